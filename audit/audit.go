@@ -1,0 +1,102 @@
+// Package audit remembers who did what to whom, and whether it worked.
+//
+// Events are for changes and refusals by or about people and administrators,
+// written in the transaction of the change: a change that cannot be recorded
+// does not happen. Routine token issuance is a metric, not an event.
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"gatehouse/id"
+)
+
+// ActorKind says what sort of actor acted.
+type ActorKind string
+
+// The actors.
+const (
+	Nobody  ActorKind = "nobody"  // before anybody proved who they are
+	Person  ActorKind = "person"  // a signed-in person; ID is a User
+	Client  ActorKind = "client"  // an application; ID is a Client
+	Console ActorKind = "console" // the operator on the command line
+	House   ActorKind = "house"   // Gatehouse itself: janitor, rotation
+)
+
+// Actor is who acted, and from where. The zero Actor is Nobody.
+type Actor struct {
+	Kind    ActorKind
+	ID      string
+	Session id.Session
+	Request id.Request
+	IP      string
+	Agent   string // the User-Agent, cut to 256 bytes
+}
+
+// Outcome says whether it worked.
+type Outcome string
+
+// The outcomes.
+const (
+	Done    Outcome = "done"
+	Refused Outcome = "refused"
+)
+
+// Event is one thing that happened. Before and After are JSON objects without
+// secrets; either may be empty.
+type Event struct {
+	ID            id.Event
+	At            time.Time
+	Actor         Actor
+	Action        string // "signin.complete", "client.create", "token.replay"
+	Target        string // the id of what it was done to
+	Outcome       Outcome
+	Reason        string // a short code for a refusal
+	Before, After json.RawMessage
+}
+
+// Store keeps events; *store.Store does.
+type Store interface {
+	// InsertEvent appends e, in the transaction of ctx if there is one.
+	InsertEvent(ctx context.Context, e Event) error
+}
+
+// Recorder takes events; *Log does.
+type Recorder interface {
+	// Record appends e in the transaction of ctx if there is one. It fills in
+	// ID and At when they are empty. An error means that nothing was recorded,
+	// and the caller's change must fail too.
+	Record(ctx context.Context, e Event) error
+}
+
+// Log is the Recorder over a Store.
+type Log struct{ Store Store }
+
+// Record implements Recorder.
+func (l *Log) Record(ctx context.Context, e Event) error {
+	if e.ID == "" {
+		e.ID = id.NewEvent()
+	}
+	if e.At.IsZero() {
+		e.At = time.Now()
+	}
+	if e.Actor.Kind == "" {
+		e.Actor.Kind = Nobody
+	}
+	if e.Outcome == "" {
+		e.Outcome = Done
+	}
+	return l.Store.InsertEvent(ctx, e)
+}
+
+// Doc returns v as the JSON object of an event's Before or After. A value that
+// cannot be encoded is a programmer's mistake and becomes an error document.
+func Doc(v any) json.RawMessage {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return json.RawMessage(`{"error":"not encodable"}`)
+	}
+	return b
+}

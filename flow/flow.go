@@ -1,0 +1,162 @@
+// Package flow is the sign-in as a state machine: what is still missing, and
+// which step is next. Next is a pure function; Service runs it over stored
+// interactions. The provider's dispatcher and the account area only ask it.
+package flow
+
+import (
+	"context"
+	"net/url"
+	"time"
+
+	"gatehouse/id"
+)
+
+// Level is how strongly a person is proved; it is the `acr` of tokens.
+type Level string
+
+// The levels, weakest first.
+const (
+	AAL1 Level = "aal1" // a password
+	AAL2 Level = "aal2" // a password and a second factor
+)
+
+// Ask is what somebody wants of a sign-in: an application by an authorization
+// request, or a page of our own (then Client is empty and ReturnTo says where
+// to go).
+type Ask struct {
+	Client      id.Client
+	Params      url.Values // the authorization request as it arrived; nil for our own pages
+	ReturnTo    string     // a path of ours, beginning with one slash
+	RequestedAt time.Time  // first arrival, cut to seconds
+
+	None, Login, Consent, Select bool           // the prompt parameter
+	MaxAge                       *time.Duration // nil: not asked
+	HintUser                     id.User        // from id_token_hint
+	LoginHint                    string
+	Require                      Level // must be reached: essential acr, the client's setting
+	Prefer                       Level // reached if the person can: acr_values
+	Scopes                       []string
+	Locales                      []string
+	Display                      string
+	Switch                       bool // a page of ours wants another account
+}
+
+// Proof is what was proved within one interaction.
+type Proof struct {
+	User       id.User
+	PasswordAt time.Time
+	FactorAt   time.Time
+	Methods    []string // RFC 8176
+	Chosen     bool     // the person said which account to go on with
+	Consent    string   // "", "allow" or "deny"
+	Scopes     []string // what was allowed
+	// Session is the browser session that the proofs went into once they were
+	// complete. From then on they count only while that session lives.
+	Session id.Session
+}
+
+// Interaction is one sign-in or consent under way, bound to the browser that
+// began it.
+type Interaction struct {
+	ID      id.Interaction
+	Browser []byte // SHA-256 of the browser's binding cookie
+	Ask     Ask
+	Proof   Proof
+	Version int // raised by every update; a stale update answers Conflict
+	Created time.Time
+	Expires time.Time
+}
+
+// Step is what comes next.
+type Step string
+
+// The steps.
+const (
+	StepSignIn  Step = "signin"  // name and password
+	StepSelect  Step = "select"  // which account
+	StepFactor  Step = "factor"  // the second factor
+	StepEnrol   Step = "enrol"   // set up a second factor
+	StepConsent Step = "consent" // may the application have this
+	StepIssue   Step = "issue"   // everything is there
+	StepRefuse  Step = "refuse"  // tell the application no, with Decision.Error
+)
+
+// Decision is what Next says.
+type Decision struct {
+	Step  Step
+	Error string  // for StepRefuse: an error code of OpenID Connect Core 3.1.2.6 or RFC 6749 4.1.2.1
+	User  id.User // whom it is about; empty when nobody is known yet
+	Level Level   // what is reached, for StepIssue and StepConsent
+	// Session is the live session of User that the decision stands on.
+	Session id.Session
+	// AuthTime is the oldest of the proofs that count; Methods are theirs.
+	AuthTime time.Time
+	Methods  []string
+}
+
+// SessionView is what Next must know of the browser's session.
+type SessionView struct {
+	ID         id.Session
+	User       id.User
+	PasswordAt time.Time
+	FactorAt   time.Time
+	Methods    []string
+}
+
+// Person is what Next must know of a person.
+type Person struct {
+	ID            id.User
+	Email, Name   string
+	Enabled       bool
+	Administrator bool
+	HasFactor     bool // a confirmed second factor
+	// PasswordChanged and FactorConfirmed are when that happened last. A proof
+	// that an interaction holds from before does not count.
+	PasswordChanged time.Time
+	FactorConfirmed time.Time
+}
+
+// Application is what Next must know of a client.
+type Application struct {
+	ID          id.Client
+	Name        string
+	HomeURL     string
+	SkipConsent bool
+	Public      bool
+	Require     Level
+}
+
+// State is everything that Next decides on.
+type State struct {
+	Ask       Ask
+	Proof     Proof
+	Session   *SessionView // nil: no live session
+	Person    *Person      // of Proof.User, else of the session's person; nil: unknown
+	App       *Application // nil for our own pages
+	Consented []string     // scopes that the person has allowed this client before
+	MFA       MFA
+}
+
+// MFA is the policy about second factors.
+type MFA string
+
+// The policies: who must have a second factor.
+const (
+	MFAAdministrators MFA = "administrators"
+	MFAEverybody      MFA = "everybody"
+	MFANobody         MFA = "nobody"
+)
+
+// Store keeps interactions; *store.Store does.
+type Store interface {
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
+	InsertInteraction(ctx context.Context, i Interaction) error
+	// Interaction answers NotFound for one that is not there; an expired one is
+	// returned, so that the page can say so.
+	Interaction(ctx context.Context, interaction id.Interaction) (Interaction, error)
+	// UpdateInteraction writes Ask and Proof where Version is still i.Version,
+	// and raises it. Conflict: somebody else was faster.
+	UpdateInteraction(ctx context.Context, i Interaction) error
+	// DeleteInteraction reports whether this call removed it.
+	DeleteInteraction(ctx context.Context, interaction id.Interaction) (bool, error)
+}

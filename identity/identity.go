@@ -1,0 +1,141 @@
+// Package identity knows people and proves them: users, their passwords and
+// second factors, and the counters that keep guessing hopeless.
+package identity
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/id"
+)
+
+// User is a person. Email is unique without regard to case.
+type User struct {
+	ID            id.User
+	Email         string
+	EmailVerified bool
+	Name          string
+	Claims        Claims
+	Administrator bool
+	Disabled      bool
+	Created       time.Time
+	Updated       time.Time
+}
+
+// Claims are the standard claims (OpenID Connect Core 5.1) besides sub, name,
+// email and updated_at. An empty one is not given out.
+type Claims struct {
+	GivenName           string
+	FamilyName          string
+	MiddleName          string
+	Nickname            string
+	PreferredUsername   string
+	Profile             string
+	Picture             string
+	Website             string
+	Gender              string
+	Birthdate           string
+	Zoneinfo            string
+	Locale              string
+	PhoneNumber         string
+	PhoneNumberVerified bool
+	Address             Address
+}
+
+// Address is the address claim (OpenID Connect Core 5.1.1).
+type Address struct {
+	Formatted, StreetAddress, Locality, Region, PostalCode, Country string
+}
+
+// Password is a person's password hash in PHC form.
+type Password struct {
+	User    id.User
+	Hash    string
+	Changed time.Time
+}
+
+// TOTP is a person's authenticator (RFC 6238). A person has at most one that is
+// confirmed and one that is being enrolled.
+type TOTP struct {
+	ID        id.Factor
+	User      id.User
+	Name      string
+	Sealed    string // the secret, sealed and bound to this row
+	LastStep  int64  // the last time step that was used; later ones only are accepted
+	Drift     int64  // in steps: -1, 0 or +1, learned
+	Confirmed time.Time
+	Created   time.Time
+	LastUsed  time.Time
+}
+
+// Attempts is the counter of one key.
+type Attempts struct {
+	Failures     int
+	BlockedUntil time.Time
+	Updated      time.Time
+}
+
+// UserFilter narrows a list of people.
+type UserFilter struct {
+	Search string // part of the email or the name
+	After  string // the last email of the page before (emails are in order)
+	Limit  int    // at most 500; zero: 100
+}
+
+// Store keeps people; *store.Store does. Methods join the transaction of ctx;
+// what is not there is a NotFound fault.
+type Store interface {
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
+
+	// InsertUser answers Conflict when the email is taken.
+	InsertUser(ctx context.Context, u User) error
+	// UpdateUser writes everything but ID and Created. Conflict: email taken.
+	UpdateUser(ctx context.Context, u User) error
+	DeleteUser(ctx context.Context, user id.User) error
+	User(ctx context.Context, user id.User) (User, error)
+	// UserByEmail compares without regard to case.
+	UserByEmail(ctx context.Context, email string) (User, error)
+	Users(ctx context.Context, f UserFilter) ([]User, error)
+	// CountAdministrators counts the enabled ones.
+	CountAdministrators(ctx context.Context) (int, error)
+
+	PutPassword(ctx context.Context, p Password) error
+	Password(ctx context.Context, user id.User) (Password, error)
+
+	// InsertTOTP replaces a pending one of the same person.
+	InsertTOTP(ctx context.Context, t TOTP) error
+	// TOTPOf returns the confirmed one, or the pending one when pending is true.
+	TOTPOf(ctx context.Context, user id.User, pending bool) (TOTP, error)
+	// ConfirmTOTP turns the pending factor into the confirmed one, uses up
+	// step, and removes an older confirmed one. False: it was not pending.
+	ConfirmTOTP(ctx context.Context, factor id.Factor, step int64, now time.Time) (bool, error)
+	// SpendTOTPStep moves LastStep to step and Drift to drift if LastStep is
+	// smaller, and reports whether it did: of several concurrent calls with
+	// one step exactly one gets true.
+	SpendTOTPStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (bool, error)
+	DeleteTOTP(ctx context.Context, user id.User) error
+
+	// PutRecoveryCodes replaces all codes of the person by these MACs.
+	PutRecoveryCodes(ctx context.Context, user id.User, macs [][]byte, now time.Time) error
+	// SpendRecoveryCode deletes the code and reports whether this call did.
+	SpendRecoveryCode(ctx context.Context, user id.User, mac []byte) (bool, error)
+	CountRecoveryCodes(ctx context.Context, user id.User) (int, error)
+
+	// TakeAttempt counts one attempt against key unless it is blocked at now.
+	// block is called with the number of failures including this one and says
+	// how long the key is then blocked. It returns the counter after, and
+	// whether the attempt may be made; concurrent calls each count.
+	TakeAttempt(ctx context.Context, key string, now time.Time, block func(failures int) time.Duration) (Attempts, bool, error)
+	// Attempts returns the counter of key, the zero value when there is none.
+	Attempts(ctx context.Context, key string) (Attempts, error)
+	// ClearAttempts forgets the counter.
+	ClearAttempts(ctx context.Context, key string) error
+
+	// PutMark stores a one-time mark (the setup link) unless a live one of that
+	// kind exists, and reports whether it did; replace removes older ones first.
+	PutMark(ctx context.Context, kind string, hash []byte, until, now time.Time, replace bool) (bool, error)
+	// SpendMark deletes the live mark and reports whether this call did.
+	SpendMark(ctx context.Context, kind string, hash []byte, now time.Time) (bool, error)
+	// HasMark reports whether a live mark with that hash exists.
+	HasMark(ctx context.Context, kind string, hash []byte, now time.Time) (bool, error)
+}

@@ -1,0 +1,69 @@
+package oauth
+
+import (
+	"time"
+
+	"gatehouse/id"
+)
+
+// The grant types that Gatehouse knows (RFC 6749 sections 4.1, 4.4 and 6).
+const (
+	GrantCode    = "authorization_code"
+	GrantRefresh = "refresh_token"
+	GrantClient  = "client_credentials"
+)
+
+// The client authentication methods (RFC 8414 section 2).
+const (
+	AuthBasic      = "client_secret_basic"
+	AuthPost       = "client_secret_post"
+	AuthPrivateKey = "private_key_jwt"
+	AuthNone       = "none"
+)
+
+// Client is an application that sends people here (RFC 6749 section 2). A
+// Client taken from Clients is shared and must not be changed.
+type Client struct {
+	ID       id.Client
+	Name     string
+	HomeURL  string // where "back to the application" leads; may be empty
+	Disabled bool
+
+	AuthMethod string   // one of the Auth constants; AuthNone makes the client public
+	Secrets    []Secret // at most two live ones, so that they can be rotated
+	JWKS       string   // the JSON Web Key Set of a private_key_jwt client
+
+	RedirectURIs           []string
+	PostLogoutRedirectURIs []string
+	GrantTypes             []string
+	Scopes                 []string
+	Audiences              []string // `aud` of its access tokens; empty: the issuer
+
+	SkipConsent   bool // for applications of the house: nobody is asked
+	SkipPKCE      bool // for one confidential client at a time; never for a public one
+	StaticRefresh bool // confidential clients only: the refresh token stays the same
+	Introspect    bool // may introspect tokens that are not meant for it
+
+	AccessTokenTTL  time.Duration // zero: the server's default, likewise below
+	RefreshIdle     time.Duration
+	RefreshAbsolute time.Duration
+
+	RequireACR     string // "", "aal1" or "aal2"
+	IDTokenAlg     string // "", "RS256", "ES256", "EdDSA"; empty: RS256
+	UserinfoAlg    string // empty: plain JSON
+	AccessTokenAlg string // empty: ES256
+
+	Created, Updated time.Time
+}
+
+// Public reports whether the client cannot keep a secret (RFC 6749 section 2.1).
+func (c *Client) Public() bool { return c.AuthMethod == AuthNone }
+
+// Secret is one secret of a client. Only a MAC of it is kept.
+type Secret struct {
+	ID      id.Secret
+	MAC     []byte // HMAC-SHA-256 under a key of the house
+	Hint    string // the last four characters, to recognise it
+	Created time.Time
+	Expires time.Time // zero: it lives until it is removed
+}

@@ -1,0 +1,195 @@
+// Package oauth holds the protocol's nouns without any library: Client, Code,
+// Family, Consent, Revocation, and the rules about them that need no HTTP:
+// which redirect URI is registered, what a refresh token looks like, which
+// token died early.
+package oauth
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/id"
+)
+
+// Authorization is what a person allowed a client, and how the person had been
+// proved then. Codes and families carry it; tokens are made from it.
+type Authorization struct {
+	Grant     id.Grant
+	Client    id.Client
+	User      id.User
+	Session   id.Session
+	Scopes    []string
+	Audiences []string
+	AuthTime  time.Time // when the proof that counts was given (OpenID Connect Core 2)
+	ACR       string
+	AMR       []string // RFC 8176
+	Nonce     string
+	Claims    string // the `claims` parameter as it was sent, "" when it was not
+}
+
+// Code is an authorization code (RFC 6749 section 4.1). Only its hash is kept.
+type Code struct {
+	Hash []byte // SHA-256 of the code
+	Authorization
+	RedirectURI string // as it was sent; empty when it was left out
+	Challenge   string // PKCE S256 challenge; empty when the client need not send one
+	Created     time.Time
+	Expires     time.Time
+	Claimed     time.Time // zero until it was exchanged
+}
+
+// Family is the row behind all refresh tokens that follow one another
+// (docs/decisions/0004). The current token is known by the hash of its secret.
+type Family struct {
+	ID id.Family
+	Authorization
+	Generation      uint32 // of the current token; the first is 1
+	CurrentHash     []byte // SHA-256 of the current token's secret
+	PreviousHash    []byte // of the one before; nil at generation 1
+	SealedSuccessor []byte // the current token, sealed under its predecessor
+	Static          bool   // the token is not rotated
+	Offline         bool   // it lives on when the browser session expires
+	Created         time.Time
+	RotatedAt       time.Time
+	IdleExpires     time.Time
+	Expires         time.Time
+	RevokedAt       time.Time // zero while alive
+	RevokeReason    string
+}
+
+// Standing is what a refresh must know besides the family, read in one go.
+type Standing struct {
+	UserEnabled    bool     // there is such a person, and they are enabled
+	SessionRevoked bool     // the browser session was ended, not merely expired
+	SessionExpired bool     // it is past its limits, or was removed after that
+	Consented      []string // the scopes that the person has allowed the client; nil when there is no consent
+}
+
+// Rotation is one step of a family: the token whose secret hashes to Presented
+// is replaced by the one that hashes to Next.
+type Rotation struct {
+	Family      id.Family
+	Client      id.Client
+	Presented   []byte
+	Next        []byte
+	Sealed      []byte // the successor, sealed under the presented token
+	Now         time.Time
+	IdleExpires time.Time
+}
+
+// Consent is what a person has allowed a client, and when.
+type Consent struct {
+	User    id.User
+	Client  id.Client
+	Scopes  []string
+	Created time.Time
+	Updated time.Time
+}
+
+// RevocationKind says what a revocation is about.
+type RevocationKind string
+
+// The kinds; Key is the id of such a thing, or a token's jti.
+const (
+	RevokedToken   RevocationKind = "jti"
+	RevokedGrant   RevocationKind = "grant"
+	RevokedSession RevocationKind = "session"
+	RevokedUser    RevocationKind = "user"
+	RevokedClient  RevocationKind = "client"
+	RevokedKey     RevocationKind = "key"
+)
+
+// Revocation says that access tokens about Key, issued at or before Before, are
+// dead although their signature and their expiry are good. After Until no such
+// token can be alive and the revocation may be forgotten.
+type Revocation struct {
+	Seq    int64 // the version of "revocations" that brought it; set by the store
+	Kind   RevocationKind
+	Key    string
+	Before time.Time
+	Until  time.Time
+}
+
+// Names of the version row's counters (architecture: caches follow one version
+// row). A write to such a thing raises its counter in the same transaction.
+const (
+	VersionClients     = "clients"
+	VersionKeys        = "keys"
+	VersionRevocations = "revocations"
+	VersionSettings    = "settings"
+)
+
+// Store keeps the protocol's state; *store.Store does. Every method joins the
+// transaction of ctx. A thing that is not there is a NotFound fault; any other
+// failure is an Internal or Unavailable one, and never means "not there".
+type Store interface {
+	// InTx runs f in a transaction; nested calls join. f may run twice on
+	// Postgres after a serialization failure, and must not sign, hash, render
+	// or talk to the network.
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
+
+	// Versions returns the counters by name; a name never raised is absent.
+	Versions(ctx context.Context) (map[string]int64, error)
+
+	// InsertClient and UpdateClient raise VersionClients. InsertClient answers
+	// Conflict when the id is taken, UpdateClient NotFound when it is not there.
+	// Both write the secrets too.
+	InsertClient(ctx context.Context, c Client) error
+	UpdateClient(ctx context.Context, c Client) error
+	DeleteClient(ctx context.Context, client id.Client) error
+	Client(ctx context.Context, client id.Client) (Client, error)
+	// Clients returns all clients ordered by id.
+	Clients(ctx context.Context) ([]Client, error)
+
+	InsertCode(ctx context.Context, c Code) error
+	Code(ctx context.Context, hash []byte) (Code, error)
+	// ClaimCode marks the code exchanged and reports whether this call did it:
+	// of several concurrent calls exactly one gets true. It is one conditional
+	// UPDATE (not claimed, not expired at now).
+	ClaimCode(ctx context.Context, hash []byte, now time.Time) (bool, error)
+
+	InsertFamily(ctx context.Context, f Family) error
+	// Family returns the row and what a refresh must know besides, in one query.
+	Family(ctx context.Context, family id.Family, now time.Time) (Family, Standing, error)
+	// RotateFamily is one conditional UPDATE (decision 0004) and reports
+	// whether it changed the row: of several concurrent calls with the same
+	// presented hash exactly one gets true.
+	RotateFamily(ctx context.Context, r Rotation) (bool, error)
+	// TouchFamily moves the idle limit of a static family that is alive and
+	// whose current token hashes to presented, and reports whether it was.
+	TouchFamily(ctx context.Context, family id.Family, client id.Client, presented []byte, now, idle time.Time) (bool, error)
+	// RevokeFamilies ends the live families that match every non-empty field of
+	// f, and returns their grants. An empty filter matches nothing.
+	RevokeFamilies(ctx context.Context, f FamilyFilter, reason string, now time.Time) ([]id.Grant, error)
+	// FamiliesOf lists the live families of a person, newest first.
+	FamiliesOf(ctx context.Context, user id.User, now time.Time) ([]Family, error)
+
+	// PutConsent stores c, replacing what was there for the person and client.
+	PutConsent(ctx context.Context, c Consent) error
+	Consent(ctx context.Context, user id.User, client id.Client) (Consent, error)
+	ConsentsOf(ctx context.Context, user id.User) ([]Consent, error)
+	DeleteConsent(ctx context.Context, user id.User, client id.Client) error
+
+	// Revoke appends revocations, numbered by the raised VersionRevocations.
+	Revoke(ctx context.Context, rs ...Revocation) error
+	// RevocationsAfter returns those with a greater number, in order.
+	RevocationsAfter(ctx context.Context, seq int64) ([]Revocation, error)
+
+	// UseOnce records (kind, key) until the given time and reports whether it
+	// was new: of several concurrent calls exactly one gets true. It serves
+	// client assertion ids and other one-time marks.
+	UseOnce(ctx context.Context, kind, key string, until time.Time) (bool, error)
+}
+
+// FamilyFilter picks families; empty fields do not narrow.
+type FamilyFilter struct {
+	Family  id.Family
+	Grant   id.Grant
+	User    id.User
+	Client  id.Client
+	Session id.Session
+	// OnlineOnly leaves the Offline families alone.
+	OnlineOnly bool
+	// ExceptSession leaves the families of one session alone.
+	ExceptSession id.Session
+}

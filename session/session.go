@@ -1,0 +1,66 @@
+// Package session knows that a browser is still the person who signed in, how
+// strongly, and until when. A browser holds an opaque token; the store holds
+// its hash. The token is replaced at every rise of trust, the session's id
+// (the `sid` of OpenID tokens) is not.
+package session
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/id"
+)
+
+// Session is one browser that is signed in.
+type Session struct {
+	ID         id.Session
+	TokenHash  []byte // SHA-256 of the cookie's token
+	User       id.User
+	Methods    []string  // RFC 8176: "pwd", "otp", "mfa"
+	PasswordAt time.Time // when the password was last proved
+	FactorAt   time.Time // when a second factor was last proved; zero: never
+
+	Created     time.Time
+	Seen        time.Time // moved at most once a minute
+	IdleExpires time.Time
+	Expires     time.Time // absolute
+	RevokedAt   time.Time // zero while alive
+	Reason      string    // why it ended
+
+	IP    string // where it was last seen
+	Agent string // the User-Agent at sign-in
+}
+
+// Live reports whether the session counts at t.
+func (s *Session) Live(t time.Time) bool {
+	return s.RevokedAt.IsZero() && t.Before(s.IdleExpires) && t.Before(s.Expires)
+}
+
+// Store keeps sessions; *store.Store does. Methods join the transaction of ctx;
+// what is not there is a NotFound fault.
+type Store interface {
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
+	InsertSession(ctx context.Context, s Session) error
+	// SessionByToken returns the session whose token hashes to hash, whatever
+	// its state, together with whether its person is enabled.
+	SessionByToken(ctx context.Context, hash []byte) (s Session, userEnabled bool, err error)
+	Session(ctx context.Context, session id.Session) (Session, error)
+	// RaiseSession replaces token, methods and proof times of a live session in
+	// one conditional UPDATE, and reports whether it was live.
+	RaiseSession(ctx context.Context, s Session, now time.Time) (bool, error)
+	// TouchSession moves Seen, IdleExpires and IP of a live session.
+	TouchSession(ctx context.Context, session id.Session, seen, idle time.Time, ip string) error
+	// RevokeSessions ends the live sessions that match and returns their ids.
+	RevokeSessions(ctx context.Context, f Filter, reason string, now time.Time) ([]id.Session, error)
+	// SessionsOf lists the live sessions of a person, newest first; of
+	// everybody when user is empty (at most limit).
+	SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]Session, error)
+}
+
+// Filter picks sessions; empty fields do not narrow, and an empty filter
+// matches nothing.
+type Filter struct {
+	Session id.Session
+	User    id.User
+	Except  id.Session // leaves this one alone
+}
