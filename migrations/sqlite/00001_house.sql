@@ -1,0 +1,286 @@
+-- The house: people, sessions, clients, codes, refresh families, keys, audit.
+--
+-- Times are microseconds since 1970 (UTC); NULL means "not" or "never".
+-- Lists and documents are JSON in TEXT. Hashes are bytes. No foreign key is
+-- deferred: a violation must fail its own statement, never a shared COMMIT.
+
+-- +goose Up
+
+CREATE TABLE versions (
+    name   TEXT   PRIMARY KEY,
+    value  BIGINT NOT NULL
+);
+
+CREATE TABLE leases (
+    name      TEXT   PRIMARY KEY,
+    holder    TEXT   NOT NULL,
+    until_at  BIGINT NOT NULL
+);
+
+CREATE TABLE data_keys (
+    id          TEXT   PRIMARY KEY,
+    purpose     TEXT   NOT NULL UNIQUE,
+    wrapped     TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL
+);
+
+CREATE TABLE signing_keys (
+    id          TEXT   PRIMARY KEY,
+    algorithm   TEXT   NOT NULL,
+    state       TEXT   NOT NULL CHECK (state IN ('announced', 'signing', 'retiring', 'retired')),
+    public      TEXT   NOT NULL,
+    sealed      TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL,
+    signs_from  BIGINT,
+    until_at    BIGINT
+);
+
+CREATE UNIQUE INDEX signing_keys_one_signs ON signing_keys (algorithm) WHERE state = 'signing';
+
+CREATE TABLE users (
+    id              TEXT    PRIMARY KEY,
+    email           TEXT    NOT NULL,
+    email_key       TEXT    NOT NULL,
+    email_verified  BOOLEAN NOT NULL,
+    name            TEXT    NOT NULL,
+    name_key        TEXT    NOT NULL,
+    claims          TEXT    NOT NULL,
+    administrator   BOOLEAN NOT NULL,
+    disabled        BOOLEAN NOT NULL,
+    created_at      BIGINT  NOT NULL,
+    updated_at      BIGINT  NOT NULL
+);
+
+CREATE UNIQUE INDEX users_email ON users (email_key);
+CREATE INDEX users_administrators ON users (id) WHERE administrator;
+
+CREATE TABLE passwords (
+    user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    hash        TEXT   NOT NULL,
+    changed_at  BIGINT NOT NULL
+);
+
+CREATE TABLE totp_factors (
+    id            TEXT   PRIMARY KEY,
+    user_id       TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    name          TEXT   NOT NULL,
+    sealed        TEXT   NOT NULL,
+    last_step     BIGINT NOT NULL,
+    drift         BIGINT NOT NULL,
+    confirmed_at  BIGINT,
+    created_at    BIGINT NOT NULL,
+    last_used_at  BIGINT
+);
+
+CREATE INDEX totp_factors_user ON totp_factors (user_id);
+CREATE UNIQUE INDEX totp_factors_confirmed ON totp_factors (user_id) WHERE confirmed_at IS NOT NULL;
+CREATE UNIQUE INDEX totp_factors_pending ON totp_factors (user_id) WHERE confirmed_at IS NULL;
+
+CREATE TABLE recovery_codes (
+    user_id     TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    mac         BLOB   NOT NULL,
+    created_at  BIGINT NOT NULL,
+    PRIMARY KEY (user_id, mac)
+);
+
+CREATE TABLE attempts (
+    name           TEXT   PRIMARY KEY,
+    failures       BIGINT NOT NULL,
+    blocked_until  BIGINT,
+    updated_at     BIGINT NOT NULL
+);
+
+CREATE INDEX attempts_updated ON attempts (updated_at);
+
+CREATE TABLE marks (
+    kind      TEXT   PRIMARY KEY,
+    hash      BLOB   NOT NULL,
+    until_at  BIGINT NOT NULL
+);
+
+CREATE TABLE once (
+    kind      TEXT   NOT NULL,
+    name      TEXT   NOT NULL,
+    until_at  BIGINT NOT NULL,
+    PRIMARY KEY (kind, name)
+);
+
+CREATE INDEX once_until ON once (until_at);
+
+CREATE TABLE sessions (
+    id               TEXT   PRIMARY KEY,
+    token_hash       BLOB   NOT NULL,
+    user_id          TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    methods          TEXT   NOT NULL,
+    password_at      BIGINT,
+    factor_at        BIGINT,
+    created_at       BIGINT NOT NULL,
+    seen_at          BIGINT NOT NULL,
+    idle_expires_at  BIGINT NOT NULL,
+    expires_at       BIGINT NOT NULL,
+    revoked_at       BIGINT,
+    reason           TEXT   NOT NULL,
+    ip               TEXT   NOT NULL,
+    agent            TEXT   NOT NULL
+);
+
+CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
+CREATE INDEX sessions_user ON sessions (user_id, created_at);
+CREATE INDEX sessions_created ON sessions (created_at);
+CREATE INDEX sessions_expires ON sessions (expires_at);
+CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
+
+CREATE TABLE interactions (
+    id          TEXT   PRIMARY KEY,
+    browser     BLOB   NOT NULL,
+    ask         TEXT   NOT NULL,
+    proof       TEXT   NOT NULL,
+    version     BIGINT NOT NULL,
+    created_at  BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL
+);
+
+CREATE INDEX interactions_expires ON interactions (expires_at);
+
+CREATE TABLE clients (
+    id                 TEXT    PRIMARY KEY,
+    name               TEXT    NOT NULL,
+    home_url           TEXT    NOT NULL,
+    disabled           BOOLEAN NOT NULL,
+    auth_method        TEXT    NOT NULL,
+    secrets            TEXT    NOT NULL,
+    jwks               TEXT    NOT NULL,
+    redirect_uris      TEXT    NOT NULL,
+    post_logout_uris   TEXT    NOT NULL,
+    grant_types        TEXT    NOT NULL,
+    scopes             TEXT    NOT NULL,
+    audiences          TEXT    NOT NULL,
+    skip_consent       BOOLEAN NOT NULL,
+    skip_pkce          BOOLEAN NOT NULL,
+    static_refresh     BOOLEAN NOT NULL,
+    introspect         BOOLEAN NOT NULL,
+    access_token_ttl   BIGINT  NOT NULL,
+    refresh_idle       BIGINT  NOT NULL,
+    refresh_absolute   BIGINT  NOT NULL,
+    require_acr        TEXT    NOT NULL,
+    id_token_alg       TEXT    NOT NULL,
+    userinfo_alg       TEXT    NOT NULL,
+    access_token_alg   TEXT    NOT NULL,
+    created_at         BIGINT  NOT NULL,
+    updated_at         BIGINT  NOT NULL
+);
+
+CREATE TABLE consents (
+    user_id     TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    client_id   TEXT   NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    scopes      TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL,
+    PRIMARY KEY (user_id, client_id)
+);
+
+CREATE INDEX consents_client ON consents (client_id);
+
+-- Codes, families, revocations and audit events outlive the person and the
+-- client that they are about: a code used twice and a token used after the end
+-- must still be recognised. So they have no foreign keys.
+
+CREATE TABLE codes (
+    hash          BLOB   PRIMARY KEY,
+    grant_id      TEXT   NOT NULL,
+    client_id     TEXT   NOT NULL,
+    user_id       TEXT   NOT NULL,
+    session_id    TEXT   NOT NULL,
+    scopes        TEXT   NOT NULL,
+    audiences     TEXT   NOT NULL,
+    auth_time     BIGINT NOT NULL,
+    acr           TEXT   NOT NULL,
+    amr           TEXT   NOT NULL,
+    nonce         TEXT   NOT NULL,
+    claims        TEXT   NOT NULL,
+    redirect_uri  TEXT   NOT NULL,
+    challenge     TEXT   NOT NULL,
+    created_at    BIGINT NOT NULL,
+    expires_at    BIGINT NOT NULL,
+    claimed_at    BIGINT
+);
+
+CREATE INDEX codes_expires ON codes (expires_at);
+
+-- A rotation changes no indexed column.
+CREATE TABLE refresh_families (
+    id                TEXT    PRIMARY KEY,
+    grant_id          TEXT    NOT NULL,
+    client_id         TEXT    NOT NULL,
+    user_id           TEXT    NOT NULL,
+    session_id        TEXT    NOT NULL,
+    scopes            TEXT    NOT NULL,
+    audiences         TEXT    NOT NULL,
+    auth_time         BIGINT  NOT NULL,
+    acr               TEXT    NOT NULL,
+    amr               TEXT    NOT NULL,
+    nonce             TEXT    NOT NULL,
+    claims            TEXT    NOT NULL,
+    generation        BIGINT  NOT NULL,
+    current_hash      BLOB    NOT NULL,
+    previous_hash     BLOB,
+    sealed_successor  BLOB,
+    static            BOOLEAN NOT NULL,
+    offline           BOOLEAN NOT NULL,
+    created_at        BIGINT  NOT NULL,
+    rotated_at        BIGINT  NOT NULL,
+    idle_expires_at   BIGINT  NOT NULL,
+    expires_at        BIGINT  NOT NULL,
+    revoked_at        BIGINT,
+    revoke_reason     TEXT    NOT NULL
+);
+
+CREATE INDEX refresh_families_grant ON refresh_families (grant_id);
+CREATE INDEX refresh_families_client ON refresh_families (client_id);
+CREATE INDEX refresh_families_user ON refresh_families (user_id, created_at);
+CREATE INDEX refresh_families_session ON refresh_families (session_id);
+CREATE INDEX refresh_families_expires ON refresh_families (expires_at);
+CREATE INDEX refresh_families_revoked ON refresh_families (revoked_at) WHERE revoked_at IS NOT NULL;
+
+CREATE TABLE revocations (
+    seq        BIGINT PRIMARY KEY,
+    kind       TEXT   NOT NULL,
+    name       TEXT   NOT NULL,
+    before_at  BIGINT NOT NULL,
+    until_at   BIGINT NOT NULL
+);
+
+CREATE INDEX revocations_until ON revocations (until_at);
+
+CREATE TABLE audit_events (
+    id             TEXT   PRIMARY KEY,
+    at             BIGINT NOT NULL,
+    actor_kind     TEXT   NOT NULL,
+    actor_id       TEXT   NOT NULL,
+    actor_session  TEXT   NOT NULL,
+    request_id     TEXT   NOT NULL,
+    ip             TEXT   NOT NULL,
+    agent          TEXT   NOT NULL,
+    action         TEXT   NOT NULL,
+    target         TEXT   NOT NULL,
+    outcome        TEXT   NOT NULL,
+    reason         TEXT   NOT NULL,
+    before_doc     TEXT   NOT NULL,
+    after_doc      TEXT   NOT NULL
+);
+
+CREATE INDEX audit_events_at ON audit_events (at, id);
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd

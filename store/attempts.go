@@ -1,0 +1,80 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gatehouse/identity"
+)
+
+var (
+	// It changes nothing of a counter that is there, but holds its row until
+	// the transaction ends.
+	holdAttempts = newStatement(`
+INSERT INTO attempts (name, failures, blocked_until, updated_at)
+VALUES ($1, 0, NULL, $2)
+ON CONFLICT (name) DO UPDATE SET failures = attempts.failures
+RETURNING failures, blocked_until, updated_at`)
+
+	countAttempt = newStatement(`
+UPDATE attempts
+SET failures = $2, blocked_until = $3, updated_at = $4
+WHERE name = $1`)
+
+	deleteAttempts = newStatement(`
+DELETE FROM attempts
+WHERE name = $1`)
+)
+
+// TakeAttempt counts one attempt against key unless it is blocked at now.
+// block is called with the number of failures including this one and says how
+// long the key is then blocked; it may be called twice. TakeAttempt returns the
+// counter after, and whether the attempt may be made. Concurrent calls each
+// count.
+func (s *Store) TakeAttempt(ctx context.Context, key string, now time.Time, block func(failures int) time.Duration) (identity.Attempts, bool, error) {
+	var a identity.Attempts
+	var may bool
+	err := s.InTx(ctx, func(ctx context.Context) error {
+		err := s.each(ctx, holdAttempts, []any{key, micros(now)}, func(rows *sql.Rows) error {
+			return rows.Scan(&a.Failures, instant{&a.BlockedUntil}, instant{&a.Updated})
+		})
+		if err != nil {
+			return err
+		}
+		if may = !now.Before(a.BlockedUntil); !may {
+			return nil
+		}
+		a.Failures++
+		a.BlockedUntil, a.Updated = time.Time{}, time.UnixMicro(micros(now)).UTC()
+		if d := block(a.Failures); d > 0 {
+			a.BlockedUntil = time.UnixMicro(micros(now.Add(d))).UTC()
+		}
+		_, err = s.exec(ctx, countAttempt, key, int64(a.Failures), when(a.BlockedUntil), micros(now))
+		return err
+	})
+	if err != nil {
+		return identity.Attempts{}, false, doing("take attempt", err)
+	}
+	return a, may, nil
+}
+
+// ClearAttempts forgets the counter.
+func (s *Store) ClearAttempts(ctx context.Context, key string) error {
+	_, err := s.exec(ctx, deleteAttempts, key)
+	return doing("clear attempts", err)
+}
+
+var selectAttempts = newStatement(`
+SELECT failures, blocked_until, updated_at
+FROM attempts
+WHERE name = $1`)
+
+// Attempts returns the counter of key, the zero value when there is none.
+func (s *Store) Attempts(ctx context.Context, key string) (identity.Attempts, error) {
+	var a identity.Attempts
+	err := s.each(ctx, selectAttempts, []any{key}, func(rows *sql.Rows) error {
+		return rows.Scan(&a.Failures, instant{&a.BlockedUntil}, instant{&a.Updated})
+	})
+	return a, doing("read attempts", err)
+}

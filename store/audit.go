@@ -1,0 +1,54 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"gatehouse/audit"
+)
+
+var (
+	insertEvent = newStatement(`
+INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
+    action, target, outcome, reason, before_doc, after_doc)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
+
+	// Index audit_events_at.
+	selectEvents = newStatement(`
+SELECT id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
+    action, target, outcome, reason, before_doc, after_doc
+FROM audit_events
+WHERE at >= $1
+ORDER BY at, id
+LIMIT $2`)
+)
+
+// InsertEvent appends e, in the transaction of ctx if there is one. Events are
+// never changed or removed; the database itself refuses it.
+func (s *Store) InsertEvent(ctx context.Context, e audit.Event) error {
+	_, err := s.exec(ctx, insertEvent, string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID,
+		string(e.Actor.Session), string(e.Actor.Request), e.Actor.IP, e.Actor.Agent,
+		e.Action, e.Target, string(e.Outcome), e.Reason, string(e.Before), string(e.After))
+	return doing("insert audit event", err)
+}
+
+// Events returns what happened at or after since, oldest first, at most limit.
+func (s *Store) Events(ctx context.Context, since time.Time, limit int) ([]audit.Event, error) {
+	events, err := list(ctx, s, selectEvents, []any{micros(since), int64(limit)}, scanEvent)
+	return events, doing("read audit events", err)
+}
+
+func scanEvent(rows *sql.Rows) (e audit.Event, err error) {
+	var before, after string
+	err = rows.Scan(&e.ID, instant{&e.At}, &e.Actor.Kind, &e.Actor.ID, &e.Actor.Session, &e.Actor.Request,
+		&e.Actor.IP, &e.Actor.Agent, &e.Action, &e.Target, &e.Outcome, &e.Reason, &before, &after)
+	if before != "" {
+		e.Before = json.RawMessage(before)
+	}
+	if after != "" {
+		e.After = json.RawMessage(after)
+	}
+	return e, err
+}

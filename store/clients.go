@@ -1,0 +1,140 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+const clientColumns = `id, name, home_url, disabled, auth_method, secrets, jwks, redirect_uris, post_logout_uris,
+    grant_types, scopes, audiences, skip_consent, skip_pkce, static_refresh, introspect,
+    access_token_ttl, refresh_idle, refresh_absolute, require_acr, id_token_alg, userinfo_alg, access_token_alg,
+    created_at, updated_at`
+
+var (
+	insertClient = newStatement(`
+INSERT INTO clients (` + clientColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`)
+
+	updateClient = newStatement(`
+UPDATE clients
+SET name = $2, home_url = $3, disabled = $4, auth_method = $5, secrets = $6, jwks = $7, redirect_uris = $8,
+    post_logout_uris = $9, grant_types = $10, scopes = $11, audiences = $12, skip_consent = $13, skip_pkce = $14,
+    static_refresh = $15, introspect = $16, access_token_ttl = $17, refresh_idle = $18, refresh_absolute = $19,
+    require_acr = $20, id_token_alg = $21, userinfo_alg = $22, access_token_alg = $23, updated_at = $24
+WHERE id = $1`)
+
+	// Consents go with it.
+	deleteClient = newStatement(`
+DELETE FROM clients
+WHERE id = $1`)
+
+	selectClient = hotStatement(`
+SELECT ` + clientColumns + `
+FROM clients
+WHERE id = $1`)
+
+	selectClients = newStatement(`
+SELECT ` + clientColumns + `
+FROM clients`)
+)
+
+// InsertClient stores c with its secrets and raises the version of clients.
+// Conflict: the id is taken.
+func (s *Store) InsertClient(ctx context.Context, c oauth.Client) error {
+	err := s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
+		_, err := s.exec(ctx, insertClient, append(clientArgs(c), micros(c.Created), micros(c.Updated))...)
+		return err
+	})
+	return doing("insert client", taken(err, "client.exists", "There is a client of this name already."))
+}
+
+// UpdateClient writes everything but ID and Created, the secrets too, and
+// raises the version of clients. NotFound: there is no such client.
+func (s *Store) UpdateClient(ctx context.Context, c oauth.Client) error {
+	return doing("update client", s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
+		ok, err := s.changed(ctx, updateClient, append(clientArgs(c), micros(c.Updated))...)
+		if err == nil && !ok {
+			return fault.Missing("client")
+		}
+		return err
+	}))
+}
+
+// DeleteClient removes the client with its consents, and raises the version of
+// clients. Its families stay, and refuse to be refreshed.
+func (s *Store) DeleteClient(ctx context.Context, client id.Client) error {
+	return doing("delete client", s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
+		ok, err := s.changed(ctx, deleteClient, string(client))
+		if err == nil && !ok {
+			return fault.Missing("client")
+		}
+		return err
+	}))
+}
+
+// Client answers NotFound for one that is not there.
+func (s *Store) Client(ctx context.Context, client id.Client) (c oauth.Client, err error) {
+	err = s.one(ctx, "client", selectClient, []any{string(client)}, func(rows *sql.Rows) error {
+		c, err = scanClient(rows)
+		return err
+	})
+	return c, doing("read client", err)
+}
+
+// Clients returns all clients ordered by id.
+func (s *Store) Clients(ctx context.Context) ([]oauth.Client, error) {
+	all, err := list(ctx, s, selectClients, nil, scanClient)
+	if err != nil {
+		return nil, doing("list clients", err)
+	}
+	// Here and not in SQL: databases differ in how they order text.
+	slices.SortFunc(all, func(a, b oauth.Client) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	return all, nil
+}
+
+// clientArgs are the values of clientColumns up to created_at.
+func clientArgs(c oauth.Client) []any {
+	secrets := "[]"
+	if len(c.Secrets) > 0 {
+		secrets = document(utcSecrets(c.Secrets))
+	}
+	return []any{
+		string(c.ID), c.Name, c.HomeURL, c.Disabled, c.AuthMethod, secrets, c.JWKS, words(c.RedirectURIs),
+		words(c.PostLogoutRedirectURIs), words(c.GrantTypes), words(c.Scopes), words(c.Audiences), c.SkipConsent,
+		c.SkipPKCE, c.StaticRefresh, c.Introspect, c.AccessTokenTTL.Microseconds(), c.RefreshIdle.Microseconds(),
+		c.RefreshAbsolute.Microseconds(), c.RequireACR, c.IDTokenAlg, c.UserinfoAlg, c.AccessTokenAlg,
+	}
+}
+
+func utcSecrets(secrets []oauth.Secret) []oauth.Secret {
+	secrets = slices.Clone(secrets)
+	for i := range secrets {
+		secrets[i].Created, secrets[i].Expires = cut(secrets[i].Created), cut(secrets[i].Expires)
+	}
+	return secrets
+}
+
+// cut is t as it would come back from a column of microseconds.
+func cut(t time.Time) time.Time { return t.Truncate(time.Microsecond).UTC() }
+
+func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
+	var access, idle, absolute int64
+	err = rows.Scan(&c.ID, &c.Name, &c.HomeURL, &c.Disabled, &c.AuthMethod, documentIn{&c.Secrets}, &c.JWKS,
+		wordsIn{&c.RedirectURIs}, wordsIn{&c.PostLogoutRedirectURIs}, wordsIn{&c.GrantTypes}, wordsIn{&c.Scopes},
+		wordsIn{&c.Audiences}, &c.SkipConsent, &c.SkipPKCE, &c.StaticRefresh, &c.Introspect, &access, &idle, &absolute,
+		&c.RequireACR, &c.IDTokenAlg, &c.UserinfoAlg, &c.AccessTokenAlg, instant{&c.Created}, instant{&c.Updated})
+	c.AccessTokenTTL = time.Duration(access) * time.Microsecond
+	c.RefreshIdle = time.Duration(idle) * time.Microsecond
+	c.RefreshAbsolute = time.Duration(absolute) * time.Microsecond
+	if len(c.Secrets) == 0 {
+		c.Secrets = nil
+	}
+	return c, err
+}

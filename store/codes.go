@@ -1,0 +1,74 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gatehouse/oauth"
+)
+
+const authorizationColumns = `grant_id, client_id, user_id, session_id, scopes, audiences, auth_time, acr, amr, nonce, claims`
+
+var (
+	insertCode = newStatement(`
+INSERT INTO codes (hash, ` + authorizationColumns + `, redirect_uri, challenge, created_at, expires_at, claimed_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+
+	selectCode = hotStatement(`
+SELECT hash, ` + authorizationColumns + `, redirect_uri, challenge, created_at, expires_at, claimed_at
+FROM codes
+WHERE hash = $1`)
+
+	claimCode = newStatement(`
+UPDATE codes
+SET claimed_at = $2
+WHERE hash = $1 AND claimed_at IS NULL AND expires_at > $2`)
+)
+
+// InsertCode stores c.
+func (s *Store) InsertCode(ctx context.Context, c oauth.Code) error {
+	args := append([]any{c.Hash}, authorizationArgs(c.Authorization)...)
+	args = append(args, c.RedirectURI, c.Challenge, micros(c.Created), micros(c.Expires), when(c.Claimed))
+	_, err := s.exec(ctx, insertCode, args...)
+	return doing("insert code", err)
+}
+
+// Code returns the code that hashes to hash, whatever its state: one that was
+// exchanged before stays for a day, so that its second use is recognised.
+func (s *Store) Code(ctx context.Context, hash []byte) (c oauth.Code, err error) {
+	err = s.one(ctx, "code", selectCode, []any{hash}, func(rows *sql.Rows) error {
+		fields := append([]any{&c.Hash}, authorizationFields(&c.Authorization)...)
+		return rows.Scan(append(fields, &c.RedirectURI, &c.Challenge, instant{&c.Created}, instant{&c.Expires}, instant{&c.Claimed})...)
+	})
+	return c, doing("read code", err)
+}
+
+// ClaimCode marks the code exchanged and reports whether this call did it: of
+// several concurrent calls exactly one gets true (RFC 6749 section 4.1.2). It
+// is one conditional UPDATE: not claimed, not expired at now.
+func (s *Store) ClaimCode(ctx context.Context, hash []byte, now time.Time) (bool, error) {
+	ok, err := s.changed(ctx, claimCode, hash, micros(now))
+	return ok, doing("claim code", err)
+}
+
+// authorizationArgs are the values of authorizationColumns.
+func authorizationArgs(a oauth.Authorization) []any {
+	return []any{
+		string(a.Grant), string(a.Client), string(a.User), string(a.Session), words(a.Scopes), words(a.Audiences),
+		micros(a.AuthTime), a.ACR, words(a.AMR), a.Nonce, a.Claims,
+	}
+}
+
+// authorizationFields are where authorizationColumns go.
+func authorizationFields(a *oauth.Authorization) []any {
+	return []any{
+		&a.Grant, &a.Client, &a.User, &a.Session,
+		wordsIn{&a.Scopes},
+		wordsIn{&a.Audiences},
+		instant{&a.AuthTime},
+		&a.ACR,
+		wordsIn{&a.AMR},
+		&a.Nonce, &a.Claims,
+	}
+}

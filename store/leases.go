@@ -1,0 +1,21 @@
+package store
+
+import (
+	"context"
+	"time"
+)
+
+var takeLease = newStatement(`
+INSERT INTO leases (name, holder, until_at)
+VALUES ($1, $2, $3)
+ON CONFLICT (name) DO UPDATE
+SET holder = excluded.holder, until_at = excluded.until_at
+WHERE leases.holder = excluded.holder OR leases.until_at <= $4`)
+
+// Lease takes or renews the lease name for holder until the given time, and
+// reports whether holder has it now: of several holders at once exactly one
+// gets true.
+func (s *Store) Lease(ctx context.Context, name, holder string, now, until time.Time) (bool, error) {
+	ok, err := s.changed(ctx, takeLease, name, holder, micros(until), micros(now))
+	return ok, doing("take lease", err)
+}

@@ -1,0 +1,254 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+	"github.com/jackc/pgx/v5/stdlib"
+	"github.com/pressly/goose/v3"
+
+	"gatehouse/fault"
+	"gatehouse/migrations"
+)
+
+// The bounds of Postgres.
+const (
+	startWait  = 15 * time.Second // how long a server that starts up is awaited
+	writeBound = 10 * time.Second // how long a write without a deadline may take
+	maxTries   = 4                // a transaction that Postgres undid is run again three times
+)
+
+// postgresEngine is a pool of connections, any number of replicas beside it.
+type postgresEngine struct {
+	pool *pgxpool.Pool
+	db   *sql.DB
+}
+
+func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logger) (*postgresEngine, error) {
+	c, err := pgxpool.ParseConfig(url)
+	if err != nil {
+		// The parser's words may repeat the URL, and so the password.
+		return nil, &fault.Error{
+			Kind: fault.Invalid, Code: "store.url", Detail: "The database cannot be opened.",
+			Fields: []fault.Field{{Name: "store.url", Problem: "has a part or a parameter that Postgres' driver does not understand"}},
+		}
+	}
+	c.MaxConns = int32(min(maxConns, 1<<15))
+	c.MaxConnIdleTime = time.Hour // connections are dear; keep them
+	if c.ConnConfig.RuntimeParams["application_name"] == "" {
+		c.ConnConfig.RuntimeParams["application_name"] = "gatehouse"
+	}
+	// A replica that vanishes amid a transaction must not hold its locks.
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, err := conn.Exec(ctx, "SET idle_in_transaction_session_timeout = '15s'")
+		return err
+	}
+	pool, err := pgxpool.NewWithConfig(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	if err := awaitServer(ctx, pool, log); err != nil {
+		pool.Close()
+		return nil, err
+	}
+	return &postgresEngine{pool: pool, db: stdlib.OpenDBFromPool(pool)}, nil
+}
+
+// awaitServer pings until the server answers. A server that is starting up, is
+// full, or is not listening yet, gets startWait; any other refusal is final.
+func awaitServer(ctx context.Context, pool *pgxpool.Pool, log *slog.Logger) error {
+	ctx, cancel := context.WithTimeout(ctx, startWait)
+	defer cancel()
+	for try := 0; ; try++ {
+		err := pool.Ping(ctx)
+		if err == nil || !mayAwait(err) || ctx.Err() != nil {
+			return err
+		}
+		if try == 0 {
+			log.Warn("waiting for the database to start", "at_most", startWait.String())
+		}
+		if !pause(ctx, min(50*time.Millisecond<<try, time.Second)) {
+			return err
+		}
+	}
+}
+
+// mayAwait reports whether waiting may help: a wrong password or a database
+// that does not exist stays wrong.
+func mayAwait(err error) bool {
+	switch code := postgresCode(err); code {
+	case "":
+		return isConnection(err)
+	case "57P03", "53300":
+		return true
+	default:
+		return false
+	}
+}
+
+// pause waits for d, or less when ctx ends, and reports whether ctx is alive.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// backoff waits a short random time before the next try, and reports whether
+// there is one.
+func backoff(ctx context.Context, try int) bool {
+	return try+1 < maxTries && pause(ctx, rand.N(5*time.Millisecond<<(2*try))+time.Millisecond)
+}
+
+func (e *postgresEngine) inTx(ctx context.Context, f func(ctx context.Context) error) error {
+	for try := 0; ; try++ {
+		again, err := e.once(ctx, f)
+		if err == nil || !again || !backoff(ctx, try) {
+			return err
+		}
+	}
+}
+
+// once runs f in one transaction. again: nothing of it was kept, and another
+// try may succeed. A commit whose answer was lost is not tried again: it may
+// have been kept.
+func (e *postgresEngine) once(ctx context.Context, f func(ctx context.Context) error) (again bool, err error) {
+	inner, err := e.db.BeginTx(ctx, nil)
+	if err != nil {
+		return isConnection(err), err
+	}
+	t := &tx{conn: postgresTx{inner}}
+	kept := false
+	defer func() {
+		t.end()
+		if !kept {
+			err = withRollback(err, inner.Rollback())
+		}
+	}()
+	if err = f(context.WithValue(ctx, txKey{}, t)); err == nil {
+		err = t.end()
+	}
+	if err != nil {
+		return isSerialization(err) || isConnection(err), err
+	}
+	kept = true
+	if err = inner.Commit(); err != nil {
+		return isSerialization(err), fmt.Errorf("commit: %w", err)
+	}
+	return false, nil
+}
+
+// withRollback adds a failed rollback to err; a connection that is gone has
+// rolled back.
+func withRollback(err, rollback error) error {
+	if rollback == nil || errors.Is(rollback, sql.ErrTxDone) || isConnection(rollback) {
+		return err
+	}
+	return errors.Join(err, fmt.Errorf("roll back: %w", rollback))
+}
+
+// exec is one round trip. The caller's cancellation does not reach it once it
+// is sent: that would cost the connection, and leave the caller in the dark.
+func (e *postgresEngine) exec(ctx context.Context, st *statement, args []any) (n int64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, err
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	for try := 0; ; try++ {
+		n, err = e.execOnce(ctx, st, args)
+		if err == nil || !isSerialization(err) || !backoff(ctx, try) {
+			return n, err
+		}
+	}
+}
+
+func (e *postgresEngine) execOnce(ctx context.Context, st *statement, args []any) (int64, error) {
+	result, err := e.db.ExecContext(ctx, st.postgres(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (e *postgresEngine) returning(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	for try := 0; ; try++ {
+		rows, err := e.db.QueryContext(ctx, st.postgres(), args...)
+		if err == nil {
+			return drain(rows, scan)
+		}
+		if !isSerialization(err) || !backoff(ctx, try) {
+			return err
+		}
+	}
+}
+
+// bounded returns a context that ends at the deadline of ctx, or after
+// writeBound, and not before.
+func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		deadline = time.Now().Add(writeBound)
+	}
+	return context.WithDeadline(context.WithoutCancel(ctx), deadline)
+}
+
+// read runs st again when the connection was lost before the first row: a
+// restart of the database is then a pause and not a failure.
+func (e *postgresEngine) read(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error {
+	for try := 0; ; try++ {
+		rows, err := e.db.QueryContext(ctx, st.postgres(), args...)
+		if err == nil {
+			return drain(rows, scan)
+		}
+		if !isConnection(err) && !isSerialization(err) || !backoff(ctx, try) {
+			return err
+		}
+	}
+}
+
+func (e *postgresEngine) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
+
+func (e *postgresEngine) close() error {
+	err := e.db.Close()
+	e.pool.Close()
+	return err
+}
+
+func (e *postgresEngine) migrator(context.Context) (*migrator, error) {
+	return &migrator{
+		db: e.db, dialect: goose.DialectPostgres, files: migrations.Postgres(),
+		locker: advisoryLock{}, close: func() error { return nil },
+	}, nil
+}
+
+// postgresTx is the querier over a transaction.
+type postgresTx struct{ tx *sql.Tx }
+
+func (t postgresTx) exec(ctx context.Context, st *statement, args []any) (int64, error) {
+	result, err := t.tx.ExecContext(ctx, st.postgres(), args...)
+	if err != nil {
+		return 0, err
+	}
+	return result.RowsAffected()
+}
+
+func (t postgresTx) query(ctx context.Context, st *statement, args []any) (*sql.Rows, error) {
+	return t.tx.QueryContext(ctx, st.postgres(), args...)
+}

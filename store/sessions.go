@@ -1,0 +1,169 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/session"
+)
+
+const sessionColumns = `s.id, s.token_hash, s.user_id, s.methods, s.password_at, s.factor_at,
+    s.created_at, s.seen_at, s.idle_expires_at, s.expires_at, s.revoked_at, s.reason, s.ip, s.agent`
+
+var (
+	insertSession = newStatement(`
+INSERT INTO sessions (id, token_hash, user_id, methods, password_at, factor_at,
+    created_at, seen_at, idle_expires_at, expires_at, revoked_at, reason, ip, agent)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
+
+	// Index sessions_token.
+	selectSessionByToken = hotStatement(`
+SELECT ` + sessionColumns + `, u.disabled
+FROM sessions s
+JOIN users u ON u.id = s.user_id
+WHERE s.token_hash = $1`)
+
+	selectSession = newStatement(`
+SELECT ` + sessionColumns + `
+FROM sessions s
+WHERE s.id = $1`)
+
+	raiseSession = newStatement(`
+UPDATE sessions
+SET token_hash = $2, methods = $3, password_at = $4, factor_at = $5
+WHERE id = $1 AND revoked_at IS NULL AND idle_expires_at > $6 AND expires_at > $6`)
+
+	touchSession = newStatement(`
+UPDATE sessions
+SET seen_at = $2, idle_expires_at = $3, ip = $4
+WHERE id = $1 AND revoked_at IS NULL AND idle_expires_at > $2 AND expires_at > $2`)
+
+	revokeSession = newStatement(`
+UPDATE sessions
+SET revoked_at = $1, reason = $2
+WHERE id = $3 AND ($4 = '' OR user_id = $4) AND id <> $5 AND revoked_at IS NULL
+RETURNING id`)
+
+	// Index sessions_user.
+	revokeSessionsOf = newStatement(`
+UPDATE sessions
+SET revoked_at = $1, reason = $2
+WHERE user_id = $3 AND id <> $4 AND revoked_at IS NULL
+RETURNING id`)
+
+	// Index sessions_user.
+	selectSessionsOf = newStatement(`
+SELECT ` + sessionColumns + `
+FROM sessions s
+WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.idle_expires_at > $2 AND s.expires_at > $2
+ORDER BY s.created_at DESC, s.id
+LIMIT $3`)
+
+	// Index sessions_created.
+	selectAllSessions = newStatement(`
+SELECT ` + sessionColumns + `
+FROM sessions s
+WHERE s.revoked_at IS NULL AND s.idle_expires_at > $1 AND s.expires_at > $1
+ORDER BY s.created_at DESC, s.id
+LIMIT $2`)
+)
+
+// InsertSession stores n. Conflict: the person is gone.
+func (s *Store) InsertSession(ctx context.Context, n session.Session) error {
+	_, err := s.exec(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), words(n.Methods),
+		when(n.PasswordAt), when(n.FactorAt), micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
+		when(n.RevokedAt), n.Reason, n.IP, n.Agent)
+	return doing("insert session", err)
+}
+
+// SessionByToken returns the session whose token hashes to hash, whatever its
+// state, together with whether its person is enabled.
+func (s *Store) SessionByToken(ctx context.Context, hash []byte) (found session.Session, userEnabled bool, err error) {
+	var disabled bool
+	err = s.one(ctx, "session", selectSessionByToken, []any{hash}, func(rows *sql.Rows) error {
+		return rows.Scan(append(sessionFields(&found), &disabled)...)
+	})
+	if err != nil {
+		return session.Session{}, false, doing("read session", err)
+	}
+	return found, !disabled, nil
+}
+
+// Session answers NotFound for one that is not there.
+func (s *Store) Session(ctx context.Context, session id.Session) (found session.Session, err error) {
+	err = s.one(ctx, "session", selectSession, []any{string(session)}, func(rows *sql.Rows) error {
+		return rows.Scan(sessionFields(&found)...)
+	})
+	return found, doing("read session", err)
+}
+
+// RaiseSession replaces token, methods and proof times of a live session in one
+// conditional UPDATE, and reports whether it was live.
+func (s *Store) RaiseSession(ctx context.Context, n session.Session, now time.Time) (bool, error) {
+	ok, err := s.changed(ctx, raiseSession, string(n.ID), n.TokenHash, words(n.Methods),
+		when(n.PasswordAt), when(n.FactorAt), micros(now))
+	return ok, doing("raise session", err)
+}
+
+// TouchSession moves Seen, IdleExpires and IP of a session that is live at
+// seen. NotFound: there is no live one. In a transaction the row stays locked,
+// so that what is done next happens before the session is revoked, or not.
+func (s *Store) TouchSession(ctx context.Context, session id.Session, seen, idle time.Time, ip string) error {
+	ok, err := s.changed(ctx, touchSession, string(session), micros(seen), micros(idle), ip)
+	if err == nil && !ok {
+		return fault.Missing("session")
+	}
+	return doing("touch session", err)
+}
+
+// RevokeSessions ends the sessions that match and were not ended before, and
+// returns their ids. An empty filter matches nothing.
+func (s *Store) RevokeSessions(ctx context.Context, f session.Filter, reason string, now time.Time) ([]id.Session, error) {
+	var st *statement
+	var args []any
+	switch {
+	case f.Session != "":
+		st, args = revokeSession, []any{micros(now), reason, string(f.Session), string(f.User), string(f.Except)}
+	case f.User != "":
+		st, args = revokeSessionsOf, []any{micros(now), reason, string(f.User), string(f.Except)}
+	default:
+		return nil, nil
+	}
+	ended, err := list(ctx, s, st, args, func(rows *sql.Rows) (one id.Session, err error) { return one, rows.Scan(&one) })
+	return ended, doing("revoke sessions", err)
+}
+
+// SessionsOf lists the live sessions of a person, newest first; of everybody
+// when user is empty. A limit below 1 means 500.
+func (s *Store) SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]session.Session, error) {
+	if limit < 1 {
+		limit = 500
+	}
+	st, args := selectAllSessions, []any{micros(now), int64(limit)}
+	if user != "" {
+		st, args = selectSessionsOf, []any{string(user), micros(now), int64(limit)}
+	}
+	found, err := list(ctx, s, st, args, func(rows *sql.Rows) (one session.Session, err error) {
+		return one, rows.Scan(sessionFields(&one)...)
+	})
+	return found, doing("list sessions", err)
+}
+
+// sessionFields are where sessionColumns go.
+func sessionFields(n *session.Session) []any {
+	return []any{
+		&n.ID, &n.TokenHash, &n.User,
+		wordsIn{&n.Methods},
+		instant{&n.PasswordAt},
+		instant{&n.FactorAt},
+		instant{&n.Created},
+		instant{&n.Seen},
+		instant{&n.IdleExpires},
+		instant{&n.Expires},
+		instant{&n.RevokedAt},
+		&n.Reason, &n.IP, &n.Agent,
+	}
+}

@@ -1,0 +1,29 @@
+package storetest
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/store"
+)
+
+func testAudit(t *testing.T, s *store.Store) {
+	full := audit.Event{
+		ID: id.NewEvent(), At: now,
+		Actor:  audit.Actor{Kind: audit.Person, ID: "usr_a", Session: "ses_a", Request: "req_a", IP: "192.0.2.7", Agent: "browser"},
+		Action: "client.create", Target: "cli_a", Outcome: audit.Refused, Reason: "forbidden",
+		Before: json.RawMessage(`{"name":"old"}`), After: json.RawMessage(`{"name":"new"}`),
+	}
+	bare := audit.Event{ID: id.NewEvent(), At: now.Add(time.Second), Actor: audit.Actor{Kind: audit.House}, Action: "keys.rotate", Outcome: audit.Done}
+	ok(t, s.InsertEvent(t.Context(), bare))
+	ok(t, s.InsertEvent(t.Context(), full))
+
+	same(t, must[[]audit.Event](t)(s.Events(t.Context(), now, 10)), []audit.Event{full, bare})
+	same(t, must[[]audit.Event](t)(s.Events(t.Context(), now, 1)), []audit.Event{full})
+	same(t, must[[]audit.Event](t)(s.Events(t.Context(), now.Add(time.Microsecond), 10)), []audit.Event{bare})
+	refused(t, s.InsertEvent(t.Context(), full), fault.Conflict)
+}

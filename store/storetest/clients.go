@@ -1,0 +1,107 @@
+package storetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/store"
+)
+
+func testClients(t *testing.T, s *store.Store) {
+	c := oauth.Client{
+		ID: "shop", Name: "Shop", HomeURL: "https://shop.test/", AuthMethod: oauth.AuthBasic,
+		Secrets: []oauth.Secret{
+			{ID: id.NewSecret(), MAC: hash(), Hint: "abcd", Created: now, Expires: now.Add(time.Hour)},
+			{ID: id.NewSecret(), MAC: hash(), Created: now},
+		},
+		JWKS: `{"keys":[]}`, RedirectURIs: []string{"https://shop.test/cb", "http://127.0.0.1/cb"},
+		PostLogoutRedirectURIs: []string{"https://shop.test/bye"}, GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh},
+		Scopes: []string{"openid", "profile"}, Audiences: []string{"https://api.test"},
+		SkipConsent: true, SkipPKCE: true, StaticRefresh: true, Introspect: true,
+		AccessTokenTTL: 5 * time.Minute, RefreshIdle: time.Hour, RefreshAbsolute: 24 * time.Hour,
+		RequireACR: "aal2", IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA", Created: now, Updated: now,
+	}
+	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Created: now, Updated: now}
+	read := func() oauth.Client { t.Helper(); return must[oauth.Client](t)(s.Client(t.Context(), c.ID)) }
+
+	raises(t, s, oauth.VersionClients, func(ctx context.Context) error { return s.InsertClient(ctx, c) })
+	raises(t, s, oauth.VersionClients, func(ctx context.Context) error { return s.InsertClient(ctx, bare) })
+	same(t, read(), c)
+	same(t, must[[]oauth.Client](t)(s.Clients(t.Context())), []oauth.Client{bare, c})
+
+	before := version(t, s, oauth.VersionClients)
+	err := s.InsertClient(t.Context(), c)
+	refused(t, err, fault.Conflict)
+	same(t, fault.CodeOf(err), "client.exists")
+	_, err = s.Client(t.Context(), "nobody")
+	missing(t, err)
+	missing(t, s.UpdateClient(t.Context(), oauth.Client{ID: "nobody"}))
+	missing(t, s.DeleteClient(t.Context(), "nobody"))
+	same(t, version(t, s, oauth.VersionClients), before)
+
+	changed := bare
+	changed.ID, changed.Name, changed.Disabled, changed.Updated = c.ID, "Closed", true, now.Add(time.Hour)
+	raises(t, s, oauth.VersionClients, func(ctx context.Context) error { return s.UpdateClient(ctx, changed) })
+	same(t, read(), changed)
+
+	u := insertUser(t, s)
+	ok(t, s.PutConsent(t.Context(), oauth.Consent{User: u.ID, Client: c.ID, Created: now, Updated: now}))
+	f := insertFamily(t, s, func(f *oauth.Family) { f.Client = c.ID })
+	raises(t, s, oauth.VersionClients, func(ctx context.Context) error { return s.DeleteClient(ctx, c.ID) })
+	_, err = s.Client(t.Context(), c.ID)
+	missing(t, err)
+	_, err = s.Consent(t.Context(), u.ID, c.ID)
+	missing(t, err)
+	_, _, err = s.Family(t.Context(), f.ID, now)
+	ok(t, err)
+}
+
+func testConsents(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	u, c, d := insertUser(t, s), insertClient(t, s), insertClient(t, s)
+	older := oauth.Consent{User: u.ID, Client: c.ID, Scopes: []string{"openid"}, Created: now, Updated: now}
+	newer := oauth.Consent{User: u.ID, Client: d.ID, Created: now, Updated: now.Add(time.Minute)}
+
+	_, err := s.Consent(ctx, u.ID, c.ID)
+	missing(t, err)
+	ok(t, s.PutConsent(ctx, older))
+	ok(t, s.PutConsent(ctx, newer))
+	same(t, must[oauth.Consent](t)(s.Consent(ctx, u.ID, c.ID)), older)
+	same(t, must[[]oauth.Consent](t)(s.ConsentsOf(ctx, u.ID)), []oauth.Consent{newer, older})
+
+	older.Scopes, older.Updated = []string{"openid", "email"}, now.Add(time.Hour)
+	ok(t, s.PutConsent(ctx, older))
+	same(t, must[[]oauth.Consent](t)(s.ConsentsOf(ctx, u.ID)), []oauth.Consent{older, newer})
+
+	refused(t, s.PutConsent(ctx, oauth.Consent{User: id.NewUser(), Client: c.ID, Created: now, Updated: now}), fault.Conflict)
+	ok(t, s.DeleteConsent(ctx, u.ID, c.ID))
+	missing(t, s.DeleteConsent(ctx, u.ID, c.ID))
+	same(t, must[[]oauth.Consent](t)(s.ConsentsOf(ctx, u.ID)), []oauth.Consent{newer})
+}
+
+func testCodes(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	c := oauth.Code{
+		Hash: hash(), Authorization: newFamily().Authorization, RedirectURI: "https://app.test/cb", Challenge: "challenge",
+		Created: now, Expires: now.Add(time.Minute),
+	}
+	bare := oauth.Code{Hash: hash(), Created: now, Expires: now.Add(time.Minute)}
+	ok(t, s.InsertCode(ctx, c))
+	ok(t, s.InsertCode(ctx, bare))
+	same(t, must[oauth.Code](t)(s.Code(ctx, c.Hash)), c)
+	same(t, must[oauth.Code](t)(s.Code(ctx, bare.Hash)), bare)
+	_, err := s.Code(ctx, hash())
+	missing(t, err)
+	refused(t, s.InsertCode(ctx, c), fault.Conflict)
+
+	oneWinner(t, func(int) (bool, error) { return s.ClaimCode(ctx, c.Hash, now) })
+	c.Claimed = now
+	same(t, must[oauth.Code](t)(s.Code(ctx, c.Hash)), c)
+	no(t)(s.ClaimCode(ctx, bare.Hash, bare.Expires))
+	yes(t)(s.ClaimCode(ctx, bare.Hash, bare.Expires.Add(-time.Microsecond)))
+	no(t)(s.ClaimCode(ctx, hash(), now))
+}

@@ -1,0 +1,287 @@
+package storetest
+
+import (
+	"bytes"
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/session"
+	"gatehouse/store"
+)
+
+func family(t *testing.T, s *store.Store, f id.Family) oauth.Family {
+	t.Helper()
+	got, _, err := s.Family(t.Context(), f, now)
+	ok(t, err)
+	return got
+}
+
+func rotation(f oauth.Family) oauth.Rotation {
+	return oauth.Rotation{
+		Family: f.ID, Client: f.Client, Presented: f.CurrentHash, Next: hash(), Sealed: []byte("sealed successor"),
+		Now: now.Add(time.Minute), IdleExpires: now.Add(2 * time.Hour),
+	}
+}
+
+func testFamilies(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	t.Run("ComeBackAsTheyWere", func(t *testing.T) {
+		f := insertFamily(t, s, func(f *oauth.Family) {
+			f.Generation, f.PreviousHash, f.SealedSuccessor, f.Static, f.Offline = 7, hash(), []byte("sealed"), true, true
+		})
+		same(t, family(t, s, f.ID), f)
+		bare := oauth.Family{ID: "fam_bare", CurrentHash: hash(), Created: now, RotatedAt: now, IdleExpires: now, Expires: now}
+		ok(t, s.InsertFamily(ctx, bare))
+		same(t, family(t, s, bare.ID), bare)
+		_, _, err := s.Family(ctx, "fam_nobody", now)
+		missing(t, err)
+		refused(t, s.InsertFamily(ctx, bare), fault.Conflict)
+	})
+	t.Run("RotateOnceForEachToken", func(t *testing.T) {
+		f := insertFamily(t, s, nil)
+		r := rotation(f)
+		nexts := make([][]byte, racers)
+		for i := range nexts {
+			nexts[i] = hash()
+		}
+		oneWinner(t, func(i int) (bool, error) {
+			r := r
+			r.Next = nexts[i]
+			return s.RotateFamily(ctx, r)
+		})
+		got := family(t, s, f.ID)
+		winner := slices.IndexFunc(nexts, func(next []byte) bool { return bytes.Equal(next, got.CurrentHash) })
+		if winner < 0 {
+			t.Fatal("the current token is none of those that were offered")
+		}
+		f.Generation, f.PreviousHash, f.CurrentHash, f.SealedSuccessor = 2, f.CurrentHash, nexts[winner], r.Sealed
+		f.RotatedAt, f.IdleExpires = r.Now, r.IdleExpires
+		same(t, got, f)
+		yes(t)(s.RotateFamily(ctx, rotation(f)))
+	})
+	t.Run("DoNotRotateWhenTheyMustNot", func(t *testing.T) {
+		for name, change := range map[string]func(f *oauth.Family, r *oauth.Rotation){
+			"another client":  func(_ *oauth.Family, r *oauth.Rotation) { r.Client = "other" },
+			"another family":  func(_ *oauth.Family, r *oauth.Rotation) { r.Family = "fam_other" },
+			"an older token":  func(f *oauth.Family, r *oauth.Rotation) { f.PreviousHash = hash(); r.Presented = f.PreviousHash },
+			"no token":        func(_ *oauth.Family, r *oauth.Rotation) { r.Presented = nil },
+			"revoked":         func(f *oauth.Family, _ *oauth.Rotation) { f.RevokedAt = now },
+			"idle too long":   func(f *oauth.Family, r *oauth.Rotation) { f.IdleExpires = r.Now },
+			"past its limits": func(f *oauth.Family, r *oauth.Rotation) { f.Expires = r.Now },
+		} {
+			t.Run(name, func(t *testing.T) {
+				f := newFamily()
+				r := rotation(f)
+				change(&f, &r)
+				ok(t, s.InsertFamily(ctx, f))
+				no(t)(s.RotateFamily(ctx, r))
+				same(t, family(t, s, f.ID), f)
+			})
+		}
+	})
+	t.Run("AreTouchedWhenStaticAndAlive", func(t *testing.T) {
+		idle := now.Add(3 * time.Hour)
+		static := insertFamily(t, s, func(f *oauth.Family) { f.Static = true })
+		rotating := insertFamily(t, s, nil)
+		yes(t)(s.TouchFamily(ctx, static.ID, static.Client, static.CurrentHash, now, idle))
+		no(t)(s.TouchFamily(ctx, static.ID, "other", static.CurrentHash, now, idle))
+		no(t)(s.TouchFamily(ctx, static.ID, static.Client, hash(), now, idle))
+		no(t)(s.TouchFamily(ctx, static.ID, static.Client, static.CurrentHash, idle, idle.Add(1)))
+		no(t)(s.TouchFamily(ctx, rotating.ID, rotating.Client, rotating.CurrentHash, now, idle))
+		static.IdleExpires = idle
+		same(t, family(t, s, static.ID), static)
+	})
+	t.Run("OfAPersonAreListedNewestFirst", func(t *testing.T) {
+		user := id.NewUser()
+		older := insertFamily(t, s, func(f *oauth.Family) { f.User = user })
+		newer := insertFamily(t, s, func(f *oauth.Family) { f.User, f.Created = user, now.Add(time.Minute) })
+		insertFamily(t, s, func(f *oauth.Family) { f.User, f.RevokedAt = user, now })
+		insertFamily(t, s, func(f *oauth.Family) { f.User, f.IdleExpires = user, now })
+		same(t, must[[]oauth.Family](t)(s.FamiliesOf(ctx, user, now)), []oauth.Family{newer, older})
+	})
+}
+
+// What a refresh must know besides the family, in every combination that has a
+// meaning of its own.
+func testStanding(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	u, c := insertUser(t, s), insertClient(t, s)
+	off := insertUser(t, s)
+	off.Disabled = true
+	ok(t, s.UpdateUser(ctx, off))
+	live, ended, idle, old := newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID)
+	idle.IdleExpires, old.Expires = now, now
+	for _, n := range []session.Session{live, ended, idle, old} {
+		ok(t, s.InsertSession(ctx, n))
+	}
+	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "signed_out", now))
+	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
+	ok(t, s.PutConsent(ctx, oauth.Consent{User: off.ID, Client: c.ID, Created: now, Updated: now}))
+
+	for name, test := range map[string]struct {
+		user    id.User
+		session id.Session
+		client  id.Client
+		want    oauth.Standing
+	}{
+		"everything is there":   {u.ID, live.ID, c.ID, oauth.Standing{UserEnabled: true, Consented: []string{"openid"}}},
+		"no consent":            {u.ID, live.ID, "other", oauth.Standing{UserEnabled: true}},
+		"consent to nothing":    {off.ID, live.ID, c.ID, oauth.Standing{Consented: []string{}}},
+		"nobody":                {id.NewUser(), live.ID, c.ID, oauth.Standing{}},
+		"the session was ended": {u.ID, ended.ID, "other", oauth.Standing{UserEnabled: true, SessionRevoked: true}},
+		"the session idled out": {u.ID, idle.ID, "other", oauth.Standing{UserEnabled: true, SessionExpired: true}},
+		"the session is old":    {u.ID, old.ID, "other", oauth.Standing{UserEnabled: true, SessionExpired: true}},
+		"the session is gone":   {u.ID, id.NewSession(), "other", oauth.Standing{UserEnabled: true, SessionExpired: true}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			f := insertFamily(t, s, func(f *oauth.Family) { f.User, f.Session, f.Client = test.user, test.session, test.client })
+			got, standing, err := s.Family(ctx, f.ID, now)
+			ok(t, err)
+			same(t, got, f)
+			same(t, standing, test.want)
+			ok(t, s.InTx(ctx, func(ctx context.Context) error {
+				_, inside, err := s.Family(ctx, f.ID, now)
+				same(t, inside, standing)
+				return err
+			}))
+		})
+	}
+}
+
+func testRevoking(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	revoke := func(t *testing.T, f oauth.FamilyFilter) []id.Grant {
+		t.Helper()
+		grants := must[[]id.Grant](t)(s.RevokeFamilies(ctx, f, "test", now))
+		slices.Sort(grants)
+		return grants
+	}
+
+	t.Run("NarrowsByEveryField", func(t *testing.T) {
+		f := insertFamily(t, s, func(f *oauth.Family) { f.Offline = true })
+		twin := insertFamily(t, s, func(g *oauth.Family) { g.Authorization = f.Authorization; g.Offline = true })
+		full := oauth.FamilyFilter{Family: f.ID, Grant: f.Grant, User: f.User, Client: f.Client, Session: f.Session}
+		for name, filter := range map[string]oauth.FamilyFilter{
+			"nothing given":         {},
+			"only exceptions given": {OnlineOnly: true, ExceptSession: f.Session},
+			"another family":        {Family: "fam_x"},
+			"another grant":         {Family: f.ID, Grant: "gnt_x"},
+			"another person":        {Grant: f.Grant, User: "usr_x"},
+			"another client":        {Session: f.Session, Client: "cli_x"},
+			"another session":       {User: f.User, Session: "ses_x"},
+			"online only":           {Family: f.ID, OnlineOnly: true},
+			"the excepted session":  {Client: f.Client, ExceptSession: f.Session},
+		} {
+			if got := revoke(t, filter); len(got) != 0 {
+				t.Errorf("%s: revoked %v", name, got)
+			}
+		}
+		same(t, revoke(t, full), []id.Grant{f.Grant})
+		same(t, len(revoke(t, full)), 0)
+		f.RevokedAt, f.RevokeReason = now, "test"
+		same(t, family(t, s, f.ID), f)
+		same(t, family(t, s, twin.ID), twin)
+	})
+	t.Run("FindsByEveryField", func(t *testing.T) {
+		for name, pick := range map[string]func(f oauth.Family) oauth.FamilyFilter{
+			"family":  func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Family: f.ID} },
+			"grant":   func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Grant: f.Grant} },
+			"person":  func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{User: f.User} },
+			"client":  func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Client: f.Client} },
+			"session": func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Session: f.Session} },
+		} {
+			f := insertFamily(t, s, nil)
+			if got := revoke(t, pick(f)); !slices.Equal(got, []id.Grant{f.Grant}) {
+				t.Errorf("by %s: revoked %v, want %v", name, got, f.Grant)
+			}
+		}
+	})
+	t.Run("NamesEachGrantOnce", func(t *testing.T) {
+		f := insertFamily(t, s, nil)
+		insertFamily(t, s, func(g *oauth.Family) { g.Authorization = f.Authorization })
+		same(t, revoke(t, oauth.FamilyFilter{User: f.User}), []id.Grant{f.Grant})
+	})
+	// A token must not be rotated after somebody was told that it is revoked.
+	t.Run("WinsAgainstRotation", func(t *testing.T) {
+		for range 50 {
+			f := insertFamily(t, s, nil)
+			race(t, 2, func(i int) (bool, error) {
+				if i == 0 {
+					_, err := s.RevokeFamilies(ctx, oauth.FamilyFilter{User: f.User}, "disabled", now)
+					if err != nil {
+						return false, err
+					}
+					seen := family(t, s, f.ID)
+					did, err := s.RotateFamily(ctx, rotation(seen))
+					if did {
+						t.Error("a revoked family was rotated")
+					}
+					return true, err
+				}
+				return s.RotateFamily(ctx, rotation(f))
+			})
+			if family(t, s, f.ID).RevokedAt.IsZero() {
+				t.Fatal("a rotation undid the revocation")
+			}
+		}
+	})
+}
+
+func testRevocations(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	after := func(seq int64) []oauth.Revocation {
+		t.Helper()
+		return must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, seq))
+	}
+	a := oauth.Revocation{Kind: oauth.RevokedGrant, Key: "gnt_a", Before: now, Until: now.Add(time.Hour)}
+	b := oauth.Revocation{Kind: oauth.RevokedUser, Key: "usr_b", Before: now, Until: now.Add(2 * time.Hour)}
+
+	ok(t, s.Revoke(ctx))
+	same(t, len(after(0)), 0)
+	ok(t, s.Revoke(ctx, a, b))
+	a.Seq, b.Seq = 1, 2
+	same(t, after(0), []oauth.Revocation{a, b})
+	same(t, after(1), []oauth.Revocation{b})
+	same(t, version(t, s, oauth.VersionRevocations), int64(2))
+
+	// Whoever asks for what came after the last one seen never misses any,
+	// however many write meanwhile.
+	const writers, each = 8, 25
+	done := make(chan struct{})
+	seen := map[string]bool{}
+	go func() {
+		defer close(done)
+		race(t, writers, func(i int) (bool, error) {
+			for j := range each {
+				r := oauth.Revocation{Kind: oauth.RevokedToken, Key: string(rune('a'+i)) + string(rune('0'+j)), Before: now, Until: now}
+				if err := s.Revoke(ctx, r, oauth.Revocation{Kind: oauth.RevokedToken, Key: r.Key + "'", Before: now, Until: now}); err != nil {
+					return false, err
+				}
+			}
+			return true, nil
+		})
+	}()
+	last, working := int64(2), true
+	for working {
+		select {
+		case <-done:
+			working = false // and look once more
+		default:
+		}
+		for _, r := range after(last) {
+			if r.Seq <= last {
+				t.Fatalf("revocation %d came after %d", r.Seq, last)
+			}
+			last, seen[r.Key] = r.Seq, true
+		}
+	}
+	if want := writers * each * 2; len(seen) != want {
+		t.Errorf("the poller saw %d revocations, want %d", len(seen), want)
+	}
+	same(t, version(t, s, oauth.VersionRevocations), last)
+}

@@ -1,0 +1,117 @@
+package storetest
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+	"gatehouse/session"
+	"gatehouse/store"
+)
+
+func testJanitor(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	const day = 24 * time.Hour
+	u := insertUser(t, s)
+
+	past, present := newInteraction(now), newInteraction(now.Add(time.Hour))
+	ok(t, s.InsertInteraction(ctx, past))
+	ok(t, s.InsertInteraction(ctx, present))
+
+	unclaimed, claimed, lateClaimed := newCode(now, false), newCode(now.Add(-day+time.Minute), true), newCode(now.Add(-day), true)
+	for _, c := range []oauth.Code{unclaimed, claimed, lateClaimed, newCode(now.Add(time.Minute), false)} {
+		ok(t, s.InsertCode(ctx, c))
+	}
+
+	for i := range 1200 { // more than two slices
+		yes(t)(s.UseOnce(ctx, "jti", fmt.Sprint(i), now))
+	}
+	yes(t)(s.UseOnce(ctx, "jti", "alive", now.Add(time.Second)))
+	yes(t)(s.PutMark(ctx, "past", hash(), now, now.Add(-time.Hour), false))
+	mark := hash()
+	yes(t)(s.PutMark(ctx, "present", mark, now.Add(time.Hour), now, false))
+
+	ok(t, s.Revoke(ctx, oauth.Revocation{Kind: oauth.RevokedToken, Key: "past", Before: now, Until: now},
+		oauth.Revocation{Kind: oauth.RevokedToken, Key: "present", Before: now, Until: now.Add(time.Second)}))
+
+	expired := insertFamily(t, s, func(f *oauth.Family) { f.Expires = now.Add(-30 * day) })
+	justExpired := insertFamily(t, s, func(f *oauth.Family) { f.Expires = now.Add(-29 * day) })
+	longRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-30 * day) })
+	justRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-29 * day) })
+
+	over, live, ended, needed := newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID)
+	over.Expires = now
+	for _, n := range []session.Session{over, live, ended, needed} {
+		ok(t, s.InsertSession(ctx, n))
+	}
+	for _, n := range []session.Session{ended, needed} {
+		must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "", now.Add(-30*day)))
+	}
+	insertFamily(t, s, func(f *oauth.Family) { f.Session = needed.ID })
+
+	never := func(int) time.Duration { return 0 }
+	for key, at := range map[string]time.Time{"idle": now.Add(-day), "busy": now.Add(-day + time.Minute)} {
+		_, _, err := s.TakeAttempt(ctx, key, at, never)
+		ok(t, err)
+	}
+
+	removed := must[map[string]int64](t)(s.Sweep(ctx, now))
+	same(t, removed, map[string]int64{
+		"interactions": 1, "codes": 2, "once": 1200, "marks": 1, "revocations": 1,
+		"families": 2, "sessions": 2, "attempts": 1,
+	})
+
+	_, err := s.Interaction(ctx, past.ID)
+	missing(t, err)
+	_, err = s.Interaction(ctx, present.ID)
+	ok(t, err)
+	for _, c := range []oauth.Code{unclaimed, lateClaimed} {
+		_, err = s.Code(ctx, c.Hash)
+		missing(t, err)
+	}
+	_, err = s.Code(ctx, claimed.Hash)
+	ok(t, err)
+	no(t)(s.UseOnce(ctx, "jti", "alive", now))
+	yes(t)(s.HasMark(ctx, "present", mark, now))
+	same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0))), 1)
+	for _, f := range []oauth.Family{expired, longRevoked} {
+		_, _, err = s.Family(ctx, f.ID, now)
+		missing(t, err)
+	}
+	for _, f := range []oauth.Family{justExpired, justRevoked} {
+		family(t, s, f.ID)
+	}
+	for _, n := range []session.Session{over, ended} {
+		_, err = s.Session(ctx, n.ID)
+		missing(t, err)
+	}
+	for _, n := range []session.Session{live, needed} {
+		_, err = s.Session(ctx, n.ID)
+		ok(t, err)
+	}
+	a, _, err := s.TakeAttempt(ctx, "busy", now, never)
+	ok(t, err)
+	same(t, a, identity.Attempts{Failures: 2, Updated: now})
+
+	for kind, n := range must[map[string]int64](t)(s.Sweep(ctx, now)) {
+		if n != 0 {
+			t.Errorf("a second sweep removed %d %s", n, kind)
+		}
+	}
+}
+
+func newInteraction(expires time.Time) flow.Interaction {
+	return flow.Interaction{ID: id.NewInteraction(), Browser: hash(), Created: now, Expires: expires}
+}
+
+func newCode(expires time.Time, claimed bool) oauth.Code {
+	c := oauth.Code{Hash: hash(), Created: expires.Add(-time.Minute), Expires: expires}
+	if claimed {
+		c.Claimed = c.Created
+	}
+	return c
+}

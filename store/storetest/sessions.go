@@ -1,0 +1,105 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/session"
+	"gatehouse/store"
+)
+
+func testSessions(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	u := insertUser(t, s)
+	add := func(t *testing.T, user id.User, at time.Time) session.Session {
+		t.Helper()
+		n := newSession(user)
+		n.Created = at
+		ok(t, s.InsertSession(ctx, n))
+		return n
+	}
+	read := func(t *testing.T, n id.Session) session.Session {
+		t.Helper()
+		return must[session.Session](t)(s.Session(ctx, n))
+	}
+
+	t.Run("ComeBackAsTheyWere", func(t *testing.T) {
+		n := add(t, u.ID, now)
+		same(t, read(t, n.ID), n)
+		got, enabled, err := s.SessionByToken(ctx, n.TokenHash)
+		ok(t, err)
+		same(t, got, n)
+		same(t, enabled, true)
+		_, err = s.Session(ctx, id.NewSession())
+		missing(t, err)
+		_, _, err = s.SessionByToken(ctx, hash())
+		missing(t, err)
+		refused(t, s.InsertSession(ctx, newSession(id.NewUser())), fault.Conflict)
+	})
+	t.Run("SayWhenTheirPersonIsDisabled", func(t *testing.T) {
+		off := insertUser(t, s)
+		n := add(t, off.ID, now)
+		off.Disabled = true
+		ok(t, s.UpdateUser(ctx, off))
+		_, enabled, err := s.SessionByToken(ctx, n.TokenHash)
+		ok(t, err)
+		same(t, enabled, false)
+	})
+	t.Run("RiseWhileTheyLive", func(t *testing.T) {
+		n := add(t, u.ID, now)
+		before := n.TokenHash
+		n.TokenHash, n.Methods, n.PasswordAt, n.FactorAt = hash(), []string{"pwd", "otp", "mfa"}, now.Add(time.Minute), now.Add(2*time.Minute)
+		yes(t)(s.RaiseSession(ctx, n, now))
+		same(t, read(t, n.ID), n)
+		_, _, err := s.SessionByToken(ctx, before)
+		missing(t, err)
+		no(t)(s.RaiseSession(ctx, n, n.IdleExpires))
+		no(t)(s.RaiseSession(ctx, session.Session{ID: id.NewSession(), TokenHash: hash()}, now))
+	})
+	t.Run("AreTouchedWhileTheyLive", func(t *testing.T) {
+		n := add(t, u.ID, now)
+		n.Seen, n.IdleExpires, n.IP = now.Add(time.Minute), now.Add(2*time.Hour), "192.0.2.2"
+		ok(t, s.TouchSession(ctx, n.ID, n.Seen, n.IdleExpires, n.IP))
+		same(t, read(t, n.ID), n)
+		missing(t, s.TouchSession(ctx, n.ID, n.IdleExpires, n.IdleExpires.Add(time.Hour), ""))
+		missing(t, s.TouchSession(ctx, id.NewSession(), now, now, ""))
+	})
+	t.Run("EndOnceAndStayEnded", func(t *testing.T) {
+		n := add(t, u.ID, now)
+		same(t, must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "signed_out", now)), []id.Session{n.ID})
+		same(t, len(must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "again", now.Add(1)))), 0)
+		n.RevokedAt, n.Reason = now, "signed_out"
+		same(t, read(t, n.ID), n)
+		no(t)(s.RaiseSession(ctx, n, now))
+		missing(t, s.TouchSession(ctx, n.ID, now, n.IdleExpires, ""))
+	})
+	t.Run("EndTogetherButForOne", func(t *testing.T) {
+		v := insertUser(t, s)
+		kept, other, elsewhere := add(t, v.ID, now), add(t, v.ID, now), add(t, u.ID, now)
+		same(t, must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{User: v.ID, Except: kept.ID}, "password", now)), []id.Session{other.ID})
+		for _, n := range []session.Session{kept, elsewhere} {
+			if got := read(t, n.ID); !got.Live(now) {
+				t.Errorf("session %s was ended with the others", n.ID)
+			}
+		}
+	})
+	t.Run("DoNotEndByAnEmptyFilter", func(t *testing.T) {
+		n := add(t, u.ID, now)
+		for _, f := range []session.Filter{{}, {Except: id.NewSession()}, {Session: n.ID, Except: n.ID}, {Session: n.ID, User: id.NewUser()}} {
+			same(t, len(must[[]id.Session](t)(s.RevokeSessions(ctx, f, "no", now))), 0)
+		}
+	})
+	t.Run("AreListedNewestFirst", func(t *testing.T) {
+		v := insertUser(t, s)
+		old, young, ended := add(t, v.ID, now), add(t, v.ID, now.Add(time.Minute)), add(t, v.ID, now)
+		must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "", now))
+		list := must[[]session.Session](t)
+		same(t, list(s.SessionsOf(ctx, v.ID, now, 10)), []session.Session{young, old})
+		same(t, list(s.SessionsOf(ctx, v.ID, now, 1)), []session.Session{young})
+		same(t, len(list(s.SessionsOf(ctx, v.ID, old.IdleExpires, 10))), 0)
+		same(t, list(s.SessionsOf(ctx, "", now, 1)), []session.Session{young})
+		same(t, len(list(s.SessionsOf(ctx, "", now, 3))), 3)
+	})
+}

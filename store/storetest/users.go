@@ -1,0 +1,163 @@
+package storetest
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+	"gatehouse/store"
+)
+
+func testUsers(t *testing.T, s *store.Store) {
+	ada := identity.User{
+		ID: id.NewUser(), Email: "Ada@Example.test", EmailVerified: true, Name: "Ada Lovelace",
+		Claims: identity.Claims{
+			GivenName: "Ada", Zoneinfo: "Europe/London", PhoneNumberVerified: true,
+			Address: identity.Address{Locality: "London", Country: "UK"},
+		},
+		Administrator: true, Created: now, Updated: now.Add(time.Second),
+	}
+
+	t.Run("ComeBackAsTheyWere", func(t *testing.T) {
+		ok(t, s.InsertUser(t.Context(), ada))
+		same(t, must[identity.User](t)(s.User(t.Context(), ada.ID)), ada)
+		same(t, must[identity.User](t)(s.UserByEmail(t.Context(), "aDA@example.TEST")), ada)
+	})
+	t.Run("AreUnknownUntilTheyAreThere", func(t *testing.T) {
+		_, err := s.User(t.Context(), id.NewUser())
+		missing(t, err)
+		_, err = s.UserByEmail(t.Context(), "nobody@example.test")
+		missing(t, err)
+		missing(t, s.UpdateUser(t.Context(), identity.User{ID: id.NewUser(), Email: "nobody@example.test"}))
+		missing(t, s.DeleteUser(t.Context(), id.NewUser()))
+	})
+	t.Run("HaveAnEmailOfTheirOwn", func(t *testing.T) {
+		err := s.InsertUser(t.Context(), identity.User{ID: id.NewUser(), Email: "ADA@example.test", Created: now, Updated: now})
+		refused(t, err, fault.Conflict)
+		same(t, fault.CodeOf(err), "user.email_taken")
+		other := insertUser(t, s)
+		other.Email = "ada@EXAMPLE.test"
+		refused(t, s.UpdateUser(t.Context(), other), fault.Conflict)
+		oneWinner(t, func(int) (bool, error) {
+			err := s.InsertUser(t.Context(), identity.User{ID: id.NewUser(), Email: "race@example.test", Created: now, Updated: now})
+			if fault.Is(err, fault.Conflict) {
+				return false, nil
+			}
+			return err == nil, err
+		})
+	})
+	t.Run("ChangeInEverythingButIDAndCreated", func(t *testing.T) {
+		changed := ada
+		changed.Email, changed.EmailVerified, changed.Name = "countess@example.test", false, "Countess"
+		changed.Claims, changed.Administrator, changed.Disabled, changed.Updated = identity.Claims{}, false, true, now.Add(time.Hour)
+		changed.Created = now.Add(time.Hour)
+		ok(t, s.UpdateUser(t.Context(), changed))
+		changed.Created = ada.Created
+		same(t, must[identity.User](t)(s.User(t.Context(), ada.ID)), changed)
+		_, err := s.UserByEmail(t.Context(), ada.Email)
+		missing(t, err)
+	})
+	t.Run("TakeTheirSecretsAlongButNotTheirFamilies", func(t *testing.T) { testDeletedUser(t, s) })
+	t.Run("AreListedByEmailAPageAtATime", func(t *testing.T) { testUserPages(t, s) })
+	t.Run("KeepAnAdministrator", func(t *testing.T) { testLastAdministrator(t, s) })
+}
+
+func testDeletedUser(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	u, c := insertUser(t, s), insertClient(t, s)
+	n := newSession(u.ID)
+	ok(t, s.PutPassword(ctx, identity.Password{User: u.ID, Hash: "phc", Changed: now}))
+	ok(t, s.InsertTOTP(ctx, identity.TOTP{ID: id.NewFactor(), User: u.ID, Created: now}))
+	ok(t, s.PutRecoveryCodes(ctx, u.ID, [][]byte{hash()}, now))
+	ok(t, s.InsertSession(ctx, n))
+	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Created: now, Updated: now}))
+	f := insertFamily(t, s, func(f *oauth.Family) { f.User = u.ID })
+
+	ok(t, s.DeleteUser(ctx, u.ID))
+
+	_, err := s.Password(ctx, u.ID)
+	missing(t, err)
+	_, err = s.TOTPOf(ctx, u.ID, true)
+	missing(t, err)
+	same(t, must[int](t)(s.CountRecoveryCodes(ctx, u.ID)), 0)
+	_, err = s.Session(ctx, n.ID)
+	missing(t, err)
+	_, err = s.Consent(ctx, u.ID, c.ID)
+	missing(t, err)
+	_, standing, err := s.Family(ctx, f.ID, now)
+	ok(t, err)
+	if standing.UserEnabled {
+		t.Error("a deleted person counts as enabled")
+	}
+	refused(t, s.PutPassword(ctx, identity.Password{User: u.ID, Hash: "phc", Changed: now}), fault.Conflict)
+}
+
+func testUserPages(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	var want []string
+	for i := range 5 {
+		email := fmt.Sprintf("page-%d@list.test", i)
+		ok(t, s.InsertUser(ctx, identity.User{ID: id.NewUser(), Email: strings.ToUpper(email), Name: "100% _odd\\ One", Created: now, Updated: now}))
+		want = append(want, strings.ToUpper(email))
+	}
+	list := func(f identity.UserFilter) (emails []string) {
+		t.Helper()
+		for _, u := range must[[]identity.User](t)(s.Users(ctx, f)) {
+			emails = append(emails, u.Email)
+		}
+		return emails
+	}
+	same(t, list(identity.UserFilter{Search: "LIST.test"}), want)
+	same(t, list(identity.UserFilter{Search: "list.test", Limit: 2}), want[:2])
+	same(t, list(identity.UserFilter{Search: "list.test", Limit: 2, After: want[1]}), want[2:4])
+	for _, part := range []string{"100% _", `odd\ one`} {
+		same(t, list(identity.UserFilter{Search: part}), want)
+	}
+	for _, pattern := range []string{"page_0", "page%list", `page\-`} {
+		if got := list(identity.UserFilter{Search: pattern}); got != nil {
+			t.Errorf("searching for %q found %v: it must not be a pattern", pattern, got)
+		}
+	}
+}
+
+// Two administrators who disable each other at the same moment must not leave
+// nobody behind.
+func testLastAdministrator(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	for range 20 {
+		var pair [2]identity.User
+		for i := range pair {
+			pair[i] = insertUser(t, s)
+			pair[i].Administrator = true
+			ok(t, s.UpdateUser(ctx, pair[i]))
+		}
+		race(t, 2, func(i int) (bool, error) {
+			err := s.InTx(ctx, func(ctx context.Context) error {
+				u := pair[i]
+				u.Disabled = true
+				if err := s.UpdateUser(ctx, u); err != nil {
+					return err
+				}
+				n, err := s.CountAdministrators(ctx)
+				if err == nil && n == 0 {
+					return errChanged
+				}
+				return err
+			})
+			if err == errChanged {
+				return false, nil
+			}
+			return true, err
+		})
+		same(t, must[int](t)(s.CountAdministrators(ctx)), 1)
+		for _, u := range pair {
+			ok(t, s.DeleteUser(ctx, u.ID))
+		}
+	}
+}

@@ -1,0 +1,155 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"strings"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity"
+)
+
+const userColumns = `id, email, email_verified, name, claims, administrator, disabled, created_at, updated_at`
+
+var (
+	// Index users_email.
+	insertUser = newStatement(`
+INSERT INTO users (id, email, email_key, email_verified, name, name_key, claims, administrator, disabled, created_at, updated_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+
+	updateUser = newStatement(`
+UPDATE users
+SET email = $2, email_key = $3, email_verified = $4, name = $5, name_key = $6, claims = $7,
+    administrator = $8, disabled = $9, updated_at = $10
+WHERE id = $1`)
+
+	// Passwords, factors, recovery codes, sessions and consents go with it.
+	deleteUser = newStatement(`
+DELETE FROM users
+WHERE id = $1`)
+
+	selectUser = hotStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE id = $1`)
+
+	// Index users_email.
+	selectUserByEmail = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE email_key = $1`)
+
+	// Index users_email, walked from the last page's end.
+	selectUsers = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE email_key > $1 AND (email_key LIKE $2 ESCAPE '\' OR name_key LIKE $2 ESCAPE '\')
+ORDER BY email_key
+LIMIT $3`)
+
+	// Index users_administrators.
+	selectAdministrators = newStatement(`
+SELECT id
+FROM users
+WHERE administrator AND NOT disabled`)
+
+	lockAdministrators = lockStatement(`
+SELECT id
+FROM users
+WHERE administrator AND NOT disabled
+ORDER BY id`)
+
+	lockUser = lockStatement(`
+SELECT id
+FROM users
+WHERE id = $1`)
+)
+
+// key is how emails and names are compared.
+func key(s string) string { return strings.ToLower(s) }
+
+// InsertUser answers Conflict when the email is taken.
+func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
+	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, key(u.Email), u.EmailVerified, u.Name, key(u.Name),
+		document(u.Claims), u.Administrator, u.Disabled, micros(u.Created), micros(u.Updated))
+	return doing("insert user", emailTaken(err))
+}
+
+// UpdateUser writes everything but ID and Created. Conflict: the email is taken.
+func (s *Store) UpdateUser(ctx context.Context, u identity.User) error {
+	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, key(u.Email), u.EmailVerified, u.Name, key(u.Name),
+		document(u.Claims), u.Administrator, u.Disabled, micros(u.Updated))
+	if err == nil && !ok {
+		return fault.Missing("user")
+	}
+	return doing("update user", emailTaken(err))
+}
+
+func emailTaken(err error) error {
+	return taken(err, "user.email_taken", "Somebody else has this email address.")
+}
+
+// DeleteUser removes the person with their password, factors, codes, sessions
+// and consents. Refresh families stay, and refuse to be refreshed.
+func (s *Store) DeleteUser(ctx context.Context, user id.User) error {
+	ok, err := s.changed(ctx, deleteUser, string(user))
+	if err == nil && !ok {
+		return fault.Missing("user")
+	}
+	return doing("delete user", err)
+}
+
+// User answers NotFound for nobody.
+func (s *Store) User(ctx context.Context, user id.User) (identity.User, error) {
+	return s.user(ctx, selectUser, string(user))
+}
+
+// UserByEmail compares without regard to case.
+func (s *Store) UserByEmail(ctx context.Context, email string) (identity.User, error) {
+	return s.user(ctx, selectUserByEmail, key(email))
+}
+
+func (s *Store) user(ctx context.Context, st *statement, by string) (u identity.User, err error) {
+	err = s.one(ctx, "user", st, []any{by}, func(rows *sql.Rows) error {
+		u, err = scanUser(rows)
+		return err
+	})
+	return u, doing("read user", err)
+}
+
+// Users lists people in the order of their emails, a page at a time.
+func (s *Store) Users(ctx context.Context, f identity.UserFilter) ([]identity.User, error) {
+	limit := 100
+	if f.Limit > 0 {
+		limit = min(f.Limit, 500)
+	}
+	pattern := "%" + likeEscaper.Replace(key(f.Search)) + "%"
+	users, err := list(ctx, s, selectUsers, []any{key(f.After), pattern, int64(limit)}, scanUser)
+	return users, doing("list users", err)
+}
+
+var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+
+func scanUser(rows *sql.Rows) (u identity.User, err error) {
+	return u, rows.Scan(&u.ID, &u.Email, &u.EmailVerified, &u.Name, documentIn{&u.Claims}, &u.Administrator, &u.Disabled,
+		instant{&u.Created}, instant{&u.Updated})
+}
+
+// CountAdministrators counts the enabled ones. In a transaction it also keeps
+// them as they are until the end, so that two administrators who remove each
+// other at the same moment do not both find that one is left.
+func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
+	st := selectAdministrators
+	if t, err := current(ctx); err == nil && t != nil {
+		st = lockAdministrators
+	}
+	err = s.each(ctx, st, nil, func(*sql.Rows) error { n++; return nil })
+	return n, doing("count administrators", err)
+}
+
+// holdUser keeps the person as they are until the transaction ends. NotFound:
+// there is no such person.
+func (s *Store) holdUser(ctx context.Context, user id.User) error {
+	return s.one(ctx, "user", lockUser, []any{string(user)}, func(*sql.Rows) error { return nil })
+}

@@ -1,0 +1,87 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"time"
+)
+
+// micros is how times are kept: microseconds since 1970.
+func micros(t time.Time) int64 { return t.UnixMicro() }
+
+// when is micros, with NULL for the zero time.
+func when(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return t.UnixMicro()
+}
+
+// blob is bytes, with NULL for none.
+func blob(b []byte) any {
+	if len(b) == 0 {
+		return nil
+	}
+	return b
+}
+
+// instant scans a time, and NULL as the zero time.
+type instant struct{ to *time.Time }
+
+// Scan implements sql.Scanner.
+func (i instant) Scan(v any) error {
+	switch v := v.(type) {
+	case nil:
+		*i.to = time.Time{}
+	case int64:
+		*i.to = time.UnixMicro(v).UTC()
+	default:
+		return fmt.Errorf("a time is kept as microseconds, not as %T", v)
+	}
+	return nil
+}
+
+// document writes v as JSON. What is written here can always be written.
+func document(v any) string {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("store: " + err.Error()) // a type that JSON does not know: a programmer's mistake
+	}
+	return string(b)
+}
+
+// words writes a list; no list is an empty one.
+func words(list []string) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	return document(list)
+}
+
+// wordsIn scans a list of words; an empty one becomes nil.
+type wordsIn struct{ to *[]string }
+
+// Scan implements sql.Scanner.
+func (w wordsIn) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a list is kept as text, not as %T", v)
+	}
+	*w.to = nil
+	if text == "[]" {
+		return nil
+	}
+	return json.Unmarshal([]byte(text), w.to)
+}
+
+// documentIn scans a JSON document.
+type documentIn struct{ to any }
+
+// Scan implements sql.Scanner.
+func (d documentIn) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a document is kept as text, not as %T", v)
+	}
+	return json.Unmarshal([]byte(text), d.to)
+}

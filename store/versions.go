@@ -1,0 +1,53 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+)
+
+var (
+	selectVersions = hotStatement(`
+SELECT name, value
+FROM versions`)
+
+	// Whoever raises a counter holds its row until the transaction ends, so
+	// that numbers become visible in their order.
+	raiseVersion = newStatement(`
+INSERT INTO versions (name, value)
+VALUES ($1, $2)
+ON CONFLICT (name) DO UPDATE SET value = versions.value + excluded.value
+RETURNING value`)
+)
+
+// Versions returns the counters by name; a name never raised is absent.
+func (s *Store) Versions(ctx context.Context) (map[string]int64, error) {
+	versions := make(map[string]int64, 4)
+	err := s.each(ctx, selectVersions, nil, func(rows *sql.Rows) error {
+		var name string
+		var value int64
+		err := rows.Scan(&name, &value)
+		versions[name] = value
+		return err
+	})
+	if err != nil {
+		return nil, doing("read versions", err)
+	}
+	return versions, nil
+}
+
+// raise raises the counter name by n and returns it.
+func (s *Store) raise(ctx context.Context, name string, n int) (value int64, err error) {
+	err = s.each(ctx, raiseVersion, []any{name, int64(n)}, func(rows *sql.Rows) error { return rows.Scan(&value) })
+	return value, doing("raise version", err)
+}
+
+// changing runs f and raises the counter name, in one transaction.
+func (s *Store) changing(ctx context.Context, name string, f func(ctx context.Context) error) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		if err := f(ctx); err != nil {
+			return err
+		}
+		_, err := s.raise(ctx, name, 1)
+		return err
+	})
+}
