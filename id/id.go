@@ -9,6 +9,7 @@ package id
 import (
 	"crypto/rand"
 	"encoding/base32"
+	"errors"
 	"strings"
 )
 
@@ -57,6 +58,16 @@ func NewFamily() (Family, [FamilyBytes]byte) {
 
 // FamilyOf returns the family that b names.
 func FamilyOf(b [FamilyBytes]byte) Family { return Family("fam_" + alphabet.EncodeToString(b[:])) }
+
+// Bytes returns the bytes that stand for the family in a token: the inverse of
+// FamilyOf. An error says that f is not the name of a family.
+func (f Family) Bytes() (b [FamilyBytes]byte, err error) {
+	raw, err := alphabet.DecodeString(strings.TrimPrefix(string(f), "fam_"))
+	if err != nil || len(raw) != FamilyBytes || FamilyOf([FamilyBytes]byte(raw)) != f {
+		return b, errors.New("not a family name")
+	}
+	return [FamilyBytes]byte(raw), nil
+}
 
 // IsReserved reports whether name looks like one of ours, so that an
 // administrator cannot name a client like a person (RFC 9700 section 4.15).

@@ -89,7 +89,8 @@ type Consent struct {
 // RevocationKind says what a revocation is about.
 type RevocationKind string
 
-// The kinds; Key is the id of such a thing, or a token's jti.
+// The kinds; Key is the id of such a thing, or a token's jti. A withdrawn
+// consent is named by ConsentKey.
 const (
 	RevokedToken   RevocationKind = "jti"
 	RevokedGrant   RevocationKind = "grant"
@@ -97,6 +98,7 @@ const (
 	RevokedUser    RevocationKind = "user"
 	RevokedClient  RevocationKind = "client"
 	RevokedKey     RevocationKind = "key"
+	RevokedConsent RevocationKind = "consent"
 )
 
 // Revocation says that access tokens about Key, issued at or before Before, are

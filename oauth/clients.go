@@ -1,0 +1,140 @@
+package oauth
+
+import (
+	"context"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/secret"
+)
+
+// CreateClient stores a new client and returns it with its secret, which nobody
+// sees again; it is empty for a client that authenticates otherwise. An empty
+// id is replaced by a fresh one. What the caller put into Secrets, Created and
+// Updated does not count. Faults: Invalid "client.invalid" with the fields that
+// are wrong, Conflict when the id is taken.
+func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (Client, string, error) {
+	if c.ID == "" {
+		c.ID = id.NewClient()
+	}
+	c.Name = strings.TrimSpace(c.Name)
+	c.Created = stamp(time.Now())
+	c.Updated, c.Secrets = c.Created, nil
+	if err := validate(&c, s.Config); err != nil {
+		return Client{}, "", err
+	}
+	text := ""
+	if c.hasSecrets() {
+		var kept Secret
+		kept, text = s.newSecret(c.Created)
+		c.Secrets = []Secret{kept}
+	}
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Store.InsertClient(ctx, c); err != nil {
+			return err
+		}
+		return s.recordClient(ctx, by, "client.create", c.ID, nil, &c)
+	})
+	if err != nil {
+		return Client{}, "", fmt.Errorf("create a client: %w", err)
+	}
+	return c, text, nil
+}
+
+// UpdateClient replaces all settings of a client but its secrets. A client that
+// no longer authenticates by a secret loses them; one that does so from now on
+// gets its first by RotateSecret. Disabling a client ends its tokens. When
+// c.Updated is set and is not what the store has, somebody else changed the
+// client meanwhile: Conflict fault "client.changed". Other faults: Invalid
+// "client.invalid", NotFound.
+func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
+	c.Name = strings.TrimSpace(c.Name)
+	if err := validate(&c, s.Config); err != nil {
+		return Client{}, err
+	}
+	seen := c.Updated
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		old, err := s.Store.Client(ctx, c.ID)
+		if err != nil {
+			return err
+		}
+		if !seen.IsZero() && !stamp(seen).Equal(old.Updated) {
+			return fault.New(fault.Conflict, "client.changed", "Somebody else changed this application meanwhile. Look at it again.")
+		}
+		c.Created, c.Updated, c.Secrets = old.Created, stamp(time.Now()), nil
+		if c.hasSecrets() {
+			c.Secrets = old.Secrets
+		}
+		if err := s.Store.UpdateClient(ctx, c); err != nil {
+			return err
+		}
+		if c.Disabled && !old.Disabled {
+			if err := s.EndClient(ctx, c.ID, "client disabled"); err != nil {
+				return err
+			}
+		}
+		return s.recordClient(ctx, by, "client.update", c.ID, &old, &c)
+	})
+	if err != nil {
+		return Client{}, fmt.Errorf("update a client: %w", err)
+	}
+	return c, nil
+}
+
+// DeleteClient removes a client and ends its tokens. NotFound when it is not there.
+func (s *Service) DeleteClient(ctx context.Context, by audit.Actor, client id.Client) error {
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		old, err := s.Store.Client(ctx, client)
+		if err != nil {
+			return err
+		}
+		if err := s.EndClient(ctx, client, "client deleted"); err != nil {
+			return err
+		}
+		if err := s.Store.DeleteClient(ctx, client); err != nil {
+			return err
+		}
+		return s.recordClient(ctx, by, "client.delete", client, &old, nil)
+	})
+	if err != nil {
+		return fmt.Errorf("delete a client: %w", err)
+	}
+	return nil
+}
+
+func (s *Service) recordClient(ctx context.Context, by audit.Actor, action string, client id.Client, before, after *Client) error {
+	return s.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: action, Target: string(client),
+		Before: document(before), After: document(after),
+	})
+}
+
+// document shows a client to the auditor, without MACs. The key set is shown by
+// its hash: it may be long.
+func document(c *Client) json.RawMessage {
+	if c == nil {
+		return nil
+	}
+	secrets := make([]map[string]any, 0, len(c.Secrets))
+	for _, k := range c.Secrets {
+		secrets = append(secrets, map[string]any{"id": k.ID, "hint": k.Hint, "created": k.Created})
+	}
+	doc := map[string]any{
+		"name": c.Name, "home_url": c.HomeURL, "disabled": c.Disabled, "auth_method": c.AuthMethod, "secrets": secrets,
+		"redirect_uris": c.RedirectURIs, "post_logout_redirect_uris": c.PostLogoutRedirectURIs,
+		"grant_types": c.GrantTypes, "scopes": c.Scopes, "audiences": c.Audiences,
+		"no_consent": c.SkipConsent, "no_pkce": c.SkipPKCE, "static_refresh": c.StaticRefresh, "introspect": c.Introspect,
+		"access_token_ttl": c.AccessTokenTTL.String(), "refresh_idle": c.RefreshIdle.String(), "refresh_absolute": c.RefreshAbsolute.String(),
+		"require_acr": c.RequireACR, "id_token_alg": c.IDTokenAlg, "userinfo_alg": c.UserinfoAlg, "access_token_alg": c.AccessTokenAlg,
+	}
+	if c.JWKS != "" {
+		doc["jwks_sha256"] = hex.EncodeToString(secret.Hash(c.JWKS))
+	}
+	return audit.Doc(doc)
+}

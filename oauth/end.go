@@ -1,0 +1,144 @@
+package oauth
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/id"
+)
+
+// tokenSkew is how far the clocks of resource servers may be behind.
+const tokenSkew = 10 * time.Minute
+
+// inFlight is how long after a client was disabled or deleted another process
+// may still issue a token to it: it has not seen the change yet.
+const inFlight = time.Second
+
+// errNobody keeps an empty name from ending nothing, or everything.
+var errNobody = errors.New("nothing is named")
+
+// lastToken is when the last access token that lives now will be dead.
+func lastToken(now time.Time) time.Time { return now.Add(MaxAccessTokenTTL + tokenSkew) }
+
+// forever revokes a thing that never comes back: every token about it is dead,
+// also one that is being signed at this moment.
+func forever(kind RevocationKind, key string, now time.Time) Revocation {
+	return Revocation{Kind: kind, Key: key, Before: lastToken(now), Until: lastToken(now)}
+}
+
+// end revokes the families that match each filter, their grants, and what more
+// holds, in one transaction (that of ctx if there is one).
+func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason string, now time.Time, more ...Revocation) error {
+	var all []Revocation
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		all = append([]Revocation(nil), more...)
+		for _, f := range filters {
+			grants, err := s.Store.RevokeFamilies(ctx, f, reason, now)
+			if err != nil {
+				return err
+			}
+			for _, g := range grants {
+				all = append(all, forever(RevokedGrant, string(g), now))
+			}
+		}
+		if len(all) == 0 {
+			return nil
+		}
+		return s.Store.Revoke(ctx, all...)
+	})
+	if err != nil {
+		return err
+	}
+	if s.Registry != nil {
+		s.Registry.expect(now, all)
+	}
+	return nil
+}
+
+// EndSessions ends the refresh families and tokens of browser sessions that
+// were ended. It runs in the transaction of ctx if there is one, like all the
+// methods that begin with End. Ending twice changes nothing.
+func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, reason string) error {
+	now := stamp(time.Now())
+	filters := make([]FamilyFilter, 0, len(sessions))
+	gone := make([]Revocation, 0, len(sessions))
+	for _, session := range sessions {
+		if session == "" {
+			return fmt.Errorf("end the tokens of sessions: %w", errNobody)
+		}
+		filters = append(filters, FamilyFilter{Session: session})
+		gone = append(gone, forever(RevokedSession, string(session), now))
+	}
+	if err := s.end(ctx, filters, reason, now, gone...); err != nil {
+		return fmt.Errorf("end the tokens of sessions: %w", err)
+	}
+	return nil
+}
+
+// EndUser ends the refresh families of a person and, unless one session is
+// spared, every access token about the person. The caller ends the browser
+// sessions too (session.Manager.EndAll): their tokens die with them. With
+// except, tokens of other sessions that expired by themselves and had no
+// refresh token live on to their own end.
+func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, reason string) error {
+	if user == "" {
+		return fmt.Errorf("end the tokens of a person: %w", errNobody)
+	}
+	now := stamp(time.Now())
+	var all []Revocation
+	if except == "" {
+		// Tokens say when they were issued to the second. Those of this very
+		// second are left to the revocations of sessions and grants, so that
+		// who signs in again at once is not refused.
+		before := now.Truncate(time.Second).Add(-time.Microsecond)
+		all = append(all, Revocation{Kind: RevokedUser, Key: string(user), Before: before, Until: lastToken(now)})
+	}
+	if err := s.end(ctx, []FamilyFilter{{User: user, ExceptSession: except}}, reason, now, all...); err != nil {
+		return fmt.Errorf("end the tokens of a person: %w", err)
+	}
+	return nil
+}
+
+// EndClient ends the refresh families and access tokens of a client, those
+// included that another process issues within the next second.
+func (s *Service) EndClient(ctx context.Context, client id.Client, reason string) error {
+	if client == "" {
+		return fmt.Errorf("end the tokens of a client: %w", errNobody)
+	}
+	now := stamp(time.Now())
+	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: now.Add(inFlight), Until: lastToken(now)}
+	if err := s.end(ctx, []FamilyFilter{{Client: client}}, reason, now, gone); err != nil {
+		return fmt.Errorf("end the tokens of a client: %w", err)
+	}
+	return nil
+}
+
+// EndGrant ends all that came of one authorization: its families and tokens.
+func (s *Service) EndGrant(ctx context.Context, grant id.Grant, reason string) error {
+	if grant == "" {
+		return fmt.Errorf("end a grant: %w", errNobody)
+	}
+	now := stamp(time.Now())
+	if err := s.end(ctx, []FamilyFilter{{Grant: grant}}, reason, now, forever(RevokedGrant, string(grant), now)); err != nil {
+		return fmt.Errorf("end a grant: %w", err)
+	}
+	return nil
+}
+
+// EndToken ends one access token, which would expire by itself at expires.
+func (s *Service) EndToken(ctx context.Context, jti string, expires time.Time) error {
+	if jti == "" {
+		return fmt.Errorf("end a token: %w", errNobody)
+	}
+	now := stamp(time.Now())
+	gone := forever(RevokedToken, jti, now)
+	if until := stamp(expires).Add(tokenSkew); until.Before(gone.Until) {
+		gone.Until = until
+	}
+	if err := s.end(ctx, nil, "", now, gone); err != nil {
+		return fmt.Errorf("end a token: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,311 @@
+package oauth_test
+
+import (
+	"errors"
+	"slices"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// house is a Service with two processes' Registries and one token for each of
+// two people at two clients in two sessions.
+type house struct {
+	*oauth.Service
+	m           *memory
+	here, there *oauth.Registry // here is the Service's own process
+	tokens      map[string]oauth.TokenFacts
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	s, m := newService()
+	h := &house{Service: s, m: m, here: oauth.NewRegistry(m), there: oauth.NewRegistry(m), tokens: map[string]oauth.TokenFacts{}}
+	s.Registry = h.here
+	for _, client := range []id.Client{"web", "app"} {
+		c := web()
+		c.ID = client
+		create(t, s, c)
+	}
+	for _, name := range []string{"ada/web/1", "ada/web/2", "ada/app/1", "bob/web/3"} {
+		h.issue(name)
+	}
+	h.step(t)
+	time.Sleep(time.Minute)
+	return h
+}
+
+// issue notes a token and its family, called person/client/session.
+func (h *house) issue(name string) {
+	user, client, session := id.User("usr_"+name[:3]), id.Client(name[4:7]), id.Session("ses_"+name[8:])
+	facts := oauth.TokenFacts{
+		JTI: "jti " + name, Grant: id.Grant("gnt_" + name), User: user, Client: client, Session: session,
+		KeyID: "kid", Issued: time.Now().Truncate(time.Second),
+	}
+	h.tokens[name] = facts
+	h.m.s.families = append(h.m.s.families, oauth.Family{
+		ID:            id.Family("fam_" + name),
+		Authorization: oauth.Authorization{Grant: facts.Grant, User: user, Client: client, Session: session},
+	})
+}
+
+func (h *house) step(t *testing.T) {
+	t.Helper()
+	for _, r := range []*oauth.Registry{h.here, h.there} {
+		if err := r.Step(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// dead lists the tokens that r refuses, in order.
+func (h *house) dead(r *oauth.Registry) []string {
+	var names []string
+	for name, facts := range h.tokens {
+		if r.Revoked(facts) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+func (h *house) endedFamilies() []string {
+	var names []string
+	for _, f := range h.m.s.families {
+		if !f.RevokedAt.IsZero() {
+			names = append(names, string(f.ID)[4:])
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+var all = []string{"ada/app/1", "ada/web/1", "ada/web/2", "bob/web/3"}
+
+func TestWhatEndsTakesItsTokensAndFamiliesAlong(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		end      func(t *testing.T, h *house) error
+		tokens   []string
+		families []string
+	}{
+		"a session": {func(t *testing.T, h *house) error {
+			return h.EndSessions(t.Context(), []id.Session{"ses_1"}, "sign-out")
+		}, []string{"ada/app/1", "ada/web/1"}, nil},
+		"two sessions": {func(t *testing.T, h *house) error {
+			return h.EndSessions(t.Context(), []id.Session{"ses_2", "ses_3"}, "sign-out")
+		}, []string{"ada/web/2", "bob/web/3"}, nil},
+		"no session": {func(t *testing.T, h *house) error { return h.EndSessions(t.Context(), nil, "x") }, nil, nil},
+		"a person":   {func(t *testing.T, h *house) error { return h.EndUser(t.Context(), "usr_ada", "", "disabled") }, all[:3], nil},
+		"a person but for one session": {func(t *testing.T, h *house) error {
+			return h.EndUser(t.Context(), "usr_ada", "ses_1", "password")
+		}, []string{"ada/web/2"}, nil},
+		"a client": {func(t *testing.T, h *house) error { return h.EndClient(t.Context(), "web", "x") }, all[1:], nil},
+		"a grant": {func(t *testing.T, h *house) error {
+			return h.EndGrant(t.Context(), "gnt_ada/web/1", "replay")
+		}, []string{"ada/web/1"}, nil},
+		"a token": {func(t *testing.T, h *house) error {
+			return h.EndToken(t.Context(), "jti bob/web/3", time.Now().Add(time.Minute))
+		}, []string{"bob/web/3"}, []string{}},
+		"a consent": {func(t *testing.T, h *house) error {
+			return h.WithdrawConsent(t.Context(), console, "usr_ada", "web")
+		}, []string{"ada/web/1", "ada/web/2"}, nil},
+		"a client that is disabled": {func(t *testing.T, h *house) error {
+			c := web()
+			c.ID, c.Disabled = "app", true
+			_, err := h.UpdateClient(t.Context(), console, c)
+			return err
+		}, []string{"ada/app/1"}, nil},
+		"a client that is deleted": {func(t *testing.T, h *house) error {
+			return h.DeleteClient(t.Context(), console, "app")
+		}, []string{"ada/app/1"}, nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := newHouse(t)
+				if dead := h.dead(h.here); dead != nil {
+					t.Fatalf("dead from the start: %v", dead)
+				}
+				before := h.here.Epoch()
+				if err := c.end(t, h); err != nil {
+					t.Fatal(err)
+				}
+				if got := h.dead(h.here); !slices.Equal(got, c.tokens) {
+					t.Errorf("at once, here: %v are dead, want %v", got, c.tokens)
+				}
+				if c.tokens != nil && h.here.Epoch() == before {
+					t.Error("the epoch did not change")
+				}
+				h.step(t)
+				for where, r := range map[string]*oauth.Registry{"here": h.here, "there": h.there} {
+					if got := h.dead(r); !slices.Equal(got, c.tokens) {
+						t.Errorf("after the poll, %s: %v are dead, want %v", where, got, c.tokens)
+					}
+				}
+				families := c.tokens
+				if c.families != nil {
+					families = nil
+				}
+				if got := h.endedFamilies(); !slices.Equal(got, families) {
+					t.Errorf("families of %v ended, want %v", got, families)
+				}
+				late := oauth.NewRegistry(h.m)
+				if err := late.Step(t.Context(), time.Now()); err != nil || !slices.Equal(h.dead(late), c.tokens) {
+					t.Errorf("a process that starts now: %v are dead, %v", h.dead(late), err)
+				}
+			})
+		})
+	}
+}
+
+// A refresh that was checked before the end may sign after it.
+func TestTokenThatIsBeingSignedDiesWithItsGrant(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		if err := h.EndSessions(t.Context(), []id.Session{"ses_1"}, "sign-out"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.EndUser(t.Context(), "usr_bob", "", "disabled"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(3 * time.Second)
+		h.step(t)
+		for _, name := range []string{"ada/web/1", "bob/web/3"} {
+			facts := h.tokens[name]
+			facts.Issued, facts.JTI = time.Now(), "another"
+			if !h.there.Revoked(facts) {
+				t.Errorf("a token of %s signed after the end is good", name)
+			}
+		}
+	})
+}
+
+// The person, the client and the consent may come back; what they get then is good.
+func TestWhoComesBackIsNotRefused(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		if err := h.EndUser(t.Context(), "usr_ada", "", "password"); err != nil {
+			t.Fatal(err)
+		}
+		again := oauth.TokenFacts{JTI: "new", Grant: "gnt_new", User: "usr_ada", Client: "web", Session: "ses_new", Issued: time.Now().Truncate(time.Second)}
+		h.step(t)
+		if h.here.Revoked(again) || h.there.Revoked(again) {
+			t.Error("who signs in again in the same second is refused")
+		}
+		if err := h.WithdrawConsent(t.Context(), console, "usr_ada", "web"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.EndClient(t.Context(), "web", "disabled"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(2 * time.Second)
+		again.Issued = time.Now()
+		h.step(t)
+		if h.here.Revoked(again) || h.there.Revoked(again) {
+			t.Error("a new consent is refused two seconds later")
+		}
+	})
+}
+
+func TestFailedEndLeavesNothingBehind(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		broken := errors.New("disk full")
+		for _, method := range []string{"RevokeFamilies", "Revoke"} {
+			h := newHouse(t)
+			h.m.fail(method, broken)
+			for name, err := range map[string]error{
+				"EndSessions":     h.EndSessions(t.Context(), []id.Session{"ses_1"}, "x"),
+				"EndUser":         h.EndUser(t.Context(), "usr_ada", "", "x"),
+				"EndClient":       h.EndClient(t.Context(), "web", "x"),
+				"EndGrant":        h.EndGrant(t.Context(), "gnt_ada/web/1", "x"),
+				"WithdrawConsent": h.WithdrawConsent(t.Context(), console, "usr_ada", "web"),
+				"DeleteClient":    h.DeleteClient(t.Context(), console, "web"),
+			} {
+				if !errors.Is(err, broken) {
+					t.Errorf("%s fails: %s = %v, want the store's error", method, name, err)
+				}
+			}
+			if dead, families := h.dead(h.here), h.endedFamilies(); dead != nil || families != nil {
+				t.Errorf("%s fails: %v dead, families of %v ended", method, dead, families)
+			}
+		}
+	})
+}
+
+// The outer transaction may fail after the inner part went well. The tokens are
+// refused for a moment in vain, and count again.
+func TestRolledBackEndIsForgotten(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.m.fail("InsertEvent", errors.New("disk full"))
+		if err := h.DeleteClient(t.Context(), console, "app"); err == nil {
+			t.Fatal("DeleteClient succeeded without its event")
+		}
+		h.m.fail("", nil)
+		time.Sleep(3 * time.Second)
+		if dead := h.dead(h.here); dead != nil {
+			t.Errorf("%v are dead although nothing was committed", dead)
+		}
+	})
+}
+
+func TestNothingNamedEndsNothing(t *testing.T) {
+	t.Parallel()
+	s, m := newService()
+	m.s.families = []oauth.Family{{ID: "fam_x"}}
+	for name, err := range map[string]error{
+		"session": s.EndSessions(t.Context(), []id.Session{""}, "x"),
+		"user":    s.EndUser(t.Context(), "", "", "x"),
+		"client":  s.EndClient(t.Context(), "", "x"),
+		"grant":   s.EndGrant(t.Context(), "", "x"),
+		"token":   s.EndToken(t.Context(), "", time.Now()),
+		"consent": s.WithdrawConsent(t.Context(), console, "", ""),
+	} {
+		if err == nil {
+			t.Errorf("an empty %s was ended", name)
+		}
+	}
+	if len(m.s.revoked) != 0 || !m.s.families[0].RevokedAt.IsZero() {
+		t.Error("something was revoked")
+	}
+}
+
+func TestConsentGrowsAndIsWithdrawnAsAWhole(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, m := newService()
+		create(t, s, web())
+		for _, scopes := range [][]string{{"openid"}, {"openid", "email"}, {"profile"}} {
+			if err := s.GiveConsent(t.Context(), console, "usr_ada", "web", scopes); err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(time.Second)
+		}
+		c, err := s.Consent(t.Context(), "usr_ada", "web")
+		if err != nil || !slices.Equal(c.Scopes, []string{"openid", "email", "profile"}) || !c.Updated.After(c.Created) {
+			t.Fatalf("Consent = %+v, %v", c, err)
+		}
+		if list, err := s.ConsentsOf(t.Context(), "usr_ada"); err != nil || len(list) != 1 {
+			t.Errorf("ConsentsOf = %v, %v", list, err)
+		}
+		for range 2 { // the second time there is nothing, which is fine
+			if err := s.WithdrawConsent(t.Context(), console, "usr_ada", "web"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := s.Consent(t.Context(), "usr_ada", "web"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("after the withdrawal: %v", err)
+		}
+		if got, want := m.actions(), "client.create consent.give consent.give consent.give consent.withdraw consent.withdraw"; got != want {
+			t.Errorf("events %s, want %s", got, want)
+		}
+		m.fail("Consent", errors.New("disk I/O error"))
+		if err := s.GiveConsent(t.Context(), console, "usr_ada", "web", []string{"openid"}); err == nil {
+			t.Error("a store that cannot be read was taken for no consent")
+		}
+	})
+}

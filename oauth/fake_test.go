@@ -1,0 +1,269 @@
+package oauth_test
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/secret"
+)
+
+// state is what memory holds; a transaction that fails brings it back.
+type state struct {
+	clients  []oauth.Client
+	consents []oauth.Consent
+	families []oauth.Family
+	revoked  []oauth.Revocation
+	events   []audit.Event
+	versions map[string]int64
+}
+
+func (s state) clone() state {
+	versions := map[string]int64{}
+	for k, v := range s.versions {
+		versions[k] = v
+	}
+	return state{
+		slices.Clone(s.clients), slices.Clone(s.consents), slices.Clone(s.families),
+		slices.Clone(s.revoked), slices.Clone(s.events), versions,
+	}
+}
+
+// memory is the part of a Store that the Service and the Registry use; other
+// methods panic. Transactions run one at a time.
+type memory struct {
+	oauth.Store
+	tx  sync.Mutex
+	mu  sync.Mutex
+	s   state
+	err map[string]error // by method; "*" is every method
+}
+
+type inTx struct{}
+
+func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error {
+	if ctx.Value(inTx{}) != nil {
+		return f(ctx)
+	}
+	m.tx.Lock()
+	defer m.tx.Unlock()
+	m.mu.Lock()
+	before := m.s.clone()
+	m.mu.Unlock()
+	err := f(context.WithValue(ctx, inTx{}, true))
+	if err != nil {
+		m.mu.Lock()
+		m.s = before
+		m.mu.Unlock()
+	}
+	return err
+}
+
+func (m *memory) do(method string, f func() error) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.err["*"]; err != nil {
+		return err
+	}
+	if err := m.err[method]; err != nil {
+		return err
+	}
+	return f()
+}
+
+func (m *memory) Versions(context.Context) (v map[string]int64, err error) {
+	err = m.do("Versions", func() error { v = m.s.clone().versions; return nil })
+	return v, err
+}
+
+func (m *memory) find(client id.Client) int {
+	return slices.IndexFunc(m.s.clients, func(c oauth.Client) bool { return c.ID == client })
+}
+
+func (m *memory) InsertClient(_ context.Context, c oauth.Client) error {
+	return m.do("InsertClient", func() error {
+		if m.find(c.ID) >= 0 {
+			return fault.New(fault.Conflict, "client.exists", "There is one.")
+		}
+		m.s.clients = append(m.s.clients, c)
+		m.s.versions[oauth.VersionClients]++
+		return nil
+	})
+}
+
+func (m *memory) UpdateClient(_ context.Context, c oauth.Client) error {
+	return m.do("UpdateClient", func() error {
+		m.s.clients[m.find(c.ID)] = c
+		m.s.versions[oauth.VersionClients]++
+		return nil
+	})
+}
+
+func (m *memory) DeleteClient(_ context.Context, client id.Client) error {
+	return m.do("DeleteClient", func() error {
+		m.s.clients = slices.Delete(slices.Clone(m.s.clients), m.find(client), m.find(client)+1)
+		m.s.versions[oauth.VersionClients]++
+		return nil
+	})
+}
+
+func (m *memory) Client(_ context.Context, client id.Client) (c oauth.Client, err error) {
+	err = m.do("Client", func() error {
+		i := m.find(client)
+		if i < 0 {
+			return fault.Missing("client")
+		}
+		c = m.s.clients[i]
+		return nil
+	})
+	return c, err
+}
+
+func (m *memory) Clients(context.Context) (list []oauth.Client, err error) {
+	err = m.do("Clients", func() error { list = slices.Clone(m.s.clients); return nil })
+	return list, err
+}
+
+func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason string, now time.Time) (grants []id.Grant, err error) {
+	err = m.do("RevokeFamilies", func() error {
+		for i, fam := range m.s.families {
+			if fam.RevokedAt.IsZero() && f != (oauth.FamilyFilter{}) && matches(f, fam) {
+				m.s.families[i].RevokedAt, m.s.families[i].RevokeReason = now, reason
+				grants = append(grants, fam.Grant)
+			}
+		}
+		return nil
+	})
+	return grants, err
+}
+
+func matches(f oauth.FamilyFilter, fam oauth.Family) bool {
+	return (f.Family == "" || f.Family == fam.ID) && (f.Grant == "" || f.Grant == fam.Grant) &&
+		(f.User == "" || f.User == fam.User) && (f.Client == "" || f.Client == fam.Client) &&
+		(f.Session == "" || f.Session == fam.Session) && (f.ExceptSession == "" || f.ExceptSession != fam.Session)
+}
+
+func (m *memory) Revoke(_ context.Context, list ...oauth.Revocation) error {
+	return m.do("Revoke", func() error {
+		for _, v := range list {
+			m.s.versions[oauth.VersionRevocations]++
+			v.Seq = m.s.versions[oauth.VersionRevocations]
+			m.s.revoked = append(m.s.revoked, v)
+		}
+		return nil
+	})
+}
+
+func (m *memory) RevocationsAfter(_ context.Context, seq int64) (list []oauth.Revocation, err error) {
+	err = m.do("RevocationsAfter", func() error {
+		for _, v := range m.s.revoked {
+			if v.Seq > seq {
+				list = append(list, v)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (m *memory) consent(user id.User, client id.Client) int {
+	return slices.IndexFunc(m.s.consents, func(c oauth.Consent) bool { return c.User == user && c.Client == client })
+}
+
+func (m *memory) Consent(_ context.Context, user id.User, client id.Client) (c oauth.Consent, err error) {
+	err = m.do("Consent", func() error {
+		i := m.consent(user, client)
+		if i < 0 {
+			return fault.Missing("consent")
+		}
+		c = m.s.consents[i]
+		return nil
+	})
+	return c, err
+}
+
+func (m *memory) PutConsent(_ context.Context, c oauth.Consent) error {
+	return m.do("PutConsent", func() error {
+		if i := m.consent(c.User, c.Client); i >= 0 {
+			m.s.consents[i] = c
+		} else {
+			m.s.consents = append(m.s.consents, c)
+		}
+		return nil
+	})
+}
+
+func (m *memory) DeleteConsent(_ context.Context, user id.User, client id.Client) error {
+	return m.do("DeleteConsent", func() error {
+		i := m.consent(user, client)
+		m.s.consents = slices.Delete(slices.Clone(m.s.consents), i, i+1)
+		return nil
+	})
+}
+
+func (m *memory) ConsentsOf(_ context.Context, user id.User) (list []oauth.Consent, err error) {
+	err = m.do("ConsentsOf", func() error {
+		for _, c := range m.s.consents {
+			if c.User == user {
+				list = append(list, c)
+			}
+		}
+		return nil
+	})
+	return list, err
+}
+
+func (m *memory) InsertEvent(_ context.Context, e audit.Event) error {
+	return m.do("InsertEvent", func() error { m.s.events = append(m.s.events, e); return nil })
+}
+
+// fail makes method answer err from now on.
+func (m *memory) fail(method string, err error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.err = map[string]error{method: err}
+}
+
+func (m *memory) actions() string {
+	var all []string
+	for _, e := range m.s.events {
+		all = append(all, e.Action)
+	}
+	return strings.Join(all, " ")
+}
+
+type labels struct{}
+
+func (labels) Key(label string) []byte { return secret.Hash("test key " + label) }
+
+var console = audit.Actor{Kind: audit.Console}
+
+func newService() (*oauth.Service, *memory) {
+	m := &memory{s: state{versions: map[string]int64{}}}
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig()}, m
+}
+
+// web is a client that breaks no rule.
+func web() oauth.Client {
+	return oauth.Client{
+		ID: "web", Name: "Web", AuthMethod: oauth.AuthBasic,
+		RedirectURIs: []string{"https://app.example/cb"},
+		GrantTypes:   []string{oauth.GrantCode, oauth.GrantRefresh}, Scopes: []string{"openid", "offline_access"},
+	}
+}
+
+func create(t *testing.T, s *oauth.Service, c oauth.Client) (oauth.Client, string) {
+	t.Helper()
+	c, text, err := s.CreateClient(t.Context(), console, c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c, text
+}

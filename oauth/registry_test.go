@@ -1,0 +1,164 @@
+package oauth_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+func TestClientCreatedAMomentAgoIsFound(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, m := newService()
+		r := oauth.NewRegistry(m)
+		if err := r.Step(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		create(t, s, web())
+		if c, err := r.Client(t.Context(), "web"); err != nil || c.Name != "Web" {
+			t.Errorf("before the poll: %v, %v", c, err)
+		}
+		if err := r.Step(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		broken := errors.New("disk I/O error")
+		m.fail("*", broken)
+		if c, err := r.Client(t.Context(), "web"); err != nil || c.Name != "Web" {
+			t.Errorf("from the snapshot: %v, %v", c, err)
+		}
+		if _, err := r.Client(t.Context(), "other"); !errors.Is(err, broken) || fault.Is(err, fault.NotFound) {
+			t.Errorf("a failing store: %v, want its error", err)
+		}
+		for _, never := range []id.Client{"", "a b", "..", "x\x00"} {
+			if _, err := r.Client(t.Context(), never); fault.CodeOf(err) != "client.not_found" {
+				t.Errorf("%q: %v, want no query", never, err)
+			}
+		}
+		m.fail("", nil)
+		if _, err := r.Client(t.Context(), "other"); fault.CodeOf(err) != "client.not_found" {
+			t.Errorf("an unknown client: %v", err)
+		}
+	})
+}
+
+func TestRegistryFollowsWhileItRunsAndKeepsWhatItHas(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan error)
+		go func() { done <- h.there.Run(ctx) }()
+		if err := h.EndGrant(t.Context(), "gnt_ada/web/1", "replay"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(250 * time.Millisecond)
+		synctest.Wait()
+		if !h.there.Revoked(h.tokens["ada/web/1"]) {
+			t.Error("250 ms later another process accepts the token")
+		}
+		h.m.fail("*", errors.New("disk I/O error"))
+		lost := time.Now()
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if !h.there.Revoked(h.tokens["ada/web/1"]) || h.there.Revoked(h.tokens["bob/web/3"]) {
+			t.Error("the snapshot was lost with the store")
+		}
+		if fresh := h.there.FreshAsOf(); fresh.After(lost) || lost.Sub(fresh) > 250*time.Millisecond {
+			t.Errorf("FreshAsOf is %v before the store was lost", lost.Sub(fresh))
+		}
+		h.m.fail("", nil)
+		if err := h.EndGrant(t.Context(), "gnt_bob/web/3", "replay"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(250 * time.Millisecond)
+		synctest.Wait()
+		if !h.there.Revoked(h.tokens["bob/web/3"]) {
+			t.Error("the store came back and is not followed")
+		}
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("Run = %v", err)
+		}
+	})
+}
+
+func TestRevocationIsForgottenOnlyWhenNoTokenCanLive(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		if err := h.EndGrant(t.Context(), "gnt_ada/web/1", "replay"); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.EndToken(t.Context(), "jti bob/web/3", time.Now().Add(5*time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		for _, c := range []struct {
+			after              time.Duration
+			grantDead, jtiDead bool
+		}{
+			{time.Minute, true, true},
+			{14 * time.Minute, true, true},
+			{time.Hour, true, false},
+			{24 * time.Hour, true, false},
+			{25 * time.Hour, false, false},
+		} {
+			start := h.m.s.revoked[0].Until.Add(-24*time.Hour - 10*time.Minute)
+			time.Sleep(time.Until(start.Add(c.after)))
+			h.step(t)
+			if got := h.there.Revoked(h.tokens["ada/web/1"]); got != c.grantDead {
+				t.Errorf("after %v the grant is dead: %v, want %v", c.after, got, c.grantDead)
+			}
+			if got := h.there.Revoked(h.tokens["bob/web/3"]); got != c.jtiDead {
+				t.Errorf("after %v the token is dead: %v, want %v", c.after, got, c.jtiDead)
+			}
+		}
+	})
+}
+
+func TestEpochChangesOnlyWithWhatCouldKillAToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.step(t)
+		same := h.there.Epoch()
+		h.step(t)
+		h.m.s.versions[oauth.VersionSettings]++
+		h.step(t)
+		if got := h.there.Epoch(); got != same {
+			t.Errorf("the epoch went from %d to %d for nothing", same, got)
+		}
+		for _, name := range []string{oauth.VersionClients, oauth.VersionKeys, oauth.VersionRevocations} {
+			before := h.there.Epoch()
+			h.m.s.versions[name]++
+			h.step(t)
+			if h.there.Epoch() == before {
+				t.Errorf("a change of %s left the epoch", name)
+			}
+		}
+	})
+}
+
+func BenchmarkRevoked(b *testing.B) {
+	_, m := newService()
+	r := oauth.NewRegistry(m)
+	now := time.Now()
+	for i := range 10_000 {
+		key := fmt.Sprint("ses_", i)
+		if err := m.Revoke(b.Context(), oauth.Revocation{Kind: oauth.RevokedSession, Key: key, Before: now, Until: now.Add(time.Hour)}); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := r.Step(b.Context(), now); err != nil {
+		b.Fatal(err)
+	}
+	facts := oauth.TokenFacts{JTI: "j", Grant: "gnt_x", Session: "ses_x", User: "usr_x", Client: "web", KeyID: "k", Issued: now}
+	b.ReportAllocs()
+	for b.Loop() {
+		if r.Revoked(facts) {
+			b.Fatal("revoked")
+		}
+	}
+}

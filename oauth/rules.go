@@ -1,0 +1,227 @@
+package oauth
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"gatehouse/conf"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// MinAccessTokenTTL is the shortest life of an access token that a client may ask for.
+const MinAccessTokenTTL = 10 * time.Second
+
+// What a client may have at most.
+const (
+	maxName    = 100
+	maxListed  = 50
+	maxToken   = 255 // characters of a scope or an audience
+	maxTheJWKS = 32 << 10
+)
+
+// problems collects what is wrong with a client.
+type problems []fault.Field
+
+func (p *problems) add(field, format string, args ...any) {
+	*p = append(*p, fault.Field{Name: field, Problem: fmt.Sprintf(format, args...)})
+}
+
+func (p *problems) check(field string, err error) {
+	if err != nil {
+		p.add(field, "%s", err.Error())
+	}
+}
+
+// validate holds the rules for every way by which a client comes in: command,
+// interface, page, file. It returns nil or an Invalid fault "client.invalid"
+// that names every field that is wrong.
+func validate(c *Client, config Config) error {
+	var p problems
+	p.identity(c)
+	p.authentication(c)
+	p.grants(c)
+	p.addresses(c)
+	p.names(c)
+	p.tokens(c, config)
+	if len(p) == 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Code: "client.invalid", Detail: "The application cannot be kept like this.", Fields: p}
+}
+
+func (p *problems) identity(c *Client) {
+	if !validClientID(c.ID) {
+		p.add("id", "must be 1 to 128 characters out of letters, digits and . _ ~ -")
+	} else if id.IsReserved(string(c.ID)) {
+		p.add("id", "must not begin like the name of another kind of thing (usr_, ses_ and so on)")
+	}
+	switch n := utf8.RuneCountInString(c.Name); {
+	case strings.TrimSpace(c.Name) == "":
+		p.add("name", "must not be empty")
+	case n > maxName:
+		p.add("name", "must not be longer than %d characters", maxName)
+	case !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, invisible):
+		p.add("name", "must not contain control or invisible characters")
+	}
+}
+
+// invisible characters could make one application's name look like another's,
+// or turn the direction of the text around it.
+func invisible(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
+
+func validClientID(client id.Client) bool {
+	if client == "" || client == "." || client == ".." || len(client) > 128 {
+		return false
+	}
+	for _, b := range []byte(client) {
+		if !isLetterOrDigit(b) && strings.IndexByte("._~-", b) < 0 {
+			return false
+		}
+	}
+	return true
+}
+
+func (p *problems) authentication(c *Client) {
+	switch c.AuthMethod {
+	case AuthBasic, AuthPost:
+	case AuthNone:
+		p.public(c)
+	case AuthPrivateKey:
+		p.check("jwks", checkJWKS(c.JWKS))
+	default:
+		p.add("auth_method", "must be %s, %s, %s or %s", AuthBasic, AuthPost, AuthPrivateKey, AuthNone)
+	}
+	if c.AuthMethod != AuthPrivateKey && c.JWKS != "" {
+		p.add("jwks", "is for clients that authenticate by %s only", AuthPrivateKey)
+	}
+}
+
+// public holds what a client that cannot keep a secret must not have.
+func (p *problems) public(c *Client) {
+	for field, has := range map[string]bool{"no_pkce": c.SkipPKCE, "refresh": c.StaticRefresh, "introspect": c.Introspect} {
+		if has {
+			p.add(field, "is for confidential clients only")
+		}
+	}
+	if slices.Contains(c.GrantTypes, GrantClient) {
+		p.add("grant_types", "must not contain %s: a public client has nothing to prove itself with", GrantClient)
+	}
+}
+
+func (p *problems) grants(c *Client) {
+	p.list("grant_types", c.GrantTypes, func(g string) error {
+		if g != GrantCode && g != GrantRefresh && g != GrantClient {
+			return fmt.Errorf("must be %s, %s or %s", GrantCode, GrantRefresh, GrantClient)
+		}
+		return nil
+	})
+	code := slices.Contains(c.GrantTypes, GrantCode)
+	switch {
+	case len(c.GrantTypes) == 0:
+		p.add("grant_types", "must name at least one grant")
+	case !code && slices.Contains(c.GrantTypes, GrantRefresh):
+		p.add("grant_types", "must contain %s when they contain %s", GrantCode, GrantRefresh)
+	case code && len(c.RedirectURIs) == 0:
+		p.add("redirect_uris", "must name at least one for %s", GrantCode)
+	}
+	if c.StaticRefresh && !slices.Contains(c.GrantTypes, GrantRefresh) {
+		p.add("refresh", "needs the grant %s", GrantRefresh)
+	}
+}
+
+func (p *problems) addresses(c *Client) {
+	p.list("redirect_uris", c.RedirectURIs, ValidateRedirectURI)
+	p.list("post_logout_redirect_uris", c.PostLogoutRedirectURIs, ValidatePostLogoutURI)
+	if c.HomeURL != "" {
+		p.check("home_url", validateHomeURL(c.HomeURL))
+	}
+}
+
+func (p *problems) names(c *Client) {
+	p.list("scopes", c.Scopes, checkScope)
+	p.list("audiences", c.Audiences, checkAudience)
+}
+
+// list checks every entry of a list, its length, and that nothing comes twice.
+func (p *problems) list(field string, list []string, check func(string) error) {
+	if len(list) > maxListed {
+		p.add(field, "must not have more than %d entries", maxListed)
+		return
+	}
+	for i, entry := range list {
+		name := fmt.Sprintf("%s[%d]", field, i)
+		p.check(name, check(entry))
+		if slices.Contains(list[:i], entry) {
+			p.add(name, "comes twice")
+		}
+	}
+}
+
+// checkScope holds RFC 6749 section 3.3: scope-token.
+func checkScope(scope string) error {
+	if scope == "" || len(scope) > maxToken {
+		return fmt.Errorf("must have between 1 and %d characters", maxToken)
+	}
+	for _, c := range []byte(scope) {
+		if c <= ' ' || c == '"' || c == '\\' || c >= 0x7f {
+			return errors.New(`must be printable ASCII without spaces, " and \`)
+		}
+	}
+	return nil
+}
+
+// checkAudience accepts an absolute URI (RFC 8707 section 2) or a plain name.
+func checkAudience(audience string) error {
+	if err := checkScope(audience); err != nil {
+		return err
+	}
+	if !strings.ContainsAny(audience, ":#?/") {
+		return nil
+	}
+	u, err := url.Parse(audience)
+	if err != nil || u.Scheme == "" || strings.Contains(audience, "#") || u.Host == "" && u.Opaque == "" {
+		return errors.New("must be a plain name, or an absolute URI without a fragment")
+	}
+	return nil
+}
+
+func (p *problems) tokens(c *Client, config Config) {
+	for field, alg := range map[string]string{"id_token_alg": c.IDTokenAlg, "userinfo_alg": c.UserinfoAlg, "access_token_alg": c.AccessTokenAlg} {
+		if !slices.Contains([]string{"", "RS256", "ES256", "EdDSA"}, alg) {
+			p.add(field, "must be RS256, ES256 or EdDSA")
+		}
+	}
+	if !slices.Contains([]string{"", "aal1", "aal2"}, c.RequireACR) {
+		p.add("require_acr", "must be aal1 or aal2")
+	}
+	p.within("access_token_ttl", c.AccessTokenTTL, MinAccessTokenTTL, MaxAccessTokenTTL)
+	p.within("refresh_idle", c.RefreshIdle, MinRefreshIdle, MaxRefreshIdle)
+	p.within("refresh_absolute", c.RefreshAbsolute, MinRefreshIdle, MaxRefreshAbsolute)
+	if c.RefreshIdle == 0 && c.RefreshAbsolute == 0 {
+		return // the server's own are checked where they are configured
+	}
+	idle, absolute := orDefault(c.RefreshIdle, config.RefreshIdle), orDefault(c.RefreshAbsolute, config.RefreshAbsolute)
+	if c.RefreshIdle != 0 && idle > absolute {
+		p.add("refresh_idle", "must not be longer than refresh_absolute, which is %s", conf.FormatDuration(absolute))
+	}
+}
+
+func (p *problems) within(field string, d, least, most time.Duration) {
+	if d != 0 && (d < least || d > most) {
+		p.add(field, "must lie between %s and %s, or be 0 for the server's default", conf.FormatDuration(least), conf.FormatDuration(most))
+	}
+}
+
+func orDefault(d, otherwise time.Duration) time.Duration {
+	if d == 0 {
+		return otherwise
+	}
+	return d
+}

@@ -1,0 +1,93 @@
+package oauth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/secret"
+)
+
+// SecretPrefix begins every client secret, so that secret scanners find it.
+const SecretPrefix = "gatehouse_cs_"
+
+// secretLabel names the key under which the MACs of client secrets are made.
+const secretLabel = "client-secret"
+
+func (c *Client) hasSecrets() bool { return c.AuthMethod == AuthBasic || c.AuthMethod == AuthPost }
+
+// newSecret returns what to keep of a fresh secret, and the secret itself.
+func (s *Service) newSecret(now time.Time) (Secret, string) {
+	text := SecretPrefix + secret.Token(32)
+	return Secret{
+		ID: id.NewSecret(), MAC: secret.MAC(s.Keeper.Key(secretLabel), text),
+		Hint: text[len(text)-4:], Created: now,
+	}, text
+}
+
+// live reports whether the secret counts at t.
+func (k *Secret) live(t time.Time) bool { return k.Expires.IsZero() || t.Before(k.Expires) }
+
+// VerifySecret reports whether presented is one of the client's live secrets,
+// in a time that does not tell which. Clients that authenticate otherwise have
+// none.
+func (s *Service) VerifySecret(c *Client, presented string, now time.Time) bool {
+	if !c.hasSecrets() || len(presented) > 256 {
+		return false
+	}
+	mac := secret.MAC(s.Keeper.Key(secretLabel), presented)
+	ok := false
+	for i := range c.Secrets {
+		same := secret.Equal(c.Secrets[i].MAC, mac)
+		ok = ok || same && c.Secrets[i].live(now)
+	}
+	return ok
+}
+
+// RotateSecret gives the client a fresh secret and returns it, once. Of the old
+// ones the newest keeps working, so that the application can change over
+// without a gap; the next rotation ends it. Invalid fault "client.no_secret"
+// for a client that authenticates otherwise.
+func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Client) (Client, string, error) {
+	now := stamp(time.Now())
+	fresh, text := s.newSecret(now)
+	var c Client
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		old, err := s.Store.Client(ctx, client)
+		if err != nil {
+			return err
+		}
+		if !old.hasSecrets() {
+			return fault.New(fault.Invalid, "client.no_secret", "This application does not authenticate by a secret.")
+		}
+		c = old
+		c.Updated = now
+		c.Secrets = append([]Secret{fresh}, newest(old.Secrets, now)...)
+		if err := s.Store.UpdateClient(ctx, c); err != nil {
+			return err
+		}
+		return s.recordClient(ctx, by, "client.secret", client, &old, &c)
+	})
+	if err != nil {
+		return Client{}, "", fmt.Errorf("rotate a client's secret: %w", err)
+	}
+	return c, text, nil
+}
+
+// newest returns the newest live secret, if there is one.
+func newest(secrets []Secret, now time.Time) []Secret {
+	var live []Secret
+	for _, k := range secrets {
+		if k.live(now) {
+			live = append(live, k)
+		}
+	}
+	if len(live) == 0 {
+		return nil
+	}
+	return []Secret{slices.MaxFunc(live, func(a, b Secret) int { return a.Created.Compare(b.Created) })}
+}

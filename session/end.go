@@ -1,0 +1,75 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/id"
+)
+
+// End ends one session and all that hangs on it: refresh families, also those
+// that would outlive an expired session, and access tokens. An ended session
+// may be ended again, which changes nothing; one that never was is a NotFound
+// fault. Session, families and the event go in one transaction.
+func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, reason string) error {
+	if session == "" {
+		return errors.New("end a session: none is named")
+	}
+	err := m.Store.InTx(ctx, func(ctx context.Context) error {
+		s, err := m.Store.Session(ctx, session)
+		if err != nil {
+			return err
+		}
+		if !s.RevokedAt.IsZero() {
+			return nil
+		}
+		if _, err := m.Store.RevokeSessions(ctx, Filter{Session: session}, reason, stamp(time.Now())); err != nil {
+			return err
+		}
+		return m.ended(ctx, by, s.User, []id.Session{session}, reason)
+	})
+	if err != nil {
+		return fmt.Errorf("end a session: %w", err)
+	}
+	return nil
+}
+
+// EndAll ends the sessions of a person as End does, the expired ones that are
+// still known too, but for except (empty: none is spared), and returns how many
+// it ended.
+func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) (int, error) {
+	if user == "" {
+		return 0, errors.New("end sessions: of nobody")
+	}
+	n := 0
+	err := m.Store.InTx(ctx, func(ctx context.Context) error {
+		ids, err := m.Store.RevokeSessions(ctx, Filter{User: user, Except: except}, reason, stamp(time.Now()))
+		if err != nil {
+			return err
+		}
+		if n = len(ids); n == 0 {
+			return nil
+		}
+		return m.ended(ctx, by, user, ids, reason)
+	})
+	if err != nil {
+		return 0, fmt.Errorf("end sessions: %w", err)
+	}
+	return n, nil
+}
+
+// ended does what follows the end of sessions: their families, and the events.
+func (m *Manager) ended(ctx context.Context, by audit.Actor, user id.User, ids []id.Session, reason string) error {
+	if err := m.Families.EndSessions(ctx, ids, reason); err != nil {
+		return err
+	}
+	for _, s := range ids {
+		if err := m.record(ctx, by, "session.end", s, map[string]any{"user": user, "reason": reason}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

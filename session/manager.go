@@ -1,0 +1,175 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/secret"
+)
+
+const (
+	tokenBytes  = 32 // 256 bits
+	tokenLength = 43 // as base64url
+	touchEvery  = time.Minute
+)
+
+// Families ends what hangs on browser sessions; *oauth.Service does.
+type Families interface {
+	// EndSessions ends the refresh families and tokens of the sessions, in the
+	// transaction of ctx.
+	EndSessions(ctx context.Context, sessions []id.Session, reason string) error
+}
+
+// Manager makes, finds and ends sessions. Fill in all fields.
+type Manager struct {
+	Store    Store
+	Audit    audit.Recorder
+	Config   Config
+	Families Families
+}
+
+// Create signs user in at one browser and returns the session with the token
+// for its cookie, which nobody sees again.
+func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (Session, string, error) {
+	if user == "" {
+		return Session{}, "", errors.New("create a session: for nobody")
+	}
+	now := stamp(time.Now())
+	token := secret.Token(tokenBytes)
+	s := Session{
+		ID: id.NewSession(), TokenHash: secret.Hash(token), User: user,
+		Methods: methods, PasswordAt: stamp(passwordAt), FactorAt: stamp(factorAt),
+		Created: now, Seen: now, Expires: now.Add(m.Config.Absolute),
+		IP: by.IP, Agent: by.Agent,
+	}
+	s.IdleExpires = m.idle(&s, now)
+	err := m.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := m.Store.InsertSession(ctx, s); err != nil {
+			return err
+		}
+		return m.record(ctx, by, "session.create", s.ID, map[string]any{"user": user, "methods": methods})
+	})
+	if err != nil {
+		return Session{}, "", fmt.Errorf("create a session: %w", err)
+	}
+	return s, token, nil
+}
+
+// Raise records that more was proved at the browser of s: methods and proof
+// times replace what was there, the id stays, and a new token replaces the old
+// one, which is dead from then on. A session that ended meanwhile is the fault
+// of an unknown one. Of two calls at once the later wins, and only its token
+// lives.
+func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, methods []string, passwordAt, factorAt time.Time) (Session, string, error) {
+	now := stamp(time.Now())
+	token := secret.Token(tokenBytes)
+	s.TokenHash = secret.Hash(token)
+	s.Methods, s.PasswordAt, s.FactorAt = methods, stamp(passwordAt), stamp(factorAt)
+	err := m.Store.InTx(ctx, func(ctx context.Context) error {
+		live, err := m.Store.RaiseSession(ctx, s, now)
+		if err != nil {
+			return err
+		}
+		if !live {
+			return none()
+		}
+		return m.record(ctx, by, "session.raise", s.ID, map[string]any{"user": s.User, "methods": methods})
+	})
+	if err != nil {
+		return Session{}, "", fmt.Errorf("raise a session: %w", err)
+	}
+	return s, token, nil
+}
+
+// Authenticate returns the live session that token belongs to. No token, an
+// unknown one, an ended or expired session and a disabled person are one and
+// the same Unauthenticated fault, "session.none". A failing store is never that:
+// its error comes back as it is, also when only the time of the visit, noted at
+// most once a minute, could not be written.
+func (m *Manager) Authenticate(ctx context.Context, token, ip string) (Session, error) {
+	if len(token) != tokenLength {
+		return Session{}, none()
+	}
+	s, enabled, err := m.Store.SessionByToken(ctx, secret.Hash(token))
+	if fault.Is(err, fault.NotFound) {
+		return Session{}, none()
+	}
+	if err != nil {
+		return Session{}, fmt.Errorf("find a session: %w", err)
+	}
+	now := stamp(time.Now())
+	if !enabled || !s.Live(now) {
+		return Session{}, none()
+	}
+	if err := m.touch(ctx, &s, now, ip); err != nil {
+		return Session{}, fmt.Errorf("note a visit: %w", err)
+	}
+	return s, nil
+}
+
+// touch moves the idle limit, no further than the absolute one.
+func (m *Manager) touch(ctx context.Context, s *Session, now time.Time, ip string) error {
+	if now.Sub(s.Seen) < min(touchEvery, m.Config.Idle/2) {
+		return nil
+	}
+	idle := m.idle(s, now)
+	err := m.Store.TouchSession(ctx, s.ID, now, idle, ip)
+	if fault.Is(err, fault.NotFound) { // it ended this very moment
+		return none()
+	}
+	if err != nil {
+		return err
+	}
+	s.Seen, s.IdleExpires, s.IP = now, idle, ip
+	return nil
+}
+
+func (m *Manager) idle(s *Session, now time.Time) time.Time {
+	idle := now.Add(m.Config.Idle)
+	if idle.After(s.Expires) {
+		return s.Expires
+	}
+	return idle
+}
+
+// Of returns the live sessions of a person, newest first.
+func (m *Manager) Of(ctx context.Context, user id.User) ([]Session, error) {
+	if user == "" {
+		return nil, errors.New("list sessions: of nobody")
+	}
+	return m.list(ctx, user, 1000)
+}
+
+// List returns the live sessions of everybody, newest first, at most limit.
+func (m *Manager) List(ctx context.Context, limit int) ([]Session, error) {
+	return m.list(ctx, "", limit)
+}
+
+func (m *Manager) list(ctx context.Context, user id.User, limit int) ([]Session, error) {
+	list, err := m.Store.SessionsOf(ctx, user, stamp(time.Now()), limit)
+	if err != nil {
+		return nil, fmt.Errorf("list sessions: %w", err)
+	}
+	return list, nil
+}
+
+func (m *Manager) record(ctx context.Context, by audit.Actor, action string, session id.Session, after map[string]any) error {
+	return m.Audit.Record(ctx, audit.Event{Actor: by, Action: action, Target: string(session), After: audit.Doc(after)})
+}
+
+func none() error {
+	return fault.New(fault.Unauthenticated, "session.none", "You are not signed in.")
+}
+
+// stamp cuts t to what the store keeps; the zero time stays zero.
+func stamp(t time.Time) time.Time {
+	if t.IsZero() {
+		return time.Time{}
+	}
+	return t.UTC().Truncate(time.Microsecond)
+}

@@ -1,0 +1,373 @@
+package session_test
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/secret"
+	"gatehouse/session"
+)
+
+// memory is a Store, an audit.Store and the Families in memory. Transactions
+// are undone on error.
+type memory struct {
+	mu       sync.Mutex
+	rows     map[id.Session]session.Session
+	disabled map[id.User]bool
+	events   []string
+	ended    []id.Session
+	touched  int
+	err      map[string]error // by method
+}
+
+func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error {
+	m.mu.Lock()
+	rows, events, ended := maps.Clone(m.rows), slices.Clone(m.events), slices.Clone(m.ended)
+	m.mu.Unlock()
+	err := f(ctx)
+	if err != nil {
+		m.mu.Lock()
+		m.rows, m.events, m.ended = rows, events, ended
+		m.mu.Unlock()
+	}
+	return err
+}
+
+func (m *memory) locked(method string, f func()) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	if err := m.err[method]; err != nil {
+		return err
+	}
+	f()
+	return nil
+}
+
+func (m *memory) InsertSession(_ context.Context, s session.Session) error {
+	return m.locked("InsertSession", func() { m.rows[s.ID] = s })
+}
+
+func (m *memory) SessionByToken(_ context.Context, hash []byte) (got session.Session, enabled bool, err error) {
+	err = m.locked("SessionByToken", func() {
+		for _, s := range m.rows {
+			if string(s.TokenHash) == string(hash) {
+				got, enabled = s, !m.disabled[s.User]
+			}
+		}
+	})
+	if err == nil && got.ID == "" {
+		err = fault.Missing("session")
+	}
+	return got, enabled, err
+}
+
+func (m *memory) Session(_ context.Context, want id.Session) (s session.Session, err error) {
+	err = m.locked("Session", func() { s = m.rows[want] })
+	if err == nil && s.ID == "" {
+		err = fault.Missing("session")
+	}
+	return s, err
+}
+
+func (m *memory) RaiseSession(_ context.Context, s session.Session, now time.Time) (live bool, err error) {
+	err = m.locked("RaiseSession", func() {
+		row := m.rows[s.ID]
+		if live = row.ID != "" && row.Live(now); live {
+			row.TokenHash, row.Methods, row.PasswordAt, row.FactorAt = s.TokenHash, s.Methods, s.PasswordAt, s.FactorAt
+			m.rows[s.ID] = row
+		}
+	})
+	return live, err
+}
+
+func (m *memory) TouchSession(_ context.Context, want id.Session, seen, idle time.Time, ip string) error {
+	return m.locked("TouchSession", func() {
+		s := m.rows[want]
+		s.Seen, s.IdleExpires, s.IP = seen, idle, ip
+		m.rows[want] = s
+		m.touched++
+	})
+}
+
+func (m *memory) RevokeSessions(_ context.Context, f session.Filter, reason string, now time.Time) (ids []id.Session, err error) {
+	err = m.locked("RevokeSessions", func() {
+		for _, s := range m.rows {
+			if s.RevokedAt.IsZero() && (s.ID == f.Session || f.Session == "" && s.User == f.User && s.ID != f.Except) {
+				s.RevokedAt, s.Reason = now, reason
+				m.rows[s.ID] = s
+				ids = append(ids, s.ID)
+			}
+		}
+	})
+	return ids, err
+}
+
+func (m *memory) SessionsOf(_ context.Context, user id.User, now time.Time, limit int) (list []session.Session, err error) {
+	err = m.locked("SessionsOf", func() {
+		for _, s := range m.rows {
+			if (user == "" || s.User == user) && s.Live(now) && len(list) < limit {
+				list = append(list, s)
+			}
+		}
+	})
+	return list, err
+}
+
+func (m *memory) InsertEvent(_ context.Context, e audit.Event) error {
+	return m.locked("InsertEvent", func() { m.events = append(m.events, e.Action+" "+e.Target+" "+string(e.After)) })
+}
+
+func (m *memory) EndSessions(_ context.Context, ids []id.Session, _ string) error {
+	return m.locked("EndSessions", func() { m.ended = append(m.ended, ids...) })
+}
+
+const ada = id.User("usr_ada")
+
+var from = audit.Actor{Kind: audit.Person, ID: string(ada), IP: "192.0.2.1", Agent: "Browser"}
+
+func newManager() (*session.Manager, *memory) {
+	m := &memory{rows: map[id.Session]session.Session{}, disabled: map[id.User]bool{}, err: map[string]error{}}
+	return &session.Manager{Store: m, Audit: &audit.Log{Store: m}, Config: session.DefaultConfig(), Families: m}, m
+}
+
+func create(t *testing.T, m *session.Manager) (session.Session, string) {
+	t.Helper()
+	s, token, err := m.Create(t.Context(), from, ada, []string{"pwd"}, time.Now(), time.Time{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s, token
+}
+
+func signedIn(t *testing.T, m *session.Manager, token string) bool {
+	t.Helper()
+	_, err := m.Authenticate(t.Context(), token, "192.0.2.2")
+	if err != nil && (fault.CodeOf(err) != "session.none" || !fault.Is(err, fault.Unauthenticated)) {
+		t.Fatalf("Authenticate = %v", err)
+	}
+	return err == nil
+}
+
+func TestBrowserStaysSignedInUntilTheLimits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		quiet, quietToken := create(t, m)
+		_, busyToken := create(t, m)
+		if string(quiet.TokenHash) != string(secret.Hash(quietToken)) || strings.Contains(strings.Join(store.events, " "), quietToken) {
+			t.Error("the token is kept as something else than its hash")
+		}
+		start, last := time.Now(), time.Time{}
+		for time.Since(start) < 40*24*time.Hour {
+			if signedIn(t, m, busyToken) {
+				last = time.Now()
+			}
+			time.Sleep(6 * time.Hour)
+			row := store.rows[quiet.ID]
+			if want := time.Since(start) < 7*24*time.Hour; row.Live(time.Now()) != want {
+				t.Errorf("after %v: the quiet session is live: %v", time.Since(start), !want)
+			}
+		}
+		if got, want := last.Sub(start), 30*24*time.Hour-6*time.Hour; got != want {
+			t.Errorf("the busy session lasted %v, want %v", got, want)
+		}
+		if signedIn(t, m, quietToken) {
+			t.Error("the quiet session's token still works")
+		}
+		for _, s := range store.rows {
+			if s.IdleExpires.After(s.Expires) {
+				t.Errorf("idle limit %v lies behind the absolute one %v", s.IdleExpires, s.Expires)
+			}
+		}
+		if len(store.ended) != 0 {
+			t.Errorf("expiry ended families of %v", store.ended)
+		}
+	})
+}
+
+func TestVisitsAreNotedAtMostOnceAMinute(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		s, token := create(t, m)
+		for range 120 {
+			if !signedIn(t, m, token) {
+				t.Fatal("signed out")
+			}
+			time.Sleep(time.Second)
+		}
+		if store.touched != 1 {
+			t.Errorf("%d writes in two minutes, want 1", store.touched)
+		}
+		if got := store.rows[s.ID].IP; got != "192.0.2.2" {
+			t.Errorf("last seen at %s", got)
+		}
+		m.Config.Idle = time.Minute // the shortest allowed: a busy browser must not expire between two notes
+		_, token = create(t, m)
+		for range 300 {
+			if !signedIn(t, m, token) {
+				t.Fatal("a busy browser was signed out")
+			}
+			time.Sleep(time.Second)
+		}
+	})
+}
+
+func TestRaisingTrustChangesTheTokenAndKeepsTheID(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		s, old := create(t, m)
+		time.Sleep(time.Minute)
+		factorAt := time.Now()
+		raised, token, err := m.Raise(t.Context(), from, s, []string{"pwd", "otp", "mfa"}, s.PasswordAt, factorAt)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if signedIn(t, m, old) {
+			t.Error("the old token still works")
+		}
+		got, err := m.Authenticate(t.Context(), token, "")
+		if err != nil || got.ID != s.ID || raised.ID != s.ID || !got.FactorAt.Equal(factorAt) || !slices.Contains(got.Methods, "mfa") {
+			t.Errorf("after Raise: %+v, %v", got, err)
+		}
+		if err := m.End(t.Context(), from, s.ID, "sign-out"); err != nil {
+			t.Fatal(err)
+		}
+		_, token, err = m.Raise(t.Context(), from, got, got.Methods, got.PasswordAt, got.FactorAt)
+		if fault.CodeOf(err) != "session.none" || token != "" {
+			t.Errorf("Raise of an ended session = %q, %v", token, err)
+		}
+		if signedIn(t, m, token) || store.rows[s.ID].RevokedAt.IsZero() {
+			t.Error("Raise brought an ended session back")
+		}
+	})
+}
+
+func TestNobodyIsSignedInByAnythingButALiveToken(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		_, token := create(t, m)
+		for name, bad := range map[string]string{
+			"no token": "", "another": secret.Token(32), "shorter": token[:42], "longer": token + "A",
+			"the hash": string(secret.Hash(token)), "a huge one": strings.Repeat("A", 1<<20),
+		} {
+			if signedIn(t, m, bad) {
+				t.Errorf("%s signs in", name)
+			}
+		}
+		store.disabled[ada] = true
+		if signedIn(t, m, token) {
+			t.Error("a disabled person is signed in")
+		}
+		store.disabled[ada] = false
+		broken := fault.New(fault.Unavailable, "store.busy", "Busy.")
+		for _, method := range []string{"SessionByToken", "TouchSession"} {
+			time.Sleep(2 * time.Minute)
+			store.err = map[string]error{method: broken}
+			if _, err := m.Authenticate(t.Context(), token, ""); !fault.Is(err, fault.Unavailable) {
+				t.Errorf("%s fails: Authenticate = %v, want the store's error", method, err)
+			}
+		}
+		store.err = nil
+		if !signedIn(t, m, token) {
+			t.Error("the token does not work after all")
+		}
+	})
+}
+
+func TestEndingASessionEndsItsFamiliesOnceAndTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		s, token := create(t, m)
+		store.err = map[string]error{"EndSessions": errors.New("disk full")}
+		if err := m.End(t.Context(), from, s.ID, "sign-out"); err == nil {
+			t.Fatal("End succeeded although the families could not be ended")
+		}
+		store.err = map[string]error{"InsertEvent": errors.New("disk full")}
+		if err := m.End(t.Context(), from, s.ID, "sign-out"); err == nil {
+			t.Fatal("End succeeded although the event could not be recorded")
+		}
+		store.err = nil
+		if !signedIn(t, m, token) || len(store.ended) != 0 {
+			t.Fatal("a failed End left something behind")
+		}
+		for range 3 {
+			if err := m.End(t.Context(), from, s.ID, "sign-out"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if signedIn(t, m, token) {
+			t.Error("the token outlived its session")
+		}
+		if diff := cmp.Diff([]id.Session{s.ID}, store.ended); diff != "" {
+			t.Errorf("families ended of (-want +got):\n%s", diff)
+		}
+		if n := strings.Count(strings.Join(store.events, "\n"), "session.end "); n != 1 {
+			t.Errorf("%d events, want 1", n)
+		}
+		if err := m.End(t.Context(), from, "ses_never", "x"); !fault.Is(err, fault.NotFound) {
+			t.Errorf("End of a session that never was = %v", err)
+		}
+	})
+}
+
+// A family with offline_access outlives its session's expiry, so that ending
+// the expired session must still reach it.
+func TestEndingAnExpiredSessionEndsItsFamilies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		s, _ := create(t, m)
+		time.Sleep(31 * 24 * time.Hour)
+		if err := m.End(t.Context(), from, s.ID, "administrator"); err != nil {
+			t.Fatal(err)
+		}
+		if len(store.ended) != 1 {
+			t.Errorf("families ended of %v", store.ended)
+		}
+	})
+}
+
+func TestEndAllSparesOneSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		keep, keepToken := create(t, m)
+		_, a := create(t, m)
+		_, b := create(t, m)
+		bob, bobToken, err := m.Create(t.Context(), from, "usr_bob", []string{"pwd"}, time.Now(), time.Time{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		n, err := m.EndAll(t.Context(), from, ada, keep.ID, "password")
+		if err != nil || n != 2 || len(store.ended) != 2 {
+			t.Errorf("EndAll = %d, %v; families of %v", n, err, store.ended)
+		}
+		if signedIn(t, m, a) || signedIn(t, m, b) || !signedIn(t, m, keepToken) || !signedIn(t, m, bobToken) {
+			t.Error("the wrong sessions ended")
+		}
+		if n, err := m.EndAll(t.Context(), from, ada, keep.ID, "password"); err != nil || n != 0 {
+			t.Errorf("a second EndAll = %d, %v", n, err)
+		}
+		if of, err := m.Of(t.Context(), ada); err != nil || len(of) != 1 || of[0].ID != keep.ID {
+			t.Errorf("Of = %v, %v", of, err)
+		}
+		if all, err := m.List(t.Context(), 10); err != nil || len(all) != 2 || !slices.ContainsFunc(all, func(s session.Session) bool { return s.ID == bob.ID }) {
+			t.Errorf("List = %v, %v", all, err)
+		}
+		if _, err := m.EndAll(t.Context(), from, "", "", "x"); err == nil {
+			t.Error("EndAll of nobody succeeded")
+		}
+		if _, err := m.Of(t.Context(), ""); err == nil {
+			t.Error("Of nobody lists something")
+		}
+	})
+}
