@@ -122,7 +122,9 @@ type Application struct {
 	Name        string
 	HomeURL     string
 	SkipConsent bool
-	Public      bool
+	// Unproven is a public client whose answers another program could catch: it
+	// is asked about every time (RFC 8252 section 8.6).
+	Unproven bool
 	Require     Level
 }
 

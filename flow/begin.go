@@ -1,0 +1,82 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gatehouse/id"
+	"gatehouse/secret"
+)
+
+// Begin stores a new interaction for the browser whose binding cookie is
+// browser. Ask names a client, or a page of ours in ReturnTo, not both.
+func (s *Service) Begin(ctx context.Context, browser string, ask Ask) (Interaction, error) {
+	now := time.Now().UTC()
+	if ask.RequestedAt.IsZero() {
+		ask.RequestedAt = now
+	}
+	ask.RequestedAt = seconds(ask.RequestedAt)
+	if err := checkAsk(browser, ask); err != nil {
+		return Interaction{}, fmt.Errorf("begin sign-in: %w", err)
+	}
+	i := Interaction{
+		ID:      id.NewInteraction(),
+		Browser: secret.Hash(browser),
+		Ask:     ask,
+		Version: 1,
+		Created: now,
+		Expires: now.Add(s.Config.InteractionTTL),
+	}
+	if err := s.Store.InsertInteraction(ctx, i); err != nil {
+		return Interaction{}, fmt.Errorf("begin sign-in: %w", err)
+	}
+	return i, nil
+}
+
+// checkAsk finds mistakes of the caller, not of a visitor.
+func checkAsk(browser string, ask Ask) error {
+	switch {
+	case browser == "":
+		return errors.New("no browser to bind the interaction to")
+	case (ask.Client == "") == (ask.ReturnTo == ""):
+		return errors.New("exactly one of client and return path is needed")
+	case ask.ReturnTo != "" && !isLocalPath(ask.ReturnTo):
+		return errors.New("the return path does not stay here")
+	}
+	return nil
+}
+
+// isLocalPath reports whether a browser that is sent to path stays on this
+// host. Browsers read "\" as "/" and drop tabs and line ends.
+func isLocalPath(path string) bool {
+	if len(path) > 2048 || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+		return false
+	}
+	return !strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || r <= ' ' || r == 0x7f })
+}
+
+// Decide says what ask needs without storing anything: may it be issued at once?
+func (s *Service) Decide(ctx context.Context, ask Ask, session, ip string) (Entry, error) {
+	ask.RequestedAt = seconds(ask.RequestedAt)
+	if ask.RequestedAt.IsZero() {
+		ask.RequestedAt = seconds(time.Now())
+	}
+	e, _, err := s.stand(ctx, Interaction{Ask: ask}, session, ip)
+	if err != nil {
+		return Entry{}, fmt.Errorf("decide sign-in: %w", err)
+	}
+	return e, nil
+}
+
+// Finish removes the interaction and reports whether this call did: of several
+// concurrent calls exactly one gets true. It joins the transaction of ctx.
+func (s *Service) Finish(ctx context.Context, ref Ref) (bool, error) {
+	done, err := s.Store.DeleteInteraction(ctx, ref.Interaction)
+	if err != nil {
+		return false, fmt.Errorf("finish sign-in: %w", err)
+	}
+	return done, nil
+}

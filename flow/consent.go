@@ -1,0 +1,55 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/audit"
+)
+
+// Choose says which account to go on with: the one that is signed in, or (other)
+// another one, which forgets what was proved in this interaction. The session
+// stays until somebody else has signed in completely.
+func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other bool) (Outcome, error) {
+	m := mark{
+		fits:  func(d Decision) bool { return d.Step == StepSelect },
+		apply: func(st *State, d Decision) { st.Proof.Chosen, st.Proof.User = true, d.User },
+	}
+	if other {
+		m.fits = func(d Decision) bool { return d.Step != StepIssue && d.Step != StepRefuse }
+		m.apply = func(st *State, _ Decision) { st.Proof = Proof{Chosen: true} }
+	}
+	return s.post(ctx, from, ref, m)
+}
+
+// Consent says whether the application may have what it asked for. A yes is
+// remembered; a no is the answer to this request only.
+func (s *Service) Consent(ctx context.Context, from audit.Actor, ref Ref, allow bool) (Outcome, error) {
+	return s.post(ctx, from, ref, mark{
+		fits: func(d Decision) bool { return d.Step == StepConsent },
+		apply: func(st *State, d Decision) {
+			st.Proof.User = d.User
+			st.Proof.Consent, st.Proof.Scopes = "deny", nil
+			if allow {
+				st.Proof.Consent, st.Proof.Scopes = "allow", st.Ask.Scopes
+			}
+		},
+		then: s.keepConsent,
+	})
+}
+
+func (s *Service) keepConsent(ctx context.Context, by audit.Actor, st State) error {
+	if st.Proof.Consent == "allow" {
+		if err := s.Apps.GiveConsent(ctx, by, st.Proof.User, st.Ask.Client, st.Proof.Scopes); err != nil {
+			return fmt.Errorf("keep consent: %w", err)
+		}
+		return nil
+	}
+	err := s.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: "consent.refuse", Target: string(st.Ask.Client), Outcome: audit.Refused, Reason: "person",
+	})
+	if err != nil {
+		return fmt.Errorf("record refusal: %w", err)
+	}
+	return nil
+}

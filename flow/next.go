@@ -1,0 +1,174 @@
+package flow
+
+import (
+	"slices"
+	"time"
+)
+
+// Error codes of StepRefuse (OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1,
+// OpenID Connect Unmet Authentication Requirements).
+const (
+	errLogin    = "login_required"
+	errSelect   = "account_selection_required"
+	errConsent  = "consent_required"
+	errInteract = "interaction_required"
+	errLevel    = "unmet_authentication_requirements"
+	errDenied   = "access_denied"
+	errClient   = "unauthorized_client"
+)
+
+// Next says what is still missing. It is pure: the same state always gives the
+// same decision, and more proofs never lead further back. What it does not
+// understand it refuses.
+func Next(s State) Decision {
+	d := next(s)
+	if s.Ask.None && d.Step != StepIssue && d.Step != StepRefuse {
+		return d.refuse(withoutPages(s.Ask, d.Step))
+	}
+	return d
+}
+
+func next(s State) Decision {
+	if code := unfit(s); code != "" {
+		return Decision{}.refuse(code)
+	}
+	if s.asksWho() {
+		return Decision{Step: StepSelect, User: s.Session.User, Session: s.Session.ID}
+	}
+	user := s.Proof.subject(s.Session)
+	if user == "" || s.Person == nil || s.Person.ID != user || !s.Person.Enabled {
+		return Decision{Step: StepSignIn}
+	}
+	d := Decision{User: user}
+	if s.Session != nil && s.Session.User == user {
+		d.Session = s.Session.ID
+	}
+	if hint := s.Ask.HintUser; hint != "" && hint != user {
+		if s.Proof.PasswordAt.IsZero() {
+			return Decision{Step: StepSignIn}
+		}
+		return d.refuse(errLogin)
+	}
+	return proved(s, d)
+}
+
+// proved goes on once the person is known: how well are they proved, and have
+// they agreed.
+func proved(s State, d Decision) Decision {
+	p := s.proven()
+	if !p.password.fresh(s.Ask) {
+		return d.at(StepSignIn)
+	}
+	d.Level, d.AuthTime, d.Methods = AAL1, seconds(p.password.at), []string{"pwd"}
+	if required(s) == AAL2 {
+		if !s.Person.HasFactor {
+			return d.at(StepEnrol)
+		}
+		if !p.factor.fresh(s.Ask) {
+			return d.at(StepFactor)
+		}
+		d.Level, d.AuthTime, d.Methods = AAL2, seconds(older(p.password.at, p.factor.at)), p.methods()
+	}
+	return agreed(s, d)
+}
+
+// agreed goes on once the person is proved.
+func agreed(s State, d Decision) Decision {
+	if s.App == nil {
+		return d.at(StepIssue)
+	}
+	switch {
+	case s.Proof.Consent == "deny":
+		return d.refuse(errDenied)
+	case s.allowed(), !asksConsent(s):
+		return d.at(StepIssue)
+	}
+	return d.at(StepConsent)
+}
+
+// unfit returns the error code for a question that no sign-in can answer.
+func unfit(s State) string {
+	if s.Ask.Client != "" && (s.App == nil || s.App.ID != s.Ask.Client) {
+		return errClient
+	}
+	levels := []Level{s.Ask.Require}
+	if s.App != nil {
+		levels = append(levels, s.App.Require)
+	}
+	for _, l := range levels {
+		if l != "" && l != AAL1 && l != AAL2 {
+			return errLevel
+		}
+	}
+	return ""
+}
+
+// asksWho reports whether the person must first say which account to use.
+func (s State) asksWho() bool {
+	return (s.Ask.Select || s.Ask.Switch) && !s.Proof.Chosen && s.Session != nil
+}
+
+// required is the level that must be reached. A person with a second factor
+// always uses it, so Ask.Prefer, which binds only those who have one, adds
+// nothing more. A policy that nobody knows is the strictest.
+func required(s State) Level {
+	switch {
+	case s.Person.HasFactor, s.Ask.Require == AAL2, s.App != nil && s.App.Require == AAL2:
+		return AAL2
+	case s.MFA == MFANobody:
+		return AAL1
+	case s.MFA == MFAAdministrators && !s.Person.Administrator:
+		return AAL1
+	}
+	return AAL2
+}
+
+// asksConsent reports whether the application needs the person's word. Offline
+// access needs it each time (OpenID Connect Core 11).
+func asksConsent(s State) bool {
+	if s.Ask.Consent {
+		return true
+	}
+	if s.App.SkipConsent {
+		return false
+	}
+	return s.App.Unproven || !covers(s.Consented, s.Ask.Scopes)
+}
+
+// allowed reports whether the person of this decision said yes to all of it.
+func (s State) allowed() bool {
+	p := s.Proof
+	return p.Consent == "allow" && p.User == s.Person.ID && covers(p.Scopes, s.Ask.Scopes)
+}
+
+func covers(have, want []string) bool {
+	return !slices.ContainsFunc(want, func(scope string) bool { return !slices.Contains(have, scope) })
+}
+
+// withoutPages is what an application hears that asked for prompt=none.
+func withoutPages(ask Ask, missing Step) string {
+	switch missing {
+	case StepConsent:
+		return errConsent
+	case StepSelect:
+		return errSelect
+	case StepEnrol:
+		if ask.Require == AAL2 {
+			return errLevel
+		}
+		return errInteract
+	}
+	return errLogin
+}
+
+func (d Decision) at(step Step) Decision {
+	d.Step = step
+	if step == StepSignIn || step == StepFactor || step == StepEnrol {
+		d.Level, d.AuthTime, d.Methods = "", time.Time{}, nil
+	}
+	return d
+}
+
+func (d Decision) refuse(code string) Decision {
+	return Decision{Step: StepRefuse, Error: code, User: d.User, Session: d.Session}
+}

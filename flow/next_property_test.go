@@ -1,0 +1,181 @@
+package flow
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"gatehouse/id"
+)
+
+var (
+	people = []id.User{"usr_ada", "usr_bob"}
+	levels = []Level{"", "", "", AAL1, AAL2, "aal3"}
+	scopes = []string{"openid", "email", "offline_access"}
+)
+
+// anyState draws a state as the service would build it: the person is the one of
+// the proof, else of the session.
+func anyState(t *rapid.T) State {
+	some := func(name string) bool { return rapid.Bool().Draw(t, name) }
+	when := func(name string) time.Time {
+		n := rapid.IntRange(-5, 4).Draw(t, name)
+		if n == 4 {
+			return time.Time{}
+		}
+		return asked.Add(time.Duration(n) * 700 * time.Millisecond)
+	}
+	pick := func(name string) []string {
+		return rapid.SliceOfDistinct(rapid.SampledFrom(scopes), rapid.ID).Draw(t, name)
+	}
+
+	s := State{
+		Ask: Ask{
+			Client: "web", RequestedAt: asked, Scopes: pick("asked"),
+			None: some("none"), Login: some("login"), Consent: some("consent"), Select: some("select"),
+			Require: rapid.SampledFrom(levels).Draw(t, "require"), Prefer: rapid.SampledFrom(levels).Draw(t, "prefer"),
+		},
+		Proof: Proof{
+			PasswordAt: when("proof password"), FactorAt: when("proof factor"), Methods: []string{"pwd", "otp"},
+			Consent: rapid.SampledFrom([]string{"", "allow", "deny"}).Draw(t, "word"), Scopes: pick("allowed"),
+			Chosen: some("chosen"), Session: rapid.SampledFrom([]id.Session{"", "ses_1"}).Draw(t, "settled in"),
+		},
+		App:       &Application{ID: "web", SkipConsent: some("trusted"), Require: rapid.SampledFrom(levels[:5]).Draw(t, "app requires")},
+		Consented: pick("consented"),
+		MFA:       rapid.SampledFrom([]MFA{MFAAdministrators, MFAEverybody, MFANobody, "?"}).Draw(t, "mfa"),
+	}
+	if some("max_age") {
+		age := time.Duration(rapid.IntRange(0, 3).Draw(t, "age")) * time.Second
+		s.Ask.MaxAge = &age
+	}
+	if some("hint") {
+		s.Ask.HintUser = rapid.SampledFrom(people).Draw(t, "hint user")
+	}
+	if some("session") {
+		s.Session = &SessionView{ID: "ses_1", User: rapid.SampledFrom(people).Draw(t, "session user"), PasswordAt: when("session password"), FactorAt: when("session factor")}
+	}
+	if some("proof user") {
+		s.Proof.User = rapid.SampledFrom(people).Draw(t, "proof of")
+	}
+	if user := s.Proof.subject(s.Session); user != "" && some("person") {
+		s.Person = &Person{ID: user, Enabled: some("enabled"), Administrator: some("administrator"), HasFactor: some("has factor"), PasswordChanged: when("changed")}
+	}
+	return s
+}
+
+// floor is the earliest moment that counts, said in another way than Next says it.
+func floor(a Ask) time.Time {
+	switch {
+	case a.Login || a.MaxAge != nil && *a.MaxAge == 0:
+		return a.RequestedAt
+	case a.MaxAge != nil:
+		return a.RequestedAt.Add(-*a.MaxAge)
+	}
+	return time.Time{}.Add(time.Second)
+}
+
+func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyState(t)
+		d := Next(s)
+		if s.Ask.None && d.Step != StepIssue && d.Step != StepRefuse {
+			t.Fatalf("prompt=none shows %s", d.Step)
+		}
+		if (d.Step == StepRefuse) != (d.Error != "") {
+			t.Fatalf("step %s with error %q", d.Step, d.Error)
+		}
+		if d.Step != StepIssue && d.Step != StepConsent {
+			if d.Level != "" || !d.AuthTime.IsZero() || d.Methods != nil {
+				t.Fatalf("%s claims a level: %+v", d.Step, d)
+			}
+			return
+		}
+		if s.Person == nil || !s.Person.Enabled || d.User != s.Person.ID {
+			t.Fatalf("%s about nobody: %+v", d.Step, d)
+		}
+		if d.AuthTime.Before(floor(s.Ask)) {
+			t.Fatalf("auth_time %v is before %v", d.AuthTime, floor(s.Ask))
+		}
+		if !provedAt(s, d.AuthTime) {
+			t.Fatalf("nothing of this person was proved at %v", d.AuthTime)
+		}
+		strong := slices.Contains(d.Methods, "mfa")
+		if strong != (d.Level == AAL2) || strong && !s.Person.HasFactor {
+			t.Fatalf("level %s by %v, has a factor: %v", d.Level, d.Methods, s.Person.HasFactor)
+		}
+		must := s.Ask.Require == AAL2 || s.App.Require == AAL2 || s.Person.HasFactor || s.MFA == MFAEverybody || s.MFA == MFAAdministrators && s.Person.Administrator
+		if must && !strong {
+			t.Fatalf("a second factor was needed")
+		}
+		if s.Ask.HintUser != "" && s.Ask.HintUser != d.User {
+			t.Fatalf("the hint names %s", s.Ask.HintUser)
+		}
+	})
+}
+
+// provedAt reports whether some proof of the person is of that second.
+func provedAt(s State, at time.Time) bool {
+	var all []time.Time
+	if s.Session != nil && s.Session.User == s.Person.ID {
+		all = append(all, s.Session.PasswordAt, s.Session.FactorAt)
+	}
+	if s.Proof.User == s.Person.ID {
+		all = append(all, s.Proof.PasswordAt, s.Proof.FactorAt)
+	}
+	return slices.ContainsFunc(all, func(p time.Time) bool { return !p.IsZero() && seconds(p).Equal(at) })
+}
+
+func TestNextNeverGoesBackForAProofMore(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyState(t)
+		s.Ask.None = false
+		if s.Person == nil || s.Proof.User != s.Person.ID || s.Proof.Session != "" {
+			t.Skip("no proof to add to")
+		}
+		before := Next(s)
+		more := s
+		what := rapid.IntRange(0, 3).Draw(t, "what")
+		switch what {
+		case 0:
+			more.Proof.PasswordAt = latest(s.Proof.PasswordAt, asked.Add(time.Minute))
+		case 1:
+			more.Proof.FactorAt = latest(s.Proof.FactorAt, asked.Add(time.Minute))
+		case 2:
+			more.Proof.Chosen = true
+		case 3:
+			more.Proof.Consent, more.Proof.Scopes = "allow", s.Ask.Scopes
+			if s.Proof.Consent == "deny" {
+				t.Skip("a no stays a no")
+			}
+		}
+		after := Next(more)
+		if rank(after) < rank(before) {
+			t.Fatalf("from %s back to %s after proof %d", before.Step, after.Step, what)
+		}
+		if before.Step == StepIssue && after.AuthTime.Before(before.AuthTime) {
+			t.Fatalf("auth_time went back from %v to %v", before.AuthTime, after.AuthTime)
+		}
+	})
+}
+
+func latest(a, b time.Time) time.Time {
+	if a.After(b) {
+		return a
+	}
+	return b
+}
+
+func TestNextIsPure(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyState(t)
+		a, b := Next(s), Next(s)
+		if a.Step != b.Step || a.Error != b.Error || a.User != b.User || !slices.Equal(a.Methods, b.Methods) || !a.AuthTime.Equal(b.AuthTime) {
+			t.Fatalf("%+v and then %+v", a, b)
+		}
+	})
+}

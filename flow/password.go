@@ -1,0 +1,65 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+)
+
+// Password takes a name and a password. Where the step is about a known person
+// (proving it again) they must be theirs: "signin.other_person" (Invalid) if
+// not. Faults of the check itself ("signin.wrong", "signin.throttled",
+// "password.busy") come back beside the Entry.
+func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login, password string) (Outcome, error) {
+	e, err := s.Look(ctx, ref, from.IP)
+	if err != nil || e.Decision.Step != StepSignIn {
+		return Outcome{Entry: e}, err
+	}
+	user, err := s.People.CheckPassword(ctx, from, login, password)
+	if err != nil {
+		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
+	}
+	if again := e.Decision.User; again != "" && again != user {
+		return Outcome{Entry: e}, fault.New(fault.Invalid, "signin.other_person",
+			"Please sign in as the same person, or say that it is not you.")
+	}
+	return s.post(ctx, from, ref, mark{
+		fits: func(d Decision) bool { return d.Step == StepSignIn && (d.User == "" || d.User == user) },
+		apply: func(st *State, _ Decision) {
+			st.unsettle()
+			if st.Proof.User != user {
+				st.Proof = Proof{User: user}
+			}
+			st.Proof.Chosen = true
+			st.Proof.PasswordAt = moment()
+			st.Proof.Methods = with(st.Proof.Methods, "pwd")
+		},
+		then: s.auditPassword,
+	})
+}
+
+// auditPassword leaves a trace of a right password that was not enough. A
+// complete sign-in has its own event.
+func (s *Service) auditPassword(ctx context.Context, by audit.Actor, st State) error {
+	if st.Proof.Session != "" {
+		return nil
+	}
+	err := s.Audit.Record(ctx, audit.Event{Actor: by, Action: "signin.password", Target: string(st.Proof.User)})
+	if err != nil {
+		return fmt.Errorf("record password: %w", err)
+	}
+	return nil
+}
+
+// with adds methods that are not there yet.
+func with(have []string, more ...string) []string {
+	all := append([]string(nil), have...)
+	for _, m := range more {
+		if !covers(all, []string{m}) {
+			all = append(all, m)
+		}
+	}
+	return all
+}

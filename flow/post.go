@@ -1,0 +1,166 @@
+package flow
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// mark is what a post writes into the interaction.
+type mark struct {
+	// fits is asked in the transaction about where the interaction stands then;
+	// where it does not fit the post changes nothing.
+	fits  func(Decision) bool
+	apply func(st *State, d Decision)
+	// then runs in the transaction after a mark that fitted; may be nil.
+	then func(ctx context.Context, by audit.Actor, st State) error
+}
+
+// attempts is how often a post tries again when another tab was faster.
+const attempts = 4
+
+// post puts m into the interaction and, when everything is proved, makes or
+// raises the session: all in one transaction, from what is stored then.
+func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m mark) (Outcome, error) {
+	var out Outcome
+	var err error
+	for range attempts {
+		err = s.Store.InTx(ctx, func(ctx context.Context) error {
+			var err error
+			out, err = s.write(ctx, from, ref, m)
+			return err
+		})
+		if !fault.Is(err, fault.Conflict) || fault.CodeOf(err) == "flow.expired" {
+			break
+		}
+	}
+	if err != nil {
+		return Outcome{Entry: out.Entry}, fmt.Errorf("go on with sign-in: %w", err)
+	}
+	return out, nil
+}
+
+// write is one try of post.
+func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m mark) (Outcome, error) {
+	i, err := s.open(ctx, ref)
+	if fault.CodeOf(err) == "flow.expired" {
+		e, err := s.stale(ctx, i, err)
+		return Outcome{Entry: e}, err
+	}
+	if err != nil {
+		return Outcome{}, err
+	}
+	e, st, err := s.stand(ctx, i, ref.Session, from.IP)
+	if err != nil || !m.fits(e.Decision) {
+		return Outcome{Entry: e}, err
+	}
+	m.apply(&st, e.Decision)
+	if err := s.meet(ctx, &st); err != nil {
+		return Outcome{}, err
+	}
+	token, err := s.settle(ctx, from, &st)
+	if err != nil {
+		return Outcome{}, err
+	}
+	i.Proof = st.Proof
+	if err := s.Store.UpdateInteraction(ctx, i); err != nil {
+		return Outcome{}, fmt.Errorf("update interaction: %w", err)
+	}
+	i.Version++
+	if m.then != nil {
+		if err := m.then(ctx, s.actor(from, st), st); err != nil {
+			return Outcome{}, err
+		}
+	}
+	return Outcome{Entry: st.entry(i, settledOnly(st)), SessionToken: token}, nil
+}
+
+// settle puts complete proofs into the browser's session: a session of the same
+// person is raised under a new token, another person's ends and a new one
+// begins. Without complete proofs it does nothing.
+func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (string, error) {
+	if st.Proof.Session != "" || st.Proof.PasswordAt.IsZero() && st.Proof.FactorAt.IsZero() {
+		return "", nil
+	}
+	d := Next(*st)
+	if !d.past() {
+		return "", nil
+	}
+	view, token, err := s.enter(ctx, s.actor(from, *st), *st, d)
+	if err != nil {
+		return "", err
+	}
+	st.Session, st.Proof.Session = &view, view.ID
+	by := s.actor(from, *st)
+	err = s.Audit.Record(ctx, audit.Event{Actor: by, Action: "signin.complete", Target: string(d.User), After: audit.Doc(map[string]any{
+		"session": view.ID, "client": st.Ask.Client, "level": d.Level, "methods": d.Methods,
+	})})
+	if err != nil {
+		return "", fmt.Errorf("record sign-in: %w", err)
+	}
+	return token, nil
+}
+
+func (s *Service) enter(ctx context.Context, by audit.Actor, st State, d Decision) (SessionView, string, error) {
+	p := st.proven()
+	if st.Session != nil && st.Session.User == d.User {
+		view, token, err := s.Sessions.Raise(ctx, by, st.Session.ID, d.Methods, p.password.at, p.factor.at)
+		if err != nil {
+			return SessionView{}, "", fmt.Errorf("raise session: %w", err)
+		}
+		return view, token, nil
+	}
+	if st.Session != nil {
+		if err := s.Sessions.End(ctx, by, st.Session.ID, "replaced"); err != nil {
+			return SessionView{}, "", fmt.Errorf("end the other person's session: %w", err)
+		}
+	}
+	view, token, err := s.Sessions.Create(ctx, by, d.User, d.Methods, p.password.at, p.factor.at)
+	if err != nil {
+		return SessionView{}, "", fmt.Errorf("create session: %w", err)
+	}
+	return view, token, nil
+}
+
+// actor is the browser, named after the person once the password is proved.
+func (s *Service) actor(from audit.Actor, st State) audit.Actor {
+	if st.Person == nil {
+		return from
+	}
+	from.Kind, from.ID = audit.Person, string(st.Person.ID)
+	if st.Session != nil && st.Session.User == st.Person.ID {
+		from.Session = st.Session.ID
+	}
+	return from
+}
+
+// unsettle makes room for a new proof: what went into a session that has ended
+// since is forgotten, and the rest waits for a session again.
+func (st *State) unsettle() {
+	if st.Proof.Session == "" {
+		return
+	}
+	if st.Session == nil || st.Session.ID != st.Proof.Session {
+		st.Proof.PasswordAt, st.Proof.FactorAt, st.Proof.Methods = time.Time{}, time.Time{}, nil
+	}
+	st.Proof.Session = ""
+}
+
+// at returns fits for one step and one person.
+func at(user id.User, steps ...Step) func(Decision) bool {
+	return func(d Decision) bool {
+		for _, step := range steps {
+			if d.Step == step && d.User == user {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// moment is now, as precise as the store keeps it.
+func moment() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

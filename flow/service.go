@@ -1,0 +1,82 @@
+package flow
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/id"
+)
+
+// Service runs Next over stored interactions. Every proof is checked against
+// the stored interaction, never against what a form says; a post that does not
+// belong to the current step changes nothing and answers with that step.
+type Service struct {
+	Store    Store
+	People   People
+	Sessions Sessions
+	Apps     Apps
+	Audit    audit.Recorder
+	Config   Config
+}
+
+// People is what the flow asks about people. The Check methods count attempts
+// and must not be called inside a transaction, which would undo the count.
+type People interface {
+	// Person answers NotFound for somebody who is not there.
+	Person(ctx context.Context, user id.User) (Person, error)
+	CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, error)
+	CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) error
+	// CheckRecovery returns how many codes are left.
+	CheckRecovery(ctx context.Context, from audit.Actor, user id.User, code string) (int, error)
+	// StartEnrol returns the secret in base32 and the otpauth URL; asked again
+	// before it is confirmed, the same.
+	StartEnrol(ctx context.Context, from audit.Actor, user id.User) (secret, url string, err error)
+	// ConfirmEnrol returns the recovery codes, in clear this once.
+	ConfirmEnrol(ctx context.Context, from audit.Actor, user id.User, code string) ([]string, error)
+}
+
+// Sessions is what the flow asks about browser sessions. All join the
+// transaction of ctx.
+type Sessions interface {
+	// View returns nil and no error when there is no live session.
+	View(ctx context.Context, token, ip string) (*SessionView, error)
+	// Create and Raise return the cookie's new token, once.
+	Create(ctx context.Context, by audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error)
+	Raise(ctx context.Context, by audit.Actor, session id.Session, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error)
+	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
+}
+
+// Apps is what the flow asks about applications.
+type Apps interface {
+	// Application answers NotFound for one that is not there or not enabled.
+	Application(ctx context.Context, client id.Client) (Application, error)
+	// Consented returns the scopes allowed before, none when there are none.
+	Consented(ctx context.Context, user id.User, client id.Client) ([]string, error)
+	GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error
+}
+
+// Ref is what a browser brings along: the interaction it names and the raw
+// values of its binding and session cookies.
+type Ref struct {
+	Interaction      id.Interaction
+	Browser, Session string
+}
+
+// Entry is where a sign-in stands. Person is nil while nobody is known, App on
+// our own pages.
+type Entry struct {
+	Interaction Interaction
+	Decision    Decision
+	Person      *Person
+	App         *Application
+}
+
+// Outcome is where a sign-in stands after a post. When SessionToken is not
+// empty the browser's session cookie must be set to it.
+type Outcome struct {
+	Entry
+	SessionToken  string
+	RecoveryCodes []string // shown once, after an enrolment
+	RecoveryLeft  int      // after a recovery code was used
+}

@@ -1,0 +1,325 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// browser is one browser: its binding cookie and the session cookie it holds.
+type browser struct{ binding, session string }
+
+// evidence is what somebody really proved, kept apart from what the flow stores.
+type evidence struct{ password, factor time.Time }
+
+// walker posts at random and keeps its own books: which proofs were accepted by
+// the checks, in which interaction, and which sessions stand on them.
+type walker struct {
+	*testing.T
+	*world
+	s            *Service
+	rand         *rand.Rand
+	browsers     []*browser
+	asks         []id.Interaction
+	begunBy      map[id.Interaction]*browser
+	inside       map[id.Interaction]map[id.User]evidence
+	held         map[id.Session]evidence
+	issued, made int
+	trail        []string
+}
+
+var users = []id.User{"ada", "bob", "root"}
+
+func newWalker(t *testing.T, n uint64) *walker {
+	w := &walker{
+		T: t, world: newWorld(), rand: rand.New(rand.NewPCG(7, n)),
+		browsers: []*browser{{binding: "one"}, {binding: "two"}},
+		begunBy:  map[id.Interaction]*browser{}, inside: map[id.Interaction]map[id.User]evidence{}, held: map[id.Session]evidence{},
+	}
+	w.persons["ada"] = &Person{ID: "ada", Enabled: true}
+	w.persons["bob"] = &Person{ID: "bob", Enabled: true, HasFactor: true}
+	w.persons["root"] = &Person{ID: "root", Enabled: true, Administrator: true}
+	w.apps["web"] = Application{ID: "web"}
+	w.apps["trusted"] = Application{ID: "trusted", SkipConsent: true}
+	w.apps["vault"] = Application{ID: "vault", Require: AAL2}
+	w.s = w.service([]MFA{MFAAdministrators, MFAEverybody, MFANobody}[w.rand.IntN(3)])
+	if w.some(4) {
+		w.failing = func() error {
+			switch w.rand.IntN(12) {
+			case 0:
+				return fault.New(fault.Conflict, "interaction.stale", "")
+			case 1:
+				return errors.New("the disk is full")
+			}
+			return nil
+		}
+	}
+	for range 3 {
+		w.begin()
+	}
+	return w
+}
+
+func (w *walker) some(oneIn int) bool { return w.rand.IntN(oneIn) == 0 }
+
+func (w *walker) begin() {
+	b := w.browsers[w.rand.IntN(2)]
+	ask := Ask{
+		Client: []id.Client{"web", "trusted", "vault", ""}[w.rand.IntN(4)], Scopes: []string{"openid"},
+		Login: w.some(4), Consent: w.some(5), Select: w.some(4),
+	}
+	if ask.Client == "" {
+		ask.ReturnTo, ask.Switch = "/account", w.some(3)
+	}
+	if w.some(5) {
+		age := time.Duration(w.rand.IntN(40)) * time.Second
+		ask.MaxAge = &age
+	}
+	if w.some(8) {
+		ask.HintUser = users[w.rand.IntN(3)]
+	}
+	if w.some(6) {
+		ask.Require = AAL2
+	}
+	i, err := w.s.Begin(w.Context(), b.binding, ask)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.asks, w.begunBy[i.ID] = append(w.asks, i.ID), b
+}
+
+// step posts something somewhere.
+func (w *walker) step() {
+	i := w.asks[w.rand.IntN(len(w.asks))]
+	b := w.begunBy[i]
+	if w.some(10) {
+		b = w.browsers[w.rand.IntN(2)]
+	}
+	user := users[w.rand.IntN(3)]
+	if e, err := w.s.Look(w.Context(), Ref{i, b.binding, b.session}, ""); err == nil && e.Decision.User != "" && !w.some(4) {
+		user = e.Decision.User
+	}
+	switch w.rand.IntN(16) {
+	case 0:
+		w.turn()
+	case 1:
+		time.Sleep(time.Duration(w.rand.IntN(40_000)) * time.Millisecond)
+	case 2:
+		w.begin()
+	default:
+		w.post(i, b, user)
+	}
+}
+
+// turn changes the world between two posts.
+func (w *walker) turn() {
+	p := w.persons[users[w.rand.IntN(3)]]
+	switch w.rand.IntN(5) {
+	case 0:
+		p.Enabled = !p.Enabled
+	case 1:
+		p.HasFactor = false // an operator helps out
+	case 2: // sign out
+		b := w.browsers[w.rand.IntN(2)]
+		delete(w.sessions, b.session)
+	case 3:
+		p.PasswordChanged = moment()
+	case 4:
+		for token, v := range w.sessions { // "sign out everywhere"
+			if v.User == p.ID {
+				delete(w.sessions, token)
+			}
+		}
+	}
+}
+
+// post is one request; often empty, repeated, or out of turn.
+func (w *walker) post(i id.Interaction, b *browser, user id.User) {
+	ref := Ref{i, b.binding, b.session}
+	ctx, from := w.Context(), audit.Actor{}
+	secret := []string{"", "wrong", "pw " + string(user)}[min(w.rand.IntN(5), 2)]
+	code := func(kind string) string {
+		return []string{"", kind + " ada 1", fmt.Sprintf("%s %s %d", kind, user, w.rand.Int())}[min(w.rand.IntN(6), 2)]
+	}
+	posts := []struct {
+		name string
+		do   func() (Outcome, error)
+	}{
+		{"password", func() (Outcome, error) { return w.s.Password(ctx, from, ref, string(user), secret) }},
+		{"password", func() (Outcome, error) { return w.s.Password(ctx, from, ref, string(user), "pw "+string(user)) }},
+		{"code", func() (Outcome, error) { return w.s.TOTP(ctx, from, ref, code("otp")) }},
+		{"recovery", func() (Outcome, error) { return w.s.Recovery(ctx, from, ref, code("rec")) }},
+		{"enrol", func() (Outcome, error) { return w.s.ConfirmEnrol(ctx, from, ref, code("otp")) }},
+		{"start", func() (Outcome, error) { return w.start(ctx, from, ref) }},
+		{"stay", func() (Outcome, error) { return w.s.Choose(ctx, from, ref, false) }},
+		{"other", func() (Outcome, error) { return w.s.Choose(ctx, from, ref, true) }},
+		{"allow", func() (Outcome, error) { return w.s.Consent(ctx, from, ref, true) }},
+		{"deny", func() (Outcome, error) { return w.s.Consent(ctx, from, ref, !w.some(3)) }},
+	}
+	p := posts[w.rand.IntN(len(posts))]
+	if p.name == "other" && !w.some(4) {
+		p = posts[1]
+	}
+	before, sessions := w.interactions[i], maps.Clone(w.sessions)
+	w.proved = nil
+	out, err := p.do()
+	w.trail = append(w.trail, fmt.Sprintf("%s %s of %s by %s: %s %v", p.name, i[:8], user, b.binding, out.Decision.Step, err))
+	w.check(p.name, before, sessions, b, out, err)
+	if out.SessionToken != "" && !w.some(10) { // sometimes the answer is lost
+		b.session = out.SessionToken
+	}
+}
+
+func (w *walker) start(ctx context.Context, from audit.Actor, ref Ref) (Outcome, error) {
+	key, _, err := w.s.StartEnrol(ctx, from, ref)
+	e, lookErr := w.s.Look(ctx, ref, "")
+	if key != "" && (lookErr != nil || e.Decision.Step != StepEnrol) {
+		w.bad("an enrolment began at %s", e.Decision.Step)
+	}
+	return Outcome{Entry: e}, err
+}
+
+func (w *walker) bad(format string, args ...any) {
+	w.Helper()
+	for _, line := range w.trail {
+		w.Log(line)
+	}
+	w.Fatalf(format, args...)
+}
+
+// check compares what happened with the walker's own books.
+func (w *walker) check(name string, before Interaction, sessions map[string]SessionView, b *browser, out Outcome, err error) {
+	after := w.interactions[before.ID]
+	if err != nil && out.SessionToken != "" {
+		w.bad("a refused %s hands out a session", name)
+	}
+	if w.begunBy[before.ID] != b && fault.CodeOf(err) != "flow.browser" {
+		w.bad("another browser's %s was answered with %v", name, err)
+	}
+	if after.Version == before.Version {
+		if !reflect.DeepEqual(sessions, w.sessions) || !reflect.DeepEqual(before, after) || out.SessionToken != "" {
+			w.bad("%s changed nothing, but:\n%s", name, cmp.Diff(sessions, w.sessions)+cmp.Diff(before, after))
+		}
+	} else {
+		w.enter(name, after)
+	}
+	if out.SessionToken == "" {
+		for token := range w.sessions {
+			if _, was := sessions[token]; !was {
+				w.bad("%s made a session that nobody got", name)
+			}
+		}
+	} else {
+		w.admitted(after, out)
+	}
+	if err == nil && out.Decision.Step == StepIssue {
+		w.mayIssue(after, b, out)
+	}
+}
+
+// enter writes accepted proofs into the books.
+func (w *walker) enter(name string, i Interaction) {
+	if name == "other" || w.inside[i.ID] == nil {
+		w.inside[i.ID] = map[id.User]evidence{}
+	}
+	for _, p := range w.proved {
+		e := w.inside[i.ID][p.user]
+		if p.factor {
+			e.factor = p.at
+		} else {
+			e.password = p.at
+			maps.DeleteFunc(w.inside[i.ID], func(u id.User, _ evidence) bool { return u != p.user })
+		}
+		w.inside[i.ID][p.user] = e
+	}
+}
+
+// admitted checks a session that was just made or raised.
+func (w *walker) admitted(i Interaction, out Outcome) {
+	v := w.sessions[out.SessionToken]
+	e := w.held[v.ID]
+	here := w.inside[i.ID][v.User]
+	e.password, e.factor = latest(e.password, here.password), latest(e.factor, here.factor)
+	w.satisfies("a session", i, v.User, e)
+	w.held[v.ID] = e
+	w.made++
+}
+
+// mayIssue checks an answer that lets the application have its code.
+func (w *walker) mayIssue(i Interaction, b *browser, out Outcome) {
+	token := b.session
+	if out.SessionToken != "" {
+		token = out.SessionToken
+	}
+	v, live := w.sessions[token]
+	if !live || v.User != out.Decision.User || v.ID != out.Decision.Session {
+		w.bad("issued to %s in %s without their session", out.Decision.User, out.Decision.Session)
+	}
+	w.satisfies("an issue", i, v.User, w.held[v.ID])
+	app := w.apps[i.Ask.Client]
+	if app.ID != "" && (!app.SkipConsent || i.Ask.Consent) && len(w.consents[string(v.User)+" "+string(app.ID)]) == 0 {
+		w.bad("issued to %s without consent", app.ID)
+	}
+	w.issued++
+}
+
+func (w *walker) satisfies(what string, i Interaction, user id.User, e evidence) {
+	p := w.persons[user]
+	if !p.Enabled {
+		w.bad("%s for %s, who is disabled", what, user)
+	}
+	from := time.Unix(0, 0)
+	if i.Ask.Login {
+		from = i.Ask.RequestedAt
+	} else if i.Ask.MaxAge != nil {
+		from = i.Ask.RequestedAt.Add(-*i.Ask.MaxAge)
+	}
+	if e.password.Before(from) {
+		w.bad("%s for %s on a password proved at %v, wanted since %v", what, user, e.password, from)
+	}
+	strong := p.HasFactor || i.Ask.Require == AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == MFAEverybody ||
+		w.s.Config.MFA == MFAAdministrators && p.Administrator
+	if strong && e.factor.Before(from) {
+		w.bad("%s for %s on a factor proved at %v, wanted since %v", what, user, e.factor, from)
+	}
+	if i.Ask.HintUser != "" && i.Ask.HintUser != user {
+		w.bad("%s for %s where %s was meant", what, user, i.Ask.HintUser)
+	}
+}
+
+// Random walks over several interactions, browsers and people: a session exists
+// only when every required proof was given for its person, and nothing hands one
+// out otherwise.
+func TestWalksNeverFindASessionWithoutEveryProof(t *testing.T) {
+	t.Parallel()
+	walks := uint64(12_000)
+	if testing.Short() {
+		walks = 1_000
+	}
+	synctest.Test(t, func(t *testing.T) {
+		issued, made := 0, 0
+		for n := range walks {
+			w := newWalker(t, n)
+			for range 30 {
+				w.step()
+			}
+			issued, made = issued+w.issued, made+w.made
+		}
+		if issued < int(walks)/10 || made < int(walks)/2 {
+			t.Errorf("only %d sessions and %d answers in %d walks: they lead nowhere", made, issued, walks)
+		}
+		t.Logf("%d walks: %d sessions made or raised, %d requests issued", walks, made, issued)
+	})
+}

@@ -1,0 +1,251 @@
+package flow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// world is everything around a Service, in maps: the store, the people with
+// their passwords and codes, the sessions and the applications. A transaction
+// that fails leaves no trace.
+type world struct {
+	rows
+	persons map[id.User]*Person
+	apps    map[id.Client]Application
+	spent   map[string]bool // codes that were used
+	proved  []proofGiven    // what the checks accepted since it was last emptied
+	names   int
+	failing func() error // asked by every write; nil: never
+}
+
+type rows struct {
+	interactions map[id.Interaction]Interaction
+	sessions     map[string]SessionView // by token
+	consents     map[string][]string
+	events       []audit.Event
+}
+
+type proofGiven struct {
+	user   id.User
+	factor bool
+	at     time.Time
+}
+
+func newWorld() *world {
+	return &world{
+		rows:    rows{map[id.Interaction]Interaction{}, map[string]SessionView{}, map[string][]string{}, nil},
+		persons: map[id.User]*Person{}, apps: map[id.Client]Application{}, spent: map[string]bool{},
+	}
+}
+
+func (w *world) service(mfa MFA) *Service {
+	c := DefaultConfig()
+	c.MFA = mfa
+	return &Service{Store: w, People: w, Sessions: w, Apps: w, Audit: w, Config: c}
+}
+
+type inTx struct{}
+
+func (w *world) InTx(ctx context.Context, f func(context.Context) error) error {
+	if ctx.Value(inTx{}) != nil {
+		return f(ctx)
+	}
+	before := rows{maps.Clone(w.interactions), maps.Clone(w.sessions), maps.Clone(w.consents), slices.Clone(w.events)}
+	err := f(context.WithValue(ctx, inTx{}, true))
+	if err != nil {
+		w.rows = before
+	}
+	return err
+}
+
+func (w *world) fail() error {
+	if w.failing == nil {
+		return nil
+	}
+	return w.failing()
+}
+
+func (w *world) InsertInteraction(_ context.Context, i Interaction) error {
+	w.interactions[i.ID] = i
+	return nil
+}
+
+func (w *world) Interaction(_ context.Context, interaction id.Interaction) (Interaction, error) {
+	i, ok := w.interactions[interaction]
+	if !ok {
+		return Interaction{}, fault.Missing("interaction")
+	}
+	return i, nil
+}
+
+func (w *world) UpdateInteraction(_ context.Context, i Interaction) error {
+	if err := w.fail(); err != nil {
+		return err
+	}
+	if w.interactions[i.ID].Version != i.Version {
+		return fault.New(fault.Conflict, "interaction.stale", "")
+	}
+	i.Version++
+	w.interactions[i.ID] = i
+	return nil
+}
+
+func (w *world) DeleteInteraction(_ context.Context, interaction id.Interaction) (bool, error) {
+	_, there := w.interactions[interaction]
+	delete(w.interactions, interaction)
+	return there, nil
+}
+
+func (w *world) Person(_ context.Context, user id.User) (Person, error) {
+	p, ok := w.persons[user]
+	if !ok {
+		return Person{}, fault.Missing("user")
+	}
+	return *p, nil
+}
+
+// CheckPassword takes "pw <user>" of an enabled person.
+func (w *world) CheckPassword(ctx context.Context, _ audit.Actor, login, password string) (id.User, error) {
+	w.outside(ctx)
+	p := w.persons[id.User(login)]
+	if p == nil || !p.Enabled || password != "pw "+login {
+		return "", fault.New(fault.Unauthenticated, "signin.wrong", "")
+	}
+	w.proved = append(w.proved, proofGiven{user: p.ID, at: time.Now()})
+	return p.ID, nil
+}
+
+// CheckTOTP takes "otp <user> <anything>", each once.
+func (w *world) CheckTOTP(ctx context.Context, _ audit.Actor, user id.User, code string) error {
+	w.outside(ctx)
+	if !w.persons[user].HasFactor {
+		return fault.New(fault.Unauthenticated, "totp.wrong", "")
+	}
+	return w.spend(user, "otp", code)
+}
+
+func (w *world) CheckRecovery(ctx context.Context, _ audit.Actor, user id.User, code string) (int, error) {
+	w.outside(ctx)
+	if !w.persons[user].HasFactor {
+		return 0, fault.New(fault.Unauthenticated, "recovery.wrong", "")
+	}
+	return 7, w.spend(user, "rec", code)
+}
+
+func (w *world) spend(user id.User, kind, code string) error {
+	if w.spent[code] {
+		return fault.New(fault.Unauthenticated, "totp.used", "")
+	}
+	if !strings.HasPrefix(code, kind+" "+string(user)+" ") {
+		return fault.New(fault.Unauthenticated, "totp.wrong", "")
+	}
+	w.spent[code] = true
+	w.proved = append(w.proved, proofGiven{user, true, time.Now()})
+	return nil
+}
+
+func (w *world) StartEnrol(_ context.Context, _ audit.Actor, user id.User) (string, string, error) {
+	return "KEY" + string(user), "otpauth://totp/" + string(user), nil
+}
+
+func (w *world) ConfirmEnrol(ctx context.Context, _ audit.Actor, user id.User, code string) ([]string, error) {
+	w.outside(ctx)
+	p := w.persons[user]
+	if p.HasFactor {
+		return nil, fault.New(fault.Conflict, "factor.not_pending", "")
+	}
+	if err := w.spend(user, "otp", code); err != nil {
+		return nil, err
+	}
+	p.HasFactor, p.FactorConfirmed = true, moment()
+	return []string{"one", "two"}, nil
+}
+
+// outside ends the test when a check runs inside a transaction, whose rollback
+// would undo the count of attempts.
+func (w *world) outside(ctx context.Context) {
+	if ctx.Value(inTx{}) != nil {
+		panic("a proof was checked inside a transaction")
+	}
+}
+
+func (w *world) View(_ context.Context, token, _ string) (*SessionView, error) {
+	v, ok := w.sessions[token]
+	if p := w.persons[v.User]; !ok || p == nil || !p.Enabled {
+		return nil, nil
+	}
+	return &v, nil
+}
+
+func (w *world) Create(ctx context.Context, _ audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error) {
+	w.names++
+	return w.keep(ctx, SessionView{id.Session(fmt.Sprintf("ses_%d", w.names)), user, passwordAt, factorAt, methods})
+}
+
+func (w *world) Raise(ctx context.Context, _ audit.Actor, session id.Session, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error) {
+	token := w.tokenOf(session)
+	if token == "" {
+		return SessionView{}, "", fault.New(fault.Unauthenticated, "session.none", "")
+	}
+	user := w.sessions[token].User
+	delete(w.sessions, token)
+	return w.keep(ctx, SessionView{session, user, passwordAt, factorAt, methods})
+}
+
+func (w *world) keep(ctx context.Context, v SessionView) (SessionView, string, error) {
+	if ctx.Value(inTx{}) == nil {
+		return SessionView{}, "", errors.New("a session is made outside a transaction")
+	}
+	w.names++
+	token := fmt.Sprintf("token %d", w.names)
+	w.sessions[token] = v
+	return v, token, nil
+}
+
+func (w *world) tokenOf(session id.Session) string {
+	for token, v := range w.sessions {
+		if v.ID == session {
+			return token
+		}
+	}
+	return ""
+}
+
+func (w *world) End(_ context.Context, _ audit.Actor, session id.Session, _ string) error {
+	delete(w.sessions, w.tokenOf(session))
+	return nil
+}
+
+func (w *world) Application(_ context.Context, client id.Client) (Application, error) {
+	a, ok := w.apps[client]
+	if !ok {
+		return Application{}, fault.Missing("client")
+	}
+	return a, nil
+}
+
+func (w *world) Consented(_ context.Context, user id.User, client id.Client) ([]string, error) {
+	return w.consents[string(user)+" "+string(client)], nil
+}
+
+func (w *world) GiveConsent(_ context.Context, _ audit.Actor, user id.User, client id.Client, scopes []string) error {
+	w.consents[string(user)+" "+string(client)] = scopes
+	return nil
+}
+
+func (w *world) Record(_ context.Context, e audit.Event) error {
+	if err := w.fail(); err != nil {
+		return err
+	}
+	w.events = append(w.events, e)
+	return nil
+}

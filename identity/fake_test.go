@@ -1,0 +1,398 @@
+package identity
+
+import (
+	"cmp"
+	"context"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity/password"
+	"gatehouse/secret"
+)
+
+// memory is a Store in maps: transactions run one after the other and undo what
+// they did when they fail. The real one is tried in store_test.go; this one
+// lives inside synctest bubbles.
+type memory struct {
+	mu sync.Mutex
+	tables
+	broken error // when set, every write fails with it
+}
+
+type tables struct {
+	users     map[id.User]User
+	passwords map[id.User]Password
+	totps     map[id.Factor]TOTP
+	recovery  map[string]id.User
+	attempts  map[string]Attempts
+	marks     map[string]mark
+	events    []audit.Event
+	ended     []ending
+}
+
+type mark struct {
+	hash  string
+	until time.Time
+}
+
+type ending struct {
+	User   id.User
+	Except id.Session
+	Reason string
+}
+
+func newMemory() *memory {
+	return &memory{tables: tables{
+		users: map[id.User]User{}, passwords: map[id.User]Password{}, totps: map[id.Factor]TOTP{},
+		recovery: map[string]id.User{}, attempts: map[string]Attempts{}, marks: map[string]mark{},
+	}}
+}
+
+func (t tables) clone() tables {
+	return tables{
+		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.totps), maps.Clone(t.recovery),
+		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended),
+	}
+}
+
+type txKey struct{}
+
+func (m *memory) InTx(ctx context.Context, f func(ctx context.Context) error) error {
+	if ctx.Value(txKey{}) != nil {
+		return f(ctx)
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	before := m.clone()
+	if err := f(context.WithValue(ctx, txKey{}, true)); err != nil {
+		m.tables = before
+		return err
+	}
+	return nil
+}
+
+// in runs f under the lock unless ctx is in a transaction, which holds it.
+func (m *memory) in(ctx context.Context, f func() error) error {
+	if ctx.Value(txKey{}) == nil {
+		m.mu.Lock()
+		defer m.mu.Unlock()
+	}
+	return f()
+}
+
+func (m *memory) write(ctx context.Context, f func() error) error {
+	if m.broken != nil {
+		return m.broken
+	}
+	return m.in(ctx, f)
+}
+
+func (m *memory) taken(u User) bool {
+	for _, o := range m.users {
+		if o.ID != u.ID && strings.EqualFold(o.Email, u.Email) {
+			return true
+		}
+	}
+	return false
+}
+
+func (m *memory) InsertUser(ctx context.Context, u User) error {
+	return m.write(ctx, func() error {
+		if m.taken(u) {
+			return fault.New(fault.Conflict, "user.exists", "")
+		}
+		m.users[u.ID] = u
+		return nil
+	})
+}
+
+func (m *memory) UpdateUser(ctx context.Context, u User) error {
+	return m.InsertUser(ctx, u)
+}
+
+func (m *memory) DeleteUser(ctx context.Context, user id.User) error {
+	return m.write(ctx, func() error { delete(m.users, user); delete(m.passwords, user); return nil })
+}
+
+func (m *memory) User(ctx context.Context, user id.User) (u User, err error) {
+	err = m.in(ctx, func() error { return found(&u, m.users, user) })
+	return u, err
+}
+
+func found[K comparable, V any](to *V, in map[K]V, key K) error {
+	v, ok := in[key]
+	if !ok {
+		return fault.Missing("row")
+	}
+	*to = v
+	return nil
+}
+
+func (m *memory) UserByEmail(ctx context.Context, email string) (u User, err error) {
+	err = m.in(ctx, func() error {
+		for _, o := range m.users {
+			if strings.EqualFold(o.Email, email) {
+				u = o
+				return nil
+			}
+		}
+		return fault.Missing("user")
+	})
+	return u, err
+}
+
+func (m *memory) Users(ctx context.Context, f UserFilter) (us []User, err error) {
+	err = m.in(ctx, func() error {
+		us = slices.SortedFunc(maps.Values(m.users), func(a, b User) int { return cmp.Compare(a.Email, b.Email) })
+		us = us[:min(len(us), f.Limit)]
+		return nil
+	})
+	return us, err
+}
+
+func (m *memory) CountAdministrators(ctx context.Context) (n int, err error) {
+	err = m.in(ctx, func() error {
+		for _, u := range m.users {
+			if u.Administrator && !u.Disabled {
+				n++
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (m *memory) PutPassword(ctx context.Context, p Password) error {
+	return m.write(ctx, func() error { m.passwords[p.User] = p; return nil })
+}
+
+func (m *memory) Password(ctx context.Context, user id.User) (p Password, err error) {
+	err = m.in(ctx, func() error { return found(&p, m.passwords, user) })
+	return p, err
+}
+
+func (m *memory) InsertTOTP(ctx context.Context, t TOTP) error {
+	return m.write(ctx, func() error {
+		maps.DeleteFunc(m.totps, func(_ id.Factor, o TOTP) bool { return o.User == t.User && o.Confirmed.IsZero() })
+		m.totps[t.ID] = t
+		return nil
+	})
+}
+
+func (m *memory) TOTPOf(ctx context.Context, user id.User, pending bool) (t TOTP, err error) {
+	err = m.in(ctx, func() error {
+		for _, o := range m.totps {
+			if o.User == user && o.Confirmed.IsZero() == pending {
+				t = o
+				return nil
+			}
+		}
+		return fault.Missing("factor")
+	})
+	return t, err
+}
+
+func (m *memory) ConfirmTOTP(ctx context.Context, factor id.Factor, step int64, now time.Time) (ok bool, err error) {
+	err = m.write(ctx, func() error {
+		t, there := m.totps[factor]
+		if !there || !t.Confirmed.IsZero() {
+			return nil
+		}
+		maps.DeleteFunc(m.totps, func(_ id.Factor, o TOTP) bool { return o.User == t.User })
+		t.Confirmed, t.LastStep, ok = now, step, true
+		m.totps[factor] = t
+		return nil
+	})
+	return ok, err
+}
+
+func (m *memory) SpendTOTPStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (ok bool, err error) {
+	err = m.write(ctx, func() error {
+		if t := m.totps[factor]; t.ID != "" && t.LastStep < step {
+			t.LastStep, t.Drift, t.LastUsed, ok = step, drift, now, true
+			m.totps[factor] = t
+		}
+		return nil
+	})
+	return ok, err
+}
+
+func (m *memory) DeleteTOTP(ctx context.Context, user id.User) error {
+	return m.write(ctx, func() error {
+		maps.DeleteFunc(m.totps, func(_ id.Factor, o TOTP) bool { return o.User == user })
+		return nil
+	})
+}
+
+func (m *memory) PutRecoveryCodes(ctx context.Context, user id.User, macs [][]byte, _ time.Time) error {
+	return m.write(ctx, func() error {
+		maps.DeleteFunc(m.recovery, func(_ string, o id.User) bool { return o == user })
+		for _, mac := range macs {
+			m.recovery[string(mac)] = user
+		}
+		return nil
+	})
+}
+
+func (m *memory) SpendRecoveryCode(ctx context.Context, user id.User, mac []byte) (ok bool, err error) {
+	err = m.write(ctx, func() error {
+		if ok = m.recovery[string(mac)] == user; ok {
+			delete(m.recovery, string(mac))
+		}
+		return nil
+	})
+	return ok, err
+}
+
+func (m *memory) CountRecoveryCodes(ctx context.Context, user id.User) (n int, err error) {
+	err = m.in(ctx, func() error {
+		for _, u := range m.recovery {
+			if u == user {
+				n++
+			}
+		}
+		return nil
+	})
+	return n, err
+}
+
+func (m *memory) TakeAttempt(ctx context.Context, key string, now time.Time, block func(int) time.Duration) (a Attempts, ok bool, err error) {
+	err = m.write(ctx, func() error {
+		a = m.attempts[key]
+		if now.Before(a.BlockedUntil) {
+			return nil
+		}
+		a.Failures++
+		a.Updated, a.BlockedUntil = now, time.Time{}
+		if d := block(a.Failures); d > 0 {
+			a.BlockedUntil = now.Add(d)
+		}
+		m.attempts[key], ok = a, true
+		return nil
+	})
+	return a, ok, err
+}
+
+func (m *memory) Attempts(ctx context.Context, key string) (a Attempts, err error) {
+	err = m.in(ctx, func() error { a = m.attempts[key]; return nil })
+	return a, err
+}
+
+func (m *memory) ClearAttempts(ctx context.Context, key string) error {
+	return m.write(ctx, func() error { delete(m.attempts, key); return nil })
+}
+
+func (m *memory) PutMark(ctx context.Context, kind string, hash []byte, until, now time.Time, replace bool) (ok bool, err error) {
+	err = m.write(ctx, func() error {
+		if ok = replace || !now.Before(m.marks[kind].until); ok {
+			m.marks[kind] = mark{string(hash), until}
+		}
+		return nil
+	})
+	return ok, err
+}
+
+func (m *memory) SpendMark(ctx context.Context, kind string, hash []byte, now time.Time) (ok bool, err error) {
+	err = m.write(ctx, func() error {
+		if ok = m.has(kind, hash, now); ok {
+			delete(m.marks, kind)
+		}
+		return nil
+	})
+	return ok, err
+}
+
+func (m *memory) has(kind string, hash []byte, now time.Time) bool {
+	have := m.marks[kind]
+	return have.hash == string(hash) && now.Before(have.until)
+}
+
+func (m *memory) HasMark(ctx context.Context, kind string, hash []byte, now time.Time) (ok bool, err error) {
+	err = m.in(ctx, func() error { ok = m.has(kind, hash, now); return nil })
+	return ok, err
+}
+
+// memory also takes the events and the endings.
+func (m *memory) Record(ctx context.Context, e audit.Event) error {
+	return m.write(ctx, func() error { m.events = append(m.events, e); return nil })
+}
+
+func (m *memory) EndUser(ctx context.Context, _ audit.Actor, user id.User, except id.Session, reason string) error {
+	return m.write(ctx, func() error { m.ended = append(m.ended, ending{user, except, reason}); return nil })
+}
+
+// plainKeeper seals so that a test can see what a value is bound to.
+type plainKeeper struct{}
+
+func (plainKeeper) Seal(purpose, row string, plain []byte) (string, error) {
+	return purpose + "|" + row + "|" + string(plain), nil
+}
+
+func (plainKeeper) Open(purpose, row, sealed string) ([]byte, error) {
+	plain, ok := strings.CutPrefix(sealed, purpose+"|"+row+"|")
+	if !ok {
+		return nil, fault.New(fault.Internal, "sealed.bound", "")
+	}
+	return []byte(plain), nil
+}
+
+func (plainKeeper) Key(label string) []byte { return secret.Hash("test key " + label) }
+
+// house is a Service over memory with cheap hashes.
+type house struct {
+	*Service
+	*testing.T
+	memory *memory
+}
+
+var (
+	cheap  = password.Options{Params: password.Params{MemoryKiB: 64, Passes: 1}, Slots: 2, Queue: 200, Wait: 2 * time.Second}
+	here   = audit.Actor{IP: "192.0.2.7", Agent: "test"}
+	nobody = audit.Actor{Kind: audit.Console}
+)
+
+const goodPassword = "violet harbour 77 engines"
+
+func newHouse(t *testing.T) *house {
+	m := newMemory()
+	return &house{T: t, memory: m, Service: &Service{
+		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m,
+		Hasher: password.NewHasher(cheap), Config: DefaultConfig(), Issuer: "Gatehouse",
+	}}
+}
+
+func (h *house) person(email string) User {
+	h.Helper()
+	u, err := h.Create(h.Context(), nobody, User{Email: email, Name: "Some Person"}, goodPassword)
+	if err != nil {
+		h.Fatalf("create %s: %v", email, err)
+	}
+	return u
+}
+
+// wants checks the code of err; "" wants no error.
+func (h *house) wants(code string, err error) {
+	h.Helper()
+	if code == "" && err != nil || code != "" && fault.CodeOf(err) != code {
+		h.Fatalf("got %v, want code %q", err, code)
+	}
+}
+
+func (h *house) actions() []string {
+	var all []string
+	for _, e := range h.memory.events {
+		action := e.Action
+		if e.Reason != "" {
+			action += " " + e.Reason
+		}
+		all = append(all, action)
+	}
+	return all
+}

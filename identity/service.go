@@ -1,0 +1,92 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity/password"
+)
+
+// Service is everything that is done with people. All fields are needed.
+// Methods that check a proof count attempts and must not be called inside a
+// transaction, which would undo the count.
+type Service struct {
+	Store  Store
+	Audit  audit.Recorder
+	Keeper Keeper
+	Ends   Ends
+	Hasher *password.Hasher
+	Config Config
+	Issuer string // the name that authenticator apps show
+}
+
+// Keeper seals secrets and derives keys; *secret.Keeper does.
+type Keeper interface {
+	Seal(purpose, row string, plain []byte) (string, error)
+	Open(purpose, row, sealed string) ([]byte, error)
+	Key(label string) []byte
+}
+
+// Ends ends what a person holds: sessions, refresh families, tokens. It joins
+// the transaction of ctx.
+type Ends interface {
+	EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) error
+}
+
+// NewHasher returns the hasher that c describes. A process has one.
+func NewHasher(c PasswordConfig) *password.Hasher {
+	return password.NewHasher(password.Options{
+		Params: password.Params{MemoryKiB: c.MemoryKiB, Passes: c.Passes},
+		Slots:  c.Slots, Queue: c.Queue, Wait: c.Wait,
+	})
+}
+
+// Standing is what a sign-in must know of a person.
+type Standing struct {
+	User
+	HasFactor       bool
+	PasswordChanged time.Time // zero: there is no password
+	FactorConfirmed time.Time // zero: there is no factor
+}
+
+// Standing reads the person with the state of their proofs.
+func (s *Service) Standing(ctx context.Context, user id.User) (Standing, error) {
+	u, err := s.Store.User(ctx, user)
+	if err != nil {
+		return Standing{}, fmt.Errorf("read person: %w", err)
+	}
+	st := Standing{User: u}
+	p, err := s.Store.Password(ctx, user)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Standing{}, fmt.Errorf("read password: %w", err)
+	}
+	st.PasswordChanged = p.Changed
+	t, err := s.Store.TOTPOf(ctx, user, false)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Standing{}, fmt.Errorf("read second factor: %w", err)
+	}
+	st.HasFactor, st.FactorConfirmed = err == nil, t.Confirmed
+	return st, nil
+}
+
+// record writes an event about a person in the transaction of ctx.
+func (s *Service) record(ctx context.Context, by audit.Actor, action string, user id.User, before, after any) error {
+	e := audit.Event{Actor: by, Action: action, Target: string(user)}
+	if before != nil {
+		e.Before = audit.Doc(before)
+	}
+	if after != nil {
+		e.After = audit.Doc(after)
+	}
+	if err := s.Audit.Record(ctx, e); err != nil {
+		return fmt.Errorf("record %s: %w", action, err)
+	}
+	return nil
+}
+
+// moment is now, as precise as the store keeps it.
+func moment() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

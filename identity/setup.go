@@ -1,0 +1,117 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/secret"
+)
+
+const (
+	setupMark = "setup"
+	setupLife = time.Hour
+)
+
+// NeedsSetup reports whether there is no administrator who can sign in.
+func (s *Service) NeedsSetup(ctx context.Context) (bool, error) {
+	n, err := s.Store.CountAdministrators(ctx)
+	if err != nil {
+		return false, fmt.Errorf("count administrators: %w", err)
+	}
+	return n == 0, nil
+}
+
+// SetupLink makes the one-time token of the set-up page, good for an hour. Only
+// one is alive: when another replica made it, made is false and the token empty,
+// unless replace kills that one. With an administrator there it answers
+// "setup.done" (NotFound).
+func (s *Service) SetupLink(ctx context.Context, by audit.Actor, replace bool) (token string, made bool, err error) {
+	token = secret.Token(32)
+	now := moment()
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.mustNeedSetup(ctx); err != nil {
+			return err
+		}
+		made, err = s.Store.PutMark(ctx, setupMark, secret.Hash(token), now.Add(setupLife), now, replace)
+		if err != nil || !made {
+			return err
+		}
+		return s.record(ctx, by, "setup.link", "", nil, nil)
+	})
+	if err != nil {
+		return "", false, fmt.Errorf("make set-up link: %w", err)
+	}
+	if !made {
+		return "", false, nil
+	}
+	return token, true, nil
+}
+
+// CheckSetup reports whether token may set up Gatehouse: "setup.done" (NotFound)
+// once there is an administrator, "setup.link" (Forbidden) when it is not the
+// live token. It uses nothing up.
+func (s *Service) CheckSetup(ctx context.Context, token string) error {
+	if err := s.mustNeedSetup(ctx); err != nil {
+		return err
+	}
+	ok, err := s.Store.HasMark(ctx, setupMark, secret.Hash(token), moment())
+	if err != nil {
+		return fmt.Errorf("check set-up link: %w", err)
+	}
+	if !ok {
+		return errSetupLink()
+	}
+	return nil
+}
+
+// Setup makes the first administrator and uses the token up. Of several calls at
+// once exactly one succeeds. Faults as of CheckSetup and Create; those about the
+// input leave the token alive.
+func (s *Service) Setup(ctx context.Context, from audit.Actor, token, email, name, password string) (User, error) {
+	if err := s.CheckSetup(ctx, token); err != nil {
+		return User{}, err
+	}
+	u, err := prepareNew(User{Email: email, Name: name, Administrator: true})
+	if err != nil {
+		return User{}, err
+	}
+	hash, err := s.newHash(ctx, u, password)
+	if err != nil {
+		return User{}, fmt.Errorf("set up: %w", err)
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.mustNeedSetup(ctx); err != nil {
+			return err
+		}
+		spent, err := s.Store.SpendMark(ctx, setupMark, secret.Hash(token), moment())
+		if err != nil {
+			return err
+		}
+		if !spent {
+			return errSetupLink()
+		}
+		return s.insert(ctx, from, u, hash, "setup.complete")
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("set up: %w", err)
+	}
+	return u, nil
+}
+
+func (s *Service) mustNeedSetup(ctx context.Context) error {
+	needs, err := s.NeedsSetup(ctx)
+	if err != nil {
+		return err
+	}
+	if !needs {
+		return fault.New(fault.NotFound, "setup.done", "Gatehouse is set up already.")
+	}
+	return nil
+}
+
+func errSetupLink() error {
+	return fault.New(fault.Forbidden, "setup.link", "This set-up link is not valid any more.")
+}

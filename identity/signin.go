@@ -1,0 +1,138 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity/password"
+)
+
+// CheckPassword returns the person whom login and password prove. Unknown,
+// wrong, disabled, without a password: each takes one hash of the same cost and
+// gets the same answer, "signin.wrong" (Unauthenticated). "signin.throttled"
+// (TooMany) says to wait, and is said about unknown people too. "password.busy"
+// (Unavailable) means that nothing was tried or counted.
+func (s *Service) CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, error) {
+	p, err := s.prove(ctx, from, login, password)
+	if err != nil {
+		return "", err
+	}
+	return p.user.ID, nil
+}
+
+// candidate is whom a login names, and why they may not sign in.
+type candidate struct {
+	user   User
+	hash   string // as stored; empty: no password
+	reason string // empty: nothing stands against them but the password
+}
+
+// prove is CheckPassword. The attempt is counted when a slot is sure, and before
+// the hash: a hundred guesses at once count as a hundred, a shed one as none.
+func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed string) (candidate, error) {
+	account := s.accountKey(login)
+	if err := s.mayTry(ctx, account, from.IP); err != nil {
+		return candidate{}, err
+	}
+	ticket, err := s.Hasher.Enter(ctx, account)
+	if err != nil {
+		return candidate{}, err
+	}
+	defer ticket.Leave()
+	if err := s.reserve(ctx, account, accountDelay, "signin.throttled"); err != nil {
+		return candidate{}, err
+	}
+	c, err := s.candidate(ctx, login)
+	if err != nil {
+		return candidate{}, fmt.Errorf("check password: %w", err)
+	}
+	ok, stale, err := ticket.Verify(ctx, c.hash, typed)
+	if err != nil {
+		return candidate{}, fmt.Errorf("check password: %w", err)
+	}
+	if !ok || c.reason != "" {
+		return candidate{}, s.refuse(ctx, from, c)
+	}
+	if stale {
+		if c.hash, err = s.renew(ctx, ticket, c, typed); err != nil {
+			return candidate{}, fmt.Errorf("renew password hash: %w", err)
+		}
+	}
+	if err := s.Store.ClearAttempts(ctx, account); err != nil {
+		return candidate{}, fmt.Errorf("clear attempts: %w", err)
+	}
+	return c, nil
+}
+
+// candidate asks the store the same questions whoever is asked for.
+func (s *Service) candidate(ctx context.Context, login string) (candidate, error) {
+	c := candidate{}
+	email := canonical(login)
+	if len(email) > 254 {
+		email = ""
+	}
+	u, err := s.Store.UserByEmail(ctx, email)
+	if fault.Is(err, fault.NotFound) {
+		u, c.reason = User{ID: "usr_nobody"}, "unknown"
+	} else if err != nil {
+		return c, err
+	}
+	p, err := s.Store.Password(ctx, u.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return c, err
+	}
+	c.user, c.hash = u, p.Hash
+	switch {
+	case c.reason != "":
+	case p.Hash == "":
+		c.reason = "no_password"
+	case u.Disabled:
+		c.reason = "disabled"
+	}
+	return c, nil
+}
+
+// refuse counts against the address, leaves a trace, and answers the same for
+// everybody. The name that was typed is not kept: it may be a password in the
+// wrong field.
+func (s *Service) refuse(ctx context.Context, from audit.Actor, c candidate) error {
+	e := audit.Event{Actor: from, Action: "signin.refused", Outcome: audit.Refused, Reason: c.reason}
+	if c.reason != "unknown" {
+		e.Target = string(c.user.ID)
+	}
+	if e.Reason == "" {
+		e.Reason = "wrong"
+	}
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.countAddress(ctx, from.IP); err != nil {
+			return err
+		}
+		return s.Audit.Record(ctx, e)
+	})
+	if err != nil {
+		return fmt.Errorf("record refused sign-in: %w", err)
+	}
+	return fault.New(fault.Unauthenticated, "signin.wrong", "Email or password is wrong.")
+}
+
+// renew stores the same password at the cost in force, unless it was changed
+// meanwhile. It returns the hash that is stored.
+func (s *Service) renew(ctx context.Context, t *password.Ticket, c candidate, typed string) (string, error) {
+	hash, err := t.Hash(ctx, typed)
+	if err != nil {
+		return "", err
+	}
+	stored := c.hash
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		p, err := s.Store.Password(ctx, c.user.ID)
+		if err != nil || p.Hash != c.hash {
+			return err
+		}
+		p.Hash, stored = hash, hash
+		return s.Store.PutPassword(ctx, p)
+	})
+	return stored, err
+}

@@ -1,0 +1,192 @@
+package identity
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// User returns a person, UserByEmail the one with that email in any case; both
+// answer NotFound when there is none.
+func (s *Service) User(ctx context.Context, user id.User) (User, error) {
+	return s.Store.User(ctx, user)
+}
+
+// UserByEmail is described at User.
+func (s *Service) UserByEmail(ctx context.Context, email string) (User, error) {
+	return s.Store.UserByEmail(ctx, canonical(email))
+}
+
+// Users lists people in the order of their emails.
+func (s *Service) Users(ctx context.Context, f UserFilter) ([]User, error) {
+	if f.Limit <= 0 {
+		f.Limit = 100
+	}
+	f.Limit = min(f.Limit, 500)
+	return s.Store.Users(ctx, f)
+}
+
+// Create adds a person and returns them with id and times. An empty password
+// makes a person who cannot sign in yet. Faults: "user.invalid",
+// "password.weak" (Invalid), "user.email_taken" (Conflict).
+func (s *Service) Create(ctx context.Context, by audit.Actor, u User, password string) (User, error) {
+	u, err := prepareNew(u)
+	if err != nil {
+		return User{}, err
+	}
+	hash := ""
+	if password != "" {
+		if hash, err = s.newHash(ctx, u, password); err != nil {
+			return User{}, fmt.Errorf("create user: %w", err)
+		}
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		return s.insert(ctx, by, u, hash, "user.create")
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("create user: %w", err)
+	}
+	return u, nil
+}
+
+func prepareNew(u User) (User, error) {
+	now := moment()
+	u = tidy(u)
+	u.ID, u.Created, u.Updated = id.NewUser(), now, now
+	return u, check(u)
+}
+
+// insert writes a new person and their password, if hash is not empty.
+func (s *Service) insert(ctx context.Context, by audit.Actor, u User, hash, action string) error {
+	if err := s.Store.InsertUser(ctx, u); err != nil {
+		return emailTaken(err)
+	}
+	if hash != "" {
+		if err := s.Store.PutPassword(ctx, Password{User: u.ID, Hash: hash, Changed: u.Created}); err != nil {
+			return fmt.Errorf("store password: %w", err)
+		}
+	}
+	return s.record(ctx, by, action, u.ID, nil, document(u))
+}
+
+// Update changes email, name, claims and Administrator of a person; Disabled
+// has methods of its own. Faults: "user.invalid", "user.email_taken",
+// "user.last_administrator" (Conflict), NotFound.
+func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, error) {
+	u = tidy(u)
+	if err := check(u); err != nil {
+		return User{}, err
+	}
+	err := s.change(ctx, by, u.ID, "user.update", func(was User) User {
+		u.Created, u.Disabled, u.Updated = was.Created, was.Disabled, moment()
+		return u
+	})
+	if err != nil {
+		return User{}, fmt.Errorf("update user: %w", err)
+	}
+	return u, nil
+}
+
+// Disable keeps a person out: sessions and tokens end, sign-in answers as for
+// an unknown person. Disabling twice is no error.
+func (s *Service) Disable(ctx context.Context, by audit.Actor, user id.User) error {
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		err := s.change(ctx, by, user, "user.disable", func(u User) User { u.Disabled, u.Updated = true, moment(); return u })
+		if err != nil {
+			return err
+		}
+		return s.Ends.EndUser(ctx, by, user, "", "user_disabled")
+	})
+	if err != nil {
+		return fmt.Errorf("disable user: %w", err)
+	}
+	return nil
+}
+
+// Enable lets a person sign in again; what ended stays ended.
+func (s *Service) Enable(ctx context.Context, by audit.Actor, user id.User) error {
+	err := s.change(ctx, by, user, "user.enable", func(u User) User { u.Disabled, u.Updated = false, moment(); return u })
+	if err != nil {
+		return fmt.Errorf("enable user: %w", err)
+	}
+	return nil
+}
+
+// change writes f of the stored person, unless that leaves nobody to administer.
+func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, action string, f func(User) User) error {
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		was, err := s.Store.User(ctx, user)
+		if err != nil {
+			return err
+		}
+		is := f(was)
+		if err := s.Store.UpdateUser(ctx, is); err != nil {
+			return emailTaken(err)
+		}
+		if err := s.stillAdministered(ctx, was, is.Administrator && !is.Disabled); err != nil {
+			return err
+		}
+		return s.record(ctx, by, action, user, document(was), document(is))
+	})
+}
+
+// Delete removes a person and ends all they hold. Their id is never used again.
+func (s *Service) Delete(ctx context.Context, by audit.Actor, user id.User) error {
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		was, err := s.Store.User(ctx, user)
+		if err != nil {
+			return err
+		}
+		if err := s.Ends.EndUser(ctx, by, user, "", "user_deleted"); err != nil {
+			return err
+		}
+		if err := s.Store.DeleteUser(ctx, user); err != nil {
+			return err
+		}
+		if err := s.stillAdministered(ctx, was, false); err != nil {
+			return err
+		}
+		return s.record(ctx, by, "user.delete", user, document(was), nil)
+	})
+	if err != nil {
+		return fmt.Errorf("delete user: %w", err)
+	}
+	return nil
+}
+
+// stillAdministered is asked after the change, in its transaction: of two who
+// remove each other at once, one is refused.
+func (s *Service) stillAdministered(ctx context.Context, was User, remains bool) error {
+	if !was.Administrator || was.Disabled || remains {
+		return nil
+	}
+	n, err := s.Store.CountAdministrators(ctx)
+	if err != nil {
+		return fmt.Errorf("count administrators: %w", err)
+	}
+	if n == 0 {
+		return fault.New(fault.Conflict, "user.last_administrator", "This is the last administrator who can sign in.")
+	}
+	return nil
+}
+
+func emailTaken(err error) error {
+	if fault.Is(err, fault.Conflict) {
+		return &fault.Error{
+			Kind: fault.Conflict, Code: "user.email_taken", Detail: "Somebody has this email already.", Err: err,
+			Fields: []fault.Field{{Name: "email", Problem: "is taken"}},
+		}
+	}
+	return err
+}
+
+// document is what the audit log keeps of a person.
+func document(u User) map[string]any {
+	return map[string]any{
+		"email": u.Email, "email_verified": u.EmailVerified, "name": u.Name,
+		"administrator": u.Administrator, "disabled": u.Disabled,
+	}
+}

@@ -1,0 +1,123 @@
+package identity
+
+import (
+	"fmt"
+	"net/mail"
+	"net/url"
+	"regexp"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"gatehouse/fault"
+)
+
+// canonical is a login or email as it is compared and counted: however somebody
+// types a name, it is one name.
+func canonical(login string) string {
+	return strings.ToLower(strings.TrimSpace(norm.NFKC.String(login)))
+}
+
+// tidy trims u and gives the email the form in which databases agree about case.
+func tidy(u User) User {
+	u.Email, u.Name = strings.TrimSpace(u.Email), strings.TrimSpace(u.Name)
+	if strings.ContainsFunc(u.Email, func(r rune) bool { return r > unicode.MaxASCII }) {
+		u.Email = canonical(u.Email)
+	}
+	return u
+}
+
+// check says what is wrong with u, as one Invalid fault.
+func check(u User) error {
+	var bad []fault.Field
+	add := func(name, problem string) {
+		if problem != "" {
+			bad = append(bad, fault.Field{Name: name, Problem: problem})
+		}
+	}
+	add("email", emailProblem(u.Email))
+	add("name", textProblem(u.Name, 200))
+	for _, f := range u.Claims.texts() {
+		if *f.value != "" {
+			add(f.name, f.problem(*f.value))
+		}
+	}
+	if bad == nil {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Code: "user.invalid", Detail: "Some of this is not valid.", Fields: bad}
+}
+
+func emailProblem(email string) string {
+	if email == "" {
+		return "is needed"
+	}
+	if len(email) > 254 {
+		return "is longer than 254 bytes"
+	}
+	a, err := mail.ParseAddress(email)
+	if err != nil || a.Address != email || a.Name != "" || strings.Count(email, "@") != 1 || textProblem(email, 254) != "" {
+		return "is not an email address"
+	}
+	return ""
+}
+
+func textProblem(s string, most int) string {
+	switch {
+	case !utf8.ValidString(s) || strings.ContainsFunc(s, isControl):
+		return "holds characters that are not text"
+	case utf8.RuneCountInString(s) > most:
+		return fmt.Sprintf("is longer than %d characters", most)
+	}
+	return ""
+}
+
+// isControl also finds the signs that turn the direction of text around, with
+// which a name can pose as another.
+func isControl(r rune) bool {
+	return unicode.IsControl(r) || r >= 0x202a && r <= 0x202e || r >= 0x2066 && r <= 0x2069
+}
+
+func lineProblem(s string) string { return textProblem(s, 200) }
+
+// blockProblem is for the formatted address, which has lines.
+func blockProblem(s string) string {
+	return textProblem(strings.NewReplacer("\r\n", " ", "\n", " ").Replace(s), 1000)
+}
+
+func urlProblem(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil || textProblem(s, 2000) != "" {
+		return "is not an http or https address"
+	}
+	return ""
+}
+
+// birthdateProblem follows OpenID Connect Core 5.1: a date, a year alone, or a
+// date with the year 0000 when it is not told.
+func birthdateProblem(s string) string {
+	for _, layout := range []string{"2006-01-02", "2006"} {
+		if _, err := time.Parse(layout, s); err == nil && s != "0000" {
+			return ""
+		}
+	}
+	return "is not a date like 1990-12-31 or 1990"
+}
+
+var (
+	zonePattern   = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}$`)
+	localePattern = regexp.MustCompile(`^[A-Za-z]{2,8}([-_][A-Za-z0-9]{1,8})*$`)
+	phonePattern  = regexp.MustCompile(`^\+?[0-9][0-9 ().-]{2,30}(;ext=[0-9]{1,10})?$`)
+)
+
+func patternProblem(p *regexp.Regexp, like string) func(string) string {
+	return func(s string) string {
+		if len(s) > 100 || !p.MatchString(s) {
+			return "is not like " + like
+		}
+		return ""
+	}
+}
