@@ -1,0 +1,53 @@
+package web
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+
+	"gatehouse/secret"
+)
+
+func TestFormsAreTakenFromOurOwnPagesOnly(t *testing.T) {
+	cookies := &Cookies{FormKey: []byte("a key of this test")}
+	browser := secret.Token(32)
+	for name, c := range map[string]struct {
+		method string
+		header map[string]string
+		token  string
+		want   int
+	}{
+		"same origin":                         {"POST", map[string]string{"Sec-Fetch-Site": "same-origin"}, "", 200},
+		"cross site":                          {"POST", map[string]string{"Sec-Fetch-Site": "cross-site"}, cookies.FormToken(browser), 403},
+		"same site, another host":             {"POST", map[string]string{"Sec-Fetch-Site": "same-site"}, cookies.FormToken(browser), 403},
+		"old browser, our origin":             {"POST", map[string]string{"Origin": "http://example.test"}, "", 200},
+		"old browser, other origin":           {"POST", map[string]string{"Origin": "http://evil.test"}, cookies.FormToken(browser), 403},
+		"simple program with the token":       {"POST", nil, cookies.FormToken(browser), 200},
+		"simple program without the token":    {"POST", nil, "", 403},
+		"token of another browser":            {"POST", nil, cookies.FormToken(secret.Token(32)), 403},
+		"null origin with the token":          {"POST", map[string]string{"Origin": "null"}, cookies.FormToken(browser), 200},
+		"null origin without the token":       {"POST", map[string]string{"Origin": "null"}, "", 403},
+		"null origin of a cross-site request": {"POST", map[string]string{"Origin": "null", "Sec-Fetch-Site": "cross-site"}, cookies.FormToken(browser), 403},
+		"DELETE without anything":             {"DELETE", nil, "", 403},
+		"GET from anywhere":                   {"GET", map[string]string{"Sec-Fetch-Site": "cross-site"}, "", 200},
+	} {
+		t.Run(name, func(t *testing.T) {
+			form := url.Values{"form_token": {c.token}}.Encode()
+			r := httptest.NewRequest(c.method, "http://example.test/x", strings.NewReader(form))
+			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			r.AddCookie(&http.Cookie{Name: "gatehouse_browser", Value: browser})
+			for k, v := range c.header {
+				r.Header.Set(k, v)
+			}
+			w := httptest.NewRecorder()
+			ProtectForms(cookies, func(w http.ResponseWriter, _ *http.Request, err error) {
+				w.WriteHeader(Status(AsFault(err).Kind))
+			}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, r)
+			if w.Code != c.want {
+				t.Errorf("status %d, want %d", w.Code, c.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,110 @@
+package web
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/fault"
+)
+
+// Pages shows the pages that doors without pages of their own need; ui/view
+// does. Each method writes the whole answer, headers and status included.
+type Pages interface {
+	// Error shows what went wrong and a way on.
+	Error(w http.ResponseWriter, r *http.Request, p ErrorPage)
+	// FormPost shows the page that posts Parameters to Action by itself, and by
+	// a button where scripts are off (OAuth 2.0 Form Post Response Mode).
+	FormPost(w http.ResponseWriter, r *http.Request, p FormPostPage)
+	// SignOut asks whether to sign out (OpenID Connect RP-Initiated Logout 1.0).
+	SignOut(w http.ResponseWriter, r *http.Request, p SignOutPage)
+	// SignedOut says that it is done.
+	SignedOut(w http.ResponseWriter, r *http.Request, p SignedOutPage)
+}
+
+// ErrorPage is an error as a visitor sees it.
+type ErrorPage struct {
+	Status     int
+	Code       string // stable; docs/problems.md explains it
+	Title      string // empty: chosen by Status
+	Detail     string // one sentence: what happened, what to do
+	Fields     []fault.Field
+	RetryAfter time.Duration
+	// Received is a value that the application sent and that was refused, such
+	// as a redirect URI; it is shown as text.
+	Received string
+	// AppName and AppURL lead back to the application when it is known.
+	AppName, AppURL string
+}
+
+// FormPostPage is an authorization response in form_post mode.
+type FormPostPage struct {
+	Action     string
+	Parameters url.Values
+}
+
+// SignOutPage asks whether to sign out.
+type SignOutPage struct {
+	Email   string // who is signed in
+	AppName string // who asks; may be empty
+	// Hidden goes back with the form, which is posted to the same path.
+	Hidden url.Values
+	// FormToken is the form's token (Cookies.FormToken).
+	FormToken string
+	// FormAction is the origin that the answer may lead to, beside our own; may be empty.
+	FormAction string
+}
+
+// SignedOutPage says that the person is signed out.
+type SignedOutPage struct{ AppName, AppURL string }
+
+// Policy is what a page's Content-Security-Policy allows beyond the strict base.
+type Policy struct {
+	// FormAction lists origins that a form of this page may lead to besides our
+	// own, redirects included. nil leaves form-action at 'self'.
+	FormAction []string
+	// AnyFormAction leaves form-action out: the chain of redirects may go on to
+	// other origins that we cannot name.
+	AnyFormAction bool
+	// NoSelf takes our own origin out of form-action: the page posts to
+	// FormAction only.
+	NoSelf bool
+	// Script allows scripts from our own origin.
+	Script bool
+}
+
+// CSP returns the header's value. There is never an inline script or style.
+func (p Policy) CSP() string {
+	b := strings.Builder{}
+	b.WriteString("default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+	if p.Script {
+		b.WriteString("; script-src 'self'; connect-src 'self'")
+	}
+	if !p.AnyFormAction {
+		b.WriteString("; form-action")
+		if !p.NoSelf {
+			b.WriteString(" 'self'")
+		}
+		for _, origin := range p.FormAction {
+			if origin != "" {
+				b.WriteString(" " + origin)
+			}
+		}
+	}
+	return b.String()
+}
+
+// OriginOf returns the source expression for a redirect URI in form-action:
+// its origin, or the scheme alone for a private-use scheme. Empty when the URI
+// has none or holds a character that could end the directive.
+func OriginOf(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || u.Scheme == "" || strings.ContainsAny(u.Scheme+u.Host, "; ,'\"") {
+		return ""
+	}
+	if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
+		return u.Scheme + ":"
+	}
+	return u.Scheme + "://" + u.Host
+}

@@ -1,0 +1,55 @@
+// Package web is the little that the doors share about HTTP: handlers that
+// return errors, who is asking and from where, cookies, security headers, and
+// the pages that a door without pages of its own must show.
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/id"
+)
+
+// Info is what the outermost layer learned about a request. There is one for
+// every request that passed Wrap; it is not changed once the handler runs.
+type Info struct {
+	ID    id.Request
+	IP    string // the client's address, from trusted proxies only
+	Start time.Time
+}
+
+type infoKey struct{}
+
+// InfoOf returns what is known of the request that ctx belongs to, an empty
+// Info outside a request.
+func InfoOf(ctx context.Context) *Info {
+	if i, ok := ctx.Value(infoKey{}).(*Info); ok {
+		return i
+	}
+	return &Info{}
+}
+
+// WithInfo returns ctx carrying i; Wrap and tests call it.
+func WithInfo(ctx context.Context, i *Info) context.Context {
+	return context.WithValue(ctx, infoKey{}, i)
+}
+
+// Actor returns the actor of a request before anybody is known: Nobody, with
+// the address, the request id and the User-Agent.
+func Actor(r *http.Request) audit.Actor {
+	i := InfoOf(r.Context())
+	agent := r.UserAgent()
+	if len(agent) > 256 {
+		agent = agent[:256]
+	}
+	return audit.Actor{Kind: audit.Nobody, Request: i.ID, IP: i.IP, Agent: agent}
+}
+
+// PersonActor returns the actor of a request by a signed-in person.
+func PersonActor(r *http.Request, user id.User, session id.Session) audit.Actor {
+	a := Actor(r)
+	a.Kind, a.ID, a.Session = audit.Person, string(user), session
+	return a
+}

@@ -1,0 +1,180 @@
+package web
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"runtime/debug"
+	"strings"
+	"sync"
+	"time"
+
+	"gatehouse/id"
+)
+
+// Outer is the layer that every request of a listener passes first: request id,
+// client address, deadline, body limit, security headers, panics, the access
+// log and the metrics.
+type Outer struct {
+	Log     *slog.Logger
+	Trusted []netip.Prefix // proxies whose forwarded headers count
+	HSTS    bool           // the issuer is https
+	Observe func(route, method string, status int, took time.Duration)
+	// Timeout bounds one request; Limit its body, in bytes.
+	Timeout time.Duration
+	Limit   int64
+}
+
+// Wrap returns h inside the layer.
+func (o *Outer) Wrap(h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		info := &Info{ID: id.NewRequest(), IP: clientIP(r, o.Trusted), Start: time.Now()}
+		ctx, cancel := context.WithTimeout(WithInfo(r.Context(), info), o.Timeout)
+		defer cancel()
+		r = r.WithContext(ctx)
+		r.Body = http.MaxBytesReader(w, r.Body, o.Limit)
+		setHeaders(w.Header(), o.HSTS, info.ID)
+		rec := recorders.Get().(*recorder)
+		*rec = recorder{ResponseWriter: w}
+		defer func() {
+			if p := recover(); p != nil {
+				o.panicked(rec, r, p)
+			}
+			o.finish(rec, r, info)
+			*rec = recorder{}
+			recorders.Put(rec)
+		}()
+		h.ServeHTTP(rec, r)
+	})
+}
+
+func (o *Outer) panicked(w *recorder, r *http.Request, p any) {
+	o.Log.Error("handler panicked", "request_id", string(InfoOf(r.Context()).ID), "panic", p, "stack", string(debug.Stack()))
+	if w.status == 0 {
+		http.Error(w, "Something went wrong on our side.", http.StatusInternalServerError)
+	}
+}
+
+// finish logs the path without its query, which may hold codes or tokens.
+func (o *Outer) finish(w *recorder, r *http.Request, info *Info) {
+	took := time.Since(info.Start)
+	route := r.Pattern
+	if route == "" {
+		route = "unmatched"
+	}
+	if o.Observe != nil {
+		o.Observe(route, method(r.Method), w.code(), took)
+	}
+	if !o.Log.Enabled(r.Context(), slog.LevelInfo) {
+		return
+	}
+	path := r.URL.Path
+	if len(path) > 200 {
+		path = path[:200]
+	}
+	o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+		slog.String("request_id", string(info.ID)), slog.String("ip", info.IP), slog.String("method", method(r.Method)),
+		slog.String("path", path), slog.Int("status", w.code()), slog.Int64("took_us", took.Microseconds()))
+}
+
+// method keeps the label's values few.
+func method(m string) string {
+	switch m {
+	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
+		return m
+	}
+	return "OTHER"
+}
+
+// setHeaders writes the strict base; a page replaces the policy by its own.
+func setHeaders(h http.Header, hsts bool, request id.Request) {
+	h["X-Content-Type-Options"] = nosniff
+	h["Referrer-Policy"] = noReferrer
+	h["X-Frame-Options"] = deny
+	h["Content-Security-Policy"] = strictest
+	h["Cross-Origin-Opener-Policy"] = sameOrigin
+	h["Permissions-Policy"] = noPermissions
+	h["X-Request-Id"] = []string{string(request)}
+	if hsts {
+		h["Strict-Transport-Security"] = oneYear
+	}
+}
+
+// Shared values spare an allocation for each header of each answer; nobody may
+// append to them.
+var (
+	nosniff       = []string{"nosniff"}
+	noReferrer    = []string{"no-referrer"}
+	deny          = []string{"DENY"}
+	strictest     = []string{"default-src 'none'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'"}
+	sameOrigin    = []string{"same-origin"}
+	noPermissions = []string{"camera=(), geolocation=(), microphone=(), payment=(), usb=()"}
+	oneYear       = []string{"max-age=31536000; includeSubDomains"}
+)
+
+// clientIP returns the address of the client. Forwarded headers count only
+// while the hop that sent them is a trusted proxy, read from the right.
+func clientIP(r *http.Request, trusted []netip.Prefix) string {
+	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+	if err != nil {
+		return ""
+	}
+	addr := peer.Addr().Unmap()
+	if len(trusted) == 0 || !contains(trusted, addr) {
+		return addr.String()
+	}
+	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
+	for i := len(hops) - 1; i >= 0; i-- {
+		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
+		if err != nil {
+			return addr.String()
+		}
+		addr = hop.Unmap()
+		if !contains(trusted, addr) {
+			return addr.String()
+		}
+	}
+	return addr.String()
+}
+
+func contains(prefixes []netip.Prefix, a netip.Addr) bool {
+	for _, p := range prefixes {
+		if p.Contains(a) {
+			return true
+		}
+	}
+	return false
+}
+
+// recorder remembers the status for the log and the metrics.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+var recorders = sync.Pool{New: func() any { return new(recorder) }}
+
+func (w *recorder) WriteHeader(status int) {
+	if w.status == 0 {
+		w.status = status
+	}
+	w.ResponseWriter.WriteHeader(status)
+}
+
+func (w *recorder) Write(b []byte) (int, error) {
+	if w.status == 0 {
+		w.status = http.StatusOK
+	}
+	return w.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (w *recorder) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+func (w *recorder) code() int {
+	if w.status == 0 {
+		return http.StatusOK
+	}
+	return w.status
+}
