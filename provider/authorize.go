@@ -1,0 +1,197 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/web"
+)
+
+// authorize is the authorization endpoint (RFC 6749 section 3.1, OpenID Connect
+// Core 3.1.2). It is the dispatcher of every sign-in for an application: it asks
+// flow what is missing, sends the person there, and they come back with ?i=.
+func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
+	noStore(w.Header())
+	params, err := readAuthorize(w, r)
+	if err != nil {
+		p.showError(w, r, err)
+		return
+	}
+	if i := params.get("i"); i != "" && !params.has("client_id") && r.Method != http.MethodPost {
+		p.resume(w, r, id.Interaction(i))
+		return
+	}
+	to, err := p.targetOf(r.Context(), params)
+	if err != nil {
+		p.showError(w, r, err)
+		return
+	}
+	a, err := p.authorization(r, to, params, time.Now())
+	if err == nil {
+		err = p.begin(w, r, a)
+	}
+	if err != nil {
+		p.refuseTo(w, r, to, err)
+	}
+}
+
+// maxMoved is how long a URL may be that a posted request is moved to.
+const maxMoved = 6 << 10
+
+// begin answers a request that has just arrived. A POST from another site comes
+// without our cookies (SameSite=Lax), so nothing is decided on it: it is moved
+// to a GET, which has them.
+func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorization) error {
+	if r.Method == http.MethodPost {
+		query := a.params.values.Encode()
+		if len(query) <= maxMoved {
+			seeOther(w, PathAuthorize+"?"+query)
+			return nil
+		}
+		return p.stash(w, r, a, "")
+	}
+	entry, err := p.Flow.Decide(r.Context(), a.ask, p.Cookies.Session(r), web.InfoOf(r.Context()).IP)
+	if err != nil {
+		return err
+	}
+	switch d := entry.Decision; d.Step {
+	case flow.StepIssue:
+		return p.issue(w, r, a, d, nil)
+	case flow.StepRefuse:
+		return refusalFor(d.Error)
+	default:
+		if a.ask.None {
+			return refusalFor("interaction_required")
+		}
+		return p.stash(w, r, a, d.Step)
+	}
+}
+
+// stash stores the request as an interaction and sends the person to step, or
+// back here when there is none yet.
+func (p *Provider) stash(w http.ResponseWriter, r *http.Request, a *authorization, step flow.Step) error {
+	browser, err := p.Cookies.EnsureBrowser(w, r)
+	if err != nil {
+		return fmt.Errorf("bind browser: %w", err)
+	}
+	i, err := p.Flow.Begin(r.Context(), browser, a.ask)
+	if err != nil {
+		return err
+	}
+	next := PathAuthorize + "?i=" + string(i.ID)
+	if step != "" {
+		next = flow.Entry{Interaction: i, Decision: flow.Decision{Step: step}}.Next()
+	}
+	seeOther(w, next)
+	return nil
+}
+
+// resume goes on with a sign-in: the person comes back from a page of ours.
+func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id.Interaction) {
+	ref := flow.Ref{Interaction: interaction, Browser: p.Cookies.Browser(r), Session: p.Cookies.Session(r)}
+	entry, err := p.Flow.Look(r.Context(), ref, web.InfoOf(r.Context()).IP)
+	if err != nil {
+		p.showError(w, r, lost(entry, err))
+		return
+	}
+	ask, d := entry.Interaction.Ask, entry.Decision
+	if ask.Client == "" || d.Step != flow.StepIssue && d.Step != flow.StepRefuse {
+		if ask.None { // only a request that was posted can come so far
+			d = flow.Decision{Step: flow.StepRefuse, Error: "interaction_required"}
+		} else {
+			seeOther(w, entry.Next())
+			return
+		}
+	}
+	params := gather(ask.Params)
+	to, err := p.targetOf(r.Context(), params)
+	if err != nil {
+		p.showError(w, r, err)
+		return
+	}
+	if err := p.conclude(w, r, to, params, ask, d, ref); err != nil {
+		if fault.CodeOf(err) == "flow.gone" {
+			p.showError(w, r, lost(entry, err))
+			return
+		}
+		p.refuseTo(w, r, to, err)
+	}
+}
+
+// conclude ends a sign-in. The request is parsed again from what was kept, so
+// that nothing is issued for a client that was changed meanwhile; what it asked
+// of the sign-in, and when, stays as it was.
+func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
+	a, err := p.authorization(r, to, params, ask.RequestedAt)
+	if err != nil {
+		return err
+	}
+	a.ask = ask
+	if d.Step == flow.StepIssue {
+		return p.issue(w, r, a, d, &ref)
+	}
+	if _, err := p.Flow.Finish(r.Context(), ref); err != nil {
+		return err
+	}
+	return refusalFor(d.Error)
+}
+
+// issue makes the code and sends it. The code's row and the end of the sign-in
+// are one transaction: of two tabs that come back at once, one gets a code.
+func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorization, d flow.Decision, ref *flow.Ref) error {
+	if d.User == "" || d.Session == "" {
+		return fmt.Errorf("issue code: the decision names no person or no session")
+	}
+	if people := a.asked.subjects(); len(people) > 0 && !slices.Contains(people, string(d.User)) {
+		return refusalFor("login_required")
+	}
+	scopes := a.kernel.GetRequestedScopes()
+	for _, scope := range scopes {
+		a.kernel.GrantScope(scope)
+	}
+	s := &grantSession{requestedAt: a.ask.RequestedAt, now: time.Now().UTC(), auth: oauth.Authorization{
+		Grant: id.NewGrant(), Client: a.client.ID, User: d.User, Session: d.Session, Scopes: scopes, Audiences: p.audiences(a.client),
+		AuthTime: d.AuthTime, ACR: string(d.Level), AMR: d.Methods, Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
+	}}
+	a.kernel.SetID(string(s.auth.Grant))
+	response, err := p.core.kernel.NewAuthorizeResponse(withInflight(r.Context(), a.flight), a.kernel, s)
+	if err != nil {
+		return fromKernel(err)
+	}
+	if err := p.keepCode(r.Context(), a.flight.code, ref); err != nil {
+		return err
+	}
+	p.respond(w, r, a.target, map[string]string{"code": response.GetCode()})
+	return nil
+}
+
+var errGone = fault.New(fault.NotFound, "flow.gone", "This sign-in is over.")
+
+func (p *Provider) keepCode(ctx context.Context, code *oauth.Code, ref *flow.Ref) error {
+	if code == nil {
+		return fmt.Errorf("issue code: the kernel made none")
+	}
+	err := p.Store.InTx(ctx, func(ctx context.Context) error {
+		if ref != nil {
+			finished, err := p.Flow.Finish(ctx, *ref)
+			if err != nil {
+				return err
+			}
+			if !finished {
+				return errGone
+			}
+		}
+		return p.Store.InsertCode(ctx, *code)
+	})
+	if err != nil {
+		return fmt.Errorf("issue code: %w", err)
+	}
+	return nil
+}

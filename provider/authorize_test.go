@@ -1,0 +1,528 @@
+package provider
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/secret"
+)
+
+// R01, R02, R04: with a wrong client or redirect URI there is a page and no
+// redirect, whatever else the request says.
+func TestNothingIsSentToAnUnregisteredPlace(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.client("phone").RedirectURIs = []string{"http://127.0.0.1/cb", "https://phone.example.test/cb?x=1"}
+	type row struct{ client, uri string }
+	var rows []row
+	for _, uri := range []string{
+		deskCallback + "/", "https://web.example.test/cB", "https://WEB.example.test/cb", "https://web.example.test/cb/..", "https://web.example.test/./cb",
+		"https://web.example.test/%63b", "https://web.example.test/cb%2e", "https://web.example.test/cb%252f", "https://web.example.test/x/..;/cb",
+		"https://web.example.test@evil.example.test/cb", "https://evil.example.test/@web.example.test/cb", "https://u:p@web.example.test/cb",
+		`https://web.example.test\@evil.example.test/cb`, "https://web.example.test\t/cb", "https://web.example.test/cb\r\nX: y", "https://wеb.example.test/cb",
+		deskCallback + "?x=1", deskCallback + "#f", deskCallback + "?", "https://web.example.test:443/cb", "http://web.example.test/cb", "HTTPS://web.example.test/cb",
+		"//web.example.test/cb", "/cb", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "https://web.example.test.evil.example.test/cb", "https://web.example.test",
+		" " + deskCallback, deskCallback + " ", "https://web.example.test//cb", "https://[::ffff:127.0.0.1]/cb", "http://localhost/cb",
+	} {
+		rows = append(rows, row{"web", uri})
+	}
+	for _, uri := range []string{
+		"http://x@127.0.0.1:1/cb", "https://127.0.0.1:1/cb", "http://127.0.0.1:0/cb", "http://127.0.0.1:99999/cb", "http://127.0.0.1:1/cb/", "http://127.0.0.1:1/cb?x",
+		"http://localhost:1/cb", "http://127.1:1/cb", "http://127.0.0.2:1/cb", "http://[::1]:1/cb", "http://127.0.0.1:1@evil.example.test/cb", "https://phone.example.test:1/cb?x=1",
+		"https://phone.example.test/cb?x=1&y=2", "https://phone.example.test/cb", "",
+	} {
+		rows = append(rows, row{"phone", uri})
+	}
+	rows = append(rows, row{"nobody", deskCallback}, row{"", deskCallback}, row{"off", deskCallback}, row{"WEB", deskCallback}, row{"web", ""})
+	for _, c := range rows {
+		for _, more := range []string{"", "&prompt=none", "&response_mode=form_post", "&response_type=token", "&request=x"} {
+			q := d.request(id.Client(c.client), "redirect_uri", c.uri)
+			q.Set("client_id", c.client)
+			w := d.browse(httptest.NewRequest(http.MethodGet, PathAuthorize+"?"+q.Encode()+more, nil))
+			if w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" || w.Body.String() != "error" {
+				t.Fatalf("%+v%s: %d to %q", c, more, w.Code, w.Header().Get("Location"))
+			}
+			if w.Header().Get("Cache-Control") != "no-store" {
+				t.Error("the page may be cached")
+			}
+		}
+	}
+	if len(d.store.codes) != 0 || len(d.store.interactions) != 0 {
+		t.Error("a refused request left something behind")
+	}
+	d.ask(d.request("web", "redirect_uri", "https://evil.example.test/"))
+	if got := d.pages.failed; got.Received != "https://evil.example.test/" || got.Code != "authorize.redirect_uri" || got.AppName != "Web" {
+		t.Errorf("the page is %+v", got)
+	}
+	w := d.ask(d.request("phone", "redirect_uri", "http://127.0.0.1:49152/cb"))
+	if !strings.HasPrefix(w.Header().Get("Location"), "http://127.0.0.1:49152/cb?") {
+		t.Errorf("the free port of a loopback literal: %d %q", w.Code, w.Header().Get("Location"))
+	}
+}
+
+// R06 (RFC 9207), R07: iss and state in every response, by 303.
+func TestEveryResponseCarriesIssuerAndState(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	state := "A + b%20/\"<é>\r\n&="
+	for name, changes := range map[string][]string{
+		"code":  nil,
+		"error": {"scope", "admin"},
+		"login": {"prompt", "none", "max_age", "0"},
+	} {
+		q := d.answered(d.ask(d.request("web", append(changes, "state", state)...)))
+		if q.Get("iss") != deskIssuer || q.Get("state") != state || len(q["iss"]) != 1 || q.Has("code") == q.Has("error") || q.Has("scope") {
+			t.Errorf("%s: %v", name, q)
+		}
+		d.pages.posted.Parameters = nil
+		w := d.ask(d.request("web", append(changes, "state", state, "response_mode", "form_post")...))
+		got := d.pages.posted
+		if w.Code != http.StatusOK || got.Action != deskCallback || got.Parameters.Get("iss") != deskIssuer || got.Parameters.Get("state") != state || got.Parameters.Has("code") == got.Parameters.Has("error") {
+			t.Errorf("%s by form: %d %+v", name, w.Code, got)
+		}
+		if w.Header().Get("Cache-Control") != "no-store" {
+			t.Error("the form may be cached")
+		}
+		for _, changes := range [][]string{append(changes, "state", ""), append(changes, "state", "")} {
+			if q := d.answered(d.ask(d.request("web", changes...))); q.Has("state") {
+				t.Errorf("%s: a state came back that was not sent: %v", name, q)
+			}
+		}
+	}
+	q := d.request("web")
+	q.Set("state", "")
+	if got := d.answered(d.ask(q)); got.Has("state") {
+		t.Error("an empty state came back")
+	}
+}
+
+func TestRedirectURIWithAQueryKeepsIt(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.client("web").RedirectURIs = []string{"https://web.example.test/cb?Z=1&a=%2f"}
+	w := d.ask(d.request("web", "redirect_uri", "https://web.example.test/cb?Z=1&a=%2f"))
+	if !strings.HasPrefix(w.Header().Get("Location"), "https://web.example.test/cb?Z=1&a=%2f&code=") {
+		t.Errorf("Location %q", w.Header().Get("Location"))
+	}
+}
+
+// R11, R14, R15, R21 and the parameters of OpenID Connect Core 3.1.2.1: each
+// wrong one is told to the client before anybody sees a page.
+func TestWrongRequestsAreToldToTheClient(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	challenge := d.request("web").Get("code_challenge")
+	for name, c := range map[string]struct {
+		client  id.Client
+		changes []string
+		more    string
+		code    string
+	}{
+		"no response type":          {changes: []string{"response_type", ""}, code: "invalid_request"},
+		"implicit":                  {changes: []string{"response_type", "token"}, code: "unsupported_response_type"},
+		"implicit ID token":         {changes: []string{"response_type", "id_token token"}, code: "unsupported_response_type"},
+		"hybrid":                    {changes: []string{"response_type", "code id_token"}, code: "unsupported_response_type"},
+		"none":                      {changes: []string{"response_type", "none"}, code: "unsupported_response_type"},
+		"code in upper case":        {changes: []string{"response_type", "CODE"}, code: "unsupported_response_type"},
+		"fragment":                  {changes: []string{"response_mode", "fragment"}, code: "invalid_request"},
+		"JARM":                      {changes: []string{"response_mode", "query.jwt"}, code: "invalid_request"},
+		"web message":               {changes: []string{"response_mode", "web_message"}, code: "invalid_request"},
+		"unknown scope":             {changes: []string{"scope", "openid admin"}, code: "invalid_scope"},
+		"scope in upper case":       {changes: []string{"scope", "OpenID"}, code: "invalid_scope"},
+		"no challenge":              {changes: []string{"code_challenge", "", "code_challenge_method", ""}, code: "invalid_request"},
+		"method alone":              {changes: []string{"code_challenge", ""}, code: "invalid_request"},
+		"plain":                     {changes: []string{"code_challenge_method", "plain"}, code: "invalid_request"},
+		"plain by default":          {changes: []string{"code_challenge_method", ""}, code: "invalid_request"},
+		"method in lower case":      {changes: []string{"code_challenge_method", "s256"}, code: "invalid_request"},
+		"challenge too short":       {changes: []string{"code_challenge", challenge[:42]}, code: "invalid_request"},
+		"challenge too long":        {changes: []string{"code_challenge", challenge + "A"}, code: "invalid_request"},
+		"challenge not base64url":   {changes: []string{"code_challenge", strings.Repeat("+", 43)}, code: "invalid_request"},
+		"public without PKCE":       {client: "phone", changes: []string{"code_challenge", "", "code_challenge_method", ""}, code: "invalid_request"},
+		"plain without need":        {client: "old", changes: []string{"code_challenge_method", "plain"}, code: "invalid_request"},
+		"prompt none and login":     {changes: []string{"prompt", "none login"}, code: "invalid_request"},
+		"unknown prompt":            {changes: []string{"prompt", "create"}, code: "invalid_request"},
+		"negative max_age":          {changes: []string{"max_age", "-1"}, code: "invalid_request"},
+		"max_age is a word":         {changes: []string{"max_age", "soon"}, code: "invalid_request"},
+		"max_age is a fraction":     {changes: []string{"max_age", "1.5"}, code: "invalid_request"},
+		"long nonce":                {changes: []string{"nonce", strings.Repeat("n", maxNonce+1)}, code: "invalid_request"},
+		"long state":                {changes: []string{"state", strings.Repeat("s", maxState+1)}, code: "invalid_request"},
+		"claims are no JSON":        {changes: []string{"claims", "name"}, code: "invalid_request"},
+		"hint that is none":         {changes: []string{"id_token_hint", "a.b.c"}, code: "invalid_request"},
+		"request object":            {changes: []string{"request", "eyJhbGciOiJub25lIn0.e30."}, code: "request_not_supported"},
+		"request_uri":               {changes: []string{"request_uri", "https://evil.example.test/r"}, code: "request_uri_not_supported"},
+		"pushed request":            {changes: []string{"request_uri", "urn:ietf:params:oauth:request_uri:x"}, code: "request_uri_not_supported"},
+		"registration":              {changes: []string{"registration", "{}"}, code: "registration_not_supported"},
+		"audience":                  {changes: []string{"audience", "https://evil.example.test"}, code: "invalid_request"},
+		"scope twice":               {more: "&scope=openid", code: "invalid_request"},
+		"nonce twice, once empty":   {more: "&nonce=", code: "invalid_request"},
+		"unknown parameter twice":   {more: "&x=1&x=2", code: "invalid_request"},
+		"response_mode twice":       {more: "&response_mode=form_post&response_mode=form_post", code: "invalid_request"},
+		"unreachable essential acr": {changes: []string{"claims", `{"id_token":{"acr":{"essential":true,"value":"gold"}}}`}, code: "unmet_authentication_requirements"},
+		"no second factor, no page": {changes: []string{"prompt", "none", "claims", `{"id_token":{"acr":{"essential":true,"value":"aal2"}}}`}, code: "unmet_authentication_requirements"},
+		"another sub by claims":     {changes: []string{"prompt", "none", "claims", `{"id_token":{"sub":{"value":"usr_bob"}}}`}, code: "login_required"},
+		"one of two other subs":     {changes: []string{"claims", `{"id_token":{"sub":{"values":["usr_bob","usr_eve"]}}}`}, code: "login_required"},
+		"grant not allowed":         {client: "machine", code: "unauthorized_client"},
+		"consent without a page":    {client: "asking", changes: []string{"prompt", "none"}, code: "consent_required"},
+		"login without a page":      {changes: []string{"prompt", "none", "max_age", "0"}, code: "login_required"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := newDesk(t)
+			d.registry.clients["machine"] = &oauth.Client{ID: "machine", AuthMethod: oauth.AuthBasic, RedirectURIs: []string{deskCallback}, GrantTypes: []string{oauth.GrantClient}, Scopes: deskScopes, SkipConsent: true}
+			client := c.client
+			if client == "" {
+				client = "web"
+			}
+			r := httptest.NewRequest(http.MethodGet, PathAuthorize+"?"+d.request(client, c.changes...).Encode()+c.more, nil)
+			q := d.answered(d.browse(r))
+			if q.Get("error") != c.code || q.Get("iss") != deskIssuer || q.Has("code") {
+				t.Errorf("the answer is %v, want %s", q, c.code)
+			}
+			if text := q.Get("error_description"); text == "" || legal(text) != text {
+				t.Errorf("the description is %q", text)
+			}
+			if len(d.store.codes)+len(d.store.interactions) != 0 {
+				t.Error("a refused request left something behind")
+			}
+		})
+	}
+}
+
+// RFC 6749 section 4.1.2.1, and C11: what the client sent is never quoted.
+func TestErrorDescriptionsNeverQuoteTheRequest(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	const mark = "QUOTEDMARK"
+	for name := range d.request("web", "prompt", "x", "max_age", "x", "claims", "x", "response_mode", "x", "id_token_hint", "x", "request", "x", "display", "x", "ui_locales", "x", "acr_values", "x", "login_hint", "x") {
+		if name == "state" {
+			continue
+		}
+		w := d.ask(d.request("web", name, mark+"\"<script>\r\n\x00"))
+		if location := w.Header().Get("Location"); strings.HasPrefix(location, deskCallback) && strings.Contains(location, mark) {
+			t.Errorf("%s came back in %q", name, location)
+		}
+	}
+}
+
+func TestHarmlessParametersAreIgnored(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	for name, changes := range map[string][]string{
+		"unknown":       {"extra", "foobar"},
+		"displays":      {"display", "popup"},
+		"odd display":   {"display", "hologram"},
+		"locales":       {"ui_locales", "de-AT <x> en", "claims_locales", "de"},
+		"login hint":    {"login_hint", "ada@example.test"},
+		"acr values":    {"acr_values", "urn:mace:gold aal1"},
+		"long ago":      {"max_age", "10000"},
+		"very long ago": {"max_age", "99999999999999999999999"},
+		"no nonce":      {"nonce", ""},
+		"long nonce":    {"nonce", strings.Repeat("n", 384)},
+		"scope order":   {"scope", "offline_access  openid openid"},
+		"prompt none":   {"prompt", "none"},
+		"own sub":       {"claims", `{"id_token":{"sub":{"value":"usr_ada"}}}`},
+	} {
+		if q := d.answered(d.ask(d.request("web", changes...))); q.Get("code") == "" {
+			t.Errorf("%s: %v", name, q)
+		}
+	}
+}
+
+func TestIDTokenHintDecidesWhoMustBeSignedIn(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	own := d.tokens("web", exchangeOf(d.code("web")))
+	foreign := d.tokens("other", exchangeOf(d.code("other")))
+	for name, c := range map[string]struct{ hint, claims, code string }{
+		"own":                  {hint: own.IDToken},
+		"another client's":     {hint: foreign.IDToken, code: "invalid_request"},
+		"an access token":      {hint: own.AccessToken, code: "invalid_request"},
+		"against the claims":   {hint: own.IDToken, claims: `{"id_token":{"sub":{"value":"usr_bob"}}}`, code: "login_required"},
+		"together with claims": {hint: own.IDToken, claims: `{"id_token":{"sub":{"value":"usr_ada"}}}`},
+	} {
+		q := d.answered(d.ask(d.request("web", "prompt", "none", "id_token_hint", c.hint, "claims", c.claims)))
+		if q.Get("error") != c.code {
+			t.Errorf("%s: %v, want %q", name, q, c.code)
+		}
+	}
+	for name, s := range d.store.sessions {
+		s.User = "usr_bob"
+		d.store.sessions[name] = s
+	}
+	if q := d.answered(d.ask(d.request("web", "prompt", "none", "id_token_hint", own.IDToken))); q.Get("error") != "login_required" {
+		t.Errorf("with somebody else signed in: %v", q)
+	}
+}
+
+// The whole way: signed out, sent to the sign-in, back to the dispatcher.
+func TestSignInLeadsBackToTheApplication(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	delete(d.cookies, sessionName)
+	next := d.sent(d.ask(d.request("web")), "/signin?i=")
+	if q := d.answered(d.ask(d.request("web", "prompt", "none"))); q.Get("error") != "login_required" {
+		t.Errorf("prompt=none: %v", q)
+	}
+	if got := d.sent(d.get(PathAuthorize+"?i="+next), "/signin?i="); got != next {
+		t.Errorf("before the sign-in the dispatcher led to %q", got)
+	}
+	d.password(next)
+	q := d.answered(d.get(PathAuthorize + "?i=" + next))
+	if q.Get("state") != "a state" || q.Get("iss") != deskIssuer {
+		t.Errorf("the response is %v", q)
+	}
+	a := d.tokens("web", exchangeOf(q.Get("code")))
+	if _, claims := d.signed(a.IDToken); claims["nonce"] != "a nonce" || claims["sub"] != "usr_ada" {
+		t.Errorf("the ID token is %v", claims)
+	}
+	if w := d.get(PathAuthorize + "?i=" + next); w.Code != http.StatusNotFound || d.pages.failed.Code != "flow.gone" {
+		t.Errorf("a reload: %d %+v", w.Code, d.pages.failed)
+	}
+}
+
+// sent returns the interaction that the answer leads to by path.
+func (d *desk) sent(w *httptest.ResponseRecorder, path string) string {
+	d.t.Helper()
+	rest, ok := strings.CutPrefix(w.Header().Get("Location"), path)
+	if w.Code != http.StatusSeeOther || !ok {
+		d.t.Fatalf("the answer is %d to %q, want a 303 to %s", w.Code, w.Header().Get("Location"), path)
+	}
+	return rest
+}
+
+func (d *desk) get(path string) *httptest.ResponseRecorder {
+	return d.browse(httptest.NewRequest(http.MethodGet, path, nil))
+}
+
+// password signs ada in within the interaction.
+func (d *desk) password(i string) {
+	d.t.Helper()
+	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
+	out, err := d.Flow.(*flow.Service).Password(d.t.Context(), deskActor, ref, "ada@example.test", "password")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	d.cookies[sessionName] = out.SessionToken
+}
+
+func TestPromptLoginWantsANewProofAndMaxAgeOneThatIsFresh(t *testing.T) {
+	t.Parallel()
+	for name, changes := range map[string][]string{"prompt=login": {"prompt", "login"}, "max_age=0": {"max_age", "0"}, "max_age": {"max_age", "60"}} {
+		d := newDesk(t)
+		for s, found := range d.store.sessions {
+			found.PasswordAt = found.PasswordAt.Add(-2 * time.Minute)
+			d.store.sessions[s] = found
+		}
+		i := d.sent(d.ask(d.request("web", changes...)), "/signin?i=")
+		d.password(i)
+		a := d.tokens("web", exchangeOf(d.answered(d.get(PathAuthorize+"?i="+i)).Get("code")))
+		if _, claims := d.signed(a.IDToken); time.Now().Unix()-int64(claims["auth_time"].(float64)) > 30 {
+			t.Errorf("%s: auth_time %v", name, claims["auth_time"])
+		}
+	}
+}
+
+func TestConsentIsAskedForWhatTheClaimsParameterAddsToo(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.people.consented = []string{"openid"}
+	i := d.sent(d.ask(d.request("asking", "scope", "openid", "claims", `{"userinfo":{"email":null,"phone_number":null}}`)), "/consent?i=")
+	got := d.store.interactions[id.Interaction(i)].Ask.Scopes
+	if strings.Join(got, " ") != "openid email" {
+		t.Errorf("the person is asked for %q", got)
+	}
+	d.people.consented = []string{"openid", "email"}
+	a := d.tokens("asking", exchangeOf(d.answered(d.get(PathAuthorize+"?i="+i)).Get("code")))
+	if a.Scope != "openid" {
+		t.Errorf("the token has scope %q", a.Scope)
+	}
+}
+
+func TestTwoTabsBringOneCode(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	delete(d.cookies, sessionName)
+	i := d.sent(d.ask(d.request("web")), "/signin?i=")
+	d.password(i)
+	counts := d.parallel(8, "web", func() *http.Request {
+		r := httptest.NewRequest(http.MethodGet, PathAuthorize+"?i="+i, nil)
+		for name, value := range d.cookies {
+			r.AddCookie(&http.Cookie{Name: name, Value: value})
+		}
+		return r
+	})
+	if counts[http.StatusSeeOther] != 1 || len(d.store.codes) != 1 {
+		t.Errorf("statuses %v, %d codes", counts, len(d.store.codes))
+	}
+}
+
+func TestSignInThatCannotGoOnShowsTheWayBack(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	delete(d.cookies, sessionName)
+	i := d.sent(d.ask(d.request("web")), "/signin?i=")
+
+	browser := d.cookies[browserName]
+	d.cookies[browserName] = secret.Token(32)
+	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusForbidden || d.pages.failed.Code != "flow.browser" {
+		t.Errorf("in another browser: %d %+v", w.Code, d.pages.failed)
+	}
+	d.cookies[browserName] = browser
+	old := d.store.interactions[id.Interaction(i)]
+	old.Expires = time.Now()
+	d.store.interactions[old.ID] = old
+	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusConflict || d.pages.failed.AppName != "Web" || d.pages.failed.AppURL != "https://web.example.test/" {
+		t.Errorf("too late: %d %+v", w.Code, d.pages.failed)
+	}
+	if w := d.get(PathAuthorize + "?i=int_unknown"); w.Code != http.StatusNotFound || d.pages.failed.Detail == "" {
+		t.Errorf("unknown: %d %+v", w.Code, d.pages.failed)
+	}
+	if w := d.get(PathAuthorize + "?i=a&i=b"); w.Code != http.StatusBadRequest {
+		t.Errorf("named twice: %d", w.Code)
+	}
+}
+
+// A client that is changed while a person signs in does not get a code by its
+// old settings.
+func TestResumedSignInIsCheckedAgainstTheClientAsItIsNow(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	begin := func() string {
+		delete(d.cookies, sessionName)
+		i := d.sent(d.ask(d.request("web")), "/signin?i=")
+		d.password(i)
+		return i
+	}
+	i := begin()
+	d.client("web").RedirectURIs = []string{"https://new.example.test/cb"}
+	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
+		t.Errorf("redirect URI gone: %d %q", w.Code, w.Header().Get("Location"))
+	}
+	d.client("web").RedirectURIs = []string{deskCallback}
+	i = begin()
+	d.client("web").Scopes = []string{"openid"}
+	if q := d.answered(d.get(PathAuthorize + "?i=" + i)); q.Get("error") != "invalid_scope" {
+		t.Errorf("scope gone: %v", q)
+	}
+	i = d.sent(func() *httptest.ResponseRecorder {
+		delete(d.cookies, sessionName)
+		return d.ask(d.request("web", "scope", "openid"))
+	}(), "/signin?i=")
+	d.password(i)
+	d.client("web").Disabled = true
+	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusBadRequest || d.pages.failed.Code != "authorize.client" {
+		t.Errorf("disabled: %d %+v", w.Code, d.pages.failed)
+	}
+}
+
+func TestRefusedConsentIsToldToTheApplication(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	i := d.sent(d.ask(d.request("asking")), "/consent?i=")
+	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
+	if _, err := d.Flow.(*flow.Service).Consent(t.Context(), deskActor, ref, false); err != nil {
+		t.Fatal(err)
+	}
+	q := d.answered(d.get(PathAuthorize + "?i=" + i))
+	if q.Get("error") != "access_denied" || q.Get("state") != "a state" || q.Has("code") {
+		t.Errorf("the response is %v", q)
+	}
+	if len(d.store.interactions) != 0 {
+		t.Error("the sign-in is still there")
+	}
+}
+
+// OpenID Connect Core 3.1.2.1: POST works like GET. It comes from another site
+// and so without cookies; nothing is decided on it, and the browser's binding
+// cookie, which other tabs need, is left alone.
+func TestPostedRequestIsMovedToAGet(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	post := func(q url.Values, query string) *httptest.ResponseRecorder {
+		r := httptest.NewRequest(http.MethodPost, PathAuthorize+query, strings.NewReader(q.Encode()))
+		r.Header.Set("Content-Type", formType)
+		return d.do(r)
+	}
+	w := post(d.request("web"), "")
+	if w.Code != http.StatusSeeOther || len(w.Result().Cookies()) != 0 || len(d.store.interactions) != 0 {
+		t.Fatalf("%d, cookies %v", w.Code, w.Result().Cookies())
+	}
+	if q := d.answered(d.get(w.Header().Get("Location"))); q.Get("code") == "" || q.Get("state") != "a state" {
+		t.Errorf("the response is %v", q)
+	}
+	if q := d.answered(post(d.request("web", "scope", "admin"), "")); q.Get("error") != "invalid_scope" {
+		t.Errorf("a wrong request: %v", q)
+	}
+	if q := d.answered(post(d.request("web"), "?nonce=x")); q.Get("error") != "invalid_request" {
+		t.Errorf("a parameter in both places: %v", q)
+	}
+	if w := post(d.request("web", "redirect_uri", "https://evil.example.test/"), ""); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
+		t.Errorf("a wrong redirect URI: %d %q", w.Code, w.Header().Get("Location"))
+	}
+	long := fmt.Sprintf(`{"userinfo":{"name":null},"x":%q}`, strings.Repeat("x", 6000))
+	w = post(d.request("web", "claims", long), "")
+	for _, c := range w.Result().Cookies() {
+		d.cookies[c.Name] = c.Value
+	}
+	if q := d.answered(d.get(PathAuthorize + "?i=" + d.sent(w, PathAuthorize+"?i="))); q.Get("code") == "" {
+		t.Errorf("a long request: %v", q)
+	}
+}
+
+func TestUnreadableRequestIsAPage(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	good := d.request("web").Encode()
+	for name, query := range map[string]string{
+		"bad escape": good + "&x=%zz", "semicolon": good + ";x=1", "too long": good + "&x=" + strings.Repeat("a", maxParams),
+		"client twice": good + "&client_id=web", "redirect twice": good + "&redirect_uri=" + url.QueryEscape(deskCallback), "nothing": "",
+	} {
+		if w := d.get(PathAuthorize + "?" + query); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
+			t.Errorf("%s: %d %q", name, w.Code, w.Header().Get("Location"))
+		}
+	}
+}
+
+func TestStoreFailureIsToldWithoutACode(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	d.store.failWrites = errors.New("disk on fire")
+	if q := d.answered(d.ask(d.request("web"))); q.Get("error") != "server_error" || q.Has("code") || strings.Contains(q.Get("error_description"), "fire") {
+		t.Errorf("the response is %v", q)
+	}
+	d.store.failWrites, d.registry.err = nil, errors.New("disk on fire")
+	if w := d.ask(d.request("web")); w.Code != http.StatusInternalServerError || w.Header().Get("Location") != "" {
+		t.Errorf("without a registry: %d %q", w.Code, w.Header().Get("Location"))
+	}
+}
+
+func TestCodesRowKnowsTheRequestAndNoSecret(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	code := d.code("web")
+	if len(code) != 43 || len(d.store.codes) != 1 {
+		t.Fatalf("code %q, %d rows", code, len(d.store.codes))
+	}
+	for hash, c := range d.store.codes {
+		if hash != string(secret.Hash(code)) || strings.Contains(fmt.Sprintf("%+v", c), code) {
+			t.Error("the row holds the code itself")
+		}
+		if c.Expires.Sub(c.Created) != time.Minute || c.Client != "web" || c.User != "usr_ada" || c.RedirectURI != deskCallback || c.Challenge == "" || c.Nonce != "a nonce" || c.Session == "" {
+			t.Errorf("the row is %+v", c)
+		}
+	}
+	delete(d.cookies, sessionName)
+	own := must(d.Signer.Sign(t.Context(), "ES256", "JWT", fmt.Appendf(nil, `{"iss":%q,"sub":"usr_ada","aud":"web","exp":1,"iat":1}`, deskIssuer)))
+	i := d.sent(d.ask(d.request("web", "client_secret", "hush", "id_token_hint", own)), "/signin?i=")
+	if kept := d.store.interactions[id.Interaction(i)].Ask; kept.Params.Has("client_secret") || kept.Params.Has("id_token_hint") || kept.HintUser != "usr_ada" {
+		t.Errorf("the sign-in keeps %v for %q", kept.Params, kept.HintUser)
+	}
+}

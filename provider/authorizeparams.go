@@ -1,0 +1,149 @@
+package provider
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/web"
+)
+
+// The response modes (OAuth 2.0 Multiple Response Types, OAuth 2.0 Form Post).
+const (
+	modeQuery    = "query"
+	modeFormPost = "form_post"
+)
+
+// keptParams are the parameters of an authorization request that matter later;
+// a sign-in under way remembers these and no others. Credentials are not among
+// them, and neither is id_token_hint, which is read once.
+var keptParams = []string{
+	"response_type", "client_id", "redirect_uri", "scope", "state", "response_mode", "nonce", "display", "prompt", "max_age",
+	"ui_locales", "login_hint", "acr_values", "claims", "code_challenge", "code_challenge_method",
+}
+
+// unsupportedParams are refused by name: to ignore them would be to do
+// something else than what was asked (OpenID Connect Core 6 and 7.2.1).
+var unsupportedParams = map[string]string{
+	"request": "request_not_supported", "request_uri": "request_uri_not_supported", "registration": "registration_not_supported",
+}
+
+// pageError is an error that is shown to the person and not sent to the client,
+// because it is not known whether the client is one of ours.
+type pageError struct {
+	page web.ErrorPage
+	err  error // for the log
+}
+
+func (e *pageError) Error() string {
+	if e.err == nil {
+		return e.page.Code
+	}
+	return e.page.Code + ": " + e.err.Error()
+}
+
+func (e *pageError) Unwrap() error { return e.err }
+
+// readAuthorize reads the parameters of an authorization request from the query
+// and, of a POST, from the body too.
+func readAuthorize(w http.ResponseWriter, r *http.Request) (parameters, error) {
+	malformed := func(err error) error {
+		return &pageError{err: err, page: web.ErrorPage{
+			Status: http.StatusBadRequest, Code: "authorize.malformed",
+			Detail: "The application sent a request that cannot be read. Go back to it and try again; if that does not help, tell its makers.",
+		}}
+	}
+	if len(r.URL.RawQuery) > maxParams {
+		return parameters{}, malformed(errors.New("query too long"))
+	}
+	query, err := url.ParseQuery(r.URL.RawQuery)
+	if err != nil {
+		return parameters{}, malformed(err)
+	}
+	if r.Method != http.MethodPost {
+		return gather(query), nil
+	}
+	body, err := parseBody(w, r)
+	if err != nil {
+		return parameters{}, malformed(err)
+	}
+	return gather(query, body), nil
+}
+
+// kept returns what a sign-in under way must remember.
+func (p parameters) kept() url.Values {
+	out := url.Values{}
+	for _, name := range keptParams {
+		if p.has(name) {
+			out.Set(name, p.get(name))
+		}
+	}
+	return out
+}
+
+// target is where an authorization response goes. There is none before client
+// and redirect URI are known to belong together (RFC 9700 section 4.11.2).
+type target struct {
+	client      *oauth.Client
+	redirectURI string // as it was sent, or the only one registered
+	mode        string
+	state       string // echoed byte for byte; "" when it was not sent
+}
+
+// targetOf finds the response's target. Its errors are pages.
+func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, error) {
+	name := id.Client(params.get("client_id"))
+	c, err := p.Registry.Client(ctx, name)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("find client: %w", err)
+	}
+	if err != nil || name == "" || c.Disabled {
+		return nil, &pageError{err: err, page: web.ErrorPage{
+			Status: http.StatusBadRequest, Code: "authorize.client", Received: string(name),
+			Detail: "The application that sent you here is not registered, or it is switched off. Tell its makers or the administrator.",
+		}}
+	}
+	to := &target{client: c, mode: modeQuery, state: params.get("state")}
+	if to.redirectURI, err = redirectOf(c, params); err != nil {
+		return nil, err
+	}
+	if params.get("response_mode") == modeFormPost {
+		to.mode = modeFormPost
+	}
+	return to, nil
+}
+
+// redirectOf returns the redirect URI of the request. It may be left out only
+// where one alone is registered and the request is not OpenID Connect (RFC 6749
+// section 3.1.2.3, OpenID Connect Core 3.1.2.1).
+func redirectOf(c *oauth.Client, params parameters) (string, error) {
+	sent := params.get("redirect_uri")
+	if sent != "" && oauth.MatchRedirect(c.RedirectURIs, sent) {
+		return sent, nil
+	}
+	left := sent == "" && !slices.Contains(params.repeated, "redirect_uri")
+	if left && len(c.RedirectURIs) == 1 && !slices.Contains(fields(params.get("scope")), scopeOpenID) {
+		return c.RedirectURIs[0], nil
+	}
+	detail := "The application asked to send you to an address that is not registered for it, so you were not sent there. Tell its makers or the administrator."
+	if left {
+		detail = "The application did not say where to send you afterwards. Tell its makers or the administrator."
+	}
+	return "", &pageError{page: web.ErrorPage{
+		Status: http.StatusBadRequest, Code: "authorize.redirect_uri", Received: cut(sent, 500), Detail: detail, AppName: c.Name, AppURL: c.HomeURL,
+	}}
+}
+
+// cut returns at most n bytes of s.
+func cut(s string, n int) string {
+	if len(s) > n {
+		return s[:n] + "…"
+	}
+	return s
+}

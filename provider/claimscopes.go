@@ -1,0 +1,45 @@
+package provider
+
+import (
+	"slices"
+
+	"gatehouse/oauth"
+)
+
+// scopeOfClaim is the scope that a standard claim belongs to (OpenID Connect
+// Core 5.4).
+func scopeOfClaim(claim string) string {
+	switch claim {
+	case "email", "email_verified":
+		return "email"
+	case "phone_number", "phone_number_verified":
+		return "phone"
+	case "address":
+		return "address"
+	}
+	return "profile"
+}
+
+// permitted keeps the claims that the client could also ask for by a scope: to
+// ask one by one, with the `claims` parameter, is no way around its settings.
+func permitted(c *oauth.Client, claims []string) []string {
+	var keep []string
+	for _, claim := range claims {
+		if slices.Contains(c.Scopes, scopeOfClaim(claim)) {
+			keep = append(keep, claim)
+		}
+	}
+	return keep
+}
+
+// consentScopes are what the person is asked to allow: the scopes of the
+// request, and those of the claims that it asks for one by one.
+func consentScopes(c *oauth.Client, scopes []string, asked claimsRequest) []string {
+	all := slices.Clone(scopes)
+	for _, claim := range permitted(c, append(asked.idToken(), asked.userinfo()...)) {
+		if scope := scopeOfClaim(claim); !slices.Contains(all, scope) {
+			all = append(all, scope)
+		}
+	}
+	return all
+}

@@ -1,0 +1,171 @@
+package provider
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/web"
+)
+
+// basicRealm is sent with every 401 (RFC 6749 section 5.2, RFC 9110 section 11.6.1).
+const basicRealm = `Basic realm="gatehouse", charset="UTF-8"`
+
+// badClient is the one answer to every failed client authentication: unknown,
+// disabled and wrong are not told apart.
+func badClient(reason string) error {
+	return &refusal{code: "invalid_client", description: "The client could not be authenticated.", status: http.StatusUnauthorized, challenge: basicRealm, err: fmt.Errorf("client authentication: %s", reason)}
+}
+
+// presented is how a client authenticates itself, before anything is checked.
+type presented struct {
+	method    string // one of the oauth.Auth constants
+	client    id.Client
+	secret    string
+	assertion string
+}
+
+// authenticateClient returns the client that sent r (RFC 6749 section 2.3, RFC
+// 7523 section 2.2). It must use exactly one method, and the one that it is
+// registered for. It reads the parameters with readForm if nobody has yet. A
+// failure is a *refusal and counts against the sender's address.
+func (p *Provider) authenticateClient(r *http.Request) (*oauth.Client, error) {
+	if r.PostForm == nil {
+		if _, err := readForm(nil, r); err != nil {
+			return nil, err
+		}
+	}
+	if r.URL.RawQuery != "" {
+		if err := noSecretsIn(r.URL); err != nil {
+			return nil, err
+		}
+	}
+	key := "client:" + web.InfoOf(r.Context()).IP
+	if wait := p.Limiter.Blocked(key); wait > 0 {
+		return nil, &fault.Error{Kind: fault.TooMany, Code: "client.attempts", Detail: "Too many failed client authentications from this address.", RetryAfter: wait}
+	}
+	c, err := p.proveClient(r)
+	if err != nil && refusalOf(err).code == "invalid_client" {
+		p.Limiter.Count(key)
+	}
+	return c, err
+}
+
+func (p *Provider) proveClient(r *http.Request) (*oauth.Client, error) {
+	how, err := presentedBy(r)
+	if err != nil {
+		return nil, err
+	}
+	c, err := p.Registry.Client(r.Context(), how.client)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, fmt.Errorf("authenticate client: %w", err)
+	}
+	if err != nil {
+		c = nobody // as much work for an unknown client as for a known one
+	}
+	if err := p.prove(r.Context(), c, how); err != nil {
+		return nil, err
+	}
+	if c == nobody || c.Disabled {
+		return nil, badClient("unknown or disabled")
+	}
+	return c, nil
+}
+
+// prove checks what was presented against what the client is registered for.
+func (p *Provider) prove(ctx context.Context, c *oauth.Client, how presented) error {
+	good := true
+	switch how.method {
+	case oauth.AuthBasic, oauth.AuthPost:
+		good = p.Protocol.VerifySecret(c, how.secret, time.Now())
+	case oauth.AuthPrivateKey:
+		if c.AuthMethod != oauth.AuthPrivateKey {
+			return badClient("another method is registered")
+		}
+		return p.proveAssertion(ctx, c, how.assertion)
+	}
+	if c != nobody && c.AuthMethod != how.method {
+		return badClient("another method is registered")
+	}
+	if !good {
+		return badClient("wrong secret")
+	}
+	return nil
+}
+
+// nobody stands for a client that is not there. Its secret fits nothing.
+var nobody = &oauth.Client{AuthMethod: oauth.AuthBasic, Secrets: []oauth.Secret{{MAC: randomMAC()}}}
+
+func randomMAC() []byte {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return b
+}
+
+// presentedBy finds the one method that r uses.
+func presentedBy(r *http.Request) (presented, error) {
+	form, headers := r.PostForm, r.Header["Authorization"]
+	asserts := form.Get("client_assertion") != "" || form.Get("client_assertion_type") != ""
+	how := presented{method: oauth.AuthNone, client: id.Client(form.Get("client_id")), secret: form.Get("client_secret")}
+	if how.secret != "" {
+		how.method = oauth.AuthPost
+	}
+	if len(headers) > 1 || moreThanOne(len(headers) == 1, asserts, how.secret != "") {
+		return how, refuse("invalid_request", "More than one way of client authentication was used.")
+	}
+	named := how.client
+	var err error
+	if len(headers) == 1 {
+		how, err = basicOf(headers[0])
+	}
+	if asserts {
+		how, err = assertionOf(form)
+	}
+	switch {
+	case err != nil:
+		return how, err
+	case how.client == "":
+		return how, badClient("no client is named")
+	case named != "" && named != how.client:
+		return how, refuse("invalid_request", "The parameter client_id names another client.")
+	}
+	return how, nil
+}
+
+func moreThanOne(facts ...bool) bool {
+	n := 0
+	for _, fact := range facts {
+		if fact {
+			n++
+		}
+	}
+	return n > 1
+}
+
+// basicOf reads HTTP Basic credentials; both halves are form-encoded (RFC 6749
+// section 2.3.1).
+func basicOf(header string) (presented, error) {
+	scheme, encoded, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return presented{}, badClient("unknown authorization scheme")
+	}
+	raw, err := base64.StdEncoding.DecodeString(strings.TrimLeft(encoded, " "))
+	if err != nil {
+		return presented{}, badClient("Basic credentials are not base64")
+	}
+	name, password, ok := strings.Cut(string(raw), ":")
+	client, err1 := url.QueryUnescape(name)
+	secret, err2 := url.QueryUnescape(password)
+	if !ok || err1 != nil || err2 != nil {
+		return presented{}, badClient("Basic credentials cannot be read")
+	}
+	return presented{method: oauth.AuthBasic, client: id.Client(client), secret: secret}, nil
+}

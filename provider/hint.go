@@ -1,0 +1,74 @@
+package provider
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"gatehouse/id"
+)
+
+// maxToken bounds every token that is looked at, in bytes. What is longer is
+// refused before anything is decoded.
+const maxToken = 8 << 10
+
+// hint is what an id_token_hint says (OpenID Connect Core 3.1.2.1): an ID token
+// of ours, given out earlier. It proves nothing about who is asking now.
+type hint struct {
+	Subject  id.User
+	Session  id.Session // the sid, "" when the token has none
+	Audience []string
+}
+
+// readHint returns what the ID token says. It must be signed by a key of ours
+// that is still published, and be issued by us; it may have expired (OpenID
+// Connect RP-Initiated Logout 1.0 section 2). Access tokens and other things
+// that we sign are no ID tokens: their typ differs, or they have no exp.
+func (p *Provider) readHint(token string) (hint, error) {
+	if len(token) > maxToken {
+		return hint{}, errors.New("id_token_hint: too long")
+	}
+	payload, header, err := p.Signer.Verify(token)
+	if err != nil {
+		return hint{}, fmt.Errorf("id_token_hint: %w", err)
+	}
+	if header.Typ != "" && header.Typ != "JWT" {
+		return hint{}, errors.New("id_token_hint: not an ID token")
+	}
+	var c struct {
+		Issuer   string   `json:"iss"`
+		Subject  string   `json:"sub"`
+		Audience audience `json:"aud"`
+		Expires  int64    `json:"exp"`
+		Issued   int64    `json:"iat"`
+		Session  string   `json:"sid"`
+	}
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return hint{}, fmt.Errorf("id_token_hint: %w", err)
+	}
+	if c.Issuer != p.Issuer {
+		return hint{}, errors.New("id_token_hint: of another issuer")
+	}
+	if c.Subject == "" || len(c.Audience) == 0 || c.Expires <= 0 || c.Issued <= 0 {
+		return hint{}, errors.New("id_token_hint: a required claim is missing")
+	}
+	return hint{Subject: id.User(c.Subject), Session: id.Session(c.Session), Audience: c.Audience}, nil
+}
+
+// audience is an `aud` claim: one string or an array of them (RFC 7519 section 4.1.3).
+type audience []string
+
+// UnmarshalJSON reads either form.
+func (a *audience) UnmarshalJSON(b []byte) error {
+	var one string
+	if err := json.Unmarshal(b, &one); err == nil {
+		*a = audience{one}
+		return nil
+	}
+	var many []string
+	if err := json.Unmarshal(b, &many); err != nil {
+		return err
+	}
+	*a = many
+	return nil
+}

@@ -1,0 +1,178 @@
+package provider
+
+import (
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+func TestIntrospectionTellsEverythingRegisteredAboutAToken(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	c := e.claims()
+	c.UserinfoClaims = []string{"name"}
+	w := e.post(PathIntrospect, "api", url.Values{"token": {e.sign(typAccess, c)}, "token_type_hint": {"refresh_token"}})
+	want := map[string]any{
+		"active": true, "token_type": "Bearer", "iss": edgeIssuer, "sub": "usr_ada", "aud": []any{edgeIssuer, "api"}, "client_id": "web",
+		"jti": c.ID, "iat": float64(c.Issued), "exp": float64(c.Expires), "scope": "openid profile", "sid": "ses_1",
+		"auth_time": float64(c.AuthTime), "acr": "aal2", "amr": []any{"pwd", "otp", "mfa"},
+	}
+	if diff := cmp.Diff(want, body(t, w)); diff != "" {
+		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+	if h := w.Header(); h.Get("Content-Type") != "application/json" || h.Get("Cache-Control") != "no-store" {
+		t.Errorf("the headers are %v", h)
+	}
+}
+
+// R31: who may not know gets the answer of a token that is none.
+func TestIntrospectionTellsOnlyThoseWhoMayKnow(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	token := e.token()
+	for client, active := range map[id.Client]bool{"web": true, "api": true, "spy": true, "other": false} {
+		got := e.introspected(client, token)
+		if got["active"] != active {
+			t.Errorf("%s gets %v, want active: %t", client, got, active)
+		}
+		if !active && len(got) != 1 {
+			t.Errorf("%s, who may not know, gets %v", client, got)
+		}
+	}
+}
+
+func TestIntrospectionNeedsAClientThatCanKeepASecret(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	token := e.token()
+	for name, c := range map[string]struct {
+		request *http.Request
+		status  int
+		code    string
+	}{
+		"nobody":          {form(PathIntrospect, "token="+token), 401, "invalid_client"},
+		"a public client": {e.request(PathIntrospect, "phone", url.Values{"token": {token}}), 401, "invalid_client"},
+		"a disabled one":  {e.request(PathIntrospect, "off", url.Values{"token": {token}}), 401, "invalid_client"},
+		"two methods":     {e.request(PathIntrospect, "web", url.Values{"token": {token}, "client_secret": {edgeSecret}}), 400, "invalid_request"},
+		"no token":        {e.request(PathIntrospect, "web", url.Values{}), 400, "invalid_request"},
+		"two tokens":      {e.request(PathIntrospect, "web", url.Values{"token": {token, token}}), 400, "invalid_request"},
+		"token in query":  {e.request(PathIntrospect+"?token="+token, "web", url.Values{}), 400, "invalid_request"},
+	} {
+		w := e.do(c.request)
+		if w.Code != c.status || body(t, w)["error"] != c.code {
+			t.Errorf("%s: %d %s, want %d %s", name, w.Code, w.Body, c.status, c.code)
+		}
+		if (w.Code == 401) != (w.Header().Get("WWW-Authenticate") != "") {
+			t.Errorf("%s: %d with the challenge %q", name, w.Code, w.Header().Get("WWW-Authenticate"))
+		}
+	}
+	for _, path := range []string{PathIntrospect, PathRevoke} { // R28
+		if w := e.do(httptest.NewRequest(http.MethodGet, path+"?token="+token, nil)); w.Code != http.StatusMethodNotAllowed {
+			t.Errorf("GET %s = %d, want 405", path, w.Code)
+		}
+	}
+}
+
+func form(path, encoded string) *http.Request {
+	r := httptest.NewRequest(http.MethodPost, path, strings.NewReader(encoded))
+	r.Header.Set("Content-Type", formType)
+	return r
+}
+
+func TestIntrospectionOfARefreshTokenIsForItsOwner(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	var family oauth.Family
+	current, previous := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { family = *f })
+	want := map[string]any{
+		"active": true, "iss": edgeIssuer, "sub": "usr_ada", "aud": []any{edgeIssuer}, "client_id": "web", "scope": "openid offline_access",
+		"iat": float64(family.RotatedAt.Unix()), "exp": float64(family.IdleExpires.Unix()), "sid": "ses_1",
+		"auth_time": float64(family.AuthTime.Unix()), "acr": "aal1", "amr": []any{"pwd"},
+	}
+	if diff := cmp.Diff(want, e.introspected("web", current)); diff != "" {
+		t.Errorf("answer (-want +got):\n%s", diff)
+	}
+	none := map[string]any{"active": false}
+	for client, token := range map[id.Client]string{"spy": current, "other": current, "web": previous} {
+		if diff := cmp.Diff(none, e.introspected(client, token)); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", client, diff)
+		}
+	}
+}
+
+func TestIntrospectionKnowsWhenARefreshTokenIsDead(t *testing.T) {
+	t.Parallel()
+	past := time.Now().Add(-time.Second)
+	for name, kill := range map[string]func(*oauth.Family, *oauth.Standing){
+		"revoked":                         func(f *oauth.Family, _ *oauth.Standing) { f.RevokedAt = past },
+		"idle for too long":               func(f *oauth.Family, _ *oauth.Standing) { f.IdleExpires = past },
+		"past its end":                    func(f *oauth.Family, _ *oauth.Standing) { f.Expires = past },
+		"person disabled":                 func(_ *oauth.Family, s *oauth.Standing) { s.UserEnabled = false },
+		"session revoked":                 func(_ *oauth.Family, s *oauth.Standing) { s.SessionRevoked = true },
+		"session expired and not offline": func(f *oauth.Family, s *oauth.Standing) { f.Offline, s.SessionExpired = false, true },
+	} {
+		e := newEdge(t)
+		token, _ := e.refresh(kill)
+		if got := e.introspected("web", token); len(got) != 1 || got["active"] != false {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	e := newEdge(t)
+	token, _ := e.refresh(func(_ *oauth.Family, s *oauth.Standing) { s.SessionExpired = true })
+	if got := e.introspected("web", token); got["active"] != true {
+		t.Errorf("an offline family after the session's expiry: %v", got)
+	}
+}
+
+// D16: garbage is told by its form, without a query.
+func TestIntrospectionOfGarbageAsksTheStoreNothing(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	token, _ := e.refresh()
+	changed := []byte(token)
+	changed[len(changed)-5] ^= 1
+	for _, garbage := range []string{"garbage", token + "A", token[:len(token)-1], string(changed), strings.Repeat("x", 20_000)} {
+		if got := e.introspected("web", garbage); got["active"] != false {
+			t.Errorf("%.40s: %v", garbage, got)
+		}
+	}
+	if e.store.asked != 0 {
+		t.Errorf("the store was asked %d times", e.store.asked)
+	}
+}
+
+func TestIntrospectionIsNeverANoWhenTheStoreFails(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	token, _ := e.refresh()
+	for _, err := range []error{errEdgeStore, fault.Wrap(errEdgeStore, fault.Internal, "", ""), fault.Wrap(errEdgeStore, fault.Unavailable, "store.busy", "")} {
+		e.store.err = err
+		w := e.post(PathIntrospect, "web", url.Values{"token": {token}})
+		if w.Code != 503 || w.Header().Get("Retry-After") == "" || strings.Contains(w.Body.String(), "active") || strings.Contains(w.Body.String(), "fire") {
+			t.Errorf("%v: %d %s", err, w.Code, w.Body)
+		}
+	}
+}
+
+func BenchmarkIntrospect(b *testing.B) {
+	e := newEdge(b)
+	encoded := url.Values{"token": {e.token()}}.Encode()
+	for b.Loop() {
+		r := form(PathIntrospect, encoded)
+		r.SetBasicAuth("spy", edgeSecret)
+		w := httptest.NewRecorder()
+		e.mux.ServeHTTP(w, r)
+		if w.Code != 200 || w.Body.Len() < 100 {
+			b.Fatal(w.Code, w.Body)
+		}
+	}
+}

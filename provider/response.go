@@ -1,0 +1,94 @@
+package provider
+
+import (
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/web"
+)
+
+// respond sends an authorization response: by a redirect, or by a form that
+// posts itself. Each carries iss (RFC 9207), and state as it was sent.
+func (p *Provider) respond(w http.ResponseWriter, r *http.Request, to *target, answer map[string]string) {
+	values := url.Values{"iss": {p.Issuer}}
+	for name, value := range answer {
+		if value != "" {
+			values.Set(name, value)
+		}
+	}
+	if to.state != "" {
+		values.Set("state", to.state)
+	}
+	noStore(w.Header())
+	if to.mode == modeFormPost {
+		p.Pages.FormPost(w, r, web.FormPostPage{Action: to.redirectURI, Parameters: values})
+		return
+	}
+	seeOther(w, withQuery(to.redirectURI, values))
+}
+
+// withQuery adds parameters to a redirect URI and leaves the rest of it as it
+// was registered, byte for byte. There is never a fragment.
+func withQuery(uri string, values url.Values) string {
+	separator := "?"
+	if at := strings.IndexByte(uri, '?'); at >= 0 {
+		separator = "&"
+		if at == len(uri)-1 {
+			separator = ""
+		}
+	}
+	return uri + separator + values.Encode()
+}
+
+// refuseTo tells the client no (RFC 6749 section 4.1.2.1, OpenID Connect Core
+// 3.1.2.6). Pages among the errors are shown.
+func (p *Provider) refuseTo(w http.ResponseWriter, r *http.Request, to *target, err error) {
+	e := refusalOf(err)
+	p.logRefusal(r, e)
+	p.respond(w, r, to, map[string]string{"error": e.code, "error_description": legal(e.description)})
+}
+
+// showError shows a page; nothing is sent to anybody.
+func (p *Provider) showError(w http.ResponseWriter, r *http.Request, err error) {
+	page := pageOf(err)
+	level := slog.LevelInfo
+	if page.Status >= http.StatusInternalServerError {
+		level = slog.LevelError
+	}
+	p.Log.LogAttrs(r.Context(), level, "authorization request refused",
+		slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("code", page.Code), slog.String("error", err.Error()))
+	noStore(w.Header())
+	p.Pages.Error(w, r, page)
+}
+
+func pageOf(err error) web.ErrorPage {
+	if e, ok := err.(*pageError); ok {
+		return e.page
+	}
+	f := web.AsFault(err)
+	return web.ErrorPage{Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, Fields: f.Fields, RetryAfter: f.RetryAfter}
+}
+
+// lost is the page for a sign-in that cannot go on, with the way back to the
+// application where it is known. Errors of the server stay what they are.
+func lost(entry flow.Entry, err error) error {
+	details := map[string]string{
+		"flow.gone":    "This sign-in is over. Go back to the application and sign in from there.",
+		"flow.expired": "This sign-in took too long. Go back to the application and begin again.",
+		"flow.browser": "This sign-in was begun in another browser, or its cookie is gone. Go back to the application and begin again.",
+	}
+	code := fault.CodeOf(err)
+	detail, ok := details[code]
+	if !ok {
+		return err
+	}
+	page := web.ErrorPage{Status: web.Status(fault.KindOf(err)), Code: code, Detail: detail}
+	if entry.App != nil {
+		page.AppName, page.AppURL = entry.App.Name, entry.App.HomeURL
+	}
+	return &pageError{page: page, err: err}
+}

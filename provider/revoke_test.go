@@ -1,0 +1,135 @@
+package provider
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"testing"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// R30.
+func TestRevocationEndsTheGrantOfARefreshToken(t *testing.T) {
+	t.Parallel()
+	for _, hint := range []string{"", "refresh_token", "access_token", "nonsense"} {
+		e := newEdge(t)
+		var grant id.Grant
+		token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { grant = f.Grant })
+		w := e.post(PathRevoke, "web", url.Values{"token": {token}, "token_type_hint": {hint}})
+		if w.Code != 200 || w.Body.Len() != 0 || !slices.Equal(e.protocol.grants, []id.Grant{grant}) {
+			t.Errorf("hint %q: %d %s, ended %v", hint, w.Code, w.Body, e.protocol.grants)
+		}
+	}
+}
+
+func TestRevocationTakesAnOlderTokenOfTheFamilyToo(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	_, previous := e.refresh()
+	if w := e.post(PathRevoke, "web", url.Values{"token": {previous}}); w.Code != 200 || len(e.protocol.grants) != 1 {
+		t.Errorf("%d, ended %v", w.Code, e.protocol.grants)
+	}
+}
+
+func TestRevocationEndsOneAccessToken(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	c := e.claims()
+	w := e.post(PathRevoke, "web", url.Values{"token": {e.sign(typAccess, c)}})
+	if w.Code != 200 || !slices.Equal(e.protocol.tokens, []string{c.ID}) || len(e.protocol.grants) != 0 {
+		t.Errorf("%d %s, ended %v %v", w.Code, w.Body, e.protocol.tokens, e.protocol.grants)
+	}
+}
+
+func TestRevocationByAPublicClientNeedsItsNameOnly(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { f.Client = "phone" })
+	if w := e.post(PathRevoke, "phone", url.Values{"token": {token}}); w.Code != 200 || len(e.protocol.grants) != 1 {
+		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.protocol.grants)
+	}
+}
+
+func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	refresh, _ := e.refresh()
+	dead, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { f.RevokedAt = time.Now() })
+	_, bytes := id.NewFamily()
+	unknown, _ := e.Refresh.Mint(bytes, 1)
+	for name, c := range map[string]struct {
+		client id.Client
+		token  string
+	}{
+		"another's refresh token":   {"other", refresh},
+		"another's access token":    {"other", e.token()},
+		"a token meant for it only": {"api", e.token()},
+		"an ID token":               {"web", e.idToken()},
+		"an expired access token":   {"web", e.token(func(c *accessClaims) { c.Expires = 1 })},
+		"a dead family":             {"web", dead},
+		"an unknown family":         {"web", unknown},
+		"garbage":                   {"web", "garbage"},
+	} {
+		w := e.post(PathRevoke, c.client, url.Values{"token": {c.token}})
+		if w.Code != 200 || w.Body.Len() != 0 {
+			t.Errorf("%s: %d %s, want 200", name, w.Code, w.Body)
+		}
+	}
+	if len(e.protocol.grants)+len(e.protocol.tokens) != 0 {
+		t.Errorf("ended %v %v", e.protocol.grants, e.protocol.tokens)
+	}
+}
+
+// R30, CVE-2020-15223: a failure to write is not a success, and the token goes
+// on living.
+func TestRevocationIsNeverASuccessWhenTheStoreFails(t *testing.T) {
+	t.Parallel()
+	for name, fail := range map[string]func(*edge, error){
+		"read":  func(e *edge, err error) { e.store.err = err },
+		"write": func(e *edge, err error) { e.protocol.err = err },
+	} {
+		for _, err := range []error{errEdgeStore, fault.Wrap(errEdgeStore, fault.Unavailable, "store.busy", "Try again.")} {
+			e := newEdge(t)
+			token, _ := e.refresh()
+			fail(e, err)
+			w := e.post(PathRevoke, "web", url.Values{"token": {token}})
+			if w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+				t.Errorf("%s fails: %d %s, want 503 with Retry-After", name, w.Code, w.Body)
+			}
+			fail(e, nil)
+			if got := e.introspected("web", token); got["active"] != true {
+				t.Errorf("%s failed, and the token is reported as %v", name, got)
+			}
+		}
+	}
+	e := newEdge(t)
+	e.protocol.err = errEdgeStore
+	access := e.token()
+	if w := e.post(PathRevoke, "web", url.Values{"token": {access}}); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("access token: %d %s, want 503", w.Code, w.Body)
+	}
+	if got := e.introspected("web", access); got["active"] != true {
+		t.Errorf("the access token is reported as %v", got)
+	}
+}
+
+func TestRevocationNeedsAClient(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	token, _ := e.refresh()
+	if w := e.do(form(PathRevoke, "token="+token)); w.Code != 401 || body(t, w)["error"] != "invalid_client" {
+		t.Errorf("without a client: %d %s", w.Code, w.Body)
+	}
+	r := form(PathRevoke, "token="+token)
+	r.SetBasicAuth("web", "wrong")
+	if w := e.do(r); w.Code != 401 || body(t, w)["error"] != "invalid_client" {
+		t.Errorf("with a wrong secret: %d %s", w.Code, w.Body)
+	}
+	if len(e.protocol.grants) != 0 {
+		t.Errorf("ended %v", e.protocol.grants)
+	}
+}

@@ -1,0 +1,203 @@
+package provider
+
+import (
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// errBadToken is behind every refusal of an access token, for whatever reason.
+// The reason is for the log; whoever sent the token only learns that it is bad.
+var errBadToken = errors.New("bad access token")
+
+func badToken(reason string) error { return fmt.Errorf("%w: %s", errBadToken, reason) }
+
+// maxBlind is how old the knowledge of revocations may be. Beyond that no token
+// is accepted, because nobody could tell whether it is still alive.
+const maxBlind = 30 * time.Second
+
+// verifier knows what our own access tokens are worth. It remembers what it
+// verified, so that a signature is checked once and not at every request;
+// expiry and revocation are looked at every time. Refusals are not remembered.
+type verifier struct {
+	issuer   string
+	signer   Signer
+	registry Registry
+	shards   [cacheShards]cacheShard
+}
+
+// verified is an access token whose signature and form are good. It is shared
+// and must not be changed.
+type verified struct {
+	claims    accessClaims
+	facts     oauth.TokenFacts
+	notBefore time.Time
+	expires   time.Time
+	answer    []byte // of the introspection endpoint
+}
+
+func newVerifier(p *Provider) *verifier {
+	return &verifier{issuer: p.Issuer, signer: p.Signer, registry: p.Registry}
+}
+
+// known reports whether the token's signature was verified before. It does not
+// say that the token is still alive.
+func (v *verifier) known(token string) bool {
+	if len(token) > maxToken {
+		return false
+	}
+	key := sha256.Sum256([]byte(token))
+	return v.shard(key).get(key) != nil
+}
+
+// verify returns what the access token says. A token that is not one of our
+// access tokens, or not alive, gives errBadToken. When revocations cannot be
+// known the error is Unavailable.
+func (v *verifier) verify(token string) (*verified, error) {
+	if len(token) > maxToken {
+		return nil, badToken("too long")
+	}
+	key := sha256.Sum256([]byte(token))
+	shard := v.shard(key)
+	now := time.Now()
+	t := shard.get(key)
+	known := t != nil
+	if !known {
+		fresh, err := v.read(token)
+		if err != nil {
+			return nil, err
+		}
+		t = fresh
+	}
+	if err := v.alive(t, now); err != nil {
+		return nil, err
+	}
+	if !known {
+		shard.put(key, t, now)
+	}
+	return t, nil
+}
+
+// alive reports what may have changed since the signature was checked.
+func (v *verifier) alive(t *verified, now time.Time) error {
+	if !now.Before(t.expires) {
+		return badToken("expired")
+	}
+	if now.Before(t.notBefore) {
+		return badToken("not valid yet")
+	}
+	if now.Sub(v.registry.FreshAsOf()) > maxBlind {
+		return &fault.Error{Kind: fault.Unavailable, Code: "revocations.unknown", Detail: "Gatehouse cannot tell now which tokens were revoked.", RetryAfter: time.Second}
+	}
+	if v.registry.Revoked(t.facts) {
+		return badToken("revoked")
+	}
+	return nil
+}
+
+// read checks signature, type and form (RFC 9068 section 4, without the
+// audience: who may use the token is the caller's question).
+func (v *verifier) read(token string) (*verified, error) {
+	payload, header, err := v.signer.Verify(token)
+	if err != nil {
+		return nil, fmt.Errorf("%w: %w", errBadToken, err)
+	}
+	if header.Typ != typAccess {
+		return nil, badToken("not an access token")
+	}
+	var c struct {
+		accessClaims
+		NotBefore int64 `json:"nbf"`
+	}
+	if err := json.Unmarshal(payload, &c); err != nil {
+		return nil, badToken("not a claims object")
+	}
+	if c.Issuer != v.issuer {
+		return nil, badToken("of another issuer")
+	}
+	if c.Subject == "" || c.ClientID == "" || c.ID == "" || c.Issued <= 0 || c.Expires <= 0 || len(c.Audience) == 0 || slices.Contains(c.Audience, "") {
+		return nil, badToken("a required claim is missing")
+	}
+	t := &verified{claims: c.accessClaims, expires: time.Unix(c.Expires, 0)}
+	if c.NotBefore > 0 {
+		t.notBefore = time.Unix(c.NotBefore, 0)
+	}
+	t.facts = factsOf(&t.claims, header.KeyID)
+	t.answer, err = introspectionOf(&t.claims)
+	return t, err
+}
+
+// factsOf is what revocations are compared with.
+func factsOf(c *accessClaims, keyID string) oauth.TokenFacts {
+	f := oauth.TokenFacts{
+		JTI: c.ID, Grant: id.Grant(c.Grant), Session: id.Session(c.Session), Client: id.Client(c.ClientID),
+		KeyID: keyID, Issued: c.issuedAt(),
+	}
+	if c.ofPerson() {
+		f.User = id.User(c.Subject)
+	}
+	return f
+}
+
+// The cache holds at most cacheShards × cacheShardSize tokens, some 1.5 kB each.
+const (
+	cacheShards    = 64
+	cacheShardSize = 256
+)
+
+type cacheKey = [sha256.Size]byte
+
+// cacheShard is a bounded part of the verified tokens, found by the hash of the
+// whole token, so that no other spelling of a token can meet its entry.
+type cacheShard struct {
+	mu     sync.RWMutex
+	tokens map[cacheKey]*verified
+}
+
+func (v *verifier) shard(key cacheKey) *cacheShard { return &v.shards[key[0]%cacheShards] }
+
+func (s *cacheShard) get(key cacheKey) *verified {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.tokens[key]
+}
+
+func (s *cacheShard) put(key cacheKey, t *verified, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.tokens == nil {
+		s.tokens = make(map[cacheKey]*verified)
+	}
+	if len(s.tokens) >= cacheShardSize {
+		s.evict(now)
+	}
+	s.tokens[key] = t
+}
+
+// evict removes what expired among a few entries, or else one of them. A map is
+// walked from a random place, so this is random replacement.
+func (s *cacheShard) evict(now time.Time) {
+	const tries = 8
+	var victim cacheKey
+	seen := 0
+	for key, t := range s.tokens {
+		victim = key
+		if !now.Before(t.expires) {
+			delete(s.tokens, key)
+		}
+		if seen++; seen == tries {
+			break
+		}
+	}
+	if len(s.tokens) >= cacheShardSize {
+		delete(s.tokens, victim)
+	}
+}

@@ -1,0 +1,335 @@
+package provider
+
+import (
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/keys"
+	"gatehouse/oauth"
+)
+
+func encoded(s string) string { return base64.RawURLEncoding.EncodeToString([]byte(s)) }
+
+// rewritten returns the token with another header and its own signature.
+func rewritten(token, header string) string {
+	_, rest, _ := strings.Cut(token, ".")
+	return encoded(header) + "." + rest
+}
+
+// without returns the claims of a good token without one of them.
+func (e *edge) without(name string) map[string]any { return e.with(name, nil) }
+
+// with returns the claims of a good token with one of them changed; nil removes it.
+func (e *edge) with(name string, value any) map[string]any {
+	b, err := json.Marshal(e.claims())
+	if err != nil {
+		e.t.Fatal(err)
+	}
+	m := map[string]any{}
+	if err := json.Unmarshal(b, &m); err != nil {
+		e.t.Fatal(err)
+	}
+	m = maps.Clone(m)
+	if m[name] = value; value == nil {
+		delete(m, name)
+	}
+	return m
+}
+
+// R32, T08: whatever is not exactly one of our live access tokens opens nothing.
+func TestMalformedAccessTokensOpenNothing(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	good := e.token()
+	parts := strings.Split(good, ".")
+	jwks, _ := e.ring.JWKS()
+	kid := headerOf(t, good).KeyID
+	hs := func(key []byte) string {
+		signed := encoded(`{"alg":"HS256","kid":"`+kid+`","typ":"at+jwt"}`) + "." + parts[1]
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(signed))
+		return signed + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	}
+	stranger := newEdge(t)
+	refresh, _ := e.refresh()
+	flipped := []byte(parts[2])
+	flipped[10] ^= 1
+	raw := func(payload string) string {
+		compact, err := e.ring.Sign(t.Context(), keys.ES256, typAccess, []byte(payload))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return compact
+	}
+	cases := map[string]string{
+		"alg none":                       encoded(`{"alg":"none","typ":"at+jwt"}`) + "." + parts[1] + ".",
+		"alg NoNe":                       encoded(`{"alg":"NoNe","typ":"at+jwt"}`) + "." + parts[1] + ".",
+		"alg none, signature kept":       rewritten(good, `{"alg":"none","kid":"`+kid+`","typ":"at+jwt"}`),
+		"HS256 under the public key":     hs(jwks),
+		"HS256 under nothing":            hs(nil),
+		"another algorithm's name":       rewritten(good, `{"alg":"RS256","kid":"`+kid+`","typ":"at+jwt"}`),
+		"jku":                            rewritten(good, `{"alg":"ES256","kid":"`+kid+`","typ":"at+jwt","jku":"https://evil.example.test/jwks"}`),
+		"x5u":                            rewritten(good, `{"alg":"ES256","kid":"`+kid+`","typ":"at+jwt","x5u":"https://evil.example.test/x"}`),
+		"jwk":                            rewritten(good, `{"alg":"ES256","kid":"`+kid+`","typ":"at+jwt","jwk":{"kty":"EC"}}`),
+		"crit":                           rewritten(good, `{"alg":"ES256","kid":"`+kid+`","typ":"at+jwt","crit":["exp"],"exp":1}`),
+		"b64 false":                      rewritten(good, `{"alg":"ES256","kid":"`+kid+`","typ":"at+jwt","b64":false}`),
+		"unknown kid":                    rewritten(good, `{"alg":"ES256","kid":"nobody","typ":"at+jwt"}`),
+		"no kid":                         rewritten(good, `{"alg":"ES256","typ":"at+jwt"}`),
+		"no signature":                   parts[0] + "." + parts[1] + ".",
+		"two parts":                      parts[0] + "." + parts[1],
+		"four parts":                     good + ".x",
+		"five parts, as encrypted":       good + ".x.y",
+		"a flipped bit in the signature": parts[0] + "." + parts[1] + "." + string(flipped),
+		"another payload":                parts[0] + "." + encoded(`{"sub":"usr_root"}`) + "." + parts[2],
+		"padding":                        good + "=",
+		"line break inside":              parts[0] + "\n." + parts[1] + "." + parts[2],
+		"standard base64":                strings.ReplaceAll(strings.ReplaceAll(good, "-", "+"), "_", "/") + "/+",
+		"JSON serialization":             `{"payload":"` + parts[1] + `","protected":"` + parts[0] + `","signature":"` + parts[2] + `"}`,
+		"longer than 8 KiB":              e.token(func(c *accessClaims) { c.Scope = strings.Repeat("a ", 4<<10) }),
+		"keys of another house":          stranger.token(),
+		"ID token":                       e.idToken(),
+		"ID token with all claims":       e.sign("JWT", e.claims()),
+		"no typ":                         e.sign("", e.claims()),
+		"typ in capitals":                e.sign("AT+JWT", e.claims()),
+		"typ application/at+jwt":         e.sign("application/at+jwt", e.claims()),
+		"logout token":                   e.sign("logout+jwt", e.claims()),
+		"refresh token":                  refresh + "x",
+		"garbage":                        "garbage",
+		"expired":                        e.token(func(c *accessClaims) { c.Expires = time.Now().Add(-time.Second).Unix() }),
+		"expires now":                    e.token(func(c *accessClaims) { c.Expires = time.Now().Unix() }),
+		"not valid yet":                  e.sign(typAccess, e.with("nbf", time.Now().Add(time.Minute).Unix())),
+		"nbf no number":                  e.sign(typAccess, e.with("nbf", "soon")),
+		"another issuer":                 e.token(func(c *accessClaims) { c.Issuer = "https://id.example.test/" }),
+		"no issuer":                      e.sign(typAccess, e.without("iss")),
+		"no subject":                     e.sign(typAccess, e.without("sub")),
+		"no audience":                    e.sign(typAccess, e.without("aud")),
+		"an empty audience":              e.token(func(c *accessClaims) { c.Audience = []string{""} }),
+		"no client":                      e.sign(typAccess, e.without("client_id")),
+		"no jti":                         e.sign(typAccess, e.without("jti")),
+		"no iat":                         e.sign(typAccess, e.without("iat")),
+		"no exp":                         e.sign(typAccess, e.without("exp")),
+		"exp as text":                    e.sign(typAccess, e.with("exp", "9999999999")),
+		"exp negative":                   e.sign(typAccess, e.with("exp", -1)),
+		"payload is an array":            raw(`[1]`),
+		"payload is no JSON":             raw(`{"sub"`),
+		"payload is null":                raw(`null`),
+	}
+	for name, token := range cases {
+		if w := e.getUserinfo(strings.ReplaceAll(token, "\n", "")); name != "line break inside" && !refusedWith(w.Code, w.Header(), "invalid_token", "invalid_request") {
+			t.Errorf("%s: userinfo answers %d %s %v", name, w.Code, w.Body, w.Header()["Www-Authenticate"])
+		}
+		if got := e.introspected("spy", token); len(got) != 1 || got["active"] != false {
+			t.Errorf("%s: introspection answers %v, want only active: false", name, got)
+		}
+	}
+	if w := e.getUserinfo(good); w.Code != http.StatusOK {
+		t.Fatalf("userinfo with the good token = %d %s", w.Code, w.Body)
+	}
+	if got := e.introspected("spy", good); got["active"] != true {
+		t.Fatalf("introspection of the good token = %v", got)
+	}
+}
+
+func headerOf(t *testing.T, token string) keys.Header {
+	t.Helper()
+	first, _, _ := strings.Cut(token, ".")
+	b, err := base64.RawURLEncoding.DecodeString(first)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var h keys.Header
+	if err := json.Unmarshal(b, &h); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func refusedWith(status int, h http.Header, codes ...string) bool {
+	for _, code := range codes {
+		if strings.HasPrefix(h.Get("WWW-Authenticate"), bearerRealm+`, error="`+code+`"`) {
+			return status == http.StatusUnauthorized || (code == "invalid_request" && status == http.StatusBadRequest)
+		}
+	}
+	return false
+}
+
+// T08: no second spelling of a token meets the entry of the first in the cache.
+func TestEveryChangedByteMakesAnAccessTokenBad(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	good := e.token()
+	if _, err := e.verifier.verify(good); err != nil {
+		t.Fatal(err)
+	}
+	try := func(token string) {
+		if _, err := e.verifier.verify(token); !errors.Is(err, errBadToken) {
+			t.Fatalf("a changed token gives %v: %s", err, token)
+		}
+	}
+	for i := range good {
+		changed := []byte(good)
+		changed[i] ^= 1
+		try(string(changed))
+	}
+	for n := range 40 {
+		try(good[:len(good)-n-1])
+	}
+	try(good + "A")
+	try(" " + good)
+}
+
+func TestSignatureIsCheckedOnceAndRevocationAlways(t *testing.T) {
+	t.Parallel()
+	kinds := map[string]func(oauth.TokenFacts) bool{
+		"token":   func(f oauth.TokenFacts) bool { return strings.HasPrefix(f.JTI, "jti-") },
+		"grant":   func(f oauth.TokenFacts) bool { return f.Grant == "gnt_1" },
+		"session": func(f oauth.TokenFacts) bool { return f.Session == "ses_1" },
+		"user":    func(f oauth.TokenFacts) bool { return f.User == "usr_ada" },
+		"client":  func(f oauth.TokenFacts) bool { return f.Client == "web" },
+		"key":     func(f oauth.TokenFacts) bool { return f.KeyID != "" },
+		"time":    func(f oauth.TokenFacts) bool { return time.Since(f.Issued) < time.Minute },
+	}
+	for kind, revoked := range kinds {
+		e := newEdge(t)
+		token := e.token()
+		for range 3 {
+			if got := e.introspected("spy", token); got["active"] != true {
+				t.Fatalf("introspection = %v", got)
+			}
+		}
+		if e.signer.verified != 1 {
+			t.Errorf("the signature was checked %d times, want once", e.signer.verified)
+		}
+		e.registry.revoked = revoked
+		if got := e.introspected("spy", token); got["active"] != false {
+			t.Errorf("by %s: introspection of a revoked token = %v", kind, got)
+		}
+		if w := e.getUserinfo(token); w.Code != http.StatusUnauthorized {
+			t.Errorf("by %s: userinfo of a revoked token = %d", kind, w.Code)
+		}
+	}
+}
+
+func TestRevokedTokenIsRefusedAlsoWhenItWasNeverSeen(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	e.registry.revoked = func(f oauth.TokenFacts) bool { return f.Grant == "gnt_1" }
+	token := e.token()
+	if _, err := e.verifier.verify(token); !errors.Is(err, errBadToken) {
+		t.Fatalf("verify = %v, want errBadToken", err)
+	}
+	if e.verifier.known(token) {
+		t.Error("a refused token was remembered")
+	}
+}
+
+func TestKnownTokenExpires(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		e := newEdge(t)
+		token := e.token()
+		if _, err := e.verifier.verify(token); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(5*time.Minute - time.Second)
+		if _, err := e.verifier.verify(token); err != nil {
+			t.Fatalf("a second before its end: %v", err)
+		}
+		time.Sleep(time.Second)
+		if _, err := e.verifier.verify(token); !errors.Is(err, errBadToken) {
+			t.Fatalf("at its end: %v, want errBadToken", err)
+		}
+	})
+}
+
+// Nobody can tell whether a token was revoked when the store has been away for
+// long: then no answer is given, neither yes nor no.
+func TestNoTokenIsAcceptedWhileRevocationsAreUnknown(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	token := e.token()
+	if _, err := e.verifier.verify(token); err != nil {
+		t.Fatal(err)
+	}
+	e.registry.fresh = func() time.Time { return time.Now().Add(-maxBlind - time.Second) }
+	if _, err := e.verifier.verify(token); !fault.Is(err, fault.Unavailable) || errors.Is(err, errBadToken) {
+		t.Fatalf("verify = %v, want an Unavailable fault", err)
+	}
+	if w := e.getUserinfo(token); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+		t.Errorf("userinfo = %d, want 503 with Retry-After", w.Code)
+	}
+	if w := e.post(PathIntrospect, "spy", map[string][]string{"token": {token}}); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("introspection = %d %s, want 503", w.Code, w.Body)
+	}
+}
+
+// T15: tokens without end do not fill the memory.
+func TestVerifiedTokensAreBounded(t *testing.T) {
+	t.Parallel()
+	var s cacheShard
+	now := time.Now()
+	live := &verified{expires: now.Add(time.Minute)}
+	for i := range 100_000 {
+		s.put(sha256.Sum256(fmt.Append(nil, i)), live, now)
+	}
+	if len(s.tokens) != cacheShardSize {
+		t.Fatalf("a shard holds %d tokens, want %d", len(s.tokens), cacheShardSize)
+	}
+	later := now.Add(time.Hour)
+	for i := range 10 * cacheShardSize {
+		s.put(sha256.Sum256(fmt.Append(nil, "late", i)), &verified{expires: later.Add(time.Minute)}, later)
+	}
+	for _, v := range s.tokens {
+		if v == live {
+			t.Fatal("an expired token was kept in preference to a live one")
+		}
+	}
+}
+
+func TestVerifierServesManyAtOnce(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	e.verifier.signer = e.ring // the counting one is not for many at once
+	tokens := make([]string, 8)
+	for i := range tokens {
+		tokens[i] = e.token()
+	}
+	done := make(chan error, 16)
+	for g := range cap(done) {
+		go func() {
+			for i := range 200 {
+				if _, err := e.verifier.verify(tokens[(i+g)%len(tokens)]); err != nil {
+					done <- err
+					return
+				}
+			}
+			done <- nil
+		}()
+	}
+	for range cap(done) {
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func BenchmarkVerifyKnownToken(b *testing.B) {
+	e := newEdge(b)
+	token := e.token()
+	for b.Loop() {
+		if _, err := e.verifier.verify(token); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
