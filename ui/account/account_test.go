@@ -1,0 +1,322 @@
+package account
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+	"gatehouse/secret"
+	"gatehouse/session"
+	"gatehouse/ui/view"
+	"gatehouse/web"
+)
+
+// house plays everything behind the account area and remembers what was done.
+type house struct {
+	signedOut bool
+	step      flow.Step // what Decide says
+	factor    bool
+	err       error // of the next change
+	done      []string
+	asks      []flow.Ask
+}
+
+func (h *house) Begin(_ context.Context, _ string, ask flow.Ask) (flow.Interaction, error) {
+	h.done = append(h.done, "begin")
+	return flow.Interaction{ID: "int_new", Ask: ask}, nil
+}
+
+func (h *house) Decide(_ context.Context, ask flow.Ask, _, _ string) (flow.Entry, error) {
+	h.asks = append(h.asks, ask)
+	return flow.Entry{Decision: flow.Decision{Step: h.step}}, nil
+}
+
+func (h *house) User(context.Context, id.User) (identity.User, error) {
+	return identity.User{ID: "usr_a", Email: "ada@example.com", Name: "Ada"}, nil
+}
+
+func (h *house) ChangePassword(_ context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) error {
+	return h.change("password " + string(by.Kind) + " " + string(user) + " " + current + " " + next + " " + string(keep))
+}
+
+func (h *house) HasFactor(context.Context, id.User) (bool, error) { return h.factor, nil }
+
+func (h *house) Factor(context.Context, id.User) (identity.TOTP, error) {
+	return identity.TOTP{Confirmed: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}, nil
+}
+
+func (h *house) RemoveFactor(_ context.Context, _ audit.Actor, user id.User, keep id.Session) error {
+	return h.change("remove " + string(user) + " " + string(keep))
+}
+
+func (h *house) NewRecoveryCodes(_ context.Context, _ audit.Actor, user id.User) ([]string, error) {
+	return []string{"new-code"}, h.change("codes " + string(user))
+}
+
+func (h *house) RecoveryLeft(context.Context, id.User) (int, error) { return 7, nil }
+
+func (h *house) Authenticate(_ context.Context, token, _ string) (session.Session, error) {
+	if h.signedOut || token == "" {
+		return session.Session{}, fault.New(fault.Unauthenticated, "session.none", "You are not signed in.")
+	}
+	return session.Session{ID: "ses_a", User: "usr_a"}, nil
+}
+
+func (h *house) Of(_ context.Context, user id.User) ([]session.Session, error) {
+	return []session.Session{{ID: "ses_a", User: user, Agent: "Firefox/1 Linux"}, {ID: "ses_b", User: user}}, nil
+}
+
+func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ string) error {
+	return h.change("end " + string(s))
+}
+
+func (h *house) EndAll(_ context.Context, _ audit.Actor, user id.User, except id.Session, _ string) (int, error) {
+	return 1, h.change("end all of " + string(user) + " but " + string(except))
+}
+
+func (h *house) ConsentsOf(_ context.Context, user id.User) ([]oauth.Consent, error) {
+	return []oauth.Consent{{User: user, Client: "grafana", Scopes: []string{"openid"}}, {User: user, Client: "gone", Scopes: []string{"email"}}}, nil
+}
+
+func (h *house) WithdrawConsent(_ context.Context, _ audit.Actor, user id.User, client id.Client) error {
+	return h.change("withdraw " + string(user) + " " + string(client))
+}
+
+func (h *house) Client(_ context.Context, client id.Client) (*oauth.Client, error) {
+	if client == "gone" {
+		return nil, fault.Missing("client")
+	}
+	return &oauth.Client{ID: client, Name: "Grafana", HomeURL: "https://grafana.example.com"}, nil
+}
+
+func (h *house) change(what string) error {
+	if h.err == nil {
+		h.done = append(h.done, what)
+	}
+	return h.err
+}
+
+// ask sends a request of a browser that has a session cookie.
+func ask(t *testing.T, h *house, method, path string, fields ...string) *httptest.ResponseRecorder {
+	t.Helper()
+	pages := view.NewPages("https://id.example.com")
+	m := web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
+	cookies := &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}
+	(&Door{
+		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Cookies: cookies, Pages: pages, Fresh: 5 * time.Minute, MinPassword: 12,
+	}).Mount(m)
+	form := url.Values{}
+	for i := 0; i < len(fields); i += 2 {
+		form.Set(fields[i], fields[i+1])
+	}
+	r := httptest.NewRequest(method, path, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r.AddCookie(&http.Cookie{Name: "gatehouse_session", Value: secret.Token(32)})
+	r.AddCookie(&http.Cookie{Name: "gatehouse_browser", Value: secret.Token(32)})
+	w := httptest.NewRecorder()
+	m.ServeHTTP(w, r)
+	if got := w.Header().Get("Cache-Control"); got != "no-store" {
+		t.Errorf("%s %s: Cache-Control is %q", method, path, got)
+	}
+	return w
+}
+
+func wants(t *testing.T, w *httptest.ResponseRecorder, status int, parts ...string) {
+	t.Helper()
+	if w.Code != status {
+		t.Errorf("status %d, want %d:\n%s", w.Code, status, w.Body)
+	}
+	for _, part := range parts {
+		if !strings.Contains(w.Body.String(), part) {
+			t.Errorf("the page lacks %q:\n%s", part, w.Body)
+		}
+	}
+}
+
+func leadsTo(t *testing.T, w *httptest.ResponseRecorder, to string) {
+	t.Helper()
+	wants(t, w, http.StatusSeeOther)
+	if got := w.Header().Get("Location"); got != to {
+		t.Errorf("leads to %q, want %q", got, to)
+	}
+}
+
+// routes is every page and form of the area, and where one returns to.
+var routes = []struct{ method, path, back string }{
+	{"GET", "/account", "/account"},
+	{"GET", "/account/password", "/account/password"},
+	{"POST", "/account/password", "/account/password"},
+	{"GET", "/account/sessions", "/account/sessions"},
+	{"POST", "/account/sessions/end", "/account/sessions"},
+	{"POST", "/account/sessions/others", "/account/sessions"},
+	{"GET", "/account/apps", "/account/apps"},
+	{"POST", "/account/apps", "/account/apps"},
+	{"GET", "/account/security", "/account/security"},
+	{"GET", "/account/security/enrol", "/account/security/enrol"},
+	{"GET", "/account/security/remove", "/account/security/remove"},
+	{"POST", "/account/security/remove", "/account/security/remove"},
+	{"GET", "/account/security/recovery", "/account/security/recovery"},
+	{"POST", "/account/security/recovery", "/account/security/recovery"},
+}
+
+func TestAccountAsksWhoIsNotSignedInToSignInFirst(t *testing.T) {
+	t.Parallel()
+	for _, tt := range routes {
+		h := &house{signedOut: true, step: flow.StepIssue, factor: true}
+		leadsTo(t, ask(t, h, tt.method, tt.path, "session", "ses_a", "client", "grafana"), "/signin?return_to="+url.QueryEscape(tt.back))
+		if len(h.done) > 0 {
+			t.Errorf("%s %s did %q", tt.method, tt.path, h.done)
+		}
+	}
+}
+
+func TestLookingAtTheAccountChangesNothing(t *testing.T) {
+	t.Parallel()
+	for _, tt := range routes {
+		if tt.method != "GET" || tt.path == "/account/security/enrol" {
+			continue
+		}
+		h := &house{step: flow.StepIssue, factor: true}
+		w := ask(t, h, tt.method, tt.path)
+		wants(t, w, 200, "ada@example.com", `name="form_token"`)
+		if csp := w.Header().Get("Content-Security-Policy"); !strings.HasSuffix(csp, "form-action 'self'") {
+			t.Errorf("%s: policy %s", tt.path, csp)
+		}
+		if len(h.done) > 0 {
+			t.Errorf("%s did %q", tt.path, h.done)
+		}
+	}
+}
+
+func TestChangesLeadBackToAPageThatSaysSo(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		path   string
+		fields []string
+		done   string
+		to     string
+	}{
+		{"/account/password", []string{"password", "old", "new_password", "new"}, "password person usr_a old new ses_a", "/account/password?done=password"},
+		{"/account/sessions/end", []string{"session", "ses_b"}, "end ses_b", "/account/sessions?done=session"},
+		{"/account/sessions/end", []string{"session", "ses_a"}, "end ses_a", "/signout"},
+		{"/account/sessions/others", nil, "end all of usr_a but ses_a", "/account/sessions?done=others"},
+		{"/account/apps", []string{"client", "grafana"}, "withdraw usr_a grafana", "/account/apps?done=app"},
+		{"/account/security/remove", nil, "remove usr_a ses_a", "/account/security?done=remove"},
+	} {
+		h := &house{step: flow.StepIssue, factor: true}
+		leadsTo(t, ask(t, h, "POST", tt.path, tt.fields...), tt.to)
+		if !slices.Equal(h.done, []string{tt.done}) {
+			t.Errorf("%s did %q, want %q", tt.path, h.done, tt.done)
+		}
+	}
+	for what := range notices {
+		wants(t, ask(t, &house{}, "GET", "/account/security?done="+what), 200, `data-testid="notice"`)
+	}
+	if w := ask(t, &house{}, "GET", "/account/security?done=You+won"); strings.Contains(w.Body.String(), "You won") {
+		t.Error("the address brings words of its own")
+	}
+}
+
+// Somebody else's session is not theirs to end, and the answer does not tell
+// whether it exists.
+func TestOnlyOwnSessionsCanBeEnded(t *testing.T) {
+	t.Parallel()
+	for _, other := range []string{"ses_of_bob", "", "ses_A"} {
+		h := &house{}
+		leadsTo(t, ask(t, h, "POST", "/account/sessions/end", "session", other), "/account/sessions?done=session")
+		if len(h.done) > 0 {
+			t.Errorf("%q: did %q", other, h.done)
+		}
+	}
+}
+
+func TestWhatChangesTheSecondStepNeedsAFreshProof(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ method, path string }{
+		{"GET", "/account/security/remove"},
+		{"POST", "/account/security/remove"},
+		{"GET", "/account/security/recovery"},
+		{"POST", "/account/security/recovery"},
+	} {
+		h := &house{step: flow.StepFactor, factor: true}
+		leadsTo(t, ask(t, h, tt.method, tt.path), "/signin?i=int_new")
+		if !slices.Equal(h.done, []string{"begin"}) {
+			t.Errorf("%s %s did %q", tt.method, tt.path, h.done)
+		}
+		got := h.asks[0]
+		if got.ReturnTo != tt.path || got.Require != flow.AAL2 || got.MaxAge == nil || *got.MaxAge != 5*time.Minute || got.Client != "" {
+			t.Errorf("%s %s asks for %+v", tt.method, tt.path, got)
+		}
+
+		h = &house{step: flow.StepIssue}
+		leadsTo(t, ask(t, h, tt.method, tt.path), "/account/security")
+		if len(h.done) > 0 {
+			t.Errorf("%s %s without a second step did %q", tt.method, tt.path, h.done)
+		}
+	}
+}
+
+func TestEnrolmentGoesThroughTheSignIn(t *testing.T) {
+	t.Parallel()
+	h := &house{step: flow.StepEnrol}
+	leadsTo(t, ask(t, h, "GET", "/account/security/enrol"), "/signin?i=int_new")
+	if got := h.asks[0]; got.ReturnTo != "/account/security?done=enrol" || got.Require != flow.AAL2 || got.MaxAge == nil {
+		t.Errorf("asks for %+v", got)
+	}
+	leadsTo(t, ask(t, &house{factor: true}, "GET", "/account/security/enrol"), "/account/security")
+}
+
+func TestNewRecoveryCodesAreShownInTheAnswer(t *testing.T) {
+	t.Parallel()
+	h := &house{step: flow.StepIssue, factor: true}
+	wants(t, ask(t, h, "POST", "/account/security/recovery"), 200, "new-code", `href="/account/security?done=recovery"`)
+	h.err = errors.New("disk on fire")
+	w := ask(t, h, "POST", "/account/security/recovery")
+	wants(t, w, 500)
+	if strings.Contains(w.Body.String(), "new-code") || strings.Contains(w.Body.String(), "disk") {
+		t.Errorf("the page tells too much:\n%s", w.Body)
+	}
+}
+
+func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
+	t.Parallel()
+	h := &house{err: &fault.Error{Kind: fault.Invalid, Code: "password.current_wrong", Detail: "The present password is wrong.", Fields: []fault.Field{{Name: "current", Problem: "is wrong"}}}}
+	w := ask(t, h, "POST", "/account/password", "password", "typed-old-one", "new_password", "typed-new-one")
+	wants(t, w, 422, `id="password-problem">Current password is wrong.<`, `role="alert"`)
+	if strings.Contains(w.Body.String(), "typed-") {
+		t.Error("the page sends a password back")
+	}
+	h.err = &fault.Error{Kind: fault.Invalid, Code: "password.weak", Detail: "Weak.", Fields: []fault.Field{{Name: "password", Problem: "is too short"}}}
+	wants(t, ask(t, h, "POST", "/account/password"), 422, `id="new_password-problem">New password is too short.<`)
+	h.err = &fault.Error{Kind: fault.TooMany, Code: "signin.throttled", RetryAfter: 8 * time.Second}
+	w = ask(t, h, "POST", "/account/password")
+	wants(t, w, 429, "Try again in 8 s.")
+	if w.Header().Get("Retry-After") != "8" {
+		t.Errorf("Retry-After %q", w.Header().Get("Retry-After"))
+	}
+}
+
+func TestAppsThatAreGoneCanStillBeRemoved(t *testing.T) {
+	t.Parallel()
+	wants(t, ask(t, &house{}, "GET", "/account/apps"), 200, "Grafana", `value="grafana"`, ">gone<", `value="gone"`)
+	h := &house{err: fault.Missing("consent")}
+	leadsTo(t, ask(t, h, "POST", "/account/apps", "client", "gone"), "/account/apps?done=app")
+}
+
+func TestBrowsersFindThePageThatChangesThePassword(t *testing.T) {
+	t.Parallel()
+	leadsTo(t, ask(t, &house{}, "GET", "/.well-known/change-password"), "/account/password")
+}

@@ -1,0 +1,53 @@
+package account
+
+import (
+	"net/http"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/ui/view"
+)
+
+func (d *Door) apps(w http.ResponseWriter, r *http.Request, v visitor) error {
+	consents, err := d.Consents.ConsentsOf(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	page := view.Apps{Account: v.frame}
+	for _, c := range consents {
+		line, err := d.appLine(r, c)
+		if err != nil {
+			return err
+		}
+		page.List = append(page.List, line)
+	}
+	return d.Pages.Show(w, r, http.StatusOK, page)
+}
+
+// appLine names an application that is gone by its id, so that the person can
+// still remove what they once allowed it.
+func (d *Door) appLine(r *http.Request, c oauth.Consent) (view.AppLine, error) {
+	line := view.AppLine{ID: string(c.Client), Name: string(c.Client), Groups: view.ScopesInWords(c.Scopes), Since: c.Created}
+	client, err := d.Clients.Client(r.Context(), c.Client)
+	if fault.Is(err, fault.NotFound) {
+		return line, nil
+	}
+	if err != nil {
+		return view.AppLine{}, err
+	}
+	if client.Name != "" {
+		line.Name = client.Name
+	}
+	line.HomeURL = client.HomeURL
+	return line, nil
+}
+
+// withdraw takes an application's access back. Doing it twice is no error.
+func (d *Door) withdraw(w http.ResponseWriter, r *http.Request, v visitor) error {
+	err := d.Consents.WithdrawConsent(r.Context(), v.by, v.user.ID, id.Client(r.PostForm.Get("client")))
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return done(w, r, pathApps, "app")
+}

@@ -1,0 +1,187 @@
+// Package account is where people look after themselves: password, sessions,
+// connected applications, second step and recovery codes. Every page needs a
+// live session. What changes how one signs in needs a fresh proof besides,
+// which the sign-in takes and which asks only for what is missing.
+package account
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+	"gatehouse/session"
+	"gatehouse/ui/view"
+	"gatehouse/web"
+)
+
+// Flow says what is missing and takes it; *flow.Service does.
+type Flow interface {
+	Begin(ctx context.Context, browser string, ask flow.Ask) (flow.Interaction, error)
+	Decide(ctx context.Context, ask flow.Ask, session, ip string) (flow.Entry, error)
+}
+
+// Identity keeps the person's password and second step; *identity.Service does.
+type Identity interface {
+	User(ctx context.Context, user id.User) (identity.User, error)
+	// ChangePassword proves current, and ends all sessions but keep.
+	ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) error
+	HasFactor(ctx context.Context, user id.User) (bool, error)
+	Factor(ctx context.Context, user id.User) (identity.TOTP, error)
+	RemoveFactor(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error
+	NewRecoveryCodes(ctx context.Context, from audit.Actor, user id.User) ([]string, error)
+	RecoveryLeft(ctx context.Context, user id.User) (int, error)
+}
+
+// Sessions knows where the person is signed in; *session.Manager does.
+type Sessions interface {
+	// Authenticate answers Unauthenticated when there is no live session.
+	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
+	Of(ctx context.Context, user id.User) ([]session.Session, error)
+	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
+	EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) (int, error)
+}
+
+// Consents knows what the person allowed; *oauth.Service does.
+type Consents interface {
+	ConsentsOf(ctx context.Context, user id.User) ([]oauth.Consent, error)
+	WithdrawConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client) error
+}
+
+// Clients names applications; *oauth.Registry does.
+type Clients interface {
+	Client(ctx context.Context, client id.Client) (*oauth.Client, error)
+}
+
+// Door serves the account area. All fields but MinPassword must be set.
+type Door struct {
+	Flow     Flow
+	Identity Identity
+	Sessions Sessions
+	Consents Consents
+	Clients  Clients
+	Cookies  *web.Cookies
+	Pages    *view.Pages
+	// Fresh is how long a proof counts where a page changes how one signs in.
+	Fresh time.Duration
+	// MinPassword is how many characters a new password has at least.
+	MinPassword int
+}
+
+// The pages, which are also where a sign-in returns to.
+const (
+	pathHome     = "/account"
+	pathPassword = "/account/password"
+	pathSessions = "/account/sessions"
+	pathApps     = "/account/apps"
+	pathSecurity = "/account/security"
+	pathEnrol    = "/account/security/enrol"
+	pathRemove   = "/account/security/remove"
+	pathRecovery = "/account/security/recovery"
+)
+
+// Mount registers the pages, and the address where browsers look for the page
+// that changes a password (W3C, A Well-Known URL for Changing Passwords).
+func (d *Door) Mount(m *web.Mux) {
+	page := func(method, path, back string, h handler) { m.Route(method+" "+path, d.signedIn(back, h)) }
+	page("GET", pathHome, pathHome, d.home)
+	page("GET", pathPassword, pathPassword, d.password)
+	page("POST", pathPassword, pathPassword, d.changePassword)
+	page("GET", pathSessions, pathSessions, d.sessions)
+	page("POST", pathSessions+"/end", pathSessions, d.endSession)
+	page("POST", pathSessions+"/others", pathSessions, d.endOthers)
+	page("GET", pathApps, pathApps, d.apps)
+	page("POST", pathApps, pathApps, d.withdraw)
+	page("GET", pathSecurity, pathSecurity, d.security)
+	page("GET", pathEnrol, pathEnrol, d.enrol)
+	page("GET", pathRemove, pathRemove, d.askRemove)
+	page("POST", pathRemove, pathRemove, d.remove)
+	page("GET", pathRecovery, pathRecovery, d.askRecovery)
+	page("POST", pathRecovery, pathRecovery, d.newRecovery)
+	m.Route("GET /.well-known/change-password", func(w http.ResponseWriter, r *http.Request) error {
+		return view.SeeOther(w, r, pathPassword)
+	})
+}
+
+// visitor is the signed-in person who asks.
+type visitor struct {
+	session session.Session
+	user    identity.User
+	by      audit.Actor
+	frame   view.Account
+}
+
+type handler func(w http.ResponseWriter, r *http.Request, v visitor) error
+
+// signedIn runs h for who is signed in. Others sign in first and return to back.
+func (d *Door) signedIn(back string, h handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		s, err := d.Sessions.Authenticate(r.Context(), d.Cookies.Session(r), ip(r))
+		if fault.Is(err, fault.Unauthenticated) {
+			return view.SeeOther(w, r, "/signin?return_to="+url.QueryEscape(back))
+		}
+		if err != nil {
+			return err
+		}
+		user, err := d.Identity.User(r.Context(), s.User)
+		if err != nil {
+			return err
+		}
+		browser, err := d.Cookies.EnsureBrowser(w, r)
+		if err != nil {
+			return err
+		}
+		if err := r.ParseForm(); err != nil {
+			return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
+		}
+		v := visitor{session: s, user: user, by: web.PersonActor(r, s.User, s.ID)}
+		v.frame = view.Account{Email: user.Email, Name: user.Name, Notice: notices[r.URL.Query().Get("done")]}
+		v.frame.Token = d.Cookies.FormToken(browser)
+		return h(w, r, v)
+	}
+}
+
+// notices are what a page can say was just done. The address names one of them;
+// it cannot bring words of its own.
+var notices = map[string]string{
+	"password": "Your password is changed. Your other browsers are signed out.",
+	"session":  "That browser is signed out.",
+	"others":   "All other browsers are signed out.",
+	"app":      "The application’s access is removed.",
+	"enrol":    "The second step is on.",
+	"remove":   "The second step is removed.",
+	"recovery": "Your new recovery codes work from now on.",
+}
+
+func done(w http.ResponseWriter, r *http.Request, path, what string) error {
+	return view.SeeOther(w, r, path+"?done="+what)
+}
+
+// prove reports whether the browser's session is enough for ask, and begins a
+// sign-in for what is missing otherwise.
+func (d *Door) prove(w http.ResponseWriter, r *http.Request, ask flow.Ask) (bool, error) {
+	e, err := d.Flow.Decide(r.Context(), ask, d.Cookies.Session(r), ip(r))
+	if err != nil {
+		return false, err
+	}
+	if e.Decision.Step == flow.StepIssue {
+		return true, nil
+	}
+	browser, err := d.Cookies.EnsureBrowser(w, r)
+	if err != nil {
+		return false, err
+	}
+	i, err := d.Flow.Begin(r.Context(), browser, ask)
+	if err != nil {
+		return false, err
+	}
+	return false, view.SeeOther(w, r, "/signin?i="+string(i.ID))
+}
+
+func ip(r *http.Request) string { return web.InfoOf(r.Context()).IP }

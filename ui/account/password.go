@@ -1,0 +1,40 @@
+package account
+
+import (
+	"net/http"
+
+	"gatehouse/fault"
+	"gatehouse/ui/view"
+)
+
+func (d *Door) password(w http.ResponseWriter, r *http.Request, v visitor) error {
+	return d.Pages.Show(w, r, http.StatusOK, view.Password{Account: v.frame, MinLength: d.MinPassword})
+}
+
+// changePassword needs no fresh proof besides: the current password is one.
+func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor) error {
+	err := d.Identity.ChangePassword(r.Context(), v.by, v.user.ID, r.PostForm.Get("password"), r.PostForm.Get("new_password"), v.session.ID)
+	if err == nil {
+		return done(w, r, pathPassword, "password")
+	}
+	status, ok := v.frame.Reject(w, err)
+	if !ok {
+		return err
+	}
+	v.frame.Fields = asOnThePage(v.frame.Fields)
+	return d.Pages.Show(w, r, status, view.Password{Account: v.frame, MinLength: d.MinPassword})
+}
+
+// inputs maps what identity calls the two passwords to the inputs of the page.
+var inputs = map[string]string{"current": "password", "password": "new_password"}
+
+func asOnThePage(fields []fault.Field) []fault.Field {
+	renamed := make([]fault.Field, len(fields))
+	for i, f := range fields {
+		if name, ok := inputs[f.Name]; ok {
+			f.Name = name
+		}
+		renamed[i] = f
+	}
+	return renamed
+}

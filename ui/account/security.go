@@ -1,0 +1,101 @@
+package account
+
+import (
+	"net/http"
+
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/ui/view"
+)
+
+func (d *Door) security(w http.ResponseWriter, r *http.Request, v visitor) error {
+	has, left, err := d.factor(r, v)
+	if err != nil {
+		return err
+	}
+	page := view.Security{Account: v.frame, HasFactor: has, RecoveryLeft: left}
+	if has {
+		f, err := d.Identity.Factor(r.Context(), v.user.ID)
+		if err != nil {
+			return err
+		}
+		page.Since, page.LastUsed = f.Confirmed, f.LastUsed
+	}
+	return d.Pages.Show(w, r, http.StatusOK, page)
+}
+
+// enrol goes through the sign-in with the wish for a second step: there is then
+// one enrolment only, it takes a fresh password first, and the session is raised
+// by the new factor at once.
+func (d *Door) enrol(w http.ResponseWriter, r *http.Request, v visitor) error {
+	has, err := d.Identity.HasFactor(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	if has {
+		return view.SeeOther(w, r, pathSecurity)
+	}
+	back := pathSecurity + "?done=enrol"
+	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: flow.AAL2})
+	if err != nil || !enough {
+		return err
+	}
+	return view.SeeOther(w, r, back) // another tab was faster
+}
+
+func (d *Door) askRemove(w http.ResponseWriter, r *http.Request, v visitor) error {
+	return d.withFactor(w, r, v, pathRemove, func() error {
+		return d.Pages.Show(w, r, http.StatusOK, view.RemoveFactor{Account: v.frame})
+	})
+}
+
+func (d *Door) remove(w http.ResponseWriter, r *http.Request, v visitor) error {
+	return d.withFactor(w, r, v, pathRemove, func() error {
+		err := d.Identity.RemoveFactor(r.Context(), v.by, v.user.ID, v.session.ID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return err
+		}
+		return done(w, r, pathSecurity, "remove")
+	})
+}
+
+func (d *Door) askRecovery(w http.ResponseWriter, r *http.Request, v visitor) error {
+	return d.withFactor(w, r, v, pathRecovery, func() error {
+		left, err := d.Identity.RecoveryLeft(r.Context(), v.user.ID)
+		if err != nil {
+			return err
+		}
+		return d.Pages.Show(w, r, http.StatusOK, view.NewRecovery{Account: v.frame, Left: left})
+	})
+}
+
+// newRecovery shows the codes in the answer to the post: they exist nowhere else
+// in clear. Sending the form again makes others, and those count then.
+func (d *Door) newRecovery(w http.ResponseWriter, r *http.Request, v visitor) error {
+	return d.withFactor(w, r, v, pathRecovery, func() error {
+		codes, err := d.Identity.NewRecoveryCodes(r.Context(), v.by, v.user.ID)
+		if err != nil {
+			return err
+		}
+		return d.Pages.Show(w, r, http.StatusOK, view.RecoveryCodes{
+			Codes: codes, Next: pathSecurity + "?done=recovery", Account: &v.frame,
+		})
+	})
+}
+
+// withFactor runs do for a person who has a second step and was proved just now
+// by it; others are sent to where that can be mended.
+func (d *Door) withFactor(w http.ResponseWriter, r *http.Request, v visitor, back string, do func() error) error {
+	has, err := d.Identity.HasFactor(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	if !has {
+		return view.SeeOther(w, r, pathSecurity)
+	}
+	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: flow.AAL2})
+	if err != nil || !enough {
+		return err
+	}
+	return do()
+}

@@ -1,0 +1,55 @@
+package account
+
+import (
+	"net/http"
+	"slices"
+
+	"gatehouse/id"
+	"gatehouse/session"
+	"gatehouse/ui/view"
+)
+
+func (d *Door) sessions(w http.ResponseWriter, r *http.Request, v visitor) error {
+	list, err := d.Sessions.Of(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	page := view.Sessions{Account: v.frame}
+	for _, s := range list {
+		page.List = append(page.List, view.SessionLine{
+			ID: string(s.ID), Device: view.Device(s.Agent), IP: s.IP, TwoSteps: !s.FactorAt.IsZero(),
+			Created: s.Created, Seen: s.Seen, Current: s.ID == v.session.ID,
+		})
+	}
+	return d.Pages.Show(w, r, http.StatusOK, page)
+}
+
+// endSession ends one session of the person's own. One that is not theirs, or is
+// over already, is left alone, and the answer is the same.
+func (d *Door) endSession(w http.ResponseWriter, r *http.Request, v visitor) error {
+	target := id.Session(r.PostForm.Get("session"))
+	list, err := d.Sessions.Of(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	if !slices.ContainsFunc(list, func(s session.Session) bool { return s.ID == target }) {
+		return done(w, r, pathSessions, "session")
+	}
+	if err := d.Sessions.End(r.Context(), v.by, target, "ended_by_owner"); err != nil {
+		return err
+	}
+	if target != v.session.ID {
+		return done(w, r, pathSessions, "session")
+	}
+	if err := d.Cookies.ClearSession(w, r); err != nil {
+		return err
+	}
+	return view.SeeOther(w, r, "/signout")
+}
+
+func (d *Door) endOthers(w http.ResponseWriter, r *http.Request, v visitor) error {
+	if _, err := d.Sessions.EndAll(r.Context(), v.by, v.user.ID, v.session.ID, "ended_by_owner"); err != nil {
+		return err
+	}
+	return done(w, r, pathSessions, "others")
+}

@@ -1,0 +1,99 @@
+// Package setup is the page of the very first run: whoever holds the set-up
+// link creates the first administrator. Afterwards there is no such page.
+package setup
+
+import (
+	"context"
+	"net/http"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/identity"
+	"gatehouse/ui/view"
+	"gatehouse/web"
+)
+
+// Identity makes the administrator; *identity.Service does.
+type Identity interface {
+	// NeedsSetup reports whether there is nobody yet.
+	NeedsSetup(ctx context.Context) (bool, error)
+	// Setup spends the link's token: of several concurrent calls one succeeds.
+	Setup(ctx context.Context, from audit.Actor, token, email, name, password string) (identity.User, error)
+}
+
+// Door serves the page. All fields but MinPassword must be set.
+type Door struct {
+	Identity Identity
+	Cookies  *web.Cookies
+	Pages    *view.Pages
+	// MinPassword is how many characters a password has at least.
+	MinPassword int
+}
+
+// Mount registers the page.
+func (d *Door) Mount(m *web.Mux) {
+	m.Route("GET /setup", d.show)
+	m.Route("POST /setup", d.create)
+}
+
+// show offers the form to everybody while nobody is there: the token is behind
+// the "#" of the link, so the server learns it only with the form.
+func (d *Door) show(w http.ResponseWriter, r *http.Request) error {
+	if err := d.open(r); err != nil {
+		return err
+	}
+	page, err := d.page(w, r)
+	if err != nil {
+		return err
+	}
+	return d.Pages.Show(w, r, http.StatusOK, page)
+}
+
+func (d *Door) create(w http.ResponseWriter, r *http.Request) error {
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
+	}
+	if err := d.open(r); err != nil {
+		return err
+	}
+	f := r.PostForm
+	_, err := d.Identity.Setup(r.Context(), web.Actor(r), f.Get("token"), f.Get("email"), f.Get("name"), f.Get("password"))
+	if err == nil {
+		return view.SeeOther(w, r, "/signin?return_to=/account")
+	}
+	page, failed := d.page(w, r)
+	if failed != nil {
+		return failed
+	}
+	page.Link, page.Email, page.Name = f.Get("token"), f.Get("email"), f.Get("name")
+	if fault.CodeOf(err) == "setup.link" {
+		page.Alert = "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."
+		page.Fields = []fault.Field{{Name: "token", Problem: "is not valid any more"}}
+		return d.Pages.Show(w, r, http.StatusForbidden, page)
+	}
+	status, ok := page.Reject(w, err)
+	if !ok {
+		return err
+	}
+	return d.Pages.Show(w, r, status, page)
+}
+
+// open refuses once somebody is there, as if there had never been a page.
+func (d *Door) open(r *http.Request) error {
+	needed, err := d.Identity.NeedsSetup(r.Context())
+	if err != nil {
+		return err
+	}
+	if !needed {
+		return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
+	}
+	return nil
+}
+
+func (d *Door) page(w http.ResponseWriter, r *http.Request) (view.Setup, error) {
+	browser, err := d.Cookies.EnsureBrowser(w, r)
+	if err != nil {
+		return view.Setup{}, err
+	}
+	return view.Setup{Form: view.Form{Token: d.Cookies.FormToken(browser)}, MinLength: d.MinPassword}, nil
+}

@@ -1,0 +1,178 @@
+// Package signin holds the pages of a sign-in: name and password, choice of
+// account, second step, enrolment, consent, and signing out. It takes what the
+// person typed to flow and shows the step that flow says comes next; no page
+// decides that itself. A post that comes late, twice or from the back button
+// therefore only leads to where the sign-in stands.
+package signin
+
+import (
+	"context"
+	"net/http"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/session"
+	"gatehouse/ui/view"
+	"gatehouse/web"
+)
+
+// Flow is the sign-in as flow.Service runs it; its faults are named there.
+type Flow interface {
+	Begin(ctx context.Context, browser string, ask flow.Ask) (flow.Interaction, error)
+	Decide(ctx context.Context, ask flow.Ask, session, ip string) (flow.Entry, error)
+	Look(ctx context.Context, ref flow.Ref, ip string) (flow.Entry, error)
+	Password(ctx context.Context, from audit.Actor, ref flow.Ref, login, password string) (flow.Outcome, error)
+	TOTP(ctx context.Context, from audit.Actor, ref flow.Ref, code string) (flow.Outcome, error)
+	Recovery(ctx context.Context, from audit.Actor, ref flow.Ref, code string) (flow.Outcome, error)
+	StartEnrol(ctx context.Context, from audit.Actor, ref flow.Ref) (secret, url string, err error)
+	ConfirmEnrol(ctx context.Context, from audit.Actor, ref flow.Ref, code string) (flow.Outcome, error)
+	Choose(ctx context.Context, from audit.Actor, ref flow.Ref, other bool) (flow.Outcome, error)
+	Consent(ctx context.Context, from audit.Actor, ref flow.Ref, allow bool) (flow.Outcome, error)
+}
+
+// Sessions finds and ends the browser's session; *session.Manager does.
+type Sessions interface {
+	// Authenticate answers Unauthenticated when there is no live session.
+	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
+	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
+}
+
+// People names the person of a session; *identity.Service does.
+type People interface {
+	User(ctx context.Context, user id.User) (identity.User, error)
+}
+
+// Door serves the pages. All fields must be set.
+type Door struct {
+	Flow     Flow
+	Sessions Sessions
+	People   People
+	Cookies  *web.Cookies
+	Pages    *view.Pages
+}
+
+// Mount registers the pages.
+func (d *Door) Mount(m *web.Mux) {
+	m.Route("GET /signin", d.signIn)
+	m.Route("POST /signin", d.post(d.proveByPassword, d.drawSignIn))
+	m.Route("GET /signin/select", d.get(flow.StepSelect, d.drawSelect))
+	m.Route("POST /signin/select", d.post(d.choose, d.drawSelect))
+	m.Route("GET /signin/factor", d.get(flow.StepFactor, d.drawFactor))
+	m.Route("POST /signin/factor", d.post(d.proveByCode, d.drawFactor))
+	m.Route("GET /signin/recovery", d.get(flow.StepFactor, d.drawRecovery))
+	m.Route("POST /signin/recovery", d.post(d.proveByRecovery, d.drawRecovery))
+	m.Route("GET /signin/enrol", d.get(flow.StepEnrol, d.drawEnrol))
+	m.Route("POST /signin/enrol", d.post(d.confirmEnrol, d.drawEnrol))
+	m.Route("GET /consent", d.get(flow.StepConsent, d.drawConsent))
+	m.Route("POST /consent", d.post(d.consent, d.drawConsent))
+	m.Route("GET /signout", d.askSignOut)
+	m.Route("POST /signout", d.signOut)
+}
+
+// draw makes the page of a step. s holds what all steps share, and what was
+// wrong when the form comes back.
+type draw func(r *http.Request, e flow.Entry, s view.Step) (view.Page, error)
+
+// act takes what was posted to the flow.
+type act func(r *http.Request, ref flow.Ref) (flow.Outcome, error)
+
+// get shows the page of step if the sign-in stands there, and leads to where it
+// stands otherwise.
+func (d *Door) get(step flow.Step, page draw) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		e, err := d.Flow.Look(r.Context(), d.ref(r, r.URL.Query().Get("i")), ip(r))
+		if err != nil {
+			return d.lost(w, r, e, err)
+		}
+		if e.Decision.Step != step {
+			return view.SeeOther(w, r, e.Next())
+		}
+		return d.show(w, r, http.StatusOK, e, d.step(r, e), page)
+	}
+}
+
+// post takes a form to the flow. What the person can mend comes back on the same
+// page; anything else goes on to the next step.
+func (d *Door) post(do act, page draw) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := r.ParseForm(); err != nil {
+			return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
+		}
+		out, err := do(r, d.ref(r, r.PostForm.Get("i")))
+		if err == nil {
+			return d.goOn(w, r, out)
+		}
+		s := d.step(r, out.Entry)
+		if status, ok := s.Reject(w, err); ok && out.Interaction.ID != "" {
+			return d.show(w, r, status, out.Entry, s, page)
+		}
+		return d.lost(w, r, out.Entry, err)
+	}
+}
+
+func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, e flow.Entry, s view.Step, page draw) error {
+	p, err := page(r, e, s)
+	if err != nil {
+		return d.lost(w, r, e, err)
+	}
+	return d.Pages.Show(w, r, status, p)
+}
+
+// goOn leads to the next step. Recovery codes are shown in the answer to the
+// post itself: they exist nowhere else in clear, so no other page could.
+func (d *Door) goOn(w http.ResponseWriter, r *http.Request, out flow.Outcome) error {
+	if out.SessionToken != "" {
+		if err := d.Cookies.SetSession(w, r, out.SessionToken); err != nil {
+			return err
+		}
+	}
+	if len(out.RecoveryCodes) > 0 {
+		return d.Pages.Show(w, r, http.StatusOK, view.RecoveryCodes{Codes: out.RecoveryCodes, Next: out.Next()})
+	}
+	if usedRecovery(r, out) && out.RecoveryLeft <= fewCodes {
+		return d.Pages.Show(w, r, http.StatusOK, view.FewCodes{Left: out.RecoveryLeft, Next: out.Next()})
+	}
+	return view.SeeOther(w, r, out.Next())
+}
+
+// lost answers when there is no step to show. A sign-in that took too long says
+// whose it was and leads back there.
+func (d *Door) lost(w http.ResponseWriter, r *http.Request, e flow.Entry, err error) error {
+	if e.App == nil || fault.CodeOf(err) != "flow.expired" {
+		return err
+	}
+	f := web.AsFault(err)
+	d.Pages.Error(w, r, web.ErrorPage{
+		Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, AppName: appName(e.App), AppURL: e.App.HomeURL,
+	})
+	return nil
+}
+
+func (d *Door) ref(r *http.Request, interaction string) flow.Ref {
+	return flow.Ref{Interaction: id.Interaction(interaction), Browser: d.Cookies.Browser(r), Session: d.Cookies.Session(r)}
+}
+
+// step returns what the pages of e share.
+func (d *Door) step(r *http.Request, e flow.Entry) view.Step {
+	s := view.Step{Interaction: string(e.Interaction.ID), Travels: e.Interaction.Ask.Client != ""}
+	s.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
+	if e.App != nil {
+		s.App = appName(e.App)
+	}
+	if e.Person != nil {
+		s.Email = e.Person.Email
+	}
+	return s
+}
+
+func appName(a *flow.Application) string {
+	if a.Name != "" {
+		return a.Name
+	}
+	return string(a.ID)
+}
+
+func ip(r *http.Request) string { return web.InfoOf(r.Context()).IP }

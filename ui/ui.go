@@ -1,0 +1,67 @@
+// Package ui is the people's door: sign-in, consent and sign-out, the account
+// area, the first set-up and the home page. One package per area holds its
+// handlers, view draws, static serves what the pages load. Forms are plain HTML
+// and work without scripts.
+package ui
+
+import (
+	"time"
+
+	"gatehouse/ui/account"
+	"gatehouse/ui/home"
+	"gatehouse/ui/setup"
+	"gatehouse/ui/signin"
+	"gatehouse/ui/static"
+	"gatehouse/ui/view"
+	"gatehouse/web"
+)
+
+// Flow is the sign-in; *flow.Service is.
+type Flow interface {
+	signin.Flow
+	account.Flow
+}
+
+// Identity knows people; *identity.Service does.
+type Identity interface {
+	signin.People
+	account.Identity
+	setup.Identity
+	home.Identity
+}
+
+// Sessions knows browsers; *session.Manager does.
+type Sessions interface {
+	signin.Sessions
+	account.Sessions
+}
+
+// Deps is what the pages need. All fields but MinPassword must be set.
+type Deps struct {
+	Issuer   string
+	Flow     Flow
+	Identity Identity
+	Sessions Sessions
+	OAuth    account.Consents
+	Registry account.Clients
+	Cookies  *web.Cookies
+	Pages    *view.Pages
+	// Fresh is how long a proof counts where a page changes how one signs in.
+	Fresh time.Duration
+	// MinPassword is how many characters a new password has at least, so that
+	// the forms can say so; zero says nothing.
+	MinPassword int
+}
+
+// Mount registers all pages and what they load. The mux must be served behind
+// web.ProtectForms.
+func Mount(m *web.Mux, d Deps) {
+	static.Mount(m)
+	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
+	(&account.Door{
+		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry,
+		Cookies: d.Cookies, Pages: d.Pages, Fresh: d.Fresh, MinPassword: d.MinPassword,
+	}).Mount(m)
+	(&setup.Door{Identity: d.Identity, Cookies: d.Cookies, Pages: d.Pages, MinPassword: d.MinPassword}).Mount(m)
+	(&home.Door{Issuer: d.Issuer, Identity: d.Identity, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
+}

@@ -1,0 +1,77 @@
+package view
+
+import (
+	"maps"
+	"net/http"
+	"net/url"
+	"slices"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/web"
+)
+
+// FormPost shows the page that posts an authorization response to the client
+// (OAuth 2.0 Form Post Response Mode). An address that no browser can post to
+// is our own mistake by now, and is refused.
+func (v *Pages) FormPost(w http.ResponseWriter, r *http.Request, p web.FormPostPage) {
+	u, err := url.Parse(p.Action)
+	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		v.Error(w, r, web.ErrorPage{Status: http.StatusInternalServerError, Code: "internal"})
+		return
+	}
+	page := formPost{action: templ.SafeURL(p.Action), origin: web.OriginOf(p.Action), host: u.Host}
+	for _, name := range slices.Sorted(maps.Keys(p.Parameters)) {
+		for _, value := range p.Parameters[name] {
+			page.hidden = append(page.hidden, pair{name, value})
+		}
+	}
+	v.must(w, r, http.StatusOK, page)
+}
+
+type pair struct{ name, value string }
+
+type formPost struct {
+	action templ.SafeURL
+	origin string
+	host   string
+	hidden []pair
+}
+
+func (p formPost) head() head {
+	return head{title: "Back to the application", script: "formpost.js", policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
+}
+func (p formPost) body() templ.Component { return formPostBody(p) }
+
+// SignOut asks whether to sign out. Where an application asked, the answer leads
+// to it and perhaps on to other origins.
+func (v *Pages) SignOut(w http.ResponseWriter, r *http.Request, p web.SignOutPage) {
+	page := signOut{SignOutPage: p, path: r.URL.Path}
+	for _, name := range slices.Sorted(maps.Keys(p.Hidden)) {
+		for _, value := range p.Hidden[name] {
+			page.hidden = append(page.hidden, pair{name, value})
+		}
+	}
+	v.must(w, r, http.StatusOK, page)
+}
+
+type signOut struct {
+	web.SignOutPage
+	path   string
+	hidden []pair
+}
+
+func (p signOut) head() head {
+	return head{title: "Sign out", policy: web.Policy{AnyFormAction: p.FormAction != ""}}
+}
+func (p signOut) body() templ.Component { return signOutBody(p) }
+
+// SignedOut says that the person is signed out.
+func (v *Pages) SignedOut(w http.ResponseWriter, r *http.Request, p web.SignedOutPage) {
+	v.must(w, r, http.StatusOK, signedOut(p))
+}
+
+type signedOut web.SignedOutPage
+
+func (p signedOut) head() head            { return head{title: "Signed out"} }
+func (p signedOut) body() templ.Component { return signedOutBody(p) }

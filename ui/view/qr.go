@@ -1,0 +1,48 @@
+package view
+
+import (
+	"fmt"
+	"image/color"
+	"strings"
+
+	"github.com/boombuler/barcode"
+	"github.com/boombuler/barcode/qr"
+)
+
+// QR is a QR code as one SVG path over a grid of Size by Size modules.
+type QR struct {
+	Size int
+	Path string
+}
+
+// quiet is the margin that readers need, in modules (ISO/IEC 18004).
+const quiet = 4
+
+// NewQR returns the code for text.
+func NewQR(text string) (QR, error) {
+	code, err := qr.Encode(text, qr.M, qr.Auto)
+	if err != nil {
+		return QR{}, fmt.Errorf("draw QR code: %w", err)
+	}
+	size := code.Bounds().Dx()
+	var path strings.Builder
+	for y := range size {
+		for x := 0; x < size; {
+			run := 0
+			for x+run < size && dark(code, x+run, y) {
+				run++
+			}
+			if run > 0 {
+				fmt.Fprintf(&path, "M%d %dh%dv1h-%dz", x+quiet, y+quiet, run, run)
+			}
+			x += run + 1
+		}
+	}
+	return QR{Size: size + 2*quiet, Path: path.String()}, nil
+}
+
+func dark(code barcode.Barcode, x, y int) bool {
+	return code.At(x, y) == color.Black
+}
+
+func (q QR) viewBox() string { return fmt.Sprintf("0 0 %d %d", q.Size, q.Size) }
