@@ -1,0 +1,233 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"log/slog"
+	"os"
+	"os/user"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/audit"
+	"gatehouse/config"
+	"gatehouse/fault"
+	"gatehouse/server"
+)
+
+// The exit codes.
+const (
+	exitDone   = 0
+	exitFailed = 1
+	exitUsage  = 2
+)
+
+// app is one run of the command line.
+type app struct {
+	env            []string
+	stdin          io.Reader
+	stdout, stderr io.Writer
+
+	file    string         // --config
+	sets    []string       // --set
+	flags   []*settingFlag // the flags that stand for a key
+	json    bool           // --json
+	started bool           // the command line was understood
+}
+
+// settingFlag is a flag that stands for a key of the configuration.
+type settingFlag struct {
+	name, key, value string
+	set              func() bool
+}
+
+// run runs one command line and returns its exit code. Everything that a
+// command reads or writes comes in here.
+func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	a := &app{env: env, stdin: stdin, stdout: stdout, stderr: stderr}
+	root := a.root()
+	root.SetArgs(args)
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err == nil {
+		return exitDone
+	}
+	if !a.started {
+		err = &usageError{err: err, command: cmd.CommandPath()}
+	}
+	a.complain(err)
+	return exitCode(err)
+}
+
+func (a *app) root() *cobra.Command {
+	root := a.group("gatehouse", "Who you are, and what you may do: an OAuth 2 and OpenID Connect server")
+	root.Long = root.Short + `.
+
+Run "gatehouse demo" to try it, "gatehouse serve" to run it. Nothing needs to be
+configured on one's own machine; "gatehouse config show" lists what can be.
+
+Exit codes: 0 done; 1 it did not work; 2 the command line or the configuration
+is wrong, and nothing was tried.`
+	root.SilenceErrors, root.SilenceUsage = true, true
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return secretHint(err) })
+	p := root.PersistentFlags()
+	p.StringVar(&a.file, "config", "", "read this YAML `file` (else the one that GATEHOUSE_CONFIG names)")
+	p.StringArrayVar(&a.sets, "set", nil, "set a configuration key, as `KEY=VALUE`; may be repeated")
+	a.setting(root, true, "data-dir", "data_dir", "the `directory` of the database and the master key")
+	root.AddCommand(
+		a.serve(), a.demo(), a.migrate(),
+		a.user(), a.client(), a.keys(), a.session(), a.setupLink(),
+		a.config(), a.healthcheck(), a.version(),
+	)
+	return root
+}
+
+// group returns a command that only holds others.
+func (a *app) group(use, short string, subs ...*cobra.Command) *cobra.Command {
+	c := &cobra.Command{
+		Use:   use,
+		Short: short,
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return unknownCommand(cmd, args[0])
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			a.started = true
+			return cmd.Help()
+		},
+	}
+	c.SuggestionsMinimumDistance = 2
+	c.AddCommand(subs...)
+	return c
+}
+
+func unknownCommand(cmd *cobra.Command, name string) error {
+	err := fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+name)
+	if near := cmd.SuggestionsFor(name); len(near) > 0 {
+		err = fmt.Errorf("%w; did you mean %q?", err, cmd.CommandPath()+" "+near[0])
+	}
+	return err
+}
+
+// setting adds a flag that stands for a key.
+func (a *app) setting(cmd *cobra.Command, persistent bool, name, key, usage string) {
+	flags := cmd.Flags()
+	if persistent {
+		flags = cmd.PersistentFlags()
+	}
+	f := &settingFlag{name: name, key: key}
+	flags.StringVar(&f.value, name, "", usage)
+	f.set = func() bool { return flags.Changed(name) }
+	a.flags = append(a.flags, f)
+}
+
+// printing adds --json to a command that prints a thing.
+func (a *app) printing(cmd *cobra.Command) *cobra.Command {
+	cmd.Flags().BoolVar(&a.json, "json", false, "print JSON")
+	return cmd
+}
+
+// action returns what runs once the command line is understood.
+func (a *app) action(f func(ctx context.Context, args []string) error) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, args []string) error {
+		a.started = true
+		return f(cmd.Context(), args)
+	}
+}
+
+// load reads the configuration.
+func (a *app) load() (config.Config, config.Sources, error) {
+	o := config.Options{File: a.file, Env: a.env, Sets: a.sets}
+	for _, f := range a.flags {
+		if f.set() {
+			o.Flags = append(o.Flags, config.Flag{Name: "--" + f.name, Key: f.key, Value: f.value})
+		}
+	}
+	return config.Load(o)
+}
+
+// commandConfig is load for a command that is no server: its log says only what
+// is wrong, unless somebody asks for more.
+func (a *app) commandConfig() (config.Config, config.Sources, error) {
+	cfg, sources, err := a.load()
+	if _, asked := sources["log.level"]; !asked {
+		cfg.Log.Level = "warn"
+	}
+	return cfg, sources, err
+}
+
+// withHouse opens the store and the services, runs f, and closes them. A SQLite
+// file that is not there is an error: in the wrong directory a question must
+// not be answered by a new and empty database.
+func (a *app) withHouse(ctx context.Context, f func(h *server.House) error) error {
+	cfg, _, err := a.commandConfig()
+	if err != nil {
+		return err
+	}
+	if err := mustExist(cfg); err != nil {
+		return err
+	}
+	return a.inHouse(ctx, cfg, f)
+}
+
+// withNewHouse is withHouse for the commands that may come before the server's
+// first start.
+func (a *app) withNewHouse(ctx context.Context, f func(h *server.House) error) error {
+	cfg, _, err := a.commandConfig()
+	if err != nil {
+		return err
+	}
+	return a.inHouse(ctx, cfg, f)
+}
+
+func (a *app) inHouse(ctx context.Context, cfg config.Config, f func(h *server.House) error) error {
+	log, flush := server.NewLog(cfg.Log, a.stderr)
+	defer flush()
+	h, err := server.OpenHouse(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	a.announceKey(h, log)
+	return errors.Join(f(h), h.Close())
+}
+
+// sqliteFile returns the database's file, if it is one.
+func sqliteFile(cfg config.Config) (string, bool) { return strings.CutPrefix(cfg.Store.URL, "sqlite:") }
+
+func mustExist(cfg config.Config) error {
+	file, ok := sqliteFile(cfg)
+	if !ok {
+		return nil
+	}
+	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
+		return fault.New(fault.NotFound, "store.not_found", fmt.Sprintf("There is no database at %s. Look whether data_dir and store.url are right, or start the server first.", file))
+	}
+	return nil
+}
+
+// announceKey tells about a master key that this command had to make.
+func (a *app) announceKey(h *server.House, log *slog.Logger) {
+	if h.NewMasterKey == "" {
+		return
+	}
+	if _, err := fmt.Fprintf(a.stderr, "A new master key was written to %s. Back it up: without it the database cannot be read.\n", h.NewMasterKey); err != nil {
+		log.Warn("a new master key was written", "file", h.NewMasterKey)
+	}
+}
+
+// operator is who acts on the command line, for the audit table.
+func operator() audit.Actor {
+	a := audit.Actor{Kind: audit.Console}
+	if u, err := user.Current(); err == nil {
+		a.ID = u.Username
+	}
+	return a
+}

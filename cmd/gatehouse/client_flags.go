@@ -1,0 +1,183 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/conf"
+	"gatehouse/oauth"
+)
+
+// clientFlags are the flags that create and update share.
+type clientFlags struct {
+	name, homeURL, authMethod, jwksFile             string
+	redirects, postLogout, grants, scopes, audience []string
+	public, noConsent, noPKCE, introspect, disabled bool
+	refresh, requireACR                             string
+	idTokenAlg, userinfoAlg, accessTokenAlg         string
+	accessTokenTTL, refreshIdle, refreshAbsolute    durationFlag
+}
+
+// clientFlagNames are the flags that change a client.
+var clientFlagNames = []string{
+	"name", "home-url", "redirect-uri", "post-logout-redirect-uri", "grant", "scope", "audience", "auth-method", "public", "jwks-file",
+	"no-consent", "no-pkce", "introspect", "refresh", "access-token-ttl", "refresh-idle", "refresh-absolute", "require-acr",
+	"id-token-alg", "userinfo-alg", "access-token-alg", "disabled",
+}
+
+// durationFlag is a flag that takes days too.
+type durationFlag time.Duration
+
+func (d *durationFlag) String() string { return lifetime(time.Duration(*d)) }
+func (d *durationFlag) Type() string   { return "duration" }
+
+func (d *durationFlag) Set(s string) error {
+	v, err := conf.ParseDuration(s)
+	if err != nil {
+		return fmt.Errorf("it %w", err)
+	}
+	*d = durationFlag(v)
+	return nil
+}
+
+func (f *clientFlags) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.name, "name", "", "the `name` that people see")
+	flags.StringVar(&f.homeURL, "home-url", "", "the `URL` where \"back to the application\" leads")
+	flags.StringArrayVar(&f.redirects, "redirect-uri", nil, "where sign-ins may return to, an exact `URI`; may be repeated")
+	flags.StringArrayVar(&f.postLogout, "post-logout-redirect-uri", nil, "where sign-outs may return to, an exact `URI`; may be repeated")
+	flags.StringArrayVar(&f.grants, "grant", nil, "a `grant` type: authorization_code, refresh_token or client_credentials; may be repeated")
+	flags.StringArrayVar(&f.scopes, "scope", nil, "the `scopes` it may ask for, separated by spaces; may be repeated")
+	flags.StringArrayVar(&f.audience, "audience", nil, "an `audience` of its access tokens instead of the issuer; may be repeated")
+	flags.StringVar(&f.authMethod, "auth-method", "", "how it proves itself (`method`): client_secret_basic, client_secret_post, private_key_jwt or none")
+	flags.BoolVar(&f.public, "public", false, "it cannot keep a secret; the same as --auth-method none")
+	flags.StringVar(&f.jwksFile, "jwks-file", "", "a `file` with its public keys, for private_key_jwt; - for standard input")
+	flags.BoolVar(&f.noConsent, "no-consent", false, "do not ask people, for applications of the house")
+	flags.BoolVar(&f.noPKCE, "no-pkce", false, "do not require PKCE, for one old confidential application")
+	flags.BoolVar(&f.introspect, "introspect", false, "it may introspect tokens that are not meant for it")
+	flags.StringVar(&f.refresh, "refresh", "rotate", "refresh tokens `mode`: rotate, or static for confidential applications")
+	flags.Var(&f.accessTokenTTL, "access-token-ttl", "how long its access tokens live (0: as configured)")
+	flags.Var(&f.refreshIdle, "refresh-idle", "how long its refresh tokens live without use (0: as configured)")
+	flags.Var(&f.refreshAbsolute, "refresh-absolute", "how long its refresh tokens live at most (0: as configured)")
+	flags.StringVar(&f.requireACR, "require-acr", "", "the `level` that its people must reach: aal1 or aal2")
+	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "`alg` of its ID tokens: RS256 (default), ES256 or EdDSA")
+	flags.StringVar(&f.userinfoAlg, "userinfo-alg", "", "sign userinfo with this `alg`; plain JSON by default")
+	flags.StringVar(&f.accessTokenAlg, "access-token-alg", "", "`alg` of its access tokens: ES256 (default), EdDSA or RS256")
+}
+
+// apply puts the flags that were given into c.
+func (f *clientFlags) apply(a *app, cmd *cobra.Command, c *oauth.Client) error {
+	changed := cmd.Flags().Changed
+	if f.public && f.authMethod != "" && f.authMethod != oauth.AuthNone {
+		return usagef("--public and --auth-method %s contradict each other", f.authMethod)
+	}
+	if f.refresh != "rotate" && f.refresh != "static" {
+		return usagef("--refresh must be rotate or static")
+	}
+	if f.jwksFile != "" {
+		if err := f.readJWKS(a, c); err != nil {
+			return err
+		}
+	}
+	f.applyMethod(changed, c)
+	f.applyTexts(changed, c)
+	f.applyLists(changed, c)
+	f.applySwitches(changed, c)
+	return nil
+}
+
+func (f *clientFlags) readJWKS(a *app, c *oauth.Client) error {
+	b, err := a.read(f.jwksFile)
+	if err != nil {
+		return fmt.Errorf("read the keys: %w", err)
+	}
+	if !json.Valid(b) {
+		return usagef("%s is not JSON; a JSON Web Key Set (RFC 7517) is expected", inputName(f.jwksFile))
+	}
+	c.JWKS = strings.TrimSpace(string(b))
+	return nil
+}
+
+func (f *clientFlags) applyMethod(changed func(string) bool, c *oauth.Client) {
+	switch {
+	case f.public:
+		c.AuthMethod = oauth.AuthNone
+	case changed("auth-method"):
+		c.AuthMethod = f.authMethod
+	case f.jwksFile != "":
+		c.AuthMethod = oauth.AuthPrivateKey
+	}
+}
+
+func (f *clientFlags) applyTexts(changed func(string) bool, c *oauth.Client) {
+	for name, v := range map[string]struct{ to, from *string }{
+		"name":             {&c.Name, &f.name},
+		"home-url":         {&c.HomeURL, &f.homeURL},
+		"require-acr":      {&c.RequireACR, &f.requireACR},
+		"id-token-alg":     {&c.IDTokenAlg, &f.idTokenAlg},
+		"userinfo-alg":     {&c.UserinfoAlg, &f.userinfoAlg},
+		"access-token-alg": {&c.AccessTokenAlg, &f.accessTokenAlg},
+	} {
+		if changed(name) {
+			*v.to = *v.from
+		}
+	}
+	for name, v := range map[string]struct {
+		to   *time.Duration
+		from durationFlag
+	}{
+		"access-token-ttl": {&c.AccessTokenTTL, f.accessTokenTTL},
+		"refresh-idle":     {&c.RefreshIdle, f.refreshIdle},
+		"refresh-absolute": {&c.RefreshAbsolute, f.refreshAbsolute},
+	} {
+		if changed(name) {
+			*v.to = time.Duration(v.from)
+		}
+	}
+}
+
+// applyLists replaces the lists that were given. One empty value empties a list.
+func (f *clientFlags) applyLists(changed func(string) bool, c *oauth.Client) {
+	for name, v := range map[string]struct {
+		to   *[]string
+		from []string
+	}{
+		"redirect-uri":             {&c.RedirectURIs, f.redirects},
+		"post-logout-redirect-uri": {&c.PostLogoutRedirectURIs, f.postLogout},
+		"grant":                    {&c.GrantTypes, f.grants},
+		"scope":                    {&c.Scopes, words(f.scopes)},
+		"audience":                 {&c.Audiences, f.audience},
+	} {
+		if !changed(name) {
+			continue
+		}
+		if *v.to = v.from; len(v.from) == 1 && v.from[0] == "" {
+			*v.to = nil
+		}
+	}
+}
+
+func (f *clientFlags) applySwitches(changed func(string) bool, c *oauth.Client) {
+	for name, v := range map[string]struct {
+		to   *bool
+		from bool
+	}{
+		"no-consent": {&c.SkipConsent, f.noConsent},
+		"no-pkce":    {&c.SkipPKCE, f.noPKCE},
+		"introspect": {&c.Introspect, f.introspect},
+		"refresh":    {&c.StaticRefresh, f.refresh == "static"},
+		"disabled":   {&c.Disabled, f.disabled},
+	} {
+		if changed(name) {
+			*v.to = v.from
+		}
+	}
+}
+
+func words(list []string) []string {
+	return strings.Fields(strings.Join(list, " "))
+}

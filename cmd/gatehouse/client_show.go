@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"io"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/oauth"
+	"gatehouse/server"
+)
+
+func (a *app) clientShow() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "show CLIENT_ID",
+		Short: "Print one application",
+		Args:  cobra.ExactArgs(1),
+		RunE: a.withClient(func(_ context.Context, _ *server.House, c oauth.Client) error {
+			return a.print(showClient(c), func(w io.Writer) { describeClient(w, c) })
+		}),
+	})
+}
+
+func describeClient(w io.Writer, c oauth.Client) {
+	row(w, "client_id", string(c.ID))
+	row(w, "name", c.Name)
+	row(w, "home", c.HomeURL)
+	row(w, "state", clientState(c))
+	row(w, "authentication", c.AuthMethod)
+	for _, s := range c.Secrets {
+		row(w, "secret", "…"+s.Hint+", made "+moment(s.Created))
+	}
+	row(w, "grants", strings.Join(c.GrantTypes, " "))
+	row(w, "scopes", strings.Join(c.Scopes, " "))
+	row(w, "audiences", strings.Join(c.Audiences, " "))
+	for _, uri := range c.RedirectURIs {
+		row(w, "redirect URI", uri)
+	}
+	for _, uri := range c.PostLogoutRedirectURIs {
+		row(w, "post-logout redirect URI", uri)
+	}
+	row(w, "asks for consent", yes(!c.SkipConsent))
+	row(w, "requires PKCE", yes(!c.SkipPKCE))
+	row(w, "refresh tokens", refreshMode(c))
+	row(w, "may introspect", yes(c.Introspect))
+	row(w, "access token lifetime", lifetime(c.AccessTokenTTL))
+	row(w, "refresh idle lifetime", lifetime(c.RefreshIdle))
+	row(w, "refresh absolute lifetime", lifetime(c.RefreshAbsolute))
+	row(w, "required level", c.RequireACR)
+	row(w, "ID token algorithm", c.IDTokenAlg)
+	row(w, "userinfo algorithm", c.UserinfoAlg)
+	row(w, "access token algorithm", c.AccessTokenAlg)
+	row(w, "created", moment(c.Created))
+	row(w, "updated", moment(c.Updated))
+}

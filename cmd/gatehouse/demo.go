@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/demo"
+	"gatehouse/server"
+)
+
+func (a *app) demo() *cobra.Command {
+	var o demo.Options
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Run the server with people in it and an application to sign in to",
+		Long: `Run the server on loopback with an administrator, two people and a demo
+application, and print how to sign in. It is made for the first look: the
+passwords are printed. Running it again keeps the data.`,
+		Args: cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			cfg, _, err := a.commandConfig()
+			if err != nil {
+				return err
+			}
+			log, flush := server.NewLog(cfg.Log, a.stderr)
+			defer flush()
+			return demo.Run(ctx, cfg, log, a.stdout, o)
+		}),
+	}
+	a.servingFlags(cmd)
+	cmd.Flags().StringVar(&o.AppListen, "app-listen", demo.DefaultAppListen, "the `address` of the demo application, HOST:PORT on loopback")
+	return cmd
+}

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+
+	"gatehouse/config"
+	"gatehouse/fault"
+)
+
+// usageError is a command line that says nothing Gatehouse could try.
+type usageError struct {
+	err     error
+	command string // whose --help explains it; may be empty
+}
+
+func (e *usageError) Error() string { return e.err.Error() }
+func (e *usageError) Unwrap() error { return e.err }
+
+func usagef(format string, args ...any) error {
+	return &usageError{err: fmt.Errorf(format, args...)}
+}
+
+// secretHint helps who tries to hand over a password in the open.
+func secretHint(err error) error {
+	for _, name := range []string{"--password", "--secret", "--client-secret"} {
+		if strings.HasSuffix(err.Error(), "unknown flag: "+name) {
+			return fmt.Errorf("%w; secrets are not taken from the command line, where others can read them: use --password-file FILE, or - for standard input", err)
+		}
+	}
+	return err
+}
+
+func exitCode(err error) int {
+	if _, ok := errors.AsType[*usageError](err); ok {
+		return exitUsage
+	}
+	if _, ok := errors.AsType[*config.Error](err); ok {
+		return exitUsage
+	}
+	return exitFailed
+}
+
+// problem is an error as scripts read it.
+type problem struct {
+	Code   string  `json:"code"`
+	Detail string  `json:"detail"`
+	Cause  string  `json:"cause,omitempty"`
+	Fields []field `json:"fields,omitempty"`
+}
+
+type field struct {
+	Name    string `json:"name"`
+	Problem string `json:"problem"`
+}
+
+// describe turns err into what the operator reads: the sentence of the fault if
+// there is one. The cause is shown as well where the sentence alone would leave
+// an operator helpless.
+func describe(err error) problem {
+	if u, ok := errors.AsType[*usageError](err); ok {
+		p := problem{Code: "usage", Detail: u.Error()}
+		if u.command != "" {
+			p.Cause = `see "` + u.command + ` --help"`
+		}
+		return p
+	}
+	if c, ok := errors.AsType[*config.Error](err); ok {
+		return problem{Code: "config", Detail: c.Error()}
+	}
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Detail == "" {
+		return problem{Code: fault.Internal.String(), Detail: err.Error()}
+	}
+	p := problem{Code: f.Code, Detail: f.Detail}
+	if f.Err != nil {
+		p.Cause = strings.Join(strings.Fields(f.Err.Error()), " ") // drivers write over several lines
+	}
+	for _, x := range f.Fields {
+		p.Fields = append(p.Fields, field(x))
+	}
+	return p
+}
+
+// complain prints err on standard error: a sentence, then the fields.
+func (a *app) complain(err error) {
+	p := describe(err)
+	if a.json {
+		e := json.NewEncoder(a.stderr)
+		e.SetEscapeHTML(false)
+		_ = e.Encode(map[string]problem{"error": p}) // nowhere is left to report it
+		return
+	}
+	text := p.Detail
+	if p.Cause != "" {
+		text += " (" + p.Cause + ")"
+	}
+	for _, f := range p.Fields {
+		text += "\n  " + f.Name + ": " + f.Problem
+	}
+	if p.Code != "config" {
+		text = "gatehouse: " + text
+	}
+	_, _ = fmt.Fprintln(a.stderr, text)
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// healthTimeout bounds the whole check; container platforms ask every few seconds.
+const healthTimeout = 3 * time.Second
+
+func (a *app) healthcheck() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "healthcheck",
+		Short: "Ask the server on this machine whether it is ready",
+		Long: `Ask the server on this machine whether it is ready, at listen.internal. It
+reads the configuration as "gatehouse serve" does, and opens no database. The
+exit code is 0 if the server is ready, 1 if it is not or does not answer.`,
+		Args: cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			cfg, _, err := a.load()
+			if err != nil {
+				return err
+			}
+			url := "http://" + reachable(cfg.Web.Listen.Internal) + "/readyz"
+			if err := ready(ctx, url); err != nil {
+				return err
+			}
+			return a.say(map[string]any{"ready": true, "url": url}, "ready")
+		}),
+	})
+}
+
+func ready(ctx context.Context, url string) error {
+	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return fmt.Errorf("ask %s: %w", url, err)
+	}
+	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy of the environment
+	resp, err := client.Do(req)
+	if err != nil {
+		return fmt.Errorf("the server does not answer: %w", err)
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("the server is not ready: %s answers %s", url, resp.Status)
+	}
+	return nil
+}
+
+// reachable turns an address to listen on into one to connect to.
+func reachable(listen string) string {
+	host, port, err := net.SplitHostPort(listen)
+	if err != nil {
+		return listen
+	}
+	addr, err := netip.ParseAddr(host)
+	switch {
+	case host == "":
+		host = "127.0.0.1"
+	case err == nil && addr.IsUnspecified() && addr.Is4():
+		host = "127.0.0.1"
+	case err == nil && addr.IsUnspecified():
+		host = "::1"
+	}
+	return net.JoinHostPort(host, port)
+}

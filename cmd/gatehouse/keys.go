@@ -1,0 +1,118 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"slices"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/keys"
+	"gatehouse/server"
+)
+
+func (a *app) keys() *cobra.Command {
+	return a.group("keys", "List and rotate the signing keys", a.keysList(), a.keysRotate())
+}
+
+// keyJSON is a signing key as scripts read one: never its private half.
+type keyJSON struct {
+	ID        string          `json:"kid"`
+	Algorithm string          `json:"alg"`
+	State     keys.State      `json:"state"`
+	Created   time.Time       `json:"created"`
+	SignsFrom time.Time       `json:"signs_from,omitzero"`
+	Until     time.Time       `json:"until,omitzero"`
+	Public    json.RawMessage `json:"jwk,omitempty"`
+}
+
+func (a *app) printKeys(list []keys.Key) error {
+	shown := make([]keyJSON, len(list))
+	for i, k := range list {
+		shown[i] = keyJSON{
+			ID: k.ID, Algorithm: k.Algorithm, State: k.State,
+			Created: k.Created, SignsFrom: k.SignsFrom, Until: k.Until, Public: json.RawMessage(k.Public),
+		}
+	}
+	return a.print(shown, func(w io.Writer) {
+		row(w, "KEY ID", "ALGORITHM", "STATE", "CREATED", "SIGNS FROM", "UNTIL")
+		for _, k := range list {
+			row(w, k.ID, k.Algorithm, string(k.State), moment(k.Created), moment(k.SignsFrom), moment(k.Until))
+		}
+	})
+}
+
+func (a *app) keysList() *cobra.Command {
+	var all bool
+	cmd := a.printing(&cobra.Command{
+		Use:   "list",
+		Short: "List the signing keys",
+		Args:  cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			return a.withHouse(ctx, func(h *server.House) error {
+				list, err := h.Keys.List(ctx, all)
+				if err != nil {
+					return err
+				}
+				return a.printKeys(list)
+			})
+		}),
+	})
+	cmd.Flags().BoolVar(&all, "all", false, "the retired ones too")
+	return cmd
+}
+
+func (a *app) keysRotate() *cobra.Command {
+	var algorithms []string
+	var immediate bool
+	cmd := a.printing(&cobra.Command{
+		Use:   "rotate",
+		Short: "Bring in the next signing key ahead of time",
+		Long: `Bring in the next signing key of every algorithm in use, or of those that
+--alg names. It is announced in the key set first and signs after keys.announce.
+With --immediate it signs at once: for a key that is known to others. Who has
+the key set in a cache then refuses tokens until it is read again.`,
+		Args: cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			return a.withHouse(ctx, func(h *server.House) error {
+				return a.rotateKeys(ctx, h, algorithms, immediate)
+			})
+		}),
+	})
+	cmd.Flags().StringArrayVar(&algorithms, "alg", nil, "only this `algorithm`: ES256, RS256 or EdDSA; may be repeated")
+	cmd.Flags().BoolVar(&immediate, "immediate", false, "sign with the new key at once")
+	return cmd
+}
+
+func (a *app) rotateKeys(ctx context.Context, h *server.House, algorithms []string, immediate bool) error {
+	if len(algorithms) == 0 {
+		list, err := h.Keys.List(ctx, false)
+		if err != nil {
+			return err
+		}
+		algorithms = inUse(list)
+	}
+	for _, alg := range algorithms {
+		if err := h.Keys.Rotate(ctx, operator(), alg, immediate); err != nil {
+			return err
+		}
+	}
+	list, err := h.Keys.List(ctx, false)
+	if err != nil {
+		return err
+	}
+	return a.printKeys(list)
+}
+
+// inUse returns the algorithms that have a key that signs.
+func inUse(list []keys.Key) []string {
+	var algorithms []string
+	for _, k := range list {
+		if k.State == keys.Signing && !slices.Contains(algorithms, k.Algorithm) {
+			algorithms = append(algorithms, k.Algorithm)
+		}
+	}
+	return algorithms
+}

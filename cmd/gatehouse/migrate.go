@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/server"
+	"gatehouse/store"
+)
+
+func (a *app) migrate() *cobra.Command {
+	return a.group("migrate", "Look at the database's schema, or bring it up to date", a.migrateStatus(), a.migrateUp())
+}
+
+// stepJSON is one step of the schema's history.
+type stepJSON struct {
+	Version int64     `json:"version"`
+	Name    string    `json:"name"`
+	Applied bool      `json:"applied"`
+	At      time.Time `json:"at,omitzero"`
+}
+
+func (a *app) migrateStatus() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "status",
+		Short: "List the steps of the schema, and which the database has",
+		Args:  cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			return a.withStore(ctx, false, a.printSteps)
+		}),
+	})
+}
+
+func (a *app) migrateUp() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "up",
+		Short: "Bring the schema up to date",
+		Long: `Bring the schema up to date. The server and the other commands do it too when
+they start; this is for who wants to do it before.`,
+		Args: cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			return a.withStore(ctx, true, func(ctx context.Context, s *store.Store) error {
+				if err := s.Migrate(ctx); err != nil {
+					return err
+				}
+				return a.printSteps(ctx, s)
+			})
+		}),
+	})
+}
+
+// withStore opens the store as it is, without migrating it and without keys.
+func (a *app) withStore(ctx context.Context, create bool, f func(ctx context.Context, s *store.Store) error) error {
+	cfg, _, err := a.commandConfig()
+	if err != nil {
+		return err
+	}
+	if !create {
+		err = mustExist(cfg)
+	} else if _, ok := sqliteFile(cfg); ok {
+		err = os.MkdirAll(cfg.DataDir, 0o700)
+	}
+	if err != nil {
+		return err
+	}
+	log, flush := server.NewLog(cfg.Log, a.stderr)
+	defer flush()
+	s, err := store.Open(ctx, cfg.Store, log)
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	return errors.Join(f(ctx, s), s.Close())
+}
+
+func (a *app) printSteps(ctx context.Context, s *store.Store) error {
+	states, err := s.MigrationStatus(ctx)
+	if err != nil {
+		return err
+	}
+	steps := make([]stepJSON, len(states))
+	for i, st := range states {
+		steps[i] = stepJSON(st)
+	}
+	return a.print(steps, func(w io.Writer) {
+		row(w, "VERSION", "NAME", "APPLIED")
+		for _, st := range steps {
+			row(w, fmt.Sprint(st.Version), st.Name, moment(st.At))
+		}
+	})
+}

@@ -1,0 +1,120 @@
+package main
+
+import (
+	"encoding/json"
+	"net/http"
+	"net/http/cookiejar"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/rogpeppe/go-internal/testscript"
+)
+
+// await fetches a URL until it answers with the status: await URL [STATUS [PATTERN]].
+// With ! it wants nobody to listen there any more.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if len(args) < 1 || len(args) > 3 {
+		ts.Fatalf("usage: await URL [STATUS [PATTERN]]")
+	}
+	status, pattern := 200, regexp.MustCompile("")
+	if len(args) > 1 {
+		n, err := strconv.Atoi(args[1])
+		ts.Check(err)
+		status = n
+	}
+	if len(args) > 2 {
+		pattern = regexp.MustCompile(args[2])
+	}
+	var last string
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		code, body, err := fetch(args[0])
+		if neg && err != nil {
+			return
+		}
+		if !neg && err == nil && code == status && pattern.MatchString(body) {
+			return
+		}
+		last = strconv.Itoa(code) + " " + body
+		if err != nil {
+			last = err.Error()
+		}
+	}
+	ts.Fatalf("%s: at last %s", args[0], last)
+}
+
+func fetch(url string) (int, string, error) {
+	jar, err := cookiejar.New(nil)
+	if err != nil {
+		return 0, "", err
+	}
+	client := http.Client{Jar: jar, Timeout: 5 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Get(url)
+	if err != nil {
+		return 0, "", err
+	}
+	defer resp.Body.Close()
+	var b strings.Builder
+	buf := make([]byte, 4096)
+	for {
+		n, err := resp.Body.Read(buf)
+		b.Write(buf[:n])
+		if err != nil {
+			return resp.StatusCode, b.String(), nil
+		}
+	}
+}
+
+// grab puts a field of the last command's JSON into the environment:
+// grab NAME key.0.key
+func grab(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: grab NAME PATH")
+	}
+	var v any
+	ts.Check(json.Unmarshal([]byte(ts.ReadFile("stdout")), &v))
+	for part := range strings.SplitSeq(args[1], ".") {
+		switch x := v.(type) {
+		case map[string]any:
+			v = x[part]
+		case []any:
+			i, err := strconv.Atoi(part)
+			ts.Check(err)
+			if i >= len(x) {
+				ts.Fatalf("%s: there are %d", args[1], len(x))
+			}
+			v = x[i]
+		}
+	}
+	s, ok := v.(string)
+	if !ok || s == "" {
+		ts.Fatalf("%s is %v", args[1], v)
+	}
+	ts.Setenv(args[0], s)
+}
+
+// take posts a form with basic authentication, and checks the status:
+// take URL USER PASSWORD STATUS FORM
+func take(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 5 {
+		ts.Fatalf("usage: take URL USER PASSWORD STATUS FORM")
+	}
+	deadline := time.Now().Add(time.Second) // the promise: seen within a second
+	for {
+		req, err := http.NewRequest(http.MethodPost, args[0], strings.NewReader(args[4]))
+		ts.Check(err)
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.SetBasicAuth(args[1], args[2])
+		resp, err := http.DefaultClient.Do(req)
+		ts.Check(err)
+		ts.Check(resp.Body.Close())
+		if strconv.Itoa(resp.StatusCode) == args[3] {
+			return
+		}
+		if time.Now().After(deadline) {
+			ts.Fatalf("%s answers %s", args[0], resp.Status)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}

@@ -1,0 +1,114 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"golang.org/x/term"
+)
+
+// maxInput bounds what a command reads from a file or from standard input.
+const maxInput = 1 << 20
+
+// password reads a password: from the file, from standard input if the file is
+// "-", or by asking twice on a terminal.
+func (a *app) password(ctx context.Context, file string) (string, error) {
+	if file == "" {
+		return a.ask(ctx)
+	}
+	b, err := a.read(file)
+	if err != nil {
+		return "", fmt.Errorf("read the password: %w", err)
+	}
+	password := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	if password == "" {
+		return "", usagef("there is no password in %s", inputName(file))
+	}
+	if strings.ContainsAny(password, "\r\n") {
+		return "", usagef("the password in %s has more than one line", inputName(file))
+	}
+	return password, nil
+}
+
+// read reads a whole file, or standard input for "-".
+func (a *app) read(file string) ([]byte, error) {
+	in := a.stdin
+	if file != "-" {
+		f, err := os.Open(file)
+		if err != nil {
+			return nil, &usageError{err: err}
+		}
+		defer f.Close()
+		in = f
+	}
+	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	if err != nil {
+		return nil, err
+	}
+	if len(b) > maxInput {
+		return nil, usagef("%s is too long", inputName(file))
+	}
+	return b, nil
+}
+
+func inputName(file string) string {
+	if file == "-" {
+		return "standard input"
+	}
+	return file
+}
+
+// ask asks for a password twice, without showing it.
+func (a *app) ask(ctx context.Context) (string, error) {
+	f, ok := a.stdin.(*os.File)
+	if !ok || !term.IsTerminal(int(f.Fd())) {
+		return "", usagef("there is no terminal to ask for the password on; use --password-file FILE, or - for standard input")
+	}
+	first, err := a.askOnce(ctx, f, "Password: ")
+	if err != nil {
+		return "", err
+	}
+	second, err := a.askOnce(ctx, f, "Once more: ")
+	if err != nil {
+		return "", err
+	}
+	if first != second {
+		return "", errors.New("the two passwords differ")
+	}
+	return first, nil
+}
+
+// askOnce reads one line without echo. When ctx ends meanwhile, the terminal
+// gets its echo back before the process goes.
+func (a *app) askOnce(ctx context.Context, f *os.File, prompt string) (string, error) {
+	state, err := term.GetState(int(f.Fd()))
+	if err != nil {
+		return "", fmt.Errorf("ask for the password: %w", err)
+	}
+	if _, err := fmt.Fprint(a.stderr, prompt); err != nil {
+		return "", fmt.Errorf("ask for the password: %w", err)
+	}
+	type answer struct {
+		line []byte
+		err  error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		line, err := term.ReadPassword(int(f.Fd()))
+		answers <- answer{line, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", errors.Join(ctx.Err(), term.Restore(int(f.Fd()), state))
+	case got := <-answers:
+		_, _ = fmt.Fprintln(a.stderr) // the newline that was typed is not shown
+		if got.err != nil {
+			return "", fmt.Errorf("read the password: %w", got.err)
+		}
+		return string(got.line), nil
+	}
+}

@@ -1,0 +1,40 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/server"
+)
+
+func (a *app) serve() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "serve",
+		Short: "Run the server until it is told to stop",
+		Long: `Run the server until SIGINT or SIGTERM; requests under way are finished first.
+
+Without any configuration it serves http://localhost:8080 from a SQLite database
+in ./gatehouse-data, and prints a link that makes the first administrator.`,
+		Args: cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			cfg, _, err := a.load()
+			if err != nil {
+				return err
+			}
+			log, flush := server.NewLog(cfg.Log, a.stderr)
+			defer flush()
+			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout})
+		}),
+	}
+	a.servingFlags(cmd)
+	return cmd
+}
+
+// servingFlags adds the flags for what one changes most often about a server.
+func (a *app) servingFlags(cmd *cobra.Command) {
+	a.setting(cmd, false, "listen", "listen.public", "the `address` of pages and protocol, HOST:PORT")
+	a.setting(cmd, false, "listen-internal", "listen.internal", "the `address` of health and metrics, HOST:PORT")
+	a.setting(cmd, false, "issuer", "issuer", "the public `URL` of this Gatehouse")
+	a.setting(cmd, false, "log-level", "log.level", "debug, info, warn or error (`level`)")
+}

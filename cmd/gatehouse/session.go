@@ -1,0 +1,134 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/id"
+	"gatehouse/server"
+	"gatehouse/session"
+)
+
+func (a *app) session() *cobra.Command {
+	return a.group("session", "List and end browser sessions", a.sessionList(), a.sessionRevoke())
+}
+
+// sessionJSON is a browser session as scripts read one.
+type sessionJSON struct {
+	ID          id.Session `json:"id"`
+	User        id.User    `json:"user"`
+	Methods     []string   `json:"amr"`
+	PasswordAt  time.Time  `json:"password_at,omitzero"`
+	FactorAt    time.Time  `json:"factor_at,omitzero"`
+	Created     time.Time  `json:"created"`
+	Seen        time.Time  `json:"seen"`
+	IdleExpires time.Time  `json:"idle_expires"`
+	Expires     time.Time  `json:"expires"`
+	IP          string     `json:"ip,omitempty"`
+	Agent       string     `json:"user_agent,omitempty"`
+}
+
+func (a *app) printSessions(sessions []session.Session) error {
+	shown := make([]sessionJSON, len(sessions))
+	for i, s := range sessions {
+		shown[i] = sessionJSON{
+			ID: s.ID, User: s.User, Methods: list(s.Methods), PasswordAt: s.PasswordAt, FactorAt: s.FactorAt,
+			Created: s.Created, Seen: s.Seen, IdleExpires: s.IdleExpires, Expires: s.Expires, IP: s.IP, Agent: s.Agent,
+		}
+	}
+	return a.print(shown, func(w io.Writer) {
+		row(w, "SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP")
+		for _, s := range sessions {
+			row(w, string(s.ID), string(s.User), strings.Join(s.Methods, " "), moment(s.Seen), moment(s.Expires), s.IP)
+		}
+	})
+}
+
+func (a *app) sessionList() *cobra.Command {
+	var user string
+	var limit int
+	cmd := a.printing(&cobra.Command{
+		Use:   "list",
+		Short: "List live browser sessions, the newest first",
+		Args:  cobra.NoArgs,
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			if limit < 1 {
+				return usagef("--limit must be at least 1")
+			}
+			return a.withHouse(ctx, func(h *server.House) error {
+				sessions, err := sessionsOf(ctx, h, user, limit)
+				if err != nil {
+					return err
+				}
+				return a.printSessions(sessions)
+			})
+		}),
+	})
+	cmd.Flags().StringVar(&user, "user", "", "only those of this `USER`, an id or an email address")
+	cmd.Flags().IntVar(&limit, "limit", 100, "at most so `many`")
+	return cmd
+}
+
+func sessionsOf(ctx context.Context, h *server.House, user string, limit int) ([]session.Session, error) {
+	if user == "" {
+		return h.Sessions.List(ctx, limit)
+	}
+	u, err := findUser(ctx, h, user)
+	if err != nil {
+		return nil, err
+	}
+	sessions, err := h.Sessions.Of(ctx, u.ID)
+	if err != nil {
+		return nil, err
+	}
+	return sessions[:min(limit, len(sessions))], nil
+}
+
+func (a *app) sessionRevoke() *cobra.Command {
+	var user string
+	cmd := a.printing(&cobra.Command{
+		Use:   "revoke SESSION… | --user USER",
+		Short: "End browser sessions and the tokens that came of them",
+		Args: func(_ *cobra.Command, args []string) error {
+			if (len(args) > 0) == (user != "") {
+				return fmt.Errorf("name sessions (ses_…), or a person with --user, and not both")
+			}
+			return nil
+		},
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			return a.withHouse(ctx, func(h *server.House) error {
+				n, err := endSessions(ctx, h, args, user)
+				if err != nil {
+					return err
+				}
+				return a.say(map[string]int{"ended": n}, "Ended: %d.", n)
+			})
+		}),
+	})
+	cmd.Flags().StringVar(&user, "user", "", "all those of this `USER`, an id or an email address")
+	return cmd
+}
+
+// revokeReason is what the audit table says about a session ended here.
+const revokeReason = "administrator"
+
+func endSessions(ctx context.Context, h *server.House, sessions []string, user string) (int, error) {
+	if user == "" {
+		for _, s := range sessions {
+			if err := h.Sessions.End(ctx, operator(), id.Session(s), revokeReason); err != nil {
+				return 0, err
+			}
+		}
+		return len(sessions), nil
+	}
+	u, err := findUser(ctx, h, user)
+	if err != nil {
+		return 0, err
+	}
+	return h.Sessions.EndAll(ctx, operator(), u.ID, "", revokeReason)
+}

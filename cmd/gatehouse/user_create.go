@@ -1,0 +1,55 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/identity"
+	"gatehouse/server"
+)
+
+func (a *app) userCreate() *cobra.Command {
+	var f userFlags
+	var passwordFile string
+	var noPassword bool
+	cmd := a.printing(&cobra.Command{
+		Use:   "create --email ADDRESS --name NAME [--password-file FILE]",
+		Short: "Create a person",
+		Long: `Create a person. The password is asked for twice on a terminal, or read from
+a file or from standard input: it never stands on the command line.`,
+		Example: `  gatehouse user create --email ada@example.test --name "Ada Example" --password-file - --email-verified`,
+		Args:    cobra.NoArgs,
+	})
+	f.bind(cmd)
+	cmd.Flags().StringVar(&passwordFile, "password-file", "", "a `file` with the password on its only line, - for standard input")
+	cmd.Flags().BoolVar(&noPassword, "no-password", false, "they cannot sign in until they are given a password")
+	cmd.MarkFlagsMutuallyExclusive("password-file", "no-password")
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		if passwordFile == "-" && f.claimsFile == "-" {
+			return usagef("--password-file and --claims-file cannot both be standard input")
+		}
+		var u identity.User
+		if err := f.apply(a, cmd, &u); err != nil {
+			return err
+		}
+		if u.Email == "" {
+			return usagef("a person needs --email")
+		}
+		password, err := "", error(nil)
+		if !noPassword {
+			password, err = a.password(ctx, passwordFile)
+		}
+		if err != nil {
+			return err
+		}
+		return a.withNewHouse(ctx, func(h *server.House) error {
+			u, err := h.Identity.Create(ctx, operator(), u, password)
+			if err != nil {
+				return err
+			}
+			return a.say(showUser(u), "%s is %s.", plain(u.Email), u.ID)
+		})
+	})
+	return cmd
+}

@@ -1,0 +1,49 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/identity"
+	"gatehouse/server"
+)
+
+func (a *app) userDisable() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "disable USER",
+		Short: "Keep a person out, and end their sessions and tokens",
+		Long:  "Keep a person out until they are enabled again, and end their sessions and tokens at once. " + whichUser,
+		Args:  cobra.ExactArgs(1),
+		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+			if err := h.Identity.Disable(ctx, operator(), u.ID); err != nil {
+				return err
+			}
+			return a.sayUser(ctx, h, u, "disabled")
+		}),
+	})
+}
+
+func (a *app) userEnable() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "enable USER",
+		Short: "Let a disabled person in again",
+		Long:  "Let a disabled person sign in again. Sessions and tokens that ended stay ended. " + whichUser,
+		Args:  cobra.ExactArgs(1),
+		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+			if err := h.Identity.Enable(ctx, operator(), u.ID); err != nil {
+				return err
+			}
+			return a.sayUser(ctx, h, u, "enabled")
+		}),
+	})
+}
+
+// sayUser says what a person is now, as the store has them.
+func (a *app) sayUser(ctx context.Context, h *server.House, u identity.User, what string) error {
+	u, err := h.Identity.User(ctx, u.ID)
+	if err != nil {
+		return err
+	}
+	return a.say(showUser(u), "%s is %s.", plain(u.Email), what)
+}

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/server"
+)
+
+func (a *app) userSetPassword() *cobra.Command {
+	var passwordFile string
+	cmd := a.printing(&cobra.Command{
+		Use:   "set-password USER [--password-file FILE]",
+		Short: "Give a person a new password, and end their sessions",
+		Long: `Give a person a new password, and end their sessions and tokens. The password
+is asked for twice on a terminal, or read from a file or from standard input.
+` + whichUser,
+		Args: cobra.ExactArgs(1),
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			password, err := a.password(ctx, passwordFile)
+			if err != nil {
+				return err
+			}
+			return a.withHouse(ctx, func(h *server.House) error {
+				u, err := findUser(ctx, h, args[0])
+				if err != nil {
+					return err
+				}
+				if err := h.Identity.SetPassword(ctx, operator(), u.ID, password); err != nil {
+					return err
+				}
+				return a.say(showUser(u), "%s has a new password.", plain(u.Email))
+			})
+		}),
+	})
+	cmd.Flags().StringVar(&passwordFile, "password-file", "", "a `file` with the password on its only line, - for standard input")
+	return cmd
+}

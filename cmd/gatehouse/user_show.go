@@ -1,0 +1,56 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/identity"
+	"gatehouse/server"
+)
+
+// shownUser is a person with what only one of them is worth asking for.
+type shownUser struct {
+	userJSON
+	SecondFactor      bool `json:"second_factor"`
+	RecoveryCodesLeft int  `json:"recovery_codes_left"`
+}
+
+func (a *app) userShow() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "show USER",
+		Short: "Print one person",
+		Long:  "Print one person. " + whichUser,
+		Args:  cobra.ExactArgs(1),
+		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+			shown := shownUser{userJSON: showUser(u)}
+			var err error
+			if shown.SecondFactor, err = h.Identity.HasFactor(ctx, u.ID); err != nil {
+				return err
+			}
+			if shown.RecoveryCodesLeft, err = h.Identity.RecoveryLeft(ctx, u.ID); err != nil {
+				return err
+			}
+			claims, err := json.Marshal(shown.Claims)
+			if err != nil {
+				return fmt.Errorf("show the claims: %w", err)
+			}
+			return a.print(shown, func(w io.Writer) {
+				row(w, "id", string(u.ID))
+				row(w, "email", u.Email)
+				row(w, "email verified", yes(u.EmailVerified))
+				row(w, "name", u.Name)
+				row(w, "administrator", yes(u.Administrator))
+				row(w, "state", userState(u))
+				row(w, "second factor", yes(shown.SecondFactor))
+				row(w, "recovery codes left", fmt.Sprint(shown.RecoveryCodesLeft))
+				row(w, "claims", string(claims))
+				row(w, "created", moment(u.Created))
+				row(w, "updated", moment(u.Updated))
+			})
+		}),
+	})
+}
