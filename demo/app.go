@@ -1,0 +1,382 @@
+package demo
+
+import (
+	"context"
+	"embed"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"html/template"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/coreos/go-oidc/v3/oidc"
+	"github.com/pquerna/otp/totp"
+	"golang.org/x/oauth2"
+
+	"gatehouse/secret"
+)
+
+//go:embed app.html app.css
+var assets embed.FS
+
+var page = template.Must(template.ParseFS(assets, "app.html"))
+
+// app is a relying party: it hands sign-in over by redirect and keeps the
+// tokens it gets on its own side, never in the browser.
+type app struct {
+	issuer, url string
+	people      *Seeded
+
+	connect sync.Mutex
+	oidc    *oidc.Provider // discovered at the first sign-in
+
+	mu       sync.Mutex
+	visitors map[string]*visitor // by the app's own cookie
+}
+
+// visitor is one browser of the app's, signed in or on the way.
+type visitor struct {
+	mu                     sync.Mutex
+	state, nonce, verifier string
+	token                  *oauth2.Token
+	idToken                string
+	claims                 map[string]any
+	notice                 string
+}
+
+const appCookie = "demo_app"
+
+// maxVisitors bounds the memory of an app that anybody on this machine may open.
+const maxVisitors = 10_000
+
+func newApp(issuer, url string, people *Seeded) http.Handler {
+	a := &app{issuer: issuer, url: url, people: people, visitors: map[string]*visitor{}}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /{$}", a.home)
+	mux.HandleFunc("GET /login", a.login)
+	mux.HandleFunc("GET /callback", a.callback)
+	mux.HandleFunc("POST /refresh", a.refresh)
+	mux.HandleFunc("POST /userinfo", a.userinfo)
+	mux.HandleFunc("POST /introspect", a.introspect)
+	mux.HandleFunc("POST /revoke", a.revoke)
+	mux.HandleFunc("POST /logout", a.logout)
+	mux.HandleFunc("GET /codes", a.codes)
+	mux.Handle("GET /app.css", http.FileServerFS(assets))
+	return http.NewCrossOriginProtection().Handler(headers(mux))
+}
+
+func headers(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		h := w.Header()
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("X-Content-Type-Options", "nosniff")
+		h.Set("Referrer-Policy", "no-referrer")
+		h.Set("Cache-Control", "no-store")
+		next.ServeHTTP(w, r)
+	})
+}
+
+// config discovers the provider once and returns what x/oauth2 needs.
+func (a *app) config(ctx context.Context) (*oauth2.Config, *oidc.Provider, error) {
+	a.connect.Lock()
+	defer a.connect.Unlock()
+	if a.oidc == nil {
+		p, err := oidc.NewProvider(context.WithoutCancel(ctx), a.issuer)
+		if err != nil {
+			return nil, nil, err
+		}
+		a.oidc = p
+	}
+	endpoint := a.oidc.Endpoint()
+	endpoint.AuthStyle = oauth2.AuthStyleInHeader // as registered; left open, x/oauth2 tries another after a refusal
+	return &oauth2.Config{
+		ClientID: string(ClientID), ClientSecret: a.people.ClientSecret, Endpoint: endpoint,
+		RedirectURL: a.url + "/callback", Scopes: []string{oidc.ScopeOpenID, "profile", "email", oidc.ScopeOfflineAccess},
+	}, a.oidc, nil
+}
+
+// visitor returns the browser's record, made when create is true.
+func (a *app) visitor(w http.ResponseWriter, r *http.Request, create bool) *visitor {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c, err := r.Cookie(appCookie); err == nil {
+		if v := a.visitors[c.Value]; v != nil {
+			return v
+		}
+	}
+	if !create {
+		return &visitor{}
+	}
+	if len(a.visitors) >= maxVisitors {
+		clear(a.visitors)
+	}
+	name, v := secret.Token(32), &visitor{}
+	a.visitors[name] = v
+	http.SetCookie(w, &http.Cookie{Name: appCookie, Value: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	return v
+}
+
+// login begins the authorization code flow with PKCE. The query may ask for a
+// step-up (acr_values) or a prompt, to try them out.
+func (a *app) login(w http.ResponseWriter, r *http.Request) {
+	cfg, _, err := a.config(r.Context())
+	if err != nil {
+		a.fail(w, "Gatehouse could not be reached.", err)
+		return
+	}
+	v := a.visitor(w, r, true)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.state, v.nonce, v.verifier = secret.Token(32), secret.Token(32), oauth2.GenerateVerifier()
+	options := []oauth2.AuthCodeOption{oauth2.S256ChallengeOption(v.verifier), oidc.Nonce(v.nonce)}
+	for _, name := range []string{"acr_values", "prompt", "max_age", "login_hint"} {
+		if value := r.URL.Query().Get(name); value != "" {
+			options = append(options, oauth2.SetAuthURLParam(name, value))
+		}
+	}
+	http.Redirect(w, r, cfg.AuthCodeURL(v.state, options...), http.StatusSeeOther)
+}
+
+// callback checks the response (state, issuer, nonce) and redeems the code.
+func (a *app) callback(w http.ResponseWriter, r *http.Request) {
+	v := a.visitor(w, r, false)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	q := r.URL.Query()
+	state := v.state
+	v.state = ""
+	switch {
+	case state == "" || !secret.Equal([]byte(state), []byte(q.Get("state"))):
+		a.fail(w, "This answer does not belong to a sign-in that was begun in this browser.", nil)
+		return
+	case q.Get("iss") != a.issuer:
+		a.fail(w, "This answer comes from another server.", nil)
+		return
+	case q.Get("error") != "":
+		v.notice = "Gatehouse said no: " + q.Get("error")
+		http.Redirect(w, r, "/", http.StatusSeeOther)
+		return
+	}
+	if err := a.redeem(r.Context(), v, q.Get("code")); err != nil {
+		a.fail(w, "The sign-in could not be completed.", err)
+		return
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+func (a *app) redeem(ctx context.Context, v *visitor, code string) error {
+	cfg, provider, err := a.config(ctx)
+	if err != nil {
+		return err
+	}
+	token, err := cfg.Exchange(ctx, code, oauth2.VerifierOption(v.verifier))
+	if err != nil {
+		return err
+	}
+	return v.accept(ctx, provider, token, v.nonce)
+}
+
+// accept verifies the ID token and keeps what came with it.
+func (v *visitor) accept(ctx context.Context, provider *oidc.Provider, token *oauth2.Token, nonce string) error {
+	raw, _ := token.Extra("id_token").(string)
+	verified, err := provider.Verifier(&oidc.Config{ClientID: string(ClientID)}).Verify(ctx, raw)
+	if err != nil {
+		return err
+	}
+	if nonce != "" && verified.Nonce != nonce {
+		return errors.New("the ID token was made for another sign-in")
+	}
+	if err := verified.VerifyAccessToken(token.AccessToken); err != nil {
+		return err
+	}
+	claims := map[string]any{}
+	if err := verified.Claims(&claims); err != nil {
+		return err
+	}
+	v.token, v.idToken, v.claims, v.notice = token, raw, claims, ""
+	return nil
+}
+
+// signedIn runs act for a visitor who has tokens, and shows the outcome at home.
+func (a *app) signedIn(w http.ResponseWriter, r *http.Request, act func(v *visitor, cfg *oauth2.Config, p *oidc.Provider) (string, error)) {
+	v := a.visitor(w, r, false)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	cfg, provider, err := a.config(r.Context())
+	if err != nil {
+		a.fail(w, "Gatehouse could not be reached.", err)
+		return
+	}
+	if v.token != nil {
+		notice, err := act(v, cfg, provider)
+		if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+			notice = "Gatehouse said no: " + refused.ErrorCode
+		} else if err != nil {
+			notice = "That did not work: " + err.Error()
+		}
+		v.notice = notice
+	}
+	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+func (a *app) refresh(w http.ResponseWriter, r *http.Request) {
+	a.signedIn(w, r, func(v *visitor, cfg *oauth2.Config, p *oidc.Provider) (string, error) {
+		// An empty access token makes x/oauth2 refresh at once.
+		token, err := cfg.TokenSource(r.Context(), &oauth2.Token{RefreshToken: v.token.RefreshToken}).Token()
+		if err != nil {
+			return "", err
+		}
+		return "Refreshed: a new access token and a new refresh token.", v.accept(r.Context(), p, token, "")
+	})
+}
+
+func (a *app) userinfo(w http.ResponseWriter, r *http.Request) {
+	a.signedIn(w, r, func(v *visitor, cfg *oauth2.Config, p *oidc.Provider) (string, error) {
+		info, err := p.UserInfo(r.Context(), oauth2.StaticTokenSource(v.token))
+		if err != nil {
+			return "", err
+		}
+		claims := map[string]any{}
+		if err := info.Claims(&claims); err != nil {
+			return "", err
+		}
+		return "Userinfo: " + compact(claims), nil
+	})
+}
+
+func (a *app) introspect(w http.ResponseWriter, r *http.Request) {
+	a.signedIn(w, r, func(v *visitor, _ *oauth2.Config, p *oidc.Provider) (string, error) {
+		body, err := a.post(r.Context(), p, "introspection_endpoint", v.token.AccessToken)
+		return "Introspection: " + string(body), err
+	})
+}
+
+func (a *app) revoke(w http.ResponseWriter, r *http.Request) {
+	a.signedIn(w, r, func(v *visitor, _ *oauth2.Config, p *oidc.Provider) (string, error) {
+		_, err := a.post(r.Context(), p, "revocation_endpoint", v.token.RefreshToken)
+		return "Revoked: the refresh token and every access token of this sign-in are dead.", err
+	})
+}
+
+// post sends a token to an endpoint that discovery names, as the client.
+func (a *app) post(ctx context.Context, p *oidc.Provider, endpoint, token string) ([]byte, error) {
+	metadata := map[string]any{}
+	if err := p.Claims(&metadata); err != nil {
+		return nil, err
+	}
+	target, _ := metadata[endpoint].(string)
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, target, strings.NewReader(url.Values{"token": {token}}.Encode()))
+	if err != nil {
+		return nil, err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(string(ClientID), a.people.ClientSecret)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return nil, err
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(resp.Body, 64<<10))
+	if err == nil && resp.StatusCode != http.StatusOK {
+		err = fmt.Errorf("the endpoint answered %s", resp.Status)
+	}
+	return body, err
+}
+
+// logout forgets the tokens here and ends the session there.
+func (a *app) logout(w http.ResponseWriter, r *http.Request) {
+	_, provider, err := a.config(r.Context())
+	if err != nil {
+		a.fail(w, "Gatehouse could not be reached.", err)
+		return
+	}
+	metadata := map[string]any{}
+	_ = provider.Claims(&metadata) // it was read by discovery already
+	target, _ := metadata["end_session_endpoint"].(string)
+	v := a.visitor(w, r, false)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	hint := v.idToken
+	v.token, v.idToken, v.claims, v.notice = nil, "", nil, ""
+	http.Redirect(w, r, target+"?"+url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {a.url + "/"}}.Encode(), http.StatusSeeOther)
+}
+
+type homeView struct {
+	Issuer, Name, Email, Notice string
+	SignedIn                    bool
+	IDToken, AccessToken        string // their claims, laid out
+	Expires                     string
+}
+
+func (a *app) home(w http.ResponseWriter, r *http.Request) {
+	v := a.visitor(w, r, false)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	view := homeView{Issuer: a.issuer, Notice: v.notice, SignedIn: v.token != nil}
+	v.notice = ""
+	if v.token != nil {
+		view.Name, _ = v.claims["sub"].(string)
+		view.IDToken, view.AccessToken = layout(v.idToken), layout(v.token.AccessToken)
+		view.Expires = v.token.Expiry.Format(time.TimeOnly)
+	}
+	a.show(w, "home", view)
+}
+
+// codes shows the current codes of the seeded people, so that the demo can be
+// tried without a phone. Only a demo may do this.
+func (a *app) codes(w http.ResponseWriter, _ *http.Request) {
+	type code struct{ Email, Code string }
+	var list []code
+	for _, p := range a.people.People {
+		if p.TOTP == "" {
+			continue
+		}
+		if c, err := totp.GenerateCode(p.TOTP, time.Now()); err == nil {
+			list = append(list, code{p.Email, c})
+		}
+	}
+	a.show(w, "codes", list)
+}
+
+func (a *app) fail(w http.ResponseWriter, what string, err error) {
+	w.WriteHeader(http.StatusBadGateway)
+	if err != nil {
+		what += " " + err.Error()
+	}
+	a.show(w, "failed", what)
+}
+
+func (a *app) show(w http.ResponseWriter, name string, data any) {
+	w.Header().Set("Content-Type", "text/html; charset=utf-8")
+	_ = page.ExecuteTemplate(w, name, data) // the browser has gone if this fails
+}
+
+// layout returns a JWT's claims for people to read; it verifies nothing.
+func layout(token string) string {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return token
+	}
+	claims := map[string]any{}
+	if err := json.Unmarshal(decode(parts[1]), &claims); err != nil {
+		return token
+	}
+	pretty, _ := json.MarshalIndent(claims, "", "  ") // decoded from JSON a line above
+	return string(pretty)
+}
+
+func compact(v any) string {
+	b, _ := json.Marshal(v) // claims that came as JSON
+	return string(b)
+}
+
+func decode(part string) []byte {
+	b, _ := base64.RawURLEncoding.DecodeString(part) // shown as it came when it is none
+	return b
+}

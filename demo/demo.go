@@ -1,0 +1,128 @@
+// Package demo is the first minute with Gatehouse: a server with people in it,
+// and an application that signs them in. The application is an ordinary relying
+// party on golang.org/x/oauth2 and go-oidc and uses nothing but the public
+// endpoints; read app.go to see what yours would look like.
+package demo
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"syscall"
+	"text/tabwriter"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gatehouse/config"
+	"gatehouse/fault"
+	"gatehouse/server"
+)
+
+// Options are what a caller may choose.
+type Options struct {
+	// AppListen is the address of the demo application, HOST:PORT on loopback.
+	AppListen string
+	// Ready, if set, is called once everything listens, with the URLs of the
+	// server and of the application.
+	Ready func(issuer, app string)
+}
+
+// DefaultAppListen is where the application listens unless it is told otherwise.
+const DefaultAppListen = "127.0.0.1:8081"
+
+// Run seeds the store if need be, serves Gatehouse and the application until
+// ctx ends, and stops both. Running it again on the same data directory keeps
+// the people, their passwords and their sessions.
+func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer, o Options) error {
+	if o.AppListen == "" {
+		o.AppListen = DefaultAppListen
+	}
+	listener, err := listen(o.AppListen)
+	if err != nil {
+		return err
+	}
+	defer listener.Close()
+	house, err := server.OpenHouse(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	return errors.Join(serve(ctx, house, out, o, listener), house.Close())
+}
+
+func serve(ctx context.Context, house *server.House, out io.Writer, o Options, listener net.Listener) error {
+	appURL := "http://localhost:" + port(listener.Addr())
+	people, err := seed(ctx, house, appURL)
+	if err != nil {
+		return fmt.Errorf("seed the demo: %w", err)
+	}
+	group, ctx := errgroup.WithContext(ctx)
+	ready := make(chan struct{})
+	s, err := server.New(house, server.Options{Ready: func(net.Addr, net.Addr) { close(ready) }})
+	if err != nil {
+		return err
+	}
+	app := &http.Server{Handler: newApp(house.Config.Issuer, appURL, people), ReadHeaderTimeout: 5 * time.Second}
+	group.Go(func() error { return s.Run(ctx) })
+	group.Go(func() error {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ready:
+		}
+		printTable(out, house, appURL, people)
+		if o.Ready != nil {
+			o.Ready(house.Config.Issuer, appURL)
+		}
+		if err := app.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
+			return err
+		}
+		return nil
+	})
+	group.Go(func() error {
+		<-ctx.Done()
+		stopping, cancel := context.WithTimeout(context.Background(), 5*time.Second)
+		defer cancel()
+		return app.Shutdown(stopping)
+	})
+	return group.Wait()
+}
+
+func listen(address string) (net.Listener, error) {
+	host, _, err := net.SplitHostPort(address)
+	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		return nil, fault.New(fault.Invalid, "demo.listen", fmt.Sprintf("The demo application listens on loopback only; %q is not HOST:PORT on loopback. Choose one like 127.0.0.1:8081.", address))
+	}
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fault.Wrap(err, fault.Conflict, "listen.taken", fmt.Sprintf("The address %s is taken by another program. Stop it, or choose another address for the demo application with --app-listen.", address))
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "listen.failed", fmt.Sprintf("The demo application cannot listen on %s.", address))
+	}
+	return l, nil
+}
+
+func port(a net.Addr) string {
+	_, p, _ := net.SplitHostPort(a.String()) // a TCP address always has both
+	return p
+}
+
+func printTable(out io.Writer, house *server.House, appURL string, seeded *Seeded) {
+	fmt.Fprintln(out)
+	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
+	fmt.Fprintf(t, "  Demo application\t%s\tsign in here\n", appURL)
+	fmt.Fprintf(t, "  Gatehouse\t%s\taccount, discovery\n", house.Config.Issuer)
+	fmt.Fprintf(t, "  Health, metrics\thttp://%s/readyz\t\n", house.Config.Web.Listen.Internal)
+	fmt.Fprintf(t, "  Data\t%s\tkept between runs\n", house.Config.DataDir)
+	fmt.Fprintln(t, "\t\t")
+	for _, p := range seeded.People {
+		fmt.Fprintf(t, "  %s\t%s\t%s\n", p.Email, p.Password, p.note())
+	}
+	_ = t.Flush() // standard output is gone if this fails
+	fmt.Fprintf(out, "\n  Codes of the second factors: %s/codes\n  Ctrl-C stops it.\n\n", appURL)
+}

@@ -1,0 +1,185 @@
+package demo
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+	"gatehouse/server"
+)
+
+// ClientID is the demo application's client.
+const ClientID id.Client = "demo"
+
+// SeededPerson is somebody to sign in as. The passwords are random, made on the
+// first run, and kept beside the data for the runs after it.
+type SeededPerson struct {
+	Email, Name, Password string
+	Administrator         bool
+	TOTP                  string // the secret of the second factor in base32, if there is one
+}
+
+func (p SeededPerson) note() string {
+	switch {
+	case p.Administrator:
+		return "administrator; sets up a second factor at the first sign-in"
+	case p.TOTP != "":
+		return "has a second factor"
+	}
+	return "password only"
+}
+
+// Seeded is what the demo must remember to say how to sign in.
+type Seeded struct {
+	ClientSecret string
+	People       []SeededPerson
+}
+
+var actor = audit.Actor{Kind: audit.Console, ID: "demo"}
+
+// seed makes the people and the client that are not there yet.
+func seed(ctx context.Context, h *server.House, appURL string) (*Seeded, error) {
+	path := filepath.Join(h.Config.DataDir, "demo.json")
+	s, err := readSeeded(path)
+	if err != nil {
+		return nil, err
+	}
+	for i := range s.People {
+		if err := seedPerson(ctx, h, &s.People[i]); err != nil {
+			return nil, err
+		}
+	}
+	if err := seedClient(ctx, h, appURL, s); err != nil {
+		return nil, err
+	}
+	return s, writeSeeded(path, s)
+}
+
+func readSeeded(path string) (*Seeded, error) {
+	content, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Seeded{People: []SeededPerson{
+			{Email: "admin@example.test", Name: "Alex Admin", Administrator: true},
+			{Email: "ada@example.test", Name: "Ada Example"},
+			{Email: "bob@example.test", Name: "Bob Example"},
+		}}, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	s := &Seeded{}
+	if err := json.Unmarshal(content, s); err != nil {
+		return nil, fmt.Errorf("read %s: %w", path, err)
+	}
+	return s, nil
+}
+
+func writeSeeded(path string, s *Seeded) error {
+	content, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	return os.WriteFile(path, append(content, '\n'), 0o600)
+}
+
+// seedPerson makes p, or sets the password again for somebody whose password
+// the demo does not know any more.
+func seedPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
+	known := p.Password != ""
+	if !known {
+		p.Password = passphrase()
+	}
+	u, err := h.Identity.UserByEmail(ctx, p.Email)
+	if fault.Is(err, fault.NotFound) {
+		return createPerson(ctx, h, p)
+	}
+	if err != nil || known {
+		return err
+	}
+	return h.Identity.SetPassword(ctx, actor, u.ID, p.Password)
+}
+
+func createPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
+	given, family, _ := strings.Cut(p.Name, " ")
+	u, err := h.Identity.Create(ctx, actor, identity.User{
+		Email: p.Email, EmailVerified: true, Name: p.Name, Administrator: p.Administrator,
+		Claims: identity.Claims{GivenName: given, FamilyName: family, Locale: "en", Zoneinfo: "Europe/Berlin"},
+	}, p.Password)
+	if err != nil || !strings.HasPrefix(p.Email, "ada@") {
+		return err
+	}
+	return enrol(ctx, h, u.ID, p)
+}
+
+func enrol(ctx context.Context, h *server.House, user id.User, p *SeededPerson) error {
+	e, err := h.Identity.StartEnrol(ctx, actor, user)
+	if err != nil {
+		return err
+	}
+	code, err := totp.GenerateCode(e.Secret, time.Now().Add(-30*time.Second)) // leaves the current code for the first sign-in
+	if err != nil {
+		return err
+	}
+	if _, err := h.Identity.ConfirmEnrol(ctx, actor, user, code); err != nil {
+		return err
+	}
+	p.TOTP = e.Secret
+	return nil
+}
+
+// passphrase is easy to type and hard to guess: 80 random bits.
+func passphrase() string {
+	const letters = "abcdefghijkmnpqrstuvwxyz23456789"
+	var raw [16]byte
+	rand.Read(raw[:])
+	var b strings.Builder
+	for i, r := range raw {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(letters[int(r)%len(letters)])
+	}
+	return b.String()
+}
+
+// seedClient makes the application's client, or follows a changed port.
+func seedClient(ctx context.Context, h *server.House, appURL string, s *Seeded) error {
+	want := oauth.Client{
+		ID: ClientID, Name: "Demo application", HomeURL: appURL, AuthMethod: oauth.AuthBasic,
+		RedirectURIs: []string{appURL + "/callback"}, PostLogoutRedirectURIs: []string{appURL + "/"},
+		GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh},
+		Scopes:     []string{"openid", "profile", "email", "offline_access"},
+	}
+	c, err := h.OAuth.Client(ctx, ClientID)
+	if fault.Is(err, fault.NotFound) {
+		_, s.ClientSecret, err = h.OAuth.CreateClient(ctx, actor, want)
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	if c.HomeURL != appURL {
+		want.Secrets, want.Created = c.Secrets, c.Created
+		if _, err := h.OAuth.UpdateClient(ctx, actor, want); err != nil {
+			return err
+		}
+	}
+	if s.ClientSecret == "" {
+		_, s.ClientSecret, err = h.OAuth.RotateSecret(ctx, actor, ClientID)
+	}
+	return err
+}

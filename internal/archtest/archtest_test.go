@@ -1,0 +1,195 @@
+// Package archtest holds the dependency rule of docs/architecture.md as tests:
+// who may import whom, and which package alone knows a heavy library.
+package archtest
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "gatehouse"
+
+// floors says on which floor a package lives; a package's own sub-packages are
+// part of it. A package imports lower floors only.
+var floors = map[string]int{
+	"fault": 0, "id": 0, "conf": 0, "migrations": 0, "docs": 0,
+	"secret": 1, "audit": 1,
+	"identity": 2, "session": 2, "flow": 2, "oauth": 2, "keys": 2, "web": 2,
+	"store": 3, "ephemeral": 3,
+	"provider": 4, "ui": 4,
+	"config": 5,
+	"server": 6,
+	"demo":   7, "cmd": 8,
+}
+
+// apart are packages outside the floors, with what they may import of ours.
+var apart = map[string]string{
+	"internal":    "tests may see everything",
+	"third_party": "a module of its own",
+}
+
+// houses may not see HTTP or SQL: cookies and headers stop at the doors, rows
+// at the store.
+var houses = []string{"identity", "session", "flow", "oauth", "keys", "audit", "fault", "id", "secret", "conf"}
+
+// alone says which of our packages may import a library, and why nobody else.
+var alone = []struct {
+	library string
+	owners  []string
+	reason  string
+}{
+	{"github.com/ory/fosite", []string{"provider"}, "another engine must be one package's work"},
+	{"github.com/jackc/pgx/v5", []string{"store"}, "SQL stays in the store"},
+	{"modernc.org/sqlite", []string{"store"}, "SQL stays in the store"},
+	{"database/sql", []string{"store"}, "SQL stays in the store"},
+	{"github.com/pressly/goose/v3", []string{"store"}, "SQL stays in the store"},
+	{"github.com/redis/go-redis/v9", []string{"ephemeral"}, "what may be forgotten is one package's business"},
+	{"github.com/a-h/templ", []string{"ui"}, "pages stay in the people's door"},
+	{"github.com/goccy/go-yaml", []string{"config"}, "configuration is read in one place"},
+	{"github.com/spf13/cobra", []string{"cmd"}, "commands stay in the binary"},
+	{"github.com/gorilla/sessions", []string{"web"}, "cookies are written in one place"},
+	{"github.com/prometheus/client_golang", []string{"web", "server"}, "figures have one registry"},
+	{"github.com/pquerna/otp", []string{"identity", "demo"}, "codes are checked in one place"},
+	{"golang.org/x/oauth2", []string{"upstream", "demo"}, "only those who are clients of a provider"},
+	{"net/http/httputil", []string{"proxy"}, "only the gate forwards"},
+}
+
+type pkg struct {
+	ImportPath string
+	Doc        string
+	Imports    []string
+}
+
+// top returns the first element of a path of ours, "" for others.
+func top(path string) string {
+	rest, ok := strings.CutPrefix(path, module+"/")
+	if !ok {
+		return ""
+	}
+	first, _, _ := strings.Cut(rest, "/")
+	return first
+}
+
+func list(t *testing.T) []pkg {
+	t.Helper()
+	out, err := exec.Command("go", "list", "-json=ImportPath,Doc,Imports", module+"/...").Output()
+	if err != nil {
+		if exit, ok := errors.AsType[*exec.ExitError](err); ok {
+			t.Fatalf("go list: %v\n%s", err, exit.Stderr)
+		}
+		t.Fatal(err)
+	}
+	var all []pkg
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p pkg
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, p)
+	}
+}
+
+func TestPackagesImportLowerFloorsOnly(t *testing.T) {
+	for _, p := range list(t) {
+		from := top(p.ImportPath)
+		if _, free := apart[from]; free {
+			continue
+		}
+		floor, known := floors[from]
+		if !known {
+			t.Errorf("%s has no floor: add it to archtest and docs/architecture.md", p.ImportPath)
+			continue
+		}
+		for _, i := range p.Imports {
+			to := top(i)
+			if to == "" || to == from {
+				continue
+			}
+			if below, ok := floors[to]; !ok || below >= floor {
+				t.Errorf("%s (floor %d) imports %s (floor %d): a package imports lower floors only", p.ImportPath, floor, i, below)
+			}
+		}
+	}
+}
+
+func TestDoorsSkipTheRim(t *testing.T) {
+	for _, p := range list(t) {
+		if floors[top(p.ImportPath)] != 4 || top(p.ImportPath) == "" {
+			continue
+		}
+		for _, i := range p.Imports {
+			if to := top(i); to == "store" || to == "ephemeral" {
+				t.Errorf("%s imports %s: doors see storage through interfaces of their own", p.ImportPath, i)
+			}
+		}
+	}
+}
+
+func TestTheHouseKnowsNeitherHTTPNorSQL(t *testing.T) {
+	for _, p := range list(t) {
+		for _, h := range houses {
+			if top(p.ImportPath) != h {
+				continue
+			}
+			for _, i := range p.Imports {
+				if i == "net/http" || i == "database/sql" {
+					t.Errorf("%s imports %s: that belongs to the doors and the store", p.ImportPath, i)
+				}
+			}
+		}
+	}
+}
+
+func TestHeavyLibrariesHaveOneImporter(t *testing.T) {
+	for _, p := range list(t) {
+		from := top(p.ImportPath)
+		if _, free := apart[from]; free {
+			continue
+		}
+		for _, i := range p.Imports {
+			for _, rule := range alone {
+				if (i == rule.library || strings.HasPrefix(i, rule.library+"/")) && !contains(rule.owners, from) {
+					t.Errorf("%s imports %s, which is for %v alone: %s", p.ImportPath, i, rule.owners, rule.reason)
+				}
+			}
+		}
+	}
+}
+
+func TestEveryPackageSaysWhatItIsFor(t *testing.T) {
+	for _, p := range list(t) {
+		name := p.ImportPath[strings.LastIndex(p.ImportPath, "/")+1:]
+		if strings.HasPrefix(p.ImportPath, module+"/cmd/") || len(p.Imports) == 0 && p.Doc == "" && top(p.ImportPath) == "internal" {
+			continue // the command says it in its help; test-only packages in their files
+		}
+		if !strings.HasPrefix(p.Doc, "Package "+name+" ") && !strings.HasPrefix(p.Doc, "Command ") {
+			t.Errorf("%s does not begin its documentation with \"Package %s …\"", p.ImportPath, name)
+		}
+	}
+}
+
+func TestTheProtocolLibraryStaysBehindItsDoor(t *testing.T) {
+	out, err := exec.Command("go", "doc", "-all", module+"/provider").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go doc: %v\n%s", err, out)
+	}
+	if strings.Contains(string(out), "fosite.") {
+		t.Error("an exported declaration of provider names fosite")
+	}
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}

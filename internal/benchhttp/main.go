@@ -1,0 +1,272 @@
+// Command benchhttp measures the built server beside a bare Go server that does
+// the least work each operation can mean, in one interleaved suite, and prints a
+// table of ratios for docs/performance.md. It needs the load driver and the bare
+// server, whose folder GATEHOUSE_TEST_PERF_DIR names; `make bench/http` looks for it.
+package main
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"runtime"
+	"strconv"
+	"strings"
+	"time"
+)
+
+var (
+	perf     = flag.String("perf", "", "folder that holds ceiling and loaddriver")
+	bin      = flag.String("bin", "bin/gatehouse", "the built server")
+	duration = flag.String("d", "3s", "length of one run")
+	repeat   = flag.Int("repeat", 3, "runs of each scenario")
+	only     = flag.String("only", "", "measure only the parts whose name holds this")
+)
+
+func main() {
+	flag.Parse()
+	if err := run(); err != nil {
+		fmt.Fprintln(os.Stderr, "benchhttp:", err)
+		os.Exit(1)
+	}
+}
+
+// bench is one measuring session and what it must stop again.
+type bench struct {
+	dir     string
+	ceiling string // built
+	driver  string
+	stop    []func()
+}
+
+func run() error {
+	dir, err := os.MkdirTemp("", "gatehouse-bench-")
+	if err != nil {
+		return err
+	}
+	b := &bench{dir: dir}
+	defer b.close()
+	if err := b.build(); err != nil {
+		return err
+	}
+	fmt.Printf("# %s, %d CPUs, %s per run, %d runs, medians\n\n", runtime.Version(), runtime.NumCPU(), *duration, *repeat)
+	parts := []struct {
+		name string
+		do   func(*bench) error
+	}{
+		{"binary", (*bench).binary},
+		{"start", (*bench).startTimes},
+		{"stateless", (*bench).stateless},
+		{"rotation sqlite", func(b *bench) error { return b.rotation("sqlite") }},
+		{"rotation postgres", func(b *bench) error { return b.rotation("postgres") }},
+		{"sign-ins", (*bench).signIns},
+		{"memory", (*bench).memory},
+	}
+	for _, p := range parts {
+		if !strings.Contains(p.name, *only) {
+			continue
+		}
+		if err := p.do(b); err != nil {
+			return fmt.Errorf("%s: %w", p.name, err)
+		}
+	}
+	return nil
+}
+
+func (b *bench) close() {
+	b.stopAll()
+	_ = os.RemoveAll(b.dir) // a temporary directory
+}
+
+func (b *bench) stopAll() {
+	for i := len(b.stop) - 1; i >= 0; i-- {
+		b.stop[i]()
+	}
+	b.stop = nil
+}
+
+func (b *bench) build() error {
+	b.ceiling, b.driver = filepath.Join(b.dir, "ceiling"), filepath.Join(b.dir, "loaddriver")
+	for name, out := range map[string]string{"ceiling": b.ceiling, "loaddriver": b.driver} {
+		cmd := exec.Command("go", "build", "-o", out, ".")
+		cmd.Dir = filepath.Join(*perf, name)
+		cmd.Env = append(os.Environ(), "CGO_ENABLED=1")
+		if text, err := cmd.CombinedOutput(); err != nil {
+			return fmt.Errorf("build %s: %w\n%s", name, err, text)
+		}
+	}
+	return nil
+}
+
+// launch starts a process and ends it with the part.
+func (b *bench) launch(env []string, name string, args ...string) (*exec.Cmd, error) {
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdout, cmd.Stderr = io.Discard, io.Discard
+	if err := cmd.Start(); err != nil {
+		return nil, err
+	}
+	b.stop = append(b.stop, func() {
+		_ = cmd.Process.Kill() // it may have ended by itself
+		_ = cmd.Wait()
+	})
+	return cmd, nil
+}
+
+func freePort() (string, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return "", err
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	return port, err
+}
+
+func waitFor(url string) error {
+	deadline := time.Now().Add(30 * time.Second)
+	for time.Now().Before(deadline) {
+		if resp, err := http.Get(url); err == nil {
+			resp.Body.Close()
+			if resp.StatusCode == http.StatusOK {
+				return nil
+			}
+		}
+		time.Sleep(time.Millisecond)
+	}
+	return fmt.Errorf("%s did not answer in time", url)
+}
+
+// scenario is one line of the load driver's suite.
+type scenario struct {
+	Name   string `json:"name"`
+	Mode   string `json:"mode"`
+	URL    string `json:"url"`
+	ID     string `json:"id,omitempty"`
+	Secret string `json:"secret,omitempty"`
+	Tokens string `json:"tokens,omitempty"`
+	Conc   int    `json:"c,omitempty"`
+	Dur    string `json:"d,omitempty"`
+	Warm   string `json:"warm,omitempty"`
+	Want   string `json:"want,omitempty"`
+	PIDs   []int  `json:"pids,omitempty"`
+}
+
+// result is what the driver prints of a scenario.
+type result struct {
+	Name       string  `json:"name"`
+	Conc       int     `json:"c"`
+	RPS        float64 `json:"rps"`
+	P50        float64 `json:"p50_ms"`
+	P99        float64 `json:"p99_ms"`
+	Errors     int64   `json:"errors"`
+	FirstError string  `json:"first_error"`
+	CPU        float64 `json:"server_cpu_us_per_req"`
+	RSS        float64 `json:"server_rss_peak_mb"`
+	Foreign    float64 `json:"foreign_cores"`
+}
+
+// suite runs scenarios interleaved and returns their medians by name.
+func (b *bench) suite(list []scenario) (map[string]result, error) {
+	for i := range list {
+		if list[i].Dur == "" {
+			list[i].Dur = *duration
+		}
+		list[i].Warm = "300ms"
+	}
+	content, err := json.Marshal(list)
+	if err != nil {
+		return nil, err
+	}
+	file := filepath.Join(b.dir, "suite.json")
+	if err := os.WriteFile(file, content, 0o600); err != nil {
+		return nil, err
+	}
+	var stderr bytes.Buffer
+	cmd := exec.Command(b.driver, "-suite", file, "-repeat", strconv.Itoa(*repeat))
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("loaddriver: %w: %s %s", err, stderr.String(), out)
+	}
+	return readResults(out)
+}
+
+// readResults takes the driver's JSON, whatever object wraps its list.
+func readResults(out []byte) (map[string]result, error) {
+	var wrapped struct {
+		Results   []result `json:"results"`
+		Scenarios []result `json:"scenarios"`
+		Medians   []result `json:"medians"`
+	}
+	var list []result
+	if err := json.Unmarshal(out, &list); err != nil {
+		if err := json.Unmarshal(out, &wrapped); err != nil {
+			return nil, fmt.Errorf("read the driver's results: %w", err)
+		}
+		list = append(append(wrapped.Results, wrapped.Scenarios...), wrapped.Medians...)
+	}
+	byName := map[string]result{}
+	for _, r := range list {
+		byName[r.Name] = r
+	}
+	if len(byName) == 0 {
+		return nil, errors.New("the driver printed no results")
+	}
+	return byName, nil
+}
+
+func (r result) line() string {
+	text := fmt.Sprintf("%.0f | %.2f | %.1f | %.0f | %.1f", r.RPS, r.P50, r.P99, r.CPU, r.Foreign)
+	if r.Errors > 0 {
+		text += fmt.Sprintf(" | **%d errors: %s**", r.Errors, r.FirstError)
+	}
+	return text
+}
+
+// table prints scenarios, each with its ratio to a base.
+func table(title string, results map[string]result, rows [][2]string) {
+	fmt.Printf("## %s\n\n| scenario | of base | req/s | p50 ms | p99 ms | CPU µs | foreign cores |\n| --- | --- | --- | --- | --- | --- | --- |\n", title)
+	for _, row := range rows {
+		r, base := results[row[0]], results[row[1]]
+		ratio := "1"
+		if row[1] != row[0] && base.RPS > 0 {
+			ratio = fmt.Sprintf("%.2fx %s", r.RPS/base.RPS, row[1])
+		}
+		fmt.Printf("| %s | %s | %s |\n", r.Name, ratio, r.line())
+	}
+	fmt.Println()
+}
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+func background() context.Context { return context.Background() }
+
+// open runs one scenario in the driver's open loop.
+func (b *bench) open(args []string) (result, error) {
+	out, err := exec.Command(b.driver, append(args, "-repeat", strconv.Itoa(*repeat))...).Output()
+	if err != nil {
+		return result{}, fmt.Errorf("loaddriver: %w: %s", err, out)
+	}
+	var r result
+	if err := json.Unmarshal(out, &r); err == nil && r.RPS > 0 {
+		return r, nil
+	}
+	all, err := readResults(out)
+	if err != nil {
+		return result{}, err
+	}
+	for _, r := range all {
+		return r, nil
+	}
+	return result{}, errors.New("the driver printed no result")
+}

@@ -1,0 +1,175 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/config"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+	"gatehouse/server"
+)
+
+var console = audit.Actor{Kind: audit.Console, ID: "bench"}
+
+// subject is a running Gatehouse and what it was seeded with.
+type subject struct {
+	cfg          config.Config
+	url, healthy string
+	pid          int
+	cmd          *exec.Cmd
+	clientID     string
+	secret       string
+	refresh      string // file of refresh tokens, one a line
+}
+
+// configFor returns the configuration of a subject on a store.
+func (b *bench) configFor(name, storeURL string) (config.Config, error) {
+	cfg := config.Default()
+	public, err := freePort()
+	if err != nil {
+		return cfg, err
+	}
+	internal, err := freePort()
+	if err != nil {
+		return cfg, err
+	}
+	cfg.DataDir = filepath.Join(b.dir, name)
+	cfg.MasterKeyFile = filepath.Join(cfg.DataDir, "master.key")
+	cfg.Store.URL = storeURL
+	if storeURL == "" {
+		cfg.Store.URL = "sqlite:" + filepath.Join(cfg.DataDir, "gatehouse.db")
+	}
+	cfg.Issuer = "http://localhost:" + public
+	cfg.Web.Listen.Public, cfg.Web.Listen.Internal = "127.0.0.1:"+public, "127.0.0.1:"+internal
+	return cfg, nil
+}
+
+func environment(cfg config.Config) []string {
+	return []string{
+		"GATEHOUSE_ISSUER=" + cfg.Issuer, "GATEHOUSE_DATA_DIR=" + cfg.DataDir, "GATEHOUSE_STORE_URL=" + cfg.Store.URL,
+		"GATEHOUSE_LISTEN_PUBLIC=" + cfg.Web.Listen.Public, "GATEHOUSE_LISTEN_INTERNAL=" + cfg.Web.Listen.Internal,
+		"GATEHOUSE_LOG_FORMAT=json",
+	}
+}
+
+// serve starts the built server with the default log level.
+func (b *bench) serve(s *subject) error {
+	cmd, err := b.launch(environment(s.cfg), *bin, "serve")
+	if err != nil {
+		return err
+	}
+	s.cmd, s.pid = cmd, cmd.Process.Pid
+	s.url, s.healthy = "http://"+s.cfg.Web.Listen.Public, "http://"+s.cfg.Web.Listen.Internal+"/readyz"
+	return waitFor(s.healthy)
+}
+
+// newSubject seeds a store with a client, families and people, and serves it.
+func (b *bench) newSubject(name, storeURL string, families, people int) (*subject, error) {
+	cfg, err := b.configFor(name, storeURL)
+	if err != nil {
+		return nil, err
+	}
+	s := &subject{cfg: cfg}
+	if err := s.seed(families, people); err != nil {
+		return nil, fmt.Errorf("seed: %w", err)
+	}
+	return s, b.serve(s)
+}
+
+func (s *subject) seed(families, people int) error {
+	h, err := server.OpenHouse(background(), s.cfg, quiet())
+	if err != nil {
+		return err
+	}
+	defer h.Close()
+	c, secret, err := h.OAuth.CreateClient(background(), console, oauth.Client{
+		ID: "bench", Name: "Bench", AuthMethod: oauth.AuthBasic, RedirectURIs: []string{"http://127.0.0.1:9/cb"},
+		GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient}, Scopes: []string{"openid", "offline_access", "api"},
+		SkipConsent: true,
+	})
+	if err != nil {
+		return err
+	}
+	s.clientID, s.secret = string(c.ID), secret
+	var first identity.User
+	for i := range max(1, people) {
+		u, err := h.Identity.Create(background(), console, identity.User{Email: email(i), Name: "Bench"}, benchPassword)
+		if err != nil {
+			return err
+		}
+		if i == 0 {
+			first = u
+		}
+	}
+	return s.seedFamilies(h, first.ID, families)
+}
+
+const benchPassword = "a password for the benchmark"
+
+func email(i int) string { return fmt.Sprintf("bench%d@example.test", i) }
+
+func (s *subject) seedFamilies(h *server.House, user id.User, n int) error {
+	codec := oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1}
+	browser, _, err := h.Sessions.Create(background(), console, user, []string{"pwd"}, time.Now(), time.Time{})
+	if err != nil {
+		return err
+	}
+	var tokens strings.Builder
+	for range n {
+		name, raw := id.NewFamily()
+		token, hash := codec.Mint(raw, 1)
+		now := time.Now().UTC()
+		if err := h.Store.InsertFamily(background(), oauth.Family{
+			ID: name, Generation: 1, CurrentHash: hash, Offline: true, Created: now, RotatedAt: now,
+			IdleExpires: now.Add(24 * time.Hour), Expires: now.Add(48 * time.Hour),
+			Authorization: oauth.Authorization{
+				Grant: id.NewGrant(), Client: "bench", User: user, Session: browser.ID, Scopes: []string{"offline_access", "api"},
+				AuthTime: now, ACR: "aal1", AMR: []string{"pwd"},
+			},
+		}); err != nil {
+			return err
+		}
+		tokens.WriteString(token + "\n")
+	}
+	s.refresh = filepath.Join(s.cfg.DataDir, "refresh.txt")
+	return os.WriteFile(s.refresh, []byte(tokens.String()), 0o600)
+}
+
+// accessTokens asks for n tokens and writes them to a file.
+func (s *subject) accessTokens(n int) (string, error) {
+	var tokens strings.Builder
+	for range n {
+		req, err := http.NewRequest(http.MethodPost, s.url+"/oauth2/token", strings.NewReader(url.Values{"grant_type": {"client_credentials"}, "scope": {"api"}}.Encode()))
+		if err != nil {
+			return "", err
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.SetBasicAuth(s.clientID, s.secret)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return "", err
+		}
+		var body struct {
+			Token string `json:"access_token"`
+			Error string `json:"error"`
+		}
+		err = json.NewDecoder(resp.Body).Decode(&body)
+		resp.Body.Close()
+		if err != nil || body.Token == "" {
+			return "", fmt.Errorf("no token: %v %s", err, body.Error)
+		}
+		tokens.WriteString(body.Token + "\n")
+	}
+	file := filepath.Join(s.cfg.DataDir, "access.txt")
+	return file, os.WriteFile(file, []byte(tokens.String()), 0o600)
+}

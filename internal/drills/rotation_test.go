@@ -1,0 +1,159 @@
+package drills
+
+import (
+	"math/rand/v2"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// lineage is the history of one family as its client saw it.
+type lineage struct {
+	mu         sync.Mutex
+	token      string            // the last one received
+	successors map[string]string // presented → received
+	forks      int
+	refused    []string
+}
+
+// note records a successful refresh.
+func (l *lineage) note(presented, received string) {
+	if before, ok := l.successors[presented]; ok && before != received {
+		l.forks++
+	}
+	l.successors[presented] = received
+	l.token = received
+}
+
+// D01: clients rotate while the process is killed again and again. A client
+// that got no answer presents the same token again. Nobody may lose a session
+// (I2), no family may fork (I1), none may be revoked for nothing (I4).
+func TestDrillD01RotationsSurviveKills(t *testing.T) {
+	for _, backend := range backends {
+		t.Run(backend, func(t *testing.T) { killDuringRotations(t, backend) })
+	}
+}
+
+func killDuringRotations(t *testing.T, backend string) {
+	w := newWorld(t, backend)
+	s := w.stage()
+	browser := s.session()
+	clients := make([]*lineage, rounds(200, 1000))
+	for i := range clients {
+		token, _ := s.family(browser)
+		clients[i] = &lineage{token: token, successors: map[string]string{}}
+	}
+	public, internal := port(t), port(t)
+	var current atomic.Pointer[process]
+	first := w.launch(public, internal)
+	first.waitReady()
+	current.Store(first)
+
+	var stop atomic.Bool
+	var rotations atomic.Int64
+	var workers sync.WaitGroup
+	for n := range 16 {
+		workers.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(n), 1))
+			for !stop.Load() {
+				if s.turn(current.Load(), clients[random.IntN(len(clients))]) {
+					rotations.Add(1)
+				}
+			}
+		})
+	}
+	var slowest time.Duration
+	for range rounds(6, 10) {
+		at := rotations.Load()
+		for rotations.Load() < at+int64(rand.IntN(400))+50 {
+			time.Sleep(time.Millisecond) // until the load is well under way
+		}
+		current.Load().kill()
+		began := time.Now()
+		next := w.launch(public, internal)
+		next.waitReady()
+		current.Store(next)
+		slowest = max(slowest, time.Since(began))
+	}
+	stop.Store(true)
+	workers.Wait()
+
+	lost, forks := 0, 0
+	for _, c := range clients {
+		if !s.turn(current.Load(), c) {
+			lost++
+		}
+		forks += c.forks
+		if len(c.refused) > 0 {
+			t.Errorf("a client was refused: %v", c.refused)
+		}
+	}
+	if lost != 0 || forks != 0 {
+		t.Errorf("%d of %d sessions lost, %d forks; want none", lost, len(clients), forks)
+	}
+	t.Logf("%s: %d rotations, %d clients, slowest restart to ready %v", backend, rotations.Load(), len(clients), slowest)
+}
+
+// turn rotates one client's token and reports whether it got a new one.
+func (s *stage) turn(p *process, c *lineage) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	a, err := s.refresh(p, c.token)
+	switch {
+	case err != nil: // transport: the token is presented again later
+		return false
+	case a.Status == http.StatusOK:
+		c.note(c.token, a.Refresh)
+		return true
+	case a.Status == http.StatusServiceUnavailable:
+		return false
+	}
+	c.refused = append(c.refused, a.Error)
+	return false
+}
+
+// D02: one token, presented by many at once on two processes. All get the very
+// same successor; using it closes the window; the old token then kills the family.
+func TestDrillD02OneTokenHasOneSuccessor(t *testing.T) {
+	for _, backend := range backends {
+		t.Run(backend, func(t *testing.T) {
+			w := newWorld(t, backend)
+			s := w.stage()
+			replicas := []*process{w.start(), w.start()}
+			browser := s.session()
+			for _, callers := range []int{2, 4, 20, 100} {
+				for range rounds(25, 1000) {
+					s.oneSuccessor(t, replicas, callers, browser)
+				}
+			}
+		})
+	}
+}
+
+// D05: what was spent stays spent after a restart of everything.
+func TestDrillD05SpentTokensStaySpentAfterARestart(t *testing.T) {
+	for _, backend := range backends {
+		t.Run(backend, func(t *testing.T) {
+			w := newWorld(t, backend)
+			s := w.stage()
+			p := w.start()
+			browser := s.session()
+			old := make([]string, rounds(100, 1000))
+			for i := range old {
+				token, _ := s.family(browser)
+				successor := s.mustRefresh(p, token).Refresh
+				s.mustRefresh(p, successor) // closes the window behind the first
+				old[i] = token
+			}
+			p.kill()
+			p = w.start()
+			for _, token := range old {
+				if a := s.mustRefresh(p, token); a.Status != http.StatusBadRequest || a.Error != "invalid_grant" {
+					t.Fatalf("a spent token was answered %d %s after the restart", a.Status, a.Error)
+				}
+			}
+		})
+	}
+}

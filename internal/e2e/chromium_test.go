@@ -1,0 +1,227 @@
+// Package e2e looks at Gatehouse as a person does: real Chromium, real
+// listeners, the demo application. The tests are few; what needs no browser is
+// proved elsewhere, faster.
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+)
+
+// chromiumPath finds the browser. Under CI a missing one is a failure.
+func chromiumPath(t *testing.T) string {
+	t.Helper()
+	if os.Getenv("GATEHOUSE_TEST_CHROMIUM") == "skip" || testing.Short() {
+		t.Skip("the quick run leaves the browser out")
+	}
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("CI") == "true" {
+		t.Fatal("Chromium is not installed: scripts/install-test-servers does it")
+	}
+	t.Skip("Chromium is not installed")
+	return ""
+}
+
+// tab is one tab of a browser.
+type tab struct {
+	t   *testing.T
+	ctx context.Context
+}
+
+// newTab starts a browser of its own with a fresh profile.
+func newTab(t *testing.T) *tab {
+	t.Helper()
+	path := chromiumPath(t)
+	ctx, stop := chromedp.NewExecAllocator(context.Background(),
+		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		chromedp.Flag("disable-dev-shm-usage", true))
+	t.Cleanup(stop)
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Minute)
+	t.Cleanup(cancel)
+	ctx, closeTab := chromedp.NewContext(ctx)
+	t.Cleanup(func() { _ = chromedp.Cancel(ctx); closeTab() })
+	return (&tab{t, ctx}).start()
+}
+
+// start opens the tab. It runs on the tab's own context: the browser lives as
+// long as the context of its first command.
+func (b *tab) start() *tab {
+	b.t.Helper()
+	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(1000, 800)); err != nil {
+		b.t.Fatalf("start the browser: %v", err)
+	}
+	return b
+}
+
+// another opens a second tab of the same browser, with the same cookies.
+func (b *tab) another() *tab {
+	b.t.Helper()
+	ctx, closeTab := chromedp.NewContext(b.ctx)
+	b.t.Cleanup(closeTab)
+	return (&tab{b.t, ctx}).start()
+}
+
+func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
+	b.t.Helper()
+	ctx, cancel := context.WithTimeout(b.ctx, 30*time.Second)
+	defer cancel()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		b.shot("failure")
+		b.t.Fatalf("%s: %v\nat %s\n%s", what, err, b.location(), b.text("body"))
+	}
+}
+
+func (b *tab) open(url string) {
+	b.t.Helper()
+	b.do("open "+url, chromedp.Navigate(url))
+}
+
+// fill types into the input with the id.
+func (b *tab) fill(id, value string) {
+	b.t.Helper()
+	b.do("fill "+id, chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.SendKeys(chromedp.CSS("#"+id), value))
+}
+
+// press clicks the element.
+func (b *tab) press(css string) {
+	b.t.Helper()
+	b.do("press "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
+}
+
+// see waits until the page holds an element that matches.
+func (b *tab) see(css string) {
+	b.t.Helper()
+	b.do("wait for "+css, chromedp.WaitVisible(chromedp.CSS(css)))
+}
+
+// says waits until the element's text holds the words, across navigations.
+func (b *tab) says(css, words string) {
+	b.t.Helper()
+	expression := fmt.Sprintf("(document.querySelector(%q)?.textContent ?? '').includes(%q)", css, words)
+	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
+		ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+		found, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
+		cancel()
+		if err == nil && found {
+			return
+		}
+	}
+	b.shot("failure")
+	b.t.Fatalf("%s never said %q\nat %s\n%s", css, words, b.location(), b.text("body"))
+}
+
+func (b *tab) text(css string) string {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	text, err := chromedp.Run(ctx, chromedp.Evaluate[string](fmt.Sprintf("document.querySelector(%q)?.innerText ?? ''", css)))
+	if err != nil {
+		return "(no text: " + err.Error() + ")"
+	}
+	return text
+}
+
+func (b *tab) location() string {
+	ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
+	defer cancel()
+	at, err := chromedp.Run(ctx, chromedp.Location())
+	if err != nil {
+		return "(unknown: " + err.Error() + ")"
+	}
+	return at
+}
+
+// shot keeps a picture when GATEHOUSE_TEST_SHOTS names a directory.
+func (b *tab) shot(name string) {
+	dir := os.Getenv("GATEHOUSE_TEST_SHOTS")
+	if dir == "" {
+		return
+	}
+	ctx, cancel := context.WithTimeout(b.ctx, 20*time.Second)
+	defer cancel()
+	if picture, err := chromedp.Run(ctx, chromedp.FullScreenshot(100)); err == nil {
+		file := strings.ReplaceAll(b.t.Name(), "/", "_") + "-" + name + ".png"
+		_ = os.WriteFile(filepath.Join(dir, file), picture, 0o600) // a picture that cannot be kept is no failure
+	}
+}
+
+// looks keeps pictures of the page in both themes, wide and on a phone.
+func (b *tab) looks(name string) {
+	if os.Getenv("GATEHOUSE_TEST_SHOTS") == "" {
+		return
+	}
+	for _, theme := range []string{"light", "dark"} {
+		b.theme(theme)
+		for _, width := range []int64{1000, 360} {
+			b.do("resize", chromedp.EmulateViewport(width, 800))
+			b.shot(fmt.Sprintf("%s-%s-%d", name, theme, width))
+		}
+	}
+	b.do("resize", chromedp.EmulateViewport(1000, 800))
+}
+
+// theme sets the colour scheme. Motion is reduced, so that no colour is looked
+// at half way through a transition.
+func (b *tab) theme(name string) {
+	b.t.Helper()
+	features := []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: name}, {Name: "prefers-reduced-motion", Value: "reduce"}}
+	if _, err := chromedp.Call(b.ctx, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{Features: features}); err != nil {
+		b.t.Fatalf("emulate the %s theme: %v", name, err)
+	}
+}
+
+type violation struct {
+	ID    string `json:"id"`
+	Help  string `json:"help"`
+	Nodes []struct {
+		HTML string `json:"html"`
+	} `json:"nodes"`
+}
+
+// accessible fails the test on any finding of axe in WCAG 2.2 A and AA, in both
+// themes.
+func (b *tab) accessible(page string) {
+	b.t.Helper()
+	axe, err := os.ReadFile("../../tools/node_modules/axe-core/axe.min.js")
+	if err != nil {
+		if os.Getenv("CI") == "true" {
+			b.t.Fatalf("axe-core is not installed: %v", err)
+		}
+		b.t.Logf("axe-core is not installed, accessibility of %s is not checked", page)
+		return
+	}
+	for _, theme := range []string{"light", "dark"} {
+		b.theme(theme)
+		if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](string(axe)+";0")); err != nil {
+			b.t.Fatalf("load axe: %v", err)
+		}
+		found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+			`axe.run({runOnly:["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa"]}).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
+		if err != nil {
+			b.t.Fatalf("run axe: %v", err)
+		}
+		var violations []violation
+		if err := json.Unmarshal([]byte(found), &violations); err != nil {
+			b.t.Fatalf("read axe's findings: %v", err)
+		}
+		for _, v := range violations {
+			b.t.Errorf("%s (%s): %s: %s: %v", page, theme, v.ID, v.Help, v.Nodes)
+		}
+	}
+}

@@ -1,0 +1,342 @@
+package e2e
+
+import (
+	"context"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"gatehouse/audit"
+	"gatehouse/config"
+	"gatehouse/demo"
+	"gatehouse/server"
+)
+
+// running is a demo on free ports.
+type running struct {
+	t           *testing.T
+	issuer, app string
+	cfg         config.Config
+	Seeded      demo.Seeded
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
+
+func testConfig(t *testing.T) config.Config {
+	t.Helper()
+	dir := t.TempDir()
+	port := freePort(t)
+	cfg := config.Default()
+	cfg.Issuer = "http://localhost:" + port
+	cfg.DataDir = dir
+	cfg.MasterKeyFile = filepath.Join(dir, "master.key")
+	cfg.Store.URL = "sqlite:" + filepath.Join(dir, "gatehouse.db")
+	cfg.Web.Listen.Public = "127.0.0.1:" + port
+	cfg.Web.Listen.Internal = "127.0.0.1:" + freePort(t)
+	return cfg
+}
+
+func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
+
+// startDemo runs the demo until the test ends.
+func startDemo(t *testing.T) *running {
+	t.Helper()
+	chromiumPath(t)
+	r := &running{t: t, cfg: testConfig(t)}
+	ready := make(chan struct{})
+	until(t, func(ctx context.Context) error {
+		return demo.Run(ctx, r.cfg, quiet(), io.Discard, demo.Options{
+			AppListen: "127.0.0.1:" + freePort(t),
+			Ready:     func(issuer, app string) { r.issuer, r.app = issuer, app; close(ready) },
+		})
+	}, ready)
+	content, err := os.ReadFile(filepath.Join(r.cfg.DataDir, "demo.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(content, &r.Seeded); err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// until runs serve in the background until the test ends, and waits for ready.
+func until(t *testing.T, serve func(context.Context) error, ready <-chan struct{}) {
+	t.Helper()
+	ctx, stop := context.WithCancel(context.Background())
+	failed := make(chan error, 1)
+	var wait sync.WaitGroup
+	wait.Go(func() { failed <- serve(ctx) })
+	t.Cleanup(func() {
+		stop()
+		wait.Wait()
+		if err := <-failed; err != nil {
+			t.Errorf("the server ended with: %v", err)
+		}
+	})
+	select {
+	case <-ready:
+	case err := <-failed:
+		failed <- nil
+		t.Fatalf("the server did not start: %v", err)
+	case <-time.After(time.Minute):
+		t.Fatal("the server was not ready within a minute")
+	}
+}
+
+func (r *running) person(name string) demo.SeededPerson {
+	r.t.Helper()
+	for _, p := range r.Seeded.People {
+		if strings.HasPrefix(p.Email, name+"@") {
+			return p
+		}
+	}
+	r.t.Fatalf("nobody called %s was seeded", name)
+	return demo.SeededPerson{}
+}
+
+func code(t *testing.T, secret string) string {
+	t.Helper()
+	c, err := totp.GenerateCode(secret, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func (b *tab) signIn(p demo.SeededPerson) {
+	b.t.Helper()
+	b.fill("email", p.Email)
+	b.fill("password", p.Password)
+	b.press("#submit")
+}
+
+func TestDemoApplicationSignsSomebodyIn(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t)
+	b := newTab(t)
+
+	b.open(r.app)
+	b.press("#login")
+	b.see("#password")
+	b.says("body", "Demo application")
+	b.looks("signin")
+	b.accessible("sign-in")
+	b.signIn(r.person("bob"))
+
+	b.see("#allow")
+	b.looks("consent")
+	b.accessible("consent")
+	b.press("#allow")
+	b.says("h1", "You are signed in")
+	b.says("[data-testid=id-token]", `"acr": "aal1"`)
+
+	b.press("#refresh")
+	b.says("[data-testid=notice]", "Refreshed")
+	b.press("#userinfo")
+	b.says("[data-testid=notice]", "bob@example.test")
+	b.press("#introspect")
+	b.says("[data-testid=notice]", `"active":true`)
+	b.press("#revoke")
+	b.says("[data-testid=notice]", "Revoked")
+	b.press("#introspect")
+	b.says("[data-testid=notice]", `"active":false`)
+	b.press("#refresh")
+	b.says("[data-testid=notice]", "invalid_grant")
+
+	b.press("#logout")
+	b.says("h1", "Welcome")
+	b.press("#login")
+	b.see("#password") // the session is over: the password is asked again
+}
+
+func TestConsentCanBeRefused(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t)
+	b := newTab(t)
+	b.open(r.app + "/login")
+	b.signIn(r.person("bob"))
+	b.press("#deny")
+	b.says("[data-testid=notice]", "access_denied")
+}
+
+func TestSecondFactorIsAskedOfWhoHasOne(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t)
+	ada := r.person("ada")
+	b := newTab(t)
+	b.open(r.app + "/login")
+	b.signIn(ada)
+	b.see("#code")
+	b.looks("factor")
+	b.accessible("second factor")
+	b.fill("code", code(t, ada.TOTP))
+	b.press("#submit")
+	b.press("#allow")
+	b.says("[data-testid=id-token]", `"acr": "aal2"`)
+}
+
+func TestEnrolledFactorIsAskedForNextTime(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t)
+	bob := r.person("bob")
+	b := newTab(t)
+	b.open(r.issuer + "/account/security")
+	b.signIn(bob)
+	b.looks("security")
+	b.accessible("security")
+	secret := b.enrol("/account/security/enrol", r.issuer)
+
+	fresh := newTab(t)
+	fresh.open(r.app + "/login")
+	fresh.signIn(bob)
+	fresh.see("#code")
+	fresh.fill("code", nextCode(t, secret))
+	fresh.press("#submit")
+	fresh.press("#allow")
+	fresh.says("[data-testid=id-token]", `"acr": "aal2"`)
+}
+
+// enrol walks through the enrolment page and returns the secret.
+func (b *tab) enrol(path, issuer string) string {
+	b.t.Helper()
+	if path != "" {
+		b.open(issuer + path)
+	}
+	b.see("#code")
+	b.looks("enrol")
+	b.press("details summary")
+	b.see("[data-testid=key]")
+	b.accessible("enrolment")
+	secret := strings.Join(strings.Fields(b.text("[data-testid=key]")), "")
+	b.fill("code", code(b.t, secret))
+	b.press("#submit")
+	b.see("[data-testid=codes]")
+	b.looks("recovery-codes")
+	b.accessible("recovery codes")
+	b.press("#stored")
+	return secret
+}
+
+// nextCode returns a code whose step was not used yet: the enrolment used the
+// current one, and the server takes the step after it when the drift allows;
+// else it waits for the clock to reach it.
+func nextCode(t *testing.T, secret string) string {
+	t.Helper()
+	step := time.Now().Unix() / 30
+	for time.Now().Unix()/30 == step {
+		time.Sleep(200 * time.Millisecond) // the real clock of a real server: nothing signals the next step
+	}
+	return code(t, secret)
+}
+
+func TestStepUpAsksOnlyForWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t)
+	bob := r.person("bob")
+	b := newTab(t)
+	b.open(r.app + "/login")
+	b.signIn(bob)
+	b.press("#allow")
+	b.says("[data-testid=id-token]", `"acr": "aal1"`)
+
+	r.requireTwoFactors()
+	b.open(r.app + "/login")
+	b.enrol("", r.issuer) // the password is not asked again
+	b.says("[data-testid=id-token]", `"acr": "aal2"`)
+}
+
+// requireTwoFactors changes the demo's client as an administrator would, from
+// another process on the same store.
+func (r *running) requireTwoFactors() {
+	r.t.Helper()
+	ctx := context.Background()
+	h, err := server.OpenHouse(ctx, r.cfg, quiet())
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	defer h.Close()
+	c, err := h.OAuth.Client(ctx, demo.ClientID)
+	if err != nil {
+		r.t.Fatal(err)
+	}
+	c.RequireACR = "aal2"
+	if _, err := h.OAuth.UpdateClient(ctx, audit.Actor{Kind: audit.Console}, c); err != nil {
+		r.t.Fatal(err)
+	}
+	time.Sleep(time.Second) // the running server sees it within this, which is what is promised
+}
+
+func TestTwoTabsBothArrive(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t)
+	first := newTab(t)
+	first.open(r.app + "/login")
+	first.see("#password")
+	second := first.another()
+	second.open(r.issuer + "/account")
+	second.signIn(r.person("bob"))
+	second.says("body", "Bob Example")
+
+	first.open(first.location()) // the page that was left open goes on without the password
+	first.press("#allow")
+	first.says("h1", "You are signed in")
+}
+
+var setupLink = regexp.MustCompile(`http://\S+/setup#token=\S+`)
+
+func TestFirstRunMakesTheFirstAdministrator(t *testing.T) {
+	t.Parallel()
+	chromiumPath(t)
+	cfg := testConfig(t)
+	printed := &strings.Builder{}
+	ready := make(chan struct{})
+	until(t, func(ctx context.Context) error {
+		return server.Serve(ctx, cfg, quiet(), server.Options{Stdout: printed, Ready: func(net.Addr, net.Addr) { close(ready) }})
+	}, ready)
+	link := setupLink.FindString(printed.String())
+	if link == "" {
+		t.Fatalf("no set-up link was printed:\n%s", printed)
+	}
+
+	b := newTab(t)
+	b.open(cfg.Issuer)
+	b.looks("home")
+	b.accessible("home")
+	b.open(link)
+	b.fill("email", "first@example.test")
+	b.fill("name", "First Administrator")
+	b.looks("setup")
+	b.accessible("set-up")
+	const password = "a long phrase for the first one"
+	b.fill("password", password)
+	b.press("#submit")
+	b.signIn(demo.SeededPerson{Email: "first@example.test", Password: password})
+	b.enrol("", "")
+	b.open(cfg.Issuer + "/account")
+	b.says("body", "First Administrator")
+	b.looks("account")
+	b.accessible("account")
+
+	b.open(link)
+	b.says("body", "no such page")
+}

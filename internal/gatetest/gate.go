@@ -1,0 +1,297 @@
+// Package gatetest is a whole Gatehouse in a test, with people, browsers and
+// applications to drive it. Requests go straight into the handler, so that a
+// test may run in a synctest bubble and let days pass; everything else, from
+// the forms to the database, is the real thing.
+package gatetest
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"gatehouse/audit"
+	"gatehouse/config"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+	"gatehouse/server"
+)
+
+// Issuer is the issuer of a Gate.
+const Issuer = "http://localhost:8080"
+
+// Console is the actor of what a test prepares.
+var Console = audit.Actor{Kind: audit.Console, ID: "test"}
+
+// Gate is one running Gatehouse.
+type Gate struct {
+	T      testing.TB
+	House  *server.House
+	Server *server.Server
+	Log    *Log // what the server logged, to look for secrets
+	// Watch, if it is set, sees every answer on its way out, redirects included.
+	Watch  func(Seen)
+	config config.Config
+}
+
+// Seen is a request and the server's answer to it.
+type Seen struct {
+	Request *http.Request
+	Status  int
+	Header  http.Header
+	Body    string
+}
+
+// For returns the same Gatehouse for a subtest: what fails, fails t.
+func (g *Gate) For(t testing.TB) *Gate {
+	c := *g
+	c.T = t
+	return &c
+}
+
+// New opens a Gatehouse on a fresh SQLite file; change may alter its
+// configuration first. It is closed with the test.
+func New(t testing.TB, change ...func(*config.Config)) *Gate {
+	t.Helper()
+	dir := t.TempDir()
+	cfg := config.Default()
+	cfg.Issuer = Issuer
+	cfg.DataDir = dir
+	cfg.MasterKeyFile = filepath.Join(dir, "master.key")
+	cfg.Store.URL = "sqlite:" + filepath.Join(dir, "gatehouse.db")
+	// The cheapest argon2id there is: tests prove what happens, not how long it takes.
+	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
+	for _, c := range change {
+		c(&cfg)
+	}
+	return open(t, cfg)
+}
+
+// OnPostgres makes New use the database at url.
+func OnPostgres(url string) func(*config.Config) {
+	return func(c *config.Config) { c.Store.URL = url }
+}
+
+func open(t testing.TB, cfg config.Config) *Gate {
+	t.Helper()
+	g := &Gate{T: t, Log: &Log{}, config: cfg}
+	ctx := context.Background()
+	log := slog.New(slog.NewJSONHandler(g.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
+	house, err := server.OpenHouse(ctx, cfg, log)
+	if err != nil {
+		t.Fatalf("open the house: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := house.Close(); err != nil {
+			t.Errorf("close the house: %v", err)
+		}
+	})
+	g.House = house
+	if g.Server, err = server.New(house, server.Options{}); err != nil {
+		t.Fatalf("mount the doors: %v", err)
+	}
+	g.Settle()
+	return g
+}
+
+// Replica opens a second Gatehouse on the same store and master key.
+func (g *Gate) Replica() *Gate {
+	g.T.Helper()
+	return open(g.T, g.config)
+}
+
+// Restart closes nothing but opens the store anew, as a started process would.
+func (g *Gate) Restart() *Gate { return g.Replica() }
+
+// Settle lets the snapshots see what was written, as the poll does in a
+// running server within a quarter of a second.
+func (g *Gate) Settle() {
+	g.T.Helper()
+	if err := g.House.Registry.Step(context.Background(), time.Now()); err != nil {
+		g.T.Fatalf("read the snapshot: %v", err)
+	}
+	if err := g.House.Keys.Step(context.Background(), time.Now()); err != nil {
+		g.T.Fatalf("read the keys: %v", err)
+	}
+}
+
+// Run starts what runs in the background until the test ends.
+func (g *Gate) Run() {
+	ctx, stop := context.WithCancel(context.Background())
+	var wait sync.WaitGroup
+	wait.Go(func() { _ = g.House.Registry.Run(ctx) })
+	wait.Go(func() { _ = g.House.Keys.Run(ctx) })
+	g.T.Cleanup(func() { stop(); wait.Wait() })
+}
+
+// RoundTrip hands the request to the server's handler; a Gate is an http.RoundTripper.
+func (g *Gate) RoundTrip(r *http.Request) (*http.Response, error) {
+	var body io.Reader = http.NoBody
+	if r.Body != nil {
+		content, err := io.ReadAll(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(content)
+	}
+	in := httptest.NewRequestWithContext(r.Context(), r.Method, r.URL.String(), body)
+	in.Header = r.Header.Clone()
+	in.Host, in.RemoteAddr, in.RequestURI = r.URL.Host, "192.0.2.1:40000", r.URL.RequestURI()
+	out := httptest.NewRecorder()
+	g.Server.Handler().ServeHTTP(out, in)
+	resp := out.Result()
+	resp.Request = r
+	if g.Watch != nil {
+		g.Watch(Seen{Request: r, Status: resp.StatusCode, Header: resp.Header, Body: out.Body.String()})
+	}
+	return resp, nil
+}
+
+// Client returns an HTTP client that follows no redirects and keeps no cookies.
+func (g *Gate) Client() *http.Client {
+	return &http.Client{Transport: g, CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
+}
+
+// Person is somebody who can sign in.
+type Person struct {
+	ID       id.User
+	Email    string
+	Password string
+	Secret   string // of the second factor, in base32; empty: there is none
+	gate     *Gate
+	lastStep int64
+}
+
+// Trait changes a person before they are made.
+type Trait func(*traits)
+
+type traits struct {
+	user identity.User
+	totp bool
+}
+
+// TOTP gives the person a second factor.
+func TOTP(t *traits) { t.totp = true }
+
+// Administrator makes the person one.
+func Administrator(t *traits) { t.user.Administrator = true }
+
+// WithClaims fills the person's standard claims.
+func WithClaims(c identity.Claims) Trait { return func(t *traits) { t.user.Claims = c } }
+
+// Person makes somebody whose address is name@example.test.
+func (g *Gate) Person(name string, with ...Trait) *Person {
+	g.T.Helper()
+	p := &Person{Email: name + "@example.test", Password: "correct horse " + name + " staple", gate: g}
+	t := traits{user: identity.User{Email: p.Email, EmailVerified: true, Name: name + " Example"}}
+	for _, w := range with {
+		w(&t)
+	}
+	u, err := g.House.Identity.Create(context.Background(), Console, t.user, p.Password)
+	if err != nil {
+		g.T.Fatalf("create %s: %v", name, err)
+	}
+	p.ID = u.ID
+	if t.totp {
+		p.enrol()
+	}
+	return p
+}
+
+func (p *Person) enrol() {
+	t := p.gate.T
+	t.Helper()
+	ctx := context.Background()
+	e, err := p.gate.House.Identity.StartEnrol(ctx, Console, p.ID)
+	if err != nil {
+		t.Fatalf("start enrolment: %v", err)
+	}
+	// The code of the step before leaves the current one for the test.
+	code, err := totp.GenerateCode(e.Secret, time.Now().Add(-30*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := p.gate.House.Identity.ConfirmEnrol(ctx, Console, p.ID, code); err != nil {
+		t.Fatalf("confirm enrolment: %v", err)
+	}
+	p.Secret = e.Secret
+}
+
+// Code returns the person's current code. Each step works once: a test that
+// needs a second code lets the factor forget the step with Rewind, or time pass.
+func (p *Person) Code() string {
+	p.gate.T.Helper()
+	return CodeFor(p.gate.T, p.Secret, time.Now())
+}
+
+// CodeFor returns the code of a secret at a time.
+func CodeFor(t testing.TB, secret string, at time.Time) string {
+	t.Helper()
+	code, err := totp.GenerateCode(secret, at)
+	if err != nil {
+		t.Fatalf("make a code: %v", err)
+	}
+	return code
+}
+
+// Log collects what a server logs.
+type Log struct {
+	mu  sync.Mutex
+	buf bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (l *Log) Write(b []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.Write(b)
+}
+
+// String returns everything so far.
+func (l *Log) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.buf.String()
+}
+
+// Application is a registered client and its secret.
+type Application struct {
+	oauth.Client
+	Secret string
+	gate   *Gate
+}
+
+// RedirectURI is where the applications of tests are answered.
+const RedirectURI = "https://app.example.test/cb"
+
+// App registers a confidential client that may do everything usual; change may
+// alter it first.
+func (g *Gate) App(name string, change ...func(*oauth.Client)) *Application {
+	g.T.Helper()
+	c := oauth.Client{
+		ID: id.Client(name), Name: "App " + name, HomeURL: "https://app.example.test/", AuthMethod: oauth.AuthBasic,
+		RedirectURIs: []string{RedirectURI}, PostLogoutRedirectURIs: []string{"https://app.example.test/bye"},
+		GrantTypes:  []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient},
+		Scopes:      []string{"openid", "profile", "email", "address", "phone", "offline_access", "orders"},
+		IDTokenAlg:  "ES256", // RSA keys take time to make; tests that want one say so
+		RefreshIdle: 0,
+	}
+	for _, f := range change {
+		f(&c)
+	}
+	made, secret, err := g.House.OAuth.CreateClient(context.Background(), Console, c)
+	if err != nil {
+		g.T.Fatalf("create client %s: %v", name, err)
+	}
+	g.Settle()
+	return &Application{Client: made, Secret: secret, gate: g}
+}

@@ -1,0 +1,86 @@
+package server
+
+import (
+	"context"
+	"net/http"
+	"net/http/pprof"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/keys"
+	"gatehouse/web"
+)
+
+// staleAfter is how old the snapshot of clients and revocations may be before
+// this process stops calling itself ready.
+const staleAfter = 30 * time.Second
+
+// health answers liveness and readiness.
+type health struct {
+	house    *House
+	draining atomic.Bool
+}
+
+type readiness struct {
+	Status string            `json:"status"`
+	Checks map[string]string `json:"checks"`
+}
+
+func (h *health) live(w http.ResponseWriter, _ *http.Request) {
+	_ = web.JSON(w, http.StatusOK, map[string]string{"status": "ok"})
+}
+
+// ready says whether this process should get requests, and if not, why.
+func (h *health) ready(w http.ResponseWriter, r *http.Request) {
+	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
+	defer cancel()
+	checks := h.checks(ctx)
+	out, status := readiness{Status: "ready", Checks: checks}, http.StatusOK
+	for _, c := range checks {
+		if c != "ok" {
+			out.Status, status = "not ready", http.StatusServiceUnavailable
+		}
+	}
+	_ = web.JSON(w, status, out)
+}
+
+func (h *health) checks(ctx context.Context) map[string]string {
+	c := map[string]string{"store": "ok", "keys": "ok", "snapshot": "ok", "serving": "ok"}
+	if err := h.house.Store.Ping(ctx); err != nil {
+		c["store"] = "the database does not answer"
+	}
+	if !contains(h.house.Keys.Algorithms(), keys.ES256) {
+		c["keys"] = "there is no signing key"
+	}
+	if time.Since(h.house.Registry.FreshAsOf()) > staleAfter {
+		c["snapshot"] = "clients and revocations were last read too long ago"
+	}
+	if h.draining.Load() {
+		c["serving"] = "draining"
+	}
+	return c
+}
+
+func contains(list []string, s string) bool {
+	for _, x := range list {
+		if x == s {
+			return true
+		}
+	}
+	return false
+}
+
+// internalHandler serves what is not for the public: health, metrics, profiles.
+func internalHandler(h *health, m *Metrics) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /livez", h.live)
+	mux.HandleFunc("GET /readyz", h.ready)
+	mux.HandleFunc("GET /healthz", h.ready)
+	mux.Handle("GET /metrics", m.handler())
+	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
+	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
+	return mux
+}

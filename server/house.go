@@ -1,0 +1,134 @@
+// Package server puts the house together and takes it down in order: it opens
+// the store, wires the services to each other, mounts the doors, runs what runs
+// in the background, and drains. It is the only place where everything meets.
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gatehouse/audit"
+	"gatehouse/config"
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/identity"
+	"gatehouse/keys"
+	"gatehouse/oauth"
+	"gatehouse/secret"
+	"gatehouse/session"
+	"gatehouse/store"
+)
+
+// House is everything behind the doors: the store and the services, wired. The
+// server and the commands use the same one.
+type House struct {
+	Config   config.Config
+	Log      *slog.Logger
+	Store    *store.Store
+	Keeper   *secret.Keeper
+	Audit    *audit.Log
+	Identity *identity.Service
+	Sessions *session.Manager
+	OAuth    *oauth.Service
+	Registry *oauth.Registry
+	Keys     *keys.Ring
+	Flow     *flow.Service
+	// NewMasterKey is the path of the master key when this call wrote it.
+	NewMasterKey string
+}
+
+// OpenHouse opens and migrates the store, opens the master key (made on a first
+// run) and wires the services. Several processes may open one store at a time.
+func OpenHouse(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, error) {
+	if err := prepareDataDir(cfg); err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, cfg.Store, log)
+	if err != nil {
+		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	h := &House{Config: cfg, Log: log, Store: s}
+	if err := h.open(ctx); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
+	return h, nil
+}
+
+func (h *House) open(ctx context.Context) error {
+	if err := h.Store.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate the store: %w", err)
+	}
+	if err := h.openKeeper(ctx); err != nil {
+		return err
+	}
+	h.wire()
+	if err := h.Keys.Load(ctx); err != nil {
+		return fmt.Errorf("load the signing keys: %w", err)
+	}
+	return nil
+}
+
+// Close closes the store. Nothing of the house may be used afterwards.
+func (h *House) Close() error { return h.Store.Close() }
+
+// prepareDataDir makes the data directory, for its owner alone, when something
+// of this configuration lives in it.
+func prepareDataDir(cfg config.Config) error {
+	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") && filepath.Dir(cfg.MasterKeyFile) != filepath.Clean(cfg.DataDir) {
+		return nil
+	}
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "data_dir.create", fmt.Sprintf("The data directory %s cannot be made. Choose another with data_dir, or make it writable.", cfg.DataDir))
+	}
+	return nil
+}
+
+func (h *House) openKeeper(ctx context.Context) error {
+	master, made, err := secret.CreateMaster(h.Config.MasterKeyFile)
+	if err != nil {
+		return fmt.Errorf("open the master key: %w", err)
+	}
+	if made {
+		h.NewMasterKey = h.Config.MasterKeyFile
+	}
+	if h.Keeper, err = secret.NewKeeper(ctx, h.Store, master); err != nil {
+		if made { // a key that opens nothing must not lie there as if it did
+			err = errors.Join(err, os.Remove(h.Config.MasterKeyFile))
+		}
+		return fmt.Errorf("open the data keys: %w", err)
+	}
+	return nil
+}
+
+// wire connects the services. What spans two of them is declared by the one
+// that starts it and met here.
+func (h *House) wire() {
+	h.Audit = &audit.Log{Store: h.Store}
+	h.Registry = oauth.NewRegistry(h.Store)
+	h.OAuth = &oauth.Service{Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry}
+	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
+	h.Keys = keys.NewRing(h.Store, h.Keeper, h.Audit, h.Config.Keys)
+	h.Identity = &identity.Service{
+		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth},
+		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: hostOf(h.Config.Issuer),
+	}
+	h.Flow = &flow.Service{
+		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
+		Audit: h.Audit, Config: h.Config.SignIn,
+	}
+}
+
+// hostOf returns the name that people know this Gatehouse by: the issuer's host.
+func hostOf(issuer string) string {
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return issuer
+	}
+	return u.Hostname()
+}

@@ -1,0 +1,70 @@
+package server
+
+import (
+	"net/http"
+	"runtime/debug"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// Metrics are the counters of one server; label values come from closed sets,
+// and none names a person, a session or a client.
+type Metrics struct {
+	registry *prometheus.Registry
+	requests *prometheus.CounterVec
+	took     *prometheus.HistogramVec
+	issued   *prometheus.CounterVec
+	refused  *prometheus.CounterVec
+}
+
+// newMetrics returns fresh counters in a registry of their own.
+func newMetrics() *Metrics {
+	m := &Metrics{
+		registry: prometheus.NewRegistry(),
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_http_requests_total", Help: "Requests answered, by route, method and status.",
+		}, []string{"route", "method", "code"}),
+		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "gatehouse_http_request_duration_seconds", Help: "Time from the first byte of a request to the end of its answer.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+		}, []string{"route"}),
+		issued: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_tokens_issued_total", Help: "Successful token responses, by grant type.",
+		}, []string{"grant_type"}),
+		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_token_errors_total", Help: "Refused token requests, by grant type and error code.",
+		}, []string{"grant_type", "error"}),
+	}
+	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "1, labelled with what was built."}, []string{"version", "go"})
+	if info, ok := debug.ReadBuildInfo(); ok {
+		build.WithLabelValues(info.Main.Version, info.GoVersion).Set(1)
+	}
+	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, build,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// observe counts one request.
+func (m *Metrics) observe(route, method string, status int, took time.Duration) {
+	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	m.took.WithLabelValues(route).Observe(took.Seconds())
+}
+
+// TokenIssued implements provider.Metrics.
+func (m *Metrics) TokenIssued(grant string) { m.issued.WithLabelValues(grant).Inc() }
+
+// TokenRefused implements provider.Metrics.
+func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(grant, code).Inc() }
+
+// gauge registers a figure that is read when somebody asks.
+func (m *Metrics) gauge(name, help string, read func() float64) {
+	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+}
+
+func (m *Metrics) handler() http.Handler {
+	return promhttp.HandlerFor(m.registry, promhttp.HandlerOpts{})
+}

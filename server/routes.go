@@ -1,0 +1,66 @@
+package server
+
+import (
+	"net/http"
+	"strings"
+
+	"gatehouse/ephemeral"
+	"gatehouse/oauth"
+	"gatehouse/provider"
+	"gatehouse/ui"
+	"gatehouse/ui/view"
+	"gatehouse/web"
+)
+
+// How many bad requests an address may send to the endpoints for programs
+// before it has to wait: a burst, then so many a second.
+const (
+	badBurst = 100
+	badRate  = 5
+	badKeys  = 100_000
+)
+
+// routes mounts the doors: api for programs and the authorization endpoint,
+// which must take cross-site requests, and browser for pages that act on a
+// browser's cookies.
+func (s *Server) routes() (http.Handler, error) {
+	h := s.house
+	cookies := &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: h.Config.Session.Absolute}
+	pages := view.NewPages(h.Config.Issuer)
+	refuse := web.RefuseWithPage(pages)
+	api, browser := web.NewMux(h.Log, refuse), web.NewMux(h.Log, refuse)
+
+	limiter, err := ephemeral.New(ephemeral.Config{Rate: badRate, Burst: badBurst, Keys: badKeys})
+	if err != nil {
+		return nil, err
+	}
+	p := &provider.Provider{
+		Issuer: h.Config.Issuer, Store: h.Store, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
+		People: subjects{h.Identity}, Signer: h.Keys, Refresh: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
+		Cookies: cookies, Pages: pages, Audit: h.Audit, Limiter: limiter, Metrics: s.metrics, Log: h.Log, Config: h.Config.Tokens,
+	}
+	if err := p.Open(); err != nil {
+		return nil, err
+	}
+	p.Mount(api, browser)
+	ui.Mount(browser, ui.Deps{
+		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,
+		Cookies: cookies, Pages: pages, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
+	})
+	guarded := web.ProtectForms(cookies, func(w http.ResponseWriter, r *http.Request, err error) {
+		web.Refuse(w, r, h.Log, err, refuse)
+	}, browser.ServeMux)
+	return s.outer().Wrap(split(api, guarded)), nil
+}
+
+// split sends the protocol's paths to api and everything else to browser.
+func split(api, browser http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		path := r.URL.Path
+		if strings.HasPrefix(path, "/oauth2/") || strings.HasPrefix(path, "/.well-known/") && path != "/.well-known/change-password" {
+			api.ServeHTTP(w, r)
+			return
+		}
+		browser.ServeHTTP(w, r)
+	})
+}

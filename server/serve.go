@@ -1,0 +1,206 @@
+package server
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sync/errgroup"
+
+	"gatehouse/config"
+	"gatehouse/fault"
+	"gatehouse/web"
+)
+
+// The bounds of a connection and of the drain.
+const (
+	headerTimeout  = 5 * time.Second
+	requestTimeout = 15 * time.Second
+	idleTimeout    = 90 * time.Second
+	drainTimeout   = 20 * time.Second
+	headerLimit    = 16 << 10
+	bodyLimit      = 1 << 20
+)
+
+// Options are what a caller may want of a server besides its configuration.
+type Options struct {
+	// Stdout gets the few lines for the operator who just started it.
+	Stdout io.Writer
+	// Ready, if set, is called once both listeners accept, with their addresses.
+	Ready func(public, internal net.Addr)
+}
+
+// Server is a House with its doors open.
+type Server struct {
+	house   *House
+	metrics *Metrics
+	health  *health
+	options Options
+	public  http.Handler
+}
+
+// New mounts the doors of an open house. Handler may be served by anybody; Run
+// brings listeners and what runs in the background.
+func New(h *House, o Options) (*Server, error) {
+	if o.Stdout == nil {
+		o.Stdout = io.Discard
+	}
+	s := &Server{house: h, metrics: newMetrics(), health: &health{house: h}, options: o}
+	handler, err := s.routes()
+	if err != nil {
+		return nil, err
+	}
+	s.public = handler
+	return s, nil
+}
+
+// Handler returns what the public listener serves.
+func (s *Server) Handler() http.Handler { return s.public }
+
+// Serve opens the house and serves until ctx ends, then drains: it stops being
+// ready, finishes what is under way for at most 20 seconds, and closes.
+func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) error {
+	h, err := OpenHouse(ctx, cfg, log)
+	if err != nil {
+		return err
+	}
+	s, err := New(h, o)
+	if err != nil {
+		return errors.Join(err, h.Close())
+	}
+	return errors.Join(s.Run(ctx), h.Close())
+}
+
+// Run listens and serves until ctx ends.
+func (s *Server) Run(ctx context.Context) error {
+	public, internal, err := s.listen()
+	if err != nil {
+		return err
+	}
+	// The first snapshot, so that the first request meets the clients.
+	if err := s.house.Registry.Step(ctx, time.Now()); err != nil {
+		return errors.Join(fmt.Errorf("read the clients: %w", err), public.Close(), internal.Close())
+	}
+	if err := s.greet(ctx); err != nil {
+		return errors.Join(err, public.Close(), internal.Close())
+	}
+	return s.serve(ctx, public, internal)
+}
+
+func (s *Server) listen() (public, internal net.Listener, err error) {
+	cfg := s.house.Config.Web
+	if public, err = listenOn(cfg.Listen.Public, "listen.public"); err != nil {
+		return nil, nil, err
+	}
+	if internal, err = listenOn(cfg.Listen.Internal, "listen.internal"); err != nil {
+		return nil, nil, errors.Join(err, public.Close())
+	}
+	if cfg.TLS.CertFile == "" {
+		return public, internal, nil
+	}
+	cert, err := openCertificate(cfg.TLS, s.house.Log)
+	if err != nil {
+		return nil, nil, errors.Join(err, public.Close(), internal.Close())
+	}
+	tlsConfig := cert.config()
+	tlsConfig.NextProtos = []string{"h2", "http/1.1"}
+	return tls.NewListener(public, tlsConfig), internal, nil
+}
+
+func listenOn(address, key string) (net.Listener, error) {
+	l, err := net.Listen("tcp", address)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fault.Wrap(err, fault.Conflict, "listen.taken", fmt.Sprintf("The address %s is taken by another program. Stop it, or choose another address with %s.", address, key))
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "listen.failed", fmt.Sprintf("Gatehouse cannot listen on %s. Choose another address with %s.", address, key))
+	}
+	return l, nil
+}
+
+// serve runs until ctx ends or a listener fails. The background outlives the
+// listeners, so that requests under way still see fresh snapshots.
+func (s *Server) serve(ctx context.Context, public, internal net.Listener) error {
+	background, stop := context.WithCancel(context.WithoutCancel(ctx))
+	defer stop()
+	work, background := errgroup.WithContext(background)
+	s.runBackground(background, work)
+
+	doors := []*http.Server{httpServer(s.public, s.house.Log), httpServer(internalHandler(s.health, s.metrics), s.house.Log)}
+	group, ctx := errgroup.WithContext(ctx)
+	for i, l := range []net.Listener{public, internal} {
+		group.Go(func() error {
+			if err := doors[i].Serve(l); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve %s: %w", l.Addr(), err)
+			}
+			return nil
+		})
+	}
+	group.Go(func() error {
+		<-ctx.Done()
+		return s.drain(doors)
+	})
+	if s.options.Ready != nil {
+		s.options.Ready(public.Addr(), internal.Addr())
+	}
+	err := group.Wait()
+	stop()
+	return errors.Join(err, work.Wait())
+}
+
+// drain lets the public listener finish first; health keeps answering meanwhile.
+func (s *Server) drain(doors []*http.Server) error {
+	s.health.draining.Store(true)
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	defer cancel()
+	for _, d := range doors {
+		if err := d.Shutdown(ctx); err != nil {
+			s.house.Log.Warn("requests were still under way after the drain", "error", err.Error())
+			_ = d.Close()
+		}
+	}
+	return nil
+}
+
+func httpServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, ReadTimeout: requestTimeout, WriteTimeout: 2 * requestTimeout,
+		IdleTimeout: idleTimeout, MaxHeaderBytes: headerLimit, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// greet tells the operator what to do next, once.
+func (s *Server) greet(ctx context.Context) error {
+	h := s.house
+	if h.NewMasterKey != "" {
+		fmt.Fprintf(s.options.Stdout, "A new master key was written to %s. Back it up: without it the database cannot be read.\n", h.NewMasterKey)
+	}
+	link, err := h.firstRun(ctx)
+	if err != nil {
+		return fmt.Errorf("prepare the first run: %w", err)
+	}
+	fmt.Fprintf(s.options.Stdout, "Gatehouse serves %s (health and metrics on %s).\n", h.Config.Issuer, h.Config.Web.Listen.Internal)
+	if link != "" {
+		fmt.Fprintf(s.options.Stdout, "Create the first administrator within 60 minutes: %s\n(another link: gatehouse setup-link)\n", link)
+	}
+	return nil
+}
+
+// secure reports whether the issuer is https, which decides on cookies and HSTS.
+func secure(issuer string) bool { return strings.HasPrefix(issuer, "https://") }
+
+func (s *Server) outer() *web.Outer {
+	trusted, _ := s.house.Config.Web.Proxies() // validated with the configuration
+	return &web.Outer{
+		Log: s.house.Log, Trusted: trusted, HSTS: secure(s.house.Config.Issuer),
+		Observe: s.metrics.observe, Timeout: requestTimeout, Limit: bodyLimit,
+	}
+}

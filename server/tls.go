@@ -1,0 +1,78 @@
+package server
+
+import (
+	"crypto/tls"
+	"fmt"
+	"log/slog"
+	"os"
+	"sync"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/web"
+)
+
+// recheck is how often the certificate's files are looked at, at most.
+const recheck = 5 * time.Second
+
+// certificate serves the pair in two files, and the new pair when they change.
+// A broken new pair is logged and the old one stays.
+type certificate struct {
+	cfg web.TLSConfig
+	log *slog.Logger
+
+	mu      sync.Mutex
+	pair    *tls.Certificate
+	stamp   string
+	checked time.Time
+}
+
+// openCertificate loads the pair and refuses to start without a good one.
+func openCertificate(cfg web.TLSConfig, log *slog.Logger) (*certificate, error) {
+	c := &certificate{cfg: cfg, log: log}
+	pair, err := tls.LoadX509KeyPair(cfg.CertFile, cfg.KeyFile)
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Invalid, "tls.load", fmt.Sprintf("The certificate in %s and %s cannot be used.", cfg.CertFile, cfg.KeyFile))
+	}
+	c.pair, c.stamp, c.checked = &pair, c.filesStamp(), time.Now()
+	return c, nil
+}
+
+func (c *certificate) config() *tls.Config {
+	return &tls.Config{MinVersion: tls.VersionTLS12, GetCertificate: c.get}
+}
+
+func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if time.Since(c.checked) > recheck {
+		c.checked = time.Now()
+		c.reload()
+	}
+	return c.pair, nil
+}
+
+func (c *certificate) reload() {
+	stamp := c.filesStamp()
+	if stamp == c.stamp {
+		return
+	}
+	pair, err := tls.LoadX509KeyPair(c.cfg.CertFile, c.cfg.KeyFile)
+	if err != nil {
+		c.log.Error("the changed certificate cannot be used; the old one stays", "error", err.Error())
+		return
+	}
+	c.pair, c.stamp = &pair, stamp
+	c.log.Info("certificate reloaded")
+}
+
+// filesStamp changes when either file does.
+func (c *certificate) filesStamp() string {
+	stamp := ""
+	for _, f := range []string{c.cfg.CertFile, c.cfg.KeyFile} {
+		if info, err := os.Stat(f); err == nil {
+			stamp += fmt.Sprint(info.ModTime().UnixNano(), info.Size(), ";")
+		}
+	}
+	return stamp
+}
