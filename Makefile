@@ -1,0 +1,64 @@
+# Gatehouse: `make` prints what there is. Two commands are all a stranger needs:
+# `make run` (a demo with a sign-in to try) and `make test` (everything).
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+GO ?= go
+export CGO_ENABLED ?= 0
+BIN := bin/gatehouse
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+LDFLAGS := -s -w -X main.version=$(VERSION)
+TOOL := $(GO) tool -modfile=tools/go.mod
+PACKAGES := ./...
+
+.DEFAULT_GOAL := help
+.PHONY: help run build test test/quick test/race test/all drills fuzz bench bench/http verify generate fmt clean install-test-servers
+
+help: ## Print the targets
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: build ## Build and start the demo: a server, people, and an application to sign in to
+	@exec $(BIN) demo $(ARGS)
+
+build: ## Build the one static binary into bin/
+	@mkdir -p bin
+	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/gatehouse
+
+test: install-test-servers verify test/all ## The whole suite with its set-up: SQLite, PostgreSQL, Chromium
+
+test/quick: ## Pure Go and SQLite only; installs nothing
+	@env -u CI GATEHOUSE_TEST_POSTGRES= GATEHOUSE_TEST_REDIS= GATEHOUSE_TEST_CHROMIUM=skip $(GO) test $(PACKAGES)
+
+test/all: install-test-servers build
+	@scripts/with-servers $(GO) test -count=1 -timeout 25m $(PACKAGES)
+
+test/race: install-test-servers ## The suite under the race detector
+	@CGO_ENABLED=1 scripts/with-servers $(GO) test -race -timeout 40m $(PACKAGES)
+
+drills: install-test-servers build ## The fault drills in their long form
+	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...
+
+fuzz: ## Each fuzz target for FUZZTIME (30s)
+	@scripts/fuzz $${FUZZTIME:-30s}
+
+bench: ## The Go benchmarks
+	@scripts/with-servers $(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)
+
+bench/http: build ## The built server beside a bare one, if the load driver is at hand
+	@scripts/bench-http
+
+verify: ## Generated code, formatting, vet, staticcheck, modules, minimum versions
+	@scripts/verify
+
+generate: ## Write generated code and documents again
+	@$(TOOL) templ generate -path ui
+	@$(GO) run ./config/gen
+
+fmt: ## Format the Go code
+	@$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v '_templ\.go$$')
+
+clean: ## Remove what was built; data stays
+	@rm -rf bin
+
+install-test-servers:
+	@scripts/install-test-servers
