@@ -121,7 +121,7 @@ var setupLink = regexp.MustCompile(`/setup#token=`)
 func TestDrillD21ReplicasAgreeOnTheirFirstBoot(t *testing.T) {
 	for _, backend := range backends {
 		t.Run(backend, func(t *testing.T) {
-			for range rounds(5, 100) {
+			for range rounds(10, 100) {
 				firstBoot(t, backend)
 			}
 		})

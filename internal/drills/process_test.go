@@ -111,15 +111,23 @@ func (o *output) String() string {
 	return strings.Join(o.lines, "\n")
 }
 
+// handedOut keeps a port from being handed out twice: it is free again between
+// the moment it is found and the moment somebody listens on it.
+var handedOut sync.Map
+
 func port(t *testing.T) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, p, _ := net.SplitHostPort(l.Addr().String())
+		l.Close()
+		if _, taken := handedOut.LoadOrStore(p, true); !taken {
+			return p
+		}
 	}
-	defer l.Close()
-	_, p, _ := net.SplitHostPort(l.Addr().String())
-	return p
 }
 
 // start runs one more process on the world's store and waits until it is ready.
@@ -146,6 +154,7 @@ func (w *world) launch(public, internal string) *process {
 		w.t.Fatal(err)
 	}
 	p.cmd.Stderr = p.cmd.Stdout
+	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL} // it does not outlive a test that was cut off
 	if err := p.cmd.Start(); err != nil {
 		w.t.Fatal(err)
 	}

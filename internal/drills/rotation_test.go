@@ -66,10 +66,7 @@ func killDuringRotations(t *testing.T, backend string) {
 	}
 	var slowest time.Duration
 	for range rounds(6, 10) {
-		at := rotations.Load()
-		for rotations.Load() < at+int64(rand.IntN(400))+50 {
-			time.Sleep(time.Millisecond) // until the load is well under way
-		}
+		waitForRotations(t, current.Load(), &rotations, rotations.Load()+int64(rand.IntN(400))+50, clients)
 		current.Load().kill()
 		began := time.Now()
 		next := w.launch(public, internal)
@@ -94,6 +91,25 @@ func killDuringRotations(t *testing.T, backend string) {
 		t.Errorf("%d of %d sessions lost, %d forks; want none", lost, len(clients), forks)
 	}
 	t.Logf("%s: %d rotations, %d clients, slowest restart to ready %v", backend, rotations.Load(), len(clients), slowest)
+}
+
+// waitForRotations waits until the load is well under way again.
+func waitForRotations(t *testing.T, p *process, rotations *atomic.Int64, want int64, clients []*lineage) {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); rotations.Load() < want; time.Sleep(time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("only %d of %d rotations came about; refusals: %v\n%s", rotations.Load(), want, refusals(clients), p.out)
+		}
+	}
+}
+
+func refusals(clients []*lineage) (all []string) {
+	for _, c := range clients {
+		c.mu.Lock()
+		all = append(all, c.refused...)
+		c.mu.Unlock()
+	}
+	return all[:min(len(all), 10)]
 }
 
 // turn rotates one client's token and reports whether it got a new one.

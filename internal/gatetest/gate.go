@@ -26,8 +26,8 @@ import (
 	"gatehouse/server"
 )
 
-// Issuer is the issuer of a Gate.
-const Issuer = "http://localhost:8080"
+// Issuer is the issuer of a Gate, https as it is behind a proxy that ends TLS.
+const Issuer = "https://id.example.test"
 
 // Console is the actor of what a test prepares.
 var Console = audit.Actor{Kind: audit.Console, ID: "test"}

@@ -1,0 +1,363 @@
+package housetest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
+)
+
+// steps are the pages of a sign-in; posts are what they send.
+var (
+	steps = []string{"/signin", "/signin/select", "/signin/factor", "/signin/recovery", "/signin/enrol", "/consent", "/oauth2/authorize"}
+	posts = map[string]url.Values{
+		"/signin":          {"email": {"ada@example.test"}, "password": {"correct horse ada staple"}},
+		"/signin/select":   {"choice": {"current"}},
+		"/signin/factor":   {"code": {"123456"}},
+		"/signin/recovery": {"recovery_code": {"000000-000000-000000-000000"}},
+		"/signin/enrol":    {"code": {"123456"}},
+		"/consent":         {"decision": {"allow"}},
+	}
+	accountPosts = map[string]url.Values{
+		"/signout":                   {},
+		"/account/password":          {"password": {"correct horse ada staple"}, "new_password": {"a whole new row of words"}},
+		"/account/sessions/end":      {"session": {"ses_x"}},
+		"/account/sessions/others":   {},
+		"/account/apps":              {"client": {"web"}},
+		"/account/security/remove":   {},
+		"/account/security/recovery": {},
+	}
+)
+
+// C04: a sign-in can be gone on with only in the browser that began it, at
+// every page and form of it, whoever is signed in there.
+func TestSignInIsBoundToItsBrowser(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	victim := s.Browser()
+	victim.Get("/signin?return_to=/account").SignIn(s.Person("victim")).At("/account")
+	begun := s.browser.Get(s.app.AuthorizeURL()).At("/signin")
+	i := begun.URL.Query().Get("i")
+	for _, b := range []*gatetest.Browser{victim, s.Browser()} {
+		for _, path := range steps {
+			b.Get(path + "?i=" + i).Is(http.StatusForbidden).Says("Another browser began this sign-in")
+		}
+		for path, form := range posts {
+			p := b.Post(path, formAnd(form, "i", i))
+			if p.Status != http.StatusForbidden || p.Header.Get("Set-Cookie") != "" {
+				t.Errorf("POST %s in another browser: %d, Set-Cookie %q", path, p.Status, p.Header.Get("Set-Cookie"))
+			}
+		}
+	}
+	if got := landing(s.browser.Get("/signin?i=" + i).SignIn(s.ada)); got != "/consent" {
+		t.Errorf("in its own browser the sign-in led to %q", got)
+	}
+}
+
+func formAnd(form url.Values, name, value string) url.Values {
+	all := url.Values{name: {value}}
+	for n, v := range form {
+		all[n] = v
+	}
+	return all
+}
+
+// 3.6, C16: nothing that acts on a browser's cookies takes a form from another
+// site, and a refused form changes nothing. Login CSRF is the first row.
+func TestFormsFromOtherSitesAreRefused(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.tokens()
+	s.browser.Get("/account")
+	interaction := s.browser.Get(s.app.AuthorizeURL("prompt", "login")).URL.Query().Get("i")
+	setup := map[string]url.Values{"/setup": {"token": {"x"}, "email": {"eve@example.test"}, "password": {"a row of words that is long"}}}
+	db := underneath(t, s.Gate)
+	before := strings.Join(rowsOf(t, db), "\n")
+	foreign := s.Browser()
+	foreign.Get("/signin?return_to=/account")
+	for name, headers := range map[string]map[string]string{
+		"from another site":                             {"Sec-Fetch-Site": "cross-site", "Origin": "https://evil.example.test"},
+		"from another site, without Origin":             {"Sec-Fetch-Site": "cross-site"},
+		"from another host of the site":                 {"Sec-Fetch-Site": "same-site", "Origin": "https://evil.example.test"},
+		"by an old browser from another site":           {"Origin": "https://evil.example.test"},
+		"from another port":                             {"Origin": gatetest.Issuer + ":8443"},
+		"from a sandbox":                                {"Origin": "null"},
+		"with our name inside":                          {"Origin": gatetest.Issuer + ".evil.example.test"},
+		"without headers":                               {},
+		"without headers, with rubbish":                 {"form_token": "rubbish"},
+		"without headers, with another browser's token": {"form_token": formToken(foreign.Get("/signin?return_to=/account"))},
+	} {
+		for _, group := range []map[string]url.Values{posts, accountPosts, setup} {
+			for path, form := range group {
+				form = formAnd(form, "i", interaction)
+				if token, ok := headers["form_token"]; ok {
+					form.Set("form_token", token)
+				}
+				r, err := http.NewRequest(http.MethodPost, gatetest.Issuer+path, strings.NewReader(form.Encode()))
+				must(t, err)
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				for h, v := range headers {
+					if h != "form_token" {
+						r.Header.Set(h, v)
+					}
+				}
+				r.Header.Set("Cookie", cookieHeader(s.browser, "none", ""))
+				if a := s.Do(r); a.Status != http.StatusForbidden || a.Header.Get("Set-Cookie") != "" {
+					t.Errorf("POST %s %s: answered %d, Set-Cookie %q", path, name, a.Status, a.Header.Get("Set-Cookie"))
+				}
+			}
+		}
+	}
+	if after := strings.Join(rowsOf(t, db), "\n"); after != before {
+		t.Errorf("a refused form changed something:\n%s\nbefore:\n%s", after, before)
+	}
+}
+
+// 3.6: a program that sends neither header goes through with the forms' token.
+func TestPlainBrowserSignsInByFormToken(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.browser.Plain = true
+	p := s.browser.Get(s.app.AuthorizeURL()).SignIn(s.ada).At("/consent")
+	tokens := s.app.Exchange(p.Press("", "allow").SentTo(gatetest.RedirectURI).Get("code"))
+	expectTokens(t, "a plain browser", tokens)
+	s.browser.Get("/account/password").Submit("password", s.ada.Password, "new_password", "a whole new row of words").Says("Your password is changed")
+	s.browser.Post("/signout", url.Values{}).Is(http.StatusForbidden).Says("This form is too old")
+	page := s.browser.Get("/signout")
+	page.Submit("form_token", formToken(page)).Says("You are signed out")
+}
+
+// No page changes anything by being looked at (3.6 a): prefetchers and images
+// of other sites send GETs with cookies.
+func TestPagesChangeNothingByBeingLookedAt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.tokens()
+	i := s.browser.Get(s.app.AuthorizeURL("prompt", "consent")).At("/consent").URL.Query().Get("i")
+	db := underneath(t, s.Gate)
+	before := strings.Join(rowsOf(t, db), "\n")
+	for _, path := range []string{
+		"/", "/consent?i=" + i + "&decision=allow", "/consent?i=" + i, "/signin?i=" + i, "/signin/select?i=" + i + "&choice=other", "/oauth2/authorize?i=" + i,
+		"/signout", "/signout?confirm=1", "/oauth2/logout", "/account", "/account/password?new_password=x", "/account/sessions", "/account/apps?client=web",
+		"/account/security", "/account/security/recovery", "/account/security/remove", "/setup",
+	} {
+		for _, method := range []string{http.MethodGet, http.MethodHead} {
+			r, err := http.NewRequest(method, gatetest.Issuer+path, nil)
+			must(t, err)
+			r.Header.Set("Cookie", cookieHeader(s.browser, "none", ""))
+			s.Do(r)
+		}
+	}
+	if after := strings.Join(rowsOf(t, db), "\n"); after != before {
+		t.Errorf("looking changed something:\n%s\nbefore:\n%s", after, before)
+	}
+	if got := landing(s.browser.Get(s.app.AuthorizeURL())); got != "code" {
+		t.Errorf("afterwards a silent sign-in led to %q", got)
+	}
+}
+
+// A sign-in that took too long says so, and leads back to the application.
+func TestExpiredSignInHasAWayBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		ours := s.Browser().Get("/signin?return_to=/account").At("/signin")
+		page := s.browser.Get(s.app.AuthorizeURL()).At("/signin")
+		time.Sleep(time.Hour - time.Second)
+		s.Settle()
+		s.browser.Get("/signin?i=" + page.URL.Query().Get("i")).Is(http.StatusOK)
+		time.Sleep(time.Second)
+		s.Settle()
+		late := page.Submit("email", s.ada.Email, "password", s.ada.Password)
+		for _, p := range []*gatetest.Page{late, s.browser.Get("/signin?i=" + page.URL.Query().Get("i")), s.browser.Get("/oauth2/authorize?i=" + page.URL.Query().Get("i"))} {
+			p.Is(http.StatusConflict).Says("This sign-in took too long").Says("Back to App web").Says(`href="https://app.example.test/"`)
+		}
+		ours.Submit("email", s.ada.Email, "password", s.ada.Password).Is(http.StatusConflict).Says("This sign-in took too long").Says(`href="/account"`)
+		for _, c := range s.browser.Cookies() {
+			if strings.HasSuffix(c.Name, "session") {
+				t.Error("a late password signed somebody in")
+			}
+		}
+	})
+}
+
+// Two tabs of one browser: who signs in in one is signed in in the other, and
+// both come to their end.
+func TestTwoTabsBothComeToTheirEnd(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	second := s.App("second")
+	one := s.browser.Get(s.app.AuthorizeURL("state", "one")).At("/signin")
+	two := s.browser.Get(second.AuthorizeURL("state", "two")).At("/signin")
+	first := one.SignIn(s.ada).At("/consent")
+	other := s.browser.Get(two.URL.String()).At("/consent").Says("App second")
+	answer := other.Press("", "allow").SentTo(gatetest.RedirectURI)
+	if answer.Get("state") != "two" {
+		t.Errorf("the second tab ended in %v", answer)
+	}
+	expectTokens(t, "the second tab", second.Exchange(answer.Get("code")))
+	answer = first.Press("", "allow").SentTo(gatetest.RedirectURI)
+	if answer.Get("state") != "one" {
+		t.Errorf("the first tab ended in %v", answer)
+	}
+	expectTokens(t, "the first tab", s.app.Exchange(answer.Get("code")))
+
+	// The form of the other tab, sent after all, finds the way too.
+	b := s.Browser()
+	one, two = b.Get(s.app.AuthorizeURL()).At("/signin"), b.Get(second.AuthorizeURL()).At("/signin")
+	if got := landing(one.SignIn(s.ada)); got != "code" {
+		t.Errorf("the first tab led to %q", got)
+	}
+	if got := landing(two.SignIn(s.ada)); got != "code" {
+		t.Errorf("the second tab led to %q", got)
+	}
+}
+
+// The back button and a second click: a form that comes again leads on, or says
+// that the sign-in is over; it never signs in or issues twice.
+func TestFormsThatComeAgainLeadOn(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.ada = s.Person("grace", gatetest.TOTP)
+		password := s.browser.Get(s.app.AuthorizeURL()).At("/signin")
+		factor := password.Submit("email", s.ada.Email, "password", s.ada.Password).At("/signin/factor")
+		password.Submit("email", s.ada.Email, "password", s.ada.Password).At("/signin/factor")
+		code := s.ada.Code()
+		consent := factor.Submit("code", code).At("/consent")
+		session := cookieValue(t, s.browser, "session")
+		factor.Submit("code", code).At("/consent")
+		password.Submit("email", s.ada.Email, "password", "a wrong one").At("/consent")
+		s.browser.Get(password.URL.String()).At("/consent")
+		if cookieValue(t, s.browser, "session") != session {
+			t.Error("a form that came again changed the session")
+		}
+		first := consent.Press("", "allow").SentTo(gatetest.RedirectURI).Get("code")
+		for _, p := range []*gatetest.Page{consent.Press("", "allow"), consent.Press("", "deny"), factor.Submit("code", code), password.Submit("email", s.ada.Email, "password", s.ada.Password), s.browser.Get(consent.URL.String())} {
+			p.Is(http.StatusNotFound).Says("This sign-in is over").Says(`href="/account"`)
+		}
+		expectTokens(t, "the code", s.app.Exchange(first))
+		if n := len(eventsOf(t, s.Gate, "signin.complete")); n != 1 {
+			t.Errorf("%d sign-ins were completed, want 1", n)
+		}
+	})
+}
+
+// A double click sends a form twice at once: one sign-in, one code, no error.
+func TestDoubleClicksIssueOnce(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	ada := g.Person("ada")
+	app := g.App("web")
+	for range 20 {
+		b := g.Browser()
+		page := b.Get(app.AuthorizeURL("prompt", "consent")).SignIn(ada).At("/consent")
+		var wait sync.WaitGroup
+		answers := make([]gatetest.Answer, 6)
+		for n := range answers {
+			form := page.Forms()[len(page.Forms())-1].Values // the yes
+			r, err := http.NewRequest(http.MethodGet, gatetest.Issuer+"/oauth2/authorize?i="+form.Get("i"), nil)
+			must(t, err)
+			if n%2 == 0 {
+				r, err = http.NewRequest(http.MethodPost, gatetest.Issuer+"/consent", strings.NewReader(form.Encode()))
+				must(t, err)
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+			}
+			r.Header.Set("Cookie", cookieHeader(b, "none", ""))
+			wait.Go(func() { answers[n] = g.Do(r) })
+		}
+		wait.Wait()
+		codes := 0
+		for _, a := range append(answers, last(g, b, page)...) {
+			if strings.Contains(a.Header.Get("Location"), "code=") {
+				codes++
+			}
+			if a.Status >= 500 {
+				t.Errorf("a double click is answered %d %s", a.Status, a.Body)
+			}
+		}
+		if codes != 1 {
+			t.Errorf("%d codes were issued, want 1", codes)
+		}
+	}
+}
+
+// last comes back to the dispatcher several times at once, as tabs do.
+func last(g *gatetest.Gate, b *gatetest.Browser, page *gatetest.Page) []gatetest.Answer {
+	answers := make([]gatetest.Answer, 8)
+	var wait sync.WaitGroup
+	for n := range answers {
+		wait.Go(func() {
+			r, err := http.NewRequest(http.MethodGet, gatetest.Issuer+"/oauth2/authorize?i="+page.URL.Query().Get("i"), nil)
+			if err != nil {
+				g.T.Error(err)
+				return
+			}
+			r.Header.Set("Cookie", cookieHeader(b, "none", ""))
+			answers[n] = g.Do(r)
+		})
+	}
+	wait.Wait()
+	return answers
+}
+
+// C05: no order of posts comes past a step, empty ones included.
+func TestNoStepCanBeLeftOut(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.ada = s.Person("grace", gatetest.TOTP)
+		strong := s.App("strong", func(c *oauth.Client) { c.RequireACR = "aal2" })
+		empty := map[string]url.Values{}
+		for path := range posts {
+			empty[path] = url.Values{}
+		}
+		right := url.Values{"email": {s.ada.Email}, "password": {s.ada.Password}}
+		for _, app := range []*gatetest.Application{s.app, strong} {
+			for _, stage := range []string{"nothing", "the password"} {
+				b := s.Browser()
+				i := b.Get(app.AuthorizeURL()).URL.Query().Get("i")
+				if stage == "the password" {
+					b.Post("/signin", formAnd(right, "i", i)).At("/signin/factor")
+				}
+				for _, forms := range []map[string]url.Values{empty, posts} {
+					for path, form := range forms {
+						if path == "/signin" && stage == "nothing" {
+							form = url.Values{"email": {s.ada.Email}, "password": {"a wrong one"}}
+						}
+						p := b.Post(path, formAnd(form, "i", i))
+						if p.Out != nil {
+							t.Fatalf("after %s POST %s led out to %v", stage, path, p.Out)
+						}
+						p = b.Get("/oauth2/authorize?i=" + i)
+						if p.Out != nil || p.URL.Path != "/signin" && p.URL.Path != "/signin/factor" {
+							t.Fatalf("after %s and POST %s the sign-in stands at %v %v", stage, path, p.URL, p.Out)
+						}
+						time.Sleep(time.Hour / 20) // so that the bound on guesses does not answer instead
+						s.Settle()
+						if stage == "the password" && p.URL.Path == "/signin" { // "another account" forgot it
+							b.Post("/signin", formAnd(right, "i", i))
+						}
+						if b.Get("/signin?i="+i).Status == http.StatusConflict {
+							i = b.Get(app.AuthorizeURL()).URL.Query().Get("i")
+							if stage == "the password" {
+								b.Post("/signin", formAnd(right, "i", i))
+							}
+						}
+					}
+				}
+				for _, c := range b.Cookies() {
+					if strings.HasSuffix(c.Name, "session") {
+						t.Errorf("after %s the browser has a session", stage)
+					}
+				}
+			}
+		}
+	})
+}
