@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -136,7 +137,6 @@ func firstBoot(t *testing.T, backend string) {
 		replicas[i] = w.launch(port(t), port(t))
 	}
 	links := 0
-	var keySet string
 	for _, p := range replicas {
 		p.waitReady()
 	}
@@ -157,17 +157,11 @@ func firstBoot(t *testing.T, backend string) {
 			t.Errorf("%d data keys for %s, want 1", n, purpose)
 		}
 	}
+	waitFor(t, "the same key set everywhere", func() bool {
+		set := get(t, replicas[0].url+"/.well-known/jwks.json")
+		return !slices.ContainsFunc(replicas, func(p *process) bool { return get(t, p.url+"/.well-known/jwks.json") != set })
+	})
 	for _, p := range replicas {
-		waitFor(t, "the same key set everywhere", func() bool {
-			set := get(t, p.url+"/.well-known/jwks.json")
-			if keySet == "" {
-				keySet = get(t, replicas[0].url+"/.well-known/jwks.json")
-			}
-			if set != keySet {
-				keySet = ""
-			}
-			return set == keySet
-		})
 		p.kill()
 	}
 }

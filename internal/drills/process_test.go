@@ -159,7 +159,12 @@ func (w *world) launch(public, internal string) *process {
 		w.t.Fatal(err)
 	}
 	go p.out.read(stdout)
-	w.t.Cleanup(p.kill)
+	w.t.Cleanup(func() {
+		p.kill()
+		if w.t.Failed() {
+			w.t.Logf("%s printed:\n%s", p.url, p.out)
+		}
+	})
 	return p
 }
 
