@@ -18,7 +18,7 @@ func (s *Service) Begin(ctx context.Context, browser string, ask Ask) (Interacti
 	if ask.RequestedAt.IsZero() {
 		ask.RequestedAt = now
 	}
-	ask.RequestedAt = seconds(ask.RequestedAt)
+	ask.RequestedAt = ask.RequestedAt.UTC().Truncate(time.Microsecond)
 	if err := checkAsk(browser, ask); err != nil {
 		return Interaction{}, fmt.Errorf("begin sign-in: %w", err)
 	}
@@ -60,10 +60,10 @@ func isLocalPath(path string) bool {
 
 // Decide says what ask needs without storing anything: may it be issued at once?
 func (s *Service) Decide(ctx context.Context, ask Ask, session, ip string) (Entry, error) {
-	ask.RequestedAt = seconds(ask.RequestedAt)
 	if ask.RequestedAt.IsZero() {
-		ask.RequestedAt = seconds(time.Now())
+		ask.RequestedAt = time.Now()
 	}
+	ask.RequestedAt = ask.RequestedAt.UTC().Truncate(time.Microsecond)
 	e, _, err := s.stand(ctx, Interaction{Ask: ask}, session, ip)
 	if err != nil {
 		return Entry{}, fmt.Errorf("decide sign-in: %w", err)

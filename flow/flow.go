@@ -27,7 +27,7 @@ type Ask struct {
 	Client      id.Client
 	Params      url.Values // the authorization request as it arrived; nil for our own pages
 	ReturnTo    string     // a path of ours, beginning with one slash
-	RequestedAt time.Time  // first arrival, cut to seconds
+	RequestedAt time.Time  // first arrival, to the microsecond
 
 	None, Login, Consent, Select bool           // the prompt parameter
 	MaxAge                       *time.Duration // nil: not asked

@@ -67,7 +67,8 @@ func (p proof) later(q proof, since time.Time) proof {
 // fresh reports whether the proof is recent enough for ask. Where a new proof is
 // asked for (prompt=login, max_age=0), one that a session brings along must be
 // from a later second than the request: within the same second it may well have
-// been there before. Times are cut to seconds, as `auth_time` and `max_age` are.
+// been there before. Proofs are cut to seconds, as `auth_time` is; with max_age
+// the arrival of the request is not, or a proof could be a second too old.
 func (p proof) fresh(ask Ask) bool {
 	if p.at.IsZero() {
 		return false
@@ -77,7 +78,7 @@ func (p proof) fresh(ask Ask) bool {
 		return at.After(asked) || p.here && at.Equal(asked)
 	}
 	if ask.MaxAge != nil {
-		return !at.Before(asked.Add(-*ask.MaxAge))
+		return !at.Before(ask.RequestedAt.Add(-*ask.MaxAge))
 	}
 	return true
 }

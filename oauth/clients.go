@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -49,7 +50,9 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 
 // UpdateClient replaces all settings of a client but its secrets. A client that
 // no longer authenticates by a secret loses them; one that does so from now on
-// gets its first by RotateSecret. Disabling a client ends its tokens. When
+// gets its first by RotateSecret. Disabling a client ends its tokens; taking a
+// grant, a scope or an audience from it, or asking for a stronger sign-in, ends
+// its codes and access tokens, and what a refresh brings is measured anew. When
 // c.Updated is set and is not what the store has, somebody else changed the
 // client meanwhile: Conflict fault "client.changed". Other faults: Invalid
 // "client.invalid", NotFound.
@@ -74,10 +77,8 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err := s.Store.UpdateClient(ctx, c); err != nil {
 			return err
 		}
-		if c.Disabled && !old.Disabled {
-			if err := s.EndClient(ctx, c.ID, "client disabled"); err != nil {
-				return err
-			}
+		if err := s.endNarrowed(ctx, &old, &c); err != nil {
+			return err
 		}
 		return s.recordClient(ctx, by, "client.update", c.ID, &old, &c)
 	})
@@ -85,6 +86,22 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 		return Client{}, fmt.Errorf("update a client: %w", err)
 	}
 	return c, nil
+}
+
+// endNarrowed ends what the client holds beyond its new settings.
+func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
+	switch {
+	case c.Disabled && !old.Disabled:
+		return s.EndClient(ctx, c.ID, "client disabled")
+	case lost(old.GrantTypes, c.GrantTypes), lost(old.Scopes, c.Scopes), lost(old.Audiences, c.Audiences), c.RequireACR > old.RequireACR: // aal1 < aal2
+		return s.endIssued(ctx, c.ID)
+	}
+	return nil
+}
+
+// lost reports whether is lacks something of was.
+func lost(was, is []string) bool {
+	return slices.ContainsFunc(was, func(s string) bool { return !slices.Contains(is, s) })
 }
 
 // DeleteClient removes a client and ends its tokens. NotFound when it is not there.

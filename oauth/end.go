@@ -115,6 +115,18 @@ func (s *Service) EndClient(ctx context.Context, client id.Client, reason string
 	return nil
 }
 
+// endIssued ends the codes and access tokens of a client and leaves its refresh
+// families alone. Those of the next second die too, as at EndClient; the client
+// refreshes again.
+func (s *Service) endIssued(ctx context.Context, client id.Client) error {
+	now := stamp(time.Now())
+	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: now.Add(inFlight), Until: lastToken(now)}
+	if err := s.end(ctx, nil, "", now, gone); err != nil {
+		return fmt.Errorf("end the access tokens of a client: %w", err)
+	}
+	return nil
+}
+
 // EndGrant ends all that came of one authorization: its families and tokens.
 func (s *Service) EndGrant(ctx context.Context, grant id.Grant, reason string) error {
 	if grant == "" {

@@ -120,6 +120,10 @@ func (p *Provider) askKernel(ctx context.Context, a *authorization) (fosite.Auth
 			form.Set(name, a.params.get(name))
 		}
 	}
+	// The kernel's own look at max_age overflows; beyond the bound nothing is asked.
+	if age, err := strconv.ParseUint(form.Get("max_age"), 10, 64); err != nil || age > uint64(maxMaxAge/time.Second) {
+		form.Del("max_age")
+	}
 	r := &http.Request{Method: http.MethodGet, URL: &url.URL{Path: PathAuthorize}, Header: http.Header{}, Form: form, PostForm: url.Values{}}
 	return p.core.kernel.NewAuthorizeRequest(withInflight(ctx, a.flight), r)
 }
@@ -128,7 +132,7 @@ func (p *Provider) askKernel(ctx context.Context, a *authorization) (fosite.Auth
 func (p *Provider) askOf(a *authorization, at time.Time) (flow.Ask, error) {
 	scopes := a.kernel.GetRequestedScopes()
 	ask := flow.Ask{
-		Client: a.client.ID, Params: a.params.kept(), RequestedAt: at.UTC().Truncate(time.Second),
+		Client: a.client.ID, Params: a.params.kept(), RequestedAt: at.UTC(),
 		Scopes:  consentScopes(a.client, scopes, a.asked),
 		Locales: locales(a.params.get("ui_locales")), Display: display(a.params.get("display")),
 		Require: required(a.asked.essentialACR()), Prefer: preferred(fields(a.params.get("acr_values"))),

@@ -156,7 +156,7 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 	for _, scope := range scopes {
 		a.kernel.GrantScope(scope)
 	}
-	s := &grantSession{requestedAt: a.ask.RequestedAt, now: time.Now().UTC(), auth: oauth.Authorization{
+	s := &grantSession{requestedAt: a.ask.RequestedAt.Truncate(time.Second), now: time.Now().UTC(), auth: oauth.Authorization{
 		Grant: id.NewGrant(), Client: a.client.ID, User: d.User, Session: d.Session, Scopes: scopes, Audiences: p.audiences(a.client),
 		AuthTime: d.AuthTime, ACR: string(d.Level), AMR: d.Methods, Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
 	}}

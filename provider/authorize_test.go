@@ -364,6 +364,18 @@ func TestTwoTabsBringOneCode(t *testing.T) {
 	}
 }
 
+func TestTabThatIsOvertakenGetsNoCode(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	delete(d.cookies, sessionName)
+	i := d.sent(d.ask(d.request("web")), "/signin?i=")
+	d.password(i)
+	d.store.overtake = func() { d.answered(d.get(PathAuthorize + "?i=" + i)) }
+	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusNotFound || d.pages.failed.Code != "flow.gone" || len(d.store.codes) != 1 {
+		t.Errorf("%d %+v, %d codes", w.Code, d.pages.failed, len(d.store.codes))
+	}
+}
+
 func TestSignInThatCannotGoOnShowsTheWayBack(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)

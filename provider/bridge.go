@@ -78,7 +78,8 @@ func (b *bridge) GetAuthorizeCodeSession(ctx context.Context, signature string, 
 	}
 	request := requestOf(code)
 	if !code.Claimed.IsZero() {
-		if code.Client != f.client.ID || b.p.ended(code) {
+		// The grant alone is asked about: other endings may leave its family alive.
+		if code.Client != f.client.ID || b.p.Registry.Revoked(oauth.TokenFacts{Grant: code.Grant, Issued: code.Created}) {
 			return nil, fosite.ErrNotFound
 		}
 		return request, fosite.ErrInvalidatedAuthorizeCode

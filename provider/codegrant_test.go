@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
@@ -308,10 +309,39 @@ func TestOnlyOneOfParallelRedemptionsSucceeds(t *testing.T) {
 			t.Fatalf("statuses: %v", counts)
 		}
 	}
+	if len(d.store.families) != 20 {
+		t.Errorf("20 codes began %d families", len(d.store.families))
+	}
 	for _, f := range d.store.families {
 		if f.RevokedAt.IsZero() {
 			t.Error("a family lives although its code came again")
 		}
+	}
+}
+
+// The loser of a race has passed every check; only the claim tells it (R19).
+func TestRedemptionThatIsOvertakenGivesNothingAndEndsTheGrant(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	code := d.code("web")
+	d.store.overtake = func() { d.tokens("web", exchangeOf(code)) }
+	refused(t, d.post("web", exchangeOf(code)), http.StatusBadRequest, "invalid_grant")
+	if f := d.store.only(t); f.RevokedAt.IsZero() || len(d.store.revoked) != 1 || !d.store.hasEvent("code.replay") {
+		t.Errorf("family revoked at %v, grants ended %v", f.RevokedAt, d.store.revoked)
+	}
+}
+
+// Whoever replays a code and hangs up cannot keep the grant alive.
+func TestReplayEndsTheGrantAlthoughTheSenderHangsUp(t *testing.T) {
+	t.Parallel()
+	d := newDesk(t)
+	code := d.code("web")
+	d.tokens("web", exchangeOf(code))
+	ctx, hangUp := context.WithCancel(t.Context())
+	hangUp()
+	refused(t, d.do(d.tokenRequest("web", exchangeOf(code)).WithContext(ctx)), http.StatusBadRequest, "invalid_grant")
+	if len(d.store.revoked) != 1 {
+		t.Errorf("ended grants: %v", d.store.revoked)
 	}
 }
 

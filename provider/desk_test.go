@@ -279,10 +279,11 @@ type deskStore struct {
 	used         map[string]bool
 	events       []audit.Event
 	revoked      []id.Grant
-	reads        int   // of families
-	writes       int   // of anything
-	fail         error // of every call
-	failWrites   error // of every write
+	reads        int    // of families
+	writes       int    // of anything
+	overtake     func() // runs once, before the next transaction
+	fail         error  // of every call
+	failWrites   error  // of every write
 }
 
 func newDeskStore() *deskStore {
@@ -297,6 +298,13 @@ type deskTx struct{}
 func (s *deskStore) InTx(ctx context.Context, f func(context.Context) error) error {
 	if ctx.Value(deskTx{}) != nil {
 		return f(ctx)
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	if f := s.overtake; f != nil {
+		s.overtake = nil
+		f()
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

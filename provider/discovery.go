@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/flow"
@@ -134,11 +135,19 @@ func (p *Provider) openMetadata() error {
 }
 
 func (p *Provider) mountMetadata(api *web.Mux) {
-	api.HandleFunc("GET "+PathDiscovery, p.metadata.discovery.serve)
-	api.HandleFunc("GET "+PathMetadata, p.metadata.discovery.serve)
-	api.HandleFunc("GET "+PathJWKS, p.serveJWKS)
-	for _, path := range []string{PathDiscovery, PathMetadata, PathJWKS} {
+	for path, d := range p.Documents() {
+		api.HandleFunc(d.Route, d.Handler.ServeHTTP)
 		api.HandleFunc("OPTIONS "+path, preflightAny)
+	}
+}
+
+// Documents are the prebuilt public answers by path, which a server may serve
+// ahead of everything else.
+func (p *Provider) Documents() map[string]web.Document {
+	return map[string]web.Document{
+		PathDiscovery: {Handler: http.HandlerFunc(p.metadata.discovery.serve), Route: "GET " + PathDiscovery},
+		PathMetadata:  {Handler: http.HandlerFunc(p.metadata.discovery.serve), Route: "GET " + PathMetadata},
+		PathJWKS:      {Handler: http.HandlerFunc(p.serveJWKS), Route: "GET " + PathJWKS},
 	}
 }
 
@@ -166,6 +175,7 @@ func (d document) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h["Content-Type"] = jsonType
+	h["Content-Length"] = []string{strconv.Itoa(len(d.body))}
 	_, _ = w.Write(d.body) // the client has gone if this fails
 }
 

@@ -6,8 +6,10 @@ import (
 	"net/http"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/oauth"
+	"gatehouse/web"
 )
 
 // revoke ends a token at the wish of the client that it was given to (RFC
@@ -22,7 +24,7 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := p.revokeToken(r.Context(), client, token); err != nil {
+	if err := p.revokeToken(r, client, token); err != nil {
 		return err
 	}
 	noStore(w.Header())
@@ -30,9 +32,9 @@ func (p *Provider) revoke(w http.ResponseWriter, r *http.Request) error {
 	return nil
 }
 
-func (p *Provider) revokeToken(ctx context.Context, client *oauth.Client, token string) error {
+func (p *Provider) revokeToken(r *http.Request, client *oauth.Client, token string) error {
 	if refresh, err := p.Refresh.Parse(token); err == nil {
-		return p.revokeFamily(ctx, client, refresh)
+		return p.revokeFamily(r, client, refresh)
 	}
 	t, err := p.verifier.verify(token)
 	if errors.Is(err, errBadToken) {
@@ -44,16 +46,15 @@ func (p *Provider) revokeToken(ctx context.Context, client *oauth.Client, token 
 	if t.claims.ClientID != string(client.ID) {
 		return nil
 	}
-	if err := p.Protocol.EndToken(ctx, t.claims.ID, t.expires.UTC()); err != nil {
-		return unavailable(err)
-	}
-	return nil
+	return p.endFor(r, client, t.claims.ID, func(ctx context.Context) error {
+		return p.Protocol.EndToken(ctx, t.claims.ID, t.expires.UTC())
+	})
 }
 
 // revokeFamily ends the grant of a refresh token, be it the current one or an
 // older one of the family: both prove that the client once held the grant.
-func (p *Provider) revokeFamily(ctx context.Context, client *oauth.Client, token oauth.RefreshToken) error {
-	family, _, err := p.Store.Family(ctx, token.Family, time.Now().UTC())
+func (p *Provider) revokeFamily(r *http.Request, client *oauth.Client, token oauth.RefreshToken) error {
+	family, _, err := p.Store.Family(r.Context(), token.Family, time.Now().UTC())
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
@@ -63,7 +64,22 @@ func (p *Provider) revokeFamily(ctx context.Context, client *oauth.Client, token
 	if family.Client != client.ID || !family.RevokedAt.IsZero() {
 		return nil
 	}
-	if err := p.Protocol.EndGrant(ctx, family.Grant, "token.revoke"); err != nil {
+	return p.endFor(r, client, string(family.Grant), func(ctx context.Context) error {
+		return p.Protocol.EndGrant(ctx, family.Grant, "token.revoke")
+	})
+}
+
+// endFor runs end and records it as the client's doing, in one transaction.
+func (p *Provider) endFor(r *http.Request, client *oauth.Client, target string, end func(ctx context.Context) error) error {
+	by := web.Actor(r)
+	by.Kind, by.ID = audit.Client, string(client.ID)
+	err := p.Store.InTx(r.Context(), func(ctx context.Context) error {
+		if err := end(ctx); err != nil {
+			return err
+		}
+		return p.Audit.Record(ctx, audit.Event{Actor: by, Action: "token.revoke", Target: target})
+	})
+	if err != nil {
 		return unavailable(err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"runtime/debug"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -19,6 +20,7 @@ type Metrics struct {
 	took     *prometheus.HistogramVec
 	issued   *prometheus.CounterVec
 	refused  *prometheus.CounterVec
+	counted  sync.Map // series → counted
 }
 
 // newMetrics returns fresh counters in a registry of their own.
@@ -48,10 +50,30 @@ func newMetrics() *Metrics {
 	return m
 }
 
-// observe counts one request.
+// series names the two series that a request counts in.
+type series struct {
+	route, method string
+	status        int
+}
+
+// counted holds the two series, so that a request need not look its labels up.
+type counted struct {
+	requests prometheus.Counter
+	took     prometheus.Observer
+}
+
+// observe counts one request. The labels' values are few, and so are the
+// entries that it remembers.
 func (m *Metrics) observe(route, method string, status int, took time.Duration) {
-	m.requests.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	m.took.WithLabelValues(route).Observe(took.Seconds())
+	key := series{route, method, status}
+	c, ok := m.counted.Load(key)
+	if !ok {
+		c, _ = m.counted.LoadOrStore(key, counted{
+			m.requests.WithLabelValues(route, method, strconv.Itoa(status)), m.took.WithLabelValues(route),
+		})
+	}
+	c.(counted).requests.Inc()
+	c.(counted).took.Observe(took.Seconds())
 }
 
 // TokenIssued implements provider.Metrics.

@@ -2,9 +2,11 @@ package server
 
 import (
 	"net/http"
+	"path"
 	"strings"
 
 	"gatehouse/ephemeral"
+	"gatehouse/fault"
 	"gatehouse/oauth"
 	"gatehouse/provider"
 	"gatehouse/ui"
@@ -50,7 +52,27 @@ func (s *Server) routes() (http.Handler, error) {
 	guarded := web.ProtectForms(cookies, func(w http.ResponseWriter, r *http.Request, err error) {
 		web.Refuse(w, r, h.Log, err, refuse)
 	}, browser.ServeMux)
-	return s.outer().Wrap(split(api, guarded)), nil
+	s.patterns = append(api.Patterns(), browser.Patterns()...)
+	missing := func(w http.ResponseWriter, r *http.Request) {
+		web.Refuse(w, r, h.Log, fault.New(fault.NotFound, "page.not_found", "There is no such page."), refuse)
+	}
+	outer := s.outer()
+	outer.Documents = p.Documents()
+	return outer.Wrap(canonical(split(api, guarded), missing)), nil
+}
+
+// canonical answers by missing where the path has empty or dot segments.
+// ServeMux would redirect to the cleaned path with 307, and a 307 carries a
+// posted password along (RFC 9700 section 4.12).
+func canonical(next http.Handler, missing http.HandlerFunc) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := r.URL.Path
+		if clean := path.Clean(p); clean != p && clean+"/" != p {
+			missing(w, r)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 // split sends the protocol's paths to api and everything else to browser.

@@ -45,6 +45,8 @@ type Server struct {
 	health  *health
 	options Options
 	public  http.Handler
+
+	patterns []string
 }
 
 // New mounts the doors of an open house. Handler may be served by anybody; Run
@@ -64,6 +66,10 @@ func New(h *House, o Options) (*Server, error) {
 
 // Handler returns what the public listener serves.
 func (s *Server) Handler() http.Handler { return s.public }
+
+// Patterns returns the net/http patterns of everything that the public listener
+// serves, so that a rule can be tested on all of it.
+func (s *Server) Patterns() []string { return s.patterns }
 
 // Serve opens the house and serves until ctx ends, then drains: it stops being
 // ready, finishes what is under way for at most 20 seconds, and closes.

@@ -22,6 +22,7 @@ import (
 const (
 	startWait  = 15 * time.Second // how long a server that starts up is awaited
 	writeBound = 10 * time.Second // how long a write without a deadline may take
+	txBound    = 30 * time.Second // how long a transaction without a deadline may take
 	maxTries   = 4                // a transaction that Postgres undid is run again three times
 )
 
@@ -112,6 +113,11 @@ func backoff(ctx context.Context, try int) bool {
 }
 
 func (e *postgresEngine) inTx(ctx context.Context, f func(ctx context.Context) error) error {
+	if _, ok := ctx.Deadline(); !ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, txBound)
+		defer cancel()
+	}
 	for try := 0; ; try++ {
 		again, err := e.once(ctx, f)
 		if err == nil || !again || !backoff(ctx, try) {

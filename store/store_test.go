@@ -44,7 +44,7 @@ func openPostgres(t *testing.T) *store.Store {
 
 func open(t testing.TB, url string) *store.Store {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: url, MaxConns: 8}, nil)
+	s, err := store.Open(t.Context(), store.Config{URL: url, MaxConns: 24}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

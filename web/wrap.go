@@ -24,11 +24,26 @@ type Outer struct {
 	// Timeout bounds one request; Limit its body, in bytes.
 	Timeout time.Duration
 	Limit   int64
+	// Documents are prebuilt public answers by path, such as the key set. They
+	// touch neither store nor session, so a GET of one goes straight to its
+	// handler: it is counted, but has no deadline, no request id, and a line in
+	// the log on level debug only.
+	Documents map[string]Document
+}
+
+// Document is a prebuilt public answer.
+type Document struct {
+	Handler http.Handler
+	Route   string // the label in the metrics
 }
 
 // Wrap returns h inside the layer.
 func (o *Outer) Wrap(h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if d, ok := o.Documents[r.URL.Path]; ok && r.Method == http.MethodGet {
+			o.serveDocument(d, w, r)
+			return
+		}
 		info := &Info{ID: id.NewRequest(), IP: clientIP(r, o.Trusted), Start: time.Now()}
 		ctx, cancel := context.WithTimeout(WithInfo(r.Context(), info), o.Timeout)
 		defer cancel()
@@ -47,6 +62,28 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 		}()
 		h.ServeHTTP(rec, r)
 	})
+}
+
+func (o *Outer) serveDocument(d Document, w http.ResponseWriter, r *http.Request) {
+	start := time.Now()
+	h := w.Header()
+	h["X-Content-Type-Options"] = nosniff
+	h["Content-Security-Policy"] = strictest
+	if o.HSTS {
+		h["Strict-Transport-Security"] = oneYear
+	}
+	rec := recorders.Get().(*recorder)
+	*rec = recorder{ResponseWriter: w}
+	d.Handler.ServeHTTP(rec, r)
+	took, status := time.Since(start), rec.code()
+	*rec = recorder{}
+	recorders.Put(rec)
+	if o.Observe != nil {
+		o.Observe(d.Route, http.MethodGet, status, took)
+	}
+	if o.Log.Enabled(r.Context(), slog.LevelDebug) {
+		o.Log.LogAttrs(r.Context(), slog.LevelDebug, "document", slog.String("path", r.URL.Path), slog.Int("status", status))
+	}
 }
 
 func (o *Outer) panicked(w *recorder, r *http.Request, p any) {

@@ -131,9 +131,9 @@ func TestAuthorizationParametersComeOnce(t *testing.T) {
 	for _, name := range names {
 		twice := url.Values{name: {form.Get(name), form.Get(name)}}.Encode()
 		ways := map[string]gatetest.Answer{
-			"query": g.Get("/oauth2/authorize?" + formWithout(form, name).Encode() + "&" + twice),
-			"body":  postRaw(g, "/oauth2/authorize", formWithout(form, name).Encode()+"&"+twice),
-			"both":  postRaw(g, "/oauth2/authorize?"+url.Values{name: {form.Get(name)}}.Encode(), formWith(form, name, form.Get(name)).Encode()),
+			"query": g.Get("/oauth2/authorize?" + lacking(form, name).Encode() + "&" + twice),
+			"body":  postRaw(g, "/oauth2/authorize", lacking(form, name).Encode()+"&"+twice),
+			"both":  postRaw(g, "/oauth2/authorize?"+url.Values{name: {form.Get(name)}}.Encode(), having(form, name, form.Get(name)).Encode()),
 		}
 		for way, a := range ways {
 			to, err := url.Parse(a.Header.Get("Location"))
@@ -162,7 +162,7 @@ func TestTokenParametersComeOnce(t *testing.T) {
 		if a.Status != http.StatusBadRequest || a.Error() != "invalid_request" {
 			t.Errorf("%s twice: %d %s", name, a.Status, a.Body)
 		}
-		a = postRaw(g, "/oauth2/token?"+url.Values{name: {form.Get(name)}}.Encode(), formWithout(form, name).Encode())
+		a = postRaw(g, "/oauth2/token?"+url.Values{name: {form.Get(name)}}.Encode(), lacking(form, name).Encode())
 		if a.Status < 400 || a.Status > 499 {
 			t.Errorf("%s in the query: %d %s", name, a.Status, a.Body)
 		}
@@ -179,13 +179,15 @@ func TestTokenParametersComeOnce(t *testing.T) {
 	}
 }
 
-func formWith(form url.Values, name, value string) url.Values {
-	out := formWithout(form, name)
+// having returns the form with another value for name.
+func having(form url.Values, name, value string) url.Values {
+	out := lacking(form, name)
 	out.Set(name, value)
 	return out
 }
 
-func formWithout(form url.Values, name string) url.Values {
+// lacking returns the form without name.
+func lacking(form url.Values, name string) url.Values {
 	out := url.Values{}
 	for n, v := range form {
 		if n != name {

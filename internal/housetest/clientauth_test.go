@@ -93,7 +93,7 @@ func assertionAuth(assertion string) credentials {
 	}}
 }
 
-// R28: a client authenticates by the one method that it is registered for, at
+// A client authenticates by the one method that it is registered for, at
 // every endpoint that asks.
 func TestClientsAuthenticateByTheirOwnMethodOnly(t *testing.T) {
 	t.Parallel()
@@ -148,7 +148,7 @@ func TestClientsAuthenticateByTheirOwnMethodOnly(t *testing.T) {
 	}
 }
 
-// R28: how the token endpoint may be asked, and how it answers.
+// How the token endpoint may be asked, and how it answers.
 func TestTokenEndpointTakesOneFormOfRequest(t *testing.T) {
 	t.Parallel()
 	g := gatetest.New(t)
@@ -238,7 +238,7 @@ func TestSecretsAreRotatedWithoutAGap(t *testing.T) {
 	}
 }
 
-// R29: the rows of RFC 7523 section 3, and the tricks around them.
+// The rows of RFC 7523 section 3, and the tricks around them.
 func TestClientAssertionIsHeldToItsRules(t *testing.T) {
 	t.Parallel()
 	g := gatetest.New(t)
@@ -322,7 +322,7 @@ func TestClientAssertionIsHeldToItsRules(t *testing.T) {
 	expectRefused(t, "client_id of another", other.post(g, "/oauth2/token", grant), "invalid_request", "invalid_client")
 }
 
-// R29, C01: an assertion works once, whichever replica and endpoint it comes to.
+// An assertion works once, whichever replica and endpoint it comes to.
 func TestClientAssertionWorksOnceOnAllReplicas(t *testing.T) {
 	t.Parallel()
 	g := gatetest.New(t)
@@ -349,7 +349,7 @@ func TestClientAssertionWorksOnceOnAllReplicas(t *testing.T) {
 	expectTokens(t, "another client's assertion with that jti", assertionAuth(key.sign(t, claims, nil)).post(replica, "/oauth2/token", grant))
 }
 
-// R30: what revocation ends, and for whom.
+// What revocation ends, and for whom.
 func TestRevocationEndsForItsOwnerOnly(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
@@ -386,7 +386,7 @@ func TestRevocationEndsForItsOwnerOnly(t *testing.T) {
 	}
 }
 
-// R30, CVE-2020-15223: while the store fails nothing is reported as revoked,
+// CVE-2020-15223: while the store fails nothing is reported as revoked,
 // inactive or unknown, and nothing is given.
 func TestFailingStoreIsNeverAnAnswer(t *testing.T) {
 	t.Parallel()
@@ -452,7 +452,7 @@ func statusOf(p *gatetest.Page) int {
 	return http.StatusOK
 }
 
-// R30: the writes of a revocation fail one by one; the token stays as it was.
+// The writes of a revocation fail one by one; the token stays as it was.
 func TestRevocationThatCannotBeWrittenIsAnError(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
@@ -483,7 +483,7 @@ func TestRevocationThatCannotBeWrittenIsAnError(t *testing.T) {
 	expectActive(t, "afterwards", s.app, tokens.Text("access_token"), false)
 }
 
-// R31: who may know what of a token.
+// Who may know what of a token.
 func TestIntrospectionTellsOnlyThoseWhomItConcerns(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)

@@ -151,7 +151,7 @@ func (w *world) authenticate(path, method string, form url.Values) {
 		app.Tokens(w.browser, w.ada) // a public client has nothing of its own: it redeems a code
 		return
 	}
-	form = formWith(form, "token", "gone")
+	form = having(form, "token", "gone")
 	user, password := "", ""
 	switch method {
 	case oauth.AuthBasic:

@@ -48,7 +48,7 @@ func (s *scene) update(t *testing.T, f func(c *oauth.Client)) {
 	must(t, err)
 }
 
-// changes are all the ways to lose what one had (R26, C06).
+// changes are all the ways to lose what one had.
 func changes() map[string]change {
 	ctx := context.Background()
 	grant := []string{"invalid_grant"}
@@ -123,7 +123,7 @@ func formToken(p *gatetest.Page) string {
 	return ""
 }
 
-// R26, R27, C06: whatever ended, refresh, introspection, userinfo and a silent
+// Whatever ended, refresh, introspection, userinfo and a silent
 // sign-in know it, on the replica too.
 func TestNothingSurvivesWhatItStoodOn(t *testing.T) {
 	t.Parallel()
@@ -182,7 +182,7 @@ func survive(t *testing.T, c change) {
 	}
 }
 
-// C06: what was taken stays taken for the tokens that were given before, also
+// What was taken stays taken for the tokens that were given before, also
 // when it is given back.
 func TestWhatWasRevokedIsNotRevivedByGivingItBack(t *testing.T) {
 	t.Parallel()
@@ -221,7 +221,7 @@ func TestWhatWasRevokedIsNotRevivedByGivingItBack(t *testing.T) {
 	}
 }
 
-// R26: a scope that the client lost is gone from the next tokens, and from
+// A scope that the client lost is gone from the next tokens, and from
 // those given before.
 func TestRefreshLeavesOutAScopeThatTheClientLost(t *testing.T) {
 	t.Parallel()
@@ -251,7 +251,7 @@ func TestRefreshLeavesOutAScopeThatTheClientLost(t *testing.T) {
 	})
 }
 
-// R27: what a person changes in one browser ends the others, and not the one
+// What a person changes in one browser ends the others, and not the one
 // they sit at.
 func TestPasswordChangeSparesTheBrowserItWasMadeIn(t *testing.T) {
 	t.Parallel()

@@ -41,6 +41,9 @@ func TestEveryRouteKeepsTheRulesOfBrowsers(t *testing.T) {
 	t.Parallel()
 	g := watched(t)
 	left := routesOf(g)
+	if len(left.left) < 40 {
+		t.Fatalf("the server names only %d routes", len(left.left))
+	}
 	g.Browser().Get("/setup").Is(200)
 	ada := g.Person("ada", gatetest.TOTP)
 	app := g.App("web", func(c *oauth.Client) { c.IDTokenAlg = "ES256" })

@@ -152,6 +152,22 @@ func rowsOf(t *testing.T, db *sql.DB, except ...string) []string {
 	return all
 }
 
+// differing returns the rows that only one of two states has.
+func differing(before, after []string) []string {
+	var rows []string
+	for _, row := range before {
+		if !slices.Contains(after, row) {
+			rows = append(rows, "- "+row)
+		}
+	}
+	for _, row := range after {
+		if !slices.Contains(before, row) {
+			rows = append(rows, "+ "+row)
+		}
+	}
+	return rows
+}
+
 func column(t *testing.T, db *sql.DB, query string) (values []string) {
 	t.Helper()
 	rows, err := db.QueryContext(context.Background(), query)

@@ -43,6 +43,8 @@ type Identity interface {
 type Sessions interface {
 	// Authenticate answers Unauthenticated when there is no live session.
 	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
+	// Raise gives the session a new token; the old one is dead.
+	Raise(ctx context.Context, by audit.Actor, s session.Session, methods []string, passwordAt, factorAt time.Time) (session.Session, string, error)
 	Of(ctx context.Context, user id.User) ([]session.Session, error)
 	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
 	EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) (int, error)

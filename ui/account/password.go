@@ -2,6 +2,7 @@ package account
 
 import (
 	"net/http"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/ui/view"
@@ -15,7 +16,7 @@ func (d *Door) password(w http.ResponseWriter, r *http.Request, v visitor) error
 func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor) error {
 	err := d.Identity.ChangePassword(r.Context(), v.by, v.user.ID, r.PostForm.Get("password"), r.PostForm.Get("new_password"), v.session.ID)
 	if err == nil {
-		return done(w, r, pathPassword, "password")
+		return d.renew(w, r, v)
 	}
 	status, ok := v.frame.Reject(w, err)
 	if !ok {
@@ -23,6 +24,19 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 	}
 	v.frame.Fields = asOnThePage(v.frame.Fields)
 	return d.Pages.Show(w, r, status, view.Password{Account: v.frame, MinLength: d.MinPassword})
+}
+
+// renew gives the browser's session a new token after the password was proved
+// and changed: whoever has a copy of the old cookie is out with it.
+func (d *Door) renew(w http.ResponseWriter, r *http.Request, v visitor) error {
+	_, token, err := d.Sessions.Raise(r.Context(), v.by, v.session, v.session.Methods, time.Now(), v.session.FactorAt)
+	if err != nil {
+		return err
+	}
+	if err := d.Cookies.SetSession(w, r, token); err != nil {
+		return err
+	}
+	return done(w, r, pathPassword, "password")
 }
 
 // inputs maps what identity calls the two passwords to the inputs of the page.
