@@ -30,6 +30,8 @@ type Options struct {
 	// Ready, if set, is called once everything listens, with the URLs of the
 	// server and of the application.
 	Ready func(issuer, app string)
+	// Version is what the metrics say runs.
+	Version string
 }
 
 // DefaultAppListen is where the application listens unless it is told otherwise.
@@ -62,7 +64,7 @@ func serve(ctx context.Context, house *server.House, out io.Writer, o Options, l
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	ready := make(chan struct{})
-	s, err := server.New(house, server.Options{Ready: func(net.Addr, net.Addr) { close(ready) }})
+	s, err := server.New(house, server.Options{Version: o.Version, Ready: func(net.Addr, net.Addr) { close(ready) }})
 	if err != nil {
 		return err
 	}

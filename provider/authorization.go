@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/ory/fosite"
 
@@ -63,6 +64,11 @@ func (p *Provider) authorization(r *http.Request, to *target, params parameters,
 func checkParams(c *oauth.Client, params parameters) error {
 	if len(params.repeated) > 0 {
 		return refuse("invalid_request", "A parameter came more than once.")
+	}
+	for _, values := range params.values {
+		if text := strings.Join(values, ""); !utf8.ValidString(text) || strings.Contains(text, "\x00") {
+			return refuse("invalid_request", "A parameter is not UTF-8 text.") // RFC 6749 appendix B
+		}
 	}
 	for _, name := range []string{"request", "request_uri", "registration"} {
 		if params.has(name) {

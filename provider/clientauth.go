@@ -36,7 +36,7 @@ type presented struct {
 // authenticateClient returns the client that sent r (RFC 6749 section 2.3, RFC
 // 7523 section 2.2). It must use exactly one method, and the one that it is
 // registered for. It reads the parameters with readForm if nobody has yet. A
-// failure is a *refusal and counts against the sender's address.
+// failure is a *refusal and counts against the sender.
 func (p *Provider) authenticateClient(r *http.Request) (*oauth.Client, error) {
 	if r.PostForm == nil {
 		if _, err := readForm(nil, r); err != nil {
@@ -48,39 +48,50 @@ func (p *Provider) authenticateClient(r *http.Request) (*oauth.Client, error) {
 			return nil, err
 		}
 	}
-	key := "client:" + web.InfoOf(r.Context()).IP
+	how, err := presentedBy(r)
+	c := nobody
+	if err == nil {
+		if c, err = p.clientNamed(r.Context(), how.client); err != nil {
+			return nil, err
+		}
+	}
+	key := floodKey(r, c)
 	if wait := p.Limiter.Blocked(key); wait > 0 {
 		return nil, &fault.Error{Kind: fault.TooMany, Code: "client.attempts", Detail: "Too many failed client authentications from this address.", RetryAfter: wait}
 	}
-	c, err := p.proveClient(r)
-	if err != nil && refusalOf(err).code == "invalid_client" {
-		p.Limiter.Count(key)
-	}
-	return c, err
-}
-
-func (p *Provider) proveClient(r *http.Request) (*oauth.Client, error) {
-	how, err := presentedBy(r)
-	if err != nil {
-		return nil, err
-	}
-	c, err := p.Registry.Client(r.Context(), how.client)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, fmt.Errorf("authenticate client: %w", err)
+	if err == nil {
+		err = p.prove(r.Context(), c, how)
 	}
 	if err != nil {
-		c = nobody // as much work for an unknown client as for a known one
-	}
-	if err := p.prove(r.Context(), c, how); err != nil {
+		if refusalOf(err).code == "invalid_client" {
+			p.Limiter.Count(key)
+		}
 		return nil, err
-	}
-	if c == nobody || c.Disabled {
-		return nil, badClient("unknown or disabled")
 	}
 	return c, nil
 }
 
-// prove checks what was presented against what the client is registered for.
+// floodKey is what failures count against: the address together with the client
+// that they name, so that a noisy client does not lock out others behind the
+// same address. All names that nobody has count as one: there is no end of them.
+func floodKey(r *http.Request, c *oauth.Client) string {
+	return "client:" + web.InfoOf(r.Context()).IP + " " + string(c.ID)
+}
+
+// clientNamed returns the client, or nobody when there is none of that name.
+func (p *Provider) clientNamed(ctx context.Context, name id.Client) (*oauth.Client, error) {
+	c, err := p.Registry.Client(ctx, name)
+	if fault.Is(err, fault.NotFound) {
+		return nobody, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("authenticate client: %w", err)
+	}
+	return c, nil
+}
+
+// prove checks what was presented against what the client is registered for. It
+// does as much work for an unknown client as for a known one.
 func (p *Provider) prove(ctx context.Context, c *oauth.Client, how presented) error {
 	good := true
 	switch how.method {
@@ -90,13 +101,18 @@ func (p *Provider) prove(ctx context.Context, c *oauth.Client, how presented) er
 		if c.AuthMethod != oauth.AuthPrivateKey {
 			return badClient("another method is registered")
 		}
-		return p.proveAssertion(ctx, c, how.assertion)
+		if err := p.proveAssertion(ctx, c, how.assertion); err != nil {
+			return err
+		}
 	}
 	if c != nobody && c.AuthMethod != how.method {
 		return badClient("another method is registered")
 	}
 	if !good {
 		return badClient("wrong secret")
+	}
+	if c == nobody || c.Disabled {
+		return badClient("unknown or disabled")
 	}
 	return nil
 }

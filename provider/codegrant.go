@@ -10,7 +10,6 @@ import (
 	foauth2 "github.com/ory/fosite/handler/oauth2"
 
 	"gatehouse/audit"
-	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/web"
@@ -105,18 +104,22 @@ func (g *codeGrant) PopulateTokenEndpointResponse(ctx context.Context, request f
 
 // claim spends the code, and begins the family if there is one. It reports
 // false if somebody else was faster. Whoever has signed out meanwhile gets
-// nothing, and the code stays as it is.
+// nothing, and the code stays as it is; who signs out at this moment ends the
+// family too, because the session is held until the family is there.
 func (g *codeGrant) claim(ctx context.Context, code *oauth.Code, family *oauth.Family, now time.Time) (won bool, err error) {
 	err = g.p.Store.InTx(ctx, func(ctx context.Context) error {
 		if won, err = g.p.Store.ClaimCode(ctx, code.Hash, now); err != nil || !won {
 			return err
 		}
-		session, err := g.p.Store.Session(ctx, code.Session)
-		if fault.Is(err, fault.NotFound) || err == nil && !session.RevokedAt.IsZero() {
+		live, err := g.p.Store.HoldSession(ctx, code.Session)
+		if err != nil {
+			return err
+		}
+		if !live {
 			return refuse("invalid_grant", "The person has signed out.")
 		}
-		if err != nil || family == nil {
-			return err
+		if family == nil {
+			return nil
 		}
 		return g.p.Store.InsertFamily(ctx, *family)
 	})

@@ -416,14 +416,11 @@ func (s *deskStore) TouchFamily(ctx context.Context, family id.Family, client id
 	return true, nil
 }
 
-func (s *deskStore) Session(ctx context.Context, name id.Session) (session.Session, error) {
+func (s *deskStore) HoldSession(ctx context.Context, name id.Session) (bool, error) {
 	unlock, err := s.open(ctx, false)
 	defer unlock()
 	found, ok := s.sessions[name]
-	if err == nil && !ok {
-		err = fault.Missing("session")
-	}
-	return found, err
+	return err == nil && ok && found.RevokedAt.IsZero(), err
 }
 
 func (s *deskStore) UseOnce(ctx context.Context, kind, key string, _ time.Time) (bool, error) {
@@ -665,14 +662,23 @@ func (p *deskPages) FormPost(w http.ResponseWriter, _ *http.Request, page web.Fo
 	w.WriteHeader(http.StatusOK)
 }
 
-// deskLimiter counts.
+// deskLimiter counts, and blocks everybody for wait, or a key for a second once
+// its burst is used up.
 type deskLimiter struct {
 	mu      sync.Mutex
 	counted map[string]int
 	wait    time.Duration
+	burst   int // 0: none
 }
 
-func (l *deskLimiter) Blocked(string) time.Duration { return l.wait }
+func (l *deskLimiter) Blocked(key string) time.Duration {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.burst > 0 && l.counted[key] >= l.burst {
+		return time.Second
+	}
+	return l.wait
+}
 
 func (l *deskLimiter) Count(key string) {
 	l.mu.Lock()

@@ -43,7 +43,9 @@ type Store interface {
 	Family(ctx context.Context, family id.Family, now time.Time) (oauth.Family, oauth.Standing, error)
 	RotateFamily(ctx context.Context, r oauth.Rotation) (bool, error)
 	TouchFamily(ctx context.Context, family id.Family, client id.Client, presented []byte, now, idle time.Time) (bool, error)
-	Session(ctx context.Context, session id.Session) (session.Session, error)
+	// HoldSession reports whether the session was not ended, and keeps it so until
+	// the transaction of ctx is over.
+	HoldSession(ctx context.Context, session id.Session) (live bool, err error)
 	UseOnce(ctx context.Context, kind, key string, until time.Time) (bool, error)
 }
 

@@ -49,7 +49,7 @@ func judge(f *oauth.Family, c *oauth.Client, t oauth.RefreshToken, grace time.Du
 		return refuseToken
 	}
 	if secret.Equal(f.CurrentHash, t.SecretHash) {
-		if f.Static {
+		if f.Static && c.StaticRefresh && !c.Public() { // the client may have changed since
 			return keepToken
 		}
 		return rotateToken

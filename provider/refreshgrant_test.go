@@ -335,7 +335,7 @@ func TestJudgeRefusesWhatItDoesNotKnow(t *testing.T) {
 		if c.change != nil {
 			c.change(&f)
 		}
-		got := judge(&f, &oauth.Client{ID: "web"}, oauth.RefreshToken{Generation: c.generation, SecretHash: []byte(c.hash)}, c.grace, now)
+		got := judge(&f, &oauth.Client{ID: "web", StaticRefresh: f.Static}, oauth.RefreshToken{Generation: c.generation, SecretHash: []byte(c.hash)}, c.grace, now)
 		if got != c.want {
 			t.Errorf("%s: verdict %d, want %d", name, got, c.want)
 		}

@@ -2,12 +2,14 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/identity"
 )
 
 // setupPath is the page that makes the first administrator. The token stands in
@@ -18,21 +20,37 @@ const setupPath = "/setup#token="
 func (h *House) SetupURL(token string) string { return h.Config.Issuer + setupPath + token }
 
 // firstRun makes the first administrator by configuration, or a set-up link,
-// when nobody is there yet. It returns the link, "" when there is none to show;
-// of several replicas exactly one gets it.
-func (h *House) firstRun(ctx context.Context) (link string, err error) {
+// when nobody can administer this Gatehouse yet. It returns the link, "" when
+// there is none to show; of several replicas exactly one gets it. waiting says
+// that there is no administrator still.
+func (h *House) firstRun(ctx context.Context) (link string, waiting bool, err error) {
 	needed, err := h.Identity.NeedsSetup(ctx)
 	if err != nil || !needed {
-		return "", err
+		return "", false, err
 	}
 	if h.Config.Bootstrap.Wanted() {
-		return "", h.bootstrap(ctx)
+		switch empty, err := h.empty(ctx); {
+		case err != nil:
+			return "", false, err
+		case empty:
+			return "", false, h.bootstrap(ctx)
+		}
+		h.Log.Warn("bootstrap is ignored: the database holds people already")
 	}
 	token, made, err := h.Identity.SetupLink(ctx, audit.Actor{Kind: audit.House}, false)
-	if err != nil || !made {
-		return "", err
+	if fault.CodeOf(err) == "setup.done" {
+		return "", false, nil // another process was faster
 	}
-	return h.SetupURL(token), nil
+	if err != nil || !made {
+		return "", err == nil, err
+	}
+	return h.SetupURL(token), true, nil
+}
+
+// empty reports whether there is not a single person.
+func (h *House) empty(ctx context.Context) (bool, error) {
+	anybody, err := h.Identity.Users(ctx, identity.UserFilter{Limit: 1})
+	return len(anybody) == 0, err
 }
 
 // bootstrap makes the first administrator from the configuration, through a
@@ -53,6 +71,12 @@ func (h *House) bootstrap(ctx context.Context) error {
 	switch fault.CodeOf(err) {
 	case "setup.done", "setup.link":
 		return nil // another replica was faster
+	}
+	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
+		return &fault.Error{
+			Kind: fault.Invalid, Code: "bootstrap.refused", Fields: f.Fields,
+			Detail: "The first administrator of bootstrap.email, bootstrap.name and bootstrap.password_file cannot be made. " + f.Detail,
+		}
 	}
 	return err
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/http/pprof"
+	"slices"
 	"sync/atomic"
 	"time"
 
@@ -49,7 +50,7 @@ func (h *health) checks(ctx context.Context) map[string]string {
 	if err := h.house.Store.Ping(ctx); err != nil {
 		c["store"] = "the database does not answer"
 	}
-	if !contains(h.house.Keys.Algorithms(), keys.ES256) {
+	if !h.signs(ctx) {
 		c["keys"] = "there is no signing key"
 	}
 	if time.Since(h.house.Registry.FreshAsOf()) > staleAfter {
@@ -61,13 +62,12 @@ func (h *health) checks(ctx context.Context) map[string]string {
 	return c
 }
 
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
-			return true
-		}
-	}
-	return false
+// signs reports whether the default algorithm has its key.
+func (h *health) signs(ctx context.Context) bool {
+	list, err := h.house.Keys.List(ctx, false)
+	return err == nil && slices.ContainsFunc(list, func(k keys.Key) bool {
+		return k.Algorithm == keys.ES256 && k.State == keys.Signing
+	})
 }
 
 // internalHandler serves what is not for the public: health, metrics, profiles.

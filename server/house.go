@@ -98,7 +98,10 @@ func (h *House) openKeeper(ctx context.Context) error {
 		h.NewMasterKey = h.Config.MasterKeyFile
 	}
 	if h.Keeper, err = secret.NewKeeper(ctx, h.Store, master); err != nil {
-		if made { // a key that opens nothing must not lie there as if it did
+		// A fresh key that opens nothing must not lie there as if it did. After any
+		// other error it stays: something may be sealed under it already, here or by
+		// a process that read the same file.
+		if made && fault.CodeOf(err) == "master_key.wrong" {
 			err = errors.Join(err, os.Remove(h.Config.MasterKeyFile))
 		}
 		return fmt.Errorf("open the data keys: %w", err)

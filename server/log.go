@@ -40,12 +40,13 @@ const flushEvery = 200 * time.Millisecond
 // lineBuffer gathers lines; the first line after a flush starts the clock.
 type lineBuffer struct {
 	mu    sync.Mutex
+	out   io.Writer
 	buf   *bufio.Writer
 	armed bool
 }
 
 func newLineBuffer(w io.Writer) *lineBuffer {
-	return &lineBuffer{buf: bufio.NewWriterSize(w, 64<<10)}
+	return &lineBuffer{out: w, buf: bufio.NewWriterSize(w, 64<<10)}
 }
 
 func (b *lineBuffer) Write(p []byte) (int, error) {
@@ -55,14 +56,24 @@ func (b *lineBuffer) Write(p []byte) (int, error) {
 		b.armed = true
 		time.AfterFunc(flushEvery, b.flush)
 	}
-	return b.buf.Write(p)
+	n, err := b.buf.Write(p)
+	b.forgive(err)
+	return n, err
 }
 
 func (b *lineBuffer) flush() {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.armed = false
-	_ = b.buf.Flush() // there is nowhere to report that the log cannot be written
+	b.forgive(b.buf.Flush()) // there is nowhere to report that the log cannot be written
+}
+
+// forgive drops what could not be written. A bufio.Writer that failed once
+// fails for ever, and a disk that was full would silence the log for good.
+func (b *lineBuffer) forgive(err error) {
+	if err != nil {
+		b.buf.Reset(b.out)
+	}
 }
 
 // prompt flushes behind lines that somebody may be waiting for.

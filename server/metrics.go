@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"runtime"
 	"runtime/debug"
 	"strconv"
 	"sync"
@@ -23,8 +24,9 @@ type Metrics struct {
 	counted  sync.Map // series → counted
 }
 
-// newMetrics returns fresh counters in a registry of their own.
-func newMetrics() *Metrics {
+// newMetrics returns fresh counters in a registry of their own. version is what
+// runs; empty: what the build information says.
+func newMetrics(version string) *Metrics {
 	m := &Metrics{
 		registry: prometheus.NewRegistry(),
 		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -42,9 +44,10 @@ func newMetrics() *Metrics {
 		}, []string{"grant_type", "error"}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "1, labelled with what was built."}, []string{"version", "go"})
-	if info, ok := debug.ReadBuildInfo(); ok {
-		build.WithLabelValues(info.Main.Version, info.GoVersion).Set(1)
+	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
+		version = info.Main.Version
 	}
+	build.WithLabelValues(version, runtime.Version()).Set(1)
 	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
@@ -82,7 +85,19 @@ func (m *Metrics) TokenIssued(grant string) { m.issued.WithLabelValues(grant).In
 // TokenRefused implements provider.Metrics.
 func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(grant, code).Inc() }
 
-// gauge registers a figure that is read when somebody asks.
+// watch adds what is read of h when somebody asks: whether it still hears of
+// changes, and whether passwords have room.
+func (m *Metrics) watch(h *House) {
+	hasher := h.Identity.Hasher
+	m.gauge("gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.",
+		func() float64 { return time.Since(h.Registry.FreshAsOf()).Seconds() })
+	m.gauge("gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) })
+	m.gauge("gatehouse_password_waiting", "Sign-ins that wait for a slot now.", func() float64 { return float64(hasher.Waiting()) })
+	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
+		Name: "gatehouse_password_hashes_total", Help: "Passwords hashed.",
+	}, func() float64 { return float64(hasher.Hashed()) }))
+}
+
 func (m *Metrics) gauge(name, help string, read func() float64) {
 	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
 }

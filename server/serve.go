@@ -36,6 +36,8 @@ type Options struct {
 	Stdout io.Writer
 	// Ready, if set, is called once both listeners accept, with their addresses.
 	Ready func(public, internal net.Addr)
+	// Version is what the metrics say runs; empty: what the build information says.
+	Version string
 }
 
 // Server is a House with its doors open.
@@ -55,12 +57,13 @@ func New(h *House, o Options) (*Server, error) {
 	if o.Stdout == nil {
 		o.Stdout = io.Discard
 	}
-	s := &Server{house: h, metrics: newMetrics(), health: &health{house: h}, options: o}
+	s := &Server{house: h, metrics: newMetrics(o.Version), health: &health{house: h}, options: o}
 	handler, err := s.routes()
 	if err != nil {
 		return nil, err
 	}
 	s.public = handler
+	s.metrics.watch(h)
 	return s, nil
 }
 
@@ -189,13 +192,16 @@ func (s *Server) greet(ctx context.Context) error {
 	if h.NewMasterKey != "" {
 		fmt.Fprintf(s.options.Stdout, "A new master key was written to %s. Back it up: without it the database cannot be read.\n", h.NewMasterKey)
 	}
-	link, err := h.firstRun(ctx)
+	link, waiting, err := h.firstRun(ctx)
 	if err != nil {
 		return fmt.Errorf("prepare the first run: %w", err)
 	}
 	fmt.Fprintf(s.options.Stdout, "Gatehouse serves %s (health and metrics on %s).\n", h.Config.Issuer, h.Config.Web.Listen.Internal)
-	if link != "" {
+	switch {
+	case link != "":
 		fmt.Fprintf(s.options.Stdout, "Create the first administrator within 60 minutes: %s\n(another link: gatehouse setup-link)\n", link)
+	case waiting:
+		fmt.Fprint(s.options.Stdout, "There is no administrator yet. The set-up link was printed when it was made; for a new one: gatehouse setup-link\n")
 	}
 	return nil
 }

@@ -26,11 +26,12 @@ LIMIT $2`)
 )
 
 // InsertEvent appends e, in the transaction of ctx if there is one. Events are
-// never changed or removed; the database itself refuses it.
+// never changed or removed; the database itself refuses it. Bytes that are no
+// text are replaced: nobody shall undo a change by how they name themselves.
 func (s *Store) InsertEvent(ctx context.Context, e audit.Event) error {
 	_, err := s.exec(ctx, insertEvent, string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID,
-		string(e.Actor.Session), string(e.Actor.Request), e.Actor.IP, e.Actor.Agent,
-		e.Action, e.Target, string(e.Outcome), e.Reason, string(e.Before), string(e.After))
+		string(e.Actor.Session), string(e.Actor.Request), e.Actor.IP, plain(e.Actor.Agent),
+		e.Action, plain(e.Target), string(e.Outcome), plain(e.Reason), string(e.Before), string(e.After))
 	return doing("insert audit event", err)
 }
 

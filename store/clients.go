@@ -35,7 +35,7 @@ WHERE id = $1`)
 DELETE FROM clients
 WHERE id = $1`)
 
-	selectClient = hotStatement(`
+	selectClient = hotLockStatement(`
 SELECT ` + clientColumns + `
 FROM clients
 WHERE id = $1`)
@@ -79,7 +79,8 @@ func (s *Store) DeleteClient(ctx context.Context, client id.Client) error {
 	}))
 }
 
-// Client answers NotFound for one that is not there.
+// Client answers NotFound for one that is not there. In a transaction it stays
+// as it was read, so that who writes it back loses nobody's change.
 func (s *Store) Client(ctx context.Context, client id.Client) (c oauth.Client, err error) {
 	err = s.one(ctx, "client", selectClient, []any{string(client)}, func(rows *sql.Rows) error {
 		c, err = scanClient(rows)

@@ -39,8 +39,15 @@ func (s *Store) PutConsent(ctx context.Context, c oauth.Consent) error {
 	return doing("put consent", err)
 }
 
-// Consent answers NotFound when the person has allowed the client nothing.
+// Consent answers NotFound when the person has allowed the client nothing. In a
+// transaction all consents of the person stay as they are, also those that are
+// not there yet, so that who writes one loses nobody's change.
 func (s *Store) Consent(ctx context.Context, user id.User, client id.Client) (c oauth.Consent, err error) {
+	if t, err := current(ctx); err == nil && t != nil {
+		if err := s.holdUser(ctx, user); err != nil {
+			return oauth.Consent{}, doing("read consent", err)
+		}
+	}
 	err = s.one(ctx, "consent", selectConsent, []any{string(user), string(client)}, func(rows *sql.Rows) error {
 		c, err = scanConsent(rows)
 		return err

@@ -17,7 +17,7 @@ func PrepareAll(t *testing.T, s *Store) int {
 		case *sqliteEngine:
 			db = e.readers
 		case *postgresEngine:
-			db, text = e.db, st.postgres()
+			db, text = e.db, st.locking()
 		}
 		p, err := db.PrepareContext(t.Context(), text)
 		if err != nil {

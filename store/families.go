@@ -79,19 +79,29 @@ func (s *Store) InsertFamily(ctx context.Context, f oauth.Family) error {
 }
 
 // Family returns the row and what a refresh must know besides, in one query.
-func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (f oauth.Family, standing oauth.Standing, err error) {
-	var beside standingRow
-	err = s.one(ctx, "family", selectFamily, []any{string(family)}, func(rows *sql.Rows) error {
-		return rows.Scan(append(familyFields(&f),
-			&beside.disabled, &beside.revoked, &beside.idle, &beside.expires, &beside.consented)...)
-	})
+func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (oauth.Family, oauth.Standing, error) {
+	row, err := s.familyRow(ctx, family)
+	if err == nil && row == nil {
+		err = fault.Missing("family")
+	}
+	var standing oauth.Standing
 	if err == nil {
-		standing, err = beside.standing(micros(now))
+		standing, err = row.beside.standing(micros(now))
 	}
 	if err != nil {
 		return oauth.Family{}, oauth.Standing{}, doing("read family", err)
 	}
-	return f, standing, nil
+	return row.family, standing, nil
+}
+
+// familyRow reads together with others where that is cheaper; within a
+// transaction it reads by itself, to see what the transaction wrote.
+func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, error) {
+	if t, err := current(ctx); s.groups == nil || t != nil || err != nil {
+		return s.familyAlone(ctx, family)
+	}
+	row, err := s.groups.reads.ask(ctx, family)
+	return row, classify(err)
 }
 
 // standingRow is what stands beside a family; what is not there is NULL.
@@ -99,6 +109,10 @@ type standingRow struct {
 	disabled               sql.NullBool
 	revoked, idle, expires sql.NullInt64
 	consented              sql.NullString
+}
+
+func (r *standingRow) fields() []any {
+	return []any{&r.disabled, &r.revoked, &r.idle, &r.expires, &r.consented}
 }
 
 func (r *standingRow) standing(now int64) (oauth.Standing, error) {
@@ -124,9 +138,18 @@ func (r *standingRow) standing(now int64) (oauth.Standing, error) {
 // row: of several concurrent calls with the same presented hash exactly one
 // gets true.
 func (s *Store) RotateFamily(ctx context.Context, r oauth.Rotation) (bool, error) {
-	ok, err := s.changed(ctx, rotateFamily, string(r.Family), string(r.Client), r.Presented, r.Next, blob(r.Sealed),
+	if t, err := current(ctx); s.groups == nil || t != nil || err != nil {
+		ok, err := s.rotateAlone(ctx, r)
+		return ok, doing("rotate family", err)
+	}
+	ok, err := s.groups.rotations.ask(ctx, r)
+	return ok, doing("rotate family", classify(err))
+}
+
+// rotateAlone is one statement and one commit.
+func (s *Store) rotateAlone(ctx context.Context, r oauth.Rotation) (bool, error) {
+	return s.changed(ctx, rotateFamily, string(r.Family), string(r.Client), r.Presented, r.Next, blob(r.Sealed),
 		micros(r.Now), micros(r.IdleExpires))
-	return ok, doing("rotate family", err)
 }
 
 // TouchFamily moves the idle limit of a static family that is alive and whose

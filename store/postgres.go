@@ -181,7 +181,7 @@ func (e *postgresEngine) exec(ctx context.Context, st *statement, args []any) (n
 }
 
 func (e *postgresEngine) execOnce(ctx context.Context, st *statement, args []any) (int64, error) {
-	result, err := e.db.ExecContext(ctx, st.postgres(), args...)
+	result, err := e.db.ExecContext(ctx, st.text, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -195,7 +195,7 @@ func (e *postgresEngine) returning(ctx context.Context, st *statement, args []an
 	ctx, cancel := bounded(ctx)
 	defer cancel()
 	for try := 0; ; try++ {
-		rows, err := e.db.QueryContext(ctx, st.postgres(), args...)
+		rows, err := e.db.QueryContext(ctx, st.text, args...)
 		if err == nil {
 			return drain(rows, scan)
 		}
@@ -219,7 +219,7 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 // restart of the database is then a pause and not a failure.
 func (e *postgresEngine) read(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error {
 	for try := 0; ; try++ {
-		rows, err := e.db.QueryContext(ctx, st.postgres(), args...)
+		rows, err := e.db.QueryContext(ctx, st.text, args...)
 		if err == nil {
 			return drain(rows, scan)
 		}
@@ -248,7 +248,7 @@ func (e *postgresEngine) migrator(context.Context) (*migrator, error) {
 type postgresTx struct{ tx *sql.Tx }
 
 func (t postgresTx) exec(ctx context.Context, st *statement, args []any) (int64, error) {
-	result, err := t.tx.ExecContext(ctx, st.postgres(), args...)
+	result, err := t.tx.ExecContext(ctx, st.text, args...)
 	if err != nil {
 		return 0, err
 	}
@@ -256,5 +256,5 @@ func (t postgresTx) exec(ctx context.Context, st *statement, args []any) (int64,
 }
 
 func (t postgresTx) query(ctx context.Context, st *statement, args []any) (*sql.Rows, error) {
-	return t.tx.QueryContext(ctx, st.postgres(), args...)
+	return t.tx.QueryContext(ctx, st.locking(), args...)
 }

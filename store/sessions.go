@@ -31,6 +31,11 @@ SELECT ` + sessionColumns + `
 FROM sessions s
 WHERE s.id = $1`)
 
+	holdSession = lockStatement(`
+SELECT id
+FROM sessions
+WHERE id = $1 AND revoked_at IS NULL`)
+
 	raiseSession = newStatement(`
 UPDATE sessions
 SET token_hash = $2, methods = $3, password_at = $4, factor_at = $5
@@ -98,6 +103,14 @@ func (s *Store) Session(ctx context.Context, session id.Session) (found session.
 		return rows.Scan(sessionFields(&found)...)
 	})
 	return found, doing("read session", err)
+}
+
+// HoldSession reports whether the session is there and was not ended; its mere
+// expiry is no end. In a transaction it stays so until the transaction ends:
+// who ends the session waits, and then finds what was given on its ground.
+func (s *Store) HoldSession(ctx context.Context, session id.Session) (live bool, err error) {
+	err = s.each(ctx, holdSession, []any{string(session)}, func(*sql.Rows) error { live = true; return nil })
+	return live, doing("hold session", err)
 }
 
 // RaiseSession replaces token, methods and proof times of a live session in one

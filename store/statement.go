@@ -9,7 +9,7 @@ type statement struct {
 	number int
 	text   string
 	writes bool
-	locks  bool // on Postgres the rows that are read stay locked until the transaction ends
+	locks  bool // within a transaction on Postgres, the rows that are read stay locked until it ends
 	hot    bool // readers of SQLite keep it prepared
 }
 
@@ -29,18 +29,29 @@ func hotStatement(text string) *statement {
 	return st
 }
 
-// lockStatement is a SELECT inside InTx whose rows nobody else may change until
-// the transaction ends. SQLite has one writer, so there it is a plain SELECT.
+// lockStatement is a SELECT whose rows, within InTx, nobody else may change
+// until the transaction ends: who reads a row there to write it back loses
+// nobody's change. SQLite has one writer, so there it is a plain SELECT, and so
+// it is on Postgres outside of a transaction.
 func lockStatement(text string) *statement {
 	st := newStatement(text)
 	st.locks = true
 	return st
 }
 
-// postgres returns the text for Postgres.
-func (st *statement) postgres() string {
+// hotLockStatement is a lockStatement that nearly every request uses outside of
+// a transaction.
+func hotLockStatement(text string) *statement {
+	st := lockStatement(text)
+	st.hot = true
+	return st
+}
+
+// locking returns the text for a transaction on Postgres. The lock leaves those
+// alone who only refer to the row by a foreign key.
+func (st *statement) locking() string {
 	if st.locks {
-		return st.text + "\nFOR UPDATE"
+		return st.text + "\nFOR NO KEY UPDATE"
 	}
 	return st.text
 }

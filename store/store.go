@@ -29,6 +29,7 @@ import (
 type Store struct {
 	engine engine
 	log    *slog.Logger
+	groups *familyGroups // on Postgres only: SQLite's writer gathers by itself
 }
 
 // Open connects to the database that c names. It does not migrate: call
@@ -60,12 +61,17 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Store, error) {
 	if err != nil {
 		return nil, fmt.Errorf("open the Postgres database: %w", classify(err))
 	}
-	return &Store{engine: e, log: log}, nil
+	s := &Store{engine: e, log: log}
+	s.groups = newFamilyGroups(s, e)
+	return s, nil
 }
 
 // Close answers what is under way, refuses what comes later, and closes the
 // connections.
 func (s *Store) Close() error {
+	if s.groups != nil {
+		s.groups.stop()
+	}
 	if err := s.engine.close(); err != nil {
 		return fmt.Errorf("close the database: %w", err)
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 )
 
@@ -39,6 +40,11 @@ func (i instant) Scan(v any) error {
 		return fmt.Errorf("a time is kept as microseconds, not as %T", v)
 	}
 	return nil
+}
+
+// plain is s as text that every database takes: UTF-8 without NUL.
+func plain(s string) string {
+	return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?")
 }
 
 // document writes v as JSON. What is written here can always be written.

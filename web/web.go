@@ -6,6 +6,7 @@ package web
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"gatehouse/audit"
@@ -37,14 +38,15 @@ func WithInfo(ctx context.Context, i *Info) context.Context {
 }
 
 // Actor returns the actor of a request before anybody is known: Nobody, with
-// the address, the request id and the User-Agent.
+// the address, the request id and the User-Agent, which is made text: a database
+// would refuse other bytes, and the change of which the actor is a part with them.
 func Actor(r *http.Request) audit.Actor {
 	i := InfoOf(r.Context())
 	agent := r.UserAgent()
 	if len(agent) > 256 {
 		agent = agent[:256]
 	}
-	return audit.Actor{Kind: audit.Nobody, Request: i.ID, IP: i.IP, Agent: agent}
+	return audit.Actor{Kind: audit.Nobody, Request: i.ID, IP: i.IP, Agent: strings.ToValidUTF8(agent, "?")}
 }
 
 // PersonActor returns the actor of a request by a signed-in person.

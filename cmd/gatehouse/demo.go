@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +26,8 @@ passwords are printed. Running it again keeps the data.`,
 			}
 			log, flush := server.NewLog(cfg.Log, a.stderr)
 			defer flush()
+			slog.SetDefault(log) // for what runs in the background
+			o.Version = buildVersion().Version
 			return demo.Run(ctx, cfg, log, a.stdout, o)
 		}),
 	}

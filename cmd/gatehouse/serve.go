@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/spf13/cobra"
 
@@ -24,7 +25,8 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
 			}
 			log, flush := server.NewLog(cfg.Log, a.stderr)
 			defer flush()
-			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout})
+			slog.SetDefault(log) // for what runs in the background
+			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Version: buildVersion().Version})
 		}),
 	}
 	a.servingFlags(cmd)

@@ -134,6 +134,7 @@ func (j claimsJSON) claims() identity.Claims {
 type userFlags struct {
 	email, name, claimsFile string
 	verified, administrator bool
+	saysVerified            bool // a flag or the claims file says whether the email is verified
 }
 
 func (f *userFlags) bind(cmd *cobra.Command) {
@@ -160,7 +161,7 @@ func (f *userFlags) apply(a *app, cmd *cobra.Command, u *identity.User) error {
 		u.Name = f.name
 	}
 	if changed("email-verified") {
-		u.EmailVerified = f.verified
+		u.EmailVerified, f.saysVerified = f.verified, true
 	}
 	if changed("administrator") {
 		u.Administrator = f.administrator
@@ -180,7 +181,7 @@ func (f *userFlags) applyClaims(a *app, u *identity.User) error {
 		EmailVerified *bool   `json:"email_verified"`
 		Name          *string `json:"name"`
 		claimsJSON
-	}{Email: &u.Email, EmailVerified: &u.EmailVerified, Name: &u.Name, claimsJSON: toClaimsJSON(u.Claims)}
+	}{Email: &u.Email, Name: &u.Name, claimsJSON: toClaimsJSON(u.Claims)}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&claims); err != nil {
@@ -190,5 +191,8 @@ func (f *userFlags) applyClaims(a *app, u *identity.User) error {
 		return usagef("%s holds more than one JSON object", inputName(f.claimsFile))
 	}
 	u.Claims = claims.claims()
+	if claims.EmailVerified != nil {
+		u.EmailVerified, f.saysVerified = *claims.EmailVerified, true
+	}
 	return nil
 }

@@ -30,6 +30,7 @@ var (
 	duration = flag.String("d", "3s", "length of one run")
 	repeat   = flag.Int("repeat", 3, "runs of each scenario")
 	only     = flag.String("only", "", "measure only the parts whose name holds this")
+	profile  = flag.String("profile", "", "folder for a CPU profile of the server under rotation")
 )
 
 func main() {
@@ -245,6 +246,28 @@ func table(title string, results map[string]result, rows [][2]string) {
 		fmt.Printf("| %s | %s | %s |\n", r.Name, ratio, r.line())
 	}
 	fmt.Println()
+}
+
+// profileWhile fetches a CPU profile of the server while do runs.
+func profileWhile(s *subject, name string, do func() error) error {
+	if *profile == "" {
+		return do()
+	}
+	fetched := make(chan error, 1)
+	go func() {
+		out, err := os.Create(filepath.Join(*profile, name+".pb"))
+		if err != nil {
+			fetched <- err
+			return
+		}
+		resp, err := http.Get(strings.TrimSuffix(s.healthy, "/readyz") + "/debug/pprof/profile?seconds=8")
+		if err == nil {
+			_, err = io.Copy(out, resp.Body)
+			resp.Body.Close()
+		}
+		fetched <- errors.Join(err, out.Close())
+	}()
+	return errors.Join(do(), <-fetched)
 }
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }

@@ -111,8 +111,11 @@ func (b *bench) rotation(backend string) error {
 			scenario{Name: ours, Mode: "refresh", URL: s.url + "/oauth2/token", ID: s.clientID, Secret: s.secret, Tokens: b.half(s.refresh, conns), Conc: conns, PIDs: []int{s.pid}})
 		rows = append(rows, [2]string{base, base}, [2]string{ours, base})
 	}
-	results, err := b.suite(list)
-	if err != nil {
+	var results map[string]result
+	if err := profileWhile(s, "rotation-"+backend, func() (err error) {
+		results, err = b.suite(list)
+		return err
+	}); err != nil {
 		return err
 	}
 	table("Refresh rotation, "+backend+" (durable, group commit, no ID token)", results, rows)

@@ -12,6 +12,11 @@ import (
 )
 
 func testAudit(t *testing.T, s *store.Store) {
+	t.Run("TakesEveryName", func(t *testing.T) {
+		ok(t, s.InsertEvent(t.Context(), audit.Event{
+			ID: id.NewEvent(), At: now.Add(-time.Hour), Actor: audit.Actor{Kind: audit.Nobody, Agent: "bad \xff\x00"}, Action: "test", Target: "\xed\xa0\x80", Reason: "a\x00b",
+		}))
+	})
 	full := audit.Event{
 		ID: id.NewEvent(), At: now,
 		Actor:  audit.Actor{Kind: audit.Person, ID: "usr_a", Session: "ses_a", Request: "req_a", IP: "192.0.2.7", Agent: "browser"},

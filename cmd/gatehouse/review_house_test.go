@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"log/slog"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	_ "modernc.org/sqlite"
+)
+
+// until is a writer that closes found once what it was given holds text.
+type until struct {
+	text  string
+	found chan struct{}
+
+	mu   sync.Mutex
+	buf  bytes.Buffer
+	once sync.Once
+}
+
+func (u *until) Write(p []byte) (int, error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.buf.Write(p)
+	if strings.Contains(u.buf.String(), u.text) {
+		u.once.Do(func() { close(u.found) })
+	}
+	return len(p), nil
+}
+
+func (u *until) String() string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.buf.String()
+}
+
+// wait waits until the text was written.
+func (u *until) wait(t *testing.T) {
+	t.Helper()
+	select {
+	case <-u.found:
+	case <-time.After(20 * time.Second):
+		t.Fatalf("nobody wrote %q:\n%s", u.text, u)
+	}
+}
+
+// What runs in the background of a server logs where and how the server does:
+// an operator who ships JSON lines must see that the database went away.
+func TestServeLogsItsBackgroundToo(t *testing.T) {
+	log := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(log) })
+	dir := t.TempDir()
+	ports, err := freePorts(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{
+		"GATEHOUSE_DATA_DIR=" + dir, "GATEHOUSE_LOG_FORMAT=json",
+		"GATEHOUSE_LISTEN_PUBLIC=127.0.0.1:" + ports[0], "GATEHOUSE_LISTEN_INTERNAL=127.0.0.1:" + ports[1],
+	}
+	stdout := &until{text: "/setup#token=", found: make(chan struct{})}
+	stderr := &until{text: "cannot be followed", found: make(chan struct{})}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, []string{"serve"}, env, strings.NewReader(""), stdout, stderr) }()
+	stdout.wait(t)
+	db, err := sql.Open("sqlite", "file:"+filepath.Join(dir, "gatehouse.db")+"?_pragma=busy_timeout(5000)")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("ALTER TABLE versions RENAME TO versions_away"); err != nil {
+		t.Fatal(err)
+	}
+	stderr.wait(t)
+	stop()
+	if code := <-done; code != exitDone {
+		t.Errorf("exit %d:\n%s", code, stderr)
+	}
+	for line := range strings.Lines(stderr.String()) {
+		if !strings.HasPrefix(line, "{") {
+			t.Errorf("a line of the log is no JSON: %s", line)
+		}
+	}
+}
+
+// An address that nobody has looked at is not verified because the one before
+// it was: applications join accounts by a verified address.
+func TestNewEmailIsNotVerifiedUnlessSomebodySaysSo(t *testing.T) {
+	t.Parallel()
+	b := newBeside(t)
+	password := filepath.Join(t.TempDir(), "password")
+	writeFile(t, password, "a long enough sentence\n")
+	claims := filepath.Join(t.TempDir(), "claims.json")
+	writeFile(t, claims, `{"email": "fourth@example.test", "email_verified": true}`)
+	var u userJSON
+	b.run(&u, "user", "create", "--email", "first@example.test", "--name", "Ada", "--email-verified", "--password-file", password)
+	for _, step := range []struct {
+		args     []string
+		verified bool
+	}{
+		{[]string{"--name", "Ada Lovelace"}, true},
+		{[]string{"--email", "First@Example.test"}, true}, // the same address
+		{[]string{"--email", "second@example.test"}, false},
+		{[]string{"--email", "third@example.test", "--email-verified"}, true},
+		{[]string{"--claims-file", claims}, true},
+		{[]string{"--email", "fifth@example.test", "--name", "Ada"}, false},
+	} {
+		b.run(&u, append([]string{"user", "update", string(u.ID)}, step.args...)...)
+		if u.EmailVerified != step.verified {
+			t.Errorf("after user update %v: %s is verified: %t, want %t", step.args, u.Email, u.EmailVerified, step.verified)
+		}
+	}
+}

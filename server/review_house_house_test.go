@@ -1,0 +1,240 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	_ "modernc.org/sqlite"
+
+	"gatehouse/audit"
+	"gatehouse/config"
+	"gatehouse/fault"
+	"gatehouse/identity"
+	"gatehouse/internal/testpg"
+)
+
+// testConfig is a configuration on a fresh directory, with free ports and the
+// cheapest passwords.
+func testConfig(t *testing.T) config.Config {
+	t.Helper()
+	dir := t.TempDir()
+	cfg := config.Default()
+	cfg.DataDir = dir
+	cfg.Issuer = "http://localhost:8080"
+	cfg.MasterKeyFile = filepath.Join(dir, "master.key")
+	cfg.Store.URL = "sqlite:" + filepath.Join(dir, "gatehouse.db")
+	cfg.Web.Listen.Public, cfg.Web.Listen.Internal = "127.0.0.1:0", "127.0.0.1:0"
+	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
+	return cfg
+}
+
+func openHouse(t *testing.T, cfg config.Config) *House {
+	t.Helper()
+	h, err := OpenHouse(context.Background(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatalf("open the house: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Errorf("close the house: %v", err)
+		}
+	})
+	return h
+}
+
+// greeting is what the operator reads at the start.
+func greeting(t *testing.T, h *House) string {
+	t.Helper()
+	var out bytes.Buffer
+	s, err := New(h, Options{Stdout: &out})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.greet(context.Background()); err != nil {
+		t.Fatalf("greet: %v", err)
+	}
+	return out.String()
+}
+
+// sqlite opens the database file of cfg behind Gatehouse's back.
+func sqlite(t *testing.T, cfg config.Config) *sql.DB {
+	t.Helper()
+	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(cfg.Store.URL, "sqlite:")+"?"+url.Values{"_pragma": {"busy_timeout(5000)"}}.Encode())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { db.Close() })
+	return db
+}
+
+func mustExec(t *testing.T, db *sql.DB, statement string) {
+	t.Helper()
+	if _, err := db.Exec(statement); err != nil {
+		t.Fatalf("%s: %v", statement, err)
+	}
+}
+
+func administrators(t *testing.T, h *House) (n int) {
+	t.Helper()
+	people, err := h.Identity.Users(t.Context(), identity.UserFilter{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range people {
+		if p.Administrator {
+			n++
+		}
+	}
+	return n
+}
+
+func passwordFile(t *testing.T, password string) string {
+	t.Helper()
+	name := filepath.Join(t.TempDir(), "password")
+	if err := os.WriteFile(name, []byte(password+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return name
+}
+
+func bootstrapping(t *testing.T, cfg config.Config) config.Config {
+	t.Helper()
+	cfg.Bootstrap.Email, cfg.Bootstrap.PasswordFile = "first@example.test", passwordFile(t, "a long enough sentence")
+	return cfg
+}
+
+// A key that opens nothing must not lie there: the next look would take it for
+// the one that belongs to the database.
+func TestWrongMasterKeyRefusesAndLeavesNoStrayFile(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	openHouse(t, cfg)
+	elsewhere := cfg
+	elsewhere.MasterKeyFile = filepath.Join(t.TempDir(), "master.key")
+	_, err := OpenHouse(t.Context(), elsewhere, slog.New(slog.DiscardHandler))
+	if fault.CodeOf(err) != "master_key.wrong" || !strings.Contains(err.Error(), "does not open this database") {
+		t.Errorf("another key: got %v, want master_key.wrong", err)
+	}
+	if _, err := os.Stat(elsewhere.MasterKeyFile); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a key that opens nothing was left at %s (%v)", elsewhere.MasterKeyFile, err)
+	}
+}
+
+// A start that fails halfway may have sealed data keys under the new master
+// key already, and so may another process that read the same file. Taking the
+// file away would lose the database.
+func TestFailedFirstStartKeepsTheMasterKey(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	h := openHouse(t, cfg) // makes the schema
+	if err := os.Remove(h.Config.MasterKeyFile); err != nil {
+		t.Fatal(err)
+	}
+	mustExec(t, sqlite(t, cfg), "ALTER TABLE data_keys RENAME TO data_keys_away")
+	if _, err := OpenHouse(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil {
+		t.Fatal("the house opened without its data keys")
+	}
+	if _, err := os.Stat(cfg.MasterKeyFile); err != nil {
+		t.Errorf("the new master key was taken away again: %v", err)
+	}
+}
+
+func TestBootstrapMakesTheFirstAdministratorOnce(t *testing.T) {
+	t.Parallel()
+	cfg := bootstrapping(t, testConfig(t))
+	h := openHouse(t, cfg)
+	for range 2 {
+		if said := greeting(t, h); strings.Contains(said, "#token=") {
+			t.Errorf("a set-up link was printed: %s", said)
+		}
+	}
+	if n := administrators(t, h); n != 1 {
+		t.Errorf("there are %d administrators, want 1", n)
+	}
+	if _, err := h.Identity.CheckPassword(t.Context(), audit.Actor{}, "first@example.test", "a long enough sentence"); err != nil {
+		t.Errorf("the first administrator cannot sign in: %v", err)
+	}
+}
+
+// The password file may lie there for years. It must not make an administrator
+// in a house that has people.
+func TestBootstrapCountsOnAnEmptyDatabaseOnly(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, bootstrapping(t, testConfig(t)))
+	if _, err := h.Identity.Create(t.Context(), audit.Actor{Kind: audit.Console}, identity.User{Email: "ada@example.test", Name: "Ada"}, ""); err != nil {
+		t.Fatal(err)
+	}
+	said := greeting(t, h)
+	if n := administrators(t, h); n != 0 {
+		t.Errorf("bootstrap made %d administrators in a database with people", n)
+	}
+	if !strings.Contains(said, "#token=") {
+		t.Errorf("nobody was told how to get an administrator: %s", said)
+	}
+}
+
+// Who reads the log must learn which setting to mend.
+func TestBootstrapWithABadPasswordSaysWhichSetting(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	cfg.Bootstrap.Email, cfg.Bootstrap.PasswordFile = "first@example.test", passwordFile(t, "short")
+	h := openHouse(t, cfg)
+	s, err := New(h, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = s.greet(t.Context())
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code != "bootstrap.refused" || !strings.Contains(f.Detail, "bootstrap.password_file") || strings.Contains(err.Error(), "short\n") {
+		t.Errorf("got %v, want bootstrap.refused that names bootstrap.password_file", err)
+	}
+}
+
+func TestReplicasBootstrappingAtOnceMakeOneAdministrator(t *testing.T) {
+	t.Parallel()
+	for name, url := range map[string]func(testing.TB) string{"SQLite": nil, "Postgres": testpg.URL} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			cfg := bootstrapping(t, testConfig(t))
+			if url != nil {
+				cfg.Store.URL = url(t)
+			}
+			houses := []*House{openHouse(t, cfg), openHouse(t, cfg), openHouse(t, cfg)}
+			var wait sync.WaitGroup
+			for _, h := range houses {
+				wait.Go(func() {
+					if _, _, err := h.firstRun(context.Background()); err != nil {
+						t.Errorf("a replica does not start: %v", err)
+					}
+				})
+			}
+			wait.Wait()
+			if n := administrators(t, houses[0]); n != 1 {
+				t.Errorf("%d replicas made %d administrators, want 1", len(houses), n)
+			}
+		})
+	}
+}
+
+// The link scrolled away with the first start. The second must not be silent.
+func TestSecondStartWithoutAnAdministratorSaysWhatToDo(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, testConfig(t))
+	if first := greeting(t, h); !strings.Contains(first, h.Config.Issuer+"/setup#token=") {
+		t.Errorf("the first start says no link: %s", first)
+	}
+	second := greeting(t, h)
+	if strings.Contains(second, "#token=") || !strings.Contains(second, "gatehouse setup-link") {
+		t.Errorf("the second start says %q; it should lead to gatehouse setup-link", second)
+	}
+}

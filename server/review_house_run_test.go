@@ -1,0 +1,309 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/config"
+	"gatehouse/fault"
+)
+
+// running is a server with its listeners open.
+type running struct {
+	t                *testing.T
+	server           *Server
+	public, internal string
+	stop             context.CancelFunc
+	done             chan error
+}
+
+// start runs a server until the test ends. open is called before it serves.
+func start(t *testing.T, cfg config.Config, o Options, open ...func(*Server)) *running {
+	t.Helper()
+	s, err := New(openHouse(t, cfg), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range open {
+		f(s)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	r := &running{t: t, server: s, stop: stop, done: make(chan error, 1)}
+	ready := make(chan struct{})
+	s.options.Ready = func(public, internal net.Addr) {
+		r.public, r.internal = public.String(), internal.String()
+		close(ready)
+	}
+	go func() { r.done <- s.Run(ctx) }()
+	t.Cleanup(func() { stop(); r.ended() })
+	select {
+	case <-ready:
+	case err := <-r.done:
+		r.done <- err
+		t.Fatalf("the server did not start: %v", err)
+	}
+	return r
+}
+
+// ended waits until the server is down, once or again.
+func (r *running) ended() error {
+	r.t.Helper()
+	select {
+	case err := <-r.done:
+		r.done <- err
+		return err
+	case <-time.After(30 * time.Second):
+		r.t.Fatal("the server does not stop")
+		return nil
+	}
+}
+
+func fetch(t *testing.T, url string) (int, string) {
+	t.Helper()
+	client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+	resp, err := client.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return resp.StatusCode, string(body)
+}
+
+func TestInternalThingsAreOnTheInternalListenerOnly(t *testing.T) {
+	t.Parallel()
+	r := start(t, testConfig(t), Options{Version: "v1.2.3-test"})
+	for _, path := range []string{"/livez", "/readyz", "/healthz", "/metrics", "/debug/pprof/", "/debug/pprof/cmdline"} {
+		if status, _ := fetch(t, "http://"+r.internal+path); status != http.StatusOK {
+			t.Errorf("the internal listener answers %s with %d", path, status)
+		}
+		if status, _ := fetch(t, "http://"+r.public+path); status != http.StatusNotFound {
+			t.Errorf("the public listener answers %s with %d, want 404", path, status)
+		}
+	}
+	for _, path := range []string{"/", "/signin", "/.well-known/openid-configuration", "/.well-known/jwks.json"} {
+		if status, _ := fetch(t, "http://"+r.internal+path); status != http.StatusNotFound {
+			t.Errorf("the internal listener answers %s with %d, want 404", path, status)
+		}
+	}
+}
+
+func TestMetricsSayWhatRunsAndHowBusyItIs(t *testing.T) {
+	t.Parallel()
+	r := start(t, testConfig(t), Options{Version: "v1.2.3-test"})
+	fetch(t, "http://"+r.public+"/.well-known/jwks.json")
+	_, metrics := fetch(t, "http://"+r.internal+"/metrics")
+	for _, want := range []string{
+		`gatehouse_build_info{go="go1.`, `version="v1.2.3-test"} 1`,
+		"\ngatehouse_snapshot_age_seconds ", "\ngatehouse_password_slots ", "\ngatehouse_password_waiting 0\n", "\ngatehouse_password_hashes_total 0\n",
+		`gatehouse_http_requests_total{code="200",method="GET",route="GET /.well-known/jwks.json"} 1`,
+		"\ngo_goroutines ", "\nprocess_resident_memory_bytes ",
+	} {
+		if !strings.Contains(metrics, want) {
+			t.Errorf("the metrics lack %s", want)
+		}
+	}
+}
+
+// readyOf asks a health without any listener.
+func readyOf(t *testing.T, h *health) (int, readiness) {
+	t.Helper()
+	w := &answer{header: http.Header{}}
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "/readyz", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.ready(w, req)
+	var out readiness
+	if err := json.Unmarshal(w.body.Bytes(), &out); err != nil {
+		t.Fatalf("%s: %v", w.body.String(), err)
+	}
+	return w.status, out
+}
+
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+func (a *answer) Header() http.Header         { return a.header }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// Each check can fail, alone, and the answer says which.
+func TestReadyzSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		check string
+		spoil func(t *testing.T, h *health, cfg config.Config)
+	}{
+		{"", func(*testing.T, *health, config.Config) {}},
+		{"serving", func(_ *testing.T, h *health, _ config.Config) { h.draining.Store(true) }},
+		{"keys", func(t *testing.T, _ *health, cfg config.Config) {
+			mustExec(t, sqlite(t, cfg), "DELETE FROM signing_keys")
+		}},
+	} {
+		cfg := testConfig(t)
+		house := openHouse(t, cfg)
+		if err := house.Registry.Step(t.Context(), time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		h := &health{house: house}
+		tt.spoil(t, h, cfg)
+		status, got := readyOf(t, h)
+		if want := map[bool]int{true: 200, false: 503}[tt.check == ""]; status != want {
+			t.Errorf("with %q spoilt: %d %v, want %d", tt.check, status, got, want)
+		}
+		for name, said := range got.Checks {
+			if (said != "ok") != (name == tt.check) {
+				t.Errorf("with %q spoilt, %s says %q", tt.check, name, said)
+			}
+		}
+	}
+}
+
+// A process that never read the clients, or whose database went away, is not ready.
+func TestReadyzIsHonestBeforeTheFirstReadAndAfterTheStoreClosed(t *testing.T) {
+	t.Parallel()
+	house, err := OpenHouse(t.Context(), testConfig(t), slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &health{house: house}
+	if status, got := readyOf(t, h); status != 503 || got.Checks["snapshot"] == "ok" {
+		t.Errorf("before the first read: %d %v", status, got)
+	}
+	if err := house.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if status, got := readyOf(t, h); status != 503 || got.Checks["store"] == "ok" {
+		t.Errorf("without a store: %d %v", status, got)
+	}
+}
+
+func TestTakenPortsAreClearErrorsAndLeaveNoListener(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for key, set := range map[string]func(*config.Config){
+		"listen.public":   func(c *config.Config) { c.Web.Listen.Public = taken.Addr().String() },
+		"listen.internal": func(c *config.Config) { c.Web.Listen.Internal = taken.Addr().String() },
+	} {
+		cfg := testConfig(t)
+		free, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		other := free.Addr().String()
+		free.Close()
+		cfg.Web.Listen.Public = other
+		set(&cfg)
+		s, err := New(openHouse(t, cfg), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = s.Run(t.Context())
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || f.Code != "listen.taken" || !strings.Contains(f.Detail, taken.Addr().String()) || !strings.Contains(f.Detail, key) {
+			t.Errorf("%s is taken: got %v", key, err)
+		}
+		again, err := net.Listen("tcp", other)
+		if err != nil {
+			t.Errorf("%s was taken, and the other listener stayed open: %v", key, err)
+			continue
+		}
+		again.Close()
+	}
+}
+
+// SIGTERM ends the context: what is under way is finished, and the process says
+// meanwhile that it wants no more.
+func TestStopFinishesWhatIsUnderWay(t *testing.T) {
+	t.Parallel()
+	entered, leave := make(chan struct{}), make(chan struct{})
+	r := start(t, testConfig(t), Options{}, func(s *Server) {
+		next := s.public
+		s.public = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/slow" {
+				next.ServeHTTP(w, r)
+				return
+			}
+			close(entered)
+			<-leave
+			_, _ = io.WriteString(w, "finished")
+		})
+	})
+	type result struct {
+		status int
+		body   string
+	}
+	slow := make(chan result, 1)
+	go func() {
+		status, body := fetch(t, "http://"+r.public+"/slow")
+		slow <- result{status, body}
+	}()
+	<-entered
+	r.stop()
+	for {
+		status, body := fetch(t, "http://"+r.internal+"/readyz")
+		if status == http.StatusServiceUnavailable && strings.Contains(body, "draining") {
+			break
+		}
+	}
+	close(leave)
+	if got := <-slow; got.status != http.StatusOK || got.body != "finished" {
+		t.Errorf("the request under way got %+v", got)
+	}
+	if err := r.ended(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	if _, err := net.DialTimeout("tcp", r.public, time.Second); err == nil {
+		t.Error("somebody still listens")
+	}
+}
+
+// What the server says on its way up and down holds no secret: not the token of
+// the set-up link (that one is for standard output, once), no key, no password.
+func TestServerLogsNoSecretOfTheFirstRun(t *testing.T) {
+	t.Parallel()
+	cfg := bootstrapping(t, testConfig(t))
+	cfg.Bootstrap.Email, cfg.Bootstrap.PasswordFile = "", ""
+	var logged sink
+	house, err := OpenHouse(t.Context(), cfg, slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var said bytes.Buffer
+	ctx, stop := context.WithCancel(t.Context())
+	s, err := New(house, Options{Stdout: &said, Ready: func(net.Addr, net.Addr) { stop() }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(s.Run(ctx), house.Close()); err != nil {
+		t.Fatal(err)
+	}
+	_, token, found := strings.Cut(said.String(), "#token=")
+	if !found {
+		t.Fatalf("no link was printed: %s", &said)
+	}
+	token, _, _ = strings.Cut(token, "\n")
+	if len(token) < 40 || strings.Contains(logged.String(), token) {
+		t.Errorf("the log holds the set-up token %q:\n%s", token, &logged)
+	}
+}

@@ -1,0 +1,167 @@
+package server
+
+import (
+	"bytes"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/web"
+)
+
+// pairFiles are a certificate's two files.
+func pairFiles(t *testing.T) web.TLSConfig {
+	t.Helper()
+	dir := t.TempDir()
+	return web.TLSConfig{CertFile: filepath.Join(dir, "tls.crt"), KeyFile: filepath.Join(dir, "tls.key")}
+}
+
+// issue writes a fresh self-signed pair that is called name.
+func issue(t *testing.T, files web.TLSConfig, name string) *x509.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		DNSNames: []string{"localhost"}, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	put(t, files.CertFile, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}))
+	put(t, files.KeyFile, pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}))
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return cert
+}
+
+func put(t *testing.T, name string, content []byte) {
+	t.Helper()
+	if err := os.WriteFile(name, content, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestChangedCertificateIsServedAndABrokenOneIsNot(t *testing.T) {
+	t.Parallel()
+	files := pairFiles(t)
+	synctest.Test(t, func(t *testing.T) {
+		issue(t, files, "first")
+		var log bytes.Buffer
+		c, err := openCertificate(files, slog.New(slog.NewTextHandler(&log, nil)))
+		if err != nil {
+			t.Fatal(err)
+		}
+		shown := func() string {
+			t.Helper()
+			pair, err := c.config().GetCertificate(nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return pair.Leaf.Subject.CommonName
+		}
+		later := func() { time.Sleep(recheck + time.Second) }
+
+		issue(t, files, "second")
+		if got := shown(); got != "first" {
+			t.Errorf("within %s it shows %s", recheck, got)
+		}
+		later()
+		if got := shown(); got != "second" {
+			t.Errorf("the changed pair is not served: it shows %s", got)
+		}
+		put(t, files.KeyFile, []byte("no key at all"))
+		later()
+		if got := shown(); got != "second" || !strings.Contains(log.String(), "the old one stays") {
+			t.Errorf("with a broken key it shows %s and logs %s", got, &log)
+		}
+		if err := os.Remove(files.CertFile); err != nil {
+			t.Fatal(err)
+		}
+		later()
+		if got := shown(); got != "second" {
+			t.Errorf("without files it shows %s", got)
+		}
+		issue(t, files, "third")
+		later()
+		if got := shown(); got != "third" {
+			t.Errorf("after it was mended it shows %s", got)
+		}
+	})
+}
+
+func TestServerWithABrokenCertificateDoesNotStart(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	cfg.Issuer, cfg.Web.TLS = "https://localhost", pairFiles(t)
+	issue(t, cfg.Web.TLS, "x")
+	put(t, cfg.Web.TLS.KeyFile, []byte("no key at all"))
+	s, err := New(openHouse(t, cfg), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Run(t.Context()); fault.CodeOf(err) != "tls.load" || !strings.Contains(err.Error(), cfg.Web.TLS.KeyFile) {
+		t.Errorf("got %v, want tls.load that names the files", err)
+	}
+}
+
+func TestServerSpeaksHTTP2OverTLSAndRefusesOldVersions(t *testing.T) {
+	t.Parallel()
+	cfg := testConfig(t)
+	cfg.Issuer, cfg.Web.TLS = "https://localhost", pairFiles(t)
+	cert := issue(t, cfg.Web.TLS, "x")
+	r := start(t, cfg, Options{})
+	roots := x509.NewCertPool()
+	roots.AddCert(cert)
+	client := http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots}, ForceAttemptHTTP2: true, DisableKeepAlives: true}}
+	resp, err := client.Get("https://" + r.public + "/signin")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := io.Copy(io.Discard, resp.Body); err != nil {
+		t.Fatal(err)
+	}
+	if resp.ProtoMajor != 2 || resp.Header.Get("Strict-Transport-Security") == "" {
+		t.Errorf("got HTTP/%d with Strict-Transport-Security %q", resp.ProtoMajor, resp.Header.Get("Strict-Transport-Security"))
+	}
+	old, err := tls.Dial("tcp", r.public, &tls.Config{RootCAs: roots, MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11})
+	if err == nil {
+		old.Close()
+		t.Error("TLS 1.1 was spoken")
+	}
+	plain, err := http.Get("http://" + r.public + "/")
+	if err != nil {
+		return
+	}
+	defer plain.Body.Close()
+	if plain.StatusCode != http.StatusBadRequest {
+		t.Errorf("plain HTTP on the TLS port answers %d", plain.StatusCode)
+	}
+}

@@ -1,0 +1,137 @@
+package store
+
+import (
+	"context"
+	"sync"
+)
+
+// groupMost is how many calls one round trip carries at most.
+const groupMost = 128
+
+// group carries calls of one kind to the database together: a worker takes
+// whatever waits, asks once, and answers everybody. There is no timer, so under
+// light load a call travels alone and waits for nobody.
+type group[Q, A any] struct {
+	waiting chan *call[Q, A]
+	closing chan struct{}  // closed when no more is taken
+	done    sync.WaitGroup // the workers
+	ended   chan struct{}  // closed when the workers are gone
+	// one asks for a single call, all for several; the answers of all are in the
+	// order of the questions. When all fails, each call is asked for by itself, so
+	// that nobody pays for a neighbour.
+	one func(ctx context.Context, q Q) (A, error)
+	all func(ctx context.Context, qs []Q) ([]A, error)
+}
+
+// call is one question under way.
+type call[Q, A any] struct {
+	ctx    context.Context
+	q      Q
+	answer A
+	err    error
+	ready  chan struct{}
+}
+
+// start brings workers up; more of them answer sooner and carry less each.
+func (g *group[Q, A]) start(workers int) {
+	g.waiting = make(chan *call[Q, A], groupMost)
+	g.closing, g.ended = make(chan struct{}), make(chan struct{})
+	for range workers {
+		g.done.Go(g.work)
+	}
+}
+
+// stop answers what a worker has taken; the rest hears that the store is closed.
+func (g *group[Q, A]) stop() {
+	close(g.closing)
+	g.done.Wait()
+	close(g.ended)
+}
+
+// ask waits for the answer. A caller who gives up before a worker took the
+// question takes it back; once it is taken, the answer is waited for, because
+// what it changed cannot be taken back.
+func (g *group[Q, A]) ask(ctx context.Context, q Q) (A, error) {
+	c := &call[Q, A]{ctx: ctx, q: q, ready: make(chan struct{})}
+	select {
+	case <-g.closing:
+		return c.answer, errClosed
+	case <-ctx.Done():
+		return c.answer, ctx.Err()
+	case g.waiting <- c:
+	}
+	select {
+	case <-c.ready:
+		return c.answer, c.err
+	case <-g.ended:
+	}
+	select {
+	case <-c.ready: // it was the last one taken
+		return c.answer, c.err
+	default:
+		return c.answer, errClosed
+	}
+}
+
+func (g *group[Q, A]) work() {
+	for {
+		select {
+		case <-g.closing:
+			return
+		case first := <-g.waiting:
+			g.serve(g.gather(first))
+		}
+	}
+}
+
+// gather takes what waits, without those who gave up.
+func (g *group[Q, A]) gather(first *call[Q, A]) []*call[Q, A] {
+	taken := make([]*call[Q, A], 0, 16)
+	take := func(c *call[Q, A]) {
+		if c.err = c.ctx.Err(); c.err != nil {
+			close(c.ready)
+			return
+		}
+		taken = append(taken, c)
+	}
+	take(first)
+	for len(taken) < groupMost {
+		select {
+		case c := <-g.waiting:
+			take(c)
+		default:
+			return taken
+		}
+	}
+	return taken
+}
+
+func (g *group[Q, A]) serve(calls []*call[Q, A]) {
+	if len(calls) > 1 && g.together(calls) {
+		return
+	}
+	for _, c := range calls {
+		c.answer, c.err = g.one(c.ctx, c.q)
+		close(c.ready)
+	}
+}
+
+// together asks once for all and reports whether that worked. It has a bound of
+// its own: no caller's deadline may cut off the others.
+func (g *group[Q, A]) together(calls []*call[Q, A]) bool {
+	qs := make([]Q, len(calls))
+	for i, c := range calls {
+		qs[i] = c.q
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), writeBound)
+	defer cancel()
+	answers, err := g.all(ctx, qs)
+	if err != nil {
+		return false
+	}
+	for i, c := range calls {
+		c.answer = answers[i]
+		close(c.ready)
+	}
+	return true
+}

@@ -1,0 +1,99 @@
+package store
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"testing"
+
+	"gatehouse/fault"
+)
+
+// doubling is a group that doubles numbers and fails together for odd ones.
+func doubling(t *testing.T, workers int) *group[int, int] {
+	t.Helper()
+	g := &group[int, int]{
+		one: func(_ context.Context, n int) (int, error) {
+			if n < 0 {
+				return 0, errors.New("negative")
+			}
+			return 2 * n, nil
+		},
+		all: func(_ context.Context, ns []int) ([]int, error) {
+			out := make([]int, len(ns))
+			for i, n := range ns {
+				if n < 0 {
+					return nil, errors.New("one of them is negative")
+				}
+				out[i] = 2 * n
+			}
+			return out, nil
+		},
+	}
+	g.start(workers)
+	return g
+}
+
+func TestGroupAnswersEverybodyTheirOwn(t *testing.T) {
+	t.Parallel()
+	g := doubling(t, 2)
+	defer g.stop()
+	var wait sync.WaitGroup
+	for n := range 500 {
+		wait.Go(func() {
+			if got, err := g.ask(t.Context(), n); err != nil || got != 2*n {
+				t.Errorf("%d doubled is %d, %v", n, got, err)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestGroupNeighbourOfAFailureIsAnswered(t *testing.T) {
+	t.Parallel()
+	g := doubling(t, 1)
+	defer g.stop()
+	var wait sync.WaitGroup
+	for n := range 200 {
+		wait.Go(func() {
+			q := n
+			if n%7 == 0 {
+				q = -n - 1
+			}
+			got, err := g.ask(t.Context(), q)
+			if (err != nil) != (q < 0) || err == nil && got != 2*q {
+				t.Errorf("%d doubled is %d, %v", q, got, err)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+func TestGroupRefusesOnceItIsStopped(t *testing.T) {
+	t.Parallel()
+	g := doubling(t, 2)
+	var wait sync.WaitGroup
+	for n := range 100 {
+		wait.Go(func() {
+			if got, err := g.ask(t.Context(), n); err == nil && got != 2*n || err != nil && fault.CodeOf(err) != "store.closed" {
+				t.Errorf("%d doubled is %d, %v", n, got, err)
+			}
+		})
+	}
+	g.stop()
+	wait.Wait()
+	if _, err := g.ask(t.Context(), 1); fault.CodeOf(err) != "store.closed" {
+		t.Errorf("a stopped group answers %v", err)
+	}
+}
+
+func TestGroupLeavesOutWhoGaveUp(t *testing.T) {
+	t.Parallel()
+	g := doubling(t, 1)
+	defer g.stop()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := g.ask(ctx, 1); !errors.Is(err, context.Canceled) {
+		t.Errorf("who gave up hears %v", err)
+	}
+}

@@ -1,0 +1,94 @@
+package storetest
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"testing"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/session"
+	"gatehouse/store"
+)
+
+// testLostUpdates has many callers read a row in a transaction and write it
+// back with something added. Nobody's change may be lost.
+func testLostUpdates(t *testing.T, s *store.Store) {
+	t.Run("OfAClient", func(t *testing.T) {
+		c := insertClient(t, s)
+		race(t, racers, func(i int) (bool, error) {
+			return true, s.InTx(t.Context(), func(ctx context.Context) error {
+				read, err := s.Client(ctx, c.ID)
+				if err != nil {
+					return err
+				}
+				read.Scopes = append(read.Scopes, strconv.Itoa(i))
+				return s.UpdateClient(ctx, read)
+			})
+		})
+		same(t, len(must[oauth.Client](t)(s.Client(t.Context(), c.ID)).Scopes), racers)
+	})
+	for name, before := range map[string][]string{"OfAConsent": {"openid"}, "OfTheFirstConsent": nil} {
+		t.Run(name, func(t *testing.T) {
+			u, c := insertUser(t, s), insertClient(t, s)
+			if before != nil {
+				ok(t, s.PutConsent(t.Context(), oauth.Consent{User: u.ID, Client: c.ID, Scopes: before, Created: now, Updated: now}))
+			}
+			race(t, racers, func(i int) (bool, error) {
+				return true, s.InTx(t.Context(), func(ctx context.Context) error {
+					read, err := s.Consent(ctx, u.ID, c.ID)
+					if fault.Is(err, fault.NotFound) {
+						read, err = oauth.Consent{User: u.ID, Client: c.ID, Created: now}, nil
+					}
+					if err != nil {
+						return err
+					}
+					read.Scopes, read.Updated = append(read.Scopes, strconv.Itoa(i)), now
+					return s.PutConsent(ctx, read)
+				})
+			})
+			same(t, len(must[oauth.Consent](t)(s.Consent(t.Context(), u.ID, c.ID)).Scopes), racers+len(before))
+		})
+	}
+}
+
+// testHeldSessions has a sign-out race with what a session gives: what was
+// given before the end is there to be ended, and nothing is given after it.
+func testHeldSessions(t *testing.T, s *store.Store) {
+	u := insertUser(t, s)
+	n := newSession(u.ID)
+	ok(t, s.InsertSession(t.Context(), n))
+	yes(t)(s.HoldSession(t.Context(), n.ID))
+	same(t, must[session.Session](t)(s.Session(t.Context(), n.ID)), n)
+	no(t)(s.HoldSession(t.Context(), id.NewSession()))
+
+	for range 20 {
+		n := newSession(u.ID)
+		ok(t, s.InsertSession(t.Context(), n))
+		race(t, 2, func(i int) (bool, error) {
+			return true, s.InTx(t.Context(), func(ctx context.Context) error {
+				if i == 0 {
+					f := newFamily()
+					f.User, f.Session = u.ID, n.ID
+					live, err := s.HoldSession(ctx, n.ID)
+					if err != nil || !live {
+						return err
+					}
+					return s.InsertFamily(ctx, f)
+				}
+				if _, err := s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "signed_out", now); err != nil {
+					return err
+				}
+				_, err := s.RevokeFamilies(ctx, oauth.FamilyFilter{Session: n.ID}, "signed_out", now)
+				return err
+			})
+		})
+		no(t)(s.HoldSession(t.Context(), n.ID))
+		alive := must[[]oauth.Family](t)(s.FamiliesOf(t.Context(), u.ID, now))
+		if slices.ContainsFunc(alive, func(f oauth.Family) bool { return f.Session == n.ID }) {
+			t.Fatal("a family outlived the session that it was made in while the session was ended")
+		}
+	}
+}
