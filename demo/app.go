@@ -116,10 +116,27 @@ func (a *app) visitor(w http.ResponseWriter, r *http.Request, create bool) *visi
 	if len(a.visitors) >= maxVisitors {
 		clear(a.visitors)
 	}
-	name, v := secret.Token(32), &visitor{}
+	v := &visitor{}
+	a.name(w, v)
+	return v
+}
+
+// name gives v a fresh cookie. The caller holds the lock.
+func (a *app) name(w http.ResponseWriter, v *visitor) {
+	name := secret.Token(32)
 	a.visitors[name] = v
 	http.SetCookie(w, &http.Cookie{Name: appCookie, Value: name, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode})
-	return v
+}
+
+// renew gives v another cookie at the sign-in, so that a cookie which somebody
+// planted before it opens nothing.
+func (a *app) renew(w http.ResponseWriter, r *http.Request, v *visitor) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if c, err := r.Cookie(appCookie); err == nil {
+		delete(a.visitors, c.Value)
+	}
+	a.name(w, v)
 }
 
 // login begins the authorization code flow with PKCE. The query may ask for a
@@ -167,6 +184,7 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, "The sign-in could not be completed.", err)
 		return
 	}
+	a.renew(w, r, v)
 	http.Redirect(w, r, "/", http.StatusSeeOther)
 }
 

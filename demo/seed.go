@@ -96,8 +96,8 @@ func writeSeeded(path string, s *Seeded) error {
 	return os.WriteFile(path, append(content, '\n'), 0o600)
 }
 
-// seedPerson makes p, or sets the password again for somebody whose password
-// the demo does not know any more.
+// seedPerson makes p, or sets password and second factor again for somebody of
+// whom the demo does not know them any more.
 func seedPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
 	known := p.Password != ""
 	if !known {
@@ -110,8 +110,17 @@ func seedPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
 	if err != nil || known {
 		return err
 	}
-	return h.Identity.SetPassword(ctx, actor, u.ID, p.Password)
+	if err := h.Identity.SetPassword(ctx, actor, u.ID, p.Password); err != nil || !p.enrols() {
+		return err
+	}
+	if err := h.Identity.ResetFactor(ctx, actor, u.ID); err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	return enrol(ctx, h, u.ID, p)
 }
+
+// enrols reports whether p is the one who has a second factor from the start.
+func (p SeededPerson) enrols() bool { return strings.HasPrefix(p.Email, "ada@") }
 
 func createPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
 	given, family, _ := strings.Cut(p.Name, " ")
@@ -119,7 +128,7 @@ func createPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
 		Email: p.Email, EmailVerified: true, Name: p.Name, Administrator: p.Administrator,
 		Claims: identity.Claims{GivenName: given, FamilyName: family, Locale: "en", Zoneinfo: "Europe/Berlin"},
 	}, p.Password)
-	if err != nil || !strings.HasPrefix(p.Email, "ada@") {
+	if err != nil || !p.enrols() {
 		return err
 	}
 	return enrol(ctx, h, u.ID, p)

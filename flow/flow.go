@@ -125,7 +125,7 @@ type Application struct {
 	// Unproven is a public client whose answers another program could catch: it
 	// is asked about every time (RFC 8252 section 8.6).
 	Unproven bool
-	Require     Level
+	Require  Level
 }
 
 // State is everything that Next decides on.

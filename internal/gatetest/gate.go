@@ -168,7 +168,6 @@ type Person struct {
 	Password string
 	Secret   string // of the second factor, in base32; empty: there is none
 	gate     *Gate
-	lastStep int64
 }
 
 // Trait changes a person before they are made.

@@ -78,7 +78,7 @@ func verifyIDToken(t *testing.T, g *gatetest.Gate, response gatetest.Answer, app
 	if age := time.Since(token.IssuedAt); age < -time.Second || age > 5*time.Minute || !token.Expiry.After(time.Now()) {
 		t.Errorf("issued %s ago, expires %s", age, token.Expiry)
 	}
-	if jws, err := jose.ParseSigned(raw, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)}); err != nil || jws.Signatures[0].Header.KeyID == "" {
+	if jws, err := jose.ParseSignedCompact(raw, []jose.SignatureAlgorithm{jose.SignatureAlgorithm(alg)}); err != nil || jws.Signatures[0].Header.KeyID == "" {
 		t.Errorf("no kid in the header: %v", err)
 	}
 	claims := map[string]any{}

@@ -1,0 +1,113 @@
+package demo
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/pquerna/otp/totp"
+
+	"gatehouse/audit"
+	"gatehouse/config"
+	"gatehouse/server"
+)
+
+func testHouse(t *testing.T) *server.House {
+	t.Helper()
+	cfg := config.Default()
+	cfg.DataDir = t.TempDir()
+	cfg.Issuer = "http://localhost:8080"
+	cfg.MasterKeyFile = filepath.Join(cfg.DataDir, "master.key")
+	cfg.Store.URL = "sqlite:" + filepath.Join(cfg.DataDir, "gatehouse.db")
+	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
+	h, err := server.OpenHouse(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Error(err)
+		}
+	})
+	return h
+}
+
+// The table must be true: also when the file that remembers it was lost, or was
+// never written because the first run was stopped.
+func TestWhatTheDemoPrintsSignsIn(t *testing.T) {
+	t.Parallel()
+	h := testHouse(t)
+	file := filepath.Join(h.Config.DataDir, "demo.json")
+	for i, forget := range []bool{false, false, true} {
+		if forget {
+			if err := os.Remove(file); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := seed(t.Context(), h, "http://localhost:8081")
+		if err != nil {
+			t.Fatalf("run %d: %v", i, err)
+		}
+		factors := 0
+		for _, p := range s.People {
+			user, err := h.Identity.CheckPassword(t.Context(), audit.Actor{}, p.Email, p.Password)
+			if err != nil {
+				t.Errorf("run %d: %s cannot sign in: %v", i, p.Email, err)
+				continue
+			}
+			has, err := h.Identity.HasFactor(t.Context(), user)
+			if err != nil || has != (p.TOTP != "") {
+				t.Errorf("run %d: %s has a second factor: %t, and the demo knows it: %t (%v)", i, p.Email, has, p.TOTP != "", err)
+			}
+			if p.TOTP == "" {
+				continue
+			}
+			factors++
+			code, err := totp.GenerateCode(p.TOTP, time.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := h.Identity.CheckTOTP(t.Context(), audit.Actor{}, user, code); err != nil && i != 1 {
+				t.Errorf("run %d: the code of %s: %v", i, p.Email, err)
+			}
+		}
+		if factors != 1 {
+			t.Errorf("run %d: %d people have a second factor, want 1", i, factors)
+		}
+		info, err := os.Stat(file)
+		if err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("run %d: %v %v, want a file for its owner alone", i, info, err)
+		}
+	}
+}
+
+// The application is an example. Whoever planted its cookie before the sign-in
+// must not share what comes after it.
+func TestDemoApplicationRenewsItsCookieAtSignIn(t *testing.T) {
+	t.Parallel()
+	a := &app{visitors: map[string]*visitor{}}
+	w := httptest.NewRecorder()
+	v := a.visitor(w, httptest.NewRequest(http.MethodGet, "/login", nil), true)
+	before := w.Result().Cookies()[0]
+
+	r := httptest.NewRequest(http.MethodGet, "/callback", nil)
+	r.AddCookie(before)
+	w = httptest.NewRecorder()
+	a.renew(w, r, v)
+	after := w.Result().Cookies()[0]
+	if after.Value == before.Value || !after.HttpOnly {
+		t.Errorf("the cookie after the sign-in is %v", after)
+	}
+	if a.visitor(httptest.NewRecorder(), r, false) == v {
+		t.Error("the old cookie still opens the visitor")
+	}
+	r = httptest.NewRequest(http.MethodGet, "/", nil)
+	r.AddCookie(after)
+	if a.visitor(httptest.NewRecorder(), r, false) != v {
+		t.Error("the new cookie does not open the visitor")
+	}
+}
