@@ -122,6 +122,7 @@ func printTable(out io.Writer, house *server.House, appURL string, seeded *Seede
 	fmt.Fprintf(t, "  Health, metrics\thttp://%s/readyz\t\n", house.Config.Web.Listen.Internal)
 	fmt.Fprintf(t, "  Data\t%s\tkept between runs\n", house.Config.DataDir)
 	fmt.Fprintln(t, "\t\t")
+	fmt.Fprintln(t, "  Sign in as\tPassword\t")
 	for _, p := range seeded.People {
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", p.Email, p.Password, p.note())
 	}

@@ -42,7 +42,8 @@ func (s *Service) Factor(ctx context.Context, user id.User) (TOTP, error) {
 
 // StartEnrol makes the secret of a new authenticator. Asked again within an hour
 // and before it is confirmed, it answers with the same, so that reloading the
-// page or a second tab does not spoil the code that was scanned.
+// page or a second tab does not spoil the code that was scanned. A new password
+// ends that: who knew the old one may have seen the secret.
 func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, user id.User) (Enrolment, error) {
 	u, err := s.Store.User(ctx, user)
 	if err != nil {
@@ -54,12 +55,16 @@ func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, user id.User
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		pending, err := s.Store.TOTPOf(ctx, user, true)
-		if err == nil && t.Created.Sub(pending.Created) < pendingLife {
-			t = pending
-			return nil
-		}
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
+		}
+		p, failed := s.Store.Password(ctx, user)
+		if failed != nil && !fault.Is(failed, fault.NotFound) {
+			return failed
+		}
+		if err == nil && t.Created.Sub(pending.Created) < pendingLife && !pending.Created.Before(p.Changed) {
+			t = pending
+			return nil
 		}
 		return s.Store.InsertTOTP(ctx, t)
 	})

@@ -23,7 +23,7 @@ const (
 	Announced State = "announced" // published, does not sign yet
 	Signing   State = "signing"   // exactly one of an algorithm
 	Retiring  State = "retiring"  // published until the last token it signed is dead
-	Retired   State = "retired"   // the private half is deleted
+	Retired   State = "retired"   // the private half is deleted; a revoked key is this at once
 )
 
 // Key is one signing key.

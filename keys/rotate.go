@@ -200,7 +200,7 @@ func (r *Ring) Rotate(ctx context.Context, by audit.Actor, alg string, immediate
 		return r.reload(ctx)
 	})
 	if errors.Is(err, errMoved) || err == nil && !held {
-		return fault.New(fault.Conflict, "key.busy", "Another process is rotating the keys; try again in a minute.")
+		return busy()
 	}
 	if err != nil {
 		return fmt.Errorf("rotate the keys: %w", err)

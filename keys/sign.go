@@ -10,6 +10,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"unicode/utf8"
 )
@@ -31,7 +32,9 @@ func (r *Ring) Sign(ctx context.Context, alg, typ string, payload []byte) (strin
 		if err := r.EnsureAlgorithm(ctx, alg); err != nil {
 			return "", err
 		}
-		m = r.current.Load().signing[alg]
+		if m = r.current.Load().signing[alg]; m == nil {
+			return "", errors.New("sign: no key signs at this moment")
+		}
 	}
 	header, err := m.header(typ)
 	if err != nil {

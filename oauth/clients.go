@@ -111,10 +111,12 @@ func (s *Service) DeleteClient(ctx context.Context, by audit.Actor, client id.Cl
 		if err != nil {
 			return err
 		}
-		if err := s.EndClient(ctx, client, "client deleted"); err != nil {
+		// In this order, as UpdateClient: the version of clients is raised, and so
+		// held, before that of revocations.
+		if err := s.Store.DeleteClient(ctx, client); err != nil {
 			return err
 		}
-		if err := s.Store.DeleteClient(ctx, client); err != nil {
+		if err := s.EndClient(ctx, client, "client deleted"); err != nil {
 			return err
 		}
 		return s.recordClient(ctx, by, "client.delete", client, &old, nil)

@@ -139,6 +139,20 @@ func (s *Service) EndGrant(ctx context.Context, grant id.Grant, reason string) e
 	return nil
 }
 
+// EndKey ends every access token that a signing key of ours signed. The key is
+// gone already; what this ends is the memory of signatures that were verified
+// before, and what a process signs that has not noticed yet.
+func (s *Service) EndKey(ctx context.Context, kid string) error {
+	if kid == "" {
+		return fmt.Errorf("end the tokens of a key: %w", errNobody)
+	}
+	now := stamp(time.Now())
+	if err := s.end(ctx, nil, "", now, forever(RevokedKey, kid, now)); err != nil {
+		return fmt.Errorf("end the tokens of a key: %w", err)
+	}
+	return nil
+}
+
 // EndToken ends one access token, which would expire by itself at expires.
 func (s *Service) EndToken(ctx context.Context, jti string, expires time.Time) error {
 	if jti == "" {

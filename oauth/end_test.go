@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"testing"
@@ -238,7 +239,7 @@ func TestFailedEndLeavesNothingBehind(t *testing.T) {
 }
 
 // The outer transaction may fail after the inner part went well. The tokens are
-// refused for a moment in vain, and count again.
+// refused for a moment in vain, and count again once the store was asked.
 func TestRolledBackEndIsForgotten(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
@@ -248,6 +249,7 @@ func TestRolledBackEndIsForgotten(t *testing.T) {
 		}
 		h.m.fail("", nil)
 		time.Sleep(3 * time.Second)
+		h.step(t)
 		if dead := h.dead(h.here); dead != nil {
 			t.Errorf("%v are dead although nothing was committed", dead)
 		}
@@ -306,6 +308,49 @@ func TestConsentGrowsAndIsWithdrawnAsAWhole(t *testing.T) {
 		m.fail("Consent", errors.New("disk I/O error"))
 		if err := s.GiveConsent(t.Context(), console, "usr_ada", "web", []string{"openid"}); err == nil {
 			t.Error("a store that cannot be read was taken for no consent")
+		}
+	})
+}
+
+// A revocation that was answered with success must not fade because the store
+// fails right after it: until it can be read back, this process stands by it.
+// One that was rolled back is forgotten once the store has answered.
+func TestRevocationsOfThisProcessOutliveAStoreThatFails(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		h.step(t)
+		token := h.tokens["ada/web/1"]
+		h.m.fail("Versions", errors.New("disk on fire"))
+		if err := h.EndGrant(t.Context(), token.Grant, "replay"); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Second)
+		if err := h.here.Step(t.Context(), time.Now()); err == nil {
+			t.Fatal("the store answered")
+		}
+		if !h.here.Revoked(token) {
+			t.Error("the token counts again while nobody can know")
+		}
+		h.m.fail("Versions", nil)
+		h.step(t)
+		if !h.here.Revoked(token) {
+			t.Error("the token counts again")
+		}
+
+		other := h.tokens["bob/web/3"]
+		_ = h.m.InTx(t.Context(), func(ctx context.Context) error {
+			if err := h.EndGrant(ctx, other.Grant, "replay"); err != nil {
+				t.Error(err)
+			}
+			return errors.New("the caller changed its mind")
+		})
+		if !h.here.Revoked(other) {
+			t.Error("it is not expected")
+		}
+		time.Sleep(3 * time.Second)
+		h.step(t)
+		if h.here.Revoked(other) {
+			t.Error("what was rolled back counts for good")
 		}
 	})
 }

@@ -184,18 +184,20 @@ func (r *Registry) Revoked(t TokenFacts) bool {
 	if c := (*r.clients.Load())[t.Client]; c != nil && c.Disabled {
 		return true
 	}
-	return r.revoked.kill(RevokedToken, t.JTI, t.Issued) ||
-		r.revoked.kill(RevokedGrant, string(t.Grant), t.Issued) ||
-		r.revoked.kill(RevokedSession, string(t.Session), t.Issued) ||
-		r.revoked.kill(RevokedUser, string(t.User), t.Issued) ||
-		r.revoked.kill(RevokedClient, string(t.Client), t.Issued) ||
-		r.revoked.kill(RevokedKey, t.KeyID, t.Issued) ||
-		t.User != "" && r.revoked.kill(RevokedConsent, ConsentKey(t.User, t.Client), t.Issued)
+	asked := r.FreshAsOf()
+	dead := func(kind RevocationKind, key string) bool { return r.revoked.kill(kind, key, t.Issued, asked) }
+	return dead(RevokedToken, t.JTI) ||
+		dead(RevokedGrant, string(t.Grant)) ||
+		dead(RevokedSession, string(t.Session)) ||
+		dead(RevokedUser, string(t.User)) ||
+		dead(RevokedClient, string(t.Client)) ||
+		dead(RevokedKey, t.KeyID) ||
+		t.User != "" && dead(RevokedConsent, ConsentKey(t.User, t.Client))
 }
 
 // expect refuses tokens from now on although the revocations have not been read
 // back yet, and perhaps not been committed. If they never are, the tokens count
-// again after a moment.
+// again once the store was asked a moment later.
 func (r *Registry) expect(now time.Time, list []Revocation) {
 	for _, v := range list {
 		r.revoked.expect(v, now)

@@ -6,7 +6,8 @@ import (
 )
 
 // expectFor is how long a revocation counts that this process made itself and
-// has not read back: longer than a poll, and short if it was rolled back.
+// has not read back: longer than a poll, and short if it was rolled back. As
+// long as the store cannot be asked, it counts on.
 const expectFor = 2 * time.Second
 
 // revocations is the set of what died early. Reading takes no lock. It holds
@@ -41,8 +42,9 @@ func (s *revocations) expect(v Revocation, now time.Time) {
 	s.expected.Store(mark{v.Kind, v.Key}, expectation{v, now})
 }
 
-// kill reports whether a token about key, issued at the given time, is dead.
-func (s *revocations) kill(kind RevocationKind, key string, issued time.Time) bool {
+// kill reports whether a token about key, issued at the given time, is dead;
+// asked is when the store last answered.
+func (s *revocations) kill(kind RevocationKind, key string, issued, asked time.Time) bool {
 	if key == "" {
 		return false
 	}
@@ -55,7 +57,7 @@ func (s *revocations) kill(kind RevocationKind, key string, issued time.Time) bo
 		return false
 	}
 	e := v.(expectation)
-	return time.Since(e.since) < expectFor && !issued.After(e.Before)
+	return asked.Sub(e.since) < expectFor && !issued.After(e.Before)
 }
 
 // sweep forgets what no living token can be about.

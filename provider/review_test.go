@@ -3,6 +3,7 @@ package provider
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"gatehouse/oauth"
 )
@@ -66,5 +67,24 @@ func TestRequestsMustBeText(t *testing.T) {
 	}
 	if len(d.store.codes) != 0 {
 		t.Error("a code was kept")
+	}
+}
+
+// Applications try expired tokens all the time. Where thousands of people stand
+// behind one application's address, that must not look like a flood.
+func TestExpiredAndRevokedTokensAreNoFlood(t *testing.T) {
+	t.Parallel()
+	e := newEdge(t)
+	for name, token := range map[string]string{
+		"expired": e.token(func(c *accessClaims) { c.Expires = time.Now().Add(-time.Minute).Unix() }),
+		"of a signed claims object that is no token": e.sign("JWT", e.claims()),
+	} {
+		before := e.limiter.counted["userinfo:192.0.2.1"]
+		if w := e.getUserinfo(token); w.Code != http.StatusUnauthorized {
+			t.Fatalf("%s: %d", name, w.Code)
+		}
+		if counted := e.limiter.counted["userinfo:192.0.2.1"] != before; counted == (name == "expired") {
+			t.Errorf("a token that is %s was counted: %v", name, counted)
+		}
 	}
 }

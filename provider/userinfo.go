@@ -68,7 +68,8 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 
 // verifyUnlessFlooded verifies the token of a request, and bounds how many bad
 // ones one address may have us verify. Tokens known to be good are not bounded,
-// so that a flood from a shared address does not lock out those behind it.
+// and those that have expired or were revoked do not count: applications that
+// try them once more do not lock out those behind the same address.
 func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*verified, error) {
 	flood := "userinfo:" + web.InfoOf(r.Context()).IP
 	known := p.verifier.known(token)
@@ -77,7 +78,7 @@ func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*verified
 	}
 	t, err := p.verifier.verify(token)
 	if errors.Is(err, errBadToken) {
-		if !known {
+		if !known && !errors.Is(err, errDeadToken) {
 			p.Limiter.Count(flood)
 		}
 		return nil, bearerRefusal(http.StatusUnauthorized, "invalid_token", "The access token is invalid, expired or revoked.").because(err)

@@ -20,6 +20,11 @@ var errBadToken = errors.New("bad access token")
 
 func badToken(reason string) error { return fmt.Errorf("%w: %s", errBadToken, reason) }
 
+// errDeadToken is the errBadToken of a token that was ours and good once.
+var errDeadToken = fmt.Errorf("%w: it was good before", errBadToken)
+
+func deadToken(reason string) error { return fmt.Errorf("%w: %s", errDeadToken, reason) }
+
 // maxBlind is how old the knowledge of revocations may be. Beyond that no token
 // is accepted, because nobody could tell whether it is still alive.
 const maxBlind = 30 * time.Second
@@ -89,7 +94,7 @@ func (v *verifier) verify(token string) (*verified, error) {
 // alive reports what may have changed since the signature was checked.
 func (v *verifier) alive(t *verified, now time.Time) error {
 	if !now.Before(t.expires) {
-		return badToken("expired")
+		return deadToken("expired")
 	}
 	if now.Before(t.notBefore) {
 		return badToken("not valid yet")
@@ -98,7 +103,7 @@ func (v *verifier) alive(t *verified, now time.Time) error {
 		return &fault.Error{Kind: fault.Unavailable, Code: "revocations.unknown", Detail: "Gatehouse cannot tell now which tokens were revoked.", RetryAfter: time.Second}
 	}
 	if v.registry.Revoked(t.facts) {
-		return badToken("revoked")
+		return deadToken("revoked")
 	}
 	return nil
 }

@@ -157,6 +157,7 @@ func (s *Server) serve(ctx context.Context, public, internal net.Listener) error
 		<-ctx.Done()
 		return s.drain(doors)
 	})
+	s.house.Log.Info("serving", "issuer", s.house.Config.Issuer, "public", public.Addr().String(), "internal", internal.Addr().String(), "version", s.options.Version)
 	if s.options.Ready != nil {
 		s.options.Ready(public.Addr(), internal.Addr())
 	}
@@ -168,6 +169,7 @@ func (s *Server) serve(ctx context.Context, public, internal net.Listener) error
 // drain lets the public listener finish first; health keeps answering meanwhile.
 func (s *Server) drain(doors []*http.Server) error {
 	s.health.draining.Store(true)
+	s.house.Log.Info("stopping: requests under way are finished first", "at_most", drainTimeout.String())
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	for _, d := range doors {

@@ -47,6 +47,8 @@ func classify(err error) error {
 		return fault.Wrap(err, fault.Conflict, "store.exists", "It exists already.")
 	case isOrphan(err):
 		return fault.Wrap(err, fault.Conflict, "store.orphan", "What it belongs to is not there any more.")
+	case postgresCode(err) == "22021": // not UTF-8, or NUL: what came from outside, not the database, is at fault
+		return fault.Wrap(err, fault.Invalid, "store.text", "A text contains characters that cannot be kept.")
 	case isUnavailable(err):
 		return &fault.Error{
 			Kind: fault.Unavailable, Code: "store.unavailable", Detail: "The database cannot answer now.",

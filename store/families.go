@@ -82,7 +82,7 @@ func (s *Store) InsertFamily(ctx context.Context, f oauth.Family) error {
 func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (oauth.Family, oauth.Standing, error) {
 	row, err := s.familyRow(ctx, family)
 	if err == nil && row == nil {
-		err = fault.Missing("family")
+		err = noFamily
 	}
 	var standing oauth.Standing
 	if err == nil {
@@ -93,6 +93,9 @@ func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (oa
 	}
 	return row.family, standing, nil
 }
+
+// noFamily never reaches a visitor: to a client a token of no family is invalid_grant.
+var noFamily = &fault.Error{Kind: fault.NotFound, Detail: "There is no such refresh family."}
 
 // familyRow reads together with others where that is cheaper; within a
 // transaction it reads by itself, to see what the transaction wrote.

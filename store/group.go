@@ -3,16 +3,25 @@ package store
 import (
 	"context"
 	"sync"
+	"time"
 )
 
-// groupMost is how many calls one round trip carries at most.
-const groupMost = 128
+const (
+	// groupMost is how many calls one round trip carries at most.
+	groupMost = 128
+	// groupWorkers bounds the round trips of a kind that may be under way.
+	groupWorkers = 8
+	// groupPatience is how long a worker waits for a lane. A lane is freed much
+	// sooner unless the database hangs, and then nobody may wait for it.
+	groupPatience = 5 * time.Millisecond
+)
 
 // group carries calls of one kind to the database together: a worker takes
 // whatever waits, asks once, and answers everybody. There is no timer, so under
 // light load a call travels alone and waits for nobody.
 type group[Q, A any] struct {
 	waiting chan *call[Q, A]
+	lanes   chan struct{}  // full while as many round trips are under way as are good
 	closing chan struct{}  // closed when no more is taken
 	done    sync.WaitGroup // the workers
 	ended   chan struct{}  // closed when the workers are gone
@@ -32,11 +41,12 @@ type call[Q, A any] struct {
 	ready  chan struct{}
 }
 
-// start brings workers up; more of them answer sooner and carry less each.
-func (g *group[Q, A]) start(workers int) {
+// start brings the workers up. Fewer lanes carry more each.
+func (g *group[Q, A]) start(lanes int) {
 	g.waiting = make(chan *call[Q, A], groupMost)
+	g.lanes = make(chan struct{}, lanes)
 	g.closing, g.ended = make(chan struct{}), make(chan struct{})
-	for range workers {
+	for range groupWorkers {
 		g.done.Go(g.work)
 	}
 }
@@ -79,8 +89,28 @@ func (g *group[Q, A]) work() {
 		case <-g.closing:
 			return
 		case first := <-g.waiting:
+			leave := g.enter()
 			g.serve(g.gather(first))
+			leave()
 		}
+	}
+}
+
+// enter waits for a lane, or until patience ends, and returns what frees it.
+func (g *group[Q, A]) enter() (leave func()) {
+	free := func() { <-g.lanes }
+	select {
+	case g.lanes <- struct{}{}:
+		return free
+	default:
+	}
+	patience := time.NewTimer(groupPatience)
+	defer patience.Stop()
+	select {
+	case g.lanes <- struct{}{}:
+		return free
+	case <-patience.C:
+		return func() {}
 	}
 }
 

@@ -87,6 +87,32 @@ func TestGroupRefusesOnceItIsStopped(t *testing.T) {
 	}
 }
 
+func TestGroupGoesRoundACallThatHangs(t *testing.T) {
+	t.Parallel()
+	release := make(chan struct{})
+	wait := func(ctx context.Context, n int) (int, error) {
+		if n == 0 {
+			<-release
+		}
+		return n, nil
+	}
+	g := &group[int, int]{one: wait, all: func(ctx context.Context, ns []int) ([]int, error) { return ns, nil }}
+	g.start(1)
+	hung := make(chan struct{})
+	go func() {
+		defer close(hung)
+		_, _ = g.ask(context.Background(), 0)
+	}()
+	for n := 1; n < 20; n++ {
+		if got, err := g.ask(t.Context(), n); err != nil || got != n {
+			t.Fatalf("behind a call that hangs %d is answered %d, %v", n, got, err)
+		}
+	}
+	close(release)
+	<-hung
+	g.stop()
+}
+
 func TestGroupLeavesOutWhoGaveUp(t *testing.T) {
 	t.Parallel()
 	g := doubling(t, 1)

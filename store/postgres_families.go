@@ -24,20 +24,19 @@ type familyRow struct {
 	beside standingRow
 }
 
-// How many round trips of a kind may be under way. Fewer carry more each, and
-// that is what the database is glad of (docs/performance.md); two commits keep
-// a slow one from holding up everybody.
+// How many round trips of a kind are good to have under way. Fewer carry more
+// each, and that is what the database is glad of (docs/performance.md).
 const (
-	readWorkers   = 1
-	rotateWorkers = 2
+	readLanes   = 1
+	rotateLanes = 2
 )
 
 func newFamilyGroups(s *Store, e *postgresEngine) *familyGroups {
 	g := &familyGroups{}
 	g.reads.one, g.reads.all = s.familyAlone, e.families
 	g.rotations.one, g.rotations.all = s.rotateAlone, e.rotate
-	g.reads.start(readWorkers)
-	g.rotations.start(rotateWorkers)
+	g.reads.start(readLanes)
+	g.rotations.start(rotateLanes)
 	return g
 }
 

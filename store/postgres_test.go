@@ -2,6 +2,7 @@ package store_test
 
 import (
 	"context"
+	"encoding/binary"
 	"errors"
 	"io"
 	"net"
@@ -16,7 +17,9 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgproto3"
 
+	"gatehouse/id"
 	"gatehouse/internal/testpg"
+	"gatehouse/oauth"
 )
 
 // killer ends every other connection to a database.
@@ -178,4 +181,92 @@ func forward(c net.Conn, socket string) {
 	defer server.Close()
 	go func() { _, _ = io.Copy(server, c) }()
 	_, _ = io.Copy(c, server)
+}
+
+// A refresh reads its family and rotates it. Each is one round trip once the
+// connection is warm: no BEGIN and COMMIT, no preparing, no resetting, no ping.
+func TestReadingAndRotatingAFamilyAreOneRoundTripEach(t *testing.T) {
+	t.Parallel()
+	address, trips := counting(t, testpg.URL(t))
+	s := migrated(t, address)
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	family, _ := id.NewFamily()
+	f := oauth.Family{ID: family, CurrentHash: []byte{0}, Generation: 1, Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour)}
+	if err := s.InsertFamily(t.Context(), f); err != nil {
+		t.Fatal(err)
+	}
+	for i := range byte(4) {
+		before := trips.Load()
+		if _, _, err := s.Family(t.Context(), family, now); err != nil {
+			t.Fatal(err)
+		}
+		read := trips.Load()
+		ok, err := s.RotateFamily(t.Context(), oauth.Rotation{Family: family, Presented: []byte{i}, Next: []byte{i + 1}, Sealed: []byte("sealed"), Now: now, IdleExpires: f.IdleExpires})
+		if err != nil || !ok {
+			t.Fatalf("rotation %d: %v, %v", i, ok, err)
+		}
+		if rotated := trips.Load(); i > 0 && (read-before != 1 || rotated-read != 1) {
+			t.Errorf("round %d: %d round trips to read, %d to rotate", i, read-before, rotated-read)
+		}
+	}
+}
+
+// counting is a way to target that counts how often the server became ready for
+// the next query.
+func counting(t *testing.T, target string) (address string, trips *atomic.Int64) {
+	t.Helper()
+	config, err := pgx.ParseConfig(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.HasPrefix(config.Host, "/") {
+		t.Skip("the server is not on a unix socket")
+	}
+	dir := t.TempDir()
+	listener, err := net.Listen("unix", filepath.Join(dir, ".s.PGSQL.5432"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	trips = new(atomic.Int64)
+	go func() {
+		for {
+			c, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			server, err := net.Dial("unix", filepath.Join(config.Host, ".s.PGSQL.5432"))
+			if err != nil {
+				_ = c.Close()
+				continue
+			}
+			go func() { _, _ = io.Copy(server, c); _ = server.Close() }()
+			go func() { relay(c, server, trips); _ = c.Close() }()
+		}
+	}()
+	u, err := url.Parse(target)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.RawQuery = url.Values{"host": {dir}}.Encode()
+	return u.String(), trips
+}
+
+// relay passes on the server's messages, and counts each ReadyForQuery before.
+func relay(to io.Writer, from io.Reader, trips *atomic.Int64) {
+	head := make([]byte, 5) // a type and a length that counts itself
+	for {
+		if _, err := io.ReadFull(from, head); err != nil {
+			return
+		}
+		if head[0] == 'Z' {
+			trips.Add(1)
+		}
+		if _, err := to.Write(head); err != nil {
+			return
+		}
+		if _, err := io.CopyN(to, from, int64(binary.BigEndian.Uint32(head[1:]))-4); err != nil {
+			return
+		}
+	}
 }

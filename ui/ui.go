@@ -1,5 +1,5 @@
 // Package ui is the people's door: sign-in, consent and sign-out, the account
-// area, the first set-up and the home page. One package per area holds its
+// area, the first set-up, the home page, and what each code of a refusal means. One package per area holds its
 // handlers, view draws, static serves what the pages load. Forms are plain HTML
 // and work without scripts.
 package ui
@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/ui/account"
 	"gatehouse/ui/home"
+	"gatehouse/ui/problems"
 	"gatehouse/ui/setup"
 	"gatehouse/ui/signin"
 	"gatehouse/ui/static"
@@ -63,5 +64,6 @@ func Mount(m *web.Mux, d Deps) {
 		Cookies: d.Cookies, Pages: d.Pages, Fresh: d.Fresh, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&setup.Door{Identity: d.Identity, Cookies: d.Cookies, Pages: d.Pages, MinPassword: d.MinPassword}).Mount(m)
+	(&problems.Door{Pages: d.Pages}).Mount(m)
 	(&home.Door{Issuer: d.Issuer, Identity: d.Identity, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
 }

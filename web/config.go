@@ -13,8 +13,8 @@ import (
 type Config struct {
 	Listen ListenConfig `conf:"listen"`
 	TLS    TLSConfig    `conf:"tls"`
-	// TrustedProxies are the networks of reverse proxies whose Forwarded and
-	// X-Forwarded headers count, in CIDR form; an address stands for itself.
+	// TrustedProxies are the networks of reverse proxies whose X-Forwarded-For
+	// header counts, in CIDR form; an address stands for itself.
 	TrustedProxies []string `conf:"trusted_proxies"`
 }
 

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"log/slog"
@@ -66,7 +67,9 @@ func Refuse(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error,
 
 func logRefusal(r *http.Request, log *slog.Logger, status int, f *fault.Error, err error) {
 	level := slog.LevelInfo
-	if status >= 500 {
+	// That the visitor went away is no error of ours.
+	gone := errors.Is(err, context.Canceled) && errors.Is(r.Context().Err(), context.Canceled)
+	if status >= 500 && !gone {
 		level = slog.LevelError
 	}
 	log.LogAttrs(r.Context(), level, "request refused",

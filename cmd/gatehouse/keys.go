@@ -14,7 +14,7 @@ import (
 )
 
 func (a *app) keys() *cobra.Command {
-	return a.group("keys", "List and rotate the signing keys", a.keysList(), a.keysRotate())
+	return a.group("keys", "List, rotate and revoke the signing keys", a.keysList(), a.keysRotate(), a.keysRevoke())
 }
 
 // keyJSON is a signing key as scripts read one: never its private half.
@@ -72,8 +72,9 @@ func (a *app) keysRotate() *cobra.Command {
 		Short: "Bring in the next signing key ahead of time",
 		Long: `Bring in the next signing key of every algorithm in use, or of those that
 --alg names. It is announced in the key set first and signs after keys.announce.
-With --immediate it signs at once: for a key that is known to others. Who has
-the key set in a cache then refuses tokens until it is read again.`,
+With --immediate it signs at once. Who has the key set in a cache then refuses
+tokens until it is read again. The old key stays published: one that somebody
+else may know is ended by "keys revoke".`,
 		Args: cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			return a.withHouse(ctx, func(h *server.House) error {
@@ -104,6 +105,31 @@ func (a *app) rotateKeys(ctx context.Context, h *server.House, algorithms []stri
 		return err
 	}
 	return a.printKeys(list)
+}
+
+func (a *app) keysRevoke() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "revoke KEY_ID",
+		Short: "End a signing key that somebody else may know",
+		Long: `End a signing key that somebody else may know: its private half is deleted, it
+is published no more, and within a second Gatehouse refuses whatever it signed.
+When it is the one that signs, the next key takes over at once. People and their
+refresh tokens are not affected. Applications that verify tokens by themselves
+accept those of the old key until they read the key set again.`,
+		Args: cobra.ExactArgs(1),
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			return a.withHouse(ctx, func(h *server.House) error {
+				if err := h.Keys.Revoke(ctx, operator(), args[0], h.OAuth); err != nil {
+					return err
+				}
+				list, err := h.Keys.List(ctx, false)
+				if err != nil {
+					return err
+				}
+				return a.printKeys(list)
+			})
+		}),
+	})
 }
 
 // inUse returns the algorithms that have a key that signs.

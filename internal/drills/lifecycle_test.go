@@ -27,7 +27,7 @@ func TestDrillD19EndsWithoutDroppingARequest(t *testing.T) {
 	s := w.stage()
 	p := w.start()
 	browser := s.session()
-	requests := make([]*half, rounds(200, 500))
+	requests := make([]*half, 500)
 	for i := range requests {
 		token, _ := s.family(browser)
 		requests[i] = s.begin(t, p, token)
@@ -122,7 +122,7 @@ var setupLink = regexp.MustCompile(`/setup#token=`)
 func TestDrillD21ReplicasAgreeOnTheirFirstBoot(t *testing.T) {
 	for _, backend := range backends {
 		t.Run(backend, func(t *testing.T) {
-			for range rounds(10, 100) {
+			for range rounds(50, 200) {
 				firstBoot(t, backend)
 			}
 		})

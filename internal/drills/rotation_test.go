@@ -40,7 +40,7 @@ func killDuringRotations(t *testing.T, backend string) {
 	w := newWorld(t, backend)
 	s := w.stage()
 	browser := s.session()
-	clients := make([]*lineage, rounds(200, 1000))
+	clients := make([]*lineage, 1000)
 	for i := range clients {
 		token, _ := s.family(browser)
 		clients[i] = &lineage{token: token, successors: map[string]string{}}
@@ -65,7 +65,7 @@ func killDuringRotations(t *testing.T, backend string) {
 		})
 	}
 	var slowest time.Duration
-	for range rounds(6, 10) {
+	for range rounds(50, 200) {
 		waitForRotations(t, current.Load(), &rotations, rotations.Load()+int64(rand.IntN(400))+50, clients)
 		current.Load().kill()
 		began := time.Now()

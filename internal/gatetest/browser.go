@@ -1,6 +1,7 @@
 package gatetest
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 	"net/http"
@@ -19,6 +20,8 @@ type Browser struct {
 	// Plain sends neither Origin nor Sec-Fetch-Site, as simple programs do; the
 	// form's own token must then do.
 	Plain bool
+	// Agent is what the browser calls itself; empty: "gatetest".
+	Agent string
 	page  *Page
 }
 
@@ -123,7 +126,7 @@ func (b *Browser) dress(req *http.Request, form url.Values) {
 		req.Header.Set("Origin", Issuer)
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
 	}
-	req.Header.Set("User-Agent", "gatetest")
+	req.Header.Set("User-Agent", cmp.Or(b.Agent, "gatetest"))
 	req.Header.Set("Accept", "text/html")
 }
 

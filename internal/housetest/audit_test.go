@@ -167,6 +167,13 @@ func trail() []audited {
 		{action: "key.rotate", besides: []string{"leases"}, do: changed(func(ctx context.Context, s *scene) error {
 			return s.House.Keys.Rotate(ctx, gatetest.Console, "ES256", true)
 		})},
+		{action: "key.revoke", besides: []string{"leases"}, do: changed(func(ctx context.Context, s *scene) error {
+			list, err := s.House.Keys.List(ctx, false)
+			if err != nil {
+				return err
+			}
+			return s.House.Keys.Revoke(ctx, gatetest.Console, list[0].ID, s.House.OAuth)
+		})},
 		{action: "token.revoke", prepare: keep(func(_ *testing.T, s *scene) { kept.refresh = s.tokens().Text("refresh_token") }), do: func(_ *testing.T, s *scene) bool {
 			return s.app.Revoke(kept.refresh).Status == http.StatusOK
 		}},

@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strings"
@@ -97,6 +98,43 @@ func TestNothingOutlivesASignOutDuringTheExchange(t *testing.T) {
 			if a.Status == http.StatusOK {
 				expectRefused(t, "after the sign-out", s.app.Refresh(a.Text("refresh_token")), "invalid_grant")
 			}
+		}
+	})
+}
+
+// A stolen signing key makes everybody's tokens. Once it is revoked, also those
+// are refused whose signature was verified and remembered before, everywhere.
+func TestRevokedSigningKeyEndsWhatItSigned(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *scene) {
+		replica := s.Replica()
+		a := s.tokens()
+		token := a.Text("access_token")
+		header, _, _ := parts(t, token)
+		var h struct{ Kid string }
+		must(t, json.Unmarshal(header, &h))
+		for _, g := range []*gatetest.Gate{s.Gate, replica} {
+			if got := s.app.At(g).Introspect(token).JSON["active"]; got != true {
+				t.Fatalf("before: active is %v", got)
+			}
+		}
+		must(t, s.House.Keys.Revoke(t.Context(), gatetest.Console, h.Kid, s.House.OAuth))
+		replica.Settle()
+		for name, g := range map[string]*gatetest.Gate{"here": s.Gate, "at a replica": replica} {
+			if got := s.app.At(g).Introspect(token).JSON["active"]; got != false {
+				t.Errorf("%s: active is %v afterwards", name, got)
+			}
+			if got := g.Userinfo(token).Status; got != http.StatusUnauthorized {
+				t.Errorf("%s: userinfo answers %d", name, got)
+			}
+			if strings.Contains(string(g.Get("/.well-known/jwks.json").Body), h.Kid) {
+				t.Errorf("%s: the key is still published", name)
+			}
+		}
+		fresh := s.app.At(replica).Refresh(a.Text("refresh_token"))
+		expectTokens(t, "a refresh afterwards", fresh)
+		if got := s.app.Introspect(fresh.Text("access_token")).JSON["active"]; got != true {
+			t.Errorf("the new token: active is %v", got)
 		}
 	})
 }

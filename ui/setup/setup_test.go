@@ -67,7 +67,7 @@ func TestSetupMakesTheAdministratorAndIsGoneThen(t *testing.T) {
 	t.Parallel()
 	h := &house{}
 	w := ask(t, h, http.MethodGet)
-	wants(t, w, 200, `id="token"`, `id="email"`, `id="password"`, `minlength="12"`, `name="form_token"`, "/setup.js")
+	wants(t, w, 200, `id="token"`, `id="email"`, `id="password"`, `minlength="12"`, `name="form_token"`, "/setup.js", "/app.js", `data-show="password"`)
 	if len(w.Result().Cookies()) != 1 {
 		t.Errorf("cookies %v, want the one that the form's token is bound to", w.Result().Cookies())
 	}

@@ -59,7 +59,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("GET /signin", d.signIn)
 	m.Route("POST /signin", d.post(d.proveByPassword, d.drawSignIn))
 	m.Route("GET /signin/select", d.get(flow.StepSelect, d.drawSelect))
-	m.Route("POST /signin/select", d.post(d.choose, d.drawSelect))
+	m.Route("POST /signin/select", d.post(d.forWhom(d.choose), d.drawSelect))
 	m.Route("GET /signin/factor", d.get(flow.StepFactor, d.drawFactor))
 	m.Route("POST /signin/factor", d.post(d.proveByCode, d.drawFactor))
 	m.Route("GET /signin/recovery", d.get(flow.StepFactor, d.drawRecovery))
@@ -67,7 +67,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("GET /signin/enrol", d.get(flow.StepEnrol, d.drawEnrol))
 	m.Route("POST /signin/enrol", d.post(d.confirmEnrol, d.drawEnrol))
 	m.Route("GET /consent", d.get(flow.StepConsent, d.drawConsent))
-	m.Route("POST /consent", d.post(d.consent, d.drawConsent))
+	m.Route("POST /consent", d.post(d.forWhom(d.consent), d.drawConsent))
 	m.Route("GET /signout", d.askSignOut)
 	m.Route("POST /signout", d.signOut)
 }
@@ -110,6 +110,23 @@ func (d *Door) post(do act, page draw) web.Handler {
 			return d.show(w, r, status, out.Entry, s, page)
 		}
 		return d.lost(w, r, out.Entry, err)
+	}
+}
+
+// forWhom runs do for the person whom the posted page named. When somebody else
+// signed in meanwhile, in another tab, nothing is done, and the browser sees the
+// step again, with who is there now.
+func (d *Door) forWhom(do act) act {
+	return func(r *http.Request, ref flow.Ref) (flow.Outcome, error) {
+		shown := r.PostForm.Get("person")
+		if shown == "" {
+			return do(r, ref)
+		}
+		e, err := d.Flow.Look(r.Context(), ref, ip(r))
+		if err != nil || e.Person == nil || e.Person.Email != shown {
+			return flow.Outcome{Entry: e}, err
+		}
+		return do(r, ref)
 	}
 }
 

@@ -52,7 +52,7 @@ type Password struct {
 }
 
 func (p Password) head() head {
-	return head{title: p.title("Change your password"), script: "app.js"}
+	return head{title: p.title("Change your password"), scripts: []string{"app.js"}}
 }
 func (p Password) body() templ.Component { return password(p) }
 

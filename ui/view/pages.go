@@ -39,7 +39,7 @@ type formPost struct {
 }
 
 func (p formPost) head() head {
-	return head{title: "Back to the application", script: "formpost.js", policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
+	return head{title: "Back to the application", scripts: []string{"formpost.js"}, policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
 }
 func (p formPost) body() templ.Component { return formPostBody(p) }
 

@@ -14,7 +14,9 @@ type Setup struct {
 	MinLength   int
 }
 
-func (p Setup) head() head            { return head{title: p.title("Set up Gatehouse"), script: "setup.js"} }
+func (p Setup) head() head {
+	return head{title: p.title("Set up Gatehouse"), scripts: []string{"app.js", "setup.js"}}
+}
 func (p Setup) body() templ.Component { return setup(p) }
 
 func (p Setup) token() input {
@@ -38,7 +40,6 @@ func (p Setup) name() input {
 func (p Setup) password() input {
 	in := newPassword("password", "Password", p.MinLength)
 	in.problem = p.Problem("password")
-	in.show = false // the page's script is the one for the link
 	return in
 }
 

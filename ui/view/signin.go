@@ -33,7 +33,7 @@ type SignIn struct {
 }
 
 func (p SignIn) head() head {
-	return head{title: p.title("Sign in"), script: "app.js", policy: p.policy()}
+	return head{title: p.title("Sign in"), scripts: []string{"app.js"}, policy: p.policy()}
 }
 func (p SignIn) body() templ.Component { return signIn(p) }
 
@@ -101,7 +101,7 @@ type Enrol struct {
 }
 
 func (p Enrol) head() head {
-	return head{title: p.title("Set up a second step"), script: "app.js", policy: p.policy()}
+	return head{title: p.title("Set up a second step"), scripts: []string{"app.js"}, policy: p.policy()}
 }
 func (p Enrol) body() templ.Component { return enrol(p) }
 
@@ -141,7 +141,9 @@ type RecoveryCodes struct {
 	Account *Account
 }
 
-func (p RecoveryCodes) head() head            { return head{title: "Your recovery codes", script: "app.js"} }
+func (p RecoveryCodes) head() head {
+	return head{title: "Your recovery codes", scripts: []string{"app.js"}}
+}
 func (p RecoveryCodes) body() templ.Component { return recoveryCodes(p) }
 
 // FewCodes says, after a recovery code was used, that few are left.

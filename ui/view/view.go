@@ -40,15 +40,15 @@ type Page interface {
 
 // head is what a page needs besides its body.
 type head struct {
-	title  string
-	script string // a file of package static, "" for none
-	policy web.Policy
+	title   string
+	scripts []string // files of package static
+	policy  web.Policy
 }
 
 // Show writes p with status. Nothing is written when it returns an error.
 func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page) error {
 	h := p.head()
-	h.policy.Script = h.script != ""
+	h.policy.Script = len(h.scripts) > 0
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
 	if err := document(h, p.body()).Render(context.WithoutCancel(r.Context()), &b); err != nil {
