@@ -11,9 +11,9 @@ const (
 	groupMost = 128
 	// groupWorkers bounds the round trips of a kind that may be under way.
 	groupWorkers = 8
-	// groupPatience is how long a worker waits for a lane. A lane is freed much
-	// sooner unless the database hangs, and then nobody may wait for it.
-	groupPatience = 5 * time.Millisecond
+	// groupPatience is how long a round trip holds its lane at most: when the
+	// database is slow, nobody waits for one that hangs.
+	groupPatience = 20 * time.Millisecond
 )
 
 // group carries calls of one kind to the database together: a worker takes
@@ -88,30 +88,25 @@ func (g *group[Q, A]) work() {
 		select {
 		case <-g.closing:
 			return
+		case g.lanes <- struct{}{}:
+		}
+		select {
+		case <-g.closing:
+			return
 		case first := <-g.waiting:
-			leave := g.enter()
-			g.serve(g.gather(first))
-			leave()
+			g.travel(first)
 		}
 	}
 }
 
-// enter waits for a lane, or until patience ends, and returns what frees it.
-func (g *group[Q, A]) enter() (leave func()) {
-	free := func() { <-g.lanes }
-	select {
-	case g.lanes <- struct{}{}:
-		return free
-	default:
-	}
-	patience := time.NewTimer(groupPatience)
-	defer patience.Stop()
-	select {
-	case g.lanes <- struct{}{}:
-		return free
-	case <-patience.C:
-		return func() {}
-	}
+// travel serves first and whatever waits behind it. The lane is free again when
+// they are answered, or when patience ends.
+func (g *group[Q, A]) travel(first *call[Q, A]) {
+	leave := sync.OnceFunc(func() { <-g.lanes })
+	patience := time.AfterFunc(groupPatience, leave)
+	g.serve(g.gather(first))
+	patience.Stop()
+	leave()
 }
 
 // gather takes what waits, without those who gave up.
