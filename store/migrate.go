@@ -75,11 +75,15 @@ func (s *Store) up(ctx context.Context, m *migrator) error {
 		if err == nil {
 			err = errors.New("the schema is not current after migration")
 		}
-		if try == 4 || !pause(ctx, 50*time.Millisecond<<try) {
+		if try == migrateTries || !pause(ctx, min(50*time.Millisecond<<try, time.Second)) {
 			return fmt.Errorf("migrate: %w", classify(err))
 		}
 	}
 }
+
+// migrateTries is how often a step that others may be making is looked at
+// again: for about fifteen seconds.
+const migrateTries = 18
 
 const codeNewer = "store.newer"
 

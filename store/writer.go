@@ -18,6 +18,8 @@ const (
 	closureBound = 10 * time.Second // how long one closure may take
 	queueBound   = 15 * time.Second // how long a caller without a deadline waits for its turn
 	beginTries   = 3                // each waits busy_timeout for another process
+	openTries    = 200              // to open a file that other processes are opening
+	openPause    = 50 * time.Millisecond
 )
 
 // writer is the one goroutine that writes to SQLite. It takes every job that is
@@ -74,9 +76,10 @@ func startWriter(ctx context.Context, dsn string, log *slog.Logger) (*writer, er
 		db: db, log: log, queue: make(chan *job, maxGroup),
 		closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
-	// Another process may be turning the file to WAL at this moment.
-	for range beginTries {
-		if err = w.open(ctx); err == nil || !isBusy(err) {
+	// Other processes may be turning the file to WAL at this moment. SQLite does
+	// not wait for that by itself: busy_timeout leaves it out.
+	for try := 0; ; try++ {
+		if err = w.open(ctx); err == nil || !isBusy(err) || try == openTries || !pause(ctx, openPause) {
 			break
 		}
 	}

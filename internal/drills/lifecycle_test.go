@@ -51,7 +51,7 @@ func TestDrillD19EndsWithoutDroppingARequest(t *testing.T) {
 	}
 }
 
-// half is a request whose body is not sent to the end yet.
+// half is a request that a handler has in hand and whose body is not sent yet.
 type half struct {
 	conn net.Conn
 	rest string
@@ -74,13 +74,20 @@ func (s *stage) begin(t *testing.T, p *process, token string) *half {
 		t.Fatal(err)
 	}
 	req.SetBasicAuth(string(s.client.ID), url.QueryEscape(s.secret))
-	head := fmt.Sprintf("POST /oauth2/token HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n%s",
-		at.Host, req.Header.Get("Authorization"), len(body), body[:10])
+	head := fmt.Sprintf("POST /oauth2/token HTTP/1.1\r\nHost: %s\r\nAuthorization: %s\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\nExpect: 100-continue\r\n\r\n",
+		at.Host, req.Header.Get("Authorization"), len(body))
 	if _, err := io.WriteString(conn, head); err != nil {
 		t.Fatal(err)
 	}
-	return &half{conn, body[10:]}
+	// The server asks for the body: a handler has the request in hand.
+	answer := make([]byte, len(goAhead))
+	if _, err := io.ReadFull(conn, answer); err != nil || string(answer) != goAhead {
+		t.Fatalf("the server answered %q, %v", answer, err)
+	}
+	return &half{conn, body}
 }
+
+const goAhead = "HTTP/1.1 100 Continue\r\n\r\n"
 
 func (h *half) finish() error {
 	if _, err := io.WriteString(h.conn, h.rest); err != nil {
