@@ -30,7 +30,7 @@ var (
 	duration = flag.String("d", "3s", "length of one run")
 	repeat   = flag.Int("repeat", 3, "runs of each scenario")
 	only     = flag.String("only", "", "measure only the parts whose name holds this")
-	profile  = flag.String("profile", "", "folder for a CPU profile of the server under rotation")
+	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
 
 func main() {

@@ -89,7 +89,11 @@ func (b *bench) signIns() error {
 	from, began := done.Load(), time.Now()
 	time.Sleep(5 * time.Second) // only sign-ins run
 	rate := float64(done.Load()-from) / time.Since(began).Seconds()
-	busy, err := b.tokenLatency(s)
+	var busy result
+	err = profileWhile(s, "sign-ins", func() (err error) {
+		busy, err = b.tokenLatency(s)
+		return err
+	})
 	stop()
 	workers.Wait()
 	if err != nil {
