@@ -26,33 +26,33 @@ type Config struct {
 	// Issuer is the public URL of this Gatehouse, and the `iss` of its tokens. It
 	// is an origin, without a path; http is for localhost only. Unset, it is
 	// http://localhost with the port of listen.public.
-	Issuer string `conf:"issuer"`
+	Issuer string `setting:"issuer"`
 	// DataDir is the directory of what Gatehouse writes itself: the SQLite
 	// database and the master key, unless they are put elsewhere.
-	DataDir string `conf:"data_dir"`
+	DataDir string `setting:"data_dir"`
 	// MasterKeyFile is the file of the key that encrypts all secrets in the
 	// database. It is made on the first start. Unset, it is master.key in
 	// data_dir.
-	MasterKeyFile string `conf:"master_key_file"`
+	MasterKeyFile string `setting:"master_key_file"`
 
-	Store    store.Config    `conf:"store"`
-	Redis    Redis           `conf:"redis"`
-	Web      web.Config      `conf:",inline"`
-	Log      Log             `conf:"log"`
-	Session  session.Config  `conf:"session"`
-	SignIn   flow.Config     `conf:"signin"`
-	Identity identity.Config `conf:",inline"`
-	Tokens   oauth.Config    `conf:"tokens"`
-	Keys     keys.Config     `conf:"keys"`
+	Store    store.Config    `setting:"store"`
+	Redis    Redis           `setting:"redis"`
+	Web      web.Config      `setting:",inline"`
+	Log      Log             `setting:"log"`
+	Session  session.Config  `setting:"session"`
+	SignIn   flow.Config     `setting:"signin"`
+	Identity identity.Config `setting:",inline"`
+	Tokens   oauth.Config    `setting:"tokens"`
+	Keys     keys.Config     `setting:"keys"`
 
-	Bootstrap Bootstrap `conf:"bootstrap"`
+	Bootstrap Bootstrap `setting:"bootstrap"`
 }
 
 // Redis names the server for what several replicas may share and lose.
 type Redis struct {
 	// URL is not used yet and must be empty: this version keeps nothing in Redis, and says so rather
 	// than leave somebody believing that it does.
-	URL string `conf:"url,secret"`
+	URL string `setting:"url,secret"`
 }
 
 // Validate says what is wrong with r.
@@ -67,10 +67,10 @@ func (r Redis) Validate() []fault.Field {
 type Log struct {
 	// Level is the least important level that is logged: debug, info, warn or
 	// error.
-	Level string `conf:"level"`
+	Level string `setting:"level"`
 	// Format is how a line is written: text, json, or auto, which is text on a
 	// terminal and JSON elsewhere.
-	Format string `conf:"format"`
+	Format string `setting:"format"`
 }
 
 var levels = map[string]slog.Level{
@@ -99,12 +99,12 @@ func (l Log) Validate() []fault.Field {
 // empty database only; afterwards it is ignored and may stay.
 type Bootstrap struct {
 	// Email is the first administrator's email address.
-	Email string `conf:"email"`
+	Email string `setting:"email"`
 	// Name is the first administrator's name.
-	Name string `conf:"name"`
+	Name string `setting:"name"`
 	// PasswordFile is a file with the first administrator's password, on its
 	// first line.
-	PasswordFile string `conf:"password_file"`
+	PasswordFile string `setting:"password_file"`
 }
 
 // Wanted reports whether a first administrator is to be made.

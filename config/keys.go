@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"gatehouse/conf"
+	"gatehouse/setting"
 )
 
 // Prefix begins the name of every environment variable of Gatehouse.
@@ -60,7 +60,7 @@ func collect(t reflect.Type, prefix string, index []int) []Key {
 	var keys []Key
 	for i := range t.NumField() {
 		f := t.Field(i)
-		name, opts, _ := strings.Cut(f.Tag.Get("conf"), ",")
+		name, opts, _ := strings.Cut(f.Tag.Get("setting"), ",")
 		at := append(append([]int(nil), index...), i)
 		if f.Type.Kind() == reflect.Struct {
 			keys = append(keys, collect(f.Type, strings.TrimPrefix(prefix+"."+name, "."), at)...)
@@ -100,7 +100,7 @@ func settable(t reflect.Type) bool {
 func (k *Key) set(c *Config, text string) error {
 	v := reflect.ValueOf(c).Elem().FieldByIndex(k.index)
 	if v.Type() == durationType {
-		d, err := conf.ParseDuration(text)
+		d, err := setting.ParseDuration(text)
 		if err != nil {
 			return err
 		}
@@ -138,7 +138,7 @@ func (k *Key) setList(c *Config, list []string) {
 func (k *Key) get(c *Config) string {
 	v := reflect.ValueOf(c).Elem().FieldByIndex(k.index)
 	if v.Type() == durationType {
-		return conf.FormatDuration(time.Duration(v.Int()))
+		return setting.FormatDuration(time.Duration(v.Int()))
 	}
 	if v.Kind() == reflect.Slice {
 		return strings.Join(v.Interface().([]string), ",")

@@ -56,9 +56,9 @@ func TestEveryKeyIsExplained(t *testing.T) {
 	t.Parallel()
 	c, s := load(t, Options{})
 	for _, k := range Keys() {
-		setting, problem := Explain(c, s, k.Path)
-		if problem != "" || setting.Doc == "" {
-			t.Errorf("%s: %q %s", k.Path, setting.Doc, problem)
+		found, problem := Explain(c, s, k.Path)
+		if problem != "" || found.Doc == "" {
+			t.Errorf("%s: %q %s", k.Path, found.Doc, problem)
 		}
 	}
 	if _, problem := Explain(c, s, "session.idel"); problem != "there is no key session.idel; did you mean session.idle?" {

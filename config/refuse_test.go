@@ -262,9 +262,9 @@ func TestSettingsHidePasswords(t *testing.T) {
 		"postgres://gate:a@b:c@db/gate?x=me@us": "postgres://gate:********@us",
 	} {
 		c, s := load(t, Options{Env: []string{"GATEHOUSE_STORE_URL=" + url}})
-		setting, _ := Explain(c, s, "store.url")
-		if setting.Value != want {
-			t.Errorf("%s is shown as %s, want %s", url, setting.Value, want)
+		found, _ := Explain(c, s, "store.url")
+		if found.Value != want {
+			t.Errorf("%s is shown as %s, want %s", url, found.Value, want)
 		}
 	}
 }

@@ -36,9 +36,9 @@ func (s Sources) of(path string) Source {
 // Explain returns the setting of one key, or the sentence that says which key
 // may have been meant.
 func Explain(c Config, s Sources, path string) (Setting, string) {
-	for _, setting := range Settings(c, s) {
-		if setting.Path == path {
-			return setting, ""
+	for _, one := range Settings(c, s) {
+		if one.Path == path {
+			return one, ""
 		}
 	}
 	return Setting{}, "there is no key " + path + "; " + suggest(path)

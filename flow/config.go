@@ -3,20 +3,20 @@ package flow
 import (
 	"time"
 
-	"gatehouse/conf"
 	"gatehouse/fault"
+	"gatehouse/setting"
 )
 
 // Config says what a sign-in asks for and how long it may take.
 type Config struct {
 	// MFA is who must have a second factor: administrators, everybody or nobody.
-	MFA MFA `conf:"mfa"`
+	MFA MFA `setting:"mfa"`
 	// InteractionTTL is how long a sign-in may take from its first page to its
 	// last.
-	InteractionTTL time.Duration `conf:"interaction_ttl"`
+	InteractionTTL time.Duration `setting:"interaction_ttl"`
 	// Fresh is how long a proof counts as fresh where a page changes how one
 	// signs in.
-	Fresh time.Duration `conf:"fresh"`
+	Fresh time.Duration `setting:"fresh"`
 }
 
 // DefaultConfig requires a second factor of administrators.
@@ -32,10 +32,10 @@ func (c Config) Validate() []fault.Field {
 	default:
 		bad = append(bad, fault.Field{Name: "mfa", Problem: `must be "administrators", "everybody" or "nobody"`})
 	}
-	if p := conf.Within(c.InteractionTTL, time.Minute, 24*time.Hour); p != "" {
+	if p := setting.Within(c.InteractionTTL, time.Minute, 24*time.Hour); p != "" {
 		bad = append(bad, fault.Field{Name: "interaction_ttl", Problem: p})
 	}
-	if p := conf.Within(c.Fresh, 30*time.Second, time.Hour); p != "" {
+	if p := setting.Within(c.Fresh, 30*time.Second, time.Hour); p != "" {
 		bad = append(bad, fault.Field{Name: "fresh", Problem: p})
 	}
 	return bad

@@ -15,16 +15,16 @@ import (
 
 // One type per kind of thing.
 type (
-	User        string // usr_
-	Session     string // ses_; the `sid` of tokens, never the cookie's value
-	Client      string // chosen by an administrator, or cli_
-	Grant       string // gnt_; one authorization: a code and all that came of it
-	Family      string // fam_; the refresh tokens that follow one another
-	Interaction string // int_; one sign-in or consent under way
-	Secret      string // sec_; one client secret
-	Factor      string // fac_; one second factor
-	Event       string // evt_; one audit event
-	Request     string // req_; one HTTP request
+	User          string // usr_
+	Session       string // ses_; the `sid` of tokens, never the cookie's value
+	Client        string // chosen by an administrator, or cli_
+	Authorization string // aut_; one authorization: a code and all that came of it
+	Family        string // fam_; the refresh tokens that follow one another
+	Interaction   string // int_; one sign-in or consent under way
+	Secret        string // sec_; one client secret
+	Factor        string // fac_; one second factor
+	Event         string // evt_; one audit event
+	Request       string // req_; one HTTP request
 )
 
 var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -36,15 +36,15 @@ func random(prefix string) string {
 }
 
 // The constructors return a fresh name; two calls never return the same.
-func NewUser() User               { return User(random("usr_")) }
-func NewSession() Session         { return Session(random("ses_")) }
-func NewClient() Client           { return Client(random("cli_")) }
-func NewGrant() Grant             { return Grant(random("gnt_")) }
-func NewInteraction() Interaction { return Interaction(random("int_")) }
-func NewSecret() Secret           { return Secret(random("sec_")) }
-func NewFactor() Factor           { return Factor(random("fac_")) }
-func NewEvent() Event             { return Event(random("evt_")) }
-func NewRequest() Request         { return Request(random("req_")) }
+func NewUser() User                   { return User(random("usr_")) }
+func NewSession() Session             { return Session(random("ses_")) }
+func NewClient() Client               { return Client(random("cli_")) }
+func NewAuthorization() Authorization { return Authorization(random("aut_")) }
+func NewInteraction() Interaction     { return Interaction(random("int_")) }
+func NewSecret() Secret               { return Secret(random("sec_")) }
+func NewFactor() Factor               { return Factor(random("fac_")) }
+func NewEvent() Event                 { return Event(random("evt_")) }
+func NewRequest() Request             { return Request(random("req_")) }
 
 // FamilyBytes is how many bytes name a refresh family inside a token.
 const FamilyBytes = 16
@@ -72,7 +72,7 @@ func (f Family) Bytes() (b [FamilyBytes]byte, err error) {
 // IsReserved reports whether name looks like one of ours, so that an
 // administrator cannot name a client like a person (RFC 9700 section 4.15).
 func IsReserved(name string) bool {
-	for _, p := range []string{"usr_", "ses_", "gnt_", "fam_", "int_", "sec_", "fac_", "evt_", "req_"} {
+	for _, p := range []string{"usr_", "ses_", "aut_", "fam_", "int_", "sec_", "fac_", "evt_", "req_"} {
 		if strings.HasPrefix(strings.ToLower(name), p) {
 			return true
 		}

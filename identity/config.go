@@ -4,31 +4,31 @@ import (
 	"fmt"
 	"time"
 
-	"gatehouse/conf"
 	"gatehouse/fault"
+	"gatehouse/setting"
 )
 
 // Config says how people are proved.
 type Config struct {
-	Password PasswordConfig `conf:"passwords"`
+	Password PasswordConfig `setting:"passwords"`
 }
 
 // PasswordConfig is the cost of a password and the room for checking them. The
 // cost applies to new hashes; old ones are renewed at the next sign-in.
 type PasswordConfig struct {
 	// MemoryKiB is the memory that one argon2id hash takes, in KiB.
-	MemoryKiB uint32 `conf:"memory_kib"`
+	MemoryKiB uint32 `setting:"memory_kib"`
 	// Passes is how often argon2id goes over that memory.
-	Passes uint32 `conf:"passes"`
+	Passes uint32 `setting:"passes"`
 	// Slots is how many passwords are hashed at the same time; 0 chooses by the
 	// number of processors.
-	Slots int `conf:"slots"`
+	Slots int `setting:"slots"`
 	// Queue is how many sign-ins may wait for a slot; more are told to come back.
-	Queue int `conf:"queue"`
+	Queue int `setting:"queue"`
 	// Wait is how long a sign-in waits for a slot before it is told to come back.
-	Wait time.Duration `conf:"wait"`
+	Wait time.Duration `setting:"wait"`
 	// MinLength is how many characters a new password has at least.
-	MinLength int `conf:"min_length"`
+	MinLength int `setting:"min_length"`
 }
 
 // DefaultConfig returns the second of OWASP's equal choices for argon2id.
@@ -49,12 +49,12 @@ const minCost = 7168 * 5
 func (c Config) Validate() []fault.Field {
 	p := c.Password
 	checks := []fault.Field{
-		{Name: "memory_kib", Problem: conf.Count(p.MemoryKiB, 7168, 1<<20)},
-		{Name: "passes", Problem: conf.Count(p.Passes, 1, 16)},
-		{Name: "slots", Problem: conf.Count(p.Slots, 0, 256)},
-		{Name: "queue", Problem: conf.Count(p.Queue, 0, 10_000)},
-		{Name: "wait", Problem: conf.Within(p.Wait, 0, 30*time.Second)},
-		{Name: "min_length", Problem: conf.Count(p.MinLength, 8, 64)},
+		{Name: "memory_kib", Problem: setting.Count(p.MemoryKiB, 7168, 1<<20)},
+		{Name: "passes", Problem: setting.Count(p.Passes, 1, 16)},
+		{Name: "slots", Problem: setting.Count(p.Slots, 0, 256)},
+		{Name: "queue", Problem: setting.Count(p.Queue, 0, 10_000)},
+		{Name: "wait", Problem: setting.Within(p.Wait, 0, 30*time.Second)},
+		{Name: "min_length", Problem: setting.Count(p.MinLength, 8, 64)},
 	}
 	var bad []fault.Field
 	for _, f := range checks {

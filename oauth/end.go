@@ -28,19 +28,19 @@ func forever(kind RevocationKind, key string, now time.Time) Revocation {
 	return Revocation{Kind: kind, Key: key, Before: lastToken(now), Until: lastToken(now)}
 }
 
-// end revokes the families that match each filter, their grants, and what more
+// end revokes the families that match each filter, their authorizations, and what more
 // holds, in one transaction (that of ctx if there is one).
 func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason string, now time.Time, more ...Revocation) error {
 	var all []Revocation
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		all = append([]Revocation(nil), more...)
 		for _, f := range filters {
-			grants, err := s.Store.RevokeFamilies(ctx, f, reason, now)
+			authorizations, err := s.Store.RevokeFamilies(ctx, f, reason, now)
 			if err != nil {
 				return err
 			}
-			for _, g := range grants {
-				all = append(all, forever(RevokedGrant, string(g), now))
+			for _, a := range authorizations {
+				all = append(all, forever(RevokedAuthorization, string(a), now))
 			}
 		}
 		if len(all) == 0 {
@@ -90,7 +90,7 @@ func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, 
 	var all []Revocation
 	if except == "" {
 		// Tokens say when they were issued to the second. Those of this very
-		// second are left to the revocations of sessions and grants, so that
+		// second are left to the revocations of sessions and authorizations, so that
 		// who signs in again at once is not refused.
 		before := now.Truncate(time.Second).Add(-time.Microsecond)
 		all = append(all, Revocation{Kind: RevokedUser, Key: string(user), Before: before, Until: lastToken(now)})
@@ -127,14 +127,14 @@ func (s *Service) endIssued(ctx context.Context, client id.Client) error {
 	return nil
 }
 
-// EndGrant ends all that came of one authorization: its families and tokens.
-func (s *Service) EndGrant(ctx context.Context, grant id.Grant, reason string) error {
-	if grant == "" {
-		return fmt.Errorf("end a grant: %w", errNobody)
+// EndAuthorization ends all that came of one authorization: its families and tokens.
+func (s *Service) EndAuthorization(ctx context.Context, authorization id.Authorization, reason string) error {
+	if authorization == "" {
+		return fmt.Errorf("end an authorization: %w", errNobody)
 	}
 	now := stamp(time.Now())
-	if err := s.end(ctx, []FamilyFilter{{Grant: grant}}, reason, now, forever(RevokedGrant, string(grant), now)); err != nil {
-		return fmt.Errorf("end a grant: %w", err)
+	if err := s.end(ctx, []FamilyFilter{{Authorization: authorization}}, reason, now, forever(RevokedAuthorization, string(authorization), now)); err != nil {
+		return fmt.Errorf("end an authorization: %w", err)
 	}
 	return nil
 }

@@ -44,13 +44,13 @@ func newHouse(t *testing.T) *house {
 func (h *house) issue(name string) {
 	user, client, session := id.User("usr_"+name[:3]), id.Client(name[4:7]), id.Session("ses_"+name[8:])
 	facts := oauth.TokenFacts{
-		JTI: "jti " + name, Grant: id.Grant("gnt_" + name), User: user, Client: client, Session: session,
+		JTI: "jti " + name, Authorization: id.Authorization("aut_" + name), User: user, Client: client, Session: session,
 		KeyID: "kid", Issued: time.Now().Truncate(time.Second),
 	}
 	h.tokens[name] = facts
 	h.m.s.families = append(h.m.s.families, oauth.Family{
 		ID:            id.Family("fam_" + name),
-		Authorization: oauth.Authorization{Grant: facts.Grant, User: user, Client: client, Session: session},
+		Authorization: oauth.Authorization{ID: facts.Authorization, User: user, Client: client, Session: session},
 	})
 }
 
@@ -107,8 +107,8 @@ func TestWhatEndsTakesItsTokensAndFamiliesAlong(t *testing.T) {
 			return h.EndUser(t.Context(), "usr_ada", "ses_1", "password")
 		}, []string{"ada/web/2"}, nil},
 		"a client": {func(t *testing.T, h *house) error { return h.EndClient(t.Context(), "web", "x") }, all[1:], nil},
-		"a grant": {func(t *testing.T, h *house) error {
-			return h.EndGrant(t.Context(), "gnt_ada/web/1", "replay")
+		"an authorization": {func(t *testing.T, h *house) error {
+			return h.EndAuthorization(t.Context(), "aut_ada/web/1", "replay")
 		}, []string{"ada/web/1"}, nil},
 		"a token": {func(t *testing.T, h *house) error {
 			return h.EndToken(t.Context(), "jti bob/web/3", time.Now().Add(time.Minute))
@@ -193,7 +193,7 @@ func TestWhoComesBackIsNotRefused(t *testing.T) {
 		if err := h.EndUser(t.Context(), "usr_ada", "", "password"); err != nil {
 			t.Fatal(err)
 		}
-		again := oauth.TokenFacts{JTI: "new", Grant: "gnt_new", User: "usr_ada", Client: "web", Session: "ses_new", Issued: time.Now().Truncate(time.Second)}
+		again := oauth.TokenFacts{JTI: "new", Authorization: "aut_new", User: "usr_ada", Client: "web", Session: "ses_new", Issued: time.Now().Truncate(time.Second)}
 		h.step(t)
 		if h.here.Revoked(again) || h.there.Revoked(again) {
 			t.Error("who signs in again in the same second is refused")
@@ -220,12 +220,12 @@ func TestFailedEndLeavesNothingBehind(t *testing.T) {
 			h := newHouse(t)
 			h.m.fail(method, broken)
 			for name, err := range map[string]error{
-				"EndSessions":     h.EndSessions(t.Context(), []id.Session{"ses_1"}, "x"),
-				"EndUser":         h.EndUser(t.Context(), "usr_ada", "", "x"),
-				"EndClient":       h.EndClient(t.Context(), "web", "x"),
-				"EndGrant":        h.EndGrant(t.Context(), "gnt_ada/web/1", "x"),
-				"WithdrawConsent": h.WithdrawConsent(t.Context(), console, "usr_ada", "web"),
-				"DeleteClient":    h.DeleteClient(t.Context(), console, "web"),
+				"EndSessions":      h.EndSessions(t.Context(), []id.Session{"ses_1"}, "x"),
+				"EndUser":          h.EndUser(t.Context(), "usr_ada", "", "x"),
+				"EndClient":        h.EndClient(t.Context(), "web", "x"),
+				"EndAuthorization": h.EndAuthorization(t.Context(), "aut_ada/web/1", "x"),
+				"WithdrawConsent":  h.WithdrawConsent(t.Context(), console, "usr_ada", "web"),
+				"DeleteClient":     h.DeleteClient(t.Context(), console, "web"),
 			} {
 				if !errors.Is(err, broken) {
 					t.Errorf("%s fails: %s = %v, want the store's error", method, name, err)
@@ -261,12 +261,12 @@ func TestNothingNamedEndsNothing(t *testing.T) {
 	s, m := newService()
 	m.s.families = []oauth.Family{{ID: "fam_x"}}
 	for name, err := range map[string]error{
-		"session": s.EndSessions(t.Context(), []id.Session{""}, "x"),
-		"user":    s.EndUser(t.Context(), "", "", "x"),
-		"client":  s.EndClient(t.Context(), "", "x"),
-		"grant":   s.EndGrant(t.Context(), "", "x"),
-		"token":   s.EndToken(t.Context(), "", time.Now()),
-		"consent": s.WithdrawConsent(t.Context(), console, "", ""),
+		"session":       s.EndSessions(t.Context(), []id.Session{""}, "x"),
+		"user":          s.EndUser(t.Context(), "", "", "x"),
+		"client":        s.EndClient(t.Context(), "", "x"),
+		"authorization": s.EndAuthorization(t.Context(), "", "x"),
+		"token":         s.EndToken(t.Context(), "", time.Now()),
+		"consent":       s.WithdrawConsent(t.Context(), console, "", ""),
 	} {
 		if err == nil {
 			t.Errorf("an empty %s was ended", name)
@@ -321,7 +321,7 @@ func TestRevocationsOfThisProcessOutliveAStoreThatFails(t *testing.T) {
 		h.step(t)
 		token := h.tokens["ada/web/1"]
 		h.m.fail("Versions", errors.New("disk on fire"))
-		if err := h.EndGrant(t.Context(), token.Grant, "replay"); err != nil {
+		if err := h.EndAuthorization(t.Context(), token.Authorization, "replay"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(20 * time.Second)
@@ -339,7 +339,7 @@ func TestRevocationsOfThisProcessOutliveAStoreThatFails(t *testing.T) {
 
 		other := h.tokens["bob/web/3"]
 		_ = h.m.InTx(t.Context(), func(ctx context.Context) error {
-			if err := h.EndGrant(ctx, other.Grant, "replay"); err != nil {
+			if err := h.EndAuthorization(ctx, other.Authorization, "replay"); err != nil {
 				t.Error(err)
 			}
 			return errors.New("the caller changed its mind")

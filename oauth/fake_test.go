@@ -131,21 +131,21 @@ func (m *memory) Clients(context.Context) (list []oauth.Client, err error) {
 	return list, err
 }
 
-func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason string, now time.Time) (grants []id.Grant, err error) {
+func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason string, now time.Time) (ended []id.Authorization, err error) {
 	err = m.do("RevokeFamilies", func() error {
 		for i, fam := range m.s.families {
 			if fam.RevokedAt.IsZero() && f != (oauth.FamilyFilter{}) && matches(f, fam) {
 				m.s.families[i].RevokedAt, m.s.families[i].RevokeReason = now, reason
-				grants = append(grants, fam.Grant)
+				ended = append(ended, fam.Authorization.ID)
 			}
 		}
 		return nil
 	})
-	return grants, err
+	return ended, err
 }
 
 func matches(f oauth.FamilyFilter, fam oauth.Family) bool {
-	return (f.Family == "" || f.Family == fam.ID) && (f.Grant == "" || f.Grant == fam.Grant) &&
+	return (f.Family == "" || f.Family == fam.ID) && (f.Authorization == "" || f.Authorization == fam.Authorization.ID) &&
 		(f.User == "" || f.User == fam.User) && (f.Client == "" || f.Client == fam.Client) &&
 		(f.Session == "" || f.Session == fam.Session) && (f.ExceptSession == "" || f.ExceptSession != fam.Session)
 }

@@ -14,7 +14,7 @@ import (
 // Authorization is what a person allowed a client, and how the person had been
 // proved then. Codes and families carry it; tokens are made from it.
 type Authorization struct {
-	Grant     id.Grant
+	ID        id.Authorization
 	Client    id.Client
 	User      id.User
 	Session   id.Session
@@ -92,13 +92,13 @@ type RevocationKind string
 // The kinds; Key is the id of such a thing, or a token's jti. A withdrawn
 // consent is named by ConsentKey.
 const (
-	RevokedToken   RevocationKind = "jti"
-	RevokedGrant   RevocationKind = "grant"
-	RevokedSession RevocationKind = "session"
-	RevokedUser    RevocationKind = "user"
-	RevokedClient  RevocationKind = "client"
-	RevokedKey     RevocationKind = "key"
-	RevokedConsent RevocationKind = "consent"
+	RevokedToken         RevocationKind = "jti"
+	RevokedAuthorization RevocationKind = "authorization"
+	RevokedSession       RevocationKind = "session"
+	RevokedUser          RevocationKind = "user"
+	RevokedClient        RevocationKind = "client"
+	RevokedKey           RevocationKind = "key"
+	RevokedConsent       RevocationKind = "consent"
 )
 
 // Revocation says that access tokens about Key, issued at or before Before, are
@@ -161,8 +161,8 @@ type Store interface {
 	// whose current token hashes to presented, and reports whether it was.
 	TouchFamily(ctx context.Context, family id.Family, client id.Client, presented []byte, now, idle time.Time) (bool, error)
 	// RevokeFamilies ends the live families that match every non-empty field of
-	// f, and returns their grants. An empty filter matches nothing.
-	RevokeFamilies(ctx context.Context, f FamilyFilter, reason string, now time.Time) ([]id.Grant, error)
+	// f, and returns their authorizations. An empty filter matches nothing.
+	RevokeFamilies(ctx context.Context, f FamilyFilter, reason string, now time.Time) ([]id.Authorization, error)
 	// FamiliesOf lists the live families of a person, newest first.
 	FamiliesOf(ctx context.Context, user id.User, now time.Time) ([]Family, error)
 
@@ -185,11 +185,11 @@ type Store interface {
 
 // FamilyFilter picks families; empty fields do not narrow.
 type FamilyFilter struct {
-	Family  id.Family
-	Grant   id.Grant
-	User    id.User
-	Client  id.Client
-	Session id.Session
+	Family        id.Family
+	Authorization id.Authorization
+	User          id.User
+	Client        id.Client
+	Session       id.Session
 	// OnlineOnly leaves the Offline families alone.
 	OnlineOnly bool
 	// ExceptSession leaves the families of one session alone.

@@ -169,13 +169,13 @@ func (r *Registry) FreshAsOf() time.Time {
 
 // TokenFacts is what a revocation may be about. Empty fields are not about anything.
 type TokenFacts struct {
-	JTI     string
-	Grant   id.Grant
-	Session id.Session
-	User    id.User
-	Client  id.Client
-	KeyID   string
-	Issued  time.Time
+	JTI           string
+	Authorization id.Authorization
+	Session       id.Session
+	User          id.User
+	Client        id.Client
+	KeyID         string
+	Issued        time.Time
 }
 
 // Revoked reports whether a token is dead although its signature and expiry are
@@ -187,7 +187,7 @@ func (r *Registry) Revoked(t TokenFacts) bool {
 	asked := r.FreshAsOf()
 	dead := func(kind RevocationKind, key string) bool { return r.revoked.kill(kind, key, t.Issued, asked) }
 	return dead(RevokedToken, t.JTI) ||
-		dead(RevokedGrant, string(t.Grant)) ||
+		dead(RevokedAuthorization, string(t.Authorization)) ||
 		dead(RevokedSession, string(t.Session)) ||
 		dead(RevokedUser, string(t.User)) ||
 		dead(RevokedClient, string(t.Client)) ||

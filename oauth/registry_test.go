@@ -53,7 +53,7 @@ func TestRegistryFollowsWhileItRunsAndKeepsWhatItHas(t *testing.T) {
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan error)
 		go func() { done <- h.there.Run(ctx) }()
-		if err := h.EndGrant(t.Context(), "gnt_ada/web/1", "replay"); err != nil {
+		if err := h.EndAuthorization(t.Context(), "aut_ada/web/1", "replay"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(250 * time.Millisecond)
@@ -72,7 +72,7 @@ func TestRegistryFollowsWhileItRunsAndKeepsWhatItHas(t *testing.T) {
 			t.Errorf("FreshAsOf is %v before the store was lost", lost.Sub(fresh))
 		}
 		h.m.fail("", nil)
-		if err := h.EndGrant(t.Context(), "gnt_bob/web/3", "replay"); err != nil {
+		if err := h.EndAuthorization(t.Context(), "aut_bob/web/3", "replay"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(250 * time.Millisecond)
@@ -90,15 +90,15 @@ func TestRegistryFollowsWhileItRunsAndKeepsWhatItHas(t *testing.T) {
 func TestRevocationIsForgottenOnlyWhenNoTokenCanLive(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
-		if err := h.EndGrant(t.Context(), "gnt_ada/web/1", "replay"); err != nil {
+		if err := h.EndAuthorization(t.Context(), "aut_ada/web/1", "replay"); err != nil {
 			t.Fatal(err)
 		}
 		if err := h.EndToken(t.Context(), "jti bob/web/3", time.Now().Add(5*time.Minute)); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
-			after              time.Duration
-			grantDead, jtiDead bool
+			after                      time.Duration
+			authorizationDead, jtiDead bool
 		}{
 			{time.Minute, true, true},
 			{14 * time.Minute, true, true},
@@ -109,8 +109,8 @@ func TestRevocationIsForgottenOnlyWhenNoTokenCanLive(t *testing.T) {
 			start := h.m.s.revoked[0].Until.Add(-24*time.Hour - 10*time.Minute)
 			time.Sleep(time.Until(start.Add(c.after)))
 			h.step(t)
-			if got := h.there.Revoked(h.tokens["ada/web/1"]); got != c.grantDead {
-				t.Errorf("after %v the grant is dead: %v, want %v", c.after, got, c.grantDead)
+			if got := h.there.Revoked(h.tokens["ada/web/1"]); got != c.authorizationDead {
+				t.Errorf("after %v the authorization is dead: %v, want %v", c.after, got, c.authorizationDead)
 			}
 			if got := h.there.Revoked(h.tokens["bob/web/3"]); got != c.jtiDead {
 				t.Errorf("after %v the token is dead: %v, want %v", c.after, got, c.jtiDead)
@@ -154,7 +154,7 @@ func BenchmarkRevoked(b *testing.B) {
 	if err := r.Step(b.Context(), now); err != nil {
 		b.Fatal(err)
 	}
-	facts := oauth.TokenFacts{JTI: "j", Grant: "gnt_x", Session: "ses_x", User: "usr_x", Client: "web", KeyID: "k", Issued: now}
+	facts := oauth.TokenFacts{JTI: "j", Authorization: "aut_x", Session: "ses_x", User: "usr_x", Client: "web", KeyID: "k", Issued: now}
 	b.ReportAllocs()
 	for b.Loop() {
 		if r.Revoked(facts) {

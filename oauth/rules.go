@@ -10,9 +10,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"gatehouse/conf"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/setting"
 )
 
 // MinAccessTokenTTL is the shortest life of an access token that a client may ask for.
@@ -209,13 +209,13 @@ func (p *problems) tokens(c *Client, config Config) {
 	}
 	idle, absolute := orDefault(c.RefreshIdle, config.RefreshIdle), orDefault(c.RefreshAbsolute, config.RefreshAbsolute)
 	if c.RefreshIdle != 0 && idle > absolute {
-		p.add("refresh_idle", "must not be longer than refresh_absolute, which is %s", conf.FormatDuration(absolute))
+		p.add("refresh_idle", "must not be longer than refresh_absolute, which is %s", setting.FormatDuration(absolute))
 	}
 }
 
 func (p *problems) within(field string, d, least, most time.Duration) {
 	if d != 0 && (d < least || d > most) {
-		p.add(field, "must lie between %s and %s, or be 0 for the server's default", conf.FormatDuration(least), conf.FormatDuration(most))
+		p.add(field, "must lie between %s and %s, or be 0 for the server's default", setting.FormatDuration(least), setting.FormatDuration(most))
 	}
 }
 

@@ -63,10 +63,10 @@ func TestEndReachesAnotherProcessThroughTheDatabase(t *testing.T) {
 		t.Error("another process refuses the secret")
 	}
 	now := time.Now()
-	facts := oauth.TokenFacts{JTI: "j", Grant: "gnt_1", User: "usr_ada", Client: "web", Session: "ses_1", Issued: now.Truncate(time.Second)}
+	facts := oauth.TokenFacts{JTI: "j", Authorization: "aut_1", User: "usr_ada", Client: "web", Session: "ses_1", Issued: now.Truncate(time.Second)}
 	family, _ := id.NewFamily()
 	err = db.InsertFamily(ctx, oauth.Family{
-		ID: family, Authorization: oauth.Authorization{Grant: facts.Grant, Client: "web", User: facts.User, Session: facts.Session, AuthTime: now},
+		ID: family, Authorization: oauth.Authorization{ID: facts.Authorization, Client: "web", User: facts.User, Session: facts.Session, AuthTime: now},
 		Generation: 1, CurrentHash: []byte("hash"), Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
 	})
 	if err != nil {

@@ -78,8 +78,8 @@ func (b *bridge) GetAuthorizeCodeSession(ctx context.Context, signature string, 
 	}
 	request := requestOf(code)
 	if !code.Claimed.IsZero() {
-		// The grant alone is asked about: other endings may leave its family alive.
-		if code.Client != f.client.ID || b.p.Registry.Revoked(oauth.TokenFacts{Grant: code.Grant, Issued: code.Created}) {
+		// The authorization alone is asked about: other endings may leave its family alive.
+		if code.Client != f.client.ID || b.p.Registry.Revoked(oauth.TokenFacts{Authorization: code.Authorization.ID, Issued: code.Created}) {
 			return nil, fosite.ErrNotFound
 		}
 		return request, fosite.ErrInvalidatedAuthorizeCode
@@ -120,7 +120,7 @@ func requestOf(code *oauth.Code) fosite.Requester {
 		form.Set("code_challenge_method", "S256")
 	}
 	return &fosite.Request{
-		ID: string(code.Grant), RequestedAt: code.Created, Client: &kernelClient{Client: &oauth.Client{ID: code.Client}},
+		ID: string(code.Authorization.ID), RequestedAt: code.Created, Client: &kernelClient{Client: &oauth.Client{ID: code.Client}},
 		RequestedScope: code.Scopes, GrantedScope: code.Scopes, Form: form,
 		Session: &grantSession{auth: code.Authorization, requestedAt: code.Created},
 	}
@@ -166,21 +166,21 @@ func (b *bridge) GetOpenIDConnectSession(_ context.Context, _ string, r fosite.R
 // DeleteOpenIDConnectSession has nothing to do: the code's row has it all.
 func (b *bridge) DeleteOpenIDConnectSession(context.Context, string) error { return nil }
 
-// RevokeAccessToken ends the grant of a code that came a second time: its
+// RevokeAccessToken ends the authorization of a code that came a second time: its
 // access tokens and its refresh family. The kernel would swallow a failure.
 func (b *bridge) RevokeAccessToken(ctx context.Context, _ string) error {
 	f := inflightOf(ctx)
 	if f.code == nil {
 		return errUnused
 	}
-	if err := b.p.endReplayed(ctx, f, "code.replay", f.code.Grant, string(f.code.Grant)); err != nil {
+	if err := b.p.endReplayed(ctx, f, "code.replay", f.code.Authorization.ID, string(f.code.Authorization.ID)); err != nil {
 		f.failed = err
 		return err
 	}
 	return nil
 }
 
-// RevokeRefreshToken has nothing to do: RevokeAccessToken ended the whole grant.
+// RevokeRefreshToken has nothing to do: RevokeAccessToken ended the whole authorization.
 func (b *bridge) RevokeRefreshToken(context.Context, string) error { return nil }
 
 // The rest is never asked for: access tokens are not stored, and refresh tokens

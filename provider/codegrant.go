@@ -54,9 +54,9 @@ func (g *codeGrant) meet(ctx context.Context, f *inflight, s *grantSession) erro
 }
 
 // ended reports whether what the code stands for was ended after it was made. A
-// code of such a grant is refused, and a further use of it writes nothing.
+// code of such an authorization is refused, and a further use of it writes nothing.
 func (p *Provider) ended(c *oauth.Code) bool {
-	return p.Registry.Revoked(oauth.TokenFacts{Grant: c.Grant, Session: c.Session, User: c.User, Client: c.Client, Issued: c.Created})
+	return p.Registry.Revoked(oauth.TokenFacts{Authorization: c.Authorization.ID, Session: c.Session, User: c.User, Client: c.Client, Issued: c.Created})
 }
 
 // describe reads the claims that the ID token was asked to carry, and refuses
@@ -87,7 +87,7 @@ func (g *codeGrant) PopulateTokenEndpointResponse(ctx context.Context, request f
 		return err
 	}
 	if !won {
-		if err := g.p.endReplayed(ctx, f, "code.replay", f.code.Grant, string(f.code.Grant)); err != nil {
+		if err := g.p.endReplayed(ctx, f, "code.replay", f.code.Authorization.ID, string(f.code.Authorization.ID)); err != nil {
 			return err
 		}
 		return refuse("invalid_grant", "The code was used before.")
@@ -179,16 +179,16 @@ func respondWithAccess(ctx context.Context, tokens foauth2.AccessTokenStrategy, 
 // on even if the sender hangs up.
 const replayTimeout = 10 * time.Second
 
-// endReplayed ends a grant of which a code or token came once too often, in a
+// endReplayed ends an authorization of which a code or token came once too often, in a
 // transaction of its own that stands although the request fails. An error says
 // that the grant is still alive.
-func (p *Provider) endReplayed(ctx context.Context, f *inflight, action string, grant id.Grant, target string) error {
+func (p *Provider) endReplayed(ctx context.Context, f *inflight, action string, authorization id.Authorization, target string) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), replayTimeout)
 	defer cancel()
 	by := web.Actor(f.request)
 	by.Kind, by.ID = audit.Client, string(f.client.ID)
 	err := p.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := p.Protocol.EndGrant(ctx, grant, action); err != nil {
+		if err := p.Protocol.EndAuthorization(ctx, authorization, action); err != nil {
 			return err
 		}
 		return p.Audit.Record(ctx, audit.Event{Actor: by, Action: action, Target: target, Outcome: audit.Refused, Reason: "replay"})

@@ -43,7 +43,7 @@ func TestCodeBringsTokensThatSayWhatTheyMust(t *testing.T) {
 		t.Errorf("sid = %v, %d families", sid, len(family))
 	}
 	checkTimes(t, access, before, 420)
-	for _, name := range []string{"iat", "exp", "auth_time", "jti", "gid", "sid"} {
+	for _, name := range []string{"iat", "exp", "auth_time", "jti", "azn", "sid"} {
 		delete(access, name)
 	}
 	want := map[string]any{
@@ -159,7 +159,7 @@ func TestCodeIsBoundToItsRequestAndSurvivesWrongOnes(t *testing.T) {
 		"illegal verifier":     {form: []string{"code_verifier", strings.Repeat("é", 43)}},
 		"challenge as it is":   {form: []string{"code_verifier", newDesk(t).request("web").Get("code_challenge")}},
 		"person disabled":      {disturb: func(d *desk) { d.people.enabled = false }},
-		"grant ended":          {disturb: func(d *desk) { d.registry.revoked = func(f oauth.TokenFacts) bool { return f.Grant != "" } }},
+		"grant ended":          {disturb: func(d *desk) { d.registry.revoked = func(f oauth.TokenFacts) bool { return f.Authorization != "" } }},
 		"signed out":           {disturb: func(d *desk) { d.endSessions(time.Now()) }},
 		"another code":         {form: []string{"code", secret.Token(32)}},
 		"garbage for a code":   {form: []string{"code", "\x00'; DROP TABLE codes"}},
@@ -238,7 +238,7 @@ func TestSecondUseOfACodeEndsWhatTheFirstGave(t *testing.T) {
 	}
 	refused(t, d.post("web", exchangeOf(code)), http.StatusBadRequest, "invalid_grant")
 	_, access := d.signed(a.AccessToken)
-	if diff := cmp.Diff([]id.Grant{id.Grant(access["gid"].(string))}, d.store.revoked); diff != "" {
+	if diff := cmp.Diff([]id.Authorization{id.Authorization(access["azn"].(string))}, d.store.revoked); diff != "" {
 		t.Errorf("ended grants (-want +got):\n%s", diff)
 	}
 	if !d.store.hasEvent("code.replay") {
@@ -254,7 +254,7 @@ func TestFurtherUsesOfASpentCodeWriteNothing(t *testing.T) {
 	code := d.code("web")
 	d.tokens("web", exchangeOf(code))
 	refused(t, d.post("web", exchangeOf(code)), http.StatusBadRequest, "invalid_grant")
-	d.registry.revoked = func(f oauth.TokenFacts) bool { return f.Grant == d.store.revoked[0] }
+	d.registry.revoked = func(f oauth.TokenFacts) bool { return f.Authorization == d.store.revoked[0] }
 	writes := d.store.writes
 	for range 5 {
 		refused(t, d.post("web", exchangeOf(code)), http.StatusBadRequest, "invalid_grant")

@@ -278,7 +278,7 @@ type deskStore struct {
 	interactions map[id.Interaction]flow.Interaction
 	used         map[string]bool
 	events       []audit.Event
-	revoked      []id.Grant
+	revoked      []id.Authorization
 	reads        int    // of families
 	writes       int    // of anything
 	overtake     func() // runs once, before the next transaction
@@ -514,15 +514,15 @@ func (p *deskProtocol) VerifySecret(c *oauth.Client, presented string, _ time.Ti
 	return presented == deskSecret(c.ID)
 }
 
-func (p *deskProtocol) EndGrant(ctx context.Context, grant id.Grant, reason string) error {
+func (p *deskProtocol) EndAuthorization(ctx context.Context, authorization id.Authorization, reason string) error {
 	unlock, err := p.store.open(ctx, true)
 	defer unlock()
 	if err != nil {
 		return err
 	}
-	p.store.revoked = append(p.store.revoked, grant)
+	p.store.revoked = append(p.store.revoked, authorization)
 	for name, f := range p.store.families {
-		if f.Grant == grant && f.RevokedAt.IsZero() {
+		if f.Authorization.ID == authorization && f.RevokedAt.IsZero() {
 			f.RevokedAt, f.RevokeReason = time.Now().UTC(), reason
 			p.store.families[name] = f
 		}

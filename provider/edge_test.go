@@ -91,7 +91,7 @@ func (e *edge) claims() accessClaims {
 	now := time.Now()
 	return accessClaims{
 		Issuer: edgeIssuer, Subject: "usr_ada", Audience: []string{edgeIssuer, "api"}, ClientID: "web", ID: "jti-" + secret.Token(20),
-		Issued: now.Unix(), Expires: now.Add(5 * time.Minute).Unix(), Scope: "openid profile", Session: "ses_1", Grant: "gnt_1",
+		Issued: now.Unix(), Expires: now.Add(5 * time.Minute).Unix(), Scope: "openid profile", Session: "ses_1", Authorization: "aut_1",
 		AuthTime: now.Add(-time.Minute).Unix(), ACR: "aal2", AMR: []string{"pwd", "otp", "mfa"},
 	}
 }
@@ -141,7 +141,7 @@ func (e *edge) refresh(change ...func(*oauth.Family, *oauth.Standing)) (current,
 	current, hash := e.Refresh.Mint(bytes, 2)
 	f := oauth.Family{
 		ID: name, Authorization: oauth.Authorization{
-			Grant: "gnt_" + id.Grant(name), Client: "web", User: "usr_ada", Session: "ses_1", Scopes: []string{"openid", "offline_access"},
+			ID: "aut_" + id.Authorization(name), Client: "web", User: "usr_ada", Session: "ses_1", Scopes: []string{"openid", "offline_access"},
 			AuthTime: now.Add(-time.Hour), ACR: "aal1", AMR: []string{"pwd"},
 		},
 		Generation: 2, CurrentHash: hash, PreviousHash: before, Offline: true,
@@ -316,20 +316,20 @@ func (r *edgeRegistry) HasOrigin(origin string) bool    { return origin == "http
 // edgeProtocol remembers what was ended.
 type edgeProtocol struct {
 	Protocol
-	grants []id.Grant
-	tokens []string
-	err    error
+	authorizations []id.Authorization
+	tokens         []string
+	err            error
 }
 
 func (p *edgeProtocol) VerifySecret(_ *oauth.Client, presented string, _ time.Time) bool {
 	return presented == edgeSecret
 }
 
-func (p *edgeProtocol) EndGrant(_ context.Context, grant id.Grant, _ string) error {
+func (p *edgeProtocol) EndAuthorization(_ context.Context, authorization id.Authorization, _ string) error {
 	if p.err != nil {
 		return p.err
 	}
-	p.grants = append(p.grants, grant)
+	p.authorizations = append(p.authorizations, authorization)
 	return nil
 }
 

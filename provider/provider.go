@@ -65,7 +65,7 @@ type Registry interface {
 // Protocol is what the endpoints change; *oauth.Service does it.
 type Protocol interface {
 	VerifySecret(c *oauth.Client, presented string, now time.Time) bool
-	EndGrant(ctx context.Context, grant id.Grant, reason string) error
+	EndAuthorization(ctx context.Context, authorization id.Authorization, reason string) error
 	EndToken(ctx context.Context, jti string, expires time.Time) error
 	Consent(ctx context.Context, user id.User, client id.Client) (oauth.Consent, error)
 }

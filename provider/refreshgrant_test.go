@@ -43,8 +43,8 @@ func TestRefreshReplacesTheTokenAndKeepsTheSignIn(t *testing.T) {
 	}
 	_, access := d.signed(second.AccessToken)
 	_, before := d.signed(first.AccessToken)
-	if access["gid"] != before["gid"] || access["jti"] == before["jti"] {
-		t.Errorf("gid and jti were %v, %v and are %v, %v", before["gid"], before["jti"], access["gid"], access["jti"])
+	if access["azn"] != before["azn"] || access["jti"] == before["jti"] {
+		t.Errorf("gid and jti were %v, %v and are %v, %v", before["azn"], before["jti"], access["azn"], access["jti"])
 	}
 	d.tokens("web", refreshOf(second.RefreshToken))
 }
@@ -86,7 +86,7 @@ func TestRefreshRevokesTheFamilyWhenATokenComesTwice(t *testing.T) {
 			disturb(d)
 			refused(t, d.post("web", refreshOf(first)), http.StatusBadRequest, "invalid_grant")
 			f := d.store.only(t)
-			if f.RevokedAt.IsZero() || len(d.store.revoked) != 1 || d.store.revoked[0] != f.Grant || !d.store.hasEvent("token.replay") {
+			if f.RevokedAt.IsZero() || len(d.store.revoked) != 1 || d.store.revoked[0] != f.Authorization.ID || !d.store.hasEvent("token.replay") {
 				t.Errorf("revoked at %v, grants ended %v", f.RevokedAt, d.store.revoked)
 			}
 			refused(t, d.post("web", refreshOf(second)), http.StatusBadRequest, "invalid_grant")

@@ -13,7 +13,7 @@ import (
 )
 
 // revoke ends a token at the wish of the client that it was given to (RFC
-// 7009). A refresh token ends its whole grant, access tokens included; an
+// 7009). A refresh token ends its whole authorization, access tokens included; an
 // access token ends alone.
 //
 // What is not a token, or is another client's, is answered with 200 like a
@@ -51,8 +51,8 @@ func (p *Provider) revokeToken(r *http.Request, client *oauth.Client, token stri
 	})
 }
 
-// revokeFamily ends the grant of a refresh token, be it the current one or an
-// older one of the family: both prove that the client once held the grant.
+// revokeFamily ends the authorization of a refresh token, be it the current one or an
+// older one of the family: both prove that the client once held it.
 func (p *Provider) revokeFamily(r *http.Request, client *oauth.Client, token oauth.RefreshToken) error {
 	family, _, err := p.Store.Family(r.Context(), token.Family, time.Now().UTC())
 	if fault.Is(err, fault.NotFound) {
@@ -64,8 +64,8 @@ func (p *Provider) revokeFamily(r *http.Request, client *oauth.Client, token oau
 	if family.Client != client.ID || !family.RevokedAt.IsZero() {
 		return nil
 	}
-	return p.endFor(r, client, string(family.Grant), func(ctx context.Context) error {
-		return p.Protocol.EndGrant(ctx, family.Grant, "token.revoke")
+	return p.endFor(r, client, string(family.Authorization.ID), func(ctx context.Context) error {
+		return p.Protocol.EndAuthorization(ctx, family.Authorization.ID, "token.revoke")
 	})
 }
 

@@ -17,11 +17,11 @@ func TestRevocationEndsTheGrantOfARefreshToken(t *testing.T) {
 	t.Parallel()
 	for _, hint := range []string{"", "refresh_token", "access_token", "nonsense"} {
 		e := newEdge(t)
-		var grant id.Grant
-		token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { grant = f.Grant })
+		var authorization id.Authorization
+		token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { authorization = f.Authorization.ID })
 		w := e.post(PathRevoke, "web", url.Values{"token": {token}, "token_type_hint": {hint}})
-		if w.Code != 200 || w.Body.Len() != 0 || !slices.Equal(e.protocol.grants, []id.Grant{grant}) {
-			t.Errorf("hint %q: %d %s, ended %v", hint, w.Code, w.Body, e.protocol.grants)
+		if w.Code != 200 || w.Body.Len() != 0 || !slices.Equal(e.protocol.authorizations, []id.Authorization{authorization}) {
+			t.Errorf("hint %q: %d %s, ended %v", hint, w.Code, w.Body, e.protocol.authorizations)
 		}
 	}
 }
@@ -30,8 +30,8 @@ func TestRevocationTakesAnOlderTokenOfTheFamilyToo(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	_, previous := e.refresh()
-	if w := e.post(PathRevoke, "web", url.Values{"token": {previous}}); w.Code != 200 || len(e.protocol.grants) != 1 {
-		t.Errorf("%d, ended %v", w.Code, e.protocol.grants)
+	if w := e.post(PathRevoke, "web", url.Values{"token": {previous}}); w.Code != 200 || len(e.protocol.authorizations) != 1 {
+		t.Errorf("%d, ended %v", w.Code, e.protocol.authorizations)
 	}
 }
 
@@ -40,8 +40,8 @@ func TestRevocationEndsOneAccessToken(t *testing.T) {
 	e := newEdge(t)
 	c := e.claims()
 	w := e.post(PathRevoke, "web", url.Values{"token": {e.sign(typAccess, c)}})
-	if w.Code != 200 || !slices.Equal(e.protocol.tokens, []string{c.ID}) || len(e.protocol.grants) != 0 {
-		t.Errorf("%d %s, ended %v %v", w.Code, w.Body, e.protocol.tokens, e.protocol.grants)
+	if w.Code != 200 || !slices.Equal(e.protocol.tokens, []string{c.ID}) || len(e.protocol.authorizations) != 0 {
+		t.Errorf("%d %s, ended %v %v", w.Code, w.Body, e.protocol.tokens, e.protocol.authorizations)
 	}
 }
 
@@ -49,8 +49,8 @@ func TestRevocationByAPublicClientNeedsItsNameOnly(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { f.Client = "phone" })
-	if w := e.post(PathRevoke, "phone", url.Values{"token": {token}}); w.Code != 200 || len(e.protocol.grants) != 1 {
-		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.protocol.grants)
+	if w := e.post(PathRevoke, "phone", url.Values{"token": {token}}); w.Code != 200 || len(e.protocol.authorizations) != 1 {
+		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.protocol.authorizations)
 	}
 }
 
@@ -79,8 +79,8 @@ func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
 			t.Errorf("%s: %d %s, want 200", name, w.Code, w.Body)
 		}
 	}
-	if len(e.protocol.grants)+len(e.protocol.tokens) != 0 {
-		t.Errorf("ended %v %v", e.protocol.grants, e.protocol.tokens)
+	if len(e.protocol.authorizations)+len(e.protocol.tokens) != 0 {
+		t.Errorf("ended %v %v", e.protocol.authorizations, e.protocol.tokens)
 	}
 }
 
@@ -129,7 +129,7 @@ func TestRevocationNeedsAClient(t *testing.T) {
 	if w := e.do(r); w.Code != 401 || body(t, w)["error"] != "invalid_client" {
 		t.Errorf("with a wrong secret: %d %s", w.Code, w.Body)
 	}
-	if len(e.protocol.grants) != 0 {
-		t.Errorf("ended %v", e.protocol.grants)
+	if len(e.protocol.authorizations) != 0 {
+		t.Errorf("ended %v", e.protocol.authorizations)
 	}
 }

@@ -75,7 +75,7 @@ func (p *Provider) accessClaims(client *oauth.Client, s *grantSession, scopes []
 	}
 	c.Expires = c.Issued + int64(p.accessTTL(client)/time.Second)
 	if a := &s.auth; a.User != "" {
-		c.Subject, c.Session, c.Grant = string(a.User), string(a.Session), string(a.Grant)
+		c.Subject, c.Session, c.Authorization = string(a.User), string(a.Session), string(a.ID)
 		c.AuthTime, c.ACR, c.AMR = a.AuthTime.Unix(), a.ACR, a.AMR
 		if len(a.Audiences) > 0 {
 			c.Audience = a.Audiences

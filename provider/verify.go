@@ -143,7 +143,7 @@ func (v *verifier) read(token string) (*verified, error) {
 // factsOf is what revocations are compared with.
 func factsOf(c *accessClaims, keyID string) oauth.TokenFacts {
 	f := oauth.TokenFacts{
-		JTI: c.ID, Grant: id.Grant(c.Grant), Session: id.Session(c.Session), Client: id.Client(c.ClientID),
+		JTI: c.ID, Authorization: id.Authorization(c.Authorization), Session: id.Session(c.Session), Client: id.Client(c.ClientID),
 		KeyID: keyID, Issued: c.issuedAt(),
 	}
 	if c.ofPerson() {

@@ -192,13 +192,13 @@ func TestEveryChangedByteMakesAnAccessTokenBad(t *testing.T) {
 func TestSignatureIsCheckedOnceAndRevocationAlways(t *testing.T) {
 	t.Parallel()
 	kinds := map[string]func(oauth.TokenFacts) bool{
-		"token":   func(f oauth.TokenFacts) bool { return strings.HasPrefix(f.JTI, "jti-") },
-		"grant":   func(f oauth.TokenFacts) bool { return f.Grant == "gnt_1" },
-		"session": func(f oauth.TokenFacts) bool { return f.Session == "ses_1" },
-		"user":    func(f oauth.TokenFacts) bool { return f.User == "usr_ada" },
-		"client":  func(f oauth.TokenFacts) bool { return f.Client == "web" },
-		"key":     func(f oauth.TokenFacts) bool { return f.KeyID != "" },
-		"time":    func(f oauth.TokenFacts) bool { return time.Since(f.Issued) < time.Minute },
+		"token":         func(f oauth.TokenFacts) bool { return strings.HasPrefix(f.JTI, "jti-") },
+		"authorization": func(f oauth.TokenFacts) bool { return f.Authorization == "aut_1" },
+		"session":       func(f oauth.TokenFacts) bool { return f.Session == "ses_1" },
+		"user":          func(f oauth.TokenFacts) bool { return f.User == "usr_ada" },
+		"client":        func(f oauth.TokenFacts) bool { return f.Client == "web" },
+		"key":           func(f oauth.TokenFacts) bool { return f.KeyID != "" },
+		"time":          func(f oauth.TokenFacts) bool { return time.Since(f.Issued) < time.Minute },
 	}
 	for kind, revoked := range kinds {
 		e := newEdge(t)
@@ -224,7 +224,7 @@ func TestSignatureIsCheckedOnceAndRevocationAlways(t *testing.T) {
 func TestRevokedTokenIsRefusedAlsoWhenItWasNeverSeen(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	e.registry.revoked = func(f oauth.TokenFacts) bool { return f.Grant == "gnt_1" }
+	e.registry.revoked = func(f oauth.TokenFacts) bool { return f.Authorization == "aut_1" }
 	token := e.token()
 	if _, err := e.verifier.verify(token); !errors.Is(err, errBadToken) {
 		t.Fatalf("verify = %v, want errBadToken", err)

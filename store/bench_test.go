@@ -51,7 +51,7 @@ func newRefreshers(b *testing.B, s *store.Store, n int) []*refresher {
 		f := oauth.Family{
 			ID: family, Generation: 1, CurrentHash: random(32), SealedSuccessor: random(150), PreviousHash: random(32),
 			Authorization: oauth.Authorization{
-				Grant: id.NewGrant(), Client: client.ID, User: user, Session: browser.ID,
+				ID: id.NewAuthorization(), Client: client.ID, User: user, Session: browser.ID,
 				Scopes: []string{"openid", "profile", "offline_access"}, ACR: "aal1", AMR: []string{"pwd"},
 			},
 			Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),

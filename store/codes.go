@@ -8,7 +8,7 @@ import (
 	"gatehouse/oauth"
 )
 
-const authorizationColumns = `grant_id, client_id, user_id, session_id, scopes, audiences, auth_time, acr, amr, nonce, claims`
+const authorizationColumns = `authorization_id, client_id, user_id, session_id, scopes, audiences, auth_time, acr, amr, nonce, claims`
 
 var (
 	insertCode = newStatement(`
@@ -55,7 +55,7 @@ func (s *Store) ClaimCode(ctx context.Context, hash []byte, now time.Time) (bool
 // authorizationArgs are the values of authorizationColumns.
 func authorizationArgs(a oauth.Authorization) []any {
 	return []any{
-		string(a.Grant), string(a.Client), string(a.User), string(a.Session), words(a.Scopes), words(a.Audiences),
+		string(a.ID), string(a.Client), string(a.User), string(a.Session), words(a.Scopes), words(a.Audiences),
 		micros(a.AuthTime), a.ACR, words(a.AMR), a.Nonce, a.Claims,
 	}
 }
@@ -63,7 +63,7 @@ func authorizationArgs(a oauth.Authorization) []any {
 // authorizationFields are where authorizationColumns go.
 func authorizationFields(a *oauth.Authorization) []any {
 	return []any{
-		&a.Grant, &a.Client, &a.User, &a.Session,
+		&a.ID, &a.Client, &a.User, &a.Session,
 		wordsIn{&a.Scopes},
 		wordsIn{&a.Audiences},
 		instant{&a.AuthTime},

@@ -4,17 +4,17 @@ import (
 	"net/url"
 	"strings"
 
-	"gatehouse/conf"
 	"gatehouse/fault"
+	"gatehouse/setting"
 )
 
 // Config says where everything is kept.
 type Config struct {
 	// URL is the database: sqlite:PATH or postgres://user:password@host/name.
-	URL string `conf:"url,secret"`
+	URL string `setting:"url,secret"`
 	// MaxConns is how many connections to the database one process holds at
 	// most; of SQLite one of them writes.
-	MaxConns int `conf:"max_conns"`
+	MaxConns int `setting:"max_conns"`
 }
 
 // DefaultConfig names no database: package config puts a SQLite file into the
@@ -28,7 +28,7 @@ func (c Config) Validate() []fault.Field {
 	if p := urlProblem(c.URL); p != "" {
 		bad = append(bad, fault.Field{Name: "url", Problem: p})
 	}
-	if p := conf.Count(c.MaxConns, 2, 1000); p != "" {
+	if p := setting.Count(c.MaxConns, 2, 1000); p != "" {
 		bad = append(bad, fault.Field{Name: "max_conns", Problem: p})
 	}
 	return bad

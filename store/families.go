@@ -10,7 +10,7 @@ import (
 	"gatehouse/oauth"
 )
 
-const familyColumns = `f.id, f.grant_id, f.client_id, f.user_id, f.session_id, f.scopes, f.audiences, f.auth_time, f.acr,
+const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.session_id, f.scopes, f.audiences, f.auth_time, f.acr,
     f.amr, f.nonce, f.claims, f.generation, f.current_hash, f.previous_hash, f.sealed_successor, f.static, f.offline,
     f.created_at, f.rotated_at, f.idle_expires_at, f.expires_at, f.revoked_at, f.revoke_reason`
 
@@ -44,11 +44,11 @@ WHERE id = $1 AND client_id = $2 AND current_hash = $3
     AND static AND revoked_at IS NULL AND idle_expires_at > $4 AND expires_at > $4`)
 
 	// The first condition is the one that narrows most, and has an index.
-	revokeByFamily  = revokeFamilies("id = $3")
-	revokeByGrant   = revokeFamilies("grant_id = $4")
-	revokeBySession = revokeFamilies("session_id = $7")
-	revokeByUser    = revokeFamilies("user_id = $5")
-	revokeByClient  = revokeFamilies("client_id = $6")
+	revokeByFamily        = revokeFamilies("id = $3")
+	revokeByAuthorization = revokeFamilies("authorization_id = $4")
+	revokeBySession       = revokeFamilies("session_id = $7")
+	revokeByUser          = revokeFamilies("user_id = $5")
+	revokeByClient        = revokeFamilies("client_id = $6")
 
 	// Index refresh_families_user.
 	selectFamiliesOf = newStatement(`
@@ -63,10 +63,10 @@ func revokeFamilies(first string) *statement {
 UPDATE refresh_families
 SET revoked_at = $1, revoke_reason = $2
 WHERE ` + first + ` AND revoked_at IS NULL
-    AND ($3 = '' OR id = $3) AND ($4 = '' OR grant_id = $4) AND ($5 = '' OR user_id = $5)
+    AND ($3 = '' OR id = $3) AND ($4 = '' OR authorization_id = $4) AND ($5 = '' OR user_id = $5)
     AND ($6 = '' OR client_id = $6) AND ($7 = '' OR session_id = $7)
     AND ($8 = '' OR session_id <> $8) AND NOT ($9 AND offline)
-RETURNING grant_id`)
+RETURNING authorization_id`)
 }
 
 // InsertFamily stores f.
@@ -163,34 +163,34 @@ func (s *Store) TouchFamily(ctx context.Context, family id.Family, client id.Cli
 }
 
 // RevokeFamilies ends the families that match every non-empty field of f and
-// were not ended before, and returns their grants, each once. An empty filter,
+// were not ended before, and returns their authorizations, each once. An empty filter,
 // or one that only excepts, matches nothing.
-func (s *Store) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason string, now time.Time) ([]id.Grant, error) {
+func (s *Store) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason string, now time.Time) ([]id.Authorization, error) {
 	st := revokeBy(f)
 	if st == nil {
 		return nil, nil
 	}
 	args := []any{
-		micros(now), reason, string(f.Family), string(f.Grant), string(f.User), string(f.Client), string(f.Session),
+		micros(now), reason, string(f.Family), string(f.Authorization), string(f.User), string(f.Client), string(f.Session),
 		string(f.ExceptSession), f.OnlineOnly,
 	}
-	var grants []id.Grant
-	seen := map[id.Grant]bool{}
+	var authorizations []id.Authorization
+	seen := map[id.Authorization]bool{}
 	err := s.each(ctx, st, args, func(rows *sql.Rows) error {
-		var g id.Grant
-		if err := rows.Scan(&g); err != nil {
+		var a id.Authorization
+		if err := rows.Scan(&a); err != nil {
 			return err
 		}
-		if !seen[g] {
-			seen[g] = true
-			grants = append(grants, g)
+		if !seen[a] {
+			seen[a] = true
+			authorizations = append(authorizations, a)
 		}
 		return nil
 	})
 	if err != nil {
 		return nil, doing("revoke families", err)
 	}
-	return grants, nil
+	return authorizations, nil
 }
 
 // revokeBy picks the statement that begins with the narrowest field of f.
@@ -198,8 +198,8 @@ func revokeBy(f oauth.FamilyFilter) *statement {
 	switch {
 	case f.Family != "":
 		return revokeByFamily
-	case f.Grant != "":
-		return revokeByGrant
+	case f.Authorization != "":
+		return revokeByAuthorization
 	case f.Session != "":
 		return revokeBySession
 	case f.User != "":

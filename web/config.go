@@ -11,30 +11,30 @@ import (
 
 // Config says where Gatehouse listens and whose forwarded headers count.
 type Config struct {
-	Listen ListenConfig `conf:"listen"`
-	TLS    TLSConfig    `conf:"tls"`
+	Listen ListenConfig `setting:"listen"`
+	TLS    TLSConfig    `setting:"tls"`
 	// TrustedProxies are the networks of reverse proxies whose X-Forwarded-For
 	// header counts, in CIDR form; an address stands for itself.
-	TrustedProxies []string `conf:"trusted_proxies"`
+	TrustedProxies []string `setting:"trusted_proxies"`
 }
 
 // ListenConfig names the addresses, each HOST:PORT; an empty host listens on all
 // of the machine's addresses.
 type ListenConfig struct {
 	// Public is the address of the pages and protocol endpoints.
-	Public string `conf:"public"`
+	Public string `setting:"public"`
 	// Internal is the address of health, readiness and metrics, not for the
 	// public.
-	Internal string `conf:"internal"`
+	Internal string `setting:"internal"`
 }
 
 // TLSConfig names the certificate. Both empty: plain HTTP, for loopback or
 // behind a proxy that ends TLS. The files are read again when they change.
 type TLSConfig struct {
 	// CertFile is the certificate chain in PEM form.
-	CertFile string `conf:"cert_file"`
+	CertFile string `setting:"cert_file"`
 	// KeyFile is the certificate's private key in PEM form.
-	KeyFile string `conf:"key_file"`
+	KeyFile string `setting:"key_file"`
 }
 
 // DefaultConfig listens on loopback only.

@@ -8,10 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/conf"
 	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/server"
+	"gatehouse/setting"
 )
 
 func (a *app) client() *cobra.Command {
@@ -110,5 +110,5 @@ func lifetime(d time.Duration) string {
 	if d == 0 {
 		return ""
 	}
-	return conf.FormatDuration(d)
+	return setting.FormatDuration(d)
 }

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/conf"
 	"gatehouse/oauth"
+	"gatehouse/setting"
 )
 
 // clientFlags are the flags that create and update share.
@@ -36,7 +36,7 @@ func (d *durationFlag) String() string { return lifetime(time.Duration(*d)) }
 func (d *durationFlag) Type() string   { return "duration" }
 
 func (d *durationFlag) Set(s string) error {
-	v, err := conf.ParseDuration(s)
+	v, err := setting.ParseDuration(s)
 	if err != nil {
 		return fmt.Errorf("it %w", err)
 	}

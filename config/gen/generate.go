@@ -6,8 +6,8 @@ import (
 	"go/format"
 	"strings"
 
-	"gatehouse/conf"
 	"gatehouse/config"
+	"gatehouse/setting"
 )
 
 // generate returns the content of every generated file, by its path from the
@@ -78,7 +78,7 @@ func kindOf(k config.Key) string {
 	case k.List:
 		return "list"
 	}
-	if _, err := conf.ParseDuration(k.Default); err == nil {
+	if _, err := setting.ParseDuration(k.Default); err == nil {
 		return "duration"
 	}
 	if k.Default != "" && strings.Trim(k.Default, "0123456789") == "" {

@@ -133,7 +133,7 @@ func (s *subject) seedFamilies(h *server.House, user id.User, n int) error {
 			ID: name, Generation: 1, CurrentHash: hash, Offline: true, Created: now, RotatedAt: now,
 			IdleExpires: now.Add(24 * time.Hour), Expires: now.Add(48 * time.Hour),
 			Authorization: oauth.Authorization{
-				Grant: id.NewGrant(), Client: "bench", User: user, Session: browser.ID, Scopes: []string{"offline_access", "api"}, Audiences: []string{s.cfg.Issuer},
+				ID: id.NewAuthorization(), Client: "bench", User: user, Session: browser.ID, Scopes: []string{"offline_access", "api"}, Audiences: []string{s.cfg.Issuer},
 				AuthTime: now, ACR: "aal1", AMR: []string{"pwd"},
 			},
 		}); err != nil {

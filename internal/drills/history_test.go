@@ -69,7 +69,7 @@ func (s *stage) session() session.Session {
 
 func (s *stage) authorization(browser session.Session) oauth.Authorization {
 	return oauth.Authorization{
-		Grant: id.NewGrant(), Client: s.client.ID, User: s.user.ID, Session: browser.ID,
+		ID: id.NewAuthorization(), Client: s.client.ID, User: s.user.ID, Session: browser.ID,
 		Scopes: []string{"offline_access", "orders"}, Audiences: []string{s.house.Config.Issuer}, AuthTime: time.Now().UTC().Truncate(time.Second), ACR: "aal1", AMR: []string{"pwd"},
 	}
 }

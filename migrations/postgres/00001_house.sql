@@ -188,7 +188,7 @@ CREATE INDEX consents_client ON consents (client_id);
 
 CREATE TABLE codes (
     hash          BYTEA  PRIMARY KEY,
-    grant_id      TEXT   NOT NULL,
+    authorization_id      TEXT   NOT NULL,
     client_id     TEXT   NOT NULL,
     user_id       TEXT   NOT NULL,
     session_id    TEXT   NOT NULL,
@@ -211,7 +211,7 @@ CREATE INDEX codes_expires ON codes (expires_at);
 -- A rotation changes no indexed column.
 CREATE TABLE refresh_families (
     id                TEXT    PRIMARY KEY,
-    grant_id          TEXT    NOT NULL,
+    authorization_id          TEXT    NOT NULL,
     client_id         TEXT    NOT NULL,
     user_id           TEXT    NOT NULL,
     session_id        TEXT    NOT NULL,
@@ -236,7 +236,7 @@ CREATE TABLE refresh_families (
     revoke_reason     TEXT    NOT NULL
 ) WITH (fillfactor = 70);
 
-CREATE INDEX refresh_families_grant ON refresh_families (grant_id);
+CREATE INDEX refresh_families_authorization ON refresh_families (authorization_id);
 CREATE INDEX refresh_families_client ON refresh_families (client_id);
 CREATE INDEX refresh_families_user ON refresh_families (user_id, created_at);
 CREATE INDEX refresh_families_session ON refresh_families (session_id);

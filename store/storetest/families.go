@@ -155,23 +155,23 @@ func testStanding(t *testing.T, s *store.Store) {
 
 func testRevoking(t *testing.T, s *store.Store) {
 	ctx := t.Context()
-	revoke := func(t *testing.T, f oauth.FamilyFilter) []id.Grant {
+	revoke := func(t *testing.T, f oauth.FamilyFilter) []id.Authorization {
 		t.Helper()
-		grants := must[[]id.Grant](t)(s.RevokeFamilies(ctx, f, "test", now))
-		slices.Sort(grants)
-		return grants
+		authorizations := must[[]id.Authorization](t)(s.RevokeFamilies(ctx, f, "test", now))
+		slices.Sort(authorizations)
+		return authorizations
 	}
 
 	t.Run("NarrowsByEveryField", func(t *testing.T) {
 		f := insertFamily(t, s, func(f *oauth.Family) { f.Offline = true })
 		twin := insertFamily(t, s, func(g *oauth.Family) { g.Authorization = f.Authorization; g.Offline = true })
-		full := oauth.FamilyFilter{Family: f.ID, Grant: f.Grant, User: f.User, Client: f.Client, Session: f.Session}
+		full := oauth.FamilyFilter{Family: f.ID, Authorization: f.Authorization.ID, User: f.User, Client: f.Client, Session: f.Session}
 		for name, filter := range map[string]oauth.FamilyFilter{
 			"nothing given":         {},
 			"only exceptions given": {OnlineOnly: true, ExceptSession: f.Session},
 			"another family":        {Family: "fam_x"},
-			"another grant":         {Family: f.ID, Grant: "gnt_x"},
-			"another person":        {Grant: f.Grant, User: "usr_x"},
+			"another authorization": {Family: f.ID, Authorization: "aut_x"},
+			"another person":        {Authorization: f.Authorization.ID, User: "usr_x"},
 			"another client":        {Session: f.Session, Client: "cli_x"},
 			"another session":       {User: f.User, Session: "ses_x"},
 			"online only":           {Family: f.ID, OnlineOnly: true},
@@ -181,7 +181,7 @@ func testRevoking(t *testing.T, s *store.Store) {
 				t.Errorf("%s: revoked %v", name, got)
 			}
 		}
-		same(t, revoke(t, full), []id.Grant{f.Grant})
+		same(t, revoke(t, full), []id.Authorization{f.Authorization.ID})
 		same(t, len(revoke(t, full)), 0)
 		f.RevokedAt, f.RevokeReason = now, "test"
 		same(t, family(t, s, f.ID), f)
@@ -189,22 +189,22 @@ func testRevoking(t *testing.T, s *store.Store) {
 	})
 	t.Run("FindsByEveryField", func(t *testing.T) {
 		for name, pick := range map[string]func(f oauth.Family) oauth.FamilyFilter{
-			"family":  func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Family: f.ID} },
-			"grant":   func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Grant: f.Grant} },
-			"person":  func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{User: f.User} },
-			"client":  func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Client: f.Client} },
-			"session": func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Session: f.Session} },
+			"family":        func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Family: f.ID} },
+			"authorization": func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Authorization: f.Authorization.ID} },
+			"person":        func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{User: f.User} },
+			"client":        func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Client: f.Client} },
+			"session":       func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Session: f.Session} },
 		} {
 			f := insertFamily(t, s, nil)
-			if got := revoke(t, pick(f)); !slices.Equal(got, []id.Grant{f.Grant}) {
-				t.Errorf("by %s: revoked %v, want %v", name, got, f.Grant)
+			if got := revoke(t, pick(f)); !slices.Equal(got, []id.Authorization{f.Authorization.ID}) {
+				t.Errorf("by %s: revoked %v, want %v", name, got, f.Authorization.ID)
 			}
 		}
 	})
 	t.Run("NamesEachGrantOnce", func(t *testing.T) {
 		f := insertFamily(t, s, nil)
 		insertFamily(t, s, func(g *oauth.Family) { g.Authorization = f.Authorization })
-		same(t, revoke(t, oauth.FamilyFilter{User: f.User}), []id.Grant{f.Grant})
+		same(t, revoke(t, oauth.FamilyFilter{User: f.User}), []id.Authorization{f.Authorization.ID})
 	})
 	// A token must not be rotated after somebody was told that it is revoked.
 	t.Run("WinsAgainstRotation", func(t *testing.T) {
@@ -238,7 +238,7 @@ func testRevocations(t *testing.T, s *store.Store) {
 		t.Helper()
 		return must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, seq))
 	}
-	a := oauth.Revocation{Kind: oauth.RevokedGrant, Key: "gnt_a", Before: now, Until: now.Add(time.Hour)}
+	a := oauth.Revocation{Kind: oauth.RevokedAuthorization, Key: "aut_a", Before: now, Until: now.Add(time.Hour)}
 	b := oauth.Revocation{Kind: oauth.RevokedUser, Key: "usr_b", Before: now, Until: now.Add(2 * time.Hour)}
 
 	ok(t, s.Revoke(ctx))

@@ -196,7 +196,7 @@ func newFamily() oauth.Family {
 	return oauth.Family{
 		ID: family,
 		Authorization: oauth.Authorization{
-			Grant: id.NewGrant(), Client: id.NewClient(), User: id.NewUser(), Session: id.NewSession(),
+			ID: id.NewAuthorization(), Client: id.NewClient(), User: id.NewUser(), Session: id.NewSession(),
 			Scopes: []string{"openid", "offline_access"}, Audiences: []string{"https://api.example.test"}, AuthTime: now.Add(-time.Minute),
 			ACR: "aal2", AMR: []string{"pwd", "otp", "mfa"}, Nonce: "n", Claims: `{"id_token":{}}`,
 		},

@@ -1,13 +1,13 @@
-// Package conf holds what every part's configuration is written with: durations
+// Package setting holds what every part's configuration is written with: durations
 // that people can read ("12h", "30d"), and the sentences that say which values
 // would be right.
 //
-// A Config struct names its keys by the tag `conf:"idle"`; `conf:"url,secret"`
+// A Config struct names its keys by the tag `setting:"idle"`; `setting:"url,secret"`
 // marks a value that is never shown and that a file may hold instead; an
-// embedded struct with `conf:",inline"` adds its keys to its parent's. The first
+// embedded struct with `setting:",inline"` adds its keys to its parent's. The first
 // sentence of a field's comment becomes its line in docs/config.md. Package
 // config reads, checks and explains them all.
-package conf
+package setting
 
 import (
 	"errors"
