@@ -186,7 +186,7 @@ func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 			if q.Get("error") != c.code || q.Get("iss") != deskIssuer || q.Has("code") {
 				t.Errorf("the answer is %v, want %s", q, c.code)
 			}
-			if text := q.Get("error_description"); text == "" || legal(text) != text {
+			if text := q.Get("error_description"); text == "" || !mayDescribe(text) {
 				t.Errorf("the description is %q", text)
 			}
 			if len(d.store.codes)+len(d.store.interactions) != 0 {

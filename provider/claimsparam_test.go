@@ -51,7 +51,7 @@ func TestBadClaimsParametersAreErrors(t *testing.T) {
 	} {
 		if got, err := parseClaims(raw); err == nil {
 			t.Errorf("%.60s is read as %+v", raw, got)
-		} else if legal(err.Error()) != err.Error() {
+		} else if !mayDescribe(err.Error()) {
 			t.Errorf("%.60s: the error %q does not fit into error_description", raw, err)
 		}
 	}

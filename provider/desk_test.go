@@ -246,7 +246,7 @@ func refused(t testing.TB, w *httptest.ResponseRecorder, status int, code string
 	if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Content-Type") != "application/json" {
 		t.Errorf("headers of the error are %v", w.Header())
 	}
-	if legal(e.Description) != e.Description || e.Description == "" {
+	if !mayDescribe(e.Description) || e.Description == "" {
 		t.Errorf("the description %q is empty or outside its character set", e.Description)
 	}
 }
