@@ -1,0 +1,47 @@
+package identity
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/identity/totp"
+)
+
+// meanwhileKeeper lets something happen while a secret is opened, which is after
+// a factor was read and before its step is spent.
+type meanwhileKeeper struct {
+	Keeper
+	meanwhile func()
+}
+
+func (k *meanwhileKeeper) Open(purpose, row, sealed string) ([]byte, error) {
+	if f := k.meanwhile; f != nil {
+		k.meanwhile = nil
+		f()
+	}
+	return k.Keeper.Open(purpose, row, sealed)
+}
+
+// Two who hold the same code at the same moment: both have read that its step is
+// free, and one of them is in.
+func TestCodeThatSomebodyElseSpendsMeanwhileIsRefused(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		user, key, _ := h.enrolled("ada@example.test")
+		time.Sleep(10 * totp.Period)
+		typed, rival := h.code(key, 0), *h.Service
+		keeper := &meanwhileKeeper{Keeper: h.Keeper}
+		keeper.meanwhile = func() { h.wants("", rival.CheckTOTP(t.Context(), here, user, typed)) }
+		h.Keeper = keeper
+		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, typed))
+		if keeper.meanwhile != nil {
+			t.Fatal("nobody was faster")
+		}
+		h.wants("totp.used", rival.CheckTOTP(t.Context(), here, user, typed))
+		time.Sleep(totp.Period)
+		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, typed)) // still within the window
+		h.wants("", h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))
+	})
+}
