@@ -20,6 +20,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/fault"
+	"gatehouse/house"
 	"gatehouse/server"
 )
 
@@ -49,14 +50,14 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 		return err
 	}
 	defer listener.Close()
-	house, err := server.OpenHouse(ctx, cfg, log)
+	house, err := house.Open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	return errors.Join(serve(ctx, house, out, o, listener), house.Close())
 }
 
-func serve(ctx context.Context, house *server.House, out io.Writer, o Options, listener net.Listener) error {
+func serve(ctx context.Context, house *house.House, out io.Writer, o Options, listener net.Listener) error {
 	appURL := "http://localhost:" + port(listener.Addr())
 	people, err := seed(ctx, house, appURL)
 	if err != nil {
@@ -114,7 +115,7 @@ func port(a net.Addr) string {
 	return p
 }
 
-func printTable(out io.Writer, house *server.House, appURL string, seeded *Seeded) {
+func printTable(out io.Writer, house *house.House, appURL string, seeded *Seeded) {
 	fmt.Fprintln(out)
 	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(t, "  Demo application\t%s\tsign in here\n", appURL)

@@ -13,10 +13,10 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/config"
-	"gatehouse/server"
+	"gatehouse/house"
 )
 
-func testHouse(t *testing.T) *server.House {
+func testHouse(t *testing.T) *house.House {
 	t.Helper()
 	cfg := config.Default()
 	cfg.DataDir = t.TempDir()
@@ -24,7 +24,7 @@ func testHouse(t *testing.T) *server.House {
 	cfg.MasterKeyFile = filepath.Join(cfg.DataDir, "master.key")
 	cfg.Store.URL = "sqlite:" + filepath.Join(cfg.DataDir, "gatehouse.db")
 	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
-	h, err := server.OpenHouse(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	h, err := house.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,10 +16,10 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 // ClientID is the demo application's client.
@@ -52,7 +52,7 @@ type Seeded struct {
 var actor = audit.Actor{Kind: audit.Console, ID: "demo"}
 
 // seed makes the people and the client that are not there yet.
-func seed(ctx context.Context, h *server.House, appURL string) (*Seeded, error) {
+func seed(ctx context.Context, h *house.House, appURL string) (*Seeded, error) {
 	path := filepath.Join(h.Config.DataDir, "demo.json")
 	s, err := readSeeded(path)
 	if err != nil {
@@ -98,7 +98,7 @@ func writeSeeded(path string, s *Seeded) error {
 
 // seedPerson makes p, or sets password and second factor again for somebody of
 // whom the demo does not know them any more.
-func seedPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
+func seedPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	known := p.Password != ""
 	if !known {
 		p.Password = passphrase()
@@ -122,7 +122,7 @@ func seedPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
 // enrols reports whether p is the one who has a second factor from the start.
 func (p SeededPerson) enrols() bool { return strings.HasPrefix(p.Email, "ada@") }
 
-func createPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
+func createPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	given, family, _ := strings.Cut(p.Name, " ")
 	u, err := h.Identity.Create(ctx, actor, identity.User{
 		Email: p.Email, EmailVerified: true, Name: p.Name, Administrator: p.Administrator,
@@ -134,7 +134,7 @@ func createPerson(ctx context.Context, h *server.House, p *SeededPerson) error {
 	return enrol(ctx, h, u.ID, p)
 }
 
-func enrol(ctx context.Context, h *server.House, user id.User, p *SeededPerson) error {
+func enrol(ctx context.Context, h *house.House, user id.User, p *SeededPerson) error {
 	e, err := h.Identity.StartEnrol(ctx, actor, user)
 	if err != nil {
 		return err
@@ -166,7 +166,7 @@ func passphrase() string {
 }
 
 // seedClient makes the application's client, or follows a changed port.
-func seedClient(ctx context.Context, h *server.House, appURL string, s *Seeded) error {
+func seedClient(ctx context.Context, h *house.House, appURL string, s *Seeded) error {
 	want := oauth.Client{
 		ID: ClientID, Name: "Demo application", HomeURL: appURL, AuthMethod: oauth.AuthBasic,
 		RedirectURIs: []string{appURL + "/callback"}, PostLogoutRedirectURIs: []string{appURL + "/"},

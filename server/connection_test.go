@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"gatehouse/internal/testconfig"
 )
 
 // pipes is a listener without a network, so that a connection lives in a bubble.
@@ -143,7 +145,7 @@ func TestHeaderIsBounded(t *testing.T) {
 // Both listeners are bounded so.
 func TestBothListenersBoundTheHeader(t *testing.T) {
 	t.Parallel()
-	r := start(t, testConfig(t), Options{})
+	r := start(t, testconfig.New(t), Options{})
 	for name, address := range map[string]string{"public": r.public, "internal": r.internal} {
 		req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+address+"/", nil)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/house"
 	"gatehouse/keys"
 	"gatehouse/web"
 )
@@ -18,7 +19,7 @@ const staleAfter = 30 * time.Second
 
 // health answers liveness and readiness.
 type health struct {
-	house    *House
+	house    *house.House
 	draining atomic.Bool
 }
 

@@ -11,6 +11,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"gatehouse/house"
 )
 
 // Metrics are the counters of one server; label values come from closed sets,
@@ -87,7 +89,7 @@ func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(g
 
 // watch adds what is read of h when somebody asks: whether it still hears of
 // changes, and whether passwords have room.
-func (m *Metrics) watch(h *House) {
+func (m *Metrics) watch(h *house.House) {
 	hasher := h.Identity.Hasher
 	m.gauge("gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.",
 		func() float64 { return time.Since(h.Registry.FreshAsOf()).Seconds() })

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
+	"gatehouse/house"
 	"gatehouse/oauth"
 	"gatehouse/provider"
 	"gatehouse/ui"
@@ -38,7 +39,7 @@ func (s *Server) routes() (http.Handler, error) {
 	}
 	p := &provider.Provider{
 		Issuer: h.Config.Issuer, Store: h.Store, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
-		People: subjects{h.Identity}, Signer: h.Keys, Refresh: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
+		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys, Refresh: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 		Cookies: cookies, Pages: pages, Audit: h.Audit, Limiter: limiter, Metrics: s.metrics, Log: h.Log, Config: h.Config.Tokens,
 	}
 	if err := p.Open(); err != nil {

@@ -1,3 +1,5 @@
+// Package server opens the doors of a house: it mounts them, listens, answers
+// health and metrics, greets the operator, and drains in order.
 package server
 
 import (
@@ -17,6 +19,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/fault"
+	"gatehouse/house"
 	"gatehouse/web"
 )
 
@@ -40,9 +43,9 @@ type Options struct {
 	Version string
 }
 
-// Server is a House with its doors open.
+// Server is a house with its doors open.
 type Server struct {
-	house   *House
+	house   *house.House
 	metrics *Metrics
 	health  *health
 	options Options
@@ -53,7 +56,7 @@ type Server struct {
 
 // New mounts the doors of an open house. Handler may be served by anybody; Run
 // brings listeners and what runs in the background.
-func New(h *House, o Options) (*Server, error) {
+func New(h *house.House, o Options) (*Server, error) {
 	if o.Stdout == nil {
 		o.Stdout = io.Discard
 	}
@@ -77,7 +80,7 @@ func (s *Server) Patterns() []string { return s.patterns }
 // Serve opens the house and serves until ctx ends, then drains: it stops being
 // ready, finishes what is under way for at most 20 seconds, and closes.
 func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) error {
-	h, err := OpenHouse(ctx, cfg, log)
+	h, err := house.Open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
@@ -140,8 +143,8 @@ func listenOn(address, key string) (net.Listener, error) {
 func (s *Server) serve(ctx context.Context, public, internal net.Listener) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
-	work, background := errgroup.WithContext(background)
-	s.runBackground(background, work)
+	ended := make(chan error, 1)
+	go func() { ended <- s.house.Run(background) }()
 
 	doors := []*http.Server{httpServer(s.public, s.house.Log), httpServer(internalHandler(s.health, s.metrics), s.house.Log)}
 	group, ctx := errgroup.WithContext(ctx)
@@ -163,7 +166,7 @@ func (s *Server) serve(ctx context.Context, public, internal net.Listener) error
 	}
 	err := group.Wait()
 	stop()
-	return errors.Join(err, work.Wait())
+	return errors.Join(err, <-ended)
 }
 
 // drain lets the public listener finish first; health keeps answering meanwhile.
@@ -194,7 +197,7 @@ func (s *Server) greet(ctx context.Context) error {
 	if h.NewMasterKey != "" {
 		fmt.Fprintf(s.options.Stdout, "A new master key was written to %s. Back it up: without it the database cannot be read.\n", h.NewMasterKey)
 	}
-	link, waiting, err := h.firstRun(ctx)
+	link, waiting, err := h.FirstRun(ctx)
 	if err != nil {
 		return fmt.Errorf("prepare the first run: %w", err)
 	}

@@ -16,7 +16,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/fault"
-	"gatehouse/server"
+	"gatehouse/house"
 )
 
 // The exit codes.
@@ -167,7 +167,7 @@ func (a *app) commandConfig() (config.Config, config.Sources, error) {
 // withHouse opens the store and the services, runs f, and closes them. A SQLite
 // file that is not there is an error: in the wrong directory a question must
 // not be answered by a new and empty database.
-func (a *app) withHouse(ctx context.Context, f func(h *server.House) error) error {
+func (a *app) withHouse(ctx context.Context, f func(h *house.House) error) error {
 	cfg, _, err := a.commandConfig()
 	if err != nil {
 		return err
@@ -180,7 +180,7 @@ func (a *app) withHouse(ctx context.Context, f func(h *server.House) error) erro
 
 // withNewHouse is withHouse for the commands that may come before the server's
 // first start.
-func (a *app) withNewHouse(ctx context.Context, f func(h *server.House) error) error {
+func (a *app) withNewHouse(ctx context.Context, f func(h *house.House) error) error {
 	cfg, _, err := a.commandConfig()
 	if err != nil {
 		return err
@@ -188,10 +188,10 @@ func (a *app) withNewHouse(ctx context.Context, f func(h *server.House) error) e
 	return a.inHouse(ctx, cfg, f)
 }
 
-func (a *app) inHouse(ctx context.Context, cfg config.Config, f func(h *server.House) error) error {
-	log, flush := server.NewLog(cfg.Log, a.stderr)
+func (a *app) inHouse(ctx context.Context, cfg config.Config, f func(h *house.House) error) error {
+	log, flush := house.NewLog(cfg.Log, a.stderr)
 	defer flush()
-	h, err := server.OpenHouse(ctx, cfg, log)
+	h, err := house.Open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func mustExist(cfg config.Config) error {
 }
 
 // announceKey tells about a master key that this command had to make.
-func (a *app) announceKey(h *server.House, log *slog.Logger) {
+func (a *app) announceKey(h *house.House, log *slog.Logger) {
 	if h.NewMasterKey == "" {
 		return
 	}

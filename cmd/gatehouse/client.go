@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/oauth"
-	"gatehouse/server"
 	"gatehouse/setting"
 )
 
@@ -20,9 +20,9 @@ func (a *app) client() *cobra.Command {
 }
 
 // withClient runs f on the client that the first argument names.
-func (a *app) withClient(f func(ctx context.Context, h *server.House, c oauth.Client) error) func(*cobra.Command, []string) error {
+func (a *app) withClient(f func(ctx context.Context, h *house.House, c oauth.Client) error) func(*cobra.Command, []string) error {
 	return a.action(func(ctx context.Context, args []string) error {
-		return a.withHouse(ctx, func(h *server.House) error {
+		return a.withHouse(ctx, func(h *house.House) error {
 			c, err := h.OAuth.Client(ctx, id.Client(args[0]))
 			if err != nil {
 				return err

@@ -8,9 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 func (a *app) clientCreate() *cobra.Command {
@@ -39,7 +39,7 @@ read again. Without --grant it may sign people in (authorization_code); without
 		if c.Scopes == nil && slices.Contains(c.GrantTypes, oauth.GrantCode) {
 			c.Scopes = []string{"openid", "profile", "email"}
 		}
-		return a.withNewHouse(ctx, func(h *server.House) error {
+		return a.withNewHouse(ctx, func(h *house.House) error {
 			c, secret, err := h.OAuth.CreateClient(ctx, operator(), c)
 			if err != nil {
 				return err

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 func (a *app) clientDelete() *cobra.Command {
@@ -14,7 +14,7 @@ func (a *app) clientDelete() *cobra.Command {
 		Use:   "delete CLIENT_ID",
 		Short: "Delete an application for good, and end its tokens",
 		Args:  cobra.ExactArgs(1),
-		RunE: a.withClient(func(ctx context.Context, h *server.House, c oauth.Client) error {
+		RunE: a.withClient(func(ctx context.Context, h *house.House, c oauth.Client) error {
 			if err := h.OAuth.DeleteClient(ctx, operator(), c.ID); err != nil {
 				return err
 			}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 func (a *app) clientList() *cobra.Command {
@@ -17,7 +17,7 @@ func (a *app) clientList() *cobra.Command {
 		Short: "List applications",
 		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				clients, err := h.OAuth.Clients(ctx)
 				if err != nil {
 					return err

@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 func (a *app) clientRotateSecret() *cobra.Command {
@@ -17,7 +17,7 @@ func (a *app) clientRotateSecret() *cobra.Command {
 works until the next rotation, so that the application can be changed over
 without a gap; rotate twice if a secret is known to others.`,
 		Args: cobra.ExactArgs(1),
-		RunE: a.withClient(func(ctx context.Context, h *server.House, c oauth.Client) error {
+		RunE: a.withClient(func(ctx context.Context, h *house.House, c oauth.Client) error {
 			c, secret, err := h.OAuth.RotateSecret(ctx, operator(), c.ID)
 			if err != nil {
 				return err

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 func (a *app) clientShow() *cobra.Command {
@@ -16,7 +16,7 @@ func (a *app) clientShow() *cobra.Command {
 		Use:   "show CLIENT_ID",
 		Short: "Print one application",
 		Args:  cobra.ExactArgs(1),
-		RunE: a.withClient(func(_ context.Context, _ *server.House, c oauth.Client) error {
+		RunE: a.withClient(func(_ context.Context, _ *house.House, c oauth.Client) error {
 			return a.print(showClient(c), func(w io.Writer) { describeClient(w, c) })
 		}),
 	})

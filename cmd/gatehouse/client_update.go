@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 func (a *app) clientUpdate() *cobra.Command {
@@ -21,7 +21,7 @@ values that are given, and emptied by one empty value.`,
 	})
 	f.bind(cmd)
 	cmd.Flags().BoolVar(&f.disabled, "disabled", false, "it gets no tokens any more; =false lets it work again")
-	cmd.RunE = a.withClient(func(ctx context.Context, h *server.House, c oauth.Client) error {
+	cmd.RunE = a.withClient(func(ctx context.Context, h *house.House, c oauth.Client) error {
 		if !anyChanged(cmd, clientFlagNames...) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}

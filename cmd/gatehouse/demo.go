@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/demo"
-	"gatehouse/server"
+	"gatehouse/house"
 )
 
 func (a *app) demo() *cobra.Command {
@@ -24,7 +24,7 @@ passwords are printed. Running it again keeps the data.`,
 			if err != nil {
 				return err
 			}
-			log, flush := server.NewLog(cfg.Log, a.stderr)
+			log, flush := house.NewLog(cfg.Log, a.stderr)
 			defer flush()
 			slog.SetDefault(log) // for what runs in the background
 			o.Version = buildVersion().Version

@@ -16,16 +16,16 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"gatehouse/config"
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 // beside is an open house, as a running server has it, and commands beside it.
 type beside struct {
 	t     *testing.T
 	env   []string
-	house *server.House
+	house *house.House
 }
 
 func newBeside(t *testing.T) *beside {
@@ -35,7 +35,7 @@ func newBeside(t *testing.T) *beside {
 	if err != nil {
 		t.Fatal(err)
 	}
-	house, err := server.OpenHouse(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	house, err := house.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}

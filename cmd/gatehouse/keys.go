@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/keys"
-	"gatehouse/server"
 )
 
 func (a *app) keys() *cobra.Command {
@@ -51,7 +51,7 @@ func (a *app) keysList() *cobra.Command {
 		Short: "List the signing keys",
 		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				list, err := h.Keys.List(ctx, all)
 				if err != nil {
 					return err
@@ -77,7 +77,7 @@ tokens until it is read again. The old key stays published: one that somebody
 else may know is ended by "keys revoke".`,
 		Args: cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				return a.rotateKeys(ctx, h, algorithms, immediate)
 			})
 		}),
@@ -87,7 +87,7 @@ else may know is ended by "keys revoke".`,
 	return cmd
 }
 
-func (a *app) rotateKeys(ctx context.Context, h *server.House, algorithms []string, immediate bool) error {
+func (a *app) rotateKeys(ctx context.Context, h *house.House, algorithms []string, immediate bool) error {
 	if len(algorithms) == 0 {
 		list, err := h.Keys.List(ctx, false)
 		if err != nil {
@@ -118,7 +118,7 @@ refresh tokens are not affected. Applications that verify tokens by themselves
 accept those of the old key until they read the key set again.`,
 		Args: cobra.ExactArgs(1),
 		RunE: a.action(func(ctx context.Context, args []string) error {
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				if err := h.Keys.Revoke(ctx, operator(), args[0], h.OAuth); err != nil {
 					return err
 				}

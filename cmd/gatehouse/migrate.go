@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/server"
+	"gatehouse/house"
 	"gatehouse/store"
 )
 
@@ -69,7 +69,7 @@ func (a *app) withStore(ctx context.Context, create bool, f func(ctx context.Con
 	if err != nil {
 		return err
 	}
-	log, flush := server.NewLog(cfg.Log, a.stderr)
+	log, flush := house.NewLog(cfg.Log, a.stderr)
 	defer flush()
 	s, err := store.Open(ctx, cfg.Store, log)
 	if err != nil {

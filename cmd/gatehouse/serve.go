@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/server"
 )
 
@@ -23,7 +24,7 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
 			if err != nil {
 				return err
 			}
-			log, flush := server.NewLog(cfg.Log, a.stderr)
+			log, flush := house.NewLog(cfg.Log, a.stderr)
 			defer flush()
 			slog.SetDefault(log) // for what runs in the background
 			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Version: buildVersion().Version})

@@ -9,8 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/id"
-	"gatehouse/server"
 	"gatehouse/session"
 )
 
@@ -60,7 +60,7 @@ func (a *app) sessionList() *cobra.Command {
 			if limit < 1 {
 				return usagef("--limit must be at least 1")
 			}
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				sessions, err := sessionsOf(ctx, h, user, limit)
 				if err != nil {
 					return err
@@ -74,7 +74,7 @@ func (a *app) sessionList() *cobra.Command {
 	return cmd
 }
 
-func sessionsOf(ctx context.Context, h *server.House, user string, limit int) ([]session.Session, error) {
+func sessionsOf(ctx context.Context, h *house.House, user string, limit int) ([]session.Session, error) {
 	if user == "" {
 		return h.Sessions.List(ctx, limit)
 	}
@@ -101,7 +101,7 @@ func (a *app) sessionRevoke() *cobra.Command {
 			return nil
 		},
 		RunE: a.action(func(ctx context.Context, args []string) error {
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				n, err := endSessions(ctx, h, args, user)
 				if err != nil {
 					return err
@@ -117,7 +117,7 @@ func (a *app) sessionRevoke() *cobra.Command {
 // revokeReason is what the audit table says about a session ended here.
 const revokeReason = "administrator"
 
-func endSessions(ctx context.Context, h *server.House, sessions []string, user string) (int, error) {
+func endSessions(ctx context.Context, h *house.House, sessions []string, user string) (int, error) {
 	if user == "" {
 		for _, s := range sessions {
 			if err := h.Sessions.End(ctx, operator(), id.Session(s), revokeReason); err != nil {

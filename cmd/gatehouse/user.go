@@ -12,9 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 func (a *app) user() *cobra.Command {
@@ -26,7 +26,7 @@ func (a *app) user() *cobra.Command {
 const whichUser = "USER is an id (usr_…) or an email address."
 
 // findUser returns the person with that id or email.
-func findUser(ctx context.Context, h *server.House, name string) (identity.User, error) {
+func findUser(ctx context.Context, h *house.House, name string) (identity.User, error) {
 	if strings.Contains(name, "@") {
 		return h.Identity.UserByEmail(ctx, name)
 	}
@@ -34,9 +34,9 @@ func findUser(ctx context.Context, h *server.House, name string) (identity.User,
 }
 
 // withUser runs f on the person that the first argument names.
-func (a *app) withUser(f func(ctx context.Context, h *server.House, u identity.User) error) func(*cobra.Command, []string) error {
+func (a *app) withUser(f func(ctx context.Context, h *house.House, u identity.User) error) func(*cobra.Command, []string) error {
 	return a.action(func(ctx context.Context, args []string) error {
-		return a.withHouse(ctx, func(h *server.House) error {
+		return a.withHouse(ctx, func(h *house.House) error {
 			u, err := findUser(ctx, h, args[0])
 			if err != nil {
 				return err

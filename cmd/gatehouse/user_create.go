@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 func (a *app) userCreate() *cobra.Command {
@@ -43,7 +43,7 @@ a file or from standard input: it never stands on the command line.`,
 		if err != nil {
 			return err
 		}
-		return a.withNewHouse(ctx, func(h *server.House) error {
+		return a.withNewHouse(ctx, func(h *house.House) error {
 			u, err := h.Identity.Create(ctx, operator(), u, password)
 			if err != nil {
 				return err

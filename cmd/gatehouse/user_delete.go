@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 func (a *app) userDelete() *cobra.Command {
@@ -15,7 +15,7 @@ func (a *app) userDelete() *cobra.Command {
 		Short: "Delete a person for good",
 		Long:  "Delete a person for good, and end their sessions and tokens. " + whichUser,
 		Args:  cobra.ExactArgs(1),
-		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			if err := h.Identity.Delete(ctx, operator(), u.ID); err != nil {
 				return err
 			}

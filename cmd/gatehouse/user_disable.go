@@ -5,8 +5,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 func (a *app) userDisable() *cobra.Command {
@@ -15,7 +15,7 @@ func (a *app) userDisable() *cobra.Command {
 		Short: "Keep a person out, and end their sessions and tokens",
 		Long:  "Keep a person out until they are enabled again, and end their sessions and tokens at once. " + whichUser,
 		Args:  cobra.ExactArgs(1),
-		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			if err := h.Identity.Disable(ctx, operator(), u.ID); err != nil {
 				return err
 			}
@@ -30,7 +30,7 @@ func (a *app) userEnable() *cobra.Command {
 		Short: "Let a disabled person in again",
 		Long:  "Let a disabled person sign in again. Sessions and tokens that ended stay ended. " + whichUser,
 		Args:  cobra.ExactArgs(1),
-		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			if err := h.Identity.Enable(ctx, operator(), u.ID); err != nil {
 				return err
 			}
@@ -40,7 +40,7 @@ func (a *app) userEnable() *cobra.Command {
 }
 
 // sayUser says what a person is now, as the store has them.
-func (a *app) sayUser(ctx context.Context, h *server.House, u identity.User, what string) error {
+func (a *app) sayUser(ctx context.Context, h *house.House, u identity.User, what string) error {
 	u, err := h.Identity.User(ctx, u.ID)
 	if err != nil {
 		return err

@@ -6,8 +6,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/fault"
+	"gatehouse/house"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 func (a *app) userResetFactor() *cobra.Command {
@@ -17,7 +17,7 @@ func (a *app) userResetFactor() *cobra.Command {
 		Long: `Remove a person's second factor and recovery codes, for who has lost both, and
 end their sessions and tokens. Make sure that it is they who ask. ` + whichUser,
 		Args: cobra.ExactArgs(1),
-		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			err := h.Identity.ResetFactor(ctx, operator(), u.ID)
 			if fault.CodeOf(err) == "factor.not_found" {
 				return fault.New(fault.NotFound, "factor.not_found", plain(u.Email)+" has no second factor.")

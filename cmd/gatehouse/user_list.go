@@ -6,8 +6,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 // userPage is how many people are read at a time.
@@ -23,7 +23,7 @@ func (a *app) userList() *cobra.Command {
 			if f.Limit < 0 {
 				return usagef("--limit must not be negative")
 			}
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				users, err := listUsers(ctx, h, f)
 				if err != nil {
 					return err
@@ -39,7 +39,7 @@ func (a *app) userList() *cobra.Command {
 }
 
 // listUsers reads page after page until the limit; a limit of 0 means all.
-func listUsers(ctx context.Context, h *server.House, f identity.UserFilter) ([]identity.User, error) {
+func listUsers(ctx context.Context, h *house.House, f identity.UserFilter) ([]identity.User, error) {
 	var users []identity.User
 	limit := f.Limit
 	for {

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/server"
+	"gatehouse/house"
 )
 
 func (a *app) userSetPassword() *cobra.Command {
@@ -22,7 +22,7 @@ is asked for twice on a terminal, or read from a file or from standard input.
 			if err != nil {
 				return err
 			}
-			return a.withHouse(ctx, func(h *server.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				u, err := findUser(ctx, h, args[0])
 				if err != nil {
 					return err

@@ -8,8 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 // shownUser is a person with what only one of them is worth asking for.
@@ -25,7 +25,7 @@ func (a *app) userShow() *cobra.Command {
 		Short: "Print one person",
 		Long:  "Print one person. " + whichUser,
 		Args:  cobra.ExactArgs(1),
-		RunE: a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			shown := shownUser{userJSON: showUser(u)}
 			var err error
 			if shown.SecondFactor, err = h.Identity.HasFactor(ctx, u.ID); err != nil {

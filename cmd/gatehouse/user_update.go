@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/house"
 	"gatehouse/identity"
-	"gatehouse/server"
 )
 
 func (a *app) userUpdate() *cobra.Command {
@@ -23,7 +23,7 @@ A claims file changes the claims it names, and removes those it gives as "". A n
 		Args:    cobra.ExactArgs(1),
 	})
 	f.bind(cmd)
-	cmd.RunE = a.withUser(func(ctx context.Context, h *server.House, u identity.User) error {
+	cmd.RunE = a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 		if !anyChanged(cmd, "email", "name", "email-verified", "administrator", "claims-file") {
 			return usagef("nothing is to be changed; give at least one flag")
 		}

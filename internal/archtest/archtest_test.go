@@ -25,8 +25,9 @@ var floors = map[string]int{
 	"store": 3, "ephemeral": 3,
 	"provider": 4, "ui": 4,
 	"config": 5,
-	"server": 6,
-	"demo":   7, "cmd": 8,
+	"house":  6,
+	"server": 7,
+	"demo":   8, "cmd": 9,
 }
 
 // apart are packages outside the floors, with what they may import of ours.

@@ -19,9 +19,9 @@ import (
 
 	_ "github.com/jackc/pgx/v5/stdlib" // creates the databases to measure on
 
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 // createDatabases makes empty databases on the server of admin.
@@ -224,7 +224,7 @@ func (b *bench) loaded() (*subject, error) {
 }
 
 func (s *subject) seedCrowd(n int) error {
-	h, err := server.OpenHouse(background(), s.cfg, quiet())
+	h, err := house.Open(background(), s.cfg, quiet())
 	if err != nil {
 		return err
 	}

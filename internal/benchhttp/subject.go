@@ -13,10 +13,10 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/config"
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
-	"gatehouse/server"
 )
 
 var console = audit.Actor{Kind: audit.Console, ID: "bench"}
@@ -87,7 +87,7 @@ func (b *bench) newSubject(name, storeURL string, families, people int) (*subjec
 }
 
 func (s *subject) seed(families, people int) error {
-	h, err := server.OpenHouse(background(), s.cfg, quiet())
+	h, err := house.Open(background(), s.cfg, quiet())
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ const benchPassword = "a password for the benchmark"
 
 func email(i int) string { return fmt.Sprintf("bench%d@example.test", i) }
 
-func (s *subject) seedFamilies(h *server.House, user id.User, n int) error {
+func (s *subject) seedFamilies(h *house.House, user id.User, n int) error {
 	codec := oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1}
 	browser, _, err := h.Sessions.Create(background(), console, user, []string{"pwd"}, time.Now(), time.Time{})
 	if err != nil {

@@ -40,7 +40,9 @@ func sources(t *testing.T) []*ast.File {
 		}
 		switch d.Name() {
 		case "internal", "third_party", "tools", ".git", "gatehouse-data", "bin", "node_modules":
-			return filepath.SkipDir
+			if d.IsDir() { // .git is a file in a worktree
+				return filepath.SkipDir
+			}
 		}
 		if !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
 			return nil

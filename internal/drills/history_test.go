@@ -13,11 +13,11 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
 	"gatehouse/secret"
-	"gatehouse/server"
 	"gatehouse/session"
 )
 
@@ -27,7 +27,7 @@ var console = audit.Actor{Kind: audit.Console, ID: "drill"}
 // one client.
 type stage struct {
 	t      *testing.T
-	house  *server.House
+	house  *house.House
 	codec  oauth.RefreshCodec
 	user   identity.User
 	client oauth.Client
@@ -36,7 +36,7 @@ type stage struct {
 
 func (w *world) stage() *stage {
 	w.t.Helper()
-	h, err := server.OpenHouse(background(), w.cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	h, err := house.Open(background(), w.cfg, slog.New(slog.NewTextHandler(io.Discard, nil)))
 	if err != nil {
 		w.t.Fatal(err)
 	}

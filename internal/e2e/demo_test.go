@@ -19,6 +19,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/demo"
+	"gatehouse/house"
 	"gatehouse/server"
 )
 
@@ -278,7 +279,7 @@ func TestStepUpAsksOnlyForWhatIsMissing(t *testing.T) {
 func (r *running) requireTwoFactors() {
 	r.t.Helper()
 	ctx := context.Background()
-	h, err := server.OpenHouse(ctx, r.cfg, quiet())
+	h, err := house.Open(ctx, r.cfg, quiet())
 	if err != nil {
 		r.t.Fatal(err)
 	}

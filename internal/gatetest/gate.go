@@ -20,6 +20,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/config"
+	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
@@ -35,7 +36,7 @@ var Console = audit.Actor{Kind: audit.Console, ID: "test"}
 // Gate is one running Gatehouse.
 type Gate struct {
 	T      testing.TB
-	House  *server.House
+	House  *house.House
 	Server *server.Server
 	Log    *Log // what the server logged, to look for secrets
 	// Watch, if it is set, sees every answer on its way out, redirects included.
@@ -86,7 +87,7 @@ func open(t testing.TB, cfg config.Config) *Gate {
 	g := &Gate{T: t, Log: &Log{}, config: cfg}
 	ctx := context.Background()
 	log := slog.New(slog.NewJSONHandler(g.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	house, err := server.OpenHouse(ctx, cfg, log)
+	house, err := house.Open(ctx, cfg, log)
 	if err != nil {
 		t.Fatalf("open the house: %v", err)
 	}

@@ -1,46 +1,27 @@
-package server
+package house
 
 import (
-	"bytes"
 	"context"
-	"database/sql"
 	"errors"
 	"io/fs"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 
-	_ "modernc.org/sqlite"
-
 	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/identity"
+	"gatehouse/internal/testconfig"
 	"gatehouse/internal/testpg"
 )
 
-// testConfig is a configuration on a fresh directory, with free ports and the
-// cheapest passwords.
-func testConfig(t *testing.T) config.Config {
-	t.Helper()
-	dir := t.TempDir()
-	cfg := config.Default()
-	cfg.DataDir = dir
-	cfg.Issuer = "http://localhost:8080"
-	cfg.MasterKeyFile = filepath.Join(dir, "master.key")
-	cfg.Store.URL = "sqlite:" + filepath.Join(dir, "gatehouse.db")
-	cfg.Web.Listen.Public, cfg.Web.Listen.Internal = "127.0.0.1:0", "127.0.0.1:0"
-	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
-	return cfg
-}
-
 func openHouse(t *testing.T, cfg config.Config) *House {
 	t.Helper()
-	h, err := OpenHouse(context.Background(), cfg, slog.New(slog.DiscardHandler))
+	h, err := Open(context.Background(), cfg, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatalf("open the house: %v", err)
 	}
@@ -52,36 +33,14 @@ func openHouse(t *testing.T, cfg config.Config) *House {
 	return h
 }
 
-// greeting is what the operator reads at the start.
-func greeting(t *testing.T, h *House) string {
+// firstRun is what a start does before it serves.
+func firstRun(t *testing.T, h *House) (link string, waiting bool) {
 	t.Helper()
-	var out bytes.Buffer
-	s, err := New(h, Options{Stdout: &out})
+	link, waiting, err := h.FirstRun(t.Context())
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("the first run: %v", err)
 	}
-	if err := s.greet(context.Background()); err != nil {
-		t.Fatalf("greet: %v", err)
-	}
-	return out.String()
-}
-
-// sqlite opens the database file of cfg behind Gatehouse's back.
-func sqlite(t *testing.T, cfg config.Config) *sql.DB {
-	t.Helper()
-	db, err := sql.Open("sqlite", "file:"+strings.TrimPrefix(cfg.Store.URL, "sqlite:")+"?"+url.Values{"_pragma": {"busy_timeout(5000)"}}.Encode())
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { db.Close() })
-	return db
-}
-
-func mustExec(t *testing.T, db *sql.DB, statement string) {
-	t.Helper()
-	if _, err := db.Exec(statement); err != nil {
-		t.Fatalf("%s: %v", statement, err)
-	}
+	return link, waiting
 }
 
 func administrators(t *testing.T, h *House) (n int) {
@@ -117,11 +76,11 @@ func bootstrapping(t *testing.T, cfg config.Config) config.Config {
 // the one that belongs to the database.
 func TestWrongMasterKeyRefusesAndLeavesNoStrayFile(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(t)
+	cfg := testconfig.New(t)
 	openHouse(t, cfg)
 	elsewhere := cfg
 	elsewhere.MasterKeyFile = filepath.Join(t.TempDir(), "master.key")
-	_, err := OpenHouse(t.Context(), elsewhere, slog.New(slog.DiscardHandler))
+	_, err := Open(t.Context(), elsewhere, slog.New(slog.DiscardHandler))
 	if fault.CodeOf(err) != "master_key.wrong" || !strings.Contains(err.Error(), "does not open this database") {
 		t.Errorf("another key: got %v, want master_key.wrong", err)
 	}
@@ -135,13 +94,13 @@ func TestWrongMasterKeyRefusesAndLeavesNoStrayFile(t *testing.T) {
 // file away would lose the database.
 func TestFailedFirstStartKeepsTheMasterKey(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(t)
+	cfg := testconfig.New(t)
 	h := openHouse(t, cfg) // makes the schema
 	if err := os.Remove(h.Config.MasterKeyFile); err != nil {
 		t.Fatal(err)
 	}
-	mustExec(t, sqlite(t, cfg), "ALTER TABLE data_keys RENAME TO data_keys_away")
-	if _, err := OpenHouse(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil {
+	testconfig.Exec(t, cfg, "ALTER TABLE data_keys RENAME TO data_keys_away")
+	if _, err := Open(t.Context(), cfg, slog.New(slog.DiscardHandler)); err == nil {
 		t.Fatal("the house opened without its data keys")
 	}
 	if _, err := os.Stat(cfg.MasterKeyFile); err != nil {
@@ -151,11 +110,11 @@ func TestFailedFirstStartKeepsTheMasterKey(t *testing.T) {
 
 func TestBootstrapMakesTheFirstAdministratorOnce(t *testing.T) {
 	t.Parallel()
-	cfg := bootstrapping(t, testConfig(t))
+	cfg := bootstrapping(t, testconfig.New(t))
 	h := openHouse(t, cfg)
 	for range 2 {
-		if said := greeting(t, h); strings.Contains(said, "#token=") {
-			t.Errorf("a set-up link was printed: %s", said)
+		if link, waiting := firstRun(t, h); link != "" || waiting {
+			t.Errorf("the first run left the link %q, waiting %t", link, waiting)
 		}
 	}
 	if n := administrators(t, h); n != 1 {
@@ -170,30 +129,26 @@ func TestBootstrapMakesTheFirstAdministratorOnce(t *testing.T) {
 // in a house that has people.
 func TestBootstrapCountsOnAnEmptyDatabaseOnly(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, bootstrapping(t, testConfig(t)))
+	h := openHouse(t, bootstrapping(t, testconfig.New(t)))
 	if _, err := h.Identity.Create(t.Context(), audit.Actor{Kind: audit.Console}, identity.User{Email: "ada@example.test", Name: "Ada"}, ""); err != nil {
 		t.Fatal(err)
 	}
-	said := greeting(t, h)
+	link, _ := firstRun(t, h)
 	if n := administrators(t, h); n != 0 {
 		t.Errorf("bootstrap made %d administrators in a database with people", n)
 	}
-	if !strings.Contains(said, "#token=") {
-		t.Errorf("nobody was told how to get an administrator: %s", said)
+	if !strings.Contains(link, "#token=") {
+		t.Errorf("nobody was told how to get an administrator: %q", link)
 	}
 }
 
 // Who reads the log must learn which setting to mend.
 func TestBootstrapWithABadPasswordSaysWhichSetting(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(t)
+	cfg := testconfig.New(t)
 	cfg.Bootstrap.Email, cfg.Bootstrap.PasswordFile = "first@example.test", passwordFile(t, "short")
 	h := openHouse(t, cfg)
-	s, err := New(h, Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = s.greet(t.Context())
+	_, _, err := h.FirstRun(t.Context())
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Code != "bootstrap.refused" || !strings.Contains(f.Detail, "bootstrap.password_file") || strings.Contains(err.Error(), "short\n") {
 		t.Errorf("got %v, want bootstrap.refused that names bootstrap.password_file", err)
@@ -205,7 +160,7 @@ func TestReplicasBootstrappingAtOnceMakeOneAdministrator(t *testing.T) {
 	for name, url := range map[string]func(testing.TB) string{"SQLite": nil, "Postgres": testpg.URL} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			cfg := bootstrapping(t, testConfig(t))
+			cfg := bootstrapping(t, testconfig.New(t))
 			if url != nil {
 				cfg.Store.URL = url(t)
 			}
@@ -213,7 +168,7 @@ func TestReplicasBootstrappingAtOnceMakeOneAdministrator(t *testing.T) {
 			var wait sync.WaitGroup
 			for _, h := range houses {
 				wait.Go(func() {
-					if _, _, err := h.firstRun(context.Background()); err != nil {
+					if _, _, err := h.FirstRun(context.Background()); err != nil {
 						t.Errorf("a replica does not start: %v", err)
 					}
 				})
@@ -223,18 +178,5 @@ func TestReplicasBootstrappingAtOnceMakeOneAdministrator(t *testing.T) {
 				t.Errorf("%d replicas made %d administrators, want 1", len(houses), n)
 			}
 		})
-	}
-}
-
-// The link scrolled away with the first start. The second must not be silent.
-func TestSecondStartWithoutAnAdministratorSaysWhatToDo(t *testing.T) {
-	t.Parallel()
-	h := openHouse(t, testConfig(t))
-	if first := greeting(t, h); !strings.Contains(first, h.Config.Issuer+"/setup#token=") {
-		t.Errorf("the first start says no link: %s", first)
-	}
-	second := greeting(t, h)
-	if strings.Contains(second, "#token=") || !strings.Contains(second, "gatehouse setup-link") {
-		t.Errorf("the second start says %q; it should lead to gatehouse setup-link", second)
 	}
 }

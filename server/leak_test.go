@@ -8,6 +8,10 @@ import (
 	"runtime"
 	"testing"
 	"time"
+
+	"gatehouse/internal/testconfig"
+
+	"gatehouse/house"
 )
 
 // Every start and stop gives back what it took. It runs alone, because it
@@ -15,7 +19,7 @@ import (
 func TestStartAndStopLeaveNothingRunning(t *testing.T) {
 	cycle := func() {
 		t.Helper()
-		h, err := OpenHouse(t.Context(), testConfig(t), slog.New(slog.DiscardHandler))
+		h, err := house.Open(t.Context(), testconfig.New(t), slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)
 		}

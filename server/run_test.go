@@ -13,9 +13,27 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/internal/testconfig"
+
+	"gatehouse/house"
+
 	"gatehouse/config"
 	"gatehouse/fault"
 )
+
+func openHouse(t *testing.T, cfg config.Config) *house.House {
+	t.Helper()
+	h, err := house.Open(context.Background(), cfg, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatalf("open the house: %v", err)
+	}
+	t.Cleanup(func() {
+		if err := h.Close(); err != nil {
+			t.Errorf("close the house: %v", err)
+		}
+	})
+	return h
+}
 
 // running is a server with its listeners open.
 type running struct {
@@ -84,7 +102,7 @@ func fetch(t *testing.T, url string) (int, string) {
 
 func TestInternalThingsAreOnTheInternalListenerOnly(t *testing.T) {
 	t.Parallel()
-	r := start(t, testConfig(t), Options{Version: "v1.2.3-test"})
+	r := start(t, testconfig.New(t), Options{Version: "v1.2.3-test"})
 	for _, path := range []string{"/livez", "/readyz", "/healthz", "/metrics", "/debug/pprof/", "/debug/pprof/cmdline"} {
 		if status, _ := fetch(t, "http://"+r.internal+path); status != http.StatusOK {
 			t.Errorf("the internal listener answers %s with %d", path, status)
@@ -102,7 +120,7 @@ func TestInternalThingsAreOnTheInternalListenerOnly(t *testing.T) {
 
 func TestMetricsSayWhatRunsAndHowBusyItIs(t *testing.T) {
 	t.Parallel()
-	r := start(t, testConfig(t), Options{Version: "v1.2.3-test"})
+	r := start(t, testconfig.New(t), Options{Version: "v1.2.3-test"})
 	fetch(t, "http://"+r.public+"/.well-known/jwks.json")
 	_, metrics := fetch(t, "http://"+r.internal+"/metrics")
 	for _, want := range []string{
@@ -153,10 +171,10 @@ func TestReadyzSaysWhatIsMissing(t *testing.T) {
 		{"", func(*testing.T, *health, config.Config) {}},
 		{"serving", func(_ *testing.T, h *health, _ config.Config) { h.draining.Store(true) }},
 		{"keys", func(t *testing.T, _ *health, cfg config.Config) {
-			mustExec(t, sqlite(t, cfg), "DELETE FROM signing_keys")
+			testconfig.Exec(t, cfg, "DELETE FROM signing_keys")
 		}},
 	} {
-		cfg := testConfig(t)
+		cfg := testconfig.New(t)
 		house := openHouse(t, cfg)
 		if err := house.Registry.Step(t.Context(), time.Now()); err != nil {
 			t.Fatal(err)
@@ -178,7 +196,7 @@ func TestReadyzSaysWhatIsMissing(t *testing.T) {
 // A process that never read the clients, or whose database went away, is not ready.
 func TestReadyzIsHonestBeforeTheFirstReadAndAfterTheStoreClosed(t *testing.T) {
 	t.Parallel()
-	house, err := OpenHouse(t.Context(), testConfig(t), slog.New(slog.DiscardHandler))
+	house, err := house.Open(t.Context(), testconfig.New(t), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -205,7 +223,7 @@ func TestTakenPortsAreClearErrorsAndLeaveNoListener(t *testing.T) {
 		"listen.public":   func(c *config.Config) { c.Web.Listen.Public = taken.Addr().String() },
 		"listen.internal": func(c *config.Config) { c.Web.Listen.Internal = taken.Addr().String() },
 	} {
-		cfg := testConfig(t)
+		cfg := testconfig.New(t)
 		free, err := net.Listen("tcp", "127.0.0.1:0")
 		if err != nil {
 			t.Fatal(err)
@@ -237,7 +255,7 @@ func TestTakenPortsAreClearErrorsAndLeaveNoListener(t *testing.T) {
 func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 	t.Parallel()
 	entered, leave := make(chan struct{}), make(chan struct{})
-	r := start(t, testConfig(t), Options{}, func(s *Server) {
+	r := start(t, testconfig.New(t), Options{}, func(s *Server) {
 		next := s.public
 		s.public = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			if r.URL.Path != "/slow" {
@@ -282,10 +300,9 @@ func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 // the set-up link (that one is for standard output, once), no key, no password.
 func TestServerLogsNoSecretOfTheFirstRun(t *testing.T) {
 	t.Parallel()
-	cfg := bootstrapping(t, testConfig(t))
-	cfg.Bootstrap.Email, cfg.Bootstrap.PasswordFile = "", ""
-	var logged sink
-	house, err := OpenHouse(t.Context(), cfg, slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
+	cfg := testconfig.New(t)
+	var logged bytes.Buffer
+	house, err := house.Open(t.Context(), cfg, slog.New(slog.NewJSONHandler(&logged, &slog.HandlerOptions{Level: slog.LevelDebug})))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package server
+package house
 
 import (
 	"context"
@@ -19,11 +19,11 @@ const setupPath = "/setup#token="
 // SetupURL returns the link for a set-up token.
 func (h *House) SetupURL(token string) string { return h.Config.Issuer + setupPath + token }
 
-// firstRun makes the first administrator by configuration, or a set-up link,
+// FirstRun makes the first administrator by configuration, or a set-up link,
 // when nobody can administer this Gatehouse yet. It returns the link, "" when
 // there is none to show; of several replicas exactly one gets it. waiting says
 // that there is no administrator still.
-func (h *House) firstRun(ctx context.Context) (link string, waiting bool, err error) {
+func (h *House) FirstRun(ctx context.Context) (link string, waiting bool, err error) {
 	needed, err := h.Identity.NeedsSetup(ctx)
 	if err != nil || !needed {
 		return "", false, err

@@ -1,4 +1,4 @@
-package server
+package house
 
 import (
 	"context"
@@ -70,18 +70,20 @@ func holder() string {
 	return hex.EncodeToString(b[:])
 }
 
-// runBackground starts what runs beside the listeners. RS256 keys are made here
+// Run runs what beats in the background until ctx ends. RS256 keys are made here
 // and not before: RSA takes time, and nobody should wait for it at the door.
-func (s *Server) runBackground(ctx context.Context, group *errgroup.Group) {
-	group.Go(func() error { return s.house.Registry.Run(ctx) })
-	group.Go(func() error { return s.house.Keys.Run(ctx) })
-	group.Go(func() error { return (&Janitor{Store: s.house.Store, Holder: holder(), Log: s.house.Log}).Run(ctx) })
+func (h *House) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return h.Registry.Run(ctx) })
+	group.Go(func() error { return h.Keys.Run(ctx) })
+	group.Go(func() error { return (&Janitor{Store: h.Store, Holder: holder(), Log: h.Log}).Run(ctx) })
 	group.Go(func() error {
 		for _, alg := range []string{keys.RS256, keys.EdDSA} {
-			if err := s.house.Keys.EnsureAlgorithm(ctx, alg); err != nil && ctx.Err() == nil {
-				s.house.Log.Warn("a signing key could not be made yet; it is made when first needed", "alg", alg, "error", err.Error())
+			if err := h.Keys.EnsureAlgorithm(ctx, alg); err != nil && ctx.Err() == nil {
+				h.Log.Warn("a signing key could not be made yet; it is made when first needed", "alg", alg, "error", err.Error())
 			}
 		}
 		return nil
 	})
+	return group.Wait()
 }

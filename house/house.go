@@ -1,7 +1,9 @@
-// Package server puts the house together and takes it down in order: it opens
-// the store, wires the services to each other, mounts the doors, runs what runs
-// in the background, and drains. It is the only place where everything meets.
-package server
+// Package house opens the house and wires it: the store, the master key and the
+// services, each handed what it asks of the others. What spans two services is
+// declared by the one that starts it and met here, in one file for each of
+// them. What beats in the background is here too. Doors and listeners are the
+// server's; the commands use a house without either.
+package house
 
 import (
 	"context"
@@ -43,9 +45,9 @@ type House struct {
 	NewMasterKey string
 }
 
-// OpenHouse opens and migrates the store, opens the master key (made on a first
+// Open opens and migrates the store, opens the master key (made on a first
 // run) and wires the services. Several processes may open one store at a time.
-func OpenHouse(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, error) {
+func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, error) {
 	if err := prepareDataDir(cfg); err != nil {
 		return nil, err
 	}

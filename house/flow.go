@@ -1,4 +1,4 @@
-package server
+package house
 
 import (
 	"context"
@@ -14,21 +14,6 @@ import (
 	"gatehouse/oauth"
 	"gatehouse/session"
 )
-
-// ends is what identity starts and sessions and tokens finish: a person who is
-// disabled, or whose password or factor changed, is signed out.
-type ends struct {
-	sessions *session.Manager
-	oauth    *oauth.Service
-}
-
-// EndUser implements identity.Ends.
-func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) error {
-	if _, err := e.sessions.EndAll(ctx, by, user, except, reason); err != nil {
-		return err
-	}
-	return e.oauth.EndUser(ctx, user, except, reason)
-}
 
 // people lets flow ask identity.
 type people struct{ *identity.Service }
@@ -130,35 +115,4 @@ func (a apps) Consented(ctx context.Context, user id.User, client id.Client) ([]
 // GiveConsent implements flow.Apps.
 func (a apps) GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error {
 	return a.oauth.GiveConsent(ctx, by, user, client, scopes)
-}
-
-// subjects lets the provider ask identity about the person behind a token.
-type subjects struct{ identity *identity.Service }
-
-// Claims implements provider.People.
-func (s subjects) Claims(ctx context.Context, user id.User, scopes, extra []string) (map[string]any, bool, error) {
-	u, err := s.identity.User(ctx, user)
-	if fault.Is(err, fault.NotFound) {
-		return nil, false, nil
-	}
-	if err != nil {
-		return nil, false, err
-	}
-	claims := u.StandardClaims(scopes)
-	all := u.StandardClaims([]string{"profile", "email", "address", "phone"})
-	for _, name := range extra {
-		if v, ok := all[name]; ok {
-			claims[name] = v
-		}
-	}
-	return claims, !u.Disabled, nil
-}
-
-// Email implements provider.People.
-func (s subjects) Email(ctx context.Context, user id.User) (string, error) {
-	u, err := s.identity.User(ctx, user)
-	if fault.Is(err, fault.NotFound) {
-		return "", nil
-	}
-	return u.Email, err
 }

@@ -21,6 +21,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gatehouse/internal/testconfig"
+
 	"gatehouse/fault"
 	"gatehouse/web"
 )
@@ -118,7 +120,7 @@ func TestChangedCertificateIsServedAndABrokenOneIsNot(t *testing.T) {
 
 func TestServerWithABrokenCertificateDoesNotStart(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(t)
+	cfg := testconfig.New(t)
 	cfg.Issuer, cfg.Web.TLS = "https://localhost", pairFiles(t)
 	issue(t, cfg.Web.TLS, "x")
 	put(t, cfg.Web.TLS.KeyFile, []byte("no key at all"))
@@ -133,7 +135,7 @@ func TestServerWithABrokenCertificateDoesNotStart(t *testing.T) {
 
 func TestServerSpeaksHTTP2OverTLSAndRefusesOldVersions(t *testing.T) {
 	t.Parallel()
-	cfg := testConfig(t)
+	cfg := testconfig.New(t)
 	cfg.Issuer, cfg.Web.TLS = "https://localhost", pairFiles(t)
 	cert := issue(t, cfg.Web.TLS, "x")
 	r := start(t, cfg, Options{})

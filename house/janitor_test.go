@@ -1,4 +1,4 @@
-package server
+package house
 
 import (
 	"bytes"
@@ -11,12 +11,13 @@ import (
 	"time"
 
 	"gatehouse/flow"
+	"gatehouse/internal/testconfig"
 )
 
 // Of several replicas one sweeps; when it is gone another takes over.
 func TestJanitorSweepsUnderItsLease(t *testing.T) {
 	t.Parallel()
-	h := openHouse(t, testConfig(t))
+	h := openHouse(t, testconfig.New(t))
 	log := slog.New(slog.DiscardHandler)
 	first, second := &Janitor{h.Store, "first", log}, &Janitor{h.Store, "second", log}
 	now := time.Now()

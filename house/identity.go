@@ -1,0 +1,25 @@
+package house
+
+import (
+	"context"
+
+	"gatehouse/audit"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/session"
+)
+
+// ends is what identity starts and sessions and tokens finish: a person who is
+// disabled, or whose password or factor changed, is signed out.
+type ends struct {
+	sessions *session.Manager
+	oauth    *oauth.Service
+}
+
+// EndUser implements identity.Ends.
+func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) error {
+	if _, err := e.sessions.EndAll(ctx, by, user, except, reason); err != nil {
+		return err
+	}
+	return e.oauth.EndUser(ctx, user, except, reason)
+}
