@@ -29,11 +29,11 @@ func forever(kind RevocationKind, key string, now time.Time) Revocation {
 }
 
 // end revokes the families that match each filter, their authorizations, and what more
-// holds, in one transaction (that of ctx if there is one).
+// holds, in one transaction (that of ctx if there is one). This process knows of
+// it once that transaction has committed, and not before.
 func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason string, now time.Time, more ...Revocation) error {
-	var all []Revocation
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		all = append([]Revocation(nil), more...)
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		all := append([]Revocation(nil), more...)
 		for _, f := range filters {
 			authorizations, err := s.Store.RevokeFamilies(ctx, f, reason, now)
 			if err != nil {
@@ -46,15 +46,14 @@ func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason string
 		if len(all) == 0 {
 			return nil
 		}
-		return s.Store.Revoke(ctx, all...)
+		if err := s.Store.Revoke(ctx, all...); err != nil {
+			return err
+		}
+		if s.Registry != nil {
+			s.Store.AfterCommit(ctx, func() { s.Registry.learn(all) })
+		}
+		return nil
 	})
-	if err != nil {
-		return err
-	}
-	if s.Registry != nil {
-		s.Registry.expect(now, all)
-	}
-	return nil
 }
 
 // EndSessions ends the refresh families and tokens of browser sessions that

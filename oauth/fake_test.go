@@ -43,10 +43,19 @@ type memory struct {
 	tx  sync.Mutex
 	mu  sync.Mutex
 	s   state
-	err map[string]error // by method; "*" is every method
+	err map[string]error // by method; "*" is every method, "Commit" the end of a transaction
 }
 
+// inTx finds the transaction in a context: what waits for its end.
 type inTx struct{}
+
+func (m *memory) AfterCommit(ctx context.Context, f func()) {
+	if after, ok := ctx.Value(inTx{}).(*[]func()); ok {
+		*after = append(*after, f)
+		return
+	}
+	f()
+}
 
 func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error {
 	if ctx.Value(inTx{}) != nil {
@@ -57,13 +66,21 @@ func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error 
 	m.mu.Lock()
 	before := m.s.clone()
 	m.mu.Unlock()
-	err := f(context.WithValue(ctx, inTx{}, true))
+	var after []func()
+	err := f(context.WithValue(ctx, inTx{}, &after))
+	if err == nil {
+		err = m.do("Commit", func() error { return nil })
+	}
 	if err != nil {
 		m.mu.Lock()
 		m.s = before
 		m.mu.Unlock()
+		return err
 	}
-	return err
+	for _, f := range after {
+		f()
+	}
+	return nil
 }
 
 func (m *memory) do(method string, f func() error) error {

@@ -129,6 +129,10 @@ type Store interface {
 	// Postgres after a serialization failure, and must not sign, hash, render
 	// or talk to the network.
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
+	// AfterCommit runs f once the transaction of ctx was kept, before the
+	// outermost InTx returns; at once without a transaction; never when it was
+	// undone or nobody knows.
+	AfterCommit(ctx context.Context, f func())
 
 	// Versions returns the counters by name; a name never raised is absent.
 	Versions(ctx context.Context) (map[string]int64, error)

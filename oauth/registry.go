@@ -184,8 +184,7 @@ func (r *Registry) Revoked(t TokenFacts) bool {
 	if c := (*r.clients.Load())[t.Client]; c != nil && c.Disabled {
 		return true
 	}
-	asked := r.FreshAsOf()
-	dead := func(kind RevocationKind, key string) bool { return r.revoked.kill(kind, key, t.Issued, asked) }
+	dead := func(kind RevocationKind, key string) bool { return r.revoked.kill(kind, key, t.Issued) }
 	return dead(RevokedToken, t.JTI) ||
 		dead(RevokedAuthorization, string(t.Authorization)) ||
 		dead(RevokedSession, string(t.Session)) ||
@@ -195,12 +194,12 @@ func (r *Registry) Revoked(t TokenFacts) bool {
 		t.User != "" && dead(RevokedConsent, ConsentKey(t.User, t.Client))
 }
 
-// expect refuses tokens from now on although the revocations have not been read
-// back yet, and perhaps not been committed. If they never are, the tokens count
-// again once the store was asked a moment later.
-func (r *Registry) expect(now time.Time, list []Revocation) {
+// learn refuses tokens from now on, before the revocations are read back from
+// the store. Only what was committed may be learned: whoever takes a dead token
+// for a reason to write nothing relies on it.
+func (r *Registry) learn(list []Revocation) {
 	for _, v := range list {
-		r.revoked.expect(v, now)
+		r.revoked.add(v)
 	}
 	r.epoch.Add(1)
 }

@@ -28,6 +28,7 @@ type tx struct {
 	mu      sync.Mutex
 	over    bool
 	spoiled error
+	after   []func() // AfterCommit
 }
 
 var errOver = errors.New("the transaction of this context is over")
@@ -64,14 +65,43 @@ func (s *Store) InTx(ctx context.Context, f func(ctx context.Context) error) err
 		return f(ctx)
 	}
 	var own error
+	var last *tx // of the try that was kept
 	err = s.engine.inTx(ctx, func(ctx context.Context) error {
+		last, _ = current(ctx)
 		own = f(ctx)
 		return own
 	})
+	if err == nil {
+		last.kept()
+	}
 	if own != nil && errors.Is(err, own) {
 		return err // in f's words
 	}
 	return classify(err)
+}
+
+// AfterCommit runs f once the transaction of ctx is kept: before the outermost
+// InTx returns, in its goroutine. Without a transaction it runs f at once. When
+// the transaction is undone, or nobody knows whether it was kept, f never runs.
+func (s *Store) AfterCommit(ctx context.Context, f func()) {
+	t, err := current(ctx)
+	if err != nil {
+		return
+	}
+	if t == nil {
+		f()
+		return
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.after = append(t.after, f)
+}
+
+// kept runs what waited for the commit.
+func (t *tx) kept() {
+	for _, f := range t.after {
+		f()
+	}
 }
 
 // exec runs a statement in t.

@@ -50,6 +50,38 @@ func testTransactions(t *testing.T, s *store.Store) {
 			t.Error("what a failed transaction did is still there")
 		}
 	})
+	t.Run("TellsOnceItIsKept", func(t *testing.T) {
+		told := func(kind string, end error) (during, after int) {
+			n := 0
+			err := s.InTx(t.Context(), func(ctx context.Context) error {
+				ok(t, s.InTx(ctx, func(ctx context.Context) error {
+					s.AfterCommit(ctx, func() {
+						if n++; !there(t, kind) {
+							t.Errorf("%s: told before it was kept", kind)
+						}
+					})
+					return put(ctx, kind)
+				}))
+				during = n
+				return end
+			})
+			if err != end {
+				t.Fatalf("%s: %v", kind, err)
+			}
+			return during, n
+		}
+		if during, after := told("told", nil); during != 0 || after != 1 {
+			t.Errorf("told %d times before the commit and %d times in all, want once after it", during, after)
+		}
+		if _, after := told("untold", errChanged); after != 0 {
+			t.Errorf("told %d times of what was undone", after)
+		}
+		n := 0
+		s.AfterCommit(t.Context(), func() { n++ })
+		if n != 1 {
+			t.Errorf("without a transaction: told %d times", n)
+		}
+	})
 	t.Run("UndoesOnPanic", func(t *testing.T) {
 		func() {
 			defer func() { same(t, recover(), "oh") }()
