@@ -45,6 +45,8 @@ func checkAsk(browser string, ask Ask) error {
 		return errors.New("exactly one of client and return path is needed")
 	case ask.ReturnTo != "" && !isLocalPath(ask.ReturnTo):
 		return errors.New("the return path does not stay here")
+	case !ask.Require.Known() || !ask.Prefer.Known():
+		return errors.New("nobody knows the level that is asked for")
 	}
 	return nil
 }

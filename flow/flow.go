@@ -9,15 +9,7 @@ import (
 	"time"
 
 	"gatehouse/id"
-)
-
-// Level is how strongly a person is proved; it is the `acr` of tokens.
-type Level string
-
-// The levels, weakest first.
-const (
-	AAL1 Level = "aal1" // a password
-	AAL2 Level = "aal2" // a password and a second factor
+	"gatehouse/proof"
 )
 
 // Ask is what somebody wants of a sign-in: an application by an authorization
@@ -33,8 +25,8 @@ type Ask struct {
 	MaxAge                       *time.Duration // nil: not asked
 	HintUser                     id.User        // from id_token_hint
 	LoginHint                    string
-	Require                      Level // must be reached: essential acr, the client's setting
-	Prefer                       Level // reached if the person can: acr_values
+	Require                      proof.Level // must be reached: essential acr, the client's setting
+	Prefer                       proof.Level // reached if the person can: acr_values
 	Scopes                       []string
 	Locales                      []string
 	Display                      string
@@ -84,9 +76,9 @@ const (
 // Decision is what Next says.
 type Decision struct {
 	Step  Step
-	Error string  // for StepRefuse: an error code of OpenID Connect Core 3.1.2.6 or RFC 6749 4.1.2.1
-	User  id.User // whom it is about; empty when nobody is known yet
-	Level Level   // what is reached, for StepIssue and StepConsent
+	Error string      // for StepRefuse: an error code of OpenID Connect Core 3.1.2.6 or RFC 6749 4.1.2.1
+	User  id.User     // whom it is about; empty when nobody is known yet
+	Level proof.Level // what is reached, for StepIssue and StepConsent
 	// Session is the live session of User that the decision stands on.
 	Session id.Session
 	// AuthTime is the oldest of the proofs that count; Methods are theirs.
@@ -125,7 +117,7 @@ type Application struct {
 	// Unproven is a public client whose answers another program could catch: it
 	// is asked about every time (RFC 8252 section 8.6).
 	Unproven bool
-	Require  Level
+	Require  proof.Level
 }
 
 // State is everything that Next decides on.

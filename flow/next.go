@@ -3,6 +3,8 @@ package flow
 import (
 	"slices"
 	"time"
+
+	"gatehouse/proof"
 )
 
 // Error codes of StepRefuse (OpenID Connect Core 3.1.2.6, RFC 6749 4.1.2.1,
@@ -59,15 +61,15 @@ func proved(s State, d Decision) Decision {
 	if !p.password.fresh(s.Ask) {
 		return d.at(StepSignIn)
 	}
-	d.Level, d.AuthTime, d.Methods = AAL1, seconds(p.password.at), []string{"pwd"}
-	if required(s) == AAL2 {
+	d.Level, d.AuthTime, d.Methods = proof.AAL1, seconds(p.password.at), []string{"pwd"}
+	if required(s) >= proof.AAL2 {
 		if !s.Person.HasFactor {
 			return d.at(StepEnrol)
 		}
 		if !p.factor.fresh(s.Ask) {
 			return d.at(StepFactor)
 		}
-		d.Level, d.AuthTime, d.Methods = AAL2, seconds(older(p.password.at, p.factor.at)), p.methods()
+		d.Level, d.AuthTime, d.Methods = proof.AAL2, seconds(older(p.password.at, p.factor.at)), p.methods()
 	}
 	return agreed(s, d)
 }
@@ -91,14 +93,8 @@ func unfit(s State) string {
 	if s.Ask.Client != "" && (s.App == nil || s.App.ID != s.Ask.Client) {
 		return errClient
 	}
-	levels := []Level{s.Ask.Require}
-	if s.App != nil {
-		levels = append(levels, s.App.Require)
-	}
-	for _, l := range levels {
-		if l != "" && l != AAL1 && l != AAL2 {
-			return errLevel
-		}
+	if !s.Ask.Require.Known() || s.App != nil && !s.App.Require.Known() {
+		return errLevel
 	}
 	return ""
 }
@@ -111,16 +107,18 @@ func (s State) asksWho() bool {
 // required is the level that must be reached. A person with a second factor
 // always uses it, so Ask.Prefer, which binds only those who have one, adds
 // nothing more. A policy that nobody knows is the strictest.
-func required(s State) Level {
-	switch {
-	case s.Person.HasFactor, s.Ask.Require == AAL2, s.App != nil && s.App.Require == AAL2:
-		return AAL2
-	case s.MFA == MFANobody:
-		return AAL1
-	case s.MFA == MFAAdministrators && !s.Person.Administrator:
-		return AAL1
+func required(s State) proof.Level {
+	least := max(proof.AAL1, s.Ask.Require)
+	if s.App != nil {
+		least = max(least, s.App.Require)
 	}
-	return AAL2
+	switch {
+	case s.Person.HasFactor:
+		return max(least, proof.AAL2)
+	case s.MFA == MFANobody, s.MFA == MFAAdministrators && !s.Person.Administrator:
+		return least
+	}
+	return max(least, proof.AAL2)
 }
 
 // asksConsent reports whether the application needs the person's word. Offline
@@ -153,7 +151,7 @@ func withoutPages(ask Ask, missing Step) string {
 	case StepSelect:
 		return errSelect
 	case StepEnrol:
-		if ask.Require == AAL2 {
+		if ask.Require >= proof.AAL2 {
 			return errLevel
 		}
 		return errInteract
@@ -164,7 +162,7 @@ func withoutPages(ask Ask, missing Step) string {
 func (d Decision) at(step Step) Decision {
 	d.Step = step
 	if step == StepSignIn || step == StepFactor || step == StepEnrol {
-		d.Level, d.AuthTime, d.Methods = "", time.Time{}, nil
+		d.Level, d.AuthTime, d.Methods = proof.None, time.Time{}, nil
 	}
 	return d
 }

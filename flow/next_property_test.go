@@ -8,11 +8,12 @@ import (
 	"pgregory.net/rapid"
 
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 var (
 	people = []id.User{"usr_ada", "usr_bob"}
-	levels = []Level{"", "", "", AAL1, AAL2, "aal3"}
+	levels = []proof.Level{proof.None, proof.None, proof.None, proof.AAL1, proof.AAL2, proof.AAL2 + 1}
 	scopes = []string{"openid", "email", "offline_access"}
 )
 
@@ -88,7 +89,7 @@ func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
 			t.Fatalf("step %s with error %q", d.Step, d.Error)
 		}
 		if d.Step != StepIssue && d.Step != StepConsent {
-			if d.Level != "" || !d.AuthTime.IsZero() || d.Methods != nil {
+			if d.Level != proof.None || !d.AuthTime.IsZero() || d.Methods != nil {
 				t.Fatalf("%s claims a level: %+v", d.Step, d)
 			}
 			return
@@ -103,10 +104,10 @@ func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
 			t.Fatalf("nothing of this person was proved at %v", d.AuthTime)
 		}
 		strong := slices.Contains(d.Methods, "mfa")
-		if strong != (d.Level == AAL2) || strong && !s.Person.HasFactor {
+		if strong != (d.Level == proof.AAL2) || strong && !s.Person.HasFactor {
 			t.Fatalf("level %s by %v, has a factor: %v", d.Level, d.Methods, s.Person.HasFactor)
 		}
-		must := s.Ask.Require == AAL2 || s.App.Require == AAL2 || s.Person.HasFactor || s.MFA == MFAEverybody || s.MFA == MFAAdministrators && s.Person.Administrator
+		must := s.Ask.Require == proof.AAL2 || s.App.Require == proof.AAL2 || s.Person.HasFactor || s.MFA == MFAEverybody || s.MFA == MFAAdministrators && s.Person.Administrator
 		if must && !strong {
 			t.Fatalf("a second factor was needed")
 		}

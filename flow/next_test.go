@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/proof"
 )
 
 var (
@@ -54,8 +56,8 @@ func selects(s *State)    { s.Ask.Select = true }
 func ownPage(s *State)    { s.Ask.Client, s.App, s.Ask.ReturnTo = "", nil, "/account" }
 func everybody(s *State)  { s.MFA = MFAEverybody }
 func admin(s *State)      { s.Person.Administrator = true }
-func needsAAL2(s *State)  { s.Ask.Require = AAL2 }
-func clientAAL2(s *State) { s.App.Require = AAL2 }
+func needsAAL2(s *State)  { s.Ask.Require = proof.AAL2 }
+func clientAAL2(s *State) { s.App.Require = proof.AAL2 }
 func trusted(s *State)    { s.App.SkipConsent, s.Consented = true, nil }
 func noConsent(s *State)  { s.Consented = nil }
 func offline(s *State) {
@@ -79,11 +81,11 @@ func with2(p Proof, change func(*Proof)) func(*State) { change(&p); return prove
 
 func TestNext(t *testing.T) {
 	t.Parallel()
-	issue := func(level Level, at time.Time, methods ...string) Decision {
+	issue := func(level proof.Level, at time.Time, methods ...string) Decision {
 		return Decision{Step: StepIssue, User: "usr_ada", Session: "ses_1", Level: level, AuthTime: at, Methods: methods}
 	}
 	step := func(s Step) Decision { return Decision{Step: s, User: "usr_ada", Session: "ses_1"} }
-	consent := func(level Level, at time.Time, methods ...string) Decision {
+	consent := func(level proof.Level, at time.Time, methods ...string) Decision {
 		d := issue(level, at, methods...)
 		d.Step = StepConsent
 		return d
@@ -100,76 +102,76 @@ func TestNext(t *testing.T) {
 		want  Decision
 	}{
 		// Who it is.
-		{"signed in and allowed", is{}, issue(AAL1, earlier, "pwd")},
+		{"signed in and allowed", is{}, issue(proof.AAL1, earlier, "pwd")},
 		{"nobody", is{signedOut}, nobody},
 		{"nobody, prompt=none", is{signedOut, none}, Decision{Step: StepRefuse, Error: "login_required"}},
-		{"signed in, prompt=none", is{none}, issue(AAL1, earlier, "pwd")},
+		{"signed in, prompt=none", is{none}, issue(proof.AAL1, earlier, "pwd")},
 		{"the person is gone", is{func(s *State) { s.Person = nil }}, nobody},
 		{"the person is disabled", is{func(s *State) { s.Person.Enabled = false }}, nobody},
 		{"disabled, prompt=none", is{none, func(s *State) { s.Person.Enabled = false }}, Decision{Step: StepRefuse, Error: "login_required"}},
 		{"the state holds another person", is{func(s *State) { s.Person = bob() }}, nobody},
-		{"a page of ours", is{ownPage, noConsent}, issue(AAL1, earlier, "pwd")},
+		{"a page of ours", is{ownPage, noConsent}, issue(proof.AAL1, earlier, "pwd")},
 		{"the client is gone", is{func(s *State) { s.App = nil }}, Decision{Step: StepRefuse, Error: "unauthorized_client"}},
 		{"the state holds another client", is{func(s *State) { s.App.ID = "other" }}, Decision{Step: StepRefuse, Error: "unauthorized_client"}},
 
 		// Which account.
 		{"select_account", is{selects}, step(StepSelect)},
-		{"select_account, chosen", is{selects, proves(Proof{User: "usr_ada", Chosen: true})}, issue(AAL1, earlier, "pwd")},
+		{"select_account, chosen", is{selects, proves(Proof{User: "usr_ada", Chosen: true})}, issue(proof.AAL1, earlier, "pwd")},
 		{"select_account, somebody else", is{selects, proves(Proof{Chosen: true}), func(s *State) { s.Person = nil }}, nobody},
 		{"select_account, nobody there", is{selects, signedOut}, nobody},
-		{"select_account, typed the password", is{selects, proves(fresh())}, issue(AAL1, later, "pwd")},
+		{"select_account, typed the password", is{selects, proves(fresh())}, issue(proof.AAL1, later, "pwd")},
 		{"select_account, prompt=none", is{selects, none}, refuse("account_selection_required")},
 		{"our page wants another account", is{ownPage, func(s *State) { s.Ask.Switch = true }}, step(StepSelect)},
 		{"chosen, then signed out", is{selects, proves(Proof{User: "usr_ada", Chosen: true}), func(s *State) { s.Session = nil }}, Decision{Step: StepSignIn, User: "usr_ada"}},
 		{"chosen, then another tab switched", is{proves(Proof{User: "usr_ada", Chosen: true}), func(s *State) { s.Session.User = "usr_bob" }}, Decision{Step: StepSignIn, User: "usr_ada"}},
 
 		// id_token_hint.
-		{"the hint fits", is{func(s *State) { s.Ask.HintUser = "usr_ada" }}, issue(AAL1, earlier, "pwd")},
+		{"the hint fits", is{func(s *State) { s.Ask.HintUser = "usr_ada" }}, issue(proof.AAL1, earlier, "pwd")},
 		{"the hint names another", is{func(s *State) { s.Ask.HintUser = "usr_bob" }}, nobody},
 		{"the hint names another, prompt=none", is{none, func(s *State) { s.Ask.HintUser = "usr_bob" }}, Decision{Step: StepRefuse, Error: "login_required"}},
 		{"proved as another than the hint", is{proves(fresh()), func(s *State) { s.Ask.HintUser = "usr_bob" }}, refuse("login_required")},
 
 		// How fresh.
 		{"prompt=login", is{login}, step(StepSignIn)},
-		{"prompt=login, proved", is{login, proves(fresh())}, issue(AAL1, later, "pwd")},
-		{"prompt=login, proved within the second", is{login, with2(fresh(), func(p *Proof) { p.PasswordAt = asked.Add(300 * time.Millisecond) })}, issue(AAL1, asked, "pwd")},
+		{"prompt=login, proved", is{login, proves(fresh())}, issue(proof.AAL1, later, "pwd")},
+		{"prompt=login, proved within the second", is{login, with2(fresh(), func(p *Proof) { p.PasswordAt = asked.Add(300 * time.Millisecond) })}, issue(proof.AAL1, asked, "pwd")},
 		{"prompt=login, the session is of the same second", is{login, func(s *State) { s.Session.PasswordAt = asked.Add(300 * time.Millisecond) }}, step(StepSignIn)},
-		{"prompt=login, another tab signed in since", is{login, func(s *State) { s.Session.PasswordAt = later }}, issue(AAL1, later, "pwd")},
+		{"prompt=login, another tab signed in since", is{login, func(s *State) { s.Session.PasswordAt = later }}, issue(proof.AAL1, later, "pwd")},
 		{"prompt=login, a proof from before", is{login, with2(fresh(), func(p *Proof) { p.PasswordAt = earlier })}, step(StepSignIn)},
 		{"max_age=0", is{func(s *State) { s.Ask.MaxAge = minutes(0) }}, step(StepSignIn)},
-		{"max_age=0, proved", is{proves(fresh()), func(s *State) { s.Ask.MaxAge = minutes(0) }}, issue(AAL1, later, "pwd")},
+		{"max_age=0, proved", is{proves(fresh()), func(s *State) { s.Ask.MaxAge = minutes(0) }}, issue(proof.AAL1, later, "pwd")},
 		{"max_age exceeded", is{func(s *State) { s.Ask.MaxAge = minutes(9) }}, step(StepSignIn)},
 		{"max_age exceeded, prompt=none", is{none, func(s *State) { s.Ask.MaxAge = minutes(9) }}, refuse("login_required")},
-		{"max_age just kept", is{func(s *State) { s.Ask.MaxAge = minutes(10) }}, issue(AAL1, earlier, "pwd")},
-		{"max_age kept to the second", is{func(s *State) { s.Ask.MaxAge = minutes(10); s.Session.PasswordAt = earlier.Add(999 * time.Millisecond) }}, issue(AAL1, earlier, "pwd")},
+		{"max_age just kept", is{func(s *State) { s.Ask.MaxAge = minutes(10) }}, issue(proof.AAL1, earlier, "pwd")},
+		{"max_age kept to the second", is{func(s *State) { s.Ask.MaxAge = minutes(10); s.Session.PasswordAt = earlier.Add(999 * time.Millisecond) }}, issue(proof.AAL1, earlier, "pwd")},
 		{"a session without a password", is{func(s *State) { s.Session.PasswordAt = time.Time{} }}, step(StepSignIn)},
-		{"the later proof wins", is{proves(fresh())}, issue(AAL1, later, "pwd")},
+		{"the later proof wins", is{proves(fresh())}, issue(proof.AAL1, later, "pwd")},
 		{"the password was changed since the proof", is{login, proves(fresh()), func(s *State) { s.Person.PasswordChanged = later.Add(time.Second) }}, step(StepSignIn)},
-		{"the password was changed, the session was kept", is{func(s *State) { s.Person.PasswordChanged = later }}, issue(AAL1, earlier, "pwd")},
+		{"the password was changed, the session was kept", is{func(s *State) { s.Person.PasswordChanged = later }}, issue(proof.AAL1, earlier, "pwd")},
 
 		// How strong.
 		{"a factor is always used", is{hasOTP}, step(StepFactor)},
-		{"a factor was used", is{strong}, issue(AAL2, earlier, "pwd", "otp", "mfa")},
+		{"a factor was used", is{strong}, issue(proof.AAL2, earlier, "pwd", "otp", "mfa")},
 		{"a factor, prompt=none", is{hasOTP, none}, refuse("login_required")},
-		{"essential aal2, a factor was used", is{strong, needsAAL2}, issue(AAL2, earlier, "pwd", "otp", "mfa")},
+		{"essential aal2, a factor was used", is{strong, needsAAL2}, issue(proof.AAL2, earlier, "pwd", "otp", "mfa")},
 		{"essential aal2, no factor", is{needsAAL2}, step(StepEnrol)},
 		{"essential aal2, no factor, prompt=none", is{needsAAL2, none}, refuse("unmet_authentication_requirements")},
-		{"acr_values aal2, no factor", is{func(s *State) { s.Ask.Prefer = AAL2 }}, issue(AAL1, earlier, "pwd")},
-		{"acr_values aal2, a factor", is{hasOTP, func(s *State) { s.Ask.Prefer = AAL2 }}, step(StepFactor)},
-		{"an unknown essential acr", is{func(s *State) { s.Ask.Require = "aal3" }}, Decision{Step: StepRefuse, Error: "unmet_authentication_requirements"}},
-		{"an unknown level of the client", is{func(s *State) { s.App.Require = "gold" }}, Decision{Step: StepRefuse, Error: "unmet_authentication_requirements"}},
+		{"acr_values aal2, no factor", is{func(s *State) { s.Ask.Prefer = proof.AAL2 }}, issue(proof.AAL1, earlier, "pwd")},
+		{"acr_values aal2, a factor", is{hasOTP, func(s *State) { s.Ask.Prefer = proof.AAL2 }}, step(StepFactor)},
+		{"an unknown essential acr", is{func(s *State) { s.Ask.Require = proof.AAL2 + 1 }}, Decision{Step: StepRefuse, Error: "unmet_authentication_requirements"}},
+		{"an unknown level of the client", is{func(s *State) { s.App.Require = -1 }}, Decision{Step: StepRefuse, Error: "unmet_authentication_requirements"}},
 		{"the client requires aal2", is{clientAAL2}, step(StepEnrol)},
 		{"the client requires aal2, prompt=none", is{clientAAL2, none}, refuse("interaction_required")},
 		{"everybody needs a factor", is{everybody}, step(StepEnrol)},
 		{"administrators need a factor", is{admin}, step(StepEnrol)},
-		{"nobody needs a factor", is{admin, func(s *State) { s.MFA = MFANobody }}, issue(AAL1, earlier, "pwd")},
+		{"nobody needs a factor", is{admin, func(s *State) { s.MFA = MFANobody }}, issue(proof.AAL1, earlier, "pwd")},
 		{"nobody needs a factor, but the client", is{clientAAL2, func(s *State) { s.MFA = MFANobody }}, step(StepEnrol)},
 		{"an unknown policy is strict", is{func(s *State) { s.MFA = "" }}, step(StepEnrol)},
 		{"the password comes before the factor", is{hasOTP, login}, step(StepSignIn)},
 		{"prompt=login wants the factor again", is{strong, login, proves(fresh())}, step(StepFactor)},
-		{"prompt=login, both again", is{strong, login, proves(freshStrong())}, issue(AAL2, later, "pwd", "otp", "mfa")},
+		{"prompt=login, both again", is{strong, login, proves(freshStrong())}, issue(proof.AAL2, later, "pwd", "otp", "mfa")},
 		{"max_age wants only what is stale", is{strong, func(s *State) { s.Ask.MaxAge = minutes(2); s.Session.PasswordAt = asked.Add(-time.Minute) }}, step(StepFactor)},
-		{"auth_time is the older proof", is{strong, func(s *State) { s.Session.FactorAt = earlier.Add(-time.Hour) }}, issue(AAL2, earlier.Add(-time.Hour), "pwd", "otp", "mfa")},
+		{"auth_time is the older proof", is{strong, func(s *State) { s.Session.FactorAt = earlier.Add(-time.Hour) }}, issue(proof.AAL2, earlier.Add(-time.Hour), "pwd", "otp", "mfa")},
 		{"a factor proof of somebody without a factor", is{needsAAL2, proves(freshStrong())}, step(StepEnrol)},
 		{"the factor was replaced since the proof", is{hasOTP, proves(freshStrong()), func(s *State) { s.Person.FactorConfirmed = later.Add(time.Minute) }}, step(StepFactor)},
 		{"a factor without a password", is{signedOut, hasOTP, with2(freshStrong(), func(p *Proof) { p.PasswordAt = time.Time{} })}, Decision{Step: StepSignIn, User: "usr_ada"}},
@@ -178,7 +180,7 @@ func TestNext(t *testing.T) {
 		{
 			"another's proof replaces the session",
 			is{with2(fresh(), func(p *Proof) { p.User = "usr_bob" }), func(s *State) { s.Person = bob() }},
-			Decision{Step: StepIssue, User: "usr_bob", Level: AAL1, AuthTime: later, Methods: []string{"pwd"}},
+			Decision{Step: StepIssue, User: "usr_bob", Level: proof.AAL1, AuthTime: later, Methods: []string{"pwd"}},
 		},
 		{
 			"another's session lends no factor",
@@ -187,27 +189,27 @@ func TestNext(t *testing.T) {
 		},
 		{"proofs end with the session they went into", is{with2(fresh(), func(p *Proof) { p.Session = "ses_0" }), login}, step(StepSignIn)},
 		{"proofs end with a session that ended", is{signedOut, func(s *State) { s.Person = ada() }, with2(fresh(), func(p *Proof) { p.Session = "ses_1" })}, Decision{Step: StepSignIn, User: "usr_ada"}},
-		{"proofs live with the session they went into", is{with2(fresh(), func(p *Proof) { p.Session = "ses_1" }), login}, issue(AAL1, later, "pwd")},
+		{"proofs live with the session they went into", is{with2(fresh(), func(p *Proof) { p.Session = "ses_1" }), login}, issue(proof.AAL1, later, "pwd")},
 
 		// May the application.
-		{"not allowed yet", is{noConsent}, consent(AAL1, earlier, "pwd")},
+		{"not allowed yet", is{noConsent}, consent(proof.AAL1, earlier, "pwd")},
 		{"not allowed yet, prompt=none", is{noConsent, none}, refuse("consent_required")},
-		{"allowed less before", is{func(s *State) { s.Ask.Scopes = []string{"openid", "email"} }}, consent(AAL1, earlier, "pwd")},
-		{"prompt=consent", is{func(s *State) { s.Ask.Consent = true }}, consent(AAL1, earlier, "pwd")},
-		{"prompt=consent, a trusted app", is{trusted, func(s *State) { s.Ask.Consent = true }}, consent(AAL1, earlier, "pwd")},
-		{"prompt=consent, allowed now", is{func(s *State) { s.Ask.Consent = true }, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, issue(AAL1, earlier, "pwd")},
-		{"a trusted app", is{trusted}, issue(AAL1, earlier, "pwd")},
-		{"offline access allowed before", is{offline}, issue(AAL1, earlier, "pwd")},
-		{"offline access not allowed before", is{offline, func(s *State) { s.Consented = []string{"openid"} }}, consent(AAL1, earlier, "pwd")},
+		{"allowed less before", is{func(s *State) { s.Ask.Scopes = []string{"openid", "email"} }}, consent(proof.AAL1, earlier, "pwd")},
+		{"prompt=consent", is{func(s *State) { s.Ask.Consent = true }}, consent(proof.AAL1, earlier, "pwd")},
+		{"prompt=consent, a trusted app", is{trusted, func(s *State) { s.Ask.Consent = true }}, consent(proof.AAL1, earlier, "pwd")},
+		{"prompt=consent, allowed now", is{func(s *State) { s.Ask.Consent = true }, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, issue(proof.AAL1, earlier, "pwd")},
+		{"a trusted app", is{trusted}, issue(proof.AAL1, earlier, "pwd")},
+		{"offline access allowed before", is{offline}, issue(proof.AAL1, earlier, "pwd")},
+		{"offline access not allowed before", is{offline, func(s *State) { s.Consented = []string{"openid"} }}, consent(proof.AAL1, earlier, "pwd")},
 		{"an application that cannot prove itself asks again", is{offline, func(s *State) {
 			s.App.Unproven, s.Consented = true, []string{"openid", "offline_access"}
-		}}, consent(AAL1, earlier, "pwd")},
-		{"offline access of a trusted app", is{offline, trusted}, issue(AAL1, earlier, "pwd")},
-		{"offline access allowed now", is{offline, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid", "offline_access"}})}, issue(AAL1, earlier, "pwd")},
-		{"allowed less than asked", is{noConsent, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: nil})}, consent(AAL1, earlier, "pwd")},
+		}}, consent(proof.AAL1, earlier, "pwd")},
+		{"offline access of a trusted app", is{offline, trusted}, issue(proof.AAL1, earlier, "pwd")},
+		{"offline access allowed now", is{offline, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid", "offline_access"}})}, issue(proof.AAL1, earlier, "pwd")},
+		{"allowed less than asked", is{noConsent, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: nil})}, consent(proof.AAL1, earlier, "pwd")},
 		{"denied", is{noConsent, proves(Proof{User: "usr_ada", Consent: "deny"})}, refuse("access_denied")},
 		{"denied what was allowed before", is{func(s *State) { s.Ask.Consent = true }, proves(Proof{User: "usr_ada", Consent: "deny"})}, refuse("access_denied")},
-		{"a word that is neither yes nor no", is{noConsent, proves(Proof{User: "usr_ada", Consent: "maybe", Scopes: []string{"openid"}})}, consent(AAL1, earlier, "pwd")},
+		{"a word that is neither yes nor no", is{noConsent, proves(Proof{User: "usr_ada", Consent: "maybe", Scopes: []string{"openid"}})}, consent(proof.AAL1, earlier, "pwd")},
 		{"consent does not replace the factor", is{hasOTP, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, step(StepFactor)},
 	} {
 		t.Run(c.name, func(t *testing.T) {

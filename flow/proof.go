@@ -7,8 +7,8 @@ import (
 	"gatehouse/id"
 )
 
-// proof is one thing that was proved.
-type proof struct {
+// given is one thing that was proved.
+type given struct {
 	at     time.Time
 	here   bool     // within this interaction, not merely in the session
 	detail []string // its methods
@@ -17,7 +17,7 @@ type proof struct {
 // proven is what counts for the person: the later of what the interaction and
 // the session hold.
 type proven struct {
-	password, factor proof
+	password, factor given
 }
 
 // subject is the person that an interaction is about: whom it proved or chose,
@@ -34,15 +34,15 @@ func (p Proof) subject(session *SessionView) id.User {
 func (s State) proven() proven {
 	var p proven
 	if v := s.Session; v != nil && v.User == s.Person.ID {
-		p.password = proof{at: v.PasswordAt}
-		p.factor = proof{at: v.FactorAt, detail: v.Methods}
+		p.password = given{at: v.PasswordAt}
+		p.factor = given{at: v.FactorAt, detail: v.Methods}
 	}
 	if s.proofCounts() {
-		p.password = p.password.later(proof{at: s.Proof.PasswordAt, here: true}, s.Person.PasswordChanged)
-		p.factor = p.factor.later(proof{at: s.Proof.FactorAt, here: true, detail: s.Proof.Methods}, s.Person.FactorConfirmed)
+		p.password = p.password.later(given{at: s.Proof.PasswordAt, here: true}, s.Person.PasswordChanged)
+		p.factor = p.factor.later(given{at: s.Proof.FactorAt, here: true, detail: s.Proof.Methods}, s.Person.FactorConfirmed)
 	}
 	if !s.Person.HasFactor {
-		p.factor = proof{}
+		p.factor = given{}
 	}
 	return p
 }
@@ -57,7 +57,7 @@ func (s State) proofCounts() bool {
 }
 
 // later returns the later of two proofs; q does not count before since.
-func (p proof) later(q proof, since time.Time) proof {
+func (p given) later(q given, since time.Time) given {
 	if q.at.IsZero() || q.at.Before(since) || q.at.Before(p.at) {
 		return p
 	}
@@ -69,7 +69,7 @@ func (p proof) later(q proof, since time.Time) proof {
 // from a later second than the request: within the same second it may well have
 // been there before. Proofs are cut to seconds, as `auth_time` is; with max_age
 // the arrival of the request is not, or a proof could be a second too old.
-func (p proof) fresh(ask Ask) bool {
+func (p given) fresh(ask Ask) bool {
 	if p.at.IsZero() {
 		return false
 	}

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/proof"
 )
 
 // tab is one tab of a browser at one interaction; it keeps the session cookie.
@@ -271,7 +272,7 @@ func TestStepUpAsksOnlyForTheCode(t *testing.T) {
 		page := b.open(Ask{ReturnTo: "/account/security"})
 		page.is(StepFactor)(page.look())
 		out := page.is(StepIssue)(page.totp("otp ada 1"))
-		if out.Decision.Level != AAL2 || !out.Decision.AuthTime.Equal(b.w.sessions[out.SessionToken].PasswordAt.Truncate(time.Second)) {
+		if out.Decision.Level != proof.AAL2 || !out.Decision.AuthTime.Equal(b.w.sessions[out.SessionToken].PasswordAt.Truncate(time.Second)) {
 			t.Errorf("got %+v", out.Decision)
 		}
 	})
@@ -288,7 +289,7 @@ func TestSignInEnrolsWhoMustHaveAFactor(t *testing.T) {
 	}
 	b.refused("totp.wrong")(b.s.ConfirmEnrol(t.Context(), audit.Actor{}, b.ref, "otp bob 1"))
 	out := b.is(StepConsent)(b.s.ConfirmEnrol(t.Context(), audit.Actor{}, b.ref, "otp ada 1"))
-	if len(out.RecoveryCodes) != 2 || out.Decision.Level != AAL2 {
+	if len(out.RecoveryCodes) != 2 || out.Decision.Level != proof.AAL2 {
 		t.Errorf("got %+v", out)
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // browser is one browser: its binding cookie and the session cookie it holds.
@@ -53,7 +54,7 @@ func newWalker(t *testing.T, n uint64) *walker {
 	w.persons["root"] = &Person{ID: "root", Enabled: true, Administrator: true}
 	w.apps["web"] = Application{ID: "web"}
 	w.apps["trusted"] = Application{ID: "trusted", SkipConsent: true}
-	w.apps["vault"] = Application{ID: "vault", Require: AAL2}
+	w.apps["vault"] = Application{ID: "vault", Require: proof.AAL2}
 	w.s = w.service([]MFA{MFAAdministrators, MFAEverybody, MFANobody}[w.rand.IntN(3)])
 	if w.some(4) {
 		w.failing = func() error {
@@ -91,7 +92,7 @@ func (w *walker) begin() {
 		ask.HintUser = users[w.rand.IntN(3)]
 	}
 	if w.some(6) {
-		ask.Require = AAL2
+		ask.Require = proof.AAL2
 	}
 	i, err := w.s.Begin(w.Context(), b.binding, ask)
 	if err != nil {
@@ -289,7 +290,7 @@ func (w *walker) satisfies(what string, i Interaction, user id.User, e evidence)
 	if e.password.Before(from) {
 		w.bad("%s for %s on a password proved at %v, wanted since %v", what, user, e.password, from)
 	}
-	strong := p.HasFactor || i.Ask.Require == AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == MFAEverybody ||
+	strong := p.HasFactor || i.Ask.Require == proof.AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == MFAEverybody ||
 		w.s.Config.MFA == MFAAdministrators && p.Administrator
 	if strong && e.factor.Before(from) {
 		w.bad("%s for %s on a factor proved at %v, wanted since %v", what, user, e.factor, from)

@@ -94,7 +94,7 @@ func (a apps) Application(ctx context.Context, client id.Client) (flow.Applicati
 	}
 	return flow.Application{
 		ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, SkipConsent: c.SkipConsent,
-		Unproven: c.Public() && slices.ContainsFunc(c.RedirectURIs, catchable), Require: flow.Level(c.RequireACR),
+		Unproven: c.Public() && slices.ContainsFunc(c.RedirectURIs, catchable), Require: c.RequireLevel,
 	}, nil
 }
 

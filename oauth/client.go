@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // The grant types that Gatehouse knows (RFC 6749 sections 4.1, 4.4 and 6).
@@ -48,10 +49,10 @@ type Client struct {
 	RefreshIdle     time.Duration
 	RefreshAbsolute time.Duration
 
-	RequireACR     string // "", "aal1" or "aal2"
-	IDTokenAlg     string // "", "RS256", "ES256", "EdDSA"; empty: RS256
-	UserinfoAlg    string // empty: plain JSON
-	AccessTokenAlg string // empty: ES256
+	RequireLevel   proof.Level // what its people must reach; none: nothing is required
+	IDTokenAlg     string      // "", "RS256", "ES256", "EdDSA"; empty: RS256
+	UserinfoAlg    string      // empty: plain JSON
+	AccessTokenAlg string      // empty: ES256
 
 	Created, Updated time.Time
 }

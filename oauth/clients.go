@@ -93,7 +93,7 @@ func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	switch {
 	case c.Disabled && !old.Disabled:
 		return s.EndClient(ctx, c.ID, "client disabled")
-	case lost(old.GrantTypes, c.GrantTypes), lost(old.Scopes, c.Scopes), lost(old.Audiences, c.Audiences), c.RequireACR > old.RequireACR: // aal1 < aal2
+	case lost(old.GrantTypes, c.GrantTypes), lost(old.Scopes, c.Scopes), lost(old.Audiences, c.Audiences), c.RequireLevel > old.RequireLevel:
 		return s.endIssued(ctx, c.ID)
 	}
 	return nil
@@ -150,7 +150,7 @@ func document(c *Client) json.RawMessage {
 		"grant_types": c.GrantTypes, "scopes": c.Scopes, "audiences": c.Audiences,
 		"no_consent": c.SkipConsent, "no_pkce": c.SkipPKCE, "static_refresh": c.StaticRefresh, "introspect": c.Introspect,
 		"access_token_ttl": c.AccessTokenTTL.String(), "refresh_idle": c.RefreshIdle.String(), "refresh_absolute": c.RefreshAbsolute.String(),
-		"require_acr": c.RequireACR, "id_token_alg": c.IDTokenAlg, "userinfo_alg": c.UserinfoAlg, "access_token_alg": c.AccessTokenAlg,
+		"require_acr": c.RequireLevel, "id_token_alg": c.IDTokenAlg, "userinfo_alg": c.UserinfoAlg, "access_token_alg": c.AccessTokenAlg,
 	}
 	if c.JWKS != "" {
 		doc["jwks_sha256"] = hex.EncodeToString(secret.Hash(c.JWKS))

@@ -19,6 +19,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 func jwks(t testing.TB, keys ...jose.JSONWebKey) string {
@@ -74,7 +75,7 @@ func TestClientsThatBreakARuleAreRefusedByName(t *testing.T) {
 			c.Audiences = []string{"orders", "https://api.example/v1", "urn:example:orders"}
 		}, ""},
 		{"algorithms and level", func(c *oauth.Client) {
-			c.IDTokenAlg, c.UserinfoAlg, c.AccessTokenAlg, c.RequireACR = "EdDSA", "RS256", "ES256", "aal2"
+			c.IDTokenAlg, c.UserinfoAlg, c.AccessTokenAlg, c.RequireLevel = "EdDSA", "RS256", "ES256", proof.AAL2
 		}, ""},
 		{"confidential extras", func(c *oauth.Client) {
 			c.SkipPKCE, c.StaticRefresh, c.Introspect, c.SkipConsent = true, true, true, true
@@ -130,7 +131,7 @@ func TestClientsThatBreakARuleAreRefusedByName(t *testing.T) {
 		{"ID token alg none", func(c *oauth.Client) { c.IDTokenAlg = "none" }, "id_token_alg"},
 		{"userinfo alg HS256", func(c *oauth.Client) { c.UserinfoAlg = "HS256" }, "userinfo_alg"},
 		{"access token alg in lower case", func(c *oauth.Client) { c.AccessTokenAlg = "es256" }, "access_token_alg"},
-		{"unknown level", func(c *oauth.Client) { c.RequireACR = "aal3" }, "require_acr"},
+		{"unknown level", func(c *oauth.Client) { c.RequireLevel = proof.AAL2 + 1 }, "require_acr"},
 		{"tokens of a second", func(c *oauth.Client) { c.AccessTokenTTL = time.Second }, "access_token_ttl"},
 		{"tokens of 25 hours", func(c *oauth.Client) { c.AccessTokenTTL = 25 * time.Hour }, "access_token_ttl"},
 		{"negative life", func(c *oauth.Client) { c.AccessTokenTTL = -time.Minute }, "access_token_ttl"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // Authorization is what a person allowed a client, and how the person had been
@@ -20,9 +21,9 @@ type Authorization struct {
 	Session   id.Session
 	Scopes    []string
 	Audiences []string
-	AuthTime  time.Time // when the proof that counts was given (OpenID Connect Core 2)
-	ACR       string
-	AMR       []string // RFC 8176
+	AuthTime  time.Time   // when the proof that counts was given (OpenID Connect Core 2)
+	Level     proof.Level // the acr of the tokens
+	AMR       []string    // RFC 8176
 	Nonce     string
 	Claims    string // the `claims` parameter as it was sent, "" when it was not
 }

@@ -198,7 +198,7 @@ func (p *problems) tokens(c *Client, config Config) {
 			p.add(field, "must be RS256, ES256 or EdDSA")
 		}
 	}
-	if !slices.Contains([]string{"", "aal1", "aal2"}, c.RequireACR) {
+	if !c.RequireLevel.Known() {
 		p.add("require_acr", "must be aal1 or aal2")
 	}
 	p.within("access_token_ttl", c.AccessTokenTTL, MinAccessTokenTTL, MaxAccessTokenTTL)

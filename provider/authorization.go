@@ -16,6 +16,7 @@ import (
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // Bounds of parameters, in bytes.
@@ -137,11 +138,15 @@ func (p *Provider) askKernel(ctx context.Context, a *authorization) (fosite.Auth
 // askOf says what the request wants of a sign-in.
 func (p *Provider) askOf(a *authorization, at time.Time) (flow.Ask, error) {
 	scopes := a.kernel.GetRequestedScopes()
+	least, err := required(a.asked.essentialACR())
+	if err != nil {
+		return flow.Ask{}, err
+	}
 	ask := flow.Ask{
 		Client: a.client.ID, Params: a.params.kept(), RequestedAt: at.UTC(),
 		Scopes:  consentScopes(a.client, scopes, a.asked),
 		Locales: locales(a.params.get("ui_locales")), Display: display(a.params.get("display")),
-		Require: required(a.asked.essentialACR()), Prefer: preferred(fields(a.params.get("acr_values"))),
+		Require: least, Prefer: preferred(fields(a.params.get("acr_values"))),
 	}
 	if hint := a.params.get("login_hint"); len(hint) <= maxLoginHint {
 		ask.LoginHint = hint
@@ -220,27 +225,35 @@ func (p *Provider) readHints(ask *flow.Ask, a *authorization) error {
 }
 
 // required is the weakest of the levels of which one must be reached. Where we
-// know none of them, the first stays, and nobody can reach it.
-func required(levels []string) flow.Level {
-	switch {
-	case len(levels) == 0:
-		return ""
-	case slices.Contains(levels, string(flow.AAL1)):
-		return flow.AAL1
-	case slices.Contains(levels, string(flow.AAL2)):
-		return flow.AAL2
+// know none of them nobody can reach it (OpenID Connect Core 5.5.1.1).
+func required(levels []string) (proof.Level, error) {
+	if len(levels) == 0 {
+		return proof.None, nil
 	}
-	return flow.Level(cut(levels[0], 100))
+	known := ours(levels)
+	if len(known) == 0 {
+		return proof.None, refusalFor("unmet_authentication_requirements")
+	}
+	return slices.Min(known), nil
 }
 
 // preferred is the first level that we know.
-func preferred(levels []string) flow.Level {
-	for _, l := range levels {
-		if l == string(flow.AAL1) || l == string(flow.AAL2) {
-			return flow.Level(l)
+func preferred(levels []string) proof.Level {
+	if known := ours(levels); len(known) > 0 {
+		return known[0]
+	}
+	return proof.None
+}
+
+// ours are the levels among texts, in their order.
+func ours(texts []string) []proof.Level {
+	var known []proof.Level
+	for _, text := range texts {
+		if l, err := proof.ParseLevel(text); err == nil && l != proof.None {
+			known = append(known, l)
 		}
 	}
-	return ""
+	return known
 }
 
 // locales keeps the tags that can be language tags (RFC 5646).

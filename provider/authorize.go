@@ -158,7 +158,7 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 	}
 	s := &grantSession{requestedAt: a.ask.RequestedAt.Truncate(time.Second), now: time.Now().UTC(), auth: oauth.Authorization{
 		ID: id.NewAuthorization(), Client: a.client.ID, User: d.User, Session: d.Session, Scopes: scopes, Audiences: p.audiences(a.client),
-		AuthTime: d.AuthTime, ACR: string(d.Level), AMR: d.Methods, Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
+		AuthTime: d.AuthTime, Level: d.Level, AMR: d.Methods, Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
 	}}
 	a.kernel.SetID(string(s.auth.ID))
 	response, err := p.core.kernel.NewAuthorizeResponse(withInflight(r.Context(), a.flight), a.kernel, s)

@@ -168,6 +168,7 @@ func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 		"response_mode twice":       {more: "&response_mode=form_post&response_mode=form_post", code: "invalid_request"},
 		"unreachable essential acr": {changes: []string{"claims", `{"id_token":{"acr":{"essential":true,"value":"gold"}}}`}, code: "unmet_authentication_requirements"},
 		"no second factor, no page": {changes: []string{"prompt", "none", "claims", `{"id_token":{"acr":{"essential":true,"value":"aal2"}}}`}, code: "unmet_authentication_requirements"},
+		"a level that nobody knows": {changes: []string{"claims", `{"id_token":{"acr":{"essential":true,"values":["phr","gold"]}}}`}, code: "unmet_authentication_requirements"},
 		"another sub by claims":     {changes: []string{"prompt", "none", "claims", `{"id_token":{"sub":{"value":"usr_bob"}}}`}, code: "login_required"},
 		"one of two other subs":     {changes: []string{"claims", `{"id_token":{"sub":{"values":["usr_bob","usr_eve"]}}}`}, code: "login_required"},
 		"grant not allowed":         {client: "machine", code: "unauthorized_client"},

@@ -583,7 +583,7 @@ func (a deskApps) Application(ctx context.Context, client id.Client) (flow.Appli
 	if err != nil {
 		return flow.Application{}, err
 	}
-	return flow.Application{ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, SkipConsent: c.SkipConsent, Require: flow.Level(c.RequireACR)}, nil
+	return flow.Application{ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, SkipConsent: c.SkipConsent, Require: c.RequireLevel}, nil
 }
 
 func (a deskApps) Consented(context.Context, id.User, id.Client) ([]string, error) {

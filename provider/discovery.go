@@ -11,9 +11,9 @@ import (
 	"strconv"
 	"strings"
 
-	"gatehouse/flow"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/web"
 )
 
@@ -95,7 +95,7 @@ func metadataOf(issuer string) serverMetadata {
 		Scopes:     []string{"openid", "profile", "email", "address", "phone", "offline_access"},
 		Claims:     append(slices.Clone(tokenClaims), standardClaims...),
 		ClaimTypes: []string{"normal"},
-		ACRValues:  []string{string(flow.AAL1), string(flow.AAL2)},
+		ACRValues:  levelNames(),
 		Prompts:    []string{"none", "login", "consent", "select_account"},
 		Displays:   []string{"page"},
 		UILocales:  []string{"en"},
@@ -191,4 +191,13 @@ func matches(values []string, etag string) bool {
 		}
 	}
 	return false
+}
+
+// levelNames are the values of the acr claim, weakest first.
+func levelNames() []string {
+	var all []string
+	for _, l := range proof.Levels() {
+		all = append(all, l.String())
+	}
+	return all
 }

@@ -20,6 +20,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/web"
@@ -142,7 +143,7 @@ func (e *edge) refresh(change ...func(*oauth.Family, *oauth.Standing)) (current,
 	f := oauth.Family{
 		ID: name, Authorization: oauth.Authorization{
 			ID: "aut_" + id.Authorization(name), Client: "web", User: "usr_ada", Session: "ses_1", Scopes: []string{"openid", "offline_access"},
-			AuthTime: now.Add(-time.Hour), ACR: "aal1", AMR: []string{"pwd"},
+			AuthTime: now.Add(-time.Hour), Level: proof.AAL1, AMR: []string{"pwd"},
 		},
 		Generation: 2, CurrentHash: hash, PreviousHash: before, Offline: true,
 		Created: now.Add(-time.Hour), RotatedAt: now.Add(-time.Minute), IdleExpires: now.Add(time.Hour), Expires: now.Add(24 * time.Hour),

@@ -135,7 +135,7 @@ func (p *Provider) refreshIntrospection(ctx context.Context, client *oauth.Clien
 	body, err := json.Marshal(introspectionAnswer{
 		Active: true, Issuer: p.Issuer, Subject: string(family.User), Audience: []string{p.Issuer}, ClientID: string(family.Client),
 		Issued: lastMinted(&family).Unix(), Expires: earlier(family.IdleExpires, family.Expires).Unix(), Scope: strings.Join(family.Scopes, " "),
-		Session: string(family.Session), AuthTime: family.AuthTime.Unix(), ACR: family.ACR, AMR: family.AMR,
+		Session: string(family.Session), AuthTime: family.AuthTime.Unix(), ACR: family.Level.String(), AMR: family.AMR,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode introspection: %w", err)

@@ -144,7 +144,7 @@ func (g *refreshGrant) standing(c *oauth.Client, f *oauth.Family, s oauth.Standi
 		return nil, refuse("invalid_grant", "The person cannot sign in any more.")
 	case s.SessionRevoked, s.SessionExpired && !f.Offline:
 		return nil, refuse("invalid_grant", "The person has signed out.")
-	case c.RequireACR != "" && c.RequireACR > f.ACR: // aal1 < aal2
+	case c.RequireLevel > f.Level:
 		return nil, refuse("invalid_grant", "The client needs a stronger sign-in.")
 	case !c.SkipConsent && !covers(s.Consented, f.Scopes):
 		return nil, refuse("invalid_grant", "The person does not allow this any more.")

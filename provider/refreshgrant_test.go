@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -225,7 +226,7 @@ func TestRefreshLooksAgainAtEverythingThatAllowedIt(t *testing.T) {
 		"revoked":                      {change: standing(func(f *oauth.Family, _ *oauth.Standing) { f.RevokedAt = time.Now() })},
 		"client lost openid":           {change: func(d *desk) { d.client("asking").Scopes = []string{"offline_access"} }},
 		"client lost offline_access":   {change: func(d *desk) { d.client("asking").Scopes = []string{"openid"} }},
-		"client needs a second factor": {change: func(d *desk) { d.client("asking").RequireACR = "aal2" }},
+		"client needs a second factor": {change: func(d *desk) { d.client("asking").RequireLevel = proof.AAL2 }},
 		"client lost the audience":     {change: standing(func(f *oauth.Family, _ *oauth.Standing) { f.Audiences = []string{"billing"} })},
 		"client lost the grant":        {change: func(d *desk) { d.client("asking").GrantTypes = []string{oauth.GrantCode} }, code: "unauthorized_client"},
 		"client disabled":              {change: func(d *desk) { d.client("asking").Disabled = true }, status: http.StatusUnauthorized, code: "invalid_client"},

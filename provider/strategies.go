@@ -76,7 +76,7 @@ func (p *Provider) accessClaims(client *oauth.Client, s *grantSession, scopes []
 	c.Expires = c.Issued + int64(p.accessTTL(client)/time.Second)
 	if a := &s.auth; a.User != "" {
 		c.Subject, c.Session, c.Authorization = string(a.User), string(a.Session), string(a.ID)
-		c.AuthTime, c.ACR, c.AMR = a.AuthTime.Unix(), a.ACR, a.AMR
+		c.AuthTime, c.ACR, c.AMR = a.AuthTime.Unix(), a.Level.String(), a.AMR
 		if len(a.Audiences) > 0 {
 			c.Audience = a.Audiences
 		}
@@ -149,7 +149,7 @@ func (s *strategies) GenerateIDToken(ctx context.Context, _ time.Duration, reque
 	a := &session.auth
 	c := idClaims{
 		Issuer: s.p.Issuer, Subject: string(a.User), Audience: string(client.ID),
-		Issued: session.now.Unix(), AuthTime: a.AuthTime.Unix(), Nonce: a.Nonce, ACR: a.ACR, AMR: a.AMR,
+		Issued: session.now.Unix(), AuthTime: a.AuthTime.Unix(), Nonce: a.Nonce, ACR: a.Level.String(), AMR: a.AMR,
 		Session: string(a.Session), Hash: session.IDTokenClaims().AccessTokenHash,
 	}
 	c.Expires = c.Issued + int64(s.p.Config.IDTokenTTL/time.Second)

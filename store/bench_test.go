@@ -14,6 +14,7 @@ import (
 	"gatehouse/identity"
 	"gatehouse/internal/testpg"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/session"
 	"gatehouse/store"
 )
@@ -52,7 +53,7 @@ func newRefreshers(b *testing.B, s *store.Store, n int) []*refresher {
 			ID: family, Generation: 1, CurrentHash: random(32), SealedSuccessor: random(150), PreviousHash: random(32),
 			Authorization: oauth.Authorization{
 				ID: id.NewAuthorization(), Client: client.ID, User: user, Session: browser.ID,
-				Scopes: []string{"openid", "profile", "offline_access"}, ACR: "aal1", AMR: []string{"pwd"},
+				Scopes: []string{"openid", "profile", "offline_access"}, Level: proof.AAL1, AMR: []string{"pwd"},
 			},
 			Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
 		}

@@ -8,7 +8,7 @@ import (
 	"gatehouse/oauth"
 )
 
-const authorizationColumns = `authorization_id, client_id, user_id, session_id, scopes, audiences, auth_time, acr, amr, nonce, claims`
+const authorizationColumns = `authorization_id, client_id, user_id, session_id, scopes, audiences, auth_time, level, amr, nonce, claims`
 
 var (
 	insertCode = newStatement(`
@@ -56,7 +56,7 @@ func (s *Store) ClaimCode(ctx context.Context, hash []byte, now time.Time) (bool
 func authorizationArgs(a oauth.Authorization) []any {
 	return []any{
 		string(a.ID), string(a.Client), string(a.User), string(a.Session), words(a.Scopes), words(a.Audiences),
-		micros(a.AuthTime), a.ACR, words(a.AMR), a.Nonce, a.Claims,
+		micros(a.AuthTime), a.Level.String(), words(a.AMR), a.Nonce, a.Claims,
 	}
 }
 
@@ -67,7 +67,7 @@ func authorizationFields(a *oauth.Authorization) []any {
 		wordsIn{&a.Scopes},
 		wordsIn{&a.Audiences},
 		instant{&a.AuthTime},
-		&a.ACR,
+		levelIn{&a.Level},
 		wordsIn{&a.AMR},
 		&a.Nonce, &a.Claims,
 	}

@@ -10,7 +10,7 @@ import (
 	"gatehouse/oauth"
 )
 
-const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.session_id, f.scopes, f.audiences, f.auth_time, f.acr,
+const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.session_id, f.scopes, f.audiences, f.auth_time, f.level,
     f.amr, f.nonce, f.claims, f.generation, f.current_hash, f.previous_hash, f.sealed_successor, f.static, f.offline,
     f.created_at, f.rotated_at, f.idle_expires_at, f.expires_at, f.revoked_at, f.revoke_reason`
 

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"time"
+
+	"gatehouse/proof"
 )
 
 // micros is how times are kept: microseconds since 1970.
@@ -78,6 +80,19 @@ func (w wordsIn) Scan(v any) error {
 		return nil
 	}
 	return json.Unmarshal([]byte(text), w.to)
+}
+
+// levelIn scans a level. A text that is none is an error: a row that nobody
+// understands proves nothing.
+type levelIn struct{ to *proof.Level }
+
+// Scan implements sql.Scanner.
+func (l levelIn) Scan(v any) error {
+	text, ok := v.(string)
+	if !ok {
+		return fmt.Errorf("a level is kept as text, not as %T", v)
+	}
+	return l.to.UnmarshalText([]byte(text))
 }
 
 // documentIn scans a JSON document.

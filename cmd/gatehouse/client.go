@@ -81,7 +81,7 @@ func showClient(c oauth.Client) clientJSON {
 		GrantTypes: list(c.GrantTypes), Scope: strings.Join(c.Scopes, " "), Audiences: list(c.Audiences),
 		JWKS: json.RawMessage(c.JWKS), Consent: !c.SkipConsent, PKCE: !c.SkipPKCE, Refresh: refreshMode(c), Introspect: c.Introspect,
 		AccessTokenTTL: lifetime(c.AccessTokenTTL), RefreshIdle: lifetime(c.RefreshIdle), RefreshAbsolute: lifetime(c.RefreshAbsolute),
-		RequireACR: c.RequireACR, IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
+		RequireACR: c.RequireLevel.String(), IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
 		Secrets: []clientSecretJSON{}, Created: c.Created.UTC(), Updated: c.Updated.UTC(),
 	}
 	for _, s := range c.Secrets {

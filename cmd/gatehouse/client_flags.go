@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/setting"
 )
 
@@ -78,6 +79,13 @@ func (f *clientFlags) apply(a *app, cmd *cobra.Command, c *oauth.Client) error {
 	if f.refresh != "rotate" && f.refresh != "static" {
 		return usagef("--refresh must be rotate or static")
 	}
+	level, err := proof.ParseLevel(f.requireACR)
+	if err != nil {
+		return usagef("--require-acr must be aal1 or aal2")
+	}
+	if changed("require-acr") {
+		c.RequireLevel = level
+	}
 	if f.jwksFile != "" {
 		if err := f.readJWKS(a, c); err != nil {
 			return err
@@ -117,7 +125,6 @@ func (f *clientFlags) applyTexts(changed func(string) bool, c *oauth.Client) {
 	for name, v := range map[string]struct{ to, from *string }{
 		"name":             {&c.Name, &f.name},
 		"home-url":         {&c.HomeURL, &f.homeURL},
-		"require-acr":      {&c.RequireACR, &f.requireACR},
 		"id-token-alg":     {&c.IDTokenAlg, &f.idTokenAlg},
 		"userinfo-alg":     {&c.UserinfoAlg, &f.userinfoAlg},
 		"access-token-alg": {&c.AccessTokenAlg, &f.accessTokenAlg},

@@ -47,7 +47,7 @@ func describeClient(w io.Writer, c oauth.Client) {
 	row(w, "access token lifetime", lifetime(c.AccessTokenTTL))
 	row(w, "refresh idle lifetime", lifetime(c.RefreshIdle))
 	row(w, "refresh absolute lifetime", lifetime(c.RefreshAbsolute))
-	row(w, "required level", c.RequireACR)
+	row(w, "required level", c.RequireLevel.String())
 	row(w, "ID token algorithm", c.IDTokenAlg)
 	row(w, "userinfo algorithm", c.UserinfoAlg)
 	row(w, "access token algorithm", c.AccessTokenAlg)

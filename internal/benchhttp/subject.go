@@ -17,6 +17,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 var console = audit.Actor{Kind: audit.Console, ID: "bench"}
@@ -134,7 +135,7 @@ func (s *subject) seedFamilies(h *house.House, user id.User, n int) error {
 			IdleExpires: now.Add(24 * time.Hour), Expires: now.Add(48 * time.Hour),
 			Authorization: oauth.Authorization{
 				ID: id.NewAuthorization(), Client: "bench", User: user, Session: browser.ID, Scopes: []string{"offline_access", "api"}, Audiences: []string{s.cfg.Issuer},
-				AuthTime: now, ACR: "aal1", AMR: []string{"pwd"},
+				AuthTime: now, Level: proof.AAL1, AMR: []string{"pwd"},
 			},
 		}); err != nil {
 			return err

@@ -17,6 +17,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
 )
@@ -70,7 +71,7 @@ func (s *stage) session() session.Session {
 func (s *stage) authorization(browser session.Session) oauth.Authorization {
 	return oauth.Authorization{
 		ID: id.NewAuthorization(), Client: s.client.ID, User: s.user.ID, Session: browser.ID,
-		Scopes: []string{"offline_access", "orders"}, Audiences: []string{s.house.Config.Issuer}, AuthTime: time.Now().UTC().Truncate(time.Second), ACR: "aal1", AMR: []string{"pwd"},
+		Scopes: []string{"offline_access", "orders"}, Audiences: []string{s.house.Config.Issuer}, AuthTime: time.Now().UTC().Truncate(time.Second), Level: proof.AAL1, AMR: []string{"pwd"},
 	}
 }
 

@@ -20,6 +20,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/demo"
 	"gatehouse/house"
+	"gatehouse/proof"
 	"gatehouse/server"
 )
 
@@ -288,7 +289,7 @@ func (r *running) requireTwoFactors() {
 	if err != nil {
 		r.t.Fatal(err)
 	}
-	c.RequireACR = "aal2"
+	c.RequireLevel = proof.AAL2
 	if _, err := h.OAuth.UpdateClient(ctx, audit.Actor{Kind: audit.Console}, c); err != nil {
 		r.t.Fatal(err)
 	}

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // change is something that ends what a person or an application held.
@@ -99,7 +100,7 @@ func changes() map[string]change {
 			})
 		}},
 		"client needs a second factor": {polled: true, refresh: grant, lands: "/signin/enrol", do: func(t *testing.T, s *scene) {
-			s.update(t, func(c *oauth.Client) { c.RequireACR = "aal2" })
+			s.update(t, func(c *oauth.Client) { c.RequireLevel = proof.AAL2 })
 		}},
 		"client lost its audience": {polled: true, refresh: grant, lands: "code", prepare: withAudience, do: func(t *testing.T, s *scene) {
 			s.update(t, func(c *oauth.Client) { c.Audiences = []string{"another-api"} })

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // steps are the pages of a sign-in; posts are what they send.
@@ -312,7 +313,7 @@ func TestNoStepCanBeLeftOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
 		s.ada = s.Person("grace", gatetest.TOTP)
-		strong := s.App("strong", func(c *oauth.Client) { c.RequireACR = "aal2" })
+		strong := s.App("strong", func(c *oauth.Client) { c.RequireLevel = proof.AAL2 })
 		empty := map[string]url.Values{}
 		for path := range posts {
 			empty[path] = url.Values{}

@@ -16,6 +16,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // cookieHeader returns the browser's cookies with the value of one replaced.
@@ -113,7 +114,7 @@ func TestSessionTokenChangesWithEveryRiseOfTrust(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := newScene(t)
-		strong := s.App("strong", func(c *oauth.Client) { c.RequireACR = "aal2" })
+		strong := s.App("strong", func(c *oauth.Client) { c.RequireLevel = proof.AAL2 })
 		seen := []string{}
 		sids := map[any]bool{}
 		// risen checks that the browser has a token that it never had, and that

@@ -8,6 +8,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/store"
 )
 
@@ -23,7 +24,7 @@ func testClients(t *testing.T, s *store.Store) {
 		Scopes: []string{"openid", "profile"}, Audiences: []string{"https://api.test"},
 		SkipConsent: true, SkipPKCE: true, StaticRefresh: true, Introspect: true,
 		AccessTokenTTL: 5 * time.Minute, RefreshIdle: time.Hour, RefreshAbsolute: 24 * time.Hour,
-		RequireACR: "aal2", IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA", Created: now, Updated: now,
+		RequireLevel: proof.AAL2, IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA", Created: now, Updated: now,
 	}
 	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Created: now, Updated: now}
 	read := func() oauth.Client { t.Helper(); return must[oauth.Client](t)(s.Client(t.Context(), c.ID)) }

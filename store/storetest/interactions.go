@@ -8,6 +8,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/store"
 )
 
@@ -18,7 +19,7 @@ func testInteractions(t *testing.T, s *store.Store) {
 		ID: id.NewInteraction(), Browser: hash(), Version: 1, Created: now, Expires: now.Add(time.Hour),
 		Ask: flow.Ask{
 			Client: "app", Params: url.Values{"scope": {"openid"}, "state": {"a b", "c"}}, RequestedAt: now.Truncate(time.Second),
-			Login: true, MaxAge: &age, HintUser: "usr_h", LoginHint: "ada", Require: flow.AAL2, Scopes: []string{"openid"}, Locales: []string{"de"},
+			Login: true, MaxAge: &age, HintUser: "usr_h", LoginHint: "ada", Require: proof.AAL2, Scopes: []string{"openid"}, Locales: []string{"de"},
 		},
 	}
 	read := func() flow.Interaction {

@@ -19,6 +19,7 @@ import (
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/store"
@@ -198,7 +199,7 @@ func newFamily() oauth.Family {
 		Authorization: oauth.Authorization{
 			ID: id.NewAuthorization(), Client: id.NewClient(), User: id.NewUser(), Session: id.NewSession(),
 			Scopes: []string{"openid", "offline_access"}, Audiences: []string{"https://api.example.test"}, AuthTime: now.Add(-time.Minute),
-			ACR: "aal2", AMR: []string{"pwd", "otp", "mfa"}, Nonce: "n", Claims: `{"id_token":{}}`,
+			Level: proof.AAL2, AMR: []string{"pwd", "otp", "mfa"}, Nonce: "n", Claims: `{"id_token":{}}`,
 		},
 		Generation: 1, CurrentHash: hash(), Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(24 * time.Hour),
 	}

@@ -18,6 +18,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/ui/view"
@@ -261,7 +262,7 @@ func TestWhatChangesTheSecondStepNeedsAFreshProof(t *testing.T) {
 			t.Errorf("%s %s did %q", tt.method, tt.path, h.done)
 		}
 		got := h.asks[0]
-		if got.ReturnTo != tt.path || got.Require != flow.AAL2 || got.MaxAge == nil || *got.MaxAge != 5*time.Minute || got.Client != "" {
+		if got.ReturnTo != tt.path || got.Require != proof.AAL2 || got.MaxAge == nil || *got.MaxAge != 5*time.Minute || got.Client != "" {
 			t.Errorf("%s %s asks for %+v", tt.method, tt.path, got)
 		}
 
@@ -277,7 +278,7 @@ func TestEnrolmentGoesThroughTheSignIn(t *testing.T) {
 	t.Parallel()
 	h := &house{step: flow.StepEnrol}
 	leadsTo(t, ask(t, h, "GET", "/account/security/enrol"), "/signin?i=int_new")
-	if got := h.asks[0]; got.ReturnTo != "/account/security?done=enrol" || got.Require != flow.AAL2 || got.MaxAge == nil {
+	if got := h.asks[0]; got.ReturnTo != "/account/security?done=enrol" || got.Require != proof.AAL2 || got.MaxAge == nil {
 		t.Errorf("asks for %+v", got)
 	}
 	leadsTo(t, ask(t, &house{factor: true}, "GET", "/account/security/enrol"), "/account/security")

@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/flow"
+	"gatehouse/proof"
 	"gatehouse/ui/view"
 )
 
@@ -36,7 +37,7 @@ func (d *Door) enrol(w http.ResponseWriter, r *http.Request, v visitor) error {
 		return view.SeeOther(w, r, pathSecurity)
 	}
 	back := pathSecurity + "?done=enrol"
-	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: flow.AAL2})
+	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: proof.AAL2})
 	if err != nil || !enough {
 		return err
 	}
@@ -93,7 +94,7 @@ func (d *Door) withFactor(w http.ResponseWriter, r *http.Request, v visitor, bac
 	if !has {
 		return view.SeeOther(w, r, pathSecurity)
 	}
-	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: flow.AAL2})
+	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: proof.AAL2})
 	if err != nil || !enough {
 		return err
 	}
