@@ -20,6 +20,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/fault"
@@ -30,7 +31,13 @@ type Store struct {
 	engine engine
 	log    *slog.Logger
 	groups *familyGroups // on Postgres only: SQLite's writer gathers by itself
+	ran    atomic.Uint64
 }
+
+// Statements returns how many statements ran since the store was opened, those
+// that failed and those of transactions that were tried again included. A test
+// holds what a request may cost by it.
+func (s *Store) Statements() uint64 { return s.ran.Load() }
 
 // Open connects to the database that c names. It does not migrate: call
 // Migrate before anything else. A Postgres that is starting up, or not there
@@ -92,6 +99,7 @@ func (s *Store) exec(ctx context.Context, st *statement, args ...any) (int64, er
 	if err != nil {
 		return 0, err
 	}
+	s.ran.Add(1)
 	var n int64
 	if t != nil {
 		n, err = t.exec(ctx, st, args)
@@ -111,9 +119,11 @@ func (s *Store) changed(ctx context.Context, st *statement, args ...any) (bool, 
 // scan must not use the store.
 func (s *Store) each(ctx context.Context, st *statement, args []any, scan func(rows *sql.Rows) error) error {
 	t, err := current(ctx)
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
+	}
+	s.ran.Add(1)
+	switch {
 	case t != nil:
 		err = t.query(ctx, st, args, scan)
 	case st.writes:

@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"context"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -167,4 +168,19 @@ func TestReplicasMigrateAnEmptyDatabaseTogether(t *testing.T) {
 			}
 		})
 	}
+}
+
+func TestStatementsAreCountedInAndOutsideOfTransactions(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *store.Store) {
+		before := s.Statements()
+		_, missing := s.User(t.Context(), "usr_nobody")
+		err := s.InTx(t.Context(), func(ctx context.Context) error {
+			_, missing = s.User(ctx, "usr_nobody")
+			return s.ClearAttempts(ctx, "key")
+		})
+		if got := s.Statements() - before; err != nil || !fault.Is(missing, fault.NotFound) || got != 3 {
+			t.Errorf("%d statements were counted, %v, %v; want 3", got, missing, err)
+		}
+	})
 }
