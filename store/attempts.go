@@ -78,3 +78,16 @@ func (s *Store) Attempts(ctx context.Context, key string) (identity.Attempts, er
 	})
 	return a, doing("read attempts", err)
 }
+
+// keepAttempts is how long a counter stays that nobody raises.
+const keepAttempts = 24 * time.Hour
+
+var attemptsTable = table{
+	statements: []*statement{
+		holdAttempts, countAttempt, deleteAttempts, selectAttempts,
+	},
+	brooms: []broom{
+		// A counter that still blocks is not idle. Index attempts_updated.
+		{"attempts", keepAttempts, sweep("attempts", "name", "updated_at <= $1 AND (blocked_until IS NULL OR blocked_until <= $1)")},
+	},
+}

@@ -53,3 +53,9 @@ func scanEvent(rows *sql.Rows) (e audit.Event, err error) {
 	}
 	return e, err
 }
+
+var auditTable = table{
+	statements: []*statement{
+		insertEvent, selectEvents,
+	},
+}

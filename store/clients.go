@@ -139,3 +139,9 @@ func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 	}
 	return c, err
 }
+
+var clientsTable = table{
+	statements: []*statement{
+		insertClient, updateClient, deleteClient, selectClient, selectClients,
+	},
+}

@@ -72,3 +72,16 @@ func authorizationFields(a *oauth.Authorization) []any {
 		&a.Nonce, &a.Claims,
 	}
 }
+
+// keepClaimedCodes is how long a second use of a code is recognised.
+const keepClaimedCodes = 24 * time.Hour
+
+var codesTable = table{
+	statements: []*statement{
+		insertCode, selectCode, claimCode,
+	},
+	brooms: []broom{ // index codes_expires
+		{"codes", 0, sweep("codes", "hash", "expires_at <= $1 AND claimed_at IS NULL")},
+		{"codes", keepClaimedCodes, sweep("codes", "hash", "expires_at <= $1")},
+	},
+}

@@ -43,7 +43,7 @@ func (s *Store) PutConsent(ctx context.Context, c oauth.Consent) error {
 // transaction all consents of the person stay as they are, also those that are
 // not there yet, so that who writes one loses nobody's change.
 func (s *Store) Consent(ctx context.Context, user id.User, client id.Client) (c oauth.Consent, err error) {
-	if t, err := current(ctx); err == nil && t != nil {
+	if s.db.Writing(ctx) {
 		if err := s.holdUser(ctx, user); err != nil {
 			return oauth.Consent{}, doing("read consent", err)
 		}
@@ -72,4 +72,10 @@ func (s *Store) DeleteConsent(ctx context.Context, user id.User, client id.Clien
 
 func scanConsent(rows *sql.Rows) (c oauth.Consent, err error) {
 	return c, rows.Scan(&c.User, &c.Client, wordsIn{&c.Scopes}, instant{&c.Created}, instant{&c.Updated})
+}
+
+var consentsTable = table{
+	statements: []*statement{
+		putConsent, selectConsent, selectConsentsOf, deleteConsent,
+	},
 }

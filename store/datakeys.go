@@ -33,3 +33,9 @@ func (s *Store) InsertDataKey(ctx context.Context, k secret.DataKey) (bool, erro
 	ok, err := s.changed(ctx, insertDataKey, k.ID, k.Purpose, k.Wrapped, micros(k.Created))
 	return ok, doing("insert data key", err)
 }
+
+var dataKeysTable = table{
+	statements: []*statement{
+		selectDataKeys, insertDataKey,
+	},
+}

@@ -196,3 +196,11 @@ func (s *Store) CountRecoveryCodes(ctx context.Context, user id.User) (n int, er
 	err = s.each(ctx, countRecoveryCodes, []any{string(user)}, func(rows *sql.Rows) error { return rows.Scan(&n) })
 	return n, doing("count recovery codes", err)
 }
+
+var factorsTable = table{
+	statements: []*statement{
+		putPassword, selectPassword, putPendingTOTP, insertConfirmedTOTP, selectConfirmedTOTP,
+		selectPendingTOTP, lockPendingTOTP, deleteConfirmedTOTP, confirmTOTP, spendTOTPStep, deleteTOTP,
+		deleteRecoveryCodes, insertRecoveryCode, spendRecoveryCode, countRecoveryCodes,
+	},
+}

@@ -100,11 +100,10 @@ var noFamily = &fault.Error{Kind: fault.NotFound, Detail: "There is no such refr
 // familyRow reads together with others where that is cheaper; within a
 // transaction it reads by itself, to see what the transaction wrote.
 func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, error) {
-	if t, err := current(ctx); s.groups == nil || t != nil || err != nil {
+	if s.groups == nil || s.db.Within(ctx) {
 		return s.familyAlone(ctx, family)
 	}
-	row, err := s.groups.reads.ask(ctx, family)
-	return row, classify(err)
+	return s.groups.reads.Ask(ctx, family)
 }
 
 // standingRow is what stands beside a family; what is not there is NULL.
@@ -141,12 +140,12 @@ func (r *standingRow) standing(now int64) (oauth.Standing, error) {
 // row: of several concurrent calls with the same presented hash exactly one
 // gets true.
 func (s *Store) RotateFamily(ctx context.Context, r oauth.Rotation) (bool, error) {
-	if t, err := current(ctx); s.groups == nil || t != nil || err != nil {
+	if s.groups == nil || s.db.Within(ctx) {
 		ok, err := s.rotateAlone(ctx, r)
 		return ok, doing("rotate family", err)
 	}
-	ok, err := s.groups.rotations.ask(ctx, r)
-	return ok, doing("rotate family", classify(err))
+	ok, err := s.groups.rotations.Ask(ctx, r)
+	return ok, doing("rotate family", err)
 }
 
 // rotateAlone is one statement and one commit.
@@ -225,4 +224,18 @@ func familyFields(f *oauth.Family) []any {
 	fields = append(fields, authorizationFields(&f.Authorization)...)
 	return append(fields, &f.Generation, &f.CurrentHash, &f.PreviousHash, &f.SealedSuccessor, &f.Static, &f.Offline,
 		instant{&f.Created}, instant{&f.RotatedAt}, instant{&f.IdleExpires}, instant{&f.Expires}, instant{&f.RevokedAt}, &f.RevokeReason)
+}
+
+// keepFamilies is how long a late replay is recognised.
+const keepFamilies = 30 * 24 * time.Hour
+
+var familiesTable = table{
+	statements: []*statement{
+		insertFamily, selectFamily, rotateFamily, touchFamily, revokeByFamily, revokeByAuthorization,
+		revokeBySession, revokeByUser, revokeByClient, selectFamiliesOf, selectFamilies, rotateFamilies,
+	},
+	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked
+		{"families", keepFamilies, sweep("refresh_families", "id", "expires_at <= $1")},
+		{"families", keepFamilies, sweep("refresh_families", "id", "revoked_at IS NOT NULL AND revoked_at <= $1")},
+	},
 }

@@ -77,3 +77,12 @@ func utcProof(p flow.Proof) flow.Proof {
 	p.PasswordAt, p.FactorAt = p.PasswordAt.UTC(), p.FactorAt.UTC()
 	return p
 }
+
+var interactionsTable = table{
+	statements: []*statement{
+		insertInteraction, selectInteraction, updateInteraction, deleteInteraction,
+	},
+	brooms: []broom{ // index interactions_expires
+		{"interactions", 0, sweep("interactions", "id", "expires_at <= $1")},
+	},
+}

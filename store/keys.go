@@ -65,3 +65,9 @@ func (s *Store) MoveKey(ctx context.Context, k keys.Key, from keys.State) (moved
 	}
 	return moved, nil
 }
+
+var keysTable = table{
+	statements: []*statement{
+		selectKeys, insertKey, moveKey,
+	},
+}

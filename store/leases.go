@@ -19,3 +19,9 @@ func (s *Store) Lease(ctx context.Context, name, holder string, now, until time.
 	ok, err := s.changed(ctx, takeLease, name, holder, micros(until), micros(now))
 	return ok, doing("take lease", err)
 }
+
+var leasesTable = table{
+	statements: []*statement{
+		takeLease,
+	},
+}

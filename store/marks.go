@@ -57,3 +57,13 @@ func (s *Store) UseOnce(ctx context.Context, kind, key string, until time.Time) 
 	ok, err := s.changed(ctx, useOnce, kind, key, micros(until))
 	return ok, doing("use once", err)
 }
+
+var marksTable = table{
+	statements: []*statement{
+		putMark, spendMark, selectMark, useOnce,
+	},
+	brooms: []broom{ // index once_until; of marks there is a handful
+		{"once", 0, sweep("once", "kind, name", "until_at <= $1")},
+		{"marks", 0, sweep("marks", "kind", "until_at <= $1")},
+	},
+}

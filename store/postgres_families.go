@@ -8,14 +8,15 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/store/engine"
 )
 
 // familyGroups carries the reads and rotations of refresh families to Postgres
 // together. A commit and a round trip for each would leave the database busy
 // with little else.
 type familyGroups struct {
-	reads     group[id.Family, *familyRow]
-	rotations group[oauth.Rotation, bool]
+	reads     engine.Group[id.Family, *familyRow]
+	rotations engine.Group[oauth.Rotation, bool]
 }
 
 // familyRow is a row of selectFamily; nil stands for a family that is not there.
@@ -31,18 +32,18 @@ const (
 	rotateLanes = 2
 )
 
-func newFamilyGroups(s *Store, e *postgresEngine) *familyGroups {
+func newFamilyGroups(s *Store) *familyGroups {
 	g := &familyGroups{}
-	g.reads.one, g.reads.all = s.familyAlone, e.families
-	g.rotations.one, g.rotations.all = s.rotateAlone, e.rotate
-	g.reads.start(readLanes)
-	g.rotations.start(rotateLanes)
+	g.reads.One, g.reads.All = s.familyAlone, s.familiesTogether
+	g.rotations.One, g.rotations.All = s.rotateAlone, s.rotateTogether
+	g.reads.Start(readLanes)
+	g.rotations.Start(rotateLanes)
 	return g
 }
 
 func (g *familyGroups) stop() {
-	g.reads.stop()
-	g.rotations.stop()
+	g.reads.Stop()
+	g.rotations.Stop()
 }
 
 // familyAlone reads one family through the ordinary statement.
@@ -60,18 +61,18 @@ func (r *familyRow) scan(rows *sql.Rows) error {
 }
 
 // The primary keys of all four tables.
-const selectFamilies = `
+var selectFamilies = postgresStatement(`
 SELECT ` + familyColumns + `,
     u.disabled, s.revoked_at, s.idle_expires_at, s.expires_at, c.scopes
 FROM refresh_families f
 LEFT JOIN users u ON u.id = f.user_id
 LEFT JOIN sessions s ON s.id = f.session_id
 LEFT JOIN consents c ON c.user_id = f.user_id AND c.client_id = f.client_id
-WHERE f.id = ANY($1::text[])`
+WHERE f.id = ANY($1::text[])`)
 
-// families reads several families at once. Each question gets a row of its own,
+// familiesTogether reads several families at once. Each question gets a row of its own,
 // because a caller may change what it got.
-func (e *postgresEngine) families(ctx context.Context, names []id.Family) ([]*familyRow, error) {
+func (s *Store) familiesTogether(ctx context.Context, names []id.Family) ([]*familyRow, error) {
 	ids := make([]string, 0, len(names))
 	at := make(map[id.Family][]int, len(names))
 	for i, name := range names {
@@ -80,12 +81,8 @@ func (e *postgresEngine) families(ctx context.Context, names []id.Family) ([]*fa
 		}
 		at[name] = append(at[name], i)
 	}
-	rows, err := e.db.QueryContext(ctx, selectFamilies, ids)
-	if err != nil {
-		return nil, err
-	}
 	found := make([]*familyRow, len(names))
-	return found, drain(rows, func(rows *sql.Rows) error {
+	return found, s.each(ctx, selectFamilies, []any{ids}, func(rows *sql.Rows) error {
 		row := &familyRow{}
 		if err := row.scan(rows); err != nil {
 			return err
@@ -106,7 +103,7 @@ func (r *familyRow) clone() *familyRow {
 
 // rotateFamilies is rotateFamily for several. Of two that present the same
 // token Postgres takes one; the other changes nothing, as it would alone.
-const rotateFamilies = `
+var rotateFamilies = postgresStatement(`
 UPDATE refresh_families f
 SET previous_hash = f.current_hash, current_hash = x.next, sealed_successor = x.sealed, generation = f.generation + 1,
     rotated_at = x.now, idle_expires_at = x.idle
@@ -114,10 +111,10 @@ FROM unnest($1::text[], $2::text[], $3::bytea[], $4::bytea[], $5::bytea[], $6::b
     AS x (family, client, presented, next, sealed, now, idle)
 WHERE f.id = x.family AND f.client_id = x.client AND f.current_hash = x.presented
     AND f.revoked_at IS NULL AND f.idle_expires_at > x.now AND f.expires_at > x.now
-RETURNING x.next`
+RETURNING x.next`)
 
-// rotate runs several rotations in one statement and one commit.
-func (e *postgresEngine) rotate(ctx context.Context, rs []oauth.Rotation) ([]bool, error) {
+// rotateTogether runs several rotations in one statement and one commit.
+func (s *Store) rotateTogether(ctx context.Context, rs []oauth.Rotation) ([]bool, error) {
 	families, clients := make([]string, len(rs)), make([]string, len(rs))
 	presented, next, sealed := make([][]byte, len(rs)), make([][]byte, len(rs)), make([][]byte, len(rs))
 	now, idle := make([]int64, len(rs)), make([]int64, len(rs))
@@ -128,12 +125,9 @@ func (e *postgresEngine) rotate(ctx context.Context, rs []oauth.Rotation) ([]boo
 		now[i], idle[i] = micros(r.Now), micros(r.IdleExpires)
 		at[string(r.Next)] = i
 	}
-	rows, err := e.db.QueryContext(ctx, rotateFamilies, families, clients, presented, next, sealed, now, idle)
-	if err != nil {
-		return nil, err
-	}
+	args := []any{families, clients, presented, next, sealed, now, idle}
 	rotated := make([]bool, len(rs))
-	return rotated, drain(rows, func(rows *sql.Rows) error {
+	return rotated, s.each(ctx, rotateFamilies, args, func(rows *sql.Rows) error {
 		var successor []byte
 		if err := rows.Scan(&successor); err != nil {
 			return err

@@ -49,3 +49,12 @@ func (s *Store) RevocationsAfter(ctx context.Context, seq int64) ([]oauth.Revoca
 	})
 	return found, doing("read revocations", err)
 }
+
+var revocationsTable = table{
+	statements: []*statement{
+		insertRevocation, selectRevocations,
+	},
+	brooms: []broom{ // index revocations_until
+		{"revocations", 0, sweep("revocations", "seq", "until_at <= $1")},
+	},
+}

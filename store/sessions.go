@@ -180,3 +180,19 @@ func sessionFields(n *session.Session) []any {
 		&n.Reason, &n.IP, &n.Agent,
 	}
 }
+
+// keepSessions is how long "signed out, and why" can be answered.
+const keepSessions = 30 * 24 * time.Hour
+
+var sessionsTable = table{
+	statements: []*statement{
+		insertSession, selectSessionByToken, selectSession, holdSession, raiseSession, touchSession,
+		revokeSession, revokeSessionsOf, selectSessionsOf, selectAllSessions,
+	},
+	brooms: []broom{ // indexes sessions_expires and sessions_revoked
+		{"sessions", 0, sweep("sessions", "id", "expires_at <= $1 AND revoked_at IS NULL")},
+		// A session that was ended is a reason to refuse as long as a family names it.
+		{"sessions", keepSessions, sweep("sessions", "id", `revoked_at IS NOT NULL AND revoked_at <= $1
+        AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.session_id = sessions.id AND f.revoked_at IS NULL)`)},
+	},
+}

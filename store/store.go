@@ -3,41 +3,32 @@
 //
 // There is one concrete *Store with a file for each noun, and it satisfies the
 // Store interfaces that the packages of the house declare. It remembers and
-// decides nothing: rules live in the house. What differs between the databases
-// (opening, the migration text, error codes, locks) is in dialect.go and in the
-// two engines: sqlite.go with writer.go, and postgres.go.
+// decides nothing: rules live in the house. A noun's file ends with its table:
+// the statements that it asks, and the brooms that remove what is past
+// (janitor.go). How SQL is run, in transactions and on either database, is
+// package engine's.
 //
-// A method joins the transaction of its context (InTx); without one, a write is
-// a transaction of its own and a read sees what was committed. Errors are
-// faults: NotFound and Conflict say so, Unavailable may be tried again, and
+// A method joins the transaction of its context (InTx, View); without one, a
+// write is a transaction of its own and a read sees what was committed. Errors
+// are faults: NotFound and Conflict say so, Unavailable may be tried again, and
 // everything else is Internal. A failure never looks like "not there".
 package store
 
 import (
 	"context"
 	"database/sql"
-	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
-	"sync/atomic"
-	"time"
 
 	"gatehouse/fault"
+	"gatehouse/store/engine"
 )
 
 // Store is the database. It is safe for concurrent use.
 type Store struct {
-	engine engine
-	log    *slog.Logger
+	db     *engine.DB
 	groups *familyGroups // on Postgres only: SQLite's writer gathers by itself
-	ran    atomic.Uint64
 }
-
-// Statements returns how many statements ran since the store was opened, those
-// that failed and those of transactions that were tried again included. A test
-// holds what a request may cost by it.
-func (s *Store) Statements() uint64 { return s.ran.Load() }
 
 // Open connects to the database that c names. It does not migrate: call
 // Migrate before anything else. A Postgres that is starting up, or not there
@@ -47,29 +38,17 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	if p := urlProblem(c.URL); p != "" {
-		return nil, &fault.Error{
-			Kind: fault.Invalid, Code: "store.url", Detail: "The database cannot be opened.",
-			Fields: []fault.Field{{Name: "store.url", Problem: p}},
-		}
-	}
 	if c.MaxConns < 2 {
 		c.MaxConns = DefaultConfig().MaxConns
 	}
-	path, isSQLite := strings.CutPrefix(c.URL, "sqlite:")
-	if isSQLite {
-		e, err := openSQLite(ctx, path, c.MaxConns, log)
-		if err != nil {
-			return nil, fmt.Errorf("open the SQLite file: %w", classify(err))
-		}
-		return &Store{engine: e, log: log}, nil
-	}
-	e, err := openPostgres(ctx, c.URL, c.MaxConns, log)
+	db, err := engine.Open(ctx, engine.Config{URL: c.URL, MaxConns: c.MaxConns, Statements: statements()}, log)
 	if err != nil {
-		return nil, fmt.Errorf("open the Postgres database: %w", classify(err))
+		return nil, err
 	}
-	s := &Store{engine: e, log: log}
-	s.groups = newFamilyGroups(s, e)
+	s := &Store{db: db}
+	if db.Postgres() {
+		s.groups = newFamilyGroups(s)
+	}
 	return s, nil
 }
 
@@ -79,34 +58,66 @@ func (s *Store) Close() error {
 	if s.groups != nil {
 		s.groups.stop()
 	}
-	if err := s.engine.close(); err != nil {
-		return fmt.Errorf("close the database: %w", err)
-	}
-	return nil
+	return s.db.Close()
 }
 
 // Ping asks the database for a sign of life.
-func (s *Store) Ping(ctx context.Context) error {
-	if err := s.engine.ping(ctx); err != nil {
-		return fmt.Errorf("ping the database: %w", classify(err))
-	}
-	return nil
+func (s *Store) Ping(ctx context.Context) error { return s.db.Ping(ctx) }
+
+// Statements returns how many statements ran since the store was opened, those
+// that failed and those of transactions that were tried again included. A test
+// holds what a request may cost by it.
+func (s *Store) Statements() uint64 { return s.db.Statements() }
+
+// MigrationState is one step of the schema's history.
+type MigrationState = engine.MigrationState
+
+// Migrate brings the schema up to date, over any number of versions. Replicas
+// may call it at once. A database that is newer than this program is refused
+// with a Conflict fault: an older program does not know what it would break.
+func (s *Store) Migrate(ctx context.Context) error { return s.db.Migrate(ctx) }
+
+// MigrationStatus lists the steps that this program knows, in order, and which
+// of them the database has.
+func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationState, error) {
+	return s.db.MigrationStatus(ctx)
 }
+
+// InTx runs f in a transaction: what f did is kept when it returns nil, and
+// undone when it returns an error or panics. f must use the context that it is
+// given; a nested InTx joins, and leaves the outcome to the outer one. A
+// context that is used after its InTx returned gets an error. Within a View
+// InTx is refused.
+//
+// f may run twice: after a serialization failure or a lost connection on
+// Postgres. On SQLite f shares one commit with its neighbours, so it must be
+// quick: no signing, hashing, rendering or network. Cancelling ctx takes f out
+// of the queue, but does not interrupt it once it runs.
+func (s *Store) InTx(ctx context.Context, f func(ctx context.Context) error) error {
+	return s.db.InTx(ctx, f)
+}
+
+// View runs f on one state of the database, the one at f's first read: what
+// others commit meanwhile is not seen, so that all reads of f belong together.
+// A write is refused with an Internal fault. A View within a View joins it; one
+// within InTx reads as that does, what it wrote included, and may not write.
+//
+// f may run twice, after a lost connection on Postgres. It should not take long:
+// it holds a connection, and keeps SQLite's log from being folded into the file.
+func (s *Store) View(ctx context.Context, f func(ctx context.Context) error) error {
+	return s.db.View(ctx, f)
+}
+
+// AfterCommit runs f when the outermost InTx of ctx has been committed, before
+// that InTx returns; several run in the order in which they were given. It is
+// not run when the transaction is undone, nor when nobody can say whether the
+// commit was kept. Without a transaction, and within a View, f runs at once.
+// f must not panic, and must not use ctx for the store.
+func (s *Store) AfterCommit(ctx context.Context, f func()) { s.db.AfterCommit(ctx, f) }
 
 // exec runs a statement that writes and returns how many rows it changed.
 func (s *Store) exec(ctx context.Context, st *statement, args ...any) (int64, error) {
-	t, err := current(ctx)
-	if err != nil {
-		return 0, err
-	}
-	s.ran.Add(1)
-	var n int64
-	if t != nil {
-		n, err = t.exec(ctx, st, args)
-	} else {
-		n, err = s.engine.exec(ctx, st, args)
-	}
-	return n, classify(err)
+	return s.db.Exec(ctx, st, args...)
 }
 
 // changed is exec for statements that change one row or none.
@@ -118,20 +129,7 @@ func (s *Store) changed(ctx context.Context, st *statement, args ...any) (bool, 
 // each runs a statement that returns rows, and calls scan for each of them.
 // scan must not use the store.
 func (s *Store) each(ctx context.Context, st *statement, args []any, scan func(rows *sql.Rows) error) error {
-	t, err := current(ctx)
-	if err != nil {
-		return err
-	}
-	s.ran.Add(1)
-	switch {
-	case t != nil:
-		err = t.query(ctx, st, args, scan)
-	case st.writes:
-		err = s.engine.returning(ctx, st, args, scan)
-	default:
-		err = s.engine.read(ctx, st, args, scan)
-	}
-	return classify(err)
+	return s.db.Query(ctx, st, args, scan)
 }
 
 // one scans the one row that st returns, and answers NotFound for thing when
@@ -172,14 +170,8 @@ func doing(what string, err error) error {
 
 // taken turns a violated uniqueness into the Conflict that visitors can look up.
 func taken(err error, code, detail string) error {
-	if !isUnique(err) {
+	if !engine.IsUnique(err) {
 		return err
 	}
 	return fault.Wrap(err, fault.Conflict, code, detail)
-}
-
-// errClosed is what a closed store answers.
-var errClosed = &fault.Error{
-	Kind: fault.Unavailable, Code: "store.closed", Detail: "Gatehouse is shutting down.",
-	RetryAfter: time.Second, Err: errors.New("the store is closed"),
 }

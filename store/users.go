@@ -141,7 +141,7 @@ func scanUser(rows *sql.Rows) (u identity.User, err error) {
 // other at the same moment do not both find that one is left.
 func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
 	st := selectAdministrators
-	if t, err := current(ctx); err == nil && t != nil {
+	if s.db.Writing(ctx) {
 		st = lockAdministrators
 	}
 	err = s.each(ctx, st, nil, func(*sql.Rows) error { n++; return nil })
@@ -152,4 +152,11 @@ func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
 // there is no such person.
 func (s *Store) holdUser(ctx context.Context, user id.User) error {
 	return s.one(ctx, "user", lockUser, []any{string(user)}, func(*sql.Rows) error { return nil })
+}
+
+var usersTable = table{
+	statements: []*statement{
+		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers,
+		selectAdministrators, lockAdministrators, lockUser,
+	},
 }

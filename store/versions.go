@@ -51,3 +51,9 @@ func (s *Store) changing(ctx context.Context, name string, f func(ctx context.Co
 		return err
 	})
 }
+
+var versionsTable = table{
+	statements: []*statement{
+		selectVersions, raiseVersion,
+	},
+}

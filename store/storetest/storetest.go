@@ -43,6 +43,7 @@ const racers = 24
 // its test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for name, test := range map[string]func(t *testing.T, s *store.Store){
+		"AfterCommit":   testAfterCommit,
 		"Attempts":      testAttempts,
 		"Audit":         testAudit,
 		"Clients":       testClients,
@@ -66,6 +67,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Standing":      testStanding,
 		"Transactions":  testTransactions,
 		"Users":         testUsers,
+		"Views":         testViews,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

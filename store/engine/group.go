@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -16,20 +16,20 @@ const (
 	groupPatience = 20 * time.Millisecond
 )
 
-// group carries calls of one kind to the database together: a worker takes
+// Group carries calls of one kind to the database together: a worker takes
 // whatever waits, asks once, and answers everybody. There is no timer, so under
 // light load a call travels alone and waits for nobody.
-type group[Q, A any] struct {
+type Group[Q, A any] struct {
 	waiting chan *call[Q, A]
 	lanes   chan struct{}  // full while as many round trips are under way as are good
 	closing chan struct{}  // closed when no more is taken
 	done    sync.WaitGroup // the workers
 	ended   chan struct{}  // closed when the workers are gone
-	// one asks for a single call, all for several; the answers of all are in the
-	// order of the questions. When all fails, each call is asked for by itself, so
+	// One asks for a single call, All for several; the answers of all are in the
+	// order of the questions. When All fails, each call is asked for by itself, so
 	// that nobody pays for a neighbour.
-	one func(ctx context.Context, q Q) (A, error)
-	all func(ctx context.Context, qs []Q) ([]A, error)
+	One func(ctx context.Context, q Q) (A, error)
+	All func(ctx context.Context, qs []Q) ([]A, error)
 }
 
 // call is one question under way.
@@ -41,8 +41,8 @@ type call[Q, A any] struct {
 	ready  chan struct{}
 }
 
-// start brings the workers up. Fewer lanes carry more each.
-func (g *group[Q, A]) start(lanes int) {
+// Start brings the workers up. Fewer lanes carry more each.
+func (g *Group[Q, A]) Start(lanes int) {
 	g.waiting = make(chan *call[Q, A], groupMost)
 	g.lanes = make(chan struct{}, lanes)
 	g.closing, g.ended = make(chan struct{}), make(chan struct{})
@@ -51,21 +51,26 @@ func (g *group[Q, A]) start(lanes int) {
 	}
 }
 
-// stop answers what a worker has taken; the rest hears that the store is closed.
-func (g *group[Q, A]) stop() {
+// Stop answers what a worker has taken; the rest hears that the store is closed.
+func (g *Group[Q, A]) Stop() {
 	close(g.closing)
 	g.done.Wait()
 	close(g.ended)
 }
 
-// ask waits for the answer. A caller who gives up before a worker took the
+// Ask waits for the answer. A caller who gives up before a worker took the
 // question takes it back; once it is taken, the answer is waited for, because
 // what it changed cannot be taken back.
-func (g *group[Q, A]) ask(ctx context.Context, q Q) (A, error) {
+func (g *Group[Q, A]) Ask(ctx context.Context, q Q) (A, error) {
+	answer, err := g.ask(ctx, q)
+	return answer, classify(err)
+}
+
+func (g *Group[Q, A]) ask(ctx context.Context, q Q) (A, error) {
 	c := &call[Q, A]{ctx: ctx, q: q, ready: make(chan struct{})}
 	select {
 	case <-g.closing:
-		return c.answer, errClosed
+		return c.answer, ErrClosed
 	case <-ctx.Done():
 		return c.answer, ctx.Err()
 	case g.waiting <- c:
@@ -79,11 +84,11 @@ func (g *group[Q, A]) ask(ctx context.Context, q Q) (A, error) {
 	case <-c.ready: // it was the last one taken
 		return c.answer, c.err
 	default:
-		return c.answer, errClosed
+		return c.answer, ErrClosed
 	}
 }
 
-func (g *group[Q, A]) work() {
+func (g *Group[Q, A]) work() {
 	for {
 		select {
 		case <-g.closing:
@@ -101,7 +106,7 @@ func (g *group[Q, A]) work() {
 
 // travel serves first and whatever waits behind it. The lane is free again when
 // they are answered, or when patience ends.
-func (g *group[Q, A]) travel(first *call[Q, A]) {
+func (g *Group[Q, A]) travel(first *call[Q, A]) {
 	leave := sync.OnceFunc(func() { <-g.lanes })
 	patience := time.AfterFunc(groupPatience, leave)
 	g.serve(g.gather(first))
@@ -110,7 +115,7 @@ func (g *group[Q, A]) travel(first *call[Q, A]) {
 }
 
 // gather takes what waits, without those who gave up.
-func (g *group[Q, A]) gather(first *call[Q, A]) []*call[Q, A] {
+func (g *Group[Q, A]) gather(first *call[Q, A]) []*call[Q, A] {
 	taken := make([]*call[Q, A], 0, 16)
 	take := func(c *call[Q, A]) {
 		if c.err = c.ctx.Err(); c.err != nil {
@@ -131,26 +136,26 @@ func (g *group[Q, A]) gather(first *call[Q, A]) []*call[Q, A] {
 	return taken
 }
 
-func (g *group[Q, A]) serve(calls []*call[Q, A]) {
+func (g *Group[Q, A]) serve(calls []*call[Q, A]) {
 	if len(calls) > 1 && g.together(calls) {
 		return
 	}
 	for _, c := range calls {
-		c.answer, c.err = g.one(c.ctx, c.q)
+		c.answer, c.err = g.One(c.ctx, c.q)
 		close(c.ready)
 	}
 }
 
 // together asks once for all and reports whether that worked. It has a bound of
 // its own: no caller's deadline may cut off the others.
-func (g *group[Q, A]) together(calls []*call[Q, A]) bool {
+func (g *Group[Q, A]) together(calls []*call[Q, A]) bool {
 	qs := make([]Q, len(calls))
 	for i, c := range calls {
 		qs[i] = c.q
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), writeBound)
 	defer cancel()
-	answers, err := g.all(ctx, qs)
+	answers, err := g.All(ctx, qs)
 	if err != nil {
 		return false
 	}

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -30,18 +30,19 @@ const (
 	pragmasRead  = pragmasAll + "&_query_only=1"
 )
 
-// sqliteEngine is one file: one connection that writes, in groups, and a pool
+// sqliteBackend is one file: one connection that writes, in groups, and a pool
 // of readers.
-type sqliteEngine struct {
+type sqliteBackend struct {
 	file    string
 	readers *sql.DB
 	writer  *writer
 
-	prepared []atomic.Pointer[sql.Stmt] // by statement number, for the hot reads
-	prepare  sync.Mutex
+	set       *set
+	prepared  []atomic.Pointer[sql.Stmt] // by statement number, for the hot reads
+	preparing sync.Mutex
 }
 
-func openSQLite(ctx context.Context, path string, maxConns int, log *slog.Logger) (*sqliteEngine, error) {
+func openSQLite(ctx context.Context, path string, maxConns int, statements *set, log *slog.Logger) (*sqliteBackend, error) {
 	if path == ":memory:" || strings.HasPrefix(path, "file:") {
 		return nil, &fault.Error{
 			Kind: fault.Invalid, Code: "store.url", Detail: "The database cannot be opened.",
@@ -52,7 +53,7 @@ func openSQLite(ctx context.Context, path string, maxConns int, log *slog.Logger
 	if err != nil {
 		return nil, err
 	}
-	w, err := startWriter(ctx, dsn(file, pragmasWrite), log)
+	w, err := startWriter(ctx, dsn(file, pragmasWrite), statements, log)
 	if err != nil {
 		return nil, err
 	}
@@ -63,7 +64,10 @@ func openSQLite(ctx context.Context, path string, maxConns int, log *slog.Logger
 	n := max(1, min(max(4, runtime.NumCPU()), maxConns-1))
 	readers.SetMaxOpenConns(n)
 	readers.SetMaxIdleConns(n)
-	return &sqliteEngine{file: file, readers: readers, writer: w, prepared: make([]atomic.Pointer[sql.Stmt], len(statements))}, nil
+	return &sqliteBackend{
+		file: file, readers: readers, writer: w,
+		set: statements, prepared: make([]atomic.Pointer[sql.Stmt], len(statements.all)),
+	}, nil
 }
 
 // makeFile makes the database file when there is none, for its owner's eyes
@@ -90,35 +94,49 @@ func dsn(file, pragmas string) string {
 	return (&url.URL{Scheme: "file", Path: file}).String() + "?" + pragmas
 }
 
-func (e *sqliteEngine) inTx(ctx context.Context, f func(ctx context.Context) error) error {
+func (e *sqliteBackend) inTx(ctx context.Context, f func(ctx context.Context, t *tx) error) error {
 	return e.writer.do(&job{ctx: ctx, closure: f})
 }
 
-func (e *sqliteEngine) exec(ctx context.Context, st *statement, args []any) (int64, error) {
+// view begins on a reader; its state is the one at the first read, and the
+// writer goes on beside it.
+func (e *sqliteBackend) view(ctx context.Context, f func(ctx context.Context, t *tx) error) (err error) {
+	ctx, cancel := patient(ctx)
+	defer cancel()
+	inner, err := e.readers.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	t := &tx{conn: sqliteView{backend: e, tx: inner}}
+	defer func() {
+		spoiled := t.end()
+		if err == nil {
+			err = spoiled
+		}
+		err = withRollback(err, inner.Rollback()) // there is nothing to commit
+	}()
+	return f(ctx, t)
+}
+
+func (e *sqliteBackend) exec(ctx context.Context, st *Statement, args []any) (int64, error) {
 	j := &job{ctx: ctx, st: st, args: args}
 	err := e.writer.do(j)
 	return j.changed, err
 }
 
-func (e *sqliteEngine) returning(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error {
-	return e.inTx(ctx, func(ctx context.Context) error {
-		t, err := current(ctx)
-		if err != nil {
-			return err
-		}
-		return t.query(ctx, st, args, scan)
-	})
+func (e *sqliteBackend) returning(ctx context.Context, st *Statement, args []any, scan func(*sql.Rows) error) error {
+	return e.inTx(ctx, func(ctx context.Context, t *tx) error { return t.query(ctx, st, args, scan) })
 }
 
 // read runs st on a reader. The hot ones take microseconds, so they are not
 // made to watch for the caller's cancellation, which costs as much again.
-func (e *sqliteEngine) read(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error {
+func (e *sqliteBackend) read(ctx context.Context, st *Statement, args []any, scan func(*sql.Rows) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	var rows *sql.Rows
 	var err error
-	if st.hot {
+	if st.Has(Hot) {
 		var p *sql.Stmt
 		if p, err = e.kept(st); err != nil {
 			return err
@@ -134,38 +152,80 @@ func (e *sqliteEngine) read(ctx context.Context, st *statement, args []any, scan
 }
 
 // kept returns st prepared on the readers.
-func (e *sqliteEngine) kept(st *statement) (*sql.Stmt, error) {
-	if p := e.prepared[st.number].Load(); p != nil {
+func (e *sqliteBackend) kept(st *Statement) (*sql.Stmt, error) {
+	n, err := e.set.number(st)
+	if err != nil {
+		return nil, err
+	}
+	if p := e.prepared[n].Load(); p != nil {
 		return p, nil
 	}
-	e.prepare.Lock()
-	defer e.prepare.Unlock()
-	if p := e.prepared[st.number].Load(); p != nil {
+	e.preparing.Lock()
+	defer e.preparing.Unlock()
+	if p := e.prepared[n].Load(); p != nil {
 		return p, nil
 	}
 	p, err := e.readers.Prepare(st.text)
 	if err != nil {
 		return nil, err
 	}
-	e.prepared[st.number].Store(p)
+	e.prepared[n].Store(p)
 	return p, nil
 }
 
-func (e *sqliteEngine) ping(ctx context.Context) error { return e.readers.PingContext(ctx) }
+// raw goes to the connection that writes: some pragmas hold for one connection.
+func (e *sqliteBackend) raw(ctx context.Context, text string, args []any, scan func(*sql.Rows) error) error {
+	return e.inTx(ctx, func(_ context.Context, t *tx) error {
+		rows, err := t.conn.(*writeConn).conn.QueryContext(context.Background(), text, args...)
+		if err != nil {
+			return err
+		}
+		return drain(rows, scan)
+	})
+}
+
+func (e *sqliteBackend) prepare(ctx context.Context, st *Statement) error {
+	p, err := e.readers.PrepareContext(ctx, st.text)
+	if err != nil {
+		return err
+	}
+	return p.Close()
+}
+
+func (e *sqliteBackend) ping(ctx context.Context) error { return e.readers.PingContext(ctx) }
 
 // close closes the readers first, so that the writer is the last one out, which
 // puts the write-ahead log into the file.
-func (e *sqliteEngine) close() error {
+func (e *sqliteBackend) close() error {
 	return errors.Join(e.readers.Close(), e.writer.close())
 }
 
 // migrator opens one more connection: goose wants a pool of its own, and the
 // writer's only connection is taken.
-func (e *sqliteEngine) migrator(ctx context.Context) (*migrator, error) {
+func (e *sqliteBackend) migrator(ctx context.Context) (*migrator, error) {
 	db, err := sql.Open("sqlite", dsn(e.file, pragmasWrite))
 	if err != nil {
 		return nil, fmt.Errorf("open for migration: %w", err)
 	}
 	db.SetMaxOpenConns(1)
 	return &migrator{db: db, dialect: goose.DialectSQLite3, files: migrations.SQLite(), close: db.Close}, nil
+}
+
+// sqliteView is the querier over a reader's transaction.
+type sqliteView struct {
+	backend *sqliteBackend
+	tx      *sql.Tx
+}
+
+func (v sqliteView) exec(context.Context, *Statement, []any) (int64, error) { return 0, errReads }
+
+func (v sqliteView) query(ctx context.Context, st *Statement, args []any) (*sql.Rows, error) {
+	if !st.Has(Hot) {
+		return v.tx.QueryContext(ctx, st.text, args...)
+	}
+	p, err := v.backend.kept(st)
+	if err != nil {
+		return nil, err
+	}
+	return v.tx.StmtContext(ctx, p).QueryContext(ctx, args...)
 }

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -33,6 +33,7 @@ const (
 // transaction when a write is interrupted.
 type writer struct {
 	db      *sql.DB
+	set     *set
 	log     *slog.Logger
 	queue   chan *job
 	closing chan struct{}
@@ -49,9 +50,9 @@ type writer struct {
 // job is a closure, or one statement, that waits for its turn.
 type job struct {
 	ctx     context.Context
-	closure func(ctx context.Context) error
+	closure func(ctx context.Context, t *tx) error
 
-	st   *statement // when there is no closure
+	st   *Statement // when there is no closure
 	args []any
 
 	claimed  atomic.Bool   // by the writer that runs it, or by the caller that gave up
@@ -66,14 +67,14 @@ var (
 	errSlow  = errors.New("the database was busy for too long")
 )
 
-func startWriter(ctx context.Context, dsn string, log *slog.Logger) (*writer, error) {
+func startWriter(ctx context.Context, dsn string, statements *set, log *slog.Logger) (*writer, error) {
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
 	w := &writer{
-		db: db, log: log, queue: make(chan *job, maxGroup),
+		db: db, set: statements, log: log, queue: make(chan *job, maxGroup),
 		closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	// Other processes may be turning the file to WAL at this moment. SQLite does
@@ -102,7 +103,7 @@ func (w *writer) do(j *job) error {
 	select {
 	case w.queue <- j:
 	case <-w.closing:
-		return errClosed
+		return ErrClosed
 	case <-j.ctx.Done():
 		return j.ctx.Err()
 	case <-late:
@@ -112,7 +113,7 @@ func (w *writer) do(j *job) error {
 	case <-j.done:
 		return j.outcome()
 	case <-w.stopped:
-		return w.leave(j, errClosed)
+		return w.leave(j, ErrClosed)
 	case <-j.ctx.Done():
 		return w.leave(j, j.ctx.Err())
 	case <-late:
@@ -268,7 +269,7 @@ func (w *writer) open(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	w.conn = &writeConn{conn: conn, prepared: make([]*sql.Stmt, len(statements)), texts: map[string]*sql.Stmt{}}
+	w.conn = &writeConn{conn: conn, set: w.set, prepared: make([]*sql.Stmt, len(w.set.all)), texts: map[string]*sql.Stmt{}}
 	return nil
 }
 
@@ -313,7 +314,7 @@ func (w *writer) step(j *job) (fatal error) {
 // its cancellation.
 func (w *writer) call(j *job) (err error) {
 	t := &tx{conn: w.conn}
-	ctx, cancel := context.WithTimeout(context.WithValue(context.WithoutCancel(j.ctx), txKey{}, t), closureBound)
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(j.ctx), closureBound)
 	defer cancel()
 	defer func() {
 		if spoiled := t.end(); err == nil {
@@ -326,7 +327,7 @@ func (w *writer) call(j *job) (err error) {
 			err = errors.New("panic")
 		}
 	}()
-	return j.closure(ctx)
+	return j.closure(ctx, t)
 }
 
 // answer tells the callers of the group.

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -26,13 +26,13 @@ const (
 	maxTries   = 4                // a transaction that Postgres undid is run again three times
 )
 
-// postgresEngine is a pool of connections, any number of replicas beside it.
-type postgresEngine struct {
+// postgresBackend is a pool of connections, any number of replicas beside it.
+type postgresBackend struct {
 	pool *pgxpool.Pool
 	db   *sql.DB
 }
 
-func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logger) (*postgresEngine, error) {
+func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logger) (*postgresBackend, error) {
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's words may repeat the URL, and so the password.
@@ -59,7 +59,7 @@ func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logge
 		pool.Close()
 		return nil, err
 	}
-	return &postgresEngine{pool: pool, db: stdlib.OpenDBFromPool(pool)}, nil
+	return &postgresBackend{pool: pool, db: stdlib.OpenDBFromPool(pool)}, nil
 }
 
 // awaitServer pings until the server answers. A server that is starting up, is
@@ -112,29 +112,46 @@ func backoff(ctx context.Context, try int) bool {
 	return try+1 < maxTries && pause(ctx, rand.N(5*time.Millisecond<<(2*try))+time.Millisecond)
 }
 
-func (e *postgresEngine) inTx(ctx context.Context, f func(ctx context.Context) error) error {
-	if _, ok := ctx.Deadline(); !ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, txBound)
-		defer cancel()
-	}
+func (e *postgresBackend) inTx(ctx context.Context, f func(ctx context.Context, t *tx) error) error {
+	return e.tries(ctx, nil, func(inner *sql.Tx) querier { return postgresTx{inner} }, f)
+}
+
+// oneState is a transaction whose every statement sees what its first one saw.
+var oneState = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+
+func (e *postgresBackend) view(ctx context.Context, f func(ctx context.Context, t *tx) error) error {
+	return e.tries(ctx, oneState, func(inner *sql.Tx) querier { return postgresView{inner} }, f)
+}
+
+// tries runs f in a transaction, and again when another try may succeed.
+func (e *postgresBackend) tries(ctx context.Context, kind *sql.TxOptions, conn func(*sql.Tx) querier, f func(context.Context, *tx) error) error {
+	ctx, cancel := patient(ctx)
+	defer cancel()
 	for try := 0; ; try++ {
-		again, err := e.once(ctx, f)
+		again, err := e.once(ctx, kind, conn, f)
 		if err == nil || !again || !backoff(ctx, try) {
 			return err
 		}
 	}
 }
 
+// patient returns ctx with a deadline.
+func patient(ctx context.Context) (context.Context, context.CancelFunc) {
+	if _, ok := ctx.Deadline(); ok {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, txBound)
+}
+
 // once runs f in one transaction. again: nothing of it was kept, and another
 // try may succeed. A commit whose answer was lost is not tried again: it may
 // have been kept.
-func (e *postgresEngine) once(ctx context.Context, f func(ctx context.Context) error) (again bool, err error) {
-	inner, err := e.db.BeginTx(ctx, nil)
+func (e *postgresBackend) once(ctx context.Context, kind *sql.TxOptions, conn func(*sql.Tx) querier, f func(context.Context, *tx) error) (again bool, err error) {
+	inner, err := e.db.BeginTx(ctx, kind)
 	if err != nil {
 		return isConnection(err), err
 	}
-	t := &tx{conn: postgresTx{inner}}
+	t := &tx{conn: conn(inner)}
 	kept := false
 	defer func() {
 		t.end()
@@ -142,7 +159,7 @@ func (e *postgresEngine) once(ctx context.Context, f func(ctx context.Context) e
 			err = withRollback(err, inner.Rollback())
 		}
 	}()
-	if err = f(context.WithValue(ctx, txKey{}, t)); err == nil {
+	if err = f(ctx, t); err == nil {
 		err = t.end()
 	}
 	if err != nil {
@@ -166,7 +183,7 @@ func withRollback(err, rollback error) error {
 
 // exec is one round trip. The caller's cancellation does not reach it once it
 // is sent: that would cost the connection, and leave the caller in the dark.
-func (e *postgresEngine) exec(ctx context.Context, st *statement, args []any) (n int64, err error) {
+func (e *postgresBackend) exec(ctx context.Context, st *Statement, args []any) (n int64, err error) {
 	if err := ctx.Err(); err != nil {
 		return 0, err
 	}
@@ -180,7 +197,7 @@ func (e *postgresEngine) exec(ctx context.Context, st *statement, args []any) (n
 	}
 }
 
-func (e *postgresEngine) execOnce(ctx context.Context, st *statement, args []any) (int64, error) {
+func (e *postgresBackend) execOnce(ctx context.Context, st *Statement, args []any) (int64, error) {
 	result, err := e.db.ExecContext(ctx, st.text, args...)
 	if err != nil {
 		return 0, err
@@ -188,7 +205,7 @@ func (e *postgresEngine) execOnce(ctx context.Context, st *statement, args []any
 	return result.RowsAffected()
 }
 
-func (e *postgresEngine) returning(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error {
+func (e *postgresBackend) returning(ctx context.Context, st *Statement, args []any, scan func(*sql.Rows) error) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
@@ -217,7 +234,7 @@ func bounded(ctx context.Context) (context.Context, context.CancelFunc) {
 
 // read runs st again when the connection was lost before the first row: a
 // restart of the database is then a pause and not a failure.
-func (e *postgresEngine) read(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error {
+func (e *postgresBackend) read(ctx context.Context, st *Statement, args []any, scan func(*sql.Rows) error) error {
 	for try := 0; ; try++ {
 		rows, err := e.db.QueryContext(ctx, st.text, args...)
 		if err == nil {
@@ -229,15 +246,31 @@ func (e *postgresEngine) read(ctx context.Context, st *statement, args []any, sc
 	}
 }
 
-func (e *postgresEngine) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
+func (e *postgresBackend) raw(ctx context.Context, text string, args []any, scan func(*sql.Rows) error) error {
+	rows, err := e.db.QueryContext(ctx, text, args...)
+	if err != nil {
+		return err
+	}
+	return drain(rows, scan)
+}
 
-func (e *postgresEngine) close() error {
+func (e *postgresBackend) prepare(ctx context.Context, st *Statement) error {
+	p, err := e.db.PrepareContext(ctx, st.locking())
+	if err != nil {
+		return err
+	}
+	return p.Close()
+}
+
+func (e *postgresBackend) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
+
+func (e *postgresBackend) close() error {
 	err := e.db.Close()
 	e.pool.Close()
 	return err
 }
 
-func (e *postgresEngine) migrator(context.Context) (*migrator, error) {
+func (e *postgresBackend) migrator(context.Context) (*migrator, error) {
 	return &migrator{
 		db: e.db, dialect: goose.DialectPostgres, files: migrations.Postgres(),
 		locker: advisoryLock{}, close: func() error { return nil },
@@ -247,7 +280,7 @@ func (e *postgresEngine) migrator(context.Context) (*migrator, error) {
 // postgresTx is the querier over a transaction.
 type postgresTx struct{ tx *sql.Tx }
 
-func (t postgresTx) exec(ctx context.Context, st *statement, args []any) (int64, error) {
+func (t postgresTx) exec(ctx context.Context, st *Statement, args []any) (int64, error) {
 	result, err := t.tx.ExecContext(ctx, st.text, args...)
 	if err != nil {
 		return 0, err
@@ -255,6 +288,15 @@ func (t postgresTx) exec(ctx context.Context, st *statement, args []any) (int64,
 	return result.RowsAffected()
 }
 
-func (t postgresTx) query(ctx context.Context, st *statement, args []any) (*sql.Rows, error) {
+func (t postgresTx) query(ctx context.Context, st *Statement, args []any) (*sql.Rows, error) {
 	return t.tx.QueryContext(ctx, st.locking(), args...)
+}
+
+// postgresView is the querier over a transaction that only reads.
+type postgresView struct{ tx *sql.Tx }
+
+func (v postgresView) exec(context.Context, *Statement, []any) (int64, error) { return 0, errReads }
+
+func (v postgresView) query(ctx context.Context, st *Statement, args []any) (*sql.Rows, error) {
+	return v.tx.QueryContext(ctx, st.text, args...)
 }

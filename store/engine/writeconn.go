@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -12,12 +12,13 @@ import (
 // the whole group.
 type writeConn struct {
 	conn     *sql.Conn
+	set      *set
 	prepared []*sql.Stmt          // by statement number
 	texts    map[string]*sql.Stmt // BEGIN, COMMIT, and the savepoints
 }
 
 // exec implements querier.
-func (c *writeConn) exec(_ context.Context, st *statement, args []any) (int64, error) {
+func (c *writeConn) exec(_ context.Context, st *Statement, args []any) (int64, error) {
 	p, err := c.kept(st)
 	if err != nil {
 		return 0, err
@@ -31,7 +32,7 @@ func (c *writeConn) exec(_ context.Context, st *statement, args []any) (int64, e
 
 // query implements querier. The caller closes the rows before the next
 // statement: a prepared statement cannot run while its rows are open.
-func (c *writeConn) query(_ context.Context, st *statement, args []any) (*sql.Rows, error) {
+func (c *writeConn) query(_ context.Context, st *Statement, args []any) (*sql.Rows, error) {
 	p, err := c.kept(st)
 	if err != nil {
 		return nil, err
@@ -39,15 +40,19 @@ func (c *writeConn) query(_ context.Context, st *statement, args []any) (*sql.Ro
 	return p.QueryContext(context.Background(), args...)
 }
 
-func (c *writeConn) kept(st *statement) (*sql.Stmt, error) {
-	if p := c.prepared[st.number]; p != nil {
+func (c *writeConn) kept(st *Statement) (*sql.Stmt, error) {
+	n, err := c.set.number(st)
+	if err != nil {
+		return nil, err
+	}
+	if p := c.prepared[n]; p != nil {
 		return p, nil
 	}
 	p, err := c.conn.PrepareContext(context.Background(), st.text)
 	if err != nil {
 		return nil, err
 	}
-	c.prepared[st.number] = p
+	c.prepared[n] = p
 	return p, nil
 }
 

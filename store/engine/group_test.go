@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -10,16 +10,16 @@ import (
 )
 
 // doubling is a group that doubles numbers and fails together for odd ones.
-func doubling(t *testing.T, workers int) *group[int, int] {
+func doubling(t *testing.T, workers int) *Group[int, int] {
 	t.Helper()
-	g := &group[int, int]{
-		one: func(_ context.Context, n int) (int, error) {
+	g := &Group[int, int]{
+		One: func(_ context.Context, n int) (int, error) {
 			if n < 0 {
 				return 0, errors.New("negative")
 			}
 			return 2 * n, nil
 		},
-		all: func(_ context.Context, ns []int) ([]int, error) {
+		All: func(_ context.Context, ns []int) ([]int, error) {
 			out := make([]int, len(ns))
 			for i, n := range ns {
 				if n < 0 {
@@ -30,18 +30,18 @@ func doubling(t *testing.T, workers int) *group[int, int] {
 			return out, nil
 		},
 	}
-	g.start(workers)
+	g.Start(workers)
 	return g
 }
 
 func TestGroupAnswersEverybodyTheirOwn(t *testing.T) {
 	t.Parallel()
 	g := doubling(t, 2)
-	defer g.stop()
+	defer g.Stop()
 	var wait sync.WaitGroup
 	for n := range 500 {
 		wait.Go(func() {
-			if got, err := g.ask(t.Context(), n); err != nil || got != 2*n {
+			if got, err := g.Ask(t.Context(), n); err != nil || got != 2*n {
 				t.Errorf("%d doubled is %d, %v", n, got, err)
 			}
 		})
@@ -52,7 +52,7 @@ func TestGroupAnswersEverybodyTheirOwn(t *testing.T) {
 func TestGroupNeighbourOfAFailureIsAnswered(t *testing.T) {
 	t.Parallel()
 	g := doubling(t, 1)
-	defer g.stop()
+	defer g.Stop()
 	var wait sync.WaitGroup
 	for n := range 200 {
 		wait.Go(func() {
@@ -60,7 +60,7 @@ func TestGroupNeighbourOfAFailureIsAnswered(t *testing.T) {
 			if n%7 == 0 {
 				q = -n - 1
 			}
-			got, err := g.ask(t.Context(), q)
+			got, err := g.Ask(t.Context(), q)
 			if (err != nil) != (q < 0) || err == nil && got != 2*q {
 				t.Errorf("%d doubled is %d, %v", q, got, err)
 			}
@@ -75,14 +75,14 @@ func TestGroupRefusesOnceItIsStopped(t *testing.T) {
 	var wait sync.WaitGroup
 	for n := range 100 {
 		wait.Go(func() {
-			if got, err := g.ask(t.Context(), n); err == nil && got != 2*n || err != nil && fault.CodeOf(err) != "store.closed" {
+			if got, err := g.Ask(t.Context(), n); err == nil && got != 2*n || err != nil && fault.CodeOf(err) != "store.closed" {
 				t.Errorf("%d doubled is %d, %v", n, got, err)
 			}
 		})
 	}
-	g.stop()
+	g.Stop()
 	wait.Wait()
-	if _, err := g.ask(t.Context(), 1); fault.CodeOf(err) != "store.closed" {
+	if _, err := g.Ask(t.Context(), 1); fault.CodeOf(err) != "store.closed" {
 		t.Errorf("a stopped group answers %v", err)
 	}
 }
@@ -96,30 +96,30 @@ func TestGroupGoesRoundACallThatHangs(t *testing.T) {
 		}
 		return n, nil
 	}
-	g := &group[int, int]{one: wait, all: func(ctx context.Context, ns []int) ([]int, error) { return ns, nil }}
-	g.start(1)
+	g := &Group[int, int]{One: wait, All: func(ctx context.Context, ns []int) ([]int, error) { return ns, nil }}
+	g.Start(1)
 	hung := make(chan struct{})
 	go func() {
 		defer close(hung)
-		_, _ = g.ask(context.Background(), 0)
+		_, _ = g.Ask(context.Background(), 0)
 	}()
 	for n := 1; n < 20; n++ {
-		if got, err := g.ask(t.Context(), n); err != nil || got != n {
+		if got, err := g.Ask(t.Context(), n); err != nil || got != n {
 			t.Fatalf("behind a call that hangs %d is answered %d, %v", n, got, err)
 		}
 	}
 	close(release)
 	<-hung
-	g.stop()
+	g.Stop()
 }
 
 func TestGroupLeavesOutWhoGaveUp(t *testing.T) {
 	t.Parallel()
 	g := doubling(t, 1)
-	defer g.stop()
+	defer g.Stop()
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := g.ask(ctx, 1); !errors.Is(err, context.Canceled) {
+	if _, err := g.Ask(ctx, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("who gave up hears %v", err)
 	}
 }

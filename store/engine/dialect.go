@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -17,17 +17,23 @@ import (
 	"gatehouse/fault"
 )
 
-// engine is one kind of database. Its methods return the driver's errors as
-// they are; Store classifies them.
-type engine interface {
-	// inTx runs f in a transaction whose tx is in f's context.
-	inTx(ctx context.Context, f func(ctx context.Context) error) error
+// backend is one kind of database. Its methods return the driver's errors as
+// they are; DB classifies them.
+type backend interface {
+	// inTx runs f in a transaction that may write.
+	inTx(ctx context.Context, f func(ctx context.Context, t *tx) error) error
+	// view runs f in a transaction that reads one state.
+	view(ctx context.Context, f func(ctx context.Context, t *tx) error) error
 	// exec runs one statement that writes, in a transaction of its own.
-	exec(ctx context.Context, st *statement, args []any) (int64, error)
+	exec(ctx context.Context, st *Statement, args []any) (int64, error)
 	// returning is exec for a statement that writes and returns rows.
-	returning(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error
+	returning(ctx context.Context, st *Statement, args []any, scan func(*sql.Rows) error) error
 	// read runs a statement that only reads, on what was committed.
-	read(ctx context.Context, st *statement, args []any, scan func(*sql.Rows) error) error
+	read(ctx context.Context, st *Statement, args []any, scan func(*sql.Rows) error) error
+	// raw runs a text of the moment on a connection that may write.
+	raw(ctx context.Context, text string, args []any, scan func(*sql.Rows) error) error
+	// prepare lets the database look at st.
+	prepare(ctx context.Context, st *Statement) error
 	// migrator returns what goose needs, and how to let go of it.
 	migrator(ctx context.Context) (*migrator, error)
 	ping(ctx context.Context) error
@@ -43,7 +49,7 @@ func classify(err error) error {
 		return err
 	}
 	switch {
-	case isUnique(err):
+	case IsUnique(err):
 		return fault.Wrap(err, fault.Conflict, "store.exists", "It exists already.")
 	case isOrphan(err):
 		return fault.Wrap(err, fault.Conflict, "store.orphan", "What it belongs to is not there any more.")
@@ -74,8 +80,8 @@ func postgresCode(err error) string {
 	return ""
 }
 
-// isUnique reports whether err is a violated primary key or unique index.
-func isUnique(err error) bool {
+// IsUnique reports whether err is a violated primary key or unique index.
+func IsUnique(err error) bool {
 	code := sqliteCode(err)
 	return code == lib.SQLITE_CONSTRAINT_UNIQUE || code == lib.SQLITE_CONSTRAINT_PRIMARYKEY || postgresCode(err) == "23505"
 }

@@ -1,4 +1,4 @@
-package store
+package engine
 
 import (
 	"context"
@@ -23,10 +23,10 @@ type MigrationState struct {
 	At      time.Time // when it was applied; zero when it was not
 }
 
-var schemaVersion = newStatement(`
+var schemaVersion = NewStatement(`
 SELECT COALESCE(MAX(version_id), 0)
 FROM goose_db_version
-WHERE is_applied`)
+WHERE is_applied`, 0)
 
 // migrator is what goose works with.
 type migrator struct {
@@ -40,26 +40,26 @@ type migrator struct {
 // Migrate brings the schema up to date, over any number of versions. Replicas
 // may call it at once. A database that is newer than this program is refused
 // with a Conflict fault: an older program does not know what it would break.
-func (s *Store) Migrate(ctx context.Context) (err error) {
-	current, err := s.schema(ctx)
-	if err == nil && current {
+func (d *DB) Migrate(ctx context.Context) (err error) {
+	upToDate, err := d.schema(ctx)
+	if err == nil && upToDate {
 		return nil
 	}
 	if fault.CodeOf(err) == codeNewer {
 		return err
 	}
-	m, err := s.engine.migrator(ctx)
+	m, err := d.backend.migrator(ctx)
 	if err != nil {
 		return fmt.Errorf("migrate: %w", classify(err))
 	}
 	defer func() { err = errors.Join(err, m.close()) }()
-	return s.up(ctx, m)
+	return d.up(ctx, m)
 }
 
 // up runs goose. Where locks do not hold (SQLite has none for goose, and some
 // engines that speak Postgres' protocol only pretend), a step that somebody
 // else has just made fails, and is seen to be there in the next round.
-func (s *Store) up(ctx context.Context, m *migrator) error {
+func (d *DB) up(ctx context.Context, m *migrator) error {
 	p, err := m.provider()
 	if err != nil {
 		return fmt.Errorf("migrate: %w", err)
@@ -67,9 +67,9 @@ func (s *Store) up(ctx context.Context, m *migrator) error {
 	for try := 0; ; try++ {
 		results, err := p.Up(ctx)
 		for _, r := range results {
-			s.log.Info("schema step applied", "version", r.Source.Version, "took", r.Duration.String())
+			d.log.Info("schema step applied", "version", r.Source.Version, "took", r.Duration.String())
 		}
-		if current, check := s.schema(ctx); check == nil && current || fault.CodeOf(check) == codeNewer {
+		if upToDate, check := d.schema(ctx); check == nil && upToDate || fault.CodeOf(check) == codeNewer {
 			return check
 		}
 		if err == nil {
@@ -89,13 +89,13 @@ const codeNewer = "store.newer"
 
 // schema reports whether the schema is the one that this program knows, with
 // one query. An error may also mean that there is no schema at all.
-func (s *Store) schema(ctx context.Context) (current bool, err error) {
+func (d *DB) schema(ctx context.Context) (upToDate bool, err error) {
 	want, err := migrations.Latest(migrations.SQLite()) // the numbers are the same for both
 	if err != nil {
 		return false, err
 	}
 	have := int64(-1)
-	err = s.each(ctx, schemaVersion, nil, func(rows *sql.Rows) error { return rows.Scan(&have) })
+	err = d.Query(ctx, schemaVersion, nil, func(rows *sql.Rows) error { return rows.Scan(&have) })
 	if err != nil {
 		return false, fmt.Errorf("read the schema's version: %w", err)
 	}
@@ -108,8 +108,8 @@ func (s *Store) schema(ctx context.Context) (current bool, err error) {
 
 // MigrationStatus lists the steps that this program knows, in order, and which
 // of them the database has.
-func (s *Store) MigrationStatus(ctx context.Context) (states []MigrationState, err error) {
-	m, err := s.engine.migrator(ctx)
+func (d *DB) MigrationStatus(ctx context.Context) (states []MigrationState, err error) {
+	m, err := d.backend.migrator(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migration status: %w", classify(err))
 	}
