@@ -46,14 +46,20 @@ const (
 
 // Event is one thing that happened. Before and After are JSON objects without
 // secrets; either may be empty.
+//
+// An event is found by its target. It is found as well by the person and by the
+// application that it concerns: a consent is a thing of its own, and part of the
+// story of both.
 type Event struct {
 	ID            id.Event
 	At            time.Time
 	Actor         Actor
-	Action        string // "signin.complete", "client.create", "token.replay"
-	Target        string // the id of what it was done to
+	Action        Action
+	Target        Target
+	User          id.User   // the person that it concerns; empty: none
+	Client        id.Client // the application that it concerns; empty: none
 	Outcome       Outcome
-	Reason        string // a short code for a refusal
+	Reason        Reason // why it was refused, or why something ended
 	Before, After json.RawMessage
 }
 
@@ -66,8 +72,9 @@ type Store interface {
 // Recorder takes events; *Log does.
 type Recorder interface {
 	// Record appends e in the transaction of ctx if there is one. It fills in
-	// ID and At when they are empty. An error means that nothing was recorded,
-	// and the caller's change must fail too.
+	// ID and At when they are empty, and User or Client when one is the target.
+	// An error means that nothing was recorded, and the caller's change must
+	// fail too.
 	Record(ctx context.Context, e Event) error
 }
 
@@ -87,6 +94,12 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 	}
 	if e.Outcome == "" {
 		e.Outcome = Done
+	}
+	switch e.Target.Kind {
+	case KindUser:
+		e.User = id.User(e.Target.ID)
+	case KindClient:
+		e.Client = id.Client(e.Target.ID)
 	}
 	return l.Store.InsertEvent(ctx, e)
 }

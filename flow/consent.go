@@ -46,7 +46,8 @@ func (s *Service) keepConsent(ctx context.Context, by audit.Actor, st State) err
 		return nil
 	}
 	err := s.Audit.Record(ctx, audit.Event{
-		Actor: by, Action: "consent.refuse", Target: string(st.Ask.Client), Outcome: audit.Refused, Reason: "person",
+		Actor: by, Action: ActionConsentRefuse, Target: audit.OfConsent(st.Proof.User, st.Ask.Client),
+		User: st.Proof.User, Client: st.Ask.Client, Outcome: audit.Refused, Reason: ReasonDeclined,
 	})
 	if err != nil {
 		return fmt.Errorf("record refusal: %w", err)

@@ -46,7 +46,7 @@ func (s *Service) auditPassword(ctx context.Context, by audit.Actor, st State) e
 	if st.Proof.Session != "" {
 		return nil
 	}
-	err := s.Audit.Record(ctx, audit.Event{Actor: by, Action: "signin.password", Target: string(st.Proof.User)})
+	err := s.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionSigninProve, Target: audit.OfUser(st.Proof.User), User: st.Proof.User, Client: st.Ask.Client})
 	if err != nil {
 		return fmt.Errorf("record password: %w", err)
 	}

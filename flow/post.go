@@ -96,9 +96,10 @@ func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (stri
 	}
 	st.Session, st.Proof.Session = &view, view.ID
 	by := s.actor(from, *st)
-	err = s.Audit.Record(ctx, audit.Event{Actor: by, Action: "signin.complete", Target: string(d.User), After: audit.Doc(map[string]any{
-		"session": view.ID, "client": st.Ask.Client, "level": d.Level, "methods": d.Methods,
-	})})
+	err = s.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: ActionSigninComplete, Target: audit.OfUser(d.User), User: d.User, Client: st.Ask.Client,
+		After: audit.Doc(map[string]any{"session": view.ID, "level": d.Level, "methods": d.Methods}),
+	})
 	if err != nil {
 		return "", fmt.Errorf("record sign-in: %w", err)
 	}
@@ -115,7 +116,7 @@ func (s *Service) enter(ctx context.Context, by audit.Actor, st State, d Decisio
 		return view, token, nil
 	}
 	if st.Session != nil {
-		if err := s.Sessions.End(ctx, by, st.Session.ID, "replaced"); err != nil {
+		if err := s.Sessions.End(ctx, by, st.Session.ID, ReasonReplaced); err != nil {
 			return SessionView{}, "", fmt.Errorf("end the other person's session: %w", err)
 		}
 	}

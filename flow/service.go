@@ -44,7 +44,7 @@ type Sessions interface {
 	// Create and Raise return the cookie's new token, once.
 	Create(ctx context.Context, by audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error)
 	Raise(ctx context.Context, by audit.Actor, session id.Session, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error)
-	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
+	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 
 // Apps is what the flow asks about applications.

@@ -92,7 +92,7 @@ func (b *tab) look() (Outcome, error) {
 func (b *tab) actions() string {
 	var all []string
 	for _, e := range b.w.events {
-		all = append(all, e.Action+" "+e.Target)
+		all = append(all, string(e.Action)+" "+e.Target.ID)
 	}
 	return strings.Join(all, ", ")
 }
@@ -114,7 +114,7 @@ func TestSignInGoesFromPasswordOverCodeToConsent(t *testing.T) {
 	}
 	b.is(StepIssue)(b.consent(true))
 	b.is(StepIssue)(b.look())
-	if want := "signin.password bob, signin.complete bob"; b.actions() != want {
+	if want := "signin.prove bob, signin.complete bob"; b.actions() != want {
 		t.Errorf("audit: %s, want %s", b.actions(), want)
 	}
 	if done, err := b.s.Finish(t.Context(), b.ref); !done || err != nil {
@@ -303,7 +303,7 @@ func TestARefusalOfConsentIsTheAnswer(t *testing.T) {
 		t.Errorf("got %+v, consents %v", out.Decision, b.w.consents)
 	}
 	b.is(StepRefuse)(b.consent(true)) // no second thoughts by the back button
-	if !strings.HasSuffix(b.actions(), "consent.refuse web") {
+	if !strings.HasSuffix(b.actions(), "consent.refuse ada|web") {
 		t.Errorf("audit: %s", b.actions())
 	}
 }

@@ -220,7 +220,7 @@ func (w *world) tokenOf(session id.Session) string {
 	return ""
 }
 
-func (w *world) End(_ context.Context, _ audit.Actor, session id.Session, _ string) error {
+func (w *world) End(_ context.Context, _ audit.Actor, session id.Session, _ audit.Reason) error {
 	delete(w.sessions, w.tokenOf(session))
 	return nil
 }

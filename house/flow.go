@@ -73,7 +73,7 @@ func (s sessions) Raise(ctx context.Context, by audit.Actor, session id.Session,
 }
 
 // End implements flow.Sessions.
-func (s sessions) End(ctx context.Context, by audit.Actor, session id.Session, reason string) error {
+func (s sessions) End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error {
 	return s.manager.End(ctx, by, session, reason)
 }
 

@@ -17,7 +17,7 @@ type ends struct {
 }
 
 // EndUser implements identity.Ends.
-func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) error {
+func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
 	if _, err := e.sessions.EndAll(ctx, by, user, except, reason); err != nil {
 		return err
 	}

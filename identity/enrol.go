@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"time"
 
@@ -147,11 +148,22 @@ func (s *Service) confirm(ctx context.Context, from audit.Actor, t TOTP, step in
 		return err
 	}
 	if replaces {
-		if err := s.Ends.EndUser(ctx, from, t.User, from.Session, "factor_changed"); err != nil {
+		if err := s.Ends.EndUser(ctx, from, t.User, from.Session, ReasonFactorChanged); err != nil {
 			return err
 		}
 	}
-	return s.record(ctx, from, "factor.enrol", t.User, nil, map[string]any{"factor": t.ID, "replaces": replaces})
+	return s.recordFactor(ctx, from, ActionFactorEnrol, t, nil, audit.Doc(map[string]any{"replaces": replaces}))
+}
+
+// recordFactor writes an event about a second factor in the transaction of ctx.
+func (s *Service) recordFactor(ctx context.Context, by audit.Actor, action audit.Action, t TOTP, before, after json.RawMessage) error {
+	err := s.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: action, Target: audit.Target{Kind: KindFactor, ID: string(t.ID)}, User: t.User, Before: before, After: after,
+	})
+	if err != nil {
+		return fmt.Errorf("record %s: %w", action, err)
+	}
+	return nil
 }
 
 func notPending() error {
@@ -161,16 +173,16 @@ func notPending() error {
 // RemoveFactor removes the authenticator and the recovery codes at the person's
 // own wish, and ends all they hold but the session keep. NotFound: there is none.
 func (s *Service) RemoveFactor(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error {
-	return s.dropFactor(ctx, from, user, keep, "factor.remove")
+	return s.dropFactor(ctx, from, user, keep, ActionFactorRemove)
 }
 
 // ResetFactor does the same for the operator, helping somebody who lost theirs,
 // and ends everything.
 func (s *Service) ResetFactor(ctx context.Context, by audit.Actor, user id.User) error {
-	return s.dropFactor(ctx, by, user, "", "factor.reset")
+	return s.dropFactor(ctx, by, user, "", ActionFactorReset)
 }
 
-func (s *Service) dropFactor(ctx context.Context, by audit.Actor, user id.User, keep id.Session, action string) error {
+func (s *Service) dropFactor(ctx context.Context, by audit.Actor, user id.User, keep id.Session, action audit.Action) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		t, err := s.Store.TOTPOf(ctx, user, false)
 		if fault.Is(err, fault.NotFound) {
@@ -188,10 +200,10 @@ func (s *Service) dropFactor(ctx context.Context, by audit.Actor, user id.User, 
 		if err := s.clearFactorAttempts(ctx, user); err != nil {
 			return err
 		}
-		if err := s.Ends.EndUser(ctx, by, user, keep, "factor_changed"); err != nil {
+		if err := s.Ends.EndUser(ctx, by, user, keep, ReasonFactorChanged); err != nil {
 			return err
 		}
-		return s.record(ctx, by, action, user, map[string]any{"factor": t.ID}, nil)
+		return s.recordFactor(ctx, by, action, t, audit.Doc(map[string]any{"name": t.Name, "confirmed": t.Confirmed}), nil)
 	})
 	if err != nil {
 		return fmt.Errorf("remove second factor: %w", err)

@@ -41,14 +41,14 @@ func (s *Service) CheckTOTP(ctx context.Context, from audit.Actor, user id.User,
 		return s.spendStep(ctx, from, t, m, key)
 	}
 	if m.Verdict == totp.Used {
-		return s.refuseFactor(ctx, from, user, "totp_used", errCodeUsed)
+		return s.refuseFactor(ctx, from, user, ReasonUsedCode, errCodeUsed)
 	}
 	if m.Verdict == totp.Aside {
 		if err := s.hint(ctx, t, m.Step); err != nil {
 			return err
 		}
 	}
-	return s.refuseFactor(ctx, from, user, "totp_wrong", errCode)
+	return s.refuseFactor(ctx, from, user, ReasonWrongCode, errCode)
 }
 
 // The refusals of a code.
@@ -71,7 +71,7 @@ func (s *Service) spendStep(ctx context.Context, from audit.Actor, t TOTP, m tot
 		return s.Store.ClearAttempts(ctx, key)
 	})
 	if errors.Is(err, errCodeUsed) {
-		return s.refuseFactor(ctx, from, t.User, "totp_used", errCodeUsed)
+		return s.refuseFactor(ctx, from, t.User, ReasonUsedCode, errCodeUsed)
 	}
 	if err != nil {
 		return fmt.Errorf("use code: %w", err)
@@ -107,9 +107,9 @@ func hintKind(t TOTP) string { return "totp-drift:" + string(t.ID) }
 func stepHash(step int64) []byte { return secret.Hash(strconv.FormatInt(step, 10)) }
 
 // refuseFactor leaves a trace and answers with why.
-func (s *Service) refuseFactor(ctx context.Context, from audit.Actor, user id.User, reason string, why *fault.Error) error {
+func (s *Service) refuseFactor(ctx context.Context, from audit.Actor, user id.User, reason audit.Reason, why *fault.Error) error {
 	err := s.Audit.Record(ctx, audit.Event{
-		Actor: from, Action: "signin.refused", Target: string(user), Outcome: audit.Refused, Reason: reason,
+		Actor: from, Action: ActionSigninRefuse, Target: audit.OfUser(user), User: user, Outcome: audit.Refused, Reason: reason,
 	})
 	if err != nil {
 		return fmt.Errorf("record refused code: %w", err)

@@ -324,8 +324,8 @@ func (m *memory) Record(ctx context.Context, e audit.Event) error {
 	return m.write(ctx, func() error { m.events = append(m.events, e); return nil })
 }
 
-func (m *memory) EndUser(ctx context.Context, _ audit.Actor, user id.User, except id.Session, reason string) error {
-	return m.write(ctx, func() error { m.ended = append(m.ended, ending{user, except, reason}); return nil })
+func (m *memory) EndUser(ctx context.Context, _ audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
+	return m.write(ctx, func() error { m.ended = append(m.ended, ending{user, except, string(reason)}); return nil })
 }
 
 // plainKeeper seals so that a test can see what a value is bound to.
@@ -388,9 +388,9 @@ func (h *house) wants(code string, err error) {
 func (h *house) actions() []string {
 	var all []string
 	for _, e := range h.memory.events {
-		action := e.Action
+		action := string(e.Action)
 		if e.Reason != "" {
-			action += " " + e.Reason
+			action += " " + string(e.Reason)
 		}
 		all = append(all, action)
 	}

@@ -23,7 +23,7 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 		return fmt.Errorf("set password: %w", err)
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.putPassword(ctx, by, u, hash, "", "password.set"); err != nil {
+		if err := s.putPassword(ctx, by, u, hash, "", ActionPasswordSet); err != nil {
 			return err
 		}
 		return s.Store.ClearAttempts(ctx, s.accountKey(u.Email))
@@ -62,7 +62,7 @@ func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, user id.Us
 		if err := s.unchanged(ctx, user, was); err != nil {
 			return err
 		}
-		return s.putPassword(ctx, by, u, hash, keep, "password.change")
+		return s.putPassword(ctx, by, u, hash, keep, ActionPasswordChange)
 	})
 	if err != nil {
 		return fmt.Errorf("change password: %w", err)
@@ -98,11 +98,11 @@ func (s *Service) unchanged(ctx context.Context, user id.User, hash string) erro
 }
 
 // putPassword stores a new password and ends what the old one opened.
-func (s *Service) putPassword(ctx context.Context, by audit.Actor, u User, hash string, keep id.Session, action string) error {
+func (s *Service) putPassword(ctx context.Context, by audit.Actor, u User, hash string, keep id.Session, action audit.Action) error {
 	if err := s.Store.PutPassword(ctx, Password{User: u.ID, Hash: hash, Changed: moment()}); err != nil {
 		return err
 	}
-	if err := s.Ends.EndUser(ctx, by, u.ID, keep, "password_changed"); err != nil {
+	if err := s.Ends.EndUser(ctx, by, u.ID, keep, ReasonPasswordChanged); err != nil {
 		return err
 	}
 	return s.record(ctx, by, action, u.ID, nil, nil)

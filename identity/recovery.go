@@ -80,7 +80,7 @@ func (s *Service) CheckRecovery(ctx context.Context, from audit.Actor, user id.U
 		return err
 	})
 	if errors.Is(err, errRecovery) {
-		return 0, s.refuseFactor(ctx, from, user, "recovery_wrong", errRecovery)
+		return 0, s.refuseFactor(ctx, from, user, ReasonWrongRecovery, errRecovery)
 	}
 	if err != nil {
 		return 0, fmt.Errorf("check recovery code: %w", err)
@@ -103,7 +103,7 @@ func (s *Service) spendRecovery(ctx context.Context, from audit.Actor, user id.U
 	if err != nil {
 		return 0, err
 	}
-	return left, s.record(ctx, from, "recovery.use", user, nil, map[string]any{"left": left})
+	return left, s.record(ctx, from, ActionRecoveryUse, user, nil, map[string]any{"left": left})
 }
 
 // NewRecoveryCodes replaces all recovery codes by ten new ones, returned in
@@ -121,7 +121,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, from audit.Actor, user i
 		if err := s.Store.PutRecoveryCodes(ctx, user, macs, moment()); err != nil {
 			return err
 		}
-		return s.record(ctx, from, "recovery.new", user, nil, nil)
+		return s.record(ctx, from, ActionRecoveryRenew, user, nil, nil)
 	})
 	if err != nil {
 		return nil, fmt.Errorf("make recovery codes: %w", err)

@@ -34,7 +34,7 @@ type Keeper interface {
 // Ends ends what a person holds: sessions, refresh families, tokens. It joins
 // the transaction of ctx.
 type Ends interface {
-	EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) error
+	EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error
 }
 
 // NewHasher returns the hasher that c describes. A process has one.
@@ -74,8 +74,8 @@ func (s *Service) Standing(ctx context.Context, user id.User) (Standing, error) 
 }
 
 // record writes an event about a person in the transaction of ctx.
-func (s *Service) record(ctx context.Context, by audit.Actor, action string, user id.User, before, after any) error {
-	e := audit.Event{Actor: by, Action: action, Target: string(user)}
+func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Action, user id.User, before, after any) error {
+	e := audit.Event{Actor: by, Action: action, Target: audit.OfUser(user), User: user}
 	if before != nil {
 		e.Before = audit.Doc(before)
 	}

@@ -39,7 +39,10 @@ func (s *Service) SetupLink(ctx context.Context, by audit.Actor, replace bool) (
 		if err != nil || !made {
 			return err
 		}
-		return s.record(ctx, by, "setup.link", "", nil, nil)
+		if err := s.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionSetupOffer, Target: audit.Itself()}); err != nil {
+			return fmt.Errorf("record %s: %w", ActionSetupOffer, err)
+		}
+		return nil
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("make set-up link: %w", err)
@@ -93,7 +96,7 @@ func (s *Service) Setup(ctx context.Context, from audit.Actor, token, email, nam
 		if !spent {
 			return errSetupLink()
 		}
-		return s.insert(ctx, from, u, hash, "setup.complete")
+		return s.insert(ctx, from, u, hash, ActionSetupComplete)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("set up: %w", err)

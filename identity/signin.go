@@ -26,8 +26,8 @@ func (s *Service) CheckPassword(ctx context.Context, from audit.Actor, login, pa
 // candidate is whom a login names, and why they may not sign in.
 type candidate struct {
 	user   User
-	hash   string // as stored; empty: no password
-	reason string // empty: nothing stands against them but the password
+	hash   string       // as stored; empty: no password
+	reason audit.Reason // empty: nothing stands against them but the password
 }
 
 // prove is CheckPassword. The attempt is counted when a slot is sure, and before
@@ -76,7 +76,7 @@ func (s *Service) candidate(ctx context.Context, login string) (candidate, error
 	}
 	u, err := s.Store.UserByEmail(ctx, email)
 	if fault.Is(err, fault.NotFound) {
-		u, c.reason = User{ID: "usr_nobody"}, "unknown"
+		u, c.reason = User{ID: "usr_nobody"}, ReasonUnknown
 	} else if err != nil {
 		return c, err
 	}
@@ -88,9 +88,9 @@ func (s *Service) candidate(ctx context.Context, login string) (candidate, error
 	switch {
 	case c.reason != "":
 	case p.Hash == "":
-		c.reason = "no_password"
+		c.reason = ReasonNoPassword
 	case u.Disabled:
-		c.reason = "disabled"
+		c.reason = ReasonDisabled
 	}
 	return c, nil
 }
@@ -99,12 +99,12 @@ func (s *Service) candidate(ctx context.Context, login string) (candidate, error
 // everybody. The name that was typed is not kept: it may be a password in the
 // wrong field.
 func (s *Service) refuse(ctx context.Context, from audit.Actor, c candidate) error {
-	e := audit.Event{Actor: from, Action: "signin.refused", Outcome: audit.Refused, Reason: c.reason}
-	if c.reason != "unknown" {
-		e.Target = string(c.user.ID)
+	e := audit.Event{Actor: from, Action: ActionSigninRefuse, Outcome: audit.Refused, Reason: c.reason}
+	if c.reason != ReasonUnknown {
+		e.Target, e.User = audit.OfUser(c.user.ID), c.user.ID
 	}
 	if e.Reason == "" {
-		e.Reason = "wrong"
+		e.Reason = ReasonWrong
 	}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.countAddress(ctx, from.IP); err != nil {

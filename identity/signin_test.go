@@ -9,6 +9,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/identity/password"
 )
@@ -28,7 +29,10 @@ func TestCheckPasswordAnswersTheSameForEverybodyWhoMayNotSignIn(t *testing.T) {
 		detail string
 	}
 	want := answer{fault.Unauthenticated, "signin.wrong", "Email or password is wrong."}
-	for _, c := range []struct{ name, login, password, reason string }{
+	for _, c := range []struct {
+		name, login, password string
+		reason                audit.Reason
+	}{
 		{"wrong", "ada@example.test", "not " + goodPassword, "wrong"},
 		{"unknown", "eve@example.test", goodPassword, "unknown"},
 		{"disabled with the right password", "bob@example.test", goodPassword, "disabled"},
@@ -50,7 +54,7 @@ func TestCheckPasswordAnswersTheSameForEverybodyWhoMayNotSignIn(t *testing.T) {
 		if n := h.Hasher.Hashed() - before; n != 1 {
 			t.Errorf("%s: %d hashes, want 1", c.name, n)
 		}
-		if last := h.memory.events[len(h.memory.events)-1]; last.Action != "signin.refused" || last.Reason != c.reason {
+		if last := h.memory.events[len(h.memory.events)-1]; last.Action != ActionSigninRefuse || last.Reason != c.reason {
 			t.Errorf("%s: audit says %s %s, want reason %s", c.name, last.Action, last.Reason, c.reason)
 		}
 	}

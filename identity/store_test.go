@@ -21,7 +21,9 @@ const goodPassword = "violet harbour 77 engines"
 
 type noEnds struct{}
 
-func (noEnds) EndUser(context.Context, audit.Actor, id.User, id.Session, string) error { return nil }
+func (noEnds) EndUser(context.Context, audit.Actor, id.User, id.Session, audit.Reason) error {
+	return nil
+}
 
 // replicas are several services over one real database, as several processes
 // would be.

@@ -44,7 +44,7 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, u User, password s
 		}
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		return s.insert(ctx, by, u, hash, "user.create")
+		return s.insert(ctx, by, u, hash, ActionUserCreate)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("create user: %w", err)
@@ -60,7 +60,7 @@ func prepareNew(u User) (User, error) {
 }
 
 // insert writes a new person and their password, if hash is not empty.
-func (s *Service) insert(ctx context.Context, by audit.Actor, u User, hash, action string) error {
+func (s *Service) insert(ctx context.Context, by audit.Actor, u User, hash string, action audit.Action) error {
 	if err := s.Store.InsertUser(ctx, u); err != nil {
 		return emailTaken(err)
 	}
@@ -80,7 +80,7 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, err
 	if err := check(u); err != nil {
 		return User{}, err
 	}
-	err := s.change(ctx, by, u.ID, "user.update", func(was User) User {
+	err := s.change(ctx, by, u.ID, ActionUserUpdate, func(was User) User {
 		u.Created, u.Disabled, u.Updated = was.Created, was.Disabled, moment()
 		return u
 	})
@@ -94,11 +94,11 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, err
 // an unknown person. Disabling twice is no error.
 func (s *Service) Disable(ctx context.Context, by audit.Actor, user id.User) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		err := s.change(ctx, by, user, "user.disable", func(u User) User { u.Disabled, u.Updated = true, moment(); return u })
+		err := s.change(ctx, by, user, ActionUserDisable, func(u User) User { u.Disabled, u.Updated = true, moment(); return u })
 		if err != nil {
 			return err
 		}
-		return s.Ends.EndUser(ctx, by, user, "", "user_disabled")
+		return s.Ends.EndUser(ctx, by, user, "", ReasonUserDisabled)
 	})
 	if err != nil {
 		return fmt.Errorf("disable user: %w", err)
@@ -108,7 +108,7 @@ func (s *Service) Disable(ctx context.Context, by audit.Actor, user id.User) err
 
 // Enable lets a person sign in again; what ended stays ended.
 func (s *Service) Enable(ctx context.Context, by audit.Actor, user id.User) error {
-	err := s.change(ctx, by, user, "user.enable", func(u User) User { u.Disabled, u.Updated = false, moment(); return u })
+	err := s.change(ctx, by, user, ActionUserEnable, func(u User) User { u.Disabled, u.Updated = false, moment(); return u })
 	if err != nil {
 		return fmt.Errorf("enable user: %w", err)
 	}
@@ -116,7 +116,7 @@ func (s *Service) Enable(ctx context.Context, by audit.Actor, user id.User) erro
 }
 
 // change writes f of the stored person, unless that leaves nobody to administer.
-func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, action string, f func(User) User) error {
+func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, action audit.Action, f func(User) User) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
 		was, err := s.Store.User(ctx, user)
 		if err != nil {
@@ -140,7 +140,7 @@ func (s *Service) Delete(ctx context.Context, by audit.Actor, user id.User) erro
 		if err != nil {
 			return err
 		}
-		if err := s.Ends.EndUser(ctx, by, user, "", "user_deleted"); err != nil {
+		if err := s.Ends.EndUser(ctx, by, user, "", ReasonUserDeleted); err != nil {
 			return err
 		}
 		if err := s.Store.DeleteUser(ctx, user); err != nil {
@@ -149,7 +149,7 @@ func (s *Service) Delete(ctx context.Context, by audit.Actor, user id.User) erro
 		if err := s.stillAdministered(ctx, was, false); err != nil {
 			return err
 		}
-		return s.record(ctx, by, "user.delete", user, document(was), nil)
+		return s.record(ctx, by, ActionUserDelete, user, document(was), nil)
 	})
 	if err != nil {
 		return fmt.Errorf("delete user: %w", err)

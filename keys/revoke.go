@@ -63,7 +63,7 @@ func (r *Ring) revokeNow(ctx context.Context, by audit.Actor, kid string, ends E
 		if err := ends.EndKey(ctx, kid); err != nil {
 			return err
 		}
-		return r.audit.Record(ctx, event(by, "key.revoke", k))
+		return r.audit.Record(ctx, event(by, ActionRevoke, k))
 	})
 }
 

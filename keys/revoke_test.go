@@ -83,7 +83,7 @@ func TestRevokedKeyIsGoneAndItsTokensAreRefused(t *testing.T) {
 						t.Errorf("the key is %s, its private half kept: %v", k.State, k.Sealed != "")
 					}
 				}
-				if last := m.events[len(m.events)-1]; last.Action != "key.revoke" || last.Target != kid || last.Actor.Kind != console.Kind {
+				if last := m.events[len(m.events)-1]; last.Action != "key.revoke" || last.Target.ID != kid || last.Actor.Kind != console.Kind {
 					t.Errorf("recorded %+v", last)
 				}
 				if err := r.Revoke(t.Context(), console, kid, &ends); fault.CodeOf(err) != "key.not_found" {

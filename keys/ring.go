@@ -164,7 +164,7 @@ func (r *Ring) makeFirst(ctx context.Context, alg string) error {
 	if err != nil {
 		return err
 	}
-	err = r.insert(ctx, audit.Actor{Kind: audit.House}, "key.create", k)
+	err = r.insert(ctx, audit.Actor{Kind: audit.House}, ActionCreate, k)
 	if err != nil && !fault.Is(err, fault.Conflict) { // a conflict: another process was faster
 		return err
 	}
@@ -206,7 +206,7 @@ func (r *Ring) newKey(alg string, state State, created, signsFrom time.Time) (Ke
 }
 
 // insert stores a new key together with its event.
-func (r *Ring) insert(ctx context.Context, by audit.Actor, action string, k Key) error {
+func (r *Ring) insert(ctx context.Context, by audit.Actor, action audit.Action, k Key) error {
 	return r.store.InTx(ctx, func(ctx context.Context) error {
 		if err := r.store.InsertKey(ctx, k); err != nil {
 			return err
@@ -216,12 +216,12 @@ func (r *Ring) insert(ctx context.Context, by audit.Actor, action string, k Key)
 }
 
 // event tells about a key; the document names no key material.
-func event(by audit.Actor, action string, k Key) audit.Event {
+func event(by audit.Actor, action audit.Action, k Key) audit.Event {
 	after := map[string]any{"algorithm": k.Algorithm, "state": k.State, "signs_from": k.SignsFrom}
 	if !k.Until.IsZero() {
 		after["until"] = k.Until
 	}
-	return audit.Event{Actor: by, Action: action, Target: k.ID, After: audit.Doc(after)}
+	return audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindKey, ID: k.ID}, After: audit.Doc(after)}
 }
 
 // stamp cuts t to what the store keeps.

@@ -129,7 +129,7 @@ func (r *Ring) announce(ctx context.Context, by audit.Actor, alg string, now, si
 	if err != nil {
 		return err
 	}
-	return r.insert(ctx, by, "key.announce", k)
+	return r.insert(ctx, by, ActionAnnounce, k)
 }
 
 // promote lets next sign in the place of last, in one transaction: there is
@@ -144,7 +144,7 @@ func (r *Ring) promote(ctx context.Context, by audit.Actor, next, last *Key, now
 		if err := r.move(ctx, k, Announced); err != nil {
 			return err
 		}
-		return r.audit.Record(ctx, event(by, "key.rotate", k))
+		return r.audit.Record(ctx, event(by, ActionRotate, k))
 	})
 }
 
@@ -164,7 +164,7 @@ func (r *Ring) retire(ctx context.Context, by audit.Actor, k Key) error {
 		if err := r.move(ctx, k, Retiring); err != nil {
 			return err
 		}
-		return r.audit.Record(ctx, event(by, "key.retire", k))
+		return r.audit.Record(ctx, event(by, ActionRetire, k))
 	})
 }
 
@@ -244,6 +244,6 @@ func (r *Ring) replace(ctx context.Context, by audit.Actor, alg string, last *Ke
 		if err := r.store.InsertKey(ctx, k); err != nil {
 			return err
 		}
-		return r.audit.Record(ctx, event(by, "key.rotate", k))
+		return r.audit.Record(ctx, event(by, ActionRotate, k))
 	})
 }

@@ -185,7 +185,7 @@ func TestRotateAnnouncesFirstUnlessToldOtherwise(t *testing.T) {
 		}
 		var actions []string
 		for _, e := range m.events {
-			actions = append(actions, string(e.Actor.Kind)+" "+e.Action)
+			actions = append(actions, string(e.Actor.Kind)+" "+string(e.Action))
 			if strings.Contains(string(e.After), "sealed") || strings.Contains(string(e.After), `"d"`) {
 				t.Errorf("the event shows key material: %s", e.After)
 			}

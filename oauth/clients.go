@@ -40,7 +40,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err := s.Store.InsertClient(ctx, c); err != nil {
 			return err
 		}
-		return s.recordClient(ctx, by, "client.create", c.ID, nil, &c)
+		return s.recordClient(ctx, by, ActionClientCreate, c.ID, nil, &c)
 	})
 	if err != nil {
 		return Client{}, "", fmt.Errorf("create a client: %w", err)
@@ -80,7 +80,7 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err := s.endNarrowed(ctx, &old, &c); err != nil {
 			return err
 		}
-		return s.recordClient(ctx, by, "client.update", c.ID, &old, &c)
+		return s.recordClient(ctx, by, ActionClientUpdate, c.ID, &old, &c)
 	})
 	if err != nil {
 		return Client{}, fmt.Errorf("update a client: %w", err)
@@ -92,7 +92,7 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	switch {
 	case c.Disabled && !old.Disabled:
-		return s.EndClient(ctx, c.ID, "client disabled")
+		return s.EndClient(ctx, c.ID, ReasonClientDisabled)
 	case lost(old.GrantTypes, c.GrantTypes), lost(old.Scopes, c.Scopes), lost(old.Audiences, c.Audiences), c.RequireLevel > old.RequireLevel:
 		return s.endIssued(ctx, c.ID)
 	}
@@ -116,10 +116,10 @@ func (s *Service) DeleteClient(ctx context.Context, by audit.Actor, client id.Cl
 		if err := s.Store.DeleteClient(ctx, client); err != nil {
 			return err
 		}
-		if err := s.EndClient(ctx, client, "client deleted"); err != nil {
+		if err := s.EndClient(ctx, client, ReasonClientDeleted); err != nil {
 			return err
 		}
-		return s.recordClient(ctx, by, "client.delete", client, &old, nil)
+		return s.recordClient(ctx, by, ActionClientDelete, client, &old, nil)
 	})
 	if err != nil {
 		return fmt.Errorf("delete a client: %w", err)
@@ -127,9 +127,9 @@ func (s *Service) DeleteClient(ctx context.Context, by audit.Actor, client id.Cl
 	return nil
 }
 
-func (s *Service) recordClient(ctx context.Context, by audit.Actor, action string, client id.Client, before, after *Client) error {
+func (s *Service) recordClient(ctx context.Context, by audit.Actor, action audit.Action, client id.Client, before, after *Client) error {
 	return s.Audit.Record(ctx, audit.Event{
-		Actor: by, Action: action, Target: string(client),
+		Actor: by, Action: action, Target: audit.OfClient(client), Client: client,
 		Before: document(before), After: document(after),
 	})
 }

@@ -245,7 +245,7 @@ func TestClientSecretsAreShownOnceAndRotate(t *testing.T) {
 				}
 			}
 		}
-		if got, want := m.actions(), "client.create client.secret client.secret client.secret"; got != want {
+		if got, want := m.actions(), "client.create secret.rotate secret.rotate secret.rotate"; got != want {
 			t.Errorf("events %s, want %s", got, want)
 		}
 	})

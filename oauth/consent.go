@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -43,11 +44,12 @@ func (s *Service) GiveConsent(ctx context.Context, by audit.Actor, user id.User,
 		if err != nil {
 			return err
 		}
-		c.Scopes, c.Updated = merge(c.Scopes, scopes), now
+		before := c.Scopes
+		c.Scopes, c.Updated = merge(before, scopes), now
 		if err := s.Store.PutConsent(ctx, c); err != nil {
 			return err
 		}
-		return s.recordConsent(ctx, by, "consent.give", c)
+		return s.recordConsent(ctx, by, ActionConsentGive, c, before, c.Scopes)
 	})
 	if err != nil {
 		return fmt.Errorf("give consent: %w", err)
@@ -87,10 +89,10 @@ func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.U
 			}
 		}
 		gone := Revocation{Kind: RevokedConsent, Key: ConsentKey(user, client), Before: now, Until: lastToken(now)}
-		if err := s.end(ctx, []FamilyFilter{{User: user, Client: client}}, "consent withdrawn", now, gone); err != nil {
+		if err := s.end(ctx, []FamilyFilter{{User: user, Client: client}}, ReasonConsentWithdrawn, now, gone); err != nil {
 			return err
 		}
-		return s.recordConsent(ctx, by, "consent.withdraw", c)
+		return s.recordConsent(ctx, by, ActionConsentWithdraw, c, c.Scopes, nil)
 	})
 	if err != nil {
 		return fmt.Errorf("withdraw consent: %w", err)
@@ -98,13 +100,17 @@ func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.U
 	return nil
 }
 
-func (s *Service) recordConsent(ctx context.Context, by audit.Actor, action string, c Consent) error {
-	doc := audit.Doc(map[string]any{"user": c.User, "scopes": c.Scopes})
-	e := audit.Event{Actor: by, Action: action, Target: string(c.Client)}
-	if action == "consent.give" {
-		e.After = doc
-	} else {
-		e.Before = doc
+// recordConsent tells what user allowed client before and what after.
+func (s *Service) recordConsent(ctx context.Context, by audit.Actor, action audit.Action, c Consent, before, after []string) error {
+	return s.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: action, Target: audit.OfConsent(c.User, c.Client), User: c.User, Client: c.Client,
+		Before: allowed(before), After: allowed(after),
+	})
+}
+
+func allowed(scopes []string) json.RawMessage {
+	if scopes == nil {
+		return nil
 	}
-	return s.Audit.Record(ctx, e)
+	return audit.Doc(map[string]any{"scopes": scopes})
 }

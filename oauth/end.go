@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/id"
 )
 
@@ -31,7 +32,7 @@ func forever(kind RevocationKind, key string, now time.Time) Revocation {
 // end revokes the families that match each filter, their authorizations, and what more
 // holds, in one transaction (that of ctx if there is one). This process knows of
 // it once that transaction has committed, and not before.
-func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason string, now time.Time, more ...Revocation) error {
+func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason audit.Reason, now time.Time, more ...Revocation) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
 		all := append([]Revocation(nil), more...)
 		for _, f := range filters {
@@ -59,7 +60,7 @@ func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason string
 // EndSessions ends the refresh families and tokens of browser sessions that
 // were ended. It runs in the transaction of ctx if there is one, like all the
 // methods that begin with End. Ending twice changes nothing.
-func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, reason string) error {
+func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, reason audit.Reason) error {
 	now := stamp(time.Now())
 	filters := make([]FamilyFilter, 0, len(sessions))
 	gone := make([]Revocation, 0, len(sessions))
@@ -81,7 +82,7 @@ func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, reason
 // sessions too (session.Manager.EndAll): their tokens die with them. With
 // except, tokens of other sessions that expired by themselves and had no
 // refresh token live on to their own end.
-func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, reason string) error {
+func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, reason audit.Reason) error {
 	if user == "" {
 		return fmt.Errorf("end the tokens of a person: %w", errNobody)
 	}
@@ -102,7 +103,7 @@ func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, 
 
 // EndClient ends the refresh families and access tokens of a client, those
 // included that another process issues within the next second.
-func (s *Service) EndClient(ctx context.Context, client id.Client, reason string) error {
+func (s *Service) EndClient(ctx context.Context, client id.Client, reason audit.Reason) error {
 	if client == "" {
 		return fmt.Errorf("end the tokens of a client: %w", errNobody)
 	}
@@ -127,7 +128,7 @@ func (s *Service) endIssued(ctx context.Context, client id.Client) error {
 }
 
 // EndAuthorization ends all that came of one authorization: its families and tokens.
-func (s *Service) EndAuthorization(ctx context.Context, authorization id.Authorization, reason string) error {
+func (s *Service) EndAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason) error {
 	if authorization == "" {
 		return fmt.Errorf("end an authorization: %w", errNobody)
 	}

@@ -148,7 +148,7 @@ func (m *memory) Clients(context.Context) (list []oauth.Client, err error) {
 	return list, err
 }
 
-func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason string, now time.Time) (ended []id.Authorization, err error) {
+func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) (ended []id.Authorization, err error) {
 	err = m.do("RevokeFamilies", func() error {
 		for i, fam := range m.s.families {
 			if fam.RevokedAt.IsZero() && f != (oauth.FamilyFilter{}) && matches(f, fam) {
@@ -251,7 +251,7 @@ func (m *memory) fail(method string, err error) {
 func (m *memory) actions() string {
 	var all []string
 	for _, e := range m.s.events {
-		all = append(all, e.Action)
+		all = append(all, string(e.Action))
 	}
 	return strings.Join(all, " ")
 }

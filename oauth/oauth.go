@@ -8,6 +8,7 @@ import (
 	"context"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/id"
 	"gatehouse/proof"
 )
@@ -55,7 +56,7 @@ type Family struct {
 	IdleExpires     time.Time
 	Expires         time.Time
 	RevokedAt       time.Time // zero while alive
-	RevokeReason    string
+	RevokeReason    audit.Reason
 }
 
 // Standing is what a refresh must know besides the family, read in one go.
@@ -167,7 +168,7 @@ type Store interface {
 	TouchFamily(ctx context.Context, family id.Family, client id.Client, presented []byte, now, idle time.Time) (bool, error)
 	// RevokeFamilies ends the live families that match every non-empty field of
 	// f, and returns their authorizations. An empty filter matches nothing.
-	RevokeFamilies(ctx context.Context, f FamilyFilter, reason string, now time.Time) ([]id.Authorization, error)
+	RevokeFamilies(ctx context.Context, f FamilyFilter, reason audit.Reason, now time.Time) ([]id.Authorization, error)
 	// FamiliesOf lists the live families of a person, newest first.
 	FamiliesOf(ctx context.Context, user id.User, now time.Time) ([]Family, error)
 

@@ -70,7 +70,7 @@ func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Cl
 		if err := s.Store.UpdateClient(ctx, c); err != nil {
 			return err
 		}
-		return s.recordClient(ctx, by, "client.secret", client, &old, &c)
+		return s.recordClient(ctx, by, ActionSecretRotate, client, &old, &c)
 	})
 	if err != nil {
 		return Client{}, "", fmt.Errorf("rotate a client's secret: %w", err)

@@ -173,7 +173,7 @@ func (b *bridge) RevokeAccessToken(ctx context.Context, _ string) error {
 	if f.code == nil {
 		return errUnused
 	}
-	if err := b.p.endReplayed(ctx, f, "code.replay", f.code.Authorization.ID, string(f.code.Authorization.ID)); err != nil {
+	if err := b.p.endReplayed(ctx, f, oauth.ActionCodeReplay, &f.code.Authorization); err != nil {
 		f.failed = err
 		return err
 	}

@@ -87,7 +87,7 @@ func (g *codeGrant) PopulateTokenEndpointResponse(ctx context.Context, request f
 		return err
 	}
 	if !won {
-		if err := g.p.endReplayed(ctx, f, "code.replay", f.code.Authorization.ID, string(f.code.Authorization.ID)); err != nil {
+		if err := g.p.endReplayed(ctx, f, oauth.ActionCodeReplay, &f.code.Authorization); err != nil {
 			return err
 		}
 		return refuse("invalid_grant", "The code was used before.")
@@ -182,16 +182,19 @@ const replayTimeout = 10 * time.Second
 // endReplayed ends an authorization of which a code or token came once too often, in a
 // transaction of its own that stands although the request fails. An error says
 // that the grant is still alive.
-func (p *Provider) endReplayed(ctx context.Context, f *inflight, action string, authorization id.Authorization, target string) error {
+func (p *Provider) endReplayed(ctx context.Context, f *inflight, action audit.Action, a *oauth.Authorization) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), replayTimeout)
 	defer cancel()
 	by := web.Actor(f.request)
 	by.Kind, by.ID = audit.Client, string(f.client.ID)
 	err := p.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := p.Protocol.EndAuthorization(ctx, authorization, action); err != nil {
+		if err := p.Protocol.EndAuthorization(ctx, a.ID, oauth.ReasonReplay); err != nil {
 			return err
 		}
-		return p.Audit.Record(ctx, audit.Event{Actor: by, Action: action, Target: target, Outcome: audit.Refused, Reason: "replay"})
+		return p.Audit.Record(ctx, audit.Event{
+			Actor: by, Action: action, Target: oauth.OfAuthorization(a.ID), User: a.User, Client: f.client.ID,
+			Outcome: audit.Refused, Reason: oauth.ReasonReplay,
+		})
 	})
 	if err != nil {
 		return fmt.Errorf("end replayed grant: %w", err)

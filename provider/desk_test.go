@@ -514,7 +514,7 @@ func (p *deskProtocol) VerifySecret(c *oauth.Client, presented string, _ time.Ti
 	return presented == deskSecret(c.ID)
 }
 
-func (p *deskProtocol) EndAuthorization(ctx context.Context, authorization id.Authorization, reason string) error {
+func (p *deskProtocol) EndAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason) error {
 	unlock, err := p.store.open(ctx, true)
 	defer unlock()
 	if err != nil {
@@ -633,7 +633,7 @@ func (s *deskSessions) Raise(ctx context.Context, by audit.Actor, old id.Session
 	return *viewOf(raised), token, err
 }
 
-func (s *deskSessions) End(ctx context.Context, _ audit.Actor, name id.Session, _ string) error {
+func (s *deskSessions) End(ctx context.Context, _ audit.Actor, name id.Session, _ audit.Reason) error {
 	unlock, err := s.store.open(ctx, true)
 	defer unlock()
 	ended := s.store.sessions[name]
@@ -707,7 +707,7 @@ func (m *deskMetrics) TokenRefused(grant, code string) {
 func (d *desk) client(name id.Client) *oauth.Client { return d.registry.clients[name] }
 
 // hasEvent reports whether the action was recorded.
-func (s *deskStore) hasEvent(action string) bool {
+func (s *deskStore) hasEvent(action audit.Action) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.ContainsFunc(s.events, func(e audit.Event) bool { return e.Action == action })

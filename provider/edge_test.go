@@ -326,7 +326,7 @@ func (p *edgeProtocol) VerifySecret(_ *oauth.Client, presented string, _ time.Ti
 	return presented == edgeSecret
 }
 
-func (p *edgeProtocol) EndAuthorization(_ context.Context, authorization id.Authorization, _ string) error {
+func (p *edgeProtocol) EndAuthorization(_ context.Context, authorization id.Authorization, _ audit.Reason) error {
 	if p.err != nil {
 		return p.err
 	}
@@ -379,7 +379,7 @@ func (s *edgeSessions) Authenticate(_ context.Context, token, _ string) (session
 	return session.Session{}, fault.New(fault.Unauthenticated, "session.none", "Nobody is signed in.")
 }
 
-func (s *edgeSessions) End(_ context.Context, by audit.Actor, ended id.Session, _ string) error {
+func (s *edgeSessions) End(_ context.Context, by audit.Actor, ended id.Session, _ audit.Reason) error {
 	if s.err != nil {
 		return s.err
 	}

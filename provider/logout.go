@@ -93,7 +93,7 @@ func seeOther(w http.ResponseWriter, target string) {
 }
 
 func (p *Provider) endSession(w http.ResponseWriter, r *http.Request, s session.Session, f farewell) error {
-	if err := p.Sessions.End(r.Context(), web.PersonActor(r, s.User, s.ID), s.ID, "signout.application"); err != nil {
+	if err := p.Sessions.End(r.Context(), web.PersonActor(r, s.User, s.ID), s.ID, session.ReasonByApplication); err != nil {
 		return err
 	}
 	if err := p.Cookies.ClearSession(w, r); err != nil {

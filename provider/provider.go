@@ -65,7 +65,7 @@ type Registry interface {
 // Protocol is what the endpoints change; *oauth.Service does it.
 type Protocol interface {
 	VerifySecret(c *oauth.Client, presented string, now time.Time) bool
-	EndAuthorization(ctx context.Context, authorization id.Authorization, reason string) error
+	EndAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason) error
 	EndToken(ctx context.Context, jti string, expires time.Time) error
 	Consent(ctx context.Context, user id.User, client id.Client) (oauth.Consent, error)
 }
@@ -81,7 +81,7 @@ type Flow interface {
 // Sessions ends and finds browser sessions; *session.Manager does.
 type Sessions interface {
 	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
-	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
+	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 
 // People answers about the person behind a subject.

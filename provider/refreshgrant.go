@@ -128,7 +128,7 @@ func (g *refreshGrant) read(ctx context.Context, f *inflight, step *refreshStep,
 	case rotateToken, keepToken, repeatToken:
 		return standing, nil
 	case replayToken:
-		if err := g.p.endReplayed(ctx, f, "token.replay", family.Authorization.ID, string(family.ID)); err != nil {
+		if err := g.p.endReplayed(ctx, f, oauth.ActionTokenReplay, &family.Authorization); err != nil {
 			return standing, err
 		}
 	}

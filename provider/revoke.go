@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/web"
 )
@@ -46,7 +47,7 @@ func (p *Provider) revokeToken(r *http.Request, client *oauth.Client, token stri
 	if t.claims.ClientID != string(client.ID) {
 		return nil
 	}
-	return p.endFor(r, client, t.claims.ID, func(ctx context.Context) error {
+	return p.endFor(r, client, aboutToken(&t.claims), func(ctx context.Context) error {
 		return p.Protocol.EndToken(ctx, t.claims.ID, t.expires.UTC())
 	})
 }
@@ -64,20 +65,31 @@ func (p *Provider) revokeFamily(r *http.Request, client *oauth.Client, token oau
 	if family.Client != client.ID || !family.RevokedAt.IsZero() {
 		return nil
 	}
-	return p.endFor(r, client, string(family.Authorization.ID), func(ctx context.Context) error {
-		return p.Protocol.EndAuthorization(ctx, family.Authorization.ID, "token.revoke")
+	e := audit.Event{Target: oauth.OfAuthorization(family.Authorization.ID), User: family.Authorization.User}
+	return p.endFor(r, client, e, func(ctx context.Context) error {
+		return p.Protocol.EndAuthorization(ctx, family.Authorization.ID, oauth.ReasonRevoked)
 	})
 }
 
-// endFor runs end and records it as the client's doing, in one transaction.
-func (p *Provider) endFor(r *http.Request, client *oauth.Client, target string, end func(ctx context.Context) error) error {
-	by := web.Actor(r)
-	by.Kind, by.ID = audit.Client, string(client.ID)
+// aboutToken is the event that an access token was ended.
+func aboutToken(c *accessClaims) audit.Event {
+	e := audit.Event{Target: audit.Target{Kind: oauth.KindToken, ID: c.ID}}
+	if c.ofPerson() {
+		e.User = id.User(c.Subject)
+	}
+	return e
+}
+
+// endFor runs end and records it in e as the client's doing, in one transaction.
+func (p *Provider) endFor(r *http.Request, client *oauth.Client, e audit.Event, end func(ctx context.Context) error) error {
+	e.Actor = web.Actor(r)
+	e.Actor.Kind, e.Actor.ID = audit.Client, string(client.ID)
+	e.Action, e.Client = oauth.ActionTokenRevoke, client.ID
 	err := p.Store.InTx(r.Context(), func(ctx context.Context) error {
 		if err := end(ctx); err != nil {
 			return err
 		}
-		return p.Audit.Record(ctx, audit.Event{Actor: by, Action: "token.revoke", Target: target})
+		return p.Audit.Record(ctx, e)
 	})
 	if err != nil {
 		return unavailable(err)

@@ -14,7 +14,7 @@ import (
 // that would outlive an expired session, and access tokens. An ended session
 // may be ended again, which changes nothing; one that never was is a NotFound
 // fault. Session, families and the event go in one transaction.
-func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, reason string) error {
+func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error {
 	if session == "" {
 		return errors.New("end a session: none is named")
 	}
@@ -40,7 +40,7 @@ func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, r
 // EndAll ends the sessions of a person as End does, the expired ones that are
 // still known too, but for except (empty: none is spared), and returns how many
 // it ended.
-func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) (int, error) {
+func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) (int, error) {
 	if user == "" {
 		return 0, errors.New("end sessions: of nobody")
 	}
@@ -62,12 +62,13 @@ func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, exce
 }
 
 // ended does what follows the end of sessions: their families, and the events.
-func (m *Manager) ended(ctx context.Context, by audit.Actor, user id.User, ids []id.Session, reason string) error {
+func (m *Manager) ended(ctx context.Context, by audit.Actor, user id.User, ids []id.Session, reason audit.Reason) error {
 	if err := m.Families.EndSessions(ctx, ids, reason); err != nil {
 		return err
 	}
 	for _, s := range ids {
-		if err := m.record(ctx, by, "session.end", s, map[string]any{"user": user, "reason": reason}); err != nil {
+		err := m.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionEnd, Target: target(s), User: user, Reason: reason})
+		if err != nil {
 			return err
 		}
 	}

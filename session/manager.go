@@ -22,7 +22,7 @@ const (
 type Families interface {
 	// EndSessions ends the refresh families and tokens of the sessions, in the
 	// transaction of ctx.
-	EndSessions(ctx context.Context, sessions []id.Session, reason string) error
+	EndSessions(ctx context.Context, sessions []id.Session, reason audit.Reason) error
 }
 
 // Manager makes, finds and ends sessions. Fill in all fields.
@@ -52,7 +52,7 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, meth
 		if err := m.Store.InsertSession(ctx, s); err != nil {
 			return err
 		}
-		return m.record(ctx, by, "session.create", s.ID, map[string]any{"user": user, "methods": methods})
+		return m.record(ctx, by, ActionCreate, s, map[string]any{"methods": methods})
 	})
 	if err != nil {
 		return Session{}, "", fmt.Errorf("create a session: %w", err)
@@ -78,7 +78,7 @@ func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, methods 
 		if !live {
 			return none()
 		}
-		return m.record(ctx, by, "session.raise", s.ID, map[string]any{"user": s.User, "methods": methods})
+		return m.record(ctx, by, ActionRaise, s, map[string]any{"methods": methods})
 	})
 	if err != nil {
 		return Session{}, "", fmt.Errorf("raise a session: %w", err)
@@ -158,8 +158,10 @@ func (m *Manager) list(ctx context.Context, user id.User, limit int) ([]Session,
 	return list, nil
 }
 
-func (m *Manager) record(ctx context.Context, by audit.Actor, action string, session id.Session, after map[string]any) error {
-	return m.Audit.Record(ctx, audit.Event{Actor: by, Action: action, Target: string(session), After: audit.Doc(after)})
+func (m *Manager) record(ctx context.Context, by audit.Actor, action audit.Action, s Session, after map[string]any) error {
+	return m.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: action, Target: target(s.ID), User: s.User, After: audit.Doc(after),
+	})
 }
 
 func none() error {

@@ -101,7 +101,7 @@ func (m *memory) TouchSession(_ context.Context, want id.Session, seen, idle tim
 	})
 }
 
-func (m *memory) RevokeSessions(_ context.Context, f session.Filter, reason string, now time.Time) (ids []id.Session, err error) {
+func (m *memory) RevokeSessions(_ context.Context, f session.Filter, reason audit.Reason, now time.Time) (ids []id.Session, err error) {
 	err = m.locked("RevokeSessions", func() {
 		for _, s := range m.rows {
 			if s.RevokedAt.IsZero() && (s.ID == f.Session || f.Session == "" && s.User == f.User && s.ID != f.Except) {
@@ -126,10 +126,12 @@ func (m *memory) SessionsOf(_ context.Context, user id.User, now time.Time, limi
 }
 
 func (m *memory) InsertEvent(_ context.Context, e audit.Event) error {
-	return m.locked("InsertEvent", func() { m.events = append(m.events, e.Action+" "+e.Target+" "+string(e.After)) })
+	return m.locked("InsertEvent", func() {
+		m.events = append(m.events, string(e.Action)+" "+e.Target.ID+" "+string(e.User)+" "+string(e.Reason)+" "+string(e.After))
+	})
 }
 
-func (m *memory) EndSessions(_ context.Context, ids []id.Session, _ string) error {
+func (m *memory) EndSessions(_ context.Context, ids []id.Session, _ audit.Reason) error {
 	return m.locked("EndSessions", func() { m.ended = append(m.ended, ids...) })
 }
 

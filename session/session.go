@@ -8,6 +8,7 @@ import (
 	"context"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/id"
 )
 
@@ -23,9 +24,9 @@ type Session struct {
 	Created     time.Time
 	Seen        time.Time // moved at most once a minute
 	IdleExpires time.Time
-	Expires     time.Time // absolute
-	RevokedAt   time.Time // zero while alive
-	Reason      string    // why it ended
+	Expires     time.Time    // absolute
+	RevokedAt   time.Time    // zero while alive
+	Reason      audit.Reason // why it ended
 
 	IP    string // where it was last seen
 	Agent string // the User-Agent at sign-in
@@ -51,7 +52,7 @@ type Store interface {
 	// TouchSession moves Seen, IdleExpires and IP of a live session.
 	TouchSession(ctx context.Context, session id.Session, seen, idle time.Time, ip string) error
 	// RevokeSessions ends the live sessions that match and returns their ids.
-	RevokeSessions(ctx context.Context, f Filter, reason string, now time.Time) ([]id.Session, error)
+	RevokeSessions(ctx context.Context, f Filter, reason audit.Reason, now time.Time) ([]id.Session, error)
 	// SessionsOf lists the live sessions of a person, newest first; of
 	// everybody when user is empty (at most limit).
 	SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]Session, error)

@@ -12,13 +12,13 @@ import (
 var (
 	insertEvent = newStatement(`
 INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
-    action, target, outcome, reason, before_doc, after_doc)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
+    action, target_kind, target_id, user_id, client_id, outcome, reason, before_doc, after_doc)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 
 	// Index audit_events_at.
 	selectEvents = newStatement(`
 SELECT id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
-    action, target, outcome, reason, before_doc, after_doc
+    action, target_kind, target_id, user_id, client_id, outcome, reason, before_doc, after_doc
 FROM audit_events
 WHERE at >= $1
 ORDER BY at, id
@@ -31,7 +31,8 @@ LIMIT $2`)
 func (s *Store) InsertEvent(ctx context.Context, e audit.Event) error {
 	_, err := s.exec(ctx, insertEvent, string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID,
 		string(e.Actor.Session), string(e.Actor.Request), e.Actor.IP, plain(e.Actor.Agent),
-		e.Action, plain(e.Target), string(e.Outcome), plain(e.Reason), string(e.Before), string(e.After))
+		string(e.Action), string(e.Target.Kind), plain(e.Target.ID), string(e.User), string(e.Client),
+		string(e.Outcome), string(e.Reason), string(e.Before), string(e.After))
 	return doing("insert audit event", err)
 }
 
@@ -44,7 +45,7 @@ func (s *Store) Events(ctx context.Context, since time.Time, limit int) ([]audit
 func scanEvent(rows *sql.Rows) (e audit.Event, err error) {
 	var before, after string
 	err = rows.Scan(&e.ID, instant{&e.At}, &e.Actor.Kind, &e.Actor.ID, &e.Actor.Session, &e.Actor.Request,
-		&e.Actor.IP, &e.Actor.Agent, &e.Action, &e.Target, &e.Outcome, &e.Reason, &before, &after)
+		&e.Actor.IP, &e.Actor.Agent, &e.Action, &e.Target.Kind, &e.Target.ID, &e.User, &e.Client, &e.Outcome, &e.Reason, &before, &after)
 	if before != "" {
 		e.Before = json.RawMessage(before)
 	}

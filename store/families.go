@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
@@ -73,7 +74,7 @@ RETURNING authorization_id`)
 func (s *Store) InsertFamily(ctx context.Context, f oauth.Family) error {
 	args := append([]any{string(f.ID)}, authorizationArgs(f.Authorization)...)
 	args = append(args, int64(f.Generation), f.CurrentHash, blob(f.PreviousHash), blob(f.SealedSuccessor), f.Static, f.Offline,
-		micros(f.Created), micros(f.RotatedAt), micros(f.IdleExpires), micros(f.Expires), when(f.RevokedAt), f.RevokeReason)
+		micros(f.Created), micros(f.RotatedAt), micros(f.IdleExpires), micros(f.Expires), when(f.RevokedAt), string(f.RevokeReason))
 	_, err := s.exec(ctx, insertFamily, args...)
 	return doing("insert family", err)
 }
@@ -164,13 +165,13 @@ func (s *Store) TouchFamily(ctx context.Context, family id.Family, client id.Cli
 // RevokeFamilies ends the families that match every non-empty field of f and
 // were not ended before, and returns their authorizations, each once. An empty filter,
 // or one that only excepts, matches nothing.
-func (s *Store) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason string, now time.Time) ([]id.Authorization, error) {
+func (s *Store) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) ([]id.Authorization, error) {
 	st := revokeBy(f)
 	if st == nil {
 		return nil, nil
 	}
 	args := []any{
-		micros(now), reason, string(f.Family), string(f.Authorization), string(f.User), string(f.Client), string(f.Session),
+		micros(now), string(reason), string(f.Family), string(f.Authorization), string(f.User), string(f.Client), string(f.Session),
 		string(f.ExceptSession), f.OnlineOnly,
 	}
 	var authorizations []id.Authorization

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/session"
@@ -80,7 +81,7 @@ LIMIT $2`)
 func (s *Store) InsertSession(ctx context.Context, n session.Session) error {
 	_, err := s.exec(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), words(n.Methods),
 		when(n.PasswordAt), when(n.FactorAt), micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
-		when(n.RevokedAt), n.Reason, n.IP, n.Agent)
+		when(n.RevokedAt), string(n.Reason), n.IP, n.Agent)
 	return doing("insert session", err)
 }
 
@@ -134,14 +135,14 @@ func (s *Store) TouchSession(ctx context.Context, session id.Session, seen, idle
 
 // RevokeSessions ends the sessions that match and were not ended before, and
 // returns their ids. An empty filter matches nothing.
-func (s *Store) RevokeSessions(ctx context.Context, f session.Filter, reason string, now time.Time) ([]id.Session, error) {
+func (s *Store) RevokeSessions(ctx context.Context, f session.Filter, reason audit.Reason, now time.Time) ([]id.Session, error) {
 	var st *statement
 	var args []any
 	switch {
 	case f.Session != "":
-		st, args = revokeSession, []any{micros(now), reason, string(f.Session), string(f.User), string(f.Except)}
+		st, args = revokeSession, []any{micros(now), string(reason), string(f.Session), string(f.User), string(f.Except)}
 	case f.User != "":
-		st, args = revokeSessionsOf, []any{micros(now), reason, string(f.User), string(f.Except)}
+		st, args = revokeSessionsOf, []any{micros(now), string(reason), string(f.User), string(f.Except)}
 	default:
 		return nil, nil
 	}

@@ -114,13 +114,10 @@ func (a *app) sessionRevoke() *cobra.Command {
 	return cmd
 }
 
-// revokeReason is what the audit table says about a session ended here.
-const revokeReason = "administrator"
-
 func endSessions(ctx context.Context, h *house.House, sessions []string, user string) (int, error) {
 	if user == "" {
 		for _, s := range sessions {
-			if err := h.Sessions.End(ctx, operator(), id.Session(s), revokeReason); err != nil {
+			if err := h.Sessions.End(ctx, operator(), id.Session(s), session.ReasonByOperator); err != nil {
 				return 0, err
 			}
 		}
@@ -130,5 +127,5 @@ func endSessions(ctx context.Context, h *house.House, sessions []string, user st
 	if err != nil {
 		return 0, err
 	}
-	return h.Sessions.EndAll(ctx, operator(), u.ID, "", revokeReason)
+	return h.Sessions.EndAll(ctx, operator(), u.ID, "", session.ReasonByOperator)
 }

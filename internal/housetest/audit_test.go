@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/identity"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
@@ -15,7 +16,7 @@ import (
 
 // audited is a change and the event that it must leave.
 type audited struct {
-	action  string
+	action  audit.Action
 	prepare func(t *testing.T, s *scene)
 	// do makes the change and reports whether it was made.
 	do func(t *testing.T, s *scene) bool
@@ -92,7 +93,7 @@ func trail() []audited {
 		{action: "factor.remove", prepare: withFactor, do: changed(func(ctx context.Context, s *scene) error {
 			return s.House.Identity.RemoveFactor(ctx, gatetest.Console, s.ada.ID, "")
 		})},
-		{action: "recovery.new", prepare: withFactor, do: changed(func(ctx context.Context, s *scene) error {
+		{action: identity.ActionRecoveryRenew, prepare: withFactor, do: changed(func(ctx context.Context, s *scene) error {
 			_, err := s.House.Identity.NewRecoveryCodes(ctx, gatetest.Console, s.ada.ID)
 			return err
 		})},
@@ -133,7 +134,7 @@ func trail() []audited {
 			_, err = s.House.OAuth.UpdateClient(ctx, gatetest.Console, c)
 			return err
 		})},
-		{action: "client.secret", do: changed(func(ctx context.Context, s *scene) error {
+		{action: oauth.ActionSecretRotate, do: changed(func(ctx context.Context, s *scene) error {
 			_, _, err := s.House.OAuth.RotateSecret(ctx, gatetest.Console, s.app.ID)
 			return err
 		})},
@@ -153,7 +154,7 @@ func trail() []audited {
 		{action: "consent.withdraw", prepare: tokensFirst, do: page(func(s *scene) *gatetest.Page {
 			return s.browser.Get("/account/apps").Submit("client", "web")
 		}, ok)},
-		{action: "setup.link", do: changed(func(ctx context.Context, s *scene) error {
+		{action: identity.ActionSetupOffer, do: changed(func(ctx context.Context, s *scene) error {
 			_, _, err := s.House.Identity.SetupLink(ctx, gatetest.Console, true)
 			return err
 		})},
@@ -195,11 +196,11 @@ func TestChangesAndTheirEventsAreOne(t *testing.T) {
 	t.Parallel()
 	for n := range trail() {
 		c := trail()[n] // its own, so that cases share nothing
-		t.Run(c.action, func(t *testing.T) {
+		t.Run(string(c.action), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := newScene(t)
-				if !strings.HasPrefix(c.action, "setup.") {
+				if !strings.HasPrefix(string(c.action), "setup.") {
 					administrator(t, s)
 				}
 				if c.prepare != nil {
@@ -208,7 +209,7 @@ func TestChangesAndTheirEventsAreOne(t *testing.T) {
 				time.Sleep(time.Second)
 				s.Settle()
 				db := underneath(t, s.Gate)
-				mustExec(t, db, `CREATE TRIGGER full BEFORE INSERT ON audit_events WHEN NEW.action = '`+c.action+`'
+				mustExec(t, db, `CREATE TRIGGER full BEFORE INSERT ON audit_events WHEN NEW.action = '`+string(c.action)+`'
 					BEGIN SELECT RAISE(ABORT, 'the audit log is full'); END`)
 				besides := append(c.besides, "audit_events")
 				before, events := rowsOf(t, db, besides...), len(eventsOf(t, s.Gate, c.action))
@@ -238,15 +239,15 @@ func TestRefusedSignInIsRecordedOrFails(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	db := underneath(t, s.Gate)
-	mustExec(t, db, `CREATE TRIGGER full BEFORE INSERT ON audit_events WHEN NEW.action = 'signin.refused' BEGIN SELECT RAISE(ABORT, 'full'); END`)
+	mustExec(t, db, `CREATE TRIGGER full BEFORE INSERT ON audit_events WHEN NEW.action = 'signin.refuse' BEGIN SELECT RAISE(ABORT, 'full'); END`)
 	page := s.browser.Get("/signin?return_to=/account")
 	if p := page.Submit("email", s.ada.Email, "password", "a wrong one"); p.Status < 500 {
 		t.Errorf("answered %d", p.Status)
 	}
 	mustExec(t, db, `DROP TRIGGER full`)
 	page.Submit("email", s.ada.Email, "password", "a wrong one").Is(http.StatusUnprocessableEntity)
-	e := eventsOf(t, s.Gate, "signin.refused")
-	if len(e) != 1 || e[0].Target != string(s.ada.ID) || e[0].Reason != "wrong" || e[0].Actor.IP != "192.0.2.1" {
+	e := eventsOf(t, s.Gate, identity.ActionSigninRefuse)
+	if len(e) != 1 || e[0].Target != audit.OfUser(s.ada.ID) || e[0].Reason != "wrong" || e[0].Actor.IP != "192.0.2.1" {
 		t.Errorf("events: %+v", e)
 	}
 }

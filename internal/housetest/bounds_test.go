@@ -111,7 +111,7 @@ func TestAuditNamesTheAddressBehindTheProxy(t *testing.T) {
 				r.AddCookie(cookie)
 			}
 			s.Server.Handler().ServeHTTP(httptest.NewRecorder(), r)
-			events := eventsOf(t, s.Gate, "signin.refused")
+			events := eventsOf(t, s.Gate, "signin.refuse")
 			if len(events) != 1 || events[0].Actor.IP != c.want {
 				t.Errorf("the audit log says %+v, want one refusal of %s", events, c.want)
 			}

@@ -238,7 +238,7 @@ func TestSecretsTurnUpNowhere(t *testing.T) {
 		for _, e := range eventsOf(t, g, "") {
 			text, err := json.Marshal(e)
 			must(t, err)
-			places["the event "+e.Action+" "+string(e.ID)] = string(text)
+			places["the event "+string(e.Action)+" "+string(e.ID)] = string(text)
 		}
 		for what, text := range places {
 			for _, name := range found.find(text) {

@@ -100,7 +100,7 @@ func expectActive(t *testing.T, what string, by *gatetest.Application, token str
 }
 
 // eventsOf returns what the audit log holds of an action.
-func eventsOf(t *testing.T, g *gatetest.Gate, action string) []audit.Event {
+func eventsOf(t *testing.T, g *gatetest.Gate, action audit.Action) []audit.Event {
 	t.Helper()
 	all, err := g.House.Store.Events(context.Background(), time.UnixMicro(0), 1_000_000)
 	if err != nil {

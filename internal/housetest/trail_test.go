@@ -158,7 +158,7 @@ func TestTrailTellsWhoDidWhatToWhom(t *testing.T) {
 
 func everythingTold() (all []told) {
 	for _, c := range trail() {
-		all = append(all, told{c.action, c.prepare, c.do})
+		all = append(all, told{string(c.action), c.prepare, c.do})
 	}
 	return append(all, alsoTold()...)
 }
@@ -234,6 +234,12 @@ func story(e audit.Event) string {
 		line("where", "address", e.Actor.IP, "agent", e.Actor.Agent, "request", e.Actor.Request)
 	}
 	line("whom", e.Target)
+	if e.User != "" && e.Target != audit.OfUser(e.User) {
+		line("person", e.User)
+	}
+	if e.Client != "" && e.Target != audit.OfClient(e.Client) {
+		line("client", e.Client)
+	}
 	line("outcome", e.Outcome, e.Reason)
 	line("before", document(e.Before, e.At))
 	line("after", document(e.After, e.At))
@@ -286,7 +292,7 @@ type namer struct {
 
 var (
 	randomName  = regexp.MustCompile(`\b([a-z]{3})_[a-z2-7]{26,32}\b`)
-	randomToken = regexp.MustCompile(`([\s"])[A-Za-z0-9_-]{27}([\s"])`) // a jti
+	randomToken = regexp.MustCompile(`([\s":])[A-Za-z0-9_-]{27}([\s"])`) // a jti
 )
 
 func (n *namer) known(text string) string {

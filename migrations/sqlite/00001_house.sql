@@ -262,7 +262,10 @@ CREATE TABLE audit_events (
     ip             TEXT   NOT NULL,
     agent          TEXT   NOT NULL,
     action         TEXT   NOT NULL,
-    target         TEXT   NOT NULL,
+    target_kind    TEXT   NOT NULL,
+    target_id      TEXT   NOT NULL,
+    user_id        TEXT   NOT NULL, -- the person that it concerns
+    client_id      TEXT   NOT NULL, -- the application that it concerns
     outcome        TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
     before_doc     TEXT   NOT NULL,
@@ -270,6 +273,13 @@ CREATE TABLE audit_events (
 );
 
 CREATE INDEX audit_events_at ON audit_events (at, id);
+CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id);
+CREATE INDEX audit_events_action ON audit_events (action, at, id);
+-- The trail of a person and of a client is everything that concerns them, the
+-- trail of anything else is what it was the target of.
+CREATE INDEX audit_events_user ON audit_events (user_id, at, id) WHERE user_id <> '';
+CREATE INDEX audit_events_client ON audit_events (client_id, at, id) WHERE client_id <> '';
+CREATE INDEX audit_events_target ON audit_events (target_id, at, id) WHERE target_kind NOT IN ('', 'user', 'client');
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events

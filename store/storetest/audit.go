@@ -14,13 +14,13 @@ import (
 func testAudit(t *testing.T, s *store.Store) {
 	t.Run("TakesEveryName", func(t *testing.T) {
 		ok(t, s.InsertEvent(t.Context(), audit.Event{
-			ID: id.NewEvent(), At: now.Add(-time.Hour), Actor: audit.Actor{Kind: audit.Nobody, Agent: "bad \xff\x00"}, Action: "test", Target: "\xed\xa0\x80", Reason: "a\x00b",
+			ID: id.NewEvent(), At: now.Add(-time.Hour), Actor: audit.Actor{Kind: audit.Nobody, Agent: "bad \xff\x00"}, Action: "test", Target: audit.Target{Kind: "test", ID: "a\x00\xed\xa0\x80"},
 		}))
 	})
 	full := audit.Event{
 		ID: id.NewEvent(), At: now,
 		Actor:  audit.Actor{Kind: audit.Person, ID: "usr_a", Session: "ses_a", Request: "req_a", IP: "192.0.2.7", Agent: "browser"},
-		Action: "client.create", Target: "cli_a", Outcome: audit.Refused, Reason: "forbidden",
+		Action: "client.create", Target: audit.OfClient("cli_a"), User: "usr_b", Client: "cli_a", Outcome: audit.Refused, Reason: "forbidden",
 		Before: json.RawMessage(`{"name":"old"}`), After: json.RawMessage(`{"name":"new"}`),
 	}
 	bare := audit.Event{ID: id.NewEvent(), At: now.Add(time.Second), Actor: audit.Actor{Kind: audit.House}, Action: "keys.rotate", Outcome: audit.Done}

@@ -80,7 +80,7 @@ func (h *house) Of(_ context.Context, user id.User) ([]session.Session, error) {
 	return []session.Session{{ID: "ses_a", User: user, Agent: "Firefox/1 Linux"}, {ID: "ses_b", User: user}}, nil
 }
 
-func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ string) error {
+func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ audit.Reason) error {
 	return h.change("end " + string(s))
 }
 
@@ -88,7 +88,7 @@ func (h *house) Raise(_ context.Context, _ audit.Actor, s session.Session, _ []s
 	return s, strings.Repeat("r", 42) + "A", h.change("renew " + string(s.ID))
 }
 
-func (h *house) EndAll(_ context.Context, _ audit.Actor, user id.User, except id.Session, _ string) (int, error) {
+func (h *house) EndAll(_ context.Context, _ audit.Actor, user id.User, except id.Session, _ audit.Reason) (int, error) {
 	return 1, h.change("end all of " + string(user) + " but " + string(except))
 }
 

@@ -46,8 +46,8 @@ type Sessions interface {
 	// Raise gives the session a new token; the old one is dead.
 	Raise(ctx context.Context, by audit.Actor, s session.Session, methods []string, passwordAt, factorAt time.Time) (session.Session, string, error)
 	Of(ctx context.Context, user id.User) ([]session.Session, error)
-	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
-	EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason string) (int, error)
+	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
+	EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) (int, error)
 }
 
 // Consents knows what the person allowed; *oauth.Service does.

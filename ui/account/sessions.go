@@ -35,7 +35,7 @@ func (d *Door) endSession(w http.ResponseWriter, r *http.Request, v visitor) err
 	if !slices.ContainsFunc(list, func(s session.Session) bool { return s.ID == target }) {
 		return done(w, r, pathSessions, "session")
 	}
-	if err := d.Sessions.End(r.Context(), v.by, target, "ended_by_owner"); err != nil {
+	if err := d.Sessions.End(r.Context(), v.by, target, session.ReasonByOwner); err != nil {
 		return err
 	}
 	if target != v.session.ID {
@@ -48,7 +48,7 @@ func (d *Door) endSession(w http.ResponseWriter, r *http.Request, v visitor) err
 }
 
 func (d *Door) endOthers(w http.ResponseWriter, r *http.Request, v visitor) error {
-	if _, err := d.Sessions.EndAll(r.Context(), v.by, v.user.ID, v.session.ID, "ended_by_owner"); err != nil {
+	if _, err := d.Sessions.EndAll(r.Context(), v.by, v.user.ID, v.session.ID, session.ReasonByOwner); err != nil {
 		return err
 	}
 	return done(w, r, pathSessions, "others")

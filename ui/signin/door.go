@@ -37,7 +37,7 @@ type Flow interface {
 type Sessions interface {
 	// Authenticate answers Unauthenticated when there is no live session.
 	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
-	End(ctx context.Context, by audit.Actor, session id.Session, reason string) error
+	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 
 // People names the person of a session; *identity.Service does.

@@ -105,7 +105,7 @@ func (h *house) Authenticate(_ context.Context, token, _ string) (session.Sessio
 	return session.Session{ID: "ses_a", User: "usr_a"}, nil
 }
 
-func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ string) error {
+func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ audit.Reason) error {
 	h.ended, h.live = append(h.ended, s), false
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 
 	"gatehouse/fault"
+	"gatehouse/session"
 	"gatehouse/ui/view"
 	"gatehouse/web"
 )
@@ -34,7 +35,7 @@ func (d *Door) askSignOut(w http.ResponseWriter, r *http.Request) error {
 func (d *Door) signOut(w http.ResponseWriter, r *http.Request) error {
 	s, err := d.Sessions.Authenticate(r.Context(), d.Cookies.Session(r), ip(r))
 	if err == nil {
-		err = d.Sessions.End(r.Context(), web.PersonActor(r, s.User, s.ID), s.ID, "signed_out")
+		err = d.Sessions.End(r.Context(), web.PersonActor(r, s.User, s.ID), s.ID, session.ReasonSignedOut)
 	}
 	// Who is not signed in any more only loses the cookie.
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {

@@ -1,0 +1,24 @@
+package flow
+
+import "gatehouse/audit"
+
+// What is recorded of sign-ins; Audited explains each.
+const (
+	ActionSigninProve    audit.Action = "signin.prove"
+	ActionSigninComplete audit.Action = "signin.complete"
+	ActionConsentRefuse  audit.Action = "consent.refuse"
+)
+
+const (
+	// ReasonDeclined says that the person themself said no.
+	ReasonDeclined audit.Reason = "declined"
+	// ReasonReplaced says that another person signed in at the same browser.
+	ReasonReplaced audit.Reason = "replaced"
+)
+
+// Audited explains what is recorded of sign-ins.
+var Audited = audit.Catalogue{
+	{Action: ActionSigninProve, When: "A password was right, and something else is still to be proved", Target: "user"},
+	{Action: ActionSigninComplete, When: "A person proved all that was asked for", Target: "user", After: "the session, its level and methods"},
+	{Action: ActionConsentRefuse, When: "A person did not let an application have what it asked for", Target: "consent"},
+}

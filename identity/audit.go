@@ -1,0 +1,63 @@
+package identity
+
+import "gatehouse/audit"
+
+// KindFactor is a second factor; the ID is an id.Factor.
+const KindFactor audit.Kind = "factor"
+
+// What is recorded of people; Audited explains each.
+const (
+	ActionUserCreate     audit.Action = "user.create"
+	ActionUserUpdate     audit.Action = "user.update"
+	ActionUserDisable    audit.Action = "user.disable"
+	ActionUserEnable     audit.Action = "user.enable"
+	ActionUserDelete     audit.Action = "user.delete"
+	ActionPasswordSet    audit.Action = "password.set"
+	ActionPasswordChange audit.Action = "password.change"
+	ActionFactorEnrol    audit.Action = "factor.enrol"
+	ActionFactorRemove   audit.Action = "factor.remove"
+	ActionFactorReset    audit.Action = "factor.reset"
+	ActionRecoveryRenew  audit.Action = "recovery.renew"
+	ActionRecoveryUse    audit.Action = "recovery.use"
+	ActionSetupOffer     audit.Action = "setup.offer"
+	ActionSetupComplete  audit.Action = "setup.complete"
+	ActionSigninRefuse   audit.Action = "signin.refuse"
+)
+
+// Why a proof was refused. The visitor hears the same of all about a password.
+const (
+	ReasonUnknown       audit.Reason = "unknown"     // nobody has that name
+	ReasonNoPassword    audit.Reason = "no_password" // the person has none
+	ReasonDisabled      audit.Reason = "disabled"
+	ReasonWrong         audit.Reason = "wrong" // the password
+	ReasonWrongCode     audit.Reason = "totp_wrong"
+	ReasonUsedCode      audit.Reason = "totp_used"
+	ReasonWrongRecovery audit.Reason = "recovery_wrong"
+)
+
+// Why what a person held ended.
+const (
+	ReasonPasswordChanged audit.Reason = "password_changed"
+	ReasonFactorChanged   audit.Reason = "factor_changed"
+	ReasonUserDisabled    audit.Reason = "user_disabled"
+	ReasonUserDeleted     audit.Reason = "user_deleted"
+)
+
+// Audited explains what is recorded of people.
+var Audited = audit.Catalogue{
+	{Action: ActionUserCreate, When: "A person was added", Target: "user", After: "the person, without claims"},
+	{Action: ActionUserUpdate, When: "Email, name, claims or the right to administer changed", Target: "user", Before: "the person", After: "the person"},
+	{Action: ActionUserDisable, When: "A person was kept out", Target: "user", Before: "the person", After: "the person"},
+	{Action: ActionUserEnable, When: "A disabled person may sign in again", Target: "user", Before: "the person", After: "the person"},
+	{Action: ActionUserDelete, When: "A person was removed", Target: "user", Before: "the person"},
+	{Action: ActionPasswordSet, When: "An operator gave a person a password", Target: "user"},
+	{Action: ActionPasswordChange, When: "A person chose another password, knowing the present one", Target: "user"},
+	{Action: ActionFactorEnrol, When: "A person confirmed a second factor", Target: "factor", After: "whether it replaces another"},
+	{Action: ActionFactorRemove, When: "A person removed their second factor", Target: "factor", Before: "its name, and when it was confirmed"},
+	{Action: ActionFactorReset, When: "An operator removed the second factor of a person who lost it", Target: "factor", Before: "its name, and when it was confirmed"},
+	{Action: ActionRecoveryRenew, When: "Ten new recovery codes replaced the old ones", Target: "user"},
+	{Action: ActionRecoveryUse, When: "A recovery code was used up", Target: "user", After: "how many are left"},
+	{Action: ActionSetupOffer, When: "A link to the set-up page was made", Target: "house"},
+	{Action: ActionSetupComplete, When: "The first administrator was made on the set-up page", Target: "user", After: "the person"},
+	{Action: ActionSigninRefuse, When: "A password, code or recovery code was refused; the reason says why", Target: "user; none when nobody has that name"},
+}

@@ -1,0 +1,52 @@
+package oauth
+
+import (
+	"gatehouse/audit"
+	"gatehouse/id"
+)
+
+// What events of this package are about besides people, clients and consents.
+const (
+	KindAuthorization audit.Kind = "authorization" // ID is an id.Authorization
+	KindToken         audit.Kind = "token"         // ID is the jti of an access token
+)
+
+// What is recorded of applications and what they hold; Audited explains each.
+const (
+	ActionClientCreate    audit.Action = "client.create"
+	ActionClientUpdate    audit.Action = "client.update"
+	ActionClientDelete    audit.Action = "client.delete"
+	ActionSecretRotate    audit.Action = "secret.rotate"
+	ActionConsentGive     audit.Action = "consent.give"
+	ActionConsentWithdraw audit.Action = "consent.withdraw"
+	ActionCodeReplay      audit.Action = "code.replay"
+	ActionTokenReplay     audit.Action = "token.replay"
+	ActionTokenRevoke     audit.Action = "token.revoke"
+)
+
+// Why something was refused, or why families and tokens ended.
+const (
+	ReasonReplay           audit.Reason = "replay"  // a code or a token came once too often
+	ReasonRevoked          audit.Reason = "revoked" // the application gave a token back
+	ReasonConsentWithdrawn audit.Reason = "consent_withdrawn"
+	ReasonClientDisabled   audit.Reason = "client_disabled"
+	ReasonClientDeleted    audit.Reason = "client_deleted"
+)
+
+// Audited explains what is recorded of applications and what they hold.
+var Audited = audit.Catalogue{
+	{Action: ActionClientCreate, When: "An application was added", Target: "client", After: "the application, without MACs"},
+	{Action: ActionClientUpdate, When: "The settings of an application changed", Target: "client", Before: "the application", After: "the application"},
+	{Action: ActionClientDelete, When: "An application was removed", Target: "client", Before: "the application"},
+	{Action: ActionSecretRotate, When: "An application got a new secret", Target: "client", Before: "the application", After: "the application"},
+	{Action: ActionConsentGive, When: "A person let an application have what it asked for", Target: "consent", Before: "the scopes allowed before, if any", After: "the scopes allowed now"},
+	{Action: ActionConsentWithdraw, When: "A person took back what an application may", Target: "consent", Before: "the scopes allowed before, if any"},
+	{Action: ActionCodeReplay, When: "An authorization code came a second time; all that came of it ended", Target: "authorization"},
+	{Action: ActionTokenReplay, When: "A refresh token came again after its successor was used; all that came of its authorization ended", Target: "authorization"},
+	{Action: ActionTokenRevoke, When: "An application gave a token back", Target: "authorization for a refresh token, token for an access token"},
+}
+
+// OfAuthorization returns an authorization as a target.
+func OfAuthorization(a id.Authorization) audit.Target {
+	return audit.Target{Kind: KindAuthorization, ID: string(a)}
+}

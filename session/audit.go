@@ -1,0 +1,33 @@
+package session
+
+import (
+	"gatehouse/audit"
+	"gatehouse/id"
+)
+
+// KindSession is a signed-in browser; the ID is an id.Session.
+const KindSession audit.Kind = "session"
+
+// What is recorded of sessions; Audited explains each.
+const (
+	ActionCreate audit.Action = "session.create"
+	ActionRaise  audit.Action = "session.raise"
+	ActionEnd    audit.Action = "session.end"
+)
+
+// Why a session ended. Others who end sessions have reasons of their own.
+const (
+	ReasonSignedOut     audit.Reason = "signed_out"        // the person, on our page
+	ReasonByApplication audit.Reason = "signed_out_by_app" // the person, by way of an application
+	ReasonByOwner       audit.Reason = "ended_by_owner"    // the person, from another browser or all at once
+	ReasonByOperator    audit.Reason = "ended_by_operator"
+)
+
+// Audited explains what is recorded of sessions.
+var Audited = audit.Catalogue{
+	{Action: ActionCreate, When: "A browser was signed in", Target: "session", After: "what was proved"},
+	{Action: ActionRaise, When: "A signed-in browser proved again or more", Target: "session", After: "what is proved now"},
+	{Action: ActionEnd, When: "A browser was signed out; the reason says why", Target: "session"},
+}
+
+func target(s id.Session) audit.Target { return audit.Target{Kind: KindSession, ID: string(s)} }
