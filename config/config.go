@@ -9,7 +9,10 @@
 package config
 
 import (
+	"fmt"
 	"log/slog"
+	"reflect"
+	"strings"
 
 	"gatehouse/fault"
 	"gatehouse/flow"
@@ -52,7 +55,7 @@ type Config struct {
 type Redis struct {
 	// URL is not used yet and must be empty: this version keeps nothing in Redis, and says so rather
 	// than leave somebody believing that it does.
-	URL string `setting:"url,secret"`
+	URL string `setting:"url,secret-url"`
 }
 
 // Validate says what is wrong with r.
@@ -144,33 +147,47 @@ func Default() Config {
 // Validate says what is wrong with c; names are whole paths.
 func (c Config) Validate() []fault.Field {
 	var bad []fault.Field
-	add := func(section string, fields []fault.Field) {
-		for _, f := range fields {
-			bad = append(bad, fault.Field{Name: join(section, f.Name), Problem: f.Problem})
-		}
-	}
 	if p := c.issuerProblem(); p != "" {
 		bad = append(bad, fault.Field{Name: "issuer", Problem: p})
 	}
 	if c.DataDir == "" {
 		bad = append(bad, fault.Field{Name: "data_dir", Problem: `is empty; write a directory, like "./gatehouse-data"`})
 	}
-	add("store", c.Store.Validate())
-	add("redis", c.Redis.Validate())
-	add("", c.Web.Validate())
-	add("log", c.Log.Validate())
-	add("session", c.Session.Validate())
-	add("signin", c.SignIn.Validate())
-	add("", c.Identity.Validate())
-	add("tokens", c.Tokens.Validate())
-	add("keys", c.Keys.Validate())
-	add("bootstrap", c.Bootstrap.Validate())
+	return append(bad, validateBelow(reflect.ValueOf(c), "")...)
+}
+
+// validateBelow asks every struct below v, the items of lists too, what is wrong
+// with it. Each speaks of its own fields, by their paths from there.
+func validateBelow(v reflect.Value, prefix string) []fault.Field {
+	var bad []fault.Field
+	for i := range v.NumField() {
+		name, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("setting"), ",")
+		switch f, path := v.Field(i), join(prefix, name); {
+		case f.Kind() == reflect.Struct:
+			bad = append(bad, validate(f, path)...)
+		case kindOf(f.Type()) == Sections:
+			for j := range f.Len() {
+				bad = append(bad, validate(f.Index(j), fmt.Sprintf("%s[%d]", path, j))...)
+			}
+		}
+	}
 	return bad
 }
 
+func validate(v reflect.Value, path string) []fault.Field {
+	var bad []fault.Field
+	if part, ok := v.Interface().(interface{ Validate() []fault.Field }); ok {
+		for _, f := range part.Validate() {
+			bad = append(bad, fault.Field{Name: join(path, f.Name), Problem: f.Problem})
+		}
+	}
+	return append(bad, validateBelow(v, path)...)
+}
+
+// join puts two parts of a path together; either may be empty.
 func join(section, name string) string {
-	if section == "" {
-		return name
+	if section == "" || name == "" {
+		return section + name
 	}
 	return section + "." + name
 }

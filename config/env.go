@@ -1,8 +1,6 @@
 package config
 
 import (
-	"fmt"
-	"os"
 	"regexp"
 	"sort"
 	"strings"
@@ -19,9 +17,9 @@ type environment struct {
 // beside a Service that is called gatehouse.
 var kubernetes = regexp.MustCompile(`^GATEHOUSE_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$`)
 
-// environment picks what begins with GATEHOUSE_. An empty value counts as not
+// environmentOf picks what begins with GATEHOUSE_. An empty value counts as not
 // set: that is what composed files leave behind for a variable nobody filled.
-func (l *loader) environment(env []string) environment {
+func environmentOf(env []string) environment {
 	e := environment{values: map[string]string{}}
 	for _, kv := range env {
 		name, value, ok := strings.Cut(kv, "=")
@@ -46,52 +44,38 @@ func (l *loader) environment(env []string) environment {
 
 func (l *loader) readEnv(e environment) {
 	for _, name := range e.names {
-		k, file := keyOfEnv(name)
-		src := Source{Kind: Environment, Name: name}
+		src := Source{Layer: Environment, Name: name}
+		k, file := l.schema.ofEnv(name)
 		if k == nil {
-			l.problem(src, "there is no such variable; "+suggestEnv(name))
+			l.problem(src, l.schema.strange(name))
 			continue
 		}
-		value := e.values[name]
-		if file {
-			var err error
-			if value, err = l.secretFile(e, k, name); err != nil {
-				l.problem(src, err.Error())
-				continue
-			}
+		if _, both := e.values[k.Env]; file && both {
+			l.problem(src, k.Env+" is set too; remove one of them")
+			continue
 		}
-		l.set(k, value, src)
+		l.set(l.whole(), k, e.values[name], file, src)
 	}
 }
 
-// keyOfEnv returns the key of a variable, and whether the variable names a file
-// that holds the value.
-func keyOfEnv(name string) (*Key, bool) {
-	for i := range allKeys {
-		k := &allKeys[i]
-		if k.Env == name {
-			return k, false
-		}
-		if k.Secret && k.Env+"_FILE" == name {
-			return k, true
+// ofEnv returns the key of a variable, and whether the variable names a file that
+// holds the value.
+func (s *schema) ofEnv(name string) (k *Key, file bool) {
+	for path, k := range s.paths {
+		if k.Env != "" && envName(path) == name {
+			return k, path != k.Path
 		}
 	}
 	return nil, false
 }
 
-// secretFile reads the file that name names; one newline at its end is not part
-// of the value.
-func (l *loader) secretFile(e environment, k *Key, name string) (string, error) {
-	if _, both := e.values[k.Env]; both {
-		return "", fmt.Errorf("%s is set too; remove one of them", k.Env)
+// strange says what is wrong with a variable that stands for no key.
+func (s *schema) strange(name string) string {
+	for i := range s.keys {
+		k := &s.keys[i]
+		if list := envName(k.Path); k.Kind == Sections && (name == list || strings.HasPrefix(name, list+"_")) {
+			return k.Path + " " + fileOnly
+		}
 	}
-	b, err := os.ReadFile(e.values[name])
-	if err != nil {
-		return "", fmt.Errorf("cannot read the file: %w", err)
-	}
-	value := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
-	if value == "" {
-		return "", fmt.Errorf("the file %s is empty", e.values[name])
-	}
-	return value, nil
+	return "there is no such variable; " + s.suggestEnv(name)
 }

@@ -19,6 +19,8 @@ func FuzzLoad(f *testing.F) {
 	f.Add("session:\n  idle: 12h\nlog: {level: debug}\n")
 	f.Add("trusted_proxies: [10.0.0.0/8, ::1]\nstore: {url: 'postgres://a:b@c/d'}")
 	f.Add("store:\n  url: |\n    sqlite:x\n")
+	f.Add(gate)
+	f.Add("upstreams: [{issuer: x, scopes: [a]}, {rules: [{path: /}], claims: {email: e}}]\nopen: true\n")
 	f.Add("a: &a [*a]\n---\n? x\n: !!str y\n<<: *a")
 	f.Add("log:\n\tlevel: \"\\x00\xff\"\r\n")
 	f.Fuzz(func(t *testing.T, text string) {
@@ -26,12 +28,10 @@ func FuzzLoad(f *testing.F) {
 		if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		fuzzGate(t, file)
 		c, s, err := Load(Options{File: file})
 		if err != nil {
-			e, ok := err.(*Error)
-			if !ok || len(e.Problems) == 0 || e.Error() == "" {
-				t.Fatalf("not a list of problems: %v", err)
-			}
+			mustSayProblems(t, err)
 			return
 		}
 		if bad := c.Validate(); len(bad) > 0 {
@@ -39,4 +39,27 @@ func FuzzLoad(f *testing.F) {
 		}
 		Settings(c, s)
 	})
+}
+
+// fuzzGate reads the file with lists of sections and booleans.
+func fuzzGate(t *testing.T, file string) {
+	c := defaultGate()
+	l := newLoader(gateKeys, &c)
+	if err := l.read(Options{File: file}); err != nil {
+		mustSayProblems(t, err)
+		return
+	}
+	if err := l.check(validateBelow(l.root, "")); err != nil {
+		mustSayProblems(t, err)
+		return
+	}
+	gateKeys.settings(l.root, l.sources, "")
+}
+
+func mustSayProblems(t *testing.T, err error) {
+	t.Helper()
+	e, ok := err.(*Error)
+	if !ok || len(e.Problems) == 0 || e.Error() == "" {
+		t.Fatalf("not a list of problems: %v", err)
+	}
 }

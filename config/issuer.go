@@ -13,15 +13,15 @@ func (c *Config) derive() map[string]Source {
 	from := map[string]Source{}
 	if c.Store.URL == "" && c.DataDir != "" {
 		c.Store.URL = "sqlite:" + filepath.Join(c.DataDir, "gatehouse.db")
-		from["store.url"] = Source{Kind: Derived, Name: "data_dir"}
+		from["store.url"] = Source{Layer: Derived, Name: "data_dir"}
 	}
 	if c.MasterKeyFile == "" && c.DataDir != "" {
 		c.MasterKeyFile = filepath.Join(c.DataDir, "master.key")
-		from["master_key_file"] = Source{Kind: Derived, Name: "data_dir"}
+		from["master_key_file"] = Source{Layer: Derived, Name: "data_dir"}
 	}
 	if c.Issuer == "" {
 		c.Issuer = c.localIssuer()
-		from["issuer"] = Source{Kind: Derived, Name: "listen.public"}
+		from["issuer"] = Source{Layer: Derived, Name: "listen.public"}
 	}
 	return from
 }

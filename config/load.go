@@ -2,7 +2,10 @@ package config
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
+
+	"gatehouse/fault"
 )
 
 // Options says where the configuration comes from. Later layers win: defaults,
@@ -17,56 +20,41 @@ type Options struct {
 // Flag is a command line flag that stands for a key.
 type Flag struct{ Name, Key, Value string }
 
-// Kind says from which layer a value came.
-type Kind string
-
-// The layers.
-const (
-	Defaulted   Kind = "default"
-	Derived     Kind = "derived" // it follows from the key that Name says
-	File        Kind = "file"
-	Environment Kind = "environment"
-	CommandLine Kind = "flag"
-)
-
-// Source says where a value came from.
-type Source struct {
-	Kind   Kind
-	Name   string // the file, variable, flag, or key
-	Line   int    // in a file
-	Column int    // in characters, from 1
-}
-
-// String returns the source as a person would say it.
-func (s Source) String() string {
-	switch s.Kind {
-	case Derived:
-		return "follows from " + s.Name
-	case File:
-		return fmt.Sprintf("%s:%d", s.Name, s.Line)
-	case Environment, CommandLine:
-		return s.Name
-	}
-	return "default"
-}
-
-// Sources says for each key where its value came from; a key that is missing
-// has its default. List items have entries of their own ("trusted_proxies[1]").
-type Sources map[string]Source
-
-// loader is one reading of all layers.
+// loader is one reading of all layers into a Config struct.
 type loader struct {
-	cfg      Config
+	schema   *schema
+	root     reflect.Value // the struct
 	sources  Sources
 	text     *text // the file, for excerpts; nil: none
 	problems []Problem
 }
 
+// newLoader returns a loader for the Config struct that cfg points to, which
+// holds the defaults.
+func newLoader(s *schema, cfg any) *loader {
+	return &loader{schema: s, root: reflect.ValueOf(cfg).Elem(), sources: Sources{}}
+}
+
 // Load reads all layers. The error is an *Error that holds every problem of the
 // reading, or, when everything could be read, every problem of the values.
 func Load(o Options) (Config, Sources, error) {
-	l := &loader{cfg: Default(), sources: Sources{}}
-	env := l.environment(o.Env)
+	c := Default()
+	l := newLoader(product, &c)
+	if err := l.read(o); err != nil {
+		return Config{}, nil, err
+	}
+	for path, s := range c.derive() {
+		l.sources[path] = s
+	}
+	if err := l.check(c.Validate()); err != nil {
+		return Config{}, nil, err
+	}
+	return c, l.sources, nil
+}
+
+// read reads all layers.
+func (l *loader) read(o Options) error {
+	env := environmentOf(o.Env)
 	if o.File == "" {
 		o.File = env.file
 	}
@@ -75,28 +63,23 @@ func Load(o Options) (Config, Sources, error) {
 	}
 	l.readEnv(env)
 	l.readFlags(o)
-	if len(l.problems) > 0 {
-		return Config{}, nil, &Error{Problems: l.problems}
-	}
-	for path, s := range l.cfg.derive() {
-		l.sources[path] = s
-	}
-	for _, f := range l.cfg.Validate() {
-		l.problem(l.sourceOf(f.Name), f.Name+" "+f.Problem)
-	}
-	if len(l.problems) > 0 {
-		return Config{}, nil, &Error{Problems: l.problems}
-	}
-	return l.cfg, l.sources, nil
+	return l.failure()
 }
 
-// sourceOf returns the source of name, or of the list that holds it.
-func (l *loader) sourceOf(name string) Source {
-	if s, ok := l.sources[name]; ok {
-		return s
+// check says where the values come from with which something is wrong.
+func (l *loader) check(bad []fault.Field) error {
+	for _, f := range bad {
+		l.problem(l.sources.nearest(f.Name), f.Name+" "+f.Problem)
 	}
-	list, _, _ := strings.Cut(name, "[")
-	return l.sources[list]
+	return l.failure()
+}
+
+// failure returns the problems so far, nil if there are none.
+func (l *loader) failure() error {
+	if len(l.problems) == 0 {
+		return nil
+	}
+	return &Error{Problems: l.problems}
 }
 
 func (l *loader) readFlags(o Options) {
@@ -106,7 +89,7 @@ func (l *loader) readFlags(o Options) {
 	for _, s := range o.Sets {
 		path, value, ok := strings.Cut(s, "=")
 		if !ok {
-			l.problem(Source{Kind: CommandLine, Name: "--set"}, `needs KEY=VALUE, like "session.idle=12h"`)
+			l.problem(Source{Layer: CommandLine, Name: "--set"}, `needs KEY=VALUE, like "session.idle=12h"`)
 			continue
 		}
 		l.readFlag(Flag{Name: "--set " + path, Key: path, Value: value})
@@ -114,33 +97,55 @@ func (l *loader) readFlags(o Options) {
 }
 
 func (l *loader) readFlag(f Flag) {
-	src := Source{Kind: CommandLine, Name: f.Name}
-	k := keyPaths[f.Key]
+	src := Source{Layer: CommandLine, Name: f.Name}
+	k, file := l.schema.find(f.Key)
 	if k == nil {
-		l.problem(src, "there is no key "+f.Key+"; "+suggest(f.Key))
+		l.problem(src, "there is no key "+f.Key+"; "+l.schema.suggest(f.Key, ""))
 		return
 	}
-	if k.Secret && redact(f.Value) != f.Value {
+	if !file && k.hide(f.Value) != f.Value {
 		l.problem(src, k.Path+" must not be given on the command line with a password in it, where others can read it; use the file, "+k.Env+" or "+k.Env+"_FILE")
 		return
 	}
-	l.set(k, f.Value, src)
+	l.set(l.whole(), k, f.Value, file, src)
 }
 
-func (l *loader) set(k *Key, value string, src Source) {
-	if err := k.set(&l.cfg, value); err != nil {
-		l.problem(src, k.Path+" "+err.Error())
-		return
-	}
-	l.forgetItems(k.Path)
-	l.sources[k.Path] = src
+// scope is a struct to be filled: the whole, or one section of a list.
+type scope struct {
+	schema *schema
+	prefix string // "upstreams[1]"; empty for the whole
+	value  reflect.Value
 }
 
-// forgetItems drops the sources of list items that a later layer replaces.
-func (l *loader) forgetItems(path string) {
-	for name := range l.sources {
-		if strings.HasPrefix(name, path+"[") {
-			delete(l.sources, name)
+func (l *loader) whole() scope { return scope{schema: l.schema, value: l.root} }
+
+// set sets a key of the scope to text, or to what the file of that name holds.
+func (l *loader) set(in scope, k *Key, text string, file bool, src Source) {
+	path := join(in.prefix, k.Path)
+	if file {
+		var err error
+		if text, err = readSecret(text); err != nil {
+			l.problem(src, err.Error())
+			return
 		}
 	}
+	if err := k.set(in.value, text); err != nil {
+		l.problem(src, path+" "+err.Error())
+		return
+	}
+	l.sources.replace(path, src)
+}
+
+// readSecret reads the file that holds a secret; one newline at its end is not
+// part of the value.
+func readSecret(name string) (string, error) {
+	b, err := readBounded(name)
+	if err != nil {
+		return "", err
+	}
+	value := strings.TrimSuffix(strings.TrimSuffix(string(b), "\n"), "\r")
+	if value == "" {
+		return "", fmt.Errorf("the file %s is empty", name)
+	}
+	return value, nil
 }

@@ -1,43 +1,78 @@
 package config
 
-import (
-	"strings"
-)
+import "strings"
 
-// suggest says which key somebody may have meant by path.
-func suggest(path string) string {
-	if i := strings.LastIndexByte(path, '.'); i > 0 && keyPaths[path[:i]] != nil {
-		return path[:i] + " is a single value"
+// suggest says which key somebody may have meant by path, in the section of a
+// list that prefix names.
+func (s *schema) suggest(path, prefix string) string {
+	if list := s.listIn(path); list != "" {
+		return join(prefix, list) + " " + fileOnly
 	}
-	if near := nearest(path, paths(func(k *Key) string { return k.Path })); near != "" {
-		return "did you mean " + near + "?"
+	if i := strings.LastIndexByte(path, '.'); i > 0 && s.paths[path[:i]] != nil {
+		return join(prefix, path[:i]) + " is a single value"
 	}
-	if same := sameName(path); same != "" {
-		return "did you mean " + same + "?"
+	if near := s.meant(path); near != "" {
+		return "did you mean " + join(prefix, near) + "?"
 	}
-	section, _, _ := strings.Cut(path, ".")
-	var known []string
-	for i := range allKeys {
-		if strings.HasPrefix(allKeys[i].Path, section+".") {
-			known = append(known, allKeys[i].Path)
-		}
-	}
-	if len(known) > 0 {
+	if known := s.siblings(path, prefix); len(known) > 0 {
 		return "there are " + strings.Join(known, ", ")
 	}
 	return `"gatehouse config show" lists all keys`
 }
 
-func suggestEnv(name string) string {
-	names := paths(func(k *Key) string { return k.Env })
-	for i := range allKeys {
-		if allKeys[i].Secret {
-			names = append(names, allKeys[i].Env+"_FILE")
+// listIn returns the list of sections that path, like "upstreams[1].issuer", goes
+// into, "" if it goes into none.
+func (s *schema) listIn(path string) string {
+	for i := range s.keys {
+		k := &s.keys[i]
+		if k.Kind == Sections && (strings.HasPrefix(path, k.Path+"[") || strings.HasPrefix(path, k.Path+".")) {
+			return k.Path
 		}
 	}
+	return ""
+}
+
+// meant returns the key that somebody most likely meant by path, "" if none is
+// near.
+func (s *schema) meant(path string) string {
+	var names []string
+	for i := range s.keys {
+		names = append(names, s.keys[i].names()...)
+	}
+	if near := nearest(path, names); near != "" {
+		return near
+	}
+	return s.sameName(path)
+}
+
+// siblings returns the keys of the section that path begins with, or else those of
+// the section of a list that prefix names.
+func (s *schema) siblings(path, prefix string) []string {
+	section, _, _ := strings.Cut(path, ".")
+	all := prefix != "" && !s.holds(section)
+	var known []string
+	for i := range s.keys {
+		if all || strings.HasPrefix(s.keys[i].Path, section+".") {
+			known = append(known, join(prefix, s.keys[i].Path))
+		}
+	}
+	return known
+}
+
+// suggestEnv says which variable somebody may have meant by name.
+func (s *schema) suggestEnv(name string) string {
 	if plain, ok := strings.CutSuffix(name, "_FILE"); ok {
-		if k, _ := keyOfEnv(plain); k != nil {
+		if k, _ := s.ofEnv(plain); k != nil {
 			return plain + " is not a secret and cannot come from a file; set it itself"
+		}
+	}
+	var names []string
+	for i := range s.keys {
+		if s.keys[i].Env == "" {
+			continue
+		}
+		for _, path := range s.keys[i].names() {
+			names = append(names, envName(path))
 		}
 	}
 	if near := nearest(name, names); near != "" {
@@ -46,24 +81,16 @@ func suggestEnv(name string) string {
 	return `"gatehouse config show" lists all names`
 }
 
-func paths(f func(*Key) string) []string {
-	names := make([]string, len(allKeys))
-	for i := range allKeys {
-		names[i] = f(&allKeys[i])
-	}
-	return names
-}
-
 // sameName finds the one key elsewhere whose last part is the last part of path.
-func sameName(path string) string {
+func (s *schema) sameName(path string) string {
 	last := path[strings.LastIndexByte(path, '.')+1:]
 	found := ""
-	for i := range allKeys {
-		if strings.HasSuffix(allKeys[i].Path, "."+last) {
+	for i := range s.keys {
+		if strings.HasSuffix(s.keys[i].Path, "."+last) {
 			if found != "" {
 				return ""
 			}
-			found = allKeys[i].Path
+			found = s.keys[i].Path
 		}
 	}
 	return found

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
@@ -18,9 +19,9 @@ type Problem struct {
 func (p Problem) String() string {
 	where := ""
 	switch {
-	case p.Source.Kind == File && p.Source.Line > 0:
+	case p.Source.Layer == File && p.Source.Line > 0:
 		where = fmt.Sprintf("%s:%d:%d: ", p.Source.Name, p.Source.Line, p.Source.Column)
-	case p.Source.Kind == File, p.Source.Kind == Environment, p.Source.Kind == CommandLine:
+	case p.Source.Layer == File, p.Source.Layer == Environment, p.Source.Layer == CommandLine:
 		where = p.Source.Name + ": "
 	}
 	s := where + p.Text
@@ -44,7 +45,7 @@ func (e *Error) Error() string {
 
 func (l *loader) problem(src Source, text string) {
 	p := Problem{Source: src, Text: text}
-	if src.Kind == File && l.text != nil {
+	if src.Layer == File && l.text != nil {
 		p.Excerpt = l.text.excerpt(src.Line, src.Column)
 	}
 	l.problems = append(l.problems, p)
@@ -54,10 +55,17 @@ func (l *loader) problem(src Source, text string) {
 type text struct {
 	lines  []string
 	hidden map[int]int // line → column from where it is hidden
+	secret *regexp.Regexp
 }
 
-func newText(s string) *text {
-	return &text{lines: strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n"), hidden: map[int]int{}}
+// newText returns s by lines. What follows the names of secrets is hidden wherever
+// they stand: a file that cannot be parsed does not say which key a line belongs to.
+func newText(s string, secrets []string) *text {
+	t := &text{lines: strings.Split(strings.ReplaceAll(s, "\r\n", "\n"), "\n"), hidden: map[int]int{}}
+	if len(secrets) > 0 {
+		t.secret = regexp.MustCompile(`(?:^|[^\w])(?:` + strings.Join(secrets, "|") + `)["']?\s*:\s*`)
+	}
+	return t
 }
 
 // hide hides the value of a secret key that begins at line and column.
@@ -74,6 +82,11 @@ func (t *text) line(n int) string {
 	line := []rune(strings.ToValidUTF8(t.lines[n-1], "?"))
 	if from, ok := t.hidden[n]; ok && from <= len(line) {
 		return string(line[:from-1]) + stars
+	}
+	if t.secret != nil {
+		if at := t.secret.FindStringIndex(string(line)); at != nil && at[1] < len(string(line)) {
+			return string(line)[:at[1]] + stars
+		}
 	}
 	return redact(string(line))
 }

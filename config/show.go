@@ -1,7 +1,9 @@
 package config
 
 import (
+	"fmt"
 	"net/url"
+	"reflect"
 	"regexp"
 	"strings"
 )
@@ -9,39 +11,73 @@ import (
 // Setting is a key with its value now, fit to be shown.
 type Setting struct {
 	Key
-	Value  string // a secret's password is hidden
+	Value  string // a secret is hidden; of a URL, its password
 	Source Source
 }
 
-// Settings returns every key with its value in c.
+// Settings returns every key with its value in c. The keys of a list of sections
+// come once for each section, "upstreams[1].issuer"; an empty list comes itself.
 func Settings(c Config, s Sources) []Setting {
-	all := Keys()
-	settings := make([]Setting, len(all))
-	for i, k := range all {
-		settings[i] = Setting{Key: k, Value: k.get(&c), Source: s.of(k.Path)}
-		if k.Secret {
-			settings[i].Value = redact(settings[i].Value)
-		}
+	all := product.settings(reflect.ValueOf(&c).Elem(), s, "")
+	known := map[string]Key{}
+	for _, k := range Keys() {
+		known[k.Path] = k
 	}
-	return settings
+	for i := range all {
+		k := known[general(all[i].Path)]
+		all[i].Default, all[i].Doc = k.Default, k.Doc
+	}
+	return all
 }
 
-func (s Sources) of(path string) Source {
-	if src, ok := s[path]; ok {
-		return src
+func (s *schema) settings(v reflect.Value, from Sources, prefix string) []Setting {
+	var all []Setting
+	for _, k := range s.keys {
+		one := Setting{Key: k, Value: k.hide(k.get(v))}
+		one.Path = join(prefix, k.Path)
+		one.Source = from.of(one.Path)
+		if k.Kind != Sections || k.field(v).Len() == 0 {
+			all = append(all, one)
+			continue
+		}
+		for i := range k.field(v).Len() {
+			all = append(all, k.items.settings(k.field(v).Index(i), from, fmt.Sprintf("%s[%d]", one.Path, i))...)
+		}
 	}
-	return Source{Kind: Defaulted}
+	return all
 }
 
 // Explain returns the setting of one key, or the sentence that says which key
-// may have been meant.
+// may have been meant. What is asked about the sections of a list in general,
+// "upstreams[].issuer", has no value.
 func Explain(c Config, s Sources, path string) (Setting, string) {
 	for _, one := range Settings(c, s) {
 		if one.Path == path {
 			return one, ""
 		}
 	}
-	return Setting{}, "there is no key " + path + "; " + suggest(path)
+	for _, k := range Keys() {
+		if k.Path == path {
+			return Setting{Key: k, Source: s.of(path)}, ""
+		}
+	}
+	return Setting{}, "there is no key " + path + "; " + product.suggest(path, "")
+}
+
+var index = regexp.MustCompile(`\[[0-9]+\]`)
+
+// general returns the path under which the documentation has path.
+func general(path string) string { return index.ReplaceAllString(path, "[]") }
+
+// hide returns value as it may be shown.
+func (k *Key) hide(value string) string {
+	switch {
+	case !k.Secret || value == "":
+		return value
+	case k.secretURL:
+		return redact(value)
+	}
+	return stars
 }
 
 var passwordParam = regexp.MustCompile(`(?i)((?:ssl)?password|passwd|pwd|passfile)=[^&\s"']*`)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"reflect"
 	"strings"
 
 	"github.com/goccy/go-yaml"
@@ -17,13 +18,13 @@ import (
 const maxFile = 1 << 20
 
 func (l *loader) readFile(name string) {
-	src := Source{Kind: File, Name: name}
+	src := Source{Layer: File, Name: name}
 	b, err := readBounded(name)
 	if err != nil {
 		l.problem(src, err.Error())
 		return
 	}
-	l.text = newText(string(b))
+	l.text = newText(string(b), l.schema.hidden())
 	file, err := parse(b)
 	if err != nil {
 		l.syntax(src, err)
@@ -35,7 +36,7 @@ func (l *loader) readFile(name string) {
 			return
 		}
 		if doc.Body != nil {
-			l.section(src, "", doc.Body)
+			l.section(src, l.whole(), "", doc.Body)
 		}
 	}
 }
@@ -85,86 +86,135 @@ func at(src Source, t *token.Token) Source {
 	return src
 }
 
-// section reads a mapping whose path is known to hold keys. An empty one sets
-// nothing.
-func (l *loader) section(src Source, path string, n ast.Node) {
+// section reads a mapping whose path in the scope is known to hold keys. An empty
+// one sets nothing.
+func (l *loader) section(src Source, in scope, path string, n ast.Node) {
 	if n.Type() == ast.NullType {
 		return
 	}
 	m, ok := n.(ast.MapNode)
 	if !ok {
-		what := "the file"
-		if path != "" {
-			what = path
+		what := join(in.prefix, path)
+		if what == "" {
+			what = "the file"
 		}
 		l.problem(at(src, n.GetToken()), what+` must hold keys, each as "name: value" on a line of its own`)
 		return
 	}
 	for it := m.MapRange(); it.Next(); {
-		l.entry(src, path, it.KeyValue())
+		l.entry(src, in, path, it.KeyValue())
 	}
 }
 
-func (l *loader) entry(src Source, section string, e *ast.MappingValueNode) {
+func (l *loader) entry(src Source, in scope, section string, e *ast.MappingValueNode) {
 	key, ok := e.Key.(*ast.StringNode)
 	if !ok {
 		l.problem(at(src, e.Key.GetToken()), "this is not the name of a key; "+plainOnly)
 		return
 	}
 	path := join(section, key.Value)
-	if k := keyPaths[path]; k != nil {
-		if e.Value.Type() == ast.NullType {
-			l.problem(at(src, key.GetToken()), path+` has no value; remove the key, or write "" for an empty one`)
-			return
-		}
-		l.value(src, k, e.Value)
-		return
+	full, here := join(in.prefix, path), at(src, key.GetToken())
+	switch k, file := in.schema.find(path); {
+	case k != nil && e.Value.Type() == ast.NullType:
+		l.problem(here, full+` has no value; remove the key, or write "" for an empty one`)
+	case k != nil && l.sources[join(in.prefix, k.Path)].Layer == File:
+		l.problem(here, join(in.prefix, k.Path)+" is there twice, itself and as a file; remove one of them")
+	case k != nil:
+		l.value(src, in, k, file, e.Value)
+	case in.schema.holds(path):
+		l.section(src, in, path, e.Value)
+	default:
+		l.unknown(src, in, path, e)
 	}
-	if isSection(path) {
-		l.section(src, path, e.Value)
-		return
+}
+
+// unknown complains about a key that is not there. When it is a secret's name with
+// a slip in it, the value is one all the same.
+func (l *loader) unknown(src Source, in scope, path string, e *ast.MappingValueNode) {
+	if k, _ := in.schema.find(in.schema.meant(path)); k != nil {
+		l.hide(k, e.Value)
 	}
-	l.problem(at(src, key.GetToken()), "there is no key "+path+"; "+suggest(path))
+	l.problem(at(src, e.Key.GetToken()), "there is no key "+join(in.prefix, path)+"; "+in.schema.suggest(path, in.prefix))
+}
+
+// hide keeps a secret's value out of excerpts.
+func (l *loader) hide(k *Key, n ast.Node) {
+	if here := at(Source{}, n.GetToken()); k.Secret {
+		l.text.hide(here.Line, here.Column, n)
+	}
 }
 
 const plainOnly = "anchors, aliases, tags and merges are not used here"
 
-func (l *loader) value(src Source, k *Key, n ast.Node) {
-	here := at(src, n.GetToken())
-	if k.Secret {
-		l.text.hide(here.Line, here.Column, n)
+func (l *loader) value(src Source, in scope, k *Key, file bool, n ast.Node) {
+	if !file {
+		l.hide(k, n)
 	}
-	if k.List {
-		l.list(src, k, n)
+	switch k.Kind {
+	case List:
+		l.list(src, in, k, n)
+		return
+	case Sections:
+		l.items(src, in, k, n)
 		return
 	}
+	here := at(src, n.GetToken())
 	text, ok := scalar(n)
 	if !ok {
-		l.problem(here, k.Path+" must be a single value; "+plainOnly)
+		l.problem(here, join(in.prefix, k.Path)+" must be a single value; "+plainOnly)
 		return
 	}
-	l.set(k, text, here)
+	l.set(in, k, text, file, here)
 }
 
-func (l *loader) list(src Source, k *Key, n ast.Node) {
-	here := at(src, n.GetToken())
+func (l *loader) list(src Source, in scope, k *Key, n ast.Node) {
+	here, path := at(src, n.GetToken()), join(in.prefix, k.Path)
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
-		l.problem(here, k.Path+` must be a list, like "[10.0.0.0/8, 192.0.2.7]"`)
+		l.problem(here, path+` must be a list, like "[10.0.0.0/8, 192.0.2.7]"`)
 		return
 	}
 	var items []string
 	for i, item := range seq.Values {
+		name := fmt.Sprintf("%s[%d]", path, i)
 		text, ok := scalar(item)
 		if !ok {
-			l.problem(at(src, item.GetToken()), fmt.Sprintf("%s[%d] must be a single value; %s", k.Path, i, plainOnly))
+			l.problem(at(src, item.GetToken()), name+" must be a single value; "+plainOnly)
 			return
 		}
-		l.sources[fmt.Sprintf("%s[%d]", k.Path, i)] = at(src, item.GetToken())
+		l.sources[name] = at(src, item.GetToken())
 		items = append(items, text)
 	}
-	k.setList(&l.cfg, items)
-	l.sources[k.Path] = here
+	k.setList(in.value, items)
+	l.sources[path] = here
+}
+
+// items reads a list of sections; what a section does not say has its default.
+func (l *loader) items(src Source, in scope, k *Key, n ast.Node) {
+	path := join(in.prefix, k.Path)
+	seq, ok := n.(*ast.SequenceNode)
+	if !ok {
+		l.problem(at(src, n.GetToken()), path+` must be a list of sections, each with "- " before its first key`)
+		return
+	}
+	l.sources[path] = at(src, n.GetToken())
+	for i, node := range seq.Values {
+		item := scope{schema: k.items, prefix: fmt.Sprintf("%s[%d]", path, i), value: k.newItem()}
+		l.sources[item.prefix] = at(src, start(node))
+		l.section(src, item, "", node)
+		list := k.field(in.value)
+		list.Set(reflect.Append(list, item.value))
+	}
+}
+
+// start returns where a node begins: a mapping's own token is its first colon.
+func start(n ast.Node) *token.Token {
+	if m, ok := n.(ast.MapNode); ok {
+		if it := m.MapRange(); it.Next() {
+			return it.Key().GetToken()
+		}
+	}
+	return n.GetToken()
 }
 
 // scalar returns a scalar as it was written: a key's own type says what may
@@ -179,13 +229,4 @@ func scalar(n ast.Node) (string, bool) {
 		return n.GetToken().Value, true
 	}
 	return "", false
-}
-
-func isSection(path string) bool {
-	for i := range allKeys {
-		if strings.HasPrefix(allKeys[i].Path, path+".") {
-			return true
-		}
-	}
-	return false
 }

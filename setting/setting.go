@@ -2,10 +2,13 @@
 // that people can read ("12h", "30d"), and the sentences that say which values
 // would be right.
 //
-// A Config struct names its keys by the tag `setting:"idle"`; `setting:"url,secret"`
-// marks a value that is never shown and that a file may hold instead; an
-// embedded struct with `setting:",inline"` adds its keys to its parent's. The first
-// sentence of a field's comment becomes its line in docs/config.md. Package
+// A Config struct names its keys by the tag `setting:"idle"`; `setting:"token,secret"`
+// marks a value that is never shown and that a file may hold instead, and
+// `setting:"url,secret-url"` one of which only the password is hidden; a struct with
+// `setting:",inline"` adds its keys to its parent's. A field is a string, a whole
+// number, a bool, a time.Duration, a list of strings, a struct, or a list of
+// structs, whose zero value is its default unless the struct has a method
+// Defaults. The comment of a field becomes its paragraph in docs/config.md. Package
 // config reads, checks and explains them all.
 package setting
 

@@ -9,7 +9,7 @@ import (
 // Config says where everything is kept.
 type Config struct {
 	// URL is the database: sqlite:PATH or postgres://user:password@host/name.
-	URL string `setting:"url,secret"`
+	URL string `setting:"url,secret-url"`
 	// MaxConns is how many connections to the database one process holds at
 	// most; of SQLite one of them writes.
 	MaxConns int `setting:"max_conns"`

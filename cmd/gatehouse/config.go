@@ -126,6 +126,10 @@ func explain(w io.Writer, s config.Setting) {
 	row(w, "value", s.Value)
 	row(w, "from", s.Source.String())
 	row(w, "default", s.Default)
+	if s.Env == "" {
+		row(w, "environment", "none: it stands in the file")
+		return
+	}
 	env := s.Env
 	if s.Secret {
 		env += ", or " + s.Env + "_FILE for a file that holds it"

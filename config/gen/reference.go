@@ -37,14 +37,17 @@ says what one key does. A commented file to start from is
 [config/gatehouse.example.yaml](../config/gatehouse.example.yaml).
 
 Durations are a number and a unit, ` + "`90s`, `5m`, `12h`, `30d`" + `, or several of them:
-` + "`1d12h`" + `. Lists are YAML lists in the file and separated by commas elsewhere. An
-empty environment variable counts as not set. Relative paths start where
-Gatehouse was started.
+` + "`1d12h`" + `. A boolean is ` + "`true` or `false`" + `. Lists are YAML lists in the file and
+separated by commas elsewhere. A list of sections, whose keys are written with
+` + "`[]`" + ` below, stands in the file only: a number in a variable's name would be all
+that ties a secret to the section it is for. An empty environment variable counts as
+not set. Relative paths start where Gatehouse was started.
 
-A **secret** is never printed. Its value may also stand in a file that the
-variable with ` + "`_FILE`" + ` at its end names, as container platforms provide them; one
-newline at the file's end does not count. Setting both is an error, and so is a
-password on the command line, where every user of the machine can read it.
+A **secret** is never printed. Its value may also stand in a file of its own, as
+container platforms provide them: the variable with ` + "`_FILE`" + ` at its end names it, and
+so does, in the YAML file, the key with ` + "`_file`" + ` at its end. One newline at such a
+file's end does not count. Setting both is an error, and so is a password on the
+command line, where every user of the machine can read it.
 
 Variables that Kubernetes adds to a pod beside a Service called ` + "`gatehouse`" + `
 (` + "`GATEHOUSE_SERVICE_HOST`, `GATEHOUSE_PORT_8080_TCP`" + ` and their like) are left alone.
@@ -55,7 +58,8 @@ func reference(keys []config.Key) []byte {
 	b.WriteString(referenceHead)
 	last := "none"
 	for _, k := range keys {
-		if s := section(k.Path); s != last {
+		sections, _ := split(k.Path)
+		if s := strings.Join(sections, "."); s != last {
 			heading(&b, s)
 			last = s
 		}
@@ -63,21 +67,27 @@ func reference(keys []config.Key) []byte {
 		for _, line := range wrap(k.Doc, 80) {
 			fmt.Fprintln(&b, line)
 		}
-		fmt.Fprintf(&b, "\n- Default: %s\n- Environment: `%s`", defaultText(k), k.Env)
-		if k.Secret {
-			fmt.Fprintf(&b, " or `%s_FILE`", k.Env)
-		}
-		fmt.Fprintf(&b, "\n- Kind: %s\n", kindOf(k))
+		fmt.Fprintf(&b, "\n- Default: %s\n- Environment: %s\n- Kind: %s\n", defaultText(k), environment(k), kindOf(k))
 	}
 	return b.Bytes()
 }
 
 func heading(b *bytes.Buffer, section string) {
 	if section == "" {
-		b.WriteString("\n## The whole\n")
-		return
+		section = "The whole"
 	}
 	fmt.Fprintf(b, "\n## %s\n", section)
+}
+
+// environment says how a key can be set without the file.
+func environment(k config.Key) string {
+	if k.Env == "" {
+		return "none, it stands in the file"
+	}
+	if k.Secret {
+		return fmt.Sprintf("`%s` or `%s_FILE`", k.Env, k.Env)
+	}
+	return "`" + k.Env + "`"
 }
 
 func defaultText(k config.Key) string {
