@@ -76,6 +76,7 @@ func (h *House) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.Registry.Run(ctx) })
 	group.Go(func() error { return h.Keys.Run(ctx) })
+	group.Go(func() error { return h.Identity.Hasher.Run(ctx, h.Log) })
 	group.Go(func() error { return (&Janitor{Store: h.Store, Holder: holder(), Log: h.Log}).Run(ctx) })
 	group.Go(func() error {
 		for _, alg := range []string{keys.RS256, keys.EdDSA} {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/identity/password"
 	"gatehouse/setting"
 )
 
@@ -20,8 +21,12 @@ type PasswordConfig struct {
 	MemoryKiB uint32 `setting:"memory_kib"`
 	// Passes is how often argon2id goes over that memory.
 	Passes uint32 `setting:"passes"`
+	// Process is where the server hashes: child is a process of its own, which
+	// gives way to everything else; inside is the server's; auto is a child where
+	// there can be one, else inside. Commands hash inside.
+	Process string `setting:"process"`
 	// Slots is how many passwords are hashed at the same time; 0 chooses by the
-	// number of processors.
+	// number of processors: all of them in a child, all but one inside.
 	Slots int `setting:"slots"`
 	// Queue is how many sign-ins may wait for a slot; more are told to come back.
 	Queue int `setting:"queue"`
@@ -36,6 +41,7 @@ func DefaultConfig() Config {
 	return Config{Password: PasswordConfig{
 		MemoryKiB: 19456,
 		Passes:    2,
+		Process:   password.Auto,
 		Queue:     64,
 		Wait:      2 * time.Second,
 		MinLength: 12,
@@ -55,6 +61,9 @@ func (c Config) Validate() []fault.Field {
 		{Name: "queue", Problem: setting.Count(p.Queue, 0, 10_000)},
 		{Name: "wait", Problem: setting.Within(p.Wait, 0, 30*time.Second)},
 		{Name: "min_length", Problem: setting.Count(p.MinLength, 8, 64)},
+	}
+	if p.Process != password.Auto && p.Process != password.Child && p.Process != password.Inside {
+		checks = append(checks, fault.Field{Name: "process", Problem: `must be "auto", "child" or "inside"`})
 	}
 	var bad []fault.Field
 	for _, f := range checks {

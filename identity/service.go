@@ -41,7 +41,7 @@ type Ends interface {
 func NewHasher(c PasswordConfig) *password.Hasher {
 	return password.NewHasher(password.Options{
 		Params: password.Params{MemoryKiB: c.MemoryKiB, Passes: c.Passes},
-		Slots:  c.Slots, Queue: c.Queue, Wait: c.Wait,
+		Slots:  c.Slots, Queue: c.Queue, Wait: c.Wait, Process: c.Process,
 	})
 }
 

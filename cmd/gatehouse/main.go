@@ -12,9 +12,14 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"gatehouse/identity/password/worker"
 )
 
-func main() { os.Exit(gatehouse()) }
+func main() {
+	worker.Main() // a child of the server hashes passwords, and does nothing below
+	os.Exit(gatehouse())
+}
 
 // gatehouse runs the command line of the process. The first signal asks to
 // stop; the second one is not caught and ends the process at once.

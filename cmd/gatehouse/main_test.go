@@ -9,9 +9,12 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
+
+	"gatehouse/identity/password/worker"
 )
 
 func TestMain(m *testing.M) {
+	worker.Main()
 	testscript.Main(m, map[string]func(){
 		"gatehouse": func() { os.Exit(gatehouse()) },
 	})

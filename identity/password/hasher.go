@@ -3,14 +3,9 @@ package password
 import (
 	"context"
 	"fmt"
-	"math"
-	"runtime"
-	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
-
-	"golang.org/x/sync/semaphore"
 
 	"gatehouse/fault"
 )
@@ -18,18 +13,19 @@ import (
 // Options are the cost of a hash and the room for hashing.
 type Options struct {
 	Params
-	Slots int           // hashes at the same time; 0: chosen by Slots
-	Queue int           // how many may wait
-	Wait  time.Duration // and for how long
+	Slots   int           // hashes at the same time; 0: chosen by Slots
+	Queue   int           // how many may wait
+	Wait    time.Duration // and for how long
+	Process string        // where a server hashes: Auto, Child or Inside; empty: Inside
 }
 
-// Hasher hashes in a bounded number of slots, first come, first served. It is
-// safe for concurrent use.
+// Hasher hashes in a bounded number of slots, first come, first served. It
+// hashes in this process until Run gives it another one. It is safe for
+// concurrent use.
 type Hasher struct {
 	opts    Options
 	dummy   phc
-	admit   *semaphore.Weighted // one more than slots: its holder talks to the store meanwhile
-	slots   *semaphore.Weighted
+	room    atomic.Pointer[room]
 	waiting atomic.Int64
 	hashed  atomic.Uint64
 	turns   turns
@@ -37,31 +33,13 @@ type Hasher struct {
 
 // NewHasher returns a Hasher with all slots free.
 func NewHasher(o Options) *Hasher {
-	o.Slots = Slots(o.Slots, o.MemoryKiB)
-	return &Hasher{
-		opts:  o,
-		dummy: fresh(o.Params),
-		admit: semaphore.NewWeighted(int64(o.Slots) + 1),
-		slots: semaphore.NewWeighted(int64(o.Slots)),
-	}
-}
-
-// Slots returns how many hashes may run at the same time: what is configured,
-// else all processors but one; at most what a quarter of the memory limit
-// (GOMEMLIMIT) holds, and at least one.
-func Slots(configured int, memoryKiB uint32) int {
-	n := configured
-	if n <= 0 {
-		n = runtime.GOMAXPROCS(0) - 1
-	}
-	if limit := debug.SetMemoryLimit(-1); limit < math.MaxInt64 && memoryKiB > 0 {
-		n = min(n, int(limit/4/1024/int64(memoryKiB)))
-	}
-	return max(n, 1)
+	h := &Hasher{opts: o, dummy: fresh(o.Params)}
+	h.room.Store(newRoom(inside{}, Slots(o.Slots, processors()-1, o.MemoryKiB)))
+	return h
 }
 
 // Slots returns how many hashes run at the same time.
-func (h *Hasher) Slots() int { return h.opts.Slots }
+func (h *Hasher) Slots() int { return h.room.Load().count }
 
 // Waiting returns how many callers wait for a ticket now.
 func (h *Hasher) Waiting() int { return int(h.waiting.Load()) }
@@ -72,6 +50,7 @@ func (h *Hasher) Hashed() uint64 { return h.hashed.Load() }
 // Ticket is the right to hash soon. It must be left.
 type Ticket struct {
 	h     *Hasher
+	room  *room
 	leave func()
 }
 
@@ -83,9 +62,23 @@ type Ticket struct {
 func (h *Hasher) Enter(ctx context.Context, who string) (*Ticket, error) {
 	wait, cancel := context.WithTimeout(ctx, h.opts.Wait)
 	defer cancel()
+	t, err := h.enter(ctx, wait, who)
+	if err != nil {
+		return nil, err
+	}
+	if err := t.room.engine.Ready(wait); err != nil {
+		t.Leave()
+		return nil, h.late(ctx, err)
+	}
+	return t, nil
+}
+
+// enter waits in the queue until wait is done; ctx tells why.
+func (h *Hasher) enter(ctx, wait context.Context, who string) (*Ticket, error) {
+	r := h.room.Load()
 	release, ok := h.turns.try(who)
-	if ok && h.admit.TryAcquire(1) {
-		return h.ticket(release), nil
+	if ok && r.admit.TryAcquire(1) {
+		return h.ticket(r, release), nil
 	}
 	if h.waiting.Add(1) > int64(h.opts.Queue) {
 		h.waiting.Add(-1)
@@ -99,15 +92,15 @@ func (h *Hasher) Enter(ctx context.Context, who string) (*Ticket, error) {
 			return nil, h.late(ctx, err)
 		}
 	}
-	if err := h.admit.Acquire(wait, 1); err != nil {
+	if err := r.admit.Acquire(wait, 1); err != nil {
 		release()
 		return nil, h.late(ctx, err)
 	}
-	return h.ticket(release), nil
+	return h.ticket(r, release), nil
 }
 
-func (h *Hasher) ticket(release func()) *Ticket {
-	return &Ticket{h, sync.OnceFunc(func() { h.admit.Release(1); release() })}
+func (h *Hasher) ticket(r *room, release func()) *Ticket {
+	return &Ticket{h, r, sync.OnceFunc(func() { r.admit.Release(1); release() })}
 }
 
 // late tells a caller who went away from one who waited too long.
@@ -129,22 +122,26 @@ func (h *Hasher) busy(err error) error {
 // Leave gives the ticket back. Leaving twice does no harm.
 func (t *Ticket) Leave() { t.leave() }
 
-// Hash returns the PHC string of password at the cost in force.
+// Hash returns the PHC string of password at the cost in force. It answers
+// "password.busy" (Unavailable) when the process that hashes was lost.
 func (t *Ticket) Hash(ctx context.Context, password string) (string, error) {
 	if len(password) > MaxBytes {
 		return "", fmt.Errorf("hash password: longer than %d bytes", MaxBytes)
 	}
 	p := fresh(t.h.opts.Params)
-	if err := t.h.inSlot(ctx, func() { p.key = p.hash(password) }); err != nil {
+	key, err := t.key(ctx, p, password)
+	if err != nil {
 		return "", err
 	}
+	p.key = key
 	return p.String(), nil
 }
 
 // Verify reports whether password is the one that stored was made of, and
 // whether stored should be made anew because the cost changed. With an empty
 // stored (nobody there, no password), an empty or an overlong password it does
-// the same work and says no. An error says nothing about the password.
+// the same work and says no. An error says nothing about the password;
+// "password.busy" (Unavailable) is one when the process that hashes was lost.
 func (t *Ticket) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
 	p, possible := t.h.dummy, stored != "" && password != "" && len(password) <= MaxBytes
 	if possible {
@@ -154,21 +151,27 @@ func (t *Ticket) Verify(ctx context.Context, stored, password string) (ok, stale
 	} else {
 		password = "nobody's password"
 	}
-	err = t.h.inSlot(ctx, func() { ok = p.matches(password) })
-	ok = ok && possible && err == nil
-	return ok, ok && p.stale(t.h.opts.Params), err
+	key, err := t.key(ctx, p, password)
+	if err != nil {
+		return false, false, err
+	}
+	ok = p.isKey(key) && possible
+	return ok, ok && p.stale(t.h.opts.Params), nil
 }
 
-// inSlot runs f, which hashes once, when a slot is free. The wait is short: only
+// key derives p's key of password when a slot is free. The wait is short: only
 // ticket holders come here, and there is one more of them than slots.
-func (h *Hasher) inSlot(ctx context.Context, f func()) error {
-	if err := h.slots.Acquire(ctx, 1); err != nil {
-		return fmt.Errorf("wait for a password slot: %w", err)
+func (t *Ticket) key(ctx context.Context, p phc, password string) ([]byte, error) {
+	if err := t.room.slots.Acquire(ctx, 1); err != nil {
+		return nil, fmt.Errorf("wait for a password slot: %w", err)
 	}
-	defer h.slots.Release(1)
-	h.hashed.Add(1)
-	f()
-	return nil
+	defer t.room.slots.Release(1)
+	t.h.hashed.Add(1)
+	key, err := t.room.engine.Key(ctx, p.job(password))
+	if err != nil {
+		return nil, t.h.late(ctx, err)
+	}
+	return key, nil
 }
 
 // Hash enters, hashes and leaves.

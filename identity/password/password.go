@@ -16,6 +16,8 @@ import (
 
 	"golang.org/x/crypto/argon2"
 	"golang.org/x/text/unicode/norm"
+
+	"gatehouse/identity/password/worker"
 )
 
 // MaxBytes is the longest password there is. Longer ones are refused unread, so
@@ -85,13 +87,15 @@ func fresh(p Params) phc {
 	return phc{p, 1, salt, make([]byte, keyBytes)}
 }
 
-func (p phc) hash(password string) []byte {
-	return argon2.IDKey(prepare(password), p.salt, p.Passes, p.MemoryKiB, p.threads, uint32(len(p.key)))
+// job is the work that derives p's key of password.
+func (p phc) job(password string) worker.Job {
+	return worker.Job{
+		Password: prepare(password), Salt: p.salt,
+		MemoryKiB: p.MemoryKiB, Passes: p.Passes, Threads: p.threads, KeyBytes: uint16(len(p.key)),
+	}
 }
 
-func (p phc) matches(password string) bool {
-	return subtle.ConstantTimeCompare(p.hash(password), p.key) == 1
-}
+func (p phc) isKey(key []byte) bool { return subtle.ConstantTimeCompare(key, p.key) == 1 }
 
 // stale reports whether p was made at another cost than the one in force.
 func (p phc) stale(now Params) bool {

@@ -224,17 +224,17 @@ func TestGuessesAtOneAccountGoOneByOne(t *testing.T) {
 }
 
 func TestSlotsLeaveAProcessorAndFitTheMemory(t *testing.T) { // changes the process: not parallel
-	if got, want := Slots(0, 19456), max(runtime.GOMAXPROCS(0)-1, 1); got != want {
+	if got, want := NewHasher(Options{Params: cheap.Params}).Slots(), max(runtime.GOMAXPROCS(0)-1, 1); got != want {
 		t.Errorf("chosen %d slots, want %d", got, want)
 	}
-	if got := Slots(7, 19456); got != 7 {
+	if got := Slots(7, 3, 19456); got != 7 {
 		t.Errorf("7 configured, got %d", got)
 	}
 	defer debug.SetMemoryLimit(debug.SetMemoryLimit(256 << 20)) // a quarter holds three hashes
-	if got := Slots(7, 19456); got != 3 {
+	if got := Slots(7, 3, 19456); got != 3 {
 		t.Errorf("got %d slots in 256 MiB, want 3", got)
 	}
-	if got := Slots(7, 1<<20); got != 1 {
+	if got := Slots(7, 3, 1<<20); got != 1 {
 		t.Errorf("got %d slots, want at least one", got)
 	}
 }
