@@ -106,16 +106,30 @@ func (m *memory) taken(u User) bool {
 func (m *memory) InsertUser(ctx context.Context, u User) error {
 	return m.write(ctx, func() error {
 		if m.taken(u) {
-			return fault.New(fault.Conflict, "user.exists", "")
+			return fault.New(fault.Conflict, "user.email_taken", "")
 		}
+		u.Rev = 1
 		m.users[u.ID] = u
 		return nil
 	})
 }
 
 func (m *memory) UpdateUser(ctx context.Context, u User) error {
-	return m.InsertUser(ctx, u)
+	return m.write(ctx, func() error {
+		was := m.users[u.ID]
+		switch {
+		case m.taken(u):
+			return fault.New(fault.Conflict, "user.email_taken", "")
+		case u.Rev != 0 && u.Rev != was.Rev:
+			return fault.New(fault.Conflict, "user.changed", "")
+		}
+		u.Rev = was.Rev + 1
+		m.users[u.ID] = u
+		return nil
+	})
 }
+
+func (m *memory) HoldUser(ctx context.Context, user id.User) (User, error) { return m.User(ctx, user) }
 
 func (m *memory) DeleteUser(ctx context.Context, user id.User) error {
 	return m.write(ctx, func() error { delete(m.users, user); delete(m.passwords, user); return nil })

@@ -20,6 +20,7 @@ type User struct {
 	Disabled      bool
 	Created       time.Time
 	Updated       time.Time
+	Rev           int64 // counts the changes; the first is 1
 }
 
 // Claims are the standard claims (OpenID Connect Core 5.1) besides sub, name,
@@ -87,12 +88,17 @@ type UserFilter struct {
 type Store interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
 
-	// InsertUser answers Conflict when the email is taken.
+	// InsertUser stores u as revision 1. Conflict: "user.email_taken".
 	InsertUser(ctx context.Context, u User) error
-	// UpdateUser writes everything but ID and Created. Conflict: email taken.
+	// UpdateUser writes everything but ID and Created where the revision is still
+	// u.Rev (0: whatever it is), and raises it. Conflict: "user.email_taken", or
+	// "user.changed".
 	UpdateUser(ctx context.Context, u User) error
 	DeleteUser(ctx context.Context, user id.User) error
 	User(ctx context.Context, user id.User) (User, error)
+	// HoldUser is User; in a transaction the person also stays as they are until
+	// it ends.
+	HoldUser(ctx context.Context, user id.User) (User, error)
 	// UserByEmail compares without regard to case.
 	UserByEmail(ctx context.Context, email string) (User, error)
 	Users(ctx context.Context, f UserFilter) ([]User, error)

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -55,7 +56,7 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, u User, password s
 func prepareNew(u User) (User, error) {
 	now := moment()
 	u = tidy(u)
-	u.ID, u.Created, u.Updated = id.NewUser(), now, now
+	u.ID, u.Created, u.Updated, u.Rev = id.NewUser(), now, now, 1
 	return u, check(u)
 }
 
@@ -73,21 +74,27 @@ func (s *Service) insert(ctx context.Context, by audit.Actor, u User, hash strin
 }
 
 // Update changes email, name, claims and Administrator of a person; Disabled
-// has methods of its own. Faults: "user.invalid", "user.email_taken",
-// "user.last_administrator" (Conflict), NotFound.
+// has methods of its own. When u.Rev is set and is not what the store has,
+// somebody else changed the person meanwhile: Conflict fault "user.changed".
+// Other faults: "user.invalid", "user.email_taken", "user.last_administrator"
+// (Conflict), NotFound.
 func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, error) {
 	u = tidy(u)
 	if err := check(u); err != nil {
 		return User{}, err
 	}
+	var is User
 	err := s.change(ctx, by, u.ID, ActionUserUpdate, func(was User) User {
-		u.Created, u.Disabled, u.Updated = was.Created, was.Disabled, moment()
-		return u
+		is = u
+		is.Created, is.Disabled, is.Updated = was.Created, was.Disabled, moment()
+		is.Rev = cmp.Or(u.Rev, was.Rev)
+		return is
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("update user: %w", err)
 	}
-	return u, nil
+	is.Rev++
+	return is, nil
 }
 
 // Disable keeps a person out: sessions and tokens end, sign-in answers as for
@@ -118,7 +125,7 @@ func (s *Service) Enable(ctx context.Context, by audit.Actor, user id.User) erro
 // change writes f of the stored person, unless that leaves nobody to administer.
 func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, action audit.Action, f func(User) User) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		was, err := s.Store.User(ctx, user)
+		was, err := s.Store.HoldUser(ctx, user)
 		if err != nil {
 			return err
 		}
@@ -174,7 +181,7 @@ func (s *Service) stillAdministered(ctx context.Context, was User, remains bool)
 }
 
 func emailTaken(err error) error {
-	if fault.Is(err, fault.Conflict) {
+	if fault.CodeOf(err) == "user.email_taken" {
 		return &fault.Error{
 			Kind: fault.Conflict, Code: "user.email_taken", Detail: "Somebody has this email already.", Err: err,
 			Fields: []fault.Field{{Name: "email", Problem: "is taken"}},

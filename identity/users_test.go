@@ -222,6 +222,12 @@ func TestUpdateKeepsWhatIsNotItsBusiness(t *testing.T) {
 	if !got.Disabled || !got.Created.Equal(ada.Created) || got.Updated.Before(ada.Updated) {
 		t.Errorf("got %+v", got)
 	}
+	if again, err := h.Update(t.Context(), nobody, got); err != nil || again.Rev != got.Rev+1 {
+		t.Errorf("with what the update before returned: revision %d after %d, %v", again.Rev, got.Rev, err)
+	}
+	if _, err := h.Update(t.Context(), nobody, got); fault.CodeOf(err) != "user.changed" {
+		t.Errorf("with what was read before: %v, want user.changed", err)
+	}
 	_, err = h.Update(t.Context(), nobody, User{ID: "usr_nobody", Email: "x@example.test"})
 	if !fault.Is(err, fault.NotFound) {
 		t.Errorf("updating nobody: %v", err)

@@ -55,6 +55,7 @@ type Client struct {
 	AccessTokenAlg string      // empty: ES256
 
 	Created, Updated time.Time
+	Rev              int64 // counts the changes; the first is 1
 }
 
 // Public reports whether the client cannot keep a secret (RFC 6749 section 2.1).

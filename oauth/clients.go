@@ -10,15 +10,14 @@ import (
 	"time"
 
 	"gatehouse/audit"
-	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/secret"
 )
 
 // CreateClient stores a new client and returns it with its secret, which nobody
 // sees again; it is empty for a client that authenticates otherwise. An empty
-// id is replaced by a fresh one. What the caller put into Secrets, Created and
-// Updated does not count. Faults: Invalid "client.invalid" with the fields that
+// id is replaced by a fresh one. What the caller put into Secrets, Created,
+// Updated and Rev does not count. Faults: Invalid "client.invalid" with the fields that
 // are wrong, Conflict when the id is taken.
 func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (Client, string, error) {
 	if c.ID == "" {
@@ -26,7 +25,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	}
 	c.Name = strings.TrimSpace(c.Name)
 	c.Created = stamp(time.Now())
-	c.Updated, c.Secrets = c.Created, nil
+	c.Updated, c.Rev, c.Secrets = c.Created, 1, nil
 	if err := validate(&c, s.Config); err != nil {
 		return Client{}, "", err
 	}
@@ -53,22 +52,18 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 // gets its first by RotateSecret. Disabling a client ends its tokens; taking a
 // grant, a scope or an audience from it, or asking for a stronger sign-in, ends
 // its codes and access tokens, and what a refresh brings is measured anew. When
-// c.Updated is set and is not what the store has, somebody else changed the
-// client meanwhile: Conflict fault "client.changed". Other faults: Invalid
+// c.Rev is set and is not what the store has, somebody else changed the client
+// meanwhile: Conflict fault "client.changed". Other faults: Invalid
 // "client.invalid", NotFound.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
 	c.Name = strings.TrimSpace(c.Name)
 	if err := validate(&c, s.Config); err != nil {
 		return Client{}, err
 	}
-	seen := c.Updated
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		old, err := s.Store.Client(ctx, c.ID)
 		if err != nil {
 			return err
-		}
-		if !seen.IsZero() && !stamp(seen).Equal(old.Updated) {
-			return fault.New(fault.Conflict, "client.changed", "Somebody else changed this application meanwhile. Look at it again.")
 		}
 		c.Created, c.Updated, c.Secrets = old.Created, stamp(time.Now()), nil
 		if c.hasSecrets() {
@@ -77,6 +72,7 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err := s.Store.UpdateClient(ctx, c); err != nil {
 			return err
 		}
+		c.Rev = old.Rev + 1
 		if err := s.endNarrowed(ctx, &old, &c); err != nil {
 			return err
 		}

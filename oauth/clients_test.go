@@ -288,7 +288,7 @@ func TestUpdateKeepsTheSecretsAndNoticesAnotherHand(t *testing.T) {
 		if _, err := s.UpdateClient(t.Context(), console, edit); fault.CodeOf(err) != "client.changed" {
 			t.Errorf("with what was read before: %v, want client.changed", err)
 		}
-		edit.Updated = time.Time{}
+		edit.Rev = 0
 		edit.AuthMethod = oauth.AuthNone
 		updated, err = s.UpdateClient(t.Context(), console, edit)
 		if err != nil || len(updated.Secrets) != 0 {

@@ -117,7 +117,12 @@ func (m *memory) InsertClient(_ context.Context, c oauth.Client) error {
 
 func (m *memory) UpdateClient(_ context.Context, c oauth.Client) error {
 	return m.do("UpdateClient", func() error {
-		m.s.clients[m.find(c.ID)] = c
+		old := &m.s.clients[m.find(c.ID)]
+		if c.Rev != 0 && c.Rev != old.Rev {
+			return fault.New(fault.Conflict, "client.changed", "Somebody was faster.")
+		}
+		c.Rev = old.Rev + 1
+		*old = c
 		m.s.versions[oauth.VersionClients]++
 		return nil
 	})

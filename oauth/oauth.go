@@ -140,8 +140,9 @@ type Store interface {
 	Versions(ctx context.Context) (map[string]int64, error)
 
 	// InsertClient and UpdateClient raise VersionClients. InsertClient answers
-	// Conflict when the id is taken, UpdateClient NotFound when it is not there.
-	// Both write the secrets too.
+	// Conflict when the id is taken, UpdateClient NotFound when it is not there and
+	// Conflict "client.changed" when c.Rev is set and is not the revision that it
+	// has; it raises the revision. Both write the secrets too.
 	InsertClient(ctx context.Context, c Client) error
 	UpdateClient(ctx context.Context, c Client) error
 	DeleteClient(ctx context.Context, client id.Client) error

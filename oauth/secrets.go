@@ -70,6 +70,7 @@ func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Cl
 		if err := s.Store.UpdateClient(ctx, c); err != nil {
 			return err
 		}
+		c.Rev++
 		return s.recordClient(ctx, by, ActionSecretRotate, client, &old, &c)
 	})
 	if err != nil {

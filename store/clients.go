@@ -15,20 +15,21 @@ import (
 const clientColumns = `id, name, home_url, disabled, auth_method, secrets, jwks, redirect_uris, post_logout_uris,
     grant_types, scopes, audiences, skip_consent, skip_pkce, static_refresh, introspect,
     access_token_ttl, refresh_idle, refresh_absolute, require_level, id_token_alg, userinfo_alg, access_token_alg,
-    created_at, updated_at`
+    created_at, updated_at, rev`
 
 var (
 	insertClient = newStatement(`
 INSERT INTO clients (` + clientColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25)`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, 1)`)
 
 	updateClient = newStatement(`
 UPDATE clients
 SET name = $2, home_url = $3, disabled = $4, auth_method = $5, secrets = $6, jwks = $7, redirect_uris = $8,
     post_logout_uris = $9, grant_types = $10, scopes = $11, audiences = $12, skip_consent = $13, skip_pkce = $14,
     static_refresh = $15, introspect = $16, access_token_ttl = $17, refresh_idle = $18, refresh_absolute = $19,
-    require_level = $20, id_token_alg = $21, userinfo_alg = $22, access_token_alg = $23, updated_at = $24
-WHERE id = $1`)
+    require_level = $20, id_token_alg = $21, userinfo_alg = $22, access_token_alg = $23, updated_at = $24,
+    rev = rev + 1
+WHERE id = $1 AND ($25 = 0 OR rev = $25)`)
 
 	// Consents go with it.
 	deleteClient = newStatement(`
@@ -45,7 +46,8 @@ SELECT ` + clientColumns + `
 FROM clients`)
 )
 
-// InsertClient stores c with its secrets and raises the version of clients.
+// InsertClient stores c with its secrets, as revision 1, and raises the version
+// of clients.
 // Conflict: the id is taken.
 func (s *Store) InsertClient(ctx context.Context, c oauth.Client) error {
 	err := s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
@@ -55,15 +57,20 @@ func (s *Store) InsertClient(ctx context.Context, c oauth.Client) error {
 	return doing("insert client", taken(err, "client.exists", "There is a client of this name already."))
 }
 
-// UpdateClient writes everything but ID and Created, the secrets too, and
-// raises the version of clients. NotFound: there is no such client.
+// UpdateClient writes everything but ID and Created, the secrets too, where the
+// revision is still c.Rev (0: whatever it is), and raises the revision and the
+// version of clients. Of several who name one revision exactly one succeeds.
+// NotFound: there is no such client. Conflict: somebody else changed it.
 func (s *Store) UpdateClient(ctx context.Context, c oauth.Client) error {
 	return doing("update client", s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
-		ok, err := s.changed(ctx, updateClient, append(clientArgs(c), micros(c.Updated))...)
-		if err == nil && !ok {
-			return fault.Missing("client")
+		ok, err := s.changed(ctx, updateClient, append(clientArgs(c), micros(c.Updated), c.Rev)...)
+		if err != nil || ok {
+			return err
 		}
-		return err
+		if _, err := s.Client(ctx, c.ID); err != nil {
+			return err
+		}
+		return fault.New(fault.Conflict, "client.changed", "Somebody else changed this application meanwhile. Look at it again.")
 	}))
 }
 
@@ -130,7 +137,7 @@ func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 	err = rows.Scan(&c.ID, &c.Name, &c.HomeURL, &c.Disabled, &c.AuthMethod, documentIn{&c.Secrets}, &c.JWKS,
 		wordsIn{&c.RedirectURIs}, wordsIn{&c.PostLogoutRedirectURIs}, wordsIn{&c.GrantTypes}, wordsIn{&c.Scopes},
 		wordsIn{&c.Audiences}, &c.SkipConsent, &c.SkipPKCE, &c.StaticRefresh, &c.Introspect, &access, &idle, &absolute,
-		levelIn{&c.RequireLevel}, &c.IDTokenAlg, &c.UserinfoAlg, &c.AccessTokenAlg, instant{&c.Created}, instant{&c.Updated})
+		levelIn{&c.RequireLevel}, &c.IDTokenAlg, &c.UserinfoAlg, &c.AccessTokenAlg, instant{&c.Created}, instant{&c.Updated}, &c.Rev)
 	c.AccessTokenTTL = time.Duration(access) * time.Microsecond
 	c.RefreshIdle = time.Duration(idle) * time.Microsecond
 	c.RefreshAbsolute = time.Duration(absolute) * time.Microsecond

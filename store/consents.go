@@ -44,7 +44,7 @@ func (s *Store) PutConsent(ctx context.Context, c oauth.Consent) error {
 // not there yet, so that who writes one loses nobody's change.
 func (s *Store) Consent(ctx context.Context, user id.User, client id.Client) (c oauth.Consent, err error) {
 	if s.db.Writing(ctx) {
-		if err := s.holdUser(ctx, user); err != nil {
+		if _, err := s.HoldUser(ctx, user); err != nil {
 			return oauth.Consent{}, doing("read consent", err)
 		}
 	}

@@ -170,7 +170,7 @@ func (s *Store) DeleteTOTP(ctx context.Context, user id.User) error {
 // concurrent calls the codes of one remain, never a mixture.
 func (s *Store) PutRecoveryCodes(ctx context.Context, user id.User, macs [][]byte, now time.Time) error {
 	return doing("put recovery codes", s.InTx(ctx, func(ctx context.Context) error {
-		if err := s.holdUser(ctx, user); err != nil {
+		if _, err := s.HoldUser(ctx, user); err != nil {
 			return err
 		}
 		if _, err := s.exec(ctx, deleteRecoveryCodes, string(user)); err != nil {

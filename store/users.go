@@ -10,19 +10,19 @@ import (
 	"gatehouse/identity"
 )
 
-const userColumns = `id, email, email_verified, name, claims, administrator, disabled, created_at, updated_at`
+const userColumns = `id, email, email_verified, name, claims, administrator, disabled, created_at, updated_at, rev`
 
 var (
 	// Index users_email.
 	insertUser = newStatement(`
-INSERT INTO users (id, email, email_key, email_verified, name, name_key, claims, administrator, disabled, created_at, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`)
+INSERT INTO users (id, email, email_key, email_verified, name, name_key, claims, administrator, disabled, created_at, updated_at, rev)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`)
 
 	updateUser = newStatement(`
 UPDATE users
 SET email = $2, email_key = $3, email_verified = $4, name = $5, name_key = $6, claims = $7,
-    administrator = $8, disabled = $9, updated_at = $10
-WHERE id = $1`)
+    administrator = $8, disabled = $9, updated_at = $10, rev = rev + 1
+WHERE id = $1 AND ($11 = 0 OR rev = $11)`)
 
 	// Passwords, factors, recovery codes, sessions and consents go with it.
 	deleteUser = newStatement(`
@@ -61,7 +61,7 @@ WHERE administrator AND NOT disabled
 ORDER BY id`)
 
 	lockUser = lockStatement(`
-SELECT id
+SELECT ` + userColumns + `
 FROM users
 WHERE id = $1`)
 )
@@ -69,21 +69,31 @@ WHERE id = $1`)
 // key is how emails and names are compared.
 func key(s string) string { return strings.ToLower(s) }
 
-// InsertUser answers Conflict when the email is taken.
+// InsertUser stores u as revision 1. Conflict: the email is taken.
 func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
 	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, key(u.Email), u.EmailVerified, u.Name, key(u.Name),
 		document(u.Claims), u.Administrator, u.Disabled, micros(u.Created), micros(u.Updated))
 	return doing("insert user", emailTaken(err))
 }
 
-// UpdateUser writes everything but ID and Created. Conflict: the email is taken.
+// UpdateUser writes everything but ID and Created where the revision is still
+// u.Rev (0: whatever it is), and raises it: of several who name one revision
+// exactly one succeeds. NotFound: there is no such person. Conflict: the email is
+// taken ("user.email_taken"), or somebody else changed the person
+// ("user.changed").
 func (s *Store) UpdateUser(ctx context.Context, u identity.User) error {
 	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, key(u.Email), u.EmailVerified, u.Name, key(u.Name),
-		document(u.Claims), u.Administrator, u.Disabled, micros(u.Updated))
-	if err == nil && !ok {
-		return fault.Missing("user")
+		document(u.Claims), u.Administrator, u.Disabled, micros(u.Updated), u.Rev)
+	if err != nil {
+		return doing("update user", emailTaken(err))
 	}
-	return doing("update user", emailTaken(err))
+	if ok {
+		return nil
+	}
+	if _, err := s.User(ctx, u.ID); err != nil {
+		return err
+	}
+	return fault.New(fault.Conflict, "user.changed", "Somebody else changed this person meanwhile. Look at them again.")
 }
 
 func emailTaken(err error) error {
@@ -103,6 +113,12 @@ func (s *Store) DeleteUser(ctx context.Context, user id.User) error {
 // User answers NotFound for nobody.
 func (s *Store) User(ctx context.Context, user id.User) (identity.User, error) {
 	return s.user(ctx, selectUser, string(user))
+}
+
+// HoldUser is User; in a transaction the person also stays as they are until it
+// ends, so that who writes them back loses nobody's change.
+func (s *Store) HoldUser(ctx context.Context, user id.User) (identity.User, error) {
+	return s.user(ctx, lockUser, string(user))
 }
 
 // UserByEmail compares without regard to case.
@@ -133,7 +149,7 @@ var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
 
 func scanUser(rows *sql.Rows) (u identity.User, err error) {
 	return u, rows.Scan(&u.ID, &u.Email, &u.EmailVerified, &u.Name, documentIn{&u.Claims}, &u.Administrator, &u.Disabled,
-		instant{&u.Created}, instant{&u.Updated})
+		instant{&u.Created}, instant{&u.Updated}, &u.Rev)
 }
 
 // CountAdministrators counts the enabled ones. In a transaction it also keeps
@@ -146,12 +162,6 @@ func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
 	}
 	err = s.each(ctx, st, nil, func(*sql.Rows) error { n++; return nil })
 	return n, doing("count administrators", err)
-}
-
-// holdUser keeps the person as they are until the transaction ends. NotFound:
-// there is no such person.
-func (s *Store) holdUser(ctx context.Context, user id.User) error {
-	return s.one(ctx, "user", lockUser, []any{string(user)}, func(*sql.Rows) error { return nil })
 }
 
 var usersTable = table{

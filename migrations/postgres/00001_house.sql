@@ -1,6 +1,7 @@
 -- The house: people, sessions, clients, codes, refresh families, keys, audit.
 --
 -- Times are microseconds since 1970 (UTC); NULL means "not" or "never".
+-- rev counts the changes of what people edit; the first is 1.
 -- Lists and documents are JSON in TEXT. Hashes are bytes. No foreign key is
 -- deferred: a violation must fail its own statement, never a shared COMMIT.
 -- Tables whose rows change often leave room for updates in place (fillfactor).
@@ -49,7 +50,8 @@ CREATE TABLE users (
     administrator   BOOLEAN NOT NULL,
     disabled        BOOLEAN NOT NULL,
     created_at      BIGINT  NOT NULL,
-    updated_at      BIGINT  NOT NULL
+    updated_at      BIGINT  NOT NULL,
+    rev             BIGINT  NOT NULL
 );
 
 CREATE UNIQUE INDEX users_email ON users (email_key);
@@ -168,7 +170,8 @@ CREATE TABLE clients (
     userinfo_alg       TEXT    NOT NULL,
     access_token_alg   TEXT    NOT NULL,
     created_at         BIGINT  NOT NULL,
-    updated_at         BIGINT  NOT NULL
+    updated_at         BIGINT  NOT NULL,
+    rev                BIGINT  NOT NULL
 );
 
 CREATE TABLE consents (

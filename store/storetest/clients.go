@@ -24,9 +24,9 @@ func testClients(t *testing.T, s *store.Store) {
 		Scopes: []string{"openid", "profile"}, Audiences: []string{"https://api.test"},
 		SkipConsent: true, SkipPKCE: true, StaticRefresh: true, Introspect: true,
 		AccessTokenTTL: 5 * time.Minute, RefreshIdle: time.Hour, RefreshAbsolute: 24 * time.Hour,
-		RequireLevel: proof.AAL2, IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA", Created: now, Updated: now,
+		RequireLevel: proof.AAL2, IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA", Created: now, Updated: now, Rev: 1,
 	}
-	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Created: now, Updated: now}
+	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Created: now, Updated: now, Rev: 1}
 	read := func() oauth.Client { t.Helper(); return must[oauth.Client](t)(s.Client(t.Context(), c.ID)) }
 
 	raises(t, s, oauth.VersionClients, func(ctx context.Context) error { return s.InsertClient(ctx, c) })
@@ -47,6 +47,7 @@ func testClients(t *testing.T, s *store.Store) {
 	changed := bare
 	changed.ID, changed.Name, changed.Disabled, changed.Updated = c.ID, "Closed", true, now.Add(time.Hour)
 	raises(t, s, oauth.VersionClients, func(ctx context.Context) error { return s.UpdateClient(ctx, changed) })
+	changed.Rev = 2
 	same(t, read(), changed)
 
 	u := insertUser(t, s)

@@ -62,6 +62,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Migrations":    testMigrations,
 		"RecoveryCodes": testRecoveryCodes,
 		"Revocations":   testRevocations,
+		"Revisions":     testRevisions,
 		"Revoking":      testRevoking,
 		"Sessions":      testSessions,
 		"Standing":      testStanding,
@@ -175,14 +176,14 @@ func oneWinner(t *testing.T, f func(i int) (bool, error)) {
 func insertUser(t *testing.T, s *store.Store) identity.User {
 	t.Helper()
 	user := id.NewUser()
-	u := identity.User{ID: user, Email: string(user) + "@Example.test", Name: "Ada", Created: now, Updated: now}
+	u := identity.User{ID: user, Email: string(user) + "@Example.test", Name: "Ada", Created: now, Updated: now, Rev: 1}
 	ok(t, s.InsertUser(t.Context(), u))
 	return u
 }
 
 func insertClient(t *testing.T, s *store.Store) oauth.Client {
 	t.Helper()
-	c := oauth.Client{ID: id.NewClient(), Name: "App", AuthMethod: oauth.AuthNone, Created: now, Updated: now}
+	c := oauth.Client{ID: id.NewClient(), Name: "App", AuthMethod: oauth.AuthNone, Created: now, Updated: now, Rev: 1}
 	ok(t, s.InsertClient(t.Context(), c))
 	return c
 }

@@ -113,7 +113,7 @@ func testTransactions(t *testing.T, s *store.Store) {
 		}
 	})
 	t.Run("SeesItsOwnWritesAndNobodyElseDoes", func(t *testing.T) {
-		user := identity.User{ID: id.NewUser(), Email: "own@example.test", Created: now, Updated: now}
+		user := identity.User{ID: id.NewUser(), Email: "own@example.test", Created: now, Updated: now, Rev: 1}
 		ok(t, s.InTx(t.Context(), func(ctx context.Context) error {
 			ok(t, s.InsertUser(ctx, user))
 			got, err := s.User(ctx, user.ID)

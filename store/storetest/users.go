@@ -21,7 +21,7 @@ func testUsers(t *testing.T, s *store.Store) {
 			GivenName: "Ada", Zoneinfo: "Europe/London", PhoneNumberVerified: true,
 			Address: identity.Address{Locality: "London", Country: "UK"},
 		},
-		Administrator: true, Created: now, Updated: now.Add(time.Second),
+		Administrator: true, Created: now, Updated: now.Add(time.Second), Rev: 1,
 	}
 
 	t.Run("ComeBackAsTheyWere", func(t *testing.T) {
@@ -58,7 +58,7 @@ func testUsers(t *testing.T, s *store.Store) {
 		changed.Claims, changed.Administrator, changed.Disabled, changed.Updated = identity.Claims{}, false, true, now.Add(time.Hour)
 		changed.Created = now.Add(time.Hour)
 		ok(t, s.UpdateUser(t.Context(), changed))
-		changed.Created = ada.Created
+		changed.Created, changed.Rev = ada.Created, 2
 		same(t, must[identity.User](t)(s.User(t.Context(), ada.ID)), changed)
 		_, err := s.UserByEmail(t.Context(), ada.Email)
 		missing(t, err)
@@ -136,6 +136,7 @@ func testLastAdministrator(t *testing.T, s *store.Store) {
 			pair[i] = insertUser(t, s)
 			pair[i].Administrator = true
 			ok(t, s.UpdateUser(ctx, pair[i]))
+			pair[i].Rev++
 		}
 		race(t, 2, func(i int) (bool, error) {
 			err := s.InTx(ctx, func(ctx context.Context) error {

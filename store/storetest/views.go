@@ -54,7 +54,7 @@ func testViews(t *testing.T, s *store.Store) {
 				_, err := s.User(ctx, u.ID)
 				return err
 			}))
-			u.Name = "Written after"
+			u.Name, u.Rev = "Written after", 1
 			return s.UpdateUser(ctx, u)
 		}))
 		same(t, must[identity.User](t)(s.User(t.Context(), u.ID)).Name, u.Name)
@@ -130,6 +130,7 @@ func testViewsBesideAWriter(t *testing.T, s *store.Store) {
 			default:
 			}
 			a, b := a, b
+			a.Rev, b.Rev = 0, 0
 			a.Name, b.Name = string(rune('A'+i%26)), string(rune('A'+i%26))
 			if err := s.InTx(t.Context(), func(ctx context.Context) error {
 				return errors.Join(s.UpdateUser(ctx, a), s.UpdateUser(ctx, b))
