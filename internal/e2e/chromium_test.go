@@ -99,10 +99,20 @@ func (b *tab) fill(id, value string) {
 	b.do("fill "+id, chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.SendKeys(chromedp.CSS("#"+id), value))
 }
 
-// press clicks the element.
+// press clicks an element that stays on its page.
 func (b *tab) press(css string) {
 	b.t.Helper()
 	b.do("press "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
+}
+
+// follow clicks what leads to another page, and waits until that page is there: what
+// is looked for next may stand on the page that is left, too.
+func (b *tab) follow(css string) {
+	b.t.Helper()
+	b.see(css)
+	b.until("the page of "+css+" can be marked", "(document.documentElement.dataset.left = 'yes') === 'yes'")
+	b.press(css)
+	b.until(css+" leads to another page", "document.documentElement.dataset.left === undefined && document.readyState === 'complete'")
 }
 
 // see waits until the page holds an element that matches.
@@ -111,10 +121,16 @@ func (b *tab) see(css string) {
 	b.do("wait for "+css, chromedp.WaitVisible(chromedp.CSS(css)))
 }
 
-// says waits until the element's text holds the words, across navigations.
+// says waits until the element's text holds the words.
 func (b *tab) says(css, words string) {
 	b.t.Helper()
-	expression := fmt.Sprintf("(document.querySelector(%q)?.textContent ?? '').includes(%q)", css, words)
+	b.until(fmt.Sprintf("%s says %q", css, words), fmt.Sprintf("(document.querySelector(%q)?.textContent ?? '').includes(%q)", css, words))
+}
+
+// until waits until the expression is true, across navigations: one that begins
+// meanwhile takes the answer with it, and the next document is asked again.
+func (b *tab) until(what, expression string) {
+	b.t.Helper()
 	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
 		ctx, cancel := context.WithTimeout(b.ctx, 5*time.Second)
 		found, err := chromedp.Run(ctx, chromedp.Evaluate[bool](expression))
@@ -124,7 +140,7 @@ func (b *tab) says(css, words string) {
 		}
 	}
 	b.shot("failure")
-	b.t.Fatalf("%s never said %q\nat %s\n%s", css, words, b.location(), b.text("body"))
+	b.t.Fatalf("it never came that %s\nat %s\n%s", what, b.location(), b.text("body"))
 }
 
 func (b *tab) text(css string) string {
@@ -195,9 +211,12 @@ type violation struct {
 }
 
 // accessible fails the test on any finding of axe in WCAG 2.2 A and AA, in both
-// themes.
-func (b *tab) accessible(page string) {
+// themes. It waits for the page, which an element tells from the one before it, to
+// be loaded: a document that is about to be left says little about the page.
+func (b *tab) accessible(page, css string) {
 	b.t.Helper()
+	b.see(css)
+	b.until(page+" is loaded", "document.readyState === 'complete'")
 	axe, err := os.ReadFile("../../tools/node_modules/axe-core/axe.min.js")
 	if err != nil {
 		if os.Getenv("CI") == "true" {

@@ -137,7 +137,7 @@ func (b *tab) signIn(p demo.SeededPerson) {
 	b.t.Helper()
 	b.fill("email", p.Email)
 	b.fill("password", p.Password)
-	b.press("#submit")
+	b.follow("#submit")
 }
 
 func TestDemoApplicationSignsSomebodyIn(t *testing.T) {
@@ -146,36 +146,36 @@ func TestDemoApplicationSignsSomebodyIn(t *testing.T) {
 	b := newTab(t)
 
 	b.open(r.app)
-	b.press("#login")
+	b.follow("#login")
 	b.see("#password")
 	b.says("body", "Demo application")
 	b.looks("signin")
-	b.accessible("sign-in")
+	b.accessible("sign-in", "[data-testid=signin]")
 	b.signIn(r.person("bob"))
 
 	b.see("#allow")
 	b.looks("consent")
-	b.accessible("consent")
-	b.press("#allow")
+	b.accessible("consent", "#allow")
+	b.follow("#allow")
 	b.says("h1", "You are signed in")
 	b.says("[data-testid=id-token]", `"acr": "aal1"`)
 
-	b.press("#refresh")
+	b.follow("#refresh")
 	b.says("[data-testid=notice]", "Refreshed")
-	b.press("#userinfo")
+	b.follow("#userinfo")
 	b.says("[data-testid=notice]", "bob@example.test")
-	b.press("#introspect")
+	b.follow("#introspect")
 	b.says("[data-testid=notice]", `"active":true`)
-	b.press("#revoke")
+	b.follow("#revoke")
 	b.says("[data-testid=notice]", "Revoked")
-	b.press("#introspect")
+	b.follow("#introspect")
 	b.says("[data-testid=notice]", `"active":false`)
-	b.press("#refresh")
+	b.follow("#refresh")
 	b.says("[data-testid=notice]", "invalid_grant")
 
-	b.press("#logout")
+	b.follow("#logout")
 	b.says("h1", "Welcome")
-	b.press("#login")
+	b.follow("#login")
 	b.see("#password") // the session is over: the password is asked again
 }
 
@@ -185,7 +185,7 @@ func TestConsentCanBeRefused(t *testing.T) {
 	b := newTab(t)
 	b.open(r.app + "/login")
 	b.signIn(r.person("bob"))
-	b.press("#deny")
+	b.follow("#deny")
 	b.says("[data-testid=notice]", "access_denied")
 }
 
@@ -198,10 +198,10 @@ func TestSecondFactorIsAskedOfWhoHasOne(t *testing.T) {
 	b.signIn(ada)
 	b.see("#code")
 	b.looks("factor")
-	b.accessible("second factor")
+	b.accessible("second factor", "#code")
 	b.fill("code", code(t, ada.TOTP))
-	b.press("#submit")
-	b.press("#allow")
+	b.follow("#submit")
+	b.follow("#allow")
 	b.says("[data-testid=id-token]", `"acr": "aal2"`)
 }
 
@@ -213,7 +213,7 @@ func TestEnrolledFactorIsAskedForNextTime(t *testing.T) {
 	b.open(r.issuer + "/account/security")
 	b.signIn(bob)
 	b.looks("security")
-	b.accessible("security")
+	b.accessible("security", "[data-testid=factor]")
 	secret := b.enrol("/account/security/enrol", r.issuer)
 
 	fresh := newTab(t)
@@ -221,8 +221,8 @@ func TestEnrolledFactorIsAskedForNextTime(t *testing.T) {
 	fresh.signIn(bob)
 	fresh.see("#code")
 	fresh.fill("code", nextCode(t, secret))
-	fresh.press("#submit")
-	fresh.press("#allow")
+	fresh.follow("#submit")
+	fresh.follow("#allow")
 	fresh.says("[data-testid=id-token]", `"acr": "aal2"`)
 }
 
@@ -236,14 +236,14 @@ func (b *tab) enrol(path, issuer string) string {
 	b.looks("enrol")
 	b.press("details summary")
 	b.see("[data-testid=key]")
-	b.accessible("enrolment")
+	b.accessible("enrolment", "[data-testid=key]")
 	secret := strings.Join(strings.Fields(b.text("[data-testid=key]")), "")
 	b.fill("code", code(b.t, secret))
-	b.press("#submit")
+	b.follow("#submit")
 	b.see("[data-testid=codes]")
 	b.looks("recovery-codes")
-	b.accessible("recovery codes")
-	b.press("#stored")
+	b.accessible("recovery codes", "[data-testid=codes]")
+	b.follow("#stored")
 	return secret
 }
 
@@ -266,7 +266,7 @@ func TestStepUpAsksOnlyForWhatIsMissing(t *testing.T) {
 	b := newTab(t)
 	b.open(r.app + "/login")
 	b.signIn(bob)
-	b.press("#allow")
+	b.follow("#allow")
 	b.says("[data-testid=id-token]", `"acr": "aal1"`)
 
 	r.requireTwoFactors()
@@ -308,7 +308,7 @@ func TestTwoTabsBothArrive(t *testing.T) {
 	second.says("body", "Bob Example")
 
 	first.open(first.location()) // the page that was left open goes on without the password
-	first.press("#allow")
+	first.follow("#allow")
 	first.says("h1", "You are signed in")
 }
 
@@ -331,20 +331,20 @@ func TestFirstRunMakesTheFirstAdministrator(t *testing.T) {
 	b := newTab(t)
 	b.open(cfg.Issuer)
 	b.looks("home")
-	b.accessible("home")
+	b.accessible("home", "[data-testid=issuer]")
 	b.open(link)
 	b.fill("email", "first@example.test")
 	b.fill("name", "First Administrator")
 	b.looks("setup")
-	b.accessible("set-up")
+	b.accessible("set-up", "[data-testid=setup]")
 	const password = "a long phrase for the first one"
 	b.fill("password", password)
-	b.press("#submit")
+	b.follow("#submit")
 	b.signIn(demo.SeededPerson{Email: "first@example.test", Password: password})
 	b.enrol("", "")
 	b.says("body", "First Administrator") // it leads to the account by itself
 	b.looks("account")
-	b.accessible("account")
+	b.accessible("account", "nav a[href='/account'][aria-current=page]")
 
 	b.open(link)
 	b.says("body", "no such page")
