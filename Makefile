@@ -20,22 +20,26 @@ help: ## Print the targets
 run: build ## Build and start the demo: a server, people, and an application to sign in to
 	@exec $(BIN) demo $(ARGS)
 
+# No -trimpath here: it would compile everything a second time beside the tests.
 build: ## Build the one static binary into bin/
+	@[ -e $(BIN) ] || echo "Building Gatehouse. The first time takes some minutes: modules are downloaded and compiled."
 	@mkdir -p bin
-	@$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/gatehouse
+	@$(GO) build -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/gatehouse
 
 test: install-test-servers verify test/all ## The whole suite with its set-up: SQLite, PostgreSQL, Chromium
 
 test/quick: ## Pure Go and SQLite only; installs nothing
+	@echo "Running the tests that need only Go. The first time they are compiled for some minutes."
 	@env -u CI GATEHOUSE_TEST_POSTGRES= GATEHOUSE_TEST_REDIS= GATEHOUSE_TEST_CHROMIUM=skip $(GO) test $(PACKAGES)
 
-test/all: install-test-servers build
+test/all: install-test-servers
+	@echo "Running all tests. The first time they are compiled for some minutes before the first answers."
 	@scripts/with-servers $(GO) test -count=1 -timeout 25m $(PACKAGES)
 
 test/race: install-test-servers ## The suite under the race detector
 	@CGO_ENABLED=1 scripts/with-servers $(GO) test -race -timeout 40m $(PACKAGES)
 
-drills: install-test-servers build ## The fault drills in their long form
+drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...
 
 fuzz: ## Each fuzz target for FUZZTIME (30s)
