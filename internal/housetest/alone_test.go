@@ -47,3 +47,24 @@ func TestAccessTokenThatStandsAloneDiesWithThePerson(t *testing.T) {
 		})
 	}
 }
+
+// An application without offline_access holds nothing but an access token. It
+// dies with the sign-out all the same.
+func TestAccessTokenWithoutARefreshTokenDiesWithItsSession(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		watcher := s.watcher()
+		token := s.tokens("scope", "openid").Text("access_token")
+		elsewhere := s.app.Tokens(s.Browser(), s.ada, "scope", "openid").Text("access_token")
+		expectActive(t, "before", watcher, token, true)
+		p := s.browser.Get("/signout")
+		p.Submit("form_token", formToken(p)).Says("You are signed out")
+		for _, when := range []string{"at once", "a little later"} {
+			expectActive(t, when, watcher, token, false)
+			expectActive(t, when+", of another browser", watcher, elsewhere, true)
+			time.Sleep(3 * time.Second)
+			s.Settle()
+		}
+	})
+}

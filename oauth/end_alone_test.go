@@ -65,3 +65,60 @@ func TestEndOfAPersonEndsAtItsOwnSecond(t *testing.T) {
 		}
 	})
 }
+
+// A session ends with every token that came of it, those included that no
+// refresh family goes with: an application without offline_access has none.
+func TestEndOfASessionReachesTokensWithoutAFamily(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		facts := func(session id.Session) oauth.TokenFacts {
+			return oauth.TokenFacts{JTI: "of " + string(session), User: "usr_ada", Client: "web", Session: session, KeyID: "kid", Issued: time.Now().Truncate(time.Second)}
+		}
+		ended, spared := facts("ses_8"), facts("ses_9")
+		if err := h.EndSessions(t.Context(), []id.Session{"ses_7", "ses_8"}, "sign-out"); err != nil {
+			t.Fatal(err)
+		}
+		for range 2 { // at once in the process that did it, and after the poll everywhere
+			if !h.here.Revoked(ended) || h.here.Revoked(spared) {
+				t.Errorf("dead: %v, want true; of the other session %v, want false", h.here.Revoked(ended), h.here.Revoked(spared))
+			}
+			time.Sleep(3 * time.Second)
+			h.step(t)
+		}
+		if !h.there.Revoked(ended) || h.there.Revoked(spared) {
+			t.Errorf("on the replica, dead: %v, want true; of the other session %v, want false", h.there.Revoked(ended), h.there.Revoked(spared))
+		}
+	})
+}
+
+// Another process may issue for a second by what the client was before. That
+// dies too, and what comes after it lives.
+func TestWhatANarrowedClientGetsInTheSameSecondDies(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(c *oauth.Client){
+		"a scope less": func(c *oauth.Client) { c.Scopes = []string{"openid"} },
+		"disabled":     func(c *oauth.Client) { c.Disabled = true },
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			c := web()
+			change(&c)
+			end := time.Now()
+			if _, err := h.UpdateClient(t.Context(), console, c); err != nil {
+				t.Fatal(err)
+			}
+			c.Disabled = false // its own test looks at the switch itself
+			if _, err := h.UpdateClient(t.Context(), console, c); err != nil {
+				t.Fatal(err)
+			}
+			h.step(t)
+			for after, want := range map[time.Duration]bool{0: true, time.Second: true, 2 * time.Second: false} {
+				facts := oauth.TokenFacts{JTI: "new", Client: "web", KeyID: "kid", Issued: end.Truncate(time.Second).Add(after)}
+				if got := h.there.Revoked(facts); got != want {
+					t.Errorf("%s: issued %v after the end: dead %v, want %v", name, after, got, want)
+				}
+			}
+		})
+	}
+}
