@@ -2,9 +2,6 @@ package house
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
-	"log/slog"
 	"time"
 
 	"golang.org/x/sync/errgroup"
@@ -12,79 +9,47 @@ import (
 	"gatehouse/keys"
 )
 
-// The janitor's rhythm: under its lease one replica sweeps every minute.
-const (
-	sweepEvery = time.Minute
-	sweepLease = 3 * time.Minute
-)
-
-// Janitor removes what has ended. Nothing depends on it for being over: expiry
-// is a comparison with the clock wherever it matters.
-type Janitor struct {
-	Store interface {
-		Lease(ctx context.Context, name, holder string, now, until time.Time) (bool, error)
-		Sweep(ctx context.Context, now time.Time) (map[string]int64, error)
+// Beats lists what beats in the background of every process that serves. Run
+// beats them; a test may beat them by itself.
+func (h *House) Beats() []Beat {
+	return []Beat{
+		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
+		{Name: "make the first keys", Every: time.Minute, Step: h.firstKeys},
+		{Name: "rotate the keys", Every: time.Second, Lease: "rotation", Due: h.Keys.Due, Step: h.Keys.Step},
+		{Name: "forget revocations", Every: time.Minute, Step: h.Registry.Forget},
+		{Name: "sweep", Every: time.Minute, Lease: "janitor", Step: h.sweep},
 	}
-	Holder string
-	Log    *slog.Logger
 }
 
-// Step sweeps once if this process has or gets the lease at now.
-func (j *Janitor) Step(ctx context.Context, now time.Time) error {
-	mine, err := j.Store.Lease(ctx, "janitor", j.Holder, now, now.Add(sweepLease))
-	if err != nil || !mine {
-		return err
-	}
-	swept, err := j.Store.Sweep(ctx, now)
-	if err != nil {
-		return err
-	}
-	for what, n := range swept {
-		if n > 0 {
-			j.Log.Debug("swept", "what", what, "rows", n)
+// Run beats until ctx ends, and keeps the child process that hashes passwords.
+func (h *House) Run(ctx context.Context) error {
+	group, ctx := errgroup.WithContext(ctx)
+	group.Go(func() error { return h.Identity.Hasher.Run(ctx, h.Log) })
+	group.Go(func() error { runner{h.Store, newHolder(), h.Log}.run(ctx, h.Beats()); return nil })
+	err := group.Wait()
+	h.Feed.Wait()
+	return err
+}
+
+// firstKeys makes the keys that take long and for which nobody should wait at
+// the door. One that cannot be made yet is made when it is first needed.
+func (h *House) firstKeys(ctx context.Context, _ time.Time) error {
+	for _, alg := range []string{keys.RS256, keys.EdDSA} {
+		if err := h.Keys.EnsureAlgorithm(ctx, alg); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// Run steps every minute until ctx ends. A failing step is logged and tried again.
-func (j *Janitor) Run(ctx context.Context) error {
-	tick := time.NewTicker(sweepEvery)
-	defer tick.Stop()
-	for {
-		if err := j.Step(ctx, time.Now()); err != nil && ctx.Err() == nil {
-			j.Log.Warn("the janitor failed and will try again", "error", err.Error())
-		}
-		select {
-		case <-ctx.Done():
-			return nil
-		case <-tick.C:
+// sweep removes what has ended. Nothing depends on it for being over: expiry is
+// a comparison with the clock wherever it matters.
+func (h *House) sweep(ctx context.Context, now time.Time) error {
+	swept, err := h.Store.Sweep(ctx, now)
+	for what, n := range swept {
+		if n > 0 {
+			h.Log.Debug("swept", "what", what, "rows", n)
 		}
 	}
-}
-
-// holder names this process in leases.
-func holder() string {
-	var b [8]byte
-	rand.Read(b[:])
-	return hex.EncodeToString(b[:])
-}
-
-// Run runs what beats in the background until ctx ends. RS256 keys are made here
-// and not before: RSA takes time, and nobody should wait for it at the door.
-func (h *House) Run(ctx context.Context) error {
-	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() error { return h.Registry.Run(ctx) })
-	group.Go(func() error { return h.Keys.Run(ctx) })
-	group.Go(func() error { return h.Identity.Hasher.Run(ctx, h.Log) })
-	group.Go(func() error { return (&Janitor{Store: h.Store, Holder: holder(), Log: h.Log}).Run(ctx) })
-	group.Go(func() error {
-		for _, alg := range []string{keys.RS256, keys.EdDSA} {
-			if err := h.Keys.EnsureAlgorithm(ctx, alg); err != nil && ctx.Err() == nil {
-				h.Log.Warn("a signing key could not be made yet; it is made when first needed", "alg", alg, "error", err.Error())
-			}
-		}
-		return nil
-	})
-	return group.Wait()
+	return err
 }

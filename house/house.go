@@ -19,6 +19,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/flow"
+	"gatehouse/follow"
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -34,6 +35,7 @@ type House struct {
 	Log      *slog.Logger
 	Store    *store.Store
 	Keeper   *secret.Keeper
+	Feed     *follow.Feed
 	Audit    *audit.Log
 	Identity *identity.Service
 	Sessions *session.Manager
@@ -115,10 +117,13 @@ func (h *House) openKeeper(ctx context.Context) error {
 // that starts it and met here.
 func (h *House) wire() {
 	h.Audit = &audit.Log{Store: h.Store}
-	h.Registry = oauth.NewRegistry(h.Store)
+	h.Feed = follow.NewFeed(h.Store)
+	h.Store.OnNews(h.Feed.Wake)
+	h.Registry = oauth.NewRegistry(h.Store, h.Feed)
 	h.OAuth = &oauth.Service{Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry}
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Keys = keys.NewRing(h.Store, h.Keeper, h.Audit, h.Config.Keys)
+	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: hostOf(h.Config.Issuer),

@@ -166,3 +166,15 @@ func (m *memory) states(alg string) map[keys.State]int {
 	}
 	return n
 }
+
+// poll is what a running process does again and again: follow, then rotate.
+func poll(ctx context.Context, s keys.Store, r *keys.Ring, now time.Time) error {
+	versions, err := s.Versions(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.Follow(ctx, versions); err != nil {
+		return err
+	}
+	return r.Step(ctx, now)
+}

@@ -55,7 +55,7 @@ func TestRevokedKeyIsGoneAndItsTokensAreRefused(t *testing.T) {
 				if !slices.Equal(ends.keys, []string{kid}) {
 					t.Errorf("the tokens of %v were ended, want those of %s", ends.keys, kid)
 				}
-				if err := replica.Step(t.Context(), time.Now()); err != nil {
+				if err := poll(t.Context(), m, replica, time.Now()); err != nil {
 					t.Fatal(err)
 				}
 				for _, ring := range []*keys.Ring{r, replica} {

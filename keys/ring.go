@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"log/slog"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -15,11 +14,8 @@ import (
 	"gatehouse/secret"
 )
 
-// pollEvery is how soon a process notices a key that another one made.
-const pollEvery = 250 * time.Millisecond
-
-// versionName is the counter of the version row that follows the keys.
-const versionName = "keys"
+// VersionName is the counter of the version row that rises with the keys.
+const VersionName = "keys"
 
 // Ring signs and verifies with the house's keys. It holds them parsed in memory
 // and follows the store: when the store fails, it goes on with what it had.
@@ -67,7 +63,7 @@ func (r *Ring) reload(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}
-	s, err := newSnapshot(r.keeper, r.current.Load(), versions[versionName], rows)
+	s, err := newSnapshot(r.keeper, r.current.Load(), versions[VersionName], rows)
 	if err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}
@@ -75,40 +71,12 @@ func (r *Ring) reload(ctx context.Context) error {
 	return nil
 }
 
-// follow reads the keys again if they have changed.
-func (r *Ring) follow(ctx context.Context) error {
-	versions, err := r.store.Versions(ctx)
-	if err != nil {
-		return fmt.Errorf("follow the keys: %w", err)
-	}
-	if versions[versionName] == r.current.Load().version {
+// Follow reads the keys again if versions says that they changed.
+func (r *Ring) Follow(ctx context.Context, versions map[string]int64) error {
+	if versions[VersionName] == r.current.Load().version {
 		return nil
 	}
 	return r.reload(ctx)
-}
-
-// Run follows the store and rotates until ctx ends. A failure is logged when it
-// begins and when it ends; in between the Ring works with what it has.
-func (r *Ring) Run(ctx context.Context) error {
-	ticker := time.NewTicker(pollEvery)
-	defer ticker.Stop()
-	failing := false
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case now := <-ticker.C:
-			err := r.Step(ctx, now)
-			switch {
-			case err != nil && ctx.Err() == nil && !failing:
-				failing = true
-				slog.ErrorContext(ctx, "signing keys cannot be followed or rotated; going on with the known ones", "error", err)
-			case err == nil && failing:
-				failing = false
-				slog.InfoContext(ctx, "signing keys are followed again")
-			}
-		}
-	}
 }
 
 // JWKS returns the key set to publish and its strong entity tag. The caller

@@ -63,14 +63,13 @@ func later(a, b time.Time) time.Time {
 	return b
 }
 
-// Step follows the store and makes the transitions that are due at now.
-// Processes over one store take turns under a lease; one that does not get it
-// does nothing.
+// Due reports whether a transition is due at now, as far as this process knows.
+func (r *Ring) Due(now time.Time) bool { return len(plan(r.current.Load().rows, now, r.config)) > 0 }
+
+// Step makes the transitions that are due at now. Processes over one store take
+// turns under a lease; one that does not get it does nothing.
 func (r *Ring) Step(ctx context.Context, now time.Time) error {
-	if err := r.follow(ctx); err != nil {
-		return err
-	}
-	if len(plan(r.current.Load().rows, now, r.config)) == 0 {
+	if !r.Due(now) {
 		return nil
 	}
 	_, err := r.underLease(ctx, now, func() error {

@@ -1,7 +1,6 @@
 package keys_test
 
 import (
-	"context"
 	"errors"
 	"strings"
 	"sync"
@@ -11,6 +10,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/follow"
 	"gatehouse/keys"
 	"gatehouse/secret"
 )
@@ -35,7 +35,7 @@ func TestRotationNeverLeavesATokenWithoutItsKey(t *testing.T) {
 			var wg sync.WaitGroup
 			for _, r := range rings {
 				wg.Go(func() {
-					if err := r.Step(t.Context(), time.Now()); err != nil {
+					if err := poll(t.Context(), m, r, time.Now()); err != nil {
 						t.Error(err)
 					}
 				})
@@ -45,7 +45,7 @@ func TestRotationNeverLeavesATokenWithoutItsKey(t *testing.T) {
 				t.Fatalf("day %v: %d signing keys", time.Since(start)/(24*time.Hour), n)
 			}
 			for _, r := range rings { // as the poll would
-				if err := r.Step(t.Context(), time.Now()); err != nil {
+				if err := poll(t.Context(), m, r, time.Now()); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -116,7 +116,7 @@ func TestTokensOfARetiredKeyAreRefused(t *testing.T) {
 		}
 		body, etag := r.JWKS()
 		time.Sleep(keys.DefaultConfig().Retain)
-		if err := r.Step(t.Context(), time.Now()); err != nil {
+		if err := poll(t.Context(), m, r, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		if _, _, err := r.Verify(old); err == nil {
@@ -144,7 +144,7 @@ func TestLateRotationIsStillAnnouncedForADay(t *testing.T) {
 			same  bool
 		}{{0, true}, {23 * time.Hour, true}, {time.Hour, false}} {
 			time.Sleep(c.after)
-			if err := r.Step(t.Context(), time.Now()); err != nil {
+			if err := poll(t.Context(), m, r, time.Now()); err != nil {
 				t.Fatal(err)
 			}
 			if got := header(t, r).KeyID == first; got != c.same {
@@ -209,19 +209,16 @@ func TestAnotherProcessFollowsARotation(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m := &memory{}
 		a, b := m.ring(t), m.ring(t)
-		ctx, stop := context.WithCancel(t.Context())
-		done := make(chan error)
-		go func() { done <- b.Run(ctx) }()
+		feed := follow.NewFeed(m)
+		feed.Follow(b.Follow, keys.VersionName)
 		if err := a.Rotate(t.Context(), console, keys.ES256, true); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(time.Second)
-		if _, _, err := b.Verify(sign(t, a, keys.ES256, "", "{}")); err != nil {
-			t.Errorf("a second later: %v", err)
+		if err := feed.Step(t.Context()); err != nil {
+			t.Fatal(err)
 		}
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("Run = %v", err)
+		if _, _, err := b.Verify(sign(t, a, keys.ES256, "", "{}")); err != nil {
+			t.Errorf("after the news: %v", err)
 		}
 	})
 }
@@ -233,8 +230,8 @@ func TestRingGoesOnWithWhatItHasWhenTheStoreFails(t *testing.T) {
 	token := sign(t, r, keys.ES256, "", "{}")
 	broken := errors.New("disk I/O error")
 	m.fail(broken)
-	if err := r.Step(t.Context(), time.Now()); !errors.Is(err, broken) {
-		t.Errorf("Step = %v, want the store's error", err)
+	if err := poll(t.Context(), m, r, time.Now()); !errors.Is(err, broken) {
+		t.Errorf("poll = %v, want the store's error", err)
 	}
 	if _, _, err := r.Verify(token); err != nil {
 		t.Errorf("Verify: %v", err)
@@ -248,7 +245,7 @@ func TestRingGoesOnWithWhatItHasWhenTheStoreFails(t *testing.T) {
 	m.keys, m.version = nil, m.version+1
 	m.keys = append(m.keys, keys.Key{ID: "x", Algorithm: keys.ES256, State: keys.Signing, Sealed: "v1.x.AAAA"})
 	m.mu.Unlock()
-	if err := r.Step(t.Context(), time.Now()); err == nil {
+	if err := poll(t.Context(), m, r, time.Now()); err == nil {
 		t.Error("a key that does not open was loaded")
 	}
 	if _, _, err := r.Verify(token); err != nil {
@@ -299,7 +296,7 @@ func TestOnlyTheHolderOfTheLeaseRotates(t *testing.T) {
 			t.Fatal(held, err)
 		}
 		time.Sleep(40 * 24 * time.Hour)
-		if err := r.Step(t.Context(), time.Now()); err != nil {
+		if err := poll(t.Context(), m, r, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		if got := m.states(keys.ES256); len(got) != 1 || got[keys.Signing] != 1 {

@@ -13,7 +13,7 @@ import (
 )
 
 // process opens the SQLite file at path, as one more process would.
-func process(t *testing.T, path string) *keys.Ring {
+func process(t *testing.T, path string) (*store.Store, *keys.Ring) {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + path}, nil)
 	if err != nil {
@@ -31,13 +31,16 @@ func process(t *testing.T, path string) *keys.Ring {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return keys.NewRing(s, keeper, &audit.Log{Store: s}, keys.DefaultConfig())
+	return s, keys.NewRing(s, keeper, &audit.Log{Store: s}, keys.DefaultConfig())
 }
 
 func TestProcessesOverOneDatabaseShareTheirKeysThroughRotations(t *testing.T) {
 	t.Parallel()
 	path := filepath.Join(t.TempDir(), "gatehouse.db")
-	rings := []*keys.Ring{process(t, path), process(t, path), process(t, path)}
+	db, first := process(t, path)
+	_, second := process(t, path)
+	_, third := process(t, path)
+	rings := []*keys.Ring{first, second, third}
 	together := func(f func(r *keys.Ring) error) {
 		t.Helper()
 		var wg sync.WaitGroup
@@ -56,8 +59,8 @@ func TestProcessesOverOneDatabaseShareTheirKeysThroughRotations(t *testing.T) {
 	now := time.Now()
 	for range 12 { // some months, five days at a time
 		now = now.Add(5 * 24 * time.Hour)
-		together(func(r *keys.Ring) error { return r.Step(t.Context(), now) })
-		together(func(r *keys.Ring) error { return r.Step(t.Context(), now) })
+		together(func(r *keys.Ring) error { return poll(t.Context(), db, r, now) })
+		together(func(r *keys.Ring) error { return poll(t.Context(), db, r, now) })
 		signing := map[string]int{}
 		for _, k := range listed(t, rings[0]) {
 			if k.State == keys.Signing {

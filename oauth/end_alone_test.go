@@ -57,7 +57,7 @@ func TestEndOfAPersonEndsAtItsOwnSecond(t *testing.T) {
 		h.step(t)
 		for offset, want := range map[time.Duration]bool{-time.Minute: true, -time.Second: true, 0: false, time.Second: false} {
 			facts := oauth.TokenFacts{JTI: "new", User: "usr_ada", Client: "web", Session: "ses_new", KeyID: "kid", Issued: end.Truncate(time.Second).Add(offset)}
-			for where, r := range map[string]*oauth.Registry{"here": h.here, "there": h.there} {
+			for where, r := range map[string]*replica{"here": h.here, "there": h.there} {
 				if got := r.Revoked(facts); got != want {
 					t.Errorf("%s: issued %v from the second of the end: dead %v, want %v", where, offset, got, want)
 				}

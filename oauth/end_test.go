@@ -18,15 +18,15 @@ import (
 type house struct {
 	*oauth.Service
 	m           *memory
-	here, there *oauth.Registry // here is the Service's own process
+	here, there *replica // here is the Service's own process
 	tokens      map[string]oauth.TokenFacts
 }
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	s, m := newService()
-	h := &house{Service: s, m: m, here: oauth.NewRegistry(m), there: oauth.NewRegistry(m), tokens: map[string]oauth.TokenFacts{}}
-	s.Registry = h.here
+	h := &house{Service: s, m: m, here: newReplica(m), there: newReplica(m), tokens: map[string]oauth.TokenFacts{}}
+	s.Registry = h.here.Registry
 	for _, client := range []id.Client{"web", "app"} {
 		c := web()
 		c.ID = client
@@ -56,7 +56,7 @@ func (h *house) issue(name string) {
 
 func (h *house) step(t *testing.T) {
 	t.Helper()
-	for _, r := range []*oauth.Registry{h.here, h.there} {
+	for _, r := range []*replica{h.here, h.there} {
 		if err := r.Step(t.Context(), time.Now()); err != nil {
 			t.Fatal(err)
 		}
@@ -64,7 +64,7 @@ func (h *house) step(t *testing.T) {
 }
 
 // dead lists the tokens that r refuses, in order.
-func (h *house) dead(r *oauth.Registry) []string {
+func (h *house) dead(r *replica) []string {
 	var names []string
 	for name, facts := range h.tokens {
 		if r.Revoked(facts) {
@@ -143,7 +143,7 @@ func TestWhatEndsTakesItsTokensAndFamiliesAlong(t *testing.T) {
 					t.Error("the epoch did not change")
 				}
 				h.step(t)
-				for where, r := range map[string]*oauth.Registry{"here": h.here, "there": h.there} {
+				for where, r := range map[string]*replica{"here": h.here, "there": h.there} {
 					if got := h.dead(r); !slices.Equal(got, c.tokens) {
 						t.Errorf("after the poll, %s: %v are dead, want %v", where, got, c.tokens)
 					}
@@ -155,7 +155,7 @@ func TestWhatEndsTakesItsTokensAndFamiliesAlong(t *testing.T) {
 				if got := h.endedFamilies(); !slices.Equal(got, families) {
 					t.Errorf("families of %v ended, want %v", got, families)
 				}
-				late := oauth.NewRegistry(h.m)
+				late := newReplica(h.m)
 				if err := late.Step(t.Context(), time.Now()); err != nil || !slices.Equal(h.dead(late), c.tokens) {
 					t.Errorf("a process that starts now: %v are dead, %v", h.dead(late), err)
 				}

@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/secret"
@@ -288,4 +289,23 @@ func create(t *testing.T, s *oauth.Service, c oauth.Client) (oauth.Client, strin
 		t.Fatal(err)
 	}
 	return c, text
+}
+
+// replica is a Registry and what feeds it, as one process has them.
+type replica struct {
+	*oauth.Registry
+	feed *follow.Feed
+}
+
+func newReplica(s oauth.Store) *replica {
+	feed := follow.NewFeed(s)
+	return &replica{oauth.NewRegistry(s, feed), feed}
+}
+
+// Step follows and forgets, as the background does.
+func (r *replica) Step(ctx context.Context, now time.Time) error {
+	if err := r.feed.Step(ctx); err != nil {
+		return err
+	}
+	return r.Forget(ctx, now)
 }

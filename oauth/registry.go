@@ -3,72 +3,69 @@ package oauth
 import (
 	"context"
 	"fmt"
-	"log/slog"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/follow"
 	"gatehouse/id"
 )
 
-// pollEvery is how soon a process notices what another one changed.
-const pollEvery = 200 * time.Millisecond
-
 // Registry holds the clients and the revocations in memory and follows the
-// store by its version row. Reading takes no lock and no query. When the store
-// fails, it goes on with what it had; FreshAsOf tells since when. Call Step
-// before the first use.
+// store. Reading takes no lock and no query. When the store fails, it goes on
+// with what it had; Current says whether that is young enough to decide by.
 type Registry struct {
-	store   Store
-	clients atomic.Pointer[map[id.Client]*Client]
-	origins atomic.Pointer[map[string]bool]
-	revoked revocations
-	epoch   atomic.Uint64
-	fresh   atomic.Int64 // FreshAsOf in microseconds
+	store    Store
+	follower *follow.Follower
+	clients  atomic.Pointer[map[id.Client]*Client]
+	origins  atomic.Pointer[map[string]bool]
+	revoked  revocations
+	epoch    atomic.Uint64
 
-	stepping sync.Mutex // held by Step; guards what follows
+	// What follows belongs to read, which is not called twice at a time.
 	versions map[string]int64
 	lastSeq  int64
-	swept    time.Time
 }
 
-// NewRegistry returns a Registry that has read nothing yet.
-func NewRegistry(store Store) *Registry {
+// NewRegistry returns a Registry that follows by feed and has read nothing yet:
+// let the feed take a step before the first use.
+func NewRegistry(store Store, feed *follow.Feed) *Registry {
 	r := &Registry{store: store}
 	r.clients.Store(&map[id.Client]*Client{})
 	r.origins.Store(&map[string]bool{})
+	r.follower = feed.Follow(r.read, VersionClients, VersionRevocations, VersionKeys)
 	return r
 }
 
-// Step asks for the versions and reads what changed. After an error all that
-// was known before still counts.
-func (r *Registry) Step(ctx context.Context, now time.Time) error {
-	r.stepping.Lock()
-	defer r.stepping.Unlock()
-	versions, err := r.store.Versions(ctx)
-	if err != nil {
-		return fmt.Errorf("follow the store: %w", err)
-	}
+// read reads what changed. After an error all that was known before still counts.
+func (r *Registry) read(ctx context.Context, versions map[string]int64) error {
 	if err := r.readClients(ctx, versions); err != nil {
 		return err
 	}
-	if err := r.readRevocations(ctx, versions, now); err != nil {
+	if err := r.readRevocations(ctx, versions, time.Now()); err != nil {
 		return err
 	}
 	if r.changed(versions, VersionKeys) {
 		r.epoch.Add(1)
 	}
 	r.versions = versions
-	r.fresh.Store(now.UnixMicro())
-	if now.Sub(r.swept) >= time.Minute {
-		r.revoked.sweep(now)
-		r.swept = now
-	}
 	return nil
 }
 
-// changed reports whether a counter differs from the one at the last good Step.
+// Current returns nil when what is known is young enough to decide by, and else
+// why it is not, after one attempt to learn; see follow.Follower.
+func (r *Registry) Current(ctx context.Context) error { return r.follower.Current(ctx) }
+
+// Age is how long ago the store was asked for what is known.
+func (r *Registry) Age() time.Duration { return r.follower.Age() }
+
+// Forget drops the revocations that no living token can be about any more at now.
+func (r *Registry) Forget(_ context.Context, now time.Time) error {
+	r.revoked.sweep(now)
+	return nil
+}
+
+// changed reports whether a counter differs from the one at the last good reading.
 func (r *Registry) changed(versions map[string]int64, name string) bool {
 	return r.versions == nil || versions[name] != r.versions[name]
 }
@@ -110,38 +107,28 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 	return nil
 }
 
-// Run follows the store until ctx ends. A failure is logged when it begins and
-// when it ends.
-func (r *Registry) Run(ctx context.Context) error {
-	ticker := time.NewTicker(pollEvery)
-	defer ticker.Stop()
-	failing := false
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case now := <-ticker.C:
-			err := r.Step(ctx, now)
-			switch {
-			case err != nil && ctx.Err() == nil && !failing:
-				failing = true
-				slog.ErrorContext(ctx, "clients and revocations cannot be followed; going on with the known ones", "error", err)
-			case err == nil && failing:
-				failing = false
-				slog.InfoContext(ctx, "clients and revocations are followed again")
-			}
+// Client returns a client, enabled or not, which the caller must not change. It
+// is no older than whoever decides may have it (Current). One that the snapshot
+// lacks is asked of the store, so that a client that was created a moment ago is
+// there. NotFound fault "client.not_found"; a failing store is never that.
+func (r *Registry) Client(ctx context.Context, client id.Client) (*Client, error) {
+	if (*r.clients.Load())[client] == nil {
+		return r.miss(ctx, client)
+	}
+	if err := r.Current(ctx); err != nil {
+		return nil, &fault.Error{
+			Kind: fault.Unavailable, Code: "store.unavailable", Detail: "The database cannot answer now.",
+			RetryAfter: time.Second, Err: fmt.Errorf("read a client: %w", err),
 		}
 	}
-}
-
-// Client returns a client, enabled or not, which the caller must not change.
-// One that the snapshot lacks is asked of the store, so that a client that was
-// created a moment ago is there. NotFound fault "client.not_found"; a failing
-// store is never that.
-func (r *Registry) Client(ctx context.Context, client id.Client) (*Client, error) {
 	if c := (*r.clients.Load())[client]; c != nil {
 		return c, nil
 	}
+	return r.miss(ctx, client) // deleted, as Current has just learned
+}
+
+// miss asks the store for a client that the snapshot lacks.
+func (r *Registry) miss(ctx context.Context, client id.Client) (*Client, error) {
 	if !validClientID(client) {
 		return nil, fault.Missing("client")
 	}
@@ -158,14 +145,6 @@ func (r *Registry) Client(ctx context.Context, client id.Client) (*Client, error
 // Epoch changes whenever something changed that could kill a token. Who keeps
 // the result of a check keeps the epoch from before the check with it.
 func (r *Registry) Epoch() uint64 { return r.epoch.Load() }
-
-// FreshAsOf returns when the store last answered; the zero time when it never did.
-func (r *Registry) FreshAsOf() time.Time {
-	if us := r.fresh.Load(); us != 0 {
-		return time.UnixMicro(us)
-	}
-	return time.Time{}
-}
 
 // TokenFacts is what a revocation may be about. Empty fields are not about anything.
 type TokenFacts struct {

@@ -16,7 +16,7 @@ import (
 )
 
 // process opens the SQLite file at path, as one more process would.
-func process(t *testing.T, path string) (*store.Store, *oauth.Service, *oauth.Registry) {
+func process(t *testing.T, path string) (*store.Store, *oauth.Service, *replica) {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + path}, nil)
 	if err != nil {
@@ -30,11 +30,11 @@ func process(t *testing.T, path string) (*store.Store, *oauth.Service, *oauth.Re
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	r := oauth.NewRegistry(s)
-	return s, &oauth.Service{Store: s, Audit: &audit.Log{Store: s}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: r}, r
+	r := newReplica(s)
+	return s, &oauth.Service{Store: s, Audit: &audit.Log{Store: s}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: r.Registry}, r
 }
 
-func step(t *testing.T, r *oauth.Registry) {
+func step(t *testing.T, r *replica) {
 	t.Helper()
 	if err := r.Step(t.Context(), time.Now()); err != nil {
 		t.Fatal(err)
@@ -83,7 +83,7 @@ func TestEndReachesAnotherProcessThroughTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, _, late := process(t, path)
-	for name, r := range map[string]*oauth.Registry{"there": there, "late": late} {
+	for name, r := range map[string]*replica{"there": there, "late": late} {
 		step(t, r)
 		if !r.Revoked(facts) {
 			t.Errorf("%s: the token outlived the consent", name)

@@ -61,7 +61,7 @@ func newDesk(t testing.TB) *desk {
 	t.Helper()
 	ring := edgeRing(t)
 	d := &desk{
-		t: t, ring: ring, store: newDeskStore(), registry: &edgeRegistry{clients: map[id.Client]*oauth.Client{}, fresh: time.Now},
+		t: t, ring: ring, store: newDeskStore(), registry: &edgeRegistry{clients: map[id.Client]*oauth.Client{}},
 		people: &deskPeople{enabled: true}, limiter: &deskLimiter{counted: map[string]int{}}, pages: &deskPages{}, metrics: &deskMetrics{}, cookies: map[string]string{},
 	}
 	d.protocol = &deskProtocol{store: d.store}

@@ -53,7 +53,7 @@ func newEdge(t testing.TB) *edge {
 	e := &edge{
 		t: t, ring: ring, signer: &edgeSigner{Ring: ring},
 		store:    &edgeStore{families: map[id.Family]oauth.Family{}, standings: map[id.Family]oauth.Standing{}},
-		registry: &edgeRegistry{clients: map[id.Client]*oauth.Client{}, fresh: time.Now},
+		registry: &edgeRegistry{clients: map[id.Client]*oauth.Client{}},
 		protocol: &edgeProtocol{},
 		people:   &edgePeople{enabled: true},
 		sessions: &edgeSessions{live: map[string]session.Session{}},
@@ -296,7 +296,7 @@ func (s *edgeStore) Family(_ context.Context, family id.Family, _ time.Time) (oa
 type edgeRegistry struct {
 	clients map[id.Client]*oauth.Client
 	revoked func(oauth.TokenFacts) bool
-	fresh   func() time.Time
+	stale   error
 	err     error
 }
 
@@ -311,7 +311,7 @@ func (r *edgeRegistry) Client(_ context.Context, client id.Client) (*oauth.Clien
 }
 func (r *edgeRegistry) Revoked(f oauth.TokenFacts) bool { return r.revoked != nil && r.revoked(f) }
 func (r *edgeRegistry) Epoch() uint64                   { return 1 }
-func (r *edgeRegistry) FreshAsOf() time.Time            { return r.fresh() }
+func (r *edgeRegistry) Current(context.Context) error   { return r.stale }
 func (r *edgeRegistry) HasOrigin(origin string) bool    { return origin == "https://web.example.test" }
 
 // edgeProtocol remembers what was ended.

@@ -18,6 +18,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/flow"
+	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/internal/testpg"
@@ -41,6 +42,7 @@ const (
 type house struct {
 	t        testing.TB
 	store    *store.Store
+	feed     *follow.Feed
 	registry *oauth.Registry
 	protocol *oauth.Service
 	sessions *session.Manager
@@ -61,7 +63,8 @@ func newHouse(t testing.TB, databaseURL string) *house {
 	}
 	keeper := must(secret.NewKeeper(ctx, s, secret.Master{1}))(t)
 	recorder := &audit.Log{Store: s}
-	h := &house{t: t, store: s, registry: oauth.NewRegistry(s), ring: keys.NewRing(s, keeper, recorder, keys.DefaultConfig()), secrets: map[id.Client]string{}}
+	feed := follow.NewFeed(s)
+	h := &house{t: t, store: s, feed: feed, registry: oauth.NewRegistry(s, feed), ring: keys.NewRing(s, keeper, recorder, keys.DefaultConfig()), secrets: map[id.Client]string{}}
 	if err := h.ring.Load(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +113,7 @@ func (h *house) people(ctx context.Context) {
 // follow lets the registry see what the store has.
 func (h *house) follow() {
 	h.t.Helper()
-	if err := h.registry.Step(context.Background(), time.Now()); err != nil {
+	if err := h.feed.Step(context.Background()); err != nil {
 		h.t.Fatal(err)
 	}
 }
@@ -389,6 +392,7 @@ func (v views) View(ctx context.Context, token, ip string) (*flow.SessionView, e
 
 type apps struct {
 	flow.Apps
+	feed     *follow.Feed
 	registry *oauth.Registry
 }
 

@@ -67,7 +67,7 @@ func (p *Provider) introspection(ctx context.Context, client *oauth.Client, toke
 	if refresh, err := p.Refresh.Parse(token); err == nil {
 		return p.refreshIntrospection(ctx, client, refresh)
 	}
-	t, err := p.verifier.verify(token)
+	t, err := p.verifier.verify(ctx, token)
 	if errors.Is(err, errBadToken) {
 		return inactive, nil
 	}

@@ -55,8 +55,9 @@ type Registry interface {
 	Revoked(t oauth.TokenFacts) bool
 	// Epoch changes whenever something changed that could kill a token.
 	Epoch() uint64
-	// FreshAsOf is when the snapshot was last known to be current.
-	FreshAsOf() time.Time
+	// Current returns nil when the snapshot is young enough to decide by, and else
+	// why it is not, after one attempt to bring it up to date.
+	Current(ctx context.Context) error
 	// HasOrigin reports whether an enabled client has a redirect URI of that
 	// origin ("https://app.example.test"). It answers from the snapshot alone.
 	HasOrigin(origin string) bool

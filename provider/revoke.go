@@ -37,7 +37,7 @@ func (p *Provider) revokeToken(r *http.Request, client *oauth.Client, token stri
 	if refresh, err := p.Refresh.Parse(token); err == nil {
 		return p.revokeFamily(r, client, refresh)
 	}
-	t, err := p.verifier.verify(token)
+	t, err := p.verifier.verify(r.Context(), token)
 	if errors.Is(err, errBadToken) {
 		return nil
 	}

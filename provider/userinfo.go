@@ -76,7 +76,7 @@ func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*verified
 	if wait := p.Limiter.Blocked(flood); wait > 0 && !known {
 		return nil, &fault.Error{Kind: fault.TooMany, Code: "userinfo.flood", Detail: "Too many bad access tokens from this address.", RetryAfter: wait}
 	}
-	t, err := p.verifier.verify(token)
+	t, err := p.verifier.verify(r.Context(), token)
 	if errors.Is(err, errBadToken) {
 		if !known && !errors.Is(err, errDeadToken) {
 			p.Limiter.Count(flood)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/json"
 	"errors"
@@ -24,10 +25,6 @@ func badToken(reason string) error { return fmt.Errorf("%w: %s", errBadToken, re
 var errDeadToken = fmt.Errorf("%w: it was good before", errBadToken)
 
 func deadToken(reason string) error { return fmt.Errorf("%w: %s", errDeadToken, reason) }
-
-// maxBlind is how old the knowledge of revocations may be. Beyond that no token
-// is accepted, because nobody could tell whether it is still alive.
-const maxBlind = 30 * time.Second
 
 // verifier knows what our own access tokens are worth. It remembers what it
 // verified, so that a signature is checked once and not at every request;
@@ -64,9 +61,9 @@ func (v *verifier) known(token string) bool {
 }
 
 // verify returns what the access token says. A token that is not one of our
-// access tokens, or not alive, gives errBadToken. When revocations cannot be
-// known the error is Unavailable.
-func (v *verifier) verify(token string) (*verified, error) {
+// access tokens, or not alive, gives errBadToken. When nobody can tell what was
+// revoked until a second ago, the error is Unavailable.
+func (v *verifier) verify(ctx context.Context, token string) (*verified, error) {
 	if len(token) > maxToken {
 		return nil, badToken("too long")
 	}
@@ -82,7 +79,7 @@ func (v *verifier) verify(token string) (*verified, error) {
 		}
 		t = fresh
 	}
-	if err := v.alive(t, now); err != nil {
+	if err := v.alive(ctx, t, now); err != nil {
 		return nil, err
 	}
 	if !known {
@@ -92,15 +89,15 @@ func (v *verifier) verify(token string) (*verified, error) {
 }
 
 // alive reports what may have changed since the signature was checked.
-func (v *verifier) alive(t *verified, now time.Time) error {
+func (v *verifier) alive(ctx context.Context, t *verified, now time.Time) error {
 	if !now.Before(t.expires) {
 		return deadToken("expired")
 	}
 	if now.Before(t.notBefore) {
 		return badToken("not valid yet")
 	}
-	if now.Sub(v.registry.FreshAsOf()) > maxBlind {
-		return &fault.Error{Kind: fault.Unavailable, Code: "revocations.unknown", Detail: "Gatehouse cannot tell now which tokens were revoked.", RetryAfter: time.Second}
+	if err := v.registry.Current(ctx); err != nil {
+		return &fault.Error{Kind: fault.Unavailable, Code: "revocations.unknown", Detail: "Gatehouse cannot tell now which tokens were revoked.", RetryAfter: time.Second, Err: err}
 	}
 	if v.registry.Revoked(t.facts) {
 		return deadToken("revoked")

@@ -14,7 +14,9 @@ import (
 )
 
 // staleAfter is how old the snapshot of clients and revocations may be before
-// this process stops calling itself ready.
+// this process stops calling itself ready. Decisions are refused long before
+// (follow.MaxAge); a hiccup of the database that all replicas share is no reason
+// to take them all away.
 const staleAfter = 30 * time.Second
 
 // health answers liveness and readiness.
@@ -54,7 +56,7 @@ func (h *health) checks(ctx context.Context) map[string]string {
 	if !h.signs(ctx) {
 		c["keys"] = "there is no signing key"
 	}
-	if time.Since(h.house.Registry.FreshAsOf()) > staleAfter {
+	if h.house.Registry.Age() > staleAfter {
 		c["snapshot"] = "clients and revocations were last read too long ago"
 	}
 	if h.draining.Load() {

@@ -92,7 +92,7 @@ func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(g
 func (m *Metrics) watch(h *house.House) {
 	hasher := h.Identity.Hasher
 	m.gauge("gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.",
-		func() float64 { return time.Since(h.Registry.FreshAsOf()).Seconds() })
+		func() float64 { return h.Registry.Age().Seconds() })
 	m.gauge("gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) })
 	m.gauge("gatehouse_password_waiting", "Sign-ins that wait for a slot now.", func() float64 { return float64(hasher.Waiting()) })
 	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{

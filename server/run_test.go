@@ -176,7 +176,7 @@ func TestReadyzSaysWhatIsMissing(t *testing.T) {
 	} {
 		cfg := testconfig.New(t)
 		house := openHouse(t, cfg)
-		if err := house.Registry.Step(t.Context(), time.Now()); err != nil {
+		if err := house.Feed.Step(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		h := &health{house: house}

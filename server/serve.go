@@ -97,9 +97,9 @@ func (s *Server) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	// The first snapshot, so that the first request meets the clients.
-	if err := s.house.Registry.Step(ctx, time.Now()); err != nil {
-		return errors.Join(fmt.Errorf("read the clients: %w", err), public.Close(), internal.Close())
+	// So that the first request meets the clients.
+	if err := s.house.Feed.Step(ctx); err != nil {
+		return errors.Join(fmt.Errorf("read the first snapshot: %w", err), public.Close(), internal.Close())
 	}
 	if err := s.greet(ctx); err != nil {
 		return errors.Join(err, public.Close(), internal.Close())

@@ -28,6 +28,7 @@ import (
 type Store struct {
 	db     *engine.DB
 	groups *familyGroups // on Postgres only: SQLite's writer gathers by itself
+	news   func()        // OnNews; may be nil
 }
 
 // Open connects to the database that c names. It does not migrate: call

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"time"
 )
 
 var (
@@ -35,9 +36,26 @@ func (s *Store) Versions(ctx context.Context) (map[string]int64, error) {
 	return versions, nil
 }
 
+// PollEvery is how often a process asks for the counters when nobody wakes it:
+// another process's news is at most that late. A question costs SQLite some
+// microseconds, and a Postgres that several replicas share a round trip.
+func (s *Store) PollEvery() time.Duration {
+	if s.db.Postgres() {
+		return 250 * time.Millisecond
+	}
+	return 50 * time.Millisecond
+}
+
+// OnNews lets f be called after each commit of this process that raised a
+// counter. f must not wait for anything. Call it before anything is written.
+func (s *Store) OnNews(f func()) { s.news = f }
+
 // raise raises the counter name by n and returns it.
 func (s *Store) raise(ctx context.Context, name string, n int) (value int64, err error) {
 	err = s.each(ctx, raiseVersion, []any{name, int64(n)}, func(rows *sql.Rows) error { return rows.Scan(&value) })
+	if err == nil && s.news != nil {
+		s.AfterCommit(ctx, s.news)
+	}
 	return value, doing("raise version", err)
 }
 

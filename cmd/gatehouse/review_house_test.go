@@ -65,7 +65,7 @@ func TestServeLogsItsBackgroundToo(t *testing.T) {
 		"GATEHOUSE_LISTEN_PUBLIC=127.0.0.1:" + ports[0], "GATEHOUSE_LISTEN_INTERNAL=127.0.0.1:" + ports[1],
 	}
 	stdout := &until{text: "/setup#token=", found: make(chan struct{})}
-	stderr := &until{text: "cannot be followed", found: make(chan struct{})}
+	stderr := &until{text: "failed and will be tried again", found: make(chan struct{})}
 	ctx, stop := context.WithCancel(t.Context())
 	done := make(chan int, 1)
 	go func() { done <- run(ctx, []string{"serve"}, env, strings.NewReader(""), stdout, stderr) }()

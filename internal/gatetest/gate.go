@@ -113,25 +113,26 @@ func (g *Gate) Replica() *Gate {
 // Restart closes nothing but opens the store anew, as a started process would.
 func (g *Gate) Restart() *Gate { return g.Replica() }
 
-// Settle lets the snapshots see what was written, as the poll does in a
-// running server within a quarter of a second.
+// Settle lets the snapshots see what was written, as a running server does
+// within a moment.
 func (g *Gate) Settle() {
 	g.T.Helper()
-	if err := g.House.Registry.Step(context.Background(), time.Now()); err != nil {
-		g.T.Fatalf("read the snapshot: %v", err)
-	}
-	if err := g.House.Keys.Step(context.Background(), time.Now()); err != nil {
-		g.T.Fatalf("read the keys: %v", err)
+	if err := g.House.Feed.Step(context.Background()); err != nil {
+		g.T.Fatalf("follow the store: %v", err)
 	}
 }
 
-// Run starts what runs in the background until the test ends.
+// Run beats what the server beats in the background, until the test ends.
 func (g *Gate) Run() {
 	ctx, stop := context.WithCancel(context.Background())
-	var wait sync.WaitGroup
-	wait.Go(func() { _ = g.House.Registry.Run(ctx) })
-	wait.Go(func() { _ = g.House.Keys.Run(ctx) })
-	g.T.Cleanup(func() { stop(); wait.Wait() })
+	done := make(chan error, 1)
+	go func() { done <- g.House.Run(ctx) }()
+	g.T.Cleanup(func() {
+		stop()
+		if err := <-done; err != nil {
+			g.T.Errorf("the background: %v", err)
+		}
+	})
 }
 
 // RoundTrip hands the request to the server's handler; a Gate is an http.RoundTripper.

@@ -60,6 +60,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"LostUpdates":   testLostUpdates,
 		"Marks":         testMarks,
 		"Migrations":    testMigrations,
+		"News":          testNews,
 		"RecoveryCodes": testRecoveryCodes,
 		"Revocations":   testRevocations,
 		"Revisions":     testRevisions,

@@ -1,0 +1,320 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+	"unsafe"
+)
+
+var errAway = errors.New("the store is away")
+
+// counters is a Store in memory that can be slow or away.
+type counters struct {
+	mu     sync.Mutex
+	values map[string]int64
+	takes  time.Duration
+	err    error
+	asked  int
+}
+
+func (c *counters) Versions(ctx context.Context) (map[string]int64, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.asked++
+	if c.takes > 0 {
+		select {
+		case <-time.After(c.takes):
+		case <-ctx.Done():
+			return nil, ctx.Err()
+		}
+	}
+	return maps.Clone(c.values), c.err
+}
+
+func (c *counters) set(f func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	f()
+}
+
+func (c *counters) raise(name string) {
+	c.set(func() {
+		if c.values == nil {
+			c.values = map[string]int64{}
+		}
+		c.values[name]++
+	})
+}
+
+func (c *counters) questions() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.asked
+}
+
+// reader counts how often it had to read.
+type reader struct {
+	reads atomic.Int32
+	err   atomic.Pointer[error]
+}
+
+func (r *reader) reload(context.Context, map[string]int64) error {
+	r.reads.Add(1)
+	if err := r.err.Load(); err != nil {
+		return *err
+	}
+	return nil
+}
+
+func step(t *testing.T, f *Feed) {
+	t.Helper()
+	if err := f.Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestOneQuestionServesEverybodyAndOnlyWhatRoseIsReadAgain(t *testing.T) {
+	t.Parallel()
+	store := &counters{}
+	f := NewFeed(store)
+	var clients, policy reader
+	f.Follow(clients.reload, "clients", "revocations")
+	f.Follow(policy.reload, "policy")
+	for i, c := range []struct {
+		raise           string
+		clients, policy int32
+	}{{"", 1, 1}, {"", 1, 1}, {"revocations", 2, 1}, {"policy", 2, 2}, {"settings", 2, 2}, {"clients", 3, 2}} {
+		if c.raise != "" {
+			store.raise(c.raise)
+		}
+		step(t, f)
+		if got := store.questions(); got != i+1 {
+			t.Errorf("step %d: the store was asked %d times", i, got)
+		}
+		if clients.reads.Load() != c.clients || policy.reads.Load() != c.policy {
+			t.Errorf("after %q rose: read %d and %d times, want %d and %d", c.raise, clients.reads.Load(), policy.reads.Load(), c.clients, c.policy)
+		}
+	}
+}
+
+func TestAReadingThatFailedIsTriedAgainAndAgesItsFollowerAlone(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		var good, bad reader
+		well, ill := f.Follow(good.reload, "clients"), f.Follow(bad.reload, "keys")
+		step(t, f)
+		store.raise("keys")
+		bad.err.Store(&errAway)
+		time.Sleep(2 * MaxAge)
+		for range 2 {
+			if err := f.Step(t.Context()); !errors.Is(err, errAway) {
+				t.Errorf("the step says %v", err)
+			}
+		}
+		if well.Age() != 0 || ill.Age() != 2*MaxAge {
+			t.Errorf("ages are %s and %s, want 0 and %s", well.Age(), ill.Age(), 2*MaxAge)
+		}
+		bad.err.Store(nil)
+		step(t, f)
+		if ill.Age() != 0 || bad.reads.Load() != 4 || good.reads.Load() != 1 {
+			t.Errorf("age %s after %d readings (the other: %d)", ill.Age(), bad.reads.Load(), good.reads.Load())
+		}
+	})
+}
+
+// What is known is as old as the question, not as the answer: what was committed
+// while the answer travelled may be missing in it.
+func TestAgeCountsFromTheQuestion(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{takes: 400 * time.Millisecond}
+		f := NewFeed(store)
+		w := f.Follow((&reader{}).reload, "clients")
+		step(t, f)
+		if w.Age() != 400*time.Millisecond {
+			t.Errorf("right after a slow answer the age is %s", w.Age())
+		}
+	})
+}
+
+// jump moves the wall clock's reading in an instant and leaves the monotonic
+// one, which is what setting a machine's clock does to every instant taken before.
+func jump(t *testing.T, at *time.Time, by time.Duration) {
+	t.Helper()
+	before := *at
+	wall := (*uint64)(unsafe.Pointer(at)) // bit 63: there is a monotonic reading; then 33 bits of seconds
+	*wall += uint64(by/time.Second) << 30
+	if moved := at.Round(0).Sub(before.Round(0)); moved != by || !at.Equal(before) && at.Sub(before) != 0 {
+		t.Fatalf("the wall clock moved by %s and the monotonic one by %s", moved, at.Sub(before))
+	}
+}
+
+// A bubble has no monotonic clock, so this runs outside.
+func TestAWallClockThatJumpsMakesNothingFreshOrStale(t *testing.T) {
+	t.Parallel()
+	for _, by := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
+		store := &counters{}
+		f := NewFeed(store)
+		w := f.Follow((&reader{}).reload, "clients")
+		jump(t, &f.born, -by)
+		step(t, f)
+		jump(t, &f.born, by)
+		if age := w.Age(); age < 0 || age > time.Minute {
+			t.Errorf("a jump by %s: what was just read is %s old", by, age)
+		}
+		w.fresh.Add(-int64(time.Minute))
+		jump(t, &f.born, by)
+		if age := w.Age(); age < time.Minute || age > 2*time.Minute {
+			t.Errorf("a jump by %s: what was read a minute ago is %s old", by, age)
+		}
+		store.set(func() { store.err = errAway })
+		if err := w.Current(t.Context()); !errors.Is(err, errAway) {
+			t.Errorf("a jump by %s: what was read a minute ago is good enough: %v", by, err)
+		}
+	}
+}
+
+func TestDecisionsCatchUpOnceForAll(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		var r reader
+		w := f.Follow(r.reload, "clients")
+		step(t, f)
+		store.raise("clients")
+		store.set(func() { store.takes = CatchUp / 2 })
+		time.Sleep(MaxAge + time.Nanosecond)
+		var wait sync.WaitGroup
+		for range 50 {
+			wait.Go(func() {
+				if err := w.Current(t.Context()); err != nil {
+					t.Errorf("a decision was refused: %v", err)
+				}
+			})
+		}
+		wait.Wait()
+		if store.questions() != 2 || r.reads.Load() != 2 {
+			t.Errorf("50 decisions asked %d times and read %d times, want one of each", store.questions()-1, r.reads.Load()-1)
+		}
+	})
+}
+
+func TestADecisionWaitsNotLongAndIsRefused(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		w := f.Follow((&reader{}).reload, "clients")
+		if err := w.Current(t.Context()); err != nil {
+			t.Errorf("the first decision of all: %v", err)
+		}
+		store.set(func() { store.takes = time.Minute })
+		time.Sleep(2 * MaxAge)
+		begun := time.Now()
+		if err := w.Current(t.Context()); !errors.Is(err, errStale) || time.Since(begun) != CatchUp {
+			t.Errorf("a store that hangs: %v after %s, want a refusal after %s", err, time.Since(begun), CatchUp)
+		}
+		time.Sleep(askBound)
+
+		// A store that is gone is asked a few times a second, not by every caller.
+		store.set(func() { store.takes, store.err, store.asked = 0, errAway, 0 })
+		for range 1000 {
+			if err := w.Current(t.Context()); !errors.Is(err, errStale) {
+				t.Fatalf("a store that is gone: %v", err)
+			}
+			time.Sleep(time.Millisecond)
+		}
+		if n := store.questions(); n < 5 || n > 10 {
+			t.Errorf("a store that is gone was asked %d times in a second", n)
+		}
+		store.set(func() { store.err = nil })
+		time.Sleep(2 * restless)
+		if err := w.Current(t.Context()); err != nil {
+			t.Errorf("the store is back: %v", err)
+		}
+	})
+}
+
+// A policy of a million grants may take seconds to read. Whoever needs the
+// revocations must not wait for it.
+func TestALongReadingKeepsNobodyElseFromNews(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		var quick reader
+		fast := f.Follow(quick.reload, "revocations")
+		slow := f.Follow(func(ctx context.Context, _ map[string]int64) error {
+			select {
+			case <-time.After(5 * time.Second):
+				return nil
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+		}, "policy")
+		step(t, f)
+		store.raise("policy")
+		for range 40 { // ten seconds
+			if err := f.Beat(t.Context(), time.Now()); err != nil {
+				t.Error(err)
+			}
+			store.raise("revocations")
+			time.Sleep(250 * time.Millisecond)
+			if fast.Age() > MaxAge {
+				t.Fatalf("the quick one is %s old", fast.Age())
+			}
+		}
+		if quick.reads.Load() < 40 {
+			t.Errorf("the quick one read %d times", quick.reads.Load())
+		}
+		if slow.Age() > 6*time.Second {
+			t.Errorf("the slow one never arrives: it is %s old", slow.Age())
+		}
+		f.Wait()
+	})
+}
+
+func TestABeatTellsOfReadingsThatFailed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := NewFeed(&counters{})
+		var r reader
+		r.err.Store(&errAway)
+		f.Follow(r.reload, "clients")
+		for i, want := range []error{nil, errAway, errAway} {
+			if err := f.Beat(t.Context(), time.Now()); !errors.Is(err, want) {
+				t.Errorf("beat %d says %v, want %v", i, err, want)
+			}
+			synctest.Wait()
+		}
+		r.err.Store(nil)
+		_ = f.Beat(t.Context(), time.Now())
+		synctest.Wait()
+		if err := f.Beat(t.Context(), time.Now()); err != nil {
+			t.Errorf("after a good reading: %v", err)
+		}
+	})
+}
+
+func TestNewsIsKnownOnceHoweverOftenItComes(t *testing.T) {
+	t.Parallel()
+	f := NewFeed(&counters{})
+	for range 3 {
+		f.Wake()
+	}
+	<-f.News()
+	select {
+	case <-f.News():
+		t.Error("the same news came twice")
+	default:
+	}
+}

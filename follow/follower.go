@@ -1,0 +1,166 @@
+package follow
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// errStale is behind every refusal of Current.
+var errStale = errors.New("what is known is too old to decide by")
+
+// never is the time of a question that was not asked yet.
+const never = math.MinInt64
+
+// Follower is one part of the process that follows some of the counters.
+type Follower struct {
+	feed   *Feed
+	names  []string
+	reload func(ctx context.Context, versions map[string]int64) error
+	fresh  atomic.Int64 // when the store was asked for what is known, in the Feed's time
+
+	turn sync.Mutex       // held while it reads
+	seen map[string]int64 // the counters of the last good reading
+	last error            // what went wrong in the last reading
+
+	catching sync.Mutex
+	flight   *flight // the last attempt to catch up
+}
+
+// flight is one attempt to catch up, shared by all who need it.
+type flight struct {
+	done  chan struct{}
+	ended time.Duration // in the Feed's time
+	err   error         // both are final once done is closed
+}
+
+// Age is how old the knowledge is: the time since the store was asked for what
+// has been read. It is as old as can be before the first reading.
+func (w *Follower) Age() time.Duration {
+	if asked := w.fresh.Load(); asked != never {
+		return w.feed.now() - time.Duration(asked)
+	}
+	return math.MaxInt64
+}
+
+// Current returns nil when the knowledge is young enough to decide by. When it
+// is not, one attempt for all callers asks the store and reads, and each waits
+// for it for at most CatchUp; then the error says why nobody can know. The
+// caller must refuse, and neither allow nor deny.
+func (w *Follower) Current(ctx context.Context) error {
+	if w.Age() <= MaxAge {
+		return nil
+	}
+	patience := time.NewTimer(CatchUp)
+	defer patience.Stop()
+	try := w.attempt()
+	select {
+	case <-try.done:
+		if w.Age() <= MaxAge {
+			return nil
+		}
+		return errors.Join(errStale, try.err)
+	case <-patience.C:
+		return fmt.Errorf("%w: the store did not answer within %s", errStale, CatchUp)
+	case <-ctx.Done():
+		return errors.Join(errStale, ctx.Err())
+	}
+}
+
+// attempt returns the attempt under way, or begins one, unless one has just
+// failed: while the store is away, callers are told so at once.
+func (w *Follower) attempt() *flight {
+	w.catching.Lock()
+	defer w.catching.Unlock()
+	if w.flight != nil && !w.flight.over(w.feed.now()) {
+		return w.flight
+	}
+	try := &flight{done: make(chan struct{})}
+	w.flight = try
+	go func() {
+		try.err = w.catchUp()
+		try.ended = w.feed.now()
+		close(try.done)
+	}()
+	return try
+}
+
+// over reports whether another attempt may begin.
+func (f *flight) over(now time.Duration) bool {
+	select {
+	case <-f.done:
+		return f.err == nil || now-f.ended > restless
+	default:
+		return false
+	}
+}
+
+// catchUp belongs to no caller, so none of them can cut it short.
+func (w *Follower) catchUp() error {
+	ctx := context.Background()
+	v, err := w.feed.ask(ctx)
+	if err != nil {
+		return err
+	}
+	return w.hear(ctx, v)
+}
+
+// hear reads what changed, after the reading that is under way.
+func (w *Follower) hear(ctx context.Context, v answer) error {
+	w.turn.Lock()
+	defer w.turn.Unlock()
+	return w.read(ctx, v)
+}
+
+// tell is hear without waiting: a reading that is due goes on by itself. One
+// that is still under way hears of v by the next beat. It returns what went
+// wrong last.
+func (w *Follower) tell(ctx context.Context, v answer) error {
+	if !w.turn.TryLock() {
+		return nil
+	}
+	if !w.changed(v) {
+		defer w.turn.Unlock()
+		return w.read(ctx, v)
+	}
+	last := w.last
+	w.feed.reading.Go(func() {
+		defer w.turn.Unlock()
+		_ = w.read(ctx, v) // the next beat tells
+	})
+	return last
+}
+
+// read is called with the turn.
+func (w *Follower) read(ctx context.Context, v answer) error {
+	if int64(v.asked) < w.fresh.Load() {
+		return nil // what is known is younger than this answer
+	}
+	if w.changed(v) {
+		ctx, cancel := context.WithTimeout(ctx, readBound)
+		defer cancel()
+		if w.last = w.reload(ctx, v.versions); w.last != nil {
+			return w.last
+		}
+	}
+	w.seen = v.versions
+	w.fresh.Store(int64(v.asked))
+	return nil
+}
+
+// changed reports whether a counter differs from the one of the last good reading.
+func (w *Follower) changed(v answer) bool {
+	if w.fresh.Load() == never {
+		return true
+	}
+	for _, name := range w.names {
+		if w.seen[name] != v.versions[name] {
+			return true
+		}
+	}
+	return false
+}

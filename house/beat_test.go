@@ -1,0 +1,186 @@
+package house
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/flow"
+	"gatehouse/internal/testconfig"
+)
+
+// tally counts steps by the name of their row.
+type tally struct {
+	mu    sync.Mutex
+	steps map[string]int
+}
+
+// counted returns beats that are always due and count their steps, which they
+// take all the same.
+func (c *tally) counted(beats []Beat) []Beat {
+	counted := slices.Clone(beats)
+	for i, b := range counted {
+		counted[i].Due = nil
+		counted[i].Step = func(ctx context.Context, now time.Time) error {
+			c.mu.Lock()
+			if c.steps == nil {
+				c.steps = map[string]int{}
+			}
+			c.steps[b.Name]++
+			c.mu.Unlock()
+			return b.Step(ctx, now)
+		}
+	}
+	return counted
+}
+
+func (c *tally) read() map[string]int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return maps.Clone(c.steps)
+}
+
+// Two replicas over one store beat for ten minutes. Every row beats on both,
+// but for those under a lease, which beat on one alone; and when that one is
+// gone, on the other.
+func TestEveryRowBeatsAndOneUnderALeaseOnOneReplicaOnly(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		cfg := testconfig.New(t)
+		houses := []*House{openHouse(t, cfg), openHouse(t, cfg)}
+		var counts [2]tally
+		var stops [2]context.CancelFunc
+		var wait sync.WaitGroup
+		for i, h := range houses {
+			var ctx context.Context
+			ctx, stops[i] = context.WithCancel(t.Context())
+			beats := counts[i].counted(h.Beats())
+			wait.Go(func() { runner{h.Store, newHolder(), h.Log}.run(ctx, beats) })
+			synctest.Wait() // the first takes every lease
+		}
+		time.Sleep(10*time.Minute + time.Second)
+		first, second := counts[0].read(), counts[1].read()
+		for _, b := range houses[0].Beats() {
+			want := int(10*time.Minute/b.Every) + 1
+			if first[b.Name] < want {
+				t.Errorf("%s: %d steps in ten minutes, want %d", b.Name, first[b.Name], want)
+			}
+			if got := second[b.Name]; b.Lease == "" && got < want || b.Lease != "" && got != 0 {
+				t.Errorf("%s (lease %q): %d steps on the second replica", b.Name, b.Lease, got)
+			}
+		}
+		stops[0]()
+		time.Sleep(10 * time.Minute)
+		for name, n := range counts[1].read() {
+			if n == second[name] {
+				t.Errorf("%s: nobody took over", name)
+			}
+		}
+		stops[1]()
+		wait.Wait()
+	})
+}
+
+func TestSweepingRemovesWhatHasEndedAndNothingElse(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, testconfig.New(t))
+	begun, err := h.Flow.Begin(t.Context(), "browser", flow.Ask{ReturnTo: "/account"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		after time.Duration
+		there bool
+	}{{0, true}, {100 * 24 * time.Hour, false}} {
+		if err := h.sweep(t.Context(), time.Now().Add(c.after)); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.Store.Interaction(t.Context(), begun.ID); (err == nil) != c.there {
+			t.Errorf("after %s the interaction is there: %t (%v)", c.after, err == nil, err)
+		}
+	}
+}
+
+// leases is a store of leases that another process may hold.
+type leases struct {
+	taken bool
+	until time.Duration
+	err   error
+}
+
+func (l *leases) Lease(_ context.Context, _, _ string, now, until time.Time) (bool, error) {
+	l.until = until.Sub(now)
+	return !l.taken, l.err
+}
+
+func TestABeatIsTakenWhenItIsDueAndThisReplicasTurn(t *testing.T) {
+	t.Parallel()
+	fire := errors.New("the disk is on fire")
+	for name, c := range map[string]struct {
+		notDue bool
+		lease  string
+		leases leases
+		steps  int
+		err    error
+	}{
+		"no lease":           {steps: 1},
+		"not due":            {notDue: true, lease: "a"},
+		"the lease is ours":  {lease: "a", steps: 1},
+		"another's lease":    {lease: "a", leases: leases{taken: true}},
+		"the store is away":  {lease: "a", leases: leases{err: fire}, err: fire},
+		"another's, no need": {leases: leases{taken: true}, steps: 1},
+	} {
+		steps := 0
+		b := Beat{Name: name, Every: time.Hour, Lease: c.lease, Step: func(context.Context, time.Time) error { steps++; return nil }}
+		if c.notDue {
+			b.Due = func(time.Time) bool { return false }
+		}
+		err := runner{&c.leases, "us", slog.New(slog.DiscardHandler)}.beat(t.Context(), b, time.Now())
+		if steps != c.steps || !errors.Is(err, c.err) {
+			t.Errorf("%s: %d steps and %v, want %d and %v", name, steps, err, c.steps, c.err)
+		}
+		if c.steps == 1 && c.lease != "" && c.leases.until != 3*time.Hour {
+			t.Errorf("%s: the lease is kept for %s, want three beats", name, c.leases.until)
+		}
+	}
+}
+
+func TestABeatThatFailsIsTriedAgainAndTellsWhenItBeginsAndEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		var log bytes.Buffer
+		ctx, stop := context.WithCancel(t.Context())
+		steps, wake := 0, make(chan struct{})
+		b := Beat{Name: "sweep", Every: 10 * time.Second, Wake: wake, Step: func(context.Context, time.Time) error {
+			if steps++; steps <= 9 { // from 0 to 80 seconds
+				return errors.New("the disk is full")
+			}
+			return nil
+		}}
+		ended := make(chan struct{})
+		go func() {
+			runner{&leases{}, "us", slog.New(slog.NewTextHandler(&log, nil))}.run(ctx, []Beat{b})
+			close(ended)
+		}()
+		time.Sleep(2*time.Minute + time.Second)
+		wake <- struct{}{}
+		synctest.Wait()
+		stop()
+		<-ended
+		if steps != 14 {
+			t.Errorf("%d steps in two minutes with a wake-up, want 14", steps)
+		}
+		said := log.String()
+		if strings.Count(said, "the disk is full") != 2 || strings.Count(said, "works again") != 1 || !strings.Contains(said, "beat=sweep") {
+			t.Errorf("the log says:\n%s", said)
+		}
+	})
+}
