@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"strings"
 
+	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/identity"
@@ -47,6 +48,8 @@ type Config struct {
 	Identity identity.Config `setting:",inline"`
 	Tokens   oauth.Config    `setting:"tokens"`
 	Keys     keys.Config     `setting:"keys"`
+
+	Limits ephemeral.Config `setting:"limits"`
 
 	Bootstrap Bootstrap `setting:"bootstrap"`
 }
@@ -140,6 +143,7 @@ func Default() Config {
 		Identity:  identity.DefaultConfig(),
 		Tokens:    oauth.DefaultConfig(),
 		Keys:      keys.DefaultConfig(),
+		Limits:    ephemeral.DefaultConfig(),
 		Bootstrap: Bootstrap{Name: "Administrator"},
 	}
 }

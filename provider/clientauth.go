@@ -56,7 +56,7 @@ func (p *Provider) authenticateClient(r *http.Request) (*oauth.Client, error) {
 		}
 	}
 	key := floodKey(r, c)
-	if wait := p.Limiter.Blocked(key); wait > 0 {
+	if wait := p.blocked(r.Context(), key); wait > 0 {
 		return nil, &fault.Error{Kind: fault.TooMany, Code: "client.attempts", Detail: "Too many failed client authentications from this address.", RetryAfter: wait}
 	}
 	if err == nil {
@@ -64,7 +64,7 @@ func (p *Provider) authenticateClient(r *http.Request) (*oauth.Client, error) {
 	}
 	if err != nil {
 		if refusalOf(err).code == "invalid_client" {
-			p.Limiter.Count(key)
+			p.countBad(r.Context(), key)
 		}
 		return nil, err
 	}

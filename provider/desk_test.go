@@ -668,22 +668,39 @@ type deskLimiter struct {
 	mu      sync.Mutex
 	counted map[string]int
 	wait    time.Duration
-	burst   int // 0: none
+	burst   int   // 0: none
+	err     error // it cannot answer
+	hangs   bool  // it answers when nobody waits any more
 }
 
-func (l *deskLimiter) Blocked(key string) time.Duration {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.burst > 0 && l.counted[key] >= l.burst {
-		return time.Second
+func (l *deskLimiter) Blocked(ctx context.Context, key string) (time.Duration, error) {
+	if l.hangs {
+		<-ctx.Done()
+		return 0, ctx.Err()
 	}
-	return l.wait
-}
-
-func (l *deskLimiter) Count(key string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if l.err != nil {
+		return 0, l.err
+	}
+	if l.burst > 0 && l.counted[key] >= l.burst {
+		return time.Second, nil
+	}
+	return l.wait, nil
+}
+
+func (l *deskLimiter) Count(ctx context.Context, key string) error {
+	if l.hangs {
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.err != nil {
+		return l.err
+	}
 	l.counted[key]++
+	return nil
 }
 
 type deskMetrics struct {

@@ -420,12 +420,15 @@ func (p *edgePages) SignedOut(w http.ResponseWriter, _ *http.Request, page web.S
 type edgeLimiter struct {
 	counted map[string]int
 	wait    time.Duration
+	err     error // it cannot answer
 }
 
-func (l *edgeLimiter) Blocked(string) time.Duration { return l.wait }
-func (l *edgeLimiter) Count(key string) {
+func (l *edgeLimiter) Blocked(context.Context, string) (time.Duration, error) { return l.wait, l.err }
+
+func (l *edgeLimiter) Count(_ context.Context, key string) error {
 	if l.counted == nil {
 		l.counted = map[string]int{}
 	}
 	l.counted[key]++
+	return l.err
 }

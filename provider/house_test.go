@@ -409,10 +409,10 @@ func (a apps) Consented(context.Context, id.User, id.Client) ([]string, error) {
 // open limits nothing and counts nothing.
 type open struct{}
 
-func (open) Blocked(string) time.Duration { return 0 }
-func (open) Count(string)                 {}
-func (open) TokenIssued(string)           {}
-func (open) TokenRefused(string, string)  {}
+func (open) Blocked(context.Context, string) (time.Duration, error) { return 0, nil }
+func (open) Count(context.Context, string) error                    { return nil }
+func (open) TokenIssued(string)                                     {}
+func (open) TokenRefused(string, string)                            {}
 
 type pages struct{ web.Pages }
 

@@ -103,14 +103,6 @@ type Signer interface {
 	Algorithms() []string
 }
 
-// Limiter bounds floods; *ephemeral.Limiter does. Keys are counted apart.
-type Limiter interface {
-	// Blocked says how long key has to wait, zero when it may go on. It counts nothing.
-	Blocked(key string) time.Duration
-	// Count counts one bad request against key.
-	Count(key string)
-}
-
 // Metrics counts what the endpoints do; labels are from closed sets.
 type Metrics interface {
 	TokenIssued(grant string)

@@ -73,13 +73,13 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*verified, error) {
 	flood := "userinfo:" + web.InfoOf(r.Context()).IP
 	known := p.verifier.known(token)
-	if wait := p.Limiter.Blocked(flood); wait > 0 && !known {
+	if wait := p.blocked(r.Context(), flood); wait > 0 && !known {
 		return nil, &fault.Error{Kind: fault.TooMany, Code: "userinfo.flood", Detail: "Too many bad access tokens from this address.", RetryAfter: wait}
 	}
 	t, err := p.verifier.verify(r.Context(), token)
 	if errors.Is(err, errBadToken) {
 		if !known && !errors.Is(err, errDeadToken) {
-			p.Limiter.Count(flood)
+			p.countBad(r.Context(), flood)
 		}
 		return nil, bearerRefusal(http.StatusUnauthorized, "invalid_token", "The access token is invalid, expired or revoked.").because(err)
 	}

@@ -15,14 +15,6 @@ import (
 	"gatehouse/web"
 )
 
-// How many bad requests an address may send to the endpoints for programs
-// before it has to wait: a burst, then so many a second.
-const (
-	badBurst = 100
-	badRate  = 5
-	badKeys  = 100_000
-)
-
 // routes mounts the doors: api for programs and the authorization endpoint,
 // which must take cross-site requests, and browser for pages that act on a
 // browser's cookies.
@@ -33,7 +25,7 @@ func (s *Server) routes() (http.Handler, error) {
 	refuse := web.RefuseWithPage(pages)
 	api, browser := web.NewMux(h.Log, refuse), web.NewMux(h.Log, refuse)
 
-	limiter, err := ephemeral.New(ephemeral.Config{Rate: badRate, Burst: badBurst, Keys: badKeys})
+	limiter, err := ephemeral.New(h.Config.Limits)
 	if err != nil {
 		return nil, err
 	}
