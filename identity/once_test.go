@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,4 +45,39 @@ func TestCodeThatSomebodyElseSpendsMeanwhileIsRefused(t *testing.T) {
 		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, typed)) // still within the window
 		h.wants("", h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))
 	})
+}
+
+// meanwhileStore lets something happen once a password was proved.
+type meanwhileStore struct {
+	*memory
+	meanwhile func()
+}
+
+func (s *meanwhileStore) ClearAttempts(ctx context.Context, key string) error {
+	err := s.memory.ClearAttempts(ctx, key)
+	if f := s.meanwhile; f != nil && ctx.Value(txKey{}) == nil {
+		s.meanwhile = nil
+		f()
+	}
+	return err
+}
+
+// The operator sets a new password at the moment when somebody who knows the
+// old one changes it. The operator's stays.
+func TestPasswordThatWasChangedMeanwhileIsNotChangedAgain(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.person("ada@example.test")
+	operator := *h.Service
+	store := &meanwhileStore{memory: h.memory}
+	store.meanwhile = func() {
+		h.wants("", operator.SetPassword(t.Context(), nobody, ada.ID, "chosen by the operator just now"))
+	}
+	h.Store = store
+	h.wants("password.changed", h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "chosen by an intruder just now", ""))
+	if store.meanwhile != nil {
+		t.Fatal("nobody was faster")
+	}
+	_, err := h.CheckPassword(t.Context(), here, "ada@example.test", "chosen by the operator just now")
+	h.wants("", err)
 }

@@ -1,0 +1,87 @@
+package housetest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"gatehouse/audit"
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/internal/gatetest"
+)
+
+// meanwhilePeople lets something happen between the moment when a code is found
+// right and the moment when the sign-in takes note of it.
+type meanwhilePeople struct {
+	flow.People
+	meanwhile func()
+}
+
+func (p *meanwhilePeople) CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) error {
+	err := p.People.CheckTOTP(ctx, from, user, code)
+	if f := p.meanwhile; f != nil && err == nil {
+		p.meanwhile = nil
+		f()
+	}
+	return err
+}
+
+// Ada's code is right; before the sign-in notes it, another tab of the browser
+// has put Bob in her place. Her code must not become his second step.
+func TestCodeOfOnePersonIsNeverTheSecondStepOfAnother(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	withFactor(t, s)
+	bob := s.Person("bob", gatetest.TOTP)
+	page := s.browser.Get(s.app.AuthorizeURL()).At("/signin").Submit("email", s.ada.Email, "password", s.ada.Password).At("/signin/factor")
+	people := &meanwhilePeople{People: s.House.Flow.People}
+	people.meanwhile = func() {
+		tab := *s.browser
+		tab.Post("/signin/select", url.Values{"i": {page.URL.Query().Get("i")}, "choice": {"other"}}).At("/signin").
+			Submit("email", bob.Email, "password", bob.Password).At("/signin/factor")
+	}
+	s.House.Flow.People = people
+
+	after := page.Submit("code", s.ada.Code())
+	if people.meanwhile != nil {
+		t.Fatal("the other tab was not there")
+	}
+	after.At("/signin/factor")
+	for _, who := range []*gatetest.Person{s.ada, bob} {
+		list, err := s.House.Sessions.Of(t.Context(), who.ID)
+		must(t, err)
+		if len(list) > 0 {
+			t.Errorf("%s is signed in by the other's proof: %+v", who.Email, list)
+		}
+	}
+	s.browser.Get("/account").At("/signin")
+	after.Submit("code", bob.Code()).At("/consent").Says(bob.Email)
+}
+
+// A sign-out that an application asks for, and that cannot be done, is said to
+// have failed: nobody walks away from a session that lives on.
+func TestLogoutThatCannotBeWrittenSaysSo(t *testing.T) {
+	t.Parallel()
+	f := newFarewell(t)
+	db := underneath(t, f.g)
+	for name, trigger := range map[string]string{
+		"the session": `CREATE TRIGGER full BEFORE UPDATE OF revoked_at ON sessions BEGIN SELECT RAISE(ABORT, 'full'); END`,
+		"the event":   `CREATE TRIGGER full BEFORE INSERT ON audit_events BEGIN SELECT RAISE(ABORT, 'full'); END`,
+	} {
+		mustExec(t, db, trigger)
+		p := f.logout("id_token_hint", f.hint, "post_logout_redirect_uri", bye)
+		if p.Out != nil || p.Status < http.StatusInternalServerError {
+			t.Errorf("without %s: answered %d, sent to %v", name, p.Status, p.Out)
+		}
+		mustExec(t, db, `DROP TRIGGER full`)
+		if !f.signedIn() {
+			t.Errorf("without %s: the browser has lost a session that lives", name)
+		}
+	}
+	f.logout("id_token_hint", f.hint, "post_logout_redirect_uri", bye).SentTo(bye)
+	if f.signedIn() {
+		t.Error("the person is still signed in")
+	}
+}
