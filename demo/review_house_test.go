@@ -54,7 +54,7 @@ func TestWhatTheDemoPrintsSignsIn(t *testing.T) {
 		}
 		factors := 0
 		for _, p := range s.People {
-			user, err := h.Identity.CheckPassword(t.Context(), audit.Actor{}, p.Email, p.Password)
+			user, _, err := h.Identity.CheckPassword(t.Context(), audit.Actor{}, p.Email, p.Password)
 			if err != nil {
 				t.Errorf("run %d: %s cannot sign in: %v", i, p.Email, err)
 				continue
@@ -71,7 +71,7 @@ func TestWhatTheDemoPrintsSignsIn(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := h.Identity.CheckTOTP(t.Context(), audit.Actor{}, user, code); err != nil && i != 1 {
+			if _, err := h.Identity.CheckTOTP(t.Context(), audit.Actor{}, user, code); err != nil && i != 1 {
 				t.Errorf("run %d: the code of %s: %v", i, p.Email, err)
 			}
 		}

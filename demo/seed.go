@@ -113,7 +113,7 @@ func seedPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	if err := h.Identity.SetPassword(ctx, actor, u.ID, p.Password); err != nil || !p.enrols() {
 		return err
 	}
-	if err := h.Identity.ResetFactor(ctx, actor, u.ID); err != nil && !fault.Is(err, fault.NotFound) {
+	if err := h.Identity.ResetFactors(ctx, actor, u.ID); err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
 	return enrol(ctx, h, u.ID, p)
@@ -135,7 +135,7 @@ func createPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 }
 
 func enrol(ctx context.Context, h *house.House, user id.User, p *SeededPerson) error {
-	e, err := h.Identity.StartEnrol(ctx, actor, user)
+	e, err := h.Identity.StartEnrol(ctx, actor, user, nil)
 	if err != nil {
 		return err
 	}
@@ -143,7 +143,7 @@ func enrol(ctx context.Context, h *house.House, user id.User, p *SeededPerson) e
 	if err != nil {
 		return err
 	}
-	if _, err := h.Identity.ConfirmEnrol(ctx, actor, user, code); err != nil {
+	if _, _, err := h.Identity.ConfirmEnrol(ctx, actor, user, nil, code); err != nil {
 		return err
 	}
 	p.TOTP = e.Secret

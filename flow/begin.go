@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/clock"
 	"gatehouse/id"
 	"gatehouse/secret"
 )
@@ -14,11 +15,8 @@ import (
 // Begin stores a new interaction for the browser whose binding cookie is
 // browser. Ask names a client, or a page of ours in ReturnTo, not both.
 func (s *Service) Begin(ctx context.Context, browser string, ask Ask) (Interaction, error) {
-	now := time.Now().UTC()
-	if ask.RequestedAt.IsZero() {
-		ask.RequestedAt = now
-	}
-	ask.RequestedAt = ask.RequestedAt.UTC().Truncate(time.Microsecond)
+	now := clock.Now()
+	ask = ask.arrived(now)
 	if err := checkAsk(browser, ask); err != nil {
 		return Interaction{}, fmt.Errorf("begin sign-in: %w", err)
 	}
@@ -34,6 +32,16 @@ func (s *Service) Begin(ctx context.Context, browser string, ask Ask) (Interacti
 		return Interaction{}, fmt.Errorf("begin sign-in: %w", err)
 	}
 	return i, nil
+}
+
+// arrived makes sure that the question says when it was asked: now, if nobody
+// knows better.
+func (a Ask) arrived(now time.Time) Ask {
+	if a.RequestedAt.IsZero() {
+		a.RequestedAt = now
+	}
+	a.RequestedAt = clock.Cut(a.RequestedAt)
+	return a
 }
 
 // checkAsk finds mistakes of the caller, not of a visitor.
@@ -62,10 +70,7 @@ func isLocalPath(path string) bool {
 
 // Decide says what ask needs without storing anything: may it be issued at once?
 func (s *Service) Decide(ctx context.Context, ask Ask, session, ip string) (Entry, error) {
-	if ask.RequestedAt.IsZero() {
-		ask.RequestedAt = time.Now()
-	}
-	ask.RequestedAt = ask.RequestedAt.UTC().Truncate(time.Microsecond)
+	ask = ask.arrived(clock.Now())
 	e, _, err := s.stand(ctx, Interaction{Ask: ask}, session, ip)
 	if err != nil {
 		return Entry{}, fmt.Errorf("decide sign-in: %w", err)

@@ -13,11 +13,11 @@ import (
 func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other bool) (Outcome, error) {
 	m := mark{
 		fits:  func(d Decision) bool { return d.Step == StepSelect },
-		apply: func(st *State, d Decision) { st.Proof.Chosen, st.Proof.User = true, d.User },
+		apply: func(st *State, d Decision) { st.Progress.Chosen, st.Progress.User = true, d.User },
 	}
 	if other {
 		m.fits = func(d Decision) bool { return d.Step != StepIssue && d.Step != StepRefuse }
-		m.apply = func(st *State, _ Decision) { st.Proof = Proof{Chosen: true} }
+		m.apply = func(st *State, _ Decision) { st.Progress = Progress{Chosen: true} }
 	}
 	return s.post(ctx, from, ref, m)
 }
@@ -28,10 +28,10 @@ func (s *Service) Consent(ctx context.Context, from audit.Actor, ref Ref, allow 
 	return s.post(ctx, from, ref, mark{
 		fits: func(d Decision) bool { return d.Step == StepConsent },
 		apply: func(st *State, d Decision) {
-			st.Proof.User = d.User
-			st.Proof.Consent, st.Proof.Scopes = "deny", nil
+			st.Progress.User = d.User
+			st.Progress.Consent, st.Progress.Scopes = "deny", nil
 			if allow {
-				st.Proof.Consent, st.Proof.Scopes = "allow", st.Ask.Scopes
+				st.Progress.Consent, st.Progress.Scopes = "allow", st.Ask.Scopes
 			}
 		},
 		then: s.keepConsent,
@@ -39,15 +39,15 @@ func (s *Service) Consent(ctx context.Context, from audit.Actor, ref Ref, allow 
 }
 
 func (s *Service) keepConsent(ctx context.Context, by audit.Actor, st State) error {
-	if st.Proof.Consent == "allow" {
-		if err := s.Apps.GiveConsent(ctx, by, st.Proof.User, st.Ask.Client, st.Proof.Scopes); err != nil {
+	if st.Progress.Consent == "allow" {
+		if err := s.Apps.GiveConsent(ctx, by, st.Progress.User, st.Ask.Client, st.Progress.Scopes); err != nil {
 			return fmt.Errorf("keep consent: %w", err)
 		}
 		return nil
 	}
 	err := s.Audit.Record(ctx, audit.Event{
-		Actor: by, Action: ActionConsentRefuse, Target: audit.OfConsent(st.Proof.User, st.Ask.Client),
-		User: st.Proof.User, Client: st.Ask.Client, Outcome: audit.Refused, Reason: ReasonDeclined,
+		Actor: by, Action: ActionConsentRefuse, Target: audit.OfConsent(st.Progress.User, st.Ask.Client),
+		User: st.Progress.User, Client: st.Ask.Client, Outcome: audit.Refused, Reason: ReasonDeclined,
 	})
 	if err != nil {
 		return fmt.Errorf("record refusal: %w", err)

@@ -7,35 +7,37 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // TOTP takes a code of the person's authenticator, after the password. Faults
 // of the check come back beside the Entry; if another tab went on with the same
 // code meanwhile, that is where this one goes on too.
 func (s *Service) TOTP(ctx context.Context, from audit.Actor, ref Ref, code string) (Outcome, error) {
-	return s.factor(ctx, from, ref, func(user id.User) (int, error) {
-		return 0, s.People.CheckTOTP(ctx, from, user, code)
+	return s.factor(ctx, from, ref, func(user id.User) (p proof.Proof, left int, err error) {
+		p, err = s.People.CheckTOTP(ctx, from, user, code)
+		return p, 0, err
 	})
 }
 
 // Recovery takes one of the person's recovery codes in place of the
 // authenticator's. Outcome.RecoveryLeft says how many are left.
 func (s *Service) Recovery(ctx context.Context, from audit.Actor, ref Ref, code string) (Outcome, error) {
-	return s.factor(ctx, from, ref, func(user id.User) (int, error) {
+	return s.factor(ctx, from, ref, func(user id.User) (proof.Proof, int, error) {
 		return s.People.CheckRecovery(ctx, from, user, code)
 	})
 }
 
-func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check func(id.User) (int, error)) (Outcome, error) {
+func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check func(id.User) (proof.Proof, int, error)) (Outcome, error) {
 	e, err := s.Look(ctx, ref, from.IP)
 	if err != nil || e.Decision.Step != StepFactor {
 		return Outcome{Entry: e}, err
 	}
-	left, err := check(e.Decision.User)
+	p, left, err := check(e.Decision.User)
 	if err != nil {
 		return s.elsewhere(ctx, from, ref, e, fmt.Errorf("prove second factor: %w", err))
 	}
-	out, err := s.post(ctx, from, ref, proveFactor(e.Decision.User, StepFactor))
+	out, err := s.post(ctx, from, ref, proveFactor(p, e.Decision.User, StepFactor))
 	out.RecoveryLeft = left
 	return out, err
 }
@@ -50,14 +52,13 @@ func (s *Service) elsewhere(ctx context.Context, from audit.Actor, ref Ref, was 
 	return Outcome{Entry: e}, nil
 }
 
-func proveFactor(user id.User, steps ...Step) mark {
+func proveFactor(p proof.Proof, user id.User, steps ...Step) mark {
 	return mark{
 		fits: at(user, steps...),
 		apply: func(st *State, d Decision) {
 			st.unsettle()
-			st.Proof.User = d.User
-			st.Proof.FactorAt = moment()
-			st.Proof.Methods = with(st.Proof.Methods, "otp", "mfa")
+			st.Progress.User = d.User
+			st.Progress.Proofs = st.Progress.Proofs.Merge(p)
 		},
 	}
 }
@@ -72,7 +73,7 @@ func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, ref Ref) (ke
 	if e.Decision.Step != StepEnrol {
 		return "", "", fault.New(fault.Conflict, "flow.step", "This is not the step to set up a second factor.")
 	}
-	return s.People.StartEnrol(ctx, s.known(from, e), e.Decision.User)
+	return s.People.StartEnrol(ctx, s.known(from, e), e.Decision.User, e.Interaction.Browser)
 }
 
 // ConfirmEnrol takes the new authenticator's first code, which counts as the
@@ -82,12 +83,12 @@ func (s *Service) ConfirmEnrol(ctx context.Context, from audit.Actor, ref Ref, c
 	if err != nil || e.Decision.Step != StepEnrol {
 		return Outcome{Entry: e}, err
 	}
-	codes, err := s.People.ConfirmEnrol(ctx, s.known(from, e), e.Decision.User, code)
+	p, codes, err := s.People.ConfirmEnrol(ctx, s.known(from, e), e.Decision.User, e.Interaction.Browser, code)
 	if err != nil {
 		return s.elsewhere(ctx, from, ref, e, fmt.Errorf("enrol: %w", err))
 	}
 	// The person has a factor now, so the stored proofs lack that factor.
-	out, err := s.post(ctx, from, ref, proveFactor(e.Decision.User, StepFactor, StepEnrol))
+	out, err := s.post(ctx, from, ref, proveFactor(p, e.Decision.User, StepFactor, StepEnrol))
 	out.RecoveryCodes = codes
 	return out, err
 }

@@ -33,15 +33,14 @@ type Ask struct {
 	Switch                       bool // a page of ours wants another account
 }
 
-// Proof is what was proved within one interaction.
-type Proof struct {
-	User       id.User
-	PasswordAt time.Time
-	FactorAt   time.Time
-	Methods    []string // RFC 8176
-	Chosen     bool     // the person said which account to go on with
-	Consent    string   // "", "allow" or "deny"
-	Scopes     []string // what was allowed
+// Progress is how far one interaction has come: who is at the browser, what they
+// proved here, and what they said.
+type Progress struct {
+	User    id.User
+	Proofs  proof.List
+	Chosen  bool     // the person said which account to go on with
+	Consent string   // "", "allow" or "deny"
+	Scopes  []string // what was allowed
 	// Session is the browser session that the proofs went into once they were
 	// complete. From then on they count only while that session lives.
 	Session id.Session
@@ -50,13 +49,13 @@ type Proof struct {
 // Interaction is one sign-in or consent under way, bound to the browser that
 // began it.
 type Interaction struct {
-	ID      id.Interaction
-	Browser []byte // SHA-256 of the browser's binding cookie
-	Ask     Ask
-	Proof   Proof
-	Version int // raised by every update; a stale update answers Conflict
-	Created time.Time
-	Expires time.Time
+	ID       id.Interaction
+	Browser  []byte // SHA-256 of the browser's binding cookie
+	Ask      Ask
+	Progress Progress
+	Version  int // raised by every update; a stale update answers Conflict
+	Created  time.Time
+	Expires  time.Time
 }
 
 // Step is what comes next.
@@ -88,11 +87,9 @@ type Decision struct {
 
 // SessionView is what Next must know of the browser's session.
 type SessionView struct {
-	ID         id.Session
-	User       id.User
-	PasswordAt time.Time
-	FactorAt   time.Time
-	Methods    []string
+	ID     id.Session
+	User   id.User
+	Proofs proof.List
 }
 
 // Person is what Next must know of a person.
@@ -101,11 +98,11 @@ type Person struct {
 	Email, Name   string
 	Enabled       bool
 	Administrator bool
-	HasFactor     bool // a confirmed second factor
-	// PasswordChanged and FactorConfirmed are when that happened last. A proof
-	// that an interaction holds from before does not count.
-	PasswordChanged time.Time
-	FactorConfirmed time.Time
+	// Password is the password's id, which is another after each change; empty:
+	// there is none. Second are the confirmed second factors. A proof counts only
+	// while what gave it is one of these.
+	Password id.Factor
+	Second   []id.Factor
 }
 
 // Application is what Next must know of a client.
@@ -123,9 +120,9 @@ type Application struct {
 // State is everything that Next decides on.
 type State struct {
 	Ask       Ask
-	Proof     Proof
+	Progress  Progress
 	Session   *SessionView // nil: no live session
-	Person    *Person      // of Proof.User, else of the session's person; nil: unknown
+	Person    *Person      // of Progress.User, else of the session's person; nil: unknown
 	App       *Application // nil for our own pages
 	Consented []string     // scopes that the person has allowed this client before
 	MFA       MFA
@@ -148,7 +145,7 @@ type Store interface {
 	// Interaction answers NotFound for one that is not there; an expired one is
 	// returned, so that the page can say so.
 	Interaction(ctx context.Context, interaction id.Interaction) (Interaction, error)
-	// UpdateInteraction writes Ask and Proof where Version is still i.Version,
+	// UpdateInteraction writes Progress where Version is still i.Version,
 	// and raises it. Conflict: somebody else was faster.
 	UpdateInteraction(ctx context.Context, i Interaction) error
 	// DeleteInteraction reports whether this call removed it.

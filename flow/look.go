@@ -61,7 +61,7 @@ func (s *Service) stand(ctx context.Context, i Interaction, session, ip string) 
 	if err != nil {
 		return Entry{}, State{}, err
 	}
-	st := State{Ask: i.Ask, Proof: i.Proof, App: app, MFA: s.Config.MFA}
+	st := State{Ask: i.Ask, Progress: i.Progress, App: app, MFA: s.Config.MFA}
 	if session != "" {
 		if st.Session, err = s.Sessions.View(ctx, session, ip); err != nil {
 			return Entry{}, State{}, fmt.Errorf("read session: %w", err)
@@ -76,7 +76,7 @@ func (s *Service) stand(ctx context.Context, i Interaction, session, ip string) 
 // meet reads the person whom the state is about, and what they allowed before.
 func (s *Service) meet(ctx context.Context, st *State) error {
 	st.Person, st.Consented = nil, nil
-	user := st.Proof.subject(st.Session)
+	user := st.Progress.subject(st.Session)
 	if user == "" {
 		return nil
 	}
@@ -116,10 +116,10 @@ func (s *Service) app(ctx context.Context, ask Ask) (*Application, error) {
 // person changed between two steps; the person then signs in again.
 func settledOnly(st State) Decision {
 	d := Next(st)
-	if st.Proof.Session != "" || !d.past() {
+	if st.Progress.Session != "" || !d.past() {
 		return d
 	}
-	st.Proof.PasswordAt, st.Proof.FactorAt = time.Time{}, time.Time{}
+	st.Progress.Proofs = nil
 	return Next(st)
 }
 

@@ -2,7 +2,6 @@ package flow
 
 import (
 	"slices"
-	"time"
 
 	"gatehouse/proof"
 )
@@ -37,7 +36,7 @@ func next(s State) Decision {
 	if s.asksWho() {
 		return Decision{Step: StepSelect, User: s.Session.User, Session: s.Session.ID}
 	}
-	user := s.Proof.subject(s.Session)
+	user := s.Progress.subject(s.Session)
 	if user == "" || s.Person == nil || s.Person.ID != user || !s.Person.Enabled {
 		return Decision{Step: StepSignIn}
 	}
@@ -46,7 +45,7 @@ func next(s State) Decision {
 		d.Session = s.Session.ID
 	}
 	if hint := s.Ask.HintUser; hint != "" && hint != user {
-		if s.Proof.PasswordAt.IsZero() {
+		if s.Progress.Proofs.Last(proof.Knowledge).At.IsZero() {
 			return Decision{Step: StepSignIn}
 		}
 		return d.refuse(errLogin)
@@ -61,16 +60,17 @@ func proved(s State, d Decision) Decision {
 	if !p.password.fresh(s.Ask) {
 		return d.at(StepSignIn)
 	}
-	d.Level, d.AuthTime, d.Methods = proof.AAL1, seconds(p.password.at), []string{"pwd"}
+	counts := proof.List{p.password.Proof}
 	if required(s) >= proof.AAL2 {
-		if !s.Person.HasFactor {
+		if !s.Person.HasFactor() {
 			return d.at(StepEnrol)
 		}
 		if !p.factor.fresh(s.Ask) {
 			return d.at(StepFactor)
 		}
-		d.Level, d.AuthTime, d.Methods = proof.AAL2, seconds(older(p.password.at, p.factor.at)), p.methods()
+		counts = append(counts, p.factor.Proof)
 	}
+	d.Level, d.AuthTime, d.Methods = counts.Level(), seconds(counts.AuthTime()), counts.AMR()
 	return agreed(s, d)
 }
 
@@ -80,7 +80,7 @@ func agreed(s State, d Decision) Decision {
 		return d.at(StepIssue)
 	}
 	switch {
-	case s.Proof.Consent == "deny":
+	case s.Progress.Consent == "deny":
 		return d.refuse(errDenied)
 	case s.allowed(), !asksConsent(s):
 		return d.at(StepIssue)
@@ -101,7 +101,7 @@ func unfit(s State) string {
 
 // asksWho reports whether the person must first say which account to use.
 func (s State) asksWho() bool {
-	return (s.Ask.Select || s.Ask.Switch) && !s.Proof.Chosen && s.Session != nil
+	return (s.Ask.Select || s.Ask.Switch) && !s.Progress.Chosen && s.Session != nil
 }
 
 // required is the level that must be reached. A person with a second factor
@@ -113,7 +113,7 @@ func required(s State) proof.Level {
 		least = max(least, s.App.Require)
 	}
 	switch {
-	case s.Person.HasFactor:
+	case s.Person.HasFactor():
 		return max(least, proof.AAL2)
 	case s.MFA == MFANobody, s.MFA == MFAAdministrators && !s.Person.Administrator:
 		return least
@@ -135,7 +135,7 @@ func asksConsent(s State) bool {
 
 // allowed reports whether the person of this decision said yes to all of it.
 func (s State) allowed() bool {
-	p := s.Proof
+	p := s.Progress
 	return p.Consent == "allow" && p.User == s.Person.ID && covers(p.Scopes, s.Ask.Scopes)
 }
 
@@ -161,9 +161,6 @@ func withoutPages(ask Ask, missing Step) string {
 
 func (d Decision) at(step Step) Decision {
 	d.Step = step
-	if step == StepSignIn || step == StepFactor || step == StepEnrol {
-		d.Level, d.AuthTime, d.Methods = proof.None, time.Time{}, nil
-	}
 	return d
 }
 

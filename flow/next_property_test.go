@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
 	"gatehouse/id"
@@ -28,6 +29,18 @@ func anyState(t *rapid.T) State {
 		}
 		return asked.Add(time.Duration(n) * 700 * time.Millisecond)
 	}
+	// drawn are proofs by factors of which some are gone.
+	drawn := func(name string) proof.List {
+		var l proof.List
+		for _, f := range rapid.SliceOfDistinct(rapid.SampledFrom([]id.Factor{"password", "old_password", "phone", "tablet"}), rapid.ID).Draw(t, name) {
+			p := proof.Proof{Method: proof.OTP, At: when(name + " " + string(f)), Factor: f}
+			if f == "password" || f == "old_password" {
+				p.Method = proof.Password
+			}
+			l = append(l, p)
+		}
+		return l
+	}
 	pick := func(name string) []string {
 		return rapid.SliceOfDistinct(rapid.SampledFrom(scopes), rapid.ID).Draw(t, name)
 	}
@@ -38,8 +51,8 @@ func anyState(t *rapid.T) State {
 			None: some("none"), Login: some("login"), Consent: some("consent"), Select: some("select"),
 			Require: rapid.SampledFrom(levels).Draw(t, "require"), Prefer: rapid.SampledFrom(levels).Draw(t, "prefer"),
 		},
-		Proof: Proof{
-			PasswordAt: when("proof password"), FactorAt: when("proof factor"), Methods: []string{"pwd", "otp"},
+		Progress: Progress{
+			Proofs:  drawn("proved here"),
 			Consent: rapid.SampledFrom([]string{"", "allow", "deny"}).Draw(t, "word"), Scopes: pick("allowed"),
 			Chosen: some("chosen"), Session: rapid.SampledFrom([]id.Session{"", "ses_1"}).Draw(t, "settled in"),
 		},
@@ -55,13 +68,14 @@ func anyState(t *rapid.T) State {
 		s.Ask.HintUser = rapid.SampledFrom(people).Draw(t, "hint user")
 	}
 	if some("session") {
-		s.Session = &SessionView{ID: "ses_1", User: rapid.SampledFrom(people).Draw(t, "session user"), PasswordAt: when("session password"), FactorAt: when("session factor")}
+		s.Session = &SessionView{ID: "ses_1", User: rapid.SampledFrom(people).Draw(t, "session user"), Proofs: drawn("session proofs")}
 	}
 	if some("proof user") {
-		s.Proof.User = rapid.SampledFrom(people).Draw(t, "proof of")
+		s.Progress.User = rapid.SampledFrom(people).Draw(t, "proof of")
 	}
-	if user := s.Proof.subject(s.Session); user != "" && some("person") {
-		s.Person = &Person{ID: user, Enabled: some("enabled"), Administrator: some("administrator"), HasFactor: some("has factor"), PasswordChanged: when("changed")}
+	if user := s.Progress.subject(s.Session); user != "" && some("person") {
+		s.Person = &Person{ID: user, Enabled: some("enabled"), Administrator: some("administrator"), Password: "password"}
+		s.Person.Second = rapid.SliceOfDistinct(rapid.SampledFrom([]id.Factor{"phone", "tablet"}), rapid.ID).Draw(t, "second factors")
 	}
 	return s
 }
@@ -104,10 +118,10 @@ func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
 			t.Fatalf("nothing of this person was proved at %v", d.AuthTime)
 		}
 		strong := slices.Contains(d.Methods, "mfa")
-		if strong != (d.Level == proof.AAL2) || strong && !s.Person.HasFactor {
-			t.Fatalf("level %s by %v, has a factor: %v", d.Level, d.Methods, s.Person.HasFactor)
+		if strong != (d.Level == proof.AAL2) || strong && !s.Person.HasFactor() {
+			t.Fatalf("level %s by %v, has a factor: %v", d.Level, d.Methods, s.Person.HasFactor())
 		}
-		must := s.Ask.Require == proof.AAL2 || s.App.Require == proof.AAL2 || s.Person.HasFactor || s.MFA == MFAEverybody || s.MFA == MFAAdministrators && s.Person.Administrator
+		must := s.Ask.Require == proof.AAL2 || s.App.Require == proof.AAL2 || s.Person.HasFactor() || s.MFA == MFAEverybody || s.MFA == MFAAdministrators && s.Person.Administrator
 		if must && !strong {
 			t.Fatalf("a second factor was needed")
 		}
@@ -121,12 +135,22 @@ func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
 func provedAt(s State, at time.Time) bool {
 	var all []time.Time
 	if s.Session != nil && s.Session.User == s.Person.ID {
-		all = append(all, s.Session.PasswordAt, s.Session.FactorAt)
+		all = append(all, timesOf(s.Session.Proofs, s.Person)...)
 	}
-	if s.Proof.User == s.Person.ID {
-		all = append(all, s.Proof.PasswordAt, s.Proof.FactorAt)
+	if s.Progress.User == s.Person.ID {
+		all = append(all, timesOf(s.Progress.Proofs, s.Person)...)
 	}
 	return slices.ContainsFunc(all, func(p time.Time) bool { return !p.IsZero() && seconds(p).Equal(at) })
+}
+
+// timesOf are when factors that the person has proved.
+func timesOf(l proof.List, of *Person) (all []time.Time) {
+	for _, p := range l {
+		if p.Factor == of.Password || slices.Contains(of.Second, p.Factor) {
+			all = append(all, p.At)
+		}
+	}
+	return all
 }
 
 func TestNextNeverGoesBackForAProofMore(t *testing.T) {
@@ -134,7 +158,7 @@ func TestNextNeverGoesBackForAProofMore(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		s := anyState(t)
 		s.Ask.None = false
-		if s.Person == nil || s.Proof.User != s.Person.ID || s.Proof.Session != "" {
+		if s.Person == nil || s.Progress.User != s.Person.ID || s.Progress.Session != "" {
 			t.Skip("no proof to add to")
 		}
 		before := Next(s)
@@ -142,14 +166,15 @@ func TestNextNeverGoesBackForAProofMore(t *testing.T) {
 		what := rapid.IntRange(0, 3).Draw(t, "what")
 		switch what {
 		case 0:
-			more.Proof.PasswordAt = latest(s.Proof.PasswordAt, asked.Add(time.Minute))
+			more.Progress.Proofs = s.Progress.Proofs.Merge(proof.Proof{Method: proof.Password, At: asked.Add(time.Minute), Factor: s.Person.Password})
 		case 1:
-			more.Proof.FactorAt = latest(s.Proof.FactorAt, asked.Add(time.Minute))
+			f := rapid.SampledFrom([]id.Factor{"phone", "tablet"}).Draw(t, "by")
+			more.Progress.Proofs = s.Progress.Proofs.Merge(proof.Proof{Method: proof.OTP, At: asked.Add(time.Minute), Factor: f})
 		case 2:
-			more.Proof.Chosen = true
+			more.Progress.Chosen = true
 		case 3:
-			more.Proof.Consent, more.Proof.Scopes = "allow", s.Ask.Scopes
-			if s.Proof.Consent == "deny" {
+			more.Progress.Consent, more.Progress.Scopes = "allow", s.Ask.Scopes
+			if s.Progress.Consent == "deny" {
 				t.Skip("a no stays a no")
 			}
 		}
@@ -159,6 +184,32 @@ func TestNextNeverGoesBackForAProofMore(t *testing.T) {
 		}
 		if before.Step == StepIssue && after.AuthTime.Before(before.AuthTime) {
 			t.Fatalf("auth_time went back from %v to %v", before.AuthTime, after.AuthTime)
+		}
+	})
+}
+
+// A factor that vanishes takes its proofs along: what is then reached is what
+// would have been reached had they never been given.
+func TestNextForgetsWhatAVanishedFactorProved(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := anyState(t)
+		if s.Person == nil || len(s.Person.Second) == 0 {
+			t.Skip("nothing to lose")
+		}
+		gone := s.Person.Second[0]
+		person := *s.Person
+		person.Second = s.Person.Second[1:]
+		s.Person = &person
+		never := s
+		never.Progress.Proofs = s.Progress.Proofs.Without(gone)
+		if s.Session != nil {
+			v := *s.Session
+			v.Proofs = v.Proofs.Without(gone)
+			never.Session = &v
+		}
+		if diff := cmp.Diff(Next(never), Next(s)); diff != "" {
+			t.Fatalf("without %s (-want +got):\n%s", gone, diff)
 		}
 	})
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gatehouse/id"
 	"gatehouse/proof"
 )
 
@@ -18,16 +19,36 @@ var (
 
 // The pieces of the states below. Ada is signed in with a password since
 // earlier; she allowed the app "openid".
-func ada() *Person        { return &Person{ID: "usr_ada", Enabled: true} }
-func bob() *Person        { return &Person{ID: "usr_bob", Enabled: true} }
-func adaWithOTP() *Person { return &Person{ID: "usr_ada", Enabled: true, HasFactor: true} }
+func ada() *Person { return &Person{ID: "usr_ada", Enabled: true, Password: "adas_password"} }
+func bob() *Person { return &Person{ID: "usr_bob", Enabled: true, Password: "bobs_password"} }
+func adaWithOTP() *Person {
+	return &Person{ID: "usr_ada", Enabled: true, Password: "adas_password", Second: []id.Factor{"phone"}}
+}
+
+func pwd(at time.Time) proof.Proof {
+	return proof.Proof{Method: proof.Password, At: at, Factor: "adas_password", Source: proof.ByPassword}
+}
+
+func bobs(at time.Time) proof.Proof {
+	p := pwd(at)
+	p.Factor = "bobs_password"
+	return p
+}
+
+func otp(at time.Time, of id.Factor) proof.Proof {
+	return proof.Proof{Method: proof.OTP, At: at, Factor: of, Source: proof.ByAuthenticator}
+}
 
 func adasSession() *SessionView {
-	return &SessionView{ID: "ses_1", User: "usr_ada", PasswordAt: earlier, Methods: []string{"pwd"}}
+	return &SessionView{ID: "ses_1", User: "usr_ada", Proofs: proof.List{pwd(earlier)}}
 }
 
 func adasStrongSession() *SessionView {
-	return &SessionView{ID: "ses_1", User: "usr_ada", PasswordAt: earlier, FactorAt: earlier.Add(9 * time.Second), Methods: []string{"pwd", "otp", "mfa"}}
+	return &SessionView{ID: "ses_1", User: "usr_ada", Proofs: proof.List{pwd(earlier), otp(earlier.Add(9*time.Second), "phone")}}
+}
+
+func sessionOf(proofs ...proof.Proof) func(*State) {
+	return func(s *State) { s.Session.Proofs = proofs }
 }
 
 func state(changes ...func(*State)) State {
@@ -65,19 +86,23 @@ func offline(s *State) {
 	s.Consented = s.Ask.Scopes
 }
 
-func proves(p Proof) func(*State) { return func(s *State) { s.Proof = p } }
+func proves(p Progress) func(*State) { return func(s *State) { s.Progress = p } }
 
-func fresh() Proof {
-	return Proof{User: "usr_ada", PasswordAt: later, Methods: []string{"pwd"}, Chosen: true}
+func fresh() Progress {
+	return Progress{User: "usr_ada", Proofs: proof.List{pwd(later)}, Chosen: true}
 }
 
-func freshStrong() Proof {
+func freshStrong() Progress {
 	p := fresh()
-	p.FactorAt, p.Methods = later.Add(3*time.Second), []string{"pwd", "otp", "mfa"}
+	p.Proofs = append(p.Proofs, otp(later.Add(3*time.Second), "phone"))
 	return p
 }
 
-func with2(p Proof, change func(*Proof)) func(*State) { change(&p); return proves(p) }
+func with2(p Progress, change func(*Progress)) func(*State) { change(&p); return proves(p) }
+
+func provesAt(at time.Time) func(*State) {
+	return with2(fresh(), func(p *Progress) { p.Proofs = proof.List{pwd(at)} })
+}
 
 func TestNext(t *testing.T) {
 	t.Parallel()
@@ -116,14 +141,14 @@ func TestNext(t *testing.T) {
 
 		// Which account.
 		{"select_account", is{selects}, step(StepSelect)},
-		{"select_account, chosen", is{selects, proves(Proof{User: "usr_ada", Chosen: true})}, issue(proof.AAL1, earlier, "pwd")},
-		{"select_account, somebody else", is{selects, proves(Proof{Chosen: true}), func(s *State) { s.Person = nil }}, nobody},
+		{"select_account, chosen", is{selects, proves(Progress{User: "usr_ada", Chosen: true})}, issue(proof.AAL1, earlier, "pwd")},
+		{"select_account, somebody else", is{selects, proves(Progress{Chosen: true}), func(s *State) { s.Person = nil }}, nobody},
 		{"select_account, nobody there", is{selects, signedOut}, nobody},
 		{"select_account, typed the password", is{selects, proves(fresh())}, issue(proof.AAL1, later, "pwd")},
 		{"select_account, prompt=none", is{selects, none}, refuse("account_selection_required")},
 		{"our page wants another account", is{ownPage, func(s *State) { s.Ask.Switch = true }}, step(StepSelect)},
-		{"chosen, then signed out", is{selects, proves(Proof{User: "usr_ada", Chosen: true}), func(s *State) { s.Session = nil }}, Decision{Step: StepSignIn, User: "usr_ada"}},
-		{"chosen, then another tab switched", is{proves(Proof{User: "usr_ada", Chosen: true}), func(s *State) { s.Session.User = "usr_bob" }}, Decision{Step: StepSignIn, User: "usr_ada"}},
+		{"chosen, then signed out", is{selects, proves(Progress{User: "usr_ada", Chosen: true}), func(s *State) { s.Session = nil }}, Decision{Step: StepSignIn, User: "usr_ada"}},
+		{"chosen, then another tab switched", is{proves(Progress{User: "usr_ada", Chosen: true}), func(s *State) { s.Session.User = "usr_bob" }}, Decision{Step: StepSignIn, User: "usr_ada"}},
 
 		// id_token_hint.
 		{"the hint fits", is{func(s *State) { s.Ask.HintUser = "usr_ada" }}, issue(proof.AAL1, earlier, "pwd")},
@@ -134,20 +159,23 @@ func TestNext(t *testing.T) {
 		// How fresh.
 		{"prompt=login", is{login}, step(StepSignIn)},
 		{"prompt=login, proved", is{login, proves(fresh())}, issue(proof.AAL1, later, "pwd")},
-		{"prompt=login, proved within the second", is{login, with2(fresh(), func(p *Proof) { p.PasswordAt = asked.Add(300 * time.Millisecond) })}, issue(proof.AAL1, asked, "pwd")},
-		{"prompt=login, the session is of the same second", is{login, func(s *State) { s.Session.PasswordAt = asked.Add(300 * time.Millisecond) }}, step(StepSignIn)},
-		{"prompt=login, another tab signed in since", is{login, func(s *State) { s.Session.PasswordAt = later }}, issue(proof.AAL1, later, "pwd")},
-		{"prompt=login, a proof from before", is{login, with2(fresh(), func(p *Proof) { p.PasswordAt = earlier })}, step(StepSignIn)},
+		{"prompt=login, proved within the second", is{login, provesAt(asked.Add(300 * time.Millisecond))}, issue(proof.AAL1, asked, "pwd")},
+		{"prompt=login, the session is of the same second", is{login, sessionOf(pwd(asked.Add(300 * time.Millisecond)))}, step(StepSignIn)},
+		{"prompt=login, another tab signed in since", is{login, sessionOf(pwd(later))}, issue(proof.AAL1, later, "pwd")},
+		{"prompt=login, a proof from before", is{login, provesAt(earlier)}, step(StepSignIn)},
 		{"max_age=0", is{func(s *State) { s.Ask.MaxAge = minutes(0) }}, step(StepSignIn)},
 		{"max_age=0, proved", is{proves(fresh()), func(s *State) { s.Ask.MaxAge = minutes(0) }}, issue(proof.AAL1, later, "pwd")},
 		{"max_age exceeded", is{func(s *State) { s.Ask.MaxAge = minutes(9) }}, step(StepSignIn)},
 		{"max_age exceeded, prompt=none", is{none, func(s *State) { s.Ask.MaxAge = minutes(9) }}, refuse("login_required")},
 		{"max_age just kept", is{func(s *State) { s.Ask.MaxAge = minutes(10) }}, issue(proof.AAL1, earlier, "pwd")},
-		{"max_age kept to the second", is{func(s *State) { s.Ask.MaxAge = minutes(10); s.Session.PasswordAt = earlier.Add(999 * time.Millisecond) }}, issue(proof.AAL1, earlier, "pwd")},
-		{"a session without a password", is{func(s *State) { s.Session.PasswordAt = time.Time{} }}, step(StepSignIn)},
+		{"max_age kept to the second", is{sessionOf(pwd(earlier.Add(999 * time.Millisecond))), func(s *State) { s.Ask.MaxAge = minutes(10) }}, issue(proof.AAL1, earlier, "pwd")},
+		{"a session without a password", is{sessionOf()}, step(StepSignIn)},
 		{"the later proof wins", is{proves(fresh())}, issue(proof.AAL1, later, "pwd")},
-		{"the password was changed since the proof", is{login, proves(fresh()), func(s *State) { s.Person.PasswordChanged = later.Add(time.Second) }}, step(StepSignIn)},
-		{"the password was changed, the session was kept", is{func(s *State) { s.Person.PasswordChanged = later }}, issue(proof.AAL1, earlier, "pwd")},
+		{"the password was changed since the proof", is{login, proves(fresh()), func(s *State) { s.Person.Password = "a_new_password" }}, step(StepSignIn)},
+		{"the password was changed, the session was kept", is{func(s *State) { s.Person.Password = "a_new_password" }}, step(StepSignIn)},
+		{"the password was changed, and proved by the change", is{sessionOf(pwd(earlier), proof.Proof{Method: proof.Password, At: later, Factor: "a_new_password"}), func(s *State) { s.Person.Password = "a_new_password" }}, issue(proof.AAL1, later, "pwd")},
+		{"the password was taken away", is{func(s *State) { s.Person.Password = "" }}, step(StepSignIn)},
+		{"a proof that names no factor", is{sessionOf(proof.Proof{Method: proof.Password, At: later}), func(s *State) { s.Person.Password = "" }}, step(StepSignIn)},
 
 		// How strong.
 		{"a factor is always used", is{hasOTP}, step(StepFactor)},
@@ -170,26 +198,47 @@ func TestNext(t *testing.T) {
 		{"the password comes before the factor", is{hasOTP, login}, step(StepSignIn)},
 		{"prompt=login wants the factor again", is{strong, login, proves(fresh())}, step(StepFactor)},
 		{"prompt=login, both again", is{strong, login, proves(freshStrong())}, issue(proof.AAL2, later, "pwd", "otp", "mfa")},
-		{"max_age wants only what is stale", is{strong, func(s *State) { s.Ask.MaxAge = minutes(2); s.Session.PasswordAt = asked.Add(-time.Minute) }}, step(StepFactor)},
-		{"auth_time is the older proof", is{strong, func(s *State) { s.Session.FactorAt = earlier.Add(-time.Hour) }}, issue(proof.AAL2, earlier.Add(-time.Hour), "pwd", "otp", "mfa")},
+		{"max_age wants only what is stale", is{strong, func(s *State) { s.Ask.MaxAge = minutes(2); s.Session.Proofs[0].At = asked.Add(-time.Minute) }}, step(StepFactor)},
+		{"auth_time is the older proof", is{strong, func(s *State) { s.Session.Proofs[1].At = earlier.Add(-time.Hour) }}, issue(proof.AAL2, earlier.Add(-time.Hour), "pwd", "otp", "mfa")},
 		{"a factor proof of somebody without a factor", is{needsAAL2, proves(freshStrong())}, step(StepEnrol)},
-		{"the factor was replaced since the proof", is{hasOTP, proves(freshStrong()), func(s *State) { s.Person.FactorConfirmed = later.Add(time.Minute) }}, step(StepFactor)},
-		{"a factor without a password", is{signedOut, hasOTP, with2(freshStrong(), func(p *Proof) { p.PasswordAt = time.Time{} })}, Decision{Step: StepSignIn, User: "usr_ada"}},
+		{"the factor was replaced since the proof", is{hasOTP, proves(freshStrong()), func(s *State) { s.Person.Second = []id.Factor{"tablet"} }}, step(StepFactor)},
+		{"the factor was replaced since the session", is{strong, func(s *State) { s.Person.Second = []id.Factor{"tablet"} }}, step(StepFactor)},
+		{"the factor was removed", is{strong, func(s *State) { s.Person.Second = nil }}, issue(proof.AAL1, earlier, "pwd")},
+		{"the factor was removed, and aal2 is needed", is{strong, needsAAL2, func(s *State) { s.Person.Second = nil }}, step(StepEnrol)},
+		{"another factor was added", is{strong, func(s *State) { s.Person.Second = []id.Factor{"phone", "tablet"} }}, issue(proof.AAL2, earlier, "pwd", "otp", "mfa")},
+		{"one of two factors was removed, the proof is of the other", is{strong, func(s *State) {
+			s.Session.Proofs = append(s.Session.Proofs, otp(earlier.Add(time.Minute), "tablet"))
+			s.Person.Second = []id.Factor{"phone"}
+		}}, issue(proof.AAL2, earlier, "pwd", "otp", "mfa")},
+		{"the newer of two factors is the fresh one", is{strong, proves(fresh()), login, func(s *State) {
+			s.Progress.Proofs = append(s.Progress.Proofs, otp(earlier, "phone"), otp(later, "tablet"))
+			s.Person.Second = []id.Factor{"phone", "tablet"}
+		}}, issue(proof.AAL2, later, "pwd", "otp", "mfa")},
+		{"two authenticators are no password", is{func(s *State) {
+			s.Session.Proofs = proof.List{otp(later, "phone"), otp(later, "tablet")}
+			s.Person.Second = []id.Factor{"phone", "tablet"}
+		}}, step(StepSignIn)},
+		{"a method that nobody knows", is{hasOTP, func(s *State) {
+			s.Session.Proofs = append(s.Session.Proofs, proof.Proof{Method: "vibe", At: later, Factor: "phone"})
+		}}, step(StepFactor)},
+		{"a factor without a password", is{signedOut, hasOTP, with2(freshStrong(), func(p *Progress) { p.Proofs = p.Proofs[1:] })}, Decision{Step: StepSignIn, User: "usr_ada"}},
 
 		// Whose proofs.
 		{
 			"another's proof replaces the session",
-			is{with2(fresh(), func(p *Proof) { p.User = "usr_bob" }), func(s *State) { s.Person = bob() }},
+			is{with2(fresh(), func(p *Progress) { p.User, p.Proofs = "usr_bob", proof.List{bobs(later)} }), func(s *State) { s.Person = bob() }},
 			Decision{Step: StepIssue, User: "usr_bob", Level: proof.AAL1, AuthTime: later, Methods: []string{"pwd"}},
 		},
 		{
 			"another's session lends no factor",
-			is{strong, with2(fresh(), func(p *Proof) { p.User = "usr_bob" }), func(s *State) { s.Person = &Person{ID: "usr_bob", Enabled: true, HasFactor: true} }},
+			is{strong, with2(fresh(), func(p *Progress) { p.User, p.Proofs = "usr_bob", proof.List{bobs(later)} }), func(s *State) {
+				s.Person = &Person{ID: "usr_bob", Enabled: true, Password: "bobs_password", Second: []id.Factor{"phone"}}
+			}},
 			Decision{Step: StepFactor, User: "usr_bob"},
 		},
-		{"proofs end with the session they went into", is{with2(fresh(), func(p *Proof) { p.Session = "ses_0" }), login}, step(StepSignIn)},
-		{"proofs end with a session that ended", is{signedOut, func(s *State) { s.Person = ada() }, with2(fresh(), func(p *Proof) { p.Session = "ses_1" })}, Decision{Step: StepSignIn, User: "usr_ada"}},
-		{"proofs live with the session they went into", is{with2(fresh(), func(p *Proof) { p.Session = "ses_1" }), login}, issue(proof.AAL1, later, "pwd")},
+		{"proofs end with the session they went into", is{with2(fresh(), func(p *Progress) { p.Session = "ses_0" }), login}, step(StepSignIn)},
+		{"proofs end with a session that ended", is{signedOut, func(s *State) { s.Person = ada() }, with2(fresh(), func(p *Progress) { p.Session = "ses_1" })}, Decision{Step: StepSignIn, User: "usr_ada"}},
+		{"proofs live with the session they went into", is{with2(fresh(), func(p *Progress) { p.Session = "ses_1" }), login}, issue(proof.AAL1, later, "pwd")},
 
 		// May the application.
 		{"not allowed yet", is{noConsent}, consent(proof.AAL1, earlier, "pwd")},
@@ -197,7 +246,7 @@ func TestNext(t *testing.T) {
 		{"allowed less before", is{func(s *State) { s.Ask.Scopes = []string{"openid", "email"} }}, consent(proof.AAL1, earlier, "pwd")},
 		{"prompt=consent", is{func(s *State) { s.Ask.Consent = true }}, consent(proof.AAL1, earlier, "pwd")},
 		{"prompt=consent, a trusted app", is{trusted, func(s *State) { s.Ask.Consent = true }}, consent(proof.AAL1, earlier, "pwd")},
-		{"prompt=consent, allowed now", is{func(s *State) { s.Ask.Consent = true }, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, issue(proof.AAL1, earlier, "pwd")},
+		{"prompt=consent, allowed now", is{func(s *State) { s.Ask.Consent = true }, proves(Progress{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, issue(proof.AAL1, earlier, "pwd")},
 		{"a trusted app", is{trusted}, issue(proof.AAL1, earlier, "pwd")},
 		{"offline access allowed before", is{offline}, issue(proof.AAL1, earlier, "pwd")},
 		{"offline access not allowed before", is{offline, func(s *State) { s.Consented = []string{"openid"} }}, consent(proof.AAL1, earlier, "pwd")},
@@ -205,12 +254,12 @@ func TestNext(t *testing.T) {
 			s.App.Unproven, s.Consented = true, []string{"openid", "offline_access"}
 		}}, consent(proof.AAL1, earlier, "pwd")},
 		{"offline access of a trusted app", is{offline, trusted}, issue(proof.AAL1, earlier, "pwd")},
-		{"offline access allowed now", is{offline, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid", "offline_access"}})}, issue(proof.AAL1, earlier, "pwd")},
-		{"allowed less than asked", is{noConsent, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: nil})}, consent(proof.AAL1, earlier, "pwd")},
-		{"denied", is{noConsent, proves(Proof{User: "usr_ada", Consent: "deny"})}, refuse("access_denied")},
-		{"denied what was allowed before", is{func(s *State) { s.Ask.Consent = true }, proves(Proof{User: "usr_ada", Consent: "deny"})}, refuse("access_denied")},
-		{"a word that is neither yes nor no", is{noConsent, proves(Proof{User: "usr_ada", Consent: "maybe", Scopes: []string{"openid"}})}, consent(proof.AAL1, earlier, "pwd")},
-		{"consent does not replace the factor", is{hasOTP, proves(Proof{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, step(StepFactor)},
+		{"offline access allowed now", is{offline, proves(Progress{User: "usr_ada", Consent: "allow", Scopes: []string{"openid", "offline_access"}})}, issue(proof.AAL1, earlier, "pwd")},
+		{"allowed less than asked", is{noConsent, proves(Progress{User: "usr_ada", Consent: "allow", Scopes: nil})}, consent(proof.AAL1, earlier, "pwd")},
+		{"denied", is{noConsent, proves(Progress{User: "usr_ada", Consent: "deny"})}, refuse("access_denied")},
+		{"denied what was allowed before", is{func(s *State) { s.Ask.Consent = true }, proves(Progress{User: "usr_ada", Consent: "deny"})}, refuse("access_denied")},
+		{"a word that is neither yes nor no", is{noConsent, proves(Progress{User: "usr_ada", Consent: "maybe", Scopes: []string{"openid"}})}, consent(proof.AAL1, earlier, "pwd")},
+		{"consent does not replace the factor", is{hasOTP, proves(Progress{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, step(StepFactor)},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			if diff := cmp.Diff(c.want, Next(state(c.state...))); diff != "" {

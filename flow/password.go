@@ -17,7 +17,7 @@ func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login
 	if err != nil || e.Decision.Step != StepSignIn {
 		return Outcome{Entry: e}, err
 	}
-	user, err := s.People.CheckPassword(ctx, from, login, password)
+	user, p, err := s.People.CheckPassword(ctx, from, login, password)
 	if err != nil {
 		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
 	}
@@ -29,12 +29,11 @@ func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login
 		fits: func(d Decision) bool { return d.Step == StepSignIn && (d.User == "" || d.User == user) },
 		apply: func(st *State, _ Decision) {
 			st.unsettle()
-			if st.Proof.User != user {
-				st.Proof = Proof{User: user}
+			if st.Progress.User != user {
+				st.Progress = Progress{User: user}
 			}
-			st.Proof.Chosen = true
-			st.Proof.PasswordAt = moment()
-			st.Proof.Methods = with(st.Proof.Methods, "pwd")
+			st.Progress.Chosen = true
+			st.Progress.Proofs = st.Progress.Proofs.Merge(p)
 		},
 		then: s.auditPassword,
 	})
@@ -43,23 +42,12 @@ func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login
 // auditPassword leaves a trace of a right password that was not enough. A
 // complete sign-in has its own event.
 func (s *Service) auditPassword(ctx context.Context, by audit.Actor, st State) error {
-	if st.Proof.Session != "" {
+	if st.Progress.Session != "" {
 		return nil
 	}
-	err := s.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionSigninProve, Target: audit.OfUser(st.Proof.User), User: st.Proof.User, Client: st.Ask.Client})
+	err := s.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionSigninProve, Target: audit.OfUser(st.Progress.User), User: st.Progress.User, Client: st.Ask.Client})
 	if err != nil {
 		return fmt.Errorf("record password: %w", err)
 	}
 	return nil
-}
-
-// with adds methods that are not there yet.
-func with(have []string, more ...string) []string {
-	all := append([]string(nil), have...)
-	for _, m := range more {
-		if !covers(all, []string{m}) {
-			all = append(all, m)
-		}
-	}
-	return all
 }

@@ -3,7 +3,6 @@ package flow
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -66,7 +65,7 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m mark) 
 	if err != nil {
 		return Outcome{}, err
 	}
-	i.Proof = st.Proof
+	i.Progress = st.Progress
 	if err := s.Store.UpdateInteraction(ctx, i); err != nil {
 		return Outcome{}, fmt.Errorf("update interaction: %w", err)
 	}
@@ -83,7 +82,7 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m mark) 
 // person is raised under a new token, another person's ends and a new one
 // begins. Without complete proofs it does nothing.
 func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (string, error) {
-	if st.Proof.Session != "" || st.Proof.PasswordAt.IsZero() && st.Proof.FactorAt.IsZero() {
+	if st.Progress.Session != "" || len(st.Progress.Proofs) == 0 {
 		return "", nil
 	}
 	d := Next(*st)
@@ -94,7 +93,7 @@ func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (stri
 	if err != nil {
 		return "", err
 	}
-	st.Session, st.Proof.Session = &view, view.ID
+	st.Session, st.Progress.Session = &view, view.ID
 	by := s.actor(from, *st)
 	err = s.Audit.Record(ctx, audit.Event{
 		Actor: by, Action: ActionSigninComplete, Target: audit.OfUser(d.User), User: d.User, Client: st.Ask.Client,
@@ -107,9 +106,8 @@ func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (stri
 }
 
 func (s *Service) enter(ctx context.Context, by audit.Actor, st State, d Decision) (SessionView, string, error) {
-	p := st.proven()
 	if st.Session != nil && st.Session.User == d.User {
-		view, token, err := s.Sessions.Raise(ctx, by, st.Session.ID, d.Methods, p.password.at, p.factor.at)
+		view, token, err := s.Sessions.Raise(ctx, by, st.Session.ID, st.brought().Merge(st.given()...))
 		if err != nil {
 			return SessionView{}, "", fmt.Errorf("raise session: %w", err)
 		}
@@ -120,7 +118,7 @@ func (s *Service) enter(ctx context.Context, by audit.Actor, st State, d Decisio
 			return SessionView{}, "", fmt.Errorf("end the other person's session: %w", err)
 		}
 	}
-	view, token, err := s.Sessions.Create(ctx, by, d.User, d.Methods, p.password.at, p.factor.at)
+	view, token, err := s.Sessions.Create(ctx, by, d.User, st.given())
 	if err != nil {
 		return SessionView{}, "", fmt.Errorf("create session: %w", err)
 	}
@@ -142,13 +140,13 @@ func (s *Service) actor(from audit.Actor, st State) audit.Actor {
 // unsettle makes room for a new proof: what went into a session that has ended
 // since is forgotten, and the rest waits for a session again.
 func (st *State) unsettle() {
-	if st.Proof.Session == "" {
+	if st.Progress.Session == "" {
 		return
 	}
-	if st.Session == nil || st.Session.ID != st.Proof.Session {
-		st.Proof.PasswordAt, st.Proof.FactorAt, st.Proof.Methods = time.Time{}, time.Time{}, nil
+	if st.Session == nil || st.Session.ID != st.Progress.Session {
+		st.Progress.Proofs = nil
 	}
-	st.Proof.Session = ""
+	st.Progress.Session = ""
 }
 
 // at returns fits for one step and one person.
@@ -162,6 +160,3 @@ func at(user id.User, steps ...Step) func(Decision) bool {
 		return false
 	}
 }
-
-// moment is now, as precise as the store keeps it.
-func moment() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -1,67 +1,76 @@
 package flow
 
 import (
-	"slices"
 	"time"
 
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
-// given is one thing that was proved.
+// given is a proof and where it was given.
 type given struct {
-	at     time.Time
-	here   bool     // within this interaction, not merely in the session
-	detail []string // its methods
+	proof.Proof
+	here bool // within this interaction, not merely in the session
 }
 
-// proven is what counts for the person: the later of what the interaction and
-// the session hold.
+// proven is what counts for the person: of each kind the later of what the
+// interaction and the session hold.
 type proven struct {
 	password, factor given
 }
 
 // subject is the person that an interaction is about: whom it proved or chose,
 // else the one who is signed in, unless the browser said "somebody else".
-func (p Proof) subject(session *SessionView) id.User {
+func (p Progress) subject(session *SessionView) id.User {
 	if p.User != "" || p.Chosen || session == nil {
 		return p.User
 	}
 	return session.User
 }
 
-// proven merges the proofs of the interaction and of the session. A second
-// factor counts only while the person has one.
-func (s State) proven() proven {
-	var p proven
-	if v := s.Session; v != nil && v.User == s.Person.ID {
-		p.password = given{at: v.PasswordAt}
-		p.factor = given{at: v.FactorAt, detail: v.Methods}
-	}
-	if s.proofCounts() {
-		p.password = p.password.later(given{at: s.Proof.PasswordAt, here: true}, s.Person.PasswordChanged)
-		p.factor = p.factor.later(given{at: s.Proof.FactorAt, here: true, detail: s.Proof.Methods}, s.Person.FactorConfirmed)
-	}
-	if !s.Person.HasFactor {
-		p.factor = given{}
-	}
-	return p
+// HasFactor reports whether the person has a confirmed second factor.
+func (p *Person) HasFactor() bool { return len(p.Second) > 0 }
+
+// living are the proofs of the list whose factor the person still has.
+func (p *Person) living(l proof.List) proof.List {
+	return l.Of(append([]id.Factor{p.Password}, p.Second...)...)
 }
 
-// proofCounts reports whether the interaction's own proofs are alive: those that
+// brought are the person's living proofs in the session, and given those in the
+// interaction.
+func (s State) brought() proof.List {
+	if s.Session == nil || s.Session.User != s.Person.ID {
+		return nil
+	}
+	return s.Person.living(s.Session.Proofs)
+}
+
+func (s State) given() proof.List {
+	if !s.proofsCount() {
+		return nil
+	}
+	return s.Person.living(s.Progress.Proofs)
+}
+
+// proven merges the proofs of the interaction and of the session.
+func (s State) proven() proven {
+	brought, here := s.brought(), s.given()
+	later := func(k proof.Kind) given {
+		if p := here.Last(k); !p.At.IsZero() && !p.At.Before(brought.Last(k).At) {
+			return given{p, true}
+		}
+		return given{brought.Last(k), false}
+	}
+	return proven{later(proof.Knowledge), later(proof.Possession)}
+}
+
+// proofsCount reports whether the interaction's own proofs are alive: those that
 // went into a session end with it.
-func (s State) proofCounts() bool {
-	if s.Proof.User != s.Person.ID {
+func (s State) proofsCount() bool {
+	if s.Progress.User != s.Person.ID {
 		return false
 	}
-	return s.Proof.Session == "" || s.Session != nil && s.Session.ID == s.Proof.Session
-}
-
-// later returns the later of two proofs; q does not count before since.
-func (p given) later(q given, since time.Time) given {
-	if q.at.IsZero() || q.at.Before(since) || q.at.Before(p.at) {
-		return p
-	}
-	return q
+	return s.Progress.Session == "" || s.Session != nil && s.Session.ID == s.Progress.Session
 }
 
 // fresh reports whether the proof is recent enough for ask. Where a new proof is
@@ -70,10 +79,10 @@ func (p given) later(q given, since time.Time) given {
 // been there before. Proofs are cut to seconds, as `auth_time` is; with max_age
 // the arrival of the request is not, or a proof could be a second too old.
 func (p given) fresh(ask Ask) bool {
-	if p.at.IsZero() {
+	if p.At.IsZero() {
 		return false
 	}
-	at, asked := seconds(p.at), seconds(ask.RequestedAt)
+	at, asked := seconds(p.At), seconds(ask.RequestedAt)
 	if ask.Login || ask.MaxAge != nil && *ask.MaxAge <= 0 {
 		return at.After(asked) || p.here && at.Equal(asked)
 	}
@@ -83,28 +92,10 @@ func (p given) fresh(ask Ask) bool {
 	return true
 }
 
-// methods are those of RFC 8176 for a password and a second factor.
-func (p proven) methods() []string {
-	all := []string{"pwd"}
-	for _, m := range p.factor.detail {
-		if !slices.Contains(all, m) && m != "mfa" {
-			all = append(all, m)
-		}
-	}
-	return append(all, "mfa")
-}
-
 // seconds cuts t to seconds, in UTC.
 func seconds(t time.Time) time.Time {
 	if t.IsZero() {
 		return time.Time{}
 	}
 	return t.UTC().Truncate(time.Second)
-}
-
-func older(a, b time.Time) time.Time {
-	if a.Before(b) {
-		return a
-	}
-	return b
 }

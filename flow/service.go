@@ -2,10 +2,10 @@ package flow
 
 import (
 	"context"
-	"time"
 
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // Service runs Next over stored interactions. Every proof is checked against
@@ -25,15 +25,16 @@ type Service struct {
 type People interface {
 	// Person answers NotFound for somebody who is not there.
 	Person(ctx context.Context, user id.User) (Person, error)
-	CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, error)
-	CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) error
+	CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, proof.Proof, error)
+	CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) (proof.Proof, error)
 	// CheckRecovery returns how many codes are left.
-	CheckRecovery(ctx context.Context, from audit.Actor, user id.User, code string) (int, error)
-	// StartEnrol returns the secret in base32 and the otpauth URL; asked again
-	// before it is confirmed, the same.
-	StartEnrol(ctx context.Context, from audit.Actor, user id.User) (secret, url string, err error)
-	// ConfirmEnrol returns the recovery codes, in clear this once.
-	ConfirmEnrol(ctx context.Context, from audit.Actor, user id.User, code string) ([]string, error)
+	CheckRecovery(ctx context.Context, from audit.Actor, user id.User, code string) (p proof.Proof, left int, err error)
+	// StartEnrol returns the secret in base32 and the otpauth URL; asked again at
+	// the same browser before it is confirmed, the same.
+	StartEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte) (secret, url string, err error)
+	// ConfirmEnrol returns what the code proved, and the recovery codes, in clear
+	// this once.
+	ConfirmEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte, code string) (p proof.Proof, codes []string, err error)
 }
 
 // Sessions is what the flow asks about browser sessions. All join the
@@ -42,8 +43,8 @@ type Sessions interface {
 	// View returns nil and no error when there is no live session.
 	View(ctx context.Context, token, ip string) (*SessionView, error)
 	// Create and Raise return the cookie's new token, once.
-	Create(ctx context.Context, by audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error)
-	Raise(ctx context.Context, by audit.Actor, session id.Session, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error)
+	Create(ctx context.Context, by audit.Actor, user id.User, proofs proof.List) (SessionView, string, error)
+	Raise(ctx context.Context, by audit.Actor, session id.Session, proofs proof.List) (SessionView, string, error)
 	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 

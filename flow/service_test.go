@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/proof"
 )
 
@@ -24,8 +25,8 @@ type tab struct {
 
 func newTab(t *testing.T, ask Ask) *tab {
 	w := newWorld()
-	w.persons["ada"] = &Person{ID: "ada", Enabled: true}
-	w.persons["bob"] = &Person{ID: "bob", Enabled: true, HasFactor: true}
+	w.person("ada", 0)
+	w.person("bob", 1)
 	w.apps["web"] = Application{ID: "web", Name: "Web", HomeURL: "https://web.test/"}
 	first := &tab{T: t, w: w, s: w.service(MFANobody), ref: Ref{Browser: "browser"}}
 	return first.open(ask)
@@ -267,12 +268,12 @@ func TestStepUpAsksOnlyForTheCode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newTab(t, toWeb)
 		b.is(StepConsent)(b.password("ada"))
-		b.w.persons["ada"].HasFactor = true // enrolled in the account area
+		b.w.persons["ada"].Second = []id.Factor{b.w.factor()} // enrolled in the account area
 		time.Sleep(time.Minute)
 		page := b.open(Ask{ReturnTo: "/account/security"})
 		page.is(StepFactor)(page.look())
 		out := page.is(StepIssue)(page.totp("otp ada 1"))
-		if out.Decision.Level != proof.AAL2 || !out.Decision.AuthTime.Equal(b.w.sessions[out.SessionToken].PasswordAt.Truncate(time.Second)) {
+		if out.Decision.Level != proof.AAL2 || !out.Decision.AuthTime.Equal(b.w.sessions[out.SessionToken].Proofs.Last(proof.Knowledge).At.Truncate(time.Second)) {
 			t.Errorf("got %+v", out.Decision)
 		}
 	})
@@ -323,7 +324,7 @@ func TestAResetFactorDoesNotLetAHalfSignInThrough(t *testing.T) {
 	t.Parallel()
 	b := newTab(t, toWeb)
 	b.is(StepFactor)(b.password("bob"))
-	b.w.persons["bob"].HasFactor = false
+	b.w.persons["bob"].Second = nil
 	b.is(StepSignIn)(b.look())
 	b.is(StepConsent)(b.password("bob"))
 }
@@ -366,5 +367,55 @@ func TestBeginKeepsTheWayBackOnThisHost(t *testing.T) {
 	i, err := b.s.Begin(t.Context(), "browser", Ask{ReturnTo: "/account/security?x=1#y"})
 	if err != nil || i.Ask.RequestedAt.IsZero() || i.Ask.RequestedAt.Nanosecond()%1000 != 0 {
 		t.Errorf("got %v, %v", i.Ask.RequestedAt, err)
+	}
+}
+
+// The page where a factor is removed keeps its own session. What the removed
+// authenticator proved there must not come back with the next one.
+func TestAProofDoesNotComeBackWithANewAuthenticator(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, toWeb)
+	b.is(StepFactor)(b.password("bob"))
+	b.is(StepConsent)(b.totp("otp bob 1"))
+	bob := b.w.persons["bob"]
+	bob.Second = nil // removed on a page of ours, which keeps this session
+	page := b.open(Ask{ReturnTo: "/account"})
+	if out := page.is(StepIssue)(page.look()); out.Decision.Level != proof.AAL1 {
+		t.Errorf("without the authenticator the session is %s", out.Decision.Level)
+	}
+	bob.Second = []id.Factor{b.w.factor()} // another one is enrolled elsewhere
+	page.is(StepFactor)(page.look())
+	b.is(StepFactor)(b.look())
+	b.is(StepConsent)(b.totp("otp bob 2"))
+}
+
+func TestAChangedPasswordIsAskedForEverywhere(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, toWeb)
+	half := b.open(toWeb)
+	half.is(StepFactor)(half.password("bob"))
+	b.is(StepConsent)(b.password("ada"))
+	for _, user := range []id.User{"ada", "bob"} {
+		b.w.persons[user].Password = b.w.factor()
+	}
+	b.is(StepSignIn)(b.look())
+	half.is(StepSignIn)(half.look())
+	half.is(StepSignIn)(half.totp("otp bob 1"))
+	b.is(StepConsent)(b.password("ada"))
+}
+
+func TestAProofOfOneAuthenticatorOutlivesAnother(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, toWeb)
+	bob := b.w.person("bob", 2)
+	b.is(StepFactor)(b.password("bob"))
+	b.is(StepConsent)(b.s.Recovery(t.Context(), audit.Actor{}, b.ref, "rec bob 1")) // in the place of the first
+	b.is(StepConsent)(b.look())
+	removed := bob.Second[0]
+	bob.Second = bob.Second[1:]
+	b.is(StepFactor)(b.look())
+	out := b.is(StepConsent)(b.totp("otp bob 2"))
+	if left := b.w.sessions[out.SessionToken].Proofs.Of(removed); len(left) > 0 {
+		t.Errorf("the session still holds %v of a factor that is gone", left)
 	}
 }

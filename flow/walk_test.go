@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,8 +23,28 @@ import (
 // browser is one browser: its binding cookie and the session cookie it holds.
 type browser struct{ binding, session string }
 
-// evidence is what somebody really proved, kept apart from what the flow stores.
-type evidence struct{ password, factor time.Time }
+// evidence is what somebody really proved and by what, kept apart from what the
+// flow stores: the latest time of each factor.
+type evidence map[id.Factor]time.Time
+
+func (e evidence) with(more evidence) evidence {
+	all := maps.Clone(e)
+	if all == nil {
+		all = evidence{}
+	}
+	for f, at := range more {
+		all[f] = latest(all[f], at)
+	}
+	return all
+}
+
+// by is when any of the factors proved last.
+func (e evidence) by(factors ...id.Factor) (at time.Time) {
+	for _, f := range factors {
+		at = latest(at, e[f])
+	}
+	return at
+}
 
 // walker posts at random and keeps its own books: which proofs were accepted by
 // the checks, in which interaction, and which sessions stand on them.
@@ -49,9 +70,9 @@ func newWalker(t *testing.T, n uint64) *walker {
 		browsers: []*browser{{binding: "one"}, {binding: "two"}},
 		begunBy:  map[id.Interaction]*browser{}, inside: map[id.Interaction]map[id.User]evidence{}, held: map[id.Session]evidence{},
 	}
-	w.persons["ada"] = &Person{ID: "ada", Enabled: true}
-	w.persons["bob"] = &Person{ID: "bob", Enabled: true, HasFactor: true}
-	w.persons["root"] = &Person{ID: "root", Enabled: true, Administrator: true}
+	w.person("ada", 0)
+	w.person("bob", 1+w.rand.IntN(2))
+	w.person("root", 0).Administrator = true
 	w.apps["web"] = Application{ID: "web"}
 	w.apps["trusted"] = Application{ID: "trusted", SkipConsent: true}
 	w.apps["vault"] = Application{ID: "vault", Require: proof.AAL2}
@@ -127,16 +148,24 @@ func (w *walker) step() {
 // turn changes the world between two posts.
 func (w *walker) turn() {
 	p := w.persons[users[w.rand.IntN(3)]]
-	switch w.rand.IntN(5) {
+	switch w.rand.IntN(7) {
 	case 0:
 		p.Enabled = !p.Enabled
 	case 1:
-		p.HasFactor = false // an operator helps out
+		p.Second = nil // an operator helps out
+	case 5: // an authenticator is lost
+		if n := len(p.Second); n > 0 {
+			p.Second = slices.Delete(slices.Clone(p.Second), 0, 1+w.rand.IntN(n))
+		}
+	case 6: // another one, on a page that is not walked here
+		if len(p.Second) < 3 {
+			p.Second = append(slices.Clone(p.Second), w.factor())
+		}
 	case 2: // sign out
 		b := w.browsers[w.rand.IntN(2)]
 		delete(w.sessions, b.session)
 	case 3:
-		p.PasswordChanged = moment()
+		p.Password = w.factor()
 	case 4:
 		for token, v := range w.sessions { // "sign out everywhere"
 			if v.User == p.ID {
@@ -236,23 +265,17 @@ func (w *walker) enter(name string, i Interaction) {
 		w.inside[i.ID] = map[id.User]evidence{}
 	}
 	for _, p := range w.proved {
-		e := w.inside[i.ID][p.user]
-		if p.factor {
-			e.factor = p.at
-		} else {
-			e.password = p.at
+		if p.Method == proof.Password {
 			maps.DeleteFunc(w.inside[i.ID], func(u id.User, _ evidence) bool { return u != p.user })
 		}
-		w.inside[i.ID][p.user] = e
+		w.inside[i.ID][p.user] = w.inside[i.ID][p.user].with(evidence{p.Factor: p.At})
 	}
 }
 
 // admitted checks a session that was just made or raised.
 func (w *walker) admitted(i Interaction, out Outcome) {
 	v := w.sessions[out.SessionToken]
-	e := w.held[v.ID]
-	here := w.inside[i.ID][v.User]
-	e.password, e.factor = latest(e.password, here.password), latest(e.factor, here.factor)
+	e := w.held[v.ID].with(w.inside[i.ID][v.User])
 	w.satisfies("a session", i, v.User, e)
 	w.held[v.ID] = e
 	w.made++
@@ -287,13 +310,13 @@ func (w *walker) satisfies(what string, i Interaction, user id.User, e evidence)
 	} else if i.Ask.MaxAge != nil {
 		from = i.Ask.RequestedAt.Add(-*i.Ask.MaxAge)
 	}
-	if e.password.Before(from) {
-		w.bad("%s for %s on a password proved at %v, wanted since %v", what, user, e.password, from)
+	if at := e.by(p.Password); at.Before(from) {
+		w.bad("%s for %s on a password proved at %v, wanted since %v", what, user, at, from)
 	}
-	strong := p.HasFactor || i.Ask.Require == proof.AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == MFAEverybody ||
+	strong := p.HasFactor() || i.Ask.Require == proof.AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == MFAEverybody ||
 		w.s.Config.MFA == MFAAdministrators && p.Administrator
-	if strong && e.factor.Before(from) {
-		w.bad("%s for %s on a factor proved at %v, wanted since %v", what, user, e.factor, from)
+	if at := e.by(p.Second...); strong && at.Before(from) {
+		w.bad("%s for %s on a factor proved at %v, wanted since %v", what, user, at, from)
 	}
 	if i.Ask.HintUser != "" && i.Ask.HintUser != user {
 		w.bad("%s for %s where %s was meant", what, user, i.Ask.HintUser)

@@ -7,11 +7,12 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // world is everything around a Service, in maps: the store, the people with
@@ -35,9 +36,24 @@ type rows struct {
 }
 
 type proofGiven struct {
-	user   id.User
-	factor bool
-	at     time.Time
+	user id.User
+	proof.Proof
+}
+
+// person is somebody with a password and so many authenticators.
+func (w *world) person(user id.User, authenticators int) *Person {
+	p := &Person{ID: user, Enabled: true, Password: w.factor()}
+	for range authenticators {
+		p.Second = append(p.Second, w.factor())
+	}
+	w.persons[user] = p
+	return p
+}
+
+// factor is an id that nobody had before.
+func (w *world) factor() id.Factor {
+	w.names++
+	return id.Factor(fmt.Sprintf("fac_%d", w.names))
 }
 
 func newWorld() *world {
@@ -114,31 +130,45 @@ func (w *world) Person(_ context.Context, user id.User) (Person, error) {
 }
 
 // CheckPassword takes "pw <user>" of an enabled person.
-func (w *world) CheckPassword(ctx context.Context, _ audit.Actor, login, password string) (id.User, error) {
+func (w *world) CheckPassword(ctx context.Context, _ audit.Actor, login, password string) (id.User, proof.Proof, error) {
 	w.outside(ctx)
 	p := w.persons[id.User(login)]
 	if p == nil || !p.Enabled || password != "pw "+login {
-		return "", fault.New(fault.Unauthenticated, "signin.wrong", "")
+		return "", proof.Proof{}, fault.New(fault.Unauthenticated, "signin.wrong", "")
 	}
-	w.proved = append(w.proved, proofGiven{user: p.ID, at: time.Now()})
-	return p.ID, nil
+	return p.ID, w.prove(p.ID, proof.Password, p.Password, proof.ByPassword), nil
 }
 
-// CheckTOTP takes "otp <user> <anything>", each once.
-func (w *world) CheckTOTP(ctx context.Context, _ audit.Actor, user id.User, code string) error {
-	w.outside(ctx)
-	if !w.persons[user].HasFactor {
-		return fault.New(fault.Unauthenticated, "totp.wrong", "")
-	}
-	return w.spend(user, "otp", code)
+func (w *world) prove(user id.User, m proof.Method, factor id.Factor, by proof.Source) proof.Proof {
+	p := proof.Proof{Method: m, At: clock.Now(), Factor: factor, Source: by}
+	w.proved = append(w.proved, proofGiven{user, p})
+	return p
 }
 
-func (w *world) CheckRecovery(ctx context.Context, _ audit.Actor, user id.User, code string) (int, error) {
+// CheckTOTP takes "otp <user> <anything>", each once, as a code of the newest
+// authenticator.
+func (w *world) CheckTOTP(ctx context.Context, _ audit.Actor, user id.User, code string) (proof.Proof, error) {
 	w.outside(ctx)
-	if !w.persons[user].HasFactor {
-		return 0, fault.New(fault.Unauthenticated, "recovery.wrong", "")
+	p := w.persons[user]
+	if !p.HasFactor() {
+		return proof.Proof{}, fault.New(fault.Unauthenticated, "totp.wrong", "")
 	}
-	return 7, w.spend(user, "rec", code)
+	if err := w.spend(user, "otp", code); err != nil {
+		return proof.Proof{}, err
+	}
+	return w.prove(user, proof.OTP, p.Second[len(p.Second)-1], proof.ByAuthenticator), nil
+}
+
+func (w *world) CheckRecovery(ctx context.Context, _ audit.Actor, user id.User, code string) (proof.Proof, int, error) {
+	w.outside(ctx)
+	p := w.persons[user]
+	if !p.HasFactor() {
+		return proof.Proof{}, 0, fault.New(fault.Unauthenticated, "recovery.wrong", "")
+	}
+	if err := w.spend(user, "rec", code); err != nil {
+		return proof.Proof{}, 0, err
+	}
+	return w.prove(user, proof.OTP, p.Second[0], proof.ByRecoveryCode), 7, nil
 }
 
 func (w *world) spend(user id.User, kind, code string) error {
@@ -149,25 +179,24 @@ func (w *world) spend(user id.User, kind, code string) error {
 		return fault.New(fault.Unauthenticated, "totp.wrong", "")
 	}
 	w.spent[code] = true
-	w.proved = append(w.proved, proofGiven{user, true, time.Now()})
 	return nil
 }
 
-func (w *world) StartEnrol(_ context.Context, _ audit.Actor, user id.User) (string, string, error) {
+func (w *world) StartEnrol(_ context.Context, _ audit.Actor, user id.User, _ []byte) (string, string, error) {
 	return "KEY" + string(user), "otpauth://totp/" + string(user), nil
 }
 
-func (w *world) ConfirmEnrol(ctx context.Context, _ audit.Actor, user id.User, code string) ([]string, error) {
+func (w *world) ConfirmEnrol(ctx context.Context, _ audit.Actor, user id.User, _ []byte, code string) (proof.Proof, []string, error) {
 	w.outside(ctx)
 	p := w.persons[user]
-	if p.HasFactor {
-		return nil, fault.New(fault.Conflict, "factor.not_pending", "")
+	if p.HasFactor() {
+		return proof.Proof{}, nil, fault.New(fault.Conflict, "factor.not_pending", "")
 	}
 	if err := w.spend(user, "otp", code); err != nil {
-		return nil, err
+		return proof.Proof{}, nil, err
 	}
-	p.HasFactor, p.FactorConfirmed = true, moment()
-	return []string{"one", "two"}, nil
+	p.Second = append(p.Second, w.factor())
+	return w.prove(user, proof.OTP, p.Second[0], proof.ByAuthenticator), []string{"one", "two"}, nil
 }
 
 // outside ends the test when a check runs inside a transaction, whose rollback
@@ -186,19 +215,19 @@ func (w *world) View(_ context.Context, token, _ string) (*SessionView, error) {
 	return &v, nil
 }
 
-func (w *world) Create(ctx context.Context, _ audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error) {
+func (w *world) Create(ctx context.Context, _ audit.Actor, user id.User, proofs proof.List) (SessionView, string, error) {
 	w.names++
-	return w.keep(ctx, SessionView{id.Session(fmt.Sprintf("ses_%d", w.names)), user, passwordAt, factorAt, methods})
+	return w.keep(ctx, SessionView{id.Session(fmt.Sprintf("ses_%d", w.names)), user, proofs})
 }
 
-func (w *world) Raise(ctx context.Context, _ audit.Actor, session id.Session, methods []string, passwordAt, factorAt time.Time) (SessionView, string, error) {
+func (w *world) Raise(ctx context.Context, _ audit.Actor, session id.Session, proofs proof.List) (SessionView, string, error) {
 	token := w.tokenOf(session)
 	if token == "" {
 		return SessionView{}, "", fault.New(fault.Unauthenticated, "session.none", "")
 	}
 	user := w.sessions[token].User
 	delete(w.sessions, token)
-	return w.keep(ctx, SessionView{session, user, passwordAt, factorAt, methods})
+	return w.keep(ctx, SessionView{session, user, proofs})
 }
 
 func (w *world) keep(ctx context.Context, v SessionView) (SessionView, string, error) {

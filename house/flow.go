@@ -4,7 +4,6 @@ import (
 	"context"
 	"slices"
 	"strings"
-	"time"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -12,6 +11,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/session"
 )
 
@@ -26,13 +26,13 @@ func (p people) Person(ctx context.Context, user id.User) (flow.Person, error) {
 	}
 	return flow.Person{
 		ID: s.ID, Email: s.Email, Name: s.Name, Enabled: !s.Disabled, Administrator: s.Administrator,
-		HasFactor: s.HasFactor, PasswordChanged: s.PasswordChanged, FactorConfirmed: s.FactorConfirmed,
+		Password: s.Password, Second: s.Second,
 	}, nil
 }
 
 // StartEnrol implements flow.People.
-func (p people) StartEnrol(ctx context.Context, from audit.Actor, user id.User) (secret, url string, err error) {
-	e, err := p.Service.StartEnrol(ctx, from, user)
+func (p people) StartEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte) (secret, url string, err error) {
+	e, err := p.Service.StartEnrol(ctx, from, user, browser)
 	return e.Secret, e.URL, err
 }
 
@@ -53,22 +53,22 @@ func (s sessions) View(ctx context.Context, token, ip string) (*flow.SessionView
 }
 
 func sessionView(s session.Session) flow.SessionView {
-	return flow.SessionView{ID: s.ID, User: s.User, PasswordAt: s.PasswordAt, FactorAt: s.FactorAt, Methods: s.Methods}
+	return flow.SessionView{ID: s.ID, User: s.User, Proofs: s.Proofs}
 }
 
 // Create implements flow.Sessions.
-func (s sessions) Create(ctx context.Context, by audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (flow.SessionView, string, error) {
-	made, token, err := s.manager.Create(ctx, by, user, methods, passwordAt, factorAt)
+func (s sessions) Create(ctx context.Context, by audit.Actor, user id.User, proofs proof.List) (flow.SessionView, string, error) {
+	made, token, err := s.manager.Create(ctx, by, user, proofs)
 	return sessionView(made), token, err
 }
 
 // Raise implements flow.Sessions.
-func (s sessions) Raise(ctx context.Context, by audit.Actor, session id.Session, methods []string, passwordAt, factorAt time.Time) (flow.SessionView, string, error) {
+func (s sessions) Raise(ctx context.Context, by audit.Actor, session id.Session, proofs proof.List) (flow.SessionView, string, error) {
 	current, err := s.manager.Store.Session(ctx, session)
 	if err != nil {
 		return flow.SessionView{}, "", err
 	}
-	raised, token, err := s.manager.Raise(ctx, by, current, methods, passwordAt, factorAt)
+	raised, token, err := s.manager.Raise(ctx, by, current, proofs)
 	return sessionView(raised), token, err
 }
 

@@ -120,7 +120,7 @@ func TestBootstrapMakesTheFirstAdministratorOnce(t *testing.T) {
 	if n := administrators(t, h); n != 1 {
 		t.Errorf("there are %d administrators, want 1", n)
 	}
-	if _, err := h.Identity.CheckPassword(t.Context(), audit.Actor{}, "first@example.test", "a long enough sentence"); err != nil {
+	if _, _, err := h.Identity.CheckPassword(t.Context(), audit.Actor{}, "first@example.test", "a long enough sentence"); err != nil {
 		t.Errorf("the first administrator cannot sign in: %v", err)
 	}
 }

@@ -28,6 +28,7 @@ const (
 const (
 	ReasonUnknown       audit.Reason = "unknown"     // nobody has that name
 	ReasonNoPassword    audit.Reason = "no_password" // the person has none
+	ReasonNoFactor      audit.Reason = "no_factor"   // the person has none
 	ReasonDisabled      audit.Reason = "disabled"
 	ReasonWrong         audit.Reason = "wrong" // the password
 	ReasonWrongCode     audit.Reason = "totp_wrong"
@@ -52,7 +53,7 @@ var Audited = audit.Catalogue{
 	{Action: ActionUserDelete, When: "A person was removed", Target: "user", Before: "the person"},
 	{Action: ActionPasswordSet, When: "An operator gave a person a password", Target: "user"},
 	{Action: ActionPasswordChange, When: "A person chose another password, knowing the present one", Target: "user"},
-	{Action: ActionFactorEnrol, When: "A person confirmed a second factor", Target: "factor", After: "whether it replaces another"},
+	{Action: ActionFactorEnrol, When: "A person confirmed a second factor", Target: "factor", After: "how many the person has then"},
 	{Action: ActionFactorRemove, When: "A person removed their second factor", Target: "factor", Before: "its name, and when it was confirmed"},
 	{Action: ActionFactorReset, When: "An operator removed the second factor of a person who lost it", Target: "factor", Before: "its name, and when it was confirmed"},
 	{Action: ActionRecoveryRenew, When: "Ten new recovery codes replaced the old ones", Target: "user"},

@@ -7,14 +7,20 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/totp"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
-// pendingLife is how long an enrolment that nobody confirmed is shown again.
-const pendingLife = time.Hour
+const (
+	// PendingLife is how long an enrolment that nobody confirmed may be.
+	PendingLife = time.Hour
+	// MaxPending is how many enrolments of a person wait at a time.
+	MaxPending = 5
+)
 
 // Enrolment is an authenticator that waits for its first code.
 type Enrolment struct {
@@ -25,140 +31,163 @@ type Enrolment struct {
 
 // HasFactor reports whether the person has a confirmed second factor.
 func (s *Service) HasFactor(ctx context.Context, user id.User) (bool, error) {
-	_, err := s.Factor(ctx, user)
-	if fault.Is(err, fault.NotFound) {
-		return false, nil
-	}
-	return err == nil, err
+	all, err := s.Factors(ctx, user)
+	return len(all) > 0, err
 }
 
-// Factor returns the person's confirmed authenticator, NotFound when there is none.
-func (s *Service) Factor(ctx context.Context, user id.User) (TOTP, error) {
-	t, err := s.Store.TOTPOf(ctx, user, false)
+// Factors returns the person's confirmed second factors, the oldest first.
+func (s *Service) Factors(ctx context.Context, user id.User) ([]Factor, error) {
+	all, err := s.Store.FactorsOf(ctx, user)
 	if err != nil {
-		return TOTP{}, fmt.Errorf("read second factor: %w", err)
+		return nil, fmt.Errorf("read second factors: %w", err)
 	}
-	return t, nil
+	return all, nil
 }
 
-// StartEnrol makes the secret of a new authenticator. Asked again within an hour
-// and before it is confirmed, it answers with the same, so that reloading the
-// page or a second tab does not spoil the code that was scanned. A new password
-// ends that: who knew the old one may have seen the secret.
-func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, user id.User) (Enrolment, error) {
+// StartEnrol makes the secret of a new authenticator, for one browser (the hash
+// of its binding cookie; empty for the console). Asked again there within an
+// hour and before it is confirmed, it answers with the same, so that reloading
+// the page or a second tab does not spoil the code that was scanned. Another
+// browser gets another secret, and a new password ends the old one: who knew
+// the password before may have seen it.
+func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte) (Enrolment, error) {
 	u, err := s.Store.User(ctx, user)
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("start enrolment: %w", err)
 	}
-	t, err := s.newTOTP(user)
+	f, err := s.newTOTP(user, browser)
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("start enrolment: %w", err)
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		pending, err := s.Store.TOTPOf(ctx, user, true)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return err
-		}
-		p, failed := s.Store.Password(ctx, user)
-		if failed != nil && !fault.Is(failed, fault.NotFound) {
-			return failed
-		}
-		if err == nil && t.Created.Sub(pending.Created) < pendingLife && !pending.Created.Before(p.Changed) {
-			t = pending
-			return nil
-		}
-		return s.Store.InsertTOTP(ctx, t)
+		f, err = s.pendingOr(ctx, f)
+		return err
 	})
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("start enrolment: %w", err)
 	}
-	key, err := s.unseal(t)
+	key, err := s.unseal(f)
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("start enrolment: %w", err)
 	}
-	return Enrolment{Factor: t.ID, Secret: key, URL: totp.URL(s.Issuer, u.Email, key)}, nil
+	return Enrolment{Factor: f.ID, Secret: key, URL: totp.URL(s.Issuer, u.Email, key)}, nil
 }
 
-func (s *Service) newTOTP(user id.User) (TOTP, error) {
-	t := TOTP{ID: id.NewFactor(), User: user, Name: "Authenticator app", Created: moment()}
-	var err error
-	t.Sealed, err = s.Keeper.Seal(secret.PurposeTOTP, row(t.ID), []byte(totp.NewSecret()))
-	return t, err
+// pendingOr returns the pending factor of the person and browser of f, if it
+// still may be confirmed, and stores f otherwise.
+func (s *Service) pendingOr(ctx context.Context, f Factor) (Factor, error) {
+	pending, err := s.pending(ctx, f.User, f.Browser, f.Created)
+	if err == nil || !fault.Is(err, fault.NotFound) {
+		return pending, err
+	}
+	return f, s.Store.PutPendingFactor(ctx, f)
 }
 
-func (s *Service) unseal(t TOTP) (string, error) {
-	plain, err := s.Keeper.Open(secret.PurposeTOTP, row(t.ID), t.Sealed)
+// pending returns what may still be confirmed at now; NotFound: nothing.
+func (s *Service) pending(ctx context.Context, user id.User, browser []byte, now time.Time) (Factor, error) {
+	f, err := s.Store.PendingFactor(ctx, user, browser)
 	if err != nil {
-		return "", fmt.Errorf("open the secret of %s: %w", t.ID, err)
+		return Factor{}, err
+	}
+	p, err := s.Store.Password(ctx, user)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return Factor{}, err
+	}
+	if now.Sub(f.Created) >= PendingLife || f.Created.Before(p.Changed) {
+		return Factor{}, fault.Missing("factor")
+	}
+	return f, nil
+}
+
+func (s *Service) newTOTP(user id.User, browser []byte) (Factor, error) {
+	f := Factor{ID: id.NewFactor(), User: user, Kind: KindTOTP, Name: "Authenticator app", Browser: browser, Created: clock.Now()}
+	var err error
+	f.Sealed, err = s.Keeper.Seal(secret.PurposeTOTP, row(f.ID), []byte(totp.NewSecret()))
+	return f, err
+}
+
+func (s *Service) unseal(f Factor) (string, error) {
+	plain, err := s.Keeper.Open(secret.PurposeTOTP, row(f.ID), f.Sealed)
+	if err != nil {
+		return "", fmt.Errorf("open the secret of %s: %w", f.ID, err)
 	}
 	return string(plain), nil
 }
 
 // row is the place that a sealed secret is bound to.
-func row(factor id.Factor) string { return "totp_factors:sealed:" + string(factor) }
+func row(factor id.Factor) string { return "factors:sealed:" + string(factor) }
 
-// ConfirmEnrol takes the first code of the new authenticator, whose step is used
-// up by it, and returns ten recovery codes, in clear this once. An older
-// authenticator is replaced, and then all but the session of from ends. Faults:
-// "totp.wrong" (Invalid), "factor.not_pending" (Conflict: nothing was begun, or
-// another tab was faster).
-func (s *Service) ConfirmEnrol(ctx context.Context, from audit.Actor, user id.User, code string) ([]string, error) {
-	t, err := s.Store.TOTPOf(ctx, user, true)
+// ConfirmEnrol takes the first code of the authenticator that was begun at the
+// browser. Its step is used up by it. It returns what was proved and, with the
+// first authenticator, ten recovery codes, in clear this once; another one
+// leaves the codes as they are, and ends all but the session of from. Faults:
+// "totp.wrong" (Invalid), "factor.not_pending" (Conflict: nothing was begun
+// here, it waited too long, or another browser was faster).
+func (s *Service) ConfirmEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte, code string) (proof.Proof, []string, error) {
+	f, err := s.pending(ctx, user, browser, clock.Now())
 	if fault.Is(err, fault.NotFound) {
-		return nil, notPending()
+		return proof.Proof{}, nil, notPending()
 	}
 	if err != nil {
-		return nil, fmt.Errorf("confirm enrolment: %w", err)
+		return proof.Proof{}, nil, fmt.Errorf("confirm enrolment: %w", err)
 	}
-	m, err := s.find(t, code, totp.Clock{Last: t.LastStep})
+	m, err := s.find(f, code, totp.Clock{Last: f.LastStep})
 	if err != nil {
-		return nil, fmt.Errorf("confirm enrolment: %w", err)
+		return proof.Proof{}, nil, fmt.Errorf("confirm enrolment: %w", err)
 	}
 	if m.Verdict != totp.Right {
-		return nil, &fault.Error{
+		return proof.Proof{}, nil, &fault.Error{
 			Kind: fault.Invalid, Code: "totp.wrong", Detail: "That code does not fit. Please check that the clock of your device is right.",
 			Fields: []fault.Field{{Name: "code", Problem: "does not fit"}},
 		}
 	}
-	codes, macs := s.newRecoveryCodes(user)
-	err = s.Store.InTx(ctx, func(ctx context.Context) error { return s.confirm(ctx, from, t, m.Step, macs) })
+	var codes []string
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		codes, err = s.confirm(ctx, from, f, m.Step)
+		return err
+	})
 	if err != nil {
-		return nil, fmt.Errorf("confirm enrolment: %w", err)
+		return proof.Proof{}, nil, fmt.Errorf("confirm enrolment: %w", err)
 	}
-	return codes, nil
+	return byAuthenticator(f), codes, nil
 }
 
-func (s *Service) confirm(ctx context.Context, from audit.Actor, t TOTP, step int64, macs [][]byte) error {
-	replaces, err := s.HasFactor(ctx, t.User)
+func (s *Service) confirm(ctx context.Context, from audit.Actor, f Factor, step int64) ([]string, error) {
+	ok, err := s.Store.ConfirmFactor(ctx, f.ID, step, clock.Now())
 	if err != nil {
-		return err
-	}
-	now := moment()
-	ok, err := s.Store.ConfirmTOTP(ctx, t.ID, step, now)
-	if err != nil {
-		return err
+		return nil, err
 	}
 	if !ok {
-		return notPending()
+		return nil, notPending()
 	}
-	if err := s.Store.PutRecoveryCodes(ctx, t.User, macs, now); err != nil {
-		return err
+	all, err := s.Store.FactorsOf(ctx, f.User)
+	if err != nil {
+		return nil, err
 	}
-	if err := s.clearFactorAttempts(ctx, t.User); err != nil {
-		return err
+	if err := s.clearFactorAttempts(ctx, f.User); err != nil {
+		return nil, err
 	}
-	if replaces {
-		if err := s.Ends.EndUser(ctx, from, t.User, from.Session, ReasonFactorChanged); err != nil {
-			return err
-		}
+	codes, err := s.afterEnrol(ctx, from, f.User, len(all) == 1)
+	if err != nil {
+		return nil, err
 	}
-	return s.recordFactor(ctx, from, ActionFactorEnrol, t, nil, audit.Doc(map[string]any{"replaces": replaces}))
+	return codes, s.recordFactor(ctx, from, ActionFactorEnrol, f, nil, audit.Doc(map[string]any{"factors": len(all)}))
+}
+
+// afterEnrol gives the person of a first second factor recovery codes, and ends
+// the other sessions of one who had some already.
+func (s *Service) afterEnrol(ctx context.Context, from audit.Actor, user id.User, first bool) ([]string, error) {
+	if !first {
+		return nil, s.Ends.EndUser(ctx, from, user, from.Session, ReasonFactorChanged)
+	}
+	codes, macs := s.newRecoveryCodes(user)
+	return codes, s.Store.PutRecoveryCodes(ctx, user, macs, clock.Now())
 }
 
 // recordFactor writes an event about a second factor in the transaction of ctx.
-func (s *Service) recordFactor(ctx context.Context, by audit.Actor, action audit.Action, t TOTP, before, after json.RawMessage) error {
+func (s *Service) recordFactor(ctx context.Context, by audit.Actor, action audit.Action, f Factor, before, after json.RawMessage) error {
 	err := s.Audit.Record(ctx, audit.Event{
-		Actor: by, Action: action, Target: audit.Target{Kind: KindFactor, ID: string(t.ID)}, User: t.User, Before: before, After: after,
+		Actor: by, Action: action, Target: audit.Target{Kind: KindFactor, ID: string(f.ID)}, User: f.User, Before: before, After: after,
 	})
 	if err != nil {
 		return fmt.Errorf("record %s: %w", action, err)
@@ -170,31 +199,32 @@ func notPending() error {
 	return fault.New(fault.Conflict, "factor.not_pending", "This second factor was set up already, or never begun.")
 }
 
-// RemoveFactor removes the authenticator and the recovery codes at the person's
-// own wish, and ends all they hold but the session keep. NotFound: there is none.
-func (s *Service) RemoveFactor(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error {
-	return s.dropFactor(ctx, from, user, keep, ActionFactorRemove)
+// RemoveFactors removes the second factors and the recovery codes at the
+// person's own wish, and ends all they hold but the session keep, which goes on
+// without what they proved. NotFound: there is none.
+func (s *Service) RemoveFactors(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error {
+	return s.dropFactors(ctx, from, user, keep, ActionFactorRemove)
 }
 
-// ResetFactor does the same for the operator, helping somebody who lost theirs,
+// ResetFactors does the same for the operator, helping somebody who lost theirs,
 // and ends everything.
-func (s *Service) ResetFactor(ctx context.Context, by audit.Actor, user id.User) error {
-	return s.dropFactor(ctx, by, user, "", ActionFactorReset)
+func (s *Service) ResetFactors(ctx context.Context, by audit.Actor, user id.User) error {
+	return s.dropFactors(ctx, by, user, "", ActionFactorReset)
 }
 
-func (s *Service) dropFactor(ctx context.Context, by audit.Actor, user id.User, keep id.Session, action audit.Action) error {
+func (s *Service) dropFactors(ctx context.Context, by audit.Actor, user id.User, keep id.Session, action audit.Action) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		t, err := s.Store.TOTPOf(ctx, user, false)
-		if fault.Is(err, fault.NotFound) {
-			return fault.Missing("factor")
-		}
+		all, err := s.Store.FactorsOf(ctx, user)
 		if err != nil {
 			return err
 		}
-		if err := s.Store.DeleteTOTP(ctx, user); err != nil {
+		if len(all) == 0 {
+			return fault.Missing("factor")
+		}
+		if err := s.Store.DeleteFactors(ctx, user); err != nil {
 			return err
 		}
-		if err := s.Store.PutRecoveryCodes(ctx, user, nil, moment()); err != nil {
+		if err := s.Store.PutRecoveryCodes(ctx, user, nil, clock.Now()); err != nil {
 			return err
 		}
 		if err := s.clearFactorAttempts(ctx, user); err != nil {
@@ -203,10 +233,15 @@ func (s *Service) dropFactor(ctx context.Context, by audit.Actor, user id.User, 
 		if err := s.Ends.EndUser(ctx, by, user, keep, ReasonFactorChanged); err != nil {
 			return err
 		}
-		return s.recordFactor(ctx, by, action, t, audit.Doc(map[string]any{"name": t.Name, "confirmed": t.Confirmed}), nil)
+		for _, f := range all {
+			if err := s.recordFactor(ctx, by, action, f, audit.Doc(map[string]any{"name": f.Name, "confirmed": f.Confirmed}), nil); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
-		return fmt.Errorf("remove second factor: %w", err)
+		return fmt.Errorf("remove second factors: %w", err)
 	}
 	return nil
 }

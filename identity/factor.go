@@ -8,9 +8,11 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/totp"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -18,37 +20,61 @@ import (
 // long enough for the next one, too short for the other side of the window.
 const hintLife = 90 * time.Second
 
-// CheckTOTP proves a person's authenticator. Every code works once; attempts
-// are counted apart from passwords. Faults: "totp.wrong", "totp.used"
-// (Unauthenticated), "factor.throttled" (TooMany).
-func (s *Service) CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) error {
+// CheckTOTP proves one of a person's authenticators. Every code works once;
+// attempts are counted for the person, apart from passwords. Faults:
+// "totp.wrong", "totp.used" (Unauthenticated), "factor.throttled" (TooMany).
+func (s *Service) CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) (proof.Proof, error) {
 	key := s.key("totp", string(user))
 	if err := s.reserve(ctx, key, factorDelay, "factor.throttled"); err != nil {
-		return err
+		return proof.Proof{}, err
 	}
-	t, err := s.Store.TOTPOf(ctx, user, false)
-	if fault.Is(err, fault.NotFound) {
-		return s.refuseFactor(ctx, from, user, "no_factor", errCode)
-	}
+	all, err := s.Store.FactorsOf(ctx, user)
 	if err != nil {
-		return fmt.Errorf("check code: %w", err)
+		return proof.Proof{}, fmt.Errorf("check code: %w", err)
 	}
-	m, err := s.find(t, code, s.clock(ctx, t))
-	if err != nil {
-		return fmt.Errorf("check code: %w", err)
+	if len(all) == 0 {
+		return proof.Proof{}, s.refuseFactor(ctx, from, user, ReasonNoFactor, errCode)
 	}
-	if m.Verdict == totp.Right {
-		return s.spendStep(ctx, from, t, m, key)
+	f, m, err := s.findAmong(ctx, all, code)
+	switch {
+	case err != nil:
+		return proof.Proof{}, fmt.Errorf("check code: %w", err)
+	case m.Verdict == totp.Right:
+		return s.spendStep(ctx, from, f, m, key)
+	case m.Verdict == totp.Used:
+		return proof.Proof{}, s.refuseFactor(ctx, from, user, ReasonUsedCode, errCodeUsed)
 	}
-	if m.Verdict == totp.Used {
-		return s.refuseFactor(ctx, from, user, ReasonUsedCode, errCodeUsed)
-	}
-	if m.Verdict == totp.Aside {
-		if err := s.hint(ctx, t, m.Step); err != nil {
-			return err
+	return proof.Proof{}, s.refuseFactor(ctx, from, user, ReasonWrongCode, errCode)
+}
+
+// findAmong tries the code against each authenticator: the first that it proves,
+// else one where it was used already. Where it fell just outside the window, the
+// clock of that authenticator may be off, which is remembered.
+func (s *Service) findAmong(ctx context.Context, all []Factor, code string) (Factor, totp.Match, error) {
+	var best Factor
+	var found totp.Match
+	for _, f := range all {
+		m, err := s.find(f, code, s.clock(ctx, f))
+		if err != nil {
+			return Factor{}, totp.Match{}, err
+		}
+		switch m.Verdict {
+		case totp.Right:
+			return f, m, nil
+		case totp.Used:
+			best, found = f, m
+		case totp.Aside:
+			if err := s.hint(ctx, f, m.Step); err != nil {
+				return Factor{}, totp.Match{}, err
+			}
 		}
 	}
-	return s.refuseFactor(ctx, from, user, ReasonWrongCode, errCode)
+	return best, found, nil
+}
+
+// byAuthenticator is what a right code of f proves.
+func byAuthenticator(f Factor) proof.Proof {
+	return proof.Proof{Method: proof.OTP, At: clock.Now(), Factor: f.ID, Source: proof.ByAuthenticator}
 }
 
 // The refusals of a code.
@@ -59,9 +85,9 @@ var (
 
 // spendStep uses the step up. Of several calls with one code exactly one gets
 // through, on all replicas together.
-func (s *Service) spendStep(ctx context.Context, from audit.Actor, t TOTP, m totp.Match, key string) error {
+func (s *Service) spendStep(ctx context.Context, from audit.Actor, f Factor, m totp.Match, key string) (proof.Proof, error) {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		spent, err := s.Store.SpendTOTPStep(ctx, t.ID, m.Step, m.Drift, moment())
+		spent, err := s.Store.SpendStep(ctx, f.ID, m.Step, m.Drift, clock.Now())
 		if err != nil {
 			return err
 		}
@@ -71,38 +97,38 @@ func (s *Service) spendStep(ctx context.Context, from audit.Actor, t TOTP, m tot
 		return s.Store.ClearAttempts(ctx, key)
 	})
 	if errors.Is(err, errCodeUsed) {
-		return s.refuseFactor(ctx, from, t.User, ReasonUsedCode, errCodeUsed)
+		return proof.Proof{}, s.refuseFactor(ctx, from, f.User, ReasonUsedCode, errCodeUsed)
 	}
 	if err != nil {
-		return fmt.Errorf("use code: %w", err)
+		return proof.Proof{}, fmt.Errorf("use code: %w", err)
 	}
-	return nil
+	return byAuthenticator(f), nil
 }
 
 // find looks up what a person typed; what is no code at all matches nothing.
-func (s *Service) find(t TOTP, typed string, c totp.Clock) (totp.Match, error) {
-	key, err := s.unseal(t)
+func (s *Service) find(f Factor, typed string, c totp.Clock) (totp.Match, error) {
+	key, err := s.unseal(f)
 	if err != nil {
 		return totp.Match{}, err
 	}
 	return totp.Find(key, totp.Clean(typed), time.Now(), c)
 }
 
-func (s *Service) clock(ctx context.Context, t TOTP) totp.Clock {
-	return totp.Clock{Last: t.LastStep, Drift: t.Drift, Hinted: func(step int64) (bool, error) {
-		return s.Store.HasMark(ctx, hintKind(t), stepHash(step), moment())
+func (s *Service) clock(ctx context.Context, f Factor) totp.Clock {
+	return totp.Clock{Last: f.LastStep, Drift: f.Drift, Hinted: func(step int64) (bool, error) {
+		return s.Store.HasMark(ctx, hintKind(f), stepHash(step), clock.Now())
 	}}
 }
 
-func (s *Service) hint(ctx context.Context, t TOTP, step int64) error {
-	now := moment()
-	if _, err := s.Store.PutMark(ctx, hintKind(t), stepHash(step), now.Add(hintLife), now, true); err != nil {
+func (s *Service) hint(ctx context.Context, f Factor, step int64) error {
+	now := clock.Now()
+	if _, err := s.Store.PutMark(ctx, hintKind(f), stepHash(step), now.Add(hintLife), now, true); err != nil {
 		return fmt.Errorf("remember the drift of a clock: %w", err)
 	}
 	return nil
 }
 
-func hintKind(t TOTP) string { return "totp-drift:" + string(t.ID) }
+func hintKind(f Factor) string { return "totp-drift:" + string(f.ID) }
 
 func stepHash(step int64) []byte { return secret.Hash(strconv.FormatInt(step, 10)) }
 

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -10,16 +11,18 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/identity/password"
 	"gatehouse/identity/totp"
+	"gatehouse/proof"
 )
 
 // enrolled gives a new person an authenticator and lets its first code pass.
 func (h *house) enrolled(email string) (user id.User, key string, recovery []string) {
 	h.Helper()
 	u := h.person(email)
-	e, err := h.StartEnrol(h.Context(), here, u.ID)
+	e, err := h.StartEnrol(h.Context(), here, u.ID, nil)
 	h.wants("", err)
-	recovery, err = h.ConfirmEnrol(h.Context(), here, u.ID, h.code(e.Secret, 0))
+	_, recovery, err = h.ConfirmEnrol(h.Context(), here, u.ID, nil, h.code(e.Secret, 0))
 	h.wants("", err)
 	return u.ID, e.Secret, recovery
 }
@@ -37,9 +40,9 @@ func TestEnrolmentShowsTheSameSecretUntilItIsConfirmed(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
 		ada := h.person("ada@example.test")
-		first, err := h.StartEnrol(t.Context(), here, ada.ID)
+		first, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
 		h.wants("", err)
-		again, err := h.StartEnrol(t.Context(), here, ada.ID)
+		again, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
 		h.wants("", err)
 		if diff := cmp.Diff(first, again); diff != "" {
 			t.Errorf("a reload changed the enrolment:\n%s", diff)
@@ -50,10 +53,10 @@ func TestEnrolmentShowsTheSameSecretUntilItIsConfirmed(t *testing.T) {
 		if has, err := h.HasFactor(t.Context(), ada.ID); has || err != nil {
 			t.Errorf("an unconfirmed authenticator counts: %v, %v", has, err)
 		}
-		_, err = h.ConfirmEnrol(t.Context(), here, ada.ID, "000 000x")
+		_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, nil, "000 000x")
 		h.wants("totp.wrong", err)
 		time.Sleep(2 * time.Hour)
-		later, err := h.StartEnrol(t.Context(), here, ada.ID)
+		later, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
 		h.wants("", err)
 		if later.Secret == first.Secret {
 			t.Error("a secret that waited two hours is still shown")
@@ -66,18 +69,18 @@ func TestEnrolmentUsesItsCodeUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
 		user, key, recovery := h.enrolled("ada@example.test")
-		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))
-		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, h.code(key, -1)))
+		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
+		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, -1))))
 		if n, err := h.RecoveryLeft(t.Context(), user); n != 10 || err != nil || len(recovery) != 10 {
 			t.Errorf("%d recovery codes stored, %d shown, %v", n, len(recovery), err)
 		}
-		_, err := h.ConfirmEnrol(t.Context(), here, user, h.code(key, 0))
+		_, _, err := h.ConfirmEnrol(t.Context(), here, user, nil, h.code(key, 0))
 		h.wants("factor.not_pending", err)
 		time.Sleep(totp.Period)
-		h.wants("", h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))
-		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))
-		if f, err := h.Factor(t.Context(), user); err != nil || f.LastUsed.IsZero() {
-			t.Errorf("the factor is %+v, %v", f, err)
+		h.wants("", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
+		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
+		if all, err := h.Factors(t.Context(), user); err != nil || len(all) != 1 || all[0].LastUsed.IsZero() {
+			t.Errorf("the factors are %+v, %v", all, err)
 		}
 	})
 }
@@ -90,7 +93,7 @@ func TestCheckTOTPTakesAMinuteOfCodesAndNoMore(t *testing.T) {
 			user, key, _ := h.enrolled("ada@example.test")
 			time.Sleep(10 * totp.Period)
 			typed := h.code(key, off)
-			h.wants(code, h.CheckTOTP(t.Context(), here, user, " "+typed[:3]+" "+typed[3:]+" "))
+			h.wants(code, failing(h.CheckTOTP(t.Context(), here, user, " "+typed[:3]+" "+typed[3:]+" ")))
 		})
 	}
 }
@@ -118,7 +121,7 @@ func TestCheckTOTPLearnsTheDriftOfOneClock(t *testing.T) {
 				user, key, _ := h.enrolled("ada@example.test")
 				time.Sleep(10 * totp.Period)
 				for i, a := range story {
-					if err := h.CheckTOTP(t.Context(), here, user, h.code(key, a.off)); fault.CodeOf(err) != a.code {
+					if _, err := h.CheckTOTP(t.Context(), here, user, h.code(key, a.off)); fault.CodeOf(err) != a.code {
 						t.Fatalf("code %d, off by %d: got %v, want %q", i, a.off, err, a.code)
 					}
 					time.Sleep(totp.Period)
@@ -134,12 +137,12 @@ func TestCheckTOTPLearnsNothingFromCodesFarApart(t *testing.T) {
 		h := newHouse(t)
 		user, key, _ := h.enrolled("ada@example.test")
 		time.Sleep(10 * totp.Period)
-		h.wants("totp.wrong", h.CheckTOTP(t.Context(), here, user, h.code(key, 1)))
-		h.wants("totp.wrong", h.CheckTOTP(t.Context(), here, user, h.code(key, 1))) // the same one again
+		h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 1))))
+		h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 1)))) // the same one again
 		time.Sleep(2 * totp.Period)
-		h.wants("totp.wrong", h.CheckTOTP(t.Context(), here, user, h.code(key, 1))) // not in a row
+		h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 1)))) // not in a row
 		time.Sleep(4 * totp.Period)
-		h.wants("totp.wrong", h.CheckTOTP(t.Context(), here, user, h.code(key, -2))) // in a row, but long after
+		h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, -2)))) // in a row, but long after
 	})
 }
 
@@ -149,7 +152,7 @@ func TestFactorGuessesPauseAfterFiveAndEndAfterTwenty(t *testing.T) {
 		h := newHouse(t)
 		user, key, recovery := h.enrolled("ada@example.test")
 		time.Sleep(10 * totp.Period)
-		guess := func() error { return h.CheckTOTP(t.Context(), here, user, "guess!") }
+		guess := func() error { return failing(h.CheckTOTP(t.Context(), here, user, "guess!")) }
 		for round := range 4 {
 			for range freeFactor {
 				h.wants("totp.wrong", guess())
@@ -160,15 +163,15 @@ func TestFactorGuessesPauseAfterFiveAndEndAfterTwenty(t *testing.T) {
 			}
 		}
 		time.Sleep(factorBlock - time.Minute)
-		h.wants("factor.throttled", h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))
-		if _, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword); err != nil {
+		h.wants("factor.throttled", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
+		if _, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword); err != nil {
 			t.Errorf("guessed codes block the password: %v", err)
 		}
-		left, err := h.CheckRecovery(t.Context(), here, user, recovery[0])
+		_, left, err := h.CheckRecovery(t.Context(), here, user, recovery[0])
 		if left != 9 || err != nil {
 			t.Fatalf("guessed codes block the recovery codes: %d, %v", left, err)
 		}
-		h.wants("", h.CheckTOTP(t.Context(), here, user, h.code(key, 0))) // the person proved themselves
+		h.wants("", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))) // the person proved themselves
 	})
 }
 
@@ -180,7 +183,7 @@ func TestRecoveryCodesWorkOnceHoweverTheyAreTyped(t *testing.T) {
 	if len(codes[0]) != 27 || strings.ContainsAny(strings.Join(codes, ""), "OIL") {
 		t.Errorf("codes look like %q", codes[0])
 	}
-	_, err := h.CheckRecovery(t.Context(), here, other, codes[0])
+	_, _, err := h.CheckRecovery(t.Context(), here, other, codes[0])
 	h.wants("recovery.wrong", err)
 
 	lookalike := strings.NewReplacer("0", "o", "1", "l").Replace(codes[2])
@@ -188,15 +191,15 @@ func TestRecoveryCodesWorkOnceHoweverTheyAreTyped(t *testing.T) {
 		codes[0], strings.ToLower(strings.ReplaceAll(codes[1], "-", "")), lookalike,
 		" " + strings.ReplaceAll(codes[3], "-", " ") + " ",
 	} {
-		left, err := h.CheckRecovery(t.Context(), here, user, typed)
+		_, left, err := h.CheckRecovery(t.Context(), here, user, typed)
 		if left != 9-i || err != nil {
 			t.Errorf("code %d: %d left, %v", i, left, err)
 		}
-		_, err = h.CheckRecovery(t.Context(), here, user, typed)
+		_, _, err = h.CheckRecovery(t.Context(), here, user, typed)
 		h.wants("recovery.wrong", err)
 	}
 	for _, typed := range []string{"", "-", codes[4][:26], codes[4] + "0"} {
-		_, err := h.CheckRecovery(t.Context(), here, user, typed)
+		_, _, err := h.CheckRecovery(t.Context(), here, user, typed)
 		h.wants("recovery.wrong", err)
 	}
 }
@@ -207,9 +210,9 @@ func TestRecoveryCodesDieWhenNewOnesAreMade(t *testing.T) {
 	user, _, old := h.enrolled("ada@example.test")
 	fresh, err := h.NewRecoveryCodes(t.Context(), here, user)
 	h.wants("", err)
-	_, err = h.CheckRecovery(t.Context(), here, user, old[0])
+	_, _, err = h.CheckRecovery(t.Context(), here, user, old[0])
 	h.wants("recovery.wrong", err)
-	_, err = h.CheckRecovery(t.Context(), here, user, fresh[0])
+	_, _, err = h.CheckRecovery(t.Context(), here, user, fresh[0])
 	h.wants("", err)
 	_, err = h.NewRecoveryCodes(t.Context(), here, h.person("bob@example.test").ID)
 	h.wants("factor.not_found", err)
@@ -219,45 +222,177 @@ func TestRemovingTheFactorTakesItsCodesAndSessionsAlong(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	user, key, codes := h.enrolled("ada@example.test")
-	h.wants("", h.RemoveFactor(t.Context(), here, user, "ses_kept"))
-	h.wants("totp.wrong", h.CheckTOTP(t.Context(), here, user, h.code(key, 1)))
-	_, err := h.CheckRecovery(t.Context(), here, user, codes[0])
+	h.wants("", h.RemoveFactors(t.Context(), here, user, "ses_kept"))
+	h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 1))))
+	_, _, err := h.CheckRecovery(t.Context(), here, user, codes[0])
 	h.wants("recovery.wrong", err)
-	h.wants("factor.not_found", h.RemoveFactor(t.Context(), here, user, ""))
+	h.wants("factor.not_found", h.RemoveFactors(t.Context(), here, user, ""))
 
-	again, err := h.StartEnrol(t.Context(), here, user)
+	again, err := h.StartEnrol(t.Context(), here, user, nil)
 	h.wants("", err)
 	if again.Secret == key {
 		t.Error("the removed secret came back")
 	}
-	_, err = h.ConfirmEnrol(t.Context(), here, user, h.code(again.Secret, 0))
+	_, _, err = h.ConfirmEnrol(t.Context(), here, user, nil, h.code(again.Secret, 0))
 	h.wants("", err)
-	h.wants("", h.ResetFactor(t.Context(), nobody, user))
+	h.wants("", h.ResetFactors(t.Context(), nobody, user))
 	want := []ending{{user, "ses_kept", "factor_changed"}, {user, "", "factor_changed"}}
 	if diff := cmp.Diff(want, h.memory.ended); diff != "" {
 		t.Errorf("endings (-want +got):\n%s", diff)
 	}
 }
 
-func TestReplacingTheFactorEndsTheOtherSessions(t *testing.T) {
+func (h *house) onlyFactor(user id.User) Factor {
+	h.Helper()
+	all, err := h.Factors(h.Context(), user)
+	if err != nil || len(all) != 1 {
+		h.Fatalf("second factors %+v, %v", all, err)
+	}
+	return all[0]
+}
+
+// another enrols one more authenticator of a person who has one.
+func (h *house) another(user id.User) (key string) {
+	h.Helper()
+	from := here
+	from.Session = "ses_mine"
+	e, err := h.StartEnrol(h.Context(), from, user, []byte("tablet"))
+	h.wants("", err)
+	p, codes, err := h.ConfirmEnrol(h.Context(), from, user, []byte("tablet"), h.code(e.Secret, 0))
+	h.wants("", err)
+	if codes != nil || p.Factor != e.Factor {
+		h.Errorf("one more authenticator brings %d recovery codes and proves %+v", len(codes), p)
+	}
+	return e.Secret
+}
+
+func TestAnotherAuthenticatorStandsBesideTheFirst(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
-		user, old, _ := h.enrolled("ada@example.test")
+		user, first, codes := h.enrolled("ada@example.test")
+		phone := h.onlyFactor(user)
 		time.Sleep(10 * totp.Period)
-		from := here
-		from.Session = "ses_mine"
-		e, err := h.StartEnrol(t.Context(), from, user)
-		h.wants("", err)
-		h.wants("", h.CheckTOTP(t.Context(), here, user, h.code(old, 0))) // until it is confirmed
-		_, err = h.ConfirmEnrol(t.Context(), from, user, h.code(e.Secret, 0))
-		h.wants("", err)
-		time.Sleep(totp.Period)
-		h.wants("totp.wrong", h.CheckTOTP(t.Context(), here, user, h.code(old, 0)))
+		second := h.another(user)
 		if diff := cmp.Diff([]ending{{user, "ses_mine", "factor_changed"}}, h.memory.ended); diff != "" {
 			t.Errorf("endings (-want +got):\n%s", diff)
 		}
+		time.Sleep(10 * totp.Period)
+		byFirst, err := h.CheckTOTP(t.Context(), here, user, h.code(first, 0))
+		h.wants("", err)
+		bySecond, err := h.CheckTOTP(t.Context(), here, user, h.code(second, 0)) // the same step, of another factor
+		h.wants("", err)
+		if byFirst.Factor != phone.ID || bySecond.Factor == phone.ID || bySecond.Factor == "" || bySecond.Source != proof.ByAuthenticator {
+			t.Errorf("proved %+v and %+v", byFirst, bySecond)
+		}
+		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(first, 0))))
+		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(second, 0))))
+		byCode, left, err := h.CheckRecovery(t.Context(), here, user, codes[0])
+		if err != nil || left != 9 || byCode.Factor != phone.ID || byCode.Source != proof.ByRecoveryCode {
+			t.Errorf("a recovery code of before proves %+v, %d are left, %v", byCode, left, err)
+		}
 	})
+}
+
+func TestGuessesCountForThePersonHoweverManyAuthenticators(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		user, key, _ := h.enrolled("ada@example.test")
+		time.Sleep(10 * totp.Period)
+		h.another(user)
+		time.Sleep(10 * totp.Period)
+		for range freeFactor {
+			h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, "guess!")))
+		}
+		h.wants("factor.throttled", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
+	})
+}
+
+func TestClocksOfTwoAuthenticatorsDriftApart(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		user, fast, _ := h.enrolled("ada@example.test")
+		time.Sleep(10 * totp.Period)
+		slow := h.another(user)
+		time.Sleep(10 * totp.Period)
+		for _, code := range []string{"totp.wrong", "", ""} {
+			h.wants(code, failing(h.CheckTOTP(t.Context(), here, user, h.code(fast, 1))))
+			h.wants(code, failing(h.CheckTOTP(t.Context(), here, user, h.code(slow, -2))))
+			time.Sleep(totp.Period)
+		}
+	})
+}
+
+func TestEachBrowserEnrolsASecretOfItsOwn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.person("ada@example.test")
+	mine, err := h.StartEnrol(t.Context(), here, ada.ID, []byte("mine"))
+	h.wants("", err)
+	theirs, err := h.StartEnrol(t.Context(), here, ada.ID, []byte("theirs"))
+	h.wants("", err)
+	again, err := h.StartEnrol(t.Context(), here, ada.ID, []byte("mine"))
+	h.wants("", err)
+	if mine.Secret == theirs.Secret || again.Secret != mine.Secret {
+		t.Error("two browsers see one secret, or one browser two")
+	}
+	_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("theirs"), h.code(mine.Secret, 0))
+	h.wants("totp.wrong", err)
+	_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("another"), h.code(mine.Secret, 0))
+	h.wants("factor.not_pending", err)
+	_, codes, err := h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("mine"), h.code(mine.Secret, 0))
+	if err != nil || len(codes) != 10 {
+		t.Fatalf("%d recovery codes, %v", len(codes), err)
+	}
+	_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("theirs"), h.code(theirs.Secret, 0))
+	h.wants("factor.not_pending", err)
+}
+
+func TestAnEnrolmentThatWaitedAnHourIsNotConfirmed(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		ada := h.person("ada@example.test")
+		e, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
+		h.wants("", err)
+		time.Sleep(PendingLife)
+		_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, nil, h.code(e.Secret, 0))
+		h.wants("factor.not_pending", err)
+	})
+}
+
+func TestAPasswordIsAnotherFactorAfterEachChangeAndNotAfterARenewal(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.person("ada@example.test")
+	proves := func(password string) proof.Proof {
+		t.Helper()
+		user, p, err := h.CheckPassword(t.Context(), here, "ada@example.test", password)
+		if err != nil || user != ada.ID || p.Method != proof.Password || p.Source != proof.ByPassword {
+			t.Fatalf("%s proves %+v, %v", user, p, err)
+		}
+		return p
+	}
+	first := proves(goodPassword)
+	changed, err := h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "another long enough sentence", "ses_kept")
+	h.wants("", err)
+	if second := proves("another long enough sentence"); second.Factor == first.Factor || second.Factor != changed.Factor {
+		t.Errorf("the password was %s, the change says %s, and it is %s", first.Factor, changed.Factor, second.Factor)
+	}
+	stored := h.memory.passwords[ada.ID]
+	costlier := cheap
+	costlier.Params.Passes++
+	h.Hasher = password.NewHasher(costlier)
+	renewed := proves("another long enough sentence")
+	if now := h.memory.passwords[ada.ID]; now.Hash == stored.Hash || renewed.Factor != changed.Factor || now.ID != changed.Factor {
+		t.Errorf("hashed anew it is %s, and was %s", renewed.Factor, changed.Factor)
+	}
+	h.wants("", h.SetPassword(t.Context(), nobody, ada.ID, goodPassword))
+	if third := proves(goodPassword); third.Factor == first.Factor {
+		t.Error("the first password, set again, is the first factor again")
+	}
 }
 
 func TestSealedSecretsOpenInTheirOwnRowOnly(t *testing.T) {
@@ -265,13 +400,10 @@ func TestSealedSecretsOpenInTheirOwnRowOnly(t *testing.T) {
 	h := newHouse(t)
 	ada, _, _ := h.enrolled("ada@example.test")
 	mallory, key, _ := h.enrolled("mallory@example.test")
-	mine, err := h.Factor(t.Context(), mallory)
-	h.wants("", err)
-	hers, err := h.Factor(t.Context(), ada)
-	h.wants("", err)
+	mine, hers := h.onlyFactor(mallory), h.onlyFactor(ada)
 	hers.Sealed, hers.LastStep = mine.Sealed, 0
-	h.memory.totps[hers.ID] = hers
-	err = h.CheckTOTP(t.Context(), here, ada, h.code(key, 0))
+	h.memory.factors[hers.ID] = hers
+	_, err := h.CheckTOTP(t.Context(), here, ada, h.code(key, 0))
 	if err == nil || fault.Is(err, fault.Unauthenticated) {
 		t.Errorf("a secret moved to another row gave %v", err)
 	}
@@ -314,7 +446,7 @@ func TestSetupMakesOneAdministratorAndIsOverThen(t *testing.T) {
 		h.wants("setup.done", h.CheckSetup(ctx, replaced))
 		_, _, err = h.SetupLink(ctx, nobody, true)
 		h.wants("setup.done", err)
-		user, err := h.CheckPassword(ctx, here, "ada@example.test", goodPassword)
+		user, _, err := h.CheckPassword(ctx, here, "ada@example.test", goodPassword)
 		if user != ada.ID || err != nil {
 			t.Errorf("the administrator signs in: %q, %v", user, err)
 		}
@@ -338,18 +470,18 @@ func TestSetupLinkIsGoodForAnHour(t *testing.T) {
 	})
 }
 
-func TestStandingTellsTheStateOfTheProofs(t *testing.T) {
+func TestStandingTellsWhatMayProveThePerson(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	user, _, _ := h.enrolled("ada@example.test")
 	st, err := h.Standing(t.Context(), user)
-	if err != nil || !st.HasFactor || st.PasswordChanged.IsZero() || st.FactorConfirmed.IsZero() || st.Email != "ada@example.test" {
+	if err != nil || st.Password == "" || !slices.Equal(st.Second, []id.Factor{h.onlyFactor(user).ID}) || st.Email != "ada@example.test" {
 		t.Errorf("got %+v, %v", st, err)
 	}
 	bare, err := h.Create(t.Context(), nobody, User{Email: "bob@example.test"}, "")
 	h.wants("", err)
 	st, err = h.Standing(t.Context(), bare.ID)
-	if err != nil || st.HasFactor || !st.PasswordChanged.IsZero() || !st.FactorConfirmed.IsZero() {
+	if err != nil || st.Password != "" || len(st.Second) != 0 {
 		t.Errorf("got %+v, %v", st, err)
 	}
 }

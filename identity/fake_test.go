@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"bytes"
 	"cmp"
 	"context"
 	"maps"
@@ -14,6 +15,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/password"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -29,7 +31,7 @@ type memory struct {
 type tables struct {
 	users     map[id.User]User
 	passwords map[id.User]Password
-	totps     map[id.Factor]TOTP
+	factors   map[id.Factor]Factor
 	recovery  map[string]id.User
 	attempts  map[string]Attempts
 	marks     map[string]mark
@@ -50,14 +52,14 @@ type ending struct {
 
 func newMemory() *memory {
 	return &memory{tables: tables{
-		users: map[id.User]User{}, passwords: map[id.User]Password{}, totps: map[id.Factor]TOTP{},
+		users: map[id.User]User{}, passwords: map[id.User]Password{}, factors: map[id.Factor]Factor{},
 		recovery: map[string]id.User{}, attempts: map[string]Attempts{}, marks: map[string]mark{},
 	}}
 }
 
 func (t tables) clone() tables {
 	return tables{
-		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.totps), maps.Clone(t.recovery),
+		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.factors), maps.Clone(t.recovery),
 		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended),
 	}
 }
@@ -192,55 +194,74 @@ func (m *memory) Password(ctx context.Context, user id.User) (p Password, err er
 	return p, err
 }
 
-func (m *memory) InsertTOTP(ctx context.Context, t TOTP) error {
+func (m *memory) PutPendingFactor(ctx context.Context, f Factor) error {
 	return m.write(ctx, func() error {
-		maps.DeleteFunc(m.totps, func(_ id.Factor, o TOTP) bool { return o.User == t.User && o.Confirmed.IsZero() })
-		m.totps[t.ID] = t
+		m.deletePending(f.User, func(o Factor) bool { return bytes.Equal(o.Browser, f.Browser) })
+		m.factors[f.ID] = f
 		return nil
 	})
 }
 
-func (m *memory) TOTPOf(ctx context.Context, user id.User, pending bool) (t TOTP, err error) {
+func (m *memory) deletePending(user id.User, which func(Factor) bool) {
+	maps.DeleteFunc(m.factors, func(_ id.Factor, o Factor) bool { return o.User == user && o.Confirmed.IsZero() && which(o) })
+}
+
+func (m *memory) PendingFactor(ctx context.Context, user id.User, browser []byte) (f Factor, err error) {
 	err = m.in(ctx, func() error {
-		for _, o := range m.totps {
-			if o.User == user && o.Confirmed.IsZero() == pending {
-				t = o
+		for _, o := range m.factors {
+			if o.User == user && o.Confirmed.IsZero() && bytes.Equal(o.Browser, browser) {
+				f = o
 				return nil
 			}
 		}
 		return fault.Missing("factor")
 	})
-	return t, err
+	return f, err
 }
 
-func (m *memory) ConfirmTOTP(ctx context.Context, factor id.Factor, step int64, now time.Time) (ok bool, err error) {
+func (m *memory) FactorsOf(ctx context.Context, user id.User) (all []Factor, err error) {
+	err = m.in(ctx, func() error {
+		for _, o := range m.factors {
+			if o.User == user && !o.Confirmed.IsZero() {
+				all = append(all, o)
+			}
+		}
+		slices.SortFunc(all, func(a, b Factor) int {
+			return cmp.Or(a.Confirmed.Compare(b.Confirmed), cmp.Compare(a.ID, b.ID))
+		})
+		return nil
+	})
+	return all, err
+}
+
+func (m *memory) ConfirmFactor(ctx context.Context, factor id.Factor, step int64, now time.Time) (ok bool, err error) {
 	err = m.write(ctx, func() error {
-		t, there := m.totps[factor]
-		if !there || !t.Confirmed.IsZero() {
+		f, there := m.factors[factor]
+		if !there || !f.Confirmed.IsZero() {
 			return nil
 		}
-		maps.DeleteFunc(m.totps, func(_ id.Factor, o TOTP) bool { return o.User == t.User })
-		t.Confirmed, t.LastStep, ok = now, step, true
-		m.totps[factor] = t
+		m.deletePending(f.User, func(Factor) bool { return true })
+		f.Confirmed, f.LastUsed, f.LastStep, f.Browser, ok = now, now, step, nil, true
+		m.factors[factor] = f
 		return nil
 	})
 	return ok, err
 }
 
-func (m *memory) SpendTOTPStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (ok bool, err error) {
+func (m *memory) SpendStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (ok bool, err error) {
 	err = m.write(ctx, func() error {
-		if t := m.totps[factor]; t.ID != "" && t.LastStep < step {
-			t.LastStep, t.Drift, t.LastUsed, ok = step, drift, now, true
-			m.totps[factor] = t
+		if f := m.factors[factor]; f.ID != "" && f.LastStep < step {
+			f.LastStep, f.Drift, f.LastUsed, ok = step, drift, now, true
+			m.factors[factor] = f
 		}
 		return nil
 	})
 	return ok, err
 }
 
-func (m *memory) DeleteTOTP(ctx context.Context, user id.User) error {
+func (m *memory) DeleteFactors(ctx context.Context, user id.User) error {
 	return m.write(ctx, func() error {
-		maps.DeleteFunc(m.totps, func(_ id.Factor, o TOTP) bool { return o.User == user })
+		maps.DeleteFunc(m.factors, func(_ id.Factor, o Factor) bool { return o.User == user })
 		return nil
 	})
 }
@@ -398,6 +419,9 @@ func (h *house) wants(code string, err error) {
 		h.Fatalf("got %v, want code %q", err, code)
 	}
 }
+
+// failing is the error of a check whose proof nobody looks at.
+func failing(_ proof.Proof, err error) error { return err }
 
 func (h *house) actions() []string {
 	var all []string

@@ -48,22 +48,34 @@ type Address struct {
 	Formatted, StreetAddress, Locality, Region, PostalCode, Country string
 }
 
-// Password is a person's password hash in PHC form.
+// Password is a person's password hash in PHC form. ID is another whenever a new
+// one is set, so that what the old one proved is gone with it; the same password
+// hashed anew keeps its ID.
 type Password struct {
 	User    id.User
+	ID      id.Factor
 	Hash    string
 	Changed time.Time
 }
 
-// TOTP is a person's authenticator (RFC 6238). A person has at most one that is
-// confirmed and one that is being enrolled.
-type TOTP struct {
+// FactorKind is what a second factor is.
+type FactorKind string
+
+// KindTOTP is an authenticator that shows codes (RFC 6238).
+const KindTOTP FactorKind = "totp"
+
+// Factor is a second factor of a person, who may have several. Until its first
+// code confirms it, it belongs to the browser that began it: the same person
+// sees another one elsewhere.
+type Factor struct {
 	ID        id.Factor
 	User      id.User
+	Kind      FactorKind
 	Name      string
 	Sealed    string // the secret, sealed and bound to this row
 	LastStep  int64  // the last time step that was used; later ones only are accepted
 	Drift     int64  // in steps: -1, 0 or +1, learned
+	Browser   []byte // SHA-256 of the binding cookie; empty once it is confirmed
 	Confirmed time.Time
 	Created   time.Time
 	LastUsed  time.Time
@@ -108,18 +120,24 @@ type Store interface {
 	PutPassword(ctx context.Context, p Password) error
 	Password(ctx context.Context, user id.User) (Password, error)
 
-	// InsertTOTP replaces a pending one of the same person.
-	InsertTOTP(ctx context.Context, t TOTP) error
-	// TOTPOf returns the confirmed one, or the pending one when pending is true.
-	TOTPOf(ctx context.Context, user id.User, pending bool) (TOTP, error)
-	// ConfirmTOTP turns the pending factor into the confirmed one, uses up
-	// step, and removes an older confirmed one. False: it was not pending.
-	ConfirmTOTP(ctx context.Context, factor id.Factor, step int64, now time.Time) (bool, error)
-	// SpendTOTPStep moves LastStep to step and Drift to drift if LastStep is
+	// PutPendingFactor stores a factor that nobody confirmed yet in the place of
+	// the pending one of the same person and browser. A person has MaxPending
+	// at most; older ones make room.
+	PutPendingFactor(ctx context.Context, f Factor) error
+	// PendingFactor returns the pending one of the person at the browser.
+	PendingFactor(ctx context.Context, user id.User, browser []byte) (Factor, error)
+	// FactorsOf returns the confirmed ones, the oldest first; none is no error.
+	FactorsOf(ctx context.Context, user id.User) ([]Factor, error)
+	// ConfirmFactor confirms the pending factor, uses up step, and removes the
+	// person's other pending ones: of several at once exactly one gets true.
+	// False: it was not pending.
+	ConfirmFactor(ctx context.Context, factor id.Factor, step int64, now time.Time) (bool, error)
+	// SpendStep moves LastStep to step and Drift to drift if LastStep is
 	// smaller, and reports whether it did: of several concurrent calls with
 	// one step exactly one gets true.
-	SpendTOTPStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (bool, error)
-	DeleteTOTP(ctx context.Context, user id.User) error
+	SpendStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (bool, error)
+	// DeleteFactors removes all of the person's, pending ones too.
+	DeleteFactors(ctx context.Context, user id.User) error
 
 	// PutRecoveryCodes replaces all codes of the person by these MACs.
 	PutRecoveryCodes(ctx context.Context, user id.User, macs [][]byte, now time.Time) error

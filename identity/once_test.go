@@ -34,16 +34,16 @@ func TestCodeThatSomebodyElseSpendsMeanwhileIsRefused(t *testing.T) {
 		time.Sleep(10 * totp.Period)
 		typed, rival := h.code(key, 0), *h.Service
 		keeper := &meanwhileKeeper{Keeper: h.Keeper}
-		keeper.meanwhile = func() { h.wants("", rival.CheckTOTP(t.Context(), here, user, typed)) }
+		keeper.meanwhile = func() { h.wants("", failing(rival.CheckTOTP(t.Context(), here, user, typed))) }
 		h.Keeper = keeper
-		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, typed))
+		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, typed)))
 		if keeper.meanwhile != nil {
 			t.Fatal("nobody was faster")
 		}
-		h.wants("totp.used", rival.CheckTOTP(t.Context(), here, user, typed))
+		h.wants("totp.used", failing(rival.CheckTOTP(t.Context(), here, user, typed)))
 		time.Sleep(totp.Period)
-		h.wants("totp.used", h.CheckTOTP(t.Context(), here, user, typed)) // still within the window
-		h.wants("", h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))
+		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, typed))) // still within the window
+		h.wants("", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
 	})
 }
 
@@ -74,10 +74,10 @@ func TestPasswordThatWasChangedMeanwhileIsNotChangedAgain(t *testing.T) {
 		h.wants("", operator.SetPassword(t.Context(), nobody, ada.ID, "chosen by the operator just now"))
 	}
 	h.Store = store
-	h.wants("password.changed", h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "chosen by an intruder just now", ""))
+	h.wants("password.changed", failing(h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "chosen by an intruder just now", "")))
 	if store.meanwhile != nil {
 		t.Fatal("nobody was faster")
 	}
-	_, err := h.CheckPassword(t.Context(), here, "ada@example.test", "chosen by the operator just now")
+	_, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", "chosen by the operator just now")
 	h.wants("", err)
 }

@@ -3,11 +3,14 @@ package identity
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/password"
+	"gatehouse/proof"
 )
 
 // SetPassword gives a person a new password without asking for the old one, and
@@ -23,7 +26,7 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 		return fmt.Errorf("set password: %w", err)
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.putPassword(ctx, by, u, hash, "", ActionPasswordSet); err != nil {
+		if err := s.putPassword(ctx, by, newPassword(user, hash, clock.Now()), "", ActionPasswordSet); err != nil {
 			return err
 		}
 		return s.Store.ClearAttempts(ctx, s.accountKey(u.Email))
@@ -35,39 +38,41 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 }
 
 // ChangePassword lets a person who knows the present password choose another.
-// It ends all they hold but the session keep. Guesses at the present password
+// It ends all they hold but the session keep, and returns the new password as a
+// proof: what the old one proved counts no more. Guesses at the present password
 // count as at sign-in. Faults: "password.current_wrong", "password.weak"
 // (Invalid), "signin.throttled" (TooMany), "password.busy" (Unavailable),
 // "password.changed" (Conflict: somebody else was faster).
-func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) error {
+func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) (proof.Proof, error) {
 	u, err := s.Store.User(ctx, user)
 	if err != nil {
-		return fmt.Errorf("change password: %w", err)
+		return proof.Proof{}, fmt.Errorf("change password: %w", err)
 	}
 	if err := s.checkNew(u, next); err != nil {
-		return err
+		return proof.Proof{}, err
 	}
 	if next == current {
-		return weak("is the present one")
+		return proof.Proof{}, weak("is the present one")
 	}
 	was, err := s.proveCurrent(ctx, by, u, current)
 	if err != nil {
-		return fmt.Errorf("change password: %w", err)
+		return proof.Proof{}, fmt.Errorf("change password: %w", err)
 	}
 	hash, err := s.newHash(ctx, u, next)
 	if err != nil {
-		return fmt.Errorf("change password: %w", err)
+		return proof.Proof{}, fmt.Errorf("change password: %w", err)
 	}
+	fresh := newPassword(user, hash, clock.Now())
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.unchanged(ctx, user, was); err != nil {
 			return err
 		}
-		return s.putPassword(ctx, by, u, hash, keep, ActionPasswordChange)
+		return s.putPassword(ctx, by, fresh, keep, ActionPasswordChange)
 	})
 	if err != nil {
-		return fmt.Errorf("change password: %w", err)
+		return proof.Proof{}, fmt.Errorf("change password: %w", err)
 	}
-	return nil
+	return byPassword(fresh.ID), nil
 }
 
 // proveCurrent returns the stored hash that current matched.
@@ -98,14 +103,24 @@ func (s *Service) unchanged(ctx context.Context, user id.User, hash string) erro
 }
 
 // putPassword stores a new password and ends what the old one opened.
-func (s *Service) putPassword(ctx context.Context, by audit.Actor, u User, hash string, keep id.Session, action audit.Action) error {
-	if err := s.Store.PutPassword(ctx, Password{User: u.ID, Hash: hash, Changed: moment()}); err != nil {
+func (s *Service) putPassword(ctx context.Context, by audit.Actor, p Password, keep id.Session, action audit.Action) error {
+	if err := s.Store.PutPassword(ctx, p); err != nil {
 		return err
 	}
-	if err := s.Ends.EndUser(ctx, by, u.ID, keep, ReasonPasswordChanged); err != nil {
+	if err := s.Ends.EndUser(ctx, by, p.User, keep, ReasonPasswordChanged); err != nil {
 		return err
 	}
-	return s.record(ctx, by, action, u.ID, nil, nil)
+	return s.record(ctx, by, action, p.User, nil, nil)
+}
+
+// newPassword is a password that was chosen at now: a factor of its own.
+func newPassword(user id.User, hash string, now time.Time) Password {
+	return Password{User: user, ID: id.NewFactor(), Hash: hash, Changed: now}
+}
+
+// byPassword is what knowing the password proves.
+func byPassword(password id.Factor) proof.Proof {
+	return proof.Proof{Method: proof.Password, At: clock.Now(), Factor: password, Source: proof.ByPassword}
 }
 
 // newHash checks a new password of u and hashes it.

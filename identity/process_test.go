@@ -29,7 +29,7 @@ func TestWithoutAChildAutoSaysSoAndHashesInside(t *testing.T) {
 	if n := strings.Count(log.String(), "passwords are hashed inside the server"); n != 1 || strings.Count(log.String(), "\n") != 1 {
 		t.Errorf("logged: %s", &log)
 	}
-	_, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
+	_, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
 	h.wants("", err)
 }
 
@@ -47,7 +47,7 @@ func TestWithoutAChildNobodyIsToldWrongOrCounted(t *testing.T) {
 		wg.Go(func() { _ = h.Hasher.Run(ctx, slog.New(slog.NewTextHandler(&log, nil))) })
 		synctest.Wait()
 		for _, typed := range []string{goodPassword, "wrong wrong wrong"} {
-			user, err := h.CheckPassword(t.Context(), here, "ada@example.test", typed)
+			user, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", typed)
 			h.wants("password.busy", err)
 			if user != "" || len(h.memory.attempts) != 0 {
 				t.Errorf("got %q and %d counters", user, len(h.memory.attempts))

@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -65,27 +67,35 @@ func cleanRecovery(typed string) string {
 
 var errRecovery = fault.New(fault.Unauthenticated, "recovery.wrong", "That recovery code is wrong or was used.")
 
-// CheckRecovery uses one recovery code up and returns how many are left. Of
-// several calls with one code exactly one succeeds. Faults: "recovery.wrong"
+// CheckRecovery uses one recovery code up and returns what it proved, in the
+// place of the person's oldest authenticator, and how many are left. Of several
+// calls with one code exactly one succeeds. Faults: "recovery.wrong"
 // (Unauthenticated), "factor.throttled" (TooMany).
-func (s *Service) CheckRecovery(ctx context.Context, from audit.Actor, user id.User, code string) (int, error) {
+func (s *Service) CheckRecovery(ctx context.Context, from audit.Actor, user id.User, code string) (proof.Proof, int, error) {
 	if err := s.reserve(ctx, s.key("recovery", string(user)), factorDelay, "factor.throttled"); err != nil {
-		return 0, err
+		return proof.Proof{}, 0, err
 	}
 	mac := s.recoveryMAC(user, cleanRecovery(code))
-	left := 0
+	p, left := proof.Proof{Method: proof.OTP, Source: proof.ByRecoveryCode}, 0
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		var err error
+		all, err := s.Store.FactorsOf(ctx, user)
+		if err != nil {
+			return err
+		}
+		if len(all) == 0 {
+			return errRecovery
+		}
+		p.Factor, p.At = all[0].ID, clock.Now()
 		left, err = s.spendRecovery(ctx, from, user, mac)
 		return err
 	})
 	if errors.Is(err, errRecovery) {
-		return 0, s.refuseFactor(ctx, from, user, ReasonWrongRecovery, errRecovery)
+		return proof.Proof{}, 0, s.refuseFactor(ctx, from, user, ReasonWrongRecovery, errRecovery)
 	}
 	if err != nil {
-		return 0, fmt.Errorf("check recovery code: %w", err)
+		return proof.Proof{}, 0, fmt.Errorf("check recovery code: %w", err)
 	}
-	return left, nil
+	return p, left, nil
 }
 
 func (s *Service) spendRecovery(ctx context.Context, from audit.Actor, user id.User, mac []byte) (int, error) {
@@ -118,7 +128,7 @@ func (s *Service) NewRecoveryCodes(ctx context.Context, from audit.Actor, user i
 		if !has {
 			return fault.Missing("factor")
 		}
-		if err := s.Store.PutRecoveryCodes(ctx, user, macs, moment()); err != nil {
+		if err := s.Store.PutRecoveryCodes(ctx, user, macs, clock.Now()); err != nil {
 			return err
 		}
 		return s.record(ctx, from, ActionRecoveryRenew, user, nil, nil)

@@ -3,7 +3,6 @@ package identity
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -48,29 +47,29 @@ func NewHasher(c PasswordConfig) *password.Hasher {
 // Standing is what a sign-in must know of a person.
 type Standing struct {
 	User
-	HasFactor       bool
-	PasswordChanged time.Time // zero: there is no password
-	FactorConfirmed time.Time // zero: there is no factor
+	Password id.Factor   // empty: there is no password
+	Second   []id.Factor // the confirmed second factors
 }
 
-// Standing reads the person with the state of their proofs.
+// Factors are the ids that a proof of the person may name now.
+func (s Standing) Factors() []id.Factor { return append([]id.Factor{s.Password}, s.Second...) }
+
+// Standing reads the person with what may prove them now.
 func (s *Service) Standing(ctx context.Context, user id.User) (Standing, error) {
 	u, err := s.Store.User(ctx, user)
 	if err != nil {
 		return Standing{}, fmt.Errorf("read person: %w", err)
 	}
-	st := Standing{User: u}
 	p, err := s.Store.Password(ctx, user)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return Standing{}, fmt.Errorf("read password: %w", err)
 	}
-	st.PasswordChanged = p.Changed
-	t, err := s.Store.TOTPOf(ctx, user, false)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return Standing{}, fmt.Errorf("read second factor: %w", err)
+	st := Standing{User: u, Password: p.ID}
+	all, err := s.Factors(ctx, user)
+	for _, f := range all {
+		st.Second = append(st.Second, f.ID)
 	}
-	st.HasFactor, st.FactorConfirmed = err == nil, t.Confirmed
-	return st, nil
+	return st, err
 }
 
 // record writes an event about a person in the transaction of ctx.
@@ -87,6 +86,3 @@ func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Actio
 	}
 	return nil
 }
-
-// moment is now, as precise as the store keeps it.
-func moment() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/secret"
 )
@@ -30,7 +31,7 @@ func (s *Service) NeedsSetup(ctx context.Context) (bool, error) {
 // "setup.done" (NotFound).
 func (s *Service) SetupLink(ctx context.Context, by audit.Actor, replace bool) (token string, made bool, err error) {
 	token = secret.Token(32)
-	now := moment()
+	now := clock.Now()
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.mustNeedSetup(ctx); err != nil {
 			return err
@@ -60,7 +61,7 @@ func (s *Service) CheckSetup(ctx context.Context, token string) error {
 	if err := s.mustNeedSetup(ctx); err != nil {
 		return err
 	}
-	ok, err := s.Store.HasMark(ctx, setupMark, secret.Hash(token), moment())
+	ok, err := s.Store.HasMark(ctx, setupMark, secret.Hash(token), clock.Now())
 	if err != nil {
 		return fmt.Errorf("check set-up link: %w", err)
 	}
@@ -89,7 +90,7 @@ func (s *Service) Setup(ctx context.Context, from audit.Actor, token, email, nam
 		if err := s.mustNeedSetup(ctx); err != nil {
 			return err
 		}
-		spent, err := s.Store.SpendMark(ctx, setupMark, secret.Hash(token), moment())
+		spent, err := s.Store.SpendMark(ctx, setupMark, secret.Hash(token), clock.Now())
 		if err != nil {
 			return err
 		}

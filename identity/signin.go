@@ -8,25 +8,28 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/password"
+	"gatehouse/proof"
 )
 
-// CheckPassword returns the person whom login and password prove. Unknown,
+// CheckPassword returns the person whom login and password prove, and the proof.
+// Unknown,
 // wrong, disabled, without a password: each takes one hash of the same cost and
 // gets the same answer, "signin.wrong" (Unauthenticated). "signin.throttled"
 // (TooMany) says to wait, and is said about unknown people too. "password.busy"
 // (Unavailable) means that nothing was tried or counted.
-func (s *Service) CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, error) {
+func (s *Service) CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, proof.Proof, error) {
 	p, err := s.prove(ctx, from, login, password)
 	if err != nil {
-		return "", err
+		return "", proof.Proof{}, err
 	}
-	return p.user.ID, nil
+	return p.user.ID, byPassword(p.factor), nil
 }
 
 // candidate is whom a login names, and why they may not sign in.
 type candidate struct {
 	user   User
 	hash   string       // as stored; empty: no password
+	factor id.Factor    // the password's id
 	reason audit.Reason // empty: nothing stands against them but the password
 }
 
@@ -84,7 +87,7 @@ func (s *Service) candidate(ctx context.Context, login string) (candidate, error
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return c, err
 	}
-	c.user, c.hash = u, p.Hash
+	c.user, c.hash, c.factor = u, p.Hash, p.ID
 	switch {
 	case c.reason != "":
 	case p.Hash == "":

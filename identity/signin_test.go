@@ -46,7 +46,7 @@ func TestCheckPasswordAnswersTheSameForEverybodyWhoMayNotSignIn(t *testing.T) {
 	} {
 		h.memory.attempts = map[string]Attempts{} // the counters are another story
 		before := h.Hasher.Hashed()
-		user, err := h.CheckPassword(t.Context(), here, c.login, c.password)
+		user, _, err := h.CheckPassword(t.Context(), here, c.login, c.password)
 		var f *fault.Error
 		if !errors.As(err, &f) || (answer{f.Kind, f.Code, f.Detail}) != want || user != "" {
 			t.Errorf("%s: got %q, %v", c.name, user, err)
@@ -65,7 +65,7 @@ func TestCheckPasswordTakesAnyWayToWriteAnEmail(t *testing.T) {
 	h := newHouse(t)
 	ada := h.person("Ada@Example.test")
 	for _, login := range []string{"ada@example.test", " ADA@EXAMPLE.TEST\t", "ａｄａ@example.test", "Ada@Example.test"} {
-		user, err := h.CheckPassword(t.Context(), here, login, goodPassword)
+		user, _, err := h.CheckPassword(t.Context(), here, login, goodPassword)
 		if user != ada.ID || err != nil {
 			t.Errorf("%q: got %q, %v", login, user, err)
 		}
@@ -79,7 +79,7 @@ func TestCheckPasswordKeepsNoEmailInACounter(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	h.person("ada@example.test")
-	_, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
+	_, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
 	h.wants("signin.wrong", err)
 	for key := range h.memory.attempts {
 		if strings.Contains(key, "ada") || strings.Contains(key, "192.0.2") {
@@ -99,13 +99,13 @@ func TestThrottleGrowsFromOneSecondToAQuarterOfAnHour(t *testing.T) {
 		for _, login := range []string{"ada@example.test", "unknown@example.test"} {
 			var waits []time.Duration
 			for range 18 {
-				_, err := h.CheckPassword(t.Context(), nobody, login, "wrong wrong wrong")
+				_, _, err := h.CheckPassword(t.Context(), nobody, login, "wrong wrong wrong")
 				h.wants("signin.wrong", err)
-				_, err = h.CheckPassword(t.Context(), nobody, login, "wrong wrong wrong")
+				_, _, err = h.CheckPassword(t.Context(), nobody, login, "wrong wrong wrong")
 				var f *fault.Error
 				for errors.As(err, &f) && f.Code == "signin.wrong" { // still free
 					waits = append(waits, 0)
-					_, err = h.CheckPassword(t.Context(), nobody, login, goodPassword+"!")
+					_, _, err = h.CheckPassword(t.Context(), nobody, login, goodPassword+"!")
 				}
 				if f.Code != "signin.throttled" || f.Kind != fault.TooMany {
 					t.Fatalf("%s: got %v", login, err)
@@ -130,13 +130,13 @@ func TestThrottleForgetsTheAccountAtASuccessButNotTheAddress(t *testing.T) {
 		h := newHouse(t)
 		h.person("ada@example.test")
 		for range 29 { // a guesser with an account of his own
-			_, err := h.CheckPassword(t.Context(), here, "victim@example.test", "wrong wrong wrong")
+			_, _, err := h.CheckPassword(t.Context(), here, "victim@example.test", "wrong wrong wrong")
 			if fault.CodeOf(err) == "signin.throttled" {
 				time.Sleep(err.(*fault.Error).RetryAfter)
-				_, err = h.CheckPassword(t.Context(), here, "victim@example.test", "wrong wrong wrong")
+				_, _, err = h.CheckPassword(t.Context(), here, "victim@example.test", "wrong wrong wrong")
 			}
 			h.wants("signin.wrong", err)
-			_, err = h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
+			_, _, err = h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
 			h.wants("", err)
 			if time.Now().Minute() > 40 { // one hour's counter is what this is about
 				break
@@ -165,21 +165,21 @@ func TestThrottleStopsOneAddressAcrossManyAccounts(t *testing.T) {
 		v6 := here
 		v6.IP = "2001:db8:1:2:aaaa::1"
 		for i := range 30 {
-			_, err := h.CheckPassword(t.Context(), v6, string(rune('a'+i%26))+"x"+string(rune('a'+i/26))+"@example.test", "wrong wrong wrong")
+			_, _, err := h.CheckPassword(t.Context(), v6, string(rune('a'+i%26))+"x"+string(rune('a'+i/26))+"@example.test", "wrong wrong wrong")
 			h.wants("signin.wrong", err)
 		}
 		v6.IP = "2001:db8:1:2:bbbb::2" // the same /64
-		_, err := h.CheckPassword(t.Context(), v6, "another@example.test", "wrong wrong wrong")
+		_, _, err := h.CheckPassword(t.Context(), v6, "another@example.test", "wrong wrong wrong")
 		h.wants("signin.throttled", err)
 
 		v6.IP = "2001:db8:1:3::1"
-		user, err := h.CheckPassword(t.Context(), v6, "ada@example.test", goodPassword)
+		user, _, err := h.CheckPassword(t.Context(), v6, "ada@example.test", goodPassword)
 		if user != ada.ID || err != nil {
 			t.Errorf("the neighbour got %q, %v", user, err)
 		}
 		v6.IP = "2001:db8:1:2:bbbb::2"
 		time.Sleep(2 * time.Hour)
-		_, err = h.CheckPassword(t.Context(), v6, "ada@example.test", goodPassword)
+		_, _, err = h.CheckPassword(t.Context(), v6, "ada@example.test", goodPassword)
 		h.wants("", err)
 	})
 }
@@ -193,7 +193,7 @@ func TestThrottleCountsAHundredGuessesAtOnceAsAHundred(t *testing.T) {
 		codes := make([]string, 100)
 		for i := range codes {
 			wg.Go(func() {
-				_, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
+				_, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
 				codes[i] = fault.CodeOf(err)
 			})
 		}
@@ -224,7 +224,7 @@ func TestCheckPasswordLetsManyTabsOfOnePersonIn(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 50 {
 		wg.Go(func() {
-			if _, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword); err != nil {
+			if _, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword); err != nil {
 				t.Errorf("a right password got %v", err)
 			}
 		})
@@ -244,7 +244,7 @@ func TestShedSignInsAreNeverCountedAsGuesses(t *testing.T) {
 		h.wants("", err)
 		defer ticket.Leave()
 	}
-	_, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
+	_, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
 	h.wants("password.busy", err)
 	if !fault.Is(err, fault.Unavailable) || len(h.memory.attempts) != 0 {
 		t.Errorf("got %v and %d counters, want Unavailable and none", err, len(h.memory.attempts))
@@ -260,19 +260,19 @@ func TestCheckPasswordRenewsAHashWhenTheCostChanged(t *testing.T) {
 	dearer.Passes = 2
 	h.Hasher = password.NewHasher(dearer)
 
-	_, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
+	_, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", "wrong wrong wrong")
 	h.wants("signin.wrong", err)
 	if h.memory.passwords[ada.ID] != before {
 		t.Fatal("a wrong password changed the hash")
 	}
-	_, err = h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
+	_, _, err = h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
 	h.wants("", err)
 	after := h.memory.passwords[ada.ID]
 	if !strings.Contains(after.Hash, "t=2,p=1") || !after.Changed.Equal(before.Changed) {
 		t.Errorf("the hash is %.40s… changed at %v; want new passes and the time of before, %v", after.Hash, after.Changed, before.Changed)
 	}
 	hashed := h.Hasher.Hashed()
-	_, err = h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
+	_, _, err = h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
 	h.wants("", err)
 	if n := h.Hasher.Hashed() - hashed; n != 1 {
 		t.Errorf("%d hashes at the next sign-in, want 1", n)
@@ -285,7 +285,7 @@ func TestCheckPasswordIsNoVerdictWhenTheStoreFails(t *testing.T) {
 	h.person("ada@example.test")
 	h.memory.broken = errors.New("disk on fire")
 	for _, typed := range []string{goodPassword, "wrong wrong wrong"} {
-		user, err := h.CheckPassword(t.Context(), here, "ada@example.test", typed)
+		user, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", typed)
 		if user != "" || err == nil || fault.KindOf(err) != fault.Internal {
 			t.Errorf("got %q, %v; want an internal error", user, err)
 		}
@@ -319,7 +319,7 @@ func BenchmarkSignInOutcomes(b *testing.B) {
 		for i, o := range outcomes {
 			m.attempts = map[string]Attempts{}
 			start := time.Now()
-			if _, err := s.CheckPassword(b.Context(), nobody, o.login, o.password); fault.CodeOf(err) != "signin.wrong" {
+			if _, _, err := s.CheckPassword(b.Context(), nobody, o.login, o.password); fault.CodeOf(err) != "signin.wrong" {
 				b.Fatal(err)
 			}
 			took[i] = append(took[i], time.Since(start))

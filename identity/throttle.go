@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/secret"
 )
@@ -78,7 +79,7 @@ func (s *Service) addressKey(ip string, at time.Time) string {
 // mayTry refuses before anything costs much: the account or the address is
 // blocked now.
 func (s *Service) mayTry(ctx context.Context, account, ip string) error {
-	now := moment()
+	now := clock.Now()
 	for _, key := range []string{account, s.addressKey(ip, now), s.addressKey(ip, now.Add(-time.Hour))} {
 		if key == "" {
 			continue
@@ -96,7 +97,7 @@ func (s *Service) mayTry(ctx context.Context, account, ip string) error {
 
 // reserve counts one attempt before it is made.
 func (s *Service) reserve(ctx context.Context, key string, delay func(int) time.Duration, code string) error {
-	now := moment()
+	now := clock.Now()
 	a, allowed, err := s.Store.TakeAttempt(ctx, key, now, delay)
 	if err != nil {
 		return fmt.Errorf("count attempt: %w", err)
@@ -111,7 +112,7 @@ func (s *Service) reserve(ctx context.Context, key string, delay func(int) time.
 // behind one address can sign in, and they clear nothing, so that a guesser
 // with an account of his own gains nothing.
 func (s *Service) countAddress(ctx context.Context, ip string) error {
-	now := moment()
+	now := clock.Now()
 	key := s.addressKey(ip, now)
 	if key == "" {
 		return nil

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 )
@@ -54,7 +55,7 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, u User, password s
 }
 
 func prepareNew(u User) (User, error) {
-	now := moment()
+	now := clock.Now()
 	u = tidy(u)
 	u.ID, u.Created, u.Updated, u.Rev = id.NewUser(), now, now, 1
 	return u, check(u)
@@ -66,7 +67,7 @@ func (s *Service) insert(ctx context.Context, by audit.Actor, u User, hash strin
 		return emailTaken(err)
 	}
 	if hash != "" {
-		if err := s.Store.PutPassword(ctx, Password{User: u.ID, Hash: hash, Changed: u.Created}); err != nil {
+		if err := s.Store.PutPassword(ctx, newPassword(u.ID, hash, u.Created)); err != nil {
 			return fmt.Errorf("store password: %w", err)
 		}
 	}
@@ -86,7 +87,7 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, err
 	var is User
 	err := s.change(ctx, by, u.ID, ActionUserUpdate, func(was User) User {
 		is = u
-		is.Created, is.Disabled, is.Updated = was.Created, was.Disabled, moment()
+		is.Created, is.Disabled, is.Updated = was.Created, was.Disabled, clock.Now()
 		is.Rev = cmp.Or(u.Rev, was.Rev)
 		return is
 	})
@@ -101,7 +102,7 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, err
 // an unknown person. Disabling twice is no error.
 func (s *Service) Disable(ctx context.Context, by audit.Actor, user id.User) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		err := s.change(ctx, by, user, ActionUserDisable, func(u User) User { u.Disabled, u.Updated = true, moment(); return u })
+		err := s.change(ctx, by, user, ActionUserDisable, func(u User) User { u.Disabled, u.Updated = true, clock.Now(); return u })
 		if err != nil {
 			return err
 		}
@@ -115,7 +116,7 @@ func (s *Service) Disable(ctx context.Context, by audit.Actor, user id.User) err
 
 // Enable lets a person sign in again; what ended stays ended.
 func (s *Service) Enable(ctx context.Context, by audit.Actor, user id.User) error {
-	err := s.change(ctx, by, user, ActionUserEnable, func(u User) User { u.Disabled, u.Updated = false, moment(); return u })
+	err := s.change(ctx, by, user, ActionUserEnable, func(u User) User { u.Disabled, u.Updated = false, clock.Now(); return u })
 	if err != nil {
 		return fmt.Errorf("enable user: %w", err)
 	}

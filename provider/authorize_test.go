@@ -319,7 +319,7 @@ func TestPromptLoginWantsANewProofAndMaxAgeOneThatIsFresh(t *testing.T) {
 	for name, changes := range map[string][]string{"prompt=login": {"prompt", "login"}, "max_age=0": {"max_age", "0"}, "max_age": {"max_age", "60"}} {
 		d := newDesk(t)
 		for s, found := range d.store.sessions {
-			found.PasswordAt = found.PasswordAt.Add(-2 * time.Minute)
+			found.Proofs = provedAt(found.Created.Add(-2 * time.Minute))
 			d.store.sessions[s] = found
 		}
 		i := d.sent(d.ask(d.request("web", changes...)), "/signin?i=")

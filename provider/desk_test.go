@@ -23,6 +23,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/web"
@@ -98,12 +99,19 @@ func newDesk(t testing.TB) *desk {
 	return d
 }
 
+// provedAt is ada's password, proved then.
+func provedAt(at time.Time) proof.List {
+	return proof.List{{Method: proof.Password, At: at, Factor: adasPassword, Source: proof.ByPassword}}
+}
+
+const adasPassword = id.Factor("fac_password")
+
 // signIn gives the browser a session of ada's that begins now.
 func (d *desk) signIn() {
 	now := time.Now().UTC()
 	token := secret.Token(32)
 	s := session.Session{
-		ID: id.NewSession(), TokenHash: secret.Hash(token), User: "usr_ada", Methods: []string{"pwd"}, PasswordAt: now,
+		ID: id.NewSession(), TokenHash: secret.Hash(token), User: "usr_ada", Proofs: provedAt(now),
 		Created: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(12 * time.Hour),
 	}
 	d.store.sessions[s.ID] = s
@@ -555,25 +563,27 @@ func (p *deskPeople) Email(context.Context, id.User) (string, error) {
 type deskPersons struct{ people *deskPeople }
 
 func (p deskPersons) Person(_ context.Context, user id.User) (flow.Person, error) {
-	return flow.Person{ID: user, Enabled: p.people.enabled}, p.people.err
+	return flow.Person{ID: user, Enabled: p.people.enabled, Password: adasPassword}, p.people.err
 }
 
-func (deskPersons) CheckPassword(context.Context, audit.Actor, string, string) (id.User, error) {
-	return "usr_ada", nil
+func (deskPersons) CheckPassword(context.Context, audit.Actor, string, string) (id.User, proof.Proof, error) {
+	return "usr_ada", provedAt(time.Now())[0], nil
 }
 
-func (deskPersons) CheckTOTP(context.Context, audit.Actor, id.User, string) error { return errUnused }
-
-func (deskPersons) CheckRecovery(context.Context, audit.Actor, id.User, string) (int, error) {
-	return 0, errUnused
+func (deskPersons) CheckTOTP(context.Context, audit.Actor, id.User, string) (proof.Proof, error) {
+	return proof.Proof{}, errUnused
 }
 
-func (deskPersons) StartEnrol(context.Context, audit.Actor, id.User) (string, string, error) {
+func (deskPersons) CheckRecovery(context.Context, audit.Actor, id.User, string) (proof.Proof, int, error) {
+	return proof.Proof{}, 0, errUnused
+}
+
+func (deskPersons) StartEnrol(context.Context, audit.Actor, id.User, []byte) (string, string, error) {
 	return "", "", errUnused
 }
 
-func (deskPersons) ConfirmEnrol(context.Context, audit.Actor, id.User, string) ([]string, error) {
-	return nil, errUnused
+func (deskPersons) ConfirmEnrol(context.Context, audit.Actor, id.User, []byte, string) (proof.Proof, []string, error) {
+	return proof.Proof{}, nil, errUnused
 }
 
 type deskApps struct{ d *desk }
@@ -609,26 +619,26 @@ func (s *deskSessions) View(ctx context.Context, token, _ string) (*flow.Session
 }
 
 func viewOf(s session.Session) *flow.SessionView {
-	return &flow.SessionView{ID: s.ID, User: s.User, PasswordAt: s.PasswordAt, FactorAt: s.FactorAt, Methods: s.Methods}
+	return &flow.SessionView{ID: s.ID, User: s.User, Proofs: s.Proofs}
 }
 
-func (s *deskSessions) Create(ctx context.Context, _ audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (flow.SessionView, string, error) {
+func (s *deskSessions) Create(ctx context.Context, _ audit.Actor, user id.User, proofs proof.List) (flow.SessionView, string, error) {
 	unlock, err := s.store.open(ctx, true)
 	defer unlock()
 	token, now := secret.Token(32), time.Now().UTC()
 	made := session.Session{
-		ID: id.NewSession(), TokenHash: secret.Hash(token), User: user, Methods: methods, PasswordAt: passwordAt, FactorAt: factorAt,
+		ID: id.NewSession(), TokenHash: secret.Hash(token), User: user, Proofs: proofs,
 		Created: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
 	}
 	s.store.sessions[made.ID] = made
 	return *viewOf(made), token, err
 }
 
-func (s *deskSessions) Raise(ctx context.Context, by audit.Actor, old id.Session, methods []string, passwordAt, factorAt time.Time) (flow.SessionView, string, error) {
+func (s *deskSessions) Raise(ctx context.Context, by audit.Actor, old id.Session, proofs proof.List) (flow.SessionView, string, error) {
 	unlock, err := s.store.open(ctx, true)
 	defer unlock()
 	token, raised := secret.Token(32), s.store.sessions[old]
-	raised.TokenHash, raised.Methods, raised.PasswordAt, raised.FactorAt = secret.Hash(token), methods, passwordAt, factorAt
+	raised.TokenHash, raised.Proofs = secret.Hash(token), proofs
 	s.store.sessions[old] = raised
 	return *viewOf(raised), token, err
 }

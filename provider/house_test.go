@@ -24,6 +24,7 @@ import (
 	"gatehouse/internal/testpg"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/provider"
 	"gatehouse/secret"
 	"gatehouse/session"
@@ -94,7 +95,7 @@ func (h *house) people(ctx context.Context) {
 	if err := h.store.InsertUser(ctx, identity.User{ID: "usr_ada", Email: "ada@example.test", Name: "Ada Example", Created: now, Updated: now}); err != nil {
 		h.t.Fatal(err)
 	}
-	s, token, err := h.sessions.Create(ctx, console, "usr_ada", []string{"pwd"}, now, time.Time{})
+	s, token, err := h.sessions.Create(ctx, console, "usr_ada", proof.List{{Method: proof.Password, At: now, Factor: "fac_password", Source: proof.ByPassword}})
 	if err != nil {
 		h.t.Fatal(err)
 	}
@@ -374,7 +375,7 @@ type persons struct {
 
 func (p persons) Person(ctx context.Context, user id.User) (flow.Person, error) {
 	u, err := p.store.User(ctx, user)
-	return flow.Person{ID: u.ID, Email: u.Email, Enabled: !u.Disabled}, err
+	return flow.Person{ID: u.ID, Email: u.Email, Enabled: !u.Disabled, Password: "fac_password"}, err
 }
 
 type views struct {
@@ -387,7 +388,7 @@ func (v views) View(ctx context.Context, token, ip string) (*flow.SessionView, e
 	if fault.Is(err, fault.Unauthenticated) {
 		return nil, nil
 	}
-	return &flow.SessionView{ID: s.ID, User: s.User, PasswordAt: s.PasswordAt, FactorAt: s.FactorAt, Methods: s.Methods}, err
+	return &flow.SessionView{ID: s.ID, User: s.User, Proofs: s.Proofs}, err
 }
 
 type apps struct {

@@ -4,9 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/id"
 )
 
@@ -26,7 +26,7 @@ func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, r
 		if !s.RevokedAt.IsZero() {
 			return nil
 		}
-		if _, err := m.Store.RevokeSessions(ctx, Filter{Session: session}, reason, stamp(time.Now())); err != nil {
+		if _, err := m.Store.RevokeSessions(ctx, Filter{Session: session}, reason, clock.Now()); err != nil {
 			return err
 		}
 		return m.ended(ctx, by, s.User, []id.Session{session}, reason)
@@ -46,7 +46,7 @@ func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, exce
 	}
 	n := 0
 	err := m.Store.InTx(ctx, func(ctx context.Context) error {
-		ids, err := m.Store.RevokeSessions(ctx, Filter{User: user, Except: except}, reason, stamp(time.Now()))
+		ids, err := m.Store.RevokeSessions(ctx, Filter{User: user, Except: except}, reason, clock.Now())
 		if err != nil {
 			return err
 		}

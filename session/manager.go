@@ -7,8 +7,10 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -35,15 +37,15 @@ type Manager struct {
 
 // Create signs user in at one browser and returns the session with the token
 // for its cookie, which nobody sees again.
-func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, methods []string, passwordAt, factorAt time.Time) (Session, string, error) {
+func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proofs proof.List) (Session, string, error) {
 	if user == "" {
 		return Session{}, "", errors.New("create a session: for nobody")
 	}
-	now := stamp(time.Now())
+	now := clock.Now()
 	token := secret.Token(tokenBytes)
 	s := Session{
 		ID: id.NewSession(), TokenHash: secret.Hash(token), User: user,
-		Methods: methods, PasswordAt: stamp(passwordAt), FactorAt: stamp(factorAt),
+		Proofs:  proofs,
 		Created: now, Seen: now, Expires: now.Add(m.Config.Absolute),
 		IP: by.IP, Agent: by.Agent,
 	}
@@ -52,7 +54,7 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, meth
 		if err := m.Store.InsertSession(ctx, s); err != nil {
 			return err
 		}
-		return m.record(ctx, by, ActionCreate, s, map[string]any{"methods": methods})
+		return m.record(ctx, by, ActionCreate, s, map[string]any{"methods": proofs.AMR()})
 	})
 	if err != nil {
 		return Session{}, "", fmt.Errorf("create a session: %w", err)
@@ -60,16 +62,15 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, meth
 	return s, token, nil
 }
 
-// Raise records that more was proved at the browser of s: methods and proof
-// times replace what was there, the id stays, and a new token replaces the old
+// Raise records that more was proved at the browser of s: proofs replace what
+// was there, the id stays, and a new token replaces the old
 // one, which is dead from then on. A session that ended meanwhile is the fault
 // of an unknown one. Of two calls at once the later wins, and only its token
 // lives.
-func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, methods []string, passwordAt, factorAt time.Time) (Session, string, error) {
-	now := stamp(time.Now())
+func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, proofs proof.List) (Session, string, error) {
+	now := clock.Now()
 	token := secret.Token(tokenBytes)
-	s.TokenHash = secret.Hash(token)
-	s.Methods, s.PasswordAt, s.FactorAt = methods, stamp(passwordAt), stamp(factorAt)
+	s.TokenHash, s.Proofs = secret.Hash(token), proofs
 	err := m.Store.InTx(ctx, func(ctx context.Context) error {
 		live, err := m.Store.RaiseSession(ctx, s, now)
 		if err != nil {
@@ -78,7 +79,7 @@ func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, methods 
 		if !live {
 			return none()
 		}
-		return m.record(ctx, by, ActionRaise, s, map[string]any{"methods": methods})
+		return m.record(ctx, by, ActionRaise, s, map[string]any{"methods": proofs.AMR()})
 	})
 	if err != nil {
 		return Session{}, "", fmt.Errorf("raise a session: %w", err)
@@ -102,7 +103,7 @@ func (m *Manager) Authenticate(ctx context.Context, token, ip string) (Session, 
 	if err != nil {
 		return Session{}, fmt.Errorf("find a session: %w", err)
 	}
-	now := stamp(time.Now())
+	now := clock.Now()
 	if !enabled || !s.Live(now) {
 		return Session{}, none()
 	}
@@ -151,7 +152,7 @@ func (m *Manager) List(ctx context.Context, limit int) ([]Session, error) {
 }
 
 func (m *Manager) list(ctx context.Context, user id.User, limit int) ([]Session, error) {
-	list, err := m.Store.SessionsOf(ctx, user, stamp(time.Now()), limit)
+	list, err := m.Store.SessionsOf(ctx, user, clock.Now(), limit)
 	if err != nil {
 		return nil, fmt.Errorf("list sessions: %w", err)
 	}
@@ -166,12 +167,4 @@ func (m *Manager) record(ctx context.Context, by audit.Actor, action audit.Actio
 
 func none() error {
 	return fault.New(fault.Unauthenticated, "session.none", "You are not signed in.")
-}
-
-// stamp cuts t to what the store keeps; the zero time stays zero.
-func stamp(t time.Time) time.Time {
-	if t.IsZero() {
-		return time.Time{}
-	}
-	return t.UTC().Truncate(time.Microsecond)
 }

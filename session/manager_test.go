@@ -14,8 +14,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
 )
@@ -85,7 +87,7 @@ func (m *memory) RaiseSession(_ context.Context, s session.Session, now time.Tim
 	err = m.locked("RaiseSession", func() {
 		row := m.rows[s.ID]
 		if live = row.ID != "" && row.Live(now); live {
-			row.TokenHash, row.Methods, row.PasswordAt, row.FactorAt = s.TokenHash, s.Methods, s.PasswordAt, s.FactorAt
+			row.TokenHash, row.Proofs = s.TokenHash, s.Proofs
 			m.rows[s.ID] = row
 		}
 	})
@@ -144,9 +146,17 @@ func newManager() (*session.Manager, *memory) {
 	return &session.Manager{Store: m, Audit: &audit.Log{Store: m}, Config: session.DefaultConfig(), Families: m}, m
 }
 
+func byPassword() proof.List {
+	return proof.List{{Method: proof.Password, At: clock.Now(), Factor: "fac_password", Source: proof.ByPassword}}
+}
+
+func byCode() proof.Proof {
+	return proof.Proof{Method: proof.OTP, At: clock.Now(), Factor: "fac_phone", Source: proof.ByAuthenticator}
+}
+
 func create(t *testing.T, m *session.Manager) (session.Session, string) {
 	t.Helper()
-	s, token, err := m.Create(t.Context(), from, ada, []string{"pwd"}, time.Now(), time.Time{})
+	s, token, err := m.Create(t.Context(), from, ada, byPassword())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -230,8 +240,8 @@ func TestRaisingTrustChangesTheTokenAndKeepsTheID(t *testing.T) {
 		m, store := newManager()
 		s, old := create(t, m)
 		time.Sleep(time.Minute)
-		factorAt := time.Now()
-		raised, token, err := m.Raise(t.Context(), from, s, []string{"pwd", "otp", "mfa"}, s.PasswordAt, factorAt)
+		both := s.Proofs.Merge(byCode())
+		raised, token, err := m.Raise(t.Context(), from, s, both)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -239,13 +249,13 @@ func TestRaisingTrustChangesTheTokenAndKeepsTheID(t *testing.T) {
 			t.Error("the old token still works")
 		}
 		got, err := m.Authenticate(t.Context(), token, "")
-		if err != nil || got.ID != s.ID || raised.ID != s.ID || !got.FactorAt.Equal(factorAt) || !slices.Contains(got.Methods, "mfa") {
+		if err != nil || got.ID != s.ID || raised.ID != s.ID || !slices.Equal(got.Proofs, both) || got.Proofs.Level() != proof.AAL2 {
 			t.Errorf("after Raise: %+v, %v", got, err)
 		}
 		if err := m.End(t.Context(), from, s.ID, "sign-out"); err != nil {
 			t.Fatal(err)
 		}
-		_, token, err = m.Raise(t.Context(), from, got, got.Methods, got.PasswordAt, got.FactorAt)
+		_, token, err = m.Raise(t.Context(), from, got, got.Proofs)
 		if fault.CodeOf(err) != "session.none" || token != "" {
 			t.Errorf("Raise of an ended session = %q, %v", token, err)
 		}
@@ -345,7 +355,7 @@ func TestEndAllSparesOneSession(t *testing.T) {
 		keep, keepToken := create(t, m)
 		_, a := create(t, m)
 		_, b := create(t, m)
-		bob, bobToken, err := m.Create(t.Context(), from, "usr_bob", []string{"pwd"}, time.Now(), time.Time{})
+		bob, bobToken, err := m.Create(t.Context(), from, "usr_bob", byPassword())
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -10,16 +10,17 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // Session is one browser that is signed in.
 type Session struct {
-	ID         id.Session
-	TokenHash  []byte // SHA-256 of the cookie's token
-	User       id.User
-	Methods    []string  // RFC 8176: "pwd", "otp", "mfa"
-	PasswordAt time.Time // when the password was last proved
-	FactorAt   time.Time // when a second factor was last proved; zero: never
+	ID        id.Session
+	TokenHash []byte // SHA-256 of the cookie's token
+	User      id.User
+	// Proofs is what was proved at this browser. One counts only while its
+	// person has the factor that gave it.
+	Proofs proof.List
 
 	Created     time.Time
 	Seen        time.Time // moved at most once a minute
@@ -46,7 +47,7 @@ type Store interface {
 	// its state, together with whether its person is enabled.
 	SessionByToken(ctx context.Context, hash []byte) (s Session, userEnabled bool, err error)
 	Session(ctx context.Context, session id.Session) (Session, error)
-	// RaiseSession replaces token, methods and proof times of a live session in
+	// RaiseSession replaces token and proofs of a live session in
 	// one conditional UPDATE, and reports whether it was live.
 	RaiseSession(ctx context.Context, s Session, now time.Time) (bool, error)
 	// TouchSession moves Seen, IdleExpires and IP of a live session.

@@ -3,6 +3,7 @@ package session_test
 import (
 	"context"
 	"path/filepath"
+	"slices"
 	"testing"
 	"time"
 
@@ -45,10 +46,10 @@ func TestSessionLivesAndEndsInTheDatabase(t *testing.T) {
 	m := &session.Manager{Store: s, Audit: &audit.Log{Store: s}, Config: session.DefaultConfig(), Families: families}
 	first, token := create(t, m)
 	got, err := m.Authenticate(ctx, token, "192.0.2.2")
-	if err != nil || got.ID != first.ID || got.User != ada || !got.Expires.Equal(first.Expires) || !got.PasswordAt.Equal(first.PasswordAt) {
+	if err != nil || got.ID != first.ID || got.User != ada || !got.Expires.Equal(first.Expires) || !slices.Equal(got.Proofs, first.Proofs) {
 		t.Fatalf("Authenticate = %+v, %v; want %+v", got, err, first)
 	}
-	_, raised, err := m.Raise(ctx, from, got, []string{"pwd", "otp", "mfa"}, got.PasswordAt, time.Now())
+	_, raised, err := m.Raise(ctx, from, got, got.Proofs.Merge(byCode()))
 	if err != nil {
 		t.Fatal(err)
 	}

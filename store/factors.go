@@ -10,64 +10,68 @@ import (
 	"gatehouse/identity"
 )
 
-const totpColumns = `id, user_id, name, sealed, last_step, drift, confirmed_at, created_at, last_used_at`
+const factorColumns = `id, user_id, kind, name, sealed, last_step, drift, browser, confirmed_at, created_at, last_used_at`
 
 var (
 	putPassword = newStatement(`
-INSERT INTO passwords (user_id, hash, changed_at)
-VALUES ($1, $2, $3)
+INSERT INTO passwords (user_id, id, hash, changed_at)
+VALUES ($1, $2, $3, $4)
 ON CONFLICT (user_id) DO UPDATE
-SET hash = excluded.hash, changed_at = excluded.changed_at`)
+SET id = excluded.id, hash = excluded.hash, changed_at = excluded.changed_at`)
 
 	selectPassword = newStatement(`
-SELECT user_id, hash, changed_at
+SELECT user_id, id, hash, changed_at
 FROM passwords
 WHERE user_id = $1`)
 
-	// Index totp_factors_pending.
-	putPendingTOTP = newStatement(`
-INSERT INTO totp_factors (` + totpColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-ON CONFLICT (user_id) WHERE confirmed_at IS NULL DO UPDATE
-SET id = excluded.id, name = excluded.name, sealed = excluded.sealed, last_step = excluded.last_step,
-    drift = excluded.drift, created_at = excluded.created_at, last_used_at = excluded.last_used_at`)
+	// Index factors_pending.
+	putPendingFactor = newStatement(`
+INSERT INTO factors (` + factorColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, NULL, $9, NULL)
+ON CONFLICT (user_id, browser) WHERE confirmed_at IS NULL DO UPDATE
+SET id = excluded.id, kind = excluded.kind, name = excluded.name, sealed = excluded.sealed,
+    last_step = excluded.last_step, drift = excluded.drift, created_at = excluded.created_at`)
 
-	insertConfirmedTOTP = newStatement(`
-INSERT INTO totp_factors (` + totpColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
+	// Index factors_user.
+	trimPendingFactors = newStatement(`
+DELETE FROM factors
+WHERE user_id = $1 AND confirmed_at IS NULL AND id NOT IN (
+    SELECT id
+    FROM factors
+    WHERE user_id = $1 AND confirmed_at IS NULL
+    ORDER BY created_at DESC, id
+    LIMIT $2)`)
 
-	// Indexes totp_factors_confirmed and totp_factors_pending.
-	selectConfirmedTOTP = newStatement(`
-SELECT ` + totpColumns + `
-FROM totp_factors
-WHERE user_id = $1 AND confirmed_at IS NOT NULL`)
+	// Index factors_pending.
+	selectPendingFactor = newStatement(`
+SELECT ` + factorColumns + `
+FROM factors
+WHERE user_id = $1 AND browser = $2 AND confirmed_at IS NULL`)
 
-	selectPendingTOTP = newStatement(`
-SELECT ` + totpColumns + `
-FROM totp_factors
-WHERE user_id = $1 AND confirmed_at IS NULL`)
+	// Index factors_user.
+	selectFactorsOf = newStatement(`
+SELECT ` + factorColumns + `
+FROM factors
+WHERE user_id = $1 AND confirmed_at IS NOT NULL
+ORDER BY confirmed_at, id`)
 
-	lockPendingTOTP = lockStatement(`
+	selectPendingUser = newStatement(`
 SELECT user_id
-FROM totp_factors
+FROM factors
 WHERE id = $1 AND confirmed_at IS NULL`)
 
-	deleteConfirmedTOTP = newStatement(`
-DELETE FROM totp_factors
-WHERE user_id = $1 AND confirmed_at IS NOT NULL`)
-
-	confirmTOTP = newStatement(`
-UPDATE totp_factors
-SET confirmed_at = $3, last_used_at = $3, last_step = $2
+	confirmFactor = newStatement(`
+UPDATE factors
+SET confirmed_at = $3, last_used_at = $3, last_step = $2, browser = $4
 WHERE id = $1 AND confirmed_at IS NULL`)
 
-	spendTOTPStep = newStatement(`
-UPDATE totp_factors
+	spendStep = newStatement(`
+UPDATE factors
 SET last_step = $2, drift = $3, last_used_at = $4
 WHERE id = $1 AND last_step < $2`)
 
-	deleteTOTP = newStatement(`
-DELETE FROM totp_factors
+	deleteFactors = newStatement(`
+DELETE FROM factors
 WHERE user_id = $1`)
 
 	deleteRecoveryCodes = newStatement(`
@@ -90,57 +94,66 @@ WHERE user_id = $1`)
 
 // PutPassword stores p in the place of the one before.
 func (s *Store) PutPassword(ctx context.Context, p identity.Password) error {
-	_, err := s.exec(ctx, putPassword, string(p.User), p.Hash, micros(p.Changed))
+	_, err := s.exec(ctx, putPassword, string(p.User), string(p.ID), p.Hash, micros(p.Changed))
 	return doing("put password", err)
 }
 
 // Password answers NotFound for a person without one.
 func (s *Store) Password(ctx context.Context, user id.User) (p identity.Password, err error) {
 	err = s.one(ctx, "password", selectPassword, []any{string(user)}, func(rows *sql.Rows) error {
-		return rows.Scan(&p.User, &p.Hash, instant{&p.Changed})
+		return rows.Scan(&p.User, &p.ID, &p.Hash, instant{&p.Changed})
 	})
 	return p, doing("read password", err)
 }
 
-// InsertTOTP replaces a pending factor of the same person. Conflict: t is
-// confirmed, and there is a confirmed one already.
-func (s *Store) InsertTOTP(ctx context.Context, t identity.TOTP) error {
-	st := putPendingTOTP
-	if !t.Confirmed.IsZero() {
-		st = insertConfirmedTOTP
-	}
-	_, err := s.exec(ctx, st, string(t.ID), string(t.User), t.Name, t.Sealed, t.LastStep, t.Drift,
-		when(t.Confirmed), micros(t.Created), when(t.LastUsed))
-	return doing("insert factor", taken(err, "factor.exists", "There is a second factor already."))
+// PutPendingFactor stores a factor that nobody confirmed yet in the place of the
+// pending one of the same person and browser. Of the pending ones of a person
+// the newest identity.MaxPending stay.
+func (s *Store) PutPendingFactor(ctx context.Context, f identity.Factor) error {
+	return doing("put pending factor", s.InTx(ctx, func(ctx context.Context) error {
+		_, err := s.exec(ctx, putPendingFactor, string(f.ID), string(f.User), string(f.Kind), f.Name, f.Sealed,
+			f.LastStep, f.Drift, bytesOf(f.Browser), micros(f.Created))
+		if err != nil {
+			return err
+		}
+		_, err = s.exec(ctx, trimPendingFactors, string(f.User), int64(identity.MaxPending))
+		return err
+	}))
 }
 
-// TOTPOf returns the confirmed factor, or the pending one when pending is true.
-func (s *Store) TOTPOf(ctx context.Context, user id.User, pending bool) (t identity.TOTP, err error) {
-	st := selectConfirmedTOTP
-	if pending {
-		st = selectPendingTOTP
-	}
-	err = s.one(ctx, "factor", st, []any{string(user)}, func(rows *sql.Rows) error {
-		return rows.Scan(&t.ID, &t.User, &t.Name, &t.Sealed, &t.LastStep, &t.Drift,
-			instant{&t.Confirmed}, instant{&t.Created}, instant{&t.LastUsed})
+// PendingFactor answers NotFound when the person enrols none at the browser.
+func (s *Store) PendingFactor(ctx context.Context, user id.User, browser []byte) (f identity.Factor, err error) {
+	err = s.one(ctx, "factor", selectPendingFactor, []any{string(user), bytesOf(browser)}, func(rows *sql.Rows) error {
+		f, err = scanFactor(rows)
+		return err
 	})
-	return t, doing("read factor", err)
+	return f, doing("read pending factor", err)
 }
 
-// ConfirmTOTP turns the pending factor into the confirmed one, uses up step,
-// and removes an older confirmed one. False: it was not pending; of several
-// concurrent calls exactly one gets true.
-func (s *Store) ConfirmTOTP(ctx context.Context, factor id.Factor, step int64, now time.Time) (confirmed bool, err error) {
+// FactorsOf returns the person's confirmed factors, the oldest first.
+func (s *Store) FactorsOf(ctx context.Context, user id.User) ([]identity.Factor, error) {
+	all, err := list(ctx, s, selectFactorsOf, []any{string(user)}, scanFactor)
+	return all, doing("list factors", err)
+}
+
+// ConfirmFactor confirms the pending factor, uses up step, and removes the other
+// pending ones of its person. False: it was not pending; of several concurrent
+// calls, also about different factors of one person, exactly one gets true.
+func (s *Store) ConfirmFactor(ctx context.Context, factor id.Factor, step int64, now time.Time) (confirmed bool, err error) {
 	err = s.InTx(ctx, func(ctx context.Context) error {
-		var user string
-		err := s.one(ctx, "factor", lockPendingTOTP, []any{string(factor)}, func(rows *sql.Rows) error { return rows.Scan(&user) })
-		if confirmed = err == nil; !confirmed {
+		var user id.User
+		err := s.one(ctx, "factor", selectPendingUser, []any{string(factor)}, func(rows *sql.Rows) error { return rows.Scan(&user) })
+		if err != nil {
 			return err
 		}
-		if _, err := s.exec(ctx, deleteConfirmedTOTP, user); err != nil {
+		if _, err := s.HoldUser(ctx, user); err != nil {
 			return err
 		}
-		confirmed, err = s.changed(ctx, confirmTOTP, string(factor), step, micros(now))
+		confirmed, err = s.changed(ctx, confirmFactor, string(factor), step, micros(now), []byte{})
+		if err != nil || !confirmed {
+			return err
+		}
+		_, err = s.exec(ctx, trimPendingFactors, string(user), int64(0))
 		return err
 	})
 	if fault.Is(err, fault.NotFound) {
@@ -152,18 +165,27 @@ func (s *Store) ConfirmTOTP(ctx context.Context, factor id.Factor, step int64, n
 	return confirmed, nil
 }
 
-// SpendTOTPStep moves LastStep to step and Drift to drift if LastStep is
-// smaller, and reports whether it did: of several concurrent calls with one
-// step exactly one gets true.
-func (s *Store) SpendTOTPStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (bool, error) {
-	ok, err := s.changed(ctx, spendTOTPStep, string(factor), step, drift, micros(now))
+// SpendStep moves LastStep to step and Drift to drift if LastStep is smaller,
+// and reports whether it did: of several concurrent calls with one step exactly
+// one gets true.
+func (s *Store) SpendStep(ctx context.Context, factor id.Factor, step, drift int64, now time.Time) (bool, error) {
+	ok, err := s.changed(ctx, spendStep, string(factor), step, drift, micros(now))
 	return ok, doing("spend step", err)
 }
 
-// DeleteTOTP removes the person's factors, the confirmed and the pending one.
-func (s *Store) DeleteTOTP(ctx context.Context, user id.User) error {
-	_, err := s.exec(ctx, deleteTOTP, string(user))
+// DeleteFactors removes the person's factors, pending ones too.
+func (s *Store) DeleteFactors(ctx context.Context, user id.User) error {
+	_, err := s.exec(ctx, deleteFactors, string(user))
 	return doing("delete factors", err)
+}
+
+func scanFactor(rows *sql.Rows) (f identity.Factor, err error) {
+	err = rows.Scan(&f.ID, &f.User, &f.Kind, &f.Name, &f.Sealed, &f.LastStep, &f.Drift, &f.Browser,
+		instant{&f.Confirmed}, instant{&f.Created}, instant{&f.LastUsed})
+	if len(f.Browser) == 0 {
+		f.Browser = nil
+	}
+	return f, err
 }
 
 // PutRecoveryCodes replaces all codes of the person by these MACs. Of two
@@ -199,8 +221,11 @@ func (s *Store) CountRecoveryCodes(ctx context.Context, user id.User) (n int, er
 
 var factorsTable = table{
 	statements: []*statement{
-		putPassword, selectPassword, putPendingTOTP, insertConfirmedTOTP, selectConfirmedTOTP,
-		selectPendingTOTP, lockPendingTOTP, deleteConfirmedTOTP, confirmTOTP, spendTOTPStep, deleteTOTP,
+		putPassword, selectPassword, putPendingFactor, trimPendingFactors, selectPendingFactor, selectFactorsOf,
+		selectPendingUser, confirmFactor, spendStep, deleteFactors,
 		deleteRecoveryCodes, insertRecoveryCode, spendRecoveryCode, countRecoveryCodes,
+	},
+	brooms: []broom{ // index factors_pending_created
+		{"factors", identity.PendingLife, sweep("factors", "id", "created_at <= $1 AND confirmed_at IS NULL")},
 	},
 }

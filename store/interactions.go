@@ -9,20 +9,25 @@ import (
 	"gatehouse/id"
 )
 
+const interactionColumns = `i.id, i.browser, i.ask, i.user_id, i.chosen, i.proofs, i.consent, i.scopes, i.session_id,
+    i.version, i.created_at, i.expires_at`
+
 var (
+	// The client's id repeats what ask says, so that a join finds its consent.
 	insertInteraction = newStatement(`
-INSERT INTO interactions (id, browser, ask, proof, version, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7)`)
+INSERT INTO interactions (id, browser, client_id, ask, user_id, chosen, proofs, consent, scopes, session_id,
+    version, created_at, expires_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
 
 	selectInteraction = hotStatement(`
-SELECT id, browser, ask, proof, version, created_at, expires_at
-FROM interactions
-WHERE id = $1`)
+SELECT ` + interactionColumns + `
+FROM interactions i
+WHERE i.id = $1`)
 
 	updateInteraction = newStatement(`
 UPDATE interactions
-SET ask = $2, proof = $3, version = version + 1
-WHERE id = $1 AND version = $4`)
+SET user_id = $3, chosen = $4, proofs = $5, consent = $6, scopes = $7, session_id = $8, version = version + 1
+WHERE id = $1 AND version = $2`)
 
 	deleteInteraction = newStatement(`
 DELETE FROM interactions
@@ -31,8 +36,11 @@ WHERE id = $1`)
 
 // InsertInteraction stores i.
 func (s *Store) InsertInteraction(ctx context.Context, i flow.Interaction) error {
-	_, err := s.exec(ctx, insertInteraction, string(i.ID), i.Browser, document(utcAsk(i.Ask)), document(utcProof(i.Proof)),
-		int64(i.Version), micros(i.Created), micros(i.Expires))
+	ask := i.Ask
+	ask.RequestedAt = ask.RequestedAt.UTC()
+	args := []any{string(i.ID), i.Browser, string(ask.Client), document(ask)}
+	args = append(append(args, progressArgs(i.Progress)...), int64(i.Version), micros(i.Created), micros(i.Expires))
+	_, err := s.exec(ctx, insertInteraction, args...)
 	return doing("insert interaction", err)
 }
 
@@ -40,16 +48,15 @@ func (s *Store) InsertInteraction(ctx context.Context, i flow.Interaction) error
 // returned, so that the page can say so.
 func (s *Store) Interaction(ctx context.Context, interaction id.Interaction) (i flow.Interaction, err error) {
 	err = s.one(ctx, "interaction", selectInteraction, []any{string(interaction)}, func(rows *sql.Rows) error {
-		return rows.Scan(&i.ID, &i.Browser, documentIn{&i.Ask}, documentIn{&i.Proof}, &i.Version,
-			instant{&i.Created}, instant{&i.Expires})
+		return rows.Scan(interactionFields(&i)...)
 	})
 	return i, doing("read interaction", err)
 }
 
-// UpdateInteraction writes Ask and Proof where Version is still i.Version, and
+// UpdateInteraction writes Progress where Version is still i.Version, and
 // raises it. Conflict: somebody else was faster. NotFound: it is gone.
 func (s *Store) UpdateInteraction(ctx context.Context, i flow.Interaction) error {
-	ok, err := s.changed(ctx, updateInteraction, string(i.ID), document(utcAsk(i.Ask)), document(utcProof(i.Proof)), int64(i.Version))
+	ok, err := s.changed(ctx, updateInteraction, append([]any{string(i.ID), int64(i.Version)}, progressArgs(i.Progress)...)...)
 	if err != nil {
 		return doing("update interaction", err)
 	}
@@ -68,14 +75,25 @@ func (s *Store) DeleteInteraction(ctx context.Context, interaction id.Interactio
 	return ok, doing("delete interaction", err)
 }
 
-func utcAsk(a flow.Ask) flow.Ask {
-	a.RequestedAt = a.RequestedAt.UTC()
-	return a
+// progressArgs are the values of the columns from user_id to session_id.
+func progressArgs(p flow.Progress) []any {
+	return []any{string(p.User), p.Chosen, proofs(p.Proofs), p.Consent, words(p.Scopes), string(p.Session)}
 }
 
-func utcProof(p flow.Proof) flow.Proof {
-	p.PasswordAt, p.FactorAt = p.PasswordAt.UTC(), p.FactorAt.UTC()
-	return p
+// interactionFields are where interactionColumns go.
+func interactionFields(i *flow.Interaction) []any {
+	p := &i.Progress
+	return []any{
+		&i.ID, &i.Browser,
+		documentIn{&i.Ask},
+		&p.User, &p.Chosen,
+		proofsIn{&p.Proofs},
+		&p.Consent,
+		wordsIn{&p.Scopes},
+		&p.Session, &i.Version,
+		instant{&i.Created},
+		instant{&i.Expires},
+	}
 }
 
 var interactionsTable = table{

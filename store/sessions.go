@@ -11,14 +11,13 @@ import (
 	"gatehouse/session"
 )
 
-const sessionColumns = `s.id, s.token_hash, s.user_id, s.methods, s.password_at, s.factor_at,
-    s.created_at, s.seen_at, s.idle_expires_at, s.expires_at, s.revoked_at, s.reason, s.ip, s.agent`
+const sessionColumns = `s.id, s.token_hash, s.user_id, s.proofs, s.created_at, s.seen_at, s.idle_expires_at, s.expires_at, s.revoked_at, s.reason, s.ip, s.agent`
 
 var (
 	insertSession = newStatement(`
-INSERT INTO sessions (id, token_hash, user_id, methods, password_at, factor_at,
+INSERT INTO sessions (id, token_hash, user_id, proofs,
     created_at, seen_at, idle_expires_at, expires_at, revoked_at, reason, ip, agent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
 
 	// Index sessions_token.
 	selectSessionByToken = hotStatement(`
@@ -39,8 +38,8 @@ WHERE id = $1 AND revoked_at IS NULL`)
 
 	raiseSession = newStatement(`
 UPDATE sessions
-SET token_hash = $2, methods = $3, password_at = $4, factor_at = $5
-WHERE id = $1 AND revoked_at IS NULL AND idle_expires_at > $6 AND expires_at > $6`)
+SET token_hash = $2, proofs = $3
+WHERE id = $1 AND revoked_at IS NULL AND idle_expires_at > $4 AND expires_at > $4`)
 
 	touchSession = newStatement(`
 UPDATE sessions
@@ -79,8 +78,8 @@ LIMIT $2`)
 
 // InsertSession stores n. Conflict: the person is gone.
 func (s *Store) InsertSession(ctx context.Context, n session.Session) error {
-	_, err := s.exec(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), words(n.Methods),
-		when(n.PasswordAt), when(n.FactorAt), micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
+	_, err := s.exec(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), proofs(n.Proofs),
+		micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
 		when(n.RevokedAt), string(n.Reason), n.IP, n.Agent)
 	return doing("insert session", err)
 }
@@ -114,11 +113,10 @@ func (s *Store) HoldSession(ctx context.Context, session id.Session) (live bool,
 	return live, doing("hold session", err)
 }
 
-// RaiseSession replaces token, methods and proof times of a live session in one
-// conditional UPDATE, and reports whether it was live.
+// RaiseSession replaces token and proofs of a live session in one conditional
+// UPDATE, and reports whether it was live.
 func (s *Store) RaiseSession(ctx context.Context, n session.Session, now time.Time) (bool, error) {
-	ok, err := s.changed(ctx, raiseSession, string(n.ID), n.TokenHash, words(n.Methods),
-		when(n.PasswordAt), when(n.FactorAt), micros(now))
+	ok, err := s.changed(ctx, raiseSession, string(n.ID), n.TokenHash, proofs(n.Proofs), micros(now))
 	return ok, doing("raise session", err)
 }
 
@@ -170,9 +168,7 @@ func (s *Store) SessionsOf(ctx context.Context, user id.User, now time.Time, lim
 func sessionFields(n *session.Session) []any {
 	return []any{
 		&n.ID, &n.TokenHash, &n.User,
-		wordsIn{&n.Methods},
-		instant{&n.PasswordAt},
-		instant{&n.FactorAt},
+		proofsIn{&n.Proofs},
 		instant{&n.Created},
 		instant{&n.Seen},
 		instant{&n.IdleExpires},

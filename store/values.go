@@ -3,6 +3,7 @@ package store
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,6 +25,14 @@ func when(t time.Time) any {
 func blob(b []byte) any {
 	if len(b) == 0 {
 		return nil
+	}
+	return b
+}
+
+// bytesOf is b for a column that is never NULL: none are empty bytes.
+func bytesOf(b []byte) []byte {
+	if b == nil {
+		return []byte{}
 	}
 	return b
 }
@@ -93,6 +102,31 @@ func (l levelIn) Scan(v any) error {
 		return fmt.Errorf("a level is kept as text, not as %T", v)
 	}
 	return l.to.UnmarshalText([]byte(text))
+}
+
+// proofs writes a list of proofs; no list is an empty one.
+func proofs(list proof.List) string {
+	if len(list) == 0 {
+		return "[]"
+	}
+	list = slices.Clone(list)
+	for i := range list {
+		list[i].At = cut(list[i].At)
+	}
+	return document(list)
+}
+
+// proofsIn scans what proofs wrote; an empty list becomes nil.
+type proofsIn struct{ to *proof.List }
+
+// Scan implements sql.Scanner.
+func (p proofsIn) Scan(v any) error {
+	*p.to = nil
+	if err := (documentIn{p.to}).Scan(v); err != nil || len(*p.to) > 0 {
+		return err
+	}
+	*p.to = nil
+	return nil
 }
 
 // documentIn scans a JSON document.

@@ -19,6 +19,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
+	"gatehouse/proof"
 )
 
 // beside is an open house, as a running server has it, and commands beside it.
@@ -68,7 +69,7 @@ func (b *beside) person(email string, n int) (u identity.User, tokens []string) 
 		b.t.Fatal(err)
 	}
 	for range n {
-		_, token, err := b.house.Sessions.Create(ctx, operator(), u.ID, []string{"pwd"}, time.Now(), time.Time{})
+		_, token, err := b.house.Sessions.Create(ctx, operator(), u.ID, proof.List{{Method: proof.Password, At: time.Now(), Source: proof.ByPassword}})
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -147,7 +148,7 @@ func TestResetFactorTakesTheSecondFactorAway(t *testing.T) {
 	b := newBeside(t)
 	ctx := t.Context()
 	ada, tokens := b.person("ada@example.test", 1)
-	enrolment, err := b.house.Identity.StartEnrol(ctx, operator(), ada.ID)
+	enrolment, err := b.house.Identity.StartEnrol(ctx, operator(), ada.ID, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -155,7 +156,7 @@ func TestResetFactorTakesTheSecondFactorAway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.house.Identity.ConfirmEnrol(ctx, operator(), ada.ID, code); err != nil {
+	if _, _, err := b.house.Identity.ConfirmEnrol(ctx, operator(), ada.ID, nil, code); err != nil {
 		t.Fatal(err)
 	}
 

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/session"
 )
 
@@ -37,14 +38,14 @@ func (a *app) printSessions(sessions []session.Session) error {
 	shown := make([]sessionJSON, len(sessions))
 	for i, s := range sessions {
 		shown[i] = sessionJSON{
-			ID: s.ID, User: s.User, Methods: list(s.Methods), PasswordAt: s.PasswordAt, FactorAt: s.FactorAt,
+			ID: s.ID, User: s.User, Methods: list(s.Proofs.AMR()), PasswordAt: s.Proofs.Last(proof.Knowledge).At, FactorAt: s.Proofs.Last(proof.Possession).At,
 			Created: s.Created, Seen: s.Seen, IdleExpires: s.IdleExpires, Expires: s.Expires, IP: s.IP, Agent: s.Agent,
 		}
 	}
 	return a.print(shown, func(w io.Writer) {
 		row(w, "SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP")
 		for _, s := range sessions {
-			row(w, string(s.ID), string(s.User), strings.Join(s.Methods, " "), moment(s.Seen), moment(s.Expires), s.IP)
+			row(w, string(s.ID), string(s.User), strings.Join(s.Proofs.AMR(), " "), moment(s.Seen), moment(s.Expires), s.IP)
 		}
 	})
 }

@@ -18,7 +18,7 @@ func (a *app) userResetFactor() *cobra.Command {
 end their sessions and tokens. Make sure that it is they who ask. ` + whichUser,
 		Args: cobra.ExactArgs(1),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
-			err := h.Identity.ResetFactor(ctx, operator(), u.ID)
+			err := h.Identity.ResetFactors(ctx, operator(), u.ID)
 			if fault.CodeOf(err) == "factor.not_found" {
 				return fault.New(fault.NotFound, "factor.not_found", plain(u.Email)+" has no second factor.")
 			}

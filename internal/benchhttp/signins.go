@@ -22,6 +22,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // createDatabases makes empty databases on the server of admin.
@@ -235,7 +236,7 @@ func (s *subject) seedCrowd(n int) error {
 	}
 	return h.Store.InTx(background(), func(ctx context.Context) error {
 		for range n {
-			if _, _, err := h.Sessions.Create(ctx, console, u.ID, []string{"pwd"}, time.Now(), time.Time{}); err != nil {
+			if _, _, err := h.Sessions.Create(ctx, console, u.ID, proof.List{{Method: proof.Password, At: time.Now(), Source: proof.ByPassword}}); err != nil {
 				return err
 			}
 			if _, _, err := h.OAuth.CreateClient(ctx, console, oauth.Client{

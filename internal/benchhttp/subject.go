@@ -121,7 +121,7 @@ func email(i int) string { return fmt.Sprintf("bench%d@example.test", i) }
 
 func (s *subject) seedFamilies(h *house.House, user id.User, n int) error {
 	codec := oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1}
-	browser, _, err := h.Sessions.Create(background(), console, user, []string{"pwd"}, time.Now(), time.Time{})
+	browser, _, err := h.Sessions.Create(background(), console, user, proof.List{{Method: proof.Password, At: time.Now(), Source: proof.ByPassword}})
 	if err != nil {
 		return err
 	}

@@ -61,7 +61,7 @@ func (w *world) stage() *stage {
 // session makes a browser session of the person.
 func (s *stage) session() session.Session {
 	s.t.Helper()
-	made, _, err := s.house.Sessions.Create(background(), console, s.user.ID, []string{"pwd"}, time.Now(), time.Time{})
+	made, _, err := s.house.Sessions.Create(background(), console, s.user.ID, proof.List{{Method: proof.Password, At: time.Now(), Source: proof.ByPassword}})
 	if err != nil {
 		s.t.Fatal(err)
 	}

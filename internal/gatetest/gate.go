@@ -212,7 +212,7 @@ func (p *Person) enrol() {
 	t := p.gate.T
 	t.Helper()
 	ctx := context.Background()
-	e, err := p.gate.House.Identity.StartEnrol(ctx, Console, p.ID)
+	e, err := p.gate.House.Identity.StartEnrol(ctx, Console, p.ID, nil)
 	if err != nil {
 		t.Fatalf("start enrolment: %v", err)
 	}
@@ -221,7 +221,7 @@ func (p *Person) enrol() {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := p.gate.House.Identity.ConfirmEnrol(ctx, Console, p.ID, code); err != nil {
+	if _, _, err := p.gate.House.Identity.ConfirmEnrol(ctx, Console, p.ID, nil, code); err != nil {
 		t.Fatalf("confirm enrolment: %v", err)
 	}
 	p.Secret = e.Secret

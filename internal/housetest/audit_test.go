@@ -75,11 +75,11 @@ func trail() []audited {
 		{action: "password.change", prepare: tokensFirst, besides: []string{"attempts"}, do: page(func(s *scene) *gatetest.Page {
 			return s.browser.Get("/account/password").Submit("password", s.ada.Password, "new_password", "a whole new row of words")
 		}, ok)},
-		{action: "factor.enrol", prepare: tokensFirst, besides: []string{"interactions", "attempts", "totp_factors"}, do: func(t *testing.T, s *scene) bool {
+		{action: "factor.enrol", prepare: tokensFirst, besides: []string{"interactions", "attempts", "factors"}, do: func(t *testing.T, s *scene) bool {
 			ctx := context.Background()
-			e, err := s.House.Identity.StartEnrol(ctx, gatetest.Console, s.ada.ID)
+			e, err := s.House.Identity.StartEnrol(ctx, gatetest.Console, s.ada.ID, nil)
 			must(t, err)
-			_, err = s.House.Identity.ConfirmEnrol(ctx, gatetest.Console, s.ada.ID, gatetest.CodeFor(t, e.Secret, time.Now()))
+			_, _, err = s.House.Identity.ConfirmEnrol(ctx, gatetest.Console, s.ada.ID, nil, gatetest.CodeFor(t, e.Secret, time.Now()))
 			has, asked := s.House.Identity.HasFactor(ctx, s.ada.ID)
 			must(t, asked)
 			if has != (err == nil) {
@@ -88,10 +88,10 @@ func trail() []audited {
 			return err == nil
 		}},
 		{action: "factor.reset", prepare: withFactor, do: changed(func(ctx context.Context, s *scene) error {
-			return s.House.Identity.ResetFactor(ctx, gatetest.Console, s.ada.ID)
+			return s.House.Identity.ResetFactors(ctx, gatetest.Console, s.ada.ID)
 		})},
 		{action: "factor.remove", prepare: withFactor, do: changed(func(ctx context.Context, s *scene) error {
-			return s.House.Identity.RemoveFactor(ctx, gatetest.Console, s.ada.ID, "")
+			return s.House.Identity.RemoveFactors(ctx, gatetest.Console, s.ada.ID, "")
 		})},
 		{action: identity.ActionRecoveryRenew, prepare: withFactor, do: changed(func(ctx context.Context, s *scene) error {
 			_, err := s.House.Identity.NewRecoveryCodes(ctx, gatetest.Console, s.ada.ID)
@@ -103,7 +103,7 @@ func trail() []audited {
 			must(t, err)
 			kept.code = codes[0]
 		}), besides: []string{"attempts"}, do: changed(func(ctx context.Context, s *scene) error {
-			_, err := s.House.Identity.CheckRecovery(ctx, gatetest.Console, s.ada.ID, kept.code)
+			_, _, err := s.House.Identity.CheckRecovery(ctx, gatetest.Console, s.ada.ID, kept.code)
 			return err
 		})},
 		{action: "session.create", besides: []string{"interactions", "attempts"}, do: page(func(s *scene) *gatetest.Page {

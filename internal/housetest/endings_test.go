@@ -86,7 +86,7 @@ func changes() map[string]change {
 			must(t, s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, "chosen by the operator just now"))
 		}},
 		"factor reset": {prepare: withFactor, refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
-			must(t, s.House.Identity.ResetFactor(ctx, gatetest.Console, s.ada.ID))
+			must(t, s.House.Identity.ResetFactors(ctx, gatetest.Console, s.ada.ID))
 		}},
 		"factor removed in another browser": {prepare: withFactor, refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			s.elsewhere("/account/security/remove").Is(http.StatusOK).Press("", "submit").Says("second step is removed")

@@ -10,6 +10,7 @@ import (
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
+	"gatehouse/proof"
 )
 
 // meanwhilePeople lets something happen between the moment when a code is found
@@ -19,13 +20,13 @@ type meanwhilePeople struct {
 	meanwhile func()
 }
 
-func (p *meanwhilePeople) CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) error {
-	err := p.People.CheckTOTP(ctx, from, user, code)
+func (p *meanwhilePeople) CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) (proof.Proof, error) {
+	given, err := p.People.CheckTOTP(ctx, from, user, code)
 	if f := p.meanwhile; f != nil && err == nil {
 		p.meanwhile = nil
 		f()
 	}
-	return err
+	return given, err
 }
 
 // Ada's code is right; before the sign-in notes it, another tab of the browser

@@ -166,6 +166,14 @@ func TestSessionTokenChangesWithEveryRiseOfTrust(t *testing.T) {
 
 var keyOnPage = regexp.MustCompile(`<code data-part>([A-Z2-7]+)</code>`)
 
+// keyOn returns the secret that an enrolment page shows.
+func keyOn(p *gatetest.Page) (key string) {
+	for _, m := range keyOnPage.FindAllStringSubmatch(p.Body, -1) {
+		key += m[1]
+	}
+	return key
+}
+
 // enrol goes through the enrolment page that the browser stands at.
 func (s *scene) enrol(t *testing.T) {
 	t.Helper()
@@ -174,10 +182,7 @@ func (s *scene) enrol(t *testing.T) {
 		p = p.SignIn(s.ada)
 	}
 	p.At("/signin/enrol")
-	secret := ""
-	for _, m := range keyOnPage.FindAllStringSubmatch(p.Body, -1) {
-		secret += m[1]
-	}
+	secret := keyOn(p)
 	p.Submit("code", gatetest.CodeFor(t, secret, time.Now())).Is(http.StatusOK).Says("Your recovery codes")
 	s.ada.Secret = secret
 }

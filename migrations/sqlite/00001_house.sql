@@ -58,25 +58,30 @@ CREATE INDEX users_administrators ON users (id) WHERE administrator;
 
 CREATE TABLE passwords (
     user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    id          TEXT   NOT NULL,
     hash        TEXT   NOT NULL,
     changed_at  BIGINT NOT NULL
 );
 
-CREATE TABLE totp_factors (
+-- The browser is that of an enrolment which nobody confirmed yet, and empty
+-- afterwards. Ids are never used again: what a factor proved ends with it.
+CREATE TABLE factors (
     id            TEXT   PRIMARY KEY,
     user_id       TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    kind          TEXT   NOT NULL CHECK (kind IN ('totp')),
     name          TEXT   NOT NULL,
     sealed        TEXT   NOT NULL,
     last_step     BIGINT NOT NULL,
     drift         BIGINT NOT NULL,
+    browser       BLOB   NOT NULL,
     confirmed_at  BIGINT,
     created_at    BIGINT NOT NULL,
     last_used_at  BIGINT
 );
 
-CREATE INDEX totp_factors_user ON totp_factors (user_id);
-CREATE UNIQUE INDEX totp_factors_confirmed ON totp_factors (user_id) WHERE confirmed_at IS NOT NULL;
-CREATE UNIQUE INDEX totp_factors_pending ON totp_factors (user_id) WHERE confirmed_at IS NULL;
+CREATE INDEX factors_user ON factors (user_id);
+CREATE UNIQUE INDEX factors_pending ON factors (user_id, browser) WHERE confirmed_at IS NULL;
+CREATE INDEX factors_pending_created ON factors (created_at) WHERE confirmed_at IS NULL;
 
 CREATE TABLE recovery_codes (
     user_id     TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
@@ -113,9 +118,7 @@ CREATE TABLE sessions (
     id               TEXT   PRIMARY KEY,
     token_hash       BLOB   NOT NULL,
     user_id          TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
-    methods          TEXT   NOT NULL,
-    password_at      BIGINT,
-    factor_at        BIGINT,
+    proofs           TEXT   NOT NULL,
     created_at       BIGINT NOT NULL,
     seen_at          BIGINT NOT NULL,
     idle_expires_at  BIGINT NOT NULL,
@@ -133,13 +136,19 @@ CREATE INDEX sessions_expires ON sessions (expires_at);
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE interactions (
-    id          TEXT   PRIMARY KEY,
-    browser     BLOB   NOT NULL,
-    ask         TEXT   NOT NULL,
-    proof       TEXT   NOT NULL,
-    version     BIGINT NOT NULL,
-    created_at  BIGINT NOT NULL,
-    expires_at  BIGINT NOT NULL
+    id          TEXT    PRIMARY KEY,
+    browser     BLOB    NOT NULL,
+    client_id   TEXT    NOT NULL,
+    ask         TEXT    NOT NULL,
+    user_id     TEXT    NOT NULL,
+    chosen      BOOLEAN NOT NULL,
+    proofs      TEXT    NOT NULL,
+    consent     TEXT    NOT NULL,
+    scopes      TEXT    NOT NULL,
+    session_id  TEXT    NOT NULL,
+    version     BIGINT  NOT NULL,
+    created_at  BIGINT  NOT NULL,
+    expires_at  BIGINT  NOT NULL
 );
 
 CREATE INDEX interactions_expires ON interactions (expires_at);

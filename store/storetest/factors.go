@@ -18,64 +18,107 @@ func testFactors(t *testing.T, s *store.Store) {
 		_, err := s.Password(ctx, u.ID)
 		missing(t, err)
 		for _, hash := range []string{"first", "second"} {
-			p := identity.Password{User: u.ID, Hash: hash, Changed: now}
+			p := identity.Password{User: u.ID, ID: id.NewFactor(), Hash: hash, Changed: now}
 			ok(t, s.PutPassword(ctx, p))
 			same(t, must[identity.Password](t)(s.Password(ctx, u.ID)), p)
 		}
 	})
 
-	older := identity.TOTP{ID: id.NewFactor(), User: u.ID, Name: "phone", Sealed: "sealed", Created: now}
-	newer := identity.TOTP{ID: id.NewFactor(), User: u.ID, Name: "tablet", Sealed: "other", Created: now.Add(time.Hour)}
+	phone := pendingFactor(u.ID)
+	phone.Name, phone.Browser = "phone", hash()
 
-	t.Run("EnrolOneAtATime", func(t *testing.T) {
-		_, err := s.TOTPOf(ctx, u.ID, true)
+	t.Run("WaitForOneBrowserEach", func(t *testing.T) {
+		_, err := s.PendingFactor(ctx, u.ID, phone.Browser)
 		missing(t, err)
-		ok(t, s.InsertTOTP(ctx, identity.TOTP{ID: id.NewFactor(), User: u.ID, Created: now}))
-		ok(t, s.InsertTOTP(ctx, older))
-		same(t, must[identity.TOTP](t)(s.TOTPOf(ctx, u.ID, true)), older)
-		_, err = s.TOTPOf(ctx, u.ID, false)
+		elsewhere, first := pendingFactor(u.ID), pendingFactor(u.ID)
+		first.Browser = phone.Browser
+		ok(t, s.PutPendingFactor(ctx, elsewhere))
+		ok(t, s.PutPendingFactor(ctx, first))
+		ok(t, s.PutPendingFactor(ctx, phone))
+		same(t, must[identity.Factor](t)(s.PendingFactor(ctx, u.ID, phone.Browser)), phone)
+		same(t, must[identity.Factor](t)(s.PendingFactor(ctx, u.ID, nil)), elsewhere)
+		_, err = s.PendingFactor(ctx, insertUser(t, s).ID, phone.Browser)
 		missing(t, err)
+		same(t, len(must[[]identity.Factor](t)(s.FactorsOf(ctx, u.ID))), 0)
+		no(t)(s.ConfirmFactor(ctx, first.ID, 1, now))
+	})
+	t.Run("WaitInSmallNumbers", func(t *testing.T) {
+		v := insertUser(t, s)
+		var all []identity.Factor
+		for i := range identity.MaxPending + 3 {
+			f := pendingFactor(v.ID)
+			f.Browser, f.Created = hash(), now.Add(time.Duration(i)*time.Second)
+			ok(t, s.PutPendingFactor(ctx, f))
+			all = append(all, f)
+		}
+		for i, f := range all {
+			if _, err := s.PendingFactor(ctx, v.ID, f.Browser); fault.Is(err, fault.NotFound) != (i < 3) {
+				t.Errorf("number %d of %d: %v", i, len(all), err)
+			}
+		}
 	})
 	t.Run("ConfirmOnce", func(t *testing.T) {
-		oneWinner(t, func(int) (bool, error) { return s.ConfirmTOTP(ctx, older.ID, 41, now) })
-		older.LastStep, older.Confirmed, older.LastUsed = 41, now, now
-		same(t, must[identity.TOTP](t)(s.TOTPOf(ctx, u.ID, false)), older)
-		_, err := s.TOTPOf(ctx, u.ID, true)
+		oneWinner(t, func(int) (bool, error) { return s.ConfirmFactor(ctx, phone.ID, 41, now) })
+		phone.LastStep, phone.Confirmed, phone.LastUsed, phone.Browser = 41, now, now, nil
+		same(t, must[[]identity.Factor](t)(s.FactorsOf(ctx, u.ID)), []identity.Factor{phone})
+		no(t)(s.ConfirmFactor(ctx, id.NewFactor(), 1, now))
+	})
+	t.Run("EndTheOtherEnrolmentsWhenOneIsConfirmed", func(t *testing.T) {
+		_, err := s.PendingFactor(ctx, u.ID, nil)
 		missing(t, err)
-		no(t)(s.ConfirmTOTP(ctx, id.NewFactor(), 1, now))
+		v := insertUser(t, s)
+		var all []identity.Factor
+		for range identity.MaxPending {
+			f := pendingFactor(v.ID)
+			f.Browser = hash()
+			ok(t, s.PutPendingFactor(ctx, f))
+			all = append(all, f)
+		}
+		if n := race(t, len(all), func(i int) (bool, error) { return s.ConfirmFactor(ctx, all[i].ID, 1, now) }); n != 1 {
+			t.Errorf("%d of %d enrolments of one person were confirmed at once", n, len(all))
+		}
 	})
-	t.Run("ReplaceTheOlderOnConfirmationOnly", func(t *testing.T) {
-		ok(t, s.InsertTOTP(ctx, newer))
-		same(t, must[identity.TOTP](t)(s.TOTPOf(ctx, u.ID, false)).ID, older.ID)
-		yes(t)(s.ConfirmTOTP(ctx, newer.ID, 50, now))
-		same(t, must[identity.TOTP](t)(s.TOTPOf(ctx, u.ID, false)).ID, newer.ID)
-		no(t)(s.SpendTOTPStep(ctx, older.ID, 99, 0, now))
+	tablet := pendingFactor(u.ID)
+	t.Run("StandBesideEachOther", func(t *testing.T) {
+		ok(t, s.PutPendingFactor(ctx, tablet))
+		yes(t)(s.ConfirmFactor(ctx, tablet.ID, 50, now.Add(time.Minute)))
+		all := must[[]identity.Factor](t)(s.FactorsOf(ctx, u.ID))
+		same(t, []id.Factor{all[0].ID, all[1].ID}, []id.Factor{phone.ID, tablet.ID})
 	})
-	t.Run("SpendAStepOnce", func(t *testing.T) {
+	t.Run("SpendAStepOnceEach", func(t *testing.T) {
 		later := now.Add(time.Minute)
-		no(t)(s.SpendTOTPStep(ctx, newer.ID, 50, 0, later))
-		oneWinner(t, func(int) (bool, error) { return s.SpendTOTPStep(ctx, newer.ID, 52, -1, later) })
-		got := must[identity.TOTP](t)(s.TOTPOf(ctx, u.ID, false))
-		same(t, []int64{got.LastStep, got.Drift}, []int64{52, -1})
-		same(t, got.LastUsed, later)
-		no(t)(s.SpendTOTPStep(ctx, newer.ID, 51, 0, later))
-	})
-	t.Run("AcceptOneThatIsConfirmedAlready", func(t *testing.T) {
-		confirmed := identity.TOTP{ID: id.NewFactor(), User: u.ID, Confirmed: now, Created: now}
-		refused(t, s.InsertTOTP(ctx, confirmed), fault.Conflict)
-		ok(t, s.DeleteTOTP(ctx, u.ID))
-		ok(t, s.InsertTOTP(ctx, confirmed))
-		same(t, must[identity.TOTP](t)(s.TOTPOf(ctx, u.ID, false)), confirmed)
+		no(t)(s.SpendStep(ctx, tablet.ID, 50, 0, later))
+		oneWinner(t, func(int) (bool, error) { return s.SpendStep(ctx, tablet.ID, 52, -1, later) })
+		all := must[[]identity.Factor](t)(s.FactorsOf(ctx, u.ID))
+		same(t, []int64{all[1].LastStep, all[1].Drift, all[0].LastStep}, []int64{52, -1, 41})
+		same(t, all[1].LastUsed, later)
+		no(t)(s.SpendStep(ctx, tablet.ID, 51, 0, later))
+		yes(t)(s.SpendStep(ctx, phone.ID, 51, 0, later))
 	})
 	t.Run("AreRemovedTogether", func(t *testing.T) {
-		ok(t, s.InsertTOTP(ctx, newer))
-		ok(t, s.DeleteTOTP(ctx, u.ID))
-		for _, pending := range []bool{false, true} {
-			_, err := s.TOTPOf(ctx, u.ID, pending)
-			missing(t, err)
-		}
-		ok(t, s.DeleteTOTP(ctx, u.ID))
+		ok(t, s.PutPendingFactor(ctx, pendingFactor(u.ID)))
+		ok(t, s.DeleteFactors(ctx, u.ID))
+		same(t, len(must[[]identity.Factor](t)(s.FactorsOf(ctx, u.ID))), 0)
+		_, err := s.PendingFactor(ctx, u.ID, nil)
+		missing(t, err)
+		ok(t, s.DeleteFactors(ctx, u.ID))
 	})
+	t.Run("AreForgottenWhenNobodyConfirmsThem", func(t *testing.T) {
+		f := pendingFactor(u.ID)
+		ok(t, s.PutPendingFactor(ctx, f))
+		must[map[string]int64](t)(s.Sweep(ctx, now.Add(identity.PendingLife-1)))
+		must[identity.Factor](t)(s.PendingFactor(ctx, u.ID, nil))
+		yes(t)(s.ConfirmFactor(ctx, f.ID, 1, now))
+		ok(t, s.PutPendingFactor(ctx, pendingFactor(u.ID)))
+		must[map[string]int64](t)(s.Sweep(ctx, now.Add(identity.PendingLife)))
+		_, err := s.PendingFactor(ctx, u.ID, nil)
+		missing(t, err)
+		same(t, len(must[[]identity.Factor](t)(s.FactorsOf(ctx, u.ID))), 1)
+	})
+}
+
+func pendingFactor(user id.User) identity.Factor {
+	return identity.Factor{ID: id.NewFactor(), User: user, Kind: identity.KindTOTP, Name: "authenticator", Sealed: "sealed", Created: now}
 }
 
 func testRecoveryCodes(t *testing.T, s *store.Store) {

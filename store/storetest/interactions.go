@@ -30,7 +30,7 @@ func testInteractions(t *testing.T, s *store.Store) {
 	ok(t, s.InsertInteraction(ctx, i))
 	same(t, read(), i)
 
-	i.Proof = flow.Proof{User: "usr_a", PasswordAt: now, Methods: []string{"pwd"}, Chosen: true, Consent: "allow", Scopes: []string{"openid"}}
+	i.Progress = flow.Progress{User: "usr_a", Proofs: byPassword(now), Chosen: true, Consent: "allow", Scopes: []string{"openid"}, Session: "ses_a"}
 	ok(t, s.UpdateInteraction(ctx, i))
 	refused(t, s.UpdateInteraction(ctx, i), fault.Conflict)
 	i.Version++

@@ -59,10 +59,14 @@ func testJanitor(t *testing.T, s *store.Store) {
 		ok(t, err)
 	}
 
+	forgotten := pendingFactor(u.ID)
+	forgotten.Created = now.Add(-identity.PendingLife)
+	ok(t, s.PutPendingFactor(ctx, forgotten))
+
 	removed := must[map[string]int64](t)(s.Sweep(ctx, now))
 	same(t, removed, map[string]int64{
 		"interactions": 1, "codes": 2, "once": 1200, "marks": 1, "revocations": 1,
-		"families": 2, "sessions": 2, "attempts": 1,
+		"families": 2, "sessions": 2, "attempts": 1, "factors": 1,
 	})
 
 	_, err := s.Interaction(ctx, past.ID)

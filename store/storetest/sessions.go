@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/session"
 	"gatehouse/store"
 )
@@ -50,7 +51,8 @@ func testSessions(t *testing.T, s *store.Store) {
 	t.Run("RiseWhileTheyLive", func(t *testing.T) {
 		n := add(t, u.ID, now)
 		before := n.TokenHash
-		n.TokenHash, n.Methods, n.PasswordAt, n.FactorAt = hash(), []string{"pwd", "otp", "mfa"}, now.Add(time.Minute), now.Add(2*time.Minute)
+		n.TokenHash = hash()
+		n.Proofs = append(byPassword(now.Add(time.Minute)), proof.Proof{Method: proof.OTP, At: now.Add(2 * time.Minute), Factor: "fac_phone", Source: proof.ByRecoveryCode})
 		yes(t)(s.RaiseSession(ctx, n, now))
 		same(t, read(t, n.ID), n)
 		_, _, err := s.SessionByToken(ctx, before)

@@ -189,9 +189,13 @@ func insertClient(t *testing.T, s *store.Store) oauth.Client {
 	return c
 }
 
+func byPassword(at time.Time) proof.List {
+	return proof.List{{Method: proof.Password, At: at, Factor: "fac_password", Source: proof.ByPassword}}
+}
+
 func newSession(user id.User) session.Session {
 	return session.Session{
-		ID: id.NewSession(), TokenHash: hash(), User: user, Methods: []string{"pwd"}, PasswordAt: now,
+		ID: id.NewSession(), TokenHash: hash(), User: user, Proofs: byPassword(now),
 		Created: now, Seen: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(12 * time.Hour), IP: "192.0.2.1", Agent: "test",
 	}
 }

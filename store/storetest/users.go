@@ -73,7 +73,7 @@ func testDeletedUser(t *testing.T, s *store.Store) {
 	u, c := insertUser(t, s), insertClient(t, s)
 	n := newSession(u.ID)
 	ok(t, s.PutPassword(ctx, identity.Password{User: u.ID, Hash: "phc", Changed: now}))
-	ok(t, s.InsertTOTP(ctx, identity.TOTP{ID: id.NewFactor(), User: u.ID, Created: now}))
+	ok(t, s.PutPendingFactor(ctx, pendingFactor(u.ID)))
 	ok(t, s.PutRecoveryCodes(ctx, u.ID, [][]byte{hash()}, now))
 	ok(t, s.InsertSession(ctx, n))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Created: now, Updated: now}))
@@ -83,7 +83,7 @@ func testDeletedUser(t *testing.T, s *store.Store) {
 
 	_, err := s.Password(ctx, u.ID)
 	missing(t, err)
-	_, err = s.TOTPOf(ctx, u.ID, true)
+	_, err = s.PendingFactor(ctx, u.ID, nil)
 	missing(t, err)
 	same(t, must[int](t)(s.CountRecoveryCodes(ctx, u.ID)), 0)
 	_, err = s.Session(ctx, n.ID)

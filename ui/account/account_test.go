@@ -30,7 +30,8 @@ type house struct {
 	signedOut bool
 	step      flow.Step // what Decide says
 	factor    bool
-	err       error // of the next change
+	proofs    proof.List // of the last rise
+	err       error      // of the next change
 	done      []string
 	asks      []flow.Ask
 }
@@ -49,17 +50,24 @@ func (h *house) User(context.Context, id.User) (identity.User, error) {
 	return identity.User{ID: "usr_a", Email: "ada@example.com", Name: "Ada"}, nil
 }
 
-func (h *house) ChangePassword(_ context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) error {
-	return h.change("password " + string(by.Kind) + " " + string(user) + " " + current + " " + next + " " + string(keep))
+func (h *house) ChangePassword(_ context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) (proof.Proof, error) {
+	return proof.Proof{Method: proof.Password, At: time.Now(), Factor: "fac_new"}, h.change("password " + string(by.Kind) + " " + string(user) + " " + current + " " + next + " " + string(keep))
 }
 
 func (h *house) HasFactor(context.Context, id.User) (bool, error) { return h.factor, nil }
 
-func (h *house) Factor(context.Context, id.User) (identity.TOTP, error) {
-	return identity.TOTP{Confirmed: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}, nil
+func (h *house) Factors(context.Context, id.User) ([]identity.Factor, error) {
+	if !h.factor {
+		return nil, nil
+	}
+	return []identity.Factor{{Confirmed: time.Date(2026, 1, 2, 3, 4, 0, 0, time.UTC)}}, nil
 }
 
-func (h *house) RemoveFactor(_ context.Context, _ audit.Actor, user id.User, keep id.Session) error {
+func (h *house) Standing(context.Context, id.User) (identity.Standing, error) {
+	return identity.Standing{Password: "fac_new", Second: []id.Factor{"fac_phone"}}, nil
+}
+
+func (h *house) RemoveFactors(_ context.Context, _ audit.Actor, user id.User, keep id.Session) error {
 	return h.change("remove " + string(user) + " " + string(keep))
 }
 
@@ -84,7 +92,8 @@ func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ audit.Reas
 	return h.change("end " + string(s))
 }
 
-func (h *house) Raise(_ context.Context, _ audit.Actor, s session.Session, _ []string, _, _ time.Time) (session.Session, string, error) {
+func (h *house) Raise(_ context.Context, _ audit.Actor, s session.Session, proofs proof.List) (session.Session, string, error) {
+	h.proofs = proofs
 	return s, strings.Repeat("r", 42) + "A", h.change("renew " + string(s.ID))
 }
 

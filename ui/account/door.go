@@ -16,6 +16,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/session"
 	"gatehouse/ui/view"
 	"gatehouse/web"
@@ -30,11 +31,14 @@ type Flow interface {
 // Identity keeps the person's password and second step; *identity.Service does.
 type Identity interface {
 	User(ctx context.Context, user id.User) (identity.User, error)
-	// ChangePassword proves current, and ends all sessions but keep.
-	ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) error
+	// ChangePassword proves current, ends all sessions but keep, and returns the
+	// new password as a proof.
+	ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) (proof.Proof, error)
+	// Standing says what may prove the person now.
+	Standing(ctx context.Context, user id.User) (identity.Standing, error)
 	HasFactor(ctx context.Context, user id.User) (bool, error)
-	Factor(ctx context.Context, user id.User) (identity.TOTP, error)
-	RemoveFactor(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error
+	Factors(ctx context.Context, user id.User) ([]identity.Factor, error)
+	RemoveFactors(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error
 	NewRecoveryCodes(ctx context.Context, from audit.Actor, user id.User) ([]string, error)
 	RecoveryLeft(ctx context.Context, user id.User) (int, error)
 }
@@ -44,7 +48,7 @@ type Sessions interface {
 	// Authenticate answers Unauthenticated when there is no live session.
 	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
 	// Raise gives the session a new token; the old one is dead.
-	Raise(ctx context.Context, by audit.Actor, s session.Session, methods []string, passwordAt, factorAt time.Time) (session.Session, string, error)
+	Raise(ctx context.Context, by audit.Actor, s session.Session, proofs proof.List) (session.Session, string, error)
 	Of(ctx context.Context, user id.User) ([]session.Session, error)
 	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 	EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) (int, error)

@@ -2,9 +2,9 @@ package account
 
 import (
 	"net/http"
-	"time"
 
 	"gatehouse/fault"
+	"gatehouse/proof"
 	"gatehouse/ui/view"
 )
 
@@ -14,9 +14,9 @@ func (d *Door) password(w http.ResponseWriter, r *http.Request, v visitor) error
 
 // changePassword needs no fresh proof besides: the current password is one.
 func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor) error {
-	err := d.Identity.ChangePassword(r.Context(), v.by, v.user.ID, r.PostForm.Get("password"), r.PostForm.Get("new_password"), v.session.ID)
+	fresh, err := d.Identity.ChangePassword(r.Context(), v.by, v.user.ID, r.PostForm.Get("password"), r.PostForm.Get("new_password"), v.session.ID)
 	if err == nil {
-		return d.renew(w, r, v)
+		return d.renew(w, r, v, fresh)
 	}
 	status, ok := v.frame.Reject(w, err)
 	if !ok {
@@ -28,8 +28,8 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 
 // renew gives the browser's session a new token after the password was proved
 // and changed: whoever has a copy of the old cookie is out with it.
-func (d *Door) renew(w http.ResponseWriter, r *http.Request, v visitor) error {
-	_, token, err := d.Sessions.Raise(r.Context(), v.by, v.session, v.session.Methods, time.Now(), v.session.FactorAt)
+func (d *Door) renew(w http.ResponseWriter, r *http.Request, v visitor, fresh proof.Proof) error {
+	_, token, err := d.Sessions.Raise(r.Context(), v.by, v.session, v.session.Proofs.Merge(fresh))
 	if err != nil {
 		return err
 	}

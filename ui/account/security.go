@@ -14,13 +14,18 @@ func (d *Door) security(w http.ResponseWriter, r *http.Request, v visitor) error
 	if err != nil {
 		return err
 	}
+	all, err := d.Identity.Factors(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
 	page := view.Security{Account: v.frame, HasFactor: has, RecoveryLeft: left}
-	if has {
-		f, err := d.Identity.Factor(r.Context(), v.user.ID)
-		if err != nil {
-			return err
+	for i, f := range all {
+		if i == 0 {
+			page.Since = f.Confirmed
 		}
-		page.Since, page.LastUsed = f.Confirmed, f.LastUsed
+		if f.LastUsed.After(page.LastUsed) {
+			page.LastUsed = f.LastUsed
+		}
 	}
 	return d.Pages.Show(w, r, http.StatusOK, page)
 }
@@ -52,7 +57,7 @@ func (d *Door) askRemove(w http.ResponseWriter, r *http.Request, v visitor) erro
 
 func (d *Door) remove(w http.ResponseWriter, r *http.Request, v visitor) error {
 	return d.withFactor(w, r, v, pathRemove, func() error {
-		err := d.Identity.RemoveFactor(r.Context(), v.by, v.user.ID, v.session.ID)
+		err := d.Identity.RemoveFactors(r.Context(), v.by, v.user.ID, v.session.ID)
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/session"
 	"gatehouse/ui/view"
 )
@@ -14,10 +15,14 @@ func (d *Door) sessions(w http.ResponseWriter, r *http.Request, v visitor) error
 	if err != nil {
 		return err
 	}
+	person, err := d.Identity.Standing(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
 	page := view.Sessions{Account: v.frame}
 	for _, s := range list {
 		page.List = append(page.List, view.SessionLine{
-			ID: string(s.ID), Device: view.Device(s.Agent), IP: s.IP, TwoSteps: !s.FactorAt.IsZero(),
+			ID: string(s.ID), Device: view.Device(s.Agent), IP: s.IP, TwoSteps: s.Proofs.Of(person.Factors()...).Level() >= proof.AAL2,
 			Created: s.Created, Seen: s.Seen, Current: s.ID == v.session.ID,
 		})
 	}
