@@ -120,14 +120,19 @@ func (h *House) wire() {
 	h.Feed = follow.NewFeed(h.Store)
 	h.Store.OnNews(h.Feed.Wake)
 	h.Registry = oauth.NewRegistry(h.Store, h.Feed)
-	h.OAuth = &oauth.Service{Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry}
-	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Keys = keys.NewRing(h.Store, h.Keeper, h.Audit, h.Config.Keys)
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
+	h.OAuth = &oauth.Service{
+		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,
+		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: oauth.Registered{},
+		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
+	}
+	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: hostOf(h.Config.Issuer),
 	}
+	h.OAuth.People = Subjects{h.Identity}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
 		Audit: h.Audit, Config: h.Config.SignIn,

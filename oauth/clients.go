@@ -5,7 +5,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -89,15 +88,10 @@ func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	switch {
 	case c.Disabled && !old.Disabled:
 		return s.EndClient(ctx, c.ID, ReasonClientDisabled)
-	case lost(old.GrantTypes, c.GrantTypes), lost(old.Scopes, c.Scopes), lost(old.Audiences, c.Audiences), c.RequireLevel > old.RequireLevel:
+	case !covers(c.GrantTypes, old.GrantTypes), !covers(c.Scopes, old.Scopes), !covers(c.Audiences, old.Audiences), c.RequireLevel > old.RequireLevel:
 		return s.endIssued(ctx, c.ID)
 	}
 	return nil
-}
-
-// lost reports whether is lacks something of was.
-func lost(was, is []string) bool {
-	return slices.ContainsFunc(was, func(s string) bool { return !slices.Contains(is, s) })
 }
 
 // DeleteClient removes a client and ends its tokens. NotFound when it is not there.

@@ -50,9 +50,7 @@ func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason audit.
 		if err := s.Store.Revoke(ctx, all...); err != nil {
 			return err
 		}
-		if s.Registry != nil {
-			s.Store.AfterCommit(ctx, func() { s.Registry.learn(all) })
-		}
+		s.Store.AfterCommit(ctx, func() { s.Registry.learn(all) })
 		return nil
 	})
 }

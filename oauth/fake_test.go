@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"bytes"
 	"context"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 // state is what memory holds; a transaction that fails brings it back.
 type state struct {
 	clients  []oauth.Client
+	codes    []oauth.Code
 	consents []oauth.Consent
 	families []oauth.Family
 	revoked  []oauth.Revocation
@@ -32,7 +34,7 @@ func (s state) clone() state {
 		versions[k] = v
 	}
 	return state{
-		slices.Clone(s.clients), slices.Clone(s.consents), slices.Clone(s.families),
+		slices.Clone(s.clients), slices.Clone(s.codes), slices.Clone(s.consents), slices.Clone(s.families),
 		slices.Clone(s.revoked), slices.Clone(s.events), versions,
 	}
 }
@@ -270,7 +272,7 @@ var console = audit.Actor{Kind: audit.Console}
 
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig()}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry}, m
 }
 
 // web is a client that breaks no rule.
@@ -308,4 +310,73 @@ func (r *replica) Step(ctx context.Context, now time.Time) error {
 		return err
 	}
 	return r.Forget(ctx, now)
+}
+
+func (m *memory) InsertCode(_ context.Context, c oauth.Code) error {
+	return m.do("InsertCode", func() error { m.s.codes = append(m.s.codes, c); return nil })
+}
+
+func (m *memory) code(hash []byte) int {
+	return slices.IndexFunc(m.s.codes, func(c oauth.Code) bool { return bytes.Equal(c.Hash, hash) })
+}
+
+func (m *memory) Code(_ context.Context, hash []byte) (c oauth.Code, err error) {
+	err = m.do("Code", func() error {
+		i := m.code(hash)
+		if i < 0 {
+			return fault.Missing("code")
+		}
+		c = m.s.codes[i]
+		return nil
+	})
+	return c, err
+}
+
+func (m *memory) ClaimCode(_ context.Context, hash []byte, now time.Time) (won bool, err error) {
+	err = m.do("ClaimCode", func() error {
+		i := m.code(hash)
+		if won = i >= 0 && m.s.codes[i].Claimed.IsZero() && now.Before(m.s.codes[i].Expires); won {
+			m.s.codes[i].Claimed = now
+		}
+		return nil
+	})
+	return won, err
+}
+
+func (m *memory) HoldSession(context.Context, id.Session) (live bool, err error) {
+	err = m.do("HoldSession", func() error { live = true; return nil })
+	return live, err
+}
+
+func (m *memory) InsertFamily(_ context.Context, f oauth.Family) error {
+	return m.do("InsertFamily", func() error { m.s.families = append(m.s.families, f); return nil })
+}
+
+func (m *memory) family(name id.Family) int {
+	return slices.IndexFunc(m.s.families, func(f oauth.Family) bool { return f.ID == name })
+}
+
+func (m *memory) Family(_ context.Context, name id.Family, _ time.Time) (f oauth.Family, g oauth.Grounds, err error) {
+	err = m.do("Family", func() error {
+		i := m.family(name)
+		if i < 0 {
+			return fault.Missing("family")
+		}
+		f, g = m.s.families[i], oauth.Grounds{UserEnabled: true}
+		return nil
+	})
+	return f, g, err
+}
+
+func (m *memory) RotateFamily(_ context.Context, r oauth.Rotation) (done bool, err error) {
+	err = m.do("RotateFamily", func() error {
+		f := &m.s.families[m.family(r.Family)]
+		if done = bytes.Equal(f.CurrentHash, r.Presented) && f.RevokedAt.IsZero(); done {
+			f.PreviousHash, f.CurrentHash, f.SealedSuccessor = f.CurrentHash, r.Next, r.Sealed
+			f.Generation++
+			f.RotatedAt, f.IdleExpires = r.Now, r.IdleExpires
+		}
+		return nil
+	})
+	return done, err
 }

@@ -59,8 +59,9 @@ type Family struct {
 	RevokeReason    audit.Reason
 }
 
-// Standing is what a refresh must know besides the family, read in one go.
-type Standing struct {
+// Grounds is what a family rests on: the person, the browser session and the
+// consent, read together with it.
+type Grounds struct {
 	UserEnabled    bool     // there is such a person, and they are enabled
 	SessionRevoked bool     // the browser session was ended, not merely expired
 	SessionExpired bool     // it is past its limits, or was removed after that
@@ -158,8 +159,8 @@ type Store interface {
 	ClaimCode(ctx context.Context, hash []byte, now time.Time) (bool, error)
 
 	InsertFamily(ctx context.Context, f Family) error
-	// Family returns the row and what a refresh must know besides, in one query.
-	Family(ctx context.Context, family id.Family, now time.Time) (Family, Standing, error)
+	// Family returns the row and what it rests on, in one query.
+	Family(ctx context.Context, family id.Family, now time.Time) (Family, Grounds, error)
 	// RotateFamily is one conditional UPDATE (decision 0004) and reports
 	// whether it changed the row: of several concurrent calls with the same
 	// presented hash exactly one gets true.
@@ -170,8 +171,9 @@ type Store interface {
 	// RevokeFamilies ends the live families that match every non-empty field of
 	// f, and returns their authorizations. An empty filter matches nothing.
 	RevokeFamilies(ctx context.Context, f FamilyFilter, reason audit.Reason, now time.Time) ([]id.Authorization, error)
-	// FamiliesOf lists the live families of a person, newest first.
-	FamiliesOf(ctx context.Context, user id.User, now time.Time) ([]Family, error)
+	// HoldSession reports whether the browser session was not ended, and keeps it
+	// so until the transaction of ctx is over.
+	HoldSession(ctx context.Context, session id.Session) (live bool, err error)
 
 	// PutConsent stores c, replacing what was there for the person and client.
 	PutConsent(ctx context.Context, c Consent) error

@@ -1,85 +1,127 @@
 package oauth
 
 import (
-	"crypto/rand"
-	"encoding/base64"
-	"encoding/binary"
-	"errors"
-	"strings"
+	"context"
+	"fmt"
+	"time"
 
-	"gatehouse/id"
-	"gatehouse/secret"
+	"gatehouse/audit"
+	"gatehouse/fault"
 )
 
-// RefreshPrefix begins every refresh token, so that secret scanners find it.
-const RefreshPrefix = "gatehouse_rt_"
-
-// The layout of a refresh token: version 1, key id 1, family 16, generation 4
-// (big endian), secret 32, MAC 16 bytes.
-const (
-	refreshVersion    = 1
-	refreshFamilyAt   = 2
-	refreshGeneration = refreshFamilyAt + id.FamilyBytes
-	refreshSecretAt   = refreshGeneration + 4
-	refreshMACAt      = refreshSecretAt + 32
-	refreshSize       = refreshMACAt + 16
-)
-
-var errRefreshToken = errors.New("not a refresh token of ours")
-
-// RefreshCodec makes and reads refresh tokens (docs/decisions/0004). The MAC in
-// a token lets garbage be refused without a query; what counts is the hash of
-// its secret in the store.
-type RefreshCodec struct {
-	Key   []byte // 32 bytes
-	KeyID byte   // names Key inside the tokens
+// RefreshRequest is what a client presents for fresh tokens (RFC 6749 section 6).
+type RefreshRequest struct {
+	Token  string
+	Scopes []string // to have less this time; empty: all that it may have
 }
 
-// RefreshToken is what a token says about itself.
-type RefreshToken struct {
-	Family     id.Family
-	Generation uint32
-	SecretHash []byte // SHA-256 of the secret
-}
+var errRefresh = refuse(InvalidGrant, "The refresh token is not valid.")
 
-// Mint returns a fresh token of a family's generation and the hash to store.
-func (c RefreshCodec) Mint(family [id.FamilyBytes]byte, generation uint32) (token string, secretHash []byte) {
-	var b [refreshSize]byte
-	b[0], b[1] = refreshVersion, c.KeyID
-	copy(b[refreshFamilyAt:], family[:])
-	binary.BigEndian.PutUint32(b[refreshGeneration:], generation)
-	rand.Read(b[refreshSecretAt:refreshMACAt]) // never fails
-	copy(b[refreshMACAt:], c.mac(&b))
-	return RefreshPrefix + base64.RawURLEncoding.EncodeToString(b[:]), secretHashOf(&b)
-}
-
-// Parse reads a token. Anything but the one spelling of a token that was minted
-// under the same key is an error, in constant time as far as the MAC goes.
-func (c RefreshCodec) Parse(token string) (RefreshToken, error) {
-	text, ok := strings.CutPrefix(token, RefreshPrefix)
-	if !ok || len(text) != base64.RawURLEncoding.EncodedLen(refreshSize) {
-		return RefreshToken{}, errRefreshToken
+// Refresh gives fresh tokens for a refresh token (RFC 9700 section 4.14,
+// docs/decisions/0004). A rotation is one conditional statement; everything is
+// checked before it and signed after it. A token that comes once too often ends
+// its family, although the request fails. A *Refusal says why not; any other
+// error says nothing about the token. By is the client's actor.
+func (s *Service) Refresh(ctx context.Context, by audit.Actor, c *Client, r RefreshRequest) (Tokens, error) {
+	if !c.may(GrantRefresh) {
+		return Tokens{}, errGrantType
 	}
-	raw, err := secret.Decode(text)
-	if err != nil || len(raw) != refreshSize {
-		return RefreshToken{}, errRefreshToken
+	token, err := s.Codec.Parse(r.Token)
+	if err != nil {
+		return Tokens{}, errRefresh.because(err)
 	}
-	b := (*[refreshSize]byte)(raw)
-	if !secret.Equal(b[refreshMACAt:], c.mac(b)) || b[0] != refreshVersion || b[1] != c.KeyID {
-		return RefreshToken{}, errRefreshToken
+	u := &use{by: by, client: c, presented: r.Token, token: token}
+	now := time.Now().UTC()
+	grounds, err := s.judge(ctx, u, now)
+	if err != nil {
+		return Tokens{}, err
 	}
-	return RefreshToken{
-		Family:     id.FamilyOf([id.FamilyBytes]byte(b[refreshFamilyAt:refreshGeneration])),
-		Generation: binary.BigEndian.Uint32(b[refreshGeneration:]),
-		SecretHash: secretHashOf(b),
-	}, nil
+	m := &minting{client: c, authorization: &u.authorization, now: now}
+	if m.allowed, err = s.allowedOf(ctx, u, &grounds, r.Scopes, now); err != nil {
+		return Tokens{}, err
+	}
+	if err := s.prepare(ctx, m); err != nil {
+		return Tokens{}, err
+	}
+	next, err := s.step(ctx, u, now)
+	if err != nil {
+		return Tokens{}, err
+	}
+	return s.mint(ctx, m, next)
 }
 
-// mac covers all that stands before it, cut to 128 bits.
-func (c RefreshCodec) mac(b *[refreshSize]byte) []byte {
-	return secret.MAC(c.Key, string(b[:refreshMACAt]))[:refreshSize-refreshMACAt]
+// use is one use of a refresh token.
+type use struct {
+	by            audit.Actor
+	client        *Client
+	presented     string
+	token         RefreshToken
+	family        Family
+	authorization Authorization // the family's, for this client as it is today
+	verdict       verdict
 }
 
-func secretHashOf(b *[refreshSize]byte) []byte {
-	return secret.Hash(string(b[refreshSecretAt:refreshMACAt]))
+// judge reads the family and judges the token. Only a replay writes.
+func (s *Service) judge(ctx context.Context, u *use, now time.Time) (Grounds, error) {
+	family, grounds, err := s.Store.Family(ctx, u.token.Family, now)
+	if fault.Is(err, fault.NotFound) {
+		return Grounds{}, errRefresh.because(err)
+	}
+	if err != nil {
+		return Grounds{}, fmt.Errorf("read refresh family: %w", err)
+	}
+	u.family, u.verdict = family, family.judge(u.client, u.token, s.Config.RefreshGrace, now)
+	switch u.verdict {
+	case rotateToken, keepToken, repeatToken:
+		return grounds, nil
+	case replayToken:
+		if err := s.endReplayed(ctx, u.by, ActionTokenReplay, &family.Authorization); err != nil {
+			return Grounds{}, err
+		}
+	}
+	return Grounds{}, errRefresh
+}
+
+// allowedOf returns the scopes of the new tokens: those that were asked for, of
+// those that the family has, its grounds bear and the ceiling lets through.
+func (s *Service) allowedOf(ctx context.Context, u *use, g *Grounds, asked []string, now time.Time) (Allowance, error) {
+	granted, no := g.bear(u.client, &u.family)
+	if no != nil {
+		return Allowance{}, no
+	}
+	if !covers(granted, asked) {
+		return Allowance{}, refuse(InvalidScope, "The refresh token was not given for one of the scopes.")
+	}
+	u.authorization = u.family.Authorization
+	if u.authorization.Audiences = s.stillMeantFor(u.client, u.family.Audiences); len(u.authorization.Audiences) == 0 {
+		return Allowance{}, refuse(InvalidGrant, "The client has no access any more to what the grant was for.")
+	}
+	allowed, err := s.under(ctx, u.client, &u.authorization, granted, now, errOutgrown)
+	if err != nil {
+		return Allowance{}, err
+	}
+	if _, no := keepSignIn(granted, allowed.Scopes); no != nil {
+		return Allowance{}, no
+	}
+	if len(asked) == 0 {
+		return allowed, nil
+	}
+	if allowed.Scopes = common(asked, allowed.Scopes); len(allowed.Scopes) == 0 {
+		return Allowance{}, errOutgrown
+	}
+	return allowed, nil
+}
+
+var errOutgrown = refuse(InvalidGrant, "The person may not allow this any more.")
+
+// prepare reads the person's claims where the authorization asks for some; that
+// they are enabled was read with the family.
+func (s *Service) prepare(ctx context.Context, m *minting) error {
+	if m.authorization.Claims == "" {
+		return nil
+	}
+	if err := m.ask(); err != nil {
+		return err
+	}
+	return s.meet(ctx, m)
 }

@@ -14,16 +14,22 @@ type Deriver interface {
 	Key(label string) []byte
 }
 
-// Service changes clients, consents and what was given on their ground. Fill in
-// all fields but Registry.
+// Service decides what a client gets and for how long, and changes clients,
+// consents and what was given on their ground. Fill in all fields.
 type Service struct {
 	Store  Store
 	Audit  audit.Recorder
 	Keeper Deriver
 	Config Config
-	// Registry, when it is set, refuses ended tokens in this process at once
-	// and not only after its next poll.
+	// Registry says what was ended, and learns at once of what is ended here.
 	Registry *Registry
+
+	// Issuer is in every token; what the tokens are made with and about follows.
+	Issuer  string
+	Signer  Signer
+	People  People
+	Ceiling Ceiling
+	Codec   RefreshCodec
 }
 
 // Client returns a client as the store has it now; NotFound fault

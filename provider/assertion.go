@@ -2,23 +2,16 @@ package provider
 
 import (
 	"context"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rsa"
-	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"gatehouse/id"
 	"gatehouse/oauth"
-	"gatehouse/secret"
 )
 
 // assertionType is the client_assertion_type of private_key_jwt (RFC 7523 section 2.2).
@@ -82,7 +75,7 @@ func (p *Provider) proveAssertion(ctx context.Context, c *oauth.Client, token st
 	if err != nil {
 		return badClient(err.Error())
 	}
-	keys, err := p.core.clientKeys.of(c)
+	keys, err := p.clientKeys.of(c)
 	if err != nil {
 		return badClient("the registered keys cannot be read")
 	}
@@ -98,8 +91,7 @@ func (p *Provider) proveAssertion(ctx context.Context, c *oauth.Client, token st
 	if err := a.check(string(c.ID), []string{p.Issuer, p.Issuer + PathToken}, now); err != nil {
 		return badClient(err.Error())
 	}
-	mark := base64.RawURLEncoding.EncodeToString(secret.Hash(string(c.ID) + "\x00" + a.ID))
-	fresh, err := p.Store.UseOnce(ctx, "client_assertion", mark, secondsOf(a.Expires).Add(expirySkew))
+	fresh, err := p.Protocol.UseAssertion(ctx, c, a.ID, secondsOf(a.Expires).Add(expirySkew))
 	if err != nil {
 		return fmt.Errorf("authenticate client: %w", err)
 	}
@@ -156,56 +148,4 @@ func (a *assertion) meantFor(audiences []string) bool {
 func secondsOf(seconds float64) time.Time {
 	const year9999 = 253402300799
 	return time.Unix(int64(min(max(seconds, 0), year9999)), 0)
-}
-
-// verifyWith tries the keys that fit the header. Keys that the header itself
-// brings or points to (jwk, jku, x5u) are never looked at.
-func verifyWith(jws *jose.JSONWebSignature, keys *jose.JSONWebKeySet) ([]byte, error) {
-	header := jws.Signatures[0].Header
-	for _, key := range keys.Keys {
-		if header.KeyID != "" && key.KeyID != "" && key.KeyID != header.KeyID || !fits(key, header.Algorithm) {
-			continue
-		}
-		if payload, err := jws.Verify(key.Key); err == nil {
-			return payload, nil
-		}
-	}
-	return nil, errors.New("no registered key verifies the assertion")
-}
-
-// fits reports whether key may verify alg.
-func fits(key jose.JSONWebKey, alg string) bool {
-	if key.Use != "" && key.Use != "sig" || key.Algorithm != "" && key.Algorithm != alg {
-		return false
-	}
-	switch public := key.Key.(type) {
-	case *rsa.PublicKey:
-		return (alg == string(jose.RS256) || alg == string(jose.PS256)) && public.N.BitLen() >= minRSABits
-	case *ecdsa.PublicKey:
-		return alg == string(jose.ES256) && public.Curve == elliptic.P256()
-	case ed25519.PublicKey:
-		return alg == string(jose.EdDSA)
-	}
-	return false
-}
-
-// clientKeys remembers the parsed key sets of private_key_jwt clients; at most
-// one for each client that ever used one.
-type clientKeys struct{ sets sync.Map }
-
-type parsedKeys struct {
-	text string
-	set  *jose.JSONWebKeySet
-}
-
-func (k *clientKeys) of(c *oauth.Client) (*jose.JSONWebKeySet, error) {
-	if v, ok := k.sets.Load(c.ID); ok && v.(*parsedKeys).text == c.JWKS {
-		return v.(*parsedKeys).set, nil
-	}
-	var set jose.JSONWebKeySet
-	if err := json.Unmarshal([]byte(c.JWKS), &set); err != nil {
-		return nil, fmt.Errorf("keys of client: %w", err)
-	}
-	k.sets.Store(c.ID, &parsedKeys{text: c.JWKS, set: &set})
-	return &set, nil
 }

@@ -1,18 +1,21 @@
 package provider
 
 import (
-	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"time"
 
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
-	"gatehouse/oauth"
 	"gatehouse/web"
 )
+
+// mountAuthorize registers the authorization endpoint.
+func (p *Provider) mountAuthorize(api *web.Mux) {
+	api.HandleFunc("GET "+PathAuthorize, p.authorize)
+	api.HandleFunc("POST "+PathAuthorize, p.authorize)
+}
 
 // authorize is the authorization endpoint (RFC 6749 section 3.1, OpenID Connect
 // Core 3.1.2). It is the dispatcher of every sign-in for an application: it asks
@@ -33,7 +36,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		p.showError(w, r, err)
 		return
 	}
-	a, err := p.authorization(r, to, params, time.Now())
+	a, err := p.authorization(r.Context(), to, params, time.Now())
 	if err == nil {
 		err = p.begin(w, r, a)
 	}
@@ -129,7 +132,7 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id
 // that nothing is issued for a client that was changed meanwhile; what it asked
 // of the sign-in, and when, stays as it was.
 func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
-	a, err := p.authorization(r, to, params, ask.RequestedAt)
+	a, err := p.authorization(r.Context(), to, params, ask.RequestedAt)
 	if err != nil {
 		return err
 	}
@@ -141,57 +144,4 @@ func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, 
 		return err
 	}
 	return refusalFor(d.Error)
-}
-
-// issue makes the code and sends it. The code's row and the end of the sign-in
-// are one transaction: of two tabs that come back at once, one gets a code.
-func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorization, d flow.Decision, ref *flow.Ref) error {
-	if d.User == "" || d.Session == "" {
-		return fmt.Errorf("issue code: the decision names no person or no session")
-	}
-	if people := a.asked.subjects(); len(people) > 0 && !slices.Contains(people, string(d.User)) {
-		return refusalFor("login_required")
-	}
-	scopes := a.kernel.GetRequestedScopes()
-	for _, scope := range scopes {
-		a.kernel.GrantScope(scope)
-	}
-	s := &grantSession{requestedAt: a.ask.RequestedAt.Truncate(time.Second), now: time.Now().UTC(), auth: oauth.Authorization{
-		ID: id.NewAuthorization(), Client: a.client.ID, User: d.User, Session: d.Session, Scopes: scopes, Audiences: p.audiences(a.client),
-		AuthTime: d.AuthTime, Level: d.Level, AMR: d.Methods, Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
-	}}
-	a.kernel.SetID(string(s.auth.ID))
-	response, err := p.core.kernel.NewAuthorizeResponse(withInflight(r.Context(), a.flight), a.kernel, s)
-	if err != nil {
-		return fromKernel(err)
-	}
-	if err := p.keepCode(r.Context(), a.flight.code, ref); err != nil {
-		return err
-	}
-	p.respond(w, r, a.target, map[string]string{"code": response.GetCode()})
-	return nil
-}
-
-var errGone = fault.New(fault.NotFound, "flow.gone", "This sign-in is over.")
-
-func (p *Provider) keepCode(ctx context.Context, code *oauth.Code, ref *flow.Ref) error {
-	if code == nil {
-		return fmt.Errorf("issue code: the kernel made none")
-	}
-	err := p.Store.InTx(ctx, func(ctx context.Context) error {
-		if ref != nil {
-			finished, err := p.Flow.Finish(ctx, *ref)
-			if err != nil {
-				return err
-			}
-			if !finished {
-				return errGone
-			}
-		}
-		return p.Store.InsertCode(ctx, *code)
-	})
-	if err != nil {
-		return fmt.Errorf("issue code: %w", err)
-	}
-	return nil
 }

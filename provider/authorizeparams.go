@@ -128,7 +128,7 @@ func redirectOf(c *oauth.Client, params parameters) (string, error) {
 		return sent, nil
 	}
 	left := sent == "" && !slices.Contains(params.repeated, "redirect_uri")
-	if left && len(c.RedirectURIs) == 1 && !slices.Contains(fields(params.get("scope")), scopeOpenID) {
+	if left && len(c.RedirectURIs) == 1 && !slices.Contains(fields(params.get("scope")), oauth.ScopeOpenID) {
 		return c.RedirectURIs[0], nil
 	}
 	detail := "The application asked to send you to an address that is not registered for it, so you were not sent there. Tell its makers or the administrator."

@@ -3,11 +3,9 @@ package provider
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base64"
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"gatehouse/fault"
@@ -25,30 +23,16 @@ func badClient(reason string) error {
 	return &refusal{code: "invalid_client", description: "The client could not be authenticated.", status: http.StatusUnauthorized, challenge: basicRealm, err: fmt.Errorf("client authentication: %s", reason)}
 }
 
-// presented is how a client authenticates itself, before anything is checked.
-type presented struct {
-	method    string // one of the oauth.Auth constants
-	client    id.Client
-	secret    string
-	assertion string
-}
-
 // authenticateClient returns the client that sent r (RFC 6749 section 2.3, RFC
 // 7523 section 2.2). It must use exactly one method, and the one that it is
-// registered for. It reads the parameters with readForm if nobody has yet. A
-// failure is a *refusal and counts against the sender.
-func (p *Provider) authenticateClient(r *http.Request) (*oauth.Client, error) {
-	if r.PostForm == nil {
-		if _, err := readForm(nil, r); err != nil {
-			return nil, err
-		}
-	}
+// registered for. A failure is a *refusal and counts against the sender.
+func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.Client, error) {
 	if r.URL.RawQuery != "" {
 		if err := noSecretsIn(r.URL); err != nil {
 			return nil, err
 		}
 	}
-	how, err := presentedBy(r)
+	how, err := presentedBy(r.Header["Authorization"], form)
 	c := nobody
 	if err == nil {
 		if c, err = p.clientNamed(r.Context(), how.client); err != nil {
@@ -124,64 +108,4 @@ func randomMAC() []byte {
 	b := make([]byte, 32)
 	rand.Read(b)
 	return b
-}
-
-// presentedBy finds the one method that r uses.
-func presentedBy(r *http.Request) (presented, error) {
-	form, headers := r.PostForm, r.Header["Authorization"]
-	asserts := form.Get("client_assertion") != "" || form.Get("client_assertion_type") != ""
-	how := presented{method: oauth.AuthNone, client: id.Client(form.Get("client_id")), secret: form.Get("client_secret")}
-	if how.secret != "" {
-		how.method = oauth.AuthPost
-	}
-	if len(headers) > 1 || moreThanOne(len(headers) == 1, asserts, how.secret != "") {
-		return how, refuse("invalid_request", "More than one way of client authentication was used.")
-	}
-	named := how.client
-	var err error
-	if len(headers) == 1 {
-		how, err = basicOf(headers[0])
-	}
-	if asserts {
-		how, err = assertionOf(form)
-	}
-	switch {
-	case err != nil:
-		return how, err
-	case how.client == "":
-		return how, badClient("no client is named")
-	case named != "" && named != how.client:
-		return how, refuse("invalid_request", "The parameter client_id names another client.")
-	}
-	return how, nil
-}
-
-func moreThanOne(facts ...bool) bool {
-	n := 0
-	for _, fact := range facts {
-		if fact {
-			n++
-		}
-	}
-	return n > 1
-}
-
-// basicOf reads HTTP Basic credentials; both halves are form-encoded (RFC 6749
-// section 2.3.1).
-func basicOf(header string) (presented, error) {
-	scheme, encoded, _ := strings.Cut(header, " ")
-	if !strings.EqualFold(scheme, "Basic") {
-		return presented{}, badClient("unknown authorization scheme")
-	}
-	raw, err := base64.StdEncoding.DecodeString(strings.TrimLeft(encoded, " "))
-	if err != nil {
-		return presented{}, badClient("Basic credentials are not base64")
-	}
-	name, password, ok := strings.Cut(string(raw), ":")
-	client, err1 := url.QueryUnescape(name)
-	secret, err2 := url.QueryUnescape(password)
-	if !ok || err1 != nil || err2 != nil {
-		return presented{}, badClient("Basic credentials cannot be read")
-	}
-	return presented{method: oauth.AuthBasic, client: id.Client(client), secret: secret}, nil
 }

@@ -52,8 +52,8 @@ func TestClientGetsATokenForItselfAndNothingIsWritten(t *testing.T) {
 func TestClientCannotHaveWhatBelongsToAPersonOrIsNotItsOwn(t *testing.T) {
 	t.Parallel()
 	d := newDesk(t)
-	d.client("web").Scopes = append(personScopes[:len(personScopes):len(personScopes)], "orders:read")
-	for _, scope := range append(personScopes[:len(personScopes):len(personScopes)], "orders:write", "ORDERS:READ", "orders:*", "orders:read openid") {
+	d.client("web").Scopes = append(oauth.PersonScopes[:len(oauth.PersonScopes):len(oauth.PersonScopes)], "orders:read")
+	for _, scope := range append(oauth.PersonScopes[:len(oauth.PersonScopes):len(oauth.PersonScopes)], "orders:write", "ORDERS:READ", "orders:*", "orders:read openid") {
 		refused(t, d.post("web", machine(scope)), http.StatusBadRequest, "invalid_scope")
 	}
 	refused(t, d.post("phone", machine("")), http.StatusBadRequest, "unauthorized_client")

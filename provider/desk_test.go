@@ -6,6 +6,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"log/slog"
 	"maps"
 	"net/http"
@@ -20,6 +21,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/flow"
+	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -65,7 +67,6 @@ func newDesk(t testing.TB) *desk {
 		t: t, ring: ring, store: newDeskStore(), registry: &edgeRegistry{clients: map[id.Client]*oauth.Client{}},
 		people: &deskPeople{enabled: true}, limiter: &deskLimiter{counted: map[string]int{}}, pages: &deskPages{}, metrics: &deskMetrics{}, cookies: map[string]string{},
 	}
-	d.protocol = &deskProtocol{store: d.store}
 	all := []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient}
 	for _, c := range []oauth.Client{
 		{ID: "web", Name: "Web", HomeURL: "https://web.example.test/", AuthMethod: oauth.AuthBasic, SkipConsent: true},
@@ -81,20 +82,24 @@ func newDesk(t testing.TB) *desk {
 		d.registry.clients[c.ID] = &c
 	}
 	d.sessions = &deskSessions{store: d.store}
+	d.protocol = &deskProtocol{&oauth.Service{
+		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(d.store, follow.NewFeed(d.store)),
+		Issuer: deskIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec,
+	}}
 	d.Provider = &Provider{
-		Issuer: deskIssuer, Store: d.store, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
+		Issuer: deskIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
 		Flow: &flow.Service{
 			Store: d.store, People: deskPersons{d.people}, Sessions: d.sessions, Apps: deskApps{d}, Audit: edgeAudit{}, Config: flow.DefaultConfig(),
 		},
-		Refresh: oauth.RefreshCodec{Key: bytes.Repeat([]byte{7}, 32), KeyID: 1},
-		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
-		Pages:   d.pages, Audit: d.store, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler), Config: oauth.DefaultConfig(),
+		Sessions: noSessions{},
+		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
+		Pages:    d.pages, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
 	}
-	if err := d.openCore(); err != nil {
+	if err := d.Open(); err != nil {
 		t.Fatal(err)
 	}
 	d.mux = web.NewMux(d.Log, web.RefuseWithProblem(deskIssuer))
-	d.mountCore(d.mux)
+	d.Mount(d.mux)
 	d.signIn()
 	return d
 }
@@ -278,30 +283,41 @@ func deskSecret(c id.Client) string { return "secret of " + string(c) + " with /
 // deskStore is the store in memory. A transaction has it for itself and is
 // undone when it fails.
 type deskStore struct {
+	oauth.Store  // other methods panic
 	mu           sync.Mutex
 	codes        map[string]oauth.Code
 	families     map[id.Family]oauth.Family
-	standings    map[id.Family]oauth.Standing
+	grounds      map[id.Family]oauth.Grounds
 	sessions     map[id.Session]session.Session
 	interactions map[id.Interaction]flow.Interaction
 	used         map[string]bool
 	events       []audit.Event
-	revoked      []id.Authorization
+	revoked      []oauth.Revocation
 	reads        int    // of families
 	writes       int    // of anything
 	overtake     func() // runs once, before the next transaction
 	fail         error  // of every call
 	failWrites   error  // of every write
+	failCommit   error  // of every transaction
 }
 
 func newDeskStore() *deskStore {
 	return &deskStore{
-		codes: map[string]oauth.Code{}, families: map[id.Family]oauth.Family{}, standings: map[id.Family]oauth.Standing{},
+		codes: map[string]oauth.Code{}, families: map[id.Family]oauth.Family{}, grounds: map[id.Family]oauth.Grounds{},
 		sessions: map[id.Session]session.Session{}, interactions: map[id.Interaction]flow.Interaction{}, used: map[string]bool{},
 	}
 }
 
+// deskTx finds the transaction in a context: what waits for its end.
 type deskTx struct{}
+
+func (s *deskStore) AfterCommit(ctx context.Context, f func()) {
+	if after, ok := ctx.Value(deskTx{}).(*[]func()); ok {
+		*after = append(*after, f)
+		return
+	}
+	f()
+}
 
 func (s *deskStore) InTx(ctx context.Context, f func(context.Context) error) error {
 	if ctx.Value(deskTx{}) != nil {
@@ -318,12 +334,20 @@ func (s *deskStore) InTx(ctx context.Context, f func(context.Context) error) err
 	defer s.mu.Unlock()
 	codes, families, interactions := maps.Clone(s.codes), maps.Clone(s.families), maps.Clone(s.interactions)
 	events, revoked := len(s.events), len(s.revoked)
-	err := f(context.WithValue(ctx, deskTx{}, true))
+	var after []func()
+	err := f(context.WithValue(ctx, deskTx{}, &after))
+	if err == nil {
+		err = s.failCommit
+	}
 	if err != nil {
 		s.codes, s.families, s.interactions = codes, families, interactions
 		s.events, s.revoked = s.events[:events], s.revoked[:revoked]
+		return err
 	}
-	return err
+	for _, f := range after {
+		f()
+	}
+	return nil
 }
 
 // open takes the lock unless the transaction has it.
@@ -378,12 +402,12 @@ func (s *deskStore) InsertFamily(ctx context.Context, f oauth.Family) error {
 	unlock, err := s.open(ctx, true)
 	defer unlock()
 	if err == nil {
-		s.families[f.ID], s.standings[f.ID] = f, oauth.Standing{UserEnabled: true, Consented: f.Scopes}
+		s.families[f.ID], s.grounds[f.ID] = f, oauth.Grounds{UserEnabled: true, Consented: f.Scopes}
 	}
 	return err
 }
 
-func (s *deskStore) Family(ctx context.Context, family id.Family, _ time.Time) (oauth.Family, oauth.Standing, error) {
+func (s *deskStore) Family(ctx context.Context, family id.Family, _ time.Time) (oauth.Family, oauth.Grounds, error) {
 	unlock, err := s.open(ctx, false)
 	defer unlock()
 	s.reads++
@@ -391,7 +415,7 @@ func (s *deskStore) Family(ctx context.Context, family id.Family, _ time.Time) (
 	if err == nil && !ok {
 		err = fault.Missing("family")
 	}
-	return f, s.standings[family], err
+	return f, s.grounds[family], err
 }
 
 func (s *deskStore) RotateFamily(ctx context.Context, r oauth.Rotation) (bool, error) {
@@ -422,6 +446,44 @@ func (s *deskStore) TouchFamily(ctx context.Context, family id.Family, client id
 	f.IdleExpires = idle
 	s.families[family] = f
 	return true, nil
+}
+
+func (s *deskStore) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) (ended []id.Authorization, err error) {
+	unlock, err := s.open(ctx, true)
+	defer unlock()
+	if err != nil {
+		return nil, err
+	}
+	for name, found := range s.families {
+		if f.Authorization == found.Authorization.ID && found.RevokedAt.IsZero() {
+			found.RevokedAt, found.RevokeReason = now, reason
+			s.families[name] = found
+			ended = append(ended, found.Authorization.ID)
+		}
+	}
+	return ended, nil
+}
+
+func (s *deskStore) Revoke(ctx context.Context, list ...oauth.Revocation) error {
+	unlock, err := s.open(ctx, true)
+	defer unlock()
+	if err == nil {
+		s.revoked = append(s.revoked, list...)
+	}
+	return err
+}
+
+// ended returns the keys of that kind that were revoked, each once.
+func (s *deskStore) ended(kind oauth.RevocationKind) []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var keys []string
+	for _, r := range s.revoked {
+		if r.Kind == kind && !slices.Contains(keys, r.Key) {
+			keys = append(keys, r.Key)
+		}
+	}
+	return keys
 }
 
 func (s *deskStore) HoldSession(ctx context.Context, name id.Session) (bool, error) {
@@ -504,39 +566,34 @@ func (s *deskStore) only(t testing.TB) oauth.Family {
 }
 
 // change edits the family that is alone.
-func (s *deskStore) change(t testing.TB, edit func(*oauth.Family, *oauth.Standing)) {
+func (s *deskStore) change(t testing.TB, edit func(*oauth.Family, *oauth.Grounds)) {
 	t.Helper()
 	f := s.only(t)
-	standing := s.standings[f.ID]
-	edit(&f, &standing)
-	s.families[f.ID], s.standings[f.ID] = f, standing
+	grounds := s.grounds[f.ID]
+	edit(&f, &grounds)
+	s.families[f.ID], s.grounds[f.ID] = f, grounds
 }
 
-// deskProtocol ends families in the store.
-type deskProtocol struct {
-	Protocol
-	store *deskStore
-}
+// codec makes the refresh tokens of tests.
+var codec = oauth.RefreshCodec{Key: bytes.Repeat([]byte{7}, 32), KeyID: 1}
+
+// deskProtocol is the real one but for the secrets of clients, which are known.
+type deskProtocol struct{ *oauth.Service }
 
 func (p *deskProtocol) VerifySecret(c *oauth.Client, presented string, _ time.Time) bool {
 	return presented == deskSecret(c.ID)
 }
 
-func (p *deskProtocol) EndAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason) error {
-	unlock, err := p.store.open(ctx, true)
-	defer unlock()
-	if err != nil {
-		return err
-	}
-	p.store.revoked = append(p.store.revoked, authorization)
-	for name, f := range p.store.families {
-		if f.Authorization.ID == authorization && f.RevokedAt.IsZero() {
-			f.RevokedAt, f.RevokeReason = time.Now().UTC(), reason
-			p.store.families[name] = f
-		}
-	}
-	return nil
-}
+// errUnused is what a test gets where it asks for what it has no use for.
+var errUnused = errors.New("not used in this test")
+
+// noSecrets derives no keys: nobody needs one.
+type noSecrets struct{}
+
+func (noSecrets) Key(string) []byte { return nil }
+
+// noSessions is for tests that sign nobody out.
+type noSessions struct{ Sessions }
 
 type deskPeople struct {
 	enabled   bool

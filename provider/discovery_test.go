@@ -116,16 +116,6 @@ func TestKeySetChangesWithTheKeys(t *testing.T) {
 	}
 }
 
-func TestIssuerMustBeTheBeginningOfAURL(t *testing.T) {
-	t.Parallel()
-	for _, issuer := range []string{"", "id.example.test", "https://", "ftp://id.example.test", "https://id.example.test/", "https://id.example.test?x", "https://id.example.test#", "https://u:p@id.example.test", "https://id.example.test\x00"} {
-		p := &Provider{Issuer: issuer}
-		if err := p.openMetadata(); err == nil {
-			t.Errorf("%q is taken for an issuer", issuer)
-		}
-	}
-}
-
 func BenchmarkJWKS(b *testing.B)      { benchmarkDocument(b, PathJWKS) }
 func BenchmarkDiscovery(b *testing.B) { benchmarkDocument(b, PathDiscovery) }
 

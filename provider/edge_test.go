@@ -17,6 +17,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -52,9 +53,8 @@ func newEdge(t testing.TB) *edge {
 	ring := edgeRing(t)
 	e := &edge{
 		t: t, ring: ring, signer: &edgeSigner{Ring: ring},
-		store:    &edgeStore{families: map[id.Family]oauth.Family{}, standings: map[id.Family]oauth.Standing{}},
+		store:    &edgeStore{families: map[id.Family]oauth.Family{}, grounds: map[id.Family]oauth.Grounds{}},
 		registry: &edgeRegistry{clients: map[id.Client]*oauth.Client{}},
-		protocol: &edgeProtocol{},
 		people:   &edgePeople{enabled: true},
 		sessions: &edgeSessions{live: map[string]session.Session{}},
 		pages:    &edgePages{}, limiter: &edgeLimiter{},
@@ -70,27 +70,27 @@ func newEdge(t testing.TB) *edge {
 	} {
 		e.registry.clients[c.ID] = &c
 	}
+	e.protocol = &edgeProtocol{&oauth.Service{
+		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(e.store, follow.NewFeed(e.store)),
+		Issuer: edgeIssuer, Signer: e.signer, People: e.people, Ceiling: oauth.Registered{}, Codec: codec,
+	}}
 	e.Provider = &Provider{
-		Issuer: edgeIssuer, Store: e.store, Registry: e.registry, Protocol: e.protocol, Sessions: e.sessions, People: e.people,
-		Signer: e.signer, Refresh: oauth.RefreshCodec{Key: make([]byte, 32), KeyID: 1},
+		Issuer: edgeIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer,
 		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
-		Audit:   edgeAudit{}, Pages: e.pages, Limiter: e.limiter, Log: slog.New(slog.DiscardHandler), Config: oauth.DefaultConfig(), core: &core{},
+		Pages:   e.pages, Limiter: e.limiter, Metrics: &deskMetrics{}, Log: slog.New(slog.DiscardHandler),
 	}
-	if err := e.openMetadata(); err != nil {
+	if err := e.Open(); err != nil {
 		t.Fatal(err)
 	}
-	e.verifier = newVerifier(e.Provider)
 	e.mux = web.NewMux(e.Log, web.RefuseWithProblem(edgeIssuer))
-	e.mountMetadata(e.mux)
-	e.mountTokens(e.mux)
-	e.mountLogout(e.mux, web.NewMux(e.Log, web.RefuseWithPage(e.pages)))
+	e.Mount(e.mux)
 	return e
 }
 
 // claims are those of a good access token of ada's for web.
-func (e *edge) claims() accessClaims {
+func (e *edge) claims() oauth.AccessClaims {
 	now := time.Now()
-	return accessClaims{
+	return oauth.AccessClaims{
 		Issuer: edgeIssuer, Subject: "usr_ada", Audience: []string{edgeIssuer, "api"}, ClientID: "web", ID: "jti-" + secret.Token(20),
 		Issued: now.Unix(), Expires: now.Add(5 * time.Minute).Unix(), Scope: "openid profile", Session: "ses_1", Authorization: "aut_1",
 		AuthTime: now.Add(-time.Minute).Unix(), ACR: "aal2", AMR: []string{"pwd", "otp", "mfa"},
@@ -98,13 +98,13 @@ func (e *edge) claims() accessClaims {
 }
 
 // token returns an access token of ada's, changed by the functions.
-func (e *edge) token(change ...func(*accessClaims)) string {
+func (e *edge) token(change ...func(*oauth.AccessClaims)) string {
 	e.t.Helper()
 	c := e.claims()
 	for _, f := range change {
 		f(&c)
 	}
-	return e.sign(typAccess, c)
+	return e.sign(oauth.AccessTokenType, c)
 }
 
 // idToken returns an ID token of ada's for web, changed by the functions.
@@ -135,11 +135,11 @@ func (e *edge) sign(typ string, claims any) string {
 
 // refresh stores a family of ada's for web and returns its current token and
 // the one before it.
-func (e *edge) refresh(change ...func(*oauth.Family, *oauth.Standing)) (current, previous string) {
+func (e *edge) refresh(change ...func(*oauth.Family, *oauth.Grounds)) (current, previous string) {
 	name, bytes := id.NewFamily()
 	now := time.Now().UTC()
-	previous, before := e.Refresh.Mint(bytes, 1)
-	current, hash := e.Refresh.Mint(bytes, 2)
+	previous, before := codec.Mint(bytes, 1)
+	current, hash := codec.Mint(bytes, 2)
 	f := oauth.Family{
 		ID: name, Authorization: oauth.Authorization{
 			ID: "aut_" + id.Authorization(name), Client: "web", User: "usr_ada", Session: "ses_1", Scopes: []string{"openid", "offline_access"},
@@ -148,11 +148,11 @@ func (e *edge) refresh(change ...func(*oauth.Family, *oauth.Standing)) (current,
 		Generation: 2, CurrentHash: hash, PreviousHash: before, Offline: true,
 		Created: now.Add(-time.Hour), RotatedAt: now.Add(-time.Minute), IdleExpires: now.Add(time.Hour), Expires: now.Add(24 * time.Hour),
 	}
-	s := oauth.Standing{UserEnabled: true, Consented: f.Scopes}
+	s := oauth.Grounds{UserEnabled: true, Consented: f.Scopes}
 	for _, c := range change {
 		c(&f, &s)
 	}
-	e.store.families[name], e.store.standings[name] = f, s
+	e.store.families[name], e.store.grounds[name] = f, s
 	return current, previous
 }
 
@@ -227,9 +227,6 @@ func edgeRing(t testing.TB) *keys.Ring {
 	return ring
 }
 
-// InTx keeps what f did: these stores have nothing to undo.
-func (s *edgeStore) InTx(ctx context.Context, f func(context.Context) error) error { return f(ctx) }
-
 type edgeAudit struct{}
 
 func (edgeAudit) Record(context.Context, audit.Event) error { return nil }
@@ -273,24 +270,90 @@ func (s *edgeSigner) Verify(compact string, allowed ...string) ([]byte, keys.Hea
 	return s.Ring.Verify(compact, allowed...)
 }
 
+// edgeStore keeps families and remembers what was ended. What a transaction did
+// is undone when it or its commit fails.
 type edgeStore struct {
-	Store
-	families  map[id.Family]oauth.Family
-	standings map[id.Family]oauth.Standing
-	asked     int
-	err       error
+	oauth.Store // other methods panic
+	families    map[id.Family]oauth.Family
+	grounds     map[id.Family]oauth.Grounds
+	revoked     []oauth.Revocation
+	events      []audit.Event
+	asked       int
+	err         error // of every call
+	failWrites  error
+	failCommit  error // of every transaction
 }
 
-func (s *edgeStore) Family(_ context.Context, family id.Family, _ time.Time) (oauth.Family, oauth.Standing, error) {
+// edgeTx finds the transaction in a context: what waits for its end.
+type edgeTx struct{}
+
+func (s *edgeStore) InTx(ctx context.Context, f func(context.Context) error) error {
+	if ctx.Value(edgeTx{}) != nil {
+		return f(ctx)
+	}
+	families, revoked, events := maps.Clone(s.families), len(s.revoked), len(s.events)
+	var after []func()
+	err := f(context.WithValue(ctx, edgeTx{}, &after))
+	if err == nil {
+		err = s.failCommit
+	}
+	if err != nil {
+		s.families, s.revoked, s.events = families, s.revoked[:revoked], s.events[:events]
+		return err
+	}
+	for _, f := range after {
+		f()
+	}
+	return nil
+}
+
+func (s *edgeStore) AfterCommit(ctx context.Context, f func()) {
+	after := ctx.Value(edgeTx{}).(*[]func())
+	*after = append(*after, f)
+}
+
+func (s *edgeStore) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, _ audit.Reason, now time.Time) (ended []id.Authorization, err error) {
+	for name, found := range s.families {
+		if f.Authorization == found.Authorization.ID && found.RevokedAt.IsZero() {
+			found.RevokedAt = now
+			s.families[name] = found
+			ended = append(ended, found.Authorization.ID)
+		}
+	}
+	return ended, s.failWrites
+}
+
+func (s *edgeStore) Revoke(_ context.Context, list ...oauth.Revocation) error {
+	s.revoked = append(s.revoked, list...)
+	return s.failWrites
+}
+
+func (s *edgeStore) Record(_ context.Context, e audit.Event) error {
+	s.events = append(s.events, e)
+	return s.failWrites
+}
+
+// ended returns the keys of that kind that were revoked, each once.
+func (s *edgeStore) ended(kind oauth.RevocationKind) []string {
+	var keys []string
+	for _, r := range s.revoked {
+		if r.Kind == kind && !slices.Contains(keys, r.Key) {
+			keys = append(keys, r.Key)
+		}
+	}
+	return keys
+}
+
+func (s *edgeStore) Family(_ context.Context, family id.Family, _ time.Time) (oauth.Family, oauth.Grounds, error) {
 	s.asked++
 	if s.err != nil {
-		return oauth.Family{}, oauth.Standing{}, s.err
+		return oauth.Family{}, oauth.Grounds{}, s.err
 	}
 	f, ok := s.families[family]
 	if !ok {
-		return oauth.Family{}, oauth.Standing{}, fault.Missing("family")
+		return oauth.Family{}, oauth.Grounds{}, fault.Missing("family")
 	}
-	return f, s.standings[family], nil
+	return f, s.grounds[family], nil
 }
 
 type edgeRegistry struct {
@@ -310,37 +373,18 @@ func (r *edgeRegistry) Client(_ context.Context, client id.Client) (*oauth.Clien
 	return nil, fault.Missing("client")
 }
 func (r *edgeRegistry) Revoked(f oauth.TokenFacts) bool { return r.revoked != nil && r.revoked(f) }
-func (r *edgeRegistry) Epoch() uint64                   { return 1 }
 func (r *edgeRegistry) Current(context.Context) error   { return r.stale }
 func (r *edgeRegistry) HasOrigin(origin string) bool    { return origin == "https://web.example.test" }
 
-// edgeProtocol remembers what was ended.
-type edgeProtocol struct {
-	Protocol
-	authorizations []id.Authorization
-	tokens         []string
-	err            error
-}
+// edgeProtocol is the real one but for the secrets of clients, which are known.
+type edgeProtocol struct{ *oauth.Service }
 
 func (p *edgeProtocol) VerifySecret(_ *oauth.Client, presented string, _ time.Time) bool {
 	return presented == edgeSecret
 }
 
-func (p *edgeProtocol) EndAuthorization(_ context.Context, authorization id.Authorization, _ audit.Reason) error {
-	if p.err != nil {
-		return p.err
-	}
-	p.authorizations = append(p.authorizations, authorization)
-	return nil
-}
-
-func (p *edgeProtocol) EndToken(_ context.Context, jti string, _ time.Time) error {
-	if p.err != nil {
-		return p.err
-	}
-	p.tokens = append(p.tokens, jti)
-	return nil
-}
+// noFlow is for tests that sign nobody in.
+type noFlow struct{ Flow }
 
 type edgePeople struct {
 	enabled bool

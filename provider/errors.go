@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/oauth"
 	"gatehouse/web"
 )
 
@@ -52,10 +53,32 @@ func refusalOf(err error) *refusal {
 	if e, ok := errors.AsType[*refusal](err); ok {
 		return e
 	}
+	if no, ok := errors.AsType[*oauth.Refusal](err); ok {
+		return refuse(no.Code, no.Description).because(no.Unwrap())
+	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && (f.Kind == fault.Unavailable || f.Kind == fault.TooMany) {
 		return &refusal{code: "temporarily_unavailable", description: "The server cannot answer now. Try again in a moment.", status: web.Status(f.Kind), retryAfter: max(f.RetryAfter, time.Second), err: err}
 	}
 	return &refusal{code: "server_error", description: "The server met an error of its own.", status: http.StatusInternalServerError, err: err}
+}
+
+// unavailable says that something that had to be asked did not answer. It is
+// 503 whatever the failure was: the client may try again, and learns nothing
+// about the token.
+func unavailable(err error) *refusal {
+	wait := time.Second
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		wait = max(wait, f.RetryAfter)
+	}
+	return &refusal{code: "temporarily_unavailable", description: "The server cannot answer now. Try again in a moment.", status: http.StatusServiceUnavailable, retryAfter: wait, err: err}
+}
+
+// orUnavailable is unavailable for an error, and nothing for none.
+func orUnavailable(err error) error {
+	if err == nil {
+		return nil
+	}
+	return unavailable(err)
 }
 
 type errorBody struct {

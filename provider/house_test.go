@@ -69,20 +69,23 @@ func newHouse(t testing.TB, databaseURL string) *house {
 	if err := h.ring.Load(ctx); err != nil {
 		t.Fatal(err)
 	}
-	h.protocol = &oauth.Service{Store: s, Audit: recorder, Keeper: keeper, Config: oauth.DefaultConfig()}
+	h.protocol = &oauth.Service{
+		Store: s, Audit: recorder, Keeper: keeper, Config: oauth.DefaultConfig(), Registry: h.registry,
+		Issuer: houseIssuer, Signer: h.ring, People: subjects{s}, Ceiling: oauth.Registered{},
+		Codec: oauth.RefreshCodec{Key: keeper.Key("refresh-token"), KeyID: 1},
+	}
 	h.sessions = &session.Manager{Store: s, Audit: recorder, Config: session.DefaultConfig(), Families: h.protocol}
 	cookies := &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour}
 	p := &provider.Provider{
-		Issuer: houseIssuer, Store: s, Registry: h.registry, Protocol: h.protocol, Sessions: h.sessions, People: subjects{s}, Signer: h.ring,
+		Issuer: houseIssuer, Registry: h.registry, Protocol: h.protocol, Sessions: h.sessions, People: subjects{s}, Signer: h.ring,
 		Flow:    &flow.Service{Store: s, People: persons{store: s}, Sessions: views{manager: h.sessions}, Apps: apps{registry: h.registry}, Audit: recorder, Config: flow.DefaultConfig()},
-		Refresh: oauth.RefreshCodec{Key: keeper.Key("refresh-token"), KeyID: 1}, Cookies: cookies, Pages: pages{}, Audit: recorder,
-		Limiter: open{}, Metrics: open{}, Log: log, Config: oauth.DefaultConfig(),
+		Cookies: cookies, Pages: pages{}, Limiter: open{}, Metrics: open{}, Log: log,
 	}
 	if err := p.Open(); err != nil {
 		t.Fatal(err)
 	}
 	h.mux = web.NewMux(log, web.RefuseWithProblem(houseIssuer))
-	p.Mount(h.mux, web.NewMux(log, web.RefuseWithProblem(houseIssuer)))
+	p.Mount(h.mux)
 	h.people(ctx)
 	return h
 }

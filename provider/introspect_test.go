@@ -20,7 +20,7 @@ func TestIntrospectionTellsEverythingRegisteredAboutAToken(t *testing.T) {
 	e := newEdge(t)
 	c := e.claims()
 	c.UserinfoClaims = []string{"name"}
-	w := e.post(PathIntrospect, "api", url.Values{"token": {e.sign(typAccess, c)}, "token_type_hint": {"refresh_token"}})
+	w := e.post(PathIntrospect, "api", url.Values{"token": {e.sign(oauth.AccessTokenType, c)}, "token_type_hint": {"refresh_token"}})
 	want := map[string]any{
 		"active": true, "token_type": "Bearer", "iss": edgeIssuer, "sub": "usr_ada", "aud": []any{edgeIssuer, "api"}, "client_id": "web",
 		"jti": c.ID, "iat": float64(c.Issued), "exp": float64(c.Expires), "scope": "openid profile", "sid": "ses_1",
@@ -92,7 +92,7 @@ func TestIntrospectionOfARefreshTokenIsForItsOwner(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	var family oauth.Family
-	current, previous := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { family = *f })
+	current, previous := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { family = *f })
 	want := map[string]any{
 		"active": true, "iss": edgeIssuer, "sub": "usr_ada", "aud": []any{edgeIssuer}, "client_id": "web", "scope": "openid offline_access",
 		"iat": float64(family.RotatedAt.Unix()), "exp": float64(family.IdleExpires.Unix()), "sid": "ses_1",
@@ -112,13 +112,13 @@ func TestIntrospectionOfARefreshTokenIsForItsOwner(t *testing.T) {
 func TestIntrospectionKnowsWhenARefreshTokenIsDead(t *testing.T) {
 	t.Parallel()
 	past := time.Now().Add(-time.Second)
-	for name, kill := range map[string]func(*oauth.Family, *oauth.Standing){
-		"revoked":                         func(f *oauth.Family, _ *oauth.Standing) { f.RevokedAt = past },
-		"idle for too long":               func(f *oauth.Family, _ *oauth.Standing) { f.IdleExpires = past },
-		"past its end":                    func(f *oauth.Family, _ *oauth.Standing) { f.Expires = past },
-		"person disabled":                 func(_ *oauth.Family, s *oauth.Standing) { s.UserEnabled = false },
-		"session revoked":                 func(_ *oauth.Family, s *oauth.Standing) { s.SessionRevoked = true },
-		"session expired and not offline": func(f *oauth.Family, s *oauth.Standing) { f.Offline, s.SessionExpired = false, true },
+	for name, kill := range map[string]func(*oauth.Family, *oauth.Grounds){
+		"revoked":                         func(f *oauth.Family, _ *oauth.Grounds) { f.RevokedAt = past },
+		"idle for too long":               func(f *oauth.Family, _ *oauth.Grounds) { f.IdleExpires = past },
+		"past its end":                    func(f *oauth.Family, _ *oauth.Grounds) { f.Expires = past },
+		"person disabled":                 func(_ *oauth.Family, s *oauth.Grounds) { s.UserEnabled = false },
+		"session revoked":                 func(_ *oauth.Family, s *oauth.Grounds) { s.SessionRevoked = true },
+		"session expired and not offline": func(f *oauth.Family, s *oauth.Grounds) { f.Offline, s.SessionExpired = false, true },
 	} {
 		e := newEdge(t)
 		token, _ := e.refresh(kill)
@@ -127,7 +127,7 @@ func TestIntrospectionKnowsWhenARefreshTokenIsDead(t *testing.T) {
 		}
 	}
 	e := newEdge(t)
-	token, _ := e.refresh(func(_ *oauth.Family, s *oauth.Standing) { s.SessionExpired = true })
+	token, _ := e.refresh(func(_ *oauth.Family, s *oauth.Grounds) { s.SessionExpired = true })
 	if got := e.introspected("web", token); got["active"] != true {
 		t.Errorf("an offline family after the session's expiry: %v", got)
 	}

@@ -1,15 +1,10 @@
 package provider
 
 import (
-	"context"
 	"net/http"
-	"net/url"
-	"slices"
 	"strings"
 
 	"gatehouse/fault"
-	"gatehouse/id"
-	"gatehouse/oauth"
 	"gatehouse/session"
 	"gatehouse/web"
 )
@@ -18,7 +13,7 @@ import (
 // it stands outside the form protection of the browser's pages; what a request
 // may do without asking is decided by mayEndUnasked, and the form of the page
 // that asks is known by its token.
-func (p *Provider) mountLogout(api, _ *web.Mux) {
+func (p *Provider) mountLogout(api *web.Mux) {
 	answer := func(w http.ResponseWriter, r *http.Request) {
 		if err := p.logout(w, r); err != nil {
 			web.Refuse(w, r, p.Log, err, web.RefuseWithPage(p.Pages))
@@ -26,15 +21,6 @@ func (p *Provider) mountLogout(api, _ *web.Mux) {
 	}
 	api.HandleFunc("GET "+PathLogout, answer)
 	api.HandleFunc("POST "+PathLogout, answer)
-}
-
-// farewell is a logout request (OpenID Connect RP-Initiated Logout 1.0 section
-// 2) after its parameters were checked.
-type farewell struct {
-	params url.Values    // as they came, to go back with the form
-	hint   *hint         // nil when there is none that we believe
-	client *oauth.Client // whom the hint or client_id names; nil when nobody
-	target string        // where to go afterwards, state included; "" for our own page
 }
 
 // logout signs the browser's person out, after asking unless the request proves
@@ -137,100 +123,4 @@ func (p *Provider) askToSignOut(w http.ResponseWriter, r *http.Request, s sessio
 	w.Header().Set("Cache-Control", "no-store")
 	p.Pages.SignOut(w, r, page)
 	return nil
-}
-
-// logoutParams are the parameters that are looked at. logout_hint and ui_locales
-// are accepted and change nothing: there is one account in a browser, and one
-// language.
-var logoutParams = []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}
-
-func (p *Provider) readFarewell(w http.ResponseWriter, r *http.Request) (farewell, error) {
-	values, err := logoutValues(w, r)
-	if err != nil {
-		return farewell{}, err
-	}
-	f := farewell{params: url.Values{}}
-	for _, name := range logoutParams {
-		if len(values[name]) > 1 {
-			return farewell{}, fault.New(fault.Malformed, "logout.request", "The application named "+name+" twice.")
-		}
-		if v := values.Get(name); v != "" {
-			f.params.Set(name, v)
-		}
-	}
-	// A hint that we do not believe is no error for the person: they are asked,
-	// and nobody is redirected.
-	if token := f.params.Get("id_token_hint"); token != "" {
-		if h, err := p.readHint(token); err == nil {
-			f.hint = &h
-		} else {
-			p.Log.InfoContext(r.Context(), "logout hint ignored", "request_id", string(web.InfoOf(r.Context()).ID), "error", err.Error())
-			f.params.Del("id_token_hint")
-		}
-	}
-	if f.client, err = p.farewellClient(r.Context(), &f); err != nil {
-		return farewell{}, err
-	}
-	f.target, err = f.redirect()
-	return f, err
-}
-
-func logoutValues(w http.ResponseWriter, r *http.Request) (url.Values, error) {
-	if r.Method == http.MethodPost {
-		r.Body = http.MaxBytesReader(w, r.Body, maxParams)
-		if err := r.ParseForm(); err != nil {
-			return nil, fault.Wrap(err, fault.Malformed, "logout.request", "The application's request could not be read.")
-		}
-		return r.PostForm, nil
-	}
-	values, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil {
-		return nil, fault.Wrap(err, fault.Malformed, "logout.request", "The application's request could not be read.")
-	}
-	return values, nil
-}
-
-// farewellClient returns the client that the request speaks for: the hint's, or
-// the one that client_id claims, which must be in the hint's audience.
-func (p *Provider) farewellClient(ctx context.Context, f *farewell) (*oauth.Client, error) {
-	name := f.params.Get("client_id")
-	if f.hint != nil {
-		if name == "" {
-			name = f.hint.Audience[0]
-		}
-		if !slices.Contains(f.hint.Audience, name) {
-			return nil, fault.New(fault.Malformed, "logout.client", "The application's request names one application, and its ID token another. You are still signed in.")
-		}
-	}
-	if name == "" {
-		return nil, nil
-	}
-	client, err := p.Registry.Client(ctx, id.Client(name))
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	if err != nil {
-		return nil, err
-	}
-	if client.Disabled {
-		return nil, nil
-	}
-	return client, nil
-}
-
-// redirect returns where the browser goes afterwards. Without a hint that we
-// believe it goes nowhere: anybody can write a link that names a client.
-func (f *farewell) redirect() (string, error) {
-	uri := f.params.Get("post_logout_redirect_uri")
-	if uri == "" || f.hint == nil || f.client == nil {
-		return "", nil
-	}
-	if !slices.Contains(f.client.PostLogoutRedirectURIs, uri) {
-		return "", fault.New(fault.Malformed, "logout.redirect_uri", "The application asked to go on to an address that is not registered for it. You are still signed in.")
-	}
-	state := f.params.Get("state")
-	if state == "" {
-		return uri, nil
-	}
-	return withQuery(uri, url.Values{"state": {state}}), nil
 }

@@ -55,8 +55,7 @@ func gather(places ...url.Values) parameters {
 }
 
 // readForm reads the posted parameters of a request by a program: only from the
-// body, only as a form, each at most once. It leaves them in r.PostForm and
-// r.Form too, so that whoever reads them there sees the same.
+// body, only as a form, each at most once. An empty one counts as left out.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	form, err := parseBody(w, r)
 	if err != nil {
@@ -70,7 +69,6 @@ func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 			delete(form, name)
 		}
 	}
-	r.PostForm, r.Form = form, form
 	return form, nil
 }
 

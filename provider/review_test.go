@@ -76,7 +76,7 @@ func TestExpiredAndRevokedTokensAreNoFlood(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	for name, token := range map[string]string{
-		"expired": e.token(func(c *accessClaims) { c.Expires = time.Now().Add(-time.Minute).Unix() }),
+		"expired": e.token(func(c *oauth.AccessClaims) { c.Expires = time.Now().Add(-time.Minute).Unix() }),
 		"of a signed claims object that is no token": e.sign("JWT", e.claims()),
 	} {
 		before := e.limiter.counted["userinfo:192.0.2.1"]

@@ -18,10 +18,10 @@ func TestRevocationEndsTheGrantOfARefreshToken(t *testing.T) {
 	for _, hint := range []string{"", "refresh_token", "access_token", "nonsense"} {
 		e := newEdge(t)
 		var authorization id.Authorization
-		token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { authorization = f.Authorization.ID })
+		token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { authorization = f.Authorization.ID })
 		w := e.post(PathRevoke, "web", url.Values{"token": {token}, "token_type_hint": {hint}})
-		if w.Code != 200 || w.Body.Len() != 0 || !slices.Equal(e.protocol.authorizations, []id.Authorization{authorization}) {
-			t.Errorf("hint %q: %d %s, ended %v", hint, w.Code, w.Body, e.protocol.authorizations)
+		if w.Code != 200 || w.Body.Len() != 0 || !slices.Equal(e.store.ended(oauth.RevokedAuthorization), []string{string(authorization)}) {
+			t.Errorf("hint %q: %d %s, ended %v", hint, w.Code, w.Body, e.store.revoked)
 		}
 	}
 }
@@ -30,8 +30,8 @@ func TestRevocationTakesAnOlderTokenOfTheFamilyToo(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	_, previous := e.refresh()
-	if w := e.post(PathRevoke, "web", url.Values{"token": {previous}}); w.Code != 200 || len(e.protocol.authorizations) != 1 {
-		t.Errorf("%d, ended %v", w.Code, e.protocol.authorizations)
+	if w := e.post(PathRevoke, "web", url.Values{"token": {previous}}); w.Code != 200 || len(e.store.ended(oauth.RevokedAuthorization)) != 1 {
+		t.Errorf("%d, ended %v", w.Code, e.store.revoked)
 	}
 }
 
@@ -39,18 +39,18 @@ func TestRevocationEndsOneAccessToken(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	c := e.claims()
-	w := e.post(PathRevoke, "web", url.Values{"token": {e.sign(typAccess, c)}})
-	if w.Code != 200 || !slices.Equal(e.protocol.tokens, []string{c.ID}) || len(e.protocol.authorizations) != 0 {
-		t.Errorf("%d %s, ended %v %v", w.Code, w.Body, e.protocol.tokens, e.protocol.authorizations)
+	w := e.post(PathRevoke, "web", url.Values{"token": {e.sign(oauth.AccessTokenType, c)}})
+	if w.Code != 200 || !slices.Equal(e.store.ended(oauth.RevokedToken), []string{c.ID}) || len(e.store.ended(oauth.RevokedAuthorization)) != 0 {
+		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.store.revoked)
 	}
 }
 
 func TestRevocationByAPublicClientNeedsItsNameOnly(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
-	token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { f.Client = "phone" })
-	if w := e.post(PathRevoke, "phone", url.Values{"token": {token}}); w.Code != 200 || len(e.protocol.authorizations) != 1 {
-		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.protocol.authorizations)
+	token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { f.Client = "phone" })
+	if w := e.post(PathRevoke, "phone", url.Values{"token": {token}}); w.Code != 200 || len(e.store.ended(oauth.RevokedAuthorization)) != 1 {
+		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.store.revoked)
 	}
 }
 
@@ -58,9 +58,9 @@ func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
 	t.Parallel()
 	e := newEdge(t)
 	refresh, _ := e.refresh()
-	dead, _ := e.refresh(func(f *oauth.Family, _ *oauth.Standing) { f.RevokedAt = time.Now() })
+	dead, _ := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { f.RevokedAt = time.Now() })
 	_, bytes := id.NewFamily()
-	unknown, _ := e.Refresh.Mint(bytes, 1)
+	unknown, _ := codec.Mint(bytes, 1)
 	for name, c := range map[string]struct {
 		client id.Client
 		token  string
@@ -69,7 +69,7 @@ func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
 		"another's access token":    {"other", e.token()},
 		"a token meant for it only": {"api", e.token()},
 		"an ID token":               {"web", e.idToken()},
-		"an expired access token":   {"web", e.token(func(c *accessClaims) { c.Expires = 1 })},
+		"an expired access token":   {"web", e.token(func(c *oauth.AccessClaims) { c.Expires = 1 })},
 		"a dead family":             {"web", dead},
 		"an unknown family":         {"web", unknown},
 		"garbage":                   {"web", "garbage"},
@@ -79,8 +79,8 @@ func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
 			t.Errorf("%s: %d %s, want 200", name, w.Code, w.Body)
 		}
 	}
-	if len(e.protocol.authorizations)+len(e.protocol.tokens) != 0 {
-		t.Errorf("ended %v %v", e.protocol.authorizations, e.protocol.tokens)
+	if len(e.store.revoked) != 0 {
+		t.Errorf("ended %v %v", e.store.revoked, e.store.events)
 	}
 }
 
@@ -89,8 +89,9 @@ func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
 func TestRevocationIsNeverASuccessWhenTheStoreFails(t *testing.T) {
 	t.Parallel()
 	for name, fail := range map[string]func(*edge, error){
-		"read":  func(e *edge, err error) { e.store.err = err },
-		"write": func(e *edge, err error) { e.protocol.err = err },
+		"read":   func(e *edge, err error) { e.store.err = err },
+		"write":  func(e *edge, err error) { e.store.failWrites = err },
+		"commit": func(e *edge, err error) { e.store.failCommit = err },
 	} {
 		for _, err := range []error{errEdgeStore, fault.Wrap(errEdgeStore, fault.Unavailable, "store.busy", "Try again.")} {
 			e := newEdge(t)
@@ -107,13 +108,52 @@ func TestRevocationIsNeverASuccessWhenTheStoreFails(t *testing.T) {
 		}
 	}
 	e := newEdge(t)
-	e.protocol.err = errEdgeStore
+	e.store.failWrites = errEdgeStore
 	access := e.token()
 	if w := e.post(PathRevoke, "web", url.Values{"token": {access}}); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("access token: %d %s, want 503", w.Code, w.Body)
 	}
 	if got := e.introspected("web", access); got["active"] != true {
 		t.Errorf("the access token is reported as %v", got)
+	}
+}
+
+// What was not committed is not done: whoever asks again must have it done, and
+// not be told that it was (a full disk answered 503, then 200, and the token
+// lived on).
+func TestFailedRevocationIsDoneByTheRetry(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		token func(e *edge) string
+		kind  oauth.RevocationKind
+	}{
+		"refresh token": {func(e *edge) string { current, _ := e.refresh(); return current }, oauth.RevokedAuthorization},
+		"access token":  {func(e *edge) string { return e.token() }, oauth.RevokedToken},
+	} {
+		for failing, fail := range map[string]func(*edge, error){
+			"the event":  func(e *edge, err error) { e.store.failWrites = err },
+			"the commit": func(e *edge, err error) { e.store.failCommit = err },
+		} {
+			e := newEdge(t)
+			e.registry.revoked = e.protocol.Registry.Revoked
+			token := c.token(e)
+			fail(e, errEdgeStore)
+			for range 2 {
+				if w := e.post(PathRevoke, "web", url.Values{"token": {token}}); w.Code != http.StatusServiceUnavailable {
+					t.Errorf("%s, %s fails: %d, want 503", name, failing, w.Code)
+				}
+			}
+			fail(e, nil)
+			if w := e.post(PathRevoke, "web", url.Values{"token": {token}}); w.Code != http.StatusOK || len(e.store.ended(c.kind)) != 1 || len(e.store.events) != 1 {
+				t.Errorf("%s, %s failed before: %d, ended %v, events %v", name, failing, w.Code, e.store.revoked, e.store.events)
+			}
+			if got := e.introspected("web", token); got["active"] != false {
+				t.Errorf("%s, %s failed before: it is alive after the retry", name, failing)
+			}
+			if w := e.post(PathRevoke, "web", url.Values{"token": {token}}); w.Code != http.StatusOK || len(e.store.events) != 1 {
+				t.Errorf("%s: once more: %d, events %v", name, w.Code, e.store.events)
+			}
+		}
 	}
 }
 
@@ -129,7 +169,7 @@ func TestRevocationNeedsAClient(t *testing.T) {
 	if w := e.do(r); w.Code != 401 || body(t, w)["error"] != "invalid_client" {
 		t.Errorf("with a wrong secret: %d %s", w.Code, w.Body)
 	}
-	if len(e.protocol.authorizations) != 0 {
-		t.Errorf("ended %v", e.protocol.authorizations)
+	if len(e.store.ended(oauth.RevokedAuthorization)) != 0 {
+		t.Errorf("ended %v", e.store.revoked)
 	}
 }

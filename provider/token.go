@@ -3,13 +3,19 @@ package provider
 import (
 	"encoding/json"
 	"net/http"
+	"net/url"
+	"slices"
 	"strings"
-	"time"
-
-	"github.com/ory/fosite"
 
 	"gatehouse/oauth"
+	"gatehouse/web"
 )
+
+// mountToken registers the token endpoint.
+func (p *Provider) mountToken(api *web.Mux) {
+	api.HandleFunc("POST "+PathToken, p.cors(p.token))
+	api.HandleFunc("OPTIONS "+PathToken, p.preflight("POST"))
+}
 
 // tokenAnswer is a successful answer of the token endpoint (RFC 6749 section
 // 5.1). The scope is left out only when nothing was asked for and nothing given.
@@ -25,14 +31,16 @@ type tokenAnswer struct {
 // token is the token endpoint (RFC 6749 section 3.2).
 func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	grant := "other" // a label from a closed set
-	answer, err := p.exchange(w, r, &grant)
+	tokens, err := p.exchange(w, r, &grant)
 	if err != nil {
-		err = fromKernel(err)
 		p.Metrics.TokenRefused(grant, refusalOf(err).code)
 		p.writeRefusal(w, r, err)
 		return
 	}
-	body, err := json.Marshal(answer)
+	body, err := json.Marshal(tokenAnswer{
+		AccessToken: tokens.Access, TokenType: "Bearer", ExpiresIn: tokens.Lives,
+		RefreshToken: tokens.Refresh, IDToken: tokens.ID, Scope: strings.Join(tokens.Scopes, " "),
+	})
 	if err != nil {
 		p.writeRefusal(w, r, err)
 		return
@@ -43,38 +51,60 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // the client has gone if this fails
 }
 
-// exchange asks the kernel for tokens.
-func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, label *string) (*tokenAnswer, error) {
+// exchange reads the request and asks the house for tokens.
+func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, label *string) (oauth.Tokens, error) {
 	form, err := readForm(w, r)
 	if err != nil {
-		return nil, err
+		return oauth.Tokens{}, err
 	}
 	switch grant := form.Get("grant_type"); grant {
 	case oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient:
 		*label = grant
 	case "":
-		return nil, refuse("invalid_request", "The parameter grant_type is missing.")
+		return oauth.Tokens{}, refuse("invalid_request", "The parameter grant_type is missing.")
 	default:
-		return nil, refusalFor("unsupported_grant_type")
+		return oauth.Tokens{}, refusalFor("unsupported_grant_type")
 	}
-	f := &inflight{request: r}
-	ctx := withInflight(r.Context(), f)
-	request, err := p.core.kernel.NewAccessRequest(ctx, r, &grantSession{})
+	client, err := p.authenticateClient(r, form)
 	if err != nil {
-		return nil, err
+		return oauth.Tokens{}, err
 	}
-	response, err := p.core.kernel.NewAccessResponse(ctx, request)
-	if err != nil {
-		return nil, err
+	switch *label {
+	case oauth.GrantCode:
+		return p.redeem(r, client, form)
+	case oauth.GrantRefresh:
+		return p.refresh(r, client, form)
 	}
-	return p.answerOf(f.client, request, response), nil
+	return p.Protocol.ClientCredentials(r.Context(), client, scopesOf(form))
 }
 
-func (p *Provider) answerOf(c *oauth.Client, request fosite.AccessRequester, response fosite.AccessResponder) *tokenAnswer {
-	refresh, _ := response.GetExtra("refresh_token").(string)
-	idToken, _ := response.GetExtra("id_token").(string)
-	return &tokenAnswer{
-		AccessToken: response.GetAccessToken(), TokenType: response.GetTokenType(), ExpiresIn: int64(p.accessTTL(c) / time.Second),
-		RefreshToken: refresh, IDToken: idToken, Scope: strings.Join(request.GetGrantedScopes(), " "),
+// redeem exchanges a code (RFC 6749 section 4.1.3).
+func (p *Provider) redeem(r *http.Request, client *oauth.Client, form url.Values) (oauth.Tokens, error) {
+	code := form.Get("code")
+	if code == "" {
+		return oauth.Tokens{}, refuse("invalid_request", "The parameter code is missing.")
 	}
+	return p.Protocol.Redeem(r.Context(), clientActor(r, client), client, oauth.Redemption{
+		Code: code, RedirectURI: form.Get("redirect_uri"), Verifier: form.Get("code_verifier"),
+	})
+}
+
+// refresh uses a refresh token (RFC 6749 section 6).
+func (p *Provider) refresh(r *http.Request, client *oauth.Client, form url.Values) (oauth.Tokens, error) {
+	token := form.Get("refresh_token")
+	if token == "" {
+		return oauth.Tokens{}, refuse("invalid_request", "The parameter refresh_token is missing.")
+	}
+	return p.Protocol.Refresh(r.Context(), clientActor(r, client), client, oauth.RefreshRequest{Token: token, Scopes: scopesOf(form)})
+}
+
+// scopesOf returns the scopes that are asked for, each once.
+func scopesOf(form url.Values) []string {
+	var scopes []string
+	for _, scope := range fields(form.Get("scope")) {
+		if !slices.Contains(scopes, scope) {
+			scopes = append(scopes, scope)
+		}
+	}
+	return scopes
 }

@@ -6,10 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -17,21 +15,11 @@ import (
 	"gatehouse/web"
 )
 
-// mountTokens registers what is done with tokens once they are given out.
-func (p *Provider) mountTokens(api *web.Mux) {
-	answer := func(h web.Handler) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			if err := h(w, r); err != nil {
-				p.writeRefusal(w, r, err)
-			}
-		}
-	}
-	api.HandleFunc("GET "+PathUserinfo, p.cors(answer(p.userinfo)))
-	api.HandleFunc("POST "+PathUserinfo, p.cors(answer(p.userinfo)))
-	api.HandleFunc("POST "+PathIntrospect, answer(p.introspect))
-	api.HandleFunc("POST "+PathRevoke, p.cors(answer(p.revoke)))
+// mountUserinfo registers userinfo.
+func (p *Provider) mountUserinfo(api *web.Mux) {
+	api.HandleFunc("GET "+PathUserinfo, p.cors(p.answer(p.userinfo)))
+	api.HandleFunc("POST "+PathUserinfo, p.cors(p.answer(p.userinfo)))
 	api.HandleFunc("OPTIONS "+PathUserinfo, p.preflight("GET, POST"))
-	api.HandleFunc("OPTIONS "+PathRevoke, p.preflight("POST"))
 }
 
 // userinfo answers with the claims of the person that the access token speaks
@@ -50,7 +38,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	scopes := strings.Fields(t.claims.Scope)
-	if !t.claims.ofPerson() || !slices.Contains(scopes, "openid") {
+	if !t.claims.OfPerson() || !slices.Contains(scopes, "openid") {
 		e := bearerRefusal(http.StatusForbidden, "insufficient_scope", "The access token was not given for the scope openid.")
 		e.challenge += `, scope="openid"`
 		return e
@@ -140,84 +128,4 @@ func (p *Provider) writeUserinfo(w http.ResponseWriter, r *http.Request, client 
 	w.Header().Set("Content-Type", contentType)
 	_, _ = w.Write(body) // the client has gone if this fails
 	return nil
-}
-
-// bearerToken returns the access token of a request: from the Authorization
-// header or from a posted form, never from the query, and never from two places
-// (RFC 6750 section 2, RFC 9700 section 4.3.2).
-func bearerToken(w http.ResponseWriter, r *http.Request) (string, error) {
-	query, err := url.ParseQuery(r.URL.RawQuery)
-	if err != nil || query.Has("access_token") {
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "An access token does not belong in the query.")
-	}
-	fromHeader, err := headerToken(r.Header.Values("Authorization"))
-	if err != nil {
-		return "", err
-	}
-	fromForm, err := formToken(w, r)
-	if err != nil {
-		return "", err
-	}
-	switch {
-	case fromHeader != "" && fromForm != "":
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "The access token came in two ways.")
-	case fromHeader == "" && fromForm == "":
-		// RFC 6750 section 3.1: no error code in the challenge when there was no token at all.
-		return "", &refusal{code: "invalid_token", description: "An access token is needed.", status: http.StatusUnauthorized, challenge: bearerRealm}
-	}
-	return fromHeader + fromForm, nil
-}
-
-func headerToken(values []string) (string, error) {
-	if len(values) > 1 {
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "There is more than one Authorization header.")
-	}
-	if len(values) == 0 {
-		return "", nil
-	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return "", nil
-	}
-	token = strings.TrimLeft(token, " ")
-	if token == "" || strings.ContainsAny(token, " ,\t") {
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "The Authorization header is malformed.")
-	}
-	return token, nil
-}
-
-func formToken(w http.ResponseWriter, r *http.Request) (string, error) {
-	if r.Method != http.MethodPost {
-		return "", nil
-	}
-	r.Body = http.MaxBytesReader(w, r.Body, maxParams)
-	if err := r.ParseForm(); err != nil {
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "The form could not be read.").because(err)
-	}
-	values := r.PostForm["access_token"]
-	if len(values) > 1 || (len(values) == 1 && values[0] == "") {
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "The form must hold one access token.")
-	}
-	return strings.Join(values, ""), nil
-}
-
-const bearerRealm = `Bearer realm="gatehouse"`
-
-// bearerRefusal is a refusal with its challenge (RFC 6750 section 3).
-func bearerRefusal(status int, code, description string) *refusal {
-	return &refusal{
-		code: code, description: description, status: status,
-		challenge: bearerRealm + `, error="` + code + `", error_description="` + legal(description) + `"`,
-	}
-}
-
-// unavailable says that something that had to be asked did not answer. It is
-// 503 whatever the failure was: the client may try again, and learns nothing
-// about the token.
-func unavailable(err error) *refusal {
-	wait := time.Second
-	if f, ok := errors.AsType[*fault.Error](err); ok {
-		wait = max(wait, f.RetryAfter)
-	}
-	return &refusal{code: "temporarily_unavailable", description: "The server cannot answer now. Try again in a moment.", status: http.StatusServiceUnavailable, retryAfter: wait, err: err}
 }

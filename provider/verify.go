@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"sync"
 	"time"
 
 	"gatehouse/fault"
@@ -39,15 +38,11 @@ type verifier struct {
 // verified is an access token whose signature and form are good. It is shared
 // and must not be changed.
 type verified struct {
-	claims    accessClaims
+	claims    oauth.AccessClaims
 	facts     oauth.TokenFacts
 	notBefore time.Time
 	expires   time.Time
 	answer    []byte // of the introspection endpoint
-}
-
-func newVerifier(p *Provider) *verifier {
-	return &verifier{issuer: p.Issuer, signer: p.Signer, registry: p.Registry}
 }
 
 // known reports whether the token's signature was verified before. It does not
@@ -112,11 +107,11 @@ func (v *verifier) read(token string) (*verified, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errBadToken, err)
 	}
-	if header.Typ != typAccess {
+	if header.Typ != oauth.AccessTokenType {
 		return nil, badToken("not an access token")
 	}
 	var c struct {
-		accessClaims
+		oauth.AccessClaims
 		NotBefore int64 `json:"nbf"`
 	}
 	if err := json.Unmarshal(payload, &c); err != nil {
@@ -128,7 +123,7 @@ func (v *verifier) read(token string) (*verified, error) {
 	if c.Subject == "" || c.ClientID == "" || c.ID == "" || c.Issued <= 0 || c.Expires <= 0 || len(c.Audience) == 0 || slices.Contains(c.Audience, "") {
 		return nil, badToken("a required claim is missing")
 	}
-	t := &verified{claims: c.accessClaims, expires: time.Unix(c.Expires, 0)}
+	t := &verified{claims: c.AccessClaims, expires: time.Unix(c.Expires, 0)}
 	if c.NotBefore > 0 {
 		t.notBefore = time.Unix(c.NotBefore, 0)
 	}
@@ -138,68 +133,13 @@ func (v *verifier) read(token string) (*verified, error) {
 }
 
 // factsOf is what revocations are compared with.
-func factsOf(c *accessClaims, keyID string) oauth.TokenFacts {
+func factsOf(c *oauth.AccessClaims, keyID string) oauth.TokenFacts {
 	f := oauth.TokenFacts{
 		JTI: c.ID, Authorization: id.Authorization(c.Authorization), Session: id.Session(c.Session), Client: id.Client(c.ClientID),
-		KeyID: keyID, Issued: c.issuedAt(),
+		KeyID: keyID, Issued: c.IssuedAt(),
 	}
-	if c.ofPerson() {
+	if c.OfPerson() {
 		f.User = id.User(c.Subject)
 	}
 	return f
-}
-
-// The cache holds at most cacheShards × cacheShardSize tokens, some 1.5 kB each.
-const (
-	cacheShards    = 64
-	cacheShardSize = 256
-)
-
-type cacheKey = [sha256.Size]byte
-
-// cacheShard is a bounded part of the verified tokens, found by the hash of the
-// whole token, so that no other spelling of a token can meet its entry.
-type cacheShard struct {
-	mu     sync.RWMutex
-	tokens map[cacheKey]*verified
-}
-
-func (v *verifier) shard(key cacheKey) *cacheShard { return &v.shards[key[0]%cacheShards] }
-
-func (s *cacheShard) get(key cacheKey) *verified {
-	s.mu.RLock()
-	defer s.mu.RUnlock()
-	return s.tokens[key]
-}
-
-func (s *cacheShard) put(key cacheKey, t *verified, now time.Time) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.tokens == nil {
-		s.tokens = make(map[cacheKey]*verified)
-	}
-	if len(s.tokens) >= cacheShardSize {
-		s.evict(now)
-	}
-	s.tokens[key] = t
-}
-
-// evict removes what expired among a few entries, or else one of them. A map is
-// walked from a random place, so this is random replacement.
-func (s *cacheShard) evict(now time.Time) {
-	const tries = 8
-	var victim cacheKey
-	seen := 0
-	for key, t := range s.tokens {
-		victim = key
-		if !now.Before(t.expires) {
-			delete(s.tokens, key)
-		}
-		if seen++; seen == tries {
-			break
-		}
-	}
-	if len(s.tokens) >= cacheShardSize {
-		delete(s.tokens, victim)
-	}
 }

@@ -66,7 +66,7 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 	flipped := []byte(parts[2])
 	flipped[10] ^= 1
 	raw := func(payload string) string {
-		compact, err := e.ring.Sign(t.Context(), keys.ES256, typAccess, []byte(payload))
+		compact, err := e.ring.Sign(t.Context(), keys.ES256, oauth.AccessTokenType, []byte(payload))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -96,7 +96,7 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 		"line break inside":              parts[0] + "\n." + parts[1] + "." + parts[2],
 		"standard base64":                strings.ReplaceAll(strings.ReplaceAll(good, "-", "+"), "_", "/") + "/+",
 		"JSON serialization":             `{"payload":"` + parts[1] + `","protected":"` + parts[0] + `","signature":"` + parts[2] + `"}`,
-		"longer than 8 KiB":              e.token(func(c *accessClaims) { c.Scope = strings.Repeat("a ", 4<<10) }),
+		"longer than 8 KiB":              e.token(func(c *oauth.AccessClaims) { c.Scope = strings.Repeat("a ", 4<<10) }),
 		"keys of another house":          stranger.token(),
 		"ID token":                       e.idToken(),
 		"ID token with all claims":       e.sign("JWT", e.claims()),
@@ -106,21 +106,21 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 		"logout token":                   e.sign("logout+jwt", e.claims()),
 		"refresh token":                  refresh + "x",
 		"garbage":                        "garbage",
-		"expired":                        e.token(func(c *accessClaims) { c.Expires = time.Now().Add(-time.Second).Unix() }),
-		"expires now":                    e.token(func(c *accessClaims) { c.Expires = time.Now().Unix() }),
-		"not valid yet":                  e.sign(typAccess, e.with("nbf", time.Now().Add(time.Minute).Unix())),
-		"nbf no number":                  e.sign(typAccess, e.with("nbf", "soon")),
-		"another issuer":                 e.token(func(c *accessClaims) { c.Issuer = "https://id.example.test/" }),
-		"no issuer":                      e.sign(typAccess, e.without("iss")),
-		"no subject":                     e.sign(typAccess, e.without("sub")),
-		"no audience":                    e.sign(typAccess, e.without("aud")),
-		"an empty audience":              e.token(func(c *accessClaims) { c.Audience = []string{""} }),
-		"no client":                      e.sign(typAccess, e.without("client_id")),
-		"no jti":                         e.sign(typAccess, e.without("jti")),
-		"no iat":                         e.sign(typAccess, e.without("iat")),
-		"no exp":                         e.sign(typAccess, e.without("exp")),
-		"exp as text":                    e.sign(typAccess, e.with("exp", "9999999999")),
-		"exp negative":                   e.sign(typAccess, e.with("exp", -1)),
+		"expired":                        e.token(func(c *oauth.AccessClaims) { c.Expires = time.Now().Add(-time.Second).Unix() }),
+		"expires now":                    e.token(func(c *oauth.AccessClaims) { c.Expires = time.Now().Unix() }),
+		"not valid yet":                  e.sign(oauth.AccessTokenType, e.with("nbf", time.Now().Add(time.Minute).Unix())),
+		"nbf no number":                  e.sign(oauth.AccessTokenType, e.with("nbf", "soon")),
+		"another issuer":                 e.token(func(c *oauth.AccessClaims) { c.Issuer = "https://id.example.test/" }),
+		"no issuer":                      e.sign(oauth.AccessTokenType, e.without("iss")),
+		"no subject":                     e.sign(oauth.AccessTokenType, e.without("sub")),
+		"no audience":                    e.sign(oauth.AccessTokenType, e.without("aud")),
+		"an empty audience":              e.token(func(c *oauth.AccessClaims) { c.Audience = []string{""} }),
+		"no client":                      e.sign(oauth.AccessTokenType, e.without("client_id")),
+		"no jti":                         e.sign(oauth.AccessTokenType, e.without("jti")),
+		"no iat":                         e.sign(oauth.AccessTokenType, e.without("iat")),
+		"no exp":                         e.sign(oauth.AccessTokenType, e.without("exp")),
+		"exp as text":                    e.sign(oauth.AccessTokenType, e.with("exp", "9999999999")),
+		"exp negative":                   e.sign(oauth.AccessTokenType, e.with("exp", -1)),
 		"payload is an array":            raw(`[1]`),
 		"payload is no JSON":             raw(`{"sub"`),
 		"payload is null":                raw(`null`),

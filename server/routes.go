@@ -8,7 +8,6 @@ import (
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/house"
-	"gatehouse/oauth"
 	"gatehouse/provider"
 	"gatehouse/ui"
 	"gatehouse/ui/view"
@@ -30,14 +29,14 @@ func (s *Server) routes() (http.Handler, error) {
 		return nil, err
 	}
 	p := &provider.Provider{
-		Issuer: h.Config.Issuer, Store: h.Store, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
-		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys, Refresh: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
-		Cookies: cookies, Pages: pages, Audit: h.Audit, Limiter: limiter, Metrics: s.metrics, Log: h.Log, Config: h.Config.Tokens,
+		Issuer: h.Config.Issuer, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
+		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys,
+		Cookies: cookies, Pages: pages, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
 	}
 	if err := p.Open(); err != nil {
 		return nil, err
 	}
-	p.Mount(api, browser)
+	p.Mount(api)
 	ui.Mount(browser, ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,
 		Cookies: cookies, Pages: pages, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,

@@ -70,9 +70,9 @@ func random(n int) []byte {
 }
 
 func (r *refresher) read(b *testing.B) {
-	f, standing, err := r.store.Family(b.Context(), r.family.ID, r.now)
-	if err != nil || !standing.UserEnabled {
-		b.Errorf("read: %v %v", standing, err)
+	f, grounds, err := r.store.Family(b.Context(), r.family.ID, r.now)
+	if err != nil || !grounds.UserEnabled {
+		b.Errorf("read: %v %v", grounds, err)
 	}
 	r.family = f
 }

@@ -50,13 +50,6 @@ WHERE id = $1 AND client_id = $2 AND current_hash = $3
 	revokeBySession       = revokeFamilies("session_id = $7")
 	revokeByUser          = revokeFamilies("user_id = $5")
 	revokeByClient        = revokeFamilies("client_id = $6")
-
-	// Index refresh_families_user.
-	selectFamiliesOf = newStatement(`
-SELECT ` + familyColumns + `
-FROM refresh_families f
-WHERE f.user_id = $1 AND f.revoked_at IS NULL AND f.idle_expires_at > $2 AND f.expires_at > $2
-ORDER BY f.created_at DESC, f.id`)
 )
 
 func revokeFamilies(first string) *statement {
@@ -79,20 +72,20 @@ func (s *Store) InsertFamily(ctx context.Context, f oauth.Family) error {
 	return doing("insert family", err)
 }
 
-// Family returns the row and what a refresh must know besides, in one query.
-func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (oauth.Family, oauth.Standing, error) {
+// Family returns the row and what it rests on, in one query.
+func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (oauth.Family, oauth.Grounds, error) {
 	row, err := s.familyRow(ctx, family)
 	if err == nil && row == nil {
 		err = noFamily
 	}
-	var standing oauth.Standing
+	var grounds oauth.Grounds
 	if err == nil {
-		standing, err = row.beside.standing(micros(now))
+		grounds, err = row.beside.grounds(micros(now))
 	}
 	if err != nil {
-		return oauth.Family{}, oauth.Standing{}, doing("read family", err)
+		return oauth.Family{}, oauth.Grounds{}, doing("read family", err)
 	}
-	return row.family, standing, nil
+	return row.family, grounds, nil
 }
 
 // noFamily never reaches a visitor: to a client a token of no family is invalid_grant.
@@ -107,19 +100,19 @@ func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, er
 	return s.groups.reads.Ask(ctx, family)
 }
 
-// standingRow is what stands beside a family; what is not there is NULL.
-type standingRow struct {
+// groundsRow is what a family rests on; what is not there is NULL.
+type groundsRow struct {
 	disabled               sql.NullBool
 	revoked, idle, expires sql.NullInt64
 	consented              sql.NullString
 }
 
-func (r *standingRow) fields() []any {
+func (r *groundsRow) fields() []any {
 	return []any{&r.disabled, &r.revoked, &r.idle, &r.expires, &r.consented}
 }
 
-func (r *standingRow) standing(now int64) (oauth.Standing, error) {
-	s := oauth.Standing{
+func (r *groundsRow) grounds(now int64) (oauth.Grounds, error) {
+	s := oauth.Grounds{
 		UserEnabled:    r.disabled.Valid && !r.disabled.Bool,
 		SessionRevoked: r.revoked.Valid,
 		SessionExpired: !r.expires.Valid || r.idle.Int64 <= now || r.expires.Int64 <= now,
@@ -132,7 +125,7 @@ func (r *standingRow) standing(now int64) (oauth.Standing, error) {
 		s.Consented = []string{} // there is a consent, to nothing
 	}
 	if err != nil {
-		return oauth.Standing{}, fault.Wrap(err, fault.Internal, "store.failed", "")
+		return oauth.Grounds{}, fault.Wrap(err, fault.Internal, "store.failed", "")
 	}
 	return s, nil
 }
@@ -210,14 +203,6 @@ func revokeBy(f oauth.FamilyFilter) *statement {
 	return nil
 }
 
-// FamiliesOf lists the live families of a person, newest first.
-func (s *Store) FamiliesOf(ctx context.Context, user id.User, now time.Time) ([]oauth.Family, error) {
-	found, err := list(ctx, s, selectFamiliesOf, []any{string(user), micros(now)}, func(rows *sql.Rows) (f oauth.Family, err error) {
-		return f, rows.Scan(familyFields(&f)...)
-	})
-	return found, doing("list families", err)
-}
-
 // familyFields are where familyColumns go.
 func familyFields(f *oauth.Family) []any {
 	fields := make([]any, 0, 32)
@@ -233,7 +218,7 @@ const keepFamilies = 30 * 24 * time.Hour
 var familiesTable = table{
 	statements: []*statement{
 		insertFamily, selectFamily, rotateFamily, touchFamily, revokeByFamily, revokeByAuthorization,
-		revokeBySession, revokeByUser, revokeByClient, selectFamiliesOf, selectFamilies, rotateFamilies,
+		revokeBySession, revokeByUser, revokeByClient, selectFamilies, rotateFamilies,
 	},
 	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked
 		{"families", keepFamilies, sweep("refresh_families", "id", "expires_at <= $1")},

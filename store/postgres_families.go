@@ -22,7 +22,7 @@ type familyGroups struct {
 // familyRow is a row of selectFamily; nil stands for a family that is not there.
 type familyRow struct {
 	family oauth.Family
-	beside standingRow
+	beside groundsRow
 }
 
 // How many round trips of a kind are good to have under way. Fewer carry more

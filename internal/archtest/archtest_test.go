@@ -46,7 +46,7 @@ var alone = []struct {
 	owners  []string
 	reason  string
 }{
-	{"github.com/ory/fosite", []string{"provider"}, "another engine must be one package's work"},
+	{"github.com/ory/fosite", []string{"provider/internal"}, "another engine must be one package's work"},
 	{"github.com/jackc/pgx/v5", []string{"store"}, "SQL stays in the store"},
 	{"modernc.org/sqlite", []string{"store"}, "SQL stays in the store"},
 	{"database/sql", []string{"store"}, "SQL stays in the store"},
@@ -159,7 +159,7 @@ func TestHeavyLibrariesHaveOneImporter(t *testing.T) {
 		}
 		for _, i := range p.Imports {
 			for _, rule := range alone {
-				if (i == rule.library || strings.HasPrefix(i, rule.library+"/")) && !contains(rule.owners, from) {
+				if (i == rule.library || strings.HasPrefix(i, rule.library+"/")) && !ownedBy(rule.owners, p.ImportPath) {
 					t.Errorf("%s imports %s, which is for %v alone: %s", p.ImportPath, i, rule.owners, rule.reason)
 				}
 			}
@@ -199,21 +199,24 @@ func saysSo(t *testing.T, dir, name string) bool {
 	return false
 }
 
-func TestTheProtocolLibraryStaysBehindItsDoor(t *testing.T) {
-	out, err := exec.Command("go", "doc", "-all", module+"/provider").CombinedOutput()
-	if err != nil {
-		t.Fatalf("go doc: %v\n%s", err, out)
-	}
-	if strings.Contains(string(out), "fosite.") {
-		t.Error("an exported declaration of provider names fosite")
-	}
-}
-
-func contains(list []string, s string) bool {
-	for _, x := range list {
-		if x == s {
+// ownedBy reports whether one of the owners is the package or holds it.
+func ownedBy(owners []string, path string) bool {
+	for _, owner := range owners {
+		if path == module+"/"+owner || strings.HasPrefix(path, module+"/"+owner+"/") {
 			return true
 		}
 	}
 	return false
+}
+
+// Values cross into the kernel and come back: provider itself has no
+// declaration, exported or not, that a change of library would touch.
+func TestTheProtocolLibraryStaysBehindItsDoor(t *testing.T) {
+	out, err := exec.Command("go", "doc", "-all", "-u", module+"/provider").CombinedOutput()
+	if err != nil {
+		t.Fatalf("go doc: %v\n%s", err, out)
+	}
+	if strings.Contains(string(out), "fosite") {
+		t.Error("a declaration of provider names fosite")
+	}
 }

@@ -96,19 +96,11 @@ func testFamilies(t *testing.T, s *store.Store) {
 		static.IdleExpires = idle
 		same(t, family(t, s, static.ID), static)
 	})
-	t.Run("OfAPersonAreListedNewestFirst", func(t *testing.T) {
-		user := id.NewUser()
-		older := insertFamily(t, s, func(f *oauth.Family) { f.User = user })
-		newer := insertFamily(t, s, func(f *oauth.Family) { f.User, f.Created = user, now.Add(time.Minute) })
-		insertFamily(t, s, func(f *oauth.Family) { f.User, f.RevokedAt = user, now })
-		insertFamily(t, s, func(f *oauth.Family) { f.User, f.IdleExpires = user, now })
-		same(t, must[[]oauth.Family](t)(s.FamiliesOf(ctx, user, now)), []oauth.Family{newer, older})
-	})
 }
 
-// What a refresh must know besides the family, in every combination that has a
+// What a family rests on, in every combination that has a
 // meaning of its own.
-func testStanding(t *testing.T, s *store.Store) {
+func testGrounds(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	u, c := insertUser(t, s), insertClient(t, s)
 	off := insertUser(t, s)
@@ -127,26 +119,26 @@ func testStanding(t *testing.T, s *store.Store) {
 		user    id.User
 		session id.Session
 		client  id.Client
-		want    oauth.Standing
+		want    oauth.Grounds
 	}{
-		"everything is there":   {u.ID, live.ID, c.ID, oauth.Standing{UserEnabled: true, Consented: []string{"openid"}}},
-		"no consent":            {u.ID, live.ID, "other", oauth.Standing{UserEnabled: true}},
-		"consent to nothing":    {off.ID, live.ID, c.ID, oauth.Standing{Consented: []string{}}},
-		"nobody":                {id.NewUser(), live.ID, c.ID, oauth.Standing{}},
-		"the session was ended": {u.ID, ended.ID, "other", oauth.Standing{UserEnabled: true, SessionRevoked: true}},
-		"the session idled out": {u.ID, idle.ID, "other", oauth.Standing{UserEnabled: true, SessionExpired: true}},
-		"the session is old":    {u.ID, old.ID, "other", oauth.Standing{UserEnabled: true, SessionExpired: true}},
-		"the session is gone":   {u.ID, id.NewSession(), "other", oauth.Standing{UserEnabled: true, SessionExpired: true}},
+		"everything is there":   {u.ID, live.ID, c.ID, oauth.Grounds{UserEnabled: true, Consented: []string{"openid"}}},
+		"no consent":            {u.ID, live.ID, "other", oauth.Grounds{UserEnabled: true}},
+		"consent to nothing":    {off.ID, live.ID, c.ID, oauth.Grounds{Consented: []string{}}},
+		"nobody":                {id.NewUser(), live.ID, c.ID, oauth.Grounds{}},
+		"the session was ended": {u.ID, ended.ID, "other", oauth.Grounds{UserEnabled: true, SessionRevoked: true}},
+		"the session idled out": {u.ID, idle.ID, "other", oauth.Grounds{UserEnabled: true, SessionExpired: true}},
+		"the session is old":    {u.ID, old.ID, "other", oauth.Grounds{UserEnabled: true, SessionExpired: true}},
+		"the session is gone":   {u.ID, id.NewSession(), "other", oauth.Grounds{UserEnabled: true, SessionExpired: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := insertFamily(t, s, func(f *oauth.Family) { f.User, f.Session, f.Client = test.user, test.session, test.client })
-			got, standing, err := s.Family(ctx, f.ID, now)
+			got, grounds, err := s.Family(ctx, f.ID, now)
 			ok(t, err)
 			same(t, got, f)
-			same(t, standing, test.want)
+			same(t, grounds, test.want)
 			ok(t, s.InTx(ctx, func(ctx context.Context) error {
 				_, inside, err := s.Family(ctx, f.ID, now)
-				same(t, inside, standing)
+				same(t, inside, grounds)
 				return err
 			}))
 		})

@@ -90,9 +90,9 @@ func testDeletedUser(t *testing.T, s *store.Store) {
 	missing(t, err)
 	_, err = s.Consent(ctx, u.ID, c.ID)
 	missing(t, err)
-	_, standing, err := s.Family(ctx, f.ID, now)
+	_, grounds, err := s.Family(ctx, f.ID, now)
 	ok(t, err)
-	if standing.UserEnabled {
+	if grounds.UserEnabled {
 		t.Error("a deleted person counts as enabled")
 	}
 	refused(t, s.PutPassword(ctx, identity.Password{User: u.ID, Hash: "phc", Changed: now}), fault.Conflict)

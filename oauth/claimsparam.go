@@ -1,4 +1,4 @@
-package provider
+package oauth
 
 import (
 	"bytes"
@@ -10,9 +10,9 @@ import (
 	"strings"
 )
 
-// standardClaims are the claims that a person may have (OpenID Connect Core
+// StandardClaims are the claims that a person may have (OpenID Connect Core
 // 5.1) and that a client may ask for one by one, in the order of discovery.
-var standardClaims = []string{
+var StandardClaims = []string{
 	"name", "given_name", "family_name", "middle_name", "nickname", "preferred_username",
 	"profile", "picture", "website", "gender", "birthdate", "zoneinfo", "locale", "updated_at",
 	"email", "email_verified", "phone_number", "phone_number_verified", "address",
@@ -21,9 +21,9 @@ var standardClaims = []string{
 // maxClaimsParameter bounds the `claims` parameter, in bytes.
 const maxClaimsParameter = 8 << 10
 
-// claimsRequest is the `claims` parameter (OpenID Connect Core 5.5). The zero
+// ClaimsRequest is the `claims` parameter (OpenID Connect Core 5.5). The zero
 // value asks for nothing.
-type claimsRequest struct {
+type ClaimsRequest struct {
 	inIDToken  map[string]claimRequest
 	inUserinfo map[string]claimRequest
 }
@@ -53,31 +53,31 @@ func (c claimRequest) texts() ([]string, error) {
 	return texts, nil
 }
 
-// parseClaims reads the `claims` parameter; "" asks for nothing. Members that
+// ParseClaims reads the `claims` parameter; "" asks for nothing. Members that
 // are not understood are ignored, as OpenID Connect Core 5.5 wants it. What is
 // not one JSON object of that shape, names a member twice or is larger than
 // 8 KiB is an error, whose text is safe to show.
-func parseClaims(raw string) (claimsRequest, error) {
+func ParseClaims(raw string) (ClaimsRequest, error) {
 	if raw == "" {
-		return claimsRequest{}, nil
+		return ClaimsRequest{}, nil
 	}
 	if len(raw) > maxClaimsParameter {
-		return claimsRequest{}, errors.New("the claims parameter is too long")
+		return ClaimsRequest{}, errors.New("the claims parameter is too long")
 	}
 	top, err := members(json.RawMessage(raw))
 	if err != nil {
-		return claimsRequest{}, fmt.Errorf("the claims parameter %w", err)
+		return ClaimsRequest{}, fmt.Errorf("the claims parameter %w", err)
 	}
-	var c claimsRequest
+	var c ClaimsRequest
 	if c.inIDToken, err = requests(top["id_token"]); err != nil {
-		return claimsRequest{}, fmt.Errorf("the id_token member of the claims parameter %w", err)
+		return ClaimsRequest{}, fmt.Errorf("the id_token member of the claims parameter %w", err)
 	}
 	if c.inUserinfo, err = requests(top["userinfo"]); err != nil {
-		return claimsRequest{}, fmt.Errorf("the userinfo member of the claims parameter %w", err)
+		return ClaimsRequest{}, fmt.Errorf("the userinfo member of the claims parameter %w", err)
 	}
 	for _, name := range []string{"acr", "sub"} {
 		if _, err := c.inIDToken[name].texts(); err != nil {
-			return claimsRequest{}, fmt.Errorf("the %s member of the claims parameter is wrong: %w", name, err)
+			return ClaimsRequest{}, fmt.Errorf("the %s member of the claims parameter is wrong: %w", name, err)
 		}
 	}
 	return c, nil
@@ -153,36 +153,36 @@ func members(raw json.RawMessage) (map[string]json.RawMessage, error) {
 	return out, nil
 }
 
-// essentialACR returns the levels of which one must be reached: the values of
+// EssentialACR returns the levels of which one must be reached: the values of
 // an essential acr claim of the ID token (OpenID Connect Core 5.5.1.1). It is
 // empty when there is no such claim or it names no value.
-func (c claimsRequest) essentialACR() []string {
+func (c ClaimsRequest) EssentialACR() []string {
 	acr := c.inIDToken["acr"]
 	if !acr.Essential {
 		return nil
 	}
-	levels, _ := acr.texts() // checked by parseClaims
+	levels, _ := acr.texts() // checked by ParseClaims
 	return levels
 }
 
-// subjects returns the people of whom one must be signed in: the values of the
+// Subjects returns the people of whom one must be signed in: the values of the
 // ID token's sub claim (OpenID Connect Core 3.1.2.2 and 5.5.1). Empty: anybody.
-func (c claimsRequest) subjects() []string {
-	people, _ := c.inIDToken["sub"].texts() // checked by parseClaims
+func (c ClaimsRequest) Subjects() []string {
+	people, _ := c.inIDToken["sub"].texts() // checked by ParseClaims
 	return people
 }
 
 // idToken returns the standard claims wanted in the ID token, in order of name.
-func (c claimsRequest) idToken() []string { return wanted(c.inIDToken) }
+func (c ClaimsRequest) idToken() []string { return wanted(c.inIDToken) }
 
 // userinfo returns the standard claims wanted at the userinfo endpoint, in
 // order of name.
-func (c claimsRequest) userinfo() []string { return wanted(c.inUserinfo) }
+func (c ClaimsRequest) userinfo() []string { return wanted(c.inUserinfo) }
 
 func wanted(m map[string]claimRequest) []string {
 	var names []string
 	for name := range m {
-		if slices.Contains(standardClaims, name) {
+		if slices.Contains(StandardClaims, name) {
 			names = append(names, name)
 		}
 	}

@@ -1,10 +1,6 @@
-package provider
+package oauth
 
-import (
-	"slices"
-
-	"gatehouse/oauth"
-)
+import "slices"
 
 // scopeOfClaim is the scope that a standard claim belongs to (OpenID Connect
 // Core 5.4).
@@ -22,7 +18,7 @@ func scopeOfClaim(claim string) string {
 
 // permitted keeps the claims that the client could also ask for by a scope: to
 // ask one by one, with the `claims` parameter, is no way around its settings.
-func permitted(c *oauth.Client, claims []string) []string {
+func permitted(c *Client, claims []string) []string {
 	var keep []string
 	for _, claim := range claims {
 		if slices.Contains(c.Scopes, scopeOfClaim(claim)) {
@@ -32,9 +28,9 @@ func permitted(c *oauth.Client, claims []string) []string {
 	return keep
 }
 
-// consentScopes are what the person is asked to allow: the scopes of the
+// ConsentScopes are what the person is asked to allow: the scopes of the
 // request, and those of the claims that it asks for one by one.
-func consentScopes(c *oauth.Client, scopes []string, asked claimsRequest) []string {
+func ConsentScopes(c *Client, scopes []string, asked ClaimsRequest) []string {
 	all := slices.Clone(scopes)
 	for _, claim := range permitted(c, append(asked.idToken(), asked.userinfo()...)) {
 		if scope := scopeOfClaim(claim); !slices.Contains(all, scope) {

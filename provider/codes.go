@@ -2,17 +2,14 @@ package provider
 
 import (
 	"errors"
-	"fmt"
 	"net/http"
 
-	"github.com/ory/fosite"
-
-	"gatehouse/fault"
+	"gatehouse/provider/internal/kernel"
 )
 
-// kernelRefusals are the kernel's errors that may leave the house, in our own
-// words: the kernel's hints quote what the client sent.
-var kernelRefusals = map[string]refusal{
+// registered are the codes that may leave the house, each with a sentence of
+// our own: the kernel's hints quote what the client sent.
+var registered = map[string]refusal{
 	"invalid_request":            {description: "The request is missing a parameter or has one that is wrong.", status: http.StatusBadRequest},
 	"invalid_client":             {description: "The client could not be authenticated.", status: http.StatusUnauthorized, challenge: basicRealm},
 	"invalid_grant":              {description: "The grant is not valid, has expired, was used, or does not fit this client, redirect URI or code verifier.", status: http.StatusBadRequest},
@@ -37,7 +34,7 @@ const errUnmet = "unmet_authentication_requirements"
 
 // refusalFor returns the refusal with a registered code.
 func refusalFor(code string) *refusal {
-	e, ok := kernelRefusals[code]
+	e, ok := registered[code]
 	if !ok {
 		return refusalOf(errors.New("no registered error code: " + code))
 	}
@@ -45,30 +42,11 @@ func refusalFor(code string) *refusal {
 	return &e
 }
 
-// fromKernel turns what the kernel answers into a refusal. Errors of ours pass
-// through it unchanged; what the kernel says in codes of its own is translated;
-// the rest is an error of the server.
+// fromKernel turns what the kernel answers into a refusal in our words; the
+// rest is an error of the server.
 func fromKernel(err error) error {
-	if e, ok := errors.AsType[*refusal](err); ok {
-		return e
+	if r, ok := errors.AsType[*kernel.Refusal](err); ok {
+		return refusalFor(r.Code).because(err)
 	}
-	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind != fault.NotFound {
-		return err
-	}
-	e, ok := errors.AsType[*fosite.RFC6749Error](err)
-	if !ok {
-		return err
-	}
-	err = fmt.Errorf("%w: %s", err, e.Reason())
-	switch code := e.ErrorField; code {
-	case "invalid_state", "insufficient_entropy", "unsupported_response_mode":
-		return refusalFor("invalid_request").because(err)
-	case "not_found", "token_inactive", "token_expired":
-		return refusalFor("invalid_grant").because(err)
-	default:
-		if _, known := kernelRefusals[code]; !known {
-			return err // server_error and its like
-		}
-		return refusalFor(code).because(err)
-	}
+	return err
 }

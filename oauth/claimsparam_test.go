@@ -1,4 +1,4 @@
-package provider
+package oauth
 
 import (
 	"slices"
@@ -28,13 +28,13 @@ func TestClaimsParameterIsRead(t *testing.T) {
 		{raw: `{"id_token":{"email":{"essential":false,"purpose":"why not"}},"transaction":{"a":[1]}}`, idToken: []string{"email"}},
 		{raw: `{"userinfo":{"email":{"value":{"deep":[1]}}}}`, fromUserinfo: []string{"email"}},
 	} {
-		got, err := parseClaims(c.raw)
+		got, err := ParseClaims(c.raw)
 		if err != nil {
 			t.Errorf("%s: %v", c.raw, err)
 			continue
 		}
-		if !slices.Equal(got.essentialACR(), c.acr) || !slices.Equal(got.subjects(), c.subjects) || !slices.Equal(got.idToken(), c.idToken) || !slices.Equal(got.userinfo(), c.fromUserinfo) {
-			t.Errorf("%s: acr %v, subjects %v, ID token %v, userinfo %v", c.raw, got.essentialACR(), got.subjects(), got.idToken(), got.userinfo())
+		if !slices.Equal(got.EssentialACR(), c.acr) || !slices.Equal(got.Subjects(), c.subjects) || !slices.Equal(got.idToken(), c.idToken) || !slices.Equal(got.userinfo(), c.fromUserinfo) {
+			t.Errorf("%s: acr %v, subjects %v, ID token %v, userinfo %v", c.raw, got.EssentialACR(), got.Subjects(), got.idToken(), got.userinfo())
 		}
 	}
 }
@@ -49,9 +49,9 @@ func TestBadClaimsParametersAreErrors(t *testing.T) {
 		`{"id_token":{"acr":{"essential":true,"value":2}}}`, `{"id_token":{"acr":{"values":["aal2",null]}}}`, `{"id_token":{"sub":{"value":["usr_ada"]}}}`,
 		`{"userinfo":{"x":"` + strings.Repeat("x", maxClaimsParameter) + `"}}`, strings.Repeat(`{"userinfo":`, 500), "{\"userinfo\":\x00}",
 	} {
-		if got, err := parseClaims(raw); err == nil {
+		if got, err := ParseClaims(raw); err == nil {
 			t.Errorf("%.60s is read as %+v", raw, got)
-		} else if !mayDescribe(err.Error()) {
+		} else if !describable(err.Error()) {
 			t.Errorf("%.60s: the error %q does not fit into error_description", raw, err)
 		}
 	}
@@ -62,15 +62,25 @@ func FuzzParseClaims(f *testing.F) {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, raw string) {
-		c, err := parseClaims(raw)
+		c, err := ParseClaims(raw)
 		if err != nil {
 			return
 		}
 		for _, name := range slices.Concat(c.idToken(), c.userinfo()) {
-			if !slices.Contains(standardClaims, name) {
+			if !slices.Contains(StandardClaims, name) {
 				t.Fatalf("%q lets through the claim %q", raw, name)
 			}
 		}
-		_, _ = c.essentialACR(), c.subjects()
+		_, _ = c.EssentialACR(), c.Subjects()
 	})
+}
+
+// describable holds the alphabet of error_description (RFC 6749 section 5.2).
+func describable(text string) bool {
+	for _, r := range text {
+		if r < 0x20 || r > 0x7e || r == '"' || r == '\\' {
+			return false
+		}
+	}
+	return true
 }

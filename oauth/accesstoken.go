@@ -1,0 +1,90 @@
+package oauth
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	"gatehouse/secret"
+)
+
+// AccessTokenType is the JOSE type of access tokens (RFC 9068 section 2.1).
+const AccessTokenType = "at+jwt"
+
+// defaultAccessTokenAlg signs access tokens of clients that want no other.
+const defaultAccessTokenAlg = "ES256"
+
+// AccessClaims is the payload of an access token (RFC 9068 section 2.2).
+type AccessClaims struct {
+	Issuer        string   `json:"iss"`
+	Subject       string   `json:"sub"`
+	Audience      []string `json:"aud"`
+	ClientID      string   `json:"client_id"`
+	ID            string   `json:"jti"`
+	Issued        int64    `json:"iat"`
+	Expires       int64    `json:"exp"`
+	Scope         string   `json:"scope,omitempty"`
+	Session       string   `json:"sid,omitempty"` // the browser session; absent for client_credentials
+	Authorization string   `json:"azn,omitempty"` // the authorization it comes from
+	AuthTime      int64    `json:"auth_time,omitempty"`
+	ACR           string   `json:"acr,omitempty"`
+	AMR           []string `json:"amr,omitempty"`
+	// UserinfoClaims are the standard claims that the authorization request
+	// asked of the userinfo endpoint one by one. They travel in the token because
+	// nothing else of a token is kept.
+	UserinfoClaims []string `json:"uic,omitempty"`
+}
+
+// OfPerson reports whether the token speaks for a person, not for the client itself.
+func (c *AccessClaims) OfPerson() bool { return c.Subject != c.ClientID }
+
+// IssuedAt returns when the token was made, to the second.
+func (c *AccessClaims) IssuedAt() time.Time { return time.Unix(c.Issued, 0).UTC() }
+
+// accessToken makes an access token and says when it ends.
+func (s *Service) accessToken(ctx context.Context, m *minting) (token string, expires int64, err error) {
+	c := s.accessClaims(m)
+	payload, err := json.Marshal(&c)
+	if err != nil {
+		return "", 0, fmt.Errorf("make access token: %w", err)
+	}
+	token, err = s.Signer.Sign(ctx, orElse(m.client.AccessTokenAlg, defaultAccessTokenAlg), AccessTokenType, payload)
+	if err != nil {
+		return "", 0, fmt.Errorf("make access token: %w", err)
+	}
+	return token, c.Expires, nil
+}
+
+func (s *Service) accessClaims(m *minting) AccessClaims {
+	name := string(m.client.ID)
+	c := AccessClaims{
+		Issuer: s.Issuer, Subject: name, Audience: s.audiences(m.client), ClientID: name, ID: secret.Token(20),
+		Issued: m.now.Unix(), Expires: m.allowed.expiry(m.now, s.accessTTL(m.client)), Scope: strings.Join(m.allowed.Scopes, " "),
+	}
+	a := m.authorization
+	if a.User == "" {
+		return c
+	}
+	c.Subject, c.Session, c.Authorization = string(a.User), string(a.Session), string(a.ID)
+	c.AuthTime, c.ACR, c.AMR = a.AuthTime.Unix(), a.Level.String(), a.AMR
+	if len(a.Audiences) > 0 {
+		c.Audience = a.Audiences
+	}
+	c.UserinfoClaims = permitted(m.client, m.asked.userinfo())
+	return c
+}
+
+// audiences is what the client's access tokens are for.
+func (s *Service) audiences(c *Client) []string {
+	if len(c.Audiences) == 0 {
+		return []string{s.Issuer}
+	}
+	return c.Audiences
+}
+
+// accessTTL is how long the client's access tokens live.
+func (s *Service) accessTTL(c *Client) time.Duration {
+	return min(orDefault(c.AccessTokenTTL, s.Config.AccessTokenTTL), MaxAccessTokenTTL)
+}

@@ -1,0 +1,74 @@
+package oauth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+)
+
+// Ceiling says what is allowed beyond the protocol's own rules: which scopes a
+// person may give a client, or a client may have for itself, and until when. It
+// is asked when a code is issued, when it is redeemed, at every refresh and for
+// client credentials, so that a right that was lost is gone with the next token.
+type Ceiling interface {
+	// Over returns what is allowed of the scopes at now. It answers from memory
+	// or fast: it stands on the path of every token. An error is never a no.
+	Over(ctx context.Context, c *Client, a *Authorization, scopes []string, now time.Time) (Allowance, error)
+}
+
+// Allowance is what a Ceiling allows. The zero Allowance allows nothing.
+type Allowance struct {
+	Scopes []string  // others than those asked about do not count
+	Until  time.Time // no token outlives it; zero: no limit but the token's own
+}
+
+// Registered is the Ceiling of a house that knows no permissions: a client may
+// have what is registered for it, and no right ends by itself. What the person
+// consented to is asked besides.
+type Registered struct{}
+
+// Over implements Ceiling.
+func (Registered) Over(_ context.Context, c *Client, _ *Authorization, scopes []string, _ time.Time) (Allowance, error) {
+	return Allowance{Scopes: common(scopes, c.Scopes)}, nil
+}
+
+// shortestToken is the least that is left of an allowance for which a token is
+// worth making: tokens tell the second only.
+const shortestToken = time.Second
+
+// under returns what the ceiling leaves of scopes. A is zero for a client's own.
+// Where nothing is left of something, or it is over by now, the answer is no.
+func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes []string, now time.Time, no *Refusal) (Allowance, error) {
+	allowed, err := s.Ceiling.Over(ctx, c, a, scopes, now)
+	if err != nil {
+		return Allowance{}, fmt.Errorf("ask what is allowed: %w", err)
+	}
+	allowed.Scopes = common(scopes, allowed.Scopes)
+	if !allowed.serves(scopes, now) {
+		return Allowance{}, no
+	}
+	return allowed, nil
+}
+
+// serves reports whether a token of what is allowed is any good to whom asked
+// for scopes: something is left, the sign-in too if it was asked for, and for a
+// second at least.
+func (a Allowance) serves(scopes []string, now time.Time) bool {
+	if !a.Until.IsZero() && a.Until.Before(now.Add(shortestToken)) {
+		return false
+	}
+	if slices.Contains(scopes, ScopeOpenID) && !slices.Contains(a.Scopes, ScopeOpenID) {
+		return false
+	}
+	return len(a.Scopes) > 0 || len(scopes) == 0
+}
+
+// expiry is when a token made at now for so long ends, to the second.
+func (a Allowance) expiry(now time.Time, ttl time.Duration) int64 {
+	end := now.Unix() + int64(ttl/time.Second)
+	if a.Until.IsZero() {
+		return end
+	}
+	return min(end, a.Until.Unix())
+}

@@ -1,0 +1,225 @@
+package oauth_test
+
+import (
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/secret"
+)
+
+// ceiling is a Ceiling that a test lowers.
+type ceiling struct {
+	scopes []string
+	until  time.Time
+	err    error
+}
+
+func (c *ceiling) Over(context.Context, *oauth.Client, *oauth.Authorization, []string, time.Time) (oauth.Allowance, error) {
+	return oauth.Allowance{Scopes: c.scopes, Until: c.until}, c.err
+}
+
+// plain signs by writing the payload where it belongs.
+type plain struct{}
+
+func (plain) Sign(_ context.Context, _, _ string, payload []byte) (string, error) {
+	return "header." + base64.RawURLEncoding.EncodeToString(payload) + ".signature", nil
+}
+
+// everybody is enabled and has no claims.
+type everybody struct{}
+
+func (everybody) Claims(context.Context, id.User, []string, []string) (map[string]any, bool, error) {
+	return nil, true, nil
+}
+
+// granting is a Service under a ceiling, with a client that may do everything.
+type granting struct {
+	*oauth.Service
+	m       *memory
+	ceiling *ceiling
+	client  *oauth.Client
+}
+
+var allScopes = []string{"openid", "offline_access", "orders:read", "orders:write"}
+
+func newGranting(t *testing.T) *granting {
+	t.Helper()
+	s, m := newService()
+	g := &granting{s, m, &ceiling{scopes: allScopes}, nil}
+	s.Issuer, s.Signer, s.People, s.Ceiling, s.Codec = "https://id.example.test", plain{}, everybody{}, g.ceiling, codec
+	c := web()
+	c.GrantTypes, c.Scopes, c.SkipConsent = []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient}, allScopes, true
+	c, _ = create(t, s, c)
+	g.client = &c
+	return g
+}
+
+var verifier = strings.Repeat("v", 43)
+
+func (g *granting) code(ctx context.Context) (string, error) {
+	return g.IssueCode(ctx, g.client, oauth.CodeRequest{
+		Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, AuthTime: time.Now()},
+		RedirectURI:   "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
+	}, nil)
+}
+
+func (g *granting) redeem(ctx context.Context, code string) (oauth.Tokens, error) {
+	return g.Redeem(ctx, audit.Actor{}, g.client, oauth.Redemption{Code: code, RedirectURI: "https://app.example/cb", Verifier: verifier})
+}
+
+func (g *granting) refresh(ctx context.Context, token string, scopes ...string) (oauth.Tokens, error) {
+	return g.Refresh(ctx, audit.Actor{}, g.client, oauth.RefreshRequest{Token: token, Scopes: scopes})
+}
+
+// grants are all ways to tokens. Each leads so far that the next step asks the
+// ceiling, and returns that step.
+var grants = map[string]func(t *testing.T, g *granting) func() (oauth.Tokens, error){
+	oauth.GrantCode: func(t *testing.T, g *granting) func() (oauth.Tokens, error) {
+		code := must(g.code(t.Context()))(t)
+		return func() (oauth.Tokens, error) { return g.redeem(t.Context(), code) }
+	},
+	oauth.GrantRefresh: func(t *testing.T, g *granting) func() (oauth.Tokens, error) {
+		first := must(g.redeem(t.Context(), must(g.code(t.Context()))(t)))(t)
+		return func() (oauth.Tokens, error) { return g.refresh(t.Context(), first.Refresh) }
+	},
+	oauth.GrantClient: func(t *testing.T, g *granting) func() (oauth.Tokens, error) {
+		return func() (oauth.Tokens, error) {
+			return g.ClientCredentials(t.Context(), g.client, []string{"orders:read", "orders:write"})
+		}
+	},
+}
+
+func must[T any](v T, err error) func(*testing.T) T {
+	return func(t *testing.T) T {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return v
+	}
+}
+
+func claimsOf(t *testing.T, token string) oauth.AccessClaims {
+	t.Helper()
+	var c oauth.AccessClaims
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1])
+	if err != nil || json.Unmarshal(payload, &c) != nil {
+		t.Fatalf("%q is no token: %v", token, err)
+	}
+	return c
+}
+
+// A right that was lost is gone with the next token, by whatever grant, and a
+// right that ends soon bounds the token.
+func TestShrinkingCeilingNarrowsAndShortensTokensOfEveryGrant(t *testing.T) {
+	for name, prepare := range grants {
+		synctest.Test(t, func(t *testing.T) {
+			g := newGranting(t)
+			next := prepare(t, g)
+			g.ceiling.scopes = []string{"openid", "offline_access", "orders:read", "admin"}
+			g.ceiling.until = time.Now().Add(90*time.Second + time.Second/2)
+			tokens := must(next())(t)
+			c := claimsOf(t, tokens.Access)
+			if strings.Contains(c.Scope, "orders:write") || strings.Contains(c.Scope, "admin") || !strings.Contains(c.Scope, "orders:read") ||
+				c.Scope != strings.Join(tokens.Scopes, " ") {
+				t.Errorf("%s: scope %q, answered %q", name, c.Scope, tokens.Scopes)
+			}
+			if end := time.Unix(c.Expires, 0); end.After(g.ceiling.until) || g.ceiling.until.Sub(end) >= time.Second || tokens.Lives != c.Expires-c.Issued {
+				t.Errorf("%s: ends %v, may last until %v, lives %d s", name, end, g.ceiling.until, tokens.Lives)
+			}
+		})
+	}
+}
+
+func TestNothingIsGivenWhereTheCeilingLeavesNothing(t *testing.T) {
+	for name, prepare := range grants {
+		for what, lower := range map[string]func(c *ceiling){
+			"nothing allowed": func(c *ceiling) { c.scopes = nil },
+			"over":            func(c *ceiling) { c.until = time.Now() },
+			"all but over":    func(c *ceiling) { c.until = time.Now().Add(time.Second - 1) },
+		} {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGranting(t)
+				next := prepare(t, g)
+				lower(g.ceiling)
+				_, err := next()
+				if no, ok := errors.AsType[*oauth.Refusal](err); !ok || no.Code != oauth.InvalidGrant && no.Code != oauth.InvalidScope {
+					t.Errorf("%s, %s: %v, want a refusal", name, what, err)
+				}
+				g.ceiling.scopes, g.ceiling.until = allScopes, time.Time{}
+				must(next())(t) // the attempt spent nothing
+			})
+		}
+	}
+}
+
+// A ceiling that cannot be asked is not a no, and never a yes.
+func TestFailingCeilingIsNobodysNo(t *testing.T) {
+	t.Parallel()
+	broken := errors.New("policy is not loaded")
+	for name, prepare := range grants {
+		g := newGranting(t)
+		next := prepare(t, g)
+		g.ceiling.err = broken
+		_, err := next()
+		if no, refused := errors.AsType[*oauth.Refusal](err); refused || !errors.Is(err, broken) {
+			t.Errorf("%s: %v (refused: %v), want the error", name, err, no)
+		}
+		if _, err := g.code(t.Context()); !errors.Is(err, broken) {
+			t.Errorf("a code: %v, want the error", err)
+		}
+	}
+}
+
+func TestCodeStandsForNoMoreThanTheCeilingLeft(t *testing.T) {
+	t.Parallel()
+	g := newGranting(t)
+	g.ceiling.scopes = []string{"openid", "orders:read"}
+	code := must(g.code(t.Context()))(t)
+	g.ceiling.scopes = allScopes
+	tokens := must(g.redeem(t.Context(), code))(t)
+	if !slices.Equal(tokens.Scopes, []string{"openid", "orders:read"}) || tokens.Refresh != "" {
+		t.Errorf("scopes %v, refresh token %q", tokens.Scopes, tokens.Refresh)
+	}
+	g.ceiling.scopes = []string{"orders:read"} // the sign-in itself is not allowed
+	_, err := g.code(t.Context())
+	if no, ok := errors.AsType[*oauth.Refusal](err); !ok || no.Code != oauth.AccessDenied {
+		t.Errorf("without openid: %v", err)
+	}
+}
+
+// What the person allowed stays with the family: a right that comes back is
+// there again with the next refresh.
+func TestRightsThatComeBackAreThereAgain(t *testing.T) {
+	t.Parallel()
+	g := newGranting(t)
+	first := must(g.redeem(t.Context(), must(g.code(t.Context()))(t)))(t)
+	g.ceiling.scopes = []string{"openid", "offline_access"}
+	second := must(g.refresh(t.Context(), first.Refresh, "openid", "orders:read"))(t)
+	if !slices.Equal(second.Scopes, []string{"openid"}) {
+		t.Errorf("while it is lost: %v", second.Scopes)
+	}
+	g.ceiling.scopes = allScopes
+	if third := must(g.refresh(t.Context(), second.Refresh))(t); !slices.Equal(third.Scopes, allScopes) {
+		t.Errorf("once it is back: %v", third.Scopes)
+	}
+}
+
+func TestRegisteredAllowsWhatIsRegisteredAndForHowLongItLikes(t *testing.T) {
+	t.Parallel()
+	c := &oauth.Client{Scopes: []string{"a", "b"}}
+	got, err := oauth.Registered{}.Over(t.Context(), c, nil, []string{"b", "x", "a"}, time.Now())
+	if err != nil || !slices.Equal(got.Scopes, []string{"b", "a"}) || !got.Until.IsZero() {
+		t.Errorf("allowed: %+v, %v", got, err)
+	}
+}

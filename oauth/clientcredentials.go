@@ -1,0 +1,27 @@
+package oauth
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// ClientCredentials gives the client a token for itself (RFC 6749 section 4.4),
+// for the scopes that it asks for; none by default. It writes nothing. A
+// *Refusal says why not.
+func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes []string) (Tokens, error) {
+	if c.Public() || !slices.Contains(c.GrantTypes, GrantClient) {
+		return Tokens{}, errGrantType
+	}
+	if !covers(c.Scopes, scopes) || slices.ContainsFunc(scopes, ofPerson) {
+		return Tokens{}, errScope
+	}
+	m := &minting{client: c, authorization: &Authorization{}, now: time.Now()}
+	var err error
+	if m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.now, errScope); err != nil {
+		return Tokens{}, err
+	}
+	return s.mint(ctx, m, "")
+}
+
+func ofPerson(scope string) bool { return slices.Contains(PersonScopes, scope) }

@@ -1,0 +1,58 @@
+package oauth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gatehouse/id"
+	"gatehouse/secret"
+)
+
+// CodeRequest is an authorization request to which the person said yes.
+type CodeRequest struct {
+	Authorization        // without ID, Client and Audiences: IssueCode fills them in
+	RedirectURI   string // as it was sent; empty when it was left out
+	Challenge     string // PKCE S256 challenge; empty when the client need not send one
+}
+
+var errNotAllowed = refuse(AccessDenied, "The person may not allow this.")
+
+// IssueCode makes a code for what the person said yes to, as far as the ceiling
+// lets them. The code's row and what finish does are one transaction: of two
+// that finish the same sign-in at once, the one that finish lets through gets a
+// code. Finish may run twice; nil does nothing. A *Refusal says why not.
+func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finish func(ctx context.Context) error) (string, error) {
+	now := time.Now().UTC()
+	r.ID, r.Client, r.Audiences = id.NewAuthorization(), c.ID, s.audiences(c)
+	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, now, errNotAllowed)
+	if err != nil {
+		return "", err
+	}
+	r.Scopes = allowed.Scopes
+	text := secret.Token(32)
+	code := Code{
+		Hash: secret.Hash(text), Authorization: r.Authorization, RedirectURI: r.RedirectURI, Challenge: r.Challenge,
+		Created: now, Expires: now.Add(s.Config.CodeTTL),
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if finish != nil {
+			if err := finish(ctx); err != nil {
+				return err
+			}
+		}
+		return s.Store.InsertCode(ctx, code)
+	})
+	if err != nil {
+		return "", fmt.Errorf("issue code: %w", err)
+	}
+	return text, nil
+}
+
+// NeedsPKCE reports whether the client must use PKCE: every one but a
+// confidential client for which an administrator turned it off.
+func (c *Client) NeedsPKCE() bool { return c.Public() || !c.SkipPKCE }
+
+// may reports whether the grant type is registered for the client.
+func (c *Client) may(grant string) bool { return slices.Contains(c.GrantTypes, grant) }

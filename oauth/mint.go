@@ -1,0 +1,86 @@
+package oauth
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"gatehouse/id"
+)
+
+// Signer signs with the house's keys; *keys.Ring does.
+type Signer interface {
+	// Sign returns payload as a compact JWS with the header members alg and typ.
+	Sign(ctx context.Context, alg, typ string, payload []byte) (string, error)
+}
+
+// People answers about the person behind an authorization.
+type People interface {
+	// Claims returns the standard claims of the person for the scopes and,
+	// whatever the scopes, those named in extra. enabled is false for a person who
+	// is disabled or gone; that is not an error.
+	Claims(ctx context.Context, user id.User, scopes, extra []string) (claims map[string]any, enabled bool, err error)
+}
+
+// Tokens is what a grant brings (RFC 6749 section 5.1).
+type Tokens struct {
+	Access  string
+	Lives   int64  // seconds from now
+	Refresh string // "" when none is due
+	ID      string // "" when openid is not among the scopes
+	Scopes  []string
+}
+
+// minting is what tokens are made of.
+type minting struct {
+	client        *Client
+	authorization *Authorization // zero for a client's own token
+	asked         ClaimsRequest  // the authorization's claims parameter, read
+	claims        map[string]any // of the person, for the ID token
+	allowed       Allowance
+	now           time.Time // iat: taken before anything is written
+}
+
+// mint makes the tokens. It is the one place that does, after everything was
+// decided and written.
+func (s *Service) mint(ctx context.Context, m *minting, refresh string) (Tokens, error) {
+	access, expires, err := s.accessToken(ctx, m)
+	if err != nil {
+		return Tokens{}, err
+	}
+	t := Tokens{Access: access, Lives: expires - m.now.Unix(), Refresh: refresh, Scopes: m.allowed.Scopes}
+	if m.authorization.User != "" && slices.Contains(m.allowed.Scopes, ScopeOpenID) {
+		t.ID, err = s.idToken(ctx, m, access)
+	}
+	return t, err
+}
+
+// meet looks at the person of an authorization: are they enabled, and which of
+// their claims belong in the ID token.
+func (s *Service) meet(ctx context.Context, m *minting) error {
+	claims, enabled, err := s.People.Claims(ctx, m.authorization.User, nil, permitted(m.client, m.asked.idToken()))
+	if err != nil {
+		return fmt.Errorf("read claims: %w", err)
+	}
+	if !enabled {
+		return errDisabled
+	}
+	m.claims = claims
+	return nil
+}
+
+// ask reads the claims parameter again; it was in order when it was stored.
+func (m *minting) ask() (err error) {
+	if m.asked, err = ParseClaims(m.authorization.Claims); err != nil {
+		return fmt.Errorf("stored claims parameter: %w", err)
+	}
+	return nil
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}

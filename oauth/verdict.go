@@ -1,0 +1,81 @@
+package oauth
+
+import (
+	"slices"
+	"time"
+
+	"gatehouse/secret"
+)
+
+// verdict is what a presented refresh token means for its family.
+type verdict int
+
+const (
+	refuseToken verdict = iota // of another client, expired, ended, or not one we know: nothing changes
+	rotateToken                // the current one: it is replaced
+	keepToken                  // the current one of a static family: it stays
+	repeatToken                // the one before, within the grace window: the same successor again
+	replayToken                // an older one: the family ends
+)
+
+// judge says what the token means at now. It is pure. A token of a later
+// generation than the row has not been stolen: the database lost a rotation. It
+// is refused, and the person signs in again.
+func (f *Family) judge(c *Client, t RefreshToken, grace time.Duration, now time.Time) verdict {
+	if f.Client != c.ID || f.over(now) {
+		return refuseToken
+	}
+	if secret.Equal(f.CurrentHash, t.SecretHash) {
+		if f.Static && c.keepsToken() { // the client may have changed since
+			return keepToken
+		}
+		return rotateToken
+	}
+	if t.Generation >= f.Generation {
+		return refuseToken
+	}
+	if secret.Equal(f.PreviousHash, t.SecretHash) && len(f.SealedSuccessor) > 0 && now.Before(f.RotatedAt.Add(grace)) {
+		return repeatToken
+	}
+	return replayToken
+}
+
+// signedOut reports whether the family went with its browser session. A session
+// that merely expired takes only those along that are not offline.
+func (g *Grounds) signedOut(f *Family) bool {
+	return g.SessionRevoked || g.SessionExpired && !f.Offline
+}
+
+// bear says what may have changed since the person agreed, and returns the
+// scopes of the family that the client still may have. It is pure.
+func (g *Grounds) bear(c *Client, f *Family) ([]string, *Refusal) {
+	switch {
+	case !g.UserEnabled:
+		return nil, errDisabled
+	case g.signedOut(f):
+		return nil, errSignedOut
+	case c.RequireLevel > f.Level:
+		return nil, refuse(InvalidGrant, "The client needs a stronger sign-in.")
+	case !c.SkipConsent && !covers(g.Consented, f.Scopes):
+		return nil, refuse(InvalidGrant, "The person does not allow this any more.")
+	}
+	return keepSignIn(f.Scopes, common(f.Scopes, c.Scopes))
+}
+
+// keepSignIn returns left, what is left of the scopes that the family has. A
+// family that lost one of the two it lives by brings nothing any more.
+func keepSignIn(had, left []string) ([]string, *Refusal) {
+	for _, scope := range []string{ScopeOpenID, ScopeOffline} {
+		if slices.Contains(had, scope) && !slices.Contains(left, scope) {
+			return nil, refuse(InvalidGrant, "The client may not have one of the grant's scopes any more.")
+		}
+	}
+	return left, nil
+}
+
+// stillMeantFor are the recorded audiences without those that the client lost.
+func (s *Service) stillMeantFor(c *Client, recorded []string) []string {
+	return slices.DeleteFunc(slices.Clone(recorded), func(audience string) bool {
+		return audience != s.Issuer && !slices.Contains(c.Audiences, audience)
+	})
+}

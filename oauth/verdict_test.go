@@ -1,0 +1,84 @@
+package oauth
+
+import (
+	"slices"
+	"testing"
+	"time"
+
+	"gatehouse/proof"
+)
+
+func TestJudgeRefusesWhatItDoesNotKnow(t *testing.T) {
+	t.Parallel()
+	now := time.Now()
+	base := Family{
+		Authorization: Authorization{Client: "web"}, Generation: 5, CurrentHash: []byte("five"), PreviousHash: []byte("four"),
+		SealedSuccessor: []byte("sealed"), RotatedAt: now.Add(-10 * time.Second), IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
+	}
+	for name, c := range map[string]struct {
+		generation uint32
+		hash       string
+		grace      time.Duration
+		change     func(*Family)
+		want       verdict
+	}{
+		"current":                     {5, "five", 30 * time.Second, nil, rotateToken},
+		"current, static":             {5, "five", 30 * time.Second, func(f *Family) { f.Static = true }, keepToken},
+		"previous within the window":  {4, "four", 30 * time.Second, nil, repeatToken},
+		"previous after the window":   {4, "four", 10 * time.Second, nil, replayToken},
+		"previous without a window":   {4, "four", 0, nil, replayToken},
+		"older within the window":     {3, "three", 30 * time.Second, nil, replayToken},
+		"same generation, other hash": {5, "six", 30 * time.Second, nil, refuseToken},
+		"later generation":            {6, "six", 30 * time.Second, nil, refuseToken},
+		"empty hash, no current":      {6, "", 30 * time.Second, func(f *Family) { f.CurrentHash = []byte("x") }, refuseToken},
+		"other client":                {5, "five", 30 * time.Second, func(f *Family) { f.Client = "other" }, refuseToken},
+		"other client's replay":       {1, "one", 30 * time.Second, func(f *Family) { f.Client = "other" }, refuseToken},
+		"revoked":                     {5, "five", 30 * time.Second, func(f *Family) { f.RevokedAt = now }, refuseToken},
+		"idle":                        {5, "five", 30 * time.Second, func(f *Family) { f.IdleExpires = now }, refuseToken},
+		"expired":                     {4, "four", 30 * time.Second, func(f *Family) { f.Expires = now }, refuseToken},
+	} {
+		f := base
+		if c.change != nil {
+			c.change(&f)
+		}
+		got := f.judge(&Client{ID: "web", StaticRefresh: f.Static}, RefreshToken{Generation: c.generation, SecretHash: []byte(c.hash)}, c.grace, now)
+		if got != c.want {
+			t.Errorf("%s: verdict %d, want %d", name, got, c.want)
+		}
+	}
+}
+
+// R25, R26: what the person allowed is measured anew by what it rests on.
+func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
+	t.Parallel()
+	all := []string{"openid", "profile", "offline_access"}
+	for name, c := range map[string]struct {
+		change func(*Client, *Family, *Grounds)
+		want   []string // nil: refused
+	}{
+		"as it was":                    {nil, all},
+		"person disabled":              {func(_ *Client, _ *Family, g *Grounds) { g.UserEnabled = false }, nil},
+		"signed out":                   {func(_ *Client, _ *Family, g *Grounds) { g.SessionRevoked = true }, nil},
+		"session expired":              {func(_ *Client, _ *Family, g *Grounds) { g.SessionExpired = true }, all},
+		"session expired, not offline": {func(_ *Client, f *Family, g *Grounds) { f.Offline, g.SessionExpired = false, true }, nil},
+		"no consent":                   {func(_ *Client, _ *Family, g *Grounds) { g.Consented = nil }, nil},
+		"less consent":                 {func(_ *Client, _ *Family, g *Grounds) { g.Consented = []string{"openid", "offline_access"} }, nil},
+		"no consent needed":            {func(c *Client, _ *Family, g *Grounds) { c.SkipConsent, g.Consented = true, nil }, all},
+		"client lost a scope":          {func(c *Client, _ *Family, _ *Grounds) { c.Scopes = []string{"offline_access", "openid"} }, []string{"openid", "offline_access"}},
+		"client lost openid":           {func(c *Client, _ *Family, _ *Grounds) { c.Scopes = []string{"offline_access", "profile"} }, nil},
+		"client lost offline_access":   {func(c *Client, _ *Family, _ *Grounds) { c.Scopes = []string{"openid", "profile"} }, nil},
+		"client needs a second factor": {func(c *Client, _ *Family, _ *Grounds) { c.RequireLevel = proof.AAL2 }, nil},
+		"it was proved by two":         {func(c *Client, f *Family, _ *Grounds) { c.RequireLevel, f.Level = proof.AAL2, proof.AAL2 }, all},
+	} {
+		client := &Client{ID: "web", Scopes: all}
+		f := &Family{Authorization: Authorization{Client: "web", Scopes: all, Level: proof.AAL1}, Offline: true}
+		g := &Grounds{UserEnabled: true, Consented: all}
+		if c.change != nil {
+			c.change(client, f, g)
+		}
+		got, no := g.bear(client, f)
+		if !slices.Equal(got, c.want) || (no == nil) != (c.want != nil) {
+			t.Errorf("%s: %v, %v; want %v", name, got, no, c.want)
+		}
+	}
+}

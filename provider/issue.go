@@ -1,0 +1,56 @@
+package provider
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"slices"
+
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/oauth"
+	"gatehouse/provider/internal/kernel"
+)
+
+// issue makes the code and sends it. The code's row and the end of the sign-in
+// are one transaction: of two tabs that come back at once, one gets a code.
+func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorization, d flow.Decision, ref *flow.Ref) error {
+	if d.User == "" || d.Session == "" {
+		return fmt.Errorf("issue code: the decision names no person or no session")
+	}
+	if people := a.claims.Subjects(); len(people) > 0 && !slices.Contains(people, string(d.User)) {
+		return refusalFor("login_required")
+	}
+	signIn := kernel.SignIn{User: d.User, AuthTime: d.AuthTime, RequestedAt: a.ask.RequestedAt}
+	if err := p.kernel.Confirm(r.Context(), a.request, signIn); err != nil {
+		return fromKernel(err)
+	}
+	code, err := p.Protocol.IssueCode(r.Context(), a.client, oauth.CodeRequest{
+		Authorization: oauth.Authorization{
+			User: d.User, Session: d.Session, Scopes: a.request.Scopes, AuthTime: d.AuthTime, Level: d.Level, AMR: d.Methods,
+			Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
+		},
+		RedirectURI: a.params.get("redirect_uri"), Challenge: a.params.get("code_challenge"),
+	}, p.finish(ref))
+	if err != nil {
+		return err
+	}
+	p.respond(w, r, a.target, map[string]string{"code": code})
+	return nil
+}
+
+var errGone = fault.New(fault.NotFound, "flow.gone", "This sign-in is over.")
+
+// finish ends the sign-in that ref names; nil when there was none.
+func (p *Provider) finish(ref *flow.Ref) func(ctx context.Context) error {
+	if ref == nil {
+		return nil
+	}
+	return func(ctx context.Context) error {
+		finished, err := p.Flow.Finish(ctx, *ref)
+		if err == nil && !finished {
+			err = errGone
+		}
+		return err
+	}
+}

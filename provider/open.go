@@ -1,0 +1,59 @@
+package provider
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/url"
+	"strings"
+
+	"gatehouse/provider/internal/kernel"
+)
+
+// Open prepares the provider, and reports at the start what it would miss at
+// the first request.
+func (p *Provider) Open() error {
+	for _, field := range []struct {
+		name    string
+		missing bool
+	}{
+		{"Registry", p.Registry == nil},
+		{"Protocol", p.Protocol == nil},
+		{"Flow", p.Flow == nil},
+		{"Sessions", p.Sessions == nil},
+		{"People", p.People == nil},
+		{"Signer", p.Signer == nil},
+		{"Cookies", p.Cookies == nil},
+		{"Pages", p.Pages == nil},
+		{"Limiter", p.Limiter == nil},
+		{"Metrics", p.Metrics == nil},
+		{"Log", p.Log == nil},
+	} {
+		if field.missing {
+			return fmt.Errorf("open provider: %s is not set", field.name)
+		}
+	}
+	if err := checkIssuer(p.Issuer); err != nil {
+		return fmt.Errorf("open provider: %w", err)
+	}
+	body, err := json.Marshal(metadataOf(p.Issuer))
+	if err != nil {
+		return fmt.Errorf("open provider: %w", err)
+	}
+	p.discovery = newDocument(body, "public, max-age=3600")
+	p.kernel = kernel.New(p.Issuer, PathAuthorize)
+	p.verifier = &verifier{issuer: p.Issuer, signer: p.Signer, registry: p.Registry}
+	return nil
+}
+
+// checkIssuer refuses an issuer that could not be the beginning of the
+// endpoints' URLs (OpenID Connect Discovery 1.0 section 3).
+func checkIssuer(issuer string) error {
+	u, err := url.Parse(issuer)
+	if err != nil {
+		return fmt.Errorf("the issuer is not a URL: %w", err)
+	}
+	if (u.Scheme != "https" && u.Scheme != "http") || u.Host == "" || u.User != nil || strings.ContainsAny(issuer, "?#") || strings.HasSuffix(issuer, "/") {
+		return fmt.Errorf("the issuer %q must be an http or https URL without query, fragment, user and closing slash", issuer)
+	}
+	return nil
+}
