@@ -73,17 +73,15 @@ func (h *health) signs(ctx context.Context) bool {
 	})
 }
 
-// internalHandler serves what is not for the public: health, metrics, profiles.
-func internalHandler(h *health, m *Metrics) http.Handler {
-	mux := http.NewServeMux()
-	mux.HandleFunc("GET /livez", h.live)
-	mux.HandleFunc("GET /readyz", h.ready)
-	mux.HandleFunc("GET /healthz", h.ready)
-	mux.Handle("GET /metrics", m.handler())
-	mux.HandleFunc("GET /debug/pprof/", pprof.Index)
-	mux.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
-	mux.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
-	mux.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
-	mux.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
-	return mux
+// mountInternal mounts what is not for the public: health, metrics, profiles.
+func (s *Server) mountInternal(m *web.Mux) {
+	m.HandleFunc("GET /livez", s.health.live)
+	m.HandleFunc("GET /readyz", s.health.ready)
+	m.HandleFunc("GET /healthz", s.health.ready)
+	m.HandleFunc("GET /metrics", s.metrics.handler().ServeHTTP)
+	m.HandleFunc("GET /debug/pprof/", pprof.Index)
+	m.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
+	m.HandleFunc("GET /debug/pprof/profile", pprof.Profile)
+	m.HandleFunc("GET /debug/pprof/symbol", pprof.Symbol)
+	m.HandleFunc("GET /debug/pprof/trace", pprof.Trace)
 }

@@ -5,6 +5,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strconv"
+	"strings"
 	"sync"
 	"time"
 
@@ -87,21 +88,30 @@ func (m *Metrics) TokenIssued(grant string) { m.issued.WithLabelValues(grant).In
 // TokenRefused implements provider.Metrics.
 func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(grant, code).Inc() }
 
-// watch adds what is read of h when somebody asks: whether it still hears of
-// changes, and whether passwords have room.
+// watch adds what is read of h when somebody asks. What a room has to say is a
+// row here.
 func (m *Metrics) watch(h *house.House) {
 	hasher := h.Identity.Hasher
-	m.gauge("gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.",
-		func() float64 { return h.Registry.Age().Seconds() })
-	m.gauge("gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) })
-	m.gauge("gatehouse_password_waiting", "Sign-ins that wait for a slot now.", func() float64 { return float64(hasher.Waiting()) })
-	m.registry.MustRegister(prometheus.NewCounterFunc(prometheus.CounterOpts{
-		Name: "gatehouse_password_hashes_total", Help: "Passwords hashed.",
-	}, func() float64 { return float64(hasher.Hashed()) }))
+	for _, row := range []struct {
+		name, help string
+		read       func() float64
+	}{
+		{"gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.", func() float64 { return h.Registry.Age().Seconds() }},
+		{"gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) }},
+		{"gatehouse_password_waiting", "Sign-ins that wait for a slot now.", func() float64 { return float64(hasher.Waiting()) }},
+		{"gatehouse_password_hashes_total", "Passwords hashed.", func() float64 { return float64(hasher.Hashed()) }},
+	} {
+		m.registry.MustRegister(reading(row.name, row.help, row.read))
+	}
 }
 
-func (m *Metrics) gauge(name, help string, read func() float64) {
-	m.registry.MustRegister(prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read))
+// reading is a gauge, or a counter when its name says so, that is read when
+// somebody asks.
+func reading(name, help string, read func() float64) prometheus.Collector {
+	if strings.HasSuffix(name, "_total") {
+		return prometheus.NewCounterFunc(prometheus.CounterOpts{Name: name, Help: help}, read)
+	}
+	return prometheus.NewGaugeFunc(prometheus.GaugeOpts{Name: name, Help: help}, read)
 }
 
 func (m *Metrics) handler() http.Handler {

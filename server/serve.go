@@ -49,9 +49,10 @@ type Server struct {
 	metrics *Metrics
 	health  *health
 	options Options
-	public  http.Handler
+	cookies *web.Cookies
+	doors   []*door
 
-	patterns []string
+	public, internal http.Handler
 }
 
 // New mounts the doors of an open house. Handler may be served by anybody; Run
@@ -61,13 +62,32 @@ func New(h *house.House, o Options) (*Server, error) {
 		o.Stdout = io.Discard
 	}
 	s := &Server{house: h, metrics: newMetrics(o.Version), health: &health{house: h}, options: o}
-	handler, err := s.routes()
-	if err != nil {
-		return nil, err
+	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: h.Config.Session.Absolute}
+	if err := s.open(); err != nil {
+		return nil, fmt.Errorf("open the doors: %w", err)
 	}
-	s.public = handler
 	s.metrics.watch(h)
 	return s, nil
+}
+
+// open opens the doors of the table on either listener.
+func (s *Server) open() (err error) {
+	if s.doors, err = s.table(); err != nil {
+		return err
+	}
+	var public, internal []*door
+	for _, d := range s.doors {
+		if d.internal {
+			internal = append(internal, d)
+		} else {
+			public = append(public, d)
+		}
+	}
+	if s.public, err = s.newEntrance(public); err != nil {
+		return err
+	}
+	s.internal, err = s.newEntrance(internal)
+	return err
 }
 
 // Handler returns what the public listener serves.
@@ -75,7 +95,15 @@ func (s *Server) Handler() http.Handler { return s.public }
 
 // Patterns returns the net/http patterns of everything that the public listener
 // serves, so that a rule can be tested on all of it.
-func (s *Server) Patterns() []string { return s.patterns }
+func (s *Server) Patterns() []string {
+	var all []string
+	for _, d := range s.doors {
+		if !d.internal {
+			all = append(all, d.mux.Patterns()...)
+		}
+	}
+	return all
+}
 
 // Serve opens the house and serves until ctx ends, then drains: it stops being
 // ready, finishes what is under way for at most 20 seconds, and closes.
@@ -146,7 +174,7 @@ func (s *Server) serve(ctx context.Context, public, internal net.Listener) error
 	ended := make(chan error, 1)
 	go func() { ended <- s.house.Run(background) }()
 
-	doors := []*http.Server{httpServer(s.public, s.house.Log), httpServer(internalHandler(s.health, s.metrics), s.house.Log)}
+	doors := []*http.Server{httpServer(s.public, s.house.Log), httpServer(s.internal, s.house.Log)}
 	group, ctx := errgroup.WithContext(ctx)
 	for i, l := range []net.Listener{public, internal} {
 		group.Go(func() error {
@@ -213,11 +241,3 @@ func (s *Server) greet(ctx context.Context) error {
 
 // secure reports whether the issuer is https, which decides on cookies and HSTS.
 func secure(issuer string) bool { return strings.HasPrefix(issuer, "https://") }
-
-func (s *Server) outer() *web.Outer {
-	trusted, _ := s.house.Config.Web.Proxies() // validated with the configuration
-	return &web.Outer{
-		Log: s.house.Log, Trusted: trusted, HSTS: secure(s.house.Config.Issuer),
-		Observe: s.metrics.observe, Timeout: requestTimeout, Limit: bodyLimit,
-	}
-}

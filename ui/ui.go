@@ -12,7 +12,6 @@ import (
 	"gatehouse/ui/problems"
 	"gatehouse/ui/setup"
 	"gatehouse/ui/signin"
-	"gatehouse/ui/static"
 	"gatehouse/ui/view"
 	"gatehouse/web"
 )
@@ -54,10 +53,9 @@ type Deps struct {
 	MinPassword int
 }
 
-// Mount registers all pages and what they load. The mux must be served behind
+// Mount registers all pages; what they load is static.Mount's. The mux must be served behind
 // web.ProtectForms.
 func Mount(m *web.Mux, d Deps) {
-	static.Mount(m)
 	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
 	(&account.Door{
 		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry,

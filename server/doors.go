@@ -1,0 +1,101 @@
+package server
+
+import (
+	"net/http"
+	"time"
+
+	"gatehouse/ephemeral"
+	"gatehouse/house"
+	"gatehouse/provider"
+	"gatehouse/ui"
+	"gatehouse/ui/static"
+	"gatehouse/ui/view"
+	"gatehouse/web"
+)
+
+// protection says what stands between the network and the handlers of a door.
+type protection int
+
+const (
+	// programs lets requests of any site in: handlers authenticate each by itself
+	// and never act on a cookie alone.
+	programs protection = iota + 1
+	// forms refuses what changes something unless it comes from our own pages
+	// (decision 0008).
+	forms
+	// raw is no protection and no outer layer: for what is not for the public, and
+	// for hosts that bring a layer of their own.
+	raw
+)
+
+// limits are those of a door's outer layer.
+type limits struct {
+	timeout time.Duration // of one request
+	body    int64         // in bytes
+}
+
+var usual = limits{timeout: requestTimeout, body: bodyLimit}
+
+// door is a row of the table: which requests it takes, what stands before its
+// handlers, and who brings them.
+type door struct {
+	name string
+	// internal doors are on the internal listener, the others on the public one.
+	internal bool
+	// host takes whole hosts, before any path is looked at. nil: prefixes decide.
+	host func(host string) bool
+	// prefixes of paths, of which the longest in the table wins; one that does not
+	// end in a slash is that path alone.
+	prefixes []string
+	protect  protection
+	refuse   web.Refuser // how errors are told; may be nil where raw
+	limits   limits      // zero where raw
+	// documents are answered ahead of everything else (decision 0011).
+	documents map[string]web.Document
+	mount     func(m *web.Mux)
+
+	mux     *web.Mux
+	handler http.Handler // mux behind the door's layers
+}
+
+// table lists the doors. A new one is a row here.
+func (s *Server) table() ([]*door, error) {
+	h := s.house
+	pages := view.NewPages(h.Config.Issuer)
+	page := web.RefuseWithPage(pages)
+	protocol, err := s.provider(pages)
+	if err != nil {
+		return nil, err
+	}
+	people := ui.Deps{
+		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,
+		Cookies: s.cookies, Pages: pages, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
+	}
+	return []*door{
+		{
+			name: "protocol", prefixes: []string{"/oauth2/", "/.well-known/"}, protect: programs, refuse: page, limits: usual,
+			documents: protocol.Documents(), mount: protocol.Mount,
+		},
+		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, mount: static.Mount},
+		{
+			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: usual,
+			mount: func(m *web.Mux) { ui.Mount(m, people) },
+		},
+		{name: "health and metrics", internal: true, prefixes: []string{"/"}, protect: raw, mount: s.mountInternal},
+	}, nil
+}
+
+// provider returns the door for applications.
+func (s *Server) provider(pages web.Pages) (*provider.Provider, error) {
+	h := s.house
+	limiter, err := ephemeral.New(h.Config.Limits)
+	if err != nil {
+		return nil, err
+	}
+	p := &provider.Provider{
+		Issuer: h.Config.Issuer, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
+		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys,
+		Cookies: s.cookies, Pages: pages, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
+	}
+	return p, p.Open()
+}

@@ -1,0 +1,115 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"path"
+	"slices"
+	"strings"
+
+	"gatehouse/fault"
+	"gatehouse/web"
+)
+
+// entrance sends each request of one listener to its door.
+type entrance struct {
+	hosts    []*door
+	prefixes []prefix // the longest first; the last is "/"
+}
+
+type prefix struct {
+	path string
+	door *door
+}
+
+// newEntrance opens the doors. Two doors that take the same path are a mistake
+// in the table, and so is a path that none takes.
+func (s *Server) newEntrance(doors []*door) (*entrance, error) {
+	e := &entrance{}
+	for _, d := range doors {
+		if d.mount == nil || d.protect == 0 || (d.host == nil) == (len(d.prefixes) == 0) || (d.protect == raw) == (d.limits != limits{}) {
+			return nil, fmt.Errorf("the row of the door %q is not complete", d.name)
+		}
+		d.mux = web.NewMux(s.house.Log, d.refuse)
+		d.mount(d.mux)
+		d.handler = s.layers(d, d.mux.ServeMux)
+		if d.host != nil {
+			e.hosts = append(e.hosts, d)
+		}
+		for _, p := range d.prefixes {
+			e.prefixes = append(e.prefixes, prefix{p, d})
+		}
+	}
+	slices.SortFunc(e.prefixes, func(a, b prefix) int {
+		if n := len(b.path) - len(a.path); n != 0 {
+			return n
+		}
+		return strings.Compare(a.path, b.path)
+	})
+	for i, p := range e.prefixes {
+		if i > 0 && p.path == e.prefixes[i-1].path {
+			return nil, fmt.Errorf("the doors %q and %q both take %s", e.prefixes[i-1].door.name, p.door.name, p.path)
+		}
+	}
+	if n := len(e.prefixes); n == 0 || e.prefixes[n-1].path != "/" {
+		return nil, fmt.Errorf("no door takes what no other takes")
+	}
+	return e, nil
+}
+
+func (e *entrance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	e.find(r).handler.ServeHTTP(w, r)
+}
+
+// find returns the door of r: its host's, or else that of the longest prefix.
+func (e *entrance) find(r *http.Request) *door {
+	for _, d := range e.hosts {
+		if d.host(r.Host) {
+			return d
+		}
+	}
+	for _, p := range e.prefixes {
+		if p.takes(r.URL.Path) {
+			return p.door
+		}
+	}
+	return e.prefixes[len(e.prefixes)-1].door // "OPTIONS *" has no path
+}
+
+func (p prefix) takes(path string) bool {
+	if strings.HasSuffix(p.path, "/") {
+		return strings.HasPrefix(path, p.path)
+	}
+	return path == p.path
+}
+
+// layers puts what the row of d says around inner.
+func (s *Server) layers(d *door, inner http.Handler) http.Handler {
+	if d.protect == raw {
+		return inner
+	}
+	refuse := func(w http.ResponseWriter, r *http.Request, err error) { web.Refuse(w, r, s.house.Log, err, d.refuse) }
+	if d.protect == forms {
+		inner = web.ProtectForms(s.cookies, refuse, inner)
+	}
+	trusted, _ := s.house.Config.Web.Proxies() // validated with the configuration
+	outer := &web.Outer{
+		Log: s.house.Log, Trusted: trusted, HSTS: secure(s.house.Config.Issuer), Observe: s.metrics.observe,
+		Timeout: d.limits.timeout, Limit: d.limits.body, Documents: d.documents,
+	}
+	return outer.Wrap(canonical(inner, refuse))
+}
+
+// canonical refuses paths with empty or dot segments. ServeMux would redirect
+// to the cleaned path with 307, and a 307 carries a posted password along (RFC
+// 9700 section 4.12).
+func canonical(next http.Handler, refuse func(http.ResponseWriter, *http.Request, error)) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p := r.URL.Path
+		if clean := path.Clean(p); clean != p && clean+"/" != p {
+			refuse(w, r, fault.New(fault.NotFound, "page.not_found", "There is no such page."))
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
+}
