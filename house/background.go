@@ -12,13 +12,13 @@ import (
 // Beats lists what beats in the background of every process that serves. Run
 // beats them; a test may beat them by itself.
 func (h *House) Beats() []Beat {
-	return []Beat{
+	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
 		{Name: "make the first keys", Every: time.Minute, Step: h.firstKeys},
 		{Name: "rotate the keys", Every: time.Second, Lease: "rotation", Due: h.Keys.Due, Step: h.Keys.Step},
 		{Name: "forget revocations", Every: time.Minute, Step: h.Registry.Forget},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Step: h.sweep},
-	}
+	}, h.newsBeats()...)
 }
 
 // Run beats until ctx ends, and keeps the child process that hashes passwords.

@@ -45,6 +45,8 @@ type House struct {
 	Flow     *flow.Service
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
+
+	told chan struct{} // a commit of this process has news for the others
 }
 
 // Open opens and migrates the store, opens the master key (made on a first
@@ -57,7 +59,7 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, err
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
 	}
-	h := &House{Config: cfg, Log: log, Store: s}
+	h := &House{Config: cfg, Log: log, Store: s, told: make(chan struct{}, 1)}
 	if err := h.open(ctx); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
@@ -118,7 +120,7 @@ func (h *House) openKeeper(ctx context.Context) error {
 func (h *House) wire() {
 	h.Audit = &audit.Log{Store: h.Store}
 	h.Feed = follow.NewFeed(h.Store)
-	h.Store.OnNews(h.Feed.Wake)
+	h.spreadNews()
 	h.Registry = oauth.NewRegistry(h.Store, h.Feed)
 	h.Keys = keys.NewRing(h.Store, h.Keeper, h.Audit, h.Config.Keys)
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)

@@ -50,6 +50,18 @@ func (s *Store) PollEvery() time.Duration {
 // counter. f must not wait for anything. Call it before anything is written.
 func (s *Store) OnNews(f func()) { s.news = f }
 
+// Listens reports whether processes over this database can tell each other of
+// such commits: on Postgres, when max_conns leaves a connection for it.
+func (s *Store) Listens() bool { return s.db.Listens() }
+
+// Notify tells the processes that listen that there is news. Call it after the
+// commit. It may be lost; nothing may depend on it.
+func (s *Store) Notify(ctx context.Context) error { return s.db.Notify(ctx) }
+
+// Listen calls heard once it listens, and after each Notify of any process. It
+// returns when its connection is lost, or when ctx ends, with the reason.
+func (s *Store) Listen(ctx context.Context, heard func()) error { return s.db.Listen(ctx, heard) }
+
 // raise raises the counter name by n and returns it.
 func (s *Store) raise(ctx context.Context, name string, n int) (value int64, err error) {
 	err = s.each(ctx, raiseVersion, []any{name, int64(n)}, func(rows *sql.Rows) error { return rows.Scan(&value) })
