@@ -11,7 +11,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
-	"path/filepath"
 	"sync"
 	"testing"
 	"time"
@@ -23,6 +22,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
+	"gatehouse/internal/testconfig"
 	"gatehouse/oauth"
 	"gatehouse/server"
 )
@@ -63,14 +63,8 @@ func (g *Gate) For(t testing.TB) *Gate {
 // configuration first. It is closed with the test.
 func New(t testing.TB, change ...func(*config.Config)) *Gate {
 	t.Helper()
-	dir := t.TempDir()
-	cfg := config.Default()
+	cfg := testconfig.New(t)
 	cfg.Issuer = Issuer
-	cfg.DataDir = dir
-	cfg.MasterKeyFile = filepath.Join(dir, "master.key")
-	cfg.Store.URL = "sqlite:" + filepath.Join(dir, "gatehouse.db")
-	// The cheapest argon2id there is: tests prove what happens, not how long it takes.
-	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
 	for _, c := range change {
 		c(&cfg)
 	}

@@ -7,6 +7,7 @@ import (
 
 func TestAnApplicationSignsAPersonInAndGetsTokens(t *testing.T) {
 	g := New(t)
+	g.Run()
 	ada := g.Person("ada", TOTP)
 	app := g.App("web")
 	b := g.Browser()

@@ -1,4 +1,4 @@
-// Command benchhttp measures the built server beside a bare Go server that does
+// Command bench measures the built server beside a bare Go server that does
 // the least work each operation can mean, in one interleaved suite, and prints a
 // table of ratios for docs/performance.md. It needs the load driver and the bare
 // server, whose folder GATEHOUSE_TEST_PERF_DIR names; `make bench/http` looks for it.
@@ -36,7 +36,7 @@ var (
 func main() {
 	flag.Parse()
 	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, "benchhttp:", err)
+		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }

@@ -12,19 +12,13 @@ import (
 	"github.com/pquerna/otp/totp"
 
 	"gatehouse/audit"
-	"gatehouse/config"
 	"gatehouse/house"
+	"gatehouse/internal/testconfig"
 )
 
 func testHouse(t *testing.T) *house.House {
 	t.Helper()
-	cfg := config.Default()
-	cfg.DataDir = t.TempDir()
-	cfg.Issuer = "http://localhost:8080"
-	cfg.MasterKeyFile = filepath.Join(cfg.DataDir, "master.key")
-	cfg.Store.URL = "sqlite:" + filepath.Join(cfg.DataDir, "gatehouse.db")
-	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
-	h, err := house.Open(t.Context(), cfg, slog.New(slog.DiscardHandler))
+	h, err := house.Open(t.Context(), testconfig.New(t), slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
