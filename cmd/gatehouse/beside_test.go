@@ -20,6 +20,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/proof"
+	"gatehouse/wire"
 )
 
 // beside is an open house, as a running server has it, and commands beside it.
@@ -193,7 +194,7 @@ func TestListsGoOnPastAPage(t *testing.T) {
 		t.Fatal(err)
 	}
 	for limit, want := range map[string]int{"0": people, "1": 1, "500": 500, "501": 501, "5000": people} {
-		var users []userJSON
+		var users []wire.User
 		b.run(&users, "user", "list", "--limit", limit)
 		if len(users) != want || users[want-1].Email != fmt.Sprintf("p%04d@example.test", want-1) {
 			t.Errorf("--limit %s lists %d people, the last is %s; want %d", limit, len(users), users[len(users)-1].Email, want)

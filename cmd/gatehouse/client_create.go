@@ -11,6 +11,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/wire"
 )
 
 func (a *app) clientCreate() *cobra.Command {
@@ -52,9 +53,7 @@ read again. Without --grant it may sign people in (authorization_code); without
 
 // printSecret prints a client with the secret that was just made, if there is one.
 func (a *app) printSecret(c oauth.Client, secret string) error {
-	j := showClient(c)
-	j.Secret = secret
-	return a.print(j, func(w io.Writer) {
+	return a.print(wire.NewClientSecret{Client: wire.OfClient(c), Secret: secret}, func(w io.Writer) {
 		row(w, "client_id", string(c.ID))
 		if secret == "" {
 			return

@@ -11,6 +11,7 @@ import (
 	"gatehouse/oauth"
 	"gatehouse/proof"
 	"gatehouse/setting"
+	"gatehouse/wire"
 )
 
 // clientFlags are the flags that create and update share.
@@ -33,7 +34,7 @@ var clientFlagNames = []string{
 // durationFlag is a flag that takes days too.
 type durationFlag time.Duration
 
-func (d *durationFlag) String() string { return lifetime(time.Duration(*d)) }
+func (d *durationFlag) String() string { return wire.Lifetime(time.Duration(*d)) }
 func (d *durationFlag) Type() string   { return "duration" }
 
 func (d *durationFlag) Set(s string) error {

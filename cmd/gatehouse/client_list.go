@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/oauth"
+	"gatehouse/wire"
 )
 
 func (a *app) clientList() *cobra.Command {
@@ -22,9 +23,9 @@ func (a *app) clientList() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				shown := make([]clientJSON, len(clients))
+				shown := make([]wire.Client, len(clients))
 				for i, c := range clients {
-					shown[i] = showClient(c)
+					shown[i] = wire.OfClient(c)
 				}
 				return a.print(shown, func(w io.Writer) {
 					row(w, "CLIENT ID", "NAME", "STATE", "AUTHENTICATION", "GRANTS")

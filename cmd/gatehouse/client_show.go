@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/oauth"
+	"gatehouse/wire"
 )
 
 func (a *app) clientShow() *cobra.Command {
@@ -17,7 +18,7 @@ func (a *app) clientShow() *cobra.Command {
 		Short: "Print one application",
 		Args:  cobra.ExactArgs(1),
 		RunE: a.withClient(func(_ context.Context, _ *house.House, c oauth.Client) error {
-			return a.print(showClient(c), func(w io.Writer) { describeClient(w, c) })
+			return a.print(wire.OfClient(c), func(w io.Writer) { describeClient(w, c) })
 		}),
 	})
 }
@@ -42,11 +43,11 @@ func describeClient(w io.Writer, c oauth.Client) {
 	}
 	row(w, "asks for consent", yes(!c.SkipConsent))
 	row(w, "requires PKCE", yes(!c.SkipPKCE))
-	row(w, "refresh tokens", refreshMode(c))
+	row(w, "refresh tokens", wire.RefreshMode(c))
 	row(w, "may introspect", yes(c.Introspect))
-	row(w, "access token lifetime", lifetime(c.AccessTokenTTL))
-	row(w, "refresh idle lifetime", lifetime(c.RefreshIdle))
-	row(w, "refresh absolute lifetime", lifetime(c.RefreshAbsolute))
+	row(w, "access token lifetime", wire.Lifetime(c.AccessTokenTTL))
+	row(w, "refresh idle lifetime", wire.Lifetime(c.RefreshIdle))
+	row(w, "refresh absolute lifetime", wire.Lifetime(c.RefreshAbsolute))
 	row(w, "required level", c.RequireLevel.String())
 	row(w, "ID token algorithm", c.IDTokenAlg)
 	row(w, "userinfo algorithm", c.UserinfoAlg)

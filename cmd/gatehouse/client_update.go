@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/oauth"
+	"gatehouse/wire"
 )
 
 func (a *app) clientUpdate() *cobra.Command {
@@ -32,7 +33,7 @@ values that are given, and emptied by one empty value.`,
 		if err != nil {
 			return err
 		}
-		return a.say(showClient(c), "%s is changed.", c.ID)
+		return a.say(wire.OfClient(c), "%s is changed.", c.ID)
 	})
 	return cmd
 }

@@ -2,39 +2,24 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"io"
 	"slices"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
 	"gatehouse/keys"
+	"gatehouse/wire"
 )
 
 func (a *app) keys() *cobra.Command {
 	return a.group("keys", "List, rotate and revoke the signing keys", a.keysList(), a.keysRotate(), a.keysRevoke())
 }
 
-// keyJSON is a signing key as scripts read one: never its private half.
-type keyJSON struct {
-	ID        string          `json:"kid"`
-	Algorithm string          `json:"alg"`
-	State     keys.State      `json:"state"`
-	Created   time.Time       `json:"created"`
-	SignsFrom time.Time       `json:"signs_from,omitzero"`
-	Until     time.Time       `json:"until,omitzero"`
-	Public    json.RawMessage `json:"jwk,omitempty"`
-}
-
 func (a *app) printKeys(list []keys.Key) error {
-	shown := make([]keyJSON, len(list))
+	shown := make([]wire.Key, len(list))
 	for i, k := range list {
-		shown[i] = keyJSON{
-			ID: k.ID, Algorithm: k.Algorithm, State: k.State,
-			Created: k.Created, SignsFrom: k.SignsFrom, Until: k.Until, Public: json.RawMessage(k.Public),
-		}
+		shown[i] = wire.OfKey(k)
 	}
 	return a.print(shown, func(w io.Writer) {
 		row(w, "KEY ID", "ALGORITHM", "STATE", "CREATED", "SIGNS FROM", "UNTIL")

@@ -5,42 +5,23 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
 	"gatehouse/id"
-	"gatehouse/proof"
 	"gatehouse/session"
+	"gatehouse/wire"
 )
 
 func (a *app) session() *cobra.Command {
 	return a.group("session", "List and end browser sessions", a.sessionList(), a.sessionRevoke())
 }
 
-// sessionJSON is a browser session as scripts read one.
-type sessionJSON struct {
-	ID          id.Session `json:"id"`
-	User        id.User    `json:"user"`
-	Methods     []string   `json:"amr"`
-	PasswordAt  time.Time  `json:"password_at,omitzero"`
-	FactorAt    time.Time  `json:"factor_at,omitzero"`
-	Created     time.Time  `json:"created"`
-	Seen        time.Time  `json:"seen"`
-	IdleExpires time.Time  `json:"idle_expires"`
-	Expires     time.Time  `json:"expires"`
-	IP          string     `json:"ip,omitempty"`
-	Agent       string     `json:"user_agent,omitempty"`
-}
-
 func (a *app) printSessions(sessions []session.Session) error {
-	shown := make([]sessionJSON, len(sessions))
+	shown := make([]wire.Session, len(sessions))
 	for i, s := range sessions {
-		shown[i] = sessionJSON{
-			ID: s.ID, User: s.User, Methods: list(s.Proofs.AMR()), PasswordAt: s.Proofs.Last(proof.Knowledge).At, FactorAt: s.Proofs.Last(proof.Possession).At,
-			Created: s.Created, Seen: s.Seen, IdleExpires: s.IdleExpires, Expires: s.Expires, IP: s.IP, Agent: s.Agent,
-		}
+		shown[i] = wire.OfSession(s)
 	}
 	return a.print(shown, func(w io.Writer) {
 		row(w, "SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP")

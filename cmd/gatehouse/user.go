@@ -8,13 +8,13 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
+	"gatehouse/wire"
 )
 
 func (a *app) user() *cobra.Command {
@@ -46,88 +46,11 @@ func (a *app) withUser(f func(ctx context.Context, h *house.House, u identity.Us
 	})
 }
 
-// userJSON is a person as scripts read one.
-type userJSON struct {
-	ID            id.User    `json:"id"`
-	Email         string     `json:"email"`
-	EmailVerified bool       `json:"email_verified"`
-	Name          string     `json:"name"`
-	Administrator bool       `json:"administrator"`
-	Disabled      bool       `json:"disabled"`
-	Claims        claimsJSON `json:"claims"`
-	Created       time.Time  `json:"created"`
-	Updated       time.Time  `json:"updated"`
-}
-
-func showUser(u identity.User) userJSON {
-	return userJSON{
-		ID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
-		Administrator: u.Administrator, Disabled: u.Disabled,
-		Claims: toClaimsJSON(u.Claims), Created: u.Created.UTC(), Updated: u.Updated.UTC(),
-	}
-}
-
 func userState(u identity.User) string {
 	if u.Disabled {
 		return "disabled"
 	}
 	return "enabled"
-}
-
-// claimsJSON holds the standard claims by their names (OpenID Connect Core 5.1).
-type claimsJSON struct {
-	GivenName           string       `json:"given_name,omitempty"`
-	FamilyName          string       `json:"family_name,omitempty"`
-	MiddleName          string       `json:"middle_name,omitempty"`
-	Nickname            string       `json:"nickname,omitempty"`
-	PreferredUsername   string       `json:"preferred_username,omitempty"`
-	Profile             string       `json:"profile,omitempty"`
-	Picture             string       `json:"picture,omitempty"`
-	Website             string       `json:"website,omitempty"`
-	Gender              string       `json:"gender,omitempty"`
-	Birthdate           string       `json:"birthdate,omitempty"`
-	Zoneinfo            string       `json:"zoneinfo,omitempty"`
-	Locale              string       `json:"locale,omitempty"`
-	PhoneNumber         string       `json:"phone_number,omitempty"`
-	PhoneNumberVerified bool         `json:"phone_number_verified,omitempty"`
-	Address             *addressJSON `json:"address,omitempty"`
-}
-
-// addressJSON is the address claim (OpenID Connect Core 5.1.1).
-type addressJSON struct {
-	Formatted     string `json:"formatted,omitempty"`
-	StreetAddress string `json:"street_address,omitempty"`
-	Locality      string `json:"locality,omitempty"`
-	Region        string `json:"region,omitempty"`
-	PostalCode    string `json:"postal_code,omitempty"`
-	Country       string `json:"country,omitempty"`
-}
-
-func toClaimsJSON(c identity.Claims) claimsJSON {
-	j := claimsJSON{
-		GivenName: c.GivenName, FamilyName: c.FamilyName, MiddleName: c.MiddleName, Nickname: c.Nickname,
-		PreferredUsername: c.PreferredUsername, Profile: c.Profile, Picture: c.Picture, Website: c.Website,
-		Gender: c.Gender, Birthdate: c.Birthdate, Zoneinfo: c.Zoneinfo, Locale: c.Locale,
-		PhoneNumber: c.PhoneNumber, PhoneNumberVerified: c.PhoneNumberVerified,
-	}
-	if c.Address != (identity.Address{}) {
-		a := addressJSON(c.Address)
-		j.Address = &a
-	}
-	return j
-}
-
-func (j claimsJSON) claims() identity.Claims {
-	c := identity.Claims{
-		GivenName: j.GivenName, FamilyName: j.FamilyName, MiddleName: j.MiddleName, Nickname: j.Nickname,
-		PreferredUsername: j.PreferredUsername, Profile: j.Profile, Picture: j.Picture, Website: j.Website,
-		Gender: j.Gender, Birthdate: j.Birthdate, Zoneinfo: j.Zoneinfo, Locale: j.Locale,
-		PhoneNumber: j.PhoneNumber, PhoneNumberVerified: j.PhoneNumberVerified,
-	}
-	if j.Address != nil {
-		c.Address = identity.Address(*j.Address)
-	}
-	return c
 }
 
 // userFlags are the flags that create and update share.
@@ -180,8 +103,8 @@ func (f *userFlags) applyClaims(a *app, u *identity.User) error {
 		Email         *string `json:"email"`
 		EmailVerified *bool   `json:"email_verified"`
 		Name          *string `json:"name"`
-		claimsJSON
-	}{Email: &u.Email, Name: &u.Name, claimsJSON: toClaimsJSON(u.Claims)}
+		wire.Claims
+	}{Email: &u.Email, Name: &u.Name, Claims: wire.OfClaims(u.Claims)}
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(&claims); err != nil {
@@ -190,7 +113,7 @@ func (f *userFlags) applyClaims(a *app, u *identity.User) error {
 	if _, err := d.Token(); !errors.Is(err, io.EOF) {
 		return usagef("%s holds more than one JSON object", inputName(f.claimsFile))
 	}
-	u.Claims = claims.claims()
+	u.Claims = claims.Claims.Identity()
 	if claims.EmailVerified != nil {
 		u.EmailVerified, f.saysVerified = *claims.EmailVerified, true
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/identity"
+	"gatehouse/wire"
 )
 
 func (a *app) userCreate() *cobra.Command {
@@ -48,7 +49,7 @@ a file or from standard input: it never stands on the command line.`,
 			if err != nil {
 				return err
 			}
-			return a.say(showUser(u), "%s is %s.", plain(u.Email), u.ID)
+			return a.say(wire.OfUser(u), "%s is %s.", plain(u.Email), u.ID)
 		})
 	})
 	return cmd

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/identity"
+	"gatehouse/wire"
 )
 
 func (a *app) userDisable() *cobra.Command {
@@ -45,5 +46,5 @@ func (a *app) sayUser(ctx context.Context, h *house.House, u identity.User, what
 	if err != nil {
 		return err
 	}
-	return a.say(showUser(u), "%s is %s.", plain(u.Email), what)
+	return a.say(wire.OfUser(u), "%s is %s.", plain(u.Email), what)
 }

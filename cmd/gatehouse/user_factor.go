@@ -8,6 +8,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/identity"
+	"gatehouse/wire"
 )
 
 func (a *app) userResetFactor() *cobra.Command {
@@ -25,7 +26,7 @@ end their sessions and tokens. Make sure that it is they who ask. ` + whichUser,
 			if err != nil {
 				return err
 			}
-			return a.say(showUser(u), "%s has no second factor any more.", plain(u.Email))
+			return a.say(wire.OfUser(u), "%s has no second factor any more.", plain(u.Email))
 		}),
 	})
 }

@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/identity"
+	"gatehouse/wire"
 )
 
 // userPage is how many people are read at a time.
@@ -60,9 +61,9 @@ func listUsers(ctx context.Context, h *house.House, f identity.UserFilter) ([]id
 }
 
 func (a *app) printUsers(users []identity.User) error {
-	list := make([]userJSON, len(users))
+	list := make([]wire.User, len(users))
 	for i, u := range users {
-		list[i] = showUser(u)
+		list[i] = wire.OfUser(u)
 	}
 	return a.print(list, func(w io.Writer) {
 		row(w, "ID", "EMAIL", "NAME", "STATE", "ADMINISTRATOR")

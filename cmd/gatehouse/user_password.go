@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
+	"gatehouse/wire"
 )
 
 func (a *app) userSetPassword() *cobra.Command {
@@ -30,7 +31,7 @@ is asked for twice on a terminal, or read from a file or from standard input.
 				if err := h.Identity.SetPassword(ctx, operator(), u.ID, password); err != nil {
 					return err
 				}
-				return a.say(showUser(u), "%s has a new password.", plain(u.Email))
+				return a.say(wire.OfUser(u), "%s has a new password.", plain(u.Email))
 			})
 		}),
 	})

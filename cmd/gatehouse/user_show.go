@@ -10,14 +10,8 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/identity"
+	"gatehouse/wire"
 )
-
-// shownUser is a person with what only one of them is worth asking for.
-type shownUser struct {
-	userJSON
-	SecondFactor      bool `json:"second_factor"`
-	RecoveryCodesLeft int  `json:"recovery_codes_left"`
-}
 
 func (a *app) userShow() *cobra.Command {
 	return a.printing(&cobra.Command{
@@ -26,7 +20,7 @@ func (a *app) userShow() *cobra.Command {
 		Long:  "Print one person. " + whichUser,
 		Args:  cobra.ExactArgs(1),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
-			shown := shownUser{userJSON: showUser(u)}
+			shown := wire.UserDetail{User: wire.OfUser(u)}
 			var err error
 			if shown.SecondFactor, err = h.Identity.HasFactor(ctx, u.ID); err != nil {
 				return err

@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/house"
 	"gatehouse/identity"
+	"gatehouse/wire"
 )
 
 func (a *app) userUpdate() *cobra.Command {
@@ -38,7 +39,7 @@ A claims file changes the claims it names, and removes those it gives as "". A n
 		if err != nil {
 			return err
 		}
-		return a.say(showUser(u), "%s is changed.", plain(u.Email))
+		return a.say(wire.OfUser(u), "%s is changed.", plain(u.Email))
 	})
 	return cmd
 }

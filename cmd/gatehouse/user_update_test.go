@@ -3,6 +3,8 @@ package main
 import (
 	"path/filepath"
 	"testing"
+
+	"gatehouse/wire"
 )
 
 // An address that nobody has looked at is not verified because the one before
@@ -14,7 +16,7 @@ func TestNewEmailIsNotVerifiedUnlessSomebodySaysSo(t *testing.T) {
 	writeFile(t, password, "a long enough sentence\n")
 	claims := filepath.Join(t.TempDir(), "claims.json")
 	writeFile(t, claims, `{"email": "fourth@example.test", "email_verified": true}`)
-	var u userJSON
+	var u wire.User
 	b.run(&u, "user", "create", "--email", "first@example.test", "--name", "Ada", "--email-verified", "--password-file", password)
 	for _, step := range []struct {
 		args     []string

@@ -1,0 +1,81 @@
+package wire
+
+import (
+	"encoding/json"
+	"strings"
+	"time"
+
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// Client is an application, with the names of RFC 7591 where it has one.
+type Client struct {
+	ID                     id.Client       `json:"client_id"`
+	Name                   string          `json:"client_name"`
+	HomeURL                string          `json:"client_uri,omitempty"`
+	Disabled               bool            `json:"disabled"`
+	AuthMethod             string          `json:"token_endpoint_auth_method"`
+	RedirectURIs           []string        `json:"redirect_uris"`
+	PostLogoutRedirectURIs []string        `json:"post_logout_redirect_uris"`
+	GrantTypes             []string        `json:"grant_types"`
+	Scope                  string          `json:"scope"`
+	Audiences              []string        `json:"audiences"`
+	JWKS                   json.RawMessage `json:"jwks,omitempty"`
+
+	Consent         bool   `json:"consent"`
+	PKCE            bool   `json:"pkce"`
+	Refresh         string `json:"refresh"`
+	Introspect      bool   `json:"introspect"`
+	AccessTokenTTL  string `json:"access_token_ttl,omitempty"`
+	RefreshIdle     string `json:"refresh_idle,omitempty"`
+	RefreshAbsolute string `json:"refresh_absolute,omitempty"`
+	RequireACR      string `json:"require_acr,omitempty"`
+	IDTokenAlg      string `json:"id_token_signed_response_alg,omitempty"`
+	UserinfoAlg     string `json:"userinfo_signed_response_alg,omitempty"`
+	AccessTokenAlg  string `json:"access_token_signed_response_alg,omitempty"`
+
+	Secrets []ClientSecret `json:"secrets"`
+	Created time.Time      `json:"created"`
+	Updated time.Time      `json:"updated"`
+}
+
+// NewClientSecret is a client with the secret that was just made. It is the only
+// shape with a secret in it, and nothing can make it again.
+type NewClientSecret struct {
+	Client
+	Secret string `json:"client_secret,omitempty"` // empty: it has none
+}
+
+// ClientSecret is what may be said about a secret.
+type ClientSecret struct {
+	ID      id.Secret `json:"id"`
+	Hint    string    `json:"hint"`
+	Created time.Time `json:"created"`
+	Expires time.Time `json:"expires,omitzero"`
+}
+
+// OfClient returns the shape of c.
+func OfClient(c oauth.Client) Client {
+	w := Client{
+		ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, Disabled: c.Disabled, AuthMethod: c.AuthMethod,
+		RedirectURIs: list(c.RedirectURIs), PostLogoutRedirectURIs: list(c.PostLogoutRedirectURIs),
+		GrantTypes: list(c.GrantTypes), Scope: strings.Join(c.Scopes, " "), Audiences: list(c.Audiences), JWKS: json.RawMessage(c.JWKS),
+		Consent: !c.SkipConsent, PKCE: !c.SkipPKCE, Refresh: RefreshMode(c), Introspect: c.Introspect,
+		AccessTokenTTL: Lifetime(c.AccessTokenTTL), RefreshIdle: Lifetime(c.RefreshIdle), RefreshAbsolute: Lifetime(c.RefreshAbsolute),
+		RequireACR: c.RequireLevel.String(), IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
+		Secrets: make([]ClientSecret, len(c.Secrets)), Created: c.Created.UTC(), Updated: c.Updated.UTC(),
+	}
+	for i, s := range c.Secrets {
+		w.Secrets[i] = ClientSecret{ID: s.ID, Hint: s.Hint, Created: s.Created.UTC(), Expires: s.Expires.UTC()}
+	}
+	return w
+}
+
+// RefreshMode says how the refresh tokens of c behave: "rotate" or "static".
+func RefreshMode(c oauth.Client) string {
+	if c.StaticRefresh {
+		return "static"
+	}
+	return "rotate"
+}

@@ -1,0 +1,95 @@
+package wire
+
+import (
+	"time"
+
+	"gatehouse/id"
+	"gatehouse/identity"
+)
+
+// User is a person.
+type User struct {
+	ID            id.User   `json:"id"`
+	Email         string    `json:"email"`
+	EmailVerified bool      `json:"email_verified"`
+	Name          string    `json:"name"`
+	Administrator bool      `json:"administrator"`
+	Disabled      bool      `json:"disabled"`
+	Claims        Claims    `json:"claims"`
+	Created       time.Time `json:"created"`
+	Updated       time.Time `json:"updated"`
+}
+
+// UserDetail is a person with what is worth asking for about one of them only.
+type UserDetail struct {
+	User
+	SecondFactor      bool `json:"second_factor"`
+	RecoveryCodesLeft int  `json:"recovery_codes_left"`
+}
+
+// Claims are the standard claims by their names (OpenID Connect Core 5.1).
+type Claims struct {
+	GivenName           string   `json:"given_name,omitempty"`
+	FamilyName          string   `json:"family_name,omitempty"`
+	MiddleName          string   `json:"middle_name,omitempty"`
+	Nickname            string   `json:"nickname,omitempty"`
+	PreferredUsername   string   `json:"preferred_username,omitempty"`
+	Profile             string   `json:"profile,omitempty"`
+	Picture             string   `json:"picture,omitempty"`
+	Website             string   `json:"website,omitempty"`
+	Gender              string   `json:"gender,omitempty"`
+	Birthdate           string   `json:"birthdate,omitempty"`
+	Zoneinfo            string   `json:"zoneinfo,omitempty"`
+	Locale              string   `json:"locale,omitempty"`
+	PhoneNumber         string   `json:"phone_number,omitempty"`
+	PhoneNumberVerified bool     `json:"phone_number_verified,omitempty"`
+	Address             *Address `json:"address,omitempty"`
+}
+
+// Address is the address claim (OpenID Connect Core 5.1.1).
+type Address struct {
+	Formatted     string `json:"formatted,omitempty"`
+	StreetAddress string `json:"street_address,omitempty"`
+	Locality      string `json:"locality,omitempty"`
+	Region        string `json:"region,omitempty"`
+	PostalCode    string `json:"postal_code,omitempty"`
+	Country       string `json:"country,omitempty"`
+}
+
+// OfUser returns the shape of u.
+func OfUser(u identity.User) User {
+	return User{
+		ID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
+		Administrator: u.Administrator, Disabled: u.Disabled,
+		Claims: OfClaims(u.Claims), Created: u.Created.UTC(), Updated: u.Updated.UTC(),
+	}
+}
+
+// OfClaims returns the shape of c.
+func OfClaims(c identity.Claims) Claims {
+	w := Claims{
+		GivenName: c.GivenName, FamilyName: c.FamilyName, MiddleName: c.MiddleName, Nickname: c.Nickname,
+		PreferredUsername: c.PreferredUsername, Profile: c.Profile, Picture: c.Picture, Website: c.Website,
+		Gender: c.Gender, Birthdate: c.Birthdate, Zoneinfo: c.Zoneinfo, Locale: c.Locale,
+		PhoneNumber: c.PhoneNumber, PhoneNumberVerified: c.PhoneNumberVerified,
+	}
+	if c.Address != (identity.Address{}) {
+		a := Address(c.Address)
+		w.Address = &a
+	}
+	return w
+}
+
+// Identity returns the claims that w is the shape of.
+func (w Claims) Identity() identity.Claims {
+	c := identity.Claims{
+		GivenName: w.GivenName, FamilyName: w.FamilyName, MiddleName: w.MiddleName, Nickname: w.Nickname,
+		PreferredUsername: w.PreferredUsername, Profile: w.Profile, Picture: w.Picture, Website: w.Website,
+		Gender: w.Gender, Birthdate: w.Birthdate, Zoneinfo: w.Zoneinfo, Locale: w.Locale,
+		PhoneNumber: w.PhoneNumber, PhoneNumberVerified: w.PhoneNumberVerified,
+	}
+	if w.Address != nil {
+		c.Address = identity.Address(*w.Address)
+	}
+	return c
+}
