@@ -186,31 +186,6 @@ func TestStandardClaimsFollowTheirScopes(t *testing.T) {
 	}
 }
 
-func TestClaimsFromMapTakesEveryStandardClaimAndNothingElse(t *testing.T) {
-	t.Parallel()
-	want := everyClaim()
-	all := want.StandardClaims([]string{"profile", "email", "address", "phone"})
-	got, err := ClaimsFromMap(all)
-	if diff := cmp.Diff(want, got); diff != "" || err != nil {
-		t.Errorf("%v (-want +got):\n%s", err, diff)
-	}
-	for name, m := range map[string]map[string]any{
-		"unknown":        {"role": "admin"},
-		"sub":            {"sub": "usr_x"},
-		"updated_at":     {"updated_at": 1.0},
-		"not text":       {"name": 7.0},
-		"not a boolean":  {"email_verified": "true"},
-		"not an object":  {"address": "1 Street"},
-		"inside address": {"address": map[string]any{"planet": "Earth"}},
-		"flat address":   {"address.country": "Land"},
-		"null":           {"name": nil},
-	} {
-		if got, err := ClaimsFromMap(m); fault.CodeOf(err) != "user.claims" || got != (User{}) {
-			t.Errorf("%s: got %+v, %v", name, got, err)
-		}
-	}
-}
-
 func TestUpdateKeepsWhatIsNotItsBusiness(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

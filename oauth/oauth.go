@@ -121,7 +121,6 @@ const (
 	VersionClients     = "clients"
 	VersionKeys        = "keys"
 	VersionRevocations = "revocations"
-	VersionSettings    = "settings"
 )
 
 // Store keeps the protocol's state; *store.Store does. Every method joins the

@@ -114,7 +114,7 @@ func TestEpochChangesOnlyWithWhatCouldKillAToken(t *testing.T) {
 		h.step(t)
 		same := h.there.Epoch()
 		h.step(t)
-		h.m.s.versions[oauth.VersionSettings]++
+		h.m.s.versions["something else"]++
 		h.step(t)
 		if got := h.there.Epoch(); got != same {
 			t.Errorf("the epoch went from %d to %d for nothing", same, got)
