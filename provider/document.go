@@ -30,19 +30,23 @@ func (p *Provider) Documents() map[string]web.Document {
 
 // document is a public JSON document that lies ready, headers included.
 type document struct {
-	body               []byte
-	etag, cacheControl []string
+	body                       []byte
+	etag, cacheControl, length []string
 }
 
-func newDocument(body []byte, cacheControl string) document {
+func newDocument(body []byte, etag, cacheControl string) *document {
+	return &document{body: body, etag: []string{etag}, cacheControl: []string{cacheControl}, length: []string{strconv.Itoa(len(body))}}
+}
+
+// tagOf makes the entity tag of a body that has none yet.
+func tagOf(body []byte) string {
 	sum := sha256.Sum256(body)
-	etag := `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
-	return document{body: body, etag: []string{etag}, cacheControl: []string{cacheControl}}
+	return `"` + base64.RawURLEncoding.EncodeToString(sum[:15]) + `"`
 }
 
 // serve answers with the document, or with 304 to those who have it (RFC 9110
 // section 13.1.2).
-func (d document) serve(w http.ResponseWriter, r *http.Request) {
+func (d *document) serve(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h["Access-Control-Allow-Origin"] = anyOrigin
 	h["Etag"] = d.etag
@@ -52,7 +56,7 @@ func (d document) serve(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	h["Content-Type"] = jsonType
-	h["Content-Length"] = []string{strconv.Itoa(len(d.body))}
+	h["Content-Length"] = d.length
 	_, _ = w.Write(d.body) // the client has gone if this fails
 }
 

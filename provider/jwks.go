@@ -6,7 +6,10 @@ import "net/http"
 // little beside the day for which a key is announced before it signs.
 func (p *Provider) serveJWKS(w http.ResponseWriter, r *http.Request) {
 	body, etag := p.Signer.JWKS()
-	document{body: body, etag: []string{etag}, cacheControl: jwksCache}.serve(w, r)
+	d := p.keySet.Load()
+	if d == nil || d.etag[0] != etag {
+		d = newDocument(body, etag, "public, max-age=300")
+		p.keySet.Store(d)
+	}
+	d.serve(w, r)
 }
-
-var jwksCache = []string{"public, max-age=300"}

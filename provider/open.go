@@ -39,7 +39,7 @@ func (p *Provider) Open() error {
 	if err != nil {
 		return fmt.Errorf("open provider: %w", err)
 	}
-	p.discovery = newDocument(body, "public, max-age=3600")
+	p.discovery = newDocument(body, tagOf(body), "public, max-age=3600")
 	p.kernel = kernel.New(p.Issuer, PathAuthorize)
 	p.verifier = &verifier{issuer: p.Issuer, signer: p.Signer, registry: p.Registry}
 	return nil

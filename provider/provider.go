@@ -8,6 +8,7 @@ package provider
 
 import (
 	"log/slog"
+	"sync/atomic"
 
 	"gatehouse/provider/internal/kernel"
 	"gatehouse/web"
@@ -44,8 +45,9 @@ type Provider struct {
 
 	kernel     *kernel.Kernel // the form of authorization requests
 	verifier   *verifier      // access tokens
-	discovery  document
-	clientKeys clientKeys // of private_key_jwt
+	discovery  *document
+	keySet     atomic.Pointer[document] // made again when the keys have changed
+	clientKeys clientKeys               // of private_key_jwt
 }
 
 // Mount registers the endpoints. They take cross-site requests: applications
