@@ -63,7 +63,7 @@ func authorizationArgs(a oauth.Authorization) []any {
 // authorizationFields are where authorizationColumns go.
 func authorizationFields(a *oauth.Authorization) []any {
 	return []any{
-		&a.ID, &a.Client, &a.User, &a.Session,
+		(*string)(&a.ID), (*string)(&a.Client), (*string)(&a.User), (*string)(&a.Session), // a driver knows strings best
 		wordsIn{&a.Scopes},
 		wordsIn{&a.Audiences},
 		instant{&a.AuthTime},

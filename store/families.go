@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"time"
 
+	"github.com/jackc/pgx/v5/pgtype"
+
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -102,9 +104,9 @@ func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, er
 
 // groundsRow is what a family rests on; what is not there is NULL.
 type groundsRow struct {
-	disabled               sql.NullBool
-	revoked, idle, expires sql.NullInt64
-	consented              sql.NullString
+	disabled               sql.NullBool // SQLite knows no booleans
+	revoked, idle, expires pgtype.Int8
+	consented              pgtype.Text
 }
 
 func (r *groundsRow) fields() []any {
@@ -120,7 +122,7 @@ func (r *groundsRow) grounds(now int64) (oauth.Grounds, error) {
 	if !r.consented.Valid {
 		return s, nil
 	}
-	err := wordsIn{&s.Consented}.Scan(r.consented.String)
+	err := wordsIn{&s.Consented}.read(r.consented.String)
 	if s.Consented == nil {
 		s.Consented = []string{} // there is a consent, to nothing
 	}
@@ -206,10 +208,10 @@ func revokeBy(f oauth.FamilyFilter) *statement {
 // familyFields are where familyColumns go.
 func familyFields(f *oauth.Family) []any {
 	fields := make([]any, 0, 32)
-	fields = append(fields, &f.ID)
+	fields = append(fields, (*string)(&f.ID))
 	fields = append(fields, authorizationFields(&f.Authorization)...)
 	return append(fields, &f.Generation, &f.CurrentHash, &f.PreviousHash, &f.SealedSuccessor, &f.Static, &f.Offline,
-		instant{&f.Created}, instant{&f.RotatedAt}, instant{&f.IdleExpires}, instant{&f.Expires}, instant{&f.RevokedAt}, &f.RevokeReason)
+		instant{&f.Created}, instant{&f.RotatedAt}, instant{&f.IdleExpires}, instant{&f.Expires}, instant{&f.RevokedAt}, (*string)(&f.RevokeReason))
 }
 
 // keepFamilies is how long a late replay is recognised.

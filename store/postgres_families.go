@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"slices"
 
+	"github.com/jackc/pgx/v5"
+
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
@@ -34,11 +36,22 @@ const (
 
 func newFamilyGroups(s *Store) *familyGroups {
 	g := &familyGroups{}
-	g.reads.One, g.reads.All = s.familyAlone, s.familiesTogether
-	g.rotations.One, g.rotations.All = s.rotateAlone, s.rotateTogether
+	g.reads.One, g.reads.All = alone(s.familiesTogether), s.familiesTogether
+	g.rotations.One, g.rotations.All = alone(s.rotateTogether), s.rotateTogether
 	g.reads.Start(readLanes)
 	g.rotations.Start(rotateLanes)
 	return g
+}
+
+// alone asks for one by the way of many: it is the shorter one.
+func alone[Q, A any](all func(ctx context.Context, qs []Q) ([]A, error)) func(ctx context.Context, q Q) (A, error) {
+	return func(ctx context.Context, q Q) (a A, err error) {
+		answers, err := all(ctx, []Q{q})
+		if err != nil {
+			return a, err
+		}
+		return answers[0], nil
+	}
 }
 
 func (g *familyGroups) stop() {
@@ -49,14 +62,15 @@ func (g *familyGroups) stop() {
 // familyAlone reads one family through the ordinary statement.
 func (s *Store) familyAlone(ctx context.Context, family id.Family) (*familyRow, error) {
 	row := &familyRow{}
-	err := s.one(ctx, "family", selectFamily, []any{string(family)}, row.scan)
+	err := s.one(ctx, "family", selectFamily, []any{string(family)}, func(rows *sql.Rows) error { return row.scan(rows) })
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}
 	return row, err
 }
 
-func (r *familyRow) scan(rows *sql.Rows) error {
+// scan takes a row of database/sql and of pgx.
+func (r *familyRow) scan(rows interface{ Scan(fields ...any) error }) error {
 	return rows.Scan(append(familyFields(&r.family), r.beside.fields()...)...)
 }
 
@@ -70,28 +84,33 @@ LEFT JOIN sessions s ON s.id = f.session_id
 LEFT JOIN consents c ON c.user_id = f.user_id AND c.client_id = f.client_id
 WHERE f.id = ANY($1::text[])`)
 
-// familiesTogether reads several families at once. Each question gets a row of its own,
-// because a caller may change what it got.
+// familiesTogether reads several families at once. Each question gets a row of
+// its own, because a caller may change what it got.
 func (s *Store) familiesTogether(ctx context.Context, names []id.Family) ([]*familyRow, error) {
 	ids := make([]string, 0, len(names))
-	at := make(map[id.Family][]int, len(names))
+	first := make(map[string]int, len(names)) // who asked for it first
 	for i, name := range names {
-		if at[name] == nil {
+		if _, asked := first[string(name)]; !asked {
+			first[string(name)] = i
 			ids = append(ids, string(name))
 		}
-		at[name] = append(at[name], i)
 	}
 	found := make([]*familyRow, len(names))
-	return found, s.each(ctx, selectFamilies, []any{ids}, func(rows *sql.Rows) error {
+	err := s.db.QueryDirectly(ctx, selectFamilies, []any{ids}, func(r pgx.Rows) error {
 		row := &familyRow{}
-		if err := row.scan(rows); err != nil {
-			return err
-		}
-		for _, i := range at[row.family.ID] {
-			found[i] = row.clone()
-		}
-		return nil
+		err := row.scan(r)
+		found[first[string(row.family.ID)]] = row
+		return err
 	})
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range names {
+		if at := first[string(name)]; at != i && found[at] != nil {
+			found[i] = found[at].clone()
+		}
+	}
+	return found, nil
 }
 
 func (r *familyRow) clone() *familyRow {
@@ -127,7 +146,7 @@ func (s *Store) rotateTogether(ctx context.Context, rs []oauth.Rotation) ([]bool
 	}
 	args := []any{families, clients, presented, next, sealed, now, idle}
 	rotated := make([]bool, len(rs))
-	return rotated, s.each(ctx, rotateFamilies, args, func(rows *sql.Rows) error {
+	return rotated, s.db.QueryDirectly(ctx, rotateFamilies, args, func(rows pgx.Rows) error {
 		var successor []byte
 		if err := rows.Scan(&successor); err != nil {
 			return err

@@ -2,10 +2,13 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/jackc/pgx/v5/pgtype"
 
 	"gatehouse/proof"
 )
@@ -53,6 +56,15 @@ func (i instant) Scan(v any) error {
 	return nil
 }
 
+// ScanInt64 implements pgtype.Int64Scanner.
+func (i instant) ScanInt64(v pgtype.Int8) error {
+	*i.to = time.Time{}
+	if v.Valid {
+		*i.to = time.UnixMicro(v.Int64).UTC()
+	}
+	return nil
+}
+
 // plain is s as text that every database takes: UTF-8 without NUL.
 func plain(s string) string {
 	return strings.ReplaceAll(strings.ToValidUTF8(s, "?"), "\x00", "?")
@@ -84,9 +96,33 @@ func (w wordsIn) Scan(v any) error {
 	if !ok {
 		return fmt.Errorf("a list is kept as text, not as %T", v)
 	}
+	return w.read(text)
+}
+
+// ScanText implements pgtype.TextScanner.
+func (w wordsIn) ScanText(v pgtype.Text) error {
+	if !v.Valid {
+		return errors.New("a list is kept as text, not as NULL")
+	}
+	return w.read(v.String)
+}
+
+// read takes the plain form, which nearly every list has, at once: as words
+// writes it, without white space and without a backslash.
+func (w wordsIn) read(text string) (err error) {
 	*w.to = nil
 	if text == "[]" {
 		return nil
+	}
+	inner, plain := strings.CutPrefix(text, `["`)
+	if plain {
+		inner, plain = strings.CutSuffix(inner, `"]`)
+	}
+	if plain && !strings.Contains(inner, `\`) {
+		if list := strings.Split(inner, `","`); !slices.ContainsFunc(list, func(word string) bool { return strings.Contains(word, `"`) }) {
+			*w.to = list
+			return nil
+		}
 	}
 	return json.Unmarshal([]byte(text), w.to)
 }
@@ -102,6 +138,14 @@ func (l levelIn) Scan(v any) error {
 		return fmt.Errorf("a level is kept as text, not as %T", v)
 	}
 	return l.to.UnmarshalText([]byte(text))
+}
+
+// ScanText implements pgtype.TextScanner.
+func (l levelIn) ScanText(v pgtype.Text) error {
+	if !v.Valid {
+		return errors.New("a level is kept as text, not as NULL")
+	}
+	return l.to.UnmarshalText([]byte(v.String))
 }
 
 // proofs writes a list of proofs; no list is an empty one.

@@ -22,6 +22,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/jackc/pgx/v5"
+
 	"gatehouse/fault"
 )
 
@@ -144,6 +146,21 @@ func (d *DB) Query(ctx context.Context, st *Statement, args []any, scan func(row
 	return classify(err)
 }
 
+// QueryDirectly is Query for a statement that only Postgres understands, without
+// database/sql in between: for the few that carry the calls of many. It joins no
+// transaction.
+func (d *DB) QueryDirectly(ctx context.Context, st *Statement, args []any, scan func(rows pgx.Rows) error) error {
+	e, ok := d.backend.(*postgresBackend)
+	if !ok {
+		return errNotPostgres
+	}
+	if _, err := d.set.number(st); err != nil {
+		return err
+	}
+	d.asked.Add(1)
+	return classify(e.directly(ctx, st, args, scan))
+}
+
 // admit counts st, and returns the transaction that it joins.
 func (d *DB) admit(ctx context.Context, st *Statement) (scope, error) {
 	if _, err := d.set.number(st); err != nil {
@@ -181,6 +198,8 @@ func (d *DB) Prepare(ctx context.Context) error {
 func (d *DB) Raw(ctx context.Context, text string, args []any, scan func(rows *sql.Rows) error) error {
 	return classify(d.backend.raw(ctx, text, args, scan))
 }
+
+var errNotPostgres = fault.Wrap(errors.New("not a Postgres database"), fault.Internal, "store.stranger", "")
 
 // ErrClosed is what a closed database answers.
 var ErrClosed = &fault.Error{

@@ -246,6 +246,36 @@ func (e *postgresBackend) read(ctx context.Context, st *Statement, args []any, s
 	}
 }
 
+func (e *postgresBackend) directly(ctx context.Context, st *Statement, args []any, scan func(pgx.Rows) error) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	ctx, cancel := bounded(ctx)
+	defer cancel()
+	for try := 0; ; try++ {
+		begun, err := e.directlyOnce(ctx, st, args, scan)
+		if err == nil || begun || st.writes && !isSerialization(err) || !isConnection(err) && !isSerialization(err) || !backoff(ctx, try) {
+			return err
+		}
+	}
+}
+
+// directlyOnce also reports whether scan was called.
+func (e *postgresBackend) directlyOnce(ctx context.Context, st *Statement, args []any, scan func(pgx.Rows) error) (begun bool, err error) {
+	rows, err := e.pool.Query(ctx, st.text, args...)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		begun = true
+		if err := scan(rows); err != nil {
+			return begun, err
+		}
+	}
+	return begun, rows.Err()
+}
+
 func (e *postgresBackend) raw(ctx context.Context, text string, args []any, scan func(*sql.Rows) error) error {
 	rows, err := e.db.QueryContext(ctx, text, args...)
 	if err != nil {
