@@ -10,11 +10,11 @@ type Reason string
 
 // Described is an action as docs/audit.md explains it to an auditor.
 type Described struct {
-	Action Action
-	When   string // what happened, as a sentence without its full stop
-	Target string // the kinds of its target, and what their ids are if that is not plain
-	Before string // what the document about before holds; empty: there is none
-	After  string // the same of the document about after
+	Action  Action
+	When    string // what happened, as a sentence without its full stop
+	Targets []Kind // one of these is its target
+	Before  string // what the document about before holds; empty: there is none
+	After   string // the same of the document about after
 }
 
 // Catalogue is the actions of one package.

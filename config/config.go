@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"strings"
 
+	"gatehouse/audit"
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/flow"
@@ -48,6 +49,7 @@ type Config struct {
 	Identity identity.Config `setting:",inline"`
 	Tokens   oauth.Config    `setting:"tokens"`
 	Keys     keys.Config     `setting:"keys"`
+	Audit    audit.Config    `setting:"audit"`
 
 	Limits ephemeral.Config `setting:"limits"`
 
@@ -143,6 +145,7 @@ func Default() Config {
 		Identity:  identity.DefaultConfig(),
 		Tokens:    oauth.DefaultConfig(),
 		Keys:      keys.DefaultConfig(),
+		Audit:     audit.DefaultConfig(),
 		Limits:    ephemeral.DefaultConfig(),
 		Bootstrap: Bootstrap{Name: "Administrator"},
 	}

@@ -18,7 +18,7 @@ const (
 
 // Audited explains what is recorded of sign-ins.
 var Audited = audit.Catalogue{
-	{Action: ActionSigninProve, When: "A password was right, and something else is still to be proved", Target: "user"},
-	{Action: ActionSigninComplete, When: "A person proved all that was asked for", Target: "user", After: "the session, its level and methods"},
-	{Action: ActionConsentRefuse, When: "A person did not let an application have what it asked for", Target: "consent"},
+	{Action: ActionSigninProve, When: "A password was right, and something else is still to be proved", Targets: []audit.Kind{audit.KindUser}},
+	{Action: ActionSigninComplete, When: "A person proved all that was asked for", Targets: []audit.Kind{audit.KindUser}, After: "the session, its level and methods"},
+	{Action: ActionConsentRefuse, When: "A person did not let an application have what it asked for", Targets: []audit.Kind{audit.KindConsent}},
 }

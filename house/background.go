@@ -18,6 +18,7 @@ func (h *House) Beats() []Beat {
 		{Name: "rotate the keys", Every: time.Second, Lease: "rotation", Due: h.Keys.Due, Step: h.Keys.Step},
 		{Name: "forget revocations", Every: time.Minute, Step: h.Registry.Forget},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Step: h.sweep},
+		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Due: h.pruner().Due, Step: h.prune},
 	}, h.newsBeats()...)
 }
 

@@ -55,6 +55,7 @@ func TestEveryRowBeatsAndOneUnderALeaseOnOneReplicaOnly(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		cfg := testconfig.New(t)
+		cfg.Audit.Retention = 90 * 24 * time.Hour // so that every row has something to do
 		houses := []*House{openHouse(t, cfg), openHouse(t, cfg)}
 		var counts [2]tally
 		var stops [2]context.CancelFunc

@@ -37,6 +37,7 @@ type House struct {
 	Keeper   *secret.Keeper
 	Feed     *follow.Feed
 	Audit    *audit.Log
+	Trail    *audit.Trail
 	Identity *identity.Service
 	Sessions *session.Manager
 	OAuth    *oauth.Service
@@ -118,7 +119,7 @@ func (h *House) openKeeper(ctx context.Context) error {
 // wire connects the services. What spans two of them is declared by the one
 // that starts it and met here.
 func (h *House) wire() {
-	h.Audit = &audit.Log{Store: h.Store}
+	h.Audit, h.Trail = &audit.Log{Store: h.Store}, &audit.Trail{Store: h.Store}
 	h.Feed = follow.NewFeed(h.Store)
 	h.spreadNews()
 	h.Registry = oauth.NewRegistry(h.Store, h.Feed)

@@ -16,9 +16,9 @@ const (
 
 // Audited explains what is recorded of signing keys.
 var Audited = audit.Catalogue{
-	{Action: ActionCreate, When: "The first key of an algorithm was made", Target: "key", After: "algorithm, state and times"},
-	{Action: ActionAnnounce, When: "The next key was published, and will sign later", Target: "key", After: "algorithm, state and times"},
-	{Action: ActionRotate, When: "A key began to sign in the place of another", Target: "key", After: "algorithm, state and times"},
-	{Action: ActionRetire, When: "A key that signs no more was taken from the published set", Target: "key", After: "algorithm, state and times"},
-	{Action: ActionRevoke, When: "A key was ended with all that it signed", Target: "key", After: "algorithm, state and times"},
+	{Action: ActionCreate, When: "The first key of an algorithm was made", Targets: []audit.Kind{KindKey}, After: "algorithm, state and times"},
+	{Action: ActionAnnounce, When: "The next key was published, and will sign later", Targets: []audit.Kind{KindKey}, After: "algorithm, state and times"},
+	{Action: ActionRotate, When: "A key began to sign in the place of another", Targets: []audit.Kind{KindKey}, After: "algorithm, state and times"},
+	{Action: ActionRetire, When: "A key that signs no more was taken from the published set", Targets: []audit.Kind{KindKey}, After: "algorithm, state and times"},
+	{Action: ActionRevoke, When: "A key was ended with all that it signed", Targets: []audit.Kind{KindKey}, After: "algorithm, state and times"},
 }

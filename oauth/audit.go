@@ -35,15 +35,15 @@ const (
 
 // Audited explains what is recorded of applications and what they hold.
 var Audited = audit.Catalogue{
-	{Action: ActionClientCreate, When: "An application was added", Target: "client", After: "the application, without MACs"},
-	{Action: ActionClientUpdate, When: "The settings of an application changed", Target: "client", Before: "the application", After: "the application"},
-	{Action: ActionClientDelete, When: "An application was removed", Target: "client", Before: "the application"},
-	{Action: ActionSecretRotate, When: "An application got a new secret", Target: "client", Before: "the application", After: "the application"},
-	{Action: ActionConsentGive, When: "A person let an application have what it asked for", Target: "consent", Before: "the scopes allowed before, if any", After: "the scopes allowed now"},
-	{Action: ActionConsentWithdraw, When: "A person took back what an application may", Target: "consent", Before: "the scopes allowed before, if any"},
-	{Action: ActionCodeReplay, When: "An authorization code came a second time; all that came of it ended", Target: "authorization"},
-	{Action: ActionTokenReplay, When: "A refresh token came again after its successor was used; all that came of its authorization ended", Target: "authorization"},
-	{Action: ActionTokenRevoke, When: "An application gave a token back", Target: "authorization for a refresh token, token for an access token"},
+	{Action: ActionClientCreate, When: "An application was added", Targets: []audit.Kind{audit.KindClient}, After: "the application, without MACs"},
+	{Action: ActionClientUpdate, When: "The settings of an application changed", Targets: []audit.Kind{audit.KindClient}, Before: "the application", After: "the application"},
+	{Action: ActionClientDelete, When: "An application was removed", Targets: []audit.Kind{audit.KindClient}, Before: "the application"},
+	{Action: ActionSecretRotate, When: "An application got a new secret", Targets: []audit.Kind{audit.KindClient}, Before: "the application", After: "the application"},
+	{Action: ActionConsentGive, When: "A person let an application have what it asked for", Targets: []audit.Kind{audit.KindConsent}, Before: "the scopes allowed before, if any", After: "the scopes allowed now"},
+	{Action: ActionConsentWithdraw, When: "A person took back what an application may", Targets: []audit.Kind{audit.KindConsent}, Before: "the scopes allowed before, if any"},
+	{Action: ActionCodeReplay, When: "An authorization code came a second time; all that came of it ended", Targets: []audit.Kind{KindAuthorization}},
+	{Action: ActionTokenReplay, When: "A refresh token came again after its successor was used; all that came of its authorization ended", Targets: []audit.Kind{KindAuthorization}},
+	{Action: ActionTokenRevoke, When: "An application gave back a refresh token, with all that came of its authorization, or an access token", Targets: []audit.Kind{KindAuthorization, KindToken}},
 }
 
 // OfAuthorization returns an authorization as a target.

@@ -20,29 +20,43 @@ func TestCodeIsWorthSomethingOnlyWhereItBelongs(t *testing.T) {
 		change func(*Code, *Client, *Redemption)
 		want   string // "" it may be claimed
 	}{
-		"as it should be":                  {nil, ""},
-		"its longest verifier":             {func(c *Code, _ *Client, r *Redemption) { r.Verifier = strings.Repeat("~", 128); c.Challenge = challengeOf(r.Verifier) }, ""},
-		"at its last moment":               {func(c *Code, _ *Client, _ *Redemption) { c.Expires = now.Add(1) }, ""},
-		"expired":                          {func(c *Code, _ *Client, _ *Redemption) { c.Expires = now }, InvalidGrant},
-		"another client's":                 {func(c *Code, _ *Client, _ *Redemption) { c.Client = "other" }, InvalidGrant},
-		"no redirect URI":                  {func(_ *Code, _ *Client, r *Redemption) { r.RedirectURI = "" }, InvalidGrant},
-		"another redirect URI":             {func(_ *Code, _ *Client, r *Redemption) { r.RedirectURI += "/" }, InvalidGrant},
-		"left out, as before":              {func(c *Code, _ *Client, r *Redemption) { c.RedirectURI, r.RedirectURI = "", "" }, ""},
-		"left out before, a registered":    {func(c *Code, _ *Client, _ *Redemption) { c.RedirectURI = "" }, ""},
-		"left out before, a foreign one":   {func(c *Code, _ *Client, r *Redemption) { c.RedirectURI, r.RedirectURI = "", "https://evil.example/" }, InvalidGrant},
-		"no verifier":                      {func(_ *Code, _ *Client, r *Redemption) { r.Verifier = "" }, InvalidGrant},
-		"another verifier":                 {func(_ *Code, _ *Client, r *Redemption) { r.Verifier = strings.Repeat("w", 43) }, InvalidGrant},
-		"the challenge for a verifier":     {func(_ *Code, _ *Client, r *Redemption) { r.Verifier = challenge }, InvalidGrant},
-		"a verifier that is too short":     {func(c *Code, _ *Client, r *Redemption) { r.Verifier = strings.Repeat("v", 42); c.Challenge = challengeOf(r.Verifier) }, InvalidGrant},
-		"a verifier that is too long":      {func(c *Code, _ *Client, r *Redemption) { r.Verifier = strings.Repeat("v", 129); c.Challenge = challengeOf(r.Verifier) }, InvalidGrant},
-		"a verifier with other characters": {func(c *Code, _ *Client, r *Redemption) { r.Verifier = strings.Repeat("+", 43); c.Challenge = challengeOf(r.Verifier) }, InvalidGrant},
-		"a challenge that is none":         {func(c *Code, _ *Client, _ *Redemption) { c.Challenge = "*" }, InvalidGrant},
-		"no PKCE, which it must use":       {func(c *Code, _ *Client, r *Redemption) { c.Challenge, r.Verifier = "", "" }, InvalidRequest},
-		"no PKCE, which it need not use":   {func(c *Code, k *Client, r *Redemption) { c.Challenge, r.Verifier, k.SkipPKCE = "", "", true }, ""},
-		"PKCE all the same":                {func(_ *Code, k *Client, _ *Redemption) { k.SkipPKCE = true }, ""},
-		"the challenge was taken away":     {func(c *Code, k *Client, _ *Redemption) { c.Challenge, k.SkipPKCE = "", true }, InvalidGrant},
-		"the verifier was taken away":      {func(_ *Code, k *Client, r *Redemption) { r.Verifier, k.SkipPKCE = "", true }, InvalidGrant},
-		"a public client without PKCE":     {func(c *Code, k *Client, r *Redemption) { c.Challenge, r.Verifier, k.SkipPKCE, k.AuthMethod = "", "", true, AuthNone }, InvalidRequest},
+		"as it should be": {nil, ""},
+		"its longest verifier": {func(c *Code, _ *Client, r *Redemption) {
+			r.Verifier = strings.Repeat("~", 128)
+			c.Challenge = challengeOf(r.Verifier)
+		}, ""},
+		"at its last moment":             {func(c *Code, _ *Client, _ *Redemption) { c.Expires = now.Add(1) }, ""},
+		"expired":                        {func(c *Code, _ *Client, _ *Redemption) { c.Expires = now }, InvalidGrant},
+		"another client's":               {func(c *Code, _ *Client, _ *Redemption) { c.Client = "other" }, InvalidGrant},
+		"no redirect URI":                {func(_ *Code, _ *Client, r *Redemption) { r.RedirectURI = "" }, InvalidGrant},
+		"another redirect URI":           {func(_ *Code, _ *Client, r *Redemption) { r.RedirectURI += "/" }, InvalidGrant},
+		"left out, as before":            {func(c *Code, _ *Client, r *Redemption) { c.RedirectURI, r.RedirectURI = "", "" }, ""},
+		"left out before, a registered":  {func(c *Code, _ *Client, _ *Redemption) { c.RedirectURI = "" }, ""},
+		"left out before, a foreign one": {func(c *Code, _ *Client, r *Redemption) { c.RedirectURI, r.RedirectURI = "", "https://evil.example/" }, InvalidGrant},
+		"no verifier":                    {func(_ *Code, _ *Client, r *Redemption) { r.Verifier = "" }, InvalidGrant},
+		"another verifier":               {func(_ *Code, _ *Client, r *Redemption) { r.Verifier = strings.Repeat("w", 43) }, InvalidGrant},
+		"the challenge for a verifier":   {func(_ *Code, _ *Client, r *Redemption) { r.Verifier = challenge }, InvalidGrant},
+		"a verifier that is too short": {func(c *Code, _ *Client, r *Redemption) {
+			r.Verifier = strings.Repeat("v", 42)
+			c.Challenge = challengeOf(r.Verifier)
+		}, InvalidGrant},
+		"a verifier that is too long": {func(c *Code, _ *Client, r *Redemption) {
+			r.Verifier = strings.Repeat("v", 129)
+			c.Challenge = challengeOf(r.Verifier)
+		}, InvalidGrant},
+		"a verifier with other characters": {func(c *Code, _ *Client, r *Redemption) {
+			r.Verifier = strings.Repeat("+", 43)
+			c.Challenge = challengeOf(r.Verifier)
+		}, InvalidGrant},
+		"a challenge that is none":       {func(c *Code, _ *Client, _ *Redemption) { c.Challenge = "*" }, InvalidGrant},
+		"no PKCE, which it must use":     {func(c *Code, _ *Client, r *Redemption) { c.Challenge, r.Verifier = "", "" }, InvalidRequest},
+		"no PKCE, which it need not use": {func(c *Code, k *Client, r *Redemption) { c.Challenge, r.Verifier, k.SkipPKCE = "", "", true }, ""},
+		"PKCE all the same":              {func(_ *Code, k *Client, _ *Redemption) { k.SkipPKCE = true }, ""},
+		"the challenge was taken away":   {func(c *Code, k *Client, _ *Redemption) { c.Challenge, k.SkipPKCE = "", true }, InvalidGrant},
+		"the verifier was taken away":    {func(_ *Code, k *Client, r *Redemption) { r.Verifier, k.SkipPKCE = "", true }, InvalidGrant},
+		"a public client without PKCE": {func(c *Code, k *Client, r *Redemption) {
+			c.Challenge, r.Verifier, k.SkipPKCE, k.AuthMethod = "", "", true, AuthNone
+		}, InvalidRequest},
 	} {
 		client := &Client{ID: "web", AuthMethod: AuthBasic, RedirectURIs: []string{good.RedirectURI}}
 		code := &Code{Authorization: Authorization{Client: "web"}, RedirectURI: good.RedirectURI, Challenge: challenge, Expires: now.Add(time.Minute)}
@@ -60,4 +74,6 @@ func TestCodeIsWorthSomethingOnlyWhereItBelongs(t *testing.T) {
 	}
 }
 
-func challengeOf(verifier string) string { return base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)) }
+func challengeOf(verifier string) string {
+	return base64.RawURLEncoding.EncodeToString(secret.Hash(verifier))
+}

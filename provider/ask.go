@@ -20,7 +20,7 @@ const (
 
 // askOf says what the request wants of a sign-in.
 func (p *Provider) askOf(a *authorization, at time.Time) (flow.Ask, error) {
-		least, err := required(a.claims.EssentialACR())
+	least, err := required(a.claims.EssentialACR())
 	if err != nil {
 		return flow.Ask{}, err
 	}

@@ -50,4 +50,3 @@ var (
 	noStoreValue = []string{"no-store"}
 	noCacheValue = []string{"no-cache"}
 )
-

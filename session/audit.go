@@ -25,9 +25,9 @@ const (
 
 // Audited explains what is recorded of sessions.
 var Audited = audit.Catalogue{
-	{Action: ActionCreate, When: "A browser was signed in", Target: "session", After: "what was proved"},
-	{Action: ActionRaise, When: "A signed-in browser proved again or more", Target: "session", After: "what is proved now"},
-	{Action: ActionEnd, When: "A browser was signed out; the reason says why", Target: "session"},
+	{Action: ActionCreate, When: "A browser was signed in", Targets: []audit.Kind{KindSession}, After: "what was proved"},
+	{Action: ActionRaise, When: "A signed-in browser proved again or more", Targets: []audit.Kind{KindSession}, After: "what is proved now"},
+	{Action: ActionEnd, When: "A browser was signed out; the reason says why", Targets: []audit.Kind{KindSession}},
 }
 
 func target(s id.Session) audit.Target { return audit.Target{Kind: KindSession, ID: string(s)} }

@@ -4,29 +4,17 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"time"
 
 	"gatehouse/audit"
 )
 
-var (
-	insertEvent = newStatement(`
+var insertEvent = newStatement(`
 INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
     action, target_kind, target_id, user_id, client_id, outcome, reason, before_doc, after_doc)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 
-	// Index audit_events_at.
-	selectEvents = newStatement(`
-SELECT id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
-    action, target_kind, target_id, user_id, client_id, outcome, reason, before_doc, after_doc
-FROM audit_events
-WHERE at >= $1
-ORDER BY at, id
-LIMIT $2`)
-)
-
 // InsertEvent appends e, in the transaction of ctx if there is one. Events are
-// never changed or removed; the database itself refuses it. Bytes that are no
+// never changed, and removed by DropEvents only; the database itself refuses it. Bytes that are no
 // text are replaced: nobody shall undo a change by how they name themselves.
 func (s *Store) InsertEvent(ctx context.Context, e audit.Event) error {
 	_, err := s.exec(ctx, insertEvent, string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID,
@@ -34,12 +22,6 @@ func (s *Store) InsertEvent(ctx context.Context, e audit.Event) error {
 		string(e.Action), string(e.Target.Kind), plain(e.Target.ID), string(e.User), string(e.Client),
 		string(e.Outcome), string(e.Reason), string(e.Before), string(e.After))
 	return doing("insert audit event", err)
-}
-
-// Events returns what happened at or after since, oldest first, at most limit.
-func (s *Store) Events(ctx context.Context, since time.Time, limit int) ([]audit.Event, error) {
-	events, err := list(ctx, s, selectEvents, []any{micros(since), int64(limit)}, scanEvent)
-	return events, doing("read audit events", err)
 }
 
 func scanEvent(rows *sql.Rows) (e audit.Event, err error) {
@@ -57,6 +39,8 @@ func scanEvent(rows *sql.Rows) (e audit.Event, err error) {
 
 var auditTable = table{
 	statements: []*statement{
-		insertEvent, selectEvents,
+		insertEvent,
+		eventsByTime, eventsByAction, eventsByActor, eventsByUser, eventsByClient, eventsByTarget, nextAction,
+		oldestEvent, sliceOfEvents, countEvents, raiseHorizon, dropEvents,
 	},
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"testing"
 
 	"gatehouse/store/engine"
@@ -66,3 +67,38 @@ func Pragma(ctx context.Context, s *Store, name string) (value string, err error
 	err = s.db.Raw(ctx, "PRAGMA "+name, nil, func(rows *sql.Rows) error { return rows.Scan(&value) })
 	return value, err
 }
+
+// ExplainFind returns the plan of the statement that is led by an index.
+func ExplainFind(t *testing.T, s *Store, index string, lead any) (plan string) {
+	t.Helper()
+	st := map[string]*statement{
+		"audit_events_at": eventsByTime, "audit_events_action": eventsByAction, "audit_events_actor": eventsByActor,
+		"audit_events_user": eventsByUser, "audit_events_client": eventsByClient, "audit_events_target": eventsByTarget,
+	}[index]
+	explain := "EXPLAIN QUERY PLAN "
+	if s.db.Postgres() {
+		explain = "EXPLAIN "
+	}
+	args := []any{lead, int64(math.MaxInt64), "", int64(math.MinInt64), "", "", "", "", "", "", "", int64(50)}
+	err := s.db.Raw(t.Context(), explain+st.Text(), args, func(rows *sql.Rows) error {
+		columns, err := rows.Columns()
+		if err != nil {
+			return err
+		}
+		line := make([]sql.NullString, len(columns))
+		into := make([]any, len(columns))
+		for i := range line {
+			into[i] = &line[i]
+		}
+		err = rows.Scan(into...)
+		plan += line[len(line)-1].String + "\n"
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, st.Text())
+	}
+	return plan
+}
+
+// Postgres reports whether s is on Postgres.
+func (s *Store) Postgres() bool { return s.db.Postgres() }

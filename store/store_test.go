@@ -7,9 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"gatehouse/audit"
 	"gatehouse/fault"
-	"gatehouse/id"
 	"gatehouse/internal/testpg"
 	"gatehouse/migrations"
 	"gatehouse/store"
@@ -89,26 +87,6 @@ func TestEveryStatementHasItsIndex(t *testing.T) {
 			}
 		}
 	}
-}
-
-func TestAuditEventsAreNeverChanged(t *testing.T) {
-	t.Parallel()
-	databases(t, func(t *testing.T, s *store.Store) {
-		e := audit.Event{ID: id.NewEvent(), Actor: audit.Actor{Kind: audit.House}, Action: "test", Outcome: audit.Done}
-		if err := s.InsertEvent(t.Context(), e); err != nil {
-			t.Fatal(err)
-		}
-		for _, text := range []string{"UPDATE audit_events SET action = 'nothing'", "DELETE FROM audit_events"} {
-			err := store.Raw(t.Context(), s, text)
-			if err == nil || !strings.Contains(err.Error(), "append-only") {
-				t.Errorf("%s: got %v, want a refusal", text, err)
-			}
-		}
-		events, err := s.Events(t.Context(), e.At, 10)
-		if err != nil || len(events) != 1 || events[0].Action != "test" {
-			t.Errorf("the event is now %v (%v)", events, err)
-		}
-	})
 }
 
 func TestStoreRefusesADatabaseOfANewerGatehouse(t *testing.T) {

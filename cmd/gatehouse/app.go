@@ -82,7 +82,7 @@ is wrong, and nothing was tried.`
 	a.setting(root, true, "data-dir", "data_dir", "the `directory` of the database and the master key")
 	root.AddCommand(
 		a.serve(), a.demo(), a.migrate(),
-		a.user(), a.client(), a.keys(), a.session(), a.setupLink(),
+		a.user(), a.client(), a.keys(), a.session(), a.audit(), a.setupLink(),
 		a.config(), a.healthcheck(), a.version(),
 	)
 	return root

@@ -9,7 +9,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"gatehouse/audit"
 	"gatehouse/config"
@@ -99,14 +98,20 @@ func expectActive(t *testing.T, what string, by *gatetest.Application, token str
 	}
 }
 
-// eventsOf returns what the audit log holds of an action.
+// eventsOf returns what the audit log holds of an action, or of all ("").
 func eventsOf(t *testing.T, g *gatetest.Gate, action audit.Action) []audit.Event {
 	t.Helper()
-	all, err := g.House.Store.Events(context.Background(), time.UnixMicro(0), 1_000_000)
-	if err != nil {
-		t.Fatal(err)
+	var all []audit.Event
+	for e, err := range g.House.Trail.All(context.Background(), audit.Query{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if action == "" || e.Action == action {
+			all = append(all, e)
+		}
 	}
-	return slices.DeleteFunc(all, func(e audit.Event) bool { return action != "" && e.Action != action })
+	slices.Reverse(all) // the oldest first
+	return all
 }
 
 // underneath opens the gate's SQLite file beside it, to look into it and to

@@ -286,13 +286,23 @@ CREATE TABLE audit_events (
 );
 
 CREATE INDEX audit_events_at ON audit_events (at, id);
-CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id);
+CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id) WHERE actor_id <> '';
 CREATE INDEX audit_events_action ON audit_events (action, at, id);
 -- The trail of a person and of a client is everything that concerns them, the
 -- trail of anything else is what it was the target of.
 CREATE INDEX audit_events_user ON audit_events (user_id, at, id) WHERE user_id <> '';
 CREATE INDEX audit_events_client ON audit_events (client_id, at, id) WHERE client_id <> '';
 CREATE INDEX audit_events_target ON audit_events (target_id, at, id) WHERE target_kind NOT IN ('', 'user', 'client');
+
+-- Events before the horizon may be removed, and no others. It only rises, never
+-- into the last 29 days (a day less than the shortest retention, since clocks
+-- differ), and only together with the event that tells of the removal.
+CREATE TABLE audit_horizon (
+    one    BIGINT PRIMARY KEY CHECK (one = 1),
+    at     BIGINT NOT NULL,
+    event  TEXT   NOT NULL
+);
+INSERT INTO audit_horizon (one, at, event) VALUES (1, 0, '');
 
 -- +goose StatementBegin
 CREATE FUNCTION audit_events_refuse() RETURNS trigger AS $$
@@ -302,11 +312,53 @@ END;
 $$ LANGUAGE plpgsql;
 -- +goose StatementEnd
 
+-- +goose StatementBegin
+CREATE FUNCTION audit_events_keep() RETURNS trigger AS $$
+BEGIN
+    IF OLD.at >= COALESCE((SELECT at FROM audit_horizon), 0) THEN
+        RAISE EXCEPTION 'audit events are append-only';
+    END IF;
+    RETURN OLD;
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION audit_horizon_rises() RETURNS trigger AS $$
+BEGIN
+    IF NEW.at <= OLD.at OR NEW.event = OLD.event
+        OR NEW.at > (EXTRACT(EPOCH FROM clock_timestamp()) - 29 * 86400) * 1000000
+        OR NOT EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.event AND action = 'audit.prune' AND at >= NEW.at)
+    THEN
+        RAISE EXCEPTION 'the audit horizon rises with an audit.prune event and stays 29 days behind';
+    END IF;
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION audit_horizon_refuse() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION 'there is one audit horizon';
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
     FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
 
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
-    FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
+    FOR EACH ROW EXECUTE FUNCTION audit_events_keep();
 
 CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events
     FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_horizon_rises BEFORE UPDATE ON audit_horizon
+    FOR EACH ROW EXECUTE FUNCTION audit_horizon_rises();
+
+CREATE TRIGGER audit_horizon_no_change BEFORE INSERT OR DELETE ON audit_horizon
+    FOR EACH ROW EXECUTE FUNCTION audit_horizon_refuse();
+
+CREATE TRIGGER audit_horizon_no_truncate BEFORE TRUNCATE ON audit_horizon
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_horizon_refuse();

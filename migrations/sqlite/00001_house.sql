@@ -285,13 +285,23 @@ CREATE TABLE audit_events (
 );
 
 CREATE INDEX audit_events_at ON audit_events (at, id);
-CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id);
+CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id) WHERE actor_id <> '';
 CREATE INDEX audit_events_action ON audit_events (action, at, id);
 -- The trail of a person and of a client is everything that concerns them, the
 -- trail of anything else is what it was the target of.
 CREATE INDEX audit_events_user ON audit_events (user_id, at, id) WHERE user_id <> '';
 CREATE INDEX audit_events_client ON audit_events (client_id, at, id) WHERE client_id <> '';
 CREATE INDEX audit_events_target ON audit_events (target_id, at, id) WHERE target_kind NOT IN ('', 'user', 'client');
+
+-- Events before the horizon may be removed, and no others. It only rises, never
+-- into the last 29 days (a day less than the shortest retention, since clocks
+-- differ), and only together with the event that tells of the removal.
+CREATE TABLE audit_horizon (
+    one    BIGINT PRIMARY KEY CHECK (one = 1),
+    at     BIGINT NOT NULL,
+    event  TEXT   NOT NULL
+);
+INSERT INTO audit_horizon (one, at, event) VALUES (1, 0, '');
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
@@ -300,9 +310,43 @@ BEGIN
 END;
 -- +goose StatementEnd
 
+-- REPLACE would remove the old row without asking the trigger below.
+-- +goose StatementBegin
+CREATE TRIGGER audit_events_no_replace BEFORE INSERT ON audit_events
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id)
+BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
+END;
+-- +goose StatementEnd
+
 -- +goose StatementBegin
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
+WHEN OLD.at >= COALESCE((SELECT at FROM audit_horizon), 0)
 BEGIN
     SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_horizon_rises BEFORE UPDATE ON audit_horizon
+WHEN NEW.at <= OLD.at OR NEW.event = OLD.event
+    OR NEW.at > (unixepoch('now') - 29 * 86400) * 1000000
+    OR NOT EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.event AND action = 'audit.prune' AND at >= NEW.at)
+BEGIN
+    SELECT RAISE(ABORT, 'the audit horizon rises with an audit.prune event and stays 29 days behind');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_horizon_no_insert BEFORE INSERT ON audit_horizon
+BEGIN
+    SELECT RAISE(ABORT, 'there is one audit horizon');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_horizon_no_delete BEFORE DELETE ON audit_horizon
+BEGIN
+    SELECT RAISE(ABORT, 'there is one audit horizon');
 END;
 -- +goose StatementEnd

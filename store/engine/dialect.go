@@ -80,10 +80,12 @@ func postgresCode(err error) string {
 	return ""
 }
 
-// IsUnique reports whether err is a violated primary key or unique index.
+// IsUnique reports whether err is a violated primary key or unique index, or a
+// trigger's that stands in front of one and says so.
 func IsUnique(err error) bool {
 	code := sqliteCode(err)
-	return code == lib.SQLITE_CONSTRAINT_UNIQUE || code == lib.SQLITE_CONSTRAINT_PRIMARYKEY || postgresCode(err) == "23505"
+	return code == lib.SQLITE_CONSTRAINT_UNIQUE || code == lib.SQLITE_CONSTRAINT_PRIMARYKEY || postgresCode(err) == "23505" ||
+		code == lib.SQLITE_CONSTRAINT_TRIGGER && strings.Contains(err.Error(), "UNIQUE: ")
 }
 
 // isOrphan reports whether err is a violated foreign key.

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"encoding/json"
+	"strings"
 	"testing"
 	"time"
 
@@ -27,8 +28,132 @@ func testAudit(t *testing.T, s *store.Store) {
 	ok(t, s.InsertEvent(t.Context(), bare))
 	ok(t, s.InsertEvent(t.Context(), full))
 
-	same(t, must[[]audit.Event](t)(s.Events(t.Context(), now, 10)), []audit.Event{full, bare})
-	same(t, must[[]audit.Event](t)(s.Events(t.Context(), now, 1)), []audit.Event{full})
-	same(t, must[[]audit.Event](t)(s.Events(t.Context(), now.Add(time.Microsecond), 10)), []audit.Event{bare})
+	find := func(q audit.Query, limit int) []audit.Event {
+		return must[[]audit.Event](t)(s.FindEvents(t.Context(), q, limit))
+	}
+	same(t, find(audit.Query{Since: now}, 10), []audit.Event{bare, full})
+	same(t, find(audit.Query{}, 1), []audit.Event{bare})
+	same(t, find(audit.Query{Since: now.Add(time.Microsecond)}, 10), []audit.Event{bare})
 	refused(t, s.InsertEvent(t.Context(), full), fault.Conflict)
+}
+
+// A trail has its order and its end whatever it is asked by, and whatever else
+// is asked with it.
+func testAuditTrail(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	at := func(second int) time.Time { return now.Add(time.Duration(second) * time.Second) }
+	person := audit.Actor{Kind: audit.Person, ID: "usr_a", IP: "192.0.2.7"}
+	events := []audit.Event{ // the oldest first
+		{ID: "evt_1", At: at(0), Actor: audit.Actor{Kind: audit.Console, ID: "root"}, Action: "user.create", Target: audit.OfUser("usr_a"), User: "usr_a"},
+		{ID: "evt_2", At: at(1), Actor: person, Action: "session.create", Target: audit.Target{Kind: "session", ID: "ses_a"}, User: "usr_a"},
+		{ID: "evt_3", At: at(1), Actor: person, Action: "signin.complete", Target: audit.OfUser("usr_a"), User: "usr_a", Client: "web"},
+		{ID: "evt_4", At: at(2), Actor: person, Action: "consent.give", Target: audit.OfConsent("usr_a", "web"), User: "usr_a", Client: "web"},
+		{ID: "evt_5", At: at(3), Actor: audit.Actor{Kind: audit.Console, ID: "root"}, Action: "client.update", Target: audit.OfClient("web"), Client: "web"},
+		{ID: "evt_6", At: at(4), Actor: audit.Actor{Kind: audit.Client, ID: "web", IP: "192.0.2.8"}, Action: "token.replay", Outcome: audit.Refused, Target: audit.Target{Kind: "authorization", ID: "aut_a"}, User: "usr_b", Client: "web"},
+		{ID: "evt_7", At: at(5), Actor: audit.Actor{Kind: audit.House}, Action: "key.retire", Target: audit.Target{Kind: "key", ID: "usr_a"}}, // a name that is somebody's too
+		{ID: "evt_8", At: at(6), Actor: audit.Actor{IP: "192.0.2.7"}, Action: "signin.refuse", Outcome: audit.Refused, Reason: "unknown"},
+	}
+	for _, e := range events {
+		if e.Outcome == "" {
+			e.Outcome = audit.Done
+		}
+		ok(t, s.InsertEvent(ctx, e))
+	}
+	trail := &audit.Trail{Store: s}
+	for _, c := range []struct {
+		name string
+		q    audit.Query
+		want string
+	}{
+		{"everything", audit.Query{}, "8 7 6 5 4 3 2 1"},
+		{"a person", audit.Query{Target: audit.OfUser("usr_a")}, "4 3 2 1"},
+		{"a client", audit.Query{Target: audit.OfClient("web")}, "6 5 4 3"},
+		{"a consent", audit.Query{Target: audit.OfConsent("usr_a", "web")}, "4"},
+		{"a session", audit.Query{Target: audit.Target{Kind: "session", ID: "ses_a"}}, "2"},
+		{"a thing without its kind", audit.Query{Target: audit.Target{ID: "ses_a"}}, "2"},
+		{"a thing of another kind", audit.Query{Target: audit.Target{Kind: "token", ID: "ses_a"}}, ""},
+		{"an actor", audit.Query{ActorID: "usr_a"}, "4 3 2"},
+		{"an actor of another kind", audit.Query{ActorID: "usr_a", ActorKind: audit.Client}, ""},
+		{"a kind of actor", audit.Query{ActorKind: audit.House}, "7"},
+		{"a person and a client", audit.Query{Target: audit.OfUser("usr_a"), Client: "web"}, "4 3"},
+		{"a client and an actor", audit.Query{Client: "web", ActorID: "root"}, "5"},
+		{"a client and an action", audit.Query{Client: "web", Actions: []audit.Action{"token.replay"}}, "6"},
+		{"an action", audit.Query{Actions: []audit.Action{"consent.give"}}, "4"},
+		{"actions", audit.Query{Actions: []audit.Action{"user.create", "token.replay", "session.create"}}, "6 2 1"},
+		{"actions of a person", audit.Query{Target: audit.OfUser("usr_a"), Actions: []audit.Action{"user.create", "token.replay", "session.create"}}, "2 1"},
+		{"a part of an action", audit.Query{Target: audit.OfUser("usr_a"), Actions: []audit.Action{"user"}}, ""},
+		{"refusals", audit.Query{Outcome: audit.Refused}, "8 6"},
+		{"an address", audit.Query{IP: "192.0.2.7"}, "8 4 3 2"},
+		{"an address that is none", audit.Query{IP: "a\x00\xff"}, ""},
+		{"since and until", audit.Query{Since: at(1), Until: at(3)}, "4 3 2"},
+		{"until a cursor", audit.Query{Until: at(5), After: audit.CursorOf(events[4])}, "4 3 2 1"},
+		{"a cursor that is later", audit.Query{Until: at(1), After: audit.CursorOf(events[4])}, "1"},
+		{"an action since", audit.Query{Actions: []audit.Action{"user.create", "token.replay"}, Since: at(1)}, "6"},
+	} {
+		for _, page := range []int{1, 2, audit.MaxPage} {
+			var got []string
+			for q := c.q; ; {
+				events, next, err := trail.Page(ctx, q, page)
+				ok(t, err)
+				for _, e := range events {
+					got = append(got, strings.TrimPrefix(string(e.ID), "evt_"))
+				}
+				if next == (audit.Cursor{}) {
+					break
+				}
+				parsed, legible := audit.ParseCursor(next.String())
+				same(t, legible, true)
+				q.After = parsed
+			}
+			if got := strings.Join(got, " "); got != c.want {
+				t.Errorf("%s, by %d: got %q, want %q", c.name, page, got, c.want)
+			}
+		}
+	}
+	same(t, must[[]audit.Action](t)(trail.Actions(ctx)), []audit.Action{
+		"client.update", "consent.give", "key.retire", "session.create", "signin.complete", "signin.refuse", "token.replay", "user.create",
+	})
+}
+
+// What is older than the retention goes, with an event that says so, and only
+// when a day's worth of it is there.
+func testAuditRetention(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	const day = 24 * time.Hour
+	log := &audit.Log{Store: s}
+	pruner := &audit.Pruner{Store: s, Audit: log, Config: audit.Config{Retention: 90 * day}}
+	for i := range 40 {
+		ok(t, log.Record(ctx, audit.Event{At: now.Add(time.Duration(i) * time.Hour), Actor: audit.Actor{Kind: audit.House}, Action: "test.do"}))
+	}
+	left := func() []audit.Event { return must[[]audit.Event](t)(s.FindEvents(ctx, audit.Query{}, 100)) }
+
+	same(t, must[int](t)((&audit.Pruner{Store: s, Audit: log}).Prune(ctx, now.Add(1000*day))), 0) // forever
+	same(t, must[int](t)(pruner.Prune(ctx, now.Add(91*day-time.Second))), 0)
+	same(t, len(left()), 40)
+
+	at := now.Add(91 * day) // 24 are too old
+	same(t, must[int](t)(pruner.Prune(ctx, at)), 24)
+	events := left()
+	same(t, len(events), 17)
+	same(t, events[16].At, now.Add(24*time.Hour))
+	same(t, events[0], audit.Event{
+		ID: events[0].ID, At: at, Actor: audit.Actor{Kind: audit.House}, Action: audit.ActionPrune, Target: audit.Itself(), Outcome: audit.Done,
+		Before: audit.Doc(map[string]any{"events": 24, "first": now}), After: audit.Doc(map[string]any{"none_before": now.Add(24 * time.Hour)}),
+	})
+	same(t, must[int](t)(pruner.Prune(ctx, at.Add(time.Hour))), 0)
+
+	// More than one transaction removes is left for the next.
+	n, until, err := s.CountEvents(ctx, now.Add(1000*time.Hour), 10)
+	ok(t, err)
+	same(t, n, 10)
+	same(t, until, now.Add(34*time.Hour))
+
+	// Nothing goes without its event, nor with one that told of something else.
+	if _, err := s.DropEvents(ctx, now.Add(30*time.Hour), "evt_none"); err == nil {
+		t.Error("events went, and nothing tells of it")
+	}
+	if _, err := s.DropEvents(ctx, now.Add(30*time.Hour), events[0].ID); err == nil {
+		t.Error("events went, and the event that tells of others was taken for theirs")
+	}
+	same(t, left(), events)
 }

@@ -27,13 +27,15 @@ import (
 
 // One concrete store serves every package of the house.
 var (
-	_ audit.Store    = (*store.Store)(nil)
-	_ flow.Store     = (*store.Store)(nil)
-	_ identity.Store = (*store.Store)(nil)
-	_ keys.Store     = (*store.Store)(nil)
-	_ oauth.Store    = (*store.Store)(nil)
-	_ secret.Store   = (*store.Store)(nil)
-	_ session.Store  = (*store.Store)(nil)
+	_ audit.Store      = (*store.Store)(nil)
+	_ audit.TrailStore = (*store.Store)(nil)
+	_ audit.PruneStore = (*store.Store)(nil)
+	_ flow.Store       = (*store.Store)(nil)
+	_ identity.Store   = (*store.Store)(nil)
+	_ keys.Store       = (*store.Store)(nil)
+	_ oauth.Store      = (*store.Store)(nil)
+	_ secret.Store     = (*store.Store)(nil)
+	_ session.Store    = (*store.Store)(nil)
 )
 
 // racers is how many callers a race has.
@@ -64,9 +66,11 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"News":          testNews,
 		"RecoveryCodes": testRecoveryCodes,
 		"Revocations":   testRevocations,
+		"Retention":     testAuditRetention,
 		"Revisions":     testRevisions,
 		"Revoking":      testRevoking,
 		"Sessions":      testSessions,
+		"Trail":         testAuditTrail,
 		"Transactions":  testTransactions,
 		"Users":         testUsers,
 		"Views":         testViews,

@@ -27,7 +27,9 @@ type Kernel struct {
 }
 
 // New returns the kernel of the authorization endpoint at that path.
-func New(issuer, endpoint string) *Kernel { return &Kernel{endpoint: endpoint, config: configOf(issuer)} }
+func New(issuer, endpoint string) *Kernel {
+	return &Kernel{endpoint: endpoint, config: configOf(issuer)}
+}
 
 // Question is an authorization request whose client and redirect URI are known
 // to belong together.

@@ -1,0 +1,72 @@
+package audit
+
+import (
+	"context"
+	"fmt"
+	"iter"
+)
+
+// MaxPage is how many events one question answers at most.
+const MaxPage = 500
+
+// TrailStore is what Trail asks; *store.Store does.
+type TrailStore interface {
+	// FindEvents returns at most limit events that q wants, newest first. Every
+	// question is answered from an index, unless q names nothing but outcome or
+	// address: then the newest events are walked until there are enough.
+	FindEvents(ctx context.Context, q Query, limit int) ([]Event, error)
+	// RecordedActions returns the actions that there are events of, in the order
+	// of their names, those that this version does not know included.
+	RecordedActions(ctx context.Context) ([]Action, error)
+}
+
+// Trail reads what was recorded.
+type Trail struct{ Store TrailStore }
+
+// Page returns the newest events that q wants, from 1 to MaxPage of them, and
+// the cursor of the next page, which is zero when there is none.
+func (t *Trail) Page(ctx context.Context, q Query, limit int) ([]Event, Cursor, error) {
+	limit = min(max(limit, 1), MaxPage)
+	events, err := t.Store.FindEvents(ctx, q, limit+1)
+	if err != nil {
+		return nil, Cursor{}, fmt.Errorf("read the audit trail: %w", err)
+	}
+	if len(events) <= limit {
+		return events, Cursor{}, nil
+	}
+	events = events[:limit]
+	return events, CursorOf(events[limit-1]), nil
+}
+
+// All yields every event that q wants, newest first, and reads a page at a time:
+// it never holds more than that. What is recorded meanwhile is not yielded. An
+// error ends it.
+func (t *Trail) All(ctx context.Context, q Query) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		for {
+			events, next, err := t.Page(ctx, q, MaxPage)
+			if err != nil {
+				yield(Event{}, err)
+				return
+			}
+			for _, e := range events {
+				if !yield(e, nil) {
+					return
+				}
+			}
+			if next == (Cursor{}) {
+				return
+			}
+			q.After = next
+		}
+	}
+}
+
+// Actions returns the actions that there are events of.
+func (t *Trail) Actions(ctx context.Context) ([]Action, error) {
+	actions, err := t.Store.RecordedActions(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the recorded actions: %w", err)
+	}
+	return actions, nil
+}

@@ -1,0 +1,169 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/audit"
+	"gatehouse/house"
+	"gatehouse/id"
+)
+
+func (a *app) audit() *cobra.Command {
+	return a.group("audit", "Read who did what to whom", a.auditList())
+}
+
+// auditPage is how many events are listed unless somebody asks for more.
+const auditPage = 50
+
+func (a *app) auditList() *cobra.Command {
+	f := auditFlags{limit: auditPage}
+	cmd := a.printing(&cobra.Command{
+		Use:   "list",
+		Short: "List what was done and what was refused, the newest first",
+		Long: `List what was done and what was refused, the newest first.
+
+Whatever is asked for must all be so. The trail of a person or an application
+(--target user:ada@example.test, --target client:web) is everything that
+concerns them: their sessions, consents and tokens too. With --json each line is
+one event; its "cursor" goes on behind it. docs/audit.md explains the actions.`,
+		Example: `  gatehouse audit list --target user:ada@example.test
+  gatehouse audit list --outcome refused --since 24h
+  gatehouse audit list --action client. --actor console
+  gatehouse audit list --all --json`,
+		Args: cobra.NoArgs,
+	})
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		if err := f.check(cmd); err != nil {
+			return err
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			q, err := f.query(ctx, h)
+			if err != nil {
+				return err
+			}
+			return a.listEvents(ctx, h, q, f.limit)
+		})
+	})
+	f.bind(cmd)
+	return cmd
+}
+
+// listEvents prints events page by page, and holds no more than a page; a limit
+// of 0 prints all of them.
+func (a *app) listEvents(ctx context.Context, h *house.House, q audit.Query, limit int) error {
+	names := actorNames{people: h.Identity, emails: map[string]string{}}
+	for first := true; ; first = false {
+		size := audit.MaxPage
+		if limit > 0 {
+			size = min(size, limit)
+		}
+		events, next, err := h.Trail.Page(ctx, q, size)
+		if err != nil {
+			return err
+		}
+		if err := a.printEvents(ctx, &names, events, first); err != nil {
+			return err
+		}
+		limit -= len(events)
+		if next == (audit.Cursor{}) {
+			return nil
+		}
+		if limit == 0 {
+			return a.more(next)
+		}
+		q.After = next
+	}
+}
+
+// more says where the list goes on; the lines of JSON say so themselves.
+func (a *app) more(next audit.Cursor) error {
+	if a.json {
+		return nil
+	}
+	if _, err := fmt.Fprintf(a.stderr, "There is more: --cursor %s\n", next); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return nil
+}
+
+func (a *app) printEvents(ctx context.Context, names *actorNames, events []audit.Event, first bool) error {
+	if a.json {
+		return a.eventLines(events)
+	}
+	actors := make([]string, len(events))
+	for i, e := range events {
+		name, err := names.of(ctx, e.Actor)
+		if err != nil {
+			return err
+		}
+		actors[i] = name
+	}
+	return a.table(func(w io.Writer) {
+		if first {
+			row(w, "TIME", "ACTOR", "ACTION", "TARGET", "OUTCOME", "REASON", "IP")
+		}
+		for i, e := range events {
+			row(w, moment(e.At), actors[i], string(e.Action), e.Target.String(), string(e.Outcome), string(e.Reason), e.Actor.IP)
+		}
+	})
+}
+
+// eventJSON is an event as scripts read one.
+type eventJSON struct {
+	ID      id.Event        `json:"id"`
+	At      time.Time       `json:"at"`
+	Actor   actorJSON       `json:"actor"`
+	Action  audit.Action    `json:"action"`
+	Target  *targetJSON     `json:"target,omitempty"`
+	User    id.User         `json:"user,omitempty"`
+	Client  id.Client       `json:"client,omitempty"`
+	Outcome audit.Outcome   `json:"outcome"`
+	Reason  audit.Reason    `json:"reason,omitempty"`
+	Request id.Request      `json:"request,omitempty"`
+	IP      string          `json:"ip,omitempty"`
+	Agent   string          `json:"user_agent,omitempty"`
+	Before  json.RawMessage `json:"before,omitempty"`
+	After   json.RawMessage `json:"after,omitempty"`
+	Cursor  string          `json:"cursor"`
+}
+
+type actorJSON struct {
+	Kind    audit.ActorKind `json:"kind"`
+	ID      string          `json:"id,omitempty"`
+	Session id.Session      `json:"session,omitempty"`
+}
+
+type targetJSON struct {
+	Kind audit.Kind `json:"kind"`
+	ID   string     `json:"id"`
+}
+
+func showEvent(e audit.Event) eventJSON {
+	shown := eventJSON{
+		ID: e.ID, At: e.At, Actor: actorJSON{e.Actor.Kind, e.Actor.ID, e.Actor.Session},
+		Action: e.Action, User: e.User, Client: e.Client, Outcome: e.Outcome, Reason: e.Reason,
+		Request: e.Actor.Request, IP: e.Actor.IP, Agent: e.Actor.Agent,
+		Before: e.Before, After: e.After, Cursor: audit.CursorOf(e).String(),
+	}
+	if e.Target != (audit.Target{}) {
+		shown.Target = &targetJSON{e.Target.Kind, e.Target.ID}
+	}
+	return shown
+}
+
+func (a *app) eventLines(events []audit.Event) error {
+	lines := json.NewEncoder(a.stdout)
+	lines.SetEscapeHTML(false)
+	for _, e := range events {
+		if err := lines.Encode(showEvent(e)); err != nil {
+			return fmt.Errorf("write the result: %w", err)
+		}
+	}
+	return nil
+}

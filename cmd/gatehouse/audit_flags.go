@@ -1,0 +1,262 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/house"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/setting"
+)
+
+// auditFlags are the questions that audit list takes.
+type auditFlags struct {
+	actor, target, action, outcome, ip, client string
+	since, until, cursor                       string
+	limit                                      int
+	all                                        bool
+}
+
+func (f *auditFlags) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.actor, "actor", "", "only what this `ACTOR` did: an email address, a person's id, a kind (console), or KIND:ID (client:web)")
+	flags.StringVar(&f.target, "target", "", "only what was done to this `TARGET`: KIND:ID (client:web), an email address, or an id with a prefix")
+	flags.StringVar(&f.action, "action", "", "only this `ACTION` (user.create), or all that begin so (user.)")
+	flags.StringVar(&f.outcome, "outcome", "", "only what was `done` or refused")
+	flags.StringVar(&f.ip, "ip", "", "only what came from this `address`")
+	flags.StringVar(&f.client, "client", "", "only what concerns this `CLIENT`")
+	flags.StringVar(&f.since, "since", "", "only since this `time`: RFC 3339, a date, or how long ago (24h, 7d)")
+	flags.StringVar(&f.until, "until", "", "only before this `time`, written as for --since")
+	flags.StringVar(&f.cursor, "cursor", "", "go on behind the event of this `cursor`")
+	flags.IntVar(&f.limit, "limit", auditPage, "at most so `many`")
+	flags.BoolVar(&f.all, "all", false, "no limit: list everything, a page at a time")
+	for name, values := range map[string]func() []string{
+		"action": auditActions, "target": auditKinds, "actor": actorKinds, "outcome": outcomes,
+	} {
+		// The flag is there: it cannot fail.
+		_ = cmd.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
+			return values(), cobra.ShellCompDirectiveNoFileComp | cobra.ShellCompDirectiveNoSpace
+		})
+	}
+}
+
+// check refuses what can be seen to be wrong before anything is opened.
+func (f *auditFlags) check(cmd *cobra.Command) error {
+	switch {
+	case f.all && cmd.Flags().Changed("limit"):
+		return usagef("--all and --limit exclude one another")
+	case f.limit < 1:
+		return usagef("--limit must be at least 1; --all lists everything")
+	}
+	if f.all {
+		f.limit = 0
+	}
+	_, err := f.plain(time.Now())
+	return err
+}
+
+// plain reads the flags that need no store.
+func (f *auditFlags) plain(now time.Time) (q audit.Query, err error) {
+	q.Client = id.Client(f.client)
+	if q.Outcome = audit.Outcome(f.outcome); f.outcome != "" && !slices.Contains(outcomes(), f.outcome) {
+		return q, usagef("--outcome %q is neither done nor refused", f.outcome)
+	}
+	if q.IP, err = address(f.ip); err != nil {
+		return q, err
+	}
+	if q.Since, err = when("--since", f.since, now); err != nil {
+		return q, err
+	}
+	if q.Until, err = when("--until", f.until, now); err != nil {
+		return q, err
+	}
+	var ok bool
+	if q.After, ok = audit.ParseCursor(f.cursor); !ok {
+		return q, usagef("--cursor %q is none; take it from the list that is to go on", f.cursor)
+	}
+	if q.ActorKind, q.ActorID, err = parseActor(f.actor); err != nil {
+		return q, err
+	}
+	q.Target, err = parseTarget(f.target)
+	return q, err
+}
+
+// query reads all flags; names become ids.
+func (f *auditFlags) query(ctx context.Context, h *house.House) (audit.Query, error) {
+	q, err := f.plain(time.Now())
+	if err != nil {
+		return q, err
+	}
+	if q.ActorKind == audit.Person {
+		if q.ActorID, err = personID(ctx, h, q.ActorID); err != nil {
+			return q, err
+		}
+	}
+	if q.Target.Kind == audit.KindUser {
+		if q.Target.ID, err = personID(ctx, h, q.Target.ID); err != nil {
+			return q, err
+		}
+	}
+	q.Actions, err = matchingActions(ctx, h, f.action)
+	return q, err
+}
+
+// personID turns an email address into the id that events know; of an id it
+// asks nothing, for the person may be gone.
+func personID(ctx context.Context, h *house.House, name string) (string, error) {
+	if !strings.Contains(name, "@") {
+		return name, nil
+	}
+	u, err := findUser(ctx, h, name)
+	return string(u.ID), err
+}
+
+func parseActor(s string) (kind audit.ActorKind, name string, err error) {
+	if s == "" {
+		return "", "", nil
+	}
+	if strings.Contains(s, "@") && !strings.Contains(s, ":") || strings.HasPrefix(s, "usr_") {
+		return audit.Person, s, nil
+	}
+	k, name, _ := strings.Cut(s, ":")
+	if !slices.Contains(actorKinds(), k) {
+		return "", "", usagef("--actor %q says nobody; write an email address, a person's id (usr_…), %s, or KIND:ID like client:web",
+			s, strings.Join(actorKinds(), ", "))
+	}
+	return audit.ActorKind(k), name, nil
+}
+
+func parseTarget(s string) (audit.Target, error) {
+	kind, name, found := strings.Cut(s, ":")
+	switch {
+	case s == "":
+		return audit.Target{}, nil
+	case !found && (strings.Contains(s, "@") || strings.HasPrefix(s, "usr_")):
+		return audit.Target{Kind: audit.KindUser, ID: s}, nil
+	case !found && strings.HasPrefix(s, "cli_"):
+		return audit.Target{Kind: audit.KindClient, ID: s}, nil
+	case !found && len(s) > 4 && s[3] == '_':
+		return audit.Target{ID: s}, nil // the prefix says what it is
+	case found && name != "" && slices.Contains(auditKinds(), kind+":"):
+		return audit.Target{Kind: audit.Kind(kind), ID: name}, nil
+	}
+	return audit.Target{}, usagef("--target %q names nothing; write KIND:ID, where KIND is one of %s", s,
+		strings.ReplaceAll(strings.Join(auditKinds(), " "), ":", ""))
+}
+
+// matchingActions returns the actions that begin with prefix: those that this
+// version knows, and those that older ones recorded.
+func matchingActions(ctx context.Context, h *house.House, prefix string) ([]audit.Action, error) {
+	if prefix == "" {
+		return nil, nil
+	}
+	recorded, err := h.Trail.Actions(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var all []audit.Action
+	for _, d := range house.Audited() {
+		recorded = append(recorded, d.Action)
+	}
+	for _, a := range recorded {
+		if strings.HasPrefix(string(a), prefix) && !slices.Contains(all, a) {
+			all = append(all, a)
+		}
+	}
+	if len(all) == 0 {
+		return nil, usagef("--action %q begins none of %s", prefix, strings.Join(auditActions(), ", "))
+	}
+	return all, nil
+}
+
+func address(s string) (string, error) {
+	if s == "" {
+		return "", nil
+	}
+	ip, err := netip.ParseAddr(s)
+	if err != nil {
+		return "", usagef("--ip %q is no address; write one like 192.0.2.7 or 2001:db8::7", s)
+	}
+	return ip.Unmap().String(), nil
+}
+
+// when reads a time, or how long ago it was.
+func when(flag, s string, now time.Time) (time.Time, error) {
+	if s == "" {
+		return time.Time{}, nil
+	}
+	if d, err := setting.ParseDuration(s); err == nil {
+		return now.Add(-d), nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, s); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usagef(`%s %q is no time; write one like "2026-03-04T05:06:07Z", "2026-03-04", or how long ago, like "24h" or "7d"`, flag, s)
+}
+
+func auditActions() []string {
+	var all []string
+	for _, d := range house.Audited() {
+		all = append(all, string(d.Action))
+	}
+	slices.Sort(all)
+	return all
+}
+
+func auditKinds() []string {
+	var all []string
+	for _, d := range house.Audited() {
+		for _, k := range d.Targets {
+			all = append(all, string(k)+":")
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+func actorKinds() []string {
+	return []string{string(audit.Client), string(audit.Console), string(audit.House), string(audit.Nobody), string(audit.Person)}
+}
+
+func outcomes() []string { return []string{string(audit.Done), string(audit.Refused)} }
+
+// actorNames shows people by their addresses, and asks for each once.
+type actorNames struct {
+	people *identity.Service
+	emails map[string]string
+}
+
+// maxNames is how many addresses are remembered: a long list has many people.
+const maxNames = 1000
+
+func (n *actorNames) of(ctx context.Context, a audit.Actor) (string, error) {
+	if a.Kind != audit.Person {
+		return strings.TrimSuffix(string(a.Kind)+":"+a.ID, ":"), nil
+	}
+	if email, ok := n.emails[a.ID]; ok {
+		return email, nil
+	}
+	u, err := n.people.User(ctx, id.User(a.ID))
+	if fault.Is(err, fault.NotFound) { // the person is gone, what they did is not
+		u.Email, err = a.ID, nil
+	}
+	if err != nil {
+		return "", fmt.Errorf("name an actor: %w", err)
+	}
+	if len(n.emails) >= maxNames {
+		clear(n.emails)
+	}
+	n.emails[a.ID] = u.Email
+	return u.Email, nil
+}

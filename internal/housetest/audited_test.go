@@ -1,0 +1,38 @@
+package housetest
+
+import (
+	"os"
+	"regexp"
+	"testing"
+
+	"gatehouse/audit"
+	"gatehouse/house"
+	"gatehouse/keys"
+)
+
+// untold are the actions that the golden trail does not tell, and who else does.
+var untold = map[audit.Action]string{
+	audit.ActionPrune: "events must grow old first: the store's suite and the janitor's test",
+	keys.ActionCreate: "it is over before a tale begins: TestRotateAnnouncesFirstUnlessToldOtherwise of package keys",
+}
+
+// Every action that the code declares is told by the golden trail, or somebody
+// else answers for it.
+func TestEveryDeclaredActionIsTold(t *testing.T) {
+	t.Parallel()
+	golden, err := os.ReadFile(goldenTrail)
+	must(t, err)
+	told := map[audit.Action]bool{}
+	for _, line := range regexp.MustCompile(`(?m)^[a-z]+\.[a-z]+$`).FindAll(golden, -1) {
+		told[audit.Action(line)] = true
+	}
+	for _, d := range house.Audited() {
+		if reason := untold[d.Action]; told[d.Action] == (reason != "") {
+			t.Errorf("%s is told by the trail: %v; the reason why not is %q", d.Action, told[d.Action], reason)
+		}
+		delete(told, d.Action)
+	}
+	for action := range told {
+		t.Errorf("the trail tells %s, which no catalogue explains", action)
+	}
+}
