@@ -26,7 +26,7 @@ passwords are printed. Running it again keeps the data.`,
 			}
 			log, flush := house.NewLog(cfg.Log, a.stderr)
 			defer flush()
-			slog.SetDefault(log) // for what runs in the background
+			slog.SetDefault(log) // for libraries that log by themselves
 			o.Version = buildVersion().Version
 			return demo.Run(ctx, cfg, log, a.stdout, o)
 		}),

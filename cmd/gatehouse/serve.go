@@ -26,7 +26,7 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
 			}
 			log, flush := house.NewLog(cfg.Log, a.stderr)
 			defer flush()
-			slog.SetDefault(log) // for what runs in the background
+			slog.SetDefault(log) // for libraries that log by themselves
 			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Version: buildVersion().Version})
 		}),
 	}
