@@ -276,7 +276,7 @@ func background() context.Context { return context.Background() }
 
 // open runs one scenario in the driver's open loop.
 func (b *bench) open(args []string) (result, error) {
-	out, err := exec.Command(b.driver, append(args, "-repeat", strconv.Itoa(*repeat))...).Output()
+	out, err := exec.Command(b.driver, args...).Output()
 	if err != nil {
 		return result{}, fmt.Errorf("loaddriver: %w: %s", err, out)
 	}

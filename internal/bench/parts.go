@@ -212,8 +212,37 @@ func (b *bench) binary() error {
 	return nil
 }
 
-// rss returns a process's resident memory in MB.
+// rss returns the resident memory of a process and its children in MB.
 func rss(pid int) (float64, error) {
+	total, err := rssOf(pid)
+	if err != nil {
+		return 0, err
+	}
+	lists, err := filepath.Glob(fmt.Sprintf("/proc/%d/task/*/children", pid))
+	if err != nil {
+		return 0, err
+	}
+	for _, list := range lists {
+		children, err := os.ReadFile(list)
+		if err != nil {
+			continue // a thread that has ended meanwhile
+		}
+		for child := range strings.FieldsSeq(string(children)) {
+			n, err := strconv.Atoi(child)
+			if err != nil {
+				return 0, err
+			}
+			mb, err := rssOf(n)
+			if err != nil {
+				return 0, err
+			}
+			total += mb
+		}
+	}
+	return total, nil
+}
+
+func rssOf(pid int) (float64, error) {
 	content, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
 	if err != nil {
 		return 0, err

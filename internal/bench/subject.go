@@ -25,6 +25,7 @@ var console = audit.Actor{Kind: audit.Console, ID: "bench"}
 // subject is a running Gatehouse and what it was seeded with.
 type subject struct {
 	cfg          config.Config
+	env          []string // of the served process, besides what cfg says
 	url, healthy string
 	pid          int
 	cmd          *exec.Cmd
@@ -65,7 +66,7 @@ func environment(cfg config.Config) []string {
 
 // serve starts the built server with the default log level.
 func (b *bench) serve(s *subject) error {
-	cmd, err := b.launch(environment(s.cfg), *bin, "serve")
+	cmd, err := b.launch(append(environment(s.cfg), s.env...), *bin, "serve")
 	if err != nil {
 		return err
 	}
