@@ -75,6 +75,9 @@ func (h *House) open(ctx context.Context) error {
 		return err
 	}
 	h.wire()
+	if err := h.OAuth.Open(); err != nil {
+		return err
+	}
 	if err := h.Keys.Load(ctx); err != nil {
 		return fmt.Errorf("load the signing keys: %w", err)
 	}

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"slices"
 	"time"
 
 	"gatehouse/id"
@@ -60,6 +61,13 @@ type Client struct {
 
 // Public reports whether the client cannot keep a secret (RFC 6749 section 2.1).
 func (c *Client) Public() bool { return c.AuthMethod == AuthNone }
+
+// NeedsPKCE reports whether the client must use PKCE: every one but a
+// confidential client for which an administrator turned it off.
+func (c *Client) NeedsPKCE() bool { return c.Public() || !c.SkipPKCE }
+
+// may reports whether the grant type is registered for the client.
+func (c *Client) may(grant string) bool { return slices.Contains(c.GrantTypes, grant) }
 
 // Secret is one secret of a client. Only a MAC of it is kept.
 type Secret struct {

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"slices"
 	"time"
 
 	"gatehouse/id"
@@ -42,4 +43,10 @@ func (c *Client) keepsToken() bool { return c.StaticRefresh && !c.Public() }
 // over reports whether the family has ended at now, by itself or by somebody.
 func (f *Family) over(now time.Time) bool {
 	return !f.RevokedAt.IsZero() || !now.Before(f.IdleExpires) || !now.Before(f.Expires)
+}
+
+// refreshes reports whether a refresh token is due: the client may refresh, and
+// the person allowed it.
+func refreshes(c *Client, scopes []string) bool {
+	return c.may(GrantRefresh) && slices.Contains(scopes, ScopeOffline)
 }

@@ -3,7 +3,6 @@ package oauth
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"gatehouse/id"
@@ -49,10 +48,3 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 	}
 	return text, nil
 }
-
-// NeedsPKCE reports whether the client must use PKCE: every one but a
-// confidential client for which an administrator turned it off.
-func (c *Client) NeedsPKCE() bool { return c.Public() || !c.SkipPKCE }
-
-// may reports whether the grant type is registered for the client.
-func (c *Client) may(grant string) bool { return slices.Contains(c.GrantTypes, grant) }

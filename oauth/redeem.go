@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gatehouse/audit"
@@ -115,10 +114,4 @@ func (s *Service) claim(ctx context.Context, code *Code, family *Family, now tim
 		return false, fmt.Errorf("claim code: %w", err)
 	}
 	return won, nil
-}
-
-// refreshes reports whether a refresh token is due: the client may refresh, and
-// the person allowed it.
-func refreshes(c *Client, scopes []string) bool {
-	return c.may(GrantRefresh) && slices.Contains(scopes, ScopeOffline)
 }

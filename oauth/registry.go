@@ -20,7 +20,6 @@ type Registry struct {
 	clients  atomic.Pointer[map[id.Client]*Client]
 	origins  atomic.Pointer[map[string]bool]
 	revoked  revocations
-	epoch    atomic.Uint64
 
 	// What follows belongs to read, which is not called twice at a time.
 	versions map[string]int64
@@ -33,7 +32,7 @@ func NewRegistry(store Store, feed *follow.Feed) *Registry {
 	r := &Registry{store: store}
 	r.clients.Store(&map[id.Client]*Client{})
 	r.origins.Store(&map[string]bool{})
-	r.follower = feed.Follow(r.read, VersionClients, VersionRevocations, VersionKeys)
+	r.follower = feed.Follow(r.read, VersionClients, VersionRevocations)
 	return r
 }
 
@@ -44,9 +43,6 @@ func (r *Registry) read(ctx context.Context, versions map[string]int64) error {
 	}
 	if err := r.readRevocations(ctx, versions, time.Now()); err != nil {
 		return err
-	}
-	if r.changed(versions, VersionKeys) {
-		r.epoch.Add(1)
 	}
 	r.versions = versions
 	return nil
@@ -85,7 +81,6 @@ func (r *Registry) readClients(ctx context.Context, versions map[string]int64) e
 	r.clients.Store(&byID)
 	origins := originsOf(list)
 	r.origins.Store(&origins)
-	r.epoch.Add(1) // after the data: who sees the new epoch sees the new data
 	return nil
 }
 
@@ -103,7 +98,6 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 		}
 		r.lastSeq = max(r.lastSeq, v.Seq)
 	}
-	r.epoch.Add(1)
 	return nil
 }
 
@@ -142,10 +136,6 @@ func (r *Registry) miss(ctx context.Context, client id.Client) (*Client, error) 
 	return &c, nil
 }
 
-// Epoch changes whenever something changed that could kill a token. Who keeps
-// the result of a check keeps the epoch from before the check with it.
-func (r *Registry) Epoch() uint64 { return r.epoch.Load() }
-
 // TokenFacts is what a revocation may be about. Empty fields are not about anything.
 type TokenFacts struct {
 	JTI           string
@@ -180,5 +170,4 @@ func (r *Registry) learn(list []Revocation) {
 	for _, v := range list {
 		r.revoked.add(v)
 	}
-	r.epoch.Add(1)
 }

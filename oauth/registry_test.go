@@ -108,28 +108,6 @@ func TestRevocationIsForgottenOnlyWhenNoTokenCanLive(t *testing.T) {
 	})
 }
 
-func TestEpochChangesOnlyWithWhatCouldKillAToken(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		h.step(t)
-		same := h.there.Epoch()
-		h.step(t)
-		h.m.s.versions["something else"]++
-		h.step(t)
-		if got := h.there.Epoch(); got != same {
-			t.Errorf("the epoch went from %d to %d for nothing", same, got)
-		}
-		for _, name := range []string{oauth.VersionClients, oauth.VersionKeys, oauth.VersionRevocations} {
-			before := h.there.Epoch()
-			h.m.s.versions[name]++
-			h.step(t)
-			if h.there.Epoch() == before {
-				t.Errorf("a change of %s left the epoch", name)
-			}
-		}
-	})
-}
-
 func BenchmarkRevoked(b *testing.B) {
 	_, m := newService()
 	r := newReplica(m)

@@ -15,7 +15,8 @@ type Deriver interface {
 }
 
 // Service decides what a client gets and for how long, and changes clients,
-// consents and what was given on their ground. Fill in all fields.
+// consents and what was given on their ground. Fill in all fields; Open checks
+// that.
 type Service struct {
 	Store  Store
 	Audit  audit.Recorder
@@ -30,6 +31,32 @@ type Service struct {
 	People  People
 	Ceiling Ceiling
 	Codec   RefreshCodec
+}
+
+// Open reports what the service would miss at its first use.
+func (s *Service) Open() error {
+	for _, field := range []struct {
+		name    string
+		missing bool
+	}{
+		{"Store", s.Store == nil},
+		{"Audit", s.Audit == nil},
+		{"Keeper", s.Keeper == nil},
+		{"Registry", s.Registry == nil},
+		{"Issuer", s.Issuer == ""},
+		{"Signer", s.Signer == nil},
+		{"People", s.People == nil},
+		{"Ceiling", s.Ceiling == nil},
+		{"Codec", len(s.Codec.Key) == 0},
+	} {
+		if field.missing {
+			return fmt.Errorf("open the protocol: %s is not set", field.name)
+		}
+	}
+	if bad := s.Config.Validate(); len(bad) > 0 {
+		return fmt.Errorf("open the protocol: Config: %s %s", bad[0].Name, bad[0].Problem)
+	}
+	return nil
 }
 
 // Client returns a client as the store has it now; NotFound fault

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/oauth"
@@ -20,18 +21,18 @@ import (
 // redirect, whatever else the request says.
 func TestNothingIsSentToAnUnregisteredPlace(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.client("phone").RedirectURIs = []string{"http://127.0.0.1/cb", "https://phone.example.test/cb?x=1"}
 	type row struct{ client, uri string }
 	var rows []row
 	for _, uri := range []string{
-		deskCallback + "/", "https://web.example.test/cB", "https://WEB.example.test/cb", "https://web.example.test/cb/..", "https://web.example.test/./cb",
+		testCallback + "/", "https://web.example.test/cB", "https://WEB.example.test/cb", "https://web.example.test/cb/..", "https://web.example.test/./cb",
 		"https://web.example.test/%63b", "https://web.example.test/cb%2e", "https://web.example.test/cb%252f", "https://web.example.test/x/..;/cb",
 		"https://web.example.test@evil.example.test/cb", "https://evil.example.test/@web.example.test/cb", "https://u:p@web.example.test/cb",
 		`https://web.example.test\@evil.example.test/cb`, "https://web.example.test\t/cb", "https://web.example.test/cb\r\nX: y", "https://wеb.example.test/cb",
-		deskCallback + "?x=1", deskCallback + "#f", deskCallback + "?", "https://web.example.test:443/cb", "http://web.example.test/cb", "HTTPS://web.example.test/cb",
+		testCallback + "?x=1", testCallback + "#f", testCallback + "?", "https://web.example.test:443/cb", "http://web.example.test/cb", "HTTPS://web.example.test/cb",
 		"//web.example.test/cb", "/cb", "javascript:alert(1)", "JaVaScRiPt:alert(1)", "data:text/html,x", "https://web.example.test.evil.example.test/cb", "https://web.example.test",
-		" " + deskCallback, deskCallback + " ", "https://web.example.test//cb", "https://[::ffff:127.0.0.1]/cb", "http://localhost/cb",
+		" " + testCallback, testCallback + " ", "https://web.example.test//cb", "https://[::ffff:127.0.0.1]/cb", "http://localhost/cb",
 	} {
 		rows = append(rows, row{"web", uri})
 	}
@@ -42,7 +43,7 @@ func TestNothingIsSentToAnUnregisteredPlace(t *testing.T) {
 	} {
 		rows = append(rows, row{"phone", uri})
 	}
-	rows = append(rows, row{"nobody", deskCallback}, row{"", deskCallback}, row{"off", deskCallback}, row{"WEB", deskCallback}, row{"web", ""})
+	rows = append(rows, row{"nobody", testCallback}, row{"", testCallback}, row{"off", testCallback}, row{"WEB", testCallback}, row{"web", ""})
 	for _, c := range rows {
 		for _, more := range []string{"", "&prompt=none", "&response_mode=form_post", "&response_type=token", "&request=x"} {
 			q := d.request(id.Client(c.client), "redirect_uri", c.uri)
@@ -72,7 +73,7 @@ func TestNothingIsSentToAnUnregisteredPlace(t *testing.T) {
 // R06 (RFC 9207), R07: iss and state in every response, by 303.
 func TestEveryResponseCarriesIssuerAndState(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	state := "A + b%20/\"<é>\r\n&="
 	for name, changes := range map[string][]string{
 		"code":  nil,
@@ -80,13 +81,13 @@ func TestEveryResponseCarriesIssuerAndState(t *testing.T) {
 		"login": {"prompt", "none", "max_age", "0"},
 	} {
 		q := d.answered(d.ask(d.request("web", append(changes, "state", state)...)))
-		if q.Get("iss") != deskIssuer || q.Get("state") != state || len(q["iss"]) != 1 || q.Has("code") == q.Has("error") || q.Has("scope") {
+		if q.Get("iss") != testIssuer || q.Get("state") != state || len(q["iss"]) != 1 || q.Has("code") == q.Has("error") || q.Has("scope") {
 			t.Errorf("%s: %v", name, q)
 		}
 		d.pages.posted.Parameters = nil
 		w := d.ask(d.request("web", append(changes, "state", state, "response_mode", "form_post")...))
 		got := d.pages.posted
-		if w.Code != http.StatusOK || got.Action != deskCallback || got.Parameters.Get("iss") != deskIssuer || got.Parameters.Get("state") != state || got.Parameters.Has("code") == got.Parameters.Has("error") {
+		if w.Code != http.StatusOK || got.Action != testCallback || got.Parameters.Get("iss") != testIssuer || got.Parameters.Get("state") != state || got.Parameters.Has("code") == got.Parameters.Has("error") {
 			t.Errorf("%s by form: %d %+v", name, w.Code, got)
 		}
 		if w.Header().Get("Cache-Control") != "no-store" {
@@ -107,7 +108,7 @@ func TestEveryResponseCarriesIssuerAndState(t *testing.T) {
 
 func TestRedirectURIWithAQueryKeepsIt(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.client("web").RedirectURIs = []string{"https://web.example.test/cb?Z=1&a=%2f"}
 	w := d.ask(d.request("web", "redirect_uri", "https://web.example.test/cb?Z=1&a=%2f"))
 	if !strings.HasPrefix(w.Header().Get("Location"), "https://web.example.test/cb?Z=1&a=%2f&code=") {
@@ -119,7 +120,7 @@ func TestRedirectURIWithAQueryKeepsIt(t *testing.T) {
 // wrong one is told to the client before anybody sees a page.
 func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	challenge := d.request("web").Get("code_challenge")
 	for name, c := range map[string]struct {
 		client  id.Client
@@ -176,15 +177,15 @@ func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 		"login without a page":      {changes: []string{"prompt", "none", "max_age", "0"}, code: "login_required"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
-			d.registry.clients["machine"] = &oauth.Client{ID: "machine", AuthMethod: oauth.AuthBasic, RedirectURIs: []string{deskCallback}, GrantTypes: []string{oauth.GrantClient}, Scopes: deskScopes, SkipConsent: true}
+			d := newDoor(t)
+			d.registry.clients["machine"] = &oauth.Client{ID: "machine", AuthMethod: oauth.AuthBasic, RedirectURIs: []string{testCallback}, GrantTypes: []string{oauth.GrantClient}, Scopes: testScopes, SkipConsent: true}
 			client := c.client
 			if client == "" {
 				client = "web"
 			}
 			r := httptest.NewRequest(http.MethodGet, PathAuthorize+"?"+d.request(client, c.changes...).Encode()+c.more, nil)
 			q := d.answered(d.browse(r))
-			if q.Get("error") != c.code || q.Get("iss") != deskIssuer || q.Has("code") {
+			if q.Get("error") != c.code || q.Get("iss") != testIssuer || q.Has("code") {
 				t.Errorf("the answer is %v, want %s", q, c.code)
 			}
 			if text := q.Get("error_description"); text == "" || !mayDescribe(text) {
@@ -200,14 +201,14 @@ func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 // RFC 6749 section 4.1.2.1, and C11: what the client sent is never quoted.
 func TestErrorDescriptionsNeverQuoteTheRequest(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	const mark = "QUOTEDMARK"
 	for name := range d.request("web", "prompt", "x", "max_age", "x", "claims", "x", "response_mode", "x", "id_token_hint", "x", "request", "x", "display", "x", "ui_locales", "x", "acr_values", "x", "login_hint", "x") {
 		if name == "state" {
 			continue
 		}
 		w := d.ask(d.request("web", name, mark+"\"<script>\r\n\x00"))
-		if location := w.Header().Get("Location"); strings.HasPrefix(location, deskCallback) && strings.Contains(location, mark) {
+		if location := w.Header().Get("Location"); strings.HasPrefix(location, testCallback) && strings.Contains(location, mark) {
 			t.Errorf("%s came back in %q", name, location)
 		}
 	}
@@ -215,7 +216,7 @@ func TestErrorDescriptionsNeverQuoteTheRequest(t *testing.T) {
 
 func TestHarmlessParametersAreIgnored(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	for name, changes := range map[string][]string{
 		"unknown":       {"extra", "foobar"},
 		"displays":      {"display", "popup"},
@@ -239,7 +240,7 @@ func TestHarmlessParametersAreIgnored(t *testing.T) {
 
 func TestIDTokenHintDecidesWhoMustBeSignedIn(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	own := d.tokens("web", exchangeOf(d.code("web")))
 	foreign := d.tokens("other", exchangeOf(d.code("other")))
 	for name, c := range map[string]struct{ hint, claims, code string }{
@@ -266,7 +267,7 @@ func TestIDTokenHintDecidesWhoMustBeSignedIn(t *testing.T) {
 // The whole way: signed out, sent to the sign-in, back to the dispatcher.
 func TestSignInLeadsBackToTheApplication(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	delete(d.cookies, sessionName)
 	next := d.sent(d.ask(d.request("web")), "/signin?i=")
 	if q := d.answered(d.ask(d.request("web", "prompt", "none"))); q.Get("error") != "login_required" {
@@ -277,7 +278,7 @@ func TestSignInLeadsBackToTheApplication(t *testing.T) {
 	}
 	d.password(next)
 	q := d.answered(d.get(PathAuthorize + "?i=" + next))
-	if q.Get("state") != "a state" || q.Get("iss") != deskIssuer {
+	if q.Get("state") != "a state" || q.Get("iss") != testIssuer {
 		t.Errorf("the response is %v", q)
 	}
 	a := d.tokens("web", exchangeOf(q.Get("code")))
@@ -290,7 +291,7 @@ func TestSignInLeadsBackToTheApplication(t *testing.T) {
 }
 
 // sent returns the interaction that the answer leads to by path.
-func (d *desk) sent(w *httptest.ResponseRecorder, path string) string {
+func (d *door) sent(w *httptest.ResponseRecorder, path string) string {
 	d.t.Helper()
 	rest, ok := strings.CutPrefix(w.Header().Get("Location"), path)
 	if w.Code != http.StatusSeeOther || !ok {
@@ -299,15 +300,15 @@ func (d *desk) sent(w *httptest.ResponseRecorder, path string) string {
 	return rest
 }
 
-func (d *desk) get(path string) *httptest.ResponseRecorder {
+func (d *door) get(path string) *httptest.ResponseRecorder {
 	return d.browse(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
 // password signs ada in within the interaction.
-func (d *desk) password(i string) {
+func (d *door) password(i string) {
 	d.t.Helper()
 	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
-	out, err := d.Flow.(*flow.Service).Password(d.t.Context(), deskActor, ref, "ada@example.test", "password")
+	out, err := d.Flow.(*flow.Service).Password(d.t.Context(), audit.Actor{IP: "192.0.2.1"}, ref, "ada@example.test", "password")
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -317,7 +318,7 @@ func (d *desk) password(i string) {
 func TestPromptLoginWantsANewProofAndMaxAgeOneThatIsFresh(t *testing.T) {
 	t.Parallel()
 	for name, changes := range map[string][]string{"prompt=login": {"prompt", "login"}, "max_age=0": {"max_age", "0"}, "max_age": {"max_age", "60"}} {
-		d := newDesk(t)
+		d := newDoor(t)
 		for s, found := range d.store.sessions {
 			found.Proofs = provedAt(found.Created.Add(-2 * time.Minute))
 			d.store.sessions[s] = found
@@ -333,7 +334,7 @@ func TestPromptLoginWantsANewProofAndMaxAgeOneThatIsFresh(t *testing.T) {
 
 func TestConsentIsAskedForWhatTheClaimsParameterAddsToo(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.people.consented = []string{"openid"}
 	i := d.sent(d.ask(d.request("asking", "scope", "openid", "claims", `{"userinfo":{"email":null,"phone_number":null}}`)), "/consent?i=")
 	got := d.store.interactions[id.Interaction(i)].Ask.Scopes
@@ -349,7 +350,7 @@ func TestConsentIsAskedForWhatTheClaimsParameterAddsToo(t *testing.T) {
 
 func TestTwoTabsBringOneCode(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	delete(d.cookies, sessionName)
 	i := d.sent(d.ask(d.request("web")), "/signin?i=")
 	d.password(i)
@@ -367,7 +368,7 @@ func TestTwoTabsBringOneCode(t *testing.T) {
 
 func TestTabThatIsOvertakenGetsNoCode(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	delete(d.cookies, sessionName)
 	i := d.sent(d.ask(d.request("web")), "/signin?i=")
 	d.password(i)
@@ -379,7 +380,7 @@ func TestTabThatIsOvertakenGetsNoCode(t *testing.T) {
 
 func TestSignInThatCannotGoOnShowsTheWayBack(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	delete(d.cookies, sessionName)
 	i := d.sent(d.ask(d.request("web")), "/signin?i=")
 
@@ -407,7 +408,7 @@ func TestSignInThatCannotGoOnShowsTheWayBack(t *testing.T) {
 // old settings.
 func TestResumedSignInIsCheckedAgainstTheClientAsItIsNow(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	begin := func() string {
 		delete(d.cookies, sessionName)
 		i := d.sent(d.ask(d.request("web")), "/signin?i=")
@@ -419,7 +420,7 @@ func TestResumedSignInIsCheckedAgainstTheClientAsItIsNow(t *testing.T) {
 	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
 		t.Errorf("redirect URI gone: %d %q", w.Code, w.Header().Get("Location"))
 	}
-	d.client("web").RedirectURIs = []string{deskCallback}
+	d.client("web").RedirectURIs = []string{testCallback}
 	i = begin()
 	d.client("web").Scopes = []string{"openid"}
 	if q := d.answered(d.get(PathAuthorize + "?i=" + i)); q.Get("error") != "invalid_scope" {
@@ -438,10 +439,10 @@ func TestResumedSignInIsCheckedAgainstTheClientAsItIsNow(t *testing.T) {
 
 func TestRefusedConsentIsToldToTheApplication(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	i := d.sent(d.ask(d.request("asking")), "/consent?i=")
 	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
-	if _, err := d.Flow.(*flow.Service).Consent(t.Context(), deskActor, ref, false); err != nil {
+	if _, err := d.Flow.(*flow.Service).Consent(t.Context(), audit.Actor{IP: "192.0.2.1"}, ref, false); err != nil {
 		t.Fatal(err)
 	}
 	q := d.answered(d.get(PathAuthorize + "?i=" + i))
@@ -458,7 +459,7 @@ func TestRefusedConsentIsToldToTheApplication(t *testing.T) {
 // cookie, which other tabs need, is left alone.
 func TestPostedRequestIsMovedToAGet(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	post := func(q url.Values, query string) *httptest.ResponseRecorder {
 		r := httptest.NewRequest(http.MethodPost, PathAuthorize+query, strings.NewReader(q.Encode()))
 		r.Header.Set("Content-Type", formType)
@@ -492,11 +493,11 @@ func TestPostedRequestIsMovedToAGet(t *testing.T) {
 
 func TestUnreadableRequestIsAPage(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	good := d.request("web").Encode()
 	for name, query := range map[string]string{
 		"bad escape": good + "&x=%zz", "semicolon": good + ";x=1", "too long": good + "&x=" + strings.Repeat("a", maxParams),
-		"client twice": good + "&client_id=web", "redirect twice": good + "&redirect_uri=" + url.QueryEscape(deskCallback), "nothing": "",
+		"client twice": good + "&client_id=web", "redirect twice": good + "&redirect_uri=" + url.QueryEscape(testCallback), "nothing": "",
 	} {
 		if w := d.get(PathAuthorize + "?" + query); w.Code != http.StatusBadRequest || w.Header().Get("Location") != "" {
 			t.Errorf("%s: %d %q", name, w.Code, w.Header().Get("Location"))
@@ -506,7 +507,7 @@ func TestUnreadableRequestIsAPage(t *testing.T) {
 
 func TestStoreFailureIsToldWithoutACode(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.store.failWrites = errors.New("disk on fire")
 	if q := d.answered(d.ask(d.request("web"))); q.Get("error") != "server_error" || q.Has("code") || strings.Contains(q.Get("error_description"), "fire") {
 		t.Errorf("the response is %v", q)
@@ -519,7 +520,7 @@ func TestStoreFailureIsToldWithoutACode(t *testing.T) {
 
 func TestCodesRowKnowsTheRequestAndNoSecret(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	if len(code) != 43 || len(d.store.codes) != 1 {
 		t.Fatalf("code %q, %d rows", code, len(d.store.codes))
@@ -528,14 +529,27 @@ func TestCodesRowKnowsTheRequestAndNoSecret(t *testing.T) {
 		if hash != string(secret.Hash(code)) || strings.Contains(fmt.Sprintf("%+v", c), code) {
 			t.Error("the row holds the code itself")
 		}
-		if c.Expires.Sub(c.Created) != time.Minute || c.Client != "web" || c.User != "usr_ada" || c.RedirectURI != deskCallback || c.Challenge == "" || c.Nonce != "a nonce" || c.Session == "" {
+		if c.Expires.Sub(c.Created) != time.Minute || c.Client != "web" || c.User != "usr_ada" || c.RedirectURI != testCallback || c.Challenge == "" || c.Nonce != "a nonce" || c.Session == "" {
 			t.Errorf("the row is %+v", c)
 		}
 	}
 	delete(d.cookies, sessionName)
-	own := must(d.Signer.Sign(t.Context(), "ES256", "JWT", fmt.Appendf(nil, `{"iss":%q,"sub":"usr_ada","aud":"web","exp":1,"iat":1}`, deskIssuer)))
+	own := must(d.Signer.Sign(t.Context(), "ES256", "JWT", fmt.Appendf(nil, `{"iss":%q,"sub":"usr_ada","aud":"web","exp":1,"iat":1}`, testIssuer)))
 	i := d.sent(d.ask(d.request("web", "client_secret", "hush", "id_token_hint", own)), "/signin?i=")
 	if kept := d.store.interactions[id.Interaction(i)].Ask; kept.Params.Has("client_secret") || kept.Params.Has("id_token_hint") || kept.HintUser != "usr_ada" {
 		t.Errorf("the sign-in keeps %v for %q", kept.Params, kept.HintUser)
+	}
+}
+
+func TestRequestsMustBeText(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	for _, bad := range []string{"\xff", "a\x00b", "\xed\xa0\x80"} {
+		if got := d.answered(d.ask(d.request("web", "nonce", bad))).Get("error"); got != "invalid_request" {
+			t.Errorf("nonce %q: %q", bad, got)
+		}
+	}
+	if len(d.store.codes) != 0 {
+		t.Error("a code was kept")
 	}
 }

@@ -25,7 +25,7 @@ import (
 )
 
 // knock sends a client credentials request with the headers and parameters.
-func (d *desk) knock(authorization []string, params ...string) *httptest.ResponseRecorder {
+func (d *door) knock(authorization []string, params ...string) *httptest.ResponseRecorder {
 	form := machine("")
 	for i := 0; i < len(params); i += 2 {
 		form.Set(params[i], params[i+1])
@@ -46,8 +46,8 @@ func basic(client, password string) []string {
 // R28: one method, and the one that is registered.
 func TestClientAuthenticationTakesTheRegisteredMethodAlone(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
-	web, posting := deskSecret("web"), deskSecret("posting")
+	d := newDoor(t)
+	web, posting := secretOf("web"), secretOf("posting")
 	for name, c := range map[string]struct {
 		header []string
 		params []string
@@ -66,14 +66,14 @@ func TestClientAuthenticationTakesTheRegisteredMethodAlone(t *testing.T) {
 		"basic for a post client":        {header: basic("posting", posting), status: 401, code: "invalid_client"},
 		"post for a basic client":        {params: []string{"client_id", "web", "client_secret", web}, status: 401, code: "invalid_client"},
 		"none for a basic client":        {params: []string{"client_id", "web"}, status: 401, code: "invalid_client"},
-		"basic for a public client":      {header: basic("phone", deskSecret("phone")), status: 401, code: "invalid_client"},
+		"basic for a public client":      {header: basic("phone", secretOf("phone")), status: 401, code: "invalid_client"},
 		"none, and public may not":       {params: []string{"client_id", "phone"}, status: 400, code: "unauthorized_client"},
 		"wrong secret":                   {header: basic("web", web+"x"), status: 401, code: "invalid_client"},
 		"empty secret":                   {header: basic("web", ""), status: 401, code: "invalid_client"},
 		"unknown client":                 {header: basic("nobody", web), status: 401, code: "invalid_client"},
 		"unknown public client":          {params: []string{"client_id", "nobody"}, status: 401, code: "invalid_client"},
 		"empty client":                   {header: basic("", web), status: 401, code: "invalid_client"},
-		"disabled client":                {header: basic("off", deskSecret("off")), status: 401, code: "invalid_client"},
+		"disabled client":                {header: basic("off", secretOf("off")), status: 401, code: "invalid_client"},
 		"nobody at all":                  {status: 401, code: "invalid_client"},
 		"bearer":                         {header: []string{"Bearer abc"}, status: 401, code: "invalid_client"},
 		"not base64":                     {header: []string{"Basic %%%"}, status: 401, code: "invalid_client"},
@@ -101,15 +101,15 @@ func TestClientAuthenticationTakesTheRegisteredMethodAlone(t *testing.T) {
 
 func TestFailedClientAuthenticationsCountAgainstTheAddress(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.knock(basic("web", "wrong"))
 	d.knock(basic("nobody", "wrong"))
-	d.knock(basic("web", deskSecret("web")))
+	d.knock(basic("web", secretOf("web")))
 	if got := d.limiter.counted["client:192.0.2.1 web"] + d.limiter.counted["client:192.0.2.1 "]; got != 2 {
 		t.Errorf("%d failures were counted, want 2: %v", got, d.limiter.counted)
 	}
 	d.limiter.wait = 90 * time.Second
-	w := d.knock(basic("web", deskSecret("web")))
+	w := d.knock(basic("web", secretOf("web")))
 	refused(t, w, http.StatusTooManyRequests, "temporarily_unavailable")
 	if w.Header().Get("Retry-After") != "90" {
 		t.Errorf("Retry-After is %q", w.Header().Get("Retry-After"))
@@ -118,9 +118,9 @@ func TestFailedClientAuthenticationsCountAgainstTheAddress(t *testing.T) {
 
 func TestRegistryFailureIsNoWrongClient(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.registry.err = errors.New("disk on fire")
-	refused(t, d.knock(basic("web", deskSecret("web"))), http.StatusInternalServerError, "server_error")
+	refused(t, d.knock(basic("web", secretOf("web"))), http.StatusInternalServerError, "server_error")
 	if len(d.limiter.counted) != 0 {
 		t.Error("the failure was counted against the client")
 	}
@@ -169,18 +169,18 @@ var (
 )
 
 // withKeys makes "signer" a private_key_jwt client with the public keys.
-func (d *desk) withKeys(keys ...jose.JSONWebKey) {
+func (d *door) withKeys(keys ...jose.JSONWebKey) {
 	d.t.Helper()
 	set, err := json.Marshal(jose.JSONWebKeySet{Keys: keys})
 	if err != nil {
 		d.t.Fatal(err)
 	}
 	d.registry.clients["signer"] = &oauth.Client{
-		ID: "signer", AuthMethod: oauth.AuthPrivateKey, JWKS: string(set), GrantTypes: []string{oauth.GrantClient}, Scopes: deskScopes,
+		ID: "signer", AuthMethod: oauth.AuthPrivateKey, JWKS: string(set), GrantTypes: []string{oauth.GrantClient}, Scopes: testScopes,
 	}
 }
 
-func (d *desk) assert(token string, params ...string) *httptest.ResponseRecorder {
+func (d *door) assert(token string, params ...string) *httptest.ResponseRecorder {
 	return d.knock(nil, append([]string{"client_assertion", token, "client_assertion_type", assertionType}, params...)...)
 }
 
@@ -188,7 +188,7 @@ func (d *desk) assert(token string, params ...string) *httptest.ResponseRecorder
 // takes a claim away.
 func assertionFor(changes ...any) map[string]any {
 	now := time.Now().Unix()
-	claims := map[string]any{"iss": "signer", "sub": "signer", "aud": deskIssuer, "jti": secret.Token(16), "exp": now + 60, "iat": now, "nbf": now}
+	claims := map[string]any{"iss": "signer", "sub": "signer", "aud": testIssuer, "jti": secret.Token(16), "exp": now + 60, "iat": now, "nbf": now}
 	for i := 0; i < len(changes); i += 2 {
 		claims[changes[i].(string)] = changes[i+1]
 		if changes[i+1] == nil {
@@ -204,10 +204,10 @@ func TestPrivateKeyJWTWithEveryAlgorithm(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	d := newDesk(t)
+	d := newDoor(t)
 	d.withKeys(jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "r"}, jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e", Use: "sig"}, jose.JSONWebKey{Key: public, KeyID: "d", Algorithm: "EdDSA"})
 	for _, k := range []clientKey{{jose.RS256, rsaKey, "r"}, {jose.PS256, rsaKey, "r"}, {jose.ES256, ecKey, "e"}, {jose.EdDSA, private, "d"}, {jose.ES256, ecKey, ""}} {
-		for _, aud := range []any{deskIssuer, deskIssuer + PathToken, []string{deskIssuer}} {
+		for _, aud := range []any{testIssuer, testIssuer + PathToken, []string{testIssuer}} {
 			if w := d.assert(k.sign(t, assertionFor("aud", aud), nil)); w.Code != http.StatusOK {
 				t.Errorf("%s for %v: %d %s", k.alg, aud, w.Code, w.Body)
 			}
@@ -232,11 +232,11 @@ func TestPrivateKeyJWTRefusesWhatIsNotExactlyRight(t *testing.T) {
 		"no issuer":             good.sign(t, assertionFor("iss", nil), nil),
 		"no audience":           good.sign(t, assertionFor("aud", nil), nil),
 		"other audience":        good.sign(t, assertionFor("aud", "https://other.example.test"), nil),
-		"issuer with a slash":   good.sign(t, assertionFor("aud", deskIssuer+"/"), nil),
-		"two audiences":         good.sign(t, assertionFor("aud", []string{deskIssuer, "https://other.example.test"}), nil),
-		"audience twice":        good.sign(t, assertionFor("aud", []string{deskIssuer, deskIssuer}), nil),
+		"issuer with a slash":   good.sign(t, assertionFor("aud", testIssuer+"/"), nil),
+		"two audiences":         good.sign(t, assertionFor("aud", []string{testIssuer, "https://other.example.test"}), nil),
+		"audience twice":        good.sign(t, assertionFor("aud", []string{testIssuer, testIssuer}), nil),
 		"empty audiences":       good.sign(t, assertionFor("aud", []string{}), nil),
-		"authorize endpoint":    good.sign(t, assertionFor("aud", deskIssuer+PathAuthorize), nil),
+		"authorize endpoint":    good.sign(t, assertionFor("aud", testIssuer+PathAuthorize), nil),
 		"no exp":                good.sign(t, assertionFor("exp", nil), nil),
 		"expired":               good.sign(t, assertionFor("exp", now-1), nil),
 		"expired long ago":      good.sign(t, assertionFor("exp", now-300), nil),
@@ -262,7 +262,7 @@ func TestPrivateKeyJWTRefusesWhatIsNotExactlyRight(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t)
+			d := newDoor(t)
 			d.withKeys(
 				jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e"}, jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "r"},
 				jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "enc", Use: "enc"}, jose.JSONWebKey{Key: &rsaKey.PublicKey, KeyID: "ps", Algorithm: "PS256"},
@@ -284,7 +284,7 @@ func unsigned(claims any) string {
 
 func TestPrivateKeyJWTToleratesClocksThatDifferALittle(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.withKeys(jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e"})
 	now := time.Now().Unix()
 	if w := d.assert(clientKey{jose.ES256, ecKey, "e"}.sign(t, assertionFor("nbf", now+8, "iat", now+8, "exp", now+300), nil)); w.Code != http.StatusOK {
@@ -294,7 +294,7 @@ func TestPrivateKeyJWTToleratesClocksThatDifferALittle(t *testing.T) {
 
 func TestClientAssertionIsUsedOnce(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.withKeys(jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e"})
 	token := clientKey{jose.ES256, ecKey, "e"}.sign(t, assertionFor(), nil)
 	d.store.failWrites = errors.New("disk on fire")
@@ -315,7 +315,7 @@ func TestClientAssertionIsUsedOnce(t *testing.T) {
 
 func TestClientKeysFollowTheRegistration(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.withKeys(jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e"})
 	sign := func() string { return clientKey{jose.ES256, ecKey, "e"}.sign(t, assertionFor(), nil) }
 	if w := d.assert(sign()); w.Code != http.StatusOK {
@@ -325,4 +325,29 @@ func TestClientKeysFollowTheRegistration(t *testing.T) {
 	refused(t, d.assert(sign()), http.StatusUnauthorized, "invalid_client")
 	d.client("signer").JWKS = "not json"
 	refused(t, d.assert(sign()), http.StatusUnauthorized, "invalid_client")
+}
+
+// An attacker behind the same egress address must not lock an application out:
+// failures count against the address together with the client that they name.
+func TestFailuresOfOneClientDoNotBlockItsNeighbours(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.limiter.burst = 3
+	for range 5 {
+		d.knock(basic("web", "wrong"))
+	}
+	refused(t, d.knock(basic("web", secretOf("web"))), http.StatusTooManyRequests, "temporarily_unavailable")
+	if w := d.knock(basic("other", secretOf("other"))); w.Code != http.StatusOK {
+		t.Errorf("a neighbour of the noisy client was answered %d %s", w.Code, w.Body)
+	}
+	for range 5 {
+		d.knock(basic("nobody-"+secretOf("web")[:4], "wrong"))
+	}
+	if w := d.knock(basic("other", secretOf("other"))); w.Code != http.StatusOK {
+		t.Errorf("a neighbour of somebody who guesses names was answered %d %s", w.Code, w.Body)
+	}
+	refused(t, d.knock(basic("yet-another-name", "wrong")), http.StatusTooManyRequests, "temporarily_unavailable")
+	if n := len(d.limiter.counted); n != 2 {
+		t.Errorf("%d keys are counted, want one for the client and one for all unknown names: %v", n, d.limiter.counted)
+	}
 }

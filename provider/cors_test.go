@@ -7,7 +7,7 @@ import (
 
 func TestScriptsOfRegisteredOriginsMayReadAnswers(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	const registered, stranger = "https://web.example.test", "https://evil.example.test"
 	token := e.token()
 	for _, c := range []struct {
@@ -53,7 +53,7 @@ func TestScriptsOfRegisteredOriginsMayReadAnswers(t *testing.T) {
 
 func TestRefusalsCarryTheOriginToo(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	r := httptest.NewRequest("GET", PathUserinfo, nil)
 	r.Header.Set("Origin", "https://web.example.test")
 	w := e.do(r)

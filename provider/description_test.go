@@ -37,12 +37,12 @@ func awkward() string {
 // answer of every kind of endpoint.
 func TestErrorDescriptionHoldsOnlyWhatTheRFCAllows(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	e := refuse("invalid_request", awkward())
 	r := httptest.NewRequest(http.MethodGet, "/oauth2/authorize", nil)
 
 	told := httptest.NewRecorder()
-	d.refuseTo(told, r, &target{redirectURI: deskCallback}, e)
+	d.refuseTo(told, r, &target{redirectURI: testCallback}, e)
 	answered := httptest.NewRecorder()
 	d.writeRefusal(answered, r, e)
 

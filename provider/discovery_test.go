@@ -20,7 +20,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func TestDiscoveryDocumentIsAsAgreed(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	first := e.do(httptest.NewRequest("GET", PathDiscovery, nil))
 	second := e.do(httptest.NewRequest("GET", PathMetadata, nil))
 	if !bytes.Equal(first.Body.Bytes(), second.Body.Bytes()) {
@@ -50,10 +50,10 @@ func TestDiscoveryDocumentIsAsAgreed(t *testing.T) {
 // here is there, and what the signer can do is what is listed.
 func TestDiscoveryListsWhatIsThere(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
-	m := metadataOf(edgeIssuer)
+	e := newForge(t)
+	m := metadataOf(testIssuer)
 	for _, endpoint := range []string{m.UserinfoEndpoint, m.IntrospectionEndpoint, m.RevocationEndpoint, m.EndSessionEndpoint} {
-		path, ours := strings.CutPrefix(endpoint, edgeIssuer)
+		path, ours := strings.CutPrefix(endpoint, testIssuer)
 		if _, pattern := e.mux.Handler(httptest.NewRequest("POST", path, nil)); !ours || pattern != "POST "+path {
 			t.Errorf("%s is served by %q", endpoint, pattern)
 		}
@@ -72,7 +72,7 @@ func TestDiscoveryListsWhatIsThere(t *testing.T) {
 
 func TestPublicDocumentsAreCached(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	for path, cache := range map[string]string{
 		PathDiscovery: "public, max-age=3600", PathMetadata: "public, max-age=3600", PathJWKS: "public, max-age=300",
 	} {
@@ -102,7 +102,7 @@ func TestPublicDocumentsAreCached(t *testing.T) {
 
 func TestKeySetChangesWithTheKeys(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	before := e.do(httptest.NewRequest("GET", PathJWKS, nil))
 	if err := e.ring.EnsureAlgorithm(t.Context(), keys.EdDSA); err != nil {
 		t.Fatal(err)
@@ -120,7 +120,7 @@ func BenchmarkJWKS(b *testing.B)      { benchmarkDocument(b, PathJWKS) }
 func BenchmarkDiscovery(b *testing.B) { benchmarkDocument(b, PathDiscovery) }
 
 func benchmarkDocument(b *testing.B, path string) {
-	e := newEdge(b)
+	e := newForge(b)
 	r := httptest.NewRequest("GET", path, nil)
 	for b.Loop() {
 		w := httptest.NewRecorder()

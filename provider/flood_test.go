@@ -11,16 +11,16 @@ import (
 // themselves is served, who does not is refused, both as if there were no limiter.
 func TestBrokenLimiterDecidesAboutNoClient(t *testing.T) {
 	t.Parallel()
-	for name, breaks := range map[string]func(l *deskLimiter){
-		"it fails": func(l *deskLimiter) { l.err = errors.New("connection refused") },
-		"it hangs": func(l *deskLimiter) { l.hangs = true },
+	for name, breaks := range map[string]func(l *limiter){
+		"it fails": func(l *limiter) { l.err = errors.New("connection refused") },
+		"it hangs": func(l *limiter) { l.hangs = true },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
-				d := newDesk(t)
+				d := newDoor(t)
 				breaks(d.limiter)
-				if w := d.knock(basic("web", deskSecret("web"))); w.Code != http.StatusOK {
+				if w := d.knock(basic("web", secretOf("web"))); w.Code != http.StatusOK {
 					t.Errorf("a client with its secret is answered %d %s", w.Code, w.Body)
 				}
 				refused(t, d.knock(basic("web", "wrong")), http.StatusUnauthorized, "invalid_client")
@@ -32,7 +32,7 @@ func TestBrokenLimiterDecidesAboutNoClient(t *testing.T) {
 
 func TestBrokenLimiterDecidesAboutNoToken(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	e.limiter.err = errors.New("connection refused")
 	if w := e.getUserinfo(e.token()); w.Code != http.StatusOK {
 		t.Errorf("a good token is answered %d %s", w.Code, w.Body)

@@ -17,12 +17,12 @@ import (
 
 func TestIntrospectionTellsEverythingRegisteredAboutAToken(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	c := e.claims()
 	c.UserinfoClaims = []string{"name"}
 	w := e.post(PathIntrospect, "api", url.Values{"token": {e.sign(oauth.AccessTokenType, c)}, "token_type_hint": {"refresh_token"}})
 	want := map[string]any{
-		"active": true, "token_type": "Bearer", "iss": edgeIssuer, "sub": "usr_ada", "aud": []any{edgeIssuer, "api"}, "client_id": "web",
+		"active": true, "token_type": "Bearer", "iss": testIssuer, "sub": "usr_ada", "aud": []any{testIssuer, "api"}, "client_id": "web",
 		"jti": c.ID, "iat": float64(c.Issued), "exp": float64(c.Expires), "scope": "openid profile", "sid": "ses_1",
 		"auth_time": float64(c.AuthTime), "acr": "aal2", "amr": []any{"pwd", "otp", "mfa"},
 	}
@@ -37,7 +37,7 @@ func TestIntrospectionTellsEverythingRegisteredAboutAToken(t *testing.T) {
 // R31: who may not know gets the answer of a token that is none.
 func TestIntrospectionTellsOnlyThoseWhoMayKnow(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token := e.token()
 	for client, active := range map[id.Client]bool{"web": true, "api": true, "spy": true, "other": false} {
 		got := e.introspected(client, token)
@@ -52,7 +52,7 @@ func TestIntrospectionTellsOnlyThoseWhoMayKnow(t *testing.T) {
 
 func TestIntrospectionNeedsAClientThatCanKeepASecret(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token := e.token()
 	for name, c := range map[string]struct {
 		request *http.Request
@@ -62,7 +62,7 @@ func TestIntrospectionNeedsAClientThatCanKeepASecret(t *testing.T) {
 		"nobody":          {form(PathIntrospect, "token="+token), 401, "invalid_client"},
 		"a public client": {e.request(PathIntrospect, "phone", url.Values{"token": {token}}), 401, "invalid_client"},
 		"a disabled one":  {e.request(PathIntrospect, "off", url.Values{"token": {token}}), 401, "invalid_client"},
-		"two methods":     {e.request(PathIntrospect, "web", url.Values{"token": {token}, "client_secret": {edgeSecret}}), 400, "invalid_request"},
+		"two methods":     {e.request(PathIntrospect, "web", url.Values{"token": {token}, "client_secret": {sharedSecret}}), 400, "invalid_request"},
 		"no token":        {e.request(PathIntrospect, "web", url.Values{}), 400, "invalid_request"},
 		"two tokens":      {e.request(PathIntrospect, "web", url.Values{"token": {token, token}}), 400, "invalid_request"},
 		"token in query":  {e.request(PathIntrospect+"?token="+token, "web", url.Values{}), 400, "invalid_request"},
@@ -90,11 +90,11 @@ func form(path, encoded string) *http.Request {
 
 func TestIntrospectionOfARefreshTokenIsForItsOwner(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	var family oauth.Family
 	current, previous := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { family = *f })
 	want := map[string]any{
-		"active": true, "iss": edgeIssuer, "sub": "usr_ada", "aud": []any{edgeIssuer}, "client_id": "web", "scope": "openid offline_access",
+		"active": true, "iss": testIssuer, "sub": "usr_ada", "aud": []any{testIssuer}, "client_id": "web", "scope": "openid offline_access",
 		"iat": float64(family.RotatedAt.Unix()), "exp": float64(family.IdleExpires.Unix()), "sid": "ses_1",
 		"auth_time": float64(family.AuthTime.Unix()), "acr": "aal1", "amr": []any{"pwd"},
 	}
@@ -120,13 +120,13 @@ func TestIntrospectionKnowsWhenARefreshTokenIsDead(t *testing.T) {
 		"session revoked":                 func(_ *oauth.Family, s *oauth.Grounds) { s.SessionRevoked = true },
 		"session expired and not offline": func(f *oauth.Family, s *oauth.Grounds) { f.Offline, s.SessionExpired = false, true },
 	} {
-		e := newEdge(t)
+		e := newForge(t)
 		token, _ := e.refresh(kill)
 		if got := e.introspected("web", token); len(got) != 1 || got["active"] != false {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	e := newEdge(t)
+	e := newForge(t)
 	token, _ := e.refresh(func(_ *oauth.Family, s *oauth.Grounds) { s.SessionExpired = true })
 	if got := e.introspected("web", token); got["active"] != true {
 		t.Errorf("an offline family after the session's expiry: %v", got)
@@ -136,7 +136,7 @@ func TestIntrospectionKnowsWhenARefreshTokenIsDead(t *testing.T) {
 // D16: garbage is told by its form, without a query.
 func TestIntrospectionOfGarbageAsksTheStoreNothing(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token, _ := e.refresh()
 	changed := []byte(token)
 	changed[len(changed)-5] ^= 1
@@ -145,17 +145,17 @@ func TestIntrospectionOfGarbageAsksTheStoreNothing(t *testing.T) {
 			t.Errorf("%.40s: %v", garbage, got)
 		}
 	}
-	if e.store.asked != 0 {
-		t.Errorf("the store was asked %d times", e.store.asked)
+	if e.store.reads != 0 {
+		t.Errorf("the store was asked %d times", e.store.reads)
 	}
 }
 
 func TestIntrospectionIsNeverANoWhenTheStoreFails(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token, _ := e.refresh()
-	for _, err := range []error{errEdgeStore, fault.Wrap(errEdgeStore, fault.Internal, "", ""), fault.Wrap(errEdgeStore, fault.Unavailable, "store.busy", "")} {
-		e.store.err = err
+	for _, err := range []error{errOnFire, fault.Wrap(errOnFire, fault.Internal, "", ""), fault.Wrap(errOnFire, fault.Unavailable, "store.busy", "")} {
+		e.store.fail = err
 		w := e.post(PathIntrospect, "web", url.Values{"token": {token}})
 		if w.Code != 503 || w.Header().Get("Retry-After") == "" || strings.Contains(w.Body.String(), "active") || strings.Contains(w.Body.String(), "fire") {
 			t.Errorf("%v: %d %s", err, w.Code, w.Body)
@@ -164,11 +164,11 @@ func TestIntrospectionIsNeverANoWhenTheStoreFails(t *testing.T) {
 }
 
 func BenchmarkIntrospect(b *testing.B) {
-	e := newEdge(b)
+	e := newForge(b)
 	encoded := url.Values{"token": {e.token()}}.Encode()
 	for b.Loop() {
 		r := form(PathIntrospect, encoded)
-		r.SetBasicAuth("spy", edgeSecret)
+		r.SetBasicAuth("spy", sharedSecret)
 		w := httptest.NewRecorder()
 		e.mux.ServeHTTP(w, r)
 		if w.Code != 200 || w.Body.Len() < 100 {

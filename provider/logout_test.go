@@ -22,7 +22,7 @@ const (
 )
 
 // signIn gives ada a session with that id and returns the cookie's token.
-func (e *edge) signIn(sid id.Session) string {
+func (e *forge) signIn(sid id.Session) string {
 	token := secret.Token(32)
 	e.sessions.live[token] = session.Session{ID: sid, User: "usr_ada"}
 	return token
@@ -46,8 +46,8 @@ func logoutRequest(method, token string, params url.Values) *http.Request {
 // of ours with a registered address leads away.
 func TestLogout(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
-	stranger := newEdge(t)
+	e := newForge(t)
+	stranger := newForge(t)
 	hint := e.idToken()
 	unsigned := encoded(`{"alg":"none"}`) + "." + strings.Split(hint, ".")[1] + "."
 	expired := e.idToken(func(c map[string]any) { c["exp"], c["iat"] = 1_600_000_300, 1_600_000_000 })
@@ -118,7 +118,7 @@ func TestLogout(t *testing.T) {
 
 func TestLogoutOfNobodySaysSoAndGoesOn(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	if w := e.do(logoutRequest("GET", "", url.Values{})); w.Body.String() != "signed out" {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
@@ -139,7 +139,7 @@ func TestLogoutOfNobodySaysSoAndGoesOn(t *testing.T) {
 // bound to the browser; then everything happens as it was asked.
 func TestLogoutHappensOnceItIsConfirmed(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token := e.signIn("ses_2") // the hint is of ses_1
 	ask := e.do(logoutRequest("GET", token, url.Values{"id_token_hint": {e.idToken()}, "post_logout_redirect_uri": {bye}, "state": {"s"}}))
 	page := e.pages.signOut
@@ -183,7 +183,7 @@ func TestLogoutHappensOnceItIsConfirmed(t *testing.T) {
 // A confirmed request without a hint ends the session, but leads nowhere.
 func TestConfirmedLogoutWithoutAHintStaysHere(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	browser := secret.Token(32)
 	r := logoutRequest("POST", e.signIn("ses_1"), url.Values{"form_token": {e.Cookies.FormToken(browser)}, "client_id": {"web"}, "post_logout_redirect_uri": {bye}})
 	r.AddCookie(&http.Cookie{Name: binding, Value: browser})
@@ -197,13 +197,13 @@ func TestConfirmedLogoutWithoutAHintStaysHere(t *testing.T) {
 // brings it when it comes again by GET.
 func TestPostedLogoutFromAnotherSiteComesAgainWithItsCookies(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	params := url.Values{"id_token_hint": {e.idToken()}, "post_logout_redirect_uri": {bye}, "state": {"s"}}
 	r := logoutRequest("POST", "", params)
 	r.Header.Set("Sec-Fetch-Site", "cross-site")
 	w := e.do(r)
 	again, err := url.Parse(w.Header().Get("Location"))
-	if err != nil || w.Code != 303 || again.Scheme+"://"+again.Host+again.Path != edgeIssuer+PathLogout || again.Query().Encode() != params.Encode() {
+	if err != nil || w.Code != 303 || again.Scheme+"://"+again.Host+again.Path != testIssuer+PathLogout || again.Query().Encode() != params.Encode() {
 		t.Fatalf("%d to %q", w.Code, w.Header().Get("Location"))
 	}
 	if len(w.Header()["Set-Cookie"]) != 0 {
@@ -217,7 +217,7 @@ func TestPostedLogoutFromAnotherSiteComesAgainWithItsCookies(t *testing.T) {
 
 func TestLogoutIsNotDoneByLookingAhead(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	prefetch := logoutRequest("GET", e.signIn("ses_1"), url.Values{"id_token_hint": {e.idToken()}})
 	prefetch.Header.Set("Sec-Purpose", "prefetch;prerender")
 	head := logoutRequest("HEAD", e.signIn("ses_1"), url.Values{"id_token_hint": {e.idToken()}})
@@ -230,9 +230,9 @@ func TestLogoutIsNotDoneByLookingAhead(t *testing.T) {
 
 func TestLogoutDoesNotClaimSuccessWhenTheStoreFails(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token := e.signIn("ses_1")
-	e.sessions.err = fault.Wrap(errEdgeStore, fault.Unavailable, "store.busy", "Try again in a moment.")
+	e.sessions.err = fault.Wrap(errOnFire, fault.Unavailable, "store.busy", "Try again in a moment.")
 	w := e.do(logoutRequest("GET", token, url.Values{"id_token_hint": {e.idToken()}, "post_logout_redirect_uri": {bye}}))
 	if w.Code != 503 || w.Header().Get("Location") != "" || len(w.Header()["Set-Cookie"]) != 0 {
 		t.Errorf("%d to %q, cookies %v", w.Code, w.Header().Get("Location"), w.Header()["Set-Cookie"])
@@ -241,7 +241,7 @@ func TestLogoutDoesNotClaimSuccessWhenTheStoreFails(t *testing.T) {
 
 func TestHintIsAnIDTokenOfOurs(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	set := func(name string, value any) string {
 		return e.idToken(func(c map[string]any) {
 			if c[name] = value; value == nil {
@@ -257,8 +257,8 @@ func TestHintIsAnIDTokenOfOurs(t *testing.T) {
 	for name, token := range map[string]string{
 		"another issuer": set("iss", "https://evil.example.test"), "no issuer": set("iss", nil), "no subject": set("sub", nil),
 		"no audience": set("aud", nil), "an empty list": set("aud", []string{}), "audience a number": set("aud", 7), "no exp": set("exp", nil), "no iat": set("iat", nil),
-		"access token": e.token(), "logout token": e.sign("logout+jwt", map[string]any{"iss": edgeIssuer, "sub": "usr_ada", "aud": "web", "iat": time.Now().Unix(), "exp": time.Now().Unix()}),
-		"refresh token": refresh, "another house's": newEdge(t).idToken(), "garbage": "garbage", "nothing": "",
+		"access token": e.token(), "logout token": e.sign("logout+jwt", map[string]any{"iss": testIssuer, "sub": "usr_ada", "aud": "web", "iat": time.Now().Unix(), "exp": time.Now().Unix()}),
+		"refresh token": refresh, "another house's": newForge(t).idToken(), "garbage": "garbage", "nothing": "",
 		"too long": e.idToken(func(c map[string]any) { c["nonce"] = strings.Repeat("n", maxToken) }),
 	} {
 		if h, err := e.readHint(token); err == nil {

@@ -14,13 +14,13 @@ func TestProviderOpensWithAllItsFieldsOnly(t *testing.T) {
 		if !field.IsExported() {
 			continue
 		}
-		p := newDesk(t).Provider
+		p := newDoor(t).Provider
 		reflect.ValueOf(p).Elem().FieldByIndex(field.Index).SetZero()
 		if err := p.Open(); err == nil || !strings.Contains(strings.ToLower(err.Error()), strings.ToLower(field.Name)) {
 			t.Errorf("without %s: %v", field.Name, err)
 		}
 	}
-	p := newDesk(t).Provider
+	p := newDoor(t).Provider
 	if err := p.Open(); err != nil {
 		t.Errorf("with all: %v", err)
 	}

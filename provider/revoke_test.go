@@ -16,7 +16,7 @@ import (
 func TestRevocationEndsTheGrantOfARefreshToken(t *testing.T) {
 	t.Parallel()
 	for _, hint := range []string{"", "refresh_token", "access_token", "nonsense"} {
-		e := newEdge(t)
+		e := newForge(t)
 		var authorization id.Authorization
 		token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { authorization = f.Authorization.ID })
 		w := e.post(PathRevoke, "web", url.Values{"token": {token}, "token_type_hint": {hint}})
@@ -28,7 +28,7 @@ func TestRevocationEndsTheGrantOfARefreshToken(t *testing.T) {
 
 func TestRevocationTakesAnOlderTokenOfTheFamilyToo(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	_, previous := e.refresh()
 	if w := e.post(PathRevoke, "web", url.Values{"token": {previous}}); w.Code != 200 || len(e.store.ended(oauth.RevokedAuthorization)) != 1 {
 		t.Errorf("%d, ended %v", w.Code, e.store.revoked)
@@ -37,7 +37,7 @@ func TestRevocationTakesAnOlderTokenOfTheFamilyToo(t *testing.T) {
 
 func TestRevocationEndsOneAccessToken(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	c := e.claims()
 	w := e.post(PathRevoke, "web", url.Values{"token": {e.sign(oauth.AccessTokenType, c)}})
 	if w.Code != 200 || !slices.Equal(e.store.ended(oauth.RevokedToken), []string{c.ID}) || len(e.store.ended(oauth.RevokedAuthorization)) != 0 {
@@ -47,7 +47,7 @@ func TestRevocationEndsOneAccessToken(t *testing.T) {
 
 func TestRevocationByAPublicClientNeedsItsNameOnly(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token, _ := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { f.Client = "phone" })
 	if w := e.post(PathRevoke, "phone", url.Values{"token": {token}}); w.Code != 200 || len(e.store.ended(oauth.RevokedAuthorization)) != 1 {
 		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.store.revoked)
@@ -56,7 +56,7 @@ func TestRevocationByAPublicClientNeedsItsNameOnly(t *testing.T) {
 
 func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	refresh, _ := e.refresh()
 	dead, _ := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) { f.RevokedAt = time.Now() })
 	_, bytes := id.NewFamily()
@@ -88,13 +88,13 @@ func TestRevocationOfWhatIsNotTheClientsChangesNothing(t *testing.T) {
 // on living.
 func TestRevocationIsNeverASuccessWhenTheStoreFails(t *testing.T) {
 	t.Parallel()
-	for name, fail := range map[string]func(*edge, error){
-		"read":   func(e *edge, err error) { e.store.err = err },
-		"write":  func(e *edge, err error) { e.store.failWrites = err },
-		"commit": func(e *edge, err error) { e.store.failCommit = err },
+	for name, fail := range map[string]func(*forge, error){
+		"read":   func(e *forge, err error) { e.store.fail = err },
+		"write":  func(e *forge, err error) { e.store.failWrites = err },
+		"commit": func(e *forge, err error) { e.store.failCommit = err },
 	} {
-		for _, err := range []error{errEdgeStore, fault.Wrap(errEdgeStore, fault.Unavailable, "store.busy", "Try again.")} {
-			e := newEdge(t)
+		for _, err := range []error{errOnFire, fault.Wrap(errOnFire, fault.Unavailable, "store.busy", "Try again.")} {
+			e := newForge(t)
 			token, _ := e.refresh()
 			fail(e, err)
 			w := e.post(PathRevoke, "web", url.Values{"token": {token}})
@@ -107,8 +107,8 @@ func TestRevocationIsNeverASuccessWhenTheStoreFails(t *testing.T) {
 			}
 		}
 	}
-	e := newEdge(t)
-	e.store.failWrites = errEdgeStore
+	e := newForge(t)
+	e.store.failWrites = errOnFire
 	access := e.token()
 	if w := e.post(PathRevoke, "web", url.Values{"token": {access}}); w.Code != http.StatusServiceUnavailable {
 		t.Errorf("access token: %d %s, want 503", w.Code, w.Body)
@@ -124,20 +124,20 @@ func TestRevocationIsNeverASuccessWhenTheStoreFails(t *testing.T) {
 func TestFailedRevocationIsDoneByTheRetry(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		token func(e *edge) string
+		token func(e *forge) string
 		kind  oauth.RevocationKind
 	}{
-		"refresh token": {func(e *edge) string { current, _ := e.refresh(); return current }, oauth.RevokedAuthorization},
-		"access token":  {func(e *edge) string { return e.token() }, oauth.RevokedToken},
+		"refresh token": {func(e *forge) string { current, _ := e.refresh(); return current }, oauth.RevokedAuthorization},
+		"access token":  {func(e *forge) string { return e.token() }, oauth.RevokedToken},
 	} {
-		for failing, fail := range map[string]func(*edge, error){
-			"the event":  func(e *edge, err error) { e.store.failWrites = err },
-			"the commit": func(e *edge, err error) { e.store.failCommit = err },
+		for failing, fail := range map[string]func(*forge, error){
+			"the event":  func(e *forge, err error) { e.store.failWrites = err },
+			"the commit": func(e *forge, err error) { e.store.failCommit = err },
 		} {
-			e := newEdge(t)
+			e := newForge(t)
 			e.registry.revoked = e.protocol.Registry.Revoked
 			token := c.token(e)
-			fail(e, errEdgeStore)
+			fail(e, errOnFire)
 			for range 2 {
 				if w := e.post(PathRevoke, "web", url.Values{"token": {token}}); w.Code != http.StatusServiceUnavailable {
 					t.Errorf("%s, %s fails: %d, want 503", name, failing, w.Code)
@@ -159,7 +159,7 @@ func TestFailedRevocationIsDoneByTheRetry(t *testing.T) {
 
 func TestRevocationNeedsAClient(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token, _ := e.refresh()
 	if w := e.do(form(PathRevoke, "token="+token)); w.Code != 401 || body(t, w)["error"] != "invalid_client" {
 		t.Errorf("without a client: %d %s", w.Code, w.Body)

@@ -20,7 +20,7 @@ import (
 // RFC 6750 sections 2 and 3.1, R33.
 func TestUserinfoTakesATokenFromOnePlaceOnly(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token := e.token()
 	for _, c := range []struct {
 		name, method, query, form string
@@ -81,7 +81,7 @@ func TestUserinfoTakesATokenFromOnePlaceOnly(t *testing.T) {
 
 func TestUserinfoIsForPeopleWhoSignedInWithOpenID(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	for _, c := range []struct {
 		name   string
 		change func(*oauth.AccessClaims)
@@ -107,7 +107,7 @@ func TestUserinfoIsForPeopleWhoSignedInWithOpenID(t *testing.T) {
 
 func TestUserinfoAnswersTheSubjectOfTheToken(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	w := e.getUserinfo(e.token())
 	want := map[string]any{"sub": "usr_ada", "name": "Ada Example"}
 	if diff := cmp.Diff(want, body(t, w)); diff != "" {
@@ -121,7 +121,7 @@ func TestUserinfoAnswersTheSubjectOfTheToken(t *testing.T) {
 // The claims parameter of the authorization request travels in the token.
 func TestUserinfoGivesWhatTheClaimsParameterAskedFor(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	w := e.getUserinfo(e.token(func(c *oauth.AccessClaims) { c.Scope, c.UserinfoClaims = "openid", []string{"name"} }))
 	if got := body(t, w)["name"]; got != "Ada Example" {
 		t.Errorf("name = %v, want what was asked for by itself", got)
@@ -133,7 +133,7 @@ func TestUserinfoGivesWhatTheClaimsParameterAskedFor(t *testing.T) {
 
 func TestUserinfoIsSignedForClientsThatWantItSo(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	w := e.getUserinfo(e.token(func(c *oauth.AccessClaims) { c.ClientID = "signed" }))
 	if w.Code != 200 || w.Header().Get("Content-Type") != "application/jwt" {
 		t.Fatalf("the answer is %d %s", w.Code, w.Header().Get("Content-Type"))
@@ -155,7 +155,7 @@ func TestUserinfoIsSignedForClientsThatWantItSo(t *testing.T) {
 	if err := json.Unmarshal(payload, &got); err != nil {
 		t.Fatal(err)
 	}
-	want := map[string]any{"sub": "usr_ada", "name": "Ada Example", "iss": edgeIssuer, "aud": "signed"}
+	want := map[string]any{"sub": "usr_ada", "name": "Ada Example", "iss": testIssuer, "aud": "signed"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("claims (-want +got):\n%s", diff)
 	}
@@ -166,7 +166,7 @@ func TestUserinfoIsSignedForClientsThatWantItSo(t *testing.T) {
 
 func TestUserinfoOfADisabledPersonIsRefused(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	e.people.enabled = false
 	if w := e.getUserinfo(e.token()); !refusedWith(w.Code, w.Header(), "invalid_token") {
 		t.Errorf("userinfo = %d %v, want 401 invalid_token", w.Code, w.Header())
@@ -175,11 +175,11 @@ func TestUserinfoOfADisabledPersonIsRefused(t *testing.T) {
 
 func TestUserinfoDoesNotBlameTheTokenWhenTheStoreFails(t *testing.T) {
 	t.Parallel()
-	for name, fail := range map[string]func(*edge){
-		"person": func(e *edge) { e.people.err = errEdgeStore },
-		"client": func(e *edge) { e.registry.err = fault.Wrap(errEdgeStore, fault.Internal, "", "") },
+	for name, fail := range map[string]func(*forge){
+		"person": func(e *forge) { e.people.err = errOnFire },
+		"client": func(e *forge) { e.registry.err = fault.Wrap(errOnFire, fault.Internal, "", "") },
 	} {
-		e := newEdge(t)
+		e := newForge(t)
 		fail(e)
 		w := e.getUserinfo(e.token())
 		if w.Code != 503 || body(t, w)["error"] != "temporarily_unavailable" || w.Header().Get("WWW-Authenticate") != "" || strings.Contains(w.Body.String(), "fire") {
@@ -192,7 +192,7 @@ func TestUserinfoDoesNotBlameTheTokenWhenTheStoreFails(t *testing.T) {
 // and does not lock out good tokens from the same address.
 func TestUserinfoBoundsBadTokensPerAddress(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	good := e.token()
 	if w := e.getUserinfo(good); w.Code != 200 {
 		t.Fatalf("userinfo = %d", w.Code)
@@ -215,15 +215,34 @@ func TestUserinfoBoundsBadTokensPerAddress(t *testing.T) {
 // R37: every algorithm that discovery lists for userinfo signs.
 func TestUserinfoSignsWithEveryAdvertisedAlgorithm(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
-	for _, alg := range metadataOf(edgeIssuer).UserinfoAlgs {
+	e := newForge(t)
+	for _, alg := range metadataOf(testIssuer).UserinfoAlgs {
 		e.registry.clients["signed"].UserinfoAlg = alg
 		w := e.getUserinfo(e.token(func(c *oauth.AccessClaims) { c.ClientID = "signed" }))
 		if w.Code != 200 || headerOf(t, w.Body.String()).Alg != alg {
 			t.Errorf("%s: %d %s", alg, w.Code, w.Body)
 		}
 	}
-	if !slices.Contains(metadataOf(edgeIssuer).IDTokenAlgs, keys.RS256) {
+	if !slices.Contains(metadataOf(testIssuer).IDTokenAlgs, keys.RS256) {
 		t.Error("RS256 is not listed for ID tokens (OpenID Connect Discovery 1.0 section 3)")
+	}
+}
+
+// Applications try expired tokens all the time. Where thousands of people stand
+// behind one application's address, that must not look like a flood.
+func TestExpiredAndRevokedTokensAreNoFlood(t *testing.T) {
+	t.Parallel()
+	e := newForge(t)
+	for name, token := range map[string]string{
+		"expired": e.token(func(c *oauth.AccessClaims) { c.Expires = time.Now().Add(-time.Minute).Unix() }),
+		"of a signed claims object that is no token": e.sign("JWT", e.claims()),
+	} {
+		before := e.limiter.counted["userinfo:192.0.2.1"]
+		if w := e.getUserinfo(token); w.Code != http.StatusUnauthorized {
+			t.Fatalf("%s: %d", name, w.Code)
+		}
+		if counted := e.limiter.counted["userinfo:192.0.2.1"] != before; counted == (name == "expired") {
+			t.Errorf("a token that is %s was counted: %v", name, counted)
+		}
 	}
 }

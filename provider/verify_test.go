@@ -28,10 +28,10 @@ func rewritten(token, header string) string {
 }
 
 // without returns the claims of a good token without one of them.
-func (e *edge) without(name string) map[string]any { return e.with(name, nil) }
+func (e *forge) without(name string) map[string]any { return e.with(name, nil) }
 
 // with returns the claims of a good token with one of them changed; nil removes it.
-func (e *edge) with(name string, value any) map[string]any {
+func (e *forge) with(name string, value any) map[string]any {
 	b, err := json.Marshal(e.claims())
 	if err != nil {
 		e.t.Fatal(err)
@@ -50,7 +50,7 @@ func (e *edge) with(name string, value any) map[string]any {
 // R32, T08: whatever is not exactly one of our live access tokens opens nothing.
 func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	good := e.token()
 	parts := strings.Split(good, ".")
 	jwks, _ := e.ring.JWKS()
@@ -61,7 +61,7 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 		mac.Write([]byte(signed))
 		return signed + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
 	}
-	stranger := newEdge(t)
+	stranger := newForge(t)
 	refresh, _ := e.refresh()
 	flipped := []byte(parts[2])
 	flipped[10] ^= 1
@@ -167,7 +167,7 @@ func refusedWith(status int, h http.Header, codes ...string) bool {
 // T08: no second spelling of a token meets the entry of the first in the cache.
 func TestEveryChangedByteMakesAnAccessTokenBad(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	good := e.token()
 	if _, err := e.verifier.verify(t.Context(), good); err != nil {
 		t.Fatal(err)
@@ -201,7 +201,7 @@ func TestSignatureIsCheckedOnceAndRevocationAlways(t *testing.T) {
 		"time":          func(f oauth.TokenFacts) bool { return time.Since(f.Issued) < time.Minute },
 	}
 	for kind, revoked := range kinds {
-		e := newEdge(t)
+		e := newForge(t)
 		token := e.token()
 		for range 3 {
 			if got := e.introspected("spy", token); got["active"] != true {
@@ -223,7 +223,7 @@ func TestSignatureIsCheckedOnceAndRevocationAlways(t *testing.T) {
 
 func TestRevokedTokenIsRefusedAlsoWhenItWasNeverSeen(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	e.registry.revoked = func(f oauth.TokenFacts) bool { return f.Authorization == "aut_1" }
 	token := e.token()
 	if _, err := e.verifier.verify(t.Context(), token); !errors.Is(err, errBadToken) {
@@ -237,7 +237,7 @@ func TestRevokedTokenIsRefusedAlsoWhenItWasNeverSeen(t *testing.T) {
 func TestKnownTokenExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
-		e := newEdge(t)
+		e := newForge(t)
 		token := e.token()
 		if _, err := e.verifier.verify(t.Context(), token); err != nil {
 			t.Fatal(err)
@@ -257,7 +257,7 @@ func TestKnownTokenExpires(t *testing.T) {
 // more than a moment: then no answer is given, neither yes nor no.
 func TestNoTokenIsAcceptedWhileRevocationsAreUnknown(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	token := e.token()
 	if _, err := e.verifier.verify(t.Context(), token); err != nil {
 		t.Fatal(err)
@@ -299,7 +299,7 @@ func TestVerifiedTokensAreBounded(t *testing.T) {
 
 func TestVerifierServesManyAtOnce(t *testing.T) {
 	t.Parallel()
-	e := newEdge(t)
+	e := newForge(t)
 	e.verifier.signer = e.ring // the counting one is not for many at once
 	tokens := make([]string, 8)
 	for i := range tokens {
@@ -325,7 +325,7 @@ func TestVerifierServesManyAtOnce(t *testing.T) {
 }
 
 func BenchmarkVerifyKnownToken(b *testing.B) {
-	e := newEdge(b)
+	e := newForge(b)
 	token := e.token()
 	for b.Loop() {
 		if _, err := e.verifier.verify(b.Context(), token); err != nil {

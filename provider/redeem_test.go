@@ -22,7 +22,7 @@ import (
 
 func TestCodeBringsTokensThatSayWhatTheyMust(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.client("web").AccessTokenTTL = 7 * time.Minute
 	before := time.Now().Unix()
 	w := d.post("web", exchangeOf(d.code("web")))
@@ -47,7 +47,7 @@ func TestCodeBringsTokensThatSayWhatTheyMust(t *testing.T) {
 		delete(access, name)
 	}
 	want := map[string]any{
-		"iss": deskIssuer, "sub": "usr_ada", "aud": []any{deskIssuer}, "client_id": "web", "scope": "openid offline_access", "acr": "aal1", "amr": []any{"pwd"},
+		"iss": testIssuer, "sub": "usr_ada", "aud": []any{testIssuer}, "client_id": "web", "scope": "openid offline_access", "acr": "aal1", "amr": []any{"pwd"},
 	}
 	if diff := cmp.Diff(want, access); diff != "" {
 		t.Errorf("access token (-want +got):\n%s", diff)
@@ -61,7 +61,7 @@ func TestCodeBringsTokensThatSayWhatTheyMust(t *testing.T) {
 	for _, name := range []string{"iat", "exp", "auth_time", "at_hash"} {
 		delete(idToken, name)
 	}
-	want = map[string]any{"iss": deskIssuer, "sub": "usr_ada", "aud": "web", "nonce": "a nonce", "acr": "aal1", "amr": []any{"pwd"}, "sid": sid}
+	want = map[string]any{"iss": testIssuer, "sub": "usr_ada", "aud": "web", "nonce": "a nonce", "acr": "aal1", "amr": []any{"pwd"}, "sid": sid}
 	if diff := cmp.Diff(want, idToken); diff != "" {
 		t.Errorf("ID token (-want +got):\n%s", diff)
 	}
@@ -80,7 +80,7 @@ func checkTimes(t *testing.T, claims map[string]any, before, life int64) {
 
 func TestIDTokenHashFitsItsAlgorithm(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	for _, alg := range []string{keys.RS256, keys.ES256, keys.EdDSA} {
 		d.client("web").IDTokenAlg = alg
 		a := d.tokens("web", exchangeOf(d.code("web")))
@@ -101,7 +101,7 @@ func TestIDTokenHashFitsItsAlgorithm(t *testing.T) {
 
 func TestAccessTokenCarriesTheClientsAudiencesAndAlgorithm(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.client("web").Audiences, d.client("web").AccessTokenAlg = []string{"https://orders.example.test", "billing"}, keys.EdDSA
 	header, claims := d.signed(d.tokens("web", exchangeOf(d.code("web"))).AccessToken)
 	if diff := cmp.Diff([]any{"https://orders.example.test", "billing"}, claims["aud"]); diff != "" || header.Alg != keys.EdDSA {
@@ -111,12 +111,12 @@ func TestAccessTokenCarriesTheClientsAudiencesAndAlgorithm(t *testing.T) {
 
 func TestClaimsParameterReachesTheTokensWithinTheClientsScopes(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	claims := `{"id_token":{"name":null,"phone_number":null,"acr":null},"userinfo":{"email":{"essential":true},"address":null}}`
 	a := d.tokens("web", exchangeOf(d.code("web", "claims", claims)))
 	for _, tokens := range []tokenAnswer{a, d.tokens("web", refreshOf(a.RefreshToken))} {
 		_, idToken := d.signed(tokens.IDToken)
-		if idToken["name"] != "name of ada" || idToken["phone_number"] != nil || idToken["iss"] != deskIssuer || idToken["admin"] != nil || idToken["email"] != nil {
+		if idToken["name"] != "name of ada" || idToken["phone_number"] != nil || idToken["iss"] != testIssuer || idToken["admin"] != nil || idToken["email"] != nil {
 			t.Errorf("the ID token is %v", idToken)
 		}
 		_, access := d.signed(tokens.AccessToken)
@@ -128,7 +128,7 @@ func TestClaimsParameterReachesTheTokensWithinTheClientsScopes(t *testing.T) {
 
 func TestCodeWithoutOpenIDOrOfflineAccessBringsNeitherToken(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	a := d.tokens("web", exchangeOf(d.code("web", "scope", "orders:read")))
 	if a.IDToken != "" || a.RefreshToken != "" || a.Scope != "orders:read" {
 		t.Errorf("the answer is %+v", a)
@@ -147,26 +147,26 @@ func TestCodeIsBoundToItsRequestAndSurvivesWrongOnes(t *testing.T) {
 	for name, c := range map[string]struct {
 		client  id.Client
 		form    []string
-		disturb func(*desk)
+		disturb func(*door)
 	}{
 		"other client":         {client: "other"},
 		"public client":        {client: "phone"},
 		"no redirect URI":      {form: []string{"redirect_uri", ""}},
-		"other redirect URI":   {form: []string{"redirect_uri", deskCallback + "/"}},
+		"other redirect URI":   {form: []string{"redirect_uri", testCallback + "/"}},
 		"wrong verifier":       {form: []string{"code_verifier", wrong}},
 		"no verifier":          {form: []string{"code_verifier", ""}},
 		"short verifier":       {form: []string{"code_verifier", "short"}},
 		"illegal verifier":     {form: []string{"code_verifier", strings.Repeat("é", 43)}},
-		"challenge as it is":   {form: []string{"code_verifier", newDesk(t).request("web").Get("code_challenge")}},
-		"person disabled":      {disturb: func(d *desk) { d.people.enabled = false }},
-		"signed out":           {disturb: func(d *desk) { d.endSessions(time.Now()) }},
+		"challenge as it is":   {form: []string{"code_verifier", newDoor(t).request("web").Get("code_challenge")}},
+		"person disabled":      {disturb: func(d *door) { d.people.enabled = false }},
+		"signed out":           {disturb: func(d *door) { d.endSessions(time.Now()) }},
 		"another code":         {form: []string{"code", secret.Token(32)}},
 		"garbage for a code":   {form: []string{"code", "\x00'; DROP TABLE codes"}},
-		"code of another time": {disturb: func(d *desk) { d.ageCodes(time.Minute) }},
+		"code of another time": {disturb: func(d *door) { d.ageCodes(time.Minute) }},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			d := newDesk(t)
+			d := newDoor(t)
 			code := d.code("web")
 			client := c.client
 			if client == "" {
@@ -191,7 +191,7 @@ func TestCodeIsBoundToItsRequestAndSurvivesWrongOnes(t *testing.T) {
 // ended once more, and nothing comes of it.
 func TestCodeOfAnEndedAuthorizationBringsNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	for _, c := range d.store.codes {
 		if err := d.protocol.EndAuthorization(t.Context(), c.Authorization.ID, oauth.ReasonRevoked); err != nil {
@@ -206,7 +206,7 @@ func TestCodeOfAnEndedAuthorizationBringsNothing(t *testing.T) {
 }
 
 // endSessions sets when all sessions were revoked.
-func (d *desk) endSessions(at time.Time) {
+func (d *door) endSessions(at time.Time) {
 	for name, s := range d.store.sessions {
 		s.RevokedAt = at
 		d.store.sessions[name] = s
@@ -214,7 +214,7 @@ func (d *desk) endSessions(at time.Time) {
 }
 
 // ageCodes moves all codes into the past.
-func (d *desk) ageCodes(by time.Duration) {
+func (d *door) ageCodes(by time.Duration) {
 	for hash, c := range d.store.codes {
 		c.Expires = c.Expires.Add(-by)
 		d.store.codes[hash] = c
@@ -224,7 +224,7 @@ func (d *desk) ageCodes(by time.Duration) {
 // R16: no PKCE downgrade, in neither direction, for a client that need not use it.
 func TestPKCECannotBeAddedOrLeftOutHalfway(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	plain := d.code("old", "code_challenge", "", "code_challenge_method", "")
 	refused(t, d.post("old", exchangeOf(plain)), http.StatusBadRequest, "invalid_grant")
 	d.tokens("old", exchangeOf(plain, "code_verifier", ""))
@@ -236,7 +236,7 @@ func TestPKCECannotBeAddedOrLeftOutHalfway(t *testing.T) {
 
 func TestLeftOutRedirectURINeedNotBeSentAgain(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	ask := func() string { return d.code("web", "redirect_uri", "", "scope", "orders:read") }
 	d.tokens("web", exchangeOf(ask(), "redirect_uri", ""))
 	d.tokens("web", exchangeOf(ask()))
@@ -246,7 +246,7 @@ func TestLeftOutRedirectURINeedNotBeSentAgain(t *testing.T) {
 // R19, RFC 6749 section 4.1.2.
 func TestSecondUseOfACodeEndsWhatTheFirstGave(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	a := d.tokens("web", exchangeOf(code))
 	refused(t, d.post("other", exchangeOf(code)), http.StatusBadRequest, "invalid_grant")
@@ -267,7 +267,7 @@ func TestSecondUseOfACodeEndsWhatTheFirstGave(t *testing.T) {
 // Somebody who holds a spent code must not be able to fill the audit log with it.
 func TestFurtherUsesOfASpentCodeWriteNothing(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	d.tokens("web", exchangeOf(code))
 	refused(t, d.post("web", exchangeOf(code)), http.StatusBadRequest, "invalid_grant")
@@ -282,7 +282,7 @@ func TestFurtherUsesOfASpentCodeWriteNothing(t *testing.T) {
 
 func TestSecondUseOfAnExpiredCodeStillCounts(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	d.tokens("web", exchangeOf(code))
 	d.ageCodes(time.Hour)
@@ -296,7 +296,7 @@ func TestSecondUseOfAnExpiredCodeStillCounts(t *testing.T) {
 func TestStoreFailureIsTheServersErrorAtTheTokenEndpoint(t *testing.T) {
 	t.Parallel()
 	broken := errors.New("disk on fire")
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	d.store.fail = broken
 	refused(t, d.post("web", exchangeOf(code)), http.StatusInternalServerError, "server_error")
@@ -318,7 +318,7 @@ func TestStoreFailureIsTheServersErrorAtTheTokenEndpoint(t *testing.T) {
 // replay ends what the code brought.
 func TestReplayThatCouldNotBeEndedIsEndedByTheNext(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	a := d.tokens("web", exchangeOf(code))
 	d.store.failCommit = errors.New("disk full")
@@ -336,7 +336,7 @@ func TestReplayThatCouldNotBeEndedIsEndedByTheNext(t *testing.T) {
 // R19: of parallel redemptions exactly one succeeds; the others are second uses.
 func TestOnlyOneOfParallelRedemptionsSucceeds(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	for range 20 {
 		code := d.code("web", "scope", "orders:read offline_access")
 		counts := d.parallel(20, "web", func() *http.Request { return d.tokenRequest("web", exchangeOf(code)) })
@@ -357,7 +357,7 @@ func TestOnlyOneOfParallelRedemptionsSucceeds(t *testing.T) {
 // The loser of a race has passed every check; only the claim tells it (R19).
 func TestRedemptionThatIsOvertakenGivesNothingAndEndsTheGrant(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	d.store.overtake = func() { d.tokens("web", exchangeOf(code)) }
 	refused(t, d.post("web", exchangeOf(code)), http.StatusBadRequest, "invalid_grant")
@@ -369,7 +369,7 @@ func TestRedemptionThatIsOvertakenGivesNothingAndEndsTheGrant(t *testing.T) {
 // Whoever replays a code and hangs up cannot keep the grant alive.
 func TestReplayEndsTheGrantAlthoughTheSenderHangsUp(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	code := d.code("web")
 	d.tokens("web", exchangeOf(code))
 	ctx, hangUp := context.WithCancel(t.Context())
@@ -381,7 +381,7 @@ func TestReplayEndsTheGrantAlthoughTheSenderHangsUp(t *testing.T) {
 }
 
 // parallel sends n requests at once and counts the statuses.
-func (d *desk) parallel(n int, _ id.Client, request func() *http.Request) map[int]int {
+func (d *door) parallel(n int, _ id.Client, request func() *http.Request) map[int]int {
 	var mu sync.Mutex
 	var wg sync.WaitGroup
 	counts := map[int]int{}

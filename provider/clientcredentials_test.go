@@ -23,7 +23,7 @@ func machine(scope string) url.Values {
 
 func TestClientGetsATokenForItselfAndNothingIsWritten(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	before := time.Now().Unix()
 	a := d.tokens("web", machine("orders:read"))
 	header, claims := d.signed(a.AccessToken)
@@ -34,7 +34,7 @@ func TestClientGetsATokenForItselfAndNothingIsWritten(t *testing.T) {
 	for _, name := range []string{"iat", "exp", "jti"} {
 		delete(claims, name)
 	}
-	want := map[string]any{"iss": deskIssuer, "sub": "web", "client_id": "web", "aud": []any{deskIssuer}, "scope": "orders:read"}
+	want := map[string]any{"iss": testIssuer, "sub": "web", "client_id": "web", "aud": []any{testIssuer}, "scope": "orders:read"}
 	if diff := cmp.Diff(want, claims); diff != "" {
 		t.Errorf("access token (-want +got):\n%s", diff)
 	}
@@ -51,7 +51,7 @@ func TestClientGetsATokenForItselfAndNothingIsWritten(t *testing.T) {
 
 func TestClientCannotHaveWhatBelongsToAPersonOrIsNotItsOwn(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.client("web").Scopes = append(oauth.PersonScopes[:len(oauth.PersonScopes):len(oauth.PersonScopes)], "orders:read")
 	for _, scope := range append(oauth.PersonScopes[:len(oauth.PersonScopes):len(oauth.PersonScopes)], "orders:write", "ORDERS:READ", "orders:*", "orders:read openid") {
 		refused(t, d.post("web", machine(scope)), http.StatusBadRequest, "invalid_scope")
@@ -67,7 +67,7 @@ func TestClientCannotHaveWhatBelongsToAPersonOrIsNotItsOwn(t *testing.T) {
 // R14, R28, R11 at the token endpoint.
 func TestTokenEndpointRefusesEveryOtherForm(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	good := machine("orders:read").Encode()
 	for name, c := range map[string]struct {
 		method, target, kind, body string
@@ -105,7 +105,7 @@ func TestTokenEndpointRefusesEveryOtherForm(t *testing.T) {
 				c.kind = formType
 			}
 			r.Header.Set("Content-Type", c.kind)
-			r.SetBasicAuth("web", url.QueryEscape(deskSecret("web")))
+			r.SetBasicAuth("web", url.QueryEscape(secretOf("web")))
 			if c.status == 0 {
 				c.status = http.StatusBadRequest
 			}
@@ -120,7 +120,7 @@ func TestTokenEndpointRefusesEveryOtherForm(t *testing.T) {
 	}
 	r := httptest.NewRequest(http.MethodPost, PathToken, strings.NewReader(good+"&unknown=1&scope2="))
 	r.Header.Set("Content-Type", formType+"; charset=UTF-8")
-	r.SetBasicAuth("web", url.QueryEscape(deskSecret("web")))
+	r.SetBasicAuth("web", url.QueryEscape(secretOf("web")))
 	if w := d.do(r); w.Code != http.StatusOK {
 		t.Errorf("unknown parameters and a charset: %d %s", w.Code, w.Body)
 	}

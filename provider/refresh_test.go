@@ -16,14 +16,14 @@ import (
 )
 
 // begin returns the first refresh token of a family for client.
-func (d *desk) family(client id.Client) string {
+func (d *door) family(client id.Client) string {
 	d.t.Helper()
 	return d.tokens(client, exchangeOf(d.code(client))).RefreshToken
 }
 
 func TestRefreshReplacesTheTokenAndKeepsTheSignIn(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	first := d.tokens("web", exchangeOf(d.code("web")))
 	writes := d.store.writes
 	second := d.tokens("web", refreshOf(first.RefreshToken))
@@ -55,7 +55,7 @@ func TestRefreshReplacesTheTokenAndKeepsTheSignIn(t *testing.T) {
 // comes again, and only until it is used.
 func TestRefreshRepeatsTheSameSuccessorUntilItIsUsed(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	first := d.family("web")
 	second := d.tokens("web", refreshOf(first))
 	again := d.tokens("web", refreshOf(first))
@@ -70,19 +70,19 @@ func TestRefreshRepeatsTheSameSuccessorUntilItIsUsed(t *testing.T) {
 // R24, RFC 9700 section 4.14.2.
 func TestRefreshRevokesTheFamilyWhenATokenComesTwice(t *testing.T) {
 	t.Parallel()
-	for name, disturb := range map[string]func(*desk){
-		"after the window": func(d *desk) {
+	for name, disturb := range map[string]func(*door){
+		"after the window": func(d *door) {
 			d.store.change(t, func(f *oauth.Family, _ *oauth.Grounds) { f.RotatedAt = f.RotatedAt.Add(-time.Minute) })
 		},
-		"no window at all":        func(d *desk) { d.protocol.Config.RefreshGrace = 0 },
-		"the seal was taken away": func(d *desk) { d.store.change(t, func(f *oauth.Family, _ *oauth.Grounds) { f.SealedSuccessor = nil }) },
-		"the person is disabled": func(d *desk) {
+		"no window at all":        func(d *door) { d.protocol.Config.RefreshGrace = 0 },
+		"the seal was taken away": func(d *door) { d.store.change(t, func(f *oauth.Family, _ *oauth.Grounds) { f.SealedSuccessor = nil }) },
+		"the person is disabled": func(d *door) {
 			d.protocol.Config.RefreshGrace = 0
 			d.store.change(t, func(_ *oauth.Family, s *oauth.Grounds) { s.UserEnabled = false })
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newDoor(t)
 			first := d.family("web")
 			second := d.tokens("web", refreshOf(first)).RefreshToken
 			disturb(d)
@@ -103,7 +103,7 @@ func TestRefreshRevokesTheFamilyWhenATokenComesTwice(t *testing.T) {
 // The rotation happens once however many ask, and everybody gets its result.
 func TestParallelRefreshesGetTheSameSuccessor(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	token := d.tokens("web", exchangeOf(d.code("web", "scope", "orders:read offline_access"))).RefreshToken
 	for range 10 {
 		var mu sync.Mutex
@@ -135,7 +135,7 @@ func TestParallelRefreshesGetTheSameSuccessor(t *testing.T) {
 // R23: a refused use by another client changes nothing.
 func TestRefreshTokenOfAnotherClientIsRefusedAndStaysGood(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	first := d.family("web")
 	second := d.tokens("web", refreshOf(first)).RefreshToken
 	before := d.store.only(t)
@@ -153,7 +153,7 @@ func TestRefreshTokenOfAnotherClientIsRefusedAndStaysGood(t *testing.T) {
 
 func TestRefreshTokenThatIsNoneOfOursIsRefusedWithoutAQuery(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	token := d.family("web")
 	reads := d.store.reads
 	forger := oauth.RefreshCodec{Key: make([]byte, 32), KeyID: 1}
@@ -177,7 +177,7 @@ func TestRefreshTokenThatIsNoneOfOursIsRefusedWithoutAQuery(t *testing.T) {
 // row does not know yet. Nobody stole it.
 func TestRefreshTokenOfALaterGenerationIsRefusedButNoReplay(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	first := d.family("web")
 	before := d.store.only(t)
 	second := d.tokens("web", refreshOf(first)).RefreshToken
@@ -192,7 +192,7 @@ func TestRefreshTokenOfALaterGenerationIsRefusedButNoReplay(t *testing.T) {
 // keeps what it has.
 func TestRefreshNarrowsScopesForOneAnswerOnly(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	token := d.tokens("web", exchangeOf(d.code("web", "scope", "openid profile offline_access"))).RefreshToken
 	for _, wide := range []string{"email", "openid email", "orders:read", "OPENID", "openid profile offline_access admin"} {
 		refused(t, d.post("web", refreshOf(token, "scope", wide)), http.StatusBadRequest, "invalid_scope")
@@ -210,11 +210,11 @@ func TestRefreshNarrowsScopesForOneAnswerOnly(t *testing.T) {
 // R25, R26: every refresh looks again at person, client, consent and session.
 func TestRefreshLooksAgainAtEverythingThatAllowedIt(t *testing.T) {
 	t.Parallel()
-	standing := func(edit func(*oauth.Family, *oauth.Grounds)) func(*desk) {
-		return func(d *desk) { d.store.change(t, edit) }
+	standing := func(edit func(*oauth.Family, *oauth.Grounds)) func(*door) {
+		return func(d *door) { d.store.change(t, edit) }
 	}
 	for name, c := range map[string]struct {
-		change func(*desk)
+		change func(*door)
 		status int
 		code   string
 	}{
@@ -226,16 +226,16 @@ func TestRefreshLooksAgainAtEverythingThatAllowedIt(t *testing.T) {
 		"idle too long":                {change: standing(func(f *oauth.Family, _ *oauth.Grounds) { f.IdleExpires = time.Now() })},
 		"absolute end":                 {change: standing(func(f *oauth.Family, _ *oauth.Grounds) { f.Expires = time.Now() })},
 		"revoked":                      {change: standing(func(f *oauth.Family, _ *oauth.Grounds) { f.RevokedAt = time.Now() })},
-		"client lost openid":           {change: func(d *desk) { d.client("asking").Scopes = []string{"offline_access"} }},
-		"client lost offline_access":   {change: func(d *desk) { d.client("asking").Scopes = []string{"openid"} }},
-		"client needs a second factor": {change: func(d *desk) { d.client("asking").RequireLevel = proof.AAL2 }},
+		"client lost openid":           {change: func(d *door) { d.client("asking").Scopes = []string{"offline_access"} }},
+		"client lost offline_access":   {change: func(d *door) { d.client("asking").Scopes = []string{"openid"} }},
+		"client needs a second factor": {change: func(d *door) { d.client("asking").RequireLevel = proof.AAL2 }},
 		"client lost the audience":     {change: standing(func(f *oauth.Family, _ *oauth.Grounds) { f.Audiences = []string{"billing"} })},
-		"client lost the grant":        {change: func(d *desk) { d.client("asking").GrantTypes = []string{oauth.GrantCode} }, code: "unauthorized_client"},
-		"client disabled":              {change: func(d *desk) { d.client("asking").Disabled = true }, status: http.StatusUnauthorized, code: "invalid_client"},
-		"client got another method":    {change: func(d *desk) { d.client("asking").AuthMethod = oauth.AuthPrivateKey }, status: http.StatusUnauthorized, code: "invalid_client"},
+		"client lost the grant":        {change: func(d *door) { d.client("asking").GrantTypes = []string{oauth.GrantCode} }, code: "unauthorized_client"},
+		"client disabled":              {change: func(d *door) { d.client("asking").Disabled = true }, status: http.StatusUnauthorized, code: "invalid_client"},
+		"client got another method":    {change: func(d *door) { d.client("asking").AuthMethod = oauth.AuthPrivateKey }, status: http.StatusUnauthorized, code: "invalid_client"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			d := newDesk(t)
+			d := newDoor(t)
 			d.client("asking").SkipConsent = true
 			token := d.family("asking")
 			d.client("asking").SkipConsent = false
@@ -257,7 +257,7 @@ func TestRefreshLooksAgainAtEverythingThatAllowedIt(t *testing.T) {
 
 func TestRefreshOutlivesTheBrowserSessionWhenOffline(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	token := d.family("web")
 	d.store.change(t, func(_ *oauth.Family, s *oauth.Grounds) { s.SessionExpired = true; s.Consented = nil })
 	d.tokens("web", refreshOf(token)) // the house's own application asks nobody
@@ -265,7 +265,7 @@ func TestRefreshOutlivesTheBrowserSessionWhenOffline(t *testing.T) {
 
 func TestRefreshDropsScopesThatTheClientLost(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	token := d.tokens("web", exchangeOf(d.code("web", "scope", "openid orders:read offline_access"))).RefreshToken
 	d.client("web").Scopes = []string{"openid", "offline_access"}
 	if a := d.tokens("web", refreshOf(token)); a.Scope != "openid offline_access" {
@@ -275,7 +275,7 @@ func TestRefreshDropsScopesThatTheClientLost(t *testing.T) {
 
 func TestStaticRefreshTokenStaysTheSame(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.client("still").RefreshIdle = time.Hour
 	token := d.family("still")
 	d.store.change(t, func(f *oauth.Family, _ *oauth.Grounds) { f.IdleExpires = time.Now().Add(time.Minute) })
@@ -296,12 +296,36 @@ func TestStaticRefreshTokenStaysTheSame(t *testing.T) {
 
 func TestFamilyNeverOutlivesItsAbsoluteEnd(t *testing.T) {
 	t.Parallel()
-	d := newDesk(t)
+	d := newDoor(t)
 	d.client("web").RefreshIdle, d.client("web").RefreshAbsolute = 10*time.Hour, 2*time.Hour
 	token := d.family("web")
 	end := d.store.only(t).Expires
 	d.tokens("web", refreshOf(token))
 	if f := d.store.only(t); f.IdleExpires.After(end) || !f.Expires.Equal(end) || time.Until(end) > 2*time.Hour {
 		t.Errorf("idle until %v, ends %v, was to end %v", f.IdleExpires, f.Expires, end)
+	}
+}
+
+// What was given when the client was confidential, or may keep its token, is no
+// licence for later: RFC 9700 section 4.14.2 wants rotation of public clients.
+func TestStaticFamilyRotatesOnceTheClientMayNotHaveIt(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]func(c *oauth.Client){
+		"it became public":           func(c *oauth.Client) { c.AuthMethod, c.Secrets = oauth.AuthNone, nil },
+		"the setting was taken back": func(c *oauth.Client) { c.StaticRefresh = false },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDoor(t)
+			first := d.family("still")
+			change(d.client("still"))
+			second := d.tokens("still", refreshOf(first)).RefreshToken
+			if second == first {
+				t.Fatal("the token stays the same")
+			}
+			third := d.tokens("still", refreshOf(second)).RefreshToken
+			refused(t, d.post("still", refreshOf(first)), http.StatusBadRequest, "invalid_grant")
+			refused(t, d.post("still", refreshOf(third)), http.StatusBadRequest, "invalid_grant")
+		})
 	}
 }

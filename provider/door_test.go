@@ -1,0 +1,276 @@
+package provider
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"log/slog"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/flow"
+	"gatehouse/follow"
+	"gatehouse/id"
+	"gatehouse/keys"
+	"gatehouse/oauth"
+	"gatehouse/proof"
+	"gatehouse/secret"
+	"gatehouse/session"
+	"gatehouse/web"
+)
+
+// door is a provider with its authorization and token endpoint: real keys, the
+// real sign-in machine, and a store in memory that keeps the contract of
+// oauth.Store. Ada is signed in unless the test says otherwise.
+type door struct {
+	*Provider
+	t        testing.TB
+	ring     *keys.Ring
+	store    *memory
+	registry *snapshot
+	people   *people
+	protocol *knownSecrets
+	limiter  *limiter
+	pages    *lastPage
+	metrics  *metrics
+	sessions *browsers
+	mux      *web.Mux
+	cookies  map[string]string
+}
+
+const (
+	testIssuer   = "https://id.example.test"
+	testCallback = "https://web.example.test/cb"
+	testVerifier = "the-verifier-has-at-least-forty-three-characters"
+	sessionName  = "__Host-gatehouse_session"
+	browserName  = "__Host-gatehouse_browser"
+)
+
+var testScopes = []string{"openid", "profile", "email", "offline_access", "orders:read"}
+
+func newDoor(t testing.TB) *door {
+	t.Helper()
+	ring := newRing(t)
+	d := &door{
+		t: t, ring: ring, store: newMemory(), registry: &snapshot{clients: map[id.Client]*oauth.Client{}},
+		people: &people{enabled: true}, limiter: &limiter{counted: map[string]int{}}, pages: &lastPage{}, metrics: &metrics{}, cookies: map[string]string{},
+	}
+	all := []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient}
+	for _, c := range []oauth.Client{
+		{ID: "web", Name: "Web", HomeURL: "https://web.example.test/", AuthMethod: oauth.AuthBasic, SkipConsent: true},
+		{ID: "other", AuthMethod: oauth.AuthBasic, SkipConsent: true},
+		{ID: "posting", AuthMethod: oauth.AuthPost, SkipConsent: true},
+		{ID: "phone", AuthMethod: oauth.AuthNone, SkipConsent: true},
+		{ID: "asking", AuthMethod: oauth.AuthBasic},
+		{ID: "old", AuthMethod: oauth.AuthBasic, SkipConsent: true, SkipPKCE: true},
+		{ID: "still", AuthMethod: oauth.AuthBasic, SkipConsent: true, StaticRefresh: true},
+		{ID: "off", AuthMethod: oauth.AuthBasic, Disabled: true},
+	} {
+		c.RedirectURIs, c.GrantTypes, c.Scopes = []string{testCallback}, all, testScopes
+		d.registry.clients[c.ID] = &c
+	}
+	d.sessions = &browsers{store: d.store}
+	d.protocol = &knownSecrets{secretOf: secretOf, Service: &oauth.Service{
+		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(d.store, follow.NewFeed(d.store)),
+		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec,
+	}}
+	d.Provider = &Provider{
+		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
+		Flow: &flow.Service{
+			Store: d.store, People: persons{d.people}, Sessions: d.sessions, Apps: apps{d}, Audit: noAudit{}, Config: flow.DefaultConfig(),
+		},
+		Sessions: noSessions{},
+		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
+		Pages:    d.pages, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
+	}
+	if err := d.Open(); err != nil {
+		t.Fatal(err)
+	}
+	d.mux = web.NewMux(d.Log, web.RefuseWithProblem(testIssuer))
+	d.Mount(d.mux)
+	d.signIn()
+	return d
+}
+
+// provedAt is ada's password, proved then.
+func provedAt(at time.Time) proof.List {
+	return proof.List{{Method: proof.Password, At: at, Factor: adasPassword, Source: proof.ByPassword}}
+}
+
+const adasPassword = id.Factor("fac_password")
+
+// signIn gives the browser a session of ada's that begins now.
+func (d *door) signIn() {
+	now := time.Now().UTC()
+	token := secret.Token(32)
+	s := session.Session{
+		ID: id.NewSession(), TokenHash: secret.Hash(token), User: "usr_ada", Proofs: provedAt(now),
+		Created: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(12 * time.Hour),
+	}
+	d.store.sessions[s.ID] = s
+	d.cookies[sessionName] = token
+}
+
+// browse sends a request with the browser's cookies and keeps those that come back.
+func (d *door) browse(r *http.Request) *httptest.ResponseRecorder {
+	for name, value := range d.cookies {
+		r.AddCookie(&http.Cookie{Name: name, Value: value})
+	}
+	w := d.do(r)
+	for _, c := range w.Result().Cookies() {
+		d.cookies[c.Name] = c.Value
+	}
+	return w
+}
+
+func (d *door) do(r *http.Request) *httptest.ResponseRecorder {
+	w := httptest.NewRecorder()
+	r = r.WithContext(web.WithInfo(r.Context(), &web.Info{ID: "req_test", IP: "192.0.2.1"}))
+	d.mux.ServeHTTP(w, r)
+	return w
+}
+
+// request returns a good authorization request of client, changed by pairs of
+// name and value; an empty value takes the parameter away.
+func (d *door) request(client id.Client, changes ...string) url.Values {
+	sum := sha256.Sum256([]byte(testVerifier))
+	q := url.Values{
+		"response_type": {"code"}, "client_id": {string(client)}, "redirect_uri": {testCallback}, "scope": {"openid offline_access"},
+		"state": {"a state"}, "nonce": {"a nonce"},
+		"code_challenge": {base64.RawURLEncoding.EncodeToString(sum[:])}, "code_challenge_method": {"S256"},
+	}
+	for i := 0; i < len(changes); i += 2 {
+		q.Set(changes[i], changes[i+1])
+		if changes[i+1] == "" {
+			q.Del(changes[i])
+		}
+	}
+	return q
+}
+
+// ask sends an authorization request.
+func (d *door) ask(q url.Values) *httptest.ResponseRecorder {
+	return d.browse(httptest.NewRequest(http.MethodGet, PathAuthorize+"?"+q.Encode(), nil))
+}
+
+// answered returns the parameters of the redirect to the callback.
+func (d *door) answered(w *httptest.ResponseRecorder) url.Values {
+	d.t.Helper()
+	location := w.Header().Get("Location")
+	rest, ok := strings.CutPrefix(location, testCallback+"?")
+	if !ok || w.Code != http.StatusSeeOther {
+		d.t.Fatalf("the answer is %d %q (page %+v), want a 303 to the callback", w.Code, location, d.pages.failed)
+	}
+	q, err := url.ParseQuery(rest)
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return q
+}
+
+// code returns a code for client.
+func (d *door) code(client id.Client, changes ...string) string {
+	d.t.Helper()
+	q := d.answered(d.ask(d.request(client, changes...)))
+	if q.Get("code") == "" {
+		d.t.Fatalf("no code but %v", q)
+	}
+	return q.Get("code")
+}
+
+// exchange is the token request for a code.
+func exchangeOf(code string, changes ...string) url.Values {
+	q := url.Values{"grant_type": {oauth.GrantCode}, "code": {code}, "redirect_uri": {testCallback}, "code_verifier": {testVerifier}}
+	for i := 0; i < len(changes); i += 2 {
+		q.Set(changes[i], changes[i+1])
+		if changes[i+1] == "" {
+			q.Del(changes[i])
+		}
+	}
+	return q
+}
+
+func refreshOf(token string, changes ...string) url.Values {
+	q := url.Values{"grant_type": {oauth.GrantRefresh}, "refresh_token": {token}}
+	for i := 0; i < len(changes); i += 2 {
+		q.Set(changes[i], changes[i+1])
+	}
+	return q
+}
+
+// tokenRequest is a request to the token endpoint by client.
+func (d *door) tokenRequest(client id.Client, form url.Values) *http.Request {
+	form = maps.Clone(form)
+	c := d.registry.clients[client]
+	if c.AuthMethod != oauth.AuthBasic {
+		form.Set("client_id", string(client))
+	}
+	if c.AuthMethod == oauth.AuthPost {
+		form.Set("client_secret", secretOf(client))
+	}
+	r := httptest.NewRequest(http.MethodPost, PathToken, strings.NewReader(form.Encode()))
+	r.Header.Set("Content-Type", formType)
+	if c.AuthMethod == oauth.AuthBasic {
+		r.SetBasicAuth(url.QueryEscape(string(client)), url.QueryEscape(secretOf(client))) // RFC 6749 section 2.3.1
+	}
+	return r
+}
+
+func (d *door) post(client id.Client, form url.Values) *httptest.ResponseRecorder {
+	return d.do(d.tokenRequest(client, form))
+}
+
+// tokens sends a token request that must succeed.
+func (d *door) tokens(client id.Client, form url.Values) tokenAnswer {
+	d.t.Helper()
+	w := d.post(client, form)
+	if w.Code != http.StatusOK {
+		d.t.Fatalf("token request of %s = %d %s", client, w.Code, w.Body)
+	}
+	var a tokenAnswer
+	if err := json.Unmarshal(w.Body.Bytes(), &a); err != nil {
+		d.t.Fatal(err)
+	}
+	return a
+}
+
+// refused checks that the answer is an error of the code and status.
+func refused(t testing.TB, w *httptest.ResponseRecorder, status int, code string) {
+	t.Helper()
+	var e errorBody
+	if err := json.Unmarshal(w.Body.Bytes(), &e); err != nil {
+		t.Fatalf("the answer %d %q is not JSON: %v", w.Code, w.Body, err)
+	}
+	if w.Code != status || e.Error != code {
+		t.Errorf("the answer is %d %s (%s), want %d %s", w.Code, e.Error, e.Description, status, code)
+	}
+	if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("Content-Type") != "application/json" {
+		t.Errorf("headers of the error are %v", w.Header())
+	}
+	if !mayDescribe(e.Description) || e.Description == "" {
+		t.Errorf("the description %q is empty or outside its character set", e.Description)
+	}
+}
+
+// signed verifies a token of ours and returns its header and claims.
+func (d *door) signed(token string) (keys.Header, map[string]any) {
+	d.t.Helper()
+	payload, header, err := d.ring.Verify(token)
+	if err != nil {
+		d.t.Fatalf("the token does not verify: %v", err)
+	}
+	var claims map[string]any
+	if err := json.Unmarshal(payload, &claims); err != nil {
+		d.t.Fatal(err)
+	}
+	return header, claims
+}
+
+func secretOf(c id.Client) string { return "secret of " + string(c) + " with / and +" }
+
+func (d *door) client(name id.Client) *oauth.Client { return d.registry.clients[name] }

@@ -1,0 +1,98 @@
+package provider
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/proof"
+)
+
+type people struct {
+	enabled   bool
+	consented []string
+	err       error
+}
+
+func (p *people) Claims(_ context.Context, _ id.User, scopes, extra []string) (map[string]any, bool, error) {
+	claims := map[string]any{}
+	for _, name := range extra {
+		claims[name] = name + " of ada"
+	}
+	if len(extra) > 0 {
+		claims["iss"], claims["admin"] = "https://evil.example.test", true // never to be believed
+	}
+	return claims, p.enabled, p.err
+}
+
+func (p *people) Email(context.Context, id.User) (string, error) {
+	return "ada@example.test", p.err
+}
+
+// persons is flow's view of the same people.
+type persons struct{ people *people }
+
+func (p persons) Person(_ context.Context, user id.User) (flow.Person, error) {
+	return flow.Person{ID: user, Enabled: p.people.enabled, Password: adasPassword}, p.people.err
+}
+
+func (persons) CheckPassword(context.Context, audit.Actor, string, string) (id.User, proof.Proof, error) {
+	return "usr_ada", provedAt(time.Now())[0], nil
+}
+
+func (persons) CheckTOTP(context.Context, audit.Actor, id.User, string) (proof.Proof, error) {
+	return proof.Proof{}, errUnused
+}
+
+func (persons) CheckRecovery(context.Context, audit.Actor, id.User, string) (proof.Proof, int, error) {
+	return proof.Proof{}, 0, errUnused
+}
+
+func (persons) StartEnrol(context.Context, audit.Actor, id.User, []byte) (string, string, error) {
+	return "", "", errUnused
+}
+
+func (persons) ConfirmEnrol(context.Context, audit.Actor, id.User, []byte, string) (proof.Proof, []string, error) {
+	return proof.Proof{}, nil, errUnused
+}
+
+type apps struct{ d *door }
+
+func (a apps) Application(ctx context.Context, client id.Client) (flow.Application, error) {
+	c, err := a.d.registry.Client(ctx, client)
+	if err != nil {
+		return flow.Application{}, err
+	}
+	return flow.Application{ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, SkipConsent: c.SkipConsent, Require: c.RequireLevel}, nil
+}
+
+func (a apps) Consented(context.Context, id.User, id.Client) ([]string, error) {
+	return a.d.people.consented, nil
+}
+
+func (a apps) GiveConsent(context.Context, audit.Actor, id.User, id.Client, []string) error {
+	return nil
+}
+
+type subjects struct {
+	enabled bool
+	err     error
+	scopes  []string
+	extra   []string
+}
+
+func (p *subjects) Claims(_ context.Context, user id.User, scopes, extra []string) (map[string]any, bool, error) {
+	p.scopes, p.extra = scopes, extra
+	claims := map[string]any{"sub": "somebody else"}
+	if slices.Contains(scopes, "profile") || slices.Contains(extra, "name") {
+		claims["name"] = "Ada Example"
+	}
+	return claims, p.enabled, p.err
+}
+
+func (p *subjects) Email(context.Context, id.User) (string, error) {
+	return "ada@example.test", p.err
+}
