@@ -181,6 +181,31 @@ func TestStaticTokenServesManyAtOnce(t *testing.T) {
 	})
 }
 
+// What stands on the path of every token stays as short as it is.
+func TestGrantsTakeFewStatements(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	code := h.web.Code(h.browser, h.ada, "scope", "openid offline_access")
+	var token string
+	for _, c := range []struct {
+		name string
+		most uint64
+		ask  func() gatetest.Answer
+	}{
+		{"a redemption", 5, func() gatetest.Answer { return h.web.Exchange(code) }}, // code, person, claim, session, family
+		{"a refresh", 2, func() gatetest.Answer { return h.web.Refresh(token) }},    // family, rotation
+		{"client credentials", 0, func() gatetest.Answer { return h.web.ClientCredentials() }},
+	} {
+		h.Settle()
+		before := h.House.Store.Statements()
+		a := c.ask()
+		if ran := h.House.Store.Statements() - before; a.Status != http.StatusOK || ran > c.most {
+			t.Errorf("%s: %d, %d statements, want at most %d", c.name, a.Status, ran, c.most)
+		}
+		token = a.Text("refresh_token")
+	}
+}
+
 func BenchmarkClientCredentials(b *testing.B) {
 	h := newHouse(b)
 	form := url.Values{"grant_type": {"client_credentials"}, "scope": {"orders"}}
