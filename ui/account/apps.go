@@ -14,7 +14,7 @@ func (d *Door) apps(w http.ResponseWriter, r *http.Request, v visitor) error {
 	if err != nil {
 		return err
 	}
-	page := view.Apps{Account: v.frame}
+	page := appsPage{frame: v.frame}
 	for _, c := range consents {
 		line, err := d.appLine(r, c)
 		if err != nil {
@@ -27,14 +27,14 @@ func (d *Door) apps(w http.ResponseWriter, r *http.Request, v visitor) error {
 
 // appLine names an application that is gone by its id, so that the person can
 // still remove what they once allowed it.
-func (d *Door) appLine(r *http.Request, c oauth.Consent) (view.AppLine, error) {
-	line := view.AppLine{ID: string(c.Client), Name: string(c.Client), Groups: view.ScopesInWords(c.Scopes), Since: c.Created}
+func (d *Door) appLine(r *http.Request, c oauth.Consent) (appLine, error) {
+	line := appLine{ID: string(c.Client), Name: string(c.Client), Groups: view.ScopesInWords(c.Scopes), Since: c.Created}
 	client, err := d.Clients.Client(r.Context(), c.Client)
 	if fault.Is(err, fault.NotFound) {
 		return line, nil
 	}
 	if err != nil {
-		return view.AppLine{}, err
+		return appLine{}, err
 	}
 	if client.Name != "" {
 		line.Name = client.Name

@@ -120,7 +120,7 @@ type visitor struct {
 	session session.Session
 	user    identity.User
 	by      audit.Actor
-	frame   view.Account
+	frame   frame
 }
 
 type handler func(w http.ResponseWriter, r *http.Request, v visitor) error
@@ -147,7 +147,7 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 			return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
 		}
 		v := visitor{session: s, user: user, by: web.PersonActor(r, s.User, s.ID)}
-		v.frame = view.Account{Email: user.Email, Name: user.Name, Notice: notices[r.URL.Query().Get("done")]}
+		v.frame = frame{Email: user.Email, Name: user.Name, Notice: notices[r.URL.Query().Get("done")]}
 		v.frame.Token = d.Cookies.FormToken(browser)
 		return h(w, r, v)
 	}

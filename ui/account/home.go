@@ -2,8 +2,6 @@ package account
 
 import (
 	"net/http"
-
-	"gatehouse/ui/view"
 )
 
 func (d *Door) home(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -19,8 +17,8 @@ func (d *Door) home(w http.ResponseWriter, r *http.Request, v visitor) error {
 	if err != nil {
 		return err
 	}
-	return d.Pages.Show(w, r, http.StatusOK, view.AccountHome{
-		Account: v.frame, HasFactor: has, RecoveryLeft: left, Sessions: len(sessions), Apps: len(consents),
+	return d.Pages.Show(w, r, http.StatusOK, homePage{
+		frame: v.frame, HasFactor: has, RecoveryLeft: left, Sessions: len(sessions), Apps: len(consents),
 	})
 }
 

@@ -5,11 +5,10 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/proof"
-	"gatehouse/ui/view"
 )
 
 func (d *Door) password(w http.ResponseWriter, r *http.Request, v visitor) error {
-	return d.Pages.Show(w, r, http.StatusOK, view.Password{Account: v.frame, MinLength: d.MinPassword})
+	return d.Pages.Show(w, r, http.StatusOK, passwordPage{frame: v.frame, MinLength: d.MinPassword})
 }
 
 // changePassword needs no fresh proof besides: the current password is one.
@@ -23,7 +22,7 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 		return err
 	}
 	v.frame.Fields = asOnThePage(v.frame.Fields)
-	return d.Pages.Show(w, r, status, view.Password{Account: v.frame, MinLength: d.MinPassword})
+	return d.Pages.Show(w, r, status, passwordPage{frame: v.frame, MinLength: d.MinPassword})
 }
 
 // renew gives the browser's session a new token after the password was proved

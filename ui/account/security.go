@@ -18,7 +18,7 @@ func (d *Door) security(w http.ResponseWriter, r *http.Request, v visitor) error
 	if err != nil {
 		return err
 	}
-	page := view.Security{Account: v.frame, HasFactor: has, RecoveryLeft: left}
+	page := securityPage{frame: v.frame, HasFactor: has, RecoveryLeft: left}
 	for i, f := range all {
 		if i == 0 {
 			page.Since = f.Confirmed
@@ -51,7 +51,7 @@ func (d *Door) enrol(w http.ResponseWriter, r *http.Request, v visitor) error {
 
 func (d *Door) askRemove(w http.ResponseWriter, r *http.Request, v visitor) error {
 	return d.withFactor(w, r, v, pathRemove, func() error {
-		return d.Pages.Show(w, r, http.StatusOK, view.RemoveFactor{Account: v.frame})
+		return d.Pages.Show(w, r, http.StatusOK, removeFactorPage{frame: v.frame})
 	})
 }
 
@@ -71,7 +71,7 @@ func (d *Door) askRecovery(w http.ResponseWriter, r *http.Request, v visitor) er
 		if err != nil {
 			return err
 		}
-		return d.Pages.Show(w, r, http.StatusOK, view.NewRecovery{Account: v.frame, Left: left})
+		return d.Pages.Show(w, r, http.StatusOK, newRecoveryPage{frame: v.frame, Left: left})
 	})
 }
 
@@ -83,9 +83,7 @@ func (d *Door) newRecovery(w http.ResponseWriter, r *http.Request, v visitor) er
 		if err != nil {
 			return err
 		}
-		return d.Pages.Show(w, r, http.StatusOK, view.RecoveryCodes{
-			Codes: codes, Next: pathSecurity + "?done=recovery", Account: &v.frame,
-		})
+		return d.Pages.Show(w, r, http.StatusOK, newCodesPage{frame: v.frame, codes: codes})
 	})
 }
 

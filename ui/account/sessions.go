@@ -19,10 +19,10 @@ func (d *Door) sessions(w http.ResponseWriter, r *http.Request, v visitor) error
 	if err != nil {
 		return err
 	}
-	page := view.Sessions{Account: v.frame}
+	page := sessionsPage{frame: v.frame}
 	for _, s := range list {
-		page.List = append(page.List, view.SessionLine{
-			ID: string(s.ID), Device: view.Device(s.Agent), IP: s.IP, TwoSteps: s.Proofs.Of(person.Factors()...).Level() >= proof.AAL2,
+		page.List = append(page.List, sessionLine{
+			ID: string(s.ID), Device: device(s.Agent), IP: s.IP, TwoSteps: s.Proofs.Of(person.Factors()...).Level() >= proof.AAL2,
 			Created: s.Created, Seen: s.Seen, Current: s.ID == v.session.ID,
 		})
 	}

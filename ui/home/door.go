@@ -48,7 +48,7 @@ func NotFound(http.ResponseWriter, *http.Request) error {
 }
 
 func (d *Door) show(w http.ResponseWriter, r *http.Request) error {
-	page := view.Home{Issuer: d.Issuer}
+	page := homePage{Issuer: d.Issuer}
 	var err error
 	if page.NeedsSetup, err = d.Identity.NeedsSetup(r.Context()); err != nil {
 		return err

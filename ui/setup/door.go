@@ -90,10 +90,10 @@ func (d *Door) open(r *http.Request) error {
 	return nil
 }
 
-func (d *Door) page(w http.ResponseWriter, r *http.Request) (view.Setup, error) {
+func (d *Door) page(w http.ResponseWriter, r *http.Request) (setupPage, error) {
 	browser, err := d.Cookies.EnsureBrowser(w, r)
 	if err != nil {
-		return view.Setup{}, err
+		return setupPage{}, err
 	}
-	return view.Setup{Form: view.Form{Token: d.Cookies.FormToken(browser)}, MinLength: d.MinPassword}, nil
+	return setupPage{Form: view.Form{Token: d.Cookies.FormToken(browser)}, MinLength: d.MinPassword}, nil
 }

@@ -9,10 +9,10 @@ import (
 	"gatehouse/web"
 )
 
-func (d *Door) drawConsent(_ *http.Request, e flow.Entry, s view.Step) (view.Page, error) {
+func (d *Door) drawConsent(_ *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
 	ask := e.Interaction.Ask
-	return view.Consent{
-		Step: s, Groups: view.ScopesInWords(ask.Scopes), Host: view.RedirectHost(ask.Params.Get("redirect_uri")),
+	return consentPage{
+		stepFrame: s, Groups: view.ScopesInWords(ask.Scopes), Host: redirectHost(ask.Params.Get("redirect_uri")),
 	}, nil
 }
 

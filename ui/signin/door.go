@@ -74,7 +74,7 @@ func (d *Door) Mount(m *web.Mux) {
 
 // draw makes the page of a step. s holds what all steps share, and what was
 // wrong when the form comes back.
-type draw func(r *http.Request, e flow.Entry, s view.Step) (view.Page, error)
+type draw func(r *http.Request, e flow.Entry, s stepFrame) (view.Page, error)
 
 // act takes what was posted to the flow.
 type act func(r *http.Request, ref flow.Ref) (flow.Outcome, error)
@@ -130,7 +130,7 @@ func (d *Door) forWhom(do act) act {
 	}
 }
 
-func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, e flow.Entry, s view.Step, page draw) error {
+func (d *Door) show(w http.ResponseWriter, r *http.Request, status int, e flow.Entry, s stepFrame, page draw) error {
 	p, err := page(r, e, s)
 	if err != nil {
 		return d.lost(w, r, e, err)
@@ -147,10 +147,10 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request, out flow.Outcome) er
 		}
 	}
 	if len(out.RecoveryCodes) > 0 {
-		return d.Pages.Show(w, r, http.StatusOK, view.RecoveryCodes{Codes: out.RecoveryCodes, Next: out.Next()})
+		return d.Pages.Show(w, r, http.StatusOK, codesPage{codes: out.RecoveryCodes, next: out.Next()})
 	}
 	if usedRecovery(r, out) && out.RecoveryLeft <= fewCodes {
-		return d.Pages.Show(w, r, http.StatusOK, view.FewCodes{Left: out.RecoveryLeft, Next: out.Next()})
+		return d.Pages.Show(w, r, http.StatusOK, fewCodesPage{Left: out.RecoveryLeft, Next: out.Next()})
 	}
 	return view.SeeOther(w, r, out.Next())
 }
@@ -173,8 +173,8 @@ func (d *Door) ref(r *http.Request, interaction string) flow.Ref {
 }
 
 // step returns what the pages of e share.
-func (d *Door) step(r *http.Request, e flow.Entry) view.Step {
-	s := view.Step{Interaction: string(e.Interaction.ID), Travels: e.Interaction.Ask.Client != ""}
+func (d *Door) step(r *http.Request, e flow.Entry) stepFrame {
+	s := stepFrame{Interaction: string(e.Interaction.ID), Travels: e.Interaction.Ask.Client != ""}
 	s.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
 	if e.App != nil {
 		s.App = appName(e.App)

@@ -10,16 +10,16 @@ import (
 
 // drawEnrol shows the key of the new authenticator. Asking for it again gives the
 // same pending key, so loading the page twice changes nothing.
-func (d *Door) drawEnrol(r *http.Request, e flow.Entry, s view.Step) (view.Page, error) {
+func (d *Door) drawEnrol(r *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
 	secret, url, err := d.Flow.StartEnrol(r.Context(), web.Actor(r), d.ref(r, string(e.Interaction.ID)))
 	if err != nil {
 		return nil, err
 	}
-	code, err := view.NewQR(url)
+	code, err := newQR(url)
 	if err != nil {
 		return nil, err
 	}
-	return view.Enrol{Step: s, Secret: secret, URL: url, QR: code}, nil
+	return enrolPage{stepFrame: s, Secret: secret, URL: url, QR: code}, nil
 }
 
 func (d *Door) confirmEnrol(r *http.Request, ref flow.Ref) (flow.Outcome, error) {

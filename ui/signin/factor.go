@@ -8,8 +8,8 @@ import (
 	"gatehouse/web"
 )
 
-func (d *Door) drawFactor(_ *http.Request, _ flow.Entry, s view.Step) (view.Page, error) {
-	return view.Factor{Step: s}, nil
+func (d *Door) drawFactor(_ *http.Request, _ flow.Entry, s stepFrame) (view.Page, error) {
+	return factorPage{stepFrame: s}, nil
 }
 
 func (d *Door) proveByCode(r *http.Request, ref flow.Ref) (flow.Outcome, error) {
@@ -21,8 +21,8 @@ const fewCodes = 3
 
 const recoveryPath = "/signin/recovery"
 
-func (d *Door) drawRecovery(_ *http.Request, _ flow.Entry, s view.Step) (view.Page, error) {
-	return view.Recovery{Step: s}, nil
+func (d *Door) drawRecovery(_ *http.Request, _ flow.Entry, s stepFrame) (view.Page, error) {
+	return recoveryPage{stepFrame: s}, nil
 }
 
 func (d *Door) proveByRecovery(r *http.Request, ref flow.Ref) (flow.Outcome, error) {

@@ -40,12 +40,12 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 }
 
 // drawSignIn keeps the name that was typed, never the password.
-func (d *Door) drawSignIn(r *http.Request, e flow.Entry, s view.Step) (view.Page, error) {
+func (d *Door) drawSignIn(r *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
 	login := e.Interaction.Ask.LoginHint
 	if r.Method == http.MethodPost {
 		login = r.PostForm.Get("email")
 	}
-	return view.SignIn{Step: s, Login: login}, nil
+	return signInPage{stepFrame: s, Login: login}, nil
 }
 
 func (d *Door) proveByPassword(r *http.Request, ref flow.Ref) (flow.Outcome, error) {

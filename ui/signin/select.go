@@ -9,8 +9,8 @@ import (
 	"gatehouse/web"
 )
 
-func (d *Door) drawSelect(_ *http.Request, _ flow.Entry, s view.Step) (view.Page, error) {
-	return view.Select{Step: s}, nil
+func (d *Door) drawSelect(_ *http.Request, _ flow.Entry, s stepFrame) (view.Page, error) {
+	return selectPage{stepFrame: s}, nil
 }
 
 // choose goes on with the signed-in account or with another one. Every page of a

@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/docs"
 	"gatehouse/fault"
 	"gatehouse/web"
 )
@@ -65,8 +66,8 @@ type errorPage struct {
 	at      time.Time
 }
 
-func (p errorPage) head() head            { return head{title: p.Title} }
-func (p errorPage) body() templ.Component { return errorBody(p) }
+func (p errorPage) Head() Head            { return Head{Title: p.Title} }
+func (p errorPage) Body() templ.Component { return errorBody(p) }
 
 func (p errorPage) fields() []fault.Field { return p.Fields }
 
@@ -124,4 +125,10 @@ func newErrorPage(p web.ErrorPage, request string, at time.Time) errorPage {
 	}
 	page.restart = strings.HasPrefix(p.Code, "flow.") && p.AppURL == ""
 	return page
+}
+
+// explained reports whether there is a page about code.
+func explained(code string) bool {
+	_, ok := docs.ProblemOf(code)
+	return ok
 }

@@ -31,9 +31,9 @@ func (f Form) Problem(name string) string {
 	return ""
 }
 
-// title marks the title of a page that comes back with an error, so that it is
+// Title marks the title of a page that comes back with an error, so that it is
 // the first thing a screen reader says.
-func (f Form) title(title string) string {
+func (f Form) Title(title string) string {
 	if f.Alert != "" {
 		return "Error: " + title
 	}
@@ -79,32 +79,33 @@ func wait(d time.Duration) string {
 	return strconv.Itoa((seconds+3599)/3600) + " hours"
 }
 
-// input is one field of a form.
-type input struct {
-	id           string // its name, too
-	label        string
-	hint         string
-	kind         string // "text" when empty
-	value        string
-	autocomplete string
-	mode         string // inputmode
-	class        string
-	pattern      string
-	minLength    int // for new passwords
-	maxLength    int
-	problem      string
-	alerted      bool // the alert is about it
-	focus        bool
-	readonly     bool
-	optional     bool
-	show         bool // a button reveals the password
-	literal      bool // no capitals, no spelling: a name or a code
+// Input is one field of a form.
+type Input struct {
+	ID           string // its name, too
+	Label        string
+	Hint         string
+	Kind         string // "text" when empty
+	Value        string
+	Autocomplete string
+	Mode         string // inputmode
+	Class        string
+	Pattern      string
+	MinLength    int // for new passwords
+	MaxLength    int
+	Problem      string
+	Alerted      bool // the alert is about it
+	Focus        bool
+	Readonly     bool
+	Optional     bool
+	Show         bool // a button reveals the password
+	Literal      bool // no capitals, no spelling: a name or a code
 }
 
-func (in input) invalid() bool { return in.problem != "" || in.alerted }
+// Invalid reports whether what was typed must be mended.
+func (in Input) Invalid() bool { return in.Problem != "" || in.Alerted }
 
 // describedBy names the elements that explain the input.
-func (in input) describedBy() string {
+func (in Input) describedBy() string {
 	ids := ""
 	add := func(when bool, id string) {
 		if !when {
@@ -115,43 +116,59 @@ func (in input) describedBy() string {
 		}
 		ids += id
 	}
-	add(in.alerted, "alert")
-	add(in.problem != "", in.id+"-problem")
-	add(in.hint != "", in.id+"-hint")
+	add(in.Alerted, "alert")
+	add(in.Problem != "", in.ID+"-problem")
+	add(in.Hint != "", in.ID+"-hint")
 	return ids
 }
 
-func (in input) attributes() templ.Attributes {
+func (in Input) attributes() templ.Attributes {
 	all := templ.Attributes{}
 	set := func(name, value string) {
 		if value != "" {
 			all[name] = value
 		}
 	}
-	set("autocomplete", in.autocomplete)
-	set("inputmode", in.mode)
-	set("class", in.class)
-	set("pattern", in.pattern)
+	set("autocomplete", in.Autocomplete)
+	set("inputmode", in.Mode)
+	set("class", in.Class)
+	set("pattern", in.Pattern)
 	set("aria-describedby", in.describedBy())
-	if in.invalid() {
+	if in.Invalid() {
 		all["aria-invalid"] = "true"
 	}
-	if in.literal {
+	if in.Literal {
 		all["autocapitalize"], all["autocorrect"], all["spellcheck"] = "none", "off", "false"
 	}
-	if in.maxLength > 0 {
-		all["maxlength"] = strconv.Itoa(in.maxLength)
+	if in.MaxLength > 0 {
+		all["maxlength"] = strconv.Itoa(in.MaxLength)
 	}
-	if in.minLength > 0 {
-		all["minlength"] = strconv.Itoa(in.minLength)
-		all["passwordrules"] = "minlength: " + strconv.Itoa(in.minLength) + ";"
+	if in.MinLength > 0 {
+		all["minlength"] = strconv.Itoa(in.MinLength)
+		all["passwordrules"] = "minlength: " + strconv.Itoa(in.MinLength) + ";"
 	}
 	return all
 }
 
-func (in input) typeOf() string {
-	if in.kind == "" {
+func (in Input) typeOf() string {
+	if in.Kind == "" {
 		return "text"
 	}
-	return in.kind
+	return in.Kind
+}
+
+// NewPassword is the field for a password that is being chosen, of at least
+// minLength characters; zero says nothing about the length.
+func NewPassword(id, label string, minLength int) Input {
+	return Input{
+		ID: id, Label: label, Kind: "password", Autocomplete: "new-password", Hint: lengthHint(minLength),
+		MinLength: minLength, MaxLength: 1024, Show: true,
+	}
+}
+
+func lengthHint(least int) string {
+	if least == 0 {
+		return "A few words in a row are easy to remember and hard to guess."
+	}
+	return "At least " + strconv.Itoa(least) + " characters. A few words in a row are easy to remember and hard to guess."
 }

@@ -38,10 +38,10 @@ type formPost struct {
 	hidden []pair
 }
 
-func (p formPost) head() head {
-	return head{title: "Back to the application", scripts: []string{"formpost.js"}, policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
+func (p formPost) Head() Head {
+	return Head{Title: "Back to the application", Scripts: []string{"formpost.js"}, Policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
 }
-func (p formPost) body() templ.Component { return formPostBody(p) }
+func (p formPost) Body() templ.Component { return formPostBody(p) }
 
 // SignOut asks whether to sign out. Where an application asked, the answer leads
 // to it and perhaps on to other origins.
@@ -61,10 +61,10 @@ type signOut struct {
 	hidden []pair
 }
 
-func (p signOut) head() head {
-	return head{title: "Sign out", policy: web.Policy{AnyFormAction: p.FormAction != ""}}
+func (p signOut) Head() Head {
+	return Head{Title: "Sign out", Policy: web.Policy{AnyFormAction: p.FormAction != ""}}
 }
-func (p signOut) body() templ.Component { return signOutBody(p) }
+func (p signOut) Body() templ.Component { return signOutBody(p) }
 
 // SignedOut says that the person is signed out.
 func (v *Pages) SignedOut(w http.ResponseWriter, r *http.Request, p web.SignedOutPage) {
@@ -73,5 +73,5 @@ func (v *Pages) SignedOut(w http.ResponseWriter, r *http.Request, p web.SignedOu
 
 type signedOut web.SignedOutPage
 
-func (p signedOut) head() head            { return head{title: "Signed out"} }
-func (p signedOut) body() templ.Component { return signedOutBody(p) }
+func (p signedOut) Head() Head            { return Head{Title: "Signed out"} }
+func (p signedOut) Body() templ.Component { return signedOutBody(p) }

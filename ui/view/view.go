@@ -1,5 +1,7 @@
-// Package view draws the pages. A page is a plain struct that a handler fills
-// in; Pages writes it with the headers that belong to it. Components hold no
+// Package view is what all pages are made of: the document around them, the
+// frame of the front pages, forms, errors and words. A page is a plain struct
+// that a handler fills in, beside the templ file that shows it; Pages writes it
+// with the headers that belong to it. Components hold no
 // logic beyond showing what they are given, and mark what tests look for with
 // data-testid. There is never an inline script or style, so that the content
 // security policy can forbid both.
@@ -32,32 +34,32 @@ var _ web.Pages = (*Pages)(nil)
 
 // Page is one page with all that it shows.
 type Page interface {
-	// head returns what stands outside the page's body.
-	head() head
-	// body draws the page inside the document.
-	body() templ.Component
+	// Head returns what stands outside the page's body.
+	Head() Head
+	// Body draws the page inside the document.
+	Body() templ.Component
 }
 
-// head is what a page needs besides its body.
-type head struct {
-	title   string
-	scripts []string // files of package static
-	policy  web.Policy
+// Head is what a page needs besides its body.
+type Head struct {
+	Title   string
+	Scripts []string // files of package static
+	Policy  web.Policy
 }
 
 // Show writes p with status. Nothing is written when it returns an error.
 func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page) error {
-	h := p.head()
-	h.policy.Script = len(h.scripts) > 0
+	h := p.Head()
+	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
-	if err := document(h, p.body()).Render(context.WithoutCancel(r.Context()), &b); err != nil {
-		return fmt.Errorf("draw page %q: %w", h.title, err)
+	if err := document(h, p.Body()).Render(context.WithoutCancel(r.Context()), &b); err != nil {
+		return fmt.Errorf("draw page %q: %w", h.Title, err)
 	}
 	header := w.Header()
 	header.Set("Content-Type", "text/html; charset=utf-8")
 	header.Set("Cache-Control", "no-store")
-	header.Set("Content-Security-Policy", h.policy.CSP())
+	header.Set("Content-Security-Policy", h.Policy.CSP())
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the visitor has gone if this fails
 	return nil

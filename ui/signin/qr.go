@@ -1,4 +1,4 @@
-package view
+package signin
 
 import (
 	"fmt"
@@ -9,8 +9,8 @@ import (
 	"github.com/boombuler/barcode/qr"
 )
 
-// QR is a QR code as one SVG path over a grid of Size by Size modules.
-type QR struct {
+// qrCode is a QR code as one SVG path over a grid of Size by Size modules.
+type qrCode struct {
 	Size int
 	Path string
 }
@@ -18,11 +18,11 @@ type QR struct {
 // quiet is the margin that readers need, in modules (ISO/IEC 18004).
 const quiet = 4
 
-// NewQR returns the code for text.
-func NewQR(text string) (QR, error) {
+// newQR returns the code for text.
+func newQR(text string) (qrCode, error) {
 	code, err := qr.Encode(text, qr.M, qr.Auto)
 	if err != nil {
-		return QR{}, fmt.Errorf("draw QR code: %w", err)
+		return qrCode{}, fmt.Errorf("draw QR code: %w", err)
 	}
 	size := code.Bounds().Dx()
 	var path strings.Builder
@@ -38,11 +38,11 @@ func NewQR(text string) (QR, error) {
 			x += run + 1
 		}
 	}
-	return QR{Size: size + 2*quiet, Path: path.String()}, nil
+	return qrCode{Size: size + 2*quiet, Path: path.String()}, nil
 }
 
 func dark(code barcode.Barcode, x, y int) bool {
 	return code.At(x, y) == color.Black
 }
 
-func (q QR) viewBox() string { return fmt.Sprintf("0 0 %d %d", q.Size, q.Size) }
+func (q qrCode) viewBox() string { return fmt.Sprintf("0 0 %d %d", q.Size, q.Size) }

@@ -1,4 +1,4 @@
-package view
+package account
 
 import "strings"
 
@@ -28,9 +28,9 @@ var systems = []mark{
 	{"Linux", "Linux"},
 }
 
-// Device says what a User-Agent stands for, as in "Firefox on Linux". It is a
+// device says what a User-Agent stands for, as in "Firefox on Linux". It is a
 // help to recognise a session, and proves nothing.
-func Device(agent string) string {
+func device(agent string) string {
 	browser, system := find(browsers, agent), find(systems, agent)
 	switch {
 	case browser != "" && system != "":

@@ -1,0 +1,15 @@
+package problems
+
+import (
+	"testing"
+
+	"gatehouse/ui/view"
+	"gatehouse/ui/view/viewtest"
+)
+
+func TestProblemPageIsWellMade(t *testing.T) {
+	t.Parallel()
+	viewtest.Crawl(t, map[string]view.Page{
+		"problem": newProblem("flow.gone", "Signing in", []string{"It was finished.", "Run `gatehouse setup-link` again."}),
+	})
+}

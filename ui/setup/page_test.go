@@ -1,0 +1,18 @@
+package setup
+
+import (
+	"testing"
+
+	"gatehouse/ui/view"
+	"gatehouse/ui/view/viewtest"
+)
+
+func TestSetUpPageIsWellMade(t *testing.T) {
+	t.Parallel()
+	pages := map[string]view.Page{
+		"setup":        setupPage{Form: viewtest.Form(), MinLength: 12},
+		"setup, wrong": setupPage{Form: viewtest.Broken(), MinLength: 12},
+	}
+	viewtest.Crawl(t, pages)
+	viewtest.FormActions(t, pages, map[string]string{"setup": "'self'"})
+}

@@ -1,0 +1,185 @@
+package signin
+
+import (
+	"net/url"
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/ui/view"
+
+	"gatehouse/web"
+)
+
+// stepFrame is what the pages of one sign-in share.
+type stepFrame struct {
+	view.Form
+	Interaction string // the hidden `i`
+	// App is the name of the application that the sign-in is for; empty on
+	// pages of our own.
+	App string
+	// Travels says that the answer to the form may lead through an application
+	// to origins that nobody here can name. Chromium holds form-action against
+	// the whole chain of redirects, so the policy must then leave it out.
+	Travels bool
+	// Email is who is signing in, empty while nobody is known.
+	Email string
+}
+
+func (s stepFrame) policy() web.Policy { return web.Policy{AnyFormAction: s.Travels} }
+
+// signInPage asks for name and password.
+type signInPage struct {
+	stepFrame
+	Login string // what stands in the first field
+}
+
+func (p signInPage) Head() view.Head {
+	return view.Head{Title: p.Title("Sign in"), Scripts: []string{"app.js"}, Policy: p.policy()}
+}
+func (p signInPage) Body() templ.Component { return signInBody(p) }
+
+// known reports whether the sign-in is about one certain person.
+func (p signInPage) known() bool { return p.Email != "" }
+
+func (p signInPage) login() view.Input {
+	in := view.Input{
+		ID: "email", Label: "Email", Value: p.Login, Autocomplete: "username", Mode: "email",
+		Alerted: p.Both, Problem: p.Problem("email"), Focus: p.Login == "" || p.Both, MaxLength: 320, Literal: true,
+	}
+	if p.known() {
+		in.Value, in.Readonly, in.Focus, in.Alerted = p.Email, true, false, false
+	}
+	return in
+}
+
+func (p signInPage) password() view.Input {
+	return view.Input{
+		ID: "password", Label: "Password", Kind: "password", Autocomplete: "current-password",
+		Alerted: p.Both, Problem: p.Problem("password"), Focus: !p.login().Focus, MaxLength: 1024, Show: true,
+	}
+}
+
+// selectPage asks which account to go on with.
+type selectPage struct{ stepFrame }
+
+func (p selectPage) Head() view.Head {
+	return view.Head{Title: p.Title("Choose an account"), Policy: p.policy()}
+}
+func (p selectPage) Body() templ.Component { return selectBody(p) }
+
+// factorPage asks for a code of the authenticator app.
+type factorPage struct{ stepFrame }
+
+func (p factorPage) Head() view.Head {
+	return view.Head{Title: p.Title("Second step"), Policy: p.policy()}
+}
+func (p factorPage) Body() templ.Component { return factorBody(p) }
+
+func (s stepFrame) code() view.Input {
+	return view.Input{
+		ID: "code", Label: "Six-digit code", Autocomplete: "one-time-code", Mode: "numeric", Class: "code", Pattern: "[0-9 ]*",
+		Alerted: s.Both, Problem: s.Problem("code"), Focus: true, MaxLength: 16,
+	}
+}
+
+// recoveryPage asks for a recovery code.
+type recoveryPage struct{ stepFrame }
+
+func (p recoveryPage) Head() view.Head {
+	return view.Head{Title: p.Title("Use a recovery code"), Policy: p.policy()}
+}
+func (p recoveryPage) Body() templ.Component { return recoveryBody(p) }
+
+func (p recoveryPage) code() view.Input {
+	return view.Input{
+		ID: "recovery_code", Label: "Recovery code", Hint: "Dashes and capital letters do not matter.", Autocomplete: "off",
+		Alerted: p.Both, Problem: p.Problem("recovery_code"), Focus: true, MaxLength: 64, Literal: true,
+	}
+}
+
+// enrolPage sets up an authenticator app.
+type enrolPage struct {
+	stepFrame
+	Secret string // base32
+	URL    string // otpauth
+	QR     qrCode
+}
+
+func (p enrolPage) Head() view.Head {
+	return view.Head{Title: p.Title("Set up a second step"), Scripts: []string{"app.js"}, Policy: p.policy()}
+}
+func (p enrolPage) Body() templ.Component { return enrolBody(p) }
+
+// code leaves the focus at the top of the page, where the QR code is, until a
+// code was wrong.
+func (p enrolPage) code() view.Input {
+	in := p.stepFrame.code()
+	in.Focus = in.Invalid()
+	return in
+}
+
+// groups returns the key in groups of four, as people type it.
+func (p enrolPage) groups() []string { return inGroups(p.Secret, 4) }
+
+// link returns the address that opens an authenticator app. It is ours, but a
+// link of any other kind must not come of it.
+func (p enrolPage) link() templ.SafeURL {
+	if !strings.HasPrefix(p.URL, "otpauth://totp/") {
+		return ""
+	}
+	return templ.SafeURL(p.URL)
+}
+
+func inGroups(s string, size int) []string {
+	var groups []string
+	for len(s) > size {
+		groups, s = append(groups, s[:size]), s[size:]
+	}
+	return append(groups, s)
+}
+
+// codesPage shows new recovery codes, this once.
+type codesPage struct {
+	codes []string
+	next  string // where "I have stored them" leads
+}
+
+func (p codesPage) Head() view.Head {
+	return view.Head{Title: "Your recovery codes", Scripts: []string{"app.js"}}
+}
+func (p codesPage) Body() templ.Component { return codesBody(p) }
+
+// fewCodesPage says, after a recovery code was used, that few are left.
+type fewCodesPage struct {
+	Left int
+	Next string
+}
+
+func (p fewCodesPage) Head() view.Head       { return view.Head{Title: "Few recovery codes are left"} }
+func (p fewCodesPage) Body() templ.Component { return fewCodesBody(p) }
+
+// consentPage asks whether an application may have what it asked for.
+type consentPage struct {
+	stepFrame
+	Groups []view.ScopeGroup
+	Host   string // where the answer goes to; may be empty
+}
+
+func (p consentPage) Head() view.Head {
+	return view.Head{Title: p.Title("Allow access for " + p.App), Policy: p.policy()}
+}
+func (p consentPage) Body() templ.Component { return consentBody(p) }
+
+// redirectHost returns the host of a redirect URI, or the private-use scheme of
+// an application on the device; empty when there is neither.
+func redirectHost(uri string) string {
+	u, err := url.Parse(uri)
+	if err != nil || uri == "" {
+		return ""
+	}
+	if u.Host != "" {
+		return u.Host
+	}
+	return u.Scheme
+}

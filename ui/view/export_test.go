@@ -1,0 +1,32 @@
+package view
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/web"
+)
+
+// Samples are the pages that every door may show.
+func Samples(*testing.T) map[string]Page {
+	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	return map[string]Page{
+		"sign out":          signOut{SignOutPage: web.SignOutPage{Email: "alice@example.com", FormToken: "form-token"}, path: "/signout"},
+		"sign out, app":     signOut{SignOutPage: web.SignOutPage{AppName: "Grafana", FormToken: "form-token", FormAction: "https://grafana.example.com"}, path: "/oauth2/logout"},
+		"signed out":        signedOut{AppName: "Grafana", AppURL: "https://grafana.example.com"},
+		"form post":         formPost{action: "https://grafana.example.com/cb", origin: "https://grafana.example.com", host: "grafana.example.com", hidden: []pair{{"code", "c"}}},
+		"error":             newErrorPage(web.ErrorPage{Status: 400, Code: "x", Received: "https://a/b", AppName: "Grafana", AppURL: "https://grafana.example.com", Fields: []fault.Field{{Name: "a", Problem: "is missing"}}}, "req_a", at),
+		"error, own flow":   newErrorPage(web.ErrorPage{Status: 404, Code: "flow.gone"}, "req_a", at),
+		"error, none of it": newErrorPage(web.ErrorPage{Status: 500}, "", at),
+	}
+}
+
+func parameters(pairs ...string) url.Values {
+	v := url.Values{}
+	for i := 0; i < len(pairs); i += 2 {
+		v.Add(pairs[i], pairs[i+1])
+	}
+	return v
+}
