@@ -38,7 +38,7 @@ func (c *Config) localIssuer() string {
 		host = "localhost"
 	case err == nil && addr.IsUnspecified():
 		host = "localhost"
-	case !LoopbackHost(host):
+	case !loopbackHost(host):
 		return ""
 	}
 	scheme, usual := "http", "80"
@@ -97,7 +97,7 @@ func (c Config) schemeProblem(u *url.URL) string {
 	if u.Scheme == "https" {
 		return ""
 	}
-	if !LoopbackHost(u.Hostname()) {
+	if !loopbackHost(u.Hostname()) {
 		return "must begin with https:// because " + u.Hostname() + " is not this machine; plain http is for localhost, *.localhost, 127.0.0.0/8 and [::1] only"
 	}
 	if c.Web.TLS.CertFile != "" {
@@ -135,9 +135,9 @@ func trimPort(u *url.URL) string { return strings.TrimPrefix(strings.ToLower(u.H
 
 func quote(s string) string { return `"` + s + `"` }
 
-// LoopbackHost reports whether host, without a port, is this machine by its
+// loopbackHost reports whether host, without a port, is this machine by its
 // very name: localhost, a name below it (RFC 6761), or a loopback address.
-func LoopbackHost(host string) bool {
+func loopbackHost(host string) bool {
 	host = strings.ToLower(strings.Trim(host, "[]"))
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true

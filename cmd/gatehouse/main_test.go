@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"net"
 	"os"
 	"strings"
 	"testing"
@@ -11,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/identity/password/worker"
+	"gatehouse/internal/freeport"
 )
 
 func TestMain(m *testing.M) {
@@ -49,18 +49,12 @@ func TestScripts(t *testing.T) {
 
 // freePorts returns ports that nobody listens on at the moment.
 func freePorts(n int) ([]string, error) {
-	var ports []string
-	for range n {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
+	ports := make([]string, n)
+	for i := range ports {
+		var err error
+		if ports[i], err = freeport.Next(); err != nil {
 			return nil, err
 		}
-		defer l.Close()
-		_, port, err := net.SplitHostPort(l.Addr().String())
-		if err != nil {
-			return nil, err
-		}
-		ports = append(ports, port)
 	}
 	return ports, nil
 }

@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gatehouse/internal/freeport"
 )
 
 // ceilingSecret is the client secret that the bare server knows.
@@ -21,7 +23,7 @@ type bare struct {
 }
 
 func (b *bench) bareServer(name, store string, batch, seed int) (bare, error) {
-	port, err := freePort()
+	port, err := freeport.Next()
 	if err != nil {
 		return bare{}, err
 	}

@@ -16,6 +16,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/identity"
+	"gatehouse/internal/freeport"
 	"gatehouse/oauth"
 	"gatehouse/proof"
 )
@@ -37,11 +38,11 @@ type subject struct {
 // configFor returns the configuration of a subject on a store.
 func (b *bench) configFor(name, storeURL string) (config.Config, error) {
 	cfg := config.Default()
-	public, err := freePort()
+	public, err := freeport.Next()
 	if err != nil {
 		return cfg, err
 	}
-	internal, err := freePort()
+	internal, err := freeport.Next()
 	if err != nil {
 		return cfg, err
 	}

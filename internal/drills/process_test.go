@@ -9,7 +9,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"os"
 	"os/exec"
@@ -21,6 +20,7 @@ import (
 	"time"
 
 	"gatehouse/config"
+	"gatehouse/internal/freeport"
 	"gatehouse/internal/testpg"
 )
 
@@ -111,23 +111,13 @@ func (o *output) String() string {
 	return strings.Join(o.lines, "\n")
 }
 
-// handedOut keeps a port from being handed out twice: it is free again between
-// the moment it is found and the moment somebody listens on it.
-var handedOut sync.Map
-
 func port(t *testing.T) string {
 	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, p, _ := net.SplitHostPort(l.Addr().String())
-		l.Close()
-		if _, taken := handedOut.LoadOrStore(p, true); !taken {
-			return p
-		}
+	p, err := freeport.Next()
+	if err != nil {
+		t.Fatal(err)
 	}
+	return p
 }
 
 // start runs one more process on the world's store and waits until it is ready.

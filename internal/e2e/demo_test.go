@@ -20,6 +20,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/demo"
 	"gatehouse/house"
+	"gatehouse/internal/freeport"
 	"gatehouse/proof"
 	"gatehouse/server"
 )
@@ -32,23 +33,13 @@ type running struct {
 	Seeded      demo.Seeded
 }
 
-// handedOut keeps a port from being handed out twice: it is free again between
-// the moment it is found and the moment somebody listens on it.
-var handedOut sync.Map
-
 func freePort(t *testing.T) string {
 	t.Helper()
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			t.Fatal(err)
-		}
-		_, p, _ := net.SplitHostPort(l.Addr().String())
-		l.Close()
-		if _, taken := handedOut.LoadOrStore(p, true); !taken {
-			return p
-		}
+	port, err := freeport.Next()
+	if err != nil {
+		t.Fatal(err)
 	}
+	return port
 }
 
 func testConfig(t *testing.T) config.Config {
