@@ -100,7 +100,8 @@ func (a *app) keysRevoke() *cobra.Command {
 is published no more, and within a second Gatehouse refuses whatever it signed.
 When it is the one that signs, the next key takes over at once. People and their
 refresh tokens are not affected. Applications that verify tokens by themselves
-accept those of the old key until they read the key set again.`,
+accept those of the old key until they read the key set again. Write -- before
+the id: one in sixty-four begins with a hyphen.`,
 		Args: cobra.ExactArgs(1),
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			return a.withHouse(ctx, func(h *house.House) error {
