@@ -50,4 +50,7 @@ func TestResetOfFactorsSparesNoSession(t *testing.T) {
 	if last.User != user || last.Except != "" {
 		t.Errorf("ended %+v, want all of %s", last, user)
 	}
+	if left, err := h.RecoveryLeft(t.Context(), user); left != 0 || err != nil {
+		t.Errorf("%d recovery codes of the lost factors are left, %v", left, err)
+	}
 }

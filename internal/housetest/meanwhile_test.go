@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/flow"
@@ -85,4 +87,24 @@ func TestLogoutThatCannotBeWrittenSaysSo(t *testing.T) {
 	if f.signedIn() {
 		t.Error("the person is still signed in")
 	}
+}
+
+// Both steps are done and the application's question is on the screen; then the
+// session is ended elsewhere. What was proved for it is worth nothing: whoever
+// goes on needs both steps again, not the password alone.
+func TestSessionThatEndsDuringASignInTakesItsProofsAlong(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		withFactor(t, s)
+		consent := s.browser.Get(s.app.AuthorizeURL()).SignIn(s.ada).At("/consent")
+		_, err := s.House.Sessions.EndAll(t.Context(), gatetest.Console, s.ada.ID, "", "ended_by_operator")
+		must(t, err)
+		time.Sleep(31 * time.Second) // a code of the authenticator works once
+		s.Settle()
+		again := consent.Press("", "allow").At("/signin")
+		factor := again.Submit("email", s.ada.Email, "password", s.ada.Password).At("/signin/factor")
+		s.browser.Get("/account").At("/signin")
+		factor.Submit("code", s.ada.Code()).At("/consent").Press("", "allow").Answered(gatetest.RedirectURI)
+	})
 }
