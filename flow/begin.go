@@ -71,11 +71,20 @@ func isLocalPath(path string) bool {
 // Decide says what ask needs without storing anything: may it be issued at once?
 func (s *Service) Decide(ctx context.Context, ask Ask, session, ip string) (Entry, error) {
 	ask = ask.arrived(clock.Now())
-	e, _, err := s.stand(ctx, Interaction{Ask: ask}, session, ip)
+	var found Found
+	var err error
+	if session != "" {
+		found, err = s.Store.SignIn(ctx, Query{Client: ask.Client, Session: tokenHash(session), Now: time.Now()})
+		if err != nil {
+			return Entry{}, fmt.Errorf("decide sign-in: %w", err)
+		}
+	}
+	found.Interaction.Ask = ask
+	st, err := s.state(ctx, found)
 	if err != nil {
 		return Entry{}, fmt.Errorf("decide sign-in: %w", err)
 	}
-	return e, nil
+	return st.entry(found.Interaction, settledOnly(st)), s.visit(ctx, st, ip)
 }
 
 // Finish removes the interaction and reports whether this call did: of several

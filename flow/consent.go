@@ -13,11 +13,11 @@ import (
 func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other bool) (Outcome, error) {
 	m := mark{
 		fits:  func(d Decision) bool { return d.Step == StepSelect },
-		apply: func(st *State, d Decision) { st.Progress.Chosen, st.Progress.User = true, d.User },
+		apply: note(func(st *State, d Decision) { st.Progress.Chosen, st.Progress.User = true, d.User }),
 	}
 	if other {
 		m.fits = func(d Decision) bool { return d.Step != StepIssue && d.Step != StepRefuse }
-		m.apply = func(st *State, _ Decision) { st.Progress = Progress{Chosen: true} }
+		m.apply = note(func(st *State, _ Decision) { st.Progress = Progress{Chosen: true} })
 	}
 	return s.post(ctx, from, ref, m)
 }
@@ -27,13 +27,13 @@ func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other b
 func (s *Service) Consent(ctx context.Context, from audit.Actor, ref Ref, allow bool) (Outcome, error) {
 	return s.post(ctx, from, ref, mark{
 		fits: func(d Decision) bool { return d.Step == StepConsent },
-		apply: func(st *State, d Decision) {
+		apply: note(func(st *State, d Decision) {
 			st.Progress.User = d.User
 			st.Progress.Consent, st.Progress.Scopes = "deny", nil
 			if allow {
 				st.Progress.Consent, st.Progress.Scopes = "allow", st.Ask.Scopes
 			}
-		},
+		}),
 		then: s.keepConsent,
 	})
 }

@@ -8,6 +8,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/proof"
+	"gatehouse/secret"
 )
 
 // TOTP takes a code of the person's authenticator, after the password. Faults
@@ -29,7 +30,7 @@ func (s *Service) Recovery(ctx context.Context, from audit.Actor, ref Ref, code 
 }
 
 func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check func(id.User) (proof.Proof, int, error)) (Outcome, error) {
-	e, err := s.Look(ctx, ref, from.IP)
+	e, _, err := s.look(ctx, ref, "")
 	if err != nil || e.Decision.Step != StepFactor {
 		return Outcome{Entry: e}, err
 	}
@@ -54,47 +55,55 @@ func (s *Service) elsewhere(ctx context.Context, from audit.Actor, ref Ref, was 
 
 func proveFactor(p proof.Proof, user id.User, steps ...Step) mark {
 	return mark{
-		fits: at(user, steps...),
-		apply: func(st *State, d Decision) {
-			st.unsettle()
-			st.Progress.User = d.User
-			st.Progress.Proofs = st.Progress.Proofs.Merge(p)
-		},
+		fits:  at(user, steps...),
+		apply: note(func(st *State, d Decision) { st.add(d.User, p) }),
 	}
+}
+
+// add puts a second factor's proof beside what was proved before.
+func (st *State) add(user id.User, p proof.Proof) {
+	st.unsettle()
+	st.Progress.User = user
+	st.Progress.Proofs = st.Progress.Proofs.Merge(p)
 }
 
 // StartEnrol begins to set up an authenticator where that is the step; elsewhere
 // it answers "flow.step" (Conflict).
 func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, ref Ref) (key, url string, err error) {
-	e, err := s.Look(ctx, ref, from.IP)
+	e, st, err := s.look(ctx, ref, "")
 	if err != nil {
 		return "", "", err
 	}
 	if e.Decision.Step != StepEnrol {
 		return "", "", fault.New(fault.Conflict, "flow.step", "This is not the step to set up a second factor.")
 	}
-	return s.People.StartEnrol(ctx, s.known(from, e), e.Decision.User, e.Interaction.Browser)
+	return s.People.StartEnrol(ctx, s.actor(from, st), e.Decision.User, e.Interaction.Browser)
 }
 
 // ConfirmEnrol takes the new authenticator's first code, which counts as the
-// second factor of this sign-in. Outcome.RecoveryCodes are shown this once.
+// second factor of this sign-in. Whether that is the step is asked in the
+// transaction that confirms it. Outcome.RecoveryCodes are shown this once.
 func (s *Service) ConfirmEnrol(ctx context.Context, from audit.Actor, ref Ref, code string) (Outcome, error) {
-	e, err := s.Look(ctx, ref, from.IP)
-	if err != nil || e.Decision.Step != StepEnrol {
-		return Outcome{Entry: e}, err
+	browser := secret.Hash(ref.Browser)
+	var codes []string
+	out, err := s.post(ctx, from, ref, mark{
+		fits: func(d Decision) bool {
+			codes = nil // those of a try that was undone are worth nothing
+			return d.Step == StepEnrol
+		},
+		apply: func(ctx context.Context, by audit.Actor, st *State, d Decision) error {
+			p, fresh, err := s.People.ConfirmEnrol(ctx, by, d.User, browser, code)
+			if err != nil {
+				return fmt.Errorf("enrol: %w", err)
+			}
+			codes = fresh
+			st.add(d.User, p)
+			st.Person = nil // they have one factor more
+			return nil
+		},
+	})
+	if err == nil {
+		out.RecoveryCodes = codes
 	}
-	p, codes, err := s.People.ConfirmEnrol(ctx, s.known(from, e), e.Decision.User, e.Interaction.Browser, code)
-	if err != nil {
-		return s.elsewhere(ctx, from, ref, e, fmt.Errorf("enrol: %w", err))
-	}
-	// The person has a factor now, so the stored proofs lack that factor.
-	out, err := s.post(ctx, from, ref, proveFactor(p, e.Decision.User, StepFactor, StepEnrol))
-	out.RecoveryCodes = codes
 	return out, err
-}
-
-// known names the actor after the person whom the entry is about.
-func (s *Service) known(from audit.Actor, e Entry) audit.Actor {
-	from.Kind, from.ID, from.Session = audit.Person, string(e.Decision.User), e.Decision.Session
-	return from
 }

@@ -87,9 +87,10 @@ type Decision struct {
 
 // SessionView is what Next must know of the browser's session.
 type SessionView struct {
-	ID     id.Session
-	User   id.User
-	Proofs proof.List
+	ID            id.Session
+	User          id.User
+	Proofs        proof.List
+	Seen, Expires time.Time // for who notes the visit
 }
 
 // Person is what Next must know of a person.
@@ -138,13 +139,35 @@ const (
 	MFANobody         MFA = "nobody"
 )
 
+// Query says what a sign-in stands on.
+type Query struct {
+	Interaction id.Interaction // empty: none was stored; then Client says whose consent
+	Client      id.Client
+	Session     []byte  // SHA-256 of the session cookie's value
+	Person      id.User // whom to read if the sign-in is about nobody yet
+	Now         time.Time
+}
+
+// Found is what a sign-in stands on. Session is nil unless it lives and its
+// person is enabled. Person is whom the interaction is about, see
+// Progress.subject, or Query.Person; nil: nobody, or somebody who is gone.
+type Found struct {
+	Interaction Interaction
+	Session     *SessionView
+	Person      *Person
+	Consented   []string
+}
+
 // Store keeps interactions; *store.Store does.
 type Store interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
 	InsertInteraction(ctx context.Context, i Interaction) error
-	// Interaction answers NotFound for one that is not there; an expired one is
-	// returned, so that the page can say so.
-	Interaction(ctx context.Context, interaction id.Interaction) (Interaction, error)
+	// SignIn reads what a sign-in stands on, all at one moment. NotFound: there is
+	// no such interaction; an expired one is returned, so that the page can say so.
+	SignIn(ctx context.Context, q Query) (Found, error)
+	// SignInPerson reads one person, and what they allowed the client. NotFound:
+	// there is nobody of that id.
+	SignInPerson(ctx context.Context, user id.User, client id.Client) (Person, []string, error)
 	// UpdateInteraction writes Progress where Version is still i.Version,
 	// and raises it. Conflict: somebody else was faster.
 	UpdateInteraction(ctx context.Context, i Interaction) error

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/secret"
 )
 
@@ -13,87 +14,94 @@ import (
 // "flow.browser" (Forbidden: another browser began it), "flow.expired"
 // (Conflict; the Entry still names the application).
 func (s *Service) Look(ctx context.Context, ref Ref, ip string) (Entry, error) {
-	i, err := s.open(ctx, ref)
-	if fault.CodeOf(err) == "flow.expired" {
-		return s.stale(ctx, i, err)
-	}
+	e, st, err := s.look(ctx, ref, "")
 	if err != nil {
-		return Entry{}, err
+		return e, err
 	}
-	e, _, err := s.stand(ctx, i, ref.Session, ip)
-	if err != nil {
-		return Entry{}, fmt.Errorf("look at sign-in: %w", err)
-	}
-	return e, nil
+	return e, s.visit(ctx, st, ip)
 }
 
-// open reads the interaction and checks that this browser began it.
-func (s *Service) open(ctx context.Context, ref Ref) (Interaction, error) {
-	i, err := s.Store.Interaction(ctx, ref.Interaction)
+// look reads the sign-in of ref at one moment and asks Next where it stands. If
+// it is about nobody yet, the state holds person. It also returns the state, so
+// that a post can put its proof in and ask again.
+func (s *Service) look(ctx context.Context, ref Ref, person id.User) (Entry, State, error) {
+	if ref.Interaction == "" {
+		return Entry{}, State{}, gone(nil)
+	}
+	found, err := s.Store.SignIn(ctx, Query{
+		Interaction: ref.Interaction, Session: tokenHash(ref.Session), Person: person, Now: time.Now(),
+	})
 	if fault.Is(err, fault.NotFound) {
-		return Interaction{}, fault.Wrap(err, fault.NotFound, "flow.gone", "This sign-in is over or was never begun.")
+		return Entry{}, State{}, gone(err)
 	}
 	if err != nil {
-		return Interaction{}, fmt.Errorf("open sign-in: %w", err)
+		return Entry{}, State{}, fmt.Errorf("look at sign-in: %w", err)
 	}
+	i := found.Interaction
 	if ref.Browser == "" || !secret.Equal(secret.Hash(ref.Browser), i.Browser) {
-		return Interaction{}, fault.New(fault.Forbidden, "flow.browser", "This sign-in was begun in another browser.")
+		return Entry{}, State{}, fault.New(fault.Forbidden, "flow.browser", "This sign-in was begun in another browser.")
+	}
+	st, err := s.state(ctx, found)
+	if err != nil {
+		return Entry{}, State{}, fmt.Errorf("look at sign-in: %w", err)
 	}
 	if !time.Now().Before(i.Expires) {
-		return i, fault.New(fault.Conflict, "flow.expired", "This sign-in took too long. Please begin again.")
-	}
-	return i, nil
-}
-
-// stale answers for an expired interaction: too late, but from where.
-func (s *Service) stale(ctx context.Context, i Interaction, expired error) (Entry, error) {
-	app, err := s.app(ctx, i.Ask)
-	if err != nil {
-		return Entry{}, fmt.Errorf("look at sign-in: %w", err)
-	}
-	return Entry{Interaction: i, App: app}, expired
-}
-
-// stand reads what Next must know and asks it. It also returns the state, so
-// that a post can put its proof in and ask again.
-func (s *Service) stand(ctx context.Context, i Interaction, session, ip string) (Entry, State, error) {
-	app, err := s.app(ctx, i.Ask)
-	if err != nil {
-		return Entry{}, State{}, err
-	}
-	st := State{Ask: i.Ask, Progress: i.Progress, App: app, MFA: s.Config.MFA}
-	if session != "" {
-		if st.Session, err = s.Sessions.View(ctx, session, ip); err != nil {
-			return Entry{}, State{}, fmt.Errorf("read session: %w", err)
-		}
-	}
-	if err := s.meet(ctx, &st); err != nil {
-		return Entry{}, State{}, err
+		return Entry{Interaction: i, App: st.App}, State{}, fault.New(fault.Conflict, "flow.expired", "This sign-in took too long. Please begin again.")
 	}
 	return st.entry(i, settledOnly(st)), st, nil
 }
 
-// meet reads the person whom the state is about, and what they allowed before.
+func gone(err error) error {
+	return fault.Wrap(err, fault.NotFound, "flow.gone", "This sign-in is over or was never begun.")
+}
+
+// state is what Next decides on.
+func (s *Service) state(ctx context.Context, f Found) (State, error) {
+	app, err := s.app(ctx, f.Interaction.Ask)
+	return State{
+		Ask: f.Interaction.Ask, Progress: f.Interaction.Progress, App: app, MFA: s.Config.MFA,
+		Session: f.Session, Person: f.Person, Consented: f.Consented,
+	}, err
+}
+
+// visit notes that the browser's session was seen.
+func (s *Service) visit(ctx context.Context, st State, ip string) error {
+	if st.Session == nil {
+		return nil
+	}
+	if err := s.Sessions.Visit(ctx, *st.Session, ip); err != nil {
+		return fmt.Errorf("note a visit: %w", err)
+	}
+	return nil
+}
+
+// tokenHash is what the store knows a session cookie by; nil for none.
+func tokenHash(token string) []byte {
+	if token == "" {
+		return nil
+	}
+	return secret.Hash(token)
+}
+
+// meet makes sure that the state holds the person whom it is about now, and what
+// they allowed before.
 func (s *Service) meet(ctx context.Context, st *State) error {
-	st.Person, st.Consented = nil, nil
 	user := st.Progress.subject(st.Session)
+	if user != "" && st.Person != nil && st.Person.ID == user {
+		return nil
+	}
+	st.Person, st.Consented = nil, nil
 	if user == "" {
 		return nil
 	}
-	p, err := s.People.Person(ctx, user)
+	p, scopes, err := s.Store.SignInPerson(ctx, user, st.Ask.Client)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("read person: %w", err)
 	}
-	st.Person = &p
-	if st.App == nil {
-		return nil
-	}
-	if st.Consented, err = s.Apps.Consented(ctx, user, st.App.ID); err != nil {
-		return fmt.Errorf("read consent: %w", err)
-	}
+	st.Person, st.Consented = &p, scopes
 	return nil
 }
 

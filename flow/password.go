@@ -13,7 +13,7 @@ import (
 // not. Faults of the check itself ("signin.wrong", "signin.throttled",
 // "password.busy") come back beside the Entry.
 func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login, password string) (Outcome, error) {
-	e, err := s.Look(ctx, ref, from.IP)
+	e, _, err := s.look(ctx, ref, "")
 	if err != nil || e.Decision.Step != StepSignIn {
 		return Outcome{Entry: e}, err
 	}
@@ -26,15 +26,16 @@ func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login
 			"Please sign in as the same person, or say that it is not you.")
 	}
 	return s.post(ctx, from, ref, mark{
-		fits: func(d Decision) bool { return d.Step == StepSignIn && (d.User == "" || d.User == user) },
-		apply: func(st *State, _ Decision) {
+		fits:   func(d Decision) bool { return d.Step == StepSignIn && (d.User == "" || d.User == user) },
+		person: user,
+		apply: note(func(st *State, _ Decision) {
 			st.unsettle()
 			if st.Progress.User != user {
 				st.Progress = Progress{User: user}
 			}
 			st.Progress.Chosen = true
 			st.Progress.Proofs = st.Progress.Proofs.Merge(p)
-		},
+		}),
 		then: s.auditPassword,
 	})
 }

@@ -13,10 +13,18 @@ import (
 type mark struct {
 	// fits is asked in the transaction about where the interaction stands then;
 	// where it does not fit the post changes nothing.
-	fits  func(Decision) bool
-	apply func(st *State, d Decision)
+	fits func(Decision) bool
+	// apply may do more than note something: it runs in the transaction, for by.
+	apply func(ctx context.Context, by audit.Actor, st *State, d Decision) error
 	// then runs in the transaction after a mark that fitted; may be nil.
 	then func(ctx context.Context, by audit.Actor, st State) error
+	// person is whom apply brings into a sign-in that is about nobody yet.
+	person id.User
+}
+
+// note is an apply that only notes something.
+func note(f func(st *State, d Decision)) func(context.Context, audit.Actor, *State, Decision) error {
+	return func(_ context.Context, _ audit.Actor, st *State, d Decision) error { f(st, d); return nil }
 }
 
 // attempts is how often a post tries again when another tab was faster.
@@ -45,26 +53,24 @@ func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m mark) (
 
 // write is one try of post.
 func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m mark) (Outcome, error) {
-	i, err := s.open(ctx, ref)
-	if fault.CodeOf(err) == "flow.expired" {
-		e, err := s.stale(ctx, i, err)
-		return Outcome{Entry: e}, err
-	}
-	if err != nil {
-		return Outcome{}, err
-	}
-	e, st, err := s.stand(ctx, i, ref.Session, from.IP)
+	e, st, err := s.look(ctx, ref, m.person)
 	if err != nil || !m.fits(e.Decision) {
 		return Outcome{Entry: e}, err
 	}
-	m.apply(&st, e.Decision)
+	if err := m.apply(ctx, s.actor(from, st), &st, e.Decision); err != nil {
+		return Outcome{Entry: e}, err
+	}
 	if err := s.meet(ctx, &st); err != nil {
 		return Outcome{}, err
 	}
 	token, err := s.settle(ctx, from, &st)
+	if err == nil && token == "" {
+		err = s.visit(ctx, st, from.IP)
+	}
 	if err != nil {
 		return Outcome{}, err
 	}
+	i := e.Interaction
 	i.Progress = st.Progress
 	if err := s.Store.UpdateInteraction(ctx, i); err != nil {
 		return Outcome{}, fmt.Errorf("update interaction: %w", err)
@@ -107,7 +113,7 @@ func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (stri
 
 func (s *Service) enter(ctx context.Context, by audit.Actor, st State, d Decision) (SessionView, string, error) {
 	if st.Session != nil && st.Session.User == d.User {
-		view, token, err := s.Sessions.Raise(ctx, by, st.Session.ID, st.brought().Merge(st.given()...))
+		view, token, err := s.Sessions.Raise(ctx, by, *st.Session, st.brought().Merge(st.given()...))
 		if err != nil {
 			return SessionView{}, "", fmt.Errorf("raise session: %w", err)
 		}

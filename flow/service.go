@@ -21,10 +21,9 @@ type Service struct {
 }
 
 // People is what the flow asks about people. The Check methods count attempts
-// and must not be called inside a transaction, which would undo the count.
+// and must not be called inside a transaction, which would undo the count;
+// ConfirmEnrol joins the one of ctx.
 type People interface {
-	// Person answers NotFound for somebody who is not there.
-	Person(ctx context.Context, user id.User) (Person, error)
 	CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, proof.Proof, error)
 	CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) (proof.Proof, error)
 	// CheckRecovery returns how many codes are left.
@@ -40,11 +39,11 @@ type People interface {
 // Sessions is what the flow asks about browser sessions. All join the
 // transaction of ctx.
 type Sessions interface {
-	// View returns nil and no error when there is no live session.
-	View(ctx context.Context, token, ip string) (*SessionView, error)
+	// Visit notes that the browser was seen, at most once a minute.
+	Visit(ctx context.Context, v SessionView, ip string) error
 	// Create and Raise return the cookie's new token, once.
 	Create(ctx context.Context, by audit.Actor, user id.User, proofs proof.List) (SessionView, string, error)
-	Raise(ctx context.Context, by audit.Actor, session id.Session, proofs proof.List) (SessionView, string, error)
+	Raise(ctx context.Context, by audit.Actor, v SessionView, proofs proof.List) (SessionView, string, error)
 	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 
@@ -52,8 +51,6 @@ type Sessions interface {
 type Apps interface {
 	// Application answers NotFound for one that is not there or not enabled.
 	Application(ctx context.Context, client id.Client) (Application, error)
-	// Consented returns the scopes allowed before, none when there are none.
-	Consented(ctx context.Context, user id.User, client id.Client) ([]string, error)
 	GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error
 }
 

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,6 +14,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/proof"
+	"gatehouse/secret"
 )
 
 // world is everything around a Service, in maps: the store, the people with
@@ -25,6 +27,7 @@ type world struct {
 	spent   map[string]bool // codes that were used
 	proved  []proofGiven    // what the checks accepted since it was last emptied
 	names   int
+	visits  []id.Session
 	failing func() error // asked by every write; nil: never
 }
 
@@ -76,9 +79,16 @@ func (w *world) InTx(ctx context.Context, f func(context.Context) error) error {
 		return f(ctx)
 	}
 	before := rows{maps.Clone(w.interactions), maps.Clone(w.sessions), maps.Clone(w.consents), slices.Clone(w.events)}
+	spent, proved, persons := maps.Clone(w.spent), w.proved, map[id.User]Person{}
+	for user, p := range w.persons {
+		persons[user] = *p
+	}
 	err := f(context.WithValue(ctx, inTx{}, true))
 	if err != nil {
-		w.rows = before
+		w.rows, w.spent, w.proved = before, spent, proved
+		for user, p := range persons {
+			*w.persons[user] = p
+		}
 	}
 	return err
 }
@@ -95,12 +105,33 @@ func (w *world) InsertInteraction(_ context.Context, i Interaction) error {
 	return nil
 }
 
-func (w *world) Interaction(_ context.Context, interaction id.Interaction) (Interaction, error) {
-	i, ok := w.interactions[interaction]
-	if !ok {
-		return Interaction{}, fault.Missing("interaction")
+func (w *world) SignIn(_ context.Context, q Query) (Found, error) {
+	var f Found
+	if q.Interaction != "" {
+		i, ok := w.interactions[q.Interaction]
+		if !ok {
+			return Found{}, fault.Missing("interaction")
+		}
+		f.Interaction = i
+		f.Interaction.Ask.Client, q.Client = i.Ask.Client, i.Ask.Client
 	}
-	return i, nil
+	f.Session = w.view(q.Session)
+	user := f.Interaction.Progress.subject(f.Session)
+	if user == "" {
+		user = q.Person
+	}
+	if p, scopes, err := w.SignInPerson(nil, user, q.Client); err == nil {
+		f.Person, f.Consented = &p, scopes
+	}
+	return f, nil
+}
+
+func (w *world) SignInPerson(_ context.Context, user id.User, client id.Client) (Person, []string, error) {
+	p, ok := w.persons[user]
+	if !ok {
+		return Person{}, nil, fault.Missing("user")
+	}
+	return *p, w.consents[string(user)+" "+string(client)], nil
 }
 
 func (w *world) UpdateInteraction(_ context.Context, i Interaction) error {
@@ -119,14 +150,6 @@ func (w *world) DeleteInteraction(_ context.Context, interaction id.Interaction)
 	_, there := w.interactions[interaction]
 	delete(w.interactions, interaction)
 	return there, nil
-}
-
-func (w *world) Person(_ context.Context, user id.User) (Person, error) {
-	p, ok := w.persons[user]
-	if !ok {
-		return Person{}, fault.Missing("user")
-	}
-	return *p, nil
 }
 
 // CheckPassword takes "pw <user>" of an enabled person.
@@ -187,7 +210,9 @@ func (w *world) StartEnrol(_ context.Context, _ audit.Actor, user id.User, _ []b
 }
 
 func (w *world) ConfirmEnrol(ctx context.Context, _ audit.Actor, user id.User, _ []byte, code string) (proof.Proof, []string, error) {
-	w.outside(ctx)
+	if ctx.Value(inTx{}) == nil {
+		panic("a factor is confirmed apart from the sign-in that it is for")
+	}
 	p := w.persons[user]
 	if p.HasFactor() {
 		return proof.Proof{}, nil, fault.New(fault.Conflict, "factor.not_pending", "")
@@ -207,27 +232,33 @@ func (w *world) outside(ctx context.Context) {
 	}
 }
 
-func (w *world) View(_ context.Context, token, _ string) (*SessionView, error) {
-	v, ok := w.sessions[token]
-	if p := w.persons[v.User]; !ok || p == nil || !p.Enabled {
-		return nil, nil
+func (w *world) view(hash []byte) *SessionView {
+	for token, v := range w.sessions {
+		if p := w.persons[v.User]; bytes.Equal(secret.Hash(token), hash) && p != nil && p.Enabled {
+			return &v
+		}
 	}
-	return &v, nil
+	return nil
+}
+
+func (w *world) Visit(_ context.Context, v SessionView, _ string) error {
+	w.visits = append(w.visits, v.ID)
+	return nil
 }
 
 func (w *world) Create(ctx context.Context, _ audit.Actor, user id.User, proofs proof.List) (SessionView, string, error) {
 	w.names++
-	return w.keep(ctx, SessionView{id.Session(fmt.Sprintf("ses_%d", w.names)), user, proofs})
+	return w.keep(ctx, SessionView{ID: id.Session(fmt.Sprintf("ses_%d", w.names)), User: user, Proofs: proofs})
 }
 
-func (w *world) Raise(ctx context.Context, _ audit.Actor, session id.Session, proofs proof.List) (SessionView, string, error) {
-	token := w.tokenOf(session)
+func (w *world) Raise(ctx context.Context, _ audit.Actor, v SessionView, proofs proof.List) (SessionView, string, error) {
+	token := w.tokenOf(v.ID)
 	if token == "" {
 		return SessionView{}, "", fault.New(fault.Unauthenticated, "session.none", "")
 	}
 	user := w.sessions[token].User
 	delete(w.sessions, token)
-	return w.keep(ctx, SessionView{session, user, proofs})
+	return w.keep(ctx, SessionView{ID: v.ID, User: user, Proofs: proofs})
 }
 
 func (w *world) keep(ctx context.Context, v SessionView) (SessionView, string, error) {
@@ -260,10 +291,6 @@ func (w *world) Application(_ context.Context, client id.Client) (Application, e
 		return Application{}, fault.Missing("client")
 	}
 	return a, nil
-}
-
-func (w *world) Consented(_ context.Context, user id.User, client id.Client) ([]string, error) {
-	return w.consents[string(user)+" "+string(client)], nil
 }
 
 func (w *world) GiveConsent(_ context.Context, _ audit.Actor, user id.User, client id.Client, scopes []string) error {

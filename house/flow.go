@@ -18,18 +18,6 @@ import (
 // people lets flow ask identity.
 type people struct{ *identity.Service }
 
-// Person implements flow.People.
-func (p people) Person(ctx context.Context, user id.User) (flow.Person, error) {
-	s, err := p.Standing(ctx, user)
-	if err != nil {
-		return flow.Person{}, err
-	}
-	return flow.Person{
-		ID: s.ID, Email: s.Email, Name: s.Name, Enabled: !s.Disabled, Administrator: s.Administrator,
-		Password: s.Password, Second: s.Second,
-	}, nil
-}
-
 // StartEnrol implements flow.People.
 func (p people) StartEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte) (secret, url string, err error) {
 	e, err := p.Service.StartEnrol(ctx, from, user, browser)
@@ -39,21 +27,18 @@ func (p people) StartEnrol(ctx context.Context, from audit.Actor, user id.User, 
 // sessions lets flow ask session.
 type sessions struct{ manager *session.Manager }
 
-// View implements flow.Sessions: no session is no error.
-func (s sessions) View(ctx context.Context, token, ip string) (*flow.SessionView, error) {
-	found, err := s.manager.Authenticate(ctx, token, ip)
+// Visit implements flow.Sessions. A session that ended this very moment is no
+// error: who decides on it next finds that it is gone.
+func (s sessions) Visit(ctx context.Context, v flow.SessionView, ip string) error {
+	err := s.manager.Visit(ctx, session.Session{ID: v.ID, Seen: v.Seen, Expires: v.Expires}, ip)
 	if fault.Is(err, fault.Unauthenticated) {
-		return nil, nil
+		return nil
 	}
-	if err != nil {
-		return nil, err
-	}
-	v := sessionView(found)
-	return &v, nil
+	return err
 }
 
 func sessionView(s session.Session) flow.SessionView {
-	return flow.SessionView{ID: s.ID, User: s.User, Proofs: s.Proofs}
+	return flow.SessionView{ID: s.ID, User: s.User, Proofs: s.Proofs, Seen: s.Seen, Expires: s.Expires}
 }
 
 // Create implements flow.Sessions.
@@ -63,12 +48,8 @@ func (s sessions) Create(ctx context.Context, by audit.Actor, user id.User, proo
 }
 
 // Raise implements flow.Sessions.
-func (s sessions) Raise(ctx context.Context, by audit.Actor, session id.Session, proofs proof.List) (flow.SessionView, string, error) {
-	current, err := s.manager.Store.Session(ctx, session)
-	if err != nil {
-		return flow.SessionView{}, "", err
-	}
-	raised, token, err := s.manager.Raise(ctx, by, current, proofs)
+func (s sessions) Raise(ctx context.Context, by audit.Actor, v flow.SessionView, proofs proof.List) (flow.SessionView, string, error) {
+	raised, token, err := s.manager.Raise(ctx, by, session.Session{ID: v.ID, User: v.User, Expires: v.Expires}, proofs)
 	return sessionView(raised), token, err
 }
 
@@ -102,15 +83,6 @@ func (a apps) Application(ctx context.Context, client id.Client) (flow.Applicati
 // the answer that goes to uri: loopback ports and private-use schemes belong to
 // nobody.
 func catchable(uri string) bool { return !strings.HasPrefix(uri, "https://") }
-
-// Consented implements flow.Apps: no consent is no scopes, and no error.
-func (a apps) Consented(ctx context.Context, user id.User, client id.Client) ([]string, error) {
-	c, err := a.oauth.Consent(ctx, user, client)
-	if fault.Is(err, fault.NotFound) {
-		return nil, nil
-	}
-	return c.Scopes, err
-}
 
 // GiveConsent implements flow.Apps.
 func (a apps) GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error {

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"time"
@@ -15,19 +14,10 @@ import (
 	"gatehouse/session"
 )
 
-// browsers finds sessions by their token's hash; Create makes one.
+// browsers makes and ends sessions.
 type browsers struct{ store *memory }
 
-func (s *browsers) View(ctx context.Context, token, _ string) (*flow.SessionView, error) {
-	unlock, err := s.store.open(ctx, false)
-	defer unlock()
-	for _, found := range s.store.sessions {
-		if bytes.Equal(found.TokenHash, secret.Hash(token)) && found.Live(time.Now()) {
-			return viewOf(found), err
-		}
-	}
-	return nil, err
-}
+func (s *browsers) Visit(context.Context, flow.SessionView, string) error { return nil }
 
 func viewOf(s session.Session) *flow.SessionView {
 	return &flow.SessionView{ID: s.ID, User: s.User, Proofs: s.Proofs}
@@ -45,12 +35,12 @@ func (s *browsers) Create(ctx context.Context, _ audit.Actor, user id.User, proo
 	return *viewOf(made), token, err
 }
 
-func (s *browsers) Raise(ctx context.Context, by audit.Actor, old id.Session, proofs proof.List) (flow.SessionView, string, error) {
+func (s *browsers) Raise(ctx context.Context, by audit.Actor, v flow.SessionView, proofs proof.List) (flow.SessionView, string, error) {
 	unlock, err := s.store.open(ctx, true)
 	defer unlock()
-	token, raised := secret.Token(32), s.store.sessions[old]
+	token, raised := secret.Token(32), s.store.sessions[v.ID]
 	raised.TokenHash, raised.Proofs = secret.Hash(token), proofs
-	s.store.sessions[old] = raised
+	s.store.sessions[v.ID] = raised
 	return *viewOf(raised), token, err
 }
 

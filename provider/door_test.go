@@ -79,10 +79,11 @@ func newDoor(t testing.TB) *door {
 		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(d.store, follow.NewFeed(d.store)),
 		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec,
 	}}
+	d.store.people = d.people
 	d.Provider = &Provider{
 		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
 		Flow: &flow.Service{
-			Store: d.store, People: persons{d.people}, Sessions: d.sessions, Apps: apps{d}, Audit: noAudit{}, Config: flow.DefaultConfig(),
+			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Audit: noAudit{}, Config: flow.DefaultConfig(),
 		},
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},

@@ -3,6 +3,7 @@ package provider
 import (
 	"bytes"
 	"context"
+	"errors"
 	"maps"
 	"slices"
 	"sync"
@@ -27,6 +28,7 @@ type memory struct {
 	grounds      map[id.Family]oauth.Grounds
 	sessions     map[id.Session]session.Session
 	interactions map[id.Interaction]flow.Interaction
+	people       *people
 	used         map[string]bool
 	events       []audit.Event
 	revoked      []oauth.Revocation
@@ -249,14 +251,35 @@ func (s *memory) InsertInteraction(ctx context.Context, i flow.Interaction) erro
 	return err
 }
 
-func (s *memory) Interaction(ctx context.Context, name id.Interaction) (flow.Interaction, error) {
+func (s *memory) SignIn(ctx context.Context, q flow.Query) (flow.Found, error) {
 	unlock, err := s.open(ctx, false)
 	defer unlock()
-	i, ok := s.interactions[name]
-	if err == nil && !ok {
-		err = fault.Missing("interaction")
+	var f flow.Found
+	if q.Interaction != "" {
+		i, ok := s.interactions[q.Interaction]
+		if !ok {
+			return flow.Found{}, fault.Missing("interaction")
+		}
+		f.Interaction = i
 	}
-	return i, err
+	for _, found := range s.sessions {
+		if bytes.Equal(found.TokenHash, q.Session) && found.Live(q.Now) {
+			f.Session = viewOf(found)
+		}
+	}
+	if user := f.Interaction.Progress.User; user != "" {
+		q.Person = user
+	} else if f.Session != nil && !f.Interaction.Progress.Chosen {
+		q.Person = f.Session.User
+	}
+	if q.Person != "" {
+		f.Person, f.Consented = s.people.person(q.Person), s.people.consented
+	}
+	return f, errors.Join(err, s.people.err)
+}
+
+func (s *memory) SignInPerson(_ context.Context, user id.User, _ id.Client) (flow.Person, []string, error) {
+	return *s.people.person(user), s.people.consented, s.people.err
 }
 
 func (s *memory) UpdateInteraction(ctx context.Context, i flow.Interaction) error {

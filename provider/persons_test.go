@@ -32,12 +32,12 @@ func (p *people) Email(context.Context, id.User) (string, error) {
 	return "ada@example.test", p.err
 }
 
-// persons is flow's view of the same people.
-type persons struct{ people *people }
-
-func (p persons) Person(_ context.Context, user id.User) (flow.Person, error) {
-	return flow.Person{ID: user, Enabled: p.people.enabled, Password: adasPassword}, p.people.err
+func (p *people) person(user id.User) *flow.Person {
+	return &flow.Person{ID: user, Enabled: p.enabled, Password: adasPassword}
 }
+
+// persons checks what they prove.
+type persons struct{}
 
 func (persons) CheckPassword(context.Context, audit.Actor, string, string) (id.User, proof.Proof, error) {
 	return "usr_ada", provedAt(time.Now())[0], nil
@@ -67,10 +67,6 @@ func (a apps) Application(ctx context.Context, client id.Client) (flow.Applicati
 		return flow.Application{}, err
 	}
 	return flow.Application{ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, SkipConsent: c.SkipConsent, Require: c.RequireLevel}, nil
-}
-
-func (a apps) Consented(context.Context, id.User, id.Client) ([]string, error) {
-	return a.d.people.consented, nil
 }
 
 func (a apps) GiveConsent(context.Context, audit.Actor, id.User, id.Client, []string) error {

@@ -62,8 +62,8 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proo
 	return s, token, nil
 }
 
-// Raise records that more was proved at the browser of s: proofs replace what
-// was there, the id stays, and a new token replaces the old
+// Raise records that more was proved at the browser of s, which is a visit too:
+// proofs replace what was there, the id stays, and a new token replaces the old
 // one, which is dead from then on. A session that ended meanwhile is the fault
 // of an unknown one. Of two calls at once the later wins, and only its token
 // lives.
@@ -71,6 +71,8 @@ func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, proofs p
 	now := clock.Now()
 	token := secret.Token(tokenBytes)
 	s.TokenHash, s.Proofs = secret.Hash(token), proofs
+	s.Seen, s.IP = now, by.IP
+	s.IdleExpires = m.idle(&s, now)
 	err := m.Store.InTx(ctx, func(ctx context.Context) error {
 		live, err := m.Store.RaiseSession(ctx, s, now)
 		if err != nil {
@@ -111,6 +113,16 @@ func (m *Manager) Authenticate(ctx context.Context, token, ip string) (Session, 
 		return Session{}, fmt.Errorf("note a visit: %w", err)
 	}
 	return s, nil
+}
+
+// Visit notes that the live session s was seen from ip, at most once a minute;
+// of s it looks at ID, Seen and Expires. One that ended meanwhile is the fault of
+// an unknown one.
+func (m *Manager) Visit(ctx context.Context, s Session, ip string) error {
+	if err := m.touch(ctx, &s, clock.Now(), ip); err != nil {
+		return fmt.Errorf("note a visit: %w", err)
+	}
+	return nil
 }
 
 // touch moves the idle limit, no further than the absolute one.

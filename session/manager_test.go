@@ -87,7 +87,7 @@ func (m *memory) RaiseSession(_ context.Context, s session.Session, now time.Tim
 	err = m.locked("RaiseSession", func() {
 		row := m.rows[s.ID]
 		if live = row.ID != "" && row.Live(now); live {
-			row.TokenHash, row.Proofs = s.TokenHash, s.Proofs
+			row.TokenHash, row.Proofs, row.Seen, row.IdleExpires, row.IP = s.TokenHash, s.Proofs, s.Seen, s.IdleExpires, s.IP
 			m.rows[s.ID] = row
 		}
 	})

@@ -47,7 +47,7 @@ type Store interface {
 	// its state, together with whether its person is enabled.
 	SessionByToken(ctx context.Context, hash []byte) (s Session, userEnabled bool, err error)
 	Session(ctx context.Context, session id.Session) (Session, error)
-	// RaiseSession replaces token and proofs of a live session in
+	// RaiseSession replaces token and proofs, and notes the visit, of a live session in
 	// one conditional UPDATE, and reports whether it was live.
 	RaiseSession(ctx context.Context, s Session, now time.Time) (bool, error)
 	// TouchSession moves Seen, IdleExpires and IP of a live session.

@@ -9,17 +9,19 @@ import (
 )
 
 var (
-	// It changes nothing of a counter that is there, but holds its row until
-	// the transaction ends.
-	holdAttempts = newStatement(`
-INSERT INTO attempts (name, failures, blocked_until, updated_at)
-VALUES ($1, 0, NULL, $2)
-ON CONFLICT (name) DO UPDATE SET failures = attempts.failures
-RETURNING failures, blocked_until, updated_at`)
-
+	// It changes nothing of a counter that blocks, but holds its row until the
+	// transaction ends.
 	countAttempt = newStatement(`
+INSERT INTO attempts (name, failures, blocked_until, updated_at)
+VALUES ($1, 1, NULL, $2)
+ON CONFLICT (name) DO UPDATE
+SET failures = attempts.failures + 1, blocked_until = NULL, updated_at = excluded.updated_at
+WHERE attempts.blocked_until IS NULL OR attempts.blocked_until <= excluded.updated_at
+RETURNING failures`)
+
+	blockAttempts = newStatement(`
 UPDATE attempts
-SET failures = $2, blocked_until = $3, updated_at = $4
+SET blocked_until = $2
 WHERE name = $1`)
 
 	deleteAttempts = newStatement(`
@@ -36,21 +38,24 @@ func (s *Store) TakeAttempt(ctx context.Context, key string, now time.Time, bloc
 	var a identity.Attempts
 	var may bool
 	err := s.InTx(ctx, func(ctx context.Context) error {
-		err := s.each(ctx, holdAttempts, []any{key, micros(now)}, func(rows *sql.Rows) error {
-			return rows.Scan(&a.Failures, instant{&a.BlockedUntil}, instant{&a.Updated})
+		a, may = identity.Attempts{Updated: time.UnixMicro(micros(now)).UTC()}, false
+		err := s.each(ctx, countAttempt, []any{key, micros(now)}, func(rows *sql.Rows) error {
+			may = true
+			return rows.Scan(&a.Failures)
 		})
 		if err != nil {
 			return err
 		}
-		if may = !now.Before(a.BlockedUntil); !may {
+		if !may {
+			a, err = s.Attempts(ctx, key)
+			return err
+		}
+		d := block(a.Failures)
+		if d <= 0 {
 			return nil
 		}
-		a.Failures++
-		a.BlockedUntil, a.Updated = time.Time{}, time.UnixMicro(micros(now)).UTC()
-		if d := block(a.Failures); d > 0 {
-			a.BlockedUntil = time.UnixMicro(micros(now.Add(d))).UTC()
-		}
-		_, err = s.exec(ctx, countAttempt, key, int64(a.Failures), when(a.BlockedUntil), micros(now))
+		a.BlockedUntil = time.UnixMicro(micros(now.Add(d))).UTC()
+		_, err = s.exec(ctx, blockAttempts, key, micros(a.BlockedUntil))
 		return err
 	})
 	if err != nil {
@@ -84,7 +89,7 @@ const keepAttempts = 24 * time.Hour
 
 var attemptsTable = table{
 	statements: []*statement{
-		holdAttempts, countAttempt, deleteAttempts, selectAttempts,
+		countAttempt, blockAttempts, deleteAttempts, selectAttempts,
 	},
 	brooms: []broom{
 		// A counter that still blocks is not idle. Index attempts_updated.

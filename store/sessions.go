@@ -14,10 +14,14 @@ import (
 const sessionColumns = `s.id, s.token_hash, s.user_id, s.proofs, s.created_at, s.seen_at, s.idle_expires_at, s.expires_at, s.revoked_at, s.reason, s.ip, s.agent`
 
 var (
-	insertSession = newStatement(`
+	// The person is held, so that who disables them waits, and then finds the
+	// session.
+	insertSession = lockStatement(`
 INSERT INTO sessions (id, token_hash, user_id, proofs,
     created_at, seen_at, idle_expires_at, expires_at, revoked_at, reason, ip, agent)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`)
+SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12
+FROM users
+WHERE id = $3 AND NOT disabled`)
 
 	// Index sessions_token.
 	selectSessionByToken = hotStatement(`
@@ -38,7 +42,7 @@ WHERE id = $1 AND revoked_at IS NULL`)
 
 	raiseSession = newStatement(`
 UPDATE sessions
-SET token_hash = $2, proofs = $3
+SET token_hash = $2, proofs = $3, seen_at = $5, idle_expires_at = $6, ip = $7
 WHERE id = $1 AND revoked_at IS NULL AND idle_expires_at > $4 AND expires_at > $4`)
 
 	touchSession = newStatement(`
@@ -76,11 +80,14 @@ ORDER BY s.created_at DESC, s.id
 LIMIT $2`)
 )
 
-// InsertSession stores n. Conflict: the person is gone.
+// InsertSession stores n. Conflict: the person is gone, or disabled.
 func (s *Store) InsertSession(ctx context.Context, n session.Session) error {
-	_, err := s.exec(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), proofs(n.Proofs),
+	ok, err := s.changed(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), proofs(n.Proofs),
 		micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
 		when(n.RevokedAt), string(n.Reason), n.IP, n.Agent)
+	if err == nil && !ok {
+		err = fault.New(fault.Conflict, "session.nobody", "The person cannot sign in any more.")
+	}
 	return doing("insert session", err)
 }
 
@@ -113,10 +120,11 @@ func (s *Store) HoldSession(ctx context.Context, session id.Session) (live bool,
 	return live, doing("hold session", err)
 }
 
-// RaiseSession replaces token and proofs of a live session in one conditional
-// UPDATE, and reports whether it was live.
+// RaiseSession replaces token and proofs of a live session and notes the visit,
+// in one conditional UPDATE, and reports whether it was live.
 func (s *Store) RaiseSession(ctx context.Context, n session.Session, now time.Time) (bool, error) {
-	ok, err := s.changed(ctx, raiseSession, string(n.ID), n.TokenHash, proofs(n.Proofs), micros(now))
+	ok, err := s.changed(ctx, raiseSession, string(n.ID), n.TokenHash, proofs(n.Proofs), micros(now),
+		micros(n.Seen), micros(n.IdleExpires), n.IP)
 	return ok, doing("raise session", err)
 }
 

@@ -5,10 +5,15 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
 	"gatehouse/proof"
+	"gatehouse/session"
 	"gatehouse/store"
 )
 
@@ -24,7 +29,7 @@ func testInteractions(t *testing.T, s *store.Store) {
 	}
 	read := func() flow.Interaction {
 		t.Helper()
-		return must[flow.Interaction](t)(s.Interaction(ctx, i.ID))
+		return must[flow.Found](t)(s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})).Interaction
 	}
 
 	ok(t, s.InsertInteraction(ctx, i))
@@ -47,7 +52,82 @@ func testInteractions(t *testing.T, s *store.Store) {
 	}
 
 	oneWinner(t, func(int) (bool, error) { return s.DeleteInteraction(ctx, i.ID) })
-	_, err := s.Interaction(ctx, i.ID)
+	_, err := s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})
 	missing(t, err)
 	missing(t, s.UpdateInteraction(ctx, i))
+}
+
+// testSignIns holds what one statement reads to what several would.
+func testSignIns(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	ada, bob, client := insertUser(t, s), insertUser(t, s), insertClient(t, s)
+	password := identity.Password{User: ada.ID, ID: id.NewFactor(), Hash: "hash", Changed: now}
+	ok(t, s.PutPassword(ctx, password))
+	var second []id.Factor
+	for i := range 2 {
+		f := pendingFactor(ada.ID)
+		ok(t, s.PutPendingFactor(ctx, f))
+		yes(t)(s.ConfirmFactor(ctx, f.ID, 1, now.Add(time.Duration(i)*time.Minute)))
+		second = append(second, f.ID)
+	}
+	ok(t, s.PutPendingFactor(ctx, pendingFactor(ada.ID)))
+	ok(t, s.PutConsent(ctx, oauth.Consent{User: ada.ID, Client: client.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
+	browser := newSession(ada.ID)
+	ok(t, s.InsertSession(ctx, browser))
+
+	person := flow.Person{ID: ada.ID, Email: ada.Email, Name: ada.Name, Enabled: true, Password: password.ID, Second: second}
+	other := flow.Person{ID: bob.ID, Email: bob.Email, Name: bob.Name, Enabled: true}
+	view := flow.SessionView{ID: browser.ID, User: ada.ID, Proofs: browser.Proofs, Seen: browser.Seen, Expires: browser.Expires}
+	stored := func(p flow.Progress) flow.Interaction {
+		t.Helper()
+		i := flow.Interaction{
+			ID: id.NewInteraction(), Browser: hash(), Version: 1, Created: now, Expires: now.Add(time.Hour),
+			Ask: flow.Ask{Client: client.ID, RequestedAt: now.Truncate(time.Second)}, Progress: p,
+		}
+		ok(t, s.InsertInteraction(ctx, i))
+		return i
+	}
+	nobody, chosen, bobs, gone := stored(flow.Progress{}), stored(flow.Progress{Chosen: true}), stored(flow.Progress{User: bob.ID}), stored(flow.Progress{User: id.NewUser()})
+	is := func(name string, q flow.Query, want flow.Found) {
+		t.Helper()
+		if q.Now.IsZero() {
+			q.Now = now
+		}
+		if diff := cmp.Diff(want, must[flow.Found](t)(s.SignIn(ctx, q))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", name, diff)
+		}
+	}
+	allowed := []string{"openid"}
+	is("without a cookie", flow.Query{Interaction: nobody.ID}, flow.Found{Interaction: nobody})
+	is("a cookie of nobody", flow.Query{Interaction: nobody.ID, Session: hash()}, flow.Found{Interaction: nobody})
+	is("who is brought in", flow.Query{Interaction: nobody.ID, Person: ada.ID}, flow.Found{Interaction: nobody, Person: &person, Consented: allowed})
+	is("signed in", flow.Query{Interaction: nobody.ID, Session: browser.TokenHash}, flow.Found{Interaction: nobody, Session: &view, Person: &person, Consented: allowed})
+	is("signed in, another brought in", flow.Query{Interaction: nobody.ID, Session: browser.TokenHash, Person: bob.ID}, flow.Found{Interaction: nobody, Session: &view, Person: &person, Consented: allowed})
+	is("somebody else", flow.Query{Interaction: chosen.ID, Session: browser.TokenHash}, flow.Found{Interaction: chosen, Session: &view})
+	is("somebody else is brought in", flow.Query{Interaction: chosen.ID, Session: browser.TokenHash, Person: bob.ID}, flow.Found{Interaction: chosen, Session: &view, Person: &other})
+	is("proved as another", flow.Query{Interaction: bobs.ID, Session: browser.TokenHash, Person: ada.ID}, flow.Found{Interaction: bobs, Session: &view, Person: &other})
+	is("proved as somebody who is gone", flow.Query{Interaction: gone.ID}, flow.Found{Interaction: gone})
+	is("no interaction", flow.Query{Client: client.ID, Session: browser.TokenHash}, flow.Found{Session: &view, Person: &person, Consented: allowed})
+	is("no interaction, another client", flow.Query{Client: "other", Session: browser.TokenHash}, flow.Found{Session: &view, Person: &person})
+	is("no interaction, nobody", flow.Query{Client: client.ID, Session: hash()}, flow.Found{})
+	for name, at := range map[string]time.Time{"idle for too long": browser.IdleExpires, "at its end": browser.Expires} {
+		is(name, flow.Query{Interaction: nobody.ID, Session: browser.TokenHash, Now: at}, flow.Found{Interaction: nobody})
+		is(name, flow.Query{Session: browser.TokenHash, Now: at}, flow.Found{})
+	}
+	p, scopes, err := s.SignInPerson(ctx, ada.ID, client.ID)
+	ok(t, err)
+	same(t, p, person)
+	same(t, scopes, allowed)
+	_, _, err = s.SignInPerson(ctx, id.NewUser(), client.ID)
+	missing(t, err)
+
+	disabled := must[identity.User](t)(s.User(ctx, ada.ID))
+	disabled.Disabled = true
+	ok(t, s.UpdateUser(ctx, disabled))
+	is("disabled", flow.Query{Interaction: nobody.ID, Session: browser.TokenHash}, flow.Found{Interaction: nobody})
+	refused(t, s.InsertSession(ctx, newSession(ada.ID)), fault.Conflict)
+	ended := newSession(bob.ID)
+	ok(t, s.InsertSession(ctx, ended))
+	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "signed_out", now))
+	is("signed out", flow.Query{Interaction: nobody.ID, Session: ended.TokenHash}, flow.Found{Interaction: nobody})
 }

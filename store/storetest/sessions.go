@@ -51,7 +51,7 @@ func testSessions(t *testing.T, s *store.Store) {
 	t.Run("RiseWhileTheyLive", func(t *testing.T) {
 		n := add(t, u.ID, now)
 		before := n.TokenHash
-		n.TokenHash = hash()
+		n.TokenHash, n.Seen, n.IdleExpires, n.IP = hash(), now.Add(time.Minute), now.Add(3*time.Hour), "192.0.2.9"
 		n.Proofs = append(byPassword(now.Add(time.Minute)), proof.Proof{Method: proof.OTP, At: now.Add(2 * time.Minute), Factor: "fac_phone", Source: proof.ByRecoveryCode})
 		yes(t)(s.RaiseSession(ctx, n, now))
 		same(t, read(t, n.ID), n)

@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Revisions":     testRevisions,
 		"Revoking":      testRevoking,
 		"Sessions":      testSessions,
+		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,
 		"Transactions":  testTransactions,
 		"Users":         testUsers,

@@ -1,0 +1,42 @@
+package housetest
+
+import (
+	"testing"
+	"time"
+
+	"gatehouse/internal/gatetest"
+)
+
+// What the posts of a sign-in may cost, cookie, attempts, step, audit and all.
+func TestPostsOfASignInNeedFewStatements(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	withFactor(t, s)
+	cost := func(what string, most uint64, do func() *gatetest.Page) *gatetest.Page {
+		t.Helper()
+		before := s.House.Store.Statements()
+		p := do()
+		if n := s.House.Store.Statements() - before; n > most {
+			t.Errorf("%s: %d statements, want at most %d", what, n, most)
+		}
+		return p
+	}
+	// Browsers follow redirects, so that each figure holds the next page too.
+	const page = 1
+	p := s.browser.Get(s.app.AuthorizeURL()).At("/signin")
+	p = cost("password", 13+page, func() *gatetest.Page { return p.Submit("email", s.ada.Email, "password", s.ada.Password) }).At("/signin/factor")
+	p = cost("code", 10+page, func() *gatetest.Page { return p.Submit("code", s.ada.Code()) }).At("/consent")
+	const issue = 3
+	cost("consent", 10+issue, p.Allow)
+
+	// Stepping up, where the session is there already.
+	s = newScene(t)
+	s.browser.Get(s.app.AuthorizeURL()).SignIn(s.ada).Allow()
+	e, err := s.House.Identity.StartEnrol(t.Context(), gatetest.Console, s.ada.ID, nil)
+	must(t, err)
+	_, _, err = s.House.Identity.ConfirmEnrol(t.Context(), gatetest.Console, s.ada.ID, nil, gatetest.CodeFor(t, e.Secret, time.Now().Add(-30*time.Second)))
+	must(t, err)
+	s.ada.Secret = e.Secret
+	p = s.browser.Get(s.app.AuthorizeURL()).At("/signin/factor")
+	cost("code of a step-up", 10+issue, func() *gatetest.Page { return p.Submit("code", s.ada.Code()) })
+}
