@@ -90,7 +90,7 @@ func (p *Provider) stash(w http.ResponseWriter, r *http.Request, a *authorizatio
 	}
 	next := PathAuthorize + "?i=" + string(i.ID)
 	if step != "" {
-		next = flow.Entry{Interaction: i, Decision: flow.Decision{Step: step}}.Next()
+		next = p.Next(flow.Entry{Interaction: i, Decision: flow.Decision{Step: step}})
 	}
 	seeOther(w, next)
 	return nil
@@ -109,7 +109,7 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id
 		if ask.None { // only a request that was posted can come so far
 			d = flow.Decision{Step: flow.StepRefuse, Error: "interaction_required"}
 		} else {
-			seeOther(w, entry.Next())
+			seeOther(w, p.Next(entry))
 			return
 		}
 	}

@@ -84,7 +84,7 @@ func newDoor(t testing.TB) *door {
 		},
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
-		Pages:    d.pages, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
+		Pages:    d.pages, Next: nextPage, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
 	}
 	if err := d.Open(); err != nil {
 		t.Fatal(err)
@@ -93,6 +93,15 @@ func newDoor(t testing.TB) *door {
 	d.Mount(d.mux)
 	d.signIn()
 	return d
+}
+
+// nextPage plays the pages of the sign-in.
+func nextPage(e flow.Entry) string {
+	path := "/" + string(e.Decision.Step)
+	if e.Decision.Step != flow.StepSignIn && e.Decision.Step != flow.StepConsent {
+		path = "/signin" + path
+	}
+	return path + "?i=" + string(e.Interaction.ID)
 }
 
 // provedAt is ada's password, proved then.

@@ -24,6 +24,7 @@ func (p *Provider) Open() error {
 		{"Signer", p.Signer == nil},
 		{"Cookies", p.Cookies == nil},
 		{"Pages", p.Pages == nil},
+		{"Next", p.Next == nil},
 		{"Limiter", p.Limiter == nil},
 		{"Metrics", p.Metrics == nil},
 		{"Log", p.Log == nil},

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"sync/atomic"
 
+	"gatehouse/flow"
 	"gatehouse/provider/internal/kernel"
 	"gatehouse/web"
 )
@@ -39,9 +40,11 @@ type Provider struct {
 	Signer   Signer
 	Cookies  *web.Cookies
 	Pages    web.Pages
-	Limiter  Limiter
-	Metrics  Metrics
-	Log      *slog.Logger
+	// Next returns the path where a sign-in of e goes on, on a page of ours.
+	Next    func(e flow.Entry) string
+	Limiter Limiter
+	Metrics Metrics
+	Log     *slog.Logger
 
 	kernel     *kernel.Kernel // the form of authorization requests
 	verifier   *verifier      // access tokens

@@ -5,9 +5,11 @@ import (
 	"time"
 
 	"gatehouse/ephemeral"
+	"gatehouse/flow"
 	"gatehouse/house"
 	"gatehouse/provider"
 	"gatehouse/ui"
+	"gatehouse/ui/signin"
 	"gatehouse/ui/static"
 	"gatehouse/ui/view"
 	"gatehouse/web"
@@ -69,7 +71,7 @@ func (s *Server) table() ([]*door, error) {
 	}
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,
-		Cookies: s.cookies, Pages: pages, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
 	}
 	return []*door{
 		{
@@ -95,7 +97,10 @@ func (s *Server) provider(pages web.Pages) (*provider.Provider, error) {
 	p := &provider.Provider{
 		Issuer: h.Config.Issuer, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
 		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys,
-		Cookies: s.cookies, Pages: pages, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
 	}
 	return p, p.Open()
 }
+
+// goesOn leads the doors' sign-ins from one to the other.
+func goesOn(e flow.Entry) string { return signin.Next(e, provider.PathAuthorize) }

@@ -52,6 +52,8 @@ type Door struct {
 	People   People
 	Cookies  *web.Cookies
 	Pages    *view.Pages
+	// Next returns the path where the sign-in of e goes on, as the function Next does.
+	Next func(e flow.Entry) string
 }
 
 // Mount registers the pages.
@@ -88,7 +90,7 @@ func (d *Door) get(step flow.Step, page draw) web.Handler {
 			return d.lost(w, r, e, err)
 		}
 		if e.Decision.Step != step {
-			return view.SeeOther(w, r, e.Next())
+			return view.SeeOther(w, r, d.Next(e))
 		}
 		return d.show(w, r, http.StatusOK, e, d.step(r, e), page)
 	}
@@ -147,12 +149,12 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request, out flow.Outcome) er
 		}
 	}
 	if len(out.RecoveryCodes) > 0 {
-		return d.Pages.Show(w, r, http.StatusOK, codesPage{codes: out.RecoveryCodes, next: out.Next()})
+		return d.Pages.Show(w, r, http.StatusOK, codesPage{codes: out.RecoveryCodes, next: d.Next(out.Entry)})
 	}
 	if usedRecovery(r, out) && out.RecoveryLeft <= fewCodes {
-		return d.Pages.Show(w, r, http.StatusOK, fewCodesPage{Left: out.RecoveryLeft, Next: out.Next()})
+		return d.Pages.Show(w, r, http.StatusOK, fewCodesPage{Left: out.RecoveryLeft, Next: d.Next(out.Entry)})
 	}
-	return view.SeeOther(w, r, out.Next())
+	return view.SeeOther(w, r, d.Next(out.Entry))
 }
 
 // lost answers when there is no step to show. A sign-in that took too long says

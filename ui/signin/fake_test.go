@@ -148,7 +148,7 @@ func newBrowser(t *testing.T, h *house) *browser {
 	pages := view.NewPages("https://id.example.com")
 	b := &browser{t: t, house: h, cookies: &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}, jar: map[string]string{}}
 	b.mux = web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
-	(&Door{Flow: h, Sessions: h, People: h, Cookies: b.cookies, Pages: pages}).Mount(b.mux)
+	(&Door{Flow: h, Sessions: h, People: h, Cookies: b.cookies, Pages: pages, Next: goesOn}).Mount(b.mux)
 	b.jar["gatehouse_browser"] = secret.Token(32)
 	return b
 }
@@ -212,3 +212,5 @@ func leadsTo(t *testing.T, w *httptest.ResponseRecorder, to string) {
 		t.Errorf("leads to %q, want %q", got, to)
 	}
 }
+
+func goesOn(e flow.Entry) string { return Next(e, "/oauth2/authorize") }

@@ -1,0 +1,31 @@
+package signin
+
+import (
+	"net/url"
+
+	"gatehouse/flow"
+)
+
+// stepPages are where the steps are shown.
+var stepPages = map[flow.Step]string{
+	flow.StepSignIn:  "/signin",
+	flow.StepSelect:  "/signin/select",
+	flow.StepFactor:  "/signin/factor",
+	flow.StepEnrol:   "/signin/enrol",
+	flow.StepConsent: "/consent",
+}
+
+// Next returns the path that the browser goes to from e: the page of its step,
+// or, when there is nothing left to ask, the page of ours that began it. An
+// application's sign-in goes on at authorize then, the path of the authorization
+// endpoint, which takes the interaction as the parameter i.
+func Next(e flow.Entry, authorize string) string {
+	path, asks := stepPages[e.Decision.Step]
+	if !asks && e.Interaction.Ask.Client == "" {
+		return e.Interaction.Ask.ReturnTo
+	}
+	if !asks {
+		path = authorize
+	}
+	return path + "?i=" + url.QueryEscape(string(e.Interaction.ID))
+}
