@@ -16,6 +16,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -165,5 +166,29 @@ func TestServerSpeaksHTTP2OverTLSAndRefusesOldVersions(t *testing.T) {
 	defer plain.Body.Close()
 	if plain.StatusCode != http.StatusBadRequest {
 		t.Errorf("plain HTTP on the TLS port answers %d", plain.StatusCode)
+	}
+}
+
+// TLS 1.2 with CBC is what Lucky Thirteen and its heirs are about.
+func TestTLS12IsSpokenWithAuthenticatedEncryptionOnly(t *testing.T) {
+	t.Parallel()
+	cfg := testconfig.New(t)
+	cfg.Issuer, cfg.Web.TLS = "https://localhost", pairFiles(t)
+	roots := x509.NewCertPool()
+	roots.AddCert(issue(t, cfg.Web.TLS, "x"))
+	r := start(t, cfg, Options{})
+	for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+		if !slices.Contains(suite.SupportedVersions, tls.VersionTLS12) {
+			continue
+		}
+		conn, err := tls.Dial("tcp", r.public, &tls.Config{RootCAs: roots, MaxVersion: tls.VersionTLS12, CipherSuites: []uint16{suite.ID}})
+		if err == nil {
+			conn.Close()
+		}
+		// The certificate's key is an elliptic one.
+		aead := strings.Contains(suite.Name, "_GCM_") || strings.Contains(suite.Name, "_POLY1305")
+		if want := aead && strings.HasPrefix(suite.Name, "TLS_ECDHE_ECDSA_"); (err == nil) != want {
+			t.Errorf("%s is spoken: %t (%v), want %t", suite.Name, err == nil, err, want)
+		}
 	}
 }
