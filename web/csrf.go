@@ -7,11 +7,14 @@ import (
 )
 
 // ProtectForms wraps the routes that act on a browser's cookies. An unsafe
-// method must come from our own origin (http.CrossOriginProtection). That check
-// lets requests pass that have neither Sec-Fetch-Site nor Origin, as old
+// method must come from our own origin (http.CrossOriginProtection): the host that
+// was asked, or the issuer, because a proxy may put its own name into Host. That
+// check lets requests pass that have neither Sec-Fetch-Site nor Origin, as old
 // browsers and simple programs send them; those must carry the form's token.
-func ProtectForms(cookies *Cookies, refuse func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
+// An issuer that is no origin adds nothing.
+func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
+	_ = protection.AddTrustedOrigin(issuer) // refuses what is no origin
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		refuse(w, r, fault.New(fault.Forbidden, "form.cross_site", "This form was sent from another site. Open the page again and send it from there."))
 	}))

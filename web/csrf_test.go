@@ -19,19 +19,22 @@ func TestFormsAreTakenFromOurOwnPagesOnly(t *testing.T) {
 		token  string
 		want   int
 	}{
-		"same origin":                         {"POST", map[string]string{"Sec-Fetch-Site": "same-origin"}, "", 200},
-		"cross site":                          {"POST", map[string]string{"Sec-Fetch-Site": "cross-site"}, cookies.FormToken(browser), 403},
-		"same site, another host":             {"POST", map[string]string{"Sec-Fetch-Site": "same-site"}, cookies.FormToken(browser), 403},
-		"old browser, our origin":             {"POST", map[string]string{"Origin": "http://example.test"}, "", 200},
-		"old browser, other origin":           {"POST", map[string]string{"Origin": "http://evil.test"}, cookies.FormToken(browser), 403},
-		"simple program with the token":       {"POST", nil, cookies.FormToken(browser), 200},
-		"simple program without the token":    {"POST", nil, "", 403},
-		"token of another browser":            {"POST", nil, cookies.FormToken(secret.Token(32)), 403},
-		"null origin with the token":          {"POST", map[string]string{"Origin": "null"}, cookies.FormToken(browser), 200},
-		"null origin without the token":       {"POST", map[string]string{"Origin": "null"}, "", 403},
-		"null origin of a cross-site request": {"POST", map[string]string{"Origin": "null", "Sec-Fetch-Site": "cross-site"}, cookies.FormToken(browser), 403},
-		"DELETE without anything":             {"DELETE", nil, "", 403},
-		"GET from anywhere":                   {"GET", map[string]string{"Sec-Fetch-Site": "cross-site"}, "", 200},
+		"same origin":                                 {"POST", map[string]string{"Sec-Fetch-Site": "same-origin"}, "", 200},
+		"cross site":                                  {"POST", map[string]string{"Sec-Fetch-Site": "cross-site"}, cookies.FormToken(browser), 403},
+		"same site, another host":                     {"POST", map[string]string{"Sec-Fetch-Site": "same-site"}, cookies.FormToken(browser), 403},
+		"old browser, our origin":                     {"POST", map[string]string{"Origin": "http://example.test"}, "", 200},
+		"old browser, other origin":                   {"POST", map[string]string{"Origin": "http://evil.test"}, cookies.FormToken(browser), 403},
+		"simple program with the token":               {"POST", nil, cookies.FormToken(browser), 200},
+		"simple program without the token":            {"POST", nil, "", 403},
+		"token of another browser":                    {"POST", nil, cookies.FormToken(secret.Token(32)), 403},
+		"null origin with the token":                  {"POST", map[string]string{"Origin": "null"}, cookies.FormToken(browser), 200},
+		"null origin without the token":               {"POST", map[string]string{"Origin": "null"}, "", 403},
+		"null origin of a cross-site request":         {"POST", map[string]string{"Origin": "null", "Sec-Fetch-Site": "cross-site"}, cookies.FormToken(browser), 403},
+		"DELETE without anything":                     {"DELETE", nil, "", 403},
+		"old browser, behind a proxy that drops Host": {"POST", map[string]string{"Origin": "https://id.example.test"}, "", 200},
+		"old browser, the issuer's host over http":    {"POST", map[string]string{"Origin": "http://id.example.test"}, cookies.FormToken(browser), 403},
+		"old browser, another port of the issuer":     {"POST", map[string]string{"Origin": "https://id.example.test:8443"}, cookies.FormToken(browser), 403},
+		"GET from anywhere":                           {"GET", map[string]string{"Sec-Fetch-Site": "cross-site"}, "", 200},
 	} {
 		t.Run(name, func(t *testing.T) {
 			form := url.Values{"form_token": {c.token}}.Encode()
@@ -42,7 +45,7 @@ func TestFormsAreTakenFromOurOwnPagesOnly(t *testing.T) {
 				r.Header.Set(k, v)
 			}
 			w := httptest.NewRecorder()
-			ProtectForms(cookies, func(w http.ResponseWriter, _ *http.Request, err error) {
+			ProtectForms("https://id.example.test", cookies, func(w http.ResponseWriter, _ *http.Request, err error) {
 				w.WriteHeader(Status(AsFault(err).Kind))
 			}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, r)
 			if w.Code != c.want {
