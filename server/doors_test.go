@@ -4,6 +4,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -168,4 +169,47 @@ func TestRequestsFindTheirDoor(t *testing.T) {
 			t.Errorf("%s, and the doors opened", name)
 		}
 	}
+}
+
+// What ServeMux answers to such a path is a redirect with 307, which carries a
+// posted password along.
+func TestPathsThatAreWrittenAnotherWayAreNotThere(t *testing.T) {
+	t.Parallel()
+	s, err := New(openHouse(t, testconfig.New(t)), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, d := range s.doors {
+		at := s.public
+		if d.internal {
+			at = s.internal
+		}
+		paths := []string{"//", "///", "/.", "/..", "/./", "/x/..", "//evil.example/", "/%2f", "/%2e%2e/"}
+		for _, pattern := range d.mux.Patterns() {
+			_, path := pathOf(pattern)
+			paths = append(paths, "/"+path, "//"+path, "/."+path, "/x/.."+path, path+"//", path+"/.", path+"/..", "/%2e"+path, "/%2f"+path)
+		}
+		for _, path := range paths {
+			for _, method := range []string{http.MethodGet, http.MethodPost} {
+				r := posted("/", "same-origin", strings.NewReader(""))
+				if r.Method, r.URL.Path, r.URL.RawPath = method, unescaped(t, path), path; unescaped(t, path) == path {
+					r.URL.RawPath = ""
+				}
+				w := httptest.NewRecorder()
+				at.ServeHTTP(w, r)
+				if w.Code != http.StatusNotFound {
+					t.Errorf("%s: %s %s is answered with %d to %q, want 404", d.name, method, path, w.Code, w.Header().Get("Location"))
+				}
+			}
+		}
+	}
+}
+
+func unescaped(t *testing.T, path string) string {
+	t.Helper()
+	p, err := url.PathUnescape(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
 }

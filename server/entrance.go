@@ -85,6 +85,9 @@ func (p prefix) takes(path string) bool {
 
 // layers puts what the row of d says around inner.
 func (s *Server) layers(d *door, inner http.Handler) http.Handler {
+	if d.protect == raw && d.internal {
+		return canonical(inner, func(w http.ResponseWriter, r *http.Request, _ error) { http.NotFound(w, r) })
+	}
 	if d.protect == raw {
 		return inner
 	}
@@ -105,11 +108,15 @@ func (s *Server) layers(d *door, inner http.Handler) http.Handler {
 // 9700 section 4.12).
 func canonical(next http.Handler, refuse func(http.ResponseWriter, *http.Request, error)) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		p := r.URL.Path
-		if clean := path.Clean(p); clean != p && clean+"/" != p {
+		if !clean(r.URL.Path) {
 			refuse(w, r, fault.New(fault.NotFound, "page.not_found", "There is no such page."))
 			return
 		}
 		next.ServeHTTP(w, r)
 	})
+}
+
+// clean reports whether p is the one way to write itself, but for a slash at its end.
+func clean(p string) bool {
+	return p == "/" || path.Clean(p) == strings.TrimSuffix(p, "/") && p != "//"
 }
