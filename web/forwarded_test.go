@@ -43,6 +43,15 @@ func TestForwardedAddressesCountFromTrustedProxiesOnly(t *testing.T) {
 		"nothing but garbage":                 {"10.0.0.1:4000", proxies, []string{"unknown"}, "10.0.0.1"},
 		"an IPv6 proxy":                       {"[2001:db8:ffff::1]:4000", proxies, []string{"2001:db8::9"}, "2001:db8::9"},
 		"an IPv4 proxy on an IPv6 socket":     {"[::ffff:10.0.0.1]:4000", proxies, []string{"::ffff:203.0.113.9"}, "203.0.113.9"},
+		"with a port":                         {"10.0.0.1:4000", proxies, []string{"198.51.100.1, 203.0.113.9:51234"}, "203.0.113.9"},
+		"IPv6 with a port":                    {"10.0.0.1:4000", proxies, []string{"[2001:db8::1]:443"}, "2001:db8::1"},
+		"IPv6 in brackets":                    {"10.0.0.1:4000", proxies, []string{"[2001:db8::1]"}, "2001:db8::1"},
+		"IPv4 in IPv6 with a port":            {"10.0.0.1:4000", proxies, []string{"[::ffff:203.0.113.9]:443"}, "203.0.113.9"},
+		"a zone says nothing to others":       {"10.0.0.1:4000", proxies, []string{"fe80::1%eth0"}, "fe80::1"},
+		"a proxy with a port on the way":      {"10.0.0.1:4000", proxies, []string{"203.0.113.9:1, 10.0.0.2:2"}, "203.0.113.9"},
+		"IPv4 in brackets is garbage":         {"10.0.0.1:4000", proxies, []string{"[203.0.113.9]"}, "10.0.0.1"},
+		"an open bracket is garbage":          {"10.0.0.1:4000", proxies, []string{"[2001:db8::1"}, "10.0.0.1"},
+		"a port that is none is garbage":      {"10.0.0.1:4000", proxies, []string{"203.0.113.9:70000"}, "10.0.0.1"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -163,16 +163,32 @@ func clientIP(r *http.Request, trusted []netip.Prefix) string {
 	}
 	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
 	for i := len(hops) - 1; i >= 0; i-- {
-		hop, err := netip.ParseAddr(strings.TrimSpace(hops[i]))
-		if err != nil {
+		hop, ok := parseHop(strings.TrimSpace(hops[i]))
+		if !ok {
 			return addr.String()
 		}
-		addr = hop.Unmap()
+		addr = hop
 		if !contains(trusted, addr) {
 			return addr.String()
 		}
 	}
 	return addr.String()
+}
+
+// parseHop reads an address as proxies write them: some add the port, and write
+// IPv6 in brackets then, or always.
+func parseHop(s string) (netip.Addr, bool) {
+	if hop, err := netip.ParseAddrPort(s); err == nil {
+		return hop.Addr().Unmap().WithZone(""), true
+	}
+	if inner, ok := strings.CutPrefix(s, "["); ok {
+		if inner, ok = strings.CutSuffix(inner, "]"); !ok || !strings.Contains(inner, ":") {
+			return netip.Addr{}, false
+		}
+		s = inner
+	}
+	hop, err := netip.ParseAddr(s)
+	return hop.Unmap().WithZone(""), err == nil
 }
 
 func contains(prefixes []netip.Prefix, a netip.Addr) bool {
