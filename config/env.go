@@ -14,8 +14,9 @@ type environment struct {
 }
 
 // kubernetes matches what is not ours: Kubernetes puts such variables into every pod
-// beside a Service that is called gatehouse.
-var kubernetes = regexp.MustCompile(`^GATEHOUSE_(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT(_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)?)$`)
+// beside a Service that is called gatehouse, or gatehouse-internal and the like.
+var kubernetes = regexp.MustCompile(`^GATEHOUSE_([A-Z0-9_]+_)?(SERVICE_HOST|SERVICE_PORT(_[A-Z0-9_]+)?|PORT_[0-9]+_(TCP|UDP|SCTP)(_(PROTO|PORT|ADDR))?)=|` +
+	`^GATEHOUSE_([A-Z0-9_]+_)?PORT=(tcp|udp|sctp)://`)
 
 // environmentOf picks what begins with GATEHOUSE_. An empty value counts as not
 // set: that is what composed files leave behind for a variable nobody filled.
@@ -26,7 +27,7 @@ func environmentOf(env []string) environment {
 		if !ok || value == "" || !strings.HasPrefix(name, Prefix) {
 			continue
 		}
-		if strings.HasPrefix(name, Prefix+"TEST_") || kubernetes.MatchString(name) {
+		if strings.HasPrefix(name, Prefix+"TEST_") || kubernetes.MatchString(kv) {
 			continue
 		}
 		if name == Prefix+"CONFIG" {

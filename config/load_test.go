@@ -102,9 +102,23 @@ func TestEmptyVariablesAndThoseOfOthersAreLeftAlone(t *testing.T) {
 		"GATEHOUSE_SESSION_IDLE=", "GATEHOUSE_TEST_POSTGRES=x", "GATEHOUSELIKE=1", "nonsense",
 		"GATEHOUSE_SERVICE_HOST=10.0.0.1", "GATEHOUSE_SERVICE_PORT=80", "GATEHOUSE_SERVICE_PORT_HTTP=80", "GATEHOUSE_PORT=tcp://10.0.0.1:80",
 		"GATEHOUSE_PORT_80_TCP=tcp://10.0.0.1:80", "GATEHOUSE_PORT_80_TCP_ADDR=10.0.0.1",
+		"GATEHOUSE_INTERNAL_SERVICE_HOST=10.0.0.1", "GATEHOUSE_POSTGRESQL_PORT=tcp://10.0.0.2:5432",
+		"GATEHOUSE_POSTGRESQL_SERVICE_PORT_TCP_POSTGRESQL=5432", "GATEHOUSE_POSTGRESQL_PORT_5432_TCP_PROTO=tcp",
+		"GATEHOUSE_DNS_2_PORT=udp://10.0.0.3:53", "GATEHOUSE_DNS_2_PORT_53_UDP=udp://10.0.0.3:53",
 	}})
 	if c.Session.Idle != Default().Session.Idle {
 		t.Errorf("session.idle is %v", c.Session.Idle)
+	}
+}
+
+// Who means the address to listen on must hear that it is called otherwise.
+func TestVariablesThatOnlyLookLikeKubernetesAreRefused(t *testing.T) {
+	t.Parallel()
+	for _, kv := range []string{"GATEHOUSE_PORT=8080", "GATEHOUSE_LISTEN_PORT=8080", "GATEHOUSE_SERVICE=x", "GATEHOUSE_DB_HOST=10.0.0.1"} {
+		name, _, _ := strings.Cut(kv, "=")
+		if _, _, err := Load(Options{Env: []string{kv}}); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v, want an error that names it", kv, err)
+		}
 	}
 }
 

@@ -49,8 +49,9 @@ so does, in the YAML file, the key with ` + "`_file`" + ` at its end. One newlin
 file's end does not count. Setting both is an error, and so is a password on the
 command line, where every user of the machine can read it.
 
-Variables that Kubernetes adds to a pod beside a Service called ` + "`gatehouse`" + `
-(` + "`GATEHOUSE_SERVICE_HOST`, `GATEHOUSE_PORT_8080_TCP`" + ` and their like) are left alone.
+Variables that Kubernetes adds to a pod beside a Service called ` + "`gatehouse`" + ` or
+` + "`gatehouse-…`" + ` (` + "`GATEHOUSE_SERVICE_HOST`, `GATEHOUSE_DB_PORT=tcp://…`" + ` and their like) are
+left alone.
 `
 
 func reference(keys []config.Key) []byte {
