@@ -37,7 +37,7 @@ func (m Master) LogValue() slog.Value { return slog.StringValue(redacted) }
 func (m Master) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // LoadMaster reads the master key at path. The file must be readable by its
-// owner alone. Faults: "master_key.missing", "master_key.mode",
+// owner alone, or belong to root and be readable by its group. Faults: "master_key.missing", "master_key.mode",
 // "master_key.format", each saying what to do; a file that cannot be read for
 // another reason is an Internal error.
 func LoadMaster(path string) (Master, error) {
@@ -68,11 +68,21 @@ func checkMasterFile(f *os.File, path string) error {
 	if !info.Mode().IsRegular() {
 		return fault.New(fault.Invalid, "master_key.format", path+" is not a regular file.")
 	}
-	if runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
+	if runtime.GOOS != "windows" && !private(info.Mode().Perm(), ofRoot(info)) {
 		return fault.New(fault.Invalid, "master_key.mode", fmt.Sprintf(
 			"The master key %s can be read or changed by others (mode %04o). Run: chmod 600 %s", path, info.Mode().Perm(), path))
 	}
 	return nil
+}
+
+// private reports whether a file of that mode is kept from others. One that root
+// owns may be readable by its group: so Kubernetes and Swarm hand out secrets to
+// who does not run as root, and who could change that is root already.
+func private(mode fs.FileMode, ofRoot bool) bool {
+	if ofRoot {
+		mode &^= 0o040
+	}
+	return mode&0o077 == 0
 }
 
 func parseMaster(text, path string) (Master, error) {

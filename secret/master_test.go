@@ -2,6 +2,7 @@ package secret_test
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -87,6 +88,11 @@ func TestUnfitMasterKeyFilesAreRefusedWithTheReason(t *testing.T) {
 		if err := os.WriteFile(path, []byte(c.content), 0o600); err != nil {
 			t.Fatal(err)
 		}
+		if os.Geteuid() == 0 { // root's own files may be readable by a group
+			if err := os.Chown(path, 65534, 65534); err != nil {
+				t.Fatal(err)
+			}
+		}
 		if err := os.Chmod(path, c.mode); err != nil {
 			t.Fatal(err)
 		}
@@ -109,5 +115,55 @@ func TestUnfitMasterKeyFilesAreRefusedWithTheReason(t *testing.T) {
 	}
 	if _, _, err := secret.CreateMaster(filepath.Join(t.TempDir(), "no", "such")); err == nil {
 		t.Error("a key was made in a directory that does not exist")
+	}
+}
+
+// A Kubernetes or Swarm secret belongs to root, and the group that reads it is
+// that of who runs Gatehouse.
+func TestMasterKeyOfAMountedSecretIsTaken(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		mode fs.FileMode
+		root bool
+		want bool
+	}{
+		{0o400, false, true},
+		{0o600, false, true},
+		{0o440, false, false},
+		{0o640, false, false},
+		{0o400, true, true},
+		{0o440, true, true},
+		{0o640, true, true},
+		{0o444, true, false},
+		{0o644, true, false},
+		{0o660, true, false},
+		{0o460, true, false},
+		{0o450, true, false},
+		{0o604, true, false},
+	} {
+		if got := secret.Private(c.mode, c.root); got != c.want {
+			t.Errorf("mode %04o, root's %t: taken %t, want %t", c.mode, c.root, got, c.want)
+		}
+	}
+	if os.Geteuid() != 0 {
+		return // only root can make a file of root's
+	}
+	dir := t.TempDir()
+	path := filepath.Join(dir, "..data", "master.key")
+	if err := os.Mkdir(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, []byte(secret.Token(32)), 0o440); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chown(path, 0, 65534); err != nil {
+		t.Fatal(err)
+	}
+	link := filepath.Join(dir, "master.key") // as Kubernetes mounts it
+	if err := os.Symlink(path, link); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := secret.LoadMaster(link); err != nil {
+		t.Error(err)
 	}
 }

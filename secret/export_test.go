@@ -1,0 +1,4 @@
+package secret
+
+// Private lets a test judge modes of files that it cannot make.
+var Private = private
