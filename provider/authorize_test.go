@@ -60,6 +60,11 @@ func TestNothingIsSentToAnUnregisteredPlace(t *testing.T) {
 	if len(d.store.codes) != 0 || len(d.store.interactions) != 0 {
 		t.Error("a refused request left something behind")
 	}
+	// Whoever makes the link would write on our page.
+	d.ask(d.request("Your account is locked. Call 0900 123456."))
+	if got := d.pages.failed; got.Code != "authorize.client" || got.Received != "" || strings.Contains(got.Detail, "0900") {
+		t.Errorf("the page repeats an unknown client: %+v", got)
+	}
 	d.ask(d.request("web", "redirect_uri", "https://evil.example.test/"))
 	if got := d.pages.failed; got.Received != "https://evil.example.test/" || got.Code != "authorize.redirect_uri" || got.AppName != "Web" {
 		t.Errorf("the page is %+v", got)

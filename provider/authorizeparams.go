@@ -105,7 +105,7 @@ func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, er
 	}
 	if err != nil || name == "" || c.Disabled {
 		return nil, &pageError{err: err, page: web.ErrorPage{
-			Status: http.StatusBadRequest, Code: "authorize.client", Received: string(name),
+			Status: http.StatusBadRequest, Code: "authorize.client",
 			Detail: "The application that sent you here is not registered, or it is switched off. Tell its makers or the administrator.",
 		}}
 	}
