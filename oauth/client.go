@@ -15,8 +15,11 @@ const (
 	GrantClient  = "client_credentials"
 )
 
-// The client authentication methods (RFC 8414 section 2).
+// The client authentication methods (RFC 8414 section 2), and one of our own:
+// AuthSecret is a secret that may come by basic or by post, as the client's
+// library likes it. The methods of the RFC are exactly what they say.
 const (
+	AuthSecret     = "client_secret"
 	AuthBasic      = "client_secret_basic"
 	AuthPost       = "client_secret_post"
 	AuthPrivateKey = "private_key_jwt"
@@ -65,6 +68,12 @@ func (c *Client) Public() bool { return c.AuthMethod == AuthNone }
 // NeedsPKCE reports whether the client must use PKCE: every one but a
 // confidential client for which an administrator turned it off.
 func (c *Client) NeedsPKCE() bool { return c.Public() || !c.SkipPKCE }
+
+// Takes reports whether the client may authenticate itself by method, one of
+// those of RFC 8414.
+func (c *Client) Takes(method string) bool {
+	return c.AuthMethod == method || c.AuthMethod == AuthSecret && (method == AuthBasic || method == AuthPost)
+}
 
 // may reports whether the grant type is registered for the client.
 func (c *Client) may(grant string) bool { return slices.Contains(c.GrantTypes, grant) }

@@ -123,7 +123,7 @@ func (r *Registry) Client(ctx context.Context, client id.Client) (*Client, error
 
 // miss asks the store for a client that the snapshot lacks.
 func (r *Registry) miss(ctx context.Context, client id.Client) (*Client, error) {
-	if !validClientID(client) {
+	if !ValidClientID(client) {
 		return nil, fault.Missing("client")
 	}
 	c, err := r.store.Client(ctx, client)

@@ -57,7 +57,7 @@ func validate(c *Client, config Config) error {
 }
 
 func (p *problems) identity(c *Client) {
-	if !validClientID(c.ID) {
+	if !ValidClientID(c.ID) {
 		p.add("id", "must be 1 to 128 characters out of letters, digits and . _ ~ -")
 	} else if id.IsReserved(string(c.ID)) {
 		p.add("id", "must not begin like the name of another kind of thing (usr_, ses_ and so on)")
@@ -76,7 +76,8 @@ func (p *problems) identity(c *Client) {
 // or turn the direction of the text around it.
 func invisible(r rune) bool { return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) }
 
-func validClientID(client id.Client) bool {
+// ValidClientID reports whether a client may have that id.
+func ValidClientID(client id.Client) bool {
 	if client == "" || client == "." || client == ".." || len(client) > 128 {
 		return false
 	}
@@ -90,13 +91,13 @@ func validClientID(client id.Client) bool {
 
 func (p *problems) authentication(c *Client) {
 	switch c.AuthMethod {
-	case AuthBasic, AuthPost:
+	case AuthSecret, AuthBasic, AuthPost:
 	case AuthNone:
 		p.public(c)
 	case AuthPrivateKey:
 		p.check("jwks", checkJWKS(c.JWKS))
 	default:
-		p.add("auth_method", "must be %s, %s, %s or %s", AuthBasic, AuthPost, AuthPrivateKey, AuthNone)
+		p.add("auth_method", "must be %s, %s, %s, %s or %s", AuthSecret, AuthBasic, AuthPost, AuthPrivateKey, AuthNone)
 	}
 	if c.AuthMethod != AuthPrivateKey && c.JWKS != "" {
 		p.add("jwks", "is for clients that authenticate by %s only", AuthPrivateKey)

@@ -18,7 +18,7 @@ const SecretPrefix = "gatehouse_cs_"
 // secretLabel names the key under which the MACs of client secrets are made.
 const secretLabel = "client-secret"
 
-func (c *Client) hasSecrets() bool { return c.AuthMethod == AuthBasic || c.AuthMethod == AuthPost }
+func (c *Client) hasSecrets() bool { return c.Takes(AuthBasic) || c.Takes(AuthPost) }
 
 // newSecret returns what to keep of a fresh secret, and the secret itself.
 func (s *Service) newSecret(now time.Time) (Secret, string) {

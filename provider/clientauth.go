@@ -3,9 +3,11 @@ package provider
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"time"
 
 	"gatehouse/fault"
@@ -24,7 +26,7 @@ func badClient(reason string) error {
 }
 
 // authenticateClient returns the client that sent r (RFC 6749 section 2.3, RFC
-// 7523 section 2.2). It must use exactly one method, and the one that it is
+// 7523 section 2.2). It must use exactly one method, and one that it is
 // registered for. A failure is a *refusal and counts against the sender.
 func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.Client, error) {
 	if r.URL.RawQuery != "" {
@@ -47,10 +49,14 @@ func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.
 		err = p.prove(r.Context(), c, how)
 	}
 	if err != nil {
-		if refusalOf(err).code == "invalid_client" {
+		e, ok := errors.AsType[*refusal](err)
+		if !ok {
+			return nil, err
+		}
+		if e.code == "invalid_client" {
 			p.countBad(r.Context(), key)
 		}
-		return nil, err
+		return nil, e.about(loggable(how.client))
 	}
 	return c, nil
 }
@@ -78,27 +84,31 @@ func (p *Provider) clientNamed(ctx context.Context, name id.Client) (*oauth.Clie
 // does as much work for an unknown client as for a known one.
 func (p *Provider) prove(ctx context.Context, c *oauth.Client, how presented) error {
 	good := true
-	switch how.method {
-	case oauth.AuthBasic, oauth.AuthPost:
+	if how.method == oauth.AuthBasic || how.method == oauth.AuthPost {
 		good = p.Protocol.VerifySecret(c, how.secret, time.Now())
-	case oauth.AuthPrivateKey:
-		if c.AuthMethod != oauth.AuthPrivateKey {
-			return badClient("another method is registered")
-		}
-		if err := p.proveAssertion(ctx, c, how.assertion); err != nil {
-			return err
-		}
 	}
-	if c != nobody && c.AuthMethod != how.method {
-		return badClient("another method is registered")
-	}
-	if !good {
-		return badClient("wrong secret")
-	}
-	if c == nobody || c.Disabled {
-		return badClient("unknown or disabled")
+	switch {
+	case c == nobody:
+		return badClient("there is no such client")
+	case !c.Takes(how.method):
+		return badClient("it came by " + how.method + ", and is registered for " + c.AuthMethod)
+	case !good:
+		return badClient("the secret is wrong, or its time is over")
+	case c.Disabled:
+		return badClient("the client is disabled")
+	case how.method == oauth.AuthPrivateKey:
+		return p.proveAssertion(ctx, c, how.assertion)
 	}
 	return nil
+}
+
+// loggable is the name by which a client was looked for, as the log may show
+// it: nothing that could be a secret in the wrong place, or that no client has.
+func loggable(name id.Client) id.Client {
+	if !oauth.ValidClientID(name) || strings.HasPrefix(string(name), oauth.SecretPrefix) {
+		return ""
+	}
+	return name
 }
 
 // nobody stands for a client that is not there. Its secret fits nothing.

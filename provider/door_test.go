@@ -62,6 +62,7 @@ func newDoor(t testing.TB) *door {
 		{ID: "web", Name: "Web", HomeURL: "https://web.example.test/", AuthMethod: oauth.AuthBasic, SkipConsent: true},
 		{ID: "other", AuthMethod: oauth.AuthBasic, SkipConsent: true},
 		{ID: "posting", AuthMethod: oauth.AuthPost, SkipConsent: true},
+		{ID: "either", AuthMethod: oauth.AuthSecret, SkipConsent: true},
 		{ID: "phone", AuthMethod: oauth.AuthNone, SkipConsent: true},
 		{ID: "asking", AuthMethod: oauth.AuthBasic},
 		{ID: "old", AuthMethod: oauth.AuthBasic, SkipConsent: true, SkipPKCE: true},

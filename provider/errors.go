@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/web"
 )
@@ -22,7 +23,8 @@ type refusal struct {
 	status      int    // of a JSON answer
 	challenge   string // WWW-Authenticate, "" for none
 	retryAfter  time.Duration
-	err         error // for the log
+	err         error     // for the log, as is what follows
+	client      id.Client // whom it is about, where that is known
 }
 
 func (e *refusal) Error() string {
@@ -39,6 +41,13 @@ func (e *refusal) Unwrap() error { return e.err }
 func (e *refusal) because(err error) *refusal {
 	c := *e
 	c.err = err
+	return &c
+}
+
+// about returns a copy of e that says in the log which client it is about.
+func (e *refusal) about(client id.Client) *refusal {
+	c := *e
+	c.client = client
 	return &c
 }
 
@@ -100,7 +109,16 @@ func (p *Provider) writeRefusal(w http.ResponseWriter, r *http.Request, err erro
 	noStore(h)
 	h.Set("Content-Type", "application/json")
 	w.WriteHeader(e.status)
-	_ = json.NewEncoder(w).Encode(errorBody{e.code, legal(e.description)}) // the client has gone if this fails
+	_ = json.NewEncoder(w).Encode(errorBody{e.code, legal(e.description + whereToLook(r, e))}) // the client has gone if this fails
+}
+
+// whereToLook leads those who set a client up to the reason, which strangers
+// must not learn.
+func whereToLook(r *http.Request, e *refusal) string {
+	if request := web.InfoOf(r.Context()).ID; e.code == "invalid_client" && request != "" {
+		return " The server's log says why, at request " + string(request) + "."
+	}
+	return ""
 }
 
 func (p *Provider) logRefusal(r *http.Request, e *refusal) {
@@ -108,9 +126,14 @@ func (p *Provider) logRefusal(r *http.Request, e *refusal) {
 	if e.status >= 500 {
 		level = slog.LevelError
 	}
-	p.Log.LogAttrs(r.Context(), level, "oauth request refused",
+	attrs := []slog.Attr{
 		slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("path", r.URL.Path),
-		slog.String("code", e.code), slog.String("error", e.Error()))
+		slog.String("code", e.code), slog.String("error", e.Error()),
+	}
+	if e.client != "" {
+		attrs = append(attrs, slog.String("client", string(e.client)))
+	}
+	p.Log.LogAttrs(r.Context(), level, "oauth request refused", attrs...)
 }
 
 // noStore forbids caching (RFC 6749 section 5.1).

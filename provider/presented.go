@@ -74,5 +74,8 @@ func basicOf(header string) (presented, error) {
 	if !ok || err1 != nil || err2 != nil {
 		return presented{}, badClient("Basic credentials cannot be read")
 	}
+	if secret == "" { // what libraries send for a public client (RFC 6749 section 2.3.1)
+		return presented{method: oauth.AuthNone, client: id.Client(client)}, nil
+	}
 	return presented{method: oauth.AuthBasic, client: id.Client(client), secret: secret}, nil
 }

@@ -30,7 +30,7 @@ read again. Without --grant it may sign people in (authorization_code); without
 	f.bind(cmd)
 	cmd.Flags().StringVar(&clientID, "id", "", "its client `id`; made up if it is left out")
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
-		c := oauth.Client{ID: id.Client(clientID), AuthMethod: oauth.AuthBasic}
+		c := oauth.Client{ID: id.Client(clientID), AuthMethod: oauth.AuthSecret}
 		if err := f.apply(a, cmd, &c); err != nil {
 			return err
 		}

@@ -55,7 +55,7 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.grants, "grant", nil, "a `grant` type: authorization_code, refresh_token or client_credentials; may be repeated")
 	flags.StringArrayVar(&f.scopes, "scope", nil, "the `scopes` it may ask for, separated by spaces; may be repeated")
 	flags.StringArrayVar(&f.audience, "audience", nil, "an `audience` of its access tokens instead of the issuer; may be repeated")
-	flags.StringVar(&f.authMethod, "auth-method", "", "how it proves itself (`method`): client_secret_basic, client_secret_post, private_key_jwt or none")
+	flags.StringVar(&f.authMethod, "auth-method", "", "how it proves itself (`method`): client_secret (by basic or post), client_secret_basic, client_secret_post, private_key_jwt or none")
 	flags.BoolVar(&f.public, "public", false, "it cannot keep a secret; the same as --auth-method none")
 	flags.StringVar(&f.jwksFile, "jwks-file", "", "a `file` with its public keys, for private_key_jwt; - for standard input")
 	flags.BoolVar(&f.noConsent, "no-consent", false, "do not ask people, for applications of the house")

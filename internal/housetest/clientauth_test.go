@@ -93,14 +93,14 @@ func assertionAuth(assertion string) credentials {
 	}}
 }
 
-// A client authenticates by the one method that it is registered for, at
-// every endpoint that asks.
+// A client authenticates by the one method that it is registered for, or with
+// its secret as it likes where none is pinned, at every endpoint that asks.
 func TestClientsAuthenticateByTheirOwnMethodOnly(t *testing.T) {
 	t.Parallel()
 	g := gatetest.New(t)
 	key := newClientKey(t)
 	apps := map[string]*gatetest.Application{}
-	for _, method := range []string{oauth.AuthBasic, oauth.AuthPost, oauth.AuthPrivateKey, oauth.AuthNone} {
+	for _, method := range []string{oauth.AuthSecret, oauth.AuthBasic, oauth.AuthPost, oauth.AuthPrivateKey, oauth.AuthNone} {
 		apps[method] = g.App("by-"+strings.ReplaceAll(method, "_", "-"), func(c *oauth.Client) {
 			c.AuthMethod, c.GrantTypes = method, []string{oauth.GrantCode, oauth.GrantRefresh}
 			if method == oauth.AuthPrivateKey {
@@ -127,7 +127,7 @@ func TestClientsAuthenticateByTheirOwnMethodOnly(t *testing.T) {
 	for registered, app := range apps {
 		for way, with := range ways {
 			name := registered + " by " + way
-			good := registered == way
+			good := registered == way || registered == oauth.AuthSecret && (way == oauth.AuthBasic || way == oauth.AuthPost)
 			// A refresh token that is none tells who was let in from who was not.
 			a := with(app).post(g, "/oauth2/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {"none"}})
 			if want := map[bool]string{true: "invalid_grant", false: "invalid_client"}[good]; a.Error() != want {
@@ -146,6 +146,89 @@ func TestClientsAuthenticateByTheirOwnMethodOnly(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Libraries send an empty secret for a public client; it is none, wherever it
+// stands (RFC 6749 section 2.3.1).
+func TestEmptySecretOfAPublicClientIsNoSecret(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	ada, app := g.Person("ada"), g.App("r4", func(c *oauth.Client) {
+		c.AuthMethod, c.GrantTypes = oauth.AuthNone, []string{oauth.GrantCode, oauth.GrantRefresh}
+	})
+	locked := g.App("locked", func(c *oauth.Client) { c.AuthMethod = oauth.AuthSecret })
+	for name, way := range map[string]func(client string) credentials{
+		"by header": func(client string) credentials { return basicAuth(client, "") },
+		"by form":   func(client string) credentials { return postAuth(client, "") },
+	} {
+		code := app.Code(g.Browser(), ada, "scope", "openid offline_access")
+		tokens := way("r4").post(g, "/oauth2/token", url.Values{
+			"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {gatetest.RedirectURI}, "code_verifier": {gatetest.Verifier},
+		})
+		expectTokens(t, name+", a code", tokens)
+		tokens = way("r4").post(g, "/oauth2/token", url.Values{"grant_type": {"refresh_token"}, "refresh_token": {tokens.Text("refresh_token")}})
+		expectTokens(t, name+", a refresh token", tokens)
+		if a := way("r4").post(g, "/oauth2/revoke", url.Values{"token": {tokens.Text("refresh_token")}}); a.Status != http.StatusOK {
+			t.Errorf("%s, revocation: %d %s", name, a.Status, a.Body)
+		}
+		if a := way("r4").post(g, "/oauth2/introspect", url.Values{"token": {tokens.Text("access_token")}}); a.Error() != "invalid_client" {
+			t.Errorf("%s, introspection: %d %s", name, a.Status, a.Body)
+		}
+		for _, path := range []string{"/oauth2/token", "/oauth2/revoke", "/oauth2/introspect"} {
+			if a := way(string(locked.ID)).post(g, path, url.Values{"grant_type": {"client_credentials"}, "token": {"none"}}); a.Error() != "invalid_client" {
+				t.Errorf("%s, a confidential client at %s: %d %s", name, path, a.Status, a.Body)
+			}
+		}
+	}
+}
+
+// Whoever sets a client up learns where the reason stands; a stranger does not
+// learn the reason.
+func TestFailedClientAuthenticationIsExplainedInTheLogAlone(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	app := g.App("web", func(c *oauth.Client) { c.AuthMethod = oauth.AuthBasic })
+	for name, c := range map[string]struct {
+		credentials
+		client, reason string
+	}{
+		"wrong secret":                 {basicAuth("web", app.Secret+"x"), "web", "the secret is wrong"},
+		"another method":               {postAuth("web", app.Secret), "web", "it came by client_secret_post, and is registered for client_secret_basic"},
+		"unknown":                      {basicAuth("wbe", app.Secret), "wbe", "there is no such client"},
+		"the secret in the id's place": {basicAuth(app.Secret, "web"), "", "there is no such client"},
+	} {
+		for _, path := range []string{"/oauth2/token", "/oauth2/revoke", "/oauth2/introspect"} {
+			a := c.post(g, path, url.Values{"grant_type": {"client_credentials"}, "token": {"none"}})
+			_, request, ok := strings.Cut(a.Text("error_description"), "The server's log says why, at request ")
+			if a.Error() != "invalid_client" || !ok || strings.Contains(string(a.Body), c.reason) {
+				t.Errorf("%s at %s: %d %s", name, path, a.Status, a.Body)
+				continue
+			}
+			line := logged(t, g, "oauth request refused", strings.TrimSuffix(request, "."))
+			if why, _ := line["error"].(string); !strings.Contains(why, c.reason) {
+				t.Errorf("%s at %s: the log says %q, want %q", name, path, why, c.reason)
+			}
+			if client, _ := line["client"].(string); client != c.client {
+				t.Errorf("%s at %s: the log names the client %q, want %q", name, path, client, c.client)
+			}
+		}
+	}
+	if strings.Contains(g.Log.String(), app.Secret) {
+		t.Error("the log holds the secret")
+	}
+}
+
+// logged returns the line of the server's log with that message about a request.
+func logged(t *testing.T, g *gatetest.Gate, message, request string) map[string]any {
+	t.Helper()
+	for line := range strings.Lines(g.Log.String()) {
+		var fields map[string]any
+		if json.Unmarshal([]byte(line), &fields) == nil && fields["msg"] == message && fields["request_id"] == request {
+			return fields
+		}
+	}
+	t.Fatalf("no line %q about request %q", message, request)
+	return nil
 }
 
 // How the token endpoint may be asked, and how it answers.
