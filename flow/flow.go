@@ -127,6 +127,8 @@ type State struct {
 	App       *Application // nil for our own pages
 	Consented []string     // scopes that the person has allowed this client before
 	MFA       MFA
+	Now       time.Time
+	Fresh     time.Duration // how old the password's proof may be where a factor is set up
 }
 
 // MFA is the policy about second factors.

@@ -60,7 +60,7 @@ func (s *Service) state(ctx context.Context, f Found) (State, error) {
 	app, err := s.app(ctx, f.Interaction.Ask)
 	return State{
 		Ask: f.Interaction.Ask, Progress: f.Interaction.Progress, App: app, MFA: s.Config.MFA,
-		Session: f.Session, Person: f.Person, Consented: f.Consented,
+		Session: f.Session, Person: f.Person, Consented: f.Consented, Now: time.Now(), Fresh: s.Config.Fresh,
 	}, err
 }
 

@@ -63,7 +63,7 @@ func proved(s State, d Decision) Decision {
 	counts := proof.List{p.password.Proof}
 	if required(s) >= proof.AAL2 {
 		if !s.Person.HasFactor() {
-			return d.at(StepEnrol)
+			return d.at(s.enrols(p.password))
 		}
 		if !p.factor.fresh(s.Ask) {
 			return d.at(StepFactor)
@@ -72,6 +72,16 @@ func proved(s State, d Decision) Decision {
 	}
 	d.Level, d.AuthTime, d.Methods = counts.Level(), seconds(counts.AuthTime()), counts.AMR()
 	return agreed(s, d)
+}
+
+// enrols is the step where a second factor is missing. Who holds no more than a
+// session's cookie must not set one up: whatever leads here, the password was
+// proved just now.
+func (s State) enrols(password given) Step {
+	if password.At.Before(s.Now.Add(-s.Fresh)) {
+		return StepSignIn
+	}
+	return StepEnrol
 }
 
 // agreed goes on once the person is proved.

@@ -58,6 +58,8 @@ func anyState(t *rapid.T) State {
 		},
 		App:       &Application{ID: "web", SkipConsent: some("trusted"), Require: rapid.SampledFrom(levels[:5]).Draw(t, "app requires")},
 		Consented: pick("consented"),
+		Now:       asked.Add(3 * time.Second),
+		Fresh:     time.Duration(rapid.IntRange(1, 6).Draw(t, "fresh")) * time.Second,
 		MFA:       rapid.SampledFrom([]MFA{MFAAdministrators, MFAEverybody, MFANobody, "?"}).Draw(t, "mfa"),
 	}
 	if some("max_age") {
@@ -110,6 +112,9 @@ func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
 		if (d.Step == StepRefuse) != (d.Error != "") {
 			t.Fatalf("step %s with error %q", d.Step, d.Error)
 		}
+		if d.Step == StepEnrol && !provedSince(s, s.Now.Add(-s.Fresh)) {
+			t.Fatalf("a factor may be set up on proofs that are older than %v", s.Fresh)
+		}
 		if d.Step != StepIssue && d.Step != StepConsent {
 			if d.Level != proof.None || !d.AuthTime.IsZero() || d.Methods != nil {
 				t.Fatalf("%s claims a level: %+v", d.Step, d)
@@ -137,6 +142,15 @@ func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
 			t.Fatalf("the hint names %s", s.Ask.HintUser)
 		}
 	})
+}
+
+// provedSince reports whether the person's password was proved then or later.
+func provedSince(s State, since time.Time) bool {
+	all := s.Progress.Proofs
+	if s.Session != nil && s.Session.User == s.Person.ID {
+		all = slices.Concat(all, s.Session.Proofs)
+	}
+	return slices.ContainsFunc(all, func(p proof.Proof) bool { return p.Factor == s.Person.Password && !p.At.Before(since) })
 }
 
 // provedAt reports whether some proof of the person is of that second.

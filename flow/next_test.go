@@ -59,6 +59,8 @@ func state(changes ...func(*State)) State {
 		App:       &Application{ID: "web"},
 		Consented: []string{"openid"},
 		MFA:       MFAAdministrators,
+		Now:       asked,
+		Fresh:     15 * time.Minute,
 	}
 	for _, change := range changes {
 		change(&s)
@@ -79,6 +81,7 @@ func everybody(s *State)  { s.MFA = MFAEverybody }
 func admin(s *State)      { s.Person.Administrator = true }
 func needsAAL2(s *State)  { s.Ask.Require = proof.AAL2 }
 func clientAAL2(s *State) { s.App.Require = proof.AAL2 }
+func stale(s *State)      { s.Fresh = 9 * time.Minute }
 func trusted(s *State)    { s.App.SkipConsent, s.Consented = true, nil }
 func noConsent(s *State)  { s.Consented = nil }
 func offline(s *State) {
@@ -195,6 +198,17 @@ func TestNext(t *testing.T) {
 		{"nobody needs a factor", is{admin, func(s *State) { s.MFA = MFANobody }}, issue(proof.AAL1, earlier, "pwd")},
 		{"nobody needs a factor, but the client", is{clientAAL2, func(s *State) { s.MFA = MFANobody }}, step(StepEnrol)},
 		{"an unknown policy is strict", is{func(s *State) { s.MFA = "" }}, step(StepEnrol)},
+		{"a stale session enrols nobody: essential aal2", is{needsAAL2, stale}, step(StepSignIn)},
+		{"a stale session enrols nobody: the client", is{clientAAL2, stale}, step(StepSignIn)},
+		{"a stale session enrols nobody: the policy", is{everybody, stale}, step(StepSignIn)},
+		{"a stale session enrols nobody: administrators", is{admin, stale}, step(StepSignIn)},
+		{"a stale session enrols nobody: an unknown policy", is{stale, func(s *State) { s.MFA = "" }}, step(StepSignIn)},
+		{"a stale session enrols nobody: a page of ours", is{ownPage, needsAAL2, stale}, step(StepSignIn)},
+		{"a stale session enrols nobody: the factor was removed", is{strong, needsAAL2, stale, func(s *State) { s.Person.Second = nil }}, step(StepSignIn)},
+		{"a stale session enrols nobody: prompt=none", is{needsAAL2, stale, none}, refuse("login_required")},
+		{"a stale session, and the password again", is{needsAAL2, stale, proves(fresh())}, step(StepEnrol)},
+		{"a session that is just fresh", is{needsAAL2, func(s *State) { s.Fresh = 10 * time.Minute }}, step(StepEnrol)},
+		{"a stale session with a factor", is{strong, needsAAL2, stale}, issue(proof.AAL2, earlier, "pwd", "otp", "mfa")},
 		{"the password comes before the factor", is{hasOTP, login}, step(StepSignIn)},
 		{"prompt=login wants the factor again", is{strong, login, proves(fresh())}, step(StepFactor)},
 		{"prompt=login, both again", is{strong, login, proves(freshStrong())}, issue(proof.AAL2, later, "pwd", "otp", "mfa")},

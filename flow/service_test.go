@@ -419,3 +419,23 @@ func TestAProofOfOneAuthenticatorOutlivesAnother(t *testing.T) {
 		t.Errorf("the session still holds %v of a factor that is gone", left)
 	}
 }
+
+// The page of an enrolment may stay open for long.
+func TestAnEnrolmentWantsThePasswordOfJustNowToTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		b := newTab(t, toWeb)
+		b.s.Config.MFA = MFAEverybody
+		b.is(StepEnrol)(b.password("ada"))
+		time.Sleep(b.s.Config.Fresh + time.Second)
+		if key, _, err := b.s.StartEnrol(t.Context(), audit.Actor{}, b.ref); key != "" || fault.CodeOf(err) != "flow.step" {
+			t.Errorf("the secret is shown: %q, %v", key, err)
+		}
+		b.is(StepSignIn)(b.s.ConfirmEnrol(t.Context(), audit.Actor{}, b.ref, "otp ada 1"))
+		if b.w.persons["ada"].HasFactor() {
+			t.Error("the factor is there")
+		}
+		b.is(StepEnrol)(b.password("ada"))
+		b.is(StepConsent)(b.s.ConfirmEnrol(t.Context(), audit.Actor{}, b.ref, "otp ada 1"))
+	})
+}

@@ -77,6 +77,7 @@ func newWalker(t *testing.T, n uint64) *walker {
 	w.apps["trusted"] = Application{ID: "trusted", SkipConsent: true}
 	w.apps["vault"] = Application{ID: "vault", Require: proof.AAL2}
 	w.s = w.service([]MFA{MFAAdministrators, MFAEverybody, MFANobody}[w.rand.IntN(3)])
+	w.s.Config.Fresh = 20 * time.Second
 	if w.some(4) {
 		w.failing = func() error {
 			switch w.rand.IntN(12) {
@@ -244,6 +245,13 @@ func (w *walker) check(name string, before Interaction, sessions map[string]Sess
 		}
 	} else {
 		w.enter(name, after)
+	}
+	if name == "enrol" && len(w.proved) > 0 {
+		user := w.proved[0].user
+		e := w.held[sessions[b.session].ID].with(w.inside[before.ID][user])
+		if at := e.by(w.persons[user].Password); time.Since(at) > w.s.Config.Fresh {
+			w.bad("a factor of %s is set up on a password proved at %v", user, at)
+		}
 	}
 	if out.SessionToken == "" {
 		for token := range w.sessions {
