@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gatehouse/audit"
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -31,7 +32,11 @@ func shapes() map[string]any {
 	key.Public = `{"kty":"EC"}`
 	signedIn := filled[session.Session]()
 	signedIn.Proofs = proof.List{{Method: proof.Password, At: elsewhere}, {Method: proof.OTP, At: elsewhere.Add(time.Minute)}}
+	event := filled[audit.Event]()
+	event.Before, event.After = json.RawMessage(`{"name":"was"}`), json.RawMessage(`{"name":"is"}`)
 	return map[string]any{
+		"event":             OfEvent(event),
+		"event-empty":       OfEvent(audit.Event{}),
 		"user":              OfUser(filled[identity.User]()),
 		"user-empty":        OfUser(identity.User{}),
 		"user-detail":       UserDetail{User: OfUser(filled[identity.User]()), SecondFactor: true, RecoveryCodesLeft: 10},

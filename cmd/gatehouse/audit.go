@@ -5,13 +5,12 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"time"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/audit"
 	"gatehouse/house"
-	"gatehouse/id"
+	"gatehouse/wire"
 )
 
 func (a *app) audit() *cobra.Command {
@@ -114,54 +113,11 @@ func (a *app) printEvents(ctx context.Context, names *actorNames, events []audit
 	})
 }
 
-// eventJSON is an event as scripts read one.
-type eventJSON struct {
-	ID      id.Event        `json:"id"`
-	At      time.Time       `json:"at"`
-	Actor   actorJSON       `json:"actor"`
-	Action  audit.Action    `json:"action"`
-	Target  *targetJSON     `json:"target,omitempty"`
-	User    id.User         `json:"user,omitempty"`
-	Client  id.Client       `json:"client,omitempty"`
-	Outcome audit.Outcome   `json:"outcome"`
-	Reason  audit.Reason    `json:"reason,omitempty"`
-	Request id.Request      `json:"request,omitempty"`
-	IP      string          `json:"ip,omitempty"`
-	Agent   string          `json:"user_agent,omitempty"`
-	Before  json.RawMessage `json:"before,omitempty"`
-	After   json.RawMessage `json:"after,omitempty"`
-	Cursor  string          `json:"cursor"`
-}
-
-type actorJSON struct {
-	Kind    audit.ActorKind `json:"kind"`
-	ID      string          `json:"id,omitempty"`
-	Session id.Session      `json:"session,omitempty"`
-}
-
-type targetJSON struct {
-	Kind audit.Kind `json:"kind"`
-	ID   string     `json:"id"`
-}
-
-func showEvent(e audit.Event) eventJSON {
-	shown := eventJSON{
-		ID: e.ID, At: e.At, Actor: actorJSON{e.Actor.Kind, e.Actor.ID, e.Actor.Session},
-		Action: e.Action, User: e.User, Client: e.Client, Outcome: e.Outcome, Reason: e.Reason,
-		Request: e.Actor.Request, IP: e.Actor.IP, Agent: e.Actor.Agent,
-		Before: e.Before, After: e.After, Cursor: audit.CursorOf(e).String(),
-	}
-	if e.Target != (audit.Target{}) {
-		shown.Target = &targetJSON{e.Target.Kind, e.Target.ID}
-	}
-	return shown
-}
-
 func (a *app) eventLines(events []audit.Event) error {
 	lines := json.NewEncoder(a.stdout)
 	lines.SetEscapeHTML(false)
 	for _, e := range events {
-		if err := lines.Encode(showEvent(e)); err != nil {
+		if err := lines.Encode(wire.OfEvent(e)); err != nil {
 			return fmt.Errorf("write the result: %w", err)
 		}
 	}
