@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"sync"
 	"testing"
+	"testing/synctest"
 
 	"gatehouse/config"
 	"gatehouse/id"
@@ -182,8 +183,13 @@ func TestStaticTokenServesManyAtOnce(t *testing.T) {
 }
 
 // What stands on the path of every token stays as short as it is.
+// In the bubble nothing else asks the store meanwhile.
 func TestGrantsTakeFewStatements(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, grantsTakeFewStatements)
+}
+
+func grantsTakeFewStatements(t *testing.T) {
 	h := newHouse(t)
 	code := h.web.Code(h.browser, h.ada, "scope", "openid offline_access")
 	var token string

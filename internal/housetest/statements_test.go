@@ -2,14 +2,20 @@ package housetest
 
 import (
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gatehouse/internal/gatetest"
 )
 
 // What the posts of a sign-in may cost, cookie, attempts, step, audit and all.
+// In the bubble nothing else asks the store meanwhile.
 func TestPostsOfASignInNeedFewStatements(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, postsNeedFewStatements)
+}
+
+func postsNeedFewStatements(t *testing.T) {
 	s := newScene(t)
 	withFactor(t, s)
 	cost := func(what string, most uint64, do func() *gatetest.Page) *gatetest.Page {
