@@ -108,3 +108,35 @@ func TestSessionThatEndsDuringASignInTakesItsProofsAlong(t *testing.T) {
 		factor.Submit("code", s.ada.Code()).At("/consent").Press("", "allow").Answered(gatetest.RedirectURI)
 	})
 }
+
+// Whoever is disabled or deleted halfway through a sign-in gets no further, at
+// whichever step they stand.
+func TestSignInOfSomebodyWhoIsDisabledMeanwhileEnds(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(s *scene) error{
+		"disabled": func(s *scene) error { return s.House.Identity.Disable(s.T.Context(), gatetest.Console, s.ada.ID) },
+		"deleted":  func(s *scene) error { return s.House.Identity.Delete(s.T.Context(), gatetest.Console, s.ada.ID) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := newScene(t)
+			withFactor(t, s)
+			factor := s.browser.Get(s.app.AuthorizeURL()).Submit("email", s.ada.Email, "password", s.ada.Password).At("/signin/factor")
+			must(t, end(s))
+			factor.Submit("code", s.ada.Code()).At("/signin")
+			s.browser.Get("/account").At("/signin")
+			list, err := s.House.Sessions.Of(t.Context(), s.ada.ID)
+			must(t, err)
+			if len(list) > 0 {
+				t.Errorf("there is a session: %+v", list)
+			}
+
+			bob := s.Person("bob")
+			s.ada = bob
+			tab := s.Browser()
+			consent := tab.Get(s.app.AuthorizeURL()).SignIn(bob).At("/consent")
+			must(t, end(s))
+			consent.Press("", "allow").At("/signin")
+		})
+	}
+}
