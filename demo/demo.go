@@ -50,14 +50,19 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 		return err
 	}
 	defer listener.Close()
+	ports, err := server.Listen(cfg.Web, log)
+	if err != nil {
+		return err
+	}
+	defer ports.Close()
 	house, err := house.Open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(ctx, house, out, o, listener), house.Close())
+	return errors.Join(serve(ctx, house, out, o, listener, ports), house.Close())
 }
 
-func serve(ctx context.Context, house *house.House, out io.Writer, o Options, listener net.Listener) error {
+func serve(ctx context.Context, house *house.House, out io.Writer, o Options, listener net.Listener, ports *server.Listeners) error {
 	appURL := "http://localhost:" + port(listener.Addr())
 	people, err := seed(ctx, house, appURL)
 	if err != nil {
@@ -70,7 +75,7 @@ func serve(ctx context.Context, house *house.House, out io.Writer, o Options, li
 		return err
 	}
 	app := &http.Server{Handler: newApp(house.Config.Issuer, appURL, people), ReadHeaderTimeout: 5 * time.Second}
-	group.Go(func() error { return s.Run(ctx) })
+	group.Go(func() error { return s.RunOn(ctx, ports) })
 	group.Go(func() error {
 		select {
 		case <-ctx.Done():

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"testing"
 	"time"
@@ -322,5 +323,29 @@ func TestServerLogsNoSecretOfTheFirstRun(t *testing.T) {
 	token, _, _ = strings.Cut(token, "\n")
 	if len(token) < 40 || strings.Contains(logged.String(), token) {
 		t.Errorf("the log holds the set-up token %q:\n%s", token, &logged)
+	}
+}
+
+// A second start by mistake, in the wrong folder perhaps, leaves nothing behind.
+func TestServerWhosePortsAreTakenMakesNothing(t *testing.T) {
+	t.Parallel()
+	taken, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	for _, set := range []func(*config.Config){
+		func(c *config.Config) { c.Web.Listen.Public = taken.Addr().String() },
+		func(c *config.Config) { c.Web.Listen.Internal = taken.Addr().String() },
+		func(c *config.Config) { c.Issuer, c.Web.TLS = "https://localhost", pairFiles(t) },
+	} {
+		cfg := testconfig.New(t)
+		set(&cfg)
+		if err := Serve(t.Context(), cfg, slog.New(slog.DiscardHandler), Options{}); err == nil {
+			t.Error("it serves")
+		}
+		if left, err := os.ReadDir(cfg.DataDir); err != nil || len(left) != 0 {
+			t.Errorf("it left %v (%v)", left, err)
+		}
 	}
 }

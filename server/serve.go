@@ -108,51 +108,73 @@ func (s *Server) Patterns() []string {
 // Serve opens the house and serves until ctx ends, then drains: it stops being
 // ready, finishes what is under way for at most 20 seconds, and closes.
 func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) error {
-	h, err := house.Open(ctx, cfg, log)
+	l, err := Listen(cfg.Web, log)
 	if err != nil {
 		return err
 	}
+	h, err := house.Open(ctx, cfg, log)
+	if err != nil {
+		return errors.Join(err, l.Close())
+	}
 	s, err := New(h, o)
 	if err != nil {
-		return errors.Join(err, h.Close())
+		return errors.Join(err, l.Close(), h.Close())
 	}
-	return errors.Join(s.Run(ctx), h.Close())
+	return errors.Join(s.RunOn(ctx, l), h.Close())
 }
 
 // Run listens and serves until ctx ends.
 func (s *Server) Run(ctx context.Context) error {
-	public, internal, err := s.listen()
+	l, err := Listen(s.house.Config.Web, s.house.Log)
 	if err != nil {
 		return err
 	}
-	// So that the first request meets the clients.
-	if err := s.house.Feed.Step(ctx); err != nil {
-		return errors.Join(fmt.Errorf("read the first snapshot: %w", err), public.Close(), internal.Close())
-	}
-	if err := s.greet(ctx); err != nil {
-		return errors.Join(err, public.Close(), internal.Close())
-	}
-	return s.serve(ctx, public, internal)
+	return s.RunOn(ctx, l)
 }
 
-func (s *Server) listen() (public, internal net.Listener, err error) {
-	cfg := s.house.Config.Web
-	if public, err = listenOn(cfg.Listen.Public, "listen.public"); err != nil {
-		return nil, nil, err
+// RunOn serves on l until ctx ends, and closes it.
+func (s *Server) RunOn(ctx context.Context, l *Listeners) error {
+	// So that the first request meets the clients.
+	if err := s.house.Feed.Step(ctx); err != nil {
+		return errors.Join(fmt.Errorf("read the first snapshot: %w", err), l.Close())
 	}
-	if internal, err = listenOn(cfg.Listen.Internal, "listen.internal"); err != nil {
-		return nil, nil, errors.Join(err, public.Close())
+	if err := s.greet(ctx); err != nil {
+		return errors.Join(err, l.Close())
 	}
-	if cfg.TLS.CertFile == "" {
-		return public, internal, nil
+	return s.serve(ctx, l)
+}
+
+// Listeners are the open ports, and the certificate of the public one.
+type Listeners struct {
+	public, internal net.Listener
+	certificate      *certificate // nil: plain HTTP
+}
+
+// Close closes the ports of a server that does not run.
+func (l *Listeners) Close() error { return errors.Join(l.public.Close(), l.internal.Close()) }
+
+// Listen opens the certificate and the ports, before anything is made: a second
+// start by mistake must neither make a database nor migrate one. Nobody is
+// answered yet. Faults: "listen.taken", "listen.failed", "tls.load".
+func Listen(cfg web.Config, log *slog.Logger) (l *Listeners, err error) {
+	l = &Listeners{}
+	if cfg.TLS.CertFile != "" {
+		if l.certificate, err = openCertificate(cfg.TLS, log); err != nil {
+			return nil, err
+		}
 	}
-	cert, err := openCertificate(cfg.TLS, s.house.Log)
-	if err != nil {
-		return nil, nil, errors.Join(err, public.Close(), internal.Close())
+	if l.public, err = listenOn(cfg.Listen.Public, "listen.public"); err != nil {
+		return nil, err
 	}
-	tlsConfig := cert.config()
-	tlsConfig.NextProtos = []string{"h2", "http/1.1"}
-	return tls.NewListener(public, tlsConfig), internal, nil
+	if l.internal, err = listenOn(cfg.Listen.Internal, "listen.internal"); err != nil {
+		return nil, errors.Join(err, l.public.Close())
+	}
+	if l.certificate != nil {
+		tlsConfig := l.certificate.config()
+		tlsConfig.NextProtos = []string{"h2", "http/1.1"}
+		l.public = tls.NewListener(l.public, tlsConfig)
+	}
+	return l, nil
 }
 
 func listenOn(address, key string) (net.Listener, error) {
@@ -168,7 +190,7 @@ func listenOn(address, key string) (net.Listener, error) {
 
 // serve runs until ctx ends or a listener fails. The background outlives the
 // listeners, so that requests under way still see fresh snapshots.
-func (s *Server) serve(ctx context.Context, public, internal net.Listener) error {
+func (s *Server) serve(ctx context.Context, l *Listeners) error {
 	background, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	ended := make(chan error, 1)
@@ -176,10 +198,10 @@ func (s *Server) serve(ctx context.Context, public, internal net.Listener) error
 
 	doors := []*http.Server{httpServer(s.public, s.house.Log), httpServer(s.internal, s.house.Log)}
 	group, ctx := errgroup.WithContext(ctx)
-	for i, l := range []net.Listener{public, internal} {
+	for i, port := range []net.Listener{l.public, l.internal} {
 		group.Go(func() error {
-			if err := doors[i].Serve(l); !errors.Is(err, http.ErrServerClosed) {
-				return fmt.Errorf("serve %s: %w", l.Addr(), err)
+			if err := doors[i].Serve(port); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve %s: %w", port.Addr(), err)
 			}
 			return nil
 		})
@@ -188,9 +210,9 @@ func (s *Server) serve(ctx context.Context, public, internal net.Listener) error
 		<-ctx.Done()
 		return s.drain(doors)
 	})
-	s.house.Log.Info("serving", "issuer", s.house.Config.Issuer, "public", public.Addr().String(), "internal", internal.Addr().String(), "version", s.options.Version)
+	s.house.Log.Info("serving", "issuer", s.house.Config.Issuer, "public", l.public.Addr().String(), "internal", l.internal.Addr().String(), "version", s.options.Version)
 	if s.options.Ready != nil {
-		s.options.Ready(public.Addr(), internal.Addr())
+		s.options.Ready(l.public.Addr(), l.internal.Addr())
 	}
 	err := group.Wait()
 	stop()
