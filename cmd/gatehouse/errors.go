@@ -58,7 +58,7 @@ type field struct {
 
 // describe turns err into what the operator reads: the sentence of the fault if
 // there is one. The cause is shown as well where the sentence alone would leave
-// an operator helpless.
+// an operator helpless: of what is not there, or there already, it is complete.
 func describe(err error) problem {
 	if u, ok := errors.AsType[*usageError](err); ok {
 		p := problem{Code: "usage", Detail: u.Error()}
@@ -75,7 +75,7 @@ func describe(err error) problem {
 		return problem{Code: fault.Internal.String(), Detail: err.Error()}
 	}
 	p := problem{Code: f.Code, Detail: f.Detail}
-	if f.Err != nil {
+	if f.Err != nil && f.Kind != fault.NotFound && f.Kind != fault.Conflict {
 		p.Cause = strings.Join(strings.Fields(f.Err.Error()), " ") // drivers write over several lines
 	}
 	for _, x := range f.Fields {
