@@ -12,8 +12,6 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
-	"path/filepath"
-	"strings"
 
 	"gatehouse/audit"
 	"gatehouse/config"
@@ -50,15 +48,24 @@ type House struct {
 	told chan struct{} // a commit of this process has news for the others
 }
 
-// Open opens and migrates the store, opens the master key (made on a first
-// run) and wires the services. Several processes may open one store at a time.
+// Open opens and migrates the store, opens the master key and wires the
+// services; on a first run it makes the data directory, the database and the
+// key. Several processes may open one store at a time.
 func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, error) {
-	if err := prepareDataDir(cfg); err != nil {
+	if err := PrepareDataDir(cfg, log); err != nil {
 		return nil, err
 	}
+	return open(ctx, cfg, log, func(context.Context, *store.Store) error { return nil })
+}
+
+// open opens a house whose database passes check.
+func open(ctx context.Context, cfg config.Config, log *slog.Logger, check func(context.Context, *store.Store) error) (*House, error) {
 	s, err := store.Open(ctx, cfg.Store, log)
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
+	}
+	if err := check(ctx, s); err != nil {
+		return nil, errors.Join(err, s.Close())
 	}
 	h := &House{Config: cfg, Log: log, Store: s, told: make(chan struct{}, 1)}
 	if err := h.open(ctx); err != nil {
@@ -86,18 +93,6 @@ func (h *House) open(ctx context.Context) error {
 
 // Close closes the store. Nothing of the house may be used afterwards.
 func (h *House) Close() error { return h.Store.Close() }
-
-// prepareDataDir makes the data directory, for its owner alone, when something
-// of this configuration lives in it.
-func prepareDataDir(cfg config.Config) error {
-	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") && filepath.Dir(cfg.MasterKeyFile) != filepath.Clean(cfg.DataDir) {
-		return nil
-	}
-	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
-		return fault.Wrap(err, fault.Unavailable, "data_dir.create", fmt.Sprintf("The data directory %s cannot be made. Choose another with data_dir, or make it writable.", cfg.DataDir))
-	}
-	return nil
-}
 
 func (h *House) openKeeper(ctx context.Context) error {
 	master, made, err := secret.CreateMaster(h.Config.MasterKeyFile)

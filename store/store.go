@@ -78,6 +78,10 @@ type MigrationState = engine.MigrationState
 // with a Conflict fault: an older program does not know what it would break.
 func (s *Store) Migrate(ctx context.Context) error { return s.db.Migrate(ctx) }
 
+// HasSchema reports whether the database holds a Gatehouse, of whatever version.
+// Nothing is written.
+func (s *Store) HasSchema(ctx context.Context) (bool, error) { return s.db.HasSchema(ctx) }
+
 // MigrationStatus lists the steps that this program knows, in order, and which
 // of them the database has.
 func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationState, error) {

@@ -5,17 +5,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"io/fs"
 	"log/slog"
-	"os"
 	"os/user"
-	"strings"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/audit"
 	"gatehouse/config"
-	"gatehouse/fault"
 	"gatehouse/house"
 )
 
@@ -164,53 +160,28 @@ func (a *app) commandConfig() (config.Config, config.Sources, error) {
 	return cfg, sources, err
 }
 
-// withHouse opens the store and the services, runs f, and closes them. A SQLite
-// file that is not there is an error: in the wrong directory a question must
-// not be answered by a new and empty database.
+// withHouse opens the store and the services, runs f, and closes them. A house
+// that is not there is an error: commands make none by accident.
 func (a *app) withHouse(ctx context.Context, f func(h *house.House) error) error {
 	cfg, _, err := a.commandConfig()
 	if err != nil {
 		return err
 	}
-	if err := mustExist(cfg); err != nil {
-		return err
-	}
-	return a.inHouse(ctx, cfg, f)
+	return a.inHouse(ctx, cfg, house.OpenExisting, f)
 }
 
-// withNewHouse is withHouse for the commands that may come before the server's
-// first start.
-func (a *app) withNewHouse(ctx context.Context, f func(h *house.House) error) error {
-	cfg, _, err := a.commandConfig()
-	if err != nil {
-		return err
-	}
-	return a.inHouse(ctx, cfg, f)
-}
+// opener is house.Open or house.OpenExisting.
+type opener func(ctx context.Context, cfg config.Config, log *slog.Logger) (*house.House, error)
 
-func (a *app) inHouse(ctx context.Context, cfg config.Config, f func(h *house.House) error) error {
+func (a *app) inHouse(ctx context.Context, cfg config.Config, open opener, f func(h *house.House) error) error {
 	log, flush := house.NewLog(cfg.Log, a.stderr)
 	defer flush()
-	h, err := house.Open(ctx, cfg, log)
+	h, err := open(ctx, cfg, log)
 	if err != nil {
 		return err
 	}
 	a.announceKey(h, log)
 	return errors.Join(f(h), h.Close())
-}
-
-// sqliteFile returns the database's file, if it is one.
-func sqliteFile(cfg config.Config) (string, bool) { return strings.CutPrefix(cfg.Store.URL, "sqlite:") }
-
-func mustExist(cfg config.Config) error {
-	file, ok := sqliteFile(cfg)
-	if !ok {
-		return nil
-	}
-	if _, err := os.Stat(file); errors.Is(err, fs.ErrNotExist) {
-		return fault.New(fault.NotFound, "store.not_found", fmt.Sprintf("There is no database at %s. Look whether data_dir and store.url are right, or start the server first.", file))
-	}
-	return nil
 }
 
 // announceKey tells about a master key that this command had to make.

@@ -40,7 +40,7 @@ read again. Without --grant it may sign people in (authorization_code); without
 		if c.Scopes == nil && slices.Contains(c.GrantTypes, oauth.GrantCode) {
 			c.Scopes = []string{"openid", "profile", "email"}
 		}
-		return a.withNewHouse(ctx, func(h *house.House) error {
+		return a.withHouse(ctx, func(h *house.House) error {
 			c, secret, err := h.OAuth.CreateClient(ctx, operator(), c)
 			if err != nil {
 				return err

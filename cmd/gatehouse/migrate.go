@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
+	"log/slog"
+	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/config"
 	"gatehouse/house"
 	"gatehouse/store"
 )
@@ -32,7 +35,11 @@ func (a *app) migrateStatus() *cobra.Command {
 		Short: "List the steps of the schema, and which the database has",
 		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withStore(ctx, false, a.printSteps)
+			cfg, _, err := a.commandConfig()
+			if err != nil {
+				return err
+			}
+			return a.withStore(ctx, cfg, house.CheckDatabase, a.printSteps)
 		}),
 	})
 }
@@ -42,35 +49,40 @@ func (a *app) migrateUp() *cobra.Command {
 		Use:   "up",
 		Short: "Bring the schema up to date",
 		Long: `Bring the schema up to date. The server and the other commands do it too when
-they start; this is for who wants to do it before.`,
+they start; this is for who wants to do it before. A SQLite file that is not
+there is made, and the master key beside it: then "gatehouse user create" and
+the like work before the server's first start.`,
 		Args: cobra.NoArgs,
-		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withStore(ctx, true, func(ctx context.Context, s *store.Store) error {
-				if err := s.Migrate(ctx); err != nil {
-					return err
-				}
-				return a.printSteps(ctx, s)
-			})
-		}),
+		RunE: a.action(a.migrateNow),
 	})
 }
 
-// withStore opens the store as it is, without migrating it and without keys.
-func (a *app) withStore(ctx context.Context, create bool, f func(ctx context.Context, s *store.Store) error) error {
+func (a *app) migrateNow(ctx context.Context, _ []string) error {
 	cfg, _, err := a.commandConfig()
 	if err != nil {
 		return err
 	}
-	if !create {
-		err = mustExist(cfg)
-	} else if _, ok := sqliteFile(cfg); ok {
-		err = os.MkdirAll(cfg.DataDir, 0o700)
+	// A process without the key's folder has not got the SQLite file either. On
+	// Postgres it may well have the database, and a key that it made would be lost.
+	if strings.HasPrefix(cfg.Store.URL, "sqlite:") && filepath.Dir(cfg.MasterKeyFile) == filepath.Clean(cfg.DataDir) {
+		return a.inHouse(ctx, cfg, house.Open, func(h *house.House) error { return a.printSteps(ctx, h.Store) })
 	}
-	if err != nil {
-		return err
-	}
+	return a.withStore(ctx, cfg, house.PrepareDataDir, func(ctx context.Context, s *store.Store) error {
+		if err := s.Migrate(ctx); err != nil {
+			return err
+		}
+		return a.printSteps(ctx, s)
+	})
+}
+
+// withStore opens the store as it is, without migrating it and without keys.
+// Before, prepare may refuse the configuration.
+func (a *app) withStore(ctx context.Context, cfg config.Config, prepare func(config.Config, *slog.Logger) error, f func(ctx context.Context, s *store.Store) error) error {
 	log, flush := house.NewLog(cfg.Log, a.stderr)
 	defer flush()
+	if err := prepare(cfg, log); err != nil {
+		return err
+	}
 	s, err := store.Open(ctx, cfg.Store, log)
 	if err != nil {
 		return fmt.Errorf("open the store: %w", err)

@@ -17,7 +17,7 @@ and for one use, and replaces the link before it. Once there is an
 administrator there is nothing to set up, and no link.`,
 		Args: cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withNewHouse(ctx, func(h *house.House) error {
+			return a.withHouse(ctx, func(h *house.House) error {
 				token, _, err := h.Identity.SetupLink(ctx, operator(), true)
 				if err != nil {
 					return err

@@ -44,7 +44,7 @@ a file or from standard input: it never stands on the command line.`,
 		if err != nil {
 			return err
 		}
-		return a.withNewHouse(ctx, func(h *house.House) error {
+		return a.withHouse(ctx, func(h *house.House) error {
 			u, err := h.Identity.Create(ctx, operator(), u, password)
 			if err != nil {
 				return err

@@ -88,6 +88,11 @@ func IsUnique(err error) bool {
 		code == lib.SQLITE_CONSTRAINT_TRIGGER && strings.Contains(err.Error(), "UNIQUE: ")
 }
 
+// isNoTable reports whether err is about a table that is not there.
+func isNoTable(err error) bool {
+	return postgresCode(err) == "42P01" || sqliteCode(err) == lib.SQLITE_ERROR && strings.Contains(err.Error(), "no such table")
+}
+
 // isOrphan reports whether err is a violated foreign key.
 func isOrphan(err error) bool {
 	return sqliteCode(err) == lib.SQLITE_CONSTRAINT_FOREIGNKEY || postgresCode(err) == "23503"

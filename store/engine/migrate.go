@@ -106,9 +106,29 @@ func (d *DB) schema(ctx context.Context) (upToDate bool, err error) {
 	return have == want, nil
 }
 
+// HasSchema reports whether the database holds a schema of ours, in whatever
+// version. Nothing is written.
+func (d *DB) HasSchema(ctx context.Context) (bool, error) {
+	err := d.Query(ctx, schemaVersion, nil, func(*sql.Rows) error { return nil })
+	if isNoTable(err) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("look for the schema: %w", err)
+	}
+	return true, nil
+}
+
 // MigrationStatus lists the steps that this program knows, in order, and which
 // of them the database has.
 func (d *DB) MigrationStatus(ctx context.Context) (states []MigrationState, err error) {
+	has, err := d.HasSchema(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("migration status: %w", err)
+	}
+	if !has { // goose would make its table to find that out
+		return notApplied()
+	}
 	m, err := d.backend.migrator(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("migration status: %w", classify(err))
@@ -133,6 +153,15 @@ func (d *DB) MigrationStatus(ctx context.Context) (states []MigrationState, err 
 		})
 	}
 	return states, nil
+}
+
+// notApplied lists the steps for a database that has none.
+func notApplied() (states []MigrationState, err error) {
+	steps, err := migrations.Steps(migrations.SQLite()) // the same for both
+	for _, s := range steps {
+		states = append(states, MigrationState{Version: s.Version, Name: s.Name})
+	}
+	return states, err
 }
 
 func (m *migrator) provider() (*goose.Provider, error) {

@@ -1,0 +1,49 @@
+package house
+
+import (
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"gatehouse/config"
+	"gatehouse/fault"
+)
+
+// PrepareDataDir makes the data directory, for its owner alone, when something
+// of this configuration lives in it. One that is there is looked at and never
+// changed: it may be /var/lib, or somebody's home. Faults: "data_dir.create", "data_dir.open".
+func PrepareDataDir(cfg config.Config, log *slog.Logger) error {
+	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") && filepath.Dir(cfg.MasterKeyFile) != filepath.Clean(cfg.DataDir) {
+		return nil
+	}
+	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
+		return fault.Wrap(err, fault.Unavailable, "data_dir.create", fmt.Sprintf("The data directory %s cannot be made. Choose another with data_dir, or make it writable.", cfg.DataDir))
+	}
+	info, err := os.Stat(cfg.DataDir)
+	if err != nil {
+		return fmt.Errorf("look at the data directory: %w", err)
+	}
+	if runtime.GOOS == "windows" {
+		return nil
+	}
+	return judgeDataDir(cfg.DataDir, info.Mode().Perm(), log)
+}
+
+// judgeDataDir refuses a directory in which everybody may write: who does could
+// put a database or a key of their own in the place of ours. One that everybody
+// may enter is worth a warning, because the files in it are their owner's alone.
+// A group is left alone: container platforms share volumes by it.
+func judgeDataDir(dir string, mode fs.FileMode, log *slog.Logger) error {
+	switch {
+	case mode&0o002 != 0:
+		return fault.New(fault.Invalid, "data_dir.open", fmt.Sprintf(
+			"Everybody on this machine can write in the data directory %s (mode %04o), and so replace the database or the master key. Run: chmod 700 %s. Where that is not yours to do, choose a directory below it with data_dir; it is made for its owner alone.", dir, mode, dir))
+	case mode&0o005 != 0:
+		log.Warn("everybody on this machine can look into the data directory; the files in it are closed to them. To close it, too: chmod 700 "+dir, "data_dir", dir, "mode", fmt.Sprintf("%04o", mode))
+	}
+	return nil
+}
