@@ -26,6 +26,15 @@ const (
 	AuthNone       = "none"
 )
 
+// When a client must use PKCE (RFC 7636). PKCEAuto is what RFC 9700 section 2.1.1
+// asks of a confidential client: a request is bound to the browser by PKCE or by
+// the nonce of OpenID Connect. A public client must use it always.
+const (
+	PKCEAuto     = "auto"
+	PKCERequired = "required"
+	PKCEOff      = "off"
+)
+
 // Client is an application that sends people here (RFC 6749 section 2). A
 // Client taken from Clients is shared and must not be changed.
 type Client struct {
@@ -45,13 +54,14 @@ type Client struct {
 	Audiences              []string // `aud` of its access tokens; empty: the issuer
 
 	SkipConsent   bool // for applications of the house: nobody is asked
-	SkipPKCE      bool // for one confidential client at a time; never for a public one
 	StaticRefresh bool // confidential clients only: the refresh token stays the same
 	Introspect    bool // may introspect tokens that are not meant for it
 
 	AccessTokenTTL  time.Duration // zero: the server's default, likewise below
 	RefreshIdle     time.Duration
 	RefreshAbsolute time.Duration
+
+	PKCE string // one of the PKCE constants; "" is PKCEAuto
 
 	RequireLevel   proof.Level // what its people must reach; none: nothing is required
 	IDTokenAlg     string      // "", "RS256", "ES256", "EdDSA"; empty: RS256
@@ -65,9 +75,17 @@ type Client struct {
 // Public reports whether the client cannot keep a secret (RFC 6749 section 2.1).
 func (c *Client) Public() bool { return c.AuthMethod == AuthNone }
 
-// NeedsPKCE reports whether the client must use PKCE: every one but a
-// confidential client for which an administrator turned it off.
-func (c *Client) NeedsPKCE() bool { return c.Public() || !c.SkipPKCE }
+// NeedsPKCE reports whether the client must use PKCE in a request with these
+// scopes and that nonce.
+func (c *Client) NeedsPKCE(scopes []string, nonce string) bool {
+	switch {
+	case c.Public() || c.PKCE == PKCERequired:
+		return true
+	case c.PKCE == PKCEOff:
+		return false
+	}
+	return nonce == "" || !slices.Contains(scopes, ScopeOpenID)
+}
 
 // Takes reports whether the client may authenticate itself by method, one of
 // those of RFC 8414.

@@ -7,14 +7,17 @@ import (
 )
 
 // ClientCredentials gives the client a token for itself (RFC 6749 section 4.4),
-// for the scopes that it asks for; none by default. It writes nothing. A
-// *Refusal says why not.
+// for the scopes that it asks for; all that it may have without a person where
+// it names none. It writes nothing. A *Refusal says why not.
 func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes []string) (Tokens, error) {
 	if c.Public() || !slices.Contains(c.GrantTypes, GrantClient) {
 		return Tokens{}, errGrantType
 	}
 	if !covers(c.Scopes, scopes) || slices.ContainsFunc(scopes, ofPerson) {
 		return Tokens{}, errScope
+	}
+	if len(scopes) == 0 { // RFC 6749 section 3.3: a default that is known beforehand
+		scopes = slices.DeleteFunc(slices.Clone(c.Scopes), ofPerson)
 	}
 	m := &minting{client: c, authorization: &Authorization{}, now: time.Now()}
 	var err error

@@ -22,7 +22,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	if c.ID == "" {
 		c.ID = id.NewClient()
 	}
-	c.Name = strings.TrimSpace(c.Name)
+	c.Name, c.PKCE = strings.TrimSpace(c.Name), orElse(c.PKCE, PKCEAuto)
 	c.Created = stamp(time.Now())
 	c.Updated, c.Rev, c.Secrets = c.Created, 1, nil
 	if err := validate(&c, s.Config); err != nil {
@@ -55,7 +55,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 // meanwhile: Conflict fault "client.changed". Other faults: Invalid
 // "client.invalid", NotFound.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
-	c.Name = strings.TrimSpace(c.Name)
+	c.Name, c.PKCE = strings.TrimSpace(c.Name), orElse(c.PKCE, PKCEAuto)
 	if err := validate(&c, s.Config); err != nil {
 		return Client{}, err
 	}
@@ -138,7 +138,7 @@ func document(c *Client) json.RawMessage {
 		"name": c.Name, "home_url": c.HomeURL, "disabled": c.Disabled, "auth_method": c.AuthMethod, "secrets": secrets,
 		"redirect_uris": c.RedirectURIs, "post_logout_redirect_uris": c.PostLogoutRedirectURIs,
 		"grant_types": c.GrantTypes, "scopes": c.Scopes, "audiences": c.Audiences,
-		"no_consent": c.SkipConsent, "no_pkce": c.SkipPKCE, "static_refresh": c.StaticRefresh, "introspect": c.Introspect,
+		"no_consent": c.SkipConsent, "pkce": orElse(c.PKCE, PKCEAuto), "static_refresh": c.StaticRefresh, "introspect": c.Introspect,
 		"access_token_ttl": c.AccessTokenTTL.String(), "refresh_idle": c.RefreshIdle.String(), "refresh_absolute": c.RefreshAbsolute.String(),
 		"require_acr": c.RequireLevel, "id_token_alg": c.IDTokenAlg, "userinfo_alg": c.UserinfoAlg, "access_token_alg": c.AccessTokenAlg,
 	}

@@ -78,7 +78,7 @@ func TestClientsThatBreakARuleAreRefusedByName(t *testing.T) {
 			c.IDTokenAlg, c.UserinfoAlg, c.AccessTokenAlg, c.RequireLevel = "EdDSA", "RS256", "ES256", proof.AAL2
 		}, ""},
 		{"confidential extras", func(c *oauth.Client) {
-			c.SkipPKCE, c.StaticRefresh, c.Introspect, c.SkipConsent = true, true, true, true
+			c.PKCE, c.StaticRefresh, c.Introspect, c.SkipConsent = oauth.PKCEOff, true, true, true
 		}, ""},
 		{"a home", func(c *oauth.Client) { c.HomeURL = "https://app.example" }, ""},
 
@@ -98,7 +98,7 @@ func TestClientsThatBreakARuleAreRefusedByName(t *testing.T) {
 		{"name that is no text", func(c *oauth.Client) { c.Name = "a\xff" }, "name"},
 		{"no method", func(c *oauth.Client) { c.AuthMethod = "" }, "auth_method"},
 		{"client_secret_jwt", func(c *oauth.Client) { c.AuthMethod = "client_secret_jwt" }, "auth_method"},
-		{"public without PKCE", func(c *oauth.Client) { c.AuthMethod, c.SkipPKCE = oauth.AuthNone, true }, "no_pkce"},
+		{"public without PKCE", func(c *oauth.Client) { c.AuthMethod, c.PKCE = oauth.AuthNone, oauth.PKCEOff }, "pkce"},
 		{"public, static refresh", func(c *oauth.Client) { c.AuthMethod, c.StaticRefresh = oauth.AuthNone, true }, "refresh"},
 		{"public, introspects", func(c *oauth.Client) { c.AuthMethod, c.Introspect = oauth.AuthNone, true }, "introspect"},
 		{"public, client_credentials", func(c *oauth.Client) {

@@ -58,7 +58,7 @@ func (code *Code) judgeRedirect(c *Client, sent string) *Refusal {
 // refused too: somebody took the challenge away (RFC 9700 section 4.8.2).
 func (code *Code) judgeVerifier(c *Client, verifier string) *Refusal {
 	switch {
-	case code.Challenge == "" && verifier == "" && !c.NeedsPKCE():
+	case code.Challenge == "" && verifier == "" && !c.NeedsPKCE(code.Scopes, code.Nonce):
 		return nil
 	case code.Challenge == "" && verifier == "":
 		return errPKCEMissing

@@ -50,12 +50,19 @@ func TestCodeIsWorthSomethingOnlyWhereItBelongs(t *testing.T) {
 		}, InvalidGrant},
 		"a challenge that is none":       {func(c *Code, _ *Client, _ *Redemption) { c.Challenge = "*" }, InvalidGrant},
 		"no PKCE, which it must use":     {func(c *Code, _ *Client, r *Redemption) { c.Challenge, r.Verifier = "", "" }, InvalidRequest},
-		"no PKCE, which it need not use": {func(c *Code, k *Client, r *Redemption) { c.Challenge, r.Verifier, k.SkipPKCE = "", "", true }, ""},
-		"PKCE all the same":              {func(_ *Code, k *Client, _ *Redemption) { k.SkipPKCE = true }, ""},
-		"the challenge was taken away":   {func(c *Code, k *Client, _ *Redemption) { c.Challenge, k.SkipPKCE = "", true }, InvalidGrant},
-		"the verifier was taken away":    {func(_ *Code, k *Client, r *Redemption) { r.Verifier, k.SkipPKCE = "", true }, InvalidGrant},
+		"no PKCE, which it need not use": {func(c *Code, k *Client, r *Redemption) { c.Challenge, r.Verifier, k.PKCE = "", "", PKCEOff }, ""},
+		"no PKCE, but a nonce of OpenID": {func(c *Code, _ *Client, r *Redemption) {
+			c.Challenge, r.Verifier, c.Scopes, c.Nonce = "", "", []string{ScopeOpenID}, "n"
+		}, ""},
+		"no PKCE, and a nonce of nothing": {func(c *Code, _ *Client, r *Redemption) { c.Challenge, r.Verifier, c.Nonce = "", "", "n" }, InvalidRequest},
+		"no PKCE, which is required all the same": {func(c *Code, k *Client, r *Redemption) {
+			c.Challenge, r.Verifier, c.Scopes, c.Nonce, k.PKCE = "", "", []string{ScopeOpenID}, "n", PKCERequired
+		}, InvalidRequest},
+		"PKCE all the same":            {func(_ *Code, k *Client, _ *Redemption) { k.PKCE = PKCEOff }, ""},
+		"the challenge was taken away": {func(c *Code, k *Client, _ *Redemption) { c.Challenge, k.PKCE = "", PKCEOff }, InvalidGrant},
+		"the verifier was taken away":  {func(_ *Code, k *Client, r *Redemption) { r.Verifier, k.PKCE = "", PKCEOff }, InvalidGrant},
 		"a public client without PKCE": {func(c *Code, k *Client, r *Redemption) {
-			c.Challenge, r.Verifier, k.SkipPKCE, k.AuthMethod = "", "", true, AuthNone
+			c.Challenge, r.Verifier, k.PKCE, k.AuthMethod = "", "", PKCEOff, AuthNone
 		}, InvalidRequest},
 	} {
 		client := &Client{ID: "web", AuthMethod: AuthBasic, RedirectURIs: []string{good.RedirectURI}}

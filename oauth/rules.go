@@ -90,6 +90,12 @@ func ValidClientID(client id.Client) bool {
 }
 
 func (p *problems) authentication(c *Client) {
+	switch {
+	case !slices.Contains([]string{"", PKCEAuto, PKCERequired, PKCEOff}, c.PKCE):
+		p.add("pkce", "must be %s, %s or %s", PKCEAuto, PKCERequired, PKCEOff)
+	case c.Public() && c.PKCE == PKCEOff:
+		p.add("pkce", "is required of a public client")
+	}
 	switch c.AuthMethod {
 	case AuthSecret, AuthBasic, AuthPost:
 	case AuthNone:
@@ -106,7 +112,7 @@ func (p *problems) authentication(c *Client) {
 
 // public holds what a client that cannot keep a secret must not have.
 func (p *problems) public(c *Client) {
-	for field, has := range map[string]bool{"no_pkce": c.SkipPKCE, "refresh": c.StaticRefresh, "introspect": c.Introspect} {
+	for field, has := range map[string]bool{"refresh": c.StaticRefresh, "introspect": c.Introspect} {
 		if has {
 			p.add(field, "is for confidential clients only")
 		}

@@ -3,6 +3,7 @@ package provider
 import (
 	"context"
 	"encoding/base64"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -27,6 +28,7 @@ const (
 type authorization struct {
 	*target
 	params  parameters
+	ignored []string // scopes that the client may not ask for
 	claims  oauth.ClaimsRequest
 	request kernel.Request
 	ask     flow.Ask
@@ -38,8 +40,18 @@ func (p *Provider) authorization(ctx context.Context, to *target, params paramet
 		return nil, err
 	}
 	a := &authorization{target: to, params: params}
-	var err error
-	if a.request, err = p.kernel.Read(ctx, kernel.Question{Client: to.client, RedirectURI: to.redirectURI, Parameters: params.values}); err != nil {
+	asked := maps.Clone(params.values)
+	scopes, err := a.narrow()
+	if err != nil {
+		return nil, err
+	}
+	if asked.Set("scope", strings.Join(scopes, " ")); len(scopes) == 0 {
+		asked.Del("scope")
+	}
+	if err := checkChallenge(to.client, params, scopes); err != nil {
+		return nil, err
+	}
+	if a.request, err = p.kernel.Read(ctx, kernel.Question{Client: to.client, RedirectURI: to.redirectURI, Parameters: asked}); err != nil {
 		return nil, fromKernel(err)
 	}
 	if a.claims, err = oauth.ParseClaims(params.get("claims")); err != nil {
@@ -47,6 +59,38 @@ func (p *Provider) authorization(ctx context.Context, to *target, params paramet
 	}
 	a.ask, err = p.askOf(a, at)
 	return a, err
+}
+
+// narrow returns the scopes that the client may ask for. Others are ignored
+// (OpenID Connect Core 3.1.2.1), and the answer says what was left (RFC 6749
+// section 3.3). Where nothing is left, or not the sign-in that was asked for,
+// the answer would be something else than what was asked.
+func (a *authorization) narrow() ([]string, error) {
+	asked := fields(a.params.get("scope"))
+	var kept []string
+	for _, scope := range asked {
+		if slices.Contains(a.client.Scopes, scope) {
+			kept = append(kept, scope)
+		} else {
+			a.ignored = append(a.ignored, scope)
+		}
+	}
+	if len(asked) > 0 && len(kept) == 0 {
+		return nil, refusalFor("invalid_scope")
+	}
+	if slices.Contains(a.ignored, oauth.ScopeOpenID) {
+		return nil, refuse("invalid_scope", "The client may not ask for the scope openid.")
+	}
+	return kept, nil
+}
+
+// scope is the scope of the answer: what was left, where that is not what was
+// asked for.
+func (a *authorization) scope() string {
+	if len(a.ignored) == 0 {
+		return ""
+	}
+	return strings.Join(a.request.Scopes, " ")
 }
 
 // checkParams holds the rules about single parameters.
@@ -85,16 +129,16 @@ func checkParams(c *oauth.Client, params parameters) error {
 	case len(params.get("scope")) > maxScope:
 		return refuse("invalid_request", "The parameter scope is too long.")
 	}
-	return checkChallenge(c, params)
+	return nil
 }
 
 // checkChallenge holds the rules about PKCE (RFC 7636, RFC 9700 section 2.1.1)
 // before anybody signs in.
-func checkChallenge(c *oauth.Client, params parameters) error {
+func checkChallenge(c *oauth.Client, params parameters, scopes []string) error {
 	challenge, method := params.get("code_challenge"), params.get("code_challenge_method")
 	if challenge == "" && method == "" {
-		if c.NeedsPKCE() {
-			return refuse("invalid_request", "The parameter code_challenge is missing: PKCE is required.")
+		if c.NeedsPKCE(scopes, params.get("nonce")) {
+			return refuse("invalid_request", "The parameter code_challenge is missing: PKCE is required.").about(c.ID)
 		}
 		return nil
 	}

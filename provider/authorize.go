@@ -2,6 +2,7 @@ package provider
 
 import (
 	"fmt"
+	"log/slog"
 	"net/http"
 	"time"
 
@@ -60,6 +61,7 @@ func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorizatio
 		}
 		return p.stash(w, r, a, "")
 	}
+	p.logIgnored(r, a)
 	entry, err := p.Flow.Decide(r.Context(), a.ask, p.Cookies.Session(r), web.InfoOf(r.Context()).IP)
 	if err != nil {
 		return err
@@ -75,6 +77,16 @@ func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorizatio
 		}
 		return p.stash(w, r, a, d.Step)
 	}
+}
+
+// logIgnored tells those who run the house why an application got less than it
+// asked for.
+func (p *Provider) logIgnored(r *http.Request, a *authorization) {
+	if len(a.ignored) == 0 {
+		return
+	}
+	p.Log.LogAttrs(r.Context(), slog.LevelInfo, "scopes ignored that the client may not ask for",
+		slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("client", string(a.client.ID)), slog.Any("scopes", a.ignored))
 }
 
 // stash stores the request as an interaction and sends the person to step, or

@@ -42,7 +42,7 @@ func TestErrorDescriptionHoldsOnlyWhatTheRFCAllows(t *testing.T) {
 	r := httptest.NewRequest(http.MethodGet, "/oauth2/authorize", nil)
 
 	told := httptest.NewRecorder()
-	d.refuseTo(told, r, &target{redirectURI: testCallback}, e)
+	d.refuseTo(told, r, &target{client: d.client("web"), redirectURI: testCallback}, e)
 	answered := httptest.NewRecorder()
 	d.writeRefusal(answered, r, e)
 

@@ -65,11 +65,16 @@ func newDoor(t testing.TB) *door {
 		{ID: "either", AuthMethod: oauth.AuthSecret, SkipConsent: true},
 		{ID: "phone", AuthMethod: oauth.AuthNone, SkipConsent: true},
 		{ID: "asking", AuthMethod: oauth.AuthBasic},
-		{ID: "old", AuthMethod: oauth.AuthBasic, SkipConsent: true, SkipPKCE: true},
+		{ID: "strict", AuthMethod: oauth.AuthBasic, SkipConsent: true, PKCE: oauth.PKCERequired},
+		{ID: "plain", AuthMethod: oauth.AuthBasic, SkipConsent: true, Scopes: []string{"orders:read"}},
+		{ID: "old", AuthMethod: oauth.AuthBasic, SkipConsent: true, PKCE: oauth.PKCEOff},
 		{ID: "still", AuthMethod: oauth.AuthBasic, SkipConsent: true, StaticRefresh: true},
 		{ID: "off", AuthMethod: oauth.AuthBasic, Disabled: true},
 	} {
-		c.RedirectURIs, c.GrantTypes, c.Scopes = []string{testCallback}, all, testScopes
+		c.RedirectURIs, c.GrantTypes = []string{testCallback}, all
+		if c.Scopes == nil {
+			c.Scopes = testScopes
+		}
 		d.registry.clients[c.ID] = &c
 	}
 	d.sessions = &browsers{store: d.store}

@@ -35,7 +35,7 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 	if err != nil {
 		return err
 	}
-	p.respond(w, r, a.target, map[string]string{"code": code})
+	p.respond(w, r, a.target, map[string]string{"code": code, "scope": a.scope()})
 	return nil
 }
 

@@ -48,7 +48,7 @@ func withQuery(uri string, values url.Values) string {
 // 3.1.2.6). Pages among the errors are shown.
 func (p *Provider) refuseTo(w http.ResponseWriter, r *http.Request, to *target, err error) {
 	e := refusalOf(err)
-	p.logRefusal(r, e)
+	p.logRefusal(r, e.about(to.client.ID))
 	p.respond(w, r, to, map[string]string{"error": e.code, "error_description": legal(e.description)})
 }
 

@@ -24,7 +24,7 @@ type Client struct {
 	JWKS                   json.RawMessage `json:"jwks,omitempty"`
 
 	Consent         bool   `json:"consent"`
-	PKCE            bool   `json:"pkce"`
+	PKCE            string `json:"pkce"`
 	Refresh         string `json:"refresh"`
 	Introspect      bool   `json:"introspect"`
 	AccessTokenTTL  string `json:"access_token_ttl,omitempty"`
@@ -61,7 +61,7 @@ func OfClient(c oauth.Client) Client {
 		ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, Disabled: c.Disabled, AuthMethod: c.AuthMethod,
 		RedirectURIs: list(c.RedirectURIs), PostLogoutRedirectURIs: list(c.PostLogoutRedirectURIs),
 		GrantTypes: list(c.GrantTypes), Scope: strings.Join(c.Scopes, " "), Audiences: list(c.Audiences), JWKS: json.RawMessage(c.JWKS),
-		Consent: !c.SkipConsent, PKCE: !c.SkipPKCE, Refresh: RefreshMode(c), Introspect: c.Introspect,
+		Consent: !c.SkipConsent, PKCE: c.PKCE, Refresh: RefreshMode(c), Introspect: c.Introspect,
 		AccessTokenTTL: Lifetime(c.AccessTokenTTL), RefreshIdle: Lifetime(c.RefreshIdle), RefreshAbsolute: Lifetime(c.RefreshAbsolute),
 		RequireACR: c.RequireLevel.String(), IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
 		Secrets: make([]ClientSecret, len(c.Secrets)), Created: c.Created.UTC(), Updated: c.Updated.UTC(),

@@ -18,8 +18,8 @@ import (
 type clientFlags struct {
 	name, homeURL, authMethod, jwksFile             string
 	redirects, postLogout, grants, scopes, audience []string
-	public, noConsent, noPKCE, introspect, disabled bool
-	refresh, requireACR                             string
+	public, noConsent, introspect, disabled         bool
+	refresh, requireACR, pkce                       string
 	idTokenAlg, userinfoAlg, accessTokenAlg         string
 	accessTokenTTL, refreshIdle, refreshAbsolute    durationFlag
 }
@@ -27,7 +27,7 @@ type clientFlags struct {
 // clientFlagNames are the flags that change a client.
 var clientFlagNames = []string{
 	"name", "home-url", "redirect-uri", "post-logout-redirect-uri", "grant", "scope", "audience", "auth-method", "public", "jwks-file",
-	"no-consent", "no-pkce", "introspect", "refresh", "access-token-ttl", "refresh-idle", "refresh-absolute", "require-acr",
+	"no-consent", "pkce", "introspect", "refresh", "access-token-ttl", "refresh-idle", "refresh-absolute", "require-acr",
 	"id-token-alg", "userinfo-alg", "access-token-alg", "disabled",
 }
 
@@ -59,7 +59,7 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags.BoolVar(&f.public, "public", false, "it cannot keep a secret; the same as --auth-method none")
 	flags.StringVar(&f.jwksFile, "jwks-file", "", "a `file` with its public keys, for private_key_jwt; - for standard input")
 	flags.BoolVar(&f.noConsent, "no-consent", false, "do not ask people, for applications of the house")
-	flags.BoolVar(&f.noPKCE, "no-pkce", false, "do not require PKCE, for one old confidential application")
+	flags.StringVar(&f.pkce, "pkce", oauth.PKCEAuto, "when it must use PKCE (`mode`): auto, for all but OpenID requests with a nonce; required; off")
 	flags.BoolVar(&f.introspect, "introspect", false, "it may introspect tokens that are not meant for it")
 	flags.StringVar(&f.refresh, "refresh", "rotate", "refresh tokens `mode`: rotate, or static for confidential applications")
 	flags.Var(&f.accessTokenTTL, "access-token-ttl", "how long its access tokens live (0: as configured)")
@@ -125,6 +125,7 @@ func (f *clientFlags) applyMethod(changed func(string) bool, c *oauth.Client) {
 func (f *clientFlags) applyTexts(changed func(string) bool, c *oauth.Client) {
 	for name, v := range map[string]struct{ to, from *string }{
 		"name":             {&c.Name, &f.name},
+		"pkce":             {&c.PKCE, &f.pkce},
 		"home-url":         {&c.HomeURL, &f.homeURL},
 		"id-token-alg":     {&c.IDTokenAlg, &f.idTokenAlg},
 		"userinfo-alg":     {&c.UserinfoAlg, &f.userinfoAlg},
@@ -175,7 +176,6 @@ func (f *clientFlags) applySwitches(changed func(string) bool, c *oauth.Client) 
 		from bool
 	}{
 		"no-consent": {&c.SkipConsent, f.noConsent},
-		"no-pkce":    {&c.SkipPKCE, f.noPKCE},
 		"introspect": {&c.Introspect, f.introspect},
 		"refresh":    {&c.StaticRefresh, f.refresh == "static"},
 		"disabled":   {&c.Disabled, f.disabled},

@@ -42,7 +42,7 @@ func describeClient(w io.Writer, c oauth.Client) {
 		row(w, "post-logout redirect URI", uri)
 	}
 	row(w, "asks for consent", yes(!c.SkipConsent))
-	row(w, "requires PKCE", yes(!c.SkipPKCE))
+	row(w, "PKCE", c.PKCE)
 	row(w, "refresh tokens", wire.RefreshMode(c))
 	row(w, "may introspect", yes(c.Introspect))
 	row(w, "access token lifetime", wire.Lifetime(c.AccessTokenTTL))

@@ -50,7 +50,7 @@ func (w *world) stage() *stage {
 	s.client, s.secret, err = h.OAuth.CreateClient(background(), console, oauth.Client{
 		ID: "drill", Name: "Drill", AuthMethod: oauth.AuthBasic, RedirectURIs: []string{"https://drill.example.test/cb"},
 		GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh}, Scopes: []string{"openid", "offline_access", "orders"},
-		SkipConsent: true, SkipPKCE: true,
+		SkipConsent: true, PKCE: oauth.PKCEOff,
 	})
 	if err != nil {
 		w.t.Fatal(err)

@@ -30,7 +30,7 @@ type party struct {
 func newParty(t *testing.T, mode, alg string) *party {
 	t.Helper()
 	g := watched(t)
-	certified := func(c *oauth.Client) { c.SkipPKCE, c.IDTokenAlg = true, alg }
+	certified := func(c *oauth.Client) { c.PKCE, c.IDTokenAlg = oauth.PKCEOff, alg }
 	return &party{
 		T: t, g: g, mode: mode, idTokenAlg: alg, browser: g.Browser(), ada: g.Person("ada", gatetest.WithClaims(everyClaim)),
 		one: g.App("one", certified), two: g.App("two", certified),
@@ -270,7 +270,7 @@ var basicModules = []module{
 	}},
 	{name: "server-client-secret-post", run: func(p *party) {
 		app := p.g.App("post-"+p.mode, func(c *oauth.Client) {
-			c.AuthMethod, c.SkipPKCE, c.IDTokenAlg = oauth.AuthPost, true, p.idTokenAlg
+			c.AuthMethod, c.PKCE, c.IDTokenAlg = oauth.AuthPost, oauth.PKCEOff, p.idTokenAlg
 		})
 		tokens, claims := p.exchange(app, p.signIn(app))
 		checkUserinfo(p, p.g.Userinfo(tokens.Text("access_token")), claims)

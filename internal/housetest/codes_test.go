@@ -52,12 +52,12 @@ func TestCodeIsBoundToClientRedirectAndChallenge(t *testing.T) {
 func TestCodeWithoutChallengeTakesNoVerifier(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	s.app = s.App("legacy", func(c *oauth.Client) { c.SkipPKCE = true })
+	s.app = s.App("legacy", func(c *oauth.Client) { c.PKCE = oauth.PKCEOff })
 	bare := []string{"code_challenge", "", "code_challenge_method", ""}
 	code := s.app.Code(s.browser, s.ada, bare...)
 	expectRefused(t, "a verifier for nothing", s.app.Exchange(code), "invalid_grant")
 	expectTokens(t, "without", s.app.Exchange(code, "code_verifier", ""))
-	strict := s.App("strict")
+	strict := s.App("strict", func(c *oauth.Client) { c.PKCE = oauth.PKCERequired })
 	if got := landing(s.browser.Get(strict.AuthorizeURL(bare...))); got != "invalid_request" {
 		t.Errorf("a request without a challenge led to %q", got)
 	}

@@ -94,7 +94,7 @@ func changes() map[string]change {
 		"client lost the grants": {polled: true, refresh: []string{"unauthorized_client"}, lands: "unauthorized_client", do: func(t *testing.T, s *scene) {
 			s.update(t, func(c *oauth.Client) { c.GrantTypes = []string{oauth.GrantClient} })
 		}},
-		"client lost a scope": {polled: true, refresh: grant, lands: "invalid_scope", do: func(t *testing.T, s *scene) {
+		"client lost a scope": {polled: true, refresh: grant, lands: "code", do: func(t *testing.T, s *scene) {
 			s.update(t, func(c *oauth.Client) {
 				c.Scopes = slices.DeleteFunc(c.Scopes, func(scope string) bool { return scope == "offline_access" })
 			})

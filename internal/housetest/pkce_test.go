@@ -2,7 +2,9 @@ package housetest
 
 import (
 	"context"
+	"maps"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -16,7 +18,7 @@ func clientKinds(g *gatetest.Gate) map[string]*gatetest.Application {
 	kinds := map[string]*gatetest.Application{}
 	for _, method := range []string{oauth.AuthBasic, oauth.AuthPost, oauth.AuthNone} {
 		kinds[method] = g.App("by-"+method, func(c *oauth.Client) {
-			c.AuthMethod = method
+			c.AuthMethod, c.PKCE = method, oauth.PKCERequired
 			if method == oauth.AuthNone {
 				c.GrantTypes = []string{oauth.GrantCode, oauth.GrantRefresh}
 			}
@@ -25,7 +27,7 @@ func clientKinds(g *gatetest.Gate) map[string]*gatetest.Application {
 	return kinds
 }
 
-// PKCE is required of every client as it is registered by default, with S256
+// PKCE is required of every public client and where it is registered so, with S256
 // and nothing else (security R15); refusedRequests has the authorization
 // requests in the same words.
 func TestEveryClientMustProveItsVerifier(t *testing.T) {
@@ -57,13 +59,60 @@ func TestEveryClientMustProveItsVerifier(t *testing.T) {
 	}
 }
 
+// A confidential client may bind its requests by the nonce of OpenID Connect
+// instead (RFC 9700 section 2.1.1); mode by mode, with header and form.
+func TestPKCEIsAskedOfWhoeverHasNothingElse(t *testing.T) {
+	t.Parallel()
+	g := watched(t)
+	ada := g.Person("ada")
+	requests := map[string][]string{
+		"OpenID with a nonce":    {"scope", "openid", "nonce", "n"},
+		"OpenID without a nonce": {"scope", "openid", "nonce", ""},
+		"no OpenID, a nonce":     {"scope", "orders", "nonce", "n"},
+		"no OpenID, no nonce":    {"scope", "orders", "nonce", ""},
+	}
+	for _, c := range []struct {
+		mode, method string
+		free         []string // the requests that may go without
+	}{
+		{"", oauth.AuthSecret, []string{"OpenID with a nonce"}},
+		{oauth.PKCEAuto, oauth.AuthBasic, []string{"OpenID with a nonce"}},
+		{oauth.PKCEAuto, oauth.AuthPost, []string{"OpenID with a nonce"}},
+		{oauth.PKCERequired, oauth.AuthSecret, nil},
+		{oauth.PKCEOff, oauth.AuthSecret, slices.Collect(maps.Keys(requests))},
+		{oauth.PKCEAuto, oauth.AuthNone, nil},
+		{oauth.PKCERequired, oauth.AuthNone, nil},
+	} {
+		app := g.App("app-"+c.mode+"-"+c.method, func(a *oauth.Client) {
+			a.PKCE, a.AuthMethod, a.GrantTypes = c.mode, c.method, []string{oauth.GrantCode}
+		})
+		for name, fields := range requests {
+			bare := append([]string{"code_challenge", "", "code_challenge_method", ""}, fields...)
+			if !slices.Contains(c.free, name) {
+				q := g.Browser().Get(app.AuthorizeURL(bare...)).Answered(gatetest.RedirectURI)
+				if q.Get("error") != "invalid_request" || q.Has("code") {
+					t.Errorf("%s %s: %s without PKCE: %v", c.method, c.mode, name, q)
+				}
+				continue
+			}
+			if a := app.Exchange(app.Code(g.Browser(), ada, bare...), "code_verifier", ""); a.Status != http.StatusOK {
+				t.Errorf("%s %s: %s without PKCE: %d %s", c.method, c.mode, name, a.Status, a.Body)
+			}
+			// Who sends a challenge is held to it.
+			if a := app.Exchange(app.Code(g.Browser(), ada, fields...), "code_verifier", ""); a.Error() != "invalid_grant" {
+				t.Errorf("%s %s: %s, verifier left out: %d %s", c.method, c.mode, name, a.Status, a.Body)
+			}
+		}
+	}
+}
+
 // A verifier comes when there was a challenge, and only then: else somebody
 // stripped the challenge on the way (RFC 9700 section 4.8.2, security R16).
 func TestVerifierAndChallengeComeTogether(t *testing.T) {
 	t.Parallel()
 	g := watched(t)
 	ada := g.Person("ada")
-	app := g.App("old", func(c *oauth.Client) { c.SkipPKCE = true })
+	app := g.App("old", func(c *oauth.Client) { c.PKCE = oauth.PKCEOff })
 	stripped := app.Code(g.Browser(), ada, "code_challenge", "", "code_challenge_method", "")
 	if a := app.Exchange(stripped); a.Error() != "invalid_grant" {
 		t.Errorf("a verifier without a challenge: %d %s", a.Status, a.Body)
@@ -89,7 +138,7 @@ func TestAPublicClientCannotBeFreedFromPKCE(t *testing.T) {
 	g := watched(t)
 	app := g.App("native", func(c *oauth.Client) { c.AuthMethod, c.GrantTypes = oauth.AuthNone, []string{oauth.GrantCode} })
 	c := app.Client
-	c.SkipPKCE = true
+	c.PKCE = oauth.PKCEOff
 	if _, err := g.House.OAuth.UpdateClient(context.Background(), gatetest.Console, c); !fault.Is(err, fault.Invalid) {
 		t.Errorf("changed: %v", err)
 	}

@@ -167,7 +167,7 @@ CREATE TABLE clients (
     scopes             TEXT    NOT NULL,
     audiences          TEXT    NOT NULL,
     skip_consent       BOOLEAN NOT NULL,
-    skip_pkce          BOOLEAN NOT NULL,
+    pkce               TEXT    NOT NULL,
     static_refresh     BOOLEAN NOT NULL,
     introspect         BOOLEAN NOT NULL,
     access_token_ttl   BIGINT  NOT NULL,
