@@ -49,9 +49,12 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *health) checks(ctx context.Context) map[string]string {
-	c := map[string]string{"store": "ok", "keys": "ok", "snapshot": "ok", "serving": "ok"}
+	c := map[string]string{"store": "ok", "write": "ok", "keys": "ok", "snapshot": "ok", "serving": "ok"}
 	if err := h.house.Store.Ping(ctx); err != nil {
 		c["store"] = "the database does not answer"
+	}
+	if err := h.house.Store.TryWrite(ctx, time.Now()); err != nil {
+		c["write"] = "the database takes no changes: its disk may be full, it may be a standby, or rights are missing"
 	}
 	if !h.signs(ctx) {
 		c["keys"] = "there is no signing key"

@@ -174,6 +174,9 @@ func TestReadyzSaysWhatIsMissing(t *testing.T) {
 		{"keys", func(t *testing.T, _ *health, cfg config.Config) {
 			testconfig.Exec(t, cfg, "DELETE FROM signing_keys")
 		}},
+		{"write", func(t *testing.T, _ *health, cfg config.Config) {
+			testconfig.Exec(t, cfg, "CREATE TRIGGER full BEFORE INSERT ON leases BEGIN SELECT RAISE(ABORT, 'the disk is full'); END")
+		}},
 	} {
 		cfg := testconfig.New(t)
 		house := openHouse(t, cfg)

@@ -2,10 +2,14 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
+	"io"
+	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -50,9 +54,26 @@ func ready(ctx context.Context, url string) error {
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server is not ready: %s answers %s", url, resp.Status)
+		return fmt.Errorf("the server is not ready: %s answers %s%s", url, resp.Status, failing(resp.Body))
 	}
 	return nil
+}
+
+// failing lists the parts that /readyz says are not well; "" if it is not of ours.
+func failing(body io.Reader) string {
+	var answer struct {
+		Checks map[string]string `json:"checks"`
+	}
+	if json.NewDecoder(io.LimitReader(body, 1<<16)).Decode(&answer) != nil {
+		return ""
+	}
+	said := ""
+	for _, name := range slices.Sorted(maps.Keys(answer.Checks)) {
+		if why := answer.Checks[name]; why != "ok" {
+			said += "; " + name + ": " + why
+		}
+	}
+	return said
 }
 
 // reachable turns an address to listen on into one to connect to.
