@@ -20,9 +20,15 @@ func TestDataDirectoryOpenToAllIsRefusedOrSaid(t *testing.T) {
 		refused bool
 		said    bool
 	}{
-		{0o700, false, false}, {0o750, false, false}, {0o770, false, false},
-		{0o755, false, true}, {0o701, false, true}, {0o775, false, true},
-		{0o777, true, false}, {0o702, true, false}, {0o733, true, false},
+		{0o700, false, false},
+		{0o750, false, false},
+		{0o770, false, false},
+		{0o755, false, true},
+		{0o701, false, true},
+		{0o775, false, true},
+		{0o777, true, false},
+		{0o702, true, false},
+		{0o733, true, false},
 	} {
 		cfg := testconfig.New(t)
 		if err := os.Chmod(cfg.DataDir, c.mode); err != nil {

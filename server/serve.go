@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"syscall"
 	"time"
@@ -39,6 +40,8 @@ type Options struct {
 	Stdout io.Writer
 	// Ready, if set, is called once both listeners accept, with their addresses.
 	Ready func(public, internal net.Addr)
+	// Reload, if set, asks each time to read again what can be: the certificate.
+	Reload <-chan os.Signal
 	// Version is what the metrics say runs; empty: what the build information says.
 	Version string
 }
@@ -206,6 +209,7 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 			return nil
 		})
 	}
+	group.Go(func() error { s.reload(ctx, l.certificate); return nil })
 	group.Go(func() error {
 		<-ctx.Done()
 		return s.drain(doors)
@@ -247,6 +251,7 @@ func (s *Server) greet(ctx context.Context) error {
 	if h.NewMasterKey != "" {
 		fmt.Fprintf(s.options.Stdout, "A new master key was written to %s. Back it up: without it the database cannot be read.\n", h.NewMasterKey)
 	}
+	s.warn()
 	link, waiting, err := h.FirstRun(ctx)
 	if err != nil {
 		return fmt.Errorf("prepare the first run: %w", err)

@@ -60,18 +60,35 @@ func (c *certificate) get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.pair, nil
 }
 
-func (c *certificate) reload() {
+// again reads the pair now, changed or not, and says what came of it. Without a
+// certificate there is nothing to read.
+func (c *certificate) again() string {
+	if c == nil {
+		return "none is configured"
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.checked, c.stamp = time.Now(), ""
+	if !c.reload() {
+		return "the old one stays"
+	}
+	return "in use until " + c.pair.Leaf.NotAfter.UTC().Format(time.RFC3339)
+}
+
+// reload reports whether the files hold what is served now.
+func (c *certificate) reload() bool {
 	stamp := c.filesStamp()
 	if stamp == c.stamp {
-		return
+		return true
 	}
 	pair, err := tls.LoadX509KeyPair(c.cfg.CertFile, c.cfg.KeyFile)
 	if err != nil {
 		c.log.Error("the changed certificate cannot be used; the old one stays", "error", err.Error())
-		return
+		return false
 	}
 	c.pair, c.stamp = &pair, stamp
 	c.log.Info("certificate reloaded")
+	return true
 }
 
 // filesStamp changes when either file does.

@@ -18,6 +18,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -190,5 +191,48 @@ func TestTLS12IsSpokenWithAuthenticatedEncryptionOnly(t *testing.T) {
 		if want := aead && strings.HasPrefix(suite.Name, "TLS_ECDHE_ECDSA_"); (err == nil) != want {
 			t.Errorf("%s is spoken: %t (%v), want %t", suite.Name, err == nil, err, want)
 		}
+	}
+}
+
+// kill -HUP is what certbot's hooks and log rotation send.
+func TestReloadReadsTheCertificateAtOnceAndEndsNothing(t *testing.T) {
+	t.Parallel()
+	cfg := testconfig.New(t)
+	cfg.Issuer, cfg.Web.TLS = "https://localhost", pairFiles(t)
+	issue(t, cfg.Web.TLS, "first")
+	ask := make(chan os.Signal)
+	r := start(t, cfg, Options{Reload: ask})
+	served := func() string {
+		t.Helper()
+		conn, err := tls.Dial("tcp", r.public, &tls.Config{InsecureSkipVerify: true}) // the name is what is looked at
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer conn.Close()
+		return conn.ConnectionState().PeerCertificates[0].Subject.CommonName
+	}
+	reload := func() {
+		ask <- syscall.SIGHUP
+		ask <- syscall.SIGHUP // taken when the first is done
+	}
+	issue(t, cfg.Web.TLS, "second")
+	if reload(); served() != "second" {
+		t.Errorf("it serves %s", served())
+	}
+	put(t, cfg.Web.TLS.KeyFile, []byte("no key at all"))
+	if reload(); served() != "second" {
+		t.Errorf("after a broken one it serves %s", served())
+	}
+}
+
+func TestReloadWithoutACertificateEndsNothing(t *testing.T) {
+	t.Parallel()
+	ask := make(chan os.Signal)
+	r := start(t, testconfig.New(t), Options{Reload: ask})
+	for range 3 {
+		ask <- syscall.SIGHUP
+	}
+	if status, _ := fetch(t, "http://"+r.internal+"/livez"); status != http.StatusOK {
+		t.Errorf("livez says %d", status)
 	}
 }

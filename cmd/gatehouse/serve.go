@@ -3,6 +3,9 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +18,7 @@ func (a *app) serve() *cobra.Command {
 		Use:   "serve",
 		Short: "Run the server until it is told to stop",
 		Long: `Run the server until SIGINT or SIGTERM; requests under way are finished first.
+SIGHUP reads the certificate again.
 
 Without any configuration it serves http://localhost:8080 from a SQLite database
 in ./gatehouse-data, and prints a link that makes the first administrator.`,
@@ -27,7 +31,11 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
 			log, flush := house.NewLog(cfg.Log, a.stderr)
 			defer flush()
 			slog.SetDefault(log) // for libraries that log by themselves
-			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Version: buildVersion().Version})
+			// From the first moment on: it must not end a server that is starting.
+			reload := make(chan os.Signal, 1)
+			signal.Notify(reload, syscall.SIGHUP)
+			defer signal.Stop(reload)
+			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Reload: reload, Version: buildVersion().Version})
 		}),
 	}
 	a.servingFlags(cmd)

@@ -5,9 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"log/slog"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -87,5 +89,37 @@ func TestServeLogsItsBackgroundToo(t *testing.T) {
 		if !strings.HasPrefix(line, "{") {
 			t.Errorf("a line of the log is no JSON: %s", line)
 		}
+	}
+}
+
+// What log rotation and certbot's hooks send must not end the server.
+func TestServeSurvivesSIGHUPAndSaysWhatItDid(t *testing.T) {
+	log := slog.Default()
+	t.Cleanup(func() { slog.SetDefault(log) })
+	ports, err := freePorts(2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := []string{
+		"GATEHOUSE_DATA_DIR=" + t.TempDir(),
+		"GATEHOUSE_LISTEN_PUBLIC=127.0.0.1:" + ports[0], "GATEHOUSE_LISTEN_INTERNAL=127.0.0.1:" + ports[1],
+	}
+	stdout := &until{text: "/setup#token=", found: make(chan struct{})}
+	stderr := &until{text: "asked to reload", found: make(chan struct{})}
+	ctx, stop := context.WithCancel(t.Context())
+	done := make(chan int, 1)
+	go func() { done <- run(ctx, []string{"serve"}, env, strings.NewReader(""), stdout, stderr) }()
+	stdout.wait(t)
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := self.Signal(syscall.SIGHUP); err != nil {
+		t.Fatal(err)
+	}
+	stderr.wait(t)
+	stop()
+	if code := <-done; code != exitDone {
+		t.Errorf("exit %d:\n%s", code, stderr)
 	}
 }
