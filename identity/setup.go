@@ -14,6 +14,8 @@ import (
 const (
 	setupMark = "setup"
 	setupLife = time.Hour
+	// maxSetupToken is longer than a token is, in bytes.
+	maxSetupToken = 64
 )
 
 // NeedsSetup reports whether there is no administrator who can sign in.
@@ -60,6 +62,9 @@ func (s *Service) SetupLink(ctx context.Context, by audit.Actor, replace bool) (
 func (s *Service) CheckSetup(ctx context.Context, token string) error {
 	if err := s.mustNeedSetup(ctx); err != nil {
 		return err
+	}
+	if len(token) > maxSetupToken {
+		return errSetupLink()
 	}
 	ok, err := s.Store.HasMark(ctx, setupMark, secret.Hash(token), clock.Now())
 	if err != nil {

@@ -15,20 +15,34 @@ import (
 	"gatehouse/fault"
 )
 
+// maxEmail is how long an email may be, in bytes, as RFC 5321 bounds a path.
+const maxEmail = 254
+
 // canonical is a login or email as it is compared and counted: however somebody
-// types a name, it is one name.
+// types a name, it is one name. What nobody can be called is "", before anything
+// is done with it that costs more than it is long: normalising makes eleven
+// characters of some single ones.
 func canonical(login string) string {
+	if len(login) > maxEmail || textProblem(strings.TrimSpace(login), maxEmail) != "" {
+		return ""
+	}
 	return strings.ToLower(strings.TrimSpace(norm.NFKC.String(login)))
 }
 
 // tidy trims u and gives the email the form in which databases agree about case.
 func tidy(u User) User {
 	u.Email, u.Name = strings.TrimSpace(u.Email), strings.TrimSpace(u.Name)
-	if strings.ContainsFunc(u.Email, func(r rune) bool { return r > unicode.MaxASCII }) {
-		u.Email = canonical(u.Email)
+	if len(u.Email) > maxEmail || !strings.ContainsFunc(u.Email, func(r rune) bool { return r > unicode.MaxASCII }) {
+		return u
+	}
+	if email := canonical(u.Email); email != "" {
+		u.Email = email
 	}
 	return u
 }
+
+// maxClaim is how long a claim may be, in bytes, before anybody looks at it.
+const maxClaim = 8 << 10
 
 // check says what is wrong with u, as one Invalid fault.
 func check(u User) error {
@@ -41,8 +55,11 @@ func check(u User) error {
 	add("email", emailProblem(u.Email))
 	add("name", textProblem(u.Name, 200))
 	for _, f := range u.Claims.texts() {
-		if *f.value != "" {
-			add(f.name, f.problem(*f.value))
+		switch v := *f.value; {
+		case len(v) > maxClaim:
+			add(f.name, fmt.Sprintf("is longer than %d bytes", maxClaim))
+		case v != "":
+			add(f.name, f.problem(v))
 		}
 	}
 	if bad == nil {
@@ -55,11 +72,11 @@ func emailProblem(email string) string {
 	if email == "" {
 		return "is needed"
 	}
-	if len(email) > 254 {
-		return "is longer than 254 bytes"
+	if len(email) > maxEmail {
+		return fmt.Sprintf("is longer than %d bytes", maxEmail)
 	}
 	a, err := mail.ParseAddress(email)
-	if err != nil || a.Address != email || a.Name != "" || strings.Count(email, "@") != 1 || textProblem(email, 254) != "" {
+	if err != nil || a.Address != email || a.Name != "" || strings.Count(email, "@") != 1 || textProblem(email, maxEmail) != "" {
 		return "is not an email address"
 	}
 	return ""
@@ -67,6 +84,8 @@ func emailProblem(email string) string {
 
 func textProblem(s string, most int) string {
 	switch {
+	case len(s) > most*utf8.UTFMax:
+		return fmt.Sprintf("is longer than %d characters", most)
 	case !utf8.ValidString(s) || strings.ContainsFunc(s, isControl):
 		return "holds characters that are not text"
 	case utf8.RuneCountInString(s) > most:

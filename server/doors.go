@@ -36,7 +36,11 @@ type limits struct {
 	body    int64         // in bytes
 }
 
-var usual = limits{timeout: requestTimeout, body: bodyLimit}
+var (
+	usual = limits{timeout: requestTimeout, body: bodyLimit}
+	// small is for browser forms.
+	small = limits{timeout: requestTimeout, body: web.FormLimit}
+)
 
 // door is a row of the table: which requests it takes, what stands before its
 // handlers, and who brings them.
@@ -80,7 +84,7 @@ func (s *Server) table() ([]*door, error) {
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, mount: static.Mount},
 		{
-			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: usual,
+			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
 			mount: func(m *web.Mux) { ui.Mount(m, people) },
 		},
 		{name: "health and metrics", internal: true, prefixes: []string{"/"}, protect: raw, mount: s.mountInternal},

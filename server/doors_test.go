@@ -81,8 +81,17 @@ func TestEveryDoorHasTheProtectionThatItsRowSays(t *testing.T) {
 			}
 		}
 		found, handler := s.behind(d)
-		handler.ServeHTTP(httptest.NewRecorder(), posted("/x", "same-origin", strings.NewReader(strings.Repeat("a", bodyLimit+1))))
-		if want := min(d.limits.body, bodyLimit+1); d.protect != raw && found.read != want {
+		w := httptest.NewRecorder()
+		handler.ServeHTTP(w, posted("/x", "same-origin", strings.NewReader(strings.Repeat("a", bodyLimit+1))))
+		if d.protect == forms {
+			if found.called || !strings.Contains(w.Body.String(), "request.too_large") {
+				t.Errorf("%s: a form without bound is answered %d %s", d.name, w.Code, w.Body)
+			}
+			handler.ServeHTTP(httptest.NewRecorder(), posted("/x", "same-origin", strings.NewReader(strings.Repeat("a", int(d.limits.body)))))
+			if !found.called {
+				t.Errorf("%s: a form as large as its row says is refused", d.name)
+			}
+		} else if want := min(d.limits.body, bodyLimit+1); d.protect != raw && found.read != want {
 			t.Errorf("%s: %d bytes of the body were read, want %d", d.name, found.read, want)
 		}
 		if found.deadline > d.limits.timeout || found.deadline < d.limits.timeout-time.Second {

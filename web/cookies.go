@@ -74,8 +74,11 @@ func (c *Cookies) options(age time.Duration) *sessions.Options {
 
 // tokenLike reports whether v has the form of a 256-bit token.
 func tokenLike(v string) bool {
-	b, err := base64.RawURLEncoding.Strict().DecodeString(v)
-	return err == nil && len(b) == 32
+	if len(v) != base64.RawURLEncoding.EncodedLen(32) {
+		return false
+	}
+	_, err := base64.RawURLEncoding.Strict().DecodeString(v)
+	return err == nil
 }
 
 func (c *Cookies) token(r *http.Request, short string) string {
@@ -137,5 +140,5 @@ func (c *Cookies) FormToken(browser string) string {
 // GoodFormToken reports whether the request's form_token belongs to its browser cookie.
 func (c *Cookies) GoodFormToken(r *http.Request) bool {
 	want := c.FormToken(c.Browser(r))
-	return want != "" && secret.Equal([]byte(want), []byte(r.PostFormValue("form_token")))
+	return want != "" && secret.Equal([]byte(want), []byte(r.PostForm.Get("form_token")))
 }

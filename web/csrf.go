@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net/http"
 
 	"gatehouse/fault"
@@ -11,7 +12,8 @@ import (
 // was asked, or the issuer, because a proxy may put its own name into Host. That
 // check lets requests pass that have neither Sec-Fetch-Site nor Origin, as old
 // browsers and simple programs send them; those must carry the form's token.
-// An issuer that is no origin adds nothing.
+// An issuer that is no origin adds nothing. The form is read here, at most
+// FormLimit of it, whatever the origin.
 func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(issuer) // refuses what is no origin
@@ -19,9 +21,12 @@ func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWrit
 		refuse(w, r, fault.New(fault.Forbidden, "form.cross_site", "This form was sent from another site. Open the page again and send it from there."))
 	}))
 	guarded := protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if unsafe(r.Method) && originless(r) {
-			r.Body = http.MaxBytesReader(w, r.Body, formLimit)
-			if !cookies.GoodFormToken(r) {
+		if unsafe(r.Method) {
+			if err := readForm(w, r); err != nil {
+				refuse(w, r, err)
+				return
+			}
+			if originless(r) && !cookies.GoodFormToken(r) {
 				refuse(w, r, fault.New(fault.Forbidden, "form.token", "This form does not belong to this browser any more. Open the page again and send it from there."))
 				return
 			}
@@ -38,8 +43,23 @@ func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWrit
 	})
 }
 
-// formLimit is how large a posted form may be, in bytes.
-const formLimit = 64 << 10
+// FormLimit is how large a posted form may be, in bytes: four times the largest
+// that one of our pages sends, two passwords with each byte escaped.
+const FormLimit = 32 << 10
+
+// readForm reads what was posted, of every route in the same way and no more
+// than a form of ours can be. Files belong to no form of ours.
+func readForm(w http.ResponseWriter, r *http.Request) error {
+	r.Body = http.MaxBytesReader(w, r.Body, FormLimit)
+	err := r.ParseForm()
+	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return fault.Wrap(tooLarge, fault.Malformed, "request.too_large", "The request is larger than this page accepts.")
+	}
+	if err != nil {
+		return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
+	}
+	return nil
+}
 
 func unsafe(method string) bool {
 	return method != http.MethodGet && method != http.MethodHead && method != http.MethodOptions

@@ -54,3 +54,40 @@ func TestFormsAreTakenFromOurOwnPagesOnly(t *testing.T) {
 		})
 	}
 }
+
+// A form is as large as one of our pages can send, whatever a browser or a
+// program says about where it comes from.
+func TestFormIsBoundedWhateverItsOrigin(t *testing.T) {
+	cookies := &Cookies{FormKey: []byte("a key of this test")}
+	browser := secret.Token(32)
+	for name, header := range map[string]map[string]string{
+		"same origin":      {"Sec-Fetch-Site": "same-origin"},
+		"old browser":      {"Origin": "http://example.test"},
+		"behind a proxy":   {"Origin": "https://id.example.test"},
+		"no origin at all": {},
+		"null origin":      {"Origin": "null"},
+	} {
+		for _, kind := range []string{"application/x-www-form-urlencoded", "application/x-www-form-urlencoded; charset=utf-8"} {
+			for _, size := range []int{FormLimit, FormLimit + 1, 1 << 20} {
+				form := "form_token=" + cookies.FormToken(browser) + "&a="
+				body := strings.NewReader(form + strings.Repeat("a", size-len(form)))
+				r := httptest.NewRequest(http.MethodPost, "http://example.test/x", body)
+				r.Header.Set("Content-Type", kind)
+				r.AddCookie(&http.Cookie{Name: "gatehouse_browser", Value: browser})
+				for k, v := range header {
+					r.Header.Set(k, v)
+				}
+				code, called := "", false
+				ProtectForms("https://id.example.test", cookies, func(_ http.ResponseWriter, _ *http.Request, err error) {
+					code = AsFault(err).Code
+				}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true })).ServeHTTP(httptest.NewRecorder(), r)
+				if fits := size <= FormLimit; called != fits || (code == "request.too_large") == fits {
+					t.Errorf("%s, %d bytes: handled %t, refused %q", name, size, called, code)
+				}
+				if size > FormLimit && body.Len() < size-FormLimit-1<<16 {
+					t.Errorf("%s, %d bytes: all but %d were read", name, size, body.Len())
+				}
+			}
+		}
+	}
+}

@@ -14,9 +14,10 @@ import (
 // not on the list of the most common ones, not a simple pattern, and not what
 // everybody knows about the person (personal).
 func Problem(password string, minLength int, personal ...string) string {
-	switch n := utf8.RuneCountInString(norm.NFC.String(password)); {
-	case len(password) > MaxBytes:
+	if len(password) > MaxBytes { // before anything is done with it
 		return fmt.Sprintf("is longer than %d bytes", MaxBytes)
+	}
+	switch n := utf8.RuneCountInString(norm.NFC.String(password)); {
 	case !utf8.ValidString(password) || strings.ContainsRune(password, 0):
 		return "holds bytes that are not text"
 	case n < minLength:
