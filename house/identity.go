@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/session"
@@ -18,6 +19,12 @@ type ends struct {
 
 // EndUser implements identity.Ends.
 func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
+	// The person's row comes first, then those of the sessions, then the counter
+	// of revocations: whoever disables them at this moment takes them in the same
+	// order, and neither waits for the other in a circle.
+	if err := e.oauth.Store.EndFamiliesOfUser(ctx, user, except, clock.Now()); err != nil {
+		return err
+	}
 	if _, err := e.sessions.EndAll(ctx, by, user, except, reason); err != nil {
 		return err
 	}

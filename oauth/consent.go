@@ -68,8 +68,9 @@ func merge(have, more []string) []string {
 }
 
 // WithdrawConsent takes back all that user has allowed client: the consent, the
-// refresh families, and the access tokens issued up to now. It does so as well
-// for a client that needed no consent. A token of a new sign-in within the same
+// refresh families, and the access tokens issued up to now and, by another
+// process, within the next second. It does so as well
+// for a client that needed no consent. A token of a new sign-in within that
 // second is refused too, since tokens tell the second only.
 func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client) error {
 	if user == "" || client == "" {
@@ -88,8 +89,11 @@ func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.U
 				return err
 			}
 		}
-		gone := Revocation{Kind: RevokedConsent, Key: ConsentKey(user, client), Before: now, Until: lastToken(now)}
-		if err := s.end(ctx, []FamilyFilter{{User: user, Client: client}}, ReasonConsentWithdrawn, now, gone); err != nil {
+		gone := Revocation{Kind: RevokedConsent, Key: ConsentKey(user, client), Before: now.Add(inFlight), Until: lastToken(now)}
+		families := func(ctx context.Context) error {
+			return s.Store.RevokeFamilies(ctx, FamilyFilter{User: user, Client: client}, ReasonConsentWithdrawn, now)
+		}
+		if err := s.end(ctx, families, gone); err != nil {
 			return err
 		}
 		return s.recordConsent(ctx, by, ActionConsentWithdraw, c, c.Scopes, nil)

@@ -29,71 +29,61 @@ func forever(kind RevocationKind, key string, now time.Time) Revocation {
 	return Revocation{Kind: kind, Key: key, Before: lastToken(now), Until: lastToken(now)}
 }
 
-// end revokes the families that match each filter, their authorizations, and what more
-// holds, in one transaction (that of ctx if there is one). This process knows of
-// it once that transaction has committed, and not before.
-func (s *Service) end(ctx context.Context, filters []FamilyFilter, reason audit.Reason, now time.Time, more ...Revocation) error {
+// end writes revocations down, in one transaction (that of ctx if there is one)
+// behind what families does, which may be nil. This process knows of it once
+// that transaction has committed, and not before.
+func (s *Service) end(ctx context.Context, families func(ctx context.Context) error, gone ...Revocation) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		all := append([]Revocation(nil), more...)
-		for _, f := range filters {
-			authorizations, err := s.Store.RevokeFamilies(ctx, f, reason, now)
-			if err != nil {
+		if families != nil {
+			if err := families(ctx); err != nil {
 				return err
 			}
-			for _, a := range authorizations {
-				all = append(all, forever(RevokedAuthorization, string(a), now))
-			}
 		}
-		if len(all) == 0 {
+		if len(gone) == 0 {
 			return nil
 		}
-		if err := s.Store.Revoke(ctx, all...); err != nil {
+		if err := s.Store.Revoke(ctx, gone...); err != nil {
 			return err
 		}
-		s.Store.AfterCommit(ctx, func() { s.Registry.learn(all) })
+		s.Store.AfterCommit(ctx, func() { s.Registry.learn(gone) })
 		return nil
 	})
 }
 
 // EndSessions ends the refresh families and tokens of browser sessions that
-// were ended. It runs in the transaction of ctx if there is one, like all the
-// methods that begin with End. Ending twice changes nothing.
-func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, reason audit.Reason) error {
+// were ended: a family dies with its session's row, so that the tokens are all
+// that is left to do. It runs in the transaction of ctx if there is one, like
+// all the methods that begin with End. Ending twice changes nothing.
+func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, _ audit.Reason) error {
 	now := stamp(time.Now())
-	filters := make([]FamilyFilter, 0, len(sessions))
 	gone := make([]Revocation, 0, len(sessions))
 	for _, session := range sessions {
 		if session == "" {
 			return fmt.Errorf("end the tokens of sessions: %w", errNobody)
 		}
-		filters = append(filters, FamilyFilter{Session: session})
 		gone = append(gone, forever(RevokedSession, string(session), now))
 	}
-	if err := s.end(ctx, filters, reason, now, gone...); err != nil {
+	if err := s.end(ctx, nil, gone...); err != nil {
 		return fmt.Errorf("end the tokens of sessions: %w", err)
 	}
 	return nil
 }
 
-// EndUser ends the refresh families of a person and, unless one session is
-// spared, every access token about the person. The caller ends the browser
-// sessions too (session.Manager.EndAll): their tokens die with them. With
-// except, tokens of other sessions that expired by themselves and had no
-// refresh token live on to their own end.
-func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, reason audit.Reason) error {
+// EndUser ends the refresh families of a person and every access token about
+// the person, but for those of one session (empty: none is spared). The caller
+// ends the browser sessions too (session.Manager.EndAll): what they are signing
+// at this moment dies with them.
+func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, _ audit.Reason) error {
 	if user == "" {
 		return fmt.Errorf("end the tokens of a person: %w", errNobody)
 	}
 	now := stamp(time.Now())
-	var all []Revocation
-	if except == "" {
-		// Tokens say when they were issued to the second. Those of this very
-		// second are left to the revocations of sessions and authorizations, so that
-		// who signs in again at once is not refused.
-		before := now.Truncate(time.Second).Add(-time.Microsecond)
-		all = append(all, Revocation{Kind: RevokedUser, Key: string(user), Before: before, Until: lastToken(now)})
+	gone := Revocation{Kind: RevokedUser, Key: string(user), Before: now, Until: lastToken(now)}
+	if except != "" {
+		gone.Kind, gone.Key = RevokedOthers, OthersKey(user, except)
 	}
-	if err := s.end(ctx, []FamilyFilter{{User: user, ExceptSession: except}}, reason, now, all...); err != nil {
+	families := func(ctx context.Context) error { return s.Store.EndFamiliesOfUser(ctx, user, except, now) }
+	if err := s.end(ctx, families, gone); err != nil {
 		return fmt.Errorf("end the tokens of a person: %w", err)
 	}
 	return nil
@@ -101,13 +91,15 @@ func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, 
 
 // EndClient ends the refresh families and access tokens of a client, those
 // included that another process issues within the next second.
-func (s *Service) EndClient(ctx context.Context, client id.Client, reason audit.Reason) error {
+func (s *Service) EndClient(ctx context.Context, client id.Client, _ audit.Reason) error {
 	if client == "" {
 		return fmt.Errorf("end the tokens of a client: %w", errNobody)
 	}
 	now := stamp(time.Now())
-	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: now.Add(inFlight), Until: lastToken(now)}
-	if err := s.end(ctx, []FamilyFilter{{Client: client}}, reason, now, gone); err != nil {
+	until := now.Add(inFlight)
+	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: until, Until: lastToken(now)}
+	families := func(ctx context.Context) error { return s.Store.EndFamiliesOfClient(ctx, client, until) }
+	if err := s.end(ctx, families, gone); err != nil {
 		return fmt.Errorf("end the tokens of a client: %w", err)
 	}
 	return nil
@@ -119,7 +111,7 @@ func (s *Service) EndClient(ctx context.Context, client id.Client, reason audit.
 func (s *Service) endIssued(ctx context.Context, client id.Client) error {
 	now := stamp(time.Now())
 	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: now.Add(inFlight), Until: lastToken(now)}
-	if err := s.end(ctx, nil, "", now, gone); err != nil {
+	if err := s.end(ctx, nil, gone); err != nil {
 		return fmt.Errorf("end the access tokens of a client: %w", err)
 	}
 	return nil
@@ -131,7 +123,10 @@ func (s *Service) EndAuthorization(ctx context.Context, authorization id.Authori
 		return fmt.Errorf("end an authorization: %w", errNobody)
 	}
 	now := stamp(time.Now())
-	if err := s.end(ctx, []FamilyFilter{{Authorization: authorization}}, reason, now, forever(RevokedAuthorization, string(authorization), now)); err != nil {
+	families := func(ctx context.Context) error {
+		return s.Store.RevokeFamilies(ctx, FamilyFilter{Authorization: authorization}, reason, now)
+	}
+	if err := s.end(ctx, families, forever(RevokedAuthorization, string(authorization), now)); err != nil {
 		return fmt.Errorf("end an authorization: %w", err)
 	}
 	return nil
@@ -145,7 +140,7 @@ func (s *Service) EndKey(ctx context.Context, kid string) error {
 		return fmt.Errorf("end the tokens of a key: %w", errNobody)
 	}
 	now := stamp(time.Now())
-	if err := s.end(ctx, nil, "", now, forever(RevokedKey, kid, now)); err != nil {
+	if err := s.end(ctx, nil, forever(RevokedKey, kid, now)); err != nil {
 		return fmt.Errorf("end the tokens of a key: %w", err)
 	}
 	return nil
@@ -161,7 +156,7 @@ func (s *Service) EndToken(ctx context.Context, jti string, expires time.Time) e
 	if until := stamp(expires).Add(tokenSkew); until.Before(gone.Until) {
 		gone.Until = until
 	}
-	if err := s.end(ctx, nil, "", now, gone); err != nil {
+	if err := s.end(ctx, nil, gone); err != nil {
 		return fmt.Errorf("end a token: %w", err)
 	}
 	return nil

@@ -156,23 +156,32 @@ func (m *memory) Clients(context.Context) (list []oauth.Client, err error) {
 	return list, err
 }
 
-func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) (ended []id.Authorization, err error) {
-	err = m.do("RevokeFamilies", func() error {
+func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) error {
+	return m.endFamilies("RevokeFamilies", reason, now, func(fam oauth.Family) bool {
+		return (f.Authorization == "" || f.Authorization == fam.Authorization.ID) &&
+			(f.User == "" || f.User == fam.User) && (f.Client == "" || f.Client == fam.Client)
+	})
+}
+
+func (m *memory) EndFamiliesOfUser(_ context.Context, user id.User, except id.Session, now time.Time) error {
+	return m.endFamilies("EndFamiliesOfUser", "", now, func(fam oauth.Family) bool {
+		return fam.User == user && (except == "" || fam.Session != except)
+	})
+}
+
+func (m *memory) EndFamiliesOfClient(_ context.Context, client id.Client, until time.Time) error {
+	return m.endFamilies("EndFamiliesOfClient", "", until, func(fam oauth.Family) bool { return fam.Client == client })
+}
+
+func (m *memory) endFamilies(method string, reason audit.Reason, now time.Time, which func(oauth.Family) bool) error {
+	return m.do(method, func() error {
 		for i, fam := range m.s.families {
-			if fam.RevokedAt.IsZero() && f != (oauth.FamilyFilter{}) && matches(f, fam) {
+			if fam.RevokedAt.IsZero() && which(fam) {
 				m.s.families[i].RevokedAt, m.s.families[i].RevokeReason = now, reason
-				ended = append(ended, fam.Authorization.ID)
 			}
 		}
 		return nil
 	})
-	return ended, err
-}
-
-func matches(f oauth.FamilyFilter, fam oauth.Family) bool {
-	return (f.Family == "" || f.Family == fam.ID) && (f.Authorization == "" || f.Authorization == fam.Authorization.ID) &&
-		(f.User == "" || f.User == fam.User) && (f.Client == "" || f.Client == fam.Client) &&
-		(f.Session == "" || f.Session == fam.Session) && (f.ExceptSession == "" || f.ExceptSession != fam.Session)
 }
 
 func (m *memory) Revoke(_ context.Context, list ...oauth.Revocation) error {

@@ -38,7 +38,7 @@ func (s *Service) InspectRefresh(ctx context.Context, c *Client, t RefreshToken)
 // alive reports whether a refresh with the family's current token could still
 // bring something.
 func (g *Grounds) alive(f *Family, now time.Time) bool {
-	return !f.over(now) && g.UserEnabled && !g.signedOut(f)
+	return !f.over(now) && !g.ended() && g.UserEnabled && !g.signedOut(f)
 }
 
 func earliest(a, b time.Time) time.Time {

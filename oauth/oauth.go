@@ -59,9 +59,13 @@ type Family struct {
 	RevokeReason    audit.Reason
 }
 
-// Grounds is what a family rests on: the person, the browser session and the
-// consent, read together with it.
+// Grounds is what a family rests on: the person, the client, the browser session
+// and the consent, read together with it. An end is written down there and not
+// in every family (decision 0021).
 type Grounds struct {
+	// Ended is that all which the person or the client had then was ended after
+	// the family began, or that the client is disabled or gone.
+	Ended          bool
 	UserEnabled    bool     // there is such a person, and they are enabled
 	SessionRevoked bool     // the browser session was ended, not merely expired
 	SessionExpired bool     // it is past its limits, or was removed after that
@@ -93,12 +97,14 @@ type Consent struct {
 type RevocationKind string
 
 // The kinds; Key is the id of such a thing, or a token's jti. A withdrawn
-// consent is named by ConsentKey.
+// consent is named by ConsentKey, and what a person had but for one session by
+// OthersKey.
 const (
 	RevokedToken         RevocationKind = "jti"
 	RevokedAuthorization RevocationKind = "authorization"
 	RevokedSession       RevocationKind = "session"
 	RevokedUser          RevocationKind = "user"
+	RevokedOthers        RevocationKind = "others"
 	RevokedClient        RevocationKind = "client"
 	RevokedKey           RevocationKind = "key"
 	RevokedConsent       RevocationKind = "consent"
@@ -167,9 +173,16 @@ type Store interface {
 	// TouchFamily moves the idle limit of a static family that is alive and
 	// whose current token hashes to presented, and reports whether it was.
 	TouchFamily(ctx context.Context, family id.Family, client id.Client, presented []byte, now, idle time.Time) (bool, error)
-	// RevokeFamilies ends the live families that match every non-empty field of
-	// f, and returns their authorizations. An empty filter matches nothing.
-	RevokeFamilies(ctx context.Context, f FamilyFilter, reason audit.Reason, now time.Time) ([]id.Authorization, error)
+	// EndFamiliesOfUser ends the families that the person has at now but for those
+	// of one session (empty: none is spared), and EndFamiliesOfClient those that
+	// the client has until the given time. Each writes one row, however many
+	// families there are; who is not there has nothing to end.
+	EndFamiliesOfUser(ctx context.Context, user id.User, except id.Session, now time.Time) error
+	EndFamiliesOfClient(ctx context.Context, client id.Client, until time.Time) error
+	// RevokeFamilies ends the live families that match every field of f that is
+	// not empty. A filter that names neither an authorization nor both person and
+	// client matches nothing.
+	RevokeFamilies(ctx context.Context, f FamilyFilter, reason audit.Reason, now time.Time) error
 	// HoldSession reports whether the browser session was not ended, and keeps it
 	// so until the transaction of ctx is over.
 	HoldSession(ctx context.Context, session id.Session) (live bool, err error)
@@ -191,15 +204,11 @@ type Store interface {
 	UseOnce(ctx context.Context, kind, key string, until time.Time) (bool, error)
 }
 
-// FamilyFilter picks families; empty fields do not narrow.
+// FamilyFilter picks the families of one authorization, or those that a person
+// has with a client. It is not for what may have many: that is ended by writing
+// so at the person, the client or the session.
 type FamilyFilter struct {
-	Family        id.Family
 	Authorization id.Authorization
-	User          id.User
-	Client        id.Client
-	Session       id.Session
-	// OnlineOnly leaves the Offline families alone.
-	OnlineOnly bool
-	// ExceptSession leaves the families of one session alone.
-	ExceptSession id.Session
+	User          id.User   // with Client
+	Client        id.Client // with User
 }

@@ -62,7 +62,7 @@ func (s *Service) redeemable(ctx context.Context, by audit.Actor, c *Client, r R
 	if no := code.judge(c, r, time.Now()); no != nil {
 		return nil, no
 	}
-	if s.Registry.Revoked(TokenFacts{Authorization: code.Authorization.ID, Session: code.Session, User: code.User, Client: code.Client, Issued: code.Created}) {
+	if s.Registry.Revoked(TokenFacts{Authorization: code.Authorization.ID, Session: code.Session, User: code.User, Client: code.Client, Issued: code.Created, AuthTime: code.AuthTime}) {
 		return nil, refuse(InvalidGrant, "The grant was ended.")
 	}
 	return &code, nil

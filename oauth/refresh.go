@@ -70,6 +70,9 @@ func (s *Service) judge(ctx context.Context, u *use, now time.Time) (Grounds, er
 	if err != nil {
 		return Grounds{}, fmt.Errorf("read refresh family: %w", err)
 	}
+	if grounds.ended() {
+		return Grounds{}, errRefresh
+	}
 	u.family, u.verdict = family, family.judge(u.client, u.token, s.Config.RefreshGrace, now)
 	switch u.verdict {
 	case rotateToken, keepToken, repeatToken:

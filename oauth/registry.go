@@ -145,6 +145,7 @@ type TokenFacts struct {
 	Client        id.Client
 	KeyID         string
 	Issued        time.Time
+	AuthTime      time.Time // when the person was proved; zero: not after Issued
 }
 
 // Revoked reports whether a token is dead although its signature and expiry are
@@ -157,7 +158,7 @@ func (r *Registry) Revoked(t TokenFacts) bool {
 	return dead(RevokedToken, t.JTI) ||
 		dead(RevokedAuthorization, string(t.Authorization)) ||
 		dead(RevokedSession, string(t.Session)) ||
-		dead(RevokedUser, string(t.User)) ||
+		r.revoked.killPerson(t) ||
 		dead(RevokedClient, string(t.Client)) ||
 		dead(RevokedKey, t.KeyID) ||
 		t.User != "" && dead(RevokedConsent, ConsentKey(t.User, t.Client))

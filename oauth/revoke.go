@@ -22,14 +22,14 @@ func (s *Service) ReadRefresh(text string) (RefreshToken, bool) {
 // of the family will do: both prove that the client once held it. What is not
 // the client's, or has ended already, is left alone, which is no error.
 func (s *Service) RevokeRefresh(ctx context.Context, by audit.Actor, c *Client, t RefreshToken) error {
-	f, _, err := s.Store.Family(ctx, t.Family, time.Now().UTC())
+	f, grounds, err := s.Store.Family(ctx, t.Family, time.Now().UTC())
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}
 	if err != nil {
 		return fmt.Errorf("read refresh family: %w", err)
 	}
-	if f.Client != c.ID || !f.RevokedAt.IsZero() {
+	if f.Client != c.ID || !f.RevokedAt.IsZero() || grounds.ended() {
 		return nil
 	}
 	e := audit.Event{Actor: by, Target: OfAuthorization(f.Authorization.ID), User: f.User, Client: c.ID}

@@ -40,6 +40,10 @@ func (f *Family) judge(c *Client, t RefreshToken, grace time.Duration, now time.
 	return replayToken
 }
 
+// ended reports whether the family was ended by what it rests on: no token of it
+// will ever be good again.
+func (g *Grounds) ended() bool { return g.Ended || g.SessionRevoked }
+
 // signedOut reports whether the family went with its browser session. A session
 // that merely expired takes only those along that are not offline.
 func (g *Grounds) signedOut(f *Family) bool {

@@ -187,20 +187,19 @@ func (s *memory) TouchFamily(ctx context.Context, family id.Family, client id.Cl
 	return true, nil
 }
 
-func (s *memory) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) (ended []id.Authorization, err error) {
+func (s *memory) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) error {
 	unlock, err := s.open(ctx, true)
 	defer unlock()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	for name, found := range s.families {
 		if f.Authorization == found.Authorization.ID && found.RevokedAt.IsZero() {
 			found.RevokedAt, found.RevokeReason = now, reason
 			s.families[name] = found
-			ended = append(ended, found.Authorization.ID)
 		}
 	}
-	return ended, nil
+	return nil
 }
 
 func (s *memory) Revoke(ctx context.Context, list ...oauth.Revocation) error {

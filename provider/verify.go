@@ -138,6 +138,9 @@ func factsOf(c *oauth.AccessClaims, keyID string) oauth.TokenFacts {
 		JTI: c.ID, Authorization: id.Authorization(c.Authorization), Session: id.Session(c.Session), Client: id.Client(c.ClientID),
 		KeyID: keyID, Issued: c.IssuedAt(),
 	}
+	if c.AuthTime > 0 {
+		f.AuthTime = time.Unix(c.AuthTime, 0)
+	}
 	if c.OfPerson() {
 		f.User = id.User(c.Subject)
 	}

@@ -13,6 +13,7 @@ const (
 	ActionCreate audit.Action = "session.create"
 	ActionRaise  audit.Action = "session.raise"
 	ActionEnd    audit.Action = "session.end"
+	ActionEndAll audit.Action = "session.endall"
 )
 
 // Why a session ended. Others who end sessions have reasons of their own.
@@ -21,12 +22,14 @@ const (
 	ReasonByApplication audit.Reason = "signed_out_by_app" // the person, by way of an application
 	ReasonByOwner       audit.Reason = "ended_by_owner"    // the person, from another browser or all at once
 	ReasonByOperator    audit.Reason = "ended_by_operator"
+	ReasonTooMany       audit.Reason = "too_many_sessions" // one more sign-in than MaxPerPerson
 )
 
 // Audited explains what is recorded of sessions.
 var Audited = audit.Catalogue{
 	{Action: ActionCreate, When: "A browser was signed in", Targets: []audit.Kind{KindSession}, After: "what was proved"},
 	{Action: ActionRaise, When: "A signed-in browser proved again or more", Targets: []audit.Kind{KindSession}, After: "what is proved now"},
+	{Action: ActionEndAll, When: "Several browsers of a person were signed out at once; the reason says why", Targets: []audit.Kind{audit.KindUser}, After: "how many"},
 	{Action: ActionEnd, When: "A browser was signed out; the reason says why", Targets: []audit.Kind{KindSession}},
 }
 

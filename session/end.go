@@ -29,7 +29,10 @@ func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, r
 		if _, err := m.Store.RevokeSessions(ctx, Filter{Session: session}, reason, clock.Now()); err != nil {
 			return err
 		}
-		return m.ended(ctx, by, s.User, []id.Session{session}, reason)
+		if err := m.Families.EndSessions(ctx, []id.Session{session}, reason); err != nil {
+			return err
+		}
+		return m.recordEnd(ctx, by, s.User, session, reason)
 	})
 	if err != nil {
 		return fmt.Errorf("end a session: %w", err)
@@ -39,7 +42,7 @@ func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, r
 
 // EndAll ends the sessions of a person as End does, the expired ones that are
 // still known too, but for except (empty: none is spared), and returns how many
-// it ended.
+// it ended. However many there are, that is one event.
 func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) (int, error) {
 	if user == "" {
 		return 0, errors.New("end sessions: of nobody")
@@ -53,7 +56,7 @@ func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, exce
 		if n = len(ids); n == 0 {
 			return nil
 		}
-		return m.ended(ctx, by, user, ids, reason)
+		return m.endedOf(ctx, by, user, ids, reason)
 	})
 	if err != nil {
 		return 0, fmt.Errorf("end sessions: %w", err)
@@ -61,16 +64,30 @@ func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, exce
 	return n, nil
 }
 
-// ended does what follows the end of sessions: their families, and the events.
-func (m *Manager) ended(ctx context.Context, by audit.Actor, user id.User, ids []id.Session, reason audit.Reason) error {
+// endOldest ends the sessions of a person beyond the newest MaxPerPerson.
+func (m *Manager) endOldest(ctx context.Context, by audit.Actor, user id.User) error {
+	ids, err := m.Store.RevokeOldestSessions(ctx, user, MaxPerPerson, ReasonTooMany, clock.Now())
+	if err != nil || len(ids) == 0 {
+		return err
+	}
+	return m.endedOf(ctx, by, user, ids, ReasonTooMany)
+}
+
+// endedOf does what follows the end of sessions of one person: their tokens, and
+// the event.
+func (m *Manager) endedOf(ctx context.Context, by audit.Actor, user id.User, ids []id.Session, reason audit.Reason) error {
 	if err := m.Families.EndSessions(ctx, ids, reason); err != nil {
 		return err
 	}
-	for _, s := range ids {
-		err := m.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionEnd, Target: target(s), User: user, Reason: reason})
-		if err != nil {
-			return err
-		}
+	if len(ids) == 1 {
+		return m.recordEnd(ctx, by, user, ids[0], reason)
 	}
-	return nil
+	return m.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: ActionEndAll, Target: audit.OfUser(user), User: user, Reason: reason,
+		After: audit.Doc(map[string]any{"sessions": len(ids)}),
+	})
+}
+
+func (m *Manager) recordEnd(ctx context.Context, by audit.Actor, user id.User, session id.Session, reason audit.Reason) error {
+	return m.Audit.Record(ctx, audit.Event{Actor: by, Action: ActionEnd, Target: target(session), User: user, Reason: reason})
 }

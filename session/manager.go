@@ -20,6 +20,11 @@ const (
 	touchEvery  = time.Minute
 )
 
+// MaxPerPerson bounds the sessions of a person that were not ended. One more
+// sign-in ends the oldest. Sign-ins at the very same moment may pass it by their
+// own number, until the next one.
+const MaxPerPerson = 100
+
 // Families ends what hangs on browser sessions; *oauth.Service does.
 type Families interface {
 	// EndSessions ends the refresh families and tokens of the sessions, in the
@@ -36,7 +41,8 @@ type Manager struct {
 }
 
 // Create signs user in at one browser and returns the session with the token
-// for its cookie, which nobody sees again.
+// for its cookie, which nobody sees again. Beyond MaxPerPerson the person's
+// oldest sessions end.
 func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proofs proof.List) (Session, string, error) {
 	if user == "" {
 		return Session{}, "", errors.New("create a session: for nobody")
@@ -52,6 +58,9 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proo
 	s.IdleExpires = m.idle(&s, now)
 	err := m.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := m.Store.InsertSession(ctx, s); err != nil {
+			return err
+		}
+		if err := m.endOldest(ctx, by, user); err != nil {
 			return err
 		}
 		return m.record(ctx, by, ActionCreate, s, map[string]any{"methods": proofs.AMR()})

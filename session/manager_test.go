@@ -116,6 +116,24 @@ func (m *memory) RevokeSessions(_ context.Context, f session.Filter, reason audi
 	return ids, err
 }
 
+func (m *memory) RevokeOldestSessions(_ context.Context, user id.User, keep int, reason audit.Reason, now time.Time) (ids []id.Session, err error) {
+	err = m.locked("RevokeOldestSessions", func() {
+		var open []session.Session
+		for _, s := range m.rows {
+			if s.User == user && s.RevokedAt.IsZero() {
+				open = append(open, s)
+			}
+		}
+		slices.SortFunc(open, func(a, b session.Session) int { return b.Created.Compare(a.Created) })
+		for _, s := range open[min(keep, len(open)):] {
+			s.RevokedAt, s.Reason = now, reason
+			m.rows[s.ID] = s
+			ids = append(ids, s.ID)
+		}
+	})
+	return ids, err
+}
+
 func (m *memory) SessionsOf(_ context.Context, user id.User, now time.Time, limit int) (list []session.Session, err error) {
 	err = m.locked("SessionsOf", func() {
 		for _, s := range m.rows {
@@ -345,6 +363,38 @@ func TestEndingAnExpiredSessionEndsItsFamilies(t *testing.T) {
 		}
 		if len(store.ended) != 1 {
 			t.Errorf("families ended of %v", store.ended)
+		}
+	})
+}
+
+// Ending a person must stay cheap, whoever signs in again and again.
+func TestOneSignInTooManyEndsTheOldestSession(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, store := newManager()
+		first, firstToken := create(t, m)
+		time.Sleep(time.Second)
+		_, secondToken := create(t, m)
+		for range session.MaxPerPerson - 2 {
+			create(t, m)
+		}
+		if !signedIn(t, m, firstToken) || len(store.ended) != 0 {
+			t.Fatalf("within the bound sessions end: %v", store.ended)
+		}
+		_, lastToken := create(t, m)
+		if signedIn(t, m, firstToken) || !signedIn(t, m, secondToken) || !signedIn(t, m, lastToken) {
+			t.Error("not the oldest session ended")
+		}
+		if diff := cmp.Diff([]id.Session{first.ID}, store.ended); diff != "" {
+			t.Errorf("families ended of (-want +got):\n%s", diff)
+		}
+		if all := strings.Join(store.events, "\n"); strings.Count(all, "session.end "+string(first.ID)+" usr_ada too_many_sessions") != 1 {
+			t.Errorf("events: %s", all)
+		}
+		if n, err := m.EndAll(t.Context(), from, ada, "", "disabled"); err != nil || n != session.MaxPerPerson {
+			t.Errorf("EndAll = %d, %v", n, err)
+		}
+		if all := strings.Join(store.events, "\n"); strings.Count(all, "session.endall usr_ada usr_ada disabled {\"sessions\":100}") != 1 || strings.Count(all, "session.end ") != 1 {
+			t.Errorf("events: %s", all)
 		}
 	})
 }

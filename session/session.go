@@ -54,6 +54,9 @@ type Store interface {
 	TouchSession(ctx context.Context, session id.Session, seen, idle time.Time, ip string) error
 	// RevokeSessions ends the live sessions that match and returns their ids.
 	RevokeSessions(ctx context.Context, f Filter, reason audit.Reason, now time.Time) ([]id.Session, error)
+	// RevokeOldestSessions ends those of the person's sessions beyond the newest
+	// keep that were not ended before, and returns their ids.
+	RevokeOldestSessions(ctx context.Context, user id.User, keep int, reason audit.Reason, now time.Time) ([]id.Session, error)
 	// SessionsOf lists the live sessions of a person, newest first; of
 	// everybody when user is empty (at most limit).
 	SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]Session, error)

@@ -17,20 +17,27 @@ const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.sessi
     f.amr, f.nonce, f.claims, f.generation, f.current_hash, f.previous_hash, f.sealed_successor, f.static, f.offline,
     f.created_at, f.rotated_at, f.idle_expires_at, f.expires_at, f.revoked_at, f.revoke_reason`
 
+const (
+	groundsColumns = `u.disabled, u.ended_at, u.ended_but, s.revoked_at, s.idle_expires_at, s.expires_at, k.created_at, k.ended_at, k.disabled, c.scopes`
+
+	groundsJoins = `LEFT JOIN users u ON u.id = f.user_id
+LEFT JOIN sessions s ON s.id = f.session_id
+LEFT JOIN clients k ON k.id = f.client_id
+LEFT JOIN consents c ON c.user_id = f.user_id AND c.client_id = f.client_id`
+)
+
 var (
 	insertFamily = newStatement(`
 INSERT INTO refresh_families (id, ` + authorizationColumns + `, generation, current_hash, previous_hash, sealed_successor,
     static, offline, created_at, rotated_at, idle_expires_at, expires_at, revoked_at, revoke_reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`)
 
-	// The primary keys of all four tables.
+	// The primary keys of all five tables.
 	selectFamily = hotStatement(`
 SELECT ` + familyColumns + `,
-    u.disabled, s.revoked_at, s.idle_expires_at, s.expires_at, c.scopes
+    ` + groundsColumns + `
 FROM refresh_families f
-LEFT JOIN users u ON u.id = f.user_id
-LEFT JOIN sessions s ON s.id = f.session_id
-LEFT JOIN consents c ON c.user_id = f.user_id AND c.client_id = f.client_id
+` + groundsJoins + `
 WHERE f.id = $1`)
 
 	rotateFamily = newStatement(`
@@ -46,24 +53,29 @@ SET idle_expires_at = $5
 WHERE id = $1 AND client_id = $2 AND current_hash = $3
     AND static AND revoked_at IS NULL AND idle_expires_at > $4 AND expires_at > $4`)
 
-	// The first condition is the one that narrows most, and has an index.
-	revokeByFamily        = revokeFamilies("id = $3")
-	revokeByAuthorization = revokeFamilies("authorization_id = $4")
-	revokeBySession       = revokeFamilies("session_id = $7")
-	revokeByUser          = revokeFamilies("user_id = $5")
-	revokeByClient        = revokeFamilies("client_id = $6")
-)
-
-func revokeFamilies(first string) *statement {
-	return newStatement(`
+	// Index refresh_families_authorization.
+	revokeByAuthorization = newStatement(`
 UPDATE refresh_families
 SET revoked_at = $1, revoke_reason = $2
-WHERE ` + first + ` AND revoked_at IS NULL
-    AND ($3 = '' OR id = $3) AND ($4 = '' OR authorization_id = $4) AND ($5 = '' OR user_id = $5)
-    AND ($6 = '' OR client_id = $6) AND ($7 = '' OR session_id = $7)
-    AND ($8 = '' OR session_id <> $8) AND NOT ($9 AND offline)
-RETURNING authorization_id`)
-}
+WHERE authorization_id = $3 AND revoked_at IS NULL
+    AND ($4 = '' OR user_id = $4) AND ($5 = '' OR client_id = $5)`)
+
+	// Index refresh_families_user.
+	revokeByConsent = newStatement(`
+UPDATE refresh_families
+SET revoked_at = $1, revoke_reason = $2
+WHERE user_id = $3 AND client_id = $4 AND revoked_at IS NULL`)
+
+	endFamiliesOfUser = newStatement(`
+UPDATE users
+SET ended_at = $2, ended_but = $3
+WHERE id = $1`)
+
+	endFamiliesOfClient = newStatement(`
+UPDATE clients
+SET ended_at = $2
+WHERE id = $1`)
+)
 
 // InsertFamily stores f.
 func (s *Store) InsertFamily(ctx context.Context, f oauth.Family) error {
@@ -82,7 +94,7 @@ func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (oa
 	}
 	var grounds oauth.Grounds
 	if err == nil {
-		grounds, err = row.beside.grounds(micros(now))
+		grounds, err = row.beside.grounds(&row.family, micros(now))
 	}
 	if err != nil {
 		return oauth.Family{}, oauth.Grounds{}, doing("read family", err)
@@ -104,17 +116,33 @@ func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, er
 
 // groundsRow is what a family rests on; what is not there is NULL.
 type groundsRow struct {
-	disabled               sql.NullBool // SQLite knows no booleans
-	revoked, idle, expires pgtype.Int8
-	consented              pgtype.Text
+	disabled, clientDisabled   sql.NullBool // SQLite knows no booleans
+	userEnded                  pgtype.Int8
+	but                        pgtype.Text
+	revoked, idle, expires     pgtype.Int8
+	clientCreated, clientEnded pgtype.Int8
+	consented                  pgtype.Text
 }
 
 func (r *groundsRow) fields() []any {
-	return []any{&r.disabled, &r.revoked, &r.idle, &r.expires, &r.consented}
+	return []any{
+		&r.disabled, &r.userEnded, &r.but, &r.revoked, &r.idle, &r.expires,
+		&r.clientCreated, &r.clientEnded, &r.clientDisabled, &r.consented,
+	}
 }
 
-func (r *groundsRow) grounds(now int64) (oauth.Grounds, error) {
+// ended reports whether f went with its person or its client. A client of the
+// same id that was made later has nothing to do with it.
+func (r *groundsRow) ended(f *oauth.Family) bool {
+	created := micros(f.Created)
+	return r.userEnded.Valid && created <= r.userEnded.Int64 && r.but.String != string(f.Session) ||
+		!r.clientCreated.Valid || r.clientDisabled.Bool || created < r.clientCreated.Int64 ||
+		r.clientEnded.Valid && created <= r.clientEnded.Int64
+}
+
+func (r *groundsRow) grounds(f *oauth.Family, now int64) (oauth.Grounds, error) {
 	s := oauth.Grounds{
+		Ended:          r.ended(f),
 		UserEnabled:    r.disabled.Valid && !r.disabled.Bool,
 		SessionRevoked: r.revoked.Valid,
 		SessionExpired: !r.expires.Valid || r.idle.Int64 <= now || r.expires.Int64 <= now,
@@ -157,52 +185,32 @@ func (s *Store) TouchFamily(ctx context.Context, family id.Family, client id.Cli
 	return ok, doing("touch family", err)
 }
 
-// RevokeFamilies ends the families that match every non-empty field of f and
-// were not ended before, and returns their authorizations, each once. An empty filter,
-// or one that only excepts, matches nothing.
-func (s *Store) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) ([]id.Authorization, error) {
-	st := revokeBy(f)
-	if st == nil {
-		return nil, nil
-	}
-	args := []any{
-		micros(now), string(reason), string(f.Family), string(f.Authorization), string(f.User), string(f.Client), string(f.Session),
-		string(f.ExceptSession), f.OnlineOnly,
-	}
-	var authorizations []id.Authorization
-	seen := map[id.Authorization]bool{}
-	err := s.each(ctx, st, args, func(rows *sql.Rows) error {
-		var a id.Authorization
-		if err := rows.Scan(&a); err != nil {
-			return err
-		}
-		if !seen[a] {
-			seen[a] = true
-			authorizations = append(authorizations, a)
-		}
-		return nil
-	})
-	if err != nil {
-		return nil, doing("revoke families", err)
-	}
-	return authorizations, nil
+// EndFamiliesOfUser ends the families that the person has at now but for those
+// of one session (empty: none is spared): it says so in the person's row, and
+// Family looks there. A later end takes the place of the one before, whose
+// spared session it ended or spares too.
+func (s *Store) EndFamiliesOfUser(ctx context.Context, user id.User, except id.Session, now time.Time) error {
+	_, err := s.exec(ctx, endFamiliesOfUser, string(user), micros(now), string(except))
+	return doing("end the families of a person", err)
 }
 
-// revokeBy picks the statement that begins with the narrowest field of f.
-func revokeBy(f oauth.FamilyFilter) *statement {
+// EndFamiliesOfClient does the same for a client, until the given time.
+func (s *Store) EndFamiliesOfClient(ctx context.Context, client id.Client, until time.Time) error {
+	_, err := s.exec(ctx, endFamiliesOfClient, string(client), micros(until))
+	return doing("end the families of a client", err)
+}
+
+// RevokeFamilies ends the families that match every field of f that is not empty
+// and were not ended before. A filter that names neither an authorization nor
+// both person and client matches nothing.
+func (s *Store) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) (err error) {
 	switch {
-	case f.Family != "":
-		return revokeByFamily
 	case f.Authorization != "":
-		return revokeByAuthorization
-	case f.Session != "":
-		return revokeBySession
-	case f.User != "":
-		return revokeByUser
-	case f.Client != "":
-		return revokeByClient
+		_, err = s.exec(ctx, revokeByAuthorization, micros(now), string(reason), string(f.Authorization), string(f.User), string(f.Client))
+	case f.User != "" && f.Client != "":
+		_, err = s.exec(ctx, revokeByConsent, micros(now), string(reason), string(f.User), string(f.Client))
 	}
-	return nil
+	return doing("revoke families", err)
 }
 
 // familyFields are where familyColumns go.
@@ -219,8 +227,8 @@ const keepFamilies = 30 * 24 * time.Hour
 
 var familiesTable = table{
 	statements: []*statement{
-		insertFamily, selectFamily, rotateFamily, touchFamily, revokeByFamily, revokeByAuthorization,
-		revokeBySession, revokeByUser, revokeByClient, selectFamilies, rotateFamilies,
+		insertFamily, selectFamily, rotateFamily, touchFamily, revokeByAuthorization, revokeByConsent,
+		endFamiliesOfUser, endFamiliesOfClient, selectFamilies, rotateFamilies,
 	},
 	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked
 		{"families", keepFamilies, sweep("refresh_families", "id", "expires_at <= $1")},

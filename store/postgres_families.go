@@ -74,14 +74,12 @@ func (r *familyRow) scan(rows interface{ Scan(fields ...any) error }) error {
 	return rows.Scan(append(familyFields(&r.family), r.beside.fields()...)...)
 }
 
-// The primary keys of all four tables.
+// The primary keys of all five tables.
 var selectFamilies = postgresStatement(`
 SELECT ` + familyColumns + `,
-    u.disabled, s.revoked_at, s.idle_expires_at, s.expires_at, c.scopes
+    ` + groundsColumns + `
 FROM refresh_families f
-LEFT JOIN users u ON u.id = f.user_id
-LEFT JOIN sessions s ON s.id = f.session_id
-LEFT JOIN consents c ON c.user_id = f.user_id AND c.client_id = f.client_id
+` + groundsJoins + `
 WHERE f.id = ANY($1::text[])`)
 
 // familiesTogether reads several families at once. Each question gets a row of

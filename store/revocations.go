@@ -3,14 +3,17 @@ package store
 import (
 	"context"
 	"database/sql"
+	"fmt"
+	"strings"
 
 	"gatehouse/oauth"
 )
 
 var (
-	insertRevocation = newStatement(`
-INSERT INTO revocations (seq, kind, name, before_at, until_at)
-VALUES ($1, $2, $3, $4, $5)`)
+	insertRevocation = insertRevocations(1)
+	// The end of a person brings one for each of their sessions. Every statement
+	// is a round trip on which others wait.
+	insertManyRevocations = insertRevocations(manyRevocations)
 
 	selectRevocations = newStatement(`
 SELECT seq, kind, name, before_at, until_at
@@ -18,6 +21,18 @@ FROM revocations
 WHERE seq > $1
 ORDER BY seq`)
 )
+
+const manyRevocations = 25
+
+func insertRevocations(n int) *statement {
+	rows := make([]string, n)
+	for i := range rows {
+		rows[i] = fmt.Sprintf("($%d, $%d, $%d, $%d, $%d)", 5*i+1, 5*i+2, 5*i+3, 5*i+4, 5*i+5)
+	}
+	return newStatement(`
+INSERT INTO revocations (seq, kind, name, before_at, until_at)
+VALUES ` + strings.Join(rows, ", "))
+}
 
 // Revoke appends revocations, numbered by the raised version of revocations.
 // The counter is raised first, and its row is held until the transaction ends:
@@ -33,10 +48,19 @@ func (s *Store) Revoke(ctx context.Context, rs ...oauth.Revocation) error {
 			return err
 		}
 		first := last - int64(len(rs)) + 1
-		for i, r := range rs {
-			if _, err := s.exec(ctx, insertRevocation, first+int64(i), string(r.Kind), r.Key, micros(r.Before), micros(r.Until)); err != nil {
+		for len(rs) > 0 {
+			st, n := insertRevocation, 1
+			if len(rs) >= manyRevocations {
+				st, n = insertManyRevocations, manyRevocations
+			}
+			args := make([]any, 0, 5*n)
+			for i, r := range rs[:n] {
+				args = append(args, first+int64(i), string(r.Kind), r.Key, micros(r.Before), micros(r.Until))
+			}
+			if _, err := s.exec(ctx, st, args...); err != nil {
 				return err
 			}
+			first, rs = first+int64(n), rs[n:]
 		}
 		return nil
 	}))
@@ -52,7 +76,7 @@ func (s *Store) RevocationsAfter(ctx context.Context, seq int64) ([]oauth.Revoca
 
 var revocationsTable = table{
 	statements: []*statement{
-		insertRevocation, selectRevocations,
+		insertRevocation, insertManyRevocations, selectRevocations,
 	},
 	brooms: []broom{ // index revocations_until
 		{"revocations", 0, sweep("revocations", "seq", "until_at <= $1")},

@@ -63,6 +63,19 @@ SET revoked_at = $1, reason = $2
 WHERE user_id = $3 AND id <> $4 AND revoked_at IS NULL
 RETURNING id`)
 
+	// Index sessions_user, walked from the newest. What is beyond the limit is for
+	// the next sign-in.
+	revokeOldestSessions = newStatement(`
+UPDATE sessions
+SET revoked_at = $1, reason = $2
+WHERE revoked_at IS NULL AND id IN (
+    SELECT id
+    FROM sessions
+    WHERE user_id = $3 AND revoked_at IS NULL
+    ORDER BY created_at DESC, id
+    LIMIT 1000 OFFSET $4)
+RETURNING id`)
+
 	// Index sessions_user.
 	selectSessionsOf = newStatement(`
 SELECT ` + sessionColumns + `
@@ -156,6 +169,14 @@ func (s *Store) RevokeSessions(ctx context.Context, f session.Filter, reason aud
 	return ended, doing("revoke sessions", err)
 }
 
+// RevokeOldestSessions ends those of the person's sessions beyond the newest
+// keep that were not ended before, and returns their ids.
+func (s *Store) RevokeOldestSessions(ctx context.Context, user id.User, keep int, reason audit.Reason, now time.Time) ([]id.Session, error) {
+	args := []any{micros(now), string(reason), string(user), int64(keep)}
+	ended, err := list(ctx, s, revokeOldestSessions, args, func(rows *sql.Rows) (one id.Session, err error) { return one, rows.Scan(&one) })
+	return ended, doing("revoke the oldest sessions", err)
+}
+
 // SessionsOf lists the live sessions of a person, newest first; of everybody
 // when user is empty. A limit below 1 means 500.
 func (s *Store) SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]session.Session, error) {
@@ -192,7 +213,7 @@ const keepSessions = 30 * 24 * time.Hour
 var sessionsTable = table{
 	statements: []*statement{
 		insertSession, selectSessionByToken, selectSession, holdSession, raiseSession, touchSession,
-		revokeSession, revokeSessionsOf, selectSessionsOf, selectAllSessions,
+		revokeSession, revokeSessionsOf, revokeOldestSessions, selectSessionsOf, selectAllSessions,
 	},
 	brooms: []broom{ // indexes sessions_expires and sessions_revoked
 		{"sessions", 0, sweep("sessions", "id", "expires_at <= $1 AND revoked_at IS NULL")},

@@ -11,6 +11,7 @@ import (
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
+	"gatehouse/session"
 )
 
 // change is something that ends what a person or an application held.
@@ -75,6 +76,13 @@ func changes() map[string]change {
 		"session ended by the operator": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			_, err := s.House.Sessions.EndAll(ctx, gatetest.Console, s.ada.ID, "", "operator")
 			must(t, err)
+		}},
+		"session ended by one sign-in too many": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
+			time.Sleep(time.Second) // the clock stands still in a test
+			for range session.MaxPerPerson {
+				_, _, err := s.House.Sessions.Create(ctx, gatetest.Console, s.ada.ID, nil)
+				must(t, err)
+			}
 		}},
 		"session ended from another browser": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			s.elsewhere("/account/sessions").Press("", "end-others").At("/account/sessions").Says("signed out")

@@ -18,6 +18,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/identity"
 	"gatehouse/internal/gatetest"
+	"gatehouse/session"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -86,6 +87,14 @@ func alsoTold() []told {
 			s.browser.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
 		}, do: func(_ *testing.T, s *scene) bool {
 			s.browser.Get("/account/sessions").Press("", "end-others")
+			return true
+		}},
+		{name: "all browsers signed out by the operator", prepare: func(_ *testing.T, s *scene) {
+			s.Browser().Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
+			s.browser.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
+		}, do: func(t *testing.T, s *scene) bool {
+			_, err := s.House.Sessions.EndAll(ctx, gatetest.Console, s.ada.ID, "", session.ReasonByOperator)
+			must(t, err)
 			return true
 		}},
 		{name: "an access token revoked", prepare: tokensFirst, do: func(_ *testing.T, s *scene) bool {

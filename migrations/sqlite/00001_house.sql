@@ -38,6 +38,9 @@ CREATE TABLE signing_keys (
 
 CREATE UNIQUE INDEX signing_keys_one_signs ON signing_keys (algorithm) WHERE state = 'signing';
 
+-- The refresh families that began until ended_at are dead, of people but for
+-- those of the browser session ended_but, and of clients all.
+
 CREATE TABLE users (
     id              TEXT    PRIMARY KEY,
     email           TEXT    NOT NULL,
@@ -50,7 +53,9 @@ CREATE TABLE users (
     disabled        BOOLEAN NOT NULL,
     created_at      BIGINT  NOT NULL,
     updated_at      BIGINT  NOT NULL,
-    rev             BIGINT  NOT NULL
+    rev             BIGINT  NOT NULL,
+    ended_at        BIGINT,
+    ended_but       TEXT
 );
 
 CREATE UNIQUE INDEX users_email ON users (email_key);
@@ -130,7 +135,7 @@ CREATE TABLE sessions (
 );
 
 CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
-CREATE INDEX sessions_user ON sessions (user_id, created_at);
+CREATE INDEX sessions_user ON sessions (user_id, revoked_at, created_at);
 CREATE INDEX sessions_created ON sessions (created_at);
 CREATE INDEX sessions_expires ON sessions (expires_at);
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
@@ -179,7 +184,8 @@ CREATE TABLE clients (
     access_token_alg   TEXT    NOT NULL,
     created_at         BIGINT  NOT NULL,
     updated_at         BIGINT  NOT NULL,
-    rev                BIGINT  NOT NULL
+    rev                BIGINT  NOT NULL,
+    ended_at           BIGINT
 );
 
 CREATE TABLE consents (
@@ -248,8 +254,7 @@ CREATE TABLE refresh_families (
 );
 
 CREATE INDEX refresh_families_authorization ON refresh_families (authorization_id);
-CREATE INDEX refresh_families_client ON refresh_families (client_id);
-CREATE INDEX refresh_families_user ON refresh_families (user_id, created_at);
+CREATE INDEX refresh_families_user ON refresh_families (user_id, client_id);
 CREATE INDEX refresh_families_session ON refresh_families (session_id);
 CREATE INDEX refresh_families_expires ON refresh_families (expires_at);
 CREATE INDEX refresh_families_revoked ON refresh_families (revoked_at) WHERE revoked_at IS NOT NULL;

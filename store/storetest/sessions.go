@@ -87,6 +87,19 @@ func testSessions(t *testing.T, s *store.Store) {
 			}
 		}
 	})
+	t.Run("EndTheOldestBeyondABound", func(t *testing.T) {
+		v := insertUser(t, s)
+		oldest, old, young, elsewhere := add(t, v.ID, now.Add(-3*time.Minute)), add(t, v.ID, now.Add(-2*time.Minute)), add(t, v.ID, now.Add(-time.Minute)), add(t, u.ID, now)
+		oldestOf := must[[]id.Session](t)
+		same(t, len(oldestOf(s.RevokeOldestSessions(ctx, v.ID, 3, "too_many", now))), 0)
+		same(t, oldestOf(s.RevokeOldestSessions(ctx, v.ID, 2, "too_many", now)), []id.Session{oldest.ID})
+		same(t, oldestOf(s.RevokeOldestSessions(ctx, v.ID, 1, "too_many", now)), []id.Session{old.ID})
+		for _, n := range []session.Session{young, elsewhere} {
+			if got := read(t, n.ID); !got.Live(now) {
+				t.Errorf("session %s was ended with the oldest", n.ID)
+			}
+		}
+	})
 	t.Run("DoNotEndByAnEmptyFilter", func(t *testing.T) {
 		n := add(t, u.ID, now)
 		for _, f := range []session.Filter{{}, {Except: id.NewSession()}, {Session: n.ID, Except: n.ID}, {Session: n.ID, User: id.NewUser()}} {

@@ -69,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Retention":     testAuditRetention,
 		"Revisions":     testRevisions,
 		"Revoking":      testRevoking,
+		"Ending":        testEnding,
 		"Sessions":      testSessions,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,

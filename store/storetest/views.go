@@ -9,6 +9,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/session"
 	"gatehouse/store"
 )
 
@@ -19,7 +20,7 @@ func testViews(t *testing.T, s *store.Store) {
 		writes := map[string]func(ctx context.Context) error{
 			"a statement": func(ctx context.Context) error { _, err := s.UseOnce(ctx, "view", "key", now); return err },
 			"a statement that returns rows": func(ctx context.Context) error {
-				_, err := s.RevokeFamilies(ctx, oauth.FamilyFilter{Family: "fam_a"}, "", now)
+				_, err := s.RevokeSessions(ctx, session.Filter{Session: "ses_a"}, "", now)
 				return err
 			},
 			"a transaction": func(ctx context.Context) error {
