@@ -8,6 +8,7 @@ package audit
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"time"
 
 	"gatehouse/id"
@@ -81,8 +82,15 @@ type Recorder interface {
 // Log is the Recorder over a Store.
 type Log struct{ Store Store }
 
-// Record implements Recorder.
+// longestID is longer than the id of anything that is recorded, in bytes: a
+// consent names a person and a client.
+const longestID = 256
+
+// Record implements Recorder. An id that cannot be one is an error.
 func (l *Log) Record(ctx context.Context, e Event) error {
+	if n := max(len(e.Target.ID), len(e.User), len(e.Client), len(e.Actor.ID)); n > longestID {
+		return fmt.Errorf("record %s: an id of %d bytes is text that nobody checked", e.Action, n)
+	}
 	if e.ID == "" {
 		e.ID = id.NewEvent()
 	}

@@ -71,16 +71,23 @@ func merge(have, more []string) []string {
 // refresh families, and the access tokens issued up to now and, by another
 // process, within the next second. It does so as well
 // for a client that needed no consent. A token of a new sign-in within that
-// second is refused too, since tokens tell the second only.
+// second is refused too, since tokens tell the second only. NotFound, and
+// nothing is written: there is neither such a consent nor such a client.
 func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client) error {
-	if user == "" || client == "" {
+	if user == "" {
 		return fmt.Errorf("withdraw consent: %w", errNobody)
+	}
+	if !ValidClientID(client) {
+		return fmt.Errorf("withdraw consent: %w", fault.Missing("client"))
 	}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		now := stamp(time.Now())
 		c, err := s.Store.Consent(ctx, user, client)
 		switch {
 		case fault.Is(err, fault.NotFound):
+			if _, err := s.Store.Client(ctx, client); err != nil {
+				return err
+			}
 			c = Consent{User: user, Client: client}
 		case err != nil:
 			return err

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/fault"
 	"gatehouse/id"
 )
 
@@ -62,6 +63,9 @@ func (s *Service) Open() error {
 // Client returns a client as the store has it now; NotFound fault
 // "client.not_found". For hot paths there is Registry.Client.
 func (s *Service) Client(ctx context.Context, client id.Client) (Client, error) {
+	if !ValidClientID(client) {
+		return Client{}, fmt.Errorf("read a client: %w", fault.Missing("client"))
+	}
 	c, err := s.Store.Client(ctx, client)
 	if err != nil {
 		return Client{}, fmt.Errorf("read a client: %w", err)

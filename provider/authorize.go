@@ -29,7 +29,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if i := params.get("i"); i != "" && !params.has("client_id") && r.Method != http.MethodPost {
-		p.resume(w, r, id.Interaction(i))
+		p.resume(w, r, id.InteractionOf(i))
 		return
 	}
 	to, err := p.targetOf(r.Context(), params)

@@ -128,10 +128,10 @@ func (p *Provider) logRefusal(r *http.Request, e *refusal) {
 	}
 	attrs := []slog.Attr{
 		slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("path", r.URL.Path),
-		slog.String("code", e.code), slog.String("error", e.Error()),
+		slog.String("code", e.code), slog.String("error", cut(e.Error(), 1000)),
 	}
 	if e.client != "" {
-		attrs = append(attrs, slog.String("client", string(e.client)))
+		attrs = append(attrs, slog.String("client", cut(string(e.client), 128)))
 	}
 	p.Log.LogAttrs(r.Context(), level, "oauth request refused", attrs...)
 }

@@ -74,7 +74,18 @@ func logRefusal(r *http.Request, log *slog.Logger, status int, f *fault.Error, e
 	}
 	log.LogAttrs(r.Context(), level, "request refused",
 		slog.String("request_id", string(InfoOf(r.Context()).ID)),
-		slog.String("code", f.Code), slog.Int("status", status), slog.String("error", err.Error()))
+		slog.String("code", f.Code), slog.Int("status", status), slog.String("error", cut(err.Error(), maxLogged)))
+}
+
+// maxLogged is how much of an error a log line holds, in bytes: it may quote what
+// a stranger sent.
+const maxLogged = 1000
+
+func cut(s string, most int) string {
+	if len(s) > most {
+		return s[:most] + "…"
+	}
+	return s
 }
 
 // AsFault returns the fault in err's chain. What nobody classified becomes an

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/session"
@@ -99,7 +100,10 @@ func (a *app) sessionRevoke() *cobra.Command {
 func endSessions(ctx context.Context, h *house.House, sessions []string, user string) (int, error) {
 	if user == "" {
 		for _, s := range sessions {
-			if err := h.Sessions.End(ctx, operator(), id.Session(s), session.ReasonByOperator); err != nil {
+			if id.SessionOf(s) == "" {
+				return 0, fault.Missing("session")
+			}
+			if err := h.Sessions.End(ctx, operator(), id.SessionOf(s), session.ReasonByOperator); err != nil {
 				return 0, err
 			}
 		}

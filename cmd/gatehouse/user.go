@@ -30,7 +30,7 @@ func findUser(ctx context.Context, h *house.House, name string) (identity.User, 
 	if strings.Contains(name, "@") {
 		return h.Identity.UserByEmail(ctx, name)
 	}
-	return h.Identity.User(ctx, id.User(name))
+	return h.Identity.User(ctx, id.UserOf(name))
 }
 
 // withUser runs f on the person that the first argument names.

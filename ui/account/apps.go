@@ -43,7 +43,8 @@ func (d *Door) appLine(r *http.Request, c oauth.Consent) (appLine, error) {
 	return line, nil
 }
 
-// withdraw takes an application's access back. Doing it twice is no error.
+// withdraw takes an application's access back. Doing it twice is no error, and
+// neither is an application that nobody knows: there is nothing to take back.
 func (d *Door) withdraw(w http.ResponseWriter, r *http.Request, v visitor) error {
 	err := d.Consents.WithdrawConsent(r.Context(), v.by, v.user.ID, id.Client(r.PostForm.Get("client")))
 	if err != nil && !fault.Is(err, fault.NotFound) {

@@ -32,7 +32,7 @@ func (d *Door) sessions(w http.ResponseWriter, r *http.Request, v visitor) error
 // endSession ends one session of the person's own. One that is not theirs, or is
 // over already, is left alone, and the answer is the same.
 func (d *Door) endSession(w http.ResponseWriter, r *http.Request, v visitor) error {
-	target := id.Session(r.PostForm.Get("session"))
+	target := id.SessionOf(r.PostForm.Get("session"))
 	list, err := d.Sessions.Of(r.Context(), v.user.ID)
 	if err != nil {
 		return err

@@ -171,7 +171,7 @@ func (d *Door) lost(w http.ResponseWriter, r *http.Request, e flow.Entry, err er
 }
 
 func (d *Door) ref(r *http.Request, interaction string) flow.Ref {
-	return flow.Ref{Interaction: id.Interaction(interaction), Browser: d.Cookies.Browser(r), Session: d.Cookies.Session(r)}
+	return flow.Ref{Interaction: id.InteractionOf(interaction), Browser: d.Cookies.Browser(r), Session: d.Cookies.Session(r)}
 }
 
 // step returns what the pages of e share.

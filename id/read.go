@@ -1,0 +1,31 @@
+package id
+
+import "strings"
+
+// longest is how long a name of ours may be, in bytes; all are shorter.
+const longest = 64
+
+// UserOf, SessionOf and InteractionOf read a name that comes from outside. What
+// cannot be the name of such a thing is "", which names nothing: text that
+// nobody checked then reaches no query, no event and no log.
+func UserOf(text string) User { return User(named("usr_", text)) }
+
+// SessionOf is described at UserOf.
+func SessionOf(text string) Session { return Session(named("ses_", text)) }
+
+// InteractionOf is described at UserOf.
+func InteractionOf(text string) Interaction { return Interaction(named("int_", text)) }
+
+// named returns text if it has the prefix and the form of a name.
+func named(prefix, text string) string {
+	rest, ok := strings.CutPrefix(text, prefix)
+	if !ok || rest == "" || len(text) > longest {
+		return ""
+	}
+	for _, b := range []byte(rest) {
+		if (b < 'a' || b > 'z') && (b < '0' || b > '9') && b != '_' {
+			return ""
+		}
+	}
+	return text
+}
