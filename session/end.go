@@ -64,13 +64,14 @@ func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, exce
 	return n, nil
 }
 
-// endOldest ends the sessions of a person beyond the newest MaxPerPerson.
-func (m *Manager) endOldest(ctx context.Context, by audit.Actor, user id.User) error {
-	ids, err := m.Store.RevokeOldestSessions(ctx, user, MaxPerPerson, ReasonTooMany, clock.Now())
+// endOldest makes room for one more session of a person who has MaxPerPerson, and
+// reports whether there was one to end.
+func (m *Manager) endOldest(ctx context.Context, by audit.Actor, user id.User) (bool, error) {
+	ids, err := m.Store.RevokeOldestSessions(ctx, user, MaxPerPerson-1, ReasonTooMany, clock.Now())
 	if err != nil || len(ids) == 0 {
-		return err
+		return false, err
 	}
-	return m.endedOf(ctx, by, user, ids, ReasonTooMany)
+	return true, m.endedOf(ctx, by, user, ids, ReasonTooMany)
 }
 
 // endedOf does what follows the end of sessions of one person: their tokens, and

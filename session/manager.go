@@ -57,10 +57,7 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proo
 	}
 	s.IdleExpires = m.idle(&s, now)
 	err := m.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := m.Store.InsertSession(ctx, s); err != nil {
-			return err
-		}
-		if err := m.endOldest(ctx, by, user); err != nil {
+		if err := m.insert(ctx, by, s); err != nil {
 			return err
 		}
 		return m.record(ctx, by, ActionCreate, s, map[string]any{"methods": proofs.AMR()})
@@ -69,6 +66,21 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proo
 		return Session{}, "", fmt.Errorf("create a session: %w", err)
 	}
 	return s, token, nil
+}
+
+// insert stores s. Who has too many sessions loses the oldest first.
+func (m *Manager) insert(ctx context.Context, by audit.Actor, s Session) error {
+	err := m.Store.InsertSession(ctx, s, MaxPerPerson)
+	if !fault.Is(err, fault.Conflict) {
+		return err
+	}
+	switch ended, failed := m.endOldest(ctx, by, s.User); {
+	case failed != nil:
+		return failed
+	case !ended:
+		return err
+	}
+	return m.Store.InsertSession(ctx, s, MaxPerPerson)
 }
 
 // Raise records that more was proved at the browser of s, which is a visit too:

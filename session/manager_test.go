@@ -57,8 +57,23 @@ func (m *memory) locked(method string, f func()) error {
 	return nil
 }
 
-func (m *memory) InsertSession(_ context.Context, s session.Session) error {
-	return m.locked("InsertSession", func() { m.rows[s.ID] = s })
+func (m *memory) InsertSession(_ context.Context, s session.Session, most int) error {
+	full := false
+	err := m.locked("InsertSession", func() {
+		open := 0
+		for _, other := range m.rows {
+			if other.User == s.User && other.RevokedAt.IsZero() {
+				open++
+			}
+		}
+		if full = open >= most; !full {
+			m.rows[s.ID] = s
+		}
+	})
+	if full {
+		return fault.New(fault.Conflict, "session.nobody", "too many")
+	}
+	return err
 }
 
 func (m *memory) SessionByToken(_ context.Context, hash []byte) (got session.Session, enabled bool, err error) {

@@ -42,7 +42,9 @@ func (s *Session) Live(t time.Time) bool {
 // what is not there is a NotFound fault.
 type Store interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
-	InsertSession(ctx context.Context, s Session) error
+	// InsertSession answers Conflict when the person is gone or disabled, or has
+	// most sessions or more that were not ended.
+	InsertSession(ctx context.Context, s Session, most int) error
 	// SessionByToken returns the session whose token hashes to hash, whatever
 	// its state, together with whether its person is enabled.
 	SessionByToken(ctx context.Context, hash []byte) (s Session, userEnabled bool, err error)

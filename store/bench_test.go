@@ -46,7 +46,7 @@ func newRefreshers(b *testing.B, s *store.Store, n int) []*refresher {
 			ID: id.NewSession(), TokenHash: random(32), User: user, Created: now, Seen: now,
 			IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
 		}
-		check(s.InsertSession(ctx, browser))
+		check(s.InsertSession(ctx, browser, session.MaxPerPerson))
 		check(s.PutConsent(ctx, oauth.Consent{User: user, Client: client.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
 		family, _ := id.NewFamily()
 		f := oauth.Family{

@@ -21,7 +21,8 @@ INSERT INTO sessions (id, token_hash, user_id, proofs,
     created_at, seen_at, idle_expires_at, expires_at, revoked_at, reason, ip, agent)
 SELECT $1, $2, id, $4, $5, $6, $7, $8, $9, $10, $11, $12
 FROM users
-WHERE id = $3 AND NOT disabled`)
+WHERE id = $3 AND NOT disabled
+    AND (SELECT COUNT(*) FROM sessions s WHERE s.user_id = $3 AND s.revoked_at IS NULL) < $13`)
 
 	// Index sessions_token.
 	selectSessionByToken = hotStatement(`
@@ -93,11 +94,12 @@ ORDER BY s.created_at DESC, s.id
 LIMIT $2`)
 )
 
-// InsertSession stores n. Conflict: the person is gone, or disabled.
-func (s *Store) InsertSession(ctx context.Context, n session.Session) error {
+// InsertSession stores n. Conflict: the person is gone, or disabled, or has most
+// sessions or more that were not ended.
+func (s *Store) InsertSession(ctx context.Context, n session.Session, most int) error {
 	ok, err := s.changed(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), proofs(n.Proofs),
 		micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
-		when(n.RevokedAt), string(n.Reason), n.IP, n.Agent)
+		when(n.RevokedAt), string(n.Reason), n.IP, n.Agent, int64(most))
 	if err == nil && !ok {
 		err = fault.New(fault.Conflict, "session.nobody", "The person cannot sign in any more.")
 	}

@@ -110,7 +110,7 @@ func testGrounds(t *testing.T, s *store.Store) {
 	live, ended, idle, old := newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID)
 	idle.IdleExpires, old.Expires = now, now
 	for _, n := range []session.Session{live, ended, idle, old} {
-		ok(t, s.InsertSession(ctx, n))
+		ok(t, s.InsertSession(ctx, n, session.MaxPerPerson))
 	}
 	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "signed_out", now))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))

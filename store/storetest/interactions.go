@@ -73,7 +73,7 @@ func testSignIns(t *testing.T, s *store.Store) {
 	ok(t, s.PutPendingFactor(ctx, pendingFactor(ada.ID)))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: ada.ID, Client: client.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
 	browser := newSession(ada.ID)
-	ok(t, s.InsertSession(ctx, browser))
+	ok(t, s.InsertSession(ctx, browser, session.MaxPerPerson))
 
 	person := flow.Person{ID: ada.ID, Email: ada.Email, Name: ada.Name, Enabled: true, Password: password.ID, Second: second}
 	other := flow.Person{ID: bob.ID, Email: bob.Email, Name: bob.Name, Enabled: true}
@@ -125,9 +125,9 @@ func testSignIns(t *testing.T, s *store.Store) {
 	disabled.Disabled = true
 	ok(t, s.UpdateUser(ctx, disabled))
 	is("disabled", flow.Query{Interaction: nobody.ID, Session: browser.TokenHash}, flow.Found{Interaction: nobody})
-	refused(t, s.InsertSession(ctx, newSession(ada.ID)), fault.Conflict)
+	refused(t, s.InsertSession(ctx, newSession(ada.ID), session.MaxPerPerson), fault.Conflict)
 	ended := newSession(bob.ID)
-	ok(t, s.InsertSession(ctx, ended))
+	ok(t, s.InsertSession(ctx, ended, session.MaxPerPerson))
 	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "signed_out", now))
 	is("signed out", flow.Query{Interaction: nobody.ID, Session: ended.TokenHash}, flow.Found{Interaction: nobody})
 }

@@ -46,7 +46,7 @@ func testJanitor(t *testing.T, s *store.Store) {
 	over, live, ended, needed := newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID)
 	over.Expires = now
 	for _, n := range []session.Session{over, live, ended, needed} {
-		ok(t, s.InsertSession(ctx, n))
+		ok(t, s.InsertSession(ctx, n, session.MaxPerPerson))
 	}
 	for _, n := range []session.Session{ended, needed} {
 		must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "", now.Add(-30*day)))

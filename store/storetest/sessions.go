@@ -18,7 +18,7 @@ func testSessions(t *testing.T, s *store.Store) {
 		t.Helper()
 		n := newSession(user)
 		n.Created = at
-		ok(t, s.InsertSession(ctx, n))
+		ok(t, s.InsertSession(ctx, n, session.MaxPerPerson))
 		return n
 	}
 	read := func(t *testing.T, n id.Session) session.Session {
@@ -37,7 +37,16 @@ func testSessions(t *testing.T, s *store.Store) {
 		missing(t, err)
 		_, _, err = s.SessionByToken(ctx, hash())
 		missing(t, err)
-		refused(t, s.InsertSession(ctx, newSession(id.NewUser())), fault.Conflict)
+		refused(t, s.InsertSession(ctx, newSession(id.NewUser()), session.MaxPerPerson), fault.Conflict)
+	})
+	t.Run("AreAsManyAsTheyMayBe", func(t *testing.T) {
+		busy := insertUser(t, s).ID
+		first, second := newSession(busy), newSession(busy)
+		ok(t, s.InsertSession(ctx, first, 2))
+		ok(t, s.InsertSession(ctx, second, 2))
+		refused(t, s.InsertSession(ctx, newSession(busy), 2), fault.Conflict)
+		must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: first.ID}, "test", now))
+		ok(t, s.InsertSession(ctx, newSession(busy), 2))
 	})
 	t.Run("SayWhenTheirPersonIsDisabled", func(t *testing.T) {
 		off := insertUser(t, s)

@@ -58,14 +58,14 @@ func testLostUpdates(t *testing.T, s *store.Store) {
 func testHeldSessions(t *testing.T, s *store.Store) {
 	u := insertUser(t, s)
 	n := newSession(u.ID)
-	ok(t, s.InsertSession(t.Context(), n))
+	ok(t, s.InsertSession(t.Context(), n, session.MaxPerPerson))
 	yes(t)(s.HoldSession(t.Context(), n.ID))
 	same(t, must[session.Session](t)(s.Session(t.Context(), n.ID)), n)
 	no(t)(s.HoldSession(t.Context(), id.NewSession()))
 
 	for range 20 {
 		n := newSession(u.ID)
-		ok(t, s.InsertSession(t.Context(), n))
+		ok(t, s.InsertSession(t.Context(), n, session.MaxPerPerson))
 		f := newFamily()
 		f.User, f.Session = u.ID, n.ID
 		race(t, 2, func(i int) (bool, error) {

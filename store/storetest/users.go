@@ -11,6 +11,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/session"
 	"gatehouse/store"
 )
 
@@ -75,7 +76,7 @@ func testDeletedUser(t *testing.T, s *store.Store) {
 	ok(t, s.PutPassword(ctx, identity.Password{User: u.ID, Hash: "phc", Changed: now}))
 	ok(t, s.PutPendingFactor(ctx, pendingFactor(u.ID)))
 	ok(t, s.PutRecoveryCodes(ctx, u.ID, [][]byte{hash()}, now))
-	ok(t, s.InsertSession(ctx, n))
+	ok(t, s.InsertSession(ctx, n, session.MaxPerPerson))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Created: now, Updated: now}))
 	f := insertFamily(t, s, func(f *oauth.Family) { f.User = u.ID })
 
