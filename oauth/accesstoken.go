@@ -10,8 +10,16 @@ import (
 	"gatehouse/secret"
 )
 
-// AccessTokenType is the JOSE type of access tokens (RFC 9068 section 2.1).
-const AccessTokenType = "at+jwt"
+// The JOSE types of access tokens. TypeAccessToken is the standard's (RFC 9068
+// section 2.1) and cannot be taken for an ID token; TypeJWT is for resource
+// servers that know no other, one client at a time.
+const (
+	TypeAccessToken = "at+jwt"
+	TypeJWT         = "JWT"
+)
+
+// TokenType is the JOSE type of the client's access tokens.
+func (c *Client) TokenType() string { return orElse(c.AccessTokenType, TypeAccessToken) }
 
 // defaultAccessTokenAlg signs access tokens of clients that want no other.
 const defaultAccessTokenAlg = "ES256"
@@ -50,7 +58,7 @@ func (s *Service) accessToken(ctx context.Context, m *minting) (token string, ex
 	if err != nil {
 		return "", 0, fmt.Errorf("make access token: %w", err)
 	}
-	token, err = s.Signer.Sign(ctx, orElse(m.client.AccessTokenAlg, defaultAccessTokenAlg), AccessTokenType, payload)
+	token, err = s.Signer.Sign(ctx, orElse(m.client.AccessTokenAlg, defaultAccessTokenAlg), m.client.TokenType(), payload)
 	if err != nil {
 		return "", 0, fmt.Errorf("make access token: %w", err)
 	}

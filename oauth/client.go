@@ -61,12 +61,19 @@ type Client struct {
 	RefreshIdle     time.Duration
 	RefreshAbsolute time.Duration
 
+	// AnyLocalhostPort frees the port of http redirect URIs on "localhost" too,
+	// which is a name and may mean another machine (RFC 8252 section 8.3).
+	AnyLocalhostPort bool
+
 	PKCE string // one of the PKCE constants; "" is PKCEAuto
 
 	RequireLevel   proof.Level // what its people must reach; none: nothing is required
 	IDTokenAlg     string      // "", "RS256", "ES256", "EdDSA"; empty: RS256
 	UserinfoAlg    string      // empty: plain JSON
 	AccessTokenAlg string      // empty: ES256
+
+	AccessTokenType string // TypeAccessToken or TypeJWT; "" is TypeAccessToken
+	IDTokenClaims   bool   // the claims of the scopes stand in the ID token too
 
 	Created, Updated time.Time
 	Rev              int64 // counts the changes; the first is 1
@@ -91,6 +98,13 @@ func (c *Client) NeedsPKCE(scopes []string, nonce string) bool {
 // those of RFC 8414.
 func (c *Client) Takes(method string) bool {
 	return c.AuthMethod == method || c.AuthMethod == AuthSecret && (method == AuthBasic || method == AuthPost)
+}
+
+// MayReturnTo reports whether presented is one of the client's redirect URIs; see
+// MatchRedirect.
+func (c *Client) MayReturnTo(presented string) bool {
+	return MatchRedirect(c.RedirectURIs, presented) ||
+		c.AnyLocalhostPort && slices.ContainsFunc(c.RedirectURIs, func(uri string) bool { return samePlace(uri, presented, localhost) })
 }
 
 // may reports whether the grant type is registered for the client.

@@ -49,7 +49,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 // UpdateClient replaces all settings of a client but its secrets. A client that
 // no longer authenticates by a secret loses them; one that does so from now on
 // gets its first by RotateSecret. Disabling a client ends its tokens; taking a
-// grant, a scope or an audience from it, or asking for a stronger sign-in, ends
+// grant, a scope or an audience from it, asking for a stronger sign-in, or giving its access tokens another type, ends
 // its codes and access tokens, and what a refresh brings is measured anew. When
 // c.Rev is set and is not what the store has, somebody else changed the client
 // meanwhile: Conflict fault "client.changed". Other faults: Invalid
@@ -88,7 +88,8 @@ func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	switch {
 	case c.Disabled && !old.Disabled:
 		return s.EndClient(ctx, c.ID, ReasonClientDisabled)
-	case !covers(c.GrantTypes, old.GrantTypes), !covers(c.Scopes, old.Scopes), !covers(c.Audiences, old.Audiences), c.RequireLevel > old.RequireLevel:
+	case !covers(c.GrantTypes, old.GrantTypes), !covers(c.Scopes, old.Scopes), !covers(c.Audiences, old.Audiences), c.RequireLevel > old.RequireLevel,
+		c.TokenType() != old.TokenType():
 		return s.endIssued(ctx, c.ID)
 	}
 	return nil
@@ -141,6 +142,7 @@ func document(c *Client) json.RawMessage {
 		"no_consent": c.SkipConsent, "pkce": orElse(c.PKCE, PKCEAuto), "static_refresh": c.StaticRefresh, "introspect": c.Introspect,
 		"access_token_ttl": c.AccessTokenTTL.String(), "refresh_idle": c.RefreshIdle.String(), "refresh_absolute": c.RefreshAbsolute.String(),
 		"require_acr": c.RequireLevel, "id_token_alg": c.IDTokenAlg, "userinfo_alg": c.UserinfoAlg, "access_token_alg": c.AccessTokenAlg,
+		"access_token_type": c.AccessTokenType, "id_token_claims": c.IDTokenClaims, "any_localhost_port": c.AnyLocalhostPort,
 	}
 	if c.JWKS != "" {
 		doc["jwks_sha256"] = hex.EncodeToString(secret.Hash(c.JWKS))

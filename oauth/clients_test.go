@@ -99,6 +99,11 @@ func TestClientsThatBreakARuleAreRefusedByName(t *testing.T) {
 		{"no method", func(c *oauth.Client) { c.AuthMethod = "" }, "auth_method"},
 		{"client_secret_jwt", func(c *oauth.Client) { c.AuthMethod = "client_secret_jwt" }, "auth_method"},
 		{"public without PKCE", func(c *oauth.Client) { c.AuthMethod, c.PKCE = oauth.AuthNone, oauth.PKCEOff }, "pkce"},
+		{"an unknown access token type", func(c *oauth.Client) { c.AccessTokenType = "jwt" }, "access_token_type"},
+		{"access tokens that look like its ID tokens", func(c *oauth.Client) {
+			c.AccessTokenType, c.Audiences = oauth.TypeJWT, []string{"https://api.example", string(c.ID)}
+		}, "audiences"},
+		{"PKCE in other words", func(c *oauth.Client) { c.PKCE = "always" }, "pkce"},
 		{"public, static refresh", func(c *oauth.Client) { c.AuthMethod, c.StaticRefresh = oauth.AuthNone, true }, "refresh"},
 		{"public, introspects", func(c *oauth.Client) { c.AuthMethod, c.Introspect = oauth.AuthNone, true }, "introspect"},
 		{"public, client_credentials", func(c *oauth.Client) {

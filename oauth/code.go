@@ -48,7 +48,7 @@ func (code *Code) judgeRedirect(c *Client, sent string) *Refusal {
 	switch {
 	case code.RedirectURI != "" && sent != code.RedirectURI:
 		return errCodeRedirect
-	case code.RedirectURI == "" && sent != "" && !MatchRedirect(c.RedirectURIs, sent):
+	case code.RedirectURI == "" && sent != "" && !c.MayReturnTo(sent):
 		return errRedirectAdded
 	}
 	return nil

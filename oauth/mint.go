@@ -57,9 +57,14 @@ func (s *Service) mint(ctx context.Context, m *minting, refresh string) (Tokens,
 }
 
 // meet looks at the person of an authorization: are they enabled, and which of
-// their claims belong in the ID token.
+// their claims belong in the ID token: those that were asked for there, and those
+// of the allowed scopes where the client wants them.
 func (s *Service) meet(ctx context.Context, m *minting) error {
-	claims, enabled, err := s.People.Claims(ctx, m.authorization.User, nil, permitted(m.client, m.asked.idToken()))
+	var scopes []string
+	if m.client.IDTokenClaims {
+		scopes = m.allowed.Scopes
+	}
+	claims, enabled, err := s.People.Claims(ctx, m.authorization.User, scopes, permitted(m.client, m.asked.idToken()))
 	if err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}

@@ -9,7 +9,17 @@ import (
 // written as browsers write it in the Origin header (RFC 6454 section 6.2):
 // such an application runs in a browser and may read what it is answered. It
 // asks the snapshot alone.
-func (r *Registry) HasOrigin(origin string) bool { return (*r.origins.Load())[origin] }
+func (r *Registry) HasOrigin(origin string) bool {
+	origins := *r.origins.Load()
+	if origins[origin] {
+		return true
+	}
+	rest, ok := cutLoopback(origin, localhost)
+	return ok && rest == "" && origins[anyPort]
+}
+
+// anyPort stands among the origins for localhost with any port.
+const anyPort = localhost + ":*"
 
 func originsOf(clients []Client) map[string]bool {
 	set := map[string]bool{}
@@ -20,6 +30,9 @@ func originsOf(clients []Client) map[string]bool {
 		for _, uri := range clients[i].RedirectURIs {
 			if origin := originOf(uri); origin != "" {
 				set[origin] = true
+			}
+			if _, ok := cutLoopback(uri, localhost); ok && clients[i].AnyLocalhostPort {
+				set[anyPort] = true
 			}
 		}
 	}

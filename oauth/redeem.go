@@ -28,11 +28,11 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 	if err := m.ask(); err != nil {
 		return Tokens{}, err
 	}
-	if err := s.meet(ctx, m); err != nil {
-		return Tokens{}, err
-	}
 	m.now = time.Now().UTC()
 	if m.allowed, err = s.under(ctx, c, m.authorization, code.Scopes, m.now, errCode); err != nil {
+		return Tokens{}, err
+	}
+	if err := s.meet(ctx, m); err != nil {
 		return Tokens{}, err
 	}
 	family, refresh := s.newFamily(m)

@@ -7,6 +7,9 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
 )
 
 // maxURI bounds a registered URI.
@@ -27,14 +30,17 @@ func MatchRedirect(registered []string, presented string) bool {
 }
 
 func samePlaceOnLoopback(a, b string) bool {
-	for _, origin := range []string{"http://127.0.0.1", "http://[::1]"} {
-		afterA, okA := cutLoopback(a, origin)
-		afterB, okB := cutLoopback(b, origin)
-		if okA && okB {
-			return afterA == afterB
-		}
-	}
-	return false
+	return samePlace(a, b, "http://127.0.0.1") || samePlace(a, b, "http://[::1]")
+}
+
+// localhost is the origin, without its port, that a client may have free.
+const localhost = "http://localhost"
+
+// samePlace reports whether a and b are the same below an origin, whatever their ports.
+func samePlace(a, b, origin string) bool {
+	afterA, okA := cutLoopback(a, origin)
+	afterB, okB := cutLoopback(b, origin)
+	return okA && okB && afterA == afterB
 }
 
 // cutLoopback returns what follows the origin and its optional port. It works
@@ -64,8 +70,8 @@ func validPort(s string) bool {
 }
 
 // ValidateRedirectURI says why uri may not be registered as a redirect URI; the
-// error completes "redirect_uris[0] …". Allowed are https with any host, http
-// on the loopback interface, and private-use schemes with a dot in them (RFC
+// error completes "redirect_uris[0] …". Allowed are https with any host, with a
+// path or without one, http on the loopback interface, and private-use schemes with a dot in them (RFC
 // 8252 section 7.1). Refused is whatever two parsers might read differently:
 // user information, wildcards, dot segments, encoded separators, backslashes,
 // anything outside printable ASCII (RFC 9700 sections 2.1 and 4.1).
@@ -76,9 +82,6 @@ func ValidateRedirectURI(uri string) error {
 	}
 	if u.Scheme != "http" && u.Scheme != "https" {
 		return checkPrivateScheme(u)
-	}
-	if u.Path == "" {
-		return errors.New(`must have a path, if only "/"`)
 	}
 	return checkWeb(u)
 }
@@ -104,8 +107,11 @@ func parseRegistered(uri string) (*url.URL, error) {
 	if uri == "" || len(uri) > maxURI {
 		return nil, fmt.Errorf("must have between 1 and %d characters", maxURI)
 	}
+	if strings.ContainsFunc(uri, func(r rune) bool { return r > 0x7f }) {
+		return nil, beyondASCII(uri)
+	}
 	for _, c := range []byte(uri) {
-		if c <= ' ' || c >= 0x7f || strings.IndexByte("\"\\<>^`{|}*", c) >= 0 {
+		if c <= ' ' || c == 0x7f || strings.IndexByte("\"\\<>^`{|}*", c) >= 0 {
 			return nil, fmt.Errorf("must not contain %q", rune(c))
 		}
 	}
@@ -129,6 +135,30 @@ func parseRegistered(uri string) (*url.URL, error) {
 		return nil, err
 	}
 	return u, checkEncodedControls(uri)
+}
+
+// beyondASCII says how to write what is not ASCII: a host as browsers send it
+// (RFC 5891), the rest escaped (RFC 3986 section 2.1).
+func beyondASCII(uri string) error {
+	if !utf8.ValidString(uri) {
+		return errors.New("must be ASCII text")
+	}
+	r, _ := utf8.DecodeRuneInString(strings.TrimLeftFunc(uri, func(r rune) bool { return r <= 0x7f }))
+	plain := fmt.Errorf("must not contain %q: write it as %s", r, url.PathEscape(string(r)))
+	scheme, rest, _ := strings.Cut(uri, "://")
+	host, after := rest, ""
+	if end := strings.IndexAny(rest, "/?#"); end >= 0 {
+		host, after = rest[:end], rest[end:]
+	}
+	name, port, hasPort := strings.Cut(host, ":")
+	ascii, err := idna.Lookup.ToASCII(name)
+	if err != nil || ascii == name {
+		return plain
+	}
+	if hasPort {
+		ascii += ":" + port
+	}
+	return fmt.Errorf("must not contain %q: write the host in ASCII, as in %q", r, scheme+"://"+ascii+after)
 }
 
 // checkPath refuses what a browser or a proxy would rewrite.
@@ -189,8 +219,8 @@ func checkWeb(u *url.URL) error {
 	if strings.HasSuffix(u.Host, ":") || port != "" && !validPort(port) {
 		return errors.New("must have a port between 1 and 65535, or none")
 	}
-	if u.Scheme == "http" && host != "localhost" && host != "127.0.0.1" && host != "::1" {
-		return errors.New("must be https: http is for localhost, 127.0.0.1 and [::1] only")
+	if u.Scheme == "http" && host != "localhost" && host != "127.0.0.1" && host != "::1" && !strings.HasSuffix(host, ".localhost") {
+		return errors.New("must be https: http is for localhost, *.localhost, 127.0.0.1 and [::1] only")
 	}
 	return nil
 }

@@ -126,6 +126,8 @@ func TestUnsafeRedirectURIsCannotBeRegistered(t *testing.T) {
 		"https://192.0.2.1/cb", "https://[2001:db8::1]/cb", "https://App.example/cb", "https://app.example/a%20b",
 		"http://localhost/cb", "http://localhost:9000/cb", "http://127.0.0.1/cb", "http://127.0.0.1:9000/cb", "http://[::1]:9000/cb",
 		"com.example.app:/cb", "com.example.app://cb", "com.example.app://host/cb?x=1", "https://1and1.example/cb", "https://app1/cb",
+		"https://app.example", "https://app.example?x=1", "https://app.example:8443", "http://127.0.0.1:9000", "http://[::1]", "http://localhost:8000", "http://localhost",
+		"http://app.localhost/cb", "http://a.b-c.localhost:3000", "http://app.localhost?x=1",
 	} {
 		if err := oauth.ValidateRedirectURI(uri); err != nil {
 			t.Errorf("%q: %v", uri, err)
@@ -136,7 +138,8 @@ func TestUnsafeRedirectURIsCannotBeRegistered(t *testing.T) {
 	}
 	for _, uri := range []string{
 		"", "cb", "/cb", "//app.example/cb", "app.example/cb", ":", "https:", "https://", "https:///cb", "https:app.example/cb", "https:/app.example/cb",
-		"https://app.example", "https://app.example?x=1", "http://127.0.0.1:9000",
+		"https://", "http://", "https://?x=1", "https://app.example#", "http://localhost.", "http://.localhost/cb", "http://LOCALHOST", "http://app.localhost./cb",
+		"http://localhost.example/cb", "http://applocalhost/cb", "http://app.LOCALHOST/cb", "http://app.localhost@evil.example/cb",
 		"https://app.example/cb#", "https://app.example/cb#f", "https://app.example/#/cb", "com.example.app:/cb#f",
 		"http://app.example/cb", "http://192.168.0.1/cb", "http://10.0.0.1/cb", "http://127.0.0.2/cb", "http://127.1/cb", "http://0x7f.1/cb",
 		"http://2130706433/cb", "http://0.0.0.0/cb", "http://[::]/cb", "http://[::ffff:127.0.0.1]/cb", "http://[0:0:0:0:0:0:0:1]/cb", "http://localhost.evil.example/cb",
@@ -165,6 +168,69 @@ func TestUnsafeRedirectURIsCannotBeRegistered(t *testing.T) {
 		}
 		if err := oauth.ValidatePostLogoutURI(uri); err == nil {
 			t.Errorf("%q may be registered for after a sign-out", uri)
+		}
+	}
+}
+
+// Without a path or with one are two addresses.
+func TestAddressWithoutAPathIsNotTheOneWithASlash(t *testing.T) {
+	t.Parallel()
+	for _, uri := range []string{"https://app.example", "http://localhost:8000", "http://127.0.0.1:8000", "http://[::1]:8000", "http://app.localhost:8000"} {
+		if !oauth.MatchRedirect([]string{uri}, uri) {
+			t.Errorf("%q does not match itself", uri)
+		}
+		for _, other := range []string{uri + "/", uri + "?", uri + "/cb", uri + "#", uri + "//"} {
+			if oauth.MatchRedirect([]string{uri}, other) || oauth.MatchRedirect([]string{other}, uri) {
+				t.Errorf("%q and %q match", uri, other)
+			}
+		}
+	}
+}
+
+// "localhost" is a name: only a client that was told so has its port free, and
+// nothing but the port.
+func TestPortOfLocalhostIsFreeForAClientThatWasToldSo(t *testing.T) {
+	t.Parallel()
+	c := oauth.Client{RedirectURIs: []string{"http://localhost:3000/cb?x=1", "http://localhost", "https://localhost/tls", "http://app.localhost/cb"}}
+	free := []string{"http://localhost:5173/cb?x=1", "http://localhost/cb?x=1", "http://localhost:8000"}
+	never := []string{
+		"http://localhost:5173/cb", "http://localhost:5173/", "http://localhost:0/cb?x=1", "http://localhost:99999/cb?x=1", "http://localhost:5173@evil.example/cb?x=1",
+		"http://localhost.evil.example/cb?x=1", "http://localhostevil.example", "http://x@localhost:5173/cb?x=1", "HTTP://localhost:1/cb?x=1", "http://LOCALHOST:1/cb?x=1",
+		"https://localhost:1/tls", "https://localhost:1/cb?x=1", "http://127.0.0.1:1/cb?x=1", "http://app.localhost:1/cb",
+	}
+	for _, uri := range append(free, never...) {
+		if c.MayReturnTo(uri) {
+			t.Errorf("without the setting %q matches", uri)
+		}
+	}
+	c.AnyLocalhostPort = true
+	for _, uri := range append(free, c.RedirectURIs...) {
+		if !c.MayReturnTo(uri) {
+			t.Errorf("with the setting %q does not match", uri)
+		}
+	}
+	for _, uri := range never {
+		if c.MayReturnTo(uri) {
+			t.Errorf("with the setting %q matches", uri)
+		}
+	}
+}
+
+// Who registers an address with letters of other scripts reads how to write it.
+func TestAddressInOtherLettersIsToldHowToWriteIt(t *testing.T) {
+	t.Parallel()
+	for uri, want := range map[string]string{
+		"https://bücher.example/cb":   `must not contain 'ü': write the host in ASCII, as in "https://xn--bcher-kva.example/cb"`,
+		"https://bücher.example:8443": `must not contain 'ü': write the host in ASCII, as in "https://xn--bcher-kva.example:8443"`,
+		"http://日本.localhost/cb?x=1":  `must not contain '日': write the host in ASCII, as in "http://xn--wgv71a.localhost/cb?x=1"`,
+		"https://app.example/grüße":   `must not contain 'ü': write it as %C3%BC`,
+		"https://app.example/cb\xff":  "must be ASCII text",
+		"com.example.app:/grüße":      `must not contain 'ü': write it as %C3%BC`,
+	} {
+		for name, check := range map[string]func(string) error{"redirect": oauth.ValidateRedirectURI, "post-logout": oauth.ValidatePostLogoutURI} {
+			if err := check(uri); err == nil || err.Error() != want {
+				t.Errorf("%s %q: %v, want %s", name, uri, err, want)
+			}
 		}
 	}
 }

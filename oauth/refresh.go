@@ -117,10 +117,10 @@ func (s *Service) allowedOf(ctx context.Context, u *use, g *Grounds, asked []str
 
 var errOutgrown = refuse(InvalidGrant, "The person may not allow this any more.")
 
-// prepare reads the person's claims where the authorization asks for some; that
+// prepare reads the person's claims where the authorization or the client asks for some; that
 // they are enabled was read with the family.
 func (s *Service) prepare(ctx context.Context, m *minting) error {
-	if m.authorization.Claims == "" {
+	if m.authorization.Claims == "" && !m.client.IDTokenClaims {
 		return nil
 	}
 	if err := m.ask(); err != nil {

@@ -205,6 +205,12 @@ func (p *problems) tokens(c *Client, config Config) {
 			p.add(field, "must be RS256, ES256 or EdDSA")
 		}
 	}
+	if !slices.Contains([]string{"", TypeAccessToken, TypeJWT}, c.AccessTokenType) {
+		p.add("access_token_type", "must be %s or %s", TypeAccessToken, TypeJWT)
+	}
+	if c.TokenType() == TypeJWT && slices.Contains(c.Audiences, string(c.ID)) {
+		p.add("audiences", "must not name the client itself when its access tokens have the type %s: they could pass for ID tokens", TypeJWT)
+	}
 	if !c.RequireLevel.Known() {
 		p.add("require_acr", "must be aal1 or aal2")
 	}

@@ -124,7 +124,7 @@ func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, er
 // section 3.1.2.3, OpenID Connect Core 3.1.2.1).
 func redirectOf(c *oauth.Client, params parameters) (string, error) {
 	sent := params.get("redirect_uri")
-	if sent != "" && oauth.MatchRedirect(c.RedirectURIs, sent) {
+	if sent != "" && c.MayReturnTo(sent) {
 		return sent, nil
 	}
 	left := sent == "" && !slices.Contains(params.repeated, "redirect_uri")

@@ -59,6 +59,7 @@ func newForge(t testing.TB) *forge {
 		{ID: "spy", AuthMethod: oauth.AuthBasic, Introspect: true},
 		{ID: "phone", AuthMethod: oauth.AuthNone},
 		{ID: "signed", AuthMethod: oauth.AuthBasic, UserinfoAlg: keys.ES256},
+		{ID: "spring", AuthMethod: oauth.AuthBasic, AccessTokenType: oauth.TypeJWT},
 		{ID: "off", AuthMethod: oauth.AuthBasic, Disabled: true},
 	} {
 		e.registry.clients[c.ID] = &c
@@ -97,7 +98,7 @@ func (e *forge) token(change ...func(*oauth.AccessClaims)) string {
 	for _, f := range change {
 		f(&c)
 	}
-	return e.sign(oauth.AccessTokenType, c)
+	return e.sign(oauth.TypeAccessToken, c)
 }
 
 // idToken returns an ID token of ada's for web, changed by the functions.

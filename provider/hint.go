@@ -42,9 +42,13 @@ func (p *Provider) readHint(token string) (hint, error) {
 		Expires  int64    `json:"exp"`
 		Issued   int64    `json:"iat"`
 		Session  string   `json:"sid"`
+		ClientID string   `json:"client_id"`
 	}
 	if err := json.Unmarshal(payload, &c); err != nil {
 		return hint{}, fmt.Errorf("id_token_hint: %w", err)
+	}
+	if c.ClientID != "" { // RFC 9068 section 2.2: the type may be JWT, see oauth.TypeJWT
+		return hint{}, errors.New("id_token_hint: an access token")
 	}
 	if c.Issuer != p.Issuer {
 		return hint{}, errors.New("id_token_hint: of another issuer")

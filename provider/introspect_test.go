@@ -20,7 +20,7 @@ func TestIntrospectionTellsEverythingRegisteredAboutAToken(t *testing.T) {
 	e := newForge(t)
 	c := e.claims()
 	c.UserinfoClaims = []string{"name"}
-	w := e.post(PathIntrospect, "api", url.Values{"token": {e.sign(oauth.AccessTokenType, c)}, "token_type_hint": {"refresh_token"}})
+	w := e.post(PathIntrospect, "api", url.Values{"token": {e.sign(oauth.TypeAccessToken, c)}, "token_type_hint": {"refresh_token"}})
 	want := map[string]any{
 		"active": true, "token_type": "Bearer", "iss": testIssuer, "sub": "usr_ada", "aud": []any{testIssuer, "api"}, "client_id": "web",
 		"jti": c.ID, "iat": float64(c.Issued), "exp": float64(c.Expires), "scope": "openid profile", "sid": "ses_1",

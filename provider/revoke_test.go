@@ -39,7 +39,7 @@ func TestRevocationEndsOneAccessToken(t *testing.T) {
 	t.Parallel()
 	e := newForge(t)
 	c := e.claims()
-	w := e.post(PathRevoke, "web", url.Values{"token": {e.sign(oauth.AccessTokenType, c)}})
+	w := e.post(PathRevoke, "web", url.Values{"token": {e.sign(oauth.TypeAccessToken, c)}})
 	if w.Code != 200 || !slices.Equal(e.store.ended(oauth.RevokedToken), []string{c.ID}) || len(e.store.ended(oauth.RevokedAuthorization)) != 0 {
 		t.Errorf("%d %s, ended %v", w.Code, w.Body, e.store.revoked)
 	}

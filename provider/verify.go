@@ -39,6 +39,7 @@ type verifier struct {
 // and must not be changed.
 type verified struct {
 	claims    oauth.AccessClaims
+	kind      string // its JOSE type
 	facts     oauth.TokenFacts
 	notBefore time.Time
 	expires   time.Time
@@ -97,6 +98,23 @@ func (v *verifier) alive(ctx context.Context, t *verified, now time.Time) error 
 	if v.registry.Revoked(t.facts) {
 		return deadToken("revoked")
 	}
+	return v.ofItsKind(ctx, t)
+}
+
+// ofItsKind refuses a token of another type than its client has: where a client
+// has the type JWT, which other tokens of ours have too, that alone must not make
+// them good, nor the other way round.
+func (v *verifier) ofItsKind(ctx context.Context, t *verified) error {
+	client, err := v.registry.Client(ctx, id.Client(t.claims.ClientID))
+	if fault.Is(err, fault.NotFound) {
+		return deadToken("its client is gone")
+	}
+	if err != nil {
+		return unavailable(err)
+	}
+	if t.kind != client.TokenType() {
+		return badToken("of another type than its client has")
+	}
 	return nil
 }
 
@@ -107,7 +125,7 @@ func (v *verifier) read(token string) (*verified, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%w: %w", errBadToken, err)
 	}
-	if header.Typ != oauth.AccessTokenType {
+	if header.Typ != oauth.TypeAccessToken && header.Typ != oauth.TypeJWT {
 		return nil, badToken("not an access token")
 	}
 	var c struct {
@@ -123,7 +141,7 @@ func (v *verifier) read(token string) (*verified, error) {
 	if c.Subject == "" || c.ClientID == "" || c.ID == "" || c.Issued <= 0 || c.Expires <= 0 || len(c.Audience) == 0 || slices.Contains(c.Audience, "") {
 		return nil, badToken("a required claim is missing")
 	}
-	t := &verified{claims: c.AccessClaims, expires: time.Unix(c.Expires, 0)}
+	t := &verified{claims: c.AccessClaims, kind: header.Typ, expires: time.Unix(c.Expires, 0)}
 	if c.NotBefore > 0 {
 		t.notBefore = time.Unix(c.NotBefore, 0)
 	}

@@ -66,7 +66,7 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 	flipped := []byte(parts[2])
 	flipped[10] ^= 1
 	raw := func(payload string) string {
-		compact, err := e.ring.Sign(t.Context(), keys.ES256, oauth.AccessTokenType, []byte(payload))
+		compact, err := e.ring.Sign(t.Context(), keys.ES256, oauth.TypeAccessToken, []byte(payload))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -108,19 +108,19 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 		"garbage":                        "garbage",
 		"expired":                        e.token(func(c *oauth.AccessClaims) { c.Expires = time.Now().Add(-time.Second).Unix() }),
 		"expires now":                    e.token(func(c *oauth.AccessClaims) { c.Expires = time.Now().Unix() }),
-		"not valid yet":                  e.sign(oauth.AccessTokenType, e.with("nbf", time.Now().Add(time.Minute).Unix())),
-		"nbf no number":                  e.sign(oauth.AccessTokenType, e.with("nbf", "soon")),
+		"not valid yet":                  e.sign(oauth.TypeAccessToken, e.with("nbf", time.Now().Add(time.Minute).Unix())),
+		"nbf no number":                  e.sign(oauth.TypeAccessToken, e.with("nbf", "soon")),
 		"another issuer":                 e.token(func(c *oauth.AccessClaims) { c.Issuer = "https://id.example.test/" }),
-		"no issuer":                      e.sign(oauth.AccessTokenType, e.without("iss")),
-		"no subject":                     e.sign(oauth.AccessTokenType, e.without("sub")),
-		"no audience":                    e.sign(oauth.AccessTokenType, e.without("aud")),
+		"no issuer":                      e.sign(oauth.TypeAccessToken, e.without("iss")),
+		"no subject":                     e.sign(oauth.TypeAccessToken, e.without("sub")),
+		"no audience":                    e.sign(oauth.TypeAccessToken, e.without("aud")),
 		"an empty audience":              e.token(func(c *oauth.AccessClaims) { c.Audience = []string{""} }),
-		"no client":                      e.sign(oauth.AccessTokenType, e.without("client_id")),
-		"no jti":                         e.sign(oauth.AccessTokenType, e.without("jti")),
-		"no iat":                         e.sign(oauth.AccessTokenType, e.without("iat")),
-		"no exp":                         e.sign(oauth.AccessTokenType, e.without("exp")),
-		"exp as text":                    e.sign(oauth.AccessTokenType, e.with("exp", "9999999999")),
-		"exp negative":                   e.sign(oauth.AccessTokenType, e.with("exp", -1)),
+		"no client":                      e.sign(oauth.TypeAccessToken, e.without("client_id")),
+		"no jti":                         e.sign(oauth.TypeAccessToken, e.without("jti")),
+		"no iat":                         e.sign(oauth.TypeAccessToken, e.without("iat")),
+		"no exp":                         e.sign(oauth.TypeAccessToken, e.without("exp")),
+		"exp as text":                    e.sign(oauth.TypeAccessToken, e.with("exp", "9999999999")),
+		"exp negative":                   e.sign(oauth.TypeAccessToken, e.with("exp", -1)),
 		"payload is an array":            raw(`[1]`),
 		"payload is no JSON":             raw(`{"sub"`),
 		"payload is null":                raw(`null`),
@@ -138,6 +138,52 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 	}
 	if got := e.introspected("spy", good); got["active"] != true {
 		t.Fatalf("introspection of the good token = %v", got)
+	}
+}
+
+// Where access tokens have the type JWT, as ID tokens and signed userinfo have
+// it, each still opens its own door alone; and no client has two types.
+func TestAccessTokenHasTheTypeOfItsClientAlone(t *testing.T) {
+	t.Parallel()
+	e := newForge(t)
+	of := func(client string) oauth.AccessClaims {
+		c := e.claims()
+		c.ClientID, c.Audience = client, []string{client, testIssuer}
+		return c
+	}
+	for name, c := range map[string]struct {
+		token string
+		good  bool
+	}{
+		"web, at+jwt":                    {e.sign("at+jwt", of("web")), true},
+		"web, JWT":                       {e.sign("JWT", of("web")), false},
+		"spring, JWT":                    {e.sign("JWT", of("spring")), true},
+		"spring, at+jwt":                 {e.sign("at+jwt", of("spring")), false},
+		"spring, no type":                {e.sign("", of("spring")), false},
+		"spring, another type":           {e.sign("jwt", of("spring")), false},
+		"nobody, JWT":                    {e.sign("JWT", of("nobody")), false},
+		"nobody, at+jwt":                 {e.sign("at+jwt", of("nobody")), false},
+		"spring's ID token":              {e.idToken(func(m map[string]any) { m["aud"] = "spring" }), false},
+		"spring's ID token, many claims": {e.idToken(func(m map[string]any) { m["aud"], m["email"], m["scope"] = "spring", "ada@example.test", "openid" }), false},
+		"signed userinfo":                {e.sign("JWT", map[string]any{"iss": testIssuer, "aud": "spring", "sub": "usr_ada", "name": "Ada"}), false},
+	} {
+		if w := e.getUserinfo(c.token); (w.Code == http.StatusOK) != c.good {
+			t.Errorf("%s: userinfo answers %d %s", name, w.Code, w.Body)
+		}
+		if got := e.introspected("spy", c.token); got["active"] != c.good {
+			t.Errorf("%s: introspection answers %v", name, got)
+		}
+		if _, err := e.readHint(c.token); (err == nil) != strings.Contains(name, "ID token") {
+			t.Errorf("%s as an id_token_hint: %v", name, err)
+		}
+	}
+	token := e.sign("JWT", of("spring"))
+	if w := e.getUserinfo(token); w.Code != http.StatusOK {
+		t.Fatalf("before: %d", w.Code)
+	}
+	e.registry.clients["spring"].AccessTokenType = ""
+	if w := e.getUserinfo(token); w.Code != http.StatusUnauthorized {
+		t.Errorf("after the client got another type userinfo answers %d", w.Code)
 	}
 }
 

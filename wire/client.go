@@ -35,6 +35,10 @@ type Client struct {
 	UserinfoAlg     string `json:"userinfo_signed_response_alg,omitempty"`
 	AccessTokenAlg  string `json:"access_token_signed_response_alg,omitempty"`
 
+	AccessTokenType  string `json:"access_token_type"`
+	IDTokenClaims    bool   `json:"id_token_claims"`
+	AnyLocalhostPort bool   `json:"any_localhost_port"`
+
 	Secrets []ClientSecret `json:"secrets"`
 	Created time.Time      `json:"created"`
 	Updated time.Time      `json:"updated"`
@@ -64,6 +68,7 @@ func OfClient(c oauth.Client) Client {
 		Consent: !c.SkipConsent, PKCE: c.PKCE, Refresh: RefreshMode(c), Introspect: c.Introspect,
 		AccessTokenTTL: Lifetime(c.AccessTokenTTL), RefreshIdle: Lifetime(c.RefreshIdle), RefreshAbsolute: Lifetime(c.RefreshAbsolute),
 		RequireACR: c.RequireLevel.String(), IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
+		AccessTokenType: c.TokenType(), IDTokenClaims: c.IDTokenClaims, AnyLocalhostPort: c.AnyLocalhostPort,
 		Secrets: make([]ClientSecret, len(c.Secrets)), Created: c.Created.UTC(), Updated: c.Updated.UTC(),
 	}
 	for i, s := range c.Secrets {

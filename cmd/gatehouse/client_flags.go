@@ -21,6 +21,8 @@ type clientFlags struct {
 	public, noConsent, introspect, disabled         bool
 	refresh, requireACR, pkce                       string
 	idTokenAlg, userinfoAlg, accessTokenAlg         string
+	accessTokenType                                 string
+	idTokenClaims, anyLocalhostPort                 bool
 	accessTokenTTL, refreshIdle, refreshAbsolute    durationFlag
 }
 
@@ -28,7 +30,7 @@ type clientFlags struct {
 var clientFlagNames = []string{
 	"name", "home-url", "redirect-uri", "post-logout-redirect-uri", "grant", "scope", "audience", "auth-method", "public", "jwks-file",
 	"no-consent", "pkce", "introspect", "refresh", "access-token-ttl", "refresh-idle", "refresh-absolute", "require-acr",
-	"id-token-alg", "userinfo-alg", "access-token-alg", "disabled",
+	"id-token-alg", "userinfo-alg", "access-token-alg", "access-token-type", "id-token-claims", "any-localhost-port", "disabled",
 }
 
 // durationFlag is a flag that takes days too.
@@ -69,6 +71,9 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "`alg` of its ID tokens: RS256 (default), ES256 or EdDSA")
 	flags.StringVar(&f.userinfoAlg, "userinfo-alg", "", "sign userinfo with this `alg`; plain JSON by default")
 	flags.StringVar(&f.accessTokenAlg, "access-token-alg", "", "`alg` of its access tokens: ES256 (default), EdDSA or RS256")
+	flags.StringVar(&f.accessTokenType, "access-token-type", oauth.TypeAccessToken, "`typ` of its access tokens: at+jwt, or JWT for resource servers that know no other")
+	flags.BoolVar(&f.idTokenClaims, "id-token-claims", false, "its ID tokens hold the claims of the scopes too, not userinfo alone")
+	flags.BoolVar(&f.anyLocalhostPort, "any-localhost-port", false, "its http://localhost redirect URIs match with any port, for development")
 }
 
 // apply puts the flags that were given into c.
@@ -96,6 +101,9 @@ func (f *clientFlags) apply(a *app, cmd *cobra.Command, c *oauth.Client) error {
 	f.applyTexts(changed, c)
 	f.applyLists(changed, c)
 	f.applySwitches(changed, c)
+	if f.anyLocalhostPort {
+		fmt.Fprintln(a.stderr, "Warning: whatever listens on any port of what is called localhost can take this application's codes. It is for development.")
+	}
 	return nil
 }
 
@@ -130,6 +138,8 @@ func (f *clientFlags) applyTexts(changed func(string) bool, c *oauth.Client) {
 		"id-token-alg":     {&c.IDTokenAlg, &f.idTokenAlg},
 		"userinfo-alg":     {&c.UserinfoAlg, &f.userinfoAlg},
 		"access-token-alg": {&c.AccessTokenAlg, &f.accessTokenAlg},
+
+		"access-token-type": {&c.AccessTokenType, &f.accessTokenType},
 	} {
 		if changed(name) {
 			*v.to = *v.from
@@ -175,10 +185,12 @@ func (f *clientFlags) applySwitches(changed func(string) bool, c *oauth.Client) 
 		to   *bool
 		from bool
 	}{
-		"no-consent": {&c.SkipConsent, f.noConsent},
-		"introspect": {&c.Introspect, f.introspect},
-		"refresh":    {&c.StaticRefresh, f.refresh == "static"},
-		"disabled":   {&c.Disabled, f.disabled},
+		"no-consent":         {&c.SkipConsent, f.noConsent},
+		"introspect":         {&c.Introspect, f.introspect},
+		"refresh":            {&c.StaticRefresh, f.refresh == "static"},
+		"id-token-claims":    {&c.IDTokenClaims, f.idTokenClaims},
+		"any-localhost-port": {&c.AnyLocalhostPort, f.anyLocalhostPort},
+		"disabled":           {&c.Disabled, f.disabled},
 	} {
 		if changed(name) {
 			*v.to = v.from

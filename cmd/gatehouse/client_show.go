@@ -52,6 +52,9 @@ func describeClient(w io.Writer, c oauth.Client) {
 	row(w, "ID token algorithm", c.IDTokenAlg)
 	row(w, "userinfo algorithm", c.UserinfoAlg)
 	row(w, "access token algorithm", c.AccessTokenAlg)
+	row(w, "access token type", c.TokenType())
+	row(w, "claims in the ID token", yes(c.IDTokenClaims))
+	row(w, "any port of localhost", yes(c.AnyLocalhostPort))
 	row(w, "created", moment(c.Created))
 	row(w, "updated", moment(c.Updated))
 }

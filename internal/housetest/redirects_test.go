@@ -67,6 +67,61 @@ func TestOnlyTheRegisteredRedirectURIIsAnswered(t *testing.T) {
 	g.Browser().Get(app.AuthorizeURL("prompt", "none")).Answered("https://app.example.test/cb?x=1&")
 }
 
+// kubelogin and others return to an address without a path; it is compared
+// exactly, and so is where they go after a sign-out.
+func TestAddressesWithoutAPathAreAnsweredExactly(t *testing.T) {
+	t.Parallel()
+	g := watched(t)
+	ada := g.Person("ada")
+	for name, uri := range map[string]string{"kube": "http://localhost:8000", "bare": "https://bare.example.test", "sub": "http://app.localhost:3000"} {
+		app := g.App(name, func(c *oauth.Client) { c.RedirectURIs, c.PostLogoutRedirectURIs = []string{uri}, []string{uri} })
+		b := g.Browser()
+		tokens := app.Tokens(b, ada, "redirect_uri", uri)
+		for _, other := range []string{uri + "/", uri + "/cb", uri + "?"} {
+			staysHere(t, other, g.Get(strings.TrimPrefix(app.AuthorizeURL("redirect_uri", other), gatetest.Issuer)))
+			page := b.Get("/oauth2/logout?" + url.Values{"id_token_hint": {tokens.Text("id_token")}, "post_logout_redirect_uri": {other}}.Encode())
+			if page.Out != nil {
+				t.Errorf("signed out to %s", page.Out)
+			}
+		}
+		page := b.Get("/oauth2/logout?" + url.Values{"id_token_hint": {tokens.Text("id_token")}, "post_logout_redirect_uri": {uri}, "state": {"s"}}.Encode())
+		if page.Out == nil || page.Out.String() != uri+"?state=s" {
+			t.Errorf("%s: signed out to %s", name, page.Out)
+		}
+	}
+}
+
+// Development servers choose their port on localhost. A client may be told so:
+// its browser scripts may then read the answers there too.
+func TestLocalhostPortIsFreeForTheClientThatWasToldSo(t *testing.T) {
+	t.Parallel()
+	g := watched(t)
+	ada := g.Person("ada")
+	change := func(any bool) func(c *oauth.Client) {
+		return func(c *oauth.Client) {
+			c.RedirectURIs, c.AnyLocalhostPort, c.AuthMethod, c.GrantTypes = []string{"http://localhost:3000/cb"}, any, oauth.AuthNone, []string{oauth.GrantCode}
+		}
+	}
+	strict := g.App("strict", change(false))
+	staysHere(t, "a client that was not", g.Get(strings.TrimPrefix(strict.AuthorizeURL("redirect_uri", "http://localhost:5173/cb"), gatetest.Issuer)))
+	ask := func() string {
+		return g.Ask(http.MethodOptions, "/oauth2/token", "Origin", "http://localhost:5173", "Access-Control-Request-Method", "POST").Header.Get("Access-Control-Allow-Origin")
+	}
+	if got := ask(); got != "" {
+		t.Errorf("before: the origin %q is allowed", got)
+	}
+	free := g.App("free", change(true))
+	q := g.Browser().Get(free.AuthorizeURL("redirect_uri", "http://localhost:5173/cb")).SignIn(ada).Allow().Answered("http://localhost:5173/cb")
+	if a := free.Exchange(q.Get("code"), "redirect_uri", "http://localhost:3000/cb"); a.Error() != "invalid_grant" {
+		t.Errorf("a code for one port, redeemed for another: %d %s", a.Status, a.Body)
+	}
+	expectTokens(t, "redeemed for its port", free.Exchange(q.Get("code"), "redirect_uri", "http://localhost:5173/cb"))
+	if got := ask(); got != "http://localhost:5173" {
+		t.Errorf("the allowed origin is %q", got)
+	}
+	staysHere(t, "another path", g.Get(strings.TrimPrefix(free.AuthorizeURL("redirect_uri", "http://localhost:5173/other"), gatetest.Issuer)))
+}
+
 // A native application may choose its port on a loopback literal, and nothing
 // else (RFC 8252 section 7.3, security R02).
 func TestOnlyTheLoopbackPortIsFree(t *testing.T) {
@@ -139,7 +194,7 @@ func TestOnlyTheLoopbackPortIsFree(t *testing.T) {
 
 // unregistrable must not get into the registration by any way (security R03).
 var unregistrable = []string{
-	"", "/cb", "//app.example.test/cb", "app.example.test/cb", "https://app.example.test", "https://app.example.test?x=1", "https:///cb", "https:/cb", "https:cb",
+	"", "/cb", "//app.example.test/cb", "app.example.test/cb", "https:///cb", "https:/cb", "https:cb",
 	"https://app.example.test/cb#", "https://app.example.test/cb#f", "http://app.example.test/cb", "http://192.0.2.1/cb", "http://0.0.0.0/cb", "http://127.0.0.2/cb",
 	"http://localhost.evil.example/cb", "http://127.1/cb", "http://2130706433/cb", "http://[::ffff:127.0.0.1]/cb", "https://user@app.example.test/cb", "https://a@b@app.example.test/cb",
 	"https://app.example.test/../cb", "https://app.example.test/a/./cb", "https://app.example.test/%2e%2e/cb", "https://app.example.test/%252e/cb", "https://app.example.test/a%2fb", "https://app.example.test/..;/cb",
@@ -170,7 +225,7 @@ func TestRegistrationRefusesDangerousAddresses(t *testing.T) {
 			}
 		}
 	}
-	for _, uri := range []string{"https://app.example.test/", "https://app.example.test:8443/cb?x=1&y=2", "http://127.0.0.1/cb", "http://[::1]:1/cb", "http://localhost:3000/cb", "com.example.app:/cb", "com.example.app://cb/x"} {
+	for _, uri := range []string{"https://app.example.test/", "https://app.example.test", "https://app.example.test?x=1", "https://app.example.test:8443/cb?x=1&y=2", "http://127.0.0.1/cb", "http://[::1]:1/cb", "http://localhost:3000/cb", "com.example.app:/cb", "com.example.app://cb/x"} {
 		app.RedirectURIs = []string{uri}
 		changed, err := g.House.OAuth.UpdateClient(ctx, gatetest.Console, app.Client)
 		if err != nil {

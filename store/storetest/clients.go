@@ -24,7 +24,8 @@ func testClients(t *testing.T, s *store.Store) {
 		Scopes: []string{"openid", "profile"}, Audiences: []string{"https://api.test"},
 		SkipConsent: true, PKCE: oauth.PKCEOff, StaticRefresh: true, Introspect: true,
 		AccessTokenTTL: 5 * time.Minute, RefreshIdle: time.Hour, RefreshAbsolute: 24 * time.Hour,
-		RequireLevel: proof.AAL2, IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA", Created: now, Updated: now, Rev: 1,
+		RequireLevel: proof.AAL2, IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA",
+		AccessTokenType: oauth.TypeJWT, IDTokenClaims: true, AnyLocalhostPort: true, Created: now, Updated: now, Rev: 1,
 	}
 	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Created: now, Updated: now, Rev: 1}
 	read := func() oauth.Client { t.Helper(); return must[oauth.Client](t)(s.Client(t.Context(), c.ID)) }

@@ -32,7 +32,7 @@ func (a *asked) SetClientAssertionJWT(context.Context, string, time.Time) error 
 // with that fosite would take request objects and look for keys.
 type client struct {
 	*oauth.Client
-	// redirectURI is the one that oauth.MatchRedirect accepted. Fosite sees no
+	// redirectURI is the one that Client.MayReturnTo accepted. Fosite sees no
 	// other: its own comparison lets more through (RFC 8252 section 7.3).
 	redirectURI string
 }
