@@ -205,6 +205,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 		{"log.format=xml", `must be "text", "json" or "auto"`},
 		{"store.url=mysql://db", `must be "sqlite:PATH" or "postgres://`},
 		{"store.url=sqlite:", "names no file"},
+		{"store.url=sqlite:x.db?mode=rwc", `takes none here, write "sqlite:PATH"`},
 		{"store.url=postgres://%zz", "cannot be read as a URL"},
 		{"store.max_conns=1", "must be between 2 and 1000"},
 		{"redis.url=redis://localhost", "keeps nothing in Redis; remove it"},
@@ -252,18 +253,35 @@ func TestSecretsStayOutOfMessages(t *testing.T) {
 	}
 }
 
+// Such a URL connected elsewhere, with part of the password as the host's name.
+func TestPasswordsThatAreNotEscapedAreRefusedAndNotRepeated(t *testing.T) {
+	t.Parallel()
+	for _, password := range []string{"hush@hush", "hush/hush", "hush#hush", "hush?hush", "5/hush", "5?hush", "5#hush", "@hush", "hush@", "hu/s@h#hush", "h@us/word#1"} {
+		for _, url := range []string{"postgres://gate:" + password + "@db/gate", "postgresql://gate:" + password + "@db/gate?sslmode=disable"} {
+			for layer, o := range map[string]Options{
+				"file": {File: write(t, "g.yaml", "store:\n  url: \""+url+"\"\n")}, "environment": {Env: []string{"GATEHOUSE_STORE_URL=" + url}},
+				"secret file": {Env: []string{"GATEHOUSE_STORE_URL_FILE=" + write(t, "s", url)}},
+			} {
+				got := refusal(t, o)
+				if !strings.Contains(got, "%40") || strings.Contains(got, "hu") || strings.Contains(got, "word#1") {
+					t.Errorf("%s from the %s: %s", url, layer, got)
+				}
+			}
+		}
+	}
+}
+
 func TestSettingsHidePasswords(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
-		"sqlite:data/gatehouse.db":              "sqlite:data/gatehouse.db",
-		"postgres://db/gate":                    "postgres://db/gate",
-		"postgres://gate@db/gate":               "postgres://gate@db/gate",
-		"postgres://gate:word@db/gate":          "postgres://gate:********@db/gate",
-		"postgres://gate:w@rd@db/gate":          "postgres://gate:********@db/gate",
-		"postgres://:word@db/gate":              "postgres://:********@db/gate",
-		"postgres://db/gate?password=word&a=b":  "postgres://db/gate?password=********&a=b",
-		"postgres://db/gate?sslpassword=word":   "postgres://db/gate?sslpassword=********",
-		"postgres://gate:a@b:c@db/gate?x=me@us": "postgres://gate:********@us",
+		"sqlite:data/gatehouse.db":             "sqlite:data/gatehouse.db",
+		"postgres://db/gate":                   "postgres://db/gate",
+		"postgres://gate@db/gate":              "postgres://gate@db/gate",
+		"postgres://gate:word@db/gate":         "postgres://gate:********@db/gate",
+		"postgres://:word@db/gate":             "postgres://:********@db/gate",
+		"postgres://db/gate?password=word&a=b": "postgres://db/gate?password=********&a=b",
+		"postgres://db/gate?sslpassword=word":  "postgres://db/gate?sslpassword=********",
+		"postgres://gate:w%40rd@db/gate":       "postgres://gate:********@db/gate",
 	} {
 		c, s := load(t, Options{Env: []string{"GATEHOUSE_STORE_URL=" + url}})
 		found, _ := Explain(c, s, "store.url")

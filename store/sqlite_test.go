@@ -159,12 +159,21 @@ func TestAClosedStoreRefuses(t *testing.T) {
 func TestStoreRefusesWhatItCannotOpen(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
-		"":                                    "must be",
-		"mysql://host/db":                     "must be",
-		"sqlite:":                             "names no file",
-		"sqlite::memory:":                     "plain file",
-		"sqlite:/no/such/folder/house.db":     "does not exist",
-		"postgres://u:swordfish@host:port/db": "cannot be read as a URL",
+		"":                                                    "must be",
+		"mysql://host/db":                                     "must be",
+		"sqlite:":                                             "names no file",
+		"sqlite::memory:":                                     "plain file",
+		"sqlite:/no/such/folder/house.db":                     "does not exist",
+		"sqlite:x.db?mode=rwc":                                "takes none here",
+		"sqlite://x.db":                                       "has a host",
+		"postgres://u:swordfish@host:port/db":                 "cannot be read as a URL",
+		"postgres://u:sword@fish@host/db":                     "write @ as %40",
+		"postgres://u:sword#fish@host/db":                     "# as %23",
+		"postgres://u:sword/fish@host/db":                     "/ as %2F",
+		"postgres://u:5/fish@host/db":                         "/ as %2F",
+		"postgres://u:5?fish@host/db":                         "? as %3F",
+		"postgres://u:p@swordfish/x#1@db/gh":                  "not escaped",
+		"postgres://u:swordfish%40@db:x/gh":                   "cannot be read as a URL",
 		"postgres://u:swordfish@host/db?sslmode=sometimes":    "does not understand",
 		"postgres://u:swordfish@/db?host=/nowhere/to/be/seen": "cannot answer now",
 	} {
@@ -174,7 +183,7 @@ func TestStoreRefusesWhatItCannotOpen(t *testing.T) {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q: got %v, want %q in it", url, err, want)
 		}
-		if err != nil && strings.Contains(err.Error(), "swordfish") {
+		if err != nil && strings.Contains(err.Error(), "fish") {
 			t.Errorf("%q: the error repeats the password", url)
 		}
 	}

@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"net/url"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -68,25 +67,6 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 	}
 	d.backend = b
 	return d, nil
-}
-
-// URLProblem says what is wrong with the URL of a database, "" when nothing is.
-// It never repeats the URL, which may hold a password.
-func URLProblem(raw string) string {
-	const right = `must be "sqlite:PATH" or "postgres://user:password@host:5432/database"`
-	if path, ok := strings.CutPrefix(raw, "sqlite:"); ok {
-		if path == "" {
-			return `names no file; write "sqlite:PATH"`
-		}
-		return ""
-	}
-	if !strings.HasPrefix(raw, "postgres://") && !strings.HasPrefix(raw, "postgresql://") {
-		return right
-	}
-	if _, err := url.Parse(raw); err != nil {
-		return "cannot be read as a URL; it " + right + ", with special characters of the password percent-encoded"
-	}
-	return ""
 }
 
 // Close answers what is under way, refuses what comes later, and closes the
