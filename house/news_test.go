@@ -167,3 +167,17 @@ func BenchmarkNewsBetweenReplicas(b *testing.B) {
 		})
 	}
 }
+
+// A pooler lends a listening connection to others, so there the poll carries it.
+func TestNewsTravelsBetweenReplicasBehindPgBouncer(t *testing.T) {
+	t.Parallel()
+	url := testpg.Bouncer(t)(testpg.URL(t))
+	here, there, heard := replicas(t, url, slices.Clone[[]Beat])
+	if here.Store.Listens() || there.Store.Listens() {
+		t.Error("it listens through a pooler")
+	}
+	if err := here.OAuth.EndToken(t.Context(), "first", time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	wait(t, heard, "first")
+}

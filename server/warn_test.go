@@ -16,8 +16,10 @@ func TestStartWarnsOfAProxyThatNobodyTrusts(t *testing.T) {
 		set  func(*config.Config)
 		want bool
 	}{
-		"a proxy in front":     {func(c *config.Config) { c.Issuer = "https://id.example.test" }, true},
-		"one that is trusted":  {func(c *config.Config) { c.Issuer, c.Web.TrustedProxies = "https://id.example.test", []string{"10.0.0.1"} }, false},
+		"a proxy in front": {func(c *config.Config) { c.Issuer = "https://id.example.test" }, true},
+		"one that is trusted": {func(c *config.Config) {
+			c.Issuer, c.Web.TrustedProxies = "https://id.example.test", []string{"10.0.0.1"}
+		}, false},
 		"TLS of its own":       {func(c *config.Config) { c.Issuer, c.Web.TLS.CertFile = "https://id.example.test", "tls.crt" }, false},
 		"on one's own machine": {func(*config.Config) {}, false},
 	} {

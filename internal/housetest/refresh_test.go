@@ -186,6 +186,10 @@ func TestRefreshByManyAtOnceBringsOneSuccessor(t *testing.T) {
 		t.Parallel()
 		refreshAtOnce(t, gatetest.New(t, gatetest.OnPostgres(testpg.URL(t))), 40)
 	})
+	t.Run("PgBouncer", func(t *testing.T) {
+		t.Parallel()
+		refreshAtOnce(t, gatetest.New(t, gatetest.OnPostgres(testpg.Bouncer(t)(testpg.URL(t)))), 40)
+	})
 }
 
 func refreshAtOnce(t *testing.T, g *gatetest.Gate, rounds int) {

@@ -14,10 +14,11 @@ const channel = "gatehouse"
 const listenSpare = 4
 
 // Listens reports whether processes over this database can tell each other that
-// there is news: on Postgres, if this one may have a connection for it.
+// there is news: on Postgres, if this one may have a connection for it, and no
+// pooler in between, which would lend that to others.
 func (d *DB) Listens() bool {
 	p, is := d.backend.(*postgresBackend)
-	return is && p.pool.Config().MaxConns >= listenSpare
+	return is && !p.pooled && p.pool.Config().MaxConns >= listenSpare
 }
 
 // Notify tells the processes that listen that there is news. It is a

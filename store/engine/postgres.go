@@ -28,8 +28,9 @@ const (
 
 // postgresBackend is a pool of connections, any number of replicas beside it.
 type postgresBackend struct {
-	pool *pgxpool.Pool
-	db   *sql.DB
+	pool   *pgxpool.Pool
+	db     *sql.DB
+	pooled bool // somebody between here and there shares out connections
 }
 
 func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logger) (*postgresBackend, error) {
@@ -51,15 +52,37 @@ func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logge
 		_, err := conn.Exec(ctx, "SET idle_in_transaction_session_timeout = '15s'")
 		return err
 	}
-	pool, err := pgxpool.NewWithConfig(ctx, c)
+	pool, found, err := connect(ctx, c, log)
 	if err != nil {
 		return nil, err
 	}
-	if err := awaitServer(ctx, pool, log); err != nil {
+	if found.pooled {
 		pool.Close()
-		return nil, err
+		poolerMode(c, url)
+		if pool, _, err = connect(ctx, c, log); err != nil {
+			return nil, err
+		}
+		log.Info("there is a pooler between here and the database: statements are not named, and news of other processes comes by the poll alone")
 	}
-	return &postgresBackend{pool: pool, db: stdlib.OpenDBFromPool(pool)}, nil
+	return &postgresBackend{pool: pool, db: stdlib.OpenDBFromPool(pool), pooled: found.pooled}, nil
+}
+
+// connect opens a pool, awaits the server, and looks who answers.
+func connect(ctx context.Context, c *pgxpool.Config, log *slog.Logger) (*pgxpool.Pool, answering, error) {
+	pool, err := pgxpool.NewWithConfig(ctx, c)
+	if err != nil {
+		return nil, answering{}, err
+	}
+	err = awaitServer(ctx, pool, log)
+	var found answering
+	if err == nil {
+		found, err = whoAnswers(ctx, pool)
+	}
+	if err != nil {
+		pool.Close()
+		return nil, answering{}, err
+	}
+	return pool, found, nil
 }
 
 // awaitServer pings until the server answers. A server that is starting up, is
@@ -285,11 +308,13 @@ func (e *postgresBackend) raw(ctx context.Context, text string, args []any, scan
 }
 
 func (e *postgresBackend) prepare(ctx context.Context, st *Statement) error {
-	p, err := e.db.PrepareContext(ctx, st.locking())
+	conn, err := e.pool.Acquire(ctx)
 	if err != nil {
 		return err
 	}
-	return p.Close()
+	defer conn.Release()
+	_, err = conn.Conn().Prepare(ctx, "", st.locking()) // without a name, nothing stays behind
+	return err
 }
 
 func (e *postgresBackend) ping(ctx context.Context) error { return e.pool.Ping(ctx) }
@@ -300,11 +325,17 @@ func (e *postgresBackend) close() error {
 	return err
 }
 
-func (e *postgresBackend) migrator(context.Context) (*migrator, error) {
-	return &migrator{
-		db: e.db, dialect: goose.DialectPostgres, files: migrations.Postgres(),
-		locker: advisoryLock{}, close: func() error { return nil },
-	}, nil
+func (e *postgresBackend) migrator(ctx context.Context) (*migrator, error) {
+	m := &migrator{db: e.db, dialect: goose.DialectPostgres, files: migrations.Postgres(), close: func() error { return nil }}
+	if err := e.mayCreate(ctx); err != nil {
+		return nil, err
+	}
+	// A pooler lends another connection for the unlock than for the lock, which
+	// would then be held by nobody, for as long as the first one lives.
+	if !e.pooled {
+		m.locker = advisoryLock{}
+	}
+	return m, nil
 }
 
 // postgresTx is the querier over a transaction.

@@ -1,0 +1,37 @@
+package engine
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/jackc/pgx/v5"
+
+	"gatehouse/fault"
+)
+
+// mayCreate refuses a role that may not make tables, before anybody tries: from
+// Postgres 15 on a new role may not in the schema public. It says what to grant.
+func (e *postgresBackend) mayCreate(ctx context.Context) error {
+	var may bool
+	var role, database string
+	var schema *string // none of search_path is there, or may be used
+	err := e.pool.QueryRow(ctx, `
+SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false), current_schema(), current_user, current_database()`).
+		Scan(&may, &schema, &role, &database)
+	if code := postgresCode(err); code == "42883" || code == "0A000" { // an engine that only speaks Postgres' protocol
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("ask for the right to make tables: %w", err)
+	}
+	if may {
+		return nil
+	}
+	where := "public"
+	if schema != nil {
+		where = *schema
+	}
+	return fault.New(fault.Forbidden, "store.rights", fmt.Sprintf(
+		"The role %s may not make tables in the schema %s of the database %s. Let its owner, or a superuser, run there: GRANT USAGE, CREATE ON SCHEMA %s TO %s;",
+		role, where, database, pgx.Identifier{where}.Sanitize(), pgx.Identifier{role}.Sanitize()))
+}
