@@ -16,7 +16,8 @@ func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other b
 		apply: note(func(st *State, d Decision) { st.Progress.Chosen, st.Progress.User = true, d.User }),
 	}
 	if other {
-		m.fits = func(d Decision) bool { return d.Step != StepIssue && d.Step != StepRefuse }
+		ref.Person = "" // whoever it is, it is to be another one
+		m.fits = func(d Decision) bool { return d.Step != StepRefuse }
 		m.apply = note(func(st *State, _ Decision) { st.Progress = Progress{Chosen: true} })
 	}
 	return s.post(ctx, from, ref, m)

@@ -31,8 +31,14 @@ func (s *Service) Recovery(ctx context.Context, from audit.Actor, ref Ref, code 
 
 func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check func(id.User) (proof.Proof, int, error)) (Outcome, error) {
 	e, _, err := s.look(ctx, ref, "")
-	if err != nil || e.Decision.Step != StepFactor {
+	if err != nil {
 		return Outcome{Entry: e}, err
+	}
+	if err := (mark{}).named(ref, e.Decision); err != nil { // before a guess is counted against them
+		return Outcome{Entry: e}, fmt.Errorf("prove second factor: %w", err)
+	}
+	if e.Decision.Step != StepFactor {
+		return Outcome{Entry: e}, nil
 	}
 	p, left, err := check(e.Decision.User)
 	if err != nil {

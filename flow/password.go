@@ -5,25 +5,22 @@ import (
 	"fmt"
 
 	"gatehouse/audit"
-	"gatehouse/fault"
 )
 
-// Password takes a name and a password. Where the step is about a known person
-// (proving it again) they must be theirs: "signin.other_person" (Invalid) if
-// not. Faults of the check itself ("signin.wrong", "signin.throttled",
+// Password takes a name and a password, and checks them also where the sign-in
+// went on without them: who typed them must not go on as somebody else. Where the
+// step is about a known person (proving it again) they must be theirs:
+// "signin.other_person" (Invalid) if not; elsewhere "signin.another_session"
+// (Conflict). Faults of the check itself ("signin.wrong", "signin.throttled",
 // "password.busy") come back beside the Entry.
 func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login, password string) (Outcome, error) {
 	e, _, err := s.look(ctx, ref, "")
-	if err != nil || e.Decision.Step != StepSignIn {
+	if err != nil || e.Decision.Step != StepSignIn && e.Decision.User == "" {
 		return Outcome{Entry: e}, err
 	}
 	user, p, err := s.People.CheckPassword(ctx, from, login, password)
 	if err != nil {
 		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
-	}
-	if again := e.Decision.User; again != "" && again != user {
-		return Outcome{Entry: e}, fault.New(fault.Invalid, "signin.other_person",
-			"Please sign in as the same person, or say that it is not you.")
 	}
 	return s.post(ctx, from, ref, mark{
 		fits:   func(d Decision) bool { return d.Step == StepSignIn && (d.User == "" || d.User == user) },

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gatehouse/audit"
@@ -41,7 +42,7 @@ func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m mark) (
 			out, err = s.write(ctx, from, ref, m)
 			return err
 		})
-		if !fault.Is(err, fault.Conflict) || fault.CodeOf(err) == "flow.expired" {
+		if !fault.Is(err, fault.Conflict) || fault.CodeOf(err) == "flow.expired" || errors.Is(err, errAnother) {
 			break
 		}
 	}
@@ -54,8 +55,14 @@ func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m mark) (
 // write is one try of post.
 func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m mark) (Outcome, error) {
 	e, st, err := s.look(ctx, ref, m.person)
-	if err != nil || !m.fits(e.Decision) {
+	if err != nil {
 		return Outcome{Entry: e}, err
+	}
+	if err := m.named(ref, e.Decision); err != nil {
+		return Outcome{Entry: e}, err
+	}
+	if !isFor(ref.Person, e.Decision.User) && m.person == "" || !m.fits(e.Decision) {
+		return Outcome{Entry: e}, nil
 	}
 	if err := m.apply(ctx, s.actor(from, st), &st, e.Decision); err != nil {
 		return Outcome{Entry: e}, err

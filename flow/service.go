@@ -59,6 +59,9 @@ type Apps interface {
 type Ref struct {
 	Interaction      id.Interaction
 	Browser, Session string
+	// Person is whom the page named that was posted; empty: nobody. What was
+	// posted there is done for this person or not at all.
+	Person id.User
 }
 
 // Entry is where a sign-in stands. Person is nil while nobody is known, App on

@@ -131,7 +131,7 @@ func (w *walker) step() {
 		b = w.browsers[w.rand.IntN(2)]
 	}
 	user := users[w.rand.IntN(3)]
-	if e, err := w.s.Look(w.Context(), Ref{i, b.binding, b.session}, ""); err == nil && e.Decision.User != "" && !w.some(4) {
+	if e, err := w.s.Look(w.Context(), Ref{Interaction: i, Browser: b.binding, Session: b.session}, ""); err == nil && e.Decision.User != "" && !w.some(4) {
 		user = e.Decision.User
 	}
 	switch w.rand.IntN(16) {
@@ -178,7 +178,7 @@ func (w *walker) turn() {
 
 // post is one request; often empty, repeated, or out of turn.
 func (w *walker) post(i id.Interaction, b *browser, user id.User) {
-	ref := Ref{i, b.binding, b.session}
+	ref := Ref{Interaction: i, Browser: b.binding, Session: b.session}
 	ctx, from := w.Context(), audit.Actor{}
 	secret := []string{"", "wrong", "pw " + string(user)}[min(w.rand.IntN(5), 2)]
 	code := func(kind string) string {

@@ -233,7 +233,7 @@ func TestFormsThatComeAgainLeadOn(t *testing.T) {
 		consent := factor.Submit("code", code).At("/consent")
 		session := cookieValue(t, s.browser, "session")
 		factor.Submit("code", code).At("/consent")
-		password.Submit("email", s.ada.Email, "password", "a wrong one").At("/consent")
+		password.Submit("email", s.ada.Email, "password", "a wrong one").At("/signin").Is(http.StatusUnprocessableEntity)
 		s.browser.Get(password.URL.String()).At("/consent")
 		if cookieValue(t, s.browser, "session") != session {
 			t.Error("a form that came again changed the session")

@@ -60,7 +60,7 @@ func TestCodeOfOnePersonIsNeverTheSecondStepOfAnother(t *testing.T) {
 		}
 	}
 	s.browser.Get("/account").At("/signin")
-	after.Submit("code", bob.Code()).At("/consent").Says(bob.Email)
+	after.Says(bob.Email).Submit("choice", "current").At("/signin/factor").Submit("code", bob.Code()).At("/consent").Says(bob.Email)
 }
 
 // A sign-out that an application asks for, and that cannot be done, is said to

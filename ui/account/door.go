@@ -146,9 +146,12 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 		if err := r.ParseForm(); err != nil {
 			return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
 		}
+		if who := r.PostForm.Get("person"); who != "" && who != string(s.User) {
+			return fault.New(fault.Conflict, "signin.another_session", "Somebody else has signed in in this browser meanwhile. Nothing was changed.")
+		}
 		v := visitor{session: s, user: user, by: web.PersonActor(r, s.User, s.ID)}
 		v.frame = frame{Email: user.Email, Name: user.Name, Notice: notices[r.URL.Query().Get("done")]}
-		v.frame.Token = d.Cookies.FormToken(browser)
+		v.frame.Token, v.frame.Person = d.Cookies.FormToken(browser), string(user.ID)
 		return h(w, r, v)
 	}
 }

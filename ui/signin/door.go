@@ -61,7 +61,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("GET /signin", d.signIn)
 	m.Route("POST /signin", d.post(d.proveByPassword, d.drawSignIn))
 	m.Route("GET /signin/select", d.get(flow.StepSelect, d.drawSelect))
-	m.Route("POST /signin/select", d.post(d.forWhom(d.choose), d.drawSelect))
+	m.Route("POST /signin/select", d.post(d.choose, d.drawSelect))
 	m.Route("GET /signin/factor", d.get(flow.StepFactor, d.drawFactor))
 	m.Route("POST /signin/factor", d.post(d.proveByCode, d.drawFactor))
 	m.Route("GET /signin/recovery", d.get(flow.StepFactor, d.drawRecovery))
@@ -69,7 +69,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("GET /signin/enrol", d.get(flow.StepEnrol, d.drawEnrol))
 	m.Route("POST /signin/enrol", d.post(d.confirmEnrol, d.drawEnrol))
 	m.Route("GET /consent", d.get(flow.StepConsent, d.drawConsent))
-	m.Route("POST /consent", d.post(d.forWhom(d.consent), d.drawConsent))
+	m.Route("POST /consent", d.post(d.consent, d.drawConsent))
 	m.Route("GET /signout", d.askSignOut)
 	m.Route("POST /signout", d.signOut)
 }
@@ -108,27 +108,14 @@ func (d *Door) post(do act, page draw) web.Handler {
 			return d.goOn(w, r, out)
 		}
 		s := d.step(r, out.Entry)
+		if fault.CodeOf(err) == "signin.another_session" && out.Person != nil {
+			s.Alert = "You are signed in as " + s.Email + " in this browser now. Go on as whom?"
+			return d.show(w, r, http.StatusConflict, out.Entry, s, d.drawSelect)
+		}
 		if status, ok := s.Reject(w, err); ok && out.Interaction.ID != "" {
 			return d.show(w, r, status, out.Entry, s, page)
 		}
 		return d.lost(w, r, out.Entry, err)
-	}
-}
-
-// forWhom runs do for the person whom the posted page named. When somebody else
-// signed in meanwhile, in another tab, nothing is done, and the browser sees the
-// step again, with who is there now.
-func (d *Door) forWhom(do act) act {
-	return func(r *http.Request, ref flow.Ref) (flow.Outcome, error) {
-		shown := r.PostForm.Get("person")
-		if shown == "" {
-			return do(r, ref)
-		}
-		e, err := d.Flow.Look(r.Context(), ref, ip(r))
-		if err != nil || e.Person == nil || e.Person.Email != shown {
-			return flow.Outcome{Entry: e}, err
-		}
-		return do(r, ref)
 	}
 }
 
@@ -171,7 +158,10 @@ func (d *Door) lost(w http.ResponseWriter, r *http.Request, e flow.Entry, err er
 }
 
 func (d *Door) ref(r *http.Request, interaction string) flow.Ref {
-	return flow.Ref{Interaction: id.InteractionOf(interaction), Browser: d.Cookies.Browser(r), Session: d.Cookies.Session(r)}
+	return flow.Ref{
+		Interaction: id.InteractionOf(interaction), Browser: d.Cookies.Browser(r), Session: d.Cookies.Session(r),
+		Person: id.UserOf(r.PostForm.Get("person")),
+	}
 }
 
 // step returns what the pages of e share.
@@ -182,7 +172,7 @@ func (d *Door) step(r *http.Request, e flow.Entry) stepFrame {
 		s.App = appName(e.App)
 	}
 	if e.Person != nil {
-		s.Email = e.Person.Email
+		s.Email, s.Person = e.Person.Email, string(e.Person.ID)
 	}
 	return s
 }

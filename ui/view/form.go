@@ -15,6 +15,7 @@ import (
 // Form is what every form carries, and what was wrong with it when it was sent.
 type Form struct {
 	Token  string // Cookies.FormToken
+	Person string // the id of whom the page is about; "" when it is about nobody
 	Alert  string // what went wrong, in a sentence; "" when nothing did
 	Fields []fault.Field
 	// Both says that the alert is about the inputs of the form together.
