@@ -195,10 +195,10 @@ func (m *memory) Revoke(_ context.Context, list ...oauth.Revocation) error {
 	})
 }
 
-func (m *memory) RevocationsAfter(_ context.Context, seq int64) (list []oauth.Revocation, err error) {
+func (m *memory) RevocationsAfter(_ context.Context, seq int64, limit int) (list []oauth.Revocation, err error) {
 	err = m.do("RevocationsAfter", func() error {
 		for _, v := range m.s.revoked {
-			if v.Seq > seq {
+			if v.Seq > seq && len(list) < limit {
 				list = append(list, v)
 			}
 		}

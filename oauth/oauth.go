@@ -195,8 +195,8 @@ type Store interface {
 
 	// Revoke appends revocations, numbered by the raised VersionRevocations.
 	Revoke(ctx context.Context, rs ...Revocation) error
-	// RevocationsAfter returns those with a greater number, in order.
-	RevocationsAfter(ctx context.Context, seq int64) ([]Revocation, error)
+	// RevocationsAfter returns those with a greater number, in order, limit at most.
+	RevocationsAfter(ctx context.Context, seq int64, limit int) ([]Revocation, error)
 
 	// UseOnce records (kind, key) until the given time and reports whether it
 	// was new: of several concurrent calls exactly one gets true. It serves

@@ -29,7 +29,7 @@ type Registry struct {
 // NewRegistry returns a Registry that follows by feed and has read nothing yet:
 // let the feed take a step before the first use.
 func NewRegistry(store Store, feed *follow.Feed) *Registry {
-	r := &Registry{store: store}
+	r := &Registry{store: store, revoked: newRevocations()}
 	r.clients.Store(&map[id.Client]*Client{})
 	r.origins.Store(&map[string]bool{})
 	r.follower = feed.Follow(r.read, VersionClients, VersionRevocations)
@@ -88,18 +88,26 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 	if !r.changed(versions, VersionRevocations) {
 		return nil
 	}
-	list, err := r.store.RevocationsAfter(ctx, r.lastSeq)
-	if err != nil {
-		return fmt.Errorf("read the revocations: %w", err)
-	}
-	for _, v := range list {
-		if now.Before(v.Until) {
-			r.revoked.add(v)
+	for {
+		page, err := r.store.RevocationsAfter(ctx, r.lastSeq, revocationsPage)
+		if err != nil {
+			return fmt.Errorf("read the revocations: %w", err)
 		}
-		r.lastSeq = max(r.lastSeq, v.Seq)
+		for _, v := range page {
+			if now.Before(v.Until) {
+				r.revoked.add(v)
+			}
+			r.lastSeq = max(r.lastSeq, v.Seq)
+		}
+		if len(page) < revocationsPage {
+			return nil
+		}
 	}
-	return nil
 }
+
+// revocationsPage is how many are read at once: a process that starts beside
+// hundreds of thousands keeps the memory of a few thousand.
+const revocationsPage = 5000
 
 // Client returns a client, enabled or not, which the caller must not change. It
 // is no older than whoever decides may have it (Current). One that the snapshot

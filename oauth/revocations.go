@@ -2,8 +2,10 @@ package oauth
 
 import (
 	"hash/maphash"
+	"maps"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/id"
@@ -12,23 +14,27 @@ import (
 // revocations is the set of what died early: one entry for each thing that was
 // revoked within the longest life of a token. Entries hold no pointer, so that
 // the garbage collector has nothing to do with them, however many there are.
-type revocations struct {
-	once   sync.Once
+// Make it with newRevocations.
+type revocations struct{ kinds map[RevocationKind]*deaths }
+
+// deaths are those of one kind of thing.
+type deaths struct {
 	seeds  [2]maphash.Seed
+	known  atomic.Int64 // how many: of most kinds there are none
 	shards [shardCount]shard
 }
 
 // shardCount is a power of two. A shard is locked for as long as one entry takes,
 // and for a sweep of its own entries.
-const shardCount = 64
+const shardCount = 16
 
 type shard struct {
 	mu    sync.RWMutex
 	marks map[mark]death
 }
 
-// mark is the hash of what a revocation is about, under seeds that nobody knows.
-// Two of a billion things fall together with a probability of 10^-20.
+// mark is the hash of a thing's name, under seeds that nobody knows. Two of a
+// billion things fall together with a probability of 10^-20.
 type mark [2]uint64
 
 // death is what a Revocation says, with times in microseconds.
@@ -37,47 +43,55 @@ type death struct {
 	spared        uint64 // of RevokedOthers: the hash of the session that lives on
 }
 
+func newRevocations() revocations {
+	s := revocations{kinds: map[RevocationKind]*deaths{}}
+	for _, kind := range []RevocationKind{
+		RevokedToken, RevokedAuthorization, RevokedSession, RevokedUser, RevokedOthers, RevokedClient, RevokedKey, RevokedConsent,
+	} {
+		s.kinds[kind] = &deaths{seeds: [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()}}
+	}
+	return s
+}
+
 // OthersKey names what a person has but for one session in a revocation.
 func OthersKey(user id.User, spared id.Session) string { return string(user) + "|" + string(spared) }
 
-func (s *revocations) seed() {
-	s.once.Do(func() { s.seeds = [2]maphash.Seed{maphash.MakeSeed(), maphash.MakeSeed()} })
+// at returns the mark of a thing and where it is kept.
+func (k *deaths) at(key string) (mark, *shard) {
+	m := mark{k.hash(key), maphash.String(k.seeds[1], key)}
+	return m, &k.shards[m[0]%shardCount]
 }
 
-// at returns the name of a thing and where it is kept.
-func (s *revocations) at(kind RevocationKind, key string) (mark, *shard) {
-	s.seed()
-	m := mark{s.hash(0, kind, key), s.hash(1, kind, key)}
-	return m, &s.shards[m[0]%shardCount]
-}
+func (k *deaths) hash(text string) uint64 { return maphash.String(k.seeds[0], text) }
 
-func (s *revocations) hash(seed int, kind RevocationKind, key string) uint64 {
-	var h maphash.Hash
-	h.SetSeed(s.seeds[seed])
-	_, _ = h.WriteString(string(kind))
-	_ = h.WriteByte(0)
-	_, _ = h.WriteString(key)
-	return h.Sum64()
-}
-
-// add keeps the furthest-reaching revocation of a thing.
+// add keeps the furthest-reaching revocation of a thing. A kind that this
+// program does not know is about nothing that it gives.
 func (s *revocations) add(v Revocation) {
-	key, spared := v.Key, ""
-	if v.Kind == RevokedOthers {
-		key, spared, _ = strings.Cut(v.Key, "|")
+	k := s.kinds[v.Kind]
+	if k == nil {
+		return
 	}
-	m, in := s.at(v.Kind, key)
 	d := death{before: v.Before.UnixMicro(), until: v.Until.UnixMicro()}
-	if spared != "" {
-		d.spared = s.hash(0, RevokedOthers, spared)
+	key := v.Key
+	if v.Kind == RevokedOthers {
+		user, spared, _ := strings.Cut(v.Key, "|")
+		key, d.spared = user, k.hash(spared)
 	}
+	k.add(key, d)
+}
+
+func (k *deaths) add(key string, d death) {
+	m, in := k.at(key)
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	if old, ok := in.marks[m]; ok {
+	old, ok := in.marks[m]
+	if ok {
 		if old.before > d.before {
 			d.before, d.spared = old.before, old.spared
 		}
 		d.until = max(d.until, old.until)
+	} else {
+		k.known.Add(1)
 	}
 	if in.marks == nil {
 		in.marks = map[mark]death{}
@@ -85,12 +99,12 @@ func (s *revocations) add(v Revocation) {
 	in.marks[m] = d
 }
 
-// find returns what is known of a thing; the zero death kills nothing.
-func (s *revocations) find(kind RevocationKind, key string) (death, bool) {
-	if key == "" {
+// find returns what is known of a thing.
+func (k *deaths) find(key string) (death, bool) {
+	if key == "" || k.known.Load() == 0 {
 		return death{}, false
 	}
-	m, in := s.at(kind, key)
+	m, in := k.at(key)
 	in.mu.RLock()
 	defer in.mu.RUnlock()
 	d, ok := in.marks[m]
@@ -99,18 +113,19 @@ func (s *revocations) find(kind RevocationKind, key string) (death, bool) {
 
 // kill reports whether a token about key, issued at the given time, is dead.
 func (s *revocations) kill(kind RevocationKind, key string, issued time.Time) bool {
-	d, ok := s.find(kind, key)
+	d, ok := s.kinds[kind].find(key)
 	return ok && issued.UnixMicro() <= d.before
 }
 
 // killPerson reports whether a token is dead because its person was ended,
 // altogether or but for another session.
 func (s *revocations) killPerson(t TokenFacts) bool {
-	if d, ok := s.find(RevokedUser, string(t.User)); ok && d.killsOfPerson(t) {
+	if d, ok := s.kinds[RevokedUser].find(string(t.User)); ok && d.killsOfPerson(t) {
 		return true
 	}
-	d, ok := s.find(RevokedOthers, string(t.User))
-	return ok && d.killsOfPerson(t) && s.hash(0, RevokedOthers, string(t.Session)) != d.spared
+	others := s.kinds[RevokedOthers]
+	d, ok := others.find(string(t.User))
+	return ok && d.killsOfPerson(t) && others.hash(string(t.Session)) != d.spared
 }
 
 // killsOfPerson spares who signs in again at once. Tokens say when they were
@@ -128,28 +143,22 @@ func (d death) killsOfPerson(t TokenFacts) bool {
 // sweep forgets what no living token can be about. A shard that lost most of
 // its entries gives their room back.
 func (s *revocations) sweep(now time.Time) {
-	for i := range s.shards {
-		s.shards[i].sweep(now.UnixMicro())
+	for _, k := range s.kinds {
+		for i := range k.shards {
+			k.known.Add(-k.shards[i].sweep(now.UnixMicro()))
+		}
 	}
 }
 
-func (in *shard) sweep(now int64) {
+func (in *shard) sweep(now int64) (forgotten int64) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
 	had := len(in.marks)
-	for m, d := range in.marks {
-		if d.until <= now {
-			delete(in.marks, m)
-		}
+	maps.DeleteFunc(in.marks, func(_ mark, d death) bool { return d.until <= now })
+	if forgotten = int64(had - len(in.marks)); len(in.marks) < had/4 {
+		in.marks = maps.Clone(in.marks)
 	}
-	if len(in.marks) > had/4 || had == 0 {
-		return
-	}
-	kept := make(map[mark]death, len(in.marks))
-	for m, d := range in.marks {
-		kept[m] = d
-	}
-	in.marks = kept
+	return forgotten
 }
 
 func latest(a, b time.Time) time.Time {

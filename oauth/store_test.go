@@ -1,6 +1,7 @@
 package oauth_test
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 	"time"
@@ -98,5 +99,26 @@ func TestEndReachesAnotherProcessThroughTheDatabase(t *testing.T) {
 	step(t, there)
 	if _, err := there.Client(ctx, "web"); fault.CodeOf(err) != "client.not_found" {
 		t.Errorf("a deleted client: %v", err)
+	}
+}
+
+// A process that starts reads its revocations page by page, and knows the last
+// one too.
+func TestStartReadsEveryPageOfRevocations(t *testing.T) {
+	t.Parallel()
+	db, _, r := process(t, filepath.Join(t.TempDir(), "gatehouse.db"))
+	now := time.Now()
+	many := make([]oauth.Revocation, 12_345)
+	for i := range many {
+		many[i] = oauth.Revocation{Kind: oauth.RevokedSession, Key: fmt.Sprint("ses_", i), Before: now, Until: now.Add(time.Hour)}
+	}
+	if err := db.Revoke(t.Context(), many...); err != nil {
+		t.Fatal(err)
+	}
+	step(t, r)
+	for i := range many {
+		if !r.Revoked(oauth.TokenFacts{Session: id.Session(fmt.Sprint("ses_", i)), Issued: now.Add(-time.Second)}) {
+			t.Fatalf("number %d was not read", i)
+		}
 	}
 }

@@ -19,7 +19,8 @@ var (
 SELECT seq, kind, name, before_at, until_at
 FROM revocations
 WHERE seq > $1
-ORDER BY seq`)
+ORDER BY seq
+LIMIT $2`)
 )
 
 const manyRevocations = 25
@@ -66,9 +67,9 @@ func (s *Store) Revoke(ctx context.Context, rs ...oauth.Revocation) error {
 	}))
 }
 
-// RevocationsAfter returns those with a greater number, in order.
-func (s *Store) RevocationsAfter(ctx context.Context, seq int64) ([]oauth.Revocation, error) {
-	found, err := list(ctx, s, selectRevocations, []any{seq}, func(rows *sql.Rows) (r oauth.Revocation, err error) {
+// RevocationsAfter returns those with a greater number, in order, limit at most.
+func (s *Store) RevocationsAfter(ctx context.Context, seq int64, limit int) ([]oauth.Revocation, error) {
+	found, err := list(ctx, s, selectRevocations, []any{seq, int64(limit)}, func(rows *sql.Rows) (r oauth.Revocation, err error) {
 		return r, rows.Scan(&r.Seq, &r.Kind, &r.Key, instant{&r.Before}, instant{&r.Until})
 	})
 	return found, doing("read revocations", err)

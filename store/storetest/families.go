@@ -277,7 +277,7 @@ func testRevocations(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	after := func(seq int64) []oauth.Revocation {
 		t.Helper()
-		return must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, seq))
+		return must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, seq, 1000))
 	}
 	a := oauth.Revocation{Kind: oauth.RevokedAuthorization, Key: "aut_a", Before: now, Until: now.Add(time.Hour)}
 	b := oauth.Revocation{Kind: oauth.RevokedUser, Key: "usr_b", Before: now, Until: now.Add(2 * time.Hour)}
@@ -288,6 +288,7 @@ func testRevocations(t *testing.T, s *store.Store) {
 	a.Seq, b.Seq = 1, 2
 	same(t, after(0), []oauth.Revocation{a, b})
 	same(t, after(1), []oauth.Revocation{b})
+	same(t, must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0, 1)), []oauth.Revocation{a})
 	same(t, version(t, s, oauth.VersionRevocations), int64(2))
 	many := make([]oauth.Revocation, 61)
 	for i := range many {

@@ -81,7 +81,7 @@ func testJanitor(t *testing.T, s *store.Store) {
 	ok(t, err)
 	no(t)(s.UseOnce(ctx, "jti", "alive", now))
 	yes(t)(s.HasMark(ctx, "present", mark, now))
-	same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0))), 1)
+	same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0, 10))), 1)
 	for _, f := range []oauth.Family{expired, longRevoked} {
 		_, _, err = s.Family(ctx, f.ID, now)
 		missing(t, err)
