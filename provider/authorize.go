@@ -28,6 +28,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		p.showError(w, r, err)
 		return
 	}
+	web.InfoOf(r.Context()).Locales = locales(params.get("ui_locales"))
 	if i := params.get("i"); i != "" && !params.has("client_id") && r.Method != http.MethodPost {
 		p.resume(w, r, id.InteractionOf(i))
 		return
@@ -112,6 +113,7 @@ func (p *Provider) stash(w http.ResponseWriter, r *http.Request, a *authorizatio
 func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id.Interaction) {
 	ref := flow.Ref{Interaction: interaction, Browser: p.Cookies.Browser(r), Session: p.Cookies.Session(r)}
 	entry, err := p.Flow.Look(r.Context(), ref, web.InfoOf(r.Context()).IP)
+	web.InfoOf(r.Context()).Locales = entry.Interaction.Ask.Locales
 	if err != nil {
 		p.showError(w, r, lost(entry, err))
 		return

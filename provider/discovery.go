@@ -56,7 +56,7 @@ type serverMetadata struct {
 // tokenClaims are the claims of ID tokens that are not about the person.
 var tokenClaims = []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"}
 
-func metadataOf(issuer string) serverMetadata {
+func metadataOf(issuer string, languages []string) serverMetadata {
 	ourAlgs := []string{keys.RS256, keys.ES256, keys.EdDSA}
 	confidential := []string{oauth.AuthBasic, oauth.AuthPost, oauth.AuthPrivateKey}
 	everyClient := append(slices.Clone(confidential), oauth.AuthNone)
@@ -86,7 +86,7 @@ func metadataOf(issuer string) serverMetadata {
 		ACRValues:  levelNames(),
 		Prompts:    []string{"none", "login", "consent", "select_account"},
 		Displays:   []string{"page"},
-		UILocales:  []string{"en"},
+		UILocales:  languages,
 
 		IDTokenAlgs:  ourAlgs,
 		UserinfoAlgs: ourAlgs,

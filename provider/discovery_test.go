@@ -51,7 +51,7 @@ func TestDiscoveryDocumentIsAsAgreed(t *testing.T) {
 func TestDiscoveryListsWhatIsThere(t *testing.T) {
 	t.Parallel()
 	e := newForge(t)
-	m := metadataOf(testIssuer)
+	m := metadataOf(testIssuer, []string{"en"})
 	for _, endpoint := range []string{m.UserinfoEndpoint, m.IntrospectionEndpoint, m.RevocationEndpoint, m.EndSessionEndpoint} {
 		path, ours := strings.CutPrefix(endpoint, testIssuer)
 		if _, pattern := e.mux.Handler(httptest.NewRequest("POST", path, nil)); !ours || pattern != "POST "+path {

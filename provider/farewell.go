@@ -21,10 +21,9 @@ type farewell struct {
 	target string        // where to go afterwards, state included; "" for our own page
 }
 
-// logoutParams are the parameters that are looked at. logout_hint and ui_locales
-// are accepted and change nothing: there is one account in a browser, and one
-// language.
-var logoutParams = []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state"}
+// logoutParams are the parameters that are looked at. logout_hint is accepted and
+// changes nothing: there is one account in a browser.
+var logoutParams = []string{"id_token_hint", "client_id", "post_logout_redirect_uri", "state", "ui_locales"}
 
 func (p *Provider) readFarewell(w http.ResponseWriter, r *http.Request) (farewell, error) {
 	values, err := logoutValues(w, r)
@@ -40,6 +39,7 @@ func (p *Provider) readFarewell(w http.ResponseWriter, r *http.Request) (farewel
 			f.params.Set(name, v)
 		}
 	}
+	web.InfoOf(r.Context()).Locales = locales(f.params.Get("ui_locales"))
 	// A hint that we do not believe is no error for the person: they are asked,
 	// and nobody is redirected.
 	if token := f.params.Get("id_token_hint"); token != "" {

@@ -36,7 +36,7 @@ func (p *Provider) Open() error {
 	if err := checkIssuer(p.Issuer); err != nil {
 		return fmt.Errorf("open provider: %w", err)
 	}
-	body, err := json.Marshal(metadataOf(p.Issuer))
+	body, err := json.Marshal(metadataOf(p.Issuer, p.Pages.Languages()))
 	if err != nil {
 		return fmt.Errorf("open provider: %w", err)
 	}

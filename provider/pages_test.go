@@ -35,6 +35,8 @@ func (p *pages) SignedOut(w http.ResponseWriter, _ *http.Request, page web.Signe
 	_, _ = io.WriteString(w, "signed out")
 }
 
+func (p *pages) Languages() []string { return []string{"en"} }
+
 // lastPage remembers the last page.
 type lastPage struct {
 	pages

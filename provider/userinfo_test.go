@@ -216,14 +216,14 @@ func TestUserinfoBoundsBadTokensPerAddress(t *testing.T) {
 func TestUserinfoSignsWithEveryAdvertisedAlgorithm(t *testing.T) {
 	t.Parallel()
 	e := newForge(t)
-	for _, alg := range metadataOf(testIssuer).UserinfoAlgs {
+	for _, alg := range metadataOf(testIssuer, []string{"en"}).UserinfoAlgs {
 		e.registry.clients["signed"].UserinfoAlg = alg
 		w := e.getUserinfo(e.token(func(c *oauth.AccessClaims) { c.ClientID = "signed" }))
 		if w.Code != 200 || headerOf(t, w.Body.String()).Alg != alg {
 			t.Errorf("%s: %d %s", alg, w.Code, w.Body)
 		}
 	}
-	if !slices.Contains(metadataOf(testIssuer).IDTokenAlgs, keys.RS256) {
+	if !slices.Contains(metadataOf(testIssuer, []string{"en"}).IDTokenAlgs, keys.RS256) {
 		t.Error("RS256 is not listed for ID tokens (OpenID Connect Discovery 1.0 section 3)")
 	}
 }

@@ -21,14 +21,16 @@ type Pages interface {
 	SignOut(w http.ResponseWriter, r *http.Request, p SignOutPage)
 	// SignedOut says that it is done.
 	SignedOut(w http.ResponseWriter, r *http.Request, p SignedOutPage)
+	// Languages returns the tags of what the pages can speak (RFC 5646), of which
+	// Info.Locales and Accept-Language choose.
+	Languages() []string
 }
 
 // ErrorPage is an error as a visitor sees it.
 type ErrorPage struct {
 	Status     int
 	Code       string // stable; docs/problems.md explains it
-	Title      string // empty: chosen by Status
-	Detail     string // one sentence: what happened, what to do
+	Detail     string // one sentence: what happened, what to do, where pages have none for Code
 	Fields     []fault.Field
 	RetryAfter time.Duration
 	// Received is a value that the application sent and that was refused, such

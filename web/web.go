@@ -14,11 +14,15 @@ import (
 )
 
 // Info is what the outermost layer learned about a request. There is one for
-// every request that passed Wrap; it is not changed once the handler runs.
+// every request that passed Wrap; once the handler runs, only Locales changes.
 type Info struct {
 	ID    id.Request
 	IP    string // the client's address, from trusted proxies only
 	Start time.Time
+	// Locales are the languages that an application asked for (ui_locales), best
+	// first. Whoever learns for which sign-in a request is sets them, so that
+	// every page of the answer speaks the same, one about an error too.
+	Locales []string
 }
 
 type infoKey struct{}

@@ -236,7 +236,7 @@ func TestChangesLeadBackToAPageThatSaysSo(t *testing.T) {
 			t.Errorf("%s did %q, want %q", tt.path, got, tt.done)
 		}
 	}
-	for what := range notices {
+	for _, what := range []string{"password", "session", "others", "app", "enrol", "remove", "recovery"} {
 		wants(t, ask(t, &house{}, "GET", "/account/security?done="+what), 200, `data-testid="notice"`)
 	}
 	if w := ask(t, &house{}, "GET", "/account/security?done=You+won"); strings.Contains(w.Body.String(), "You won") {

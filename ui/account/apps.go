@@ -6,7 +6,6 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
-	"gatehouse/ui/view"
 )
 
 func (d *Door) apps(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -28,7 +27,7 @@ func (d *Door) apps(w http.ResponseWriter, r *http.Request, v visitor) error {
 // appLine names an application that is gone by its id, so that the person can
 // still remove what they once allowed it.
 func (d *Door) appLine(r *http.Request, c oauth.Consent) (appLine, error) {
-	line := appLine{ID: string(c.Client), Name: string(c.Client), Groups: view.ScopesInWords(c.Scopes), Since: c.Created}
+	line := appLine{ID: string(c.Client), Name: string(c.Client), Scopes: c.Scopes, Since: c.Created}
 	client, err := d.Clients.Client(r.Context(), c.Client)
 	if fault.Is(err, fault.NotFound) {
 		return line, nil

@@ -1,6 +1,10 @@
 package account
 
-import "strings"
+import (
+	"strings"
+
+	"gatehouse/ui/words"
+)
 
 // mark is a word in a User-Agent and what it stands for. Browsers claim to be
 // their elders, so the first mark that is found counts.
@@ -28,19 +32,23 @@ var systems = []mark{
 	{"Linux", "Linux"},
 }
 
-// device says what a User-Agent stands for, as in "Firefox on Linux". It is a
+// device is what a User-Agent stands for; "" is what it does not tell. It is a
 // help to recognise a session, and proves nothing.
-func device(agent string) string {
-	browser, system := find(browsers, agent), find(systems, agent)
+type device struct{ browser, system string }
+
+func deviceOf(agent string) device { return device{find(browsers, agent), find(systems, agent)} }
+
+// name says which device it is, as in "Firefox on Linux".
+func (d device) name(say *words.Catalogue) string {
 	switch {
-	case browser != "" && system != "":
-		return browser + " on " + system
-	case browser != "":
-		return browser
-	case system != "":
-		return "A browser on " + system
+	case d.browser != "" && d.system != "":
+		return say.Sessions.Device.Fill(words.Browser.Is(d.browser), words.System.Is(d.system))
+	case d.browser != "":
+		return d.browser
+	case d.system != "":
+		return say.Sessions.SomeBrowser.With(words.System, d.system)
 	}
-	return "Another program"
+	return say.Sessions.Unknown
 }
 
 func find(marks []mark, agent string) string {

@@ -150,22 +150,10 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 			return fault.New(fault.Conflict, "signin.another_session", "Somebody else has signed in in this browser meanwhile. Nothing was changed.")
 		}
 		v := visitor{session: s, user: user, by: web.PersonActor(r, s.User, s.ID)}
-		v.frame = frame{Email: user.Email, Name: user.Name, Notice: notices[r.URL.Query().Get("done")]}
+		v.frame = frame{Email: user.Email, Name: user.Name, Done: r.URL.Query().Get("done")}
 		v.frame.Token, v.frame.Person = d.Cookies.FormToken(browser), string(user.ID)
 		return h(w, r, v)
 	}
-}
-
-// notices are what a page can say was just done. The address names one of them;
-// it cannot bring words of its own.
-var notices = map[string]string{
-	"password": "Your password is changed. Your other browsers are signed out.",
-	"session":  "That browser is signed out.",
-	"others":   "All other browsers are signed out.",
-	"app":      "The application’s access is removed.",
-	"enrol":    "The second step is on.",
-	"remove":   "The second step is removed.",
-	"recovery": "Your new recovery codes work from now on.",
 }
 
 func done(w http.ResponseWriter, r *http.Request, path, what string) error {

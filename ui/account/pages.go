@@ -6,25 +6,50 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/view"
+	"gatehouse/ui/words"
 )
 
 // frame is what the pages of the account area share.
 type frame struct {
 	view.Form
 	Email, Name string
-	// Notice says what was just done; "" when nothing was.
-	Notice string
+	// Done names what was just done, as the address has it; it may be anything.
+	Done string
 }
 
 // section is an entry of the account's navigation.
 type section struct{ path, name string }
 
-var sections = []section{
-	{"/account", "Overview"},
-	{"/account/security", "Security"},
-	{"/account/password", "Password"},
-	{"/account/sessions", "Sessions"},
-	{"/account/apps", "Connected apps"},
+func sections(say *words.Catalogue) []section {
+	return []section{
+		{pathHome, say.Account.Nav.Overview},
+		{pathSecurity, say.Account.Nav.Security},
+		{pathPassword, say.Account.Nav.Password},
+		{pathSessions, say.Account.Nav.Sessions},
+		{pathApps, say.Account.Nav.Apps},
+	}
+}
+
+// notice says what was just done, "" when nothing was. The address names one of
+// these; it cannot bring words of its own.
+func (a frame) notice(say *words.Catalogue) string {
+	switch a.Done {
+	case "password":
+		return say.Account.Done.Password
+	case "session":
+		return say.Account.Done.Session
+	case "others":
+		return say.Account.Done.Others
+	case "app":
+		return say.Account.Done.App
+	case "enrol":
+		return say.Account.Done.Enrol
+	case "remove":
+		return say.Account.Done.Remove
+	case "recovery":
+		return say.Account.Done.Recovery
+	}
+	return ""
 }
 
 // greeting is how to call the person.
@@ -44,7 +69,9 @@ type homePage struct {
 	Apps         int
 }
 
-func (p homePage) Head() view.Head       { return view.Head{Title: "Your account"} }
+func (p homePage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.Account.Title)}
+}
 func (p homePage) Body() templ.Component { return homeBody(p) }
 
 // passwordPage changes the password.
@@ -53,20 +80,20 @@ type passwordPage struct {
 	MinLength int
 }
 
-func (p passwordPage) Head() view.Head {
-	return view.Head{Title: p.Title("Change your password"), Scripts: []string{"app.js"}}
+func (p passwordPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: p.Title(say, say.Password.Title), Scripts: []string{"app.js"}}
 }
 func (p passwordPage) Body() templ.Component { return passwordBody(p) }
 
-func (p passwordPage) current() view.Input {
+func (p passwordPage) current(say *words.Catalogue) view.Input {
 	return view.Input{
-		ID: "password", Label: "Current password", Kind: "password", Autocomplete: "current-password",
+		ID: "password", Label: say.Password.Current, Kind: "password", Autocomplete: "current-password",
 		Alerted: p.Both, Problem: p.Problem("password"), Focus: p.Problem("new_password") == "", MaxLength: 1024, Show: true,
 	}
 }
 
-func (p passwordPage) next() view.Input {
-	in := view.NewPassword("new_password", "New password", p.MinLength)
+func (p passwordPage) next(say *words.Catalogue) view.Input {
+	in := view.NewPassword(say, "new_password", say.Password.New, p.MinLength)
 	in.Problem = p.Problem("new_password")
 	in.Focus = in.Problem != ""
 	return in
@@ -81,14 +108,16 @@ type sessionsPage struct {
 // sessionLine is one browser that is signed in.
 type sessionLine struct {
 	ID            string
-	Device        string
+	Device        device
 	IP            string
 	TwoSteps      bool // a second factor was used
 	Created, Seen time.Time
 	Current       bool // the browser that asks
 }
 
-func (p sessionsPage) Head() view.Head       { return view.Head{Title: "Your sessions"} }
+func (p sessionsPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.Sessions.Title)}
+}
 func (p sessionsPage) Body() templ.Component { return sessionsBody(p) }
 
 // others reports whether there is more than the browser that asks.
@@ -111,11 +140,13 @@ type appsPage struct {
 type appLine struct {
 	ID, Name string
 	HomeURL  string
-	Groups   []view.ScopeGroup
+	Scopes   []string
 	Since    time.Time
 }
 
-func (p appsPage) Head() view.Head       { return view.Head{Title: "Connected apps"} }
+func (p appsPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.Apps.Title)}
+}
 func (p appsPage) Body() templ.Component { return appsBody(p) }
 
 // securityPage shows the second step and the recovery codes.
@@ -127,13 +158,17 @@ type securityPage struct {
 	RecoveryLeft int
 }
 
-func (p securityPage) Head() view.Head       { return view.Head{Title: "Security"} }
+func (p securityPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.Security.Title)}
+}
 func (p securityPage) Body() templ.Component { return securityBody(p) }
 
 // removeFactorPage asks whether to remove the second step.
 type removeFactorPage struct{ frame }
 
-func (p removeFactorPage) Head() view.Head       { return view.Head{Title: "Remove the second step"} }
+func (p removeFactorPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.NoFactor.Title)}
+}
 func (p removeFactorPage) Body() templ.Component { return removeFactorBody(p) }
 
 // newRecoveryPage asks whether to make new recovery codes.
@@ -142,7 +177,9 @@ type newRecoveryPage struct {
 	Left int
 }
 
-func (p newRecoveryPage) Head() view.Head       { return view.Head{Title: "Make new recovery codes"} }
+func (p newRecoveryPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.Recodes.Title)}
+}
 func (p newRecoveryPage) Body() templ.Component { return newRecoveryBody(p) }
 
 // newCodesPage shows new recovery codes, this once.
@@ -151,7 +188,21 @@ type newCodesPage struct {
 	codes []string
 }
 
-func (p newCodesPage) Head() view.Head {
-	return view.Head{Title: "Your recovery codes", Scripts: []string{"app.js"}}
+func (p newCodesPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.Codes.Title), Scripts: []string{"app.js"}}
 }
 func (p newCodesPage) Body() templ.Component { return newCodesBody(p) }
+
+func onOff(say *words.Catalogue, on bool) string {
+	if on {
+		return say.Account.On
+	}
+	return say.Account.Off
+}
+
+func steps(say *words.Catalogue, two bool) string {
+	if two {
+		return say.Sessions.TwoSteps
+	}
+	return say.Sessions.OneStep
+}

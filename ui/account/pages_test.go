@@ -10,26 +10,36 @@ import (
 
 // samples is every page of the account area, in the states that draw differently.
 func samples() map[string]view.Page {
-	f := frame{Form: viewtest.Form(), Email: "alice@example.com", Name: "Alice", Notice: "Done."}
+	f := frame{Form: viewtest.Form(), Email: "alice@example.com", Name: "Alice", Done: "password"}
 	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
-	groups := view.ScopesInWords([]string{"openid", "email", "orders:read", "offline_access"})
+	scopes := []string{"openid", "email", "orders:read", "offline_access"}
 	return map[string]view.Page{
 		"account":         homePage{frame: f, Sessions: 1},
 		"account, factor": homePage{frame: f, HasFactor: true, RecoveryLeft: 2},
+		"account, one":    homePage{frame: f, HasFactor: true, RecoveryLeft: 1, Apps: 1},
+		"account, none":   homePage{frame: frame{Form: viewtest.Form(), Email: "alice@example.com"}, HasFactor: true, Sessions: 3, Apps: 2},
+		"account, safe":   homePage{frame: f, HasFactor: true, RecoveryLeft: 9},
 		"password":        passwordPage{frame: f, MinLength: 12},
 		"password, wrong": passwordPage{frame: frame{Form: viewtest.Broken(), Email: "alice@example.com"}, MinLength: 12},
 		"sessions": sessionsPage{frame: f, List: []sessionLine{
-			{ID: "ses_a", Device: "Firefox on Linux", Created: at, Seen: at, Current: true}, {ID: "ses_b", Device: "Firefox on Linux", Created: at, Seen: at},
+			{ID: "ses_a", Device: device{"Firefox", "Linux"}, Created: at, Seen: at, Current: true},
+			{ID: "ses_b", Device: device{"Firefox", "Linux"}, Created: at, Seen: at},
+			{ID: "ses_c", Device: device{"", "Linux"}, IP: "192.0.2.7", TwoSteps: true, Created: at, Seen: at},
+			{ID: "ses_d", Created: at, Seen: at},
 		}},
+		"sessions, one": sessionsPage{frame: f, List: []sessionLine{{ID: "ses_a", Device: device{"Firefox", ""}, Created: at, Seen: at, Current: true}}},
 		"apps": appsPage{frame: f, List: []appLine{
-			{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Groups: groups, Since: at}, {ID: "b", Name: "Wiki", Since: at},
+			{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Scopes: scopes, Since: at}, {ID: "b", Name: "Wiki", Since: at},
 		}},
-		"apps, none":     appsPage{frame: f},
-		"security":       securityPage{frame: f, HasFactor: true, Since: at, LastUsed: at, RecoveryLeft: 7},
-		"security, none": securityPage{frame: f},
-		"remove factor":  removeFactorPage{frame: f},
-		"new recovery":   newRecoveryPage{frame: f, Left: 3},
-		"new codes":      newCodesPage{frame: f, codes: []string{"one-code", "another-code"}},
+		"apps, none":         appsPage{frame: f},
+		"security":           securityPage{frame: f, HasFactor: true, Since: at, LastUsed: at, RecoveryLeft: 7},
+		"security, none":     securityPage{frame: f},
+		"security, new":      securityPage{frame: f, HasFactor: true, Since: at},
+		"remove factor":      removeFactorPage{frame: f},
+		"new recovery":       newRecoveryPage{frame: f, Left: 3},
+		"new recovery, one":  newRecoveryPage{frame: f, Left: 1},
+		"new recovery, none": newRecoveryPage{frame: f},
+		"new codes":          newCodesPage{frame: f, codes: []string{"one-code", "another-code"}},
 	}
 }
 

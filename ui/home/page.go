@@ -4,6 +4,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/view"
+	"gatehouse/ui/words"
 )
 
 // homePage is the page at the root.
@@ -13,5 +14,5 @@ type homePage struct {
 	Email      string // who is signed in, "" when nobody is
 }
 
-func (p homePage) Head() view.Head       { return view.Head{Title: view.Product} }
-func (p homePage) Body() templ.Component { return homeBody(p) }
+func (p homePage) Head(*words.Catalogue) view.Head { return view.Head{Title: view.Product} }
+func (p homePage) Body() templ.Component           { return homeBody(p) }

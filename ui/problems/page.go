@@ -6,7 +6,12 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/view"
+	"gatehouse/ui/words"
 )
+
+// written is the language of docs/problems.md, whatever the page around it
+// speaks (WCAG 2.2, 3.1.2).
+const written = "en"
 
 // problemPage explains one code.
 type problemPage struct {
@@ -41,5 +46,5 @@ func spans(text string) []span {
 	return all
 }
 
-func (p problemPage) Head() view.Head       { return view.Head{Title: p.Code} }
-func (p problemPage) Body() templ.Component { return problemBody(p) }
+func (p problemPage) Head(*words.Catalogue) view.Head { return view.Head{Title: p.Code} }
+func (p problemPage) Body() templ.Component           { return problemBody(p) }

@@ -21,6 +21,9 @@ type Identity interface {
 	Setup(ctx context.Context, from audit.Actor, token, email, name, password string) (identity.User, error)
 }
 
+// codeLink is the code of a refusal for a link that is spent or too old.
+const codeLink = "setup.link"
+
 // Door serves the page. All fields but MinPassword must be set.
 type Door struct {
 	Identity Identity
@@ -66,9 +69,8 @@ func (d *Door) create(w http.ResponseWriter, r *http.Request) error {
 		return failed
 	}
 	page.Link, page.Email, page.Name = f.Get("token"), f.Get("email"), f.Get("name")
-	if fault.CodeOf(err) == "setup.link" {
-		page.Alert = "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."
-		page.Fields = []fault.Field{{Name: "token", Problem: "is not valid any more"}}
+	if fault.CodeOf(err) == codeLink {
+		page.Wrong = web.AsFault(err)
 		return d.Pages.Show(w, r, http.StatusForbidden, page)
 	}
 	status, ok := page.Reject(w, err)

@@ -86,6 +86,7 @@ type act func(r *http.Request, ref flow.Ref) (flow.Outcome, error)
 func (d *Door) get(step flow.Step, page draw) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		e, err := d.Flow.Look(r.Context(), d.ref(r, r.URL.Query().Get("i")), ip(r))
+		speak(r, e)
 		if err != nil {
 			return d.lost(w, r, e, err)
 		}
@@ -96,6 +97,10 @@ func (d *Door) get(step flow.Step, page draw) web.Handler {
 	}
 }
 
+// codeTaken is the code of a refusal for a form that names somebody else than who
+// is signed in.
+const codeTaken = "signin.another_session"
+
 // post takes a form to the flow. What the person can mend comes back on the same
 // page; anything else goes on to the next step.
 func (d *Door) post(do act, page draw) web.Handler {
@@ -104,12 +109,13 @@ func (d *Door) post(do act, page draw) web.Handler {
 			return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
 		}
 		out, err := do(r, d.ref(r, r.PostForm.Get("i")))
+		speak(r, out.Entry)
 		if err == nil {
 			return d.goOn(w, r, out)
 		}
 		s := d.step(r, out.Entry)
-		if fault.CodeOf(err) == "signin.another_session" && out.Person != nil {
-			s.Alert = "You are signed in as " + s.Email + " in this browser now. Go on as whom?"
+		if fault.CodeOf(err) == codeTaken && out.Person != nil {
+			s.Wrong = web.AsFault(err)
 			return d.show(w, r, http.StatusConflict, out.Entry, s, d.drawSelect)
 		}
 		if status, ok := s.Reject(w, err); ok && out.Interaction.ID != "" {
@@ -182,6 +188,11 @@ func appName(a *flow.Application) string {
 		return a.Name
 	}
 	return string(a.ID)
+}
+
+// speak has the pages of this answer speak as the application of e asked.
+func speak(r *http.Request, e flow.Entry) {
+	web.InfoOf(r.Context()).Locales = e.Interaction.Ask.Locales
 }
 
 func ip(r *http.Request) string { return web.InfoOf(r.Context()).IP }

@@ -145,7 +145,11 @@ type browser struct {
 
 func newBrowser(t *testing.T, h *house) *browser {
 	t.Helper()
-	pages := view.NewPages("https://id.example.com")
+	return newBrowserOf(t, h, view.NewPages("https://id.example.com"))
+}
+
+func newBrowserOf(t *testing.T, h *house, pages *view.Pages) *browser {
+	t.Helper()
 	b := &browser{t: t, house: h, cookies: &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}, jar: map[string]string{}}
 	b.mux = web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
 	(&Door{Flow: h, Sessions: h, People: h, Cookies: b.cookies, Pages: pages, Next: goesOn}).Mount(b.mux)

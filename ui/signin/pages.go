@@ -7,7 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/view"
-
+	"gatehouse/ui/words"
 	"gatehouse/web"
 )
 
@@ -34,51 +34,59 @@ type signInPage struct {
 	Login string // what stands in the first field
 }
 
-func (p signInPage) Head() view.Head {
-	return view.Head{Title: p.Title("Sign in"), Scripts: []string{"app.js"}, Policy: p.policy()}
+func (p signInPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: p.Title(say, say.SignIn.Title), Scripts: []string{"app.js"}, Policy: p.policy()}
 }
 func (p signInPage) Body() templ.Component { return signInBody(p) }
 
 // known reports whether the sign-in is about one certain person.
 func (p signInPage) known() bool { return p.Email != "" }
 
-func (p signInPage) login() view.Input {
+func (p signInPage) login(say *words.Catalogue) view.Input {
 	in := view.Input{
-		ID: "email", Label: "Email", Value: p.Login, Autocomplete: "username", Mode: "email",
-		Alerted: p.Both, Problem: p.Problem("email"), Focus: p.Login == "" || p.Both, MaxLength: 320, Literal: true,
+		ID: "email", Label: say.SignIn.Email, Value: p.Login, Autocomplete: "username", Mode: "email",
+		Alerted: p.Both, Problem: p.Problem("email"), Focus: p.asksName(), MaxLength: 320, Literal: true,
 	}
 	if p.known() {
-		in.Value, in.Readonly, in.Focus, in.Alerted = p.Email, true, false, false
+		in.Value, in.Readonly, in.Alerted = p.Email, true, false
 	}
 	return in
 }
 
-func (p signInPage) password() view.Input {
+// asksName reports whether the name is what the person types first.
+func (p signInPage) asksName() bool { return !p.known() && (p.Login == "" || p.Both) }
+
+func (p signInPage) password(say *words.Catalogue) view.Input {
 	return view.Input{
-		ID: "password", Label: "Password", Kind: "password", Autocomplete: "current-password",
-		Alerted: p.Both, Problem: p.Problem("password"), Focus: !p.login().Focus, MaxLength: 1024, Show: true,
+		ID: "password", Label: say.SignIn.Password, Kind: "password", Autocomplete: "current-password",
+		Alerted: p.Both, Problem: p.Problem("password"), Focus: !p.asksName(), MaxLength: 1024, Show: true,
 	}
 }
 
 // selectPage asks which account to go on with.
 type selectPage struct{ stepFrame }
 
-func (p selectPage) Head() view.Head {
-	return view.Head{Title: p.Title("Choose an account"), Policy: p.policy()}
+func (p selectPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: p.Title(say, say.Select.Title), Policy: p.policy()}
 }
+
+// taken reports whether the person is asked because somebody else signed in
+// while another page was open.
+func (p selectPage) taken() bool { return p.Wrong != nil && p.Wrong.Code == codeTaken }
+
 func (p selectPage) Body() templ.Component { return selectBody(p) }
 
 // factorPage asks for a code of the authenticator app.
 type factorPage struct{ stepFrame }
 
-func (p factorPage) Head() view.Head {
-	return view.Head{Title: p.Title("Second step"), Policy: p.policy()}
+func (p factorPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: p.Title(say, say.Factor.Title), Policy: p.policy()}
 }
 func (p factorPage) Body() templ.Component { return factorBody(p) }
 
-func (s stepFrame) code() view.Input {
+func (s stepFrame) code(say *words.Catalogue) view.Input {
 	return view.Input{
-		ID: "code", Label: "Six-digit code", Autocomplete: "one-time-code", Mode: "numeric", Class: "code", Pattern: "[0-9 ]*",
+		ID: "code", Label: say.Factor.Code, Autocomplete: "one-time-code", Mode: "numeric", Class: "code", Pattern: "[0-9 ]*",
 		Alerted: s.Both, Problem: s.Problem("code"), Focus: true, MaxLength: 16,
 	}
 }
@@ -86,14 +94,14 @@ func (s stepFrame) code() view.Input {
 // recoveryPage asks for a recovery code.
 type recoveryPage struct{ stepFrame }
 
-func (p recoveryPage) Head() view.Head {
-	return view.Head{Title: p.Title("Use a recovery code"), Policy: p.policy()}
+func (p recoveryPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: p.Title(say, say.Recovery.Title), Policy: p.policy()}
 }
 func (p recoveryPage) Body() templ.Component { return recoveryBody(p) }
 
-func (p recoveryPage) code() view.Input {
+func (p recoveryPage) code(say *words.Catalogue) view.Input {
 	return view.Input{
-		ID: "recovery_code", Label: "Recovery code", Hint: "Dashes and capital letters do not matter.", Autocomplete: "off",
+		ID: "recovery_code", Label: say.Recovery.Code, Hint: say.Recovery.Hint, Autocomplete: "off",
 		Alerted: p.Both, Problem: p.Problem("recovery_code"), Focus: true, MaxLength: 64, Literal: true,
 	}
 }
@@ -106,15 +114,15 @@ type enrolPage struct {
 	QR     qrCode
 }
 
-func (p enrolPage) Head() view.Head {
-	return view.Head{Title: p.Title("Set up a second step"), Scripts: []string{"app.js"}, Policy: p.policy()}
+func (p enrolPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: p.Title(say, say.Enrol.Title), Scripts: []string{"app.js"}, Policy: p.policy()}
 }
 func (p enrolPage) Body() templ.Component { return enrolBody(p) }
 
 // code leaves the focus at the top of the page, where the QR code is, until a
 // code was wrong.
-func (p enrolPage) code() view.Input {
-	in := p.stepFrame.code()
+func (p enrolPage) code(say *words.Catalogue) view.Input {
+	in := p.stepFrame.code(say)
 	in.Focus = in.Invalid()
 	return in
 }
@@ -145,8 +153,8 @@ type codesPage struct {
 	next  string // where "I have stored them" leads
 }
 
-func (p codesPage) Head() view.Head {
-	return view.Head{Title: "Your recovery codes", Scripts: []string{"app.js"}}
+func (p codesPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.Codes.Title), Scripts: []string{"app.js"}}
 }
 func (p codesPage) Body() templ.Component { return codesBody(p) }
 
@@ -156,18 +164,20 @@ type fewCodesPage struct {
 	Next string
 }
 
-func (p fewCodesPage) Head() view.Head       { return view.Head{Title: "Few recovery codes are left"} }
+func (p fewCodesPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: string(say.FewCodes.Title)}
+}
 func (p fewCodesPage) Body() templ.Component { return fewCodesBody(p) }
 
 // consentPage asks whether an application may have what it asked for.
 type consentPage struct {
 	stepFrame
-	Groups []view.ScopeGroup
+	Scopes []string
 	Host   string // where the answer goes to; may be empty
 }
 
-func (p consentPage) Head() view.Head {
-	return view.Head{Title: p.Title("Allow access for " + p.App), Policy: p.policy()}
+func (p consentPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: p.Title(say, say.Consent.Title.With(words.App, p.App)), Policy: p.policy()}
 }
 func (p consentPage) Body() templ.Component { return consentBody(p) }
 

@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gatehouse/fault"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
 )
@@ -17,6 +18,8 @@ func samples(t *testing.T) map[string]view.Page {
 	bad, known, knownBad := fresh, fresh, fresh
 	bad.Form, knownBad.Form = viewtest.Wrong(), viewtest.Wrong()
 	known.Email, knownBad.Email = "alice@example.com", "alice@example.com"
+	taken := known
+	taken.Wrong = fault.New(fault.Conflict, codeTaken, "Somebody else is here.")
 	code, err := newQR("otpauth://totp/Gatehouse:alice?secret=" + sampleKey)
 	if err != nil {
 		t.Fatal(err)
@@ -25,20 +28,25 @@ func samples(t *testing.T) map[string]view.Page {
 	enrolBad := enrol
 	enrolBad.stepFrame = knownBad
 	return map[string]view.Page{
-		"sign in":         signInPage{stepFrame: fresh},
-		"sign in, own":    signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction}},
-		"sign in, wrong":  signInPage{stepFrame: bad, Login: "alice@example.com"},
-		"sign in, again":  signInPage{stepFrame: known},
-		"select":          selectPage{stepFrame: known},
-		"factor":          factorPage{stepFrame: known},
-		"factor, wrong":   factorPage{stepFrame: knownBad},
-		"recovery":        recoveryPage{stepFrame: known},
-		"recovery, wrong": recoveryPage{stepFrame: knownBad},
-		"enrol":           enrol,
-		"enrol, wrong":    enrolBad,
-		"codes":           codesPage{codes: []string{"one-code", "another-code"}, next: "/account"},
-		"few codes":       fewCodesPage{Left: 1, Next: "/account"},
-		"consent":         consentPage{stepFrame: known, Groups: view.ScopesInWords([]string{"openid", "email", "orders:read", "offline_access"}), Host: "grafana.example.com"},
+		"sign in":            signInPage{stepFrame: fresh},
+		"sign in, own":       signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction}},
+		"sign in, wrong":     signInPage{stepFrame: bad, Login: "alice@example.com"},
+		"sign in, again":     signInPage{stepFrame: known},
+		"select, taken":      selectPage{stepFrame: taken},
+		"select":             selectPage{stepFrame: known},
+		"factor":             factorPage{stepFrame: known},
+		"factor, wrong":      factorPage{stepFrame: knownBad},
+		"recovery":           recoveryPage{stepFrame: known},
+		"recovery, wrong":    recoveryPage{stepFrame: knownBad},
+		"enrol":              enrol,
+		"enrol, wrong":       enrolBad,
+		"codes":              codesPage{codes: []string{"one-code", "another-code"}, next: "/account"},
+		"few codes":          fewCodesPage{Left: 1, Next: "/account"},
+		"few codes, none":    fewCodesPage{Next: "/account"},
+		"few codes, two":     fewCodesPage{Left: 2, Next: "/account"},
+		"sign in, own again": signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction, Email: "alice@example.com"}},
+		"consent, private":   consentPage{stepFrame: known, Scopes: []string{"profile", "address", "phone"}},
+		"consent":            consentPage{stepFrame: known, Scopes: []string{"openid", "email", "orders:read", "offline_access"}, Host: "grafana.example.com"},
 	}
 }
 
@@ -67,7 +75,7 @@ func TestEnrolShowsTheKeyInGroups(t *testing.T) {
 
 func TestWrongPasswordKeepsTheNameAndEmptiesThePassword(t *testing.T) {
 	t.Parallel()
-	step := stepFrame{Form: view.Form{Token: "t", Alert: "Wrong.", Both: true}, Interaction: "int_a"}
+	step := stepFrame{Form: view.Form{Token: "t", Wrong: fault.New(fault.Unauthenticated, "x", "Wrong."), Both: true}, Interaction: "int_a"}
 	for _, n := range viewtest.Nodes(t, viewtest.Shown(t, signInPage{stepFrame: step, Login: `alice"@example.com`}).Body.Bytes()) {
 		switch viewtest.Attr(n, "id") {
 		case "email":

@@ -28,9 +28,9 @@
       const text = Array.from(parts, (part) => part.textContent.trim()).join(button.dataset.join || '\n');
       try {
         await navigator.clipboard.writeText(text);
-        say(button, 'Copied');
+        say(button, button.dataset.done);
       } catch {
-        say(button, 'Could not copy');
+        say(button, button.dataset.failed);
       }
     });
   }

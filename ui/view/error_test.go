@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/id"
+	"gatehouse/ui/words"
 	"gatehouse/web"
 )
 
@@ -78,9 +79,9 @@ func TestErrorIsAProblemDocumentForThoseWhoAskForJSONOnly(t *testing.T) {
 func TestEveryStatusHasWords(t *testing.T) {
 	t.Parallel()
 	for status := 400; status < 600; status++ {
-		p := newErrorPage(web.ErrorPage{Status: status, Code: "unknown"}, "", time.Time{})
-		if p.Title == "" || p.todo == "" {
-			t.Errorf("%d: title %q, to do %q", status, p.Title, p.todo)
+		said := errorPage{ErrorPage: web.ErrorPage{Status: status, Code: "unknown"}}.said(words.In(t.Context()))
+		if said.Title == "" || said.Todo == "" {
+			t.Errorf("%d: title %q, to do %q", status, said.Title, said.Todo)
 		}
 	}
 }

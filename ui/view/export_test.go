@@ -13,13 +13,20 @@ import (
 func Samples(*testing.T) map[string]Page {
 	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
 	return map[string]Page{
-		"sign out":          signOut{SignOutPage: web.SignOutPage{Email: "alice@example.com", FormToken: "form-token"}, path: "/signout"},
-		"sign out, app":     signOut{SignOutPage: web.SignOutPage{AppName: "Grafana", FormToken: "form-token", FormAction: "https://grafana.example.com"}, path: "/oauth2/logout"},
-		"signed out":        signedOut{AppName: "Grafana", AppURL: "https://grafana.example.com"},
-		"form post":         formPost{action: "https://grafana.example.com/cb", origin: "https://grafana.example.com", host: "grafana.example.com", hidden: []pair{{"code", "c"}}},
-		"error":             newErrorPage(web.ErrorPage{Status: 400, Code: "x", Received: "https://a/b", AppName: "Grafana", AppURL: "https://grafana.example.com", Fields: []fault.Field{{Name: "a", Problem: "is missing"}}}, "req_a", at),
-		"error, own flow":   newErrorPage(web.ErrorPage{Status: 404, Code: "flow.gone"}, "req_a", at),
-		"error, none of it": newErrorPage(web.ErrorPage{Status: 500}, "", at),
+		"sign out":            signOut{SignOutPage: web.SignOutPage{Email: "alice@example.com", FormToken: "form-token"}, path: "/signout"},
+		"sign out, app":       signOut{SignOutPage: web.SignOutPage{AppName: "Grafana", FormToken: "form-token", FormAction: "https://grafana.example.com"}, path: "/oauth2/logout"},
+		"signed out":          signedOut{AppName: "Grafana", AppURL: "https://grafana.example.com"},
+		"signed out, own":     signedOut{},
+		"signed out, unnamed": signedOut{AppURL: "https://grafana.example.com"},
+		"form post":           formPost{action: "https://grafana.example.com/cb", origin: "https://grafana.example.com", host: "grafana.example.com", hidden: []pair{{"code", "c"}}},
+		"error":               errorPage{web.ErrorPage{Status: 400, Code: "x", Received: "https://a/b", AppName: "Grafana", AppURL: "https://grafana.example.com", Fields: []fault.Field{{Name: "a", Problem: "is missing"}}}, "req_a", at},
+		"error, expired":      errorPage{web.ErrorPage{Status: 409, Code: "flow.expired", AppName: "Grafana", AppURL: "https://grafana.example.com"}, "req_a", at},
+		"error, unnamed":      errorPage{web.ErrorPage{Status: 409, Code: "flow.browser", AppURL: "https://grafana.example.com"}, "req_a", at},
+		"error, later":        errorPage{web.ErrorPage{Status: 429, Code: "client.attempts", RetryAfter: 45 * time.Second}, "req_a", at},
+		"error, much later":   errorPage{web.ErrorPage{Status: 503, Code: "password.busy", RetryAfter: 5 * time.Minute}, "req_a", at},
+		"error, tomorrow":     errorPage{web.ErrorPage{Status: 429, Code: "factor.throttled", RetryAfter: 24 * time.Hour}, "req_a", at},
+		"error, own flow":     errorPage{web.ErrorPage{Status: 404, Code: "flow.gone"}, "req_a", at},
+		"error, none of it":   errorPage{web.ErrorPage{Status: 500}, "", at},
 	}
 }
 

@@ -4,19 +4,19 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
-	"time"
 
 	"github.com/a-h/templ"
 
 	"gatehouse/fault"
+	"gatehouse/ui/words"
 	"gatehouse/web"
 )
 
 // Form is what every form carries, and what was wrong with it when it was sent.
 type Form struct {
-	Token  string // Cookies.FormToken
-	Person string // the id of whom the page is about; "" when it is about nobody
-	Alert  string // what went wrong, in a sentence; "" when nothing did
+	Token  string       // Cookies.FormToken
+	Person string       // the id of whom the page is about; "" when it is about nobody
+	Wrong  *fault.Error // why the form came back; nil when it did not
 	Fields []fault.Field
 	// Both says that the alert is about the inputs of the form together.
 	Both bool
@@ -34,11 +34,26 @@ func (f Form) Problem(name string) string {
 
 // Title marks the title of a page that comes back with an error, so that it is
 // the first thing a screen reader says.
-func (f Form) Title(title string) string {
-	if f.Alert != "" {
-		return "Error: " + title
+func (f Form) Title(say *words.Catalogue, title words.Title) string {
+	if f.Wrong != nil {
+		return say.Form.Error.With(words.Page, string(title))
 	}
-	return title
+	return string(title)
+}
+
+// alert says in a sentence what went wrong; only a form that came back has one.
+func (f Form) alert(say *words.Catalogue) string {
+	wait := func() string { return say.Wait(web.Seconds(f.Wrong.RetryAfter)) }
+	switch f.Wrong.Kind {
+	case fault.TooMany:
+		return say.Form.TooMany.With(words.Wait, wait())
+	case fault.Unavailable:
+		return say.Form.Busy.With(words.Wait, wait())
+	}
+	if said := say.Detail(f.Wrong.Code, f.Wrong.Detail); said != "" {
+		return said
+	}
+	return say.Form.Check
 }
 
 // Reject puts err into f if the person can mend it on the same page, and
@@ -49,35 +64,17 @@ func (f *Form) Reject(w http.ResponseWriter, err error) (status int, ok bool) {
 	if !is {
 		return 0, false
 	}
-	f.Alert, f.Fields = e.Detail, e.Fields
 	switch e.Kind {
 	case fault.Invalid, fault.Unauthenticated:
-		f.Both = len(e.Fields) == 0
-		if f.Alert == "" {
-			f.Alert = "Please check what you typed."
-		}
+		f.Wrong, f.Fields, f.Both = e, e.Fields, len(e.Fields) == 0
 		return http.StatusUnprocessableEntity, true
-	case fault.TooMany:
-		f.Alert = "There were too many attempts. Try again in " + wait(e.RetryAfter) + "."
-	case fault.Unavailable:
-		f.Alert = "Gatehouse is busy right now. Try again in " + wait(e.RetryAfter) + "."
+	case fault.TooMany, fault.Unavailable:
+		f.Wrong, f.Fields = e, e.Fields
 	default:
 		return 0, false
 	}
 	w.Header().Set("Retry-After", strconv.Itoa(web.Seconds(e.RetryAfter)))
 	return web.Status(e.Kind), true
-}
-
-// wait says how long to wait, rounded up.
-func wait(d time.Duration) string {
-	seconds := web.Seconds(d)
-	switch {
-	case seconds < 2*60:
-		return strconv.Itoa(seconds) + " s"
-	case seconds < 2*60*60:
-		return strconv.Itoa((seconds+59)/60) + " minutes"
-	}
-	return strconv.Itoa((seconds+3599)/3600) + " hours"
 }
 
 // Input is one field of a form.
@@ -160,16 +157,13 @@ func (in Input) typeOf() string {
 
 // NewPassword is the field for a password that is being chosen, of at least
 // minLength characters; zero says nothing about the length.
-func NewPassword(id, label string, minLength int) Input {
+func NewPassword(say *words.Catalogue, id, label string, minLength int) Input {
+	hint := say.Form.Advice
+	if minLength > 0 {
+		hint = say.Count(say.Form.Length, minLength)
+	}
 	return Input{
-		ID: id, Label: label, Kind: "password", Autocomplete: "new-password", Hint: lengthHint(minLength),
+		ID: id, Label: label, Kind: "password", Autocomplete: "new-password", Hint: hint,
 		MinLength: minLength, MaxLength: 1024, Show: true,
 	}
-}
-
-func lengthHint(least int) string {
-	if least == 0 {
-		return "A few words in a row are easy to remember and hard to guess."
-	}
-	return "At least " + strconv.Itoa(least) + " characters. A few words in a row are easy to remember and hard to guess."
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/ui/words"
 	"gatehouse/web"
 )
 
@@ -38,8 +39,8 @@ type formPost struct {
 	hidden []pair
 }
 
-func (p formPost) Head() Head {
-	return Head{Title: "Back to the application", Scripts: []string{"formpost.js"}, Policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
+func (p formPost) Head(say *words.Catalogue) Head {
+	return Head{Title: string(say.FormPost.Title), Scripts: []string{"formpost.js"}, Policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
 }
 func (p formPost) Body() templ.Component { return formPostBody(p) }
 
@@ -61,8 +62,8 @@ type signOut struct {
 	hidden []pair
 }
 
-func (p signOut) Head() Head {
-	return Head{Title: "Sign out", Policy: web.Policy{AnyFormAction: p.FormAction != ""}}
+func (p signOut) Head(say *words.Catalogue) Head {
+	return Head{Title: string(say.SignOut.Title), Policy: web.Policy{AnyFormAction: p.FormAction != ""}}
 }
 func (p signOut) Body() templ.Component { return signOutBody(p) }
 
@@ -73,5 +74,5 @@ func (v *Pages) SignedOut(w http.ResponseWriter, r *http.Request, p web.SignedOu
 
 type signedOut web.SignedOutPage
 
-func (p signedOut) Head() Head            { return Head{Title: "Signed out"} }
-func (p signedOut) Body() templ.Component { return signedOutBody(p) }
+func (p signedOut) Head(say *words.Catalogue) Head { return Head{Title: string(say.SignedOut.Title)} }
+func (p signedOut) Body() templ.Component          { return signedOutBody(p) }

@@ -1,6 +1,10 @@
 package view
 
-import "slices"
+import (
+	"slices"
+
+	"gatehouse/ui/words"
+)
 
 // ScopeGroup is what an application asks for under one heading.
 type ScopeGroup struct {
@@ -11,35 +15,29 @@ type ScopeGroup struct {
 // ScopeLine is one scope in words. Name is the scope itself.
 type ScopeLine struct{ Name, Words string }
 
-const (
-	groupIdentity = "Who you are"
-	groupOffline  = "While you are away"
-	groupOther    = "In your name"
-)
-
-var standardScopes = map[string]struct{ group, words string }{
-	"openid":         {groupIdentity, "Recognise you when you come back"},
-	"profile":        {groupIdentity, "See your name and your profile"},
-	"email":          {groupIdentity, "See your email address"},
-	"address":        {groupIdentity, "See your postal address"},
-	"phone":          {groupIdentity, "See your phone number"},
-	"offline_access": {groupOffline, "Keep this access when you have signed out of the browser"},
-}
-
 // ScopesInWords groups scopes by what they mean for the person. A scope that is
 // an application's own is shown by its name.
-func ScopesInWords(scopes []string) []ScopeGroup {
-	groups := []ScopeGroup{{Title: groupIdentity}, {Title: groupOther}, {Title: groupOffline}}
+func ScopesInWords(say *words.Catalogue, scopes []string) []ScopeGroup {
+	who, other, offline := ScopeGroup{Title: say.Scopes.WhoYouAre}, ScopeGroup{Title: say.Scopes.InYourName}, ScopeGroup{Title: say.Scopes.WhileAway}
 	for _, scope := range scopes {
-		known, ok := standardScopes[scope]
-		if !ok {
-			known.group, known.words = groupOther, "Use “"+scope+"”"
+		group, said := &who, ""
+		switch scope {
+		case "openid":
+			said = say.Scopes.OpenID
+		case "profile":
+			said = say.Scopes.Profile
+		case "email":
+			said = say.Scopes.Email
+		case "address":
+			said = say.Scopes.Address
+		case "phone":
+			said = say.Scopes.Phone
+		case "offline_access":
+			group, said = &offline, say.Scopes.KeepsGoing
+		default:
+			group, said = &other, say.Scopes.Own.With(words.Scope, scope)
 		}
-		for i := range groups {
-			if groups[i].Title == known.group {
-				groups[i].Scopes = append(groups[i].Scopes, ScopeLine{scope, known.words})
-			}
-		}
+		group.Scopes = append(group.Scopes, ScopeLine{scope, said})
 	}
-	return slices.DeleteFunc(groups, func(g ScopeGroup) bool { return len(g.Scopes) == 0 })
+	return slices.DeleteFunc([]ScopeGroup{who, other, offline}, func(g ScopeGroup) bool { return len(g.Scopes) == 0 })
 }

@@ -1,9 +1,9 @@
 // Package view is what all pages are made of: the document around them, the
-// frame of the front pages, forms, errors and words. A page is a plain struct
-// that a handler fills in, beside the templ file that shows it; Pages writes it
-// with the headers that belong to it. Components hold no
-// logic beyond showing what they are given, and mark what tests look for with
-// data-testid. There is never an inline script or style, so that the content
+// frame of the front pages, forms, and errors. A page is a plain struct that a
+// handler fills with data, beside the templ file that shows it; what it says
+// comes from package words when it is drawn. Pages writes it with the headers
+// that belong to it. Components hold no logic beyond showing what they are given,
+// and mark what tests look for with data-testid. There is never an inline script or style, so that the content
 // security policy can forbid both.
 package view
 
@@ -15,6 +15,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/ui/words"
 	"gatehouse/web"
 )
 
@@ -25,18 +26,21 @@ const Product = "Gatehouse"
 type Pages struct {
 	// Issuer begins the type of problem documents, for those who ask for JSON.
 	Issuer string
+	// Words are what pages say in each language; not nil.
+	Words *words.Languages
 }
 
-// NewPages returns the pages of the server whose issuer is given.
-func NewPages(issuer string) *Pages { return &Pages{Issuer: issuer} }
+// NewPages returns the pages of the server whose issuer is given, in the
+// languages that ship.
+func NewPages(issuer string) *Pages { return &Pages{Issuer: issuer, Words: words.Shipped()} }
 
 var _ web.Pages = (*Pages)(nil)
 
 // Page is one page with all that it shows.
 type Page interface {
-	// Head returns what stands outside the page's body.
-	Head() Head
-	// Body draws the page inside the document.
+	// Head returns what stands outside the page's body, in the words of say.
+	Head(say *words.Catalogue) Head
+	// Body draws the page inside the document, in the words of words.In.
 	Body() templ.Component
 }
 
@@ -49,11 +53,13 @@ type Head struct {
 
 // Show writes p with status. Nothing is written when it returns an error.
 func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page) error {
-	h := p.Head()
+	say := v.speak(w, r)
+	h := p.Head(say)
 	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
-	if err := document(h, p.Body()).Render(context.WithoutCancel(r.Context()), &b); err != nil {
+	ctx := words.With(context.WithoutCancel(r.Context()), say)
+	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)
 	}
 	header := w.Header()
@@ -63,6 +69,19 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the visitor has gone if this fails
 	return nil
+}
+
+// Languages returns the tags of what the pages can speak.
+func (v *Pages) Languages() []string { return v.Words.Tags() }
+
+// speak chooses the language of the answer, and says in its header which it is.
+func (v *Pages) speak(w http.ResponseWriter, r *http.Request) *words.Catalogue {
+	if v.Words.Several() {
+		w.Header().Add("Vary", "Accept-Language")
+	}
+	say := v.Words.Choose(web.InfoOf(r.Context()).Locales, r.Header.Get("Accept-Language"))
+	w.Header().Set("Content-Language", say.Tag())
+	return say
 }
 
 // SeeOther sends the browser on by GET, whatever it did before (303, never 307,

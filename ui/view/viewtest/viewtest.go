@@ -14,6 +14,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/ui/view"
+	"gatehouse/ui/words/wordstest"
 )
 
 // Nodes returns all elements of a page in order.
@@ -65,17 +66,19 @@ const (
 	Interaction = "int_a"
 )
 
+var english = wordstest.English()
+
 // Form is the form of a page that was not sent yet.
 func Form() view.Form { return view.Form{Token: FormToken} }
 
 // Wrong is the form of a page that came back with an alert about all of it.
 func Wrong() view.Form {
-	return view.Form{Token: FormToken, Alert: "The email or the password is wrong.", Both: true}
+	return view.Form{Token: FormToken, Wrong: fault.New(fault.Unauthenticated, "signin.wrong", "Email or password is wrong."), Both: true}
 }
 
 // Broken is the form of a page that came back with alerts at its inputs.
 func Broken() view.Form {
-	return view.Form{Token: FormToken, Alert: "The password breaks a rule.", Fields: []fault.Field{
+	return view.Form{Token: FormToken, Wrong: fault.New(fault.Invalid, "password.weak", "The password breaks a rule."), Fields: []fault.Field{
 		{Name: "password", Problem: "is too short"}, {Name: "new_password", Problem: "is too short"}, {Name: "email", Problem: "is no address"},
 	}}
 }
@@ -104,6 +107,7 @@ func Crawl(t *testing.T, pages map[string]view.Page) {
 			checkInputs(t, all)
 			checkReferences(t, all)
 			checkPolicy(t, p, w.Header())
+			checkWords(t, p)
 			for _, n := range all {
 				checkInert(t, n)
 				checkForm(t, n)
@@ -121,7 +125,7 @@ func checkFrame(t *testing.T, all []*html.Node) {
 	for _, n := range all {
 		counts[n.Data]++
 		switch {
-		case n.Data == "html" && Attr(n, "lang") != "en":
+		case n.Data == "html" && Attr(n, "lang") != english.Tag():
 			t.Error("the page does not say its language")
 		case n.Data == "title" && n.Parent.Data == "head" && !strings.HasSuffix(Text(n), view.Product):
 			t.Errorf("title is %q", Text(n))
@@ -266,7 +270,8 @@ func valueIn(form *html.Node, name string) string {
 	return ""
 }
 
-// checkTitles wants a title of its own for every page.
+// checkTitles wants a title of its own for every page of an area. Those of all
+// areas are compared in the catalogue.
 func checkTitles(t *testing.T, pages map[string]view.Page) {
 	t.Helper()
 	seen := map[string]string{}
@@ -275,7 +280,7 @@ func checkTitles(t *testing.T, pages map[string]view.Page) {
 		if kind == "error" {
 			continue // named after what went wrong
 		}
-		title := strings.TrimPrefix(p.Head().Title, "Error: ")
+		title := strings.TrimPrefix(p.Head(&english).Title, "Error: ")
 		if other, ok := seen[title]; ok && other != kind {
 			t.Errorf("%q and %q are both titled %q", kind, other, title)
 		}
@@ -297,7 +302,7 @@ func checkPolicy(t *testing.T, p view.Page, h http.Header) {
 	if strings.Contains(csp, "unsafe") || strings.Contains(csp, "*") {
 		t.Errorf("the policy is weak: %s", csp)
 	}
-	if script := len(p.Head().Scripts) > 0; strings.Contains(csp, "script-src 'self'") != script {
+	if script := len(p.Head(&english).Scripts) > 0; strings.Contains(csp, "script-src 'self'") != script {
 		t.Errorf("scripts: page %v, policy %s", script, csp)
 	}
 }

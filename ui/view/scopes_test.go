@@ -1,0 +1,23 @@
+package view
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/ui/words/wordstest"
+)
+
+func TestScopesAreGroupedInWords(t *testing.T) {
+	t.Parallel()
+	say := wordstest.English()
+	got := ScopesInWords(&say, []string{"offline_access", "orders:read", "openid"})
+	want := []ScopeGroup{
+		{Title: "Who you are", Scopes: []ScopeLine{{"openid", "Recognise you when you come back"}}},
+		{Title: "In your name", Scopes: []ScopeLine{{"orders:read", "Use “orders:read”"}}},
+		{Title: "While you are away", Scopes: []ScopeLine{{"offline_access", "Keep this access when you have signed out of the browser"}}},
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}

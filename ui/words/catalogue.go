@@ -1,0 +1,148 @@
+package words
+
+import "golang.org/x/text/language"
+
+// Catalogue is all words of one language. Its sections are the pages, and what
+// several of them share; a field's comment says what the reader sees there.
+type Catalogue struct {
+	Language language.Tag
+
+	Form   Form
+	Time   Time
+	Scopes Scopes
+	Codes  Codes
+
+	SignIn   SignIn
+	Select   Select
+	Factor   Factor
+	Recovery Recovery
+	Enrol    Enrol
+	FewCodes FewCodes
+	Consent  Consent
+
+	Account   Account
+	Password  Password
+	Sessions  Sessions
+	Apps      Apps
+	Security  Security
+	NoFactor  NoFactor
+	Recodes   Recodes
+	SignOut   SignOut
+	SignedOut SignedOut
+
+	Home     Home
+	Setup    Setup
+	FormPost FormPost
+	Error    Error
+
+	// Faults are the refusals that have words of their own, by code;
+	// docs/problems.md explains each code.
+	Faults map[string]Fault
+	// Statuses are the words for all others, by HTTP status; 400 and 500 speak
+	// for those of their hundred that have none.
+	Statuses map[int]Fault
+}
+
+// Tag returns the language's name, as lang and Content-Language have it.
+func (c *Catalogue) Tag() string { return c.Language.String() }
+
+// Fault is what a page says about a refusal. What is empty is said by its
+// status, and the detail by the fault itself.
+type Fault struct {
+	Title  string // stable: people search for it
+	Detail string // what happened
+	Todo   string // what to do
+	// Return is Todo where the application that one came from has a name: App.
+	Return Phrase
+}
+
+// Said returns what there is to say about code: its own words, and those of
+// status where it has none.
+func (c *Catalogue) Said(code string, status int) Fault {
+	said := c.Faults[code]
+	usual, ok := c.Statuses[status]
+	if !ok {
+		usual = c.Statuses[status/100*100]
+	}
+	if said.Title == "" {
+		said.Title = usual.Title
+	}
+	if said.Todo == "" {
+		said.Todo = usual.Todo
+	}
+	return said
+}
+
+// Detail returns the sentence about code, spoken where the catalogue has none.
+func (c *Catalogue) Detail(code, spoken string) string {
+	if said := c.Faults[code].Detail; said != "" {
+		return said
+	}
+	return spoken
+}
+
+// Form is what forms say, whatever they are for.
+type Form struct {
+	Error    Phrase // a page's title when its form comes back: Page
+	Check    string // an alert that has nothing better to say
+	TooMany  Phrase // an alert: Wait
+	Busy     Phrase // an alert: Wait
+	Problem  Phrase // at an input: Label and Problem
+	Optional string // beside a label
+	Show     string // the button that shows a password
+	ShowWhat Phrase // the same for screen readers: Label
+	Length   Plural // a hint at a new password: N characters
+	Advice   string // the same where no length is known
+	TryAgain Phrase // in place of a todo: Wait
+}
+
+// Codes is how new recovery codes are shown.
+type Codes struct {
+	Title             Title
+	Lead              string
+	Copy, Print, Next string // buttons
+	Copied, NotCopied string // what a copying button says for a moment
+}
+
+// Scopes are what applications ask for, as a person understands it.
+type Scopes struct {
+	WhoYouAre, InYourName, WhileAway                   string // headings
+	OpenID, Profile, Email, Address, Phone, KeepsGoing string
+	Own                                                Phrase // an application's own: Scope
+}
+
+// Error is the page about what went wrong.
+type Error struct {
+	Received              string
+	Back                  Phrase // to the application: App
+	BackUnnamed           string
+	Account, Home         string // buttons
+	Code, Request, Moment string // what an administrator asks for
+}
+
+// FormPost is the page that takes a browser back to its application.
+type FormPost struct {
+	Title    Title
+	GoingOn  Phrase // Host
+	ByHand   string // where scripts are off
+	Continue string
+}
+
+// Home is the page at the root.
+type Home struct {
+	Heading, Lead   string
+	NeedsSetup      Phrase // Command
+	Account, SignIn string // buttons
+	Connecting      Phrase // Issuer, and Link to the discovery document
+	Discovery       string // the link's text
+}
+
+// Setup is the page of the first run.
+type Setup struct {
+	Title                  Title
+	Lead                   string
+	Token, TokenHint       string
+	TokenDead              string // beside the token's label
+	Email, EmailHint, Name string
+	Password, Submit       string
+}

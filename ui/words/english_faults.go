@@ -1,0 +1,75 @@
+package words
+
+// englishFaults say again what the house says, so that another language can say
+// it too, and more where a page knows more. What has several sentences for one
+// code is left to the house.
+var englishFaults = map[string]Fault{
+	"flow.gone": {
+		Title:  "This sign-in is over",
+		Detail: "It was finished, or it was never begun.",
+		Todo:   "Go back to the application and sign in there again.",
+		Return: "Go back to {app} and sign in there again.",
+	},
+	"flow.expired": {
+		Title:  "This sign-in took too long",
+		Detail: "For your safety a sign-in must be finished within a certain time.",
+		Todo:   "Go back to the application and sign in there again.",
+		Return: "Go back to {app} and sign in there again.",
+	},
+	"flow.browser": {
+		Title:  "Another browser began this sign-in",
+		Detail: "A sign-in can only be finished where it was begun.",
+		Todo:   "Go back to the application in this browser and sign in there.",
+		Return: "Go back to {app} in this browser and sign in there.",
+	},
+	"form.cross_site": {
+		Title:  "This form came from another site",
+		Detail: "This form was sent from another site. Open the page again and send it from there.",
+		Todo:   "Nothing was changed. Open the page here and send the form again.",
+	},
+	"form.token": {
+		Title:  "This form is too old",
+		Detail: "This form does not belong to this browser any more. Open the page again and send it from there.",
+		Todo:   "Nothing was changed. Go back, load the page again and send the form once more. Your browser must accept cookies.",
+	},
+	"page.not_found": {
+		Title:  "There is no such page",
+		Detail: "There is no such page.",
+		Todo:   "Check the address, or begin at the home page.",
+	},
+	"setup.link": {Detail: "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."},
+	"setup.done": {Detail: "Gatehouse is set up already."},
+
+	"signin.wrong":           {Detail: "Email or password is wrong."},
+	"signin.other_person":    {Detail: "Please sign in as the same person, or say that it is not you."},
+	"factor.not_pending":     {Detail: "This second factor was set up already, or never begun."},
+	"totp.used":              {Detail: "This code was already used. Please wait for the next one."},
+	"recovery.wrong":         {Detail: "That recovery code is wrong or was used."},
+	"password.busy":          {Detail: "Too many people are signing in at this moment. Please try again."},
+	"password.changed":       {Detail: "The password was changed at the same time. Please try again."},
+	"password.current_wrong": {Detail: "The present password is wrong."},
+	"flow.step":              {Detail: "This is not the step to set up a second factor."},
+	"interaction.stale":      {Detail: "This sign-in went on in another window."},
+	"session.none":           {Detail: "You are not signed in."},
+	"user.invalid":           {Detail: "Some of this is not valid."},
+	"request.too_large":      {Detail: "The request is larger than this page accepts."},
+
+	"authorize.malformed": {Detail: "The application sent a request that cannot be read. Go back to it and try again; if that does not help, tell its makers."},
+	"authorize.client":    {Detail: "The application that sent you here is not registered, or it is switched off. Tell its makers or the administrator."},
+	"logout.client":       {Detail: "The application's request names one application, and its ID token another. You are still signed in."},
+	"logout.redirect_uri": {Detail: "The application asked to go on to an address that is not registered for it. You are still signed in."},
+}
+
+var englishStatuses = map[int]Fault{
+	400: {Title: "The request cannot be understood", Todo: "Go back and try again."},
+	401: {Title: "You are not signed in", Todo: "Sign in and try again."},
+	403: {Title: "This is not allowed", Todo: "If you think it should be, ask the administrator."},
+	404: {Title: "There is no such page", Todo: "Check the address, or begin at the home page."},
+	405: {Title: "The page cannot be asked like that", Todo: "Go back and try again."},
+	409: {Title: "Something changed meanwhile", Todo: "Load the page again and repeat what you did."},
+	413: {Title: "The request is too large", Todo: "Go back and send less."},
+	422: {Title: "Something in the request is wrong", Todo: "Go back, correct it and try again."},
+	429: {Title: "Too many requests", Todo: "Wait a little and try again."},
+	500: {Title: "Something went wrong on our side", Todo: "Try again. If it stays, tell the administrator the request id below."},
+	503: {Title: "Not available right now", Todo: "Try again in a moment."},
+}
