@@ -109,7 +109,7 @@ func checkParams(c *oauth.Client, params parameters) error {
 		}
 	}
 	switch mode := params.get("response_mode"); mode {
-	case "", modeQuery, modeFormPost:
+	case "", modeQuery, modeFragment, modeFormPost:
 	default:
 		return refuse("invalid_request", "The response mode is not supported.")
 	}

@@ -47,17 +47,17 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// maxMoved is how long a URL may be that a posted request is moved to.
-const maxMoved = 6 << 10
+// maxMoved is how long a URL may be that a posted request is moved to: proxies
+// drop answers whose header does not fit in 4 KiB.
+const maxMoved = 2 << 10
 
 // begin answers a request that has just arrived. A POST from another site comes
 // without our cookies (SameSite=Lax), so nothing is decided on it: it is moved
 // to a GET, which has them.
 func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorization) error {
 	if r.Method == http.MethodPost {
-		query := a.params.values.Encode()
-		if len(query) <= maxMoved {
-			seeOther(w, PathAuthorize+"?"+query)
+		if moved := PathAuthorize + "?" + a.params.values.Encode(); len(moved) <= maxMoved {
+			seeOther(w, moved)
 			return nil
 		}
 		return p.stash(w, r, a, "")

@@ -139,7 +139,7 @@ func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 		"hybrid":                      {changes: []string{"response_type", "code id_token"}, code: "unsupported_response_type"},
 		"none":                        {changes: []string{"response_type", "none"}, code: "unsupported_response_type"},
 		"code in upper case":          {changes: []string{"response_type", "CODE"}, code: "unsupported_response_type"},
-		"fragment":                    {changes: []string{"response_mode", "fragment"}, code: "invalid_request"},
+		"fragment in capitals":        {changes: []string{"response_mode", "FRAGMENT"}, code: "invalid_request"},
 		"JARM":                        {changes: []string{"response_mode", "query.jwt"}, code: "invalid_request"},
 		"web message":                 {changes: []string{"response_mode", "web_message"}, code: "invalid_request"},
 		"unknown scopes alone":        {changes: []string{"scope", "admin root"}, code: "invalid_scope"},
@@ -497,6 +497,30 @@ func TestPostedRequestIsMovedToAGet(t *testing.T) {
 	}
 	if q := d.answered(d.get(PathAuthorize + "?i=" + d.sent(w, PathAuthorize+"?i="))); q.Get("code") == "" {
 		t.Errorf("a long request: %v", q)
+	}
+}
+
+// Proxies hold the header of an answer in 4 KiB or less; what does not fit
+// becomes their 502.
+func TestPostedRequestIsMovedToAShortLocation(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{10, 1000, 1500, 1600, 1700, 2000, 4000, 6000} {
+		d := newDoor(t)
+		long := fmt.Sprintf(`{"userinfo":{"name":null},"x":%q}`, strings.Repeat("x", size))
+		r := httptest.NewRequest(http.MethodPost, PathAuthorize, strings.NewReader(d.request("web", "claims", long).Encode()))
+		r.Header.Set("Content-Type", formType)
+		w := d.do(r)
+		for _, c := range w.Result().Cookies() {
+			d.cookies[c.Name] = c.Value
+		}
+		location := w.Header().Get("Location")
+		if w.Code != http.StatusSeeOther || location == "" || len(location) > 2<<10 {
+			t.Errorf("%d bytes of claims: %d with a location of %d bytes", size, w.Code, len(location))
+			continue
+		}
+		if q := d.answered(d.get(location)); q.Get("code") == "" {
+			t.Errorf("%d bytes of claims: %v", size, q)
+		}
 	}
 }
 

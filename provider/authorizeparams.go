@@ -17,6 +17,7 @@ import (
 // The response modes (OAuth 2.0 Multiple Response Types, OAuth 2.0 Form Post).
 const (
 	modeQuery    = "query"
+	modeFragment = "fragment"
 	modeFormPost = "form_post"
 )
 
@@ -113,8 +114,8 @@ func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, er
 	if to.redirectURI, err = redirectOf(c, params); err != nil {
 		return nil, err
 	}
-	if params.get("response_mode") == modeFormPost {
-		to.mode = modeFormPost
+	if mode := params.get("response_mode"); mode == modeFormPost || mode == modeFragment {
+		to.mode = mode
 	}
 	return to, nil
 }

@@ -42,6 +42,13 @@ func TestScriptsOfRegisteredOriginsMayReadAnswers(t *testing.T) {
 		if h.Get("Access-Control-Allow-Origin") != c.allowed || h.Get("Access-Control-Allow-Methods") != c.methods {
 			t.Errorf("%s %s from %q: origin %q, methods %q; want %q, %q", c.method, c.path, c.origin, h.Get("Access-Control-Allow-Origin"), h.Get("Access-Control-Allow-Methods"), c.allowed, c.methods)
 		}
+		headers := ""
+		if c.methods != "" {
+			headers = "Authorization, Content-Type, DPoP, traceparent, tracestate, X-Requested-With"
+		}
+		if got := h.Get("Access-Control-Allow-Headers"); got != headers {
+			t.Errorf("%s %s from %q: the headers %q are allowed, want %q", c.method, c.path, c.origin, got, headers)
+		}
 		if h.Get("Access-Control-Allow-Credentials") != "" {
 			t.Errorf("%s %s: credentials are allowed", c.method, c.path)
 		}

@@ -75,7 +75,7 @@ func metadataOf(issuer string, languages []string) serverMetadata {
 		EndSessionEndpoint:    issuer + PathLogout,
 
 		ResponseTypes:        []string{"code"},
-		ResponseModes:        []string{"query", "form_post"},
+		ResponseModes:        []string{modeQuery, modeFragment, modeFormPost},
 		GrantTypes:           []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient},
 		SubjectTypes:         []string{"public"},
 		CodeChallengeMethods: []string{"S256"},

@@ -11,8 +11,8 @@ import (
 	"gatehouse/web"
 )
 
-// respond sends an authorization response: by a redirect, or by a form that
-// posts itself. Each carries iss (RFC 9207), and state as it was sent.
+// respond sends an authorization response: by a redirect with a query or a
+// fragment, or by a form that posts itself. Each carries iss (RFC 9207), and state as it was sent.
 func (p *Provider) respond(w http.ResponseWriter, r *http.Request, to *target, answer map[string]string) {
 	values := url.Values{"iss": {p.Issuer}}
 	for name, value := range answer {
@@ -28,11 +28,15 @@ func (p *Provider) respond(w http.ResponseWriter, r *http.Request, to *target, a
 		p.Pages.FormPost(w, r, web.FormPostPage{Action: to.redirectURI, Parameters: values})
 		return
 	}
+	if to.mode == modeFragment {
+		seeOther(w, to.redirectURI+"#"+values.Encode()) // no registered URI has a fragment
+		return
+	}
 	seeOther(w, withQuery(to.redirectURI, values))
 }
 
 // withQuery adds parameters to a redirect URI and leaves the rest of it as it
-// was registered, byte for byte. There is never a fragment.
+// was registered, byte for byte. None of them has a fragment.
 func withQuery(uri string, values url.Values) string {
 	separator := "?"
 	if at := strings.IndexByte(uri, '?'); at >= 0 {

@@ -58,7 +58,10 @@ type door struct {
 	limits   limits      // zero where raw
 	// documents are answered ahead of everything else (decision 0011).
 	documents map[string]web.Document
-	mount     func(m *web.Mux)
+	// popups are what the window of an application's sign-in or sign-out passes
+	// through, redirects and errors among it; see web.Outer.
+	popups []string
+	mount  func(m *web.Mux)
 
 	mux     *web.Mux
 	handler http.Handler // mux behind the door's layers
@@ -80,12 +83,12 @@ func (s *Server) table() ([]*door, error) {
 	return []*door{
 		{
 			name: "protocol", prefixes: []string{"/oauth2/", "/.well-known/"}, protect: programs, refuse: page, limits: usual,
-			documents: protocol.Documents(), mount: protocol.Mount,
+			documents: protocol.Documents(), mount: protocol.Mount, popups: []string{provider.PathAuthorize, provider.PathLogout},
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, mount: static.Mount},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
-			mount: func(m *web.Mux) { ui.Mount(m, people) },
+			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: []string{"/signin", "/consent", "/signout"},
 		},
 		{name: "health and metrics", internal: true, prefixes: []string{"/"}, protect: raw, mount: s.mountInternal},
 	}, nil

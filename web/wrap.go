@@ -29,6 +29,10 @@ type Outer struct {
 	// handler: it is counted, but has no deadline, no request id, and a line in
 	// the log on level debug only.
 	Documents map[string]Document
+	// Popups are paths, each with all below it, that an application may open in a
+	// window of its own. Their answers leave the tie between the two windows alone;
+	// all others cut it.
+	Popups []string
 }
 
 // Document is a prebuilt public answer.
@@ -50,6 +54,9 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, o.Limit)
 		setHeaders(w.Header(), o.HSTS, info.ID)
+		if !o.popup(r.URL.Path) {
+			w.Header()["Cross-Origin-Opener-Policy"] = sameOrigin
+		}
 		rec := recorders.Get().(*recorder)
 		*rec = recorder{ResponseWriter: w}
 		defer func() {
@@ -62,6 +69,16 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 		}()
 		h.ServeHTTP(rec, r)
 	})
+}
+
+// popup reports whether the path is one of Popups or below one.
+func (o *Outer) popup(path string) bool {
+	for _, p := range o.Popups {
+		if rest, ok := strings.CutPrefix(path, p); ok && (rest == "" || rest[0] == '/') {
+			return true
+		}
+	}
+	return false
 }
 
 func (o *Outer) serveDocument(d Document, w http.ResponseWriter, r *http.Request) {
@@ -130,7 +147,6 @@ func setHeaders(h http.Header, hsts bool, request id.Request) {
 	h["Referrer-Policy"] = noReferrer
 	h["X-Frame-Options"] = deny
 	h["Content-Security-Policy"] = strictest
-	h["Cross-Origin-Opener-Policy"] = sameOrigin
 	h["Permissions-Policy"] = noPermissions
 	h["X-Request-Id"] = []string{string(request)}
 	if hsts {

@@ -30,7 +30,7 @@ var refusedRequests = []struct {
 	{"code twice", []string{"response_type", "code code"}, "unsupported_response_type"},
 	{"device", []string{"response_type", "device_code"}, "unsupported_response_type"},
 	{"CODE", []string{"response_type", "CODE"}, "unsupported_response_type"},
-	{"fragment mode", []string{"response_mode", "fragment"}, "invalid_request"},
+	{"JARM fragment", []string{"response_mode", "fragment.jwt"}, "invalid_request"},
 	{"JARM", []string{"response_mode", "jwt"}, "invalid_request"},
 	{"JARM query", []string{"response_mode", "query.jwt"}, "invalid_request"},
 	{"JARM form", []string{"response_mode", "form_post.jwt"}, "invalid_request"},

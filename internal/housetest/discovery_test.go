@@ -214,6 +214,12 @@ var advertised = map[string]func(w *world, value any){
 	"response_modes_supported": func(w *world, v any) {
 		w.enter()
 		p := w.browser.Get(w.app.AuthorizeURL("response_mode", v.(string)))
+		if v == "fragment" {
+			if inFragment(w.T, p, gatetest.RedirectURI).Get("code") == "" {
+				w.Errorf("response_mode %v: %d, out %v", v, p.Status, p.Out)
+			}
+			return
+		}
 		if p.Answered(gatetest.RedirectURI).Get("code") == "" || (p.Out == nil) != (v == "form_post") {
 			w.Errorf("response_mode %v: %d, out %v", v, p.Status, p.Out)
 		}

@@ -39,7 +39,7 @@ type client struct {
 
 var (
 	responseTypes = fosite.Arguments{"code"}
-	responseModes = []fosite.ResponseModeType{fosite.ResponseModeQuery, fosite.ResponseModeFormPost}
+	responseModes = []fosite.ResponseModeType{fosite.ResponseModeQuery, fosite.ResponseModeFragment, fosite.ResponseModeFormPost}
 )
 
 func (c *client) GetID() string                               { return string(c.ID) }

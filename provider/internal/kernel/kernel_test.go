@@ -61,7 +61,7 @@ func TestRequestsThatAreNotInOrderAreRefusedByARegisteredCode(t *testing.T) {
 		"a scope by a pattern":           {question("scope", "orders:*"), "invalid_scope"},
 		"another response type":          {question("response_type", "token"), "unsupported_response_type"},
 		"two response types":             {question("response_type", "code id_token"), "unsupported_response_type"},
-		"a response mode of fragments":   {question("response_mode", "fragment"), "invalid_request"},
+		"a response mode that signs":     {question("response_mode", "fragment.jwt"), "invalid_request"},
 		"another client's name":          {question("client_id", "other"), "invalid_client"},
 		"a disabled client":              {disabled, "invalid_client"},
 		"another redirect URI":           {elsewhere, "invalid_request"},
