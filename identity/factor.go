@@ -21,9 +21,13 @@ import (
 const hintLife = 90 * time.Second
 
 // CheckTOTP proves one of a person's authenticators. Every code works once;
-// attempts are counted for the person, apart from passwords. Faults:
-// "totp.wrong", "totp.used" (Unauthenticated), "factor.throttled" (TooMany).
+// attempts are counted for the person, apart from passwords; what is not six
+// digits is a slip and no guess. Faults: "totp.wrong", "totp.used"
+// (Unauthenticated), "factor.throttled" (TooMany).
 func (s *Service) CheckTOTP(ctx context.Context, from audit.Actor, user id.User, code string) (proof.Proof, error) {
+	if totp.Clean(code) == "" {
+		return proof.Proof{}, errNoCode
+	}
 	key := s.key("totp", string(user))
 	if err := s.reserve(ctx, key, factorDelay, "factor.throttled"); err != nil {
 		return proof.Proof{}, err
@@ -80,6 +84,7 @@ func byAuthenticator(f Factor) proof.Proof {
 // The refusals of a code.
 var (
 	errCode     = fault.New(fault.Unauthenticated, "totp.wrong", "That code is wrong or too old.")
+	errNoCode   = fault.New(fault.Unauthenticated, "totp.wrong", "A code has six digits.")
 	errCodeUsed = fault.New(fault.Unauthenticated, "totp.used", "This code was already used. Please wait for the next one.")
 )
 

@@ -152,7 +152,7 @@ func TestFactorGuessesPauseAfterFiveAndEndAfterTwenty(t *testing.T) {
 		h := newHouse(t)
 		user, key, recovery := h.enrolled("ada@example.test")
 		time.Sleep(10 * totp.Period)
-		guess := func() error { return failing(h.CheckTOTP(t.Context(), here, user, "guess!")) }
+		guess := func() error { return failing(h.CheckTOTP(t.Context(), here, user, "000000")) }
 		for round := range 4 {
 			for range freeFactor {
 				h.wants("totp.wrong", guess())
@@ -303,7 +303,7 @@ func TestGuessesCountForThePersonHoweverManyAuthenticators(t *testing.T) {
 		h.another(user)
 		time.Sleep(10 * totp.Period)
 		for range freeFactor {
-			h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, "guess!")))
+			h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, "000000")))
 		}
 		h.wants("factor.throttled", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
 	})
@@ -484,4 +484,27 @@ func TestStandingTellsWhatMayProveThePerson(t *testing.T) {
 	if err != nil || st.Password != "" || len(st.Second) != 0 {
 		t.Errorf("got %+v, %v", st, err)
 	}
+}
+
+// Who slips on the keyboard has guessed nothing, and a right code is right in any
+// width.
+func TestSlipsOfACodeAreNoGuesses(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		user, key, recovery := h.enrolled("ada@example.test")
+		time.Sleep(10 * totp.Period)
+		for range factorMost + 1 {
+			for _, slip := range []string{"12345", "12-3456-7", "\uff11\uff12\uff13", "", "code", "1234567"} {
+				h.wants("totp.wrong", failing(h.CheckTOTP(t.Context(), here, user, slip)))
+				_, _, err := h.CheckRecovery(t.Context(), here, user, slip)
+				h.wants("recovery.wrong", err)
+			}
+		}
+		code := h.code(key, 0)
+		wide := strings.Map(func(r rune) rune { return r - '0' + '\uff10' }, code)
+		h.wants("", failing(h.CheckTOTP(t.Context(), here, user, wide[:9]+"-"+wide[9:])))
+		_, _, err := h.CheckRecovery(t.Context(), here, user, recovery[0])
+		h.wants("", err)
+	})
 }

@@ -98,7 +98,7 @@ func (m *memory) write(ctx context.Context, f func() error) error {
 
 func (m *memory) taken(u User) bool {
 	for _, o := range m.users {
-		if o.ID != u.ID && strings.EqualFold(o.Email, u.Email) {
+		if o.ID != u.ID && Canonical(o.Email) == Canonical(u.Email) {
 			return true
 		}
 	}
@@ -154,7 +154,7 @@ func found[K comparable, V any](to *V, in map[K]V, key K) error {
 func (m *memory) UserByEmail(ctx context.Context, email string) (u User, err error) {
 	err = m.in(ctx, func() error {
 		for _, o := range m.users {
-			if strings.EqualFold(o.Email, email) {
+			if Canonical(o.Email) == Canonical(email) {
 				u = o
 				return nil
 			}

@@ -8,6 +8,8 @@ import (
 	"fmt"
 	"strings"
 
+	"golang.org/x/text/unicode/norm"
+
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
@@ -58,12 +60,15 @@ func cleanRecovery(typed string) string {
 	if len(typed) > 128 {
 		return ""
 	}
-	code := recoveryFold.Replace(strings.ToUpper(strings.TrimSpace(typed)))
+	code := recoveryFold.Replace(strings.ToUpper(strings.TrimSpace(norm.NFKC.String(typed))))
 	if b, err := crockford.DecodeString(code); err != nil || len(b) != recoveryBytes {
 		return ""
 	}
 	return code
 }
+
+// errNoRecovery is about what cannot be a code: a slip and no guess.
+var errNoRecovery = fault.New(fault.Unauthenticated, "recovery.wrong", "A recovery code has 24 letters and digits.")
 
 var errRecovery = fault.New(fault.Unauthenticated, "recovery.wrong", "That recovery code is wrong or was used.")
 
@@ -72,10 +77,14 @@ var errRecovery = fault.New(fault.Unauthenticated, "recovery.wrong", "That recov
 // calls with one code exactly one succeeds. Faults: "recovery.wrong"
 // (Unauthenticated), "factor.throttled" (TooMany).
 func (s *Service) CheckRecovery(ctx context.Context, from audit.Actor, user id.User, code string) (proof.Proof, int, error) {
+	code = cleanRecovery(code)
+	if code == "" {
+		return proof.Proof{}, 0, errNoRecovery
+	}
 	if err := s.reserve(ctx, s.key("recovery", string(user)), factorDelay, "factor.throttled"); err != nil {
 		return proof.Proof{}, 0, err
 	}
-	mac := s.recoveryMAC(user, cleanRecovery(code))
+	mac := s.recoveryMAC(user, code)
 	p, left := proof.Proof{Method: proof.OTP, Source: proof.ByRecoveryCode}, 0
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		all, err := s.Store.FactorsOf(ctx, user)

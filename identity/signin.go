@@ -73,7 +73,7 @@ func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed stri
 // candidate asks the store the same questions whoever is asked for.
 func (s *Service) candidate(ctx context.Context, login string) (candidate, error) {
 	c := candidate{}
-	u, err := s.Store.UserByEmail(ctx, canonical(login))
+	u, err := s.Store.UserByEmail(ctx, Canonical(login))
 	if fault.Is(err, fault.NotFound) {
 		u, c.reason = User{ID: "usr_nobody"}, ReasonUnknown
 	} else if err != nil {

@@ -54,7 +54,7 @@ func (s *Service) key(kind, name string) string {
 	return kind + ":" + base64.RawURLEncoding.EncodeToString(mac)
 }
 
-func (s *Service) accountKey(login string) string { return s.key("account", canonical(login)) }
+func (s *Service) accountKey(login string) string { return s.key("account", Canonical(login)) }
 
 // addressKey is the counter of an address (of the /64 network in IPv6) within
 // one hour, "" when the address is not known, as on the console. Hours let the

@@ -19,7 +19,7 @@ func (s *Service) User(ctx context.Context, user id.User) (User, error) {
 
 // UserByEmail is described at User.
 func (s *Service) UserByEmail(ctx context.Context, email string) (User, error) {
-	return s.Store.UserByEmail(ctx, canonical(email))
+	return s.Store.UserByEmail(ctx, Canonical(email))
 }
 
 // Users lists people in the order of their emails.

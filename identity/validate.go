@@ -10,6 +10,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"golang.org/x/net/idna"
 	"golang.org/x/text/unicode/norm"
 
 	"gatehouse/fault"
@@ -18,15 +19,46 @@ import (
 // maxEmail is how long an email may be, in bytes, as RFC 5321 bounds a path.
 const maxEmail = 254
 
-// canonical is a login or email as it is compared and counted: however somebody
-// types a name, it is one name. What nobody can be called is "", before anything
-// is done with it that costs more than it is long: normalising makes eleven
-// characters of some single ones.
-func canonical(login string) string {
+// Canonical is a login or email as it is compared, counted and found: however
+// somebody types a name, it is one name, and so is a domain in Unicode or in
+// Punycode. What nobody can be called is "", before anything is done with it that
+// costs more than it is long: normalising makes eighteen characters of some
+// single ones.
+func Canonical(login string) string {
 	if len(login) > maxEmail || textProblem(strings.TrimSpace(login), maxEmail) != "" {
 		return ""
 	}
-	return strings.ToLower(strings.TrimSpace(norm.NFKC.String(login)))
+	folded := fold(login)
+	at := strings.LastIndexByte(folded, '@')
+	domain, ok := asciiDomain(folded[at+1:])
+	if !ok {
+		return ""
+	}
+	return folded[:at+1] + domain
+}
+
+// fold is text in one width, form and case. Folding what is folded changes
+// nothing: small letters may compose again.
+func fold(s string) string {
+	for range 4 {
+		next := strings.TrimSpace(norm.NFKC.String(strings.ToLower(norm.NFKC.String(s))))
+		if next == s {
+			break
+		}
+		s = next
+	}
+	return s
+}
+
+var domains = idna.New(idna.MapForLookup(), idna.BidiRule(), idna.Transitional(false), idna.StrictDomainName(false))
+
+// asciiDomain returns the Punycode of a domain; false: there can be none.
+func asciiDomain(domain string) (string, bool) {
+	if !strings.ContainsFunc(domain, func(r rune) bool { return r > unicode.MaxASCII }) && !strings.Contains(domain, "xn--") {
+		return domain, true
+	}
+	ascii, err := domains.ToASCII(domain)
+	return ascii, err == nil && len(ascii) <= maxEmail
 }
 
 // tidy trims u and gives the email the form in which databases agree about case.
@@ -35,9 +67,7 @@ func tidy(u User) User {
 	if len(u.Email) > maxEmail || !strings.ContainsFunc(u.Email, func(r rune) bool { return r > unicode.MaxASCII }) {
 		return u
 	}
-	if email := canonical(u.Email); email != "" {
-		u.Email = email
-	}
+	u.Email = fold(u.Email)
 	return u
 }
 
@@ -76,7 +106,7 @@ func emailProblem(email string) string {
 		return fmt.Sprintf("is longer than %d bytes", maxEmail)
 	}
 	a, err := mail.ParseAddress(email)
-	if err != nil || a.Address != email || a.Name != "" || strings.Count(email, "@") != 1 || textProblem(email, maxEmail) != "" {
+	if err != nil || a.Address != email || a.Name != "" || strings.Count(email, "@") != 1 || textProblem(email, maxEmail) != "" || Canonical(email) == "" {
 		return "is not an email address"
 	}
 	return ""

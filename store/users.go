@@ -66,12 +66,12 @@ FROM users
 WHERE id = $1`)
 )
 
-// key is how emails and names are compared.
+// key is how names are searched for; emails are compared as identity.Canonical.
 func key(s string) string { return strings.ToLower(s) }
 
 // InsertUser stores u as revision 1. Conflict: the email is taken.
 func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
-	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, key(u.Email), u.EmailVerified, u.Name, key(u.Name),
+	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, key(u.Name),
 		document(u.Claims), u.Administrator, u.Disabled, micros(u.Created), micros(u.Updated))
 	return doing("insert user", emailTaken(err))
 }
@@ -82,7 +82,7 @@ func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
 // taken ("user.email_taken"), or somebody else changed the person
 // ("user.changed").
 func (s *Store) UpdateUser(ctx context.Context, u identity.User) error {
-	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, key(u.Email), u.EmailVerified, u.Name, key(u.Name),
+	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, key(u.Name),
 		document(u.Claims), u.Administrator, u.Disabled, micros(u.Updated), u.Rev)
 	if err != nil {
 		return doing("update user", emailTaken(err))
@@ -123,7 +123,7 @@ func (s *Store) HoldUser(ctx context.Context, user id.User) (identity.User, erro
 
 // UserByEmail compares without regard to case.
 func (s *Store) UserByEmail(ctx context.Context, email string) (identity.User, error) {
-	return s.user(ctx, selectUserByEmail, key(email))
+	return s.user(ctx, selectUserByEmail, identity.Canonical(email))
 }
 
 func (s *Store) user(ctx context.Context, st *statement, by string) (u identity.User, err error) {
@@ -141,7 +141,7 @@ func (s *Store) Users(ctx context.Context, f identity.UserFilter) ([]identity.Us
 		limit = min(f.Limit, 500)
 	}
 	pattern := "%" + likeEscaper.Replace(key(f.Search)) + "%"
-	users, err := list(ctx, s, selectUsers, []any{key(f.After), pattern, int64(limit)}, scanUser)
+	users, err := list(ctx, s, selectUsers, []any{identity.Canonical(f.After), pattern, int64(limit)}, scanUser)
 	return users, doing("list users", err)
 }
 

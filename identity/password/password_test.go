@@ -269,3 +269,15 @@ func BenchmarkHashAtTheDefaultCost(b *testing.B) {
 		}
 	}
 }
+
+func TestSpacesAroundAPasswordMakeItNoLonger(t *testing.T) {
+	t.Parallel()
+	for _, p := range []string{strings.Repeat(" ", 12), "  violet    ", strings.Repeat("\u3000", 20), "\t\n" + strings.Repeat("\u00a0", 12)} {
+		if Problem(p, 12) == "" {
+			t.Errorf("%q is taken", p)
+		}
+	}
+	if problem := Problem(" violet harbour 77 engines ", 12); problem != "" {
+		t.Errorf("a good one with spaces around it %s", problem)
+	}
+}

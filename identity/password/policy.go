@@ -12,12 +12,12 @@ import (
 // Problem says what is wrong with a new password, "" when it is good. There are
 // no rules about kinds of characters (NIST SP 800-63B): it must be long enough,
 // not on the list of the most common ones, not a simple pattern, and not what
-// everybody knows about the person (personal).
+// everybody knows about the person (personal). Spaces around it make it no longer.
 func Problem(password string, minLength int, personal ...string) string {
 	if len(password) > MaxBytes { // before anything is done with it
 		return fmt.Sprintf("is longer than %d bytes", MaxBytes)
 	}
-	switch n := utf8.RuneCountInString(norm.NFC.String(password)); {
+	switch n := utf8.RuneCountInString(norm.NFC.String(strings.TrimSpace(password))); {
 	case !utf8.ValidString(password) || strings.ContainsRune(password, 0):
 		return "holds bytes that are not text"
 	case n < minLength:

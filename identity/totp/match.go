@@ -32,6 +32,10 @@ type Match struct {
 	Drift   int64
 }
 
+// Lead is how much earlier than its time a code is taken: phones whose clock is a
+// little fast show it already.
+const Lead = 10 * time.Second
+
 // reach is how far from now a code is looked for, in steps: the windows of all
 // drifts together.
 const reachBack, reachAhead = 2, 1
@@ -39,8 +43,9 @@ const reachBack, reachAhead = 2, 1
 // Find looks code up around now.
 //
 // Two steps are accepted: the present one and the one before, both moved by the
-// drift that was learned. So a code lives for at most a minute, and a guess hits
-// at most two codes. A clock that is off is learned as RFC 6238 section 6 says,
+// drift that was learned, and in the last Lead of a step the next one. So a code
+// lives for at most a minute and Lead, and a guess hits two codes, or three for a
+// third of the time. A clock that is off by more is learned as RFC 6238 section 6 says,
 // from two codes in a row: a code one step outside the window is refused and
 // remembered; if then the code of the following step comes, from outside too, it
 // is accepted, and the window moves there. The same code twice teaches nothing,
@@ -49,6 +54,7 @@ const reachBack, reachAhead = 2, 1
 // Find always computes all codes that are in reach, whatever matches.
 func Find(secret, code string, now time.Time, c Clock) (Match, error) {
 	present := Step(now)
+	soon := Step(now.Add(Lead)) > present
 	best := Match{Drift: c.Drift}
 	for offset := int64(-reachBack); offset <= reachAhead; offset++ {
 		want, err := Code(secret, present+offset)
@@ -58,7 +64,7 @@ func Find(secret, code string, now time.Time, c Clock) (Match, error) {
 		if subtle.ConstantTimeCompare([]byte(want), []byte(code)) != 1 {
 			continue
 		}
-		m, err := c.judge(present+offset, offset)
+		m, err := c.judge(present+offset, offset, soon)
 		if err != nil {
 			return Match{}, err
 		}
@@ -69,10 +75,11 @@ func Find(secret, code string, now time.Time, c Clock) (Match, error) {
 	return best, nil
 }
 
-// judge says what a code of step is, which lies offset steps from now.
-func (c Clock) judge(step, offset int64) (Match, error) {
+// judge says what a code of step is, which lies offset steps from now; soon: the
+// next step is near.
+func (c Clock) judge(step, offset int64, soon bool) (Match, error) {
 	m := Match{Step: step, Drift: c.Drift}
-	inWindow := offset == c.Drift || offset == c.Drift-1
+	inWindow := offset == c.Drift || offset == c.Drift-1 || soon && offset == c.Drift+1
 	switch {
 	case step <= c.Last && inWindow:
 		m.Verdict = Used

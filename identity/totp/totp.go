@@ -10,9 +10,11 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/pquerna/otp"
 	"github.com/pquerna/otp/hotp"
+	"golang.org/x/text/unicode/norm"
 )
 
 const (
@@ -59,13 +61,19 @@ func URL(issuer, account, secret string) string {
 		"?" + strings.ReplaceAll(query.Encode(), "+", "%20")
 }
 
-// Clean returns the six digits of what a person typed, who may have put spaces
-// between them; "" when they are not six digits.
+// Clean returns the six digits of what a person typed, who may have typed them
+// in another width, or put spaces, dashes or dots between them; "" when they are
+// not six digits.
 func Clean(typed string) string {
 	if len(typed) > 64 {
 		return ""
 	}
-	code := strings.Join(strings.Fields(typed), "")
+	code := strings.Map(func(r rune) rune {
+		if unicode.In(r, unicode.Z, unicode.Pd, unicode.Cf) || strings.ContainsRune("\t\r\n._·", r) {
+			return -1
+		}
+		return r
+	}, norm.NFKC.String(typed))
 	if len(code) != Digits || strings.ContainsFunc(code, func(r rune) bool { return r < '0' || r > '9' }) {
 		return ""
 	}

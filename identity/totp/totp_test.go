@@ -75,7 +75,9 @@ func TestCleanTakesSixDigitsHoweverTheyAreSpaced(t *testing.T) {
 	t.Parallel()
 	for typed, want := range map[string]string{
 		"123456": "123456", " 123 456 ": "123456", "12 34 56": "123456", "123\u00a0456": "123456",
-		"": "", "12345": "", "1234567": "", "12345a": "", "１２３４５６": "", "+12345": "", "123-456": "",
+		"": "", "12345": "", "1234567": "", "12345a": "", "１２３４５６": "123456", "+12345": "", "123-456": "123456",
+		"123–456": "123456", "123.456": "123456", "123\u200b456": "123456", "\u202a123456\u202c": "123456", "１２３　４５６": "123456",
+		"12-3456-": "123456", "12345-": "", "①②③④⑤⑥": "123456", "½23456": "", "\xff123456": "",
 		strings.Repeat(" ", 100) + "123456": "",
 	} {
 		if got := Clean(typed); got != want {
@@ -86,7 +88,7 @@ func TestCleanTakesSixDigitsHoweverTheyAreSpaced(t *testing.T) {
 
 // Whatever codes come in whatever order, no step is taken twice, none later than
 // a taken one comes back, none outside the reach is taken, and the window stays
-// two steps wide.
+// two steps wide, but for the moment before a step.
 func TestFindTakesEveryStepOnceAndOnlyNearNow(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
@@ -111,7 +113,7 @@ func TestFindTakesEveryStepOnceAndOnlyNearNow(t *testing.T) {
 				if m.Step != step || m.Step <= c.Last || offset < -2 || offset > 1 {
 					t.Fatalf("took step %d (offset %d) after %d", m.Step, offset, c.Last)
 				}
-				if m.Drift < -1 || m.Drift > 1 || offset > m.Drift || offset < m.Drift-1 {
+				if m.Drift < -1 || m.Drift > 1 || offset > m.Drift+(Step(now.Add(Lead))-Step(now)) || offset < m.Drift-1 {
 					t.Fatalf("drift %d after offset %d", m.Drift, offset)
 				}
 				if m.Drift != c.Drift && hinted != m.Step-1 {
@@ -123,4 +125,28 @@ func TestFindTakesEveryStepOnceAndOnlyNearNow(t *testing.T) {
 			}
 		}
 	})
+}
+
+// A phone that is a few seconds fast is never refused, and one that is further
+// off still has to show two codes in a row.
+func TestPhoneThatIsSlightlyFastIsTakenAtOnce(t *testing.T) {
+	t.Parallel()
+	begin := time.Unix(1_700_000_010, 0) // of a step
+	for at := range 60 {
+		for _, fast := range []int{0, 1, 5, 10, 11, 20, 29} {
+			now := begin.Add(time.Duration(at) * time.Second)
+			code, err := Code(rfcSecret, Step(now.Add(time.Duration(fast)*time.Second)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			m, err := Find(rfcSecret, code, now, Clock{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			left := 30 - at%30 // seconds until the next step
+			if want := left > fast || left <= int(Lead/time.Second); (m.Verdict == Right) != want {
+				t.Errorf("%d s into a step, %d s fast: verdict %d, taken want %t", at%30, fast, m.Verdict, want)
+			}
+		}
+	}
 }
