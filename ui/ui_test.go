@@ -43,7 +43,7 @@ func TestNoFormIsTakenFromElsewhere(t *testing.T) {
 			"an old browser":    {"Origin": {"https://evil.example"}},
 			"nobody knows what": {},
 		} {
-			r := httptest.NewRequest(http.MethodPost, path, strings.NewReader("i=int_a"))
+			r := httptest.NewRequest(http.MethodPost, "https://id.example.com"+path, strings.NewReader("i=int_a"))
 			r.Header = headers
 			r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 			w := httptest.NewRecorder()

@@ -117,6 +117,17 @@ func (c *Cookies) ClearSession(w http.ResponseWriter, r *http.Request) error {
 // "" when it sent none.
 func (c *Cookies) Browser(r *http.Request) string { return c.token(r, "browser") }
 
+// KnowsBrowser reports whether r brought a cookie of EnsureBrowser's, whatever it
+// holds.
+func KnowsBrowser(r *http.Request) bool {
+	for _, c := range []Cookies{{}, {Secure: true}} {
+		if _, err := r.Cookie(c.name("browser")); err == nil {
+			return true
+		}
+	}
+	return false
+}
+
 // EnsureBrowser returns the binding token, and gives the browser a fresh one
 // when it had none.
 func (c *Cookies) EnsureBrowser(w http.ResponseWriter, r *http.Request) (string, error) {

@@ -47,7 +47,7 @@ func TestSignInIsBoundToItsBrowser(t *testing.T) {
 	i := begun.URL.Query().Get("i")
 	for _, b := range []*gatetest.Browser{victim, s.Browser()} {
 		for _, path := range steps {
-			b.Get(path + "?i=" + i).Is(http.StatusForbidden).Says("Another browser began this sign-in")
+			b.Get(path + "?i=" + i).Is(http.StatusForbidden).Says("nother browser began this sign-in")
 		}
 		for path, form := range posts {
 			p := b.Post(path, formAnd(form, "i", i))

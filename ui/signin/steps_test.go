@@ -3,6 +3,7 @@ package signin
 import (
 	"errors"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
@@ -163,10 +164,43 @@ func TestALostSignInSaysSoAndLeadsOn(t *testing.T) {
 		wants(t, newBrowser(t, h).get(path+"?i=int_gone"), 404, "This sign-in is over", `href="/account"`)
 
 		h = &house{lookErr: fault.New(fault.Forbidden, "flow.browser", "Elsewhere.")}
-		wants(t, newBrowser(t, h).get(path+"?i=int_a"), 403, "Another browser began this sign-in")
+		wants(t, newBrowser(t, h).get("https://id.example.com"+path+"?i=int_a"), 403, "Another browser began this sign-in")
 
 		h = &house{outcome: flow.Outcome{Entry: at("")}, err: fault.New(fault.Conflict, "flow.expired", "Too late.")}
 		wants(t, newBrowser(t, h).post(path, "choice", "other", "decision", "allow"), 409, "Back to Grafana")
+	}
+}
+
+// Whoever reads "another browser" has one browser open, and sees no reason.
+func TestASignInThatThisBrowserCannotProveSaysWhy(t *testing.T) {
+	t.Parallel()
+	for path := range pages {
+		for host, title := range map[string]string{
+			"https://id.example.com": "Your browser sent no cookie", "https://id.example.com:443": "Your browser sent no cookie",
+			"http://10.0.0.7:8080": "You came by 10.0.0.7:8080, and the server is https://id.example.com.",
+			"http://gatehouse":     "You came by gatehouse, and the server is https://id.example.com.",
+		} {
+			b := newBrowser(t, &house{lookErr: fault.New(fault.Forbidden, "flow.browser", "Elsewhere.")})
+			delete(b.jar, "gatehouse_browser")
+			w := b.get(host + path + "?i=int_a")
+			wants(t, w, 403, title)
+			if strings.Contains(w.Body.String(), "Another browser") {
+				t.Errorf("%s%s speaks of another browser", host, path)
+			}
+		}
+	}
+}
+
+// The host is what somebody sent.
+func TestTheReasonRepeatsNoTextOfStrangers(t *testing.T) {
+	t.Parallel()
+	b := newBrowser(t, &house{lookErr: fault.New(fault.Forbidden, "flow.browser", "Elsewhere.")})
+	r := httptest.NewRequest(http.MethodGet, "/signin?i=int_a", nil)
+	r.Host = "call 0900 123456 <b>now</b>"
+	w := b.do(r)
+	wants(t, w, 403, "You came by another address")
+	if strings.Contains(w.Body.String(), "0900") {
+		t.Error("it repeats the host")
 	}
 }
 

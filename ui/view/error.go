@@ -24,7 +24,7 @@ func (v *Pages) Error(w http.ResponseWriter, r *http.Request, p web.ErrorPage) {
 	if p.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(web.Seconds(p.RetryAfter)))
 	}
-	page := errorPage{ErrorPage: p, request: string(web.InfoOf(r.Context()).ID), at: time.Now().UTC()}
+	page := errorPage{ErrorPage: p, request: string(web.InfoOf(r.Context()).ID), at: time.Now().UTC(), why: v.diagnose(r, p.Code)}
 	if wantsJSON(r.Header.Get("Accept")) {
 		v.problem(w, page, page.said(v.speak(w, r)))
 		return
@@ -63,6 +63,7 @@ type errorPage struct {
 	web.ErrorPage
 	request string
 	at      time.Time
+	why     unknown
 }
 
 func (p errorPage) Head(say *words.Catalogue) Head { return Head{Title: p.said(say).Title} }
@@ -78,6 +79,7 @@ func (p errorPage) restart() bool { return strings.HasPrefix(p.Code, "flow.") &&
 func (p errorPage) said(say *words.Catalogue) words.Fault {
 	said := say.Said(p.Code, p.Status)
 	said.Detail = say.Detail(p.Code, p.Detail)
+	p.why.say(say, &said)
 	if p.Code == "internal" {
 		said.Detail = "" // the title and what to do say it all
 	}

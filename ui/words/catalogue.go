@@ -118,6 +118,13 @@ type Error struct {
 	BackUnnamed           string
 	Account, Home         string // buttons
 	Code, Request, Moment string // what an administrator asks for
+
+	Elsewhere        string // a title: the browser came by another address than ours
+	ElsewhereWhy     Phrase // Host and Issuer
+	ElsewhereUnnamed Phrase // the same for a host that is not repeated: Issuer
+	NoCookie         string // a title: the browser is not known
+	NoCookieWhy      Phrase // amid a sign-in: Issuer
+	NoCookieForm     Phrase // at a form: Issuer
 }
 
 // FormPost is the page that takes a browser back to its application.

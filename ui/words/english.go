@@ -277,6 +277,13 @@ var english = Catalogue{
 		Code:        "Error",
 		Request:     "Request",
 		Moment:      "Time",
+
+		Elsewhere:        "This is not the server's address",
+		ElsewhereWhy:     "You came by {host}, and the server is {issuer}. Your browser keeps what it knows about one from the other. Begin again at the right address. If a proxy stands in between, it must pass on the name that you asked for.",
+		ElsewhereUnnamed: "You came by another address, and the server is {issuer}. Your browser keeps what it knows about one from the other. Begin again at the right address.",
+		NoCookie:         "Your browser sent no cookie",
+		NoCookieWhy:      "So either another browser began this sign-in, or this one keeps no cookies of {issuer}. Let it, and leave a window that forgets them.",
+		NoCookieForm:     "This form needs one. Let your browser keep cookies of {issuer}, and leave a window that forgets them.",
 	},
 	Faults:   englishFaults,
 	Statuses: englishStatuses,
