@@ -32,6 +32,11 @@ type Config struct {
 	// is an origin, without a path; http is for localhost only. Unset, it is
 	// http://localhost with the port of listen.public.
 	Issuer string `setting:"issuer"`
+	// InsecureHTTPIssuerForTests lets the issuer be http on a private network of
+	// tests, such as Docker Compose: a name without a dot, one that ends in .test,
+	// .internal, .local or .lan, or a private address. Everybody on that network can
+	// read passwords and tokens. Each start says so.
+	InsecureHTTPIssuerForTests bool `setting:"insecure_http_issuer_for_tests"`
 	// DataDir is the directory of what Gatehouse writes itself: the SQLite
 	// database and the master key, unless they are put elsewhere.
 	DataDir string `setting:"data_dir"`

@@ -94,10 +94,16 @@ func (c Config) issuerProblem() string {
 }
 
 func (c Config) schemeProblem(u *url.URL) string {
+	if u.Scheme == "https" && c.InsecureHTTPIssuerForTests {
+		return "is https, so insecure_http_issuer_for_tests must not be set: it would count when the issuer changes"
+	}
 	if u.Scheme == "https" {
 		return ""
 	}
-	if !loopbackHost(u.Hostname()) {
+	if c.InsecureHTTPIssuerForTests && !loopbackHost(u.Hostname()) && !privateHost(u.Hostname()) {
+		return "must begin with https:// because " + u.Hostname() + " is no name of a private network; insecure_http_issuer_for_tests is for those only"
+	}
+	if !loopbackHost(u.Hostname()) && !c.InsecureHTTPIssuerForTests {
 		return "must begin with https:// because " + u.Hostname() + " is not this machine; plain http is for localhost, *.localhost, 127.0.0.0/8 and [::1] only"
 	}
 	if c.Web.TLS.CertFile != "" {
@@ -144,4 +150,22 @@ func loopbackHost(host string) bool {
 	}
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.Unmap().IsLoopback()
+}
+
+// privateHost reports whether host is by its very form nobody's on the Internet:
+// a private address, a name without a dot, or one below a domain that is for
+// private use (RFC 6761, RFC 6762, RFC 8375).
+func privateHost(host string) bool {
+	if addr, err := netip.ParseAddr(host); err == nil {
+		return addr.Unmap().IsPrivate() || addr.Unmap().IsLinkLocalUnicast()
+	}
+	if !strings.Contains(host, ".") {
+		return host[0] > '9' // browsers take "134744072" and "0x8080808" for addresses
+	}
+	for _, domain := range []string{".test", ".internal", ".local", ".lan", ".home.arpa"} {
+		if strings.HasSuffix(host, domain) {
+			return true
+		}
+	}
+	return false
 }

@@ -197,6 +197,24 @@ func TestIssuerHasOneSpelling(t *testing.T) {
 			t.Errorf("%q: %s; want %s", bad, got, want)
 		}
 	}
+	loud := "insecure_http_issuer_for_tests=true"
+	for _, good := range []string{
+		"http://gatehouse:8080", "http://gatehouse", "http://id.test", "http://gate.internal:8080", "http://nas.local", "http://nas.lan",
+		"http://10.0.0.7:8080", "http://192.168.1.2", "http://[fd00::7]:8080", "http://localhost:8080",
+	} {
+		if c, _ := load(t, Options{Sets: []string{"issuer=" + good, loud}}); c.Issuer != good {
+			t.Errorf("%s became %s", good, c.Issuer)
+		}
+	}
+	for bad, want := range map[string]string{
+		"http://id.example.com": "is no name of a private network", "http://8.8.8.8": "is no name of a private network",
+		"http://134744072": "is no name of a private network", "http://0x8080808": "is no name of a private network", "http://test.example": "is no name of a private network",
+		"https://id.example.com": "must not be set", "https://gatehouse": "must not be set",
+	} {
+		if got := refusal(t, Options{Sets: []string{"issuer=" + bad, loud}}); !strings.Contains(got, want) {
+			t.Errorf("%q: %s; want %s", bad, got, want)
+		}
+	}
 	got := refusal(t, Options{Sets: []string{"issuer=http://localhost:8080", "tls.cert_file=c", "tls.key_file=k"}})
 	if !strings.Contains(got, "because tls.cert_file is set") {
 		t.Error(got)

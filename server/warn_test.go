@@ -39,3 +39,29 @@ func TestStartWarnsOfAProxyThatNobodyTrusts(t *testing.T) {
 		}
 	}
 }
+
+func TestEachStartSaysThatAnHTTPIssuerIsInsecure(t *testing.T) {
+	t.Parallel()
+	for _, set := range []bool{false, true} {
+		cfg := testconfig.New(t)
+		cfg.Issuer, cfg.InsecureHTTPIssuerForTests = "http://gatehouse:8080", set
+		s, err := New(openHouse(t, cfg), Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var logged bytes.Buffer
+		s.house.Log = slog.New(slog.NewTextHandler(&logged, nil))
+		for start := range 2 {
+			if err := s.greet(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			want := 0
+			if set {
+				want = start + 1
+			}
+			if n := strings.Count(logged.String(), "level=WARN msg=\"INSECURE"); n != want {
+				t.Errorf("set %t: said %d times after %d starts", set, n, start+1)
+			}
+		}
+	}
+}
