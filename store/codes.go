@@ -80,8 +80,8 @@ var codesTable = table{
 	statements: []*statement{
 		insertCode, selectCode, claimCode,
 	},
-	brooms: []broom{ // index codes_expires
+	brooms: []broom{ // indexes codes_expires and codes_claimed
 		{"codes", 0, sweep("codes", "hash", "expires_at <= $1 AND claimed_at IS NULL")},
-		{"codes", keepClaimedCodes, sweep("codes", "hash", "expires_at <= $1")},
+		{"codes", keepClaimedCodes, sweep("codes", "hash", "expires_at <= $1 AND claimed_at IS NOT NULL")},
 	},
 }

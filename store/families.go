@@ -225,6 +225,18 @@ func familyFields(f *oauth.Family) []any {
 // keepFamilies is how long a late replay is recognised.
 const keepFamilies = 30 * 24 * time.Hour
 
+// What went with its session goes before the row that says so. Indexes
+// sessions_revoked and then refresh_families_session: a CROSS JOIN keeps SQLite
+// to that order.
+var sweepFamiliesOfSessions = newStatement(`
+DELETE FROM refresh_families
+WHERE id IN (
+    SELECT f.id
+    FROM sessions s
+    CROSS JOIN refresh_families f
+    WHERE s.revoked_at IS NOT NULL AND s.revoked_at <= $1 AND f.session_id = s.id
+    LIMIT $2)`)
+
 var familiesTable = table{
 	statements: []*statement{
 		insertFamily, selectFamily, rotateFamily, touchFamily, revokeByAuthorization, revokeByConsent,
@@ -233,5 +245,6 @@ var familiesTable = table{
 	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked
 		{"families", keepFamilies, sweep("refresh_families", "id", "expires_at <= $1")},
 		{"families", keepFamilies, sweep("refresh_families", "id", "revoked_at IS NOT NULL AND revoked_at <= $1")},
+		{"families", keepFamilies, sweepFamiliesOfSessions},
 	},
 }

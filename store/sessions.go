@@ -85,11 +85,12 @@ WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.idle_expires_at > $2 AND s.e
 ORDER BY s.created_at DESC, s.id
 LIMIT $3`)
 
-	// Index sessions_created.
+	// Index sessions_created, and not, what SQLite would rather take, that of
+	// expires_at with all living sessions to be sorted.
 	selectAllSessions = newStatement(`
 SELECT ` + sessionColumns + `
 FROM sessions s
-WHERE s.revoked_at IS NULL AND s.idle_expires_at > $1 AND s.expires_at > $1
+WHERE s.revoked_at IS NULL AND s.idle_expires_at > $1 AND +s.expires_at > $1
 ORDER BY s.created_at DESC, s.id
 LIMIT $2`)
 )
@@ -219,8 +220,9 @@ var sessionsTable = table{
 	},
 	brooms: []broom{ // indexes sessions_expires and sessions_revoked
 		{"sessions", 0, sweep("sessions", "id", "expires_at <= $1 AND revoked_at IS NULL")},
-		// A session that was ended is a reason to refuse as long as a family names it.
+		// A session that was ended is a reason to refuse as long as a family names
+		// it: those go first, so that hardly any is met here.
 		{"sessions", keepSessions, sweep("sessions", "id", `revoked_at IS NOT NULL AND revoked_at <= $1
-        AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.session_id = sessions.id AND f.revoked_at IS NULL)`)},
+        AND NOT EXISTS (SELECT 1 FROM refresh_families f WHERE f.session_id = sessions.id)`)},
 	},
 }

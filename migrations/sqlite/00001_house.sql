@@ -137,7 +137,7 @@ CREATE TABLE sessions (
 CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
 CREATE INDEX sessions_user ON sessions (user_id, revoked_at, created_at);
 CREATE INDEX sessions_created ON sessions (created_at);
-CREATE INDEX sessions_expires ON sessions (expires_at);
+CREATE INDEX sessions_expires ON sessions (expires_at) WHERE revoked_at IS NULL;
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE interactions (
@@ -226,7 +226,8 @@ CREATE TABLE codes (
     claimed_at    BIGINT
 );
 
-CREATE INDEX codes_expires ON codes (expires_at);
+CREATE INDEX codes_expires ON codes (expires_at) WHERE claimed_at IS NULL;
+CREATE INDEX codes_claimed ON codes (expires_at) WHERE claimed_at IS NOT NULL;
 
 -- A rotation changes no indexed column.
 CREATE TABLE refresh_families (

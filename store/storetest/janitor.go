@@ -43,15 +43,18 @@ func testJanitor(t *testing.T, s *store.Store) {
 	longRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-30 * day) })
 	justRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-29 * day) })
 
-	over, live, ended, needed := newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID)
+	// A session that was ended goes with its families, and not before them.
+	over, live, ended, needed, justEnded := newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID)
 	over.Expires = now
-	for _, n := range []session.Session{over, live, ended, needed} {
+	for _, n := range []session.Session{over, live, ended, needed, justEnded} {
 		ok(t, s.InsertSession(ctx, n, session.MaxPerPerson))
 	}
 	for _, n := range []session.Session{ended, needed} {
 		must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "", now.Add(-30*day)))
 	}
-	insertFamily(t, s, func(f *oauth.Family) { f.Session = needed.ID })
+	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: justEnded.ID}, "", now.Add(-29*day)))
+	gone := insertFamily(t, s, func(f *oauth.Family) { f.Session = needed.ID })
+	kept := insertFamily(t, s, func(f *oauth.Family) { f.Session = justEnded.ID })
 
 	never := func(int) time.Duration { return 0 }
 	for key, at := range map[string]time.Time{"idle": now.Add(-day), "busy": now.Add(-day + time.Minute)} {
@@ -66,7 +69,7 @@ func testJanitor(t *testing.T, s *store.Store) {
 	removed := must[map[string]int64](t)(s.Sweep(ctx, now))
 	same(t, removed, map[string]int64{
 		"interactions": 1, "codes": 2, "once": 1200, "marks": 1, "revocations": 1,
-		"families": 2, "sessions": 2, "attempts": 1, "factors": 1,
+		"families": 3, "sessions": 3, "attempts": 1, "factors": 1,
 	})
 
 	_, err := s.Interaction(ctx, past.ID)
@@ -82,18 +85,18 @@ func testJanitor(t *testing.T, s *store.Store) {
 	no(t)(s.UseOnce(ctx, "jti", "alive", now))
 	yes(t)(s.HasMark(ctx, "present", mark, now))
 	same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0, 10))), 1)
-	for _, f := range []oauth.Family{expired, longRevoked} {
+	for _, f := range []oauth.Family{expired, longRevoked, gone} {
 		_, _, err = s.Family(ctx, f.ID, now)
 		missing(t, err)
 	}
-	for _, f := range []oauth.Family{justExpired, justRevoked} {
+	for _, f := range []oauth.Family{justExpired, justRevoked, kept} {
 		family(t, s, f.ID)
 	}
-	for _, n := range []session.Session{over, ended} {
+	for _, n := range []session.Session{over, ended, needed} {
 		_, err = s.Session(ctx, n.ID)
 		missing(t, err)
 	}
-	for _, n := range []session.Session{live, needed} {
+	for _, n := range []session.Session{live, justEnded} {
 		_, err = s.Session(ctx, n.ID)
 		ok(t, err)
 	}
