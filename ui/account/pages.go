@@ -70,7 +70,7 @@ type homePage struct {
 }
 
 func (p homePage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.Account.Title)}
+	return view.Head{Title: say.Account.Title}
 }
 func (p homePage) Body() templ.Component { return homeBody(p) }
 
@@ -116,7 +116,7 @@ type sessionLine struct {
 }
 
 func (p sessionsPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.Sessions.Title)}
+	return view.Head{Title: say.Sessions.Title}
 }
 func (p sessionsPage) Body() templ.Component { return sessionsBody(p) }
 
@@ -145,7 +145,7 @@ type appLine struct {
 }
 
 func (p appsPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.Apps.Title)}
+	return view.Head{Title: say.Apps.Title}
 }
 func (p appsPage) Body() templ.Component { return appsBody(p) }
 
@@ -159,7 +159,7 @@ type securityPage struct {
 }
 
 func (p securityPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.Security.Title)}
+	return view.Head{Title: say.Security.Title}
 }
 func (p securityPage) Body() templ.Component { return securityBody(p) }
 
@@ -167,7 +167,7 @@ func (p securityPage) Body() templ.Component { return securityBody(p) }
 type removeFactorPage struct{ frame }
 
 func (p removeFactorPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.NoFactor.Title)}
+	return view.Head{Title: say.NoFactor.Title}
 }
 func (p removeFactorPage) Body() templ.Component { return removeFactorBody(p) }
 
@@ -178,7 +178,7 @@ type newRecoveryPage struct {
 }
 
 func (p newRecoveryPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.Recodes.Title)}
+	return view.Head{Title: say.Recodes.Title}
 }
 func (p newRecoveryPage) Body() templ.Component { return newRecoveryBody(p) }
 
@@ -189,7 +189,7 @@ type newCodesPage struct {
 }
 
 func (p newCodesPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.Codes.Title), Scripts: []string{"app.js"}}
+	return view.Head{Title: say.Codes.Title, Scripts: []string{"app.js"}}
 }
 func (p newCodesPage) Body() templ.Component { return newCodesBody(p) }
 

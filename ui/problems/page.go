@@ -46,5 +46,5 @@ func spans(text string) []span {
 	return all
 }
 
-func (p problemPage) Head(*words.Catalogue) view.Head { return view.Head{Title: p.Code} }
+func (p problemPage) Head(*words.Catalogue) view.Head { return view.Head{Title: words.Title(p.Code)} }
 func (p problemPage) Body() templ.Component           { return problemBody(p) }

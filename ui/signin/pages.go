@@ -154,7 +154,7 @@ type codesPage struct {
 }
 
 func (p codesPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.Codes.Title), Scripts: []string{"app.js"}}
+	return view.Head{Title: say.Codes.Title, Scripts: []string{"app.js"}}
 }
 func (p codesPage) Body() templ.Component { return codesBody(p) }
 
@@ -165,7 +165,7 @@ type fewCodesPage struct {
 }
 
 func (p fewCodesPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: string(say.FewCodes.Title)}
+	return view.Head{Title: say.FewCodes.Title}
 }
 func (p fewCodesPage) Body() templ.Component { return fewCodesBody(p) }
 

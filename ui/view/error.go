@@ -66,8 +66,10 @@ type errorPage struct {
 	why     unknown
 }
 
-func (p errorPage) Head(say *words.Catalogue) Head { return Head{Title: p.said(say).Title} }
-func (p errorPage) Body() templ.Component          { return errorBody(p) }
+func (p errorPage) Head(say *words.Catalogue) Head {
+	return Head{Title: words.Title(p.said(say).Title)}
+}
+func (p errorPage) Body() templ.Component { return errorBody(p) }
 
 func (p errorPage) fields() []fault.Field { return p.Fields }
 

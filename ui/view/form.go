@@ -34,11 +34,11 @@ func (f Form) Problem(name string) string {
 
 // Title marks the title of a page that comes back with an error, so that it is
 // the first thing a screen reader says.
-func (f Form) Title(say *words.Catalogue, title words.Title) string {
+func (f Form) Title(say *words.Catalogue, title words.Title) words.Title {
 	if f.Wrong != nil {
-		return say.Form.Error.With(words.Page, string(title))
+		return words.Title(say.Form.Error.With(words.Page, string(title)))
 	}
-	return string(title)
+	return title
 }
 
 // alert says in a sentence what went wrong; only a form that came back has one.

@@ -40,7 +40,7 @@ type formPost struct {
 }
 
 func (p formPost) Head(say *words.Catalogue) Head {
-	return Head{Title: string(say.FormPost.Title), Scripts: []string{"formpost.js"}, Policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
+	return Head{Title: say.FormPost.Title, Scripts: []string{"formpost.js"}, Policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
 }
 func (p formPost) Body() templ.Component { return formPostBody(p) }
 
@@ -63,7 +63,7 @@ type signOut struct {
 }
 
 func (p signOut) Head(say *words.Catalogue) Head {
-	return Head{Title: string(say.SignOut.Title), Policy: web.Policy{AnyFormAction: p.FormAction != ""}}
+	return Head{Title: say.SignOut.Title, Policy: web.Policy{AnyFormAction: p.FormAction != ""}}
 }
 func (p signOut) Body() templ.Component { return signOutBody(p) }
 
@@ -74,5 +74,5 @@ func (v *Pages) SignedOut(w http.ResponseWriter, r *http.Request, p web.SignedOu
 
 type signedOut web.SignedOutPage
 
-func (p signedOut) Head(say *words.Catalogue) Head { return Head{Title: string(say.SignedOut.Title)} }
+func (p signedOut) Head(say *words.Catalogue) Head { return Head{Title: say.SignedOut.Title} }
 func (p signedOut) Body() templ.Component          { return signedOutBody(p) }

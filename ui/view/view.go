@@ -46,7 +46,7 @@ type Page interface {
 
 // Head is what a page needs besides its body.
 type Head struct {
-	Title   string
+	Title   words.Title
 	Scripts []string // files of package static
 	Policy  web.Policy
 }

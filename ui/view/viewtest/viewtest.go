@@ -280,7 +280,7 @@ func checkTitles(t *testing.T, pages map[string]view.Page) {
 		if kind == "error" {
 			continue // named after what went wrong
 		}
-		title := strings.TrimPrefix(p.Head(&english).Title, "Error: ")
+		title := strings.TrimPrefix(string(p.Head(&english).Title), "Error: ")
 		if other, ok := seen[title]; ok && other != kind {
 			t.Errorf("%q and %q are both titled %q", kind, other, title)
 		}
