@@ -28,6 +28,8 @@ func (s *Service) CheckTOTP(ctx context.Context, from audit.Actor, user id.User,
 	if totp.Clean(code) == "" {
 		return proof.Proof{}, errNoCode
 	}
+	ctx, cancel := outlast(ctx)
+	defer cancel()
 	key := s.key("totp", string(user))
 	if err := s.reserve(ctx, key, factorDelay, "factor.throttled"); err != nil {
 		return proof.Proof{}, err

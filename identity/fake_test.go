@@ -301,7 +301,7 @@ func (m *memory) CountRecoveryCodes(ctx context.Context, user id.User) (n int, e
 func (m *memory) TakeAttempt(ctx context.Context, key string, now time.Time, block func(int) time.Duration) (a Attempts, ok bool, err error) {
 	err = m.write(ctx, func() error {
 		a = m.attempts[key]
-		if now.Before(a.BlockedUntil) {
+		if now.Before(a.BlockedUntil) && !a.BlockedUntil.After(now.Add(LongestBlock)) {
 			return nil
 		}
 		a.Failures++
@@ -313,6 +313,32 @@ func (m *memory) TakeAttempt(ctx context.Context, key string, now time.Time, blo
 		return nil
 	})
 	return a, ok, err
+}
+
+func (m *memory) ReturnAttempt(ctx context.Context, key string, taken Attempts) error {
+	return m.write(ctx, func() error {
+		a := m.attempts[key]
+		if a.Failures > 0 {
+			a.Failures--
+		}
+		if a.BlockedUntil.Equal(taken.BlockedUntil) {
+			a.BlockedUntil = time.Time{}
+		}
+		m.attempts[key] = a
+		return nil
+	})
+}
+
+func (m *memory) Blocked(ctx context.Context, keys [3]string, now time.Time) (until time.Time, err error) {
+	err = m.in(ctx, func() error {
+		for _, key := range keys {
+			if b := m.attempts[key].BlockedUntil; b.After(until) && !b.After(now.Add(LongestBlock)) {
+				until = b
+			}
+		}
+		return nil
+	})
+	return until, err
 }
 
 func (m *memory) Attempts(ctx context.Context, key string) (a Attempts, err error) {

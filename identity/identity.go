@@ -145,11 +145,18 @@ type Store interface {
 	SpendRecoveryCode(ctx context.Context, user id.User, mac []byte) (bool, error)
 	CountRecoveryCodes(ctx context.Context, user id.User) (int, error)
 
-	// TakeAttempt counts one attempt against key unless it is blocked at now.
+	// TakeAttempt counts one attempt against key unless it is blocked at now, for
+	// LongestBlock at most: a clock that jumped may have written more.
 	// block is called with the number of failures including this one and says
 	// how long the key is then blocked. It returns the counter after, and
 	// whether the attempt may be made; concurrent calls each count.
 	TakeAttempt(ctx context.Context, key string, now time.Time, block func(failures int) time.Duration) (Attempts, bool, error)
+	// ReturnAttempt takes back one attempt that turned out to be none, and the
+	// block that it brought; taken is what TakeAttempt returned.
+	ReturnAttempt(ctx context.Context, key string, taken Attempts) error
+	// Blocked returns until when one of the keys is blocked, the zero time when
+	// none is; an empty key is none.
+	Blocked(ctx context.Context, keys [3]string, now time.Time) (time.Time, error)
 	// Attempts returns the counter of key, the zero value when there is none.
 	Attempts(ctx context.Context, key string) (Attempts, error)
 	// ClearAttempts forgets the counter.

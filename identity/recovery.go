@@ -81,6 +81,8 @@ func (s *Service) CheckRecovery(ctx context.Context, from audit.Actor, user id.U
 	if code == "" {
 		return proof.Proof{}, 0, errNoRecovery
 	}
+	ctx, cancel := outlast(ctx)
+	defer cancel()
 	if err := s.reserve(ctx, s.key("recovery", string(user)), factorDelay, "factor.throttled"); err != nil {
 		return proof.Proof{}, 0, err
 	}

@@ -2,6 +2,7 @@ package identity
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"gatehouse/audit"
@@ -33,8 +34,9 @@ type candidate struct {
 	reason audit.Reason // empty: nothing stands against them but the password
 }
 
-// prove is CheckPassword. The attempt is counted when a slot is sure, and before
-// the hash: a hundred guesses at once count as a hundred, a shed one as none.
+// prove is CheckPassword. The attempt is counted for the account and the address
+// when a slot is sure, and before the hash: a hundred guesses at once count as a
+// hundred, a shed one as none. From then on it goes on without the caller.
 func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed string) (candidate, error) {
 	account := s.accountKey(login)
 	if err := s.mayTry(ctx, account, from.IP); err != nil {
@@ -45,7 +47,10 @@ func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed stri
 		return candidate{}, err
 	}
 	defer ticket.Leave()
-	if err := s.reserve(ctx, account, accountDelay, "signin.throttled"); err != nil {
+	ctx, cancel := outlast(ctx)
+	defer cancel()
+	counted, err := s.reserveBoth(ctx, account, from.IP)
+	if err != nil {
 		return candidate{}, err
 	}
 	c, err := s.candidate(ctx, login)
@@ -54,7 +59,7 @@ func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed stri
 	}
 	ok, stale, err := ticket.Verify(ctx, c.hash, typed)
 	if err != nil {
-		return candidate{}, fmt.Errorf("check password: %w", err)
+		return candidate{}, errors.Join(fmt.Errorf("check password: %w", err), s.untried(ctx, counted))
 	}
 	if !ok || c.reason != "" {
 		return candidate{}, s.refuse(ctx, from, c)
@@ -64,10 +69,7 @@ func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed stri
 			return candidate{}, fmt.Errorf("renew password hash: %w", err)
 		}
 	}
-	if err := s.Store.ClearAttempts(ctx, account); err != nil {
-		return candidate{}, fmt.Errorf("clear attempts: %w", err)
-	}
-	return c, nil
+	return c, s.proved(ctx, counted)
 }
 
 // candidate asks the store the same questions whoever is asked for.
@@ -94,7 +96,7 @@ func (s *Service) candidate(ctx context.Context, login string) (candidate, error
 	return c, nil
 }
 
-// refuse counts against the address, leaves a trace, and answers the same for
+// refuse leaves a trace, and answers the same for
 // everybody. The name that was typed is not kept: it may be a password in the
 // wrong field.
 func (s *Service) refuse(ctx context.Context, from audit.Actor, c candidate) error {
@@ -105,13 +107,7 @@ func (s *Service) refuse(ctx context.Context, from audit.Actor, c candidate) err
 	if e.Reason == "" {
 		e.Reason = ReasonWrong
 	}
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.countAddress(ctx, from.IP); err != nil {
-			return err
-		}
-		return s.Audit.Record(ctx, e)
-	})
-	if err != nil {
+	if err := s.Audit.Record(ctx, e); err != nil {
 		return fmt.Errorf("record refused sign-in: %w", err)
 	}
 	return fault.New(fault.Unauthenticated, "signin.wrong", "Email or password is wrong.")

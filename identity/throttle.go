@@ -13,6 +13,19 @@ import (
 	"gatehouse/secret"
 )
 
+// LongestBlock is the longest that anything is blocked.
+const LongestBlock = 24 * time.Hour
+
+// lastWord is how long what follows a counted attempt may take, whether or not
+// the caller still waits.
+const lastWord = 10 * time.Second
+
+// outlast returns a context that the caller cannot end: who hangs up is counted
+// and recorded like everybody.
+func outlast(ctx context.Context) (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.WithoutCancel(ctx), lastWord)
+}
+
 // How much guessing is free, and what it costs then.
 const (
 	freePerAccount = 5
@@ -20,7 +33,7 @@ const (
 	freeFactor     = 5
 	factorPause    = 5 * time.Minute
 	factorMost     = 20 // in a row
-	factorBlock    = 24 * time.Hour
+	factorBlock    = LongestBlock
 	longestDelay   = 15 * time.Minute
 )
 
@@ -80,17 +93,12 @@ func (s *Service) addressKey(ip string, at time.Time) string {
 // blocked now.
 func (s *Service) mayTry(ctx context.Context, account, ip string) error {
 	now := clock.Now()
-	for _, key := range []string{account, s.addressKey(ip, now), s.addressKey(ip, now.Add(-time.Hour))} {
-		if key == "" {
-			continue
-		}
-		a, err := s.Store.Attempts(ctx, key)
-		if err != nil {
-			return fmt.Errorf("read attempts: %w", err)
-		}
-		if now.Before(a.BlockedUntil) {
-			return throttled("signin.throttled", a.BlockedUntil.Sub(now))
-		}
+	until, err := s.Store.Blocked(ctx, [3]string{account, s.addressKey(ip, now), s.addressKey(ip, now.Add(-time.Hour))}, now)
+	if err != nil {
+		return fmt.Errorf("read attempts: %w", err)
+	}
+	if now.Before(until) {
+		return throttled("signin.throttled", until.Sub(now))
 	}
 	return nil
 }
@@ -108,19 +116,51 @@ func (s *Service) reserve(ctx context.Context, key string, delay func(int) time.
 	return nil
 }
 
-// countAddress counts a failure. Successes do not count, so that an office
-// behind one address can sign in, and they clear nothing, so that a guesser
-// with an account of his own gains nothing.
-func (s *Service) countAddress(ctx context.Context, ip string) error {
+// reservation is an attempt that was counted for the account and for the address
+// it came from, before it is known to be wrong.
+type reservation struct {
+	account, address string
+	atAddress        Attempts
+}
+
+// reserveBoth counts an attempt for both in one step, or for neither.
+func (s *Service) reserveBoth(ctx context.Context, account, ip string) (r reservation, err error) {
 	now := clock.Now()
-	key := s.addressKey(ip, now)
-	if key == "" {
-		return nil
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		r = reservation{account: account, address: s.addressKey(ip, now)}
+		if err := s.reserve(ctx, account, accountDelay, "signin.throttled"); err != nil || r.address == "" {
+			return err
+		}
+		var allowed bool
+		r.atAddress, allowed, err = s.Store.TakeAttempt(ctx, r.address, now, addressDelay)
+		if err == nil && !allowed {
+			err = throttled("signin.throttled", r.atAddress.BlockedUntil.Sub(now))
+		}
+		return err
+	})
+	return r, err
+}
+
+// proved forgets a reservation that was no failure. Successes do not count
+// against the address, so that an office behind one address can sign in, and they
+// clear nothing of it, so that a guesser with an account of his own gains nothing.
+func (s *Service) proved(ctx context.Context, r reservation) error {
+	if err := s.untried(ctx, r); err != nil {
+		return fmt.Errorf("return attempt: %w", err)
 	}
-	if _, _, err := s.Store.TakeAttempt(ctx, key, now, addressDelay); err != nil {
-		return fmt.Errorf("count address: %w", err)
+	if err := s.Store.ClearAttempts(ctx, r.account); err != nil {
+		return fmt.Errorf("clear attempts: %w", err)
 	}
 	return nil
+}
+
+// untried takes back what was counted for the address where nothing was said
+// about the password.
+func (s *Service) untried(ctx context.Context, r reservation) error {
+	if r.address == "" {
+		return nil
+	}
+	return s.Store.ReturnAttempt(ctx, r.address, r.atAddress)
 }
 
 func throttled(code string, wait time.Duration) error {

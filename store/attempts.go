@@ -16,8 +16,18 @@ INSERT INTO attempts (name, failures, blocked_until, updated_at)
 VALUES ($1, 1, NULL, $2)
 ON CONFLICT (name) DO UPDATE
 SET failures = attempts.failures + 1, blocked_until = NULL, updated_at = excluded.updated_at
-WHERE attempts.blocked_until IS NULL OR attempts.blocked_until <= excluded.updated_at
+WHERE attempts.blocked_until IS NULL OR attempts.blocked_until <= excluded.updated_at OR attempts.blocked_until > $3
 RETURNING failures`)
+
+	returnAttempt = newStatement(`
+UPDATE attempts
+SET failures = failures - 1, blocked_until = CASE WHEN blocked_until = $2 THEN NULL ELSE blocked_until END
+WHERE name = $1 AND failures > 0`)
+
+	selectBlocked = newStatement(`
+SELECT MAX(blocked_until)
+FROM attempts
+WHERE name IN ($1, $2, $3) AND blocked_until <= $4`)
 
 	blockAttempts = newStatement(`
 UPDATE attempts
@@ -39,7 +49,7 @@ func (s *Store) TakeAttempt(ctx context.Context, key string, now time.Time, bloc
 	var may bool
 	err := s.InTx(ctx, func(ctx context.Context) error {
 		a, may = identity.Attempts{Updated: time.UnixMicro(micros(now)).UTC()}, false
-		err := s.each(ctx, countAttempt, []any{key, micros(now)}, func(rows *sql.Rows) error {
+		err := s.each(ctx, countAttempt, []any{key, micros(now), micros(now.Add(identity.LongestBlock))}, func(rows *sql.Rows) error {
 			may = true
 			return rows.Scan(&a.Failures)
 		})
@@ -62,6 +72,28 @@ func (s *Store) TakeAttempt(ctx context.Context, key string, now time.Time, bloc
 		return identity.Attempts{}, false, doing("take attempt", err)
 	}
 	return a, may, nil
+}
+
+// ReturnAttempt takes back one attempt that turned out to be none, and the block
+// that it brought; taken is what TakeAttempt returned.
+func (s *Store) ReturnAttempt(ctx context.Context, key string, taken identity.Attempts) error {
+	until := int64(-1)
+	if !taken.BlockedUntil.IsZero() {
+		until = micros(taken.BlockedUntil)
+	}
+	_, err := s.exec(ctx, returnAttempt, key, until)
+	return doing("return attempt", err)
+}
+
+// Blocked returns until when one of the keys is blocked, the zero time when none
+// is. A block that no clock can have set is none.
+func (s *Store) Blocked(ctx context.Context, keys [3]string, now time.Time) (time.Time, error) {
+	var until time.Time
+	args := []any{keys[0], keys[1], keys[2], micros(now.Add(identity.LongestBlock))}
+	err := s.each(ctx, selectBlocked, args, func(rows *sql.Rows) error {
+		return rows.Scan(instant{&until})
+	})
+	return until, doing("read blocked attempts", err)
 }
 
 // ClearAttempts forgets the counter.
@@ -89,7 +121,7 @@ const keepAttempts = 24 * time.Hour
 
 var attemptsTable = table{
 	statements: []*statement{
-		countAttempt, blockAttempts, deleteAttempts, selectAttempts,
+		countAttempt, returnAttempt, blockAttempts, deleteAttempts, selectAttempts, selectBlocked,
 	},
 	brooms: []broom{
 		// A counter that still blocks is not idle. Index attempts_updated.
