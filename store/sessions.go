@@ -14,8 +14,8 @@ import (
 const sessionColumns = `s.id, s.token_hash, s.user_id, s.proofs, s.created_at, s.seen_at, s.idle_expires_at, s.expires_at, s.revoked_at, s.reason, s.ip, s.agent`
 
 var (
-	// The person is held, so that who disables them waits, and then finds the
-	// session.
+	// The person is held until the session is committed: who disables them waits,
+	// and then finds the session.
 	insertSession = lockStatement(`
 INSERT INTO sessions (id, token_hash, user_id, proofs,
     created_at, seen_at, idle_expires_at, expires_at, revoked_at, reason, ip, agent)

@@ -11,8 +11,8 @@ func newStatement(text string) *statement { return engine.NewStatement(text, 0) 
 // hotStatement is for the reads that nearly every request makes.
 func hotStatement(text string) *statement { return engine.NewStatement(text, engine.Hot) }
 
-// lockStatement is a SELECT whose rows, within InTx, nobody else may change
-// until the transaction ends.
+// lockStatement is a SELECT, or an INSERT from one, whose rows, within InTx,
+// nobody else may change until the transaction ends.
 func lockStatement(text string) *statement { return engine.NewStatement(text, engine.Locks) }
 
 // hotLockStatement is a lockStatement that nearly every request uses outside of

@@ -221,7 +221,7 @@ func (e *postgresBackend) exec(ctx context.Context, st *Statement, args []any) (
 }
 
 func (e *postgresBackend) execOnce(ctx context.Context, st *Statement, args []any) (int64, error) {
-	result, err := e.db.ExecContext(ctx, st.text, args...)
+	result, err := e.db.ExecContext(ctx, st.locking(), args...)
 	if err != nil {
 		return 0, err
 	}
@@ -342,7 +342,7 @@ func (e *postgresBackend) migrator(ctx context.Context) (*migrator, error) {
 type postgresTx struct{ tx *sql.Tx }
 
 func (t postgresTx) exec(ctx context.Context, st *Statement, args []any) (int64, error) {
-	result, err := t.tx.ExecContext(ctx, st.text, args...)
+	result, err := t.tx.ExecContext(ctx, st.locking(), args...)
 	if err != nil {
 		return 0, err
 	}

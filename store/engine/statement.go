@@ -27,7 +27,8 @@ const (
 	// Locks is for a SELECT whose rows, within InTx, nobody else may change until
 	// the transaction ends: who reads a row there to write it back loses nobody's
 	// change. SQLite has one writer, so there it is a plain SELECT, and so it is
-	// on Postgres outside of InTx.
+	// on Postgres outside of InTx. It is also for an INSERT from such a SELECT,
+	// which locks wherever it runs.
 	Locks
 	// OnlyPostgres is for a text that SQLite does not understand.
 	OnlyPostgres

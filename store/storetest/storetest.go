@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Factors":       testFactors,
 		"Families":      testFamilies,
 		"Grounds":       testGrounds,
+		"HeldPeople":    testHeldPeople,
 		"HeldSessions":  testHeldSessions,
 		"Interactions":  testInteractions,
 		"Janitor":       testJanitor,

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"strconv"
+	"sync"
 	"testing"
 
 	"gatehouse/fault"
@@ -89,6 +90,54 @@ func testHeldSessions(t *testing.T, s *store.Store) {
 		ok(t, err)
 		if !grounds.SessionRevoked {
 			t.Fatal("a family outlived the session that it was made in while the session was ended")
+		}
+	}
+}
+
+// testHeldPeople has a person disabled, with all that ends then, while they sign
+// in. When they are enabled again no session is left: either the sign-in was
+// refused, or its session was found.
+func testHeldPeople(t *testing.T, s *store.Store) {
+	for range 5 {
+		u := insertUser(t, s)
+		n := newSession(u.ID)
+		begun := make(chan struct{})
+		inserted := sync.OnceFunc(func() { close(begun) })
+		race(t, 2, func(i int) (bool, error) {
+			if i == 0 {
+				defer inserted()
+				return true, s.InTx(t.Context(), func(ctx context.Context) error {
+					if err := s.InsertSession(ctx, n, session.MaxPerPerson); err != nil {
+						return err
+					}
+					inserted()
+					for range 100 { // long enough for who does not wait
+						if _, err := s.Session(ctx, n.ID); err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			<-begun
+			return true, s.InTx(t.Context(), func(ctx context.Context) error {
+				held, err := s.HoldUser(ctx, u.ID)
+				if err != nil {
+					return err
+				}
+				held.Disabled = true
+				if err := s.UpdateUser(ctx, held); err != nil {
+					return err
+				}
+				_, err = s.RevokeSessions(ctx, session.Filter{User: u.ID}, "disabled", now)
+				return err
+			})
+		})
+		u.Disabled, u.Rev = false, 0
+		ok(t, s.UpdateUser(t.Context(), u))
+		found := must[session.Session](t)(s.Session(t.Context(), n.ID))
+		if found.Live(now) {
+			t.Fatal("a session outlived that its person was disabled, because it was made at the same moment")
 		}
 	}
 }
