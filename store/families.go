@@ -68,12 +68,12 @@ WHERE user_id = $3 AND client_id = $4 AND revoked_at IS NULL`)
 
 	endFamiliesOfUser = newStatement(`
 UPDATE users
-SET ended_at = $2, ended_but = $3
+SET ended_at = CASE WHEN ended_at > $2 THEN ended_at ELSE $2 END, ended_but = $3
 WHERE id = $1`)
 
 	endFamiliesOfClient = newStatement(`
 UPDATE clients
-SET ended_at = $2
+SET ended_at = CASE WHEN ended_at > $2 THEN ended_at ELSE $2 END
 WHERE id = $1`)
 )
 
@@ -188,7 +188,8 @@ func (s *Store) TouchFamily(ctx context.Context, family id.Family, client id.Cli
 // EndFamiliesOfUser ends the families that the person has at now but for those
 // of one session (empty: none is spared): it says so in the person's row, and
 // Family looks there. A later end takes the place of the one before, whose
-// spared session it ended or spares too.
+// spared session it ended or spares too; one by a clock that is behind brings
+// nothing back.
 func (s *Store) EndFamiliesOfUser(ctx context.Context, user id.User, except id.Session, now time.Time) error {
 	_, err := s.exec(ctx, endFamiliesOfUser, string(user), micros(now), string(except))
 	return doing("end the families of a person", err)

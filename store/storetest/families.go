@@ -178,6 +178,9 @@ func testEnding(t *testing.T, s *store.Store) {
 		ok(t, s.EndFamiliesOfUser(ctx, u.ID, "", now.Add(2*time.Minute)))
 		expect(t, here, true)
 		expect(t, later, false)
+		ok(t, s.EndFamiliesOfUser(ctx, u.ID, "", now.Add(-time.Minute))) // by a clock that is behind
+		expect(t, old, true)
+		expect(t, here, true)
 		ok(t, s.EndFamiliesOfUser(ctx, id.NewUser(), "", now))
 	})
 	t.Run("OfAClient", func(t *testing.T) {
@@ -189,6 +192,8 @@ func testEnding(t *testing.T, s *store.Store) {
 		expect(t, old, true)
 		expect(t, later, false)
 		expect(t, elsewhere, false)
+		ok(t, s.EndFamiliesOfClient(ctx, d.ID, created.Add(-time.Minute)))
+		expect(t, old, true)
 		changed, err := s.Client(ctx, d.ID)
 		ok(t, err)
 		changed.Disabled = true
