@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"gatehouse/audit"
-	"gatehouse/clock"
 	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/session"
@@ -17,14 +16,10 @@ type ends struct {
 	oauth    *oauth.Service
 }
 
-// EndUser implements identity.Ends.
+// EndUser implements identity.Ends. The person's row, which identity holds, comes
+// first, then those of the sessions, then the counter of revocations: all who end
+// something take them in this order, so that none waits for another in a circle.
 func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
-	// The person's row comes first, then those of the sessions, then the counter
-	// of revocations: whoever disables them at this moment takes them in the same
-	// order, and neither waits for the other in a circle.
-	if err := e.oauth.Store.EndFamiliesOfUser(ctx, user, except, clock.Now()); err != nil {
-		return err
-	}
 	if _, err := e.sessions.EndAll(ctx, by, user, except, reason); err != nil {
 		return err
 	}

@@ -214,6 +214,9 @@ func (s *Service) ResetFactors(ctx context.Context, by audit.Actor, user id.User
 
 func (s *Service) dropFactors(ctx context.Context, by audit.Actor, user id.User, keep id.Session, action audit.Action) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.HoldUser(ctx, user); err != nil {
+			return err
+		}
 		all, err := s.Store.FactorsOf(ctx, user)
 		if err != nil {
 			return err

@@ -26,6 +26,9 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 		return fmt.Errorf("set password: %w", err)
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.HoldUser(ctx, user); err != nil {
+			return err
+		}
 		if err := s.putPassword(ctx, by, newPassword(user, hash, clock.Now()), "", ActionPasswordSet); err != nil {
 			return err
 		}
@@ -90,8 +93,12 @@ func (s *Service) proveCurrent(ctx context.Context, by audit.Actor, u User, curr
 	return "", err
 }
 
-// unchanged makes sure that the password that was proved is still the one.
+// unchanged makes sure that the password that was proved is still the one, and
+// stays it until the transaction of ctx ends.
 func (s *Service) unchanged(ctx context.Context, user id.User, hash string) error {
+	if _, err := s.Store.HoldUser(ctx, user); err != nil {
+		return err
+	}
 	p, err := s.Store.Password(ctx, user)
 	if err != nil {
 		return err
@@ -102,7 +109,8 @@ func (s *Service) unchanged(ctx context.Context, user id.User, hash string) erro
 	return nil
 }
 
-// putPassword stores a new password and ends what the old one opened.
+// putPassword stores a new password and ends what the old one opened. The person
+// is held by the transaction of ctx.
 func (s *Service) putPassword(ctx context.Context, by audit.Actor, p Password, keep id.Session, action audit.Action) error {
 	if err := s.Store.PutPassword(ctx, p); err != nil {
 		return err

@@ -122,6 +122,9 @@ func (s *Service) renew(ctx context.Context, t *password.Ticket, c candidate, ty
 	}
 	stored := c.hash
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.HoldUser(ctx, c.user.ID); err != nil {
+			return err
+		}
 		p, err := s.Store.Password(ctx, c.user.ID)
 		if err != nil || p.Hash != c.hash {
 			return err

@@ -144,7 +144,7 @@ func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, acti
 // Delete removes a person and ends all they hold. Their id is never used again.
 func (s *Service) Delete(ctx context.Context, by audit.Actor, user id.User) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		was, err := s.Store.User(ctx, user)
+		was, err := s.Store.HoldUser(ctx, user)
 		if err != nil {
 			return err
 		}
