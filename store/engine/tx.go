@@ -20,7 +20,8 @@ type querier interface {
 // refuse whatever comes next, so SQLite does too, and what was tested on one
 // holds on the other.
 type tx struct {
-	conn querier
+	conn  querier
+	reads bool // it is a View's, and commits nothing
 
 	mu      sync.Mutex
 	over    bool
@@ -120,7 +121,7 @@ func (d *DB) begin(ctx context.Context, start func(context.Context, func(context
 	var last *tx
 	var own error
 	err := start(ctx, func(ctx context.Context, t *tx) error {
-		last = t
+		last, t.reads = t, reads
 		own = f(context.WithValue(ctx, scopeKey{d}, scope{t: t, reads: reads}))
 		return own
 	})
@@ -138,13 +139,14 @@ func (d *DB) begin(ctx context.Context, start func(context.Context, func(context
 // in the goroutine of its InTx and before that returns; several run in the
 // order in which they were given. It is not run when the transaction is undone,
 // nor when nobody can say whether the commit was kept. Without a transaction,
-// and within a View, there is nothing to wait for, and f runs at once.
+// and within a View that is none of InTx, there is nothing to wait for, and f
+// runs at once.
 //
 // f must not panic, and must not use ctx for the database: that transaction is
 // over.
 func (d *DB) AfterCommit(ctx context.Context, f func()) {
 	at, ok := ctx.Value(scopeKey{d}).(scope)
-	if !ok || at.reads {
+	if !ok || at.t.reads {
 		f()
 		return
 	}

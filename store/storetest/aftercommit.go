@@ -33,11 +33,15 @@ func testAfterCommit(t *testing.T, s *store.Store) {
 				s.AfterCommit(ctx, note("nested"))
 				return put(ctx, "followed")
 			}))
+			ok(t, s.View(ctx, func(ctx context.Context) error {
+				s.AfterCommit(ctx, note("viewed"))
+				return nil
+			}))
 			s.AfterCommit(ctx, note("last"))
 			inTx = false
 			return nil
 		}))
-		if want := []string{"first", "nested", "last"}; !slices.Equal(order, want) {
+		if want := []string{"first", "nested", "viewed", "last"}; !slices.Equal(order, want) {
 			t.Errorf("ran %v, want %v before InTx returned", order, want)
 		}
 	})
