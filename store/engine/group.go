@@ -3,6 +3,7 @@ package engine
 import (
 	"context"
 	"sync"
+	"sync/atomic"
 	"time"
 )
 
@@ -39,6 +40,7 @@ type call[Q, A any] struct {
 	answer A
 	err    error
 	ready  chan struct{}
+	taken  atomic.Bool // by a worker, or back by who asked
 }
 
 // Start brings the workers up. Fewer lanes carry more each.
@@ -74,6 +76,15 @@ func (g *Group[Q, A]) ask(ctx context.Context, q Q) (A, error) {
 	case <-ctx.Done():
 		return c.answer, ctx.Err()
 	case g.waiting <- c:
+	}
+	select {
+	case <-c.ready:
+		return c.answer, c.err
+	case <-g.ended:
+	case <-ctx.Done():
+		if c.taken.CompareAndSwap(false, true) {
+			return c.answer, ctx.Err()
+		}
 	}
 	select {
 	case <-c.ready:
@@ -118,6 +129,9 @@ func (g *Group[Q, A]) travel(first *call[Q, A]) {
 func (g *Group[Q, A]) gather(first *call[Q, A]) []*call[Q, A] {
 	taken := make([]*call[Q, A], 0, 16)
 	take := func(c *call[Q, A]) {
+		if !c.taken.CompareAndSwap(false, true) {
+			return // nobody waits for it
+		}
 		if c.err = c.ctx.Err(); c.err != nil {
 			close(c.ready)
 			return

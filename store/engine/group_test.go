@@ -5,6 +5,8 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gatehouse/fault"
 )
@@ -122,4 +124,34 @@ func TestGroupLeavesOutWhoGaveUp(t *testing.T) {
 	if _, err := g.Ask(ctx, 1); !errors.Is(err, context.Canceled) {
 		t.Errorf("who gave up hears %v", err)
 	}
+}
+
+func TestGroupLetsGoOfWhoGivesUpInTheQueue(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		asked := make(chan int, groupMost)
+		g := &Group[int, int]{
+			One: func(_ context.Context, n int) (int, error) { asked <- n; <-release; return n, nil },
+			All: func(_ context.Context, ns []int) ([]int, error) { return ns, nil },
+		}
+		g.Start(groupWorkers)
+		var hung sync.WaitGroup
+		for range groupWorkers { // every worker hangs
+			hung.Go(func() { _, _ = g.Ask(context.Background(), 0) })
+			<-asked
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+		defer cancel()
+		begun := time.Now()
+		if _, err := g.Ask(ctx, 1); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != time.Second {
+			t.Errorf("who gave up in the queue hears %v after %s", err, time.Since(begun))
+		}
+		close(release)
+		hung.Wait()
+		g.Stop()
+		if len(asked) != 0 {
+			t.Errorf("what was taken back was asked all the same")
+		}
+	})
 }
