@@ -3,6 +3,9 @@ package engine
 import (
 	"context"
 	"fmt"
+	"time"
+
+	"github.com/jackc/pgx/v5"
 )
 
 // channel is the name under which processes over one Postgres tell each other
@@ -12,6 +15,14 @@ const channel = "gatehouse"
 // listenSpare is how many connections a process must be allowed at least before
 // one of them does nothing but listen.
 const listenSpare = 4
+
+// A listener that hears nothing cannot tell silence from a peer that is gone
+// without a word: it asks when it has waited for listenQuiet, and gives the
+// answer listenAnswer.
+const (
+	listenQuiet  = 30 * time.Second
+	listenAnswer = 5 * time.Second
+)
 
 // Listens reports whether processes over this database can tell each other that
 // there is news: on Postgres, if this one may have a connection for it, and no
@@ -41,7 +52,8 @@ func (d *DB) Notify(ctx context.Context) error {
 
 // Listen calls heard when it listens, for what was missed until then, and after
 // each Notify of any process, this one included. It takes a connection of its own
-// and returns when that is lost, or when ctx ends, with the reason.
+// and returns when that is lost, or its peer silent, or when ctx ends, with the
+// reason.
 func (d *DB) Listen(ctx context.Context, heard func()) error {
 	p, is := d.backend.(*postgresBackend)
 	if !is {
@@ -64,8 +76,32 @@ func (d *DB) Listen(ctx context.Context, heard func()) error {
 	}
 	for {
 		heard()
-		if _, err := own.WaitForNotification(ctx); err != nil {
+		if err := awaitNews(ctx, own); err != nil {
 			return fmt.Errorf("listen for news: %w", classify(err))
 		}
 	}
+}
+
+// awaitNews returns at the next notification.
+func awaitNews(ctx context.Context, own *pgx.Conn) error {
+	for {
+		heard, err := waitQuiet(ctx, own)
+		if heard || err != nil {
+			return err
+		}
+	}
+}
+
+// waitQuiet waits for a notification, at most for listenQuiet, and then asks
+// whether anybody is there. What was sent meanwhile is heard by the next wait.
+func waitQuiet(ctx context.Context, own *pgx.Conn) (heard bool, err error) {
+	quiet, cancel := context.WithTimeout(ctx, listenQuiet)
+	defer cancel()
+	_, err = own.WaitForNotification(quiet)
+	if err == nil || ctx.Err() != nil || quiet.Err() == nil {
+		return err == nil, err
+	}
+	answer, cancel := context.WithTimeout(ctx, listenAnswer)
+	defer cancel()
+	return false, own.Ping(answer)
 }
