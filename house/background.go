@@ -15,7 +15,7 @@ func (h *House) Beats() []Beat {
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
 		{Name: "make the first keys", Every: time.Minute, Step: h.firstKeys},
-		{Name: "rotate the keys", Every: time.Second, Lease: "rotation", Due: h.Keys.Due, Step: h.Keys.Step},
+		{Name: "rotate the keys", Every: time.Second, Due: h.Keys.Due, Step: h.Keys.Step}, // under a lease of its own
 		{Name: "forget revocations", Every: time.Minute, Step: h.Registry.Forget},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Step: h.sweep},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Due: h.pruner().Due, Step: h.prune},

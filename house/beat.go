@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"log/slog"
 	"sync"
 	"time"
@@ -18,8 +19,8 @@ type Beat struct {
 	// Wake brings a beat forward.
 	Wake <-chan struct{}
 	// Lease is the name of the lease row under which replicas take turns: the one
-	// that has it keeps it for three beats, and the others do nothing meanwhile.
-	// Empty: every replica beats.
+	// that has it keeps it for three beats, and the others do nothing meanwhile; it
+	// gives it back when a step fails and when it stops. Empty: every replica beats.
 	Lease string
 	// Due is asked before the lease, so that nothing is written for nothing.
 	Due func(now time.Time) bool
@@ -36,6 +37,9 @@ func (b Beat) leaseFor() time.Duration { return max(3*b.Every, time.Minute) }
 
 // sayAgain is how often a failure that goes on is logged.
 const sayAgain = time.Minute
+
+// giveBackWithin bounds the last thing that a replica does with a lease.
+const giveBackWithin = 5 * time.Second
 
 // runner beats.
 type runner struct {
@@ -64,6 +68,11 @@ func (r runner) run(ctx context.Context, beats []Beat) {
 
 // keep beats b until ctx ends.
 func (r runner) keep(ctx context.Context, b Beat) {
+	defer func() {
+		if b.Lease != "" {
+			_ = r.giveBack(ctx, b, time.Now()) // nobody waits longer than for the lease itself
+		}
+	}()
 	var tick <-chan time.Time
 	health := trouble{name: b.Name, log: r.log}
 	if b.Every > 0 {
@@ -88,13 +97,26 @@ func (r runner) beat(ctx context.Context, b Beat, now time.Time) error {
 	if !b.due(now) {
 		return nil
 	}
-	if b.Lease != "" {
-		mine, err := r.leases.Lease(ctx, b.Lease, r.holder, now, now.Add(b.leaseFor()))
-		if err != nil || !mine {
-			return err
-		}
+	if b.Lease == "" {
+		return b.Step(ctx, now)
 	}
-	return b.Step(ctx, now)
+	mine, err := r.leases.Lease(ctx, b.Lease, r.holder, now, now.Add(b.leaseFor()))
+	if err != nil || !mine {
+		return err
+	}
+	if err := b.Step(ctx, now); err != nil {
+		return errors.Join(err, r.giveBack(ctx, b, now)) // another may be able to
+	}
+	return nil
+}
+
+// giveBack lets another replica have the lease of b from now on, also when ctx
+// has ended. Whose it is not leaves it alone.
+func (r runner) giveBack(ctx context.Context, b Beat, now time.Time) error {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), giveBackWithin)
+	defer cancel()
+	_, err := r.leases.Lease(ctx, b.Lease, r.holder, now, now)
+	return err
 }
 
 // trouble logs the failures of a row: when they begin, once a minute while they

@@ -154,6 +154,56 @@ func TestABeatIsTakenWhenItIsDueAndThisReplicasTurn(t *testing.T) {
 	}
 }
 
+// turns is a store of one lease.
+type turns struct {
+	mu     sync.Mutex
+	holder string
+	until  time.Time
+}
+
+func (l *turns) Lease(ctx context.Context, _, holder string, now, until time.Time) (bool, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if ctx.Err() != nil || l.holder != holder && l.until.After(now) {
+		return false, ctx.Err()
+	}
+	l.holder, l.until = holder, until
+	return true, nil
+}
+
+// A replica that cannot do its work, or stops, is in nobody's way.
+func TestALeaseIsGivenBackAfterAFailureAndAtTheEnd(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		lease := &turns{}
+		var steps [2]int
+		start := func(i int, err error) (stop func()) {
+			ctx, cancel := context.WithCancel(t.Context())
+			b := Beat{Name: "sweep", Every: time.Minute, Lease: "a", Step: func(context.Context, time.Time) error { steps[i]++; return err }}
+			ended := make(chan struct{})
+			go func() {
+				runner{lease, newHolder(), slog.New(slog.DiscardHandler)}.run(ctx, []Beat{b})
+				close(ended)
+			}()
+			return func() { cancel(); <-ended }
+		}
+		stopBroken := start(0, errors.New("the disk is read-only"))
+		synctest.Wait()
+		time.Sleep(time.Second)
+		stop := start(1, nil)
+		time.Sleep(10*time.Minute + time.Second)
+		if steps[0] != 1 || steps[1] != 11 {
+			t.Errorf("in ten minutes the broken replica took %d turns and the other %d, want 1 and 11", steps[0], steps[1])
+		}
+		stop()
+		time.Sleep(time.Minute)
+		if steps[0] != 2 {
+			t.Errorf("after the other stopped the next took %d turns within a minute, want 1", steps[0]-1)
+		}
+		stopBroken()
+	})
+}
+
 func TestABeatThatFailsIsTriedAgainAndTellsWhenItBeginsAndEnds(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
