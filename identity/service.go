@@ -8,6 +8,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/password"
+	"gatehouse/proof"
 )
 
 // Service is everything that is done with people. All fields are needed.
@@ -51,8 +52,11 @@ type Standing struct {
 	Second   []id.Factor // the confirmed second factors
 }
 
-// Factors are the ids that a proof of the person may name now.
-func (s Standing) Factors() []id.Factor { return append([]id.Factor{s.Password}, s.Second...) }
+// Living returns the proofs of the list whose factor the person still has: these
+// are all that may be counted, shown or recorded.
+func (s Standing) Living(l proof.List) proof.List {
+	return l.Of(append([]id.Factor{s.Password}, s.Second...)...)
+}
 
 // Standing reads the person with what may prove them now.
 func (s *Service) Standing(ctx context.Context, user id.User) (Standing, error) {

@@ -13,8 +13,7 @@ type Session struct {
 	ID          id.Session `json:"id"`
 	User        id.User    `json:"user"`
 	Methods     []string   `json:"amr"`
-	PasswordAt  time.Time  `json:"password_at,omitzero"`
-	FactorAt    time.Time  `json:"factor_at,omitzero"`
+	Proofs      []Proof    `json:"proofs"`
 	Created     time.Time  `json:"created"`
 	Seen        time.Time  `json:"seen"`
 	IdleExpires time.Time  `json:"idle_expires"`
@@ -23,11 +22,22 @@ type Session struct {
 	Agent       string     `json:"user_agent,omitempty"`
 }
 
-// OfSession returns the shape of s.
-func OfSession(s session.Session) Session {
+// Proof is one thing that was proved at a browser.
+type Proof struct {
+	Method proof.Method `json:"method"`
+	At     time.Time    `json:"at"`
+	Source proof.Source `json:"source"`
+}
+
+// OfSession returns the shape of s, in which living is what is still proved
+// (identity.Standing.Living).
+func OfSession(s session.Session, living proof.List) Session {
+	proofs := make([]Proof, len(living))
+	for i, p := range living {
+		proofs[i] = Proof{Method: p.Method, At: p.At.UTC(), Source: p.Source}
+	}
 	return Session{
-		ID: s.ID, User: s.User, Methods: list(s.Proofs.AMR()),
-		PasswordAt: s.Proofs.Last(proof.Knowledge).At.UTC(), FactorAt: s.Proofs.Last(proof.Possession).At.UTC(),
+		ID: s.ID, User: s.User, Methods: list(living.AMR()), Proofs: proofs,
 		Created: s.Created.UTC(), Seen: s.Seen.UTC(), IdleExpires: s.IdleExpires.UTC(), Expires: s.Expires.UTC(),
 		IP: s.IP, Agent: s.Agent,
 	}

@@ -31,7 +31,10 @@ func shapes() map[string]any {
 	key := filled[keys.Key]()
 	key.Public = `{"kty":"EC"}`
 	signedIn := filled[session.Session]()
-	signedIn.Proofs = proof.List{{Method: proof.Password, At: elsewhere}, {Method: proof.OTP, At: elsewhere.Add(time.Minute)}}
+	living := proof.List{
+		{Method: proof.Password, At: elsewhere, Factor: "fac_password", Source: proof.ByPassword},
+		{Method: proof.OTP, At: elsewhere.Add(time.Minute), Factor: "fac_phone", Source: proof.ByRecoveryCode},
+	}
 	event := filled[audit.Event]()
 	event.Before, event.After = json.RawMessage(`{"name":"was"}`), json.RawMessage(`{"name":"is"}`)
 	return map[string]any{
@@ -43,8 +46,8 @@ func shapes() map[string]any {
 		"client":            OfClient(client),
 		"client-empty":      OfClient(oauth.Client{}),
 		"new-client-secret": NewClientSecret{Client: OfClient(oauth.Client{}), Secret: "shown once"},
-		"session":           OfSession(signedIn),
-		"session-empty":     OfSession(session.Session{}),
+		"session":           OfSession(signedIn, living),
+		"session-empty":     OfSession(session.Session{}, nil),
 		"key":               OfKey(key),
 		"key-empty":         OfKey(keys.Key{}),
 	}
@@ -150,7 +153,7 @@ func TestNoShapeHoldsASecret(t *testing.T) {
 // that speak of a secret may.
 func secret(member string) bool {
 	switch member {
-	case "password_at", "recovery_codes_left", "secrets", "token_endpoint_auth_method", "access_token_ttl", "access_token_type", "id_token_claims",
+	case "recovery_codes_left", "secrets", "token_endpoint_auth_method", "access_token_ttl", "access_token_type", "id_token_claims",
 		"id_token_signed_response_alg", "access_token_signed_response_alg", "postal_code":
 		return false
 	}

@@ -69,8 +69,15 @@ func (b *beside) person(email string, n int) (u identity.User, tokens []string) 
 	if err != nil {
 		b.t.Fatal(err)
 	}
+	password := identity.Password{User: u.ID, ID: id.NewFactor(), Hash: "none fits", Changed: time.Now()}
+	if err := b.house.Store.PutPassword(ctx, password); err != nil {
+		b.t.Fatal(err)
+	}
 	for range n {
-		_, token, err := b.house.Sessions.Create(ctx, operator(), u.ID, proof.List{{Method: proof.Password, At: time.Now(), Source: proof.ByPassword}})
+		_, token, err := b.house.Sessions.Create(ctx, operator(), u.ID, proof.List{
+			{Method: proof.Password, At: time.Now(), Factor: password.ID, Source: proof.ByPassword},
+			{Method: proof.OTP, At: time.Now(), Factor: "fac_removed", Source: proof.ByAuthenticator},
+		})
 		if err != nil {
 			b.t.Fatal(err)
 		}
@@ -100,9 +107,11 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 		ID   id.Session `json:"id"`
 		User id.User    `json:"user"`
 		AMR  []string   `json:"amr"`
+
+		Proofs []wire.Proof `json:"proofs"`
 	}
 	b.run(&list, "session", "list", "--user", "ada@example.test")
-	if len(list) != 3 || list[0].User != ada.ID || len(list[0].AMR) != 1 {
+	if len(list) != 3 || list[0].User != ada.ID || len(list[0].AMR) != 1 || len(list[0].Proofs) != 1 {
 		t.Fatalf("Ada's sessions are %v", list)
 	}
 	var all []any

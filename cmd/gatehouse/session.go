@@ -11,6 +11,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/id"
+	"gatehouse/identity"
 	"gatehouse/session"
 	"gatehouse/wire"
 )
@@ -19,17 +20,36 @@ func (a *app) session() *cobra.Command {
 	return a.group("session", "List and end browser sessions", a.sessionList(), a.sessionRevoke())
 }
 
-func (a *app) printSessions(sessions []session.Session) error {
-	shown := make([]wire.Session, len(sessions))
-	for i, s := range sessions {
-		shown[i] = wire.OfSession(s)
-	}
+func (a *app) printSessions(shown []wire.Session) error {
 	return a.print(shown, func(w io.Writer) {
 		row(w, "SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP")
-		for _, s := range sessions {
-			row(w, string(s.ID), string(s.User), strings.Join(s.Proofs.AMR(), " "), moment(s.Seen), moment(s.Expires), s.IP)
+		for _, s := range shown {
+			row(w, string(s.ID), string(s.User), strings.Join(s.Methods, " "), moment(s.Seen), moment(s.Expires), s.IP)
 		}
 	})
+}
+
+// shapes returns the sessions with what their people can still prove. A session
+// whose person was deleted meanwhile is over.
+func shapes(ctx context.Context, h *house.House, sessions []session.Session) ([]wire.Session, error) {
+	people := map[id.User]identity.Standing{}
+	shown := make([]wire.Session, 0, len(sessions))
+	for _, s := range sessions {
+		person, known := people[s.User]
+		if !known {
+			var err error
+			person, err = h.Identity.Standing(ctx, s.User)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			people[s.User] = person
+		}
+		shown = append(shown, wire.OfSession(s, person.Living(s.Proofs)))
+	}
+	return shown, nil
 }
 
 func (a *app) sessionList() *cobra.Command {
@@ -48,7 +68,11 @@ func (a *app) sessionList() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return a.printSessions(sessions)
+				shown, err := shapes(ctx, h, sessions)
+				if err != nil {
+					return err
+				}
+				return a.printSessions(shown)
 			})
 		}),
 	})

@@ -81,7 +81,11 @@ func (h *house) Authenticate(_ context.Context, token, _ string) (session.Sessio
 	if h.signedOut || token == "" {
 		return session.Session{}, fault.New(fault.Unauthenticated, "session.none", "You are not signed in.")
 	}
-	return session.Session{ID: "ses_a", User: "usr_a"}, nil
+	return session.Session{ID: "ses_a", User: "usr_a", Proofs: proof.List{
+		{Method: proof.Password, At: time.Now(), Factor: "fac_old"},
+		{Method: proof.OTP, At: time.Now(), Factor: "fac_phone"},
+		{Method: proof.OTP, At: time.Now(), Factor: "fac_removed"},
+	}}, nil
 }
 
 func (h *house) Of(_ context.Context, user id.User) ([]session.Session, error) {
@@ -241,6 +245,15 @@ func TestChangesLeadBackToAPageThatSaysSo(t *testing.T) {
 	}
 	if w := ask(t, &house{}, "GET", "/account/security?done=You+won"); strings.Contains(w.Body.String(), "You won") {
 		t.Error("the address brings words of its own")
+	}
+}
+
+func TestANewPasswordKeepsOnlyWhatStillProves(t *testing.T) {
+	t.Parallel()
+	h := &house{}
+	leadsTo(t, ask(t, h, "POST", "/account/password", "password", "old", "new_password", "new"), "/account/password?done=password")
+	if len(h.proofs) != 2 || len(h.proofs.Of("fac_phone", "fac_new")) != 2 {
+		t.Errorf("the session goes on with %v", h.proofs)
 	}
 }
 

@@ -28,7 +28,11 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 // renew gives the browser's session a new token after the password was proved
 // and changed: whoever has a copy of the old cookie is out with it.
 func (d *Door) renew(w http.ResponseWriter, r *http.Request, v visitor, fresh proof.Proof) error {
-	_, token, err := d.Sessions.Raise(r.Context(), v.by, v.session, v.session.Proofs.Merge(fresh))
+	person, err := d.Identity.Standing(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	_, token, err := d.Sessions.Raise(r.Context(), v.by, v.session, person.Living(v.session.Proofs).Merge(fresh))
 	if err != nil {
 		return err
 	}

@@ -22,7 +22,7 @@ func (d *Door) sessions(w http.ResponseWriter, r *http.Request, v visitor) error
 	page := sessionsPage{frame: v.frame}
 	for _, s := range list {
 		page.List = append(page.List, sessionLine{
-			ID: string(s.ID), Device: deviceOf(s.Agent), IP: s.IP, TwoSteps: s.Proofs.Of(person.Factors()...).Level() >= proof.AAL2,
+			ID: string(s.ID), Device: deviceOf(s.Agent), IP: s.IP, TwoSteps: person.Living(s.Proofs).Level() >= proof.AAL2,
 			Created: s.Created, Seen: s.Seen, Current: s.ID == v.session.ID,
 		})
 	}
