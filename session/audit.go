@@ -13,7 +13,6 @@ const (
 	ActionCreate audit.Action = "session.create"
 	ActionRaise  audit.Action = "session.raise"
 	ActionEnd    audit.Action = "session.end"
-	ActionEndAll audit.Action = "session.endall"
 )
 
 // Why a session ended. Others who end sessions have reasons of their own.
@@ -29,7 +28,6 @@ const (
 var Audited = audit.Catalogue{
 	{Action: ActionCreate, When: "A browser was signed in", Targets: []audit.Kind{KindSession}, After: "what was proved"},
 	{Action: ActionRaise, When: "A signed-in browser proved again or more", Targets: []audit.Kind{KindSession}, After: "what is proved now"},
-	{Action: ActionEndAll, When: "Several browsers of a person were signed out at once; the reason says why", Targets: []audit.Kind{audit.KindUser}, After: "how many"},
 	{Action: ActionEnd, When: "A browser was signed out; the reason says why", Targets: []audit.Kind{KindSession}},
 }
 

@@ -42,7 +42,7 @@ func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, r
 
 // EndAll ends the sessions of a person as End does, the expired ones that are
 // still known too, but for except (empty: none is spared), and returns how many
-// it ended. However many there are, that is one event.
+// it ended. Each has its event, so that the trail of a session tells its end.
 func (m *Manager) EndAll(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) (int, error) {
 	if user == "" {
 		return 0, errors.New("end sessions: of nobody")
@@ -74,19 +74,16 @@ func (m *Manager) endOldest(ctx context.Context, by audit.Actor, user id.User) (
 	return true, m.endedOf(ctx, by, user, ids, ReasonTooMany)
 }
 
-// endedOf does what follows the end of sessions of one person: their tokens, and
-// the event.
+// endedOf does what follows the end of sessions of one person: an event for each,
+// of which there are MaxPerPerson or few more, and then their tokens, because all
+// ends wait for each other there.
 func (m *Manager) endedOf(ctx context.Context, by audit.Actor, user id.User, ids []id.Session, reason audit.Reason) error {
-	if err := m.Families.EndSessions(ctx, ids, reason); err != nil {
-		return err
+	for _, session := range ids {
+		if err := m.recordEnd(ctx, by, user, session, reason); err != nil {
+			return err
+		}
 	}
-	if len(ids) == 1 {
-		return m.recordEnd(ctx, by, user, ids[0], reason)
-	}
-	return m.Audit.Record(ctx, audit.Event{
-		Actor: by, Action: ActionEndAll, Target: audit.OfUser(user), User: user, Reason: reason,
-		After: audit.Doc(map[string]any{"sessions": len(ids)}),
-	})
+	return m.Families.EndSessions(ctx, ids, reason)
 }
 
 func (m *Manager) recordEnd(ctx context.Context, by audit.Actor, user id.User, session id.Session, reason audit.Reason) error {
