@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/fault"
 	"gatehouse/internal/testconfig"
 	"gatehouse/web"
 )
@@ -146,8 +147,9 @@ func TestRequestsFindTheirDoor(t *testing.T) {
 		t.Fatal(err)
 	}
 	mount := func(*web.Mux) {}
+	refuse := func(http.ResponseWriter, *http.Request, int, *fault.Error) {}
 	row := func(name string, prefixes ...string) *door {
-		return &door{name: name, prefixes: prefixes, protect: programs, limits: usual, mount: mount}
+		return &door{name: name, prefixes: prefixes, protect: programs, refuse: refuse, limits: usual, mount: mount}
 	}
 	gate := &door{name: "gate", host: func(host string) bool { return strings.HasSuffix(host, ".apps.test") }, protect: raw, mount: mount}
 	e, err := s.newEntrance([]*door{row("pages", "/", "/api/help"), row("api", "/api/"), gate, row("scim", "/api/scim/")})
@@ -163,16 +165,24 @@ func TestRequestsFindTheirDoor(t *testing.T) {
 			t.Errorf("%s comes to %q, want %q", url, got, want)
 		}
 	}
+	astray := row("api", "/api/")
+	astray.mount = func(m *web.Mux) { m.Route("GET /account", nil) }
 	for name, doors := range map[string][]*door{
 		"nobody takes the rest":     {row("api", "/api/")},
 		"two take the same":         {row("pages", "/"), row("other", "/")},
 		"neither host nor prefix":   {row("pages", "/"), row("nowhere")},
-		"no protection":             {{name: "open", prefixes: []string{"/"}, limits: usual, mount: mount}},
-		"no limits":                 {{name: "endless", prefixes: []string{"/"}, protect: programs, mount: mount}},
+		"no protection":             {{name: "open", prefixes: []string{"/"}, refuse: refuse, limits: usual, mount: mount}},
+		"no limits":                 {{name: "endless", prefixes: []string{"/"}, protect: programs, refuse: refuse, mount: mount}},
 		"limits that nobody keeps":  {{name: "raw", prefixes: []string{"/"}, protect: raw, limits: usual, mount: mount}},
-		"nothing is mounted":        {{name: "empty", prefixes: []string{"/"}, protect: programs, limits: usual}},
+		"nothing is mounted":        {{name: "empty", prefixes: []string{"/"}, protect: programs, refuse: refuse, limits: usual}},
 		"a host that has a prefix":  {row("pages", "/"), {name: "gate", host: gate.host, prefixes: []string{"/x/"}, protect: raw, mount: mount}},
 		"there are no doors at all": nil,
+		"nobody says no":            {{name: "mute", prefixes: []string{"/"}, protect: programs, limits: usual, mount: mount}},
+		"a route in another's part": {row("pages", "/"), astray},
+		"a route nearer to another": {row("pages", "/"), row("scim", "/api/scim/"), {
+			name: "api", prefixes: []string{"/api/"}, protect: programs, refuse: refuse, limits: usual,
+			mount: func(m *web.Mux) { m.Route("GET /api/scim/Users", nil) },
+		}},
 	} {
 		if _, err := s.newEntrance(doors); err == nil {
 			t.Errorf("%s, and the doors opened", name)

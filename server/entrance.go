@@ -23,11 +23,12 @@ type prefix struct {
 }
 
 // newEntrance opens the doors. Two doors that take the same path are a mistake
-// in the table, and so is a path that none takes.
+// in the table, and so is a path that none takes, or a route that its own door
+// does not get to see.
 func (s *Server) newEntrance(doors []*door) (*entrance, error) {
 	e := &entrance{}
 	for _, d := range doors {
-		if d.mount == nil || d.protect == 0 || (d.host == nil) == (len(d.prefixes) == 0) || (d.protect == raw) == (d.limits != limits{}) {
+		if !d.complete() {
 			return nil, fmt.Errorf("the row of the door %q is not complete", d.name)
 		}
 		d.mux = web.NewMux(s.house.Log, d.refuse)
@@ -54,8 +55,25 @@ func (s *Server) newEntrance(doors []*door) (*entrance, error) {
 	if n := len(e.prefixes); n == 0 || e.prefixes[n-1].path != "/" {
 		return nil, fmt.Errorf("no door takes what no other takes")
 	}
+	for _, d := range doors {
+		for _, pattern := range d.mux.Patterns() {
+			if other := e.pathDoor(routePath(pattern)); d.host == nil && other != d {
+				return nil, fmt.Errorf("the door %q has the route %s, which the door %q takes", d.name, pattern, other.name)
+			}
+		}
+	}
 	return e, nil
 }
+
+// complete reports whether the row says all that it must, and nothing that
+// contradicts itself.
+func (d *door) complete() bool {
+	byHost, byPath, bare := d.host != nil, len(d.prefixes) > 0, d.protect == raw
+	return d.mount != nil && d.protect != 0 && byHost != byPath && bare == (d.limits == limits{}) && (bare || d.refuse != nil)
+}
+
+// routePath returns the path of a net/http pattern.
+func routePath(pattern string) string { return pattern[strings.Index(pattern, "/"):] }
 
 func (e *entrance) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	e.find(r).handler.ServeHTTP(w, r)
@@ -68,8 +86,13 @@ func (e *entrance) find(r *http.Request) *door {
 			return d
 		}
 	}
+	return e.pathDoor(r.URL.Path)
+}
+
+// pathDoor returns the door of the longest prefix of path.
+func (e *entrance) pathDoor(path string) *door {
 	for _, p := range e.prefixes {
-		if p.takes(r.URL.Path) {
+		if p.takes(path) {
 			return p.door
 		}
 	}
