@@ -20,6 +20,9 @@ const (
 	PendingLife = time.Hour
 	// MaxPending is how many enrolments of a person wait at a time.
 	MaxPending = 5
+	// MaxFactors is how many confirmed authenticators a person has at most. A code
+	// may be of any of them, so that each makes a guess likelier.
+	MaxFactors = 5
 )
 
 // Enrolment is an authenticator that waits for its first code.
@@ -49,7 +52,7 @@ func (s *Service) Factors(ctx context.Context, user id.User) ([]Factor, error) {
 // hour and before it is confirmed, it answers with the same, so that reloading
 // the page or a second tab does not spoil the code that was scanned. Another
 // browser gets another secret, and a new password ends the old one: who knew
-// the password before may have seen it.
+// the password before may have seen it. Fault: "factor.too_many" (Conflict).
 func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte) (Enrolment, error) {
 	u, err := s.Store.User(ctx, user)
 	if err != nil {
@@ -60,6 +63,13 @@ func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, user id.User
 		return Enrolment{}, fmt.Errorf("start enrolment: %w", err)
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		all, err := s.Store.FactorsOf(ctx, user)
+		if err != nil {
+			return err
+		}
+		if len(all) >= MaxFactors {
+			return tooManyFactors()
+		}
 		f, err = s.pendingOr(ctx, f)
 		return err
 	})
@@ -122,7 +132,8 @@ func row(factor id.Factor) string { return "factors:sealed:" + string(factor) }
 // first authenticator, ten recovery codes, in clear this once; another one
 // leaves the codes as they are, and ends all but the session of from. Faults:
 // "totp.wrong" (Invalid), "factor.not_pending" (Conflict: nothing was begun
-// here, it waited too long, or another browser was faster).
+// here, it waited too long, or another browser was faster), "factor.too_many"
+// (Conflict).
 func (s *Service) ConfirmEnrol(ctx context.Context, from audit.Actor, user id.User, browser []byte, code string) (proof.Proof, []string, error) {
 	f, err := s.pending(ctx, user, browser, clock.Now())
 	if fault.Is(err, fault.NotFound) {
@@ -164,6 +175,9 @@ func (s *Service) confirm(ctx context.Context, from audit.Actor, f Factor, step 
 	if err != nil {
 		return nil, err
 	}
+	if len(all) > MaxFactors {
+		return nil, tooManyFactors()
+	}
 	if err := s.clearFactorAttempts(ctx, f.User); err != nil {
 		return nil, err
 	}
@@ -197,6 +211,10 @@ func (s *Service) recordFactor(ctx context.Context, by audit.Actor, action audit
 
 func notPending() error {
 	return fault.New(fault.Conflict, "factor.not_pending", "This second factor was set up already, or never begun.")
+}
+
+func tooManyFactors() error {
+	return fault.New(fault.Conflict, "factor.too_many", "No more second factors can be set up. Remove those that are there first.")
 }
 
 // RemoveFactors removes the second factors and the recovery codes at the

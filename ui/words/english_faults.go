@@ -43,6 +43,7 @@ var englishFaults = map[string]Fault{
 	"signin.wrong":           {Detail: "Email or password is wrong."},
 	"signin.other_person":    {Detail: "Please sign in as the same person, or say that it is not you."},
 	"factor.not_pending":     {Detail: "This second factor was set up already, or never begun."},
+	"factor.too_many":        {Detail: "No more second factors can be set up. Remove those that are there first."},
 	"totp.used":              {Detail: "This code was already used. Please wait for the next one."},
 	"recovery.wrong":         {Detail: "That recovery code is wrong or was used."},
 	"password.busy":          {Detail: "Too many people are signing in at this moment. Please try again."},
