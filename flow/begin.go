@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/url"
 	"strings"
 	"time"
 
@@ -51,7 +52,7 @@ func checkAsk(browser string, ask Ask) error {
 		return errors.New("no browser to bind the interaction to")
 	case (ask.Client == "") == (ask.ReturnTo == ""):
 		return errors.New("exactly one of client and return path is needed")
-	case ask.ReturnTo != "" && !isLocalPath(ask.ReturnTo):
+	case ask.ReturnTo != "" && !StaysHere(ask.ReturnTo):
 		return errors.New("the return path does not stay here")
 	case !ask.Require.Known() || !ask.Prefer.Known():
 		return errors.New("nobody knows the level that is asked for")
@@ -59,13 +60,23 @@ func checkAsk(browser string, ask Ask) error {
 	return nil
 }
 
-// isLocalPath reports whether a browser that is sent to path stays on this
-// host. Browsers read "\" as "/" and drop tabs and line ends.
-func isLocalPath(path string) bool {
-	if len(path) > 2048 || !strings.HasPrefix(path, "/") || strings.HasPrefix(path, "//") {
+// StaysHere reports whether a browser that is sent to path stays on this host.
+// Browsers read "\" as "/", drop tabs and line ends, and servers on the way may
+// decode "%2f", so that everything of the kind is refused (RFC 9700 section 4.11).
+func StaysHere(path string) bool {
+	if len(path) > 2048 || !strings.HasPrefix(path, "/") || strings.Contains(path, "//") {
 		return false
 	}
-	return !strings.ContainsFunc(path, func(r rune) bool { return r == '\\' || r <= ' ' || r == 0x7f })
+	if strings.ContainsFunc(path, func(r rune) bool { return r <= ' ' || r >= 0x7f || r == '\\' }) {
+		return false
+	}
+	u, err := url.Parse(path)
+	if err != nil || u.IsAbs() || u.Host != "" || u.User != nil || u.Opaque != "" {
+		return false
+	}
+	return !strings.Contains(u.Path, "//") && !strings.Contains(u.Path, "/..") &&
+		!strings.ContainsFunc(u.Path, func(r rune) bool { return r < ' ' || r == 0x7f || r == '\\' }) &&
+		!strings.Contains(strings.ToLower(u.EscapedPath()), "%2f")
 }
 
 // Decide says what ask needs without storing anything: may it be issued at once?

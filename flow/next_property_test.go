@@ -219,10 +219,13 @@ func TestNextForgetsWhatAVanishedFactorProved(t *testing.T) {
 		gone := rapid.SampledFrom([]id.Factor{"phone", "tablet"}).Draw(t, "gone")
 		s.Person.Second = slices.DeleteFunc(s.Person.Second, func(f id.Factor) bool { return f == gone })
 		never := s
-		never.Progress.Proofs = s.Progress.Proofs.Without(gone)
+		without := func(l proof.List) proof.List {
+			return slices.DeleteFunc(slices.Clone(l), func(p proof.Proof) bool { return p.Factor == gone })
+		}
+		never.Progress.Proofs = without(s.Progress.Proofs)
 		if s.Session != nil {
 			v := *s.Session
-			v.Proofs = v.Proofs.Without(gone)
+			v.Proofs = without(v.Proofs)
 			never.Session = &v
 		}
 		if diff := cmp.Diff(Next(never), Next(s)); diff != "" {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 )
 
@@ -52,7 +53,7 @@ func (r *Ring) revokeNow(ctx context.Context, by audit.Actor, kid string, ends E
 		return err
 	}
 	from := k.State
-	k.State, k.Sealed, k.Until = Retired, "", stamp(now)
+	k.State, k.Sealed, k.Until = Retired, "", clock.Cut(now)
 	return r.store.InTx(ctx, func(ctx context.Context) error {
 		if err := r.move(ctx, k, from); err != nil {
 			return err
@@ -75,7 +76,7 @@ func (r *Ring) successor(rows []Key, k Key, now time.Time) (*Key, error) {
 	}
 	for _, next := range rows {
 		if next.Algorithm == k.Algorithm && next.State == Announced {
-			next.SignsFrom = stamp(now)
+			next.SignsFrom = clock.Cut(now)
 			return &next, nil
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/secret"
 )
@@ -169,7 +170,7 @@ func (r *Ring) newKey(alg string, state State, created, signsFrom time.Time) (Ke
 	}
 	return Key{
 		ID: m.id, Algorithm: alg, State: state, Public: string(m.jwk), Sealed: sealed,
-		Created: stamp(created), SignsFrom: stamp(signsFrom),
+		Created: clock.Cut(created), SignsFrom: clock.Cut(signsFrom),
 	}, nil
 }
 
@@ -191,6 +192,3 @@ func event(by audit.Actor, action audit.Action, k Key) audit.Event {
 	}
 	return audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindKey, ID: k.ID}, After: audit.Doc(after)}
 }
-
-// stamp cuts t to what the store keeps.
-func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 )
 
@@ -135,7 +136,7 @@ func (r *Ring) announce(ctx context.Context, by audit.Actor, alg string, now, si
 // never a second signing key, nor none.
 func (r *Ring) promote(ctx context.Context, by audit.Actor, next, last *Key, now time.Time) error {
 	k := *next
-	k.State, k.SignsFrom = Signing, stamp(now)
+	k.State, k.SignsFrom = Signing, clock.Cut(now)
 	return r.store.InTx(ctx, func(ctx context.Context) error {
 		if err := r.stepDown(ctx, last, now); err != nil {
 			return err
@@ -153,7 +154,7 @@ func (r *Ring) stepDown(ctx context.Context, last *Key, now time.Time) error {
 		return nil
 	}
 	k := *last
-	k.State, k.Until = Retiring, stamp(now.Add(r.config.Retain))
+	k.State, k.Until = Retiring, clock.Cut(now.Add(r.config.Retain))
 	return r.move(ctx, k, Signing)
 }
 

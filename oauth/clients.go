@@ -6,9 +6,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
-	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/id"
 	"gatehouse/secret"
 )
@@ -23,7 +23,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 		c.ID = id.NewClient()
 	}
 	c.Name, c.PKCE = strings.TrimSpace(c.Name), orElse(c.PKCE, PKCEAuto)
-	c.Created = stamp(time.Now())
+	c.Created = clock.Now()
 	c.Updated, c.Rev, c.Secrets = c.Created, 1, nil
 	if err := validate(&c, s.Config); err != nil {
 		return Client{}, "", err
@@ -64,7 +64,7 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err != nil {
 			return err
 		}
-		c.Created, c.Updated, c.Secrets = old.Created, stamp(time.Now()), nil
+		c.Created, c.Updated, c.Secrets = old.Created, clock.Now(), nil
 		if c.hasSecrets() {
 			c.Secrets = old.Secrets
 		}

@@ -5,9 +5,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 )
@@ -36,7 +36,7 @@ func (s *Service) ConsentsOf(ctx context.Context, user id.User) ([]Consent, erro
 // GiveConsent adds scopes to what user has allowed client.
 func (s *Service) GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		now := stamp(time.Now())
+		now := clock.Now()
 		c, err := s.Store.Consent(ctx, user, client)
 		if fault.Is(err, fault.NotFound) {
 			c, err = Consent{User: user, Client: client, Created: now}, nil
@@ -81,7 +81,7 @@ func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.U
 		return fmt.Errorf("withdraw consent: %w", fault.Missing("client"))
 	}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		now := stamp(time.Now())
+		now := clock.Now()
 		c, err := s.Store.Consent(ctx, user, client)
 		switch {
 		case fault.Is(err, fault.NotFound):

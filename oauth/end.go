@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/id"
 )
 
@@ -55,7 +56,7 @@ func (s *Service) end(ctx context.Context, families func(ctx context.Context) er
 // that is left to do. It runs in the transaction of ctx if there is one, like
 // all the methods that begin with End. Ending twice changes nothing.
 func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, _ audit.Reason) error {
-	now := stamp(time.Now())
+	now := clock.Now()
 	gone := make([]Revocation, 0, len(sessions))
 	for _, session := range sessions {
 		if session == "" {
@@ -77,7 +78,7 @@ func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, 
 	if user == "" {
 		return fmt.Errorf("end the tokens of a person: %w", errNobody)
 	}
-	now := stamp(time.Now())
+	now := clock.Now()
 	gone := Revocation{Kind: RevokedUser, Key: string(user), Before: now, Until: lastToken(now)}
 	if except != "" {
 		gone.Kind, gone.Key = RevokedOthers, OthersKey(user, except)
@@ -95,7 +96,7 @@ func (s *Service) EndClient(ctx context.Context, client id.Client, _ audit.Reaso
 	if client == "" {
 		return fmt.Errorf("end the tokens of a client: %w", errNobody)
 	}
-	now := stamp(time.Now())
+	now := clock.Now()
 	until := now.Add(inFlight)
 	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: until, Until: lastToken(now)}
 	families := func(ctx context.Context) error { return s.Store.EndFamiliesOfClient(ctx, client, until) }
@@ -109,7 +110,7 @@ func (s *Service) EndClient(ctx context.Context, client id.Client, _ audit.Reaso
 // families alone. Those of the next second die too, as at EndClient; the client
 // refreshes again.
 func (s *Service) endIssued(ctx context.Context, client id.Client) error {
-	now := stamp(time.Now())
+	now := clock.Now()
 	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: now.Add(inFlight), Until: lastToken(now)}
 	if err := s.end(ctx, nil, gone); err != nil {
 		return fmt.Errorf("end the access tokens of a client: %w", err)
@@ -122,7 +123,7 @@ func (s *Service) EndAuthorization(ctx context.Context, authorization id.Authori
 	if authorization == "" {
 		return fmt.Errorf("end an authorization: %w", errNobody)
 	}
-	now := stamp(time.Now())
+	now := clock.Now()
 	families := func(ctx context.Context) error {
 		return s.Store.RevokeFamilies(ctx, FamilyFilter{Authorization: authorization}, reason, now)
 	}
@@ -139,7 +140,7 @@ func (s *Service) EndKey(ctx context.Context, kid string) error {
 	if kid == "" {
 		return fmt.Errorf("end the tokens of a key: %w", errNobody)
 	}
-	now := stamp(time.Now())
+	now := clock.Now()
 	if err := s.end(ctx, nil, forever(RevokedKey, kid, now)); err != nil {
 		return fmt.Errorf("end the tokens of a key: %w", err)
 	}
@@ -151,9 +152,9 @@ func (s *Service) EndToken(ctx context.Context, jti string, expires time.Time) e
 	if jti == "" {
 		return fmt.Errorf("end a token: %w", errNobody)
 	}
-	now := stamp(time.Now())
+	now := clock.Now()
 	gone := forever(RevokedToken, jti, now)
-	if until := stamp(expires).Add(tokenSkew); until.Before(gone.Until) {
+	if until := clock.Cut(expires).Add(tokenSkew); until.Before(gone.Until) {
 		gone.Until = until
 	}
 	if err := s.end(ctx, nil, gone); err != nil {

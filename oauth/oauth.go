@@ -125,7 +125,6 @@ type Revocation struct {
 // row). A write to such a thing raises its counter in the same transaction.
 const (
 	VersionClients     = "clients"
-	VersionKeys        = "keys"
 	VersionRevocations = "revocations"
 )
 

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/secret"
@@ -53,7 +54,7 @@ func (s *Service) VerifySecret(c *Client, presented string, now time.Time) bool 
 // without a gap; the next rotation ends it. Invalid fault "client.no_secret"
 // for a client that authenticates otherwise.
 func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Client) (Client, string, error) {
-	now := stamp(time.Now())
+	now := clock.Now()
 	fresh, text := s.newSecret(now)
 	var c Client
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {

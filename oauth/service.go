@@ -3,7 +3,6 @@ package oauth
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -81,6 +80,3 @@ func (s *Service) Clients(ctx context.Context) ([]Client, error) {
 	}
 	return list, nil
 }
-
-// stamp cuts t to what the store keeps.
-func stamp(t time.Time) time.Time { return t.UTC().Truncate(time.Microsecond) }

@@ -73,18 +73,9 @@ func (l List) AMR() []string {
 
 // Of returns the proofs that the factors gave.
 func (l List) Of(factors ...id.Factor) List {
-	return l.only(func(p Proof) bool { return p.Factor != "" && slices.Contains(factors, p.Factor) })
-}
-
-// Without returns the proofs that factor did not give.
-func (l List) Without(factor id.Factor) List {
-	return l.only(func(p Proof) bool { return p.Factor != factor })
-}
-
-func (l List) only(fits func(Proof) bool) List {
 	var some List
 	for _, p := range l {
-		if fits(p) {
+		if p.Factor != "" && slices.Contains(factors, p.Factor) {
 			some = append(some, p)
 		}
 	}

@@ -61,7 +61,6 @@ func TestAProofDiesWithItsFactor(t *testing.T) {
 		"a new one":         {list.Of("p", "c"), List{pwd(1, "p")}},
 		"none is left":      {list.Of(), nil},
 		"no name is nobody": {list.Of(""), nil},
-		"without one":       {list.Without("a"), List{pwd(1, "p"), otp(3, "b"), {Method: OTP, At: at(4)}}},
 	} {
 		if diff := cmp.Diff(c.want, c.got); diff != "" {
 			t.Errorf("%s (-want +got):\n%s", name, diff)
@@ -108,8 +107,8 @@ func TestMoreProofsNeverProveLess(t *testing.T) {
 			t.Fatalf("merging again changes %v to %v", merged, again)
 		}
 		for _, f := range []id.Factor{"", "p", "a", "b"} {
-			if l.Without(f).Level() > l.Level() || l.Of(f).Level() > l.Level() {
-				t.Fatalf("without %q %v proves more", f, l)
+			if l.Of(f).Level() > l.Level() {
+				t.Fatalf("of %q alone %v proves more", f, l)
 			}
 		}
 	})

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
@@ -125,13 +126,10 @@ func clientArgs(c oauth.Client) []any {
 func utcSecrets(secrets []oauth.Secret) []oauth.Secret {
 	secrets = slices.Clone(secrets)
 	for i := range secrets {
-		secrets[i].Created, secrets[i].Expires = cut(secrets[i].Created), cut(secrets[i].Expires)
+		secrets[i].Created, secrets[i].Expires = clock.Cut(secrets[i].Created), clock.Cut(secrets[i].Expires)
 	}
 	return secrets
 }
-
-// cut is t as it would come back from a column of microseconds.
-func cut(t time.Time) time.Time { return t.Truncate(time.Microsecond).UTC() }
 
 func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 	var access, idle, absolute int64

@@ -5,7 +5,6 @@ import (
 	"database/sql"
 
 	"gatehouse/keys"
-	"gatehouse/oauth"
 )
 
 var (
@@ -39,7 +38,7 @@ func (s *Store) Keys(ctx context.Context, all bool) ([]keys.Key, error) {
 // InsertKey stores k and raises the version of keys. Conflict: its id exists,
 // or it would be a second signing key of its algorithm.
 func (s *Store) InsertKey(ctx context.Context, k keys.Key) error {
-	err := s.changing(ctx, oauth.VersionKeys, func(ctx context.Context) error {
+	err := s.changing(ctx, keys.VersionName, func(ctx context.Context) error {
 		_, err := s.exec(ctx, insertKey, k.ID, k.Algorithm, string(k.State), k.Public, k.Sealed,
 			micros(k.Created), when(k.SignsFrom), when(k.Until))
 		return err
@@ -57,7 +56,7 @@ func (s *Store) MoveKey(ctx context.Context, k keys.Key, from keys.State) (moved
 		if err != nil || !moved {
 			return err
 		}
-		_, err = s.raise(ctx, oauth.VersionKeys, 1)
+		_, err = s.raise(ctx, keys.VersionName, 1)
 		return err
 	})
 	if err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5/pgtype"
 
+	"gatehouse/clock"
 	"gatehouse/proof"
 )
 
@@ -155,7 +156,7 @@ func proofs(list proof.List) string {
 	}
 	list = slices.Clone(list)
 	for i := range list {
-		list[i].At = cut(list[i].At)
+		list[i].At = clock.Cut(list[i].At)
 	}
 	return document(list)
 }

@@ -62,7 +62,7 @@ func Mount(m *web.Mux, d Deps) {
 	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next}).Mount(m)
 	(&account.Door{
 		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry,
-		Cookies: d.Cookies, Pages: d.Pages, Fresh: d.Fresh, MinPassword: d.MinPassword,
+		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&setup.Door{Identity: d.Identity, Cookies: d.Cookies, Pages: d.Pages, MinPassword: d.MinPassword}).Mount(m)
 	(&problems.Door{Pages: d.Pages}).Mount(m)

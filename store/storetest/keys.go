@@ -8,7 +8,6 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/keys"
-	"gatehouse/oauth"
 	"gatehouse/secret"
 	"gatehouse/store"
 )
@@ -20,33 +19,33 @@ func testKeys(t *testing.T, s *store.Store) {
 
 	t.Run("ComeBackOldestFirst", func(t *testing.T) {
 		same(t, len(all(s.Keys(t.Context(), true))), 0)
-		raises(t, s, oauth.VersionKeys, func(ctx context.Context) error { return s.InsertKey(ctx, second) })
-		raises(t, s, oauth.VersionKeys, func(ctx context.Context) error { return s.InsertKey(ctx, first) })
+		raises(t, s, keys.VersionName, func(ctx context.Context) error { return s.InsertKey(ctx, second) })
+		raises(t, s, keys.VersionName, func(ctx context.Context) error { return s.InsertKey(ctx, first) })
 		same(t, all(s.Keys(t.Context(), false)), []keys.Key{first, second})
 	})
 	t.Run("SignOneOfAnAlgorithm", func(t *testing.T) {
 		third := keys.Key{ID: "kid-3", Algorithm: keys.ES256, State: keys.Signing, Created: now}
-		before := version(t, s, oauth.VersionKeys)
+		before := version(t, s, keys.VersionName)
 		refused(t, s.InsertKey(t.Context(), third), fault.Conflict)
 		moved := second
 		moved.State = keys.Signing
 		_, err := s.MoveKey(t.Context(), moved, keys.Announced)
 		refused(t, err, fault.Conflict)
-		same(t, version(t, s, oauth.VersionKeys), before)
+		same(t, version(t, s, keys.VersionName), before)
 		third.Algorithm = keys.EdDSA
 		ok(t, s.InsertKey(t.Context(), third))
 	})
 	t.Run("MoveOnFromTheirState", func(t *testing.T) {
 		first.State, first.Until = keys.Retiring, now.Add(48*time.Hour)
-		raises(t, s, oauth.VersionKeys, func(ctx context.Context) error {
+		raises(t, s, keys.VersionName, func(ctx context.Context) error {
 			did, err := s.MoveKey(ctx, first, keys.Signing)
 			yes(t)(did, err)
 			return err
 		})
-		before := version(t, s, oauth.VersionKeys)
+		before := version(t, s, keys.VersionName)
 		no(t)(s.MoveKey(t.Context(), first, keys.Signing))
 		no(t)(s.MoveKey(t.Context(), keys.Key{ID: "nobody", State: keys.Retired}, keys.Signing))
-		same(t, version(t, s, oauth.VersionKeys), before)
+		same(t, version(t, s, keys.VersionName), before)
 	})
 	t.Run("AreHiddenOnceRetired", func(t *testing.T) {
 		first.State, first.Sealed = keys.Retired, ""

@@ -135,6 +135,7 @@ func ask(t *testing.T, h *house, method, path string, fields ...string) *httptes
 	cookies := &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}
 	(&Door{
 		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Cookies: cookies, Pages: pages, Fresh: 5 * time.Minute, MinPassword: 12,
+		Next: func(e flow.Entry) string { return "/signin?i=" + string(e.Interaction.ID) },
 	}).Mount(m)
 	form := url.Values{}
 	for i := 0; i < len(fields); i += 2 {

@@ -74,6 +74,8 @@ type Door struct {
 	Clients  Clients
 	Cookies  *web.Cookies
 	Pages    *view.Pages
+	// Next returns the path where a sign-in goes on, as signin.Next does.
+	Next func(e flow.Entry) string
 	// Fresh is how long a proof counts where a page changes how one signs in.
 	Fresh time.Duration
 	// MinPassword is how many characters a new password has at least.
@@ -178,7 +180,7 @@ func (d *Door) prove(w http.ResponseWriter, r *http.Request, ask flow.Ask) (bool
 	if err != nil {
 		return false, err
 	}
-	return false, view.SeeOther(w, r, "/signin?i="+string(i.ID))
+	return false, view.SeeOther(w, r, d.Next(flow.Entry{Interaction: i, Decision: flow.Decision{Step: flow.StepSignIn}}))
 }
 
 func ip(r *http.Request) string { return web.InfoOf(r.Context()).IP }
