@@ -365,7 +365,7 @@ func (m *memory) family(name id.Family) int {
 	return slices.IndexFunc(m.s.families, func(f oauth.Family) bool { return f.ID == name })
 }
 
-func (m *memory) Family(_ context.Context, name id.Family, _ time.Time) (f oauth.Family, g oauth.Grounds, err error) {
+func (m *memory) Family(_ context.Context, name id.Family) (f oauth.Family, g oauth.Grounds, err error) {
 	err = m.do("Family", func() error {
 		i := m.family(name)
 		if i < 0 {

@@ -19,7 +19,7 @@ func (s *Service) newFamily(m *minting) (*Family, string) {
 	token, hash := s.Codec.Mint(bytes, 1)
 	f := &Family{
 		ID: name, Authorization: *m.authorization, Generation: 1, CurrentHash: hash,
-		Static: m.client.keepsToken(), Offline: true,
+		Static:  m.client.keepsToken(),
 		Created: m.now, RotatedAt: m.now, Expires: m.now.Add(orDefault(m.client.RefreshAbsolute, s.Config.RefreshAbsolute)),
 	}
 	f.Nonce = "" // an ID token that comes of a refresh has none

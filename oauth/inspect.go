@@ -22,7 +22,7 @@ type RefreshState struct {
 // error says nothing about the token.
 func (s *Service) InspectRefresh(ctx context.Context, c *Client, t RefreshToken) (RefreshState, bool, error) {
 	now := time.Now().UTC()
-	f, grounds, err := s.Store.Family(ctx, t.Family, now)
+	f, grounds, err := s.Store.Family(ctx, t.Family)
 	if fault.Is(err, fault.NotFound) {
 		return RefreshState{}, false, nil
 	}
@@ -38,7 +38,7 @@ func (s *Service) InspectRefresh(ctx context.Context, c *Client, t RefreshToken)
 // alive reports whether a refresh with the family's current token could still
 // bring something.
 func (g *Grounds) alive(f *Family, now time.Time) bool {
-	return !f.over(now) && !g.ended() && g.UserEnabled && !g.signedOut(f)
+	return !f.over(now) && !g.ended() && g.UserEnabled
 }
 
 func earliest(a, b time.Time) time.Time {

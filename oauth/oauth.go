@@ -50,7 +50,6 @@ type Family struct {
 	PreviousHash    []byte // of the one before; nil at generation 1
 	SealedSuccessor []byte // the current token, sealed under its predecessor
 	Static          bool   // the token is not rotated
-	Offline         bool   // it lives on when the browser session expires
 	Created         time.Time
 	RotatedAt       time.Time
 	IdleExpires     time.Time
@@ -68,7 +67,6 @@ type Grounds struct {
 	Ended          bool
 	UserEnabled    bool     // there is such a person, and they are enabled
 	SessionRevoked bool     // the browser session was ended, not merely expired
-	SessionExpired bool     // it is past its limits, or was removed after that
 	Consented      []string // the scopes that the person has allowed the client; nil when there is no consent
 }
 
@@ -164,7 +162,7 @@ type Store interface {
 
 	InsertFamily(ctx context.Context, f Family) error
 	// Family returns the row and what it rests on, in one query.
-	Family(ctx context.Context, family id.Family, now time.Time) (Family, Grounds, error)
+	Family(ctx context.Context, family id.Family) (Family, Grounds, error)
 	// RotateFamily is one conditional UPDATE (decision 0004) and reports
 	// whether it changed the row: of several concurrent calls with the same
 	// presented hash exactly one gets true.

@@ -63,7 +63,7 @@ type use struct {
 
 // judge reads the family and judges the token. Only a replay writes.
 func (s *Service) judge(ctx context.Context, u *use, now time.Time) (Grounds, error) {
-	family, grounds, err := s.Store.Family(ctx, u.token.Family, now)
+	family, grounds, err := s.Store.Family(ctx, u.token.Family)
 	if fault.Is(err, fault.NotFound) {
 		return Grounds{}, errRefresh.because(err)
 	}

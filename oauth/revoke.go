@@ -22,7 +22,7 @@ func (s *Service) ReadRefresh(text string) (RefreshToken, bool) {
 // of the family will do: both prove that the client once held it. What is not
 // the client's, or has ended already, is left alone, which is no error.
 func (s *Service) RevokeRefresh(ctx context.Context, by audit.Actor, c *Client, t RefreshToken) error {
-	f, grounds, err := s.Store.Family(ctx, t.Family, time.Now().UTC())
+	f, grounds, err := s.Store.Family(ctx, t.Family)
 	if fault.Is(err, fault.NotFound) {
 		return nil
 	}

@@ -90,7 +90,7 @@ func TestEndReachesAnotherProcessThroughTheDatabase(t *testing.T) {
 			t.Errorf("%s: the token outlived the consent", name)
 		}
 	}
-	if f, standing, err := db.Family(ctx, family, time.Now()); err != nil || f.RevokedAt.IsZero() || standing.Consented != nil {
+	if f, standing, err := db.Family(ctx, family); err != nil || f.RevokedAt.IsZero() || standing.Consented != nil {
 		t.Errorf("the family is alive: %+v, %+v, %v", f, standing, err)
 	}
 	if err := here.DeleteClient(ctx, console, "web"); err != nil {

@@ -44,19 +44,13 @@ func (f *Family) judge(c *Client, t RefreshToken, grace time.Duration, now time.
 // will ever be good again.
 func (g *Grounds) ended() bool { return g.Ended || g.SessionRevoked }
 
-// signedOut reports whether the family went with its browser session. A session
-// that merely expired takes only those along that are not offline.
-func (g *Grounds) signedOut(f *Family) bool {
-	return g.SessionRevoked || g.SessionExpired && !f.Offline
-}
-
 // bear says what may have changed since the person agreed, and returns the
 // scopes of the family that the client still may have. It is pure.
 func (g *Grounds) bear(c *Client, f *Family) ([]string, *Refusal) {
 	switch {
 	case !g.UserEnabled:
 		return nil, errDisabled
-	case g.signedOut(f):
+	case g.SessionRevoked: // one that merely expired takes none along: they are for offline access
 		return nil, errSignedOut
 	case c.RequireLevel > f.Level:
 		return nil, refuse(InvalidGrant, "The client needs a stronger sign-in.")

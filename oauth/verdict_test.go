@@ -59,8 +59,6 @@ func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
 		"as it was":                    {nil, all},
 		"person disabled":              {func(_ *Client, _ *Family, g *Grounds) { g.UserEnabled = false }, nil},
 		"signed out":                   {func(_ *Client, _ *Family, g *Grounds) { g.SessionRevoked = true }, nil},
-		"session expired":              {func(_ *Client, _ *Family, g *Grounds) { g.SessionExpired = true }, all},
-		"session expired, not offline": {func(_ *Client, f *Family, g *Grounds) { f.Offline, g.SessionExpired = false, true }, nil},
 		"no consent":                   {func(_ *Client, _ *Family, g *Grounds) { g.Consented = nil }, nil},
 		"less consent":                 {func(_ *Client, _ *Family, g *Grounds) { g.Consented = []string{"openid", "offline_access"} }, nil},
 		"no consent needed":            {func(c *Client, _ *Family, g *Grounds) { c.SkipConsent, g.Consented = true, nil }, all},
@@ -71,7 +69,7 @@ func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
 		"it was proved by two":         {func(c *Client, f *Family, _ *Grounds) { c.RequireLevel, f.Level = proof.AAL2, proof.AAL2 }, all},
 	} {
 		client := &Client{ID: "web", Scopes: all}
-		f := &Family{Authorization: Authorization{Client: "web", Scopes: all, Level: proof.AAL1}, Offline: true}
+		f := &Family{Authorization: Authorization{Client: "web", Scopes: all, Level: proof.AAL1}}
 		g := &Grounds{UserEnabled: true, Consented: all}
 		if c.change != nil {
 			c.change(client, f, g)

@@ -139,7 +139,7 @@ func (e *forge) refresh(change ...func(*oauth.Family, *oauth.Grounds)) (current,
 			ID: "aut_" + id.Authorization(name), Client: "web", User: "usr_ada", Session: "ses_1", Scopes: []string{"openid", "offline_access"},
 			AuthTime: now.Add(-time.Hour), Level: proof.AAL1, AMR: []string{"pwd"},
 		},
-		Generation: 2, CurrentHash: hash, PreviousHash: before, Offline: true,
+		Generation: 2, CurrentHash: hash, PreviousHash: before,
 		Created: now.Add(-time.Hour), RotatedAt: now.Add(-time.Minute), IdleExpires: now.Add(time.Hour), Expires: now.Add(24 * time.Hour),
 	}
 	s := oauth.Grounds{UserEnabled: true, Consented: f.Scopes}

@@ -146,7 +146,7 @@ func (s *memory) InsertFamily(ctx context.Context, f oauth.Family) error {
 	return err
 }
 
-func (s *memory) Family(ctx context.Context, family id.Family, _ time.Time) (oauth.Family, oauth.Grounds, error) {
+func (s *memory) Family(ctx context.Context, family id.Family) (oauth.Family, oauth.Grounds, error) {
 	unlock, err := s.open(ctx, false)
 	defer unlock()
 	s.reads++

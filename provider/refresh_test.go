@@ -220,7 +220,6 @@ func TestRefreshLooksAgainAtEverythingThatAllowedIt(t *testing.T) {
 	}{
 		"person disabled":              {change: standing(func(_ *oauth.Family, s *oauth.Grounds) { s.UserEnabled = false })},
 		"signed out":                   {change: standing(func(_ *oauth.Family, s *oauth.Grounds) { s.SessionRevoked = true })},
-		"session over, online family":  {change: standing(func(f *oauth.Family, s *oauth.Grounds) { f.Offline, s.SessionExpired = false, true })},
 		"consent withdrawn":            {change: standing(func(_ *oauth.Family, s *oauth.Grounds) { s.Consented = nil })},
 		"consent shrunk":               {change: standing(func(_ *oauth.Family, s *oauth.Grounds) { s.Consented = []string{"openid"} })},
 		"idle too long":                {change: standing(func(f *oauth.Family, _ *oauth.Grounds) { f.IdleExpires = time.Now() })},
@@ -255,12 +254,12 @@ func TestRefreshLooksAgainAtEverythingThatAllowedIt(t *testing.T) {
 	}
 }
 
-func TestRefreshOutlivesTheBrowserSessionWhenOffline(t *testing.T) {
+func TestRefreshAsksNobodyForTheHousesOwnApplication(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	token := d.family("web")
-	d.store.change(t, func(_ *oauth.Family, s *oauth.Grounds) { s.SessionExpired = true; s.Consented = nil })
-	d.tokens("web", refreshOf(token)) // the house's own application asks nobody
+	d.store.change(t, func(_ *oauth.Family, s *oauth.Grounds) { s.Consented = nil })
+	d.tokens("web", refreshOf(token))
 }
 
 func TestRefreshDropsScopesThatTheClientLost(t *testing.T) {

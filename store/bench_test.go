@@ -70,7 +70,7 @@ func random(n int) []byte {
 }
 
 func (r *refresher) read(b *testing.B) {
-	f, grounds, err := r.store.Family(b.Context(), r.family.ID, r.now)
+	f, grounds, err := r.store.Family(b.Context(), r.family.ID)
 	if err != nil || !grounds.UserEnabled {
 		b.Errorf("read: %v %v", grounds, err)
 	}

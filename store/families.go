@@ -14,11 +14,11 @@ import (
 )
 
 const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.session_id, f.scopes, f.audiences, f.auth_time, f.level,
-    f.amr, f.nonce, f.claims, f.generation, f.current_hash, f.previous_hash, f.sealed_successor, f.static, f.offline,
+    f.amr, f.nonce, f.claims, f.generation, f.current_hash, f.previous_hash, f.sealed_successor, f.static,
     f.created_at, f.rotated_at, f.idle_expires_at, f.expires_at, f.revoked_at, f.revoke_reason`
 
 const (
-	groundsColumns = `u.disabled, u.ended_at, u.ended_but, s.revoked_at, s.idle_expires_at, s.expires_at, k.created_at, k.ended_at, k.disabled, c.scopes`
+	groundsColumns = `u.disabled, u.ended_at, u.ended_but, s.revoked_at, k.created_at, k.ended_at, k.disabled, c.scopes`
 
 	groundsJoins = `LEFT JOIN users u ON u.id = f.user_id
 LEFT JOIN sessions s ON s.id = f.session_id
@@ -29,8 +29,8 @@ LEFT JOIN consents c ON c.user_id = f.user_id AND c.client_id = f.client_id`
 var (
 	insertFamily = newStatement(`
 INSERT INTO refresh_families (id, ` + authorizationColumns + `, generation, current_hash, previous_hash, sealed_successor,
-    static, offline, created_at, rotated_at, idle_expires_at, expires_at, revoked_at, revoke_reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`)
+    static, created_at, rotated_at, idle_expires_at, expires_at, revoked_at, revoke_reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`)
 
 	// The primary keys of all five tables.
 	selectFamily = hotStatement(`
@@ -80,21 +80,21 @@ WHERE id = $1`)
 // InsertFamily stores f.
 func (s *Store) InsertFamily(ctx context.Context, f oauth.Family) error {
 	args := append([]any{string(f.ID)}, authorizationArgs(f.Authorization)...)
-	args = append(args, int64(f.Generation), f.CurrentHash, blob(f.PreviousHash), blob(f.SealedSuccessor), f.Static, f.Offline,
+	args = append(args, int64(f.Generation), f.CurrentHash, blob(f.PreviousHash), blob(f.SealedSuccessor), f.Static,
 		micros(f.Created), micros(f.RotatedAt), micros(f.IdleExpires), micros(f.Expires), when(f.RevokedAt), string(f.RevokeReason))
 	_, err := s.exec(ctx, insertFamily, args...)
 	return doing("insert family", err)
 }
 
 // Family returns the row and what it rests on, in one query.
-func (s *Store) Family(ctx context.Context, family id.Family, now time.Time) (oauth.Family, oauth.Grounds, error) {
+func (s *Store) Family(ctx context.Context, family id.Family) (oauth.Family, oauth.Grounds, error) {
 	row, err := s.familyRow(ctx, family)
 	if err == nil && row == nil {
 		err = noFamily
 	}
 	var grounds oauth.Grounds
 	if err == nil {
-		grounds, err = row.beside.grounds(&row.family, micros(now))
+		grounds, err = row.beside.grounds(&row.family)
 	}
 	if err != nil {
 		return oauth.Family{}, oauth.Grounds{}, doing("read family", err)
@@ -119,14 +119,14 @@ type groundsRow struct {
 	disabled, clientDisabled   sql.NullBool // SQLite knows no booleans
 	userEnded                  pgtype.Int8
 	but                        pgtype.Text
-	revoked, idle, expires     pgtype.Int8
+	revoked                    pgtype.Int8
 	clientCreated, clientEnded pgtype.Int8
 	consented                  pgtype.Text
 }
 
 func (r *groundsRow) fields() []any {
 	return []any{
-		&r.disabled, &r.userEnded, &r.but, &r.revoked, &r.idle, &r.expires,
+		&r.disabled, &r.userEnded, &r.but, &r.revoked,
 		&r.clientCreated, &r.clientEnded, &r.clientDisabled, &r.consented,
 	}
 }
@@ -140,12 +140,11 @@ func (r *groundsRow) ended(f *oauth.Family) bool {
 		r.clientEnded.Valid && created <= r.clientEnded.Int64
 }
 
-func (r *groundsRow) grounds(f *oauth.Family, now int64) (oauth.Grounds, error) {
+func (r *groundsRow) grounds(f *oauth.Family) (oauth.Grounds, error) {
 	s := oauth.Grounds{
 		Ended:          r.ended(f),
 		UserEnabled:    r.disabled.Valid && !r.disabled.Bool,
 		SessionRevoked: r.revoked.Valid,
-		SessionExpired: !r.expires.Valid || r.idle.Int64 <= now || r.expires.Int64 <= now,
 	}
 	if !r.consented.Valid {
 		return s, nil
@@ -219,7 +218,7 @@ func familyFields(f *oauth.Family) []any {
 	fields := make([]any, 0, 32)
 	fields = append(fields, (*string)(&f.ID))
 	fields = append(fields, authorizationFields(&f.Authorization)...)
-	return append(fields, &f.Generation, &f.CurrentHash, &f.PreviousHash, &f.SealedSuccessor, &f.Static, &f.Offline,
+	return append(fields, &f.Generation, &f.CurrentHash, &f.PreviousHash, &f.SealedSuccessor, &f.Static,
 		instant{&f.Created}, instant{&f.RotatedAt}, instant{&f.IdleExpires}, instant{&f.Expires}, instant{&f.RevokedAt}, (*string)(&f.RevokeReason))
 }
 

@@ -44,7 +44,7 @@ func TestManyAtOnceShareAFewConnectionsOfPgBouncer(t *testing.T) {
 					}
 					return err
 				})
-				if _, _, e := s.Family(t.Context(), "fam_nobody", time.Now()); !fault.Is(e, fault.NotFound) {
+				if _, _, e := s.Family(t.Context(), "fam_nobody"); !fault.Is(e, fault.NotFound) {
 					err = errors.Join(err, e)
 				}
 				if _, e := s.Versions(t.Context()); e != nil || err != nil {

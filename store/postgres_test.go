@@ -197,7 +197,7 @@ func TestReadingAndRotatingAFamilyAreOneRoundTripEach(t *testing.T) {
 	}
 	for i := range byte(4) {
 		before := trips.Load()
-		if _, _, err := s.Family(t.Context(), family, now); err != nil {
+		if _, _, err := s.Family(t.Context(), family); err != nil {
 			t.Fatal(err)
 		}
 		read := trips.Load()

@@ -133,7 +133,7 @@ func (s *subject) seedFamilies(h *house.House, user id.User, n int) error {
 		token, hash := codec.Mint(raw, 1)
 		now := time.Now().UTC()
 		if err := h.Store.InsertFamily(background(), oauth.Family{
-			ID: name, Generation: 1, CurrentHash: hash, Offline: true, Created: now, RotatedAt: now,
+			ID: name, Generation: 1, CurrentHash: hash, Created: now, RotatedAt: now,
 			IdleExpires: now.Add(24 * time.Hour), Expires: now.Add(48 * time.Hour),
 			Authorization: oauth.Authorization{
 				ID: id.NewAuthorization(), Client: "bench", User: user, Session: browser.ID, Scopes: []string{"offline_access", "api"}, Audiences: []string{s.cfg.Issuer},

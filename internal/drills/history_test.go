@@ -82,7 +82,7 @@ func (s *stage) family(browser session.Session) (string, oauth.Family) {
 	token, hash := s.codec.Mint(raw, 1)
 	now := time.Now().UTC()
 	f := oauth.Family{
-		ID: name, Authorization: s.authorization(browser), Generation: 1, CurrentHash: hash, Offline: true,
+		ID: name, Authorization: s.authorization(browser), Generation: 1, CurrentHash: hash,
 		Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(2 * time.Hour),
 	}
 	if err := s.house.Store.InsertFamily(background(), f); err != nil {

@@ -20,7 +20,7 @@ func (s *scene) manyFamilies(t *testing.T, session id.Session, n int) {
 		for range n {
 			name, _ := id.NewFamily()
 			if err := s.House.Store.InsertFamily(ctx, oauth.Family{
-				ID: name, Generation: 1, CurrentHash: []byte("hash"), Offline: true, Created: now, RotatedAt: now,
+				ID: name, Generation: 1, CurrentHash: []byte("hash"), Created: now, RotatedAt: now,
 				IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
 				Authorization: oauth.Authorization{ID: id.NewAuthorization(), Client: s.app.ID, User: s.ada.ID, Session: session, AuthTime: now},
 			}); err != nil {

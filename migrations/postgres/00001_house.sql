@@ -249,7 +249,6 @@ CREATE TABLE refresh_families (
     previous_hash     BYTEA,
     sealed_successor  BYTEA,
     static            BOOLEAN NOT NULL,
-    offline           BOOLEAN NOT NULL,
     created_at        BIGINT  NOT NULL,
     rotated_at        BIGINT  NOT NULL,
     idle_expires_at   BIGINT  NOT NULL,

@@ -248,7 +248,6 @@ CREATE TABLE refresh_families (
     previous_hash     BLOB,
     sealed_successor  BLOB,
     static            BOOLEAN NOT NULL,
-    offline           BOOLEAN NOT NULL,
     created_at        BIGINT  NOT NULL,
     rotated_at        BIGINT  NOT NULL,
     idle_expires_at   BIGINT  NOT NULL,

@@ -59,7 +59,7 @@ func testClients(t *testing.T, s *store.Store) {
 	missing(t, err)
 	_, err = s.Consent(t.Context(), u.ID, c.ID)
 	missing(t, err)
-	_, _, err = s.Family(t.Context(), f.ID, now)
+	_, _, err = s.Family(t.Context(), f.ID)
 	ok(t, err)
 }
 

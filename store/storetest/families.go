@@ -17,7 +17,7 @@ import (
 
 func family(t *testing.T, s *store.Store, f id.Family) oauth.Family {
 	t.Helper()
-	got, _, err := s.Family(t.Context(), f, now)
+	got, _, err := s.Family(t.Context(), f)
 	ok(t, err)
 	return got
 }
@@ -33,13 +33,13 @@ func testFamilies(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	t.Run("ComeBackAsTheyWere", func(t *testing.T) {
 		f := insertFamily(t, s, func(f *oauth.Family) {
-			f.Generation, f.PreviousHash, f.SealedSuccessor, f.Static, f.Offline = 7, hash(), []byte("sealed"), true, true
+			f.Generation, f.PreviousHash, f.SealedSuccessor, f.Static = 7, hash(), []byte("sealed"), true
 		})
 		same(t, family(t, s, f.ID), f)
 		bare := oauth.Family{ID: "fam_bare", CurrentHash: hash(), Created: now, RotatedAt: now, IdleExpires: now, Expires: now}
 		ok(t, s.InsertFamily(ctx, bare))
 		same(t, family(t, s, bare.ID), bare)
-		_, _, err := s.Family(ctx, "fam_nobody", now)
+		_, _, err := s.Family(ctx, "fam_nobody")
 		missing(t, err)
 		refused(t, s.InsertFamily(ctx, bare), fault.Conflict)
 	})
@@ -127,18 +127,18 @@ func testGrounds(t *testing.T, s *store.Store) {
 		"consent to nothing":    {off.ID, live.ID, c.ID, oauth.Grounds{Consented: []string{}}},
 		"nobody":                {id.NewUser(), live.ID, c.ID, oauth.Grounds{}},
 		"the session was ended": {u.ID, ended.ID, other.ID, oauth.Grounds{UserEnabled: true, SessionRevoked: true}},
-		"the session idled out": {u.ID, idle.ID, other.ID, oauth.Grounds{UserEnabled: true, SessionExpired: true}},
-		"the session is old":    {u.ID, old.ID, other.ID, oauth.Grounds{UserEnabled: true, SessionExpired: true}},
-		"the session is gone":   {u.ID, id.NewSession(), other.ID, oauth.Grounds{UserEnabled: true, SessionExpired: true}},
+		"the session idled out": {u.ID, idle.ID, other.ID, oauth.Grounds{UserEnabled: true}},
+		"the session is old":    {u.ID, old.ID, other.ID, oauth.Grounds{UserEnabled: true}},
+		"the session is gone":   {u.ID, id.NewSession(), other.ID, oauth.Grounds{UserEnabled: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := insertFamily(t, s, func(f *oauth.Family) { f.User, f.Session, f.Client = test.user, test.session, test.client })
-			got, grounds, err := s.Family(ctx, f.ID, now)
+			got, grounds, err := s.Family(ctx, f.ID)
 			ok(t, err)
 			same(t, got, f)
 			same(t, grounds, test.want)
 			ok(t, s.InTx(ctx, func(ctx context.Context) error {
-				_, inside, err := s.Family(ctx, f.ID, now)
+				_, inside, err := s.Family(ctx, f.ID)
 				same(t, inside, grounds)
 				return err
 			}))
@@ -158,7 +158,7 @@ func testEnding(t *testing.T, s *store.Store) {
 	}
 	expect := func(t *testing.T, f oauth.Family, ended bool) {
 		t.Helper()
-		got, grounds, err := s.Family(ctx, f.ID, now)
+		got, grounds, err := s.Family(ctx, f.ID)
 		ok(t, err)
 		same(t, got, f)
 		same(t, grounds.Ended, ended)

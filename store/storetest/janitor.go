@@ -86,7 +86,7 @@ func testJanitor(t *testing.T, s *store.Store) {
 	yes(t)(s.HasMark(ctx, "present", mark, now))
 	same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0, 10))), 1)
 	for _, f := range []oauth.Family{expired, longRevoked, gone} {
-		_, _, err = s.Family(ctx, f.ID, now)
+		_, _, err = s.Family(ctx, f.ID)
 		missing(t, err)
 	}
 	for _, f := range []oauth.Family{justExpired, justRevoked, kept} {

@@ -83,7 +83,7 @@ func testHeldSessions(t *testing.T, s *store.Store) {
 			})
 		})
 		no(t)(s.HoldSession(t.Context(), n.ID))
-		_, grounds, err := s.Family(t.Context(), f.ID, now)
+		_, grounds, err := s.Family(t.Context(), f.ID)
 		if fault.Is(err, fault.NotFound) {
 			continue // the session was over before the family could begin
 		}

@@ -91,7 +91,7 @@ func testDeletedUser(t *testing.T, s *store.Store) {
 	missing(t, err)
 	_, err = s.Consent(ctx, u.ID, c.ID)
 	missing(t, err)
-	_, grounds, err := s.Family(ctx, f.ID, now)
+	_, grounds, err := s.Family(ctx, f.ID)
 	ok(t, err)
 	if grounds.UserEnabled {
 		t.Error("a deleted person counts as enabled")

@@ -71,7 +71,7 @@ func testViews(t *testing.T, s *store.Store) {
 			ok(t, err)
 			_, err = s.CountAdministrators(ctx)
 			ok(t, err)
-			_, _, err = s.Family(ctx, f.ID, now)
+			_, _, err = s.Family(ctx, f.ID)
 			return err
 		}))
 	})
