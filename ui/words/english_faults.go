@@ -45,7 +45,6 @@ var englishFaults = map[string]Fault{
 	"factor.not_pending":     {Detail: "This second factor was set up already, or never begun."},
 	"factor.too_many":        {Detail: "No more second factors can be set up. Remove those that are there first."},
 	"totp.used":              {Detail: "This code was already used. Please wait for the next one."},
-	"recovery.wrong":         {Detail: "That recovery code is wrong or was used."},
 	"password.busy":          {Detail: "Too many people are signing in at this moment. Please try again."},
 	"password.changed":       {Detail: "The password was changed at the same time. Please try again."},
 	"password.current_wrong": {Detail: "The present password is wrong."},
