@@ -55,6 +55,8 @@ func classify(err error) error {
 		return fault.Wrap(err, fault.Conflict, "store.orphan", "What it belongs to is not there any more.")
 	case postgresCode(err) == "22021": // not UTF-8, or NUL: what came from outside, not the database, is at fault
 		return fault.Wrap(err, fault.Invalid, "store.text", "A text contains characters that cannot be kept.")
+	case postgresCode(err) == "42501":
+		return fault.Wrap(err, fault.Internal, "store.rights", "The role of store.url may not do this; the tables may belong to another role.")
 	case isUnavailable(err):
 		return &fault.Error{
 			Kind: fault.Unavailable, Code: "store.unavailable", Detail: "The database cannot answer now.",

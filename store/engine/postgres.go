@@ -54,7 +54,7 @@ func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logge
 	}
 	pool, found, err := connect(ctx, c, log)
 	if err != nil {
-		return nil, err
+		return nil, refusal(err, c.ConnConfig.Database)
 	}
 	if found.pooled {
 		pool.Close()

@@ -9,6 +9,21 @@ import (
 	"gatehouse/fault"
 )
 
+// refusal says in one sentence what the server has against a connection, where an
+// operator can mend it.
+func refusal(err error, database string) error {
+	switch postgresCode(err) {
+	case "28P01", "28000":
+		return fault.New(fault.Invalid, "store.login",
+			"The database server refuses the user or the password of store.url, or connections from this machine. Look at store.url, and at the server's pg_hba.conf.")
+	case "3D000":
+		name := pgx.Identifier{database}.Sanitize()
+		return fault.New(fault.Invalid, "store.database", fmt.Sprintf(
+			"There is no database %s on the server of store.url. Look whether the name is right, or make it: CREATE DATABASE %s ENCODING 'UTF8' TEMPLATE template0;", name, name))
+	}
+	return err
+}
+
 // mayCreate refuses a role that may not make tables, before anybody tries: from
 // Postgres 15 on a new role may not in the schema public. It says what to grant.
 func (e *postgresBackend) mayCreate(ctx context.Context) error {
