@@ -28,7 +28,7 @@ func TestEnglishSaysWhatTheHouseSays(t *testing.T) {
 			continue
 		}
 		if got := house[code]; !slices.Equal(got, []string{said.Detail}) {
-			t.Errorf("%s: the catalogue says %q, the house %q", code, said.Detail, got)
+			t.Errorf("%s: the catalogue says %q, the house %q; what has several sentences is left to the house", code, said.Detail, got)
 		}
 	}
 }
