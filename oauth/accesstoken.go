@@ -68,7 +68,7 @@ func (s *Service) accessToken(ctx context.Context, m *minting) (token string, ex
 func (s *Service) accessClaims(m *minting) AccessClaims {
 	name := string(m.client.ID)
 	c := AccessClaims{
-		Issuer: s.Issuer, Subject: name, Audience: s.audiences(m.client), ClientID: name, ID: secret.Token(20),
+		Issuer: s.Issuer, Subject: name, Audience: m.targets, ClientID: name, ID: secret.Token(20),
 		Issued: m.now.Unix(), Expires: m.allowed.expiry(m.now, s.accessTTL(m.client)), Scope: strings.Join(m.allowed.Scopes, " "),
 	}
 	a := m.authorization
@@ -77,19 +77,8 @@ func (s *Service) accessClaims(m *minting) AccessClaims {
 	}
 	c.Subject, c.Session, c.Authorization = string(a.User), string(a.Session), string(a.ID)
 	c.AuthTime, c.ACR, c.AMR = a.AuthTime.Unix(), a.Level.String(), a.AMR
-	if len(a.Audiences) > 0 {
-		c.Audience = a.Audiences
-	}
 	c.UserinfoClaims = permitted(m.client, m.asked.userinfo())
 	return c
-}
-
-// audiences is what the client's access tokens are for.
-func (s *Service) audiences(c *Client) []string {
-	if len(c.Audiences) == 0 {
-		return []string{s.Issuer}
-	}
-	return c.Audiences
 }
 
 // accessTTL is how long the client's access tokens live.

@@ -94,7 +94,7 @@ var grants = map[string]func(t *testing.T, g *granting) func() (oauth.Tokens, er
 	},
 	oauth.GrantClient: func(t *testing.T, g *granting) func() (oauth.Tokens, error) {
 		return func() (oauth.Tokens, error) {
-			return g.ClientCredentials(t.Context(), g.client, []string{"orders:read", "orders:write"})
+			return g.ClientCredentials(t.Context(), g.client, []string{"orders:read", "orders:write"}, nil)
 		}
 	},
 }

@@ -10,8 +10,9 @@ import (
 // Redemption is what a client presents for a code (RFC 6749 section 4.1.3).
 type Redemption struct {
 	Code        string
-	RedirectURI string // "" when it was left out
-	Verifier    string // of PKCE; "" when it was left out
+	RedirectURI string   // "" when it was left out
+	Verifier    string   // of PKCE; "" when it was left out
+	Resources   []string // to have a token for less (RFC 8707); none: all of the authorization's
 }
 
 var (

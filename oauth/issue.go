@@ -11,9 +11,10 @@ import (
 
 // CodeRequest is an authorization request to which the person said yes.
 type CodeRequest struct {
-	Authorization        // without ID, Client and Audiences: IssueCode fills them in
-	RedirectURI   string // as it was sent; empty when it was left out
-	Challenge     string // PKCE S256 challenge; empty when the client need not send one
+	Authorization          // without ID, Client and Audiences: IssueCode fills them in
+	Resources     []string // of the request (RFC 8707); none: all that the client may have
+	RedirectURI   string   // as it was sent; empty when it was left out
+	Challenge     string   // PKCE S256 challenge; empty when the client need not send one
 }
 
 var errNotAllowed = refuse(AccessDenied, "The person may not allow this.")
@@ -24,7 +25,12 @@ var errNotAllowed = refuse(AccessDenied, "The person may not allow this.")
 // code. Finish may run twice; nil does nothing. A *Refusal says why not.
 func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finish func(ctx context.Context) error) (string, error) {
 	now := time.Now().UTC()
-	r.ID, r.Client, r.Audiences = id.NewAuthorization(), c.ID, s.audiences(c)
+	r.ID, r.Client = id.NewAuthorization(), c.ID
+	targets, no := Targets(c.MeantFor(s.Issuer), r.Resources)
+	if no != nil {
+		return "", no
+	}
+	r.Audiences = targets
 	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, now, errNotAllowed)
 	if err != nil {
 		return "", err

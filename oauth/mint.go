@@ -39,6 +39,7 @@ type minting struct {
 	asked         ClaimsRequest  // the authorization's claims parameter, read
 	claims        map[string]any // of the person, for the ID token
 	allowed       Allowance
+	targets       []string  // aud of the access token
 	now           time.Time // iat: taken before anything is written
 }
 

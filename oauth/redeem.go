@@ -24,7 +24,11 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 	if err != nil {
 		return Tokens{}, err
 	}
-	m := &minting{client: c, authorization: &code.Authorization}
+	targets, no := Targets(s.recorded(c, &code.Authorization), r.Resources)
+	if no != nil {
+		return Tokens{}, no
+	}
+	m := &minting{client: c, authorization: &code.Authorization, targets: targets}
 	if err := m.ask(); err != nil {
 		return Tokens{}, err
 	}
@@ -44,6 +48,14 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 		return Tokens{}, s.endReplayedCode(ctx, by, code)
 	}
 	return s.mint(ctx, m, refresh)
+}
+
+// recorded are the audiences of an authorization.
+func (s *Service) recorded(c *Client, a *Authorization) []string {
+	if len(a.Audiences) == 0 {
+		return c.MeantFor(s.Issuer)
+	}
+	return a.Audiences
 }
 
 // redeemable returns the code if c may claim it. It writes nothing but the end

@@ -13,6 +13,9 @@ import (
 type RefreshRequest struct {
 	Token  string
 	Scopes []string // to have less this time; empty: all that it may have
+	// Resources are those that this access token is for (RFC 8707 section 2.2);
+	// none: all of the authorization's.
+	Resources []string
 }
 
 var errRefresh = refuse(InvalidGrant, "The refresh token is not valid.")
@@ -40,6 +43,11 @@ func (s *Service) Refresh(ctx context.Context, by audit.Actor, c *Client, r Refr
 	if m.allowed, err = s.allowedOf(ctx, u, &grounds, r.Scopes, now); err != nil {
 		return Tokens{}, err
 	}
+	targets, no := Targets(u.authorization.Audiences, r.Resources)
+	if no != nil {
+		return Tokens{}, no
+	}
+	m.targets = targets
 	if err := s.prepare(ctx, m); err != nil {
 		return Tokens{}, err
 	}

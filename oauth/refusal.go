@@ -16,6 +16,7 @@ const (
 	InvalidGrant       = "invalid_grant"
 	InvalidRequest     = "invalid_request"
 	InvalidScope       = "invalid_scope"
+	InvalidTarget      = "invalid_target" // RFC 8707 section 2
 	UnauthorizedClient = "unauthorized_client"
 )
 

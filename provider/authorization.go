@@ -54,6 +54,9 @@ func (p *Provider) authorization(ctx context.Context, to *target, params paramet
 	if a.request, err = p.kernel.Read(ctx, kernel.Question{Client: to.client, RedirectURI: to.redirectURI, Parameters: asked}); err != nil {
 		return nil, fromKernel(err)
 	}
+	if _, no := oauth.Targets(to.client.MeantFor(p.Issuer), params.values["resource"]); no != nil {
+		return nil, no
+	}
 	if a.claims, err = oauth.ParseClaims(params.get("claims")); err != nil {
 		return nil, refuse("invalid_request", "The parameter claims is not in order.").because(err)
 	}

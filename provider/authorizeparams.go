@@ -26,7 +26,7 @@ const (
 // them, and neither is id_token_hint, which is read once.
 var keptParams = []string{
 	"response_type", "client_id", "redirect_uri", "scope", "state", "response_mode", "nonce", "display", "prompt", "max_age",
-	"ui_locales", "login_hint", "acr_values", "claims", "code_challenge", "code_challenge_method",
+	"ui_locales", "login_hint", "acr_values", "claims", "code_challenge", "code_challenge_method", "resource",
 }
 
 // unsupportedParams are refused by name: to ignore them would be to do
@@ -82,7 +82,7 @@ func (p parameters) kept() url.Values {
 	out := url.Values{}
 	for _, name := range keptParams {
 		if p.has(name) {
-			out.Set(name, p.get(name))
+			out[name] = p.values[name]
 		}
 	}
 	return out

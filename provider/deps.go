@@ -33,7 +33,7 @@ type Protocol interface {
 	IssueCode(ctx context.Context, c *oauth.Client, r oauth.CodeRequest, finish func(ctx context.Context) error) (string, error)
 	Redeem(ctx context.Context, by audit.Actor, c *oauth.Client, r oauth.Redemption) (oauth.Tokens, error)
 	Refresh(ctx context.Context, by audit.Actor, c *oauth.Client, r oauth.RefreshRequest) (oauth.Tokens, error)
-	ClientCredentials(ctx context.Context, c *oauth.Client, scopes []string) (oauth.Tokens, error)
+	ClientCredentials(ctx context.Context, c *oauth.Client, scopes, resources []string) (oauth.Tokens, error)
 
 	ReadRefresh(text string) (oauth.RefreshToken, bool)
 	InspectRefresh(ctx context.Context, c *oauth.Client, t oauth.RefreshToken) (oauth.RefreshState, bool, error)

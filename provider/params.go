@@ -31,6 +31,10 @@ func (p parameters) get(name string) string { return p.values.Get(name) }
 
 func (p parameters) has(name string) bool { return p.values.Get(name) != "" }
 
+// mayRepeat reports whether a parameter may come several times: resource alone
+// (RFC 8707 section 2).
+func mayRepeat(name string) bool { return name == "resource" }
+
 // gather puts together what came in several places. A name that comes twice,
 // in one place or in two, is repeated, even if one of its values is empty.
 func gather(places ...url.Values) parameters {
@@ -38,6 +42,10 @@ func gather(places ...url.Values) parameters {
 	count := map[string]int{}
 	for _, place := range places {
 		for name, values := range place {
+			if mayRepeat(name) {
+				p.addTo(name, values)
+				continue
+			}
 			count[name] += len(values)
 			if len(values) > 0 && values[0] != "" {
 				p.values[name] = values[:1]
@@ -54,14 +62,27 @@ func gather(places ...url.Values) parameters {
 	return p
 }
 
+// addTo adds values, each once, and none that is empty.
+func (p parameters) addTo(name string, values []string) {
+	for _, value := range values {
+		if value != "" && !slices.Contains(p.values[name], value) {
+			p.values[name] = append(p.values[name], value)
+		}
+	}
+}
+
 // readForm reads the posted parameters of a request by a program: only from the
-// body, only as a form, each at most once. An empty one counts as left out.
+// body, only as a form, each at most once but for resource. An empty one counts as left out.
 func readForm(w http.ResponseWriter, r *http.Request) (url.Values, error) {
 	form, err := parseBody(w, r)
 	if err != nil {
 		return nil, err
 	}
 	for name, values := range form {
+		if mayRepeat(name) {
+			form[name] = slices.DeleteFunc(values, func(value string) bool { return value == "" })
+			continue
+		}
 		if len(values) > 1 {
 			return nil, refuse("invalid_request", "A parameter came more than once.")
 		}

@@ -75,7 +75,7 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, label *strin
 	case oauth.GrantRefresh:
 		return p.refresh(r, client, form)
 	}
-	return p.Protocol.ClientCredentials(r.Context(), client, scopesOf(form))
+	return p.Protocol.ClientCredentials(r.Context(), client, scopesOf(form), form["resource"])
 }
 
 // redeem exchanges a code (RFC 6749 section 4.1.3).
@@ -85,7 +85,7 @@ func (p *Provider) redeem(r *http.Request, client *oauth.Client, form url.Values
 		return oauth.Tokens{}, refuse("invalid_request", "The parameter code is missing.")
 	}
 	return p.Protocol.Redeem(r.Context(), clientActor(r, client), client, oauth.Redemption{
-		Code: code, RedirectURI: form.Get("redirect_uri"), Verifier: form.Get("code_verifier"),
+		Code: code, RedirectURI: form.Get("redirect_uri"), Verifier: form.Get("code_verifier"), Resources: form["resource"],
 	})
 }
 
@@ -95,7 +95,7 @@ func (p *Provider) refresh(r *http.Request, client *oauth.Client, form url.Value
 	if token == "" {
 		return oauth.Tokens{}, refuse("invalid_request", "The parameter refresh_token is missing.")
 	}
-	return p.Protocol.Refresh(r.Context(), clientActor(r, client), client, oauth.RefreshRequest{Token: token, Scopes: scopesOf(form)})
+	return p.Protocol.Refresh(r.Context(), clientActor(r, client), client, oauth.RefreshRequest{Token: token, Scopes: scopesOf(form), Resources: form["resource"]})
 }
 
 // scopesOf returns the scopes that are asked for, each once.

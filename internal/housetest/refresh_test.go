@@ -41,7 +41,7 @@ func TestRefreshNarrowsAndNeverWidens(t *testing.T) {
 		{"a scope in capitals", []string{"scope", "OPENID"}, "", "invalid_scope"},
 		{"a prefix of a scope", []string{"scope", "open"}, "", "invalid_scope"},
 		{"an audience, which is no parameter here", []string{"audience", "https://other.example.test"}, all, ""},
-		{"a resource, likewise", []string{"resource", "https://other.example.test"}, all, ""},
+		{"a resource that the grant is not for", []string{"resource", "https://other.example.test"}, "", "invalid_target"},
 		{"still whole", nil, all, ""},
 	} {
 		a := s.app.Refresh(token, c.with...)
