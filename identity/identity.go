@@ -90,7 +90,7 @@ type Attempts struct {
 
 // UserFilter narrows a list of people.
 type UserFilter struct {
-	Search string // part of the email or the name
+	Search string // what the email or the name begins with
 	After  string // the last email of the page before (emails are in order)
 	Limit  int    // at most 500; zero: 100
 }

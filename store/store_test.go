@@ -74,7 +74,8 @@ func TestEveryStatementRunsOnBothDatabases(t *testing.T) {
 }
 
 // A statement that walks a whole table is slow one day. These few may: their
-// tables are small, or a list of everything is what they are for.
+// tables are small, or a list of everything is what they are for. What is called
+// by_… is a subquery, whose own plan stands above it.
 var mayScan = regexp.MustCompile(`FROM (versions|data_keys|signing_keys|clients|marks|goose_db_version)\b`)
 
 func TestEveryStatementHasItsIndex(t *testing.T) {
@@ -82,7 +83,7 @@ func TestEveryStatementHasItsIndex(t *testing.T) {
 	s := openSQLite(t)
 	for text, plan := range store.Explain(t, s) {
 		for line := range strings.Lines(plan) {
-			if strings.HasPrefix(line, "SCAN") && !strings.Contains(line, "VALUES CLAUSE") && !strings.Contains(line, "USING") && !mayScan.MatchString(text) {
+			if strings.HasPrefix(line, "SCAN") && !strings.HasPrefix(line, "SCAN by_") && !strings.Contains(line, "VALUES CLAUSE") && !strings.Contains(line, "USING") && !mayScan.MatchString(text) {
 				t.Errorf("walks a whole table:\n%s\nplan:\n%s", text, plan)
 			}
 		}

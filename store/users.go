@@ -44,9 +44,29 @@ WHERE email_key = $1`)
 	selectUsers = newStatement(`
 SELECT ` + userColumns + `
 FROM users
-WHERE email_key > $1 AND (email_key LIKE $2 ESCAPE '\' OR name_key LIKE $2 ESCAPE '\')
+WHERE email_key > $1
 ORDER BY email_key
-LIMIT $3`)
+LIMIT $2`)
+
+	// Indexes users_email and users_name: a range of each, from what is searched for
+	// to the last text that begins with it.
+	searchUsers = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE id IN (
+    SELECT id FROM (
+        SELECT id FROM users
+        WHERE email_key > $1 AND email_key >= $2 AND email_key < $3
+        ORDER BY email_key
+        LIMIT $4) by_email
+    UNION ALL
+    SELECT id FROM (
+        SELECT id FROM users
+        WHERE name_key >= $2 AND name_key < $3 AND email_key > $1
+        ORDER BY email_key
+        LIMIT $4) by_name)
+ORDER BY email_key
+LIMIT $4`)
 
 	// Index users_administrators.
 	selectAdministrators = newStatement(`
@@ -134,18 +154,25 @@ func (s *Store) user(ctx context.Context, st *statement, by string) (u identity.
 	return u, doing("read user", err)
 }
 
-// Users lists people in the order of their emails, a page at a time.
+// Users lists people in the order of their emails, a page at a time. A search
+// finds those whose email or name begins with it.
 func (s *Store) Users(ctx context.Context, f identity.UserFilter) ([]identity.User, error) {
 	limit := 100
 	if f.Limit > 0 {
 		limit = min(f.Limit, 500)
 	}
-	pattern := "%" + likeEscaper.Replace(key(f.Search)) + "%"
-	users, err := list(ctx, s, selectUsers, []any{identity.Canonical(f.After), pattern, int64(limit)}, scanUser)
+	st, args := selectUsers, []any{identity.Canonical(f.After), int64(limit)}
+	if f.Search != "" {
+		from := key(f.Search)
+		st, args = searchUsers, []any{identity.Canonical(f.After), from, from + lastRune, int64(limit)}
+	}
+	users, err := list(ctx, s, st, args, scanUser)
 	return users, doing("list users", err)
 }
 
-var likeEscaper = strings.NewReplacer(`\`, `\\`, `%`, `\%`, `_`, `\_`)
+// lastRune sorts behind all others: what begins with a text lies between that and
+// the text with lastRune behind it.
+const lastRune = "\U0010FFFF"
 
 func scanUser(rows *sql.Rows) (u identity.User, err error) {
 	return u, rows.Scan(&u.ID, &u.Email, &u.EmailVerified, &u.Name, documentIn{&u.Claims}, &u.Administrator, &u.Disabled,
@@ -166,7 +193,7 @@ func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
 
 var usersTable = table{
 	statements: []*statement{
-		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers,
+		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, searchUsers,
 		selectAdministrators, lockAdministrators, lockUser,
 	},
 }

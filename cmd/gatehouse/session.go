@@ -60,8 +60,8 @@ func (a *app) sessionList() *cobra.Command {
 		Short: "List live browser sessions, the newest first",
 		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			if limit < 1 {
-				return usagef("--limit must be at least 1")
+			if limit < 1 || limit > mostListed {
+				return usagef("--limit must be between 1 and %d", mostListed)
 			}
 			return a.withHouse(ctx, func(h *house.House) error {
 				sessions, err := sessionsOf(ctx, h, user, limit)

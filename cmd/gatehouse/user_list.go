@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 
 	"github.com/spf13/cobra"
@@ -11,8 +12,12 @@ import (
 	"gatehouse/wire"
 )
 
-// userPage is how many people are read at a time.
-const userPage = 500
+const (
+	// userPage is how many people are read at a time.
+	userPage = 500
+	// mostListed bounds what a list keeps in memory until it is printed.
+	mostListed = 10_000
+)
 
 func (a *app) userList() *cobra.Command {
 	var f identity.UserFilter
@@ -21,33 +26,34 @@ func (a *app) userList() *cobra.Command {
 		Short: "List people in the order of their addresses",
 		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			if f.Limit < 0 {
-				return usagef("--limit must not be negative")
+			if f.Limit < 1 || f.Limit > mostListed {
+				return usagef("--limit must be between 1 and %d; go on with --after", mostListed)
 			}
 			return a.withHouse(ctx, func(h *house.House) error {
 				users, err := listUsers(ctx, h, f)
 				if err != nil {
 					return err
 				}
-				return a.printUsers(users)
+				if err := a.printUsers(users); err != nil || len(users) < f.Limit {
+					return err
+				}
+				_, err = fmt.Fprintf(a.stderr, "There may be more: --after %s\n", users[len(users)-1].Email)
+				return err
 			})
 		}),
 	})
-	cmd.Flags().StringVar(&f.Search, "search", "", "only those with this `text` in their address or name")
+	cmd.Flags().StringVar(&f.Search, "search", "", "only those whose address or name begins with this `text`")
 	cmd.Flags().StringVar(&f.After, "after", "", "only those after this `address`")
-	cmd.Flags().IntVar(&f.Limit, "limit", 0, "at most so `many`; 0 for all")
+	cmd.Flags().IntVar(&f.Limit, "limit", userPage, "at most so `many`")
 	return cmd
 }
 
-// listUsers reads page after page until the limit; a limit of 0 means all.
+// listUsers reads page after page until the limit.
 func listUsers(ctx context.Context, h *house.House, f identity.UserFilter) ([]identity.User, error) {
 	var users []identity.User
 	limit := f.Limit
 	for {
-		f.Limit = userPage
-		if limit > 0 {
-			f.Limit = min(userPage, limit-len(users))
-		}
+		f.Limit = min(userPage, limit-len(users))
 		page, err := h.Identity.Users(ctx, f)
 		if err != nil {
 			return nil, err

@@ -48,7 +48,7 @@ CREATE TABLE users (
     email_key       TEXT    COLLATE "C" NOT NULL,
     email_verified  BOOLEAN NOT NULL,
     name            TEXT    NOT NULL,
-    name_key        TEXT    NOT NULL,
+    name_key        TEXT    COLLATE "C" NOT NULL,
     claims          TEXT    NOT NULL,
     administrator   BOOLEAN NOT NULL,
     disabled        BOOLEAN NOT NULL,
@@ -60,6 +60,7 @@ CREATE TABLE users (
 );
 
 CREATE UNIQUE INDEX users_email ON users (email_key);
+CREATE INDEX users_name ON users (name_key);
 CREATE INDEX users_administrators ON users (id) WHERE administrator;
 
 CREATE TABLE passwords (

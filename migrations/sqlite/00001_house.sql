@@ -59,6 +59,7 @@ CREATE TABLE users (
 );
 
 CREATE UNIQUE INDEX users_email ON users (email_key);
+CREATE INDEX users_name ON users (name_key);
 CREATE INDEX users_administrators ON users (id) WHERE administrator;
 
 CREATE TABLE passwords (

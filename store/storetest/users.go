@@ -114,15 +114,19 @@ func testUserPages(t *testing.T, s *store.Store) {
 		}
 		return emails
 	}
-	same(t, list(identity.UserFilter{Search: "LIST.test"}), want)
-	same(t, list(identity.UserFilter{Search: "list.test", Limit: 2}), want[:2])
-	same(t, list(identity.UserFilter{Search: "list.test", Limit: 2, After: want[1]}), want[2:4])
-	for _, part := range []string{"100% _", `odd\ one`} {
+	ok(t, s.InsertUser(ctx, identity.User{ID: id.NewUser(), Email: "other@list.test", Name: "Page of somebody", Created: now, Updated: now}))
+	same(t, list(identity.UserFilter{Search: "PAGE-"}), want)
+	same(t, list(identity.UserFilter{Search: "page-", Limit: 2}), want[:2])
+	same(t, list(identity.UserFilter{Search: "page-", Limit: 2, After: want[1]}), want[2:4])
+	same(t, list(identity.UserFilter{Search: "page"}), append([]string{"other@list.test"}, want...)) // by email and by name, each once
+	same(t, list(identity.UserFilter{Search: "page", Limit: 3}), append([]string{"other@list.test"}, want[:2]...))
+	same(t, list(identity.UserFilter{Search: "page", After: "other@list.test", Limit: 2}), want[:2])
+	for _, part := range []string{"100% _", `100% _odd\ one`} {
 		same(t, list(identity.UserFilter{Search: part}), want)
 	}
-	for _, pattern := range []string{"page_0", "page%list", `page\-`} {
-		if got := list(identity.UserFilter{Search: pattern}); got != nil {
-			t.Errorf("searching for %q found %v: it must not be a pattern", pattern, got)
+	for _, nobody := range []string{"page_0", "page%list", `page\-`, "list.test", "one", "zzz"} {
+		if got := list(identity.UserFilter{Search: nobody}); got != nil {
+			t.Errorf("searching for %q found %v: only beginnings are found, as they are", nobody, got)
 		}
 	}
 }
