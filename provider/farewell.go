@@ -101,10 +101,14 @@ func (p *Provider) farewellClient(ctx context.Context, f *farewell) (*oauth.Clie
 }
 
 // redirect returns where the browser goes afterwards. Without a hint that we
-// believe it goes nowhere: anybody can write a link that names a client.
+// believe it goes there only if the person said yes (sayGoodbye), since anybody
+// can write a link that names a client.
 func (f *farewell) redirect() (string, error) {
 	uri := f.params.Get("post_logout_redirect_uri")
-	if uri == "" || f.hint == nil || f.client == nil {
+	if uri == "" || f.client == nil {
+		return "", nil
+	}
+	if f.hint == nil && !slices.Contains(f.client.PostLogoutRedirectURIs, uri) {
 		return "", nil
 	}
 	if !slices.Contains(f.client.PostLogoutRedirectURIs, uri) {

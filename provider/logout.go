@@ -39,14 +39,14 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
 	confirmed := r.Method == http.MethodPost && p.Cookies.GoodFormToken(r)
 	switch {
 	case signedIn && (confirmed || mayEndUnasked(r, f.hint, s)):
-		return p.endSession(w, r, s, f)
+		return p.endSession(w, r, s, f, confirmed)
 	case signedIn:
 		return p.askToSignOut(w, r, s, f)
 	case cookiesHeldBack(r):
 		p.comeAgain(w, f)
 		return nil
 	}
-	p.sayGoodbye(w, r, f)
+	p.sayGoodbye(w, r, f, confirmed)
 	return nil
 }
 
@@ -78,7 +78,7 @@ func seeOther(w http.ResponseWriter, target string) {
 	w.WriteHeader(http.StatusSeeOther)
 }
 
-func (p *Provider) endSession(w http.ResponseWriter, r *http.Request, s session.Session, f farewell) error {
+func (p *Provider) endSession(w http.ResponseWriter, r *http.Request, s session.Session, f farewell, confirmed bool) error {
 	if err := p.Sessions.End(r.Context(), web.PersonActor(r, s.User, s.ID), s.ID, session.ReasonByApplication); err != nil {
 		return err
 	}
@@ -87,12 +87,14 @@ func (p *Provider) endSession(w http.ResponseWriter, r *http.Request, s session.
 	}
 	// Not "cookies": the binding cookie serves other tabs, and is no secret of the person.
 	w.Header().Set("Clear-Site-Data", `"cache"`)
-	p.sayGoodbye(w, r, f)
+	p.sayGoodbye(w, r, f, confirmed)
 	return nil
 }
 
-func (p *Provider) sayGoodbye(w http.ResponseWriter, r *http.Request, f farewell) {
-	if f.target != "" {
+// sayGoodbye leads on to the application, or says that it is done. A client that
+// a link merely names is led to after the person's own yes alone.
+func (p *Provider) sayGoodbye(w http.ResponseWriter, r *http.Request, f farewell, confirmed bool) {
+	if f.target != "" && (f.hint != nil || confirmed) {
 		seeOther(w, f.target)
 		return
 	}

@@ -180,16 +180,25 @@ func TestLogoutHappensOnceItIsConfirmed(t *testing.T) {
 	}
 }
 
-// A confirmed request without a hint ends the session, but leads nowhere.
-func TestConfirmedLogoutWithoutAHintStaysHere(t *testing.T) {
+// A confirmed request without a hint leads to a registered address of the client
+// that it names, and to no other.
+func TestConfirmedLogoutWithoutAHintLeadsToARegisteredAddress(t *testing.T) {
 	t.Parallel()
-	e := newForge(t)
-	browser := secret.Token(32)
-	r := logoutRequest("POST", e.signIn("ses_1"), url.Values{"form_token": {e.Cookies.FormToken(browser)}, "client_id": {"web"}, "post_logout_redirect_uri": {bye}})
-	r.AddCookie(&http.Cookie{Name: binding, Value: browser})
-	w := e.do(r)
-	if len(e.sessions.ended) != 1 || w.Header().Get("Location") != "" || w.Body.String() != "signed out" || e.pages.signedOut.AppURL != "https://web.example.test/" {
-		t.Errorf("ended %v, %q, %s, %+v", e.sessions.ended, w.Header().Get("Location"), w.Body, e.pages.signedOut)
+	for uri, leads := range map[string]bool{bye: true, bye + "/": false, "https://other.example.test/bye": false, "https://evil.example.test/": false} {
+		e := newForge(t)
+		browser := secret.Token(32)
+		r := logoutRequest("POST", e.signIn("ses_1"), url.Values{"form_token": {e.Cookies.FormToken(browser)}, "client_id": {"web"}, "post_logout_redirect_uri": {uri}})
+		r.AddCookie(&http.Cookie{Name: binding, Value: browser})
+		w := e.do(r)
+		if len(e.sessions.ended) != 1 {
+			t.Errorf("%s: ended %v", uri, e.sessions.ended)
+		}
+		if leads && (w.Code != http.StatusSeeOther || w.Header().Get("Location") != uri) {
+			t.Errorf("%s: %d %q", uri, w.Code, w.Header().Get("Location"))
+		}
+		if !leads && (w.Header().Get("Location") != "" || w.Body.String() != "signed out" || e.pages.signedOut.AppURL != "https://web.example.test/") {
+			t.Errorf("%s: %q, %s, %+v", uri, w.Header().Get("Location"), w.Body, e.pages.signedOut)
+		}
 	}
 }
 

@@ -127,7 +127,7 @@ var logoutModules = []struct {
 		f.goesNowhere(f.logout("post_logout_redirect_uri", bye, "state", "s"))
 		f.goesNowhere(f.logout("post_logout_redirect_uri", bye, "client_id", "web", "state", "s"))
 		// Even the person's yes does not lead to where a stranger's link points.
-		f.saysSo(f.logout("post_logout_redirect_uri", bye, "client_id", "web", "state", "s"))
+		f.saysSo(f.logout("post_logout_redirect_uri", bye+"/", "client_id", "web", "state", "s"))
 	}},
 	{"-no-params", func(f *farewell) { f.saysSo(f.logout()) }},
 	{"-only-state", func(f *farewell) { f.saysSo(f.logout("state", "s")) }},
@@ -150,6 +150,37 @@ func TestLogoutProfile(t *testing.T) {
 	}
 	for _, m := range logoutModules {
 		t.Run("oidcc-rp-initiated-logout"+m.name, func(t *testing.T) { m.run(newFarewell(t)) })
+	}
+}
+
+// express-openid-connect and others keep no ID token: they name themselves and a
+// registered address, and the person's own yes leads there. Nothing else does.
+func TestSignOutWithAClientIDReturnsAfterTheYes(t *testing.T) {
+	t.Parallel()
+	f := newFarewell(t)
+	f.g.App("other", func(c *oauth.Client) { c.PostLogoutRedirectURIs = []string{"https://other.example.test/bye"} })
+	for name, fields := range map[string][]string{
+		"no client":           {"post_logout_redirect_uri", bye},
+		"nobody's name":       {"post_logout_redirect_uri", bye, "client_id", "nobody"},
+		"another's address":   {"post_logout_redirect_uri", "https://other.example.test/bye", "client_id", "web"},
+		"an unregistered one": {"post_logout_redirect_uri", "https://evil.example.test/", "client_id", "web"},
+		"a hint that is none": {"post_logout_redirect_uri", "https://evil.example.test/", "client_id", "web", "id_token_hint", "a.b.c"},
+	} {
+		f.goesNowhere(f.logout(fields...))
+		page := f.logout(fields...)
+		if page = page.Press("", "submit"); page.Out != nil {
+			t.Errorf("%s: the yes led to %s", name, page.Out)
+		}
+		f.app.Code(f.browser, f.ada)
+	}
+	good := []string{"post_logout_redirect_uri", bye, "client_id", "web", "state", "s"}
+	f.goesNowhere(f.logout(good...))
+	if q := f.logout(good...).Press("", "submit").SentTo(bye); q.Get("state") != "s" || f.signedIn() {
+		t.Errorf("went on with %v", q)
+	}
+	// Nobody is signed in, so that nobody said yes.
+	if page := f.logout(good...); page.Out != nil {
+		t.Errorf("a stranger's link leads to %s", page.Out)
 	}
 }
 
