@@ -69,7 +69,7 @@ var verifier = strings.Repeat("v", 43)
 func (g *granting) code(ctx context.Context) (string, error) {
 	return g.IssueCode(ctx, g.client, oauth.CodeRequest{
 		Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, AuthTime: time.Now()},
-		RedirectURI:   "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
+		Asked:         allScopes, RedirectURI: "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
 	}, nil)
 }
 
@@ -195,6 +195,37 @@ func TestCodeStandsForNoMoreThanTheCeilingLeft(t *testing.T) {
 	_, err := g.code(t.Context())
 	if no, ok := errors.AsType[*oauth.Refusal](err); !ok || no.Code != oauth.AccessDenied {
 		t.Errorf("without openid: %v", err)
+	}
+}
+
+// What is not among what the sign-in was about, or the person does not allow
+// now, is not in the code, whoever asks for it.
+func TestCodeStandsForWhatThePersonAllowed(t *testing.T) {
+	t.Parallel()
+	g := newGranting(t)
+	g.client.SkipConsent = false
+	ask := func(asked ...string) (string, error) {
+		return g.IssueCode(t.Context(), g.client, oauth.CodeRequest{
+			Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, AuthTime: time.Now()},
+			Asked:         asked, RedirectURI: "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
+		}, nil)
+	}
+	for name, given := range map[string][]string{"nothing": nil, "less": {"openid"}} {
+		g.m.s.consents = []oauth.Consent{{User: "usr_ada", Client: g.client.ID, Scopes: given}}
+		_, err := ask("openid", "orders:read")
+		if no, ok := errors.AsType[*oauth.Refusal](err); !ok || no.Code != oauth.AccessDenied || len(g.m.s.codes) != 0 {
+			t.Errorf("%s allowed: %v, %d codes", name, err, len(g.m.s.codes))
+		}
+	}
+	g.m.s.consents[0].Scopes = []string{"openid", "orders:read", "orders:write"}
+	tokens := must(g.redeem(t.Context(), must(ask("openid", "orders:read"))(t)))(t)
+	if !slices.Equal(tokens.Scopes, []string{"openid", "orders:read"}) {
+		t.Errorf("the tokens have %q", tokens.Scopes)
+	}
+	broken := errors.New("disk full")
+	g.m.fail("Consent", broken)
+	if _, err := ask("openid"); !errors.Is(err, broken) {
+		t.Errorf("where the consent cannot be read: %v", err)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"time"
 
+	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/secret"
 )
@@ -13,6 +14,7 @@ import (
 type CodeRequest struct {
 	Authorization          // without ID, Client and Audiences: IssueCode fills them in
 	Resources     []string // of the request (RFC 8707); none: all that the client may have
+	Asked         []string // the scopes that the sign-in was about; no others are given
 	RedirectURI   string   // as it was sent; empty when it was left out
 	Challenge     string   // PKCE S256 challenge; empty when the client need not send one
 }
@@ -20,9 +22,11 @@ type CodeRequest struct {
 var errNotAllowed = refuse(AccessDenied, "The person may not allow this.")
 
 // IssueCode makes a code for what the person said yes to, as far as the ceiling
-// lets them. The code's row and what finish does are one transaction: of two
-// that finish the same sign-in at once, the one that finish lets through gets a
-// code. Finish may run twice; nil does nothing. A *Refusal says why not.
+// lets them. A scope that the client got while the person was at our pages is not
+// among it. The consent, the code's row and what finish does are one transaction:
+// who takes the consent back at that moment gives nothing, and of two that finish
+// the same sign-in at once, the one that finish lets through gets a code. Finish
+// may run twice; nil does nothing. A *Refusal says why not.
 func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finish func(ctx context.Context) error) (string, error) {
 	now := time.Now().UTC()
 	r.ID, r.Client = id.NewAuthorization(), c.ID
@@ -31,6 +35,7 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 		return "", no
 	}
 	r.Audiences = targets
+	r.Scopes = common(r.Scopes, r.Asked)
 	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, now, errNotAllowed)
 	if err != nil {
 		return "", err
@@ -42,6 +47,9 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 		Created: now, Expires: now.Add(s.Config.CodeTTL),
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.consented(ctx, c, &r.Authorization); err != nil {
+			return err
+		}
 		if finish != nil {
 			if err := finish(ctx); err != nil {
 				return err
@@ -53,4 +61,20 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 		return "", fmt.Errorf("issue code: %w", err)
 	}
 	return text, nil
+}
+
+// consented refuses what the person does not allow the client now. Of an
+// application of the house nobody is asked.
+func (s *Service) consented(ctx context.Context, c *Client, a *Authorization) error {
+	if c.SkipConsent || len(a.Scopes) == 0 {
+		return nil
+	}
+	given, err := s.Store.Consent(ctx, a.User, c.ID)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	if !covers(given.Scopes, a.Scopes) {
+		return errNotAllowed
+	}
+	return nil
 }

@@ -34,14 +34,15 @@ type authorization struct {
 	ask     flow.Ask
 }
 
-// authorization checks the request and returns it. Its errors go to the client.
-func (p *Provider) authorization(ctx context.Context, to *target, params parameters, at time.Time) (*authorization, error) {
+// authorization checks the request and returns it, with those of its scopes that
+// are among may. Its errors go to the client.
+func (p *Provider) authorization(ctx context.Context, to *target, params parameters, may []string, at time.Time) (*authorization, error) {
 	if err := checkParams(to.client, params); err != nil {
 		return nil, err
 	}
 	a := &authorization{target: to, params: params}
 	asked := maps.Clone(params.values)
-	scopes, err := a.narrow()
+	scopes, err := a.narrow(may)
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +65,15 @@ func (p *Provider) authorization(ctx context.Context, to *target, params paramet
 	return a, err
 }
 
-// narrow returns the scopes that the client may ask for. Others are ignored
+// narrow returns the scopes that the client may have. Others are ignored
 // (OpenID Connect Core 3.1.2.1), and the answer says what was left (RFC 6749
 // section 3.3). Where nothing is left, or not the sign-in that was asked for,
 // the answer would be something else than what was asked.
-func (a *authorization) narrow() ([]string, error) {
+func (a *authorization) narrow(may []string) ([]string, error) {
 	asked := fields(a.params.get("scope"))
 	var kept []string
 	for _, scope := range asked {
-		if slices.Contains(a.client.Scopes, scope) {
+		if slices.Contains(may, scope) {
 			kept = append(kept, scope)
 		} else {
 			a.ignored = append(a.ignored, scope)

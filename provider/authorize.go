@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"gatehouse/fault"
@@ -38,7 +39,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 		p.showError(w, r, err)
 		return
 	}
-	a, err := p.authorization(r.Context(), to, params, time.Now())
+	a, err := p.authorization(r.Context(), to, params, to.client.Scopes, time.Now())
 	if err == nil {
 		err = p.begin(w, r, a)
 	}
@@ -144,9 +145,10 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id
 
 // conclude ends a sign-in. The request is parsed again from what was kept, so
 // that nothing is issued for a client that was changed meanwhile; what it asked
-// of the sign-in, and when, stays as it was.
+// of the sign-in, and when, stays as it was. A scope that the client got since
+// then is none that the person was asked about.
 func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
-	a, err := p.authorization(r.Context(), to, params, ask.RequestedAt)
+	a, err := p.authorization(r.Context(), to, params, both(to.client.Scopes, ask.Scopes), ask.RequestedAt)
 	if err != nil {
 		return err
 	}
@@ -158,4 +160,8 @@ func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, 
 		return err
 	}
 	return refusalFor(d.Error)
+}
+
+func both(a, b []string) []string {
+	return slices.DeleteFunc(slices.Clone(a), func(s string) bool { return !slices.Contains(b, s) })
 }

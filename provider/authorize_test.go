@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -446,14 +447,49 @@ func TestResumedSignInIsCheckedAgainstTheClientAsItIsNow(t *testing.T) {
 	}
 }
 
+// A scope that the client gets while the person looks at the consent page is
+// none that they agreed to.
+func TestScopeThatNobodyWasAskedAboutIsNotInTheCode(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	i := d.sent(d.ask(d.request("asking", "scope", "openid payments")), "/consent?i=")
+	d.client("asking").Scopes = append(slices.Clone(testScopes), "payments")
+	d.consent(i, true)
+	q := d.answered(d.get(PathAuthorize + "?i=" + i))
+	if q.Get("scope") != "openid" {
+		t.Errorf("the answer says scope %q", q.Get("scope"))
+	}
+	if a := d.tokens("asking", exchangeOf(q.Get("code"))); a.Scope != "openid" {
+		t.Errorf("the token has scope %q; the person agreed to %q", a.Scope, d.people.consented)
+	}
+}
+
+// The person takes back at another place what was allowed a moment ago.
+func TestConsentThatIsTakenBackBringsNoCode(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	i := d.sent(d.ask(d.request("asking")), "/consent?i=")
+	d.consent(i, true)
+	d.store.overtake = func() { d.people.consented = nil }
+	if q := d.answered(d.get(PathAuthorize + "?i=" + i)); q.Get("error") != "access_denied" || len(d.store.codes) != 0 {
+		t.Errorf("the answer is %v with %d codes", q, len(d.store.codes))
+	}
+}
+
+// consent says yes or no on the consent page.
+func (d *door) consent(i string, allow bool) {
+	d.t.Helper()
+	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
+	if _, err := d.Flow.(*flow.Service).Consent(d.t.Context(), audit.Actor{IP: "192.0.2.1"}, ref, allow); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
 func TestRefusedConsentIsToldToTheApplication(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	i := d.sent(d.ask(d.request("asking")), "/consent?i=")
-	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
-	if _, err := d.Flow.(*flow.Service).Consent(t.Context(), audit.Actor{IP: "192.0.2.1"}, ref, false); err != nil {
-		t.Fatal(err)
-	}
+	d.consent(i, false)
 	q := d.answered(d.get(PathAuthorize + "?i=" + i))
 	if q.Get("error") != "access_denied" || q.Get("state") != "a state" || q.Has("code") {
 		t.Errorf("the response is %v", q)

@@ -30,7 +30,7 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 			User: d.User, Session: d.Session, Scopes: a.request.Scopes, AuthTime: d.AuthTime, Level: d.Level, AMR: d.Methods,
 			Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
 		},
-		Resources: a.params.values["resource"], RedirectURI: a.params.get("redirect_uri"), Challenge: a.params.get("code_challenge"),
+		Asked: a.ask.Scopes, Resources: a.params.values["resource"], RedirectURI: a.params.get("redirect_uri"), Challenge: a.params.get("code_challenge"),
 	}, p.finish(ref))
 	if err != nil {
 		return err

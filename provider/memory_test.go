@@ -106,6 +106,12 @@ func (s *memory) open(ctx context.Context, write bool) (func(), error) {
 	return unlock, err
 }
 
+func (s *memory) Consent(ctx context.Context, user id.User, client id.Client) (oauth.Consent, error) {
+	unlock, err := s.open(ctx, false)
+	defer unlock()
+	return oauth.Consent{User: user, Client: client, Scopes: s.people.consented}, err
+}
+
 func (s *memory) InsertCode(ctx context.Context, c oauth.Code) error {
 	unlock, err := s.open(ctx, true)
 	defer unlock()
