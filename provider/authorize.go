@@ -143,11 +143,30 @@ func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id
 	}
 }
 
-// conclude ends a sign-in. The request is parsed again from what was kept, so
+// conclude ends a sign-in. With a no it ends too, whoever says it; where
+// something failed, it stays for another try.
+func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
+	err := p.fulfil(w, r, to, params, ask, d, ref)
+	if err == nil || failed(err) {
+		return err
+	}
+	if gone := p.Flow.Finish(r.Context(), ref); gone != nil {
+		return gone
+	}
+	return err
+}
+
+// failed reports whether err is no answer, but that there is none.
+func failed(err error) bool {
+	code := refusalOf(err).code
+	return code == "server_error" || code == "temporarily_unavailable"
+}
+
+// fulfil does what the sign-in came to. The request is parsed again from what was kept, so
 // that nothing is issued for a client that was changed meanwhile; what it asked
 // of the sign-in, and when, stays as it was. A scope that the client got since
 // then is none that the person was asked about.
-func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
+func (p *Provider) fulfil(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
 	a, err := p.authorization(r.Context(), to, params, both(to.client.Scopes, ask.Scopes), ask.RequestedAt)
 	if err != nil {
 		return err
@@ -155,9 +174,6 @@ func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, 
 	a.ask = ask
 	if d.Step == flow.StepIssue {
 		return p.issue(w, r, a, d, &ref)
-	}
-	if _, err := p.Flow.Finish(r.Context(), ref); err != nil {
-		return err
 	}
 	return refusalFor(d.Error)
 }

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -473,6 +474,36 @@ func TestConsentThatIsTakenBackBringsNoCode(t *testing.T) {
 	d.store.overtake = func() { d.people.consented = nil }
 	if q := d.answered(d.get(PathAuthorize + "?i=" + i)); q.Get("error") != "access_denied" || len(d.store.codes) != 0 {
 		t.Errorf("the answer is %v with %d codes", q, len(d.store.codes))
+	}
+}
+
+// lid is a Ceiling that answers the same to all.
+type lid struct{ err error }
+
+func (l lid) Over(context.Context, *oauth.Client, *oauth.Authorization, []string, time.Time) (oauth.Allowance, error) {
+	return oauth.Allowance{}, l.err
+}
+
+// Whoever says no, the sign-in is over with it; a failure is no answer.
+func TestSignInEndsWithANoAndNotWithAFailure(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(d *door)
+		code   string
+		left   int
+	}{
+		"the ceiling":           {func(d *door) { d.protocol.Ceiling = lid{} }, "access_denied", 0},
+		"the client's settings": {func(d *door) { d.client("asking").Scopes = []string{"email"} }, "invalid_scope", 0},
+		"the consent":           {func(d *door) { d.store.overtake = func() { d.people.consented = nil } }, "access_denied", 0},
+		"a ceiling that fails":  {func(d *door) { d.protocol.Ceiling = lid{errors.New("no policy")} }, "server_error", 1},
+	} {
+		d := newDoor(t)
+		i := d.sent(d.ask(d.request("asking")), "/consent?i=")
+		d.consent(i, true)
+		c.change(d)
+		if q := d.answered(d.get(PathAuthorize + "?i=" + i)); q.Get("error") != c.code || len(d.store.interactions) != c.left || len(d.store.codes) != 0 {
+			t.Errorf("%s: %v; %d sign-ins are left, want %d", name, q, len(d.store.interactions), c.left)
+		}
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 	"slices"
 
-	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/oauth"
 	"gatehouse/provider/internal/kernel"
@@ -39,18 +38,10 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 	return nil
 }
 
-var errGone = fault.New(fault.NotFound, "flow.gone", "This sign-in is over.")
-
 // finish ends the sign-in that ref names; nil when there was none.
 func (p *Provider) finish(ref *flow.Ref) func(ctx context.Context) error {
 	if ref == nil {
 		return nil
 	}
-	return func(ctx context.Context) error {
-		finished, err := p.Flow.Finish(ctx, *ref)
-		if err == nil && !finished {
-			err = errGone
-		}
-		return err
-	}
+	return func(ctx context.Context) error { return p.Flow.Finish(ctx, *ref) }
 }

@@ -80,17 +80,10 @@ func pageOf(err error) web.ErrorPage {
 // lost is the page for a sign-in that cannot go on, with the way back to the
 // application where it is known. Errors of the server stay what they are.
 func lost(entry flow.Entry, err error) error {
-	details := map[string]string{
-		"flow.gone":    "This sign-in is over. Go back to the application and sign in from there.",
-		"flow.expired": "This sign-in took too long. Go back to the application and begin again.",
-		"flow.browser": "This sign-in was begun in another browser, or its cookie is gone. Go back to the application and begin again.",
-	}
-	code := fault.CodeOf(err)
-	detail, ok := details[code]
-	if !ok {
+	if !strings.HasPrefix(fault.CodeOf(err), "flow.") {
 		return err
 	}
-	page := web.ErrorPage{Status: web.Status(fault.KindOf(err)), Code: code, Detail: detail}
+	page := pageOf(err)
 	if entry.App != nil {
 		page.AppName, page.AppURL = entry.App.Name, entry.App.HomeURL
 	}
