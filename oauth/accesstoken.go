@@ -77,7 +77,7 @@ func (s *Service) accessClaims(m *minting) AccessClaims {
 	}
 	c.Subject, c.Session, c.Authorization = string(a.User), string(a.Session), string(a.ID)
 	c.AuthTime, c.ACR, c.AMR = a.AuthTime.Unix(), a.Level.String(), a.AMR
-	c.UserinfoClaims = permitted(m.client, m.asked.userinfo())
+	c.UserinfoClaims = permitted(m.allowed.all, m.asked.userinfo())
 	return c
 }
 

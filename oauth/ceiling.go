@@ -21,6 +21,8 @@ type Ceiling interface {
 type Allowance struct {
 	Scopes []string  // others than those asked about do not count
 	Until  time.Time // no token outlives it; zero: no limit but the token's own
+
+	all []string // Scopes, and those whose claims may be given one by one
 }
 
 // Registered is the Ceiling of a house that knows no permissions: a client may
@@ -37,13 +39,16 @@ func (Registered) Over(_ context.Context, c *Client, _ *Authorization, scopes []
 // worth making: tokens tell the second only.
 const shortestToken = time.Second
 
-// under returns what the ceiling leaves of scopes. A is zero for a client's own.
+// under returns what the ceiling leaves of scopes, and of those by which the
+// claims that are asked for one by one could be had. A is zero for a client's own.
 // Where nothing is left of something, or it is over by now, the answer is no.
-func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes []string, now time.Time, no *Refusal) (Allowance, error) {
-	allowed, err := s.Ceiling.Over(ctx, c, a, scopes, now)
+func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes []string, asked ClaimsRequest, now time.Time, no *Refusal) (Allowance, error) {
+	all := ConsentScopes(c, scopes, asked)
+	allowed, err := s.Ceiling.Over(ctx, c, a, all, now)
 	if err != nil {
 		return Allowance{}, fmt.Errorf("ask what is allowed: %w", err)
 	}
+	allowed.all = common(all, allowed.Scopes)
 	allowed.Scopes = common(scopes, allowed.Scopes)
 	if !allowed.serves(scopes, now) {
 		return Allowance{}, no

@@ -229,6 +229,81 @@ func TestCodeStandsForWhatThePersonAllowed(t *testing.T) {
 	}
 }
 
+// named are the standard claims that come in the tokens one by one.
+func (g *granting) named(t *testing.T, tokens oauth.Tokens) string {
+	t.Helper()
+	var id map[string]any
+	payload, err := base64.RawURLEncoding.DecodeString(strings.Split(tokens.ID, ".")[1])
+	if err != nil || json.Unmarshal(payload, &id) != nil {
+		t.Fatalf("%q is no token: %v", tokens.ID, err)
+	}
+	list := claimsOf(t, tokens.Access).UserinfoClaims
+	for name := range id {
+		if slices.Contains(oauth.StandardClaims, name) {
+			list = append(list, "id:"+name)
+		}
+	}
+	return strings.Join(list, " ")
+}
+
+// To ask for claims one by one is no way around what the client may have, what
+// the person was asked about, or the ceiling: neither with the code nor later.
+func TestClaimsOneByOneStandUnderTheSameRules(t *testing.T) {
+	t.Parallel()
+	const asks = `{"id_token":{"email":null,"phone_number":null},"userinfo":{"email":{"essential":true},"phone_number":null,"name":null}}`
+	withEmail := append(slices.Clone(allScopes), "email")
+	for name, c := range map[string]struct {
+		at     func(g *granting) // when the code is issued
+		asked  []string
+		later  func(g *granting) // before it is redeemed and refreshed
+		given  string
+		denied bool
+	}{
+		"as it should be":        {func(g *granting) {}, withEmail, func(g *granting) {}, "email id:email", false},
+		"registered later":       {func(g *granting) { g.client.Scopes = allScopes }, allScopes, func(g *granting) { g.client.Scopes = withEmail }, "", false},
+		"registered meanwhile":   {func(g *granting) {}, allScopes, func(g *granting) {}, "", false},
+		"below the ceiling":      {func(g *granting) { g.ceiling.scopes = allScopes }, withEmail, func(g *granting) { g.ceiling.scopes = withEmail }, "", false},
+		"the ceiling came down":  {func(g *granting) {}, withEmail, func(g *granting) { g.ceiling.scopes = allScopes }, "", false},
+		"the client lost it":     {func(g *granting) {}, withEmail, func(g *granting) { g.client.Scopes = allScopes }, "", false},
+		"the person said no now": {func(g *granting) { g.client.SkipConsent = false }, withEmail, nil, "", true},
+	} {
+		g := newGranting(t)
+		g.People = open{}
+		g.client.Scopes, g.ceiling.scopes = withEmail, withEmail
+		g.m.s.consents = []oauth.Consent{{User: "usr_ada", Client: g.client.ID, Scopes: allScopes}}
+		c.at(g)
+		code, err := g.IssueCode(t.Context(), g.client, oauth.CodeRequest{
+			Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, AuthTime: time.Now(), Claims: asks},
+			Asked:         c.asked, RedirectURI: "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
+		}, nil)
+		if no, ok := errors.AsType[*oauth.Refusal](err); ok != c.denied {
+			t.Errorf("%s: %v", name, no)
+		}
+		if c.denied {
+			continue
+		}
+		c.later(g)
+		tokens := must(g.redeem(t.Context(), code))(t)
+		if got := g.named(t, tokens); got != c.given {
+			t.Errorf("%s: the code brings %q, want %q", name, got, c.given)
+		}
+		if got := g.named(t, must(g.refresh(t.Context(), tokens.Refresh))(t)); got != c.given {
+			t.Errorf("%s: the refresh brings %q, want %q", name, got, c.given)
+		}
+	}
+}
+
+// open people tell every claim that they are asked for.
+type open struct{}
+
+func (open) Claims(_ context.Context, _ id.User, _, extra []string) (map[string]any, bool, error) {
+	claims := map[string]any{}
+	for _, name := range extra {
+		claims[name] = name + " of ada"
+	}
+	return claims, true, nil
+}
+
 // What the person allowed stays with the family: a right that comes back is
 // there again with the next refresh.
 func TestRightsThatComeBackAreThereAgain(t *testing.T) {

@@ -16,12 +16,13 @@ func scopeOfClaim(claim string) string {
 	return "profile"
 }
 
-// permitted keeps the claims that the client could also ask for by a scope: to
-// ask one by one, with the `claims` parameter, is no way around its settings.
-func permitted(c *Client, claims []string) []string {
+// permitted keeps the claims that could also be asked for by one of the scopes:
+// to ask one by one, with the `claims` parameter, is no way around a client's
+// settings, a person's word or a ceiling.
+func permitted(scopes, claims []string) []string {
 	var keep []string
 	for _, claim := range claims {
-		if slices.Contains(c.Scopes, scopeOfClaim(claim)) {
+		if slices.Contains(scopes, scopeOfClaim(claim)) {
 			keep = append(keep, claim)
 		}
 	}
@@ -31,8 +32,8 @@ func permitted(c *Client, claims []string) []string {
 // ConsentScopes are what the person is asked to allow: the scopes of the
 // request, and those of the claims that it asks for one by one.
 func ConsentScopes(c *Client, scopes []string, asked ClaimsRequest) []string {
-	all := slices.Clone(scopes)
-	for _, claim := range permitted(c, append(asked.idToken(), asked.userinfo()...)) {
+	all := slices.Clip(scopes)
+	for _, claim := range permitted(c.Scopes, append(asked.idToken(), asked.userinfo()...)) {
 		if scope := scopeOfClaim(claim); !slices.Contains(all, scope) {
 			all = append(all, scope)
 		}

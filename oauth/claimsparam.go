@@ -179,6 +179,25 @@ func (c ClaimsRequest) idToken() []string { return wanted(c.inIDToken) }
 // order of name.
 func (c ClaimsRequest) userinfo() []string { return wanted(c.inUserinfo) }
 
+// within returns what is left of the request where only these scopes are
+// allowed: the standard claims, as they are kept with a code.
+func (c ClaimsRequest) within(scopes []string) string {
+	named := map[string]map[string]any{}
+	for member, claims := range map[string][]string{"id_token": c.idToken(), "userinfo": c.userinfo()} {
+		for _, claim := range permitted(scopes, claims) {
+			if named[member] == nil {
+				named[member] = map[string]any{}
+			}
+			named[member][claim] = nil
+		}
+	}
+	if len(named) == 0 {
+		return ""
+	}
+	text, _ := json.Marshal(named) // names alone: it cannot fail
+	return string(text)
+}
+
 func wanted(m map[string]claimRequest) []string {
 	var names []string
 	for name := range m {

@@ -26,7 +26,7 @@ func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes, reso
 	}
 	m := &minting{client: c, authorization: &Authorization{}, targets: targets, now: time.Now()}
 	var err error
-	if m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.now, errScope); err != nil {
+	if m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.asked, m.now, errScope); err != nil {
 		return Tokens{}, err
 	}
 	return s.mint(ctx, m, "")

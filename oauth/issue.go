@@ -35,19 +35,24 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 		return "", no
 	}
 	r.Audiences = targets
+	claims, err := ParseClaims(r.Claims)
+	if err != nil {
+		return "", fmt.Errorf("issue code: %w", err)
+	}
 	r.Scopes = common(r.Scopes, r.Asked)
-	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, now, errNotAllowed)
+	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, claims, now, errNotAllowed)
 	if err != nil {
 		return "", err
 	}
-	r.Scopes = allowed.Scopes
+	allowed.all = common(allowed.all, r.Asked)
+	r.Scopes, r.Claims = allowed.Scopes, claims.within(allowed.all)
 	text := secret.Token(32)
 	code := Code{
 		Hash: secret.Hash(text), Authorization: r.Authorization, RedirectURI: r.RedirectURI, Challenge: r.Challenge,
 		Created: now, Expires: now.Add(s.Config.CodeTTL),
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.consented(ctx, c, &r.Authorization); err != nil {
+		if err := s.consented(ctx, c, r.User, allowed.all); err != nil {
 			return err
 		}
 		if finish != nil {
@@ -65,15 +70,15 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 
 // consented refuses what the person does not allow the client now. Of an
 // application of the house nobody is asked.
-func (s *Service) consented(ctx context.Context, c *Client, a *Authorization) error {
-	if c.SkipConsent || len(a.Scopes) == 0 {
+func (s *Service) consented(ctx context.Context, c *Client, user id.User, scopes []string) error {
+	if c.SkipConsent || len(scopes) == 0 {
 		return nil
 	}
-	given, err := s.Store.Consent(ctx, a.User, c.ID)
+	given, err := s.Store.Consent(ctx, user, c.ID)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}
-	if !covers(given.Scopes, a.Scopes) {
+	if !covers(given.Scopes, scopes) {
 		return errNotAllowed
 	}
 	return nil

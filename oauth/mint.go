@@ -65,7 +65,7 @@ func (s *Service) meet(ctx context.Context, m *minting) error {
 	if m.client.IDTokenClaims {
 		scopes = m.allowed.Scopes
 	}
-	claims, enabled, err := s.People.Claims(ctx, m.authorization.User, scopes, permitted(m.client, m.asked.idToken()))
+	claims, enabled, err := s.People.Claims(ctx, m.authorization.User, scopes, permitted(m.allowed.all, m.asked.idToken()))
 	if err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}

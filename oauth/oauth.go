@@ -26,7 +26,7 @@ type Authorization struct {
 	Level     proof.Level // the acr of the tokens
 	AMR       []string    // RFC 8176
 	Nonce     string
-	Claims    string // the `claims` parameter as it was sent, "" when it was not
+	Claims    string // the `claims` parameter, as far as the person allowed it; "" when nothing is left
 }
 
 // Code is an authorization code (RFC 6749 section 4.1). Only its hash is kept.

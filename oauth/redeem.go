@@ -33,7 +33,7 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 		return Tokens{}, err
 	}
 	m.now = time.Now().UTC()
-	if m.allowed, err = s.under(ctx, c, m.authorization, code.Scopes, m.now, errCode); err != nil {
+	if m.allowed, err = s.under(ctx, c, m.authorization, code.Scopes, m.asked, m.now, errCode); err != nil {
 		return Tokens{}, err
 	}
 	if err := s.meet(ctx, m); err != nil {

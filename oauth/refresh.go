@@ -40,7 +40,10 @@ func (s *Service) Refresh(ctx context.Context, by audit.Actor, c *Client, r Refr
 		return Tokens{}, err
 	}
 	m := &minting{client: c, authorization: &u.authorization, now: now}
-	if m.allowed, err = s.allowedOf(ctx, u, &grounds, r.Scopes, now); err != nil {
+	if err := m.ask(); err != nil {
+		return Tokens{}, err
+	}
+	if m.allowed, err = s.allowedOf(ctx, u, m.asked, &grounds, r.Scopes, now); err != nil {
 		return Tokens{}, err
 	}
 	targets, no := Targets(u.authorization.Audiences, r.Resources)
@@ -81,7 +84,8 @@ func (s *Service) judge(ctx context.Context, u *use, now time.Time) (Grounds, er
 	if grounds.ended() {
 		return Grounds{}, errRefresh
 	}
-	u.family, u.verdict = family, family.judge(u.client, u.token, s.Config.RefreshGrace, now)
+	u.family, u.authorization = family, family.Authorization
+	u.verdict = family.judge(u.client, u.token, s.Config.RefreshGrace, now)
 	switch u.verdict {
 	case rotateToken, keepToken, repeatToken:
 		return grounds, nil
@@ -95,19 +99,18 @@ func (s *Service) judge(ctx context.Context, u *use, now time.Time) (Grounds, er
 
 // allowedOf returns the scopes of the new tokens: those that were asked for, of
 // those that the family has, its grounds bear and the ceiling lets through.
-func (s *Service) allowedOf(ctx context.Context, u *use, g *Grounds, asked []string, now time.Time) (Allowance, error) {
-	granted, no := g.bear(u.client, &u.family)
+func (s *Service) allowedOf(ctx context.Context, u *use, claims ClaimsRequest, g *Grounds, asked []string, now time.Time) (Allowance, error) {
+	granted, no := g.bear(u.client, &u.family, claims)
 	if no != nil {
 		return Allowance{}, no
 	}
 	if !covers(granted, asked) {
 		return Allowance{}, refuse(InvalidScope, "The refresh token was not given for one of the scopes.")
 	}
-	u.authorization = u.family.Authorization
 	if u.authorization.Audiences = s.stillMeantFor(u.client, u.family.Audiences); len(u.authorization.Audiences) == 0 {
 		return Allowance{}, refuse(InvalidGrant, "The client has no access any more to what the grant was for.")
 	}
-	allowed, err := s.under(ctx, u.client, &u.authorization, granted, now, errOutgrown)
+	allowed, err := s.under(ctx, u.client, &u.authorization, granted, claims, now, errOutgrown)
 	if err != nil {
 		return Allowance{}, err
 	}
@@ -130,9 +133,6 @@ var errOutgrown = refuse(InvalidGrant, "The person may not allow this any more."
 func (s *Service) prepare(ctx context.Context, m *minting) error {
 	if m.authorization.Claims == "" && !m.client.IDTokenClaims {
 		return nil
-	}
-	if err := m.ask(); err != nil {
-		return err
 	}
 	return s.meet(ctx, m)
 }

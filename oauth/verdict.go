@@ -44,9 +44,10 @@ func (f *Family) judge(c *Client, t RefreshToken, grace time.Duration, now time.
 // will ever be good again.
 func (g *Grounds) ended() bool { return g.Ended || g.SessionRevoked }
 
-// bear says what may have changed since the person agreed, and returns the
-// scopes of the family that the client still may have. It is pure.
-func (g *Grounds) bear(c *Client, f *Family) ([]string, *Refusal) {
+// bear says what may have changed since the person agreed to the scopes of the
+// family and the claims that are asked for one by one, and returns the scopes that
+// the client still may have. It is pure.
+func (g *Grounds) bear(c *Client, f *Family, asked ClaimsRequest) ([]string, *Refusal) {
 	switch {
 	case !g.UserEnabled:
 		return nil, errDisabled
@@ -54,7 +55,7 @@ func (g *Grounds) bear(c *Client, f *Family) ([]string, *Refusal) {
 		return nil, errSignedOut
 	case c.RequireLevel > f.Level:
 		return nil, refuse(InvalidGrant, "The client needs a stronger sign-in.")
-	case !c.SkipConsent && !covers(g.Consented, f.Scopes):
+	case !c.SkipConsent && !covers(g.Consented, ConsentScopes(c, f.Scopes, asked)):
 		return nil, refuse(InvalidGrant, "The person does not allow this any more.")
 	}
 	return keepSignIn(f.Scopes, common(f.Scopes, c.Scopes))

@@ -62,6 +62,13 @@ func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
 		"no consent":                   {func(_ *Client, _ *Family, g *Grounds) { g.Consented = nil }, nil},
 		"less consent":                 {func(_ *Client, _ *Family, g *Grounds) { g.Consented = []string{"openid", "offline_access"} }, nil},
 		"no consent needed":            {func(c *Client, _ *Family, g *Grounds) { c.SkipConsent, g.Consented = true, nil }, all},
+		"a claim nobody agreed to": {func(c *Client, f *Family, _ *Grounds) {
+			c.Scopes, f.Claims = append(slices.Clone(all), "email"), `{"id_token":{"email":null}}`
+		}, nil},
+		"a claim that was agreed to": {func(c *Client, f *Family, g *Grounds) {
+			c.Scopes, f.Claims, g.Consented = append(slices.Clone(all), "email"), `{"userinfo":{"email":null}}`, append(slices.Clone(all), "email")
+		}, all},
+		"a claim the client lost":      {func(_ *Client, f *Family, _ *Grounds) { f.Claims = `{"userinfo":{"email":null}}` }, all},
 		"client lost a scope":          {func(c *Client, _ *Family, _ *Grounds) { c.Scopes = []string{"offline_access", "openid"} }, []string{"openid", "offline_access"}},
 		"client lost openid":           {func(c *Client, _ *Family, _ *Grounds) { c.Scopes = []string{"offline_access", "profile"} }, nil},
 		"client lost offline_access":   {func(c *Client, _ *Family, _ *Grounds) { c.Scopes = []string{"openid", "profile"} }, nil},
@@ -74,7 +81,11 @@ func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
 		if c.change != nil {
 			c.change(client, f, g)
 		}
-		got, no := g.bear(client, f)
+		asked, err := ParseClaims(f.Claims)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, no := g.bear(client, f, asked)
 		if !slices.Equal(got, c.want) || (no == nil) != (c.want != nil) {
 			t.Errorf("%s: %v, %v; want %v", name, got, no, c.want)
 		}
