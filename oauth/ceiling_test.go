@@ -14,6 +14,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -302,6 +303,48 @@ func (open) Claims(_ context.Context, _ id.User, _, extra []string) (map[string]
 		claims[name] = name + " of ada"
 	}
 	return claims, true, nil
+}
+
+// A refresh token is worth to those who ask about it what it is worth to those
+// who use it.
+func TestInspectionJudgesLikeRefresh(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(g *granting)
+		want   string // the scopes; "": refused
+	}{
+		"as it was":               {func(g *granting) {}, "openid offline_access orders:read orders:write"},
+		"a lower ceiling":         {func(g *granting) { g.ceiling.scopes = []string{"openid", "offline_access"} }, "openid offline_access"},
+		"nothing below it":        {func(g *granting) { g.ceiling.scopes = nil }, ""},
+		"the sign-in not":         {func(g *granting) { g.ceiling.scopes = []string{"offline_access", "orders:read"} }, ""},
+		"the ceiling is over":     {func(g *granting) { g.ceiling.until = time.Now() }, ""},
+		"a client with less":      {func(g *granting) { g.client.Scopes = allScopes[:3] }, "openid offline_access orders:read"},
+		"a client without openid": {func(g *granting) { g.client.Scopes = allScopes[1:] }, ""},
+		"a client that may not":   {func(g *granting) { g.client.GrantTypes = []string{oauth.GrantCode} }, ""},
+		"a stronger sign-in":      {func(g *granting) { g.client.RequireLevel = proof.AAL2 }, ""},
+		"no consent":              {func(g *granting) { g.client.SkipConsent = false }, ""},
+		"other audiences":         {func(g *granting) { g.m.s.families[0].Audiences = []string{"https://gone.example"} }, ""},
+	} {
+		g := newGranting(t)
+		first := must(g.redeem(t.Context(), must(g.code(t.Context()))(t)))(t)
+		c.change(g)
+		token, _ := g.ReadRefresh(first.Refresh)
+		state, active, err := g.InspectRefresh(t.Context(), g.client, token)
+		if err != nil || active != (c.want != "") || strings.Join(state.Scopes, " ") != c.want {
+			t.Errorf("%s: inspection says %t %q, %v; want %q", name, active, state.Scopes, err, c.want)
+		}
+		next, err := g.refresh(t.Context(), first.Refresh)
+		if (err == nil) != active || strings.Join(next.Scopes, " ") != c.want {
+			t.Errorf("%s: refresh gives %q, %v; want %q", name, next.Scopes, err, c.want)
+		}
+	}
+	g := newGranting(t)
+	first := must(g.redeem(t.Context(), must(g.code(t.Context()))(t)))(t)
+	g.ceiling.err = errors.New("policy is not loaded")
+	token, _ := g.ReadRefresh(first.Refresh)
+	if _, _, err := g.InspectRefresh(t.Context(), g.client, token); !errors.Is(err, g.ceiling.err) {
+		t.Errorf("a ceiling that fails: %v", err)
+	}
 }
 
 // What the person allowed stays with the family: a right that comes back is

@@ -2,11 +2,9 @@ package oauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
-
-	"gatehouse/fault"
-	"gatehouse/secret"
 )
 
 // RefreshState is what a client may learn about a refresh token of its own.
@@ -16,29 +14,41 @@ type RefreshState struct {
 	Expires time.Time // if it is not used before
 }
 
-// InspectRefresh tells the client about a refresh token (RFC 7662). It reports
-// false for one that is not its own, not the family's current one, or worth
-// nothing any more: to another client it must look like no token at all. An
-// error says nothing about the token.
+// InspectRefresh tells the client about a refresh token (RFC 7662), by the same
+// judgement as Refresh, without ending anything. It reports false for one that is
+// not its own, not the family's current one, or would bring nothing now: to
+// another client it must look like no token at all. An error says nothing about
+// the token.
 func (s *Service) InspectRefresh(ctx context.Context, c *Client, t RefreshToken) (RefreshState, bool, error) {
-	now := time.Now().UTC()
-	f, grounds, err := s.Store.Family(ctx, t.Family)
-	if fault.Is(err, fault.NotFound) {
+	u := &use{minting: minting{client: c, now: time.Now().UTC()}, token: t}
+	err := s.inspect(ctx, u)
+	if _, no := errors.AsType[*Refusal](err); no {
 		return RefreshState{}, false, nil
 	}
 	if err != nil {
-		return RefreshState{}, false, fmt.Errorf("read refresh family: %w", err)
+		return RefreshState{}, false, fmt.Errorf("inspect refresh token: %w", err)
 	}
-	if f.Client != c.ID || !secret.Equal(f.CurrentHash, t.SecretHash) || !grounds.alive(&f, now) {
-		return RefreshState{}, false, nil
+	state := RefreshState{
+		Authorization: *u.authorization, Issued: latest(u.family.Created, u.family.RotatedAt),
+		Expires: earliest(u.family.IdleExpires, u.family.Expires),
 	}
-	return RefreshState{Authorization: f.Authorization, Issued: latest(f.Created, f.RotatedAt), Expires: earliest(f.IdleExpires, f.Expires)}, true, nil
+	state.Scopes = u.allowed.Scopes
+	return state, true, nil
 }
 
-// alive reports whether a refresh with the family's current token could still
-// bring something.
-func (g *Grounds) alive(f *Family, now time.Time) bool {
-	return !f.over(now) && !g.ended() && g.UserEnabled
+// inspect goes as far as Refresh does before anything is written.
+func (s *Service) inspect(ctx context.Context, u *use) error {
+	if !u.client.may(GrantRefresh) {
+		return errGrantType
+	}
+	grounds, err := s.read(ctx, u, u.now)
+	if err != nil {
+		return err
+	}
+	if u.verdict != rotateToken && u.verdict != keepToken {
+		return errRefresh
+	}
+	return s.allow(ctx, u, &grounds, nil)
 }
 
 func earliest(a, b time.Time) time.Time {

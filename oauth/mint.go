@@ -36,7 +36,7 @@ type Tokens struct {
 type minting struct {
 	client        *Client
 	authorization *Authorization // zero for a client's own token
-	asked         ClaimsRequest  // the authorization's claims parameter, read
+	asked         ClaimsRequest  // the authorization's claims, read
 	claims        map[string]any // of the person, for the ID token
 	allowed       Allowance
 	targets       []string  // aud of the access token

@@ -33,47 +33,57 @@ func (s *Service) Refresh(ctx context.Context, by audit.Actor, c *Client, r Refr
 	if err != nil {
 		return Tokens{}, errRefresh.because(err)
 	}
-	u := &use{by: by, client: c, presented: r.Token, token: token}
-	now := time.Now().UTC()
-	grounds, err := s.judge(ctx, u, now)
+	u := &use{minting: minting{client: c, now: time.Now().UTC()}, by: by, presented: r.Token, token: token}
+	grounds, err := s.recognise(ctx, u, u.now)
 	if err != nil {
 		return Tokens{}, err
 	}
-	m := &minting{client: c, authorization: &u.authorization, now: now}
-	if err := m.ask(); err != nil {
-		return Tokens{}, err
-	}
-	if m.allowed, err = s.allowedOf(ctx, u, m.asked, &grounds, r.Scopes, now); err != nil {
+	if err := s.allow(ctx, u, &grounds, r.Scopes); err != nil {
 		return Tokens{}, err
 	}
 	targets, no := Targets(u.authorization.Audiences, r.Resources)
 	if no != nil {
 		return Tokens{}, no
 	}
-	m.targets = targets
-	if err := s.prepare(ctx, m); err != nil {
+	u.targets = targets
+	if err := s.prepare(ctx, &u.minting); err != nil {
 		return Tokens{}, err
 	}
-	next, err := s.step(ctx, u, now)
+	next, err := s.step(ctx, u)
 	if err != nil {
 		return Tokens{}, err
 	}
-	return s.mint(ctx, m, next)
+	return s.mint(ctx, &u.minting, next)
 }
 
-// use is one use of a refresh token.
+// use is one use of a refresh token, and what comes of it.
 type use struct {
-	by            audit.Actor
-	client        *Client
-	presented     string
-	token         RefreshToken
-	family        Family
-	authorization Authorization // the family's, for this client as it is today
-	verdict       verdict
+	minting
+	by        audit.Actor
+	presented string
+	token     RefreshToken
+	family    Family
+	verdict   verdict
 }
 
-// judge reads the family and judges the token. Only a replay writes.
-func (s *Service) judge(ctx context.Context, u *use, now time.Time) (Grounds, error) {
+// recognise reads the family of the token and says what the token means. A
+// replay ends the family.
+func (s *Service) recognise(ctx context.Context, u *use, now time.Time) (Grounds, error) {
+	grounds, err := s.read(ctx, u, now)
+	if err != nil {
+		return Grounds{}, err
+	}
+	if u.verdict != replayToken {
+		return grounds, nil
+	}
+	if err := s.endReplayed(ctx, u.by, ActionTokenReplay, &u.family.Authorization); err != nil {
+		return Grounds{}, err
+	}
+	return Grounds{}, errRefresh
+}
+
+// read is recognise without the end of what was replayed: it writes nothing.
+func (s *Service) read(ctx context.Context, u *use, now time.Time) (Grounds, error) {
 	family, grounds, err := s.Store.Family(ctx, u.token.Family)
 	if fault.Is(err, fault.NotFound) {
 		return Grounds{}, errRefresh.because(err)
@@ -81,49 +91,45 @@ func (s *Service) judge(ctx context.Context, u *use, now time.Time) (Grounds, er
 	if err != nil {
 		return Grounds{}, fmt.Errorf("read refresh family: %w", err)
 	}
-	if grounds.ended() {
+	u.family, u.verdict = family, family.judge(u.client, u.token, s.Config.RefreshGrace, now)
+	if grounds.ended() || u.verdict == refuseToken {
 		return Grounds{}, errRefresh
 	}
-	u.family, u.authorization = family, family.Authorization
-	u.verdict = family.judge(u.client, u.token, s.Config.RefreshGrace, now)
-	switch u.verdict {
-	case rotateToken, keepToken, repeatToken:
-		return grounds, nil
-	case replayToken:
-		if err := s.endReplayed(ctx, u.by, ActionTokenReplay, &family.Authorization); err != nil {
-			return Grounds{}, err
-		}
-	}
-	return Grounds{}, errRefresh
+	return grounds, nil
 }
 
-// allowedOf returns the scopes of the new tokens: those that were asked for, of
-// those that the family has, its grounds bear and the ceiling lets through.
-func (s *Service) allowedOf(ctx context.Context, u *use, claims ClaimsRequest, g *Grounds, asked []string, now time.Time) (Allowance, error) {
-	granted, no := g.bear(u.client, &u.family, claims)
+// allow sets what the new tokens are for, and their scopes: those that were asked
+// for, of those that the family has, its grounds bear and the ceiling lets through.
+func (s *Service) allow(ctx context.Context, u *use, g *Grounds, asked []string) error {
+	a := u.family.Authorization // for this client as it is today
+	u.authorization = &a
+	if err := u.ask(); err != nil {
+		return err
+	}
+	granted, no := g.bear(u.client, &u.family, u.asked)
 	if no != nil {
-		return Allowance{}, no
+		return no
 	}
 	if !covers(granted, asked) {
-		return Allowance{}, refuse(InvalidScope, "The refresh token was not given for one of the scopes.")
+		return refuse(InvalidScope, "The refresh token was not given for one of the scopes.")
 	}
-	if u.authorization.Audiences = s.stillMeantFor(u.client, u.family.Audiences); len(u.authorization.Audiences) == 0 {
-		return Allowance{}, refuse(InvalidGrant, "The client has no access any more to what the grant was for.")
+	if a.Audiences = s.stillMeantFor(u.client, a.Audiences); len(a.Audiences) == 0 {
+		return refuse(InvalidGrant, "The client has no access any more to what the grant was for.")
 	}
-	allowed, err := s.under(ctx, u.client, &u.authorization, granted, claims, now, errOutgrown)
-	if err != nil {
-		return Allowance{}, err
+	var err error
+	if u.allowed, err = s.under(ctx, u.client, &a, granted, u.asked, u.now, errOutgrown); err != nil {
+		return err
 	}
-	if _, no := keepSignIn(granted, allowed.Scopes); no != nil {
-		return Allowance{}, no
+	if _, no := keepSignIn(granted, u.allowed.Scopes); no != nil {
+		return no
 	}
 	if len(asked) == 0 {
-		return allowed, nil
+		return nil
 	}
-	if allowed.Scopes = common(asked, allowed.Scopes); len(allowed.Scopes) == 0 {
-		return Allowance{}, errOutgrown
+	if u.allowed.Scopes = common(asked, u.allowed.Scopes); len(u.allowed.Scopes) == 0 {
+		return errOutgrown
 	}
-	return allowed, nil
+	return nil
 }
 
 var errOutgrown = refuse(InvalidGrant, "The person may not allow this any more.")

@@ -8,31 +8,33 @@ import (
 	"gatehouse/secret"
 )
 
-// maxRaces is how often a rotation may be overtaken before we give up. Once is
-// enough: whoever was overtaken finds the token to be the previous one.
+// maxRaces is how often a use may be overtaken before we give up. Once is
+// enough: whoever was overtaken by a rotation finds the token to be the previous
+// one. A second is for a client that changes between static and rotating meanwhile;
+// after a third the store is at fault, and asking on would not help.
 const maxRaces = 3
 
 // step does what was judged, and returns the token to answer with. Whoever is
 // overtaken by another rotation judges again.
-func (s *Service) step(ctx context.Context, u *use, now time.Time) (string, error) {
+func (s *Service) step(ctx context.Context, u *use) (string, error) {
 	for range maxRaces {
-		token, done, err := s.try(ctx, u, now)
+		token, done, err := s.try(ctx, u)
 		if done || err != nil {
 			return token, err
 		}
-		if _, err := s.judge(ctx, u, time.Now().UTC()); err != nil {
+		if _, err := s.recognise(ctx, u, time.Now().UTC()); err != nil {
 			return "", err
 		}
 	}
 	return "", fmt.Errorf("rotate refresh token: overtaken %d times", maxRaces)
 }
 
-func (s *Service) try(ctx context.Context, u *use, now time.Time) (token string, done bool, err error) {
+func (s *Service) try(ctx context.Context, u *use) (token string, done bool, err error) {
 	switch u.verdict {
 	case rotateToken:
-		return s.rotate(ctx, u, now)
+		return s.rotate(ctx, u)
 	case keepToken:
-		done, err = s.Store.TouchFamily(ctx, u.family.ID, u.client.ID, u.token.SecretHash, now, s.idleLimit(u.client, &u.family, now))
+		done, err = s.Store.TouchFamily(ctx, u.family.ID, u.client.ID, u.token.SecretHash, u.now, s.idleLimit(u.client, &u.family, u.now))
 		if err != nil {
 			return "", false, fmt.Errorf("use refresh token: %w", err)
 		}
@@ -49,7 +51,7 @@ func (s *Service) try(ctx context.Context, u *use, now time.Time) (token string,
 
 // rotate replaces the token by its successor, in one statement. The successor
 // is sealed under the presented token, for the case that the answer gets lost.
-func (s *Service) rotate(ctx context.Context, u *use, now time.Time) (token string, done bool, err error) {
+func (s *Service) rotate(ctx context.Context, u *use) (token string, done bool, err error) {
 	bytes, err := u.family.ID.Bytes()
 	if err != nil {
 		return "", false, fmt.Errorf("rotate refresh token: %w", err)
@@ -61,7 +63,7 @@ func (s *Service) rotate(ctx context.Context, u *use, now time.Time) (token stri
 	}
 	done, err = s.Store.RotateFamily(ctx, Rotation{
 		Family: u.family.ID, Client: u.client.ID, Presented: u.token.SecretHash, Next: hash, Sealed: sealed,
-		Now: now, IdleExpires: s.idleLimit(u.client, &u.family, now),
+		Now: u.now, IdleExpires: s.idleLimit(u.client, &u.family, u.now),
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("rotate refresh token: %w", err)

@@ -53,7 +53,7 @@ func newForge(t testing.TB) *forge {
 		pages:    &pages{}, limiter: &limiter{counted: map[string]int{}},
 	}
 	for _, c := range []oauth.Client{
-		{ID: "web", Name: "Web", HomeURL: "https://web.example.test/", AuthMethod: oauth.AuthBasic, PostLogoutRedirectURIs: []string{"https://web.example.test/bye", "https://web.example.test/bye?from=gatehouse"}, RedirectURIs: []string{"https://web.example.test/cb"}},
+		{ID: "web", GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh}, Scopes: []string{"openid", "offline_access"}, Name: "Web", HomeURL: "https://web.example.test/", AuthMethod: oauth.AuthBasic, PostLogoutRedirectURIs: []string{"https://web.example.test/bye", "https://web.example.test/bye?from=gatehouse"}, RedirectURIs: []string{"https://web.example.test/cb"}},
 		{ID: "api", AuthMethod: oauth.AuthPost},
 		{ID: "other", Name: "Other", AuthMethod: oauth.AuthBasic, PostLogoutRedirectURIs: []string{"https://other.example.test/bye"}},
 		{ID: "spy", AuthMethod: oauth.AuthBasic, Introspect: true},
@@ -136,7 +136,7 @@ func (e *forge) refresh(change ...func(*oauth.Family, *oauth.Grounds)) (current,
 	current, hash := codec.Mint(bytes, 2)
 	f := oauth.Family{
 		ID: name, Authorization: oauth.Authorization{
-			ID: "aut_" + id.Authorization(name), Client: "web", User: "usr_ada", Session: "ses_1", Scopes: []string{"openid", "offline_access"},
+			ID: "aut_" + id.Authorization(name), Client: "web", User: "usr_ada", Session: "ses_1", Scopes: []string{"openid", "offline_access"}, Audiences: []string{testIssuer},
 			AuthTime: now.Add(-time.Hour), Level: proof.AAL1, AMR: []string{"pwd"},
 		},
 		Generation: 2, CurrentHash: hash, PreviousHash: before,
