@@ -32,7 +32,7 @@ func postsNeedFewStatements(t *testing.T) {
 	p := s.browser.Get(s.app.AuthorizeURL()).At("/signin")
 	p = cost("password", 13+page, func() *gatetest.Page { return p.Submit("email", s.ada.Email, "password", s.ada.Password) }).At("/signin/factor")
 	p = cost("code", 10+page, func() *gatetest.Page { return p.Submit("code", s.ada.Code()) }).At("/consent")
-	const issue = 3
+	const issue = 5 // the sign-in, the consent and whose it is, the code, the end of the sign-in
 	cost("consent", 10+issue, p.Allow)
 
 	// Stepping up, where the session is there already.
