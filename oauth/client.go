@@ -28,7 +28,7 @@ const (
 
 // When a client must use PKCE (RFC 7636). PKCEAuto is what RFC 9700 section 2.1.1
 // asks of a confidential client: a request is bound to the browser by PKCE or by
-// the nonce of OpenID Connect. A public client must use it always.
+// a nonce of OpenID Connect that is long enough (MinNonce). A public client must use it always.
 const (
 	PKCEAuto     = "auto"
 	PKCERequired = "required"
@@ -82,6 +82,12 @@ type Client struct {
 // Public reports whether the client cannot keep a secret (RFC 6749 section 2.1).
 func (c *Client) Public() bool { return c.AuthMethod == AuthNone }
 
+// MinNonce is how many characters a nonce must have to bind a request without
+// PKCE: so many that nobody guesses it within a sign-in. Ten out of letters and
+// digits are 59 bits, and the least that we know of a client: the OpenID
+// conformance suite sends ten, libraries for applications 20 to 44.
+const MinNonce = 10
+
 // NeedsPKCE reports whether the client must use PKCE in a request with these
 // scopes and that nonce.
 func (c *Client) NeedsPKCE(scopes []string, nonce string) bool {
@@ -91,7 +97,7 @@ func (c *Client) NeedsPKCE(scopes []string, nonce string) bool {
 	case c.PKCE == PKCEOff:
 		return false
 	}
-	return nonce == "" || !slices.Contains(scopes, ScopeOpenID)
+	return len(nonce) < MinNonce || !slices.Contains(scopes, ScopeOpenID)
 }
 
 // Takes reports whether the client may authenticate itself by method, one of

@@ -52,11 +52,14 @@ func TestCodeIsWorthSomethingOnlyWhereItBelongs(t *testing.T) {
 		"no PKCE, which it must use":     {func(c *Code, _ *Client, r *Redemption) { c.Challenge, r.Verifier = "", "" }, InvalidRequest},
 		"no PKCE, which it need not use": {func(c *Code, k *Client, r *Redemption) { c.Challenge, r.Verifier, k.PKCE = "", "", PKCEOff }, ""},
 		"no PKCE, but a nonce of OpenID": {func(c *Code, _ *Client, r *Redemption) {
-			c.Challenge, r.Verifier, c.Scopes, c.Nonce = "", "", []string{ScopeOpenID}, "n"
+			c.Challenge, r.Verifier, c.Scopes, c.Nonce = "", "", []string{ScopeOpenID}, "0123456789"
 		}, ""},
-		"no PKCE, and a nonce of nothing": {func(c *Code, _ *Client, r *Redemption) { c.Challenge, r.Verifier, c.Nonce = "", "", "n" }, InvalidRequest},
+		"no PKCE, and a nonce that is short": {func(c *Code, _ *Client, r *Redemption) {
+			c.Challenge, r.Verifier, c.Scopes, c.Nonce = "", "", []string{ScopeOpenID}, "012345678"
+		}, InvalidRequest},
+		"no PKCE, and a nonce of nothing": {func(c *Code, _ *Client, r *Redemption) { c.Challenge, r.Verifier, c.Nonce = "", "", "0123456789" }, InvalidRequest},
 		"no PKCE, which is required all the same": {func(c *Code, k *Client, r *Redemption) {
-			c.Challenge, r.Verifier, c.Scopes, c.Nonce, k.PKCE = "", "", []string{ScopeOpenID}, "n", PKCERequired
+			c.Challenge, r.Verifier, c.Scopes, c.Nonce, k.PKCE = "", "", []string{ScopeOpenID}, "0123456789", PKCERequired
 		}, InvalidRequest},
 		"PKCE all the same":            {func(_ *Code, k *Client, _ *Redemption) { k.PKCE = PKCEOff }, ""},
 		"the challenge was taken away": {func(c *Code, k *Client, _ *Redemption) { c.Challenge, k.PKCE = "", PKCEOff }, InvalidGrant},

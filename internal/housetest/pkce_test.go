@@ -66,10 +66,11 @@ func TestPKCEIsAskedOfWhoeverHasNothingElse(t *testing.T) {
 	g := watched(t)
 	ada := g.Person("ada")
 	requests := map[string][]string{
-		"OpenID with a nonce":    {"scope", "openid", "nonce", "n"},
-		"OpenID without a nonce": {"scope", "openid", "nonce", ""},
-		"no OpenID, a nonce":     {"scope", "orders", "nonce", "n"},
-		"no OpenID, no nonce":    {"scope", "orders", "nonce", ""},
+		"OpenID with a nonce":     {"scope", "openid", "nonce", "0123456789"},
+		"OpenID with a short one": {"scope", "openid", "nonce", "012345678"},
+		"OpenID without a nonce":  {"scope", "openid", "nonce", ""},
+		"no OpenID, a nonce":      {"scope", "orders", "nonce", "0123456789"},
+		"no OpenID, no nonce":     {"scope", "orders", "nonce", ""},
 	}
 	for _, c := range []struct {
 		mode, method string
