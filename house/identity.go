@@ -23,5 +23,5 @@ func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except 
 	if _, err := e.sessions.EndAll(ctx, by, user, except, reason); err != nil {
 		return err
 	}
-	return e.oauth.EndUser(ctx, user, except, reason)
+	return e.oauth.EndUser(ctx, user, except)
 }

@@ -29,8 +29,6 @@ const (
 	ReasonReplay           audit.Reason = "replay"  // a code or a token came once too often
 	ReasonRevoked          audit.Reason = "revoked" // the application gave a token back
 	ReasonConsentWithdrawn audit.Reason = "consent_withdrawn"
-	ReasonClientDisabled   audit.Reason = "client_disabled"
-	ReasonClientDeleted    audit.Reason = "client_deleted"
 )
 
 // Audited explains what is recorded of applications and what they hold.

@@ -87,7 +87,7 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	switch {
 	case c.Disabled && !old.Disabled:
-		return s.EndClient(ctx, c.ID, ReasonClientDisabled)
+		return s.EndClient(ctx, c.ID)
 	case !covers(c.GrantTypes, old.GrantTypes), !covers(c.Scopes, old.Scopes), !covers(c.Audiences, old.Audiences), c.RequireLevel > old.RequireLevel,
 		c.TokenType() != old.TokenType():
 		return s.endIssued(ctx, c.ID)
@@ -107,7 +107,7 @@ func (s *Service) DeleteClient(ctx context.Context, by audit.Actor, client id.Cl
 		if err := s.Store.DeleteClient(ctx, client); err != nil {
 			return err
 		}
-		if err := s.EndClient(ctx, client, ReasonClientDeleted); err != nil {
+		if err := s.EndClient(ctx, client); err != nil {
 			return err
 		}
 		return s.recordClient(ctx, by, ActionClientDelete, client, &old, nil)

@@ -12,9 +12,6 @@ import (
 	"gatehouse/id"
 )
 
-// ConsentKey names what a person has allowed a client in a revocation.
-func ConsentKey(user id.User, client id.Client) string { return string(user) + "|" + string(client) }
-
 // Consent returns what user has allowed client; NotFound when nothing.
 func (s *Service) Consent(ctx context.Context, user id.User, client id.Client) (Consent, error) {
 	c, err := s.Store.Consent(ctx, user, client)
@@ -96,9 +93,9 @@ func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.U
 				return err
 			}
 		}
-		gone := Revocation{Kind: RevokedConsent, Key: ConsentKey(user, client), Before: now.Add(inFlight), Until: lastToken(now)}
+		gone := Revocation{Kind: RevokedConsent, Key: audit.OfConsent(user, client).ID, Before: now.Add(inFlight), Until: lastToken(now)}
 		families := func(ctx context.Context) error {
-			return s.Store.RevokeFamilies(ctx, FamilyFilter{User: user, Client: client}, ReasonConsentWithdrawn, now)
+			return s.Store.EndFamiliesOfConsent(ctx, user, client, ReasonConsentWithdrawn, now)
 		}
 		if err := s.end(ctx, families, gone); err != nil {
 			return err

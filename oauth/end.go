@@ -55,7 +55,7 @@ func (s *Service) end(ctx context.Context, families func(ctx context.Context) er
 // were ended: a family dies with its session's row, so that the tokens are all
 // that is left to do. It runs in the transaction of ctx if there is one, like
 // all the methods that begin with End. Ending twice changes nothing.
-func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, _ audit.Reason) error {
+func (s *Service) EndSessions(ctx context.Context, sessions []id.Session) error {
 	now := clock.Now()
 	gone := make([]Revocation, 0, len(sessions))
 	for _, session := range sessions {
@@ -74,7 +74,7 @@ func (s *Service) EndSessions(ctx context.Context, sessions []id.Session, _ audi
 // the person, but for those of one session (empty: none is spared). The caller
 // ends the browser sessions too (session.Manager.EndAll): what they are signing
 // at this moment dies with them.
-func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, _ audit.Reason) error {
+func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session) error {
 	if user == "" {
 		return fmt.Errorf("end the tokens of a person: %w", errNobody)
 	}
@@ -92,7 +92,7 @@ func (s *Service) EndUser(ctx context.Context, user id.User, except id.Session, 
 
 // EndClient ends the refresh families and access tokens of a client, those
 // included that another process issues within the next second.
-func (s *Service) EndClient(ctx context.Context, client id.Client, _ audit.Reason) error {
+func (s *Service) EndClient(ctx context.Context, client id.Client) error {
 	if client == "" {
 		return fmt.Errorf("end the tokens of a client: %w", errNobody)
 	}
@@ -125,7 +125,7 @@ func (s *Service) EndAuthorization(ctx context.Context, authorization id.Authori
 	}
 	now := clock.Now()
 	families := func(ctx context.Context) error {
-		return s.Store.RevokeFamilies(ctx, FamilyFilter{Authorization: authorization}, reason, now)
+		return s.Store.EndFamiliesOfAuthorization(ctx, authorization, reason, now)
 	}
 	if err := s.end(ctx, families, forever(RevokedAuthorization, string(authorization), now)); err != nil {
 		return fmt.Errorf("end an authorization: %w", err)

@@ -24,7 +24,7 @@ func TestEndOfAPersonReachesTokensThatStandAlone(t *testing.T) {
 			spared.JTI, spared.Session = "spared", "ses_1"
 			time.Sleep(2 * time.Second)
 			h.step(t)
-			if err := h.EndUser(t.Context(), "usr_ada", except, "password"); err != nil {
+			if err := h.EndUser(t.Context(), "usr_ada", except); err != nil {
 				t.Fatal(err)
 			}
 			for range 2 { // at once in the process that did it, and after the poll everywhere
@@ -55,7 +55,7 @@ func TestEndOfAPersonEndsAtItsOwnSecond(t *testing.T) {
 		h := newHouse(t)
 		time.Sleep(500 * time.Millisecond)
 		end := time.Now()
-		if err := h.EndUser(t.Context(), "usr_ada", "", "password"); err != nil {
+		if err := h.EndUser(t.Context(), "usr_ada", ""); err != nil {
 			t.Fatal(err)
 		}
 		h.step(t)
@@ -80,7 +80,7 @@ func TestEndOfASessionReachesTokensWithoutAFamily(t *testing.T) {
 			return oauth.TokenFacts{JTI: "of " + string(session), User: "usr_ada", Client: "web", Session: session, KeyID: "kid", Issued: time.Now().Truncate(time.Second)}
 		}
 		ended, spared := facts("ses_8"), facts("ses_9")
-		if err := h.EndSessions(t.Context(), []id.Session{"ses_7", "ses_8"}, "sign-out"); err != nil {
+		if err := h.EndSessions(t.Context(), []id.Session{"ses_7", "ses_8"}); err != nil {
 			t.Fatal(err)
 		}
 		for range 2 { // at once in the process that did it, and after the poll everywhere

@@ -96,17 +96,17 @@ func TestWhatEndsTakesItsTokensAndFamiliesAlong(t *testing.T) {
 		families []string
 	}{
 		"a session": {func(t *testing.T, h *house) error {
-			return h.EndSessions(t.Context(), []id.Session{"ses_1"}, "sign-out")
+			return h.EndSessions(t.Context(), []id.Session{"ses_1"})
 		}, []string{"ada/app/1", "ada/web/1"}, []string{}}, // its row ends its families
 		"two sessions": {func(t *testing.T, h *house) error {
-			return h.EndSessions(t.Context(), []id.Session{"ses_2", "ses_3"}, "sign-out")
+			return h.EndSessions(t.Context(), []id.Session{"ses_2", "ses_3"})
 		}, []string{"ada/web/2", "bob/web/3"}, []string{}},
-		"no session": {func(t *testing.T, h *house) error { return h.EndSessions(t.Context(), nil, "x") }, nil, nil},
-		"a person":   {func(t *testing.T, h *house) error { return h.EndUser(t.Context(), "usr_ada", "", "disabled") }, all[:3], nil},
+		"no session": {func(t *testing.T, h *house) error { return h.EndSessions(t.Context(), nil) }, nil, nil},
+		"a person":   {func(t *testing.T, h *house) error { return h.EndUser(t.Context(), "usr_ada", "") }, all[:3], nil},
 		"a person but for one session": {func(t *testing.T, h *house) error {
-			return h.EndUser(t.Context(), "usr_ada", "ses_1", "password")
+			return h.EndUser(t.Context(), "usr_ada", "ses_1")
 		}, []string{"ada/web/2"}, nil},
-		"a client": {func(t *testing.T, h *house) error { return h.EndClient(t.Context(), "web", "x") }, all[1:], nil},
+		"a client": {func(t *testing.T, h *house) error { return h.EndClient(t.Context(), "web") }, all[1:], nil},
 		"an authorization": {func(t *testing.T, h *house) error {
 			return h.EndAuthorization(t.Context(), "aut_ada/web/1", "replay")
 		}, []string{"ada/web/1"}, nil},
@@ -164,10 +164,10 @@ func TestWhatEndsTakesItsTokensAndFamiliesAlong(t *testing.T) {
 func TestTokenThatIsBeingSignedDiesWithItsGrant(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
-		if err := h.EndSessions(t.Context(), []id.Session{"ses_1"}, "sign-out"); err != nil {
+		if err := h.EndSessions(t.Context(), []id.Session{"ses_1"}); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.EndUser(t.Context(), "usr_bob", "", "disabled"); err != nil {
+		if err := h.EndUser(t.Context(), "usr_bob", ""); err != nil {
 			t.Fatal(err)
 		}
 		ended := time.Now()
@@ -189,7 +189,7 @@ func TestTokenThatIsBeingSignedDiesWithItsGrant(t *testing.T) {
 func TestWhoComesBackIsNotRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := newHouse(t)
-		if err := h.EndUser(t.Context(), "usr_ada", "", "password"); err != nil {
+		if err := h.EndUser(t.Context(), "usr_ada", ""); err != nil {
 			t.Fatal(err)
 		}
 		again := oauth.TokenFacts{JTI: "new", Authorization: "aut_new", User: "usr_ada", Client: "web", Session: "ses_new", Issued: time.Now().Truncate(time.Second)}
@@ -200,7 +200,7 @@ func TestWhoComesBackIsNotRefused(t *testing.T) {
 		if err := h.WithdrawConsent(t.Context(), console, "usr_ada", "web"); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.EndClient(t.Context(), "web", "disabled"); err != nil {
+		if err := h.EndClient(t.Context(), "web"); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(2 * time.Second)
@@ -214,9 +214,9 @@ func TestWhoComesBackIsNotRefused(t *testing.T) {
 
 func (h *house) endings(t *testing.T) map[string]func() error {
 	return map[string]func() error{
-		"EndSessions":      func() error { return h.EndSessions(t.Context(), []id.Session{"ses_1"}, "x") },
-		"EndUser":          func() error { return h.EndUser(t.Context(), "usr_ada", "", "x") },
-		"EndClient":        func() error { return h.EndClient(t.Context(), "web", "x") },
+		"EndSessions":      func() error { return h.EndSessions(t.Context(), []id.Session{"ses_1"}) },
+		"EndUser":          func() error { return h.EndUser(t.Context(), "usr_ada", "") },
+		"EndClient":        func() error { return h.EndClient(t.Context(), "web") },
 		"EndAuthorization": func() error { return h.EndAuthorization(t.Context(), "aut_ada/web/1", "x") },
 		"WithdrawConsent":  func() error { return h.WithdrawConsent(t.Context(), console, "usr_ada", "web") },
 		"DeleteClient":     func() error { return h.DeleteClient(t.Context(), console, "web") },
@@ -227,7 +227,7 @@ func TestFailedEndLeavesNothingBehind(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		broken := errors.New("disk full")
 		for method, writers := range map[string][]string{
-			"RevokeFamilies":      {"EndAuthorization", "WithdrawConsent"},
+			"EndFamiliesOfAuthorization": {"EndAuthorization"}, "EndFamiliesOfConsent": {"WithdrawConsent"},
 			"EndFamiliesOfUser":   {"EndUser"},
 			"EndFamiliesOfClient": {"EndClient", "DeleteClient"},
 			"Revoke":              {"EndSessions", "EndUser", "EndClient", "EndAuthorization", "WithdrawConsent", "DeleteClient"},
@@ -279,9 +279,9 @@ func TestNothingNamedEndsNothing(t *testing.T) {
 	s, m := newService()
 	m.s.families = []oauth.Family{{ID: "fam_x"}}
 	for name, err := range map[string]error{
-		"session":       s.EndSessions(t.Context(), []id.Session{""}, "x"),
-		"user":          s.EndUser(t.Context(), "", "", "x"),
-		"client":        s.EndClient(t.Context(), "", "x"),
+		"session":       s.EndSessions(t.Context(), []id.Session{""}),
+		"user":          s.EndUser(t.Context(), "", ""),
+		"client":        s.EndClient(t.Context(), ""),
 		"authorization": s.EndAuthorization(t.Context(), "", "x"),
 		"token":         s.EndToken(t.Context(), "", time.Now()),
 		"consent":       s.WithdrawConsent(t.Context(), console, "", ""),

@@ -156,11 +156,12 @@ func (m *memory) Clients(context.Context) (list []oauth.Client, err error) {
 	return list, err
 }
 
-func (m *memory) RevokeFamilies(_ context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) error {
-	return m.endFamilies("RevokeFamilies", reason, now, func(fam oauth.Family) bool {
-		return (f.Authorization == "" || f.Authorization == fam.Authorization.ID) &&
-			(f.User == "" || f.User == fam.User) && (f.Client == "" || f.Client == fam.Client)
-	})
+func (m *memory) EndFamiliesOfAuthorization(_ context.Context, a id.Authorization, reason audit.Reason, now time.Time) error {
+	return m.endFamilies("EndFamiliesOfAuthorization", reason, now, func(fam oauth.Family) bool { return fam.Authorization.ID == a })
+}
+
+func (m *memory) EndFamiliesOfConsent(_ context.Context, user id.User, client id.Client, reason audit.Reason, now time.Time) error {
+	return m.endFamilies("EndFamiliesOfConsent", reason, now, func(fam oauth.Family) bool { return fam.User == user && fam.Client == client })
 }
 
 func (m *memory) EndFamiliesOfUser(_ context.Context, user id.User, except id.Session, now time.Time) error {

@@ -95,7 +95,7 @@ type Consent struct {
 type RevocationKind string
 
 // The kinds; Key is the id of such a thing, or a token's jti. A withdrawn
-// consent is named by ConsentKey, and what a person had but for one session by
+// consent is named as in the audit log, and what a person had but for one session by
 // OthersKey.
 const (
 	RevokedToken         RevocationKind = "jti"
@@ -176,10 +176,11 @@ type Store interface {
 	// families there are; who is not there has nothing to end.
 	EndFamiliesOfUser(ctx context.Context, user id.User, except id.Session, now time.Time) error
 	EndFamiliesOfClient(ctx context.Context, client id.Client, until time.Time) error
-	// RevokeFamilies ends the live families that match every field of f that is
-	// not empty. A filter that names neither an authorization nor both person and
-	// client matches nothing.
-	RevokeFamilies(ctx context.Context, f FamilyFilter, reason audit.Reason, now time.Time) error
+	// EndFamiliesOfAuthorization ends the live families of one authorization, and
+	// EndFamiliesOfConsent those that a person has with a client: each row by
+	// itself, for there are few.
+	EndFamiliesOfAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason, now time.Time) error
+	EndFamiliesOfConsent(ctx context.Context, user id.User, client id.Client, reason audit.Reason, now time.Time) error
 	// HoldSession reports whether the browser session was not ended, and keeps it
 	// so until the transaction of ctx is over.
 	HoldSession(ctx context.Context, session id.Session) (live bool, err error)
@@ -199,13 +200,4 @@ type Store interface {
 	// was new: of several concurrent calls exactly one gets true. It serves
 	// client assertion ids and other one-time marks.
 	UseOnce(ctx context.Context, kind, key string, until time.Time) (bool, error)
-}
-
-// FamilyFilter picks the families of one authorization, or those that a person
-// has with a client. It is not for what may have many: that is ended by writing
-// so at the person, the client or the session.
-type FamilyFilter struct {
-	Authorization id.Authorization
-	User          id.User   // with Client
-	Client        id.Client // with User
 }

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/follow"
 	"gatehouse/id"
@@ -169,7 +170,7 @@ func (r *Registry) Revoked(t TokenFacts) bool {
 		r.revoked.killPerson(t) ||
 		dead(RevokedClient, string(t.Client)) ||
 		dead(RevokedKey, t.KeyID) ||
-		t.User != "" && dead(RevokedConsent, ConsentKey(t.User, t.Client))
+		t.User != "" && dead(RevokedConsent, audit.OfConsent(t.User, t.Client).ID)
 }
 
 // learn refuses tokens from now on, before the revocations are read back from

@@ -193,14 +193,14 @@ func (s *memory) TouchFamily(ctx context.Context, family id.Family, client id.Cl
 	return true, nil
 }
 
-func (s *memory) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) error {
+func (s *memory) EndFamiliesOfAuthorization(ctx context.Context, a id.Authorization, reason audit.Reason, now time.Time) error {
 	unlock, err := s.open(ctx, true)
 	defer unlock()
 	if err != nil {
 		return err
 	}
 	for name, found := range s.families {
-		if f.Authorization == found.Authorization.ID && found.RevokedAt.IsZero() {
+		if a == found.Authorization.ID && found.RevokedAt.IsZero() {
 			found.RevokedAt, found.RevokeReason = now, reason
 			s.families[name] = found
 		}

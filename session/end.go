@@ -29,7 +29,7 @@ func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, r
 		if _, err := m.Store.RevokeSessions(ctx, Filter{Session: session}, reason, clock.Now()); err != nil {
 			return err
 		}
-		if err := m.Families.EndSessions(ctx, []id.Session{session}, reason); err != nil {
+		if err := m.Families.EndSessions(ctx, []id.Session{session}); err != nil {
 			return err
 		}
 		return m.recordEnd(ctx, by, s.User, session, reason)
@@ -83,7 +83,7 @@ func (m *Manager) endedOf(ctx context.Context, by audit.Actor, user id.User, ids
 			return err
 		}
 	}
-	return m.Families.EndSessions(ctx, ids, reason)
+	return m.Families.EndSessions(ctx, ids)
 }
 
 func (m *Manager) recordEnd(ctx context.Context, by audit.Actor, user id.User, session id.Session, reason audit.Reason) error {

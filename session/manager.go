@@ -29,7 +29,7 @@ const MaxPerPerson = 100
 type Families interface {
 	// EndSessions ends the refresh families and tokens of the sessions, in the
 	// transaction of ctx.
-	EndSessions(ctx context.Context, sessions []id.Session, reason audit.Reason) error
+	EndSessions(ctx context.Context, sessions []id.Session) error
 }
 
 // Manager makes, finds and ends sessions. Fill in all fields.

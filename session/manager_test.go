@@ -166,7 +166,7 @@ func (m *memory) InsertEvent(_ context.Context, e audit.Event) error {
 	})
 }
 
-func (m *memory) EndSessions(_ context.Context, ids []id.Session, _ audit.Reason) error {
+func (m *memory) EndSessions(_ context.Context, ids []id.Session) error {
 	return m.locked("EndSessions", func() { m.ended = append(m.ended, ids...) })
 }
 

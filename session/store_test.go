@@ -18,7 +18,7 @@ import (
 // noFamilies stands where nobody ever got a refresh token.
 type noFamilies struct{ ended []id.Session }
 
-func (n *noFamilies) EndSessions(_ context.Context, ids []id.Session, _ audit.Reason) error {
+func (n *noFamilies) EndSessions(_ context.Context, ids []id.Session) error {
 	n.ended = append(n.ended, ids...)
 	return nil
 }

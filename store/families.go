@@ -54,14 +54,13 @@ WHERE id = $1 AND client_id = $2 AND current_hash = $3
     AND static AND revoked_at IS NULL AND idle_expires_at > $4 AND expires_at > $4`)
 
 	// Index refresh_families_authorization.
-	revokeByAuthorization = newStatement(`
+	endFamiliesOfAuthorization = newStatement(`
 UPDATE refresh_families
 SET revoked_at = $1, revoke_reason = $2
-WHERE authorization_id = $3 AND revoked_at IS NULL
-    AND ($4 = '' OR user_id = $4) AND ($5 = '' OR client_id = $5)`)
+WHERE authorization_id = $3 AND revoked_at IS NULL`)
 
 	// Index refresh_families_user.
-	revokeByConsent = newStatement(`
+	endFamiliesOfConsent = newStatement(`
 UPDATE refresh_families
 SET revoked_at = $1, revoke_reason = $2
 WHERE user_id = $3 AND client_id = $4 AND revoked_at IS NULL`)
@@ -200,17 +199,18 @@ func (s *Store) EndFamiliesOfClient(ctx context.Context, client id.Client, until
 	return doing("end the families of a client", err)
 }
 
-// RevokeFamilies ends the families that match every field of f that is not empty
-// and were not ended before. A filter that names neither an authorization nor
-// both person and client matches nothing.
-func (s *Store) RevokeFamilies(ctx context.Context, f oauth.FamilyFilter, reason audit.Reason, now time.Time) (err error) {
-	switch {
-	case f.Authorization != "":
-		_, err = s.exec(ctx, revokeByAuthorization, micros(now), string(reason), string(f.Authorization), string(f.User), string(f.Client))
-	case f.User != "" && f.Client != "":
-		_, err = s.exec(ctx, revokeByConsent, micros(now), string(reason), string(f.User), string(f.Client))
-	}
-	return doing("revoke families", err)
+// EndFamiliesOfAuthorization ends those of one authorization that were not ended
+// before.
+func (s *Store) EndFamiliesOfAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason, now time.Time) error {
+	_, err := s.exec(ctx, endFamiliesOfAuthorization, micros(now), string(reason), string(authorization))
+	return doing("end the families of an authorization", err)
+}
+
+// EndFamiliesOfConsent ends those that the person has with the client and that
+// were not ended before.
+func (s *Store) EndFamiliesOfConsent(ctx context.Context, user id.User, client id.Client, reason audit.Reason, now time.Time) error {
+	_, err := s.exec(ctx, endFamiliesOfConsent, micros(now), string(reason), string(user), string(client))
+	return doing("end the families of a consent", err)
 }
 
 // familyFields are where familyColumns go.
@@ -239,7 +239,7 @@ WHERE id IN (
 
 var familiesTable = table{
 	statements: []*statement{
-		insertFamily, selectFamily, rotateFamily, touchFamily, revokeByAuthorization, revokeByConsent,
+		insertFamily, selectFamily, rotateFamily, touchFamily, endFamiliesOfAuthorization, endFamiliesOfConsent,
 		endFamiliesOfUser, endFamiliesOfClient, selectFamilies, rotateFamilies,
 	},
 	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked

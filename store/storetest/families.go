@@ -215,43 +215,37 @@ func testEnding(t *testing.T, s *store.Store) {
 
 func testRevoking(t *testing.T, s *store.Store) {
 	ctx := t.Context()
-	revoked := func(t *testing.T, f oauth.Family, filter oauth.FamilyFilter) bool {
-		t.Helper()
-		ok(t, s.RevokeFamilies(ctx, filter, "test", now))
-		return !family(t, s, f.ID).RevokedAt.IsZero()
+	byAuthorization := func(a id.Authorization) error { return s.EndFamiliesOfAuthorization(ctx, a, "test", now) }
+	byConsent := func(user id.User, client id.Client) error {
+		return s.EndFamiliesOfConsent(ctx, user, client, "test", now)
 	}
 
-	t.Run("NarrowsByEveryField", func(t *testing.T) {
+	t.Run("EndsWhatIsNamedAndNothingElse", func(t *testing.T) {
 		f := insertFamily(t, s, nil)
 		twin := insertFamily(t, s, nil)
-		for name, filter := range map[string]oauth.FamilyFilter{
-			"nothing given":         {},
-			"a person alone":        {User: f.User},
-			"a client alone":        {Client: f.Client},
-			"another authorization": {Authorization: "aut_x", User: f.User, Client: f.Client},
-			"another person":        {Authorization: f.Authorization.ID, User: "usr_x"},
-			"another client":        {User: f.User, Client: "cli_x"},
+		for name, err := range map[string]error{
+			"no authorization":      byAuthorization(""),
+			"another authorization": byAuthorization("aut_x"),
+			"nobody":                byConsent("", ""),
+			"a person alone":        byConsent(f.User, ""),
+			"a client alone":        byConsent("", f.Client),
+			"another person":        byConsent("usr_x", f.Client),
+			"another client":        byConsent(f.User, "cli_x"),
 		} {
-			if revoked(t, f, filter) {
-				t.Errorf("%s: revoked", name)
+			ok(t, err)
+			if !family(t, s, f.ID).RevokedAt.IsZero() {
+				t.Errorf("%s: ended", name)
 			}
 		}
-		full := oauth.FamilyFilter{Authorization: f.Authorization.ID, User: f.User, Client: f.Client}
-		same(t, revoked(t, f, full), true)
-		ok(t, s.RevokeFamilies(ctx, full, "again", now.Add(1)))
+		ok(t, byAuthorization(f.Authorization.ID))
+		ok(t, s.EndFamiliesOfAuthorization(ctx, f.Authorization.ID, "again", now.Add(1)))
 		f.RevokedAt, f.RevokeReason = now, "test"
 		same(t, family(t, s, f.ID), f)
 		same(t, family(t, s, twin.ID), twin)
-	})
-	t.Run("FindsByEveryField", func(t *testing.T) {
-		for name, pick := range map[string]func(f oauth.Family) oauth.FamilyFilter{
-			"authorization": func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{Authorization: f.Authorization.ID} },
-			"consent":       func(f oauth.Family) oauth.FamilyFilter { return oauth.FamilyFilter{User: f.User, Client: f.Client} },
-		} {
-			if f := insertFamily(t, s, nil); !revoked(t, f, pick(f)) {
-				t.Errorf("not found by %s", name)
-			}
-		}
+		ok(t, byConsent(twin.User, twin.Client))
+		twin.RevokedAt, twin.RevokeReason = now, "test"
+		same(t, family(t, s, twin.ID), twin)
+		same(t, family(t, s, f.ID), f)
 	})
 	// A token must not be rotated after somebody was told that it is revoked.
 	t.Run("WinsAgainstRotation", func(t *testing.T) {
@@ -259,7 +253,7 @@ func testRevoking(t *testing.T, s *store.Store) {
 			f := insertFamily(t, s, nil)
 			race(t, 2, func(i int) (bool, error) {
 				if i == 0 {
-					if err := s.RevokeFamilies(ctx, oauth.FamilyFilter{Authorization: f.Authorization.ID}, "disabled", now); err != nil {
+					if err := s.EndFamiliesOfAuthorization(ctx, f.Authorization.ID, "disabled", now); err != nil {
 						return false, err
 					}
 					seen := family(t, s, f.ID)
