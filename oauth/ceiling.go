@@ -20,7 +20,7 @@ type Ceiling interface {
 // Allowance is what a Ceiling allows. The zero Allowance allows nothing.
 type Allowance struct {
 	Scopes []string  // others than those asked about do not count
-	Until  time.Time // no token outlives it; zero: no limit but the token's own
+	Until  time.Time // no access token outlives it (ID tokens carry no right); zero: no limit but the token's own
 
 	all []string // Scopes, and those whose claims may be given one by one
 }

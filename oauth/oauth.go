@@ -1,7 +1,9 @@
-// Package oauth holds the protocol's nouns without any library: Client, Code,
-// Family, Consent, Revocation, and the rules about them that need no HTTP:
-// which redirect URI is registered, what a refresh token looks like, which
-// token died early.
+// Package oauth decides what a client gets: who may have a code, what a code or a
+// refresh token brings, under which Ceiling, and what was ended early. Service has
+// a method for each grant and each end, Registry remembers clients and
+// revocations, and the nouns of the protocol are here: Client, Code, Family,
+// Consent, Revocation. It makes tokens and leaves signing to a Signer, rows to a
+// Store, and everything about HTTP to the doors.
 package oauth
 
 import (

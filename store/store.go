@@ -88,36 +88,18 @@ func (s *Store) MigrationStatus(ctx context.Context) ([]MigrationState, error) {
 	return s.db.MigrationStatus(ctx)
 }
 
-// InTx runs f in a transaction: what f did is kept when it returns nil, and
-// undone when it returns an error or panics. f must use the context that it is
-// given; a nested InTx joins, and leaves the outcome to the outer one. A
-// context that is used after its InTx returned gets an error. Within a View
-// InTx is refused.
-//
-// f may run twice: after a serialization failure or a lost connection on
-// Postgres. On SQLite f shares one commit with its neighbours, so it must be
-// quick: no signing, hashing, rendering or network. Cancelling ctx takes f out
-// of the queue, but does not interrupt it once it runs.
+// InTx runs f in a transaction, maybe twice; see engine.DB.InTx.
 func (s *Store) InTx(ctx context.Context, f func(ctx context.Context) error) error {
 	return s.db.InTx(ctx, f)
 }
 
-// View runs f on one state of the database, the one at f's first read: what
-// others commit meanwhile is not seen, so that all reads of f belong together.
-// A write is refused with an Internal fault. A View within a View joins it; one
-// within InTx reads as that does, what it wrote included, and may not write.
-//
-// f may run twice, after a lost connection on Postgres. It should not take long:
-// it holds a connection, and keeps SQLite's log from being folded into the file.
+// View runs f on one state of the database, maybe twice; see engine.DB.View.
 func (s *Store) View(ctx context.Context, f func(ctx context.Context) error) error {
 	return s.db.View(ctx, f)
 }
 
-// AfterCommit runs f when the outermost InTx of ctx has been committed, before
-// that InTx returns; several run in the order in which they were given. It is
-// not run when the transaction is undone, nor when nobody can say whether the
-// commit was kept. Without a transaction, and within a View, f runs at once.
-// f must not panic, and must not use ctx for the store.
+// AfterCommit runs f once the transaction of ctx was kept; see
+// engine.DB.AfterCommit.
 func (s *Store) AfterCommit(ctx context.Context, f func()) { s.db.AfterCommit(ctx, f) }
 
 // exec runs a statement that writes and returns how many rows it changed.
