@@ -24,8 +24,12 @@ func (p *Provider) askOf(a *authorization, at time.Time) (flow.Ask, error) {
 	if err != nil {
 		return flow.Ask{}, err
 	}
+	params, err := a.params.kept()
+	if err != nil {
+		return flow.Ask{}, err
+	}
 	ask := flow.Ask{
-		Client: a.client.ID, Params: a.params.kept(), RequestedAt: at.UTC(),
+		Client: a.client.ID, Params: params, RequestedAt: at.UTC(),
 		Scopes:  oauth.ConsentScopes(a.client, a.request.Scopes, a.claims),
 		Locales: locales(a.params.get("ui_locales")), Display: display(a.params.get("display")),
 		Require: least, Prefer: preferred(fields(a.params.get("acr_values"))),

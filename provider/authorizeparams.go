@@ -23,11 +23,16 @@ const (
 
 // keptParams are the parameters of an authorization request that matter later;
 // a sign-in under way remembers these and no others. Credentials are not among
-// them, and neither is id_token_hint, which is read once.
+// them, and neither are the hints, which are read once: flow.Ask holds what they
+// were understood to say.
 var keptParams = []string{
-	"response_type", "client_id", "redirect_uri", "scope", "state", "response_mode", "nonce", "display", "prompt", "max_age",
-	"ui_locales", "login_hint", "acr_values", "claims", "code_challenge", "code_challenge_method", "resource",
+	"response_type", "client_id", "redirect_uri", "scope", "state", "response_mode", "nonce", "prompt", "max_age",
+	"claims", "code_challenge", "code_challenge_method", "resource",
 }
+
+// maxKept is how many bytes a sign-in under way remembers of its request:
+// anybody can begin one, and each is a row for an hour.
+const maxKept = 8 << 10
 
 // unsupportedParams are refused by name: to ignore them would be to do
 // something else than what was asked (OpenID Connect Core 6 and 7.2.1).
@@ -77,15 +82,23 @@ func readAuthorize(w http.ResponseWriter, r *http.Request) (parameters, error) {
 	return gather(query, body), nil
 }
 
-// kept returns what a sign-in under way must remember.
-func (p parameters) kept() url.Values {
-	out := url.Values{}
+// kept returns what a sign-in under way must remember, and refuses a request of
+// which that would be too much.
+func (p parameters) kept() (url.Values, error) {
+	out, size := url.Values{}, 0
 	for _, name := range keptParams {
-		if p.has(name) {
-			out[name] = p.values[name]
+		if !p.has(name) {
+			continue
+		}
+		out[name] = p.values[name]
+		for _, value := range out[name] {
+			size += len(name) + len(value)
 		}
 	}
-	return out
+	if size > maxKept {
+		return nil, refuse("invalid_request", "The parameters are longer than 8 KiB together.")
+	}
+	return out, nil
 }
 
 // target is where an authorization response goes. There is none before client

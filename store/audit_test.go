@@ -38,6 +38,8 @@ func TestAuditEventsAreNeverChanged(t *testing.T) {
 		} else {
 			unchanged(t, s, 2, "REPLACE INTO audit_horizon (one, at, event) VALUES (1, 9000000000000000000, '')",
 				"REPLACE INTO audit_events SELECT id, 0, '', '', '', '', '', '', 'x', '', '', '', '', '', '', '', '' FROM audit_events",
+				"REPLACE INTO audit_events (rowid, id, at, actor_kind, actor_id, actor_session, request_id, ip, agent, action, target_kind, target_id, user_id, client_id, outcome, reason, before_doc, after_doc)"+
+					" SELECT rowid, 'evt_other', 0, '', '', '', '', '', '', 'x', '', '', '', '', '', '', '', '' FROM audit_events",
 				"UPDATE OR REPLACE audit_events SET id = 'x'")
 		}
 

@@ -319,10 +319,11 @@ BEGIN
 END;
 -- +goose StatementEnd
 
--- REPLACE would remove the old row without asking the trigger below.
+-- REPLACE would remove the old row without asking the trigger below, be it found
+-- by its id or by its rowid. SQLite says -1 for a rowid that was not given.
 -- +goose StatementBegin
 CREATE TRIGGER audit_events_no_replace BEFORE INSERT ON audit_events
-WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id)
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM audit_events WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
 END;
