@@ -16,7 +16,7 @@ type Redemption struct {
 }
 
 var (
-	errCode = refuse(InvalidGrant, "The grant is not valid, has expired, was used, or does not fit this client, redirect URI or code verifier.")
+	errCode = refuse(InvalidGrant, SaysInvalidGrant)
 
 	errCodeExpired  = errCode.because(errors.New("the code has expired"))
 	errCodeClient   = errCode.because(errors.New("the code was given to another client"))
@@ -24,7 +24,7 @@ var (
 	errCodeVerifier = errCode.because(errors.New("the code verifier does not fit"))
 
 	errRedirectAdded = refuse(InvalidGrant, "The redirect URI is not the one of the authorization request.")
-	errPKCEMissing   = refuse(InvalidRequest, "The request is missing a parameter or has one that is wrong.").
+	errPKCEMissing   = refuse(InvalidRequest, SaysInvalidRequest).
 				because(errors.New("the code was issued without PKCE, which the client must use"))
 )
 

@@ -20,6 +20,14 @@ const (
 	UnauthorizedClient = "unauthorized_client"
 )
 
+// What a code says where there is nothing more to say.
+const (
+	SaysInvalidGrant       = "The grant is not valid, has expired, was used, or does not fit this client, redirect URI or code verifier."
+	SaysInvalidRequest     = "The request is missing a parameter or has one that is wrong."
+	SaysInvalidScope       = "The client may not ask for one of the scopes."
+	SaysUnauthorizedClient = "The client may not use this grant type."
+)
+
 // Error tells the log what the client is told, and why.
 func (e *Refusal) Error() string {
 	text := e.Code + ": " + e.Description
@@ -44,8 +52,8 @@ func (e *Refusal) because(err error) *Refusal {
 }
 
 var (
-	errGrantType = refuse(UnauthorizedClient, "The client may not use this grant type.")
-	errScope     = refuse(InvalidScope, "The client may not ask for one of the scopes.")
+	errGrantType = refuse(UnauthorizedClient, SaysUnauthorizedClient)
+	errScope     = refuse(InvalidScope, SaysInvalidScope)
 	errDisabled  = refuse(InvalidGrant, "The person cannot sign in any more.")
 	errSignedOut = refuse(InvalidGrant, "The person has signed out.")
 )

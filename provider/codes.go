@@ -4,18 +4,19 @@ import (
 	"errors"
 	"net/http"
 
+	"gatehouse/oauth"
 	"gatehouse/provider/internal/kernel"
 )
 
 // registered are the codes that may leave the house, each with a sentence of
 // our own: the kernel's hints quote what the client sent.
 var registered = map[string]refusal{
-	"invalid_request":            {description: "The request is missing a parameter or has one that is wrong.", status: http.StatusBadRequest},
+	"invalid_request":            {description: oauth.SaysInvalidRequest, status: http.StatusBadRequest},
 	"invalid_client":             {description: "The client could not be authenticated.", status: http.StatusUnauthorized, challenge: basicRealm},
-	"invalid_grant":              {description: "The grant is not valid, has expired, was used, or does not fit this client, redirect URI or code verifier.", status: http.StatusBadRequest},
-	"unauthorized_client":        {description: "The client may not use this grant type.", status: http.StatusBadRequest},
+	"invalid_grant":              {description: oauth.SaysInvalidGrant, status: http.StatusBadRequest},
+	"unauthorized_client":        {description: oauth.SaysUnauthorizedClient, status: http.StatusBadRequest},
 	"unsupported_grant_type":     {description: "The grant type is not supported.", status: http.StatusBadRequest},
-	"invalid_scope":              {description: "The client may not ask for one of the scopes.", status: http.StatusBadRequest},
+	"invalid_scope":              {description: oauth.SaysInvalidScope, status: http.StatusBadRequest},
 	"unsupported_response_type":  {description: "Only the response type code is supported.", status: http.StatusBadRequest},
 	"access_denied":              {description: "The request was refused.", status: http.StatusForbidden},
 	"login_required":             {description: "The person must sign in.", status: http.StatusBadRequest},
