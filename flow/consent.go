@@ -11,7 +11,7 @@ import (
 // another one, which forgets what was proved in this interaction. The session
 // stays until somebody else has signed in completely.
 func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other bool) (Outcome, error) {
-	m := mark{
+	m := change{
 		fits:  func(d Decision) bool { return d.Step == StepSelect },
 		apply: note(func(st *State, d Decision) { st.Progress.Chosen, st.Progress.User = true, d.User }),
 	}
@@ -26,7 +26,7 @@ func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other b
 // Consent says whether the application may have what it asked for. A yes is
 // remembered; a no is the answer to this request only.
 func (s *Service) Consent(ctx context.Context, from audit.Actor, ref Ref, allow bool) (Outcome, error) {
-	return s.post(ctx, from, ref, mark{
+	return s.post(ctx, from, ref, change{
 		fits: func(d Decision) bool { return d.Step == StepConsent },
 		apply: note(func(st *State, d Decision) {
 			st.Progress.User = d.User

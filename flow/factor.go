@@ -34,7 +34,7 @@ func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check f
 	if err != nil {
 		return Outcome{Entry: e}, err
 	}
-	if err := (mark{}).named(ref, e.Decision); err != nil { // before a guess is counted against them
+	if err := (change{}).named(ref, e.Decision); err != nil { // before a guess is counted against them
 		return Outcome{Entry: e}, fmt.Errorf("prove second factor: %w", err)
 	}
 	if e.Decision.Step != StepFactor {
@@ -59,8 +59,8 @@ func (s *Service) elsewhere(ctx context.Context, from audit.Actor, ref Ref, was 
 	return Outcome{Entry: e}, nil
 }
 
-func proveFactor(p proof.Proof, user id.User, steps ...Step) mark {
-	return mark{
+func proveFactor(p proof.Proof, user id.User, steps ...Step) change {
+	return change{
 		fits:  at(user, steps...),
 		apply: note(func(st *State, d Decision) { st.add(d.User, p) }),
 	}
@@ -92,7 +92,7 @@ func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, ref Ref) (ke
 func (s *Service) ConfirmEnrol(ctx context.Context, from audit.Actor, ref Ref, code string) (Outcome, error) {
 	browser := secret.Hash(ref.Browser)
 	var codes []string
-	out, err := s.post(ctx, from, ref, mark{
+	out, err := s.post(ctx, from, ref, change{
 		fits: func(d Decision) bool {
 			codes = nil // those of a try that was undone are worth nothing
 			return d.Step == StepEnrol

@@ -14,7 +14,7 @@ var errAnother = fault.New(fault.Conflict, "signin.another_session", "Somebody e
 // named checks that a post does nothing for somebody whom it does not name:
 // whom it proved, else whom its page was about. Where the step itself names who
 // is there now and asks them, it is enough to show it.
-func (m mark) named(ref Ref, d Decision) error {
+func (m change) named(ref Ref, d Decision) error {
 	switch who := cmp.Or(m.person, ref.Person); {
 	case who == "" || d.User == "" || d.User == who:
 		return nil

@@ -10,14 +10,14 @@ import (
 	"gatehouse/id"
 )
 
-// mark is what a post writes into the interaction.
-type mark struct {
+// change is what a post writes into the interaction.
+type change struct {
 	// fits is asked in the transaction about where the interaction stands then;
 	// where it does not fit the post changes nothing.
 	fits func(Decision) bool
 	// apply may do more than note something: it runs in the transaction, for by.
 	apply func(ctx context.Context, by audit.Actor, st *State, d Decision) error
-	// then runs in the transaction after a mark that fitted; may be nil.
+	// then runs in the transaction after a change that fitted; may be nil.
 	then func(ctx context.Context, by audit.Actor, st State) error
 	// person is whom apply brings into a sign-in that is about nobody yet.
 	person id.User
@@ -33,7 +33,7 @@ const attempts = 4
 
 // post puts m into the interaction and, when everything is proved, makes or
 // raises the session: all in one transaction, from what is stored then.
-func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m mark) (Outcome, error) {
+func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m change) (Outcome, error) {
 	var out Outcome
 	var err error
 	for range attempts {
@@ -53,7 +53,7 @@ func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m mark) (
 }
 
 // write is one try of post.
-func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m mark) (Outcome, error) {
+func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change) (Outcome, error) {
 	e, st, err := s.look(ctx, ref, m.person)
 	if err != nil {
 		return Outcome{Entry: e}, err

@@ -29,13 +29,13 @@ type deaths struct {
 const shardCount = 16
 
 type shard struct {
-	mu    sync.RWMutex
-	marks map[mark]death
+	mu   sync.RWMutex
+	dead map[digest]death
 }
 
-// mark is the hash of a thing's name, under seeds that nobody knows. Two of a
+// digest is the hash of a thing's name, under seeds that nobody knows. Two of a
 // billion things fall together with a probability of 10^-20.
-type mark [2]uint64
+type digest [2]uint64
 
 // death is what a Revocation says, with times in microseconds.
 type death struct {
@@ -56,9 +56,9 @@ func newRevocations() revocations {
 // OthersKey names what a person has but for one session in a revocation.
 func OthersKey(user id.User, spared id.Session) string { return string(user) + "|" + string(spared) }
 
-// at returns the mark of a thing and where it is kept.
-func (k *deaths) at(key string) (mark, *shard) {
-	m := mark{k.hash(key), maphash.String(k.seeds[1], key)}
+// at returns the digest of a thing and where it is kept.
+func (k *deaths) at(key string) (digest, *shard) {
+	m := digest{k.hash(key), maphash.String(k.seeds[1], key)}
 	return m, &k.shards[m[0]%shardCount]
 }
 
@@ -84,7 +84,7 @@ func (k *deaths) add(key string, d death) {
 	m, in := k.at(key)
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	old, ok := in.marks[m]
+	old, ok := in.dead[m]
 	if ok {
 		if old.before > d.before {
 			d.before, d.spared = old.before, old.spared
@@ -93,10 +93,10 @@ func (k *deaths) add(key string, d death) {
 	} else {
 		k.known.Add(1)
 	}
-	if in.marks == nil {
-		in.marks = map[mark]death{}
+	if in.dead == nil {
+		in.dead = map[digest]death{}
 	}
-	in.marks[m] = d
+	in.dead[m] = d
 }
 
 // find returns what is known of a thing.
@@ -107,7 +107,7 @@ func (k *deaths) find(key string) (death, bool) {
 	m, in := k.at(key)
 	in.mu.RLock()
 	defer in.mu.RUnlock()
-	d, ok := in.marks[m]
+	d, ok := in.dead[m]
 	return d, ok
 }
 
@@ -153,10 +153,10 @@ func (s *revocations) sweep(now time.Time) {
 func (in *shard) sweep(now int64) (forgotten int64) {
 	in.mu.Lock()
 	defer in.mu.Unlock()
-	had := len(in.marks)
-	maps.DeleteFunc(in.marks, func(_ mark, d death) bool { return d.until <= now })
-	if forgotten = int64(had - len(in.marks)); len(in.marks) < had/4 {
-		in.marks = maps.Clone(in.marks)
+	had := len(in.dead)
+	maps.DeleteFunc(in.dead, func(_ digest, d death) bool { return d.until <= now })
+	if forgotten = int64(had - len(in.dead)); len(in.dead) < had/4 {
+		in.dead = maps.Clone(in.dead)
 	}
 	return forgotten
 }
