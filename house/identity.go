@@ -16,6 +16,12 @@ type ends struct {
 	oauth    *oauth.Service
 }
 
+// EndSessions implements identity.Ends.
+func (e ends) EndSessions(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
+	_, err := e.sessions.EndAll(ctx, by, user, except, reason)
+	return err
+}
+
 // EndUser implements identity.Ends. The person's row, which identity holds, comes
 // first, then those of the sessions, then the counter of revocations: all who end
 // something take them in this order, so that none waits for another in a circle.

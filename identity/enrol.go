@@ -130,7 +130,8 @@ func row(factor id.Factor) string { return "factors:sealed:" + string(factor) }
 // ConfirmEnrol takes the first code of the authenticator that was begun at the
 // browser. Its step is used up by it. It returns what was proved and, with the
 // first authenticator, ten recovery codes, in clear this once; another one
-// leaves the codes as they are, and ends all but the session of from. Faults:
+// leaves the codes as they are. The person's sessions but that of from end: they
+// were begun by less, or by somebody else. Faults:
 // "totp.wrong" (Invalid), "factor.not_pending" (Conflict: nothing was begun
 // here, it waited too long, or another browser was faster), "factor.too_many"
 // (Conflict).
@@ -188,11 +189,14 @@ func (s *Service) confirm(ctx context.Context, from audit.Actor, f Factor, step 
 	return codes, s.recordFactor(ctx, from, ActionFactorEnrol, f, nil, audit.Doc(map[string]any{"factors": len(all)}))
 }
 
-// afterEnrol gives the person of a first second factor recovery codes, and ends
-// the other sessions of one who had some already.
+// afterEnrol ends the person's other sessions, and gives the person of a first
+// second factor recovery codes; of one who had some already all else ends too.
 func (s *Service) afterEnrol(ctx context.Context, from audit.Actor, user id.User, first bool) ([]string, error) {
 	if !first {
 		return nil, s.Ends.EndUser(ctx, from, user, from.Session, ReasonFactorChanged)
+	}
+	if err := s.Ends.EndSessions(ctx, from, user, from.Session, ReasonFactorChanged); err != nil {
+		return nil, err
 	}
 	codes, macs := s.newRecoveryCodes(user)
 	return codes, s.Store.PutRecoveryCodes(ctx, user, macs, clock.Now())

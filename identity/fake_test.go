@@ -37,6 +37,7 @@ type tables struct {
 	marks     map[string]mark
 	events    []audit.Event
 	ended     []ending
+	ousted    []ending // sessions only
 }
 
 type mark struct {
@@ -60,7 +61,7 @@ func newMemory() *memory {
 func (t tables) clone() tables {
 	return tables{
 		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.factors), maps.Clone(t.recovery),
-		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended),
+		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended), slices.Clone(t.ousted),
 	}
 }
 
@@ -383,6 +384,13 @@ func (m *memory) HasMark(ctx context.Context, kind string, hash []byte, now time
 // memory also takes the events and the endings.
 func (m *memory) Record(ctx context.Context, e audit.Event) error {
 	return m.write(ctx, func() error { m.events = append(m.events, e); return nil })
+}
+
+func (m *memory) EndSessions(ctx context.Context, _ audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
+	return m.write(ctx, func() error {
+		m.ousted = append(m.ousted, ending{user, except, string(reason)})
+		return nil
+	})
 }
 
 func (m *memory) EndUser(ctx context.Context, _ audit.Actor, user id.User, except id.Session, reason audit.Reason) error {

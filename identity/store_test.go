@@ -25,6 +25,10 @@ func (noEnds) EndUser(context.Context, audit.Actor, id.User, id.Session, audit.R
 	return nil
 }
 
+func (noEnds) EndSessions(context.Context, audit.Actor, id.User, id.Session, audit.Reason) error {
+	return nil
+}
+
 // replicas are several services over one real database, as several processes
 // would be.
 func replicas(t *testing.T, n int) []*identity.Service {

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gatehouse/flow"
+	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
 )
@@ -44,4 +45,22 @@ func TestStaleSessionIsAskedForThePasswordBeforeAnEnrolment(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A browser that was signed in by the password alone is signed out by the first
+// second factor, and what it refreshes with it; the one that enrolled goes on.
+func TestFirstSecondFactorEndsWhatWasBegunWithoutIt(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	tokens := expectTokens(t, "before", s.app.Exchange(s.app.Code(s.browser, s.ada)))
+	owner := s.Browser()
+	owner.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
+	p := owner.Get("/account/security/enrol").At("/signin/enrol")
+	p.Submit("code", gatetest.CodeFor(t, keyOn(p), time.Now())).Is(200)
+
+	owner.Get("/account").At("/account")
+	s.browser.Get("/account").At("/signin")
+	s.browser.Get("/account/password").At("/signin")
+	expectRefused(t, "a refresh of the old session", s.app.Refresh(tokens.Text("refresh_token")), "invalid_grant")
+	s.browser.Get(s.app.AuthorizeURL()).At("/signin")
 }
