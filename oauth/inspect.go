@@ -15,10 +15,11 @@ type RefreshState struct {
 }
 
 // InspectRefresh tells the client about a refresh token (RFC 7662), by the same
-// judgement as Refresh, without ending anything. It reports false for one that is
-// not its own, not the family's current one, or would bring nothing now: to
-// another client it must look like no token at all. An error says nothing about
-// the token.
+// judgement as Refresh, without ending anything. The one that was just replaced is
+// told of like the current one while a refresh takes it: otherwise who holds a
+// stolen one could follow each rotation without using it. It reports false for one
+// that is not its own, or would bring nothing now: to another client it must look
+// like no token at all. An error says nothing about the token.
 func (s *Service) InspectRefresh(ctx context.Context, c *Client, t RefreshToken) (RefreshState, bool, error) {
 	u := &use{minting: minting{client: c, now: time.Now().UTC()}, token: t}
 	err := s.inspect(ctx, u)
@@ -45,7 +46,7 @@ func (s *Service) inspect(ctx context.Context, u *use) error {
 	if err != nil {
 		return err
 	}
-	if u.verdict != rotateToken && u.verdict != keepToken {
+	if !u.verdict.brings() {
 		return errRefresh
 	}
 	return s.allow(ctx, u, &grounds, nil)

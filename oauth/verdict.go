@@ -18,6 +18,19 @@ const (
 	replayToken                // an older one: the family ends
 )
 
+// brings reports whether a refresh with the token brings something.
+func (v verdict) brings() bool { return v == rotateToken || v == keepToken || v == repeatToken }
+
+// maxAhead is how far the clock may be ahead that told when a token was replaced.
+// More is no grace that began, but a clock that had jumped.
+const maxAhead = 30 * time.Second
+
+// inGrace reports whether the family was rotated so lately that its answer may
+// have been lost.
+func (f *Family) inGrace(grace time.Duration, now time.Time) bool {
+	return now.Before(f.RotatedAt.Add(grace)) && !f.RotatedAt.After(now.Add(maxAhead))
+}
+
 // judge says what the token means at now. It is pure. A token of a later
 // generation than the row has not been stolen: the database lost a rotation. It
 // is refused, and the person signs in again.
@@ -34,7 +47,7 @@ func (f *Family) judge(c *Client, t RefreshToken, grace time.Duration, now time.
 	if t.Generation >= f.Generation {
 		return refuseToken
 	}
-	if secret.Equal(f.PreviousHash, t.SecretHash) && len(f.SealedSuccessor) > 0 && now.Before(f.RotatedAt.Add(grace)) {
+	if secret.Equal(f.PreviousHash, t.SecretHash) && len(f.SealedSuccessor) > 0 && f.inGrace(grace, now) {
 		return repeatToken
 	}
 	return replayToken

@@ -22,20 +22,22 @@ func TestJudgeRefusesWhatItDoesNotKnow(t *testing.T) {
 		change     func(*Family)
 		want       verdict
 	}{
-		"current":                     {5, "five", 30 * time.Second, nil, rotateToken},
-		"current, static":             {5, "five", 30 * time.Second, func(f *Family) { f.Static = true }, keepToken},
-		"previous within the window":  {4, "four", 30 * time.Second, nil, repeatToken},
-		"previous after the window":   {4, "four", 10 * time.Second, nil, replayToken},
-		"previous without a window":   {4, "four", 0, nil, replayToken},
-		"older within the window":     {3, "three", 30 * time.Second, nil, replayToken},
-		"same generation, other hash": {5, "six", 30 * time.Second, nil, refuseToken},
-		"later generation":            {6, "six", 30 * time.Second, nil, refuseToken},
-		"empty hash, no current":      {6, "", 30 * time.Second, func(f *Family) { f.CurrentHash = []byte("x") }, refuseToken},
-		"other client":                {5, "five", 30 * time.Second, func(f *Family) { f.Client = "other" }, refuseToken},
-		"other client's replay":       {1, "one", 30 * time.Second, func(f *Family) { f.Client = "other" }, refuseToken},
-		"revoked":                     {5, "five", 30 * time.Second, func(f *Family) { f.RevokedAt = now }, refuseToken},
-		"idle":                        {5, "five", 30 * time.Second, func(f *Family) { f.IdleExpires = now }, refuseToken},
-		"expired":                     {4, "four", 30 * time.Second, func(f *Family) { f.Expires = now }, refuseToken},
+		"current":                                            {5, "five", 30 * time.Second, nil, rotateToken},
+		"current, static":                                    {5, "five", 30 * time.Second, func(f *Family) { f.Static = true }, keepToken},
+		"previous within the window":                         {4, "four", 30 * time.Second, nil, repeatToken},
+		"previous after the window":                          {4, "four", 10 * time.Second, nil, replayToken},
+		"previous without a window":                          {4, "four", 0, nil, replayToken},
+		"previous, rotated by a clock that jumped":           {4, "four", 30 * time.Second, func(f *Family) { f.RotatedAt = now.Add(40 * 24 * time.Hour) }, replayToken},
+		"previous, rotated by a clock that is a little fast": {4, "four", 30 * time.Second, func(f *Family) { f.RotatedAt = now.Add(20 * time.Second) }, repeatToken},
+		"older within the window":                            {3, "three", 30 * time.Second, nil, replayToken},
+		"same generation, other hash":                        {5, "six", 30 * time.Second, nil, refuseToken},
+		"later generation":                                   {6, "six", 30 * time.Second, nil, refuseToken},
+		"empty hash, no current":                             {6, "", 30 * time.Second, func(f *Family) { f.CurrentHash = []byte("x") }, refuseToken},
+		"other client":                                       {5, "five", 30 * time.Second, func(f *Family) { f.Client = "other" }, refuseToken},
+		"other client's replay":                              {1, "one", 30 * time.Second, func(f *Family) { f.Client = "other" }, refuseToken},
+		"revoked":                                            {5, "five", 30 * time.Second, func(f *Family) { f.RevokedAt = now }, refuseToken},
+		"idle":                                               {5, "five", 30 * time.Second, func(f *Family) { f.IdleExpires = now }, refuseToken},
+		"expired":                                            {4, "four", 30 * time.Second, func(f *Family) { f.Expires = now }, refuseToken},
 	} {
 		f := base
 		if c.change != nil {

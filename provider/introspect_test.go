@@ -109,6 +109,21 @@ func TestIntrospectionOfARefreshTokenIsForItsOwner(t *testing.T) {
 	}
 }
 
+// Who holds a stolen token could otherwise follow each rotation by it, unseen.
+func TestIntrospectionTellsTheReplacedRefreshTokenLikeTheCurrentOne(t *testing.T) {
+	t.Parallel()
+	for ago, alike := range map[time.Duration]bool{0: true, 20 * time.Second: true, 31 * time.Second: false, -40 * 24 * time.Hour: false} {
+		e := newForge(t)
+		current, previous := e.refresh(func(f *oauth.Family, _ *oauth.Grounds) {
+			f.RotatedAt, f.SealedSuccessor = time.Now().Add(-ago), []byte("sealed")
+		})
+		is, was := e.introspected("web", current), e.introspected("web", previous)
+		if is["active"] != true || was["active"] != alike || alike && !cmp.Equal(is, was) {
+			t.Errorf("replaced %v ago: the current one %v, the one before %v", ago, is, was)
+		}
+	}
+}
+
 func TestIntrospectionKnowsWhenARefreshTokenIsDead(t *testing.T) {
 	t.Parallel()
 	past := time.Now().Add(-time.Second)
