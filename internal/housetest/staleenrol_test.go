@@ -64,3 +64,22 @@ func TestFirstSecondFactorEndsWhatWasBegunWithoutIt(t *testing.T) {
 	expectRefused(t, "a refresh of the old session", s.app.Refresh(tokens.Text("refresh_token")), "invalid_grant")
 	s.browser.Get(s.app.AuthorizeURL()).At("/signin")
 }
+
+// When the policy asks for more than a session holds, the account area asks for
+// it as a sign-in would, on every page and for every form.
+func TestAccountAreaAsksWhatASignInAsks(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	s.browser.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
+	left := s.browser.Get("/account/password").At("/account/password")
+	s.House.Flow.Config.MFA = flow.MFAEverybody
+	s.House.Flow.Config.Fresh = time.Nanosecond // the password was proved long ago
+	for _, path := range []string{"/account", "/account/password", "/account/sessions", "/account/apps", "/account/security"} {
+		s.browser.Get(path).At("/signin")
+	}
+	left.Submit("password", s.ada.Password, "new_password", "another "+s.ada.Password).At("/signin")
+	s.Browser().Get("/signin?return_to=/account").Submit("email", s.ada.Email, "password", s.ada.Password).Is(200)
+	if n := len(eventsOf(t, s.Gate, "password.change")); n != 0 {
+		t.Error("a session that is not enough changed the password")
+	}
+}

@@ -28,7 +28,8 @@ import (
 // house plays everything behind the account area and remembers what was done.
 type house struct {
 	signedOut bool
-	step      flow.Step // what Decide says
+	step      flow.Step // what Decide says where a fresh proof is needed
+	lacks     flow.Step // what Decide says of every page; empty: nothing is missing
 	factor    bool
 	proofs    proof.List // of the last rise
 	err       error      // of the next change
@@ -42,6 +43,12 @@ func (h *house) Begin(_ context.Context, _ string, ask flow.Ask) (flow.Interacti
 }
 
 func (h *house) Decide(_ context.Context, ask flow.Ask, _, _ string) (flow.Entry, error) {
+	if ask.MaxAge == nil && h.lacks == "" { // whether the session is enough for a page at all
+		return flow.Entry{Decision: flow.Decision{Step: flow.StepIssue}}, nil
+	}
+	if ask.MaxAge == nil {
+		return flow.Entry{Decision: flow.Decision{Step: h.lacks}}, nil
+	}
 	h.asks = append(h.asks, ask)
 	return flow.Entry{Decision: flow.Decision{Step: h.step}}, nil
 }

@@ -127,7 +127,9 @@ type visitor struct {
 
 type handler func(w http.ResponseWriter, r *http.Request, v visitor) error
 
-// signedIn runs h for who is signed in. Others sign in first and return to back.
+// signedIn runs h for who is signed in as far as a sign-in would ask for today:
+// the policy, or the person's factors, may have changed since. Others sign in
+// first, or go on with it, and return to back.
 func (d *Door) signedIn(back string, h handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		s, err := d.Sessions.Authenticate(r.Context(), d.Cookies.Session(r), ip(r))
@@ -150,6 +152,10 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 		}
 		if who := r.PostForm.Get("person"); who != "" && who != string(s.User) {
 			return fault.New(fault.Conflict, "signin.another_session", "Somebody else has signed in in this browser meanwhile. Nothing was changed.")
+		}
+		enough, err := d.prove(w, r, flow.Ask{ReturnTo: back})
+		if err != nil || !enough {
+			return err
 		}
 		v := visitor{session: s, user: user, by: web.PersonActor(r, s.User, s.ID)}
 		v.frame = frame{Email: user.Email, Name: user.Name, Done: r.URL.Query().Get("done")}
