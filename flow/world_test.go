@@ -105,7 +105,7 @@ func (w *world) InsertInteraction(_ context.Context, i Interaction) error {
 	return nil
 }
 
-func (w *world) SignIn(_ context.Context, q Query) (Found, error) {
+func (w *world) SignIn(ctx context.Context, q Query) (Found, error) {
 	var f Found
 	if q.Interaction != "" {
 		i, ok := w.interactions[q.Interaction]
@@ -120,7 +120,7 @@ func (w *world) SignIn(_ context.Context, q Query) (Found, error) {
 	if user == "" {
 		user = q.Person
 	}
-	if p, scopes, err := w.SignInPerson(nil, user, q.Client); err == nil {
+	if p, scopes, err := w.SignInPerson(ctx, user, q.Client); err == nil {
 		f.Person, f.Consented = &p, scopes
 	}
 	return f, nil

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -186,22 +185,5 @@ func TestStoreRefusesWhatItCannotOpen(t *testing.T) {
 		if err != nil && strings.Contains(err.Error(), "fish") {
 			t.Errorf("%q: the error repeats the password", url)
 		}
-	}
-}
-
-func TestOpeningAnExistingSQLiteIsFast(t *testing.T) {
-	_, file := openFile(t)
-	var took []time.Duration
-	for range 5 {
-		start := time.Now()
-		s := migrated(t, "sqlite:"+file)
-		took = append(took, time.Since(start))
-		if _, err := s.Versions(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	// A start has 50 ms; the best of five says what it costs on a busy machine.
-	if best := slices.Min(took); best > 25*time.Millisecond {
-		t.Errorf("opening took %v at best", best)
 	}
 }
