@@ -32,11 +32,11 @@ func TestOverlongTextIsRefusedBeforeAnythingIsDoneWithIt(t *testing.T) {
 		},
 		"a new password": func(ctx context.Context) error { return h.SetPassword(ctx, nobody, ada.ID, long) },
 		"a changed password": func(ctx context.Context) error {
-			_, err := h.ChangePassword(ctx, here, ada.ID, goodPassword, long, "")
+			_, err := h.ChangePassword(ctx, here, ada.ID, goodPassword, long, "", nil)
 			return err
 		},
 		"the present password": func(ctx context.Context) error {
-			_, err := h.ChangePassword(ctx, here, ada.ID, long, "another "+goodPassword, "")
+			_, err := h.ChangePassword(ctx, here, ada.ID, long, "another "+goodPassword, "", nil)
 			return err
 		},
 		"a code":          func(ctx context.Context) error { _, err := h.CheckTOTP(ctx, here, ada.ID, long); return err },

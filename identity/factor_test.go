@@ -376,7 +376,7 @@ func TestAPasswordIsAnotherFactorAfterEachChangeAndNotAfterARenewal(t *testing.T
 		return p
 	}
 	first := proves(goodPassword)
-	changed, err := h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "another long enough sentence", "ses_kept")
+	changed, err := h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "another long enough sentence", "ses_kept", nil)
 	h.wants("", err)
 	if second := proves("another long enough sentence"); second.Factor == first.Factor || second.Factor != changed.Factor {
 		t.Errorf("the password was %s, the change says %s, and it is %s", first.Factor, changed.Factor, second.Factor)

@@ -67,7 +67,7 @@ func TestPeopleAreHeldWhileWhatProvesThemChanges(t *testing.T) {
 			return h.SetPassword(t.Context(), nobody, user, "another harbour 78 engines")
 		},
 		"change password": func(h *house, user id.User) error {
-			return failing(h.ChangePassword(t.Context(), here, user, goodPassword, "another harbour 78 engines", ""))
+			return failing(h.ChangePassword(t.Context(), here, user, goodPassword, "another harbour 78 engines", "", nil))
 		},
 		"renew": func(h *house, _ id.User) error {
 			dearer := cheap

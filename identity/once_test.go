@@ -74,7 +74,7 @@ func TestPasswordThatWasChangedMeanwhileIsNotChangedAgain(t *testing.T) {
 		h.wants("", operator.SetPassword(t.Context(), nobody, ada.ID, "chosen by the operator just now"))
 	}
 	h.Store = store
-	h.wants("password.changed", failing(h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "chosen by an intruder just now", "")))
+	h.wants("password.changed", failing(h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "chosen by an intruder just now", "", nil)))
 	if store.meanwhile != nil {
 		t.Fatal("nobody was faster")
 	}

@@ -45,8 +45,10 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 // proof: what the old one proved counts no more. Guesses at the present password
 // count as at sign-in. Faults: "password.current_wrong", "password.weak"
 // (Invalid), "signin.throttled" (TooMany), "password.busy" (Unavailable),
-// "password.changed" (Conflict: somebody else was faster).
-func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) (proof.Proof, error) {
+// "password.changed" (Conflict: somebody else was faster). What finish does with
+// the new proof is part of the change: when it fails, nothing was changed. It may
+// run twice; nil does nothing.
+func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session, finish func(ctx context.Context, fresh proof.Proof) error) (proof.Proof, error) {
 	u, err := s.Store.User(ctx, user)
 	if err != nil {
 		return proof.Proof{}, fmt.Errorf("change password: %w", err)
@@ -65,17 +67,21 @@ func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, user id.Us
 	if err != nil {
 		return proof.Proof{}, fmt.Errorf("change password: %w", err)
 	}
-	fresh := newPassword(user, hash, clock.Now())
+	p := newPassword(user, hash, clock.Now())
+	fresh := byPassword(p.ID)
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.unchanged(ctx, user, was); err != nil {
 			return err
 		}
-		return s.putPassword(ctx, by, fresh, keep, ActionPasswordChange)
+		if err := s.putPassword(ctx, by, p, keep, ActionPasswordChange); err != nil || finish == nil {
+			return err
+		}
+		return finish(ctx, fresh)
 	})
 	if err != nil {
 		return proof.Proof{}, fmt.Errorf("change password: %w", err)
 	}
-	return byPassword(fresh.ID), nil
+	return fresh, nil
 }
 
 // proveCurrent returns the stored hash that current matched.

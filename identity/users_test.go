@@ -43,7 +43,7 @@ func TestUsersEndWhatAPersonHoldsWhereTheyShould(t *testing.T) {
 	h := newHouse(t)
 	ctx := t.Context()
 	ada := h.person("ada@example.test")
-	h.wants("", failing(h.ChangePassword(ctx, here, ada.ID, goodPassword, "another quiet sentence", "ses_kept")))
+	h.wants("", failing(h.ChangePassword(ctx, here, ada.ID, goodPassword, "another quiet sentence", "ses_kept", nil)))
 	h.wants("", h.SetPassword(ctx, nobody, ada.ID, goodPassword))
 	h.wants("", h.Disable(ctx, nobody, ada.ID))
 	h.wants("", h.Enable(ctx, nobody, ada.ID))
@@ -69,7 +69,7 @@ func TestChangePasswordWantsThePresentOneAndThrottlesGuesses(t *testing.T) {
 	ada := h.person("ada@example.test")
 	before := h.memory.passwords[ada.ID]
 	change := func(current, next string) error {
-		return failing(h.ChangePassword(t.Context(), here, ada.ID, current, next, "ses_kept"))
+		return failing(h.ChangePassword(t.Context(), here, ada.ID, current, next, "ses_kept", nil))
 	}
 	h.wants("password.weak", change(goodPassword, "short"))
 	h.wants("password.weak", change(goodPassword, goodPassword))

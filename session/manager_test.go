@@ -1,6 +1,7 @@
 package session_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"maps"
@@ -96,6 +97,14 @@ func (m *memory) Session(_ context.Context, want id.Session) (s session.Session,
 		err = fault.Missing("session")
 	}
 	return s, err
+}
+
+func (m *memory) HoldActing(_ context.Context, s session.Session, now time.Time) (live bool, err error) {
+	err = m.locked("HoldActing", func() {
+		have, ok := m.rows[s.ID]
+		live = ok && have.Live(now) && bytes.Equal(have.TokenHash, s.TokenHash) && !m.disabled[have.User]
+	})
+	return live, err
 }
 
 func (m *memory) RaiseSession(_ context.Context, s session.Session, now time.Time) (live bool, err error) {

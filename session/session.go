@@ -49,6 +49,9 @@ type Store interface {
 	// its state, together with whether its person is enabled.
 	SessionByToken(ctx context.Context, hash []byte) (s Session, userEnabled bool, err error)
 	Session(ctx context.Context, session id.Session) (Session, error)
+	// HoldActing reports whether s, with the token it has, is live at now and its
+	// person enabled, and keeps both so until the transaction of ctx is over.
+	HoldActing(ctx context.Context, s Session, now time.Time) (live bool, err error)
 	// RaiseSession replaces token and proofs, and notes the visit, of a live session in
 	// one conditional UPDATE, and reports whether it was live.
 	RaiseSession(ctx context.Context, s Session, now time.Time) (bool, error)

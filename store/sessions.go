@@ -41,6 +41,17 @@ SELECT id
 FROM sessions
 WHERE id = $1 AND revoked_at IS NULL`)
 
+	holdPerson = lockStatement(`
+SELECT id
+FROM users
+WHERE id = $1 AND NOT disabled`)
+
+	holdActing = lockStatement(`
+SELECT id
+FROM sessions
+WHERE id = $1 AND token_hash = $2 AND user_id = $3
+    AND revoked_at IS NULL AND idle_expires_at > $4 AND expires_at > $4`)
+
 	raiseSession = newStatement(`
 UPDATE sessions
 SET token_hash = $2, proofs = $3, seen_at = $5, idle_expires_at = $6, ip = $7
@@ -136,6 +147,20 @@ func (s *Store) HoldSession(ctx context.Context, session id.Session) (live bool,
 	return live, doing("hold session", err)
 }
 
+// HoldActing reports whether n, with the token it has, is live at now and its
+// person enabled. In a transaction both stay so until it ends. The person comes
+// first, as with all who end something.
+func (s *Store) HoldActing(ctx context.Context, n session.Session, now time.Time) (live bool, err error) {
+	enabled := false
+	err = s.each(ctx, holdPerson, []any{string(n.User)}, func(*sql.Rows) error { enabled = true; return nil })
+	if err != nil || !enabled {
+		return false, doing("hold the person of a session", err)
+	}
+	args := []any{string(n.ID), n.TokenHash, string(n.User), micros(now)}
+	err = s.each(ctx, holdActing, args, func(*sql.Rows) error { live = true; return nil })
+	return live, doing("hold session", err)
+}
+
 // RaiseSession replaces token and proofs of a live session and notes the visit,
 // in one conditional UPDATE, and reports whether it was live.
 func (s *Store) RaiseSession(ctx context.Context, n session.Session, now time.Time) (bool, error) {
@@ -215,7 +240,7 @@ const keepSessions = 30 * 24 * time.Hour
 
 var sessionsTable = table{
 	statements: []*statement{
-		insertSession, selectSessionByToken, selectSession, holdSession, raiseSession, touchSession,
+		insertSession, selectSessionByToken, selectSession, holdSession, holdPerson, holdActing, raiseSession, touchSession,
 		revokeSession, revokeSessionsOf, revokeOldestSessions, selectSessionsOf, selectAllSessions,
 	},
 	brooms: []broom{ // indexes sessions_expires and sessions_revoked

@@ -55,6 +55,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Factors":       testFactors,
 		"Families":      testFamilies,
 		"Grounds":       testGrounds,
+		"Acting":        testActing,
 		"HeldPeople":    testHeldPeople,
 		"HeldSessions":  testHeldSessions,
 		"Interactions":  testInteractions,

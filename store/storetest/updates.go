@@ -5,10 +5,12 @@ import (
 	"strconv"
 	"sync"
 	"testing"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/store"
 )
@@ -91,6 +93,59 @@ func testHeldSessions(t *testing.T, s *store.Store) {
 		if !grounds.SessionRevoked {
 			t.Fatal("a family outlived the session that it was made in while the session was ended")
 		}
+	}
+}
+
+// testActing asks for each thing that makes a session not count, and has an end
+// race with what is done in its name: what was done was done before the end.
+func testActing(t *testing.T, s *store.Store) {
+	u := insertUser(t, s)
+	n := newSession(u.ID)
+	ok(t, s.InsertSession(t.Context(), n, session.MaxPerPerson))
+	before := n.Expires.Add(-time.Minute)
+	if n.IdleExpires.Before(n.Expires) {
+		before = n.IdleExpires.Add(-time.Minute)
+	}
+	yes(t)(s.HoldActing(t.Context(), n, before))
+	no(t)(s.HoldActing(t.Context(), n, n.IdleExpires))
+	no(t)(s.HoldActing(t.Context(), n, n.Expires))
+	raised, stranger := n, n
+	raised.TokenHash, stranger.User = secret.Hash("another"), insertUser(t, s).ID
+	no(t)(s.HoldActing(t.Context(), raised, before))
+	no(t)(s.HoldActing(t.Context(), stranger, before))
+	for _, disabled := range []bool{true, false} {
+		u, err := s.User(t.Context(), u.ID)
+		ok(t, err)
+		u.Disabled = disabled
+		ok(t, s.UpdateUser(t.Context(), u))
+		live, err := s.HoldActing(t.Context(), n, before)
+		ok(t, err)
+		same(t, live, !disabled)
+	}
+
+	for range 20 {
+		n := newSession(u.ID)
+		ok(t, s.InsertSession(t.Context(), n, session.MaxPerPerson))
+		late := false
+		race(t, 2, func(i int) (bool, error) {
+			return true, s.InTx(t.Context(), func(ctx context.Context) error {
+				if i == 1 {
+					_, err := s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "signed_out", now)
+					return err
+				}
+				live, err := s.HoldActing(ctx, n, before)
+				if err != nil || !live {
+					return err
+				}
+				found, err := s.Session(ctx, n.ID)
+				late = late || !found.RevokedAt.IsZero()
+				return err
+			})
+		})
+		if late {
+			t.Fatal("something was done in the name of a session that had ended")
+		}
+		no(t)(s.HoldActing(t.Context(), n, before))
 	}
 }
 

@@ -57,8 +57,12 @@ func (h *house) User(context.Context, id.User) (identity.User, error) {
 	return identity.User{ID: "usr_a", Email: "ada@example.com", Name: "Ada"}, nil
 }
 
-func (h *house) ChangePassword(_ context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) (proof.Proof, error) {
-	return proof.Proof{Method: proof.Password, At: time.Now(), Factor: "fac_new"}, h.change("password " + string(by.Kind) + " " + string(user) + " " + current + " " + next + " " + string(keep))
+func (h *house) ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session, finish func(context.Context, proof.Proof) error) (proof.Proof, error) {
+	fresh := proof.Proof{Method: proof.Password, At: time.Now(), Factor: "fac_new"}
+	if err := h.change("password " + string(by.Kind) + " " + string(user) + " " + current + " " + next + " " + string(keep)); err != nil {
+		return proof.Proof{}, err
+	}
+	return fresh, finish(ctx, fresh)
 }
 
 func (h *house) HasFactor(context.Context, id.User) (bool, error) { return h.factor, nil }
@@ -97,6 +101,10 @@ func (h *house) Authenticate(_ context.Context, token, _ string) (session.Sessio
 
 func (h *house) Of(_ context.Context, user id.User) ([]session.Session, error) {
 	return []session.Session{{ID: "ses_a", User: user, Agent: "Firefox/1 Linux"}, {ID: "ses_b", User: user}}, nil
+}
+
+func (h *house) Act(ctx context.Context, _ session.Session, f func(context.Context) error) error {
+	return f(ctx)
 }
 
 func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ audit.Reason) error {

@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 
 	"gatehouse/fault"
@@ -45,7 +46,9 @@ func (d *Door) appLine(r *http.Request, c oauth.Consent) (appLine, error) {
 // withdraw takes an application's access back. Doing it twice is no error, and
 // neither is an application that nobody knows: there is nothing to take back.
 func (d *Door) withdraw(w http.ResponseWriter, r *http.Request, v visitor) error {
-	err := d.Consents.WithdrawConsent(r.Context(), v.by, v.user.ID, id.Client(r.PostForm.Get("client")))
+	err := d.act(r, v, func(ctx context.Context) error {
+		return d.Consents.WithdrawConsent(ctx, v.by, v.user.ID, id.Client(r.PostForm.Get("client")))
+	})
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return err
 	}

@@ -32,8 +32,8 @@ type Flow interface {
 type Identity interface {
 	User(ctx context.Context, user id.User) (identity.User, error)
 	// ChangePassword proves current, ends all sessions but keep, and returns the
-	// new password as a proof.
-	ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session) (proof.Proof, error)
+	// new password as a proof. What finish does is part of the change.
+	ChangePassword(ctx context.Context, by audit.Actor, user id.User, current, next string, keep id.Session, finish func(ctx context.Context, fresh proof.Proof) error) (proof.Proof, error)
 	// Standing says what may prove the person now.
 	Standing(ctx context.Context, user id.User) (identity.Standing, error)
 	HasFactor(ctx context.Context, user id.User) (bool, error)
@@ -47,6 +47,9 @@ type Identity interface {
 type Sessions interface {
 	// Authenticate answers Unauthenticated when there is no live session.
 	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
+	// Act runs f in a transaction that holds the session as it was authenticated;
+	// one that does not count any more is the fault of Authenticate.
+	Act(ctx context.Context, s session.Session, f func(ctx context.Context) error) error
 	// Raise gives the session a new token; the old one is dead.
 	Raise(ctx context.Context, by audit.Actor, s session.Session, proofs proof.List) (session.Session, string, error)
 	Of(ctx context.Context, user id.User) ([]session.Session, error)
@@ -162,6 +165,12 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 		v.frame.Token, v.frame.Person = d.Cookies.FormToken(browser), string(user.ID)
 		return h(w, r, v)
 	}
+}
+
+// act runs f, which changes something, while the visitor's session counts: that
+// it did when the request came may be long ago.
+func (d *Door) act(r *http.Request, v visitor, f func(ctx context.Context) error) error {
+	return d.Sessions.Act(r.Context(), v.session, f)
 }
 
 func done(w http.ResponseWriter, r *http.Request, path, what string) error {

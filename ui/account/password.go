@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 
 	"gatehouse/fault"
@@ -12,10 +13,22 @@ func (d *Door) password(w http.ResponseWriter, r *http.Request, v visitor) error
 }
 
 // changePassword needs no fresh proof besides: the current password is one.
+// Password and cookie are changed together, or neither is.
 func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor) error {
-	fresh, err := d.Identity.ChangePassword(r.Context(), v.by, v.user.ID, r.PostForm.Get("password"), r.PostForm.Get("new_password"), v.session.ID)
+	var token string
+	renew := func(ctx context.Context, fresh proof.Proof) (err error) {
+		token, err = d.renew(ctx, v, fresh)
+		return err
+	}
+	_, err := d.Identity.ChangePassword(r.Context(), v.by, v.user.ID, r.PostForm.Get("password"), r.PostForm.Get("new_password"), v.session.ID, renew)
 	if err == nil {
-		return d.renew(w, r, v, fresh)
+		if err := d.Cookies.SetSession(w, r, token); err != nil {
+			return err
+		}
+		return done(w, r, pathPassword, "password")
+	}
+	if fault.CodeOf(err) == "session.none" { // not about what was typed
+		return err
 	}
 	status, ok := v.frame.Reject(w, err)
 	if !ok {
@@ -27,19 +40,16 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 
 // renew gives the browser's session a new token after the password was proved
 // and changed: whoever has a copy of the old cookie is out with it.
-func (d *Door) renew(w http.ResponseWriter, r *http.Request, v visitor, fresh proof.Proof) error {
-	person, err := d.Identity.Standing(r.Context(), v.user.ID)
-	if err != nil {
+func (d *Door) renew(ctx context.Context, v visitor, fresh proof.Proof) (token string, err error) {
+	err = d.Sessions.Act(ctx, v.session, func(ctx context.Context) error {
+		person, err := d.Identity.Standing(ctx, v.user.ID)
+		if err != nil {
+			return err
+		}
+		_, token, err = d.Sessions.Raise(ctx, v.by, v.session, person.Living(v.session.Proofs).Merge(fresh))
 		return err
-	}
-	_, token, err := d.Sessions.Raise(r.Context(), v.by, v.session, person.Living(v.session.Proofs).Merge(fresh))
-	if err != nil {
-		return err
-	}
-	if err := d.Cookies.SetSession(w, r, token); err != nil {
-		return err
-	}
-	return done(w, r, pathPassword, "password")
+	})
+	return token, err
 }
 
 // inputs maps what identity calls the two passwords to the inputs of the page.

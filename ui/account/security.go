@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 
 	"gatehouse/fault"
@@ -57,7 +58,9 @@ func (d *Door) askRemove(w http.ResponseWriter, r *http.Request, v visitor) erro
 
 func (d *Door) remove(w http.ResponseWriter, r *http.Request, v visitor) error {
 	return d.withFactor(w, r, v, pathRemove, func() error {
-		err := d.Identity.RemoveFactors(r.Context(), v.by, v.user.ID, v.session.ID)
+		err := d.act(r, v, func(ctx context.Context) error {
+			return d.Identity.RemoveFactors(ctx, v.by, v.user.ID, v.session.ID)
+		})
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return err
 		}
@@ -79,7 +82,11 @@ func (d *Door) askRecovery(w http.ResponseWriter, r *http.Request, v visitor) er
 // in clear. Sending the form again makes others, and those count then.
 func (d *Door) newRecovery(w http.ResponseWriter, r *http.Request, v visitor) error {
 	return d.withFactor(w, r, v, pathRecovery, func() error {
-		codes, err := d.Identity.NewRecoveryCodes(r.Context(), v.by, v.user.ID)
+		var codes []string
+		err := d.act(r, v, func(ctx context.Context) (err error) {
+			codes, err = d.Identity.NewRecoveryCodes(ctx, v.by, v.user.ID)
+			return err
+		})
 		if err != nil {
 			return err
 		}

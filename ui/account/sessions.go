@@ -1,6 +1,7 @@
 package account
 
 import (
+	"context"
 	"net/http"
 	"slices"
 
@@ -40,7 +41,8 @@ func (d *Door) endSession(w http.ResponseWriter, r *http.Request, v visitor) err
 	if !slices.ContainsFunc(list, func(s session.Session) bool { return s.ID == target }) {
 		return done(w, r, pathSessions, "session")
 	}
-	if err := d.Sessions.End(r.Context(), v.by, target, session.ReasonByOwner); err != nil {
+	err = d.act(r, v, func(ctx context.Context) error { return d.Sessions.End(ctx, v.by, target, session.ReasonByOwner) })
+	if err != nil {
 		return err
 	}
 	if target != v.session.ID {
@@ -53,7 +55,11 @@ func (d *Door) endSession(w http.ResponseWriter, r *http.Request, v visitor) err
 }
 
 func (d *Door) endOthers(w http.ResponseWriter, r *http.Request, v visitor) error {
-	if _, err := d.Sessions.EndAll(r.Context(), v.by, v.user.ID, v.session.ID, session.ReasonByOwner); err != nil {
+	err := d.act(r, v, func(ctx context.Context) error {
+		_, err := d.Sessions.EndAll(ctx, v.by, v.user.ID, v.session.ID, session.ReasonByOwner)
+		return err
+	})
+	if err != nil {
 		return err
 	}
 	return done(w, r, pathSessions, "others")

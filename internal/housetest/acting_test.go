@@ -1,0 +1,108 @@
+package housetest
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"testing"
+
+	"gatehouse/identity"
+	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
+	"gatehouse/session"
+)
+
+// meanwhile runs once, right before the first transaction that begins in one of
+// the stores which it stands in front of.
+type meanwhile struct{ do func() }
+
+func (m *meanwhile) inTx(ctx context.Context, real func(context.Context, func(context.Context) error) error, f func(context.Context) error) error {
+	m.do()
+	return real(ctx, f)
+}
+
+type (
+	sessionsMeanwhile struct {
+		session.Store
+		*meanwhile
+	}
+	peopleMeanwhile struct {
+		identity.Store
+		*meanwhile
+	}
+	grantsMeanwhile struct {
+		oauth.Store
+		*meanwhile
+	}
+)
+
+func (s sessionsMeanwhile) InTx(ctx context.Context, f func(context.Context) error) error {
+	return s.inTx(ctx, s.Store.InTx, f)
+}
+
+func (s peopleMeanwhile) InTx(ctx context.Context, f func(context.Context) error) error {
+	return s.inTx(ctx, s.Store.InTx, f)
+}
+
+func (s grantsMeanwhile) InTx(ctx context.Context, f func(context.Context) error) error {
+	return s.inTx(ctx, s.Store.InTx, f)
+}
+
+// A session counted when the form came and was ended before it was worked off:
+// nothing is written in its name any more, whichever form it was.
+func TestEndedSessionChangesNothing(t *testing.T) {
+	t.Parallel()
+	for path, fields := range map[string]url.Values{
+		"/account/password":          {"new_password": {"a whole new row of words"}},
+		"/account/sessions/end":      {},
+		"/account/sessions/others":   {},
+		"/account/apps":              {"client": {"web"}},
+		"/account/security/remove":   {},
+		"/account/security/recovery": {},
+	} {
+		for name, end := range map[string]func(s *scene, own session.Session) error{
+			"ended": func(s *scene, own session.Session) error {
+				return s.House.Sessions.End(context.Background(), gatetest.Console, own.ID, "ended_by_operator")
+			},
+			"raised": func(s *scene, own session.Session) error {
+				_, _, err := s.House.Sessions.Raise(context.Background(), gatetest.Console, own, own.Proofs)
+				return err
+			},
+		} {
+			t.Run(path+" "+name, func(t *testing.T) {
+				t.Parallel()
+				s := newScene(t)
+				withFactor(t, s)
+				s.tokens()
+				own, err := s.House.Sessions.Authenticate(t.Context(), cookieValue(t, s.browser, "session"), "")
+				must(t, err)
+				other, _, err := s.House.Sessions.Create(t.Context(), gatetest.Console, s.ada.ID, nil)
+				must(t, err)
+				form := url.Values{"form_token": {formToken(s.browser.Get("/account/password"))}, "session": {string(other.ID)}, "password": {s.ada.Password}}
+				for field, values := range fields {
+					form[field] = values
+				}
+
+				db := underneath(t, s.Gate)
+				var before []string
+				ahead := &meanwhile{}
+				ahead.do = func() {
+					ahead.do = func() {}
+					must(t, end(s, own))
+					before = rowsOf(t, db, "attempts")
+				}
+				s.House.Sessions.Store = sessionsMeanwhile{s.House.Sessions.Store, ahead}
+				s.House.Identity.Store = peopleMeanwhile{s.House.Identity.Store, ahead}
+				s.House.OAuth.Store = grantsMeanwhile{s.House.OAuth.Store, ahead}
+
+				s.browser.Post(path, form).Is(http.StatusUnauthorized)
+				if before == nil {
+					t.Fatal("no transaction was begun")
+				}
+				if rows := differing(before, rowsOf(t, db, "attempts")); len(rows) > 0 {
+					t.Errorf("written in the name of a session that is over: %q", rows)
+				}
+			})
+		}
+	}
+}
