@@ -16,6 +16,11 @@ type ends struct {
 	oauth    *oauth.Service
 }
 
+// EndGrants implements identity.Ends.
+func (e ends) EndGrants(ctx context.Context, user id.User) error {
+	return e.oauth.EndUser(ctx, user, "")
+}
+
 // EndSessions implements identity.Ends.
 func (e ends) EndSessions(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
 	_, err := e.sessions.EndAll(ctx, by, user, except, reason)

@@ -223,7 +223,8 @@ func tooManyFactors() error {
 
 // RemoveFactors removes the second factors and the recovery codes at the
 // person's own wish, and ends all they hold but the session keep, which goes on
-// without what they proved. NotFound: there is none.
+// without what they proved. What applications have from it ends too: codes and
+// tokens were given for the level of then. NotFound: there is none.
 func (s *Service) RemoveFactors(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error {
 	return s.dropFactors(ctx, from, user, keep, ActionFactorRemove)
 }
@@ -256,6 +257,9 @@ func (s *Service) dropFactors(ctx context.Context, by audit.Actor, user id.User,
 			return err
 		}
 		if err := s.Ends.EndUser(ctx, by, user, keep, ReasonFactorChanged); err != nil {
+			return err
+		}
+		if err := s.Ends.EndGrants(ctx, user); err != nil {
 			return err
 		}
 		for _, f := range all {

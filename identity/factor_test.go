@@ -236,7 +236,7 @@ func TestRemovingTheFactorTakesItsCodesAndSessionsAlong(t *testing.T) {
 	_, _, err = h.ConfirmEnrol(t.Context(), here, user, nil, h.code(again.Secret, 0))
 	h.wants("", err)
 	h.wants("", h.ResetFactors(t.Context(), nobody, user))
-	want := []ending{{user, "ses_kept", "factor_changed"}, {user, "", "factor_changed"}}
+	want := []ending{{user, "ses_kept", "factor_changed"}, {user, "", "grants"}, {user, "", "factor_changed"}, {user, "", "grants"}}
 	if diff := cmp.Diff(want, h.memory.ended); diff != "" {
 		t.Errorf("endings (-want +got):\n%s", diff)
 	}

@@ -393,6 +393,10 @@ func (m *memory) EndSessions(ctx context.Context, _ audit.Actor, user id.User, e
 	})
 }
 
+func (m *memory) EndGrants(ctx context.Context, user id.User) error {
+	return m.write(ctx, func() error { m.ended = append(m.ended, ending{user, "", "grants"}); return nil })
+}
+
 func (m *memory) EndUser(ctx context.Context, _ audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
 	return m.write(ctx, func() error { m.ended = append(m.ended, ending{user, except, string(reason)}); return nil })
 }

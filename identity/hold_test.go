@@ -52,6 +52,11 @@ func (h *holding) DeleteUser(ctx context.Context, user id.User) error {
 	return h.memory.DeleteUser(ctx, user)
 }
 
+func (h *holding) EndGrants(ctx context.Context, user id.User) error {
+	h.note("end grants", user)
+	return h.memory.EndGrants(ctx, user)
+}
+
 func (h *holding) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
 	h.note("end user", user)
 	return h.memory.EndUser(ctx, by, user, except, reason)

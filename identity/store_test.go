@@ -25,6 +25,8 @@ func (noEnds) EndUser(context.Context, audit.Actor, id.User, id.Session, audit.R
 	return nil
 }
 
+func (noEnds) EndGrants(context.Context, id.User) error { return nil }
+
 func (noEnds) EndSessions(context.Context, audit.Actor, id.User, id.Session, audit.Reason) error {
 	return nil
 }

@@ -24,6 +24,9 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 	if err != nil {
 		return Tokens{}, err
 	}
+	if c.RequireLevel > code.Level { // the client may have changed since
+		return Tokens{}, errTooWeak
+	}
 	targets, no := Targets(s.recorded(c, &code.Authorization), r.Resources)
 	if no != nil {
 		return Tokens{}, no

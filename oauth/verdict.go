@@ -67,12 +67,14 @@ func (g *Grounds) bear(c *Client, f *Family, asked ClaimsRequest) ([]string, *Re
 	case g.SessionRevoked: // one that merely expired takes none along: they are for offline access
 		return nil, errSignedOut
 	case c.RequireLevel > f.Level:
-		return nil, refuse(InvalidGrant, "The client needs a stronger sign-in.")
+		return nil, errTooWeak
 	case !c.SkipConsent && !covers(g.Consented, ConsentScopes(c, f.Scopes, asked)):
 		return nil, refuse(InvalidGrant, "The person does not allow this any more.")
 	}
 	return keepSignIn(f.Scopes, common(f.Scopes, c.Scopes))
 }
+
+var errTooWeak = refuse(InvalidGrant, "The client needs a stronger sign-in.")
 
 // keepSignIn returns left, what is left of the scopes that the family has. A
 // family that lost one of the two it lives by brings nothing any more.

@@ -5,10 +5,13 @@ import (
 	"net/http"
 	"net/url"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"gatehouse/identity"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/session"
 )
 
@@ -105,4 +108,43 @@ func TestEndedSessionChangesNothing(t *testing.T) {
 			})
 		}
 	}
+}
+
+// What an application was given while a second step was there does not count
+// further when it is gone, although the session that removed it stays.
+func TestRemovedFactorCountsNoMoreForApplications(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		withFactor(t, s)
+		watcher := s.watcher()
+		tokens := expectTokens(t, "before", s.tokens())
+		code := s.code()
+		expectActive(t, "before", watcher, tokens.Text("access_token"), true)
+		time.Sleep(2 * time.Second)
+		s.browser.Get("/account/security/remove").Is(http.StatusOK).Press("", "submit").Says("second step is removed")
+
+		expectRefused(t, "the code", s.app.Exchange(code), "invalid_grant")
+		expectRefused(t, "the refresh token", s.app.Refresh(tokens.Text("refresh_token")), "invalid_grant")
+		expectActive(t, "the access token", watcher, tokens.Text("access_token"), false)
+		time.Sleep(2 * time.Second)
+		s.Settle()
+		again := expectTokens(t, "a new authorization", s.tokens())
+		claims := gatetest.Claims(again.Text("id_token"))
+		if claims["acr"] != "aal1" {
+			t.Errorf("the new ID token says acr %v, amr %v", claims["acr"], claims["amr"])
+		}
+		expectTokens(t, "its refresh", s.app.Refresh(again.Text("refresh_token")))
+		expectActive(t, "its access token", watcher, again.Text("access_token"), true)
+	})
+}
+
+// A code is judged by what its client needs when it comes, as a refresh token is.
+func TestCodeOfATooWeakSignInIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	code := s.code()
+	s.update(t, func(c *oauth.Client) { c.RequireLevel = proof.AAL2 })
+	s.Settle()
+	expectRefused(t, "the code", s.app.Exchange(code), "invalid_grant")
 }
