@@ -78,8 +78,8 @@ func (s *Service) WithdrawConsent(ctx context.Context, by audit.Actor, user id.U
 		return fmt.Errorf("withdraw consent: %w", fault.Missing("client"))
 	}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		now := clock.Now()
 		c, err := s.Store.Consent(ctx, user, client)
+		now := clock.Now() // the person is held: what was given to the client was given before
 		switch {
 		case fault.Is(err, fault.NotFound):
 			if _, err := s.Store.Client(ctx, client); err != nil {

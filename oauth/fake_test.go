@@ -353,6 +353,11 @@ func (m *memory) ClaimCode(_ context.Context, hash []byte, now time.Time) (won b
 	return won, err
 }
 
+func (m *memory) HoldPerson(context.Context, id.User) (enabled bool, err error) {
+	err = m.do("HoldPerson", func() error { enabled = true; return nil })
+	return enabled, err
+}
+
 func (m *memory) HoldSession(context.Context, id.Session) (live bool, err error) {
 	err = m.do("HoldSession", func() error { live = true; return nil })
 	return live, err

@@ -183,6 +183,10 @@ type Store interface {
 	// itself, for there are few.
 	EndFamiliesOfAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason, now time.Time) error
 	EndFamiliesOfConsent(ctx context.Context, user id.User, client id.Client, reason audit.Reason, now time.Time) error
+	// HoldPerson reports whether the person is there and enabled, and keeps them
+	// so until the transaction of ctx is over: who withdraws a consent or ends what
+	// they have waits.
+	HoldPerson(ctx context.Context, user id.User) (enabled bool, err error)
 	// HoldSession reports whether the browser session was not ended, and keeps it
 	// so until the transaction of ctx is over.
 	HoldSession(ctx context.Context, session id.Session) (live bool, err error)

@@ -77,13 +77,20 @@ func (s *Service) redeemable(ctx context.Context, by audit.Actor, c *Client, r R
 	if no := code.judge(c, r, time.Now()); no != nil {
 		return nil, no
 	}
-	if s.Registry.Revoked(TokenFacts{Authorization: code.Authorization.ID, Session: code.Session, User: code.User, Client: code.Client, Issued: code.Created, AuthTime: code.AuthTime}) {
-		return nil, refuse(InvalidGrant, "The grant was ended.")
+	if s.Registry.Revoked(code.facts()) {
+		return nil, errGrantEnded
 	}
 	return &code, nil
 }
 
 var errCodeSpent = errCode.because(errors.New("the code was claimed before"))
+
+// facts is what may have been ended of a code.
+func (code *Code) facts() TokenFacts {
+	return TokenFacts{Authorization: code.Authorization.ID, Session: code.Session, User: code.User, Client: code.Client, Issued: code.Created, AuthTime: code.AuthTime}
+}
+
+var errGrantEnded = refuse(InvalidGrant, "The grant was ended.")
 
 // claimedBefore answers a further use. Another client learns nothing and ends
 // nothing; and what is ended already is not written again, however often the
@@ -105,20 +112,16 @@ func (s *Service) endReplayedCode(ctx context.Context, by audit.Actor, code *Cod
 }
 
 // claim spends the code, and begins the family if there is one. It reports
-// false if somebody else was faster. Whoever has signed out meanwhile gets
-// nothing, and the code stays as it is; who signs out at this moment ends the
-// family too, because the session is held until the family is there.
+// false if somebody else was faster. What ended meanwhile brings nothing, and the
+// code stays as it is; who ends it at this moment ends the family too, because
+// person and session are held until the family is there.
 func (s *Service) claim(ctx context.Context, code *Code, family *Family, now time.Time) (won bool, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if won, err = s.Store.ClaimCode(ctx, code.Hash, now); err != nil || !won {
 			return err
 		}
-		live, err := s.Store.HoldSession(ctx, code.Session)
-		if err != nil {
+		if err := s.hold(ctx, code); err != nil {
 			return err
-		}
-		if !live {
-			return errSignedOut
 		}
 		if family == nil {
 			return nil
@@ -129,4 +132,32 @@ func (s *Service) claim(ctx context.Context, code *Code, family *Family, now tim
 		return false, fmt.Errorf("claim code: %w", err)
 	}
 	return won, nil
+}
+
+// hold keeps what the code rests on as it is until the transaction of ctx is
+// over: person and session, and with the person whatever is ended of theirs. It
+// refuses what was ended since the code was judged, in another process too.
+func (s *Service) hold(ctx context.Context, code *Code) error {
+	enabled, err := s.Store.HoldPerson(ctx, code.User)
+	if err != nil {
+		return err
+	}
+	if !enabled {
+		return errDisabled
+	}
+	live, err := s.Store.HoldSession(ctx, code.Session)
+	if err != nil {
+		return err
+	}
+	if !live {
+		return errSignedOut
+	}
+	ended, err := s.Registry.revokedBy(ctx, code.facts())
+	if err != nil {
+		return err
+	}
+	if ended {
+		return errGrantEnded
+	}
+	return nil
 }

@@ -24,7 +24,9 @@ type Registry struct {
 
 	// What follows belongs to read, which is not called twice at a time.
 	versions map[string]int64
-	lastSeq  int64
+
+	// lastSeq is the last revocation that was read: all up to it are in revoked.
+	lastSeq atomic.Int64
 }
 
 // NewRegistry returns a Registry that follows by feed and has read nothing yet:
@@ -90,7 +92,7 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 		return nil
 	}
 	for {
-		page, err := r.store.RevocationsAfter(ctx, r.lastSeq, revocationsPage)
+		page, err := r.store.RevocationsAfter(ctx, r.lastSeq.Load(), revocationsPage)
 		if err != nil {
 			return fmt.Errorf("read the revocations: %w", err)
 		}
@@ -98,7 +100,7 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 			if now.Before(v.Until) {
 				r.revoked.add(v)
 			}
-			r.lastSeq = max(r.lastSeq, v.Seq)
+			r.lastSeq.Store(max(r.lastSeq.Load(), v.Seq))
 		}
 		if len(page) < revocationsPage {
 			return nil
@@ -163,11 +165,35 @@ func (r *Registry) Revoked(t TokenFacts) bool {
 	if c := (*r.clients.Load())[t.Client]; c != nil && c.Disabled {
 		return true
 	}
-	dead := func(kind RevocationKind, key string) bool { return r.revoked.kill(kind, key, t.Issued) }
+	return r.revoked.dead(t)
+}
+
+// revokedBy is Revoked with what the store has and was not read yet. In the
+// transaction of ctx it misses nothing that was committed before its call.
+func (r *Registry) revokedBy(ctx context.Context, t TokenFacts) (bool, error) {
+	unread := newRevocations()
+	for seq := r.lastSeq.Load(); ; {
+		page, err := r.store.RevocationsAfter(ctx, seq, revocationsPage)
+		if err != nil {
+			return false, fmt.Errorf("read the revocations: %w", err)
+		}
+		for _, v := range page {
+			unread.add(v)
+			seq = max(seq, v.Seq)
+		}
+		if len(page) < revocationsPage {
+			return unread.dead(t) || r.Revoked(t), nil
+		}
+	}
+}
+
+// dead reports whether one of the revocations is about a token.
+func (s *revocations) dead(t TokenFacts) bool {
+	dead := func(kind RevocationKind, key string) bool { return s.kill(kind, key, t.Issued) }
 	return dead(RevokedToken, t.JTI) ||
 		dead(RevokedAuthorization, string(t.Authorization)) ||
 		dead(RevokedSession, string(t.Session)) ||
-		r.revoked.killPerson(t) ||
+		s.killPerson(t) ||
 		dead(RevokedClient, string(t.Client)) ||
 		dead(RevokedKey, t.KeyID) ||
 		t.User != "" && dead(RevokedConsent, audit.OfConsent(t.User, t.Client).ID)

@@ -198,8 +198,9 @@ func grantsTakeFewStatements(t *testing.T) {
 		most uint64
 		ask  func() gatetest.Answer
 	}{
-		{"a redemption", 5, func() gatetest.Answer { return h.web.Exchange(code) }}, // code, person, claim, session, family
-		{"a refresh", 2, func() gatetest.Answer { return h.web.Refresh(token) }},    // family, rotation
+		// code, person, claim, person and session held, what was ended meanwhile, family
+		{"a redemption", 7, func() gatetest.Answer { return h.web.Exchange(code) }},
+		{"a refresh", 2, func() gatetest.Answer { return h.web.Refresh(token) }}, // family, rotation
 		{"client credentials", 0, func() gatetest.Answer { return h.web.ClientCredentials() }},
 	} {
 		h.Settle()

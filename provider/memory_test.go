@@ -230,6 +230,20 @@ func (s *memory) ended(kind oauth.RevocationKind) []string {
 	return keys
 }
 
+// RevocationsAfter has nothing: the registry of these tests never reads, and knows
+// what this process ended.
+func (s *memory) RevocationsAfter(ctx context.Context, _ int64, _ int) ([]oauth.Revocation, error) {
+	unlock, err := s.open(ctx, false)
+	defer unlock()
+	return nil, err
+}
+
+func (s *memory) HoldPerson(ctx context.Context, _ id.User) (bool, error) {
+	unlock, err := s.open(ctx, false)
+	defer unlock()
+	return err == nil, err
+}
+
 func (s *memory) HoldSession(ctx context.Context, name id.Session) (bool, error) {
 	unlock, err := s.open(ctx, false)
 	defer unlock()

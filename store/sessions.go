@@ -147,14 +147,19 @@ func (s *Store) HoldSession(ctx context.Context, session id.Session) (live bool,
 	return live, doing("hold session", err)
 }
 
+// HoldPerson reports whether the person is there and enabled. In a transaction
+// they stay so until it ends, and who ends something of theirs waits.
+func (s *Store) HoldPerson(ctx context.Context, user id.User) (enabled bool, err error) {
+	err = s.each(ctx, holdPerson, []any{string(user)}, func(*sql.Rows) error { enabled = true; return nil })
+	return enabled, doing("hold a person", err)
+}
+
 // HoldActing reports whether n, with the token it has, is live at now and its
 // person enabled. In a transaction both stay so until it ends. The person comes
 // first, as with all who end something.
 func (s *Store) HoldActing(ctx context.Context, n session.Session, now time.Time) (live bool, err error) {
-	enabled := false
-	err = s.each(ctx, holdPerson, []any{string(n.User)}, func(*sql.Rows) error { enabled = true; return nil })
-	if err != nil || !enabled {
-		return false, doing("hold the person of a session", err)
+	if enabled, err := s.HoldPerson(ctx, n.User); err != nil || !enabled {
+		return false, err
 	}
 	args := []any{string(n.ID), n.TokenHash, string(n.User), micros(now)}
 	err = s.each(ctx, holdActing, args, func(*sql.Rows) error { live = true; return nil })

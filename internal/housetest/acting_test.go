@@ -148,3 +148,52 @@ func TestCodeOfATooWeakSignInIsRefused(t *testing.T) {
 	s.Settle()
 	expectRefused(t, "the code", s.app.Exchange(code), "invalid_grant")
 }
+
+// What a code rests on is ended, by another process, after the code was judged
+// and before it is claimed. It brings nothing, and nothing stays behind.
+func TestCodeThatEndsDuringItsRedemptionBringsNothing(t *testing.T) {
+	t.Parallel()
+	for name, end := range map[string]func(g *gatetest.Gate, s *scene) error{
+		"consent withdrawn": func(g *gatetest.Gate, s *scene) error {
+			return g.House.OAuth.WithdrawConsent(context.Background(), gatetest.Console, s.ada.ID, s.app.ID)
+		},
+		"factor removed": func(g *gatetest.Gate, s *scene) error {
+			list, err := g.House.Sessions.Of(context.Background(), s.ada.ID)
+			if err != nil {
+				return err
+			}
+			return g.House.Identity.RemoveFactors(context.Background(), gatetest.Console, s.ada.ID, list[0].ID)
+		},
+		"person disabled": func(g *gatetest.Gate, s *scene) error {
+			return g.House.Identity.Disable(context.Background(), gatetest.Console, s.ada.ID)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newScene(t)
+				withFactor(t, s)
+				replica := s.Replica()
+				code := s.code()
+				time.Sleep(2 * time.Second)
+				s.Settle()
+				happened := false
+				ahead := &meanwhile{}
+				ahead.do = func() {
+					if !happened {
+						happened = true
+						must(t, end(replica, s))
+					}
+				}
+				s.House.OAuth.Store = grantsMeanwhile{s.House.OAuth.Store, ahead}
+				expectRefused(t, "the code", s.app.Exchange(code), "invalid_grant")
+				if !happened {
+					t.Fatal("no transaction was begun")
+				}
+				if n := column(t, underneath(t, s.Gate), `SELECT COUNT(*) FROM refresh_families`); n[0] != "0" {
+					t.Errorf("%s refresh families were begun", n[0])
+				}
+			})
+		})
+	}
+}

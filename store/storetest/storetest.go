@@ -56,6 +56,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Families":      testFamilies,
 		"Grounds":       testGrounds,
 		"Acting":        testActing,
+		"Withdrawals":   testWithdrawals,
 		"HeldPeople":    testHeldPeople,
 		"HeldSessions":  testHeldSessions,
 		"Interactions":  testInteractions,

@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 	"strconv"
 	"sync"
 	"testing"
@@ -146,6 +147,47 @@ func testActing(t *testing.T, s *store.Store) {
 			t.Fatal("something was done in the name of a session that had ended")
 		}
 		no(t)(s.HoldActing(t.Context(), n, before))
+	}
+}
+
+// testWithdrawals has a withdrawal race with the redemption of a code. Either the
+// withdrawal finds the family and ends it, or the redemption sees the revocation.
+func testWithdrawals(t *testing.T, s *store.Store) {
+	c := insertClient(t, s)
+	for range 20 {
+		u := insertUser(t, s)
+		f := newFamily()
+		f.User, f.Client = u.ID, c.ID
+		name := string(u.ID) + "/" + string(c.ID)
+		race(t, 2, func(i int) (bool, error) {
+			return true, s.InTx(t.Context(), func(ctx context.Context) error {
+				if i == 1 {
+					if _, err := s.Consent(ctx, u.ID, c.ID); !fault.Is(err, fault.NotFound) {
+						return err
+					}
+					if err := s.EndFamiliesOfConsent(ctx, u.ID, c.ID, "withdrawn", now); err != nil {
+						return err
+					}
+					return s.Revoke(ctx, oauth.Revocation{Kind: oauth.RevokedConsent, Key: name, Before: now, Until: now.Add(time.Hour)})
+				}
+				if enabled, err := s.HoldPerson(ctx, u.ID); err != nil || !enabled {
+					return err
+				}
+				seen, err := s.RevocationsAfter(ctx, 0, 1000)
+				if err != nil || slices.ContainsFunc(seen, func(r oauth.Revocation) bool { return r.Key == name }) {
+					return err
+				}
+				return s.InsertFamily(ctx, f)
+			})
+		})
+		found, _, err := s.Family(t.Context(), f.ID)
+		if fault.Is(err, fault.NotFound) {
+			continue // the withdrawal was first
+		}
+		ok(t, err)
+		if found.RevokedAt.IsZero() {
+			t.Fatal("a family outlived the withdrawal that came during its redemption")
+		}
 	}
 }
 
