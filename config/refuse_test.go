@@ -197,7 +197,7 @@ func TestBadValuesAreRefused(t *testing.T) {
 		{"signin.mfa=some", `must be "administrators", "everybody" or "nobody"`},
 		{"signin.interaction_ttl=30s", "must be between 1m and 24h"},
 		{"signin.fresh=2h", "must be between 30s and 1h"},
-		{"limits.enabled=on", `must be "true" or "false"`},
+		{"limits.enabled=on", `must be true or false`},
 		{"limits.burst=0", "must be between 1 and 1000000"},
 		{"limits.per_minute=1000001", "must be between 1 and 1000000"},
 		{"limits.remembered=0", "must be between 1 and 100000000"},

@@ -250,10 +250,10 @@ g.yaml:5:17: gate.routes[0].rules[1].path must begin with "/"
 >   5 |         - path: x
                         ^`},
 		{"not a boolean", "open: yes\nadmin:\n  enabled: \"1\"\n", `
-g.yaml:1:7: open must be "true" or "false"
+g.yaml:1:7: open must be true or false
 >   1 | open: yes
               ^
-g.yaml:3:12: admin.enabled must be "true" or "false"
+g.yaml:3:12: admin.enabled must be true or false
     2 | admin:
 >   3 |   enabled: "1"
                    ^`},
@@ -302,7 +302,7 @@ func TestListsOfSectionsStandInTheFileOnly(t *testing.T) {
 		{Options{Sets: []string{"upstreams=x"}}, "--set upstreams: upstreams is a list of sections, which stands in the file only"},
 		{Options{Sets: []string{"upstreams[0].issuer=x"}}, "--set upstreams[0].issuer: there is no key upstreams[0].issuer; upstreams is a list of sections, which stands in the file only"},
 		{Options{Sets: []string{"gate.routes.host=x"}}, "--set gate.routes.host: there is no key gate.routes.host; gate.routes is a list of sections, which stands in the file only"},
-		{Options{Sets: []string{"open=1"}}, `--set open: open must be "true" or "false"`},
+		{Options{Sets: []string{"open=1"}}, `--set open: open must be true or false`},
 	} {
 		if _, _, err := loadGate(c.o); err == nil || err.Error() != c.want {
 			t.Errorf("%+v: %v, want %s", c.o, err, c.want)

@@ -13,7 +13,7 @@ import (
 
 var (
 	errNumber  = errors.New(`is not a whole number; write one like "16"`)
-	errBoolean = errors.New(`must be "true" or "false"`)
+	errBoolean = errors.New(`must be true or false`)
 )
 
 // field returns the field of the struct v that k stands for.

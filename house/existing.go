@@ -46,8 +46,12 @@ func checkMasterKey(cfg config.Config) error {
 	if exists(cfg.MasterKeyFile) {
 		return nil
 	}
+	remedy := "restore the key from its back-up: without it the database cannot be read"
+	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") { // nobody looked yet whether there is anything in it
+		remedy = "or restore the key from its back-up; for a new database " + makeOne
+	}
 	return fault.New(fault.NotFound, "master_key.missing", fmt.Sprintf(
-		"There is no master key at %s. Look whether data_dir and master_key_file are right; %s.", absolute(cfg.MasterKeyFile), makeOne))
+		"There is no master key at %s. Look whether data_dir and master_key_file are right; %s.", absolute(cfg.MasterKeyFile), remedy))
 }
 
 // checkSchema refuses a database in which there is no Gatehouse.

@@ -15,10 +15,18 @@ import (
 // may be ended again, which changes nothing; one that never was is a NotFound
 // fault. Session, families and the event go in one transaction.
 func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error {
+	_, err := m.EndLive(ctx, by, session, reason)
+	return err
+}
+
+// EndLive is End that reports whether this call ended the session: false when it
+// had been ended before.
+func (m *Manager) EndLive(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) (ended bool, err error) {
 	if session == "" {
-		return errors.New("end a session: none is named")
+		return false, errors.New("end a session: none is named")
 	}
-	err := m.Store.InTx(ctx, func(ctx context.Context) error {
+	err = m.Store.InTx(ctx, func(ctx context.Context) error {
+		ended = false // a transaction may run again
 		s, err := m.Store.Session(ctx, session)
 		if err != nil {
 			return err
@@ -26,18 +34,20 @@ func (m *Manager) End(ctx context.Context, by audit.Actor, session id.Session, r
 		if !s.RevokedAt.IsZero() {
 			return nil
 		}
-		if _, err := m.Store.RevokeSessions(ctx, Filter{Session: session}, reason, clock.Now()); err != nil {
+		ids, err := m.Store.RevokeSessions(ctx, Filter{Session: session}, reason, clock.Now())
+		if err != nil {
 			return err
 		}
+		ended = len(ids) > 0
 		if err := m.Families.EndSessions(ctx, []id.Session{session}); err != nil {
 			return err
 		}
 		return m.recordEnd(ctx, by, s.User, session, reason)
 	})
 	if err != nil {
-		return fmt.Errorf("end a session: %w", err)
+		return false, fmt.Errorf("end a session: %w", err)
 	}
-	return nil
+	return ended, nil
 }
 
 // EndAll ends the sessions of a person as End does, the expired ones that are

@@ -355,9 +355,10 @@ func TestEndingASessionEndsItsFamiliesOnceAndTogether(t *testing.T) {
 		if !signedIn(t, m, token) || len(store.ended) != 0 {
 			t.Fatal("a failed End left something behind")
 		}
-		for range 3 {
-			if err := m.End(t.Context(), from, s.ID, "sign-out"); err != nil {
-				t.Fatal(err)
+		for i := range 3 {
+			ended, err := m.EndLive(t.Context(), from, s.ID, "sign-out")
+			if err != nil || ended != (i == 0) {
+				t.Fatalf("call %d: ended %t, %v", i+1, ended, err)
 			}
 		}
 		if signedIn(t, m, token) {

@@ -21,7 +21,7 @@ func (a *app) withClient(f func(ctx context.Context, h *house.House, c oauth.Cli
 		return a.withHouse(ctx, func(h *house.House) error {
 			c, err := h.OAuth.Client(ctx, id.Client(args[0]))
 			if err != nil {
-				return err
+				return missing(err, args[0])
 			}
 			return f(ctx, h, c)
 		})

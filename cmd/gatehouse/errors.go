@@ -33,6 +33,22 @@ func secretHint(err error) error {
 	return err
 }
 
+// mostNamed is how much of a name that nobody has is repeated, in characters.
+const mostNamed = 80
+
+// missing is err, and says the name under which nothing was found: among several
+// names on a command line one has a slip in it.
+func missing(err error, name string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Kind != fault.NotFound {
+		return err
+	}
+	if r := []rune(name); len(r) > mostNamed {
+		name = string(r[:mostNamed]) + "…"
+	}
+	return fault.Wrap(err, f.Kind, f.Code, fmt.Sprintf("%s: %q.", strings.TrimSuffix(f.Detail, "."), name))
+}
+
 func exitCode(err error) int {
 	if _, ok := errors.AsType[*usageError](err); ok {
 		return exitUsage

@@ -123,19 +123,30 @@ func (a *app) sessionRevoke() *cobra.Command {
 
 func endSessions(ctx context.Context, h *house.House, sessions []string, user string) (int, error) {
 	if user == "" {
-		for _, s := range sessions {
-			if id.SessionOf(s) == "" {
-				return 0, fault.Missing("session")
-			}
-			if err := h.Sessions.End(ctx, operator(), id.SessionOf(s), session.ReasonByOperator); err != nil {
-				return 0, err
-			}
-		}
-		return len(sessions), nil
+		return endNamed(ctx, h, sessions)
 	}
 	u, err := findUser(ctx, h, user)
 	if err != nil {
 		return 0, err
 	}
 	return h.Sessions.EndAll(ctx, operator(), u.ID, "", session.ReasonByOperator)
+}
+
+// endNamed returns how many of the sessions it ended: those that had ended before
+// are not among them, and one that is named twice counts once.
+func endNamed(ctx context.Context, h *house.House, sessions []string) (int, error) {
+	n := 0
+	for _, s := range sessions {
+		if id.SessionOf(s) == "" {
+			return 0, missing(fault.Missing("session"), s)
+		}
+		ended, err := h.Sessions.EndLive(ctx, operator(), id.SessionOf(s), session.ReasonByOperator)
+		if err != nil {
+			return 0, missing(err, s)
+		}
+		if ended {
+			n++
+		}
+	}
+	return n, nil
 }

@@ -28,9 +28,11 @@ const whichUser = "USER is an id (usr_…) or an email address."
 // findUser returns the person with that id or email.
 func findUser(ctx context.Context, h *house.House, name string) (identity.User, error) {
 	if strings.Contains(name, "@") {
-		return h.Identity.UserByEmail(ctx, name)
+		u, err := h.Identity.UserByEmail(ctx, name)
+		return u, missing(err, name)
 	}
-	return h.Identity.User(ctx, id.UserOf(name))
+	u, err := h.Identity.User(ctx, id.UserOf(name))
+	return u, missing(err, name)
 }
 
 // withUser runs f on the person that the first argument names.
