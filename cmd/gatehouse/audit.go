@@ -69,6 +69,9 @@ func (a *app) listEvents(ctx context.Context, h *house.House, q audit.Query, lim
 		if err := a.printEvents(ctx, &names, events, first); err != nil {
 			return err
 		}
+		if first && len(events) == 0 {
+			return a.note("No events.")
+		}
 		limit -= len(events)
 		if next == (audit.Cursor{}) {
 			return nil
@@ -82,13 +85,7 @@ func (a *app) listEvents(ctx context.Context, h *house.House, q audit.Query, lim
 
 // more says where the list goes on; the lines of JSON say so themselves.
 func (a *app) more(next audit.Cursor) error {
-	if a.json {
-		return nil
-	}
-	if _, err := fmt.Fprintf(a.stderr, "There is more: --cursor %s\n", next); err != nil {
-		return fmt.Errorf("write the result: %w", err)
-	}
-	return nil
+	return a.note("There is more: --cursor %s", next)
 }
 
 func (a *app) printEvents(ctx context.Context, names *actorNames, events []audit.Event, first bool) error {

@@ -31,13 +31,13 @@ func (f *auditFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.actor, "actor", "", "only what this `ACTOR` did: an email address, a person's id, a kind (console), or KIND:ID (client:web)")
 	flags.StringVar(&f.target, "target", "", "only what was done to this `TARGET`: KIND:ID (client:web), an email address, or an id with a prefix")
 	flags.StringVar(&f.action, "action", "", "only this `ACTION` (user.create), or all that begin so (user.)")
-	flags.StringVar(&f.outcome, "outcome", "", "only what was `done` or refused")
+	flags.StringVar(&f.outcome, "outcome", "", "only what was `done|refused`")
 	flags.StringVar(&f.ip, "ip", "", "only what came from this `address`")
 	flags.StringVar(&f.client, "client", "", "only what concerns this `CLIENT`")
 	flags.StringVar(&f.since, "since", "", "only since this `time`: RFC 3339, a date, or how long ago (24h, 7d)")
 	flags.StringVar(&f.until, "until", "", "only before this `time`, written as for --since")
 	flags.StringVar(&f.cursor, "cursor", "", "go on behind the event of this `cursor`")
-	flags.IntVar(&f.limit, "limit", auditPage, "at most so `many`")
+	flags.IntVar(&f.limit, "limit", auditPage, "at most this `number`")
 	flags.BoolVar(&f.all, "all", false, "no limit: list everything, a page at a time")
 	for name, values := range map[string]func() []string{
 		"action": auditActions, "target": auditKinds, "actor": actorKinds, "outcome": outcomes,
@@ -79,6 +79,9 @@ func (f *auditFlags) plain(now time.Time) (q audit.Query, err error) {
 	if q.Until, err = when("--until", f.until, now); err != nil {
 		return q, err
 	}
+	if !q.Since.IsZero() && !q.Until.IsZero() && !q.Since.Before(q.Until) {
+		return q, usagef("--since %q is not before --until %q", f.since, f.until)
+	}
 	var ok bool
 	if q.After, ok = audit.ParseCursor(f.cursor); !ok {
 		return q, usagef("--cursor %q is none; take it from the list that is to go on", f.cursor)
@@ -106,8 +109,28 @@ func (f *auditFlags) query(ctx context.Context, h *house.House) (audit.Query, er
 			return q, err
 		}
 	}
+	if err := knownClient(ctx, h, q.Client); err != nil {
+		return q, err
+	}
 	q.Actions, err = matchingActions(ctx, h, f.action)
 	return q, err
+}
+
+// knownClient refuses an application that neither is nor ever was; one that was
+// deleted has its trail.
+func knownClient(ctx context.Context, h *house.House, client id.Client) error {
+	if client == "" {
+		return nil
+	}
+	_, err := h.OAuth.Client(ctx, client)
+	if !fault.Is(err, fault.NotFound) {
+		return err
+	}
+	events, _, trailErr := h.Trail.Page(ctx, audit.Query{Client: client}, 1)
+	if trailErr != nil || len(events) > 0 {
+		return trailErr
+	}
+	return missing(err, string(client))
 }
 
 // personID turns an email address into the id that events know; of an id it
@@ -140,6 +163,10 @@ func parseTarget(s string) (audit.Target, error) {
 	switch {
 	case s == "":
 		return audit.Target{}, nil
+	case kind == string(audit.KindConsent) && !strings.Contains(name, "|"):
+		return audit.Target{}, usagef("--target %q names no consent; write consent:PERSON|APPLICATION, as in consent:usr_…|web", s)
+	case neverTarget(s, name):
+		return audit.Target{}, usagef("--target %q is nothing that events are about; write the person, the application or another target that they name", s)
 	case !found && (strings.Contains(s, "@") || strings.HasPrefix(s, "usr_")):
 		return audit.Target{Kind: audit.KindUser, ID: s}, nil
 	case !found && strings.HasPrefix(s, "cli_"):
@@ -151,6 +178,16 @@ func parseTarget(s string) (audit.Target, error) {
 	}
 	return audit.Target{}, usagef("--target %q names nothing; write KIND:ID, where KIND is one of %s", s,
 		strings.ReplaceAll(strings.Join(auditKinds(), " "), ":", ""))
+}
+
+// neverTarget reports whether one of the names has a prefix of what is never a
+// target, such as an event.
+func neverTarget(names ...string) bool {
+	return slices.ContainsFunc(names, func(name string) bool {
+		return slices.ContainsFunc([]string{"evt_", "req_", "int_", "sec_", "fam_"}, func(prefix string) bool {
+			return strings.HasPrefix(name, prefix)
+		})
+	})
 }
 
 // matchingActions returns the actions that begin with prefix: those that this

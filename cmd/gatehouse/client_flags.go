@@ -61,7 +61,7 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags.BoolVar(&f.public, "public", false, "it cannot keep a secret; the same as --auth-method none")
 	flags.StringVar(&f.jwksFile, "jwks-file", "", "a `file` with its public keys, for private_key_jwt; - for standard input")
 	flags.BoolVar(&f.noConsent, "no-consent", false, "do not ask people, for applications of the house")
-	flags.StringVar(&f.pkce, "pkce", oauth.PKCEAuto, "when it must use PKCE (`mode`): auto, for all but OpenID requests with a nonce; required; off")
+	flags.StringVar(&f.pkce, "pkce", oauth.PKCEAuto, "when it must use PKCE (`mode`): auto, for all but OpenID requests with a nonce of 10 characters or more; required; off")
 	flags.BoolVar(&f.introspect, "introspect", false, "it may introspect tokens that are not meant for it")
 	flags.StringVar(&f.refresh, "refresh", "rotate", "refresh tokens `mode`: rotate, or static for confidential applications")
 	flags.Var(&f.accessTokenTTL, "access-token-ttl", "how long its access tokens live (0: as configured)")

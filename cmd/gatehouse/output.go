@@ -39,6 +39,17 @@ func (a *app) say(v any, format string, args ...any) error {
 	return a.print(v, func(w io.Writer) { fmt.Fprintf(w, format+"\n", args...) })
 }
 
+// note writes one sentence for people beside the result; JSON needs none.
+func (a *app) note(format string, args ...any) error {
+	if a.json {
+		return nil
+	}
+	if _, err := fmt.Fprintf(a.stderr, format+"\n", args...); err != nil {
+		return fmt.Errorf("write the result: %w", err)
+	}
+	return nil
+}
+
 // plain makes text of other people fit for a terminal and a table: a name must
 // not move the cursor, and is not a column.
 func plain(s string) string {

@@ -21,12 +21,16 @@ func (a *app) session() *cobra.Command {
 }
 
 func (a *app) printSessions(shown []wire.Session) error {
-	return a.print(shown, func(w io.Writer) {
+	err := a.print(shown, func(w io.Writer) {
 		row(w, "SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP")
 		for _, s := range shown {
 			row(w, string(s.ID), string(s.User), strings.Join(s.Methods, " "), moment(s.Seen), moment(s.Expires), s.IP)
 		}
 	})
+	if err != nil || len(shown) > 0 {
+		return err
+	}
+	return a.note("No sessions.")
 }
 
 // shapes returns the sessions with what their people can still prove. A session
@@ -77,7 +81,7 @@ func (a *app) sessionList() *cobra.Command {
 		}),
 	})
 	cmd.Flags().StringVar(&user, "user", "", "only those of this `USER`, an id or an email address")
-	cmd.Flags().IntVar(&limit, "limit", 100, "at most so `many`")
+	cmd.Flags().IntVar(&limit, "limit", 100, "at most this `number`")
 	return cmd
 }
 

@@ -23,7 +23,10 @@ administrator there is nothing to set up, and no link.`,
 					return err
 				}
 				url := h.SetupURL(token)
-				return a.say(map[string]string{"url": url}, "%s", url)
+				if err := a.say(map[string]string{"url": url, "issuer": h.Config.Issuer}, "%s", url); err != nil {
+					return err
+				}
+				return a.note("The link assumes that the issuer is %s; if the server has another, run this command with the server's configuration.", h.Config.Issuer)
 			})
 		}),
 	})

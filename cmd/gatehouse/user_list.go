@@ -44,7 +44,7 @@ func (a *app) userList() *cobra.Command {
 	})
 	cmd.Flags().StringVar(&f.Search, "search", "", "only those whose address or name begins with this `text`")
 	cmd.Flags().StringVar(&f.After, "after", "", "only those after this `address`")
-	cmd.Flags().IntVar(&f.Limit, "limit", userPage, "at most so `many`")
+	cmd.Flags().IntVar(&f.Limit, "limit", userPage, "at most this `number`")
 	return cmd
 }
 
