@@ -111,6 +111,7 @@ func TestSectionsOfListsAreWritten(t *testing.T) {
 	}
 	text := string(reference(keys))
 	for _, want := range []string{
+		"\nA list of sections, whose keys are written with `[]` below,",
 		"\n## gate.routes[].rules[]\n\n### `gate.routes[].rules[].path`\n\nThe path.\n\n- Default: `/`\n- Environment: none, it stands in the file\n- Kind: text\n",
 		"\n### `gate.tls.token`\n\nA secret.\n\n- Default: not set\n- Environment: `GATEHOUSE_GATE_TLS_TOKEN` or `GATEHOUSE_GATE_TLS_TOKEN_FILE`\n- Kind: secret\n",
 		"\n### `open`\n\nWhether.\n\n- Default: `true`\n- Environment: `GATEHOUSE_OPEN`\n- Kind: boolean\n",

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"fmt"
+	"slices"
 	"strings"
 
 	"gatehouse/config"
@@ -38,10 +39,8 @@ says what one key does. A commented file to start from is
 
 Durations are a number and a unit, ` + "`90s`, `5m`, `12h`, `30d`" + `, or several of them:
 ` + "`1d12h`" + `. A boolean is ` + "`true` or `false`" + `. Lists are YAML lists in the file and
-separated by commas elsewhere. A list of sections, whose keys are written with
-` + "`[]`" + ` below, stands in the file only: a number in a variable's name would be all
-that ties a secret to the section it is for. An empty environment variable counts as
-not set. Relative paths start where Gatehouse was started.
+separated by commas elsewhere. An empty environment variable counts as not set.
+Relative paths start where Gatehouse was started.
 
 A **secret** is never printed. Its value may also stand in a file of its own, as
 container platforms provide them: the variable with ` + "`_FILE`" + ` at its end names it, and
@@ -54,9 +53,19 @@ Variables that Kubernetes adds to a pod beside a Service called ` + "`gatehouse`
 left alone.
 `
 
+// referenceSections is told where there is a list of sections.
+const referenceSections = `
+A list of sections, whose keys are written with ` + "`[]`" + ` below, stands in the file
+only: a number in a variable's name would be all that ties a secret to the section it
+is for.
+`
+
 func reference(keys []config.Key) []byte {
 	var b bytes.Buffer
 	b.WriteString(referenceHead)
+	if slices.ContainsFunc(keys, func(k config.Key) bool { return k.Kind == config.Sections }) {
+		b.WriteString(referenceSections)
+	}
 	last := "none"
 	for _, k := range keys {
 		sections, _ := split(k.Path)
