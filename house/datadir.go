@@ -15,10 +15,13 @@ import (
 
 // PrepareDataDir makes the data directory, for its owner alone, when something
 // of this configuration lives in it. One that is there is looked at and never
-// changed: it may be /var/lib, or somebody's home. Faults: "data_dir.create", "data_dir.open".
+// changed: it may be /var/lib, or somebody's home. Faults: "data_dir.create", "data_dir.file", "data_dir.open".
 func PrepareDataDir(cfg config.Config, log *slog.Logger) error {
-	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") && filepath.Dir(cfg.MasterKeyFile) != filepath.Clean(cfg.DataDir) {
+	if !usesDataDir(cfg) {
 		return nil
+	}
+	if err := checkDataDir(cfg); err != nil {
+		return err
 	}
 	if err := os.MkdirAll(cfg.DataDir, 0o700); err != nil {
 		return fault.Wrap(err, fault.Unavailable, "data_dir.create", fmt.Sprintf("The data directory %s cannot be made. Choose another with data_dir, or make it writable.", cfg.DataDir))
@@ -31,6 +34,22 @@ func PrepareDataDir(cfg config.Config, log *slog.Logger) error {
 		return nil
 	}
 	return judgeDataDir(cfg.DataDir, info.Mode().Perm(), log)
+}
+
+// usesDataDir reports whether something of this configuration may live in the
+// data directory.
+func usesDataDir(cfg config.Config) bool {
+	return strings.HasPrefix(cfg.Store.URL, "sqlite:") || filepath.Dir(cfg.MasterKeyFile) == filepath.Clean(cfg.DataDir)
+}
+
+// checkDataDir refuses a file in the place of the data directory.
+func checkDataDir(cfg config.Config) error {
+	info, err := os.Stat(cfg.DataDir)
+	if err != nil || info.IsDir() {
+		return nil // one that is not there yet is made, or missed by who looks into it
+	}
+	return fault.New(fault.Invalid, "data_dir.file", fmt.Sprintf(
+		"The data directory %s is a file. Choose another with data_dir.", absolute(cfg.DataDir)))
 }
 
 // judgeDataDir refuses a directory in which everybody may write: who does could

@@ -32,8 +32,14 @@ func OpenExisting(ctx context.Context, cfg config.Config, log *slog.Logger) (*Ho
 
 const makeOne = `"gatehouse serve" makes one at its first start`
 
-// CheckDatabase refuses a SQLite file that is not there.
+// CheckDatabase refuses a SQLite file that is not there, and a file where the
+// data directory should be.
 func CheckDatabase(cfg config.Config, _ *slog.Logger) error {
+	if usesDataDir(cfg) {
+		if err := checkDataDir(cfg); err != nil {
+			return err
+		}
+	}
 	file, ok := strings.CutPrefix(cfg.Store.URL, "sqlite:")
 	if !ok || exists(file) {
 		return nil

@@ -16,6 +16,7 @@ import (
 	"sync/atomic"
 
 	"github.com/pressly/goose/v3"
+	lib "modernc.org/sqlite/lib"
 
 	"gatehouse/fault"
 	"gatehouse/migrations"
@@ -54,6 +55,10 @@ func openSQLite(ctx context.Context, path string, maxConns int, statements *set,
 		return nil, err
 	}
 	w, err := startWriter(ctx, dsn(file, pragmasWrite), statements, log)
+	if sqliteCode(err)&0xff == lib.SQLITE_NOTADB {
+		return nil, fault.New(fault.Invalid, "store.no_database", fmt.Sprintf(
+			"The file %s is no SQLite database. Look whether data_dir and store.url are right, or bring the database back from its back-up.", file))
+	}
 	if err != nil {
 		return nil, err
 	}
