@@ -31,7 +31,14 @@ type postgresBackend struct {
 	pool   *pgxpool.Pool
 	db     *sql.DB
 	pooled bool // somebody between here and there shares out connections
+	// direct is for what carries the calls of many; pool where it has no
+	// connections of its own.
+	direct *pgxpool.Pool
 }
+
+// directConns is how many connections what carries the calls of many has for
+// itself, where there are twice as many besides.
+const directConns = 3
 
 func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logger) (*postgresBackend, error) {
 	c, err := pgxpool.ParseConfig(url)
@@ -43,6 +50,9 @@ func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logge
 		}
 	}
 	c.MaxConns = int32(min(maxConns, 1<<15))
+	if sparesDirect(maxConns) {
+		c.MaxConns -= directConns
+	}
 	c.MaxConnIdleTime = time.Hour // connections are dear; keep them
 	if c.ConnConfig.RuntimeParams["application_name"] == "" {
 		c.ConnConfig.RuntimeParams["application_name"] = "gatehouse"
@@ -58,13 +68,37 @@ func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logge
 	}
 	if found.pooled {
 		pool.Close()
+		c.MaxConns = int32(min(maxConns, 1<<15))
 		poolerMode(c, url)
 		if pool, _, err = connect(ctx, c, log); err != nil {
 			return nil, err
 		}
 		log.Info("there is a pooler between here and the database: statements are not named, and news of other processes comes by the poll alone")
 	}
-	return &postgresBackend{pool: pool, db: stdlib.OpenDBFromPool(pool), pooled: found.pooled}, nil
+	e := &postgresBackend{pool: pool, db: stdlib.OpenDBFromPool(pool), pooled: found.pooled, direct: pool}
+	if found.pooled || !sparesDirect(maxConns) {
+		return e, nil
+	}
+	if e.direct, err = openDirect(ctx, c); err != nil {
+		return nil, errors.Join(err, e.db.Close())
+	}
+	return e, nil
+}
+
+func sparesDirect(maxConns int) bool { return maxConns >= 3*directConns }
+
+// openDirect opens the connections for what carries the calls of many. They keep
+// one plan for each statement: planning a join of five tables anew costs the
+// database more than the join. Other statements ask better with the values
+// before them, and where the setting is unknown nothing is lost but the time.
+func openDirect(ctx context.Context, like *pgxpool.Config) (*pgxpool.Pool, error) {
+	c := like.Copy()
+	c.MaxConns = directConns
+	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, _ = conn.Exec(ctx, "SET plan_cache_mode = force_generic_plan")
+		return like.AfterConnect(ctx, conn)
+	}
+	return pgxpool.NewWithConfig(ctx, c)
 }
 
 // connect opens a pool, awaits the server, and looks who answers.
@@ -285,7 +319,7 @@ func (e *postgresBackend) directly(ctx context.Context, st *Statement, args []an
 
 // directlyOnce also reports whether scan was called.
 func (e *postgresBackend) directlyOnce(ctx context.Context, st *Statement, args []any, scan func(pgx.Rows) error) (begun bool, err error) {
-	rows, err := e.pool.Query(ctx, st.text, args...)
+	rows, err := e.direct.Query(ctx, st.text, args...)
 	if err != nil {
 		return false, err
 	}
@@ -321,7 +355,10 @@ func (e *postgresBackend) ping(ctx context.Context) error { return e.pool.Ping(c
 
 func (e *postgresBackend) close() error {
 	err := e.db.Close()
-	e.pool.Close()
+	e.direct.Close()
+	if e.direct != e.pool {
+		e.pool.Close()
+	}
 	return err
 }
 
