@@ -84,5 +84,8 @@ func New(c Config) (Limiter, error) {
 // unlimited keeps nobody waiting.
 type unlimited struct{}
 
+// AnswersAtOnce is described at memory's.
+func (unlimited) AnswersAtOnce() {}
+
 func (unlimited) Blocked(context.Context, string) (time.Duration, error) { return 0, nil }
 func (unlimited) Count(context.Context, string) error                    { return nil }
