@@ -192,11 +192,13 @@ func TestALeaseIsGivenBackAfterAFailureAndAtTheEnd(t *testing.T) {
 		time.Sleep(time.Second)
 		stop := start(1, nil)
 		time.Sleep(10*time.Minute + time.Second)
+		synctest.Wait()
 		if steps[0] != 1 || steps[1] != 11 {
 			t.Errorf("in ten minutes the broken replica took %d turns and the other %d, want 1 and 11", steps[0], steps[1])
 		}
 		stop()
 		time.Sleep(time.Minute)
+		synctest.Wait()
 		if steps[0] != 2 {
 			t.Errorf("after the other stopped the next took %d turns within a minute, want 1", steps[0]-1)
 		}
