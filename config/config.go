@@ -23,6 +23,7 @@ import (
 	"gatehouse/oauth"
 	"gatehouse/session"
 	"gatehouse/store"
+	"gatehouse/ui/brand"
 	"gatehouse/web"
 )
 
@@ -57,6 +58,8 @@ type Config struct {
 	Audit    audit.Config    `setting:"audit"`
 
 	Limits ephemeral.Config `setting:"limits"`
+
+	Brand brand.Config `setting:"brand"`
 
 	Bootstrap Bootstrap `setting:"bootstrap"`
 }
@@ -152,6 +155,7 @@ func Default() Config {
 		Keys:      keys.DefaultConfig(),
 		Audit:     audit.DefaultConfig(),
 		Limits:    ephemeral.DefaultConfig(),
+		Brand:     brand.DefaultConfig(),
 		Bootstrap: Bootstrap{Name: "Administrator"},
 	}
 }

@@ -2,30 +2,19 @@ package demo
 
 import (
 	"context"
-	"embed"
-	"encoding/base64"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"html/template"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/coreos/go-oidc/v3/oidc"
-	"github.com/pquerna/otp/totp"
 	"golang.org/x/oauth2"
 
 	"gatehouse/secret"
 )
-
-//go:embed app.html app.css
-var assets embed.FS
-
-var page = template.Must(template.ParseFS(assets, "app.html"))
 
 // app is a relying party: it hands sign-in over by redirect and keeps the
 // tokens it gets on its own side, never in the browser.
@@ -46,7 +35,8 @@ type visitor struct {
 	state, nonce, verifier string
 	token                  *oauth2.Token
 	idToken                string
-	claims                 map[string]any
+	claims                 map[string]any // of the ID token
+	profile                map[string]any // what userinfo says
 	notice                 string
 }
 
@@ -68,13 +58,14 @@ func newApp(issuer, url string, people *Seeded) http.Handler {
 	mux.HandleFunc("POST /logout", a.logout)
 	mux.HandleFunc("GET /codes", a.codes)
 	mux.Handle("GET /app.css", http.FileServerFS(assets))
+	mux.Handle("GET /shop.svg", http.FileServerFS(assets))
 	return http.NewCrossOriginProtection().Handler(headers(mux))
 }
 
 func headers(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'")
+		h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; frame-ancestors 'none'")
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cache-Control", "no-store")
@@ -176,7 +167,7 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 		a.fail(w, "This answer comes from another server.", nil)
 		return
 	case q.Get("error") != "":
-		v.notice = "Gatehouse said no: " + q.Get("error")
+		v.notice = refused(q.Get("error"))
 		http.Redirect(w, r, "/", http.StatusSeeOther)
 		return
 	}
@@ -197,7 +188,37 @@ func (a *app) redeem(ctx context.Context, v *visitor, code string) error {
 	if err != nil {
 		return err
 	}
-	return v.accept(ctx, provider, token, v.nonce)
+	if err := v.accept(ctx, provider, token, v.nonce); err != nil {
+		return err
+	}
+	if err := v.introduce(ctx, provider); err != nil {
+		v.forget()
+		return err
+	}
+	return nil
+}
+
+// introduce asks who the person is: the ID token says no more than which. An
+// answer about another one does not count (OpenID Connect Core section 5.3.2).
+func (v *visitor) introduce(ctx context.Context, p *oidc.Provider) error {
+	info, err := p.UserInfo(ctx, oauth2.StaticTokenSource(v.token))
+	if err != nil {
+		return err
+	}
+	profile := map[string]any{}
+	if err := info.Claims(&profile); err != nil {
+		return err
+	}
+	if info.Subject != v.claims["sub"] {
+		return errors.New("userinfo speaks of somebody else")
+	}
+	v.profile = profile
+	return nil
+}
+
+// forget leaves nothing of who signed in.
+func (v *visitor) forget() {
+	v.token, v.idToken, v.claims, v.profile, v.notice = nil, "", nil, nil, ""
 }
 
 // accept verifies the ID token and keeps what came with it.
@@ -233,14 +254,25 @@ func (a *app) signedIn(w http.ResponseWriter, r *http.Request, act func(v *visit
 	}
 	if v.token != nil {
 		notice, err := act(v, cfg, provider)
-		if refused, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
-			notice = "Gatehouse said no: " + refused.ErrorCode
+		if e, ok := errors.AsType[*oauth2.RetrieveError](err); ok {
+			notice = refused(e.ErrorCode)
 		} else if err != nil {
 			notice = "That did not work: " + err.Error()
 		}
 		v.notice = notice
 	}
 	http.Redirect(w, r, "/", http.StatusSeeOther)
+}
+
+// refused says what a registered code of an error means here.
+func refused(code string) string {
+	switch code {
+	case "access_denied":
+		return "You did not let the shop know who you are (access_denied)."
+	case "invalid_grant":
+		return "The shop's access has ended (invalid_grant). Sign out, and sign in again."
+	}
+	return "Gatehouse said no: " + code
 }
 
 func (a *app) refresh(w http.ResponseWriter, r *http.Request) {
@@ -256,15 +288,10 @@ func (a *app) refresh(w http.ResponseWriter, r *http.Request) {
 
 func (a *app) userinfo(w http.ResponseWriter, r *http.Request) {
 	a.signedIn(w, r, func(v *visitor, cfg *oauth2.Config, p *oidc.Provider) (string, error) {
-		info, err := p.UserInfo(r.Context(), oauth2.StaticTokenSource(v.token))
-		if err != nil {
+		if err := v.introduce(r.Context(), p); err != nil {
 			return "", err
 		}
-		claims := map[string]any{}
-		if err := info.Claims(&claims); err != nil {
-			return "", err
-		}
-		return "Userinfo: " + compact(claims), nil
+		return "Userinfo: " + compact(v.profile), nil
 	})
 }
 
@@ -321,80 +348,6 @@ func (a *app) logout(w http.ResponseWriter, r *http.Request) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	hint := v.idToken
-	v.token, v.idToken, v.claims, v.notice = nil, "", nil, ""
+	v.forget()
 	http.Redirect(w, r, target+"?"+url.Values{"id_token_hint": {hint}, "post_logout_redirect_uri": {a.url + "/"}}.Encode(), http.StatusSeeOther)
-}
-
-type homeView struct {
-	Issuer, Name, Email, Notice string
-	SignedIn                    bool
-	IDToken, AccessToken        string // their claims, laid out
-	Expires                     string
-}
-
-func (a *app) home(w http.ResponseWriter, r *http.Request) {
-	v := a.visitor(w, r, false)
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	view := homeView{Issuer: a.issuer, Notice: v.notice, SignedIn: v.token != nil}
-	v.notice = ""
-	if v.token != nil {
-		view.Name, _ = v.claims["sub"].(string)
-		view.IDToken, view.AccessToken = layout(v.idToken), layout(v.token.AccessToken)
-		view.Expires = v.token.Expiry.Format(time.TimeOnly)
-	}
-	a.show(w, "home", view)
-}
-
-// codes shows the current codes of the seeded people, so that the demo can be
-// tried without a phone. Only a demo may do this.
-func (a *app) codes(w http.ResponseWriter, _ *http.Request) {
-	type code struct{ Email, Code string }
-	var list []code
-	for _, p := range a.people.People {
-		if p.TOTP == "" {
-			continue
-		}
-		if c, err := totp.GenerateCode(p.TOTP, time.Now()); err == nil {
-			list = append(list, code{p.Email, c})
-		}
-	}
-	a.show(w, "codes", list)
-}
-
-func (a *app) fail(w http.ResponseWriter, what string, err error) {
-	w.WriteHeader(http.StatusBadGateway)
-	if err != nil {
-		what += " " + err.Error()
-	}
-	a.show(w, "failed", what)
-}
-
-func (a *app) show(w http.ResponseWriter, name string, data any) {
-	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = page.ExecuteTemplate(w, name, data) // the browser has gone if this fails
-}
-
-// layout returns a JWT's claims for people to read; it verifies nothing.
-func layout(token string) string {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
-		return token
-	}
-	claims := map[string]any{}
-	if err := json.Unmarshal(decode(parts[1]), &claims); err != nil {
-		return token
-	}
-	pretty, _ := json.MarshalIndent(claims, "", "  ") // decoded from JSON a line above
-	return string(pretty)
-}
-
-func compact(v any) string {
-	b, _ := json.Marshal(v) // claims that came as JSON
-	return string(b)
-}
-
-func decode(part string) []byte {
-	b, _ := base64.RawURLEncoding.DecodeString(part) // shown as it came when it is none
-	return b
 }

@@ -168,7 +168,7 @@ func passphrase() string {
 // seedClient makes the application's client, or follows a changed port.
 func seedClient(ctx context.Context, h *house.House, appURL string, s *Seeded) error {
 	want := oauth.Client{
-		ID: ClientID, Name: "Demo application", HomeURL: appURL, AuthMethod: oauth.AuthSecret,
+		ID: ClientID, Name: "Demo Shop", HomeURL: appURL, AuthMethod: oauth.AuthSecret,
 		RedirectURIs: []string{appURL + "/callback"}, PostLogoutRedirectURIs: []string{appURL + "/"},
 		GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh},
 		Scopes:     []string{"openid", "profile", "email", "offline_access"},

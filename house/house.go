@@ -133,13 +133,22 @@ func (h *House) wire() {
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth},
-		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: hostOf(h.Config.Issuer),
+		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: h.label(),
 	}
 	h.OAuth.People = Subjects{h.Identity}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
 		Audit: h.Audit, Config: h.Config.SignIn,
 	}
+}
+
+// label is what authenticator apps call this Gatehouse: the name that it was given,
+// else the issuer's host.
+func (h *House) label() string {
+	if h.Config.Brand.Named() {
+		return h.Config.Brand.Name
+	}
+	return hostOf(h.Config.Issuer)
 }
 
 // hostOf returns the name that people know this Gatehouse by: the issuer's host.

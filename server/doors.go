@@ -9,6 +9,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/provider"
 	"gatehouse/ui"
+	"gatehouse/ui/brand"
 	"gatehouse/ui/signin"
 	"gatehouse/ui/static"
 	"gatehouse/ui/view"
@@ -71,6 +72,11 @@ type door struct {
 func (s *Server) table() ([]*door, error) {
 	h := s.house
 	pages := view.NewPages(h.Config.Issuer)
+	look, err := brand.Open(h.Config.Brand)
+	if err != nil {
+		return nil, err
+	}
+	pages.Brand = look
 	page := web.RefuseWithPage(pages)
 	protocol, err := s.provider(pages)
 	if err != nil {
@@ -85,7 +91,7 @@ func (s *Server) table() ([]*door, error) {
 			name: "protocol", prefixes: []string{"/oauth2/", "/.well-known/"}, protect: programs, refuse: page, limits: usual,
 			documents: protocol.Documents(), mount: protocol.Mount, popups: []string{provider.PathAuthorize, provider.PathLogout},
 		},
-		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, mount: static.Mount},
+		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, mount: func(m *web.Mux) { static.Mount(m, look.Files()...) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
 			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: []string{"/signin", "/consent", "/signout"},

@@ -58,11 +58,15 @@ func testConfig(t *testing.T) config.Config {
 
 func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)) }
 
-// startDemo runs the demo until the test ends.
-func startDemo(t *testing.T) *running {
+// startDemo runs the demo until the test ends, with its configuration as with
+// makes it.
+func startDemo(t *testing.T, with ...func(*config.Config)) *running {
 	t.Helper()
 	chromiumPath(t)
 	r := &running{t: t, cfg: testConfig(t)}
+	for _, change := range with {
+		change(&r.cfg)
+	}
 	ready := make(chan struct{})
 	until(t, func(ctx context.Context) error {
 		return demo.Run(ctx, r.cfg, quiet(), io.Discard, demo.Options{
@@ -137,9 +141,10 @@ func TestDemoApplicationSignsSomebodyIn(t *testing.T) {
 	b := newTab(t)
 
 	b.open(r.app)
+	b.accessible("demo", "#login")
 	b.follow("#login")
 	b.see("#password")
-	b.says("body", "Demo application")
+	b.says("body", "Demo Shop")
 	b.looks("signin")
 	b.accessible("sign-in", "[data-testid=signin]")
 	b.signIn(r.person("bob"))
@@ -148,7 +153,9 @@ func TestDemoApplicationSignsSomebodyIn(t *testing.T) {
 	b.looks("consent")
 	b.accessible("consent", "#allow")
 	b.follow("#allow")
-	b.says("h1", "You are signed in")
+	b.says("h1", "Hello, Bob")
+	b.says("[data-testid=orders]", "On its way")
+	b.accessible("demo, signed in", "[data-testid=orders]")
 	b.says("[data-testid=id-token]", `"acr": "aal1"`)
 
 	b.follow("#refresh")
@@ -165,7 +172,7 @@ func TestDemoApplicationSignsSomebodyIn(t *testing.T) {
 	b.says("[data-testid=notice]", "invalid_grant")
 
 	b.follow("#logout")
-	b.says("h1", "Welcome")
+	b.says("h1", "Paper, ink and twine")
 	b.follow("#login")
 	b.see("#password") // the session is over: the password is asked again
 }
@@ -300,7 +307,7 @@ func TestTwoTabsBothArrive(t *testing.T) {
 
 	first.open(first.location()) // the page that was left open goes on without the password
 	first.follow("#allow")
-	first.says("h1", "You are signed in")
+	first.says("h1", "Hello, Bob")
 }
 
 var setupLink = regexp.MustCompile(`http://\S+/setup#token=\S+`)

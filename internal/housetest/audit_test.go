@@ -152,7 +152,7 @@ func trail() []audited {
 			return s.browser.Get(s.app.AuthorizeURL()).At("/consent").Press("", "deny")
 		}, func(p *gatetest.Page) bool { return p.Out != nil && p.Out.Query().Get("error") == "access_denied" })},
 		{action: "consent.withdraw", prepare: tokensFirst, do: page(func(s *scene) *gatetest.Page {
-			return s.browser.Get("/account/apps").Submit("client", "web")
+			return s.browser.Get("/account/apps/app?client=web").Submit("client", "web")
 		}, ok)},
 		{action: identity.ActionSetupOffer, do: changed(func(ctx context.Context, s *scene) error {
 			_, _, err := s.House.Identity.SetupLink(ctx, gatetest.Console, true)

@@ -68,7 +68,7 @@ func changes() map[string]change {
 			must(t, s.House.OAuth.DeleteClient(ctx, gatetest.Console, s.app.ID))
 		}},
 		"consent withdrawn": {refresh: grant, lands: "/consent", do: func(t *testing.T, s *scene) {
-			s.browser.Get("/account/apps").Is(http.StatusOK).Submit("client", string(s.app.ID)).At("/account/apps").Says("access is removed")
+			s.browser.Get("/account/apps/app?client="+string(s.app.ID)).Is(http.StatusOK).Submit("client", string(s.app.ID)).At("/account/apps").Says("access is removed")
 		}},
 		"session ended by the person": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			s.browser.Get("/signout").Submit("form_token", formToken(s.browser.Get("/signout"))).Says("You are signed out")
@@ -85,7 +85,7 @@ func changes() map[string]change {
 			}
 		}},
 		"session ended from another browser": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
-			s.elsewhere("/account/sessions").Press("", "end-others").At("/account/sessions").Says("signed out")
+			s.elsewhere("/account/sessions/others").Press("", "submit").At("/account/sessions").Says("signed out")
 		}},
 		"password changed in another browser": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			s.elsewhere("/account/password").Submit("password", s.ada.Password, "new_password", "a whole new row of words").Says("Your password is changed")

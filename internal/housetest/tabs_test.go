@@ -91,7 +91,7 @@ func TestAccountPageLeftOpenActsForNobodyElse(t *testing.T) {
 		"the applications": {
 			func(s *scene) *gatetest.Page {
 				s.browser.Get(s.app.AuthorizeURL()).SignIn(s.ada).Allow()
-				return s.browser.Get("/account/apps")
+				return s.browser.Get("/account/apps/app?client=web")
 			},
 			func(_ *scene, p *gatetest.Page) *gatetest.Page { return p.Submit("client", "web") },
 		},
@@ -99,9 +99,9 @@ func TestAccountPageLeftOpenActsForNobodyElse(t *testing.T) {
 			func(s *scene) *gatetest.Page {
 				s.Browser().Get("/signin").SignIn(s.ada)
 				s.signedIn(s.ada)
-				return s.browser.Get("/account/sessions")
+				return s.browser.Get("/account/sessions/others")
 			},
-			func(_ *scene, p *gatetest.Page) *gatetest.Page { return p.Press("", "end-others") },
+			func(_ *scene, p *gatetest.Page) *gatetest.Page { return p.Press("", "submit") },
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

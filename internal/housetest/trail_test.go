@@ -86,7 +86,7 @@ func alsoTold() []told {
 			s.Browser().Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
 			s.browser.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
 		}, do: func(_ *testing.T, s *scene) bool {
-			s.browser.Get("/account/sessions").Press("", "end-others")
+			s.browser.Get("/account/sessions/others").Press("", "submit")
 			return true
 		}},
 		{name: "all browsers signed out by the operator", prepare: func(_ *testing.T, s *scene) {

@@ -100,7 +100,9 @@ func (h *house) Authenticate(_ context.Context, token, _ string) (session.Sessio
 }
 
 func (h *house) Of(_ context.Context, user id.User) ([]session.Session, error) {
-	return []session.Session{{ID: "ses_a", User: user, Agent: "Firefox/1 Linux"}, {ID: "ses_b", User: user}}, nil
+	return []session.Session{
+		{ID: "ses_b", User: user, Seen: time.Now()}, {ID: "ses_a", User: user, Agent: "Firefox/1 Linux"},
+	}, nil
 }
 
 func (h *house) Act(ctx context.Context, _ session.Session, f func(context.Context) error) error {
@@ -194,9 +196,12 @@ var routes = []struct{ method, path, back string }{
 	{"GET", "/account/password", "/account/password"},
 	{"POST", "/account/password", "/account/password"},
 	{"GET", "/account/sessions", "/account/sessions"},
+	{"GET", "/account/sessions/session?session=ses_b", "/account/sessions"},
 	{"POST", "/account/sessions/end", "/account/sessions"},
+	{"GET", "/account/sessions/others", "/account/sessions"},
 	{"POST", "/account/sessions/others", "/account/sessions"},
 	{"GET", "/account/apps", "/account/apps"},
+	{"GET", "/account/apps/app?client=grafana", "/account/apps"},
 	{"POST", "/account/apps", "/account/apps"},
 	{"GET", "/account/security", "/account/security"},
 	{"GET", "/account/security/enrol", "/account/security/enrol"},
@@ -243,7 +248,7 @@ func TestChangesLeadBackToAPageThatSaysSo(t *testing.T) {
 		done   string
 		to     string
 	}{
-		{"/account/password", []string{"password", "old", "new_password", "new"}, "password person usr_a old new ses_a, renew ses_a", "/account/password?done=password"},
+		{"/account/password", []string{"password", "old", "new_password", "new"}, "password person usr_a old new ses_a, renew ses_a", "/account/security?done=password"},
 		{"/account/sessions/end", []string{"session", "ses_b"}, "end ses_b", "/account/sessions?done=session"},
 		{"/account/sessions/end", []string{"session", "ses_a"}, "end ses_a", "/signout"},
 		{"/account/sessions/others", nil, "end all of usr_a but ses_a", "/account/sessions?done=others"},
@@ -267,7 +272,7 @@ func TestChangesLeadBackToAPageThatSaysSo(t *testing.T) {
 func TestANewPasswordKeepsOnlyWhatStillProves(t *testing.T) {
 	t.Parallel()
 	h := &house{}
-	leadsTo(t, ask(t, h, "POST", "/account/password", "password", "old", "new_password", "new"), "/account/password?done=password")
+	leadsTo(t, ask(t, h, "POST", "/account/password", "password", "old", "new_password", "new"), "/account/security?done=password")
 	if len(h.proofs) != 2 || len(h.proofs.Of("fac_phone", "fac_new")) != 2 {
 		t.Errorf("the session goes on with %v", h.proofs)
 	}
@@ -283,6 +288,54 @@ func TestOnlyOwnSessionsCanBeEnded(t *testing.T) {
 		if len(h.done) > 0 {
 			t.Errorf("%q: did %q", other, h.done)
 		}
+	}
+}
+
+// Whoever is about to end something sees what it is first, and may go back.
+func TestWhatEndsSomethingIsAskedFirst(t *testing.T) {
+	t.Parallel()
+	for path, button := range map[string]string{
+		"/account/sessions/session?session=ses_b": `value="ses_b"`,
+		"/account/sessions/others":                `action="/account/sessions/others"`,
+		"/account/apps/app?client=grafana":        `value="grafana"`,
+		"/account/security/remove":                `action="/account/security/remove"`,
+		"/account/security/recovery":              `action="/account/security/recovery"`,
+	} {
+		h := &house{step: flow.StepIssue, factor: true}
+		wants(t, ask(t, h, "GET", path), 200, button, `id="cancel"`, `id="submit"`)
+		if len(h.done) > 0 {
+			t.Errorf("%s did %q", path, h.done)
+		}
+	}
+	for _, list := range []string{"/account/sessions", "/account/apps"} {
+		if body := ask(t, &house{}, "GET", list).Body.String(); strings.Contains(body, `action="/account/`) {
+			t.Errorf("%s ends something by one press:\n%s", list, body)
+		}
+	}
+}
+
+// What is over, or never was the person's, has no page: neither does the answer
+// tell whether it exists.
+func TestPagesAboutWhatIsNotTheirsLeadBackToTheList(t *testing.T) {
+	t.Parallel()
+	for path, list := range map[string]string{
+		"/account/sessions/session":                             "/account/sessions",
+		"/account/sessions/session?session=ses_of_bob":          "/account/sessions",
+		"/account/apps/app":                                     "/account/apps",
+		"/account/apps/app?client=unknown":                      "/account/apps",
+		"/account/apps/app?client=" + strings.Repeat("x", 9000): "/account/apps",
+	} {
+		leadsTo(t, ask(t, &house{}, "GET", path), list)
+	}
+}
+
+func TestTheBrowserThatAsksIsTheFirstSession(t *testing.T) {
+	t.Parallel()
+	body := ask(t, &house{}, "GET", "/account/sessions").Body.String()
+	first, second := strings.Index(body, "session=ses_a"), strings.Index(body, "session=ses_b")
+	mark := strings.Index(body, `data-testid="this"`)
+	if first < 0 || second < first || mark < first || mark > second {
+		t.Errorf("ses_a stands at %d, its mark at %d, ses_b at %d:\n%s", first, mark, second, body)
 	}
 }
 
@@ -338,15 +391,18 @@ func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 	t.Parallel()
 	h := &house{err: &fault.Error{Kind: fault.Invalid, Code: "password.current_wrong", Detail: "The present password is wrong.", Fields: []fault.Field{{Name: "current", Problem: "is wrong"}}}}
 	w := ask(t, h, "POST", "/account/password", "password", "typed-old-one", "new_password", "typed-new-one")
-	wants(t, w, 422, `id="password-problem">Current password is wrong.<`, `role="alert"`)
+	wants(t, w, 422, `id="password-problem">Current password is wrong.<`)
 	if strings.Contains(w.Body.String(), "typed-") {
 		t.Error("the page sends a password back")
+	}
+	if strings.Contains(w.Body.String(), `role="alert"`) {
+		t.Error("the error is said twice, at its field and over the form")
 	}
 	h.err = &fault.Error{Kind: fault.Invalid, Code: "password.weak", Detail: "Weak.", Fields: []fault.Field{{Name: "password", Problem: "is too short"}}}
 	wants(t, ask(t, h, "POST", "/account/password"), 422, `id="new_password-problem">New password is too short.<`)
 	h.err = &fault.Error{Kind: fault.TooMany, Code: "signin.throttled", RetryAfter: 8 * time.Second}
 	w = ask(t, h, "POST", "/account/password")
-	wants(t, w, 429, "Try again in 8 s.")
+	wants(t, w, 429, "Try again in 8 s.", `role="alert"`)
 	if w.Header().Get("Retry-After") != "8" {
 		t.Errorf("Retry-After %q", w.Header().Get("Retry-After"))
 	}
@@ -354,7 +410,8 @@ func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 
 func TestAppsThatAreGoneCanStillBeRemoved(t *testing.T) {
 	t.Parallel()
-	wants(t, ask(t, &house{}, "GET", "/account/apps"), 200, "Grafana", `value="grafana"`, ">gone<", `value="gone"`)
+	wants(t, ask(t, &house{}, "GET", "/account/apps"), 200, "Grafana", `?client=grafana"`, ">gone<", `?client=gone"`)
+	wants(t, ask(t, &house{}, "GET", "/account/apps/app?client=gone"), 200, `<h1>gone</h1>`, `value="gone"`)
 	h := &house{err: fault.Missing("consent")}
 	leadsTo(t, ask(t, h, "POST", "/account/apps", "client", "gone"), "/account/apps?done=app")
 }

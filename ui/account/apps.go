@@ -7,6 +7,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/ui/view"
 )
 
 func (d *Door) apps(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -23,6 +24,27 @@ func (d *Door) apps(w http.ResponseWriter, r *http.Request, v visitor) error {
 		page.List = append(page.List, line)
 	}
 	return d.Pages.Show(w, r, http.StatusOK, page)
+}
+
+// app shows what one application may do, and asks whether to take it back. Where
+// nothing was allowed there is nothing to show but the others.
+func (d *Door) app(w http.ResponseWriter, r *http.Request, v visitor) error {
+	consents, err := d.Consents.ConsentsOf(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	target := id.Client(r.URL.Query().Get("client"))
+	for _, c := range consents {
+		if c.Client != target {
+			continue
+		}
+		line, err := d.appLine(r, c)
+		if err != nil {
+			return err
+		}
+		return d.Pages.Show(w, r, http.StatusOK, appPage{frame: v.frame, App: line})
+	}
+	return view.SeeOther(w, r, pathApps)
 }
 
 // appLine names an application that is gone by its id, so that the person can

@@ -51,6 +51,11 @@ func (d device) name(say *words.Catalogue) string {
 	return say.Sessions.Unknown
 }
 
+// handheld reports whether it is a phone or a tablet.
+func (d device) handheld() bool {
+	return d.system == "Android" || d.system == "iPhone" || d.system == "iPad"
+}
+
 func find(marks []mark, agent string) string {
 	for _, m := range marks {
 		if strings.Contains(agent, m.word) {

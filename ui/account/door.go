@@ -90,7 +90,10 @@ const (
 	pathHome     = "/account"
 	pathPassword = "/account/password"
 	pathSessions = "/account/sessions"
+	pathSession  = "/account/sessions/session"
+	pathOthers   = "/account/sessions/others"
 	pathApps     = "/account/apps"
+	pathApp      = "/account/apps/app"
 	pathSecurity = "/account/security"
 	pathEnrol    = "/account/security/enrol"
 	pathRemove   = "/account/security/remove"
@@ -106,8 +109,11 @@ func (d *Door) Mount(m *web.Mux) {
 	page("POST", pathPassword, pathPassword, d.changePassword)
 	page("GET", pathSessions, pathSessions, d.sessions)
 	page("POST", pathSessions+"/end", pathSessions, d.endSession)
-	page("POST", pathSessions+"/others", pathSessions, d.endOthers)
+	page("GET", pathSession, pathSessions, d.askEnd)
+	page("GET", pathOthers, pathSessions, d.askOthers)
+	page("POST", pathOthers, pathSessions, d.endOthers)
 	page("GET", pathApps, pathApps, d.apps)
+	page("GET", pathApp, pathApps, d.app)
 	page("POST", pathApps, pathApps, d.withdraw)
 	page("GET", pathSecurity, pathSecurity, d.security)
 	page("GET", pathEnrol, pathEnrol, d.enrol)
@@ -161,7 +167,7 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 			return err
 		}
 		v := visitor{session: s, user: user, by: web.PersonActor(r, s.User, s.ID)}
-		v.frame = frame{Email: user.Email, Name: user.Name, Done: r.URL.Query().Get("done")}
+		v.frame = frame{Email: user.Email, Name: user.Name, Initials: initialsOf(user.Name, user.Email), Done: r.URL.Query().Get("done")}
 		v.frame.Token, v.frame.Person = d.Cookies.FormToken(browser), string(user.ID)
 		return h(w, r, v)
 	}

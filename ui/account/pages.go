@@ -1,7 +1,11 @@
 package account
 
 import (
+	"net/url"
+	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/a-h/templ"
 
@@ -13,6 +17,7 @@ import (
 type frame struct {
 	view.Form
 	Email, Name string
+	Initials    string // stand where a picture of the person would
 	// Done names what was just done, as the address has it; it may be anything.
 	Done string
 }
@@ -60,6 +65,34 @@ func (a frame) greeting() string {
 	return a.Email
 }
 
+// initialsOf returns the first letters of the first and the last word of name, or
+// that of the email address where there is no name.
+func initialsOf(name, email string) string {
+	all := strings.Fields(name)
+	if len(all) == 0 {
+		all = []string{email}
+	}
+	first, _ := utf8.DecodeRuneInString(all[0])
+	initials := string(unicode.ToUpper(first))
+	if len(all) > 1 {
+		last, _ := utf8.DecodeRuneInString(all[len(all)-1])
+		initials += string(unicode.ToUpper(last))
+	}
+	return initials
+}
+
+// headed is the head of a page of the account area.
+func headed(title words.Title) view.Head {
+	return view.Head{Title: title, Styles: []string{"account.css"}, Scripts: []string{"account.js"}}
+}
+
+// typed is headed for a page with inputs, or with something to copy.
+func typed(title words.Title) view.Head {
+	h := headed(title)
+	h.Scripts = append(h.Scripts, "app.js")
+	return h
+}
+
 // homePage is the first page of the account area.
 type homePage struct {
 	frame
@@ -70,7 +103,7 @@ type homePage struct {
 }
 
 func (p homePage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.Account.Title}
+	return headed(say.Account.Title)
 }
 func (p homePage) Body() templ.Component { return homeBody(p) }
 
@@ -81,7 +114,7 @@ type passwordPage struct {
 }
 
 func (p passwordPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: p.Title(say, say.Password.Title), Scripts: []string{"app.js"}}
+	return typed(p.Title(say, say.Password.Title))
 }
 func (p passwordPage) Body() templ.Component { return passwordBody(p) }
 
@@ -116,19 +149,43 @@ type sessionLine struct {
 }
 
 func (p sessionsPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.Sessions.Title}
+	return headed(say.Sessions.Title)
 }
 func (p sessionsPage) Body() templ.Component { return sessionsBody(p) }
 
-// others reports whether there is more than the browser that asks.
-func (p sessionsPage) others() bool {
+// others counts the browsers besides the one that asks.
+func (p sessionsPage) others() int {
+	n := 0
 	for _, s := range p.List {
 		if !s.Current {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
+
+// path is where the session has a page of its own.
+func (s sessionLine) path() string { return pathSession + "?session=" + url.QueryEscape(s.ID) }
+
+// sessionPage shows one session, and asks whether to end it.
+type sessionPage struct {
+	frame
+	sessionLine
+}
+
+func (p sessionPage) Head(say *words.Catalogue) view.Head {
+	return headed(say.Session.Title.With(words.Browser, p.Device.name(say)))
+}
+func (p sessionPage) Body() templ.Component { return sessionBody(p) }
+
+// othersPage asks whether to end all sessions but this one.
+type othersPage struct {
+	frame
+	Count int
+}
+
+func (p othersPage) Head(say *words.Catalogue) view.Head { return headed(say.Others.Title) }
+func (p othersPage) Body() templ.Component               { return othersBody(p) }
 
 // appsPage lists the applications that the person has let in.
 type appsPage struct {
@@ -145,9 +202,23 @@ type appLine struct {
 }
 
 func (p appsPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.Apps.Title}
+	return headed(say.Apps.Title)
 }
 func (p appsPage) Body() templ.Component { return appsBody(p) }
+
+// path is where the application has a page of its own.
+func (a appLine) path() string { return pathApp + "?client=" + url.QueryEscape(a.ID) }
+
+// appPage shows what one application may do, and asks whether to take it back.
+type appPage struct {
+	frame
+	App appLine
+}
+
+func (p appPage) Head(say *words.Catalogue) view.Head {
+	return headed(say.App.Title.With(words.App, p.App.Name))
+}
+func (p appPage) Body() templ.Component { return appBody(p) }
 
 // securityPage shows the second step and the recovery codes.
 type securityPage struct {
@@ -159,7 +230,7 @@ type securityPage struct {
 }
 
 func (p securityPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.Security.Title}
+	return headed(say.Security.Title)
 }
 func (p securityPage) Body() templ.Component { return securityBody(p) }
 
@@ -167,7 +238,7 @@ func (p securityPage) Body() templ.Component { return securityBody(p) }
 type removeFactorPage struct{ frame }
 
 func (p removeFactorPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.NoFactor.Title}
+	return headed(say.NoFactor.Title)
 }
 func (p removeFactorPage) Body() templ.Component { return removeFactorBody(p) }
 
@@ -178,7 +249,7 @@ type newRecoveryPage struct {
 }
 
 func (p newRecoveryPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.Recodes.Title}
+	return headed(say.Recodes.Title)
 }
 func (p newRecoveryPage) Body() templ.Component { return newRecoveryBody(p) }
 
@@ -189,16 +260,9 @@ type newCodesPage struct {
 }
 
 func (p newCodesPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.Codes.Title, Scripts: []string{"app.js"}}
+	return typed(say.Codes.Title)
 }
 func (p newCodesPage) Body() templ.Component { return newCodesBody(p) }
-
-func onOff(say *words.Catalogue, on bool) string {
-	if on {
-		return say.Account.On
-	}
-	return say.Account.Off
-}
 
 func steps(say *words.Catalogue, two bool) string {
 	if two {

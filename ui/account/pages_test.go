@@ -10,7 +10,7 @@ import (
 
 // samples is every page of the account area, in the states that draw differently.
 func samples() map[string]view.Page {
-	f := frame{Form: viewtest.Form(), Email: "alice@example.com", Name: "Alice", Done: "password"}
+	f := frame{Form: viewtest.Form(), Email: "alice@example.com", Name: "Alice", Initials: "A", Done: "password"}
 	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
 	scopes := []string{"openid", "email", "orders:read", "offline_access"}
 	return map[string]view.Page{
@@ -28,6 +28,13 @@ func samples() map[string]view.Page {
 			{ID: "ses_d", Created: at, Seen: at},
 		}},
 		"sessions, one": sessionsPage{frame: f, List: []sessionLine{{ID: "ses_a", Device: device{"Firefox", ""}, Created: at, Seen: at, Current: true}}},
+		"session":       sessionPage{f, sessionLine{ID: "ses_b", Device: device{"Firefox", "Linux"}, IP: "192.0.2.7", Created: at, Seen: at}},
+		"session, this": sessionPage{f, sessionLine{ID: "ses_a", Device: device{"Safari", "iPhone"}, TwoSteps: true, Created: at, Seen: at, Current: true}},
+		"others":        othersPage{frame: f, Count: 3},
+		"others, one":   othersPage{frame: f, Count: 1},
+		"others, none":  othersPage{frame: f},
+		"app":           appPage{frame: f, App: appLine{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Scopes: scopes, Since: at}},
+		"app, bare":     appPage{frame: f, App: appLine{ID: "b", Name: "Wiki", Since: at}},
 		"apps": appsPage{frame: f, List: []appLine{
 			{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Scopes: scopes, Since: at}, {ID: "b", Name: "Wiki", Since: at},
 		}},
@@ -50,5 +57,5 @@ func TestAccountPagesAreWellMade(t *testing.T) {
 
 func TestAccountFormsStayHere(t *testing.T) {
 	t.Parallel()
-	viewtest.FormActions(t, samples(), map[string]string{"password": "'self'", "remove factor": "'self'", "sessions": "'self'"})
+	viewtest.FormActions(t, samples(), map[string]string{"password": "'self'", "remove factor": "'self'", "session": "'self'", "others": "'self'", "app": "'self'"})
 }

@@ -25,7 +25,7 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 		if err := d.Cookies.SetSession(w, r, token); err != nil {
 			return err
 		}
-		return done(w, r, pathPassword, "password")
+		return done(w, r, pathSecurity, "password")
 	}
 	if fault.CodeOf(err) == "session.none" { // not about what was typed
 		return err

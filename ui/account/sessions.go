@@ -12,22 +12,69 @@ import (
 )
 
 func (d *Door) sessions(w http.ResponseWriter, r *http.Request, v visitor) error {
-	list, err := d.Sessions.Of(r.Context(), v.user.ID)
+	list, err := d.sessionLines(r, v)
 	if err != nil {
 		return err
+	}
+	return d.Pages.Show(w, r, http.StatusOK, sessionsPage{frame: v.frame, List: list})
+}
+
+// sessionLines returns where the person is signed in: the browser that asks, and
+// then the others as they were seen last.
+func (d *Door) sessionLines(r *http.Request, v visitor) ([]sessionLine, error) {
+	list, err := d.Sessions.Of(r.Context(), v.user.ID)
+	if err != nil {
+		return nil, err
 	}
 	person, err := d.Identity.Standing(r.Context(), v.user.ID)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	page := sessionsPage{frame: v.frame}
+	lines := make([]sessionLine, 0, len(list))
 	for _, s := range list {
-		page.List = append(page.List, sessionLine{
+		lines = append(lines, sessionLine{
 			ID: string(s.ID), Device: deviceOf(s.Agent), IP: s.IP, TwoSteps: person.Living(s.Proofs).Level() >= proof.AAL2,
 			Created: s.Created, Seen: s.Seen, Current: s.ID == v.session.ID,
 		})
 	}
-	return d.Pages.Show(w, r, http.StatusOK, page)
+	slices.SortStableFunc(lines, func(a, b sessionLine) int {
+		switch {
+		case a.Current:
+			return -1
+		case b.Current:
+			return 1
+		}
+		return b.Seen.Compare(a.Seen)
+	})
+	return lines, nil
+}
+
+// askEnd shows one session of the person's own, and asks whether to end it. Of one
+// that is over, or somebody else's, there is nothing to show but the others.
+func (d *Door) askEnd(w http.ResponseWriter, r *http.Request, v visitor) error {
+	list, err := d.sessionLines(r, v)
+	if err != nil {
+		return err
+	}
+	target := r.URL.Query().Get("session")
+	for _, s := range list {
+		if s.ID == target {
+			return d.Pages.Show(w, r, http.StatusOK, sessionPage{v.frame, s})
+		}
+	}
+	return view.SeeOther(w, r, pathSessions)
+}
+
+func (d *Door) askOthers(w http.ResponseWriter, r *http.Request, v visitor) error {
+	list, err := d.sessionLines(r, v)
+	if err != nil {
+		return err
+	}
+	others := sessionsPage{List: list}.others()
+	if others == 0 {
+		return view.SeeOther(w, r, pathSessions)
+	}
+	return d.Pages.Show(w, r, http.StatusOK, othersPage{frame: v.frame, Count: others})
 }
 
 // endSession ends one session of the person's own. One that is not theirs, or is

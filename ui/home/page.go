@@ -14,5 +14,6 @@ type homePage struct {
 	Email      string // who is signed in, "" when nobody is
 }
 
-func (p homePage) Head(*words.Catalogue) view.Head { return view.Head{Title: view.Product} }
+// Head leaves the title to the name of the house.
+func (p homePage) Head(*words.Catalogue) view.Head { return view.Head{} }
 func (p homePage) Body() templ.Component           { return homeBody(p) }

@@ -17,27 +17,51 @@ import (
 	"sync"
 
 	"gatehouse/fault"
+	"gatehouse/picture"
 	"gatehouse/web"
 )
 
-//go:embed app.css app.js setup.js formpost.js logo.svg
+//go:embed app.css account.css app.js account.js setup.js formpost.js logo.svg
 var embedded embed.FS
 
-// file is one file, ready to be sent.
-type file struct {
+// File is one file, ready to be sent.
+type File struct {
+	name    string
 	hash    string
 	kind    string
+	policy  string // of the file when it is opened by itself; "" leaves the strictest
 	plain   []byte
-	gzipped []byte
+	gzipped []byte // nil: it is compressed in itself
 }
 
+// New returns a file that is made at the start; its name says its kind.
+func New(name string, content []byte) *File { return newFile(name, content) }
+
+// NewPicture returns a picture as a file. A drawing that somebody opens by itself
+// is a document: it may have its own style, and nothing else.
+func NewPicture(name string, p picture.Picture) *File {
+	f := newFile(name, p.Bytes)
+	f.kind = p.Kind
+	f.policy = "default-src 'none'; style-src 'unsafe-inline'; sandbox; frame-ancestors 'none'"
+	if p.Kind != picture.SVG {
+		f.gzipped = nil
+	}
+	return f
+}
+
+// URL returns the address of the file.
+func (f *File) URL() string { return "/static/" + f.hash + "/" + f.name }
+
+// Kind returns its media type.
+func (f *File) Kind() string { return f.kind }
+
 // files are read and compressed once, when the first page or the mount asks.
-var files = sync.OnceValue(func() map[string]*file {
+var files = sync.OnceValue(func() map[string]*File {
 	entries, err := embedded.ReadDir(".")
 	if err != nil {
 		panic("static: " + err.Error()) // the binary was built wrong
 	}
-	all := make(map[string]*file, len(entries))
+	all := make(map[string]*File, len(entries))
 	for _, e := range entries {
 		plain, err := embedded.ReadFile(e.Name())
 		if err != nil {
@@ -48,9 +72,10 @@ var files = sync.OnceValue(func() map[string]*file {
 	return all
 })
 
-func newFile(name string, plain []byte) *file {
+func newFile(name string, plain []byte) *File {
 	sum := sha256.Sum256(plain)
-	return &file{
+	return &File{
+		name:    name,
 		hash:    base64.RawURLEncoding.EncodeToString(sum[:9]),
 		kind:    kindOf(name),
 		plain:   plain,
@@ -89,27 +114,43 @@ func URL(name string) string {
 	if !ok {
 		panic("static: no file " + name)
 	}
-	return "/static/" + f.hash + "/" + name
+	return f.URL()
 }
 
-// Mount registers the files. Only the address that URL gives is answered; an
-// old hash is not found.
-func Mount(m *web.Mux) {
-	files()
-	m.Route("GET /static/{hash}/{name}", serve)
-}
+// Logo returns our own logo, to make others of.
+func Logo() string { return string(files()["logo.svg"].plain) }
 
-func serve(w http.ResponseWriter, r *http.Request) error {
-	f, ok := files()[r.PathValue("name")]
-	if !ok || f.hash != r.PathValue("hash") {
-		return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
+// Mount registers the files, and more that were made at the start; their names may
+// be those of embedded ones. Only the address that URL gives is answered; an old
+// hash is not found.
+func Mount(m *web.Mux, more ...*File) {
+	all := map[string]*File{}
+	for _, f := range files() {
+		all[f.URL()] = f
 	}
+	for _, f := range more {
+		all[f.URL()] = f
+	}
+	m.Route("GET /static/{hash}/{name}", func(w http.ResponseWriter, r *http.Request) error {
+		f, ok := all["/static/"+r.PathValue("hash")+"/"+r.PathValue("name")]
+		if !ok {
+			return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
+		}
+		f.send(w, r)
+		return nil
+	})
+}
+
+func (f *File) send(w http.ResponseWriter, r *http.Request) {
 	h := w.Header()
 	h.Set("Content-Type", f.kind)
 	h.Set("Cache-Control", "public, max-age=31536000, immutable")
 	h.Set("Vary", "Accept-Encoding")
+	if f.policy != "" {
+		h.Set("Content-Security-Policy", f.policy)
+	}
 	body, tag := f.plain, `"`+f.hash+`"`
-	if acceptsGzip(r.Header.Get("Accept-Encoding")) {
+	if f.gzipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
 		body, tag = f.gzipped, `"`+f.hash+`-gzip"`
 		h.Set("Content-Encoding", "gzip")
 	}
@@ -117,11 +158,10 @@ func serve(w http.ResponseWriter, r *http.Request) error {
 	if strings.Contains(r.Header.Get("If-None-Match"), tag) {
 		h.Del("Content-Encoding")
 		w.WriteHeader(http.StatusNotModified)
-		return nil
+		return
 	}
 	h.Set("Content-Length", strconv.Itoa(len(body)))
 	_, _ = w.Write(body) // the visitor has gone if this fails
-	return nil
 }
 
 // acceptsGzip reads Accept-Encoding (RFC 9110 section 12.5.3). A weight of zero

@@ -34,7 +34,7 @@ func get(path string, headers ...string) *httptest.ResponseRecorder {
 func TestFilesMayBeKeptForGood(t *testing.T) {
 	t.Parallel()
 	for name, kind := range map[string]string{
-		"app.css": "text/css; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "setup.js": "text/javascript; charset=utf-8",
+		"app.css": "text/css; charset=utf-8", "account.css": "text/css; charset=utf-8", "account.js": "text/javascript; charset=utf-8", "app.js": "text/javascript; charset=utf-8", "setup.js": "text/javascript; charset=utf-8",
 		"formpost.js": "text/javascript; charset=utf-8", "logo.svg": "image/svg+xml",
 	} {
 		plain, err := embedded.ReadFile(name)
@@ -96,16 +96,18 @@ func TestUnknownFilesAreNotThere(t *testing.T) {
 	}
 }
 
-func TestTheStyleSheetStaysSmall(t *testing.T) {
+func TestTheStyleSheetsStaySmall(t *testing.T) {
 	t.Parallel()
-	css, err := embedded.ReadFile("app.css")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if len(css) >= 12<<10 {
-		t.Errorf("app.css has %d bytes, want less than 12 KiB", len(css))
-	}
-	if strings.Contains(string(css), "px") || strings.Contains(string(css), "@import") || strings.Contains(string(css), "url(") {
-		t.Error("app.css uses px, an import or a url: sizes are rem, and nothing is loaded besides")
+	for _, name := range []string{"app.css", "account.css"} {
+		css, err := embedded.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(css) >= 12<<10 {
+			t.Errorf("%s has %d bytes, want less than 12 KiB", name, len(css))
+		}
+		if strings.Contains(string(css), "px") || strings.Contains(string(css), "@import") || strings.Contains(string(css), "url(") {
+			t.Errorf("%s uses px, an import or a url: sizes are rem, and nothing is loaded besides", name)
+		}
 	}
 }

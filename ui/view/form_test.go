@@ -24,7 +24,7 @@ func TestRejectTellsWhatCanBeMended(t *testing.T) {
 		{&fault.Error{Kind: fault.TooMany, RetryAfter: 44500 * time.Millisecond}, 429, "45", "There were too many attempts. Try again in 45 s."},
 		{&fault.Error{Kind: fault.TooMany, RetryAfter: 14 * time.Minute}, 429, "840", "There were too many attempts. Try again in 14 minutes."},
 		{&fault.Error{Kind: fault.TooMany, RetryAfter: 24 * time.Hour}, 429, "86400", "There were too many attempts. Try again in 24 hours."},
-		{&fault.Error{Kind: fault.Unavailable, RetryAfter: 2 * time.Second}, 503, "2", "Gatehouse is busy right now. Try again in 2 s."},
+		{&fault.Error{Kind: fault.Unavailable, RetryAfter: 2 * time.Second}, 503, "2", "The server is busy right now. Try again in 2 s."},
 	}
 	for _, tt := range tests {
 		w := httptest.NewRecorder()

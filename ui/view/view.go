@@ -15,12 +15,13 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/ui/brand"
 	"gatehouse/ui/words"
 	"gatehouse/web"
 )
 
-// Product is the name that pages carry.
-const Product = "Gatehouse"
+// Product is the name that pages carry where the house has none of its own.
+const Product = brand.Product
 
 // Pages writes pages. It is the web.Pages of the doors that have none.
 type Pages struct {
@@ -28,6 +29,8 @@ type Pages struct {
 	Issuer string
 	// Words are what pages say in each language; not nil.
 	Words *words.Languages
+	// Brand is what pages look like; nil is Gatehouse as it comes.
+	Brand *brand.Brand
 }
 
 // NewPages returns the pages of the server whose issuer is given, in the
@@ -46,8 +49,9 @@ type Page interface {
 
 // Head is what a page needs besides its body.
 type Head struct {
-	Title   words.Title
-	Scripts []string // files of package static
+	Title   words.Title // "" is the name of the house alone
+	Scripts []string    // files of package static
+	Styles  []string    // the same, besides app.css
 	Policy  web.Policy
 }
 
@@ -58,7 +62,7 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
-	ctx := words.With(context.WithoutCancel(r.Context()), say)
+	ctx := brand.With(words.With(context.WithoutCancel(r.Context()), say), v.Brand)
 	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)
 	}

@@ -5,10 +5,11 @@ type Account struct {
 	Title   Title
 	Skip    string // the link over the navigation
 	SignOut string
+	Cancel  string // the way back from every form
 	Nav     Nav
 	Done    Done
 
-	Lead               string
+	Lead               string // the list of facts, for screen readers
 	Advice, Why, Setup string // a second step is missing
 	Few                string // recovery codes are few
 	FewLeft            Plural
@@ -44,31 +45,52 @@ type Sessions struct {
 	Unknown            string
 	This               string // the browser that asks
 	OneStep, TwoSteps  string
-	Times              Phrase // Since and Seen
+	LastSeen           Phrase // Seen
 	SignOut, EndOthers string
-	SignOutWhat        Phrase // the button for screen readers: Browser
+}
+
+// Session shows one of them, and asks whether to end it.
+type Session struct {
+	Title                        Title // Browser
+	Address, Method, Since, Seen string
+	Lead, Submit                 string
+}
+
+// Others asks whether to end all sessions but the one that asks.
+type Others struct {
+	Title   Title
+	Heading string
+	Lead    Plural // N others
+	Submit  string
 }
 
 // Apps lists the applications that may use the account.
 type Apps struct {
-	Title            Title
-	Lead             string
-	Section          string // for screen readers
-	Empty            string
-	Since            Phrase // Since
-	Remove, RemoveIt string
-	RemoveWhat       Phrase // the button for screen readers: App
+	Title   Title
+	Lead    string
+	Section string // for screen readers
+	Empty   string
+	Since   Phrase // Since
+}
+
+// AppAccess shows one of them, and asks whether to take its access back.
+type AppAccess struct {
+	Title        Title  // App
+	Section      string // for screen readers
+	May          string // over what it may do
+	Open         Phrase // the link to it: App
+	Lead, Submit string
 }
 
 // Security shows the second step and the recovery codes.
 type Security struct {
 	Title                Title
 	Lead                 string
-	Factor, On, Off      string
+	Factor               string
 	Since                Phrase // Since
 	LastUsed             Phrase // Since
 	Remove, Why, Setup   string
-	Codes                string
+	Codes, Use           string
 	Left                 Plural
 	MakeNew              string
 	Password, SetAnother string
@@ -76,15 +98,15 @@ type Security struct {
 
 // NoFactor asks whether to remove the second step.
 type NoFactor struct {
-	Title          Title
-	Heading, Lead  string
-	Cancel, Submit string
+	Title         Title
+	Heading, Lead string
+	Submit        string
 }
 
 // Recodes asks whether to make new recovery codes.
 type Recodes struct {
-	Title          Title
-	Heading        string
-	Lead           Plural // N old ones stop working
-	Cancel, Submit string
+	Title   Title
+	Heading string
+	Lead    Plural // N old ones stop working
+	Submit  string
 }

@@ -23,7 +23,10 @@ type Catalogue struct {
 	Account   Account
 	Password  Password
 	Sessions  Sessions
+	Session   Session
+	Others    Others
 	Apps      Apps
+	App       AppAccess
 	Security  Security
 	NoFactor  NoFactor
 	Recodes   Recodes
@@ -137,7 +140,8 @@ type FormPost struct {
 
 // Home is the page at the root.
 type Home struct {
-	Heading, Lead   string
+	Heading         string
+	Lead            Phrase // Brand
 	NeedsSetup      Phrase // Command
 	Account, SignIn string // buttons
 	Connecting      Phrase // Issuer, and Link to the discovery document

@@ -15,6 +15,7 @@ type Gap string
 // The gaps, named after what fills them.
 const (
 	App     Gap = "app"     // an application's name
+	Brand   Gap = "brand"   // the name of the house
 	Browser Gap = "browser" // a browser's name, or its device
 	Clock   Gap = "clock"   // a time of day
 	Command Gap = "command" // what an operator types
