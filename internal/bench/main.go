@@ -29,11 +29,16 @@ var (
 	duration = flag.String("d", "3s", "length of one run")
 	repeat   = flag.Int("repeat", 3, "runs of each scenario")
 	only     = flag.String("only", "", "measure only the parts whose name holds this")
+	crowd    = flag.String("browsers", "", "be the crowd that signs in at this server, and nothing else")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
 
 func main() {
 	flag.Parse()
+	if *crowd != "" {
+		browse(*crowd)
+		return
+	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)

@@ -14,8 +14,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
-	"sync/atomic"
 	"time"
 
 	"golang.org/x/crypto/argon2"
@@ -120,19 +118,11 @@ func (b *bench) saturate(w *hashing) error {
 	if err != nil {
 		return err
 	}
-	ctx, stop := context.WithCancel(background())
-	defer stop()
-	var done atomic.Int64
-	var workers sync.WaitGroup
-	for i := range 8 {
-		workers.Go(func() {
-			for n := i; ctx.Err() == nil; n += 8 {
-				if w.subject.signIn(ctx, email(n%people)) == nil {
-					done.Add(1)
-				}
-			}
-		})
+	crowd, err := openBrowsers(w.subject.url)
+	if err != nil {
+		return err
 	}
+	done := &crowd.done
 	time.Sleep(time.Second) // until the slots are busy
 	from, began := done.Load(), time.Now()
 	time.Sleep(5 * time.Second) // only sign-ins run
@@ -142,8 +132,7 @@ func (b *bench) saturate(w *hashing) error {
 		busy, err = b.tokenLatency(w.subject)
 		return err
 	})
-	stop()
-	workers.Wait()
+	err = errors.Join(err, crowd.close())
 	w.rates, w.idle, w.busy = append(w.rates, rate), append(w.idle, idle.P99), append(w.busy, busy.P99)
 	return err
 }
