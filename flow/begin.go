@@ -97,16 +97,3 @@ func (s *Service) Decide(ctx context.Context, ask Ask, session, ip string) (Entr
 	}
 	return st.entry(found.Interaction, settledOnly(st)), s.visit(ctx, st, ip)
 }
-
-// Finish removes the interaction: of several concurrent calls one succeeds, and
-// the others get "flow.gone" (NotFound). It joins the transaction of ctx.
-func (s *Service) Finish(ctx context.Context, ref Ref) error {
-	done, err := s.Store.DeleteInteraction(ctx, ref.Interaction)
-	if err == nil && !done {
-		err = gone(nil)
-	}
-	if err != nil {
-		return fmt.Errorf("finish sign-in: %w", err)
-	}
-	return nil
-}

@@ -17,16 +17,17 @@ func (s *Service) Choose(ctx context.Context, from audit.Actor, ref Ref, other b
 	}
 	if other {
 		ref.Person = "" // whoever it is, it is to be another one
-		m.fits = func(d Decision) bool { return d.Step != StepRefuse }
+		m.fits, m.reopens = func(d Decision) bool { return d.Step != StepRefuse }, true
 		m.apply = note(func(st *State, _ Decision) { st.Progress = Progress{Chosen: true} })
 	}
 	return s.post(ctx, from, ref, m)
 }
 
 // Consent says whether the application may have what it asked for. A yes is
-// remembered; a no is the answer to this request only.
+// remembered; a no is the answer to this request only. Who says the other word
+// after one was answered has come too late: "flow.gone".
 func (s *Service) Consent(ctx context.Context, from audit.Actor, ref Ref, allow bool) (Outcome, error) {
-	return s.post(ctx, from, ref, change{
+	out, err := s.post(ctx, from, ref, change{
 		fits: func(d Decision) bool { return d.Step == StepConsent },
 		apply: note(func(st *State, d Decision) {
 			st.Progress.User = d.User
@@ -37,6 +38,10 @@ func (s *Service) Consent(ctx context.Context, from audit.Actor, ref Ref, allow 
 		}),
 		then: s.keepConsent,
 	})
+	if err == nil && !out.Interaction.Finished.IsZero() && (out.Decision.Step == StepIssue) != allow {
+		err = gone(nil)
+	}
+	return out, err
 }
 
 func (s *Service) keepConsent(ctx context.Context, by audit.Actor, st State) error {

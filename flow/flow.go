@@ -56,6 +56,9 @@ type Interaction struct {
 	Version  int // raised by every update; a stale update answers Conflict
 	Created  time.Time
 	Expires  time.Time
+	// Finished is when it was answered, the zero time while it goes on. From then
+	// on Progress names the person and the session of the answer.
+	Finished time.Time
 }
 
 // Step is what comes next.
@@ -170,9 +173,7 @@ type Store interface {
 	// SignInPerson reads one person, and what they allowed the client. NotFound:
 	// there is nobody of that id.
 	SignInPerson(ctx context.Context, user id.User, client id.Client) (Person, []string, error)
-	// UpdateInteraction writes Progress where Version is still i.Version,
-	// and raises it. Conflict: somebody else was faster.
+	// UpdateInteraction writes Progress, Expires and Finished where Version is still
+	// i.Version, and raises it. Conflict: somebody else was faster.
 	UpdateInteraction(ctx context.Context, i Interaction) error
-	// DeleteInteraction reports whether this call removed it.
-	DeleteInteraction(ctx context.Context, interaction id.Interaction) (bool, error)
 }

@@ -12,7 +12,8 @@ import (
 
 // Look says where the interaction stands. Its faults: "flow.gone" (NotFound),
 // "flow.browser" (Forbidden: another browser began it), "flow.expired"
-// (Conflict; the Entry still names the application).
+// (Conflict). Where the interaction is still known, the Entry beside a fault names
+// it and its application.
 func (s *Service) Look(ctx context.Context, ref Ref, ip string) (Entry, error) {
 	e, st, err := s.look(ctx, ref, "")
 	if err != nil {
@@ -45,10 +46,11 @@ func (s *Service) look(ctx context.Context, ref Ref, person id.User) (Entry, Sta
 	if err != nil {
 		return Entry{}, State{}, fmt.Errorf("look at sign-in: %w", err)
 	}
-	if !time.Now().Before(i.Expires) {
-		return Entry{Interaction: i, App: st.App}, State{}, fault.New(fault.Conflict, "flow.expired", "This sign-in took too long. Please begin again.")
+	d := settledOnly(st)
+	if err := i.over(d, time.Now()); err != nil {
+		return Entry{Interaction: i, App: st.App}, State{}, err
 	}
-	return st.entry(i, settledOnly(st)), st, nil
+	return st.entry(i, d), st, nil
 }
 
 func gone(err error) error {

@@ -21,6 +21,9 @@ type change struct {
 	then func(ctx context.Context, by audit.Actor, st State) error
 	// person is whom apply brings into a sign-in that is about nobody yet.
 	person id.User
+	// reopens says that it fits a sign-in that was answered already; others change
+	// nothing of it.
+	reopens bool
 }
 
 // note is an apply that only notes something.
@@ -61,7 +64,7 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change
 	if err := m.named(ref, e.Decision); err != nil {
 		return Outcome{Entry: e}, err
 	}
-	if !isFor(ref.Person, e.Decision.User) && m.person == "" || !m.fits(e.Decision) {
+	if !isFor(ref.Person, e.Decision.User) && m.person == "" || !m.fits(e.Decision) || !m.reopens && !e.Interaction.Finished.IsZero() {
 		return Outcome{Entry: e}, nil
 	}
 	if err := m.apply(ctx, s.actor(from, st), &st, e.Decision); err != nil {
@@ -78,6 +81,7 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change
 		return Outcome{}, err
 	}
 	i := e.Interaction
+	i.reopen(s.Config.InteractionTTL)
 	i.Progress = st.Progress
 	if err := s.Store.UpdateInteraction(ctx, i); err != nil {
 		return Outcome{}, fmt.Errorf("update interaction: %w", err)

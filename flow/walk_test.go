@@ -58,6 +58,7 @@ type walker struct {
 	begunBy      map[id.Interaction]*browser
 	inside       map[id.Interaction]map[id.User]evidence
 	held         map[id.Session]evidence
+	answered     map[id.Interaction]Decision // what finished sign-ins were answered with
 	issued, made int
 	trail        []string
 }
@@ -68,7 +69,7 @@ func newWalker(t *testing.T, n uint64) *walker {
 	w := &walker{
 		T: t, world: newWorld(), rand: rand.New(rand.NewPCG(7, n)),
 		browsers: []*browser{{binding: "one"}, {binding: "two"}},
-		begunBy:  map[id.Interaction]*browser{}, inside: map[id.Interaction]map[id.User]evidence{}, held: map[id.Session]evidence{},
+		begunBy:  map[id.Interaction]*browser{}, inside: map[id.Interaction]map[id.User]evidence{}, held: map[id.Session]evidence{}, answered: map[id.Interaction]Decision{},
 	}
 	w.person("ada", 0)
 	w.person("bob", 1+w.rand.IntN(2))
@@ -207,9 +208,26 @@ func (w *walker) post(i id.Interaction, b *browser, user id.User) {
 	w.proved = nil
 	out, err := p.do()
 	w.trail = append(w.trail, fmt.Sprintf("%s %s of %s by %s: %s %v", p.name, i[:8], user, b.binding, out.Decision.Step, err))
+	if p.name == "other" && err == nil && w.interactions[i].Version != before.Version {
+		delete(w.answered, i) // they said so
+	}
 	w.check(p.name, before, sessions, b, out, err)
+	if d := out.Decision; err == nil && (d.Step == StepIssue || d.Step == StepRefuse) && w.some(3) {
+		w.finish(i, out.Entry)
+	}
 	if out.SessionToken != "" && !w.some(10) { // sometimes the answer is lost
 		b.session = out.SessionToken
+	}
+}
+
+// finish answers a sign-in, as the application's door does.
+func (w *walker) finish(i id.Interaction, e Entry) {
+	if err := w.s.Finish(w.Context(), e); err != nil {
+		return
+	}
+	w.trail = append(w.trail, fmt.Sprintf("%s is answered with %s for %q", i[:8], e.Decision.Step, e.Decision.User))
+	if _, before := w.answered[i]; !before {
+		w.answered[i] = e.Decision
 	}
 }
 
@@ -298,6 +316,9 @@ func (w *walker) mayIssue(i Interaction, b *browser, out Outcome) {
 	v, live := w.sessions[token]
 	if !live || v.User != out.Decision.User || v.ID != out.Decision.Session {
 		w.bad("issued to %s in %s without their session", out.Decision.User, out.Decision.Session)
+	}
+	if first, finished := w.answered[i.ID]; finished && (first.User != v.User || first.Session != v.ID || first.Step != StepIssue) {
+		w.bad("issued to %s in %s what was answered with %s for %s in %s", v.User, v.ID, first.Step, first.User, first.Session)
 	}
 	w.satisfies("an issue", i, v.User, w.held[v.ID])
 	app := w.apps[i.Ask.Client]

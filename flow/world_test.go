@@ -146,12 +146,6 @@ func (w *world) UpdateInteraction(_ context.Context, i Interaction) error {
 	return nil
 }
 
-func (w *world) DeleteInteraction(_ context.Context, interaction id.Interaction) (bool, error) {
-	_, there := w.interactions[interaction]
-	delete(w.interactions, interaction)
-	return there, nil
-}
-
 // CheckPassword takes "pw <user>" of an enabled person.
 func (w *world) CheckPassword(ctx context.Context, _ audit.Actor, login, password string) (id.User, proof.Proof, error) {
 	w.outside(ctx)

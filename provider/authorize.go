@@ -70,7 +70,7 @@ func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorizatio
 	}
 	switch d := entry.Decision; d.Step {
 	case flow.StepIssue:
-		return p.issue(w, r, a, d, nil)
+		return p.issue(w, r, a, entry)
 	case flow.StepRefuse:
 		return refusalFor(d.Error)
 	default:
@@ -110,48 +110,69 @@ func (p *Provider) stash(w http.ResponseWriter, r *http.Request, a *authorizatio
 	return nil
 }
 
-// resume goes on with a sign-in: the person comes back from a page of ours.
+// looks is how often a sign-in is looked at again because another tab went on
+// with it.
+const looks = 8
+
+// resume goes on with a sign-in: the person comes back from a page of ours. Of
+// several tabs that come at once each gets an answer.
 func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id.Interaction) {
+	var err error
+	for range looks {
+		if err = p.goOn(w, r, interaction); fault.CodeOf(err) != overtaken {
+			break
+		}
+	}
+	if err != nil {
+		p.showError(w, r, err)
+	}
+}
+
+// overtaken is the code of a sign-in that went on since it was looked at.
+const overtaken = "interaction.stale"
+
+// goOn is one try of resume. Its errors are pages, or overtaken; nothing was
+// written then.
+func (p *Provider) goOn(w http.ResponseWriter, r *http.Request, interaction id.Interaction) error {
 	ref := flow.Ref{Interaction: interaction, Browser: p.Cookies.Browser(r), Session: p.Cookies.Session(r)}
 	entry, err := p.Flow.Look(r.Context(), ref, web.InfoOf(r.Context()).IP)
 	web.InfoOf(r.Context()).Locales = entry.Interaction.Ask.Locales
 	if err != nil {
-		p.showError(w, r, lost(entry, err))
-		return
+		return lost(entry, err)
 	}
 	ask, d := entry.Interaction.Ask, entry.Decision
 	if ask.Client == "" || d.Step != flow.StepIssue && d.Step != flow.StepRefuse {
-		if ask.None { // only a request that was posted can come so far
-			d = flow.Decision{Step: flow.StepRefuse, Error: "interaction_required"}
-		} else {
+		if !ask.None { // only a request that was posted can come so far
 			seeOther(w, p.Next(entry))
-			return
+			return nil
 		}
+		entry.Decision = flow.Decision{Step: flow.StepRefuse, Error: "interaction_required"}
 	}
 	params := gather(ask.Params)
 	to, err := p.targetOf(r.Context(), params)
 	if err != nil {
-		p.showError(w, r, err)
-		return
+		return err
 	}
-	if err := p.conclude(w, r, to, params, ask, d, ref); err != nil {
-		if fault.CodeOf(err) == "flow.gone" {
-			p.showError(w, r, lost(entry, err))
-			return
-		}
-		p.refuseTo(w, r, to, err)
+	err = p.conclude(w, r, to, params, entry)
+	switch code := fault.CodeOf(err); {
+	case err == nil || code == overtaken:
+		return err
+	case code == "flow.gone":
+		return lost(entry, err)
 	}
+	p.refuseTo(w, r, to, err)
+	return nil
 }
 
-// conclude ends a sign-in. With a no it ends too, whoever says it; where
+// conclude answers a sign-in. A no is an answer too, whoever says it; where
 // something failed, it stays for another try.
-func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
-	err := p.fulfil(w, r, to, params, ask, d, ref)
+func (p *Provider) conclude(w http.ResponseWriter, r *http.Request, to *target, params parameters, e flow.Entry) error {
+	err := p.fulfil(w, r, to, params, e)
 	if err == nil || failed(err) {
 		return err
 	}
-	if gone := p.Flow.Finish(r.Context(), ref); gone != nil {
-		return gone
+	if open := p.Flow.Finish(r.Context(), e); open != nil {
+		return open
 	}
 	return err
 }
@@ -166,16 +187,17 @@ func failed(err error) bool {
 // that nothing is issued for a client that was changed meanwhile; what it asked
 // of the sign-in, and when, stays as it was. A scope that the client got since
 // then is none that the person was asked about.
-func (p *Provider) fulfil(w http.ResponseWriter, r *http.Request, to *target, params parameters, ask flow.Ask, d flow.Decision, ref flow.Ref) error {
+func (p *Provider) fulfil(w http.ResponseWriter, r *http.Request, to *target, params parameters, e flow.Entry) error {
+	ask := e.Interaction.Ask
 	a, err := p.authorization(r.Context(), to, params, both(to.client.Scopes, ask.Scopes), ask.RequestedAt)
 	if err != nil {
 		return err
 	}
 	a.ask = ask
-	if d.Step == flow.StepIssue {
-		return p.issue(w, r, a, d, &ref)
+	if e.Decision.Step == flow.StepIssue {
+		return p.issue(w, r, a, e)
 	}
-	return refusalFor(d.Error)
+	return refusalFor(e.Decision.Error)
 }
 
 func both(a, b []string) []string {

@@ -295,8 +295,17 @@ func TestSignInLeadsBackToTheApplication(t *testing.T) {
 	if _, claims := d.signed(a.IDToken); claims["nonce"] != "a nonce" || claims["sub"] != "usr_ada" {
 		t.Errorf("the ID token is %v", claims)
 	}
-	if w := d.get(PathAuthorize + "?i=" + next); w.Code != http.StatusNotFound || d.pages.failed.Code != "flow.gone" {
-		t.Errorf("a reload: %d %+v", w.Code, d.pages.failed)
+	// A reload leads on too: whoever cancelled the first answer is not stranded.
+	again := d.answered(d.get(PathAuthorize + "?i=" + next))
+	if again.Get("code") == q.Get("code") || again.Get("state") != "a state" {
+		t.Errorf("a reload: %v", again)
+	}
+	if _, claims := d.signed(d.tokens("web", exchangeOf(again.Get("code"))).IDToken); claims["sub"] != "usr_ada" {
+		t.Errorf("the second ID token is %v", claims)
+	}
+	d.signIn() // the same person, in another session
+	if w := d.get(PathAuthorize + "?i=" + next); w.Code != http.StatusNotFound || d.pages.failed.Code != "flow.gone" || !strings.HasPrefix(d.pages.failed.Again, PathAuthorize+"?client_id=web&") {
+		t.Errorf("in another session: %d %+v", w.Code, d.pages.failed)
 	}
 }
 
@@ -358,7 +367,7 @@ func TestConsentIsAskedForWhatTheClaimsParameterAddsToo(t *testing.T) {
 	}
 }
 
-func TestTwoTabsBringOneCode(t *testing.T) {
+func TestTabsAtOnceAllComeToTheSamePersonsCode(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	delete(d.cookies, sessionName)
@@ -371,20 +380,36 @@ func TestTwoTabsBringOneCode(t *testing.T) {
 		}
 		return r
 	})
-	if counts[http.StatusSeeOther] != 1 || len(d.store.codes) != 1 {
+	if counts[http.StatusSeeOther] != 8 || len(d.store.codes) != 8 {
 		t.Errorf("statuses %v, %d codes", counts, len(d.store.codes))
+	}
+	var first oauth.Code
+	for _, c := range d.store.codes {
+		if first.Session == "" {
+			first = c
+		}
+		if c.User != "usr_ada" || c.Session != first.Session {
+			t.Errorf("a code for %s in %s", c.User, c.Session)
+		}
 	}
 }
 
-func TestTabThatIsOvertakenGetsNoCode(t *testing.T) {
+// Whom the sign-in is about is what counts when the code is written.
+func TestTabThatIsOvertakenBySomebodyElseGetsNoCode(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
 	delete(d.cookies, sessionName)
 	i := d.sent(d.ask(d.request("web")), "/signin?i=")
 	d.password(i)
-	d.store.overtake = func() { d.answered(d.get(PathAuthorize + "?i=" + i)) }
-	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusNotFound || d.pages.failed.Code != "flow.gone" || len(d.store.codes) != 1 {
-		t.Errorf("%d %+v, %d codes", w.Code, d.pages.failed, len(d.store.codes))
+	d.store.overtake = func() {
+		other := d.store.interactions[id.Interaction(i)]
+		other.Version++
+		other.Progress = flow.Progress{Chosen: true} // "another account", in another tab
+		d.store.interactions[other.ID] = other
+	}
+	d.sent(d.get(PathAuthorize+"?i="+i), "/signin?i=")
+	if len(d.store.codes) != 0 {
+		t.Errorf("%d codes", len(d.store.codes))
 	}
 }
 
@@ -501,10 +526,20 @@ func TestSignInEndsWithANoAndNotWithAFailure(t *testing.T) {
 		i := d.sent(d.ask(d.request("asking")), "/consent?i=")
 		d.consent(i, true)
 		c.change(d)
-		if q := d.answered(d.get(PathAuthorize + "?i=" + i)); q.Get("error") != c.code || len(d.store.interactions) != c.left || len(d.store.codes) != 0 {
-			t.Errorf("%s: %v; %d sign-ins are left, want %d", name, q, len(d.store.interactions), c.left)
+		if q := d.answered(d.get(PathAuthorize + "?i=" + i)); q.Get("error") != c.code || d.unanswered() != c.left || len(d.store.codes) != 0 {
+			t.Errorf("%s: %v; %d sign-ins are left, want %d", name, q, d.unanswered(), c.left)
 		}
 	}
+}
+
+// unanswered is how many sign-ins go on.
+func (d *door) unanswered() (n int) {
+	for _, i := range d.store.interactions {
+		if i.Finished.IsZero() {
+			n++
+		}
+	}
+	return n
 }
 
 // consent says yes or no on the consent page.
@@ -525,8 +560,8 @@ func TestRefusedConsentIsToldToTheApplication(t *testing.T) {
 	if q.Get("error") != "access_denied" || q.Get("state") != "a state" || q.Has("code") {
 		t.Errorf("the response is %v", q)
 	}
-	if len(d.store.interactions) != 0 {
-		t.Error("the sign-in is still there")
+	if d.unanswered() != 0 {
+		t.Error("the sign-in goes on")
 	}
 }
 

@@ -46,7 +46,7 @@ type Flow interface {
 	Begin(ctx context.Context, browser string, ask flow.Ask) (flow.Interaction, error)
 	Decide(ctx context.Context, ask flow.Ask, session, ip string) (flow.Entry, error)
 	Look(ctx context.Context, ref flow.Ref, ip string) (flow.Entry, error)
-	Finish(ctx context.Context, ref flow.Ref) error
+	Finish(ctx context.Context, e flow.Entry) error
 }
 
 // Sessions ends and finds browser sessions; *session.Manager does.

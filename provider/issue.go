@@ -12,8 +12,10 @@ import (
 )
 
 // issue makes the code and sends it. The code's row and the end of the sign-in
-// are one transaction: of two tabs that come back at once, one gets a code.
-func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorization, d flow.Decision, ref *flow.Ref) error {
+// are one transaction: a code is for whom the sign-in was finished for, however
+// many tabs come back at once.
+func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorization, e flow.Entry) error {
+	d := e.Decision
 	if d.User == "" || d.Session == "" {
 		return fmt.Errorf("issue code: the decision names no person or no session")
 	}
@@ -30,7 +32,7 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 			Nonce: a.params.get("nonce"), Claims: a.params.get("claims"),
 		},
 		Asked: a.ask.Scopes, Resources: a.params.values["resource"], RedirectURI: a.params.get("redirect_uri"), Challenge: a.params.get("code_challenge"),
-	}, p.finish(ref))
+	}, p.finish(e))
 	if err != nil {
 		return err
 	}
@@ -38,10 +40,10 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 	return nil
 }
 
-// finish ends the sign-in that ref names; nil when there was none.
-func (p *Provider) finish(ref *flow.Ref) func(ctx context.Context) error {
-	if ref == nil {
+// finish ends the sign-in of e; nil when none was stored.
+func (p *Provider) finish(e flow.Entry) func(ctx context.Context) error {
+	if e.Interaction.ID == "" {
 		return nil
 	}
-	return func(ctx context.Context) error { return p.Flow.Finish(ctx, *ref) }
+	return func(ctx context.Context) error { return p.Flow.Finish(ctx, e) }
 }

@@ -304,20 +304,17 @@ func (s *memory) SignInPerson(_ context.Context, user id.User, _ id.Client) (flo
 func (s *memory) UpdateInteraction(ctx context.Context, i flow.Interaction) error {
 	unlock, err := s.open(ctx, true)
 	defer unlock()
-	if err == nil {
-		s.interactions[i.ID] = i
+	switch was, ok := s.interactions[i.ID]; {
+	case err != nil:
+		return err
+	case !ok:
+		return fault.Missing("interaction")
+	case was.Version != i.Version:
+		return fault.New(fault.Conflict, "interaction.stale", "")
 	}
-	return err
-}
-
-func (s *memory) DeleteInteraction(ctx context.Context, name id.Interaction) (bool, error) {
-	unlock, err := s.open(ctx, true)
-	defer unlock()
-	_, ok := s.interactions[name]
-	if err == nil {
-		delete(s.interactions, name)
-	}
-	return ok, err
+	i.Version++
+	s.interactions[i.ID] = i
+	return nil
 }
 
 // Record implements audit.Recorder.

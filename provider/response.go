@@ -77,8 +77,9 @@ func pageOf(err error) web.ErrorPage {
 	return web.ErrorPage{Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, Fields: f.Fields, RetryAfter: f.RetryAfter}
 }
 
-// lost is the page for a sign-in that cannot go on, with the way back to the
-// application where it is known. Errors of the server stay what they are.
+// lost is the page for a sign-in that cannot go on, with the ways back to the
+// application and to its beginning where they are known. Errors of the server stay
+// what they are.
 func lost(entry flow.Entry, err error) error {
 	if !strings.HasPrefix(fault.CodeOf(err), "flow.") {
 		return err
@@ -87,5 +88,14 @@ func lost(entry flow.Entry, err error) error {
 	if entry.App != nil {
 		page.AppName, page.AppURL = entry.App.Name, entry.App.HomeURL
 	}
+	page.Again = again(entry.Interaction.Ask)
 	return &pageError{page: page, err: err}
+}
+
+// again is the path of the same request; "" when none is known.
+func again(ask flow.Ask) string {
+	if ask.Client == "" {
+		return ""
+	}
+	return PathAuthorize + "?" + ask.Params.Encode()
 }

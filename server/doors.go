@@ -84,7 +84,7 @@ func (s *Server) table() ([]*door, error) {
 	}
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,
-		Cookies: s.cookies, Pages: pages, Next: goesOn, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
 	}
 	return []*door{
 		{
@@ -117,3 +117,6 @@ func (s *Server) provider(pages web.Pages) (*provider.Provider, error) {
 
 // goesOn leads the doors' sign-ins from one to the other.
 func goesOn(e flow.Entry) string { return signin.Next(e, provider.PathAuthorize) }
+
+// beginsAnew leads to where a sign-in began.
+func beginsAnew(e flow.Entry) string { return signin.Again(e, provider.PathAuthorize) }

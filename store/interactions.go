@@ -10,14 +10,14 @@ import (
 )
 
 const interactionColumns = `i.id, i.browser, i.ask, i.user_id, i.chosen, i.proofs, i.consent, i.scopes, i.session_id,
-    i.version, i.created_at, i.expires_at`
+    i.version, i.created_at, i.expires_at, i.finished_at`
 
 var (
 	// The client's id repeats what ask says, so that a join finds its consent.
 	insertInteraction = newStatement(`
 INSERT INTO interactions (id, browser, client_id, ask, user_id, chosen, proofs, consent, scopes, session_id,
-    version, created_at, expires_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`)
+    expires_at, finished_at, version, created_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
 
 	selectInteraction = hotStatement(`
 SELECT ` + interactionColumns + `
@@ -26,12 +26,9 @@ WHERE i.id = $1`)
 
 	updateInteraction = newStatement(`
 UPDATE interactions
-SET user_id = $3, chosen = $4, proofs = $5, consent = $6, scopes = $7, session_id = $8, version = version + 1
+SET user_id = $3, chosen = $4, proofs = $5, consent = $6, scopes = $7, session_id = $8, expires_at = $9, finished_at = $10,
+    version = version + 1
 WHERE id = $1 AND version = $2`)
-
-	deleteInteraction = newStatement(`
-DELETE FROM interactions
-WHERE id = $1`)
 )
 
 // InsertInteraction stores i.
@@ -39,7 +36,7 @@ func (s *Store) InsertInteraction(ctx context.Context, i flow.Interaction) error
 	ask := i.Ask
 	ask.RequestedAt = ask.RequestedAt.UTC()
 	args := []any{string(i.ID), i.Browser, string(ask.Client), document(ask)}
-	args = append(append(args, progressArgs(i.Progress)...), int64(i.Version), micros(i.Created), micros(i.Expires))
+	args = append(append(args, courseArgs(i)...), int64(i.Version), micros(i.Created))
 	_, err := s.exec(ctx, insertInteraction, args...)
 	return doing("insert interaction", err)
 }
@@ -53,10 +50,10 @@ func (s *Store) Interaction(ctx context.Context, interaction id.Interaction) (i 
 	return i, doing("read interaction", err)
 }
 
-// UpdateInteraction writes Progress where Version is still i.Version, and
-// raises it. Conflict: somebody else was faster. NotFound: it is gone.
+// UpdateInteraction writes Progress, Expires and Finished where Version is still
+// i.Version, and raises it. Conflict: somebody else was faster. NotFound: it is gone.
 func (s *Store) UpdateInteraction(ctx context.Context, i flow.Interaction) error {
-	ok, err := s.changed(ctx, updateInteraction, append([]any{string(i.ID), int64(i.Version)}, progressArgs(i.Progress)...)...)
+	ok, err := s.changed(ctx, updateInteraction, append([]any{string(i.ID), int64(i.Version)}, courseArgs(i)...)...)
 	if err != nil {
 		return doing("update interaction", err)
 	}
@@ -69,15 +66,14 @@ func (s *Store) UpdateInteraction(ctx context.Context, i flow.Interaction) error
 	return fault.New(fault.Conflict, "interaction.stale", "This sign-in went on in another window.")
 }
 
-// DeleteInteraction reports whether this call removed it.
-func (s *Store) DeleteInteraction(ctx context.Context, interaction id.Interaction) (bool, error) {
-	ok, err := s.changed(ctx, deleteInteraction, string(interaction))
-	return ok, doing("delete interaction", err)
-}
-
-// progressArgs are the values of the columns from user_id to session_id.
-func progressArgs(p flow.Progress) []any {
-	return []any{string(p.User), p.Chosen, proofs(p.Proofs), p.Consent, words(p.Scopes), string(p.Session)}
+// courseArgs are the values of what changes as a sign-in goes on, from user_id to
+// session_id, and when it ends.
+func courseArgs(i flow.Interaction) []any {
+	p := i.Progress
+	return []any{
+		string(p.User), p.Chosen, proofs(p.Proofs), p.Consent, words(p.Scopes), string(p.Session),
+		micros(i.Expires), when(i.Finished),
+	}
 }
 
 // interactionFields are where interactionColumns go.
@@ -93,12 +89,13 @@ func interactionFields(i *flow.Interaction) []any {
 		&p.Session, &i.Version,
 		instant{&i.Created},
 		instant{&i.Expires},
+		instant{&i.Finished},
 	}
 }
 
 var interactionsTable = table{
 	statements: []*statement{
-		insertInteraction, selectInteraction, updateInteraction, deleteInteraction,
+		insertInteraction, selectInteraction, updateInteraction,
 	},
 	brooms: []broom{ // index interactions_expires
 		{"interactions", 0, sweep("interactions", "id", "expires_at <= $1")},

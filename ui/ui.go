@@ -47,8 +47,9 @@ type Deps struct {
 	Registry account.Clients
 	Cookies  *web.Cookies
 	Pages    *view.Pages
-	// Next returns the path where a sign-in goes on, as signin.Next does.
-	Next func(e flow.Entry) string
+	// Next returns the path where a sign-in goes on, and Again the one where it begins
+	// anew, as the functions of package signin do.
+	Next, Again func(e flow.Entry) string
 	// Fresh is how long a proof counts where a page changes how one signs in.
 	Fresh time.Duration
 	// MinPassword is how many characters a new password has at least, so that
@@ -59,7 +60,7 @@ type Deps struct {
 // Mount registers all pages; what they load is static.Mount's. The mux must be served behind
 // web.ProtectForms.
 func Mount(m *web.Mux, d Deps) {
-	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next}).Mount(m)
+	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Again: d.Again}).Mount(m)
 	(&account.Door{
 		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry,
 		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,

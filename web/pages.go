@@ -38,6 +38,8 @@ type ErrorPage struct {
 	Received string
 	// AppName and AppURL lead back to the application when it is known.
 	AppName, AppURL string
+	// Again is the path of ours that begins a sign-in anew; may be empty.
+	Again string
 }
 
 // FormPostPage is an authorization response in form_post mode.

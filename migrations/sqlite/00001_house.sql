@@ -154,7 +154,8 @@ CREATE TABLE interactions (
     session_id  TEXT    NOT NULL,
     version     BIGINT  NOT NULL,
     created_at  BIGINT  NOT NULL,
-    expires_at  BIGINT  NOT NULL
+    expires_at  BIGINT  NOT NULL,
+    finished_at BIGINT
 );
 
 CREATE INDEX interactions_expires ON interactions (expires_at);

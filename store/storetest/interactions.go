@@ -36,6 +36,7 @@ func testInteractions(t *testing.T, s *store.Store) {
 	same(t, read(), i)
 
 	i.Progress = flow.Progress{User: "usr_a", Proofs: byPassword(now), Chosen: true, Consent: "allow", Scopes: []string{"openid"}, Session: "ses_a"}
+	i.Finished, i.Expires = now.Add(time.Second), now.Add(time.Minute)
 	ok(t, s.UpdateInteraction(ctx, i))
 	refused(t, s.UpdateInteraction(ctx, i), fault.Conflict)
 	i.Version++
@@ -51,7 +52,13 @@ func testInteractions(t *testing.T, s *store.Store) {
 		t.Errorf("%d of %d callers updated the same version", n, racers)
 	}
 
-	oneWinner(t, func(int) (bool, error) { return s.DeleteInteraction(ctx, i.ID) })
+	i.Version++
+	i.Finished = time.Time{}
+	ok(t, s.UpdateInteraction(ctx, i))
+	i.Version++
+	same(t, read(), i)
+
+	i.ID = id.NewInteraction()
 	_, err := s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})
 	missing(t, err)
 	missing(t, s.UpdateInteraction(ctx, i))

@@ -52,8 +52,9 @@ type Door struct {
 	People   People
 	Cookies  *web.Cookies
 	Pages    *view.Pages
-	// Next returns the path where the sign-in of e goes on, as the function Next does.
-	Next func(e flow.Entry) string
+	// Next returns the path where the sign-in of e goes on, and Again the one where it
+	// begins anew, as the functions of these names do.
+	Next, Again func(e flow.Entry) string
 }
 
 // Mount registers the pages.
@@ -89,6 +90,9 @@ func (d *Door) get(step flow.Step, page draw) web.Handler {
 		speak(r, e)
 		if err != nil {
 			return d.lost(w, r, e, err)
+		}
+		if !e.Interaction.Finished.IsZero() {
+			return d.comeBack(w, r, e)
 		}
 		if e.Decision.Step != step {
 			return view.SeeOther(w, r, d.Next(e))
@@ -150,16 +154,33 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request, out flow.Outcome) er
 	return view.SeeOther(w, r, d.Next(out.Entry))
 }
 
-// lost answers when there is no step to show. A sign-in that took too long says
-// whose it was and leads back there.
+// comeBack answers who looks at a page of a sign-in that was answered, most often
+// by the back button. The application has used up its request by now, so that
+// another answer to it helps less than a fresh start there.
+func (d *Door) comeBack(w http.ResponseWriter, r *http.Request, e flow.Entry) error {
+	if e.Decision.Step != flow.StepIssue || e.App == nil {
+		return d.lost(w, r, e, fault.New(fault.NotFound, "flow.gone", "This sign-in is over."))
+	}
+	p := finishedPage{App: appName(e.App), Email: e.Person.Email, Next: e.App.HomeURL}
+	if p.Next == "" {
+		p.Next = d.Next(e)
+	}
+	return d.Pages.Show(w, r, http.StatusOK, p)
+}
+
+// lost answers when there is no step to show. A sign-in that took too long or is
+// over says whose it was, and leads back there and to its beginning.
 func (d *Door) lost(w http.ResponseWriter, r *http.Request, e flow.Entry, err error) error {
-	if e.App == nil || fault.CodeOf(err) != "flow.expired" {
+	code := fault.CodeOf(err)
+	if e.Interaction.ID == "" || code != "flow.expired" && code != "flow.gone" {
 		return err
 	}
 	f := web.AsFault(err)
-	d.Pages.Error(w, r, web.ErrorPage{
-		Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, AppName: appName(e.App), AppURL: e.App.HomeURL,
-	})
+	p := web.ErrorPage{Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, Again: d.Again(e)}
+	if e.App != nil {
+		p.AppName, p.AppURL = appName(e.App), e.App.HomeURL
+	}
+	d.Pages.Error(w, r, p)
 	return nil
 }
 

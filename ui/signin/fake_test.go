@@ -152,7 +152,7 @@ func newBrowserOf(t *testing.T, h *house, pages *view.Pages) *browser {
 	t.Helper()
 	b := &browser{t: t, house: h, cookies: &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}, jar: map[string]string{}}
 	b.mux = web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
-	(&Door{Flow: h, Sessions: h, People: h, Cookies: b.cookies, Pages: pages, Next: goesOn}).Mount(b.mux)
+	(&Door{Flow: h, Sessions: h, People: h, Cookies: b.cookies, Pages: pages, Next: goesOn, Again: goesAgain}).Mount(b.mux)
 	b.jar["gatehouse_browser"] = secret.Token(32)
 	return b
 }
@@ -218,3 +218,5 @@ func leadsTo(t *testing.T, w *httptest.ResponseRecorder, to string) {
 }
 
 func goesOn(e flow.Entry) string { return Next(e, "/oauth2/authorize") }
+
+func goesAgain(e flow.Entry) string { return Again(e, "/oauth2/authorize") }

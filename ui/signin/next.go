@@ -29,3 +29,13 @@ func Next(e flow.Entry, authorize string) string {
 	}
 	return path + "?i=" + url.QueryEscape(string(e.Interaction.ID))
 }
+
+// Again returns the path that begins the sign-in of e anew: the application's
+// request at authorize, or the page of ours.
+func Again(e flow.Entry, authorize string) string {
+	ask := e.Interaction.Ask
+	if ask.Client != "" {
+		return authorize + "?" + ask.Params.Encode()
+	}
+	return "/signin?return_to=" + url.QueryEscape(ask.ReturnTo)
+}

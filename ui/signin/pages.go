@@ -67,7 +67,7 @@ func (p signInPage) password(say *words.Catalogue) view.Input {
 type selectPage struct{ stepFrame }
 
 func (p selectPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: p.Title(say, say.Select.Title), Policy: p.policy()}
+	return view.Head{Title: p.Title(say, say.Select.Title), Scripts: []string{"app.js"}, Policy: p.policy()}
 }
 
 // taken reports whether the person is asked because somebody else signed in
@@ -80,7 +80,7 @@ func (p selectPage) Body() templ.Component { return selectBody(p) }
 type factorPage struct{ stepFrame }
 
 func (p factorPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: p.Title(say, say.Factor.Title), Policy: p.policy()}
+	return view.Head{Title: p.Title(say, say.Factor.Title), Scripts: []string{"app.js"}, Policy: p.policy()}
 }
 func (p factorPage) Body() templ.Component { return factorBody(p) }
 
@@ -95,7 +95,7 @@ func (s stepFrame) code(say *words.Catalogue) view.Input {
 type recoveryPage struct{ stepFrame }
 
 func (p recoveryPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: p.Title(say, say.Recovery.Title), Policy: p.policy()}
+	return view.Head{Title: p.Title(say, say.Recovery.Title), Scripts: []string{"app.js"}, Policy: p.policy()}
 }
 func (p recoveryPage) Body() templ.Component { return recoveryBody(p) }
 
@@ -177,9 +177,17 @@ type consentPage struct {
 }
 
 func (p consentPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: p.Title(say, say.Consent.Title.With(words.App, p.App)), Policy: p.policy()}
+	return view.Head{Title: p.Title(say, say.Consent.Title.With(words.App, p.App)), Scripts: []string{"app.js"}, Policy: p.policy()}
 }
 func (p consentPage) Body() templ.Component { return consentBody(p) }
+
+// finishedPage leads on who comes back to a sign-in that has led to its application.
+type finishedPage struct{ App, Email, Next string }
+
+func (p finishedPage) Head(say *words.Catalogue) view.Head {
+	return view.Head{Title: say.Finished.Title}
+}
+func (p finishedPage) Body() templ.Component { return finishedBody(p) }
 
 // redirectHost returns the host of a redirect URI, or the private-use scheme of
 // an application on the device; empty when there is neither.

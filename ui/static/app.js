@@ -35,6 +35,24 @@
     });
   }
 
+  // A second click or Enter would cancel the answer to the first. Should that never
+  // come, the page can be sent again after a while.
+  let sent = null;
+  const release = () => {
+    if (sent) sent.removeAttribute('aria-busy');
+    sent = null;
+  };
+  document.addEventListener('submit', (event) => {
+    if (sent) {
+      event.preventDefault();
+      return;
+    }
+    sent = event.target;
+    sent.setAttribute('aria-busy', 'true');
+    setTimeout(release, 10000);
+  });
+  window.addEventListener('pageshow', release);
+
   for (const button of document.querySelectorAll('[data-print]')) {
     button.hidden = false;
     button.addEventListener('click', () => window.print());

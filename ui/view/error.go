@@ -73,8 +73,20 @@ func (p errorPage) Body() templ.Component { return errorBody(p) }
 
 func (p errorPage) fields() []fault.Field { return p.Fields }
 
-// restart reports whether a fresh sign-in is the way on.
-func (p errorPage) restart() bool { return strings.HasPrefix(p.Code, "flow.") && p.AppURL == "" }
+// restart reports whether the account is the way on: nobody knows what the sign-in
+// was for.
+func (p errorPage) restart() bool {
+	return strings.HasPrefix(p.Code, "flow.") && p.AppURL == "" && p.Again == ""
+}
+
+// again is the class of the button that begins anew: it is the way on where no
+// application is known to go back to.
+func (p errorPage) again() string {
+	if p.AppURL == "" {
+		return "button main"
+	}
+	return "button"
+}
 
 // said is what the page says: the words for the code or the status, else the
 // fault's own.
@@ -88,6 +100,8 @@ func (p errorPage) said(say *words.Catalogue) words.Fault {
 	switch {
 	case p.RetryAfter > 0:
 		said.Todo = say.Form.TryAgain.With(words.Wait, say.Wait(web.Seconds(p.RetryAfter)))
+	case p.Again != "" && p.AppURL == "":
+		said.Todo = say.Error.AgainTodo
 	case said.Return != "" && p.AppName != "":
 		said.Todo = said.Return.With(words.App, p.AppName)
 	}

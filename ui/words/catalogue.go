@@ -19,6 +19,7 @@ type Catalogue struct {
 	Enrol    Enrol
 	FewCodes FewCodes
 	Consent  Consent
+	Finished Finished
 
 	Account   Account
 	Password  Password
@@ -119,6 +120,8 @@ type Error struct {
 	Received              string
 	Back                  Phrase // to the application: App
 	BackUnnamed           string
+	Again                 string // a button: the same sign-in anew
+	AgainTodo             string // in place of a todo where that is the way on
 	Account, Home         string // buttons
 	Code, Request, Moment string // what an administrator asks for
 

@@ -117,6 +117,11 @@ var english = Catalogue{
 		GoingOn:  "You go on to {host}.",
 		TakeBack: "You can take this back in Account › Connected apps.",
 	},
+	Finished: Finished{
+		Title:    "You are signed in",
+		Lead:     "This sign-in has led on to {app}.",
+		Continue: "Continue to {app}",
+	},
 	SignOut: SignOut{
 		Title:   "Sign out",
 		Heading: "Sign out?",
@@ -293,6 +298,8 @@ var english = Catalogue{
 		Received:    "We received",
 		Back:        "Back to {app}",
 		BackUnnamed: "Back to the application",
+		Again:       "Start again",
+		AgainTodo:   "Start the sign-in again.",
 		Account:     "Your account",
 		Home:        "Home",
 		Code:        "Error",

@@ -70,6 +70,13 @@ type Consent struct {
 	TakeBack      string
 }
 
+// Finished is shown to who comes back to a sign-in that has led to its application.
+type Finished struct {
+	Title    Title
+	Lead     Phrase // App
+	Continue Phrase // a button: App
+}
+
 // SignOut asks whether to sign out.
 type SignOut struct {
 	Title        Title
