@@ -25,7 +25,7 @@ var english = Catalogue{
 			"July", "August", "September", "October", "November", "December",
 		},
 		Moment:  "{day} {month} {year}, {clock} UTC",
-		Seconds: Plural{Other: "{n} s"},
+		Seconds: Plural{One: "{n} second", Other: "{n} seconds"},
 		Minutes: Plural{One: "{n} minute", Other: "{n} minutes"},
 		Hours:   Plural{One: "{n} hour", Other: "{n} hours"},
 	},
