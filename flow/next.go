@@ -131,8 +131,9 @@ func required(s State) proof.Level {
 	return max(least, proof.AAL2)
 }
 
-// asksConsent reports whether the application needs the person's word. Offline
-// access needs it each time (OpenID Connect Core 11).
+// asksConsent reports whether the application needs the person's word. A word
+// that was given is kept, for offline access like for all else (OpenID Connect
+// Core 11 leaves that to us); but not for what anybody could pretend to be.
 func asksConsent(s State) bool {
 	if s.Ask.Consent {
 		return true

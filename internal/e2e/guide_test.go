@@ -1,0 +1,197 @@
+package e2e
+
+import (
+	"encoding/json"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"gatehouse/docs"
+)
+
+// guide is docs/connect.md.
+func guide(t *testing.T) string {
+	t.Helper()
+	content, err := os.ReadFile("../../docs/connect.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(content)
+}
+
+// block returns the first block of the language that holds words.
+func block(t *testing.T, page, language, words string) string {
+	t.Helper()
+	for _, m := range regexp.MustCompile("(?ms)^```"+language+"\n(.*?)^```$").FindAllStringSubmatch(page, -1) {
+		if strings.Contains(m[1], words) {
+			return m[1]
+		}
+	}
+	t.Fatalf("the page has no block of %s with %q", language, words)
+	return ""
+}
+
+// register types the page's own line, with the port that the test has, and
+// returns the secret.
+func (w *watched) register(t *testing.T, page, appURL string) string {
+	t.Helper()
+	line := block(t, page, "sh", "client create --id web")
+	line = strings.ReplaceAll(line, "http://127.0.0.1:9000", appURL)
+	words, err := docs.Command(line)
+	if err != nil || len(words) == 0 || words[0] != "bin/gatehouse" {
+		t.Fatalf("the page types %q, not bin/gatehouse: %v", words, err)
+	}
+	var made struct {
+		Secret string `json:"client_secret"`
+	}
+	if err := json.Unmarshal([]byte(w.operator(t, append(words[1:], "--json")...)), &made); err != nil {
+		t.Fatal(err)
+	}
+	return made.Secret
+}
+
+// environment is the page's .env with the values that the test has.
+func environment(t *testing.T, page, issuer, secret, appURL string) []string {
+	t.Helper()
+	env := os.Environ()
+	for line := range strings.Lines(block(t, page, "ini", "OIDC_CLIENT_SECRET=")) {
+		line = strings.NewReplacer("http://localhost:8080", issuer, "http://127.0.0.1:9000", appURL, "the secret that was printed", secret, `"`, "").Replace(line)
+		env = append(env, strings.TrimSpace(line))
+	}
+	return env
+}
+
+// The examples are run as they are printed, and do what the page says of them.
+func TestGuidesExamplesRunAsPrinted(t *testing.T) {
+	t.Parallel()
+	page := guide(t)
+	for _, example := range []struct {
+		name string
+		make func(t *testing.T, page, dir string) *exec.Cmd
+	}{
+		{"Go", goExample},
+		{"Node", nodeExample},
+	} {
+		t.Run(example.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			cmd := example.make(t, page, dir)
+			w := startWatched(t)
+			number := freePort(t)
+			appURL := "http://127.0.0.1:" + number
+			secret := w.register(t, page, appURL)
+			cmd.Dir, cmd.Env = dir, environment(t, page, w.issuer, secret, appURL)
+			runApp(t, number, cmd)
+			w.tryGuide(t, appURL)
+		})
+	}
+}
+
+func (w *watched) tryGuide(t *testing.T, appURL string) {
+	t.Helper()
+	bob := w.person("bob")
+	b := newTab(t)
+	b.open(appURL)
+	b.says("body", "Signed out")
+	w.answers(true, false)
+	b.follow("a[href='/login']")
+	b.signIn(bob)
+	b.follow("#allow")
+	b.says("body", "Signed in as "+bob.Email)
+	w.wants(t, "token authorization_code", 1)
+	w.wants(t, "userinfo", 1)
+
+	w.answers(false, false)
+	b.open(appURL) // the second is over
+	b.says("body", "Signed in as "+bob.Email)
+	w.wants(t, "token refresh_token", 1)
+
+	b.follow("form[action='/logout'] button")
+	b.says("body", "Signed out")
+	w.wants(t, "logout", 1)
+
+	w.answers(false, true)
+	b.follow("a[href='/login']")
+	b.signIn(bob) // the session of the house is over, too; what was allowed stays allowed
+	b.until("the ID token of somebody else is refused", `/not good|Not signed in/.test(document.body.innerText)`)
+	b.open(appURL)
+	b.says("body", "Signed out")
+}
+
+var required = regexp.MustCompile(`(\S+)@(v\S+)`)
+
+// goExample builds the page's program with the versions that the page names,
+// which are those of this module: nothing is downloaded.
+func goExample(t *testing.T, page, dir string) *exec.Cmd {
+	t.Helper()
+	write(t, filepath.Join(dir, "main.go"), block(t, page, "go", "package main"))
+	mod, err := os.ReadFile("../../go.mod")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := required.FindAllStringSubmatch(block(t, page, "sh", "go get "), -1)
+	if len(named) != 2 {
+		t.Fatalf("the page names %q", named)
+	}
+	for _, m := range named {
+		if !strings.Contains(string(mod), "\t"+m[1]+" "+m[2]+"\n") {
+			t.Errorf("the page names %s, which is not what go.mod has", m[0])
+		}
+	}
+	here, err := filepath.Abs("../..")
+	if err != nil {
+		t.Fatal(err)
+	}
+	text := strings.Replace(string(mod), "module gatehouse\n", "module web\n", 1)
+	write(t, filepath.Join(dir, "go.mod"), strings.ReplaceAll(text, "=> ./", "=> "+here+"/"))
+	sums, err := os.ReadFile("../../go.sum")
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, filepath.Join(dir, "go.sum"), string(sums))
+	build := exec.Command("go", "build", "-o", "web", ".")
+	build.Dir = dir
+	build.Env = append(os.Environ(), "GOWORK=off")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build the example: %v\n%s", err, out)
+	}
+	return exec.Command(filepath.Join(dir, "web"))
+}
+
+// nodeExample takes the library from tools/package-lock.json, whose version the
+// page names.
+func nodeExample(t *testing.T, page, dir string) *exec.Cmd {
+	t.Helper()
+	write(t, filepath.Join(dir, "app.mjs"), block(t, page, "js", "openid-client"))
+	node, err := exec.LookPath("node")
+	modules, _ := filepath.Abs("../../tools/node_modules")
+	var installed struct{ Version string }
+	content, readErr := os.ReadFile(filepath.Join(modules, "openid-client", "package.json"))
+	if err != nil || readErr != nil {
+		if os.Getenv("CI") == "true" {
+			t.Fatal("Node or openid-client is not installed: scripts/install-test-servers does it")
+		}
+		t.Skip("Node or openid-client is not installed")
+	}
+	if err := exec.Command(node, "-e", "process.exit(parseInt(process.versions.node) < 20 ? 1 : 0)").Run(); err != nil {
+		t.Skip("the example needs Node 20")
+	}
+	if err := json.Unmarshal(content, &installed); err != nil {
+		t.Fatal(err)
+	}
+	block(t, page, "sh", "npm install openid-client@"+installed.Version+"\n")
+	if err := os.Symlink(modules, filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	return exec.Command(node, "app.mjs")
+}
+
+func write(t *testing.T, path, content string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
