@@ -1,6 +1,6 @@
 // Package docs carries the documents that the binary shows itself: what each
-// code of a refusal means. The other files of this folder are for readers of
-// the source.
+// code of a refusal means, and what to set in the clients of other people. The
+// other files of this folder are for readers of the source.
 package docs
 
 import (

@@ -16,11 +16,7 @@ func (a *app) clientList() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List applications",
-		Long: `List applications with their state, how they prove who they are
-(authentication), and by which ways they may get tokens (grants).`,
-		Example: `  gatehouse client list
-  gatehouse client list --json`,
-		Args: noArgs,
+		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			return a.withHouse(ctx, func(h *house.House) error {
 				clients, err := h.OAuth.Clients(ctx)

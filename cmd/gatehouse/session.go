@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"errors"
+	"fmt"
 	"io"
 	"strings"
 
@@ -22,23 +22,15 @@ func (a *app) session() *cobra.Command {
 
 func (a *app) printSessions(shown []wire.Session) error {
 	err := a.print(shown, func(w io.Writer) {
-		row(w, "SESSION", "USER", "METHODS", "SEEN", "ENDS", "IP")
+		row(w, "SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP")
 		for _, s := range shown {
-			row(w, string(s.ID), s.Email, strings.Join(s.Methods, " "), moment(s.Seen), ending(s), s.IP)
+			row(w, string(s.ID), string(s.User), strings.Join(s.Methods, " "), moment(s.Seen), moment(s.Expires), s.IP)
 		}
 	})
 	if err != nil || len(shown) > 0 {
 		return err
 	}
 	return a.note("No sessions.")
-}
-
-// ending says when a session ends: unless it is used before, or at the latest.
-func ending(s wire.Session) string {
-	if s.IdleExpires.Before(s.Expires) {
-		return moment(s.IdleExpires) + " unless used"
-	}
-	return moment(s.Expires)
 }
 
 // shapes returns the sessions with what their people can still prove. A session
@@ -59,9 +51,7 @@ func shapes(ctx context.Context, h *house.House, sessions []session.Session) ([]
 			}
 			people[s.User] = person
 		}
-		one := wire.OfSession(s, person.Living(s.Proofs))
-		one.Email = person.Email
-		shown = append(shown, one)
+		shown = append(shown, wire.OfSession(s, person.Living(s.Proofs)))
 	}
 	return shown, nil
 }
@@ -72,12 +62,7 @@ func (a *app) sessionList() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List live browser sessions, the newest first",
-		Long: `List live browser sessions: browsers that are signed in. METHODS is what was
-proved there (pwd: password, otp: code of an authenticator). ENDS is when the
-session ends, "unless used" where each request puts that off.`,
-		Example: `  gatehouse session list
-  gatehouse session list --user ada@example.test --json`,
-		Args: noArgs,
+		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			if limit < 1 || limit > mostListed {
 				return usagef("--limit must be between 1 and %d", mostListed)
@@ -97,7 +82,6 @@ session ends, "unless used" where each request puts that off.`,
 	})
 	cmd.Flags().StringVar(&user, "user", "", "only those of this `USER`, an id or an email address")
 	cmd.Flags().IntVar(&limit, "limit", 100, "at most this `number`")
-	a.completingFlag(cmd, "user", people)
 	return cmd
 }
 
@@ -121,13 +105,9 @@ func (a *app) sessionRevoke() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "revoke SESSION… | --user USER",
 		Short: "End browser sessions and the tokens that came of them",
-		Long: `End browser sessions and the tokens that applications got by them: the browser
-is signed out at its next request. Sessions that had ended before do not count.`,
-		Example: `  gatehouse session revoke ses_kq3h5tfx2c7a
-  gatehouse session revoke --user ada@example.test`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if (len(args) > 0) == (user != "") {
-				return errors.New("name sessions (ses_…), or a person with --user, and not both")
+				return fmt.Errorf("name sessions (ses_…), or a person with --user, and not both")
 			}
 			return nil
 		},
@@ -142,8 +122,7 @@ is signed out at its next request. Sessions that had ended before do not count.`
 		}),
 	})
 	cmd.Flags().StringVar(&user, "user", "", "all those of this `USER`, an id or an email address")
-	a.completingFlag(cmd, "user", people)
-	return a.completing(cmd, sessionIDs)
+	return cmd
 }
 
 func endSessions(ctx context.Context, h *house.House, sessions []string, user string) (int, error) {

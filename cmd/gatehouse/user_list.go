@@ -24,12 +24,7 @@ func (a *app) userList() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List people in the order of their addresses",
-		Long: `List people in the order of their addresses, 500 unless --limit says otherwise.
-A list that was cut says how it goes on (--after).`,
-		Example: `  gatehouse user list
-  gatehouse user list --search ada
-  gatehouse user list --limit 10000 --json`,
-		Args: noArgs,
+		Args:  cobra.NoArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			if f.Limit < 1 || f.Limit > mostListed {
 				return usagef("--limit must be between 1 and %d; go on with --after", mostListed)

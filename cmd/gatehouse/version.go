@@ -24,11 +24,7 @@ func (a *app) version() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "version",
 		Short: "Print which Gatehouse this is",
-		Long: `Print the version, the revision of the source, and the Go that built it.
-"gatehouse --version" prints the first line alone.`,
-		Example: `  gatehouse version
-  gatehouse version --json`,
-		Args: noArgs,
+		Args:  cobra.NoArgs,
 		RunE: a.action(func(context.Context, []string) error {
 			v := buildVersion()
 			return a.print(v, func(w io.Writer) {
