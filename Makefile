@@ -12,7 +12,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all drills fuzz bench bench/http verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/clients drills fuzz bench bench/http verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ test/all: install-test-servers
 
 test/race: install-test-servers ## The suite under the race detector
 	@CGO_ENABLED=1 scripts/with-servers $(GO) test -race -timeout 40m $(PACKAGES)
+
+test/clients: install-test-servers ## Clients of other people (docs/clients.md), from npm, PyPI and the module proxy
+	@scripts/test-clients
 
 drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...

@@ -43,8 +43,7 @@ func (s Source) String() string {
 // ("trusted_proxies[1]", "upstreams[1].issuer").
 type Sources map[string]Source
 
-// Of returns where the value of path came from.
-func (s Sources) Of(path string) Source {
+func (s Sources) of(path string) Source {
 	if src, ok := s[path]; ok {
 		return src
 	}

@@ -14,7 +14,6 @@ import (
 var (
 	errNumber  = errors.New(`is not a whole number; write one like "16"`)
 	errBoolean = errors.New(`must be true or false`)
-	errList    = errors.New("names nothing between its commas; write the items with commas between them, or nothing at all")
 )
 
 // field returns the field of the struct v that k stands for.
@@ -39,11 +38,7 @@ func (k *Key) set(v reflect.Value, text string) error {
 		}
 		f.SetBool(text == "true")
 	case List:
-		list := splitList(text)
-		if len(list) == 0 && text != "" {
-			return errList
-		}
-		k.setList(v, list)
+		k.setList(v, splitList(text))
 	case Text:
 		f.SetString(text)
 	case Sections:

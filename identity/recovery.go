@@ -124,7 +124,7 @@ func (s *Service) spendRecovery(ctx context.Context, from audit.Actor, user id.U
 	if err != nil {
 		return 0, err
 	}
-	return left, s.record(ctx, from, ActionRecoveryUse, user, nil, map[string]any{"recovery_codes_left": left})
+	return left, s.record(ctx, from, ActionRecoveryUse, user, nil, map[string]any{"left": left})
 }
 
 // NewRecoveryCodes replaces all recovery codes by ten new ones, returned in

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
-	"strings"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
@@ -121,5 +120,5 @@ func allowed(scopes []string) json.RawMessage {
 	if scopes == nil {
 		return nil
 	}
-	return audit.Doc(map[string]any{"scope": strings.Join(scopes, " ")})
+	return audit.Doc(map[string]any{"scopes": scopes})
 }

@@ -402,7 +402,7 @@ func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 	wants(t, ask(t, h, "POST", "/account/password"), 422, `id="new_password-problem">New password is too short.<`)
 	h.err = &fault.Error{Kind: fault.TooMany, Code: "signin.throttled", RetryAfter: 8 * time.Second}
 	w = ask(t, h, "POST", "/account/password")
-	wants(t, w, 429, "Try again in 8 seconds.", `role="alert"`)
+	wants(t, w, 429, "Try again in 8 s.", `role="alert"`)
 	if w.Header().Get("Retry-After") != "8" {
 		t.Errorf("Retry-After %q", w.Header().Get("Retry-After"))
 	}

@@ -25,7 +25,7 @@ var english = Catalogue{
 			"July", "August", "September", "October", "November", "December",
 		},
 		Moment:  "{day} {month} {year}, {clock} UTC",
-		Seconds: Plural{One: "{n} second", Other: "{n} seconds"},
+		Seconds: Plural{Other: "{n} s"},
 		Minutes: Plural{One: "{n} minute", Other: "{n} minutes"},
 		Hours:   Plural{One: "{n} hour", Other: "{n} hours"},
 	},

@@ -191,7 +191,7 @@ func TestNumbersAreSaidInTheFormOfTheLanguage(t *testing.T) {
 		}
 	}
 	english := wordstest.English()
-	for seconds, want := range map[int]string{1: "1 second", 119: "119 seconds", 120: "2 minutes", 121: "3 minutes", 7199: "120 minutes", 86400: "24 hours"} {
+	for seconds, want := range map[int]string{1: "1 s", 119: "119 s", 120: "2 minutes", 121: "3 minutes", 7199: "120 minutes", 86400: "24 hours"} {
 		if got := english.Wait(seconds); got != want {
 			t.Errorf("%d seconds: %q, want %q", seconds, got, want)
 		}

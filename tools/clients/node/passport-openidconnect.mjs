@@ -1,0 +1,32 @@
+// passport-openidconnect in Express. It neither refreshes nor signs out.
+import express from 'express'
+import session from 'express-session'
+import passport from 'passport'
+import OpenIDConnectStrategy from 'passport-openidconnect'
+
+const { OIDC_ISSUER, OIDC_CLIENT_ID, OIDC_CLIENT_SECRET, APP_URL, PORT } = process.env
+passport.use(new OpenIDConnectStrategy({
+  issuer: OIDC_ISSUER,
+  authorizationURL: `${OIDC_ISSUER}/oauth2/authorize`,
+  tokenURL: `${OIDC_ISSUER}/oauth2/token`,
+  userInfoURL: `${OIDC_ISSUER}/oauth2/userinfo`,
+  clientID: OIDC_CLIENT_ID,
+  clientSecret: OIDC_CLIENT_SECRET,
+  callbackURL: `${APP_URL}/cb`,
+  scope: ['profile', 'email'],
+  nonce: true,
+  skipUserProfile: false,
+}, (issuer, profile, done) => done(null, { email: profile.emails[0].value })))
+passport.serializeUser((user, done) => done(null, user))
+passport.deserializeUser((user, done) => done(null, user))
+
+const app = express()
+app.use(session({ secret: crypto.randomUUID(), resave: false, saveUninitialized: false }))
+app.use(passport.session())
+app.get('/', (req, res) => res.send(req.user ? `Signed in as ${req.user.email}` : 'Signed out'))
+app.get('/login', passport.authenticate('openidconnect'))
+app.get('/cb', (req, res, next) => passport.authenticate('openidconnect', (error, user, info) => {
+  if (error || !user) return res.status(403).send(`Refused: ${error?.message ?? info?.message}`)
+  req.login(user, (failed) => (failed ? next(failed) : res.redirect('/')))
+})(req, res, next))
+app.listen(PORT, '127.0.0.1')
