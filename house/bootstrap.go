@@ -49,7 +49,7 @@ func (h *House) FirstRun(ctx context.Context) (link string, waiting bool, err er
 
 // empty reports whether there is not a single person.
 func (h *House) empty(ctx context.Context) (bool, error) {
-	anybody, err := h.Identity.Users(ctx, identity.UserFilter{Limit: 1})
+	anybody, _, err := h.Identity.Users(ctx, identity.UserFilter{Limit: 1})
 	return len(anybody) == 0, err
 }
 

@@ -45,7 +45,7 @@ func firstRun(t *testing.T, h *House) (link string, waiting bool) {
 
 func administrators(t *testing.T, h *House) (n int) {
 	t.Helper()
-	people, err := h.Identity.Users(t.Context(), identity.UserFilter{})
+	people, _, err := h.Identity.Users(t.Context(), identity.UserFilter{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -88,13 +88,6 @@ type Attempts struct {
 	Updated      time.Time
 }
 
-// UserFilter narrows a list of people.
-type UserFilter struct {
-	Search string // what the email or the name begins with
-	After  string // the last email of the page before (emails are in order)
-	Limit  int    // at most 500; zero: 100
-}
-
 // Store keeps people; *store.Store does. Methods join the transaction of ctx;
 // what is not there is a NotFound fault.
 type Store interface {
@@ -113,6 +106,7 @@ type Store interface {
 	HoldUser(ctx context.Context, user id.User) (User, error)
 	// UserByEmail compares without regard to case.
 	UserByEmail(ctx context.Context, email string) (User, error)
+	// Users returns at most f.Limit people, as UserFilter says.
 	Users(ctx context.Context, f UserFilter) ([]User, error)
 	// CountAdministrators counts the enabled ones.
 	CountAdministrators(ctx context.Context) (int, error)

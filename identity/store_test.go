@@ -185,7 +185,7 @@ func TestFiftySetupsAtOnceMakeOneAdministrator(t *testing.T) {
 	if got["done"] != 1 || got["done"]+got["setup.done"]+got["setup.link"] != 50 {
 		t.Errorf("50 at once: %v", got)
 	}
-	users, err := all[1].Users(t.Context(), identity.UserFilter{})
+	users, _, err := all[1].Users(t.Context(), identity.UserFilter{})
 	if err != nil || len(users) != 1 || !users[0].Administrator {
 		t.Errorf("people: %+v, %v", users, err)
 	}

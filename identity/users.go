@@ -22,15 +22,6 @@ func (s *Service) UserByEmail(ctx context.Context, email string) (User, error) {
 	return s.Store.UserByEmail(ctx, Canonical(email))
 }
 
-// Users lists people in the order of their emails.
-func (s *Service) Users(ctx context.Context, f UserFilter) ([]User, error) {
-	if f.Limit <= 0 {
-		f.Limit = 100
-	}
-	f.Limit = min(f.Limit, 500)
-	return s.Store.Users(ctx, f)
-}
-
 // Create adds a person and returns them with id and times. An empty password
 // makes a person who cannot sign in yet. Faults: "user.invalid",
 // "password.weak" (Invalid), "user.email_taken" (Conflict).

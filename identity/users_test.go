@@ -207,7 +207,7 @@ func TestUpdateKeepsWhatIsNotItsBusiness(t *testing.T) {
 	if !fault.Is(err, fault.NotFound) {
 		t.Errorf("updating nobody: %v", err)
 	}
-	if list, err := h.Users(t.Context(), UserFilter{}); err != nil || !slices.ContainsFunc(list, func(u User) bool { return u.ID == ada.ID }) {
+	if list, _, err := h.Users(t.Context(), UserFilter{}); err != nil || !slices.ContainsFunc(list, func(u User) bool { return u.ID == ada.ID }) {
 		t.Errorf("list: %v, %v", list, err)
 	}
 }

@@ -16,8 +16,10 @@ import (
 	"gatehouse/fault"
 )
 
-// maxEmail is how long an email may be, in bytes, as RFC 5321 bounds a path.
-const maxEmail = 254
+const (
+	maxEmail = 254 // how long an email may be, in bytes, as RFC 5321 bounds a path
+	maxName  = 200 // how long a name may be, in characters
+)
 
 // Canonical is a login or email as it is compared, counted and found: however
 // somebody types a name, it is one name, and so is a domain in Unicode or in
@@ -83,7 +85,7 @@ func check(u User) error {
 		}
 	}
 	add("email", emailProblem(u.Email))
-	add("name", textProblem(u.Name, 200))
+	add("name", textProblem(u.Name, maxName))
 	for _, f := range u.Claims.texts() {
 		switch v := *f.value; {
 		case len(v) > maxClaim:

@@ -156,6 +156,20 @@ func (m *memory) Clients(context.Context) (list []oauth.Client, err error) {
 	return list, err
 }
 
+func (m *memory) ClientsAfter(_ context.Context, after id.Client, limit int) (list []oauth.Client, err error) {
+	err = m.do("ClientsAfter", func() error {
+		for _, c := range m.s.clients {
+			if c.ID > after {
+				list = append(list, c)
+			}
+		}
+		slices.SortFunc(list, func(a, b oauth.Client) int { return strings.Compare(string(a.ID), string(b.ID)) })
+		list = list[:min(limit, len(list))]
+		return nil
+	})
+	return list, err
+}
+
 func (m *memory) EndFamiliesOfAuthorization(_ context.Context, a id.Authorization, reason audit.Reason, now time.Time) error {
 	return m.endFamilies("EndFamiliesOfAuthorization", reason, now, func(fam oauth.Family) bool { return fam.Authorization.ID == a })
 }

@@ -154,6 +154,9 @@ type Store interface {
 	Client(ctx context.Context, client id.Client) (Client, error)
 	// Clients returns all clients ordered by id.
 	Clients(ctx context.Context) ([]Client, error)
+	// ClientsAfter lists those that follow after, at most limit, in the order
+	// that the database has for ids.
+	ClientsAfter(ctx context.Context, after id.Client, limit int) ([]Client, error)
 
 	InsertCode(ctx context.Context, c Code) error
 	Code(ctx context.Context, hash []byte) (Code, error)

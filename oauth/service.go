@@ -72,11 +72,20 @@ func (s *Service) Client(ctx context.Context, client id.Client) (Client, error) 
 	return c, nil
 }
 
-// Clients returns all clients ordered by id.
-func (s *Service) Clients(ctx context.Context) ([]Client, error) {
-	list, err := s.Store.Clients(ctx)
+// MaxClientPage is how many clients one question answers at most.
+const MaxClientPage = 500
+
+// Clients returns a page of the clients that follow after, from 1 to
+// MaxClientPage of them in the order of their ids, and the one behind which the
+// next page begins, which is empty where none follows.
+func (s *Service) Clients(ctx context.Context, after id.Client, limit int) (page []Client, next id.Client, err error) {
+	limit = min(max(limit, 1), MaxClientPage)
+	list, err := s.Store.ClientsAfter(ctx, after, limit+1)
 	if err != nil {
-		return nil, fmt.Errorf("list the clients: %w", err)
+		return nil, "", fmt.Errorf("list the clients: %w", err)
 	}
-	return list, nil
+	if len(list) <= limit {
+		return list, "", nil
+	}
+	return list[:limit], list[limit-1].ID, nil
 }

@@ -171,27 +171,6 @@ func (m *Manager) idle(s *Session, now time.Time) time.Time {
 	return idle
 }
 
-// Of returns the live sessions of a person, newest first.
-func (m *Manager) Of(ctx context.Context, user id.User) ([]Session, error) {
-	if user == "" {
-		return nil, errors.New("list sessions: of nobody")
-	}
-	return m.list(ctx, user, 1000)
-}
-
-// List returns the live sessions of everybody, newest first, at most limit.
-func (m *Manager) List(ctx context.Context, limit int) ([]Session, error) {
-	return m.list(ctx, "", limit)
-}
-
-func (m *Manager) list(ctx context.Context, user id.User, limit int) ([]Session, error) {
-	list, err := m.Store.SessionsOf(ctx, user, clock.Now(), limit)
-	if err != nil {
-		return nil, fmt.Errorf("list sessions: %w", err)
-	}
-	return list, nil
-}
-
 func (m *Manager) record(ctx context.Context, by audit.Actor, action audit.Action, s Session, after map[string]any) error {
 	return m.Audit.Record(ctx, audit.Event{
 		Actor: by, Action: action, Target: target(s.ID), User: s.User, After: audit.Doc(after),

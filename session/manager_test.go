@@ -161,10 +161,38 @@ func (m *memory) RevokeOldestSessions(_ context.Context, user id.User, keep int,
 func (m *memory) SessionsOf(_ context.Context, user id.User, now time.Time, limit int) (list []session.Session, err error) {
 	err = m.locked("SessionsOf", func() {
 		for _, s := range m.rows {
-			if (user == "" || s.User == user) && s.Live(now) && len(list) < limit {
+			if s.User == user && s.Live(now) && len(list) < limit {
 				list = append(list, s)
 			}
 		}
+	})
+	return list, err
+}
+
+func TestCursorsOfSessionsComeBackAsTheyWere(t *testing.T) {
+	t.Parallel()
+	c := session.Cursor{Created: time.UnixMicro(1_764_000_000_000_001).UTC(), ID: id.NewSession()}
+	for _, c := range []session.Cursor{{}, c} {
+		if got, ok := session.ParseCursor(c.String()); !ok || got != c {
+			t.Errorf("%q is read as %v (%v)", c, got, ok)
+		}
+	}
+	for _, s := range []string{"1", "1.", "x." + string(c.ID), "1.usr_x", string(c.ID)} {
+		if got, ok := session.ParseCursor(s); ok {
+			t.Errorf("%q was taken for %v", s, got)
+		}
+	}
+}
+
+func (m *memory) LiveSessions(_ context.Context, now time.Time, after session.Cursor, limit int) (list []session.Session, err error) {
+	err = m.locked("LiveSessions", func() {
+		for _, s := range m.rows {
+			if (after == (session.Cursor{}) || s.Created.Before(after.Created)) && s.Live(now) {
+				list = append(list, s)
+			}
+		}
+		slices.SortFunc(list, func(a, b session.Session) int { return b.Created.Compare(a.Created) })
+		list = list[:min(limit, len(list))]
 	})
 	return list, err
 }
@@ -450,7 +478,7 @@ func TestEndAllSparesOneSession(t *testing.T) {
 		if of, err := m.Of(t.Context(), ada); err != nil || len(of) != 1 || of[0].ID != keep.ID {
 			t.Errorf("Of = %v, %v", of, err)
 		}
-		if all, err := m.List(t.Context(), 10); err != nil || len(all) != 2 || !slices.ContainsFunc(all, func(s session.Session) bool { return s.ID == bob.ID }) {
+		if all, next, err := m.List(t.Context(), session.Cursor{}, 10); err != nil || next != (session.Cursor{}) || len(all) != 2 || !slices.ContainsFunc(all, func(s session.Session) bool { return s.ID == bob.ID }) {
 			t.Errorf("List = %v, %v", all, err)
 		}
 		if _, err := m.EndAll(t.Context(), from, "", "", "x"); err == nil {

@@ -62,9 +62,11 @@ type Store interface {
 	// RevokeOldestSessions ends those of the person's sessions beyond the newest
 	// keep that were not ended before, and returns their ids.
 	RevokeOldestSessions(ctx context.Context, user id.User, keep int, reason audit.Reason, now time.Time) ([]id.Session, error)
-	// SessionsOf lists the live sessions of a person, newest first; of
-	// everybody when user is empty (at most limit).
+	// SessionsOf lists the live sessions of a person, newest first, at most limit.
 	SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]Session, error)
+	// LiveSessions lists those of everybody that follow after, newest first, at
+	// most limit.
+	LiveSessions(ctx context.Context, now time.Time, after Cursor, limit int) ([]Session, error)
 }
 
 // Filter picks sessions; empty fields do not narrow, and an empty filter

@@ -1,7 +1,6 @@
 package store_test
 
 import (
-	"context"
 	"fmt"
 	"strings"
 	"testing"
@@ -85,66 +84,5 @@ func unchanged(t *testing.T, s *store.Store, n int, texts ...string) {
 		if !strings.HasPrefix(string(e.Action), "test.") && e.Action != audit.ActionPrune {
 			t.Errorf("an event is now %v", e)
 		}
-	}
-}
-
-// Each way to ask for events is answered from the index that is made for it,
-// row by row in the order of the answer: nothing is walked through, nothing is
-// sorted, however many events there are.
-func TestAuditTrailsComeInOrderFromAnIndex(t *testing.T) {
-	t.Parallel()
-	databases(t, func(t *testing.T, s *store.Store) {
-		fillTrail(t, s, 4000)
-		for name, leads := range map[string][]any{
-			"audit_events_at":     {""},
-			"audit_events_action": {"test.rare", "test.often"},
-			"audit_events_actor":  {"usr_7", "usr_often"},
-			"audit_events_user":   {"usr_7", "usr_often"},
-			"audit_events_client": {"app_7", "app_often"},
-			"audit_events_target": {"ses_7", "ses_often"},
-		} {
-			for _, lead := range leads {
-				plan := store.ExplainFind(t, s, name, lead)
-				fits := strings.Contains(plan, name)
-				if s.Postgres() && strings.HasSuffix(lead.(string), "often") { // of what every other event has, it meets enough on the way
-					fits = fits || strings.Contains(plan, "Backward using audit_events_at")
-				}
-				if !fits || strings.Contains(plan, "Sort") || strings.Contains(plan, "TEMP B-TREE") || strings.Contains(plan, "Seq Scan") {
-					t.Errorf("asked by %q, which has the index %s, the plan is\n%s", lead, name, plan)
-				}
-			}
-		}
-	})
-}
-
-// fillTrail writes n events of which half concern the same things.
-func fillTrail(t *testing.T, s *store.Store, n int) {
-	t.Helper()
-	start := time.Now().Add(-time.Hour)
-	err := s.InTx(t.Context(), func(ctx context.Context) error {
-		for i := range n {
-			e := audit.Event{
-				ID: id.NewEvent(), At: start.Add(time.Duration(i) * time.Millisecond), Outcome: audit.Done,
-				Actor: audit.Actor{Kind: audit.Person, ID: "usr_often"}, Action: "test.often", User: "usr_often", Client: "app_often",
-				Target: audit.Target{Kind: "session", ID: "ses_often"},
-			}
-			if i%2 == 0 {
-				rest := fmt.Sprint(i % 100)
-				e.Actor.ID, e.User, e.Client, e.Target.ID = "usr_"+rest, id.User("usr_"+rest), id.Client("app_"+rest), "ses_"+rest
-			}
-			if i%1000 == 0 {
-				e.Action = "test.rare"
-			}
-			if err := s.InsertEvent(ctx, e); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := store.Raw(t.Context(), s, "ANALYZE"); err != nil {
-		t.Fatal(err)
 	}
 }

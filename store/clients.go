@@ -45,6 +45,14 @@ WHERE id = $1`)
 	selectClients = newStatement(`
 SELECT ` + clientColumns + `
 FROM clients`)
+
+	// The primary key, walked from the last page's end.
+	selectClientsAfter = newStatement(`
+SELECT ` + clientColumns + `
+FROM clients
+WHERE id > $1
+ORDER BY id
+LIMIT $2`)
 )
 
 // InsertClient stores c with its secrets, as revision 1, and raises the version
@@ -108,6 +116,13 @@ func (s *Store) Clients(ctx context.Context) ([]oauth.Client, error) {
 	return all, nil
 }
 
+// ClientsAfter lists the clients that follow after, at most limit, in the order
+// that the database has for ids.
+func (s *Store) ClientsAfter(ctx context.Context, after id.Client, limit int) ([]oauth.Client, error) {
+	found, err := list(ctx, s, selectClientsAfter, []any{string(after), int64(limit)}, scanClient)
+	return found, doing("list clients", err)
+}
+
 // clientArgs are the values of clientColumns up to created_at.
 func clientArgs(c oauth.Client) []any {
 	secrets := "[]"
@@ -149,6 +164,6 @@ func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 
 var clientsTable = table{
 	statements: []*statement{
-		insertClient, updateClient, deleteClient, selectClient, selectClients,
+		insertClient, updateClient, deleteClient, selectClient, selectClients, selectClientsAfter,
 	},
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 	"time"
 
 	"gatehouse/audit"
@@ -96,14 +97,16 @@ WHERE s.user_id = $1 AND s.revoked_at IS NULL AND s.idle_expires_at > $2 AND s.e
 ORDER BY s.created_at DESC, s.id
 LIMIT $3`)
 
-	// Index sessions_created, and not, what SQLite would rather take, that of
-	// expires_at with all living sessions to be sorted.
-	selectAllSessions = newStatement(`
+	// Index sessions_live, walked from the newest or from the last page's end, and
+	// not, what SQLite would rather take, that of expires_at with all living
+	// sessions to be sorted.
+	selectLiveSessions = newStatement(`
 SELECT ` + sessionColumns + `
 FROM sessions s
-WHERE s.revoked_at IS NULL AND s.idle_expires_at > $1 AND +s.expires_at > $1
-ORDER BY s.created_at DESC, s.id
-LIMIT $2`)
+WHERE s.revoked_at IS NULL AND (s.created_at, s.id) < ($1, $2)
+    AND s.idle_expires_at > $3 AND +s.expires_at > $3
+ORDER BY s.created_at DESC, s.id DESC
+LIMIT $4`)
 )
 
 // InsertSession stores n. Conflict: the person is gone, or disabled, or has most
@@ -210,20 +213,25 @@ func (s *Store) RevokeOldestSessions(ctx context.Context, user id.User, keep int
 	return ended, doing("revoke the oldest sessions", err)
 }
 
-// SessionsOf lists the live sessions of a person, newest first; of everybody
-// when user is empty. A limit below 1 means 500.
+// SessionsOf lists the live sessions of a person, newest first, at most limit.
 func (s *Store) SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]session.Session, error) {
-	if limit < 1 {
-		limit = 500
+	found, err := list(ctx, s, selectSessionsOf, []any{string(user), micros(now), int64(limit)}, scanSession)
+	return found, doing("list the sessions of a person", err)
+}
+
+// LiveSessions lists the live sessions of everybody that follow after, newest
+// first, at most limit.
+func (s *Store) LiveSessions(ctx context.Context, now time.Time, after session.Cursor, limit int) ([]session.Session, error) {
+	created := int64(math.MaxInt64)
+	if after != (session.Cursor{}) {
+		created = micros(after.Created)
 	}
-	st, args := selectAllSessions, []any{micros(now), int64(limit)}
-	if user != "" {
-		st, args = selectSessionsOf, []any{string(user), micros(now), int64(limit)}
-	}
-	found, err := list(ctx, s, st, args, func(rows *sql.Rows) (one session.Session, err error) {
-		return one, rows.Scan(sessionFields(&one)...)
-	})
+	found, err := list(ctx, s, selectLiveSessions, []any{created, string(after.ID), micros(now), int64(limit)}, scanSession)
 	return found, doing("list sessions", err)
+}
+
+func scanSession(rows *sql.Rows) (n session.Session, err error) {
+	return n, rows.Scan(sessionFields(&n)...)
 }
 
 // sessionFields are where sessionColumns go.
@@ -246,7 +254,7 @@ const keepSessions = 30 * 24 * time.Hour
 var sessionsTable = table{
 	statements: []*statement{
 		insertSession, selectSessionByToken, selectSession, holdSession, holdPerson, holdActing, raiseSession, touchSession,
-		revokeSession, revokeSessionsOf, revokeOldestSessions, selectSessionsOf, selectAllSessions,
+		revokeSession, revokeSessionsOf, revokeOldestSessions, selectSessionsOf, selectLiveSessions,
 	},
 	brooms: []broom{ // indexes sessions_expires and sessions_revoked
 		{"sessions", 0, sweep("sessions", "id", "expires_at <= $1 AND revoked_at IS NULL")},

@@ -3,7 +3,6 @@ package store_test
 import (
 	"context"
 	"path/filepath"
-	"regexp"
 	"strings"
 	"testing"
 
@@ -71,69 +70,6 @@ func TestEveryStatementRunsOnBothDatabases(t *testing.T) {
 			t.Errorf("only %d statements are known", n)
 		}
 	})
-}
-
-// A statement that walks a whole table is slow one day. These few may: their
-// tables are small, or a list of everything is what they are for. What is called
-// by_… is a subquery, whose own plan stands above it.
-var mayScan = regexp.MustCompile(`FROM (versions|data_keys|signing_keys|clients|marks|goose_db_version)\b`)
-
-func TestEveryStatementHasItsIndex(t *testing.T) {
-	t.Parallel()
-	s := openSQLite(t)
-	fill(t, s)
-	for text, plan := range store.Explain(t, s) {
-		for line := range strings.Lines(plan) {
-			if strings.HasPrefix(line, "SCAN") && !strings.HasPrefix(line, "SCAN by_") && !strings.Contains(line, "VALUES CLAUSE") && !strings.Contains(line, "USING") && !mayScan.MatchString(text) {
-				t.Errorf("walks a whole table:\n%s\nplan:\n%s", text, plan)
-			}
-		}
-	}
-}
-
-// fill makes the tables that grow large enough for the planner to have an
-// opinion, and lets SQLite count them.
-func fill(t *testing.T, s *store.Store) {
-	t.Helper()
-	const many = `WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000) `
-	for _, text := range []string{
-		`INSERT INTO users SELECT * FROM (` + many + `SELECT 'usr_' || i, 'p' || i || '@a.test', 'p' || i || '@a.test', 1, 'P', 'p' || i, '{}', 0, 0, i, i, 1, NULL, NULL FROM n)`,
-		`INSERT INTO sessions SELECT 'ses_' || id, randomblob(32), id, '[]', created_at, 1, 9000000 + created_at, 9000000 + created_at, NULL, '', '', '' FROM users`,
-		`INSERT INTO revocations SELECT created_at, 'session', id, 1, 9000000 + created_at FROM users`,
-		`INSERT INTO once SELECT 'jti', id, 9000000 + created_at FROM users`,
-		`ANALYZE`,
-	} {
-		if err := store.Raw(t.Context(), s, text); err != nil {
-			t.Fatalf("%v\n%s", err, text)
-		}
-	}
-}
-
-// For the newest hundred SQLite sorted all living sessions, as long as nobody
-// had counted them.
-func TestNewestSessionsAreNotSorted(t *testing.T) {
-	t.Parallel()
-	s := openSQLite(t)
-	newestAreNotSorted(t, s)
-	fill(t, s)
-	newestAreNotSorted(t, s)
-}
-
-func newestAreNotSorted(t *testing.T, s *store.Store) {
-	t.Helper()
-	found := false
-	for text, plan := range store.Explain(t, s) {
-		if !strings.Contains(text, "+s.expires_at") {
-			continue
-		}
-		found = true
-		if !strings.Contains(plan, "USING INDEX sessions_created") || strings.Contains(plan, "TEMP B-TREE FOR ORDER BY") {
-			t.Errorf("the plan of\n%s\nis\n%s", text, plan)
-		}
-	}
-	if !found {
-		t.Error("no statement lists the newest sessions")
-	}
 }
 
 func TestStoreRefusesADatabaseOfANewerGatehouse(t *testing.T) {

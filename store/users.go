@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"strings"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -48,25 +47,24 @@ WHERE email_key > $1
 ORDER BY email_key
 LIMIT $2`)
 
-	// Indexes users_email and users_name: a range of each, from what is searched for
-	// to the last text that begins with it.
-	searchUsers = newStatement(`
+	// Index users_email: from what is searched for to the last text that begins
+	// with it.
+	searchEmails = newStatement(`
 SELECT ` + userColumns + `
 FROM users
-WHERE id IN (
-    SELECT id FROM (
-        SELECT id FROM users
-        WHERE email_key > $1 AND email_key >= $2 AND email_key < $3
-        ORDER BY email_key
-        LIMIT $4) by_email
-    UNION ALL
-    SELECT id FROM (
-        SELECT id FROM users
-        WHERE name_key >= $2 AND name_key < $3 AND email_key > $1
-        ORDER BY email_key
-        LIMIT $4) by_name)
+WHERE email_key > $1 AND email_key >= $2 AND email_key < $3
 ORDER BY email_key
 LIMIT $4`)
+
+	// Index users_name, without those whom searchEmails found: the index knows
+	// their emails.
+	searchNames = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE (name_key, email_key) > ($1, $2) AND name_key >= $3 AND name_key < $4
+    AND NOT (email_key >= $5 AND email_key < $6)
+ORDER BY name_key, email_key
+LIMIT $7`)
 
 	// Index users_administrators.
 	selectAdministrators = newStatement(`
@@ -86,12 +84,9 @@ FROM users
 WHERE id = $1`)
 )
 
-// key is how names are searched for; emails are compared as identity.Canonical.
-func key(s string) string { return strings.ToLower(s) }
-
 // InsertUser stores u as revision 1. Conflict: the email is taken.
 func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
-	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, key(u.Name),
+	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
 		document(u.Claims), u.Administrator, u.Disabled, micros(u.Created), micros(u.Updated))
 	return doing("insert user", emailTaken(err))
 }
@@ -102,7 +97,7 @@ func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
 // taken ("user.email_taken"), or somebody else changed the person
 // ("user.changed").
 func (s *Store) UpdateUser(ctx context.Context, u identity.User) error {
-	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, key(u.Name),
+	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
 		document(u.Claims), u.Administrator, u.Disabled, micros(u.Updated), u.Rev)
 	if err != nil {
 		return doing("update user", emailTaken(err))
@@ -154,20 +149,35 @@ func (s *Store) user(ctx context.Context, st *statement, by string) (u identity.
 	return u, doing("read user", err)
 }
 
-// Users lists people in the order of their emails, a page at a time. A search
-// finds those whose email or name begins with it.
+// Users lists people as identity.UserFilter says: at most f.Limit, 100 where that
+// is zero.
 func (s *Store) Users(ctx context.Context, f identity.UserFilter) ([]identity.User, error) {
-	limit := 100
-	if f.Limit > 0 {
-		limit = min(f.Limit, 500)
+	if f.Limit <= 0 {
+		f.Limit = 100
 	}
-	st, args := selectUsers, []any{identity.Canonical(f.After), int64(limit)}
-	if f.Search != "" {
-		from := key(f.Search)
-		st, args = searchUsers, []any{identity.Canonical(f.After), from, from + lastRune, int64(limit)}
-	}
-	users, err := list(ctx, s, st, args, scanUser)
+	users, err := s.users(ctx, f)
 	return users, doing("list users", err)
+}
+
+func (s *Store) users(ctx context.Context, f identity.UserFilter) (found []identity.User, err error) {
+	if f.Search == "" {
+		return list(ctx, s, selectUsers, []any{f.After.Email, int64(f.Limit)}, scanUser)
+	}
+	email, name := identity.SearchKeys(f.Search)
+	if email == "" {
+		return nil, nil
+	}
+	if f.After.Name == "" {
+		found, err = list(ctx, s, searchEmails, []any{f.After.Email, email, email + lastRune, int64(f.Limit)}, scanUser)
+		f.After.Email = ""
+	}
+	if err != nil || len(found) == f.Limit {
+		return found, err
+	}
+	more, err := list(ctx, s, searchNames, []any{
+		f.After.Name, f.After.Email, name, name + lastRune, email, email + lastRune, int64(f.Limit - len(found)),
+	}, scanUser)
+	return append(found, more...), err
 }
 
 // lastRune sorts behind all others: what begins with a text lies between that and
@@ -193,7 +203,7 @@ func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
 
 var usersTable = table{
 	statements: []*statement{
-		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, searchUsers,
+		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, searchEmails, searchNames,
 		selectAdministrators, lockAdministrators, lockUser,
 	},
 }

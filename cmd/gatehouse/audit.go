@@ -21,7 +21,7 @@ func (a *app) audit() *cobra.Command {
 const auditPage = 50
 
 func (a *app) auditList() *cobra.Command {
-	f := auditFlags{limit: auditPage}
+	var f auditFlags
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List what was done and what was refused, the newest first",

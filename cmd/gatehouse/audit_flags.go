@@ -20,10 +20,9 @@ import (
 
 // auditFlags are the questions that audit list takes.
 type auditFlags struct {
-	actor, target, action, outcome, ip, client string
-	since, until, cursor                       string
-	limit                                      int
-	all                                        bool
+	pageFlags
+
+	actor, target, action, outcome, ip, client, since, until string
 }
 
 func (f *auditFlags) bind(cmd *cobra.Command) {
@@ -36,9 +35,7 @@ func (f *auditFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.client, "client", "", "only what concerns this `CLIENT`")
 	flags.StringVar(&f.since, "since", "", "only since this `time`: RFC 3339, a date, or how long ago (24h, 7d)")
 	flags.StringVar(&f.until, "until", "", "only before this `time`, written as for --since")
-	flags.StringVar(&f.cursor, "cursor", "", "go on behind the event of this `cursor`")
-	flags.IntVar(&f.limit, "limit", auditPage, "at most this `number`")
-	flags.BoolVar(&f.all, "all", false, "no limit: list everything, a page at a time")
+	f.pageFlags.bind(cmd, auditPage)
 	for name, values := range map[string]func() []string{
 		"action": auditActions, "target": auditKinds, "actor": actorKinds, "outcome": outcomes,
 	} {
@@ -51,14 +48,8 @@ func (f *auditFlags) bind(cmd *cobra.Command) {
 
 // check refuses what can be seen to be wrong before anything is opened.
 func (f *auditFlags) check(cmd *cobra.Command) error {
-	switch {
-	case f.all && cmd.Flags().Changed("limit"):
-		return usagef("--all and --limit exclude one another")
-	case f.limit < 1:
-		return usagef("--limit must be at least 1; --all lists everything")
-	}
-	if f.all {
-		f.limit = 0
+	if err := f.pageFlags.check(cmd); err != nil {
+		return err
 	}
 	_, err := f.plain(time.Now())
 	return err
@@ -84,7 +75,7 @@ func (f *auditFlags) plain(now time.Time) (q audit.Query, err error) {
 	}
 	var ok bool
 	if q.After, ok = audit.ParseCursor(f.cursor); !ok {
-		return q, usagef("--cursor %q is none; take it from the list that is to go on", f.cursor)
+		return q, badCursor(f.cursor)
 	}
 	if q.ActorKind, q.ActorID, err = parseActor(f.actor); err != nil {
 		return q, err

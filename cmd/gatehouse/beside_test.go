@@ -189,7 +189,7 @@ func TestResetFactorTakesTheSecondFactorAway(t *testing.T) {
 func TestListsGoOnPastAPage(t *testing.T) {
 	t.Parallel()
 	b := newBeside(t)
-	const people = 2*userPage + 3
+	const people = 2*readPage + 3
 	err := b.house.Store.InTx(t.Context(), func(ctx context.Context) error {
 		for i := range people {
 			u := identity.User{ID: id.NewUser(), Email: fmt.Sprintf("p%04d@example.test", i), Name: "P", Created: time.Now(), Updated: time.Now()}

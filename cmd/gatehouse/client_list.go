@@ -2,40 +2,47 @@ package main
 
 import (
 	"context"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
+	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/wire"
 )
 
 func (a *app) clientList() *cobra.Command {
-	return a.printing(&cobra.Command{
+	var f pageFlags
+	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List applications",
 		Args:  cobra.NoArgs,
-		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withHouse(ctx, func(h *house.House) error {
-				clients, err := h.OAuth.Clients(ctx)
-				if err != nil {
-					return err
-				}
-				shown := make([]wire.Client, len(clients))
-				for i, c := range clients {
-					shown[i] = wire.OfClient(c)
-				}
-				return a.print(shown, func(w io.Writer) {
-					row(w, "CLIENT ID", "NAME", "STATE", "AUTHENTICATION", "GRANTS")
-					for _, c := range clients {
-						row(w, string(c.ID), c.Name, clientState(c), c.AuthMethod, strings.Join(c.GrantTypes, " "))
-					}
-				})
-			})
-		}),
 	})
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		if err := f.check(cmd); err != nil {
+			return err
+		}
+		if f.cursor != "" && !oauth.ValidClientID(id.Client(f.cursor)) {
+			return badCursor(f.cursor)
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			return printPages(a, f, printedClients, func(cursor string, limit int) (page[oauth.Client], error) {
+				clients, next, err := h.OAuth.Clients(ctx, id.Client(cursor), limit)
+				return page[oauth.Client]{clients, string(next)}, err
+			})
+		})
+	})
+	f.bind(cmd, 500)
+	return cmd
+}
+
+var printedClients = printed[oauth.Client]{
+	header: []string{"CLIENT ID", "NAME", "STATE", "AUTHENTICATION", "GRANTS"},
+	row: func(c oauth.Client) []string {
+		return []string{string(c.ID), c.Name, clientState(c), c.AuthMethod, strings.Join(c.GrantTypes, " ")}
+	},
+	wire: func(c oauth.Client) any { return wire.OfClient(c) },
 }
 
 func clientState(c oauth.Client) string {

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 
 	"github.com/spf13/cobra"
 
@@ -12,69 +10,41 @@ import (
 	"gatehouse/wire"
 )
 
-const (
-	// userPage is how many people are read at a time.
-	userPage = 500
-	// mostListed bounds what a list keeps in memory until it is printed.
-	mostListed = 10_000
-)
-
 func (a *app) userList() *cobra.Command {
-	var f identity.UserFilter
+	var f pageFlags
+	var search string
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List people in the order of their addresses",
-		Args:  cobra.NoArgs,
-		RunE: a.action(func(ctx context.Context, _ []string) error {
-			if f.Limit < 1 || f.Limit > mostListed {
-				return usagef("--limit must be between 1 and %d; go on with --after", mostListed)
-			}
-			return a.withHouse(ctx, func(h *house.House) error {
-				users, err := listUsers(ctx, h, f)
-				if err != nil {
-					return err
-				}
-				if err := a.printUsers(users); err != nil || len(users) < f.Limit {
-					return err
-				}
-				_, err = fmt.Fprintf(a.stderr, "There may be more: --after %s\n", users[len(users)-1].Email)
-				return err
-			})
-		}),
+		Long: `List people in the order of their addresses. With --search, those whose address
+begins with the text come first, and then those whose name does, in the order of
+their names.`,
+		Args: cobra.NoArgs,
 	})
-	cmd.Flags().StringVar(&f.Search, "search", "", "only those whose address or name begins with this `text`")
-	cmd.Flags().StringVar(&f.After, "after", "", "only those after this `address`")
-	cmd.Flags().IntVar(&f.Limit, "limit", userPage, "at most this `number`")
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		if err := f.check(cmd); err != nil {
+			return err
+		}
+		if _, ok := identity.ParseUserCursor(f.cursor); !ok {
+			return badCursor(f.cursor)
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			return printPages(a, f, printedUsers, func(cursor string, limit int) (page[identity.User], error) {
+				after, _ := identity.ParseUserCursor(cursor)
+				users, next, err := h.Identity.Users(ctx, identity.UserFilter{Search: search, After: after, Limit: limit})
+				return page[identity.User]{users, next.String()}, err
+			})
+		})
+	})
+	f.bind(cmd, 500)
+	cmd.Flags().StringVar(&search, "search", "", "only those whose address or name begins with this `text`")
 	return cmd
 }
 
-// listUsers reads page after page until the limit.
-func listUsers(ctx context.Context, h *house.House, f identity.UserFilter) ([]identity.User, error) {
-	var users []identity.User
-	limit := f.Limit
-	for {
-		f.Limit = min(userPage, limit-len(users))
-		page, err := h.Identity.Users(ctx, f)
-		if err != nil {
-			return nil, err
-		}
-		users = append(users, page...)
-		if len(page) < f.Limit || len(users) == limit {
-			return users, nil
-		}
-		f.After = page[len(page)-1].Email
-	}
-}
-
-func (a *app) printUsers(users []identity.User) error {
-	list := make([]wire.User, len(users))
-	for i, u := range users {
-		list[i] = wire.OfUser(u)
-	}
-	return a.print(list, func(w io.Writer) {
-		row(w, "ID", "EMAIL", "NAME", "STATE", "ADMINISTRATOR")
-		for _, u := range users {
-			row(w, string(u.ID), u.Email, u.Name, userState(u), yes(u.Administrator))
-		}
-	})
+var printedUsers = printed[identity.User]{
+	header: []string{"ID", "EMAIL", "NAME", "STATE", "ADMINISTRATOR"},
+	row: func(u identity.User) []string {
+		return []string{string(u.ID), u.Email, u.Name, userState(u), yes(u.Administrator)}
+	},
+	wire: func(u identity.User) any { return wire.OfUser(u) },
 }

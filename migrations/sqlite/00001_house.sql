@@ -59,7 +59,7 @@ CREATE TABLE users (
 );
 
 CREATE UNIQUE INDEX users_email ON users (email_key);
-CREATE INDEX users_name ON users (name_key);
+CREATE INDEX users_name ON users (name_key, email_key);
 CREATE INDEX users_administrators ON users (id) WHERE administrator;
 
 CREATE TABLE passwords (
@@ -137,7 +137,7 @@ CREATE TABLE sessions (
 
 CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
 CREATE INDEX sessions_user ON sessions (user_id, revoked_at, created_at);
-CREATE INDEX sessions_created ON sessions (created_at);
+CREATE INDEX sessions_live ON sessions (created_at, id) WHERE revoked_at IS NULL;
 CREATE INDEX sessions_expires ON sessions (expires_at) WHERE revoked_at IS NULL;
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 

@@ -40,6 +40,14 @@ type postgresBackend struct {
 // itself, where there are twice as many besides.
 const directConns = 3
 
+// PlansByIndex lets a connection walk a table only where nothing else is possible,
+// and an index only in its order. Every question has its index, but a kept plan is
+// made for the values that are usual, or while a table was empty: it read all the
+// events of a busy application, and sorted them, to show a page. Behind a pooler
+// each question is planned with its values, and needs it less. Compiling plans
+// would cost more than they do.
+const PlansByIndex = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off"
+
 func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logger) (*postgresBackend, error) {
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {
@@ -59,6 +67,7 @@ func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logge
 	}
 	// A replica that vanishes amid a transaction must not hold its locks.
 	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {
+		_, _ = conn.Exec(ctx, PlansByIndex) // where a setting is unknown nothing is lost but time
 		_, err := conn.Exec(ctx, "SET idle_in_transaction_session_timeout = '15s'")
 		return err
 	}

@@ -1,6 +1,7 @@
 package storetest
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -123,7 +124,19 @@ func testSessions(t *testing.T, s *store.Store) {
 		same(t, list(s.SessionsOf(ctx, v.ID, now, 10)), []session.Session{young, old})
 		same(t, list(s.SessionsOf(ctx, v.ID, now, 1)), []session.Session{young})
 		same(t, len(list(s.SessionsOf(ctx, v.ID, old.IdleExpires, 10))), 0)
-		same(t, list(s.SessionsOf(ctx, "", now, 1)), []session.Session{young})
-		same(t, len(list(s.SessionsOf(ctx, "", now, 3))), 3)
+		same(t, list(s.LiveSessions(ctx, now, session.Cursor{}, 1)), []session.Session{young})
+		var paged []session.Session
+		all := list(s.LiveSessions(ctx, now, session.Cursor{}, 100))
+		for after := (session.Cursor{}); ; after = session.CursorOf(paged[len(paged)-1]) {
+			page := list(s.LiveSessions(ctx, now, after, 2)) // many began at the same moment
+			if len(page) == 0 {
+				break
+			}
+			paged = append(paged, page...)
+		}
+		same(t, paged, all)
+		if len(all) < 5 || slices.ContainsFunc(all, func(n session.Session) bool { return !n.Live(now) }) {
+			t.Errorf("of all sessions these are listed as living: %v", all)
+		}
 	})
 }

@@ -3,6 +3,7 @@ package storetest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -101,10 +102,11 @@ func testDeletedUser(t *testing.T, s *store.Store) {
 
 func testUserPages(t *testing.T, s *store.Store) {
 	ctx := t.Context()
+	const odd = `100% _odd\ One`
 	var want []string
 	for i := range 5 {
 		email := fmt.Sprintf("page-%d@list.test", i)
-		ok(t, s.InsertUser(ctx, identity.User{ID: id.NewUser(), Email: strings.ToUpper(email), Name: "100% _odd\\ One", Created: now, Updated: now}))
+		ok(t, s.InsertUser(ctx, identity.User{ID: id.NewUser(), Email: strings.ToUpper(email), Name: odd, Created: now, Updated: now}))
 		want = append(want, strings.ToUpper(email))
 	}
 	list := func(f identity.UserFilter) (emails []string) {
@@ -114,17 +116,28 @@ func testUserPages(t *testing.T, s *store.Store) {
 		}
 		return emails
 	}
-	ok(t, s.InsertUser(ctx, identity.User{ID: id.NewUser(), Email: "other@list.test", Name: "Page of somebody", Created: now, Updated: now}))
+	for email, name := range map[string]string{"a@list.test": "PAGE of the writer", "b@list.test": "Page of somebody", "page-0@list.test.example": "Page-boy"} {
+		ok(t, s.InsertUser(ctx, identity.User{ID: id.NewUser(), Email: email, Name: name, Created: now, Updated: now}))
+	}
+	called := slices.Clone(want)
+	want = slices.Insert(want, 1, "page-0@list.test.example")
 	same(t, list(identity.UserFilter{Search: "PAGE-"}), want)
 	same(t, list(identity.UserFilter{Search: "page-", Limit: 2}), want[:2])
-	same(t, list(identity.UserFilter{Search: "page-", Limit: 2, After: want[1]}), want[2:4])
-	same(t, list(identity.UserFilter{Search: "page"}), append([]string{"other@list.test"}, want...)) // by email and by name, each once
-	same(t, list(identity.UserFilter{Search: "page", Limit: 3}), append([]string{"other@list.test"}, want[:2]...))
-	same(t, list(identity.UserFilter{Search: "page", After: "other@list.test", Limit: 2}), want[:2])
-	for _, part := range []string{"100% _", `100% _odd\ one`} {
-		same(t, list(identity.UserFilter{Search: part}), want)
+	behind := func(search, email, name string) identity.UserCursor {
+		return identity.CursorOf(identity.User{Email: email, Name: name}, search)
 	}
-	for _, nobody := range []string{"page_0", "page%list", `page\-`, "list.test", "one", "zzz"} {
+	same(t, list(identity.UserFilter{Search: "page-", Limit: 2, After: behind("page-", want[1], odd)}), want[2:4])
+	// By email and then by name, each once.
+	same(t, list(identity.UserFilter{Search: "page"}), append(want, "b@list.test", "a@list.test"))
+	same(t, list(identity.UserFilter{Search: "page", Limit: 7}), append(want, "b@list.test"))
+	same(t, list(identity.UserFilter{Search: "page", After: behind("page", want[4], odd), Limit: 2}), []string{want[5], "b@list.test"})
+	same(t, list(identity.UserFilter{Search: "page", After: behind("page", want[5], odd)}), []string{"b@list.test", "a@list.test"})
+	same(t, list(identity.UserFilter{Search: "page", After: behind("page", "b@list.test", "Page of somebody")}), []string{"a@list.test"})
+	same(t, list(identity.UserFilter{Search: "Ｐage o"}), []string{"b@list.test", "a@list.test"}) // in any width
+	for _, part := range []string{"100% _", `100% _odd\ one`} {
+		same(t, list(identity.UserFilter{Search: part}), called)
+	}
+	for _, nobody := range []string{"page_0", "page%list", `page\-`, "list.test", " ", "\x00", strings.Repeat("page", 500), "one", "zzz"} {
 		if got := list(identity.UserFilter{Search: nobody}); got != nil {
 			t.Errorf("searching for %q found %v: only beginnings are found, as they are", nobody, got)
 		}

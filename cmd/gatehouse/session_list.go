@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/fault"
+	"gatehouse/house"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/session"
+	"gatehouse/wire"
+)
+
+func (a *app) sessionList() *cobra.Command {
+	var f pageFlags
+	var user string
+	cmd := a.printing(&cobra.Command{
+		Use:   "list",
+		Short: "List live browser sessions, the newest first",
+		Args:  cobra.NoArgs,
+	})
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		if err := f.check(cmd); err != nil {
+			return err
+		}
+		if _, ok := session.ParseCursor(f.cursor); !ok || f.cursor != "" && user != "" {
+			return badCursor(f.cursor)
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			read := sessionsOf(ctx, h, user)
+			return printPages(a, f, printedSessions, func(cursor string, limit int) (page[wire.Session], error) {
+				sessions, next, err := read(cursor, limit)
+				if err != nil {
+					return page[wire.Session]{}, err
+				}
+				shown, err := shapes(ctx, h, sessions)
+				return page[wire.Session]{shown, next.String()}, err
+			})
+		})
+	})
+	f.bind(cmd, 100)
+	cmd.Flags().StringVar(&user, "user", "", "only those of this `USER`, an id or an email address")
+	return cmd
+}
+
+var printedSessions = printed[wire.Session]{
+	header: []string{"SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP"},
+	row: func(s wire.Session) []string {
+		return []string{string(s.ID), string(s.User), strings.Join(s.Methods, " "), moment(s.Seen), moment(s.Expires), s.IP}
+	},
+	wire: func(s wire.Session) any { return s },
+	none: "No sessions.",
+}
+
+// sessionsOf reads those of everybody, a page at a time, or those of one person,
+// who has few, at once.
+func sessionsOf(ctx context.Context, h *house.House, user string) func(cursor string, limit int) ([]session.Session, session.Cursor, error) {
+	return func(cursor string, limit int) ([]session.Session, session.Cursor, error) {
+		if user == "" {
+			after, _ := session.ParseCursor(cursor)
+			return h.Sessions.List(ctx, after, limit)
+		}
+		u, err := findUser(ctx, h, user)
+		if err != nil {
+			return nil, session.Cursor{}, err
+		}
+		sessions, err := h.Sessions.Of(ctx, u.ID)
+		return sessions[:min(limit, len(sessions))], session.Cursor{}, err
+	}
+}
+
+// shapes returns the sessions with what their people can still prove. A session
+// whose person was deleted meanwhile is over.
+func shapes(ctx context.Context, h *house.House, sessions []session.Session) ([]wire.Session, error) {
+	people := map[id.User]identity.Standing{}
+	shown := make([]wire.Session, 0, len(sessions))
+	for _, s := range sessions {
+		person, known := people[s.User]
+		if !known {
+			var err error
+			person, err = h.Identity.Standing(ctx, s.User)
+			if fault.Is(err, fault.NotFound) {
+				continue
+			}
+			if err != nil {
+				return nil, err
+			}
+			people[s.User] = person
+		}
+		shown = append(shown, wire.OfSession(s, person.Living(s.Proofs)))
+	}
+	return shown, nil
+}

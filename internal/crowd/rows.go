@@ -1,0 +1,162 @@
+package crowd
+
+import (
+	"fmt"
+	"time"
+)
+
+// filler knows what each table gets.
+type filler struct {
+	Size
+	dialect
+	now int64
+}
+
+// Spans of time in microseconds. long is how long ago everything ended that is
+// due, and how long everything else will live.
+var (
+	long   = (100 * 24 * time.Hour).Microseconds()
+	hour   = time.Hour.Microseconds()
+	day    = 24 * hour
+	second = time.Second.Microseconds()
+)
+
+// expires is past for the first Due rows.
+func (f filler) expires() string {
+	return fmt.Sprintf("CASE WHEN i <= %d THEN %d + i ELSE %d + i END", f.Due, f.now-long, f.now+long)
+}
+
+// ended is a time in the last month for one in twenty of those that are not due.
+func (f filler) ended() string {
+	return fmt.Sprintf("CASE WHEN i > %d AND i %% 20 = 0 THEN %d - (i %% 29) * %d END", f.Due, f.now, day)
+}
+
+func (f filler) at(ago int64) string { return fmt.Sprintf("%d + i", f.now-ago) }
+
+// person and client are whose a thing is.
+func (f filler) person(of string) string {
+	return f.id("usr_", fmt.Sprintf("(1 + (%s - 1) %% %d)", of, f.People))
+}
+
+func (f filler) client() string { return fmt.Sprintf("'crowd-' || (1 + i %% %d)", f.Clients) }
+
+func (f filler) people() []string {
+	email := f.key("i") + " || '@crowd.test'"
+	name := fmt.Sprintf("substr(%s, 2, 2)", f.key("i"))
+	return []string{
+		f.rows("users", f.People, [][2]string{
+			{"id", f.id("usr_", "i")},
+			{"email", email}, {"email_key", email}, {"email_verified", "TRUE"}, {"name", name + " || ' Crowd'"}, {"name_key", name + " || ' crowd'"},
+			{"claims", "'{}'"}, {"administrator", "FALSE"}, {"disabled", "FALSE"}, {"created_at", f.at(long)}, {"updated_at", f.at(long)}, {"rev", "1"},
+		}),
+		f.rows("passwords", f.People, [][2]string{
+			{"user_id", f.id("usr_", "i")},
+			{"id", f.id("fac_", "i")},
+			{"hash", "'$argon2id$v=19$m=19456,t=2,p=1$AAAAAAAAAAAAAAAAAAAAAA$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA'"}, {"changed_at", f.at(long)},
+		}),
+		f.factors("fac_", f.Others, fmt.Sprintf("%d", f.now-long)),
+		f.factors("fap_", f.Others, "NULL"),
+		f.rows("recovery_codes", f.Others, [][2]string{
+			{"user_id", f.person("(i / 10 + 1)")},
+			{"mac", f.bytes(f.id("mac_", "i"))}, {"created_at", f.at(long)},
+		}),
+		f.rows("consents", f.People/2, [][2]string{
+			{"user_id", f.id("usr_", "i")},
+			{"client_id", f.client()},
+			{"scopes", `'["openid","email"]'`}, {"created_at", f.at(long)}, {"updated_at", f.at(long)},
+		}),
+		f.rows("sessions", f.Sessions, [][2]string{
+			{"id", f.id("ses_", "i")},
+			{"token_hash", f.bytes(f.id("tok_", "i"))},
+			{"user_id", f.person("i")},
+			{"proofs", `'[{"method":"pwd","at":"2026-01-01T00:00:00Z","factor":"fac_a","source":"password"}]'`},
+			{"created_at", f.at(day)}, {"seen_at", f.at(hour)}, {"idle_expires_at", f.expires()}, {"expires_at", f.expires()},
+			{"revoked_at", f.ended()}, {"reason", "''"}, {"ip", "'192.0.2.1'"}, {"agent", "'Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0'"},
+		}),
+	}
+}
+
+// factors are confirmed or wait to be; of those that wait the first are due.
+func (f filler) factors(prefix string, n int, confirmed string) string {
+	return f.rows("factors", n, [][2]string{
+		{"id", f.id(prefix, "i")},
+		{"user_id", f.person("i")},
+		{"kind", "'totp'"}, {"name", "'Phone'"}, {"sealed", "'sealed'"}, {"last_step", "0"}, {"drift", "0"},
+		{"browser", f.bytes(f.id(prefix, "i"))},
+		{"confirmed_at", "CAST(" + confirmed + " AS BIGINT)"},
+		{"created_at", fmt.Sprintf("CASE WHEN i <= %d THEN %d + i ELSE %d + i END", f.Due, f.now-long, f.now)},
+	})
+}
+
+func (f filler) authorization() [][2]string {
+	return [][2]string{
+		{"authorization_id", f.id("atz_", "i")},
+		{"client_id", f.client()},
+		{"user_id", f.person(fmt.Sprintf("(1 + (i - 1) %% %d)", f.Sessions))},
+		{"session_id", f.id("ses_", fmt.Sprintf("(1 + (i - 1) %% %d)", f.Sessions))},
+		{"scopes", `'["openid","offline_access","api"]'`},
+		{"audiences", `'["https://id.example.test"]'`},
+		{"auth_time", f.at(day)},
+		{"level", "'aal1'"}, {"amr", `'["pwd"]'`}, {"nonce", "''"}, {"claims", "''"},
+	}
+}
+
+func (f filler) tokens() []string {
+	return []string{
+		f.rows("refresh_families", f.Families, append([][2]string{
+			{"id", f.id("fam_", "i")},
+			{"generation", "2"},
+			{"current_hash", f.bytes(f.id("cur_", "i"))},
+			{"previous_hash", f.bytes(f.id("pre_", "i"))},
+			{"sealed_successor", f.bytes(f.id("sealed for the predecessor ", "i"))},
+			{"static", "FALSE"}, {"created_at", f.at(day)}, {"rotated_at", f.at(hour)}, {"idle_expires_at", f.expires()}, {"expires_at", f.expires()},
+			{"revoked_at", f.ended()}, {"revoke_reason", "''"},
+		}, f.authorization()...)),
+		f.rows("codes", f.Others, append([][2]string{
+			{"hash", f.bytes(f.id("cod_", "i"))},
+			{"redirect_uri", "'https://app.example.test/cb'"}, {"challenge", "''"}, {"created_at", f.at(hour)}, {"expires_at", f.expires()},
+			{"claimed_at", fmt.Sprintf("CASE WHEN i %% 2 = 0 THEN %d + i END", f.now-hour)},
+		}, f.authorization()...)),
+		f.rows("interactions", f.Others, [][2]string{
+			{"id", f.id("int_", "i")},
+			{"browser", f.bytes(f.id("bro_", "i"))},
+			{"client_id", f.client()},
+			{"ask", `'{"client":"web","scopes":["openid"]}'`}, {"user_id", "''"}, {"chosen", "FALSE"}, {"proofs", "'[]'"}, {"consent", "''"},
+			{"scopes", "'[]'"}, {"session_id", "''"}, {"version", "1"}, {"created_at", f.at(hour)}, {"expires_at", f.expires()},
+		}),
+		f.rows("revocations", f.Revocations, [][2]string{
+			{"seq", "i"},
+			{"kind", "'session'"},
+			{"name", f.id("ses_", fmt.Sprintf("(i + %d)", f.Sessions))}, // of sessions that are gone
+			{"before_at", f.at(second)},
+			{"until_at", f.expires()},
+		}),
+		fmt.Sprintf("INSERT INTO versions (name, value) VALUES ('revocations', %d) ON CONFLICT (name) DO UPDATE SET value = excluded.value", f.Revocations),
+	}
+}
+
+func (f filler) records() []string {
+	return []string{
+		f.rows("attempts", f.Others, [][2]string{
+			{"name", f.id("att_", "i")},
+			{"failures", "1"},
+			{"updated_at", fmt.Sprintf("CASE WHEN i <= %d THEN %d + i ELSE %d + i END", f.Due, f.now-long, f.now)},
+		}),
+		f.rows("once", f.Others, [][2]string{{"kind", "'jti'"}, {"name", f.id("jti_", "i")}, {"until_at", f.expires()}}),
+		f.rows("audit_events", f.Events, [][2]string{
+			{"id", f.id("evt_", "i")},
+			{"at", fmt.Sprintf("%d + i * %d", f.now-60*day, 60*day/max(1, int64(f.Events)))},
+			{"actor_kind", "'user'"}, {"actor_id", f.often("'usr_often'", f.person("i"))}, {"actor_session", "''"}, {"request_id", f.id("req_", "i")},
+			{"ip", "'192.0.2.1'"}, {"agent", "'Mozilla/5.0'"},
+			{"action", "CASE WHEN i % 1000 = 0 THEN 'crowd.rare' ELSE 'crowd.often' END"},
+			{"target_kind", "'session'"}, {"target_id", f.often("'ses_often'", f.id("ses_", "i"))},
+			{"user_id", f.often("'usr_often'", f.person("i"))}, {"client_id", f.often("'often'", "'crowd-' || (i % 1000)")},
+			{"outcome", "'done'"}, {"reason", "''"}, {"before_doc", "''"}, {"after_doc", "''"},
+		}),
+	}
+}
+
+// often is one thing for every other row.
+func (f filler) often(one, each string) string {
+	return "CASE WHEN i % 2 = 0 THEN " + one + " ELSE " + each + " END"
+}

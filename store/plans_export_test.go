@@ -1,0 +1,256 @@
+package store
+
+import (
+	"database/sql"
+	"fmt"
+	"math"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/internal/crowd"
+	"gatehouse/oauth"
+	"gatehouse/store/engine"
+)
+
+// Planned is a question with the arguments that it is planned with.
+type Planned struct {
+	Text         string
+	Args         []any
+	OnlyPostgres bool
+	// Most is how many rows the question may look at.
+	Most int
+	// Sorts is why it may sort on SQLite, and Walks why it may walk an index there;
+	// empty where it may not.
+	Sorts, Walks string
+}
+
+// page is what a list reads at most, and one more to know whether it ends.
+const planPage = 501
+
+// Questions returns every statement with arguments as they are in a crowd of the
+// given size at now. A statement without any fails the test.
+func Questions(t *testing.T, size crowd.Size, now time.Time) (all []Planned) {
+	t.Helper()
+	args := arguments(size, now)
+	for _, b := range brooms() {
+		for _, before := range []time.Time{now.Add(-b.keep), time.Unix(0, 0)} { // something is due, nothing is
+			args[b.st] = append(args[b.st], []any{micros(before), int64(sliceRows)})
+		}
+	}
+	for _, st := range statements() {
+		if onlyInserts(st.Text()) {
+			continue
+		}
+		if len(args[st]) == 0 {
+			t.Errorf("nobody says with which arguments this is planned (arguments, in plans_export_test.go):\n%s", st.Text())
+		}
+		for _, a := range args[st] {
+			most := 2 * planPage // a page, and as much again that is passed over
+			if n, ok := walksMore[st]; ok {
+				most = n
+			}
+			all = append(all, Planned{st.Text(), a, st.Has(engine.OnlyPostgres), most, maySort[st], mayWalk[st]})
+		}
+	}
+	return all
+}
+
+// onlyInserts reports whether a statement looks at no more than what is unique.
+func onlyInserts(text string) bool {
+	return strings.HasPrefix(text, "INSERT") && !strings.Contains(text, "SELECT")
+}
+
+// walksMore is how many rows the statements look at that are not about a page.
+var walksMore = map[*statement]int{
+	selectRevocations: 5000, // what a process that starts reads at once
+	sliceOfEvents:     5001, // what a transaction of the pruner removes
+	countEvents:       5001,
+	dropEvents:        5001,
+}
+
+// maySort says why what is sorted is little. On Postgres that is measured.
+var maySort = map[*statement]string{
+	trimPendingFactors:   "of the enrolments of a person the newest stay: five at most, and one more",
+	selectFactorsOf:      "a person has few second factors",
+	selectConsentsOf:     "a person uses few applications",
+	selectSessionsOf:     "a person has 100 sessions at most; those of one moment are sorted",
+	revokeOldestSessions: "a person has 100 sessions at most, and one more",
+	selectSignIn:         "a person has few second factors",
+	selectSignedIn:       "a person has few second factors",
+	selectSignInPerson:   "a person has few second factors",
+	selectDataKeys:       "there is a data key for each purpose",
+	selectKeys:           "signing keys are few",
+}
+
+// mayWalk says why an index that is walked is short.
+var mayWalk = map[*statement]string{
+	oldestEvent:          "the first of an index is taken",
+	selectAdministrators: "users_administrators holds administrators alone",
+	lockAdministrators:   "users_administrators holds administrators alone",
+}
+
+// arguments are realistic: what is asked for is there, among much else.
+func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
+	at := micros(now)
+	const n = 4321 // of those that live and were not ended
+	user, ses, fam, client := crowd.ID("usr_", n), crowd.ID("ses_", n), crowd.ID("fam_", n), crowd.Client(1+n%size.Clients)
+	bytes := func(prefix string, number int) []byte { return []byte(crowd.ID(prefix, number)) }
+	token := bytes("tok_", n)
+	one := func(args ...any) [][]any { return [][]any{args} }
+
+	all := map[*statement][][]any{
+		returnAttempt:  one(crowd.ID("att_", n), at),
+		blockAttempts:  one(crowd.ID("att_", n), at),
+		deleteAttempts: one(crowd.ID("att_", n)),
+		selectAttempts: one(crowd.ID("att_", n)),
+		selectBlocked:  one(crowd.ID("att_", n), crowd.ID("att_", n+1), "nothing", at),
+
+		nextAction:    {{""}, {"crowd.often"}},
+		oldestEvent:   {{}},
+		sliceOfEvents: one(at, int64(5000)),
+		raiseHorizon:  one(at-int64(35*24*time.Hour/time.Microsecond), "evt_told"),
+
+		updateClient:       one(append(clientArgs(oauth.Client{ID: id.Client(client)}), at, int64(0))...),
+		deleteClient:       one(client),
+		selectClient:       one(client),
+		selectClients:      {{}},
+		selectClientsAfter: {{"", int64(planPage)}, {client, int64(2)}},
+
+		selectCode: one(bytes("cod_", n)),
+		claimCode:  one(bytes("cod_", n), at),
+
+		selectConsent:    one(user, client),
+		selectConsentsOf: one(user),
+		deleteConsent:    one(user, client),
+
+		selectDataKeys: {{}},
+
+		selectPassword:      one(user),
+		trimPendingFactors:  {{user, int64(identity.MaxPending)}, {user, int64(0)}},
+		selectPendingFactor: one(user, bytes("fap_", n)),
+		selectFactorsOf:     one(user),
+		selectPendingUser:   one(crowd.ID("fap_", n)),
+		confirmFactor:       one(crowd.ID("fap_", n), int64(5), at, []byte{}),
+		spendStep:           one(crowd.ID("fac_", n), int64(5), int64(0), at),
+		deleteFactors:       one(user),
+		deleteRecoveryCodes: one(crowd.ID("usr_", n/10+1)),
+		spendRecoveryCode:   one(crowd.ID("usr_", n/10+1), bytes("mac_", n)),
+		countRecoveryCodes:  one(crowd.ID("usr_", n/10+1)),
+
+		selectFamily:               one(fam),
+		selectFamilies:             one([]string{fam, crowd.ID("fam_", n+1), crowd.ID("fam_", 2*n), "nothing"}),
+		rotateFamily:               one(fam, client, bytes("cur_", n), bytes("new_", n), []byte("sealed"), at, at+1),
+		touchFamily:                one(fam, client, bytes("cur_", n), at, at+1),
+		endFamiliesOfAuthorization: one(at, "reason", crowd.ID("atz_", n)),
+		endFamiliesOfConsent:       one(at, "reason", user, client),
+		endFamiliesOfUser:          one(user, at, ses),
+		endFamiliesOfClient:        one(client, at),
+		rotateFamilies: one([]string{fam, crowd.ID("fam_", n+1)}, []string{client, client}, [][]byte{bytes("cur_", n), bytes("cur_", n+1)},
+			[][]byte{bytes("new_", n), bytes("new_", n+1)}, [][]byte{[]byte("sealed"), []byte("sealed")}, []int64{at, at}, []int64{at + 1, at + 1}),
+
+		selectInteraction: one(crowd.ID("int_", n)),
+		updateInteraction: one(crowd.ID("int_", n), int64(1), user, true, "[]", "", "[]", "", at, nil),
+
+		selectKeys: {{true}, {false}},
+		moveKey:    one("nothing", "retired", "", nil, nil, "signing"),
+
+		spendMark:  one("setup", []byte("hash"), at),
+		selectMark: one("setup", []byte("hash"), at),
+
+		selectRevocations: {{int64(0), int64(5000)}, {int64(size.Revocations - 3), int64(5000)}},
+
+		insertSession: one(crowd.ID("ses_", 1<<20), bytes("tok_", 1<<20), user, "[]", at, at, at+1, at+1, nil, "", "", "", int64(100)),
+
+		selectSessionByToken: one(token),
+		selectSession:        one(ses),
+		holdSession:          one(ses),
+		holdPerson:           one(user),
+		holdActing:           one(ses, token, user, at),
+		raiseSession:         one(ses, bytes("new_", n), "[]", at, at, at+1, ""),
+		touchSession:         one(ses, at, at+1, ""),
+		revokeSession:        {{at, "reason", ses, "", ""}, {at, "reason", ses, user, crowd.ID("ses_", 1)}},
+		revokeSessionsOf:     one(at, "reason", user, ""),
+		revokeOldestSessions: {{at, "reason", user, int64(100)}, {at, "reason", user, int64(1)}},
+		selectSessionsOf:     one(user, at, int64(1000)),
+		selectLiveSessions: {
+			{int64(math.MaxInt64), "", at, int64(planPage)},
+			{micros(now.Add(-24*time.Hour)) + int64(size.Sessions/2), ses, at, int64(100)},
+		},
+
+		selectSignIn: {
+			{crowd.ID("int_", n), at, token, ""}, {crowd.ID("int_", n), at, []byte{}, user}, {crowd.ID("int_", n), at, []byte{}, ""},
+		},
+		selectSignedIn:     one(token, at, client),
+		selectSignInPerson: one(user, client),
+
+		updateUser: one(user, "new@crowd.test", "new@crowd.test", true, "New", "new", "{}", false, false, at, int64(0)),
+		deleteUser: one(user),
+		selectUser: one(user),
+		lockUser:   one(user),
+
+		selectUserByEmail:    one(crowd.Email(n)),
+		selectUsers:          {{"", int64(planPage)}, {crowd.Email(n), int64(100)}},
+		searchEmails:         {{"", "m", "m" + lastRune, int64(planPage)}, {crowd.Email(n), "m", "m" + lastRune, int64(planPage)}, {"", crowd.Email(n), crowd.Email(n) + lastRune, int64(100)}},
+		selectAdministrators: {{}},
+		lockAdministrators:   {{}},
+
+		selectVersions: {{}},
+	}
+	all[searchNames] = [][]any{
+		{"", "", "m", "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
+		{"me crowd", crowd.Email(n), "m", "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
+		{"", "", "me crowd", "me crowd" + lastRune, "me crowd", "me crowd" + lastRune, int64(100)},
+	}
+	first := micros(now.Add(-60 * 24 * time.Hour)) // of the events
+	for _, until := range []int64{first, first + (60*24*time.Hour).Microseconds()/int64(size.Events)*4000} {
+		all[countEvents] = append(all[countEvents], []any{until})
+		all[dropEvents] = append(all[dropEvents], []any{until})
+	}
+	for st, leads := range map[*statement][]string{
+		eventsByTime: {""}, eventsByAction: {"crowd.often", "crowd.rare"}, eventsByActor: {"usr_often", crowd.ID("usr_", n)},
+		eventsByUser: {"usr_often", crowd.ID("usr_", n)}, eventsByClient: {"often", "crowd-7"}, eventsByTarget: {"ses_often", ses},
+	} {
+		for _, lead := range leads {
+			for _, before := range []int64{math.MaxInt64, at - (30 * 24 * time.Hour).Microseconds()} {
+				all[st] = append(all[st], []any{lead, before, "", int64(math.MinInt64), "", "", "", "", "", "", "", int64(planPage)})
+			}
+		}
+	}
+	return all
+}
+
+// Explain returns SQLite's plan of a question.
+func Explain(t *testing.T, s *Store, q Planned) (plan string) {
+	t.Helper()
+	err := s.db.Raw(t.Context(), "EXPLAIN QUERY PLAN "+q.Text, q.Args, func(rows *sql.Rows) error {
+		var id, parent, unused int
+		var detail string
+		err := rows.Scan(&id, &parent, &unused, &detail)
+		plan += detail + "\n"
+		return err
+	})
+	if err != nil {
+		t.Fatalf("%v\n%s", err, q.Text)
+	}
+	return plan
+}
+
+// Fill makes s a crowd.
+func Fill(t *testing.T, s *Store, size crowd.Size, now time.Time) {
+	t.Helper()
+	for i := range size.Clients {
+		if err := s.InsertClient(t.Context(), oauth.Client{ID: id.Client(crowd.Client(i + 1)), Created: now, Updated: now}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	prune := fmt.Sprintf("INSERT INTO audit_events SELECT name, %d, '', '', '', '', '', '', 'audit.prune', '', '', '', '', 'done', '', '', '' FROM (SELECT 'evt_prune' AS name UNION ALL SELECT 'evt_told') two", micros(now))
+	horizon := fmt.Sprintf("UPDATE audit_horizon SET at = %d, event = 'evt_prune'", micros(now.Add(-40*24*time.Hour)))
+	for _, text := range append(size.Statements(s.Postgres(), now), prune, horizon) {
+		if err := Raw(t.Context(), s, text); err != nil {
+			t.Fatalf("%v\n%s", err, text)
+		}
+	}
+}
