@@ -23,6 +23,8 @@ var docs = map[string]string{
 	"signin.mfa":                     "Who must have a second factor: administrators, everybody or nobody.",
 	"signin.interaction_ttl":         "How long a sign-in may take from its first page to its last.",
 	"signin.fresh":                   "How long a proof counts as fresh where a page changes how one signs in.",
+	"signin.help_text":               "What the page behind \"Forgot your password?\" says: plain text, at most 1,000 characters. Without it the page says to ask whoever gave out the account.",
+	"signin.help_url":                "Where that page leads to for help: an address that begins with https:// or mailto:, at most 500 characters.",
 	"passwords.memory_kib":           "The memory that one argon2id hash takes, in KiB.",
 	"passwords.passes":               "How often argon2id goes over that memory.",
 	"passwords.process":              "Where the server hashes: child is a process of its own, which gives way to everything else; inside is the server's; auto is a child where there can be one, else inside. Commands hash inside.",

@@ -208,14 +208,33 @@ func TestRecoveryCodesDieWhenNewOnesAreMade(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	user, _, old := h.enrolled("ada@example.test")
-	fresh, err := h.NewRecoveryCodes(t.Context(), here, user)
+	set, err := h.RecoverySet(t.Context(), user)
+	h.wants("", err)
+	fresh, err := h.NewRecoveryCodes(t.Context(), here, user, set)
 	h.wants("", err)
 	_, _, err = h.CheckRecovery(t.Context(), here, user, old[0])
 	h.wants("recovery.wrong", err)
 	_, _, err = h.CheckRecovery(t.Context(), here, user, fresh[0])
 	h.wants("", err)
-	_, err = h.NewRecoveryCodes(t.Context(), here, h.person("bob@example.test").ID)
+	_, err = h.NewRecoveryCodes(t.Context(), here, h.person("bob@example.test").ID, "")
 	h.wants("factor.not_found", err)
+}
+
+func TestRecoveryCodesAreReplacedByWhoKnowsThem(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	user, _, codes := h.enrolled("ada@example.test")
+	set, err := h.RecoverySet(t.Context(), user)
+	h.wants("", err)
+	for _, wrong := range []string{"", "abc", set + "0"} {
+		_, err = h.NewRecoveryCodes(t.Context(), here, user, wrong)
+		h.wants("recovery.renewed", err)
+	}
+	_, _, err = h.CheckRecovery(t.Context(), here, user, codes[0])
+	h.wants("", err)
+	if same, err := h.RecoverySet(t.Context(), user); same != set || err != nil {
+		t.Errorf("one code less is the set %q, want %q (%v)", same, set, err)
+	}
 }
 
 func TestRemovingTheFactorTakesItsCodesAndSessionsAlong(t *testing.T) {

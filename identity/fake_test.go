@@ -33,6 +33,7 @@ type tables struct {
 	passwords map[id.User]Password
 	factors   map[id.Factor]Factor
 	recovery  map[string]id.User
+	renewed   map[id.User]time.Time
 	attempts  map[string]Attempts
 	marks     map[string]mark
 	events    []audit.Event
@@ -54,13 +55,13 @@ type ending struct {
 func newMemory() *memory {
 	return &memory{tables: tables{
 		users: map[id.User]User{}, passwords: map[id.User]Password{}, factors: map[id.Factor]Factor{},
-		recovery: map[string]id.User{}, attempts: map[string]Attempts{}, marks: map[string]mark{},
+		recovery: map[string]id.User{}, renewed: map[id.User]time.Time{}, attempts: map[string]Attempts{}, marks: map[string]mark{},
 	}}
 }
 
 func (t tables) clone() tables {
 	return tables{
-		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.factors), maps.Clone(t.recovery),
+		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.factors), maps.Clone(t.recovery), maps.Clone(t.renewed),
 		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended), slices.Clone(t.ousted),
 	}
 }
@@ -267,8 +268,9 @@ func (m *memory) DeleteFactors(ctx context.Context, user id.User) error {
 	})
 }
 
-func (m *memory) PutRecoveryCodes(ctx context.Context, user id.User, macs [][]byte, _ time.Time) error {
+func (m *memory) PutRecoveryCodes(ctx context.Context, user id.User, macs [][]byte, now time.Time) error {
 	return m.write(ctx, func() error {
+		m.renewed[user] = now
 		maps.DeleteFunc(m.recovery, func(_ string, o id.User) bool { return o == user })
 		for _, mac := range macs {
 			m.recovery[string(mac)] = user
@@ -285,6 +287,18 @@ func (m *memory) SpendRecoveryCode(ctx context.Context, user id.User, mac []byte
 		return nil
 	})
 	return ok, err
+}
+
+func (m *memory) RecoveryCodesMade(ctx context.Context, user id.User) (made time.Time, err error) {
+	err = m.in(ctx, func() error {
+		for _, u := range m.recovery {
+			if u == user {
+				made = m.renewed[user]
+			}
+		}
+		return nil
+	})
+	return made, err
 }
 
 func (m *memory) CountRecoveryCodes(ctx context.Context, user id.User) (n int, err error) {

@@ -138,6 +138,8 @@ type Store interface {
 	// SpendRecoveryCode deletes the code and reports whether this call did.
 	SpendRecoveryCode(ctx context.Context, user id.User, mac []byte) (bool, error)
 	CountRecoveryCodes(ctx context.Context, user id.User) (int, error)
+	// RecoveryCodesMade says when the codes that are left were made; zero when none is.
+	RecoveryCodesMade(ctx context.Context, user id.User) (time.Time, error)
 
 	// TakeAttempt counts one attempt against key unless it is blocked at now, for
 	// LongestBlock at most: a clock that jumped may have written more.

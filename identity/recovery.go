@@ -6,6 +6,7 @@ import (
 	"encoding/base32"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"golang.org/x/text/unicode/norm"
@@ -127,11 +128,37 @@ func (s *Service) spendRecovery(ctx context.Context, from audit.Actor, user id.U
 	return left, s.record(ctx, from, ActionRecoveryUse, user, nil, map[string]any{"left": left})
 }
 
-// NewRecoveryCodes replaces all recovery codes by ten new ones, returned in
-// clear this once. NotFound: the person has no second factor.
-func (s *Service) NewRecoveryCodes(ctx context.Context, from audit.Actor, user id.User) ([]string, error) {
+// RecoverySet names the recovery codes that the person has, all of which were made
+// at once; "" when there are none. Using one up does not change it.
+func (s *Service) RecoverySet(ctx context.Context, user id.User) (string, error) {
+	made, err := s.Store.RecoveryCodesMade(ctx, user)
+	if err != nil {
+		return "", fmt.Errorf("find recovery codes: %w", err)
+	}
+	if made.IsZero() {
+		return "", nil
+	}
+	return strconv.FormatInt(made.UnixMicro(), 36), nil
+}
+
+// NewRecoveryCodes replaces the set of recovery codes called instead by ten new
+// ones, returned in clear this once. Of several calls at once, or one that comes
+// again, one succeeds: the others would end what somebody has just stored.
+// NotFound: the person has no second factor; "recovery.renewed" (Conflict): the
+// person has another set by now.
+func (s *Service) NewRecoveryCodes(ctx context.Context, from audit.Actor, user id.User, instead string) ([]string, error) {
 	codes, macs := s.newRecoveryCodes(user)
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.HoldUser(ctx, user); err != nil {
+			return err
+		}
+		present, err := s.RecoverySet(ctx, user)
+		if err != nil {
+			return err
+		}
+		if present != instead {
+			return fault.New(fault.Conflict, "recovery.renewed", "New recovery codes were made already, and shown once.")
+		}
 		has, err := s.HasFactor(ctx, user)
 		if err != nil {
 			return err

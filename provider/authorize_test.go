@@ -71,6 +71,20 @@ func TestNothingIsSentToAnUnregisteredPlace(t *testing.T) {
 	if got := d.pages.failed; got.Received != "https://evil.example.test/" || got.Code != "authorize.redirect_uri" || got.AppName != "Web" {
 		t.Errorf("the page is %+v", got)
 	}
+	for _, tt := range []struct{ client, uri, mend string }{
+		{"web", "http://localhost:9000/cb", "gatehouse client update web --add-redirect-uri http://localhost:9000/cb"},
+		{"web", "https://evil.example.test/", ""},
+		{"web", "http://localhost/" + strings.Repeat("x", 500), ""},
+		{"web", "", ""},
+		{"off", "http://localhost:9000/cb", "gatehouse client update off --disabled=false"},
+		{"Call 0900 123456.", "http://localhost:9000/cb", "gatehouse client create --name My application --redirect-uri http://localhost:9000/cb"},
+		{"nobody", "https://evil.example.test/", "gatehouse client list"},
+	} {
+		d.ask(d.request(id.Client(tt.client), "redirect_uri", tt.uri))
+		if got := strings.Join(d.pages.failed.Mend, " "); got != tt.mend {
+			t.Errorf("%s to %.40q: %q, want %q", tt.client, tt.uri, got, tt.mend)
+		}
+	}
 	w := d.ask(d.request("phone", "redirect_uri", "http://127.0.0.1:49152/cb"))
 	if !strings.HasPrefix(w.Header().Get("Location"), "http://127.0.0.1:49152/cb?") {
 		t.Errorf("the free port of a loopback literal: %d %q", w.Code, w.Header().Get("Location"))

@@ -62,7 +62,7 @@ func readAuthorize(w http.ResponseWriter, r *http.Request) (parameters, error) {
 	malformed := func(err error) error {
 		return &pageError{err: err, page: web.ErrorPage{
 			Status: http.StatusBadRequest, Code: "authorize.malformed",
-			Detail: "The application sent a request that cannot be read. Go back to it and try again; if that does not help, tell its makers.",
+			Detail: "The application sent a request that cannot be read.",
 		}}
 	}
 	if len(r.URL.RawQuery) > maxParams {
@@ -120,7 +120,7 @@ func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, er
 	if err != nil || name == "" || c.Disabled {
 		return nil, &pageError{err: err, page: web.ErrorPage{
 			Status: http.StatusBadRequest, Code: "authorize.client",
-			Detail: "The application that sent you here is not registered, or it is switched off. Tell its makers or the administrator.",
+			Detail: "The application that sent you here is not registered, or it is switched off.", Mend: mendClient(c, params.get("redirect_uri")),
 		}}
 	}
 	to := &target{client: c, mode: modeQuery, state: params.get("state")}
@@ -145,13 +145,39 @@ func redirectOf(c *oauth.Client, params parameters) (string, error) {
 	if left && len(c.RedirectURIs) == 1 && !slices.Contains(fields(params.get("scope")), oauth.ScopeOpenID) {
 		return c.RedirectURIs[0], nil
 	}
-	detail := "The application asked to send you to an address that is not registered for it, so you were not sent there. Tell its makers or the administrator."
-	if left {
-		detail = "The application did not say where to send you afterwards. Tell its makers or the administrator."
+	page := web.ErrorPage{
+		Code: "authorize.redirect_uri", Received: cut(sent, longestSaid), Mend: mendRedirect(c, sent),
+		Detail: "The application asked to send you to an address that is not registered for it, so you were not sent there.",
 	}
-	return "", &pageError{page: web.ErrorPage{
-		Status: http.StatusBadRequest, Code: "authorize.redirect_uri", Received: cut(sent, 500), Detail: detail, AppName: c.Name, AppURL: c.HomeURL,
-	}}
+	if left {
+		page = web.ErrorPage{Code: "authorize.redirect_uri_missing", Detail: "The application did not say where to send you afterwards."}
+	}
+	page.Status, page.AppName, page.AppURL = http.StatusBadRequest, c.Name, c.HomeURL
+	return "", &pageError{page: page}
+}
+
+// longestSaid is how much of a refused value is repeated, in bytes.
+const longestSaid = 500
+
+// mendRedirect is the command that registers a refused address of this machine;
+// nobody is told to register one of anybody else's.
+func mendRedirect(c *oauth.Client, uri string) []string {
+	if len(uri) > longestSaid || !web.OnThisMachine(uri) {
+		return nil
+	}
+	return []string{"gatehouse", "client", "update", string(c.ID), "--add-redirect-uri", uri}
+}
+
+// mendClient is the command that lets an application in that is switched off or
+// not registered. An id that nobody registered is not repeated.
+func mendClient(c *oauth.Client, uri string) []string {
+	switch {
+	case c != nil && c.Disabled:
+		return []string{"gatehouse", "client", "update", string(c.ID), "--disabled=false"}
+	case len(uri) <= longestSaid && web.OnThisMachine(uri):
+		return []string{"gatehouse", "client", "create", "--name", "My application", "--redirect-uri", uri}
+	}
+	return []string{"gatehouse", "client", "list"}
 }
 
 // cut returns at most n bytes of s.

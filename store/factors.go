@@ -90,6 +90,11 @@ WHERE user_id = $1 AND mac = $2`)
 SELECT COUNT(*)
 FROM recovery_codes
 WHERE user_id = $1`)
+
+	recoveryCodesMade = newStatement(`
+SELECT COALESCE(MAX(created_at), 0)
+FROM recovery_codes
+WHERE user_id = $1`)
 )
 
 // PutPassword stores p in the place of the one before.
@@ -219,11 +224,24 @@ func (s *Store) CountRecoveryCodes(ctx context.Context, user id.User) (n int, er
 	return n, doing("count recovery codes", err)
 }
 
+// RecoveryCodesMade says when the codes that are left were made; zero when none is.
+func (s *Store) RecoveryCodesMade(ctx context.Context, user id.User) (made time.Time, err error) {
+	err = s.each(ctx, recoveryCodesMade, []any{string(user)}, func(rows *sql.Rows) error {
+		var at int64
+		if err := rows.Scan(&at); err != nil || at == 0 {
+			return err
+		}
+		made = time.UnixMicro(at).UTC()
+		return nil
+	})
+	return made, doing("find when recovery codes were made", err)
+}
+
 var factorsTable = table{
 	statements: []*statement{
 		putPassword, selectPassword, putPendingFactor, trimPendingFactors, selectPendingFactor, selectFactorsOf,
 		selectPendingUser, confirmFactor, spendStep, deleteFactors,
-		deleteRecoveryCodes, insertRecoveryCode, spendRecoveryCode, countRecoveryCodes,
+		deleteRecoveryCodes, insertRecoveryCode, spendRecoveryCode, countRecoveryCodes, recoveryCodesMade,
 	},
 	brooms: []broom{ // index factors_pending_created
 		{"factors", identity.PendingLife, sweep("factors", "id", "created_at <= $1 AND confirmed_at IS NULL")},

@@ -21,6 +21,7 @@ import (
 type Flow interface {
 	signin.Flow
 	account.Flow
+	setup.Flow
 }
 
 // Identity knows people; *identity.Service does.
@@ -35,9 +36,10 @@ type Identity interface {
 type Sessions interface {
 	signin.Sessions
 	account.Sessions
+	setup.Sessions
 }
 
-// Deps is what the pages need. All fields but MinPassword must be set.
+// Deps is what the pages need. All fields but MinPassword and Help must be set.
 type Deps struct {
 	Issuer   string
 	Flow     Flow
@@ -55,17 +57,21 @@ type Deps struct {
 	// MinPassword is how many characters a new password has at least, so that
 	// the forms can say so; zero says nothing.
 	MinPassword int
+	Help        signin.Help // for who cannot sign in; may be empty
 }
 
 // Mount registers all pages; what they load is static.Mount's. The mux must be served behind
 // web.ProtectForms.
 func Mount(m *web.Mux, d Deps) {
-	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Again: d.Again}).Mount(m)
+	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Again: d.Again, Help: d.Help}).Mount(m)
 	(&account.Door{
 		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry,
 		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,
 	}).Mount(m)
-	(&setup.Door{Identity: d.Identity, Cookies: d.Cookies, Pages: d.Pages, MinPassword: d.MinPassword}).Mount(m)
+	(&setup.Door{
+		Identity: d.Identity, Flow: d.Flow, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next,
+		Issuer: d.Issuer, MinPassword: d.MinPassword,
+	}).Mount(m)
 	(&problems.Door{Pages: d.Pages}).Mount(m)
 	(&home.Door{Issuer: d.Issuer, Identity: d.Identity, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
 }

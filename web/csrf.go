@@ -18,7 +18,7 @@ func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWrit
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(issuer) // refuses what is no origin
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		refuse(w, r, fault.New(fault.Forbidden, "form.cross_site", "This form was sent from another site. Open the page again and send it from there."))
+		refuse(w, r, fault.New(fault.Forbidden, "form.cross_site", "This form was sent from another site."))
 	}))
 	guarded := protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if unsafe(r.Method) {
@@ -27,7 +27,7 @@ func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWrit
 				return
 			}
 			if originless(r) && !cookies.GoodFormToken(r) {
-				refuse(w, r, fault.New(fault.Forbidden, "form.token", "This form does not belong to this browser any more. Open the page again and send it from there."))
+				refuse(w, r, fault.New(fault.Forbidden, "form.token", "This form does not belong to this browser any more."))
 				return
 			}
 		}

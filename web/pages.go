@@ -36,6 +36,10 @@ type ErrorPage struct {
 	// Received is a value that the application sent and that was refused, such
 	// as a redirect URI; it is shown as text.
 	Received string
+	// Mend is the command that would put it right, by its arguments. It is shown only
+	// where server and visitor are one machine, and must hold nothing that somebody
+	// else chose but addresses of that machine.
+	Mend []string
 	// AppName and AppURL lead back to the application when it is known.
 	AppName, AppURL string
 	// Again is the path of ours that begins a sign-in anew; may be empty.

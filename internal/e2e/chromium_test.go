@@ -177,21 +177,6 @@ func (b *tab) shot(name string) {
 	}
 }
 
-// looks keeps pictures of the page in both themes, wide and on a phone.
-func (b *tab) looks(name string) {
-	if os.Getenv("GATEHOUSE_TEST_SHOTS") == "" {
-		return
-	}
-	for _, theme := range []string{"light", "dark"} {
-		b.theme(theme)
-		for _, width := range []int64{1000, 360} {
-			b.do("resize", chromedp.EmulateViewport(width, 800))
-			b.shot(fmt.Sprintf("%s-%s-%d", name, theme, width))
-		}
-	}
-	b.do("resize", chromedp.EmulateViewport(1000, 800))
-}
-
 // theme sets the colour scheme. Motion is reduced, so that no colour is looked
 // at half way through a transition.
 func (b *tab) theme(name string) {

@@ -57,7 +57,7 @@ func TestDoubleClickArrivesAtASlowApplication(t *testing.T) {
 			b.until("it shows the sign-in again", "location.pathname === '/consent'")
 			b.until("the page can be loaded again", "(location.reload(), true)")
 			b.says("#continue", "Continue to Slow")
-			b.looks("finished")
+			b.fits("finished")
 		})
 	}
 }

@@ -94,12 +94,12 @@ func trail() []audited {
 			return s.House.Identity.RemoveFactors(ctx, gatetest.Console, s.ada.ID, "")
 		})},
 		{action: identity.ActionRecoveryRenew, prepare: withFactor, do: changed(func(ctx context.Context, s *scene) error {
-			_, err := s.House.Identity.NewRecoveryCodes(ctx, gatetest.Console, s.ada.ID)
+			_, err := s.newRecoveryCodes(ctx)
 			return err
 		})},
 		{action: "recovery.use", prepare: keep(func(t *testing.T, s *scene) {
 			withFactor(t, s)
-			codes, err := s.House.Identity.NewRecoveryCodes(context.Background(), gatetest.Console, s.ada.ID)
+			codes, err := s.newRecoveryCodes(context.Background())
 			must(t, err)
 			kept.code = codes[0]
 		}), besides: []string{"attempts"}, do: changed(func(ctx context.Context, s *scene) error {
@@ -188,6 +188,15 @@ func trail() []audited {
 			expectTokens(t, "1", s.app.Exchange(kept.code))
 		}), do: func(_ *testing.T, s *scene) bool { return s.app.Exchange(kept.code).Error() == "invalid_grant" }},
 	}
+}
+
+// newRecoveryCodes replaces ada's codes, whichever she has.
+func (s *scene) newRecoveryCodes(ctx context.Context) ([]string, error) {
+	set, err := s.House.Identity.RecoverySet(ctx, s.ada.ID)
+	if err != nil {
+		return nil, err
+	}
+	return s.House.Identity.NewRecoveryCodes(ctx, gatetest.Console, s.ada.ID, set)
 }
 
 // A change and its event are one. Where the event cannot be written, the

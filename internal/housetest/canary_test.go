@@ -96,15 +96,14 @@ func TestSecretsTurnUpNowhere(t *testing.T) {
 		found.add("administrator's password", "canary of the administrator")
 		b := g.Browser()
 		page := b.Get("/setup").Submit("token", link, "email", "root@example.test", "password", "weakling")
-		page = page.Submit("token", link, "email", "root@example.test", "password", "canary of the administrator").At("/signin")
+		page = page.Submit("token", link, "email", "root@example.test", "password", "canary of the administrator").At("/signin/enrol")
 		g.Browser().Post("/setup", url.Values{"token": {link}, "email": {"eve@example.test"}, "password": {"canary of the administrator"}})
 
-		// Sign-in with a wrong password, then enrolment, which administrators must.
-		page = page.Submit("email", "root@example.test", "password", "canary that is wrong").Is(http.StatusUnprocessableEntity)
+		// Sign-in with a wrong password elsewhere; and enrolment, which administrators must.
+		mistaken := g.Browser().Get("/signin?return_to=/account").Submit("email", "root@example.test", "password", "canary that is wrong").Is(http.StatusUnprocessableEntity)
 		found.add("wrong password", "canary that is wrong")
-		page.Submit("email", "a canary in the wrong field", "password", "x")
+		mistaken.Submit("email", "a canary in the wrong field", "password", "x")
 		found.add("password in the wrong field", "a canary in the wrong field")
-		page = page.Submit("email", "root@example.test", "password", "canary of the administrator").At("/signin/enrol")
 		secret := ""
 		for _, m := range keyOnPage.FindAllStringSubmatch(page.Body, -1) {
 			secret += m[1]

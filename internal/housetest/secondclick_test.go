@@ -53,7 +53,7 @@ func clickedForms() map[string]clicked {
 			},
 			func(s *scene, p *gatetest.Page) *gatetest.Page {
 				return p.Submit("recovery_code", once(s, func() string {
-					fresh, err := s.House.Identity.NewRecoveryCodes(context.Background(), gatetest.Console, s.ada.ID)
+					fresh, err := s.newRecoveryCodes(context.Background())
 					must(s.T.(*testing.T), err)
 					return fresh[0]
 				}))
@@ -124,7 +124,7 @@ func TestNobodyIsStrandedByASecondClick(t *testing.T) {
 			s.arrived(t, "a click after the end", s.through(form.send(s, page)))
 			s.arrived(t, "once more at the dispatcher", s.browser.Get("/oauth2/authorize?i="+idOf(page)))
 			for _, path := range steps[:len(steps)-1] {
-				s.browser.Get(path+"?i="+idOf(page)).Is(http.StatusOK).Says("You are signed in").Says("Continue to App").Says(`href="https://app.example.test/"`)
+				s.browser.Get(path + "?i=" + idOf(page)).Is(http.StatusOK).Says("You are signed in").Says("Continue to App").Says(`href="https://app.example.test/"`)
 			}
 			if n := len(eventsOf(t, s.Gate, "session.create")); n != 1 {
 				t.Errorf("%d sessions were made", n)

@@ -128,17 +128,23 @@ func testRecoveryCodes(t *testing.T, s *store.Store) {
 
 	old := [][]byte{hash(), hash(), hash()}
 	fresh := [][]byte{hash(), hash()}
+	made := func() time.Time { t.Helper(); return must[time.Time](t)(s.RecoveryCodesMade(ctx, u.ID)) }
+	same(t, made(), time.Time{})
 	ok(t, s.PutRecoveryCodes(ctx, u.ID, old, now))
 	same(t, count(), 3)
-	ok(t, s.PutRecoveryCodes(ctx, u.ID, fresh, now))
+	same(t, made(), now)
+	ok(t, s.PutRecoveryCodes(ctx, u.ID, fresh, now.Add(time.Minute)))
 	same(t, count(), 2)
+	same(t, made(), now.Add(time.Minute))
 	no(t)(s.SpendRecoveryCode(ctx, u.ID, old[0]))
 	no(t)(s.SpendRecoveryCode(ctx, other.ID, fresh[0]))
 	oneWinner(t, func(int) (bool, error) { return s.SpendRecoveryCode(ctx, u.ID, fresh[0]) })
 	same(t, count(), 1)
 	missing(t, s.PutRecoveryCodes(ctx, id.NewUser(), fresh, now))
+	same(t, made(), now.Add(time.Minute))
 	ok(t, s.PutRecoveryCodes(ctx, u.ID, nil, now))
 	same(t, count(), 0)
+	same(t, made(), time.Time{})
 
 	// Two who ask for new codes at once do not get both sets.
 	race(t, 8, func(int) (bool, error) {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -31,6 +32,7 @@ type house struct {
 	step      flow.Step // what Decide says where a fresh proof is needed
 	lacks     flow.Step // what Decide says of every page; empty: nothing is missing
 	factor    bool
+	set       string     // of recovery codes
 	proofs    proof.List // of the last rise
 	err       error      // of the next change
 	done      []string
@@ -82,9 +84,15 @@ func (h *house) RemoveFactors(_ context.Context, _ audit.Actor, user id.User, ke
 	return h.change("remove " + string(user) + " " + string(keep))
 }
 
-func (h *house) NewRecoveryCodes(_ context.Context, _ audit.Actor, user id.User) ([]string, error) {
+func (h *house) NewRecoveryCodes(_ context.Context, _ audit.Actor, user id.User, instead string) ([]string, error) {
+	if instead != h.set {
+		return nil, fault.New(fault.Conflict, "recovery.renewed", "New recovery codes were made already, and shown once.")
+	}
+	h.set = "set-" + strconv.Itoa(len(h.done))
 	return []string{"new-code"}, h.change("codes " + string(user))
 }
+
+func (h *house) RecoverySet(context.Context, id.User) (string, error) { return h.set, nil }
 
 func (h *house) RecoveryLeft(context.Context, id.User) (int, error) { return 7, nil }
 
@@ -380,18 +388,36 @@ func TestNewRecoveryCodesAreShownInTheAnswer(t *testing.T) {
 	h := &house{step: flow.StepIssue, factor: true}
 	wants(t, ask(t, h, "POST", "/account/security/recovery"), 200, "new-code", `href="/account/security?done=recovery"`)
 	h.err = errors.New("disk on fire")
-	w := ask(t, h, "POST", "/account/security/recovery")
+	w := ask(t, h, "POST", "/account/security/recovery", "instead", h.set)
 	wants(t, w, 500)
 	if strings.Contains(w.Body.String(), "new-code") || strings.Contains(w.Body.String(), "disk") {
 		t.Errorf("the page tells too much:\n%s", w.Body)
 	}
 }
 
+// What was stored a moment ago must go on working: only the button of the page
+// that says so makes others.
+func TestLoadingNewRecoveryCodesAgainMakesNoOthers(t *testing.T) {
+	t.Parallel()
+	h := &house{step: flow.StepIssue, factor: true, set: "old"}
+	wants(t, ask(t, h, "GET", "/account/security/recovery"), 200, `name="instead" value="old"`)
+	wants(t, ask(t, h, "POST", "/account/security/recovery", "instead", "old"), 200, "new-code")
+	made := h.set
+	for _, again := range []string{"old", ""} {
+		w := ask(t, h, "POST", "/account/security/recovery", "instead", again)
+		wants(t, w, 409, "were shown already", `name="instead" value="`+made+`"`)
+		if strings.Contains(w.Body.String(), "new-code") || len(h.done) != 1 || h.set != made {
+			t.Errorf("a reload with %q makes others: %q", again, h.done)
+		}
+	}
+	wants(t, ask(t, h, "POST", "/account/security/recovery", "instead", made), 200, "new-code")
+}
+
 func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 	t.Parallel()
 	h := &house{err: &fault.Error{Kind: fault.Invalid, Code: "password.current_wrong", Detail: "The present password is wrong.", Fields: []fault.Field{{Name: "current", Problem: "is wrong"}}}}
 	w := ask(t, h, "POST", "/account/password", "password", "typed-old-one", "new_password", "typed-new-one")
-	wants(t, w, 422, `id="password-problem">Current password is wrong.<`)
+	wants(t, w, 422, `data-testid="problem">Current password is wrong.<`)
 	if strings.Contains(w.Body.String(), "typed-") {
 		t.Error("the page sends a password back")
 	}
@@ -399,10 +425,10 @@ func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 		t.Error("the error is said twice, at its field and over the form")
 	}
 	h.err = &fault.Error{Kind: fault.Invalid, Code: "password.weak", Detail: "Weak.", Fields: []fault.Field{{Name: "password", Problem: "is too short"}}}
-	wants(t, ask(t, h, "POST", "/account/password"), 422, `id="new_password-problem">New password is too short.<`)
+	wants(t, ask(t, h, "POST", "/account/password"), 422, `data-testid="problem">New password is too short.<`)
 	h.err = &fault.Error{Kind: fault.TooMany, Code: "signin.throttled", RetryAfter: 8 * time.Second}
 	w = ask(t, h, "POST", "/account/password")
-	wants(t, w, 429, "Try again in 8 s.", `role="alert"`)
+	wants(t, w, 429, "Try again in 8 seconds.", `role="alert"`)
 	if w.Header().Get("Retry-After") != "8" {
 		t.Errorf("Retry-After %q", w.Header().Get("Retry-After"))
 	}

@@ -39,7 +39,10 @@ type Identity interface {
 	HasFactor(ctx context.Context, user id.User) (bool, error)
 	Factors(ctx context.Context, user id.User) ([]identity.Factor, error)
 	RemoveFactors(ctx context.Context, from audit.Actor, user id.User, keep id.Session) error
-	NewRecoveryCodes(ctx context.Context, from audit.Actor, user id.User) ([]string, error)
+	// NewRecoveryCodes answers "recovery.renewed" (Conflict) when the person has not
+	// the set called instead.
+	NewRecoveryCodes(ctx context.Context, from audit.Actor, user id.User, instead string) ([]string, error)
+	RecoverySet(ctx context.Context, user id.User) (string, error)
 	RecoveryLeft(ctx context.Context, user id.User) (int, error)
 }
 

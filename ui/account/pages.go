@@ -118,18 +118,12 @@ func (p passwordPage) Head(say *words.Catalogue) view.Head {
 }
 func (p passwordPage) Body() templ.Component { return passwordBody(p) }
 
-func (p passwordPage) current(say *words.Catalogue) view.Input {
-	return view.Input{
+// inputs are the two passwords.
+func (p passwordPage) inputs(say *words.Catalogue) []view.Input {
+	return p.Inputs(say, view.Input{
 		ID: "password", Label: say.Password.Current, Kind: "password", Autocomplete: "current-password",
-		Alerted: p.Both, Problem: p.Problem("password"), Focus: p.Problem("new_password") == "", MaxLength: 1024, Show: true,
-	}
-}
-
-func (p passwordPage) next(say *words.Catalogue) view.Input {
-	in := view.NewPassword(say, "new_password", say.Password.New, p.MinLength)
-	in.Problem = p.Problem("new_password")
-	in.Focus = in.Problem != ""
-	return in
+		Main: true, Focus: true, MaxLength: 1024, Show: true,
+	}, view.NewPassword(say, "new_password", say.Password.New, p.MinLength))
 }
 
 // sessionsPage lists where the person is signed in.
@@ -245,7 +239,9 @@ func (p removeFactorPage) Body() templ.Component { return removeFactorBody(p) }
 // newRecoveryPage asks whether to make new recovery codes.
 type newRecoveryPage struct {
 	frame
-	Left int
+	Set   string // which codes the new ones replace
+	Left  int
+	Shown bool // new ones were shown just now
 }
 
 func (p newRecoveryPage) Head(say *words.Catalogue) view.Head {

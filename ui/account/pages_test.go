@@ -38,15 +38,16 @@ func samples() map[string]view.Page {
 		"apps": appsPage{frame: f, List: []appLine{
 			{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Scopes: scopes, Since: at}, {ID: "b", Name: "Wiki", Since: at},
 		}},
-		"apps, none":         appsPage{frame: f},
-		"security":           securityPage{frame: f, HasFactor: true, Since: at, LastUsed: at, RecoveryLeft: 7},
-		"security, none":     securityPage{frame: f},
-		"security, new":      securityPage{frame: f, HasFactor: true, Since: at},
-		"remove factor":      removeFactorPage{frame: f},
-		"new recovery":       newRecoveryPage{frame: f, Left: 3},
-		"new recovery, one":  newRecoveryPage{frame: f, Left: 1},
-		"new recovery, none": newRecoveryPage{frame: f},
-		"new codes":          newCodesPage{frame: f, codes: []string{"one-code", "another-code"}},
+		"apps, none":          appsPage{frame: f},
+		"security":            securityPage{frame: f, HasFactor: true, Since: at, LastUsed: at, RecoveryLeft: 7},
+		"security, none":      securityPage{frame: f},
+		"security, new":       securityPage{frame: f, HasFactor: true, Since: at},
+		"remove factor":       removeFactorPage{frame: f},
+		"new recovery":        newRecoveryPage{frame: f, Left: 3},
+		"new recovery, one":   newRecoveryPage{frame: f, Left: 1},
+		"new recovery, none":  newRecoveryPage{frame: f},
+		"new recovery, again": newRecoveryPage{frame: f, Set: "abc", Left: 10, Shown: true},
+		"new codes":           newCodesPage{frame: f, codes: []string{"one-code", "another-code"}},
 	}
 }
 

@@ -70,23 +70,36 @@ func (d *Door) remove(w http.ResponseWriter, r *http.Request, v visitor) error {
 
 func (d *Door) askRecovery(w http.ResponseWriter, r *http.Request, v visitor) error {
 	return d.withFactor(w, r, v, pathRecovery, func() error {
-		left, err := d.Identity.RecoveryLeft(r.Context(), v.user.ID)
-		if err != nil {
-			return err
-		}
-		return d.Pages.Show(w, r, http.StatusOK, newRecoveryPage{frame: v.frame, Left: left})
+		return d.showRecovery(w, r, v, http.StatusOK, false)
 	})
 }
 
+// showRecovery shows the form for new codes; shown says that some were shown just now.
+func (d *Door) showRecovery(w http.ResponseWriter, r *http.Request, v visitor, status int, shown bool) error {
+	set, err := d.Identity.RecoverySet(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	left, err := d.Identity.RecoveryLeft(r.Context(), v.user.ID)
+	if err != nil {
+		return err
+	}
+	return d.Pages.Show(w, r, status, newRecoveryPage{frame: v.frame, Set: set, Left: left, Shown: shown})
+}
+
 // newRecovery shows the codes in the answer to the post: they exist nowhere else
-// in clear. Sending the form again makes others, and those count then.
+// in clear. The form names the set that it replaces, so that loading that answer
+// again does not end the codes that were just stored.
 func (d *Door) newRecovery(w http.ResponseWriter, r *http.Request, v visitor) error {
 	return d.withFactor(w, r, v, pathRecovery, func() error {
 		var codes []string
 		err := d.act(r, v, func(ctx context.Context) (err error) {
-			codes, err = d.Identity.NewRecoveryCodes(ctx, v.by, v.user.ID)
+			codes, err = d.Identity.NewRecoveryCodes(ctx, v.by, v.user.ID, r.PostForm.Get("instead"))
 			return err
 		})
+		if fault.CodeOf(err) == "recovery.renewed" {
+			return d.showRecovery(w, r, v, http.StatusConflict, true)
+		}
 		if err != nil {
 			return err
 		}

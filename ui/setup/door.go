@@ -1,14 +1,19 @@
 // Package setup is the page of the very first run: whoever holds the set-up
-// link creates the first administrator. Afterwards there is no such page.
+// link creates the first administrator, is signed in, and reads what comes next.
+// Afterwards the link says only that this was done.
 package setup
 
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/id"
 	"gatehouse/identity"
+	"gatehouse/session"
 	"gatehouse/ui/view"
 	"gatehouse/web"
 )
@@ -19,24 +24,52 @@ type Identity interface {
 	NeedsSetup(ctx context.Context) (bool, error)
 	// Setup spends the link's token: of several concurrent calls one succeeds.
 	Setup(ctx context.Context, from audit.Actor, token, email, name, password string) (identity.User, error)
+	User(ctx context.Context, user id.User) (identity.User, error)
+}
+
+// Flow is the sign-in that follows; *flow.Service is.
+type Flow interface {
+	Begin(ctx context.Context, browser string, ask flow.Ask) (flow.Interaction, error)
+	Password(ctx context.Context, from audit.Actor, ref flow.Ref, login, password string) (flow.Outcome, error)
+}
+
+// Sessions finds the browser's session; *session.Manager does.
+type Sessions interface {
+	// Authenticate answers Unauthenticated when there is no live session.
+	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
 }
 
 // codeLink is the code of a refusal for a link that is spent or too old.
 const codeLink = "setup.link"
 
-// Door serves the page. All fields but MinPassword must be set.
+// The pages.
+const (
+	pathSetup = "/setup"
+	pathNext  = "/setup/next"
+)
+
+// signInThen is where who is not signed in does so to read what comes next.
+var signInThen = "/signin?return_to=" + url.QueryEscape(pathNext)
+
+// Door serves the pages. All fields but MinPassword must be set.
 type Door struct {
 	Identity Identity
+	Flow     Flow
+	Sessions Sessions
 	Cookies  *web.Cookies
 	Pages    *view.Pages
+	// Next returns the path where a sign-in goes on, as signin.Next does.
+	Next   func(e flow.Entry) string
+	Issuer string
 	// MinPassword is how many characters a password has at least.
 	MinPassword int
 }
 
-// Mount registers the page.
+// Mount registers the pages.
 func (d *Door) Mount(m *web.Mux) {
-	m.Route("GET /setup", d.show)
-	m.Route("POST /setup", d.create)
+	m.Route("GET "+pathSetup, d.show)
+	m.Route("POST "+pathSetup, d.create)
+	m.Route("GET "+pathNext, d.next)
 }
 
 // show offers the form to everybody while nobody is there: the token is behind
@@ -62,7 +95,7 @@ func (d *Door) create(w http.ResponseWriter, r *http.Request) error {
 	f := r.PostForm
 	_, err := d.Identity.Setup(r.Context(), web.Actor(r), f.Get("token"), f.Get("email"), f.Get("name"), f.Get("password"))
 	if err == nil {
-		return view.SeeOther(w, r, "/signin?return_to=/account")
+		return d.signIn(w, r)
 	}
 	page, failed := d.page(w, r)
 	if failed != nil {
@@ -80,14 +113,14 @@ func (d *Door) create(w http.ResponseWriter, r *http.Request) error {
 	return d.Pages.Show(w, r, status, page)
 }
 
-// open refuses once somebody is there, as if there had never been a page.
+// open refuses once somebody is there.
 func (d *Door) open(r *http.Request) error {
 	needed, err := d.Identity.NeedsSetup(r.Context())
 	if err != nil {
 		return err
 	}
 	if !needed {
-		return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
+		return fault.New(fault.NotFound, "setup.done", "Gatehouse is set up already.")
 	}
 	return nil
 }

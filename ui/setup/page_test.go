@@ -14,6 +14,7 @@ func TestSetUpPageIsWellMade(t *testing.T) {
 		"setup":        setupPage{Form: viewtest.Form(), MinLength: 12},
 		"setup, any":   setupPage{Form: viewtest.Form()},
 		"setup, spent": setupPage{Form: view.Form{Token: viewtest.FormToken, Wrong: fault.New(fault.Forbidden, codeLink, "Spent.")}, Link: "link-token"},
+		"next":         newNext("https://id.example.com"),
 		"setup, wrong": setupPage{Form: viewtest.Broken(), MinLength: 12},
 	}
 	viewtest.Crawl(t, pages)

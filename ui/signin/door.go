@@ -45,7 +45,7 @@ type People interface {
 	User(ctx context.Context, user id.User) (identity.User, error)
 }
 
-// Door serves the pages. All fields must be set.
+// Door serves the pages. All fields but Help must be set.
 type Door struct {
 	Flow     Flow
 	Sessions Sessions
@@ -55,12 +55,14 @@ type Door struct {
 	// Next returns the path where the sign-in of e goes on, and Again the one where it
 	// begins anew, as the functions of these names do.
 	Next, Again func(e flow.Entry) string
+	Help        Help // may be empty
 }
 
 // Mount registers the pages.
 func (d *Door) Mount(m *web.Mux) {
 	m.Route("GET /signin", d.signIn)
 	m.Route("POST /signin", d.post(d.proveByPassword, d.drawSignIn))
+	m.Route("GET /signin/help", d.help)
 	m.Route("GET /signin/select", d.get(flow.StepSelect, d.drawSelect))
 	m.Route("POST /signin/select", d.post(d.choose, d.drawSelect))
 	m.Route("GET /signin/factor", d.get(flow.StepFactor, d.drawFactor))

@@ -26,6 +26,15 @@ type stepFrame struct {
 	Email string
 }
 
+// at is the address of path in this sign-in, so that loading the page again, or
+// coming back to it, shows where the sign-in stands.
+func (s stepFrame) at(path string) templ.SafeURL {
+	if s.Interaction == "" {
+		return templ.SafeURL(path)
+	}
+	return templ.SafeURL(path + "?i=" + url.QueryEscape(s.Interaction))
+}
+
 func (s stepFrame) policy() web.Policy { return web.Policy{AnyFormAction: s.Travels} }
 
 // signInPage asks for name and password.
@@ -42,25 +51,20 @@ func (p signInPage) Body() templ.Component { return signInBody(p) }
 // known reports whether the sign-in is about one certain person.
 func (p signInPage) known() bool { return p.Email != "" }
 
-func (p signInPage) login(say *words.Catalogue) view.Input {
-	in := view.Input{
-		ID: "email", Label: say.SignIn.Email, Value: p.Login, Autocomplete: "username", Mode: "email",
-		Alerted: p.Both, Problem: p.Problem("email"), Focus: p.asksName(), MaxLength: 320, Literal: true,
+// inputs are name and password. What is wrong with the two together is said at the
+// password: it must be typed again, and the name is right most often.
+func (p signInPage) inputs(say *words.Catalogue) []view.Input {
+	login := view.Input{
+		ID: "email", Label: say.SignIn.Email, Value: p.Login, Autocomplete: "username", Mode: "email", MaxLength: 320, Literal: true,
 	}
 	if p.known() {
-		in.Value, in.Readonly, in.Alerted = p.Email, true, false
+		login.Value, login.Readonly = p.Email, true
 	}
-	return in
-}
-
-// asksName reports whether the name is what the person types first.
-func (p signInPage) asksName() bool { return !p.known() && (p.Login == "" || p.Both) }
-
-func (p signInPage) password(say *words.Catalogue) view.Input {
-	return view.Input{
+	login.Focus = login.Value == ""
+	return p.Inputs(say, login, view.Input{
 		ID: "password", Label: say.SignIn.Password, Kind: "password", Autocomplete: "current-password",
-		Alerted: p.Both, Problem: p.Problem("password"), Focus: !p.asksName(), MaxLength: 1024, Show: true,
-	}
+		Main: true, Focus: !login.Focus, MaxLength: 1024, Show: true,
+	})
 }
 
 // selectPage asks which account to go on with.
@@ -84,12 +88,16 @@ func (p factorPage) Head(say *words.Catalogue) view.Head {
 }
 func (p factorPage) Body() templ.Component { return factorBody(p) }
 
-func (s stepFrame) code(say *words.Catalogue) view.Input {
-	return view.Input{
+// code is the input for a code of the app; focus says whether the person types it
+// at once.
+func (s stepFrame) code(say *words.Catalogue, focus bool) []view.Input {
+	return s.Inputs(say, view.Input{
 		ID: "code", Label: say.Factor.Code, Autocomplete: "one-time-code", Mode: "numeric", Class: "code", Pattern: "[0-9 ]*",
-		Alerted: s.Both, Problem: s.Problem("code"), Focus: true, MaxLength: 16,
-	}
+		Main: true, Focus: focus, MaxLength: 16,
+	})
 }
+
+func (p factorPage) inputs(say *words.Catalogue) []view.Input { return p.code(say, true) }
 
 // recoveryPage asks for a recovery code.
 type recoveryPage struct{ stepFrame }
@@ -99,11 +107,11 @@ func (p recoveryPage) Head(say *words.Catalogue) view.Head {
 }
 func (p recoveryPage) Body() templ.Component { return recoveryBody(p) }
 
-func (p recoveryPage) code(say *words.Catalogue) view.Input {
-	return view.Input{
+func (p recoveryPage) inputs(say *words.Catalogue) []view.Input {
+	return p.Inputs(say, view.Input{
 		ID: "recovery_code", Label: say.Recovery.Code, Hint: say.Recovery.Hint, Autocomplete: "off",
-		Alerted: p.Both, Problem: p.Problem("recovery_code"), Focus: true, MaxLength: 64, Literal: true,
-	}
+		Main: true, Focus: true, MaxLength: 64, Literal: true,
+	})
 }
 
 // enrolPage sets up an authenticator app.
@@ -119,13 +127,9 @@ func (p enrolPage) Head(say *words.Catalogue) view.Head {
 }
 func (p enrolPage) Body() templ.Component { return enrolBody(p) }
 
-// code leaves the focus at the top of the page, where the QR code is, until a
+// inputs leaves the focus at the top of the page, where the QR code is, until a
 // code was wrong.
-func (p enrolPage) code(say *words.Catalogue) view.Input {
-	in := p.stepFrame.code(say)
-	in.Focus = in.Invalid()
-	return in
-}
+func (p enrolPage) inputs(say *words.Catalogue) []view.Input { return p.code(say, false) }
 
 // groups returns the key in groups of four, as people type it.
 func (p enrolPage) groups() []string { return inGroups(p.Secret, 4) }
@@ -177,7 +181,35 @@ type consentPage struct {
 }
 
 func (p consentPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: p.Title(say, say.Consent.Title.With(words.App, p.App)), Scripts: []string{"app.js"}, Policy: p.policy()}
+	title := say.Consent.Title
+	if p.identity() {
+		title = say.Consent.SignIn
+	}
+	return view.Head{Title: p.Title(say, title.With(words.App, p.App)), Scripts: []string{"app.js"}, Policy: p.policy()}
+}
+
+// identity reports whether the application only asks who somebody is.
+func (p consentPage) identity() bool { return view.IdentityOnly(p.Scopes) }
+
+func (p consentPage) heading(say *words.Catalogue) words.Phrase {
+	if p.identity() {
+		return words.Phrase(say.Consent.SignIn)
+	}
+	return say.Consent.Heading
+}
+
+func (p consentPage) allow(say *words.Catalogue) string {
+	if p.identity() {
+		return say.Consent.Continue
+	}
+	return say.Consent.Allow
+}
+
+func (p consentPage) refuse(say *words.Catalogue) string {
+	if p.identity() {
+		return say.Consent.Cancel
+	}
+	return say.Consent.Refuse
 }
 func (p consentPage) Body() templ.Component { return consentBody(p) }
 

@@ -1,15 +1,21 @@
 package signin
 
 import (
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"golang.org/x/net/html"
 
 	"gatehouse/fault"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
+	"gatehouse/ui/words/wordstest"
 )
+
+var english = wordstest.English()
 
 // samples is every page of a sign-in, in the states that draw differently.
 func samples(t *testing.T) map[string]view.Page {
@@ -32,6 +38,8 @@ func samples(t *testing.T) map[string]view.Page {
 		"sign in, own":       signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction}},
 		"sign in, wrong":     signInPage{stepFrame: bad, Login: "alice@example.com"},
 		"sign in, again":     signInPage{stepFrame: known},
+		"help":               helpPage{Interaction: viewtest.Interaction},
+		"help, own":          helpPage{Help: Help{Text: "Call 4711.", URL: "https://help.example.com"}},
 		"select, taken":      selectPage{stepFrame: taken},
 		"select":             selectPage{stepFrame: known},
 		"factor":             factorPage{stepFrame: known},
@@ -46,6 +54,7 @@ func samples(t *testing.T) map[string]view.Page {
 		"few codes, two":     fewCodesPage{Left: 2, Next: "/account"},
 		"sign in, own again": signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction, Email: "alice@example.com"}},
 		"consent, private":   consentPage{stepFrame: known, Scopes: []string{"profile", "address", "phone"}},
+		"consent, access":    consentPage{stepFrame: known, Scopes: []string{"openid", "https://api.example.com/auth/" + strings.Repeat("long", 30)}},
 		"consent":            consentPage{stepFrame: known, Scopes: []string{"openid", "email", "orders:read", "offline_access"}, Host: "grafana.example.com"},
 	}
 }
@@ -73,27 +82,151 @@ func TestEnrolShowsTheKeyInGroups(t *testing.T) {
 	}
 }
 
-func TestWrongPasswordKeepsTheNameAndEmptiesThePassword(t *testing.T) {
+// byID returns the elements of the page by their ids.
+func byID(t *testing.T, p view.Page) map[string]*html.Node {
+	t.Helper()
+	all := map[string]*html.Node{}
+	for _, n := range viewtest.Nodes(t, viewtest.Shown(t, p).Body.Bytes()) {
+		if id := viewtest.Attr(n, "id"); id != "" {
+			all[id] = n
+		}
+	}
+	return all
+}
+
+// The name is right most often, and the password must be typed again: so that is
+// where the cursor and the sentence are.
+func TestWrongPasswordIsSaidAtThePasswordAndNowhereElse(t *testing.T) {
 	t.Parallel()
-	step := stepFrame{Form: view.Form{Token: "t", Wrong: fault.New(fault.Unauthenticated, "x", "Wrong."), Both: true}, Interaction: "int_a"}
-	for _, n := range viewtest.Nodes(t, viewtest.Shown(t, signInPage{stepFrame: step, Login: `alice"@example.com`}).Body.Bytes()) {
-		switch viewtest.Attr(n, "id") {
-		case "email":
-			if viewtest.Attr(n, "value") != `alice"@example.com` || viewtest.Attr(n, "autocomplete") != "username" || viewtest.Attr(n, "aria-invalid") != "true" || !viewtest.Has(n, "autofocus") {
-				t.Errorf("email: %v", n.Attr)
+	p := signInPage{stepFrame: stepFrame{Form: viewtest.Wrong(), Interaction: "int_a"}, Login: `alice"@example.com`}
+	page := byID(t, p)
+	email, password := page["email"], page["password"]
+	if viewtest.Attr(email, "value") != p.Login || viewtest.Attr(email, "autocomplete") != "username" {
+		t.Errorf("email: %v", email.Attr)
+	}
+	for _, name := range []string{"aria-invalid", "aria-describedby", "autofocus"} {
+		if viewtest.Has(email, name) {
+			t.Errorf("the email has %s", name)
+		}
+	}
+	if viewtest.Attr(password, "value") != "" || viewtest.Attr(password, "aria-invalid") != "true" || viewtest.Attr(password, "aria-describedby") != "password-problem" || !viewtest.Has(password, "autofocus") {
+		t.Errorf("password: %v", password.Attr)
+	}
+	if page["alert"] != nil || viewtest.Text(page["password-problem"]) != "Email or password is wrong." {
+		t.Errorf("said above the form: %v, at the password: %q", page["alert"], viewtest.Text(page["password-problem"]))
+	}
+	if got := string(p.Head(&english).Title); !strings.HasPrefix(got, "Error: ") {
+		t.Errorf("title %q", got)
+	}
+}
+
+// A mistake is said once, and once only: at its input where it has one, else above
+// the form.
+func TestEveryMistakeIsSaidOnce(t *testing.T) {
+	t.Parallel()
+	later := view.Form{Token: viewtest.FormToken, Wrong: &fault.Error{Kind: fault.TooMany, Code: "signin.throttled", RetryAfter: time.Minute}}
+	for name, pages := range map[string]func(view.Form) view.Page{
+		"sign in": func(f view.Form) view.Page {
+			return signInPage{stepFrame: stepFrame{Form: f, Interaction: "int_a"}, Login: "a@b.test"}
+		},
+		"factor":   func(f view.Form) view.Page { return factorPage{stepFrame{Form: f, Interaction: "int_a"}} },
+		"recovery": func(f view.Form) view.Page { return recoveryPage{stepFrame{Form: f, Interaction: "int_a"}} },
+		"enrol": func(f view.Form) view.Page {
+			return enrolPage{stepFrame: stepFrame{Form: f, Interaction: "int_a"}, Secret: "ABCD"}
+		},
+	} {
+		for what, tt := range map[string]struct {
+			form   view.Form
+			atForm bool
+		}{"wrong": {viewtest.Wrong(), false}, "later": {later, true}} {
+			alerts, problems, focused := 0, 0, 0
+			for _, n := range viewtest.Nodes(t, viewtest.Shown(t, pages(tt.form)).Body.Bytes()) {
+				if viewtest.Attr(n, "role") == "alert" {
+					alerts++
+				}
+				if viewtest.Attr(n, "class") == "problem" {
+					problems++
+				}
+				if viewtest.Has(n, "autofocus") {
+					focused++
+				}
 			}
-		case "password":
-			if viewtest.Attr(n, "value") != "" || viewtest.Attr(n, "autocomplete") != "current-password" || viewtest.Attr(n, "aria-describedby") != "alert" {
-				t.Errorf("password: %v", n.Attr)
+			if alerts+problems != 1 || (alerts == 1) != tt.atForm || focused > 1 || focused == 0 && !tt.atForm {
+				t.Errorf("%s, %s: %d above the form, %d at inputs, focus at %d", name, what, alerts, problems, focused)
 			}
-		case "alert":
-			if viewtest.Attr(n, "role") != "alert" || viewtest.Text(n) != "Wrong." {
-				t.Errorf("alert: %v %q", n.Attr, viewtest.Text(n))
+		}
+	}
+}
+
+// The button stands behind the input, so that the way from the password leads to
+// it and not past it.
+func TestTheButtonThatShowsThePasswordComesAfterIt(t *testing.T) {
+	t.Parallel()
+	var order []string
+	for _, n := range viewtest.Nodes(t, viewtest.Shown(t, signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: "int_a", App: "A"}}).Body.Bytes()) {
+		switch {
+		case n.Data == "input" && viewtest.Attr(n, "type") != "hidden", n.Data == "a":
+			order = append(order, viewtest.Attr(n, "id"))
+		case n.Data == "button":
+			order = append(order, viewtest.Text(n))
+		}
+	}
+	if diff := cmp.Diff([]string{"", "email", "password", "Show", "Sign in", "forgot"}, order); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// Loading the answer again, or coming back to it, shows the sign-in that it is about.
+func TestTheAddressKeepsTheSignIn(t *testing.T) {
+	t.Parallel()
+	for name, p := range samples(t) {
+		for _, n := range viewtest.Nodes(t, viewtest.Shown(t, p).Body.Bytes()) {
+			if n.Data == "form" && !strings.HasSuffix(viewtest.Attr(n, "action"), "?i="+viewtest.Interaction) {
+				t.Errorf("%s posts to %q", name, viewtest.Attr(n, "action"))
 			}
-		case "title":
-			if !strings.HasPrefix(viewtest.Text(n), "Error: ") {
-				t.Errorf("title %q", viewtest.Text(n))
+		}
+	}
+}
+
+func TestWhoForgotThePasswordIsToldWhomToAsk(t *testing.T) {
+	t.Parallel()
+	page := byID(t, helpPage{Interaction: "int_a"})
+	if page["get-help"] != nil || viewtest.Attr(page["back"], "href") != "/signin?i=int_a" {
+		t.Errorf("without settings: %v, %v", page["get-help"], page["back"].Attr)
+	}
+	p := helpPage{Help: Help{Text: "Call 4711.\n<b>Ask for Ada.</b>", URL: "mailto:help@example.com"}}
+	page = byID(t, p)
+	if viewtest.Attr(page["get-help"], "href") != "mailto:help@example.com" || viewtest.Attr(page["back"], "href") != "/signin" {
+		t.Errorf("with settings: %v, %v", page["get-help"].Attr, page["back"].Attr)
+	}
+	body := viewtest.Shown(t, p).Body.String()
+	if !strings.Contains(body, "&lt;b&gt;Ask for Ada.") || strings.Contains(body, english.Help.Ask) {
+		t.Errorf("the text is not what is said:\n%s", body)
+	}
+}
+
+// A name of an application's own is shown as it is, not as if it were a word.
+func TestConsentSaysWhatIsAskedFor(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		scopes         []string
+		heading, allow string
+	}{
+		{[]string{"openid", "email", "offline_access"}, "Sign in to Grafana", "Continue"},
+		{[]string{"openid", "orders:read"}, "Grafana wants to use your account", "Allow"},
+	} {
+		p := consentPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: "int_a", App: "Grafana"}, Scopes: tt.scopes}
+		said := map[string]string{}
+		for _, n := range viewtest.Nodes(t, viewtest.Shown(t, p).Body.Bytes()) {
+			for _, name := range []string{n.Data, viewtest.Attr(n, "id"), viewtest.Attr(n, "data-scope")} {
+				said[name] = viewtest.Text(n)
 			}
+		}
+		if said["h1"] != tt.heading || said["allow"] != tt.allow {
+			t.Errorf("%q: %q, %q", tt.scopes, said["h1"], said["allow"])
+		}
+		if slices.Contains(tt.scopes, "orders:read") && (said["orders:read"] != "Use orders:read" || said["code"] != "orders:read") {
+			t.Errorf("said %q, marked as code %q", said["orders:read"], said["code"])
 		}
 	}
 }

@@ -8,16 +8,34 @@
     setTimeout(() => { button.textContent = before; }, 2000);
   };
 
+  // The button's words are what it does next, and so tell how the password stands.
   for (const button of document.querySelectorAll('[data-show]')) {
     const input = document.getElementById(button.dataset.show);
+    const words = {
+      password: [button.textContent, button.getAttribute('aria-label')],
+      text: [button.dataset.hide, button.dataset.hideLabel],
+    };
+    const turn = (type) => {
+      input.type = type;
+      button.textContent = words[type][0];
+      button.setAttribute('aria-label', words[type][1]);
+    };
     button.hidden = false;
-    button.addEventListener('click', () => {
-      const show = input.type === 'password';
-      input.type = show ? 'text' : 'password';
-      button.setAttribute('aria-pressed', String(show));
-    });
+    button.addEventListener('click', () => turn(input.type === 'password' ? 'text' : 'password'));
     // A shown password must not be kept as an ordinary form value.
-    input.form.addEventListener('submit', () => { input.type = 'password'; });
+    input.form.addEventListener('submit', () => turn('password'));
+  }
+
+  for (const hint of document.querySelectorAll('[data-caps]')) {
+    const input = document.getElementById(hint.dataset.caps);
+    const tell = (on) => {
+      const text = on ? hint.dataset.says : '';
+      if (hint.textContent !== text) hint.textContent = text;
+    };
+    for (const kind of ['keydown', 'keyup', 'mousedown']) {
+      input.addEventListener(kind, (event) => tell(event.getModifierState && event.getModifierState('CapsLock')));
+    }
+    input.addEventListener('blur', () => tell(false));
   }
 
   for (const button of document.querySelectorAll('[data-copy]')) {
@@ -25,7 +43,7 @@
     button.hidden = false;
     button.addEventListener('click', async () => {
       const parts = document.getElementById(button.dataset.copy).querySelectorAll('[data-part]');
-      const text = Array.from(parts, (part) => part.textContent.trim()).join(button.dataset.join || '\n');
+      const text = Array.from(parts, (part) => part.innerText.replace(/\s+/g, ' ').trim()).join(button.dataset.join || '\n');
       try {
         await navigator.clipboard.writeText(text);
         say(button, button.dataset.done);

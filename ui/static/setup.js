@@ -1,10 +1,20 @@
 // The set-up link carries its token behind the "#", which browsers keep to
-// themselves. Move it into the form and out of the address bar.
+// themselves. Move it into the form and out of the address bar, also where a link
+// is opened on the page that is there already.
 (() => {
   'use strict';
-  const token = new URLSearchParams(location.hash.slice(1)).get('token');
-  if (!token) return;
-  document.getElementById('token').value = token;
-  document.getElementById('token-field').hidden = true;
-  history.replaceState(null, '', location.pathname);
+  const input = document.getElementById('token');
+  const field = document.getElementById('token-field');
+  const take = () => {
+    const token = new URLSearchParams(location.hash.slice(1)).get('token');
+    if (!token) return;
+    history.replaceState(null, '', location.pathname);
+    input.value = token;
+    input.removeAttribute('aria-invalid');
+    field.hidden = true;
+  };
+  // A form that comes back for another reason still knows its link.
+  field.hidden = input.value !== '' && !input.hasAttribute('aria-invalid');
+  take();
+  addEventListener('hashchange', take);
 })();

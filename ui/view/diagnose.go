@@ -36,13 +36,13 @@ func (u unknown) say(say *words.Catalogue, said *words.Fault) {
 	issuer := words.Issuer.Is(u.issuer)
 	switch {
 	case u.elsewhere && u.came == "":
-		said.Title, said.Detail = say.Error.Elsewhere, say.Error.ElsewhereUnnamed.Fill(issuer)
+		*said = words.Fault{Title: say.Error.Elsewhere, Detail: say.Error.ElsewhereUnnamed.Fill(issuer), Todo: say.Error.ElsewhereTodo}
 	case u.elsewhere:
-		said.Title, said.Detail = say.Error.Elsewhere, say.Error.ElsewhereWhy.Fill(words.Host.Is(u.came), issuer)
+		*said = words.Fault{Title: say.Error.Elsewhere, Detail: say.Error.ElsewhereWhy.Fill(words.Host.Is(u.came), issuer), Todo: say.Error.ElsewhereTodo}
 	case u.cookieless && u.form:
-		said.Title, said.Detail = say.Error.NoCookie, say.Error.NoCookieForm.Fill(issuer)
+		*said = words.Fault{Title: say.Error.NoCookie, Detail: say.Error.NoCookieForm, Todo: say.Error.NoCookieTodo.Fill(issuer)}
 	case u.cookieless:
-		said.Title, said.Detail = say.Error.NoCookie, say.Error.NoCookieWhy.Fill(issuer)
+		*said = words.Fault{Title: say.Error.NoCookie, Detail: say.Error.NoCookieWhy, Todo: say.Error.NoCookieTodo.Fill(issuer)}
 	}
 }
 

@@ -25,6 +25,9 @@ func (v *Pages) Error(w http.ResponseWriter, r *http.Request, p web.ErrorPage) {
 		w.Header().Set("Retry-After", strconv.Itoa(web.Seconds(p.RetryAfter)))
 	}
 	page := errorPage{ErrorPage: p, request: string(web.InfoOf(r.Context()).ID), at: time.Now().UTC(), why: v.diagnose(r, p.Code)}
+	if v.oneMachine(r) {
+		page.mend = shellLine(p.Mend)
+	}
 	if wantsJSON(r.Header.Get("Accept")) {
 		v.problem(w, page, page.said(v.speak(w, r)))
 		return
@@ -64,10 +67,11 @@ type errorPage struct {
 	request string
 	at      time.Time
 	why     unknown
+	mend    string // the command that would put it right, where the visitor could run it
 }
 
 func (p errorPage) Head(say *words.Catalogue) Head {
-	return Head{Title: words.Title(p.said(say).Title)}
+	return Head{Title: words.Title(p.said(say).Title), Scripts: []string{"app.js"}}
 }
 func (p errorPage) Body() templ.Component { return errorBody(p) }
 
@@ -87,6 +91,9 @@ func (p errorPage) again() string {
 	}
 	return "button"
 }
+
+// signsIn reports whether to sign in is the way on.
+func (p errorPage) signsIn() bool { return p.Code == "setup.done" || p.Code == "session.none" }
 
 // said is what the page says: the words for the code or the status, else the
 // fault's own.

@@ -2,6 +2,7 @@ package view
 
 import (
 	"encoding/json"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -96,5 +97,46 @@ func TestErrorPageDoesNotRepeatItsTitle(t *testing.T) {
 	w = errorAnswer("application/json", web.ErrorPage{Status: 404, Code: "page.not_found", Detail: "There is no such page."})
 	if !strings.Contains(w.Body.String(), `"detail":"There is no such page."`) {
 		t.Errorf("the problem document lost its detail: %s", w.Body)
+	}
+}
+
+// A command helps who sits at the machine, and tells others what they cannot do.
+func TestTheCommandThatMendsIsForTheMachineItself(t *testing.T) {
+	t.Parallel()
+	mend := []string{"gatehouse", "client", "update", "web", "--add-redirect-uri", "http://localhost/it's $(here)"}
+	for _, tt := range []struct {
+		issuer, ip string
+		want       bool
+	}{
+		{"http://localhost:8080", "127.0.0.1", true},
+		{"http://localhost:8080", "::1", true},
+		{"http://127.0.0.1:8080", "::ffff:127.0.0.1", true},
+		{"http://localhost:8080", "192.0.2.7", false},
+		{"https://id.example.com", "127.0.0.1", false},
+		{"http://localhost:8080", "", false},
+	} {
+		r := httptest.NewRequest(http.MethodGet, "/", nil)
+		r = r.WithContext(web.WithInfo(r.Context(), &web.Info{ID: id.Request("req_a"), IP: tt.ip}))
+		w := httptest.NewRecorder()
+		NewPages(tt.issuer).Error(w, r, web.ErrorPage{Status: 400, Code: "authorize.redirect_uri", Mend: mend})
+		page := html.UnescapeString(w.Body.String())
+		if got := strings.Contains(page, `gatehouse client update web --add-redirect-uri 'http://localhost/it'\''s $(here)'`); got != tt.want || strings.Contains(page, "--add-redirect") != tt.want {
+			t.Errorf("%s from %q: %v, want %v", tt.issuer, tt.ip, got, tt.want)
+		}
+	}
+}
+
+// What happened stands in the title; what only an administrator reads is folded away.
+func TestErrorPageFoldsWhatAnAdministratorAsksFor(t *testing.T) {
+	t.Parallel()
+	page := errorAnswer("text/html", web.ErrorPage{Status: 400, Code: "authorize.redirect_uri", Received: "https://app.example.com/callback"}).Body.String()
+	open, folded, ok := strings.Cut(page, "<details")
+	if !ok || !strings.Contains(open, ">Return address not registered</h1>") || !strings.Contains(folded, `data-copy="facts"`) {
+		t.Errorf("the page is\n%s", page)
+	}
+	for _, fact := range []string{"authorize.redirect_uri", "req_a", "https://app.example.com/callback", "<time"} {
+		if strings.Contains(open, fact) || !strings.Contains(folded, fact) {
+			t.Errorf("%q is not folded away, or not there", fact)
+		}
 	}
 }

@@ -3,7 +3,9 @@ package view
 import (
 	"errors"
 	"net/http"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -18,18 +20,43 @@ type Form struct {
 	Person string       // the id of whom the page is about; "" when it is about nobody
 	Wrong  *fault.Error // why the form came back; nil when it did not
 	Fields []fault.Field
-	// Both says that the alert is about the inputs of the form together.
-	Both bool
+	// Whole says that it was about what was typed, and about no input by itself.
+	Whole bool
 }
 
-// Problem returns what is wrong with the input called name, "" when nothing is.
-func (f Form) Problem(name string) string {
-	for _, field := range f.Fields {
-		if field.Name == name {
-			return field.Problem
+// Inputs returns the inputs of the form with what is wrong at each. Where that is
+// about the form as a whole it is said at the one marked Main. The first that must
+// be mended gets the focus; while nothing must, it stays as the page asked.
+func (f Form) Inputs(say *words.Catalogue, inputs ...Input) []Input {
+	first := -1
+	for i, in := range inputs {
+		inputs[i].Problem = f.problem(say, in)
+		if first < 0 && inputs[i].Invalid() {
+			first = i
 		}
 	}
-	return ""
+	for i := range inputs {
+		inputs[i].Focus = inputs[i].Focus && first < 0 || i == first
+	}
+	return inputs
+}
+
+// problem says what is wrong with in, "" when nothing is.
+func (f Form) problem(say *words.Catalogue, in Input) string {
+	for _, field := range f.Fields {
+		if field.Name == in.ID {
+			return say.Form.Problem.Fill(words.Label.Is(in.Label), words.Problem.Is(field.Problem))
+		}
+	}
+	if in.Main && f.Whole {
+		return f.alert(say)
+	}
+	return in.Problem
+}
+
+// unsaid reports whether what went wrong stands at none of the inputs.
+func (f Form) unsaid(inputs []Input) bool {
+	return f.Wrong != nil && !slices.ContainsFunc(inputs, Input.Invalid)
 }
 
 // Title marks the title of a page that comes back with an error, so that it is
@@ -66,7 +93,7 @@ func (f *Form) Reject(w http.ResponseWriter, err error) (status int, ok bool) {
 	}
 	switch e.Kind {
 	case fault.Invalid, fault.Unauthenticated:
-		f.Wrong, f.Fields, f.Both = e, e.Fields, len(e.Fields) == 0
+		f.Wrong, f.Fields, f.Whole = e, e.Fields, len(e.Fields) == 0
 		return http.StatusUnprocessableEntity, true
 	case fault.TooMany, fault.Unavailable:
 		f.Wrong, f.Fields = e, e.Fields
@@ -90,8 +117,8 @@ type Input struct {
 	Pattern      string
 	MinLength    int // for new passwords
 	MaxLength    int
-	Problem      string
-	Alerted      bool // the alert is about it
+	Problem      string // what is wrong with it, a sentence
+	Main         bool   // what is wrong with the form as a whole is said at it
 	Focus        bool
 	Readonly     bool
 	Optional     bool
@@ -100,24 +127,18 @@ type Input struct {
 }
 
 // Invalid reports whether what was typed must be mended.
-func (in Input) Invalid() bool { return in.Problem != "" || in.Alerted }
+func (in Input) Invalid() bool { return in.Problem != "" }
 
 // describedBy names the elements that explain the input.
 func (in Input) describedBy() string {
-	ids := ""
-	add := func(when bool, id string) {
-		if !when {
-			return
-		}
-		if ids != "" {
-			ids += " "
-		}
-		ids += id
+	var ids []string
+	if in.Problem != "" {
+		ids = append(ids, in.ID+"-problem")
 	}
-	add(in.Alerted, "alert")
-	add(in.Problem != "", in.ID+"-problem")
-	add(in.Hint != "", in.ID+"-hint")
-	return ids
+	if in.Hint != "" {
+		ids = append(ids, in.ID+"-hint")
+	}
+	return strings.Join(ids, " ")
 }
 
 func (in Input) attributes() templ.Attributes {

@@ -21,10 +21,10 @@ func TestRejectTellsWhatCanBeMended(t *testing.T) {
 		{fault.New(fault.Unauthenticated, "x", "Wrong."), 422, "", "Wrong."},
 		{fault.New(fault.Invalid, "x", ""), 422, "", "Please check what you typed."},
 		{fault.New(fault.Invalid, "password.rule", "Too short."), 422, "", "Too short."},
-		{&fault.Error{Kind: fault.TooMany, RetryAfter: 44500 * time.Millisecond}, 429, "45", "There were too many attempts. Try again in 45 s."},
+		{&fault.Error{Kind: fault.TooMany, RetryAfter: 44500 * time.Millisecond}, 429, "45", "There were too many attempts. Try again in 45 seconds."},
 		{&fault.Error{Kind: fault.TooMany, RetryAfter: 14 * time.Minute}, 429, "840", "There were too many attempts. Try again in 14 minutes."},
 		{&fault.Error{Kind: fault.TooMany, RetryAfter: 24 * time.Hour}, 429, "86400", "There were too many attempts. Try again in 24 hours."},
-		{&fault.Error{Kind: fault.Unavailable, RetryAfter: 2 * time.Second}, 503, "2", "The server is busy right now. Try again in 2 s."},
+		{&fault.Error{Kind: fault.Unavailable, RetryAfter: 2 * time.Second}, 503, "2", "The server is busy right now. Try again in 2 seconds."},
 	}
 	for _, tt := range tests {
 		w := httptest.NewRecorder()

@@ -13,29 +13,41 @@ type ScopeGroup struct {
 }
 
 // ScopeLine is one scope in words. Name is the scope itself.
-type ScopeLine struct{ Name, Words string }
+type ScopeLine struct {
+	Name  string
+	Words words.Phrase // Scope is its name, where nobody knows more about it
+}
+
+// IdentityOnly reports whether scopes tell who somebody is and let nothing be done
+// in their name.
+func IdentityOnly(scopes []string) bool {
+	return !slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(standard, s) })
+}
+
+// standard are the scopes of OpenID Connect (Core 5.4 and 11).
+var standard = []string{"openid", "profile", "email", "address", "phone", "offline_access"}
 
 // ScopesInWords groups scopes by what they mean for the person. A scope that is
 // an application's own is shown by its name.
 func ScopesInWords(say *words.Catalogue, scopes []string) []ScopeGroup {
 	who, other, offline := ScopeGroup{Title: say.Scopes.WhoYouAre}, ScopeGroup{Title: say.Scopes.InYourName}, ScopeGroup{Title: say.Scopes.WhileAway}
 	for _, scope := range scopes {
-		group, said := &who, ""
+		group, said := &who, words.Phrase("")
 		switch scope {
 		case "openid":
-			said = say.Scopes.OpenID
+			said = words.Phrase(say.Scopes.OpenID)
 		case "profile":
-			said = say.Scopes.Profile
+			said = words.Phrase(say.Scopes.Profile)
 		case "email":
-			said = say.Scopes.Email
+			said = words.Phrase(say.Scopes.Email)
 		case "address":
-			said = say.Scopes.Address
+			said = words.Phrase(say.Scopes.Address)
 		case "phone":
-			said = say.Scopes.Phone
+			said = words.Phrase(say.Scopes.Phone)
 		case "offline_access":
-			group, said = &offline, say.Scopes.KeepsGoing
+			group, said = &offline, words.Phrase(say.Scopes.KeepsGoing)
 		default:
-			group, said = &other, say.Scopes.Own.With(words.Scope, scope)
+			group, said = &other, say.Scopes.Own
 		}
 		group.Scopes = append(group.Scopes, ScopeLine{scope, said})
 	}

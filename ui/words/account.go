@@ -105,8 +105,10 @@ type NoFactor struct {
 
 // Recodes asks whether to make new recovery codes.
 type Recodes struct {
-	Title   Title
-	Heading string
-	Lead    Plural // N old ones stop working
-	Submit  string
+	Title    Title
+	Heading  string
+	Lead     Plural // N old ones stop working
+	Shown    string // the heading when the page with new ones is loaded again
+	ShownWhy string
+	Submit   string
 }

@@ -13,6 +13,7 @@ type Catalogue struct {
 	Codes  Codes
 
 	SignIn   SignIn
+	Help     Help
 	Select   Select
 	Factor   Factor
 	Recovery Recovery
@@ -36,6 +37,7 @@ type Catalogue struct {
 
 	Home     Home
 	Setup    Setup
+	Next     Next
 	FormPost FormPost
 	Error    Error
 
@@ -61,7 +63,8 @@ type Fault struct {
 }
 
 // Said returns what there is to say about code: its own words, and those of
-// status where it has none.
+// status where it has none. What to do belongs to what happened: the advice of a
+// status may contradict a sentence that it does not know.
 func (c *Catalogue) Said(code string, status int) Fault {
 	said := c.Faults[code]
 	usual, ok := c.Statuses[status]
@@ -71,7 +74,7 @@ func (c *Catalogue) Said(code string, status int) Fault {
 	if said.Title == "" {
 		said.Title = usual.Title
 	}
-	if said.Todo == "" {
+	if said.Todo == "" && said.Detail == "" {
 		said.Todo = usual.Todo
 	}
 	return said
@@ -95,6 +98,10 @@ type Form struct {
 	Optional string // beside a label
 	Show     string // the button that shows a password
 	ShowWhat Phrase // the same for screen readers: Label
+	Hide     string // the same button while it is shown
+	HideWhat Phrase // Label
+	Caps     string // a hint beside the label of a password
+	CopyWhat Phrase // a button that copies a line, for screen readers: Command
 	Length   Plural // a hint at a new password: N characters
 	Advice   string // the same where no length is known
 	TryAgain Phrase // in place of a todo: Wait
@@ -117,7 +124,9 @@ type Scopes struct {
 
 // Error is the page about what went wrong.
 type Error struct {
+	Details, Copy         string // what unfolds for an administrator, and the button that copies it
 	Received              string
+	Mend                  string // above a command
 	Back                  Phrase // to the application: App
 	BackUnnamed           string
 	Again                 string // a button: the same sign-in anew
@@ -128,9 +137,11 @@ type Error struct {
 	Elsewhere        string // a title: the browser came by another address than ours
 	ElsewhereWhy     Phrase // Host and Issuer
 	ElsewhereUnnamed Phrase // the same for a host that is not repeated: Issuer
+	ElsewhereTodo    string
 	NoCookie         string // a title: the browser is not known
-	NoCookieWhy      Phrase // amid a sign-in: Issuer
-	NoCookieForm     Phrase // at a form: Issuer
+	NoCookieWhy      string // amid a sign-in
+	NoCookieForm     string // at a form
+	NoCookieTodo     Phrase // Issuer
 }
 
 // FormPost is the page that takes a browser back to its application.
@@ -156,7 +167,15 @@ type Setup struct {
 	Title                  Title
 	Lead                   string
 	Token, TokenHint       string
-	TokenDead              string // beside the token's label
 	Email, EmailHint, Name string
 	Password, Submit       string
+}
+
+// Next is where the first administrator goes on.
+type Next struct {
+	Title              Title
+	Heading, Lead      string
+	Connect, Invite    string // headings
+	ConnectHow         Phrase // Issuer
+	InviteHow, Account string
 }

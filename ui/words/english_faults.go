@@ -24,13 +24,13 @@ var englishFaults = map[string]Fault{
 	},
 	"form.cross_site": {
 		Title:  "This form came from another site",
-		Detail: "This form was sent from another site. Open the page again and send it from there.",
+		Detail: "This form was sent from another site.",
 		Todo:   "Nothing was changed. Open the page here and send the form again.",
 	},
 	"form.token": {
 		Title:  "This form is too old",
-		Detail: "This form does not belong to this browser any more. Open the page again and send it from there.",
-		Todo:   "Nothing was changed. Go back, load the page again and send the form once more. Your browser must accept cookies.",
+		Detail: "This form does not belong to this browser any more.",
+		Todo:   "Nothing was changed. Load the page again and send the form once more. Your browser must accept cookies.",
 	},
 	"page.not_found": {
 		Title:  "There is no such page",
@@ -38,26 +38,57 @@ var englishFaults = map[string]Fault{
 		Todo:   "Check the address, or begin at the home page.",
 	},
 	"setup.link": {Detail: "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."},
-	"setup.done": {Detail: "Gatehouse is set up already."},
+	"setup.done": {
+		Title:  "Already set up",
+		Detail: "Gatehouse is set up already.",
+		Todo:   "Sign in with the administrator's email and password. Who has lost them runs “gatehouse user set-password” on the server.",
+	},
 
 	"signin.wrong":           {Detail: "Email or password is wrong."},
 	"signin.other_person":    {Detail: "Please sign in as the same person, or say that it is not you."},
 	"factor.not_pending":     {Detail: "This second factor was set up already, or never begun."},
 	"factor.too_many":        {Detail: "No more second factors can be set up. Remove those that are there first."},
+	"recovery.renewed":       {Detail: "New recovery codes were made already, and shown once."},
 	"totp.used":              {Detail: "This code was already used. Please wait for the next one."},
 	"password.busy":          {Detail: "Too many people are signing in at this moment. Please try again."},
 	"password.changed":       {Detail: "The password was changed at the same time. Please try again."},
 	"password.current_wrong": {Detail: "The present password is wrong."},
-	"flow.step":              {Detail: "This is not the step to set up a second factor."},
-	"interaction.stale":      {Detail: "This sign-in went on in another window."},
-	"session.none":           {Detail: "You are not signed in."},
+	"flow.step":              {Detail: "This is not the step to set up a second factor.", Todo: "Load the page again: it shows the step that is next."},
+	"interaction.stale":      {Detail: "This sign-in went on in another window.", Todo: "Load the page again: it shows the step that is next."},
+	"session.none":           {Detail: "You are not signed in.", Todo: "Sign in and try again."},
 	"user.invalid":           {Detail: "Some of this is not valid."},
-	"request.too_large":      {Detail: "The request is larger than this page accepts."},
+	"request.too_large":      {Detail: "The request is larger than this page accepts.", Todo: "Go back and send less."},
 
-	"authorize.malformed": {Detail: "The application sent a request that cannot be read. Go back to it and try again; if that does not help, tell its makers."},
-	"authorize.client":    {Detail: "The application that sent you here is not registered, or it is switched off. Tell its makers or the administrator."},
-	"logout.client":       {Detail: "The application's request names one application, and its ID token another. You are still signed in."},
-	"logout.redirect_uri": {Detail: "The application asked to go on to an address that is not registered for it. You are still signed in."},
+	"authorize.malformed": {
+		Title:  "The application's request cannot be read",
+		Detail: "The application sent a request that cannot be read.",
+		Todo:   "Tell the application's makers or the administrator.",
+	},
+	"authorize.client": {
+		Title:  "Application not registered",
+		Detail: "The application that sent you here is not registered, or it is switched off.",
+		Todo:   "Tell the application's makers or the administrator.",
+	},
+	"authorize.redirect_uri": {
+		Title:  "Return address not registered",
+		Detail: "The application asked to send you to an address that is not registered for it, so you were not sent there.",
+		Todo:   "Tell the application's makers or the administrator.",
+	},
+	"authorize.redirect_uri_missing": {
+		Title:  "Return address missing",
+		Detail: "The application did not say where to send you afterwards.",
+		Todo:   "Tell the application's makers or the administrator.",
+	},
+	"logout.client": {
+		Title:  "The application contradicts itself",
+		Detail: "The application's request names one application, and its ID token another. You are still signed in.",
+		Todo:   "Sign out in your account, if you want to, and tell the application's makers.",
+	},
+	"logout.redirect_uri": {
+		Title:  "Return address not registered",
+		Detail: "The application asked to go on to an address that is not registered for it. You are still signed in.",
+		Todo:   "Sign out in your account, if you want to, and tell the application's makers.",
+	},
 }
 
 var englishStatuses = map[int]Fault{

@@ -10,6 +10,16 @@ type SignIn struct {
 	Password      string
 	Submit        string
 	NotYou, Other string // the way to another account
+	Forgot        string // a link
+}
+
+// Help is for who cannot sign in.
+type Help struct {
+	Title   Title
+	Heading string
+	Ask     string // where the operator says nothing
+	Go      string // the button to where the operator helps
+	Back    string // a link
 }
 
 // Select asks which account to go on with.
@@ -64,10 +74,13 @@ type FewCodes struct {
 type Consent struct {
 	Title         Title  // App
 	Heading       Phrase // App
-	Other         string // another account
 	Refuse, Allow string
-	GoingOn       Phrase // Host
-	TakeBack      string
+	// SignIn is title and heading where the application only asks who one is: App.
+	SignIn           Title
+	Cancel, Continue string // the answers to that
+	Other            string // another account
+	GoingOn          Phrase // Host
+	TakeBack         string
 }
 
 // Finished is shown to who comes back to a sign-in that has led to its application.

@@ -2,6 +2,7 @@ package words_test
 
 import (
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -74,6 +75,22 @@ func TestFaultsHaveCodesThatAreExplained(t *testing.T) {
 	for code := range wordstest.English().Faults {
 		if _, ok := docs.ProblemOf(code); !ok {
 			t.Errorf("%s has words, and no section in docs/problems.md", code)
+		}
+	}
+}
+
+var advice = regexp.MustCompile(`(?i)\b(go back|try again|tell|open the page|load the page|please|run|sign in|wait)\b`)
+
+// Two pieces of advice are one too many: people follow the wrong one.
+func TestAPageGivesItsAdviceOnce(t *testing.T) {
+	t.Parallel()
+	say := wordstest.English()
+	for code, fault := range say.Faults {
+		for _, status := range []int{400, 403, 404, 409, 422, 500} {
+			said := say.Said(code, status)
+			if said.Todo != "" && advice.MatchString(fault.Detail) {
+				t.Errorf("%s (%d): %q, and then %q", code, status, fault.Detail, said.Todo)
+			}
 		}
 	}
 }
@@ -191,7 +208,7 @@ func TestNumbersAreSaidInTheFormOfTheLanguage(t *testing.T) {
 		}
 	}
 	english := wordstest.English()
-	for seconds, want := range map[int]string{1: "1 s", 119: "119 s", 120: "2 minutes", 121: "3 minutes", 7199: "120 minutes", 86400: "24 hours"} {
+	for seconds, want := range map[int]string{1: "1 second", 2: "2 seconds", 119: "119 seconds", 120: "2 minutes", 121: "3 minutes", 7199: "120 minutes", 86400: "24 hours"} {
 		if got := english.Wait(seconds); got != want {
 			t.Errorf("%d seconds: %q, want %q", seconds, got, want)
 		}

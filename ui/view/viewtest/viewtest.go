@@ -73,7 +73,7 @@ func Form() view.Form { return view.Form{Token: FormToken} }
 
 // Wrong is the form of a page that came back with an alert about all of it.
 func Wrong() view.Form {
-	return view.Form{Token: FormToken, Wrong: fault.New(fault.Unauthenticated, "signin.wrong", "Email or password is wrong."), Both: true}
+	return view.Form{Token: FormToken, Wrong: fault.New(fault.Unauthenticated, "signin.wrong", "Email or password is wrong."), Whole: true}
 }
 
 // Broken is the form of a page that came back with alerts at its inputs.

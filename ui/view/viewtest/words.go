@@ -62,7 +62,7 @@ func checkWords(t *testing.T, p view.Page) {
 }
 
 // spoken are the attributes that are shown or read aloud.
-var spoken = []string{"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "data-done", "data-failed"}
+var spoken = []string{"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "data-done", "data-failed", "data-says", "data-hide", "data-hide-label"}
 
 // Spoken returns the texts that somebody sees or hears of a page, without scripts.
 // What is marked as code is no word of any language.
