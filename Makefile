@@ -12,7 +12,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/clients drills fuzz bench bench/http verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/clients drills fuzz bench bench/http bench/growth verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ bench: ## The Go benchmarks
 
 bench/http: build ## The built server beside a bare one, if the load driver is at hand
 	@scripts/bench-http
+
+bench/growth: build ## A house of a million people beside an empty one; takes a quarter of an hour
+	@scripts/bench-http -growth $${PEOPLE:-1000000}
 
 verify: ## Generated code, formatting, vet, staticcheck, modules, minimum versions
 	@scripts/verify

@@ -29,14 +29,15 @@ var (
 	duration = flag.String("d", "3s", "length of one run")
 	repeat   = flag.Int("repeat", 3, "runs of each scenario")
 	only     = flag.String("only", "", "measure only the parts whose name holds this")
-	crowd    = flag.String("browsers", "", "be the crowd that signs in at this server, and nothing else")
+	beside   = flag.String("browsers", "", "be the crowd that signs in at this server, and nothing else")
+	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
 
 func main() {
 	flag.Parse()
-	if *crowd != "" {
-		browse(*crowd)
+	if *beside != "" {
+		browse(*beside)
 		return
 	}
 	if err := run(); err != nil {
@@ -64,10 +65,11 @@ func run() error {
 		return err
 	}
 	fmt.Printf("# %s, %d CPUs, %s per run, %d runs, medians\n\n", runtime.Version(), runtime.NumCPU(), *duration, *repeat)
-	parts := []struct {
+	type part struct {
 		name string
 		do   func(*bench) error
-	}{
+	}
+	parts := []part{
 		{"binary", (*bench).binary},
 		{"start", (*bench).startTimes},
 		{"stateless", (*bench).stateless},
@@ -75,6 +77,12 @@ func run() error {
 		{"rotation postgres", func(b *bench) error { return b.rotation("postgres") }},
 		{"sign-ins", (*bench).signIns},
 		{"memory", (*bench).memory},
+	}
+	if *crowded > 0 {
+		parts = parts[:0]
+		for _, backend := range []string{"sqlite", "postgres"} {
+			parts = append(parts, part{"growth " + backend, func(b *bench) error { return b.growth(backend) }})
+		}
 	}
 	for _, p := range parts {
 		if !strings.Contains(p.name, *only) {
