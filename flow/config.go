@@ -8,13 +8,14 @@ import (
 	"unicode/utf8"
 
 	"gatehouse/fault"
+	"gatehouse/proof"
 	"gatehouse/setting"
 )
 
 // Config says what a sign-in asks for and how long it may take.
 type Config struct {
 	// MFA is who must have a second factor: administrators, everybody or nobody.
-	MFA MFA `setting:"mfa"`
+	MFA proof.MFA `setting:"mfa"`
 	// InteractionTTL is how long a sign-in may take from its first page to its
 	// last.
 	InteractionTTL time.Duration `setting:"interaction_ttl"`
@@ -31,14 +32,14 @@ type Config struct {
 
 // DefaultConfig requires a second factor of administrators.
 func DefaultConfig() Config {
-	return Config{MFA: MFAAdministrators, InteractionTTL: time.Hour, Fresh: 5 * time.Minute}
+	return Config{MFA: proof.MFAAdministrators, InteractionTTL: time.Hour, Fresh: 5 * time.Minute}
 }
 
 // Validate says what is wrong with c.
 func (c Config) Validate() []fault.Field {
 	var bad []fault.Field
 	switch c.MFA {
-	case MFAAdministrators, MFAEverybody, MFANobody:
+	case proof.MFAAdministrators, proof.MFAEverybody, proof.MFANobody:
 	default:
 		bad = append(bad, fault.Field{Name: "mfa", Problem: `must be "administrators", "everybody" or "nobody"`})
 	}

@@ -129,20 +129,10 @@ type State struct {
 	Person    *Person      // of Progress.User, else of the session's person; nil: unknown
 	App       *Application // nil for our own pages
 	Consented []string     // scopes that the person has allowed this client before
-	MFA       MFA
+	MFA       proof.MFA
 	Now       time.Time
 	Fresh     time.Duration // how old the password's proof may be where a factor is set up
 }
-
-// MFA is the policy about second factors.
-type MFA string
-
-// The policies: who must have a second factor.
-const (
-	MFAAdministrators MFA = "administrators"
-	MFAEverybody      MFA = "everybody"
-	MFANobody         MFA = "nobody"
-)
 
 // Query says what a sign-in stands on.
 type Query struct {

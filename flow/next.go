@@ -114,21 +114,14 @@ func (s State) asksWho() bool {
 	return (s.Ask.Select || s.Ask.Switch) && !s.Progress.Chosen && s.Session != nil
 }
 
-// required is the level that must be reached. A person with a second factor
-// always uses it, so Ask.Prefer, which binds only those who have one, adds
-// nothing more. A policy that nobody knows is the strictest.
+// required is the level that must be reached. Ask.Prefer, which binds only those
+// who have a second factor, adds nothing: they always use it.
 func required(s State) proof.Level {
-	least := max(proof.AAL1, s.Ask.Require)
+	app := proof.None
 	if s.App != nil {
-		least = max(least, s.App.Require)
+		app = s.App.Require
 	}
-	switch {
-	case s.Person.HasFactor():
-		return max(least, proof.AAL2)
-	case s.MFA == MFANobody, s.MFA == MFAAdministrators && !s.Person.Administrator:
-		return least
-	}
-	return max(least, proof.AAL2)
+	return s.MFA.Least(proof.Subject{Administrator: s.Person.Administrator, Second: s.Person.HasFactor()}, s.Ask.Require, app)
 }
 
 // asksConsent reports whether the application needs the person's word. A word

@@ -60,7 +60,7 @@ func anyState(t *rapid.T) State {
 		Consented: pick("consented"),
 		Now:       asked.Add(3 * time.Second),
 		Fresh:     time.Duration(rapid.IntRange(1, 6).Draw(t, "fresh")) * time.Second,
-		MFA:       rapid.SampledFrom([]MFA{MFAAdministrators, MFAEverybody, MFANobody, "?"}).Draw(t, "mfa"),
+		MFA:       rapid.SampledFrom([]proof.MFA{proof.MFAAdministrators, proof.MFAEverybody, proof.MFANobody, "?"}).Draw(t, "mfa"),
 	}
 	if some("max_age") {
 		age := time.Duration(rapid.IntRange(0, 3).Draw(t, "age")) * time.Second
@@ -134,7 +134,7 @@ func TestNextNeverIssuesOnLessThanWasAsked(t *testing.T) {
 		if strong != (d.Level == proof.AAL2) || strong && !s.Person.HasFactor() {
 			t.Fatalf("level %s by %v, has a factor: %v", d.Level, d.Methods, s.Person.HasFactor())
 		}
-		must := s.Ask.Require == proof.AAL2 || s.App.Require == proof.AAL2 || s.Person.HasFactor() || s.MFA == MFAEverybody || s.MFA == MFAAdministrators && s.Person.Administrator
+		must := s.Ask.Require == proof.AAL2 || s.App.Require == proof.AAL2 || s.Person.HasFactor() || s.MFA == proof.MFAEverybody || s.MFA == proof.MFAAdministrators && s.Person.Administrator
 		if must && !strong {
 			t.Fatalf("a second factor was needed")
 		}

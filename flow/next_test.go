@@ -58,7 +58,7 @@ func state(changes ...func(*State)) State {
 		Person:    ada(),
 		App:       &Application{ID: "web"},
 		Consented: []string{"openid"},
-		MFA:       MFAAdministrators,
+		MFA:       proof.MFAAdministrators,
 		Now:       asked,
 		Fresh:     15 * time.Minute,
 	}
@@ -77,7 +77,7 @@ func none(s *State)       { s.Ask.None = true }
 func login(s *State)      { s.Ask.Login = true }
 func selects(s *State)    { s.Ask.Select = true }
 func ownPage(s *State)    { s.Ask.Client, s.App, s.Ask.ReturnTo = "", nil, "/account" }
-func everybody(s *State)  { s.MFA = MFAEverybody }
+func everybody(s *State)  { s.MFA = proof.MFAEverybody }
 func admin(s *State)      { s.Person.Administrator = true }
 func needsAAL2(s *State)  { s.Ask.Require = proof.AAL2 }
 func clientAAL2(s *State) { s.App.Require = proof.AAL2 }
@@ -195,8 +195,8 @@ func TestNext(t *testing.T) {
 		{"the client requires aal2, prompt=none", is{clientAAL2, none}, refuse("interaction_required")},
 		{"everybody needs a factor", is{everybody}, step(StepEnrol)},
 		{"administrators need a factor", is{admin}, step(StepEnrol)},
-		{"nobody needs a factor", is{admin, func(s *State) { s.MFA = MFANobody }}, issue(proof.AAL1, earlier, "pwd")},
-		{"nobody needs a factor, but the client", is{clientAAL2, func(s *State) { s.MFA = MFANobody }}, step(StepEnrol)},
+		{"nobody needs a factor", is{admin, func(s *State) { s.MFA = proof.MFANobody }}, issue(proof.AAL1, earlier, "pwd")},
+		{"nobody needs a factor, but the client", is{clientAAL2, func(s *State) { s.MFA = proof.MFANobody }}, step(StepEnrol)},
 		{"an unknown policy is strict", is{func(s *State) { s.MFA = "" }}, step(StepEnrol)},
 		{"a stale session enrols nobody: essential aal2", is{needsAAL2, stale}, step(StepSignIn)},
 		{"a stale session enrols nobody: the client", is{clientAAL2, stale}, step(StepSignIn)},

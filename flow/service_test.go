@@ -29,7 +29,7 @@ func newTab(t *testing.T, ask Ask) *tab {
 	w.person("ada", 0)
 	w.person("bob", 1)
 	w.apps["web"] = Application{ID: "web", Name: "Web", HomeURL: "https://web.test/"}
-	first := &tab{T: t, w: w, s: w.service(MFANobody), ref: Ref{Browser: "browser"}}
+	first := &tab{T: t, w: w, s: w.service(proof.MFANobody), ref: Ref{Browser: "browser"}}
 	return first.open(ask)
 }
 
@@ -389,7 +389,7 @@ func TestStepUpAsksOnlyForTheCode(t *testing.T) {
 func TestSignInEnrolsWhoMustHaveAFactor(t *testing.T) {
 	t.Parallel()
 	b := newTab(t, toWeb)
-	b.s.Config.MFA = MFAEverybody
+	b.s.Config.MFA = proof.MFAEverybody
 	b.is(StepEnrol)(b.password("ada"))
 	key, url, err := b.s.StartEnrol(t.Context(), audit.Actor{}, b.ref)
 	if key != "KEYada" || url == "" || err != nil {
@@ -532,7 +532,7 @@ func TestAnEnrolmentWantsThePasswordOfJustNowToTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newTab(t, toWeb)
-		b.s.Config.MFA = MFAEverybody
+		b.s.Config.MFA = proof.MFAEverybody
 		b.is(StepEnrol)(b.password("ada"))
 		time.Sleep(b.s.Config.Fresh + time.Second)
 		if key, _, err := b.s.StartEnrol(t.Context(), audit.Actor{}, b.ref); key != "" || fault.CodeOf(err) != "flow.step" {

@@ -77,7 +77,7 @@ func newWalker(t *testing.T, n uint64) *walker {
 	w.apps["web"] = Application{ID: "web"}
 	w.apps["trusted"] = Application{ID: "trusted", SkipConsent: true}
 	w.apps["vault"] = Application{ID: "vault", Require: proof.AAL2}
-	w.s = w.service([]MFA{MFAAdministrators, MFAEverybody, MFANobody}[w.rand.IntN(3)])
+	w.s = w.service([]proof.MFA{proof.MFAAdministrators, proof.MFAEverybody, proof.MFANobody}[w.rand.IntN(3)])
 	w.s.Config.Fresh = 20 * time.Second
 	if w.some(4) {
 		w.failing = func() error {
@@ -342,8 +342,8 @@ func (w *walker) satisfies(what string, i Interaction, user id.User, e evidence)
 	if at := e.by(p.Password); at.Before(from) {
 		w.bad("%s for %s on a password proved at %v, wanted since %v", what, user, at, from)
 	}
-	strong := p.HasFactor() || i.Ask.Require == proof.AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == MFAEverybody ||
-		w.s.Config.MFA == MFAAdministrators && p.Administrator
+	strong := p.HasFactor() || i.Ask.Require == proof.AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == proof.MFAEverybody ||
+		w.s.Config.MFA == proof.MFAAdministrators && p.Administrator
 	if at := e.by(p.Second...); strong && at.Before(from) {
 		w.bad("%s for %s on a factor proved at %v, wanted since %v", what, user, at, from)
 	}

@@ -66,7 +66,7 @@ func newWorld() *world {
 	}
 }
 
-func (w *world) service(mfa MFA) *Service {
+func (w *world) service(mfa proof.MFA) *Service {
 	c := DefaultConfig()
 	c.MFA = mfa
 	return &Service{Store: w, People: w, Sessions: w, Apps: w, Audit: w, Config: c}

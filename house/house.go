@@ -125,7 +125,7 @@ func (h *House) wire() {
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
 	h.OAuth = &oauth.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,
-		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: oauth.Registered{},
+		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: oauth.Registered{}, MFA: h.Config.SignIn.MFA,
 		// The key follows from the master key, and the two change together: one
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},

@@ -69,7 +69,7 @@ var verifier = strings.Repeat("v", 43)
 
 func (g *granting) code(ctx context.Context) (string, error) {
 	return g.IssueCode(ctx, g.client, oauth.CodeRequest{
-		Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, AuthTime: time.Now()},
+		Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, Level: proof.AAL1, AuthTime: time.Now()},
 		Asked:         allScopes, RedirectURI: "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
 	}, nil)
 }
@@ -207,7 +207,7 @@ func TestCodeStandsForWhatThePersonAllowed(t *testing.T) {
 	g.client.SkipConsent = false
 	ask := func(asked ...string) (string, error) {
 		return g.IssueCode(t.Context(), g.client, oauth.CodeRequest{
-			Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, AuthTime: time.Now()},
+			Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, Level: proof.AAL1, AuthTime: time.Now()},
 			Asked:         asked, RedirectURI: "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
 		}, nil)
 	}
@@ -274,7 +274,7 @@ func TestClaimsOneByOneStandUnderTheSameRules(t *testing.T) {
 		g.m.s.consents = []oauth.Consent{{User: "usr_ada", Client: g.client.ID, Scopes: allScopes}}
 		c.at(g)
 		code, err := g.IssueCode(t.Context(), g.client, oauth.CodeRequest{
-			Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, AuthTime: time.Now(), Claims: asks},
+			Authorization: oauth.Authorization{User: "usr_ada", Session: "ses_1", Scopes: allScopes, Level: proof.AAL1, AuthTime: time.Now(), Claims: asks},
 			Asked:         c.asked, RedirectURI: "https://app.example/cb", Challenge: base64.RawURLEncoding.EncodeToString(secret.Hash(verifier)),
 		}, nil)
 		if no, ok := errors.AsType[*oauth.Refusal](err); ok != c.denied {

@@ -14,6 +14,7 @@ import (
 	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -26,6 +27,7 @@ type state struct {
 	revoked  []oauth.Revocation
 	events   []audit.Event
 	versions map[string]int64
+	person   proof.Subject
 }
 
 func (s state) clone() state {
@@ -35,7 +37,7 @@ func (s state) clone() state {
 	}
 	return state{
 		slices.Clone(s.clients), slices.Clone(s.codes), slices.Clone(s.consents), slices.Clone(s.families),
-		slices.Clone(s.revoked), slices.Clone(s.events), versions,
+		slices.Clone(s.revoked), slices.Clone(s.events), versions, s.person,
 	}
 }
 
@@ -296,7 +298,7 @@ var console = audit.Actor{Kind: audit.Console}
 
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, MFA: proof.MFAAdministrators}, m
 }
 
 // web is a client that breaks no rule.
@@ -367,9 +369,9 @@ func (m *memory) ClaimCode(_ context.Context, hash []byte, now time.Time) (won b
 	return won, err
 }
 
-func (m *memory) HoldPerson(context.Context, id.User) (enabled bool, err error) {
-	err = m.do("HoldPerson", func() error { enabled = true; return nil })
-	return enabled, err
+func (m *memory) HoldPerson(context.Context, id.User) (who proof.Subject, enabled bool, err error) {
+	err = m.do("HoldPerson", func() error { who, enabled = m.s.person, true; return nil })
+	return who, enabled, err
 }
 
 func (m *memory) HoldSession(context.Context, id.Session) (live bool, err error) {
@@ -391,7 +393,7 @@ func (m *memory) Family(_ context.Context, name id.Family) (f oauth.Family, g oa
 		if i < 0 {
 			return fault.Missing("family")
 		}
-		f, g = m.s.families[i], oauth.Grounds{UserEnabled: true}
+		f, g = m.s.families[i], oauth.Grounds{UserEnabled: true, User: m.s.person}
 		return nil
 	})
 	return f, g, err

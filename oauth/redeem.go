@@ -24,9 +24,6 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 	if err != nil {
 		return Tokens{}, err
 	}
-	if c.RequireLevel > code.Level { // the client may have changed since
-		return Tokens{}, errTooWeak
-	}
 	targets, no := Targets(s.recorded(c, &code.Authorization), r.Resources)
 	if no != nil {
 		return Tokens{}, no
@@ -43,7 +40,7 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 		return Tokens{}, err
 	}
 	family, refresh := s.newFamily(m)
-	won, err := s.claim(ctx, code, family, m.now)
+	won, err := s.claim(ctx, c, code, family, m.now)
 	if err != nil {
 		return Tokens{}, err
 	}
@@ -87,7 +84,7 @@ var errCodeSpent = errCode.because(errors.New("the code was claimed before"))
 
 // facts is what may have been ended of a code.
 func (code *Code) facts() TokenFacts {
-	return TokenFacts{Authorization: code.Authorization.ID, Session: code.Session, User: code.User, Client: code.Client, Issued: code.Created, AuthTime: code.AuthTime}
+	return TokenFacts{Authorization: code.Authorization.ID, Session: code.Session, User: code.User, Client: code.Client, Issued: code.Created, AuthTime: code.AuthTime, Exact: true}
 }
 
 var errGrantEnded = refuse(InvalidGrant, "The grant was ended.")
@@ -115,12 +112,12 @@ func (s *Service) endReplayedCode(ctx context.Context, by audit.Actor, code *Cod
 // false if somebody else was faster. What ended meanwhile brings nothing, and the
 // code stays as it is; who ends it at this moment ends the family too, because
 // person and session are held until the family is there.
-func (s *Service) claim(ctx context.Context, code *Code, family *Family, now time.Time) (won bool, err error) {
+func (s *Service) claim(ctx context.Context, c *Client, code *Code, family *Family, now time.Time) (won bool, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if won, err = s.Store.ClaimCode(ctx, code.Hash, now); err != nil || !won {
 			return err
 		}
-		if err := s.hold(ctx, code); err != nil {
+		if err := s.hold(ctx, c, code); err != nil {
 			return err
 		}
 		if family == nil {
@@ -136,14 +133,18 @@ func (s *Service) claim(ctx context.Context, code *Code, family *Family, now tim
 
 // hold keeps what the code rests on as it is until the transaction of ctx is
 // over: person and session, and with the person whatever is ended of theirs. It
-// refuses what was ended since the code was judged, in another process too.
-func (s *Service) hold(ctx context.Context, code *Code) error {
-	enabled, err := s.Store.HoldPerson(ctx, code.User)
+// refuses what was ended since the code was judged, in another process too, and
+// what the client or the policy does not take any more.
+func (s *Service) hold(ctx context.Context, c *Client, code *Code) error {
+	who, enabled, err := s.Store.HoldPerson(ctx, code.User)
 	if err != nil {
 		return err
 	}
 	if !enabled {
 		return errDisabled
+	}
+	if s.MFA.Least(who, c.RequireLevel) > code.Level {
+		return errTooWeak
 	}
 	live, err := s.Store.HoldSession(ctx, code.Session)
 	if err != nil {

@@ -106,7 +106,7 @@ func (s *Service) allow(ctx context.Context, u *use, g *Grounds, asked []string)
 	if err := u.ask(); err != nil {
 		return err
 	}
-	granted, no := g.bear(u.client, &u.family, u.asked)
+	granted, no := g.bear(u.client, &u.family, u.asked, s.MFA)
 	if no != nil {
 		return no
 	}

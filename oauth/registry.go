@@ -157,6 +157,7 @@ type TokenFacts struct {
 	KeyID         string
 	Issued        time.Time
 	AuthTime      time.Time // when the person was proved; zero: not after Issued
+	Exact         bool      // Issued is not cut to the second, as it is in a token
 }
 
 // Revoked reports whether a token is dead although its signature and expiry are

@@ -128,13 +128,13 @@ func (s *revocations) killPerson(t TokenFacts) bool {
 	return ok && d.killsOfPerson(t) && others.hash(string(t.Session)) != d.spared
 }
 
-// killsOfPerson spares who signs in again at once. Tokens say when they were
-// issued to the second: those of the end's own second, and those that another
-// process issues within the next, are dead if the sign-in that they come of is
-// older. What is signed later by such a sign-in dies with its session.
+// killsOfPerson spares who signs in again at once. Codes say exactly when they were
+// issued. Tokens say it to the second: those of the end's own second, and those
+// that another process issues within the next, are dead if the sign-in that they
+// come of is older. What is signed later by such a sign-in dies with its session.
 func (d death) killsOfPerson(t TokenFacts) bool {
 	second := time.UnixMicro(d.before).Truncate(time.Second)
-	if t.Issued.Before(second) {
+	if t.Issued.Before(second) || t.Exact && t.Issued.UnixMicro() <= d.before {
 		return true
 	}
 	return !t.AuthTime.IsZero() && t.AuthTime.Before(second) && t.Issued.UnixMicro() <= d.before+inFlight.Microseconds()

@@ -7,6 +7,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // Deriver gives the house's keys by label; *secret.Keeper does.
@@ -31,6 +32,10 @@ type Service struct {
 	People  People
 	Ceiling Ceiling
 	Codec   RefreshCodec
+
+	// MFA is the policy of the sign-in: what was given by a weaker sign-in than it
+	// asks for now brings nothing. The zero policy is the strictest.
+	MFA proof.MFA
 }
 
 // Open reports what the service would miss at its first use.
@@ -48,6 +53,7 @@ func (s *Service) Open() error {
 		{"People", s.People == nil},
 		{"Ceiling", s.Ceiling == nil},
 		{"Codec", len(s.Codec.Key) == 0},
+		{"MFA", s.MFA == ""},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the protocol: %s is not set", field.name)

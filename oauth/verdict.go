@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"gatehouse/proof"
 	"gatehouse/secret"
 )
 
@@ -59,14 +60,17 @@ func (g *Grounds) ended() bool { return g.Ended || g.SessionRevoked }
 
 // bear says what may have changed since the person agreed to the scopes of the
 // family and the claims that are asked for one by one, and returns the scopes that
-// the client still may have. It is pure.
-func (g *Grounds) bear(c *Client, f *Family, asked ClaimsRequest) ([]string, *Refusal) {
+// the client still may have. It is pure. A sign-in that was weaker than the client
+// and mfa ask for by now is refused, and nothing ends by it: the family brings
+// nothing while more is asked for, the person may sign in anew, and a policy that
+// was set by mistake costs nobody what they had.
+func (g *Grounds) bear(c *Client, f *Family, asked ClaimsRequest, mfa proof.MFA) ([]string, *Refusal) {
 	switch {
 	case !g.UserEnabled:
 		return nil, errDisabled
 	case g.SessionRevoked: // one that merely expired takes none along: they are for offline access
 		return nil, errSignedOut
-	case c.RequireLevel > f.Level:
+	case mfa.Least(g.User, c.RequireLevel) > f.Level:
 		return nil, errTooWeak
 	case !c.SkipConsent && !covers(g.Consented, ConsentScopes(c, f.Scopes, asked)):
 		return nil, refuse(InvalidGrant, "The person does not allow this any more.")
@@ -74,7 +78,7 @@ func (g *Grounds) bear(c *Client, f *Family, asked ClaimsRequest) ([]string, *Re
 	return keepSignIn(f.Scopes, common(f.Scopes, c.Scopes))
 }
 
-var errTooWeak = refuse(InvalidGrant, "The client needs a stronger sign-in.")
+var errTooWeak = refuse(InvalidGrant, "A stronger sign-in is needed by now: the person must sign in again.")
 
 // keepSignIn returns left, what is left of the scopes that the family has. A
 // family that lost one of the two it lives by brings nothing any more.

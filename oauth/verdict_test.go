@@ -76,6 +76,12 @@ func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
 		"client lost offline_access":   {func(c *Client, _ *Family, _ *Grounds) { c.Scopes = []string{"openid", "profile"} }, nil},
 		"client needs a second factor": {func(c *Client, _ *Family, _ *Grounds) { c.RequireLevel = proof.AAL2 }, nil},
 		"it was proved by two":         {func(c *Client, f *Family, _ *Grounds) { c.RequireLevel, f.Level = proof.AAL2, proof.AAL2 }, all},
+		"an administrator":             {func(_ *Client, _ *Family, g *Grounds) { g.User.Administrator = true }, nil},
+		"an administrator by two": {func(_ *Client, f *Family, g *Grounds) {
+			f.Level, g.User = proof.AAL2, proof.Subject{Administrator: true, Second: true}
+		}, all},
+		"a second factor since": {func(_ *Client, _ *Family, g *Grounds) { g.User.Second = true }, nil},
+		"proved by nothing":     {func(_ *Client, f *Family, _ *Grounds) { f.Level = proof.None }, nil},
 	} {
 		client := &Client{ID: "web", Scopes: all}
 		f := &Family{Authorization: Authorization{Client: "web", Scopes: all, Level: proof.AAL1}}
@@ -87,7 +93,7 @@ func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		got, no := g.bear(client, f, asked)
+		got, no := g.bear(client, f, asked, proof.MFAAdministrators)
 		if !slices.Equal(got, c.want) || (no == nil) != (c.want != nil) {
 			t.Errorf("%s: %v, %v; want %v", name, got, no, c.want)
 		}

@@ -80,7 +80,7 @@ func newDoor(t testing.TB) *door {
 	d.sessions = &browsers{store: d.store}
 	d.protocol = &knownSecrets{secretOf: secretOf, Service: &oauth.Service{
 		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(d.store, follow.NewFeed(d.store)),
-		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec,
+		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators,
 	}}
 	d.store.people = d.people
 	d.Provider = &Provider{

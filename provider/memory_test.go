@@ -15,6 +15,7 @@ import (
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/session"
 )
 
@@ -238,10 +239,10 @@ func (s *memory) RevocationsAfter(ctx context.Context, _ int64, _ int) ([]oauth.
 	return nil, err
 }
 
-func (s *memory) HoldPerson(ctx context.Context, _ id.User) (bool, error) {
+func (s *memory) HoldPerson(ctx context.Context, _ id.User) (proof.Subject, bool, error) {
 	unlock, err := s.open(ctx, false)
 	defer unlock()
-	return err == nil, err
+	return proof.Subject{}, err == nil, err
 }
 
 func (s *memory) HoldSession(ctx context.Context, name id.Session) (bool, error) {

@@ -12,6 +12,10 @@ import (
 
 const factorColumns = `id, user_id, kind, name, sealed, last_step, drift, browser, confirmed_at, created_at, last_used_at`
 
+// hasSecond is whether the person of the row u has a confirmed second factor.
+// Index factors_user.
+const hasSecond = `EXISTS (SELECT 1 FROM factors x WHERE x.user_id = u.id AND x.confirmed_at IS NOT NULL)`
+
 var (
 	putPassword = newStatement(`
 INSERT INTO passwords (user_id, id, hash, changed_at)

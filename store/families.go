@@ -11,6 +11,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.session_id, f.scopes, f.audiences, f.auth_time, f.level,
@@ -18,7 +19,8 @@ const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.sessi
     f.created_at, f.rotated_at, f.idle_expires_at, f.expires_at, f.revoked_at, f.revoke_reason`
 
 const (
-	groundsColumns = `u.disabled, u.ended_at, u.ended_but, s.revoked_at, k.created_at, k.ended_at, k.disabled, c.scopes`
+	groundsColumns = `u.disabled, u.administrator, ` + hasSecond + `, u.ended_at, u.ended_but, s.revoked_at,
+    k.created_at, k.ended_at, k.disabled, c.scopes`
 
 	groundsJoins = `LEFT JOIN users u ON u.id = f.user_id
 LEFT JOIN sessions s ON s.id = f.session_id
@@ -32,7 +34,7 @@ INSERT INTO refresh_families (id, ` + authorizationColumns + `, generation, curr
     static, created_at, rotated_at, idle_expires_at, expires_at, revoked_at, revoke_reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`)
 
-	// The primary keys of all five tables.
+	// The primary keys of all five tables, and index factors_user.
 	selectFamily = hotStatement(`
 SELECT ` + familyColumns + `,
     ` + groundsColumns + `
@@ -116,6 +118,8 @@ func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, er
 // groundsRow is what a family rests on; what is not there is NULL.
 type groundsRow struct {
 	disabled, clientDisabled   sql.NullBool // SQLite knows no booleans
+	administrator              sql.NullBool
+	second                     bool
 	userEnded                  pgtype.Int8
 	but                        pgtype.Text
 	revoked                    pgtype.Int8
@@ -125,7 +129,7 @@ type groundsRow struct {
 
 func (r *groundsRow) fields() []any {
 	return []any{
-		&r.disabled, &r.userEnded, &r.but, &r.revoked,
+		&r.disabled, &r.administrator, &r.second, &r.userEnded, &r.but, &r.revoked,
 		&r.clientCreated, &r.clientEnded, &r.clientDisabled, &r.consented,
 	}
 }
@@ -143,6 +147,7 @@ func (r *groundsRow) grounds(f *oauth.Family) (oauth.Grounds, error) {
 	s := oauth.Grounds{
 		Ended:          r.ended(f),
 		UserEnabled:    r.disabled.Valid && !r.disabled.Bool,
+		User:           proof.Subject{Administrator: r.administrator.Bool, Second: r.second},
 		SessionRevoked: r.revoked.Valid,
 	}
 	if !r.consented.Valid {

@@ -74,7 +74,7 @@ func (r *familyRow) scan(rows interface{ Scan(fields ...any) error }) error {
 	return rows.Scan(append(familyFields(&r.family), r.beside.fields()...)...)
 }
 
-// The primary keys of all five tables.
+// The primary keys of all five tables, and index factors_user.
 var selectFamilies = postgresStatement(`
 SELECT ` + familyColumns + `,
     ` + groundsColumns + `

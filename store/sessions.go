@@ -9,6 +9,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/session"
 )
 
@@ -43,9 +44,9 @@ FROM sessions
 WHERE id = $1 AND revoked_at IS NULL`)
 
 	holdPerson = lockStatement(`
-SELECT id
-FROM users
-WHERE id = $1 AND NOT disabled`)
+SELECT u.administrator, ` + hasSecond + `
+FROM users u
+WHERE u.id = $1 AND NOT u.disabled`)
 
 	holdActing = lockStatement(`
 SELECT id
@@ -150,18 +151,22 @@ func (s *Store) HoldSession(ctx context.Context, session id.Session) (live bool,
 	return live, doing("hold session", err)
 }
 
-// HoldPerson reports whether the person is there and enabled. In a transaction
-// they stay so until it ends, and who ends something of theirs waits.
-func (s *Store) HoldPerson(ctx context.Context, user id.User) (enabled bool, err error) {
-	err = s.each(ctx, holdPerson, []any{string(user)}, func(*sql.Rows) error { enabled = true; return nil })
-	return enabled, doing("hold a person", err)
+// HoldPerson reports whether the person is there and enabled, with what the policy
+// about second factors looks at. In a transaction they stay so until it ends, and
+// who ends something of theirs waits.
+func (s *Store) HoldPerson(ctx context.Context, user id.User) (who proof.Subject, enabled bool, err error) {
+	err = s.each(ctx, holdPerson, []any{string(user)}, func(rows *sql.Rows) error {
+		enabled = true
+		return rows.Scan(&who.Administrator, &who.Second)
+	})
+	return who, enabled, doing("hold a person", err)
 }
 
 // HoldActing reports whether n, with the token it has, is live at now and its
 // person enabled. In a transaction both stay so until it ends. The person comes
 // first, as with all who end something.
 func (s *Store) HoldActing(ctx context.Context, n session.Session, now time.Time) (live bool, err error) {
-	if enabled, err := s.HoldPerson(ctx, n.User); err != nil || !enabled {
+	if _, enabled, err := s.HoldPerson(ctx, n.User); err != nil || !enabled {
 		return false, err
 	}
 	args := []any{string(n.ID), n.TokenHash, string(n.User), micros(now)}

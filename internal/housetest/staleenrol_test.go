@@ -4,7 +4,6 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/flow"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
@@ -22,7 +21,7 @@ func TestStaleSessionIsAskedForThePasswordBeforeAnEnrolment(t *testing.T) {
 			return s.App("strong", func(c *oauth.Client) { c.RequireLevel = proof.AAL2 }).AuthorizeURL()
 		},
 		"a changed policy": func(s *scene) string {
-			s.House.Flow.Config.MFA = flow.MFAEverybody
+			s.House.Flow.Config.MFA = proof.MFAEverybody
 			return s.app.AuthorizeURL()
 		},
 		"the account": func(*scene) string { return "/account/security/enrol" },
@@ -72,7 +71,7 @@ func TestAccountAreaAsksWhatASignInAsks(t *testing.T) {
 	s := newScene(t)
 	s.browser.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
 	left := s.browser.Get("/account/password").At("/account/password")
-	s.House.Flow.Config.MFA = flow.MFAEverybody
+	s.House.Flow.Config.MFA = proof.MFAEverybody
 	s.House.Flow.Config.Fresh = time.Nanosecond // the password was proved long ago
 	for _, path := range []string{"/account", "/account/password", "/account/sessions", "/account/apps", "/account/security"} {
 		s.browser.Get(path).At("/signin")

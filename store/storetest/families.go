@@ -10,7 +10,9 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/session"
 	"gatehouse/store"
 )
@@ -115,6 +117,16 @@ func testGrounds(t *testing.T, s *store.Store) {
 	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "signed_out", now))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: off.ID, Client: c.ID, Created: now, Updated: now}))
+	chief, careful, begun := insertUser(t, s), insertUser(t, s), insertUser(t, s)
+	chief.Administrator = true
+	ok(t, s.UpdateUser(ctx, chief))
+	for _, u := range []identity.User{careful, begun} {
+		f := pendingFactor(u.ID)
+		ok(t, s.PutPendingFactor(ctx, f))
+		if u.ID == careful.ID {
+			yes(t)(s.ConfirmFactor(ctx, f.ID, 1, now))
+		}
+	}
 
 	for name, test := range map[string]struct {
 		user    id.User
@@ -130,6 +142,9 @@ func testGrounds(t *testing.T, s *store.Store) {
 		"the session idled out": {u.ID, idle.ID, other.ID, oauth.Grounds{UserEnabled: true}},
 		"the session is old":    {u.ID, old.ID, other.ID, oauth.Grounds{UserEnabled: true}},
 		"the session is gone":   {u.ID, id.NewSession(), other.ID, oauth.Grounds{UserEnabled: true}},
+		"an administrator":      {chief.ID, live.ID, other.ID, oauth.Grounds{UserEnabled: true, User: proof.Subject{Administrator: true}}},
+		"a second factor":       {careful.ID, live.ID, other.ID, oauth.Grounds{UserEnabled: true, User: proof.Subject{Second: true}}},
+		"one not yet confirmed": {begun.ID, live.ID, other.ID, oauth.Grounds{UserEnabled: true}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := insertFamily(t, s, func(f *oauth.Family) { f.User, f.Session, f.Client = test.user, test.session, test.client })
@@ -137,6 +152,10 @@ func testGrounds(t *testing.T, s *store.Store) {
 			ok(t, err)
 			same(t, got, f)
 			same(t, grounds, test.want)
+			who, enabled, err := s.HoldPerson(ctx, test.user)
+			ok(t, err)
+			same(t, enabled, test.want.UserEnabled)
+			same(t, who, test.want.User)
 			ok(t, s.InTx(ctx, func(ctx context.Context) error {
 				_, inside, err := s.Family(ctx, f.ID)
 				same(t, inside, grounds)

@@ -170,7 +170,7 @@ func testWithdrawals(t *testing.T, s *store.Store) {
 					}
 					return s.Revoke(ctx, oauth.Revocation{Kind: oauth.RevokedConsent, Key: name, Before: now, Until: now.Add(time.Hour)})
 				}
-				if enabled, err := s.HoldPerson(ctx, u.ID); err != nil || !enabled {
+				if _, enabled, err := s.HoldPerson(ctx, u.ID); err != nil || !enabled {
 					return err
 				}
 				seen, err := s.RevocationsAfter(ctx, 0, 1000)
