@@ -29,8 +29,14 @@ type (
 
 var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
 
+// Bytes is how many random bytes name a thing.
+const Bytes = 20
+
+// UserAt returns the id that b spells, which is nobody's but by chance.
+func UserAt(b [Bytes]byte) User { return User("usr_" + alphabet.EncodeToString(b[:])) }
+
 func random(prefix string) string {
-	var b [20]byte
+	var b [Bytes]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the program instead
 	return prefix + alphabet.EncodeToString(b[:])
 }

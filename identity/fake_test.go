@@ -196,6 +196,19 @@ func (m *memory) Password(ctx context.Context, user id.User) (p Password, err er
 	return p, err
 }
 
+func (m *memory) PasswordHashFrom(ctx context.Context, user id.User) (hash string, err error) {
+	err = m.in(ctx, func() error {
+		order := slices.Sorted(maps.Keys(m.passwords))
+		if len(order) == 0 {
+			return nil
+		}
+		at, _ := slices.BinarySearch(order, user)
+		hash = m.passwords[order[at%len(order)]].Hash
+		return nil
+	})
+	return hash, err
+}
+
 func (m *memory) PutPendingFactor(ctx context.Context, f Factor) error {
 	return m.write(ctx, func() error {
 		m.deletePending(f.User, func(o Factor) bool { return bytes.Equal(o.Browser, f.Browser) })

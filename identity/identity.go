@@ -113,6 +113,10 @@ type Store interface {
 
 	PutPassword(ctx context.Context, p Password) error
 	Password(ctx context.Context, user id.User) (Password, error)
+	// PasswordHashFrom returns the hash of the first person, by id and from the
+	// given one on, who has a password; behind the last comes the first. Empty:
+	// nobody has one.
+	PasswordHashFrom(ctx context.Context, user id.User) (string, error)
 
 	// PutPendingFactor stores a factor that nobody confirmed yet in the place of
 	// the pending one of the same person and browser. A person has MaxPending

@@ -10,12 +10,13 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity/password"
 	"gatehouse/proof"
+	"gatehouse/secret"
 )
 
 // CheckPassword returns the person whom login and password prove, and the proof.
-// Unknown,
-// wrong, disabled, without a password: each takes one hash of the same cost and
-// gets the same answer, "signin.wrong" (Unauthenticated). "signin.throttled"
+// Unknown, wrong, disabled, without a password: each takes one hash, of a cost
+// that accounts have, and gets the same answer, "signin.wrong" (Unauthenticated).
+// "signin.throttled"
 // (TooMany) says to wait, and is said about unknown people too. "password.busy"
 // (Unavailable) means that nothing was tried or counted.
 func (s *Service) CheckPassword(ctx context.Context, from audit.Actor, login, password string) (id.User, proof.Proof, error) {
@@ -30,6 +31,7 @@ func (s *Service) CheckPassword(ctx context.Context, from audit.Actor, login, pa
 type candidate struct {
 	user   User
 	hash   string       // as stored; empty: no password
+	twin   string       // the hash of another account, see twinOf
 	factor id.Factor    // the password's id
 	reason audit.Reason // empty: nothing stands against them but the password
 }
@@ -57,7 +59,7 @@ func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed stri
 	if err != nil {
 		return candidate{}, fmt.Errorf("check password: %w", err)
 	}
-	ok, stale, err := ticket.Verify(ctx, c.hash, typed)
+	ok, stale, err := ticket.Verify(ctx, c.hash, c.twin, typed)
 	if err != nil {
 		return candidate{}, errors.Join(fmt.Errorf("check password: %w", err), s.untried(ctx, counted))
 	}
@@ -85,6 +87,9 @@ func (s *Service) candidate(ctx context.Context, login string) (candidate, error
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return c, err
 	}
+	if c.twin, err = s.Store.PasswordHashFrom(ctx, s.twinOf(login)); err != nil {
+		return c, err
+	}
 	c.user, c.hash, c.factor = u, p.Hash, p.ID
 	switch {
 	case c.reason != "":
@@ -94,6 +99,14 @@ func (s *Service) candidate(ctx context.Context, login string) (candidate, error
 		c.reason = ReasonDisabled
 	}
 	return c, nil
+}
+
+// twinOf is where among the accounts a login would stand if it were one: the next
+// account from there on is its twin. A login that nobody has costs what its twin's
+// does, always the same, and another cost when the twin's hash is made anew. So
+// after a change of the cost those that nobody has are as mixed as the accounts.
+func (s *Service) twinOf(login string) id.User {
+	return id.UserAt([id.Bytes]byte(secret.MAC(s.Keeper.Key("twins"), Canonical(login))))
 }
 
 // refuse leaves a trace, and answers the same for

@@ -28,6 +28,14 @@ SELECT user_id, id, hash, changed_at
 FROM passwords
 WHERE user_id = $1`)
 
+	// The primary key.
+	selectHashFrom = newStatement(`
+SELECT hash
+FROM passwords
+WHERE user_id >= $1
+ORDER BY user_id
+LIMIT 1`)
+
 	// Index factors_pending.
 	putPendingFactor = newStatement(`
 INSERT INTO factors (` + factorColumns + `)
@@ -113,6 +121,19 @@ func (s *Store) Password(ctx context.Context, user id.User) (p identity.Password
 		return rows.Scan(&p.User, &p.ID, &p.Hash, instant{&p.Changed})
 	})
 	return p, doing("read password", err)
+}
+
+// PasswordHashFrom returns the hash of the first person, by id and from the given
+// one on, who has a password; behind the last comes the first. Empty: nobody has
+// one.
+func (s *Store) PasswordHashFrom(ctx context.Context, user id.User) (hash string, err error) {
+	for _, from := range []id.User{user, ""} {
+		err = s.each(ctx, selectHashFrom, []any{string(from)}, func(rows *sql.Rows) error { return rows.Scan(&hash) })
+		if err != nil || hash != "" {
+			break
+		}
+	}
+	return hash, doing("read a password", err)
 }
 
 // PutPendingFactor stores a factor that nobody confirmed yet in the place of the
@@ -243,7 +264,7 @@ func (s *Store) RecoveryCodesMade(ctx context.Context, user id.User) (made time.
 
 var factorsTable = table{
 	statements: []*statement{
-		putPassword, selectPassword, putPendingFactor, trimPendingFactors, selectPendingFactor, selectFactorsOf,
+		putPassword, selectPassword, selectHashFrom, putPendingFactor, trimPendingFactors, selectPendingFactor, selectFactorsOf,
 		selectPendingUser, confirmFactor, spendStep, deleteFactors,
 		deleteRecoveryCodes, insertRecoveryCode, spendRecoveryCode, countRecoveryCodes, recoveryCodesMade,
 	},

@@ -129,6 +129,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectDataKeys: {{}},
 
 		selectPassword:      one(user),
+		selectHashFrom:      {{user}, {""}},
 		trimPendingFactors:  {{user, int64(identity.MaxPending)}, {user, int64(0)}},
 		selectPendingFactor: one(user, bytes("fap_", n)),
 		selectFactorsOf:     one(user),

@@ -140,15 +140,18 @@ func (t *Ticket) Hash(ctx context.Context, password string) (string, error) {
 // Verify reports whether password is the one that stored was made of, and
 // whether stored should be made anew because the cost changed. With an empty
 // stored (nobody there, no password), an empty or an overlong password it does
-// the same work and says no. An error says nothing about the password;
-// "password.busy" (Unavailable) is one when the process that hashes was lost.
-func (t *Ticket) Verify(ctx context.Context, stored, password string) (ok, stale bool, err error) {
-	p, possible := t.h.dummy, stored != "" && password != "" && len(password) <= MaxBytes
-	if possible {
+// the same work and says no. Twin is somebody else's stored hash, whose cost is
+// paid where stored is empty; without one it is the cost in force. An error says
+// nothing about the password; "password.busy" (Unavailable) is one when the
+// process that hashes was lost.
+func (t *Ticket) Verify(ctx context.Context, stored, twin, password string) (ok, stale bool, err error) {
+	p, possible := t.h.like(twin), stored != "" && password != "" && len(password) <= MaxBytes
+	if stored != "" {
 		if p, err = parse(stored); err != nil {
 			return false, false, err
 		}
-	} else {
+	}
+	if !possible {
 		password = "nobody's password"
 	}
 	key, err := t.key(ctx, p, password)
@@ -157,6 +160,15 @@ func (t *Ticket) Verify(ctx context.Context, stored, password string) (ok, stale
 	}
 	ok = p.isKey(key) && possible
 	return ok, ok && p.stale(t.h.opts.Params), nil
+}
+
+// like returns a hash that costs what twin does and is nobody's.
+func (h *Hasher) like(twin string) phc {
+	p, err := parse(twin)
+	if err != nil { // there is none, or its row is damaged, which is its owner's trouble
+		return h.dummy
+	}
+	return phc{p.Params, p.threads, h.dummy.salt, h.dummy.key}
 }
 
 // key derives p's key of password when a slot is free. The wait is short: only

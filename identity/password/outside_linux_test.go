@@ -102,7 +102,7 @@ func TestRunMovesHashingOutAndBack(t *testing.T) {
 		ticket := enter(t, h)
 		defer ticket.Leave()
 		for typed, want := range map[string]bool{"violet harbour 77 engines": true, "violet harbour 78 engines": false, "": false} {
-			if ok, stale, err := ticket.Verify(t.Context(), stored, typed); ok != want || stale || err != nil {
+			if ok, stale, err := ticket.Verify(t.Context(), stored, "", typed); ok != want || stale || err != nil {
 				t.Errorf("%s, %q: got %v, %v, %v", name, typed, ok, stale, err)
 			}
 		}
@@ -149,7 +149,7 @@ func TestNobodyIsToldWrongWhenTheChildIsKilled(t *testing.T) {
 		wg.Go(func() {
 			ticket := enter(t, o.Hasher)
 			defer ticket.Leave()
-			if ok, _, err := ticket.Verify(t.Context(), stored, typed); ok != want || err != nil {
+			if ok, _, err := ticket.Verify(t.Context(), stored, "", typed); ok != want || err != nil {
 				t.Errorf("%q: got %v, %v", typed, ok, err)
 			}
 		})
@@ -187,7 +187,7 @@ func TestNobodyIsToldWrongWhenEveryChildIsKilled(t *testing.T) {
 				}
 			}
 		}()
-		ok, stale, err := ticket.Verify(t.Context(), "$argon2id$v=19$m=65536,t=32,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", typed)
+		ok, stale, err := ticket.Verify(t.Context(), "$argon2id$v=19$m=65536,t=32,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc", "", typed)
 		close(done)
 		ticket.Leave()
 		if ok || stale || fault.CodeOf(err) != "password.busy" || fault.KindOf(err) != fault.Unavailable {

@@ -37,7 +37,7 @@ func TestVerifyKnowsThePasswordAndNoOther(t *testing.T) {
 		"":                          false,
 		strings.Repeat("x", 1025):   false,
 	} {
-		ok, stale, err := ticket.Verify(t.Context(), stored, typed)
+		ok, stale, err := ticket.Verify(t.Context(), stored, "", typed)
 		if ok != want || stale || err != nil {
 			t.Errorf("%.20q: got %v, %v, %v", typed, ok, stale, err)
 		}
@@ -54,7 +54,7 @@ func TestHashNeverCutsAPassword(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ok, _, err := ticket.Verify(t.Context(), stored, long+"c"); ok || err != nil {
+	if ok, _, err := ticket.Verify(t.Context(), stored, "", long+"c"); ok || err != nil {
 		t.Errorf("the last of %d bytes does not count: %v, %v", MaxBytes, ok, err)
 	}
 	if _, err := ticket.Hash(t.Context(), long+"bc"); err == nil {
@@ -68,7 +68,7 @@ func TestVerifyReadsHashesOfOthers(t *testing.T) {
 	ticket := enter(t, NewHasher(cheap))
 	defer ticket.Leave()
 	const reference = "$argon2id$v=19$m=65536,t=2,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc"
-	ok, stale, err := ticket.Verify(t.Context(), reference, "password")
+	ok, stale, err := ticket.Verify(t.Context(), reference, "", "password")
 	if !ok || !stale || err != nil {
 		t.Errorf("got %v, %v, %v", ok, stale, err)
 	}
@@ -86,7 +86,7 @@ func TestVerifyRefusesADamagedHash(t *testing.T) {
 		"$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$", "$argon2id$v=19$m=64,t=1,p=1$$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPPc",
 		"$argon2id$v=19$m=64,t=1,p=1$c29tZXNhbHQ$CTFhFdXPJO1aFaMaO6Mm5c8y7cJHAph8ArZWb2GRPP",
 	} {
-		ok, _, err := ticket.Verify(t.Context(), stored, "password")
+		ok, _, err := ticket.Verify(t.Context(), stored, "", "password")
 		if ok || err == nil || strings.Contains(err.Error(), "c29t") {
 			t.Errorf("%q: got %v, %v", stored, ok, err)
 		}

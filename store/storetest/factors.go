@@ -24,6 +24,19 @@ func testFactors(t *testing.T, s *store.Store) {
 		}
 	})
 
+	t.Run("HaveANeighbour", func(t *testing.T) {
+		last, first := id.User("usr_zzzz"+string(u.ID[4:])), id.User("usr_2222"+string(u.ID[4:]))
+		for user, hash := range map[id.User]string{first: "of the first", last: "of the last"} {
+			ok(t, s.InsertUser(ctx, identity.User{ID: user, Email: string(user) + "@example.test", Created: now, Updated: now, Rev: 1}))
+			ok(t, s.PutPassword(ctx, identity.Password{User: user, ID: id.NewFactor(), Hash: hash, Changed: now}))
+		}
+		for from, want := range map[id.User]string{
+			last: "of the last", last + "z": "of the first", "": "of the first", first: "of the first", first[:8]: "of the first", last[:8]: "of the last",
+		} {
+			same(t, must[string](t)(s.PasswordHashFrom(ctx, from)), want)
+		}
+	})
+
 	phone := pendingFactor(u.ID)
 	phone.Name, phone.Browser = "phone", hash()
 
