@@ -1,5 +1,6 @@
 // Package clock reads the time as precisely as the store keeps it, so that a
-// time that was just taken equals the one that is read back.
+// time that was just taken equals the one that is read back, and says whether it is
+// to be believed where something is removed by it.
 package clock
 
 import "time"

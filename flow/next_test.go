@@ -134,6 +134,10 @@ func TestNext(t *testing.T) {
 		{"nobody", is{signedOut}, nobody},
 		{"nobody, prompt=none", is{signedOut, none}, Decision{Step: StepRefuse, Error: "login_required"}},
 		{"signed in, prompt=none", is{none}, issue(proof.AAL1, earlier, "pwd")},
+		// Dated by a clock that had jumped, it would be fresh until then.
+		{"a proof of tomorrow", is{sessionOf(pwd(asked.Add(24 * time.Hour)))}, step(StepSignIn)},
+		{"a proof of tomorrow, given here", is{provesAt(asked.Add(24 * time.Hour))}, issue(proof.AAL1, earlier, "pwd")}, // by the session's
+		{"a proof by a clock a little ahead", is{sessionOf(pwd(asked.Add(time.Minute)))}, issue(proof.AAL1, asked.Add(time.Minute), "pwd")},
 		{"the person is gone", is{func(s *State) { s.Person = nil }}, nobody},
 		{"the person is disabled", is{func(s *State) { s.Person.Enabled = false }}, nobody},
 		{"disabled, prompt=none", is{none, func(s *State) { s.Person.Enabled = false }}, Decision{Step: StepRefuse, Error: "login_required"}},

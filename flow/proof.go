@@ -3,6 +3,7 @@ package flow
 import (
 	"time"
 
+	"gatehouse/clock"
 	"gatehouse/id"
 	"gatehouse/proof"
 )
@@ -36,20 +37,26 @@ func (p *Person) living(l proof.List) proof.List {
 	return l.Of(append([]id.Factor{p.Password}, p.Second...)...)
 }
 
-// brought are the person's living proofs in the session, and given those in the
+// countable are the person's living proofs of the list. One that lies ahead was
+// dated by a clock that had jumped, and would be fresh until then.
+func (s State) countable(l proof.List) proof.List {
+	return s.Person.living(l).Until(s.Now.Add(clock.Bound))
+}
+
+// brought are the person's countable proofs in the session, and given those in the
 // interaction.
 func (s State) brought() proof.List {
 	if s.Session == nil || s.Session.User != s.Person.ID {
 		return nil
 	}
-	return s.Person.living(s.Session.Proofs)
+	return s.countable(s.Session.Proofs)
 }
 
 func (s State) given() proof.List {
 	if !s.proofsCount() {
 		return nil
 	}
-	return s.Person.living(s.Progress.Proofs)
+	return s.countable(s.Progress.Proofs)
 }
 
 // proven merges the proofs of the interaction and of the session.

@@ -10,15 +10,16 @@ import (
 )
 
 // Beats lists what beats in the background of every process that serves. Run
-// beats them; a test may beat them by itself.
+// beats them; a test may beat them by itself. What removes or replaces something
+// because of the time asks the clock's watch for it.
 func (h *House) Beats() []Beat {
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
 		{Name: "make the first keys", Every: time.Minute, Step: h.firstKeys},
-		{Name: "rotate the keys", Every: time.Second, Due: h.Keys.Due, Step: h.Keys.Step}, // under a lease of its own
-		{Name: "forget revocations", Every: time.Minute, Step: h.Registry.Forget},
-		{Name: "sweep", Every: time.Minute, Lease: "janitor", Step: h.sweep},
-		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Due: h.pruner().Due, Step: h.prune},
+		{Name: "rotate the keys", Every: time.Second, Clock: h.Clock, Due: h.Keys.Due, Step: h.Keys.Step}, // under a lease of its own
+		{Name: "forget revocations", Every: time.Minute, Clock: h.Clock, Step: h.Registry.Forget},
+		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
+		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.pruner().Due, Step: h.prune},
 	}, h.newsBeats()...)
 }
 

@@ -8,6 +8,8 @@ import (
 	"log/slog"
 	"sync"
 	"time"
+
+	"gatehouse/clock"
 )
 
 // Beat is something that is done again and again in the background. Its fields
@@ -22,6 +24,9 @@ type Beat struct {
 	// that has it keeps it for three beats, and the others do nothing meanwhile; it
 	// gives it back when a step fails and when it stops. Empty: every replica beats.
 	Lease string
+	// Clock is asked what time it is, where a wrong time would do lasting harm. While
+	// the clocks do not agree the beat is skipped. Nil: the machine's clock will do.
+	Clock *clock.Watch
 	// Due is asked before the lease, so that nothing is written for nothing.
 	Due func(now time.Time) bool
 	// Step does it. An error is logged, and the next beat tries again.
@@ -97,6 +102,12 @@ func (r runner) beat(ctx context.Context, b Beat, now time.Time) error {
 	if !b.due(now) {
 		return nil
 	}
+	if b.Clock != nil {
+		var err error
+		if now, err = b.Clock.Now(ctx); err != nil {
+			return skipped(err)
+		}
+	}
 	if b.Lease == "" {
 		return b.Step(ctx, now)
 	}
@@ -108,6 +119,14 @@ func (r runner) beat(ctx context.Context, b Beat, now time.Time) error {
 		return errors.Join(err, r.giveBack(ctx, b, now)) // another may be able to
 	}
 	return nil
+}
+
+// skipped is nil for a doubt, which the clock's watch tells of itself.
+func skipped(err error) error {
+	if _, doubt := errors.AsType[*clock.Doubt](err); doubt {
+		return nil
+	}
+	return err
 }
 
 // giveBack lets another replica have the lease of b from now on, also when ctx

@@ -14,6 +14,7 @@ import (
 	"os"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/flow"
@@ -34,6 +35,7 @@ type House struct {
 	Store    *store.Store
 	Keeper   *secret.Keeper
 	Feed     *follow.Feed
+	Clock    *clock.Watch
 	Audit    *audit.Log
 	Trail    *audit.Trail
 	Identity *identity.Service
@@ -117,6 +119,7 @@ func (h *House) openKeeper(ctx context.Context) error {
 // wire connects the services. What spans two of them is declared by the one
 // that starts it and met here.
 func (h *House) wire() {
+	h.Clock = &clock.Watch{Read: clock.Reader(), Database: h.Store.Clock, Tell: h.tellOfDoubt}
 	h.Audit, h.Trail = &audit.Log{Store: h.Store}, &audit.Trail{Store: h.Store}
 	h.Feed = follow.NewFeed(h.Store)
 	h.spreadNews()
@@ -149,6 +152,16 @@ func (h *House) label() string {
 		return h.Config.Brand.Name
 	}
 	return hostOf(h.Config.Issuer)
+}
+
+// tellOfDoubt logs when the clocks cease to agree, and when they agree again.
+func (h *House) tellOfDoubt(d *clock.Doubt) {
+	if d == nil {
+		h.Log.Info("the clocks agree again")
+		return
+	}
+	h.Log.Error("the clocks do not agree: nothing is removed for its age, and no signing key is rotated, until they do",
+		"why", d.Error(), "bound", clock.Bound.String())
 }
 
 // hostOf returns the name that people know this Gatehouse by: the issuer's host.

@@ -44,7 +44,7 @@ func (r *Registry) read(ctx context.Context, versions map[string]int64) error {
 	if err := r.readClients(ctx, versions); err != nil {
 		return err
 	}
-	if err := r.readRevocations(ctx, versions, time.Now()); err != nil {
+	if err := r.readRevocations(ctx, versions); err != nil {
 		return err
 	}
 	r.versions = versions
@@ -58,7 +58,8 @@ func (r *Registry) Current(ctx context.Context) error { return r.follower.Curren
 // Age is how long ago the store was asked for what is known.
 func (r *Registry) Age() time.Duration { return r.follower.Age() }
 
-// Forget drops the revocations that no living token can be about any more at now.
+// Forget drops the revocations that no living token can be about any more at now,
+// which must be the true time.
 func (r *Registry) Forget(_ context.Context, now time.Time) error {
 	r.revoked.sweep(now)
 	return nil
@@ -87,7 +88,9 @@ func (r *Registry) readClients(ctx context.Context, versions map[string]int64) e
 	return nil
 }
 
-func (r *Registry) readRevocations(ctx context.Context, versions map[string]int64, now time.Time) error {
+// readRevocations keeps all, whatever the time is: one that is left out by a clock
+// that had jumped would not be read again. Forget drops them.
+func (r *Registry) readRevocations(ctx context.Context, versions map[string]int64) error {
 	if !r.changed(versions, VersionRevocations) {
 		return nil
 	}
@@ -97,9 +100,7 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 			return fmt.Errorf("read the revocations: %w", err)
 		}
 		for _, v := range page {
-			if now.Before(v.Until) {
-				r.revoked.add(v)
-			}
+			r.revoked.add(v)
 			r.lastSeq.Store(max(r.lastSeq.Load(), v.Seq))
 		}
 		if len(page) < revocationsPage {

@@ -82,6 +82,17 @@ func (l List) Of(factors ...id.Factor) List {
 	return some
 }
 
+// Until returns the proofs that were given until t.
+func (l List) Until(t time.Time) List {
+	var some List
+	for _, p := range l {
+		if !p.At.After(t) {
+			some = append(some, p)
+		}
+	}
+	return some
+}
+
 // Merge returns l and more, the newest proof of each factor and method once. So
 // a list never outgrows the factors of its person.
 func (l List) Merge(more ...Proof) List {

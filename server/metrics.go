@@ -97,12 +97,22 @@ func (m *Metrics) watch(h *house.House) {
 		read       func() float64
 	}{
 		{"gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.", func() float64 { return h.Registry.Age().Seconds() }},
+		{"gatehouse_clock_doubted", "1 while the clocks do not agree: nothing is removed for its age and no key is rotated.", func() float64 { return one(h.Clock.Doubt() != nil) }},
+		{"gatehouse_clock_skipped_beats_total", "Beats of the background that were skipped because the clocks did not agree.", func() float64 { return float64(h.Clock.Refused()) }},
 		{"gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) }},
 		{"gatehouse_password_waiting", "Sign-ins that wait for a slot now.", func() float64 { return float64(hasher.Waiting()) }},
 		{"gatehouse_password_hashes_total", "Passwords hashed.", func() float64 { return float64(hasher.Hashed()) }},
 	} {
 		m.registry.MustRegister(reading(row.name, row.help, row.read))
 	}
+}
+
+// one is 1 for what is so.
+func one(is bool) float64 {
+	if is {
+		return 1
+	}
+	return 0
 }
 
 // reading is a gauge, or a counter when its name says so, that is read when

@@ -128,6 +128,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		selectDataKeys: {{}},
 
+		selectClock: {{}},
+
 		selectPassword:      one(user),
 		selectHashFrom:      {{user}, {""}},
 		trimPendingFactors:  {{user, int64(identity.MaxPending)}, {user, int64(0)}},

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"slices"
 
@@ -79,6 +80,9 @@ func (a *app) rotateKeys(ctx context.Context, h *house.House, algorithms []strin
 			return err
 		}
 		algorithms = inUse(list)
+	}
+	if _, err := h.Clock.Now(ctx); err != nil {
+		return fmt.Errorf("rotate the keys: %w", err)
 	}
 	for _, alg := range algorithms {
 		if err := h.Keys.Rotate(ctx, operator(), alg, immediate); err != nil {

@@ -91,6 +91,11 @@ func testLeases(t *testing.T, s *store.Store) {
 	yes(t)(take("b", now.Add(90*time.Second)))
 	no(t)(take("a", now.Add(91*time.Second)))
 	yes(t)(s.Lease(t.Context(), "other", "a", now, now.Add(time.Minute)))
+	// By a clock that had jumped.
+	later := now.Add(40 * 24 * time.Hour)
+	yes(t)(s.Lease(t.Context(), "jumped", "ahead", later, later.Add(time.Minute)))
+	yes(t)(s.Lease(t.Context(), "jumped", "right", now, now.Add(time.Minute)))
+	no(t)(s.Lease(t.Context(), "jumped", "third", now, now.Add(time.Minute)))
 	oneWinner(t, func(i int) (bool, error) {
 		return s.Lease(t.Context(), "raced", fmt.Sprint("holder ", i), now, now.Add(time.Minute))
 	})
