@@ -125,6 +125,7 @@ func (h *House) wire() {
 	h.spreadNews()
 	h.Registry = oauth.NewRegistry(h.Store, h.Feed)
 	h.Keys = keys.NewRing(h.Store, h.Keeper, h.Audit, h.Config.Keys)
+	h.Keys.Remember = h.Config.Session.Absolute
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
 	h.OAuth = &oauth.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -152,6 +153,35 @@ func (m *memory) ring(t testing.TB) *keys.Ring {
 		t.Fatal(err)
 	}
 	return r
+}
+
+// half says which half of the key's pair the store keeps: "private", "public" or "no".
+func (m *memory) half(t testing.TB, k keys.Key) string {
+	t.Helper()
+	keeper, err := secret.NewKeeper(t.Context(), m, secret.Master{7})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return half(t, keeper, k)
+}
+
+func half(t testing.TB, keeper *secret.Keeper, k keys.Key) string {
+	t.Helper()
+	if k.Sealed == "" {
+		return "no"
+	}
+	for _, name := range []string{"private", "public"} {
+		plain, err := keeper.Open(secret.PurposeSigning, "keys:"+name+":"+k.ID, k.Sealed)
+		if err != nil {
+			continue
+		}
+		if secretly := strings.Contains(string(plain), `"d":`); secretly != (name == "private") {
+			t.Errorf("what is sealed as the %s half of %s has a private part: %v", name, k.ID, secretly)
+		}
+		return name
+	}
+	t.Fatalf("what is sealed of %s does not open", k.ID)
+	return ""
 }
 
 // states counts the keys of alg by state.

@@ -23,7 +23,7 @@ const (
 	Announced State = "announced" // published, does not sign yet
 	Signing   State = "signing"   // exactly one of an algorithm
 	Retiring  State = "retiring"  // published until the last token it signed is dead
-	Retired   State = "retired"   // the private half is deleted; a revoked key is this at once
+	Retired   State = "retired"   // the private half is deleted; a revoked key is this at once, and loses the public one too
 )
 
 // Key is one signing key.
@@ -32,7 +32,7 @@ type Key struct {
 	Algorithm string
 	State     State
 	Public    string // the public JWK as JSON
-	Sealed    string // the private JWK, sealed and bound to this row; empty once retired
+	Sealed    string // the private JWK, sealed and bound to this row; once retired the public one, and empty when it was revoked
 	Created   time.Time
 	SignsFrom time.Time // an announced key signs from here on
 	Until     time.Time // a retiring key is retired here

@@ -26,7 +26,7 @@ const rsaBits = 2048
 // material is a parsed key pair. It never changes, and outlives reloads.
 type material struct {
 	id, alg string
-	private crypto.Signer
+	private crypto.Signer // nil once retired
 	public  crypto.PublicKey
 	jwk     json.RawMessage // the public JWK
 	headers sync.Map        // typ → the encoded JOSE header, ready for use
@@ -88,6 +88,31 @@ func fits(alg string, private crypto.Signer) bool {
 }
 
 func row(kid string) string { return "keys:private:" + kid }
+
+// sealPublic returns the public JWK of a key that retires, bound to its row in
+// the place of the private one: who can write to the database cannot make
+// Gatehouse believe a key of their own.
+func (m *material) sealPublic(keeper *secret.Keeper) (string, error) {
+	return keeper.Seal(secret.PurposeSigning, retiredRow(m.id), m.jwk)
+}
+
+func retiredRow(kid string) string { return "keys:public:" + kid }
+
+// openPublic returns the public half of a retired key.
+func openPublic(keeper *secret.Keeper, k Key) (*material, error) {
+	plain, err := keeper.Open(secret.PurposeSigning, retiredRow(k.ID), k.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	var jwk jose.JSONWebKey
+	if err := jwk.UnmarshalJSON(plain); err != nil {
+		return nil, fmt.Errorf("read the public key: %w", err)
+	}
+	if jwk.KeyID != k.ID || jwk.Algorithm != k.Algorithm || !jwk.IsPublic() {
+		return nil, errors.New("the key is not the one that its id names")
+	}
+	return &material{id: k.ID, alg: k.Algorithm, public: jwk.Key, jwk: plain}, nil
+}
 
 // seal returns the private JWK, encrypted and bound to the key's row.
 func (m *material) seal(keeper *secret.Keeper) (string, error) {

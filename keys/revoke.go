@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"gatehouse/audit"
@@ -22,8 +21,9 @@ type Ends interface {
 // is published no more, and whatever it signed is refused, at once in this
 // process and at its next poll in every other. When it is the one that signs,
 // the announced key takes over, or else a fresh one. All this and the event are
-// one transaction. NotFound fault "key.not_found" for a key that is not there
-// or is retired; Conflict "key.busy" while another process rotates.
+// one transaction. A retired key signs and opens nothing, and is not believed as a
+// hint any more. NotFound fault "key.not_found" for a key that is not there or
+// was revoked; Conflict "key.busy" while another process rotates.
 func (r *Ring) Revoke(ctx context.Context, by audit.Actor, kid string, ends Ends) error {
 	now := time.Now()
 	held, err := r.underLease(ctx, now, func() error {
@@ -42,13 +42,11 @@ func (r *Ring) Revoke(ctx context.Context, by audit.Actor, kid string, ends Ends
 }
 
 func (r *Ring) revokeNow(ctx context.Context, by audit.Actor, kid string, ends Ends, now time.Time) error {
-	rows := r.current.Load().rows
-	at := slices.IndexFunc(rows, func(k Key) bool { return k.ID == kid })
-	if at < 0 {
-		return fault.New(fault.NotFound, "key.not_found", "There is no such signing key, or it is retired already.")
+	k, ok := r.current.Load().row(kid)
+	if !ok {
+		return fault.New(fault.NotFound, "key.not_found", "There is no such signing key, or it was revoked already.")
 	}
-	k := rows[at]
-	successor, err := r.successor(rows, k, now) // makes a key, which is too slow for a transaction
+	successor, err := r.successor(r.current.Load().rows, k, now) // makes a key, which is too slow for a transaction
 	if err != nil {
 		return err
 	}

@@ -28,6 +28,10 @@ type Ring struct {
 	config Config
 	holder string // names this process in the lease
 
+	// Remember is how long VerifyHint believes a key after it has retired. Set it
+	// before anything is called.
+	Remember time.Duration
+
 	turn    chan struct{} // held while keys are made or moved
 	reading sync.Mutex    // held while a snapshot is read, so that none replaces a newer one
 	current atomic.Pointer[snapshot]
@@ -60,7 +64,7 @@ func (r *Ring) reload(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}
-	rows, err := r.store.Keys(ctx, false)
+	rows, err := r.store.Keys(ctx, true)
 	if err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}

@@ -159,7 +159,11 @@ func (r *Ring) stepDown(ctx context.Context, last *Key, now time.Time) error {
 }
 
 func (r *Ring) retire(ctx context.Context, by audit.Actor, k Key) error {
-	k.State, k.Sealed = Retired, ""
+	public, err := r.current.Load().byID[k.ID].sealPublic(r.keeper)
+	if err != nil {
+		return err
+	}
+	k.State, k.Sealed = Retired, public
 	return r.store.InTx(ctx, func(ctx context.Context) error {
 		if err := r.move(ctx, k, Retiring); err != nil {
 			return err

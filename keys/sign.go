@@ -70,7 +70,7 @@ func (m *material) header(typ string) (string, error) {
 }
 
 func (m *material) signatureSize() int {
-	if k, ok := m.private.(*rsa.PrivateKey); ok {
+	if k, ok := m.public.(*rsa.PublicKey); ok {
 		return k.Size()
 	}
 	return 2 * es256Half // EdDSA's is as long

@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"fmt"
+	"slices"
 
 	"gatehouse/secret"
 )
@@ -12,19 +13,31 @@ import (
 // snapshot is what the store held at one version, parsed. It never changes.
 type snapshot struct {
 	version int64
-	rows    []Key
+	rows    []Key // all but the retired
 	byID    map[string]*material
 	signing map[string]*material // by algorithm
+	retired map[string]retired
 	jwks    []byte
 	etag    string
 }
 
-// newSnapshot parses rows; key pairs that old holds already are taken from it.
+// retired is what is left of a key that is not published any more.
+type retired struct {
+	*material
+	row Key
+}
+
+// newSnapshot parses all keys; pairs that old holds already are taken from it.
 // One key that cannot be opened fails the whole: a key set with a hole would
-// refuse good tokens.
-func newSnapshot(keeper *secret.Keeper, old *snapshot, version int64, rows []Key) (*snapshot, error) {
-	s := &snapshot{version: version, rows: rows, byID: map[string]*material{}, signing: map[string]*material{}}
-	for _, k := range rows {
+// refuse good tokens. A retired one is left out then.
+func newSnapshot(keeper *secret.Keeper, old *snapshot, version int64, all []Key) (*snapshot, error) {
+	s := &snapshot{version: version, byID: map[string]*material{}, signing: map[string]*material{}, retired: map[string]retired{}}
+	for _, k := range all {
+		if k.State == Retired {
+			s.remember(keeper, old, k)
+			continue
+		}
+		s.rows = append(s.rows, k)
 		m := old.material(k)
 		if m == nil {
 			var err error
@@ -41,6 +54,18 @@ func newSnapshot(keeper *secret.Keeper, old *snapshot, version int64, rows []Key
 	return s, nil
 }
 
+// remember keeps the public half of a retired key that was not revoked.
+func (s *snapshot) remember(keeper *secret.Keeper, old *snapshot, k Key) {
+	if k.Sealed == "" {
+		return
+	}
+	if had, ok := old.retired[k.ID]; ok {
+		s.retired[k.ID] = retired{had.material, k}
+	} else if m, err := openPublic(keeper, k); err == nil {
+		s.retired[k.ID] = retired{m, k}
+	}
+}
+
 // material returns the parsed pair of k if s has it.
 func (s *snapshot) material(k Key) *material {
 	if s == nil {
@@ -51,6 +76,18 @@ func (s *snapshot) material(k Key) *material {
 		return nil
 	}
 	return m
+}
+
+// row returns the row of a key that is good for something still.
+func (s *snapshot) row(kid string) (Key, bool) {
+	if old, ok := s.retired[kid]; ok {
+		return old.row, true
+	}
+	at := slices.IndexFunc(s.rows, func(k Key) bool { return k.ID == kid })
+	if at < 0 {
+		return Key{}, false
+	}
+	return s.rows[at], true
 }
 
 // publish builds the JSON Web Key Set (RFC 7517 section 5) of all states but

@@ -14,6 +14,7 @@ import (
 	"math/big"
 	"slices"
 	"strings"
+	"time"
 
 	"gatehouse/secret"
 )
@@ -52,7 +53,29 @@ func (r *Ring) Verify(compact string, allowed ...string) ([]byte, Header, error)
 	return payload, header, nil
 }
 
+// VerifyHint is Verify for what only hints at somebody and opens nothing, an
+// id_token_hint: it also believes keys that are not published any more, for
+// Remember after they retired, but none that was revoked.
+func (r *Ring) VerifyHint(compact string) ([]byte, Header, error) {
+	s, now := r.current.Load(), time.Now()
+	payload, header, err := s.verifyBy(compact, nil, func(kid string) *material {
+		if old, ok := s.retired[kid]; ok && now.Before(old.row.Until.Add(r.Remember)) {
+			return old.material
+		}
+		return s.byID[kid]
+	})
+	if err != nil {
+		return nil, Header{}, fmt.Errorf("verify a hint: %w", err)
+	}
+	return payload, header, nil
+}
+
 func (s *snapshot) verify(compact string, allowed []string) ([]byte, Header, error) {
+	return s.verifyBy(compact, allowed, func(kid string) *material { return s.byID[kid] })
+}
+
+// verifyBy takes the key from what find returns for its id; nil: there is none.
+func (s *snapshot) verifyBy(compact string, allowed []string, find func(kid string) *material) ([]byte, Header, error) {
 	head, body, signature, err := split(compact)
 	if err != nil {
 		return nil, Header{}, err
@@ -61,7 +84,7 @@ func (s *snapshot) verify(compact string, allowed []string) ([]byte, Header, err
 	if err != nil {
 		return nil, Header{}, err
 	}
-	m := s.byID[header.KeyID]
+	m := find(header.KeyID)
 	if m == nil {
 		return nil, Header{}, errUnknown
 	}

@@ -86,7 +86,10 @@ func readMaxAge(ask *flow.Ask, text string) error {
 }
 
 // readHints says who must be signed in: the subject of the id_token_hint, or of
-// the sub that the claims parameter asks for.
+// the sub that the claims parameter asks for. A hint that we do not believe is none
+// (OpenID Connect Core 3.1.2.1 lets requests succeed without one), and is named in
+// the log. Without pages nobody would see who answers instead of whom the client
+// meant: it hears login_required, and asks again with pages.
 func (p *Provider) readHints(ask *flow.Ask, a *authorization) error {
 	subjects := a.claims.Subjects()
 	if len(subjects) == 1 {
@@ -97,8 +100,12 @@ func (p *Provider) readHints(ask *flow.Ask, a *authorization) error {
 		return nil
 	}
 	h, err := p.readHint(token)
+	if err != nil && ask.None {
+		return refusalFor("login_required").because(err)
+	}
 	if err != nil {
-		return refuse("invalid_request", "The id_token_hint is not an ID token of ours.").because(err)
+		a.badHint = err
+		return nil
 	}
 	if !slices.Contains(h.Audience, string(a.client.ID)) {
 		return refuse("invalid_request", "The id_token_hint was given to another client.")

@@ -29,6 +29,7 @@ type authorization struct {
 	*target
 	params  parameters
 	ignored []string // scopes that the client may not ask for
+	badHint error    // why its id_token_hint counts as none; nil: it counts, or there is none
 	claims  oauth.ClaimsRequest
 	request kernel.Request
 	ask     flow.Ask

@@ -84,6 +84,10 @@ func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorizatio
 // logIgnored tells those who run the house why an application got less than it
 // asked for.
 func (p *Provider) logIgnored(r *http.Request, a *authorization) {
+	if a.badHint != nil {
+		p.Log.LogAttrs(r.Context(), slog.LevelInfo, "id_token_hint ignored",
+			slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("client", string(a.client.ID)), slog.String("error", a.badHint.Error()))
+	}
 	if len(a.ignored) == 0 {
 		return
 	}

@@ -181,7 +181,7 @@ func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 		"long nonce":                  {changes: []string{"nonce", strings.Repeat("n", maxNonce+1)}, code: "invalid_request"},
 		"long state":                  {changes: []string{"state", strings.Repeat("s", maxState+1)}, code: "invalid_request"},
 		"claims are no JSON":          {changes: []string{"claims", "name"}, code: "invalid_request"},
-		"hint that is none":           {changes: []string{"id_token_hint", "a.b.c"}, code: "invalid_request"},
+		"hint that is none":           {changes: []string{"id_token_hint", "a.b.c", "prompt", "none"}, code: "login_required"},
 		"request object":              {changes: []string{"request", "eyJhbGciOiJub25lIn0.e30."}, code: "request_not_supported"},
 		"request_uri":                 {changes: []string{"request_uri", "https://evil.example.test/r"}, code: "request_uri_not_supported"},
 		"pushed request":              {changes: []string{"request_uri", "urn:ietf:params:oauth:request_uri:x"}, code: "request_uri_not_supported"},
@@ -270,13 +270,21 @@ func TestIDTokenHintDecidesWhoMustBeSignedIn(t *testing.T) {
 	for name, c := range map[string]struct{ hint, claims, code string }{
 		"own":                  {hint: own.IDToken},
 		"another client's":     {hint: foreign.IDToken, code: "invalid_request"},
-		"an access token":      {hint: own.AccessToken, code: "invalid_request"},
+		"an access token":      {hint: own.AccessToken, code: "login_required"},
+		"of no key of ours":    {hint: own.IDToken[:strings.LastIndex(own.IDToken, ".")+1] + "AAAA", code: "login_required"},
+		"too long":             {hint: strings.Repeat("a", 9000), code: "login_required"},
 		"against the claims":   {hint: own.IDToken, claims: `{"id_token":{"sub":{"value":"usr_bob"}}}`, code: "login_required"},
 		"together with claims": {hint: own.IDToken, claims: `{"id_token":{"sub":{"value":"usr_ada"}}}`},
 	} {
 		q := d.answered(d.ask(d.request("web", "prompt", "none", "id_token_hint", c.hint, "claims", c.claims)))
 		if q.Get("error") != c.code {
 			t.Errorf("%s: %v, want %q", name, q, c.code)
+		}
+	}
+	// With pages the person sees who goes on, and a hint that is none is no hint.
+	for _, hint := range []string{own.AccessToken, "a.b.c", strings.Repeat("a", 9000)} {
+		if q := d.answered(d.ask(d.request("web", "id_token_hint", hint))); q.Get("code") == "" {
+			t.Errorf("%.20s: %v, want a code", hint, q)
 		}
 	}
 	for name, s := range d.store.sessions {

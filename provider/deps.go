@@ -66,6 +66,9 @@ type People interface {
 type Signer interface {
 	oauth.Signer
 	Verify(compact string, allowed ...string) ([]byte, keys.Header, error)
+	// VerifyHint also believes keys that signed once and are retired. It is for
+	// what opens nothing.
+	VerifyHint(compact string) ([]byte, keys.Header, error)
 	JWKS() (body []byte, etag string)
 }
 

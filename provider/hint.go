@@ -1,11 +1,14 @@
 package provider
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"gatehouse/id"
+	"gatehouse/keys"
 )
 
 // maxToken bounds every token that is looked at, in bytes. What is longer is
@@ -20,15 +23,15 @@ type hint struct {
 	Audience []string
 }
 
-// readHint returns what the ID token says. It must be signed by a key of ours
-// that is still published, and be issued by us; it may have expired (OpenID
-// Connect RP-Initiated Logout 1.0 section 2). Access tokens and other things
+// readHint returns what the ID token says. It must be signed by a key of ours,
+// one that retired while sessions of its time can live included, and be issued by
+// us; it may have expired (OpenID Connect RP-Initiated Logout 1.0 section 2). Access tokens and other things
 // that we sign are no ID tokens: their typ differs, or they have no exp.
 func (p *Provider) readHint(token string) (hint, error) {
 	if len(token) > maxToken {
 		return hint{}, errors.New("id_token_hint: too long")
 	}
-	payload, header, err := p.Signer.Verify(token)
+	payload, header, err := p.Signer.VerifyHint(token)
 	if err != nil {
 		return hint{}, fmt.Errorf("id_token_hint: %w", err)
 	}
@@ -57,6 +60,19 @@ func (p *Provider) readHint(token string) (hint, error) {
 		return hint{}, errors.New("id_token_hint: a required claim is missing")
 	}
 	return hint{Subject: id.User(c.Subject), Session: id.Session(c.Session), Audience: c.Audience}, nil
+}
+
+// shortHint signs what h says once more, and nothing else. To everybody but
+// readHint it has expired.
+func (p *Provider) shortHint(ctx context.Context, h *hint) (string, error) {
+	now := time.Now().Unix()
+	payload, err := json.Marshal(map[string]any{
+		"iss": p.Issuer, "sub": h.Subject, "aud": h.Audience, "sid": h.Session, "iat": now, "exp": now,
+	})
+	if err != nil {
+		return "", fmt.Errorf("shorten an id_token_hint: %w", err)
+	}
+	return p.Signer.Sign(ctx, keys.ES256, "JWT", payload)
 }
 
 // audience is an `aud` claim: one string or an array of them (RFC 7519 section 4.1.3).

@@ -43,8 +43,7 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
 	case signedIn:
 		return p.askToSignOut(w, r, s, f)
 	case cookiesHeldBack(r):
-		p.comeAgain(w, f)
-		return nil
+		return p.comeAgain(w, r, f)
 	}
 	p.sayGoodbye(w, r, f, confirmed)
 	return nil
@@ -67,9 +66,21 @@ func cookiesHeldBack(r *http.Request) bool {
 }
 
 // comeAgain turns a posted request into a GET, with which the browser sends its
-// cookies.
-func (p *Provider) comeAgain(w http.ResponseWriter, f farewell) {
-	seeOther(w, p.Issuer+PathLogout+"?"+f.params.Encode())
+// cookies. A hint that is too long for that comes as a short one.
+func (p *Provider) comeAgain(w http.ResponseWriter, r *http.Request, f farewell) error {
+	target := func() string { return p.Issuer + PathLogout + "?" + f.params.Encode() }
+	if len(target()) > maxMoved && f.hint != nil {
+		short, err := p.shortHint(r.Context(), f.hint)
+		if err != nil {
+			return err
+		}
+		f.params.Set("id_token_hint", short)
+	}
+	if len(target()) > maxMoved {
+		return fault.New(fault.Malformed, "logout.request", "The application's request is too long. You are still signed in.")
+	}
+	seeOther(w, target())
+	return nil
 }
 
 func seeOther(w http.ResponseWriter, target string) {

@@ -202,6 +202,44 @@ func TestConfirmedLogoutWithoutAHintLeadsToARegisteredAddress(t *testing.T) {
 	}
 }
 
+// A proxy drops an answer whose header is too long, so a hint that is goes on as
+// a short one that says the same.
+func TestPostedLogoutWithALongHintComesAgainByAShortAddress(t *testing.T) {
+	t.Parallel()
+	long := func(c map[string]any) { c["address"] = map[string]string{"formatted": strings.Repeat("x", 4000)} }
+	for name, c := range map[string]struct {
+		params url.Values
+		to     string
+		code   int
+	}{
+		"a long hint":              {url.Values{"post_logout_redirect_uri": {bye}, "state": {"s"}}, bye + "?state=s", 303},
+		"and a long state":         {url.Values{"post_logout_redirect_uri": {bye}, "state": {strings.Repeat("s", 600)}}, bye + "?state=" + strings.Repeat("s", 600), 303},
+		"a state that is too long": {url.Values{"post_logout_redirect_uri": {bye}, "state": {strings.Repeat("s", 3000)}}, "", 400},
+	} {
+		e := newForge(t)
+		c.params.Set("id_token_hint", e.idToken(long))
+		r := logoutRequest("POST", "", c.params)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		w := e.do(r)
+		location := w.Header().Get("Location")
+		again, err := url.Parse(location)
+		if err != nil || w.Code != c.code || len(location) > maxMoved || (location == "") != (c.code == 400) {
+			t.Errorf("%s: %d to %d bytes, %v", name, w.Code, len(location), err)
+		}
+		if c.code == 400 || err != nil {
+			continue
+		}
+		short := again.Query().Get("id_token_hint")
+		if got, err := e.readHint(short); err != nil || got.Subject != "usr_ada" || got.Session != "ses_1" || !slices.Equal(got.Audience, []string{"web"}) {
+			t.Errorf("%s: the short hint says %+v, %v", name, got, err)
+		}
+		w = e.do(logoutRequest("GET", e.signIn("ses_1"), again.Query()))
+		if w.Header().Get("Location") != c.to || len(e.sessions.ended) != 1 {
+			t.Errorf("%s: %d to %q, ended %v", name, w.Code, w.Header().Get("Location"), e.sessions.ended)
+		}
+	}
+}
+
 // SameSite=Lax keeps the session cookie out of another site's POST; the browser
 // brings it when it comes again by GET.
 func TestPostedLogoutFromAnotherSiteComesAgainWithItsCookies(t *testing.T) {

@@ -55,7 +55,7 @@ var refusedRequests = []struct {
 	{"max_age of letters", []string{"max_age", "soon"}, "invalid_request"},
 	{"claims that are no JSON", []string{"claims", "{"}, "invalid_request"},
 	{"claims that name a member twice", []string{"claims", `{"userinfo":{},"userinfo":{}}`}, "invalid_request"},
-	{"a forged hint", []string{"id_token_hint", "eyJhbGciOiJub25lIn0.e30."}, "invalid_request"},
+	{"a forged hint, and no pages", []string{"id_token_hint", "eyJhbGciOiJub25lIn0.e30.", "prompt", "none"}, "login_required"},
 	{"a huge state", []string{"state", strings.Repeat("s", 5000)}, "invalid_request"},
 	{"a huge nonce", []string{"nonce", strings.Repeat("n", 5000)}, "invalid_request"},
 	{"nobody is signed in", []string{"prompt", "none"}, "login_required"},
