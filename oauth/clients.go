@@ -38,6 +38,9 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err := s.Store.InsertClient(ctx, c); err != nil {
 			return err
 		}
+		if err := s.checkAudiences(ctx, &c); err != nil {
+			return err
+		}
 		return s.recordClient(ctx, by, ActionClientCreate, c.ID, nil, &c)
 	})
 	if err != nil {
@@ -72,6 +75,9 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 			return err
 		}
 		c.Rev = old.Rev + 1
+		if err := s.checkAudiences(ctx, &c); err != nil {
+			return err
+		}
 		if err := s.endNarrowed(ctx, &old, &c); err != nil {
 			return err
 		}

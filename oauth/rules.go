@@ -53,7 +53,7 @@ func validate(c *Client, config Config) error {
 	if len(p) == 0 {
 		return nil
 	}
-	return &fault.Error{Kind: fault.Invalid, Code: "client.invalid", Detail: "The application cannot be kept like this.", Fields: p}
+	return p.fault()
 }
 
 func (p *problems) identity(c *Client) {

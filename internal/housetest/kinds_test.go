@@ -60,8 +60,14 @@ func TestAccessTokensOfTypeJWTAreNoIDTokens(t *testing.T) {
 	t.Parallel()
 	f := newFarewell(t)
 	spring := f.g.App("spring", func(c *oauth.Client) {
-		c.AccessTokenType, c.IDTokenClaims, c.Audiences = oauth.TypeJWT, true, []string{"https://api.example.test", "web"}
+		c.AccessTokenType, c.IDTokenClaims, c.Audiences = oauth.TypeJWT, true, []string{"https://api.example.test"}
 	})
+	// As no door lets anybody do: the audience is that of ID tokens of web's.
+	odd, err := f.g.House.OAuth.Client(t.Context(), spring.ID)
+	must(t, err)
+	odd.Audiences = append(odd.Audiences, "web")
+	must(t, f.g.House.Store.UpdateClient(t.Context(), odd))
+	f.g.Settle()
 	tokens := spring.Tokens(f.browser, f.ada, "scope", "openid email offline_access")
 	access, idToken := tokens.Text("access_token"), tokens.Text("id_token")
 	if typ := typeOf(t, access); typ != "JWT" {
