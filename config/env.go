@@ -48,11 +48,11 @@ func (l *loader) readEnv(e environment) {
 		src := Source{Layer: Environment, Name: name}
 		k, file := l.schema.ofEnv(name)
 		if k == nil {
-			l.problem(src, l.schema.strange(name))
+			l.unreadable(src, l.schema.orMeantEnv(name), l.schema.strange(name))
 			continue
 		}
 		if _, both := e.values[k.Env]; file && both {
-			l.problem(src, k.Env+" is set too; remove one of them")
+			l.unreadable(src, k.Path, k.Env+" is set too; remove one of them")
 			continue
 		}
 		l.set(l.whole(), k, e.values[name], file, src)

@@ -18,7 +18,7 @@ func TestNothingAtAllIsAConfiguration(t *testing.T) {
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
-	if got := sources.of("issuer").String(); got != "follows from listen.public" {
+	if got := sources.Of("issuer").String(); got != "follows from listen.public" {
 		t.Errorf("the issuer's source is %q", got)
 	}
 }
@@ -51,8 +51,8 @@ log:
 		{"log.level", "--log-level", c.Log.Level, "error"},
 		{"tokens.code_ttl", "--set tokens.code_ttl", c.Tokens.CodeTTL, 13 * time.Second},
 	} {
-		if v.got != v.want || s.of(v.key).String() != v.source {
-			t.Errorf("%s is %v from %s, want %v from %s", v.key, v.got, s.of(v.key), v.want, v.source)
+		if v.got != v.want || s.Of(v.key).String() != v.source {
+			t.Errorf("%s is %v from %s, want %v from %s", v.key, v.got, s.Of(v.key), v.want, v.source)
 		}
 	}
 }
@@ -91,8 +91,8 @@ func TestSecretsComeFromFiles(t *testing.T) {
 	url := "postgres://gate:pass@db/gate"
 	file := write(t, "store-url", url+"\n")
 	c, s := load(t, Options{Env: []string{"GATEHOUSE_STORE_URL_FILE=" + file}})
-	if c.Store.URL != url || s.of("store.url").String() != "GATEHOUSE_STORE_URL_FILE" {
-		t.Errorf("store.url is %q from %s", c.Store.URL, s.of("store.url"))
+	if c.Store.URL != url || s.Of("store.url").String() != "GATEHOUSE_STORE_URL_FILE" {
+		t.Errorf("store.url is %q from %s", c.Store.URL, s.Of("store.url"))
 	}
 }
 

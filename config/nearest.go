@@ -45,6 +45,20 @@ func (s *schema) meant(path string) string {
 	return s.sameName(path)
 }
 
+// orMeant is path, or the key that somebody most likely meant by it.
+func (s *schema) orMeant(path string) string {
+	if near := s.meant(path); near != "" {
+		return near
+	}
+	return path
+}
+
+// orMeantEnv is the key whose variable somebody most likely meant by name, or as
+// much of a path as the name says.
+func (s *schema) orMeantEnv(name string) string {
+	return s.orMeant(strings.ToLower(strings.Replace(strings.TrimPrefix(name, Prefix), "_", ".", 1)))
+}
+
 // siblings returns the keys of the section that path begins with, or else those of
 // the section of a list that prefix names.
 func (s *schema) siblings(path, prefix string) []string {

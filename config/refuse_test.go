@@ -111,6 +111,20 @@ g.yaml:4:3: there is no key log.lvel; did you mean log.level?
     3 | log:
 >   4 |   lvel: info
           ^`},
+		{"form and value at once", "session:\n  idel: 12h\nlog:\n  level: loud\n", `
+g.yaml:2:3: there is no key session.idel; did you mean session.idle?
+    1 | session:
+>   2 |   idel: 12h
+          ^
+g.yaml:4:10: log.level must be "debug", "info", "warn" or "error"
+    3 | log:
+>   4 |   level: loud
+                 ^`},
+		{"a value beside a slip in its section", "session:\n  idle: 60d\n  absolut: 90d\n", `
+g.yaml:3:3: there is no key session.absolut; did you mean session.absolute?
+    2 |   idle: 60d
+>   3 |   absolut: 90d
+          ^`},
 		{"one value against another", "session:\n  idle: 40d\n", `
 g.yaml:2:9: session.idle is 40d; it must not be longer than session.absolute, which is 30d
     1 | session:
@@ -154,6 +168,9 @@ func TestMistakesElsewhereAreShown(t *testing.T) {
 		{"unknown set", Options{Sets: []string{"session.idel=1d"}}, "--set session.idel: there is no key session.idel; did you mean session.idle?"},
 		{"section as key", Options{Sets: []string{"session=1d"}}, "--set session: there is no key session; there are session.idle, session.absolute"},
 		{"list from the environment", Options{Env: []string{"GATEHOUSE_TRUSTED_PROXIES=10.0.0.0/8,us"}}, `GATEHOUSE_TRUSTED_PROXIES: trusted_proxies[1] is not a network; write "10.0.0.0/8", "fd00::/8" or an address like "192.0.2.7"`},
+		{"a list of nothing", Options{Env: []string{"GATEHOUSE_TRUSTED_PROXIES=,"}}, "GATEHOUSE_TRUSTED_PROXIES: trusted_proxies names nothing between its commas; write the items with commas between them, or nothing at all"},
+		{"what may follow from a file that was not read", Options{File: "/nowhere/g.yaml", Env: []string{"GATEHOUSE_BOOTSTRAP_EMAIL=ada@example.test"}}, "g.yaml: cannot read the file: open g.yaml: no such file or directory"},
+		{"layers at once", Options{Env: []string{"GATEHOUSE_SESION_IDLE=1d", "GATEHOUSE_LOG_LEVEL=loud"}, Sets: []string{"tokens.code_ttl=1h"}}, "GATEHOUSE_SESION_IDLE: there is no such variable; did you mean GATEHOUSE_SESSION_IDLE?\nGATEHOUSE_LOG_LEVEL: log.level must be \"debug\", \"info\", \"warn\" or \"error\"\n--set tokens.code_ttl: tokens.code_ttl is 1h; it must be between 5s and 1m"},
 		{"flag", Options{Flags: []Flag{{"--listen", "listen.public", "8080"}}}, `--listen: listen.public is not an address; write "127.0.0.1:8080", "[::1]:8080", or ":8080" for all addresses`},
 		{"a default against another", Options{Sets: []string{"session.absolute=1h"}}, "session.idle is 7d; it must not be longer than session.absolute, which is 1h"},
 	} {

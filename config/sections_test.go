@@ -108,11 +108,9 @@ gate:
 func loadGate(o Options) (gateConfig, *loader, error) {
 	c := defaultGate()
 	l := newLoader(gateKeys, &c)
-	err := l.read(o)
-	if err == nil {
-		err = l.check(validateBelow(l.root, ""))
-	}
-	return c, l, err
+	l.read(o)
+	l.check(validateBelow(l.root, ""))
+	return c, l, l.failure()
 }
 
 func TestSectionsOfAListAreRead(t *testing.T) {
@@ -147,7 +145,7 @@ func TestSectionsOfAListAreRead(t *testing.T) {
 		"upstreams[1].timeout":         "default",
 		"gate.routes[0].rules[1].path": file + ":19",
 	} {
-		if got := l.sources.of(path).String(); got != source {
+		if got := l.sources.Of(path).String(); got != source {
 			t.Errorf("%s is from %s, want %s", path, got, source)
 		}
 	}

@@ -35,7 +35,7 @@ func (s *schema) settings(v reflect.Value, from Sources, prefix string) []Settin
 	for _, k := range s.keys {
 		one := Setting{Key: k, Value: k.hide(k.get(v))}
 		one.Path = join(prefix, k.Path)
-		one.Source = from.of(one.Path)
+		one.Source = from.Of(one.Path)
 		if k.Kind != Sections || k.field(v).Len() == 0 {
 			all = append(all, one)
 			continue
@@ -58,7 +58,7 @@ func Explain(c Config, s Sources, path string) (Setting, string) {
 	}
 	for _, k := range Keys() {
 		if k.Path == path {
-			return Setting{Key: k, Source: s.of(path)}, ""
+			return Setting{Key: k, Source: s.Of(path)}, ""
 		}
 	}
 	return Setting{}, "there is no key " + path + "; " + product.suggest(path, "")

@@ -43,7 +43,8 @@ func (s Source) String() string {
 // ("trusted_proxies[1]", "upstreams[1].issuer").
 type Sources map[string]Source
 
-func (s Sources) of(path string) Source {
+// Of returns where the value of path came from.
+func (s Sources) Of(path string) Source {
 	if src, ok := s[path]; ok {
 		return src
 	}

@@ -14,6 +14,7 @@ import (
 var (
 	errNumber  = errors.New(`is not a whole number; write one like "16"`)
 	errBoolean = errors.New(`must be true or false`)
+	errList    = errors.New("names nothing between its commas; write the items with commas between them, or nothing at all")
 )
 
 // field returns the field of the struct v that k stands for.
@@ -38,7 +39,11 @@ func (k *Key) set(v reflect.Value, text string) error {
 		}
 		f.SetBool(text == "true")
 	case List:
-		k.setList(v, splitList(text))
+		list := splitList(text)
+		if len(list) == 0 && text != "" {
+			return errList
+		}
+		k.setList(v, list)
 	case Text:
 		f.SetString(text)
 	case Sections:

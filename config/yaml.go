@@ -21,17 +21,20 @@ func (l *loader) readFile(name string) {
 	src := Source{Layer: File, Name: name}
 	b, err := readBounded(name)
 	if err != nil {
+		l.unread = true
 		l.problem(src, err.Error())
 		return
 	}
 	l.text = newText(string(b), l.schema.hidden())
 	file, err := parse(b)
 	if err != nil {
+		l.unread = true
 		l.syntax(src, err)
 		return
 	}
 	for i, doc := range file.Docs {
 		if i > 0 && doc.Body != nil {
+			l.unread = true
 			l.problem(at(src, doc.Body.GetToken()), "the file holds a second document; write everything into one")
 			return
 		}
@@ -98,7 +101,7 @@ func (l *loader) section(src Source, in scope, path string, n ast.Node) {
 		if what == "" {
 			what = "the file"
 		}
-		l.problem(at(src, n.GetToken()), what+` must hold keys, each as "name: value" on a line of its own`)
+		l.unreadable(at(src, n.GetToken()), join(in.prefix, path), what+` must hold keys, each as "name: value" on a line of its own`)
 		return
 	}
 	for it := m.MapRange(); it.Next(); {
@@ -109,16 +112,16 @@ func (l *loader) section(src Source, in scope, path string, n ast.Node) {
 func (l *loader) entry(src Source, in scope, section string, e *ast.MappingValueNode) {
 	key, ok := e.Key.(*ast.StringNode)
 	if !ok {
-		l.problem(at(src, e.Key.GetToken()), "this is not the name of a key; "+plainOnly)
+		l.unreadable(at(src, e.Key.GetToken()), join(in.prefix, section), "this is not the name of a key; "+plainOnly)
 		return
 	}
 	path := join(section, key.Value)
 	full, here := join(in.prefix, path), at(src, key.GetToken())
 	switch k, file := in.schema.find(path); {
 	case k != nil && e.Value.Type() == ast.NullType:
-		l.problem(here, full+` has no value; remove the key, or write "" for an empty one`)
+		l.unreadable(here, full, full+` has no value; remove the key, or write "" for an empty one`)
 	case k != nil && l.sources[join(in.prefix, k.Path)].Layer == File:
-		l.problem(here, join(in.prefix, k.Path)+" is there twice, itself and as a file; remove one of them")
+		l.unreadable(here, full, join(in.prefix, k.Path)+" is there twice, itself and as a file; remove one of them")
 	case k != nil:
 		l.value(src, in, k, file, e.Value)
 	case in.schema.holds(path):
@@ -134,7 +137,7 @@ func (l *loader) unknown(src Source, in scope, path string, e *ast.MappingValueN
 	if k, _ := in.schema.find(in.schema.meant(path)); k != nil {
 		l.hide(k, e.Value)
 	}
-	l.problem(at(src, e.Key.GetToken()), "there is no key "+join(in.prefix, path)+"; "+in.schema.suggest(path, in.prefix))
+	l.unreadable(at(src, e.Key.GetToken()), join(in.prefix, in.schema.orMeant(path)), "there is no key "+join(in.prefix, path)+"; "+in.schema.suggest(path, in.prefix))
 }
 
 // hide keeps a secret's value out of excerpts.
@@ -161,7 +164,7 @@ func (l *loader) value(src Source, in scope, k *Key, file bool, n ast.Node) {
 	here := at(src, n.GetToken())
 	text, ok := scalar(n)
 	if !ok {
-		l.problem(here, join(in.prefix, k.Path)+" must be a single value; "+plainOnly)
+		l.unreadable(here, join(in.prefix, k.Path), join(in.prefix, k.Path)+" must be a single value; "+plainOnly)
 		return
 	}
 	l.set(in, k, text, file, here)
@@ -171,7 +174,7 @@ func (l *loader) list(src Source, in scope, k *Key, n ast.Node) {
 	here, path := at(src, n.GetToken()), join(in.prefix, k.Path)
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
-		l.problem(here, path+` must be a list, like "[10.0.0.0/8, 192.0.2.7]"`)
+		l.unreadable(here, path, path+` must be a list, like "[10.0.0.0/8, 192.0.2.7]"`)
 		return
 	}
 	var items []string
@@ -179,7 +182,7 @@ func (l *loader) list(src Source, in scope, k *Key, n ast.Node) {
 		name := fmt.Sprintf("%s[%d]", path, i)
 		text, ok := scalar(item)
 		if !ok {
-			l.problem(at(src, item.GetToken()), name+" must be a single value; "+plainOnly)
+			l.unreadable(at(src, item.GetToken()), path, name+" must be a single value; "+plainOnly)
 			return
 		}
 		l.sources[name] = at(src, item.GetToken())
@@ -194,7 +197,7 @@ func (l *loader) items(src Source, in scope, k *Key, n ast.Node) {
 	path := join(in.prefix, k.Path)
 	seq, ok := n.(*ast.SequenceNode)
 	if !ok {
-		l.problem(at(src, n.GetToken()), path+` must be a list of sections, each with "- " before its first key`)
+		l.unreadable(at(src, n.GetToken()), path, path+` must be a list of sections, each with "- " before its first key`)
 		return
 	}
 	l.sources[path] = at(src, n.GetToken())

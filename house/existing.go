@@ -44,8 +44,12 @@ func CheckDatabase(cfg config.Config, _ *slog.Logger) error {
 	if !ok || exists(file) {
 		return nil
 	}
+	where := absolute(file)
+	if !exists(filepath.Dir(file)) {
+		where += ": not even its directory is there"
+	}
 	return fault.New(fault.NotFound, "store.not_found", fmt.Sprintf(
-		`There is no database at %s. Look whether data_dir and store.url are right; %s, and so does "gatehouse migrate up".`, absolute(file), makeOne))
+		`There is no database at %s. Look whether data_dir and store.url are right; %s, and so does "gatehouse migrate up".`, where, makeOne))
 }
 
 func checkMasterKey(cfg config.Config) error {
