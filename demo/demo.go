@@ -70,7 +70,7 @@ func serve(ctx context.Context, house *house.House, out io.Writer, o Options, li
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	ready := make(chan struct{})
-	s, err := server.New(house, server.Options{Version: o.Version, Ready: func(net.Addr, net.Addr) { close(ready) }})
+	s, err := server.New(house, server.Options{Version: o.Version, Quiet: true, Ready: func(net.Addr, net.Addr) { close(ready) }})
 	if err != nil {
 		return err
 	}

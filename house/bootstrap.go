@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 
 	"gatehouse/audit"
@@ -16,8 +17,8 @@ import (
 // the fragment, which no browser sends and no access log keeps.
 const setupPath = "/setup#token="
 
-// SetupURL returns the link for a set-up token.
-func (h *House) SetupURL(token string) string { return h.Config.Issuer + setupPath + token }
+// SetupURL returns the link for a set-up token of the Gatehouse at issuer.
+func SetupURL(issuer, token string) string { return issuer + setupPath + token }
 
 // FirstRun makes the first administrator by configuration, or a set-up link,
 // when nobody can administer this Gatehouse yet. It returns the link, "" when
@@ -44,7 +45,7 @@ func (h *House) FirstRun(ctx context.Context) (link string, waiting bool, err er
 	if err != nil || !made {
 		return "", err == nil, err
 	}
-	return h.SetupURL(token), true, nil
+	return SetupURL(h.Config.Issuer, token), true, nil
 }
 
 // empty reports whether there is not a single person.
@@ -74,9 +75,21 @@ func (h *House) bootstrap(ctx context.Context) error {
 	}
 	if f, ok := errors.AsType[*fault.Error](err); ok && f.Kind == fault.Invalid {
 		return &fault.Error{
-			Kind: fault.Invalid, Code: "bootstrap.refused", Fields: f.Fields,
+			Kind: fault.Invalid, Code: "bootstrap.refused", Fields: asSettings(f.Fields),
 			Detail: "The first administrator of bootstrap.email, bootstrap.name and bootstrap.password_file cannot be made. " + f.Detail,
 		}
 	}
 	return err
+}
+
+// asSettings tells fields of the set-up page as the keys that stand for them.
+func asSettings(fields []fault.Field) []fault.Field {
+	keys := map[string]string{"email": "bootstrap.email", "name": "bootstrap.name", "password": "bootstrap.password_file"}
+	told := slices.Clone(fields)
+	for i, f := range told {
+		if key, ok := keys[f.Name]; ok {
+			told[i].Name = key
+		}
+	}
+	return told
 }

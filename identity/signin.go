@@ -42,7 +42,7 @@ type candidate struct {
 func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed string) (candidate, error) {
 	account := s.accountKey(login)
 	if err := s.mayTry(ctx, account, from.IP); err != nil {
-		return candidate{}, err
+		return candidate{}, of(err, account)
 	}
 	ticket, err := s.Hasher.Enter(ctx, account)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed stri
 	defer cancel()
 	counted, err := s.reserveBoth(ctx, account, from.IP)
 	if err != nil {
-		return candidate{}, err
+		return candidate{}, of(err, account)
 	}
 	c, err := s.candidate(ctx, login)
 	if err != nil {
@@ -64,7 +64,7 @@ func (s *Service) prove(ctx context.Context, from audit.Actor, login, typed stri
 		return candidate{}, errors.Join(fmt.Errorf("check password: %w", err), s.untried(ctx, counted))
 	}
 	if !ok || c.reason != "" {
-		return candidate{}, s.refuse(ctx, from, c)
+		return candidate{}, s.refuse(ctx, from, c, account)
 	}
 	if stale {
 		if c.hash, err = s.renew(ctx, ticket, c, typed); err != nil {
@@ -112,7 +112,7 @@ func (s *Service) twinOf(login string) id.User {
 // refuse leaves a trace, and answers the same for
 // everybody. The name that was typed is not kept: it may be a password in the
 // wrong field.
-func (s *Service) refuse(ctx context.Context, from audit.Actor, c candidate) error {
+func (s *Service) refuse(ctx context.Context, from audit.Actor, c candidate, account string) error {
 	e := audit.Event{Actor: from, Action: ActionSigninRefuse, Outcome: audit.Refused, Reason: c.reason}
 	if c.reason != ReasonUnknown {
 		e.Target, e.User = audit.OfUser(c.user.ID), c.user.ID
@@ -123,7 +123,23 @@ func (s *Service) refuse(ctx context.Context, from audit.Actor, c candidate) err
 	if err := s.Audit.Record(ctx, e); err != nil {
 		return fmt.Errorf("record refused sign-in: %w", err)
 	}
-	return fault.New(fault.Unauthenticated, "signin.wrong", "Email or password is wrong.")
+	who := account
+	if e.User != "" {
+		who = string(e.User)
+	}
+	return of(fault.New(fault.Unauthenticated, "signin.wrong", "Email or password is wrong."), string(e.Reason)+", "+who)
+}
+
+// of returns a refusal that tells the log, and nobody else, whom it is about: by
+// id, or by the MAC of the name that was typed.
+func of(err error, who string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Err != nil {
+		return err
+	}
+	told := *f
+	told.Err = errors.New(who)
+	return &told
 }
 
 // renew stores the same password at the cost in force, unless it was changed

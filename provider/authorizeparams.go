@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -44,7 +45,9 @@ var unsupportedParams = map[string]string{
 // because it is not known whether the client is one of ours.
 type pageError struct {
 	page web.ErrorPage
-	err  error // for the log
+	// For the log: why, and about which client where that is known.
+	err    error
+	client id.Client
 }
 
 func (e *pageError) Error() string {
@@ -118,7 +121,7 @@ func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, er
 		return nil, fmt.Errorf("find client: %w", err)
 	}
 	if err != nil || name == "" || c.Disabled {
-		return nil, &pageError{err: err, page: web.ErrorPage{
+		return nil, &pageError{err: whyNoClient(name, c), client: loggable(name), page: web.ErrorPage{
 			Status: http.StatusBadRequest, Code: "authorize.client",
 			Detail: "The application that sent you here is not registered, or it is switched off.", Mend: mendClient(c, params.get("redirect_uri")),
 		}}
@@ -131,6 +134,42 @@ func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, er
 		to.mode = mode
 	}
 	return to, nil
+}
+
+// whyNoClient says for the log why nobody of that name may send people here.
+func whyNoClient(name id.Client, c *oauth.Client) error {
+	switch {
+	case name == "":
+		return errors.New("there is no client_id")
+	case c != nil:
+		return errors.New("the client is disabled")
+	case !oauth.ValidClientID(name):
+		return errors.New("the client_id is none that a client can have")
+	}
+	return errors.New("there is no such client")
+}
+
+// unregistered says for the log which address is not among the registered ones.
+func unregistered(sent string, registered []string) error {
+	return fmt.Errorf("%s is not registered; registered are: %s", withoutQuery(sent), strings.Join(registered, " "))
+}
+
+// withoutQuery is a URI as the log may show it: a stranger's, and what follows a
+// question mark may be secret.
+func withoutQuery(uri string) string {
+	u, err := url.Parse(cut(uri, 500))
+	if err != nil {
+		return "what is no URI"
+	}
+	u.User, u.Opaque = nil, ""
+	shown := strings.TrimSuffix((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String(), "?")
+	if shown == "" {
+		shown = "nothing"
+	}
+	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+		shown += " with a query or a fragment"
+	}
+	return shown
 }
 
 // redirectOf returns the redirect URI of the request. It may be left out only
@@ -149,11 +188,13 @@ func redirectOf(c *oauth.Client, params parameters) (string, error) {
 		Code: "authorize.redirect_uri", Received: cut(sent, longestSaid), Mend: mendRedirect(c, sent),
 		Detail: "The application asked to send you to an address that is not registered for it, so you were not sent there.",
 	}
+	why := unregistered(sent, c.RedirectURIs)
 	if left {
+		why = errors.New("there is no redirect_uri")
 		page = web.ErrorPage{Code: "authorize.redirect_uri_missing", Detail: "The application did not say where to send you afterwards."}
 	}
 	page.Status, page.AppName, page.AppURL = http.StatusBadRequest, c.Name, c.HomeURL
-	return "", &pageError{page: page}
+	return "", &pageError{err: why, client: c.ID, page: page}
 }
 
 // longestSaid is how much of a refused value is repeated, in bytes.

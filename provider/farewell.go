@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"slices"
@@ -54,7 +56,20 @@ func (p *Provider) readFarewell(w http.ResponseWriter, r *http.Request) (farewel
 		return farewell{}, err
 	}
 	f.target, err = f.redirect()
+	if uri := f.params.Get("post_logout_redirect_uri"); uri != "" && f.target == "" && err == nil {
+		p.logStay(r, f, uri)
+	}
 	return f, err
+}
+
+// logStay tells those who run the house why a sign-out does not lead back.
+func (p *Provider) logStay(r *http.Request, f farewell, uri string) {
+	why, client := errors.New("neither id_token_hint nor client_id names an application that is registered and enabled"), loggable(id.Client(f.params.Get("client_id")))
+	if f.client != nil {
+		why, client = unregistered(uri, f.client.PostLogoutRedirectURIs), f.client.ID
+	}
+	p.Log.InfoContext(r.Context(), "sign-out leads nowhere",
+		"request_id", string(web.InfoOf(r.Context()).ID), "client", string(client), "error", cut(why.Error(), 1000))
 }
 
 func logoutValues(w http.ResponseWriter, r *http.Request) (url.Values, error) {
@@ -112,7 +127,7 @@ func (f *farewell) redirect() (string, error) {
 		return "", nil
 	}
 	if !slices.Contains(f.client.PostLogoutRedirectURIs, uri) {
-		return "", fault.New(fault.Malformed, "logout.redirect_uri", "The application asked to go on to an address that is not registered for it. You are still signed in.")
+		return "", fault.Wrap(fmt.Errorf("client %s: %w", f.client.ID, unregistered(uri, f.client.PostLogoutRedirectURIs)), fault.Malformed, "logout.redirect_uri", "The application asked to go on to an address that is not registered for it. You are still signed in.")
 	}
 	state := f.params.Get("state")
 	if state == "" {

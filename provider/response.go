@@ -63,8 +63,13 @@ func (p *Provider) showError(w http.ResponseWriter, r *http.Request, err error) 
 	if page.Status >= http.StatusInternalServerError {
 		level = slog.LevelError
 	}
-	p.Log.LogAttrs(r.Context(), level, "authorization request refused",
-		slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("code", page.Code), slog.String("error", err.Error()))
+	attrs := []slog.Attr{
+		slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("code", page.Code), slog.String("error", cut(err.Error(), 1000)),
+	}
+	if e, ok := err.(*pageError); ok && e.client != "" {
+		attrs = append(attrs, slog.String("client", string(e.client)))
+	}
+	p.Log.LogAttrs(r.Context(), level, "authorization request refused", attrs...)
 	noStore(w.Header())
 	p.Pages.Error(w, r, page)
 }
@@ -89,7 +94,7 @@ func lost(entry flow.Entry, err error) error {
 		page.AppName, page.AppURL = entry.App.Name, entry.App.HomeURL
 	}
 	page.Again = again(entry.Interaction.Ask)
-	return &pageError{page: page, err: err}
+	return &pageError{page: page, err: err, client: entry.Interaction.Ask.Client}
 }
 
 // again is the path of the same request; "" when none is known.

@@ -59,6 +59,8 @@ type door struct {
 	limits   limits      // zero where raw
 	// documents are answered ahead of everything else (decision 0011).
 	documents map[string]web.Document
+	// quiet doors leave a line in the log of what went wrong only.
+	quiet bool
 	// popups are what the window of an application's sign-in or sign-out passes
 	// through, redirects and errors among it; see web.Outer.
 	popups []string
@@ -92,7 +94,7 @@ func (s *Server) table() ([]*door, error) {
 			name: "protocol", prefixes: []string{"/oauth2/", "/.well-known/"}, protect: programs, refuse: page, limits: usual,
 			documents: protocol.Documents(), mount: protocol.Mount, popups: []string{provider.PathAuthorize, provider.PathLogout},
 		},
-		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, mount: func(m *web.Mux) { static.Mount(m, look.Files()...) }},
+		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, look.Files()...) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
 			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: []string{"/signin", "/consent", "/signout"},

@@ -121,7 +121,7 @@ func (s *Server) layers(d *door, inner http.Handler) http.Handler {
 	trusted, _ := s.house.Config.Web.Proxies() // validated with the configuration
 	outer := &web.Outer{
 		Log: s.house.Log, Trusted: trusted, HSTS: secure(s.house.Config.Issuer), Observe: s.metrics.observe,
-		Timeout: d.limits.timeout, Limit: d.limits.body, Documents: d.documents, Popups: d.popups,
+		Quiet: d.quiet || s.options.Quiet, Timeout: d.limits.timeout, Limit: d.limits.body, Documents: d.documents, Popups: d.popups,
 	}
 	return outer.Wrap(canonical(inner, refuse))
 }

@@ -42,6 +42,8 @@ type Options struct {
 	Ready func(public, internal net.Addr)
 	// Reload, if set, asks each time to read again what can be: the certificate.
 	Reload <-chan os.Signal
+	// Quiet logs requests that went well on level debug only.
+	Quiet bool
 	// Version is what the metrics say runs; empty: what the build information says.
 	Version string
 }
@@ -252,6 +254,9 @@ func (s *Server) greet(ctx context.Context) error {
 		fmt.Fprintf(s.options.Stdout, "A new master key was written to %s. Back it up: without it the database cannot be read.\n", h.NewMasterKey)
 	}
 	s.warn()
+	if err := h.Store.PutServed(ctx, h.Config.Issuer, time.Now()); err != nil {
+		return fmt.Errorf("say where this server is: %w", err)
+	}
 	link, waiting, err := h.FirstRun(ctx)
 	if err != nil {
 		return fmt.Errorf("prepare the first run: %w", err)

@@ -14,7 +14,8 @@ import (
 )
 
 // Info is what the outermost layer learned about a request. There is one for
-// every request that passed Wrap; once the handler runs, only Locales changes.
+// every request that passed Wrap; once the handler runs, only Locales and Rejected
+// change.
 type Info struct {
 	ID    id.Request
 	IP    string // the client's address, from trusted proxies only
@@ -23,6 +24,16 @@ type Info struct {
 	// first. Whoever learns for which sign-in a request is sets them, so that
 	// every page of the answer speaks the same, one about an error too.
 	Locales []string
+	// Rejected is why the page comes back, where one shows what the visitor can
+	// mend: the line in the log says it.
+	Rejected Rejected
+}
+
+// Rejected is a form that was refused, for the log.
+type Rejected struct {
+	Err    error
+	Client id.Client // the application that sent the person here; empty: none
+	User   id.User   // whom the page is about; empty: not known
 }
 
 type infoKey struct{}

@@ -21,6 +21,8 @@ type Outer struct {
 	Trusted []netip.Prefix // proxies whose forwarded headers count
 	HSTS    bool           // the issuer is https
 	Observe func(route, method string, status int, took time.Duration)
+	// Quiet logs what went well on level debug only.
+	Quiet bool
 	// Timeout bounds one request; Limit its body, in bytes.
 	Timeout time.Duration
 	Limit   int64
@@ -120,16 +122,37 @@ func (o *Outer) finish(w *recorder, r *http.Request, info *Info) {
 	if o.Observe != nil {
 		o.Observe(route, method(r.Method), w.code(), took)
 	}
-	if !o.Log.Enabled(r.Context(), slog.LevelInfo) {
+	level := slog.LevelInfo
+	if o.Quiet && w.code() < http.StatusBadRequest {
+		level = slog.LevelDebug
+	}
+	if !o.Log.Enabled(r.Context(), level) {
 		return
 	}
 	path := r.URL.Path
 	if len(path) > 200 {
 		path = path[:200]
 	}
-	o.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+	attrs := []slog.Attr{
 		slog.String("request_id", string(info.ID)), slog.String("ip", info.IP), slog.String("method", method(r.Method)),
-		slog.String("path", path), slog.Int("status", w.code()), slog.Int64("took_us", took.Microseconds()))
+		slog.String("path", path), slog.Int("status", w.code()), slog.Int64("took_us", took.Microseconds()),
+	}
+	o.Log.LogAttrs(r.Context(), level, "request", append(attrs, info.Rejected.attrs()...)...)
+}
+
+// attrs say why a form came back, nothing when none did.
+func (f Rejected) attrs() []slog.Attr {
+	if f.Err == nil {
+		return nil
+	}
+	attrs := []slog.Attr{slog.String("code", AsFault(f.Err).Code), slog.String("error", cut(f.Err.Error(), maxLogged))}
+	if f.Client != "" {
+		attrs = append(attrs, slog.String("client", string(f.Client)))
+	}
+	if f.User != "" {
+		attrs = append(attrs, slog.String("user", string(f.User)))
+	}
+	return attrs
 }
 
 // method keeps the label's values few.

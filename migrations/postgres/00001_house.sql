@@ -19,6 +19,14 @@ CREATE TABLE leases (
     until_at  BIGINT NOT NULL
 ) WITH (fillfactor = 70);
 
+-- Where the server was reached when it last started: commands that print addresses
+-- do not know the flags that it was started with.
+CREATE TABLE served (
+    one     BIGINT PRIMARY KEY CHECK (one = 1),
+    issuer  TEXT   NOT NULL,
+    at      BIGINT NOT NULL
+);
+
 CREATE TABLE data_keys (
     id          TEXT   PRIMARY KEY,
     purpose     TEXT   NOT NULL UNIQUE,

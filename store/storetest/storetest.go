@@ -73,6 +73,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Revisions":     testRevisions,
 		"Revoking":      testRevoking,
 		"Ending":        testEnding,
+		"Served":        testServed,
 		"Sessions":      testSessions,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,

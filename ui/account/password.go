@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/proof"
+	"gatehouse/web"
 )
 
 func (d *Door) password(w http.ResponseWriter, r *http.Request, v visitor) error {
@@ -34,6 +35,7 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 	if !ok {
 		return err
 	}
+	web.InfoOf(r.Context()).Rejected = web.Rejected{Err: err, User: v.user.ID}
 	v.frame.Fields = asOnThePage(v.frame.Fields)
 	return d.Pages.Show(w, r, status, passwordPage{frame: v.frame, MinLength: d.MinPassword})
 }

@@ -101,6 +101,7 @@ func (d *Door) create(w http.ResponseWriter, r *http.Request) error {
 	if failed != nil {
 		return failed
 	}
+	web.InfoOf(r.Context()).Rejected = web.Rejected{Err: err}
 	page.Link, page.Email, page.Name = f.Get("token"), f.Get("email"), f.Get("name")
 	if fault.CodeOf(err) == codeLink {
 		page.Wrong = web.AsFault(err)

@@ -121,10 +121,12 @@ func (d *Door) post(do act, page draw) web.Handler {
 		}
 		s := d.step(r, out.Entry)
 		if fault.CodeOf(err) == codeTaken && out.Person != nil {
+			note(r, out.Entry, err)
 			s.Wrong = web.AsFault(err)
 			return d.show(w, r, http.StatusConflict, out.Entry, s, d.drawSelect)
 		}
 		if status, ok := s.Reject(w, err); ok && out.Interaction.ID != "" {
+			note(r, out.Entry, err)
 			return d.show(w, r, status, out.Entry, s, page)
 		}
 		return d.lost(w, r, out.Entry, err)
@@ -177,6 +179,7 @@ func (d *Door) lost(w http.ResponseWriter, r *http.Request, e flow.Entry, err er
 	if e.Interaction.ID == "" || code != "flow.expired" && code != "flow.gone" {
 		return err
 	}
+	note(r, e, err)
 	f := web.AsFault(err)
 	p := web.ErrorPage{Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, Again: d.Again(e)}
 	if e.App != nil {
@@ -216,6 +219,16 @@ func appName(a *flow.Application) string {
 // speak has the pages of this answer speak as the application of e asked.
 func speak(r *http.Request, e flow.Entry) {
 	web.InfoOf(r.Context()).Locales = e.Interaction.Ask.Locales
+}
+
+// note tells the log why a step was refused, for which application, and of whom
+// where that is known.
+func note(r *http.Request, e flow.Entry, err error) {
+	why := web.Rejected{Err: err, Client: e.Interaction.Ask.Client}
+	if e.Person != nil {
+		why.User = e.Person.ID
+	}
+	web.InfoOf(r.Context()).Rejected = why
 }
 
 func ip(r *http.Request) string { return web.InfoOf(r.Context()).IP }

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"errors"
 	"maps"
 	"net/http"
 	"net/url"
@@ -18,6 +19,7 @@ import (
 func (v *Pages) FormPost(w http.ResponseWriter, r *http.Request, p web.FormPostPage) {
 	u, err := url.Parse(p.Action)
 	if err != nil || u.Host == "" || (u.Scheme != "https" && u.Scheme != "http") {
+		web.InfoOf(r.Context()).Rejected = web.Rejected{Err: errors.New("no browser can post a form to the redirect URI of the application")}
 		v.Error(w, r, web.ErrorPage{Status: http.StatusInternalServerError, Code: "internal"})
 		return
 	}
