@@ -114,7 +114,7 @@ func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (stri
 	by := s.actor(from, *st)
 	err = s.Audit.Record(ctx, audit.Event{
 		Actor: by, Action: ActionSigninComplete, Target: audit.OfUser(d.User), User: d.User, Client: st.Ask.Client,
-		After: audit.Doc(map[string]any{"session": view.ID, "level": d.Level, "methods": d.Methods}),
+		After: audit.Doc(map[string]any{"session": view.ID, "acr": d.Level, "amr": d.Methods}),
 	})
 	if err != nil {
 		return "", fmt.Errorf("record sign-in: %w", err)

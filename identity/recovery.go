@@ -125,7 +125,7 @@ func (s *Service) spendRecovery(ctx context.Context, from audit.Actor, user id.U
 	if err != nil {
 		return 0, err
 	}
-	return left, s.record(ctx, from, ActionRecoveryUse, user, nil, map[string]any{"left": left})
+	return left, s.record(ctx, from, ActionRecoveryUse, user, nil, map[string]any{"recovery_codes_left": left})
 }
 
 // RecoverySet names the recovery codes that the person has, all of which were made

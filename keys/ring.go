@@ -190,7 +190,7 @@ func (r *Ring) insert(ctx context.Context, by audit.Actor, action audit.Action, 
 
 // event tells about a key; the document names no key material.
 func event(by audit.Actor, action audit.Action, k Key) audit.Event {
-	after := map[string]any{"algorithm": k.Algorithm, "state": k.State, "signs_from": k.SignsFrom}
+	after := map[string]any{"alg": k.Algorithm, "state": k.State, "signs_from": k.SignsFrom}
 	if !k.Until.IsZero() {
 		after["until"] = k.Until
 	}

@@ -6,11 +6,13 @@ import (
 	"encoding/json"
 	"fmt"
 	"strings"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/id"
 	"gatehouse/secret"
+	"gatehouse/setting"
 )
 
 // CreateClient stores a new client and returns it with its secret, which nobody
@@ -131,8 +133,8 @@ func (s *Service) recordClient(ctx context.Context, by audit.Actor, action audit
 	})
 }
 
-// document shows a client to the auditor, without MACs. The key set is shown by
-// its hash: it may be long.
+// document shows a client to the auditor by the names of package wire, without
+// MACs. The key set is shown by its hash: it may be long.
 func document(c *Client) json.RawMessage {
 	if c == nil {
 		return nil
@@ -141,17 +143,37 @@ func document(c *Client) json.RawMessage {
 	for _, k := range c.Secrets {
 		secrets = append(secrets, map[string]any{"id": k.ID, "hint": k.Hint, "created": k.Created})
 	}
+	refresh := "rotate"
+	if c.StaticRefresh {
+		refresh = "static"
+	}
 	doc := map[string]any{
-		"name": c.Name, "home_url": c.HomeURL, "disabled": c.Disabled, "auth_method": c.AuthMethod, "secrets": secrets,
-		"redirect_uris": c.RedirectURIs, "post_logout_redirect_uris": c.PostLogoutRedirectURIs,
-		"grant_types": c.GrantTypes, "scopes": c.Scopes, "audiences": c.Audiences,
-		"no_consent": c.SkipConsent, "pkce": orElse(c.PKCE, PKCEAuto), "static_refresh": c.StaticRefresh, "introspect": c.Introspect,
-		"access_token_ttl": c.AccessTokenTTL.String(), "refresh_idle": c.RefreshIdle.String(), "refresh_absolute": c.RefreshAbsolute.String(),
-		"require_acr": c.RequireLevel, "id_token_alg": c.IDTokenAlg, "userinfo_alg": c.UserinfoAlg, "access_token_alg": c.AccessTokenAlg,
-		"access_token_type": c.AccessTokenType, "id_token_claims": c.IDTokenClaims, "any_localhost_port": c.AnyLocalhostPort,
+		"client_name": c.Name, "client_uri": c.HomeURL, "disabled": c.Disabled, "token_endpoint_auth_method": c.AuthMethod, "secrets": secrets,
+		"redirect_uris": orNone(c.RedirectURIs), "post_logout_redirect_uris": orNone(c.PostLogoutRedirectURIs),
+		"grant_types": orNone(c.GrantTypes), "scope": strings.Join(c.Scopes, " "), "audiences": orNone(c.Audiences),
+		"consent": !c.SkipConsent, "pkce": orElse(c.PKCE, PKCEAuto), "refresh": refresh, "introspect": c.Introspect,
+		"access_token_ttl": own(c.AccessTokenTTL), "refresh_idle": own(c.RefreshIdle), "refresh_absolute": own(c.RefreshAbsolute),
+		"require_acr": c.RequireLevel, "id_token_signed_response_alg": c.IDTokenAlg, "userinfo_signed_response_alg": c.UserinfoAlg,
+		"access_token_signed_response_alg": c.AccessTokenAlg, "access_token_type": c.TokenType(), "id_token_claims": c.IDTokenClaims, "any_localhost_port": c.AnyLocalhostPort,
 	}
 	if c.JWKS != "" {
 		doc["jwks_sha256"] = hex.EncodeToString(secret.Hash(c.JWKS))
 	}
 	return audit.Doc(doc)
+}
+
+// orNone is a list that is never null in JSON.
+func orNone(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}
+
+// own is a client's own limit as configuration would write it; none is empty.
+func own(d time.Duration) string {
+	if d == 0 {
+		return ""
+	}
+	return setting.FormatDuration(d)
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
@@ -120,5 +121,5 @@ func allowed(scopes []string) json.RawMessage {
 	if scopes == nil {
 		return nil
 	}
-	return audit.Doc(map[string]any{"scopes": scopes})
+	return audit.Doc(map[string]any{"scope": strings.Join(scopes, " ")})
 }

@@ -222,7 +222,7 @@ func (p *problems) tokens(c *Client, config Config) {
 	}
 	idle, absolute := orDefault(c.RefreshIdle, config.RefreshIdle), orDefault(c.RefreshAbsolute, config.RefreshAbsolute)
 	if c.RefreshIdle != 0 && idle > absolute {
-		p.add("refresh_idle", "must not be longer than refresh_absolute, which is %s", setting.FormatDuration(absolute))
+		p.add("refresh_idle", "must not be longer than the absolute lifetime, which is %s", setting.FormatDuration(absolute))
 	}
 }
 

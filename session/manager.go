@@ -60,7 +60,7 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proo
 		if err := m.insert(ctx, by, s); err != nil {
 			return err
 		}
-		return m.record(ctx, by, ActionCreate, s, map[string]any{"methods": proofs.AMR()})
+		return m.record(ctx, by, ActionCreate, s, map[string]any{"amr": proofs.AMR()})
 	})
 	if err != nil {
 		return Session{}, "", fmt.Errorf("create a session: %w", err)
@@ -102,7 +102,7 @@ func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, proofs p
 		if !live {
 			return none()
 		}
-		return m.record(ctx, by, ActionRaise, s, map[string]any{"methods": proofs.AMR()})
+		return m.record(ctx, by, ActionRaise, s, map[string]any{"amr": proofs.AMR()})
 	})
 	if err != nil {
 		return Session{}, "", fmt.Errorf("raise a session: %w", err)
