@@ -45,10 +45,17 @@ type Client struct {
 }
 
 // NewClientSecret is a client with the secret that was just made. It is the only
-// shape with a secret in it, and nothing can make it again.
+// shape with a secret in it, alone or in a NewClient, and nothing can make it again.
 type NewClientSecret struct {
 	Client
 	Secret string `json:"client_secret,omitempty"` // empty: it has none
+}
+
+// NewClient is a client that was just made, with what else it needs to know.
+type NewClient struct {
+	NewClientSecret
+	Issuer    string `json:"issuer"`
+	Discovery string `json:"discovery"` // the address of OpenID Connect Discovery 4
 }
 
 // ClientSecret is what may be said about a secret.

@@ -12,6 +12,7 @@ import (
 type Session struct {
 	ID          id.Session `json:"id"`
 	User        id.User    `json:"user"`
+	Email       string     `json:"email,omitempty"` // of the person, where the asker looked it up
 	Methods     []string   `json:"amr"`
 	Proofs      []Proof    `json:"proofs"`
 	Created     time.Time  `json:"created"`

@@ -46,6 +46,7 @@ func shapes() map[string]any {
 		"client":            OfClient(client),
 		"client-empty":      OfClient(oauth.Client{}),
 		"new-client-secret": NewClientSecret{Client: OfClient(oauth.Client{}), Secret: "shown once"},
+		"new-client":        NewClient{NewClientSecret: NewClientSecret{Client: OfClient(oauth.Client{}), Secret: "shown once"}, Issuer: "https://id.example.test", Discovery: "https://id.example.test/.well-known/openid-configuration"},
 		"session":           OfSession(signedIn, living),
 		"session-empty":     OfSession(session.Session{}, nil),
 		"key":               OfKey(key),
@@ -142,7 +143,7 @@ func TestNoShapeHoldsASecret(t *testing.T) {
 			t.Errorf("%s shows what is kept for comparing or is sealed:\n%s", name, b)
 		}
 		for _, member := range members(reflect.TypeOf(shape)) {
-			if secret(member) && !(member == "client_secret" && name == "new-client-secret") {
+			if secret(member) && !(member == "client_secret" && (name == "new-client-secret" || name == "new-client")) {
 				t.Errorf("%s has a member %s", name, member)
 			}
 		}

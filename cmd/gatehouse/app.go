@@ -7,11 +7,13 @@ import (
 	"io"
 	"log/slog"
 	"os/user"
+	"slices"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/audit"
 	"gatehouse/config"
+	"gatehouse/fault"
 	"gatehouse/house"
 )
 
@@ -32,7 +34,9 @@ type app struct {
 	sets    []string       // --set
 	flags   []*settingFlag // the flags that stand for a key
 	json    bool           // --json
+	yes     bool           // --yes
 	started bool           // the command line was understood
+	sources config.Sources // where the configuration of this run came from
 }
 
 // settingFlag is a flag that stands for a key of the configuration.
@@ -56,9 +60,18 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 	}
 	if !a.started {
 		err = &usageError{err: err, command: cmd.CommandPath()}
+		a.json = a.json || asksJSON(args) // what is wrong may stand before the flag
 	}
 	a.complain(err)
 	return exitCode(err)
+}
+
+// asksJSON reports whether the command line asks for JSON, understood or not.
+func asksJSON(args []string) bool {
+	if end := slices.Index(args, "--"); end >= 0 {
+		args = args[:end]
+	}
+	return slices.Contains(args, "--json") || slices.Contains(args, "--json=true")
 }
 
 func (a *app) root() *cobra.Command {
@@ -69,12 +82,21 @@ Run "gatehouse demo" to try it, "gatehouse serve" to run it. Nothing needs to be
 configured on one's own machine; "gatehouse config show" lists what can be.
 
 Exit codes: 0 done; 1 it did not work; 2 the command line or the configuration
-is wrong, and nothing was tried.`
+is wrong, and nothing was tried. With --json errors are JSON on standard error.
+"gatehouse completion" sets up your shell to complete commands, flags, clients and
+people.`
+	root.Example = `  gatehouse demo
+  gatehouse serve --listen 127.0.0.1:8080
+  gatehouse client create --name Web --redirect-uri https://app.example.com/callback`
+	root.Version = buildVersion().Version
+	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return secretHint(err) })
 	p := root.PersistentFlags()
 	p.StringVar(&a.file, "config", "", "read this YAML `file` (else the one that GATEHOUSE_CONFIG names)")
 	p.StringArrayVar(&a.sets, "set", nil, "set a configuration key, as `KEY=VALUE`; may be repeated")
+	root.InitDefaultVersionFlag()
+	root.Flags().Lookup("version").Usage = "print which Gatehouse this is"
 	a.setting(root, true, "data-dir", "data_dir", "the `directory` of the database and the master key")
 	root.AddCommand(
 		a.serve(), a.demo(), a.migrate(),
@@ -127,7 +149,7 @@ func (a *app) setting(cmd *cobra.Command, persistent bool, name, key, usage stri
 
 // printing adds --json to a command that prints a thing.
 func (a *app) printing(cmd *cobra.Command) *cobra.Command {
-	cmd.Flags().BoolVar(&a.json, "json", false, "print JSON")
+	cmd.Flags().BoolVar(&a.json, "json", false, "print JSON, errors too")
 	return cmd
 }
 
@@ -140,8 +162,11 @@ func (a *app) action(f func(ctx context.Context, args []string) error) func(*cob
 }
 
 // load reads the configuration.
-func (a *app) load() (config.Config, config.Sources, error) {
-	o := config.Options{File: a.file, Env: a.env, Sets: a.sets}
+func (a *app) load() (config.Config, config.Sources, error) { return a.loadWith(nil) }
+
+// loadWith is load with a look at the files that the configuration names.
+func (a *app) loadWith(files func(config.Config) []fault.Field) (config.Config, config.Sources, error) {
+	o := config.Options{File: a.file, Env: a.env, Sets: a.sets, Files: files}
 	for _, f := range a.flags {
 		if f.set() {
 			o.Flags = append(o.Flags, config.Flag{Name: "--" + f.name, Key: f.key, Value: f.value})
@@ -157,6 +182,7 @@ func (a *app) commandConfig() (config.Config, config.Sources, error) {
 	if _, asked := sources["log.level"]; !asked {
 		cfg.Log.Level = "warn"
 	}
+	a.sources = sources
 	return cfg, sources, err
 }
 

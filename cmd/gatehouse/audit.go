@@ -29,13 +29,14 @@ func (a *app) auditList() *cobra.Command {
 
 Whatever is asked for must all be so. The trail of a person or an application
 (--target user:ada@example.test, --target client:web) is everything that
-concerns them: their sessions, consents and tokens too. With --json each line is
+concerns them: their sessions, consents and tokens too. The table shows people by
+their email address, and by their id once they are gone. With --json each line is
 one event; its "cursor" goes on behind it. docs/audit.md explains the actions.`,
 		Example: `  gatehouse audit list --target user:ada@example.test
   gatehouse audit list --outcome refused --since 24h
   gatehouse audit list --action client. --actor console
   gatehouse audit list --all --json`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 	})
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		if err := f.check(cmd); err != nil {
@@ -50,13 +51,14 @@ one event; its "cursor" goes on behind it. docs/audit.md explains the actions.`,
 		})
 	})
 	f.bind(cmd)
+	a.completingFlag(cmd, "client", applications)
 	return cmd
 }
 
 // listEvents prints events page by page, and holds no more than a page; a limit
 // of 0 prints all of them.
 func (a *app) listEvents(ctx context.Context, h *house.House, q audit.Query, limit int) error {
-	names := actorNames{people: h.Identity, emails: map[string]string{}}
+	names := personNames{people: h.Identity, emails: map[string]string{}}
 	for first := true; ; first = false {
 		size := audit.MaxPage
 		if limit > 0 {
@@ -88,24 +90,26 @@ func (a *app) more(next audit.Cursor) error {
 	return a.note("There is more: --cursor %s", next)
 }
 
-func (a *app) printEvents(ctx context.Context, names *actorNames, events []audit.Event, first bool) error {
+func (a *app) printEvents(ctx context.Context, names *personNames, events []audit.Event, first bool) error {
 	if a.json {
 		return a.eventLines(events)
 	}
-	actors := make([]string, len(events))
+	actors, targets := make([]string, len(events)), make([]string, len(events))
 	for i, e := range events {
-		name, err := names.of(ctx, e.Actor)
-		if err != nil {
+		var err error
+		if actors[i], err = names.actor(ctx, e.Actor); err != nil {
 			return err
 		}
-		actors[i] = name
+		if targets[i], err = names.target(ctx, e.Target); err != nil {
+			return err
+		}
 	}
 	return a.table(func(w io.Writer) {
 		if first {
-			row(w, "TIME", "ACTOR", "ACTION", "TARGET", "OUTCOME", "REASON", "IP")
+			row(w, "TIME", "ACTOR", "ACTION", "TARGET", "CLIENT", "OUTCOME", "REASON", "IP")
 		}
 		for i, e := range events {
-			row(w, moment(e.At), actors[i], string(e.Action), e.Target.String(), string(e.Outcome), string(e.Reason), e.Actor.IP)
+			row(w, moment(e.At), actors[i], string(e.Action), targets[i], string(e.Client), string(e.Outcome), string(e.Reason), e.Actor.IP)
 		}
 	})
 }

@@ -100,6 +100,13 @@ func (f *auditFlags) query(ctx context.Context, h *house.House) (audit.Query, er
 			return q, err
 		}
 	}
+	if q.Target.Kind == audit.KindConsent {
+		person, app, _ := strings.Cut(q.Target.ID, "|")
+		if person, err = personID(ctx, h, person); err != nil {
+			return q, err
+		}
+		q.Target.ID = person + "|" + app
+	}
 	if err := knownClient(ctx, h, q.Client); err != nil {
 		return q, err
 	}
@@ -259,8 +266,8 @@ func actorKinds() []string {
 
 func outcomes() []string { return []string{string(audit.Done), string(audit.Refused)} }
 
-// actorNames shows people by their addresses, and asks for each once.
-type actorNames struct {
+// personNames shows people by their addresses, and asks for each once.
+type personNames struct {
 	people *identity.Service
 	emails map[string]string
 }
@@ -268,23 +275,43 @@ type actorNames struct {
 // maxNames is how many addresses are remembered: a long list has many people.
 const maxNames = 1000
 
-func (n *actorNames) of(ctx context.Context, a audit.Actor) (string, error) {
+func (n *personNames) actor(ctx context.Context, a audit.Actor) (string, error) {
 	if a.Kind != audit.Person {
 		return strings.TrimSuffix(string(a.Kind)+":"+a.ID, ":"), nil
 	}
-	if email, ok := n.emails[a.ID]; ok {
+	return n.email(ctx, a.ID)
+}
+
+// target is t as --target takes it.
+func (n *personNames) target(ctx context.Context, t audit.Target) (string, error) {
+	person, app, _ := strings.Cut(t.ID, "|")
+	switch t.Kind {
+	case audit.KindUser:
+		email, err := n.email(ctx, t.ID)
+		return string(t.Kind) + ":" + email, err
+	case audit.KindConsent:
+		email, err := n.email(ctx, person)
+		return string(t.Kind) + ":" + email + "|" + app, err
+	}
+	return t.String(), nil
+}
+
+// email is the address of a person, and their id when they are gone: what they
+// did is not.
+func (n *personNames) email(ctx context.Context, person string) (string, error) {
+	if email, ok := n.emails[person]; ok {
 		return email, nil
 	}
-	u, err := n.people.User(ctx, id.User(a.ID))
-	if fault.Is(err, fault.NotFound) { // the person is gone, what they did is not
-		u.Email, err = a.ID, nil
+	u, err := n.people.User(ctx, id.User(person))
+	if fault.Is(err, fault.NotFound) {
+		u.Email, err = person, nil
 	}
 	if err != nil {
-		return "", fmt.Errorf("name an actor: %w", err)
+		return "", fmt.Errorf("name a person: %w", err)
 	}
 	if len(n.emails) >= maxNames {
 		clear(n.emails)
 	}
-	n.emails[a.ID] = u.Email
+	n.emails[person] = u.Email
 	return u.Email, nil
 }

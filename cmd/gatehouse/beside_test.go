@@ -61,6 +61,14 @@ func (b *beside) run(v any, args ...string) {
 	}
 }
 
+// try runs a command and returns what it says.
+func (b *beside) try(args ...string) (code int, stdout, stderr string) {
+	b.t.Helper()
+	var out, complaints bytes.Buffer
+	code = run(b.t.Context(), args, b.env, strings.NewReader("a long enough sentence\n"), &out, &complaints)
+	return code, out.String(), complaints.String()
+}
+
 // person makes somebody who has signed in n times.
 func (b *beside) person(email string, n int) (u identity.User, tokens []string) {
 	b.t.Helper()
@@ -142,9 +150,9 @@ func TestWhatEndsAPersonsSessions(t *testing.T) {
 	for _, args := range [][]string{
 		{"user", "disable"},
 		{"user", "set-password", "--password-file", password},
-		{"user", "delete"},
+		{"user", "delete", "--yes"},
 	} {
-		email := args[1] + "@example.test"
+		email := args[1] + "@example.test" // a person for each
 		_, tokens := b.person(email, 1)
 		b.run(&map[string]any{}, append(args, email)...)
 		if b.live(tokens) != 0 {
@@ -178,7 +186,7 @@ func TestResetFactorTakesTheSecondFactorAway(t *testing.T) {
 	if !shown.SecondFactor || shown.RecoveryCodes != 10 {
 		t.Errorf("after the enrolment: %+v", shown)
 	}
-	b.run(&map[string]any{}, "user", "reset-factor", "ada@example.test")
+	b.run(&map[string]any{}, "user", "reset-factor", "--yes", "ada@example.test")
 	b.run(&shown, "user", "show", "ada@example.test")
 	if shown.SecondFactor || shown.RecoveryCodes != 0 || b.live(tokens) != 0 {
 		t.Errorf("after the reset: %+v, %d live sessions", shown, b.live(tokens))

@@ -2,8 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -11,7 +9,6 @@ import (
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/oauth"
-	"gatehouse/wire"
 )
 
 func (a *app) clientCreate() *cobra.Command {
@@ -19,13 +16,20 @@ func (a *app) clientCreate() *cobra.Command {
 	var clientID, library string
 	cmd := a.printing(&cobra.Command{
 		Use:   "create --name NAME [--id ID] [--redirect-uri URI …]",
-		Short: "Create an application",
-		Long: `Create an application. Its secret is made here, printed once, and cannot be
-read again. Without --grant it may sign people in (authorization_code); without
---scope it may then ask for openid, profile and email.`,
+		Short: "Create an application, and print what to configure there",
+		Long: `Create an application (a "client" in the words of OAuth 2): something that
+sends people here to sign in, or a program that gets tokens for itself. What to
+configure there is printed ready to copy. Its secret is made here, printed once,
+and cannot be read again.
+
+Without --grant it may sign people in (authorization_code); without --scope it
+may then ask for openid, profile and email. A redirect URI is the address in the
+application to which people come back.`,
 		Example: `  gatehouse client create --id web --name Web --redirect-uri https://app.example.com/callback \
-    --grant authorization_code --grant refresh_token --scope "openid profile email offline_access"`,
-		Args: cobra.NoArgs,
+    --grant authorization_code --grant refresh_token --scope "openid profile email offline_access"
+  gatehouse client create --name Phone --public --redirect-uri com.example.app:/callback
+  gatehouse client create --id reports --name Reports --grant client_credentials --scope reports:read`,
+		Args: noArgs,
 	})
 	f.bind(cmd)
 	cmd.Flags().StringVar(&clientID, "id", "", "its client `id`; made up if it is left out")
@@ -46,27 +50,24 @@ read again. Without --grant it may sign people in (authorization_code); without
 			c.Scopes = []string{"openid", "profile", "email"}
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			c, secret, err := h.OAuth.CreateClient(ctx, operator(), c)
+			at, err := a.issuer(ctx, h)
 			if err != nil {
 				return err
 			}
-			if err := a.printSecret(c, secret); err != nil {
+			made, secret, err := h.OAuth.CreateClient(ctx, operator(), c)
+			if err != nil {
+				return inFlags(err, flagOf(&c))
+			}
+			if err := a.printReady(at, made, secret); err != nil {
 				return err
 			}
-			return a.printSettings(there, h.Config.Issuer, c)
+			if err := a.printSettings(there, at.url, made); err != nil {
+				return err
+			}
+			return a.noteIssuer(at)
 		})
 	})
+	completeClientFlags(cmd)
+	choosing(cmd, "for", clientNames()...)
 	return cmd
-}
-
-// printSecret prints a client with the secret that was just made, if there is one.
-func (a *app) printSecret(c oauth.Client, secret string) error {
-	return a.print(wire.NewClientSecret{Client: wire.OfClient(c), Secret: secret}, func(w io.Writer) {
-		row(w, "client_id", string(c.ID))
-		if secret == "" {
-			return
-		}
-		row(w, "client_secret", secret)
-		fmt.Fprintln(w, "\nThe secret is not shown again.")
-	})
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -24,14 +25,12 @@ type clientFlags struct {
 	accessTokenType                                 string
 	idTokenClaims, anyLocalhostPort                 bool
 	accessTokenTTL, refreshIdle, refreshAbsolute    durationFlag
+
+	add, remove map[string]*[]string // by the flag of the list; of update only
 }
 
-// clientFlagNames are the flags that change a client.
-var clientFlagNames = []string{
-	"name", "home-url", "redirect-uri", "post-logout-redirect-uri", "grant", "scope", "audience", "auth-method", "public", "jwks-file",
-	"no-consent", "pkce", "introspect", "refresh", "access-token-ttl", "refresh-idle", "refresh-absolute", "require-acr",
-	"id-token-alg", "userinfo-alg", "access-token-alg", "access-token-type", "id-token-claims", "any-localhost-port", "disabled",
-}
+// clientLists are the flags that hold lists.
+var clientLists = []string{"redirect-uri", "post-logout-redirect-uri", "grant", "scope", "audience"}
 
 // durationFlag is a flag that takes days too.
 type durationFlag time.Duration
@@ -76,6 +75,17 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags.BoolVar(&f.anyLocalhostPort, "any-localhost-port", false, "its http://localhost redirect URIs match with any port, for development")
 }
 
+// bindChanges adds a flag that adds to each list, and one that removes from it.
+func (f *clientFlags) bindChanges(cmd *cobra.Command) {
+	f.add, f.remove = map[string]*[]string{}, map[string]*[]string{}
+	for _, name := range clientLists {
+		f.add[name] = cmd.Flags().StringArray("add-"+name, nil, "one `value` more for --"+name+", beside those it has; may be repeated")
+		f.remove[name] = cmd.Flags().StringArray("remove-"+name, nil, "one `value` of --"+name+" less; may be repeated")
+		cmd.MarkFlagsMutuallyExclusive(name, "add-"+name)
+		cmd.MarkFlagsMutuallyExclusive(name, "remove-"+name)
+	}
+}
+
 // apply puts the flags that were given into c.
 func (f *clientFlags) apply(a *app, cmd *cobra.Command, c *oauth.Client) error {
 	changed := cmd.Flags().Changed
@@ -99,7 +109,9 @@ func (f *clientFlags) apply(a *app, cmd *cobra.Command, c *oauth.Client) error {
 	}
 	f.applyMethod(changed, c)
 	f.applyTexts(changed, c)
-	f.applyLists(changed, c)
+	if err := f.applyLists(changed, c); err != nil {
+		return err
+	}
 	f.applySwitches(changed, c)
 	if f.anyLocalhostPort {
 		fmt.Fprintln(a.stderr, "Warning: whatever listens on any port of what is called localhost can take this application's codes. It is for development.")
@@ -159,24 +171,82 @@ func (f *clientFlags) applyTexts(changed func(string) bool, c *oauth.Client) {
 	}
 }
 
-// applyLists replaces the lists that were given. One empty value empties a list.
-func (f *clientFlags) applyLists(changed func(string) bool, c *oauth.Client) {
-	for name, v := range map[string]struct {
-		to   *[]string
-		from []string
-	}{
-		"redirect-uri":             {&c.RedirectURIs, f.redirects},
-		"post-logout-redirect-uri": {&c.PostLogoutRedirectURIs, f.postLogout},
-		"grant":                    {&c.GrantTypes, f.grants},
-		"scope":                    {&c.Scopes, words(f.scopes)},
-		"audience":                 {&c.Audiences, f.audience},
-	} {
-		if !changed(name) {
+// lists are the lists of c by their flags.
+func lists(c *oauth.Client) map[string]*[]string {
+	return map[string]*[]string{
+		"redirect-uri": &c.RedirectURIs, "post-logout-redirect-uri": &c.PostLogoutRedirectURIs,
+		"grant": &c.GrantTypes, "scope": &c.Scopes, "audience": &c.Audiences,
+	}
+}
+
+// applyLists replaces the lists that were given, or changes them. One empty value
+// empties a list.
+func (f *clientFlags) applyLists(changed func(string) bool, c *oauth.Client) error {
+	given := map[string][]string{
+		"redirect-uri": f.redirects, "post-logout-redirect-uri": f.postLogout, "grant": f.grants, "scope": words(f.scopes), "audience": f.audience,
+	}
+	all := lists(c)
+	for _, name := range clientLists {
+		list := all[name]
+		if changed(name) {
+			if *list = given[name]; len(*list) == 1 && (*list)[0] == "" {
+				*list = nil
+			}
+		}
+		if f.add == nil {
 			continue
 		}
-		if *v.to = v.from; len(v.from) == 1 && v.from[0] == "" {
-			*v.to = nil
+		if err := change(list, f.values(f.add, name), f.values(f.remove, name), name); err != nil {
+			return err
 		}
+	}
+	return nil
+}
+
+// values are those of an --add or --remove flag. Scopes may come several at once.
+func (f *clientFlags) values(of map[string]*[]string, name string) []string {
+	if name == "scope" {
+		return words(*of[name])
+	}
+	return *of[name]
+}
+
+// change adds and removes; what is there already is not added again, and what is
+// not there cannot be removed.
+func change(list *[]string, add, remove []string, name string) error {
+	changed := slices.Clone(*list)
+	for _, v := range remove {
+		i := slices.Index(changed, v)
+		if i < 0 {
+			return usagef("--remove-%s %q is not there; there is %s", name, brief(v), orNothing(strings.Join(*list, " ")))
+		}
+		changed = slices.Delete(changed, i, i+1)
+	}
+	for _, v := range add {
+		if !slices.Contains(changed, v) {
+			changed = append(changed, v)
+		}
+	}
+	*list = changed
+	return nil
+}
+
+func orNothing(s string) string {
+	if s == "" {
+		return "nothing"
+	}
+	return s
+}
+
+// flagOf tells a field of c as its flag, and an entry of a list by its value.
+func flagOf(c *oauth.Client) spoken {
+	return func(field string) (string, string) {
+		name, i := cutIndex(field)
+		flag := clientFlagOf[name]
+		if list := lists(c)[strings.TrimPrefix(flag, "--")]; list != nil && i >= 0 && i < len(*list) {
+			return flag, brief((*list)[i])
+		}
+		return flag, ""
 	}
 }
 

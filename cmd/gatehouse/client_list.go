@@ -17,7 +17,11 @@ func (a *app) clientList() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List applications",
-		Args:  cobra.NoArgs,
+		Long: `List applications with their state, how they prove who they are
+(authentication), and by which ways they may get tokens (grants).`,
+		Example: `  gatehouse client list
+  gatehouse client list --all --json`,
+		Args: noArgs,
 	})
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		if err := f.check(cmd); err != nil {
@@ -43,6 +47,7 @@ var printedClients = printed[oauth.Client]{
 		return []string{string(c.ID), c.Name, clientState(c), c.AuthMethod, strings.Join(c.GrantTypes, " ")}
 	},
 	wire: func(c oauth.Client) any { return wire.OfClient(c) },
+	none: "No applications.",
 }
 
 func clientState(c oauth.Client) string {

@@ -4,57 +4,86 @@ import (
 	"context"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/config"
 	"gatehouse/house"
+	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/proof"
+	"gatehouse/setting"
 	"gatehouse/wire"
 )
 
 func (a *app) clientShow() *cobra.Command {
-	return a.printing(&cobra.Command{
+	return a.completing(a.printing(&cobra.Command{
 		Use:   "show CLIENT_ID",
-		Short: "Print one application",
-		Args:  cobra.ExactArgs(1),
-		RunE: a.withClient(func(_ context.Context, _ *house.House, c oauth.Client) error {
-			return a.print(wire.OfClient(c), func(w io.Writer) { describeClient(w, c) })
+		Short: "Print all settings of one application",
+		Long: `Print all settings of one application. Where it has none of its own the value
+in effect is shown, with "(default)" behind it. Secrets are not shown: only their
+last four characters are known.`,
+		Example: `  gatehouse client show web
+  gatehouse client show web --json`,
+		Args: one(aClient),
+		RunE: a.withClient(func(_ context.Context, h *house.House, c oauth.Client) error {
+			return a.print(wire.OfClient(c), func(w io.Writer) {
+				for _, f := range facts(c, h.Config) {
+					row(w, f.name, f.value)
+				}
+			})
 		}),
-	})
+	}), applications)
 }
 
-func describeClient(w io.Writer, c oauth.Client) {
-	row(w, "client_id", string(c.ID))
-	row(w, "name", c.Name)
-	row(w, "home", c.HomeURL)
-	row(w, "state", clientState(c))
-	row(w, "authentication", c.AuthMethod)
-	for _, s := range c.Secrets {
-		row(w, "secret", "…"+s.Hint+", made "+moment(s.Created))
+// fact is one line about a client: a setting, or one entry of a list.
+type fact struct{ name, value string }
+
+// facts are all that can be said about a client, with the defaults in effect.
+func facts(c oauth.Client, cfg config.Config) []fact {
+	all := []fact{
+		{"client_id", string(c.ID)}, {"name", c.Name}, {"home", c.HomeURL}, {"state", clientState(c)}, {"authentication", c.AuthMethod},
 	}
-	row(w, "grants", strings.Join(c.GrantTypes, " "))
-	row(w, "scopes", strings.Join(c.Scopes, " "))
-	row(w, "audiences", strings.Join(c.Audiences, " "))
+	for _, s := range c.Secrets {
+		all = append(all, fact{"secret", "…" + s.Hint + ", made " + moment(s.Created)})
+	}
+	all = append(all, fact{"grants", strings.Join(c.GrantTypes, " ")}, fact{"scopes", strings.Join(c.Scopes, " ")},
+		fact{"audiences", or(strings.Join(c.Audiences, " "), cfg.Issuer)})
 	for _, uri := range c.RedirectURIs {
-		row(w, "redirect URI", uri)
+		all = append(all, fact{"redirect URI", uri})
 	}
 	for _, uri := range c.PostLogoutRedirectURIs {
-		row(w, "post-logout redirect URI", uri)
+		all = append(all, fact{"post-logout redirect URI", uri})
 	}
-	row(w, "asks for consent", yes(!c.SkipConsent))
-	row(w, "PKCE", c.PKCE)
-	row(w, "refresh tokens", wire.RefreshMode(c))
-	row(w, "may introspect", yes(c.Introspect))
-	row(w, "access token lifetime", wire.Lifetime(c.AccessTokenTTL))
-	row(w, "refresh idle lifetime", wire.Lifetime(c.RefreshIdle))
-	row(w, "refresh absolute lifetime", wire.Lifetime(c.RefreshAbsolute))
-	row(w, "required level", c.RequireLevel.String())
-	row(w, "ID token algorithm", c.IDTokenAlg)
-	row(w, "userinfo algorithm", c.UserinfoAlg)
-	row(w, "access token algorithm", c.AccessTokenAlg)
-	row(w, "access token type", c.TokenType())
-	row(w, "claims in the ID token", yes(c.IDTokenClaims))
-	row(w, "any port of localhost", yes(c.AnyLocalhostPort))
-	row(w, "created", moment(c.Created))
-	row(w, "updated", moment(c.Updated))
+	return append(all,
+		fact{"asks for consent", yes(!c.SkipConsent)},
+		fact{"PKCE", c.PKCE},
+		fact{"refresh tokens", wire.RefreshMode(c)},
+		fact{"may introspect", yes(c.Introspect)},
+		fact{"access token lifetime", lifetime(c.AccessTokenTTL, cfg.Tokens.AccessTokenTTL)},
+		fact{"refresh idle lifetime", lifetime(c.RefreshIdle, cfg.Tokens.RefreshIdle)},
+		fact{"refresh absolute lifetime", lifetime(c.RefreshAbsolute, cfg.Tokens.RefreshAbsolute)},
+		fact{"required level", or(c.RequireLevel.String(), proof.AAL1.String())},
+		fact{"ID token algorithm", or(c.IDTokenAlg, keys.RS256)},
+		fact{"userinfo algorithm", or(c.UserinfoAlg, "none, plain JSON")},
+		fact{"access token algorithm", or(c.AccessTokenAlg, keys.ES256)},
+		fact{"access token type", c.TokenType()},
+		fact{"claims in the ID token", yes(c.IDTokenClaims)},
+		fact{"any port of localhost", yes(c.AnyLocalhostPort)},
+		fact{"created", moment(c.Created)},
+		fact{"updated", moment(c.Updated)},
+	)
+}
+
+// or is value, or the default that is in effect without it.
+func or(value, otherwise string) string {
+	if value == "" {
+		return otherwise + " (default)"
+	}
+	return value
+}
+
+func lifetime(own, otherwise time.Duration) string {
+	return or(wire.Lifetime(own), setting.FormatDuration(otherwise))
 }

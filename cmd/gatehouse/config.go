@@ -2,10 +2,8 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"fmt"
 	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -15,47 +13,6 @@ import (
 func (a *app) config() *cobra.Command {
 	return a.group("config", "Check, show and explain the configuration",
 		a.configCheck(), a.configShow(), a.configExplain())
-}
-
-func (a *app) configCheck() *cobra.Command {
-	return a.printing(&cobra.Command{
-		Use:   "check",
-		Short: "Read the whole configuration and say what is wrong with it",
-		Long: `Read the file, the environment and the flags as "gatehouse serve" does, and
-the certificate if one is named. Nothing is started and no database is opened.`,
-		Args: cobra.NoArgs,
-		RunE: a.action(func(context.Context, []string) error {
-			cfg, sources, err := a.load()
-			if err != nil {
-				return err
-			}
-			if err := checkFiles(cfg, sources); err != nil {
-				return err
-			}
-			return a.say(map[string]any{"ok": true, "issuer": cfg.Issuer}, "The configuration is good. The issuer is %s.", cfg.Issuer)
-		}),
-	})
-}
-
-// checkFiles opens what a start would open.
-func checkFiles(cfg config.Config, sources config.Sources) error {
-	if cfg.Web.TLS.CertFile != "" {
-		if _, err := tls.LoadX509KeyPair(cfg.Web.TLS.CertFile, cfg.Web.TLS.KeyFile); err != nil {
-			return &config.Error{Problems: []config.Problem{{
-				Source: sources["tls.cert_file"], Text: "tls.cert_file and tls.key_file cannot be used: " + err.Error(),
-			}}}
-		}
-	}
-	if cfg.Bootstrap.PasswordFile == "" {
-		return nil
-	}
-	f, err := os.Open(cfg.Bootstrap.PasswordFile)
-	if err != nil {
-		return &config.Error{Problems: []config.Problem{{
-			Source: sources["bootstrap.password_file"], Text: "bootstrap.password_file cannot be read: " + err.Error(),
-		}}}
-	}
-	return f.Close()
 }
 
 // settingJSON is a key as scripts read it.
@@ -80,7 +37,9 @@ func (a *app) configShow() *cobra.Command {
 		Use:   "show",
 		Short: "Print every key with its value and where it comes from",
 		Long:  "Print every key with its value and where it comes from. Passwords are hidden.",
-		Args:  cobra.NoArgs,
+		Example: `  gatehouse config show
+  gatehouse config show --config gatehouse.yaml --json`,
+		Args: noArgs,
 		RunE: a.action(func(context.Context, []string) error {
 			cfg, sources, err := a.load()
 			if err != nil {
@@ -104,7 +63,12 @@ func (a *app) configExplain() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "explain KEY",
 		Short: "Say what a key does, its value, and how to set it",
-		Args:  cobra.ExactArgs(1),
+		Long: `Say what a key of the configuration does, which value it has now and where that
+comes from, and how to set it: in the file, in the environment, by a flag.`,
+		Example: `  gatehouse config explain session.idle
+  gatehouse config explain store.url --json`,
+		Args:              one(aConfig),
+		ValidArgsFunction: settingNames,
 		RunE: a.action(func(_ context.Context, args []string) error {
 			cfg, sources, err := a.load()
 			if err != nil {

@@ -17,10 +17,13 @@ func (a *app) demo() *cobra.Command {
 		Short: "Run the server with people in it and an application to sign in to",
 		Long: `Run the server on loopback with an administrator, two people and a demo
 application, and print how to sign in. It is made for the first look: the
-passwords are printed. Running it again keeps the data.`,
-		Args: cobra.NoArgs,
+passwords are printed. Running it again keeps the data. Its log says what was
+refused and why, and no more of what went well unless --log-level debug asks.`,
+		Example: `  gatehouse demo
+  gatehouse demo --listen 127.0.0.1:9080 --app-listen 127.0.0.1:9081`,
+		Args: noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			cfg, _, err := a.commandConfig()
+			cfg, _, err := a.load()
 			if err != nil {
 				return err
 			}

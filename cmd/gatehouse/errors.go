@@ -43,10 +43,7 @@ func missing(err error, name string) error {
 	if !ok || f.Kind != fault.NotFound {
 		return err
 	}
-	if r := []rune(name); len(r) > mostNamed {
-		name = string(r[:mostNamed]) + "…"
-	}
-	return fault.Wrap(err, f.Kind, f.Code, fmt.Sprintf("%s: %q.", strings.TrimSuffix(f.Detail, "."), name))
+	return fault.Wrap(err, f.Kind, f.Code, fmt.Sprintf("%s: %q.", strings.TrimSuffix(f.Detail, "."), brief(name)))
 }
 
 func exitCode(err error) int {
@@ -68,8 +65,22 @@ type problem struct {
 }
 
 type field struct {
-	Name    string `json:"name"`
+	Name    string `json:"name"`            // as a service calls it, stable
+	Flag    string `json:"flag,omitempty"`  // as it was typed
+	Value   string `json:"value,omitempty"` // which of several values
 	Problem string `json:"problem"`
+}
+
+// String says what is wrong with the field, by its flag where it has one.
+func (f field) String() string {
+	name := f.Name
+	if f.Flag != "" {
+		name = f.Flag
+	}
+	if f.Value != "" {
+		name += fmt.Sprintf(" %q", f.Value)
+	}
+	return name + ": " + f.Problem
 }
 
 // describe turns err into what the operator reads: the sentence of the fault if
@@ -94,8 +105,13 @@ func describe(err error) problem {
 	if f.Err != nil && f.Kind != fault.NotFound && f.Kind != fault.Conflict {
 		p.Cause = strings.Join(strings.Fields(f.Err.Error()), " ") // drivers write over several lines
 	}
+	said, _ := errors.AsType[*spokenError](err)
 	for _, x := range f.Fields {
-		p.Fields = append(p.Fields, field(x))
+		one := field{Name: x.Name, Problem: x.Problem}
+		if said != nil {
+			one.Flag, one.Value = said.say(x.Name)
+		}
+		p.Fields = append(p.Fields, one)
 	}
 	return p
 }
@@ -114,7 +130,7 @@ func (a *app) complain(err error) {
 		text += " (" + p.Cause + ")"
 	}
 	for _, f := range p.Fields {
-		text += "\n  " + f.Name + ": " + f.Problem
+		text += "\n  " + f.String()
 	}
 	if p.Code != "config" {
 		text = "gatehouse: " + text

@@ -25,7 +25,9 @@ func (a *app) healthcheck() *cobra.Command {
 		Long: `Ask the server on this machine whether it is ready, at listen.internal. It
 reads the configuration as "gatehouse serve" does, and opens no database. The
 exit code is 0 if the server is ready, 1 if it is not or does not answer.`,
-		Args: cobra.NoArgs,
+		Example: `  gatehouse healthcheck
+  gatehouse healthcheck --set listen.internal=127.0.0.1:9090`,
+		Args: noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			cfg, _, err := a.load()
 			if err != nil {

@@ -92,8 +92,10 @@ func TestUsageErrorsExitWithTwo(t *testing.T) {
 	for _, c := range []struct{ line, want string }{
 		{"bogus", `there is no command "gatehouse bogus"`},
 		{"user creat", `did you mean "gatehouse user create"?`},
-		{"user list extra", "unknown command"},
-		{"user show", "accepts 1 arg(s), received 0"},
+		{"user list extra", `"gatehouse user list" takes no argument, but got "extra"`},
+		{"user show", `"gatehouse user show" needs a USER: an id (usr_…) or an email address`},
+		{"user show Ada Example", `"gatehouse user show" takes one USER, but got 2 arguments`},
+		{"keys rotate --alg none", `--alg "none" is none of ES256, RS256, EdDSA`},
 		{"user list --bogus", "unknown flag: --bogus"},
 		{"user create --email a@example.test --password hunter2", "secrets are not taken from the command line"},
 		{"user create", "a person needs --email"},

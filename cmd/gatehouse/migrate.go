@@ -33,7 +33,10 @@ func (a *app) migrateStatus() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "status",
 		Short: "List the steps of the schema, and which the database has",
-		Args:  cobra.NoArgs,
+		Long: `List the steps by which the schema (the tables of the database) came to be, and
+which of them this database has. Nothing is changed.`,
+		Example: `  gatehouse migrate status`,
+		Args:    noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			cfg, _, err := a.commandConfig()
 			if err != nil {
@@ -52,7 +55,9 @@ func (a *app) migrateUp() *cobra.Command {
 they start; this is for who wants to do it before. A SQLite file that is not
 there is made, and the master key beside it: then "gatehouse user create" and
 the like work before the server's first start.`,
-		Args: cobra.NoArgs,
+		Example: `  gatehouse migrate up
+  gatehouse migrate up --data-dir /var/lib/gatehouse`,
+		Args: noArgs,
 		RunE: a.action(a.migrateNow),
 	})
 }

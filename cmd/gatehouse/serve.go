@@ -22,7 +22,10 @@ SIGHUP reads the certificate again.
 
 Without any configuration it serves http://localhost:8080 from a SQLite database
 in ./gatehouse-data, and prints a link that makes the first administrator.`,
-		Args: cobra.NoArgs,
+		Example: `  gatehouse serve
+  gatehouse serve --config /etc/gatehouse.yaml
+  gatehouse serve --issuer https://id.example.com --listen 127.0.0.1:8080 --set trusted_proxies=127.0.0.1`,
+		Args: noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			cfg, _, err := a.load()
 			if err != nil {

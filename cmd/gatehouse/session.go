@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"fmt"
+	"errors"
 
 	"github.com/spf13/cobra"
 
@@ -21,9 +21,13 @@ func (a *app) sessionRevoke() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "revoke SESSION… | --user USER",
 		Short: "End browser sessions and the tokens that came of them",
+		Long: `End browser sessions and the tokens that applications got by them: the browser
+is signed out at its next request. Sessions that had ended before do not count.`,
+		Example: `  gatehouse session revoke ses_kq3h5tfx2c7a
+  gatehouse session revoke --user ada@example.test`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if (len(args) > 0) == (user != "") {
-				return fmt.Errorf("name sessions (ses_…), or a person with --user, and not both")
+				return errors.New("name sessions (ses_…), or a person with --user, and not both")
 			}
 			return nil
 		},
@@ -38,7 +42,8 @@ func (a *app) sessionRevoke() *cobra.Command {
 		}),
 	})
 	cmd.Flags().StringVar(&user, "user", "", "all those of this `USER`, an id or an email address")
-	return cmd
+	a.completingFlag(cmd, "user", people)
+	return a.completing(cmd, sessionIDs)
 }
 
 func endSessions(ctx context.Context, h *house.House, sessions []string, user string) (int, error) {

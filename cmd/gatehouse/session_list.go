@@ -20,7 +20,12 @@ func (a *app) sessionList() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List live browser sessions, the newest first",
-		Args:  cobra.NoArgs,
+		Long: `List live browser sessions: browsers that are signed in. METHODS is what was
+proved there (pwd: password, otp: code of an authenticator). ENDS is when the
+session ends, "unless used" where each request puts that off.`,
+		Example: `  gatehouse session list
+  gatehouse session list --user ada@example.test --json`,
+		Args: noArgs,
 	})
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		if err := f.check(cmd); err != nil {
@@ -43,16 +48,25 @@ func (a *app) sessionList() *cobra.Command {
 	})
 	f.bind(cmd, 100)
 	cmd.Flags().StringVar(&user, "user", "", "only those of this `USER`, an id or an email address")
+	a.completingFlag(cmd, "user", people)
 	return cmd
 }
 
 var printedSessions = printed[wire.Session]{
-	header: []string{"SESSION", "USER", "METHODS", "SEEN", "EXPIRES", "IP"},
+	header: []string{"SESSION", "USER", "METHODS", "SEEN", "ENDS", "IP"},
 	row: func(s wire.Session) []string {
-		return []string{string(s.ID), string(s.User), strings.Join(s.Methods, " "), moment(s.Seen), moment(s.Expires), s.IP}
+		return []string{string(s.ID), s.Email, strings.Join(s.Methods, " "), moment(s.Seen), ending(s), s.IP}
 	},
 	wire: func(s wire.Session) any { return s },
 	none: "No sessions.",
+}
+
+// ending says when a session ends: unless it is used before, or at the latest.
+func ending(s wire.Session) string {
+	if s.IdleExpires.Before(s.Expires) {
+		return moment(s.IdleExpires) + " unless used"
+	}
+	return moment(s.Expires)
 }
 
 // sessionsOf reads those of everybody, a page at a time, or those of one person,
@@ -90,7 +104,9 @@ func shapes(ctx context.Context, h *house.House, sessions []session.Session) ([]
 			}
 			people[s.User] = person
 		}
-		shown = append(shown, wire.OfSession(s, person.Living(s.Proofs)))
+		one := wire.OfSession(s, person.Living(s.Proofs))
+		one.Email = person.Email
+		shown = append(shown, one)
 	}
 	return shown, nil
 }

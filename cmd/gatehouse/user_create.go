@@ -17,10 +17,14 @@ func (a *app) userCreate() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "create --email ADDRESS --name NAME [--password-file FILE]",
 		Short: "Create a person",
-		Long: `Create a person. The password is asked for twice on a terminal, or read from
-a file or from standard input: it never stands on the command line.`,
-		Example: `  gatehouse user create --email ada@example.test --name "Ada Example" --password-file - --email-verified`,
-		Args:    cobra.NoArgs,
+		Long: `Create a person who can sign in. The password is asked for twice on a terminal,
+or read from a file or from standard input: it never stands on the command line.
+An administrator may do everything, and needs a second factor unless signin.mfa
+says otherwise. A claims file is a JSON object of standard claims (OpenID Connect
+Core 5.1), such as {"given_name": "Ada", "locale": "en"}.`,
+		Example: `  gatehouse user create --email ada@example.test --name "Ada Example" --email-verified
+  gatehouse user create --email ada@example.test --name "Ada Example" --password-file - < password`,
+		Args: noArgs,
 	})
 	f.bind(cmd)
 	cmd.Flags().StringVar(&passwordFile, "password-file", "", "a `file` with the password on its only line, - for standard input")
@@ -47,7 +51,7 @@ a file or from standard input: it never stands on the command line.`,
 		return a.withHouse(ctx, func(h *house.House) error {
 			u, err := h.Identity.Create(ctx, operator(), u, password)
 			if err != nil {
-				return err
+				return inFlags(err, userFlag)
 			}
 			return a.say(wire.OfUser(u), "%s is %s.", plain(u.Email), u.ID)
 		})

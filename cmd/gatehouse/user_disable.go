@@ -11,33 +11,35 @@ import (
 )
 
 func (a *app) userDisable() *cobra.Command {
-	return a.printing(&cobra.Command{
-		Use:   "disable USER",
-		Short: "Keep a person out, and end their sessions and tokens",
-		Long:  "Keep a person out until they are enabled again, and end their sessions and tokens at once. " + whichUser,
-		Args:  cobra.ExactArgs(1),
+	return a.completing(a.printing(&cobra.Command{
+		Use:     "disable USER",
+		Short:   "Keep a person out, and end their sessions and tokens",
+		Long:    "Keep a person out until they are enabled again, and end their sessions and\ntokens at once.\n" + whichUser,
+		Example: `  gatehouse user disable ada@example.test`,
+		Args:    one(aUser),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			if err := h.Identity.Disable(ctx, operator(), u.ID); err != nil {
 				return err
 			}
 			return a.sayUser(ctx, h, u, "disabled")
 		}),
-	})
+	}), people)
 }
 
 func (a *app) userEnable() *cobra.Command {
-	return a.printing(&cobra.Command{
-		Use:   "enable USER",
-		Short: "Let a disabled person in again",
-		Long:  "Let a disabled person sign in again. Sessions and tokens that ended stay ended. " + whichUser,
-		Args:  cobra.ExactArgs(1),
+	return a.completing(a.printing(&cobra.Command{
+		Use:     "enable USER",
+		Short:   "Let a disabled person in again",
+		Long:    "Let a disabled person sign in again. Sessions and tokens that ended stay ended.\n" + whichUser,
+		Example: `  gatehouse user enable ada@example.test`,
+		Args:    one(aUser),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			if err := h.Identity.Enable(ctx, operator(), u.ID); err != nil {
 				return err
 			}
 			return a.sayUser(ctx, h, u, "enabled")
 		}),
-	})
+	}), people)
 }
 
 // sayUser says what a person is now, as the store has them.

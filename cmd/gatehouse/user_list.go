@@ -18,8 +18,11 @@ func (a *app) userList() *cobra.Command {
 		Short: "List people in the order of their addresses",
 		Long: `List people in the order of their addresses. With --search, those whose address
 begins with the text come first, and then those whose name does, in the order of
-their names.`,
-		Args: cobra.NoArgs,
+their names. A list that was cut says how it goes on (--cursor).`,
+		Example: `  gatehouse user list
+  gatehouse user list --search ada
+  gatehouse user list --all --json`,
+		Args: noArgs,
 	})
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		if err := f.check(cmd); err != nil {
@@ -47,4 +50,5 @@ var printedUsers = printed[identity.User]{
 		return []string{string(u.ID), u.Email, u.Name, userState(u), yes(u.Administrator)}
 	},
 	wire: func(u identity.User) any { return wire.OfUser(u) },
+	none: "No people.",
 }

@@ -17,7 +17,9 @@ func (a *app) userSetPassword() *cobra.Command {
 		Long: `Give a person a new password, and end their sessions and tokens. The password
 is asked for twice on a terminal, or read from a file or from standard input.
 ` + whichUser,
-		Args: cobra.ExactArgs(1),
+		Example: `  gatehouse user set-password ada@example.test
+  gatehouse user set-password ada@example.test --password-file - < new-password`,
+		Args: one(aUser),
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			password, err := a.password(ctx, passwordFile)
 			if err != nil {
@@ -29,12 +31,12 @@ is asked for twice on a terminal, or read from a file or from standard input.
 					return err
 				}
 				if err := h.Identity.SetPassword(ctx, operator(), u.ID, password); err != nil {
-					return err
+					return inFlags(err, userFlag)
 				}
 				return a.say(wire.OfUser(u), "%s has a new password.", plain(u.Email))
 			})
 		}),
 	})
 	cmd.Flags().StringVar(&passwordFile, "password-file", "", "a `file` with the password on its only line, - for standard input")
-	return cmd
+	return a.completing(cmd, people)
 }

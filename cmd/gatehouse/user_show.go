@@ -14,11 +14,13 @@ import (
 )
 
 func (a *app) userShow() *cobra.Command {
-	return a.printing(&cobra.Command{
+	return a.completing(a.printing(&cobra.Command{
 		Use:   "show USER",
 		Short: "Print one person",
-		Long:  "Print one person. " + whichUser,
-		Args:  cobra.ExactArgs(1),
+		Long:  "Print one person: what is known about them, and how they can sign in.\n" + whichUser,
+		Example: `  gatehouse user show ada@example.test
+  gatehouse user show ada@example.test --json`,
+		Args: one(aUser),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
 			shown := wire.UserDetail{User: wire.OfUser(u)}
 			var err error
@@ -46,5 +48,5 @@ func (a *app) userShow() *cobra.Command {
 				row(w, "updated", moment(u.Updated))
 			})
 		}),
-	})
+	}), people)
 }

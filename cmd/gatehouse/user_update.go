@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,15 +16,20 @@ func (a *app) userUpdate() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "update USER",
 		Short: "Change what is known about a person",
-		Long: `Change what is known about a person; what no flag names stays. ` + whichUser + `
-A claims file changes the claims it names, and removes those it gives as "". A new email counts as not verified unless
+		Long: `Change what is known about a person; what no flag names stays.
+` + whichUser + `
+
+A claims file is a JSON object of standard claims (OpenID Connect Core 5.1), such
+as {"given_name": "Ada", "locale": "en"}: it changes the claims that it names, and
+removes those it gives as "". A new email counts as not verified unless
 --email-verified says that it is.`,
-		Example: `  gatehouse user update ada@example.test --name "Ada Lovelace" --administrator=false`,
-		Args:    cobra.ExactArgs(1),
+		Example: `  gatehouse user update ada@example.test --name "Ada Lovelace" --administrator=false
+  gatehouse user update ada@example.test --claims-file claims.json`,
+		Args: one(aUser),
 	})
 	f.bind(cmd)
 	cmd.RunE = a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
-		if !anyChanged(cmd, "email", "name", "email-verified", "administrator", "claims-file") {
+		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}
 		was := u.Email
@@ -37,14 +41,9 @@ A claims file changes the claims it names, and removes those it gives as "". A n
 		}
 		u, err := h.Identity.Update(ctx, operator(), u)
 		if err != nil {
-			return err
+			return inFlags(err, userFlag)
 		}
 		return a.say(wire.OfUser(u), "%s is changed.", plain(u.Email))
 	})
-	return cmd
-}
-
-// anyChanged reports whether one of the named flags was given.
-func anyChanged(cmd *cobra.Command, names ...string) bool {
-	return slices.ContainsFunc(names, cmd.Flags().Changed)
+	return a.completing(cmd, people)
 }

@@ -24,7 +24,11 @@ func (a *app) version() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "version",
 		Short: "Print which Gatehouse this is",
-		Args:  cobra.NoArgs,
+		Long: `Print the version, the revision of the source, and the Go that built it.
+"gatehouse --version" prints the first line alone.`,
+		Example: `  gatehouse version
+  gatehouse version --json`,
+		Args: noArgs,
 		RunE: a.action(func(context.Context, []string) error {
 			v := buildVersion()
 			return a.print(v, func(w io.Writer) {

@@ -1,0 +1,38 @@
+package main
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+)
+
+// noArgs refuses arguments of a command that takes flags only.
+func noArgs(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%q takes no argument, but got %q", cmd.CommandPath(), args[0])
+}
+
+// thing is what an argument names, and how it is written.
+type thing struct{ name, means string }
+
+var (
+	aUser   = thing{"USER", "an id (usr_…) or an email address; \"gatehouse user list\" shows them"}
+	aClient = thing{"CLIENT_ID", "the id of an application; \"gatehouse client list\" shows them"}
+	aKey    = thing{"KEY_ID", "the id of a signing key; \"gatehouse keys list\" shows them"}
+	aConfig = thing{"KEY", "a key of the configuration, like session.idle; \"gatehouse config show\" shows them"}
+)
+
+// one wants exactly one argument, which names t.
+func one(t thing) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return fmt.Errorf("%q needs a %s: %s", cmd.CommandPath(), t.name, t.means)
+		case len(args) > 1:
+			return fmt.Errorf("%q takes one %s, but got %d arguments; put quotes around what has spaces in it", cmd.CommandPath(), t.name, len(args))
+		}
+		return nil
+	}
+}

@@ -1,0 +1,290 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/spf13/cobra"
+)
+
+// leaves returns every command that does something.
+func leaves(c *cobra.Command) []*cobra.Command {
+	if !c.HasSubCommands() {
+		return []*cobra.Command{c}
+	}
+	var all []*cobra.Command
+	for _, s := range c.Commands() {
+		all = append(all, leaves(s)...)
+	}
+	return all
+}
+
+// name is a command as it is typed.
+func name(c *cobra.Command) string { return strings.TrimPrefix(c.CommandPath(), "gatehouse ") }
+
+func TestEveryCommandExplainsItself(t *testing.T) {
+	t.Parallel()
+	for _, c := range leaves((&app{}).root()) {
+		if c.Short == "" || strings.HasSuffix(c.Short, ".") || strings.Contains(c.Short, "\n") {
+			t.Errorf("%s: its purpose is %q, want one line without a full stop", name(c), c.Short)
+		}
+		if len(c.Long) <= len(c.Short) {
+			t.Errorf("%s has no long help", name(c))
+		}
+		if !strings.HasPrefix(c.Example, "  "+c.CommandPath()) {
+			t.Errorf("%s has no example", name(c))
+		}
+		for line := range strings.SplitSeq(c.Long, "\n") {
+			if n := len([]rune(line)); n > 84 {
+				t.Errorf("%s: a line of its help has %d characters", name(c), n)
+			}
+		}
+	}
+}
+
+func TestEveryFlagIsDescribed(t *testing.T) {
+	t.Parallel()
+	for _, c := range leaves((&app{}).root()) {
+		for line := range strings.SplitSeq(c.LocalFlags().FlagUsages()+c.InheritedFlags().FlagUsages(), "\n") {
+			if fields := strings.Fields(line); len(fields) > 0 && strings.HasPrefix(fields[0], "-") && len(fields) < 4 {
+				t.Errorf("%s: the flag %q is not described", name(c), strings.TrimSpace(line))
+			}
+		}
+	}
+}
+
+// The examples are what people copy first: the command line takes each of them.
+func TestEveryExampleIsUnderstood(t *testing.T) {
+	t.Parallel()
+	for _, c := range leaves((&app{}).root()) {
+		for line := range strings.SplitSeq(strings.ReplaceAll(c.Example, "\\\n", " "), "\n") {
+			line, _, _ = strings.Cut(line, " < ")
+			args := typed(strings.TrimSpace(line))
+			if len(args) == 0 || args[0] != "gatehouse" {
+				t.Errorf("%s: the example %q is no command line", name(c), line)
+				continue
+			}
+			found, rest, err := (&app{}).root().Find(args[1:])
+			if err == nil {
+				err = found.ParseFlags(rest)
+			}
+			if err == nil {
+				err = found.ValidateArgs(found.Flags().Args())
+			}
+			if err == nil {
+				err = found.ValidateFlagGroups()
+			}
+			if err != nil || found.CommandPath() != c.CommandPath() {
+				t.Errorf("%s: the example %q is %s: %v", name(c), line, found.CommandPath(), err)
+			}
+		}
+	}
+}
+
+// typed splits a line as a shell does, as far as the examples need it.
+func typed(line string) []string {
+	var args []string
+	for i, part := range strings.Split(line, `"`) {
+		if i%2 == 1 {
+			args[len(args)-1] += part
+			continue
+		}
+		args = append(args, strings.Fields(part)...)
+		if part != "" && strings.HasSuffix(part, " ") && i < strings.Count(line, `"`) {
+			args = append(args, "")
+		}
+	}
+	return args
+}
+
+// named are the commands that are about one thing, with what such a thing is
+// called, a name that nobody has, and what else they need.
+var named = []struct{ command, thing, nobody, more string }{
+	{"user show", "user", "usr_nobody", ""},
+	{"user update", "user", "usr_nobody", "--name X"},
+	{"user delete", "user", "nobody@example.test", "--yes"},
+	{"user disable", "user", "nobody@example.test", ""},
+	{"user enable", "user", "usr_nobody", ""},
+	{"user set-password", "user", "usr_nobody", "--password-file -"},
+	{"user reset-factor", "user", "usr_nobody", "--yes"},
+	{"client show", "client", "nobody", ""},
+	{"client update", "client", "cli_nobody", "--name X"},
+	{"client delete", "client", "nobody", "--yes"},
+	{"client rotate-secret", "client", "nobody", ""},
+	{"keys revoke", "key", "nobody", "--yes"},
+	{"session revoke", "session", "ses_nobody", ""},
+}
+
+// Whatever is looked for and is not there is answered alike: one sentence with the
+// name that was typed, exit code 1, and JSON for who asked for it.
+func TestUnknownNamesAreAnsweredAlike(t *testing.T) {
+	t.Parallel()
+	b := newBeside(t)
+	for _, c := range append(named, []struct{ command, thing, nobody, more string }{
+		{"session list --user", "user", "nobody@example.test", ""},
+		{"session revoke --user", "user", "nobody@example.test", ""},
+		{"audit list --client", "client", "nobody", ""},
+		{"audit list --target", "user", "nobody@example.test", ""},
+		{"audit list --actor", "user", "nobody@example.test", ""},
+	}...) {
+		line := strings.Fields(c.command + " " + c.nobody + " " + c.more)
+		code, stdout, stderr := b.try(line...)
+		if code != exitFailed || stdout != "" || !strings.HasPrefix(stderr, "gatehouse: There is no such ") ||
+			!strings.HasSuffix(stderr, fmt.Sprintf(": %q.\n", c.nobody)) || strings.Count(stderr, "\n") != 1 {
+			t.Errorf("gatehouse %s: exit %d, %q %q", strings.Join(line, " "), code, stdout, stderr)
+		}
+		code, stdout, stderr = b.try(append(line, "--json")...)
+		var answer struct{ Error problem }
+		if err := json.Unmarshal([]byte(stderr), &answer); err != nil || code != exitFailed || stdout != "" || answer.Error.Code != c.thing+".not_found" {
+			t.Errorf("gatehouse %s --json: exit %d, %q %q: %v", strings.Join(line, " "), code, stdout, stderr, err)
+		}
+	}
+}
+
+// Each command that is about one thing is in the table above.
+func TestEveryCommandAboutOneThingIsKnownToTheTests(t *testing.T) {
+	t.Parallel()
+	for _, c := range leaves((&app{}).root()) {
+		about := strings.ContainsAny(strings.TrimPrefix(c.Use, c.Name()), "ABCDEFGHIJKLMNOPQRSTUVWXYZ") && c.ValidateArgs(nil) != nil
+		listed := false
+		for _, n := range named {
+			listed = listed || n.command == name(c)
+		}
+		if about != listed && name(c) != "config explain" {
+			t.Errorf("%s needs an argument: %t, is in the table: %t", name(c), about, listed)
+		}
+	}
+}
+
+// A slip on the command line costs nothing and says where the help is, in JSON for
+// who asked for it, wherever on the line that stands.
+func TestEverySlipIsAUsageError(t *testing.T) {
+	t.Parallel()
+	for _, c := range leaves((&app{}).root()) {
+		slips := [][]string{{"--no-such-flag"}}
+		if c.ValidateArgs(nil) != nil {
+			slips = append(slips, nil)
+		}
+		if c.ValidateArgs([]string{"a", "b"}) != nil {
+			slips = append(slips, []string{"a", "b"})
+		}
+		for _, slip := range slips {
+			for _, asJSON := range []bool{false, true} {
+				line := append(strings.Fields(name(c)), slip...)
+				if asJSON {
+					line = append(line, "--json")
+				}
+				var stdout, stderr bytes.Buffer
+				code := run(t.Context(), line, []string{"GATEHOUSE_DATA_DIR=/nowhere/at/all"}, strings.NewReader(""), &stdout, &stderr)
+				if code != exitUsage || stdout.Len() > 0 {
+					t.Errorf("gatehouse %s: exit %d, %s", strings.Join(line, " "), code, &stdout)
+				}
+				hint := fmt.Sprintf("see %q", c.CommandPath()+" --help")
+				if !asJSON && (!strings.HasPrefix(stderr.String(), "gatehouse: ") || !strings.Contains(stderr.String(), hint)) {
+					t.Errorf("gatehouse %s: %s", strings.Join(line, " "), &stderr)
+				}
+				var answer struct{ Error problem }
+				if err := json.Unmarshal(stderr.Bytes(), &answer); asJSON && (err != nil || answer.Error.Code != "usage") {
+					t.Errorf("gatehouse %s: %s is not JSON of a usage error: %v", strings.Join(line, " "), &stderr, err)
+				}
+			}
+		}
+	}
+}
+
+// In the wrong folder each command that needs a house says so alike.
+func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
+	t.Parallel()
+	without := []string{"serve", "demo", "migrate up", "config check", "config show", "config explain", "healthcheck", "version"}
+	more := map[string]string{
+		"user create": "--email a@example.test --no-password", "client create": "--name X --redirect-uri https://app.example.test/cb",
+		"user set-password": "usr_nobody --password-file -",
+	}
+	for _, c := range leaves((&app{}).root()) {
+		if slices.Contains(without, name(c)) {
+			continue
+		}
+		line := name(c) + " " + more[name(c)]
+		for _, n := range named {
+			if n.command == name(c) {
+				line = strings.Join([]string{n.command, n.nobody, n.more}, " ")
+			}
+		}
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), append(strings.Fields(line), "--json"), []string{"GATEHOUSE_DATA_DIR=/nowhere/at/all"}, strings.NewReader("a long enough sentence"), &stdout, &stderr)
+		var answer struct{ Error problem }
+		if err := json.Unmarshal(stderr.Bytes(), &answer); err != nil || code != exitFailed || answer.Error.Code != "store.not_found" || stdout.Len() > 0 {
+			t.Errorf("gatehouse %s: exit %d, %s %s", line, code, &stdout, &stderr)
+		}
+	}
+}
+
+// A service complains about fields; who typed flags is told of flags. So each
+// field that oauth's rules name has one.
+func TestEveryFieldOfAClientIsToldAsAFlag(t *testing.T) {
+	t.Parallel()
+	file, err := parser.ParseFile(token.NewFileSet(), "../../oauth/rules.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := 0
+	flags := (&app{}).clientCreate().Flags()
+	ast.Inspect(file, func(n ast.Node) bool {
+		call, ok := n.(*ast.CallExpr)
+		if !ok || len(call.Args) == 0 {
+			return true
+		}
+		method, ok := call.Fun.(*ast.SelectorExpr)
+		if !ok || !slices.Contains([]string{"add", "check", "list", "within"}, method.Sel.Name) {
+			return true
+		}
+		lit, ok := call.Args[0].(*ast.BasicLit)
+		if !ok {
+			return true
+		}
+		fields++
+		field, _ := strconv.Unquote(lit.Value)
+		if flag := clientFlagOf[field]; flag == "" || flags.Lookup(strings.TrimPrefix(flag, "--")) == nil {
+			t.Errorf("the field %s is told as %q, which is no flag", field, flag)
+		}
+		return true
+	})
+	if fields < 15 {
+		t.Fatalf("only %d fields were found: this test looks for them in the wrong way", fields)
+	}
+}
+
+func TestProblemsAreToldInTheWordsThatWereTyped(t *testing.T) {
+	t.Parallel()
+	b := newBeside(t)
+	claims := t.TempDir() + "/claims.json"
+	writeFile(t, claims, `{"birthdate": "soon", "address": {"country": "a\u0007b"}}`)
+	for line, want := range map[string]string{
+		"user create --email nonsense --no-password":                                                                                   "  --email: is not an email address\n",
+		"user create --email a@example.test --no-password --claims-file " + claims:                                                     "  --claims-file \"birthdate\": is not a date",
+		"client create --id usr_x --name X --redirect-uri https://app.example.test/cb":                                                 "  --id: must not begin",
+		"client create --name X --redirect-uri https://a.example.test/cb --redirect-uri ftp://b":                                       "  --redirect-uri \"ftp://b\": ",
+		"client create --name X --redirect-uri https://a.example.test/cb --post-logout-redirect-uri http://b.test":                     "  --post-logout-redirect-uri \"http://b.test\": must be https",
+		"client create --name X --grant client_credentials --audience a#b":                                                             "  --audience \"a#b\": ",
+		"client create --name X --redirect-uri https://a.example.test/cb --auth-method magic":                                          "  --auth-method: must be ",
+		"client create --name X --redirect-uri https://a.example.test/cb --access-token-ttl 1s":                                        "  --access-token-ttl: must lie between",
+		"client create --name X --redirect-uri https://a.example.test/cb --refresh-idle 20d --refresh-absolute 10d":                    "  --refresh-idle: must not be longer than the absolute lifetime, which is 10d\n",
+		"client create --name X --redirect-uri https://a.example.test/cb --home-url http://b.test":                                     "  --home-url: must be https",
+		"client create --name X --redirect-uri https://a.example.test/cb --id-token-alg none":                                          "  --id-token-alg: must be RS256, ES256 or EdDSA\n",
+		"client create --name X --redirect-uri https://a.example.test/cb --grant authorization_code --grant implicit --refresh static": "  --grant \"implicit\": must be ",
+		"client create --name X": "  --redirect-uri: must name at least one for authorization_code\n",
+	} {
+		code, _, stderr := b.try(strings.Fields(line)...)
+		if code != exitFailed || !strings.Contains(stderr, want) {
+			t.Errorf("gatehouse %s: exit %d, %s; want %q", line, code, stderr, want)
+		}
+	}
+}

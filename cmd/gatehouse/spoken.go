@@ -1,0 +1,75 @@
+package main
+
+import (
+	"errors"
+	"strings"
+
+	"gatehouse/fault"
+)
+
+// spoken says which flag a field is, as the person typed it, and with which
+// value; a field that no flag stands for is "".
+type spoken func(field string) (flag, value string)
+
+// spokenError is an error whose fields are told as flags: a service speaks of
+// "redirect_uris[0]", and who sits at the command line typed --redirect-uri.
+type spokenError struct {
+	error
+	say spoken
+}
+
+func (e *spokenError) Unwrap() error { return e.error }
+
+// inFlags returns err with the fields that it complains about told as flags.
+func inFlags(err error, say spoken) error {
+	if _, ok := errors.AsType[*fault.Error](err); !ok {
+		return err
+	}
+	return &spokenError{err, say}
+}
+
+// userFlag is the flag of what identity calls a person's field. Claims have no
+// flags of their own: they stand in the file of --claims-file.
+func userFlag(name string) (flag, value string) {
+	switch name {
+	case "email", "name":
+		return "--" + name, ""
+	case "password":
+		return "the password", ""
+	}
+	return "--claims-file", name
+}
+
+// clientFlagOf is the flag of what oauth calls a client's field.
+var clientFlagOf = map[string]string{
+	"id": "--id", "name": "--name", "home_url": "--home-url", "auth_method": "--auth-method", "jwks": "--jwks-file",
+	"redirect_uris": "--redirect-uri", "post_logout_redirect_uris": "--post-logout-redirect-uri",
+	"grant_types": "--grant", "scopes": "--scope", "audiences": "--audience",
+	"pkce": "--pkce", "refresh": "--refresh", "introspect": "--introspect", "require_acr": "--require-acr",
+	"access_token_ttl": "--access-token-ttl", "refresh_idle": "--refresh-idle", "refresh_absolute": "--refresh-absolute",
+	"id_token_alg": "--id-token-alg", "userinfo_alg": "--userinfo-alg", "access_token_alg": "--access-token-alg",
+	"access_token_type": "--access-token-type",
+}
+
+// cutIndex takes "redirect_uris[2]" apart; a name without an index has -1.
+func cutIndex(field string) (name string, index int) {
+	name, rest, ok := strings.Cut(field, "[")
+	if !ok {
+		return field, -1
+	}
+	for _, c := range strings.TrimSuffix(rest, "]") {
+		if c < '0' || c > '9' {
+			return name, -1
+		}
+		index = index*10 + int(c-'0')
+	}
+	return name, index
+}
+
+// brief is text that somebody typed, short enough to be repeated.
+func brief(s string) string {
+	if r := []rune(s); len(r) > mostNamed {
+		return string(r[:mostNamed]) + "…"
+	}
+	return s
+}
