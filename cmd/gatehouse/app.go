@@ -127,6 +127,13 @@ func (a *app) group(use, short string, subs ...*cobra.Command) *cobra.Command {
 	return c
 }
 
+// explained gives a group of commands its long help: what the things are that it
+// is about.
+func explained(group *cobra.Command, long, example string) *cobra.Command {
+	group.Long, group.Example = long, example
+	return group
+}
+
 func unknownCommand(cmd *cobra.Command, name string) error {
 	err := fmt.Errorf("there is no command %q", cmd.CommandPath()+" "+name)
 	if near := cmd.SuggestionsFor(name); len(near) > 0 {

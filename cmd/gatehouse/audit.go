@@ -14,7 +14,11 @@ import (
 )
 
 func (a *app) audit() *cobra.Command {
-	return a.group("audit", "Read who did what to whom", a.auditList())
+	return explained(a.group("audit", "Read who did what to whom", a.auditList()),
+		`Read the audit log: who did what to whom, when and from where, and what was
+refused. It is written with each change and cannot be changed itself.`,
+		`  gatehouse audit list
+  gatehouse audit list --target user:ada@example.test --since 7d`)
 }
 
 // auditPage is how many events are listed unless somebody asks for more.

@@ -30,7 +30,7 @@ func (f *auditFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.actor, "actor", "", "only what this `ACTOR` did: an email address, a person's id, a kind (console), or KIND:ID (client:web)")
 	flags.StringVar(&f.target, "target", "", "only what was done to this `TARGET`: KIND:ID (client:web), an email address, or an id with a prefix")
 	flags.StringVar(&f.action, "action", "", "only this `ACTION` (user.create), or all that begin so (user.)")
-	flags.StringVar(&f.outcome, "outcome", "", "only what was `done|refused`")
+	flags.StringVar(&f.outcome, "outcome", "", "only this `outcome`: done or refused")
 	flags.StringVar(&f.ip, "ip", "", "only what came from this `address`")
 	flags.StringVar(&f.client, "client", "", "only what concerns this `CLIENT`")
 	flags.StringVar(&f.since, "since", "", "only since this `time`: RFC 3339, a date, or how long ago (24h, 7d)")

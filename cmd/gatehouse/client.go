@@ -11,8 +11,13 @@ import (
 )
 
 func (a *app) client() *cobra.Command {
-	return a.group("client", "Create, list and change applications",
-		a.clientCreate(), a.clientList(), a.clientShow(), a.clientUpdate(), a.clientDelete(), a.clientRotateSecret())
+	return explained(a.group("client", "Create, list and change applications",
+		a.clientCreate(), a.clientList(), a.clientShow(), a.clientUpdate(), a.clientDelete(), a.clientRotateSecret()),
+		`Create, list and change applications, which are called clients in OAuth 2: what
+sends people here to sign in, and programs that get tokens for themselves. A
+server that runs knows of a change within a second.`,
+		`  gatehouse client create --id web --name Web --redirect-uri https://app.example.com/callback
+  gatehouse client list`)
 }
 
 // withClient runs f on the client that the first argument names.

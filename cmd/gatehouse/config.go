@@ -11,8 +11,13 @@ import (
 )
 
 func (a *app) config() *cobra.Command {
-	return a.group("config", "Check, show and explain the configuration",
-		a.configCheck(), a.configShow(), a.configExplain())
+	return explained(a.group("config", "Check, show and explain the configuration",
+		a.configCheck(), a.configShow(), a.configExplain()),
+		`Check, show and explain the configuration: a YAML file (--config), variables of
+the environment (GATEHOUSE_…), and flags (--set). What comes later wins. Nothing is
+started, and no database is opened.`,
+		`  gatehouse config check --config gatehouse.yaml
+  gatehouse config explain session.idle`)
 }
 
 // settingJSON is a key as scripts read it.

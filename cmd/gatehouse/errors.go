@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -96,6 +97,9 @@ func describe(err error) problem {
 	}
 	if c, ok := errors.AsType[*config.Error](err); ok {
 		return problem{Code: "config", Detail: c.Error()}
+	}
+	if errors.Is(err, context.Canceled) { // a signal: nothing else ends a command's context
+		return problem{Code: "interrupted", Detail: "it was interrupted"}
 	}
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Detail == "" {

@@ -50,6 +50,17 @@ func TestEveryCommandExplainsItself(t *testing.T) {
 	}
 }
 
+// A group says what the things are that it is about.
+func TestEveryGroupExplainsItsThings(t *testing.T) {
+	t.Parallel()
+	root := (&app{}).root()
+	for _, c := range append(root.Commands(), root) {
+		if c.HasSubCommands() && (len(c.Long) < 2*len(c.Short) || !strings.HasPrefix(c.Example, "  "+c.CommandPath())) {
+			t.Errorf("%s does not say what it is about, or gives no example", name(c))
+		}
+	}
+}
+
 func TestEveryFlagIsDescribed(t *testing.T) {
 	t.Parallel()
 	for _, c := range leaves((&app{}).root()) {

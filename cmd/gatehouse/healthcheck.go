@@ -3,12 +3,15 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net"
 	"net/http"
 	"net/netip"
+	"net/url"
+	"os"
 	"slices"
 	"time"
 
@@ -42,23 +45,37 @@ exit code is 0 if the server is ready, 1 if it is not or does not answer.`,
 	})
 }
 
-func ready(ctx context.Context, url string) error {
+func ready(ctx context.Context, at string) error {
 	ctx, cancel := context.WithTimeout(ctx, healthTimeout)
 	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, at, nil)
 	if err != nil {
-		return fmt.Errorf("ask %s: %w", url, err)
+		return fmt.Errorf("ask %s: %w", at, err)
 	}
 	client := http.Client{Transport: &http.Transport{DisableKeepAlives: true}} // no proxy of the environment
 	resp, err := client.Do(req)
 	if err != nil {
-		return fmt.Errorf("the server does not answer: %w", err)
+		return fmt.Errorf("the server does not answer at %s: %w; look whether it runs, and whether listen.internal is what it was started with", at, why(err))
 	}
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("the server is not ready: %s answers %s%s", url, resp.Status, failing(resp.Body))
+		return fmt.Errorf("the server is not ready: %s answers %s%s", at, resp.Status, failing(resp.Body))
 	}
 	return nil
+}
+
+// why is an error of a request without the request, which the sentence names.
+func why(err error) error {
+	if u, ok := errors.AsType[*url.Error](err); ok {
+		err = u.Err
+	}
+	if op, ok := errors.AsType[*net.OpError](err); ok {
+		err = op.Err
+	}
+	if call, ok := errors.AsType[*os.SyscallError](err); ok {
+		err = call.Err
+	}
+	return err
 }
 
 // failing lists the parts that /readyz says are not well; "" if it is not of ours.

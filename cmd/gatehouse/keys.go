@@ -16,7 +16,12 @@ import (
 )
 
 func (a *app) keys() *cobra.Command {
-	return a.group("keys", "List, rotate and revoke the signing keys", a.keysList(), a.keysRotate(), a.keysRevoke())
+	return explained(a.group("keys", "List, rotate and revoke the signing keys", a.keysList(), a.keysRotate(), a.keysRevoke()),
+		`List, rotate and revoke the signing keys: the pairs by which applications know that
+a token is from here. They are made and rotated by themselves; rotating by hand is
+for drills, and revoking for a key that somebody else may know.`,
+		`  gatehouse keys list
+  gatehouse keys rotate --alg ES256`)
 }
 
 func (a *app) printKeys(list []keys.Key) error {

@@ -18,7 +18,11 @@ import (
 )
 
 func (a *app) migrate() *cobra.Command {
-	return a.group("migrate", "Look at the database's schema, or bring it up to date", a.migrateStatus(), a.migrateUp())
+	return explained(a.group("migrate", "Look at the database's schema, or bring it up to date", a.migrateStatus(), a.migrateUp()),
+		`Look at the schema (the tables of the database), or bring it up to what this version
+needs. "gatehouse serve" does it by itself at its start.`,
+		`  gatehouse migrate status
+  gatehouse migrate up`)
 }
 
 // stepJSON is one step of the schema's history.

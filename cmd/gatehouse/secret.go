@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -40,7 +41,7 @@ func (a *app) read(file string) ([]byte, error) {
 	if file != "-" {
 		f, err := os.Open(file)
 		if err != nil {
-			return nil, &usageError{err: err}
+			return nil, usagef("the file %q cannot be read: %w", file, bare(err))
 		}
 		defer f.Close()
 		in = f
@@ -53,6 +54,14 @@ func (a *app) read(file string) ([]byte, error) {
 		return nil, usagef("%s is too long", inputName(file))
 	}
 	return b, nil
+}
+
+// bare is an error of a file without the name, which the sentence has.
+func bare(err error) error {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
+		return p.Err
+	}
+	return err
 }
 
 func inputName(file string) string {

@@ -50,5 +50,5 @@ func (a *app) servingFlags(cmd *cobra.Command) {
 	a.setting(cmd, false, "listen", "listen.public", "the `address` of pages and protocol, HOST:PORT")
 	a.setting(cmd, false, "listen-internal", "listen.internal", "the `address` of health and metrics, HOST:PORT")
 	a.setting(cmd, false, "issuer", "issuer", "the public `URL` of this Gatehouse")
-	a.setting(cmd, false, "log-level", "log.level", "debug, info, warn or error (`level`)")
+	a.setting(cmd, false, "log-level", "log.level", "the least important `level` that is logged: debug, info, warn or error")
 }

@@ -13,7 +13,12 @@ import (
 )
 
 func (a *app) session() *cobra.Command {
-	return a.group("session", "List and end browser sessions", a.sessionList(), a.sessionRevoke())
+	return explained(a.group("session", "List and end browser sessions", a.sessionList(), a.sessionRevoke()),
+		`List and end browser sessions: browsers in which somebody is signed in. A session
+begins with a sign-in, and ends by itself when it is not used or grows too old
+(session.idle and session.absolute).`,
+		`  gatehouse session list --user ada@example.test
+  gatehouse session revoke --user ada@example.test`)
 }
 
 func (a *app) sessionRevoke() *cobra.Command {

@@ -18,9 +18,13 @@ import (
 )
 
 func (a *app) user() *cobra.Command {
-	return a.group("user", "Create, list and change people",
+	return explained(a.group("user", "Create, list and change people",
 		a.userCreate(), a.userList(), a.userShow(), a.userUpdate(), a.userDelete(),
-		a.userDisable(), a.userEnable(), a.userSetPassword(), a.userResetFactor())
+		a.userDisable(), a.userEnable(), a.userSetPassword(), a.userResetFactor()),
+		`Create, list and change people who can sign in. `+whichUser+`
+A server that runs knows of a change at once.`,
+		`  gatehouse user create --email ada@example.test --name "Ada Example" --email-verified
+  gatehouse user list --search ada`)
 }
 
 const whichUser = "USER is an id (usr_…) or an email address."

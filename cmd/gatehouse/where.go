@@ -33,7 +33,7 @@ func (a *app) issuer(ctx context.Context, h *house.House) (where, error) {
 func (a *app) noteIssuer(w where) error {
 	switch {
 	case w.served == "" && !w.told:
-		return a.note("No server has run on this database yet; the address is where it will be if it is started with this configuration.")
+		return a.note("No server has run on this database yet: it will be at %s if it is started with this configuration.", w.url)
 	case w.told && w.served != "" && w.served != w.url:
 		return a.note("The server last started as %s, and this command is configured with %s. One of them is wrong.", w.served, w.url)
 	}
