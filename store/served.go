@@ -15,7 +15,8 @@ SET issuer = excluded.issuer, at = excluded.at`)
 
 	selectServed = newStatement(`
 SELECT issuer
-FROM served`)
+FROM served
+WHERE one = 1`)
 )
 
 // PutServed notes under which issuer a server started at a time; of several
