@@ -200,6 +200,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectAdministrators: {{}},
 		lockAdministrators:   {{}},
 
+		selectServed: {{}},
+
 		selectVersions: {{}},
 	}
 	all[searchNames] = [][]any{
