@@ -116,7 +116,7 @@ func (s *Service) mustNeedSetup(ctx context.Context) error {
 		return err
 	}
 	if !needs {
-		return fault.New(fault.NotFound, "setup.done", "Gatehouse is set up already.")
+		return fault.New(fault.NotFound, "setup.done", "There is an administrator already.")
 	}
 	return nil
 }

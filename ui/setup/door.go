@@ -121,7 +121,7 @@ func (d *Door) open(r *http.Request) error {
 		return err
 	}
 	if !needed {
-		return fault.New(fault.NotFound, "setup.done", "Gatehouse is set up already.")
+		return fault.New(fault.NotFound, "setup.done", "There is an administrator already.")
 	}
 	return nil
 }

@@ -155,7 +155,7 @@ func TestWhatComesNextIsForAdministrators(t *testing.T) {
 	leadsTo(t, next(&house{}), "/signin?return_to=%2Fsetup%2Fnext")
 	wants(t, next(&house{live: true}), 404)
 	wants(t, next(&house{live: true, user: identity.User{Administrator: true}}), 200,
-		"gatehouse client create", "gatehouse user create", "https://id.example.com", `data-copy="connect"`, `data-copy="invite"`)
+		"Copy gatehouse client create", "Copy gatehouse user create", "https://id.example.com", `data-copy="connect"`, `data-copy="invite"`)
 }
 
 func TestSetupKeepsWhatWasTypedWhenSomethingIsWrong(t *testing.T) {

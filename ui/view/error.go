@@ -101,6 +101,9 @@ func (p errorPage) said(say *words.Catalogue) words.Fault {
 	said := say.Said(p.Code, p.Status)
 	said.Detail = say.Detail(p.Code, p.Detail)
 	p.why.say(say, &said)
+	if p.mend != "" {
+		said.Todo = "" // the command says it
+	}
 	if p.Code == "internal" {
 		said.Detail = "" // the title and what to do say it all
 	}

@@ -295,7 +295,7 @@ var english = Catalogue{
 	},
 	Setup: Setup{
 		Title:     "Set up Gatehouse",
-		Lead:      "Create the first administrator. You then sign in and set up a second step.",
+		Lead:      "Create the first administrator. You go on signed in.",
 		Token:     "Set-up token",
 		TokenHint: "The part of the set-up link after “#token=”.",
 		Email:     "Email",
@@ -324,7 +324,7 @@ var english = Catalogue{
 		Details:     "Details for the administrator",
 		Copy:        "Copy the details",
 		Received:    "Received",
-		Mend:        "You are on the machine that runs Gatehouse. This would mend it:",
+		Mend:        "You are on the machine that runs this server, where this command helps:",
 		Back:        "Back to {app}",
 		BackUnnamed: "Back to the application",
 		Again:       "Start again",

@@ -40,7 +40,7 @@ var englishFaults = map[string]Fault{
 	"setup.link": {Detail: "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."},
 	"setup.done": {
 		Title:  "Already set up",
-		Detail: "Gatehouse is set up already.",
+		Detail: "There is an administrator already.",
 		Todo:   "Sign in with the administrator's email and password. Who has lost them runs “gatehouse user set-password” on the server.",
 	},
 
