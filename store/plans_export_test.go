@@ -142,6 +142,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		deleteRecoveryCodes: one(crowd.ID("usr_", n/10+1)),
 		spendRecoveryCode:   one(crowd.ID("usr_", n/10+1), bytes("mac_", n)),
 		countRecoveryCodes:  one(crowd.ID("usr_", n/10+1)),
+		recoveryCodesMade:   one(crowd.ID("usr_", n/10+1)),
 
 		selectFamily:               one(fam),
 		selectFamilies:             one([]string{fam, crowd.ID("fam_", n+1), crowd.ID("fam_", 2*n), "nothing"}),
