@@ -120,6 +120,7 @@ type enrolPage struct {
 	Secret string // base32
 	URL    string // otpauth
 	QR     qrCode
+	Back   string // where "Cancel" leads; "" where there is no way but this
 }
 
 func (p enrolPage) Head(say *words.Catalogue) view.Head {

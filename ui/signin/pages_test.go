@@ -10,6 +10,7 @@ import (
 	"golang.org/x/net/html"
 
 	"gatehouse/fault"
+	"gatehouse/flow"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
 	"gatehouse/ui/words/wordstest"
@@ -33,7 +34,10 @@ func samples(t *testing.T) map[string]view.Page {
 	enrol := enrolPage{stepFrame: known, Secret: sampleKey, URL: "otpauth://totp/Gatehouse:alice?secret=" + sampleKey, QR: code}
 	enrolBad := enrol
 	enrolBad.stepFrame = knownBad
+	enrolOwn := enrol
+	enrolOwn.Back = "/account/security"
 	return map[string]view.Page{
+		"enrol, own":         enrolOwn,
 		"sign in":            signInPage{stepFrame: fresh},
 		"sign in, own":       signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction}},
 		"sign in, wrong":     signInPage{stepFrame: bad, Login: "alice@example.com"},
@@ -69,6 +73,24 @@ func TestSignInFormsMayTravelWithTheApplication(t *testing.T) {
 	viewtest.FormActions(t, samples(t), map[string]string{
 		"sign in": "", "sign in, wrong": "", "select": "", "factor": "", "recovery": "", "enrol": "", "consent": "", "sign in, own": "'self'",
 	})
+}
+
+// Who must enrol finds no way round it; who came by themselves may leave.
+func TestOnlyWhoNeedNotEnrolMayCancel(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		ask  flow.Ask
+		want string
+	}{
+		{flow.Ask{ReturnTo: "/account/security?done=enrol"}, "/account/security"},
+		{flow.Ask{ReturnTo: "/account"}, ""},
+		{flow.Ask{Client: "web", ReturnTo: "/account/security"}, ""},
+		{flow.Ask{}, ""},
+	} {
+		if got := backOf(c.ask); got != c.want {
+			t.Errorf("%+v may leave to %q, want %q", c.ask, got, c.want)
+		}
+	}
 }
 
 func TestEnrolShowsTheKeyInGroups(t *testing.T) {
