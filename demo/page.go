@@ -12,7 +12,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-//go:embed app.html app.css shop.svg
+//go:embed app.html app.css shop.svg shop.png
 var assets embed.FS
 
 var page = template.Must(template.ParseFS(assets, "app.html"))

@@ -20,6 +20,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/picture"
 )
 
 // ClientID is the demo application's client.
@@ -165,10 +166,23 @@ func passphrase() string {
 	return b.String()
 }
 
+// shopLogo is what people see beside the shop's name while they sign in.
+func shopLogo() (string, error) {
+	content, err := assets.ReadFile("shop.png")
+	if err != nil {
+		return "", err
+	}
+	return picture.Icon(content)
+}
+
 // seedClient makes the application's client, or follows a changed port.
 func seedClient(ctx context.Context, h *house.House, appURL string, s *Seeded) error {
+	logo, err := shopLogo()
+	if err != nil {
+		return err
+	}
 	want := oauth.Client{
-		ID: ClientID, Name: "Demo Shop", HomeURL: appURL, AuthMethod: oauth.AuthSecret,
+		ID: ClientID, Name: "Demo Shop", HomeURL: appURL, Logo: logo, AuthMethod: oauth.AuthSecret,
 		RedirectURIs: []string{appURL + "/callback"}, PostLogoutRedirectURIs: []string{appURL + "/"},
 		GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh},
 		Scopes:     []string{"openid", "profile", "email", "offline_access"},

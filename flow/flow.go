@@ -114,6 +114,7 @@ type Application struct {
 	ID          id.Client
 	Name        string
 	HomeURL     string
+	Logo        string // an address that holds the picture; empty: none
 	SkipConsent bool
 	// Unproven is a public client whose answers another program could catch: it
 	// is asked about every time (RFC 8252 section 8.6).

@@ -74,7 +74,7 @@ func (a apps) Application(ctx context.Context, client id.Client) (flow.Applicati
 		return flow.Application{}, fault.Missing("client")
 	}
 	return flow.Application{
-		ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, SkipConsent: c.SkipConsent,
+		ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, Logo: c.Logo, SkipConsent: c.SkipConsent,
 		Unproven: c.Public() && slices.ContainsFunc(c.RedirectURIs, catchable), Require: c.RequireLevel,
 	}, nil
 }

@@ -75,6 +75,8 @@ type Client struct {
 	AccessTokenType string // TypeAccessToken or TypeJWT; "" is TypeAccessToken
 	IDTokenClaims   bool   // the claims of the scopes stand in the ID token too
 
+	Logo string // a picture that pages show, as picture.Icon makes it; empty: none
+
 	Created, Updated time.Time
 	Rev              int64 // counts the changes; the first is 1
 }

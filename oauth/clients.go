@@ -134,7 +134,7 @@ func (s *Service) recordClient(ctx context.Context, by audit.Actor, action audit
 }
 
 // document shows a client to the auditor by the names of package wire, without
-// MACs. The key set is shown by its hash: it may be long.
+// MACs. The key set and the logo are shown by their hashes: they may be long.
 func document(c *Client) json.RawMessage {
 	if c == nil {
 		return nil
@@ -155,6 +155,9 @@ func document(c *Client) json.RawMessage {
 		"access_token_ttl": own(c.AccessTokenTTL), "refresh_idle": own(c.RefreshIdle), "refresh_absolute": own(c.RefreshAbsolute),
 		"require_acr": c.RequireLevel, "id_token_signed_response_alg": c.IDTokenAlg, "userinfo_signed_response_alg": c.UserinfoAlg,
 		"access_token_signed_response_alg": c.AccessTokenAlg, "access_token_type": c.TokenType(), "id_token_claims": c.IDTokenClaims, "any_localhost_port": c.AnyLocalhostPort,
+	}
+	if c.Logo != "" {
+		doc["logo_sha256"] = hex.EncodeToString(secret.Hash(c.Logo))
 	}
 	if c.JWKS != "" {
 		doc["jwks_sha256"] = hex.EncodeToString(secret.Hash(c.JWKS))

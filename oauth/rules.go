@@ -12,6 +12,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/picture"
 	"gatehouse/setting"
 )
 
@@ -45,6 +46,7 @@ func (p *problems) check(field string, err error) {
 func validate(c *Client, config Config) error {
 	var p problems
 	p.identity(c)
+	p.logo(c)
 	p.authentication(c)
 	p.grants(c)
 	p.addresses(c)
@@ -69,6 +71,13 @@ func (p *problems) identity(c *Client) {
 		p.add("name", "must not be longer than %d characters", maxName)
 	case !utf8.ValidString(c.Name) || strings.ContainsFunc(c.Name, invisible):
 		p.add("name", "must not contain control or invisible characters")
+	}
+}
+
+// logo is shown on pages of ours: nothing but a small picture that loads nothing.
+func (p *problems) logo(c *Client) {
+	if c.Logo != "" && !picture.IsIcon(c.Logo) {
+		p.add("logo", "must be a PNG of at most %d pixels a side, as a data URL", picture.IconSide)
 	}
 }
 

@@ -38,6 +38,7 @@ type Client struct {
 	AccessTokenType  string `json:"access_token_type"`
 	IDTokenClaims    bool   `json:"id_token_claims"`
 	AnyLocalhostPort bool   `json:"any_localhost_port"`
+	Logo             string `json:"logo_uri,omitempty"`
 
 	Secrets []ClientSecret `json:"secrets"`
 	Created time.Time      `json:"created"`
@@ -75,7 +76,7 @@ func OfClient(c oauth.Client) Client {
 		Consent: !c.SkipConsent, PKCE: c.PKCE, Refresh: RefreshMode(c), Introspect: c.Introspect,
 		AccessTokenTTL: Lifetime(c.AccessTokenTTL), RefreshIdle: Lifetime(c.RefreshIdle), RefreshAbsolute: Lifetime(c.RefreshAbsolute),
 		RequireACR: c.RequireLevel.String(), IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
-		AccessTokenType: c.TokenType(), IDTokenClaims: c.IDTokenClaims, AnyLocalhostPort: c.AnyLocalhostPort,
+		AccessTokenType: c.TokenType(), IDTokenClaims: c.IDTokenClaims, AnyLocalhostPort: c.AnyLocalhostPort, Logo: c.Logo,
 		Secrets: make([]ClientSecret, len(c.Secrets)), Created: c.Created.UTC(), Updated: c.Updated.UTC(),
 	}
 	for i, s := range c.Secrets {

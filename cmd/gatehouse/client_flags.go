@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/oauth"
+	"gatehouse/picture"
 	"gatehouse/proof"
 	"gatehouse/setting"
 	"gatehouse/wire"
@@ -17,7 +18,7 @@ import (
 
 // clientFlags are the flags that create and update share.
 type clientFlags struct {
-	name, homeURL, authMethod, jwksFile             string
+	name, homeURL, authMethod, jwksFile, logo       string
 	redirects, postLogout, grants, scopes, audience []string
 	public, noConsent, introspect, disabled         bool
 	refresh, requireACR, pkce                       string
@@ -51,6 +52,7 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.name, "name", "", "the `name` that people see")
 	flags.StringVar(&f.homeURL, "home-url", "", "the `URL` where \"back to the application\" leads")
+	flags.StringVar(&f.logo, "logo", "", "a `file` with the picture that people see beside the name, PNG or JPEG; \"\" for none")
 	flags.StringArrayVar(&f.redirects, "redirect-uri", nil, "where sign-ins may return to, an exact `URI`; may be repeated")
 	flags.StringArrayVar(&f.postLogout, "post-logout-redirect-uri", nil, "where sign-outs may return to, an exact `URI`; may be repeated")
 	flags.StringArrayVar(&f.grants, "grant", nil, "a `grant` type: authorization_code, refresh_token or client_credentials; may be repeated")
@@ -107,6 +109,11 @@ func (f *clientFlags) apply(a *app, cmd *cobra.Command, c *oauth.Client) error {
 			return err
 		}
 	}
+	if changed("logo") {
+		if err := f.readLogo(c); err != nil {
+			return err
+		}
+	}
 	f.applyMethod(changed, c)
 	f.applyTexts(changed, c)
 	if err := f.applyLists(changed, c); err != nil {
@@ -129,6 +136,19 @@ func (f *clientFlags) readJWKS(a *app, c *oauth.Client) error {
 	}
 	c.JWKS = strings.TrimSpace(string(b))
 	return nil
+}
+
+// readLogo keeps the picture itself: nobody's browser asks the application for it.
+func (f *clientFlags) readLogo(c *oauth.Client) error {
+	if c.Logo = ""; f.logo == "" {
+		return nil
+	}
+	content, err := picture.ReadFile(f.logo)
+	if err != nil {
+		return err
+	}
+	c.Logo, err = picture.Icon(content)
+	return err
 }
 
 func (f *clientFlags) applyMethod(changed func(string) bool, c *oauth.Client) {

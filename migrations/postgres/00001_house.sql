@@ -196,6 +196,7 @@ CREATE TABLE clients (
     access_token_type  TEXT    NOT NULL,
     id_token_claims    BOOLEAN NOT NULL,
     any_localhost_port BOOLEAN NOT NULL,
+    logo               TEXT    NOT NULL,
     created_at         BIGINT  NOT NULL,
     updated_at         BIGINT  NOT NULL,
     rev                BIGINT  NOT NULL,

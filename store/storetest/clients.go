@@ -22,7 +22,7 @@ func testClients(t *testing.T, s *store.Store) {
 		JWKS: `{"keys":[]}`, RedirectURIs: []string{"https://shop.test/cb", "http://127.0.0.1/cb"},
 		PostLogoutRedirectURIs: []string{"https://shop.test/bye"}, GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh},
 		Scopes: []string{"openid", "profile"}, Audiences: []string{"https://api.test"},
-		SkipConsent: true, PKCE: oauth.PKCEOff, StaticRefresh: true, Introspect: true,
+		SkipConsent: true, Logo: "data:image/png;base64,AAAA", PKCE: oauth.PKCEOff, StaticRefresh: true, Introspect: true,
 		AccessTokenTTL: 5 * time.Minute, RefreshIdle: time.Hour, RefreshAbsolute: 24 * time.Hour,
 		RequireLevel: proof.AAL2, IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA",
 		AccessTokenType: oauth.TypeJWT, IDTokenClaims: true, AnyLocalhostPort: true, Created: now, Updated: now, Rev: 1,

@@ -437,7 +437,7 @@ func TestAWrongCurrentPasswordComesBackBesideItsField(t *testing.T) {
 func TestAppsThatAreGoneCanStillBeRemoved(t *testing.T) {
 	t.Parallel()
 	wants(t, ask(t, &house{}, "GET", "/account/apps"), 200, "Grafana", `?client=grafana"`, ">gone<", `?client=gone"`)
-	wants(t, ask(t, &house{}, "GET", "/account/apps/app?client=gone"), 200, `<h1>gone</h1>`, `value="gone"`)
+	wants(t, ask(t, &house{}, "GET", "/account/apps/app?client=gone"), 200, `<h1 class="title">gone</h1>`, `value="gone"`)
 	h := &house{err: fault.Missing("consent")}
 	leadsTo(t, ask(t, h, "POST", "/account/apps", "client", "gone"), "/account/apps?done=app")
 }

@@ -61,7 +61,7 @@ func (d *Door) appLine(r *http.Request, c oauth.Consent) (appLine, error) {
 	if client.Name != "" {
 		line.Name = client.Name
 	}
-	line.HomeURL = client.HomeURL
+	line.HomeURL, line.Logo = client.HomeURL, client.Logo
 	return line, nil
 }
 

@@ -191,6 +191,7 @@ type appsPage struct {
 type appLine struct {
 	ID, Name string
 	HomeURL  string
+	Logo     string // an address that holds its picture; "" is none
 	Scopes   []string
 	Since    time.Time
 }

@@ -33,10 +33,10 @@ func samples() map[string]view.Page {
 		"others":        othersPage{frame: f, Count: 3},
 		"others, one":   othersPage{frame: f, Count: 1},
 		"others, none":  othersPage{frame: f},
-		"app":           appPage{frame: f, App: appLine{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Scopes: scopes, Since: at}},
+		"app":           appPage{frame: f, App: appLine{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Logo: viewtest.Icon, Scopes: scopes, Since: at}},
 		"app, bare":     appPage{frame: f, App: appLine{ID: "b", Name: "Wiki", Since: at}},
 		"apps": appsPage{frame: f, List: []appLine{
-			{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Scopes: scopes, Since: at}, {ID: "b", Name: "Wiki", Since: at},
+			{ID: "a", Name: "Grafana", HomeURL: "https://grafana.example.com", Logo: viewtest.Icon, Scopes: scopes, Since: at}, {ID: "b", Name: "Wiki", Since: at},
 		}},
 		"apps, none":          appsPage{frame: f},
 		"security":            securityPage{frame: f, HasFactor: true, Since: at, LastUsed: at, RecoveryLeft: 7},

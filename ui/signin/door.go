@@ -201,7 +201,7 @@ func (d *Door) step(r *http.Request, e flow.Entry) stepFrame {
 	s := stepFrame{Interaction: string(e.Interaction.ID), Travels: e.Interaction.Ask.Client != ""}
 	s.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
 	if e.App != nil {
-		s.App = appName(e.App)
+		s.App, s.Logo = appName(e.App), e.App.Logo
 	}
 	if e.Person != nil {
 		s.Email, s.Person = e.Person.Email, string(e.Person.ID)

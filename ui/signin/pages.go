@@ -18,6 +18,8 @@ type stepFrame struct {
 	// App is the name of the application that the sign-in is for; empty on
 	// pages of our own.
 	App string
+	// Logo is an address that holds its picture; empty: it has none.
+	Logo string
 	// Travels says that the answer to the form may lead through an application
 	// to origins that nobody here can name. Chromium holds form-action against
 	// the whole chain of redirects, so the policy must then leave it out.

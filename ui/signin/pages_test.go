@@ -24,6 +24,7 @@ func samples(t *testing.T) map[string]view.Page {
 	fresh := stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction, App: "Grafana", Travels: true}
 	bad, known, knownBad := fresh, fresh, fresh
 	bad.Form, knownBad.Form = viewtest.Wrong(), viewtest.Wrong()
+	known.Logo = viewtest.Icon
 	known.Email, knownBad.Email = "alice@example.com", "alice@example.com"
 	taken := known
 	taken.Wrong = fault.New(fault.Conflict, codeTaken, "Somebody else is here.")
