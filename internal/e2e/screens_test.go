@@ -185,7 +185,7 @@ func TestTabOrderIsThatOfThePage(t *testing.T) {
 	b.fits("account-sessions-others")
 	b.open(r.issuer + "/account/sessions")
 	b.fits("account-sessions")
-	b.follow("li:nth-child(2) a")
+	b.follow("[data-testid=session]:nth-child(2) a")
 	b.accessible("another session", "#submit")
 	b.fits("account-session")
 	b.open(r.app)
