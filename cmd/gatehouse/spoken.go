@@ -42,7 +42,7 @@ func userFlag(name string) (flag, value string) {
 
 // clientFlagOf is the flag of what oauth calls a client's field.
 var clientFlagOf = map[string]string{
-	"id": "--id", "name": "--name", "home_url": "--home-url", "auth_method": "--auth-method", "jwks": "--jwks-file",
+	"id": "--id", "name": "--name", "home_url": "--home-url", "auth_method": "--auth-method", "jwks": "--jwks-file", "logo": "--logo",
 	"redirect_uris": "--redirect-uri", "post_logout_redirect_uris": "--post-logout-redirect-uri",
 	"grant_types": "--grant", "scopes": "--scope", "audiences": "--audience",
 	"pkce": "--pkce", "refresh": "--refresh", "introspect": "--introspect", "require_acr": "--require-acr",
