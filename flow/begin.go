@@ -13,9 +13,10 @@ import (
 	"gatehouse/secret"
 )
 
-// Begin stores a new interaction for the browser whose binding cookie is
-// browser. Ask names a client, or a page of ours in ReturnTo, not both.
-func (s *Service) Begin(ctx context.Context, browser string, ask Ask) (Interaction, error) {
+// Begin makes a new interaction for the browser whose binding cookie is browser. It
+// stores nothing: the browser carries the interaction, sealed, until somebody proved
+// or decided something. Ask names a client, or a page of ours in ReturnTo, not both.
+func (s *Service) Begin(_ context.Context, browser string, ask Ask) (Interaction, error) {
 	now := clock.Now()
 	ask = ask.arrived(now)
 	if err := checkAsk(browser, ask); err != nil {
@@ -25,11 +26,10 @@ func (s *Service) Begin(ctx context.Context, browser string, ask Ask) (Interacti
 		ID:      id.NewInteraction(),
 		Browser: secret.Hash(browser),
 		Ask:     ask,
-		Version: 1,
 		Created: now,
 		Expires: now.Add(s.Config.InteractionTTL),
 	}
-	if err := s.Store.InsertInteraction(ctx, i); err != nil {
+	if err := s.seal(&i); err != nil {
 		return Interaction{}, fmt.Errorf("begin sign-in: %w", err)
 	}
 	return i, nil
@@ -82,13 +82,9 @@ func StaysHere(path string) bool {
 // Decide says what ask needs without storing anything: may it be issued at once?
 func (s *Service) Decide(ctx context.Context, ask Ask, session, ip string) (Entry, error) {
 	ask = ask.arrived(clock.Now())
-	var found Found
-	var err error
-	if session != "" {
-		found, err = s.Store.SignIn(ctx, Query{Client: ask.Client, Session: tokenHash(session), Now: time.Now()})
-		if err != nil {
-			return Entry{}, fmt.Errorf("decide sign-in: %w", err)
-		}
+	found, err := s.signedIn(ctx, ask.Client, session)
+	if err != nil {
+		return Entry{}, fmt.Errorf("decide sign-in: %w", err)
 	}
 	found.Interaction.Ask = ask
 	st, err := s.state(ctx, found)

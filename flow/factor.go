@@ -53,7 +53,7 @@ func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check f
 // double click spends the code once and posts it twice), it shows where to.
 func (s *Service) elsewhere(ctx context.Context, from audit.Actor, ref Ref, was Entry, refused error) (Outcome, error) {
 	e, err := s.Look(ctx, ref, from.IP)
-	if err != nil || e.Interaction.Version == was.Interaction.Version {
+	if err != nil || e.Interaction.Version == was.Interaction.Version && e.Decision.Step == was.Decision.Step {
 		return Outcome{Entry: was}, refused
 	}
 	return Outcome{Entry: e}, nil

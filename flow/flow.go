@@ -53,12 +53,14 @@ type Interaction struct {
 	Browser  []byte // SHA-256 of the browser's binding cookie
 	Ask      Ask
 	Progress Progress
-	Version  int // raised by every update; a stale update answers Conflict
+	Version  int // raised by every update; a stale update answers Conflict; 0: it is not stored
 	Created  time.Time
 	Expires  time.Time
 	// Finished is when it was answered, the zero time while it goes on. From then
 	// on Progress names the person and the session of the answer.
 	Finished time.Time
+	// Sealed is the interaction as the browser carries it while it is not stored.
+	Sealed string
 }
 
 // Step is what comes next.
@@ -157,14 +159,16 @@ type Found struct {
 // Store keeps interactions; *store.Store does.
 type Store interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
-	InsertInteraction(ctx context.Context, i Interaction) error
+	// InsertInteraction stores i, unless its person has so many already; then it
+	// returns false. Conflict: it is stored already.
+	InsertInteraction(ctx context.Context, i Interaction, most int) (bool, error)
 	// SignIn reads what a sign-in stands on, all at one moment. NotFound: there is
 	// no such interaction; an expired one is returned, so that the page can say so.
 	SignIn(ctx context.Context, q Query) (Found, error)
 	// SignInPerson reads one person, and what they allowed the client. NotFound:
 	// there is nobody of that id.
 	SignInPerson(ctx context.Context, user id.User, client id.Client) (Person, []string, error)
-	// UpdateInteraction writes Progress, Expires and Finished where Version is still
+	// UpdateInteraction writes Progress and Finished where Version is still
 	// i.Version, and raises it. Conflict: somebody else was faster.
 	UpdateInteraction(ctx context.Context, i Interaction) error
 }

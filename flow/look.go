@@ -26,14 +26,9 @@ func (s *Service) Look(ctx context.Context, ref Ref, ip string) (Entry, error) {
 // it is about nobody yet, the state holds person. It also returns the state, so
 // that a post can put its proof in and ask again.
 func (s *Service) look(ctx context.Context, ref Ref, person id.User) (Entry, State, error) {
-	if ref.Interaction == "" {
-		return Entry{}, State{}, gone(nil)
-	}
-	found, err := s.Store.SignIn(ctx, Query{
-		Interaction: ref.Interaction, Session: tokenHash(ref.Session), Person: person, Now: time.Now(),
-	})
-	if fault.Is(err, fault.NotFound) {
-		return Entry{}, State{}, gone(err)
+	found, err := s.find(ctx, ref, person)
+	if fault.CodeOf(err) == "flow.gone" {
+		return Entry{}, State{}, err
 	}
 	if err != nil {
 		return Entry{}, State{}, fmt.Errorf("look at sign-in: %w", err)
@@ -92,19 +87,9 @@ func (s *Service) meet(ctx context.Context, st *State) error {
 	if user != "" && st.Person != nil && st.Person.ID == user {
 		return nil
 	}
-	st.Person, st.Consented = nil, nil
-	if user == "" {
-		return nil
-	}
-	p, scopes, err := s.Store.SignInPerson(ctx, user, st.Ask.Client)
-	if fault.Is(err, fault.NotFound) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("read person: %w", err)
-	}
-	st.Person, st.Consented = &p, scopes
-	return nil
+	var err error
+	st.Person, st.Consented, err = s.person(ctx, user, st.Ask.Client)
+	return err
 }
 
 func (s *Service) app(ctx context.Context, ask Ask) (*Application, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -81,12 +82,10 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change
 		return Outcome{}, err
 	}
 	i := e.Interaction
-	i.reopen(s.Config.InteractionTTL)
-	i.Progress = st.Progress
-	if err := s.Store.UpdateInteraction(ctx, i); err != nil {
-		return Outcome{}, fmt.Errorf("update interaction: %w", err)
+	i.Finished, i.Progress = time.Time{}, st.Progress
+	if err := s.keep(ctx, &i); err != nil {
+		return Outcome{}, err
 	}
-	i.Version++
 	if m.then != nil {
 		if err := m.then(ctx, s.actor(from, st), st); err != nil {
 			return Outcome{}, err

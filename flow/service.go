@@ -17,6 +17,7 @@ type Service struct {
 	Sessions Sessions
 	Apps     Apps
 	Audit    audit.Recorder
+	Seals    Sealer
 	Config   Config
 }
 
@@ -54,10 +55,11 @@ type Apps interface {
 	GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error
 }
 
-// Ref is what a browser brings along: the interaction it names and the raw
-// values of its binding and session cookies.
+// Ref is what a browser brings along: the interaction that it names, or carries
+// sealed (RefOf), and the raw values of its binding and session cookies.
 type Ref struct {
 	Interaction      id.Interaction
+	Sealed           string
 	Browser, Session string
 	// Person is whom the page named that was posted; empty: nobody. What was
 	// posted there is done for this person or not at all.

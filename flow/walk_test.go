@@ -55,6 +55,7 @@ type walker struct {
 	rand         *rand.Rand
 	browsers     []*browser
 	asks         []id.Interaction
+	carried      map[id.Interaction]Interaction // as their browser has them
 	begunBy      map[id.Interaction]*browser
 	inside       map[id.Interaction]map[id.User]evidence
 	held         map[id.Session]evidence
@@ -69,7 +70,7 @@ func newWalker(t *testing.T, n uint64) *walker {
 	w := &walker{
 		T: t, world: newWorld(), rand: rand.New(rand.NewPCG(7, n)),
 		browsers: []*browser{{binding: "one"}, {binding: "two"}},
-		begunBy:  map[id.Interaction]*browser{}, inside: map[id.Interaction]map[id.User]evidence{}, held: map[id.Session]evidence{}, answered: map[id.Interaction]Decision{},
+		carried:  map[id.Interaction]Interaction{}, begunBy: map[id.Interaction]*browser{}, inside: map[id.Interaction]map[id.User]evidence{}, held: map[id.Session]evidence{}, answered: map[id.Interaction]Decision{},
 	}
 	w.person("ada", 0)
 	w.person("bob", 1+w.rand.IntN(2))
@@ -121,7 +122,19 @@ func (w *walker) begin() {
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.asks, w.begunBy[i.ID] = append(w.asks, i.ID), b
+	w.asks, w.begunBy[i.ID], w.carried[i.ID] = append(w.asks, i.ID), b, i
+}
+
+// ref is how the browser names the sign-in; now is how that stands.
+func (w *walker) ref(i id.Interaction, b *browser) Ref {
+	return Ref{Interaction: i, Sealed: w.carried[i].Sealed, Browser: b.binding, Session: b.session}
+}
+
+func (w *walker) now(i id.Interaction) Interaction {
+	if row, stored := w.interactions[i]; stored {
+		return row
+	}
+	return w.carried[i]
 }
 
 // step posts something somewhere.
@@ -132,7 +145,7 @@ func (w *walker) step() {
 		b = w.browsers[w.rand.IntN(2)]
 	}
 	user := users[w.rand.IntN(3)]
-	if e, err := w.s.Look(w.Context(), Ref{Interaction: i, Browser: b.binding, Session: b.session}, ""); err == nil && e.Decision.User != "" && !w.some(4) {
+	if e, err := w.s.Look(w.Context(), w.ref(i, b), ""); err == nil && e.Decision.User != "" && !w.some(4) {
 		user = e.Decision.User
 	}
 	switch w.rand.IntN(16) {
@@ -179,7 +192,7 @@ func (w *walker) turn() {
 
 // post is one request; often empty, repeated, or out of turn.
 func (w *walker) post(i id.Interaction, b *browser, user id.User) {
-	ref := Ref{Interaction: i, Browser: b.binding, Session: b.session}
+	ref := w.ref(i, b)
 	ctx, from := w.Context(), audit.Actor{}
 	secret := []string{"", "wrong", "pw " + string(user)}[min(w.rand.IntN(5), 2)]
 	code := func(kind string) string {
@@ -204,11 +217,14 @@ func (w *walker) post(i id.Interaction, b *browser, user id.User) {
 	if p.name == "other" && !w.some(4) {
 		p = posts[1]
 	}
-	before, sessions := w.interactions[i], maps.Clone(w.sessions)
+	before, sessions := w.now(i), maps.Clone(w.sessions)
 	w.proved = nil
 	out, err := p.do()
 	w.trail = append(w.trail, fmt.Sprintf("%s %s of %s by %s: %s %v", p.name, i[:8], user, b.binding, out.Decision.Step, err))
-	if p.name == "other" && err == nil && w.interactions[i].Version != before.Version {
+	if out.Interaction.Sealed != "" && err == nil {
+		w.carried[i] = out.Interaction
+	}
+	if p.name == "other" && err == nil && w.now(i).Version != before.Version {
 		delete(w.answered, i) // they said so
 	}
 	w.check(p.name, before, sessions, b, out, err)
@@ -250,7 +266,7 @@ func (w *walker) bad(format string, args ...any) {
 
 // check compares what happened with the walker's own books.
 func (w *walker) check(name string, before Interaction, sessions map[string]SessionView, b *browser, out Outcome, err error) {
-	after := w.interactions[before.ID]
+	after := w.now(before.ID)
 	if err != nil && out.SessionToken != "" {
 		w.bad("a refused %s hands out a session", name)
 	}
@@ -258,7 +274,11 @@ func (w *walker) check(name string, before Interaction, sessions map[string]Sess
 		w.bad("another browser's %s was answered with %v", name, err)
 	}
 	if after.Version == before.Version {
-		if !reflect.DeepEqual(sessions, w.sessions) || !reflect.DeepEqual(before, after) || out.SessionToken != "" {
+		same := reflect.DeepEqual(before, after)
+		if !after.Stored() { // the browser may carry another choice
+			same = len(after.Progress.Proofs) == 0 && after.Progress.Consent == ""
+		}
+		if !reflect.DeepEqual(sessions, w.sessions) || !same || out.SessionToken != "" {
 			w.bad("%s changed nothing, but:\n%s", name, cmp.Diff(sessions, w.sessions)+cmp.Diff(before, after))
 		}
 	} else {

@@ -69,7 +69,7 @@ func newWorld() *world {
 func (w *world) service(mfa proof.MFA) *Service {
 	c := DefaultConfig()
 	c.MFA = mfa
-	return &Service{Store: w, People: w, Sessions: w, Apps: w, Audit: w, Config: c}
+	return &Service{Store: w, People: w, Sessions: w, Apps: w, Audit: w, Config: c, Seals: secret.NewBox(make([]byte, 32))}
 }
 
 type inTx struct{}
@@ -100,9 +100,24 @@ func (w *world) fail() error {
 	return w.failing()
 }
 
-func (w *world) InsertInteraction(_ context.Context, i Interaction) error {
+func (w *world) InsertInteraction(_ context.Context, i Interaction, most int) (bool, error) {
+	if err := w.fail(); err != nil {
+		return false, err
+	}
+	if _, there := w.interactions[i.ID]; there {
+		return false, fault.New(fault.Conflict, "interaction.stale", "")
+	}
+	of := 0
+	for _, other := range w.interactions {
+		if other.Progress.User == i.Progress.User {
+			of++
+		}
+	}
+	if of >= most {
+		return false, nil
+	}
 	w.interactions[i.ID] = i
-	return nil
+	return true, nil
 }
 
 func (w *world) SignIn(ctx context.Context, q Query) (Found, error) {

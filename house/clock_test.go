@@ -12,6 +12,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/flow"
+	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/internal/testconfig"
 	"gatehouse/internal/testpg"
@@ -45,7 +46,8 @@ func newStanding(t *testing.T, url string) *standing {
 	s.must(err)
 	_, s.session, err = s.Sessions.Create(ctx, console, u.ID, nil)
 	s.must(err)
-	s.sign, err = s.Flow.Begin(ctx, "browser", flow.Ask{ReturnTo: "/account"})
+	s.sign = flow.Interaction{ID: id.NewInteraction(), Browser: []byte("browser"), Version: 1, Created: time.Now(), Expires: time.Now().Add(s.Config.SignIn.InteractionTTL)}
+	_, err = s.Store.InsertInteraction(ctx, s.sign, flow.MaxPerPerson)
 	s.must(err)
 	s.must(s.OAuth.EndToken(ctx, "stolen", time.Now().Add(5*time.Minute)))
 	s.must(s.Audit.Record(ctx, audit.Event{At: time.Now().Add(-80 * 24 * time.Hour), Action: "test.do", Actor: console}))
@@ -140,7 +142,8 @@ func TestAClockThatIsWrongForAMomentDoesNoHarm(t *testing.T) {
 				s.ahead = 0
 				over := s.sign
 				over.ID, over.Expires = over.ID+"2", time.Now().Add(-time.Minute)
-				s.must(s.Store.InsertInteraction(t.Context(), over))
+				_, err := s.Store.InsertInteraction(t.Context(), over, flow.MaxPerPerson)
+				s.must(err)
 				s.beat()
 				s.whole("afterwards", keys)
 				if _, err := s.Store.Interaction(t.Context(), over.ID); err == nil {

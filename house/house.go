@@ -142,7 +142,7 @@ func (h *House) wire() {
 	h.OAuth.People = Subjects{h.Identity}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
-		Audit: h.Audit, Config: h.Config.SignIn,
+		Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 	}
 }
 

@@ -338,8 +338,9 @@ func (r *replica) Step(ctx context.Context, now time.Time) error {
 	return r.Forget(ctx, now)
 }
 
-func (m *memory) InsertCode(_ context.Context, c oauth.Code) error {
-	return m.do("InsertCode", func() error { m.s.codes = append(m.s.codes, c); return nil })
+func (m *memory) InsertCode(_ context.Context, c oauth.Code, _ int) (bool, error) {
+	err := m.do("InsertCode", func() error { m.s.codes = append(m.s.codes, c); return nil })
+	return err == nil, err
 }
 
 func (m *memory) code(hash []byte) int {

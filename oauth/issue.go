@@ -19,6 +19,10 @@ type CodeRequest struct {
 	Challenge     string   // PKCE S256 challenge; empty when the client need not send one
 }
 
+// MaxCodes bounds the codes of a person that are stored at a time: for a minute, and
+// for a day those that were exchanged. More are no person's.
+const MaxCodes = 10_000
+
 var errNotAllowed = refuse(AccessDenied, "The person may not allow this.")
 
 // IssueCode makes a code for what the person said yes to, as far as the ceiling
@@ -60,7 +64,11 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 				return err
 			}
 		}
-		return s.Store.InsertCode(ctx, code)
+		ok, err := s.Store.InsertCode(ctx, code, MaxCodes)
+		if err == nil && !ok {
+			err = &fault.Error{Kind: fault.TooMany, Code: "code.too_many", Detail: "There were too many sign-ins. Please wait and try again.", RetryAfter: time.Minute}
+		}
+		return err
 	})
 	if err != nil {
 		return "", fmt.Errorf("issue code: %w", err)

@@ -159,7 +159,9 @@ type Store interface {
 	// that the database has for ids.
 	ClientsAfter(ctx context.Context, after id.Client, limit int) ([]Client, error)
 
-	InsertCode(ctx context.Context, c Code) error
+	// InsertCode stores c, unless there are so many of its person already, and reports
+	// whether it did.
+	InsertCode(ctx context.Context, c Code, most int) (bool, error)
 	Code(ctx context.Context, hash []byte) (Code, error)
 	// ClaimCode marks the code exchanged and reports whether this call did it:
 	// of several concurrent calls exactly one gets true. It is one conditional

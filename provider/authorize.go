@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/url"
 	"slices"
 	"time"
 
 	"gatehouse/fault"
 	"gatehouse/flow"
-	"gatehouse/id"
 	"gatehouse/web"
 )
 
@@ -31,7 +31,7 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 	web.InfoOf(r.Context()).Locales = locales(params.get("ui_locales"))
 	if i := params.get("i"); i != "" && !params.has("client_id") && r.Method != http.MethodPost {
-		p.resume(w, r, id.InteractionOf(i))
+		p.resume(w, r, i)
 		return
 	}
 	to, err := p.targetOf(r.Context(), params)
@@ -48,20 +48,11 @@ func (p *Provider) authorize(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// maxMoved is how long a URL may be that a posted request is moved to: proxies
-// drop answers whose header does not fit in 4 KiB.
-const maxMoved = 2 << 10
-
-// begin answers a request that has just arrived. A POST from another site comes
-// without our cookies (SameSite=Lax), so nothing is decided on it: it is moved
-// to a GET, which has them.
+// begin answers a request that has just arrived.
 func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorization) error {
 	if r.Method == http.MethodPost {
-		if moved := PathAuthorize + "?" + a.params.values.Encode(); len(moved) <= maxMoved {
-			seeOther(w, moved)
-			return nil
-		}
-		return p.stash(w, r, a, "")
+		p.move(w, r, a)
+		return nil
 	}
 	p.logIgnored(r, a)
 	entry, err := p.Flow.Decide(r.Context(), a.ask, p.Cookies.Session(r), web.InfoOf(r.Context()).IP)
@@ -77,8 +68,26 @@ func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorizatio
 		if a.ask.None {
 			return refusalFor("interaction_required")
 		}
-		return p.stash(w, r, a, d.Step)
+		return p.signIn(w, r, a, entry)
 	}
+}
+
+// move leads a request that was posted to the same one by GET. From another site it
+// comes without our cookies (SameSite=Lax), so nothing is decided on it. Where it is
+// too long for a redirect, a page of ours takes it there.
+func (p *Provider) move(w http.ResponseWriter, r *http.Request, a *authorization) {
+	all := a.params.values
+	if moved := PathAuthorize + "?" + all.Encode(); len(moved) <= web.MaxLocation {
+		seeOther(w, moved)
+		return
+	}
+	looked := url.Values{}
+	for _, name := range append(slices.Clone(keptParams), hintParams...) {
+		if all.Has(name) {
+			looked[name] = all[name]
+		}
+	}
+	p.Pages.FormPost(w, r, web.FormPostPage{Here: true, Action: p.Issuer + PathAuthorize, Parameters: looked})
 }
 
 // logIgnored tells those who run the house why an application got less than it
@@ -95,20 +104,25 @@ func (p *Provider) logIgnored(r *http.Request, a *authorization) {
 		slog.String("request_id", string(web.InfoOf(r.Context()).ID)), slog.String("client", string(a.client.ID)), slog.Any("scopes", a.ignored))
 }
 
-// stash stores the request as an interaction and sends the person to step, or
-// back here when there is none yet.
-func (p *Provider) stash(w http.ResponseWriter, r *http.Request, a *authorization, step flow.Step) error {
+// signIn begins a sign-in for the request, and sends the person to the step where e
+// stands. Nothing is stored: the browser carries it.
+func (p *Provider) signIn(w http.ResponseWriter, r *http.Request, a *authorization, e flow.Entry) error {
 	browser, err := p.Cookies.EnsureBrowser(w, r)
 	if err != nil {
 		return fmt.Errorf("bind browser: %w", err)
 	}
-	i, err := p.Flow.Begin(r.Context(), browser, a.ask)
-	if err != nil {
+	if e.Interaction, err = p.Flow.Begin(r.Context(), browser, a.ask); err != nil {
 		return err
 	}
-	next := PathAuthorize + "?i=" + string(i.ID)
-	if step != "" {
-		next = p.Next(flow.Entry{Interaction: i, Decision: flow.Decision{Step: step}})
+	return p.lead(w, r, e)
+}
+
+// lead sends the browser to the page of e's step, or shows it here where what the
+// browser carries is too long for an address.
+func (p *Provider) lead(w http.ResponseWriter, r *http.Request, e flow.Entry) error {
+	next := p.Next(e)
+	if len(next) > web.MaxLocation {
+		return p.Show(w, r, e)
 	}
 	seeOther(w, next)
 	return nil
@@ -120,10 +134,10 @@ const looks = 8
 
 // resume goes on with a sign-in: the person comes back from a page of ours. Of
 // several tabs that come at once each gets an answer.
-func (p *Provider) resume(w http.ResponseWriter, r *http.Request, interaction id.Interaction) {
+func (p *Provider) resume(w http.ResponseWriter, r *http.Request, handle string) {
 	var err error
 	for range looks {
-		if err = p.goOn(w, r, interaction); fault.CodeOf(err) != overtaken {
+		if err = p.goOn(w, r, handle); fault.CodeOf(err) != overtaken {
 			break
 		}
 	}
@@ -137,8 +151,9 @@ const overtaken = "interaction.stale"
 
 // goOn is one try of resume. Its errors are pages, or overtaken; nothing was
 // written then.
-func (p *Provider) goOn(w http.ResponseWriter, r *http.Request, interaction id.Interaction) error {
-	ref := flow.Ref{Interaction: interaction, Browser: p.Cookies.Browser(r), Session: p.Cookies.Session(r)}
+func (p *Provider) goOn(w http.ResponseWriter, r *http.Request, handle string) error {
+	ref := flow.RefOf(handle)
+	ref.Browser, ref.Session = p.Cookies.Browser(r), p.Cookies.Session(r)
 	entry, err := p.Flow.Look(r.Context(), ref, web.InfoOf(r.Context()).IP)
 	web.InfoOf(r.Context()).Locales = entry.Interaction.Ask.Locales
 	if err != nil {
@@ -146,11 +161,7 @@ func (p *Provider) goOn(w http.ResponseWriter, r *http.Request, interaction id.I
 	}
 	ask, d := entry.Interaction.Ask, entry.Decision
 	if ask.Client == "" || d.Step != flow.StepIssue && d.Step != flow.StepRefuse {
-		if !ask.None { // only a request that was posted can come so far
-			seeOther(w, p.Next(entry))
-			return nil
-		}
-		entry.Decision = flow.Decision{Step: flow.StepRefuse, Error: "interaction_required"}
+		return p.lead(w, r, entry)
 	}
 	params := gather(ask.Params)
 	to, err := p.targetOf(r.Context(), params)

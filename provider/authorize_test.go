@@ -2,6 +2,8 @@ package provider
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -345,10 +347,26 @@ func (d *door) get(path string) *httptest.ResponseRecorder {
 	return d.browse(httptest.NewRequest(http.MethodGet, path, nil))
 }
 
+func (d *door) refOf(i string) flow.Ref {
+	ref := flow.RefOf(i)
+	ref.Browser, ref.Session = d.cookies[browserName], d.cookies[sessionName]
+	return ref
+}
+
+// begun is the sign-in that the browser names by i.
+func (d *door) begun(i string) flow.Interaction {
+	d.t.Helper()
+	e, err := d.Flow.Look(d.t.Context(), d.refOf(i), "")
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	return e.Interaction
+}
+
 // password signs ada in within the interaction.
 func (d *door) password(i string) {
 	d.t.Helper()
-	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
+	ref := d.refOf(i)
 	out, err := d.Flow.(*flow.Service).Password(d.t.Context(), audit.Actor{IP: "192.0.2.1"}, ref, "ada@example.test", "password")
 	if err != nil {
 		d.t.Fatal(err)
@@ -378,7 +396,7 @@ func TestConsentIsAskedForWhatTheClaimsParameterAddsToo(t *testing.T) {
 	d := newDoor(t)
 	d.people.consented = []string{"openid"}
 	i := d.sent(d.ask(d.request("asking", "scope", "openid", "claims", `{"userinfo":{"email":null,"phone_number":null}}`)), "/consent?i=")
-	got := d.store.interactions[id.Interaction(i)].Ask.Scopes
+	got := d.begun(i).Ask.Scopes
 	if strings.Join(got, " ") != "openid email" {
 		t.Errorf("the person is asked for %q", got)
 	}
@@ -423,8 +441,9 @@ func TestTabThatIsOvertakenBySomebodyElseGetsNoCode(t *testing.T) {
 	delete(d.cookies, sessionName)
 	i := d.sent(d.ask(d.request("web")), "/signin?i=")
 	d.password(i)
+	stored := d.begun(i)
 	d.store.overtake = func() {
-		other := d.store.interactions[id.Interaction(i)]
+		other := stored
 		other.Version++
 		other.Progress = flow.Progress{Chosen: true} // "another account", in another tab
 		d.store.interactions[other.ID] = other
@@ -447,9 +466,7 @@ func TestSignInThatCannotGoOnShowsTheWayBack(t *testing.T) {
 		t.Errorf("in another browser: %d %+v", w.Code, d.pages.failed)
 	}
 	d.cookies[browserName] = browser
-	old := d.store.interactions[id.Interaction(i)]
-	old.Expires = time.Now()
-	d.store.interactions[old.ID] = old
+	d.Flow.(*flow.Service).Config.InteractionTTL = 0
 	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusConflict || d.pages.failed.AppName != "Web" || d.pages.failed.AppURL != "https://web.example.test/" {
 		t.Errorf("too late: %d %+v", w.Code, d.pages.failed)
 	}
@@ -567,7 +584,7 @@ func (d *door) unanswered() (n int) {
 // consent says yes or no on the consent page.
 func (d *door) consent(i string, allow bool) {
 	d.t.Helper()
-	ref := flow.Ref{Interaction: id.Interaction(i), Browser: d.cookies[browserName], Session: d.cookies[sessionName]}
+	ref := d.refOf(i)
 	if _, err := d.Flow.(*flow.Service).Consent(d.t.Context(), audit.Actor{IP: "192.0.2.1"}, ref, allow); err != nil {
 		d.t.Fatal(err)
 	}
@@ -615,13 +632,50 @@ func TestPostedRequestIsMovedToAGet(t *testing.T) {
 		t.Errorf("a wrong redirect URI: %d %q", w.Code, w.Header().Get("Location"))
 	}
 	long := fmt.Sprintf(`{"userinfo":{"name":null},"x":%q}`, strings.Repeat("x", 6000))
-	w = post(d.request("web", "claims", long), "")
-	for _, c := range w.Result().Cookies() {
-		d.cookies[c.Name] = c.Value
+	w = post(d.request("web", "claims", long, "extra", strings.Repeat("x", 40_000), "login_hint", "ada"), "")
+	moved := d.pages.posted
+	if w.Code != http.StatusOK || !moved.Here || moved.Action != testIssuer+PathAuthorize || moved.Parameters.Has("extra") || moved.Parameters.Get("login_hint") != "ada" {
+		t.Fatalf("a long request: %d %+v", w.Code, moved)
 	}
-	if q := d.answered(d.get(PathAuthorize + "?i=" + d.sent(w, PathAuthorize+"?i="))); q.Get("code") == "" {
+	if q := d.answered(d.get(PathAuthorize + "?" + moved.Parameters.Encode())); q.Get("code") == "" {
 		t.Errorf("a long request: %v", q)
 	}
+	if len(d.store.interactions) != 0 || len(w.Result().Cookies()) != 0 {
+		t.Errorf("%d sign-ins are stored, cookies %v", len(d.store.interactions), w.Result().Cookies())
+	}
+}
+
+// A sign-in that is too long for an address is shown where it was asked for.
+func TestSignInTooLongForAnAddressIsShownAtOnce(t *testing.T) {
+	t.Parallel()
+	for _, size := range []int{10, 400, 800, 1200, 2000, 4000, 6000} {
+		d := newDoor(t)
+		delete(d.cookies, sessionName)
+		random := base64.RawURLEncoding.EncodeToString(rands(size * 3 / 4))
+		w := d.ask(d.request("web", "claims", fmt.Sprintf(`{"userinfo":{"name":null},"x":%q}`, random)))
+		location, handle := w.Header().Get("Location"), ""
+		switch {
+		case w.Code == http.StatusSeeOther && len(location) <= 2<<10:
+			handle = strings.TrimPrefix(location, "/signin?i=")
+		case w.Code == http.StatusOK && size > 1000:
+			handle = strings.TrimPrefix(w.Body.String(), "signin ")
+		default:
+			t.Fatalf("%d bytes: %d with a location of %d", size, w.Code, len(location))
+		}
+		if len(d.store.interactions) != 0 {
+			t.Errorf("%d bytes: a sign-in is stored", size)
+		}
+		d.password(handle)
+		if q := d.answered(d.get(PathAuthorize + "?i=" + handle)); q.Get("code") == "" || q.Get("state") != "a state" {
+			t.Errorf("%d bytes: %v", size, q)
+		}
+	}
+}
+
+func rands(n int) []byte {
+	b := make([]byte, n)
+	rand.Read(b)
+	return b
 }
 
 // Proxies hold the header of an answer in 4 KiB or less; what does not fit
@@ -638,7 +692,9 @@ func TestPostedRequestIsMovedToAShortLocation(t *testing.T) {
 			d.cookies[c.Name] = c.Value
 		}
 		location := w.Header().Get("Location")
-		if w.Code != http.StatusSeeOther || location == "" || len(location) > 2<<10 {
+		if w.Code == http.StatusOK && size > 1600 {
+			location = PathAuthorize + "?" + d.pages.posted.Parameters.Encode()
+		} else if w.Code != http.StatusSeeOther || location == "" || len(location) > 2<<10 {
 			t.Errorf("%d bytes of claims: %d with a location of %d bytes", size, w.Code, len(location))
 			continue
 		}
@@ -693,7 +749,7 @@ func TestCodesRowKnowsTheRequestAndNoSecret(t *testing.T) {
 	delete(d.cookies, sessionName)
 	own := must(d.Signer.Sign(t.Context(), "ES256", "JWT", fmt.Appendf(nil, `{"iss":%q,"sub":"usr_ada","aud":"web","exp":1,"iat":1}`, testIssuer)))
 	i := d.sent(d.ask(d.request("web", "client_secret", "hush", "id_token_hint", own)), "/signin?i=")
-	if kept := d.store.interactions[id.Interaction(i)].Ask; kept.Params.Has("client_secret") || kept.Params.Has("id_token_hint") || kept.HintUser != "usr_ada" {
+	if kept := d.begun(i).Ask; kept.Params.Has("client_secret") || kept.Params.Has("id_token_hint") || kept.HintUser != "usr_ada" {
 		t.Errorf("the sign-in keeps %v for %q", kept.Params, kept.HintUser)
 	}
 }

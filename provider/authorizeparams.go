@@ -31,8 +31,11 @@ var keptParams = []string{
 	"claims", "code_challenge", "code_challenge_method", "resource",
 }
 
-// maxKept is how many bytes a sign-in under way remembers of its request:
-// anybody can begin one, and each is a row for an hour.
+// hintParams are those that are read once.
+var hintParams = []string{"login_hint", "id_token_hint", "acr_values", "ui_locales", "display"}
+
+// maxKept is how many bytes a sign-in under way remembers of its request: the
+// browser carries them, and they are a row once somebody is proved.
 const maxKept = 8 << 10
 
 // unsupportedParams are refused by name: to ignore them would be to do

@@ -2,6 +2,7 @@ package provider
 
 import (
 	"encoding/json"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -86,11 +87,11 @@ func newDoor(t testing.TB) *door {
 	d.Provider = &Provider{
 		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
 		Flow: &flow.Service{
-			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Audit: noAudit{}, Config: flow.DefaultConfig(),
+			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)),
 		},
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
-		Pages:    d.pages, Next: nextPage, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
+		Pages:    d.pages, Next: nextPage, Show: shown, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
 	}
 	if err := d.Open(); err != nil {
 		t.Fatal(err)
@@ -107,7 +108,13 @@ func nextPage(e flow.Entry) string {
 	if e.Decision.Step != flow.StepSignIn && e.Decision.Step != flow.StepConsent {
 		path = "/signin" + path
 	}
-	return path + "?i=" + string(e.Interaction.ID)
+	return path + "?i=" + e.Interaction.Handle()
+}
+
+// shown plays them where they are shown at the endpoint itself.
+func shown(w http.ResponseWriter, _ *http.Request, e flow.Entry) error {
+	_, err := io.WriteString(w, string(e.Decision.Step)+" "+e.Interaction.Handle())
+	return err
 }
 
 // provedAt is ada's password, proved then.

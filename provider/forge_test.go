@@ -71,7 +71,7 @@ func newForge(t testing.TB) *forge {
 	e.Provider = &Provider{
 		Issuer: testIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer,
 		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
-		Next:    nextPage, Pages: e.pages, Limiter: e.limiter, Metrics: &metrics{}, Log: slog.New(slog.DiscardHandler),
+		Next:    nextPage, Show: shown, Pages: e.pages, Limiter: e.limiter, Metrics: &metrics{}, Log: slog.New(slog.DiscardHandler),
 	}
 	if err := e.Open(); err != nil {
 		t.Fatal(err)

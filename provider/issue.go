@@ -40,7 +40,7 @@ func (p *Provider) issue(w http.ResponseWriter, r *http.Request, a *authorizatio
 	return nil
 }
 
-// finish ends the sign-in of e; nil when none was stored.
+// finish ends the sign-in of e; nil when there was none.
 func (p *Provider) finish(e flow.Entry) func(ctx context.Context) error {
 	if e.Interaction.ID == "" {
 		return nil

@@ -69,14 +69,14 @@ func cookiesHeldBack(r *http.Request) bool {
 // cookies. A hint that is too long for that comes as a short one.
 func (p *Provider) comeAgain(w http.ResponseWriter, r *http.Request, f farewell) error {
 	target := func() string { return p.Issuer + PathLogout + "?" + f.params.Encode() }
-	if len(target()) > maxMoved && f.hint != nil {
+	if len(target()) > web.MaxLocation && f.hint != nil {
 		short, err := p.shortHint(r.Context(), f.hint)
 		if err != nil {
 			return err
 		}
 		f.params.Set("id_token_hint", short)
 	}
-	if len(target()) > maxMoved {
+	if len(target()) > web.MaxLocation {
 		return fault.New(fault.Malformed, "logout.request", "The application's request is too long. You are still signed in.")
 	}
 	seeOther(w, target())

@@ -13,6 +13,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/web"
 )
 
 const (
@@ -223,7 +224,7 @@ func TestPostedLogoutWithALongHintComesAgainByAShortAddress(t *testing.T) {
 		w := e.do(r)
 		location := w.Header().Get("Location")
 		again, err := url.Parse(location)
-		if err != nil || w.Code != c.code || len(location) > maxMoved || (location == "") != (c.code == 400) {
+		if err != nil || w.Code != c.code || len(location) > web.MaxLocation || (location == "") != (c.code == 400) {
 			t.Errorf("%s: %d to %d bytes, %v", name, w.Code, len(location), err)
 		}
 		if c.code == 400 || err != nil {

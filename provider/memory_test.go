@@ -113,13 +113,13 @@ func (s *memory) Consent(ctx context.Context, user id.User, client id.Client) (o
 	return oauth.Consent{User: user, Client: client, Scopes: s.people.consented}, err
 }
 
-func (s *memory) InsertCode(ctx context.Context, c oauth.Code) error {
+func (s *memory) InsertCode(ctx context.Context, c oauth.Code, _ int) (bool, error) {
 	unlock, err := s.open(ctx, true)
 	defer unlock()
 	if err == nil {
 		s.codes[string(c.Hash)] = c
 	}
-	return err
+	return err == nil, err
 }
 
 func (s *memory) Code(ctx context.Context, hash []byte) (oauth.Code, error) {
@@ -262,13 +262,16 @@ func (s *memory) UseOnce(ctx context.Context, kind, key string, _ time.Time) (bo
 	return true, nil
 }
 
-func (s *memory) InsertInteraction(ctx context.Context, i flow.Interaction) error {
+func (s *memory) InsertInteraction(ctx context.Context, i flow.Interaction, _ int) (bool, error) {
 	unlock, err := s.open(ctx, true)
 	defer unlock()
+	if _, there := s.interactions[i.ID]; err == nil && there {
+		err = fault.New(fault.Conflict, "interaction.stale", "")
+	}
 	if err == nil {
 		s.interactions[i.ID] = i
 	}
-	return err
+	return err == nil, err
 }
 
 func (s *memory) SignIn(ctx context.Context, q flow.Query) (flow.Found, error) {

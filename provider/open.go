@@ -25,6 +25,7 @@ func (p *Provider) Open() error {
 		{"Cookies", p.Cookies == nil},
 		{"Pages", p.Pages == nil},
 		{"Next", p.Next == nil},
+		{"Show", p.Show == nil},
 		{"Limiter", p.Limiter == nil},
 		{"Metrics", p.Metrics == nil},
 		{"Log", p.Log == nil},

@@ -8,6 +8,7 @@ package provider
 
 import (
 	"log/slog"
+	"net/http"
 	"sync/atomic"
 
 	"gatehouse/flow"
@@ -41,7 +42,9 @@ type Provider struct {
 	Cookies  *web.Cookies
 	Pages    web.Pages
 	// Next returns the path where a sign-in of e goes on, on a page of ours.
-	Next    func(e flow.Entry) string
+	Next func(e flow.Entry) string
+	// Show shows that page right here, where its address would be too long.
+	Show    func(w http.ResponseWriter, r *http.Request, e flow.Entry) error
 	Limiter Limiter
 	Metrics Metrics
 	Log     *slog.Logger

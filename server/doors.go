@@ -80,14 +80,14 @@ func (s *Server) table() ([]*door, error) {
 	}
 	pages.Brand = look
 	page := web.RefuseWithPage(pages)
-	protocol, err := s.provider(pages)
-	if err != nil {
-		return nil, err
-	}
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,
 		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
 		Help: signin.Help{Text: h.Config.SignIn.HelpText, URL: h.Config.SignIn.HelpURL},
+	}
+	protocol, err := s.provider(pages, people.SignIn())
+	if err != nil {
+		return nil, err
 	}
 	return []*door{
 		{
@@ -104,7 +104,7 @@ func (s *Server) table() ([]*door, error) {
 }
 
 // provider returns the door for applications.
-func (s *Server) provider(pages web.Pages) (*provider.Provider, error) {
+func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provider, error) {
 	h := s.house
 	limiter, err := ephemeral.New(h.Config.Limits)
 	if err != nil {
@@ -113,7 +113,7 @@ func (s *Server) provider(pages web.Pages) (*provider.Provider, error) {
 	p := &provider.Provider{
 		Issuer: h.Config.Issuer, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
 		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys,
-		Cookies: s.cookies, Pages: pages, Next: goesOn, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Show: people.Show, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
 	}
 	return p, p.Open()
 }

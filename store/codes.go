@@ -11,9 +11,11 @@ import (
 const authorizationColumns = `authorization_id, client_id, user_id, session_id, scopes, audiences, auth_time, level, amr, nonce, claims`
 
 var (
+	// Index codes_user.
 	insertCode = newStatement(`
 INSERT INTO codes (hash, ` + authorizationColumns + `, redirect_uri, challenge, created_at, expires_at, claimed_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
+WHERE (SELECT COUNT(*) FROM codes o WHERE o.user_id = $4) < $18`)
 
 	selectCode = hotStatement(`
 SELECT hash, ` + authorizationColumns + `, redirect_uri, challenge, created_at, expires_at, claimed_at
@@ -26,12 +28,13 @@ SET claimed_at = $2
 WHERE hash = $1 AND claimed_at IS NULL AND expires_at > $2`)
 )
 
-// InsertCode stores c.
-func (s *Store) InsertCode(ctx context.Context, c oauth.Code) error {
+// InsertCode stores c, unless there are so many of its person already, and reports
+// whether it did; several at once may pass that by their own number.
+func (s *Store) InsertCode(ctx context.Context, c oauth.Code, most int) (bool, error) {
 	args := append([]any{c.Hash}, authorizationArgs(c.Authorization)...)
-	args = append(args, c.RedirectURI, c.Challenge, micros(c.Created), micros(c.Expires), when(c.Claimed))
-	_, err := s.exec(ctx, insertCode, args...)
-	return doing("insert code", err)
+	args = append(args, c.RedirectURI, c.Challenge, micros(c.Created), micros(c.Expires), when(c.Claimed), int64(most))
+	ok, err := s.changed(ctx, insertCode, args...)
+	return ok, doing("insert code", err)
 }
 
 // Code returns the code that hashes to hash, whatever its state: one that was

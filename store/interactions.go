@@ -14,10 +14,12 @@ const interactionColumns = `i.id, i.browser, i.ask, i.user_id, i.chosen, i.proof
 
 var (
 	// The client's id repeats what ask says, so that a join finds its consent.
+	// Index interactions_user.
 	insertInteraction = newStatement(`
 INSERT INTO interactions (id, browser, client_id, ask, user_id, chosen, proofs, consent, scopes, session_id,
-    expires_at, finished_at, version, created_at)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`)
+    finished_at, version, created_at, expires_at)
+SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
+WHERE (SELECT COUNT(*) FROM interactions o WHERE o.user_id = $5) < $15`)
 
 	selectInteraction = hotStatement(`
 SELECT ` + interactionColumns + `
@@ -26,19 +28,21 @@ WHERE i.id = $1`)
 
 	updateInteraction = newStatement(`
 UPDATE interactions
-SET user_id = $3, chosen = $4, proofs = $5, consent = $6, scopes = $7, session_id = $8, expires_at = $9, finished_at = $10,
+SET user_id = $3, chosen = $4, proofs = $5, consent = $6, scopes = $7, session_id = $8, finished_at = $9,
     version = version + 1
 WHERE id = $1 AND version = $2`)
 )
 
-// InsertInteraction stores i.
-func (s *Store) InsertInteraction(ctx context.Context, i flow.Interaction) error {
+// InsertInteraction stores i, unless its person has so many already, and reports
+// whether it did; several at once may pass that by their own number. Conflict: it
+// is stored already.
+func (s *Store) InsertInteraction(ctx context.Context, i flow.Interaction, most int) (bool, error) {
 	ask := i.Ask
 	ask.RequestedAt = ask.RequestedAt.UTC()
 	args := []any{string(i.ID), i.Browser, string(ask.Client), document(ask)}
-	args = append(append(args, courseArgs(i)...), int64(i.Version), micros(i.Created))
-	_, err := s.exec(ctx, insertInteraction, args...)
-	return doing("insert interaction", err)
+	args = append(append(args, courseArgs(i)...), int64(i.Version), micros(i.Created), micros(i.Expires), int64(most))
+	ok, err := s.changed(ctx, insertInteraction, args...)
+	return ok, doing("insert interaction", taken(err, "interaction.stale", "This sign-in went on in another window."))
 }
 
 // Interaction answers NotFound for one that is not there; an expired one is
@@ -50,7 +54,7 @@ func (s *Store) Interaction(ctx context.Context, interaction id.Interaction) (i 
 	return i, doing("read interaction", err)
 }
 
-// UpdateInteraction writes Progress, Expires and Finished where Version is still
+// UpdateInteraction writes Progress and Finished where Version is still
 // i.Version, and raises it. Conflict: somebody else was faster. NotFound: it is gone.
 func (s *Store) UpdateInteraction(ctx context.Context, i flow.Interaction) error {
 	ok, err := s.changed(ctx, updateInteraction, append([]any{string(i.ID), int64(i.Version)}, courseArgs(i)...)...)
@@ -67,12 +71,12 @@ func (s *Store) UpdateInteraction(ctx context.Context, i flow.Interaction) error
 }
 
 // courseArgs are the values of what changes as a sign-in goes on, from user_id to
-// session_id, and when it ends.
+// finished_at.
 func courseArgs(i flow.Interaction) []any {
 	p := i.Progress
 	return []any{
 		string(p.User), p.Chosen, proofs(p.Proofs), p.Consent, words(p.Scopes), string(p.Session),
-		micros(i.Expires), when(i.Finished),
+		when(i.Finished),
 	}
 }
 

@@ -119,6 +119,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectClients:      {{}},
 		selectClientsAfter: {{"", int64(planPage)}, {client, int64(2)}},
 
+		insertCode: one(bytes("cod_", 1<<20), crowd.ID("atz_", n), client, user, ses, "[]", "[]", at, "aal1", "[]", "", "", "", "", at, at+1, nil, int64(10_000)),
 		selectCode: one(bytes("cod_", n)),
 		claimCode:  one(bytes("cod_", n), at),
 
@@ -156,7 +157,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 			[][]byte{bytes("new_", n), bytes("new_", n+1)}, [][]byte{[]byte("sealed"), []byte("sealed")}, []int64{at, at}, []int64{at + 1, at + 1}),
 
 		selectInteraction: one(crowd.ID("int_", n)),
-		updateInteraction: one(crowd.ID("int_", n), int64(1), user, true, "[]", "", "[]", "", at, nil),
+		updateInteraction: one(crowd.ID("int_", n), int64(1), user, true, "[]", "", "[]", "", at),
+		insertInteraction: one(crowd.ID("int_", 1<<20), []byte("browser"), client, "{}", user, true, "[]", "", "[]", "", nil, int64(1), at, at+1, int64(1000)),
 
 		selectKeys: {{true}, {false}},
 		moveKey:    one("nothing", "retired", "", nil, nil, "signing"),

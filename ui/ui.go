@@ -60,10 +60,16 @@ type Deps struct {
 	Help        signin.Help // for who cannot sign in; may be empty
 }
 
+// SignIn is the door of the sign-in's pages, which Mount mounts. Others may show its
+// pages.
+func (d Deps) SignIn() *signin.Door {
+	return &signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Again: d.Again, Help: d.Help}
+}
+
 // Mount registers all pages; what they load is static.Mount's. The mux must be served behind
 // web.ProtectForms.
 func Mount(m *web.Mux, d Deps) {
-	(&signin.Door{Flow: d.Flow, Sessions: d.Sessions, People: d.Identity, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Again: d.Again, Help: d.Help}).Mount(m)
+	d.SignIn().Mount(m)
 	(&account.Door{
 		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry,
 		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,

@@ -46,8 +46,14 @@ type ErrorPage struct {
 	Again string
 }
 
-// FormPostPage is an authorization response in form_post mode.
+// MaxLocation is how long an address may be that a browser is sent to, in bytes:
+// proxies drop answers whose header does not fit in 4 KiB.
+const MaxLocation = 2 << 10
+
+// FormPostPage is an authorization response in form_post mode; or, Here, a request
+// that came by POST on its way to the same address by GET.
 type FormPostPage struct {
+	Here       bool
 	Action     string
 	Parameters url.Values
 }

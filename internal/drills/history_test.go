@@ -96,10 +96,10 @@ func (s *stage) code(browser session.Session) string {
 	s.t.Helper()
 	code := secret.Token(32)
 	now := time.Now().UTC()
-	if err := s.house.Store.InsertCode(background(), oauth.Code{
+	if _, err := s.house.Store.InsertCode(background(), oauth.Code{
 		Hash: secret.Hash(code), Authorization: s.authorization(browser), RedirectURI: s.client.RedirectURIs[0],
 		Created: now, Expires: now.Add(time.Minute),
-	}); err != nil {
+	}, oauth.MaxCodes); err != nil {
 		s.t.Fatal(err)
 	}
 	return code

@@ -93,13 +93,18 @@ func testCodes(t *testing.T, s *store.Store) {
 		Created: now, Expires: now.Add(time.Minute),
 	}
 	bare := oauth.Code{Hash: hash(), Created: now, Expires: now.Add(time.Minute)}
-	ok(t, s.InsertCode(ctx, c))
-	ok(t, s.InsertCode(ctx, bare))
+	yes(t)(s.InsertCode(ctx, c, 1))
+	yes(t)(s.InsertCode(ctx, bare, oauth.MaxCodes))
+	another := c
+	another.Hash = hash()
+	no(t)(s.InsertCode(ctx, another, 1))
+	yes(t)(s.InsertCode(ctx, another, 2))
 	same(t, must[oauth.Code](t)(s.Code(ctx, c.Hash)), c)
 	same(t, must[oauth.Code](t)(s.Code(ctx, bare.Hash)), bare)
 	_, err := s.Code(ctx, hash())
 	missing(t, err)
-	refused(t, s.InsertCode(ctx, c), fault.Conflict)
+	_, err = s.InsertCode(ctx, c, oauth.MaxCodes)
+	refused(t, err, fault.Conflict)
 
 	oneWinner(t, func(int) (bool, error) { return s.ClaimCode(ctx, c.Hash, now) })
 	c.Claimed = now

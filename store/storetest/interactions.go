@@ -32,11 +32,11 @@ func testInteractions(t *testing.T, s *store.Store) {
 		return must[flow.Found](t)(s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})).Interaction
 	}
 
-	ok(t, s.InsertInteraction(ctx, i))
+	yes(t)(s.InsertInteraction(ctx, i, flow.MaxPerPerson))
 	same(t, read(), i)
 
 	i.Progress = flow.Progress{User: "usr_a", Proofs: byPassword(now), Chosen: true, Consent: "allow", Scopes: []string{"openid"}, Session: "ses_a"}
-	i.Finished, i.Expires = now.Add(time.Second), now.Add(time.Minute)
+	i.Finished = now.Add(time.Second)
 	ok(t, s.UpdateInteraction(ctx, i))
 	refused(t, s.UpdateInteraction(ctx, i), fault.Conflict)
 	i.Version++
@@ -58,8 +58,11 @@ func testInteractions(t *testing.T, s *store.Store) {
 	i.Version++
 	same(t, read(), i)
 
+	_, err := s.InsertInteraction(ctx, i, flow.MaxPerPerson)
+	refused(t, err, fault.Conflict)
 	i.ID = id.NewInteraction()
-	_, err := s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})
+	no(t)(s.InsertInteraction(ctx, i, 1)) // one of this person is there
+	_, err = s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})
 	missing(t, err)
 	missing(t, s.UpdateInteraction(ctx, i))
 }
@@ -91,7 +94,7 @@ func testSignIns(t *testing.T, s *store.Store) {
 			ID: id.NewInteraction(), Browser: hash(), Version: 1, Created: now, Expires: now.Add(time.Hour),
 			Ask: flow.Ask{Client: client.ID, RequestedAt: now.Truncate(time.Second)}, Progress: p,
 		}
-		ok(t, s.InsertInteraction(ctx, i))
+		yes(t)(s.InsertInteraction(ctx, i, flow.MaxPerPerson))
 		return i
 	}
 	nobody, chosen, bobs, gone := stored(flow.Progress{}), stored(flow.Progress{Chosen: true}), stored(flow.Progress{User: bob.ID}), stored(flow.Progress{User: id.NewUser()})

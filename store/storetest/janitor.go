@@ -19,12 +19,12 @@ func testJanitor(t *testing.T, s *store.Store) {
 	u := insertUser(t, s)
 
 	past, present := newInteraction(now), newInteraction(now.Add(time.Hour))
-	ok(t, s.InsertInteraction(ctx, past))
-	ok(t, s.InsertInteraction(ctx, present))
+	yes(t)(s.InsertInteraction(ctx, past, flow.MaxPerPerson))
+	yes(t)(s.InsertInteraction(ctx, present, flow.MaxPerPerson))
 
 	unclaimed, claimed, lateClaimed := newCode(now, false), newCode(now.Add(-day+time.Minute), true), newCode(now.Add(-day), true)
 	for _, c := range []oauth.Code{unclaimed, claimed, lateClaimed, newCode(now.Add(time.Minute), false)} {
-		ok(t, s.InsertCode(ctx, c))
+		yes(t)(s.InsertCode(ctx, c, oauth.MaxCodes))
 	}
 
 	for i := range 1200 { // more than two slices

@@ -37,7 +37,8 @@ func (d *Door) prove(w http.ResponseWriter, r *http.Request) (flow.Outcome, erro
 	if err != nil {
 		return flow.Outcome{}, err
 	}
-	ref := flow.Ref{Interaction: i.ID, Browser: browser, Session: d.Cookies.Session(r)}
+	ref := flow.RefOf(i.Handle())
+	ref.Browser, ref.Session = browser, d.Cookies.Session(r)
 	return d.Flow.Password(ctx, web.Actor(r), ref, r.PostForm.Get("email"), r.PostForm.Get("password"))
 }
 

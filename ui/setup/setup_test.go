@@ -49,11 +49,11 @@ func (h *house) Begin(_ context.Context, browser string, ask flow.Ask) (flow.Int
 	if browser == "" || ask.Client != "" {
 		return flow.Interaction{}, errors.New("no browser, or somebody's application")
 	}
-	return flow.Interaction{ID: "int_new", Ask: ask}, nil
+	return flow.Interaction{Sealed: "sealed", Ask: ask}, nil
 }
 
 func (h *house) Password(_ context.Context, _ audit.Actor, ref flow.Ref, login, password string) (flow.Outcome, error) {
-	if h.proves != nil || ref.Interaction != "int_new" || login+" "+password != "ada@example.com a password typed" {
+	if h.proves != nil || ref.Sealed != "sealed" || login+" "+password != "ada@example.com a password typed" {
 		return flow.Outcome{}, errors.Join(errors.New("not signed in"), h.proves)
 	}
 	out := flow.Outcome{}

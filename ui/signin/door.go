@@ -31,6 +31,7 @@ type Flow interface {
 	ConfirmEnrol(ctx context.Context, from audit.Actor, ref flow.Ref, code string) (flow.Outcome, error)
 	Choose(ctx context.Context, from audit.Actor, ref flow.Ref, other bool) (flow.Outcome, error)
 	Consent(ctx context.Context, from audit.Actor, ref flow.Ref, allow bool) (flow.Outcome, error)
+	Keep(ctx context.Context, e flow.Entry) (flow.Entry, error)
 }
 
 // Sessions finds and ends the browser's session; *session.Manager does.
@@ -97,7 +98,7 @@ func (d *Door) get(step flow.Step, page draw) web.Handler {
 			return d.comeBack(w, r, e)
 		}
 		if e.Decision.Step != step {
-			return view.SeeOther(w, r, d.Next(e))
+			return d.lead(w, r, e)
 		}
 		return d.show(w, r, http.StatusOK, e, d.step(r, e), page)
 	}
@@ -155,7 +156,41 @@ func (d *Door) goOn(w http.ResponseWriter, r *http.Request, out flow.Outcome) er
 	if usedRecovery(r, out) && out.RecoveryLeft <= fewCodes {
 		return d.Pages.Show(w, r, http.StatusOK, fewCodesPage{Left: out.RecoveryLeft, Next: d.Next(out.Entry)})
 	}
-	return view.SeeOther(w, r, d.Next(out.Entry))
+	return d.lead(w, r, out.Entry)
+}
+
+// lead sends the browser to where e goes on. What the browser carries of a sign-in
+// may be too long for an address: then the page is shown right here, and its forms
+// carry it on.
+func (d *Door) lead(w http.ResponseWriter, r *http.Request, e flow.Entry) error {
+	to := d.Next(e)
+	if len(to) <= web.MaxLocation {
+		return view.SeeOther(w, r, to)
+	}
+	if d.pageOf(e.Decision.Step) != nil {
+		return d.Show(w, r, e)
+	}
+	kept, err := d.Flow.Keep(r.Context(), e)
+	if err != nil {
+		return d.lost(w, r, e, err)
+	}
+	return view.SeeOther(w, r, d.Next(kept))
+}
+
+// Show answers with the page of e's step, whatever the address.
+func (d *Door) Show(w http.ResponseWriter, r *http.Request, e flow.Entry) error {
+	page := d.pageOf(e.Decision.Step)
+	if page == nil {
+		return fault.New(fault.NotFound, "flow.gone", "This sign-in is over.")
+	}
+	return d.show(w, r, http.StatusOK, e, d.step(r, e), page)
+}
+
+func (d *Door) pageOf(step flow.Step) draw {
+	return map[flow.Step]draw{
+		flow.StepSignIn: d.drawSignIn, flow.StepSelect: d.drawSelect, flow.StepFactor: d.drawFactor,
+		flow.StepEnrol: d.drawEnrol, flow.StepConsent: d.drawConsent,
+	}[step]
 }
 
 // comeBack answers who looks at a page of a sign-in that was answered, most often
@@ -189,16 +224,15 @@ func (d *Door) lost(w http.ResponseWriter, r *http.Request, e flow.Entry, err er
 	return nil
 }
 
-func (d *Door) ref(r *http.Request, interaction string) flow.Ref {
-	return flow.Ref{
-		Interaction: id.InteractionOf(interaction), Browser: d.Cookies.Browser(r), Session: d.Cookies.Session(r),
-		Person: id.UserOf(r.PostForm.Get("person")),
-	}
+func (d *Door) ref(r *http.Request, handle string) flow.Ref {
+	ref := flow.RefOf(handle)
+	ref.Browser, ref.Session, ref.Person = d.Cookies.Browser(r), d.Cookies.Session(r), id.UserOf(r.PostForm.Get("person"))
+	return ref
 }
 
 // step returns what the pages of e share.
 func (d *Door) step(r *http.Request, e flow.Entry) stepFrame {
-	s := stepFrame{Interaction: string(e.Interaction.ID), Travels: e.Interaction.Ask.Client != ""}
+	s := stepFrame{Interaction: e.Interaction.Handle(), Travels: e.Interaction.Ask.Client != ""}
 	s.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
 	if e.App != nil {
 		s.App, s.Logo = appName(e.App), e.App.Logo

@@ -12,7 +12,7 @@ import (
 // drawEnrol shows the key of the new authenticator. Asking for it again gives the
 // same pending key, so loading the page twice changes nothing.
 func (d *Door) drawEnrol(r *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
-	secret, url, err := d.Flow.StartEnrol(r.Context(), web.Actor(r), d.ref(r, string(e.Interaction.ID)))
+	secret, url, err := d.Flow.StartEnrol(r.Context(), web.Actor(r), d.ref(r, e.Interaction.Handle()))
 	if err != nil {
 		return nil, err
 	}

@@ -45,7 +45,7 @@ func (h *house) note(call string, ref flow.Ref) {
 func (h *house) Begin(_ context.Context, browser string, ask flow.Ask) (flow.Interaction, error) {
 	h.note("begin", flow.Ref{Browser: browser})
 	h.asks = append(h.asks, ask)
-	return flow.Interaction{ID: "int_new"}, nil
+	return flow.Interaction{ID: "int_new", Sealed: "int_new"}, nil
 }
 
 func (h *house) Decide(_ context.Context, ask flow.Ask, _, _ string) (flow.Entry, error) {
@@ -98,6 +98,12 @@ func (h *house) Consent(_ context.Context, _ audit.Actor, ref flow.Ref, allow bo
 	return h.answer("deny", ref)
 }
 
+func (h *house) Keep(_ context.Context, e flow.Entry) (flow.Entry, error) {
+	h.calls = append(h.calls, "keep")
+	e.Interaction.Version = 1
+	return e, h.err
+}
+
 func (h *house) Authenticate(_ context.Context, token, _ string) (session.Session, error) {
 	if !h.live || token == "" {
 		return session.Session{}, fault.New(fault.Unauthenticated, "session.none", "You are not signed in.")
@@ -117,7 +123,7 @@ func (h *house) User(context.Context, id.User) (identity.User, error) {
 // at is an entry of an application's sign-in that stands at step.
 func at(step flow.Step) flow.Entry {
 	return flow.Entry{
-		Interaction: flow.Interaction{ID: "int_a", Expires: time.Now().Add(time.Hour), Ask: flow.Ask{
+		Interaction: flow.Interaction{ID: "int_a", Version: 1, Expires: time.Now().Add(time.Hour), Ask: flow.Ask{
 			Client: "grafana", Scopes: []string{"openid", "email"}, LoginHint: "hint@example.com",
 			Params: url.Values{"redirect_uri": {"https://grafana.example.com/cb"}},
 		}},

@@ -27,7 +27,7 @@ func Next(e flow.Entry, authorize string) string {
 	if !asks {
 		path = authorize
 	}
-	return path + "?i=" + url.QueryEscape(string(e.Interaction.ID))
+	return path + "?i=" + url.QueryEscape(e.Interaction.Handle())
 }
 
 // Again returns the path that begins the sign-in of e anew: the application's

@@ -36,7 +36,7 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return view.SeeOther(w, r, d.Next(flow.Entry{Interaction: i, Decision: flow.Decision{Step: flow.StepSignIn}}))
+	return d.lead(w, r, flow.Entry{Interaction: i, Decision: flow.Decision{Step: flow.StepSignIn}})
 }
 
 // drawSignIn keeps the name that was typed, never the password.

@@ -18,7 +18,7 @@ func Samples(*testing.T) map[string]Page {
 		"signed out":          signedOut{AppName: "Grafana", AppURL: "https://grafana.example.com"},
 		"signed out, own":     signedOut{},
 		"signed out, unnamed": signedOut{AppURL: "https://grafana.example.com"},
-		"form post":           formPost{action: "https://grafana.example.com/cb", origin: "https://grafana.example.com", host: "grafana.example.com", hidden: []pair{{"code", "c"}}},
+		"form post":           formPost{action: "https://grafana.example.com/cb", method: "post", policy: web.Policy{FormAction: []string{"https://grafana.example.com"}, NoSelf: true}, host: "grafana.example.com", hidden: []pair{{"code", "c"}}},
 		"error":               errorPage{web.ErrorPage{Status: 400, Code: "x", Received: "https://a/b", AppName: "Grafana", AppURL: "https://grafana.example.com", Fields: []fault.Field{{Name: "a", Problem: "is missing"}}}, "req_a", at, unknown{}, ""},
 		"error, expired":      errorPage{web.ErrorPage{Status: 409, Code: "flow.expired", AppName: "Grafana", AppURL: "https://grafana.example.com"}, "req_a", at, unknown{}, ""},
 		"error, unnamed":      errorPage{web.ErrorPage{Status: 409, Code: "flow.browser", AppURL: "https://grafana.example.com"}, "req_a", at, unknown{}, ""},

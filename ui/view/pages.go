@@ -23,7 +23,11 @@ func (v *Pages) FormPost(w http.ResponseWriter, r *http.Request, p web.FormPostP
 		v.Error(w, r, web.ErrorPage{Status: http.StatusInternalServerError, Code: "internal"})
 		return
 	}
-	page := formPost{action: templ.SafeURL(p.Action), origin: web.OriginOf(p.Action), host: u.Host}
+	page := formPost{action: templ.SafeURL(p.Action), method: "post", host: u.Host}
+	page.policy = web.Policy{FormAction: []string{web.OriginOf(p.Action)}, NoSelf: true}
+	if p.Here {
+		page.method, page.policy = "get", web.Policy{AnyFormAction: true}
+	}
 	for _, name := range slices.Sorted(maps.Keys(p.Parameters)) {
 		for _, value := range p.Parameters[name] {
 			page.hidden = append(page.hidden, pair{name, value})
@@ -36,13 +40,14 @@ type pair struct{ name, value string }
 
 type formPost struct {
 	action templ.SafeURL
-	origin string
+	method string
+	policy web.Policy
 	host   string
 	hidden []pair
 }
 
 func (p formPost) Head(say *words.Catalogue) Head {
-	return Head{Title: say.FormPost.Title, Scripts: []string{"formpost.js"}, Policy: web.Policy{FormAction: []string{p.origin}, NoSelf: true}}
+	return Head{Title: say.FormPost.Title, Scripts: []string{"formpost.js"}, Policy: p.policy}
 }
 func (p formPost) Body() templ.Component { return formPostBody(p) }
 
