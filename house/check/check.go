@@ -1,0 +1,83 @@
+// Package check looks at a configuration and at what it names (listeners, files,
+// the certificate), and says what will surprise somebody later. A start, "config
+// check" and "doctor" say the same because they ask here. Nothing is changed, no
+// database is opened, and nobody on the network is asked.
+package check
+
+import (
+	"fmt"
+	"net"
+	"net/netip"
+	"strings"
+	"time"
+
+	"gatehouse/config"
+)
+
+// Severity says how bad a finding is.
+type Severity string
+
+// The severities. Unknown is for what could not be looked at.
+const (
+	OK      Severity = "ok"
+	Unknown Severity = "unknown"
+	Note    Severity = "note"    // nothing has to be done
+	Warning Severity = "warning" // somebody should do something
+	Problem Severity = "problem" // something does not work, or is open to others
+)
+
+// Finding is one thing that was looked at. It holds no secret.
+type Finding struct {
+	Check    string   `json:"check"` // what was looked at, as area.thing
+	Severity Severity `json:"severity"`
+	Says     string   `json:"says"`
+	Remedy   string   `json:"remedy,omitempty"` // what to do, a command where one does it
+}
+
+// Bad reports whether somebody should do something.
+func (f Finding) Bad() bool { return f.Severity == Warning || f.Severity == Problem }
+
+// Configuration looks at the values, and at the certificate that they name, as
+// they are at now: what config.Advice says, with what to do.
+func Configuration(c config.Config, now time.Time) []Finding {
+	var found []Finding
+	for _, a := range c.Advice(now) {
+		f := Finding{Check: a.Key, Severity: Warning, Says: a.Key + " " + a.Text, Remedy: remedies[a.Key]}
+		if a.Key == "insecure_http_issuer_for_tests" {
+			f.Severity = Problem
+		}
+		if f.Remedy == "" {
+			f.Remedy = "gatehouse config explain " + a.Key
+		}
+		found = append(found, f)
+	}
+	if strings.HasPrefix(c.Issuer, "https://") && c.Web.TLS.CertFile == "" && !private(c.Web.Listen.Public) {
+		found = append(found, Finding{
+			"listen.public", Note,
+			fmt.Sprintf("listen.public (%s) takes plain http from more than this machine; the proxy that ends TLS should be the only one that reaches it", c.Web.Listen.Public),
+			"Listen on loopback if the proxy is on this machine, or let a firewall keep the port for the proxy.",
+		})
+	}
+	return found
+}
+
+// remedies are by the key that the advice is about.
+var remedies = map[string]string{
+	"issuer":                         "trusted_proxies: [ADDRESS OF THE PROXY]",
+	"insecure_http_issuer_for_tests": "Give Gatehouse an https issuer, and take insecure_http_issuer_for_tests out.",
+	"listen.internal":                "Listen on loopback (listen.internal: 127.0.0.1:9090), or let a firewall keep the port for your monitoring.",
+	"tls.cert_file":                  "Get a certificate for the issuer's host, or renew it; changed files are read within seconds.",
+}
+
+// private reports whether nobody but this machine reaches the address.
+func private(address string) bool {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil || host == "" {
+		return false
+	}
+	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
+		return true
+	}
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
+}
