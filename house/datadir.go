@@ -36,6 +36,22 @@ func PrepareDataDir(cfg config.Config, log *slog.Logger) error {
 	return judgeDataDir(cfg.DataDir, info.Mode().Perm(), log)
 }
 
+// CheckDataDir refuses a data directory that PrepareDataDir would refuse, and
+// makes none.
+func CheckDataDir(cfg config.Config) error {
+	if !usesDataDir(cfg) || runtime.GOOS == "windows" {
+		return nil
+	}
+	if err := checkDataDir(cfg); err != nil {
+		return err
+	}
+	info, err := os.Stat(cfg.DataDir)
+	if err != nil {
+		return nil // it is missed by who looks into it
+	}
+	return judgeDataDir(cfg.DataDir, info.Mode().Perm(), slog.New(slog.DiscardHandler))
+}
+
 // usesDataDir reports whether something of this configuration may live in the
 // data directory.
 func usesDataDir(cfg config.Config) bool {

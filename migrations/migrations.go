@@ -8,6 +8,7 @@ import (
 	"embed"
 	"fmt"
 	"io/fs"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -56,6 +57,28 @@ func Steps(files fs.FS) ([]Step, error) {
 	}
 	slices.SortFunc(steps, func(a, b Step) int { return cmp.Compare(a.Version, b.Version) })
 	return steps, nil
+}
+
+var createTable = regexp.MustCompile(`(?m)^CREATE TABLE (\w+) `)
+
+// Tables returns the tables that the migrations in files make, in their order:
+// none refers to a later one.
+func Tables(files fs.FS) ([]string, error) {
+	steps, err := fs.Glob(files, "*.sql")
+	if err != nil {
+		return nil, fmt.Errorf("list migrations: %w", err)
+	}
+	var all []string
+	for _, name := range steps { // sorted, and so are the numbers
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			return nil, fmt.Errorf("read a migration: %w", err)
+		}
+		for _, m := range createTable.FindAllSubmatch(text, -1) {
+			all = append(all, string(m[1]))
+		}
+	}
+	return all, nil
 }
 
 // Latest returns the number of the newest migration in files.

@@ -96,9 +96,13 @@ func (s *Service) EndClient(ctx context.Context, client id.Client) error {
 	if client == "" {
 		return fmt.Errorf("end the tokens of a client: %w", errNobody)
 	}
-	now := clock.Now()
-	until := now.Add(inFlight)
-	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: until, Until: lastToken(now)}
+	return s.EndClientUntil(ctx, client, clock.Now().Add(inFlight))
+}
+
+// EndClientUntil ends what a client got until then, as EndClient does. By itself
+// it is for a house in which nobody issues anything.
+func (s *Service) EndClientUntil(ctx context.Context, client id.Client, until time.Time) error {
+	gone := Revocation{Kind: RevokedClient, Key: string(client), Before: until, Until: lastToken(until)}
 	families := func(ctx context.Context) error { return s.Store.EndFamiliesOfClient(ctx, client, until) }
 	if err := s.end(ctx, families, gone); err != nil {
 		return fmt.Errorf("end the tokens of a client: %w", err)

@@ -138,3 +138,14 @@ type openKey struct {
 	raw  []byte
 	aead cipher.AEAD
 }
+
+// Fits reports by a fault "master_key.wrong" that master does not open the data
+// keys of store. Nothing is written; a store without data keys fits every key.
+func Fits(ctx context.Context, store Store, master Master) error {
+	w, err := newWrapper(master)
+	if err != nil {
+		return fmt.Errorf("open the data keys: %w", err)
+	}
+	_, err = w.openAll(ctx, store)
+	return err
+}

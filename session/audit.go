@@ -22,6 +22,7 @@ const (
 	ReasonByOwner       audit.Reason = "ended_by_owner"    // the person, from another browser or all at once
 	ReasonByOperator    audit.Reason = "ended_by_operator"
 	ReasonTooMany       audit.Reason = "too_many_sessions" // one more sign-in than MaxPerPerson
+	ReasonRestored      audit.Reason = "restored"          // the database came from a back-up
 )
 
 // Audited explains what is recorded of sessions.

@@ -206,6 +206,13 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectServed: {{}},
 
 		selectVersions: {{}},
+
+		sliceOfSessions:    {{"", int64(sliceOfRestore)}, {ses, int64(sliceOfRestore)}},
+		endSliceOfSessions: one(at, "reason", ses, ses+"~"),
+		dropInteractions:   one(at, int64(sliceOfRestore)),
+		dropMarks:          one(at),
+
+		selectPasswordHashes: {{"", int64(hashPage)}, {user, int64(hashPage)}},
 	}
 	all[searchNames] = [][]any{
 		{"", "", "m", "m" + lastRune, "m", "m" + lastRune, int64(planPage)},

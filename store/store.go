@@ -36,13 +36,17 @@ type Store struct {
 // yet, is awaited for a bounded time; a SQLite file that is not there is made,
 // readable by its owner alone.
 func Open(ctx context.Context, c Config, log *slog.Logger) (*Store, error) {
+	return open(ctx, c, log, false)
+}
+
+func open(ctx context.Context, c Config, log *slog.Logger, restore bool) (*Store, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
 	if c.MaxConns < 2 {
 		c.MaxConns = DefaultConfig().MaxConns
 	}
-	db, err := engine.Open(ctx, engine.Config{URL: c.URL, MaxConns: c.MaxConns, Statements: statements()}, log)
+	db, err := engine.Open(ctx, engine.Config{URL: c.URL, MaxConns: c.MaxConns, Statements: statements(), Restore: restore}, log)
 	if err != nil {
 		return nil, err
 	}

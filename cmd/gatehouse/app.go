@@ -99,7 +99,7 @@ people.`
 	root.Flags().Lookup("version").Usage = "print which Gatehouse this is"
 	a.setting(root, true, "data-dir", "data_dir", "the `directory` of the database and the master key")
 	root.AddCommand(
-		a.serve(), a.demo(), a.migrate(),
+		a.serve(), a.demo(), a.migrate(), a.backup(), a.restore(),
 		a.user(), a.client(), a.keys(), a.session(), a.audit(), a.setupLink(),
 		a.config(), a.healthcheck(), a.version(),
 	)

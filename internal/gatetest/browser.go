@@ -47,6 +47,13 @@ func (g *Gate) Browser() *Browser {
 	return &Browser{gate: g, http: c}
 }
 
+// At returns the browser, with its cookies, as it talks to another replica.
+func (b *Browser) At(g *Gate) *Browser {
+	c := g.Client()
+	c.Jar = b.http.Jar
+	return &Browser{gate: g, http: c}
+}
+
 // Cookies returns the browser's cookies for the issuer.
 func (b *Browser) Cookies() []*http.Cookie {
 	u, _ := url.Parse(Issuer) // a constant

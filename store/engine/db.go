@@ -39,6 +39,7 @@ type Config struct {
 	URL        string       // sqlite:PATH or postgres://user:password@host/name
 	MaxConns   int          // at least 2; of SQLite one of them writes
 	Statements []*Statement // all that will be asked
+	Restore    bool         // it is opened for Load, which wants to be alone
 }
 
 // Open connects to the database that c names. It does not migrate: call
@@ -61,7 +62,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 		d.backend = b
 		return d, nil
 	}
-	b, err := openPostgres(ctx, c.URL, c.MaxConns, log)
+	b, err := openPostgres(ctx, c, log)
 	if err != nil {
 		return nil, fmt.Errorf("open the Postgres database: %w", classify(err))
 	}

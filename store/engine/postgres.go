@@ -48,7 +48,8 @@ const directConns = 3
 // would cost more than they do.
 const PlansByIndex = "SET enable_seqscan = off; SET enable_bitmapscan = off; SET jit = off"
 
-func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logger) (*postgresBackend, error) {
+func openPostgres(ctx context.Context, want Config, log *slog.Logger) (*postgresBackend, error) {
+	url, maxConns := want.URL, want.MaxConns
 	c, err := pgxpool.ParseConfig(url)
 	if err != nil {
 		// The parser's words may repeat the URL, and so the password.
@@ -64,6 +65,9 @@ func openPostgres(ctx context.Context, url string, maxConns int, log *slog.Logge
 	c.MaxConnIdleTime = time.Hour // connections are dear; keep them
 	if c.ConnConfig.RuntimeParams["application_name"] == "" {
 		c.ConnConfig.RuntimeParams["application_name"] = "gatehouse"
+	}
+	if want.Restore {
+		c.ConnConfig.RuntimeParams["application_name"] += restoring
 	}
 	// A replica that vanishes amid a transaction must not hold its locks.
 	c.AfterConnect = func(ctx context.Context, conn *pgx.Conn) error {

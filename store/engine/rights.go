@@ -50,3 +50,12 @@ SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false), curren
 		"The role %s may not make tables in the schema %s of the database %s. Let its owner, or a superuser, run there: GRANT USAGE, CREATE ON SCHEMA %s TO %s;",
 		role, where, database, pgx.Identifier{where}.Sanitize(), pgx.Identifier{role}.Sanitize()))
 }
+
+// MayMigrate refuses, with the grant that is missing, a role of Postgres that may
+// not make tables. A newer version would need to.
+func (d *DB) MayMigrate(ctx context.Context) error {
+	if e, ok := d.backend.(*postgresBackend); ok {
+		return e.mayCreate(ctx)
+	}
+	return nil
+}

@@ -1,0 +1,279 @@
+package house
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/config"
+	"gatehouse/fault"
+	"gatehouse/follow"
+	"gatehouse/oauth"
+	"gatehouse/secret"
+	"gatehouse/session"
+	"gatehouse/store"
+	"gatehouse/store/archive"
+)
+
+// RestoreOptions is what there is to choose about a restore.
+type RestoreOptions struct {
+	By      audit.Actor
+	Replace bool // what is in the database may go
+	// KeepSessions leaves alive what lived when the back-up was made. It is for who
+	// knows that nothing was ended since.
+	KeepSessions bool
+}
+
+// Restored is what came of a restore.
+type Restored struct {
+	archive.Header
+	Sessions int64 // browser sessions that were ended
+	Clients  int   // applications whose tokens were ended
+}
+
+// Restore fills the database of cfg from a back-up. All of the file is checked
+// first, under the key that follows from the master key at hand, and nothing is
+// touched unless it is whole, unaltered and of this key. The database appears
+// with all of it or stays as it was. Afterwards, in the same transaction,
+// sessions, refresh tokens, codes and access tokens are ended: what was ended
+// after the back-up would live again. Faults: those of archive, "backup.key",
+// "backup.database", "store.newer", "backup.older", "restore.not_empty",
+// "restore.running".
+func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, file string, o RestoreOptions) (Restored, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return Restored{}, fault.Wrap(err, fault.NotFound, "backup.not_found", "There is no back-up at "+file+" that can be read.")
+	}
+	defer f.Close()
+	r := &restore{cfg: cfg, log: log, file: f, options: o}
+	if err := r.check(); err != nil {
+		return Restored{}, err
+	}
+	if r.header.Database == "postgres" {
+		err = r.intoPostgres(ctx)
+	} else {
+		err = r.intoSQLite(ctx)
+	}
+	if err != nil {
+		return Restored{}, err
+	}
+	return r.Restored, nil
+}
+
+// CheckBackup checks a back-up as Restore does before it touches anything, and
+// says what it is of.
+func CheckBackup(cfg config.Config, file string) (archive.Header, error) {
+	f, err := os.Open(file)
+	if err != nil {
+		return archive.Header{}, fault.Wrap(err, fault.NotFound, "backup.not_found", "There is no back-up at "+file+" that can be read.")
+	}
+	defer f.Close()
+	r := &restore{cfg: cfg, file: f}
+	err = r.check()
+	return r.header, err
+}
+
+// restore is one restore on its way.
+type restore struct {
+	cfg     config.Config
+	log     *slog.Logger
+	file    *os.File
+	options RestoreOptions
+	key     []byte
+	header  archive.Header
+	Restored
+}
+
+// check reads the whole file and refuses what must not be restored here.
+func (r *restore) check() error {
+	var err error
+	if r.header, err = archive.ReadHeader(r.file); err != nil {
+		return err
+	}
+	r.Header = r.header
+	if err := fitsDatabase(r.header, r.cfg); err != nil {
+		return err
+	}
+	master, err := secret.LoadMaster(r.cfg.MasterKeyFile)
+	if fault.CodeOf(err) == "master_key.missing" {
+		return fault.New(fault.NotFound, "master_key.missing", fmt.Sprintf(
+			"There is no master key at %s. Put the one there that belongs to this back-up (fingerprint %s) first: it is not in it.", absolute(r.cfg.MasterKeyFile), plainKey(r.header.Key)))
+	}
+	if err != nil {
+		return err
+	}
+	if r.header.Key != master.Fingerprint() {
+		return fault.New(fault.Invalid, "backup.key", fmt.Sprintf(
+			"The back-up belongs to another master key (fingerprint %s; %s has %s). Put the right one in its place first.", plainKey(r.header.Key), r.cfg.MasterKeyFile, master.Fingerprint()))
+	}
+	r.key = master.Key(backupLabel)
+	if err := r.rewind(); err != nil {
+		return err
+	}
+	return archive.Verify(r.file, r.key)
+}
+
+// plainKey is a fingerprint that somebody wrote, fit for a sentence.
+func plainKey(s string) string {
+	if len(s) > 16 || strings.Trim(s, "0123456789abcdef") != "" {
+		return "unreadable"
+	}
+	return s
+}
+
+func fitsDatabase(h archive.Header, cfg config.Config) error {
+	kind := "postgres"
+	if strings.HasPrefix(cfg.Store.URL, "sqlite:") {
+		kind = "sqlite"
+	}
+	names := map[string]string{"sqlite": "SQLite", "postgres": "Postgres"}
+	if h.Database != kind {
+		made, known := names[h.Database]
+		if !known {
+			made = "another database"
+		}
+		return fault.New(fault.Invalid, "backup.database", fmt.Sprintf("The back-up is of %s, and store.url names %s. Restore it into the kind that it came from.", made, names[kind]))
+	}
+	latest, err := store.LatestSchema()
+	if err != nil {
+		return err
+	}
+	if h.Schema > latest {
+		return fault.New(fault.Conflict, "store.newer", fmt.Sprintf(
+			"The back-up was made by a newer Gatehouse (schema %d; this one knows %d). Restore it with the newer one.", h.Schema, latest))
+	}
+	if h.Schema < latest && kind == "postgres" {
+		return fault.New(fault.Conflict, "backup.older", fmt.Sprintf(
+			"The back-up was made by an older Gatehouse (schema %d; this one has %d). Restore it with the older one, and upgrade then.", h.Schema, latest))
+	}
+	return nil
+}
+
+func (r *restore) rewind() error {
+	_, err := r.file.Seek(0, io.SeekStart)
+	return err
+}
+
+// parts hands out the parts of the file from its beginning. The MAC is checked
+// once more at its end: between the two readings it may have become another file.
+func (r *restore) parts() (store.Parts, error) {
+	if err := r.rewind(); err != nil {
+		return nil, err
+	}
+	a, err := archive.NewReader(r.file, r.key)
+	if err != nil {
+		return nil, err
+	}
+	return func() (string, io.Reader, error) {
+		name, err := a.Next()
+		return name, a, err
+	}, nil
+}
+
+// intoSQLite makes the new file beside the old one, with all that is to be done
+// in it, and copies it over at the end.
+func (r *restore) intoSQLite(ctx context.Context) (err error) {
+	if err := PrepareDataDir(r.cfg, r.log); err != nil {
+		return err
+	}
+	path := strings.TrimPrefix(r.cfg.Store.URL, "sqlite:")
+	scratch, err := os.MkdirTemp(filepath.Dir(path), ".gatehouse-restore-*") // mode 0700
+	if err != nil {
+		return fault.Wrap(err, fault.Unavailable, "restore.write", "The database could not be written. Nothing was changed.")
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(scratch)) }()
+	parts, err := r.parts()
+	if err != nil {
+		return err
+	}
+	temp := filepath.Join(scratch, "gatehouse.db")
+	if err := store.Unpack(ctx, parts, temp); err != nil {
+		return fmt.Errorf("unpack the back-up: %w", err)
+	}
+	if err := r.prepare(ctx, temp); err != nil {
+		return err
+	}
+	return store.Adopt(ctx, temp, path, r.options.Replace)
+}
+
+// prepare brings the unpacked file up to date and ends what must not live on.
+func (r *restore) prepare(ctx context.Context, temp string) (err error) {
+	s, err := store.Open(ctx, store.Config{URL: "sqlite:" + temp, MaxConns: 2}, r.log)
+	if err != nil {
+		return fmt.Errorf("open the back-up: %w", err)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate the back-up: %w", err)
+	}
+	return r.settle(ctx, s) // nobody else sees the file: it needs no transaction
+}
+
+func (r *restore) intoPostgres(ctx context.Context) (err error) {
+	s, err := store.OpenToRestore(ctx, r.cfg.Store, r.log)
+	if err != nil {
+		return fmt.Errorf("open the store: %w", err)
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	if err := s.Migrate(ctx); err != nil {
+		return fmt.Errorf("migrate the store: %w", err)
+	}
+	parts, err := r.parts()
+	if err != nil {
+		return err
+	}
+	return s.Load(ctx, parts, r.options.Replace, func(ctx context.Context) error { return r.settle(ctx, s) })
+}
+
+// settle ends what may have been ended after the
+// back-up, and tells of the restore.
+func (r *restore) settle(ctx context.Context, s *store.Store) error {
+	if !r.options.KeepSessions {
+		if err := r.end(ctx, s); err != nil {
+			return fmt.Errorf("end what was alive: %w", err)
+		}
+	}
+	log := &audit.Log{Store: s}
+	return log.Record(ctx, audit.Event{
+		Actor: r.options.By, Action: ActionRestore, Target: audit.Itself(), Reason: r.reason(),
+		Before: audit.Doc(map[string]any{"made": r.header.Made}),
+		After:  audit.Doc(map[string]any{"sessions_ended": r.Sessions, "clients_ended": r.Clients}),
+	})
+}
+
+func (r *restore) reason() audit.Reason {
+	if r.options.KeepSessions {
+		return reasonKept
+	}
+	return ""
+}
+
+func (r *restore) end(ctx context.Context, s *store.Store) error {
+	now := clock.Now()
+	var err error
+	if r.Sessions, err = s.EndEverySession(ctx, session.ReasonRestored, now); err != nil {
+		return err
+	}
+	if err := s.DropUnfinished(ctx, now); err != nil {
+		return err
+	}
+	clients, err := s.Clients(ctx)
+	if err != nil {
+		return err
+	}
+	r.Clients = len(clients)
+	ends := &oauth.Service{Store: s, Registry: oauth.NewRegistry(s, follow.NewFeed(s))}
+	for _, c := range clients {
+		if err := ends.EndClientUntil(ctx, c.ID, now); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"io"
+	"log/slog"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/store/engine"
+)
+
+// Parts hands out what Dump wrote; see engine.Parts.
+type Parts = engine.Parts
+
+// Dump writes one state of the database while others go on writing; see
+// engine.DB.Dump. scratch is a folder with room for a copy of SQLite's file.
+func (s *Store) Dump(ctx context.Context, scratch string, part func(name string) (io.Writer, error)) error {
+	return s.db.Dump(ctx, scratch, part)
+}
+
+// Kind is "sqlite" or "postgres".
+func (s *Store) Kind() string {
+	if s.db.Postgres() {
+		return "postgres"
+	}
+	return "sqlite"
+}
+
+// SchemaVersion returns the last step of the schema that the database has.
+func (s *Store) SchemaVersion(ctx context.Context) (int64, error) { return s.db.SchemaVersion(ctx) }
+
+// LatestSchema returns the last step of the schema that this program knows.
+func LatestSchema() (int64, error) { return engine.LatestSchema() }
+
+// OpenToRestore is Open for Load, which wants to be alone with its database.
+func OpenToRestore(ctx context.Context, c Config, log *slog.Logger) (*Store, error) {
+	return open(ctx, c, log, true)
+}
+
+// Load fills an empty Postgres database from a dump of one; see engine.DB.Load.
+func (s *Store) Load(ctx context.Context, parts Parts, replace bool, after func(ctx context.Context) error) error {
+	return s.db.Load(ctx, parts, replace, after)
+}
+
+// Unpack writes the SQLite file of a dump to path; see engine.Unpack.
+func Unpack(ctx context.Context, parts Parts, path string) error {
+	return engine.Unpack(ctx, parts, path)
+}
+
+// Adopt makes the SQLite file at path what the one at from is; see engine.Adopt.
+func Adopt(ctx context.Context, from, path string, replace bool) error {
+	return engine.Adopt(ctx, from, path, replace)
+}
+
+// One after the other the slices are walked by the primary key: rows that were
+// changed in the same transaction are not met again.
+var (
+	sliceOfSessions = newStatement(`
+SELECT COALESCE(MAX(id), '')
+FROM (
+    SELECT id
+    FROM sessions
+    WHERE id > $1
+    ORDER BY id
+    LIMIT $2) by_id`)
+
+	endSliceOfSessions = newStatement(`
+UPDATE sessions
+SET revoked_at = $1, reason = $2
+WHERE id > $3 AND id <= $4 AND revoked_at IS NULL AND +expires_at > $1`)
+
+	// Index interactions_expires.
+	dropInteractions = newStatement(`
+DELETE FROM interactions
+WHERE id IN (
+    SELECT id
+    FROM interactions
+    WHERE expires_at > $1
+    ORDER BY expires_at
+    LIMIT $2)`)
+
+	dropMarks = newStatement(`
+DELETE FROM marks
+WHERE until_at > $1`)
+)
+
+// sliceOfRestore is how many rows a statement of a restore changes at most.
+const sliceOfRestore = 500
+
+// EndEverySession ends all browser sessions at now, and returns how many. It is
+// for a database that nobody serves from.
+func (s *Store) EndEverySession(ctx context.Context, reason audit.Reason, now time.Time) (ended int64, err error) {
+	for last := ""; ; {
+		next := ""
+		err := s.each(ctx, sliceOfSessions, []any{last, int64(sliceOfRestore)}, func(rows *sql.Rows) error { return rows.Scan(&next) })
+		if err != nil || next == "" {
+			return ended, doing("end every session", err)
+		}
+		n, err := s.exec(ctx, endSliceOfSessions, micros(now), string(reason), last, next)
+		if err != nil {
+			return ended, doing("end every session", err)
+		}
+		last, ended = next, ended+n
+	}
+}
+
+// DropUnfinished forgets sign-ins under way and one-time links.
+func (s *Store) DropUnfinished(ctx context.Context, now time.Time) error {
+	for n := int64(sliceOfRestore); n == sliceOfRestore; {
+		var err error
+		if n, err = s.exec(ctx, dropInteractions, micros(now), int64(sliceOfRestore)); err != nil {
+			return doing("forget sign-ins under way", err)
+		}
+	}
+	_, err := s.exec(ctx, dropMarks, micros(now))
+	return doing("forget one-time links", err)
+}
+
+var restoreTable = table{
+	statements: []*statement{
+		sliceOfSessions, endSliceOfSessions, dropInteractions, dropMarks,
+	},
+}
