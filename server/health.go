@@ -76,12 +76,15 @@ func (h *health) signs(ctx context.Context) bool {
 	})
 }
 
-// mountInternal mounts what is not for the public: health, metrics, profiles.
+// mountInternal mounts what is not for the public: health, metrics, profiles, and
+// how requests arrive.
 func (s *Server) mountInternal(m *web.Mux) {
 	m.HandleFunc("GET /livez", s.health.live)
 	m.HandleFunc("GET /readyz", s.health.ready)
 	m.HandleFunc("GET /healthz", s.health.ready)
 	m.HandleFunc("GET /metrics", s.metrics.handler().ServeHTTP)
+	m.HandleFunc("POST "+web.PathArrival, s.arrivals.Arm)
+	m.HandleFunc("GET "+web.PathArrival+"/{probe}", s.arrivals.Tell)
 	m.HandleFunc("GET /debug/pprof/", pprof.Index)
 	m.HandleFunc("GET /debug/pprof/cmdline", pprof.Cmdline)
 	m.HandleFunc("GET /debug/pprof/profile", pprof.Profile)

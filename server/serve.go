@@ -58,6 +58,7 @@ type Server struct {
 	doors   []*door
 
 	public, internal http.Handler
+	arrivals         web.Arrivals
 }
 
 // New mounts the doors of an open house. Handler may be served by anybody; Run
@@ -96,7 +97,10 @@ func (s *Server) open() (err error) {
 }
 
 // Handler returns what the public listener serves.
-func (s *Server) Handler() http.Handler { return s.public }
+func (s *Server) Handler() http.Handler {
+	trusted, _ := s.house.Config.Web.Proxies() // validated with the configuration
+	return s.arrivals.Watch(trusted, s.public)
+}
 
 // Patterns returns the net/http patterns of everything that the public listener
 // serves, so that a rule can be tested on all of it.
@@ -201,7 +205,7 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 	ended := make(chan error, 1)
 	go func() { ended <- s.house.Run(background) }()
 
-	doors := []*http.Server{httpServer(s.public, s.house.Log), httpServer(s.internal, s.house.Log)}
+	doors := []*http.Server{httpServer(s.Handler(), s.house.Log), httpServer(s.internal, s.house.Log)}
 	group, ctx := errgroup.WithContext(ctx)
 	for i, port := range []net.Listener{l.public, l.internal} {
 		group.Go(func() error {

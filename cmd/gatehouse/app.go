@@ -62,7 +62,9 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		err = &usageError{err: err, command: cmd.CommandPath()}
 		a.json = a.json || asksJSON(args) // what is wrong may stand before the flag
 	}
-	a.complain(err)
+	if !errors.Is(err, errFound) { // the report says it
+		a.complain(err)
+	}
 	return exitCode(err)
 }
 
@@ -101,7 +103,7 @@ people.`
 	root.AddCommand(
 		a.serve(), a.demo(), a.migrate(), a.backup(), a.restore(),
 		a.user(), a.client(), a.keys(), a.session(), a.audit(), a.setupLink(),
-		a.config(), a.healthcheck(), a.version(),
+		a.config(), a.doctor(), a.healthcheck(), a.version(),
 	)
 	return root
 }

@@ -27,8 +27,8 @@ var floors = map[string]int{
 	"provider": 4, "ui": 4,
 	"config": 5,
 	"house":  6,
-	"server": 7,
-	"demo":   8, "cmd": 9,
+	"server": 7, "doctor": 7,
+	"demo": 8, "cmd": 9,
 }
 
 // apart are packages outside the floors, with what they may import of ours.
