@@ -3,8 +3,11 @@ package oauth
 import (
 	"context"
 	"fmt"
+	"math"
 	"sync/atomic"
 	"time"
+
+	"golang.org/x/sync/errgroup"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -94,19 +97,63 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 	if !r.changed(versions, VersionRevocations) {
 		return nil
 	}
-	for {
-		page, err := r.store.RevocationsAfter(ctx, r.lastSeq.Load(), revocationsPage)
-		if err != nil {
+	if r.versions == nil {
+		if err := r.readAllRevocations(ctx, versions[VersionRevocations]); err != nil {
 			return fmt.Errorf("read the revocations: %w", err)
+		}
+	}
+	last, err := r.readRange(ctx, r.lastSeq.Load(), math.MaxInt64)
+	if err != nil {
+		return fmt.Errorf("read the revocations: %w", err)
+	}
+	r.lastSeq.Store(last)
+	return nil
+}
+
+// readers share out the revocations that a process finds when it starts: nobody
+// may be let in before it knows them all.
+const readers = 4
+
+// readAllRevocations reads those up to last, which others may have removed in part.
+func (r *Registry) readAllRevocations(ctx context.Context, last int64) error {
+	first, err := r.store.RevocationsAfter(ctx, r.lastSeq.Load(), 1)
+	if err != nil || len(first) == 0 {
+		return err
+	}
+	from := first[0].Seq - 1
+	share := (last-from)/readers + 1
+	group, ctx := errgroup.WithContext(ctx)
+	for at := from; at < last; at += share {
+		group.Go(func() error {
+			_, err := r.readRange(ctx, at, min(at+share, last))
+			return err
+		})
+	}
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	r.lastSeq.Store(max(r.lastSeq.Load(), last))
+	return nil
+}
+
+// readRange reads the revocations behind from, up to a number that is at least to
+// if there are so many, and returns the last one.
+func (r *Registry) readRange(ctx context.Context, from, to int64) (int64, error) {
+	for from < to {
+		limit := int(min(to-from, revocationsPage))
+		page, err := r.store.RevocationsAfter(ctx, from, limit)
+		if err != nil {
+			return from, err
 		}
 		for _, v := range page {
 			r.revoked.add(v)
-			r.lastSeq.Store(max(r.lastSeq.Load(), v.Seq))
+			from = max(from, v.Seq)
 		}
-		if len(page) < revocationsPage {
-			return nil
+		if len(page) < limit {
+			break
 		}
 	}
+	return from, nil
 }
 
 // revocationsPage is how many are read at once: a process that starts beside

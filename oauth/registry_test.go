@@ -129,3 +129,37 @@ func BenchmarkRevoked(b *testing.B) {
 		}
 	}
 }
+
+// Several read what a process finds when it starts, each a part: none is lost, were
+// it the first, the last, or beside one that is gone.
+func TestAProcessThatStartsKnowsAllRevocations(t *testing.T) {
+	for _, n := range []int{1, 2, 3, 7, 20_003} {
+		synctest.Test(t, func(t *testing.T) {
+			_, m := newService()
+			now := time.Now()
+			for i := 1; i <= n; i++ {
+				m.s.versions[oauth.VersionRevocations] = int64(i)
+				if i%5 != 2 || i == n { // else swept meanwhile
+					v := oauth.Revocation{Seq: int64(i), Kind: oauth.RevokedSession, Key: fmt.Sprint(i), Before: now, Until: now.Add(time.Hour)}
+					m.s.revoked = append(m.s.revoked, v)
+				}
+			}
+			r := newReplica(m)
+			broken := errors.New("disk I/O error")
+			m.fail("RevocationsAfter", broken)
+			if err := r.Step(t.Context(), now); !errors.Is(err, broken) {
+				t.Errorf("a store that fails: %v", err)
+			}
+			m.fail("", nil)
+			if err := r.Step(t.Context(), now); err != nil {
+				t.Fatal(err)
+			}
+			for i := 1; i <= n; i++ {
+				dead := r.Revoked(oauth.TokenFacts{Session: id.Session(fmt.Sprint(i)), Issued: now})
+				if want := i%5 != 2 || i == n; dead != want {
+					t.Fatalf("of %d revocations: the token of session %d is dead: %v, want %v", n, i, dead, want)
+				}
+			}
+		})
+	}
+}

@@ -14,10 +14,13 @@ type broom struct {
 }
 
 // A slice is short, and is followed by a pause of several times its own length,
-// in which others write. What is not done within the budget is left to the next
-// sweep.
+// in which others write. It begins with few rows, and has as many as the database
+// removes in sliceTime: in a full house a row that nobody touched for a month lies
+// on the disk. What is not done within the budget is left to the next sweep.
 const (
-	sliceRows   = 100
+	firstRows   = 10
+	sliceRows   = 100 // at most
+	sliceTime   = 5 * time.Millisecond
 	slicePauses = 4
 	longestRest = time.Second
 	sweepBudget = 45 * time.Second
@@ -41,26 +44,51 @@ WHERE (` + key + `) IN (
 // Two sweeps at once do no harm. What was removed before an error is counted.
 func (s *Store) Sweep(ctx context.Context, now time.Time) (map[string]int64, error) {
 	removed, begun := map[string]int64{}, time.Now()
-	for due := brooms(); len(due) > 0 && time.Since(begun) < sweepBudget; {
-		var more []broom
+	for due := firstSlices(); len(due) > 0 && time.Since(begun) < sweepBudget; {
+		var more []slice
 		for _, b := range due {
-			slice := time.Now()
-			n, err := s.exec(ctx, b.st, micros(now.Add(-b.keep)), int64(sliceRows))
+			started := time.Now()
+			n, err := s.exec(ctx, b.st, micros(now.Add(-b.keep)), b.rows)
 			removed[b.name] += n
 			if err != nil {
 				return removed, doing("sweep "+b.name, err)
 			}
-			if n < sliceRows {
+			if n < b.rows {
 				continue
 			}
-			more = append(more, b)
-			if err := rest(ctx, min(slicePauses*time.Since(slice), longestRest)); err != nil {
+			took := time.Since(started)
+			more = append(more, slice{b.broom, rowsAfter(b.rows, took)})
+			if err := rest(ctx, min(slicePauses*took, longestRest)); err != nil {
 				return removed, doing("sweep "+b.name, err)
 			}
 		}
 		due = more
 	}
 	return removed, nil
+}
+
+// slice is what a broom removes next.
+type slice struct {
+	broom
+	rows int64
+}
+
+func firstSlices() (all []slice) {
+	for _, b := range brooms() {
+		all = append(all, slice{b, firstRows})
+	}
+	return all
+}
+
+// rowsAfter is how many rows the slice after one of that length has.
+func rowsAfter(rows int64, took time.Duration) int64 {
+	switch {
+	case took > sliceTime:
+		return max(rows/2, firstRows/2)
+	case took < sliceTime/2:
+		return min(2*rows, sliceRows)
+	}
+	return rows
 }
 
 func brooms() (all []broom) {

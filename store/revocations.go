@@ -15,7 +15,7 @@ var (
 	// is a round trip on which others wait.
 	insertManyRevocations = insertRevocations(manyRevocations)
 
-	selectRevocations = newStatement(`
+	selectRevocations = hotStatement(`
 SELECT seq, kind, name, before_at, until_at
 FROM revocations
 WHERE seq > $1
