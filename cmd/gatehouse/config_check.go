@@ -3,15 +3,18 @@ package main
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/config"
 	"gatehouse/fault"
+	"gatehouse/ui/brand"
 )
 
 // warning is an advice as scripts read it.
@@ -82,6 +85,13 @@ func filesOf(cfg config.Config) []fault.Field {
 		} else {
 			_ = f.Close() // it was only opened to see whether it can be
 		}
+	}
+	if _, err := brand.Open(cfg.Brand); err != nil {
+		said := err.Error()
+		if e, ok := errors.AsType[*fault.Error](err); ok {
+			said = strings.TrimPrefix(e.Detail, "brand.logo: ")
+		}
+		bad = append(bad, fault.Field{Name: "brand.logo", Problem: "cannot be used: " + strings.TrimSuffix(said, ".")})
 	}
 	if info, err := os.Stat(cfg.DataDir); err == nil && !info.IsDir() {
 		bad = append(bad, fault.Field{Name: "data_dir", Problem: cfg.DataDir + " is a file; it must be a directory"})

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"gatehouse/fault"
+	"gatehouse/picture"
 	"gatehouse/web"
 )
 
@@ -83,6 +84,25 @@ func TestFilesThatAreKnownAreNotSentAgain(t *testing.T) {
 	}
 	if w := get(URL("app.css"), "If-None-Match", tag, "Accept-Encoding", "gzip"); w.Code != 200 {
 		t.Errorf("the tag of the plain file counts for the compressed one: status %d", w.Code)
+	}
+}
+
+// A drawing that somebody opens by itself is a document of our origin.
+func TestALogoMayDoNothingByItself(t *testing.T) {
+	t.Parallel()
+	drawing := NewPicture("logo", picture.Picture{Kind: picture.SVG, Bytes: []byte("<svg/>")})
+	raster := NewPicture("logo", picture.Picture{Kind: picture.PNG, Bytes: []byte("png")})
+	m := web.NewMux(slog.New(slog.DiscardHandler), func(w http.ResponseWriter, _ *http.Request, status int, _ *fault.Error) {
+		w.WriteHeader(status)
+	})
+	Mount(m, drawing, raster)
+	for kind, f := range map[string]*File{"image/svg+xml": drawing, "image/png": raster} {
+		w := httptest.NewRecorder()
+		m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, f.URL(), nil))
+		policy := w.Header().Get("Content-Security-Policy")
+		if w.Code != 200 || w.Header().Get("Content-Type") != kind || !strings.Contains(policy, "default-src 'none'") || !strings.Contains(policy, "sandbox") || strings.Contains(policy, "script") {
+			t.Errorf("%s: status %d, %v", f.URL(), w.Code, w.Header())
+		}
 	}
 }
 
