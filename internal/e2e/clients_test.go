@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"crypto/rand"
 	"encoding/json"
 	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -34,13 +36,14 @@ type realClient struct {
 type place struct {
 	issuer, id, secret string
 	url, port          string // its own
+	settings           string // the first block of code that --for printed
 }
 
 // env is the place as the applications of tools/clients read it.
 func (at place) env() []string {
 	return []string{
 		"OIDC_ISSUER=" + at.issuer, "OIDC_CLIENT_ID=" + at.id, "OIDC_CLIENT_SECRET=" + at.secret,
-		"APP_URL=" + at.url, "PORT=" + at.port,
+		"APP_URL=" + at.url, "PORT=" + at.port, "SETTINGS=" + at.settings, "SESSION_SECRET=" + rand.Text(),
 	}
 }
 
@@ -127,14 +130,11 @@ func (c realClient) try(t *testing.T) {
 	w := startWatchedBy(t, scheme)
 	at := place{issuer: w.issuer, id: "real-" + strings.NewReplacer("/", "-", ".", "-").Replace(c.name), port: freePort(t)}
 	at.url = "http://127.0.0.1:" + at.port
-	var made struct {
-		Secret string `json:"client_secret"`
+	printed := w.operator(t, "client", "create", "--for", c.name, "--home-url", at.url, "--id", at.id)
+	if m := regexp.MustCompile(`OIDC_CLIENT_SECRET=(\S+)`).FindStringSubmatch(printed); m != nil {
+		at.secret = m[1]
 	}
-	printed := w.operator(t, "client", "create", "--for", c.name, "--home-url", at.url, "--id", at.id, "--json")
-	if err := json.Unmarshal([]byte(printed), &made); err != nil {
-		t.Fatal(err)
-	}
-	at.secret = made.Secret
+	at.settings = settings(t, printed, c.name)
 	cmd := c.run(t, at)
 	cmd.Env = append(append(os.Environ(), at.env()...), cmd.Env...)
 	runApp(t, at.port, cmd)
@@ -163,6 +163,27 @@ func (c realClient) try(t *testing.T) {
 		w.wants(t, "logout", 1)
 	}
 	c.refuses(t, w, b, at.url)
+}
+
+// settings returns the first block of code that --for printed. Its lines are as many
+// as the page's, with other values in them.
+func settings(t *testing.T, printed, name string) string {
+	t.Helper()
+	client, _ := docs.ClientOf(name)
+	_, rest, found := strings.Cut(printed, "\nFor "+client.Title+":\n")
+	if !found {
+		t.Fatalf("--for %s printed no settings:\n%s", name, printed)
+	}
+	lines := strings.Split(rest, "\n")
+	for _, part := range client.Settings {
+		n := 1 + strings.Count(strings.TrimRight(part.Text, "\n"), "\n")
+		if part.Code {
+			return strings.Join(lines[1:1+n], "\n")
+		}
+		lines = lines[1+n:]
+	}
+	t.Fatalf("the section of %s has no code", name)
+	return ""
 }
 
 // refuses signs in once more, and gets an ID token that is for another client.

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"gatehouse/docs"
 )
 
@@ -34,35 +36,31 @@ func block(t *testing.T, page, language, words string) string {
 	return ""
 }
 
+var envLine = regexp.MustCompile(`(?m)^\s*(OIDC_\w+=.*)$`)
+
 // register types the page's own line, with the port that the test has, and
-// returns the secret.
-func (w *watched) register(t *testing.T, page, appURL string) string {
+// returns the environment that was printed, which is the page's.
+func (w *watched) register(t *testing.T, page, appURL string) []string {
 	t.Helper()
-	line := block(t, page, "sh", "client create --id web")
-	line = strings.ReplaceAll(line, "http://127.0.0.1:9000", appURL)
-	words, err := docs.Command(line)
+	ours := strings.NewReplacer("http://localhost:8080", w.issuer, "http://127.0.0.1:9000", appURL)
+	words, err := docs.Command(ours.Replace(block(t, page, "sh", "client create --id web")))
 	if err != nil || len(words) == 0 || words[0] != "bin/gatehouse" {
 		t.Fatalf("the page types %q, not bin/gatehouse: %v", words, err)
 	}
-	var made struct {
-		Secret string `json:"client_secret"`
+	var lines, env []string
+	for _, m := range envLine.FindAllStringSubmatch(w.operator(t, words[1:]...), -1) {
+		lines = append(lines, m[1])
+		env = append(env, strings.ReplaceAll(m[1], `"`, ""))
 	}
-	if err := json.Unmarshal([]byte(w.operator(t, append(words[1:], "--json")...)), &made); err != nil {
-		t.Fatal(err)
-	}
-	return made.Secret
-}
-
-// environment is the page's .env with the values that the test has.
-func environment(t *testing.T, page, issuer, secret, appURL string) []string {
-	t.Helper()
-	env := os.Environ()
-	for line := range strings.Lines(block(t, page, "ini", "OIDC_CLIENT_SECRET=")) {
-		line = strings.NewReplacer("http://localhost:8080", issuer, "http://127.0.0.1:9000", appURL, "the secret that was printed", secret, `"`, "").Replace(line)
-		env = append(env, strings.TrimSpace(line))
+	printed := strings.Join(lines, "\n") + "\n"
+	want := ours.Replace(block(t, page, "ini", "OIDC_CLIENT_SECRET="))
+	if d := cmp.Diff(want, secretLine.ReplaceAllString(printed, "OIDC_CLIENT_SECRET=the secret that was printed")); d != "" {
+		t.Errorf("the page's .env is not what is printed (-page +command):\n%s", d)
 	}
 	return env
 }
+
+var secretLine = regexp.MustCompile(`OIDC_CLIENT_SECRET=\S+`)
 
 // The examples are run as they are printed, and do what the page says of them.
 func TestGuidesExamplesRunAsPrinted(t *testing.T) {
@@ -82,8 +80,7 @@ func TestGuidesExamplesRunAsPrinted(t *testing.T) {
 			w := startWatched(t)
 			number := freePort(t)
 			appURL := "http://127.0.0.1:" + number
-			secret := w.register(t, page, appURL)
-			cmd.Dir, cmd.Env = dir, environment(t, page, w.issuer, secret, appURL)
+			cmd.Dir, cmd.Env = dir, append(os.Environ(), w.register(t, page, appURL)...)
 			runApp(t, number, cmd)
 			w.tryGuide(t, appURL)
 		})

@@ -20,14 +20,10 @@ func oauth2Proxy(t *testing.T, at place) *exec.Cmd {
 	}))
 	t.Cleanup(behind.Close)
 	cmd := golang("github.com/oauth2-proxy/oauth2-proxy/v7")(t, at)
-	cmd.Env = []string{
-		"OAUTH2_PROXY_PROVIDER=oidc", "OAUTH2_PROXY_OIDC_ISSUER_URL=" + at.issuer,
-		"OAUTH2_PROXY_CLIENT_ID=" + at.id, "OAUTH2_PROXY_CLIENT_SECRET=" + at.secret,
-		"OAUTH2_PROXY_REDIRECT_URL=" + at.url + "/oauth2/callback", "OAUTH2_PROXY_SCOPE=openid profile email offline_access",
-		"OAUTH2_PROXY_CODE_CHALLENGE_METHOD=S256", "OAUTH2_PROXY_EMAIL_DOMAINS=*",
-		"OAUTH2_PROXY_COOKIE_SECRET=" + rand.Text()[:16], "OAUTH2_PROXY_COOKIE_SECURE=false", "OAUTH2_PROXY_COOKIE_REFRESH=1s",
-		"OAUTH2_PROXY_HTTP_ADDRESS=127.0.0.1:" + at.port, "OAUTH2_PROXY_UPSTREAMS=" + behind.URL,
-	}
+	cmd.Env = append(strings.Split(at.settings, "\n"),
+		"OAUTH2_PROXY_CLIENT_SECRET="+at.secret, "OAUTH2_PROXY_COOKIE_SECRET="+rand.Text()[:16],
+		"OAUTH2_PROXY_COOKIE_SECURE=false", "OAUTH2_PROXY_COOKIE_REFRESH=1s", // for a test on plain http that does not wait for minutes
+		"OAUTH2_PROXY_HTTP_ADDRESS=127.0.0.1:"+at.port, "OAUTH2_PROXY_UPSTREAMS="+behind.URL)
 	return cmd
 }
 
@@ -44,14 +40,7 @@ DocumentRoot {dir}/www
 TypesConfig /dev/null
 DirectoryIndex index.shtml
 AddType text/html .shtml
-OIDCProviderMetadataURL {issuer}/.well-known/openid-configuration
-OIDCClientID {id}
-OIDCClientSecret ${OIDC_CLIENT_SECRET}
-OIDCCryptoPassphrase ${SESSION_SECRET}
-OIDCRedirectURI {url}/redirect_uri
-OIDCScope "openid profile email offline_access"
-OIDCPKCEMethod S256
-OIDCRefreshAccessTokenBeforeExpiry 10
+{settings}
 <Directory {dir}/www>
 	Options +Includes
 	SetOutputFilter INCLUDES
@@ -83,8 +72,6 @@ func modAuthOpenIDC(t *testing.T, at place) *exec.Cmd {
 	}
 	write(t, filepath.Join(dir, "www", "index.shtml"), httpdPage)
 	write(t, filepath.Join(dir, "httpd.conf"), strings.NewReplacer("{dir}", dir, "{port}", at.port, "{modules}", load.String(),
-		"{issuer}", at.issuer, "{id}", at.id, "{url}", at.url).Replace(httpdConf))
-	cmd := exec.Command("/usr/sbin/apache2", "-X", "-f", filepath.Join(dir, "httpd.conf"))
-	cmd.Env = []string{"SESSION_SECRET=" + rand.Text()}
-	return cmd
+		"{settings}", at.settings).Replace(httpdConf))
+	return exec.Command("/usr/sbin/apache2", "-X", "-f", filepath.Join(dir, "httpd.conf"))
 }

@@ -1,4 +1,4 @@
-"""Authlib in Flask."""
+"""Authlib in Flask, with the settings that client create --for printed."""
 
 import os
 import time
@@ -7,17 +7,10 @@ from authlib.integrations.flask_client import OAuth
 from flask import Flask, redirect, request, session
 from urllib.parse import urlencode
 
-ISSUER, APP = os.environ["OIDC_ISSUER"], os.environ["APP_URL"]
+APP = os.environ["APP_URL"]
 app = Flask(__name__)
 app.secret_key = os.urandom(32)
-oauth = OAuth(app)
-oauth.register(
-    "gatehouse",
-    client_id=os.environ["OIDC_CLIENT_ID"],
-    client_secret=os.environ["OIDC_CLIENT_SECRET"],
-    server_metadata_url=ISSUER + "/.well-known/openid-configuration",
-    client_kwargs={"scope": "openid profile email offline_access", "code_challenge_method": "S256"},
-)
+exec(os.environ["SETTINGS"])  # as docs/clients.md says: it makes oauth
 tokens = {}  # by sub: they are too long for a cookie
 
 

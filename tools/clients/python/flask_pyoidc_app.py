@@ -7,19 +7,10 @@ from flask_pyoidc import OIDCAuthentication
 from flask_pyoidc.provider_configuration import ClientMetadata, ProviderConfiguration
 from flask_pyoidc.user_session import UserSession
 
-APP = os.environ["APP_URL"]
 app = flask.Flask(__name__)
-app.config.update(OIDC_REDIRECT_URI=APP + "/redirect_uri", SECRET_KEY=os.urandom(32), SESSION_COOKIE_SECURE=False)
-gatehouse = ProviderConfiguration(
-    issuer=os.environ["OIDC_ISSUER"],
-    client_metadata=ClientMetadata(
-        client_id=os.environ["OIDC_CLIENT_ID"],
-        client_secret=os.environ["OIDC_CLIENT_SECRET"],
-        post_logout_redirect_uris=[APP + "/logout"],
-    ),
-    auth_request_params={"scope": ["openid", "profile", "email", "offline_access"]},
-)
-auth = OIDCAuthentication({"gatehouse": gatehouse}, app)
+# The browser asks for an icon beside each page: its answer must not bring an older session back.
+app.config.update(SECRET_KEY=os.urandom(32), SESSION_COOKIE_SECURE=False, SESSION_REFRESH_EACH_REQUEST=False)
+exec(os.environ["SETTINGS"])  # as docs/clients.md says: it makes auth
 
 
 @app.get("/")
