@@ -57,12 +57,19 @@ func TestTheTimeIsToldWhileTheClocksAgree(t *testing.T) {
 		"ahead for a moment, with a witness": {steps: []step{{told: true}, {ahead: 40 * day}, {pass: time.Minute, told: true}}},
 		"behind for a moment":                {alone: true, steps: []step{{told: true}, {ahead: -40 * day}, {pass: time.Second, told: true}}},
 		"from one wrong time to another": {alone: true, steps: []step{
-			{told: true}, {ahead: 40 * day}, {pass: 50 * time.Minute, ahead: 80 * day}, {pass: 50 * time.Minute, ahead: 80 * day},
+			{told: true},
+			{ahead: 40 * day},
+			{pass: 50 * time.Minute, ahead: 80 * day},
+			{pass: 50 * time.Minute, ahead: 80 * day},
 			{pass: 10 * time.Minute, ahead: 80 * day, told: true},
 		}},
 		"for good, and alone": {alone: true, steps: []step{
-			{told: true}, {ahead: 5 * time.Minute}, {pass: Settle - time.Second, ahead: 5 * time.Minute},
-			{pass: time.Second, ahead: 5 * time.Minute, told: true}, {pass: day, ahead: 5 * time.Minute, told: true}, {pass: time.Second},
+			{told: true},
+			{ahead: 5 * time.Minute},
+			{pass: Settle - time.Second, ahead: 5 * time.Minute},
+			{pass: time.Second, ahead: 5 * time.Minute, told: true},
+			{pass: day, ahead: 5 * time.Minute, told: true},
+			{pass: time.Second},
 		}},
 		"for good, against a witness": {steps: []step{
 			{told: true}, {ahead: 5 * time.Minute}, {pass: 10 * day, ahead: 5 * time.Minute}, {pass: day, told: true},
@@ -74,7 +81,9 @@ func TestTheTimeIsToldWhileTheClocksAgree(t *testing.T) {
 			{told: true}, {slept: 3 * day}, {pass: Settle - time.Second}, {pass: time.Second, told: true}, {pass: time.Minute, told: true},
 		}},
 		"a clock that is a little fast": {alone: true, steps: []step{
-			{told: true}, {pass: 10 * day, ahead: 50 * time.Second, told: true}, {pass: 10 * day, ahead: 100 * time.Second, told: true},
+			{told: true},
+			{pass: 10 * day, ahead: 50 * time.Second, told: true},
+			{pass: 10 * day, ahead: 100 * time.Second, told: true},
 			{pass: 10 * day, ahead: 150 * time.Second, told: true},
 		}},
 		"moved again and again by a little": {alone: true, steps: []step{
