@@ -12,7 +12,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/clients drills fuzz bench bench/http bench/growth verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/clients drills properties fuzz bench bench/http bench/growth verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ test/clients: install-test-servers ## Clients of other people (docs/clients.md),
 
 drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...
+
+properties: ## The properties of access decisions, on two million questions each
+	@GATEHOUSE_TEST_PROPERTIES=long $(GO) test -count=1 -timeout 30m ./access
 
 fuzz: ## Each fuzz target for FUZZTIME (30s)
 	@scripts/fuzz $${FUZZTIME:-30s}

@@ -22,7 +22,7 @@ const module = "gatehouse"
 var floors = map[string]int{
 	"clock": 0, "fault": 0, "id": 0, "setting": 0, "migrations": 0, "docs": 0, "follow": 0,
 	"secret": 1, "audit": 1, "proof": 1, "picture": 1,
-	"identity": 2, "session": 2, "flow": 2, "oauth": 2, "keys": 2, "web": 2,
+	"identity": 2, "session": 2, "flow": 2, "oauth": 2, "keys": 2, "web": 2, "access": 2,
 	"store": 3, "ephemeral": 3, "wire": 3,
 	"provider": 4, "ui": 4,
 	"config": 5,
@@ -39,7 +39,7 @@ var apart = map[string]string{
 
 // houses may not see HTTP or SQL: cookies and headers stop at the doors, rows
 // at the store.
-var houses = []string{"identity", "session", "flow", "oauth", "keys", "audit", "proof", "clock", "fault", "id", "secret", "setting", "follow", "picture"}
+var houses = []string{"identity", "session", "flow", "oauth", "keys", "audit", "proof", "clock", "fault", "id", "secret", "setting", "follow", "picture", "access"}
 
 // alone says which of our packages may import a library, and why nobody else.
 var alone = []struct {
@@ -53,6 +53,7 @@ var alone = []struct {
 	{"database/sql", []string{"store"}, "SQL stays in the store"},
 	{"github.com/pressly/goose/v3", []string{"store"}, "SQL stays in the store"},
 	{"github.com/redis/go-redis/v9", []string{"ephemeral"}, "what may be forgotten is one package's business"},
+	{"cel.dev/cel-go", []string{"access"}, "conditions are asked in one place"},
 	{"github.com/a-h/templ", []string{"ui"}, "pages stay in the people's door"},
 	{"github.com/goccy/go-yaml", []string{"config"}, "configuration is read in one place"},
 	{"github.com/spf13/cobra", []string{"cmd"}, "commands stay in the binary"},

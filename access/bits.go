@@ -1,0 +1,15 @@
+package access
+
+// bits is a set of permissions by their index in the catalogue.
+type bits []uint64
+
+func newBits(n int) bits { return make(bits, (n+63)/64) }
+
+func (b bits) has(i uint32) bool { return int(i>>6) < len(b) && b[i>>6]&(1<<(i&63)) != 0 }
+func (b bits) set(i uint32)      { b[i>>6] |= 1 << (i & 63) }
+
+func (b bits) add(o bits) {
+	for i, w := range o {
+		b[i] |= w
+	}
+}

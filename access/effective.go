@@ -1,0 +1,120 @@
+package access
+
+import "slices"
+
+// effective is what a principal's grants come to within one organisation, from
+// one moment until the next one at which the clock changes it.
+type effective struct {
+	rules       *rules // it was made of
+	org         string
+	from, until int64
+	in          []Subject // the groups and organisations
+
+	allow, deny bits      // what holds for every resource and asks for nothing
+	allowing    []*active // what allow is made of
+	denying     []*active // what deny is made of
+	maybe       []*active // allows that depend on the resource, or on the proof
+	unless      []*active // denies that depend on the resource
+}
+
+// active is a grant that counts now.
+type active struct {
+	*grant
+	bits bits
+}
+
+// effective returns what p may do within org now. Two that come at once make the
+// same; one of them is kept.
+func (r *rules) effective(p *principal, org string, now int64) *effective {
+	kept := &p.everywhere
+	if org != "" {
+		kept = &p.within
+	}
+	if e := kept.Load(); e != nil && e.rules == r && e.org == org && e.from <= now && now < e.until {
+		return e
+	}
+	e := r.build(p, org, now)
+	kept.Store(e)
+	return e
+}
+
+func (r *rules) build(p *principal, org string, now int64) *effective {
+	e := &effective{rules: r, org: org, from: now, until: never, allow: newBits(len(r.catalogue)), deny: newBits(len(r.catalogue))}
+	e.in = r.reached(p, now, &e.until)
+	e.addAll(p.grants, now)
+	for _, of := range e.in {
+		e.addAll(r.grants[of], now)
+	}
+	return e
+}
+
+// reached lists the groups and organisations that p is in now, by any path of
+// at most MaxNesting groups. It lowers next to the moment at which that may
+// change: only a membership of something that counts now can.
+func (r *rules) reached(p *principal, now int64, next *int64) []Subject {
+	var in []Subject
+	seen := map[Subject]bool{}
+	step := func(from []edge) {
+		for _, e := range from {
+			if e.at(now, next) && !seen[e.to] {
+				seen[e.to] = true
+				in = append(in, e.to)
+			}
+		}
+	}
+	step(p.member)
+	for depth, begin := 1, 0; depth < MaxNesting && begin < len(in); depth++ {
+		end := len(in)
+		for _, of := range in[begin:end] {
+			step(r.over[of])
+		}
+		begin = end
+	}
+	return in
+}
+
+func (e *effective) addAll(grants []*grant, now int64) {
+	for _, g := range grants {
+		if (g.Org == "" || g.Org == e.org && slices.Contains(e.in, Subject{Organisation, g.Org})) && g.at(now, &e.until) {
+			e.add(g, now)
+		}
+	}
+}
+
+// add counts a grant that is within its window.
+func (e *effective) add(g *grant, now int64) {
+	if g.Effect != Allow {
+		a := &active{g, e.rules.gives(g, now, &e.until)}
+		if everywhere(g.Where) {
+			e.deny.add(a.bits)
+			e.denying = append(e.denying, a)
+		} else {
+			e.unless = append(e.unless, a)
+		}
+		return
+	}
+	if e.rules.locked(LockTarget{LockGrant, string(g.ID)}, now, &e.until) {
+		return
+	}
+	a := &active{g, e.rules.gives(g, now, &e.until)}
+	if g.Where.Place == Everywhere && g.Requires == (Requirement{}) {
+		e.allow.add(a.bits)
+		e.allowing = append(e.allowing, a)
+	} else {
+		e.maybe = append(e.maybe, a)
+	}
+}
+
+// everywhere reports whether a deny depends on nothing. What is not understood
+// denies everywhere.
+func everywhere(w Where) bool { return w.Place != Own && w.Place != Listed && w.Place != Condition }
+
+// by returns the first of the grants that mention the permission.
+func by(list []*active, permission uint32) *active {
+	for _, a := range list {
+		if a.bits.has(permission) {
+			return a
+		}
+	}
+	return nil
+}

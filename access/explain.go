@@ -1,0 +1,234 @@
+package access
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Verdict is what became of one grant in the answer to a question.
+type Verdict string
+
+// The verdicts.
+const (
+	Counts         Verdict = "counts"          // it allows, or denies
+	NotYet         Verdict = "not_yet"         // it has not begun
+	Ended          Verdict = "ended"           // it is over
+	OtherOrg       Verdict = "other_org"       // it is for members of another organisation, or within it
+	NotMember      Verdict = "not_member"      // its group does not have the person now
+	OtherPermission Verdict = "other_permission" // it gives something else
+	OtherResource  Verdict = "other_resource"  // it is for other resources
+	NotKnown       Verdict = "resource_unknown" // whether it is for this resource cannot be told
+	NeedsProof     Verdict = "needs_proof"     // it would count after a better or fresher sign-in
+	Suspended      Verdict = "locked"          // a lock is on it or on its role
+)
+
+// Considered is a grant that was looked at.
+type Considered struct {
+	Grant   *Grant
+	Verdict Verdict
+	Path    []Subject // from who asks to the subject of the grant; empty: by name
+	Since   time.Time // Ended: when it ended; NotYet: when it begins; zero otherwise
+	Need    Requirement
+}
+
+// Explanation is a Decision with what led to it.
+type Explanation struct {
+	Decision
+	Grants  []Considered
+	Changes []string // what would change the answer, a sentence each
+}
+
+// Explain answers q as Decide does, and says what became of every grant that
+// names the principal or a group or organisation in which they are, were or
+// will be. Grants that the policy no longer holds are not in it.
+func (s *Snapshot) Explain(q *Question) (Explanation, error) {
+	d, err := s.Decide(q)
+	if err != nil {
+		return Explanation{}, err
+	}
+	e := Explanation{Decision: d}
+	x := explainer{s: s, q: q, now: nanos(q.Now), permission: s.rules.permissions[q.Permission]}
+	if p := s.principal(q.Principal); p != nil {
+		x.e = s.rules.effective(p, q.Org, x.now)
+		e.Grants = x.all(p)
+	}
+	e.Changes = x.changes(e)
+	return e, nil
+}
+
+// explainer looks at the grants of one principal once more, one by one.
+type explainer struct {
+	s          *Snapshot
+	q          *Question
+	permission uint32
+	now        int64
+	e          *effective
+}
+
+func (x explainer) all(p *principal) []Considered {
+	list := x.of(p.grants, nil)
+	for _, path := range x.paths(p) {
+		list = append(list, x.of(x.s.rules.grants[path[len(path)-1]], path)...)
+	}
+	return list
+}
+
+// paths are ways to every group and organisation that a membership leads to, at
+// whatever time; the shortest of those to the same one.
+func (x explainer) paths(p *principal) [][]Subject {
+	var list [][]Subject
+	seen := map[Subject]bool{}
+	step := func(begin []Subject, edges []edge) {
+		for _, e := range edges {
+			if !seen[e.to] {
+				seen[e.to] = true
+				list = append(list, append(slices.Clone(begin), e.to))
+			}
+		}
+	}
+	// First those that count now: a path that ended must not stand for one that lives.
+	living := func(edges []edge) []edge {
+		return slices.DeleteFunc(slices.Clone(edges), func(e edge) bool { ignored := int64(never); return !e.at(x.now, &ignored) })
+	}
+	for _, take := range []func([]edge) []edge{living, func(e []edge) []edge { return e }} {
+		step(nil, take(p.member))
+		for i := 0; i < len(list); i++ {
+			if len(list[i]) < MaxNesting {
+				step(list[i], take(x.s.rules.over[list[i][len(list[i])-1]]))
+			}
+		}
+	}
+	return list
+}
+
+func (x explainer) of(grants []*grant, path []Subject) []Considered {
+	list := make([]Considered, 0, len(grants))
+	for _, g := range grants {
+		c := Considered{Grant: g.Grant, Path: path}
+		c.Verdict, c.Since, c.Need = x.verdict(g, path)
+		list = append(list, c)
+	}
+	return list
+}
+
+func (x explainer) verdict(g *grant, path []Subject) (Verdict, time.Time, Requirement) {
+	ignored := int64(never)
+	switch {
+	case !x.mentions(g):
+		return OtherPermission, time.Time{}, Requirement{}
+	case x.now < g.from:
+		return NotYet, g.NotBefore, Requirement{}
+	case x.now >= g.until:
+		return Ended, g.ExpiresAt, Requirement{}
+	case len(path) > 0 && !slices.Contains(x.e.in, path[len(path)-1]):
+		return NotMember, time.Time{}, Requirement{}
+	case g.Org != "" && (g.Org != x.q.Org || !slices.Contains(x.e.in, Subject{Organisation, g.Org})):
+		return OtherOrg, time.Time{}, Requirement{}
+	case g.Effect == Allow && (x.s.rules.locked(LockTarget{LockGrant, string(g.ID)}, x.now, &ignored) || !x.s.rules.gives(g, x.now, &ignored).has(x.permission)):
+		return Suspended, time.Time{}, Requirement{}
+	}
+	return x.place(g)
+}
+
+// mentions reports whether g would give the permission if no lock were.
+func (x explainer) mentions(g *grant) bool {
+	if one := x.s.rules.roles[g.Role]; g.Role != "" {
+		return one != nil && one.bits.has(x.permission)
+	}
+	return x.s.rules.expand(g.Permission).has(x.permission)
+}
+
+// place tells whether g is for this resource, and for one who proved this much.
+func (x explainer) place(g *grant) (Verdict, time.Time, Requirement) {
+	j := judgement{rules: x.s.rules, q: x.q, permission: x.permission, now: x.now, e: x.e}
+	ignored := int64(never)
+	if g.Effect != Allow && everywhere(g.Where) {
+		return Counts, time.Time{}, Requirement{}
+	}
+	switch j.holds(g, &ignored) {
+	case no:
+		return OtherResource, time.Time{}, Requirement{}
+	case unknown:
+		if g.Effect != Allow {
+			return Counts, time.Time{}, Requirement{}
+		}
+		return NotKnown, time.Time{}, Requirement{}
+	}
+	if need := g.Requires.with(x.s.rules.catalogue[x.permission].requires); g.Effect == Allow && !j.met(need, &ignored) {
+		return NeedsProof, time.Time{}, need
+	}
+	return Counts, time.Time{}, Requirement{}
+}
+
+// changes says what would change the answer.
+func (x explainer) changes(e Explanation) []string {
+	switch e.Reason {
+	case Granted:
+		if e.Until.IsZero() {
+			return nil
+		}
+		return []string{"Unless something is changed, ask again at " + e.Until.Format(time.RFC3339) + "."}
+	case Locked:
+		return []string{"Lift the lock on the person, the session or the client."}
+	case Inactive:
+		return []string{"Enable the account."}
+	case OutOfScope:
+		return []string{"The application must ask for a scope that has " + x.q.Permission + "."}
+	case Denied:
+		return []string{fmt.Sprintf("Revoke the deny %s; if nothing else allows, a grant is needed too.", e.Grant)}
+	case ProofInsufficient:
+		return []string{"Sign in again" + e.Need.words() + "."}
+	case ResourceUnknown:
+		return []string{"Say which resource it is: " + strings.Join(lacking(e), ", ") + " is not known."}
+	}
+	return x.grantable(e)
+}
+
+func lacking(e Explanation) []string {
+	if e.Missing == "" {
+		return []string{"what the grant asks for"}
+	}
+	return []string{e.Missing}
+}
+
+func (r Requirement) words() string {
+	var text strings.Builder
+	if r.Level > 0 {
+		fmt.Fprintf(&text, " with %s", r.Level)
+	}
+	if r.MaxAge > 0 {
+		fmt.Fprintf(&text, ", at most %s ago", r.MaxAge)
+	}
+	return text.String()
+}
+
+// grantable names what would allow: a grant that begins or ended, else the roles
+// that have the permission.
+func (x explainer) grantable(e Explanation) []string {
+	var list []string
+	for _, c := range e.Grants {
+		switch {
+		case c.Grant.Effect != Allow:
+		case c.Verdict == NotYet:
+			list = append(list, fmt.Sprintf("The grant %s begins at %s.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
+		case c.Verdict == Ended:
+			list = append(list, fmt.Sprintf("The grant %s ended at %s; it could be extended.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
+		case c.Verdict == Suspended:
+			list = append(list, fmt.Sprintf("A lock suspends the grant %s or its role; lift it.", c.Grant.ID))
+		case c.Verdict == OtherResource:
+			list = append(list, fmt.Sprintf("The grant %s is for other resources.", c.Grant.ID))
+		}
+	}
+	var roles []string
+	for name, r := range x.s.rules.roles {
+		if r.bits.has(x.permission) {
+			roles = append(roles, name)
+		}
+	}
+	if slices.Sort(roles); len(roles) > 0 {
+		list = append(list, "A grant of "+strings.Join(roles[:min(len(roles), 5)], " or of ")+" has it.")
+	}
+	return append(list, "A grant of "+x.q.Permission+" itself would allow it.")
+}

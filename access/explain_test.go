@@ -1,0 +1,105 @@
+package access_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	. "gatehouse/access"
+	"gatehouse/id"
+)
+
+func TestExplainSaysWhatBecameOfEachGrant(t *testing.T) {
+	t.Parallel()
+	team, office := Subject{Group, "team"}, Subject{Group, "office"}
+	p := shop(
+		Grant{ID: "gra_counts", Subject: office, Role: "support"},
+		Grant{ID: "gra_ended", Subject: ada, Role: "support", Window: Window{ExpiresAt: began}},
+		Grant{ID: "gra_notyet", Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(time.Hour)}},
+		Grant{ID: "gra_org", Subject: ada, Role: "support", Org: "north"},
+		Grant{ID: "gra_other", Subject: ada, Role: "refunder"},
+		Grant{ID: "gra_own", Subject: ada, Role: "support", Where: Where{Place: Own}},
+		Grant{ID: "gra_ids", Subject: ada, Role: "support", Where: Where{Place: Listed, IDs: []string{"7"}}},
+		Grant{ID: "gra_locked", Subject: ada, Permission: Pattern{"shop", "orders", "read"}},
+		Grant{ID: "gra_proof", Subject: ada, Role: "support", Requires: Requirement{MaxAge: time.Second}},
+		Grant{ID: "gra_left", Subject: Subject{Group, "former"}, Role: "support"},
+	)
+	p.Memberships = []Membership{
+		{Member: ada, Of: team}, {Member: team, Of: office},
+		{Member: ada, Of: Subject{Group, "former"}, Window: Window{ExpiresAt: began.Add(-time.Hour)}},
+	}
+	p.Locks = []Lock{{On: LockTarget{LockGrant, "gra_locked"}}}
+	q := asks("shop/orders:read")
+	q.Resource.ID = "42"
+	e, err := Compile(p).Explain(&q)
+	if err != nil || e.Outcome != Allowed || e.Grant != "gra_counts" {
+		t.Fatalf("%+v, %v", e, err)
+	}
+	want := map[id.Grant]Verdict{
+		"gra_counts": Counts, "gra_ended": Ended, "gra_notyet": NotYet, "gra_org": OtherOrg, "gra_other": OtherPermission,
+		"gra_own": NotKnown, "gra_ids": OtherResource, "gra_locked": Suspended, "gra_proof": NeedsProof, "gra_left": NotMember,
+	}
+	for _, c := range e.Grants {
+		if c.Verdict != want[c.Grant.ID] {
+			t.Errorf("%s: %s, want %s", c.Grant.ID, c.Verdict, want[c.Grant.ID])
+		}
+		if c.Grant.ID == "gra_counts" && !slices.Equal(c.Path, []Subject{team, office}) {
+			t.Errorf("the path is %v", c.Path)
+		}
+	}
+	if len(e.Grants) != len(want) {
+		t.Errorf("%d grants of %d", len(e.Grants), len(want))
+	}
+}
+
+func TestExplainSaysWhatWouldChangeTheAnswer(t *testing.T) {
+	t.Parallel()
+	locked := shop()
+	locked.Locks = []Lock{{On: LockTarget{LockPrincipal, ada.ID}}}
+	disabled := shop()
+	disabled.Principals = []Principal{{Subject: ada, Disabled: true}}
+	for want, c := range map[string]struct {
+		p          Policy
+		permission string
+	}{
+		"support":     {shop(), "shop/orders:read"},
+		"Enable":      {disabled, "shop/orders:read"},
+		"Lift":        {locked, "shop/orders:read"},
+		"Revoke":      {shop(Grant{Subject: ada, Effect: Deny, Role: "all"}), "shop/orders:read"},
+		"with aal2":   {shop(Grant{Subject: ada, Role: "refunder"}), "shop/orders:refund"},
+		"owner_id":    {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}}), "shop/orders:read"},
+		"extended":    {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
+		"begins at":   {shop(Grant{Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(1)}}), "shop/orders:read"},
+		"ask again":   {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
+	} {
+		q := asks(c.permission)
+		e, err := Compile(c.p).Explain(&q)
+		if err != nil || !strings.Contains(strings.Join(e.Changes, " "), want) {
+			t.Errorf("%+v, %v: nothing of %q", e, err, want)
+		}
+	}
+}
+
+func TestExplainAgreesWithTheDecision(t *testing.T) {
+	t.Parallel()
+	each(t, 1_000, func(t *testing.T, d dice, p Policy) {
+		s := Compile(p)
+		for range questions {
+			q := d.question()
+			got := decide(t, s, q)
+			e, err := s.Explain(&q)
+			if err != nil || e.Decision != got {
+				t.Errorf("%+v, %v explains %+v", e, err, got)
+			}
+			for _, c := range e.Grants {
+				if allows := c.Verdict == Counts && c.Grant.Effect == Allow; allows && got.Outcome != Allowed && got.Reason != Denied && got.Reason != Locked && got.Reason != Inactive && got.Reason != OutOfScope {
+					t.Errorf("%+v\ncounts %+v and is answered with %+v", q, c, got)
+				}
+				if c.Verdict == Counts && c.Grant.Effect != Allow && got.Outcome == Allowed {
+					t.Errorf("%+v\nis denied by %+v and allowed", q, c)
+				}
+			}
+		}
+	})
+}

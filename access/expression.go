@@ -1,0 +1,190 @@
+package access
+
+import (
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"cel.dev/cel-go/cel"
+	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common"
+	"cel.dev/cel-go/common/ast"
+	"cel.dev/cel-go/common/types"
+	"cel.dev/cel-go/common/types/ref"
+	"cel.dev/cel-go/ext"
+
+	"gatehouse/fault"
+)
+
+// Bounds of an expression: of its source, before it is parsed, and of what one
+// evaluation may cost, by CEL's own estimate (an equality is about 10, a walk
+// over a list of 64 texts about 400).
+const (
+	maxExpression = 2 << 10
+	maxCost       = 5_000
+	maxList       = 64  // what the estimate takes for the length of lists and maps
+	maxText       = 256 // and of texts
+)
+
+// now is the name of the clock, which no source can spell.
+const now = "@now"
+
+// CheckExpression reports whether text may be the expression of a grant: a CEL
+// expression of at most 2 KiB that says yes or no and cannot cost much. What is
+// wrong is answered with "grant.condition" (Invalid), with CEL's own words.
+func CheckExpression(text string) error {
+	_, err := check(text)
+	return err
+}
+
+// expression is a checked one.
+type expression struct{ tree *cel.Ast }
+
+func (e expression) program() (cel.Program, error) {
+	return environment().Program(e.tree, cel.EvalOptions(cel.OptOptimize))
+}
+
+func check(text string) (expression, error) {
+	if text == "" || len(text) > maxExpression {
+		return expression{}, refuseExpression(fmt.Sprintf("an expression has at most %d bytes, and at least one", maxExpression))
+	}
+	tree, issues := environment().Compile(text)
+	if err := issues.Err(); err != nil {
+		return expression{}, refuseExpression(err.Error())
+	}
+	if tree.OutputType() != cel.BoolType {
+		return expression{}, refuseExpression(fmt.Sprintf("it says %s where yes or no (a bool) is asked for", tree.OutputType()))
+	}
+	if !literalPatterns(tree.NativeRep().Expr()) {
+		return expression{}, refuseExpression("the pattern of matches() must be a text in the expression itself")
+	}
+	cost, err := environment().EstimateCost(tree, sizes{})
+	if err != nil {
+		return expression{}, refuseExpression(err.Error())
+	}
+	if cost.Max > maxCost {
+		return expression{}, refuseExpression(fmt.Sprintf("it may cost %d steps where %d are the bound: walk over fewer lists within lists", cost.Max, maxCost))
+	}
+	return expression{tree}, nil
+}
+
+func refuseExpression(problem string) error {
+	return &fault.Error{
+		Kind: fault.Invalid, Code: "grant.condition", Detail: "The condition cannot be used.",
+		Fields: []fault.Field{{Name: "where", Problem: problem}},
+	}
+}
+
+// literalPatterns reports whether every regular expression stands in the source.
+func literalPatterns(e ast.Expr) bool {
+	ok := true
+	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
+		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "matches" {
+			return
+		}
+		args := e.AsCall().Args()
+		ok = ok && args[len(args)-1].Kind() == ast.LiteralKind
+	}))
+	return ok
+}
+
+// sizes are the lengths that the estimate takes for what is not in the source.
+type sizes struct{}
+
+// EstimateSize implements checker.CostEstimator.
+func (sizes) EstimateSize(n checker.AstNode) *checker.SizeEstimate {
+	if n.Type().Kind() == types.StringKind {
+		return &checker.SizeEstimate{Max: maxText}
+	}
+	return &checker.SizeEstimate{Max: maxList}
+}
+
+// EstimateCallCost implements checker.CostEstimator.
+func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+	return nil
+}
+
+// environment is what expressions know.
+var environment = sync.OnceValue(func() *cel.Env {
+	env, err := cel.NewEnv(
+		cel.Variable("principal.id", cel.StringType),
+		cel.Variable("principal.kind", cel.StringType),
+		cel.Variable("principal.groups", cel.ListType(cel.StringType)),
+		cel.Variable("session.acr", cel.StringType),
+		cel.Variable("client", cel.StringType),
+		cel.Variable("org", cel.StringType),
+		cel.Variable("resource", cel.MapType(cel.StringType, cel.DynType)),
+		cel.Variable("request.method", cel.StringType),
+		cel.Variable("request.path", cel.StringType),
+		cel.Variable("request.ip", cel.StringType),
+		cel.Variable(now, cel.TimestampType),
+		ext.Strings(), ext.Network(),
+		local("localHour", time.Time.Hour),
+		local("localWeekday", func(t time.Time) int { return int(t.Weekday()) }),
+	)
+	if err != nil {
+		panic("access: the CEL environment is wrong: " + err.Error()) // it is made of constants
+	}
+	return env
+})
+
+// local declares a function of a time zone: what part of the clock shows there.
+// The zone must be a text in the source, so that it is looked up when the
+// expression is written, not at every decision.
+func local(name string, part func(time.Time) int) cel.EnvOption {
+	inner := "@" + name
+	return cel.Lib(library{
+		cel.Macros(cel.GlobalMacro(name, 1, func(f cel.MacroExprFactory, _ ast.Expr, args []ast.Expr) (ast.Expr, *common.Error) {
+			zone, isText := literalText(args[0])
+			if !isText {
+				return nil, f.NewError(args[0].ID(), name+` wants the name of a time zone, such as "Europe/Berlin"`)
+			}
+			if _, err := loadZone(zone); err != nil {
+				return nil, f.NewError(args[0].ID(), "no time zone has the name "+short(zone))
+			}
+			return f.NewCall(inner, f.NewIdent(now), args[0]), nil
+		})),
+		cel.Function(inner, cel.Overload(inner, []*cel.Type{cel.TimestampType, cel.StringType}, cel.IntType,
+			cel.BinaryBinding(func(at, zone ref.Val) ref.Val {
+				loc, err := loadZone(string(zone.(types.String)))
+				if err != nil {
+					return types.WrapErr(err)
+				}
+				return types.Int(part(at.(types.Timestamp).In(loc)))
+			}))),
+	})
+}
+
+type library []cel.EnvOption
+
+// CompileOptions implements cel.Library.
+func (l library) CompileOptions() []cel.EnvOption { return l }
+
+// ProgramOptions implements cel.Library.
+func (library) ProgramOptions() []cel.ProgramOption { return nil }
+
+func literalText(e ast.Expr) (string, bool) {
+	if e.Kind() != ast.LiteralKind {
+		return "", false
+	}
+	text, ok := e.AsLiteral().Value().(string)
+	return text, ok
+}
+
+// zones remembers those that expressions name: loading one reads a file.
+var zones sync.Map // name → *time.Location
+
+func loadZone(name string) (*time.Location, error) {
+	if loc, ok := zones.Load(name); ok {
+		return loc.(*time.Location), nil
+	}
+	if strings.EqualFold(name, "local") || name == "" {
+		return nil, fmt.Errorf("%q is no time zone: a replica's own would differ from another's", name)
+	}
+	loc, err := time.LoadLocation(name)
+	if err == nil {
+		zones.Store(name, loc)
+	}
+	return loc, err
+}

@@ -1,0 +1,84 @@
+package access
+
+import (
+	"slices"
+	"time"
+)
+
+// verdict says whether a grant counts for the resource that is asked about. The
+// zero verdict is that nobody knows, which allows nothing and denies.
+type verdict uint8
+
+const (
+	unknown verdict = iota
+	yes
+	no
+)
+
+// holds reports whether g counts for the resource, and lowers until to where the
+// clock may change that.
+func (j judgement) holds(g *grant, until *int64) verdict {
+	switch g.Where.Place {
+	case Everywhere:
+		return yes
+	case Own:
+		return j.owns()
+	case Listed:
+		if j.q.Resource.ID == "" {
+			return unknown
+		}
+		return verdictOf(slices.Contains(g.Where.IDs, j.q.Resource.ID))
+	case Condition:
+		if g.condition.readsClock() {
+			*until = min(*until, nextQuarter(j.now))
+		}
+		return g.condition.ask(j)
+	}
+	return unknown
+}
+
+func verdictOf(holds bool) verdict {
+	if holds {
+		return yes
+	}
+	return no
+}
+
+// owns compares the owner that the resource names with whoever asks.
+func (j judgement) owns() verdict {
+	owner, given := j.q.Resource.Attrs[j.rules.catalogue[j.permission].owner]
+	name, isText := owner.(string)
+	if !given || !isText || name == "" {
+		return unknown
+	}
+	return verdictOf(name == j.q.Principal.ID)
+}
+
+// lacks names the attribute that made g unknown.
+func (j judgement) lacks(g *grant) string {
+	switch g.Where.Place {
+	case Own:
+		return j.rules.catalogue[j.permission].owner
+	case Listed:
+		return "id"
+	case Condition:
+		return g.condition.lacks(j)
+	}
+	return ""
+}
+
+// nextQuarter is the next quarter of an hour: where a condition reads the local
+// time, it may change there, in every time zone that is in use.
+func nextQuarter(now int64) int64 {
+	const quarter = int64(15 * time.Minute)
+	return (floor(now, quarter) + 1) * quarter
+}
+
+// floor divides, rounding down before 1970 too.
+func floor(a, b int64) int64 {
+	q := a / b
+	if a%b < 0 {
+		q--
+	}
+	return q
+}

@@ -1,0 +1,196 @@
+package access
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"gatehouse/id"
+)
+
+// Bounds of what refers to itself. Whatever is nested deeper gives nothing.
+const (
+	MaxNesting     = 8  // groups within groups
+	MaxInheritance = 16 // roles upon roles
+)
+
+// rules is the part of a snapshot that is the same for everybody. It does not
+// change, except for what it remembers of patterns.
+type rules struct {
+	permissions map[string]uint32 // by full id
+	catalogue   []entry           // by index
+	roles       map[string]*role
+	scopes      map[string]bits
+	over        map[Subject][]edge // what a group is a member of
+	grants      map[Subject][]*grant
+	locks       map[LockTarget]int64 // until when
+	roleLocks   bool                 // whether one of them is on a role
+
+	patterns sync.Map // Pattern → bits
+}
+
+// entry is a permission of the catalogue.
+type entry struct {
+	api, resource, action string
+	sensitive, byScope    bool
+	owner                 string
+	requires              Requirement
+}
+
+func (e *entry) id() string { return e.api + "/" + e.resource + ":" + e.action }
+
+// role is a Role with what it gives while no lock is on any role.
+type role struct {
+	Role
+	bits bits
+}
+
+// edge leads from a member to what it is a member of.
+type edge struct {
+	to Subject
+	span
+}
+
+// grant is a Grant as decisions read it.
+type grant struct {
+	*Grant
+	span
+	condition *condition // where it is Condition
+}
+
+func compileRules(p Policy) *rules {
+	r := &rules{
+		permissions: map[string]uint32{}, roles: map[string]*role{}, scopes: map[string]bits{},
+		over: map[Subject][]edge{}, grants: map[Subject][]*grant{}, locks: map[LockTarget]int64{},
+	}
+	r.addAPIs(p.APIs)
+	for _, one := range p.Roles {
+		r.roles[one.ID] = &role{Role: one}
+	}
+	for _, one := range r.roles {
+		one.bits = newBits(len(r.catalogue))
+		r.gather(one.ID, one.bits, nil, nil)
+	}
+	for _, s := range p.Scopes {
+		if r.scopes[s.Name] == nil {
+			r.scopes[s.Name] = newBits(len(r.catalogue))
+		}
+		for _, pattern := range s.Patterns {
+			r.scopes[s.Name].add(r.expand(pattern))
+		}
+	}
+	r.addLocks(p.Locks)
+	return r
+}
+
+// addAPIs numbers the permissions of all catalogues.
+func (r *rules) addAPIs(apis []API) {
+	apis = slices.Clone(apis)
+	slices.SortFunc(apis, func(a, b API) int { return strings.Compare(a.ID, b.ID) })
+	for _, a := range apis {
+		for _, p := range a.Permissions {
+			e := entry{a.ID, p.Resource, p.Action, p.Sensitive, a.Delegation != ByAudience, a.Owners[p.Resource], p.Requires}
+			r.permissions[e.id()] = uint32(len(r.catalogue))
+			r.catalogue = append(r.catalogue, e)
+		}
+	}
+}
+
+func (r *rules) addLocks(locks []Lock) {
+	for _, l := range locks {
+		until := Window{ExpiresAt: l.Ends}.span().until
+		r.locks[l.On] = max(r.locks[l.On], until) // of two locks the longer one
+		r.roleLocks = r.roleLocks || l.On.Kind == LockRole
+	}
+}
+
+// expand returns the permissions that a pattern matches. It must not be changed.
+func (r *rules) expand(p Pattern) bits {
+	if b, ok := r.patterns.Load(p); ok {
+		return b.(bits)
+	}
+	b := newBits(len(r.catalogue))
+	for i := range r.catalogue {
+		if e := &r.catalogue[i]; e.api == p.API && p.matches(e.resource, e.action, e.sensitive) {
+			b.set(uint32(i))
+		}
+	}
+	r.patterns.Store(p, b)
+	return b
+}
+
+// gather adds to b what a role and its parents give, each once, however many
+// ways lead to it. With a moment, roles that are locked at it give nothing, and
+// next is lowered to where that changes.
+func (r *rules) gather(name string, b bits, now, next *int64) {
+	list, seen := []string{name}, map[string]bool{name: true}
+	for depth, begin := 0, 0; depth <= MaxInheritance && begin < len(list); depth++ {
+		end := len(list)
+		for _, name := range list[begin:end] {
+			one := r.roles[name]
+			if one == nil || now != nil && r.locked(LockTarget{LockRole, name}, *now, next) {
+				continue
+			}
+			for _, p := range one.Permissions {
+				b.add(r.expand(p))
+			}
+			for _, parent := range one.Parents {
+				if !seen[parent] {
+					seen[parent] = true
+					list = append(list, parent)
+				}
+			}
+		}
+		begin = end
+	}
+}
+
+// locked reports whether a lock is on t now, and lowers next to its end.
+func (r *rules) locked(t LockTarget, now int64, next *int64) bool {
+	if until, ok := r.locks[t]; ok && now < until {
+		*next = min(*next, until)
+		return true
+	}
+	return false
+}
+
+// gives returns what a grant gives or takes away now. It must not be changed.
+func (r *rules) gives(g *grant, now int64, next *int64) bits {
+	if g.Role == "" {
+		return r.expand(g.Permission)
+	}
+	one := r.roles[g.Role]
+	if one == nil {
+		return nil
+	}
+	if g.Effect != Allow || !r.roleLocks {
+		return one.bits
+	}
+	b := newBits(len(r.catalogue))
+	r.gather(g.Role, b, &now, next)
+	return b
+}
+
+// anyLocked reports whether a lock is on one of those who ask.
+func (r *rules) anyLocked(q *Question, now int64, next *int64) bool {
+	if len(r.locks) == 0 {
+		return false
+	}
+	locked := r.locked(LockTarget{LockPrincipal, q.Principal.ID}, now, next)
+	if q.Session != "" {
+		locked = r.locked(LockTarget{LockSession, string(q.Session)}, now, next) || locked
+	}
+	if client := q.client(); client != "" {
+		locked = r.locked(LockTarget{LockClient, string(client)}, now, next) || locked
+	}
+	return locked
+}
+
+// client is the client that a lock on clients is asked of: the one that speaks
+// for somebody, or the one that asks for itself.
+func (q *Question) client() id.Client {
+	if q.Client == "" && q.Principal.Kind == Client {
+		return id.Client(q.Principal.ID)
+	}
+	return q.Client
+}

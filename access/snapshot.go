@@ -1,0 +1,106 @@
+package access
+
+import (
+	"hash/maphash"
+	"maps"
+	"sync/atomic"
+)
+
+// Snapshot is a policy as it stood at one version. It does not change: any
+// number of callers may ask it at once, and a change makes another one.
+type Snapshot struct {
+	version uint64
+	rules   *rules
+	shards  [shards]map[Subject]*principal
+}
+
+// shards is how many parts the principals are in: a change copies one of them.
+const shards = 256
+
+var seed = maphash.MakeSeed()
+
+func shard(s Subject) int { return int(maphash.String(seed, s.ID) % shards) }
+
+// principal is somebody who acts, with what was given to them by name.
+type principal struct {
+	disabled bool
+	member   []edge
+	grants   []*grant
+
+	everywhere atomic.Pointer[effective] // what they may do outside of organisations
+	within     atomic.Pointer[effective] // and within the organisation asked of last
+}
+
+// Compile returns the snapshot of a policy. It keeps p, which must not be
+// changed any more.
+func Compile(p Policy) *Snapshot {
+	s := &Snapshot{version: p.Version, rules: compileRules(p)}
+	for i := range s.shards {
+		s.shards[i] = map[Subject]*principal{}
+	}
+	for _, one := range p.Principals {
+		s.make(one.Subject).disabled = one.Disabled
+	}
+	for _, m := range p.Memberships {
+		e := edge{m.Of, m.span()}
+		if m.Member.Kind.acts() {
+			one := s.make(m.Member)
+			one.member = append(one.member, e)
+		} else {
+			s.rules.over[m.Member] = append(s.rules.over[m.Member], e)
+		}
+	}
+	for i := range p.Grants {
+		g := compileGrant(&p.Grants[i])
+		if g.Subject.Kind.acts() {
+			one := s.make(g.Subject)
+			one.grants = append(one.grants, g)
+		} else {
+			s.rules.grants[g.Subject] = append(s.rules.grants[g.Subject], g)
+		}
+	}
+	return s
+}
+
+func compileGrant(g *Grant) *grant {
+	c := &grant{Grant: g, span: g.span()}
+	if g.Where.Place == Condition {
+		c.condition = &condition{source: g.Where.Expression}
+	}
+	return c
+}
+
+// make returns the principal of a snapshot that nobody has seen yet.
+func (s *Snapshot) make(who Subject) *principal {
+	in := s.shards[shard(who)]
+	if in[who] == nil {
+		in[who] = &principal{}
+	}
+	return in[who]
+}
+
+// Version returns the version of the policy.
+func (s *Snapshot) Version() uint64 { return s.version }
+
+// With returns a snapshot of a later version in which what was given to one
+// principal by name is as told, and all else as here. It copies one part in 256.
+func (s *Snapshot) With(version uint64, who Principal, memberships []Membership, grants []Grant) *Snapshot {
+	next := *s
+	next.version = version
+	i := shard(who.Subject)
+	next.shards[i] = maps.Clone(s.shards[i])
+	one := &principal{disabled: who.Disabled}
+	for _, m := range memberships {
+		one.member = append(one.member, edge{m.Of, m.span()})
+	}
+	for j := range grants {
+		one.grants = append(one.grants, compileGrant(&grants[j]))
+	}
+	if next.shards[i][who.Subject] = one; !one.disabled && one.member == nil && one.grants == nil {
+		delete(next.shards[i], who.Subject)
+	}
+	return &next
+}
+
+// principal returns what is known of who, nil for somebody ordinary.
+func (s *Snapshot) principal(who Subject) *principal { return s.shards[shard(who)][who] }

@@ -1,0 +1,70 @@
+package access
+
+import (
+	"math"
+	"time"
+)
+
+// Window is when something counts: from NotBefore on, and at ExpiresAt no
+// longer. A zero NotBefore is always past, a zero ExpiresAt never comes.
+type Window struct {
+	NotBefore, ExpiresAt time.Time
+}
+
+// span is a Window in nanoseconds since 1970, as decisions compare them.
+type span struct{ from, until int64 }
+
+// never is later than every clock.
+const never = math.MaxInt64
+
+func (w Window) span() span {
+	s := span{math.MinInt64, never}
+	if !w.NotBefore.IsZero() {
+		s.from = nanos(w.NotBefore)
+	}
+	if !w.ExpiresAt.IsZero() {
+		s.until = nanos(w.ExpiresAt)
+	}
+	return s
+}
+
+// nanos is t as a span has it. What lies beyond the range of nanoseconds
+// (1678 to 2262) is the end of that range: a grant without end in our lifetime.
+func nanos(t time.Time) int64 {
+	switch {
+	case t.Before(earliest):
+		return math.MinInt64
+	case t.After(latest):
+		return never
+	}
+	return t.UnixNano()
+}
+
+var (
+	earliest = time.Unix(0, math.MinInt64)
+	latest   = time.Unix(0, math.MaxInt64)
+)
+
+// at reports whether the span holds now, and lowers next to the moment at which
+// that changes.
+func (s span) at(now int64, next *int64) bool {
+	switch {
+	case now < s.from:
+		if s.from < s.until { // an empty span never begins
+			*next = min(*next, s.from)
+		}
+		return false
+	case now < s.until:
+		*next = min(*next, s.until)
+		return true
+	}
+	return false
+}
+
+// moment is the inverse of nanos; the zero time is never.
+func moment(n int64) time.Time {
+	if n == never {
+		return time.Time{}
+	}
+	return time.Unix(0, n).UTC()
+}
