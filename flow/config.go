@@ -2,6 +2,7 @@ package flow
 
 import (
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 	"unicode"
@@ -28,6 +29,32 @@ type Config struct {
 	// HelpURL is where that page leads to for help: an address that begins with
 	// https:// or mailto:, at most 500 characters.
 	HelpURL string `setting:"help_url"`
+	// Scopes are words for what applications ask for, read by people who are asked
+	// whether they may; a scope without words is shown by its name. At most 200.
+	Scopes []ScopeWords `setting:"scopes"`
+}
+
+// ScopeWords say what one scope allows.
+type ScopeWords struct {
+	// Name is the scope as applications ask for it.
+	Name string `setting:"name"`
+	// Says is what it lets an application do, such as "See your orders": plain text, at
+	// most 200 characters.
+	Says string `setting:"says"`
+}
+
+// Validate says what is wrong with s.
+func (s ScopeWords) Validate() []fault.Field {
+	var bad []fault.Field
+	if s.Name == "" || len(s.Name) > 200 || strings.ContainsFunc(s.Name, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
+		bad = append(bad, fault.Field{Name: "name", Problem: "must be the name of a scope"}) // RFC 6749 section 3.3
+	}
+	if p := badText(s.Says, 200); p != "" {
+		bad = append(bad, fault.Field{Name: "says", Problem: p})
+	} else if strings.TrimSpace(s.Says) == "" {
+		bad = append(bad, fault.Field{Name: "says", Problem: "must say something"})
+	}
+	return bad
 }
 
 // DefaultConfig requires a second factor of administrators.
@@ -49,18 +76,36 @@ func (c Config) Validate() []fault.Field {
 	if p := setting.Within(c.Fresh, 30*time.Second, time.Hour); p != "" {
 		bad = append(bad, fault.Field{Name: "fresh", Problem: p})
 	}
-	if p := badHelpText(c.HelpText); p != "" {
+	if p := badText(c.HelpText, 1000); p != "" {
 		bad = append(bad, fault.Field{Name: "help_text", Problem: p})
 	}
 	if p := badHelpURL(c.HelpURL); p != "" {
 		bad = append(bad, fault.Field{Name: "help_url", Problem: p})
 	}
+	if p := badScopes(c.Scopes); p != "" {
+		bad = append(bad, fault.Field{Name: "scopes", Problem: p})
+	}
 	return bad
 }
 
-func badHelpText(text string) string {
-	if utf8.RuneCountInString(text) > 1000 {
-		return "is longer than 1000 characters"
+func badScopes(all []ScopeWords) string {
+	if len(all) > 200 {
+		return "has more than 200 entries"
+	}
+	seen := map[string]bool{}
+	for _, s := range all {
+		if seen[s.Name] {
+			return "names " + strconv.Quote(s.Name) + " twice"
+		}
+		seen[s.Name] = true
+	}
+	return ""
+}
+
+// badText lets nothing through but text of at most so many characters.
+func badText(text string, most int) string {
+	if utf8.RuneCountInString(text) > most {
+		return "is longer than " + strconv.Itoa(most) + " characters"
 	}
 	if !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' }) {
 		return "holds characters that are no text"

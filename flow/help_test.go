@@ -42,3 +42,32 @@ func TestHelpIsTextAndALinkThatOnlyLeads(t *testing.T) {
 		}
 	}
 }
+
+func TestWordsOfScopesAreText(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct{ name, says, bad string }{
+		{"orders:read", "See your orders", ""},
+		{"https://api.example.com/auth/orders", "Siehe deine Aufträge {x}", ""},
+		{"", "See", "name"},
+		{"two words", "See", "name"},
+		{"a\"b", "See", "name"},
+		{"ö", "See", "name"},
+		{"a", "", "says"},
+		{"a", " ", "says"},
+		{"a", "\x00", "says"},
+		{"a", strings.Repeat("x", 201), "says"},
+	} {
+		got := ""
+		for _, f := range (ScopeWords{tt.name, tt.says}).Validate() {
+			got += f.Name
+		}
+		if got != tt.bad {
+			t.Errorf("%q, %.40q: refused %q, want %q", tt.name, tt.says, got, tt.bad)
+		}
+	}
+	c := DefaultConfig()
+	c.Scopes = []ScopeWords{{"a", "A"}, {"b", "B"}, {"a", "C"}}
+	if bad := c.Validate(); len(bad) != 1 || bad[0].Name != "scopes" {
+		t.Errorf("one scope twice: %v", bad)
+	}
+}

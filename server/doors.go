@@ -78,7 +78,10 @@ func (s *Server) table() ([]*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages.Brand = look
+	pages.Brand, pages.Scopes = look, map[string]string{}
+	for _, s := range h.Config.SignIn.Scopes {
+		pages.Scopes[s.Name] = s.Says
+	}
 	page := web.RefuseWithPage(pages)
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,

@@ -1824,7 +1824,7 @@ func appBody(p appPage) templ.Component {
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err
 				}
-				for _, g := range view.ScopesInWords(say, p.App.Scopes) {
+				for _, g := range view.ScopesInWords(ctx, p.App.Scopes) {
 					templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 127, "<div class=\"group\"><h3 class=\"soft small\">")
 					if templ_7745c5c3_Err != nil {
 						return templ_7745c5c3_Err

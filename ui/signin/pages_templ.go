@@ -1638,7 +1638,7 @@ func consentBody(p consentPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			for _, g := range view.ScopesInWords(say, p.Scopes) {
+			for _, g := range view.ScopesInWords(ctx, p.Scopes) {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 109, "<section class=\"group\"><h2>")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -1,6 +1,7 @@
 package view
 
 import (
+	"context"
 	"slices"
 
 	"gatehouse/ui/words"
@@ -16,7 +17,11 @@ type ScopeGroup struct {
 type ScopeLine struct {
 	Name  string
 	Words words.Phrase // Scope is its name, where nobody knows more about it
+	Says  string       // what the operator says of it instead, if anything
 }
+
+// standard are the scopes of OpenID Connect (Core 5.4 and 11).
+var standard = []string{"openid", "profile", "email", "address", "phone", "offline_access"}
 
 // IdentityOnly reports whether scopes tell who somebody is and let nothing be done
 // in their name.
@@ -24,12 +29,18 @@ func IdentityOnly(scopes []string) bool {
 	return !slices.ContainsFunc(scopes, func(s string) bool { return !slices.Contains(standard, s) })
 }
 
-// standard are the scopes of OpenID Connect (Core 5.4 and 11).
-var standard = []string{"openid", "profile", "email", "address", "phone", "offline_access"}
+type scopesKey struct{}
 
-// ScopesInWords groups scopes by what they mean for the person. A scope that is
-// an application's own is shown by its name.
-func ScopesInWords(say *words.Catalogue, scopes []string) []ScopeGroup {
+// withScopes has pages say of each scope what the operator says of it.
+func withScopes(ctx context.Context, says map[string]string) context.Context {
+	return context.WithValue(ctx, scopesKey{}, says)
+}
+
+// ScopesInWords groups scopes by what they mean for the person, in the words of
+// words.In and of the operator. A scope that has none is shown by its name.
+func ScopesInWords(ctx context.Context, scopes []string) []ScopeGroup {
+	say := words.In(ctx)
+	says, _ := ctx.Value(scopesKey{}).(map[string]string)
 	who, other, offline := ScopeGroup{Title: say.Scopes.WhoYouAre}, ScopeGroup{Title: say.Scopes.InYourName}, ScopeGroup{Title: say.Scopes.WhileAway}
 	for _, scope := range scopes {
 		group, said := &who, words.Phrase("")
@@ -49,7 +60,7 @@ func ScopesInWords(say *words.Catalogue, scopes []string) []ScopeGroup {
 		default:
 			group, said = &other, say.Scopes.Own
 		}
-		group.Scopes = append(group.Scopes, ScopeLine{scope, said})
+		group.Scopes = append(group.Scopes, ScopeLine{scope, said, says[scope]})
 	}
 	return slices.DeleteFunc([]ScopeGroup{who, other, offline}, func(g ScopeGroup) bool { return len(g.Scopes) == 0 })
 }
