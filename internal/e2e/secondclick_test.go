@@ -3,6 +3,7 @@ package e2e
 import (
 	"context"
 	"fmt"
+	"html"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -17,6 +18,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/oauth"
+	"gatehouse/secret"
 )
 
 // slow is an application that takes its time to answer.
@@ -60,6 +62,35 @@ func TestDoubleClickArrivesAtASlowApplication(t *testing.T) {
 			b.fits("finished")
 		})
 	}
+}
+
+// A request that is too long for an address, posted from the application's own page:
+// the browser comes by GET, with its cookies, and the sign-in is shown right there.
+func TestLongRequestThatIsPostedSignsIn(t *testing.T) {
+	t.Parallel()
+	r := startDemo(t)
+	var request url.Values
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, in *http.Request) {
+		w.Header().Set("Content-Type", "text/html; charset=utf-8")
+		if in.URL.Path == "/cb" {
+			fmt.Fprint(w, `<p id="arrived">You are in</p>`)
+			return
+		}
+		fmt.Fprintf(w, `<form method="post" action="%s/oauth2/authorize">`, r.issuer)
+		for name := range request {
+			fmt.Fprintf(w, `<input type="hidden" name="%s" value="%s">`, name, html.EscapeString(request.Get(name)))
+		}
+		fmt.Fprint(w, `<button id="go">Sign in</button></form>`)
+	}))
+	t.Cleanup(app.Close)
+	request = r.register(app.URL + "/cb")
+	request.Set("claims", `{"userinfo":{"`+secret.Token(4500)+`":null}}`)
+	b := newTab(t)
+	b.open(app.URL)
+	b.follow("#go")
+	b.signIn(r.person("bob"))
+	b.follow("#allow")
+	b.says("#arrived", "You are in")
 }
 
 // register makes an application that is answered at redirect, and returns its request.

@@ -54,6 +54,7 @@ func samples(t *testing.T) map[string]view.Page {
 		"enrol":              enrol,
 		"enrol, wrong":       enrolBad,
 		"codes":              codesPage{codes: []string{"one-code", "another-code"}, next: "/account"},
+		"finished":           finishedPage{App: "Grafana", Email: "alice@example.com", Next: "https://grafana.example.com/"},
 		"few codes":          fewCodesPage{Left: 1, Next: "/account"},
 		"few codes, none":    fewCodesPage{Next: "/account"},
 		"few codes, two":     fewCodesPage{Left: 2, Next: "/account"},
