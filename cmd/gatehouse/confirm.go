@@ -3,7 +3,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -17,8 +16,6 @@ func (a *app) confirming(cmd *cobra.Command) *cobra.Command {
 	cmd.Flags().BoolVarP(&a.yes, "yes", "y", false, "do it without asking; needed where there is no terminal")
 	return cmd
 }
-
-var errNothingDone = errors.New("nothing was done")
 
 // confirm asks on the terminal whether to do what cannot be undone; what says it,
 // as in "Delete web for good". With --yes it asks nothing, and without a terminal
@@ -40,7 +37,7 @@ func (a *app) confirm(ctx context.Context, what string) error {
 	case "y", "yes":
 		return nil
 	}
-	return errNothingDone
+	return failed("command.declined", "nothing was done")
 }
 
 // question reads one line from the terminal. An end of input is an empty answer.

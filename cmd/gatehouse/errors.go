@@ -20,6 +20,19 @@ type usageError struct {
 func (e *usageError) Error() string { return e.err.Error() }
 func (e *usageError) Unwrap() error { return e.err }
 
+// failure is why a command did not work where no service said so.
+type failure struct {
+	code string // docs/problems.md explains it
+	err  error
+}
+
+func (e *failure) Error() string { return e.err.Error() }
+func (e *failure) Unwrap() error { return e.err }
+
+func failed(code, format string, args ...any) error {
+	return &failure{code, fmt.Errorf(format, args...)}
+}
+
 func usagef(format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...)}
 }
@@ -98,8 +111,11 @@ func describe(err error) problem {
 	if c, ok := errors.AsType[*config.Error](err); ok {
 		return problem{Code: "config", Detail: c.Error()}
 	}
+	if f, ok := errors.AsType[*failure](err); ok {
+		return problem{Code: f.code, Detail: f.Error()}
+	}
 	if errors.Is(err, context.Canceled) { // a signal: nothing else ends a command's context
-		return problem{Code: "interrupted", Detail: "it was interrupted"}
+		return problem{Code: "command.interrupted", Detail: "it was interrupted"}
 	}
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Detail == "" {

@@ -25,7 +25,7 @@ exit code is 0 if the server is ready, 1 if it is not or does not answer.`,
 			}
 			url, err := doctor.Ready(ctx, cfg.Web.Listen.Internal)
 			if err != nil {
-				return err
+				return failed("server.not_ready", "%w", err)
 			}
 			return a.say(map[string]any{"ready": true, "url": url}, "ready")
 		}),

@@ -86,7 +86,7 @@ func (a *app) ask(ctx context.Context) (string, error) {
 		return "", err
 	}
 	if first != second {
-		return "", errors.New("the two passwords differ")
+		return "", failed("password.differs", "the two passwords differ")
 	}
 	return first, nil
 }
