@@ -7,6 +7,7 @@ import (
 	"net/url"
 	"strings"
 	"time"
+	"unicode"
 
 	"gatehouse/house/check"
 	"gatehouse/oauth"
@@ -116,12 +117,12 @@ func (g *grader) redirect(uri string) {
 		return
 	}
 	host, loopback := u.Hostname(), isLoopback(u.Hostname())
-	remove := g.update("--remove-redirect-uri " + uri)
+	remove := g.update("--remove-redirect-uri " + quoted(uri))
 	switch {
 	case strings.Contains(uri, "*"):
 		g.say(check.Problem, "redirect", "has a redirect URI with a wildcard, "+uri+": it would be compared byte by byte, and matches nothing", remove)
 	case u.Scheme == "http" && !loopback:
-		g.say(check.Problem, "redirect", "is answered over plain http at "+uri+": codes can be read on the way (RFC 9700 section 2.6)", "Serve it over https, then: "+g.update("--add-redirect-uri https://"+u.Host+u.RequestURI()+" --remove-redirect-uri "+uri))
+		g.say(check.Problem, "redirect", "is answered over plain http at "+uri+": codes can be read on the way (RFC 9700 section 2.6)", "Serve it over https, then: "+g.update("--add-redirect-uri "+quoted("https://"+u.Host+u.RequestURI())+" --remove-redirect-uri "+quoted(uri)))
 	case u.Scheme == "http" && !isLiteral(host) && g.c.AnyLocalhostPort:
 		g.say(check.Warning, "redirect", "is answered on any port of "+host+": whatever listens there gets its codes (RFC 8252 section 8.3)", g.update("--any-localhost-port=false"))
 	case u.Scheme == "http" && !g.c.Public():
@@ -132,6 +133,18 @@ func (g *grader) redirect(uri string) {
 	if g.c.Public() && g.c.SkipConsent && u.Scheme != "https" {
 		g.say(check.Warning, "consent", "asks nobody for consent, and anybody's program can be it: it keeps no secret and is answered at "+uri+" (RFC 8252 section 8.6)", g.update("--no-consent=false"))
 	}
+}
+
+// quoted is a word as a shell takes it, whatever is in it: commands are there to
+// be copied.
+func quoted(word string) string {
+	plain := func(r rune) bool {
+		return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune(":/._-", r)
+	}
+	if strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
+		return word
+	}
+	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
 }
 
 func isLoopback(host string) bool {
