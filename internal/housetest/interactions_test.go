@@ -258,7 +258,10 @@ func TestFormsThatComeAgainLeadOn(t *testing.T) {
 // answer the browser takes brings the person to the application.
 func TestDoubleClicksLeadOn(t *testing.T) {
 	t.Parallel()
-	g := gatetest.New(t)
+	onBothDatabases(t, doubleClicksLeadOn)
+}
+
+func doubleClicksLeadOn(t *testing.T, g *gatetest.Gate) {
 	ada := g.Person("ada")
 	app := g.App("web")
 	for range 20 {

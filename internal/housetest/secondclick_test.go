@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -161,4 +162,39 @@ func TestAFinishedSignInIsNobodyElses(t *testing.T) {
 			}
 		})
 	}
+}
+
+// Two clicks at the same moment on a page of which nothing is stored: the sign-in is
+// stored once, and both answers lead on.
+func TestTwoFirstProofsAtOnceStoreOneSignIn(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		ada, app := g.Person("ada"), g.App("web", func(c *oauth.Client) { c.SkipConsent = true })
+		for range 10 {
+			b := g.Browser()
+			form := b.Get(app.AuthorizeURL()).At("/signin").Forms()[0].Values
+			form.Set("email", ada.Email)
+			form.Set("password", ada.Password)
+			answers := make([]gatetest.Answer, 3)
+			var wait sync.WaitGroup
+			for n := range answers {
+				r, err := http.NewRequest(http.MethodPost, gatetest.Issuer+"/signin", strings.NewReader(form.Encode()))
+				must(t, err)
+				r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+				r.Header.Set("Cookie", cookieHeader(b, "none", ""))
+				wait.Go(func() { answers[n] = g.Do(r) })
+			}
+			wait.Wait()
+			led := map[string]bool{}
+			for _, a := range answers {
+				if a.Status != http.StatusSeeOther {
+					t.Errorf("a click is answered %d %.300s", a.Status, a.Body)
+				}
+				led[a.Header.Get("Location")] = true
+			}
+			if len(led) != 1 {
+				t.Errorf("the clicks lead to %v", led)
+			}
+		}
+	})
 }
