@@ -7,8 +7,8 @@ import (
 
 func TestCommandIsReadAsTheShellReadsIt(t *testing.T) {
 	t.Parallel()
-	words, err := Command("a --b \"c d\" \"\" \\\n  e")
-	if want := []string{"a", "--b", "c d", "", "e"}; err != nil || !slices.Equal(words, want) {
+	words, err := Command("a --b \"c d\" \"\" f=\"g h\" \\\n  e")
+	if want := []string{"a", "--b", "c d", "", "f=g h", "e"}; err != nil || !slices.Equal(words, want) {
 		t.Errorf("read %q and %v, want %q", words, err, want)
 	}
 	for _, more := range []string{"a $B", "a 'b'", "a | b", "a `b`", `a "$B"`} {

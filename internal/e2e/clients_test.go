@@ -235,6 +235,7 @@ func TestClientsPageSaysWhatWasRun(t *testing.T) {
 		"openid-client": npm("openid-client", "openid-client-5")(t),
 		"go-oidc":       strings.TrimPrefix(required.FindStringSubmatch(block(t, guide(t), "sh", "go get "))[2], "v"),
 	}
+	ran["oidc-agent"] = packaged("4.2.6, the package of Debian 12")(t)
 	for _, c := range realClients {
 		ran[c.name] = c.version(t)
 	}

@@ -8,8 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
+	"time"
+
+	"gatehouse/docs"
 )
 
 // oauth2Proxy stands before an application that shows who it says comes.
@@ -74,4 +78,88 @@ func modAuthOpenIDC(t *testing.T, at place) *exec.Cmd {
 	write(t, filepath.Join(dir, "httpd.conf"), strings.NewReplacer("{dir}", dir, "{port}", at.port, "{modules}", load.String(),
 		"{settings}", at.settings).Replace(httpdConf))
 	return exec.Command("/usr/sbin/apache2", "-X", "-f", filepath.Join(dir, "httpd.conf"))
+}
+
+// The agent at the terminal has its own way: a browser for the first sign-in, and a
+// refresh token from then on.
+func TestRealClientOIDCAgent(t *testing.T) {
+	asked(t)
+	t.Parallel()
+	if _, err := exec.LookPath("oidc-agent"); err != nil {
+		t.Skip("Debian's oidc-agent-cli is not installed")
+	}
+	w := startWatched(t)
+	back := "http://localhost:" + freePort(t)
+	printed := w.operator(t, "client", "create", "--for", "oidc-agent", "--id", "real-oidc-agent", "--redirect-uri", back)
+	words, err := docs.Command(settings(t, printed, "oidc-agent"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	agent := startAgent(t)
+
+	gen := exec.Command(words[0], append(words[1:], "--no-url-call", "--confirm-default", "--prompt=none", "--pw-env=AGENT_PASSWORD")...)
+	gen.Env = agent
+	out := &lockedBuffer{}
+	gen.Stdout, gen.Stderr = out, out
+	if err := gen.Start(); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() { done <- gen.Wait() }()
+	t.Cleanup(func() { _ = gen.Process.Kill() })
+	at := awaitMatch(t, out, regexp.MustCompile(regexp.QuoteMeta(w.issuer)+`/oauth2/authorize\S+`))
+
+	b := newTab(t)
+	b.open(at)
+	b.signIn(w.person("bob"))
+	b.follow("#allow")
+	if err := <-done; err != nil {
+		t.Fatalf("oidc-gen: %v\n%s", err, out)
+	}
+	w.wants(t, "token authorization_code", 1)
+
+	token := exec.Command("oidc-token", "--time=100000", words[len(words)-1])
+	token.Env = agent
+	if got, err := token.CombinedOutput(); err != nil || strings.Count(string(got), ".") != 2 {
+		t.Errorf("oidc-token printed %q: %v", got, err)
+	}
+	w.wants(t, "token refresh_token", 1)
+}
+
+// startAgent starts the agent in a home of its own, and returns the environment
+// in which its commands find it.
+func startAgent(t *testing.T) []string {
+	t.Helper()
+	home := t.TempDir()
+	if err := os.Mkdir(filepath.Join(home, ".oidc-agent"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	env := append(os.Environ(), "HOME="+home, "AGENT_PASSWORD="+rand.Text())
+	start := exec.Command("oidc-agent")
+	start.Env = env
+	out, err := start.Output()
+	if err != nil {
+		t.Fatalf("start oidc-agent: %v", err)
+	}
+	for _, m := range regexp.MustCompile(`(OIDC_SOCK|OIDCD_PID)=([^;]+);`).FindAllStringSubmatch(string(out), -1) {
+		env = append(env, m[1]+"="+m[2])
+	}
+	t.Cleanup(func() {
+		stop := exec.Command("oidc-agent", "-k")
+		stop.Env = env
+		_ = stop.Run() // it ends with its home at the latest
+	})
+	return env
+}
+
+// awaitMatch waits until a program has written what matches.
+func awaitMatch(t *testing.T, out *lockedBuffer, what *regexp.Regexp) string {
+	t.Helper()
+	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
+		if found := what.FindString(out.String()); found != "" {
+			return found
+		}
+	}
+	t.Fatalf("it never wrote %s:\n%s", what, out)
+	return ""
 }
