@@ -1,6 +1,7 @@
 package docs
 
 import (
+	"regexp"
 	"strings"
 	"testing"
 
@@ -20,6 +21,8 @@ func TestParseReadsCodesGroupsAndParagraphs(t *testing.T) {
 	}
 }
 
+var inCode = regexp.MustCompile("`[^`]*`")
+
 // The page shows words and `code`. Whoever writes more into a section must
 // teach the page to show it.
 func TestProblemsHoldNothingThatThePageCannotShow(t *testing.T) {
@@ -33,7 +36,8 @@ func TestProblemsHoldNothingThatThePageCannotShow(t *testing.T) {
 			t.Errorf("%s says nothing", p.Code)
 		}
 		for _, said := range p.Paragraphs {
-			if strings.Count(said, "`")%2 != 0 || strings.ContainsAny(said, "*[]|<>#") || strings.HasPrefix(said, "- ") {
+			words := inCode.ReplaceAllString(said, "") // code is shown as it stands
+			if strings.Contains(words, "`") || strings.ContainsAny(words, "*[]|<>#") || strings.HasPrefix(said, "- ") {
 				t.Errorf("%s holds more than words and code: %s", p.Code, said)
 			}
 		}
