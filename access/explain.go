@@ -12,16 +12,16 @@ type Verdict string
 
 // The verdicts.
 const (
-	Counts         Verdict = "counts"          // it allows, or denies
-	NotYet         Verdict = "not_yet"         // it has not begun
-	Ended          Verdict = "ended"           // it is over
-	OtherOrg       Verdict = "other_org"       // it is for members of another organisation, or within it
-	NotMember      Verdict = "not_member"      // its group does not have the person now
+	Counts          Verdict = "counts"           // it allows, or denies
+	NotYet          Verdict = "not_yet"          // it has not begun
+	Ended           Verdict = "ended"            // it is over
+	OtherOrg        Verdict = "other_org"        // it is for members of another organisation, or within it
+	NotMember       Verdict = "not_member"       // its group does not have the person now
 	OtherPermission Verdict = "other_permission" // it gives something else
-	OtherResource  Verdict = "other_resource"  // it is for other resources
-	NotKnown       Verdict = "resource_unknown" // whether it is for this resource cannot be told
-	NeedsProof     Verdict = "needs_proof"     // it would count after a better or fresher sign-in
-	Suspended      Verdict = "locked"          // a lock is on it or on its role
+	OtherResource   Verdict = "other_resource"   // it is for other resources
+	NotKnown        Verdict = "resource_unknown" // whether it is for this resource cannot be told
+	NeedsProof      Verdict = "needs_proof"      // it would count after a better or fresher sign-in
+	Suspended       Verdict = "locked"           // a lock is on it or on its role
 )
 
 // Considered is a grant that was looked at.

@@ -5,7 +5,6 @@ import (
 
 	"github.com/a-h/templ"
 
-	"gatehouse/id"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
 )
@@ -19,14 +18,15 @@ type Help struct {
 // help tells what to do without a password. Until there is mail, that is to ask
 // somebody.
 func (d *Door) help(w http.ResponseWriter, r *http.Request) error {
-	page := helpPage{Help: d.Help, Interaction: string(id.InteractionOf(r.URL.Query().Get("i")))}
-	return d.Pages.Show(w, r, http.StatusOK, page)
+	return d.Pages.Show(w, r, http.StatusOK, helpPage{Help: d.Help, Interaction: r.URL.Query().Get("i")})
 }
 
 // helpPage is for who cannot sign in.
 type helpPage struct {
 	Help
-	Interaction string // the sign-in that one came from; may be empty
+	// Interaction is the sign-in that one came from as the address has it, which may
+	// be anything; empty where there is none to go back to.
+	Interaction string
 }
 
 func (p helpPage) Head(say *words.Catalogue) view.Head { return view.Head{Title: say.Help.Title} }

@@ -29,12 +29,14 @@ type stepFrame struct {
 }
 
 // at is the address of path in this sign-in, so that loading the page again, or
-// coming back to it, shows where the sign-in stands.
+// coming back to it, shows where the sign-in stands. One that is too long for an
+// address is in the forms alone.
 func (s stepFrame) at(path string) templ.SafeURL {
-	if s.Interaction == "" {
+	to := path + "?i=" + url.QueryEscape(s.Interaction)
+	if s.Interaction == "" || len(to) > web.MaxLocation {
 		return templ.SafeURL(path)
 	}
-	return templ.SafeURL(path + "?i=" + url.QueryEscape(s.Interaction))
+	return templ.SafeURL(to)
 }
 
 func (s stepFrame) policy() web.Policy { return web.Policy{AnyFormAction: s.Travels} }

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
 	"gatehouse/ui/words/wordstest"
+	"gatehouse/web"
 )
 
 var english = wordstest.English()
@@ -212,6 +214,30 @@ func TestTheAddressKeepsTheSignIn(t *testing.T) {
 	}
 }
 
+// A browser may carry more than proxies take in an address.
+func TestASignInThatIsTooLongForAnAddressIsInItsForms(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("x", web.MaxLocation)
+	page := byID(t, signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: long}})
+	if got := viewtest.Attr(page["signin"], "action"); got != "/signin" {
+		t.Errorf("the form is posted to %.80q", got)
+	}
+	if got := viewtest.Attr(page["forgot"], "href"); got != "/signin/help" {
+		t.Errorf("help is at %.80q", got)
+	}
+}
+
+// The sealed text is what the browser brings, and never a way to another site.
+func TestHelpLeadsBackToTheSignInOnly(t *testing.T) {
+	t.Parallel()
+	for _, i := range []string{"sealed-Text_1", "//evil.example/", "javascript:alert(1)", `"><script>`} {
+		back := byID(t, helpPage{Interaction: i})["back"]
+		if got := viewtest.Attr(back, "href"); got != "/signin?i="+url.QueryEscape(i) {
+			t.Errorf("%q leads to %q", i, got)
+		}
+	}
+}
+
 func TestWhoForgotThePasswordIsToldWhomToAsk(t *testing.T) {
 	t.Parallel()
 	page := byID(t, helpPage{Interaction: "int_a"})
@@ -220,7 +246,7 @@ func TestWhoForgotThePasswordIsToldWhomToAsk(t *testing.T) {
 	}
 	p := helpPage{Help: Help{Text: "Call 4711.\n<b>Ask for Ada.</b>", URL: "mailto:help@example.com"}}
 	page = byID(t, p)
-	if viewtest.Attr(page["get-help"], "href") != "mailto:help@example.com" || viewtest.Attr(page["back"], "href") != "/signin" {
+	if viewtest.Attr(page["get-help"], "href") != "mailto:help@example.com" || page["back"] != nil || viewtest.Attr(page["home"], "href") != "/" {
 		t.Errorf("with settings: %v, %v", page["get-help"].Attr, page["back"].Attr)
 	}
 	body := viewtest.Shown(t, p).Body.String()
