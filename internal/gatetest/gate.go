@@ -81,17 +81,17 @@ func open(t testing.TB, cfg config.Config) *Gate {
 	g := &Gate{T: t, Log: &Log{}, config: cfg}
 	ctx := context.Background()
 	log := slog.New(slog.NewJSONHandler(g.Log, &slog.HandlerOptions{Level: slog.LevelDebug}))
-	house, err := house.Open(ctx, cfg, log)
+	opened, err := house.Open(ctx, cfg, log)
 	if err != nil {
 		t.Fatalf("open the house: %v", err)
 	}
 	t.Cleanup(func() {
-		if err := house.Close(); err != nil {
+		if err := opened.Close(); err != nil {
 			t.Errorf("close the house: %v", err)
 		}
 	})
-	g.House = house
-	if g.Server, err = server.New(house, server.Options{}); err != nil {
+	g.House = opened
+	if g.Server, err = server.New(opened, server.Options{}); err != nil {
 		t.Fatalf("mount the doors: %v", err)
 	}
 	g.Settle()
@@ -105,27 +105,17 @@ func open(t testing.TB, cfg config.Config) *Gate {
 // with the year 2000.
 func inBubble() bool { return time.Now().Year() < 2020 }
 
-// keepUp follows the store as a running server does: on a machine that is busy
-// with other tests, a decision that asks only when somebody comes may wait too
-// long for its answer. In a bubble nothing is ever late, and a test that lets
-// months pass would poll through them.
+// keepUp beats as a running server does, so that whatever it does beside the
+// requests is done in tests too. In a bubble nothing is ever late, and a test
+// that lets months pass would beat through them.
 func (g *Gate) keepUp() {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		tick := time.NewTicker(g.House.Store.PollEvery())
-		defer tick.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-tick.C:
-				_ = g.House.Feed.Beat(ctx, time.Now()) // what follows decides by its age
-			}
-		}
+		g.House.Beat(ctx, house.FirstKeys)
 	}()
-	g.T.Cleanup(func() { stop(); <-done; g.House.Feed.Wait() })
+	g.T.Cleanup(func() { stop(); <-done })
 }
 
 // Replica opens a second Gatehouse on the same store and master key.

@@ -143,7 +143,7 @@ func rowsOf(t *testing.T, db *sql.DB, except ...string) []string {
 	t.Helper()
 	var all []string
 	for _, table := range column(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' AND name NOT LIKE 'goose%'`) {
-		if slices.Contains(except, table) {
+		if table == "leases" || slices.Contains(except, table) { // leases are written by what beats in the background
 			continue
 		}
 		var names []string
