@@ -1,6 +1,10 @@
 package server
 
-import "time"
+import (
+	"time"
+
+	"gatehouse/house/check"
+)
 
 // warn says what of the configuration will surprise somebody later.
 func (s *Server) warn() {
@@ -8,7 +12,7 @@ func (s *Server) warn() {
 	if c.InsecureHTTPIssuerForTests {
 		s.house.Log.Warn("INSECURE: insecure_http_issuer_for_tests is set. Passwords, cookies and tokens can be read by everybody on the network. This is for tests, and for nothing else", "issuer", c.Issuer)
 	}
-	for _, a := range c.Advice(time.Now()) {
+	for _, a := range check.Advise(c, time.Now()) {
 		if a.Serving {
 			s.house.Log.Warn(a.Key+" "+a.Text, "issuer", c.Issuer)
 		}

@@ -2,19 +2,13 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/config"
-	"gatehouse/fault"
-	"gatehouse/ui/brand"
+	"gatehouse/house/check"
 )
 
 // warning is an advice as scripts read it.
@@ -47,12 +41,12 @@ that is not there. With warnings the exit code is 0.`,
   gatehouse config check --config /etc/gatehouse.yaml --json`,
 		Args: noArgs,
 		RunE: a.action(func(context.Context, []string) error {
-			cfg, sources, err := a.loadWith(filesOf)
+			cfg, sources, err := a.loadWith(check.Unusable)
 			if err != nil {
 				return err
 			}
 			result := checked{OK: true, Issuer: cfg.Issuer, Warnings: []warning{}}
-			for _, advice := range cfg.Advice(time.Now()) {
+			for _, advice := range check.Advise(cfg, time.Now()) {
 				result.Warnings = append(result.Warnings, warning{Key: advice.Key, Source: sources.Of(advice.Key).String(), Detail: advice.Key + " " + advice.Text + "."})
 			}
 			return a.print(result, result.tell)
@@ -69,32 +63,4 @@ func (c checked) tell(w io.Writer) {
 	for _, one := range c.Warnings {
 		fmt.Fprintf(w, "\nWarning: %s (%s)\n", plain(one.Detail), plain(one.Source))
 	}
-}
-
-// filesOf opens what a start would open.
-func filesOf(cfg config.Config) []fault.Field {
-	var bad []fault.Field
-	if c := cfg.Web.TLS; c.CertFile != "" && c.KeyFile != "" {
-		if _, err := tls.LoadX509KeyPair(c.CertFile, c.KeyFile); err != nil {
-			bad = append(bad, fault.Field{Name: "tls.cert_file", Problem: "and tls.key_file cannot be used: " + err.Error()})
-		}
-	}
-	if name := cfg.Bootstrap.PasswordFile; name != "" {
-		if f, err := os.Open(name); err != nil {
-			bad = append(bad, fault.Field{Name: "bootstrap.password_file", Problem: "cannot be read: " + err.Error()})
-		} else {
-			_ = f.Close() // it was only opened to see whether it can be
-		}
-	}
-	if _, err := brand.Open(cfg.Brand); err != nil {
-		said := err.Error()
-		if e, ok := errors.AsType[*fault.Error](err); ok {
-			said = strings.TrimPrefix(e.Detail, "brand.logo: ")
-		}
-		bad = append(bad, fault.Field{Name: "brand.logo", Problem: "cannot be used: " + strings.TrimSuffix(said, ".")})
-	}
-	if info, err := os.Stat(cfg.DataDir); err == nil && !info.IsDir() {
-		bad = append(bad, fault.Field{Name: "data_dir", Problem: cfg.DataDir + " is a file; it must be a directory"})
-	}
-	return bad
 }

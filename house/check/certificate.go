@@ -10,12 +10,35 @@ import (
 	"gatehouse/config"
 )
 
-// soon is how long before its end a certificate is worth a warning.
+// stage is where a moment lies in the days of a certificate.
+type stage int
+
+const (
+	lasting stage = iota
+	soonOver
+	over
+	early
+)
+
+// soon is how long before its end a certificate is worth a word: a renewal that
+// works has happened by then.
 const soon = 14 * 24 * time.Hour
 
+func stageOf(leaf *x509.Certificate, now time.Time) stage {
+	switch {
+	case now.After(leaf.NotAfter):
+		return over
+	case now.Before(leaf.NotBefore):
+		return early
+	case now.Add(soon).After(leaf.NotAfter):
+		return soonOver
+	}
+	return lasting
+}
+
 // Certificate looks whether the pair that the configuration names, if it names
-// one, can be used and leads to a root; its host and its days are Configuration's. roots are whom it believes;
-// nil: whom this machine does.
+// one, can be used and leads to a root; its host and its days are Advise's. roots
+// are whom it believes; nil: whom this machine does.
 func Certificate(c config.Config, now time.Time, roots *x509.CertPool) []Finding {
 	t := c.Web.TLS
 	if t.CertFile == "" {
@@ -64,12 +87,12 @@ func Chain(chain []*x509.Certificate, host, name string, now time.Time, roots *x
 // Lasting looks at the days of a certificate.
 func Lasting(leaf *x509.Certificate, name string, now time.Time) []Finding {
 	end := leaf.NotAfter.UTC().Format(time.DateOnly)
-	switch {
-	case now.After(leaf.NotAfter):
+	switch stageOf(leaf, now) {
+	case over:
 		return []Finding{{"tls.expiry", Problem, name + " expired on " + end, "Renew it; a changed file is picked up within seconds."}}
-	case now.Before(leaf.NotBefore):
+	case early:
 		return []Finding{{"tls.expiry", Problem, name + " is not valid before " + leaf.NotBefore.UTC().Format(time.DateOnly), "Look at the clock of this machine, or wait."}}
-	case now.Add(soon).After(leaf.NotAfter):
+	case soonOver:
 		return []Finding{{"tls.expiry", Warning, name + " expires on " + end, "Renew it; a changed file is picked up within seconds."}}
 	}
 	return nil
@@ -78,7 +101,7 @@ func Lasting(leaf *x509.Certificate, name string, now time.Time) []Finding {
 // untrusted tells of a chain that does not lead to one of roots.
 func untrusted(chain []*x509.Certificate, name string, now time.Time, roots *x509.CertPool) (Finding, bool) {
 	leaf := chain[0]
-	if now.After(leaf.NotAfter) || now.Before(leaf.NotBefore) {
+	if s := stageOf(leaf, now); s == over || s == early {
 		return Finding{}, true // that was said, and hides everything else
 	}
 	between := x509.NewCertPool()

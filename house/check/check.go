@@ -1,10 +1,12 @@
-// Package check looks at a configuration and at what it names (listeners, files,
-// the certificate), and says what will surprise somebody later. A start, "config
-// check" and "doctor" say the same because they ask here. Nothing is changed, no
+// Package check looks at a configuration that is in order and at what it names
+// (listeners, files, the certificate). It says what cannot be used, and what will
+// surprise somebody later. A start, "config check" and "doctor" say the same because
+// they ask here: for Advice, or for Findings made of it. Nothing is changed, no
 // database is opened, and nobody on the network is asked.
 package check
 
 import (
+	"cmp"
 	"fmt"
 	"net"
 	"net/netip"
@@ -38,18 +40,11 @@ type Finding struct {
 func (f Finding) Bad() bool { return f.Severity == Warning || f.Severity == Problem }
 
 // Configuration looks at the values, and at the certificate that they name, as
-// they are at now: what config.Advice says, with what to do.
+// they are at now: what Advise says, with what to do.
 func Configuration(c config.Config, now time.Time) []Finding {
 	var found []Finding
-	for _, a := range c.Advice(now) {
-		f := Finding{Check: a.Key, Severity: Warning, Says: a.Key + " " + a.Text, Remedy: remedies[a.Key]}
-		if a.Key == "insecure_http_issuer_for_tests" {
-			f.Severity = Problem
-		}
-		if f.Remedy == "" {
-			f.Remedy = "gatehouse config explain " + a.Key
-		}
-		found = append(found, f)
+	for _, a := range Advise(c, now) {
+		found = append(found, Finding{Check: a.Key, Severity: cmp.Or(a.severity, Warning), Says: a.Key + " " + a.Text, Remedy: a.remedy})
 	}
 	if strings.HasPrefix(c.Issuer, "https://") && c.Web.TLS.CertFile == "" && !private(c.Web.Listen.Public) {
 		found = append(found, Finding{
@@ -59,14 +54,6 @@ func Configuration(c config.Config, now time.Time) []Finding {
 		})
 	}
 	return found
-}
-
-// remedies are by the key that the advice is about.
-var remedies = map[string]string{
-	"issuer":                         "trusted_proxies: [ADDRESS OF THE PROXY]",
-	"insecure_http_issuer_for_tests": "Give Gatehouse an https issuer, and take insecure_http_issuer_for_tests out.",
-	"listen.internal":                "Listen on loopback (listen.internal: 127.0.0.1:9090), or let a firewall keep the port for your monitoring.",
-	"tls.cert_file":                  "Get a certificate for the issuer's host, or renew it; changed files are read within seconds.",
 }
 
 // private reports whether nobody but this machine reaches the address.
