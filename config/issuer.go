@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+
+	"gatehouse/web"
 )
 
 // derive fills in what follows from other values, and says from which.
@@ -38,7 +40,7 @@ func (c *Config) localIssuer() string {
 		host = "localhost"
 	case err == nil && addr.IsUnspecified():
 		host = "localhost"
-	case !loopbackHost(host):
+	case !web.Loopback(host):
 		return ""
 	}
 	scheme, usual := "http", "80"
@@ -100,10 +102,10 @@ func (c Config) schemeProblem(u *url.URL) string {
 	if u.Scheme == "https" {
 		return ""
 	}
-	if c.InsecureHTTPIssuerForTests && !loopbackHost(u.Hostname()) && !privateHost(u.Hostname()) {
+	if c.InsecureHTTPIssuerForTests && !web.Loopback(u.Hostname()) && !privateHost(u.Hostname()) {
 		return "must begin with https:// because " + u.Hostname() + " is no name of a private network; insecure_http_issuer_for_tests is for those only"
 	}
-	if !loopbackHost(u.Hostname()) && !c.InsecureHTTPIssuerForTests {
+	if !web.Loopback(u.Hostname()) && !c.InsecureHTTPIssuerForTests {
 		return "must begin with https:// because " + u.Hostname() + " is not this machine; plain http is for localhost, *.localhost, 127.0.0.0/8 and [::1] only"
 	}
 	if c.Web.TLS.CertFile != "" {
@@ -140,17 +142,6 @@ func canonical(u *url.URL) (string, string) {
 func trimPort(u *url.URL) string { return strings.TrimPrefix(strings.ToLower(u.Hostname()), "id.") }
 
 func quote(s string) string { return `"` + s + `"` }
-
-// loopbackHost reports whether host, without a port, is this machine by its
-// very name: localhost, a name below it (RFC 6761), or a loopback address.
-func loopbackHost(host string) bool {
-	host = strings.ToLower(strings.Trim(host, "[]"))
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
-}
 
 // privateHost reports whether host is by its very form nobody's on the Internet:
 // a private address, a name without a dot, or one below a domain that is for

@@ -4,6 +4,8 @@ import (
 	_ "embed"
 	"strings"
 	"sync"
+
+	"gatehouse/shell"
 )
 
 //go:embed clients.md
@@ -58,7 +60,7 @@ func parseClients(document string) []Client {
 			case c.Create == nil && ran:
 				c.Run = strings.TrimSuffix(run, ".")
 			case c.Create == nil && p.Code:
-				words, err := Command(p.Text)
+				words, err := shell.Words(p.Text)
 				if err != nil || len(words) < 4 {
 					continue // the page's test finds the section without a line
 				}

@@ -7,10 +7,11 @@ import (
 	"net/url"
 	"strings"
 	"time"
-	"unicode"
 
 	"gatehouse/house/check"
 	"gatehouse/oauth"
+	"gatehouse/shell"
+	"gatehouse/web"
 )
 
 // The ages at which secrets are worth a word.
@@ -116,13 +117,13 @@ func (g *grader) redirect(uri string) {
 	if err != nil {
 		return
 	}
-	host, loopback := u.Hostname(), isLoopback(u.Hostname())
-	remove := g.update("--remove-redirect-uri " + quoted(uri))
+	host, loopback := u.Hostname(), web.Loopback(u.Hostname())
+	remove := g.update("--remove-redirect-uri " + shell.Line(uri))
 	switch {
 	case strings.Contains(uri, "*"):
 		g.say(check.Problem, "redirect", "has a redirect URI with a wildcard, "+uri+": it would be compared byte by byte, and matches nothing", remove)
 	case u.Scheme == "http" && !loopback:
-		g.say(check.Problem, "redirect", "is answered over plain http at "+uri+": codes can be read on the way (RFC 9700 section 2.6)", "Serve it over https, then: "+g.update("--add-redirect-uri "+quoted("https://"+u.Host+u.RequestURI())+" --remove-redirect-uri "+quoted(uri)))
+		g.say(check.Problem, "redirect", "is answered over plain http at "+uri+": codes can be read on the way (RFC 9700 section 2.6)", "Serve it over https, then: "+g.update("--add-redirect-uri "+shell.Line("https://"+u.Host+u.RequestURI())+" --remove-redirect-uri "+shell.Line(uri)))
 	case u.Scheme == "http" && !isLiteral(host) && g.c.AnyLocalhostPort:
 		g.say(check.Warning, "redirect", "is answered on any port of "+host+": whatever listens there gets its codes (RFC 8252 section 8.3)", g.update("--any-localhost-port=false"))
 	case u.Scheme == "http" && !g.c.Public():
@@ -135,22 +136,7 @@ func (g *grader) redirect(uri string) {
 	}
 }
 
-// quoted is a word as a shell takes it, whatever is in it: commands are there to
-// be copied.
-func quoted(word string) string {
-	plain := func(r rune) bool {
-		return r < 0x80 && (unicode.IsLetter(r) || unicode.IsDigit(r)) || strings.ContainsRune(":/._-", r)
-	}
-	if strings.IndexFunc(word, func(r rune) bool { return !plain(r) }) < 0 {
-		return word
-	}
-	return "'" + strings.ReplaceAll(word, "'", `'\''`) + "'"
-}
-
-func isLoopback(host string) bool {
-	return host == "localhost" || strings.HasSuffix(host, ".localhost") || isLiteral(host)
-}
-
+// isLiteral reports whether host is a loopback address, and not a name for one.
 func isLiteral(host string) bool {
 	addr, err := netip.ParseAddr(host)
 	return err == nil && addr.IsLoopback()

@@ -128,19 +128,6 @@ func TestClientsAreGraded(t *testing.T) {
 	}
 }
 
-func TestCommandsToCopyAreQuoted(t *testing.T) {
-	t.Parallel()
-	for word, want := range map[string]string{
-		"https://app.example.test/cb":    "https://app.example.test/cb",
-		"http://localhost/cb?a=1&b=$(x)": "'http://localhost/cb?a=1&b=$(x)'",
-		"it's":                           `'it'\''s'`,
-	} {
-		if got := quoted(word); got != want {
-			t.Errorf("%s: got %s, want %s", word, got, want)
-		}
-	}
-}
-
 func redirects(uris ...string) func(*oauth.Client) {
 	return func(c *oauth.Client) { c.RedirectURIs = uris }
 }

@@ -13,10 +13,16 @@ func OnThisMachine(address string) bool {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.User != nil {
 		return false
 	}
-	host := u.Hostname()
+	return Loopback(u.Hostname())
+}
+
+// Loopback reports whether host, without a port, is this machine by its very name:
+// localhost, a name below it (RFC 6761), or a loopback address.
+func Loopback(host string) bool {
+	host = strings.ToLower(strings.Trim(host, "[]"))
 	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
 		return true
 	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.IsLoopback()
+	addr, err := netip.ParseAddr(host)
+	return err == nil && addr.Unmap().IsLoopback()
 }

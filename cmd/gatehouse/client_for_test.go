@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"gatehouse/docs"
+	"gatehouse/shell"
 )
 
 // created is what client create printed, without what differs each time.
@@ -53,7 +54,7 @@ func TestEveryClientCreateLineOfTheDocumentsIsAccepted(t *testing.T) {
 		}
 		for _, line := range createLine.FindAllString(string(content), -1) {
 			lines++
-			words, err := docs.Command(line)
+			words, err := shell.Words(line)
 			if err != nil {
 				t.Errorf("%s: %v: %s", page, err, line)
 				continue

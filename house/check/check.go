@@ -9,11 +9,11 @@ import (
 	"cmp"
 	"fmt"
 	"net"
-	"net/netip"
 	"strings"
 	"time"
 
 	"gatehouse/config"
+	"gatehouse/web"
 )
 
 // Severity says how bad a finding is.
@@ -59,12 +59,5 @@ func Configuration(c config.Config, now time.Time) []Finding {
 // private reports whether nobody but this machine reaches the address.
 func private(address string) bool {
 	host, _, err := net.SplitHostPort(address)
-	if err != nil || host == "" {
-		return false
-	}
-	if host == "localhost" || strings.HasSuffix(host, ".localhost") {
-		return true
-	}
-	addr, err := netip.ParseAddr(host)
-	return err == nil && addr.Unmap().IsLoopback()
+	return err == nil && web.Loopback(host)
 }

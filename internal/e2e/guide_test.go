@@ -11,7 +11,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"gatehouse/docs"
+	"gatehouse/shell"
 )
 
 // guide is docs/connect.md.
@@ -43,7 +43,7 @@ var envLine = regexp.MustCompile(`(?m)^\s*(OIDC_\w+=.*)$`)
 func (w *watched) register(t *testing.T, page, appURL string) []string {
 	t.Helper()
 	ours := strings.NewReplacer("http://localhost:8080", w.issuer, "http://127.0.0.1:9000", appURL)
-	words, err := docs.Command(ours.Replace(block(t, page, "sh", "client create --id web")))
+	words, err := shell.Words(ours.Replace(block(t, page, "sh", "client create --id web")))
 	if err != nil || len(words) == 0 || words[0] != "bin/gatehouse" {
 		t.Fatalf("the page types %q, not bin/gatehouse: %v", words, err)
 	}

@@ -13,7 +13,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/docs"
+	"gatehouse/shell"
 )
 
 // oauth2Proxy stands before an application that shows who it says comes.
@@ -91,7 +91,7 @@ func TestRealClientOIDCAgent(t *testing.T) {
 	w := startWatched(t)
 	back := "http://localhost:" + freePort(t)
 	printed := w.operator(t, "client", "create", "--for", "oidc-agent", "--id", "real-oidc-agent", "--redirect-uri", back)
-	words, err := docs.Command(settings(t, printed, "oidc-agent"))
+	words, err := shell.Words(settings(t, printed, "oidc-agent"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/docs"
 	"gatehouse/fault"
+	"gatehouse/shell"
 	"gatehouse/ui/words"
 	"gatehouse/web"
 )
@@ -26,7 +27,7 @@ func (v *Pages) Error(w http.ResponseWriter, r *http.Request, p web.ErrorPage) {
 	}
 	page := errorPage{ErrorPage: p, request: string(web.InfoOf(r.Context()).ID), at: time.Now().UTC(), why: v.diagnose(r, p.Code)}
 	if v.oneMachine(r) {
-		page.mend = shellLine(p.Mend)
+		page.mend = shell.Line(p.Mend...)
 	}
 	if wantsJSON(r.Header.Get("Accept")) {
 		v.problem(w, page, page.said(v.speak(w, r)))
