@@ -33,8 +33,8 @@ func Reader() func() Reading {
 
 // Watch says what time it is to those who remove or replace something because of
 // the time, and says nothing while the clocks do not agree: what they did by a
-// clock that had jumped for a moment would stay done (decision 0023). Make it with
-// NewWatch. All methods may be called at once.
+// clock that had jumped for a moment would stay done (decision 0023). Read and Database
+// must be set. All methods may be called at once.
 type Watch struct {
 	// Read reads the clocks of this machine.
 	Read func() Reading

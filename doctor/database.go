@@ -37,7 +37,7 @@ func of(name string, err error, remedy string) check.Finding {
 func (e *examiner) database(ctx context.Context) []check.Finding {
 	ctx, cancel := context.WithTimeout(ctx, openWait)
 	defer cancel()
-	if err := house.CheckDatabase(e.Config, silent); err != nil {
+	if err := house.CheckDatabase(e.Config); err != nil {
 		return []check.Finding{of("database.open", err, "gatehouse serve")}
 	}
 	s, err := store.Open(ctx, e.Config.Store, silent)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
-	"strings"
 
 	"gatehouse/house"
 	"gatehouse/house/check"
@@ -47,12 +46,11 @@ const (
 
 // disk looks at where something of ours is written.
 func (e *examiner) disk(context.Context) []check.Finding {
-	where := e.Config.DataDir
-	if file, ok := strings.CutPrefix(e.Config.Store.URL, "sqlite:"); ok {
-		where = filepath.Dir(file)
-	} else {
+	file, is := e.Config.Store.SQLite()
+	if !is {
 		return nil // what Postgres writes is its own machine's
 	}
+	where := filepath.Dir(file)
 	free, err := freeSpace(where)
 	if err != nil {
 		return unknown("disk", fmt.Sprintf("how much room there is at %s cannot be told: %v", where, err))

@@ -48,7 +48,7 @@ func MakeBackup(ctx context.Context, cfg config.Config, log *slog.Logger, file s
 	if err := mayWrite(file, o.Overwrite); err != nil {
 		return Backup{}, err
 	}
-	if err := errors.Join(CheckDatabase(cfg, log), checkMasterKey(cfg)); err != nil {
+	if err := errors.Join(CheckDatabase(cfg), checkMasterKey(cfg)); err != nil {
 		return Backup{}, err
 	}
 	master, err := secret.LoadMaster(cfg.MasterKeyFile)

@@ -7,7 +7,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"gatehouse/config"
 	"gatehouse/fault"
@@ -55,7 +54,8 @@ func CheckDataDir(cfg config.Config) error {
 // usesDataDir reports whether something of this configuration may live in the
 // data directory.
 func usesDataDir(cfg config.Config) bool {
-	return strings.HasPrefix(cfg.Store.URL, "sqlite:") || filepath.Dir(cfg.MasterKeyFile) == filepath.Clean(cfg.DataDir)
+	_, is := cfg.Store.SQLite()
+	return is || filepath.Dir(cfg.MasterKeyFile) == filepath.Clean(cfg.DataDir)
 }
 
 // checkDataDir refuses a file in the place of the data directory.

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"gatehouse/config"
 	"gatehouse/fault"
@@ -21,7 +20,7 @@ import (
 // "store.not_found", "store.empty", "master_key.missing"; each says where it
 // looked.
 func OpenExisting(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, error) {
-	if err := CheckDatabase(cfg, log); err != nil {
+	if err := CheckDatabase(cfg); err != nil {
 		return nil, err
 	}
 	if err := checkMasterKey(cfg); err != nil {
@@ -34,14 +33,14 @@ const makeOne = `"gatehouse serve" makes one at its first start`
 
 // CheckDatabase refuses a SQLite file that is not there, and a file where the
 // data directory should be.
-func CheckDatabase(cfg config.Config, _ *slog.Logger) error {
+func CheckDatabase(cfg config.Config) error {
 	if usesDataDir(cfg) {
 		if err := checkDataDir(cfg); err != nil {
 			return err
 		}
 	}
-	file, ok := strings.CutPrefix(cfg.Store.URL, "sqlite:")
-	if !ok || exists(file) {
+	file, is := cfg.Store.SQLite()
+	if !is || exists(file) {
 		return nil
 	}
 	where := absolute(file)
@@ -57,7 +56,7 @@ func checkMasterKey(cfg config.Config) error {
 		return nil
 	}
 	remedy := "restore the key from its back-up: without it the database cannot be read"
-	if !strings.HasPrefix(cfg.Store.URL, "sqlite:") { // nobody looked yet whether there is anything in it
+	if _, is := cfg.Store.SQLite(); !is { // nobody looked yet whether there is anything in it
 		remedy = "or restore the key from its back-up; for a new database " + makeOne
 	}
 	return fault.New(fault.NotFound, "master_key.missing", fmt.Sprintf(

@@ -56,7 +56,7 @@ func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, file stri
 	if err := r.check(); err != nil {
 		return Restored{}, err
 	}
-	if r.header.Database == "postgres" {
+	if r.Header.Database == "postgres" {
 		err = r.intoPostgres(ctx)
 	} else {
 		err = r.intoSQLite(ctx)
@@ -77,7 +77,7 @@ func CheckBackup(cfg config.Config, file string) (archive.Header, error) {
 	defer f.Close()
 	r := &restore{cfg: cfg, file: f}
 	err = r.check()
-	return r.header, err
+	return r.Header, err
 }
 
 // restore is one restore on its way.
@@ -87,31 +87,29 @@ type restore struct {
 	file    *os.File
 	options RestoreOptions
 	key     []byte
-	header  archive.Header
 	Restored
 }
 
 // check reads the whole file and refuses what must not be restored here.
 func (r *restore) check() error {
 	var err error
-	if r.header, err = archive.ReadHeader(r.file); err != nil {
+	if r.Header, err = archive.ReadHeader(r.file); err != nil {
 		return err
 	}
-	r.Header = r.header
-	if err := fitsDatabase(r.header, r.cfg); err != nil {
+	if err := fitsDatabase(r.Header, r.cfg); err != nil {
 		return err
 	}
 	master, err := secret.LoadMaster(r.cfg.MasterKeyFile)
 	if fault.CodeOf(err) == "master_key.missing" {
 		return fault.New(fault.NotFound, "master_key.missing", fmt.Sprintf(
-			"There is no master key at %s. Put the one there that belongs to this back-up (fingerprint %s) first: it is not in it.", absolute(r.cfg.MasterKeyFile), plainKey(r.header.Key)))
+			"There is no master key at %s. Put the one there that belongs to this back-up (fingerprint %s) first: it is not in it.", absolute(r.cfg.MasterKeyFile), plainKey(r.Header.Key)))
 	}
 	if err != nil {
 		return err
 	}
-	if r.header.Key != master.Fingerprint() {
+	if r.Header.Key != master.Fingerprint() {
 		return fault.New(fault.Invalid, "backup.key", fmt.Sprintf(
-			"The back-up belongs to another master key (fingerprint %s; %s has %s). Put the right one in its place first.", plainKey(r.header.Key), r.cfg.MasterKeyFile, master.Fingerprint()))
+			"The back-up belongs to another master key (fingerprint %s; %s has %s). Put the right one in its place first.", plainKey(r.Header.Key), r.cfg.MasterKeyFile, master.Fingerprint()))
 	}
 	r.key = master.Key(backupLabel)
 	if err := r.rewind(); err != nil {
@@ -130,7 +128,7 @@ func plainKey(s string) string {
 
 func fitsDatabase(h archive.Header, cfg config.Config) error {
 	kind := "postgres"
-	if strings.HasPrefix(cfg.Store.URL, "sqlite:") {
+	if _, is := cfg.Store.SQLite(); is {
 		kind = "sqlite"
 	}
 	names := map[string]string{"sqlite": "SQLite", "postgres": "Postgres"}
@@ -183,7 +181,7 @@ func (r *restore) intoSQLite(ctx context.Context) (err error) {
 	if err := PrepareDataDir(r.cfg, r.log); err != nil {
 		return err
 	}
-	path := strings.TrimPrefix(r.cfg.Store.URL, "sqlite:")
+	path, _ := r.cfg.Store.SQLite()
 	scratch, err := os.MkdirTemp(filepath.Dir(path), ".gatehouse-restore-*") // mode 0700
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "restore.write", "The database could not be written. Nothing was changed.")
@@ -232,8 +230,7 @@ func (r *restore) intoPostgres(ctx context.Context) (err error) {
 	return s.Load(ctx, parts, r.options.Replace, func(ctx context.Context) error { return r.settle(ctx, s) })
 }
 
-// settle ends what may have been ended after the
-// back-up, and tells of the restore.
+// settle ends what may have been ended after the back-up, and tells of the restore.
 func (r *restore) settle(ctx context.Context, s *store.Store) error {
 	if !r.options.KeepSessions {
 		if err := r.end(ctx, s); err != nil {
@@ -243,7 +240,7 @@ func (r *restore) settle(ctx context.Context, s *store.Store) error {
 	log := &audit.Log{Store: s}
 	return log.Record(ctx, audit.Event{
 		Actor: r.options.By, Action: ActionRestore, Target: audit.Itself(), Reason: r.reason(),
-		Before: audit.Doc(map[string]any{"made": r.header.Made}),
+		Before: audit.Doc(map[string]any{"made": r.Header.Made}),
 		After:  audit.Doc(map[string]any{"sessions_ended": r.Sessions, "clients_ended": r.Clients}),
 	})
 }

@@ -19,6 +19,10 @@ type Config struct {
 // data directory.
 func DefaultConfig() Config { return Config{MaxConns: 16} }
 
+// SQLite returns the path of the file, and whether the database is one: else it is a
+// Postgres.
+func (c Config) SQLite() (file string, is bool) { return engine.SQLite(c.URL) }
+
 // Validate says what is wrong with c. It never repeats the URL, which may hold a
 // password.
 func (c Config) Validate() []fault.Field {

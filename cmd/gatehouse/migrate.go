@@ -7,7 +7,6 @@ import (
 	"io"
 	"log/slog"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -46,7 +45,7 @@ which of them this database has. Nothing is changed.`,
 			if err != nil {
 				return err
 			}
-			return a.withStore(ctx, cfg, house.CheckDatabase, a.printSteps)
+			return a.withStore(ctx, cfg, onlyThere, a.printSteps)
 		}),
 	})
 }
@@ -73,7 +72,7 @@ func (a *app) migrateNow(ctx context.Context, _ []string) error {
 	}
 	// A process without the key's folder has not got the SQLite file either. On
 	// Postgres it may well have the database, and a key that it made would be lost.
-	if strings.HasPrefix(cfg.Store.URL, "sqlite:") && filepath.Dir(cfg.MasterKeyFile) == filepath.Clean(cfg.DataDir) {
+	if _, is := cfg.Store.SQLite(); is && filepath.Dir(cfg.MasterKeyFile) == filepath.Clean(cfg.DataDir) {
 		return a.inHouse(ctx, cfg, house.Open, func(h *house.House) error { return a.printSteps(ctx, h.Store) })
 	}
 	return a.withStore(ctx, cfg, house.PrepareDataDir, func(ctx context.Context, s *store.Store) error {
@@ -83,6 +82,9 @@ func (a *app) migrateNow(ctx context.Context, _ []string) error {
 		return a.printSteps(ctx, s)
 	})
 }
+
+// onlyThere refuses a database that is not there.
+func onlyThere(cfg config.Config, _ *slog.Logger) error { return house.CheckDatabase(cfg) }
 
 // withStore opens the store as it is, without migrating it and without keys.
 // Before, prepare may refuse the configuration.

@@ -8,7 +8,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
-	"strings"
 
 	"gatehouse/config"
 	"gatehouse/fault"
@@ -18,7 +17,7 @@ import (
 // Files looks at who may read and change the files that the configuration names.
 func Files(c config.Config, sources config.Sources) []Finding {
 	found := masterKey(c)
-	if file, ok := strings.CutPrefix(c.Store.URL, "sqlite:"); ok {
+	if file, is := c.Store.SQLite(); is {
 		found = append(found, closed("file.database", "the database", file, 0o077)...)
 	}
 	found = append(found, closed("file.tls_key", "the certificate's private key", c.Web.TLS.KeyFile, 0o037)...)
@@ -41,7 +40,7 @@ func masterKey(c config.Config) []Finding {
 	default:
 		return []Finding{{"key.file", Problem, c.MasterKeyFile + " does not hold a master key", "Restore it from its back-up, or look at master_key_file."}}
 	}
-	if strings.HasPrefix(c.Store.URL, "sqlite:") && filepath.Dir(c.MasterKeyFile) == filepath.Dir(strings.TrimPrefix(c.Store.URL, "sqlite:")) {
+	if file, is := c.Store.SQLite(); is && filepath.Dir(c.MasterKeyFile) == filepath.Dir(file) {
 		return []Finding{{
 			"key.place", Note, "the master key lies beside the database: who copies the directory has both",
 			`Back up with "gatehouse backup", which leaves the key out, and keep a copy of the key elsewhere. master_key_file moves it.`,
@@ -61,7 +60,7 @@ func configFiles(c config.Config, sources config.Sources) []Finding {
 	}
 	var found []Finding
 	for _, f := range files {
-		if strings.HasPrefix(c.Store.URL, "postgres") {
+		if _, is := c.Store.SQLite(); !is {
 			found = append(found, closed("file.config", "the configuration, which holds the database's password,", f, 0o007)...)
 		}
 	}

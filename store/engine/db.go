@@ -17,7 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -54,7 +53,7 @@ func Open(ctx context.Context, c Config, log *slog.Logger) (*DB, error) {
 		}
 	}
 	d := &DB{set: newSet(c.Statements), log: log}
-	if path, isSQLite := strings.CutPrefix(c.URL, "sqlite:"); isSQLite {
+	if path, is := SQLite(c.URL); is {
 		b, err := openSQLite(ctx, path, c.MaxConns, d.set, log)
 		if err != nil {
 			return nil, fmt.Errorf("open the SQLite file: %w", classify(err))

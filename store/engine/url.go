@@ -8,10 +8,14 @@ import (
 
 const rightURL = `must be "sqlite:PATH" or "postgres://user:password@host:5432/database"`
 
+// SQLite returns the path of the file that the URL of a database names, and whether
+// it names one.
+func SQLite(raw string) (path string, is bool) { return strings.CutPrefix(raw, "sqlite:") }
+
 // URLProblem says what is wrong with the URL of a database, "" when nothing is.
 // It never repeats the URL, which may hold a password.
 func URLProblem(raw string) string {
-	if path, ok := strings.CutPrefix(raw, "sqlite:"); ok {
+	if path, ok := SQLite(raw); ok {
 		return pathProblem(path)
 	}
 	rest, ok := strings.CutPrefix(raw, "postgres://")
