@@ -1,25 +1,11 @@
 package provider
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
-	"gatehouse/fault"
-	"gatehouse/id"
-	"gatehouse/oauth"
 	"gatehouse/web"
-)
-
-// The response modes (OAuth 2.0 Multiple Response Types, OAuth 2.0 Form Post).
-const (
-	modeQuery    = "query"
-	modeFragment = "fragment"
-	modeFormPost = "form_post"
 )
 
 // keptParams are the parameters of an authorization request that matter later;
@@ -43,24 +29,6 @@ const maxKept = 8 << 10
 var unsupportedParams = map[string]string{
 	"request": "request_not_supported", "request_uri": "request_uri_not_supported", "registration": "registration_not_supported",
 }
-
-// pageError is an error that is shown to the person and not sent to the client,
-// because it is not known whether the client is one of ours.
-type pageError struct {
-	page web.ErrorPage
-	// For the log: why, and about which client where that is known.
-	err    error
-	client id.Client
-}
-
-func (e *pageError) Error() string {
-	if e.err == nil {
-		return e.page.Code
-	}
-	return e.page.Code + ": " + e.err.Error()
-}
-
-func (e *pageError) Unwrap() error { return e.err }
 
 // readAuthorize reads the parameters of an authorization request from the query
 // and, of a POST, from the body too.
@@ -105,129 +73,4 @@ func (p parameters) kept() (url.Values, error) {
 		return nil, refuse("invalid_request", "The parameters are longer than 8 KiB together.")
 	}
 	return out, nil
-}
-
-// target is where an authorization response goes. There is none before client
-// and redirect URI are known to belong together (RFC 9700 section 4.11.2).
-type target struct {
-	client      *oauth.Client
-	redirectURI string // as it was sent, or the only one registered
-	mode        string
-	state       string // echoed byte for byte; "" when it was not sent
-}
-
-// targetOf finds the response's target. Its errors are pages.
-func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, error) {
-	name := id.Client(params.get("client_id"))
-	c, err := p.Registry.Client(ctx, name)
-	if err != nil && !fault.Is(err, fault.NotFound) {
-		return nil, fmt.Errorf("find client: %w", err)
-	}
-	if err != nil || name == "" || c.Disabled {
-		return nil, &pageError{err: whyNoClient(name, c), client: loggable(name), page: web.ErrorPage{
-			Status: http.StatusBadRequest, Code: "authorize.client",
-			Detail: "The application that sent you here is not registered, or it is switched off.", Mend: mendClient(c, params.get("redirect_uri")),
-		}}
-	}
-	to := &target{client: c, mode: modeQuery, state: params.get("state")}
-	if to.redirectURI, err = redirectOf(c, params); err != nil {
-		return nil, err
-	}
-	if mode := params.get("response_mode"); mode == modeFormPost || mode == modeFragment {
-		to.mode = mode
-	}
-	return to, nil
-}
-
-// whyNoClient says for the log why nobody of that name may send people here.
-func whyNoClient(name id.Client, c *oauth.Client) error {
-	switch {
-	case name == "":
-		return errors.New("there is no client_id")
-	case c != nil:
-		return errors.New("the client is disabled")
-	case !oauth.ValidClientID(name):
-		return errors.New("the client_id is none that a client can have")
-	}
-	return errors.New("there is no such client")
-}
-
-// unregistered says for the log which address is not among the registered ones.
-func unregistered(sent string, registered []string) error {
-	return fmt.Errorf("%s is not registered; registered are: %s", withoutQuery(sent), strings.Join(registered, " "))
-}
-
-// withoutQuery is a URI as the log may show it: a stranger's, and what follows a
-// question mark may be secret.
-func withoutQuery(uri string) string {
-	u, err := url.Parse(cut(uri, 500))
-	if err != nil {
-		return "what is no URI"
-	}
-	u.User, u.Opaque = nil, ""
-	shown := strings.TrimSuffix((&url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}).String(), "?")
-	if shown == "" {
-		shown = "nothing"
-	}
-	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
-		shown += " with a query or a fragment"
-	}
-	return shown
-}
-
-// redirectOf returns the redirect URI of the request. It may be left out only
-// where one alone is registered and the request is not OpenID Connect (RFC 6749
-// section 3.1.2.3, OpenID Connect Core 3.1.2.1).
-func redirectOf(c *oauth.Client, params parameters) (string, error) {
-	sent := params.get("redirect_uri")
-	if sent != "" && c.MayReturnTo(sent) {
-		return sent, nil
-	}
-	left := sent == "" && !slices.Contains(params.repeated, "redirect_uri")
-	if left && len(c.RedirectURIs) == 1 && !slices.Contains(fields(params.get("scope")), oauth.ScopeOpenID) {
-		return c.RedirectURIs[0], nil
-	}
-	page := web.ErrorPage{
-		Code: "authorize.redirect_uri", Received: cut(sent, longestSaid), Mend: mendRedirect(c, sent),
-		Detail: "The application asked to send you to an address that is not registered for it, so you were not sent there.",
-	}
-	why := unregistered(sent, c.RedirectURIs)
-	if left {
-		why = errors.New("there is no redirect_uri")
-		page = web.ErrorPage{Code: "authorize.redirect_uri_missing", Detail: "The application did not say where to send you afterwards."}
-	}
-	page.Status, page.AppName, page.AppURL = http.StatusBadRequest, c.Name, c.HomeURL
-	return "", &pageError{err: why, client: c.ID, page: page}
-}
-
-// longestSaid is how much of a refused value is repeated, in bytes.
-const longestSaid = 500
-
-// mendRedirect is the command that registers a refused address of this machine;
-// nobody is told to register one of anybody else's.
-func mendRedirect(c *oauth.Client, uri string) []string {
-	if len(uri) > longestSaid || !web.OnThisMachine(uri) {
-		return nil
-	}
-	return []string{"gatehouse", "client", "update", string(c.ID), "--add-redirect-uri", uri}
-}
-
-// mendClient is the command that lets an application in that is switched off or
-// not registered. An id that nobody registered is not repeated.
-func mendClient(c *oauth.Client, uri string) []string {
-	switch {
-	case c != nil && c.Disabled:
-		return []string{"gatehouse", "client", "update", string(c.ID), "--disabled=false"}
-	case len(uri) <= longestSaid && web.OnThisMachine(uri):
-		return []string{"gatehouse", "client", "create", "--name", "My application", "--redirect-uri", uri}
-	}
-	return []string{"gatehouse", "client", "list"}
-}
-
-// cut returns at most n bytes of s.
-func cut(s string, n int) string {
-	if len(s) > n {
-		return s[:n] + "…"
-	}
-	return s
 }

@@ -152,3 +152,11 @@ func legal(s string) string {
 		return r
 	}, s)
 }
+
+// cut returns at most n bytes of s.
+func cut(s string, n int) string {
+	if len(s) > n {
+		return s[:n] + "…"
+	}
+	return s
+}
