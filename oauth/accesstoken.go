@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -19,7 +20,7 @@ const (
 )
 
 // TokenType is the JOSE type of the client's access tokens.
-func (c *Client) TokenType() string { return orElse(c.AccessTokenType, TypeAccessToken) }
+func (c *Client) TokenType() string { return cmp.Or(c.AccessTokenType, TypeAccessToken) }
 
 // defaultAccessTokenAlg signs access tokens of clients that want no other.
 const defaultAccessTokenAlg = "ES256"
@@ -58,7 +59,7 @@ func (s *Service) accessToken(ctx context.Context, m *minting) (token string, ex
 	if err != nil {
 		return "", 0, fmt.Errorf("make access token: %w", err)
 	}
-	token, err = s.Signer.Sign(ctx, orElse(m.client.AccessTokenAlg, defaultAccessTokenAlg), m.client.TokenType(), payload)
+	token, err = s.Signer.Sign(ctx, cmp.Or(m.client.AccessTokenAlg, defaultAccessTokenAlg), m.client.TokenType(), payload)
 	if err != nil {
 		return "", 0, fmt.Errorf("make access token: %w", err)
 	}
@@ -83,5 +84,5 @@ func (s *Service) accessClaims(m *minting) AccessClaims {
 
 // accessTTL is how long the client's access tokens live.
 func (s *Service) accessTTL(c *Client) time.Duration {
-	return min(orDefault(c.AccessTokenTTL, s.Config.AccessTokenTTL), MaxAccessTokenTTL)
+	return min(cmp.Or(c.AccessTokenTTL, s.Config.AccessTokenTTL), MaxAccessTokenTTL)
 }

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"encoding/hex"
 	"encoding/json"
@@ -24,7 +25,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	if c.ID == "" {
 		c.ID = id.NewClient()
 	}
-	c.Name, c.PKCE = strings.TrimSpace(c.Name), orElse(c.PKCE, PKCEAuto)
+	c.Name, c.PKCE = strings.TrimSpace(c.Name), cmp.Or(c.PKCE, PKCEAuto)
 	c.Created = clock.Now()
 	c.Updated, c.Rev, c.Secrets = c.Created, 1, nil
 	if err := validate(&c, s.Config); err != nil {
@@ -60,7 +61,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 // meanwhile: Conflict fault "client.changed". Other faults: Invalid
 // "client.invalid", NotFound.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
-	c.Name, c.PKCE = strings.TrimSpace(c.Name), orElse(c.PKCE, PKCEAuto)
+	c.Name, c.PKCE = strings.TrimSpace(c.Name), cmp.Or(c.PKCE, PKCEAuto)
 	if err := validate(&c, s.Config); err != nil {
 		return Client{}, err
 	}
@@ -151,7 +152,7 @@ func document(c *Client) json.RawMessage {
 		"client_name": c.Name, "client_uri": c.HomeURL, "disabled": c.Disabled, "token_endpoint_auth_method": c.AuthMethod, "secrets": secrets,
 		"redirect_uris": orNone(c.RedirectURIs), "post_logout_redirect_uris": orNone(c.PostLogoutRedirectURIs),
 		"grant_types": orNone(c.GrantTypes), "scope": strings.Join(c.Scopes, " "), "audiences": orNone(c.Audiences),
-		"consent": !c.SkipConsent, "pkce": orElse(c.PKCE, PKCEAuto), "refresh": refresh, "introspect": c.Introspect,
+		"consent": !c.SkipConsent, "pkce": cmp.Or(c.PKCE, PKCEAuto), "refresh": refresh, "introspect": c.Introspect,
 		"access_token_ttl": own(c.AccessTokenTTL), "refresh_idle": own(c.RefreshIdle), "refresh_absolute": own(c.RefreshAbsolute),
 		"require_acr": c.RequireLevel, "id_token_signed_response_alg": c.IDTokenAlg, "userinfo_signed_response_alg": c.UserinfoAlg,
 		"access_token_signed_response_alg": c.AccessTokenAlg, "access_token_type": c.TokenType(), "id_token_claims": c.IDTokenClaims, "any_localhost_port": c.AnyLocalhostPort,

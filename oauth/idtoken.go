@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"crypto/sha512"
@@ -34,7 +35,7 @@ type idClaims struct {
 
 // idToken makes the ID token that goes with an access token.
 func (s *Service) idToken(ctx context.Context, m *minting, access string) (string, error) {
-	a, alg := m.authorization, orElse(m.client.IDTokenAlg, defaultIDTokenAlg)
+	a, alg := m.authorization, cmp.Or(m.client.IDTokenAlg, defaultIDTokenAlg)
 	c := idClaims{
 		Issuer: s.Issuer, Subject: string(a.User), Audience: string(m.client.ID),
 		Issued: m.now.Unix(), Expires: m.now.Unix() + int64(s.Config.IDTokenTTL/time.Second),

@@ -83,10 +83,3 @@ func (m *minting) ask() (err error) {
 	}
 	return nil
 }
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}

@@ -1,6 +1,7 @@
 package oauth
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/url"
@@ -229,7 +230,7 @@ func (p *problems) tokens(c *Client, config Config) {
 	if c.RefreshIdle == 0 && c.RefreshAbsolute == 0 {
 		return // the server's own are checked where they are configured
 	}
-	idle, absolute := orDefault(c.RefreshIdle, config.RefreshIdle), orDefault(c.RefreshAbsolute, config.RefreshAbsolute)
+	idle, absolute := cmp.Or(c.RefreshIdle, config.RefreshIdle), cmp.Or(c.RefreshAbsolute, config.RefreshAbsolute)
 	if c.RefreshIdle != 0 && idle > absolute {
 		p.add("refresh_idle", "must not be longer than the absolute lifetime, which is %s", setting.FormatDuration(absolute))
 	}
@@ -239,11 +240,4 @@ func (p *problems) within(field string, d, least, most time.Duration) {
 	if d != 0 && (d < least || d > most) {
 		p.add(field, "must lie between %s and %s, or be 0 for the server's default", setting.FormatDuration(least), setting.FormatDuration(most))
 	}
-}
-
-func orDefault(d, otherwise time.Duration) time.Duration {
-	if d == 0 {
-		return otherwise
-	}
-	return d
 }
