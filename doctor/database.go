@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/house/check"
@@ -107,12 +108,9 @@ func (e *examiner) keyFits(ctx context.Context) []check.Finding {
 	return nil
 }
 
-// The differences of clocks that matter: an answer takes a moment, and half a
-// minute is what Gatehouse forgives.
-const (
-	clockWorth = 5 * time.Second
-	clockBound = 30 * time.Second
-)
+// clockWorth is the difference of clocks that is worth a word: an answer takes a
+// moment. From clock.Bound on nothing is removed or rotated by them.
+const clockWorth = 5 * time.Second
 
 func (e *examiner) clocks(ctx context.Context) []check.Finding {
 	if e.store == nil {
@@ -131,12 +129,12 @@ func (e *examiner) clocks(ctx context.Context) []check.Finding {
 
 // judgeClock judges how far another clock is ahead of ours.
 func judgeClock(name, whose string, ahead time.Duration) []check.Finding {
-	severity := check.Warning
+	severity, follows := check.Warning, "tokens that are good may be refused"
 	switch away := ahead.Abs(); {
 	case away < clockWorth:
 		return []check.Finding{{Check: name, Severity: check.OK, Says: whose + " and this machine's agree"}}
-	case away >= clockBound:
-		severity = check.Problem
+	case away >= clock.Bound:
+		severity, follows = check.Problem, "tokens are refused, nothing is removed for its age, and keys do not rotate"
 	}
 	direction := "ahead of"
 	if ahead < 0 {
@@ -144,7 +142,7 @@ func judgeClock(name, whose string, ahead time.Duration) []check.Finding {
 	}
 	return []check.Finding{{
 		Check: name, Severity: severity,
-		Says:   fmt.Sprintf("%s is %s %s this machine's: tokens are refused, and keys do not rotate", whose, ahead.Abs().Round(time.Second), direction),
+		Says:   fmt.Sprintf("%s is %s %s this machine's: %s", whose, ahead.Abs().Round(time.Second), direction, follows),
 		Remedy: "Let all machines follow NTP (timedatectl set-ntp true).",
 	}}
 }

@@ -45,7 +45,7 @@ func TestLittleRoomIsFound(t *testing.T) {
 func TestClocksThatDifferAreFound(t *testing.T) {
 	t.Parallel()
 	for ahead, want := range map[time.Duration]string{
-		0: "c ok", 4 * time.Second: "c ok", 6 * time.Second: "c warning", -6 * time.Second: "c warning",
+		0: "c ok", 4 * time.Second: "c ok", 6 * time.Second: "c warning", -6 * time.Second: "c warning", 59 * time.Second: "c warning",
 		time.Minute: "c problem", -time.Minute: "c problem",
 	} {
 		found := judgeClock("c", "the other clock", ahead)
