@@ -39,7 +39,6 @@ type limits struct {
 
 var (
 	usual = limits{timeout: requestTimeout, body: bodyLimit}
-	// small is for browser forms.
 	small = limits{timeout: requestTimeout, body: web.FormLimit}
 )
 
@@ -100,7 +99,7 @@ func (s *Server) table() ([]*door, error) {
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, look.Files()...) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
-			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: []string{"/signin", "/consent", "/signout"},
+			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: signin.Popups(),
 		},
 		{name: "health and metrics", internal: true, prefixes: []string{"/"}, protect: raw, mount: s.mountInternal},
 	}, nil

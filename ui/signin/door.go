@@ -61,21 +61,21 @@ type Door struct {
 
 // Mount registers the pages.
 func (d *Door) Mount(m *web.Mux) {
-	m.Route("GET /signin", d.signIn)
-	m.Route("POST /signin", d.post(d.proveByPassword, d.drawSignIn))
-	m.Route("GET /signin/help", d.help)
-	m.Route("GET /signin/select", d.get(flow.StepSelect, d.drawSelect))
-	m.Route("POST /signin/select", d.post(d.choose, d.drawSelect))
-	m.Route("GET /signin/factor", d.get(flow.StepFactor, d.drawFactor))
-	m.Route("POST /signin/factor", d.post(d.proveByCode, d.drawFactor))
-	m.Route("GET /signin/recovery", d.get(flow.StepFactor, d.drawRecovery))
-	m.Route("POST /signin/recovery", d.post(d.proveByRecovery, d.drawRecovery))
-	m.Route("GET /signin/enrol", d.get(flow.StepEnrol, d.drawEnrol))
-	m.Route("POST /signin/enrol", d.post(d.confirmEnrol, d.drawEnrol))
-	m.Route("GET /consent", d.get(flow.StepConsent, d.drawConsent))
-	m.Route("POST /consent", d.post(d.consent, d.drawConsent))
-	m.Route("GET /signout", d.askSignOut)
-	m.Route("POST /signout", d.signOut)
+	m.Route("GET "+pathSignIn, d.signIn)
+	m.Route("POST "+pathSignIn, d.post(d.proveByPassword, d.drawSignIn))
+	m.Route("GET "+pathHelp, d.help)
+	m.Route("GET "+pathSelect, d.get(flow.StepSelect, d.drawSelect))
+	m.Route("POST "+pathSelect, d.post(d.choose, d.drawSelect))
+	m.Route("GET "+pathFactor, d.get(flow.StepFactor, d.drawFactor))
+	m.Route("POST "+pathFactor, d.post(d.proveByCode, d.drawFactor))
+	m.Route("GET "+pathRecovery, d.get(flow.StepFactor, d.drawRecovery))
+	m.Route("POST "+pathRecovery, d.post(d.proveByRecovery, d.drawRecovery))
+	m.Route("GET "+pathEnrol, d.get(flow.StepEnrol, d.drawEnrol))
+	m.Route("POST "+pathEnrol, d.post(d.confirmEnrol, d.drawEnrol))
+	m.Route("GET "+pathConsent, d.get(flow.StepConsent, d.drawConsent))
+	m.Route("POST "+pathConsent, d.post(d.consent, d.drawConsent))
+	m.Route("GET "+pathSignOut, d.askSignOut)
+	m.Route("POST "+pathSignOut, d.signOut)
 }
 
 // draw makes the page of a step. s holds what all steps share, and what was

@@ -19,8 +19,6 @@ func (d *Door) proveByCode(r *http.Request, ref flow.Ref) (flow.Outcome, error) 
 // fewCodes is how many recovery codes are few enough to say so on a page of its own.
 const fewCodes = 3
 
-const recoveryPath = "/signin/recovery"
-
 func (d *Door) drawRecovery(_ *http.Request, _ flow.Entry, s stepFrame) (view.Page, error) {
 	return recoveryPage{stepFrame: s}, nil
 }
@@ -32,5 +30,5 @@ func (d *Door) proveByRecovery(r *http.Request, ref flow.Ref) (flow.Outcome, err
 // usedRecovery reports whether this post spent a recovery code: only then does
 // the outcome's count of what is left mean something.
 func usedRecovery(r *http.Request, out flow.Outcome) bool {
-	return r.URL.Path == recoveryPath && out.SessionToken != ""
+	return r.URL.Path == pathRecovery && out.SessionToken != ""
 }

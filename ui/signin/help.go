@@ -32,4 +32,4 @@ type helpPage struct {
 func (p helpPage) Head(say *words.Catalogue) view.Head { return view.Head{Title: say.Help.Title} }
 func (p helpPage) Body() templ.Component               { return helpBody(p) }
 
-func (p helpPage) back() templ.SafeURL { return stepFrame{Interaction: p.Interaction}.at("/signin") }
+func (p helpPage) back() templ.SafeURL { return stepFrame{Interaction: p.Interaction}.at(pathSignIn) }

@@ -6,13 +6,29 @@ import (
 	"gatehouse/flow"
 )
 
+// The pages.
+const (
+	pathSignIn   = "/signin"
+	pathHelp     = "/signin/help"
+	pathSelect   = "/signin/select"
+	pathFactor   = "/signin/factor"
+	pathRecovery = "/signin/recovery"
+	pathEnrol    = "/signin/enrol"
+	pathConsent  = "/consent"
+	pathSignOut  = "/signout"
+)
+
+// Popups are the paths, each with all below it, that a sign-in or a sign-out passes
+// through which an application opened in a window of its own.
+func Popups() []string { return []string{pathSignIn, pathConsent, pathSignOut} }
+
 // stepPages are where the steps are shown.
 var stepPages = map[flow.Step]string{
-	flow.StepSignIn:  "/signin",
-	flow.StepSelect:  "/signin/select",
-	flow.StepFactor:  "/signin/factor",
-	flow.StepEnrol:   "/signin/enrol",
-	flow.StepConsent: "/consent",
+	flow.StepSignIn:  pathSignIn,
+	flow.StepSelect:  pathSelect,
+	flow.StepFactor:  pathFactor,
+	flow.StepEnrol:   pathEnrol,
+	flow.StepConsent: pathConsent,
 }
 
 // Next returns the path that the browser goes to from e: the page of its step,
@@ -37,5 +53,5 @@ func Again(e flow.Entry, authorize string) string {
 	if ask.Client != "" {
 		return authorize + "?" + ask.Params.Encode()
 	}
-	return "/signin?return_to=" + url.QueryEscape(ask.ReturnTo)
+	return pathSignIn + "?return_to=" + url.QueryEscape(ask.ReturnTo)
 }

@@ -44,5 +44,5 @@ func (d *Door) signOut(w http.ResponseWriter, r *http.Request) error {
 	if err := d.Cookies.ClearSession(w, r); err != nil {
 		return err
 	}
-	return view.SeeOther(w, r, "/signout")
+	return view.SeeOther(w, r, pathSignOut)
 }
