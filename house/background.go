@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"gatehouse/audit"
 	"gatehouse/keys"
 )
 
@@ -63,6 +64,19 @@ func (h *House) sweep(ctx context.Context, now time.Time) error {
 		if n > 0 {
 			h.Log.Debug("swept", "what", what, "rows", n)
 		}
+	}
+	return err
+}
+
+func (h *House) pruner() *audit.Pruner {
+	return &audit.Pruner{Store: h.Store, Audit: h.Audit, Config: h.Config.Audit}
+}
+
+// prune removes the events that are beyond the retention, if there is one.
+func (h *House) prune(ctx context.Context, now time.Time) error {
+	removed, err := h.pruner().Prune(ctx, now)
+	if removed > 0 {
+		h.Log.Info("audit events beyond the retention were removed", "events", removed)
 	}
 	return err
 }

@@ -14,7 +14,8 @@ import (
 
 // PrepareDataDir makes the data directory, for its owner alone, when something
 // of this configuration lives in it. One that is there is looked at and never
-// changed: it may be /var/lib, or somebody's home. Faults: "data_dir.create", "data_dir.file", "data_dir.open".
+// changed: it may be /var/lib, or somebody's home. Faults: "data_dir.create",
+// "data_dir.file", "data_dir.open".
 func PrepareDataDir(cfg config.Config, log *slog.Logger) error {
 	if !usesDataDir(cfg) {
 		return nil

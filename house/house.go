@@ -116,8 +116,7 @@ func (h *House) openKeeper(ctx context.Context) error {
 	return nil
 }
 
-// wire connects the services. What spans two of them is declared by the one
-// that starts it and met here.
+// wire makes the services and hands each what it asks of the others.
 func (h *House) wire() {
 	h.Clock = &clock.Watch{Read: clock.Reader(), Database: h.Store.Clock, Tell: h.tellOfDoubt}
 	h.Audit, h.Trail = &audit.Log{Store: h.Store}, &audit.Trail{Store: h.Store}

@@ -8,7 +8,6 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
@@ -16,7 +15,6 @@ import (
 	"gatehouse/fault"
 	"gatehouse/follow"
 	"gatehouse/oauth"
-	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/store"
 	"gatehouse/store/archive"
@@ -47,9 +45,9 @@ type Restored struct {
 // "backup.database", "store.newer", "backup.older", "restore.not_empty",
 // "restore.running".
 func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, file string, o RestoreOptions) (Restored, error) {
-	f, err := os.Open(file)
+	f, err := openBackup(file)
 	if err != nil {
-		return Restored{}, fault.Wrap(err, fault.NotFound, "backup.not_found", "There is no back-up at "+file+" that can be read.")
+		return Restored{}, err
 	}
 	defer f.Close()
 	r := &restore{cfg: cfg, log: log, file: f, options: o}
@@ -67,19 +65,6 @@ func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, file stri
 	return r.Restored, nil
 }
 
-// CheckBackup checks a back-up as Restore does before it touches anything, and
-// says what it is of.
-func CheckBackup(cfg config.Config, file string) (archive.Header, error) {
-	f, err := os.Open(file)
-	if err != nil {
-		return archive.Header{}, fault.Wrap(err, fault.NotFound, "backup.not_found", "There is no back-up at "+file+" that can be read.")
-	}
-	defer f.Close()
-	r := &restore{cfg: cfg, file: f}
-	err = r.check()
-	return r.Header, err
-}
-
 // restore is one restore on its way.
 type restore struct {
 	cfg     config.Config
@@ -88,70 +73,6 @@ type restore struct {
 	options RestoreOptions
 	key     []byte
 	Restored
-}
-
-// check reads the whole file and refuses what must not be restored here.
-func (r *restore) check() error {
-	var err error
-	if r.Header, err = archive.ReadHeader(r.file); err != nil {
-		return err
-	}
-	if err := fitsDatabase(r.Header, r.cfg); err != nil {
-		return err
-	}
-	master, err := secret.LoadMaster(r.cfg.MasterKeyFile)
-	if fault.CodeOf(err) == "master_key.missing" {
-		return fault.New(fault.NotFound, "master_key.missing", fmt.Sprintf(
-			"There is no master key at %s. Put the one there that belongs to this back-up (fingerprint %s) first: it is not in it.", absolute(r.cfg.MasterKeyFile), plainKey(r.Header.Key)))
-	}
-	if err != nil {
-		return err
-	}
-	if r.Header.Key != master.Fingerprint() {
-		return fault.New(fault.Invalid, "backup.key", fmt.Sprintf(
-			"The back-up belongs to another master key (fingerprint %s; %s has %s). Put the right one in its place first.", plainKey(r.Header.Key), r.cfg.MasterKeyFile, master.Fingerprint()))
-	}
-	r.key = master.Key(backupLabel)
-	if err := r.rewind(); err != nil {
-		return err
-	}
-	return archive.Verify(r.file, r.key)
-}
-
-// plainKey is a fingerprint that somebody wrote, fit for a sentence.
-func plainKey(s string) string {
-	if len(s) > 16 || strings.Trim(s, "0123456789abcdef") != "" {
-		return "unreadable"
-	}
-	return s
-}
-
-func fitsDatabase(h archive.Header, cfg config.Config) error {
-	kind := "postgres"
-	if _, is := cfg.Store.SQLite(); is {
-		kind = "sqlite"
-	}
-	names := map[string]string{"sqlite": "SQLite", "postgres": "Postgres"}
-	if h.Database != kind {
-		made, known := names[h.Database]
-		if !known {
-			made = "another database"
-		}
-		return fault.New(fault.Invalid, "backup.database", fmt.Sprintf("The back-up is of %s, and store.url names %s. Restore it into the kind that it came from.", made, names[kind]))
-	}
-	latest, err := store.LatestSchema()
-	if err != nil {
-		return err
-	}
-	if h.Schema > latest {
-		return fault.New(fault.Conflict, "store.newer", fmt.Sprintf(
-			"The back-up was made by a newer Gatehouse (schema %d; this one knows %d). Restore it with the newer one.", h.Schema, latest))
-	}
-	if h.Schema < latest && kind == "postgres" {
-		return fault.New(fault.Conflict, "backup.older", fmt.Sprintf(
-			"The back-up was made by an older Gatehouse (schema %d; this one has %d). Restore it with the older one, and upgrade then.", h.Schema, latest))
-	}
-	return nil
 }
 
 func (r *restore) rewind() error {

@@ -160,10 +160,3 @@ func (in *shard) sweep(now int64) (forgotten int64) {
 	}
 	return forgotten
 }
-
-func latest(a, b time.Time) time.Time {
-	if a.After(b) {
-		return a
-	}
-	return b
-}
