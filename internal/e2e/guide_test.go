@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -34,6 +35,20 @@ func block(t *testing.T, page, language, words string) string {
 	}
 	t.Fatalf("the page has no block of %s with %q", language, words)
 	return ""
+}
+
+// TestReadmeRegistersTheClientOfTheGuide keeps the two pages together: who follows
+// one and then the other has the client already.
+func TestReadmeRegistersTheClientOfTheGuide(t *testing.T) {
+	t.Parallel()
+	readme, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const words = "client create --id web"
+	if diff := cmp.Diff(block(t, guide(t), "sh", words), block(t, string(readme), "sh", words)); diff != "" {
+		t.Errorf("the README registers another client than docs/connect.md (-guide +readme):\n%s", diff)
+	}
 }
 
 var envLine = regexp.MustCompile(`(?m)^\s*(OIDC_\w+=.*)$`)
@@ -124,7 +139,8 @@ var required = regexp.MustCompile(`(\S+)@(v\S+)`)
 // which are those of this module: nothing is downloaded.
 func goExample(t *testing.T, page, dir string) *exec.Cmd {
 	t.Helper()
-	write(t, filepath.Join(dir, "main.go"), block(t, page, "go", "package main"))
+	program := block(t, page, "go", "package main")
+	write(t, filepath.Join(dir, "main.go"), program)
 	mod, err := os.ReadFile("../../go.mod")
 	if err != nil {
 		t.Fatal(err)
@@ -134,7 +150,11 @@ func goExample(t *testing.T, page, dir string) *exec.Cmd {
 		t.Fatalf("the page names %q", named)
 	}
 	for _, m := range named {
-		if !strings.Contains(string(mod), "\t"+m[1]+" "+m[2]+"\n") {
+		// A module alone brings nothing of what its packages import.
+		if !strings.Contains(program, `"`+m[1]+`"`) {
+			t.Errorf("the page gets %s, which is no package that the example imports", m[1])
+		}
+		if !requires(string(mod), m[1], m[2]) {
 			t.Errorf("the page names %s, which is not what go.mod has", m[0])
 		}
 	}
@@ -156,6 +176,16 @@ func goExample(t *testing.T, page, dir string) *exec.Cmd {
 		t.Fatalf("build the example: %v\n%s", err, out)
 	}
 	return exec.Command(filepath.Join(dir, "web"))
+}
+
+// requires reports whether a go.mod names the module of a package in that version.
+func requires(mod, pkg, version string) bool {
+	for module := pkg; module != "."; module = path.Dir(module) {
+		if strings.Contains(mod, "\t"+module+" "+version+"\n") {
+			return true
+		}
+	}
+	return false
 }
 
 // nodeExample takes the library from tools/package-lock.json, whose version the
