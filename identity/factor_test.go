@@ -35,56 +35,6 @@ func (h *house) code(key string, off int64) string {
 	return code
 }
 
-func TestEnrolmentShowsTheSameSecretUntilItIsConfirmed(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		ada := h.person("ada@example.test")
-		first, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
-		h.wants("", err)
-		again, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
-		h.wants("", err)
-		if diff := cmp.Diff(first, again); diff != "" {
-			t.Errorf("a reload changed the enrolment:\n%s", diff)
-		}
-		if len(first.Secret) != 32 || !strings.Contains(first.URL, first.Secret) || !strings.HasPrefix(first.URL, "otpauth://totp/Gatehouse:ada@example.test?") {
-			t.Errorf("got %+v", first)
-		}
-		if has, err := h.HasFactor(t.Context(), ada.ID); has || err != nil {
-			t.Errorf("an unconfirmed authenticator counts: %v, %v", has, err)
-		}
-		_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, nil, "000 000x")
-		h.wants("totp.wrong", err)
-		time.Sleep(2 * time.Hour)
-		later, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
-		h.wants("", err)
-		if later.Secret == first.Secret {
-			t.Error("a secret that waited two hours is still shown")
-		}
-	})
-}
-
-func TestEnrolmentUsesItsCodeUp(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		user, key, recovery := h.enrolled("ada@example.test")
-		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
-		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, -1))))
-		if n, err := h.RecoveryLeft(t.Context(), user); n != 10 || err != nil || len(recovery) != 10 {
-			t.Errorf("%d recovery codes stored, %d shown, %v", n, len(recovery), err)
-		}
-		_, _, err := h.ConfirmEnrol(t.Context(), here, user, nil, h.code(key, 0))
-		h.wants("factor.not_pending", err)
-		time.Sleep(totp.Period)
-		h.wants("", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
-		h.wants("totp.used", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0))))
-		if all, err := h.Factors(t.Context(), user); err != nil || len(all) != 1 || all[0].LastUsed.IsZero() {
-			t.Errorf("the factors are %+v, %v", all, err)
-		}
-	})
-}
-
 func TestCheckTOTPTakesAMinuteOfCodesAndNoMore(t *testing.T) {
 	t.Parallel()
 	for off, code := range map[int64]string{-3: "totp.wrong", -2: "totp.wrong", -1: "", 0: "", 1: "totp.wrong", 2: "totp.wrong"} {
@@ -173,68 +123,6 @@ func TestFactorGuessesPauseAfterFiveAndEndAfterTwenty(t *testing.T) {
 		}
 		h.wants("", failing(h.CheckTOTP(t.Context(), here, user, h.code(key, 0)))) // the person proved themselves
 	})
-}
-
-func TestRecoveryCodesWorkOnceHoweverTheyAreTyped(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	user, _, codes := h.enrolled("ada@example.test")
-	other, _, _ := h.enrolled("bob@example.test")
-	if len(codes[0]) != 27 || strings.ContainsAny(strings.Join(codes, ""), "OIL") {
-		t.Errorf("codes look like %q", codes[0])
-	}
-	_, _, err := h.CheckRecovery(t.Context(), here, other, codes[0])
-	h.wants("recovery.wrong", err)
-
-	lookalike := strings.NewReplacer("0", "o", "1", "l").Replace(codes[2])
-	for i, typed := range []string{
-		codes[0], strings.ToLower(strings.ReplaceAll(codes[1], "-", "")), lookalike,
-		" " + strings.ReplaceAll(codes[3], "-", " ") + " ",
-	} {
-		_, left, err := h.CheckRecovery(t.Context(), here, user, typed)
-		if left != 9-i || err != nil {
-			t.Errorf("code %d: %d left, %v", i, left, err)
-		}
-		_, _, err = h.CheckRecovery(t.Context(), here, user, typed)
-		h.wants("recovery.wrong", err)
-	}
-	for _, typed := range []string{"", "-", codes[4][:26], codes[4] + "0"} {
-		_, _, err := h.CheckRecovery(t.Context(), here, user, typed)
-		h.wants("recovery.wrong", err)
-	}
-}
-
-func TestRecoveryCodesDieWhenNewOnesAreMade(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	user, _, old := h.enrolled("ada@example.test")
-	set, err := h.RecoverySet(t.Context(), user)
-	h.wants("", err)
-	fresh, err := h.NewRecoveryCodes(t.Context(), here, user, set)
-	h.wants("", err)
-	_, _, err = h.CheckRecovery(t.Context(), here, user, old[0])
-	h.wants("recovery.wrong", err)
-	_, _, err = h.CheckRecovery(t.Context(), here, user, fresh[0])
-	h.wants("", err)
-	_, err = h.NewRecoveryCodes(t.Context(), here, h.person("bob@example.test").ID, "")
-	h.wants("factor.not_found", err)
-}
-
-func TestRecoveryCodesAreReplacedByWhoKnowsThem(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	user, _, codes := h.enrolled("ada@example.test")
-	set, err := h.RecoverySet(t.Context(), user)
-	h.wants("", err)
-	for _, wrong := range []string{"", "abc", set + "0"} {
-		_, err = h.NewRecoveryCodes(t.Context(), here, user, wrong)
-		h.wants("recovery.renewed", err)
-	}
-	_, _, err = h.CheckRecovery(t.Context(), here, user, codes[0])
-	h.wants("", err)
-	if same, err := h.RecoverySet(t.Context(), user); same != set || err != nil {
-		t.Errorf("one code less is the set %q, want %q (%v)", same, set, err)
-	}
 }
 
 func TestRemovingTheFactorTakesItsCodesAndSessionsAlong(t *testing.T) {
@@ -344,44 +232,6 @@ func TestClocksOfTwoAuthenticatorsDriftApart(t *testing.T) {
 	})
 }
 
-func TestEachBrowserEnrolsASecretOfItsOwn(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	ada := h.person("ada@example.test")
-	mine, err := h.StartEnrol(t.Context(), here, ada.ID, []byte("mine"))
-	h.wants("", err)
-	theirs, err := h.StartEnrol(t.Context(), here, ada.ID, []byte("theirs"))
-	h.wants("", err)
-	again, err := h.StartEnrol(t.Context(), here, ada.ID, []byte("mine"))
-	h.wants("", err)
-	if mine.Secret == theirs.Secret || again.Secret != mine.Secret {
-		t.Error("two browsers see one secret, or one browser two")
-	}
-	_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("theirs"), h.code(mine.Secret, 0))
-	h.wants("totp.wrong", err)
-	_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("another"), h.code(mine.Secret, 0))
-	h.wants("factor.not_pending", err)
-	_, codes, err := h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("mine"), h.code(mine.Secret, 0))
-	if err != nil || len(codes) != 10 {
-		t.Fatalf("%d recovery codes, %v", len(codes), err)
-	}
-	_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, []byte("theirs"), h.code(theirs.Secret, 0))
-	h.wants("factor.not_pending", err)
-}
-
-func TestAnEnrolmentThatWaitedAnHourIsNotConfirmed(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		ada := h.person("ada@example.test")
-		e, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
-		h.wants("", err)
-		time.Sleep(PendingLife)
-		_, _, err = h.ConfirmEnrol(t.Context(), here, ada.ID, nil, h.code(e.Secret, 0))
-		h.wants("factor.not_pending", err)
-	})
-}
-
 func TestAPasswordIsAnotherFactorAfterEachChangeAndNotAfterARenewal(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
@@ -412,81 +262,6 @@ func TestAPasswordIsAnotherFactorAfterEachChangeAndNotAfterARenewal(t *testing.T
 	if third := proves(goodPassword); third.Factor == first.Factor {
 		t.Error("the first password, set again, is the first factor again")
 	}
-}
-
-func TestSealedSecretsOpenInTheirOwnRowOnly(t *testing.T) {
-	t.Parallel()
-	h := newHouse(t)
-	ada, _, _ := h.enrolled("ada@example.test")
-	mallory, key, _ := h.enrolled("mallory@example.test")
-	mine, hers := h.onlyFactor(mallory), h.onlyFactor(ada)
-	hers.Sealed, hers.LastStep = mine.Sealed, 0
-	h.memory.factors[hers.ID] = hers
-	_, err := h.CheckTOTP(t.Context(), here, ada, h.code(key, 0))
-	if err == nil || fault.Is(err, fault.Unauthenticated) {
-		t.Errorf("a secret moved to another row gave %v", err)
-	}
-}
-
-func TestSetupMakesOneAdministratorAndIsOverThen(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		ctx := t.Context()
-		token, made, err := h.SetupLink(ctx, nobody, false)
-		if err != nil || !made || len(token) != 43 {
-			t.Fatalf("got %d characters, %v, %v", len(token), made, err)
-		}
-		second, made, err := h.SetupLink(ctx, nobody, false)
-		if second != "" || made || err != nil {
-			t.Errorf("a second link: %v, %v", made, err)
-		}
-		replaced, made, err := h.SetupLink(ctx, nobody, true)
-		if err != nil || !made {
-			t.Fatalf("replace: %v, %v", made, err)
-		}
-		h.wants("setup.link", h.CheckSetup(ctx, token))
-		h.wants("", h.CheckSetup(ctx, replaced))
-		h.wants("", h.CheckSetup(ctx, replaced)) // looking uses nothing up
-
-		_, err = h.Setup(ctx, here, token, "ada@example.test", "Ada", goodPassword)
-		h.wants("setup.link", err)
-		_, err = h.Setup(ctx, here, replaced, "ada@example.test", "Ada", "short")
-		h.wants("password.weak", err)
-		_, err = h.Setup(ctx, here, replaced, "not an email", "Ada", goodPassword)
-		h.wants("user.invalid", err)
-		time.Sleep(59 * time.Minute)
-		ada, err := h.Setup(ctx, here, replaced, "ada@example.test", "Ada", goodPassword)
-		if err != nil || !ada.Administrator {
-			t.Fatalf("got %+v, %v", ada, err)
-		}
-		_, err = h.Setup(ctx, here, replaced, "eve@example.test", "Eve", goodPassword)
-		h.wants("setup.done", err)
-		h.wants("setup.done", h.CheckSetup(ctx, replaced))
-		_, _, err = h.SetupLink(ctx, nobody, true)
-		h.wants("setup.done", err)
-		user, _, err := h.CheckPassword(ctx, here, "ada@example.test", goodPassword)
-		if user != ada.ID || err != nil {
-			t.Errorf("the administrator signs in: %q, %v", user, err)
-		}
-	})
-}
-
-func TestSetupLinkIsGoodForAnHour(t *testing.T) {
-	t.Parallel()
-	synctest.Test(t, func(t *testing.T) {
-		h := newHouse(t)
-		token, _, err := h.SetupLink(t.Context(), nobody, false)
-		h.wants("", err)
-		time.Sleep(time.Hour)
-		h.wants("setup.link", h.CheckSetup(t.Context(), token))
-		_, err = h.Setup(t.Context(), here, token, "ada@example.test", "Ada", goodPassword)
-		h.wants("setup.link", err)
-		_, made, err := h.SetupLink(t.Context(), nobody, false)
-		if !made || err != nil {
-			t.Errorf("no new link after the old one ended: %v, %v", made, err)
-		}
-	})
 }
 
 func TestStandingTellsWhatMayProveThePerson(t *testing.T) {
