@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/json"
 	"net/url"
@@ -23,13 +24,14 @@ type realClient struct {
 	name    string // its section in docs/clients.md
 	version func(t *testing.T) string
 	run     func(t *testing.T, at place) *exec.Cmd
+	taken
 
-	login, logout     string // where its application begins and ends; "": /login, and no sign-out
-	out               string // what it says to whom it does not know; "": Signed out
-	press             string // what begins the sign-in on the page of login, if it does not by itself
-	userinfo, refresh bool   // it asks for them
-	https             bool   // it takes no other issuer
-	looksAway         bool   // it does not look at the audience, and its section says so
+	login   string // where its application begins; "": /login
+	logout  string // where it ends; "": /logout
+	out     string // what it says to whom it does not know; "": Signed out
+	press   string // what begins the sign-in on the page of login, if it does not by itself
+	confirm bool   // the person is asked whether to sign out: the client gives no ID token as a hint
+	https   bool   // it takes no other issuer
 }
 
 // place is what an application needs to know.
@@ -51,51 +53,70 @@ func (at place) env() []string {
 var realClients = []realClient{
 	{
 		name: "openid-client", version: npm("openid-client", "openid-client-5"), run: node("openid-client-5.mjs"),
-		logout: "/logout", userinfo: true, refresh: true,
+		taken: taken{itself, itself, itself, refused},
 	},
 	{
 		name: "oidc-client-ts", version: npm("oidc-client-ts"), run: node("browser.mjs", "oidc-client-ts.js"),
-		logout: "/logout", userinfo: true, refresh: true, looksAway: true,
+		taken: taken{itself, itself, itself, lookedAway},
 	},
 	{
 		name: "react-oidc-context", version: npm("react-oidc-context"), run: node("browser.mjs", "react-oidc-context.jsx"),
-		logout: "/logout", userinfo: true, refresh: true, looksAway: true,
+		taken: taken{itself, itself, itself, lookedAway},
+	},
+	{
+		name: "angular-oauth2-oidc", version: npm("angular-oauth2-oidc"), run: node("browser.mjs", "angular-oauth2-oidc.js"),
+		taken: taken{itself, itself, itself, refused},
 	},
 	{
 		name: "express-openid-connect", version: npm("express-openid-connect"), run: node("express-openid-connect.mjs"),
-		logout: "/logout", userinfo: true, refresh: true,
+		taken: taken{itself, itself, itself, refused},
 	},
-	{name: "passport-openidconnect", version: npm("passport-openidconnect"), run: node("passport-openidconnect.mjs"), userinfo: true},
+	{
+		name: "passport-openidconnect", version: npm("passport-openidconnect"), run: node("passport-openidconnect.mjs"),
+		taken: taken{itself, byHand, byHand, refused},
+	},
 	{
 		name: "auth.js", version: npm("@auth/express"), run: node("auth.js.mjs"),
+		taken: taken{itself, byHand, byHand, refused},
 		login: "/auth/signin", press: "form[action*='gatehouse'] button",
 	},
-	{name: "better-auth", version: npm("better-auth"), run: node("better-auth.mjs"), userinfo: true, refresh: true},
+	{
+		name: "better-auth", version: npm("better-auth"), run: node("better-auth.mjs"),
+		taken: taken{itself, itself, itself, refused},
+	},
 	{
 		name: "authlib", version: pip("authlib"), run: python("authlib_app.py"),
-		logout: "/logout", userinfo: true, refresh: true,
+		taken: taken{itself, itself, byHand, refused},
 	},
 	{
 		name: "flask-pyoidc", version: pip("flask-pyoidc"), run: python("flask_pyoidc_app.py"),
-		logout: "/logout", userinfo: true, refresh: true,
+		taken: taken{itself, itself, itself, refused},
 	},
-	{name: "mozilla-django-oidc", version: pip("mozilla-django-oidc"), run: python("django_app.py", "mozilla-django-oidc"), userinfo: true, looksAway: true},
-	{name: "social-auth", version: pip("social-auth-core"), run: python("django_app.py", "social-auth"), press: "button", userinfo: true},
+	{
+		name: "mozilla-django-oidc", version: pip("mozilla-django-oidc"), run: python("django_app.py", "mozilla-django-oidc"),
+		taken: taken{itself, byRedirect, itself, lookedAway}, logout: "/oidc/logout/",
+	},
+	{
+		name: "social-auth", version: pip("social-auth-core"), run: python("django_app.py", "social-auth"),
+		taken: taken{itself, itself, byHand, refused}, press: "button",
+	},
 	{
 		name: "zitadel/oidc", version: module("github.com/zitadel/oidc/v3"), run: golang("./zitadel"),
-		logout: "/logout", userinfo: true, refresh: true,
+		taken: taken{itself, itself, itself, refused},
 	},
 	{
 		name: "msal-browser", version: npm("@azure/msal-browser"), run: node("browser.mjs", "msal-browser.js"),
-		logout: "/logout", refresh: true, https: true, looksAway: true,
+		taken: taken{byHand, itself, itself, lookedAway}, https: true,
 	},
 	{
 		name: "oauth2-proxy", version: module("github.com/oauth2-proxy/oauth2-proxy/v7"), run: oauth2Proxy,
-		login: "/oauth2/start", out: "Sign in with", userinfo: true, refresh: true,
+		taken: taken{itself, itself, byHand, refused},
+		login: "/oauth2/start", out: "Sign in with", confirm: true,
+		logout: "/oauth2/sign_out?rd={issuer}/oauth2/logout?client_id={id}%26post_logout_redirect_uri={app}/",
 	},
 	{
 		name: "mod_auth_openidc", version: packaged("2.4.12.3, the package of Debian 12"), run: modAuthOpenIDC,
-		logout: "/redirect_uri?logout={url}%2F", userinfo: true, refresh: true,
+		taken: taken{itself, itself, itself, refused}, logout: "/redirect_uri?logout={escaped app}%2F",
 	},
 }
 
@@ -142,27 +163,43 @@ func (c realClient) try(t *testing.T) {
 	bob := w.person("bob")
 	w.operator(t, "user", "update", bob.Email, "--email-verified")
 	b := newTab(t, browser...)
-	w.answers(c.refresh, false)
+	w.answers(true, false)
 	c.signIn(w, b, at.url)
 	b.says("body", "Signed in as "+bob.Email)
 	w.answers(false, false)
 	w.wants(t, "token authorization_code", 1)
-	if c.userinfo {
-		w.wants(t, "userinfo", 1)
-	}
-	if c.refresh {
-		for deadline := time.Now().Add(10 * time.Second); w.saw("token refresh_token") == 0 && time.Now().Before(deadline); {
-			b.open(at.url + "/") // the second of the access token is over soon
-			b.says("body", "Signed in as "+bob.Email)
-		}
-		w.wants(t, "token refresh_token", 1)
-	}
-	if c.logout != "" {
-		b.open(at.url + strings.ReplaceAll(c.logout, "{url}", url.QueryEscape(at.url)))
-		b.says("body", c.stranger())
-		w.wants(t, "logout", 1)
-	}
+	w.wants(t, "userinfo", 1)
+	c.refreshes(t, w, b, at.url)
+	c.signsOut(t, w, b, at)
 	c.refuses(t, w, b, at.url)
+}
+
+// refreshes opens the application's page until the client sees that the second of the
+// access token is over.
+func (c realClient) refreshes(t *testing.T, w *watched, b *tab, appURL string) {
+	t.Helper()
+	what, n := "token refresh_token", 1
+	if c.refresh == byRedirect {
+		what, n = "token authorization_code", 2
+	}
+	for deadline := time.Now().Add(10 * time.Second); w.saw(what) < n && time.Now().Before(deadline); {
+		b.open(appURL + "/")
+		b.says("body", "Signed in as "+w.person("bob").Email)
+	}
+	w.wants(t, what, n)
+}
+
+// signsOut ends both sessions, and comes back to the application.
+func (c realClient) signsOut(t *testing.T, w *watched, b *tab, at place) {
+	t.Helper()
+	path := cmp.Or(c.logout, "/logout")
+	b.open(at.url + strings.NewReplacer("{issuer}", at.issuer, "{id}", at.id, "{app}", at.url, "{escaped app}", url.QueryEscape(at.url)).Replace(path))
+	if c.confirm {
+		b.follow("#signout #submit")
+	}
+	b.until("the browser is back at the application", "location.origin === '"+at.url+"'")
+	b.says("body", c.stranger())
+	w.wants(t, "logout", 1)
 }
 
 // settings returns the first block of code that --for printed. Its lines are as many
@@ -189,13 +226,10 @@ func settings(t *testing.T, printed, name string) string {
 // refuses signs in once more, and gets an ID token that is for another client.
 func (c realClient) refuses(t *testing.T, w *watched, b *tab, appURL string) {
 	t.Helper()
-	if c.logout == "" {
-		b = newTab(t) // it knows no end but a new browser
-	}
 	w.answers(false, true)
 	c.signIn(w, b, appURL)
 	b.until("the answer of the second sign-in is shown", "location.origin === '"+appURL+"' && document.body.innerText.trim() !== '' && !/^Wait/.test(document.body.innerText)")
-	if c.looksAway {
+	if c.audience == lookedAway {
 		b.says("body", "Signed in")
 		return
 	}
@@ -206,18 +240,11 @@ func (c realClient) refuses(t *testing.T, w *watched, b *tab, appURL string) {
 
 // stranger is what the application says to whom it does not know.
 func (c realClient) stranger() string {
-	if c.out != "" {
-		return c.out
-	}
-	return "Signed out"
+	return cmp.Or(c.out, "Signed out")
 }
 
 func (c realClient) signIn(w *watched, b *tab, appURL string) {
-	login := c.login
-	if login == "" {
-		login = "/login"
-	}
-	b.open(appURL + login)
+	b.open(appURL + cmp.Or(c.login, "/login"))
 	if c.press != "" {
 		b.follow(c.press)
 	}
@@ -225,24 +252,6 @@ func (c realClient) signIn(w *watched, b *tab, appURL string) {
 	b.until("consent is asked or not needed", "document.querySelector('#allow') !== null || location.origin === '"+appURL+"'")
 	if !strings.HasPrefix(b.location(), appURL) {
 		b.follow("#allow")
-	}
-}
-
-// What the page says was run is what is run, in that version.
-func TestClientsPageSaysWhatWasRun(t *testing.T) {
-	t.Parallel()
-	ran := map[string]string{
-		"openid-client": npm("openid-client", "openid-client-5")(t),
-		"go-oidc":       strings.TrimPrefix(required.FindStringSubmatch(block(t, guide(t), "sh", "go get "))[2], "v"),
-	}
-	ran["oidc-agent"] = packaged("4.2.6, the package of Debian 12")(t)
-	for _, c := range realClients {
-		ran[c.name] = c.version(t)
-	}
-	for _, c := range docs.Clients() {
-		if c.Run != ran[c.Name] {
-			t.Errorf("docs/clients.md says of %s that %q was run; it is %q", c.Title, c.Run, ran[c.Name])
-		}
 	}
 }
 

@@ -118,12 +118,46 @@ func TestRealClientOIDCAgent(t *testing.T) {
 	}
 	w.wants(t, "token authorization_code", 1)
 
-	token := exec.Command("oidc-token", "--time=100000", words[len(words)-1])
-	token.Env = agent
-	if got, err := token.CombinedOutput(); err != nil || strings.Count(string(got), ".") != 2 {
-		t.Errorf("oidc-token printed %q: %v", got, err)
+	name := words[len(words)-1]
+	command := func(args ...string) (string, error) {
+		cmd := exec.Command(args[0], args[1:]...)
+		cmd.Env = agent
+		out, err := cmd.CombinedOutput()
+		return strings.TrimSpace(string(out)), err
+	}
+	token, err := command("oidc-token", "--time=100000", name)
+	if err != nil {
+		t.Fatalf("oidc-token printed %q: %v", token, err)
 	}
 	w.wants(t, "token refresh_token", 1)
+	if status := getWith(t, w.issuer+"/oauth2/userinfo", token); status != http.StatusOK {
+		t.Errorf("userinfo answered %d", status)
+	}
+	if out, err := command("oidc-gen", "--delete", "--confirm-yes", "--pw-env=AGENT_PASSWORD", name); err != nil {
+		t.Errorf("oidc-gen --delete printed %q: %v", out, err)
+	}
+	w.wants(t, "revoke", 1)
+	if status := getWith(t, w.issuer+"/oauth2/userinfo", token); status != http.StatusUnauthorized {
+		t.Errorf("after the end, userinfo answered %d", status)
+	}
+}
+
+// getWith returns the status that a GET with the token is answered with.
+func getWith(t *testing.T, url, token string) int {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, url, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if token != "" {
+		req.Header.Set("Authorization", "Bearer "+token)
+	}
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = resp.Body.Close()
+	return resp.StatusCode
 }
 
 // startAgent starts the agent in a home of its own, and returns the environment

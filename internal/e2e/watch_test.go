@@ -34,7 +34,7 @@ type watched struct {
 	sign func(claims []byte) (string, error)
 
 	mu    sync.Mutex
-	seen  []string // what was asked and answered well: "token refresh_token", "userinfo", "logout"
+	seen  []string // what was asked and answered well: "token refresh_token", "userinfo", "revoke", "logout"
 	short bool     // answers of the token endpoint say that the tokens live for a second
 	other bool     // their ID tokens are well signed, and for somebody else
 }
@@ -123,6 +123,8 @@ func (w *watched) answered(r *http.Response) error {
 	switch path := r.Request.URL.Path; {
 	case path == "/oauth2/logout" && r.StatusCode < 400:
 		w.seen = append(w.seen, "logout")
+	case path == "/oauth2/revoke" && r.StatusCode == http.StatusOK && r.Request.Method == http.MethodPost:
+		w.seen = append(w.seen, "revoke")
 	case path == "/oauth2/userinfo" && r.StatusCode == http.StatusOK && r.Request.Method != http.MethodOptions:
 		w.seen = append(w.seen, "userinfo")
 	case path == "/oauth2/token" && r.StatusCode == http.StatusOK && r.Request.Method == http.MethodPost:

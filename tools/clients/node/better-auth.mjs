@@ -1,5 +1,5 @@
 // better-auth with its generic OAuth plugin, and everything in memory. It keeps
-// the tokens and refreshes them when they are asked for.
+// the tokens, refreshes them when they are asked for, and says where to sign out.
 import { createServer } from 'node:http'
 import { betterAuth } from 'better-auth'
 import { memoryAdapter } from 'better-auth/adapters/memory'
@@ -21,6 +21,7 @@ const auth = betterAuth({
       clientSecret: OIDC_CLIENT_SECRET,
       scopes: ['openid', 'profile', 'email', 'offline_access'],
       pkce: true,
+      postLogoutRedirectURI: `${APP_URL}/`,
     }],
   })],
 })
@@ -36,6 +37,11 @@ createServer(async (req, res) => {
       const { response, headers: set } = await auth.api.signInSocial({
         body: { provider: 'gatehouse', callbackURL: '/', errorCallbackURL: '/refused' }, headers, returnHeaders: true,
       })
+      res.setHeader('set-cookie', set.getSetCookie())
+      return res.writeHead(303, { location: response.url }).end()
+    }
+    if (url.pathname === '/logout') {
+      const { response, headers: set } = await auth.api.signOut({ headers, returnHeaders: true })
       res.setHeader('set-cookie', set.getSetCookie())
       return res.writeHead(303, { location: response.url }).end()
     }

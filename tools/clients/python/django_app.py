@@ -3,12 +3,22 @@
 import os
 import sys
 import tempfile
+from urllib.parse import urlencode
 
 from django.conf import settings
 
-LIBRARY = sys.argv[1]
-own = {}
+LIBRARY, APP, ISSUER = sys.argv[1], os.environ["APP_URL"], os.environ["OIDC_ISSUER"]
+middleware = [
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+]
+own = {"MIDDLEWARE": middleware}
 exec(os.environ["SETTINGS"], {"os": os}, own)  # as docs/clients.md says
+if LIBRARY == "mozilla-django-oidc":
+    own["OIDC_OP_LOGOUT_URL_METHOD"] = __name__ + ".end_of"
+    own["OIDC_RENEW_ID_TOKEN_EXPIRY_SECONDS"] = 1  # for a test that does not wait for minutes
+    own["OIDC_EXEMPT_URLS"] = ["/favicon.ico"]
+    own["ALLOW_LOGOUT_GET_METHOD"] = True
 apps = {"mozilla-django-oidc": "mozilla_django_oidc", "social-auth": "social_django"}
 database = os.path.join(tempfile.mkdtemp(), "db.sqlite3")
 settings.configure(
@@ -16,10 +26,6 @@ settings.configure(
     ALLOWED_HOSTS=["127.0.0.1"],
     ROOT_URLCONF=__name__,
     INSTALLED_APPS=["django.contrib.auth", "django.contrib.contenttypes", "django.contrib.sessions", apps[LIBRARY]],
-    MIDDLEWARE=[
-        "django.contrib.sessions.middleware.SessionMiddleware",
-        "django.contrib.auth.middleware.AuthenticationMiddleware",
-    ],
     DATABASES={"default": {"ENGINE": "django.db.backends.sqlite3", "NAME": database}},
     DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
     LOGIN_REDIRECT_URL="/",
@@ -32,15 +38,41 @@ import django  # noqa: E402
 
 django.setup()
 
+from django.contrib import auth  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.http import HttpResponse, HttpResponseRedirect  # noqa: E402
 from django.urls import include, path  # noqa: E402
 
 
+def end_session(id_token):
+    return ISSUER + "/oauth2/logout?" + urlencode({"id_token_hint": id_token, "post_logout_redirect_uri": APP + "/"})
+
+
+def end_of(request):
+    """Where mozilla-django-oidc's own sign-out leads to."""
+    return end_session(request.session["oidc_id_token"])
+
+
+def connection(request):
+    """What social-auth keeps of the person's tokens."""
+    return request.user.social_auth.get(provider="oidc")
+
+
 def home(request):
     if not request.user.is_authenticated:
         return HttpResponse("Signed out")
+    if LIBRARY == "social-auth":
+        from social_django.utils import load_strategy
+
+        connection(request).get_access_token(load_strategy(request))  # it refreshes what is over
     return HttpResponse("Signed in as " + request.user.email)
+
+
+def logout(request):
+    """Sign-out at both ends, for social-auth, which has its own end only."""
+    end = end_session(connection(request).extra_data["id_token"])
+    auth.logout(request)
+    return HttpResponseRedirect(end)
 
 
 def refused(request):
@@ -57,6 +89,7 @@ if LIBRARY == "social-auth":
     urlpatterns += [
         path("", include("social_django.urls", namespace="social")),
         path("login", lambda request: HttpResponse('<form method="post" action="/login/oidc/"><button>Sign in</button></form>')),
+        path("logout", logout),
     ]
 else:
     urlpatterns += [

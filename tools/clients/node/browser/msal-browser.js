@@ -15,8 +15,8 @@ async function show() {
     system: { protocolMode: ProtocolMode.OIDC },
   })
   await app.initialize()
-  const answer = await app.handleRedirectPromise({ navigateToLoginRequestUrl: false })
-  if (answer) return location.replace('/')
+  const back = await app.handleRedirectPromise({ navigateToLoginRequestUrl: false })
+  if (back) return location.replace('/')
   const [account] = app.getAllAccounts()
   if (location.pathname === '/login') return app.loginRedirect({ scopes })
   if (location.pathname === '/logout') return app.logoutRedirect({ account, idTokenHint: account.idToken })
@@ -24,8 +24,11 @@ async function show() {
     root.textContent = 'Signed out'
     return
   }
-  const { idTokenClaims } = await app.acquireTokenSilent({ scopes, account })
-  root.textContent = `Signed in as ${account.idTokenClaims.email ?? idTokenClaims.email ?? account.username}`
+  const { accessToken } = await app.acquireTokenSilent({ scopes, account })
+  const answer = await fetch(`${OIDC_ISSUER}/oauth2/userinfo`, { headers: { authorization: `Bearer ${accessToken}` } })
+  const { sub, email } = await answer.json()
+  if (sub !== account.idTokenClaims.sub || email !== account.idTokenClaims.email) throw new Error('userinfo is about somebody else')
+  root.textContent = `Signed in as ${email}`
 }
 
 show().catch((error) => { root.textContent = `Refused: ${error.message}` })
