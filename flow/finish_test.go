@@ -25,7 +25,8 @@ func TestAFinishedSignInLeadsOnForAMinute(t *testing.T) {
 		if err := b.s.Finish(t.Context(), seen.Entry); fault.CodeOf(err) != "" && !fault.Is(err, fault.Conflict) || err == nil {
 			t.Errorf("finished twice by what was seen before: %v", err)
 		}
-		b.finish()
+		time.Sleep(30 * time.Second)
+		b.finish() // a second answer gives no more time
 		b.is(StepIssue)(b.look())
 		b.is(StepIssue)(b.password("ada"))
 		b.is(StepIssue)(b.totp("otp ada 1"))
@@ -39,7 +40,9 @@ func TestAFinishedSignInLeadsOnForAMinute(t *testing.T) {
 		if len(b.w.sessions) != 1 || len(b.w.spent) != 0 || len(b.w.consents) != 1 {
 			t.Errorf("something was done: %d sessions, spent %v, consents %v", len(b.w.sessions), b.w.spent, b.w.consents)
 		}
-		time.Sleep(FinishedLife)
+		time.Sleep(30*time.Second - time.Nanosecond)
+		b.is(StepIssue)(b.look())
+		time.Sleep(time.Nanosecond)
 		if out := b.refused("flow.gone")(b.look()); out.App == nil || out.Interaction.Ask.Client != "web" {
 			t.Errorf("nobody knows what it was for: %+v", out.Entry)
 		}

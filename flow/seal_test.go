@@ -52,8 +52,37 @@ func TestWhatIsSealedComesBackAsItWas(t *testing.T) {
 	if diff := cmp.Diff(i, back); err != nil || diff != "" {
 		t.Errorf("%v (-want +got):\n%s", err, diff)
 	}
-	if _, err := s.unseal(strings.Repeat("A", maxSealed+1)); err == nil {
-		t.Error("a text without end is opened")
+}
+
+// counting counts what is opened at all.
+type counting struct {
+	Sealer
+	opened int
+}
+
+func (c *counting) Open(text string) ([]byte, error) {
+	c.opened++
+	return c.Sealer.Open(text)
+}
+
+// Bounds hold for what was sealed under our own key, too: the text that is opened,
+// and what it swells to.
+func TestASealedSignInIsBoundedBeforeItIsOpenedAndAfter(t *testing.T) {
+	t.Parallel()
+	s := newWorld().service(proof.MFANobody)
+	seals := &counting{Sealer: s.Seals}
+	s.Seals = seals
+	if _, err := s.unseal(strings.Repeat("A", maxSealed+1)); err == nil || seals.opened != 0 {
+		t.Errorf("a text without end: %v, opened %d times", err, seals.opened)
+	}
+	ask := usualAsk()
+	ask.Params["state"] = []string{strings.Repeat("a", maxPlain)}
+	i, err := s.Begin(t.Context(), "browser", ask)
+	if err != nil || len(i.Sealed) > maxSealed {
+		t.Fatalf("%d characters, %v", len(i.Sealed), err)
+	}
+	if _, err := s.unseal(i.Sealed); err == nil {
+		t.Error("what swells without end is read")
 	}
 }
 
@@ -96,6 +125,9 @@ func TestOnlyWhoIsSignedInKeepsASignIn(t *testing.T) {
 	kept, err := b.s.Keep(t.Context(), out.Entry)
 	if err != nil || kept.Interaction.Handle() != string(other.ref.Interaction) {
 		t.Errorf("got %q, %v", kept.Interaction.Handle(), err)
+	}
+	if row := b.w.interactions[other.ref.Interaction]; row.Progress.User != "ada" {
+		t.Errorf("it counts as one of %q, want ada's", row.Progress.User)
 	}
 	other.is(StepConsent)(other.look())
 }
