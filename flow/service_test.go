@@ -104,6 +104,19 @@ func TestASecondTabGoesOnWhereTheFirstSignedIn(t *testing.T) {
 	second.is(StepIssue)(second.look())
 }
 
+// A page that was about somebody else guesses no codes of who is there now.
+func TestACodeOnAPageAboutSomebodyElseIsNotTried(t *testing.T) {
+	t.Parallel()
+	b := newTab(t, toWeb)
+	b.is(StepFactor)(b.password("bob"))
+	b.ref.Person, b.w.proved = "ada", nil
+	b.refused("signin.another_session")(b.totp("otp bob 1"))
+	b.refused("signin.another_session")(b.s.Recovery(t.Context(), audit.Actor{}, b.ref, "rec bob 1"))
+	if len(b.w.spent) != 0 || len(b.w.proved) != 0 {
+		t.Errorf("spent %v, proved %v", b.w.spent, b.w.proved)
+	}
+}
+
 func TestADoubleClickOnTheCodeGoesOn(t *testing.T) {
 	t.Parallel()
 	b := newTab(t, toWeb)
@@ -213,6 +226,7 @@ func TestARefusalOfConsentIsTheAnswer(t *testing.T) {
 		t.Errorf("got %+v, consents %v", out.Decision, b.w.consents)
 	}
 	b.is(StepRefuse)(b.consent(true)) // no second thoughts by the back button
+	b.is(StepRefuse)(b.choose(true))
 	if !strings.HasSuffix(b.actions(), "consent.refuse ada|web") {
 		t.Errorf("audit: %s", b.actions())
 	}

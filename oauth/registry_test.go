@@ -65,6 +65,9 @@ func TestRegistryKeepsWhatItHasWhenTheStoreFailsAndSaysHowOldItIs(t *testing.T) 
 		if err := h.there.Current(t.Context()); !errors.Is(err, broken) || h.there.Age() != time.Minute {
 			t.Errorf("without a store it is %s old, and Current = %v", h.there.Age(), err)
 		}
+		if c, err := h.there.Client(t.Context(), "web"); !fault.Is(err, fault.Unavailable) || !errors.Is(err, broken) || c != nil {
+			t.Errorf("a client of a minute ago, which may be disabled by now: %v, %v", c, err)
+		}
 		h.m.fail("", nil)
 		if err := h.EndAuthorization(t.Context(), "aut_bob/web/3", "replay"); err != nil {
 			t.Fatal(err)
