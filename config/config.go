@@ -57,7 +57,7 @@ type Config struct {
 	Keys     keys.Config     `setting:"keys"`
 	Audit    audit.Config    `setting:"audit"`
 
-	Limits ephemeral.Config `setting:"limits"`
+	Limits ephemeral.Limits `setting:"limits"`
 
 	Brand brand.Config `setting:"brand"`
 
@@ -154,7 +154,7 @@ func Default() Config {
 		Tokens:    oauth.DefaultConfig(),
 		Keys:      keys.DefaultConfig(),
 		Audit:     audit.DefaultConfig(),
-		Limits:    ephemeral.DefaultConfig(),
+		Limits:    ephemeral.DefaultLimits(),
 		Brand:     brand.DefaultConfig(),
 		Bootstrap: Bootstrap{Name: "Administrator"},
 	}

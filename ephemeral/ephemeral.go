@@ -16,7 +16,7 @@ import (
 	"gatehouse/setting"
 )
 
-// Limiter bounds how often something bad may happen per key. Package ephemeraltest
+// Limiter bounds how often something may happen per key. Package ephemeraltest
 // holds every implementation to this. All methods may be called at once; of events
 // counted at once none is lost.
 type Limiter interface {
@@ -28,6 +28,26 @@ type Limiter interface {
 	// so that a flood does not lengthen the wait. After an error the event may or
 	// may not be counted.
 	Count(ctx context.Context, key string) error
+	// Take counts one event of key if it may have one now, and returns zero; else it
+	// counts nothing and returns how long key has to wait. Of events taken at once
+	// no more pass than may. After an error the event may or may not be counted.
+	Take(ctx context.Context, key string) (time.Duration, error)
+}
+
+// Limits are the flood limits of a house.
+type Limits struct {
+	Bad     Config        `setting:",inline"`
+	Address AddressConfig `setting:"address"`
+	Person  PersonConfig  `setting:"person"`
+}
+
+// DefaultLimits are what whoever sets nothing gets.
+func DefaultLimits() Limits {
+	return Limits{
+		Bad:     DefaultConfig(),
+		Address: AddressConfig{Enabled: true, Burst: 3000, PerMinute: 3000, Remembered: 100_000},
+		Person:  PersonConfig{Enabled: true, Burst: 100, PerMinute: 20, Remembered: 100_000},
+	}
 }
 
 // Config says how many bad requests the endpoints for programs take.
@@ -47,6 +67,44 @@ type Config struct {
 	// forgotten for each new one. One takes some 100 bytes of memory.
 	Remembered int `setting:"remembered"`
 }
+
+// AddressConfig says how many pages one address may ask for.
+type AddressConfig struct {
+	// Enabled says whether the requests of an address (in IPv6 of a /64 network) for
+	// pages are limited: signing in, the account, set-up, and the requests of
+	// applications that lead there. Turn it off where all requests come from one
+	// address and something before Gatehouse limits them.
+	Enabled bool `setting:"enabled"`
+	// Burst is how many pages an address may ask for at once before it has to wait.
+	Burst int `setting:"burst"`
+	// PerMinute is how many pages an address may ask for per minute in the long run.
+	// A sign-in with a second factor and a first consent takes eight.
+	PerMinute int `setting:"per_minute"`
+	// Remembered is how many addresses are remembered at most; beyond it an old one is
+	// forgotten for each new one. One takes some 100 bytes of memory.
+	Remembered int `setting:"remembered"`
+}
+
+// Validate says what is wrong with c.
+func (c AddressConfig) Validate() []fault.Field { return Config(c).Validate() }
+
+// PersonConfig says how much a person may change.
+type PersonConfig struct {
+	// Enabled says whether it is limited how often a person signs in, answers an
+	// application, and changes something in the account: each leaves an event in the
+	// audit log.
+	Enabled bool `setting:"enabled"`
+	// Burst is how often a person may do so at once before they have to wait.
+	Burst int `setting:"burst"`
+	// PerMinute is how often a person may do so per minute in the long run.
+	PerMinute int `setting:"per_minute"`
+	// Remembered is how many people are remembered at most; beyond it an old one is
+	// forgotten for each new one. One takes some 100 bytes of memory.
+	Remembered int `setting:"remembered"`
+}
+
+// Validate says what is wrong with c.
+func (c PersonConfig) Validate() []fault.Field { return Config(c).Validate() }
 
 // DefaultConfig takes a hundred bad requests at once and five a second, from each
 // of a hundred thousand senders.
@@ -89,3 +147,4 @@ func (unlimited) AnswersAtOnce() {}
 
 func (unlimited) Blocked(context.Context, string) (time.Duration, error) { return 0, nil }
 func (unlimited) Count(context.Context, string) error                    { return nil }
+func (unlimited) Take(context.Context, string) (time.Duration, error)    { return 0, nil }

@@ -60,12 +60,30 @@ func (m *memory) Count(_ context.Context, key string) error {
 	now := time.Since(m.start)
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	m.count(s, key, now)
+	return nil
+}
+
+// Take implements Limiter. It never fails.
+func (m *memory) Take(_ context.Context, key string) (time.Duration, error) {
+	s := m.shard(key)
+	now := time.Since(m.start)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if wait := s.whole[key] + m.interval - m.reach - now; wait > 0 {
+		return wait, nil
+	}
+	m.count(s, key, now)
+	return 0, nil
+}
+
+// count counts one event of key; s is held.
+func (m *memory) count(s *shard, key string, now time.Duration) {
 	whole, known := s.whole[key]
 	if !known && len(s.whole) >= m.perShard {
 		s.forget(now)
 	}
 	s.whole[key] = min(max(whole, now)+m.interval, now+m.reach)
-	return nil
 }
 
 // forget makes room for one key: it drops those among a few that are whole

@@ -40,6 +40,9 @@ func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check f
 	if e.Decision.Step != StepFactor {
 		return Outcome{Entry: e}, nil
 	}
+	if err := s.Turns.Take(ctx, e.Decision.User); err != nil { // before a code is spent
+		return Outcome{Entry: e}, fmt.Errorf("prove second factor: %w", err)
+	}
 	p, left, err := check(e.Decision.User)
 	if err != nil {
 		return s.elsewhere(ctx, from, ref, e, fmt.Errorf("prove second factor: %w", err))
@@ -61,6 +64,8 @@ func (s *Service) elsewhere(ctx context.Context, from audit.Actor, ref Ref, was 
 
 func proveFactor(p proof.Proof, user id.User, steps ...Step) change {
 	return change{
+		counted: true,
+
 		fits:  at(user, steps...),
 		apply: note(func(st *State, d Decision) { st.add(d.User, p) }),
 	}

@@ -22,7 +22,12 @@ func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login
 	if err != nil {
 		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
 	}
+	if err := s.Turns.Take(ctx, user); err != nil {
+		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
+	}
 	return s.post(ctx, from, ref, change{
+		counted: true,
+
 		fits:   func(d Decision) bool { return d.Step == StepSignIn && (d.User == "" || d.User == user) },
 		person: user,
 		apply: note(func(st *State, _ Decision) {

@@ -25,6 +25,8 @@ type change struct {
 	// reopens says that it fits a sign-in that was answered already; others change
 	// nothing of it.
 	reopens bool
+	// counted says that it was counted for its person already.
+	counted bool
 }
 
 // note is an apply that only notes something.
@@ -40,10 +42,11 @@ const attempts = 4
 func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m change) (Outcome, error) {
 	var out Outcome
 	var err error
+	turn := s.turn(m)
 	for range attempts {
 		err = s.Store.InTx(ctx, func(ctx context.Context) error {
 			var err error
-			out, err = s.write(ctx, from, ref, m)
+			out, err = s.write(ctx, from, ref, m, turn)
 			return err
 		})
 		if !fault.Is(err, fault.Conflict) || fault.CodeOf(err) == "flow.expired" || errors.Is(err, errAnother) {
@@ -57,7 +60,7 @@ func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m change)
 }
 
 // write is one try of post.
-func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change) (Outcome, error) {
+func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change, turn func(context.Context, State) error) (Outcome, error) {
 	e, st, err := s.look(ctx, ref, m.person)
 	if err != nil {
 		return Outcome{Entry: e}, err
@@ -67,6 +70,9 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change
 	}
 	if !isFor(ref.Person, e.Decision.User) && m.person == "" || !m.fits(e.Decision) || !m.reopens && !e.Interaction.Finished.IsZero() {
 		return Outcome{Entry: e}, nil
+	}
+	if err := turn(ctx, st); err != nil {
+		return Outcome{Entry: e}, err
 	}
 	if err := m.apply(ctx, s.actor(from, st), &st, e.Decision); err != nil {
 		return Outcome{Entry: e}, err
@@ -92,6 +98,30 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change
 		}
 	}
 	return Outcome{Entry: st.entry(i, settledOnly(st)), SessionToken: token}, nil
+}
+
+// turn returns what counts m for who has proved or is signed in, once however often
+// the transaction is tried. A stranger who merely names somebody uses up no turn of
+// theirs.
+func (s *Service) turn(m change) func(ctx context.Context, st State) error {
+	done := m.counted
+	return func(ctx context.Context, st State) error {
+		var user id.User
+		switch {
+		case len(st.Progress.Proofs) > 0:
+			user = st.Progress.User
+		case st.Session != nil:
+			user = st.Session.User
+		}
+		if done || user == "" {
+			return nil
+		}
+		if err := s.Turns.Take(ctx, user); err != nil {
+			return err
+		}
+		done = true
+		return nil
+	}
 }
 
 // settle puts complete proofs into the browser's session: a session of the same

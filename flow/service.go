@@ -16,6 +16,7 @@ type Service struct {
 	People   People
 	Sessions Sessions
 	Apps     Apps
+	Turns    Turns
 	Audit    audit.Recorder
 	Seals    Sealer
 	Config   Config
@@ -53,6 +54,12 @@ type Apps interface {
 	// Application answers NotFound for one that is not there or not enabled.
 	Application(ctx context.Context, client id.Client) (Application, error)
 	GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error
+}
+
+// Turns bounds how often a person changes something.
+type Turns interface {
+	// Take counts one change, or answers TooMany.
+	Take(ctx context.Context, user id.User) error
 }
 
 // Ref is what a browser brings along: the interaction that it names, or carries

@@ -44,6 +44,7 @@ type House struct {
 	Registry *oauth.Registry
 	Keys     *keys.Ring
 	Flow     *flow.Service
+	Turns    Turns
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
 
@@ -81,6 +82,9 @@ func (h *House) open(ctx context.Context) error {
 		return fmt.Errorf("migrate the store: %w", err)
 	}
 	if err := h.openKeeper(ctx); err != nil {
+		return err
+	}
+	if err := h.openTurns(); err != nil {
 		return err
 	}
 	h.wire()
@@ -141,7 +145,7 @@ func (h *House) wire() {
 	h.OAuth.People = Subjects{h.Identity}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
-		Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
+		Turns: h.Turns, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 	}
 }
 

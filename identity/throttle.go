@@ -4,12 +4,12 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
-	"net/netip"
 	"strconv"
 	"time"
 
 	"gatehouse/clock"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/secret"
 )
 
@@ -73,20 +73,11 @@ func (s *Service) accountKey(login string) string { return s.key("account", Cano
 // one hour, "" when the address is not known, as on the console. Hours let the
 // failures of many people behind one address be forgotten.
 func (s *Service) addressKey(ip string, at time.Time) string {
-	addr, err := netip.ParseAddr(ip)
-	if err != nil {
+	network := id.Network(ip)
+	if network == "" {
 		return ""
 	}
-	addr = addr.Unmap().WithZone("")
-	bits := addr.BitLen()
-	if addr.Is6() {
-		bits = 64
-	}
-	network, err := addr.Prefix(bits)
-	if err != nil {
-		return ""
-	}
-	return s.key("address", network.String()+" "+strconv.FormatInt(at.Unix()/3600, 10))
+	return s.key("address", network+" "+strconv.FormatInt(at.Unix()/3600, 10))
 }
 
 // mayTry refuses before anything costs much: the account or the address is

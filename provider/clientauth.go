@@ -42,7 +42,7 @@ func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.
 		}
 	}
 	key := floodKey(r, c)
-	if wait := p.blocked(r.Context(), key); wait > 0 {
+	if wait := p.flood.Blocked(r.Context(), key); wait > 0 {
 		return nil, &fault.Error{Kind: fault.TooMany, Code: "client.attempts", Detail: "Too many failed client authentications from this address.", RetryAfter: wait}
 	}
 	if err == nil {
@@ -54,7 +54,7 @@ func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.
 			return nil, err
 		}
 		if e.code == "invalid_client" {
-			p.countBad(r.Context(), key)
+			p.flood.Count(r.Context(), key)
 		}
 		return nil, e.about(loggable(how.client))
 	}
@@ -65,7 +65,7 @@ func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.
 // that they name, so that a noisy client does not lock out others behind the
 // same address. All names that nobody has count as one: there is no end of them.
 func floodKey(r *http.Request, c *oauth.Client) string {
-	return "client:" + web.InfoOf(r.Context()).IP + " " + string(c.ID)
+	return "client:" + id.Network(web.InfoOf(r.Context()).IP) + " " + string(c.ID)
 }
 
 // clientNamed returns the client, or nobody when there is none of that name.

@@ -87,7 +87,7 @@ func newDoor(t testing.TB) *door {
 	d.Provider = &Provider{
 		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
 		Flow: &flow.Service{
-			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)),
+			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)),
 		},
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},

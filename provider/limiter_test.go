@@ -47,6 +47,13 @@ func (l *limiter) Count(ctx context.Context, key string) error {
 	return nil
 }
 
+func (l *limiter) Take(ctx context.Context, key string) (time.Duration, error) {
+	if wait, err := l.Blocked(ctx, key); wait > 0 || err != nil {
+		return wait, err
+	}
+	return 0, l.Count(ctx, key)
+}
+
 type metrics struct {
 	mu      sync.Mutex
 	issued  []string

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"gatehouse/provider/internal/kernel"
+	"gatehouse/web"
 )
 
 // Open prepares the provider, and reports at the start what it would miss at
@@ -42,6 +43,7 @@ func (p *Provider) Open() error {
 		return fmt.Errorf("open provider: %w", err)
 	}
 	p.discovery = newDocument(body, tagOf(body), "public, max-age=3600")
+	p.flood = web.Flood{Limiter: p.Limiter, Log: p.Log}
 	p.kernel = kernel.New(p.Issuer, PathAuthorize)
 	p.verifier = &verifier{issuer: p.Issuer, signer: p.Signer, registry: p.Registry}
 	return nil

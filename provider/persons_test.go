@@ -39,6 +39,8 @@ func (p *people) person(user id.User) *flow.Person {
 // persons checks what they prove.
 type persons struct{}
 
+func (persons) Take(context.Context, id.User) error { return nil }
+
 func (persons) CheckPassword(context.Context, audit.Actor, string, string) (id.User, proof.Proof, error) {
 	return "usr_ada", provedAt(time.Now())[0], nil
 }

@@ -45,10 +45,11 @@ type Provider struct {
 	Next func(e flow.Entry) string
 	// Show shows that page right here, where its address would be too long.
 	Show    func(w http.ResponseWriter, r *http.Request, e flow.Entry) error
-	Limiter Limiter
+	Limiter web.Limiter
 	Metrics Metrics
 	Log     *slog.Logger
 
+	flood      web.Flood      // asks Limiter
 	kernel     *kernel.Kernel // the form of authorization requests
 	verifier   *verifier      // access tokens
 	discovery  *document

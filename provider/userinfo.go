@@ -59,15 +59,15 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 // and those that have expired or were revoked do not count: applications that
 // try them once more do not lock out those behind the same address.
 func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*verified, error) {
-	flood := "userinfo:" + web.InfoOf(r.Context()).IP
+	flood := "userinfo:" + id.Network(web.InfoOf(r.Context()).IP)
 	known := p.verifier.known(token)
-	if wait := p.blocked(r.Context(), flood); wait > 0 && !known {
+	if wait := p.flood.Blocked(r.Context(), flood); wait > 0 && !known {
 		return nil, &fault.Error{Kind: fault.TooMany, Code: "userinfo.flood", Detail: "Too many bad access tokens from this address.", RetryAfter: wait}
 	}
 	t, err := p.verifier.verify(r.Context(), token)
 	if errors.Is(err, errBadToken) {
 		if !known && !errors.Is(err, errDeadToken) {
-			p.countBad(r.Context(), flood)
+			p.flood.Count(r.Context(), flood)
 		}
 		return nil, bearerRefusal(http.StatusUnauthorized, "invalid_token", "The access token is invalid, expired or revoked.").because(err)
 	}

@@ -58,6 +58,9 @@ type door struct {
 	limits   limits      // zero where raw
 	// documents are answered ahead of everything else (decision 0011).
 	documents map[string]web.Document
+	// perAddress are paths, each with all below it, of which an address may ask for so
+	// many (limits.address).
+	perAddress []string
 	// quiet doors leave a line in the log of what went wrong only.
 	quiet bool
 	// popups are what the window of an application's sign-in or sign-out passes
@@ -83,7 +86,7 @@ func (s *Server) table() ([]*door, error) {
 	}
 	page := web.RefuseWithPage(pages)
 	people := ui.Deps{
-		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry,
+		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns,
 		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
 		Help: signin.Help{Text: h.Config.SignIn.HelpText, URL: h.Config.SignIn.HelpURL},
 	}
@@ -95,11 +98,13 @@ func (s *Server) table() ([]*door, error) {
 		{
 			name: "protocol", prefixes: []string{"/oauth2/", "/.well-known/"}, protect: programs, refuse: page, limits: usual,
 			documents: protocol.Documents(), mount: protocol.Mount, popups: []string{provider.PathAuthorize, provider.PathLogout},
+			perAddress: []string{provider.PathAuthorize, provider.PathLogout},
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, look.Files()...) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
 			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: signin.Popups(),
+			perAddress: []string{"/"},
 		},
 		{name: "health and metrics", internal: true, prefixes: []string{"/"}, protect: raw, mount: s.mountInternal},
 	}, nil
@@ -108,7 +113,7 @@ func (s *Server) table() ([]*door, error) {
 // provider returns the door for applications.
 func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provider, error) {
 	h := s.house
-	limiter, err := ephemeral.New(h.Config.Limits)
+	limiter, err := ephemeral.New(h.Config.Limits.Bad)
 	if err != nil {
 		return nil, err
 	}

@@ -118,12 +118,29 @@ func (s *Server) layers(d *door, inner http.Handler) http.Handler {
 	if d.protect == forms {
 		inner = web.ProtectForms(s.house.Config.Issuer, s.cookies, refuse, inner)
 	}
+	inner = s.perAddress(d, refuse, inner)
 	trusted, _ := s.house.Config.Web.Proxies() // validated with the configuration
 	outer := &web.Outer{
 		Log: s.house.Log, Trusted: trusted, HSTS: secure(s.house.Config.Issuer), Observe: s.metrics.observe,
 		Quiet: d.quiet || s.options.Quiet, Timeout: d.limits.timeout, Limit: d.limits.body, Documents: d.documents, Popups: d.popups,
 	}
 	return outer.Wrap(canonical(inner, refuse))
+}
+
+// perAddress bounds how many of the requests that the row of d says an address may
+// send.
+func (s *Server) perAddress(d *door, refuse func(http.ResponseWriter, *http.Request, error), inner http.Handler) http.Handler {
+	if len(d.perAddress) == 0 {
+		return inner
+	}
+	counted := web.PerAddress(web.Flood{Limiter: s.addresses, Log: s.house.Log}, refuse, inner)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if web.Below(r.URL.Path, d.perAddress) {
+			counted.ServeHTTP(w, r)
+			return
+		}
+		inner.ServeHTTP(w, r)
+	})
 }
 
 // canonical refuses paths with empty or dot segments. ServeMux would redirect

@@ -19,6 +19,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gatehouse/config"
+	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/web"
@@ -55,7 +56,9 @@ type Server struct {
 	health  *health
 	options Options
 	cookies *web.Cookies
-	doors   []*door
+	// addresses bounds how many pages an address may ask for.
+	addresses web.Limiter
+	doors     []*door
 
 	public, internal http.Handler
 	arrivals         web.Arrivals
@@ -69,6 +72,11 @@ func New(h *house.House, o Options) (*Server, error) {
 	}
 	s := &Server{house: h, metrics: newMetrics(o.Version), health: &health{house: h}, options: o}
 	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: h.Config.Session.Absolute}
+	addresses, err := ephemeral.New(ephemeral.Config(h.Config.Limits.Address))
+	if err != nil {
+		return nil, fmt.Errorf("limit what an address asks for: %w", err)
+	}
+	s.addresses = addresses
 	if err := s.open(); err != nil {
 		return nil, fmt.Errorf("open the doors: %w", err)
 	}

@@ -47,6 +47,7 @@ type Deps struct {
 	Sessions Sessions
 	OAuth    account.Consents
 	Registry account.Clients
+	Turns    account.Turns
 	Cookies  *web.Cookies
 	Pages    *view.Pages
 	// Next returns the path where a sign-in goes on, and Again the one where it begins
@@ -71,7 +72,7 @@ func (d Deps) SignIn() *signin.Door {
 func Mount(m *web.Mux, d Deps) {
 	d.SignIn().Mount(m)
 	(&account.Door{
-		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry,
+		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry, Turns: d.Turns,
 		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&setup.Door{

@@ -56,7 +56,7 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 		r = r.WithContext(ctx)
 		r.Body = http.MaxBytesReader(w, r.Body, o.Limit)
 		setHeaders(w.Header(), o.HSTS, info.ID)
-		if !o.popup(r.URL.Path) {
+		if !Below(r.URL.Path, o.Popups) {
 			w.Header()["Cross-Origin-Opener-Policy"] = sameOrigin
 		}
 		rec := recorders.Get().(*recorder)
@@ -73,10 +73,10 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 	})
 }
 
-// popup reports whether the path is one of Popups or below one.
-func (o *Outer) popup(path string) bool {
-	for _, p := range o.Popups {
-		if rest, ok := strings.CutPrefix(path, p); ok && (rest == "" || rest[0] == '/') {
+// Below reports whether path is one of paths or below one.
+func Below(path string, paths []string) bool {
+	for _, p := range paths {
+		if rest, ok := strings.CutPrefix(path, p); ok && (rest == "" || rest[0] == '/' || p == "/") {
 			return true
 		}
 	}

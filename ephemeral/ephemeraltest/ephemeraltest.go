@@ -37,6 +37,7 @@ func Run(t *testing.T, s Subject) {
 		{"CountsKeysApart", countsKeysApart},
 		{"DoesNotLengthenTheWaitDuringAFlood", doesNotLengthenTheWait},
 		{"CountsEveryConcurrentEvent", countsEveryConcurrentEvent},
+		{"TakesNoMoreAtOnceThanMayPass", takesNoMoreThanMayPass},
 		{"DoesNotLetAnybodyPassOnAnEndedContext", holdsOnAnEndedContext},
 	} {
 		t.Run(c.name, func(t *testing.T) { s.In(t, func(t *testing.T) { c.test(t, s) }) })
@@ -111,6 +112,41 @@ func countsEveryConcurrentEvent(t *testing.T, s Subject) {
 	}
 }
 
+func takesNoMoreThanMayPass(t *testing.T, s Subject) {
+	const callers = 50
+	l := s.Open(t, quick)
+	count(t, l, "k", 1)
+	passed := make(chan bool, callers)
+	var all sync.WaitGroup
+	for range callers {
+		all.Go(func() {
+			wait, err := l.Take(t.Context(), "k")
+			if err != nil || wait > interval {
+				t.Errorf("take: %v, %v", wait, err)
+			}
+			passed <- wait == 0
+		})
+	}
+	all.Wait()
+	close(passed)
+	n := 0
+	for ok := range passed {
+		if ok {
+			n++
+		}
+	}
+	if n != quick.Burst-1 {
+		t.Fatalf("%d of %d events passed at once, want the %d that are left of the burst", n, callers, quick.Burst-1)
+	}
+	time.Sleep(blocked(t, l, "k"))
+	if wait, err := l.Take(t.Context(), "k"); wait != 0 || err != nil {
+		t.Fatalf("after waiting as told, Take = %v, %v: what was refused was counted", wait, err)
+	}
+	if wait, err := l.Take(t.Context(), "k"); wait == 0 || err != nil {
+		t.Fatalf("Take = %v, %v, want a wait: two events passed in one interval", wait, err)
+	}
+}
+
 // A limiter that cannot ask in time says so; it does not say that nobody waits.
 func holdsOnAnEndedContext(t *testing.T, s Subject) {
 	l := s.Open(t, quick)
@@ -119,6 +155,9 @@ func holdsOnAnEndedContext(t *testing.T, s Subject) {
 	cancel()
 	if wait, err := l.Blocked(ended, "a"); err == nil && wait == 0 {
 		t.Error("a blocked key may go on when the context has ended")
+	}
+	if wait, err := l.Take(ended, "a"); err == nil && wait == 0 {
+		t.Error("a blocked key is taken when the context has ended")
 	}
 }
 

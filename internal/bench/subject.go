@@ -62,6 +62,8 @@ func environment(cfg config.Config) []string {
 		"GATEHOUSE_ISSUER=" + cfg.Issuer, "GATEHOUSE_DATA_DIR=" + cfg.DataDir, "GATEHOUSE_STORE_URL=" + cfg.Store.URL,
 		"GATEHOUSE_LISTEN_PUBLIC=" + cfg.Web.Listen.Public, "GATEHOUSE_LISTEN_INTERNAL=" + cfg.Web.Listen.Internal,
 		"GATEHOUSE_LOG_FORMAT=json",
+		// All of the load comes from one address, and some of it in one name.
+		"GATEHOUSE_LIMITS_ADDRESS_ENABLED=false", "GATEHOUSE_LIMITS_PERSON_ENABLED=false",
 	}
 }
 

@@ -35,9 +35,12 @@ type house struct {
 	set       string     // of recovery codes
 	proofs    proof.List // of the last rise
 	err       error      // of the next change
+	turn      error      // of who changes something
 	done      []string
 	asks      []flow.Ask
 }
+
+func (h *house) Take(context.Context, id.User) error { return h.turn }
 
 func (h *house) Begin(_ context.Context, _ string, ask flow.Ask) (flow.Interaction, error) {
 	h.done = append(h.done, "begin")
@@ -159,7 +162,7 @@ func ask(t *testing.T, h *house, method, path string, fields ...string) *httptes
 	m := web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
 	cookies := &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}
 	(&Door{
-		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Cookies: cookies, Pages: pages, Fresh: 5 * time.Minute, MinPassword: 12,
+		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Turns: h, Cookies: cookies, Pages: pages, Fresh: 5 * time.Minute, MinPassword: 12,
 		Next: func(e flow.Entry) string { return "/signin?i=" + string(e.Interaction.ID) },
 	}).Mount(m)
 	form := url.Values{}
@@ -445,4 +448,28 @@ func TestAppsThatAreGoneCanStillBeRemoved(t *testing.T) {
 func TestBrowsersFindThePageThatChangesThePassword(t *testing.T) {
 	t.Parallel()
 	leadsTo(t, ask(t, &house{}, "GET", "/.well-known/change-password"), "/account/password")
+}
+
+// Every form of the account takes a turn of its person before it does anything, one
+// that is added tomorrow too.
+func TestNoFormOfTheAccountIsTakenOutOfTurn(t *testing.T) {
+	t.Parallel()
+	mux := web.NewMux(slog.New(slog.DiscardHandler), nil)
+	(&Door{}).Mount(mux)
+	posts := 0
+	for _, pattern := range mux.Patterns() {
+		path, ok := strings.CutPrefix(pattern, "POST ")
+		if !ok {
+			continue
+		}
+		posts++
+		h := &house{factor: true, step: flow.StepIssue, turn: &fault.Error{Kind: fault.TooMany, Code: "person.flood", RetryAfter: 90 * time.Second}}
+		w := ask(t, h, http.MethodPost, path, "client", "web", "session", "ses_other", "password", "x", "new_password", "y")
+		if w.Code != http.StatusTooManyRequests || w.Header().Get("Retry-After") != "90" || len(h.done) > 0 {
+			t.Errorf("POST %s out of turn: %d, Retry-After %q, did %v", path, w.Code, w.Header().Get("Retry-After"), h.done)
+		}
+	}
+	if posts < 6 {
+		t.Errorf("only %d forms were found", posts)
+	}
 }

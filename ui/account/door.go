@@ -71,6 +71,12 @@ type Clients interface {
 	Client(ctx context.Context, client id.Client) (*oauth.Client, error)
 }
 
+// Turns bounds how often a person changes something; house.Turns does.
+type Turns interface {
+	// Take counts one change, or answers TooMany.
+	Take(ctx context.Context, user id.User) error
+}
+
 // Door serves the account area. All fields but MinPassword must be set.
 type Door struct {
 	Flow     Flow
@@ -78,6 +84,7 @@ type Door struct {
 	Sessions Sessions
 	Consents Consents
 	Clients  Clients
+	Turns    Turns
 	Cookies  *web.Cookies
 	Pages    *view.Pages
 	// Next returns the path where a sign-in goes on, as signin.Next does.
@@ -164,6 +171,11 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 		}
 		if who := r.PostForm.Get("person"); who != "" && who != string(s.User) {
 			return fault.New(fault.Conflict, "signin.another_session", "Somebody else has signed in in this browser meanwhile. Nothing was changed.")
+		}
+		if r.Method == http.MethodPost {
+			if err := d.Turns.Take(r.Context(), s.User); err != nil {
+				return err
+			}
 		}
 		enough, err := d.prove(w, r, flow.Ask{ReturnTo: back})
 		if err != nil || !enough {

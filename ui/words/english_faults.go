@@ -37,7 +37,9 @@ var englishFaults = map[string]Fault{
 		Detail: "There is no such page.",
 		Todo:   "Check the address, or begin at the home page.",
 	},
-	"setup.link": {Detail: "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."},
+	"address.flood": {Detail: "Too many pages were asked for from this address."},
+	"person.flood":  {Title: "Too many changes", Detail: "You changed too much in too short a time. Nothing was changed now."},
+	"setup.link":    {Detail: "This set-up link is not valid any more. Run “gatehouse setup-link” on the server for a new one."},
 	"setup.done": {
 		Title:  "Already set up",
 		Detail: "There is an administrator already.",

@@ -1,0 +1,33 @@
+package house
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/ephemeral"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/web"
+)
+
+// Turns bound how often a person changes something: each change leaves an event in
+// the audit log, which nothing may fill (limits.person).
+type Turns struct{ flood web.Flood }
+
+func (h *House) openTurns() error {
+	limiter, err := ephemeral.New(ephemeral.Config(h.Config.Limits.Person))
+	if err != nil {
+		return fmt.Errorf("limit what a person changes: %w", err)
+	}
+	h.Turns = Turns{web.Flood{Limiter: limiter, Log: h.Log}}
+	return nil
+}
+
+// Take counts one change of the person, or answers "person.flood" (TooMany) with how
+// long they have to wait. Of changes at once no more pass than may.
+func (t Turns) Take(ctx context.Context, user id.User) error {
+	if wait := t.flood.Take(ctx, string(user)); wait > 0 {
+		return &fault.Error{Kind: fault.TooMany, Code: "person.flood", Detail: "You changed too much in too short a time. Nothing was changed now.", RetryAfter: wait}
+	}
+	return nil
+}
