@@ -17,6 +17,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/house"
+	"gatehouse/house/check"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
@@ -54,7 +55,7 @@ var actor = audit.Actor{Kind: audit.Console, ID: "demo"}
 
 // seed makes the people and the client that are not there yet.
 func seed(ctx context.Context, h *house.House, appURL string) (*Seeded, error) {
-	path := filepath.Join(h.Config.DataDir, "demo.json")
+	path := filepath.Join(h.Config.DataDir, check.DemoFile)
 	s, err := readSeeded(path)
 	if err != nil {
 		return nil, err

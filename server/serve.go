@@ -22,6 +22,7 @@ import (
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/house"
+	"gatehouse/house/check"
 	"gatehouse/web"
 )
 
@@ -274,6 +275,9 @@ func (s *Server) greet(ctx context.Context) error {
 		return fmt.Errorf("prepare the first run: %w", err)
 	}
 	fmt.Fprintf(s.options.Stdout, "Gatehouse serves %s (health and metrics on %s).\n", h.Config.Issuer, h.Config.Web.Listen.Internal)
+	if a, is := check.OfDemo(h.Config); is {
+		fmt.Fprintf(s.options.Stdout, "Careful: %s %s, for instance with --data-dir.\n", a.Key, a.Text)
+	}
 	switch {
 	case link != "":
 		fmt.Fprintf(s.options.Stdout, "Create the first administrator within 60 minutes: %s\n(another link: gatehouse setup-link)\n", link)

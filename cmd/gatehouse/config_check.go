@@ -36,7 +36,7 @@ wrong with them. Nothing is started and no database is opened.
 What can be used, and will surprise somebody later, is a warning: a certificate of
 another host or one that ends soon, an https issuer with neither TLS nor
 trusted_proxies, an internal listener that the world can reach, a data directory
-that is not there. With warnings the exit code is 0.`,
+that is not there, or that the demo has filled. With warnings the exit code is 0.`,
 		Example: `  gatehouse config check
   gatehouse config check --config /etc/gatehouse.yaml --json`,
 		Args: noArgs,

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -55,7 +56,23 @@ func Advise(c config.Config, now time.Time) []Advice {
 			Text: fmt.Sprintf("is %s, which is not there. The first start makes it, with a new database and master key. If there should be one already, look at the name", c.DataDir),
 		})
 	}
+	if a, is := OfDemo(c); is {
+		all = append(all, a)
+	}
 	return append(all, adviseCertificate(c, now)...)
+}
+
+// DemoFile is where the demo keeps who can sign in, in the data directory.
+const DemoFile = "demo.json"
+
+// OfDemo says so where the data are the demo's, which a server of one's own should
+// not begin with. The demo itself has nothing to be told.
+func OfDemo(c config.Config) (Advice, bool) {
+	file := filepath.Join(c.DataDir, DemoFile)
+	return Advice{
+		Key: "data_dir", remedy: "data_dir: ANOTHER DIRECTORY",
+		Text: fmt.Sprintf("is %s, which the demo has filled: its people can sign in, an administrator among them, and their passwords stand in %s. Choose another directory for a house of your own", c.DataDir, file),
+	}, !missing(file)
 }
 
 // exposed reports whether listening there may be reached from the Internet. A host

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -21,6 +22,10 @@ func TestWhatWillSurpriseSomebodyIsAdvised(t *testing.T) {
 	now := time.Date(2026, 3, 4, 5, 6, 7, 0, time.UTC)
 	day := 24 * time.Hour
 	https := "issuer=https://id.example.test"
+	demo := t.TempDir()
+	if err := os.WriteFile(filepath.Join(demo, DemoFile), []byte("{}"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		sets []string
 		want string // of the only advice; empty: there is none
@@ -39,6 +44,7 @@ func TestWhatWillSurpriseSomebodyIsAdvised(t *testing.T) {
 		"metrics in a private net":  {[]string{"listen.internal=10.0.0.7:9090"}, ""},
 		"a data directory to come":  {[]string{"data_dir=" + filepath.Join(t.TempDir(), "gatehuose")}, "data_dir is "},
 		"a data directory there is": {[]string{"data_dir=" + t.TempDir()}, ""},
+		"the data of the demo":      {[]string{"data_dir=" + demo}, "data_dir is " + demo + ", which the demo has filled"},
 		"an http issuer of tests":   {[]string{"issuer=http://gatehouse:8080", "insecure_http_issuer_for_tests=true"}, "insecure_http_issuer_for_tests is set"},
 	} {
 		cfg, _, err := config.Load(config.Options{Sets: c.sets})
