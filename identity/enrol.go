@@ -148,10 +148,8 @@ func (s *Service) ConfirmEnrol(ctx context.Context, from audit.Actor, user id.Us
 		return proof.Proof{}, nil, fmt.Errorf("confirm enrolment: %w", err)
 	}
 	if m.Verdict != totp.Right {
-		return proof.Proof{}, nil, &fault.Error{
-			Kind: fault.Invalid, Code: "totp.wrong", Detail: "That code does not fit. Please check that the clock of your device is right.",
-			Fields: []fault.Field{{Name: "code", Problem: "does not fit"}},
-		}
+		return proof.Proof{}, nil, fault.New(fault.Invalid, "totp.wrong",
+			"That code is wrong or too old. Type the one that the app shows now. If that is refused too, set the clock of your phone.")
 	}
 	var codes []string
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {

@@ -57,7 +57,7 @@ func (s *Service) ChangePassword(ctx context.Context, by audit.Actor, user id.Us
 		return proof.Proof{}, err
 	}
 	if next == current {
-		return proof.Proof{}, weak("is the present one")
+		return proof.Proof{}, weak("is the one that you have already")
 	}
 	was, err := s.proveCurrent(ctx, by, u, current)
 	if err != nil {

@@ -25,13 +25,14 @@ func (p setupPage) Body() templ.Component { return setupBody(p) }
 func (p setupPage) inputs(say *words.Catalogue) []view.Input {
 	token := view.Input{
 		ID: "token", Label: say.Setup.Token, Hint: say.Setup.TokenHint, Value: p.Link, Autocomplete: "off", MaxLength: 256, Literal: true,
+		Focus: p.Link == "",
 	}
 	if p.Wrong != nil && p.Wrong.Code == codeLink {
 		token.Problem = say.Detail(codeLink, p.Wrong.Detail)
 	}
 	return p.Inputs(say, token, view.Input{
 		ID: "email", Label: say.Setup.Email, Kind: "email", Value: p.Email, Autocomplete: "username",
-		Hint: say.Setup.EmailHint, Focus: true, MaxLength: 320, Literal: true,
+		Hint: say.Setup.EmailHint, Focus: p.Link != "", MaxLength: 320, Literal: true,
 	}, view.Input{
 		ID: "name", Label: say.Setup.Name, Value: p.Name, Autocomplete: "name", MaxLength: 200, Optional: true,
 	}, view.NewPassword(say, "password", say.Setup.Password, p.MinLength))

@@ -20,3 +20,16 @@ func TestSetUpPageIsWellMade(t *testing.T) {
 	viewtest.Crawl(t, pages)
 	viewtest.FormActions(t, pages, map[string]string{"setup": "'self'"})
 }
+
+// Without a link the token must be typed first; with one nobody sees its input, and
+// the script moves on (setup.js).
+func TestSetUpBeginsAtWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for link, want := range map[string]string{"": "token", "link-token": "email"} {
+		for _, n := range viewtest.Nodes(t, viewtest.Shown(t, setupPage{Form: viewtest.Form(), Link: link}).Body.Bytes()) {
+			if viewtest.Has(n, "autofocus") && viewtest.Attr(n, "id") != want {
+				t.Errorf("with the link %q the focus is on %s, want %s", link, viewtest.Attr(n, "id"), want)
+			}
+		}
+	}
+}

@@ -12,6 +12,7 @@
     input.value = token;
     input.removeAttribute('aria-invalid');
     field.hidden = true;
+    document.getElementById('email').focus();
   };
   // A form that comes back for another reason still knows its link.
   field.hidden = input.value !== '' && !input.hasAttribute('aria-invalid');

@@ -77,7 +77,7 @@ var english = Catalogue{
 	},
 	Select: Select{
 		Title:    "Choose an account",
-		Taken:    "You are signed in as {email} in this browser now. Go on as whom?",
+		Taken:    "You are signed in as {email} in this browser now, so nothing was done with what you sent. Choose who goes on.",
 		Continue: "Continue as {email}",
 		Other:    "Use another account",
 	},
@@ -251,7 +251,7 @@ var english = Catalogue{
 	},
 	Security: Security{
 		Title:      "Security",
-		Lead:       "What keeps your account safe besides your password.",
+		Lead:       "What keeps your account safe.",
 		Factor:     "Second step",
 		Since:      "Codes of an authenticator app, set up {since}.",
 		LastUsed:   "Last used {since}.",
