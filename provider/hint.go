@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"time"
 
 	"gatehouse/id"
 	"gatehouse/keys"
@@ -21,6 +20,9 @@ type hint struct {
 	Subject  id.User
 	Session  id.Session // the sid, "" when the token has none
 	Audience []string
+
+	issued, expires int64 // of the ID token, in seconds
+	short           bool  // it is what shortHint made
 }
 
 // readHint returns what the ID token says. It must be signed by a key of ours,
@@ -35,7 +37,8 @@ func (p *Provider) readHint(token string) (hint, error) {
 	if err != nil {
 		return hint{}, fmt.Errorf("id_token_hint: %w", err)
 	}
-	if header.Typ != "" && header.Typ != "JWT" {
+	short := header.Typ == typShortHint
+	if header.Typ != "" && header.Typ != "JWT" && !short {
 		return hint{}, errors.New("id_token_hint: not an ID token")
 	}
 	var c struct {
@@ -59,20 +62,27 @@ func (p *Provider) readHint(token string) (hint, error) {
 	if c.Subject == "" || len(c.Audience) == 0 || c.Expires <= 0 || c.Issued <= 0 {
 		return hint{}, errors.New("id_token_hint: a required claim is missing")
 	}
-	return hint{Subject: id.User(c.Subject), Session: id.Session(c.Session), Audience: c.Audience}, nil
+	return hint{
+		Subject: id.User(c.Subject), Session: id.Session(c.Session), Audience: c.Audience,
+		issued: c.Issued, expires: c.Expires, short: short,
+	}, nil
 }
 
-// shortHint signs what h says once more, and nothing else. To everybody but
-// readHint it has expired.
+// typShortHint is the type of what shortHint makes.
+const typShortHint = "logout-hint+jwt"
+
+// shortHint signs what h says once more, and nothing else. Anybody who found an ID
+// token may ask for one, so it is none by its type, and no younger than what it was
+// made of: for those who do not look at types, or forgive a clock some minutes, it
+// expires when that does.
 func (p *Provider) shortHint(ctx context.Context, h *hint) (string, error) {
-	now := time.Now().Unix()
 	payload, err := json.Marshal(map[string]any{
-		"iss": p.Issuer, "sub": h.Subject, "aud": h.Audience, "sid": h.Session, "iat": now, "exp": now,
+		"iss": p.Issuer, "sub": h.Subject, "aud": h.Audience, "sid": h.Session, "iat": h.issued, "exp": h.expires,
 	})
 	if err != nil {
 		return "", fmt.Errorf("shorten an id_token_hint: %w", err)
 	}
-	return p.Signer.Sign(ctx, keys.ES256, "JWT", payload)
+	return p.Signer.Sign(ctx, keys.ES256, typShortHint, payload)
 }
 
 // audience is an `aud` claim: one string or an array of them (RFC 7519 section 4.1.3).

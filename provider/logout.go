@@ -66,10 +66,11 @@ func cookiesHeldBack(r *http.Request) bool {
 }
 
 // comeAgain turns a posted request into a GET, with which the browser sends its
-// cookies. A hint that is too long for that comes as a short one.
+// cookies. A hint that is too long for that comes as a short one, which is not made
+// of a short one again: it would outlive the key of the ID token for ever.
 func (p *Provider) comeAgain(w http.ResponseWriter, r *http.Request, f farewell) error {
 	target := func() string { return p.Issuer + PathLogout + "?" + f.params.Encode() }
-	if len(target()) > web.MaxLocation && f.hint != nil {
+	if len(target()) > web.MaxLocation && f.hint != nil && !f.hint.short {
 		short, err := p.shortHint(r.Context(), f.hint)
 		if err != nil {
 			return err

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"encoding/json"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
@@ -11,6 +12,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/oauth"
 	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/web"
@@ -238,6 +240,39 @@ func TestPostedLogoutWithALongHintComesAgainByAShortAddress(t *testing.T) {
 		if w.Header().Get("Location") != c.to || len(e.sessions.ended) != 1 {
 			t.Errorf("%s: %d to %q, ended %v", name, w.Code, w.Header().Get("Location"), e.sessions.ended)
 		}
+	}
+}
+
+// Anybody may post a sign-out with an ID token that they found, long after it
+// expired: what they get back must be no ID token, no younger one, and lead no
+// further.
+func TestAnIDTokenIsNotMadeYoungerByASignOut(t *testing.T) {
+	t.Parallel()
+	e := newForge(t)
+	issued := time.Now().Add(-24 * time.Hour).Unix()
+	old := e.idToken(func(c map[string]any) { c["iat"], c["exp"], c["name"] = issued, issued+300, strings.Repeat("a", 2000) })
+	post := func(hint, state string) (short string, code int) {
+		w := e.do(logoutRequest("POST", "", url.Values{"id_token_hint": {hint}, "state": {state}}))
+		to, err := url.Parse(w.Header().Get("Location"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return to.Query().Get("id_token_hint"), w.Code
+	}
+	short, code := post(old, "s")
+	payload, header, err := e.ring.Verify(short)
+	if code != http.StatusSeeOther || err != nil {
+		t.Fatalf("answered %d with %q: %v", code, short, err)
+	}
+	var c struct{ Iat, Exp int64 }
+	if err := json.Unmarshal(payload, &c); err != nil || c.Iat != issued || c.Exp != issued+300 {
+		t.Errorf("it was issued at %d and ends at %d, %v; the ID token at %d and %d", c.Iat, c.Exp, err, issued, issued+300)
+	}
+	if header.Typ == "" || header.Typ == "JWT" || header.Typ == oauth.TypeAccessToken {
+		t.Errorf("its type is %q", header.Typ)
+	}
+	if again, code := post(short, strings.Repeat("s", 1700)); code != http.StatusBadRequest {
+		t.Errorf("a short hint was answered %d, with %q", code, again)
 	}
 }
 
