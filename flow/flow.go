@@ -159,7 +159,8 @@ type Found struct {
 // Store keeps interactions; *store.Store does.
 type Store interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
-	// InsertInteraction stores i, unless its person has so many already; then it
+	// InsertInteraction stores i, unless its person has so many already that go on or
+	// were completed, while the oldest of which only a part was proved make room; then it
 	// returns false. Conflict: it is stored already.
 	InsertInteraction(ctx context.Context, i Interaction, most int) (bool, error)
 	// SignIn reads what a sign-in stands on, all at one moment. NotFound: there is

@@ -10,8 +10,9 @@ import (
 	"gatehouse/id"
 )
 
-// MaxPerPerson bounds the sign-ins of a person that are stored at a time. More than
-// that within the life of one are no person's; then "flow.too_many" (TooMany).
+// MaxPerPerson bounds the sign-ins of a person that are stored at a time. One more
+// takes the place of the oldest that were never proved completely; where all were,
+// so many within the life of one are no person's: "flow.too_many" (TooMany).
 const MaxPerPerson = 1000
 
 // Stored reports whether the interaction is a row; else the browser carries it.

@@ -15,7 +15,7 @@ var (
 	insertCode = newStatement(`
 INSERT INTO codes (hash, ` + authorizationColumns + `, redirect_uri, challenge, created_at, expires_at, claimed_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17
-WHERE (SELECT COUNT(*) FROM codes o WHERE o.user_id = $4) < $18`)
+WHERE (SELECT COUNT(*) FROM codes o WHERE o.user_id = $4 AND o.expires_at > $19) < $18`)
 
 	selectCode = hotStatement(`
 SELECT hash, ` + authorizationColumns + `, redirect_uri, challenge, created_at, expires_at, claimed_at
@@ -29,10 +29,11 @@ WHERE hash = $1 AND claimed_at IS NULL AND expires_at > $2`)
 )
 
 // InsertCode stores c, unless there are so many of its person already, and reports
-// whether it did; several at once may pass that by their own number.
+// whether it did; several at once may pass that by their own number. What the
+// janitor could have removed does not count.
 func (s *Store) InsertCode(ctx context.Context, c oauth.Code, most int) (bool, error) {
 	args := append([]any{c.Hash}, authorizationArgs(c.Authorization)...)
-	args = append(args, c.RedirectURI, c.Challenge, micros(c.Created), micros(c.Expires), when(c.Claimed), int64(most))
+	args = append(args, c.RedirectURI, c.Challenge, micros(c.Created), micros(c.Expires), when(c.Claimed), int64(most), micros(c.Created.Add(-keepClaimedCodes)))
 	ok, err := s.changed(ctx, insertCode, args...)
 	return ok, doing("insert code", err)
 }

@@ -19,7 +19,18 @@ var (
 INSERT INTO interactions (id, browser, client_id, ask, user_id, chosen, proofs, consent, scopes, session_id,
     finished_at, version, created_at, expires_at)
 SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14
-WHERE (SELECT COUNT(*) FROM interactions o WHERE o.user_id = $5) < $15`)
+WHERE (SELECT COUNT(*) FROM interactions o WHERE o.user_id = $5 AND o.expires_at > $13) < $15`)
+
+	// Index interactions_user, walked from the oldest. What was proved completely is
+	// in a session.
+	dropIncomplete = newStatement(`
+DELETE FROM interactions
+WHERE id IN (
+    SELECT id
+    FROM interactions
+    WHERE user_id = $1 AND session_id = '' AND finished_at IS NULL
+    ORDER BY user_id, expires_at
+    LIMIT $2)`)
 
 	selectInteraction = hotStatement(`
 SELECT ` + interactionColumns + `
@@ -33,10 +44,28 @@ SET user_id = $3, chosen = $4, proofs = $5, consent = $6, scopes = $7, session_i
 WHERE id = $1 AND version = $2`)
 )
 
-// InsertInteraction stores i, unless its person has so many already, and reports
-// whether it did; several at once may pass that by their own number. Conflict: it
-// is stored already.
+// atOnce is how many go to make room for one.
+const atOnce = 10
+
+// InsertInteraction stores i, unless its person has so many already that have not
+// expired, and reports whether it did; several at once may pass that by their own
+// number. The oldest that were never proved completely make room: a password alone
+// must not keep its owner out. Conflict: it is stored already.
 func (s *Store) InsertInteraction(ctx context.Context, i flow.Interaction, most int) (bool, error) {
+	ok, err := s.insertInteraction(ctx, i, most)
+	if err != nil || ok || i.Progress.User == "" {
+		return ok, err
+	}
+	switch n, err := s.exec(ctx, dropIncomplete, string(i.Progress.User), int64(atOnce)); {
+	case err != nil:
+		return false, doing("make room for an interaction", err)
+	case n == 0:
+		return false, nil
+	}
+	return s.insertInteraction(ctx, i, most)
+}
+
+func (s *Store) insertInteraction(ctx context.Context, i flow.Interaction, most int) (bool, error) {
 	ask := i.Ask
 	ask.RequestedAt = ask.RequestedAt.UTC()
 	args := []any{string(i.ID), i.Browser, string(ask.Client), document(ask)}
@@ -99,7 +128,7 @@ func interactionFields(i *flow.Interaction) []any {
 
 var interactionsTable = table{
 	statements: []*statement{
-		insertInteraction, selectInteraction, updateInteraction,
+		insertInteraction, dropIncomplete, selectInteraction, updateInteraction,
 	},
 	brooms: []broom{ // index interactions_expires
 		{"interactions", 0, sweep("interactions", "id", "expires_at <= $1")},

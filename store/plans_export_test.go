@@ -119,7 +119,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectClients:      {{}},
 		selectClientsAfter: {{"", int64(planPage)}, {client, int64(2)}},
 
-		insertCode: one(bytes("cod_", 1<<20), crowd.ID("atz_", n), client, user, ses, "[]", "[]", at, "aal1", "[]", "", "", "", "", at, at+1, nil, int64(10_000)),
+		insertCode: one(bytes("cod_", 1<<20), crowd.ID("atz_", n), client, user, ses, "[]", "[]", at, "aal1", "[]", "", "", "", "", at, at+1, nil, int64(10_000), at),
 		selectCode: one(bytes("cod_", n)),
 		claimCode:  one(bytes("cod_", n), at),
 
@@ -159,6 +159,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectInteraction: one(crowd.ID("int_", n)),
 		updateInteraction: one(crowd.ID("int_", n), int64(1), user, true, "[]", "", "[]", "", at),
 		insertInteraction: one(crowd.ID("int_", 1<<20), []byte("browser"), client, "{}", user, true, "[]", "", "[]", "", nil, int64(1), at, at+1, int64(1000)),
+
+		dropIncomplete: one(user, int64(10)),
 
 		selectKeys: {{true}, {false}},
 		moveKey:    one("nothing", "retired", "", nil, nil, "signing"),

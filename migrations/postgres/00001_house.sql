@@ -168,7 +168,7 @@ CREATE TABLE interactions (
 );
 
 CREATE INDEX interactions_expires ON interactions (expires_at);
-CREATE INDEX interactions_user ON interactions (user_id);
+CREATE INDEX interactions_user ON interactions (user_id, expires_at);
 
 CREATE TABLE clients (
     id                 TEXT    PRIMARY KEY,
@@ -239,7 +239,7 @@ CREATE TABLE codes (
     claimed_at    BIGINT
 );
 
-CREATE INDEX codes_user ON codes (user_id);
+CREATE INDEX codes_user ON codes (user_id, expires_at);
 CREATE INDEX codes_expires ON codes (expires_at) WHERE claimed_at IS NULL;
 CREATE INDEX codes_claimed ON codes (expires_at) WHERE claimed_at IS NOT NULL;
 

@@ -99,6 +99,9 @@ func testCodes(t *testing.T, s *store.Store) {
 	another.Hash = hash()
 	no(t)(s.InsertCode(ctx, another, 1))
 	yes(t)(s.InsertCode(ctx, another, 2))
+	later := c // nobody has swept meanwhile
+	later.Hash, later.Created, later.Expires = hash(), now.Add(25*time.Hour), now.Add(25*time.Hour+time.Minute)
+	yes(t)(s.InsertCode(ctx, later, 2))
 	same(t, must[oauth.Code](t)(s.Code(ctx, c.Hash)), c)
 	same(t, must[oauth.Code](t)(s.Code(ctx, bare.Hash)), bare)
 	_, err := s.Code(ctx, hash())

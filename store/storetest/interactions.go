@@ -61,10 +61,55 @@ func testInteractions(t *testing.T, s *store.Store) {
 	_, err := s.InsertInteraction(ctx, i, flow.MaxPerPerson)
 	refused(t, err, fault.Conflict)
 	i.ID = id.NewInteraction()
-	no(t)(s.InsertInteraction(ctx, i, 1)) // one of this person is there
+	i.Progress.Session = "ses_a"
+	no(t)(s.InsertInteraction(ctx, i, 1)) // one of this person is there, and was completed
 	_, err = s.SignIn(ctx, flow.Query{Interaction: i.ID, Now: now})
 	missing(t, err)
 	missing(t, s.UpdateInteraction(ctx, i))
+}
+
+// testRoomForInteractions has somebody at work who knows a password and no more:
+// the owner still gets in, and what was completed stays.
+func testRoomForInteractions(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	of := func(p flow.Progress, created time.Time) flow.Interaction {
+		return flow.Interaction{
+			ID: id.NewInteraction(), Browser: hash(), Version: 1, Created: created, Expires: created.Add(time.Hour),
+			Ask: flow.Ask{ReturnTo: "/account", RequestedAt: created}, Progress: p,
+		}
+	}
+	insert := func(i flow.Interaction, most int) (bool, error) { return s.InsertInteraction(ctx, i, most) }
+	there := func(i flow.Interaction) bool {
+		t.Helper()
+		_, err := s.Interaction(ctx, i.ID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			t.Fatal(err)
+		}
+		return err == nil
+	}
+	half := flow.Progress{User: "usr_half", Proofs: byPassword(now)}
+	full := flow.Progress{User: "usr_half", Proofs: byPassword(now), Session: "ses_half"}
+	done, over := of(full, now.Add(-time.Second)), of(half, now.Add(-2*time.Second))
+	over.Finished = now
+	yes(t)(insert(done, 20))
+	yes(t)(insert(over, 20))
+	stolen := make([]flow.Interaction, 60)
+	for n := range stolen {
+		stolen[n] = of(half, now.Add(time.Duration(n)*time.Millisecond))
+		yes(t)(insert(stolen[n], 20))
+	}
+	owner := of(half, now.Add(time.Second))
+	yes(t)(insert(owner, 20))
+	if !there(done) || !there(over) || !there(owner) || there(stolen[0]) || !there(stolen[59]) {
+		t.Errorf("there are: completed %v, finished %v, the owner's %v, the oldest %v, the newest %v", there(done), there(over), there(owner), there(stolen[0]), there(stolen[59]))
+	}
+
+	flood := flow.Progress{User: "usr_flood", Proofs: byPassword(now), Session: "ses_flood"}
+	for range 5 {
+		yes(t)(insert(of(flood, now), 5))
+	}
+	no(t)(insert(of(flood, now), 5))
+	yes(t)(insert(of(flood, now.Add(time.Hour)), 5)) // nobody has swept, and all have expired
 }
 
 // testSignIns holds what one statement reads to what several would.

@@ -60,6 +60,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"HeldPeople":    testHeldPeople,
 		"HeldSessions":  testHeldSessions,
 		"Interactions":  testInteractions,
+		"Room":          testRoomForInteractions,
 		"Janitor":       testJanitor,
 		"Keys":          testKeys,
 		"Leases":        testLeases,
