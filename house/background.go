@@ -21,6 +21,7 @@ const FirstKeys = "make the first keys"
 func (h *House) Beats() []Beat {
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
+		{Name: "load the revocations", Every: time.Second, Due: h.Registry.Loading, Step: h.Registry.Load},
 		{Name: FirstKeys, Every: time.Minute, Step: h.firstKeys},
 		{Name: "rotate the keys", Every: time.Second, Clock: h.Clock, Due: h.Keys.Due, Step: h.Keys.Step}, // under a lease of its own
 		{Name: "forget revocations", Every: time.Minute, Clock: h.Clock, Step: h.Registry.Forget},

@@ -16,6 +16,7 @@ import (
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/internal/testconfig"
+	"gatehouse/oauth"
 )
 
 // tally counts steps by the name of their row.
@@ -121,6 +122,36 @@ type leases struct {
 func (l *leases) Lease(_ context.Context, _, _ string, now, until time.Time) (bool, error) {
 	l.until = until.Sub(now)
 	return !l.taken, l.err
+}
+
+// Every process loads the revocations that were there before it, and once.
+func TestRevocationsOfBeforeTheStartAreLoadedInTheBackground(t *testing.T) {
+	t.Parallel()
+	h := openHouse(t, testconfig.New(t))
+	if err := h.OAuth.EndToken(t.Context(), "long ago", time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	rows := h.Beats()
+	load := rows[slices.IndexFunc(rows, func(b Beat) bool { return b.Name == "load the revocations" })]
+	beat := func() {
+		t.Helper()
+		if err := (runner{h.Store, "us", h.Log}).beat(t.Context(), load, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if beat(); !load.due(time.Now()) {
+		t.Error("it is over before anything is followed")
+	}
+	if err := h.Feed.Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if beat(); load.due(time.Now()) {
+		t.Error("there is more to load")
+	}
+	dead, err := h.Registry.Revoked(t.Context(), oauth.TokenFacts{JTI: "long ago", Issued: time.Now().Add(-time.Minute)})
+	if err != nil || !dead {
+		t.Errorf("dead %v, %v", dead, err)
+	}
 }
 
 func TestABeatIsTakenWhenItIsDueAndThisReplicasTurn(t *testing.T) {

@@ -52,6 +52,7 @@ func newStanding(t *testing.T, url string) *standing {
 	s.must(s.OAuth.EndToken(ctx, "stolen", time.Now().Add(5*time.Minute)))
 	s.must(s.Audit.Record(ctx, audit.Event{At: time.Now().Add(-80 * 24 * time.Hour), Action: "test.do", Actor: console}))
 	s.must(s.Feed.Step(ctx))
+	s.must(s.Registry.Load(ctx, time.Now()))
 	return s
 }
 
@@ -83,8 +84,8 @@ func (s *standing) whole(when string, keysBefore []string) {
 		t.Errorf("%s: the session is gone: %v", when, err)
 	}
 	stolen := oauth.TokenFacts{JTI: "stolen", Issued: time.Now().Add(-time.Minute)}
-	if !s.Registry.Revoked(stolen) {
-		t.Errorf("%s: the revoked token is alive here", when)
+	if dead, err := s.Registry.Revoked(ctx, stolen); err != nil || !dead {
+		t.Errorf("%s: the revoked token is alive here: %v", when, err)
 	}
 	if kept, err := s.Store.RevocationsAfter(ctx, 0, 10); err != nil || len(kept) != 1 {
 		t.Errorf("%s: %d revocations are in the database, %v", when, len(kept), err)
@@ -182,12 +183,15 @@ func TestAReplicaThatStartsWithAWrongClockReadsEveryRevocation(t *testing.T) {
 	s.must(s.Store.Revoke(t.Context(), oauth.Revocation{Kind: oauth.RevokedToken, Key: "long ago", Before: past, Until: past}))
 	replica := openHouse(t, s.Config)
 	s.must(replica.Feed.Step(context.WithoutCancel(t.Context())))
+	s.must(replica.Registry.Load(t.Context(), time.Now()))
 	facts := oauth.TokenFacts{JTI: "long ago", Issued: past.Add(-time.Minute)}
-	if !replica.Registry.Revoked(facts) {
+	dead, err := replica.Registry.Revoked(t.Context(), facts)
+	if s.must(err); !dead {
 		t.Error("it does not know the revocation")
 	}
 	s.must(replica.Registry.Forget(t.Context(), time.Now()))
-	if replica.Registry.Revoked(facts) {
+	dead, err = replica.Registry.Revoked(t.Context(), facts)
+	if s.must(err); dead {
 		t.Error("it is not forgotten by the true time")
 	}
 }
@@ -197,7 +201,7 @@ func TestAReplicaThatStartsWithAWrongClockReadsEveryRevocation(t *testing.T) {
 func TestEveryRowButTheseAsksForTheTime(t *testing.T) {
 	t.Parallel()
 	h := openHouse(t, testconfig.New(t))
-	free := []string{"follow the store", "make the first keys", "tell of news", "listen for news"}
+	free := []string{"follow the store", "load the revocations", "make the first keys", "tell of news", "listen for news"}
 	for _, b := range h.Beats() {
 		if asks := b.Clock != nil; asks == slices.Contains(free, b.Name) {
 			t.Errorf("%q asks for the time: %v", b.Name, asks)

@@ -28,20 +28,20 @@ func TestEndOfAPersonReachesTokensThatStandAlone(t *testing.T) {
 				t.Fatal(err)
 			}
 			for range 2 { // at once in the process that did it, and after the poll everywhere
-				if !h.here.Revoked(alone) {
+				if !dead(t, h.here.Registry, alone) {
 					t.Errorf("sparing %q: the token is good", except)
 				}
-				if got, want := h.here.Revoked(spared), except == ""; got != want {
+				if got, want := dead(t, h.here.Registry, spared), except == ""; got != want {
 					t.Errorf("sparing %q: the token of ses_1 is dead: %v, want %v", except, got, want)
 				}
-				if h.here.Revoked(other) || h.there.Revoked(other) {
+				if dead(t, h.here.Registry, other) || dead(t, h.there.Registry, other) {
 					t.Error("another person's token is dead")
 				}
 				time.Sleep(3 * time.Second)
 				h.step(t)
 			}
-			if !h.there.Revoked(alone) || h.there.Revoked(spared) != (except == "") {
-				t.Errorf("sparing %q, on the replica: dead %v, of ses_1 %v", except, h.there.Revoked(alone), h.there.Revoked(spared))
+			if !dead(t, h.there.Registry, alone) || dead(t, h.there.Registry, spared) != (except == "") {
+				t.Errorf("sparing %q, on the replica: dead %v, of ses_1 %v", except, dead(t, h.there.Registry, alone), dead(t, h.there.Registry, spared))
 			}
 		})
 	}
@@ -62,7 +62,7 @@ func TestEndOfAPersonEndsAtItsOwnSecond(t *testing.T) {
 		for offset, want := range map[time.Duration]bool{-time.Minute: true, -time.Second: true, 0: false, time.Second: false} {
 			facts := oauth.TokenFacts{JTI: "new", User: "usr_ada", Client: "web", Session: "ses_new", KeyID: "kid", Issued: end.Truncate(time.Second).Add(offset)}
 			for where, r := range map[string]*replica{"here": h.here, "there": h.there} {
-				if got := r.Revoked(facts); got != want {
+				if got := dead(t, r.Registry, facts); got != want {
 					t.Errorf("%s: issued %v from the second of the end: dead %v, want %v", where, offset, got, want)
 				}
 			}
@@ -84,14 +84,14 @@ func TestEndOfASessionReachesTokensWithoutAFamily(t *testing.T) {
 			t.Fatal(err)
 		}
 		for range 2 { // at once in the process that did it, and after the poll everywhere
-			if !h.here.Revoked(ended) || h.here.Revoked(spared) {
-				t.Errorf("dead: %v, want true; of the other session %v, want false", h.here.Revoked(ended), h.here.Revoked(spared))
+			if !dead(t, h.here.Registry, ended) || dead(t, h.here.Registry, spared) {
+				t.Errorf("dead: %v, want true; of the other session %v, want false", dead(t, h.here.Registry, ended), dead(t, h.here.Registry, spared))
 			}
 			time.Sleep(3 * time.Second)
 			h.step(t)
 		}
-		if !h.there.Revoked(ended) || h.there.Revoked(spared) {
-			t.Errorf("on the replica, dead: %v, want true; of the other session %v, want false", h.there.Revoked(ended), h.there.Revoked(spared))
+		if !dead(t, h.there.Registry, ended) || dead(t, h.there.Registry, spared) {
+			t.Errorf("on the replica, dead: %v, want true; of the other session %v, want false", dead(t, h.there.Registry, ended), dead(t, h.there.Registry, spared))
 		}
 	})
 }
@@ -119,7 +119,7 @@ func TestWhatANarrowedClientGetsInTheSameSecondDies(t *testing.T) {
 			h.step(t)
 			for after, want := range map[time.Duration]bool{0: true, time.Second: true, 2 * time.Second: false} {
 				facts := oauth.TokenFacts{JTI: "new", Client: "web", KeyID: "kid", Issued: end.Truncate(time.Second).Add(after)}
-				if got := h.there.Revoked(facts); got != want {
+				if got := dead(t, h.there.Registry, facts); got != want {
 					t.Errorf("%s: issued %v after the end: dead %v, want %v", name, after, got, want)
 				}
 			}

@@ -330,12 +330,38 @@ func newReplica(s oauth.Store) *replica {
 	return &replica{oauth.NewRegistry(s, feed), feed}
 }
 
-// Step follows and forgets, as the background does.
+// Step follows, loads and forgets, as the background does.
 func (r *replica) Step(ctx context.Context, now time.Time) error {
 	if err := r.feed.Step(ctx); err != nil {
 		return err
 	}
+	if err := r.Load(ctx, now); err != nil {
+		return err
+	}
 	return r.Forget(ctx, now)
+}
+
+// dead is Revoked of a registry whose store answers.
+func dead(t testing.TB, r *oauth.Registry, facts oauth.TokenFacts) bool {
+	t.Helper()
+	is, err := r.Revoked(t.Context(), facts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return is
+}
+
+// RevocationsAbout looks at all.
+func (m *memory) RevocationsAbout(_ context.Context, things oauth.Things) (found []oauth.Revocation, err error) {
+	err = m.do("RevocationsAbout", func() error {
+		for _, v := range m.s.revoked {
+			if isAbout(v, things) {
+				found = append(found, v)
+			}
+		}
+		return nil
+	})
+	return found, err
 }
 
 func (m *memory) InsertCode(_ context.Context, c oauth.Code, _ int) (bool, error) {
@@ -411,4 +437,12 @@ func (m *memory) RotateFamily(_ context.Context, r oauth.Rotation) (done bool, e
 		return nil
 	})
 	return done, err
+}
+
+// isAbout reports whether a revocation is about one of things.
+func isAbout(v oauth.Revocation, things oauth.Things) bool {
+	return slices.ContainsFunc(things[:], func(thing oauth.Thing) bool {
+		key, _, _ := strings.Cut(v.Key, "|")
+		return thing.Key != "" && v.Kind == thing.Kind && (v.Key == thing.Key || v.Kind == oauth.RevokedOthers && key == thing.Key)
+	})
 }

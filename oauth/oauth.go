@@ -207,6 +207,9 @@ type Store interface {
 	Revoke(ctx context.Context, rs ...Revocation) error
 	// RevocationsAfter returns those with a greater number, in order, limit at most.
 	RevocationsAfter(ctx context.Context, seq int64, limit int) ([]Revocation, error)
+	// RevocationsAbout returns those about things of a token, in any order; an empty
+	// key is about nothing. It sees what was committed before its call.
+	RevocationsAbout(ctx context.Context, things Things) ([]Revocation, error)
 
 	// UseOnce records (kind, key) until the given time and reports whether it
 	// was new: of several concurrent calls exactly one gets true. It serves

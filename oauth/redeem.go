@@ -74,7 +74,11 @@ func (s *Service) redeemable(ctx context.Context, by audit.Actor, c *Client, r R
 	if no := code.judge(c, r, time.Now()); no != nil {
 		return nil, no
 	}
-	if s.Registry.Revoked(code.facts()) {
+	ended, err := s.Registry.Revoked(ctx, code.facts())
+	if err != nil {
+		return nil, err
+	}
+	if ended {
 		return nil, errGrantEnded
 	}
 	return &code, nil
@@ -94,7 +98,14 @@ var errGrantEnded = refuse(InvalidGrant, "The grant was ended.")
 // code comes. The authorization alone is asked about: other endings may leave
 // its family alive.
 func (s *Service) claimedBefore(ctx context.Context, by audit.Actor, c *Client, code *Code) error {
-	if code.Client != c.ID || s.Registry.Revoked(TokenFacts{Authorization: code.Authorization.ID, Issued: code.Created}) {
+	if code.Client != c.ID {
+		return errCodeSpent
+	}
+	ended, err := s.Registry.Revoked(ctx, TokenFacts{Authorization: code.Authorization.ID, Issued: code.Created})
+	if err != nil {
+		return err
+	}
+	if ended {
 		return errCodeSpent
 	}
 	return s.endReplayedCode(ctx, by, code)

@@ -7,17 +7,15 @@ import (
 	"sync/atomic"
 	"time"
 
-	"golang.org/x/sync/errgroup"
-
-	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/follow"
 	"gatehouse/id"
 )
 
 // Registry holds the clients and the revocations in memory and follows the
-// store. Reading takes no lock and no query. When the store fails, it goes on
-// with what it had; Current says whether that is young enough to decide by.
+// store. Reading takes no lock and no query, but for revocations until Load is
+// done. When the store fails, it goes on with what it had; Current says whether
+// that is young enough to decide by.
 type Registry struct {
 	store    Store
 	follower *follow.Follower
@@ -28,9 +26,14 @@ type Registry struct {
 	// What follows belongs to read, which is not called twice at a time.
 	versions map[string]int64
 
-	// lastSeq is the last revocation that was read: all up to it are in revoked.
+	// lastSeq is the last revocation that was read, or left to Load by the first
+	// reading; before that it is unread.
 	lastSeq atomic.Int64
+	loaded  atomic.Bool // revoked has all up to lastSeq
 }
+
+// unread is less than any number of a revocation.
+const unread = -1
 
 // NewRegistry returns a Registry that follows by feed and has read nothing yet:
 // let the feed take a step before the first use.
@@ -38,6 +41,7 @@ func NewRegistry(store Store, feed *follow.Feed) *Registry {
 	r := &Registry{store: store, revoked: newRevocations()}
 	r.clients.Store(&map[id.Client]*Client{})
 	r.origins.Store(&map[string]bool{})
+	r.lastSeq.Store(unread)
 	r.follower = feed.Follow(r.read, VersionClients, VersionRevocations)
 	return r
 }
@@ -92,47 +96,18 @@ func (r *Registry) readClients(ctx context.Context, versions map[string]int64) e
 }
 
 // readRevocations keeps all, whatever the time is: one that is left out by a clock
-// that had jumped would not be read again. Forget drops them.
+// that had jumped would not be read again. Forget drops them. The first reading
+// leaves what is there already to Load.
 func (r *Registry) readRevocations(ctx context.Context, versions map[string]int64) error {
 	if !r.changed(versions, VersionRevocations) {
 		return nil
 	}
-	if r.versions == nil {
-		if err := r.readAllRevocations(ctx, versions[VersionRevocations]); err != nil {
-			return fmt.Errorf("read the revocations: %w", err)
-		}
-	}
+	r.lastSeq.CompareAndSwap(unread, versions[VersionRevocations])
 	last, err := r.readRange(ctx, r.lastSeq.Load(), math.MaxInt64)
 	if err != nil {
 		return fmt.Errorf("read the revocations: %w", err)
 	}
 	r.lastSeq.Store(last)
-	return nil
-}
-
-// readers share out the revocations that a process finds when it starts: nobody
-// may be let in before it knows them all.
-const readers = 4
-
-// readAllRevocations reads those up to last, which others may have removed in part.
-func (r *Registry) readAllRevocations(ctx context.Context, last int64) error {
-	first, err := r.store.RevocationsAfter(ctx, r.lastSeq.Load(), 1)
-	if err != nil || len(first) == 0 {
-		return err
-	}
-	from := first[0].Seq - 1
-	share := (last-from)/readers + 1
-	group, ctx := errgroup.WithContext(ctx)
-	for at := from; at < last; at += share {
-		group.Go(func() error {
-			_, err := r.readRange(ctx, at, min(at+share, last))
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return err
-	}
-	r.lastSeq.Store(max(r.lastSeq.Load(), last))
 	return nil
 }
 
@@ -193,59 +168,6 @@ func (r *Registry) miss(ctx context.Context, client id.Client) (*Client, error) 
 		return nil, fmt.Errorf("read a client: %w", err)
 	}
 	return &c, nil
-}
-
-// TokenFacts is what a revocation may be about. Empty fields are not about anything.
-type TokenFacts struct {
-	JTI           string
-	Authorization id.Authorization
-	Session       id.Session
-	User          id.User
-	Client        id.Client
-	KeyID         string
-	Issued        time.Time
-	AuthTime      time.Time // when the person was proved; zero: not after Issued
-	Exact         bool      // Issued is not cut to the second, as it is in a token
-}
-
-// Revoked reports whether a token is dead although its signature and expiry are
-// good: because something about it was revoked, or its client is disabled.
-func (r *Registry) Revoked(t TokenFacts) bool {
-	if c := (*r.clients.Load())[t.Client]; c != nil && c.Disabled {
-		return true
-	}
-	return r.revoked.dead(t)
-}
-
-// revokedBy is Revoked with what the store has and was not read yet. In the
-// transaction of ctx it misses nothing that was committed before its call.
-func (r *Registry) revokedBy(ctx context.Context, t TokenFacts) (bool, error) {
-	unread := newRevocations()
-	for seq := r.lastSeq.Load(); ; {
-		page, err := r.store.RevocationsAfter(ctx, seq, revocationsPage)
-		if err != nil {
-			return false, fmt.Errorf("read the revocations: %w", err)
-		}
-		for _, v := range page {
-			unread.add(v)
-			seq = max(seq, v.Seq)
-		}
-		if len(page) < revocationsPage {
-			return unread.dead(t) || r.Revoked(t), nil
-		}
-	}
-}
-
-// dead reports whether one of the revocations is about a token.
-func (s *revocations) dead(t TokenFacts) bool {
-	dead := func(kind RevocationKind, key string) bool { return s.kill(kind, key, t.Issued) }
-	return dead(RevokedToken, t.JTI) ||
-		dead(RevokedAuthorization, string(t.Authorization)) ||
-		dead(RevokedSession, string(t.Session)) ||
-		s.killPerson(t) ||
-		dead(RevokedClient, string(t.Client)) ||
-		dead(RevokedKey, t.KeyID) ||
-		t.User != "" && dead(RevokedConsent, audit.OfConsent(t.User, t.Client).ID)
 }
 
 // learn refuses tokens from now on, before the revocations are read back from

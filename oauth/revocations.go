@@ -111,28 +111,27 @@ func (k *deaths) find(key string) (death, bool) {
 	return d, ok
 }
 
-// kill reports whether a token about key, issued at the given time, is dead.
-func (s *revocations) kill(kind RevocationKind, key string, issued time.Time) bool {
-	d, ok := s.kinds[kind].find(key)
-	return ok && issued.UnixMicro() <= d.before
-}
-
-// killPerson reports whether a token is dead because its person was ended,
-// altogether or but for another session.
-func (s *revocations) killPerson(t TokenFacts) bool {
-	if d, ok := s.kinds[RevokedUser].find(string(t.User)); ok && d.killsOfPerson(t) {
-		return true
+// kills reports whether a token is dead because of a thing of it.
+func (s *revocations) kills(thing Thing, t *TokenFacts) bool {
+	k := s.kinds[thing.Kind]
+	d, ok := k.find(thing.Key)
+	if !ok {
+		return false
 	}
-	others := s.kinds[RevokedOthers]
-	d, ok := others.find(string(t.User))
-	return ok && d.killsOfPerson(t) && others.hash(string(t.Session)) != d.spared
+	switch thing.Kind {
+	case RevokedUser:
+		return d.killsOfPerson(t)
+	case RevokedOthers:
+		return d.killsOfPerson(t) && k.hash(string(t.Session)) != d.spared
+	}
+	return t.Issued.UnixMicro() <= d.before
 }
 
 // killsOfPerson spares who signs in again at once. Codes say exactly when they were
 // issued. Tokens say it to the second: those of the end's own second, and those
 // that another process issues within the next, are dead if the sign-in that they
 // come of is older. What is signed later by such a sign-in dies with its session.
-func (d death) killsOfPerson(t TokenFacts) bool {
+func (d death) killsOfPerson(t *TokenFacts) bool {
 	second := time.UnixMicro(d.before).Truncate(time.Second)
 	if t.Issued.Before(second) || t.Exact && t.Issued.UnixMicro() <= d.before {
 		return true

@@ -15,7 +15,9 @@ import (
 // Registry is the snapshot of clients and revocations; *oauth.Registry is.
 type Registry interface {
 	Client(ctx context.Context, client id.Client) (*oauth.Client, error)
-	Revoked(t oauth.TokenFacts) bool
+	// Revoked reports whether a token that is good by itself is dead, at this
+	// moment. An error is oauth.RevocationsUnknown.
+	Revoked(ctx context.Context, t oauth.TokenFacts) (bool, error)
 	// Current returns nil when the snapshot is young enough to decide by, and else
 	// why it is not, after one attempt to bring it up to date.
 	Current(ctx context.Context) error

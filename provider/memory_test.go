@@ -231,8 +231,12 @@ func (s *memory) ended(kind oauth.RevocationKind) []string {
 	return keys
 }
 
-// RevocationsAfter has nothing: the registry of these tests never reads, and knows
-// what this process ended.
+// RevocationsAbout and RevocationsAfter have nothing: the registry of these tests
+// never reads, and knows what this process ended.
+func (s *memory) RevocationsAbout(ctx context.Context, _ oauth.Things) ([]oauth.Revocation, error) {
+	return s.RevocationsAfter(ctx, 0, 0)
+}
+
 func (s *memory) RevocationsAfter(ctx context.Context, _ int64, _ int) ([]oauth.Revocation, error) {
 	unlock, err := s.open(ctx, false)
 	defer unlock()

@@ -135,7 +135,7 @@ func TestFailedRevocationIsDoneByTheRetry(t *testing.T) {
 			"the commit": func(e *forge, err error) { e.store.failCommit = err },
 		} {
 			e := newForge(t)
-			e.registry.revoked = e.protocol.Registry.Revoked
+			e.registry.ask = e.protocol.Registry.Revoked
 			token := c.token(e)
 			fail(e, errOnFire)
 			for range 2 {

@@ -12,7 +12,9 @@ type snapshot struct {
 	clients map[id.Client]*oauth.Client
 	revoked func(oauth.TokenFacts) bool
 	stale   error
-	err     error
+	// ask, where it is set, is Revoked.
+	ask func(context.Context, oauth.TokenFacts) (bool, error)
+	err error
 }
 
 func (r *snapshot) Client(_ context.Context, client id.Client) (*oauth.Client, error) {
@@ -24,6 +26,12 @@ func (r *snapshot) Client(_ context.Context, client id.Client) (*oauth.Client, e
 	}
 	return nil, fault.Missing("client")
 }
-func (r *snapshot) Revoked(f oauth.TokenFacts) bool { return r.revoked != nil && r.revoked(f) }
-func (r *snapshot) Current(context.Context) error   { return r.stale }
-func (r *snapshot) HasOrigin(origin string) bool    { return origin == "https://web.example.test" }
+
+func (r *snapshot) Revoked(ctx context.Context, f oauth.TokenFacts) (bool, error) {
+	if r.ask != nil {
+		return r.ask(ctx, f)
+	}
+	return r.revoked != nil && r.revoked(f), nil
+}
+func (r *snapshot) Current(context.Context) error { return r.stale }
+func (r *snapshot) HasOrigin(origin string) bool  { return origin == "https://web.example.test" }

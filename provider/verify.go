@@ -93,9 +93,13 @@ func (v *verifier) alive(ctx context.Context, t *verified, now time.Time) error 
 		return badToken("not valid yet")
 	}
 	if err := v.registry.Current(ctx); err != nil {
-		return &fault.Error{Kind: fault.Unavailable, Code: "revocations.unknown", Detail: "Gatehouse cannot tell now which tokens were revoked.", RetryAfter: time.Second, Err: err}
+		return oauth.RevocationsUnknown(err)
 	}
-	if v.registry.Revoked(t.facts) {
+	dead, err := v.registry.Revoked(ctx, t.facts)
+	if err != nil {
+		return err
+	}
+	if dead {
 		return deadToken("revoked")
 	}
 	return v.ofItsKind(ctx, t)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"crypto/hmac"
 	"crypto/sha256"
 	"encoding/base64"
@@ -303,20 +304,32 @@ func TestKnownTokenExpires(t *testing.T) {
 // more than a moment: then no answer is given, neither yes nor no.
 func TestNoTokenIsAcceptedWhileRevocationsAreUnknown(t *testing.T) {
 	t.Parallel()
-	e := newForge(t)
-	token := e.token()
-	if _, err := e.verifier.verify(t.Context(), token); err != nil {
-		t.Fatal(err)
-	}
-	e.registry.stale = errors.New("the store is away")
-	if _, err := e.verifier.verify(t.Context(), token); !fault.Is(err, fault.Unavailable) || errors.Is(err, errBadToken) {
-		t.Fatalf("verify = %v, want an Unavailable fault", err)
-	}
-	if w := e.getUserinfo(token); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
-		t.Errorf("userinfo = %d, want 503 with Retry-After", w.Code)
-	}
-	if w := e.post(PathIntrospect, "spy", map[string][]string{"token": {token}}); w.Code != http.StatusServiceUnavailable {
-		t.Errorf("introspection = %d %s, want 503", w.Code, w.Body)
+	away := errors.New("the store is away")
+	for name, lose := range map[string]func(r *snapshot){
+		"no news": func(r *snapshot) { r.stale = away },
+		"not loaded, and the store fails": func(r *snapshot) {
+			r.ask = func(context.Context, oauth.TokenFacts) (bool, error) {
+				return false, oauth.RevocationsUnknown(away)
+			}
+		},
+	} {
+		e := newForge(t)
+		token := e.token()
+		if _, err := e.verifier.verify(t.Context(), token); err != nil {
+			t.Fatal(err)
+		}
+		lose(e.registry)
+		for _, token := range []string{token, e.token()} { // known before, and new
+			if _, err := e.verifier.verify(t.Context(), token); !fault.Is(err, fault.Unavailable) || errors.Is(err, errBadToken) {
+				t.Fatalf("%s: verify = %v, want an Unavailable fault", name, err)
+			}
+			if w := e.getUserinfo(token); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
+				t.Errorf("%s: userinfo = %d, want 503 with Retry-After", name, w.Code)
+			}
+			if w := e.post(PathIntrospect, "spy", map[string][]string{"token": {token}}); w.Code != http.StatusServiceUnavailable {
+				t.Errorf("%s: introspection = %d %s, want 503", name, w.Code, w.Body)
+			}
+		}
 	}
 }
 

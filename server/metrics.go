@@ -96,6 +96,7 @@ func (m *Metrics) watch(h *house.House) {
 		name, help string
 		read       func() float64
 	}{
+		{"gatehouse_revocations_loading", "1 while not all revocations of before the start are in memory, and the database is asked about each token.", func() float64 { return one(h.Registry.Loading(time.Now())) }},
 		{"gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.", func() float64 { return h.Registry.Age().Seconds() }},
 		{"gatehouse_clock_doubted", "1 while the clocks do not agree: nothing is removed for its age and no key is rotated.", func() float64 { return one(h.Clock.Doubt() != nil) }},
 		{"gatehouse_clock_skipped_beats_total", "Beats of the background that were skipped because the clocks did not agree.", func() float64 { return float64(h.Clock.Refused()) }},

@@ -126,7 +126,7 @@ func TestMetricsSayWhatRunsAndHowBusyItIs(t *testing.T) {
 	_, metrics := fetch(t, "http://"+r.internal+"/metrics")
 	for _, want := range []string{
 		`gatehouse_build_info{go="go1.`, `version="v1.2.3-test"} 1`,
-		"\ngatehouse_snapshot_age_seconds ", "\ngatehouse_password_slots ", "\ngatehouse_password_waiting 0\n", "\ngatehouse_password_hashes_total 0\n",
+		"\ngatehouse_snapshot_age_seconds ", "\ngatehouse_revocations_loading ", "\ngatehouse_password_slots ", "\ngatehouse_password_waiting 0\n", "\ngatehouse_password_hashes_total 0\n",
 		`gatehouse_http_requests_total{code="200",method="GET",route="GET /.well-known/jwks.json"} 1`,
 		"\ngo_goroutines ", "\nprocess_resident_memory_bytes ",
 	} {

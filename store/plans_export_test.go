@@ -168,6 +168,12 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		spendMark:  one("setup", []byte("hash"), at),
 		selectMark: one("setup", []byte("hash"), at),
 
+		selectRevocationsAbout: {
+			argsAbout((&oauth.TokenFacts{
+				JTI: "jti", Authorization: "aut_1", Session: id.Session(crowd.ID("ses_", size.Sessions+n)), User: id.User(user), Client: id.Client(client), KeyID: "kid",
+			}).Things()),
+			argsAbout((&oauth.TokenFacts{Client: id.Client(client)}).Things()),
+		},
 		selectRevocations: {{int64(0), int64(5000)}, {int64(size.Revocations - 3), int64(5000)}},
 
 		insertSession: one(crowd.ID("ses_", 1<<20), bytes("tok_", 1<<20), user, "[]", at, at, at+1, at+1, nil, "", "", "", int64(100)),

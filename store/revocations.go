@@ -21,6 +21,10 @@ FROM revocations
 WHERE seq > $1
 ORDER BY seq
 LIMIT $2`)
+
+	// Index revocations_about. Of each kind what a token has; the last is the one
+	// whose names go on behind the person.
+	selectRevocationsAbout = hotStatement(about(len(oauth.Things{}) - 1))
 )
 
 const manyRevocations = 25
@@ -33,6 +37,20 @@ func insertRevocations(n int) *statement {
 	return newStatement(`
 INSERT INTO revocations (seq, kind, name, before_at, until_at)
 VALUES ` + strings.Join(rows, ", "))
+}
+
+func about(things int) string {
+	const selected = `
+SELECT seq, kind, name, before_at, until_at
+FROM revocations
+WHERE kind = $%d AND `
+	var text strings.Builder
+	for i := range things {
+		fmt.Fprintf(&text, selected+"name = $%d\nUNION ALL", 2*i+1, 2*i+2)
+	}
+	n := 2 * things
+	fmt.Fprintf(&text, selected+"name >= $%d AND name < $%d", n+1, n+2, n+3)
+	return text.String()
 }
 
 // Revoke appends revocations, numbered by the raised version of revocations.
@@ -69,15 +87,36 @@ func (s *Store) Revoke(ctx context.Context, rs ...oauth.Revocation) error {
 
 // RevocationsAfter returns those with a greater number, in order, limit at most.
 func (s *Store) RevocationsAfter(ctx context.Context, seq int64, limit int) ([]oauth.Revocation, error) {
-	found, err := list(ctx, s, selectRevocations, []any{seq, int64(limit)}, func(rows *sql.Rows) (r oauth.Revocation, err error) {
-		return r, rows.Scan(&r.Seq, &r.Kind, &r.Key, instant{&r.Before}, instant{&r.Until})
-	})
+	found, err := list(ctx, s, selectRevocations, []any{seq, int64(limit)}, scanRevocation)
 	return found, doing("read revocations", err)
+}
+
+// RevocationsAbout returns those about things; an empty key is about nothing.
+func (s *Store) RevocationsAbout(ctx context.Context, things oauth.Things) ([]oauth.Revocation, error) {
+	found, err := list(ctx, s, selectRevocationsAbout, argsAbout(things), scanRevocation)
+	return found, doing("read the revocations of a token", err)
+}
+
+// argsAbout is what selectRevocationsAbout asks for. No revocation has an empty name.
+func argsAbout(things oauth.Things) (args []any) {
+	last := len(things) - 1
+	for _, t := range things[:last] {
+		args = append(args, string(t.Kind), t.Key)
+	}
+	others, from, to := things[last], "", ""
+	if others.Key != "" {
+		from, to = others.Key+"|", others.Key+"}" // the sign that comes next in ASCII
+	}
+	return append(args, string(others.Kind), from, to)
+}
+
+func scanRevocation(rows *sql.Rows) (r oauth.Revocation, err error) {
+	return r, rows.Scan(&r.Seq, &r.Kind, &r.Key, instant{&r.Before}, instant{&r.Until})
 }
 
 var revocationsTable = table{
 	statements: []*statement{
-		insertRevocation, insertManyRevocations, selectRevocations,
+		insertRevocation, insertManyRevocations, selectRevocations, selectRevocationsAbout,
 	},
 	brooms: []broom{ // index revocations_until
 		{"revocations", 0, sweep("revocations", "seq", "until_at <= $1")},

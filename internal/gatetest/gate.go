@@ -68,7 +68,7 @@ func New(t testing.TB, change ...func(*config.Config)) *Gate {
 	for _, c := range change {
 		c(&cfg)
 	}
-	return open(t, cfg)
+	return open(t, cfg).load()
 }
 
 // OnPostgres makes New use the database at url.
@@ -121,7 +121,23 @@ func (g *Gate) keepUp() {
 // Replica opens a second Gatehouse on the same store and master key.
 func (g *Gate) Replica() *Gate {
 	g.T.Helper()
+	return open(g.T, g.config).load()
+}
+
+// Starting opens a second Gatehouse as Replica does, which has not loaded the
+// revocations that are there already.
+func (g *Gate) Starting() *Gate {
+	g.T.Helper()
 	return open(g.T, g.config)
+}
+
+// load brings the revocations into memory, as a running server does within a moment.
+func (g *Gate) load() *Gate {
+	g.T.Helper()
+	if err := g.House.Registry.Load(context.Background(), time.Now()); err != nil {
+		g.T.Fatalf("load the revocations: %v", err)
+	}
+	return g
 }
 
 // Restart closes nothing but opens the store anew, as a started process would.

@@ -133,7 +133,8 @@ func formToken(p *gatetest.Page) string {
 }
 
 // Whatever ended, refresh, introspection, userinfo and a silent
-// sign-in know it, on the replica too.
+// sign-in know it, on the replica too, and where a process starts that has not
+// loaded the revocations.
 func TestNothingSurvivesWhatItStoodOn(t *testing.T) {
 	t.Parallel()
 	for name, c := range changes() {
@@ -172,7 +173,7 @@ func survive(t *testing.T, c change) {
 	}
 	s.Settle()
 	replica.Settle()
-	for _, g := range []*gatetest.Gate{s.Gate, replica} {
+	for _, g := range []*gatetest.Gate{s.Gate, replica, s.Starting()} {
 		expectActive(t, "the access token", watcher.At(g), access, false)
 		expectActive(t, "the refresh token to another", watcher.At(g), refresh, false)
 		if a := g.Userinfo(access); a.Status != http.StatusUnauthorized || a.Error() != "invalid_token" {

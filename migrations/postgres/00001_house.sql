@@ -279,12 +279,13 @@ CREATE INDEX refresh_families_revoked ON refresh_families (revoked_at) WHERE rev
 CREATE TABLE revocations (
     seq        BIGINT PRIMARY KEY,
     kind       TEXT   NOT NULL,
-    name       TEXT   NOT NULL,
+    name       TEXT   COLLATE "C" NOT NULL,
     before_at  BIGINT NOT NULL,
     until_at   BIGINT NOT NULL
 );
 
 CREATE INDEX revocations_until ON revocations (until_at);
+CREATE INDEX revocations_about ON revocations (kind, name);
 
 CREATE TABLE audit_events (
     id             TEXT   PRIMARY KEY,

@@ -284,6 +284,7 @@ CREATE TABLE revocations (
 );
 
 CREATE INDEX revocations_until ON revocations (until_at);
+CREATE INDEX revocations_about ON revocations (kind, name);
 
 CREATE TABLE audit_events (
     id             TEXT   PRIMARY KEY,

@@ -308,15 +308,31 @@ func testRevocations(t *testing.T, s *store.Store) {
 	same(t, after(1), []oauth.Revocation{b})
 	same(t, must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0, 1)), []oauth.Revocation{a})
 	same(t, version(t, s, oauth.VersionRevocations), int64(2))
+	others := oauth.Revocation{Kind: oauth.RevokedOthers, Key: oauth.OthersKey("usr_c", "ses_c"), Before: now, Until: now.Add(time.Hour), Seq: 3}
+	ok(t, s.Revoke(ctx, others, oauth.Revocation{Kind: oauth.RevokedToken, Key: "usr_b", Before: now, Until: now}))
+	for _, c := range []struct {
+		facts oauth.TokenFacts
+		want  []oauth.Revocation
+	}{
+		{oauth.TokenFacts{}, nil},
+		{oauth.TokenFacts{Authorization: "aut_a"}, []oauth.Revocation{a}},
+		{oauth.TokenFacts{Authorization: "aut_a", User: "usr_b"}, []oauth.Revocation{a, b}},
+		{oauth.TokenFacts{Authorization: "aut_", User: "usr_"}, nil},
+		{oauth.TokenFacts{User: "usr_c"}, []oauth.Revocation{others}},
+	} {
+		found := must[[]oauth.Revocation](t)(s.RevocationsAbout(ctx, c.facts.Things()))
+		slices.SortFunc(found, func(x, y oauth.Revocation) int { return int(x.Seq - y.Seq) })
+		same(t, found, c.want)
+	}
 	many := make([]oauth.Revocation, 61)
 	for i := range many {
 		many[i] = oauth.Revocation{Kind: oauth.RevokedSession, Key: fmt.Sprint("ses_", i), Before: now, Until: now.Add(time.Hour)}
 	}
 	ok(t, s.Revoke(ctx, many...))
 	for i := range many {
-		many[i].Seq = int64(3 + i)
+		many[i].Seq = int64(5 + i)
 	}
-	same(t, after(2), many)
+	same(t, after(4), many)
 
 	// Whoever asks for what came after the last one seen never misses any,
 	// however many write meanwhile.
@@ -335,7 +351,7 @@ func testRevocations(t *testing.T, s *store.Store) {
 			return true, nil
 		})
 	}()
-	last, working := int64(2+len(many)), true
+	last, working := int64(4+len(many)), true
 	for working {
 		select {
 		case <-done:
