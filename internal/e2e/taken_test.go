@@ -41,6 +41,9 @@ func TestClientsPageSaysWhatWasRun(t *testing.T) {
 	for _, c := range realClients {
 		ran[c.name] = c.version(t)
 	}
+	for _, api := range realAPIs {
+		ran[api.name] = api.version(t)
+	}
 	for _, c := range docs.Clients() {
 		if c.Run != ran[c.Name] {
 			t.Errorf("docs/clients.md says of %s that %q was run; it is %q", c.Title, c.Run, ran[c.Name])
@@ -48,7 +51,7 @@ func TestClientsPageSaysWhatWasRun(t *testing.T) {
 	}
 }
 
-// The page's table is what the tests look for.
+// The page's tables are what the tests look for.
 func TestClientsPageSaysWhatEachWasTakenThrough(t *testing.T) {
 	t.Parallel()
 	content, err := os.ReadFile("../../docs/clients.md")
@@ -62,8 +65,9 @@ func TestClientsPageSaysWhatEachWasTakenThrough(t *testing.T) {
 			printed.WriteString(line)
 		}
 	}
-	if d := cmp.Diff(takenTable(), printed.String()); d != "" {
-		t.Errorf("the page's table is not this (-want +page):\n%s\n%s", takenTable(), d)
+	want := takenTable() + apiTable()
+	if d := cmp.Diff(want, printed.String()); d != "" {
+		t.Errorf("the page's tables are not these (-want +page):\n%s\n%s", want, d)
 	}
 }
 
@@ -82,6 +86,26 @@ func takenTable() string {
 	for _, c := range docs.Clients() {
 		if row, ran := rows[c.Name]; ran {
 			fmt.Fprintf(table, "| %s | %s | %s | %s | %s |\n", c.Title, row.userinfo, row.refresh, row.signOut, row.audience)
+		}
+	}
+	return table.String()
+}
+
+// apiTable has a row for each library of APIs that is run, and a column for each token
+// that it is shown.
+func apiTable() string {
+	head, line, row := "| API |", "|---|", ""
+	for _, p := range presentations {
+		head, line = head+" "+p.title+" |", line+"---|"
+		row += fmt.Sprintf(" %d |", p.want)
+	}
+	table := &strings.Builder{}
+	fmt.Fprintf(table, "%s\n%s\n", head, line)
+	for _, c := range docs.Clients() {
+		for _, api := range realAPIs {
+			if api.name == c.Name {
+				fmt.Fprintf(table, "| %s |%s\n", c.Title, row)
+			}
 		}
 	}
 	return table.String()

@@ -31,7 +31,7 @@ import (
 // confused server would.
 type watched struct {
 	*running
-	sign func(claims []byte) (string, error)
+	sign func(alg, typ string, claims []byte) (string, error)
 
 	mu    sync.Mutex
 	seen  []string // what was asked and answered well: "token refresh_token", "userinfo", "revoke", "logout"
@@ -77,7 +77,9 @@ func startWatchedBy(t *testing.T, scheme string) *watched {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = h.Close() })
-	w.sign = func(claims []byte) (string, error) { return h.Keys.Sign(context.Background(), "RS256", "JWT", claims) }
+	w.sign = func(alg, typ string, claims []byte) (string, error) {
+		return h.Keys.Sign(context.Background(), alg, typ, claims)
+	}
 	return w
 }
 
@@ -167,9 +169,19 @@ func (w *watched) twist(r *http.Response) error {
 // forOther returns the ID token as it would be for another client of the house:
 // signed by its key, with everything else as it was.
 func (w *watched) forOther(raw string) (string, error) {
+	return w.resigned(raw, "RS256", "JWT", func(claims map[string]any) {
+		claims["aud"] = []string{"another-client"}
+		if _, ok := claims["azp"]; ok {
+			claims["azp"] = "another-client"
+		}
+	})
+}
+
+// resigned returns the token with changed claims, signed by the house's key.
+func (w *watched) resigned(raw, alg, typ string, change func(claims map[string]any)) (string, error) {
 	parts := strings.Split(raw, ".")
 	if len(parts) != 3 {
-		return "", errors.New("this is no ID token")
+		return "", errors.New("this is no signed token")
 	}
 	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
 	if err != nil {
@@ -179,14 +191,11 @@ func (w *watched) forOther(raw string) (string, error) {
 	if err := json.Unmarshal(payload, &claims); err != nil {
 		return "", err
 	}
-	claims["aud"] = []string{"another-client"}
-	if _, ok := claims["azp"]; ok {
-		claims["azp"] = "another-client"
-	}
+	change(claims)
 	if payload, err = json.Marshal(claims); err != nil {
 		return "", err
 	}
-	return w.sign(payload)
+	return w.sign(alg, typ, payload)
 }
 
 // answers sets what the wire does from now on.
