@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"cel.dev/cel-go/cel"
-	"cel.dev/cel-go/checker"
+	"cel.dev/cel-go/common/cost"
 	"cel.dev/cel-go/common"
 	"cel.dev/cel-go/common/ast"
 	"cel.dev/cel-go/common/types"
@@ -59,12 +59,12 @@ func check(text string) (expression, error) {
 	if !literalPatterns(tree.NativeRep().Expr()) {
 		return expression{}, refuseExpression("the pattern of matches() must be a text in the expression itself")
 	}
-	cost, err := environment().EstimateCost(tree, sizes{})
+	estimate, err := environment().EstimateCost(tree, sizes{})
 	if err != nil {
 		return expression{}, refuseExpression(err.Error())
 	}
-	if cost.Max > maxCost {
-		return expression{}, refuseExpression(fmt.Sprintf("it may cost %d steps where %d are the bound: walk over fewer lists within lists", cost.Max, maxCost))
+	if estimate.Max > maxCost {
+		return expression{}, refuseExpression(fmt.Sprintf("it may cost %d steps where %d are the bound: walk over fewer lists within lists", estimate.Max, maxCost))
 	}
 	return expression{tree}, nil
 }
@@ -92,16 +92,16 @@ func literalPatterns(e ast.Expr) bool {
 // sizes are the lengths that the estimate takes for what is not in the source.
 type sizes struct{}
 
-// EstimateSize implements checker.CostEstimator.
-func (sizes) EstimateSize(n checker.AstNode) *checker.SizeEstimate {
+// EstimateSize implements cost.Estimator.
+func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
 	if n.Type().Kind() == types.StringKind {
-		return &checker.SizeEstimate{Max: maxText}
+		return &cost.SizeEstimate{Max: maxText}
 	}
-	return &checker.SizeEstimate{Max: maxList}
+	return &cost.SizeEstimate{Max: maxList}
 }
 
-// EstimateCallCost implements checker.CostEstimator.
-func (sizes) EstimateCallCost(string, string, *checker.AstNode, []checker.AstNode) *checker.CallEstimate {
+// EstimateCallCost implements cost.Estimator.
+func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
 	return nil
 }
 
