@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"gatehouse/flow"
 	"gatehouse/internal/gatetest"
@@ -211,4 +212,26 @@ func requestOf(t *testing.T, app *gatetest.Application, fields ...string) url.Va
 	form, err := url.ParseQuery(query)
 	must(t, err)
 	return form
+}
+
+// A second step that is asked for at once, with a request that no address holds, has
+// its other way too, and leads on by it.
+func TestARecoveryCodeEndsAStepUpOfALongRequest(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.ada = s.Person("rich", gatetest.TOTP)
+		s.app = s.App("silent", func(c *oauth.Client) { c.SkipConsent = true })
+		s.signedIn(s.ada)
+		codes, err := s.newRecoveryCodes(t.Context())
+		must(t, err)
+		time.Sleep(10 * time.Minute)
+		s.Settle()
+		s.browser.Post("/account/password", url.Values{"password": {s.ada.Password}, "new_password": {"a whole new row of words"}}).At("/account/security")
+		long := s.app.AuthorizeURL("scope", "openid", "claims", `{"userinfo":{"`+noise(6000)+`":null}}`, "acr_values", "aal2", "max_age", "300")
+		factor := s.browser.Get(long).At("/oauth2/authorize").Says("authenticator")
+		recovery := factor.Submit("show", "page").At("/signin/recovery").Is(http.StatusOK)
+		again := recovery.Submit("show", "page").At("/signin/factor").Is(http.StatusOK)
+		s.arrived(t, "a recovery code", again.Submit("show", "page").Submit("recovery_code", codes[0]))
+	})
 }

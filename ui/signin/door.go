@@ -62,14 +62,15 @@ type Door struct {
 // Mount registers the pages.
 func (d *Door) Mount(m *web.Mux) {
 	m.Route("GET "+pathSignIn, d.signIn)
-	m.Route("POST "+pathSignIn, d.post(d.proveByPassword, d.drawSignIn))
+	m.Route("POST "+pathSignIn, d.shown(flow.StepSignIn, d.drawSignIn, d.post(d.proveByPassword, d.drawSignIn)))
 	m.Route("GET "+pathHelp, d.help)
+	m.Route("POST "+pathHelp, d.help)
 	m.Route("GET "+pathSelect, d.get(flow.StepSelect, d.drawSelect))
 	m.Route("POST "+pathSelect, d.post(d.choose, d.drawSelect))
 	m.Route("GET "+pathFactor, d.get(flow.StepFactor, d.drawFactor))
-	m.Route("POST "+pathFactor, d.post(d.proveByCode, d.drawFactor))
+	m.Route("POST "+pathFactor, d.shown(flow.StepFactor, d.drawFactor, d.post(d.proveByCode, d.drawFactor)))
 	m.Route("GET "+pathRecovery, d.get(flow.StepFactor, d.drawRecovery))
-	m.Route("POST "+pathRecovery, d.post(d.proveByRecovery, d.drawRecovery))
+	m.Route("POST "+pathRecovery, d.shown(flow.StepFactor, d.drawRecovery, d.post(d.proveByRecovery, d.drawRecovery)))
 	m.Route("GET "+pathEnrol, d.get(flow.StepEnrol, d.drawEnrol))
 	m.Route("POST "+pathEnrol, d.post(d.confirmEnrol, d.drawEnrol))
 	m.Route("GET "+pathConsent, d.get(flow.StepConsent, d.drawConsent))
@@ -89,7 +90,7 @@ type act func(r *http.Request, ref flow.Ref) (flow.Outcome, error)
 // stands otherwise.
 func (d *Door) get(step flow.Step, page draw) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		e, err := d.Flow.Look(r.Context(), d.ref(r, r.URL.Query().Get("i")), ip(r))
+		e, err := d.Flow.Look(r.Context(), d.ref(r, handleOf(r)), ip(r))
 		speak(r, e)
 		if err != nil {
 			return d.lost(w, r, e, err)
@@ -102,6 +103,29 @@ func (d *Door) get(step flow.Step, page draw) web.Handler {
 		}
 		return d.show(w, r, http.StatusOK, e, d.step(r, e), page)
 	}
+}
+
+// shown shows the page of step to who asks for it by a form, because the sign-in is
+// too long for a link, and gives all else to post.
+func (d *Door) shown(step flow.Step, page draw, post web.Handler) web.Handler {
+	show := d.get(step, page)
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if err := r.ParseForm(); err != nil {
+			return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
+		}
+		if r.PostForm.Has("show") {
+			return show(w, r)
+		}
+		return post(w, r)
+	}
+}
+
+// handleOf is the sign-in that the browser names.
+func handleOf(r *http.Request) string {
+	if r.Method == http.MethodPost {
+		return r.PostForm.Get("i")
+	}
+	return r.URL.Query().Get("i")
 }
 
 // codeTaken is the code of a refusal for a form that names somebody else than who

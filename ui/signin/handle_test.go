@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/flow"
+	"gatehouse/web"
 )
 
 // carried is a sign-in of which nothing is stored, in so many characters.
@@ -37,6 +38,43 @@ func TestASignInTooLongForAnAddressIsShownWhereItStands(t *testing.T) {
 	leadsTo(t, newBrowser(t, h).post("/signin/select", "choice", "current"), "/oauth2/authorize?i=int_a")
 	if h.calls[len(h.calls)-1] != "keep" {
 		t.Errorf("calls %q", h.calls)
+	}
+}
+
+// What leads from one page of a step to another carries a sign-in that is too long for
+// an address too, by a form, there and back; and nothing is tried by it.
+func TestTheOtherWaysOfALongSignInCarryIt(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		path, button, to, says, back string
+		step                         flow.Step
+	}{
+		{"/signin/factor", "recovery-code", "/signin/recovery", `id="recovery_code"`, "/signin/factor", flow.StepFactor},
+		{"/signin", "forgot", "/signin/help", `id="back"`, "/signin", flow.StepSignIn},
+	} {
+		for _, n := range []int{100, 9000} {
+			e := carried(c.step, n)
+			h := &house{entry: e}
+			b := newBrowser(t, h)
+			link := c.to + "?i=" + e.Interaction.Sealed
+			if n <= web.MaxLocation {
+				wants(t, b.get(c.path+"?i="+e.Interaction.Sealed), 200, `href="`+link+`" id="`+c.button+`"`)
+				wants(t, b.get(link), 200, c.says)
+				continue
+			}
+			hidden := `name="i" value="` + e.Interaction.Sealed + `"`
+			there := `action="` + c.to + `"`
+			for _, step := range []struct{ path, says, form string }{
+				{c.path, `type="submit" id="` + c.button + `"`, there}, {c.to, c.says, `action="` + c.back + `"`}, {c.back, `id="` + c.button + `"`, there},
+			} {
+				wants(t, b.post(step.path, "i", e.Interaction.Sealed, "show", "page"), 200, hidden, step.says, step.form)
+			}
+			for _, call := range h.calls {
+				if call != "look" {
+					t.Errorf("%s: %q was called", c.path, call)
+				}
+			}
+		}
 	}
 }
 

@@ -5,8 +5,10 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/fault"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
+	"gatehouse/web"
 )
 
 // Help is what the operator says to people who cannot sign in; both may be empty.
@@ -18,18 +20,24 @@ type Help struct {
 // help tells what to do without a password. Until there is mail, that is to ask
 // somebody.
 func (d *Door) help(w http.ResponseWriter, r *http.Request) error {
-	return d.Pages.Show(w, r, http.StatusOK, helpPage{Help: d.Help, Interaction: r.URL.Query().Get("i")})
+	if err := r.ParseForm(); err != nil {
+		return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
+	}
+	p := helpPage{Help: d.Help, stepFrame: stepFrame{Interaction: handleOf(r)}}
+	p.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
+	return d.Pages.Show(w, r, http.StatusOK, p)
 }
 
-// helpPage is for who cannot sign in.
+// helpPage is for who cannot sign in. Its Interaction is the sign-in that one came
+// from as the browser names it, which may be anything; empty where there is none to go
+// back to.
 type helpPage struct {
+	stepFrame
 	Help
-	// Interaction is the sign-in that one came from as the address has it, which may
-	// be anything; empty where there is none to go back to.
-	Interaction string
 }
 
-func (p helpPage) Head(say *words.Catalogue) view.Head { return view.Head{Title: say.Help.Title} }
-func (p helpPage) Body() templ.Component               { return helpBody(p) }
-
-func (p helpPage) back() templ.SafeURL { return stepFrame{Interaction: p.Interaction}.at(pathSignIn) }
+func (p helpPage) Head(say *words.Catalogue) view.Head {
+	// The form leads back into a sign-in, and maybe on to its application.
+	return view.Head{Title: say.Help.Title, Policy: web.Policy{AnyFormAction: !p.fits(pathSignIn)}}
+}
+func (p helpPage) Body() templ.Component { return helpBody(p) }

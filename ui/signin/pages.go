@@ -28,15 +28,19 @@ type stepFrame struct {
 	Email string
 }
 
+// fits reports whether the sign-in fits into an address of path.
+func (s stepFrame) fits(path string) bool { return len(s.address(path)) <= web.MaxLocation }
+
+func (s stepFrame) address(path string) string { return path + "?i=" + url.QueryEscape(s.Interaction) }
+
 // at is the address of path in this sign-in, so that loading the page again, or
 // coming back to it, shows where the sign-in stands. One that is too long for an
 // address is in the forms alone.
 func (s stepFrame) at(path string) templ.SafeURL {
-	to := path + "?i=" + url.QueryEscape(s.Interaction)
-	if s.Interaction == "" || len(to) > web.MaxLocation {
+	if s.Interaction == "" || !s.fits(path) {
 		return templ.SafeURL(path)
 	}
-	return templ.SafeURL(to)
+	return templ.SafeURL(s.address(path))
 }
 
 func (s stepFrame) policy() web.Policy { return web.Policy{AnyFormAction: s.Travels} }

@@ -45,7 +45,7 @@ func samples(t *testing.T) map[string]view.Page {
 		"sign in, own":       signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction}},
 		"sign in, wrong":     signInPage{stepFrame: bad, Login: "alice@example.com"},
 		"sign in, again":     signInPage{stepFrame: known},
-		"help":               helpPage{Interaction: viewtest.Interaction},
+		"help":               helpPage{stepFrame: stepFrame{Interaction: viewtest.Interaction}},
 		"help, own":          helpPage{Help: Help{Text: "Call 4711.", URL: "https://help.example.com"}},
 		"select, taken":      selectPage{stepFrame: taken},
 		"select":             selectPage{stepFrame: known},
@@ -222,16 +222,13 @@ func TestASignInThatIsTooLongForAnAddressIsInItsForms(t *testing.T) {
 	if got := viewtest.Attr(page["signin"], "action"); got != "/signin" {
 		t.Errorf("the form is posted to %.80q", got)
 	}
-	if got := viewtest.Attr(page["forgot"], "href"); got != "/signin/help" {
-		t.Errorf("help is at %.80q", got)
-	}
 }
 
 // The sealed text is what the browser brings, and never a way to another site.
 func TestHelpLeadsBackToTheSignInOnly(t *testing.T) {
 	t.Parallel()
 	for _, i := range []string{"sealed-Text_1", "//evil.example/", "javascript:alert(1)", `"><script>`} {
-		back := byID(t, helpPage{Interaction: i})["back"]
+		back := byID(t, helpPage{stepFrame: stepFrame{Interaction: i}})["back"]
 		if got := viewtest.Attr(back, "href"); got != "/signin?i="+url.QueryEscape(i) {
 			t.Errorf("%q leads to %q", i, got)
 		}
@@ -240,7 +237,7 @@ func TestHelpLeadsBackToTheSignInOnly(t *testing.T) {
 
 func TestWhoForgotThePasswordIsToldWhomToAsk(t *testing.T) {
 	t.Parallel()
-	page := byID(t, helpPage{Interaction: "int_a"})
+	page := byID(t, helpPage{stepFrame: stepFrame{Interaction: "int_a"}})
 	if page["get-help"] != nil || viewtest.Attr(page["back"], "href") != "/signin?i=int_a" {
 		t.Errorf("without settings: %v, %v", page["get-help"], page["back"].Attr)
 	}

@@ -42,7 +42,7 @@ func (d *Door) begin(w http.ResponseWriter, r *http.Request) error {
 // drawSignIn keeps the name that was typed, never the password.
 func (d *Door) drawSignIn(r *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
 	login := e.Interaction.Ask.LoginHint
-	if r.Method == http.MethodPost {
+	if r.PostForm.Has("email") {
 		login = r.PostForm.Get("email")
 	}
 	return signInPage{stepFrame: s, Login: login}, nil
