@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"testing"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/id"
@@ -40,6 +41,11 @@ func (h *holding) note(what string, user id.User) {
 func (h *holding) PutPassword(ctx context.Context, p Password) error {
 	h.note("put password", p.User)
 	return h.memory.PutPassword(ctx, p)
+}
+
+func (h *holding) PutRecoveryCodes(ctx context.Context, user id.User, macs [][]byte, now time.Time) error {
+	h.note("put recovery codes", user)
+	return h.memory.PutRecoveryCodes(ctx, user, macs, now)
 }
 
 func (h *holding) DeleteFactors(ctx context.Context, user id.User) error {
@@ -79,6 +85,12 @@ func TestPeopleAreHeldWhileWhatProvesThemChanges(t *testing.T) {
 			dearer.Params.MemoryKiB *= 2
 			h.Hasher = password.NewHasher(dearer)
 			_, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
+			return err
+		},
+		"new recovery codes": func(h *house, user id.User) error {
+			set, err := h.RecoverySet(t.Context(), user)
+			h.wants("", err)
+			_, err = h.NewRecoveryCodes(t.Context(), here, user, set)
 			return err
 		},
 		"remove factors": func(h *house, user id.User) error { return h.RemoveFactors(t.Context(), here, user, "") },

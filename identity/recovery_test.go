@@ -3,6 +3,8 @@ package identity
 import (
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 func TestRecoveryCodesWorkOnceHoweverTheyAreTyped(t *testing.T) {
@@ -65,4 +67,23 @@ func TestRecoveryCodesAreReplacedByWhoKnowsThem(t *testing.T) {
 	if same, err := h.RecoverySet(t.Context(), user); same != set || err != nil {
 		t.Errorf("one code less is the set %q, want %q (%v)", same, set, err)
 	}
+}
+
+// A button that was pressed twice comes again within milliseconds: the codes of the
+// first are on the screen, and stay good.
+func TestRecoveryCodesAreNotReplacedTwiceInASecond(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		user, _, _ := h.enrolled("ada@example.test")
+		set, err := h.RecoverySet(t.Context(), user)
+		h.wants("", err)
+		time.Sleep(time.Millisecond)
+		shown, err := h.NewRecoveryCodes(t.Context(), here, user, set)
+		h.wants("", err)
+		_, err = h.NewRecoveryCodes(t.Context(), here, user, set)
+		h.wants("recovery.renewed", err)
+		_, _, err = h.CheckRecovery(t.Context(), here, user, shown[0])
+		h.wants("", err)
+	})
 }

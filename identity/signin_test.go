@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/identity/password"
 )
 
@@ -276,6 +278,57 @@ func TestCheckPasswordRenewsAHashWhenTheCostChanged(t *testing.T) {
 	h.wants("", err)
 	if n := h.Hasher.Hashed() - hashed; n != 1 {
 		t.Errorf("%d hashes at the next sign-in, want 1", n)
+	}
+}
+
+// changing is a store in which somebody changes the password while a sign-in makes
+// its hash anew.
+type changing struct {
+	*memory
+	to string
+}
+
+func (c *changing) HoldUser(ctx context.Context, user id.User) (User, error) {
+	p, err := c.Password(ctx, user)
+	if p.Hash = c.to; err == nil {
+		err = c.PutPassword(ctx, p)
+	}
+	if err != nil {
+		return User{}, err
+	}
+	return c.memory.HoldUser(ctx, user)
+}
+
+// The old password must not come back by a sign-in that was under way.
+func TestAHashThatIsMadeAnewDoesNotReplaceAChangedPassword(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.person("ada@example.test")
+	dearer := cheap
+	dearer.Passes = 2
+	h.Hasher = password.NewHasher(dearer)
+	h.Store = &changing{h.memory, "the hash of another password"}
+	_, _, _ = h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword)
+	if got := h.memory.passwords[ada.ID].Hash; got != "the hash of another password" {
+		t.Errorf("the password is again %.40s", got)
+	}
+}
+
+// Where nothing was said about the password, nothing is counted against the address.
+func TestAnAttemptThatCouldNotBeMadeDoesNotCountAgainstTheAddress(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ada := h.person("ada@example.test")
+	p := h.memory.passwords[ada.ID]
+	p.Hash = "damaged"
+	h.memory.passwords[ada.ID] = p
+	if user, _, err := h.CheckPassword(t.Context(), here, "ada@example.test", goodPassword); user != "" || err == nil || fault.KindOf(err) != fault.Internal {
+		t.Errorf("got %q, %v; want an internal error", user, err)
+	}
+	for key, a := range h.memory.attempts {
+		if strings.HasPrefix(key, "address:") && a.Failures != 0 {
+			t.Errorf("%d failures are counted", a.Failures)
+		}
 	}
 }
 

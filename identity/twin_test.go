@@ -61,6 +61,22 @@ func TestUnknownLoginsCostWhatAccountsCost(t *testing.T) {
 	}
 }
 
+// otherwise is the keeper of another house.
+type otherwise struct{ plainKeeper }
+
+func (otherwise) Key(label string) []byte { return secret.Hash("another house: " + label) }
+
+// Who could say which account's cost a login has could tell accounts from others.
+func TestWhoseTwinALoginIsTakesAKeyOfTheHouse(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	here, there := *h.Service, *h.Service
+	there.Keeper = otherwise{}
+	if a, b := here.twinOf("eve@example.test"), there.twinOf("eve@example.test"); a == b {
+		t.Errorf("in two houses it is %s", a)
+	}
+}
+
 // The first sign-in of all may come before the first account.
 func TestALoginOfAHouseWithoutPasswordsCostsWhatIsInForce(t *testing.T) {
 	t.Parallel()

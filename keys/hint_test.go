@@ -28,7 +28,8 @@ func TestRetiredKeysAreBelievedAsHintsAndForNothingElse(t *testing.T) {
 					verify, hint bool
 				}{
 					{0, true, true},
-					{keys.DefaultConfig().Retain, false, true},
+					{keys.DefaultConfig().Retain - time.Second, true, true},
+					{time.Second, false, true},
 					{remember - time.Second, false, true},
 					{time.Second, false, false},
 				} {

@@ -33,6 +33,10 @@ func TestCheckCostsWhatTheAccountOrItsTwinCosts(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	word, err := NewHasher(cheap).Hash(t.Context(), "nobody's password") // somebody's all the same
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, c := range map[string]struct {
 		stored, twin, typed string
 		passes, memory      uint32
@@ -42,6 +46,7 @@ func TestCheckCostsWhatTheAccountOrItsTwinCosts(t *testing.T) {
 		"a wrong one":                 {account, "", "violet harbour 78 engines", 3, 128, false},
 		"none":                        {account, "", "", 3, 128, false},
 		"one that is too long":        {account, "", strings.Repeat("x", MaxBytes+1), 3, 128, false},
+		"none, of what stands for it": {word, "", "", 1, 64, false},
 		"nobody":                      {"", account, "violet harbour 77 engines", 3, 128, false},
 		"nobody, and what none typed": {"", account, "nobody's password", 3, 128, false},
 		"nobody, and nothing typed":   {"", account, "", 3, 128, false},
