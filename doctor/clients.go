@@ -30,7 +30,7 @@ func (e *examiner) clients(ctx context.Context) []check.Finding {
 	}
 	var found []check.Finding
 	for i := range list {
-		found = append(found, Grade(&list[i], e.now)...)
+		found = append(found, Grade(&list[i], e.now, web.OnThisMachine(e.Config.Issuer))...)
 	}
 	return found
 }
@@ -38,6 +38,7 @@ func (e *examiner) clients(ctx context.Context) []check.Finding {
 // grader collects what there is to say about one client.
 type grader struct {
 	c     *oauth.Client
+	local bool // the issuer is on this machine, where applications may be too
 	found []check.Finding
 }
 
@@ -50,12 +51,13 @@ func (g *grader) update(flags string) string {
 }
 
 // Grade judges a client by RFC 9700, RFC 8252 and RFC 8725. One that is disabled
-// cannot do harm.
-func Grade(c *oauth.Client, now time.Time) []check.Finding {
+// cannot do harm. local says that the issuer is a name of this very machine: there
+// redirect URIs of it are as they should be.
+func Grade(c *oauth.Client, now time.Time, local bool) []check.Finding {
 	if c.Disabled {
 		return nil
 	}
-	g := &grader{c: c}
+	g := &grader{c: c, local: local}
 	g.flow()
 	g.tokens()
 	g.secrets(now)
@@ -119,6 +121,9 @@ func (g *grader) redirect(uri string) {
 	}
 	host, loopback := u.Hostname(), web.Loopback(u.Hostname())
 	remove := g.update("--remove-redirect-uri " + shell.Line(uri))
+	if len(g.c.RedirectURIs) == 1 { // the last one cannot go
+		remove = "Put the real address in its place: " + g.update("--redirect-uri https://…")
+	}
 	switch {
 	case strings.Contains(uri, "*"):
 		g.say(check.Problem, "redirect", "has a redirect URI with a wildcard, "+uri+": it would be compared byte by byte, and matches nothing", remove)
@@ -126,7 +131,7 @@ func (g *grader) redirect(uri string) {
 		g.say(check.Problem, "redirect", "is answered over plain http at "+uri+": codes can be read on the way (RFC 9700 section 2.6)", "Serve it over https, then: "+g.update("--add-redirect-uri "+shell.Line("https://"+u.Host+u.RequestURI())+" --remove-redirect-uri "+shell.Line(uri)))
 	case u.Scheme == "http" && !isLiteral(host) && g.c.AnyLocalhostPort:
 		g.say(check.Warning, "redirect", "is answered on any port of "+host+": whatever listens there gets its codes (RFC 8252 section 8.3)", g.update("--any-localhost-port=false"))
-	case u.Scheme == "http" && !g.c.Public():
+	case u.Scheme == "http" && !g.c.Public() && !g.local:
 		g.say(check.Note, "redirect", "has a redirect URI of a developer's machine, "+uri, remove)
 	case u.Scheme != "http" && u.Scheme != "https" && !strings.Contains(u.Scheme, "."):
 		g.say(check.Warning, "redirect", "has the redirect URI "+uri+", whose scheme any other program may take too (RFC 8252 section 7.1)", "Use a scheme that is a domain name of yours in reverse, or https.")

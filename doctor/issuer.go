@@ -82,10 +82,13 @@ func (e *examiner) issuer(ctx context.Context) []check.Finding {
 	found = append(found, date(a)...)
 	found = append(found, e.discovery(ctx, a)...)
 	found = append(found, e.inside(ctx)...)
-	if !slices.ContainsFunc(found, check.Finding.Bad) {
-		found = append(found, check.Finding{Check: "issuer", Severity: check.OK, Says: e.Config.Issuer + " answers, and is this Gatehouse"})
+	switch {
+	case slices.ContainsFunc(found, check.Finding.Bad):
+		return found
+	case e.store == nil: // whose keys it signs with cannot be compared
+		return append(found, unknown("issuer", e.Config.Issuer+" answers; whether it is this Gatehouse the database could not be asked")...)
 	}
-	return found
+	return append(found, check.Finding{Check: "issuer", Severity: check.OK, Says: e.Config.Issuer + " answers, and is this Gatehouse"})
 }
 
 // unreachable says why nobody answered. It is no wonder while no server runs.

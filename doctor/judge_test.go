@@ -118,13 +118,34 @@ func TestClientsAreGraded(t *testing.T) {
 			Secrets: []oauth.Secret{{ID: "sec_one", MAC: []byte("hush"), Hint: "hush", Created: now.AddDate(0, 0, -1)}},
 		}
 		c.change(&client)
-		found := Grade(&client, now)
+		found := Grade(&client, now, false)
 		wantFound(t, what, found, c.want...)
 		for _, f := range found {
 			if !strings.HasPrefix(f.Says, "web ") || strings.Contains(f.Says+f.Remedy, "hush") {
 				t.Errorf("%s: it says %q, and advises %q", what, f.Says, f.Remedy)
 			}
 		}
+	}
+}
+
+// An installation on one's own machine has applications there, and the last address
+// of an application cannot be removed: advice is there to be followed.
+func TestAdviceAboutAddressesCanBeFollowed(t *testing.T) {
+	t.Parallel()
+	const local, real = "http://localhost:3000/cb", "https://app.example.test/cb"
+	graded := func(here bool, uris ...string) []check.Finding {
+		return Grade(&oauth.Client{ID: "web", AuthMethod: oauth.AuthSecret, RedirectURIs: uris}, now, here)
+	}
+	wantFound(t, "an issuer on this machine", graded(true, local))
+	found := graded(false, real, local)
+	wantFound(t, "one of two", found, "client.redirect note")
+	if want := "gatehouse client update web --remove-redirect-uri " + local; found[0].Remedy != want {
+		t.Errorf("of two it advises %q, want %q", found[0].Remedy, want)
+	}
+	found = graded(false, local)
+	wantFound(t, "the only one", found, "client.redirect note")
+	if strings.Contains(found[0].Remedy, "remove") {
+		t.Errorf("for the only one it advises %q, which is refused", found[0].Remedy)
 	}
 }
 
