@@ -15,7 +15,7 @@ func (a *app) clientDelete() *cobra.Command {
 		Use:   "delete CLIENT_ID",
 		Short: "Delete an application for good, and end its tokens",
 		Long: `Delete an application for good, and end its tokens and what people allowed it.
-To switch one off for a while use "gatehouse client update CLIENT_ID --disabled".`,
+To switch one off for a while use "gatehouse client disable CLIENT_ID".`,
 		Example: `  gatehouse client delete web
   gatehouse client delete web --yes --json`,
 		Args: one(aClient),

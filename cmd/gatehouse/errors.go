@@ -150,6 +150,9 @@ func (a *app) complain(err error) {
 		text += " (" + p.Cause + ")"
 	}
 	for _, f := range p.Fields {
+		if strings.Contains(p.Detail, f.Problem) {
+			continue // the sentence says it
+		}
 		text += "\n  " + f.String()
 	}
 	if p.Code != "config" {

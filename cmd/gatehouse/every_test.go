@@ -128,6 +128,8 @@ var named = []struct{ command, thing, nobody, more string }{
 	{"user reset-factor", "user", "usr_nobody", "--yes"},
 	{"client show", "client", "nobody", ""},
 	{"client update", "client", "cli_nobody", "--name X"},
+	{"client disable", "client", "nobody", ""},
+	{"client enable", "client", "nobody", ""},
 	{"client delete", "client", "nobody", "--yes"},
 	{"client rotate-secret", "client", "nobody", ""},
 	{"keys revoke", "key", "nobody", "--yes"},
