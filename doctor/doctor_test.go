@@ -329,6 +329,28 @@ func TestDoctorLooksAtTheCertificateThatTheIssuerShows(t *testing.T) {
 	}
 }
 
+// Only the running server knows that its clock was moved, where the database has none.
+func TestDoctorTellsThatTheServerDoubtsItsClock(t *testing.T) {
+	t.Parallel()
+	for body, c := range map[string]struct {
+		status int
+		want   []string
+	}{
+		`{"checks":{"store":"ok"}}`: {http.StatusOK, nil},
+		`{"checks":{"store":"ok"},"doubts":{"clock":"the clock was moved by 960h0m0s"}}`:    {http.StatusOK, []string{"server.clock problem"}},
+		`{"checks":{"keys":"none"},"doubts":{"clock":"the clock was moved by 960h0m0s"}}`:   {http.StatusServiceUnavailable, []string{"server.clock problem", "server.keys problem"}},
+		`{"checks":{"store":"ok"},"doubts":{"something":"that a later version may doubt"}}`: {http.StatusOK, nil},
+	} {
+		s := world(t, false, func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(c.status)
+			fmt.Fprint(w, body)
+		})
+		e := &examiner{}
+		e.Config.Web.Listen.Internal = strings.TrimPrefix(s.URL, "http://")
+		wantFound(t, body, e.server(t.Context()), c.want...)
+	}
+}
+
 func TestDoctorTellsWhatIsNotReady(t *testing.T) {
 	t.Parallel()
 	for body, want := range map[string][]string{

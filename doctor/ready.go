@@ -39,18 +39,25 @@ func (e *NotReady) Error() string {
 // Ready asks the server of this machine at listen.internal whether it is ready.
 // *NotReady: it answers, and is not. Another error: nobody answers.
 func Ready(ctx context.Context, internal string) (at string, err error) {
+	at, _, err = ready(ctx, internal)
+	return at, err
+}
+
+// ready is Ready, and what the server doubts although it is ready or not.
+func ready(ctx context.Context, internal string) (at string, doubts map[string]string, err error) {
 	at = "http://" + Reachable(internal) + "/readyz"
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	resp, err := ask(ctx, nil, http.MethodGet, at, nil)
 	if err != nil {
-		return at, fmt.Errorf("the server does not answer at %s: %w; look whether it runs, and whether listen.internal is what it was started with", at, why(err))
+		return at, nil, fmt.Errorf("the server does not answer at %s: %w; look whether it runs, and whether listen.internal is what it was started with", at, why(err))
 	}
 	defer resp.Body.Close()
+	checks, doubts := said(resp.Body)
 	if resp.StatusCode != http.StatusOK {
-		return at, &NotReady{URL: at, Status: resp.Status, Checks: failing(resp.Body)}
+		return at, doubts, &NotReady{URL: at, Status: resp.Status, Checks: checks}
 	}
-	return at, nil
+	return at, doubts, nil
 }
 
 // why is an error of a request without the request, which the sentence names.
@@ -67,16 +74,18 @@ func why(err error) error {
 	return err
 }
 
-// failing are the parts that /readyz says are not well; none if it is not of ours.
-func failing(body io.Reader) map[string]string {
+// said are the parts that /readyz says are not well, and what it doubts; none if it is
+// not of ours.
+func said(body io.Reader) (checks, doubts map[string]string) {
 	var answer struct {
 		Checks map[string]string `json:"checks"`
+		Doubts map[string]string `json:"doubts"`
 	}
 	if json.NewDecoder(io.LimitReader(body, 1<<16)).Decode(&answer) != nil {
-		return nil
+		return nil, nil
 	}
 	maps.DeleteFunc(answer.Checks, func(_, why string) bool { return why == "ok" })
-	return answer.Checks
+	return answer.Checks, answer.Doubts
 }
 
 // Reachable turns an address to listen on into one to connect to.
@@ -98,24 +107,38 @@ func Reachable(listen string) string {
 }
 
 func (e *examiner) server(ctx context.Context) []check.Finding {
-	_, err := Ready(ctx, e.Config.Web.Listen.Internal)
+	_, doubts, err := ready(ctx, e.Config.Web.Listen.Internal)
+	found := judgeDoubts(doubts)
 	if err == nil {
 		e.up = true
-		return nil
+		return found
 	}
 	bad, answers := errors.AsType[*NotReady](err)
 	if !answers {
 		return unknown("server", fmt.Sprintf("no server answers on listen.internal (%s): whether one is ready, and how requests reach it, could not be asked", e.Config.Web.Listen.Internal))
 	}
 	e.up = true
-	var found []check.Finding
 	for _, name := range slices.Sorted(maps.Keys(bad.Checks)) {
 		found = append(found, check.Finding{Check: "server." + name, Severity: check.Problem, Says: "the server is not ready: " + bad.Checks[name], Remedy: "Look at its log."})
 	}
-	if len(found) == 0 {
+	if len(bad.Checks) == 0 {
 		found = append(found, check.Finding{
 			Check: "server", Severity: check.Problem, Says: "what answers on listen.internal is not ready, or is no Gatehouse (" + bad.Status + ")", Remedy: "Look whether listen.internal is right.",
 		})
 	}
 	return found
+}
+
+// judgeDoubts tells of a clock that the server does not believe. On SQLite nobody else
+// can: there is no other clock to hold it against.
+func judgeDoubts(doubts map[string]string) []check.Finding {
+	why, ok := doubts["clock"]
+	if !ok {
+		return nil
+	}
+	return []check.Finding{{
+		Check: "server.clock", Severity: check.Problem,
+		Says:   "the server does not believe its clock: " + why + "; nothing is removed for its age, and keys do not rotate",
+		Remedy: "Let the machine follow NTP (timedatectl set-ntp true). A clock that was set right is believed after an hour, or after a restart.",
+	}}
 }

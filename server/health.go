@@ -28,6 +28,8 @@ type health struct {
 type readiness struct {
 	Status string            `json:"status"`
 	Checks map[string]string `json:"checks"`
+	// Doubts is what somebody should look at although requests are answered as ever.
+	Doubts map[string]string `json:"doubts,omitempty"`
 }
 
 func (h *health) live(w http.ResponseWriter, _ *http.Request) {
@@ -39,7 +41,7 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
 	defer cancel()
 	checks := h.checks(ctx)
-	out, status := readiness{Status: "ready", Checks: checks}, http.StatusOK
+	out, status := readiness{Status: "ready", Checks: checks, Doubts: h.doubts()}, http.StatusOK
 	for _, c := range checks {
 		if c != "ok" {
 			out.Status, status = "not ready", http.StatusServiceUnavailable
@@ -66,6 +68,14 @@ func (h *health) checks(ctx context.Context) map[string]string {
 		c["serving"] = "draining"
 	}
 	return c
+}
+
+// doubts are what is not as it should be, and no reason to take requests away.
+func (h *health) doubts() map[string]string {
+	if d := h.house.Clock.Doubt(); d != nil {
+		return map[string]string{"clock": d.Error()}
+	}
+	return nil
 }
 
 // signs reports whether the default algorithm has its key.

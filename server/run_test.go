@@ -18,6 +18,7 @@ import (
 
 	"gatehouse/house"
 
+	"gatehouse/clock"
 	"gatehouse/config"
 	"gatehouse/fault"
 )
@@ -193,6 +194,28 @@ func TestReadyzSaysWhatIsMissing(t *testing.T) {
 			if (said != "ok") != (name == tt.check) {
 				t.Errorf("with %q spoilt, %s says %q", tt.check, name, said)
 			}
+		}
+	}
+}
+
+// A clock that is not believed is said, and takes no requests away.
+func TestReadyzTellsOfAClockThatIsDoubted(t *testing.T) {
+	t.Parallel()
+	house := openHouse(t, testconfig.New(t))
+	if err := house.Feed.Step(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	ahead, read := time.Duration(0), house.Clock.Read
+	house.Clock.Read = func() clock.Reading { r := read(); r.Wall = r.Wall.Add(ahead); return r }
+	h := &health{house: house}
+	for _, c := range []struct {
+		ahead time.Duration
+		want  string
+	}{{0, ""}, {40 * 24 * time.Hour, "the clock was moved by 960h0m0s"}, {0, ""}} {
+		ahead = c.ahead
+		_, err := house.Clock.Now(t.Context())
+		if status, got := readyOf(t, h); status != http.StatusOK || got.Doubts["clock"] != c.want || (err != nil) != (c.want != "") {
+			t.Errorf("moved by %s: %d %+v, %v", c.ahead, status, got, err)
 		}
 	}
 }
