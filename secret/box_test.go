@@ -16,6 +16,9 @@ func TestBoxOpensWhatItSealedAndNothingElse(t *testing.T) {
 	if err != nil || again == text {
 		t.Errorf("sealed twice: %q, %v", again, err)
 	}
+	if salt := text[:20]; again[:20] == salt {
+		t.Errorf("two values have the key of the salt %s", salt)
+	}
 	if plain, err := box.Open(text); err != nil || string(plain) != "the question" {
 		t.Errorf("opened %q, %v", plain, err)
 	}

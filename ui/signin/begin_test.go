@@ -1,6 +1,8 @@
 package signin
 
 import (
+	"errors"
+	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -108,5 +110,26 @@ func TestSignOutAsksFirstAndThenEndsTheSession(t *testing.T) {
 	leadsTo(t, b.post("/signout"), "/signout")
 	if len(h.ended) != 1 {
 		t.Errorf("the second click ended %v", h.ended)
+	}
+}
+
+// Who is told that they are signed out leaves the machine to others.
+func TestASignOutThatFailedIsNotSaidToBeOne(t *testing.T) {
+	t.Parallel()
+	h := &house{live: true, stays: errors.New("the disk is full")}
+	b := newBrowser(t, h)
+	token := secret.Token(32)
+	b.jar["gatehouse_session"] = token
+	if w := b.post("/signout"); w.Code != http.StatusInternalServerError || b.jar["gatehouse_session"] != token {
+		t.Errorf("answered %d, leading to %q; the cookie is %q", w.Code, w.Header().Get("Location"), b.jar["gatehouse_session"])
+	}
+}
+
+func TestASignInThatBeginsAnewKeepsAllOfItsWay(t *testing.T) {
+	t.Parallel()
+	const back = "/account/security?done=enrol&more=a+b"
+	again, err := url.Parse(goesAgain(flow.Entry{Interaction: flow.Interaction{Ask: flow.Ask{ReturnTo: back}}}))
+	if err != nil || again.Path != "/signin" || again.Query().Get("return_to") != back {
+		t.Errorf("it leads to %v, %v", again, err)
 	}
 }

@@ -36,6 +36,7 @@ type house struct {
 	refs  []flow.Ref
 	live  bool
 	ended []id.Session
+	stays error // why a session does not end
 }
 
 func (h *house) note(call string, ref flow.Ref) {
@@ -112,6 +113,9 @@ func (h *house) Authenticate(_ context.Context, token, _ string) (session.Sessio
 }
 
 func (h *house) End(_ context.Context, _ audit.Actor, s id.Session, _ audit.Reason) error {
+	if h.stays != nil {
+		return h.stays
+	}
 	h.ended, h.live = append(h.ended, s), false
 	return nil
 }

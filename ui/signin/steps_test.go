@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/flow"
+	"gatehouse/id"
 	"gatehouse/secret"
 )
 
@@ -73,6 +74,19 @@ func TestEveryPostTakesTheFormToTheFlowAndGoesOn(t *testing.T) {
 			if h.refs[0] != want {
 				t.Errorf("%s: ref %+v, want %+v", tt.path, h.refs[0], want)
 			}
+		}
+	}
+}
+
+// A form acts for the person whom its page named, and for nobody whose id it made up.
+func TestAPostNamesThePersonOfItsPage(t *testing.T) {
+	t.Parallel()
+	ada := id.NewUser()
+	for typed, want := range map[string]id.User{string(ada): ada, "": "", "usr_a'b": "", "ses_a": ""} {
+		h := &house{outcome: flow.Outcome{Entry: known(flow.StepConsent)}}
+		newBrowser(t, h).post("/consent", "decision", "allow", "person", typed)
+		if got := h.refs[0].Person; got != want {
+			t.Errorf("%q: it acts for %q, want %q", typed, got, want)
 		}
 	}
 }
