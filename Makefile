@@ -39,7 +39,7 @@ test/all: install-test-servers
 test/race: install-test-servers ## The suite under the race detector
 	@CGO_ENABLED=1 scripts/with-servers $(GO) test -race -timeout 40m $(PACKAGES)
 
-test/clients: install-test-servers ## Clients of other people (docs/clients.md), from npm, PyPI and the module proxy
+test/clients: install-test-servers ## Clients of other people (docs/clients.md), from npm, PyPI, Maven and the module proxy
 	@scripts/test-clients
 
 drills: install-test-servers ## The fault drills in their long form

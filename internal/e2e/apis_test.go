@@ -2,6 +2,7 @@ package e2e
 
 import (
 	"crypto/rand"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"net/url"
@@ -24,6 +25,7 @@ type realAPI struct {
 var realAPIs = []realAPI{
 	{name: "express-oauth2-jwt-bearer", version: npm("express-oauth2-jwt-bearer"), run: node("express-oauth2-jwt-bearer.mjs")},
 	{name: "pyjwt", version: pip("pyjwt"), run: python("pyjwt_api.py")},
+	{name: "spring-resource-server", version: spring, run: java("api")},
 }
 
 // presented is a token that an API is shown, and what it answers: a column of the page.
@@ -35,6 +37,7 @@ type presented struct {
 
 var presentations = []presented{
 	{"its own", func(c *caller, _ *testing.T) string { return c.own }, http.StatusOK},
+	{"the same, signed again", func(c *caller, t *testing.T) string { return c.signed(t, func(map[string]any) {}) }, http.StatusOK},
 	{"for another API", func(c *caller, _ *testing.T) string { return c.another }, http.StatusUnauthorized},
 	{"an ID token", (*caller).idToken, http.StatusUnauthorized},
 	{"one that is over", (*caller).over, http.StatusUnauthorized},
@@ -114,36 +117,51 @@ func (c *caller) register(t *testing.T, library, id, audience string) (printed, 
 
 // idToken is one for the caller itself: it says who somebody is, and opens nothing.
 func (c *caller) idToken(t *testing.T) string {
-	return c.signed(t, "RS256", "JWT", func(claims map[string]any) {
+	t.Helper()
+	token, err := c.w.resigned(c.own, "RS256", "JWT", func(claims map[string]any) {
 		claims["aud"], claims["nonce"] = c.id, rand.Text()
 		delete(claims, "client_id")
 		delete(claims, "scope")
 	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
 }
 
 func (c *caller) over(t *testing.T) string {
-	return c.signed(t, "ES256", "at+jwt", func(claims map[string]any) {
+	return c.signed(t, func(claims map[string]any) {
 		claims["exp"] = time.Now().Add(-10 * time.Minute).Unix() // libraries forgive a minute or five
 		claims["iat"] = time.Now().Add(-15 * time.Minute).Unix()
 	})
 }
 
 func (c *caller) otherIssuer(t *testing.T) string {
-	return c.signed(t, "ES256", "at+jwt", func(claims map[string]any) { claims["iss"] = "https://id.example.com" })
+	return c.signed(t, func(claims map[string]any) { claims["iss"] = "https://id.example.com" })
 }
 
 // changed has the signature of the token that it was.
 func (c *caller) changed(t *testing.T) string {
-	forged := c.signed(t, "ES256", "at+jwt", func(claims map[string]any) { claims["scope"] = "api:write" })
+	forged := c.signed(t, func(claims map[string]any) { claims["scope"] = "api:write" })
 	payload := strings.Split(forged, ".")[1]
 	parts := strings.Split(c.own, ".")
 	return parts[0] + "." + payload + "." + parts[2]
 }
 
-// signed returns the caller's own token with other claims, signed by the house's key.
-func (c *caller) signed(t *testing.T, alg, typ string, change func(claims map[string]any)) string {
+// signed returns the caller's own token with other claims, signed by the house's key
+// with the same header: nothing but the claims can be what it is refused for.
+func (c *caller) signed(t *testing.T, change func(claims map[string]any)) string {
 	t.Helper()
-	token, err := c.w.resigned(c.own, alg, typ, change)
+	encoded, _, _ := strings.Cut(c.own, ".")
+	header, err := base64.RawURLEncoding.DecodeString(encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var of struct{ Alg, Typ string }
+	if err := json.Unmarshal(header, &of); err != nil {
+		t.Fatal(err)
+	}
+	token, err := c.w.resigned(c.own, of.Alg, of.Typ, change)
 	if err != nil {
 		t.Fatal(err)
 	}

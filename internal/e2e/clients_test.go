@@ -105,6 +105,10 @@ var realClients = []realClient{
 		taken: taken{itself, itself, itself, refused},
 	},
 	{
+		name: "spring-login", version: spring, run: java("login"),
+		taken: taken{itself, itself, itself, refused}, login: "/oauth2/authorization/gatehouse",
+	},
+	{
 		name: "msal-browser", version: npm("@azure/msal-browser"), run: node("browser.mjs", "msal-browser.js"),
 		taken: taken{byHand, itself, itself, lookedAway}, https: true,
 	},
@@ -318,6 +322,26 @@ func npm(names ...string) func(*testing.T) string {
 		}
 		return strings.Join(versions, " and ")
 	}
+}
+
+// java runs the one program of them all, as the profile says, with the settings that
+// were printed as its configuration.
+func java(profile string) func(*testing.T, place) *exec.Cmd {
+	return func(t *testing.T, at place) *exec.Cmd {
+		jar := absolute(t, "java", "target", "clients.jar")
+		if _, err := os.Stat(jar); err != nil {
+			t.Skip("Java or Maven is not installed")
+		}
+		dir := t.TempDir()
+		write(t, filepath.Join(dir, "application.yaml"), at.settings)
+		return exec.Command("java", "-XX:TieredStopAtLevel=1", "-jar", jar, "--spring.config.additional-location=file:"+dir+"/",
+			"--spring.profiles.active="+profile, "--server.address=127.0.0.1", "--server.port="+at.port)
+	}
+}
+
+// spring is the version of what chooses all of its versions.
+func spring(t *testing.T) string {
+	return "Spring Boot " + pinned("java/pom.xml", "<version>", "</version>")(t)
 }
 
 // packaged is a version that the distribution pins.
