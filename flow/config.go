@@ -13,7 +13,8 @@ import (
 	"gatehouse/setting"
 )
 
-// Config says what a sign-in asks for and how long it may take.
+// Config says what a sign-in asks for and how long it may take, and what its pages
+// say in the words of the house that runs them.
 type Config struct {
 	// MFA is who must have a second factor: administrators, everybody or nobody.
 	MFA proof.MFA `setting:"mfa"`
@@ -32,29 +33,6 @@ type Config struct {
 	// Scopes are words for what applications ask for, read by people who are asked
 	// whether they may; a scope without words is shown by its name. At most 200.
 	Scopes []ScopeWords `setting:"scopes"`
-}
-
-// ScopeWords say what one scope allows.
-type ScopeWords struct {
-	// Name is the scope as applications ask for it.
-	Name string `setting:"name"`
-	// Says is what it lets an application do, such as "See your orders": plain text, at
-	// most 200 characters.
-	Says string `setting:"says"`
-}
-
-// Validate says what is wrong with s.
-func (s ScopeWords) Validate() []fault.Field {
-	var bad []fault.Field
-	if s.Name == "" || len(s.Name) > 200 || strings.ContainsFunc(s.Name, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' }) {
-		bad = append(bad, fault.Field{Name: "name", Problem: "must be the name of a scope"}) // RFC 6749 section 3.3
-	}
-	if p := badText(s.Says, 200); p != "" {
-		bad = append(bad, fault.Field{Name: "says", Problem: p})
-	} else if strings.TrimSpace(s.Says) == "" {
-		bad = append(bad, fault.Field{Name: "says", Problem: "must say something"})
-	}
-	return bad
 }
 
 // DefaultConfig requires a second factor of administrators.
@@ -86,20 +64,6 @@ func (c Config) Validate() []fault.Field {
 		bad = append(bad, fault.Field{Name: "scopes", Problem: p})
 	}
 	return bad
-}
-
-func badScopes(all []ScopeWords) string {
-	if len(all) > 200 {
-		return "has more than 200 entries"
-	}
-	seen := map[string]bool{}
-	for _, s := range all {
-		if seen[s.Name] {
-			return "names " + strconv.Quote(s.Name) + " twice"
-		}
-		seen[s.Name] = true
-	}
-	return ""
 }
 
 // badText lets nothing through but text of at most so many characters.
