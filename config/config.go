@@ -66,8 +66,8 @@ type Config struct {
 
 // Redis names the server for what several replicas may share and lose.
 type Redis struct {
-	// URL is not used yet and must be empty: this version keeps nothing in Redis, and says so rather
-	// than leave somebody believing that it does.
+	// URL is not used yet and must be empty: this version keeps nothing in Redis, and
+	// says so rather than leave somebody believing that it does.
 	URL string `setting:"url,secret-url"`
 }
 

@@ -187,8 +187,9 @@ func (r *Ring) move(ctx context.Context, k Key, from State) error {
 // announced and takes over after Config.Announce; with immediate it signs from
 // now on, and who caches the key set will not know it at first (an announced
 // key is preferred for that reason). The key that signed stays published until
-// its tokens are dead. An algorithm without a key gets its first. Conflict faults: "key.busy" when another process rotates
-// right now, "key.announced" when the next key is announced already.
+// its tokens are dead. An algorithm without a key gets its first. Conflict faults:
+// "key.busy" when another process rotates right now, "key.announced" when the next key
+// is announced already.
 func (r *Ring) Rotate(ctx context.Context, by audit.Actor, alg string, immediate bool) error {
 	if !slices.Contains(r.Algorithms(), alg) {
 		return unsupported(alg)

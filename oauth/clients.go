@@ -55,11 +55,11 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 // UpdateClient replaces all settings of a client but its secrets. A client that
 // no longer authenticates by a secret loses them; one that does so from now on
 // gets its first by RotateSecret. Disabling a client ends its tokens; taking a
-// grant, a scope or an audience from it, asking for a stronger sign-in, or giving its access tokens another type, ends
-// its codes and access tokens, and what a refresh brings is measured anew. When
-// c.Rev is set and is not what the store has, somebody else changed the client
-// meanwhile: Conflict fault "client.changed". Other faults: Invalid
-// "client.invalid", NotFound.
+// grant, a scope or an audience from it, asking for a stronger sign-in, or giving its
+// access tokens another type, ends its codes and access tokens, and what a refresh
+// brings is measured anew. When c.Rev is set and is not what the store has, somebody
+// else changed the client meanwhile: Conflict fault "client.changed". Other faults:
+// Invalid "client.invalid", NotFound.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
 	c.Name, c.PKCE = strings.TrimSpace(c.Name), cmp.Or(c.PKCE, PKCEAuto)
 	if err := validate(&c, s.Config); err != nil {

@@ -71,10 +71,10 @@ func validPort(s string) bool {
 
 // ValidateRedirectURI says why uri may not be registered as a redirect URI; the
 // error completes "redirect_uris[0] …". Allowed are https with any host, with a
-// path or without one, http on the loopback interface, and private-use schemes with a dot in them (RFC
-// 8252 section 7.1). Refused is whatever two parsers might read differently:
-// user information, wildcards, dot segments, encoded separators, backslashes,
-// anything outside printable ASCII (RFC 9700 sections 2.1 and 4.1).
+// path or without one, http on the loopback interface, and private-use schemes with a
+// dot in them (RFC 8252 section 7.1). Refused is whatever two parsers might read
+// differently: user information, wildcards, dot segments, encoded separators,
+// backslashes, anything outside printable ASCII (RFC 9700 sections 2.1 and 4.1).
 func ValidateRedirectURI(uri string) error {
 	u, err := parseRegistered(uri)
 	if err != nil {

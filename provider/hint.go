@@ -27,8 +27,9 @@ type hint struct {
 
 // readHint returns what the ID token says. It must be signed by a key of ours,
 // one that retired while sessions of its time can live included, and be issued by
-// us; it may have expired (OpenID Connect RP-Initiated Logout 1.0 section 2). Access tokens and other things
-// that we sign are no ID tokens: their typ differs, or they have no exp.
+// us; it may have expired (OpenID Connect RP-Initiated Logout 1.0 section 2). Access
+// tokens and other things that we sign are no ID tokens: their typ differs, or they
+// have no exp.
 func (p *Provider) readHint(token string) (hint, error) {
 	if len(token) > maxToken {
 		return hint{}, errors.New("id_token_hint: too long")

@@ -37,9 +37,9 @@ func (m Master) LogValue() slog.Value { return slog.StringValue(redacted) }
 func (m Master) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // LoadMaster reads the master key at path. The file must be readable by its
-// owner alone, or belong to root and be readable by its group. Faults: "master_key.missing", "master_key.mode",
-// "master_key.format", each saying what to do; a file that cannot be read for
-// another reason is an Internal error.
+// owner alone, or belong to root and be readable by its group. Faults:
+// "master_key.missing", "master_key.mode", "master_key.format", each saying what to
+// do; a file that cannot be read for another reason is an Internal error.
 func LoadMaster(path string) (Master, error) {
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {

@@ -14,8 +14,9 @@ INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_session, request_i
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 
 // InsertEvent appends e, in the transaction of ctx if there is one. Events are
-// never changed, and removed by DropEvents only; the database itself refuses it. Bytes that are no
-// text are replaced: nobody shall undo a change by how they name themselves.
+// never changed, and removed by DropEvents only; the database itself refuses it. Bytes
+// that are no text are replaced: nobody shall undo a change by how they name
+// themselves.
 func (s *Store) InsertEvent(ctx context.Context, e audit.Event) error {
 	_, err := s.exec(ctx, insertEvent, string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID,
 		string(e.Actor.Session), string(e.Actor.Request), e.Actor.IP, plain(e.Actor.Agent),

@@ -1,7 +1,7 @@
 // Package ui is the people's door: sign-in, consent and sign-out, the account
-// area, the first set-up, the home page, and what each code of a refusal means. One package per area holds its
-// handlers, view draws, static serves what the pages load. Forms are plain HTML
-// and work without scripts.
+// area, the first set-up, the home page, and what each code of a refusal means. One
+// package per area holds its handlers, view draws, static serves what the pages load.
+// Forms are plain HTML and work without scripts.
 package ui
 
 import (

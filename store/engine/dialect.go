@@ -128,7 +128,8 @@ func isUnavailable(err error) bool {
 		return true
 	}
 	code := postgresCode(err)
-	// 53: out of disk, memory or connections. 25006: a standby. 57014: cancelled. 55P03: lock not available.
+	// 53: out of disk, memory or connections. 25006: a standby. 57014: cancelled.
+	// 55P03: lock not available.
 	return strings.HasPrefix(code, "53") || code == "25006" || code == "57014" || code == "55P03"
 }
 

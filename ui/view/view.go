@@ -3,8 +3,8 @@
 // handler fills with data, beside the templ file that shows it; what it says
 // comes from package words when it is drawn. Pages writes it with the headers
 // that belong to it. Components hold no logic beyond showing what they are given,
-// and mark what tests look for with data-testid. There is never an inline script or style, so that the content
-// security policy can forbid both.
+// and mark what tests look for with data-testid. There is never an inline script or
+// style, so that the content security policy can forbid both.
 package view
 
 import (
