@@ -13,3 +13,12 @@ func (b bits) add(o bits) {
 		b[i] |= w
 	}
 }
+
+func (b bits) empty() bool {
+	for _, w := range b {
+		if w != 0 {
+			return false
+		}
+	}
+	return true
+}

@@ -24,9 +24,13 @@ func (s *Snapshot) misspelt(q *Question, known bool) error {
 	if known {
 		return fmt.Errorf("decide: a %s cannot act", q.Principal.Kind)
 	}
+	return unknownPermission(q.Permission)
+}
+
+func unknownPermission(name string) error {
 	return &fault.Error{
 		Kind: fault.Invalid, Code: "permission.unknown",
-		Detail: fmt.Sprintf("No API has the permission %q. A permission is written API/RESOURCE:ACTION, such as shop/orders:read.", short(q.Permission)),
+		Detail: fmt.Sprintf("No API has the permission %q. A permission is written API/RESOURCE:ACTION, such as shop/orders:read.", short(name)),
 	}
 }
 

@@ -213,6 +213,8 @@ func (x explainer) grantable(e Explanation) []string {
 		case c.Grant.Effect != Allow:
 		case c.Verdict == NotYet:
 			list = append(list, fmt.Sprintf("The grant %s begins at %s.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
+		case c.Verdict == Ended && c.Grant.Withdrawn:
+			list = append(list, fmt.Sprintf("The grant %s was revoked at %s.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
 		case c.Verdict == Ended:
 			list = append(list, fmt.Sprintf("The grant %s ended at %s; it could be extended.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
 		case c.Verdict == Suspended:

@@ -28,6 +28,9 @@ type API struct {
 	Permissions []Permission
 	Owners      map[string]string // by resource: the attribute that names the owner
 	Delegation  Delegation
+
+	Created, Updated time.Time
+	Rev              int64 // counts the changes; the first is 1
 }
 
 // Permission is one entry of a catalogue.
@@ -60,6 +63,9 @@ type Role struct {
 	Permissions []Pattern
 	Parents     []string      // roles whose permissions this one has too
 	MaxGrant    time.Duration // how long a grant of it may last; 0: without end
+
+	Created, Updated time.Time
+	Rev              int64 // counts the changes; the first is 1
 }
 
 // Kind says what sort of thing a Subject names.
@@ -67,15 +73,15 @@ type Kind string
 
 // The kinds of subjects. The first three act; the others hold members.
 const (
-	User         Kind = "user"
-	Service      Kind = "service"
-	Client       Kind = "client"
-	Group        Kind = "group"
-	Organisation Kind = "organisation" // as the subject of a grant: everybody in it
+	User           Kind = "user"
+	ServiceAccount Kind = "service"
+	Client         Kind = "client"
+	Group          Kind = "group"
+	Organisation   Kind = "organisation" // as the subject of a grant: everybody in it
 )
 
 // acts reports whether a subject of this kind can ask for something.
-func (k Kind) acts() bool { return k == User || k == Service || k == Client }
+func (k Kind) acts() bool { return k == User || k == ServiceAccount || k == Client }
 
 // Subject names somebody, or some, by kind and id.
 type Subject struct {
@@ -122,6 +128,8 @@ type Grant struct {
 	Reason  string
 	Ticket  string
 	Request string // the request that it came of, "" for none
+
+	Withdrawn bool // it ended because somebody ended it, and cannot be extended
 }
 
 // Source says where a grant came from.

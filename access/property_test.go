@@ -59,7 +59,7 @@ func (d dice) requirement() Requirement {
 }
 
 func (d dice) actor() Subject {
-	return pick(d, Subject{User, "usr_a"}, Subject{User, "usr_b"}, Subject{Service, "ops"}, Subject{Client, "web"})
+	return pick(d, Subject{User, "usr_a"}, Subject{User, "usr_b"}, Subject{ServiceAccount, "ops"}, Subject{Client, "web"})
 }
 
 func (d dice) container() Subject {

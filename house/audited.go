@@ -3,6 +3,7 @@ package house
 import (
 	"slices"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/flow"
 	"gatehouse/identity"
@@ -14,7 +15,7 @@ import (
 // Audited returns every action that is recorded, package by package.
 func Audited() audit.Catalogue {
 	return slices.Concat(
-		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, audit.Audited, backups,
+		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, audit.Audited, backups,
 	)
 }
 

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"os"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/config"
@@ -43,6 +44,7 @@ type House struct {
 	OAuth    *oauth.Service
 	Registry *oauth.Registry
 	Keys     *keys.Ring
+	Access   *access.Service
 	Flow     *flow.Service
 	Turns    Turns
 	// NewMasterKey is the path of the master key when this call wrote it.
@@ -137,12 +139,14 @@ func (h *House) wire() {
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 	}
+	h.Access = &access.Service{Store: h.Store, Audit: h.Audit}
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
-		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth},
+		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: h.label(),
 	}
-	h.OAuth.People = Subjects{h.Identity}
+	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
+	h.Access.People = directory{h.Identity, h.OAuth}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
 		Turns: h.Turns, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),

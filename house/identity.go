@@ -3,8 +3,10 @@ package house
 import (
 	"context"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/identity"
 	"gatehouse/oauth"
 	"gatehouse/session"
 )
@@ -14,6 +16,7 @@ import (
 type ends struct {
 	sessions *session.Manager
 	oauth    *oauth.Service
+	access   *access.Service
 }
 
 // EndGrants implements identity.Ends.
@@ -28,9 +31,15 @@ func (e ends) EndSessions(ctx context.Context, by audit.Actor, user id.User, exc
 }
 
 // EndUser implements identity.Ends. The person's row, which identity holds, comes
-// first, then those of the sessions, then the counter of revocations: all who end
-// something take them in this order, so that none waits for another in a circle.
+// first, then the counter of policies, then the rows of the sessions, then the
+// counter of revocations: all who end something take them in this order, so that
+// none waits for another in a circle.
 func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {
+	if reason == identity.ReasonUserDeleted {
+		if err := e.access.EndAllOf(ctx, by, access.Subject{Kind: access.User, ID: string(user)}); err != nil {
+			return err
+		}
+	}
 	if _, err := e.sessions.EndAll(ctx, by, user, except, reason); err != nil {
 		return err
 	}

@@ -104,9 +104,21 @@ func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	return nil
 }
 
-// DeleteClient removes a client and ends its tokens. NotFound when it is not there.
+// Grants are what administrators let clients do elsewhere.
+type Grants interface {
+	// EndGrants ends what client was granted, in the transaction of ctx, before
+	// anything else in there raises a counter: a client of the same id that is made
+	// later has nothing of it.
+	EndGrants(ctx context.Context, by audit.Actor, client id.Client) error
+}
+
+// DeleteClient removes a client and ends its tokens and its grants. NotFound when
+// it is not there.
 func (s *Service) DeleteClient(ctx context.Context, by audit.Actor, client id.Client) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.Grants.EndGrants(ctx, by, client); err != nil {
+			return err
+		}
 		old, err := s.Store.Client(ctx, client)
 		if err != nil {
 			return err

@@ -296,9 +296,14 @@ func (labels) Key(label string) []byte { return secret.Hash("test key " + label)
 
 var console = audit.Actor{Kind: audit.Console}
 
+// noGrants is what clients have where nobody grants anything.
+type noGrants struct{}
+
+func (noGrants) EndGrants(context.Context, audit.Actor, id.Client) error { return nil }
+
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, MFA: proof.MFAAdministrators}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators}, m
 }
 
 // web is a client that breaks no rule.

@@ -30,6 +30,7 @@ type Service struct {
 	Issuer  string
 	Signer  Signer
 	People  People
+	Grants  Grants
 	Ceiling Ceiling
 	Codec   RefreshCodec
 
@@ -51,6 +52,7 @@ func (s *Service) Open() error {
 		{"Issuer", s.Issuer == ""},
 		{"Signer", s.Signer == nil},
 		{"People", s.People == nil},
+		{"Grants", s.Grants == nil},
 		{"Ceiling", s.Ceiling == nil},
 		{"Codec", len(s.Codec.Key) == 0},
 		{"MFA", s.MFA == ""},

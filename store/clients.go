@@ -47,6 +47,11 @@ WHERE id = $1`)
 SELECT ` + clientColumns + `
 FROM clients`)
 
+	selectDisabledClients = newStatement(`
+SELECT id
+FROM clients
+WHERE disabled`)
+
 	// The primary key, walked from the last page's end.
 	selectClientsAfter = newStatement(`
 SELECT ` + clientColumns + `
@@ -124,6 +129,12 @@ func (s *Store) ClientsAfter(ctx context.Context, after id.Client, limit int) ([
 	return found, doing("list clients", err)
 }
 
+// DisabledClients returns the ids of clients that are disabled, in no order.
+func (s *Store) DisabledClients(ctx context.Context) ([]string, error) {
+	found, err := list(ctx, s, selectDisabledClients, nil, oneText)
+	return found, doing("list disabled clients", err)
+}
+
 // clientArgs are the values of clientColumns up to created_at.
 func clientArgs(c oauth.Client) []any {
 	secrets := "[]"
@@ -165,6 +176,6 @@ func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 
 var clientsTable = table{
 	statements: []*statement{
-		insertClient, updateClient, deleteClient, selectClient, selectClients, selectClientsAfter,
+		insertClient, updateClient, deleteClient, selectClient, selectClients, selectClientsAfter, selectDisabledClients,
 	},
 }

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/internal/crowd"
@@ -95,6 +96,7 @@ var mayWalk = map[*statement]string{
 // arguments are realistic: what is asked for is there, among much else.
 func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 	at := micros(now)
+	long := (100 * 24 * time.Hour).Microseconds()
 	const n = 4321 // of those that live and were not ended
 	user, ses, fam, client := crowd.ID("usr_", n), crowd.ID("ses_", n), crowd.ID("fam_", n), crowd.Client(1+n%size.Clients)
 	bytes := func(prefix string, number int) []byte { return []byte(crowd.ID(prefix, number)) }
@@ -214,6 +216,26 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectServed: {{}},
 
 		selectVersions: {{}},
+
+		updateAPI:  one(append(apiArgs(access.API{ID: "shop"}), at, int64(1))...),
+		deleteAPI:  one("shop"),
+		selectAPIs: {{}},
+
+		updateRole:  one(append(roleArgs(access.Role{ID: "support"}), at, int64(1))...),
+		deleteRole:  one("support"),
+		selectRoles: {{}},
+
+		updateGrant:           one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),
+		selectGrant:           one(crowd.ID("gra_", n)),
+		selectGrants:          {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},
+		selectEndedGrants:     {{at + 1, "", int64(planPage)}, {at - long, crowd.ID("gra_", n), int64(planPage)}},
+		selectGrantsOf:        {{"user", user, at, "", int64(planPage)}, {"client", client, at, "", int64(planPage)}},
+		selectEndedGrantsOf:   one("user", user, at+1, "", int64(planPage)),
+		selectGrantOfRole:     {{"role-7", at}, {"nothing", at}},
+		selectGrantOfAPI:      {{"shop", at}, {"nothing", at}},
+		endGrantsOf:           one("user", user, at, "console:root", "reason"),
+		selectDisabledUsers:   {{"", int64(planPage)}, {user, int64(planPage)}},
+		selectDisabledClients: {{}},
 
 		sliceOfSessions:    {{"", int64(sliceOfRestore)}, {ses, int64(sliceOfRestore)}},
 		endSliceOfSessions: one(at, "reason", ses, ses+"~"),

@@ -22,9 +22,10 @@ var planned = crowd.Size{
 }
 
 // small tables have a handful of rows however long a house stands; of clients,
-// which operators register, the server holds all in memory anyway.
+// APIs and roles, which operators register and which
+// are bounded, a server holds all in memory anyway.
 var small = map[string]bool{
-	"clients": true, "versions": true, "served": true, "leases": true, "data_keys": true, "signing_keys": true, "marks": true, "audit_horizon": true,
+	"clients": true, "versions": true, "served": true, "leases": true, "data_keys": true, "signing_keys": true, "marks": true, "audit_horizon": true, "apis": true, "roles": true,
 }
 
 // A question that walks or sorts a whole table is slow one day. Each is planned by

@@ -11,8 +11,8 @@ type table struct {
 
 // tables are all of them. A new noun is a file of its own and a word here.
 var tables = []table{
-	attemptsTable, auditTable, clientsTable, codesTable, consentsTable, dataKeysTable, examineTable, factorsTable, familiesTable,
-	interactionsTable, keysTable, leasesTable, marksTable, restoreTable, revocationsTable, servedTable, sessionsTable, signInTable, usersTable, versionsTable,
+	apisTable, attemptsTable, auditTable, clientsTable, codesTable, consentsTable, dataKeysTable, examineTable, factorsTable, familiesTable, grantsTable,
+	interactionsTable, keysTable, leasesTable, marksTable, restoreTable, revocationsTable, rolesTable, servedTable, sessionsTable, signInTable, usersTable, versionsTable,
 }
 
 // statements lists what the tables ask, their brooms included.

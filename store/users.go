@@ -78,6 +78,14 @@ FROM users
 WHERE administrator AND NOT disabled
 ORDER BY id`)
 
+	// Index users_disabled.
+	selectDisabledUsers = newStatement(`
+SELECT id
+FROM users
+WHERE disabled AND id > $1
+ORDER BY id
+LIMIT $2`)
+
 	lockUser = lockStatement(`
 SELECT ` + userColumns + `
 FROM users
@@ -201,9 +209,22 @@ func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
 	return n, doing("count administrators", err)
 }
 
+// DisabledUsers returns the ids of people who are disabled, behind after in their
+// order, at most limit.
+func (s *Store) DisabledUsers(ctx context.Context, after string, limit int) ([]string, error) {
+	found, err := list(ctx, s, selectDisabledUsers, []any{after, int64(limit)}, oneText)
+	return found, doing("list disabled people", err)
+}
+
+// oneText scans a row of one text.
+func oneText(rows *sql.Rows) (text string, err error) {
+	err = rows.Scan(&text)
+	return text, err
+}
+
 var usersTable = table{
 	statements: []*statement{
 		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, searchEmails, searchNames,
-		selectAdministrators, lockAdministrators, lockUser,
+		selectAdministrators, lockAdministrators, selectDisabledUsers, lockUser,
 	},
 }

@@ -44,7 +44,7 @@ func trail() []audited {
 	}
 	var kept struct{ link, refresh, code string }
 	keep := func(f func(t *testing.T, s *scene)) func(*testing.T, *scene) { return f }
-	return []audited{
+	return append(accessTrail(), []audited{
 		{action: "user.create", do: changed(func(ctx context.Context, s *scene) error {
 			_, err := s.House.Identity.Create(ctx, gatetest.Console, identity.User{Email: "new@example.test", Name: "New"}, "a whole new row of words")
 			return err
@@ -187,7 +187,7 @@ func trail() []audited {
 			kept.code = s.code()
 			expectTokens(t, "1", s.app.Exchange(kept.code))
 		}), do: func(_ *testing.T, s *scene) bool { return s.app.Exchange(kept.code).Error() == "invalid_grant" }},
-	}
+	}...)
 }
 
 // newRecoveryCodes replaces ada's codes, whichever she has.

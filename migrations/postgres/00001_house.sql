@@ -1,4 +1,4 @@
--- The house: people, sessions, clients, codes, refresh families, keys, audit.
+-- The house: people, sessions, clients, grants, codes, refresh families, keys, audit.
 --
 -- Times are microseconds since 1970 (UTC); NULL means "not" or "never".
 -- rev counts the changes of what people edit; the first is 1.
@@ -70,6 +70,7 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email ON users (email_key);
 CREATE INDEX users_name ON users (name_key, email_key);
 CREATE INDEX users_administrators ON users (id) WHERE administrator;
+CREATE INDEX users_disabled ON users (id) WHERE disabled;
 
 CREATE TABLE passwords (
     user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
@@ -214,6 +215,68 @@ CREATE TABLE consents (
 );
 
 CREATE INDEX consents_client ON consents (client_id);
+
+-- What somebody may do. Each change raises the version policy first, and so
+-- waits for the one before it. Subjects have no foreign keys: what a person or a
+-- client was granted is ended with them, and kept.
+
+CREATE TABLE apis (
+    id           TEXT   PRIMARY KEY,
+    audience     TEXT   NOT NULL,
+    permissions  TEXT   NOT NULL,
+    owners       TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    updated_at   BIGINT NOT NULL,
+    rev          BIGINT NOT NULL
+);
+
+CREATE UNIQUE INDEX apis_audience ON apis (audience);
+
+CREATE TABLE roles (
+    id           TEXT   PRIMARY KEY,
+    permissions  TEXT   NOT NULL,
+    parents      TEXT   NOT NULL,
+    max_grant    BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    updated_at   BIGINT NOT NULL,
+    rev          BIGINT NOT NULL
+);
+
+-- A grant has a role or a pattern, whose API stands in api. ends_at is when it is
+-- over, by its own end or because somebody ended it; the largest number is never.
+CREATE TABLE grants (
+    id              TEXT   PRIMARY KEY,
+    subject_kind    TEXT   NOT NULL CHECK (subject_kind IN ('user', 'service', 'client', 'group', 'organisation')),
+    subject_id      TEXT   NOT NULL,
+    effect          TEXT   NOT NULL CHECK (effect IN ('allow', 'deny')),
+    role            TEXT   NOT NULL,
+    permission      TEXT   NOT NULL,
+    api             TEXT   NOT NULL,
+    org             TEXT   NOT NULL,
+    place           TEXT   NOT NULL CHECK (place IN ('any', 'own', 'ids', 'cel')),
+    resource_ids    TEXT   NOT NULL,
+    expression      TEXT   NOT NULL,
+    not_before      BIGINT,
+    expires_at      BIGINT,
+    require_level   TEXT   NOT NULL,
+    require_age     BIGINT NOT NULL,
+    source          TEXT   NOT NULL CHECK (source IN ('manual', 'bootstrap', 'request')),
+    reason          TEXT   NOT NULL,
+    ticket          TEXT   NOT NULL,
+    request_id      TEXT   NOT NULL,
+    created_at      BIGINT NOT NULL,
+    created_by      TEXT   NOT NULL,
+    revoked_at      BIGINT,
+    revoked_by      TEXT   NOT NULL,
+    revoked_reason  TEXT   NOT NULL,
+    ends_at         BIGINT NOT NULL,
+    rev             BIGINT NOT NULL
+);
+
+CREATE INDEX grants_ends ON grants (ends_at, id);
+CREATE INDEX grants_subject ON grants (subject_kind, subject_id, ends_at, id);
+CREATE INDEX grants_role ON grants (role, ends_at) WHERE role <> '';
+CREATE INDEX grants_api ON grants (api, ends_at) WHERE api <> '';
 
 -- Codes, families, revocations and audit events outlive the person and the
 -- client that they are about: a code used twice and a token used after the end

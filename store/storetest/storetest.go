@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/flow"
@@ -27,6 +28,7 @@ import (
 
 // One concrete store serves every package of the house.
 var (
+	_ access.Store     = (*store.Store)(nil)
 	_ audit.Store      = (*store.Store)(nil)
 	_ audit.TrailStore = (*store.Store)(nil)
 	_ audit.PruneStore = (*store.Store)(nil)
@@ -45,6 +47,7 @@ const racers = 24
 // its test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for name, test := range map[string]func(t *testing.T, s *store.Store){
+		"APIs":          testAPIs,
 		"AfterCommit":   testAfterCommit,
 		"Attempts":      testAttempts,
 		"Audit":         testAudit,
@@ -54,6 +57,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"DataKeys":      testDataKeys,
 		"Factors":       testFactors,
 		"Families":      testFamilies,
+		"Grants":        testGrants,
 		"Grounds":       testGrounds,
 		"Acting":        testActing,
 		"Withdrawals":   testWithdrawals,
@@ -75,6 +79,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Revoking":      testRevoking,
 		"Ending":        testEnding,
 		"Served":        testServed,
+		"Roles":         testRoles,
 		"Sessions":      testSessions,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,

@@ -1,0 +1,216 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/fault"
+)
+
+// CreateAPI adds a resource server with its catalogue. Faults: Invalid
+// "api.invalid" with the fields, Conflict "api.exists", "access.full".
+func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, error) {
+	a.Created, a.Rev, a.Delegation = clock.Now(), 1, ByAudience
+	a.Updated = a.Created
+	if err := a.check(); err != nil {
+		return API{}, err
+	}
+	err := s.change(ctx, "create an API", func(ctx context.Context) error {
+		all, err := s.Store.APIs(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all) >= MaxAPIs {
+			return full("APIs", MaxAPIs)
+		}
+		if err := s.Store.InsertAPI(ctx, a); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionAPICreate, KindAPI, a.ID, nil, a.document())
+	})
+	if err != nil {
+		return API{}, err
+	}
+	return a, nil
+}
+
+// UpdateAPI replaces audience, catalogue and owners. A permission that a role or a
+// grant which is not over names is not removed: Conflict "api.in_use". Faults
+// besides: as CreateAPI, NotFound, and Conflict "access.changed" when a.Rev is set
+// and is not what the store has.
+func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, error) {
+	a.Updated, a.Delegation = clock.Now(), ByAudience
+	if err := a.check(); err != nil {
+		return API{}, err
+	}
+	err := s.change(ctx, "update an API", func(ctx context.Context) error {
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		was, i, err := k.api(a.ID)
+		if err != nil {
+			return err
+		}
+		a.Created = was.Created
+		if a.Rev == 0 {
+			a.Rev = was.Rev
+		}
+		k.apis[i] = a
+		if err := s.stillNamed(ctx, k, a.ID); err != nil {
+			return err
+		}
+		if err := s.Store.UpdateAPI(ctx, a); err != nil {
+			return err
+		}
+		a.Rev++
+		return s.record(ctx, by, ActionAPIUpdate, KindAPI, a.ID, was.document(), a.document())
+	})
+	if err != nil {
+		return API{}, err
+	}
+	return a, nil
+}
+
+// stillNamed refuses a catalogue of which a role or a grant would name what is not
+// in it any more.
+func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
+	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles})
+	for _, r := range k.roles {
+		for _, p := range r.Permissions {
+			if p.API == api && k.checkPattern(p) != nil {
+				return inUse("api.in_use", fmt.Sprintf("The role %s has %s.", r.ID, p))
+			}
+		}
+	}
+	return s.eachLiving(ctx, clock.Now(), func(g *Record) error {
+		if g.Permission.API == api && k.checkPattern(g.Permission) != nil {
+			return inUse("api.in_use", fmt.Sprintf("The grant %s is of %s.", g.ID, g.Permission))
+		}
+		return nil
+	})
+}
+
+// eachLiving calls f for every grant that is not over at now, until it returns an
+// error.
+func (s *Service) eachLiving(ctx context.Context, now time.Time, f func(g *Record) error) error {
+	for at := fromNow(now); ; {
+		page, err := s.Store.GrantsAfter(ctx, Subject{}, at, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			if err := f(&page[i]); err != nil {
+				return err
+			}
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		last := &page[len(page)-1]
+		at = GrantCursor{last.Ends(), last.ID}
+	}
+}
+
+// fromNow is the place in the list of grants behind which nothing is over at now.
+func fromNow(now time.Time) GrantCursor {
+	return GrantCursor{Ends: clock.Cut(now).Add(time.Microsecond)}
+}
+
+// DeleteAPI removes an API that no role and no grant which is not over names.
+// Faults: NotFound, Conflict "api.in_use".
+func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) error {
+	return s.change(ctx, "delete an API", func(ctx context.Context) error {
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		was, _, err := k.api(name)
+		if err != nil {
+			return err
+		}
+		for _, r := range k.roles {
+			if slices.ContainsFunc(r.Permissions, func(p Pattern) bool { return p.API == name }) {
+				return inUse("api.in_use", "The role "+r.ID+" has permissions of it.")
+			}
+		}
+		grant, err := s.Store.GrantOfAPI(ctx, name, clock.Now())
+		if err != nil {
+			return err
+		}
+		if grant != "" {
+			return inUse("api.in_use", fmt.Sprintf("The grant %s is of permissions of it.", grant))
+		}
+		if err := s.Store.DeleteAPI(ctx, name); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionAPIDelete, KindAPI, name, was.document(), nil)
+	})
+}
+
+// API returns one of them; NotFound fault "api.not_found".
+func (s *Service) API(ctx context.Context, name string) (API, error) {
+	k, err := s.known(ctx)
+	if err != nil {
+		return API{}, fmt.Errorf("read an API: %w", err)
+	}
+	a, _, err := k.api(name)
+	return a, err
+}
+
+// APIs returns all of them, in the order of their ids.
+func (s *Service) APIs(ctx context.Context) ([]API, error) {
+	all, err := s.Store.APIs(ctx)
+	slices.SortFunc(all, func(a, b API) int { return strings.Compare(a.ID, b.ID) })
+	return all, err
+}
+
+func full(things string, most int) error {
+	return fault.New(fault.Conflict, "access.full", fmt.Sprintf("There are %d %s, and there can be no more.", most, things))
+}
+
+func inUse(code, by string) error {
+	return fault.New(fault.Conflict, code, by)
+}
+
+func (a *API) check() error {
+	var p problems
+	p.id("id", a.ID, reservedAPIs...)
+	if u, err := url.Parse(a.Audience); len(a.Audience) > maxAudience || err != nil || !u.IsAbs() || strings.ContainsAny(a.Audience, "# \t\r\n") {
+		p.add("audience", "must be an absolute URI without a fragment, such as https://shop.example.com")
+	}
+	if len(a.Permissions) == 0 || len(a.Permissions) > MaxPermissions {
+		p.add("permissions", "must be between 1 and %d", MaxPermissions)
+		return p.err("api.invalid", "The API cannot be used so.")
+	}
+	seen, resources := map[string]bool{}, map[string]bool{}
+	for i, one := range a.Permissions {
+		name, full := fmt.Sprintf("permissions[%d]", i), one.Resource+":"+one.Action
+		switch {
+		case one.Resource == Any || one.Action == Any || !isSide(one.Resource) || !isSide(one.Action):
+			p.add(name, "must be RESOURCE:ACTION in small letters, such as orders:read, each of at most %d words with dots between", maxSegments)
+		case seen[full]:
+			p.add(name, "is there twice")
+		}
+		seen[full], resources[one.Resource] = true, true
+		p.text(name, one.Description, maxDescription)
+		p.requirement(name, one.Requires)
+	}
+	for resource, attribute := range a.Owners {
+		name := "owners." + short(resource)
+		if !resources[resource] {
+			p.add(name, "is no resource of the catalogue")
+		}
+		if attribute == "" {
+			p.add(name, "names no attribute")
+		}
+		p.text(name, attribute, maxAttribute)
+	}
+	return p.err("api.invalid", "The API cannot be used so.")
+}

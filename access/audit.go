@@ -1,0 +1,108 @@
+package access
+
+import (
+	"strings"
+
+	"gatehouse/audit"
+	"gatehouse/setting"
+)
+
+// What events of this package are about.
+const (
+	KindAPI   audit.Kind = "api"
+	KindRole  audit.Kind = "role"
+	KindGrant audit.Kind = "grant" // ID is an id.Grant
+)
+
+// What is recorded of policies; Audited explains each.
+const (
+	ActionAPICreate   audit.Action = "api.create"
+	ActionAPIUpdate   audit.Action = "api.update"
+	ActionAPIDelete   audit.Action = "api.delete"
+	ActionRoleCreate  audit.Action = "role.create"
+	ActionRoleUpdate  audit.Action = "role.update"
+	ActionRoleDelete  audit.Action = "role.delete"
+	ActionGrantCreate audit.Action = "grant.create"
+	ActionGrantExtend audit.Action = "grant.extend"
+	ActionGrantRevoke audit.Action = "grant.revoke"
+	ActionGrantsEnd   audit.Action = "grants.end"
+)
+
+// Why grants ended by themselves.
+const (
+	ReasonSubjectDeleted audit.Reason = "subject_deleted" // whom they were given to is no more
+)
+
+// Audited explains what is recorded of policies.
+var Audited = audit.Catalogue{
+	{Action: ActionAPICreate, When: "An API was added", Targets: []audit.Kind{KindAPI}, After: "the API with its permissions"},
+	{Action: ActionAPIUpdate, When: "The catalogue, the audience or the owners of an API changed", Targets: []audit.Kind{KindAPI}, Before: "the API", After: "the API"},
+	{Action: ActionAPIDelete, When: "An API was removed", Targets: []audit.Kind{KindAPI}, Before: "the API"},
+	{Action: ActionRoleCreate, When: "A role was added", Targets: []audit.Kind{KindRole}, After: "the role"},
+	{Action: ActionRoleUpdate, When: "What a role gives, or how long, changed", Targets: []audit.Kind{KindRole}, Before: "the role", After: "the role"},
+	{Action: ActionRoleDelete, When: "A role was removed", Targets: []audit.Kind{KindRole}, Before: "the role"},
+	{Action: ActionGrantCreate, When: "Somebody was given or denied something", Targets: []audit.Kind{KindGrant}, After: "the grant"},
+	{Action: ActionGrantExtend, When: "A grant was made to last longer", Targets: []audit.Kind{KindGrant}, Before: "its end", After: "its end"},
+	{Action: ActionGrantRevoke, When: "A grant was ended before its time", Targets: []audit.Kind{KindGrant}, Before: "the grant", After: "why"},
+	{Action: ActionGrantsEnd, When: "All grants of a person or an application that was deleted ended", Targets: []audit.Kind{audit.KindUser, audit.KindClient}, Before: "how many there were"},
+}
+
+// actor is one as grants remember them.
+func actor(a audit.Actor) string { return strings.TrimSuffix(string(a.Kind)+":"+a.ID, ":") }
+
+// The documents show what is kept by the names of package wire.
+
+func (a *API) document() map[string]any {
+	permissions := make([]map[string]any, len(a.Permissions))
+	for i, p := range a.Permissions {
+		permissions[i] = map[string]any{"permission": p.Resource + ":" + p.Action, "description": p.Description, "sensitive": p.Sensitive}
+		p.Requires.document(permissions[i])
+	}
+	return map[string]any{"audience": a.Audience, "permissions": permissions, "owners": a.Owners}
+}
+
+func (r *Role) document() map[string]any {
+	permissions := make([]string, len(r.Permissions))
+	for i, p := range r.Permissions {
+		permissions[i] = p.String()
+	}
+	doc := map[string]any{"permissions": permissions, "parents": append([]string{}, r.Parents...)}
+	if r.MaxGrant > 0 {
+		doc["max_grant"] = setting.FormatDuration(r.MaxGrant)
+	}
+	return doc
+}
+
+func (r *Record) document() map[string]any {
+	doc := map[string]any{
+		"subject": map[string]any{"kind": r.Subject.Kind, "id": r.Subject.ID}, "effect": r.Effect, "where": r.Where.Place,
+		"source": r.Source, "reason": r.Reason,
+	}
+	for name, value := range map[string]string{
+		"role": r.Role, "permission": r.Permission.String(), "org": r.Org, "condition": r.Where.Expression, "ticket": r.Ticket, "request_id": r.Request,
+	} {
+		if value != "" {
+			doc[name] = value
+		}
+	}
+	if len(r.Where.IDs) > 0 {
+		doc["resource_ids"] = r.Where.IDs
+	}
+	if !r.NotBefore.IsZero() {
+		doc["not_before"] = r.NotBefore
+	}
+	if !r.ExpiresAt.IsZero() {
+		doc["expires_at"] = r.ExpiresAt
+	}
+	r.Requires.document(doc)
+	return doc
+}
+
+func (r Requirement) document(doc map[string]any) {
+	if r.Level > 0 {
+		doc["acr"] = r.Level.String()
+	}
+	if r.MaxAge > 0 {
+		doc["max_age"] = setting.FormatDuration(r.MaxAge)
+	}
+}

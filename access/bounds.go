@@ -1,0 +1,19 @@
+package access
+
+// How much a policy may hold. A snapshot is in the memory of every process, so
+// whoever writes is refused beyond these.
+const (
+	MaxAPIs        = 200
+	MaxPermissions = 200 // of one API
+	MaxRoles       = 1000
+	MaxRoleParts   = 200 // permissions of one role, and parents of one
+	MaxGrantsOf    = 500 // that one subject has and that are not over
+	MaxResourceIDs = 100 // that one grant names
+
+	maxAudience    = 512 // bytes
+	maxDescription = 200
+	maxReason      = 500
+	maxTicket      = 64
+	maxAttribute   = 64
+	maxResourceID  = 128
+)

@@ -1,0 +1,327 @@
+package access
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/setting"
+)
+
+// begin is from when on the grant counts, not before now.
+func (r *Record) begin(now time.Time) time.Time {
+	if r.NotBefore.After(now) {
+		return r.NotBefore
+	}
+	return now
+}
+
+// Grant gives a subject a role or permissions, or denies them. Without an end it
+// lasts as long as its role lets it. Faults: Invalid "grant.invalid" with the
+// fields, "permission.unknown", "grant.condition"; NotFound for a subject or role
+// that there is not; Conflict "access.full".
+func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (Record, error) {
+	now := clock.Now()
+	r := Record{Grant: g, Created: now, CreatedBy: actor(by), Rev: 1}
+	r.ID, r.Source, r.Withdrawn = id.NewGrant(), Manual, false
+	r.NotBefore, r.ExpiresAt = clock.Cut(g.NotBefore), clock.Cut(g.ExpiresAt)
+	if err := r.check(now); err != nil {
+		return Record{}, err
+	}
+	err := s.change(ctx, "create a grant", func(ctx context.Context) error {
+		if err := s.People.Known(ctx, r.Subject); err != nil {
+			return err
+		}
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		if err := k.checkGrant(&r, now); err != nil {
+			return err
+		}
+		if err := s.roomFor(ctx, r.Subject, now); err != nil {
+			return err
+		}
+		if err := s.Store.InsertGrant(ctx, r); err != nil {
+			return err
+		}
+		return s.recordGrant(ctx, by, ActionGrantCreate, &r, nil, r.document())
+	})
+	if err != nil {
+		return Record{}, err
+	}
+	return r, nil
+}
+
+// Extend makes a grant that is not over end at until, which is later than it ends
+// now, but for a role no later than a new grant would. Faults: Invalid
+// "grant.invalid", NotFound, Conflict "grant.over".
+func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, until time.Time) (r Record, err error) {
+	now, until := clock.Now(), clock.Cut(until)
+	err = s.change(ctx, "extend a grant", func(ctx context.Context) error {
+		if r, err = s.living(ctx, grant, now); err != nil {
+			return err
+		}
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		was := r.ExpiresAt
+		var p problems
+		switch {
+		case was.IsZero():
+			p.add("expires_at", "is never already")
+		case !until.After(was):
+			p.add("expires_at", "must be later than %s, when it ends now", was.Format(time.RFC3339))
+		}
+		r.ExpiresAt = until
+		k.checkLength(&r, now, &p)
+		if err := p.err("grant.invalid", "The grant cannot be extended so."); err != nil {
+			return err
+		}
+		if err := s.Store.UpdateGrant(ctx, r); err != nil {
+			return err
+		}
+		r.Rev++
+		return s.recordGrant(ctx, by, ActionGrantExtend, &r, map[string]any{"expires_at": was}, map[string]any{"expires_at": until})
+	})
+	return r, err
+}
+
+// Revoke ends a grant now. It stays, with the reason. Faults: Invalid
+// "grant.invalid", NotFound, Conflict "grant.over".
+func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, reason string) (r Record, err error) {
+	var p problems
+	p.reason(reason)
+	if err := p.err("grant.invalid", "The grant cannot be revoked so."); err != nil {
+		return Record{}, err
+	}
+	err = s.change(ctx, "revoke a grant", func(ctx context.Context) error {
+		now := clock.Now()
+		if r, err = s.living(ctx, grant, now); err != nil {
+			return err
+		}
+		before := r.document()
+		r.Revoked, r.RevokedBy, r.RevokedReason = now, actor(by), reason
+		if err := s.Store.UpdateGrant(ctx, r); err != nil {
+			return err
+		}
+		r.Rev++
+		return s.recordGrant(ctx, by, ActionGrantRevoke, &r, before, map[string]any{"revoked_reason": reason})
+	})
+	return r, err
+}
+
+// EndAllOf revokes whatever somebody who is being deleted was granted. It joins the
+// transaction of ctx; call it before anything else in there raises a counter.
+func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) error {
+	return s.change(ctx, "end grants", func(ctx context.Context) error {
+		n, err := s.Store.EndGrantsOf(ctx, who, clock.Now(), actor(by), string(ReasonSubjectDeleted))
+		if err != nil || n == 0 {
+			return err
+		}
+		return s.Audit.Record(ctx, audit.Event{
+			Actor: by, Action: ActionGrantsEnd, Target: audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID},
+			Reason: ReasonSubjectDeleted, Before: audit.Doc(map[string]any{"grants": n}),
+		})
+	})
+}
+
+// Grants lists grants of who (the zero Subject: of everybody) that are not over, in
+// the order in which they end; with over, those that are, the latest first. It
+// returns where the list goes on, the zero cursor at its end.
+func (s *Service) Grants(ctx context.Context, who Subject, over bool, after GrantCursor, limit int) ([]Record, GrantCursor, error) {
+	list := s.Store.GrantsAfter
+	if over {
+		list = s.Store.GrantsBefore
+	}
+	if after == (GrantCursor{}) {
+		after = fromNow(time.Now())
+	}
+	found, err := list(ctx, who, after, limit+1)
+	if err != nil || len(found) <= limit {
+		return found, GrantCursor{}, err
+	}
+	last := &found[limit-1]
+	return found[:limit], GrantCursor{last.Ends(), last.ID}, nil
+}
+
+// Explain answers q as the policy stands, at the moment that q says: with the
+// grants of then, be they over by now, and the roles and catalogues of now.
+func (s *Service) Explain(ctx context.Context, q *Question) (Explanation, error) {
+	snapshot, err := s.at(ctx, q.Now)
+	if err != nil {
+		return Explanation{}, err
+	}
+	return snapshot.Explain(q)
+}
+
+// WhoCan lists who holds a permission at a moment; see Snapshot.WhoCan.
+func (s *Service) WhoCan(ctx context.Context, permission string, at time.Time) ([]Holder, error) {
+	snapshot, err := s.at(ctx, at)
+	if err != nil {
+		return nil, err
+	}
+	return snapshot.WhoCan(permission, at)
+}
+
+// told is for how long an explanation tells of grants that are over.
+const told = 90 * 24 * time.Hour
+
+func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {
+	p, err := Load(ctx, s.Store, at.Add(-told))
+	if err != nil {
+		return nil, err
+	}
+	return Compile(p), nil
+}
+
+func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.Action, r *Record, before, after map[string]any) error {
+	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindGrant, ID: string(r.ID)}}
+	switch r.Subject.Kind {
+	case User:
+		e.User = id.User(r.Subject.ID)
+	case Client:
+		e.Client = id.Client(r.Subject.ID)
+	}
+	if before != nil {
+		e.Before = audit.Doc(before)
+	}
+	if after != nil {
+		e.After = audit.Doc(after)
+	}
+	return s.Audit.Record(ctx, e)
+}
+
+// living returns a grant that is not over.
+func (s *Service) living(ctx context.Context, grant id.Grant, now time.Time) (Record, error) {
+	r, err := s.Store.Grant(ctx, grant)
+	if err != nil {
+		return r, err
+	}
+	if r.OverAt(now) {
+		return r, fault.New(fault.Conflict, "grant.over", "This grant was over at "+r.Ends().UTC().Format(time.RFC3339)+". Make a new one.")
+	}
+	return r, nil
+}
+
+// roomFor refuses one grant too many.
+func (s *Service) roomFor(ctx context.Context, who Subject, now time.Time) error {
+	has, err := s.Store.GrantsAfter(ctx, who, fromNow(now), MaxGrantsOf)
+	if err == nil && len(has) >= MaxGrantsOf {
+		err = full("grants of one "+string(who.Kind), MaxGrantsOf)
+	}
+	return err
+}
+
+func (p *problems) reason(reason string) {
+	if reason == "" {
+		p.add("reason", "is missing: say why, for whoever asks later")
+	}
+	p.text("reason", reason, maxReason)
+}
+
+// check looks at a new grant by itself.
+func (r *Record) check(now time.Time) error {
+	var p problems
+	if r.Subject.Kind != User && r.Subject.Kind != Client {
+		p.add("subject", "must be a person or an application")
+	}
+	if (r.Role == "") == (r.Permission == Pattern{}) {
+		p.add("role", "must be a role or a permission, and not both")
+	}
+	if r.Effect != Allow && r.Effect != Deny {
+		p.add("effect", "must be allow or deny")
+	}
+	if r.Effect == Deny && r.Requires != (Requirement{}) {
+		p.add("requires", "is for what allows: nothing lifts a deny")
+	}
+	if r.Org != "" {
+		p.add("org", "is no organisation")
+	}
+	p.reason(r.Reason)
+	p.text("ticket", r.Ticket, maxTicket)
+	p.requirement("requires", r.Requires)
+	switch {
+	case !r.ExpiresAt.IsZero() && !r.ExpiresAt.After(now):
+		p.add("expires_at", "must be in the future")
+	case !r.ExpiresAt.IsZero() && !r.ExpiresAt.After(r.NotBefore):
+		p.add("expires_at", "must be later than it begins")
+	}
+	r.Where.check(&p)
+	if err := p.err("grant.invalid", "The grant cannot be made so."); err != nil {
+		return err
+	}
+	if r.Where.Place == Condition {
+		return CheckExpression(r.Where.Expression)
+	}
+	return nil
+}
+
+func (w *Where) check(p *problems) {
+	switch w.Place {
+	case Everywhere, Own, Condition:
+	case Listed:
+		if len(w.IDs) == 0 || len(w.IDs) > MaxResourceIDs {
+			p.add("resource_ids", "must be between 1 and %d", MaxResourceIDs)
+		}
+	default:
+		p.add("where", "must be any, own, ids or cel")
+	}
+	if (len(w.IDs) > 0) != (w.Place == Listed) || (w.Expression != "") != (w.Place == Condition) {
+		p.add("where", "must be one of any, own, ids and cel, with what that needs")
+	}
+	for _, name := range w.IDs[:min(len(w.IDs), MaxResourceIDs)] {
+		if name == "" {
+			p.add("resource_ids", "has an empty one")
+		}
+		p.text("resource_ids", name, maxResourceID)
+	}
+}
+
+// checkGrant looks whether r fits the roles and catalogues, and ends it with the
+// longest that its role lets it last where it has no end.
+func (k known) checkGrant(r *Record, now time.Time) error {
+	gives := bits(nil)
+	if r.Role == "" {
+		if err := k.checkPattern(r.Permission); err != nil {
+			return err
+		}
+		gives = k.expand(r.Permission)
+	} else {
+		if k.rules.roles[r.Role] == nil {
+			return fault.Missing("role")
+		}
+		gives = k.rules.roles[r.Role].bits
+	}
+	var p problems
+	if r.Where.Place == Own && !k.owned(gives) {
+		p.add("where", "cannot be own: no API says which attribute names the owner (--owner)")
+	}
+	if most := k.maxGrant(r.Role); most > 0 && r.Effect == Allow && r.ExpiresAt.IsZero() {
+		r.ExpiresAt = r.begin(now).Add(most)
+	}
+	k.checkLength(r, now, &p)
+	return p.err("grant.invalid", "The grant cannot be made so.")
+}
+
+// owned reports whether one of the permissions is about something with an owner.
+func (k known) owned(gives bits) bool {
+	for i := range k.catalogue {
+		if gives.has(uint32(i)) && k.catalogue[i].owner != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// checkLength complains about a grant that lasts longer than its role lets it.
+func (k known) checkLength(r *Record, now time.Time, p *problems) {
+	most := k.maxGrant(r.Role)
+	if latest := r.begin(now).Add(most); most > 0 && r.Effect == Allow && r.ExpiresAt.After(latest) {
+		p.add("expires_at", "must be %s at the latest: a grant of the role %s lasts %s at most", latest.Format(time.RFC3339), r.Role, setting.FormatDuration(most))
+	}
+}

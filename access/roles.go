@@ -1,0 +1,250 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/setting"
+)
+
+// CreateRole adds a role. Faults: Invalid "role.invalid" with the fields, and
+// "permission.unknown"; Conflict "role.exists", "access.full".
+func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role, error) {
+	r.Created, r.Rev = clock.Now(), 1
+	r.Updated = r.Created
+	if err := r.check(); err != nil {
+		return Role{}, err
+	}
+	err := s.change(ctx, "create a role", func(ctx context.Context) error {
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		if len(k.roles) >= MaxRoles {
+			return full("roles", MaxRoles)
+		}
+		if err := k.checkRole(&r); err != nil {
+			return err
+		}
+		if err := s.Store.InsertRole(ctx, r); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionRoleCreate, KindRole, r.ID, nil, r.document())
+	})
+	if err != nil {
+		return Role{}, err
+	}
+	return r, nil
+}
+
+// UpdateRole replaces permissions, parents and MaxGrant. Where grants would then
+// last longer than they may, nothing is changed: Conflict "role.in_use". Faults
+// besides: as CreateRole, NotFound, and Conflict "access.changed" when r.Rev is set
+// and is not what the store has.
+func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role, error) {
+	r.Updated = clock.Now()
+	if err := r.check(); err != nil {
+		return Role{}, err
+	}
+	err := s.change(ctx, "update a role", func(ctx context.Context) error {
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		was, i, err := k.role(r.ID)
+		if err != nil {
+			return err
+		}
+		r.Created = was.Created
+		if r.Rev == 0 {
+			r.Rev = was.Rev
+		}
+		next := known{k.apis, slices.Delete(slices.Clone(k.roles), i, i+1), k.rules}
+		if err := next.checkRole(&r); err != nil {
+			return err
+		}
+		next.roles = append(next.roles, r)
+		if err := s.stillShort(ctx, k, next); err != nil {
+			return err
+		}
+		if err := s.Store.UpdateRole(ctx, r); err != nil {
+			return err
+		}
+		r.Rev++
+		return s.record(ctx, by, ActionRoleUpdate, KindRole, r.ID, was.document(), r.document())
+	})
+	if err != nil {
+		return Role{}, err
+	}
+	return r, nil
+}
+
+// stillShort refuses roles of which grants that there are last longer than they
+// may then: a parent whose grants end must not be had without an end by a detour.
+func (s *Service) stillShort(ctx context.Context, was, is known) error {
+	shorter := map[string]time.Duration{}
+	for _, r := range is.roles {
+		before, most := was.maxGrant(r.ID), is.maxGrant(r.ID)
+		if most > 0 && (before == 0 || most < before) {
+			shorter[r.ID] = most
+		}
+	}
+	if len(shorter) == 0 {
+		return nil
+	}
+	now := clock.Now()
+	return s.eachLiving(ctx, now, func(g *Record) error {
+		most, bound := shorter[g.Role]
+		if end := g.Ends(); bound && g.Effect == Allow && (end.IsZero() || end.After(g.begin(now).Add(most))) {
+			return inUse("role.in_use", fmt.Sprintf("The grant %s of %s lasts longer than %s.", g.ID, g.Role, setting.FormatDuration(most)))
+		}
+		return nil
+	})
+}
+
+// DeleteRole removes a role that no other role has for a parent, and of which no
+// grant is that is not over. Faults: NotFound, Conflict "role.in_use".
+func (s *Service) DeleteRole(ctx context.Context, by audit.Actor, name string) error {
+	return s.change(ctx, "delete a role", func(ctx context.Context) error {
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		was, _, err := k.role(name)
+		if err != nil {
+			return err
+		}
+		for _, r := range k.roles {
+			if slices.Contains(r.Parents, name) {
+				return inUse("role.in_use", "The role "+r.ID+" has it for a parent.")
+			}
+		}
+		grant, err := s.Store.GrantOfRole(ctx, name, clock.Now())
+		if err != nil {
+			return err
+		}
+		if grant != "" {
+			return inUse("role.in_use", fmt.Sprintf("The grant %s is of it.", grant))
+		}
+		if err := s.Store.DeleteRole(ctx, name); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionRoleDelete, KindRole, name, was.document(), nil)
+	})
+}
+
+// Role returns one of them; NotFound fault "role.not_found".
+func (s *Service) Role(ctx context.Context, name string) (Role, error) {
+	all, err := s.Store.Roles(ctx)
+	if err != nil {
+		return Role{}, fmt.Errorf("read a role: %w", err)
+	}
+	r, _, err := known{roles: all}.role(name)
+	return r, err
+}
+
+// Roles returns all of them, in the order of their ids.
+func (s *Service) Roles(ctx context.Context) ([]Role, error) {
+	all, err := s.Store.Roles(ctx)
+	slices.SortFunc(all, func(a, b Role) int { return strings.Compare(a.ID, b.ID) })
+	return all, err
+}
+
+func (r *Role) check() error {
+	var p problems
+	p.id("id", r.ID, reservedRoles...)
+	if len(r.Permissions)+len(r.Parents) == 0 {
+		p.add("permissions", "must name at least one permission, or a parent that has some")
+	}
+	if len(r.Permissions) > MaxRoleParts {
+		p.add("permissions", "must be at most %d", MaxRoleParts)
+	}
+	if len(r.Parents) > MaxRoleParts {
+		p.add("parents", "must be at most %d", MaxRoleParts)
+	}
+	if r.MaxGrant < 0 || r.MaxGrant > 0 && r.MaxGrant < time.Second {
+		p.add("max_grant", "must be at least a second")
+	}
+	return p.err("role.invalid", "The role cannot be used so.")
+}
+
+// checkRole looks whether r fits among the other roles.
+func (k known) checkRole(r *Role) error {
+	for _, pattern := range r.Permissions {
+		if err := k.checkPattern(pattern); err != nil {
+			return err
+		}
+	}
+	var p problems
+	for i, parent := range r.Parents {
+		if parent == r.ID {
+			p.add(fmt.Sprintf("parents[%d]", i), "is the role itself")
+		} else if _, _, err := k.role(parent); err != nil {
+			p.add(fmt.Sprintf("parents[%d]", i), "is no role")
+		}
+	}
+	if len(p) == 0 {
+		k.checkHeight(r, &p)
+	}
+	return p.err("role.invalid", "The role cannot be used so.")
+}
+
+// checkHeight refuses circles, and more generations than are followed, above any
+// role: r may be an ancestor of others already.
+func (k known) checkHeight(r *Role, p *problems) {
+	roles := map[string]*Role{r.ID: r}
+	for i := range k.roles {
+		roles[k.roles[i].ID] = &k.roles[i]
+	}
+	const under, circle = -1, MaxInheritance + 1
+	heights := map[string]int{} // under: being looked at
+	var height func(name string) int
+	height = func(name string) int {
+		h, seen := heights[name]
+		switch {
+		case h == under:
+			return circle
+		case seen || roles[name] == nil:
+			return h
+		}
+		heights[name] = under
+		for _, parent := range roles[name].Parents {
+			h = max(h, height(parent)+1)
+		}
+		heights[name] = h
+		return h
+	}
+	for name := range roles {
+		if height(name) > MaxInheritance {
+			p.add("parents", "lead round in a circle, or through more than %d generations", MaxInheritance)
+			return
+		}
+	}
+}
+
+// maxGrant is how long a grant of a role may last: as the strictest of it and of
+// all whose permissions it has. 0 is without end.
+func (k known) maxGrant(name string) (most time.Duration) {
+	seen := map[string]bool{}
+	var look func(name string)
+	look = func(name string) {
+		r, _, err := k.role(name)
+		if err != nil || seen[name] {
+			return
+		}
+		seen[name] = true
+		if r.MaxGrant > 0 && (most == 0 || r.MaxGrant < most) {
+			most = r.MaxGrant
+		}
+		for _, parent := range r.Parents {
+			look(parent)
+		}
+	}
+	look(name)
+	return most
+}

@@ -1,0 +1,160 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"gatehouse/audit"
+	"gatehouse/fault"
+)
+
+// Service is how policies are written. All fields are needed. It asks nobody for
+// permission: whoever hands it to somebody who is not the operator must see to it
+// that they give away nothing that they do not have.
+type Service struct {
+	Store  Store
+	Audit  audit.Recorder
+	People Directory
+}
+
+// Directory tells who there is.
+type Directory interface {
+	// Known answers NotFound when there is no such person or client. Within a
+	// transaction it may hold them until that ends.
+	Known(ctx context.Context, s Subject) error
+}
+
+// change runs f in a transaction of its own, as the only one that changes the
+// policy meanwhile. What f reads stays so until it is over.
+func (s *Service) change(ctx context.Context, doing string, f func(ctx context.Context) error) error {
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.RaisePolicy(ctx); err != nil {
+			return err
+		}
+		return f(ctx)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Action, kind audit.Kind, name string, before, after any) error {
+	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: kind, ID: name}}
+	if before != nil {
+		e.Before = audit.Doc(before)
+	}
+	if after != nil {
+		e.After = audit.Doc(after)
+	}
+	return s.Audit.Record(ctx, e)
+}
+
+// known are the APIs and roles of a house, with what they come to.
+type known struct {
+	apis  []API
+	roles []Role
+	*rules
+}
+
+func (s *Service) known(ctx context.Context) (k known, err error) {
+	if k.apis, err = s.Store.APIs(ctx); err != nil {
+		return k, err
+	}
+	if k.roles, err = s.Store.Roles(ctx); err != nil {
+		return k, err
+	}
+	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles})
+	return k, nil
+}
+
+// api returns the API with that id, and where it stands; NotFound for none.
+func (k known) api(name string) (API, int, error) {
+	i := slices.IndexFunc(k.apis, func(a API) bool { return a.ID == name })
+	if i < 0 {
+		return API{}, i, fault.Missing("api")
+	}
+	return k.apis[i], i, nil
+}
+
+// role returns the role with that id, and where it stands; NotFound for none.
+func (k known) role(name string) (Role, int, error) {
+	i := slices.IndexFunc(k.roles, func(r Role) bool { return r.ID == name })
+	if i < 0 {
+		return Role{}, i, fault.Missing("role")
+	}
+	return k.roles[i], i, nil
+}
+
+// checkPattern answers "permission.unknown" when the pattern matches nothing.
+func (k known) checkPattern(p Pattern) error {
+	if p.One() && !k.expand(p).empty() {
+		return nil
+	}
+	if p.One() {
+		return unknownPermission(p.String())
+	}
+	if k.expand(p).empty() {
+		return &fault.Error{
+			Kind: fault.Invalid, Code: "permission.unknown",
+			Detail: fmt.Sprintf("%s matches no permission. What a catalogue calls sensitive is named in full.", p),
+		}
+	}
+	return nil
+}
+
+// problems gathers what is wrong with an input.
+type problems []fault.Field
+
+func (p *problems) add(name, format string, args ...any) {
+	*p = append(*p, fault.Field{Name: name, Problem: fmt.Sprintf(format, args...)})
+}
+
+// text complains about text that is too long, or that would not be shown as it is.
+func (p *problems) text(name, value string, most int) {
+	switch {
+	case len(value) > most:
+		p.add(name, "is longer than %d bytes", most)
+	case strings.ContainsFunc(value, func(r rune) bool {
+		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
+	}):
+		p.add(name, "has characters that cannot be seen")
+	}
+}
+
+// id complains about what cannot name an API or a role.
+func (p *problems) id(name, value string, reserved ...string) {
+	switch {
+	case !isID(value):
+		p.add(name, "must begin with a small letter, and go on with at most %d small letters, digits, - or _", maxSegment-1)
+	case slices.Contains(reserved, value):
+		p.add(name, "is a name that Gatehouse keeps for itself")
+	}
+}
+
+func (p *problems) requirement(name string, r Requirement) {
+	if !r.Level.Known() {
+		p.add(name, "asks for a level that there is not")
+	}
+	if r.MaxAge < 0 || r.MaxAge > 0 && r.MaxAge < time.Second {
+		p.add(name, "asks for a proof that is younger than a second")
+	}
+}
+
+// err returns the fault, nil when nothing is wrong.
+func (p problems) err(code, detail string) error {
+	if len(p) == 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Code: code, Detail: detail, Fields: p}
+}
+
+// The names that are kept for Gatehouse's own administration.
+var (
+	reservedAPIs  = []string{"gatehouse"}
+	reservedRoles = []string{"administrator", "user-manager", "access-manager", "auditor", "helpdesk"}
+)

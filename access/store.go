@@ -1,0 +1,207 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/id"
+)
+
+// VersionPolicy is the counter that every change of a policy raises.
+const VersionPolicy = "policy"
+
+// Record is a Grant as it is kept: with who gave it, and how it ended. Grants that
+// are over are kept.
+type Record struct {
+	Grant
+	Created       time.Time
+	CreatedBy     string    // the actor, as "console:root"
+	Revoked       time.Time // zero: nobody ended it
+	RevokedBy     string
+	RevokedReason string
+	Rev           int64 // counts the changes; the first is 1
+}
+
+// Ends returns when the grant is over: at its own end, or when somebody ended it.
+// The zero time is never.
+func (r *Record) Ends() time.Time {
+	if r.Revoked.IsZero() || !r.ExpiresAt.IsZero() && r.ExpiresAt.Before(r.Revoked) {
+		return r.ExpiresAt
+	}
+	return r.Revoked
+}
+
+// OverAt reports whether the grant is over at now.
+func (r *Record) OverAt(now time.Time) bool {
+	end := r.Ends()
+	return !end.IsZero() && !now.Before(end)
+}
+
+// decided is the grant as a Policy has it: one that was revoked ended then.
+func (r *Record) decided() Grant {
+	g := r.Grant
+	g.ExpiresAt, g.Withdrawn = r.Ends(), !r.Revoked.IsZero()
+	return g
+}
+
+// GrantCursor is a place in the list of grants, which is in the order of their
+// ends: behind the grant ID that ends at Ends. A zero Ends is never.
+type GrantCursor struct {
+	Ends time.Time
+	ID   id.Grant
+}
+
+// String returns c as ParseGrantCursor reads it.
+func (c GrantCursor) String() string {
+	if c == (GrantCursor{}) {
+		return ""
+	}
+	at := "never"
+	if !c.Ends.IsZero() {
+		at = strconv.FormatInt(c.Ends.UnixMicro(), 10)
+	}
+	return at + "." + string(c.ID)
+}
+
+// ParseGrantCursor reads what String wrote; ok is false for anything else.
+func ParseGrantCursor(text string) (c GrantCursor, ok bool) {
+	if text == "" {
+		return GrantCursor{}, true
+	}
+	at, name, ok := strings.Cut(text, ".")
+	if c.ID = id.GrantOf(name); !ok || c.ID == "" {
+		return GrantCursor{}, false
+	}
+	if at == "never" {
+		return c, true
+	}
+	micros, err := strconv.ParseInt(at, 10, 64)
+	if err != nil {
+		return GrantCursor{}, false
+	}
+	c.Ends = time.UnixMicro(micros).UTC()
+	return c, true
+}
+
+// Store keeps policies; *store.Store does.
+type Store interface {
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
+	View(ctx context.Context, f func(ctx context.Context) error) error
+	Versions(ctx context.Context) (map[string]int64, error)
+	// RaisePolicy raises VersionPolicy by one and returns it. Whoever changes a
+	// policy does this first: others wait then until the transaction ends.
+	RaisePolicy(ctx context.Context) (int64, error)
+
+	// InsertAPI and UpdateAPI answer Conflict "api.exists" when the id or the
+	// audience is taken, UpdateAPI "access.changed" when Rev is another one.
+	InsertAPI(ctx context.Context, a API) error
+	UpdateAPI(ctx context.Context, a API) error
+	DeleteAPI(ctx context.Context, name string) error
+	APIs(ctx context.Context) ([]API, error)
+
+	// InsertRole answers Conflict "role.exists", UpdateRole "access.changed".
+	InsertRole(ctx context.Context, r Role) error
+	UpdateRole(ctx context.Context, r Role) error
+	DeleteRole(ctx context.Context, name string) error
+	Roles(ctx context.Context) ([]Role, error)
+
+	InsertGrant(ctx context.Context, g Record) error
+	// UpdateGrant writes the ends of g: ExpiresAt and the three of its revocation.
+	UpdateGrant(ctx context.Context, g Record) error
+	Grant(ctx context.Context, grant id.Grant) (Record, error)
+	// GrantsAfter lists grants of who (the zero Subject: of everybody) in the order
+	// of their ends and ids, behind the cursor; GrantsBefore in the opposite order,
+	// those in front of it.
+	GrantsAfter(ctx context.Context, who Subject, after GrantCursor, limit int) ([]Record, error)
+	GrantsBefore(ctx context.Context, who Subject, before GrantCursor, limit int) ([]Record, error)
+	// GrantOfRole and GrantOfAPI return one that is not over at now, "" for none.
+	GrantOfRole(ctx context.Context, role string, now time.Time) (id.Grant, error)
+	GrantOfAPI(ctx context.Context, api string, now time.Time) (id.Grant, error)
+	// EndGrantsOf revokes all that are not over at now, and returns how many.
+	EndGrantsOf(ctx context.Context, who Subject, now time.Time, by, reason string) (int64, error)
+
+	// DisabledUsers lists people who are disabled, behind after in the order of
+	// their ids; DisabledClients returns all such clients.
+	DisabledUsers(ctx context.Context, after string, limit int) ([]string, error)
+	DisabledClients(ctx context.Context) ([]string, error)
+}
+
+// loadPage is how many rows of a kind are read at a time.
+const loadPage = 5000
+
+// Load reads the policy as the store has it, in one state: with the grants that
+// count, will count, or were over at or after since. Roles and catalogues are
+// those of now.
+func Load(ctx context.Context, s Store, since time.Time) (p Policy, err error) {
+	err = s.View(ctx, func(ctx context.Context) error {
+		p, err = load(ctx, s, since)
+		return err
+	})
+	if err != nil {
+		return Policy{}, fmt.Errorf("load the policy: %w", err)
+	}
+	return p, nil
+}
+
+func load(ctx context.Context, s Store, since time.Time) (p Policy, err error) {
+	versions, err := s.Versions(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.Version = uint64(versions[VersionPolicy])
+	if p.APIs, err = s.APIs(ctx); err != nil {
+		return p, err
+	}
+	if p.Roles, err = s.Roles(ctx); err != nil {
+		return p, err
+	}
+	if err := p.loadGrants(ctx, s, since); err != nil {
+		return p, err
+	}
+	return p, p.loadDisabled(ctx, s)
+}
+
+func (p *Policy) loadGrants(ctx context.Context, s Store, since time.Time) error {
+	for at := (GrantCursor{Ends: since}); ; {
+		page, err := s.GrantsAfter(ctx, Subject{}, at, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			p.Grants = append(p.Grants, page[i].decided())
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		last := &page[len(page)-1]
+		at = GrantCursor{last.Ends(), last.ID}
+	}
+}
+
+func (p *Policy) loadDisabled(ctx context.Context, s Store) error {
+	clients, err := s.DisabledClients(ctx)
+	if err != nil {
+		return err
+	}
+	p.disable(Client, clients)
+	for after := ""; ; {
+		page, err := s.DisabledUsers(ctx, after, loadPage)
+		if err != nil {
+			return err
+		}
+		p.disable(User, page)
+		if len(page) < loadPage {
+			return nil
+		}
+		after = page[len(page)-1]
+	}
+}
+
+func (p *Policy) disable(kind Kind, ids []string) {
+	for _, name := range ids {
+		p.Principals = append(p.Principals, Principal{Subject: Subject{kind, name}, Disabled: true})
+	}
+}

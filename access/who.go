@@ -1,0 +1,67 @@
+package access
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"gatehouse/id"
+	"gatehouse/proof"
+)
+
+// Holder is somebody who may do something, or may where the resource lets them.
+type Holder struct {
+	Principal Subject
+	Grant     id.Grant
+	Path      []Subject // from the principal to the subject of the grant; empty: by name
+	Where     Place     // on which resources
+	Until     time.Time // when the clock may change that; zero: never
+	Need      Requirement
+}
+
+// WhoCan lists who may use a permission at a moment, having proved all that can be
+// asked for, in the order of their kinds and ids: of each one the grant by which
+// they may on most resources. A permission that no catalogue has is an error,
+// "permission.unknown".
+func (s *Snapshot) WhoCan(permission string, at time.Time) ([]Holder, error) {
+	var all []Holder
+	number, ok := s.rules.permissions[permission]
+	if !ok {
+		return nil, unknownPermission(permission)
+	}
+	for i := range s.shards {
+		for who := range s.shards[i] {
+			h, may, err := s.holder(who, permission, at)
+			if err != nil {
+				return nil, fmt.Errorf("who can: %w", err)
+			}
+			if may {
+				h.Need = h.Need.with(s.rules.catalogue[number].requires)
+				all = append(all, h)
+			}
+		}
+	}
+	slices.SortFunc(all, func(a, b Holder) int {
+		return cmp.Or(cmp.Compare(a.Principal.Kind, b.Principal.Kind), cmp.Compare(a.Principal.ID, b.Principal.ID))
+	})
+	return all, nil
+}
+
+// holder asks for one principal. Where nothing is known of the resource, a grant
+// that depends on it may count.
+func (s *Snapshot) holder(who Subject, permission string, at time.Time) (Holder, bool, error) {
+	levels := proof.Levels()
+	q := &Question{Principal: who, Permission: permission, Now: at, Level: levels[len(levels)-1], AuthTime: at}
+	e, err := s.Explain(q)
+	if err != nil || e.Outcome != Allowed && e.Reason != ResourceUnknown {
+		return Holder{}, false, err
+	}
+	h := Holder{Principal: who, Grant: e.Grant, Where: Everywhere, Until: e.Until}
+	for _, c := range e.Grants {
+		if c.Grant.ID == e.Grant {
+			h.Path, h.Where, h.Need = c.Path, c.Grant.Where.Place, c.Grant.Requires
+		}
+	}
+	return h, true, nil
+}

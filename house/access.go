@@ -1,0 +1,41 @@
+package house
+
+import (
+	"context"
+	"fmt"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/oauth"
+)
+
+// directory tells access whom there is.
+type directory struct {
+	people  *identity.Service
+	clients *oauth.Service
+}
+
+// Known implements access.Directory. A client is held until the transaction ends.
+// A person who is being deleted waits for it at the version of policies.
+func (d directory) Known(ctx context.Context, s access.Subject) error {
+	var err error
+	switch s.Kind {
+	case access.User:
+		_, err = d.people.User(ctx, id.UserOf(s.ID))
+	case access.Client:
+		_, err = d.clients.Client(ctx, id.Client(s.ID))
+	default:
+		err = fmt.Errorf("nobody knows of a %s", s.Kind)
+	}
+	return err
+}
+
+// grantsOfClients lets oauth end what a client was granted.
+type grantsOfClients struct{ access *access.Service }
+
+// EndGrants implements oauth.Grants.
+func (g grantsOfClients) EndGrants(ctx context.Context, by audit.Actor, client id.Client) error {
+	return g.access.EndAllOf(ctx, by, access.Subject{Kind: access.Client, ID: string(client)})
+}

@@ -1,0 +1,140 @@
+package housetest
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/id"
+	"gatehouse/internal/gatetest"
+	"gatehouse/proof"
+)
+
+// shop is an API with one of everything, by the names of today.
+func shop() access.API {
+	return access.API{
+		ID: "shop", Audience: "https://shop.example.test", Owners: map[string]string{"orders": "owner_id"},
+		Permissions: []access.Permission{
+			{Resource: "orders", Action: "read", Description: "See orders"},
+			{Resource: "orders", Action: "refund", Sensitive: true, Requires: access.Requirement{Level: proof.AAL2, MaxAge: 5 * time.Minute}},
+		},
+	}
+}
+
+func support() access.Role {
+	return access.Role{ID: "support", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "read"}}, MaxGrant: 8 * time.Hour}
+}
+
+func readsOrders(s *scene) access.Grant {
+	return access.Grant{
+		Subject: access.Subject{Kind: access.User, ID: string(s.ada.ID)}, Effect: access.Allow,
+		Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"}, Where: access.Where{Place: access.Own},
+		Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)}, Reason: "summer sale", Ticket: "SUP-1",
+	}
+}
+
+// accessTrail is every change of what somebody may do.
+func accessTrail() []audited {
+	var granted id.Grant
+	withShop := func(t *testing.T, s *scene) {
+		_, err := s.House.Access.CreateAPI(context.Background(), gatetest.Console, shop())
+		must(t, err)
+	}
+	withRole := func(t *testing.T, s *scene) {
+		withShop(t, s)
+		_, err := s.House.Access.CreateRole(context.Background(), gatetest.Console, support())
+		must(t, err)
+	}
+	withGrant := func(t *testing.T, s *scene) {
+		withShop(t, s)
+		g, err := s.House.Access.Grant(context.Background(), gatetest.Console, readsOrders(s))
+		must(t, err)
+		granted = g.ID
+	}
+	row := func(action audit.Action, prepare func(t *testing.T, s *scene), do func(ctx context.Context, s *scene, a *access.Service) error) audited {
+		return audited{action: action, prepare: prepare, do: changed(func(ctx context.Context, s *scene) error { return do(ctx, s, s.House.Access) })}
+	}
+	return []audited{
+		row(access.ActionAPICreate, nil, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.CreateAPI(ctx, gatetest.Console, shop())
+			return err
+		}),
+		row(access.ActionAPIUpdate, withShop, func(ctx context.Context, _ *scene, a *access.Service) error {
+			changed := shop()
+			changed.Permissions = append(changed.Permissions, access.Permission{Resource: "stock", Action: "read"})
+			_, err := a.UpdateAPI(ctx, gatetest.Console, changed)
+			return err
+		}),
+		row(access.ActionAPIDelete, withShop, func(ctx context.Context, _ *scene, a *access.Service) error {
+			return a.DeleteAPI(ctx, gatetest.Console, "shop")
+		}),
+		row(access.ActionRoleCreate, withShop, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.CreateRole(ctx, gatetest.Console, support())
+			return err
+		}),
+		row(access.ActionRoleUpdate, withRole, func(ctx context.Context, _ *scene, a *access.Service) error {
+			changed := support()
+			changed.MaxGrant = 4 * time.Hour
+			_, err := a.UpdateRole(ctx, gatetest.Console, changed)
+			return err
+		}),
+		row(access.ActionRoleDelete, withRole, func(ctx context.Context, _ *scene, a *access.Service) error {
+			return a.DeleteRole(ctx, gatetest.Console, "support")
+		}),
+		row(access.ActionGrantCreate, withShop, func(ctx context.Context, s *scene, a *access.Service) error {
+			_, err := a.Grant(ctx, gatetest.Console, readsOrders(s))
+			return err
+		}),
+		row(access.ActionGrantExtend, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.Extend(ctx, gatetest.Console, granted, time.Now().Add(3*time.Hour))
+			return err
+		}),
+		row(access.ActionGrantRevoke, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.Revoke(ctx, gatetest.Console, granted, "the sale is over")
+			return err
+		}),
+		row(access.ActionGrantsEnd, withGrant, func(ctx context.Context, s *scene, _ *access.Service) error {
+			return s.House.Identity.Delete(ctx, gatetest.Console, s.ada.ID)
+		}),
+	}
+}
+
+// An application that is made again under the id of one that was deleted has
+// nothing of what that one was granted, and so of people.
+func TestWhoIsMadeAgainHasNoGrantsOfBefore(t *testing.T) {
+	t.Parallel()
+	s := newScene(t)
+	ctx := t.Context()
+	_, err := s.House.Access.CreateAPI(ctx, gatetest.Console, shop())
+	must(t, err)
+	toApp := readsOrders(s)
+	toApp.Subject, toApp.Where = access.Subject{Kind: access.Client, ID: string(s.app.ID)}, access.Where{Place: access.Everywhere}
+	for _, g := range []access.Grant{readsOrders(s), toApp} {
+		_, err := s.House.Access.Grant(ctx, gatetest.Console, g)
+		must(t, err)
+	}
+	c, err := s.House.OAuth.Client(ctx, s.app.ID)
+	must(t, err)
+	must(t, s.House.OAuth.DeleteClient(ctx, gatetest.Console, c.ID))
+	_, _, err = s.House.OAuth.CreateClient(ctx, gatetest.Console, c)
+	must(t, err)
+	may := func() bool {
+		e, err := s.House.Access.Explain(ctx, &access.Question{Principal: toApp.Subject, Permission: "shop/orders:read", Now: time.Now()})
+		must(t, err)
+		return e.Outcome == access.Allowed
+	}
+	if may() {
+		t.Error("the new application has what the old one was granted")
+	}
+	must(t, s.House.Identity.Delete(ctx, gatetest.Console, s.ada.ID))
+	living, _, err := s.House.Access.Grants(ctx, access.Subject{}, false, access.GrantCursor{}, 10)
+	must(t, err)
+	if len(living) > 0 {
+		t.Errorf("grants of who is gone: %+v", living)
+	}
+	if _, err := s.House.Access.Grant(ctx, gatetest.Console, readsOrders(s)); err == nil {
+		t.Error("who is gone was granted something")
+	}
+}

@@ -1,0 +1,167 @@
+package storetest
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"testing"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/proof"
+	"gatehouse/store"
+)
+
+func testAPIs(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	a := access.API{
+		ID: "shop", Audience: "https://shop.test", Delegation: access.ByAudience, Created: now, Updated: now, Rev: 1,
+		Permissions: []access.Permission{
+			{Resource: "orders", Action: "read", Description: "See “orders”"},
+			{Resource: "orders", Action: "refund", Sensitive: true, Requires: access.Requirement{Level: proof.AAL2, MaxAge: 5 * time.Minute}},
+		},
+		Owners: map[string]string{"orders": "owner_id"},
+	}
+	bare := access.API{ID: "bare", Audience: "https://bare.test", Delegation: access.ByAudience, Created: now, Updated: now, Rev: 1}
+	raises(t, s, access.VersionPolicy, func(ctx context.Context) error { _, err := s.RaisePolicy(ctx); return err })
+	ok(t, s.InsertAPI(ctx, a))
+	ok(t, s.InsertAPI(ctx, bare))
+	read := func() []access.API {
+		t.Helper()
+		all := must[[]access.API](t)(s.APIs(ctx))
+		slices.SortFunc(all, func(a, b access.API) int { return cmp.Compare(b.ID, a.ID) })
+		return all
+	}
+	same(t, read(), []access.API{a, bare})
+	for _, twin := range []access.API{{ID: "shop", Audience: "https://other.test"}, {ID: "other", Audience: "https://shop.test"}} {
+		err := s.InsertAPI(ctx, twin)
+		refused(t, err, fault.Conflict)
+		same(t, fault.CodeOf(err), "api.exists")
+	}
+	taking := bare
+	taking.Audience = a.Audience
+	refused(t, s.UpdateAPI(ctx, taking), fault.Conflict)
+
+	changed := a
+	changed.Audience, changed.Permissions, changed.Owners, changed.Updated = "https://new.test", a.Permissions[:1], nil, now.Add(time.Hour)
+	ok(t, s.UpdateAPI(ctx, changed))
+	refused(t, s.UpdateAPI(ctx, changed), fault.Conflict)
+	changed.Rev = 2
+	same(t, read(), []access.API{changed, bare})
+	ok(t, s.DeleteAPI(ctx, "bare"))
+	missing(t, s.DeleteAPI(ctx, "bare"))
+	same(t, read(), []access.API{changed})
+}
+
+func testRoles(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	r := access.Role{
+		ID: "support", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "*"}}, Parents: []string{"customer"},
+		MaxGrant: 8 * time.Hour, Created: now, Updated: now, Rev: 1,
+	}
+	bare := access.Role{ID: "customer", Created: now, Updated: now, Rev: 1}
+	ok(t, s.InsertRole(ctx, r))
+	ok(t, s.InsertRole(ctx, bare))
+	read := func() []access.Role {
+		t.Helper()
+		all := must[[]access.Role](t)(s.Roles(ctx))
+		slices.SortFunc(all, func(a, b access.Role) int { return cmp.Compare(b.ID, a.ID) })
+		return all
+	}
+	same(t, read(), []access.Role{r, bare})
+	err := s.InsertRole(ctx, bare)
+	refused(t, err, fault.Conflict)
+	same(t, fault.CodeOf(err), "role.exists")
+
+	changed := r
+	changed.Permissions, changed.Parents, changed.MaxGrant, changed.Updated = nil, nil, 0, now.Add(time.Hour)
+	ok(t, s.UpdateRole(ctx, changed))
+	refused(t, s.UpdateRole(ctx, changed), fault.Conflict)
+	changed.Rev = 2
+	same(t, read(), []access.Role{changed, bare})
+	ok(t, s.DeleteRole(ctx, "support"))
+	missing(t, s.DeleteRole(ctx, "support"))
+}
+
+// aGrant is one with everything.
+func aGrant(who access.Subject, end time.Time) access.Record {
+	return access.Record{
+		Grant: access.Grant{
+			ID: id.NewGrant(), Subject: who, Effect: access.Allow, Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"},
+			Org: "acme", Where: access.Where{Place: access.Listed, IDs: []string{"42", "43"}},
+			Window:   access.Window{NotBefore: now, ExpiresAt: end},
+			Requires: access.Requirement{Level: proof.AAL2, MaxAge: time.Minute}, Source: access.Requested, Reason: "a “reason”", Ticket: "SUP-1", Request: "arq_1",
+		},
+		Created: now, CreatedBy: "console:root", Rev: 1,
+	}
+}
+
+func testGrants(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	ada, app := access.Subject{Kind: access.User, ID: "usr_ada"}, access.Subject{Kind: access.Client, ID: "app"}
+	soon, later, over := aGrant(ada, now.Add(time.Hour)), aGrant(ada, now.Add(2*time.Hour)), aGrant(ada, now.Add(-time.Hour))
+	endless := access.Record{
+		Grant: access.Grant{
+			ID: id.NewGrant(), Subject: app, Effect: access.Deny, Role: "support",
+			Where: access.Where{Place: access.Condition, Expression: `resource.a == "b"`}, Source: access.Manual, Reason: "r",
+		},
+		Created: now, CreatedBy: "console:root", Rev: 1,
+	}
+	for _, g := range []access.Record{later, endless, over, soon} {
+		ok(t, s.InsertGrant(ctx, g))
+	}
+	same(t, must[access.Record](t)(s.Grant(ctx, soon.ID)), soon)
+	same(t, must[access.Record](t)(s.Grant(ctx, endless.ID)), endless)
+	_, err := s.Grant(ctx, "gra_nobody")
+	missing(t, err)
+
+	var none []access.Record
+	// Lists go by the ends, wherever they are cut.
+	from := access.GrantCursor{Ends: now.Add(time.Microsecond)}
+	list := func(who access.Subject, at access.GrantCursor, limit int) []access.Record {
+		t.Helper()
+		return must[[]access.Record](t)(s.GrantsAfter(ctx, who, at, limit))
+	}
+	same(t, list(access.Subject{}, from, 10), []access.Record{soon, later, endless})
+	same(t, list(access.Subject{}, from, 1), []access.Record{soon})
+	same(t, list(access.Subject{}, access.GrantCursor{Ends: soon.Ends(), ID: soon.ID}, 10), []access.Record{later, endless})
+	same(t, list(access.Subject{}, access.GrantCursor{ID: endless.ID}, 10), none)
+	same(t, list(ada, from, 10), []access.Record{soon, later})
+	same(t, list(app, from, 10), []access.Record{endless})
+	same(t, must[[]access.Record](t)(s.GrantsBefore(ctx, access.Subject{}, from, 10)), []access.Record{over})
+	same(t, must[[]access.Record](t)(s.GrantsBefore(ctx, ada, access.GrantCursor{Ends: later.Ends(), ID: later.ID}, 10)), []access.Record{soon, over})
+	same(t, must[[]access.Record](t)(s.GrantsBefore(ctx, app, from, 10)), none)
+
+	// What is over for a role or an API stands in nobody's way.
+	same(t, must[id.Grant](t)(s.GrantOfRole(ctx, "support", now)), endless.ID)
+	same(t, must[id.Grant](t)(s.GrantOfRole(ctx, "", now)), id.Grant(""))
+	if g := must[id.Grant](t)(s.GrantOfAPI(ctx, "shop", now)); g != soon.ID && g != later.ID {
+		t.Errorf("of the shop is %q", g)
+	}
+	same(t, must[id.Grant](t)(s.GrantOfAPI(ctx, "shop", now.Add(2*time.Hour))), id.Grant(""))
+
+	// A revoked one is over at that moment, and stays.
+	endless.Revoked, endless.RevokedBy, endless.RevokedReason = now.Add(time.Minute), "person:usr_x", "no more"
+	ok(t, s.UpdateGrant(ctx, endless))
+	refused(t, s.UpdateGrant(ctx, endless), fault.Conflict)
+	endless.Rev = 2
+	same(t, must[access.Record](t)(s.Grant(ctx, endless.ID)), endless)
+	same(t, list(app, access.GrantCursor{Ends: now.Add(time.Minute + time.Microsecond)}, 10), none)
+
+	same(t, must[int64](t)(s.EndGrantsOf(ctx, ada, now.Add(30*time.Minute), "house", "gone")), int64(2))
+	same(t, must[int64](t)(s.EndGrantsOf(ctx, ada, now.Add(31*time.Minute), "house", "gone")), int64(0))
+	soon.Revoked, soon.RevokedBy, soon.RevokedReason, soon.Rev = now.Add(30*time.Minute), "house", "gone", 2
+	same(t, must[access.Record](t)(s.Grant(ctx, soon.ID)), soon)
+	same(t, must[access.Record](t)(s.Grant(ctx, over.ID)), over)
+
+	u, c := insertUser(t, s), insertClient(t, s)
+	insertUser(t, s)
+	u.Disabled, c.Disabled = true, true
+	ok(t, s.UpdateUser(ctx, u))
+	ok(t, s.UpdateClient(ctx, c))
+	same(t, must[[]string](t)(s.DisabledUsers(ctx, "", 10)), []string{string(u.ID)})
+	same(t, len(must[[]string](t)(s.DisabledUsers(ctx, string(u.ID), 10))), 0)
+	same(t, must[[]string](t)(s.DisabledClients(ctx)), []string{string(c.ID)})
+}

@@ -1,0 +1,184 @@
+package wire
+
+import (
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/id"
+)
+
+// API is a resource server with its catalogue of permissions.
+type API struct {
+	ID          string            `json:"id"`
+	Audience    string            `json:"audience"`
+	Permissions []Permission      `json:"permissions"`
+	Owners      map[string]string `json:"owners"` // by resource: the attribute that names its owner
+	Created     time.Time         `json:"created"`
+	Updated     time.Time         `json:"updated"`
+}
+
+// Permission is an entry of a catalogue, of the form RESOURCE:ACTION within its
+// API and API/RESOURCE:ACTION elsewhere.
+type Permission struct {
+	Permission  string `json:"permission"`
+	Description string `json:"description,omitempty"`
+	Sensitive   bool   `json:"sensitive"`
+	Requirement
+}
+
+// Requirement is what a person must have proved.
+type Requirement struct {
+	ACR    string `json:"acr,omitempty"`
+	MaxAge string `json:"max_age,omitempty"`
+}
+
+// Role is a name for permissions that go together.
+type Role struct {
+	ID          string    `json:"id"`
+	Permissions []string  `json:"permissions"`
+	Parents     []string  `json:"parents"`
+	MaxGrant    string    `json:"max_grant,omitempty"`
+	Created     time.Time `json:"created"`
+	Updated     time.Time `json:"updated"`
+}
+
+// Subject is whom something is given to.
+type Subject struct {
+	Kind  access.Kind `json:"kind"`
+	ID    string      `json:"id"`
+	Email string      `json:"email,omitempty"` // of a person who is there
+}
+
+// Grant is what a subject may do, or may not.
+type Grant struct {
+	ID          id.Grant      `json:"id"`
+	Subject     Subject       `json:"subject"`
+	Effect      access.Effect `json:"effect"`
+	Role        string        `json:"role,omitempty"`
+	Permission  string        `json:"permission,omitempty"`
+	Where       access.Place  `json:"where"`
+	ResourceIDs []string      `json:"resource_ids,omitempty"`
+	Condition   string        `json:"condition,omitempty"`
+	NotBefore   time.Time     `json:"not_before,omitzero"`
+	ExpiresAt   time.Time     `json:"expires_at,omitzero"`
+	Requirement
+	Source        access.Source `json:"source"`
+	Reason        string        `json:"reason"`
+	Ticket        string        `json:"ticket,omitempty"`
+	Created       time.Time     `json:"created"`
+	CreatedBy     string        `json:"created_by"`
+	Revoked       time.Time     `json:"revoked,omitzero"`
+	RevokedBy     string        `json:"revoked_by,omitempty"`
+	RevokedReason string        `json:"revoked_reason,omitempty"`
+}
+
+// Explanation is the answer to "may they?", and why.
+type Explanation struct {
+	Decision  string        `json:"decision"` // allow, deny or challenge
+	Reason    access.Reason `json:"reason"`
+	Until     time.Time     `json:"until,omitzero"`
+	Principal Subject       `json:"principal"`
+	Do        string        `json:"permission"`
+	At        time.Time     `json:"at"`
+	Grant     id.Grant      `json:"grant,omitempty"`   // that decided
+	Need      *Requirement  `json:"need,omitempty"`    // of a challenge
+	Missing   string        `json:"missing,omitempty"` // an attribute of the resource that nobody said
+	Grants    []Considered  `json:"grants"`
+	Changes   []string      `json:"changes"` // what would change the answer
+}
+
+// Considered is a grant that was looked at for an Explanation.
+type Considered struct {
+	ID        id.Grant       `json:"id"`
+	Verdict   access.Verdict `json:"verdict"`
+	Since     time.Time      `json:"since,omitzero"`
+	Path      []Subject      `json:"path"` // from the person to whom it was given to
+	Effect    access.Effect  `json:"effect"`
+	Role      string         `json:"role,omitempty"`
+	Pattern   string         `json:"permission,omitempty"`
+	Where     access.Place   `json:"where"`
+	ExpiresAt time.Time      `json:"expires_at,omitzero"`
+	Reason    string         `json:"reason"`
+}
+
+// Holder is somebody who may do something.
+type Holder struct {
+	Principal Subject      `json:"principal"`
+	Grant     id.Grant     `json:"grant"`
+	Path      []Subject    `json:"path"`
+	Where     access.Place `json:"where"`
+	Until     time.Time    `json:"until,omitzero"`
+	Requirement
+}
+
+// OfAPI returns the shape of a.
+func OfAPI(a access.API) API {
+	w := API{ID: a.ID, Audience: a.Audience, Permissions: []Permission{}, Owners: a.Owners, Created: a.Created.UTC(), Updated: a.Updated.UTC()}
+	for _, p := range a.Permissions {
+		w.Permissions = append(w.Permissions, Permission{p.Resource + ":" + p.Action, p.Description, p.Sensitive, OfRequirement(p.Requires)})
+	}
+	if w.Owners == nil {
+		w.Owners = map[string]string{}
+	}
+	return w
+}
+
+// OfRequirement returns the shape of r.
+func OfRequirement(r access.Requirement) Requirement {
+	return Requirement{ACR: r.Level.String(), MaxAge: Lifetime(r.MaxAge)}
+}
+
+// OfRole returns the shape of r.
+func OfRole(r access.Role) Role {
+	w := Role{ID: r.ID, Permissions: []string{}, Parents: list(r.Parents), MaxGrant: Lifetime(r.MaxGrant), Created: r.Created.UTC(), Updated: r.Updated.UTC()}
+	for _, p := range r.Permissions {
+		w.Permissions = append(w.Permissions, p.String())
+	}
+	return w
+}
+
+// OfGrant returns the shape of r, without the email of its subject.
+func OfGrant(r access.Record) Grant {
+	return Grant{
+		ID: r.ID, Subject: OfSubject(r.Subject), Effect: r.Effect, Role: r.Role, Permission: r.Permission.String(),
+		Where: r.Where.Place, ResourceIDs: r.Where.IDs, Condition: r.Where.Expression, NotBefore: r.NotBefore.UTC(), ExpiresAt: r.ExpiresAt.UTC(),
+		Requirement: OfRequirement(r.Requires), Source: r.Source, Reason: r.Reason, Ticket: r.Ticket, Created: r.Created.UTC(), CreatedBy: r.CreatedBy,
+		Revoked: r.Revoked.UTC(), RevokedBy: r.RevokedBy, RevokedReason: r.RevokedReason,
+	}
+}
+
+// OfSubject returns the shape of s, without an email.
+func OfSubject(s access.Subject) Subject { return Subject{Kind: s.Kind, ID: s.ID} }
+
+// OfExplanation returns the shape of the answer to q.
+func OfExplanation(q *access.Question, e access.Explanation) Explanation {
+	w := Explanation{
+		Decision: e.Outcome.String(), Reason: e.Reason, Until: e.Until.UTC(), Principal: OfSubject(q.Principal), Do: q.Permission, At: q.Now.UTC(),
+		Grant: e.Grant, Missing: e.Missing, Grants: []Considered{}, Changes: list(e.Changes),
+	}
+	if e.Outcome == access.Challenged {
+		need := OfRequirement(e.Need)
+		w.Need = &need
+	}
+	for _, c := range e.Grants {
+		w.Grants = append(w.Grants, Considered{
+			ID: c.Grant.ID, Verdict: c.Verdict, Since: c.Since.UTC(), Path: OfPath(c.Path), Effect: c.Grant.Effect, Role: c.Grant.Role,
+			Pattern: c.Grant.Permission.String(), Where: c.Grant.Where.Place, ExpiresAt: c.Grant.ExpiresAt.UTC(), Reason: c.Grant.Reason,
+		})
+	}
+	return w
+}
+
+// OfHolder returns the shape of h.
+func OfHolder(h access.Holder) Holder {
+	return Holder{Principal: OfSubject(h.Principal), Grant: h.Grant, Path: OfPath(h.Path), Where: h.Where, Until: h.Until.UTC(), Requirement: OfRequirement(h.Need)}
+}
+
+// OfPath returns the shape of a way that leads from somebody to a grant.
+func OfPath(path []access.Subject) []Subject {
+	w := make([]Subject, len(path))
+	for i, s := range path {
+		w[i] = OfSubject(s)
+	}
+	return w
+}
