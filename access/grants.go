@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gatehouse/audit"
@@ -19,11 +20,11 @@ func (r *Record) begin(now time.Time) time.Time {
 	return now
 }
 
-// Grant gives a subject a role or permissions, or denies them. Without an end it
+// Give gives a subject a role or permissions, or denies them. Without an end it
 // lasts as long as its role lets it. Faults: Invalid "grant.invalid" with the
 // fields, "permission.unknown", "grant.condition"; NotFound for a subject or role
 // that there is not; Conflict "access.full".
-func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (Record, error) {
+func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (Record, error) {
 	now := clock.Now()
 	r := Record{Grant: g, Created: now, CreatedBy: actor(by), Rev: 1}
 	r.ID, r.Source, r.Withdrawn = id.NewGrant(), Manual, false
@@ -52,6 +53,15 @@ func (s *Service) Grant(ctx context.Context, by audit.Actor, g Grant) (Record, e
 	})
 	if err != nil {
 		return Record{}, err
+	}
+	return r, nil
+}
+
+// Grant returns one of them, be it over or not; NotFound fault "grant.not_found".
+func (s *Service) Grant(ctx context.Context, grant id.Grant) (Record, error) {
+	r, err := s.Store.Grant(ctx, grant)
+	if err != nil {
+		return Record{}, fmt.Errorf("read a grant: %w", err)
 	}
 	return r, nil
 }
@@ -168,11 +178,8 @@ func (s *Service) WhoCan(ctx context.Context, permission string, at time.Time) (
 	return snapshot.WhoCan(permission, at)
 }
 
-// told is for how long an explanation tells of grants that are over.
-const told = 90 * 24 * time.Hour
-
 func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {
-	p, err := Load(ctx, s.Store, at.Add(-told))
+	p, err := Load(ctx, s.Store, at)
 	if err != nil {
 		return nil, err
 	}

@@ -78,7 +78,7 @@ func (w written) role(r Role) written {
 
 func (w written) grant(g Grant) Record {
 	w.Helper()
-	r, err := w.Grant(w.Context(), console, g)
+	r, err := w.Give(w.Context(), console, g)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -254,7 +254,7 @@ func TestGrantsThatBreakARuleAreRefusedByName(t *testing.T) {
 		"too long":              {"grant.invalid", "expires_at", func(g *Grant) { g.Role, g.Permission, g.ExpiresAt = "refunder", Pattern{}, now.Add(9*time.Hour) }},
 		"too long by a detour":  {"grant.invalid", "expires_at", func(g *Grant) { g.Role, g.Permission, g.ExpiresAt = "desk", Pattern{}, now.Add(9*time.Hour) }},
 	} {
-		_, err := w.Grant(t.Context(), console, toAda(c.change))
+		_, err := w.Give(t.Context(), console, toAda(c.change))
 		t.Log(name)
 		w.refuses(c.code, c.field, err, before)
 	}
@@ -388,6 +388,9 @@ func TestExplainLooksAtTheMomentThatItIsAsked(t *testing.T) {
 	w := newWritten(t).shop()
 	now := time.Now()
 	g := w.grant(toAda(func(g *Grant) { g.NotBefore, g.ExpiresAt = now.Add(time.Hour), now.Add(2*time.Hour) }))
+	if got := w.decide("shop/orders:read", now.Add(-time.Hour)); got.Outcome != Refused || len(got.Grants) > 0 {
+		t.Errorf("before it was made: %+v", got)
+	}
 	for at, want := range map[time.Duration]Outcome{0: Refused, time.Hour: Allowed, 2 * time.Hour: Refused} {
 		if got := w.decide("shop/orders:read", g.NotBefore.Add(at-time.Hour)); got.Outcome != want {
 			t.Errorf("after %v: %+v, want %s", at, got, want)
@@ -415,7 +418,7 @@ func TestWhoCanNamesEverybodyAndHow(t *testing.T) {
 	w.grant(toAda(func(g *Grant) { g.Subject, g.Permission = cy, Pattern{"shop", "stock", "read"} }))
 	w.grant(toAda(func(g *Grant) { g.Subject = cy }))
 	w.grant(toAda(func(g *Grant) { g.Subject, g.Effect = cy, Deny }))
-	got, err := w.WhoCan(t.Context(), "shop/orders:read", now)
+	got, err := w.WhoCan(t.Context(), "shop/orders:read", time.Now())
 	w.must(got, err)
 	if len(got) != 3 || got[0].Principal != app || got[1].Principal != adas || got[2].Principal != bob {
 		t.Fatalf("who can: %+v", got)
@@ -451,7 +454,7 @@ func TestASubjectHasABoundedNumberOfGrants(t *testing.T) {
 	for range MaxGrantsOf {
 		w.must(nil, w.Store.InsertGrant(t.Context(), Record{Grant: toAda(func(g *Grant) { g.ID, g.Source = id.NewGrant(), Manual }), Created: time.Now()}))
 	}
-	_, err := w.Grant(t.Context(), console, toAda(nil))
+	_, err := w.Give(t.Context(), console, toAda(nil))
 	w.refuses("access.full", "", err, w.version())
 	w.grant(toAda(func(g *Grant) { g.Subject.ID = "usr_bob" }))
 }

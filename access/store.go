@@ -132,12 +132,12 @@ type Store interface {
 // loadPage is how many rows of a kind are read at a time.
 const loadPage = 5000
 
-// Load reads the policy as the store has it, in one state: with the grants that
-// count, will count, or were over at or after since. Roles and catalogues are
-// those of now.
-func Load(ctx context.Context, s Store, since time.Time) (p Policy, err error) {
+// Load reads the policy as the store has it, in one state, with the grants that
+// were there at a moment: those that counted, were to count, or had been over for
+// as long as is told of. Roles and catalogues are those of now.
+func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
 	err = s.View(ctx, func(ctx context.Context) error {
-		p, err = load(ctx, s, since)
+		p, err = load(ctx, s, at)
 		return err
 	})
 	if err != nil {
@@ -146,7 +146,7 @@ func Load(ctx context.Context, s Store, since time.Time) (p Policy, err error) {
 	return p, nil
 }
 
-func load(ctx context.Context, s Store, since time.Time) (p Policy, err error) {
+func load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
 	versions, err := s.Versions(ctx)
 	if err != nil {
 		return p, err
@@ -158,26 +158,32 @@ func load(ctx context.Context, s Store, since time.Time) (p Policy, err error) {
 	if p.Roles, err = s.Roles(ctx); err != nil {
 		return p, err
 	}
-	if err := p.loadGrants(ctx, s, since); err != nil {
+	if err := p.loadGrants(ctx, s, at); err != nil {
 		return p, err
 	}
 	return p, p.loadDisabled(ctx, s)
 }
 
-func (p *Policy) loadGrants(ctx context.Context, s Store, since time.Time) error {
-	for at := (GrantCursor{Ends: since}); ; {
-		page, err := s.GrantsAfter(ctx, Subject{}, at, loadPage)
+// told is for how long after its end a grant is looked at, so that it can be told
+// that it ended.
+const told = 90 * 24 * time.Hour
+
+func (p *Policy) loadGrants(ctx context.Context, s Store, at time.Time) error {
+	for from := (GrantCursor{Ends: at.Add(-told)}); ; {
+		page, err := s.GrantsAfter(ctx, Subject{}, from, loadPage)
 		if err != nil {
 			return err
 		}
 		for i := range page {
-			p.Grants = append(p.Grants, page[i].decided())
+			if !page[i].Created.After(at) {
+				p.Grants = append(p.Grants, page[i].decided())
+			}
 		}
 		if len(page) < loadPage {
 			return nil
 		}
 		last := &page[len(page)-1]
-		at = GrantCursor{last.Ends(), last.ID}
+		from = GrantCursor{last.Ends(), last.ID}
 	}
 }
 

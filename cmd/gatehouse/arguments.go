@@ -21,7 +21,12 @@ var (
 	aUser   = thing{"USER", "an id (usr_…) or an email address; \"gatehouse user list\" shows them"}
 	aClient = thing{"CLIENT_ID", "the id of an application; \"gatehouse client list\" shows them"}
 	aKey    = thing{"KEY_ID", "the id of a signing key; \"gatehouse keys list\" shows them"}
+	anAPI   = thing{"API_ID", "the id of an API; \"gatehouse api list\" shows them"}
+	aRole   = thing{"ROLE_ID", "the id of a role; \"gatehouse role list\" shows them"}
+	aGrant  = thing{"GRANT_ID", "the id of a grant (gra_…); \"gatehouse grant list\" shows them"}
 	aConfig = thing{"KEY", "a key of the configuration, like session.idle; \"gatehouse config show\" shows them"}
+
+	aPermission = thing{"API/RESOURCE:ACTION", "a permission; \"gatehouse permission list\" shows them"}
 )
 
 // one wants exactly one argument, which names t.

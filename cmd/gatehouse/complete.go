@@ -152,3 +152,33 @@ func completeClientFlags(cmd *cobra.Command) {
 		choosing(cmd, flag, keyAlgorithms...)
 	}
 }
+
+func apis(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
+	all, err := s.APIs(ctx)
+	var found []cobra.Completion
+	for _, one := range all {
+		found = append(found, cobra.CompletionWithDesc(one.ID, one.Audience))
+	}
+	return found, err
+}
+
+func roles(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
+	all, err := s.Roles(ctx)
+	var found []cobra.Completion
+	for _, r := range all {
+		found = append(found, r.ID)
+	}
+	return found, err
+}
+
+// permissions offers those of all APIs.
+func permissions(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
+	all, err := s.APIs(ctx)
+	var found []cobra.Completion
+	for _, one := range all {
+		for _, p := range one.Permissions {
+			found = append(found, cobra.CompletionWithDesc(one.ID+"/"+p.Resource+":"+p.Action, plain(p.Description)))
+		}
+	}
+	return found, err
+}

@@ -132,6 +132,14 @@ var named = []struct{ command, thing, nobody, more string }{
 	{"client enable", "client", "nobody", ""},
 	{"client delete", "client", "nobody", "--yes"},
 	{"client rotate-secret", "client", "nobody", ""},
+	{"api show", "api", "nobody", ""},
+	{"api update", "api", "nobody", "--audience https://nobody.example.test"},
+	{"api delete", "api", "nobody", "--yes"},
+	{"role show", "role", "nobody", ""},
+	{"role update", "role", "nobody", "--max-grant 8h"},
+	{"role delete", "role", "nobody", "--yes"},
+	{"grant extend", "grant", "gra_nobody", "--for 1h"},
+	{"grant revoke", "grant", "gra_nobody", "--reason over"},
 	{"keys revoke", "key", "nobody", "--yes"},
 	{"session revoke", "session", "ses_nobody", ""},
 }
@@ -144,6 +152,13 @@ func TestUnknownNamesAreAnsweredAlike(t *testing.T) {
 	for _, c := range append(named, []struct{ command, thing, nobody, more string }{
 		{"session list --user", "user", "nobody@example.test", ""},
 		{"session revoke --user", "user", "nobody@example.test", ""},
+		{"grant list --user", "user", "nobody@example.test", ""},
+		{"grant list --client", "client", "nobody", ""},
+		{"grant create --user", "user", "nobody@example.test", "--permission shop/orders:read --reason x"},
+		{"grant create --client", "client", "nobody", "--permission shop/orders:read --reason x"},
+		{"explain --as", "user", "nobody@example.test", "--do shop/orders:read"},
+		{"explain --as-client", "client", "nobody", "--do shop/orders:read"},
+		{"permission list --api", "api", "nobody", ""},
 		{"audit list --client", "client", "nobody", ""},
 		{"audit list --target", "user", "nobody@example.test", ""},
 		{"audit list --actor", "user", "nobody@example.test", ""},
@@ -171,7 +186,7 @@ func TestEveryCommandAboutOneThingIsKnownToTheTests(t *testing.T) {
 		for _, n := range named {
 			listed = listed || n.command == name(c)
 		}
-		if about != listed && !slices.Contains([]string{"config explain", "backup", "restore"}, name(c)) {
+		if about != listed && !slices.Contains([]string{"config explain", "backup", "restore", "who-can"}, name(c)) {
 			t.Errorf("%s needs an argument: %t, is in the table: %t", name(c), about, listed)
 		}
 	}
@@ -219,6 +234,9 @@ func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
 	without := []string{"serve", "demo", "migrate up", "config check", "config show", "config explain", "healthcheck", "version", "restore", "doctor"}
 	more := map[string]string{
 		"backup":      "/nowhere/at/all",
+		"api create":  "--id shop --audience https://shop.example.test --permission orders:read",
+		"role create": "--id support --permission shop/orders:read", "who-can": "shop/orders:read",
+		"grant create": "--user a@example.test --role support --reason x", "explain": "--as a@example.test --do shop/orders:read",
 		"user create": "--email a@example.test --no-password", "client create": "--name X --redirect-uri https://app.example.test/cb",
 		"user set-password": "usr_nobody --password-file -",
 	}

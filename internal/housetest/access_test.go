@@ -49,7 +49,7 @@ func accessTrail() []audited {
 	}
 	withGrant := func(t *testing.T, s *scene) {
 		withShop(t, s)
-		g, err := s.House.Access.Grant(context.Background(), gatetest.Console, readsOrders(s))
+		g, err := s.House.Access.Give(context.Background(), gatetest.Console, readsOrders(s))
 		must(t, err)
 		granted = g.ID
 	}
@@ -84,7 +84,7 @@ func accessTrail() []audited {
 			return a.DeleteRole(ctx, gatetest.Console, "support")
 		}),
 		row(access.ActionGrantCreate, withShop, func(ctx context.Context, s *scene, a *access.Service) error {
-			_, err := a.Grant(ctx, gatetest.Console, readsOrders(s))
+			_, err := a.Give(ctx, gatetest.Console, readsOrders(s))
 			return err
 		}),
 		row(access.ActionGrantExtend, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
@@ -112,7 +112,7 @@ func TestWhoIsMadeAgainHasNoGrantsOfBefore(t *testing.T) {
 	toApp := readsOrders(s)
 	toApp.Subject, toApp.Where = access.Subject{Kind: access.Client, ID: string(s.app.ID)}, access.Where{Place: access.Everywhere}
 	for _, g := range []access.Grant{readsOrders(s), toApp} {
-		_, err := s.House.Access.Grant(ctx, gatetest.Console, g)
+		_, err := s.House.Access.Give(ctx, gatetest.Console, g)
 		must(t, err)
 	}
 	c, err := s.House.OAuth.Client(ctx, s.app.ID)
@@ -134,7 +134,7 @@ func TestWhoIsMadeAgainHasNoGrantsOfBefore(t *testing.T) {
 	if len(living) > 0 {
 		t.Errorf("grants of who is gone: %+v", living)
 	}
-	if _, err := s.House.Access.Grant(ctx, gatetest.Console, readsOrders(s)); err == nil {
+	if _, err := s.House.Access.Give(ctx, gatetest.Console, readsOrders(s)); err == nil {
 		t.Error("who is gone was granted something")
 	}
 }

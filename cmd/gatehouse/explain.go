@@ -1,0 +1,217 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/access"
+	"gatehouse/house"
+	"gatehouse/proof"
+	"gatehouse/wire"
+)
+
+// explainFlags are a question.
+type explainFlags struct {
+	as, client, do, on, acr, at string
+	resource                    []string
+}
+
+func (a *app) explain() *cobra.Command {
+	var f explainFlags
+	cmd := a.printing(&cobra.Command{
+		Use:   "explain --as USER --do API/RESOURCE:ACTION",
+		Short: "Tell whether somebody may do something, until when, and why",
+		Long: `Tell whether somebody may do something, until when, and why: each grant that was
+looked at, with what became of it, and what would change the answer. The person is
+taken to have just signed in, with a password unless --acr says more. --at asks of
+another time, with the grants of then; roles, APIs and accounts are as they are now.
+A decision is allow, deny, or challenge: yes, after a better sign-in.`,
+		Example: `  gatehouse explain --as ada@example.test --do shop/orders:read
+  gatehouse explain --as ada@example.test --do shop/orders:read --on orders/42 --resource owner_id=usr_aaaa --json
+  gatehouse explain --as ada@example.test --do shop/orders:refund --acr aal2 --at 2026-12-24T18:00:00Z`,
+		Args: noArgs,
+	})
+	flags := cmd.Flags()
+	flags.StringVar(&f.as, "as", "", "who would do it, an id or an `email` address")
+	flags.StringVar(&f.client, "as-client", "", "or the application that would, by its `id`")
+	flags.StringVar(&f.do, "do", "", "what they would do, a `permission`")
+	flags.StringVar(&f.on, "on", "", "the thing that they would do it with, as `RESOURCE/ID`")
+	flags.StringArrayVar(&f.resource, "resource", nil, "an attribute of that thing, as `NAME=TEXT`, or NAME:=JSON for what is no text; may be repeated")
+	flags.StringVar(&f.acr, "acr", proof.AAL1.String(), "how strongly they are proved, a `level`: aal1 or aal2")
+	flags.StringVar(&f.at, "at", "", "when, a `time` (RFC 3339 or a date); now if it is left out")
+	cmd.MarkFlagsMutuallyExclusive("as", "as-client")
+	a.completingFlag(cmd, "as", people)
+	a.completingFlag(cmd, "as-client", applications)
+	a.completingFlag(cmd, "do", permissions)
+	choosing(cmd, "acr", proof.AAL1.String(), proof.AAL2.String())
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		q, err := f.read(time.Now())
+		if err != nil {
+			return err
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			who := subjectFlags{user: f.as, client: f.client}
+			if q.Principal, err = who.find(ctx, h); err != nil {
+				return err
+			}
+			e, err := h.Access.Explain(ctx, q)
+			if err != nil {
+				return err
+			}
+			w, err := shownExplanation(ctx, newNames(h), q, e)
+			if err != nil {
+				return err
+			}
+			return a.print(w, func(out io.Writer) { tellExplanation(out, w) })
+		})
+	})
+	return cmd
+}
+
+// read returns the question that the flags ask, without its principal.
+func (f *explainFlags) read(now time.Time) (*access.Question, error) {
+	if f.as+f.client == "" || f.do == "" {
+		return nil, usagef("say who and what: --as and --do")
+	}
+	q := &access.Question{Permission: f.do, Now: now}
+	var err error
+	if q.Level, err = proof.ParseLevel(f.acr); err != nil || q.Level == proof.None {
+		return nil, usagef("--acr must be aal1 or aal2")
+	}
+	if f.at != "" {
+		if q.Now, err = readMoment("--at", f.at); err != nil {
+			return nil, err
+		}
+	}
+	q.AuthTime = q.Now
+	if f.on != "" {
+		kind, name, ok := strings.Cut(f.on, "/")
+		if !ok || name == "" {
+			return nil, usagef("--on %q is no RESOURCE/ID, such as orders/42", brief(f.on))
+		}
+		if p, err := access.ParsePermission(f.do); err == nil && p.Resource != kind {
+			return nil, usagef("--on is of %q, and --do of %q", brief(kind), p.Resource)
+		}
+		q.Resource.ID = name
+	}
+	q.Resource.Attrs, err = attributes(f.resource)
+	return q, err
+}
+
+// attributes reads what is known of a thing.
+func attributes(list []string) (map[string]any, error) {
+	all := map[string]any{}
+	for _, text := range list {
+		name, value, ok := strings.Cut(text, "=")
+		name, isJSON := strings.CutSuffix(name, ":")
+		if !ok || name == "" {
+			return nil, usagef("--resource %q is no NAME=TEXT", brief(text))
+		}
+		if all[name] = value; isJSON {
+			var v any
+			if err := json.Unmarshal([]byte(value), &v); err != nil {
+				return nil, usagef("--resource %q is no NAME:=JSON", brief(text))
+			}
+			all[name] = v
+		}
+	}
+	return all, nil
+}
+
+// shownExplanation is an answer with the emails of those who are in it.
+func shownExplanation(ctx context.Context, names *personNames, q *access.Question, e access.Explanation) (wire.Explanation, error) {
+	w := wire.OfExplanation(q, e)
+	var err error
+	w.Principal, err = shownSubject(ctx, names, q.Principal)
+	return w, err
+}
+
+func tellExplanation(out io.Writer, w wire.Explanation) {
+	row(out, "decision", w.Decision)
+	row(out, "reason", string(w.Reason))
+	row(out, "until", moment(w.Until))
+	if w.Need != nil {
+		row(out, "needs", strings.Trim(w.Need.ACR+","+w.Need.MaxAge, ","))
+	}
+	if w.Grant != "" {
+		row(out, "by", string(w.Grant))
+	}
+	for _, c := range w.Grants {
+		since := ""
+		if !c.Since.IsZero() {
+			since = " " + moment(c.Since)
+		}
+		row(out, "grant", string(c.ID), string(c.Verdict)+since, gives(c.Effect, c.Role, c.Pattern), string(c.Where), pathSaid(c.Path), c.Reason)
+	}
+	for _, text := range w.Changes {
+		fmt.Fprintln(out, plain(text))
+	}
+}
+
+// pathSaid says by which way a grant reaches somebody.
+func pathSaid(path []wire.Subject) string {
+	if len(path) == 0 {
+		return "by name"
+	}
+	var all []string
+	for _, s := range path {
+		all = append(all, called(s))
+	}
+	return "by " + strings.Join(all, ", ")
+}
+
+func (a *app) whoCan() *cobra.Command {
+	var at string
+	cmd := a.printing(&cobra.Command{
+		Use:   "who-can API/RESOURCE:ACTION",
+		Short: "List everybody who may do something, by which grant, and until when",
+		Long: `List everybody who may do something, having proved all that is asked for: by which
+grant, on which things, and until when. --at asks of another time, with the grants
+of then; roles, APIs and accounts are as they are now.`,
+		Example: `  gatehouse who-can shop/orders:refund
+  gatehouse who-can shop/orders:refund --at 2026-12-24T18:00:00Z --json`,
+		Args: one(aPermission),
+	})
+	cmd.Flags().StringVar(&at, "at", "", "when, a `time` (RFC 3339 or a date); now if it is left out")
+	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
+		when, err := readMoment("--at", at)
+		if err != nil {
+			return err
+		}
+		if at == "" {
+			when = time.Now()
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			all, err := h.Access.WhoCan(ctx, args[0], when)
+			if err != nil {
+				return err
+			}
+			names, shown := newNames(h), make([]wire.Holder, len(all))
+			for i, one := range all {
+				shown[i] = wire.OfHolder(one)
+				if shown[i].Principal, err = shownSubject(ctx, names, one.Principal); err != nil {
+					return err
+				}
+			}
+			slices.SortStableFunc(shown, func(a, b wire.Holder) int { return strings.Compare(called(a.Principal), called(b.Principal)) })
+			return printAll(a, shown, printedHolders)
+		})
+	})
+	return a.completing(cmd, permissions)
+}
+
+var printedHolders = printed[wire.Holder]{
+	header: []string{"WHO", "WHERE", "UNTIL", "ASKS FOR", "GRANT", "PATH"},
+	row: func(h wire.Holder) []string {
+		return []string{called(h.Principal), string(h.Where), moment(h.Until), strings.Trim(h.ACR+","+h.MaxAge, ","), string(h.Grant), pathSaid(h.Path)}
+	},
+	wire: func(h wire.Holder) any { return h },
+	none: "Nobody.",
+}

@@ -1,0 +1,265 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+	"gatehouse/house"
+	"gatehouse/id"
+	"gatehouse/wire"
+)
+
+func (a *app) grant() *cobra.Command {
+	return explained(a.group("grant", "Give people roles and permissions, until when, and take them back",
+		a.grantCreate(), a.grantList(), a.grantExtend(), a.grantRevoke()),
+		`Give somebody a role or a permission, or deny it to them: until when, for which
+things, and why. A grant counts from the moment at which it begins, and no longer
+at the moment at which it ends; nothing has to run for that. Those that are over
+are kept. What is denied stays denied, whatever else allows it.`,
+		`  gatehouse grant create --user ada@example.test --role support --for 8h --reason "Summer sale"
+  gatehouse grant list --user ada@example.test`)
+}
+
+// subjectFlags name whom something is given to.
+type subjectFlags struct{ user, client string }
+
+func (f *subjectFlags) bind(a *app, cmd *cobra.Command, whose string) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.user, "user", "", whose+" this person, an id or an `email` address")
+	flags.StringVar(&f.client, "client", "", whose+" this application, by its `id`")
+	cmd.MarkFlagsMutuallyExclusive("user", "client")
+	a.completingFlag(cmd, "user", people)
+	a.completingFlag(cmd, "client", applications)
+}
+
+// given reports whether somebody was named.
+func (f *subjectFlags) given() bool { return f.user+f.client != "" }
+
+// find returns who was named, the zero Subject when nobody was.
+func (f *subjectFlags) find(ctx context.Context, h *house.House) (access.Subject, error) {
+	switch {
+	case f.user != "":
+		u, err := findUser(ctx, h, f.user)
+		return access.Subject{Kind: access.User, ID: string(u.ID)}, err
+	case f.client != "":
+		c, err := h.OAuth.Client(ctx, id.Client(f.client))
+		return access.Subject{Kind: access.Client, ID: string(c.ID)}, missing(err, f.client)
+	}
+	return access.Subject{}, nil
+}
+
+// moments reads a time that may lie ahead.
+func readMoment(flag, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	for _, layout := range []string{time.RFC3339Nano, time.DateOnly} {
+		if t, err := time.Parse(layout, text); err == nil {
+			return t, nil
+		}
+	}
+	return time.Time{}, usagef(`%s %q is no time; write one like "2026-03-04T05:06:07Z", or "2026-03-04" for its first moment in UTC`, flag, brief(text))
+}
+
+// shownGrant is a grant with the email of its person.
+func shownGrant(ctx context.Context, names *personNames, r access.Record) (wire.Grant, error) {
+	w := wire.OfGrant(r)
+	var err error
+	w.Subject, err = shownSubject(ctx, names, r.Subject)
+	return w, err
+}
+
+func shownSubject(ctx context.Context, names *personNames, s access.Subject) (wire.Subject, error) {
+	w := wire.OfSubject(s)
+	if s.Kind != access.User {
+		return w, nil
+	}
+	email, err := names.email(ctx, s.ID)
+	if email != s.ID {
+		w.Email = email
+	}
+	return w, err
+}
+
+// called is a subject as people say it.
+func called(s wire.Subject) string {
+	switch {
+	case s.Email != "":
+		return s.Email
+	case s.Kind == access.User:
+		return s.ID
+	}
+	return string(s.Kind) + " " + s.ID
+}
+
+func newNames(h *house.House) *personNames {
+	return &personNames{people: h.Identity, emails: map[string]string{}}
+}
+
+// gives says what a grant is of.
+func gives(effect access.Effect, role, permission string) string {
+	text := role + permission
+	if effect != access.Allow {
+		text = "not " + text
+	}
+	return text
+}
+
+func (a *app) grantList() *cobra.Command {
+	var f pageFlags
+	var of subjectFlags
+	var ended bool
+	cmd := a.printing(&cobra.Command{
+		Use:   "list",
+		Short: "List grants, those that end soonest first",
+		Long: `List grants that count or will count, those that end soonest first and those without
+an end last. With --ended, those that are over, the latest first: by their own end
+or because somebody ended them. What groups bring is told by "gatehouse explain".`,
+		Example: `  gatehouse grant list
+  gatehouse grant list --user ada@example.test --ended --json`,
+		Args: noArgs,
+	})
+	of.bind(a, cmd, "only those of")
+	f.bind(cmd, 500)
+	cmd.Flags().BoolVar(&ended, "ended", false, "those that are over, instead of those that are not")
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		if err := f.check(cmd); err != nil {
+			return err
+		}
+		if _, ok := access.ParseGrantCursor(f.cursor); !ok {
+			return badCursor(f.cursor)
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			who, err := of.find(ctx, h)
+			if err != nil {
+				return err
+			}
+			names := newNames(h)
+			return printPages(a, f, printedGrants, func(cursor string, limit int) (page[wire.Grant], error) {
+				after, _ := access.ParseGrantCursor(cursor)
+				found, next, err := h.Access.Grants(ctx, who, ended, after, limit)
+				if err != nil {
+					return page[wire.Grant]{}, err
+				}
+				shown := page[wire.Grant]{next: next.String()}
+				for _, r := range found {
+					w, err := shownGrant(ctx, names, r)
+					if err != nil {
+						return page[wire.Grant]{}, err
+					}
+					shown.rows = append(shown.rows, w)
+				}
+				return shown, nil
+			})
+		})
+	})
+	return cmd
+}
+
+var printedGrants = printed[wire.Grant]{
+	header: []string{"GRANT", "WHO", "MAY", "WHERE", "FROM", "UNTIL", "REASON"},
+	row: func(g wire.Grant) []string {
+		until := moment(g.ExpiresAt)
+		if !g.Revoked.IsZero() {
+			until = moment(g.Revoked) + " revoked"
+		}
+		return []string{string(g.ID), called(g.Subject), gives(g.Effect, g.Role, g.Permission), onWhich(g), moment(g.NotBefore), until, g.Reason}
+	},
+	wire: func(g wire.Grant) any { return g },
+	none: "No grants.",
+}
+
+// onWhich says on which resources a grant counts.
+func onWhich(g wire.Grant) string {
+	switch g.Where {
+	case access.Listed:
+		return strings.Join(g.ResourceIDs, " ")
+	case access.Condition:
+		return g.Condition
+	}
+	return string(g.Where)
+}
+
+func (a *app) grantExtend() *cobra.Command {
+	var last durationFlag
+	var until string
+	cmd := a.printing(&cobra.Command{
+		Use:   "extend GRANT_ID (--for DURATION | --until TIME)",
+		Short: "Let a grant last longer",
+		Long: `Let a grant last longer: until a time, or for so long after the end that it has
+now. A role with a longest time of its own (--max-grant) is not had longer than
+that from now on. What is over cannot be extended; make a new grant.`,
+		Example: `  gatehouse grant extend gra_aaaa --for 1h
+  gatehouse grant extend gra_aaaa --until 2027-01-01T00:00:00Z --json`,
+		Args: one(aGrant),
+	})
+	cmd.Flags().Var(&last, "for", "so much longer")
+	cmd.Flags().StringVar(&until, "until", "", "until this `time` (RFC 3339 or a date)")
+	cmd.MarkFlagsMutuallyExclusive("for", "until")
+	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
+		if last <= 0 && until == "" {
+			return usagef("say how long: --for or --until")
+		}
+		end, err := readMoment("--until", until)
+		if err != nil {
+			return err
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			g, err := h.Access.Grant(ctx, id.GrantOf(args[0]))
+			if err != nil {
+				return missing(err, args[0])
+			}
+			if end.IsZero() {
+				end = g.ExpiresAt.Add(time.Duration(last))
+			}
+			is, err := h.Access.Extend(ctx, operator(), g.ID, end)
+			if err != nil {
+				return inFlags(err, grantFlag)
+			}
+			w, err := shownGrant(ctx, newNames(h), is)
+			if err != nil {
+				return err
+			}
+			return a.say(w, "%s lasts until %s.", is.ID, moment(is.ExpiresAt))
+		})
+	})
+	return cmd
+}
+
+func (a *app) grantRevoke() *cobra.Command {
+	var reason string
+	cmd := a.printing(&cobra.Command{
+		Use:   "revoke GRANT_ID --reason TEXT",
+		Short: "End a grant now",
+		Long: `End a grant now. It stays as a record, with who ended it and why
+("gatehouse grant list --ended").`,
+		Example: `  gatehouse grant revoke gra_aaaa --reason "The sale is over"`,
+		Args:    one(aGrant),
+	})
+	cmd.Flags().StringVar(&reason, "reason", "", "why, as `text`")
+	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
+		if reason == "" {
+			return usagef("say why, for whoever asks later: --reason")
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			is, err := h.Access.Revoke(ctx, operator(), id.GrantOf(args[0]), reason)
+			if fault.Is(err, fault.NotFound) {
+				return missing(err, args[0])
+			}
+			if err != nil {
+				return inFlags(err, grantFlag)
+			}
+			w, err := shownGrant(ctx, newNames(h), is)
+			if err != nil {
+				return err
+			}
+			return a.say(w, "%s is over.", is.ID)
+		})
+	})
+	return cmd
+}

@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/access"
+	"gatehouse/house"
+	"gatehouse/proof"
+)
+
+// grantFlags are the flags of a new grant.
+type grantFlags struct {
+	to                  subjectFlags
+	role, permission    string
+	deny                bool
+	where, condition    string
+	ids                 []string
+	from, until         string
+	last, maxAge        durationFlag
+	acr, reason, ticket string
+}
+
+func (f *grantFlags) bind(a *app, cmd *cobra.Command) {
+	f.to.bind(a, cmd, "to")
+	flags := cmd.Flags()
+	flags.StringVar(&f.role, "role", "", "a `role`")
+	flags.StringVar(&f.permission, "permission", "", "or a `permission`, or several with *")
+	flags.BoolVar(&f.deny, "deny", false, "deny it instead, whatever else allows it")
+	flags.StringVar(&f.where, "where", "any", "on which things, a `place`: any, or own for those whose owner they are")
+	flags.StringArrayVar(&f.ids, "resource-id", nil, "on the thing with this `id` only; may be repeated")
+	flags.StringVar(&f.condition, "condition", "", "on things for which this `expression` in CEL is true")
+	flags.StringVar(&f.from, "from", "", "from this `time` on (RFC 3339 or a date); now if it is left out")
+	flags.StringVar(&f.until, "until", "", "until this `time`, at which it counts no more")
+	flags.Var(&f.last, "for", "for so long")
+	flags.StringVar(&f.acr, "acr", "", "only for who is proved at this `level`: aal1 or aal2")
+	flags.Var(&f.maxAge, "max-age", "only for who signed in so lately")
+	flags.StringVar(&f.reason, "reason", "", "why, as `text`")
+	flags.StringVar(&f.ticket, "ticket", "", "a `ticket` elsewhere that tells of it")
+	cmd.MarkFlagsMutuallyExclusive("role", "permission")
+	cmd.MarkFlagsMutuallyExclusive("until", "for")
+	cmd.MarkFlagsMutuallyExclusive("where", "resource-id", "condition")
+	a.completingFlag(cmd, "role", roles)
+	choosing(cmd, "where", string(access.Everywhere), string(access.Own))
+	choosing(cmd, "acr", proof.AAL1.String(), proof.AAL2.String())
+}
+
+// read returns the grant that the flags say, without its subject.
+func (f *grantFlags) read(now time.Time) (g access.Grant, err error) {
+	switch {
+	case !f.to.given():
+		return g, usagef("say to whom: --user or --client")
+	case f.role+f.permission == "":
+		return g, usagef("say what: --role or --permission")
+	case f.reason == "":
+		return g, usagef("say why, for whoever asks later: --reason")
+	}
+	g = access.Grant{Effect: access.Allow, Role: f.role, Reason: f.reason, Ticket: f.ticket, Requires: access.Requirement{MaxAge: time.Duration(f.maxAge)}}
+	if f.deny {
+		g.Effect = access.Deny
+	}
+	if f.permission != "" {
+		if g.Permission, err = access.ParsePattern(f.permission); err != nil {
+			return g, err
+		}
+	}
+	if g.Requires.Level, err = proof.ParseLevel(f.acr); err != nil {
+		return g, usagef("--acr must be aal1 or aal2")
+	}
+	if g.Where, err = f.place(); err != nil {
+		return g, err
+	}
+	g.Window, err = f.window(now)
+	return g, err
+}
+
+func (f *grantFlags) place() (access.Where, error) {
+	switch {
+	case len(f.ids) > 0:
+		return access.Where{Place: access.Listed, IDs: f.ids}, nil
+	case f.condition != "":
+		return access.Where{Place: access.Condition, Expression: f.condition}, nil
+	case f.where != string(access.Everywhere) && f.where != string(access.Own):
+		return access.Where{}, usagef("--where must be any or own; there are --resource-id and --condition too")
+	}
+	return access.Where{Place: access.Place(f.where)}, nil
+}
+
+func (f *grantFlags) window(now time.Time) (w access.Window, err error) {
+	if w.NotBefore, err = readMoment("--from", f.from); err != nil {
+		return w, err
+	}
+	if w.ExpiresAt, err = readMoment("--until", f.until); err != nil || f.last == 0 {
+		return w, err
+	}
+	begin := now
+	if w.NotBefore.After(now) {
+		begin = w.NotBefore
+	}
+	w.ExpiresAt = begin.Add(time.Duration(f.last))
+	return w, nil
+}
+
+// grantFlag is the flag of what access calls a field of a grant.
+func grantFlag(field string) (flag, value string) {
+	switch field {
+	case "expires_at":
+		return "--until", ""
+	case "requires":
+		return "--acr or --max-age", ""
+	case "resource_ids":
+		return "--resource-id", ""
+	}
+	return "--" + field, ""
+}
+
+func (a *app) grantCreate() *cobra.Command {
+	var f grantFlags
+	cmd := a.printing(&cobra.Command{
+		Use:   "create (--user USER | --client CLIENT_ID) (--role ROLE | --permission PERMISSION) --reason TEXT",
+		Short: "Give somebody a role or a permission, or deny it",
+		Long: `Give somebody a role or a permission, or deny it to them. Without --for and --until
+it lasts until it is revoked, or for a role with a longest time of its own as long
+as that. --where own is for things whose owner they are, as the API says in an
+attribute; the program that asks says what that attribute is.`,
+		Example: `  gatehouse grant create --user ada@example.test --role support --for 8h --reason "Summer sale"
+  gatehouse grant create --user ada@example.test --permission shop/orders:read --where own --reason "A customer"
+  gatehouse grant create --client reports --permission shop/orders:* --until 2027-01-01T00:00:00Z --reason "Yearly report" --ticket OPS-7
+  gatehouse grant create --user bob@example.test --role refunder --deny --reason "Under review"`,
+		Args: noArgs,
+	})
+	f.bind(a, cmd)
+	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
+		g, err := f.read(time.Now())
+		if err != nil {
+			return err
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			if g.Subject, err = f.to.find(ctx, h); err != nil {
+				return err
+			}
+			made, err := h.Access.Give(ctx, operator(), g)
+			if err != nil {
+				return inFlags(missing(err, f.role), grantFlag)
+			}
+			w, err := shownGrant(ctx, newNames(h), made)
+			if err != nil {
+				return err
+			}
+			return a.say(w, "%s: %s may %s, %s.", made.ID, plain(called(w.Subject)), gives(w.Effect, w.Role, w.Permission), lasting(w.ExpiresAt))
+		})
+	})
+	return cmd
+}
+
+// lasting says until when something lasts.
+func lasting(until time.Time) string {
+	if until.IsZero() {
+		return "until it is revoked"
+	}
+	return "until " + moment(until)
+}
