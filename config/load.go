@@ -1,6 +1,7 @@
 package config
 
 import (
+	"cmp"
 	"fmt"
 	"reflect"
 	"slices"
@@ -113,11 +114,15 @@ func (l *loader) unreadable(src Source, key, text string) {
 	l.problem(src, text)
 }
 
-// failure returns the problems so far, nil if there are none.
+// failure returns the problems so far, nil if there are none. Those of the file
+// stand as in it: who mends them goes through it once.
 func (l *loader) failure() error {
 	if len(l.problems) == 0 {
 		return nil
 	}
+	slices.SortStableFunc(l.problems, func(a, b Problem) int {
+		return cmp.Or(cmp.Compare(a.Source.Line, b.Source.Line), cmp.Compare(a.Source.Column, b.Source.Column))
+	})
 	return &Error{Problems: l.problems}
 }
 

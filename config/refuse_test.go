@@ -150,6 +150,21 @@ g.yaml:2:30: log.level must be "debug", "info", "warn" or "error"
 	}
 }
 
+// What is found while reading and what is found while judging stand together.
+func TestMistakesStandInTheOrderOfTheFile(t *testing.T) {
+	t.Parallel()
+	file := "listen: {public: '127.0.0.1:99999'}\nsession: {idle: 5x}\nisuer: https://id.example.test\n"
+	var at []string
+	for _, line := range strings.Split(refusal(t, Options{File: write(t, "g.yaml", file)}), "\n") {
+		if where, _, ok := strings.Cut(line, ": "); ok && strings.HasPrefix(where, "g.yaml:") {
+			at = append(at, where)
+		}
+	}
+	if diff := cmp.Diff([]string{"g.yaml:1:18", "g.yaml:2:17", "g.yaml:3:1"}, at); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
 func TestMistakesElsewhereAreShown(t *testing.T) {
 	t.Parallel()
 	for _, c := range []struct {

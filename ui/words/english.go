@@ -126,7 +126,7 @@ var english = Catalogue{
 		SignIn:   "Sign in to {app}",
 		Cancel:   "Cancel",
 		Continue: "Continue",
-		Other:    "Use another",
+		Other:    "Switch account",
 		Refuse:   "Refuse",
 		Allow:    "Allow",
 		GoingOn:  "You go on to {host}.",
