@@ -48,7 +48,7 @@ func CheckDatabase(cfg config.Config) error {
 		where += ": not even its directory is there"
 	}
 	return fault.New(fault.NotFound, "store.not_found", fmt.Sprintf(
-		`There is no database at %s. Look whether data_dir and store.url are right; %s, and so does "gatehouse migrate up".`, where, makeOne))
+		`There is no database at %s. Look whether this is the directory and the configuration of the server (--config names a file), and data_dir and store.url are right; %s, and so does "gatehouse migrate up".`, where, makeOne))
 }
 
 func checkMasterKey(cfg config.Config) error {
