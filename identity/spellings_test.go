@@ -23,6 +23,9 @@ func TestEverySpellingOfAnAddressIsOneAddress(t *testing.T) {
 		for _, written := range spellings {
 			s := replicas(t, 1)[0]
 			by := audit.Actor{Kind: audit.Console}
+			if err := s.CheckNew(t.Context(), identity.User{Email: written, Name: "Some Person"}); err != nil {
+				t.Errorf("%q is not free: %v", written, err)
+			}
 			u, err := s.Create(t.Context(), by, identity.User{Email: written, Name: "Some Person"}, goodPassword)
 			if err != nil {
 				t.Errorf("%q cannot be written: %v", written, err)
@@ -37,6 +40,9 @@ func TestEverySpellingOfAnAddressIsOneAddress(t *testing.T) {
 				}
 				if _, err := s.Create(t.Context(), by, identity.User{Email: typed, Name: "Another"}, ""); fault.CodeOf(err) != "user.email_taken" {
 					t.Errorf("written %q: %q for somebody else: %v", written, typed, err)
+				}
+				if err := s.CheckNew(t.Context(), identity.User{Email: typed, Name: "Another"}); fault.CodeOf(err) != "user.email_taken" {
+					t.Errorf("written %q: %q is free for somebody else: %v", written, typed, err)
 				}
 			}
 		}

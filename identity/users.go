@@ -45,6 +45,24 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, u User, password s
 	return u, nil
 }
 
+// CheckNew answers what Create would answer of u itself, before a password is there:
+// "user.invalid", "user.email_taken" (Conflict). It promises nothing: who is made
+// meanwhile may take the address.
+func (s *Service) CheckNew(ctx context.Context, u User) error {
+	u, err := prepareNew(u)
+	if err != nil {
+		return err
+	}
+	_, err = s.UserByEmail(ctx, u.Email)
+	if err == nil {
+		return emailTaken(fault.New(fault.Conflict, "user.email_taken", ""))
+	}
+	if !fault.Is(err, fault.NotFound) {
+		return fmt.Errorf("look for the email: %w", err)
+	}
+	return nil
+}
+
 func prepareNew(u User) (User, error) {
 	now := clock.Now()
 	u = tidy(u)

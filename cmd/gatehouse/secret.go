@@ -15,12 +15,22 @@ import (
 // maxInput bounds what a command reads from a file or from standard input.
 const maxInput = 1 << 20
 
-// password reads a password: from the file, from standard input if the file is
-// "-", or by asking twice on a terminal.
-func (a *app) password(ctx context.Context, file string) (string, error) {
+// password returns what gives a password: what stands in the file, or on standard
+// input if the file is "-", which is read at once; else who is at the terminal is
+// asked twice, and only when the password is wanted.
+func (a *app) password(file string) (func(ctx context.Context) (string, error), error) {
 	if file == "" {
-		return a.ask(ctx)
+		f, ok := a.stdin.(*os.File)
+		if !ok || !term.IsTerminal(int(f.Fd())) {
+			return nil, usagef("there is no terminal to ask for the password on; use --password-file FILE, or - for standard input")
+		}
+		return func(ctx context.Context) (string, error) { return a.ask(ctx, f) }, nil
 	}
+	password, err := a.passwordIn(file)
+	return func(context.Context) (string, error) { return password, nil }, err
+}
+
+func (a *app) passwordIn(file string) (string, error) {
 	b, err := a.read(file)
 	if err != nil {
 		return "", fmt.Errorf("read the password: %w", err)
@@ -72,11 +82,7 @@ func inputName(file string) string {
 }
 
 // ask asks for a password twice, without showing it.
-func (a *app) ask(ctx context.Context) (string, error) {
-	f, ok := a.stdin.(*os.File)
-	if !ok || !term.IsTerminal(int(f.Fd())) {
-		return "", usagef("there is no terminal to ask for the password on; use --password-file FILE, or - for standard input")
-	}
+func (a *app) ask(ctx context.Context, f *os.File) (string, error) {
 	first, err := a.askOnce(ctx, f, "Password: ")
 	if err != nil {
 		return "", err

@@ -41,14 +41,21 @@ Core 5.1), such as {"given_name": "Ada", "locale": "en"}.`,
 		if u.Email == "" {
 			return usagef("a person needs --email")
 		}
-		password, err := "", error(nil)
+		give := func(context.Context) (string, error) { return "", nil }
 		if !noPassword {
-			password, err = a.password(ctx, passwordFile)
-		}
-		if err != nil {
-			return err
+			var err error
+			if give, err = a.password(passwordFile); err != nil {
+				return err
+			}
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
+			if err := h.Identity.CheckNew(ctx, u); err != nil { // before a password is typed twice for nothing
+				return inFlags(err, userFlag)
+			}
+			password, err := give(ctx)
+			if err != nil {
+				return err
+			}
 			u, err := h.Identity.Create(ctx, operator(), u, password)
 			if err != nil {
 				return inFlags(err, userFlag)

@@ -21,12 +21,16 @@ is asked for twice on a terminal, or read from a file or from standard input.
   gatehouse user set-password ada@example.test --password-file - < new-password`,
 		Args: one(aUser),
 		RunE: a.action(func(ctx context.Context, args []string) error {
-			password, err := a.password(ctx, passwordFile)
+			give, err := a.password(passwordFile)
 			if err != nil {
 				return err
 			}
 			return a.withHouse(ctx, func(h *house.House) error {
 				u, err := findUser(ctx, h, args[0])
+				if err != nil {
+					return err
+				}
+				password, err := give(ctx)
 				if err != nil {
 					return err
 				}
