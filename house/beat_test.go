@@ -13,6 +13,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gatehouse/clock"
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/internal/testconfig"
@@ -159,6 +160,7 @@ func TestABeatIsTakenWhenItIsDueAndThisReplicasTurn(t *testing.T) {
 	fire := errors.New("the disk is on fire")
 	for name, c := range map[string]struct {
 		notDue bool
+		clock  *clock.Watch
 		lease  string
 		leases leases
 		steps  int
@@ -170,9 +172,12 @@ func TestABeatIsTakenWhenItIsDueAndThisReplicasTurn(t *testing.T) {
 		"another's lease":    {lease: "a", leases: leases{taken: true}},
 		"the store is away":  {lease: "a", leases: leases{err: fire}, err: fire},
 		"another's, no need": {leases: leases{taken: true}, steps: 1},
+		"the clocks agree":   {clock: beside(0, nil), lease: "a", steps: 1},
+		"they do not":        {clock: beside(time.Hour, nil), lease: "a", leases: leases{err: fire}}, // which nobody asks
+		"nobody can say":     {clock: beside(0, fire), lease: "a", leases: leases{err: errors.New("asked")}, err: fire},
 	} {
 		steps := 0
-		b := Beat{Name: name, Every: time.Hour, Lease: c.lease, Step: func(context.Context, time.Time) error { steps++; return nil }}
+		b := Beat{Name: name, Every: time.Hour, Clock: c.clock, Lease: c.lease, Step: func(context.Context, time.Time) error { steps++; return nil }}
 		if c.notDue {
 			b.Due = func(time.Time) bool { return false }
 		}
@@ -184,6 +189,12 @@ func TestABeatIsTakenWhenItIsDueAndThisReplicasTurn(t *testing.T) {
 			t.Errorf("%s: the lease is kept for %s, want three beats", name, c.leases.until)
 		}
 	}
+}
+
+// beside is the watch of a clock that is so far ahead of its database's, or whose
+// database does not answer.
+func beside(ahead time.Duration, fails error) *clock.Watch {
+	return &clock.Watch{Read: clock.Reader(), Database: func(context.Context) (time.Time, bool, error) { return time.Now().Add(-ahead), true, fails }}
 }
 
 // turns is a store of one lease.

@@ -55,6 +55,7 @@ func TestWrongRequestsAreToldToTheClient(t *testing.T) {
 		"max_age is a fraction":       {changes: []string{"max_age", "1.5"}, code: "invalid_request"},
 		"long nonce":                  {changes: []string{"nonce", strings.Repeat("n", maxNonce+1)}, code: "invalid_request"},
 		"long state":                  {changes: []string{"state", strings.Repeat("s", maxState+1)}, code: "invalid_request"},
+		"more than 8 KiB together":    {changes: []string{"claims", `{"userinfo":{"` + strings.Repeat("x", 8000) + `":null}}`}, code: "invalid_request"},
 		"claims are no JSON":          {changes: []string{"claims", "name"}, code: "invalid_request"},
 		"hint that is none":           {changes: []string{"id_token_hint", "a.b.c", "prompt", "none"}, code: "login_required"},
 		"request object":              {changes: []string{"request", "eyJhbGciOiJub25lIn0.e30."}, code: "request_not_supported"},
