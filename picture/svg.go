@@ -50,6 +50,7 @@ type drawing struct {
 	in    *xml.Decoder
 	out   bytes.Buffer
 	open  []string // the elements that we are in
+	style []byte   // what the style that we are in says so far
 	parts int
 	ended bool // the outermost element is behind us
 }
@@ -74,6 +75,9 @@ func (d *drawing) take(token xml.Token) error {
 	case xml.StartElement:
 		return d.start(t)
 	case xml.EndElement:
+		if err := d.dress(); err != nil {
+			return err
+		}
 		d.out.WriteString("</" + t.Name.Local + ">")
 		d.open = d.open[:len(d.open)-1]
 		d.ended = len(d.open) == 0
@@ -91,6 +95,9 @@ func (d *drawing) take(token xml.Token) error {
 
 func (d *drawing) start(t xml.StartElement) error {
 	name := t.Name.Local
+	if d.inStyle() { // it would take the style apart for us, and not for a browser
+		return refused("the style of the SVG holds an element")
+	}
 	if len(d.open) > 0 && (t.Name.Space != svgSpace || leftOut[name]) {
 		return d.in.Skip() // of an editor
 	}
@@ -142,10 +149,24 @@ func (d *drawing) text(t xml.CharData) error {
 		}
 		return nil
 	}
-	if d.open[len(d.open)-1] == "style" && (!harmless(string(t)) || bytes.ContainsAny(t, "@<")) {
-		return refused("the style of the SVG loads something, or may")
+	if d.inStyle() {
+		d.style = append(d.style, t...)
+		return nil
 	}
 	_ = xml.EscapeText(&d.out, t) // a Buffer takes everything
+	return nil
+}
+
+func (d *drawing) inStyle() bool { return len(d.open) > 0 && d.open[len(d.open)-1] == "style" }
+
+// dress writes a style at its end. It is judged as a whole: comments and CDATA
+// sections take it apart for us, and a browser puts it together again.
+func (d *drawing) dress() error {
+	if !harmless(string(d.style)) || bytes.ContainsAny(d.style, "@<") {
+		return refused("the style of the SVG loads something, or may")
+	}
+	_ = xml.EscapeText(&d.out, d.style) // a Buffer takes everything
+	d.style = nil
 	return nil
 }
 
