@@ -127,12 +127,27 @@ func mayWrite(file string, overwrite bool) error {
 		return fault.New(fault.Conflict, "backup.exists", file+" is there already, and is no file that a back-up could replace. Choose another name.")
 	case !overwrite:
 		return errBackupExists(file)
+	case info.Size() > 0 && !isBackup(file):
+		return fault.New(fault.Conflict, "backup.exists", file+" is there already, and is no back-up: --force does not replace it. Choose another name.")
 	}
 	return nil
 }
 
+// isBackup reports whether a file begins as one does. Whoever gives --force in a
+// script every night means the one of last night, and not what a variable that is
+// empty one day makes of the name.
+func isBackup(file string) bool {
+	f, err := os.Open(file)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	_, err = archive.ReadHeader(f)
+	return err == nil || fault.CodeOf(err) != "" && fault.CodeOf(err) != "backup.format"
+}
+
 func errBackupExists(file string) error {
-	return fault.New(fault.Conflict, "backup.exists", file+" is there already. Choose another name, or give --force to replace it.")
+	return fault.New(fault.Conflict, "backup.exists", file+" is there already. Choose another name, or give --force to replace an older back-up.")
 }
 
 func notWritten(err error, file string) error {
@@ -182,6 +197,9 @@ func name(temp, file string, overwrite bool) error {
 		if err := mayWrite(file, false); err != nil {
 			return err
 		}
+	}
+	if err := mayWrite(file, true); err != nil { // what came meanwhile
+		return err
 	}
 	if err := os.Rename(temp, file); err != nil {
 		return notWritten(err, file)

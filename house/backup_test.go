@@ -43,3 +43,36 @@ func TestABackupDoesNotReplaceWhatCameMeanwhile(t *testing.T) {
 		t.Errorf("the file holds %q, %v", content, err)
 	}
 }
+
+// What --force may replace is an older back-up, whole or not.
+func TestABackupReplacesNothingButBackups(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		content string
+		code    string
+	}{
+		"accounts":        {"root:x:0:0:root:/root:/bin/bash\n", "backup.exists"},
+		"a database":      {"SQLite format 3\x00", "backup.exists"},
+		"nearly a backup": {"gatehouse backu", "backup.exists"},
+		"nothing yet":     {"", ""},
+		"half a back-up":  {"gatehouse backup\n\x00", ""},
+	} {
+		file := filepath.Join(t.TempDir(), "backup")
+		if err := os.WriteFile(file, []byte(c.content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := writeFile(file, true, func(w io.Writer) error { _, err := io.WriteString(w, "new"); return err })
+		if fault.CodeOf(err) != c.code {
+			t.Errorf("%s: %v, want %q", name, err, c.code)
+		}
+		want := c.content
+		if c.code == "" {
+			want = "new"
+		} else if err := mayWrite(file, true); fault.CodeOf(err) != c.code {
+			t.Errorf("%s, before any work: %v, want %q", name, err, c.code)
+		}
+		if content, err := os.ReadFile(file); err != nil || string(content) != want {
+			t.Errorf("%s: the file holds %q, %v", name, content, err)
+		}
+	}
+}

@@ -30,8 +30,8 @@ func (a *app) backup() *cobra.Command {
 		Use:   "backup FILE",
 		Short: "Write the whole database into one file, also while the server runs",
 		Long: `Write the whole database into one file, also while the server runs. The file
-has mode 0600, appears complete or not at all, and replaces none unless --force
-says so. It takes room for the database twice for a moment, with SQLite.
+has mode 0600, appears complete or not at all, and replaces an older one only if
+--force says so. It takes room for the database twice for a moment, with SQLite.
 
 The master key is not in it. Keep a copy of the key apart from the back-ups:
 without it they open for nobody, and with both a thief has everything.
@@ -41,7 +41,7 @@ without it they open for nobody, and with both a thief has everything.
 		Args: one(aBackup),
 		RunE: a.action(func(ctx context.Context, args []string) error { return a.makeBackup(ctx, args[0], o) }),
 	})
-	cmd.Flags().BoolVar(&o.Overwrite, "force", false, "replace a file that is there already")
+	cmd.Flags().BoolVar(&o.Overwrite, "force", false, "replace an older back-up of that name")
 	return cmd
 }
 
