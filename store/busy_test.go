@@ -1,10 +1,13 @@
 package store_test
 
 import (
+	"context"
+	"database/sql"
 	"log/slog"
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"gatehouse/store"
 )
@@ -32,5 +35,47 @@ func TestNewFileIsOpenedByManyAtOnce(t *testing.T) {
 			})
 		}
 		wait.Wait()
+	}
+}
+
+// A command writes beside a server, which may hold the file for a while: neither
+// one statement nor a transaction fails by that.
+func TestWhatIsWrittenWaitsForAnotherProcess(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "busy.db")
+	s, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + file, MaxConns: 4}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	if err := s.Migrate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	other, err := sql.Open("sqlite", "file:"+file+"?_txlock=immediate")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	served := func(ctx context.Context) error { return s.PutServed(ctx, "https://id.example.test", time.Now()) }
+	for name, write := range map[string]func(ctx context.Context) error{
+		"one statement": served,
+		"a transaction": func(ctx context.Context) error { return s.InTx(ctx, served) },
+	} {
+		held, err := other.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		begun := time.Now()
+		released := make(chan error, 1)
+		time.AfterFunc(700*time.Millisecond, func() { released <- held.Rollback() })
+		if err := write(t.Context()); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if waited := time.Since(begun); waited < 600*time.Millisecond {
+			t.Errorf("%s: written after %s, while another process held the file", name, waited)
+		}
+		if err := <-released; err != nil {
+			t.Fatal(err)
+		}
 	}
 }

@@ -39,7 +39,7 @@ func TestSQLiteIsOpenedWithTheSettingsThatDurabilityNeeds(t *testing.T) {
 	s, _ := openFile(t)
 	for name, want := range map[string]string{
 		"journal_mode": "wal", "synchronous": "2", "foreign_keys": "1",
-		"busy_timeout": "5000", "wal_autocheckpoint": "4000", "trusted_schema": "0",
+		"busy_timeout": "250", "wal_autocheckpoint": "4000", "trusted_schema": "0",
 	} {
 		if got, err := store.Pragma(t.Context(), s, name); err != nil || got != want {
 			t.Errorf("%s is %q (%v), want %q", name, got, err, want)

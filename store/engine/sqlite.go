@@ -26,9 +26,17 @@ import (
 // commit is on the disk before anybody is told (synchronous FULL); a reader
 // cannot write by mistake.
 const (
-	pragmasAll   = "_busy_timeout=5000&_dqs=0&_defensive=1&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)"
-	pragmasWrite = pragmasAll + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate"
-	pragmasRead  = pragmasAll + "&_query_only=1"
+	pragmasEach   = "&_dqs=0&_defensive=1&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)"
+	pragmasCommit = pragmasEach + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate"
+	pragmasAll    = "_busy_timeout=5000" + pragmasEach
+	pragmasWrite  = "_busy_timeout=5000" + pragmasCommit
+	pragmasWriter = "_busy_timeout=" + writerWait + pragmasCommit
+	pragmasRead   = pragmasAll + "&_query_only=1"
+
+	// writerWait is how long the writer waits at a time, in milliseconds. Who waits looks
+	// less and less often, until ten times a second, and may always miss the moments
+	// between the commits of a busy server; who begins anew looks often.
+	writerWait = "250"
 )
 
 // sqliteBackend is one file: one connection that writes, in groups, and a pool
@@ -54,7 +62,7 @@ func openSQLite(ctx context.Context, path string, maxConns int, statements *set,
 	if err != nil {
 		return nil, err
 	}
-	w, err := startWriter(ctx, dsn(file, pragmasWrite), statements, log)
+	w, err := startWriter(ctx, dsn(file, pragmasWriter), statements, log)
 	if sqliteCode(err)&0xff == lib.SQLITE_NOTADB {
 		return nil, fault.New(fault.Invalid, "store.no_database", fmt.Sprintf(
 			"The file %s is no SQLite database. Look whether data_dir and store.url are right, or bring the database back from its back-up.", file))

@@ -17,7 +17,7 @@ const (
 	maxGroup     = 256              // jobs that share a commit
 	closureBound = 10 * time.Second // how long one closure may take
 	queueBound   = 15 * time.Second // how long a caller without a deadline waits for its turn
-	beginTries   = 3                // each waits busy_timeout for another process
+	busyTries    = 60               // each waits writerWait for another process: 15 seconds
 	openTries    = 200              // to open a file that other processes are opening
 	openPause    = 50 * time.Millisecond
 )
@@ -248,7 +248,10 @@ func (w *writer) alone(j *job) {
 		w.fail(err)
 		return
 	}
-	j.changed, j.err = w.conn.exec(j.ctx, j.st, j.args)
+	j.err = whileBusy(func() (err error) {
+		j.changed, err = w.conn.exec(j.ctx, j.st, j.args)
+		return err
+	})
 	if j.err != nil && !isStatementOnly(j.err) && !isBusy(j.err) {
 		w.lose(j.err)
 		return
@@ -273,15 +276,19 @@ func (w *writer) open(ctx context.Context) error {
 	return nil
 }
 
-// begin begins the group's transaction. Another process may be writing: the
-// connection waits for it, a bounded number of times.
+// begin begins the group's transaction.
 func (w *writer) begin() error {
 	if err := w.ready(); err != nil {
 		return err
 	}
-	var err error
-	for range beginTries {
-		if err = w.conn.run("BEGIN IMMEDIATE"); err == nil || !isBusy(err) {
+	return whileBusy(func() error { return w.conn.run("BEGIN IMMEDIATE") })
+}
+
+// whileBusy tries again what only waits for another process to write, a bounded
+// number of times.
+func whileBusy(try func() error) (err error) {
+	for range busyTries {
+		if err = try(); !isBusy(err) {
 			return err
 		}
 	}
