@@ -25,7 +25,7 @@ type realAPI struct {
 var realAPIs = []realAPI{
 	{name: "express-oauth2-jwt-bearer", version: npm("express-oauth2-jwt-bearer"), run: node("express-oauth2-jwt-bearer.mjs")},
 	{name: "pyjwt", version: pip("pyjwt"), run: python("pyjwt_api.py")},
-	{name: "spring-resource-server", version: spring, run: java("api")},
+	{name: "spring-resource-server", version: spring, run: springApp("api")},
 }
 
 // presented is a token that an API is shown, and what it answers: a column of the page.

@@ -105,8 +105,12 @@ var realClients = []realClient{
 		taken: taken{itself, itself, itself, refused},
 	},
 	{
-		name: "spring-login", version: spring, run: java("login"),
+		name: "spring-login", version: spring, run: springApp("login"),
 		taken: taken{itself, itself, itself, refused}, login: "/oauth2/authorization/gatehouse",
+	},
+	{
+		name: "pac4j", version: artifact("pac4j-oidc"), run: java("pac4j"),
+		taken: taken{itself, itself, itself, refused},
 	},
 	{
 		name: "msal-browser", version: npm("@azure/msal-browser"), run: node("browser.mjs", "msal-browser.js"),
@@ -324,24 +328,47 @@ func npm(names ...string) func(*testing.T) string {
 	}
 }
 
-// java runs the one program of them all, as the profile says, with the settings that
-// were printed as its configuration.
+// java runs the one program of them all as the profile says.
 func java(profile string) func(*testing.T, place) *exec.Cmd {
 	return func(t *testing.T, at place) *exec.Cmd {
 		jar := absolute(t, "java", "target", "clients.jar")
 		if _, err := os.Stat(jar); err != nil {
 			t.Skip("Java or Maven is not installed")
 		}
+		return exec.Command("java", "-XX:TieredStopAtLevel=1", "-jar", jar,
+			"--spring.profiles.active="+profile, "--server.address=127.0.0.1", "--server.port="+at.port)
+	}
+}
+
+// springApp has the settings that were printed as its configuration.
+func springApp(profile string) func(*testing.T, place) *exec.Cmd {
+	return func(t *testing.T, at place) *exec.Cmd {
 		dir := t.TempDir()
 		write(t, filepath.Join(dir, "application.yaml"), at.settings)
-		return exec.Command("java", "-XX:TieredStopAtLevel=1", "-jar", jar, "--spring.config.additional-location=file:"+dir+"/",
-			"--spring.profiles.active="+profile, "--server.address=127.0.0.1", "--server.port="+at.port)
+		cmd := java(profile)(t, at)
+		cmd.Args = append(cmd.Args, "--spring.config.additional-location=file:"+dir+"/")
+		return cmd
 	}
 }
 
 // spring is the version of what chooses all of its versions.
 func spring(t *testing.T) string {
 	return "Spring Boot " + pinned("java/pom.xml", "<version>", "</version>")(t)
+}
+
+// artifact returns the version of one that pom.xml names itself.
+func artifact(name string) func(*testing.T) string {
+	return func(t *testing.T) string {
+		content, err := os.ReadFile(absolute(t, "java", "pom.xml"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := regexp.MustCompile(`<artifactId>` + name + `</artifactId>\s*<version>(.+)</version>`).FindSubmatch(content)
+		if m == nil {
+			t.Fatalf("pom.xml has no %s", name)
+		}
+		return string(m[1])
+	}
 }
 
 // packaged is a version that the distribution pins.
