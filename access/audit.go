@@ -12,6 +12,7 @@ const (
 	KindAPI   audit.Kind = "api"
 	KindRole  audit.Kind = "role"
 	KindGrant audit.Kind = "grant" // ID is an id.Grant
+	KindGroup audit.Kind = "group"
 )
 
 // What is recorded of policies; Audited explains each.
@@ -26,6 +27,11 @@ const (
 	ActionGrantExtend audit.Action = "grant.extend"
 	ActionGrantRevoke audit.Action = "grant.revoke"
 	ActionGrantsEnd   audit.Action = "grants.end"
+
+	ActionGroupCreate  audit.Action = "group.create"
+	ActionGroupDelete  audit.Action = "group.delete"
+	ActionMemberAdd    audit.Action = "member.add"
+	ActionMemberRemove audit.Action = "member.remove"
 )
 
 // Why grants ended by themselves.
@@ -44,7 +50,11 @@ var Audited = audit.Catalogue{
 	{Action: ActionGrantCreate, When: "Somebody was given or denied something", Targets: []audit.Kind{KindGrant}, After: "the grant"},
 	{Action: ActionGrantExtend, When: "A grant was made to last longer", Targets: []audit.Kind{KindGrant}, Before: "its end", After: "its end"},
 	{Action: ActionGrantRevoke, When: "A grant was ended before its time", Targets: []audit.Kind{KindGrant}, Before: "the grant", After: "why"},
-	{Action: ActionGrantsEnd, When: "All grants of a person or an application that was deleted ended", Targets: []audit.Kind{audit.KindUser, audit.KindClient}, Before: "how many there were"},
+	{Action: ActionGrantsEnd, When: "All grants and memberships of a person or an application that was deleted ended", Targets: []audit.Kind{audit.KindUser, audit.KindClient}, Before: "how many there were"},
+	{Action: ActionGroupCreate, When: "A group was added", Targets: []audit.Kind{KindGroup}, After: "the group"},
+	{Action: ActionGroupDelete, When: "A group was removed, with its memberships", Targets: []audit.Kind{KindGroup}, Before: "the group"},
+	{Action: ActionMemberAdd, When: "Somebody, or a group, was put into a group, or is in it for another time", Targets: []audit.Kind{KindGroup}, Before: "the membership, if there was one", After: "the membership"},
+	{Action: ActionMemberRemove, When: "Somebody, or a group, was taken out of a group", Targets: []audit.Kind{KindGroup}, Before: "the membership"},
 }
 
 // actor is one as grants remember them.

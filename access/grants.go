@@ -33,7 +33,7 @@ func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (Record, er
 		return Record{}, err
 	}
 	err := s.change(ctx, "create a grant", func(ctx context.Context) error {
-		if err := s.People.Known(ctx, r.Subject); err != nil {
+		if err := s.isKnown(ctx, r.Subject); err != nil {
 			return err
 		}
 		k, err := s.known(ctx)
@@ -125,17 +125,22 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 	return r, err
 }
 
-// EndAllOf revokes whatever somebody who is being deleted was granted. It joins the
+// EndAllOf revokes whatever somebody who is being deleted was granted, and takes
+// them out of all groups. It joins the
 // transaction of ctx; call it before anything else in there raises a counter.
 func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) error {
 	return s.change(ctx, "end grants", func(ctx context.Context) error {
 		n, err := s.Store.EndGrantsOf(ctx, who, clock.Now(), actor(by), string(ReasonSubjectDeleted))
-		if err != nil || n == 0 {
+		if err != nil {
+			return err
+		}
+		in, err := s.Store.DropMemberships(ctx, who)
+		if err != nil || n+in == 0 {
 			return err
 		}
 		return s.Audit.Record(ctx, audit.Event{
 			Actor: by, Action: ActionGrantsEnd, Target: audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID},
-			Reason: ReasonSubjectDeleted, Before: audit.Doc(map[string]any{"grants": n}),
+			Reason: ReasonSubjectDeleted, Before: audit.Doc(map[string]any{"grants": n, "memberships": in}),
 		})
 	})
 }
@@ -231,11 +236,21 @@ func (p *problems) reason(reason string) {
 	p.text("reason", reason, maxReason)
 }
 
+// window complains about one that never holds.
+func (p *problems) window(w Window, now time.Time) {
+	switch {
+	case !w.ExpiresAt.IsZero() && !w.ExpiresAt.After(now):
+		p.add("expires_at", "must be in the future")
+	case !w.ExpiresAt.IsZero() && !w.ExpiresAt.After(w.NotBefore):
+		p.add("expires_at", "must be later than it begins")
+	}
+}
+
 // check looks at a new grant by itself.
 func (r *Record) check(now time.Time) error {
 	var p problems
-	if r.Subject.Kind != User && r.Subject.Kind != Client {
-		p.add("subject", "must be a person or an application")
+	if r.Subject.Kind != User && r.Subject.Kind != Client && r.Subject.Kind != Group {
+		p.add("subject", "must be a person, an application or a group")
 	}
 	if (r.Role == "") == (r.Permission == Pattern{}) {
 		p.add("role", "must be a role or a permission, and not both")
@@ -252,12 +267,7 @@ func (r *Record) check(now time.Time) error {
 	p.reason(r.Reason)
 	p.text("ticket", r.Ticket, maxTicket)
 	p.requirement("requires", r.Requires)
-	switch {
-	case !r.ExpiresAt.IsZero() && !r.ExpiresAt.After(now):
-		p.add("expires_at", "must be in the future")
-	case !r.ExpiresAt.IsZero() && !r.ExpiresAt.After(r.NotBefore):
-		p.add("expires_at", "must be later than it begins")
-	}
+	p.window(r.Window, now)
 	r.Where.check(&p)
 	if err := p.err("grant.invalid", "The grant cannot be made so."); err != nil {
 		return err

@@ -197,34 +197,42 @@ func (k known) checkRole(r *Role) error {
 // checkHeight refuses circles, and more generations than are followed, above any
 // role: r may be an ancestor of others already.
 func (k known) checkHeight(r *Role, p *problems) {
-	roles := map[string]*Role{r.ID: r}
+	parents := map[string][]string{r.ID: r.Parents}
 	for i := range k.roles {
-		roles[k.roles[i].ID] = &k.roles[i]
+		parents[k.roles[i].ID] = k.roles[i].Parents
 	}
-	const under, circle = -1, MaxInheritance + 1
+	if higher(parents, MaxInheritance) {
+		p.add("parents", "lead round in a circle, or through more than %d generations", MaxInheritance)
+	}
+}
+
+// higher reports whether more than most steps lead upwards from somewhere, or a
+// circle does.
+func higher(over map[string][]string, most int) bool {
+	const under = -1
 	heights := map[string]int{} // under: being looked at
 	var height func(name string) int
 	height = func(name string) int {
 		h, seen := heights[name]
 		switch {
 		case h == under:
-			return circle
-		case seen || roles[name] == nil:
+			return most + 1
+		case seen:
 			return h
 		}
 		heights[name] = under
-		for _, parent := range roles[name].Parents {
-			h = max(h, height(parent)+1)
+		for _, above := range over[name] {
+			h = max(h, height(above)+1)
 		}
 		heights[name] = h
 		return h
 	}
-	for name := range roles {
-		if height(name) > MaxInheritance {
-			p.add("parents", "lead round in a circle, or through more than %d generations", MaxInheritance)
-			return
+	for name := range over {
+		if height(name) > most {
+			return true
 		}
 	}
+	return false
 }
 
 // maxGrant is how long a grant of a role may last: as the strictest of it and of

@@ -76,7 +76,7 @@ func (w written) role(r Role) written {
 	return w
 }
 
-func (w written) grant(g Grant) Record {
+func (w written) give(g Grant) Record {
 	w.Helper()
 	r, err := w.Give(w.Context(), console, g)
 	if err != nil {
@@ -204,7 +204,7 @@ func TestRolesDoNotLeadInCirclesNorTooFar(t *testing.T) {
 	_, err = w.UpdateRole(t.Context(), console, r)
 	w.refuses("role.invalid", "parents", err, before+1)
 	// What was allowed counts: the one on top has what the first one gives.
-	w.grant(toAda(func(g *Grant) { g.Role, g.Permission = last, Pattern{} }))
+	w.give(toAda(func(g *Grant) { g.Role, g.Permission = last, Pattern{} }))
 	if got := w.decide("shop/orders:read", time.Now()); got.Outcome != Allowed {
 		t.Errorf("through %d generations: %+v", MaxInheritance, got)
 	}
@@ -270,17 +270,17 @@ func TestGrantOfABoundedRoleEndsByItself(t *testing.T) {
 		role(Role{ID: "desk", Permissions: []Pattern{pattern(t, "shop/stock:read")}, Parents: []string{"refunder"}})
 	begin := time.Now().Add(24 * time.Hour)
 	for _, role := range []string{"refunder", "desk"} {
-		g := w.grant(toAda(func(g *Grant) { g.Role, g.Permission, g.NotBefore = role, Pattern{}, begin }))
+		g := w.give(toAda(func(g *Grant) { g.Role, g.Permission, g.NotBefore = role, Pattern{}, begin }))
 		if got := g.ExpiresAt.Sub(g.NotBefore); got != 8*time.Hour {
 			t.Errorf("a grant of %s lasts %v", role, got)
 		}
 	}
-	g := w.grant(toAda(func(g *Grant) { g.Role, g.Permission, g.Effect = "refunder", Pattern{}, Deny }))
+	g := w.give(toAda(func(g *Grant) { g.Role, g.Permission, g.Effect = "refunder", Pattern{}, Deny }))
 	if !g.ExpiresAt.IsZero() {
 		t.Errorf("a deny ends at %v", g.ExpiresAt)
 	}
 	// And nobody makes it endless from behind.
-	endless := w.role(Role{ID: "free", Permissions: []Pattern{pattern(t, "shop/stock:read")}}).grant(toAda(func(g *Grant) { g.Role, g.Permission = "free", Pattern{} }))
+	endless := w.role(Role{ID: "free", Permissions: []Pattern{pattern(t, "shop/stock:read")}}).give(toAda(func(g *Grant) { g.Role, g.Permission = "free", Pattern{} }))
 	before := w.version()
 	_, err := w.UpdateRole(t.Context(), console, Role{ID: "free", Permissions: []Pattern{pattern(t, "shop/stock:read")}, Parents: []string{"refunder"}})
 	w.refuses("role.in_use", "", err, before)
@@ -292,9 +292,9 @@ func TestGrantsAreExtendedAndRevokedAndStay(t *testing.T) {
 	t.Parallel()
 	w := newWritten(t).shop().role(Role{ID: "refunder", Permissions: []Pattern{pattern(t, "shop/orders:refund")}, MaxGrant: 8 * time.Hour})
 	ctx, now := t.Context(), time.Now()
-	g := w.grant(toAda(func(g *Grant) { g.ExpiresAt = now.Add(time.Hour) }))
-	endless := w.grant(toAda(nil))
-	short := w.grant(toAda(func(g *Grant) { g.Role, g.Permission, g.ExpiresAt = "refunder", Pattern{}, now.Add(time.Hour) }))
+	g := w.give(toAda(func(g *Grant) { g.ExpiresAt = now.Add(time.Hour) }))
+	endless := w.give(toAda(nil))
+	short := w.give(toAda(func(g *Grant) { g.Role, g.Permission, g.ExpiresAt = "refunder", Pattern{}, now.Add(time.Hour) }))
 	before := w.version()
 	for name, c := range map[string]struct {
 		grant id.Grant
@@ -337,7 +337,7 @@ func TestWhatIsUsedIsNotTakenAway(t *testing.T) {
 	ctx := t.Context()
 	a, err := w.API(ctx, "shop")
 	w.must(a, err)
-	g := w.grant(toAda(nil))
+	g := w.give(toAda(nil))
 	before := w.version()
 	less := a
 	less.Permissions = a.Permissions[1:]
@@ -355,7 +355,7 @@ func TestWhatIsUsedIsNotTakenAway(t *testing.T) {
 	w.role(Role{ID: "reader", Permissions: []Pattern{pattern(t, "shop/stock:*")}}).role(Role{ID: "child", Parents: []string{"reader"}})
 	before = w.version()
 	w.refuses("role.in_use", "", w.DeleteRole(ctx, console, "reader"), before)
-	child := w.grant(toAda(func(g *Grant) { g.Role, g.Permission = "child", Pattern{} }))
+	child := w.give(toAda(func(g *Grant) { g.Role, g.Permission = "child", Pattern{} }))
 	w.refuses("role.in_use", "", w.DeleteRole(ctx, console, "child"), before+1)
 	w.must(w.Revoke(ctx, console, child.ID, "test"))
 	w.must(nil, w.DeleteRole(ctx, console, "child"))
@@ -387,7 +387,7 @@ func TestExplainLooksAtTheMomentThatItIsAsked(t *testing.T) {
 	t.Parallel()
 	w := newWritten(t).shop()
 	now := time.Now()
-	g := w.grant(toAda(func(g *Grant) { g.NotBefore, g.ExpiresAt = now.Add(time.Hour), now.Add(2*time.Hour) }))
+	g := w.give(toAda(func(g *Grant) { g.NotBefore, g.ExpiresAt = now.Add(time.Hour), now.Add(2*time.Hour) }))
 	if got := w.decide("shop/orders:read", now.Add(-time.Hour)); got.Outcome != Refused || len(got.Grants) > 0 {
 		t.Errorf("before it was made: %+v", got)
 	}
@@ -410,14 +410,14 @@ func TestWhoCanNamesEverybodyAndHow(t *testing.T) {
 	w := newWritten(t).shop().role(Role{ID: "support", Permissions: []Pattern{pattern(t, "shop/orders:*")}})
 	now := time.Now()
 	bob, cy, app := Subject{User, "usr_bob"}, Subject{User, "usr_cy"}, Subject{Client, "app"}
-	w.grant(toAda(func(g *Grant) { g.Where = Where{Place: Own} }))
-	w.grant(toAda(func(g *Grant) {
+	w.give(toAda(func(g *Grant) { g.Where = Where{Place: Own} }))
+	w.give(toAda(func(g *Grant) {
 		g.Subject, g.Role, g.Permission, g.Requires.Level = bob, "support", Pattern{}, proof.AAL2
 	}))
-	until := w.grant(toAda(func(g *Grant) { g.Subject, g.ExpiresAt = app, now.Add(time.Hour) }))
-	w.grant(toAda(func(g *Grant) { g.Subject, g.Permission = cy, Pattern{"shop", "stock", "read"} }))
-	w.grant(toAda(func(g *Grant) { g.Subject = cy }))
-	w.grant(toAda(func(g *Grant) { g.Subject, g.Effect = cy, Deny }))
+	until := w.give(toAda(func(g *Grant) { g.Subject, g.ExpiresAt = app, now.Add(time.Hour) }))
+	w.give(toAda(func(g *Grant) { g.Subject, g.Permission = cy, Pattern{"shop", "stock", "read"} }))
+	w.give(toAda(func(g *Grant) { g.Subject = cy }))
+	w.give(toAda(func(g *Grant) { g.Subject, g.Effect = cy, Deny }))
 	got, err := w.WhoCan(t.Context(), "shop/orders:read", time.Now())
 	w.must(got, err)
 	if len(got) != 3 || got[0].Principal != app || got[1].Principal != adas || got[2].Principal != bob {
@@ -437,7 +437,7 @@ func TestWhoCanNamesEverybodyAndHow(t *testing.T) {
 func TestGrantsEndWithWhomTheyWereGivenTo(t *testing.T) {
 	t.Parallel()
 	w := newWritten(t).shop()
-	g := w.grant(toAda(nil))
+	g := w.give(toAda(nil))
 	w.must(nil, w.EndAllOf(t.Context(), console, adas))
 	if kept, err := w.Store.Grant(t.Context(), g.ID); err != nil || !kept.OverAt(time.Now()) || kept.RevokedReason != string(ReasonSubjectDeleted) {
 		t.Errorf("the grant is %+v (%v)", kept, err)
@@ -456,7 +456,7 @@ func TestASubjectHasABoundedNumberOfGrants(t *testing.T) {
 	}
 	_, err := w.Give(t.Context(), console, toAda(nil))
 	w.refuses("access.full", "", err, w.version())
-	w.grant(toAda(func(g *Grant) { g.Subject.ID = "usr_bob" }))
+	w.give(toAda(func(g *Grant) { g.Subject.ID = "usr_bob" }))
 }
 
 func TestAHouseHasABoundedNumberOfAPIsAndRoles(t *testing.T) {

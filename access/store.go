@@ -123,6 +123,23 @@ type Store interface {
 	// EndGrantsOf revokes all that are not over at now, and returns how many.
 	EndGrantsOf(ctx context.Context, who Subject, now time.Time, by, reason string) (int64, error)
 
+	// InsertGroup answers Conflict "group.exists"; DeleteGroup removes its members
+	// and its own memberships too.
+	InsertGroup(ctx context.Context, g GroupRecord) error
+	DeleteGroup(ctx context.Context, name string) error
+	Groups(ctx context.Context) ([]GroupRecord, error)
+
+	// PutMembership takes the place of one of the same member in the same group.
+	PutMembership(ctx context.Context, m MembershipRecord) error
+	DeleteMembership(ctx context.Context, group string, member Subject) error
+	// DropMemberships takes member out of all groups, and returns of how many.
+	DropMemberships(ctx context.Context, member Subject) (int64, error)
+	Membership(ctx context.Context, group string, member Subject) (MembershipRecord, error)
+	// Members lists those of a group behind after, by their kinds and ids;
+	// MembershipsAfter those of members of one kind, by members and groups.
+	Members(ctx context.Context, group string, after Subject, limit int) ([]MembershipRecord, error)
+	MembershipsAfter(ctx context.Context, kind Kind, member, group string, limit int) ([]MembershipRecord, error)
+
 	// DisabledUsers lists people who are disabled, behind after in the order of
 	// their ids; DisabledClients returns all such clients.
 	DisabledUsers(ctx context.Context, after string, limit int) ([]string, error)
@@ -134,7 +151,7 @@ const loadPage = 5000
 
 // Load reads the policy as the store has it, in one state, with the grants that
 // were there at a moment: those that counted, were to count, or had been over for
-// as long as is told of. Roles and catalogues are those of now.
+// as long as is told of. All else is as it is now.
 func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
 	err = s.View(ctx, func(ctx context.Context) error {
 		p, err = load(ctx, s, at)
@@ -161,7 +178,31 @@ func load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
 	if err := p.loadGrants(ctx, s, at); err != nil {
 		return p, err
 	}
+	for _, kind := range []Kind{User, Client, Group} {
+		err := eachMembership(ctx, s, kind, func(m *MembershipRecord) { p.Memberships = append(p.Memberships, m.Membership) })
+		if err != nil {
+			return p, err
+		}
+	}
 	return p, p.loadDisabled(ctx, s)
+}
+
+// eachMembership calls f for each one of members of a kind.
+func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *MembershipRecord)) error {
+	for member, group := "", ""; ; {
+		page, err := s.MembershipsAfter(ctx, kind, member, group, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			f(&page[i])
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		last := &page[len(page)-1]
+		member, group = last.Member.ID, last.Of.ID
+	}
 }
 
 // told is for how long after its end a grant is looked at, so that it can be told

@@ -225,6 +225,15 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		deleteRole:  one("support"),
 		selectRoles: {{}},
 
+		deleteGroup:         one("group-7"),
+		selectGroups:        {{}},
+		putMembership:       one("group-7", "user", user, nil, nil, "", at, ""),
+		deleteMembership:    one("group-7", "user", user),
+		deleteMembershipsOf: one("user", user),
+		selectMembership:    one("group-7", "user", user),
+		selectMembers:       {{"group-7", "", "", int64(planPage)}, {"group-7", "user", user, int64(planPage)}},
+		selectMemberships:   {{"user", "", "", int64(planPage)}, {"user", user, "group-7", int64(planPage)}, {"group", "", "", int64(planPage)}},
+
 		updateGrant:           one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),
 		selectGrant:           one(crowd.ID("gra_", n)),
 		selectGrants:          {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},

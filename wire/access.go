@@ -42,6 +42,24 @@ type Role struct {
 	Updated     time.Time `json:"updated"`
 }
 
+// Group is a name for people and others to whom the same is granted.
+type Group struct {
+	ID          string    `json:"id"`
+	Description string    `json:"description,omitempty"`
+	Created     time.Time `json:"created"`
+}
+
+// Member is somebody, or a group, in a group.
+type Member struct {
+	Group     string    `json:"group"`
+	Member    Subject   `json:"member"`
+	NotBefore time.Time `json:"not_before,omitzero"`
+	ExpiresAt time.Time `json:"expires_at,omitzero"`
+	Reason    string    `json:"reason,omitempty"`
+	Created   time.Time `json:"created"`
+	CreatedBy string    `json:"created_by"`
+}
+
 // Subject is whom something is given to.
 type Subject struct {
 	Kind  access.Kind `json:"kind"`
@@ -144,6 +162,19 @@ func OfGrant(r access.Record) Grant {
 		Where: r.Where.Place, ResourceIDs: r.Where.IDs, Condition: r.Where.Expression, NotBefore: r.NotBefore.UTC(), ExpiresAt: r.ExpiresAt.UTC(),
 		Requirement: OfRequirement(r.Requires), Source: r.Source, Reason: r.Reason, Ticket: r.Ticket, Created: r.Created.UTC(), CreatedBy: r.CreatedBy,
 		Revoked: r.Revoked.UTC(), RevokedBy: r.RevokedBy, RevokedReason: r.RevokedReason,
+	}
+}
+
+// OfGroup returns the shape of g.
+func OfGroup(g access.GroupRecord) Group {
+	return Group{ID: g.ID, Description: g.Description, Created: g.Created.UTC()}
+}
+
+// OfMember returns the shape of m, without the email of a person.
+func OfMember(m access.MembershipRecord) Member {
+	return Member{
+		Group: m.Of.ID, Member: OfSubject(m.Member), NotBefore: m.NotBefore.UTC(), ExpiresAt: m.ExpiresAt.UTC(),
+		Reason: m.Reason, Created: m.Created.UTC(), CreatedBy: m.CreatedBy,
 	}
 }
 

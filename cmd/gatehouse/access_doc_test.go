@@ -12,7 +12,7 @@ import (
 var (
 	docBlock  = regexp.MustCompile("(?ms)^```(sh|text)\n(.*?)^```$")
 	anyGrant  = regexp.MustCompile(`gra_[a-z2-7]+`)
-	anyMoment = regexp.MustCompile(`20\d\d-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
+	anyMoment = regexp.MustCompile(`\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ`)
 	spaces    = regexp.MustCompile(` +`)
 )
 

@@ -23,6 +23,7 @@ var (
 	aKey    = thing{"KEY_ID", "the id of a signing key; \"gatehouse keys list\" shows them"}
 	anAPI   = thing{"API_ID", "the id of an API; \"gatehouse api list\" shows them"}
 	aRole   = thing{"ROLE_ID", "the id of a role; \"gatehouse role list\" shows them"}
+	aGroup  = thing{"GROUP_ID", "the id of a group; \"gatehouse group list\" shows them"}
 	aGrant  = thing{"GRANT_ID", "the id of a grant (gra_…); \"gatehouse grant list\" shows them"}
 	aConfig = thing{"KEY", "a key of the configuration, like session.idle; \"gatehouse config show\" shows them"}
 

@@ -162,6 +162,15 @@ func apis(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, er
 	return found, err
 }
 
+func groups(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
+	all, err := s.Groups(ctx)
+	var found []cobra.Completion
+	for _, g := range all {
+		found = append(found, cobra.CompletionWithDesc(g.ID, plain(g.Description)))
+	}
+	return found, err
+}
+
 func roles(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
 	all, err := s.Roles(ctx)
 	var found []cobra.Completion

@@ -138,6 +138,10 @@ var named = []struct{ command, thing, nobody, more string }{
 	{"role show", "role", "nobody", ""},
 	{"role update", "role", "nobody", "--max-grant 8h"},
 	{"role delete", "role", "nobody", "--yes"},
+	{"group show", "group", "nobody", ""},
+	{"group delete", "group", "nobody", "--yes"},
+	{"group add", "group", "nobody", "--group nobody"},
+	{"group remove", "group", "nobody", "--group nobody"},
 	{"grant extend", "grant", "gra_nobody", "--for 1h"},
 	{"grant revoke", "grant", "gra_nobody", "--reason over"},
 	{"keys revoke", "key", "nobody", "--yes"},
@@ -156,6 +160,8 @@ func TestUnknownNamesAreAnsweredAlike(t *testing.T) {
 		{"grant list --client", "client", "nobody", ""},
 		{"grant create --user", "user", "nobody@example.test", "--permission shop/orders:read --reason x"},
 		{"grant create --client", "client", "nobody", "--permission shop/orders:read --reason x"},
+		{"grant create --group", "group", "nobody", "--permission shop/orders:read --reason x"},
+		{"grant list --group", "group", "nobody", ""},
 		{"explain --as", "user", "nobody@example.test", "--do shop/orders:read"},
 		{"explain --as-client", "client", "nobody", "--do shop/orders:read"},
 		{"permission list --api", "api", "nobody", ""},
@@ -233,9 +239,10 @@ func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
 	t.Parallel()
 	without := []string{"serve", "demo", "migrate up", "config check", "config show", "config explain", "healthcheck", "version", "restore", "doctor"}
 	more := map[string]string{
-		"backup":      "/nowhere/at/all",
-		"api create":  "--id shop --audience https://shop.example.test --permission orders:read",
-		"role create": "--id support --permission shop/orders:read", "who-can": "shop/orders:read",
+		"backup":       "/nowhere/at/all",
+		"api create":   "--id shop --audience https://shop.example.test --permission orders:read",
+		"group create": "--id desk",
+		"role create":  "--id support --permission shop/orders:read", "who-can": "shop/orders:read",
 		"grant create": "--user a@example.test --role support --reason x", "explain": "--as a@example.test --do shop/orders:read",
 		"user create": "--email a@example.test --no-password", "client create": "--name X --redirect-uri https://app.example.test/cb",
 		"user set-password": "usr_nobody --password-file -",

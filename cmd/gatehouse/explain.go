@@ -31,7 +31,7 @@ func (a *app) explain() *cobra.Command {
 		Long: `Tell whether somebody may do something, until when, and why: each grant that was
 looked at, with what became of it, and what would change the answer. The person is
 taken to have just signed in, with a password unless --acr says more. --at asks of
-another time, with the grants of then; roles, APIs and accounts are as they are now.
+another time, with the grants of then; all else is as it is now.
 A decision is allow, deny, or challenge: yes, after a better sign-in.`,
 		Example: `  gatehouse explain --as ada@example.test --do shop/orders:read
   gatehouse explain --as ada@example.test --do shop/orders:read --on orders/42 --resource owner_id=usr_aaaa --json
@@ -174,7 +174,7 @@ func (a *app) whoCan() *cobra.Command {
 		Short: "List everybody who may do something, by which grant, and until when",
 		Long: `List everybody who may do something, having proved all that is asked for: by which
 grant, on which things, and until when. --at asks of another time, with the grants
-of then; roles, APIs and accounts are as they are now.`,
+of then; all else is as it is now.`,
 		Example: `  gatehouse who-can shop/orders:refund
   gatehouse who-can shop/orders:refund --at 2026-12-24T18:00:00Z --json`,
 		Args: one(aPermission),

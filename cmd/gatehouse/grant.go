@@ -26,19 +26,21 @@ are kept. What is denied stays denied, whatever else allows it.`,
 }
 
 // subjectFlags name whom something is given to.
-type subjectFlags struct{ user, client string }
+type subjectFlags struct{ user, client, group string }
 
 func (f *subjectFlags) bind(a *app, cmd *cobra.Command, whose string) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.user, "user", "", whose+" this person, an id or an `email` address")
 	flags.StringVar(&f.client, "client", "", whose+" this application, by its `id`")
-	cmd.MarkFlagsMutuallyExclusive("user", "client")
+	flags.StringVar(&f.group, "group", "", whose+" this group, by its `id`")
+	cmd.MarkFlagsMutuallyExclusive("user", "client", "group")
+	a.completingFlag(cmd, "group", groups)
 	a.completingFlag(cmd, "user", people)
 	a.completingFlag(cmd, "client", applications)
 }
 
 // given reports whether somebody was named.
-func (f *subjectFlags) given() bool { return f.user+f.client != "" }
+func (f *subjectFlags) given() bool { return f.user+f.client+f.group != "" }
 
 // find returns who was named, the zero Subject when nobody was.
 func (f *subjectFlags) find(ctx context.Context, h *house.House) (access.Subject, error) {
@@ -50,10 +52,14 @@ func (f *subjectFlags) find(ctx context.Context, h *house.House) (access.Subject
 		c, err := h.OAuth.Client(ctx, id.Client(f.client))
 		return access.Subject{Kind: access.Client, ID: string(c.ID)}, missing(err, f.client)
 	}
+	if f.group != "" {
+		g, err := h.Access.Group(ctx, f.group)
+		return access.Subject{Kind: access.Group, ID: g.ID}, missing(err, f.group)
+	}
 	return access.Subject{}, nil
 }
 
-// moments reads a time that may lie ahead.
+// readMoment reads a time that may lie ahead.
 func readMoment(flag, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil

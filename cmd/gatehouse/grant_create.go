@@ -51,7 +51,7 @@ func (f *grantFlags) bind(a *app, cmd *cobra.Command) {
 func (f *grantFlags) read(now time.Time) (g access.Grant, err error) {
 	switch {
 	case !f.to.given():
-		return g, usagef("say to whom: --user or --client")
+		return g, usagef("say to whom: --user, --group or --client")
 	case f.role+f.permission == "":
 		return g, usagef("say what: --role or --permission")
 	case f.reason == "":
@@ -119,7 +119,7 @@ func grantFlag(field string) (flag, value string) {
 func (a *app) grantCreate() *cobra.Command {
 	var f grantFlags
 	cmd := a.printing(&cobra.Command{
-		Use:   "create (--user USER | --client CLIENT_ID) (--role ROLE | --permission PERMISSION) --reason TEXT",
+		Use:   "create (--user USER | --group GROUP_ID | --client CLIENT_ID) (--role ROLE | --permission PERMISSION) --reason TEXT",
 		Short: "Give somebody a role or a permission, or deny it",
 		Long: `Give somebody a role or a permission, or deny it to them. Without --for and --until
 it lasts until it is revoked, or for a role with a longest time of its own as long
@@ -127,6 +127,7 @@ as that. --where own is for things whose owner they are, as the API says in an
 attribute; the program that asks says what that attribute is.`,
 		Example: `  gatehouse grant create --user ada@example.test --role support --for 8h --reason "Summer sale"
   gatehouse grant create --user ada@example.test --permission shop/orders:read --where own --reason "A customer"
+  gatehouse grant create --group desk --role support --reason "Support"
   gatehouse grant create --client reports --permission shop/orders:* --until 2027-01-01T00:00:00Z --reason "Yearly report" --ticket OPS-7
   gatehouse grant create --user bob@example.test --role refunder --deny --reason "Under review"`,
 		Args: noArgs,

@@ -78,6 +78,21 @@ func (f filler) people() []string {
 			{"created_at", f.at(long)},
 			{"updated_at", f.at(long)},
 		}),
+		f.rows("groups", 50, [][2]string{
+			{"id", "'group-' || i"},
+			{"description", "''"},
+			{"created_at", f.at(long)},
+			{"rev", "1"},
+		}),
+		f.rows("memberships", f.Others, [][2]string{
+			{"group_id", "'group-' || (1 + i % 50)"},
+			{"member_kind", "'user'"},
+			{"member_id", f.person("i")},
+			{"reason", "''"},
+			{"created_at", f.at(long)},
+			{"created_by", "'console:root'"},
+			{"rev", "1"},
+		}),
 		f.rows("grants", f.Others, [][2]string{
 			{"id", f.id("gra_", "i")},
 			{"subject_kind", "'user'"},

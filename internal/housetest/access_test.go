@@ -35,6 +35,18 @@ func readsOrders(s *scene) access.Grant {
 	}
 }
 
+func desk(s *scene) error {
+	_, err := s.House.Access.CreateGroup(context.Background(), gatetest.Console, access.GroupRecord{ID: "desk", Description: "Support desk"})
+	return err
+}
+
+func onTheDesk(s *scene) access.MembershipRecord {
+	return access.MembershipRecord{Reason: "summer sale", Membership: access.Membership{
+		Member: access.Subject{Kind: access.User, ID: string(s.ada.ID)}, Of: access.Subject{Kind: access.Group, ID: "desk"},
+		Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)},
+	}}
+}
+
 // accessTrail is every change of what somebody may do.
 func accessTrail() []audited {
 	var granted id.Grant
@@ -52,6 +64,11 @@ func accessTrail() []audited {
 		g, err := s.House.Access.Give(context.Background(), gatetest.Console, readsOrders(s))
 		must(t, err)
 		granted = g.ID
+	}
+	withMember := func(t *testing.T, s *scene) {
+		must(t, desk(s))
+		_, err := s.House.Access.AddMember(context.Background(), gatetest.Console, onTheDesk(s))
+		must(t, err)
 	}
 	row := func(action audit.Action, prepare func(t *testing.T, s *scene), do func(ctx context.Context, s *scene, a *access.Service) error) audited {
 		return audited{action: action, prepare: prepare, do: changed(func(ctx context.Context, s *scene) error { return do(ctx, s, s.House.Access) })}
@@ -94,6 +111,19 @@ func accessTrail() []audited {
 		row(access.ActionGrantRevoke, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
 			_, err := a.Revoke(ctx, gatetest.Console, granted, "the sale is over")
 			return err
+		}),
+		row(access.ActionGroupCreate, nil, func(_ context.Context, s *scene, _ *access.Service) error { return desk(s) }),
+		row(access.ActionGroupDelete, withMember, func(ctx context.Context, _ *scene, a *access.Service) error {
+			return a.DeleteGroup(ctx, gatetest.Console, "desk")
+		}),
+		row(access.ActionMemberAdd, withMember, func(ctx context.Context, s *scene, a *access.Service) error {
+			longer := onTheDesk(s)
+			longer.ExpiresAt = time.Time{}
+			_, err := a.AddMember(ctx, gatetest.Console, longer)
+			return err
+		}),
+		row(access.ActionMemberRemove, withMember, func(ctx context.Context, s *scene, a *access.Service) error {
+			return a.RemoveMember(ctx, gatetest.Console, "desk", onTheDesk(s).Member)
 		}),
 		row(access.ActionGrantsEnd, withGrant, func(ctx context.Context, s *scene, _ *access.Service) error {
 			return s.House.Identity.Delete(ctx, gatetest.Console, s.ada.ID)

@@ -241,6 +241,28 @@ CREATE TABLE roles (
     rev          BIGINT NOT NULL
 );
 
+CREATE TABLE groups (
+    id           TEXT   PRIMARY KEY,
+    description  TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    rev          BIGINT NOT NULL
+);
+
+CREATE TABLE memberships (
+    group_id     TEXT   NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+    member_kind  TEXT   NOT NULL CHECK (member_kind IN ('user', 'service', 'client', 'group')),
+    member_id    TEXT   NOT NULL,
+    not_before   BIGINT,
+    expires_at   BIGINT,
+    reason       TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    created_by   TEXT   NOT NULL,
+    rev          BIGINT NOT NULL,
+    PRIMARY KEY (group_id, member_kind, member_id)
+);
+
+CREATE INDEX memberships_member ON memberships (member_kind, member_id, group_id);
+
 -- A grant has a role or a pattern, whose API stands in api. ends_at is when it is
 -- over, by its own end or because somebody ended it; the largest number is never.
 CREATE TABLE grants (

@@ -165,3 +165,45 @@ func testGrants(t *testing.T, s *store.Store) {
 	same(t, len(must[[]string](t)(s.DisabledUsers(ctx, string(u.ID), 10))), 0)
 	same(t, must[[]string](t)(s.DisabledClients(ctx)), []string{string(c.ID)})
 }
+
+func testGroups(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	ada, bob, desk := access.Subject{Kind: access.User, ID: "usr_ada"}, access.Subject{Kind: access.User, ID: "usr_bob"}, access.Subject{Kind: access.Group, ID: "desk"}
+	group := func(name string) access.GroupRecord {
+		return access.GroupRecord{ID: name, Description: "a “group”", Created: now, Rev: 1}
+	}
+	in := func(member access.Subject, name string) access.MembershipRecord {
+		return access.MembershipRecord{
+			Membership: access.Membership{Member: member, Of: access.Subject{Kind: access.Group, ID: name}, Window: access.Window{NotBefore: now, ExpiresAt: now.Add(time.Hour)}},
+			Reason:     "r", Created: now, CreatedBy: "console:root", Rev: 1,
+		}
+	}
+	ok(t, s.InsertGroup(ctx, group("desk")))
+	ok(t, s.InsertGroup(ctx, group("all")))
+	err := s.InsertGroup(ctx, group("desk"))
+	refused(t, err, fault.Conflict)
+	same(t, fault.CodeOf(err), "group.exists")
+	same(t, len(must[[]access.GroupRecord](t)(s.Groups(ctx))), 2)
+	refused(t, s.PutMembership(ctx, in(ada, "nobody")), fault.Conflict)
+	for _, m := range []access.MembershipRecord{in(bob, "desk"), in(ada, "desk"), in(ada, "all"), in(desk, "all")} {
+		ok(t, s.PutMembership(ctx, m))
+	}
+	again := in(ada, "desk")
+	again.ExpiresAt, again.NotBefore, again.Reason, again.Rev = time.Time{}, time.Time{}, "", 2
+	ok(t, s.PutMembership(ctx, again))
+	same(t, must[access.MembershipRecord](t)(s.Membership(ctx, "desk", ada)), again)
+	_, err = s.Membership(ctx, "all", bob)
+	missing(t, err)
+	same(t, must[[]access.MembershipRecord](t)(s.Members(ctx, "desk", access.Subject{}, 10)), []access.MembershipRecord{again, in(bob, "desk")})
+	same(t, must[[]access.MembershipRecord](t)(s.Members(ctx, "desk", ada, 10)), []access.MembershipRecord{in(bob, "desk")})
+	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.User, "", "", 2)), []access.MembershipRecord{in(ada, "all"), again})
+	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.User, "usr_ada", "all", 10)), []access.MembershipRecord{again, in(bob, "desk")})
+	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.Group, "", "", 10)), []access.MembershipRecord{in(desk, "all")})
+
+	ok(t, s.DeleteMembership(ctx, "desk", bob))
+	missing(t, s.DeleteMembership(ctx, "desk", bob))
+	same(t, must[int64](t)(s.DropMemberships(ctx, ada)), int64(2))
+	ok(t, s.DeleteGroup(ctx, "desk"))
+	missing(t, s.DeleteGroup(ctx, "desk"))
+	same(t, len(must[[]access.MembershipRecord](t)(s.Members(ctx, "all", access.Subject{}, 10))), 0)
+}

@@ -58,6 +58,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Factors":       testFactors,
 		"Families":      testFamilies,
 		"Grants":        testGrants,
+		"Groups":        testGroups,
 		"Grounds":       testGrounds,
 		"Acting":        testActing,
 		"Withdrawals":   testWithdrawals,

@@ -1,0 +1,245 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// GroupRecord is a group as it is kept.
+type GroupRecord struct {
+	ID, Description string
+	Created         time.Time
+	Rev             int64
+}
+
+// MembershipRecord is a Membership as it is kept.
+type MembershipRecord struct {
+	Membership
+	Reason    string // may be empty
+	Created   time.Time
+	CreatedBy string
+	Rev       int64 // counts how often it was written; the first is 1
+}
+
+// CreateGroup adds a group without members. Faults: Invalid "group.invalid",
+// Conflict "group.exists", "access.full".
+func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord) (GroupRecord, error) {
+	g.Created, g.Rev = clock.Now(), 1
+	var p problems
+	p.id("id", g.ID)
+	p.text("description", g.Description, maxDescription)
+	if err := p.err("group.invalid", "The group cannot be used so."); err != nil {
+		return GroupRecord{}, err
+	}
+	err := s.change(ctx, "create a group", func(ctx context.Context) error {
+		all, err := s.Store.Groups(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all) >= MaxGroups {
+			return full("groups", MaxGroups)
+		}
+		if err := s.Store.InsertGroup(ctx, g); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionGroupCreate, KindGroup, g.ID, nil, map[string]any{"description": g.Description})
+	})
+	if err != nil {
+		return GroupRecord{}, err
+	}
+	return g, nil
+}
+
+// DeleteGroup removes a group, with the memberships of and in it, to which nothing
+// is granted that is not over. Faults: NotFound, Conflict "group.in_use".
+func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) error {
+	return s.change(ctx, "delete a group", func(ctx context.Context) error {
+		g, err := s.Group(ctx, name)
+		if err != nil {
+			return err
+		}
+		has, err := s.Store.GrantsAfter(ctx, Subject{Group, name}, fromNow(time.Now()), 1)
+		if err != nil {
+			return err
+		}
+		if len(has) > 0 {
+			return inUse("group.in_use", fmt.Sprintf("The grant %s is for it.", has[0].ID))
+		}
+		if err := s.Store.DeleteGroup(ctx, name); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionGroupDelete, KindGroup, name, map[string]any{"description": g.Description}, nil)
+	})
+}
+
+// Group returns one of them; NotFound fault "group.not_found".
+func (s *Service) Group(ctx context.Context, name string) (GroupRecord, error) {
+	all, err := s.Store.Groups(ctx)
+	if err != nil {
+		return GroupRecord{}, fmt.Errorf("read a group: %w", err)
+	}
+	i := slices.IndexFunc(all, func(g GroupRecord) bool { return g.ID == name })
+	if i < 0 {
+		return GroupRecord{}, fault.Missing("group")
+	}
+	return all[i], nil
+}
+
+// Groups returns all of them, in the order of their ids.
+func (s *Service) Groups(ctx context.Context) ([]GroupRecord, error) {
+	all, err := s.Store.Groups(ctx)
+	slices.SortFunc(all, func(a, b GroupRecord) int { return strings.Compare(a.ID, b.ID) })
+	return all, err
+}
+
+// Members lists those of a group behind after, with those who were or will be, and
+// returns where the list goes on, the zero Subject at its end.
+func (s *Service) Members(ctx context.Context, group string, after Subject, limit int) ([]MembershipRecord, Subject, error) {
+	found, err := s.Store.Members(ctx, group, after, limit+1)
+	if err != nil || len(found) <= limit {
+		return found, Subject{}, err
+	}
+	return found[:limit], found[limit-1].Member, nil
+}
+
+// AddMember puts somebody, or a group, into a group, or changes from when until
+// when they are. Faults: Invalid "member.invalid" with the fields, NotFound,
+// Conflict "access.full".
+func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRecord) (MembershipRecord, error) {
+	now := clock.Now()
+	m.Of.Kind, m.Created, m.CreatedBy, m.Rev = Group, now, actor(by), 1
+	m.NotBefore, m.ExpiresAt = clock.Cut(m.NotBefore), clock.Cut(m.ExpiresAt)
+	var p problems
+	p.text("reason", m.Reason, maxReason)
+	p.window(m.Window, now)
+	if m.Member.Kind != User && m.Member.Kind != Client && m.Member.Kind != Group {
+		p.add("member", "must be a person, an application or a group")
+	}
+	if err := p.err("member.invalid", "The member cannot be added so."); err != nil {
+		return MembershipRecord{}, err
+	}
+	err := s.change(ctx, "add a member", func(ctx context.Context) error {
+		if _, err := s.Group(ctx, m.Of.ID); err != nil {
+			return err
+		}
+		if err := s.isKnown(ctx, m.Member); err != nil {
+			return err
+		}
+		if err := s.checkNesting(ctx, &m); err != nil {
+			return err
+		}
+		var before any
+		was, err := s.Store.Membership(ctx, m.Of.ID, m.Member)
+		switch {
+		case err == nil:
+			before, m.Rev = was.document(), was.Rev+1
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+		if err := s.Store.PutMembership(ctx, m); err != nil {
+			return err
+		}
+		return s.recordMember(ctx, by, ActionMemberAdd, &m, before, m.document())
+	})
+	if err != nil {
+		return MembershipRecord{}, err
+	}
+	return m, nil
+}
+
+// RemoveMember takes somebody, or a group, out of a group. NotFound
+// "member.not_found", "group.not_found".
+func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, group string, member Subject) error {
+	return s.change(ctx, "remove a member", func(ctx context.Context) error {
+		if _, err := s.Group(ctx, group); err != nil {
+			return err
+		}
+		was, err := s.Store.Membership(ctx, group, member)
+		if err != nil {
+			return err
+		}
+		if err := s.Store.DeleteMembership(ctx, group, member); err != nil {
+			return err
+		}
+		return s.recordMember(ctx, by, ActionMemberRemove, &was, was.document(), nil)
+	})
+}
+
+// isKnown answers NotFound when there is no such person, client or group.
+func (s *Service) isKnown(ctx context.Context, who Subject) error {
+	if who.Kind == Group {
+		_, err := s.Group(ctx, who.ID)
+		return err
+	}
+	return s.People.Known(ctx, who)
+}
+
+// checkNesting refuses one group too many of a member, and groups that lead in a
+// circle or nest deeper than is followed.
+func (s *Service) checkNesting(ctx context.Context, m *MembershipRecord) error {
+	in := 0
+	has, err := s.Store.MembershipsAfter(ctx, m.Member.Kind, m.Member.ID, "", MaxGroupsOf)
+	if err != nil {
+		return err
+	}
+	for i := range has {
+		if has[i].Member == m.Member && has[i].Of != m.Of {
+			in++
+		}
+	}
+	if in >= MaxGroupsOf {
+		return full("groups of one "+string(m.Member.Kind), MaxGroupsOf)
+	}
+	if m.Member.Kind != Group {
+		return nil
+	}
+	over := map[string][]string{m.Member.ID: {m.Of.ID}}
+	err = eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) { over[m.Member.ID] = append(over[m.Member.ID], m.Of.ID) })
+	if err != nil {
+		return err
+	}
+	var p problems
+	if higher(over, MaxNesting-1) {
+		p.add("member", "would lead round in a circle, or through more than %d groups", MaxNesting)
+	}
+	return p.err("member.invalid", "The member cannot be added so.")
+}
+
+func (m *MembershipRecord) document() map[string]any {
+	doc := map[string]any{"member": map[string]any{"kind": m.Member.Kind, "id": m.Member.ID}}
+	if m.Reason != "" {
+		doc["reason"] = m.Reason
+	}
+	if !m.NotBefore.IsZero() {
+		doc["not_before"] = m.NotBefore
+	}
+	if !m.ExpiresAt.IsZero() {
+		doc["expires_at"] = m.ExpiresAt
+	}
+	return doc
+}
+
+func (s *Service) recordMember(ctx context.Context, by audit.Actor, action audit.Action, m *MembershipRecord, before, after any) error {
+	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindGroup, ID: m.Of.ID}}
+	switch m.Member.Kind {
+	case User:
+		e.User = id.User(m.Member.ID)
+	case Client:
+		e.Client = id.Client(m.Member.ID)
+	}
+	if before != nil {
+		e.Before = audit.Doc(before)
+	}
+	if after != nil {
+		e.After = audit.Doc(after)
+	}
+	return s.Audit.Record(ctx, e)
+}
