@@ -201,25 +201,26 @@ func leadsTo(t *testing.T, w *httptest.ResponseRecorder, to string) {
 	}
 }
 
-// routes is every page and form of the area, and where one returns to.
+// routes is every page and form of the area, and where one returns to. Who had sent
+// a form is told there that it did nothing.
 var routes = []struct{ method, path, back string }{
 	{"GET", "/account", "/account"},
 	{"GET", "/account/password", "/account/password"},
-	{"POST", "/account/password", "/account/password"},
+	{"POST", "/account/password", "/account/password?done=nothing"},
 	{"GET", "/account/sessions", "/account/sessions"},
 	{"GET", "/account/sessions/session?session=ses_b", "/account/sessions"},
-	{"POST", "/account/sessions/end", "/account/sessions"},
+	{"POST", "/account/sessions/end", "/account/sessions?done=nothing"},
 	{"GET", "/account/sessions/others", "/account/sessions"},
-	{"POST", "/account/sessions/others", "/account/sessions"},
+	{"POST", "/account/sessions/others", "/account/sessions?done=nothing"},
 	{"GET", "/account/apps", "/account/apps"},
 	{"GET", "/account/apps/app?client=grafana", "/account/apps"},
-	{"POST", "/account/apps", "/account/apps"},
+	{"POST", "/account/apps", "/account/apps?done=nothing"},
 	{"GET", "/account/security", "/account/security"},
 	{"GET", "/account/security/enrol", "/account/security/enrol"},
 	{"GET", "/account/security/remove", "/account/security/remove"},
-	{"POST", "/account/security/remove", "/account/security/remove"},
+	{"POST", "/account/security/remove", "/account/security/remove?done=nothing"},
 	{"GET", "/account/security/recovery", "/account/security/recovery"},
-	{"POST", "/account/security/recovery", "/account/security/recovery"},
+	{"POST", "/account/security/recovery", "/account/security/recovery?done=nothing"},
 }
 
 func TestAccountAsksWhoIsNotSignedInToSignInFirst(t *testing.T) {
@@ -471,5 +472,18 @@ func TestNoFormOfTheAccountIsTakenOutOfTurn(t *testing.T) {
 	}
 	if posts < 6 {
 		t.Errorf("only %d forms were found", posts)
+	}
+}
+
+// A form that came from somebody who was signed out meanwhile did nothing, and the
+// page that they come back to says so.
+func TestAccountSaysThatAFormDidNothing(t *testing.T) {
+	t.Parallel()
+	for _, tt := range routes {
+		if tt.method != http.MethodPost {
+			continue
+		}
+		h := &house{step: flow.StepIssue, factor: true}
+		wants(t, ask(t, h, http.MethodGet, tt.back), http.StatusOK, "nothing was changed")
 	}
 }

@@ -148,9 +148,14 @@ type handler func(w http.ResponseWriter, r *http.Request, v visitor) error
 
 // signedIn runs h for who is signed in as far as a sign-in would ask for today:
 // the policy, or the person's factors, may have changed since. Others sign in
-// first, or go on with it, and return to back.
+// first, or go on with it, and return to back, which says so when they had sent a
+// form: it is gone.
 func (d *Door) signedIn(back string, h handler) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
+		back := back
+		if r.Method == http.MethodPost {
+			back += "?done=" + doneNothing
+		}
 		s, err := d.Sessions.Authenticate(r.Context(), d.Cookies.Session(r), ip(r))
 		if fault.Is(err, fault.Unauthenticated) {
 			return view.SeeOther(w, r, "/signin?return_to="+url.QueryEscape(back))
@@ -193,6 +198,9 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 func (d *Door) act(r *http.Request, v visitor, f func(ctx context.Context) error) error {
 	return d.Sessions.Act(r.Context(), v.session, f)
 }
+
+// doneNothing is said where a sign-in came between a form and what it asks for.
+const doneNothing = "nothing"
 
 func done(w http.ResponseWriter, r *http.Request, path, what string) error {
 	return view.SeeOther(w, r, path+"?done="+what)

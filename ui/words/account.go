@@ -25,7 +25,11 @@ type Account struct {
 type Nav struct{ Label, Overview, Security, Password, Sessions, Apps string }
 
 // Done is what was just done.
-type Done struct{ Password, Session, Others, App, Enrol, Remove, Recovery string }
+type Done struct {
+	Password, Session, Others, App, Enrol, Remove, Recovery string
+
+	Nothing string // an alert: a sign-in came between a form and what it asks for
+}
 
 // Password changes the password.
 type Password struct {

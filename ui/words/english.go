@@ -173,6 +173,7 @@ var english = Catalogue{
 			Enrol:    "The second step is on.",
 			Remove:   "The second step is removed.",
 			Recovery: "Your new recovery codes work from now on.",
+			Nothing:  "You had to sign in first, so nothing was changed. Please do it once more.",
 		},
 		Lead:   "Your account at a glance.",
 		Advice: "Add a second step",
