@@ -376,3 +376,35 @@ func TestNoStepCanBeLeftOut(t *testing.T) {
 		}
 	})
 }
+
+// Who is asked once more, before a change that they chose, may leave it at every page
+// of that question; who must sign in may not, whatever the address says.
+func TestAStepUpCanBeCancelled(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		const cancel = `href="/account/security" id="cancel"`
+		s := newScene(t)
+		rich := s.Person("rich", gatetest.TOTP)
+		s.signedIn(rich)
+		time.Sleep(10 * time.Minute)
+		s.Settle()
+		for _, path := range []string{"/account/security/remove", "/account/security/recovery"} {
+			password := s.browser.Get(path).At("/signin").Says(cancel)
+			password.Submit("email", rich.Email, "password", "a wrong one").Is(http.StatusUnprocessableEntity).Says(cancel)
+			factor := password.Submit("email", rich.Email, "password", rich.Password).At("/signin/factor").Says(cancel)
+			s.browser.Get("/signin/recovery?i=" + factor.URL.Query().Get("i")).At("/signin/recovery").Says(cancel)
+			s.browser.Get("/account/security").At("/account/security").Is(http.StatusOK)
+			stranger := s.Browser()
+			pages := map[string]*gatetest.Page{
+				"a stranger at the page":   stranger.Get(path),
+				"a stranger with a link":   stranger.Get("/signin?return_to=" + path),
+				"an application's max_age": s.browser.Get(s.app.AuthorizeURL("max_age", "60", "return_to", path)),
+			}
+			for name, p := range pages {
+				if p.At("/signin"); strings.Contains(p.Body, `id="cancel"`) {
+					t.Errorf("%s may cancel: %s", name, p.Body)
+				}
+			}
+		}
+	})
+}

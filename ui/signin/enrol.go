@@ -2,7 +2,6 @@ package signin
 
 import (
 	"net/http"
-	"strings"
 
 	"gatehouse/flow"
 	"gatehouse/ui/view"
@@ -20,17 +19,7 @@ func (d *Door) drawEnrol(r *http.Request, e flow.Entry, s stepFrame) (view.Page,
 	if err != nil {
 		return nil, err
 	}
-	return enrolPage{stepFrame: s, Secret: secret, URL: url, QR: code, Back: backOf(e.Interaction.Ask)}, nil
-}
-
-// backOf is where a person who came by themselves may go instead. One who must
-// enrol has no other way.
-func backOf(ask flow.Ask) string {
-	back, _, _ := strings.Cut(ask.ReturnTo, "?")
-	if ask.Client != "" || back != "/account/security" {
-		return ""
-	}
-	return back
+	return enrolPage{stepFrame: s, Secret: secret, URL: url, QR: code}, nil
 }
 
 func (d *Door) confirmEnrol(r *http.Request, ref flow.Ref) (flow.Outcome, error) {

@@ -2,6 +2,7 @@ package signin
 
 import (
 	"net/url"
+	"strings"
 
 	"gatehouse/flow"
 )
@@ -54,4 +55,19 @@ func Again(e flow.Entry, authorize string) string {
 		return authorize + "?" + ask.Params.Encode()
 	}
 	return pathSignIn + "?return_to=" + url.QueryEscape(ask.ReturnTo)
+}
+
+// pathSecurity is where people look after how they sign in.
+const pathSecurity = "/account/security"
+
+// backOf is where a person may go instead who is to prove themselves once more for a
+// page that they chose, "" where there is no other way: who must sign in, or enrol,
+// comes to nothing else before. It is a page of ours by its name here, whatever the
+// question says.
+func backOf(ask flow.Ask) string {
+	path, _, _ := strings.Cut(ask.ReturnTo, "?")
+	if ask.Client != "" || ask.MaxAge == nil || path != pathSecurity && !strings.HasPrefix(path, pathSecurity+"/") {
+		return ""
+	}
+	return pathSecurity
 }

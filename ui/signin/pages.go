@@ -26,6 +26,8 @@ type stepFrame struct {
 	Travels bool
 	// Email is who is signing in, empty while nobody is known.
 	Email string
+	// Back is where "Cancel" leads; empty where there is no way but this.
+	Back string
 }
 
 // fits reports whether the sign-in fits into an address of path.
@@ -128,7 +130,6 @@ type enrolPage struct {
 	Secret string // base32
 	URL    string // otpauth
 	QR     qrCode
-	Back   string // where "Cancel" leads; "" where there is no way but this
 }
 
 func (p enrolPage) Head(say *words.Catalogue) view.Head {

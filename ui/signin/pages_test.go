@@ -39,8 +39,13 @@ func samples(t *testing.T) map[string]view.Page {
 	enrolBad.stepFrame = knownBad
 	enrolOwn := enrol
 	enrolOwn.Back = "/account/security"
+	stepUp := known
+	stepUp.Back = "/account/security"
 	return map[string]view.Page{
 		"enrol, own":         enrolOwn,
+		"sign in, step-up":   signInPage{stepFrame: stepUp},
+		"factor, step-up":    factorPage{stepFrame: stepUp},
+		"recovery, step-up":  recoveryPage{stepFrame: stepUp},
 		"sign in":            signInPage{stepFrame: fresh},
 		"sign in, own":       signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction}},
 		"sign in, wrong":     signInPage{stepFrame: bad, Login: "alice@example.com"},
@@ -79,14 +84,23 @@ func TestSignInFormsMayTravelWithTheApplication(t *testing.T) {
 	})
 }
 
-// Who must enrol finds no way round it; who came by themselves may leave.
-func TestOnlyWhoNeedNotEnrolMayCancel(t *testing.T) {
+// Who must sign in or enrol finds no way round it; who came by themselves may leave,
+// to a page of ours and nowhere else.
+func TestOnlyWhoCameByThemselvesMayCancel(t *testing.T) {
 	t.Parallel()
+	fresh := time.Minute
 	for _, c := range []struct {
 		ask  flow.Ask
 		want string
 	}{
-		{flow.Ask{ReturnTo: "/account/security?done=enrol"}, "/account/security"},
+		{flow.Ask{ReturnTo: "/account/security?done=enrol", MaxAge: &fresh}, "/account/security"},
+		{flow.Ask{ReturnTo: "/account/security/remove", MaxAge: &fresh}, "/account/security"},
+		{flow.Ask{ReturnTo: "/account/security/recovery", MaxAge: &fresh}, "/account/security"},
+		{flow.Ask{ReturnTo: "/account/security/recovery"}, ""},
+		{flow.Ask{ReturnTo: "/account/security"}, ""},
+		{flow.Ask{ReturnTo: "/account/securityx", MaxAge: &fresh}, ""},
+		{flow.Ask{ReturnTo: "https://evil.example/account/security/", MaxAge: &fresh}, ""},
+		{flow.Ask{Client: "web", MaxAge: &fresh}, ""},
 		{flow.Ask{ReturnTo: "/account"}, ""},
 		{flow.Ask{Client: "web", ReturnTo: "/account/security"}, ""},
 		{flow.Ask{}, ""},
