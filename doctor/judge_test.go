@@ -12,6 +12,18 @@ import (
 	"gatehouse/web"
 )
 
+// What is wrong and what will be is worth an alarm; what could not be asked is none.
+func TestAReportIsWellWithoutProblemsAndWarnings(t *testing.T) {
+	t.Parallel()
+	for severity, well := range map[check.Severity]bool{check.OK: true, check.Note: true, check.Unknown: true, check.Warning: false, check.Problem: false} {
+		var e examiner
+		e.add([]check.Finding{{Severity: check.OK}, {Severity: severity}})
+		if e.report.Well() != well || len(e.report.Findings) != 2 {
+			t.Errorf("%s: well is %v, want %v", severity, e.report.Well(), well)
+		}
+	}
+}
+
 var now = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 // names are the checks of findings, with their severity.

@@ -47,7 +47,7 @@ func TestHostileFilesAreNoIcons(t *testing.T) {
 	for name, text := range map[string]string{
 		"nothing": "", "an address": "https://evil.example/p.png", "a path": "/static/x/logo.svg", "a drawing": "data:image/svg+xml;base64," + base64.StdEncoding.EncodeToString(svg("")),
 		"a script": "javascript:alert(1)", "a page": "data:text/html,<script>", "a drawing that says PNG": encode(svg("")),
-		"too large": encode(pngOf(t, drawn(IconSide+1))), "too long": encode(make([]byte, maxIcon)),
+		"too large": encode(pngOf(t, drawn(IconSide+1))), "too high": encode(pngOf(t, image.NewGray(image.Rect(0, 0, 1, IconSide+1)))), "too long": encode(make([]byte, maxIcon)),
 		"a PNG and a page": encode(append(pngOf(t, drawn(16)), script...)), "no base64": iconText + "%%%", "lines": encode(pngOf(t, drawn(16)))[:60] + "\n",
 		"another letter": strings.Replace(encode(pngOf(t, drawn(16))), "data:", "DATA:", 1),
 	} {

@@ -6,6 +6,8 @@ import (
 	"net/http/httptest"
 	"net/netip"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 )
@@ -62,4 +64,30 @@ func TestAnArrivalIsToldOnceToWhoAnnouncedIt(t *testing.T) {
 	if passed != 4 {
 		t.Errorf("%d requests went on, want all 4", passed)
 	}
+}
+
+// A probe that nobody waits for any more is forgotten, with the address in it.
+func TestAnArrivalIsKeptForHalfAMinute(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		for after, want := range map[time.Duration]int{30 * time.Second: http.StatusOK, 30*time.Second + 1: http.StatusNotFound} {
+			var a Arrivals
+			w := httptest.NewRecorder()
+			a.Arm(w, httptest.NewRequest(http.MethodPost, PathArrival, nil))
+			var armed struct{ Probe string }
+			if err := json.Unmarshal(w.Body.Bytes(), &armed); err != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequest(http.MethodGet, "https://id.example.test/", nil)
+			r.Header.Set(HeaderProbe, armed.Probe)
+			a.Watch(nil, http.NotFoundHandler()).ServeHTTP(httptest.NewRecorder(), r)
+			time.Sleep(after)
+			r = httptest.NewRequest(http.MethodGet, PathArrival+"/"+armed.Probe, nil)
+			r.SetPathValue("probe", armed.Probe)
+			w = httptest.NewRecorder()
+			if a.Tell(w, r); w.Code != want {
+				t.Errorf("after %s: %d, want %d", after, w.Code, want)
+			}
+		}
+	})
 }
