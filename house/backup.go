@@ -157,6 +157,9 @@ func notWritten(err error, file string) error {
 // writeFile writes a file that appears complete, on disk and with mode 0600, or
 // not at all, and returns its size.
 func writeFile(file string, overwrite bool, write func(w io.Writer) error) (size int64, err error) {
+	if err := removeLeftovers(filepath.Dir(file), time.Now()); err != nil {
+		return 0, notWritten(err, file)
+	}
 	f, err := os.CreateTemp(filepath.Dir(file), ".gatehouse-backup-*") // mode 0600, O_EXCL
 	if err != nil {
 		return 0, notWritten(err, file)

@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
@@ -103,7 +104,11 @@ func (r *restore) intoSQLite(ctx context.Context) (err error) {
 		return err
 	}
 	path, _ := r.cfg.Store.SQLite()
-	scratch, err := os.MkdirTemp(filepath.Dir(path), ".gatehouse-restore-*") // mode 0700
+	err = removeLeftovers(filepath.Dir(path), time.Now())
+	scratch := ""
+	if err == nil {
+		scratch, err = os.MkdirTemp(filepath.Dir(path), ".gatehouse-restore-*") // mode 0700
+	}
 	if err != nil {
 		return fault.Wrap(err, fault.Unavailable, "restore.write", "The database could not be written. Nothing was changed.")
 	}
