@@ -32,6 +32,8 @@ const (
 	ActionGroupDelete  audit.Action = "group.delete"
 	ActionMemberAdd    audit.Action = "member.add"
 	ActionMemberRemove audit.Action = "member.remove"
+	ActionLockPut      audit.Action = "lock.put"
+	ActionLockLift     audit.Action = "lock.lift"
 )
 
 // Why grants ended by themselves.
@@ -55,6 +57,8 @@ var Audited = audit.Catalogue{
 	{Action: ActionGroupDelete, When: "A group was removed, with its memberships", Targets: []audit.Kind{KindGroup}, Before: "the group"},
 	{Action: ActionMemberAdd, When: "Somebody, or a group, was put into a group, or is in it for another time", Targets: []audit.Kind{KindGroup}, Before: "the membership, if there was one", After: "the membership"},
 	{Action: ActionMemberRemove, When: "Somebody, or a group, was taken out of a group", Targets: []audit.Kind{KindGroup}, Before: "the membership"},
+	{Action: ActionLockPut, When: "What a role or a grant allows was suspended", Targets: []audit.Kind{KindRole, KindGrant}, Before: "the lock that was on it, if any", After: "the lock"},
+	{Action: ActionLockLift, When: "What a role or a grant allows counts again", Targets: []audit.Kind{KindRole, KindGrant}, Before: "the lock"},
 }
 
 // actor is one as grants remember them.

@@ -9,6 +9,7 @@ const (
 	MaxRoleParts   = 200 // permissions of one role, and parents of one
 	MaxGrantsOf    = 500 // that one subject has and that are not over
 	MaxResourceIDs = 100 // that one grant names
+	MaxLocks       = 1000
 	MaxGroups      = 5000
 	MaxGroupsOf    = 200 // in which one member is by name
 

@@ -124,6 +124,13 @@ func (s *Service) DeleteRole(ctx context.Context, by audit.Actor, name string) e
 				return inUse("role.in_use", "The role "+r.ID+" has it for a parent.")
 			}
 		}
+		locks, err := s.Store.Locks(ctx)
+		if err != nil {
+			return err
+		}
+		if lockOn(locks, LockTarget{LockRole, name}) != nil {
+			return inUse("role.in_use", "A lock is on it, which the next one of this name would have.")
+		}
 		grant, err := s.Store.GrantOfRole(ctx, name, clock.Now())
 		if err != nil {
 			return err

@@ -140,6 +140,12 @@ type Store interface {
 	Members(ctx context.Context, group string, after Subject, limit int) ([]MembershipRecord, error)
 	MembershipsAfter(ctx context.Context, kind Kind, member, group string, limit int) ([]MembershipRecord, error)
 
+	// PutLock takes the place of one on the same.
+	PutLock(ctx context.Context, l LockRecord) error
+	DeleteLock(ctx context.Context, on LockTarget) error
+	DropEndedLocks(ctx context.Context, now time.Time) error
+	Locks(ctx context.Context) ([]LockRecord, error)
+
 	// DisabledUsers lists people who are disabled, behind after in the order of
 	// their ids; DisabledClients returns all such clients.
 	DisabledUsers(ctx context.Context, after string, limit int) ([]string, error)
@@ -177,6 +183,13 @@ func load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
 	}
 	if err := p.loadGrants(ctx, s, at); err != nil {
 		return p, err
+	}
+	locks, err := s.Locks(ctx)
+	if err != nil {
+		return p, err
+	}
+	for _, l := range locks {
+		p.Locks = append(p.Locks, l.Lock)
 	}
 	for _, kind := range []Kind{User, Client, Group} {
 		err := eachMembership(ctx, s, kind, func(m *MembershipRecord) { p.Memberships = append(p.Memberships, m.Membership) })

@@ -225,6 +225,11 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		deleteRole:  one("support"),
 		selectRoles: {{}},
 
+		putLock:          one("role", "support", at, "r", at, ""),
+		deleteLock:       one("role", "support"),
+		deleteEndedLocks: one(at),
+		selectLocks:      {{}},
+
 		deleteGroup:         one("group-7"),
 		selectGroups:        {{}},
 		putMembership:       one("group-7", "user", user, nil, nil, "", at, ""),

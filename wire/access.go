@@ -60,6 +60,21 @@ type Member struct {
 	CreatedBy string    `json:"created_by"`
 }
 
+// Lock suspends what a role or a grant allows.
+type Lock struct {
+	On        LockTarget `json:"on"`
+	ExpiresAt time.Time  `json:"expires_at,omitzero"`
+	Reason    string     `json:"reason"`
+	Created   time.Time  `json:"created"`
+	CreatedBy string     `json:"created_by"`
+}
+
+// LockTarget is what a lock is on.
+type LockTarget struct {
+	Kind access.LockKind `json:"kind"`
+	ID   string          `json:"id"`
+}
+
 // Subject is whom something is given to.
 type Subject struct {
 	Kind  access.Kind `json:"kind"`
@@ -176,6 +191,11 @@ func OfMember(m access.MembershipRecord) Member {
 		Group: m.Of.ID, Member: OfSubject(m.Member), NotBefore: m.NotBefore.UTC(), ExpiresAt: m.ExpiresAt.UTC(),
 		Reason: m.Reason, Created: m.Created.UTC(), CreatedBy: m.CreatedBy,
 	}
+}
+
+// OfLock returns the shape of l.
+func OfLock(l access.LockRecord) Lock {
+	return Lock{On: LockTarget(l.On), ExpiresAt: l.Ends.UTC(), Reason: l.Reason, Created: l.Created.UTC(), CreatedBy: l.CreatedBy}
 }
 
 // OfSubject returns the shape of s, without an email.

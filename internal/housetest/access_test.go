@@ -35,6 +35,12 @@ func readsOrders(s *scene) access.Grant {
 	}
 }
 
+func lockOn(grant id.Grant) access.LockRecord {
+	return access.LockRecord{Lock: access.Lock{
+		On: access.LockTarget{Kind: access.LockGrant, ID: string(grant)}, Ends: time.Now().Add(time.Hour), Reason: "asking back",
+	}}
+}
+
 func desk(s *scene) error {
 	_, err := s.House.Access.CreateGroup(context.Background(), gatetest.Console, access.GroupRecord{ID: "desk", Description: "Support desk"})
 	return err
@@ -111,6 +117,17 @@ func accessTrail() []audited {
 		row(access.ActionGrantRevoke, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
 			_, err := a.Revoke(ctx, gatetest.Console, granted, "the sale is over")
 			return err
+		}),
+		row(access.ActionLockPut, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.PutLock(ctx, gatetest.Console, lockOn(granted))
+			return err
+		}),
+		row(access.ActionLockLift, func(t *testing.T, s *scene) {
+			withGrant(t, s)
+			_, err := s.House.Access.PutLock(context.Background(), gatetest.Console, lockOn(granted))
+			must(t, err)
+		}, func(ctx context.Context, _ *scene, a *access.Service) error {
+			return a.LiftLock(ctx, gatetest.Console, lockOn(granted).On)
 		}),
 		row(access.ActionGroupCreate, nil, func(_ context.Context, s *scene, _ *access.Service) error { return desk(s) }),
 		row(access.ActionGroupDelete, withMember, func(ctx context.Context, _ *scene, a *access.Service) error {

@@ -242,6 +242,17 @@ CREATE TABLE roles (
     rev          BIGINT NOT NULL
 );
 
+CREATE TABLE locks (
+    kind        TEXT   NOT NULL CHECK (kind IN ('role', 'grant')),
+    name        TEXT   NOT NULL,
+    ends_at     BIGINT NOT NULL,
+    reason      TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL,
+    created_by  TEXT   NOT NULL,
+    rev         BIGINT NOT NULL,
+    PRIMARY KEY (kind, name)
+);
+
 CREATE TABLE groups (
     id           TEXT   PRIMARY KEY,
     description  TEXT   NOT NULL,

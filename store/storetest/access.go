@@ -207,3 +207,23 @@ func testGroups(t *testing.T, s *store.Store) {
 	missing(t, s.DeleteGroup(ctx, "desk"))
 	same(t, len(must[[]access.MembershipRecord](t)(s.Members(ctx, "all", access.Subject{}, 10))), 0)
 }
+
+func testLocks(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	l := access.LockRecord{
+		Lock:    access.Lock{On: access.LockTarget{Kind: access.LockRole, ID: "support"}, Ends: now.Add(time.Hour), Reason: "r"},
+		Created: now, CreatedBy: "console:root", Rev: 1,
+	}
+	ok(t, s.PutLock(ctx, l))
+	same(t, must[[]access.LockRecord](t)(s.Locks(ctx)), []access.LockRecord{l})
+	l.Ends, l.Reason, l.Rev = time.Time{}, "another", 2
+	ok(t, s.PutLock(ctx, l))
+	same(t, must[[]access.LockRecord](t)(s.Locks(ctx)), []access.LockRecord{l})
+	ending := l
+	ending.On.ID, ending.Ends = "refunder", now
+	ok(t, s.PutLock(ctx, ending))
+	ok(t, s.DropEndedLocks(ctx, now))
+	same(t, must[[]access.LockRecord](t)(s.Locks(ctx)), []access.LockRecord{l})
+	ok(t, s.DeleteLock(ctx, l.On))
+	missing(t, s.DeleteLock(ctx, l.On))
+}

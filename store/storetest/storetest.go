@@ -69,6 +69,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Janitor":       testJanitor,
 		"Keys":          testKeys,
 		"Leases":        testLeases,
+		"Locks":         testLocks,
 		"LostUpdates":   testLostUpdates,
 		"Marks":         testMarks,
 		"Migrations":    testMigrations,
