@@ -23,6 +23,7 @@ import (
 	"gatehouse/demo"
 	"gatehouse/house"
 	"gatehouse/internal/freeport"
+	"gatehouse/oauth"
 	"gatehouse/proof"
 	"gatehouse/server"
 )
@@ -275,25 +276,38 @@ func TestStepUpAsksOnlyForWhatIsMissing(t *testing.T) {
 	b.says("[data-testid=id-token]", `"acr": "aal2"`)
 }
 
-// requireTwoFactors changes the demo's client as an administrator would, from
-// another process on the same store.
+// requireTwoFactors changes the demo's client as an administrator would.
 func (r *running) requireTwoFactors() {
 	r.t.Helper()
-	ctx := context.Background()
-	h, err := house.Open(ctx, r.cfg, quiet())
+	r.changeClient(func(c *oauth.Client) { c.RequireLevel = proof.AAL2 })
+}
+
+// changeClient changes the demo's client from another process on the same store.
+func (r *running) changeClient(change func(c *oauth.Client)) {
+	r.t.Helper()
+	r.beside(func(ctx context.Context, h *house.House) error {
+		c, err := h.OAuth.Client(ctx, demo.ClientID)
+		if err != nil {
+			return err
+		}
+		change(&c)
+		_, err = h.OAuth.UpdateClient(ctx, audit.Actor{Kind: audit.Console}, c)
+		return err
+	})
+	time.Sleep(time.Second) // the running server sees it within this, which is what is promised
+}
+
+// beside runs f in another process's house on the same store.
+func (r *running) beside(f func(ctx context.Context, h *house.House) error) {
+	r.t.Helper()
+	h, err := house.Open(r.t.Context(), r.cfg, quiet())
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	defer h.Close()
-	c, err := h.OAuth.Client(ctx, demo.ClientID)
-	if err != nil {
+	if err := f(r.t.Context(), h); err != nil {
 		r.t.Fatal(err)
 	}
-	c.RequireLevel = proof.AAL2
-	if _, err := h.OAuth.UpdateClient(ctx, audit.Actor{Kind: audit.Console}, c); err != nil {
-		r.t.Fatal(err)
-	}
-	time.Sleep(time.Second) // the running server sees it within this, which is what is promised
 }
 
 func TestTwoTabsBothArrive(t *testing.T) {

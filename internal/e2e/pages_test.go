@@ -1,18 +1,15 @@
 package e2e
 
 import (
-	"context"
 	"fmt"
 	"net/url"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 
-	"gatehouse/audit"
 	"gatehouse/demo"
-	"gatehouse/house"
+	"gatehouse/oauth"
 )
 
 // focused waits until the element with the id has the focus.
@@ -186,19 +183,5 @@ func (r *running) asks(scope string, more ...string) url.Values {
 // widen lets the demo's client ask for a scope of its own.
 func (r *running) widen() {
 	r.t.Helper()
-	ctx := context.Background()
-	h, err := house.Open(ctx, r.cfg, quiet())
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer h.Close()
-	c, err := h.OAuth.Client(ctx, demo.ClientID)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	c.Scopes = append(c.Scopes, longScope)
-	if _, err := h.OAuth.UpdateClient(ctx, audit.Actor{Kind: audit.Console}, c); err != nil {
-		r.t.Fatal(err)
-	}
-	time.Sleep(time.Second) // the running server sees it within this, which is what is promised
+	r.changeClient(func(c *oauth.Client) { c.Scopes = append(c.Scopes, longScope) })
 }

@@ -70,20 +70,15 @@ var accountPages = []string{
 // longNamed gives somebody a name that no line breaks in.
 func (r *running) longNamed(p demo.SeededPerson) {
 	r.t.Helper()
-	ctx := context.Background()
-	h, err := house.Open(ctx, r.cfg, quiet())
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	defer h.Close()
-	u, err := h.Identity.UserByEmail(ctx, p.Email)
-	if err != nil {
-		r.t.Fatal(err)
-	}
-	u.Name = strings.Repeat("Wolfeschlegelsteinhausenberger", 2)
-	if _, err := h.Identity.Update(ctx, audit.Actor{Kind: audit.Console}, u); err != nil {
-		r.t.Fatal(err)
-	}
+	r.beside(func(ctx context.Context, h *house.House) error {
+		u, err := h.Identity.UserByEmail(ctx, p.Email)
+		if err != nil {
+			return err
+		}
+		u.Name = strings.Repeat("Wolfeschlegelsteinhausenberger", 2)
+		_, err = h.Identity.Update(ctx, audit.Actor{Kind: audit.Console}, u)
+		return err
+	})
 }
 
 func TestAccountAndDemoFitEveryWindow(t *testing.T) {
