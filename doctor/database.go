@@ -8,8 +8,9 @@ import (
 
 	"gatehouse/clock"
 	"gatehouse/fault"
-	"gatehouse/house"
+	"gatehouse/house/backup"
 	"gatehouse/house/check"
+	"gatehouse/house/place"
 	"gatehouse/secret"
 	"gatehouse/setting"
 	"gatehouse/store"
@@ -38,7 +39,7 @@ func of(name string, err error, remedy string) check.Finding {
 func (e *examiner) database(ctx context.Context) []check.Finding {
 	ctx, cancel := context.WithTimeout(ctx, openWait)
 	defer cancel()
-	if err := house.CheckDatabase(e.Config); err != nil {
+	if err := place.CheckDatabase(e.Config); err != nil {
 		return []check.Finding{of("database.open", err, "gatehouse serve")}
 	}
 	s, err := store.Open(ctx, e.Config.Store, silent)
@@ -154,7 +155,7 @@ func (e *examiner) backup(ctx context.Context) []check.Finding {
 	case e.store == nil:
 		return unknown("backup", "the database could not be asked for the last back-up")
 	}
-	last, err := house.LastBackup(ctx, e.store)
+	last, err := backup.Last(ctx, e.store)
 	if err != nil {
 		return []check.Finding{of("backup", err, "")}
 	}

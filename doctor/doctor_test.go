@@ -21,6 +21,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/house"
+	"gatehouse/house/backup"
 	"gatehouse/identity"
 	"gatehouse/internal/freeport"
 	"gatehouse/internal/testconfig"
@@ -127,7 +128,7 @@ func TestDoctorFindsAHealthyHouseHealthy(t *testing.T) {
 				t.Errorf("before the first back-up: %v", got)
 			}
 			file := filepath.Join(t.TempDir(), "backup")
-			if _, err := house.MakeBackup(t.Context(), cfg, nil, file, house.BackupOptions{}); err != nil {
+			if _, err := backup.Make(t.Context(), cfg, nil, file, backup.Options{}); err != nil {
 				t.Fatal(err)
 			}
 			r := Examine(t.Context(), p)

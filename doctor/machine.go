@@ -5,8 +5,8 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"gatehouse/house"
 	"gatehouse/house/check"
+	"gatehouse/house/place"
 	"gatehouse/proof"
 )
 
@@ -24,7 +24,7 @@ func (e *examiner) configuration(context.Context) []check.Finding {
 
 func (e *examiner) files(context.Context) []check.Finding {
 	found := check.Files(e.Config, e.Sources)
-	if err := house.CheckDataDir(e.Config); err != nil {
+	if err := place.CheckDataDir(e.Config); err != nil {
 		found = append(found, of("data_dir", err, ""))
 	}
 	return found

@@ -20,6 +20,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/follow"
+	"gatehouse/house/place"
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -57,7 +58,7 @@ type House struct {
 // services; on a first run it makes the data directory, the database and the
 // key. Several processes may open one store at a time.
 func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, error) {
-	if err := PrepareDataDir(cfg, log); err != nil {
+	if err := place.PrepareDataDir(cfg, log); err != nil {
 		return nil, err
 	}
 	return open(ctx, cfg, log, func(context.Context, *store.Store) error { return nil })

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
+	"gatehouse/house/backup"
 )
 
 // backupJSON is a back-up as scripts read it.
@@ -25,7 +26,7 @@ type backupJSON struct {
 var aBackup = thing{"FILE", "the back-up"}
 
 func (a *app) backup() *cobra.Command {
-	var o house.BackupOptions
+	var o backup.Options
 	cmd := a.printing(&cobra.Command{
 		Use:   "backup FILE",
 		Short: "Write the whole database into one file, also while the server runs",
@@ -45,7 +46,7 @@ without it they open for nobody, and with both a thief has everything.
 	return cmd
 }
 
-func (a *app) makeBackup(ctx context.Context, file string, o house.BackupOptions) error {
+func (a *app) makeBackup(ctx context.Context, file string, o backup.Options) error {
 	cfg, _, err := a.commandConfig()
 	if err != nil {
 		return err
@@ -53,7 +54,7 @@ func (a *app) makeBackup(ctx context.Context, file string, o house.BackupOptions
 	log, flush := house.NewLog(cfg.Log, a.stderr)
 	defer flush()
 	o.By, o.Program = operator(), buildVersion().Version
-	b, err := house.MakeBackup(ctx, cfg, log, file, o)
+	b, err := backup.Make(ctx, cfg, log, file, o)
 	if err != nil {
 		return err
 	}

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/config"
-	"gatehouse/house"
+	"gatehouse/house/place"
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -73,7 +73,7 @@ func (a *app) complete(from suggestion, prefix string) ([]cobra.Completion, cobr
 // pressed in a shell must not.
 func lookUp(ctx context.Context, cfg config.Config, from suggestion, prefix string) ([]cobra.Completion, error) {
 	log := slog.New(slog.DiscardHandler)
-	if err := house.CheckDatabase(cfg); err != nil {
+	if err := place.CheckDatabase(cfg); err != nil {
 		return nil, err
 	}
 	s, err := store.Open(ctx, cfg.Store, log)

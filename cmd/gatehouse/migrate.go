@@ -13,6 +13,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/house"
+	"gatehouse/house/place"
 	"gatehouse/store"
 )
 
@@ -75,7 +76,7 @@ func (a *app) migrateNow(ctx context.Context, _ []string) error {
 	if _, is := cfg.Store.SQLite(); is && filepath.Dir(cfg.MasterKeyFile) == filepath.Clean(cfg.DataDir) {
 		return a.inHouse(ctx, cfg, house.Open, func(h *house.House) error { return a.printSteps(ctx, h.Store) })
 	}
-	return a.withStore(ctx, cfg, house.PrepareDataDir, func(ctx context.Context, s *store.Store) error {
+	return a.withStore(ctx, cfg, place.PrepareDataDir, func(ctx context.Context, s *store.Store) error {
 		if err := s.Migrate(ctx); err != nil {
 			return err
 		}
@@ -84,7 +85,7 @@ func (a *app) migrateNow(ctx context.Context, _ []string) error {
 }
 
 // onlyThere refuses a database that is not there.
-func onlyThere(cfg config.Config, _ *slog.Logger) error { return house.CheckDatabase(cfg) }
+func onlyThere(cfg config.Config, _ *slog.Logger) error { return place.CheckDatabase(cfg) }
 
 // withStore opens the store as it is, without migrating it and without keys.
 // Before, prepare may refuse the configuration.

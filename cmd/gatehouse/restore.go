@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
+	"gatehouse/house/backup"
 )
 
 // restoredJSON is a restore as scripts read it.
@@ -19,7 +20,7 @@ type restoredJSON struct {
 }
 
 func (a *app) restore() *cobra.Command {
-	var o house.RestoreOptions
+	var o backup.RestoreOptions
 	cmd := a.confirming(a.printing(&cobra.Command{
 		Use:   "restore FILE",
 		Short: "Fill an empty database from a back-up",
@@ -45,13 +46,13 @@ were changed after the back-up are as they were then. Do that again.`,
 	return cmd
 }
 
-func (a *app) restoreFrom(ctx context.Context, file string, o house.RestoreOptions) error {
+func (a *app) restoreFrom(ctx context.Context, file string, o backup.RestoreOptions) error {
 	cfg, _, err := a.commandConfig()
 	if err != nil {
 		return err
 	}
 	if o.Replace {
-		h, err := house.CheckBackup(cfg, file) // nobody is asked about a file that cannot be restored
+		h, err := backup.Check(cfg, file) // nobody is asked about a file that cannot be restored
 		if err != nil {
 			return err
 		}
@@ -62,7 +63,7 @@ func (a *app) restoreFrom(ctx context.Context, file string, o house.RestoreOptio
 	log, flush := house.NewLog(cfg.Log, a.stderr)
 	defer flush()
 	o.By = operator()
-	r, err := house.Restore(ctx, cfg, log, file, o)
+	r, err := backup.Restore(ctx, cfg, log, file, o)
 	if err != nil {
 		return err
 	}

@@ -7,15 +7,16 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/house"
+	"gatehouse/house/backup"
 	"gatehouse/keys"
 )
 
 // untold are the actions that the golden trail does not tell, and who else does.
 var untold = map[audit.Action]string{
-	audit.ActionPrune:   "events must grow old first: the store's suite and the janitor's test",
-	house.ActionBackup:  "it is about the whole database: TestABackupUnderLoadIsAWholeHouseElsewhere",
-	house.ActionRestore: "it replaces the trail that is told: TestABackupUnderLoadIsAWholeHouseElsewhere",
-	keys.ActionCreate:   "it is over before a tale begins: TestRotateAnnouncesFirstUnlessToldOtherwise of package keys",
+	audit.ActionPrune:    "events must grow old first: the store's suite and the janitor's test",
+	backup.ActionMake:    "it is about the whole database: TestABackupUnderLoadIsAWholeHouseElsewhere",
+	backup.ActionRestore: "it replaces the trail that is told: TestABackupUnderLoadIsAWholeHouseElsewhere",
+	keys.ActionCreate:    "it is over before a tale begins: TestRotateAnnouncesFirstUnlessToldOtherwise of package keys",
 }
 
 // Every action that the code declares is told by the golden trail, or somebody

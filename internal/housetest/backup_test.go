@@ -13,17 +13,17 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/fault"
-	"gatehouse/house"
+	"gatehouse/house/backup"
 	"gatehouse/internal/gatetest"
 	"gatehouse/internal/testconfig"
 	"gatehouse/internal/testpg"
 )
 
 // backup writes a back-up of the gate beside its running server.
-func backup(t *testing.T, g *gatetest.Gate) string {
+func backedUp(t *testing.T, g *gatetest.Gate) string {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "gatehouse.backup")
-	b, err := house.MakeBackup(t.Context(), g.House.Config, g.House.Log, file, house.BackupOptions{By: gatetest.Console})
+	b, err := backup.Make(t.Context(), g.House.Config, g.House.Log, file, backup.Options{By: gatetest.Console})
 	if err != nil || b.Unrecorded != nil {
 		t.Fatalf("back up: %v, %v", err, b.Unrecorded)
 	}
@@ -45,10 +45,10 @@ func newHome(t *testing.T, g *gatetest.Gate) config.Config {
 	return cfg
 }
 
-func restoreAt(t *testing.T, cfg config.Config, file string, o house.RestoreOptions) house.Restored {
+func restoreAt(t *testing.T, cfg config.Config, file string, o backup.RestoreOptions) backup.Restored {
 	t.Helper()
 	o.By = gatetest.Console
-	r, err := house.Restore(t.Context(), cfg, quiet, file, o)
+	r, err := backup.Restore(t.Context(), cfg, quiet, file, o)
 	if err != nil {
 		t.Fatalf("restore: %v", err)
 	}
@@ -86,12 +86,12 @@ func TestABackupUnderLoadIsAWholeHouseElsewhere(t *testing.T) {
 				}
 			})
 		}
-		file := backup(t, s.Gate)
+		file := backedUp(t, s.Gate)
 		close(stop)
 		rotations.Wait()
 
 		cfg := newHome(t, s.Gate)
-		r := restoreAt(t, cfg, file, house.RestoreOptions{})
+		r := restoreAt(t, cfg, file, backup.RestoreOptions{})
 		if r.Sessions == 0 || r.Clients != 1 {
 			t.Errorf("ended %d sessions and %d clients, want some and 1", r.Sessions, r.Clients)
 		}
@@ -111,10 +111,10 @@ func TestABackupUnderLoadIsAWholeHouseElsewhere(t *testing.T) {
 		ada := *s.ada
 		fresh := app.Tokens(g.Browser(), &ada)
 		expectTokens(t, "a new sign-in", app.Refresh(fresh.Text("refresh_token")))
-		if n := len(eventsOf(t, g, house.ActionRestore)); n != 1 {
+		if n := len(eventsOf(t, g, backup.ActionRestore)); n != 1 {
 			t.Errorf("the audit log tells of %d restores, want 1", n)
 		}
-		if n := len(eventsOf(t, s.Gate, house.ActionBackup)); n != 1 {
+		if n := len(eventsOf(t, s.Gate, backup.ActionMake)); n != 1 {
 			t.Errorf("the audit log tells of %d back-ups, want 1", n)
 		}
 	})
@@ -125,11 +125,11 @@ func TestWhatWasEndedAfterTheBackupStaysEnded(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *scene) {
 		tokens := s.tokens()
-		file := backup(t, s.Gate)
+		file := backedUp(t, s.Gate)
 		s.app.Revoke(tokens.Text("refresh_token"))
 
 		cfg := newHome(t, s.Gate)
-		restoreAt(t, cfg, file, house.RestoreOptions{})
+		restoreAt(t, cfg, file, backup.RestoreOptions{})
 		g := gatetest.New(t, at(cfg))
 		expectRefused(t, "a token that was revoked after the back-up", s.app.At(g).Refresh(tokens.Text("refresh_token")), "invalid_grant")
 		if p := s.browser.At(g).Get("/account"); p.URL.Path != "/signin" {
@@ -153,7 +153,7 @@ func TestSignInsUnderWayAndLinksEndWithARestore(t *testing.T) {
 		}
 		for _, keep := range []bool{true, false} {
 			cfg := newHome(t, s.Gate)
-			restoreAt(t, cfg, backup(t, s.Gate), house.RestoreOptions{KeepSessions: keep})
+			restoreAt(t, cfg, backedUp(t, s.Gate), backup.RestoreOptions{KeepSessions: keep})
 			g := gatetest.New(t, at(cfg))
 			want := http.StatusNotFound
 			if keep {
@@ -173,7 +173,7 @@ func TestSessionsAreKeptForWhoAsksForIt(t *testing.T) {
 	onBoth(t, func(t *testing.T, s *scene) {
 		tokens := s.tokens()
 		cfg := newHome(t, s.Gate)
-		restoreAt(t, cfg, backup(t, s.Gate), house.RestoreOptions{KeepSessions: true})
+		restoreAt(t, cfg, backedUp(t, s.Gate), backup.RestoreOptions{KeepSessions: true})
 		g := gatetest.New(t, at(cfg))
 		expectTokens(t, "a refresh token of before", s.app.At(g).Refresh(tokens.Text("refresh_token")))
 		if a := g.Userinfo(tokens.Text("access_token")); a.Status != 200 {
@@ -186,7 +186,7 @@ func TestSessionsAreKeptForWhoAsksForIt(t *testing.T) {
 func TestARestoreThatIsRefusedChangesNothing(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *scene) {
-		whole, err := os.ReadFile(backup(t, s.Gate))
+		whole, err := os.ReadFile(backedUp(t, s.Gate))
 		must(t, err)
 		for _, c := range []struct {
 			name, code string
@@ -213,7 +213,7 @@ func TestARestoreThatIsRefusedChangesNothing(t *testing.T) {
 			}
 			file := filepath.Join(t.TempDir(), "file")
 			must(t, os.WriteFile(file, content, 0o600))
-			if _, err := house.Restore(t.Context(), cfg, quiet, file, house.RestoreOptions{}); fault.CodeOf(err) != c.code {
+			if _, err := backup.Restore(t.Context(), cfg, quiet, file, backup.RestoreOptions{}); fault.CodeOf(err) != c.code {
 				t.Errorf("%s: %v, want %s", c.name, err, c.code)
 			}
 			if strings.HasPrefix(cfg.Store.URL, "sqlite:") {
@@ -239,14 +239,14 @@ func replaceLast(b []byte, old, with string) []byte {
 func TestADatabaseWithPeopleIsReplacedOnlyWhenAsked(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *scene) {
-		file := backup(t, s.Gate)
+		file := backedUp(t, s.Gate)
 		cfg := newHome(t, s.Gate)
-		restoreAt(t, cfg, file, house.RestoreOptions{})
-		if _, err := house.Restore(t.Context(), cfg, quiet, file, house.RestoreOptions{}); fault.CodeOf(err) != "restore.not_empty" {
+		restoreAt(t, cfg, file, backup.RestoreOptions{})
+		if _, err := backup.Restore(t.Context(), cfg, quiet, file, backup.RestoreOptions{}); fault.CodeOf(err) != "restore.not_empty" {
 			t.Errorf("into what was restored a moment ago: %v, want restore.not_empty", err)
 		}
-		restoreAt(t, cfg, file, house.RestoreOptions{Replace: true})
-		if n := len(eventsOf(t, gatetest.New(t, at(cfg)), house.ActionRestore)); n != 1 {
+		restoreAt(t, cfg, file, backup.RestoreOptions{Replace: true})
+		if n := len(eventsOf(t, gatetest.New(t, at(cfg)), backup.ActionRestore)); n != 1 {
 			t.Errorf("after it was replaced the audit log tells of %d restores, want 1: it is the back-up's", n)
 		}
 	})
@@ -256,8 +256,8 @@ func TestNobodyRestoresUnderARunningServer(t *testing.T) {
 	t.Parallel()
 	onBoth(t, func(t *testing.T, s *scene) {
 		s.tokens()
-		file := backup(t, s.Gate)
-		_, err := house.Restore(t.Context(), s.House.Config, quiet, file, house.RestoreOptions{Replace: true})
+		file := backedUp(t, s.Gate)
+		_, err := backup.Restore(t.Context(), s.House.Config, quiet, file, backup.RestoreOptions{Replace: true})
 		if fault.CodeOf(err) != "restore.running" {
 			t.Errorf("%v, want restore.running", err)
 		}
@@ -270,10 +270,10 @@ func TestABackupPassesThroughPgBouncer(t *testing.T) {
 	t.Parallel()
 	through := testpg.Bouncer(t)
 	s := newScene(t, gatetest.OnPostgres(through(testpg.URL(t))))
-	file := backup(t, s.Gate)
+	file := backedUp(t, s.Gate)
 	cfg := newHome(t, s.Gate)
 	cfg.Store.URL = through(cfg.Store.URL)
-	restoreAt(t, cfg, file, house.RestoreOptions{})
+	restoreAt(t, cfg, file, backup.RestoreOptions{})
 	g := gatetest.New(t, at(cfg))
 	expectTokens(t, "a sign-in behind PgBouncer", s.app.At(g).Tokens(g.Browser(), s.ada))
 }
@@ -282,9 +282,9 @@ func TestABackupOfAnotherDatabaseIsRefused(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
 	cfg := newHome(t, s.Gate)
-	file := backup(t, s.Gate)
+	file := backedUp(t, s.Gate)
 	cfg.Store.URL = "postgres://gate@127.0.0.1:1/gate" // nobody is asked
-	if _, err := house.Restore(t.Context(), cfg, quiet, file, house.RestoreOptions{}); fault.CodeOf(err) != "backup.database" {
+	if _, err := backup.Restore(t.Context(), cfg, quiet, file, backup.RestoreOptions{}); fault.CodeOf(err) != "backup.database" {
 		t.Errorf("%v, want backup.database", err)
 	}
 }
@@ -296,7 +296,7 @@ func TestTheAuditLogIsAppendOnlyAfterARestore(t *testing.T) {
 		s.tokens()
 		want := len(eventsOf(t, s.Gate, ""))
 		cfg := newHome(t, s.Gate)
-		restoreAt(t, cfg, backup(t, s.Gate), house.RestoreOptions{})
+		restoreAt(t, cfg, backedUp(t, s.Gate), backup.RestoreOptions{})
 		g := gatetest.New(t, at(cfg))
 		if got := len(eventsOf(t, g, "")); got != want+1 {
 			t.Errorf("there are %d events, want those %d and the restore's", got, want)
@@ -326,14 +326,14 @@ func execute(t *testing.T, cfg config.Config, text string) error {
 func TestABackupIsForItsOwnerAloneAndReplacesNothing(t *testing.T) {
 	t.Parallel()
 	s := newScene(t)
-	file := backup(t, s.Gate)
+	file := backedUp(t, s.Gate)
 	info, err := os.Stat(file)
 	must(t, err)
 	if info.Mode().Perm() != 0o600 {
 		t.Errorf("the back-up has mode %04o, want 0600", info.Mode().Perm())
 	}
 	make := func(name string, force bool) error {
-		_, err := house.MakeBackup(t.Context(), s.House.Config, s.House.Log, name, house.BackupOptions{Overwrite: force})
+		_, err := backup.Make(t.Context(), s.House.Config, s.House.Log, name, backup.Options{Overwrite: force})
 		return err
 	}
 	if err := make(file, false); fault.CodeOf(err) != "backup.exists" {
@@ -363,7 +363,7 @@ func TestABackupIsNotMadeUnderAKeyThatDoesNotFit(t *testing.T) {
 	cfg.MasterKeyFile = filepath.Join(t.TempDir(), "other.key")
 	must(t, os.WriteFile(cfg.MasterKeyFile, []byte(strings.Repeat("A", 43)+"\n"), 0o600))
 	file := filepath.Join(t.TempDir(), "backup")
-	if _, err := house.MakeBackup(t.Context(), cfg, s.House.Log, file, house.BackupOptions{}); fault.CodeOf(err) != "master_key.wrong" {
+	if _, err := backup.Make(t.Context(), cfg, s.House.Log, file, backup.Options{}); fault.CodeOf(err) != "master_key.wrong" {
 		t.Errorf("%v, want master_key.wrong", err)
 	}
 	if _, err := os.Lstat(file); err == nil {

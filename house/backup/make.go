@@ -1,4 +1,8 @@
-package house
+// Package backup writes the whole database into one file, and fills a database from
+// one. How rows are read and written is the store's, the form of the file
+// store/archive's; here is what must hold before, and what ends afterwards
+// (decision 0025). No house is opened for it.
+package backup
 
 import (
 	"context"
@@ -15,71 +19,72 @@ import (
 	"gatehouse/clock"
 	"gatehouse/config"
 	"gatehouse/fault"
+	"gatehouse/house/place"
 	"gatehouse/secret"
 	"gatehouse/store"
 	"gatehouse/store/archive"
 )
 
-// backupLabel names the key that authenticates back-ups. It follows from the
+// keyLabel names the key that authenticates back-ups. It follows from the
 // master key, which is kept apart: who can write to a back-up cannot make one.
-const backupLabel = "backup"
+const keyLabel = "backup"
 
-// BackupOptions is what there is to choose about a back-up.
-type BackupOptions struct {
+// Options is what there is to choose about a back-up.
+type Options struct {
 	By        audit.Actor
 	Overwrite bool   // a file of that name may go
 	Program   string // the version that makes it
 }
 
-// Backup is a back-up that was made.
-type Backup struct {
+// Written is a back-up that was made.
+type Written struct {
 	archive.Header
 	File       string
 	Bytes      int64
 	Unrecorded error // why the audit log does not tell of it; nil: it does
 }
 
-// MakeBackup writes the database of cfg into one file, also while servers run on
+// Make writes the database of cfg into one file, also while servers run on
 // it: to another name first, for its owner alone, and under its own once it is
 // on disk. The master key is not in it; that it opens the database is checked
 // first. The schema is left as it is, so that an upgrade can be prepared. Faults:
-// those of OpenExisting, "backup.exists", "backup.write".
-func MakeBackup(ctx context.Context, cfg config.Config, log *slog.Logger, file string, o BackupOptions) (Backup, error) {
+// those of house.OpenExisting, "backup.exists", "backup.write".
+func Make(ctx context.Context, cfg config.Config, log *slog.Logger, file string, o Options) (Written, error) {
 	if err := mayWrite(file, o.Overwrite); err != nil {
-		return Backup{}, err
+		return Written{}, err
 	}
-	if err := errors.Join(CheckDatabase(cfg), checkMasterKey(cfg)); err != nil {
-		return Backup{}, err
+	if err := errors.Join(place.CheckDatabase(cfg), place.CheckMasterKey(cfg)); err != nil {
+		return Written{}, err
 	}
 	master, err := secret.LoadMaster(cfg.MasterKeyFile)
 	if err != nil {
-		return Backup{}, err
+		return Written{}, err
 	}
 	s, err := store.Open(ctx, cfg.Store, log)
 	if err != nil {
-		return Backup{}, fmt.Errorf("open the store: %w", err)
+		return Written{}, fmt.Errorf("open the store: %w", err)
 	}
-	b, err := makeBackup(ctx, s, master, cfg.Issuer, file, o)
+	b, err := write(ctx, s, master, cfg.Issuer, file, o)
 	return b, errors.Join(err, s.Close())
 }
 
-func makeBackup(ctx context.Context, s *store.Store, master secret.Master, issuer, file string, o BackupOptions) (Backup, error) {
-	if err := checkSchema(ctx, s); err != nil {
-		return Backup{}, err
+func write(ctx context.Context, s *store.Store, master secret.Master, issuer, file string, o Options) (Written, error) {
+	if err := place.CheckSchema(ctx, s); err != nil {
+		return Written{}, err
 	}
 	if err := secret.Fits(ctx, s, master); err != nil {
-		return Backup{}, err
+		return Written{}, err
 	}
 	schema, err := s.SchemaVersion(ctx)
 	if err != nil {
-		return Backup{}, err
+		return Written{}, err
 	}
-	b := Backup{File: file, Header: archive.Header{
+	b := Written{File: file, Header: archive.Header{
 		Format: archive.Format, Made: clock.Now(), Database: s.Kind(), Schema: schema,
 		Key: master.Fingerprint(), Issuer: issuer, Program: o.Program,
 	}}
 	b.Bytes, err = writeFile(file, o.Overwrite, func(w io.Writer) error {
-		a, err := archive.NewWriter(w, b.Header, master.Key(backupLabel))
+		a, err := archive.NewWriter(w, b.Header, master.Key(keyLabel))
 		if err != nil {
 			return err
 		}
@@ -89,26 +94,26 @@ func makeBackup(ctx context.Context, s *store.Store, master secret.Master, issue
 		return a.Close()
 	})
 	if err != nil {
-		return Backup{}, err
+		return Written{}, err
 	}
-	b.Unrecorded = recordBackup(ctx, s, o.By, b)
+	b.Unrecorded = record(ctx, s, o.By, b)
 	return b, nil
 }
 
-// recordBackup tells of a back-up once there is one: who made it has all that
+// record tells of a back-up once there is one: who made it has all that
 // the database knows.
-func recordBackup(ctx context.Context, s *store.Store, by audit.Actor, b Backup) error {
+func record(ctx context.Context, s *store.Store, by audit.Actor, b Written) error {
 	log := &audit.Log{Store: s}
 	return log.Record(ctx, audit.Event{
-		At: b.Made, Actor: by, Action: ActionBackup, Target: audit.Itself(),
+		At: b.Made, Actor: by, Action: ActionMake, Target: audit.Itself(),
 		After: audit.Doc(map[string]any{"bytes": b.Bytes, "schema": b.Schema, "key": b.Key}),
 	})
 }
 
-// LastBackup returns when the last back-up was made by MakeBackup, the zero time
+// Last returns when the last back-up was made by Make, the zero time
 // when the audit log tells of none.
-func LastBackup(ctx context.Context, s *store.Store) (time.Time, error) {
-	events, err := s.FindEvents(ctx, audit.Query{Actions: []audit.Action{ActionBackup}}, 1)
+func Last(ctx context.Context, s *store.Store) (time.Time, error) {
+	events, err := s.FindEvents(ctx, audit.Query{Actions: []audit.Action{ActionMake}}, 1)
 	if err != nil || len(events) == 0 {
 		return time.Time{}, err
 	}
@@ -126,7 +131,7 @@ func mayWrite(file string, overwrite bool) error {
 	case !info.Mode().IsRegular():
 		return fault.New(fault.Conflict, "backup.exists", file+" is there already, and is no file that a back-up could replace. Choose another name.")
 	case !overwrite:
-		return errBackupExists(file)
+		return errExists(file)
 	case info.Size() > 0 && !isBackup(file):
 		return fault.New(fault.Conflict, "backup.exists", file+" is there already, and is no back-up: --force does not replace it. Choose another name.")
 	}
@@ -146,7 +151,7 @@ func isBackup(file string) bool {
 	return err == nil || fault.CodeOf(err) != "" && fault.CodeOf(err) != "backup.format"
 }
 
-func errBackupExists(file string) error {
+func errExists(file string) error {
 	return fault.New(fault.Conflict, "backup.exists", file+" is there already. Choose another name, or give --force to replace an older back-up.")
 }
 
@@ -192,7 +197,7 @@ func name(temp, file string, overwrite bool) error {
 	if !overwrite {
 		err := os.Link(temp, file)
 		if errors.Is(err, fs.ErrExist) {
-			return errBackupExists(file)
+			return errExists(file)
 		}
 		if err == nil {
 			return nil

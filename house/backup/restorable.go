@@ -1,4 +1,4 @@
-package house
+package backup
 
 import (
 	"fmt"
@@ -7,15 +7,16 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/fault"
+	"gatehouse/house/place"
 	"gatehouse/secret"
 	"gatehouse/store"
 	"gatehouse/store/archive"
 )
 
-// CheckBackup checks a back-up as Restore does before it touches anything, and
+// Check checks a back-up as Restore does before it touches anything, and
 // says what it is of.
-func CheckBackup(cfg config.Config, file string) (archive.Header, error) {
-	f, err := openBackup(file)
+func Check(cfg config.Config, file string) (archive.Header, error) {
+	f, err := open(file)
 	if err != nil {
 		return archive.Header{}, err
 	}
@@ -25,7 +26,7 @@ func CheckBackup(cfg config.Config, file string) (archive.Header, error) {
 	return r.Header, err
 }
 
-func openBackup(file string) (*os.File, error) {
+func open(file string) (*os.File, error) {
 	f, err := os.Open(file)
 	if err != nil {
 		return nil, fault.Wrap(err, fault.NotFound, "backup.not_found", "There is no back-up at "+file+" that can be read.")
@@ -45,7 +46,7 @@ func (r *restore) check() error {
 	master, err := secret.LoadMaster(r.cfg.MasterKeyFile)
 	if fault.CodeOf(err) == "master_key.missing" {
 		return fault.New(fault.NotFound, "master_key.missing", fmt.Sprintf(
-			"There is no master key at %s. Put the one there that belongs to this back-up (fingerprint %s) first: it is not in it.", absolute(r.cfg.MasterKeyFile), plainKey(r.Header.Key)))
+			"There is no master key at %s. Put the one there that belongs to this back-up (fingerprint %s) first: it is not in it.", place.Absolute(r.cfg.MasterKeyFile), plainKey(r.Header.Key)))
 	}
 	if err != nil {
 		return err
@@ -54,7 +55,7 @@ func (r *restore) check() error {
 		return fault.New(fault.Invalid, "backup.key", fmt.Sprintf(
 			"The back-up belongs to another master key (fingerprint %s; %s has %s). Put the right one in its place first.", plainKey(r.Header.Key), r.cfg.MasterKeyFile, master.Fingerprint()))
 	}
-	r.key = master.Key(backupLabel)
+	r.key = master.Key(keyLabel)
 	if err := r.rewind(); err != nil {
 		return err
 	}

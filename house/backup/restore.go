@@ -1,4 +1,4 @@
-package house
+package backup
 
 import (
 	"context"
@@ -15,6 +15,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/follow"
+	"gatehouse/house/place"
 	"gatehouse/oauth"
 	"gatehouse/session"
 	"gatehouse/store"
@@ -46,7 +47,7 @@ type Restored struct {
 // "backup.database", "store.newer", "backup.older", "restore.not_empty",
 // "restore.running".
 func Restore(ctx context.Context, cfg config.Config, log *slog.Logger, file string, o RestoreOptions) (Restored, error) {
-	f, err := openBackup(file)
+	f, err := open(file)
 	if err != nil {
 		return Restored{}, err
 	}
@@ -100,7 +101,7 @@ func (r *restore) parts() (store.Parts, error) {
 // intoSQLite makes the new file beside the old one, with all that is to be done
 // in it, and copies it over at the end.
 func (r *restore) intoSQLite(ctx context.Context) (err error) {
-	if err := PrepareDataDir(r.cfg, r.log); err != nil {
+	if err := place.PrepareDataDir(r.cfg, r.log); err != nil {
 		return err
 	}
 	path, _ := r.cfg.Store.SQLite()

@@ -1,4 +1,4 @@
-package house
+package place
 
 import (
 	"fmt"
@@ -66,7 +66,7 @@ func checkDataDir(cfg config.Config) error {
 		return nil // one that is not there yet is made, or missed by who looks into it
 	}
 	return fault.New(fault.Invalid, "data_dir.file", fmt.Sprintf(
-		"The data directory %s is a file. Choose another with data_dir.", absolute(cfg.DataDir)))
+		"The data directory %s is a file. Choose another with data_dir.", Absolute(cfg.DataDir)))
 }
 
 // judgeDataDir refuses a directory in which everybody may write: who does could
