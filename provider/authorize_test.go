@@ -130,6 +130,7 @@ func TestHarmlessParametersAreIgnored(t *testing.T) {
 		"long nonce":    {"nonce", strings.Repeat("n", 384)},
 		"scope order":   {"scope", "offline_access  openid openid"},
 		"prompt none":   {"prompt", "none"},
+		"either level":  {"prompt", "none", "claims", `{"id_token":{"acr":{"essential":true,"values":["aal2","aal1"]}}}`},
 		"own sub":       {"claims", `{"id_token":{"sub":{"value":"usr_ada"}}}`},
 	} {
 		if q := d.answered(d.ask(d.request("web", changes...))); q.Get("code") == "" {

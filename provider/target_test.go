@@ -82,6 +82,31 @@ func TestNothingIsSentToAnUnregisteredPlace(t *testing.T) {
 	}
 }
 
+// An address may be left out where it is clear, and only there: of several nobody
+// knows which is meant, and one that came twice was not left out.
+func TestAnAddressIsLeftOutOnlyWhereOneAloneIsRegistered(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		more   []string // registered besides
+		extra  string
+		status int
+	}{
+		"one":                       {status: http.StatusSeeOther},
+		"two":                       {more: []string{"https://other.example.test/cb"}, status: http.StatusBadRequest},
+		"one, and sent empty twice": {extra: "&redirect_uri=&redirect_uri=", status: http.StatusBadRequest},
+		"one, and sent twice":       {extra: "&redirect_uri=" + testCallback + "&redirect_uri=https://evil.example.test/", status: http.StatusBadRequest},
+	} {
+		d := newDoor(t)
+		d.client("plain").RedirectURIs = append([]string{testCallback}, c.more...)
+		q := d.request("plain", "scope", "orders:read", "redirect_uri", "")
+		q.Del("redirect_uri")
+		w := d.browse(httptest.NewRequest(http.MethodGet, PathAuthorize+"?"+q.Encode()+c.extra, nil))
+		if location := w.Header().Get("Location"); w.Code != c.status || location != "" && !strings.HasPrefix(location, testCallback+"?") {
+			t.Errorf("%s: %d to %q", name, w.Code, location)
+		}
+	}
+}
+
 // R06 (RFC 9207), R07: iss and state in every response, by 303.
 func TestEveryResponseCarriesIssuerAndState(t *testing.T) {
 	t.Parallel()

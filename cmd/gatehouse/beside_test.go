@@ -133,6 +133,10 @@ func TestSessionsAreListedAndEnded(t *testing.T) {
 	if result.Ended != 1 || b.live(adas) != 2 {
 		t.Errorf("one session was revoked: %d ended, %d live; want 1 and 2", result.Ended, b.live(adas))
 	}
+	b.run(&result, "session", "revoke", string(list[0].ID), string(list[0].ID))
+	if result.Ended != 0 {
+		t.Errorf("a session that had ended was revoked: %d ended, want 0", result.Ended)
+	}
 	b.run(&result, "session", "revoke", "--user", string(ada.ID))
 	if result.Ended != 2 || b.live(adas) != 0 {
 		t.Errorf("all of Ada's were revoked: %d ended, %d live; want 2 and 0", result.Ended, b.live(adas))

@@ -185,9 +185,11 @@ func testEnding(t *testing.T, s *store.Store) {
 
 	t.Run("OfAPerson", func(t *testing.T) {
 		old, here, later := of(c.ID, "ses_old", now), of(c.ID, "ses_here", now), of(c.ID, "ses_later", now.Add(time.Hour))
+		then := of(c.ID, "ses_then", now.Add(time.Minute)) // at the very moment
 		expect(t, old, false)
 		ok(t, s.EndFamiliesOfUser(ctx, u.ID, "ses_here", now.Add(time.Minute)))
 		expect(t, old, true)
+		expect(t, then, true)
 		expect(t, here, false)
 		expect(t, later, false)
 		changed, err := s.User(ctx, u.ID)
@@ -206,9 +208,11 @@ func testEnding(t *testing.T, s *store.Store) {
 		d := insertClient(t, s)
 		created := now.Add(3 * time.Hour) // the person was ended before
 		old, later, elsewhere := of(d.ID, "ses_a", created), of(d.ID, "ses_b", created.Add(time.Hour)), of(c.ID, "ses_c", created)
+		then := of(d.ID, "ses_then", created.Add(time.Minute)) // at the very moment
 		expect(t, old, false)
 		ok(t, s.EndFamiliesOfClient(ctx, d.ID, created.Add(time.Minute)))
 		expect(t, old, true)
+		expect(t, then, true)
 		expect(t, later, false)
 		expect(t, elsewhere, false)
 		ok(t, s.EndFamiliesOfClient(ctx, d.ID, created.Add(-time.Minute)))
