@@ -32,6 +32,7 @@ const (
 	pragmasWrite  = "_busy_timeout=5000" + pragmasCommit
 	pragmasWriter = "_busy_timeout=" + writerWait + pragmasCommit
 	pragmasRead   = pragmasAll + "&_query_only=1"
+	pragmasCopy   = pragmasAll + "&_pragma=synchronous(FULL)" // log and file are on the disk before the log begins anew
 
 	// writerWait is how long the writer waits at a time, in milliseconds. Who waits looks
 	// less and less often, until ten times a second, and may always miss the moments
@@ -45,6 +46,7 @@ type sqliteBackend struct {
 	file    string
 	readers *sql.DB
 	writer  *writer
+	copier  *checkpointer
 
 	set       *set
 	prepared  []atomic.Pointer[sql.Stmt] // by statement number, for the hot reads
@@ -62,7 +64,14 @@ func openSQLite(ctx context.Context, path string, maxConns int, statements *set,
 	if err != nil {
 		return nil, err
 	}
-	w, err := startWriter(ctx, dsn(file, pragmasWriter), statements, log)
+	copier, err := startCheckpointer(dsn(file, pragmasCopy), log)
+	if err != nil {
+		return nil, err
+	}
+	w, err := startWriter(ctx, dsn(file, pragmasWriter), statements, log, copier.wrote)
+	if err != nil {
+		err = errors.Join(err, copier.close())
+	}
 	if sqliteCode(err)&0xff == lib.SQLITE_NOTADB {
 		return nil, fault.New(fault.Invalid, "store.no_database", fmt.Sprintf(
 			"The file %s is no SQLite database. Look whether data_dir and store.url are right, or bring the database back from its back-up.", file))
@@ -72,13 +81,13 @@ func openSQLite(ctx context.Context, path string, maxConns int, statements *set,
 	}
 	readers, err := sql.Open("sqlite", dsn(file, pragmasRead))
 	if err != nil {
-		return nil, errors.Join(err, w.close())
+		return nil, errors.Join(err, copier.close(), w.close())
 	}
 	n := max(1, min(max(4, runtime.NumCPU()), maxConns-1))
 	readers.SetMaxOpenConns(n)
 	readers.SetMaxIdleConns(n)
 	return &sqliteBackend{
-		file: file, readers: readers, writer: w,
+		file: file, readers: readers, writer: w, copier: copier,
 		set: statements, prepared: make([]atomic.Pointer[sql.Stmt], len(statements.all)),
 	}, nil
 }
@@ -210,7 +219,7 @@ func (e *sqliteBackend) ping(ctx context.Context) error { return e.readers.PingC
 // close closes the readers first, so that the writer is the last one out, which
 // puts the write-ahead log into the file.
 func (e *sqliteBackend) close() error {
-	return errors.Join(e.readers.Close(), e.writer.close())
+	return errors.Join(e.readers.Close(), e.copier.close(), e.writer.close())
 }
 
 // migrator opens one more connection: goose wants a pool of its own, and the

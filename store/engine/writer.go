@@ -36,6 +36,7 @@ type writer struct {
 	set     *set
 	log     *slog.Logger
 	queue   chan *job
+	wrote   func(jobs int) // called behind each commit
 	closing chan struct{}
 	stopped chan struct{}
 	once    sync.Once
@@ -67,14 +68,14 @@ var (
 	errSlow  = errors.New("the database was busy for too long")
 )
 
-func startWriter(ctx context.Context, dsn string, statements *set, log *slog.Logger) (*writer, error) {
+func startWriter(ctx context.Context, dsn string, statements *set, log *slog.Logger, wrote func(jobs int)) (*writer, error) {
 	db, err := sql.Open("sqlite", dsn)
 	if err != nil {
 		return nil, err
 	}
 	db.SetMaxOpenConns(1)
 	w := &writer{
-		db: db, set: statements, log: log, queue: make(chan *job, maxGroup),
+		db: db, set: statements, log: log, queue: make(chan *job, maxGroup), wrote: wrote,
 		closing: make(chan struct{}), stopped: make(chan struct{}),
 	}
 	// Other processes may be turning the file to WAL at this moment. SQLite does
@@ -339,6 +340,7 @@ func (w *writer) call(j *job) (err error) {
 
 // answer tells the callers of the group.
 func (w *writer) answer() {
+	w.wrote(len(w.group))
 	for i, j := range w.group {
 		close(j.done)
 		w.group[i] = nil
