@@ -13,14 +13,15 @@ type broom struct {
 	st   *statement    // $1: past before here, $2: at most so many
 }
 
-// A slice is short, and is followed by a pause of several times its own length,
-// in which others write. It begins with few rows, and has as many as the database
-// removes in sliceTime: in a full house a row that nobody touched for a month lies
-// on the disk. What is not done within the budget is left to the next sweep.
+// A slice is short, and is followed by a pause of several times the length that it
+// had with its commit and the wait for its turn: a busy house is swept slowly. It
+// begins with few rows, and has as many as the database removes in sliceTime, which
+// is what everybody who writes to SQLite meanwhile waits longer. What is not done
+// within the budget is left to the next sweep.
 const (
-	firstRows   = 10
+	firstRows   = 4
 	sliceRows   = 100 // at most
-	sliceTime   = 5 * time.Millisecond
+	sliceTime   = time.Millisecond
 	slicePauses = 4
 	longestRest = time.Second
 	sweepBudget = 45 * time.Second
@@ -48,7 +49,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (map[string]int64, err
 		var more []slice
 		for _, b := range due {
 			started := time.Now()
-			n, err := s.exec(ctx, b.st, micros(now.Add(-b.keep)), b.rows)
+			n, held, err := s.removeSlice(ctx, b, now)
 			removed[b.name] += n
 			if err != nil {
 				return removed, doing("sweep "+b.name, err)
@@ -56,9 +57,8 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (map[string]int64, err
 			if n < b.rows {
 				continue
 			}
-			took := time.Since(started)
-			more = append(more, slice{b.broom, rowsAfter(b.rows, took)})
-			if err := rest(ctx, min(slicePauses*took, longestRest)); err != nil {
+			more = append(more, slice{b.broom, rowsAfter(b.rows, held)})
+			if err := rest(ctx, min(slicePauses*time.Since(started), longestRest)); err != nil {
 				return removed, doing("sweep "+b.name, err)
 			}
 		}
@@ -73,6 +73,22 @@ type slice struct {
 	rows int64
 }
 
+// removeSlice reports how many rows it removed, and how long that held up others:
+// without the wait for its turn, and the commit that it shares with whoever writes
+// at the same time.
+func (s *Store) removeSlice(ctx context.Context, b slice, now time.Time) (n int64, held time.Duration, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		begun := time.Now()
+		n, err = s.exec(ctx, b.st, micros(now.Add(-b.keep)), b.rows)
+		held = time.Since(begun)
+		return err
+	})
+	if err != nil {
+		return 0, 0, err
+	}
+	return n, held, nil
+}
+
 func firstSlices() (all []slice) {
 	for _, b := range brooms() {
 		all = append(all, slice{b, firstRows})
@@ -84,7 +100,7 @@ func firstSlices() (all []slice) {
 func rowsAfter(rows int64, took time.Duration) int64 {
 	switch {
 	case took > sliceTime:
-		return max(rows/2, firstRows/2)
+		return max(rows/2, 1)
 	case took < sliceTime/2:
 		return min(2*rows, sliceRows)
 	}
