@@ -62,6 +62,21 @@ func (p *Provider) readFarewell(w http.ResponseWriter, r *http.Request) (farewel
 	return f, err
 }
 
+// codeStay is the code of a sign-out whose way back is not registered.
+const codeStay = "logout.redirect_uri"
+
+// showStay says that an address is not registered for the application that an ID
+// token names, and on its own machine how to register it.
+func (p *Provider) showStay(w http.ResponseWriter, r *http.Request, f farewell, err error) {
+	uri := f.params.Get("post_logout_redirect_uri")
+	p.logStay(r, f, uri)
+	page := pageOf(err)
+	page.AppName, page.AppURL = f.client.Name, f.client.HomeURL
+	page.Received, page.Mend = cut(uri, longestSaid), mendAddress(f.client, "--add-post-logout-redirect-uri", uri)
+	noStore(w.Header())
+	p.Pages.Error(w, r, page)
+}
+
 // logStay tells those who run the house why a sign-out does not lead back.
 func (p *Provider) logStay(r *http.Request, f farewell, uri string) {
 	why, client := errors.New("neither id_token_hint nor client_id names an application that is registered and enabled"), loggable(id.Client(f.params.Get("client_id")))
@@ -127,7 +142,7 @@ func (f *farewell) redirect() (string, error) {
 		return "", nil
 	}
 	if !slices.Contains(f.client.PostLogoutRedirectURIs, uri) {
-		return "", fault.Wrap(fmt.Errorf("client %s: %w", f.client.ID, unregistered(uri, f.client.PostLogoutRedirectURIs)), fault.Malformed, "logout.redirect_uri", "The application asked to go on to an address that is not registered for it. You are still signed in.")
+		return "", fault.Wrap(fmt.Errorf("client %s: %w", f.client.ID, unregistered(uri, f.client.PostLogoutRedirectURIs)), fault.Malformed, codeStay, "The application asked to go on to an address that is not registered for it. You are still signed in.")
 	}
 	state := f.params.Get("state")
 	if state == "" {

@@ -28,6 +28,10 @@ func (p *Provider) mountLogout(api *web.Mux) {
 // session gave end with it.
 func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
 	f, err := p.readFarewell(w, r)
+	if fault.CodeOf(err) == codeStay {
+		p.showStay(w, r, f, err)
+		return nil
+	}
 	if err != nil {
 		return err
 	}

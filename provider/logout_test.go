@@ -349,3 +349,22 @@ func TestHintIsAnIDTokenOfOurs(t *testing.T) {
 		}
 	}
 }
+
+// Whoever tries an application on the server's machine reads what to type.
+func TestLogoutSaysHowToRegisterAnAddressOfThisMachine(t *testing.T) {
+	t.Parallel()
+	for uri, mend := range map[string]string{
+		"http://localhost:9000/bye":  "gatehouse client update web --add-post-logout-redirect-uri http://localhost:9000/bye",
+		"https://evil.example.test/": "",
+	} {
+		e := newForge(t)
+		w := e.do(logoutRequest("GET", e.signIn("ses_1"), url.Values{"id_token_hint": {e.idToken()}, "post_logout_redirect_uri": {uri}}))
+		got := e.pages.failed
+		if w.Code != http.StatusBadRequest || got.Code != "logout.redirect_uri" || got.Received != uri || strings.Join(got.Mend, " ") != mend {
+			t.Errorf("%s: %d, %+v; want %q", uri, w.Code, got, mend)
+		}
+		if len(e.sessions.ended) != 0 {
+			t.Errorf("%s: ended %v", uri, e.sessions.ended)
+		}
+	}
+}

@@ -5,13 +5,13 @@ import (
 	"gatehouse/web"
 )
 
-// mendRedirect is the command that registers a refused address of this machine;
-// nobody is told to register one of anybody else's.
-func mendRedirect(c *oauth.Client, uri string) []string {
+// mendAddress is the command that registers a refused address of this machine, by
+// the flag of its kind; nobody is told to register one of anybody else's.
+func mendAddress(c *oauth.Client, flag, uri string) []string {
 	if len(uri) > longestSaid || !web.OnThisMachine(uri) {
 		return nil
 	}
-	return []string{"gatehouse", "client", "update", string(c.ID), "--add-redirect-uri", uri}
+	return []string{"gatehouse", "client", "update", string(c.ID), flag, uri}
 }
 
 // mendClient is the command that lets an application in that is switched off or

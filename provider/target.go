@@ -103,7 +103,7 @@ func redirectOf(c *oauth.Client, params parameters) (string, error) {
 		return c.RedirectURIs[0], nil
 	}
 	page := web.ErrorPage{
-		Code: "authorize.redirect_uri", Received: cut(sent, longestSaid), Mend: mendRedirect(c, sent),
+		Code: "authorize.redirect_uri", Received: cut(sent, longestSaid), Mend: mendAddress(c, "--add-redirect-uri", sent),
 		Detail: "The application asked to send you to an address that is not registered for it, so you were not sent there.",
 	}
 	why := unregistered(sent, c.RedirectURIs)
