@@ -13,6 +13,7 @@
 // is allowed may still ask for a better or fresher proof (RFC 9470). Nobody is
 // exempt, administrators neither.
 //
-// Storing a policy, following its changes and telling them to others is left to
-// those who use this package.
+// Service writes policies, a change at a time, into a Store that keeps them. To
+// follow their changes and to tell them to others is left to those who use this
+// package.
 package access
