@@ -19,8 +19,8 @@ type ends struct {
 	access   *access.Service
 }
 
-// EndGrants implements identity.Ends.
-func (e ends) EndGrants(ctx context.Context, user id.User) error {
+// EndTokens implements identity.Ends.
+func (e ends) EndTokens(ctx context.Context, user id.User) error {
 	return e.oauth.EndUser(ctx, user, "")
 }
 

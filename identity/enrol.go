@@ -257,7 +257,7 @@ func (s *Service) dropFactors(ctx context.Context, by audit.Actor, user id.User,
 		if err := s.Ends.EndUser(ctx, by, user, keep, ReasonFactorChanged); err != nil {
 			return err
 		}
-		if err := s.Ends.EndGrants(ctx, user); err != nil {
+		if err := s.Ends.EndTokens(ctx, user); err != nil {
 			return err
 		}
 		for _, f := range all {

@@ -58,9 +58,9 @@ func (h *holding) DeleteUser(ctx context.Context, user id.User) error {
 	return h.memory.DeleteUser(ctx, user)
 }
 
-func (h *holding) EndGrants(ctx context.Context, user id.User) error {
+func (h *holding) EndTokens(ctx context.Context, user id.User) error {
 	h.note("end grants", user)
-	return h.memory.EndGrants(ctx, user)
+	return h.memory.EndTokens(ctx, user)
 }
 
 func (h *holding) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {

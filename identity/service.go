@@ -35,9 +35,9 @@ type Keeper interface {
 // the transaction of ctx.
 type Ends interface {
 	EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error
-	// EndGrants ends what applications were given for user, in whichever session,
-	// and no session.
-	EndGrants(ctx context.Context, user id.User) error
+	// EndTokens ends the codes and tokens that applications were given for user, in
+	// whichever session, and no session.
+	EndTokens(ctx context.Context, user id.User) error
 	// EndSessions ends the sessions of user but except, with what came of them;
 	// what begins from now on is not touched, not even in the same second.
 	EndSessions(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error

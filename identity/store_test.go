@@ -25,7 +25,7 @@ func (noEnds) EndUser(context.Context, audit.Actor, id.User, id.Session, audit.R
 	return nil
 }
 
-func (noEnds) EndGrants(context.Context, id.User) error { return nil }
+func (noEnds) EndTokens(context.Context, id.User) error { return nil }
 
 func (noEnds) EndSessions(context.Context, audit.Actor, id.User, id.Session, audit.Reason) error {
 	return nil
