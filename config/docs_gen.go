@@ -58,7 +58,7 @@ var docs = map[string]string{
 	"limits.person.per_minute":       "How often a person may do so per minute in the long run.",
 	"limits.person.remembered":       "How many people are remembered at most; beyond it an old one is forgotten for each new one. One takes some 100 bytes of memory.",
 	"brand.name":                     "Stands at the head of every page and in titles, and authenticator apps show it.",
-	"brand.logo":                     "A file with the picture beside the name: PNG, JPEG or SVG, at most 256 KiB and 1024 pixels a side. It is read at the start, and what is served is written anew from it.",
+	"brand.logo":                     "A file with the picture beside the name: PNG, JPEG or SVG, at most 256 KiB and 1024 pixels a side. It is read at the start and again with SIGHUP, and what is served is written anew from it.",
 	"brand.accent":                   "The colour of buttons, links and marks, as in \"#3156b8\". Where text of this colour could not be read on a page, links are darker, or lighter in dark mode; a button has it as it is, with black or white text.",
 	"bootstrap.email":                "The first administrator's email address.",
 	"bootstrap.name":                 "The first administrator's name.",

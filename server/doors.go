@@ -80,7 +80,8 @@ func (s *Server) table() ([]*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	pages.Brand, pages.Scopes = look, map[string]string{}
+	s.look.Put(look)
+	pages.Brand, pages.Scopes = &s.look, map[string]string{}
 	for _, s := range h.Config.SignIn.Scopes {
 		pages.Scopes[s.Name] = s.Says
 	}
@@ -100,7 +101,7 @@ func (s *Server) table() ([]*door, error) {
 			documents: protocol.Documents(), mount: protocol.Mount, popups: []string{provider.PathAuthorize, provider.PathLogout},
 			perAddress: []string{provider.PathAuthorize, provider.PathLogout},
 		},
-		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, look.Files()...) }},
+		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
 			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: signin.Popups(),

@@ -1,6 +1,10 @@
 package server
 
-import "context"
+import (
+	"context"
+
+	"gatehouse/ui/brand"
+)
 
 // reload reads again what can be whenever somebody asks, and says what it did.
 func (s *Server) reload(ctx context.Context, c *certificate) {
@@ -10,6 +14,23 @@ func (s *Server) reload(ctx context.Context, c *certificate) {
 			return
 		case <-s.options.Reload:
 		}
-		s.house.Log.Info("asked to reload: the certificate is read again; the configuration is read at the start only, so restart for a changed one", "certificate", c.again())
+		s.house.Log.Info("asked to reload: the certificate and the logo are read again; the configuration is read at the start only, so restart for a changed one", "certificate", c.again(), "logo", s.lookAgain())
 	}
+}
+
+// lookAgain reads the logo again, and says what came of it. A broken one leaves what
+// pages show as it is.
+func (s *Server) lookAgain() string {
+	if s.house.Config.Brand.Logo == "" {
+		return "none is configured"
+	}
+	look, err := brand.Open(s.house.Config.Brand)
+	if err != nil {
+		s.house.Log.Error("the changed logo cannot be used; the old one stays", "error", err.Error())
+		return "the old one stays"
+	}
+	if look.LogoURL() != s.look.Brand().LogoURL() {
+		s.look.Put(look)
+	}
+	return "in use"
 }

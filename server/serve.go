@@ -23,6 +23,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/house/check"
+	"gatehouse/ui/brand"
 	"gatehouse/web"
 )
 
@@ -42,7 +43,7 @@ type Options struct {
 	Stdout io.Writer
 	// Ready, if set, is called once both listeners accept, with their addresses.
 	Ready func(public, internal net.Addr)
-	// Reload, if set, asks each time to read again what can be: the certificate.
+	// Reload, if set, asks each time to read again what can be: the certificate and the logo.
 	Reload <-chan os.Signal
 	// Quiet logs requests that went well on level debug only.
 	Quiet bool
@@ -59,7 +60,9 @@ type Server struct {
 	cookies *web.Cookies
 	// addresses bounds how many pages an address may ask for.
 	addresses web.Limiter
-	doors     []*door
+	// look is what pages look like; a reload may change it.
+	look  brand.Current
+	doors []*door
 
 	public, internal http.Handler
 	arrivals         web.Arrivals

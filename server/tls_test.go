@@ -225,6 +225,49 @@ func TestReloadReadsTheCertificateAtOnceAndEndsNothing(t *testing.T) {
 	}
 }
 
+// A new logo is on every page from the reload on, pages of before still have theirs,
+// and what is no picture changes nothing.
+func TestReloadReadsTheLogo(t *testing.T) {
+	t.Parallel()
+	cfg := testconfig.New(t)
+	cfg.Brand.Logo = filepath.Join(t.TempDir(), "logo.svg")
+	drawing := func(colour string) []byte {
+		return []byte(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><rect width="8" height="8" fill="` + colour + `"/></svg>`)
+	}
+	put(t, cfg.Brand.Logo, drawing("#112233"))
+	ask := make(chan os.Signal)
+	r := start(t, cfg, Options{Reload: ask})
+	shown := func() string {
+		t.Helper()
+		_, page := fetch(t, "http://"+r.public+"/problems/signin.wrong")
+		_, rest, _ := strings.Cut(page, `<img src="`)
+		address, _, _ := strings.Cut(rest, `"`)
+		return address
+	}
+	holds := func(address, colour string) {
+		t.Helper()
+		if status, body := fetch(t, "http://"+r.public+address); status != http.StatusOK || !strings.Contains(body, colour) {
+			t.Errorf("%s is answered %d %s, want %s in it", address, status, body, colour)
+		}
+	}
+	reload := func(content []byte) string {
+		put(t, cfg.Brand.Logo, content)
+		ask <- syscall.SIGHUP
+		ask <- syscall.SIGHUP // taken when the first is done
+		return shown()
+	}
+	first := shown()
+	second := reload(drawing("#445566"))
+	if second == first {
+		t.Errorf("the page still shows %s", second)
+	}
+	holds(second, "#445566")
+	holds(first, "#112233")
+	if third := reload([]byte("no picture")); third != second {
+		t.Errorf("after a broken one the page shows %s, want %s", third, second)
+	}
+}
+
 func TestReloadWithoutACertificateEndsNothing(t *testing.T) {
 	t.Parallel()
 	ask := make(chan os.Signal)

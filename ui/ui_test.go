@@ -20,7 +20,7 @@ func house() http.Handler {
 	log := slog.New(slog.DiscardHandler)
 	cookies := &web.Cookies{FormKey: []byte("k")}
 	m := web.NewMux(log, refuse)
-	static.Mount(m)
+	static.Mount(m, nil)
 	Mount(m, Deps{Cookies: cookies, Pages: pages})
 	return web.ProtectForms("https://id.example.com", cookies, func(w http.ResponseWriter, r *http.Request, err error) {
 		web.Refuse(w, r, log, err, refuse)

@@ -18,7 +18,7 @@ func (a *app) serve() *cobra.Command {
 		Use:   "serve",
 		Short: "Run the server until it is told to stop",
 		Long: `Run the server until SIGINT or SIGTERM; requests under way are finished first.
-SIGHUP reads the certificate again.
+SIGHUP reads the certificate and the logo again.
 
 Without any configuration it serves http://localhost:8080 from a SQLite database
 in ./gatehouse-data, and prints a link that makes the first administrator.`,

@@ -17,8 +17,8 @@ type Config struct {
 	// show it.
 	Name string `setting:"name"`
 	// Logo is a file with the picture beside the name: PNG, JPEG or SVG, at most
-	// 256 KiB and 1024 pixels a side. It is read at the start, and what is served is
-	// written anew from it.
+	// 256 KiB and 1024 pixels a side. It is read at the start and again with SIGHUP, and
+	// what is served is written anew from it.
 	Logo string `setting:"logo"`
 	// Accent is the colour of buttons, links and marks, as in "#3156b8". Where text
 	// of this colour could not be read on a page, links are darker, or lighter in

@@ -120,20 +120,25 @@ func URL(name string) string {
 // Logo returns our own logo, to make others of.
 func Logo() string { return string(files()["logo.svg"].plain) }
 
-// Mount registers the files, and more that were made at the start; their names may
-// be those of embedded ones. Only the address that URL gives is answered; an old
-// hash is not found.
-func Mount(m *web.Mux, more ...*File) {
+// Mount registers the files, and those that more, if it is not nil, has at the moment
+// of a request; their names may be those of embedded ones. Only the address that URL
+// gives is answered; an old hash is not found.
+func Mount(m *web.Mux, more func() []*File) {
 	all := map[string]*File{}
 	for _, f := range files() {
 		all[f.URL()] = f
 	}
-	for _, f := range more {
-		all[f.URL()] = f
-	}
 	m.Route("GET /static/{hash}/{name}", func(w http.ResponseWriter, r *http.Request) error {
-		f, ok := all["/static/"+r.PathValue("hash")+"/"+r.PathValue("name")]
-		if !ok {
+		address := "/static/" + r.PathValue("hash") + "/" + r.PathValue("name")
+		f := all[address]
+		if f == nil && more != nil {
+			for _, other := range more() {
+				if other.URL() == address {
+					f = other
+				}
+			}
+		}
+		if f == nil {
 			return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
 		}
 		f.send(w, r)

@@ -18,7 +18,7 @@ func mux() *web.Mux {
 	m := web.NewMux(slog.New(slog.DiscardHandler), func(w http.ResponseWriter, _ *http.Request, status int, _ *fault.Error) {
 		w.WriteHeader(status)
 	})
-	Mount(m)
+	Mount(m, nil)
 	return m
 }
 
@@ -95,7 +95,7 @@ func TestALogoMayDoNothingByItself(t *testing.T) {
 	m := web.NewMux(slog.New(slog.DiscardHandler), func(w http.ResponseWriter, _ *http.Request, status int, _ *fault.Error) {
 		w.WriteHeader(status)
 	})
-	Mount(m, drawing, raster)
+	Mount(m, func() []*File { return []*File{drawing, raster} })
 	for kind, f := range map[string]*File{"image/svg+xml": drawing, "image/png": raster} {
 		w := httptest.NewRecorder()
 		m.ServeHTTP(w, httptest.NewRequest(http.MethodGet, f.URL(), nil))

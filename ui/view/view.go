@@ -30,7 +30,7 @@ type Pages struct {
 	// Words are what pages say in each language; not nil.
 	Words *words.Languages
 	// Brand is what pages look like; nil is Gatehouse as it comes.
-	Brand *brand.Brand
+	Brand *brand.Current
 	// Scopes are what the operator says of scopes, by their names; may be nil.
 	Scopes map[string]string
 }
@@ -64,7 +64,7 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
-	ctx := withScopes(brand.With(words.With(context.WithoutCancel(r.Context()), say), v.Brand), v.Scopes)
+	ctx := withScopes(brand.With(words.With(context.WithoutCancel(r.Context()), say), v.Brand.Brand()), v.Scopes)
 	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)
 	}
