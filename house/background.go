@@ -15,13 +15,16 @@ import (
 // of a processor.
 const FirstKeys = "make the first keys"
 
+// LoadRevocations is the beat that loads the revocations which a start finds.
+const LoadRevocations = "load the revocations"
+
 // Beats lists what beats in the background of every process that serves. Run
 // beats them; a test may beat them by itself. What removes or replaces something
 // because of the time asks the clock's watch for it.
 func (h *House) Beats() []Beat {
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
-		{Name: "load the revocations", Every: time.Second, Due: h.Registry.Loading, Step: h.Registry.Load},
+		{Name: LoadRevocations, Every: time.Second, Due: h.Registry.Loading, Step: h.Registry.Load},
 		{Name: FirstKeys, Every: time.Minute, Step: h.firstKeys},
 		{Name: "rotate the keys", Every: time.Second, Clock: h.Clock, Due: h.Keys.Due, Step: h.Keys.Step}, // under a lease of its own
 		{Name: "forget revocations", Every: time.Minute, Clock: h.Clock, Step: h.Registry.Forget},

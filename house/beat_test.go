@@ -133,7 +133,7 @@ func TestRevocationsOfBeforeTheStartAreLoadedInTheBackground(t *testing.T) {
 		t.Fatal(err)
 	}
 	rows := h.Beats()
-	load := rows[slices.IndexFunc(rows, func(b Beat) bool { return b.Name == "load the revocations" })]
+	load := rows[slices.IndexFunc(rows, func(b Beat) bool { return b.Name == LoadRevocations })]
 	beat := func() {
 		t.Helper()
 		if err := (runner{h.Store, "us", h.Log}).beat(t.Context(), load, time.Now()); err != nil {

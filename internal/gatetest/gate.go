@@ -68,7 +68,7 @@ func New(t testing.TB, change ...func(*config.Config)) *Gate {
 	for _, c := range change {
 		c(&cfg)
 	}
-	return open(t, cfg).load()
+	return open(t, cfg)
 }
 
 // OnPostgres makes New use the database at url.
@@ -77,6 +77,16 @@ func OnPostgres(url string) func(*config.Config) {
 }
 
 func open(t testing.TB, cfg config.Config) *Gate {
+	t.Helper()
+	g := start(t, cfg)
+	if err := g.House.Registry.Load(context.Background(), time.Now()); err != nil {
+		t.Fatalf("load the revocations: %v", err)
+	}
+	return g
+}
+
+// start opens a Gatehouse whose background leaves out what is named.
+func start(t testing.TB, cfg config.Config, without ...string) *Gate {
 	t.Helper()
 	g := &Gate{T: t, Log: &Log{}, config: cfg}
 	ctx := context.Background()
@@ -96,7 +106,7 @@ func open(t testing.TB, cfg config.Config) *Gate {
 	}
 	g.Settle()
 	if !inBubble() {
-		g.keepUp()
+		g.keepUp(append(without, house.FirstKeys))
 	}
 	return g
 }
@@ -108,12 +118,12 @@ func inBubble() bool { return time.Now().Year() < 2020 }
 // keepUp beats as a running server does, so that whatever it does beside the
 // requests is done in tests too. In a bubble nothing is ever late, and a test
 // that lets months pass would beat through them.
-func (g *Gate) keepUp() {
+func (g *Gate) keepUp(without []string) {
 	ctx, stop := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		g.House.Beat(ctx, house.FirstKeys)
+		g.House.Beat(ctx, without...)
 	}()
 	g.T.Cleanup(func() { stop(); <-done })
 }
@@ -121,23 +131,14 @@ func (g *Gate) keepUp() {
 // Replica opens a second Gatehouse on the same store and master key.
 func (g *Gate) Replica() *Gate {
 	g.T.Helper()
-	return open(g.T, g.config).load()
+	return open(g.T, g.config)
 }
 
 // Starting opens a second Gatehouse as Replica does, which has not loaded the
 // revocations that are there already.
 func (g *Gate) Starting() *Gate {
 	g.T.Helper()
-	return open(g.T, g.config)
-}
-
-// load brings the revocations into memory, as a running server does within a moment.
-func (g *Gate) load() *Gate {
-	g.T.Helper()
-	if err := g.House.Registry.Load(context.Background(), time.Now()); err != nil {
-		g.T.Fatalf("load the revocations: %v", err)
-	}
-	return g
+	return start(g.T, g.config, house.LoadRevocations)
 }
 
 // Restart closes nothing but opens the store anew, as a started process would.
