@@ -57,10 +57,13 @@ func TestAFinishedSignInIsOverForEverybodyElse(t *testing.T) {
 	b.is(StepIssue)(b.consent(true))
 	b.finish()
 	ada := b.ref.Session
+	again := b.open(toWeb)
+	again.ref.Session = ""
+	again.is(StepIssue)(again.password("ada"))
 	for name, change := range map[string]func(){
 		"signed out":          func() { b.ref.Session = "" },
 		"another person":      func() { b.ref.Session = b.sessionOf("bob") },
-		"another session":     func() { b.ref.Session = b.sessionOf("ada") },
+		"another session":     func() { b.ref.Session = again.ref.Session },
 		"the consent is gone": func() { b.ref.Session = ada; clear(b.w.consents); delete(b.w.apps, "web") },
 	} {
 		change()
