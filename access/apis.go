@@ -89,7 +89,7 @@ func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 			}
 		}
 	}
-	return s.eachLiving(ctx, clock.Now(), func(g *Record) error {
+	return s.eachLiving(ctx, clock.Now(), func(g *GrantRecord) error {
 		if g.Permission.API == api && k.checkPattern(g.Permission) != nil {
 			return inUse("api.in_use", fmt.Sprintf("The grant %s is of %s.", g.ID, g.Permission))
 		}
@@ -99,7 +99,7 @@ func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 
 // eachLiving calls f for every grant that is not over at now, until it returns an
 // error.
-func (s *Service) eachLiving(ctx context.Context, now time.Time, f func(g *Record) error) error {
+func (s *Service) eachLiving(ctx context.Context, now time.Time, f func(g *GrantRecord) error) error {
 	for at := fromNow(now); ; {
 		page, err := s.Store.GrantsAfter(ctx, Subject{}, at, loadPage)
 		if err != nil {

@@ -87,7 +87,7 @@ func (r *Role) document() map[string]any {
 	return doc
 }
 
-func (r *Record) document() map[string]any {
+func (r *GrantRecord) document() map[string]any {
 	doc := map[string]any{
 		"subject": map[string]any{"kind": r.Subject.Kind, "id": r.Subject.ID}, "effect": r.Effect, "where": r.Where.Place,
 		"source": r.Source, "reason": r.Reason,

@@ -13,7 +13,7 @@ import (
 )
 
 // begin is from when on the grant counts, not before now.
-func (r *Record) begin(now time.Time) time.Time {
+func (r *GrantRecord) begin(now time.Time) time.Time {
 	if r.NotBefore.After(now) {
 		return r.NotBefore
 	}
@@ -24,13 +24,13 @@ func (r *Record) begin(now time.Time) time.Time {
 // lasts as long as its role lets it. Faults: Invalid "grant.invalid" with the
 // fields, "permission.unknown", "grant.condition"; NotFound for a subject or role
 // that there is not; Conflict "access.full".
-func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (Record, error) {
+func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecord, error) {
 	now := clock.Now()
-	r := Record{Grant: g, Created: now, CreatedBy: actor(by), Rev: 1}
+	r := GrantRecord{Grant: g, Created: now, CreatedBy: actor(by), Rev: 1}
 	r.ID, r.Source, r.Withdrawn = id.NewGrant(), Manual, false
 	r.NotBefore, r.ExpiresAt = clock.Cut(g.NotBefore), clock.Cut(g.ExpiresAt)
 	if err := r.check(now); err != nil {
-		return Record{}, err
+		return GrantRecord{}, err
 	}
 	err := s.change(ctx, "create a grant", func(ctx context.Context) error {
 		if err := s.isKnown(ctx, r.Subject); err != nil {
@@ -52,16 +52,16 @@ func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (Record, er
 		return s.recordGrant(ctx, by, ActionGrantCreate, &r, nil, r.document())
 	})
 	if err != nil {
-		return Record{}, err
+		return GrantRecord{}, err
 	}
 	return r, nil
 }
 
 // Grant returns one of them, be it over or not; NotFound fault "grant.not_found".
-func (s *Service) Grant(ctx context.Context, grant id.Grant) (Record, error) {
+func (s *Service) Grant(ctx context.Context, grant id.Grant) (GrantRecord, error) {
 	r, err := s.Store.Grant(ctx, grant)
 	if err != nil {
-		return Record{}, fmt.Errorf("read a grant: %w", err)
+		return GrantRecord{}, fmt.Errorf("read a grant: %w", err)
 	}
 	return r, nil
 }
@@ -69,7 +69,7 @@ func (s *Service) Grant(ctx context.Context, grant id.Grant) (Record, error) {
 // Extend makes a grant that is not over end at until, which is later than it ends
 // now, but for a role no later than a new grant would. Faults: Invalid
 // "grant.invalid", NotFound, Conflict "grant.over".
-func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, until time.Time) (r Record, err error) {
+func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, until time.Time) (r GrantRecord, err error) {
 	now, until := clock.Now(), clock.Cut(until)
 	err = s.change(ctx, "extend a grant", func(ctx context.Context) error {
 		if r, err = s.living(ctx, grant, now); err != nil {
@@ -103,11 +103,11 @@ func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, un
 
 // Revoke ends a grant now. It stays, with the reason. Faults: Invalid
 // "grant.invalid", NotFound, Conflict "grant.over".
-func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, reason string) (r Record, err error) {
+func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, reason string) (r GrantRecord, err error) {
 	var p problems
 	p.reason(reason)
 	if err := p.err("grant.invalid", "The grant cannot be revoked so."); err != nil {
-		return Record{}, err
+		return GrantRecord{}, err
 	}
 	err = s.change(ctx, "revoke a grant", func(ctx context.Context) error {
 		now := clock.Now()
@@ -148,7 +148,7 @@ func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) err
 // Grants lists grants of who (the zero Subject: of everybody) that are not over, in
 // the order in which they end; with over, those that are, the latest first. It
 // returns where the list goes on, the zero cursor at its end.
-func (s *Service) Grants(ctx context.Context, who Subject, over bool, after GrantCursor, limit int) ([]Record, GrantCursor, error) {
+func (s *Service) Grants(ctx context.Context, who Subject, over bool, after GrantCursor, limit int) ([]GrantRecord, GrantCursor, error) {
 	list := s.Store.GrantsAfter
 	if over {
 		list = s.Store.GrantsBefore
@@ -191,7 +191,7 @@ func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {
 	return Compile(p), nil
 }
 
-func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.Action, r *Record, before, after map[string]any) error {
+func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.Action, r *GrantRecord, before, after map[string]any) error {
 	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindGrant, ID: string(r.ID)}}
 	switch r.Subject.Kind {
 	case User:
@@ -209,7 +209,7 @@ func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.
 }
 
 // living returns a grant that is not over.
-func (s *Service) living(ctx context.Context, grant id.Grant, now time.Time) (Record, error) {
+func (s *Service) living(ctx context.Context, grant id.Grant, now time.Time) (GrantRecord, error) {
 	r, err := s.Store.Grant(ctx, grant)
 	if err != nil {
 		return r, err
@@ -247,7 +247,7 @@ func (p *problems) window(w Window, now time.Time) {
 }
 
 // check looks at a new grant by itself.
-func (r *Record) check(now time.Time) error {
+func (r *GrantRecord) check(now time.Time) error {
 	var p problems
 	if r.Subject.Kind != User && r.Subject.Kind != Client && r.Subject.Kind != Group {
 		p.add("subject", "must be a person, an application or a group")
@@ -301,7 +301,7 @@ func (w *Where) check(p *problems) {
 
 // checkGrant looks whether r fits the roles and catalogues, and ends it with the
 // longest that its role lets it last where it has no end.
-func (k known) checkGrant(r *Record, now time.Time) error {
+func (k known) checkGrant(r *GrantRecord, now time.Time) error {
 	gives := bits(nil)
 	if r.Role == "" {
 		if err := k.checkPattern(r.Permission); err != nil {
@@ -336,7 +336,7 @@ func (k known) owned(gives bits) bool {
 }
 
 // checkLength complains about a grant that lasts longer than its role lets it.
-func (k known) checkLength(r *Record, now time.Time, p *problems) {
+func (k known) checkLength(r *GrantRecord, now time.Time, p *problems) {
 	most := k.maxGrant(r.Role)
 	if latest := r.begin(now).Add(most); most > 0 && r.Effect == Allow && r.ExpiresAt.After(latest) {
 		p.add("expires_at", "must be %s at the latest: a grant of the role %s lasts %s at most", latest.Format(time.RFC3339), r.Role, setting.FormatDuration(most))

@@ -77,7 +77,7 @@ func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) e
 		if err := s.Store.DeleteLock(ctx, on); err != nil {
 			return err
 		}
-		var grant Record
+		var grant GrantRecord
 		if on.Kind == LockGrant {
 			if grant, err = s.Store.Grant(ctx, id.Grant(on.ID)); err != nil {
 				return err
@@ -111,10 +111,10 @@ func lockOn(all []LockRecord, on LockTarget) *LockRecord {
 
 // lockable refuses a lock on what is not there, and on a deny: suspending it would
 // give something. It returns the grant, if it is one.
-func (s *Service) lockable(ctx context.Context, on LockTarget, now time.Time) (Record, error) {
+func (s *Service) lockable(ctx context.Context, on LockTarget, now time.Time) (GrantRecord, error) {
 	if on.Kind == LockRole {
 		_, err := s.Role(ctx, on.ID)
-		return Record{}, err
+		return GrantRecord{}, err
 	}
 	g, err := s.living(ctx, id.Grant(on.ID), now)
 	if err == nil && g.Effect != Allow {
@@ -131,7 +131,7 @@ func (l *LockRecord) document() map[string]any {
 	return doc
 }
 
-func (s *Service) recordLock(ctx context.Context, by audit.Actor, action audit.Action, on LockTarget, grant Record, before, after *LockRecord) error {
+func (s *Service) recordLock(ctx context.Context, by audit.Actor, action audit.Action, on LockTarget, grant GrantRecord, before, after *LockRecord) error {
 	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: audit.Kind(on.Kind), ID: on.ID}}
 	switch grant.Subject.Kind {
 	case User:

@@ -98,7 +98,7 @@ func (s *Service) stillShort(ctx context.Context, was, is known) error {
 		return nil
 	}
 	now := clock.Now()
-	return s.eachLiving(ctx, now, func(g *Record) error {
+	return s.eachLiving(ctx, now, func(g *GrantRecord) error {
 		most, bound := shorter[g.Role]
 		if end := g.Ends(); bound && g.Effect == Allow && (end.IsZero() || end.After(g.begin(now).Add(most))) {
 			return inUse("role.in_use", fmt.Sprintf("The grant %s of %s lasts longer than %s.", g.ID, g.Role, setting.FormatDuration(most)))

@@ -76,7 +76,7 @@ func (w written) role(r Role) written {
 	return w
 }
 
-func (w written) give(g Grant) Record {
+func (w written) give(g Grant) GrantRecord {
 	w.Helper()
 	r, err := w.Give(w.Context(), console, g)
 	if err != nil {
@@ -452,7 +452,7 @@ func TestASubjectHasABoundedNumberOfGrants(t *testing.T) {
 	t.Parallel()
 	w := newWritten(t).shop()
 	for range MaxGrantsOf {
-		w.must(nil, w.Store.InsertGrant(t.Context(), Record{Grant: toAda(func(g *Grant) { g.ID, g.Source = id.NewGrant(), Manual }), Created: time.Now()}))
+		w.must(nil, w.Store.InsertGrant(t.Context(), GrantRecord{Grant: toAda(func(g *Grant) { g.ID, g.Source = id.NewGrant(), Manual }), Created: time.Now()}))
 	}
 	_, err := w.Give(t.Context(), console, toAda(nil))
 	w.refuses("access.full", "", err, w.version())

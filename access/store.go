@@ -13,9 +13,9 @@ import (
 // VersionPolicy is the counter that every change of a policy raises.
 const VersionPolicy = "policy"
 
-// Record is a Grant as it is kept: with who gave it, and how it ended. Grants that
+// GrantRecord is a Grant as it is kept: with who gave it, and how it ended. Grants that
 // are over are kept.
-type Record struct {
+type GrantRecord struct {
 	Grant
 	Created       time.Time
 	CreatedBy     string    // the actor, as "console:root"
@@ -27,7 +27,7 @@ type Record struct {
 
 // Ends returns when the grant is over: at its own end, or when somebody ended it.
 // The zero time is never.
-func (r *Record) Ends() time.Time {
+func (r *GrantRecord) Ends() time.Time {
 	if r.Revoked.IsZero() || !r.ExpiresAt.IsZero() && r.ExpiresAt.Before(r.Revoked) {
 		return r.ExpiresAt
 	}
@@ -35,13 +35,13 @@ func (r *Record) Ends() time.Time {
 }
 
 // OverAt reports whether the grant is over at now.
-func (r *Record) OverAt(now time.Time) bool {
+func (r *GrantRecord) OverAt(now time.Time) bool {
 	end := r.Ends()
 	return !end.IsZero() && !now.Before(end)
 }
 
 // decided is the grant as a Policy has it: one that was revoked ended then.
-func (r *Record) decided() Grant {
+func (r *GrantRecord) decided() Grant {
 	g := r.Grant
 	g.ExpiresAt, g.Withdrawn = r.Ends(), !r.Revoked.IsZero()
 	return g
@@ -108,15 +108,15 @@ type Store interface {
 	DeleteRole(ctx context.Context, name string) error
 	Roles(ctx context.Context) ([]Role, error)
 
-	InsertGrant(ctx context.Context, g Record) error
+	InsertGrant(ctx context.Context, g GrantRecord) error
 	// UpdateGrant writes the ends of g: ExpiresAt and the three of its revocation.
-	UpdateGrant(ctx context.Context, g Record) error
-	Grant(ctx context.Context, grant id.Grant) (Record, error)
+	UpdateGrant(ctx context.Context, g GrantRecord) error
+	Grant(ctx context.Context, grant id.Grant) (GrantRecord, error)
 	// GrantsAfter lists grants of who (the zero Subject: of everybody) in the order
 	// of their ends and ids, behind the cursor; GrantsBefore in the opposite order,
 	// those in front of it.
-	GrantsAfter(ctx context.Context, who Subject, after GrantCursor, limit int) ([]Record, error)
-	GrantsBefore(ctx context.Context, who Subject, before GrantCursor, limit int) ([]Record, error)
+	GrantsAfter(ctx context.Context, who Subject, after GrantCursor, limit int) ([]GrantRecord, error)
+	GrantsBefore(ctx context.Context, who Subject, before GrantCursor, limit int) ([]GrantRecord, error)
 	// GrantOfRole and GrantOfAPI return one that is not over at now, "" for none.
 	GrantOfRole(ctx context.Context, role string, now time.Time) (id.Grant, error)
 	GrantOfAPI(ctx context.Context, api string, now time.Time) (id.Grant, error)

@@ -84,14 +84,14 @@ WHERE subject_kind = $1 AND subject_id = $2 AND ends_at > $3`)
 )
 
 // InsertGrant stores g as revision 1.
-func (s *Store) InsertGrant(ctx context.Context, g access.Record) error {
+func (s *Store) InsertGrant(ctx context.Context, g access.GrantRecord) error {
 	_, err := s.exec(ctx, insertGrant, grantArgs(g)...)
 	return doing("insert grant", err)
 }
 
 // UpdateGrant writes when g ends and whether it was revoked, where the revision is
 // still g.Rev, and raises the revision. Conflict: somebody else changed it.
-func (s *Store) UpdateGrant(ctx context.Context, g access.Record) error {
+func (s *Store) UpdateGrant(ctx context.Context, g access.GrantRecord) error {
 	ok, err := s.changed(ctx, updateGrant, string(g.ID), when(g.ExpiresAt), when(g.Revoked), g.RevokedBy, g.RevokedReason, endOf(g), g.Rev)
 	if err == nil && !ok {
 		err = stale("grant")
@@ -100,7 +100,7 @@ func (s *Store) UpdateGrant(ctx context.Context, g access.Record) error {
 }
 
 // Grant answers NotFound for one that is not there; one that ended is.
-func (s *Store) Grant(ctx context.Context, grant id.Grant) (g access.Record, err error) {
+func (s *Store) Grant(ctx context.Context, grant id.Grant) (g access.GrantRecord, err error) {
 	err = s.one(ctx, "grant", selectGrant, []any{string(grant)}, func(rows *sql.Rows) error {
 		g, err = scanGrant(rows)
 		return err
@@ -110,16 +110,16 @@ func (s *Store) Grant(ctx context.Context, grant id.Grant) (g access.Record, err
 
 // GrantsAfter returns grants of who (the zero Subject: of everybody) behind after,
 // at most limit: those that end soonest first, those without an end last.
-func (s *Store) GrantsAfter(ctx context.Context, who access.Subject, after access.GrantCursor, limit int) ([]access.Record, error) {
+func (s *Store) GrantsAfter(ctx context.Context, who access.Subject, after access.GrantCursor, limit int) ([]access.GrantRecord, error) {
 	return s.grants(ctx, selectGrants, selectGrantsOf, who, after, limit)
 }
 
 // GrantsBefore returns grants in the opposite order, from before on.
-func (s *Store) GrantsBefore(ctx context.Context, who access.Subject, before access.GrantCursor, limit int) ([]access.Record, error) {
+func (s *Store) GrantsBefore(ctx context.Context, who access.Subject, before access.GrantCursor, limit int) ([]access.GrantRecord, error) {
 	return s.grants(ctx, selectEndedGrants, selectEndedGrantsOf, who, before, limit)
 }
 
-func (s *Store) grants(ctx context.Context, all, ofOne *statement, who access.Subject, at access.GrantCursor, limit int) ([]access.Record, error) {
+func (s *Store) grants(ctx context.Context, all, ofOne *statement, who access.Subject, at access.GrantCursor, limit int) ([]access.GrantRecord, error) {
 	args := []any{endMicros(at.Ends), string(at.ID), int64(limit)}
 	if who != (access.Subject{}) {
 		all, args = ofOne, append([]any{string(who.Kind), who.ID}, args...)
@@ -156,7 +156,7 @@ func (s *Store) EndGrantsOf(ctx context.Context, who access.Subject, now time.Ti
 }
 
 // endOf is when g is over.
-func endOf(g access.Record) int64 { return endMicros(g.Ends()) }
+func endOf(g access.GrantRecord) int64 { return endMicros(g.Ends()) }
 
 // endMicros is micros, with the largest number for the zero time, which is never.
 func endMicros(t time.Time) int64 {
@@ -166,7 +166,7 @@ func endMicros(t time.Time) int64 {
 	return micros(t)
 }
 
-func grantArgs(g access.Record) []any {
+func grantArgs(g access.GrantRecord) []any {
 	return []any{
 		string(g.ID), string(g.Subject.Kind), g.Subject.ID, string(g.Effect), g.Role, g.Permission.String(), g.Permission.API, g.Org,
 		string(g.Where.Place), words(g.Where.IDs), g.Where.Expression, when(g.NotBefore), when(g.ExpiresAt),
@@ -175,7 +175,7 @@ func grantArgs(g access.Record) []any {
 	}
 }
 
-func scanGrant(rows *sql.Rows) (g access.Record, err error) {
+func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 	var api string
 	var age, ends int64
 	err = rows.Scan(&g.ID, &g.Subject.Kind, &g.Subject.ID, &g.Effect, &g.Role, patternIn{&g.Permission}, &api, &g.Org,

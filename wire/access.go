@@ -171,7 +171,7 @@ func OfRole(r access.Role) Role {
 }
 
 // OfGrant returns the shape of r, without the email of its subject.
-func OfGrant(r access.Record) Grant {
+func OfGrant(r access.GrantRecord) Grant {
 	return Grant{
 		ID: r.ID, Subject: OfSubject(r.Subject), Effect: r.Effect, Role: r.Role, Permission: r.Permission.String(),
 		Where: r.Where.Place, ResourceIDs: r.Where.IDs, Condition: r.Where.Expression, NotBefore: r.NotBefore.UTC(), ExpiresAt: r.ExpiresAt.UTC(),

@@ -73,7 +73,7 @@ func readMoment(flag, text string) (time.Time, error) {
 }
 
 // shownGrant is a grant with the email of its person.
-func shownGrant(ctx context.Context, names *personNames, r access.Record) (wire.Grant, error) {
+func shownGrant(ctx context.Context, names *personNames, r access.GrantRecord) (wire.Grant, error) {
 	w := wire.OfGrant(r)
 	var err error
 	w.Subject, err = shownSubject(ctx, names, r.Subject)

@@ -86,8 +86,8 @@ func testRoles(t *testing.T, s *store.Store) {
 }
 
 // aGrant is one with everything.
-func aGrant(who access.Subject, end time.Time) access.Record {
-	return access.Record{
+func aGrant(who access.Subject, end time.Time) access.GrantRecord {
+	return access.GrantRecord{
 		Grant: access.Grant{
 			ID: id.NewGrant(), Subject: who, Effect: access.Allow, Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"},
 			Org: "acme", Where: access.Where{Place: access.Listed, IDs: []string{"42", "43"}},
@@ -102,37 +102,37 @@ func testGrants(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	ada, app := access.Subject{Kind: access.User, ID: "usr_ada"}, access.Subject{Kind: access.Client, ID: "app"}
 	soon, later, over := aGrant(ada, now.Add(time.Hour)), aGrant(ada, now.Add(2*time.Hour)), aGrant(ada, now.Add(-time.Hour))
-	endless := access.Record{
+	endless := access.GrantRecord{
 		Grant: access.Grant{
 			ID: id.NewGrant(), Subject: app, Effect: access.Deny, Role: "support",
 			Where: access.Where{Place: access.Condition, Expression: `resource.a == "b"`}, Source: access.Manual, Reason: "r",
 		},
 		Created: now, CreatedBy: "console:root", Rev: 1,
 	}
-	for _, g := range []access.Record{later, endless, over, soon} {
+	for _, g := range []access.GrantRecord{later, endless, over, soon} {
 		ok(t, s.InsertGrant(ctx, g))
 	}
-	same(t, must[access.Record](t)(s.Grant(ctx, soon.ID)), soon)
-	same(t, must[access.Record](t)(s.Grant(ctx, endless.ID)), endless)
+	same(t, must[access.GrantRecord](t)(s.Grant(ctx, soon.ID)), soon)
+	same(t, must[access.GrantRecord](t)(s.Grant(ctx, endless.ID)), endless)
 	_, err := s.Grant(ctx, "gra_nobody")
 	missing(t, err)
 
-	var none []access.Record
+	var none []access.GrantRecord
 	// Lists go by the ends, wherever they are cut.
 	from := access.GrantCursor{Ends: now.Add(time.Microsecond)}
-	list := func(who access.Subject, at access.GrantCursor, limit int) []access.Record {
+	list := func(who access.Subject, at access.GrantCursor, limit int) []access.GrantRecord {
 		t.Helper()
-		return must[[]access.Record](t)(s.GrantsAfter(ctx, who, at, limit))
+		return must[[]access.GrantRecord](t)(s.GrantsAfter(ctx, who, at, limit))
 	}
-	same(t, list(access.Subject{}, from, 10), []access.Record{soon, later, endless})
-	same(t, list(access.Subject{}, from, 1), []access.Record{soon})
-	same(t, list(access.Subject{}, access.GrantCursor{Ends: soon.Ends(), ID: soon.ID}, 10), []access.Record{later, endless})
+	same(t, list(access.Subject{}, from, 10), []access.GrantRecord{soon, later, endless})
+	same(t, list(access.Subject{}, from, 1), []access.GrantRecord{soon})
+	same(t, list(access.Subject{}, access.GrantCursor{Ends: soon.Ends(), ID: soon.ID}, 10), []access.GrantRecord{later, endless})
 	same(t, list(access.Subject{}, access.GrantCursor{ID: endless.ID}, 10), none)
-	same(t, list(ada, from, 10), []access.Record{soon, later})
-	same(t, list(app, from, 10), []access.Record{endless})
-	same(t, must[[]access.Record](t)(s.GrantsBefore(ctx, access.Subject{}, from, 10)), []access.Record{over})
-	same(t, must[[]access.Record](t)(s.GrantsBefore(ctx, ada, access.GrantCursor{Ends: later.Ends(), ID: later.ID}, 10)), []access.Record{soon, over})
-	same(t, must[[]access.Record](t)(s.GrantsBefore(ctx, app, from, 10)), none)
+	same(t, list(ada, from, 10), []access.GrantRecord{soon, later})
+	same(t, list(app, from, 10), []access.GrantRecord{endless})
+	same(t, must[[]access.GrantRecord](t)(s.GrantsBefore(ctx, access.Subject{}, from, 10)), []access.GrantRecord{over})
+	same(t, must[[]access.GrantRecord](t)(s.GrantsBefore(ctx, ada, access.GrantCursor{Ends: later.Ends(), ID: later.ID}, 10)), []access.GrantRecord{soon, over})
+	same(t, must[[]access.GrantRecord](t)(s.GrantsBefore(ctx, app, from, 10)), none)
 
 	// What is over for a role or an API stands in nobody's way.
 	same(t, must[id.Grant](t)(s.GrantOfRole(ctx, "support", now)), endless.ID)
@@ -147,14 +147,14 @@ func testGrants(t *testing.T, s *store.Store) {
 	ok(t, s.UpdateGrant(ctx, endless))
 	refused(t, s.UpdateGrant(ctx, endless), fault.Conflict)
 	endless.Rev = 2
-	same(t, must[access.Record](t)(s.Grant(ctx, endless.ID)), endless)
+	same(t, must[access.GrantRecord](t)(s.Grant(ctx, endless.ID)), endless)
 	same(t, list(app, access.GrantCursor{Ends: now.Add(time.Minute + time.Microsecond)}, 10), none)
 
 	same(t, must[int64](t)(s.EndGrantsOf(ctx, ada, now.Add(30*time.Minute), "house", "gone")), int64(2))
 	same(t, must[int64](t)(s.EndGrantsOf(ctx, ada, now.Add(31*time.Minute), "house", "gone")), int64(0))
 	soon.Revoked, soon.RevokedBy, soon.RevokedReason, soon.Rev = now.Add(30*time.Minute), "house", "gone", 2
-	same(t, must[access.Record](t)(s.Grant(ctx, soon.ID)), soon)
-	same(t, must[access.Record](t)(s.Grant(ctx, over.ID)), over)
+	same(t, must[access.GrantRecord](t)(s.Grant(ctx, soon.ID)), soon)
+	same(t, must[access.GrantRecord](t)(s.Grant(ctx, over.ID)), over)
 
 	u, c := insertUser(t, s), insertClient(t, s)
 	insertUser(t, s)
