@@ -40,7 +40,7 @@ func (s *Service) factor(ctx context.Context, from audit.Actor, ref Ref, check f
 	if e.Decision.Step != StepFactor {
 		return Outcome{Entry: e}, nil
 	}
-	if err := s.Turns.Take(ctx, e.Decision.User); err != nil { // before a code is spent
+	if err := s.Turns.TakeFrom(ctx, e.Decision.User, from.IP); err != nil { // before a code is spent
 		return Outcome{Entry: e}, fmt.Errorf("prove second factor: %w", err)
 	}
 	p, left, err := check(e.Decision.User)

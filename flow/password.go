@@ -22,7 +22,7 @@ func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login
 	if err != nil {
 		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
 	}
-	if err := s.Turns.Take(ctx, user); err != nil {
+	if err := s.Turns.TakeFrom(ctx, user, from.IP); err != nil {
 		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
 	}
 	return s.post(ctx, from, ref, change{

@@ -42,7 +42,7 @@ const attempts = 4
 func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m change) (Outcome, error) {
 	var out Outcome
 	var err error
-	turn := s.turn(m)
+	turn := s.turn(from, m)
 	for range attempts {
 		err = s.Store.InTx(ctx, func(ctx context.Context) error {
 			var err error
@@ -56,7 +56,18 @@ func (s *Service) post(ctx context.Context, from audit.Actor, ref Ref, m change)
 	if err != nil {
 		return Outcome{Entry: out.Entry}, fmt.Errorf("go on with sign-in: %w", err)
 	}
+	if out.SessionToken != "" {
+		s.signedInBy(ctx, out.Interaction.Progress)
+	}
 	return out, nil
+}
+
+// signedInBy counts the proofs of a complete sign-in for its person, who may have
+// no turn left: they are in all the same.
+func (s *Service) signedInBy(ctx context.Context, p Progress) {
+	for range p.Proofs {
+		_ = s.Turns.Take(ctx, p.User)
+	}
 }
 
 // write is one try of post.
@@ -103,24 +114,20 @@ func (s *Service) write(ctx context.Context, from audit.Actor, ref Ref, m change
 // turn returns what counts m for who has proved or is signed in, once however often
 // the transaction is tried. A stranger who merely names somebody uses up no turn of
 // theirs.
-func (s *Service) turn(m change) func(ctx context.Context, st State) error {
+func (s *Service) turn(from audit.Actor, m change) func(ctx context.Context, st State) error {
 	done := m.counted
-	return func(ctx context.Context, st State) error {
-		var user id.User
-		switch {
-		case len(st.Progress.Proofs) > 0:
-			user = st.Progress.User
-		case st.Session != nil:
-			user = st.Session.User
-		}
-		if done || user == "" {
+	return func(ctx context.Context, st State) (err error) {
+		if done {
 			return nil
 		}
-		if err := s.Turns.Take(ctx, user); err != nil {
-			return err
+		switch p := st.Progress; {
+		case st.Session != nil && (len(p.Proofs) == 0 || p.User == st.Session.User):
+			err = s.Turns.Take(ctx, st.Session.User)
+		case len(p.Proofs) > 0:
+			err = s.Turns.TakeFrom(ctx, p.User, from.IP)
 		}
-		done = true
-		return nil
+		done = err == nil
+		return err
 	}
 }
 

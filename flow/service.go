@@ -60,6 +60,9 @@ type Apps interface {
 type Turns interface {
 	// Take counts one change, or answers TooMany.
 	Take(ctx context.Context, user id.User) error
+	// TakeFrom counts one of who has proved a part of being the person, apart for each
+	// address: who knows a password alone must not keep its owner out.
+	TakeFrom(ctx context.Context, user id.User, address string) error
 }
 
 // Ref is what a browser brings along: the interaction that it names, or carries

@@ -75,6 +75,9 @@ func (w *world) service(mfa proof.MFA) *Service {
 // Take implements Turns: nobody waits.
 func (w *world) Take(context.Context, id.User) error { return nil }
 
+// TakeFrom implements Turns.
+func (w *world) TakeFrom(context.Context, id.User, string) error { return nil }
+
 type inTx struct{}
 
 func (w *world) InTx(ctx context.Context, f func(context.Context) error) error {

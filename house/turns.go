@@ -26,7 +26,17 @@ func (h *House) openTurns() error {
 // Take counts one change of the person, or answers "person.flood" (TooMany) with how
 // long they have to wait. Of changes at once no more pass than may.
 func (t Turns) Take(ctx context.Context, user id.User) error {
-	if wait := t.flood.Take(ctx, string(user)); wait > 0 {
+	return t.take(ctx, string(user))
+}
+
+// TakeFrom is Take for who has proved a part of being the person, at an address:
+// they use up no turn of who is signed in, or asks from elsewhere.
+func (t Turns) TakeFrom(ctx context.Context, user id.User, address string) error {
+	return t.take(ctx, string(user)+" "+id.Network(address))
+}
+
+func (t Turns) take(ctx context.Context, key string) error {
+	if wait := t.flood.Take(ctx, key); wait > 0 {
 		return &fault.Error{Kind: fault.TooMany, Code: "person.flood", Detail: "You changed too much in too short a time. Nothing was changed now.", RetryAfter: wait}
 	}
 	return nil

@@ -41,6 +41,8 @@ type persons struct{}
 
 func (persons) Take(context.Context, id.User) error { return nil }
 
+func (persons) TakeFrom(context.Context, id.User, string) error { return nil }
+
 func (persons) CheckPassword(context.Context, audit.Actor, string, string) (id.User, proof.Proof, error) {
 	return "usr_ada", provedAt(time.Now())[0], nil
 }

@@ -22,7 +22,9 @@ type Browser struct {
 	Plain bool
 	// Agent is what the browser calls itself; empty: "gatetest".
 	Agent string
-	page  *Page
+	// From is the address that a proxy names (X-Forwarded-For); empty: none does.
+	From string
+	page *Page
 }
 
 // Page is what a browser shows.
@@ -132,6 +134,9 @@ func (b *Browser) dress(req *http.Request, form url.Values) {
 	if !b.Plain && form != nil {
 		req.Header.Set("Origin", Issuer)
 		req.Header.Set("Sec-Fetch-Site", "same-origin")
+	}
+	if b.From != "" {
+		req.Header.Set("X-Forwarded-For", b.From)
 	}
 	req.Header.Set("User-Agent", cmp.Or(b.Agent, "gatetest"))
 	req.Header.Set("Accept", "text/html")

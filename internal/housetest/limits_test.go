@@ -168,6 +168,28 @@ func TestStrangersUseUpNoTurnOfAPerson(t *testing.T) {
 	signedIn(s.browser, s.ada)
 }
 
+// Who knows a password and no second factor uses up their own address's turns, and
+// neither those of the owner elsewhere, nor of the owner's browser that is signed in.
+func TestAPasswordAloneUsesUpNoTurnOfItsOwner(t *testing.T) {
+	t.Parallel()
+	s := newScene(t, atOnce(3), func(c *config.Config) { c.Web.TrustedProxies = []string{"192.0.2.0/24"} })
+	rich := s.Person("rich", gatetest.TOTP)
+	signedIn(s.browser, rich)
+	thief := s.Browser()
+	thief.From = "198.51.100.66"
+	for n := range 4 {
+		want := http.StatusOK
+		if n >= 3 {
+			want = http.StatusTooManyRequests
+		}
+		thief.Get(s.app.AuthorizeURL()).Submit("email", rich.Email, "password", rich.Password).Is(want)
+	}
+	s.browser.Get(s.app.AuthorizeURL("prompt", "select_account")).At("/signin/select").Submit("choice", "current").Is(http.StatusOK)
+	owner := s.Browser()
+	owner.From = "198.51.100.7"
+	owner.Get("/signin?return_to=/account").Submit("email", rich.Email, "password", rich.Password).At("/signin/factor")
+}
+
 // An address asks for so many pages, in IPv6 its network does; programs that call
 // endpoints, and what pages load, are not counted.
 func TestAnAddressAsksForSoManyPagesAndNoMore(t *testing.T) {
