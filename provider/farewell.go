@@ -142,7 +142,7 @@ func (f *farewell) redirect() (string, error) {
 		return "", nil
 	}
 	if !slices.Contains(f.client.PostLogoutRedirectURIs, uri) {
-		return "", fault.Wrap(fmt.Errorf("client %s: %w", f.client.ID, unregistered(uri, f.client.PostLogoutRedirectURIs)), fault.Malformed, codeStay, "The application asked to go on to an address that is not registered for it. You are still signed in.")
+		return "", fault.Wrap(fmt.Errorf("client %s: %w", f.client.ID, unregistered(uri, f.client.PostLogoutRedirectURIs)), fault.Malformed, "logout.redirect_uri", "The application asked to go on to an address that is not registered for it. You are still signed in.")
 	}
 	state := f.params.Get("state")
 	if state == "" {
