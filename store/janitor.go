@@ -13,7 +13,7 @@ type broom struct {
 	st   *statement    // $1: past before here, $2: at most so many
 }
 
-// A slice is short, and is followed by a pause of several times the length that it
+// A slice is short, and is followed by a pause of many times the length that it
 // had with its commit and the wait for its turn: a busy house is swept slowly. It
 // begins with few rows, and has as many as the database removes in sliceTime, which
 // is what everybody who writes to SQLite meanwhile waits longer. What is not done
@@ -22,7 +22,7 @@ const (
 	firstRows   = 4
 	sliceRows   = 100 // at most
 	sliceTime   = time.Millisecond
-	slicePauses = 4
+	slicePauses = 40
 	longestRest = time.Second
 	sweepBudget = 45 * time.Second
 )
