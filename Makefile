@@ -65,6 +65,7 @@ verify: ## Generated code, formatting, vet, staticcheck, modules, minimum versio
 
 generate: ## Write generated code and documents again
 	@$(TOOL) templ generate -path ui
+	@$(TOOL) templ generate -path demo
 	@$(GO) run ./config/gen
 
 fmt: ## Format the Go code

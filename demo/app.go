@@ -135,7 +135,7 @@ func (a *app) renew(w http.ResponseWriter, r *http.Request, v *visitor) {
 func (a *app) login(w http.ResponseWriter, r *http.Request) {
 	cfg, _, err := a.config(r.Context())
 	if err != nil {
-		a.fail(w, "Gatehouse could not be reached.", err)
+		a.fail(w, r, "Gatehouse could not be reached.", err)
 		return
 	}
 	v := a.visitor(w, r, true)
@@ -161,10 +161,10 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 	v.state = ""
 	switch {
 	case state == "" || !secret.Equal([]byte(state), []byte(q.Get("state"))):
-		a.fail(w, "This answer does not belong to a sign-in that was begun in this browser.", nil)
+		a.fail(w, r, "This answer does not belong to a sign-in that was begun in this browser.", nil)
 		return
 	case q.Get("iss") != a.issuer:
-		a.fail(w, "This answer comes from another server.", nil)
+		a.fail(w, r, "This answer comes from another server.", nil)
 		return
 	case q.Get("error") != "":
 		v.notice = refused(q.Get("error"))
@@ -172,7 +172,7 @@ func (a *app) callback(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	if err := a.redeem(r.Context(), v, q.Get("code")); err != nil {
-		a.fail(w, "The sign-in could not be completed.", err)
+		a.fail(w, r, "The sign-in could not be completed.", err)
 		return
 	}
 	a.renew(w, r, v)
@@ -249,7 +249,7 @@ func (a *app) signedIn(w http.ResponseWriter, r *http.Request, act func(v *visit
 	defer v.mu.Unlock()
 	cfg, provider, err := a.config(r.Context())
 	if err != nil {
-		a.fail(w, "Gatehouse could not be reached.", err)
+		a.fail(w, r, "Gatehouse could not be reached.", err)
 		return
 	}
 	if v.token != nil {
@@ -338,7 +338,7 @@ func (a *app) post(ctx context.Context, p *oidc.Provider, endpoint, token string
 func (a *app) logout(w http.ResponseWriter, r *http.Request) {
 	_, provider, err := a.config(r.Context())
 	if err != nil {
-		a.fail(w, "Gatehouse could not be reached.", err)
+		a.fail(w, r, "Gatehouse could not be reached.", err)
 		return
 	}
 	metadata := map[string]any{}

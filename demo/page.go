@@ -4,18 +4,16 @@ import (
 	"embed"
 	"encoding/base64"
 	"encoding/json"
-	"html/template"
 	"net/http"
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
 	"github.com/pquerna/otp/totp"
 )
 
-//go:embed app.html app.css shop.svg shop.png
+//go:embed app.css shop.svg shop.png
 var assets embed.FS
-
-var page = template.Must(template.ParseFS(assets, "app.html"))
 
 // frame is what every page of the shop shows.
 type frame struct {
@@ -47,7 +45,7 @@ func (a *app) home(w http.ResponseWriter, r *http.Request) {
 		p.IDToken, p.AccessToken = layout(v.idToken), layout(v.token.AccessToken)
 		p.Expires = v.token.Expiry.Format(time.TimeOnly)
 	}
-	a.show(w, "home", p)
+	show(w, r, p.body())
 }
 
 func (a *app) frame(title string, v *visitor) frame {
@@ -77,40 +75,46 @@ func levelInWords(acr any) string {
 	return "a password"
 }
 
-// codes shows the current codes of the seeded people, so that the demo can be
-// tried without a phone. Only a demo may do this.
-func (a *app) codes(w http.ResponseWriter, _ *http.Request) {
-	type code struct{ Email, Code string }
-	var list []code
-	for _, p := range a.people.People {
-		if p.TOTP == "" {
-			continue
-		}
-		if c, err := totp.GenerateCode(p.TOTP, time.Now()); err == nil {
-			list = append(list, code{p.Email, c})
-		}
-	}
-	a.show(w, "codes", struct {
-		frame
-		Codes []code
-	}{a.frame("Codes", &visitor{}), list})
+// code is what an authenticator would show now.
+type code struct{ Email, Code string }
+
+type codesPage struct {
+	frame
+	Codes []code
 }
 
-func (a *app) fail(w http.ResponseWriter, what string, err error) {
+// codes shows the current codes of the seeded people, so that the demo can be
+// tried without a phone. Only a demo may do this.
+func (a *app) codes(w http.ResponseWriter, r *http.Request) {
+	p := codesPage{frame: a.frame("Codes", &visitor{})}
+	for _, who := range a.people.People {
+		if who.TOTP == "" {
+			continue
+		}
+		if c, err := totp.GenerateCode(who.TOTP, time.Now()); err == nil {
+			p.Codes = append(p.Codes, code{who.Email, c})
+		}
+	}
+	show(w, r, p.body())
+}
+
+type failedPage struct {
+	frame
+	Failure string
+}
+
+func (a *app) fail(w http.ResponseWriter, r *http.Request, what string, err error) {
 	if err != nil {
 		what += " " + err.Error()
 	}
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
 	w.WriteHeader(http.StatusBadGateway)
-	a.show(w, "failed", struct {
-		frame
-		Failure string
-	}{a.frame("That did not work", &visitor{}), what})
+	show(w, r, failedPage{a.frame("That did not work", &visitor{}), what}.body())
 }
 
-func (a *app) show(w http.ResponseWriter, name string, data any) {
+func show(w http.ResponseWriter, r *http.Request, page templ.Component) {
 	w.Header().Set("Content-Type", "text/html; charset=utf-8")
-	_ = page.ExecuteTemplate(w, name, data) // the browser has gone if this fails
+	_ = page.Render(r.Context(), w) // the browser has gone if this fails
 }
 
 // layout returns a JWT's claims for people to read; it verifies nothing.

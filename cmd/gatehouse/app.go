@@ -90,15 +90,12 @@ people.`
 	root.Example = `  gatehouse demo
   gatehouse serve --listen 127.0.0.1:8080
   gatehouse client create --name Web --redirect-uri https://app.example.com/callback`
-	root.Version = buildVersion().Version
-	root.SetVersionTemplate("{{.Name}} {{.Version}}\n")
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return secretHint(err) })
 	p := root.PersistentFlags()
 	p.StringVar(&a.file, "config", "", "read this YAML `file` (else the one that GATEHOUSE_CONFIG names)")
 	p.StringArrayVar(&a.sets, "set", nil, "set a configuration key, as `KEY=VALUE`; may be repeated")
-	root.InitDefaultVersionFlag()
-	root.Flags().Lookup("version").Usage = "print which Gatehouse this is"
+	a.versionFlag(root)
 	a.setting(root, true, "data-dir", "data_dir", "the `directory` of the database and the master key")
 	root.AddCommand(
 		a.serve(), a.demo(), a.migrate(), a.backup(), a.restore(),

@@ -42,6 +42,21 @@ func (a *app) version() *cobra.Command {
 	})
 }
 
+// versionFlag adds --version, which comes before whatever root does. Cobra's own
+// is made with a template, and text/template in a binary keeps the linker from
+// leaving out methods that nobody calls.
+func (a *app) versionFlag(root *cobra.Command) {
+	asked := root.Flags().BoolP("version", "v", false, "print which Gatehouse this is")
+	otherwise := root.RunE
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if !*asked {
+			return otherwise(cmd, args)
+		}
+		a.started = true
+		return a.print(buildVersion(), func(w io.Writer) { fmt.Fprintf(w, "gatehouse %s\n", buildVersion().Version) })
+	}
+}
+
 func modified(m bool) string {
 	if m {
 		return " (modified)"

@@ -54,7 +54,7 @@ var alone = []struct {
 	{"github.com/pressly/goose/v3", []string{"store"}, "SQL stays in the store"},
 	{"github.com/redis/go-redis/v9", []string{"ephemeral"}, "what may be forgotten is one package's business"},
 	{"cel.dev/cel-go", []string{"access"}, "conditions are asked in one place"},
-	{"github.com/a-h/templ", []string{"ui"}, "pages stay in the people's door"},
+	{"github.com/a-h/templ", []string{"ui", "demo"}, "pages stay in the people's door, and the demo's application has its own"},
 	{"github.com/goccy/go-yaml", []string{"config"}, "configuration is read in one place"},
 	{"github.com/spf13/cobra", []string{"cmd"}, "commands stay in the binary"},
 	{"github.com/gorilla/sessions", []string{"web"}, "cookies are written in one place"},
@@ -62,6 +62,8 @@ var alone = []struct {
 	{"github.com/pquerna/otp", []string{"identity", "demo"}, "codes are checked in one place"},
 	{"golang.org/x/oauth2", []string{"upstream", "demo"}, "only those who are clients of a provider"},
 	{"net/http/httputil", []string{"proxy"}, "only the gate forwards"},
+	{"text/template", nil, "a template finds methods by name, so the linker keeps all of them (decision 0024)"},
+	{"html/template", nil, "a template finds methods by name, so the linker keeps all of them (decision 0024)"},
 }
 
 // planned are owners that are yet to come: the gate, and sign-in by another
