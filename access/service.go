@@ -12,13 +12,14 @@ import (
 	"gatehouse/fault"
 )
 
-// Service is how policies are written. All fields are needed. It asks nobody for
+// Service is how policies are written. All fields but Live are needed. It asks nobody for
 // permission: whoever hands it to somebody who is not the operator must see to it
 // that they give away nothing that they do not have.
 type Service struct {
 	Store  Store
 	Audit  audit.Recorder
 	People Directory
+	Live   *Live // learns of what is committed here; nil: nobody in this process reads it
 }
 
 // Directory tells who there is.
@@ -32,9 +33,11 @@ type Directory interface {
 // policy meanwhile. What f reads stays so until it is over.
 func (s *Service) change(ctx context.Context, doing string, f func(ctx context.Context) error) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.Store.RaisePolicy(ctx); err != nil {
+		version, err := s.Store.RaisePolicy(ctx)
+		if err != nil {
 			return err
 		}
+		s.Store.AfterCommit(ctx, func() { s.Live.Committed(uint64(version)) })
 		return f(ctx)
 	})
 	if err != nil {

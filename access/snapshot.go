@@ -82,6 +82,14 @@ func (s *Snapshot) make(who Subject) *principal {
 // Version returns the version of the policy.
 func (s *Snapshot) Version() uint64 { return s.version }
 
+// Principals returns of how many principals it has something.
+func (s *Snapshot) Principals() (n int) {
+	for i := range s.shards {
+		n += len(s.shards[i])
+	}
+	return n
+}
+
 // With returns a snapshot of a later version in which what was given to one
 // principal by name is as told, and all else as here. It copies one part in 256.
 func (s *Snapshot) With(version uint64, who Principal, memberships []Membership, grants []Grant) *Snapshot {

@@ -90,6 +90,8 @@ func ParseGrantCursor(text string) (c GrantCursor, ok bool) {
 type Store interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
 	View(ctx context.Context, f func(ctx context.Context) error) error
+	// AfterCommit runs f once the transaction of ctx was kept.
+	AfterCommit(ctx context.Context, f func())
 	Versions(ctx context.Context) (map[string]int64, error)
 	// RaisePolicy raises VersionPolicy by one and returns it. Whoever changes a
 	// policy does this first: others wait then until the transaction ends.

@@ -27,14 +27,17 @@ func (c *counters) Versions(ctx context.Context) (map[string]int64, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.asked++
-	if c.takes > 0 {
+	said, err := maps.Clone(c.values), c.err
+	if takes := c.takes; takes > 0 {
+		c.mu.Unlock()
+		defer c.mu.Lock()
 		select {
-		case <-time.After(c.takes):
+		case <-time.After(takes):
 		case <-ctx.Done():
 			return nil, ctx.Err()
 		}
 	}
-	return maps.Clone(c.values), c.err
+	return said, err
 }
 
 func (c *counters) set(f func()) {
@@ -240,6 +243,42 @@ func TestADecisionWaitsNotLongAndIsRefused(t *testing.T) {
 		time.Sleep(2 * restless)
 		if err := w.Current(t.Context()); err != nil {
 			t.Errorf("the store is back: %v", err)
+		}
+	})
+}
+
+// Who has just written waits for what they wrote, also when what is known is
+// young, and when an attempt that began before the write is under way.
+func TestWhoKnowsOfNewsWaitsForIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		var read atomic.Int64
+		w := f.Follow(func(_ context.Context, v map[string]int64) error {
+			read.Store(v["policy"])
+			return nil
+		}, "policy")
+		step(t, f)
+		knows := func(n int64) func() bool { return func() bool { return read.Load() >= n } }
+		store.raise("policy")
+		if err := w.Current(t.Context()); err != nil || read.Load() != 0 {
+			t.Fatalf("what is young was read again: %d, %v", read.Load(), err)
+		}
+		if err := w.Reach(t.Context(), knows(1)); err != nil || read.Load() != 1 {
+			t.Errorf("after the write: %d, %v", read.Load(), err)
+		}
+
+		store.set(func() { store.takes = CatchUp / 4 })
+		time.Sleep(2 * MaxAge)
+		go func() { _ = w.Current(t.Context()) }()
+		synctest.Wait() // it has asked, and the store will answer what was so then
+		store.raise("policy")
+		if err := w.Reach(t.Context(), knows(2)); err != nil {
+			t.Errorf("behind an attempt that had asked before: %v", err)
+		}
+		if err := w.Reach(t.Context(), knows(3)); !errors.Is(err, errStale) {
+			t.Errorf("what nobody wrote is known: %v", err)
 		}
 	})
 }

@@ -55,20 +55,40 @@ func (w *Follower) Current(ctx context.Context) error {
 	if w.Age() <= MaxAge {
 		return nil
 	}
+	return w.wait(ctx, func() bool { return true })
+}
+
+// Reach is Current for who knows of something besides that must have been read:
+// it tries, as Current does, until known says that it was.
+func (w *Follower) Reach(ctx context.Context, known func() bool) error {
+	if w.Age() <= MaxAge && known() {
+		return nil
+	}
+	return w.wait(ctx, known)
+}
+
+// wait takes two attempts at most: the one that is under way may have asked the
+// store before there was what is to be known, the next one has not.
+func (w *Follower) wait(ctx context.Context, known func() bool) error {
 	patience := time.NewTimer(CatchUp)
 	defer patience.Stop()
-	try := w.attempt()
-	select {
-	case <-try.done:
-		if w.Age() <= MaxAge {
-			return nil
+	for range 2 {
+		try := w.attempt()
+		select {
+		case <-try.done:
+			if w.Age() <= MaxAge && known() {
+				return nil
+			}
+			if try.err != nil {
+				return errors.Join(errStale, try.err)
+			}
+		case <-patience.C:
+			return fmt.Errorf("%w: the store did not answer within %s", errStale, CatchUp)
+		case <-ctx.Done():
+			return errors.Join(errStale, ctx.Err())
 		}
-		return errors.Join(errStale, try.err)
-	case <-patience.C:
-		return fmt.Errorf("%w: the store did not answer within %s", errStale, CatchUp)
-	case <-ctx.Done():
-		return errors.Join(errStale, ctx.Err())
 	}
+	return errStale
 }
 
 // attempt returns the attempt under way, or begins one, unless one has just

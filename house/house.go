@@ -46,6 +46,7 @@ type House struct {
 	Registry *oauth.Registry
 	Keys     *keys.Ring
 	Access   *access.Service
+	Policy   *access.Live
 	Flow     *flow.Service
 	Turns    Turns
 	// NewMasterKey is the path of the master key when this call wrote it.
@@ -140,7 +141,8 @@ func (h *House) wire() {
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 	}
-	h.Access = &access.Service{Store: h.Store, Audit: h.Audit}
+	h.Policy = access.NewLive(h.Store, h.Feed)
+	h.Access = &access.Service{Store: h.Store, Audit: h.Audit, Live: h.Policy}
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access},

@@ -13,8 +13,8 @@ import (
 	"gatehouse/web"
 )
 
-// staleAfter is how old the snapshot of clients and revocations may be before
-// this process stops calling itself ready. Decisions are refused long before
+// staleAfter is how old the snapshots of clients and revocations, and of the policy,
+// may be before this process stops calling itself ready. Decisions are refused long before
 // (follow.MaxAge); a hiccup of the database that all replicas share is no reason
 // to take them all away.
 const staleAfter = 30 * time.Second
@@ -51,7 +51,7 @@ func (h *health) ready(w http.ResponseWriter, r *http.Request) {
 }
 
 func (h *health) checks(ctx context.Context) map[string]string {
-	c := map[string]string{"store": "ok", "write": "ok", "keys": "ok", "snapshot": "ok", "serving": "ok"}
+	c := map[string]string{"store": "ok", "write": "ok", "keys": "ok", "snapshot": "ok", "policy": "ok", "serving": "ok"}
 	if err := h.house.Store.Ping(ctx); err != nil {
 		c["store"] = "the database does not answer"
 	}
@@ -63,6 +63,9 @@ func (h *health) checks(ctx context.Context) map[string]string {
 	}
 	if h.house.Registry.Age() > staleAfter {
 		c["snapshot"] = "clients and revocations were last read too long ago"
+	}
+	if h.house.Policy.Age() > staleAfter {
+		c["policy"] = "who may do what was last read too long ago"
 	}
 	if h.draining.Load() {
 		c["serving"] = "draining"

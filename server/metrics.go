@@ -98,6 +98,10 @@ func (m *Metrics) watch(h *house.House) {
 	}{
 		{"gatehouse_revocations_loading", "1 while not all revocations of before the start are in memory, and the database is asked about each token.", func() float64 { return one(h.Registry.Loading(time.Now())) }},
 		{"gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.", func() float64 { return h.Registry.Age().Seconds() }},
+		{"gatehouse_policy_age_seconds", "Time since the policy (who may do what) was last read from the database.", func() float64 { return h.Policy.Age().Seconds() }},
+		{"gatehouse_policy_version", "The version of the policy that is in memory.", func() float64 { return float64(h.Policy.Figures().Version) }},
+		{"gatehouse_policy_principals", "People, services and clients of whom the policy in memory says something.", func() float64 { return float64(h.Policy.Figures().Principals) }},
+		{"gatehouse_policy_load_seconds", "How long the last whole load of the policy took.", func() float64 { return h.Policy.Figures().Load.Seconds() }},
 		{"gatehouse_clock_doubted", "1 while the clocks do not agree: nothing is removed for its age and no key is rotated.", func() float64 { return one(h.Clock.Doubt() != nil) }},
 		{"gatehouse_clock_skipped_beats_total", "Beats of the background that were skipped because the clocks did not agree.", func() float64 { return float64(h.Clock.Refused()) }},
 		{"gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) }},
