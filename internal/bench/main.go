@@ -162,6 +162,8 @@ type scenario struct {
 	Warm   string `json:"warm,omitempty"`
 	Want   string `json:"want,omitempty"`
 	PIDs   []int  `json:"pids,omitempty"`
+	// Rate is how many are asked a second; 0: as many as go.
+	Rate float64 `json:"rate,omitempty"`
 }
 
 // result is what the driver prints of a scenario.
