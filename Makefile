@@ -12,7 +12,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/clients drills properties fuzz bench bench/http bench/growth verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/clients drills properties fuzz bench bench/http bench/growth bench/spread verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -59,6 +59,9 @@ bench/http: build ## The built server beside a bare one, if the load driver is a
 
 bench/growth: build ## A house of a million people beside an empty one; takes a quarter of an hour
 	@scripts/bench-http -growth $${PEOPLE:-1000000}
+
+bench/spread: install-test-servers ## How long a change of the policy takes to another replica, a thousand times
+	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'ThePolicySpreads' -v ./house
 
 verify: ## Generated code, formatting, vet, staticcheck, modules, minimum versions
 	@scripts/verify

@@ -21,7 +21,8 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 	if err := a.check(); err != nil {
 		return API{}, err
 	}
-	err := s.change(ctx, "create an API", func(ctx context.Context) error {
+	err := s.alter(ctx, "create an API", func(ctx context.Context, t *touched) error {
+		t.rules()
 		all, err := s.Store.APIs(ctx)
 		if err != nil {
 			return err
@@ -49,7 +50,8 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 	if err := a.check(); err != nil {
 		return API{}, err
 	}
-	err := s.change(ctx, "update an API", func(ctx context.Context) error {
+	err := s.alter(ctx, "update an API", func(ctx context.Context, t *touched) error {
+		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
 			return err
@@ -57,6 +59,9 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 		was, i, err := k.api(a.ID)
 		if err != nil {
 			return err
+		}
+		if a.narrower(&was) {
+			t.api(a.ID)
 		}
 		a.Created = was.Created
 		if a.Rev == 0 {
@@ -126,7 +131,8 @@ func fromNow(now time.Time) GrantCursor {
 // DeleteAPI removes an API that no role and no grant which is not over names.
 // Faults: NotFound, Conflict "api.in_use".
 func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) error {
-	return s.change(ctx, "delete an API", func(ctx context.Context) error {
+	return s.alter(ctx, "delete an API", func(ctx context.Context, t *touched) error {
+		t.rules() // nobody had anything there any more
 		k, err := s.known(ctx)
 		if err != nil {
 			return err

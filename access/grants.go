@@ -32,7 +32,7 @@ func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecor
 	if err := r.check(now); err != nil {
 		return GrantRecord{}, err
 	}
-	err := s.change(ctx, "create a grant", func(ctx context.Context) error {
+	err := s.alter(ctx, "create a grant", func(ctx context.Context, t *touched) error {
 		if err := s.isKnown(ctx, r.Subject); err != nil {
 			return err
 		}
@@ -47,6 +47,9 @@ func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecor
 			return err
 		}
 		if err := s.Store.InsertGrant(ctx, r); err != nil {
+			return err
+		}
+		if err := s.touchGrant(ctx, t, &r, r.Effect != Allow, now); err != nil {
 			return err
 		}
 		return s.recordGrant(ctx, by, ActionGrantCreate, &r, nil, r.document())
@@ -71,7 +74,7 @@ func (s *Service) Grant(ctx context.Context, grant id.Grant) (GrantRecord, error
 // "grant.invalid", NotFound, Conflict "grant.over".
 func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, until time.Time) (r GrantRecord, err error) {
 	now, until := clock.Now(), clock.Cut(until)
-	err = s.change(ctx, "extend a grant", func(ctx context.Context) error {
+	err = s.alter(ctx, "extend a grant", func(ctx context.Context, t *touched) error {
 		if r, err = s.living(ctx, grant, now); err != nil {
 			return err
 		}
@@ -96,6 +99,9 @@ func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, un
 			return err
 		}
 		r.Rev++
+		if err := s.touchGrant(ctx, t, &r, r.Effect != Allow, now); err != nil {
+			return err
+		}
 		return s.recordGrant(ctx, by, ActionGrantExtend, &r, map[string]any{"expires_at": was}, map[string]any{"expires_at": until})
 	})
 	return r, err
@@ -109,7 +115,7 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 	if err := p.err("grant.invalid", "The grant cannot be revoked so."); err != nil {
 		return GrantRecord{}, err
 	}
-	err = s.change(ctx, "revoke a grant", func(ctx context.Context) error {
+	err = s.alter(ctx, "revoke a grant", func(ctx context.Context, t *touched) error {
 		now := clock.Now()
 		if r, err = s.living(ctx, grant, now); err != nil {
 			return err
@@ -120,6 +126,9 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 			return err
 		}
 		r.Rev++
+		if err := s.touchGrant(ctx, t, &r, r.Effect == Allow, now); err != nil {
+			return err
+		}
 		return s.recordGrant(ctx, by, ActionGrantRevoke, &r, before, map[string]any{"revoked_reason": reason})
 	})
 	return r, err
@@ -129,7 +138,8 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 // them out of all groups. It joins the
 // transaction of ctx; call it before anything else in there raises a counter.
 func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) error {
-	return s.change(ctx, "end grants", func(ctx context.Context) error {
+	return s.alter(ctx, "end grants", func(ctx context.Context, t *touched) error {
+		t.principal(who, true)
 		n, err := s.Store.EndGrantsOf(ctx, who, clock.Now(), actor(by), string(ReasonSubjectDeleted))
 		if err != nil {
 			return err
@@ -189,6 +199,38 @@ func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {
 		return nil, err
 	}
 	return Compile(p), nil
+}
+
+// touchGrant says whom a grant is for, and whether they have less by what was done
+// to it.
+func (s *Service) touchGrant(ctx context.Context, t *touched, r *GrantRecord, loses bool, now time.Time) error {
+	if r.Subject.Kind.acts() {
+		t.principal(r.Subject, loses)
+		return nil
+	}
+	if t.rules(); !loses {
+		return nil
+	}
+	l, err := s.under(ctx, now, r.Subject)
+	if err != nil {
+		return err
+	}
+	if l.at, err = s.apisOfGrant(ctx, r); err == nil {
+		t.lose(l)
+	}
+	return err
+}
+
+// apisOfGrant names the APIs of what a grant gives or takes.
+func (s *Service) apisOfGrant(ctx context.Context, r *GrantRecord) ([]string, error) {
+	if r.Role == "" {
+		return []string{r.Permission.API}, nil
+	}
+	k, err := s.known(ctx)
+	if err != nil || k.rules.roles[r.Role] == nil {
+		return nil, err
+	}
+	return k.apisOf(k.rules.roles[r.Role].bits), nil
 }
 
 func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.Action, r *GrantRecord, before, after map[string]any) error {

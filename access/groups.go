@@ -39,7 +39,8 @@ func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord
 	if err := p.err("group.invalid", "The group cannot be used so."); err != nil {
 		return GroupRecord{}, err
 	}
-	err := s.change(ctx, "create a group", func(ctx context.Context) error {
+	err := s.alter(ctx, "create a group", func(ctx context.Context, t *touched) error {
+		t.rules()
 		all, err := s.Store.Groups(ctx)
 		if err != nil {
 			return err
@@ -61,7 +62,7 @@ func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord
 // DeleteGroup removes a group, with the memberships of and in it, to which nothing
 // is granted that is not over. Faults: NotFound, Conflict "group.in_use".
 func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) error {
-	return s.change(ctx, "delete a group", func(ctx context.Context) error {
+	return s.alter(ctx, "delete a group", func(ctx context.Context, t *touched) error {
 		g, err := s.Group(ctx, name)
 		if err != nil {
 			return err
@@ -72,6 +73,9 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 		}
 		if len(has) > 0 {
 			return inUse("group.in_use", fmt.Sprintf("The grant %s is for it.", has[0].ID))
+		}
+		if err := s.touchMembers(ctx, t, name); err != nil {
+			return err
 		}
 		if err := s.Store.DeleteGroup(ctx, name); err != nil {
 			return err
@@ -126,7 +130,7 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 	if err := p.err("member.invalid", "The member cannot be added so."); err != nil {
 		return MembershipRecord{}, err
 	}
-	err := s.change(ctx, "add a member", func(ctx context.Context) error {
+	err := s.alter(ctx, "add a member", func(ctx context.Context, t *touched) error {
 		if _, err := s.Group(ctx, m.Of.ID); err != nil {
 			return err
 		}
@@ -144,6 +148,13 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 		case !fault.Is(err, fault.NotFound):
 			return err
 		}
+		loses, err := s.deniedAbove(ctx, m.Of, now)
+		if err != nil {
+			return err
+		}
+		if err := s.touchMember(ctx, t, m.Member, loses || before != nil && m.shorter(was.Window), now); err != nil {
+			return err
+		}
 		if err := s.Store.PutMembership(ctx, m); err != nil {
 			return err
 		}
@@ -158,7 +169,7 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 // RemoveMember takes somebody, or a group, out of a group. NotFound
 // "member.not_found", "group.not_found".
 func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, group string, member Subject) error {
-	return s.change(ctx, "remove a member", func(ctx context.Context) error {
+	return s.alter(ctx, "remove a member", func(ctx context.Context, t *touched) error {
 		if _, err := s.Group(ctx, group); err != nil {
 			return err
 		}
@@ -166,11 +177,49 @@ func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, group string
 		if err != nil {
 			return err
 		}
+		if err := s.touchMember(ctx, t, member, true, clock.Now()); err != nil {
+			return err
+		}
 		if err := s.Store.DeleteMembership(ctx, group, member); err != nil {
 			return err
 		}
 		return s.recordMember(ctx, by, ActionMemberRemove, &was, was.document(), nil)
 	})
+}
+
+// touchMember says whose membership changed, and whether they have less by that.
+func (s *Service) touchMember(ctx context.Context, t *touched, member Subject, loses bool, now time.Time) error {
+	if member.Kind.acts() {
+		t.principal(member, loses)
+		return nil
+	}
+	if t.rules(); !loses {
+		return nil
+	}
+	l, err := s.under(ctx, now, member)
+	t.lose(l)
+	return err
+}
+
+// touchMembers says who is in a group that is taken away: one of the same name must
+// not have them.
+func (s *Service) touchMembers(ctx context.Context, t *touched, group string) error {
+	t.rules()
+	for after := (Subject{}); ; {
+		page, err := s.Store.Members(ctx, group, after, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			if err := s.touchMember(ctx, t, page[i].Member, true, clock.Now()); err != nil {
+				return err
+			}
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		after = page[len(page)-1].Member
+	}
 }
 
 // isKnown answers NotFound when there is no such person, client or group.

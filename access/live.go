@@ -18,15 +18,17 @@ type Live struct {
 	store    Store
 	follower *follow.Follower
 	snapshot atomic.Pointer[Snapshot]
+	epoch    atomic.Int64  // of what is known; written by read, which is not called twice at a time
 	least    atomic.Uint64 // the version that a commit of this process made
-	took     atomic.Int64  // how long the last load took
+	took     atomic.Int64  // how long the last whole load took
+	loads    atomic.Uint64 // how many there were
 }
 
 // NewLive returns a Live that follows by feed and has read nothing yet. One process
 // has one of them for a store.
 func NewLive(store Store, feed *follow.Feed) *Live {
 	l := &Live{store: store}
-	l.follower = feed.Follow(l.read, VersionPolicy)
+	l.follower = feed.Follow(l.read, VersionPolicy, VersionEpoch)
 	return l
 }
 
@@ -70,11 +72,18 @@ func (l *Live) Committed(version uint64) {
 // Age is how long ago the store was asked for what is known.
 func (l *Live) Age() time.Duration { return l.follower.Age() }
 
+// Epoch is that of what is known: another one once the store was filled from a
+// back-up.
+func (l *Live) Epoch() int64 { return l.epoch.Load() }
+
+// Loads is how often the whole policy was read. What changes is read by itself.
+func (l *Live) Loads() uint64 { return l.loads.Load() }
+
 // Figures say how a Live does.
 type Figures struct {
 	Version    uint64        // of the policy
 	Principals int           // whom it has something about
-	Load       time.Duration // that the last load took
+	Load       time.Duration // that the last whole load took
 }
 
 // Figures returns those of now; all zero before the first load.
@@ -94,30 +103,41 @@ func (l *Live) version() uint64 {
 	return 0
 }
 
-// read loads the policy where its counter is not the one that is known. After an
-// error what was known before still counts.
+// read reads what changed. After an error what was known before still counts.
 func (l *Live) read(ctx context.Context, versions map[string]int64) error {
-	if s := l.snapshot.Load(); s != nil && s.version == uint64(versions[VersionPolicy]) {
+	s, epoch, version := l.snapshot.Load(), versions[VersionEpoch], uint64(versions[VersionPolicy])
+	if s == nil || epoch != l.epoch.Load() || version < s.version {
+		return l.load(ctx, epoch)
+	}
+	if version == s.version {
 		return nil
 	}
-	begun := time.Now()
-	p, err := Load(ctx, l.store, begun)
-	if err != nil {
-		return err
+	next, err := advance(ctx, l.store, s, epoch, time.Now())
+	switch {
+	case err != nil:
+		return fmt.Errorf("read what changed of the policy: %w", err)
+	case next == nil:
+		return l.load(ctx, epoch)
 	}
-	if p.Version < uint64(versions[VersionPolicy]) {
-		return fmt.Errorf("load the policy: version %d has gone back to %d", versions[VersionPolicy], p.Version)
-	}
-	l.show(Compile(p))
-	l.took.Store(int64(time.Since(begun)))
+	l.snapshot.Store(next)
 	return nil
 }
 
-// show makes s the present snapshot. A version below the known one is of another
-// time: the store was filled from a back-up, and what was committed before it is gone.
-func (l *Live) show(s *Snapshot) {
-	if s.version < l.version() {
-		l.least.Store(0)
+// load reads all of it. Grants of a clock that is ahead are among it: they were
+// committed, and the version says that they are there.
+func (l *Live) load(ctx context.Context, epoch int64) error {
+	begun := time.Now()
+	p, err := viewed(ctx, l.store, begun, nil)
+	if err != nil {
+		return err
 	}
-	l.snapshot.Store(s)
+	next := Compile(p)
+	l.took.Store(int64(time.Since(begun)))
+	l.loads.Add(1)
+	if known := l.snapshot.Load(); known != nil && (next.version < known.version || epoch != l.epoch.Load()) {
+		l.least.Store(0) // the store was filled from a back-up: what was committed is gone
+	}
+	l.epoch.Store(epoch)
+	l.snapshot.Store(next)
+	return nil
 }

@@ -37,7 +37,7 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 	if err := p.err("lock.invalid", "The lock cannot be put so."); err != nil {
 		return LockRecord{}, err
 	}
-	err := s.change(ctx, "put a lock", func(ctx context.Context) error {
+	err := s.alter(ctx, "put a lock", func(ctx context.Context, t *touched) error {
 		grant, err := s.lockable(ctx, l.On, now)
 		if err != nil {
 			return err
@@ -59,6 +59,9 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 		if err := s.Store.PutLock(ctx, l); err != nil {
 			return err
 		}
+		if err := s.touchLock(ctx, t, l.On, grant, now); err != nil {
+			return err
+		}
 		return s.recordLock(ctx, by, ActionLockPut, l.On, grant, was, &l)
 	})
 	if err != nil {
@@ -69,7 +72,8 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 
 // LiftLock gives back what a lock suspended. NotFound "lock.not_found".
 func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) error {
-	return s.change(ctx, "lift a lock", func(ctx context.Context) error {
+	return s.alter(ctx, "lift a lock", func(ctx context.Context, t *touched) error {
+		t.rules()
 		all, err := s.Store.Locks(ctx)
 		if err != nil {
 			return err
@@ -121,6 +125,29 @@ func (s *Service) lockable(ctx context.Context, on LockTarget, now time.Time) (G
 		err = problems{fault.Field{Name: "on", Problem: "is a deny: revoke it to let it deny no more"}}.err("lock.invalid", "The lock cannot be put so.")
 	}
 	return g, err
+}
+
+// touchLock says who has less by a lock.
+func (s *Service) touchLock(ctx context.Context, t *touched, on LockTarget, grant GrantRecord, now time.Time) error {
+	t.rules()
+	switch on.Kind {
+	case LockRole:
+		return s.loseLocked(ctx, t, on.ID, now)
+	case LockGrant:
+		l, err := s.under(ctx, now, grant.Subject)
+		if err != nil {
+			return err
+		}
+		if l.at, err = s.apisOfGrant(ctx, &grant); err == nil {
+			t.lose(l)
+		}
+		return err
+	case LockPrincipal:
+		t.lose(losers{names: []string{on.ID}})
+	case LockSession, LockClient:
+		t.cut(on)
+	}
+	return nil
 }
 
 func (l *LockRecord) document() map[string]any {

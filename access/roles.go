@@ -20,7 +20,8 @@ func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 	if err := r.check(); err != nil {
 		return Role{}, err
 	}
-	err := s.change(ctx, "create a role", func(ctx context.Context) error {
+	err := s.alter(ctx, "create a role", func(ctx context.Context, t *touched) error {
+		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
 			return err
@@ -51,7 +52,8 @@ func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 	if err := r.check(); err != nil {
 		return Role{}, err
 	}
-	err := s.change(ctx, "update a role", func(ctx context.Context) error {
+	err := s.alter(ctx, "update a role", func(ctx context.Context, t *touched) error {
+		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
 			return err
@@ -70,6 +72,9 @@ func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 		}
 		next.roles = append(next.roles, r)
 		if err := s.stillShort(ctx, k, next); err != nil {
+			return err
+		}
+		if err := s.loseByRoles(ctx, t, k.rules, compileRules(Policy{APIs: next.apis, Roles: next.roles}), clock.Now()); err != nil {
 			return err
 		}
 		if err := s.Store.UpdateRole(ctx, r); err != nil {
@@ -110,7 +115,8 @@ func (s *Service) stillShort(ctx context.Context, was, is known) error {
 // DeleteRole removes a role that no other role has for a parent, and of which no
 // grant is that is not over. Faults: NotFound, Conflict "role.in_use".
 func (s *Service) DeleteRole(ctx context.Context, by audit.Actor, name string) error {
-	return s.change(ctx, "delete a role", func(ctx context.Context) error {
+	return s.alter(ctx, "delete a role", func(ctx context.Context, t *touched) error {
+		t.rules() // nobody had it any more
 		k, err := s.known(ctx)
 		if err != nil {
 			return err

@@ -38,7 +38,12 @@ type written struct {
 
 func newWritten(t *testing.T) written {
 	t.Helper()
-	s, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "gatehouse.db")}, nil)
+	return writtenOn(t, "sqlite:"+filepath.Join(t.TempDir(), "gatehouse.db"))
+}
+
+func writtenOn(t *testing.T, url string) written {
+	t.Helper()
+	s, err := store.Open(t.Context(), store.Config{URL: url, MaxConns: 4}, nil)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,5 +110,20 @@ func (s *Snapshot) With(version uint64, who Principal, memberships []Membership,
 	return &next
 }
 
+// withRules returns a snapshot of a later version in which all that is the same for
+// everybody is as p has it, and what was given by name as here.
+func (s *Snapshot) withRules(version uint64, p Policy) *Snapshot {
+	next := s.withVersion(version)
+	next.rules = Compile(p).rules
+	return next
+}
+
+// withVersion returns the same as a later version.
+func (s *Snapshot) withVersion(version uint64) *Snapshot {
+	next := *s
+	next.version = version
+	return &next
+}
+
 // principal returns what is known of who, nil for somebody ordinary.
 func (s *Snapshot) principal(who Subject) *principal { return s.shards[shard(who)][who] }

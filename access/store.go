@@ -96,6 +96,15 @@ type Store interface {
 	// RaisePolicy raises VersionPolicy by one and returns it. Whoever changes a
 	// policy does this first: others wait then until the transaction ends.
 	RaisePolicy(ctx context.Context) (int64, error)
+	// InsertChanges keeps what a version touched, in the transaction that raised it.
+	InsertChanges(ctx context.Context, list []Change) error
+	// ChangesAfter returns what the versions behind one touched, in order.
+	ChangesAfter(ctx context.Context, version uint64, limit int) ([]Change, error)
+	// LossesAfter is ChangesAfter of those that say that somebody lost something.
+	LossesAfter(ctx context.Context, version uint64, limit int) ([]Change, error)
+	// ChangedSince returns the first version at or after a moment that is still told
+	// of, 0 for none.
+	ChangedSince(ctx context.Context, at time.Time) (uint64, error)
 
 	// InsertAPI and UpdateAPI answer Conflict "api.exists" when the id or the
 	// audience is taken, UpdateAPI "access.changed" when Rev is another one.
@@ -122,6 +131,11 @@ type Store interface {
 	// GrantOfRole and GrantOfAPI return one that is not over at now, "" for none.
 	GrantOfRole(ctx context.Context, role string, now time.Time) (id.Grant, error)
 	GrantOfAPI(ctx context.Context, api string, now time.Time) (id.Grant, error)
+	// GrantsOfKind lists grants of all subjects of a kind, in the order of these and
+	// of their ends, behind one of them, without those that were over by then.
+	GrantsOfKind(ctx context.Context, after Subject, at GrantCursor, over time.Time, limit int) ([]GrantRecord, error)
+	// HoldersOfRole returns for whom the grants of a role are that are not over.
+	HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]Holding, error)
 	// EndGrantsOf revokes all that are not over at now, and returns how many.
 	EndGrantsOf(ctx context.Context, who Subject, now time.Time, by, reason string) (int64, error)
 
@@ -141,6 +155,8 @@ type Store interface {
 	// MembershipsAfter those of members of one kind, by members and groups.
 	Members(ctx context.Context, group string, after Subject, limit int) ([]MembershipRecord, error)
 	MembershipsAfter(ctx context.Context, kind Kind, member, group string, limit int) ([]MembershipRecord, error)
+	// MembershipsOf lists those of one member.
+	MembershipsOf(ctx context.Context, member Subject) ([]MembershipRecord, error)
 
 	// PutLock takes the place of one on the same.
 	PutLock(ctx context.Context, l LockRecord) error
@@ -152,6 +168,8 @@ type Store interface {
 	// their ids; DisabledClients returns all such clients.
 	DisabledUsers(ctx context.Context, after string, limit int) ([]string, error)
 	DisabledClients(ctx context.Context) ([]string, error)
+	// Disabled reports whether who is there and disabled.
+	Disabled(ctx context.Context, who Subject) (bool, error)
 }
 
 // loadPage is how many rows of a kind are read at a time.
@@ -161,8 +179,14 @@ const loadPage = 5000
 // were there at a moment: those that counted, were to count, or had been over for
 // as long as is told of. All else is as it is now.
 func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
+	return viewed(ctx, s, at, func(g *GrantRecord) bool { return !g.Created.After(at) })
+}
+
+// viewed reads the policy in one state, with the grants that had not been over for
+// long at a moment, and that keep keeps.
+func viewed(ctx context.Context, s Store, at time.Time, keep func(g *GrantRecord) bool) (p Policy, err error) {
 	err = s.View(ctx, func(ctx context.Context) error {
-		p, err = load(ctx, s, at)
+		p, err = load(ctx, s, at, keep)
 		return err
 	})
 	if err != nil {
@@ -171,27 +195,17 @@ func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
 	return p, nil
 }
 
-func load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
+func load(ctx context.Context, s Store, at time.Time, keep func(g *GrantRecord) bool) (p Policy, err error) {
 	versions, err := s.Versions(ctx)
 	if err != nil {
 		return p, err
 	}
 	p.Version = uint64(versions[VersionPolicy])
-	if p.APIs, err = s.APIs(ctx); err != nil {
+	if err := p.loadBasis(ctx, s); err != nil {
 		return p, err
 	}
-	if p.Roles, err = s.Roles(ctx); err != nil {
+	if err := p.loadGrants(ctx, s, Subject{}, at, keep); err != nil {
 		return p, err
-	}
-	if err := p.loadGrants(ctx, s, at); err != nil {
-		return p, err
-	}
-	locks, err := s.Locks(ctx)
-	if err != nil {
-		return p, err
-	}
-	for _, l := range locks {
-		p.Locks = append(p.Locks, l.Lock)
 	}
 	for _, kind := range []Kind{User, Client, Group} {
 		err := eachMembership(ctx, s, kind, func(m *MembershipRecord) { p.Memberships = append(p.Memberships, m.Membership) })
@@ -200,6 +214,24 @@ func load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
 		}
 	}
 	return p, p.loadDisabled(ctx, s)
+}
+
+// loadBasis reads what grants are made of, and the locks.
+func (p *Policy) loadBasis(ctx context.Context, s Store) (err error) {
+	if p.APIs, err = s.APIs(ctx); err != nil {
+		return err
+	}
+	if p.Roles, err = s.Roles(ctx); err != nil {
+		return err
+	}
+	locks, err := s.Locks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range locks {
+		p.Locks = append(p.Locks, l.Lock)
+	}
+	return nil
 }
 
 // eachMembership calls f for each one of members of a kind.
@@ -224,14 +256,16 @@ func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *Membershi
 // that it ended.
 const told = 90 * 24 * time.Hour
 
-func (p *Policy) loadGrants(ctx context.Context, s Store, at time.Time) error {
+// loadGrants reads the grants of who (the zero Subject: of everybody) that keep
+// keeps; nil keeps all.
+func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.Time, keep func(g *GrantRecord) bool) error {
 	for from := (GrantCursor{Ends: at.Add(-told)}); ; {
-		page, err := s.GrantsAfter(ctx, Subject{}, from, loadPage)
+		page, err := s.GrantsAfter(ctx, who, from, loadPage)
 		if err != nil {
 			return err
 		}
 		for i := range page {
-			if !page[i].Created.After(at) {
+			if keep == nil || keep(&page[i]) {
 				p.Grants = append(p.Grants, page[i].decided())
 			}
 		}

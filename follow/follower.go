@@ -29,6 +29,9 @@ type Follower struct {
 
 	catching sync.Mutex
 	flight   *flight // the last attempt to catch up
+
+	waiting sync.Mutex
+	next    chan struct{} // closed by the next reading; nil: nobody waits for it
 }
 
 // flight is one attempt to catch up, shared by all who need it.
@@ -65,6 +68,26 @@ func (w *Follower) Reach(ctx context.Context, known func() bool) error {
 		return nil
 	}
 	return w.wait(ctx, known)
+}
+
+// Next returns a channel that is closed when the next reading of something that
+// changed has succeeded. Ask for it before looking at what is known.
+func (w *Follower) Next() <-chan struct{} {
+	w.waiting.Lock()
+	defer w.waiting.Unlock()
+	if w.next == nil {
+		w.next = make(chan struct{})
+	}
+	return w.next
+}
+
+func (w *Follower) announce() {
+	w.waiting.Lock()
+	defer w.waiting.Unlock()
+	if w.next != nil {
+		close(w.next)
+		w.next = nil
+	}
 }
 
 // wait takes two attempts at most: the one that is under way may have asked the
@@ -166,6 +189,7 @@ func (w *Follower) read(ctx context.Context, v answer) error {
 		if w.last = w.reload(ctx, v.versions); w.last != nil {
 			return w.last
 		}
+		defer w.announce() // once what was read counts as fresh
 	}
 	w.seen = v.versions
 	w.fresh.Store(int64(v.asked))

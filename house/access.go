@@ -35,6 +35,11 @@ func (d directory) Known(ctx context.Context, s access.Subject) error {
 // grantsOfClients lets oauth end what a client was granted.
 type grantsOfClients struct{ access *access.Service }
 
+// StandingChanged implements oauth.Grants.
+func (g grantsOfClients) StandingChanged(ctx context.Context, client id.Client, disabled bool) error {
+	return g.access.StandingChanged(ctx, access.Subject{Kind: access.Client, ID: string(client)}, disabled)
+}
+
 // EndGrants implements oauth.Grants.
 func (g grantsOfClients) EndGrants(ctx context.Context, by audit.Actor, client id.Client) error {
 	return g.access.EndAllOf(ctx, by, access.Subject{Kind: access.Client, ID: string(client)})

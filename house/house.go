@@ -85,6 +85,9 @@ func (h *House) open(ctx context.Context) error {
 	if err := h.Store.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate the store: %w", err)
 	}
+	if err := h.Store.KeepEpoch(ctx); err != nil {
+		return err
+	}
 	if err := h.openKeeper(ctx); err != nil {
 		return err
 	}
@@ -145,7 +148,7 @@ func (h *House) wire() {
 	h.Access = &access.Service{Store: h.Store, Audit: h.Audit, Live: h.Policy}
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
-		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access},
+		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: h.label(),
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}

@@ -19,6 +19,14 @@ type ends struct {
 	access   *access.Service
 }
 
+// rights tells access of people.
+type rights struct{ access *access.Service }
+
+// StandingChanged implements identity.Rights.
+func (r rights) StandingChanged(ctx context.Context, user id.User, disabled bool) error {
+	return r.access.StandingChanged(ctx, access.Subject{Kind: access.User, ID: string(user)}, disabled)
+}
+
 // EndTokens implements identity.Ends.
 func (e ends) EndTokens(ctx context.Context, user id.User) error {
 	return e.oauth.EndUser(ctx, user, "")

@@ -420,6 +420,8 @@ func (m *memory) EndSessions(ctx context.Context, _ audit.Actor, user id.User, e
 	})
 }
 
+func (m *memory) StandingChanged(context.Context, id.User, bool) error { return nil }
+
 func (m *memory) EndTokens(ctx context.Context, user id.User) error {
 	return m.write(ctx, func() error { m.ended = append(m.ended, ending{user, "", "grants"}); return nil })
 }
@@ -463,7 +465,7 @@ const goodPassword = "violet harbour 77 engines"
 func newHouse(t *testing.T) *house {
 	m := newMemory()
 	return &house{T: t, memory: m, Service: &Service{
-		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m,
+		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Rights: m,
 		Hasher: password.NewHasher(cheap), Config: DefaultConfig(), Issuer: "Gatehouse",
 	}}
 }

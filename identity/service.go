@@ -19,6 +19,7 @@ type Service struct {
 	Audit  audit.Recorder
 	Keeper Keeper
 	Ends   Ends
+	Rights Rights
 	Hasher *password.Hasher
 	Config Config
 	Issuer string // the name that authenticator apps show
@@ -41,6 +42,13 @@ type Ends interface {
 	// EndSessions ends the sessions of user but except, with what came of them;
 	// what begins from now on is not touched, not even in the same second.
 	EndSessions(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error
+}
+
+// Rights are what people may do elsewhere.
+type Rights interface {
+	// StandingChanged tells that user was disabled or enabled. It joins the
+	// transaction of ctx, before anything else in there raises a counter.
+	StandingChanged(ctx context.Context, user id.User, disabled bool) error
 }
 
 // NewHasher returns the hasher that c describes. A process has one.

@@ -25,6 +25,8 @@ func (noEnds) EndUser(context.Context, audit.Actor, id.User, id.Session, audit.R
 	return nil
 }
 
+func (noEnds) StandingChanged(context.Context, id.User, bool) error { return nil }
+
 func (noEnds) EndTokens(context.Context, id.User) error { return nil }
 
 func (noEnds) EndSessions(context.Context, audit.Actor, id.User, id.Session, audit.Reason) error {
@@ -50,7 +52,7 @@ func replicas(t *testing.T, n int) []*identity.Service {
 	var all []*identity.Service
 	for range n {
 		all = append(all, &identity.Service{
-			Store: db, Audit: &audit.Log{Store: db}, Keeper: keeper, Ends: noEnds{}, Config: identity.DefaultConfig(), Issuer: "Gatehouse",
+			Store: db, Audit: &audit.Log{Store: db}, Keeper: keeper, Ends: noEnds{}, Rights: noEnds{}, Config: identity.DefaultConfig(), Issuer: "Gatehouse",
 			Hasher: password.NewHasher(password.Options{Params: password.Params{MemoryKiB: 64, Passes: 1}, Slots: 4, Queue: 200, Wait: 20 * time.Second}),
 		})
 	}

@@ -143,6 +143,11 @@ func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, acti
 		if err := s.Store.UpdateUser(ctx, is); err != nil {
 			return emailTaken(err)
 		}
+		if was.Disabled != is.Disabled {
+			if err := s.Rights.StandingChanged(ctx, user, is.Disabled); err != nil {
+				return err
+			}
+		}
 		if err := s.stillAdministered(ctx, was, is.Administrator && !is.Disabled); err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/clock"
+	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/secret"
 	"gatehouse/setting"
@@ -65,10 +66,24 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 	if err := validate(&c, s.Config); err != nil {
 		return Client{}, err
 	}
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+	// The version of policies is held before the client's row and the version of
+	// clients, so it must be known beforehand whether it is raised.
+	was, err := s.Store.Client(ctx, c.ID)
+	if err != nil {
+		return Client{}, fmt.Errorf("update a client: %w", err)
+	}
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		if was.Disabled != c.Disabled {
+			if err := s.Grants.StandingChanged(ctx, c.ID, c.Disabled); err != nil {
+				return err
+			}
+		}
 		old, err := s.Store.Client(ctx, c.ID)
 		if err != nil {
 			return err
+		}
+		if old.Disabled != was.Disabled {
+			return fault.New(fault.Conflict, "client.changed", "Somebody else changed this application meanwhile. Look at it again.")
 		}
 		c.Created, c.Updated, c.Secrets = old.Created, clock.Now(), nil
 		if c.hasSecrets() {
@@ -110,6 +125,8 @@ type Grants interface {
 	// anything else in there raises a counter: a client of the same id that is made
 	// later has nothing of it.
 	EndGrants(ctx context.Context, by audit.Actor, client id.Client) error
+	// StandingChanged tells that client was disabled or enabled, likewise.
+	StandingChanged(ctx context.Context, client id.Client, disabled bool) error
 }
 
 // DeleteClient removes a client and ends its tokens and its grants. NotFound when

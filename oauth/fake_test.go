@@ -299,6 +299,8 @@ var console = audit.Actor{Kind: audit.Console}
 // noGrants is what clients have where nobody grants anything.
 type noGrants struct{}
 
+func (noGrants) StandingChanged(context.Context, id.Client, bool) error { return nil }
+
 func (noGrants) EndGrants(context.Context, audit.Actor, id.Client) error { return nil }
 
 func newService() (*oauth.Service, *memory) {

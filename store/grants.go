@@ -77,6 +77,22 @@ ORDER BY api, ends_at
 LIMIT 1`)
 
 	// Index grants_subject.
+	selectGrantsOfKind = newStatement(`
+SELECT ` + grantColumns + `
+FROM grants
+WHERE subject_kind = $1 AND (subject_id, ends_at, id) > ($2, $3, $4) AND ends_at > $5
+ORDER BY subject_id, ends_at, id
+LIMIT $6`)
+
+	// Index grants_role.
+	selectHoldersOfRole = newStatement(`
+SELECT subject_kind, subject_id, effect
+FROM grants
+WHERE role <> '' AND role = $1 AND ends_at > $2
+ORDER BY ends_at
+LIMIT $3`)
+
+	// Index grants_subject.
 	endGrantsOf = newStatement(`
 UPDATE grants
 SET revoked_at = $3, revoked_by = $4, revoked_reason = $5, ends_at = $3, rev = rev + 1
@@ -148,6 +164,24 @@ func (s *Store) grantOf(ctx context.Context, st *statement, name string, now tim
 	return g, doing("look for grants", err)
 }
 
+// GrantsOfKind lists grants of all subjects of the kind of after, behind its grant
+// at the cursor, at most limit, without those that were over by a moment.
+func (s *Store) GrantsOfKind(ctx context.Context, after access.Subject, at access.GrantCursor, over time.Time, limit int) ([]access.GrantRecord, error) {
+	args := []any{string(after.Kind), after.ID, endMicros(at.Ends), string(at.ID), micros(over), int64(limit)}
+	found, err := list(ctx, s, selectGrantsOfKind, args, scanGrant)
+	return found, doing("list grants", err)
+}
+
+// HoldersOfRole returns for whom the grants of a role are that are not over at now,
+// at most limit.
+func (s *Store) HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]access.Holding, error) {
+	found, err := list(ctx, s, selectHoldersOfRole, []any{role, micros(now), int64(limit)}, func(rows *sql.Rows) (h access.Holding, err error) {
+		err = rows.Scan(&h.Subject.Kind, &h.Subject.ID, &h.Effect)
+		return h, err
+	})
+	return found, doing("list who has a role", err)
+}
+
 // EndGrantsOf revokes all grants of who that are not over at now, and returns how
 // many those were.
 func (s *Store) EndGrantsOf(ctx context.Context, who access.Subject, now time.Time, by, reason string) (int64, error) {
@@ -189,6 +223,6 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 var grantsTable = table{
 	statements: []*statement{
 		insertGrant, updateGrant, selectGrant, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
-		selectGrantOfRole, selectGrantOfAPI, endGrantsOf,
+		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectHoldersOfRole, endGrantsOf,
 	},
 }

@@ -61,6 +61,12 @@ FROM memberships
 WHERE member_kind = $1 AND (member_id, group_id) > ($2, $3)
 ORDER BY member_id, group_id
 LIMIT $4`)
+
+	// Index memberships_member.
+	selectMembershipsOf = newStatement(`
+SELECT ` + membershipColumns + `
+FROM memberships
+WHERE member_kind = $1 AND member_id = $2`)
 )
 
 // InsertGroup stores g as revision 1. Conflict: the id is taken.
@@ -136,6 +142,12 @@ func (s *Store) MembershipsAfter(ctx context.Context, kind access.Kind, member, 
 	return found, doing("list memberships", err)
 }
 
+// MembershipsOf lists those of one member, in no order.
+func (s *Store) MembershipsOf(ctx context.Context, member access.Subject) ([]access.MembershipRecord, error) {
+	found, err := list(ctx, s, selectMembershipsOf, []any{string(member.Kind), member.ID}, scanMembership)
+	return found, doing("list memberships", err)
+}
+
 func scanMembership(rows *sql.Rows) (m access.MembershipRecord, err error) {
 	m.Of.Kind = access.Group
 	err = rows.Scan(&m.Of.ID, &m.Member.Kind, &m.Member.ID, instant{&m.NotBefore}, instant{&m.ExpiresAt}, &m.Reason, instant{&m.Created}, &m.CreatedBy, &m.Rev)
@@ -144,6 +156,6 @@ func scanMembership(rows *sql.Rows) (m access.MembershipRecord, err error) {
 
 var groupsTable = table{
 	statements: []*statement{
-		insertGroup, deleteGroup, selectGroups, putMembership, deleteMembership, deleteMembershipsOf, selectMembership, selectMembers, selectMemberships,
+		insertGroup, deleteGroup, selectGroups, putMembership, deleteMembership, deleteMembershipsOf, selectMembership, selectMembers, selectMemberships, selectMembershipsOf,
 	},
 }

@@ -237,6 +237,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		deleteMembershipsOf: one("user", user),
 		selectMembership:    one("group-7", "user", user),
 		selectMembers:       {{"group-7", "", "", int64(planPage)}, {"group-7", "user", user, int64(planPage)}},
+		selectMembershipsOf: one("user", user),
 		selectMemberships:   {{"user", "", "", int64(planPage)}, {"user", user, "group-7", int64(planPage)}, {"group", "", "", int64(planPage)}},
 
 		updateGrant:           one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),
@@ -245,11 +246,19 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectEndedGrants:     {{at + 1, "", int64(planPage)}, {at - long, crowd.ID("gra_", n), int64(planPage)}},
 		selectGrantsOf:        {{"user", user, at, "", int64(planPage)}, {"client", client, at, "", int64(planPage)}},
 		selectEndedGrantsOf:   one("user", user, at+1, "", int64(planPage)),
+		selectGrantsOfKind:    {{"group", "", at, "", at - long, int64(planPage)}, {"organisation", "o", at, "", at - long, int64(planPage)}},
+		selectHoldersOfRole:   {{"role-7", at, int64(planPage)}, {"nothing", at, int64(planPage)}},
 		selectGrantOfRole:     {{"role-7", at}, {"nothing", at}},
 		selectGrantOfAPI:      {{"shop", at}, {"nothing", at}},
 		endGrantsOf:           one("user", user, at, "console:root", "reason"),
 		selectDisabledUsers:   {{"", int64(planPage)}, {user, int64(planPage)}},
 		selectDisabledClients: {{}},
+		selectUserDisabled:    one(user),
+		selectClientDisabled:  one(client),
+
+		selectLosses:      {{int64(1), int64(0), int64(planPage)}, {int64(math.MaxInt64), int64(0), int64(planPage)}},
+		selectChangeSince: {{at}, {at - long}},
+		selectChanges:     {{int64(1), int64(0), int64(planPage)}, {int64(math.MaxInt64), int64(0), int64(planPage)}},
 
 		sliceOfSessions:    {{"", int64(sliceOfRestore)}, {ses, int64(sliceOfRestore)}},
 		endSliceOfSessions: one(at, "reason", ses, ses+"~"),

@@ -164,6 +164,9 @@ func (r *restore) settle(ctx context.Context, s *store.Store) error {
 			return fmt.Errorf("end what was alive: %w", err)
 		}
 	}
+	if err := s.NewEpoch(ctx); err != nil {
+		return err
+	}
 	log := &audit.Log{Store: s}
 	return log.Record(ctx, audit.Event{
 		Actor: r.options.By, Action: ActionRestore, Target: audit.Itself(), Reason: r.reason(),

@@ -311,6 +311,20 @@ CREATE INDEX grants_subject ON grants (subject_kind, subject_id, ends_at, id);
 CREATE INDEX grants_role ON grants (role, ends_at) WHERE role <> '';
 CREATE INDEX grants_api ON grants (api, ends_at) WHERE api <> '';
 
+-- What each version of the policy touched (v is the counter), one row for each thing.
+-- Who follows reads those behind the version that they know.
+CREATE TABLE changes (
+    v      BIGINT  NOT NULL,
+    n      BIGINT  NOT NULL,
+    kind   TEXT    NOT NULL,
+    name   TEXT    NOT NULL,
+    loses  BOOLEAN NOT NULL,
+    at     BIGINT  NOT NULL,
+    PRIMARY KEY (v, n)
+);
+
+CREATE INDEX changes_at ON changes (at);
+
 -- Codes, families, revocations and audit events outlive the person and the
 -- client that they are about: a code used twice and a token used after the end
 -- must still be recognised. So they have no foreign keys.

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/identity"
@@ -66,10 +67,13 @@ func testJanitor(t *testing.T, s *store.Store) {
 	forgotten.Created = now.Add(-identity.PendingLife)
 	ok(t, s.PutPendingFactor(ctx, forgotten))
 
+	ok(t, s.InsertChanges(ctx, []access.Change{{Version: 1, Kind: access.ChangedRules, At: now.Add(-25 * time.Hour)}}))
+	ok(t, s.InsertChanges(ctx, []access.Change{{Version: 2, Kind: access.ChangedRules, At: now.Add(-25*time.Hour + time.Minute)}}))
+
 	removed := must[map[string]int64](t)(s.Sweep(ctx, now))
 	same(t, removed, map[string]int64{
 		"interactions": 1, "codes": 2, "once": 1200, "marks": 1, "revocations": 1,
-		"families": 3, "sessions": 3, "attempts": 1, "factors": 1,
+		"families": 3, "sessions": 3, "attempts": 1, "factors": 1, "changes": 1,
 	})
 
 	_, err := s.Interaction(ctx, past.ID)

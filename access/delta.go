@@ -1,0 +1,140 @@
+package access
+
+import (
+	"context"
+	"time"
+)
+
+// The bounds of a delta: a whole load is cheaper than to read so many one by one,
+// and what is so old may be removed already, in parts.
+const (
+	maxDelta = 1000
+	deltaAge = 24*time.Hour + 30*time.Minute
+)
+
+// delta is what must be read to get from one version of the policy to another.
+type delta struct {
+	version uint64
+	rules   bool
+	who     []Subject
+}
+
+// deltaOf makes one of the changes that follow a version, up to another. ok is false
+// where only a whole load will do: they were too many, something is missing, or
+// anything may have changed.
+func deltaOf(list []Change, from, to uint64, now time.Time) (d delta, ok bool) {
+	if len(list) == 0 || len(list) > maxChanges || now.Sub(list[0].At) > deltaAge {
+		return d, false
+	}
+	d.version = from
+	seen := map[Subject]bool{}
+	for _, c := range list {
+		if c.Version > d.version+1 {
+			return d, false
+		}
+		d.version = c.Version
+		switch who := (Subject{Kind(c.Kind), c.Key}); {
+		case who.Kind.acts():
+			if !seen[who] {
+				seen[who], d.who = true, append(d.who, who)
+			}
+		case c.Kind == ChangedRules:
+			d.rules = true
+		case c.Kind == LostSubject, c.Kind == LostAPI, c.Kind == CutSession, c.Kind == CutClient:
+		default: // anything, or something that this program does not know
+			return d, false
+		}
+	}
+	return d, d.version == to && len(d.who) <= maxDelta
+}
+
+// advance returns what s is by now; nil where only a whole load will do.
+func advance(ctx context.Context, store Store, s *Snapshot, epoch int64, now time.Time) (next *Snapshot, err error) {
+	err = store.View(ctx, func(ctx context.Context) error {
+		next = nil
+		versions, err := store.Versions(ctx)
+		if err != nil {
+			return err
+		}
+		if versions[VersionEpoch] != epoch {
+			return nil
+		}
+		list, err := store.ChangesAfter(ctx, s.version, maxChanges+1)
+		if err != nil {
+			return err
+		}
+		d, ok := deltaOf(list, s.version, uint64(versions[VersionPolicy]), now)
+		if !ok {
+			return nil
+		}
+		next, err = d.apply(ctx, store, s, now)
+		return err
+	})
+	return next, err
+}
+
+// apply reads what changed and returns s with it.
+func (d *delta) apply(ctx context.Context, store Store, s *Snapshot, now time.Time) (*Snapshot, error) {
+	if d.rules {
+		p, err := loadRules(ctx, store, now)
+		if err != nil {
+			return nil, err
+		}
+		s = s.withRules(d.version, p)
+	}
+	for _, who := range d.who {
+		p, err := loadOne(ctx, store, who, now)
+		if err != nil {
+			return nil, err
+		}
+		s = s.With(d.version, p.Principals[0], p.Memberships, p.Grants)
+	}
+	if s.version != d.version {
+		s = s.withVersion(d.version)
+	}
+	return s, nil
+}
+
+// loadRules reads all of a policy that is the same for everybody.
+func loadRules(ctx context.Context, s Store, now time.Time) (p Policy, err error) {
+	if err := p.loadBasis(ctx, s); err != nil {
+		return p, err
+	}
+	err = eachMembership(ctx, s, Group, func(m *MembershipRecord) { p.Memberships = append(p.Memberships, m.Membership) })
+	if err != nil {
+		return p, err
+	}
+	for _, kind := range []Kind{Group, Organisation} {
+		for after := (GrantRecord{Grant: Grant{Subject: Subject{Kind: kind}}}); ; {
+			page, err := s.GrantsOfKind(ctx, after.Subject, GrantCursor{after.Ends(), after.ID}, now.Add(-told), loadPage)
+			if err != nil {
+				return p, err
+			}
+			for i := range page {
+				p.Grants = append(p.Grants, page[i].decided())
+			}
+			if len(page) < loadPage {
+				break
+			}
+			after = page[len(page)-1]
+		}
+	}
+	return p, nil
+}
+
+// loadOne reads what one principal has by name.
+func loadOne(ctx context.Context, s Store, who Subject, now time.Time) (p Policy, err error) {
+	disabled, err := s.Disabled(ctx, who)
+	if err != nil {
+		return p, err
+	}
+	p.Principals = []Principal{{Subject: who, Disabled: disabled}}
+	in, err := s.MembershipsOf(ctx, who)
+	if err != nil {
+		return p, err
+	}
+	for i := range in {
+		p.Memberships = append(p.Memberships, in[i].Membership)
+	}
+	return p, p.loadGrants(ctx, s, who, now, nil)
+}

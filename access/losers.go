@@ -1,0 +1,196 @@
+package access
+
+import (
+	"context"
+	"slices"
+	"time"
+)
+
+// Holding is whom a grant of a role is for, and what it does.
+type Holding struct {
+	Subject Subject
+	Effect  Effect
+}
+
+// under returns who is in any of the subjects now or later: each one that acts, and
+// the members of groups, groups within groups included.
+func (s *Service) under(ctx context.Context, now time.Time, of ...Subject) (l losers, err error) {
+	seen := map[Subject]bool{}
+	for len(of) > 0 && !l.many {
+		who := of[0]
+		if of = of[1:]; seen[who] {
+			continue
+		}
+		seen[who] = true
+		switch {
+		case who.Kind.acts():
+			l.names = append(l.names, who.ID)
+			l.many = len(l.names) > maxLosers
+		case who.Kind == Group:
+			members, more, err := s.membersNow(ctx, who.ID, now)
+			if err != nil {
+				return l, err
+			}
+			of, l.many = append(of, members...), more
+		default:
+			l.many = true // everybody in an organisation
+		}
+	}
+	return l, nil
+}
+
+// membersNow lists the members of a group whose membership is not over, and reports
+// whether they are more than are told of by name.
+func (s *Service) membersNow(ctx context.Context, group string, now time.Time) (members []Subject, more bool, err error) {
+	for after := (Subject{}); ; {
+		page, err := s.Store.Members(ctx, group, after, maxLosers)
+		if err != nil {
+			return nil, false, err
+		}
+		for i := range page {
+			if end := page[i].ExpiresAt; end.IsZero() || now.Before(end) {
+				members = append(members, page[i].Member)
+			}
+		}
+		if len(members) > maxLosers || len(page) < maxLosers {
+			return members, len(members) > maxLosers, nil
+		}
+		after = page[len(page)-1].Member
+	}
+}
+
+// loseRole tells of who has a role by grants of one effect.
+func (s *Service) loseRole(ctx context.Context, t *touched, role string, effect Effect, at []string, now time.Time) error {
+	held, err := s.Store.HoldersOfRole(ctx, role, now, maxLosers+1)
+	if err != nil {
+		return err
+	}
+	var subjects []Subject
+	for _, h := range held {
+		if h.Effect == effect {
+			subjects = append(subjects, h.Subject)
+		}
+	}
+	l, err := s.under(ctx, now, subjects...)
+	l.at, l.many = at, l.many || len(held) > maxLosers
+	t.lose(l)
+	return err
+}
+
+// loseByRoles tells of who has less by roles as they are than by roles as they
+// were, of the same catalogues: what an allow gives shrank, or what a deny takes
+// grew.
+func (s *Service) loseByRoles(ctx context.Context, t *touched, was, is *rules, now time.Time) error {
+	for name, before := range was.roles {
+		after := bits(nil)
+		if one := is.roles[name]; one != nil {
+			after = one.bits
+		}
+		for _, part := range []struct {
+			effect Effect
+			bits   bits
+		}{{Allow, before.bits.without(after)}, {Deny, after.without(before.bits)}} {
+			if part.bits.empty() {
+				continue
+			}
+			if err := s.loseRole(ctx, t, name, part.effect, was.apisOf(part.bits), now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// loseLocked tells of who has what a lock on a role suspends: the role, or one that
+// has it for a parent.
+func (s *Service) loseLocked(ctx context.Context, t *touched, role string, now time.Time) error {
+	k, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	locked := compileRules(Policy{APIs: k.apis, Roles: k.roles, Locks: []Lock{{On: LockTarget{LockRole, role}}}})
+	for name, one := range k.rules.roles {
+		left, at, next := newBits(len(locked.catalogue)), int64(0), int64(never)
+		locked.gather(name, left, &at, &next)
+		if lost := one.bits.without(left); !lost.empty() {
+			if err := s.loseRole(ctx, t, name, Allow, k.apisOf(lost), now); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// apisOf names the APIs of some permissions.
+func (r *rules) apisOf(b bits) (names []string) {
+	for i := range r.catalogue {
+		if b.has(uint32(i)) && !slices.Contains(names, r.catalogue[i].api) {
+			names = append(names, r.catalogue[i].api)
+		}
+	}
+	return names
+}
+
+// without returns what is in b and not in o.
+func (b bits) without(o bits) bits {
+	rest := slices.Clone(b)
+	for i := range rest {
+		if i < len(o) {
+			rest[i] &^= o[i]
+		}
+	}
+	return rest
+}
+
+// deniedAbove reports whether something is denied to a group, or to one that it is
+// in, now or later.
+func (s *Service) deniedAbove(ctx context.Context, group Subject, now time.Time) (bool, error) {
+	over := map[string][]string{}
+	err := eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) { over[m.Member.ID] = append(over[m.Member.ID], m.Of.ID) })
+	if err != nil {
+		return false, err
+	}
+	seen := map[string]bool{}
+	for todo := []string{group.ID}; len(todo) > 0; todo = todo[1:] {
+		name := todo[0]
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
+		todo = append(todo, over[name]...)
+		has, err := s.Store.GrantsAfter(ctx, Subject{Group, name}, fromNow(now), MaxGrantsOf)
+		if err != nil {
+			return false, err
+		}
+		if slices.ContainsFunc(has, func(g GrantRecord) bool { return g.Effect != Allow }) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// shorter reports whether some moment of was is not in w.
+func (w Window) shorter(was Window) bool {
+	a, b := was.span(), w.span()
+	return a.from < a.until && (a.from < b.from || b.until < a.until)
+}
+
+// narrower reports whether tokens for an API as it was may say too much of it as it
+// is. What is new in its catalogue nobody had.
+func (a *API) narrower(was *API) bool {
+	if a.Audience != was.Audience || a.Delegation != was.Delegation {
+		return true
+	}
+	for resource, attribute := range was.Owners {
+		if a.Owners[resource] != attribute {
+			return true
+		}
+	}
+	for _, p := range was.Permissions {
+		i := slices.IndexFunc(a.Permissions, func(n Permission) bool { return n.Resource == p.Resource && n.Action == p.Action })
+		if i < 0 || a.Permissions[i].Sensitive && !p.Sensitive || a.Permissions[i].Requires != p.Requires {
+			return true
+		}
+	}
+	return false
+}
