@@ -9,7 +9,7 @@ BIN := bin/gatehouse
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOL := $(GO) tool -modfile=tools/go.mod
-PACKAGES := ./...
+PACKAGES := ./... gatehouse.example/verify/...
 
 .DEFAULT_GOAL := help
 .PHONY: help run build test test/quick test/race test/all test/clients drills properties fuzz bench bench/http bench/growth bench/spread verify generate fmt clean install-test-servers

@@ -108,7 +108,10 @@ func top(path string) string {
 	return first
 }
 
-func list(t *testing.T) []pkg {
+func list(t *testing.T) []pkg { return listed(t, module) }
+
+// listed returns the packages of a module.
+func listed(t *testing.T, module string) []pkg {
 	t.Helper()
 	out, err := exec.Command("go", "list", "-json=ImportPath,Dir,Doc,Imports", module+"/...").Output()
 	if err != nil {
@@ -191,6 +194,32 @@ func TestHeavyLibrariesHaveOneImporter(t *testing.T) {
 				if (i == rule.library || strings.HasPrefix(i, rule.library+"/")) && !ownedBy(rule.owners, p.ImportPath) {
 					t.Errorf("%s imports %s, which is for %v alone: %s", p.ImportPath, i, rule.owners, rule.reason)
 				}
+			}
+		}
+	}
+}
+
+// What other people's APIs import brings them the standard library, JOSE and nothing
+// of the server; and the server does not need it.
+func TestVerifyStandsByItself(t *testing.T) {
+	const verify, jose = "gatehouse.example/verify", "github.com/go-jose/go-jose/v4"
+	under := func(path, root string) bool { return path == root || strings.HasPrefix(path, root+"/") }
+	found := listed(t, verify)
+	for _, p := range found {
+		for _, i := range p.Imports {
+			first, _, _ := strings.Cut(i, "/")
+			if standard := !strings.Contains(first, ".") && first != module; !standard && !under(i, verify) && !under(i, jose) {
+				t.Errorf("%s imports %s: whoever imports it would get that, too", p.ImportPath, i)
+			}
+		}
+	}
+	if len(found) == 0 {
+		t.Error("there is no package of the module " + verify)
+	}
+	for _, p := range list(t) {
+		for _, i := range p.Imports {
+			if under(i, verify) {
+				t.Errorf("%s imports %s, which is for tests here", p.ImportPath, i)
 			}
 		}
 	}
