@@ -5,6 +5,7 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,6 +34,8 @@ type Options struct {
 	Ready func(issuer, app string)
 	// Version is what the metrics say runs.
 	Version string
+	// Command is how gatehouse is called; empty: by its name.
+	Command string
 }
 
 // DefaultAppListen is where the application listens unless it is told otherwise.
@@ -83,6 +86,7 @@ func serve(ctx context.Context, house *house.House, out io.Writer, o Options, li
 		case <-ready:
 		}
 		printTable(out, house, appURL, people)
+		tellQuestions(ctx, out, house, o.Command)
 		if o.Ready != nil {
 			o.Ready(house.Config.Issuer, appURL)
 		}
@@ -133,5 +137,19 @@ func printTable(out io.Writer, house *house.House, appURL string, seeded *Seeded
 		fmt.Fprintf(t, "  %s\t%s\t%s\n", p.Email, p.Password, p.note())
 	}
 	_ = t.Flush() // standard output is gone if this fails
-	fmt.Fprintf(out, "\n  Codes of the second factors: %s/codes\n  Ctrl-C stops it.\n\n", appURL)
+	fmt.Fprintf(out, "\n  Codes of the second factors: %s/codes\n", appURL)
+}
+
+// tellQuestions ends what is printed at the start.
+func tellQuestions(ctx context.Context, out io.Writer, h *house.House, command string) {
+	defer fmt.Fprint(out, "\n  Ctrl-C stops it.\n\n")
+	bob, err := h.Identity.UserByEmail(ctx, "bob@example.test")
+	if err != nil { // gone, or not to be known now: then there is nothing to ask about
+		return
+	}
+	command = cmp.Or(command, "gatehouse")
+	if h.Config.DataDir != config.Default().DataDir {
+		command += " --data-dir " + h.Config.DataDir
+	}
+	printQuestions(out, command, bob.ID)
 }

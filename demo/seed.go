@@ -65,7 +65,7 @@ func seed(ctx context.Context, h *house.House, appURL string) (*Seeded, error) {
 			return nil, err
 		}
 	}
-	if err := seedClient(ctx, h, appURL, s); err != nil {
+	if err := errors.Join(seedClient(ctx, h, appURL, s), seedPolicy(ctx, h)); err != nil {
 		return nil, err
 	}
 	return s, writeSeeded(path, s)

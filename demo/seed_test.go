@@ -2,6 +2,7 @@ package demo
 
 import (
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/house"
 	"gatehouse/internal/testconfig"
@@ -103,5 +105,42 @@ func TestDemoApplicationRenewsItsCookieAtSignIn(t *testing.T) {
 	r.AddCookie(after)
 	if a.visitor(httptest.NewRecorder(), r, false) != v {
 		t.Error("the new cookie does not open the visitor")
+	}
+}
+
+// What the demo prints about its policy is so, at the first run and at a later
+// one at which the grants that end are over.
+func TestTheDemoHasTheGrantsOfWhichItTells(t *testing.T) {
+	t.Parallel()
+	h := testHouse(t)
+	for run := range 3 {
+		if _, err := seed(t.Context(), h, "http://localhost:8081"); err != nil {
+			t.Fatalf("run %d: %v", run, err)
+		}
+		ends := map[string]bool{}
+		for _, email := range []string{"ada@example.test", "bob@example.test"} {
+			u, err := h.Identity.UserByEmail(t.Context(), email)
+			if err != nil {
+				t.Fatal(err)
+			}
+			grants, _, err := h.Access.Grants(t.Context(), access.Subject{Kind: access.User, ID: string(u.ID)}, false, access.GrantCursor{}, 100)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for i := range grants {
+				ends[grants[i].Role] = !grants[i].ExpiresAt.IsZero()
+				if run == 1 {
+					if _, err := h.Access.Revoke(t.Context(), actor, grants[i].ID, "over"); err != nil {
+						t.Fatal(err)
+					}
+				}
+			}
+			if want := len(grants); email[0] == 'a' && want != 2 || email[0] == 'b' && want != 1 {
+				t.Errorf("run %d: %s has %d grants", run, email, want)
+			}
+		}
+		if want := map[string]bool{"support": true, "refunder": true, "customer": false}; !maps.Equal(ends, want) {
+			t.Errorf("run %d: the roles that are held, and whether they end: %v, want %v", run, ends, want)
+		}
 	}
 }

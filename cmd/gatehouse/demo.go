@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
 
 	"github.com/spf13/cobra"
 
@@ -30,7 +31,7 @@ refused and why, and no more of what went well unless --log-level debug asks.`,
 			log, flush := house.NewLog(cfg.Log, a.stderr)
 			defer flush()
 			slog.SetDefault(log) // for libraries that log by themselves
-			o.Version = buildVersion().Version
+			o.Version, o.Command = buildVersion().Version, os.Args[0]
 			return demo.Run(ctx, cfg, log, a.stdout, o)
 		}),
 	}
