@@ -136,5 +136,5 @@ func loadOne(ctx context.Context, s Store, who Subject, now time.Time) (p Policy
 	for i := range in {
 		p.Memberships = append(p.Memberships, in[i].Membership)
 	}
-	return p, p.loadGrants(ctx, s, who, now, nil)
+	return p, p.loadGrants(ctx, s, who, now)
 }

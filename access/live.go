@@ -127,7 +127,7 @@ func (l *Live) read(ctx context.Context, versions map[string]int64) error {
 // committed, and the version says that they are there.
 func (l *Live) load(ctx context.Context, epoch int64) error {
 	begun := time.Now()
-	p, err := viewed(ctx, l.store, begun, nil)
+	p, err := viewed(ctx, l.store, begun, time.Time{})
 	if err != nil {
 		return err
 	}

@@ -158,6 +158,13 @@ type Store interface {
 	// MembershipsOf lists those of one member.
 	MembershipsOf(ctx context.Context, member Subject) ([]MembershipRecord, error)
 
+	// PolicyGrants returns the grants that were over at since at the earliest and made
+	// at by at the latest (zero: whenever), as a Policy has them: one that was revoked
+	// ended then. Their Source, Ticket and Request are left out. PolicyMemberships
+	// returns all of them.
+	PolicyGrants(ctx context.Context, since, by time.Time) ([]Grant, error)
+	PolicyMemberships(ctx context.Context) ([]Membership, error)
+
 	// PutLock takes the place of one on the same.
 	PutLock(ctx context.Context, l LockRecord) error
 	DeleteLock(ctx context.Context, on LockTarget) error
@@ -179,14 +186,14 @@ const loadPage = 5000
 // were there at a moment: those that counted, were to count, or had been over for
 // as long as is told of. All else is as it is now.
 func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
-	return viewed(ctx, s, at, func(g *GrantRecord) bool { return !g.Created.After(at) })
+	return viewed(ctx, s, at, at)
 }
 
 // viewed reads the policy in one state, with the grants that had not been over for
-// long at a moment, and that keep keeps.
-func viewed(ctx context.Context, s Store, at time.Time, keep func(g *GrantRecord) bool) (p Policy, err error) {
+// long at a moment, and that were made by another; zero: whenever they were.
+func viewed(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
 	err = s.View(ctx, func(ctx context.Context) error {
-		p, err = load(ctx, s, at, keep)
+		p, err = load(ctx, s, at, made)
 		return err
 	})
 	if err != nil {
@@ -195,7 +202,7 @@ func viewed(ctx context.Context, s Store, at time.Time, keep func(g *GrantRecord
 	return p, nil
 }
 
-func load(ctx context.Context, s Store, at time.Time, keep func(g *GrantRecord) bool) (p Policy, err error) {
+func load(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
 	versions, err := s.Versions(ctx)
 	if err != nil {
 		return p, err
@@ -204,14 +211,11 @@ func load(ctx context.Context, s Store, at time.Time, keep func(g *GrantRecord) 
 	if err := p.loadBasis(ctx, s); err != nil {
 		return p, err
 	}
-	if err := p.loadGrants(ctx, s, Subject{}, at, keep); err != nil {
+	if p.Grants, err = s.PolicyGrants(ctx, at.Add(-told), made); err != nil {
 		return p, err
 	}
-	for _, kind := range []Kind{User, Client, Group} {
-		err := eachMembership(ctx, s, kind, func(m *MembershipRecord) { p.Memberships = append(p.Memberships, m.Membership) })
-		if err != nil {
-			return p, err
-		}
+	if p.Memberships, err = s.PolicyMemberships(ctx); err != nil {
+		return p, err
 	}
 	return p, p.loadDisabled(ctx, s)
 }
@@ -256,18 +260,15 @@ func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *Membershi
 // that it ended.
 const told = 90 * 24 * time.Hour
 
-// loadGrants reads the grants of who (the zero Subject: of everybody) that keep
-// keeps; nil keeps all.
-func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.Time, keep func(g *GrantRecord) bool) error {
+// loadGrants reads the grants of who that had not been over for long at a moment.
+func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.Time) error {
 	for from := (GrantCursor{Ends: at.Add(-told)}); ; {
 		page, err := s.GrantsAfter(ctx, who, from, loadPage)
 		if err != nil {
 			return err
 		}
 		for i := range page {
-			if keep == nil || keep(&page[i]) {
-				p.Grants = append(p.Grants, page[i].decided())
-			}
+			p.Grants = append(p.Grants, page[i].decided())
 		}
 		if len(page) < loadPage {
 			return nil

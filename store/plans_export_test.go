@@ -70,6 +70,10 @@ var walksMore = map[*statement]int{
 	sliceOfEvents:     5001, // what a transaction of the pruner removes
 	countEvents:       5001,
 	dropEvents:        5001,
+	// A policy is held in memory as a whole: all that counts or is told of.
+	countPolicyGrants:       math.MaxInt,
+	selectPolicyGrants:      math.MaxInt,
+	selectPolicyMemberships: math.MaxInt,
 }
 
 // maySort says why what is sorted is little. On Postgres that is measured.
@@ -91,6 +95,8 @@ var mayWalk = map[*statement]string{
 	oldestEvent:          "the first of an index is taken",
 	selectAdministrators: "users_administrators holds administrators alone",
 	lockAdministrators:   "users_administrators holds administrators alone",
+
+	selectPolicyMemberships: "a policy has them all",
 }
 
 // arguments are realistic: what is asked for is there, among much else.
@@ -240,17 +246,22 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectMembershipsOf: one("user", user),
 		selectMemberships:   {{"user", "", "", int64(planPage)}, {"user", user, "group-7", int64(planPage)}, {"group", "", "", int64(planPage)}},
 
-		updateGrant:           one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),
-		selectGrant:           one(crowd.ID("gra_", n)),
-		selectGrants:          {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},
-		selectEndedGrants:     {{at + 1, "", int64(planPage)}, {at - long, crowd.ID("gra_", n), int64(planPage)}},
-		selectGrantsOf:        {{"user", user, at, "", int64(planPage)}, {"client", client, at, "", int64(planPage)}},
-		selectEndedGrantsOf:   one("user", user, at+1, "", int64(planPage)),
-		selectGrantsOfKind:    {{"group", "", at, "", at - long, int64(planPage)}, {"organisation", "o", at, "", at - long, int64(planPage)}},
-		selectHoldersOfRole:   {{"role-7", at, int64(planPage)}, {"nothing", at, int64(planPage)}},
-		selectGrantOfRole:     {{"role-7", at}, {"nothing", at}},
-		selectGrantOfAPI:      {{"shop", at}, {"nothing", at}},
-		endGrantsOf:           one("user", user, at, "console:root", "reason"),
+		updateGrant:         one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),
+		selectGrant:         one(crowd.ID("gra_", n)),
+		selectGrants:        {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},
+		selectEndedGrants:   {{at + 1, "", int64(planPage)}, {at - long, crowd.ID("gra_", n), int64(planPage)}},
+		selectGrantsOf:      {{"user", user, at, "", int64(planPage)}, {"client", client, at, "", int64(planPage)}},
+		selectEndedGrantsOf: one("user", user, at+1, "", int64(planPage)),
+		selectGrantsOfKind:  {{"group", "", at, "", at - long, int64(planPage)}, {"organisation", "o", at, "", at - long, int64(planPage)}},
+		selectHoldersOfRole: {{"role-7", at, int64(planPage)}, {"nothing", at, int64(planPage)}},
+		selectGrantOfRole:   {{"role-7", at}, {"nothing", at}},
+		selectGrantOfAPI:    {{"shop", at}, {"nothing", at}},
+		endGrantsOf:         one("user", user, at, "console:root", "reason"),
+
+		countPolicyGrants:       {{at}, {at - long}},
+		selectPolicyGrants:      {{at, at}, {at - long, at}},
+		selectPolicyMemberships: {{}},
+
 		selectDisabledUsers:   {{"", int64(planPage)}, {user, int64(planPage)}},
 		selectDisabledClients: {{}},
 		selectUserDisabled:    one(user),
@@ -307,7 +318,7 @@ func Explain(t *testing.T, s *Store, q Planned) (plan string) {
 }
 
 // Fill makes s a crowd.
-func Fill(t *testing.T, s *Store, size crowd.Size, now time.Time) {
+func Fill(t testing.TB, s *Store, size crowd.Size, now time.Time) {
 	t.Helper()
 	for i := range size.Clients {
 		if err := s.InsertClient(t.Context(), oauth.Client{ID: id.Client(crowd.Client(i + 1)), Created: now, Updated: now}); err != nil {
