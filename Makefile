@@ -12,10 +12,10 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./... gatehouse.example/verify/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/clients drills properties fuzz bench bench/http bench/growth bench/spread verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/clients drills properties fuzz bench bench/http bench/decisions bench/policy bench/growth bench/spread verify generate fmt clean install-test-servers
 
 help: ## Print the targets
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: build ## Build and start the demo: a server, people, and an application to sign in to
 	@exec $(BIN) demo $(ARGS)
@@ -45,8 +45,8 @@ test/clients: install-test-servers ## Clients of other people (docs/clients.md),
 drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...
 
-properties: ## The properties of access decisions, on two million questions each
-	@GATEHOUSE_TEST_PROPERTIES=long $(GO) test -count=1 -timeout 30m ./access
+properties: ## The properties of access decisions, each on a million questions or more
+	@GATEHOUSE_TEST_PROPERTIES=long $(GO) test -count=1 -timeout 30m -v -run 'Naive|Edge|Nanosecond|Until|Order|Deny|With|Agrees' ./access
 
 fuzz: ## Each fuzz target for FUZZTIME (30s)
 	@scripts/fuzz $${FUZZTIME:-30s}
@@ -56,6 +56,13 @@ bench: ## The Go benchmarks
 
 bench/http: build ## The built server beside a bare one, if the load driver is at hand
 	@scripts/bench-http
+
+bench/decisions: ## Decisions of access beside cedar-go, OPA and casbin
+	@cd bench && $(GO) test -run '^$$' -bench . -timeout 30m $(ARGS) ./decisions
+
+bench/policy: ## A policy of a hundred thousand grants read, compiled and changed
+	@scripts/with-servers $(GO) test -run '^$$' -bench LoadPolicy -benchtime 5x -timeout 30m ./store
+	@$(GO) test -run '^$$' -bench 'Compile|OnePrincipal|Decide' -benchmem ./access
 
 bench/growth: build ## A house of a million people beside an empty one; takes a quarter of an hour
 	@scripts/bench-http -growth $${PEOPLE:-1000000}

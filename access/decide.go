@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"math"
 	"time"
 
 	"gatehouse/fault"
@@ -9,22 +10,27 @@ import (
 
 // Decide answers q. A permission that no catalogue has is an error,
 // "permission.unknown" (Invalid): a question that is misspelt must not look like
-// a refusal. So is a principal that cannot act.
+// a refusal. So is a principal that cannot act, and a question without a time: in
+// the year 1 nothing that ended had.
 func (s *Snapshot) Decide(q *Question) (Decision, error) {
 	permission, ok := s.rules.permissions[q.Permission]
-	if !ok || !q.Principal.Kind.acts() {
+	now := nanos(q.Now)
+	if !ok || !q.Principal.Kind.acts() || now == math.MinInt64 {
 		return Decision{}, s.misspelt(q, ok)
 	}
-	d := s.decide(q, permission, nanos(q.Now))
+	d := s.decide(q, permission, now)
 	d.Version = s.version
 	return d, nil
 }
 
 func (s *Snapshot) misspelt(q *Question, known bool) error {
-	if known {
+	switch {
+	case !known:
+		return unknownPermission(q.Permission)
+	case !q.Principal.Kind.acts():
 		return fmt.Errorf("decide: a %s cannot act", q.Principal.Kind)
 	}
-	return unknownPermission(q.Permission)
+	return fmt.Errorf("decide: the question is of %s", q.Now)
 }
 
 func unknownPermission(name string) error {
@@ -77,17 +83,18 @@ type judgement struct {
 
 func (j judgement) answer() Decision {
 	until := j.e.until
-	if j.e.deny.has(j.permission) {
-		return Decision{Reason: Denied, Grant: by(j.e.denying, j.permission).ID, Until: moment(until)}
+	if g := j.e.denying.by(j.permission); g != nil {
+		return Decision{Reason: Denied, Grant: g.ID, Until: moment(until)}
 	}
-	for _, g := range j.e.unless {
+	for i := range j.e.unless {
+		g := &j.e.unless[i]
 		if g.bits.has(j.permission) && j.holds(g.grant, &until) != no { // what is not known denies
 			return Decision{Reason: Denied, Grant: g.ID, Until: moment(until)}
 		}
 	}
 	need := j.rules.catalogue[j.permission].requires
-	if j.e.allow.has(j.permission) {
-		return j.allow(by(j.e.allowing, j.permission).grant, need, &until)
+	if g := j.e.allowing.by(j.permission); g != nil {
+		return j.allow(g, need, &until)
 	}
 	return j.perhaps(need, until)
 }
@@ -105,7 +112,8 @@ func (j judgement) allow(g *grant, need Requirement, until *int64) Decision {
 // first that holds and is met, else the one that asks for least.
 func (j judgement) perhaps(need Requirement, until int64) Decision {
 	best := Decision{Reason: NoGrant}
-	for _, g := range j.e.maybe {
+	for i := range j.e.maybe {
+		g := &j.e.maybe[i]
 		if !g.bits.has(j.permission) {
 			continue
 		}

@@ -10,12 +10,20 @@ type effective struct {
 	from, until int64
 	in          []Subject // the groups and organisations
 
-	allow, deny bits      // what holds for every resource and asks for nothing
-	allowing    []*active // what allow is made of
-	denying     []*active // what deny is made of
-	maybe       []*active // allows that depend on the resource, or on the proof
-	unless      []*active // denies that depend on the resource
+	allowing, denying list     // what holds for every resource and asks for nothing
+	maybe             []active // allows that depend on the resource, or on the proof
+	unless            []active // denies that depend on the resource
 }
+
+// list is grants that count whatever the resource is. Where there are many, any is
+// what they come to; of a few it is nil: a catalogue may be large, and each of a
+// hundred thousand people has a list.
+type list struct {
+	grants []active
+	any    bits
+}
+
+const few = 16
 
 // active is a grant that counts now.
 type active struct {
@@ -39,12 +47,14 @@ func (r *rules) effective(p *principal, org string, now int64) *effective {
 }
 
 func (r *rules) build(p *principal, org string, now int64) *effective {
-	e := &effective{rules: r, org: org, from: now, until: never, allow: newBits(len(r.catalogue)), deny: newBits(len(r.catalogue))}
+	e := &effective{rules: r, org: org, from: now, until: never}
 	e.in = r.reached(p, now, &e.until)
 	e.addAll(p.grants, now)
 	for _, of := range e.in {
 		e.addAll(r.grants[of], now)
 	}
+	e.allowing.sum(len(r.catalogue))
+	e.denying.sum(len(r.catalogue))
 	return e
 }
 
@@ -84,10 +94,9 @@ func (e *effective) addAll(grants []*grant, now int64) {
 // add counts a grant that is within its window.
 func (e *effective) add(g *grant, now int64) {
 	if g.Effect != Allow {
-		a := &active{g, e.rules.gives(g, now, &e.until)}
+		a := active{g, e.rules.gives(g, now, &e.until)}
 		if everywhere(g.Where) {
-			e.deny.add(a.bits)
-			e.denying = append(e.denying, a)
+			e.denying.grants = append(e.denying.grants, a)
 		} else {
 			e.unless = append(e.unless, a)
 		}
@@ -96,10 +105,9 @@ func (e *effective) add(g *grant, now int64) {
 	if e.rules.locked(LockTarget{LockGrant, string(g.ID)}, now, &e.until) {
 		return
 	}
-	a := &active{g, e.rules.gives(g, now, &e.until)}
+	a := active{g, e.rules.gives(g, now, &e.until)}
 	if g.Where.Place == Everywhere && g.Requires == (Requirement{}) {
-		e.allow.add(a.bits)
-		e.allowing = append(e.allowing, a)
+		e.allowing.grants = append(e.allowing.grants, a)
 	} else {
 		e.maybe = append(e.maybe, a)
 	}
@@ -109,11 +117,24 @@ func (e *effective) add(g *grant, now int64) {
 // denies everywhere.
 func everywhere(w Where) bool { return w.Place != Own && w.Place != Listed && w.Place != Condition }
 
-// by returns the first of the grants that mention the permission.
-func by(list []*active, permission uint32) *active {
-	for _, a := range list {
-		if a.bits.has(permission) {
-			return a
+func (l *list) sum(permissions int) {
+	if len(l.grants) <= few {
+		return
+	}
+	l.any = newBits(permissions)
+	for i := range l.grants {
+		l.any.add(l.grants[i].bits)
+	}
+}
+
+// by returns the first of the grants that mention the permission, nil for none.
+func (l *list) by(permission uint32) *grant {
+	if l.any != nil && !l.any.has(permission) {
+		return nil
+	}
+	for i := range l.grants {
+		if l.grants[i].bits.has(permission) {
+			return l.grants[i].grant
 		}
 	}
 	return nil

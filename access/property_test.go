@@ -171,12 +171,19 @@ const questions = 50
 // release: `make properties`.
 func long() bool { return os.Getenv("GATEHOUSE_TEST_PROPERTIES") == "long" }
 
-// each tries a property on many policies, by all processors.
+// times is how often something is tried that is tried n times in the long form.
+func times(n uint64) uint64 {
+	if long() {
+		return n
+	}
+	return n / 20
+}
+
+// each tries a property on so many policies in the long form, by all processors.
 func each(t *testing.T, policies uint64, try func(t *testing.T, d dice, p Policy)) {
 	t.Helper()
-	if long() {
-		policies *= 20
-	}
+	policies = times(policies)
+	t.Logf("%d policies", policies)
 	var next atomic.Uint64
 	for range 2 {
 		t.Run("", func(t *testing.T) {
@@ -205,7 +212,7 @@ func TestTheEngineAnswersAsTheNaiveReadingDoes(t *testing.T) {
 		seen[r] = &atomic.Int64{}
 	}
 	t.Run("cases", func(t *testing.T) {
-		each(t, 2_000, func(t *testing.T, d dice, p Policy) {
+		each(t, 40_000, func(t *testing.T, d dice, p Policy) {
 			s := Compile(p)
 			for range questions {
 				q := d.question()
@@ -225,9 +232,64 @@ func TestTheEngineAnswersAsTheNaiveReadingDoes(t *testing.T) {
 	}
 }
 
+// What ends, ends to the nanosecond, whatever it is: every moment at which
+// something in a policy begins or ends is asked of, and the ones beside it.
+func TestEveryEdgeOfAPolicyIsExactToTheClock(t *testing.T) {
+	t.Parallel()
+	var trials atomic.Int64
+	t.Run("cases", func(t *testing.T) {
+		each(t, 60_000, func(t *testing.T, d dice, p Policy) {
+			edges := d.jitter(&p)
+			s := Compile(p)
+			for _, edge := range edges {
+				q := d.question()
+				if d.IntN(3) == 0 { // a proof may become too old there too, or come from too far ahead
+					q.AuthTime = edge.Add(-pick(d, -time.Second, 5*time.Second, 12*time.Second))
+				}
+				for _, beside := range []time.Duration{-1, 0, 1} {
+					q.Now = edge.Add(beside)
+					outcome, reason := naive{p, q}.decide()
+					if got := decide(t, s, q); got.Outcome != outcome || got.Reason != reason {
+						t.Errorf("%+v\nof %+v\nis answered with %v %s, want %v %s", q, p, got.Outcome, got.Reason, outcome, reason)
+						return
+					}
+				}
+				trials.Add(3)
+			}
+		})
+	})
+	if n := trials.Load(); n < int64(times(1_000_000)) {
+		t.Errorf("only %d moments were tried", n)
+	}
+	t.Logf("%d moments", trials.Load())
+}
+
+// jitter moves every moment of p by less than a second, each by itself, and lists
+// them all.
+func (d dice) jitter(p *Policy) (edges []time.Time) {
+	move := func(at *time.Time) {
+		if !at.IsZero() {
+			*at = at.Add(time.Duration(d.Int64N(int64(time.Second))))
+			edges = append(edges, *at)
+		}
+	}
+	for i := range p.Grants {
+		move(&p.Grants[i].NotBefore)
+		move(&p.Grants[i].ExpiresAt)
+	}
+	for i := range p.Memberships {
+		move(&p.Memberships[i].NotBefore)
+		move(&p.Memberships[i].ExpiresAt)
+	}
+	for i := range p.Locks {
+		move(&p.Locks[i].Ends)
+	}
+	return edges
+}
+
 func TestUntilIsATrueLowerBound(t *testing.T) {
 	t.Parallel()
-	each(t, 1_000, func(t *testing.T, d dice, p Policy) {
+	each(t, 20_000, func(t *testing.T, d dice, p Policy) {
 		s := Compile(p)
 		for range questions {
 			q := d.question()
@@ -253,10 +315,17 @@ func TestUntilIsATrueLowerBound(t *testing.T) {
 
 func TestTheOrderOfWhatIsWrittenDoesNotMatter(t *testing.T) {
 	t.Parallel()
-	each(t, 2_000, func(t *testing.T, d dice, p Policy) {
+	each(t, 40_000, func(t *testing.T, d dice, p Policy) {
 		s := Compile(p)
 		other := p
-		other.Grants, other.Memberships, other.Roles, other.Locks = shuffled(d, p.Grants), shuffled(d, p.Memberships), shuffled(d, p.Roles), shuffled(d, p.Locks)
+		other.Grants, other.Memberships, other.Locks, other.Scopes = shuffled(d, p.Grants), shuffled(d, p.Memberships), shuffled(d, p.Locks), shuffled(d, p.Scopes)
+		other.APIs, other.Roles = shuffled(d, p.APIs), shuffled(d, p.Roles)
+		for i := range other.APIs {
+			other.APIs[i].Permissions = shuffled(d, other.APIs[i].Permissions)
+		}
+		for i := range other.Roles {
+			other.Roles[i].Permissions, other.Roles[i].Parents = shuffled(d, other.Roles[i].Permissions), shuffled(d, other.Roles[i].Parents)
+		}
 		turned := Compile(other)
 		for range questions {
 			q := d.question()
@@ -276,7 +345,7 @@ func shuffled[T any](d dice, list []T) []T {
 
 func TestADenyNeverAllowsAndAnAllowNeverDenies(t *testing.T) {
 	t.Parallel()
-	each(t, 2_000, func(t *testing.T, d dice, p Policy) {
+	each(t, 40_000, func(t *testing.T, d dice, p Policy) {
 		s := Compile(p)
 		more := p
 		one := d.grant()
@@ -298,7 +367,7 @@ func TestADenyNeverAllowsAndAnAllowNeverDenies(t *testing.T) {
 
 func TestWithIsWhatCompilingAnewWouldBe(t *testing.T) {
 	t.Parallel()
-	each(t, 2_000, func(t *testing.T, d dice, p Policy) {
+	each(t, 40_000, func(t *testing.T, d dice, p Policy) {
 		other := d.policy()
 		who := d.actor()
 		var mine []Grant
