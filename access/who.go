@@ -16,6 +16,7 @@ type Holder struct {
 	Grant     id.Grant
 	Path      []Subject // from the principal to the subject of the grant; empty: by name
 	Where     Place     // on which resources
+	Except    id.Grant  // a deny that is for some of them; "" for none
 	Until     time.Time // when the clock may change that; zero: never
 	Need      Requirement
 }
@@ -49,19 +50,44 @@ func (s *Snapshot) WhoCan(permission string, at time.Time) ([]Holder, error) {
 }
 
 // holder asks for one principal. Where nothing is known of the resource, a grant
-// that depends on it may count.
+// that depends on it may count, and a deny that depends on it leaves others.
 func (s *Snapshot) holder(who Subject, permission string, at time.Time) (Holder, bool, error) {
 	levels := proof.Levels()
 	q := &Question{Principal: who, Permission: permission, Now: at, Level: levels[len(levels)-1], AuthTime: at}
-	e, err := s.Explain(q)
-	if err != nil || e.Outcome != Allowed && e.Reason != ResourceUnknown {
+	d, err := s.Decide(q)
+	if err != nil {
 		return Holder{}, false, err
 	}
-	h := Holder{Principal: who, Grant: e.Grant, Where: Everywhere, Until: e.Until}
+	var except id.Grant
+	if d.Reason == Denied {
+		if d, except = s.elsewhere(q, d); except == "" {
+			return Holder{}, false, nil
+		}
+	}
+	if d.Outcome != Allowed && d.Reason != ResourceUnknown {
+		return Holder{}, false, nil
+	}
+	e, err := s.Explain(q)
+	if err != nil {
+		return Holder{}, false, err
+	}
+	h := Holder{Principal: who, Grant: d.Grant, Where: Everywhere, Except: except, Until: d.Until}
 	for _, c := range e.Grants {
-		if c.Grant.ID == e.Grant {
+		if c.Grant.ID == d.Grant {
 			h.Path, h.Where, h.Need = c.Path, c.Grant.Where.Place, c.Grant.Requires
 		}
 	}
 	return h, true, nil
+}
+
+// elsewhere answers q for the resources that the deny of d is not for, and names the
+// deny; there are none when it is for all.
+func (s *Snapshot) elsewhere(q *Question, d Decision) (Decision, id.Grant) {
+	now, permission := nanos(q.Now), s.rules.permissions[q.Permission]
+	e := *s.rules.effective(s.principal(q.Principal), q.Org, now)
+	if e.denying.by(permission) != nil {
+		return d, ""
+	}
+	e.unless = nil
+	return judgement{rules: s.rules, q: q, permission: permission, now: now, e: &e}.answer(), d.Grant
 }

@@ -140,6 +140,7 @@ type Holder struct {
 	Grant     id.Grant     `json:"grant"`
 	Path      []Subject    `json:"path"`
 	Where     access.Place `json:"where"`
+	Except    id.Grant     `json:"except,omitempty"` // a deny that is for some of these resources
 	Until     time.Time    `json:"until,omitzero"`
 	Requirement
 }
@@ -222,7 +223,7 @@ func OfExplanation(q *access.Question, e access.Explanation) Explanation {
 
 // OfHolder returns the shape of h.
 func OfHolder(h access.Holder) Holder {
-	return Holder{Principal: OfSubject(h.Principal), Grant: h.Grant, Path: OfPath(h.Path), Where: h.Where, Until: h.Until.UTC(), Requirement: OfRequirement(h.Need)}
+	return Holder{Principal: OfSubject(h.Principal), Grant: h.Grant, Path: OfPath(h.Path), Where: h.Where, Except: h.Except, Until: h.Until.UTC(), Requirement: OfRequirement(h.Need)}
 }
 
 // OfPath returns the shape of a way that leads from somebody to a grant.

@@ -210,8 +210,15 @@ of then; all else is as it is now.`,
 var printedHolders = printed[wire.Holder]{
 	header: []string{"WHO", "WHERE", "UNTIL", "ASKS FOR", "GRANT", "PATH"},
 	row: func(h wire.Holder) []string {
-		return []string{called(h.Principal), string(h.Where), moment(h.Until), strings.Trim(h.ACR+","+h.MaxAge, ","), string(h.Grant), pathSaid(h.Path)}
+		return []string{called(h.Principal), whereSaid(h), moment(h.Until), strings.Trim(h.ACR+","+h.MaxAge, ","), string(h.Grant), pathSaid(h.Path)}
 	},
 	wire: func(h wire.Holder) any { return h },
 	none: "Nobody.",
+}
+
+func whereSaid(h wire.Holder) string {
+	if h.Except == "" {
+		return string(h.Where)
+	}
+	return string(h.Where) + ", but " + string(h.Except)
 }
