@@ -8,7 +8,7 @@ import (
 
 // The kinds of things that a revocation is about, and what names them.
 const (
-	endedToken         = "jti"
+	endedToken         = "token"
 	endedAuthorization = "authorization"
 	endedSession       = "session"
 	endedUser          = "user"

@@ -55,7 +55,7 @@ func TestWhatTheFeedSaysEndsTokens(t *testing.T) {
 		},
 		"a loss at another API": {map[string]any{"api": "stock", "minpv": 11}, nil, []map[string]any{{"pv": 10}}},
 		"a token": {
-			revoked("jti", "jti-1", now), []map[string]any{at(0), at(-time.Minute)}, []map[string]any{{"jti": "jti-2"}},
+			revoked("token", "jti-1", now), []map[string]any{at(0), at(-time.Minute)}, []map[string]any{{"jti": "jti-2"}},
 		},
 		"an authorization": {
 			revoked("authorization", "aut_1", now), []map[string]any{at(0)}, []map[string]any{{"azn": "aut_2"}, {"azn": nil}, at(time.Second)},

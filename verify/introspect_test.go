@@ -170,3 +170,42 @@ func TestConfirmedDecidesByTheRightsOfNow(t *testing.T) {
 		}
 	}
 }
+
+// A token that says nothing of permissions, because there are too many for a header,
+// has the issuer asked; one that says some does not.
+func TestWhatATokenLeavesOutTheIssuerTells(t *testing.T) {
+	t.Parallel()
+	silent := map[string]any{"permissions": nil, "permissions_own": nil}
+	for name, c := range map[string]struct {
+		token  map[string]any
+		says   any
+		want   int
+		asked  int
+		client bool
+	}{
+		"it has the permission":         {silent, active(), 200, 1, true},
+		"it has none":                   {silent, active(silent), 403, 1, true},
+		"it is ended":                   {silent, map[string]any{"active": false}, 401, 1, true},
+		"nobody knows":                  {silent, map[string]any{}, 503, 1, true},
+		"nobody can be asked":           {silent, active(), 403, 0, false},
+		"the token says another":        {map[string]any{"permissions": []string{"shop/orders:drop"}}, active(), 403, 0, true},
+		"the token says own alone":      {map[string]any{"permissions": nil}, active(), 403, 0, true},
+		"the token says the permission": {nil, active(), 200, 0, true},
+	} {
+		h := newHouse(t)
+		h.says = func(string) any { return c.says }
+		v := h.verifier(func(config *Config) {
+			if c.client {
+				asks(config)
+			}
+		})
+		w := call1(v.RequirePermission("orders:read"), hello, get(h.token(c.token)))
+		if n := h.count(introspectPath); w.Code != c.want || n != c.asked {
+			t.Errorf("%s: %d, asked %d times; want %d, %d", name, w.Code, n, c.want, c.asked)
+		}
+		w = call1(v.RequireToken(), hello, get(h.token(c.token)))
+		if n := h.count(introspectPath); w.Code != 200 || n != c.asked {
+			t.Errorf("%s: without a permission %d, asked %d times", name, w.Code, n)
+		}
+	}
+}

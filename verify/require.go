@@ -150,12 +150,19 @@ func (c *call) enter(req *http.Request) (err error) {
 	if err := c.claims.meets(c.rule.level, c.rule.maxAge, time.Now()); err != nil {
 		return err
 	}
-	if c.rule.confirmed {
+	if c.rule.confirmed || c.unsaid() && c.v.asking != nil {
 		if c.claims, err = c.v.asking.about(ctx, c.token); err != nil {
 			return err
 		}
 	}
 	return c.allowed()
+}
+
+// unsaid reports whether the token is silent about permissions where one is needed.
+// It may be that there are none; or that there are too many for a header, or that
+// its client is given none: then the issuer tells.
+func (c *call) unsaid() bool {
+	return c.rule.permission != "" && c.claims.Permissions == nil && c.claims.PermissionsOwn == nil
 }
 
 // allowed asks for permission and role.

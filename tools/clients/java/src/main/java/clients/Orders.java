@@ -2,6 +2,7 @@ package clients;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Map;
 import org.springframework.beans.factory.annotation.Value;
 import org.springframework.context.annotation.Bean;
@@ -15,12 +16,17 @@ import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.core.GrantedAuthority;
 import org.springframework.security.core.authority.SimpleGrantedAuthority;
 import org.springframework.security.oauth2.core.DelegatingOAuth2TokenValidator;
+import org.springframework.security.oauth2.core.OAuth2AuthenticationException;
 import org.springframework.security.oauth2.jose.jws.SignatureAlgorithm;
+import org.springframework.security.oauth2.jwt.JwtClaimValidator;
 import org.springframework.security.oauth2.jwt.JwtDecoder;
 import org.springframework.security.oauth2.jwt.JwtTimestampValidator;
 import org.springframework.security.oauth2.jwt.JwtValidators;
 import org.springframework.security.oauth2.jwt.NimbusJwtDecoder;
+import org.springframework.security.oauth2.server.resource.BearerTokenErrors;
 import org.springframework.security.oauth2.server.resource.authentication.JwtAuthenticationConverter;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenResolver;
+import org.springframework.security.oauth2.server.resource.web.DefaultBearerTokenResolver;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.web.bind.annotation.GetMapping;
 import org.springframework.web.bind.annotation.PathVariable;
@@ -48,7 +54,9 @@ class Orders {
 			.validateType(false) // the next does: at+jwt, which no ID token is
 			.build();
 		decoder.setJwtValidator(new DelegatingOAuth2TokenValidator<>(
-			JwtValidators.createAtJwtValidator().issuer(issuer).audience(audience).build(),
+			JwtValidators.createAtJwtValidator().issuer(issuer).audience(audience)
+				.validators(all -> all.put("client_id", new JwtClaimValidator<String>("client_id", id -> id != null))) // any
+				.build(),
 			new JwtTimestampValidator(Duration.ZERO))); // without it a right is had for a minute after its end
 		return decoder;
 	}
@@ -68,6 +76,18 @@ class Orders {
 			return all;
 		});
 		return converter;
+	}
+
+	/** Spring would take the first of two headers, and something before it perhaps the second. */
+	@Bean
+	static BearerTokenResolver oneHeader() {
+		var header = new DefaultBearerTokenResolver();
+		return request -> {
+			if (Collections.list(request.getHeaders("Authorization")).size() > 1) {
+				throw new OAuth2AuthenticationException(BearerTokenErrors.invalidRequest("Send one access token."));
+			}
+			return header.resolve(request);
+		};
 	}
 
 	@Bean
