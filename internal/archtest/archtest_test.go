@@ -24,7 +24,7 @@ var floors = map[string]int{
 	"secret": 1, "audit": 1, "proof": 1, "picture": 1, "docs": 1,
 	"identity": 2, "session": 2, "flow": 2, "oauth": 2, "keys": 2, "web": 2, "access": 2,
 	"store": 3, "ephemeral": 3, "wire": 3,
-	"provider": 4, "ui": 4,
+	"provider": 4, "ui": 4, "pdp": 4,
 	"config": 5,
 	"house":  6,
 	"server": 7, "doctor": 7,
