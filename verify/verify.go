@@ -12,8 +12,8 @@ type Verifier struct {
 	config Config
 	issuer *issuer
 	keys   *keySet
-	seen   cache // access tokens
-	passed cache // assertions
+	seen   cache   // access tokens
+	passed cache   // assertions
 	feed   *feed   // nil: nobody follows
 	asking *asking // nil: nobody is asked
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,18 @@ func TestRealClientsRecipes(t *testing.T) {
 			r.try(t)
 		})
 	}
+}
+
+// Our own example answers as the others do.
+func TestShopExampleAnswersAsTheRecipesDo(t *testing.T) {
+	t.Parallel()
+	recipe{name: "Go", run: func(t *testing.T, at place) *exec.Cmd {
+		path := filepath.Join(t.TempDir(), "shop")
+		if out, err := exec.Command("go", "build", "-o", path, "gatehouse.example/verify/examples/shop").CombinedOutput(); err != nil {
+			t.Fatalf("build the example: %v\n%s", err, out)
+		}
+		return exec.Command(path, "-issuer", at.issuer, "-audience", ordersAudience, "-owner", "caller", "-listen", "127.0.0.1:"+at.port)
+	}}.try(t)
 }
 
 const ordersAudience = "https://shop.example.test"

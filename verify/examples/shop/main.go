@@ -72,8 +72,12 @@ func (s *shop) list(w http.ResponseWriter, r *http.Request) {
 
 func (s *shop) show(w http.ResponseWriter, r *http.Request) {
 	o, ok := s.find(r.PathValue("id"))
-	if !ok || !verify.Owner(r, o.Owner) {
-		http.NotFound(w, r) // nobody learns which numbers others have
+	if !verify.Owner(r, o.Owner) { // nobody's, if it is not there: who sees only their own learns nothing of other numbers
+		verify.Deny(w, r, "not the owner")
+		return
+	}
+	if !ok {
+		http.NotFound(w, r)
 		return
 	}
 	answer(w, o)
