@@ -42,13 +42,15 @@ type Explanation struct {
 
 // Explain answers q as Decide does, and says what became of every grant that
 // names the principal or a group or organisation in which they are, were or
-// will be. Grants that the policy no longer holds are not in it.
+// will be. Grants that the policy no longer holds are not in it. Until is when the
+// outcome changes by the clock alone, which may be later than Decide says.
 func (s *Snapshot) Explain(q *Question) (Explanation, error) {
 	d, err := s.Decide(q)
 	if err != nil {
 		return Explanation{}, err
 	}
 	e := Explanation{Decision: d}
+	e.Until = s.lasts(q, d)
 	x := explainer{s: s, q: q, now: nanos(q.Now), permission: s.rules.permissions[q.Permission]}
 	if p := s.principal(q.Principal); p != nil {
 		x.e = s.rules.effective(p, q.Org, x.now)
@@ -169,7 +171,7 @@ func (x explainer) changes(e Explanation) []string {
 		if e.Until.IsZero() {
 			return nil
 		}
-		return []string{"Unless something is changed, ask again at " + e.Until.Format(time.RFC3339) + "."}
+		return []string{"Unless something is changed, that ends at " + e.Until.Format(time.RFC3339) + "."}
 	case Locked:
 		return []string{"Lift the lock on the person, the session or the client."}
 	case Inactive:

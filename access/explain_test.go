@@ -72,7 +72,7 @@ func TestExplainSaysWhatWouldChangeTheAnswer(t *testing.T) {
 		"owner_id":  {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}}), "shop/orders:read"},
 		"extended":  {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
 		"begins at": {shop(Grant{Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(1)}}), "shop/orders:read"},
-		"ask again": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
+		"that ends": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
 	} {
 		q := asks(c.permission)
 		e, err := Compile(c.p).Explain(&q)
@@ -122,7 +122,7 @@ func TestExplainAgreesWithTheDecision(t *testing.T) {
 			q := d.question()
 			got := decide(t, s, q)
 			e, err := s.Explain(&q)
-			if err != nil || e.Decision != got {
+			if got.Until = e.Until; err != nil || e.Decision != got { // of an explanation it may be later
 				t.Errorf("%+v, %v explains %+v", e, err, got)
 			}
 			for _, c := range e.Grants {
@@ -135,4 +135,46 @@ func TestExplainAgreesWithTheDecision(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Whoever asks for how long somebody has a right is told when that right ends, not
+// when anything else of theirs changes.
+func TestUntilOfAnExplanationIsWhenTheAnswerEnds(t *testing.T) {
+	t.Parallel()
+	hour := func(n int) time.Time { return began.Add(time.Duration(n) * time.Hour) }
+	week := Grant{ID: "gra_week", Subject: ada, Role: "support", Window: Window{ExpiresAt: hour(168)}}
+	today := Grant{ID: "gra_today", Subject: ada, Role: "refunder", Window: Window{ExpiresAt: hour(8)}}
+	for name, c := range map[string]struct {
+		grants []Grant
+		until  time.Time
+	}{
+		"another right ends earlier":   {[]Grant{week, today}, hour(168)},
+		"another grant takes over":     {[]Grant{week, {ID: "gra_next", Subject: ada, Role: "support", Window: Window{NotBefore: hour(100), ExpiresAt: hour(200)}}}, hour(200)},
+		"another grant comes too late": {[]Grant{week, {ID: "gra_next", Subject: ada, Role: "support", Window: Window{NotBefore: hour(169)}}}, hour(168)},
+		"a deny begins":                {[]Grant{week, {ID: "gra_no", Subject: ada, Effect: Deny, Role: "support", Window: Window{NotBefore: hour(3)}}}, hour(3)},
+		"an endless one stands beside": {[]Grant{week, today, {ID: "gra_ever", Subject: ada, Role: "support"}}, time.Time{}},
+	} {
+		q := asks("shop/orders:read")
+		s := Compile(shop(c.grants...))
+		e, err := s.Explain(&q)
+		if err != nil || e.Outcome != Allowed || !e.Until.Equal(c.until) {
+			t.Errorf("%s: explained as %s until %s (%v), want %s", name, e.Reason, e.Until, err, c.until)
+		}
+		holders, err := s.WhoCan("shop/orders:read", began)
+		if err != nil || len(holders) != 1 || !holders[0].Until.Equal(c.until) {
+			t.Errorf("%s: who can: %+v, %v, want until %s", name, holders, err, c.until)
+		}
+	}
+}
+
+// A right that asks for a fresh sign-in does not end with the sign-in, for those
+// who ask who has it.
+func TestWhoCanLooksPastTheAgeOfAProof(t *testing.T) {
+	t.Parallel()
+	end := began.Add(48 * time.Hour)
+	s := Compile(shop(Grant{Subject: ada, Role: "support", Requires: Requirement{MaxAge: time.Minute}, Window: Window{ExpiresAt: end}}))
+	holders, err := s.WhoCan("shop/orders:read", began)
+	if err != nil || len(holders) != 1 || !holders[0].Until.Equal(end) {
+		t.Errorf("%+v, %v, want until %s", holders, err, end)
+	}
 }

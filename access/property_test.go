@@ -313,6 +313,30 @@ func TestUntilIsATrueLowerBound(t *testing.T) {
 	})
 }
 
+// Until of an explanation is no earlier than that of the decision, and the answer
+// is the same at every moment before it, and another one then.
+func TestUntilOfAnExplanationIsExact(t *testing.T) {
+	t.Parallel()
+	each(t, 2_000, func(t *testing.T, d dice, p Policy) {
+		s, q := Compile(p), d.question()
+		e, err := s.Explain(&q)
+		if err != nil {
+			return
+		}
+		same := func(x Decision) bool {
+			return x.Outcome == e.Outcome && (x.Reason == ResourceUnknown) == (e.Reason == ResourceUnknown)
+		}
+		for at, last := q.Now, q.Now.Add(30*time.Second); at.Before(last); at = at.Add(time.Second) {
+			asked := q
+			asked.Now = at
+			before := e.Until.IsZero() || at.Before(e.Until)
+			if now := decide(t, s, asked); before && !same(now) || at.Equal(e.Until) && same(now) {
+				t.Fatalf("%+v\n%+v\nis explained as %s until %s, and at %s it is %+v", p, q, e.Reason, e.Until, at, now)
+			}
+		}
+	})
+}
+
 func TestTheOrderOfWhatIsWrittenDoesNotMatter(t *testing.T) {
 	t.Parallel()
 	each(t, 40_000, func(t *testing.T, d dice, p Policy) {

@@ -17,6 +17,7 @@ type Question struct {
 	Client   id.Client  // that asks in the principal's name, "" for none
 	Level    proof.Level
 	AuthTime time.Time // when the person last proved who they are
+	proved   bool      // whoever asks for holders takes them to prove what is asked for
 
 	Delegated bool     // a token speaks for the person,
 	Scopes    []string // and has these scopes

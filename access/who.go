@@ -17,7 +17,7 @@ type Holder struct {
 	Path      []Subject // from the principal to the subject of the grant; empty: by name
 	Where     Place     // on which resources
 	Except    id.Grant  // a deny that is for some of them; "" for none
-	Until     time.Time // when the clock may change that; zero: never
+	Until     time.Time // when the clock alone ends that; zero: never
 	Need      Requirement
 }
 
@@ -53,7 +53,7 @@ func (s *Snapshot) WhoCan(permission string, at time.Time) ([]Holder, error) {
 // that depends on it may count, and a deny that depends on it leaves others.
 func (s *Snapshot) holder(who Subject, permission string, at time.Time) (Holder, bool, error) {
 	levels := proof.Levels()
-	q := &Question{Principal: who, Permission: permission, Now: at, Level: levels[len(levels)-1], AuthTime: at}
+	q := &Question{Principal: who, Permission: permission, Now: at, Level: levels[len(levels)-1], AuthTime: at, proved: true}
 	d, err := s.Decide(q)
 	if err != nil {
 		return Holder{}, false, err
@@ -71,7 +71,10 @@ func (s *Snapshot) holder(who Subject, permission string, at time.Time) (Holder,
 	if err != nil {
 		return Holder{}, false, err
 	}
-	h := Holder{Principal: who, Grant: d.Grant, Where: Everywhere, Except: except, Until: d.Until}
+	h := Holder{Principal: who, Grant: d.Grant, Where: Everywhere, Except: except, Until: e.Until}
+	if except != "" { // e is about the deny
+		h.Until = d.Until
+	}
 	for _, c := range e.Grants {
 		if c.Grant.ID == d.Grant {
 			h.Path, h.Where, h.Need = c.Path, c.Grant.Where.Place, c.Grant.Requires
