@@ -18,7 +18,7 @@ import (
 func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, error) {
 	a.Created, a.Rev, a.Delegation = clock.Now(), 1, ByAudience
 	a.Updated = a.Created
-	if err := a.check(); err != nil {
+	if err := a.check(s.BuiltIn); err != nil {
 		return API{}, err
 	}
 	err := s.alter(ctx, "create an API", func(ctx context.Context, t *touched) error {
@@ -46,8 +46,11 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 // besides: as CreateAPI, NotFound, and Conflict "access.changed" when a.Rev is set
 // and is not what the store has.
 func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, error) {
+	if isBuiltIn(a.ID) {
+		return API{}, errBuiltIn(a.ID)
+	}
 	a.Updated, a.Delegation = clock.Now(), ByAudience
-	if err := a.check(); err != nil {
+	if err := a.check(s.BuiltIn); err != nil {
 		return API{}, err
 	}
 	err := s.alter(ctx, "update an API", func(ctx context.Context, t *touched) error {
@@ -86,7 +89,7 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 // stillNamed refuses a catalogue of which a role or a grant would name what is not
 // in it any more.
 func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
-	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles})
+	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn})
 	for _, r := range k.roles {
 		for _, p := range r.Permissions {
 			if p.API == api && k.checkPattern(p) != nil {
@@ -162,17 +165,21 @@ func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) er
 
 // API returns one of them; NotFound fault "api.not_found".
 func (s *Service) API(ctx context.Context, name string) (API, error) {
-	k, err := s.known(ctx)
+	if name == Gatehouse {
+		return s.BuiltIn.API(), nil
+	}
+	all, err := s.Store.APIs(ctx)
 	if err != nil {
 		return API{}, fmt.Errorf("read an API: %w", err)
 	}
-	a, _, err := k.api(name)
+	a, _, err := known{apis: all}.api(name)
 	return a, err
 }
 
-// APIs returns all of them, in the order of their ids.
+// APIs returns all of them, that of Gatehouse too, in the order of their ids.
 func (s *Service) APIs(ctx context.Context) ([]API, error) {
 	all, err := s.Store.APIs(ctx)
+	all = append(all, s.BuiltIn.API())
 	slices.SortFunc(all, func(a, b API) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
 }
@@ -185,11 +192,14 @@ func inUse(code, by string) error {
 	return fault.New(fault.Conflict, code, by)
 }
 
-func (a *API) check() error {
+func (a *API) check(b BuiltIn) error {
 	var p problems
-	p.id("id", a.ID, reservedAPIs...)
+	p.id("id", a.ID, Gatehouse)
 	if u, err := url.Parse(a.Audience); len(a.Audience) > maxAudience || err != nil || !u.IsAbs() || strings.ContainsAny(a.Audience, "# \t\r\n") {
 		p.add("audience", "must be an absolute URI without a fragment, such as https://shop.example.com")
+	}
+	if b.Audience != "" && a.Audience == b.Audience {
+		p.add("audience", "is that of Gatehouse itself")
 	}
 	if len(a.Permissions) == 0 || len(a.Permissions) > MaxPermissions {
 		p.add("permissions", "must be between 1 and %d", MaxPermissions)

@@ -51,9 +51,6 @@ const (
 	maxLosers  = 1000 // subjects that are told of by name
 )
 
-// ownAPI is the API of Gatehouse's own administration, which no row keeps.
-const ownAPI = "gatehouse"
-
 // touched gathers what one change of the policy touches.
 type touched struct {
 	list   []Change
@@ -176,7 +173,7 @@ func (s *Service) tell(ctx context.Context, version uint64, t *touched) error {
 }
 
 func (s *Service) everyAPI(ctx context.Context) ([]string, error) {
-	names := []string{ownAPI}
+	names := []string{Gatehouse}
 	all, err := s.Store.APIs(ctx)
 	for i := range all {
 		names = append(names, all[i].ID)

@@ -198,6 +198,7 @@ func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {
 	if err != nil {
 		return nil, err
 	}
+	p.BuiltIn = s.BuiltIn
 	return Compile(p), nil
 }
 
@@ -357,6 +358,7 @@ func (k known) checkGrant(r *GrantRecord, now time.Time) error {
 		gives = k.rules.roles[r.Role].bits
 	}
 	var p problems
+	k.checkDeny(r, gives, &p)
 	if r.Where.Place == Own && !k.owned(gives) {
 		p.add("where", "cannot be own: no API says which attribute names the owner (--owner)")
 	}
@@ -365,6 +367,29 @@ func (k known) checkGrant(r *GrantRecord, now time.Time) error {
 	}
 	k.checkLength(r, now, &p)
 	return p.err("grant.invalid", "The grant cannot be made so.")
+}
+
+// checkDeny complains about a deny of what is of Gatehouse itself that is not for one
+// who acts, and by a pattern or a built-in role. So one statement tells who is denied
+// any of it (access.Store, Administered), and nobody is by a detour.
+func (k known) checkDeny(r *GrantRecord, gives bits, p *problems) {
+	switch {
+	case r.Effect == Allow || !k.administers(gives):
+	case !r.Subject.Kind.acts():
+		p.add("subject", "must be one person, service account or application: what is of Gatehouse itself is denied to nobody else")
+	case r.Role != "" && !isBuiltIn(r.Role):
+		p.add("role", "has permissions of Gatehouse itself: deny these by name, or deny a built-in role")
+	}
+}
+
+// administers reports whether one of the permissions is of Gatehouse itself.
+func (r *rules) administers(some bits) bool {
+	for i := range r.catalogue {
+		if r.catalogue[i].api == Gatehouse && some.has(uint32(i)) {
+			return true
+		}
+	}
+	return false
 }
 
 // owned reports whether one of the permissions is about something with an owner.

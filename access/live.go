@@ -16,6 +16,7 @@ import (
 // longer. All methods may be called at once.
 type Live struct {
 	store    Store
+	builtIn  BuiltIn
 	follower *follow.Follower
 	snapshot atomic.Pointer[Snapshot]
 	epoch    atomic.Int64  // of what is known; written by read, which is not called twice at a time
@@ -26,8 +27,8 @@ type Live struct {
 
 // NewLive returns a Live that follows by feed and has read nothing yet. One process
 // has one of them for a store.
-func NewLive(store Store, feed *follow.Feed) *Live {
-	l := &Live{store: store}
+func NewLive(store Store, feed *follow.Feed, b BuiltIn) *Live {
+	l := &Live{store: store, builtIn: b}
 	l.follower = feed.Follow(l.read, VersionPolicy, VersionEpoch)
 	return l
 }
@@ -131,6 +132,7 @@ func (l *Live) load(ctx context.Context, epoch int64) error {
 	if err != nil {
 		return err
 	}
+	p.BuiltIn = l.builtIn
 	next := Compile(p)
 	l.took.Store(int64(time.Since(begun)))
 	l.loads.Add(1)

@@ -50,7 +50,7 @@ func newReplica(t *testing.T, s *store.Store) replica {
 	t.Helper()
 	kept := &failing{Store: s}
 	feed := follow.NewFeed(kept)
-	return replica{t, NewLive(kept, feed), feed, kept}
+	return replica{t, NewLive(kept, feed, BuiltIn{}), feed, kept}
 }
 
 // may reports whether ada may read orders as the replica knows it now.

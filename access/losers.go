@@ -108,7 +108,7 @@ func (s *Service) loseLocked(ctx context.Context, t *touched, role string, now t
 	if err != nil {
 		return err
 	}
-	locked := compileRules(Policy{APIs: k.apis, Roles: k.roles, Locks: []Lock{{On: LockTarget{LockRole, role}}}})
+	locked := compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn, Locks: []Lock{{On: LockTarget{LockRole, role}}}})
 	for name, one := range k.rules.roles {
 		left, at, next := newBits(len(locked.catalogue)), int64(0), int64(never)
 		locked.gather(name, left, &at, &next)

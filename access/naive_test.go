@@ -15,6 +15,13 @@ type naive struct {
 	q Question
 }
 
+// reading adds to a policy what is built in.
+func reading(p Policy, q Question) naive {
+	p.APIs = append(slices.Clone(p.APIs), p.BuiltIn.API())
+	p.Roles = append(slices.Clone(p.Roles), BuiltInRoles()...)
+	return naive{p, q}
+}
+
 func (n naive) decide() (Outcome, Reason) {
 	api, resource, action := cut(n.q.Permission)
 	a, entry := n.entry(api, resource, action)

@@ -19,6 +19,10 @@ type Policy struct {
 	Memberships []Membership
 	Grants      []Grant
 	Locks       []Lock
+
+	// BuiltIn is what the API of Gatehouse itself is like. It and its roles are in
+	// every snapshot, and not among APIs and Roles.
+	BuiltIn BuiltIn
 }
 
 // API is a resource server, and the catalogue of what can be done at it.

@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/clock"
+	"gatehouse/fault"
 	"gatehouse/setting"
 )
 
@@ -48,6 +49,9 @@ func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 // besides: as CreateRole, NotFound, and Conflict "access.changed" when r.Rev is set
 // and is not what the store has.
 func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role, error) {
+	if isBuiltIn(r.ID) {
+		return Role{}, errBuiltIn(r.ID)
+	}
 	r.Updated = clock.Now()
 	if err := r.check(); err != nil {
 		return Role{}, err
@@ -74,7 +78,10 @@ func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 		if err := s.stillShort(ctx, k, next); err != nil {
 			return err
 		}
-		if err := s.loseByRoles(ctx, t, k.rules, compileRules(Policy{APIs: next.apis, Roles: next.roles}), clock.Now()); err != nil {
+		if err := s.loseByRoles(ctx, t, k.rules, compileRules(Policy{APIs: next.apis, Roles: next.roles, BuiltIn: s.BuiltIn}), clock.Now()); err != nil {
+			return err
+		}
+		if err := s.stillDeniable(ctx, k, next); err != nil {
 			return err
 		}
 		if err := s.Store.UpdateRole(ctx, r); err != nil {
@@ -107,6 +114,27 @@ func (s *Service) stillShort(ctx context.Context, was, is known) error {
 		most, bound := shorter[g.Role]
 		if end := g.Ends(); bound && g.Effect == Allow && (end.IsZero() || end.After(g.begin(now).Add(most))) {
 			return inUse("role.in_use", fmt.Sprintf("The grant %s of %s lasts longer than %s.", g.ID, g.Role, setting.FormatDuration(most)))
+		}
+		return nil
+	})
+}
+
+// stillDeniable refuses roles that are denied to somebody and would give permissions
+// of Gatehouse itself then: see checkDeny.
+func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
+	is.rules = compileRules(Policy{APIs: is.apis, Roles: is.roles, BuiltIn: s.BuiltIn})
+	administers := map[string]bool{}
+	for _, r := range is.roles {
+		if is.administers(is.rules.roles[r.ID].bits) && !was.administers(was.rules.roles[r.ID].bits) {
+			administers[r.ID] = true
+		}
+	}
+	if len(administers) == 0 {
+		return nil
+	}
+	return s.eachLiving(ctx, clock.Now(), func(g *GrantRecord) error {
+		if g.Effect != Allow && administers[g.Role] {
+			return inUse("role.in_use", fmt.Sprintf("The grant %s denies it, and what is of Gatehouse itself is denied by name.", g.ID))
 		}
 		return nil
 	})
@@ -153,6 +181,12 @@ func (s *Service) DeleteRole(ctx context.Context, by audit.Actor, name string) e
 
 // Role returns one of them; NotFound fault "role.not_found".
 func (s *Service) Role(ctx context.Context, name string) (Role, error) {
+	if r, ok := builtInRoleOf(name); ok {
+		return r, nil
+	}
+	if isBuiltIn(name) {
+		return Role{}, fault.Missing("role")
+	}
 	all, err := s.Store.Roles(ctx)
 	if err != nil {
 		return Role{}, fmt.Errorf("read a role: %w", err)
@@ -161,9 +195,10 @@ func (s *Service) Role(ctx context.Context, name string) (Role, error) {
 	return r, err
 }
 
-// Roles returns all of them, in the order of their ids.
+// Roles returns all of them, the built-in ones too, in the order of their ids.
 func (s *Service) Roles(ctx context.Context) ([]Role, error) {
 	all, err := s.Store.Roles(ctx)
+	all = append(all, BuiltInRoles()...)
 	slices.SortFunc(all, func(a, b Role) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
 }
@@ -197,7 +232,7 @@ func (k known) checkRole(r *Role) error {
 	for i, parent := range r.Parents {
 		if parent == r.ID {
 			p.add(fmt.Sprintf("parents[%d]", i), "is the role itself")
-		} else if _, _, err := k.role(parent); err != nil {
+		} else if !k.hasRole(parent) {
 			p.add(fmt.Sprintf("parents[%d]", i), "is no role")
 		}
 	}
@@ -205,6 +240,15 @@ func (k known) checkRole(r *Role) error {
 		k.checkHeight(r, &p)
 	}
 	return p.err("role.invalid", "The role cannot be used so.")
+}
+
+// hasRole reports whether there is such a role, be it built in.
+func (k known) hasRole(name string) bool {
+	if _, ok := builtInRoleOf(name); ok {
+		return true
+	}
+	_, _, err := k.role(name)
+	return err == nil
 }
 
 // checkHeight refuses circles, and more generations than are followed, above any

@@ -17,6 +17,7 @@ const (
 // rules is the part of a snapshot that is the same for everybody. It does not
 // change, except for what it remembers of patterns.
 type rules struct {
+	builtIn     BuiltIn
 	permissions map[string]uint32 // by full id
 	catalogue   []entry           // by index
 	roles       map[string]*role
@@ -60,11 +61,11 @@ type grant struct {
 
 func compileRules(p Policy) *rules {
 	r := &rules{
-		permissions: map[string]uint32{}, roles: map[string]*role{}, scopes: map[string]bits{},
+		builtIn: p.BuiltIn, permissions: map[string]uint32{}, roles: map[string]*role{}, scopes: map[string]bits{},
 		over: map[Subject][]edge{}, grants: map[Subject][]*grant{}, locks: map[LockTarget]int64{},
 	}
-	r.addAPIs(p.APIs)
-	for _, one := range p.Roles {
+	r.addAPIs(append(slices.Clone(p.APIs), p.BuiltIn.API()))
+	for _, one := range append(slices.Clone(p.Roles), BuiltInRoles()...) {
 		r.roles[one.ID] = &role{Role: one}
 	}
 	for _, one := range r.roles {
@@ -83,9 +84,8 @@ func compileRules(p Policy) *rules {
 	return r
 }
 
-// addAPIs numbers the permissions of all catalogues.
+// addAPIs numbers the permissions of all catalogues. It sorts the list.
 func (r *rules) addAPIs(apis []API) {
-	apis = slices.Clone(apis)
 	slices.SortFunc(apis, func(a, b API) int { return strings.Compare(a.ID, b.ID) })
 	for _, a := range apis {
 		for _, p := range a.Permissions {

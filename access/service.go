@@ -20,6 +20,8 @@ type Service struct {
 	Audit  audit.Recorder
 	People Directory
 	Live   *Live // learns of what is committed here; nil: nobody in this process reads it
+	// BuiltIn is what the API of Gatehouse itself is like here.
+	BuiltIn BuiltIn
 }
 
 // Directory tells who there is.
@@ -71,7 +73,8 @@ func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Actio
 	return s.Audit.Record(ctx, e)
 }
 
-// known are the APIs and roles of a house, with what they come to.
+// known are the APIs and roles of a house, without those that are built in, and what
+// all of them come to.
 type known struct {
 	apis  []API
 	roles []Role
@@ -85,12 +88,16 @@ func (s *Service) known(ctx context.Context) (k known, err error) {
 	if k.roles, err = s.Store.Roles(ctx); err != nil {
 		return k, err
 	}
-	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles})
+	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn})
 	return k, nil
 }
 
-// api returns the API with that id, and where it stands; NotFound for none.
+// api returns the API with that id, and where it stands; NotFound for none. What is
+// built in cannot be changed: Conflict "access.built_in".
 func (k known) api(name string) (API, int, error) {
+	if isBuiltIn(name) {
+		return API{}, -1, errBuiltIn(name)
+	}
 	i := slices.IndexFunc(k.apis, func(a API) bool { return a.ID == name })
 	if i < 0 {
 		return API{}, i, fault.Missing("api")
@@ -98,13 +105,21 @@ func (k known) api(name string) (API, int, error) {
 	return k.apis[i], i, nil
 }
 
-// role returns the role with that id, and where it stands; NotFound for none.
+// role returns the role with that id, and where it stands; NotFound for none. What is
+// built in cannot be changed: Conflict "access.built_in".
 func (k known) role(name string) (Role, int, error) {
+	if isBuiltIn(name) {
+		return Role{}, -1, errBuiltIn(name)
+	}
 	i := slices.IndexFunc(k.roles, func(r Role) bool { return r.ID == name })
 	if i < 0 {
 		return Role{}, i, fault.Missing("role")
 	}
 	return k.roles[i], i, nil
+}
+
+func errBuiltIn(name string) error {
+	return fault.New(fault.Conflict, "access.built_in", name+" is a part of Gatehouse: it stays as it is.")
 }
 
 // checkPattern answers "permission.unknown" when the pattern matches nothing.
@@ -169,9 +184,3 @@ func (p problems) err(code, detail string) error {
 	}
 	return &fault.Error{Kind: fault.Invalid, Code: code, Detail: detail, Fields: p}
 }
-
-// The names that are kept for Gatehouse's own administration.
-var (
-	reservedAPIs  = []string{"gatehouse"}
-	reservedRoles = []string{"administrator", "user-manager", "access-manager", "auditor", "helpdesk"}
-)

@@ -122,9 +122,10 @@ func (s *Snapshot) With(version uint64, who Principal, memberships []Membership,
 }
 
 // withRules returns a snapshot of a later version in which all that is the same for
-// everybody is as p has it, and what was given by name as here.
+// everybody is as p has it, and what is built in and was given by name as here.
 func (s *Snapshot) withRules(version uint64, p Policy) *Snapshot {
 	next := s.withVersion(version)
+	p.BuiltIn = s.rules.builtIn
 	next.rules = Compile(p).rules
 	return next
 }

@@ -6,9 +6,11 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/audit"
+	"gatehouse/config"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // directory tells access whom there is.
@@ -30,6 +32,16 @@ func (d directory) Known(ctx context.Context, s access.Subject) error {
 		err = fmt.Errorf("nobody knows of a %s", s.Kind)
 	}
 	return err
+}
+
+// builtIn is what the API of Gatehouse itself is like. Whoever changes something there
+// proves two factors, unless nobody needs to have two.
+func builtIn(cfg config.Config) access.BuiltIn {
+	b := access.BuiltIn{Audience: access.AudienceAt(cfg.Issuer), Writes: access.Requirement{Level: proof.AAL2}}
+	if cfg.SignIn.MFA == proof.MFANobody {
+		b.Writes = access.Requirement{}
+	}
+	return b
 }
 
 // grantsOfClients lets oauth end what a client was granted.

@@ -144,8 +144,8 @@ func (h *House) wire() {
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 	}
-	h.Policy = access.NewLive(h.Store, h.Feed)
-	h.Access = &access.Service{Store: h.Store, Audit: h.Audit, Live: h.Policy}
+	h.Policy = access.NewLive(h.Store, h.Feed, builtIn(h.Config))
+	h.Access = &access.Service{Store: h.Store, Audit: h.Audit, Live: h.Policy, BuiltIn: builtIn(h.Config)}
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},

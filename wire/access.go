@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"strings"
 	"time"
 
 	"gatehouse/access"
@@ -13,8 +14,9 @@ type API struct {
 	Audience    string            `json:"audience"`
 	Permissions []Permission      `json:"permissions"`
 	Owners      map[string]string `json:"owners"` // by resource: the attribute that names its owner
-	Created     time.Time         `json:"created"`
-	Updated     time.Time         `json:"updated"`
+	BuiltIn     bool              `json:"built_in,omitempty"`
+	Created     time.Time         `json:"created,omitzero"` // not of what is built in
+	Updated     time.Time         `json:"updated,omitzero"`
 }
 
 // Permission is an entry of a catalogue, of the form RESOURCE:ACTION within its
@@ -38,8 +40,9 @@ type Role struct {
 	Permissions []string  `json:"permissions"`
 	Parents     []string  `json:"parents"`
 	MaxGrant    string    `json:"max_grant,omitempty"`
-	Created     time.Time `json:"created"`
-	Updated     time.Time `json:"updated"`
+	BuiltIn     bool      `json:"built_in,omitempty"`
+	Created     time.Time `json:"created,omitzero"` // not of what is built in
+	Updated     time.Time `json:"updated,omitzero"`
 }
 
 // Group is a name for people and others to whom the same is granted.
@@ -147,7 +150,7 @@ type Holder struct {
 
 // OfAPI returns the shape of a.
 func OfAPI(a access.API) API {
-	w := API{ID: a.ID, Audience: a.Audience, Permissions: []Permission{}, Owners: a.Owners, Created: a.Created.UTC(), Updated: a.Updated.UTC()}
+	w := API{ID: a.ID, Audience: a.Audience, Permissions: []Permission{}, Owners: a.Owners, BuiltIn: a.ID == access.Gatehouse, Created: a.Created.UTC(), Updated: a.Updated.UTC()}
 	for _, p := range a.Permissions {
 		w.Permissions = append(w.Permissions, Permission{p.Resource + ":" + p.Action, p.Description, p.Sensitive, OfRequirement(p.Requires)})
 	}
@@ -164,7 +167,7 @@ func OfRequirement(r access.Requirement) Requirement {
 
 // OfRole returns the shape of r.
 func OfRole(r access.Role) Role {
-	w := Role{ID: r.ID, Permissions: []string{}, Parents: list(r.Parents), MaxGrant: Lifetime(r.MaxGrant), Created: r.Created.UTC(), Updated: r.Updated.UTC()}
+	w := Role{ID: r.ID, Permissions: []string{}, Parents: list(r.Parents), MaxGrant: Lifetime(r.MaxGrant), BuiltIn: strings.Contains(r.ID, "/"), Created: r.Created.UTC(), Updated: r.Updated.UTC()}
 	for _, p := range r.Permissions {
 		w.Permissions = append(w.Permissions, p.String())
 	}

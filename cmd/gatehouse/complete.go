@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/access"
 	"gatehouse/config"
 	"gatehouse/house/place"
 	"gatehouse/identity"
@@ -159,7 +160,7 @@ func apis(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, er
 	for _, one := range all {
 		found = append(found, cobra.CompletionWithDesc(one.ID, one.Audience))
 	}
-	return found, err
+	return append(found, access.Gatehouse), err
 }
 
 func groups(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
@@ -174,7 +175,7 @@ func groups(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, 
 func roles(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
 	all, err := s.Roles(ctx)
 	var found []cobra.Completion
-	for _, r := range all {
+	for _, r := range append(all, access.BuiltInRoles()...) {
 		found = append(found, r.ID)
 	}
 	return found, err
@@ -184,7 +185,7 @@ func roles(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, e
 func permissions(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
 	all, err := s.APIs(ctx)
 	var found []cobra.Completion
-	for _, one := range all {
+	for _, one := range append(all, access.BuiltIn{}.API()) {
 		for _, p := range one.Permissions {
 			found = append(found, cobra.CompletionWithDesc(one.ID+"/"+p.Resource+":"+p.Action, plain(p.Description)))
 		}

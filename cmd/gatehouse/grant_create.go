@@ -57,7 +57,7 @@ func (f *grantFlags) read(now time.Time) (g access.Grant, err error) {
 	case f.reason == "":
 		return g, usagef("say why, for whoever asks later: --reason")
 	}
-	g = access.Grant{Effect: access.Allow, Role: f.role, Reason: f.reason, Ticket: f.ticket, Requires: access.Requirement{MaxAge: time.Duration(f.maxAge)}}
+	g = access.Grant{Effect: access.Allow, Role: access.RoleNamed(f.role), Reason: f.reason, Ticket: f.ticket, Requires: access.Requirement{MaxAge: time.Duration(f.maxAge)}}
 	if f.deny {
 		g.Effect = access.Deny
 	}

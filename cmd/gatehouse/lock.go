@@ -34,7 +34,7 @@ func (f *lockFlags) bind(a *app, cmd *cobra.Command) {
 func (f *lockFlags) target() (access.LockTarget, error) {
 	switch {
 	case f.role != "":
-		return access.LockTarget{Kind: access.LockRole, ID: f.role}, nil
+		return access.LockTarget{Kind: access.LockRole, ID: access.RoleNamed(f.role)}, nil
 	case f.grant != "":
 		return access.LockTarget{Kind: access.LockGrant, ID: string(id.GrantOf(f.grant))}, nil
 	}

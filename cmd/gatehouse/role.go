@@ -49,6 +49,9 @@ func (f *roleFlags) apply(cmd *cobra.Command, r *access.Role) error {
 			return err
 		}
 	}
+	for i, name := range r.Parents {
+		r.Parents[i] = access.RoleNamed(name)
+	}
 	r.Permissions = nil
 	for _, name := range names {
 		p, err := access.ParsePattern(name)
@@ -229,7 +232,7 @@ over, it stays, and the answer says which.`,
 func (a *app) withRole(f func(ctx context.Context, h *house.House, r access.Role) error) func(*cobra.Command, []string) error {
 	return a.action(func(ctx context.Context, args []string) error {
 		return a.withHouse(ctx, func(h *house.House) error {
-			r, err := h.Access.Role(ctx, args[0])
+			r, err := h.Access.Role(ctx, access.RoleNamed(args[0]))
 			if err != nil {
 				return missing(err, args[0])
 			}
