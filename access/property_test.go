@@ -255,7 +255,7 @@ func TestEveryEdgeOfAPolicyIsExactToTheClock(t *testing.T) {
 				}
 				for _, beside := range []time.Duration{-1, 0, 1} {
 					q.Now = edge.Add(beside)
-					outcome, reason := naive{p, q}.decide()
+					outcome, reason := reading(p, q).decide()
 					if got := decide(t, s, q); got.Outcome != outcome || got.Reason != reason {
 						t.Errorf("%+v\nof %+v\nis answered with %v %s, want %v %s", q, p, got.Outcome, got.Reason, outcome, reason)
 						return

@@ -31,32 +31,11 @@ type Directory interface {
 	Known(ctx context.Context, s Subject) error
 }
 
-// change is alter for who does not say what is touched: everything is read again,
-// and every token that says what somebody may do is asked about.
-func (s *Service) change(ctx context.Context, doing string, f func(ctx context.Context) error) error {
-	return s.alter(ctx, doing, func(ctx context.Context, t *touched) error {
-		t.all()
-		return f(ctx)
-	})
-}
-
 // alter runs f in a transaction of its own, as the only one that changes the
 // policy meanwhile, and keeps what f says that it touched. What f reads stays so
-// until it is over.
+// until it is over. See KeepAdministered.
 func (s *Service) alter(ctx context.Context, doing string, f func(ctx context.Context, t *touched) error) error {
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		version, err := s.Store.RaisePolicy(ctx)
-		if err != nil {
-			return err
-		}
-		s.Store.AfterCommit(ctx, func() { s.Live.Committed(uint64(version)) })
-		var t touched
-		if err := f(ctx, &t); err != nil {
-			return err
-		}
-		return s.tell(ctx, uint64(version), &t)
-	})
-	if err != nil {
+	if err := s.hold(ctx, f); err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil

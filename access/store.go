@@ -136,6 +136,8 @@ type Store interface {
 	GrantsOfKind(ctx context.Context, after Subject, at GrantCursor, over time.Time, limit int) ([]GrantRecord, error)
 	// HoldersOfRole returns for whom the grants of a role are that are not over.
 	HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]Holding, error)
+	// Administered reports whether there is a live administrator; see Service.
+	Administered(ctx context.Context, now time.Time) (bool, error)
 	// EndGrantsOf revokes all that are not over at now, and returns how many.
 	EndGrantsOf(ctx context.Context, who Subject, now time.Time, by, reason string) (int64, error)
 

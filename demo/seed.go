@@ -14,6 +14,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/house"
@@ -127,13 +128,30 @@ func (p SeededPerson) enrols() bool { return strings.HasPrefix(p.Email, "ada@") 
 func createPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	given, family, _ := strings.Cut(p.Name, " ")
 	u, err := h.Identity.Create(ctx, actor, identity.User{
-		Email: p.Email, EmailVerified: true, Name: p.Name, Administrator: p.Administrator,
+		Email: p.Email, EmailVerified: true, Name: p.Name,
 		Claims: identity.Claims{GivenName: given, FamilyName: family, Locale: "en", Zoneinfo: "Europe/Berlin"},
 	}, p.Password)
-	if err != nil || !p.enrols() {
+	if err != nil {
 		return err
 	}
+	if p.Administrator {
+		if err := administers(ctx, h, u.ID); err != nil {
+			return err
+		}
+	}
+	if !p.enrols() {
+		return nil
+	}
 	return enrol(ctx, h, u.ID, p)
+}
+
+// administers grants somebody the role administrator, until it is revoked.
+func administers(ctx context.Context, h *house.House, user id.User) error {
+	_, err := h.Access.Give(ctx, actor, access.Grant{
+		Subject: access.Subject{Kind: access.User, ID: string(user)}, Effect: access.Allow, Role: access.Administrator,
+		Where: access.Where{Place: access.Everywhere}, Reason: "Administers the demo",
+	})
+	return err
 }
 
 func enrol(ctx context.Context, h *house.House, user id.User, p *SeededPerson) error {

@@ -52,7 +52,7 @@ func newHouse(t *testing.T, change ...func(*config.Config)) config.Config {
 		t.Fatal(err)
 	}
 	by := audit.Actor{Kind: audit.Console}
-	_, err = h.Identity.Create(t.Context(), by, identity.User{Email: "ada@example.test", Name: "Ada", EmailVerified: true, Administrator: true}, "a sentence that is long enough")
+	_, err = h.Identity.Create(t.Context(), by, identity.User{Email: "ada@example.test", Name: "Ada", EmailVerified: true}, "a sentence that is long enough")
 	if err == nil {
 		_, _, err = h.OAuth.CreateClient(t.Context(), by, oauth.Client{
 			ID: "web", Name: "Web", AuthMethod: oauth.AuthSecret, RedirectURIs: []string{"https://app.example.test/cb"},

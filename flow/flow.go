@@ -103,7 +103,7 @@ type Person struct {
 	ID            id.User
 	Email, Name   string
 	Enabled       bool
-	Administrator bool
+	Administrator bool // not of the store: see Service.Administrators
 	// Password is the password's id, which is another after each change; empty:
 	// there is none. Second are the confirmed second factors. A proof counts only
 	// while what gave it is one of these.

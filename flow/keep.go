@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/proof"
 )
 
 // MaxPerPerson bounds the sign-ins of a person that are stored at a time. One more
@@ -118,7 +119,20 @@ func (s *Service) stored(ctx context.Context, ref Ref, person id.User) (Found, e
 	if fault.Is(err, fault.NotFound) {
 		return Found{}, gone(err)
 	}
-	return found, err
+	if err != nil {
+		return Found{}, err
+	}
+	return found, s.rank(ctx, found.Person)
+}
+
+// rank says whether p administers Gatehouse, where the policy about second factors
+// looks at that: who has one always uses it.
+func (s *Service) rank(ctx context.Context, p *Person) (err error) {
+	if p == nil || p.HasFactor() || s.Config.MFA != proof.MFAAdministrators {
+		return nil
+	}
+	p.Administrator, err = s.Administrators.Administers(ctx, p.ID)
+	return err
 }
 
 // signedIn is who is signed in at the browser, and what they allowed the client.
@@ -126,7 +140,11 @@ func (s *Service) signedIn(ctx context.Context, client id.Client, session string
 	if session == "" {
 		return Found{}, nil
 	}
-	return s.Store.SignIn(ctx, Query{Client: client, Session: tokenHash(session), Now: time.Now()})
+	found, err := s.Store.SignIn(ctx, Query{Client: client, Session: tokenHash(session), Now: time.Now()})
+	if err != nil {
+		return Found{}, err
+	}
+	return found, s.rank(ctx, found.Person)
 }
 
 // person reads somebody, nil if there is nobody, and what they allowed the client.
@@ -141,5 +159,5 @@ func (s *Service) person(ctx context.Context, user id.User, client id.Client) (*
 	if err != nil {
 		return nil, nil, fmt.Errorf("read person: %w", err)
 	}
-	return &p, scopes, nil
+	return &p, scopes, s.rank(ctx, &p)
 }

@@ -20,6 +20,16 @@ type Service struct {
 	Audit    audit.Recorder
 	Seals    Sealer
 	Config   Config
+
+	Administrators Administrators
+}
+
+// Administrators knows who administers Gatehouse: the policy about second factors
+// looks at it.
+type Administrators interface {
+	// Administers reports whether the person has a right at Gatehouse itself, or is to
+	// have one. It answers from memory; Unavailable when nobody can know.
+	Administers(ctx context.Context, user id.User) (bool, error)
 }
 
 // People is what the flow asks about people. The Check methods count attempts

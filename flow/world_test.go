@@ -69,7 +69,7 @@ func newWorld() *world {
 func (w *world) service(mfa proof.MFA) *Service {
 	c := DefaultConfig()
 	c.MFA = mfa
-	return &Service{Store: w, People: w, Sessions: w, Apps: w, Turns: w, Audit: w, Config: c, Seals: secret.NewBox(make([]byte, 32))}
+	return &Service{Store: w, People: w, Sessions: w, Apps: w, Turns: w, Audit: w, Config: c, Seals: secret.NewBox(make([]byte, 32)), Administrators: w}
 }
 
 // Take implements Turns: nobody waits.
@@ -319,4 +319,9 @@ func (w *world) Record(_ context.Context, e audit.Event) error {
 	}
 	w.events = append(w.events, e)
 	return nil
+}
+
+// Administers is Administrators: who does is said of the person.
+func (w *world) Administers(_ context.Context, user id.User) (bool, error) {
+	return w.persons[user].Administrator, nil
 }

@@ -3,6 +3,7 @@ package house
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/audit"
@@ -55,4 +56,15 @@ func (g grantsOfClients) StandingChanged(ctx context.Context, client id.Client, 
 // EndGrants implements oauth.Grants.
 func (g grantsOfClients) EndGrants(ctx context.Context, by audit.Actor, client id.Client) error {
 	return g.access.EndAllOf(ctx, by, access.Subject{Kind: access.Client, ID: string(client)})
+}
+
+// Administers reports whether a person has a right at Gatehouse itself, or is to have
+// one, by the policy that is in memory; Unavailable "policy.unknown" when nobody can
+// know. It implements the Administrators of flow, oauth and ui.
+func (h *House) Administers(ctx context.Context, user id.User) (bool, error) {
+	s, err := h.Policy.Current(ctx)
+	if err != nil {
+		return false, err
+	}
+	return s.Administers(access.Subject{Kind: access.User, ID: string(user)}, time.Now()), nil
 }

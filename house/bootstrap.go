@@ -21,13 +21,16 @@ const setupPath = "/setup#token="
 func SetupURL(issuer, token string) string { return issuer + setupPath + token }
 
 // FirstRun makes the first administrator by configuration, or a set-up link,
-// when nobody can administer this Gatehouse yet. It returns the link, "" when
-// there is none to show; of several replicas exactly one gets it. waiting says
-// that there is no administrator still.
+// when nobody was ever made an administrator of this Gatehouse. It returns the link,
+// "" when there is none to show; of several replicas exactly one gets it. waiting says
+// that there is no administrator still, or no more.
 func (h *House) FirstRun(ctx context.Context) (link string, waiting bool, err error) {
 	needed, err := h.Identity.NeedsSetup(ctx)
 	if err != nil || !needed {
 		return "", false, err
+	}
+	if never, err := h.Identity.NeverSetUp(ctx); err != nil || !never {
+		return "", err == nil, err
 	}
 	if h.Config.Bootstrap.Wanted() {
 		switch empty, err := h.empty(ctx); {

@@ -146,16 +146,19 @@ func (h *House) wire() {
 	}
 	h.Policy = access.NewLive(h.Store, h.Feed, builtIn(h.Config))
 	h.Access = &access.Service{Store: h.Store, Audit: h.Audit, Live: h.Policy, BuiltIn: builtIn(h.Config)}
+	h.OAuth.Administrators = h
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: h.label(),
+		Administration: h.Access,
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People = directory{h.Identity, h.OAuth}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
 		Turns: h.Turns, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
+		Administrators: h,
 	}
 }
 

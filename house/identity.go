@@ -39,7 +39,7 @@ func (e ends) EndSessions(ctx context.Context, by audit.Actor, user id.User, exc
 }
 
 // EndUser implements identity.Ends. The person's row, which identity holds, comes
-// first, then the counter of policies, then the rows of the sessions, then the
+// first, then the counter of policies (access.Service, KeepAdministered), then the rows of the sessions, then the
 // counter of revocations: all who end something take them in this order, so that
 // none waits for another in a circle.
 func (e ends) EndUser(ctx context.Context, by audit.Actor, user id.User, except id.Session, reason audit.Reason) error {

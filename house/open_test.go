@@ -50,7 +50,11 @@ func administrators(t *testing.T, h *House) (n int) {
 		t.Fatal(err)
 	}
 	for _, p := range people {
-		if p.Administrator {
+		is, err := h.Administers(t.Context(), p.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if is {
 			n++
 		}
 	}

@@ -39,6 +39,7 @@ type tables struct {
 	events    []audit.Event
 	ended     []ending
 	ousted    []ending // sessions only
+	chiefs    map[id.User]bool
 }
 
 type mark struct {
@@ -55,14 +56,14 @@ type ending struct {
 func newMemory() *memory {
 	return &memory{tables: tables{
 		users: map[id.User]User{}, passwords: map[id.User]Password{}, factors: map[id.Factor]Factor{},
-		recovery: map[string]id.User{}, renewed: map[id.User]time.Time{}, attempts: map[string]Attempts{}, marks: map[string]mark{},
+		chiefs: map[id.User]bool{}, recovery: map[string]id.User{}, renewed: map[id.User]time.Time{}, attempts: map[string]Attempts{}, marks: map[string]mark{},
 	}}
 }
 
 func (t tables) clone() tables {
 	return tables{
 		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.factors), maps.Clone(t.recovery), maps.Clone(t.renewed),
-		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended), slices.Clone(t.ousted),
+		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended), slices.Clone(t.ousted), maps.Clone(t.chiefs),
 	}
 }
 
@@ -175,16 +176,38 @@ func (m *memory) Users(ctx context.Context, f UserFilter) (us []User, err error)
 	return us, err
 }
 
-func (m *memory) CountAdministrators(ctx context.Context) (n int, err error) {
+// The policy is a list of those who administer. It is Administration too.
+func (m *memory) Administered(ctx context.Context) (there bool, err error) {
 	err = m.in(ctx, func() error {
-		for _, u := range m.users {
-			if u.Administrator && !u.Disabled {
-				n++
-			}
+		for user := range m.chiefs {
+			u, ok := m.users[user]
+			there = there || ok && !u.Disabled
 		}
 		return nil
 	})
-	return n, err
+	return there, err
+}
+
+func (m *memory) EverAdministered(ctx context.Context) (ever bool, err error) {
+	err = m.in(ctx, func() error { ever = len(m.chiefs) > 0; return nil })
+	return ever, err
+}
+
+func (m *memory) Appoint(ctx context.Context, _ audit.Actor, user id.User) error {
+	return m.write(ctx, func() error { m.chiefs[user] = true; return nil })
+}
+
+func (m *memory) KeepAdministered(ctx context.Context, f func(ctx context.Context) error) error {
+	return m.InTx(ctx, func(ctx context.Context) error {
+		before, _ := m.Administered(ctx)
+		if err := f(ctx); err != nil {
+			return err
+		}
+		if after, _ := m.Administered(ctx); before && !after {
+			return fault.New(fault.Conflict, "access.last_administrator", "")
+		}
+		return nil
+	})
 }
 
 func (m *memory) PutPassword(ctx context.Context, p Password) error {
@@ -465,7 +488,7 @@ const goodPassword = "violet harbour 77 engines"
 func newHouse(t *testing.T) *house {
 	m := newMemory()
 	return &house{T: t, memory: m, Service: &Service{
-		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Rights: m,
+		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Rights: m, Administration: m,
 		Hasher: password.NewHasher(cheap), Config: DefaultConfig(), Issuer: "Gatehouse",
 	}}
 }

@@ -16,7 +16,6 @@ type User struct {
 	EmailVerified bool
 	Name          string
 	Claims        Claims
-	Administrator bool
 	Disabled      bool
 	Created       time.Time
 	Updated       time.Time
@@ -108,8 +107,6 @@ type Store interface {
 	UserByEmail(ctx context.Context, email string) (User, error)
 	// Users returns at most f.Limit people, as UserFilter says.
 	Users(ctx context.Context, f UserFilter) ([]User, error)
-	// CountAdministrators counts the enabled ones.
-	CountAdministrators(ctx context.Context) (int, error)
 
 	PutPassword(ctx context.Context, p Password) error
 	Password(ctx context.Context, user id.User) (Password, error)

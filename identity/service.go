@@ -23,6 +23,23 @@ type Service struct {
 	Hasher *password.Hasher
 	Config Config
 	Issuer string // the name that authenticator apps show
+
+	Administration Administration
+}
+
+// Administration knows who administers Gatehouse, which is a part of the policy and
+// not of a person; *access.Service does. All methods join the transaction of ctx.
+type Administration interface {
+	// Administered reports whether somebody is sure to administer Gatehouse now,
+	// EverAdministered whether anybody ever was made an administrator.
+	Administered(ctx context.Context) (bool, error)
+	EverAdministered(ctx context.Context) (bool, error)
+	// KeepAdministered runs f in one transaction, as the only one that changes the
+	// policy meanwhile, and undoes it where it takes the last administrator away:
+	// Conflict "access.last_administrator". The person's row comes first.
+	KeepAdministered(ctx context.Context, f func(ctx context.Context) error) error
+	// Appoint makes somebody the first administrator.
+	Appoint(ctx context.Context, by audit.Actor, user id.User) error
 }
 
 // Keeper seals secrets and derives keys; *secret.Keeper does.

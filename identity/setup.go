@@ -18,13 +18,24 @@ const (
 	maxSetupToken = 64
 )
 
-// NeedsSetup reports whether there is no administrator who can sign in.
+// NeedsSetup reports whether there is no live administrator.
 func (s *Service) NeedsSetup(ctx context.Context) (bool, error) {
-	n, err := s.Store.CountAdministrators(ctx)
+	there, err := s.Administration.Administered(ctx)
 	if err != nil {
-		return false, fmt.Errorf("count administrators: %w", err)
+		return false, fmt.Errorf("look for an administrator: %w", err)
 	}
-	return n == 0, nil
+	return !there, nil
+}
+
+// NeverSetUp reports whether nobody was ever made an administrator. Later than that
+// set-up does not open by itself: who could take the administrators away would be
+// offered to become one.
+func (s *Service) NeverSetUp(ctx context.Context) (bool, error) {
+	ever, err := s.Administration.EverAdministered(ctx)
+	if err != nil {
+		return false, fmt.Errorf("look for administrators of former times: %w", err)
+	}
+	return !ever, nil
 }
 
 // SetupLink makes the one-time token of the set-up page, good for an hour. Only
@@ -83,7 +94,7 @@ func (s *Service) Setup(ctx context.Context, from audit.Actor, token, email, nam
 	if err := s.CheckSetup(ctx, token); err != nil {
 		return User{}, err
 	}
-	u, err := prepareNew(User{Email: email, Name: name, Administrator: true})
+	u, err := prepareNew(User{Email: email, Name: name})
 	if err != nil {
 		return User{}, err
 	}
@@ -91,7 +102,7 @@ func (s *Service) Setup(ctx context.Context, from audit.Actor, token, email, nam
 	if err != nil {
 		return User{}, fmt.Errorf("set up: %w", err)
 	}
-	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+	err = s.Administration.KeepAdministered(ctx, func(ctx context.Context) error {
 		if err := s.mustNeedSetup(ctx); err != nil {
 			return err
 		}
@@ -102,7 +113,10 @@ func (s *Service) Setup(ctx context.Context, from audit.Actor, token, email, nam
 		if !spent {
 			return errSetupLink()
 		}
-		return s.insert(ctx, from, u, hash, ActionSetupComplete)
+		if err := s.insert(ctx, from, u, hash, ActionSetupComplete); err != nil {
+			return err
+		}
+		return s.Administration.Appoint(ctx, from, u.ID)
 	})
 	if err != nil {
 		return User{}, fmt.Errorf("set up: %w", err)

@@ -35,7 +35,7 @@ func TestSetupMakesOneAdministratorAndIsOverThen(t *testing.T) {
 		h.wants("user.invalid", err)
 		time.Sleep(59 * time.Minute)
 		ada, err := h.Setup(ctx, here, replaced, "ada@example.test", "Ada", goodPassword)
-		if err != nil || !ada.Administrator {
+		if err != nil || !h.memory.chiefs[ada.ID] {
 			t.Fatalf("got %+v, %v", ada, err)
 		}
 		_, err = h.Setup(ctx, here, replaced, "eve@example.test", "Eve", goodPassword)
@@ -65,4 +65,28 @@ func TestSetupLinkIsGoodForAnHour(t *testing.T) {
 			t.Errorf("no new link after the old one ended: %v, %v", made, err)
 		}
 	})
+}
+
+// Where the administrators were taken away set-up does not open by itself: a link is
+// made on the host.
+func TestSetupOpensByItselfOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	ctx := t.Context()
+	never := func(want bool) {
+		t.Helper()
+		if got, err := h.NeverSetUp(ctx); got != want || err != nil {
+			t.Errorf("never set up: %v, %v, want %v", got, err, want)
+		}
+	}
+	never(true)
+	ada := h.person("ada@example.test")
+	h.wants("", h.memory.Appoint(ctx, nobody, ada.ID))
+	never(false)
+	delete(h.memory.users, ada.ID) // as no path does
+	never(false)
+	_, made, err := h.SetupLink(ctx, nobody, true)
+	if h.wants("", err); !made {
+		t.Error("no link was made on the host")
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -49,10 +50,11 @@ func replicas(t *testing.T, n int) []*identity.Service {
 	if err != nil {
 		t.Fatal(err)
 	}
+	policy := &access.Service{Store: db, Audit: &audit.Log{Store: db}}
 	var all []*identity.Service
 	for range n {
 		all = append(all, &identity.Service{
-			Store: db, Audit: &audit.Log{Store: db}, Keeper: keeper, Ends: noEnds{}, Rights: noEnds{}, Config: identity.DefaultConfig(), Issuer: "Gatehouse",
+			Store: db, Audit: &audit.Log{Store: db}, Keeper: keeper, Ends: noEnds{}, Rights: noEnds{}, Administration: policy, Config: identity.DefaultConfig(), Issuer: "Gatehouse",
 			Hasher: password.NewHasher(password.Options{Params: password.Params{MemoryKiB: 64, Passes: 1}, Slots: 4, Queue: 200, Wait: 20 * time.Second}),
 		})
 	}
@@ -188,7 +190,8 @@ func TestFiftySetupsAtOnceMakeOneAdministrator(t *testing.T) {
 		t.Errorf("50 at once: %v", got)
 	}
 	users, _, err := all[1].Users(t.Context(), identity.UserFilter{})
-	if err != nil || len(users) != 1 || !users[0].Administrator {
+	needs, failed := all[2].NeedsSetup(t.Context())
+	if err != nil || len(users) != 1 || needs || failed != nil {
 		t.Errorf("people: %+v, %v", users, err)
 	}
 }
@@ -198,8 +201,11 @@ func TestTwoAdministratorsCannotRemoveEachOther(t *testing.T) {
 	all := replicas(t, 2)
 	var admins []identity.User
 	for _, email := range []string{"a@example.test", "b@example.test"} {
-		u, err := all[0].Create(t.Context(), audit.Actor{}, identity.User{Email: email, Administrator: true}, "")
+		u, err := all[0].Create(t.Context(), audit.Actor{}, identity.User{Email: email}, "")
 		if err != nil {
+			t.Fatal(err)
+		}
+		if err := all[0].Administration.Appoint(t.Context(), audit.Actor{}, u.ID); err != nil {
 			t.Fatal(err)
 		}
 		admins = append(admins, u)
@@ -213,7 +219,7 @@ func TestTwoAdministratorsCannotRemoveEachOther(t *testing.T) {
 		mu.Unlock()
 		return s.Disable(t.Context(), audit.Actor{}, target)
 	})
-	if got["done"] != 1 || got["user.last_administrator"] != 1 {
+	if got["done"] != 1 || got["access.last_administrator"] != 1 {
 		t.Errorf("got %v", got)
 	}
 }

@@ -83,11 +83,10 @@ func (s *Service) insert(ctx context.Context, by audit.Actor, u User, hash strin
 	return s.record(ctx, by, action, u.ID, nil, document(u))
 }
 
-// Update changes email, name, claims and Administrator of a person; Disabled
-// has methods of its own. When u.Rev is set and is not what the store has,
+// Update changes email, name and claims of a person; Disabled has methods of its
+// own. When u.Rev is set and is not what the store has,
 // somebody else changed the person meanwhile: Conflict fault "user.changed".
-// Other faults: "user.invalid", "user.email_taken", "user.last_administrator"
-// (Conflict), NotFound.
+// Other faults: "user.invalid", "user.email_taken" (Conflict), NotFound.
 func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, error) {
 	u = tidy(u)
 	if err := check(u); err != nil {
@@ -108,7 +107,8 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, err
 }
 
 // Disable keeps a person out: sessions and tokens end, sign-in answers as for
-// an unknown person. Disabling twice is no error.
+// an unknown person. Disabling twice is no error. The last live administrator stays:
+// Conflict "access.last_administrator".
 func (s *Service) Disable(ctx context.Context, by audit.Actor, user id.User) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		err := s.change(ctx, by, user, ActionUserDisable, func(u User) User { u.Disabled, u.Updated = true, clock.Now(); return u })
@@ -132,7 +132,8 @@ func (s *Service) Enable(ctx context.Context, by audit.Actor, user id.User) erro
 	return nil
 }
 
-// change writes f of the stored person, unless that leaves nobody to administer.
+// change writes f of the stored person. Who is kept out, or let in again, changes who
+// may do what.
 func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, action audit.Action, f func(User) User) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
 		was, err := s.Store.HoldUser(ctx, user)
@@ -140,57 +141,50 @@ func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, acti
 			return err
 		}
 		is := f(was)
-		if err := s.Store.UpdateUser(ctx, is); err != nil {
-			return emailTaken(err)
+		write := func(ctx context.Context) error { return emailTaken(s.Store.UpdateUser(ctx, is)) }
+		if is.Disabled != was.Disabled {
+			write = s.standing(user, is.Disabled, write)
 		}
-		if was.Disabled != is.Disabled {
-			if err := s.Rights.StandingChanged(ctx, user, is.Disabled); err != nil {
-				return err
-			}
-		}
-		if err := s.stillAdministered(ctx, was, is.Administrator && !is.Disabled); err != nil {
+		if err := write(ctx); err != nil {
 			return err
 		}
 		return s.record(ctx, by, action, user, document(was), document(is))
 	})
 }
 
-// Delete removes a person and ends all they hold. Their id is never used again.
+// standing is write as a change of who may what.
+func (s *Service) standing(user id.User, disabled bool, write func(ctx context.Context) error) func(ctx context.Context) error {
+	return func(ctx context.Context) error {
+		return s.Administration.KeepAdministered(ctx, func(ctx context.Context) error {
+			if err := write(ctx); err != nil {
+				return err
+			}
+			return s.Rights.StandingChanged(ctx, user, disabled)
+		})
+	}
+}
+
+// Delete removes a person and ends all they hold. Their id is never used again. The
+// last live administrator stays: Conflict "access.last_administrator".
 func (s *Service) Delete(ctx context.Context, by audit.Actor, user id.User) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		was, err := s.Store.HoldUser(ctx, user)
 		if err != nil {
 			return err
 		}
-		if err := s.Ends.EndUser(ctx, by, user, "", ReasonUserDeleted); err != nil {
-			return err
-		}
-		if err := s.Store.DeleteUser(ctx, user); err != nil {
-			return err
-		}
-		if err := s.stillAdministered(ctx, was, false); err != nil {
+		err = s.Administration.KeepAdministered(ctx, func(ctx context.Context) error {
+			if err := s.Ends.EndUser(ctx, by, user, "", ReasonUserDeleted); err != nil {
+				return err
+			}
+			return s.Store.DeleteUser(ctx, user)
+		})
+		if err != nil {
 			return err
 		}
 		return s.record(ctx, by, ActionUserDelete, user, document(was), nil)
 	})
 	if err != nil {
 		return fmt.Errorf("delete user: %w", err)
-	}
-	return nil
-}
-
-// stillAdministered is asked after the change, in its transaction: of two who
-// remove each other at once, one is refused.
-func (s *Service) stillAdministered(ctx context.Context, was User, remains bool) error {
-	if !was.Administrator || was.Disabled || remains {
-		return nil
-	}
-	n, err := s.Store.CountAdministrators(ctx)
-	if err != nil {
-		return fmt.Errorf("count administrators: %w", err)
-	}
-	if n == 0 {
-		return fault.New(fault.Conflict, "user.last_administrator", "This is the last administrator who can sign in.")
 	}
 	return nil
 }
@@ -209,6 +203,6 @@ func emailTaken(err error) error {
 func document(u User) map[string]any {
 	return map[string]any{
 		"email": u.Email, "email_verified": u.EmailVerified, "name": u.Name,
-		"administrator": u.Administrator, "disabled": u.Disabled,
+		"disabled": u.Disabled,
 	}
 }

@@ -16,25 +16,20 @@ func TestUsersKeepALastAdministrator(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	ctx := t.Context()
-	ada, err := h.Create(ctx, nobody, User{Email: "ada@example.test", Administrator: true}, goodPassword)
-	h.wants("", err)
-	demoted := ada
-	demoted.Administrator = false
-	ways := map[string]func() error{
+	ada, bob := h.person("ada@example.test"), h.person("bob@example.test")
+	h.wants("", h.memory.Appoint(ctx, nobody, ada.ID))
+	for name, way := range map[string]func() error{
 		"disable": func() error { return h.Disable(ctx, nobody, ada.ID) },
 		"delete":  func() error { return h.Delete(ctx, nobody, ada.ID) },
-		"demote":  func() error { _, err := h.Update(ctx, nobody, demoted); return err },
-	}
-	for name, way := range ways {
-		if err := way(); fault.CodeOf(err) != "user.last_administrator" {
+	} {
+		if err := way(); fault.CodeOf(err) != "access.last_administrator" {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
 	if diff := cmp.Diff(ada, h.memory.users[ada.ID]); diff != "" || len(h.memory.ended) != 0 {
 		t.Errorf("a refused change left traces: %s %v", diff, h.memory.ended)
 	}
-	_, err = h.Create(ctx, nobody, User{Email: "bob@example.test", Administrator: true}, "")
-	h.wants("", err)
+	h.wants("", h.memory.Appoint(ctx, nobody, bob.ID))
 	h.wants("", h.Disable(ctx, nobody, ada.ID))
 }
 

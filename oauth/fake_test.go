@@ -297,6 +297,11 @@ func (labels) Key(label string) []byte { return secret.Hash("test key " + label)
 var console = audit.Actor{Kind: audit.Console}
 
 // noGrants is what clients have where nobody grants anything.
+// nobodyAdministers is a house without administrators.
+type nobodyAdministers struct{}
+
+func (nobodyAdministers) Administers(context.Context, id.User) (bool, error) { return false, nil }
+
 type noGrants struct{}
 
 func (noGrants) StandingChanged(context.Context, id.Client, bool) error { return nil }
@@ -305,7 +310,7 @@ func (noGrants) EndGrants(context.Context, audit.Actor, id.Client) error { retur
 
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{}}, m
 }
 
 // web is a client that breaks no rule.

@@ -67,10 +67,10 @@ type Grounds struct {
 	// Ended is that all which the person or the client had then was ended after
 	// the family began, or that the client is disabled or gone.
 	Ended          bool
-	UserEnabled    bool // there is such a person, and they are enabled
-	User           proof.Subject
-	SessionRevoked bool     // the browser session was ended, not merely expired
-	Consented      []string // the scopes that the person has allowed the client; nil when there is no consent
+	UserEnabled    bool          // there is such a person, and they are enabled
+	User           proof.Subject // whether they administer Gatehouse is not of the store: see Service.Administrators
+	SessionRevoked bool          // the browser session was ended, not merely expired
+	Consented      []string      // the scopes that the person has allowed the client; nil when there is no consent
 }
 
 // Rotation is one step of a family: the token whose secret hashes to Presented
@@ -189,8 +189,8 @@ type Store interface {
 	// itself, for there are few.
 	EndFamiliesOfAuthorization(ctx context.Context, authorization id.Authorization, reason audit.Reason, now time.Time) error
 	EndFamiliesOfConsent(ctx context.Context, user id.User, client id.Client, reason audit.Reason, now time.Time) error
-	// HoldPerson reports whether the person is there and enabled, with what the
-	// policy looks at, and keeps them so until the transaction of ctx is over: who
+	// HoldPerson reports whether the person is there and enabled, with their second
+	// factor, at which the policy looks, and keeps them so until the transaction of ctx is over: who
 	// withdraws a consent or ends what they have waits.
 	HoldPerson(ctx context.Context, user id.User) (who proof.Subject, enabled bool, err error)
 	// HoldSession reports whether the browser session was not ended, and keeps it

@@ -154,6 +154,9 @@ func (s *Service) hold(ctx context.Context, c *Client, code *Code) error {
 	if !enabled {
 		return errDisabled
 	}
+	if err := s.rank(ctx, code.User, code.Level, &who); err != nil {
+		return err
+	}
 	if s.MFA.Least(who, c.RequireLevel) > code.Level {
 		return errTooWeak
 	}

@@ -106,6 +106,9 @@ func (s *Service) allow(ctx context.Context, u *use, g *Grounds, asked []string)
 	if err := u.ask(); err != nil {
 		return err
 	}
+	if err := s.rank(ctx, a.User, u.family.Level, &g.User); err != nil {
+		return err
+	}
 	granted, no := g.bear(u.client, &u.family, u.asked, s.MFA)
 	if no != nil {
 		return no

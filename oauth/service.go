@@ -36,7 +36,25 @@ type Service struct {
 
 	// MFA is the policy of the sign-in: what was given by a weaker sign-in than it
 	// asks for now brings nothing. The zero policy is the strictest.
-	MFA proof.MFA
+	MFA            proof.MFA
+	Administrators Administrators
+}
+
+// Administrators knows who administers Gatehouse: the policy of the sign-in looks at it.
+type Administrators interface {
+	// Administers reports whether the person has a right at Gatehouse itself, or is to
+	// have one. It answers from memory; Unavailable when nobody can know.
+	Administers(ctx context.Context, user id.User) (bool, error)
+}
+
+// rank says whether who, the person of that id, administers Gatehouse, where that makes
+// a sign-in of the level too weak.
+func (s *Service) rank(ctx context.Context, user id.User, level proof.Level, who *proof.Subject) (err error) {
+	if s.MFA != proof.MFAAdministrators || who.Second || level >= proof.AAL2 {
+		return nil
+	}
+	who.Administrator, err = s.Administrators.Administers(ctx, user)
+	return err
 }
 
 // Open reports what the service would miss at its first use.
@@ -56,6 +74,7 @@ func (s *Service) Open() error {
 		{"Ceiling", s.Ceiling == nil},
 		{"Codec", len(s.Codec.Key) == 0},
 		{"MFA", s.MFA == ""},
+		{"Administrators", s.Administrators == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the protocol: %s is not set", field.name)

@@ -32,7 +32,7 @@ func process(t *testing.T, path string) (*store.Store, *oauth.Service, *replica)
 		t.Fatal(err)
 	}
 	r := newReplica(s)
-	return s, &oauth.Service{Store: s, Audit: &audit.Log{Store: s}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: r.Registry, Grants: noGrants{}}, r
+	return s, &oauth.Service{Store: s, Audit: &audit.Log{Store: s}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: r.Registry, Grants: noGrants{}, Administrators: nobodyAdministers{}}, r
 }
 
 func step(t *testing.T, r *replica) {

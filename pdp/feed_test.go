@@ -82,7 +82,7 @@ func newTold(t *testing.T) *told {
 	}
 	g := &told{T: t, store: s, follow: follow.NewFeed(s)}
 	s.OnNews(g.follow.Wake)
-	live, registry := access.NewLive(s, g.follow), oauth.NewRegistry(s, g.follow)
+	live, registry := access.NewLive(s, g.follow, access.BuiltIn{}), oauth.NewRegistry(s, g.follow)
 	g.access = &access.Service{Store: s, Audit: &audit.Log{Store: s}, People: anybody{}, Live: live}
 	g.feed = &Feed{Issuer: "https://id.test", Policy: away{live, g}, Revoked: registry, Signer: unsigned{}, Caller: g.caller}
 	mux := web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithProblem("https://id.test"))

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -81,13 +82,13 @@ func newDoor(t testing.TB) *door {
 	d.sessions = &browsers{store: d.store}
 	d.protocol = &knownSecrets{secretOf: secretOf, Service: &oauth.Service{
 		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(d.store, follow.NewFeed(d.store)),
-		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators,
+		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	d.store.people = d.people
 	d.Provider = &Provider{
 		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
 		Flow: &flow.Service{
-			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)),
+			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)), Administrators: nobodyAdministers{},
 		},
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
@@ -216,3 +217,8 @@ func (d *door) signed(token string) (keys.Header, map[string]any) {
 func secretOf(c id.Client) string { return "secret of " + string(c) + " with / and +" }
 
 func (d *door) client(name id.Client) *oauth.Client { return d.registry.clients[name] }
+
+// nobodyAdministers is a house without administrators.
+type nobodyAdministers struct{}
+
+func (nobodyAdministers) Administers(context.Context, id.User) (bool, error) { return false, nil }

@@ -66,7 +66,7 @@ func newForge(t testing.TB) *forge {
 	}
 	e.protocol = &knownSecrets{secretOf: func(id.Client) string { return sharedSecret }, Service: &oauth.Service{
 		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(e.store, follow.NewFeed(e.store)),
-		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators,
+		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	e.Provider = &Provider{
 		Issuer: testIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer,

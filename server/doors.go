@@ -87,7 +87,7 @@ func (s *Server) table() ([]*door, error) {
 	}
 	page := web.RefuseWithPage(pages)
 	people := ui.Deps{
-		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns,
+		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns, Administrators: h,
 		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
 		Help: signin.Help{Text: h.Config.SignIn.HelpText, URL: h.Config.SignIn.HelpURL},
 	}

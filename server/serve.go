@@ -285,7 +285,7 @@ func (s *Server) greet(ctx context.Context) error {
 	case link != "":
 		fmt.Fprintf(s.options.Stdout, "Create the first administrator within 60 minutes: %s\n(another link: gatehouse setup-link)\n", link)
 	case waiting:
-		fmt.Fprint(s.options.Stdout, "There is no administrator yet. The set-up link was printed when it was made; for a new one: gatehouse setup-link\n")
+		fmt.Fprint(s.options.Stdout, "There is no administrator. A set-up link is printed once, when it is made; for a new one: gatehouse setup-link\n")
 	}
 	return nil
 }

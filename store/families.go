@@ -19,7 +19,7 @@ const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.sessi
     f.created_at, f.rotated_at, f.idle_expires_at, f.expires_at, f.revoked_at, f.revoke_reason`
 
 const (
-	groundsColumns = `u.disabled, u.administrator, ` + hasSecond + `, u.ended_at, u.ended_but, s.revoked_at,
+	groundsColumns = `u.disabled, ` + hasSecond + `, u.ended_at, u.ended_but, s.revoked_at,
     k.created_at, k.ended_at, k.disabled, c.scopes`
 
 	groundsJoins = `LEFT JOIN users u ON u.id = f.user_id
@@ -118,7 +118,6 @@ func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, er
 // groundsRow is what a family rests on; what is not there is NULL.
 type groundsRow struct {
 	disabled, clientDisabled   sql.NullBool // SQLite knows no booleans
-	administrator              sql.NullBool
 	second                     bool
 	userEnded                  pgtype.Int8
 	but                        pgtype.Text
@@ -129,7 +128,7 @@ type groundsRow struct {
 
 func (r *groundsRow) fields() []any {
 	return []any{
-		&r.disabled, &r.administrator, &r.second, &r.userEnded, &r.but, &r.revoked,
+		&r.disabled, &r.second, &r.userEnded, &r.but, &r.revoked,
 		&r.clientCreated, &r.clientEnded, &r.clientDisabled, &r.consented,
 	}
 }
@@ -147,7 +146,7 @@ func (r *groundsRow) grounds(f *oauth.Family) (oauth.Grounds, error) {
 	s := oauth.Grounds{
 		Ended:          r.ended(f),
 		UserEnabled:    r.disabled.Valid && !r.disabled.Bool,
-		User:           proof.Subject{Administrator: r.administrator.Bool, Second: r.second},
+		User:           proof.Subject{Second: r.second},
 		SessionRevoked: r.revoked.Valid,
 	}
 	if !r.consented.Valid {

@@ -44,7 +44,7 @@ FROM sessions
 WHERE id = $1 AND revoked_at IS NULL`)
 
 	holdPerson = lockStatement(`
-SELECT u.administrator, ` + hasSecond + `
+SELECT ` + hasSecond + `
 FROM users u
 WHERE u.id = $1 AND NOT u.disabled`)
 
@@ -151,13 +151,13 @@ func (s *Store) HoldSession(ctx context.Context, session id.Session) (live bool,
 	return live, doing("hold session", err)
 }
 
-// HoldPerson reports whether the person is there and enabled, with what the policy
-// about second factors looks at. In a transaction they stay so until it ends, and
+// HoldPerson reports whether the person is there and enabled, and whether they
+// have a second factor. In a transaction they stay so until it ends, and
 // who ends something of theirs waits.
 func (s *Store) HoldPerson(ctx context.Context, user id.User) (who proof.Subject, enabled bool, err error) {
 	err = s.each(ctx, holdPerson, []any{string(user)}, func(rows *sql.Rows) error {
 		enabled = true
-		return rows.Scan(&who.Administrator, &who.Second)
+		return rows.Scan(&who.Second)
 	})
 	return who, enabled, doing("hold a person", err)
 }

@@ -15,7 +15,7 @@ import (
 // row if there is none.
 const (
 	viewColumns   = `s.id, s.user_id, s.proofs, s.seen_at, s.expires_at`
-	personColumns = `u.id, u.email, u.name, u.disabled, u.administrator, p.id, f.id, c.scopes`
+	personColumns = `u.id, u.email, u.name, u.disabled, p.id, f.id, c.scopes`
 
 	// A session counts while it lives and its person is enabled. Index
 	// sessions_token.
@@ -136,11 +136,11 @@ func (r *viewRow) into(found *flow.Found) error {
 // personRow is a person who may not be there, with one of their second factors.
 type personRow struct {
 	id, email, name, password, factor, scopes sql.NullString
-	disabled, administrator                   sql.NullBool
+	disabled                                  sql.NullBool
 }
 
 func (r *personRow) fields() []any {
-	return []any{&r.id, &r.email, &r.name, &r.disabled, &r.administrator, &r.password, &r.factor, &r.scopes}
+	return []any{&r.id, &r.email, &r.name, &r.disabled, &r.password, &r.factor, &r.scopes}
 }
 
 func (r *personRow) into(found *flow.Found) error {
@@ -150,7 +150,7 @@ func (r *personRow) into(found *flow.Found) error {
 	if found.Person == nil {
 		found.Person = &flow.Person{
 			ID: id.User(r.id.String), Email: r.email.String, Name: r.name.String,
-			Enabled: !r.disabled.Bool, Administrator: r.administrator.Bool, Password: id.Factor(r.password.String),
+			Enabled: !r.disabled.Bool, Password: id.Factor(r.password.String),
 		}
 	}
 	if r.factor.Valid {

@@ -11,7 +11,7 @@ type table struct {
 
 // tables are all of them. A new noun is a file of its own and a word here.
 var tables = []table{
-	apisTable, attemptsTable, auditTable, changesTable, clientsTable, codesTable, consentsTable, dataKeysTable, disabledTable, examineTable, factorsTable, familiesTable, grantsTable, groupsTable,
+	administratorsTable, apisTable, attemptsTable, auditTable, changesTable, clientsTable, codesTable, consentsTable, dataKeysTable, disabledTable, examineTable, factorsTable, familiesTable, grantsTable, groupsTable,
 	interactionsTable, keysTable, leasesTable, locksTable, marksTable, policyTable, restoreTable, revocationsTable, rolesTable, servedTable, sessionsTable, signInTable, usersTable, versionsTable,
 }
 

@@ -9,19 +9,19 @@ import (
 	"gatehouse/identity"
 )
 
-const userColumns = `id, email, email_verified, name, claims, administrator, disabled, created_at, updated_at, rev`
+const userColumns = `id, email, email_verified, name, claims, disabled, created_at, updated_at, rev`
 
 var (
 	// Index users_email.
 	insertUser = newStatement(`
-INSERT INTO users (id, email, email_key, email_verified, name, name_key, claims, administrator, disabled, created_at, updated_at, rev)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 1)`)
+INSERT INTO users (id, email, email_key, email_verified, name, name_key, claims, disabled, created_at, updated_at, rev)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`)
 
 	updateUser = newStatement(`
 UPDATE users
 SET email = $2, email_key = $3, email_verified = $4, name = $5, name_key = $6, claims = $7,
-    administrator = $8, disabled = $9, updated_at = $10, rev = rev + 1
-WHERE id = $1 AND ($11 = 0 OR rev = $11)`)
+    disabled = $8, updated_at = $9, rev = rev + 1
+WHERE id = $1 AND ($10 = 0 OR rev = $10)`)
 
 	// Passwords, factors, recovery codes, sessions and consents go with it.
 	deleteUser = newStatement(`
@@ -66,18 +66,6 @@ WHERE (name_key, email_key) > ($1, $2) AND name_key >= $3 AND name_key < $4
 ORDER BY name_key, email_key
 LIMIT $7`)
 
-	// Index users_administrators.
-	selectAdministrators = newStatement(`
-SELECT id
-FROM users
-WHERE administrator AND NOT disabled`)
-
-	lockAdministrators = lockStatement(`
-SELECT id
-FROM users
-WHERE administrator AND NOT disabled
-ORDER BY id`)
-
 	// Index users_disabled.
 	selectDisabledUsers = newStatement(`
 SELECT id
@@ -95,7 +83,7 @@ WHERE id = $1`)
 // InsertUser stores u as revision 1. Conflict: the email is taken.
 func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
 	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
-		document(u.Claims), u.Administrator, u.Disabled, micros(u.Created), micros(u.Updated))
+		document(u.Claims), u.Disabled, micros(u.Created), micros(u.Updated))
 	return doing("insert user", emailTaken(err))
 }
 
@@ -106,7 +94,7 @@ func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
 // ("user.changed").
 func (s *Store) UpdateUser(ctx context.Context, u identity.User) error {
 	ok, err := s.changed(ctx, updateUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
-		document(u.Claims), u.Administrator, u.Disabled, micros(u.Updated), u.Rev)
+		document(u.Claims), u.Disabled, micros(u.Updated), u.Rev)
 	if err != nil {
 		return doing("update user", emailTaken(err))
 	}
@@ -193,20 +181,8 @@ func (s *Store) users(ctx context.Context, f identity.UserFilter) (found []ident
 const lastRune = "\U0010FFFF"
 
 func scanUser(rows *sql.Rows) (u identity.User, err error) {
-	return u, rows.Scan(&u.ID, &u.Email, &u.EmailVerified, &u.Name, documentIn{&u.Claims}, &u.Administrator, &u.Disabled,
+	return u, rows.Scan(&u.ID, &u.Email, &u.EmailVerified, &u.Name, documentIn{&u.Claims}, &u.Disabled,
 		instant{&u.Created}, instant{&u.Updated}, &u.Rev)
-}
-
-// CountAdministrators counts the enabled ones. In a transaction it also keeps
-// them as they are until the end, so that two administrators who remove each
-// other at the same moment do not both find that one is left.
-func (s *Store) CountAdministrators(ctx context.Context) (n int, err error) {
-	st := selectAdministrators
-	if s.db.Writing(ctx) {
-		st = lockAdministrators
-	}
-	err = s.each(ctx, st, nil, func(*sql.Rows) error { n++; return nil })
-	return n, doing("count administrators", err)
 }
 
 // DisabledUsers returns the ids of people who are disabled, behind after in their
@@ -225,6 +201,6 @@ func oneText(rows *sql.Rows) (text string, err error) {
 var usersTable = table{
 	statements: []*statement{
 		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, searchEmails, searchNames,
-		selectAdministrators, lockAdministrators, selectDisabledUsers, lockUser,
+		selectDisabledUsers, lockUser,
 	},
 }

@@ -48,8 +48,10 @@ type Deps struct {
 	OAuth    account.Consents
 	Registry account.Clients
 	Turns    account.Turns
-	Cookies  *web.Cookies
-	Pages    *view.Pages
+	// Administrators knows who is shown how to go on after the set-up.
+	Administrators setup.Administrators
+	Cookies        *web.Cookies
+	Pages          *view.Pages
 	// Next returns the path where a sign-in goes on, and Again the one where it begins
 	// anew, as the functions of package signin do.
 	Next, Again func(e flow.Entry) string
@@ -76,7 +78,7 @@ func Mount(m *web.Mux, d Deps) {
 		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&setup.Door{
-		Identity: d.Identity, Flow: d.Flow, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next,
+		Identity: d.Identity, Administrators: d.Administrators, Flow: d.Flow, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next,
 		Issuer: d.Issuer, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&problems.Door{Pages: d.Pages}).Mount(m)

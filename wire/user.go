@@ -13,7 +13,6 @@ type User struct {
 	Email         string    `json:"email"`
 	EmailVerified bool      `json:"email_verified"`
 	Name          string    `json:"name"`
-	Administrator bool      `json:"administrator"`
 	Disabled      bool      `json:"disabled"`
 	Claims        Claims    `json:"claims"`
 	Created       time.Time `json:"created"`
@@ -23,6 +22,7 @@ type User struct {
 // UserDetail is a person with what is worth asking for about one of them only.
 type UserDetail struct {
 	User
+	Administrator     bool `json:"administrator"` // has, or is to have, a right at Gatehouse itself
 	SecondFactor      bool `json:"second_factor"`
 	RecoveryCodesLeft int  `json:"recovery_codes_left"`
 }
@@ -60,8 +60,8 @@ type Address struct {
 func OfUser(u identity.User) User {
 	return User{
 		ID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
-		Administrator: u.Administrator, Disabled: u.Disabled,
-		Claims: OfClaims(u.Claims), Created: u.Created.UTC(), Updated: u.Updated.UTC(),
+		Disabled: u.Disabled,
+		Claims:   OfClaims(u.Claims), Created: u.Created.UTC(), Updated: u.Updated.UTC(),
 	}
 }
 

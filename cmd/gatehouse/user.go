@@ -62,7 +62,7 @@ func userState(u identity.User) string {
 // userFlags are the flags that create and update share.
 type userFlags struct {
 	email, name, claimsFile string
-	verified, administrator bool
+	verified                bool
 	saysVerified            bool // a flag or the claims file says whether the email is verified
 }
 
@@ -71,7 +71,6 @@ func (f *userFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.email, "email", "", "the `address` they sign in with")
 	flags.StringVar(&f.name, "name", "", "their full `name`")
 	flags.BoolVar(&f.verified, "email-verified", false, "the address is known to be theirs")
-	flags.BoolVar(&f.administrator, "administrator", false, "they may do everything")
 	flags.StringVar(&f.claimsFile, "claims-file", "", "a JSON `file` with standard claims, - for standard input")
 }
 
@@ -91,9 +90,6 @@ func (f *userFlags) apply(a *app, cmd *cobra.Command, u *identity.User) error {
 	}
 	if changed("email-verified") {
 		u.EmailVerified, f.saysVerified = f.verified, true
-	}
-	if changed("administrator") {
-		u.Administrator = f.administrator
 	}
 	return nil
 }

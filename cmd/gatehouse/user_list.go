@@ -45,9 +45,9 @@ their names. A list that was cut says how it goes on (--cursor).`,
 }
 
 var printedUsers = printed[identity.User]{
-	header: []string{"ID", "EMAIL", "NAME", "STATE", "ADMINISTRATOR"},
+	header: []string{"ID", "EMAIL", "NAME", "STATE"},
 	row: func(u identity.User) []string {
-		return []string{string(u.ID), u.Email, u.Name, userState(u), yes(u.Administrator)}
+		return []string{string(u.ID), u.Email, u.Name, userState(u)}
 	},
 	wire: func(u identity.User) any { return wire.OfUser(u) },
 	none: "No people.",

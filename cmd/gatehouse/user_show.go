@@ -30,6 +30,9 @@ func (a *app) userShow() *cobra.Command {
 			if shown.RecoveryCodesLeft, err = h.Identity.RecoveryLeft(ctx, u.ID); err != nil {
 				return err
 			}
+			if shown.Administrator, err = h.Administers(ctx, u.ID); err != nil {
+				return err
+			}
 			claims, err := json.Marshal(shown.Claims)
 			if err != nil {
 				return fmt.Errorf("show the claims: %w", err)
@@ -39,7 +42,7 @@ func (a *app) userShow() *cobra.Command {
 				row(w, "email", u.Email)
 				row(w, "email verified", yes(u.EmailVerified))
 				row(w, "name", u.Name)
-				row(w, "administrator", yes(u.Administrator))
+				row(w, "administrator", yes(shown.Administrator))
 				row(w, "state", userState(u))
 				row(w, "second factor", yes(shown.SecondFactor))
 				row(w, "recovery codes left", fmt.Sprint(shown.RecoveryCodesLeft))

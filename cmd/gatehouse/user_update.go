@@ -23,7 +23,7 @@ A claims file is a JSON object of standard claims (OpenID Connect Core 5.1), suc
 as {"given_name": "Ada", "locale": "en"}: it changes the claims that it names, and
 removes those it gives as "". A new email counts as not verified unless
 --email-verified says that it is.`,
-		Example: `  gatehouse user update ada@example.test --name "Ada Lovelace" --administrator=false
+		Example: `  gatehouse user update ada@example.test --name "Ada Lovelace"
   gatehouse user update ada@example.test --claims-file claims.json`,
 		Args: one(aUser),
 	})

@@ -52,7 +52,6 @@ func (f filler) people() []string {
 			{"name", name + " || ' Crowd'"},
 			{"name_key", name + " || ' crowd'"},
 			{"claims", "'{}'"},
-			{"administrator", "FALSE"},
 			{"disabled", "FALSE"},
 			{"created_at", f.at(long)},
 			{"updated_at", f.at(long)},

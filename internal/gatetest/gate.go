@@ -17,6 +17,7 @@ import (
 
 	"github.com/pquerna/otp/totp"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/house"
@@ -207,18 +208,32 @@ type Person struct {
 type Trait func(*traits)
 
 type traits struct {
-	user identity.User
-	totp bool
+	user          identity.User
+	totp          bool
+	administrator bool
 }
 
 // TOTP gives the person a second factor.
 func TOTP(t *traits) { t.totp = true }
 
 // Administrator makes the person one.
-func Administrator(t *traits) { t.user.Administrator = true }
+func Administrator(t *traits) { t.administrator = true }
 
 // WithClaims fills the person's standard claims.
 func WithClaims(c identity.Claims) Trait { return func(t *traits) { t.user.Claims = c } }
+
+// Administers grants the person the role of administrators, and returns the grant.
+func (g *Gate) Administers(p *Person) id.Grant {
+	g.T.Helper()
+	made, err := g.House.Access.Give(context.Background(), Console, access.Grant{
+		Subject: access.Subject{Kind: access.User, ID: string(p.ID)}, Effect: access.Allow, Role: access.Administrator,
+		Where: access.Where{Place: access.Everywhere}, Reason: "test",
+	})
+	if err != nil {
+		g.T.Fatalf("make %s an administrator: %v", p.Email, err)
+	}
+	return made.ID
+}
 
 // Person makes somebody whose address is name@example.test.
 func (g *Gate) Person(name string, with ...Trait) *Person {
@@ -233,6 +248,9 @@ func (g *Gate) Person(name string, with ...Trait) *Person {
 		g.T.Fatalf("create %s: %v", name, err)
 	}
 	p.ID = u.ID
+	if t.administrator {
+		g.Administers(p)
+	}
 	if t.totp {
 		p.enrol()
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
@@ -25,14 +26,13 @@ func stricterBy() map[string]stricter {
 	everybody := func(mfa proof.MFA) func(*testing.T, *scene) {
 		return func(_ *testing.T, s *scene) { s.policy(mfa) }
 	}
-	administrator := func(is bool) func(*testing.T, *scene) {
-		return func(t *testing.T, s *scene) {
-			u, err := s.House.Identity.User(ctx, s.ada.ID)
-			must(t, err)
-			u.Administrator = is
-			_, err = s.House.Identity.Update(ctx, gatetest.Console, u)
-			must(t, err)
-		}
+	appointed := func(_ *testing.T, s *scene) { s.Administers(s.ada) }
+	dismissed := func(t *testing.T, s *scene) {
+		ada := access.Subject{Kind: access.User, ID: string(s.ada.ID)}
+		all, _, err := s.House.Access.Grants(ctx, ada, false, access.GrantCursor{}, 1)
+		must(t, err)
+		_, err = s.House.Access.Revoke(ctx, gatetest.Console, all[0].ID, "test")
+		must(t, err)
 	}
 	level := func(l proof.Level) func(*testing.T, *scene) {
 		return func(t *testing.T, s *scene) { s.update(t, func(c *oauth.Client) { c.RequireLevel = l }) }
@@ -42,7 +42,7 @@ func stricterBy() map[string]stricter {
 		"a policy nobody knows":     {nil, everybody("?"), everybody(proof.MFANobody), "interaction_required"},
 		"the person administers": {func(t *testing.T, s *scene) {
 			s.Person("root", gatetest.Administrator) // one must be left
-		}, administrator(true), administrator(false), "interaction_required"},
+		}, appointed, dismissed, "interaction_required"},
 		"the client asks for two": {nil, level(proof.AAL2), level(proof.None), "interaction_required"},
 		"a second factor is set up in this browser": {nil, func(_ *testing.T, s *scene) {
 			p := s.browser.Get("/account/security/enrol").At("/signin/enrol")

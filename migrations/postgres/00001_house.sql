@@ -58,7 +58,6 @@ CREATE TABLE users (
     name            TEXT    NOT NULL,
     name_key        TEXT    COLLATE "C" NOT NULL,
     claims          TEXT    NOT NULL,
-    administrator   BOOLEAN NOT NULL,
     disabled        BOOLEAN NOT NULL,
     created_at      BIGINT  NOT NULL,
     updated_at      BIGINT  NOT NULL,
@@ -69,7 +68,6 @@ CREATE TABLE users (
 
 CREATE UNIQUE INDEX users_email ON users (email_key);
 CREATE INDEX users_name ON users (name_key, email_key);
-CREATE INDEX users_administrators ON users (id) WHERE administrator;
 CREATE INDEX users_disabled ON users (id) WHERE disabled;
 
 CREATE TABLE passwords (

@@ -117,9 +117,7 @@ func testGrounds(t *testing.T, s *store.Store) {
 	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "signed_out", now))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: off.ID, Client: c.ID, Created: now, Updated: now}))
-	chief, careful, begun := insertUser(t, s), insertUser(t, s), insertUser(t, s)
-	chief.Administrator = true
-	ok(t, s.UpdateUser(ctx, chief))
+	careful, begun := insertUser(t, s), insertUser(t, s)
 	for _, u := range []identity.User{careful, begun} {
 		f := pendingFactor(u.ID)
 		ok(t, s.PutPendingFactor(ctx, f))
@@ -142,7 +140,6 @@ func testGrounds(t *testing.T, s *store.Store) {
 		"the session idled out": {u.ID, idle.ID, other.ID, oauth.Grounds{UserEnabled: true}},
 		"the session is old":    {u.ID, old.ID, other.ID, oauth.Grounds{UserEnabled: true}},
 		"the session is gone":   {u.ID, id.NewSession(), other.ID, oauth.Grounds{UserEnabled: true}},
-		"an administrator":      {chief.ID, live.ID, other.ID, oauth.Grounds{UserEnabled: true, User: proof.Subject{Administrator: true}}},
 		"a second factor":       {careful.ID, live.ID, other.ID, oauth.Grounds{UserEnabled: true, User: proof.Subject{Second: true}}},
 		"one not yet confirmed": {begun.ID, live.ID, other.ID, oauth.Grounds{UserEnabled: true}},
 	} {

@@ -47,6 +47,8 @@ const racers = 24
 // its test ends.
 func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 	for name, test := range map[string]func(t *testing.T, s *store.Store){
+		"Administered":  testWhoCounts,
+		"Administrator": testLastAdministrator,
 		"APIs":          testAPIs,
 		"AfterCommit":   testAfterCommit,
 		"Attempts":      testAttempts,

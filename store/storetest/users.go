@@ -1,7 +1,6 @@
 package storetest
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,7 +22,7 @@ func testUsers(t *testing.T, s *store.Store) {
 			GivenName: "Ada", Zoneinfo: "Europe/London", PhoneNumberVerified: true,
 			Address: identity.Address{Locality: "London", Country: "UK"},
 		},
-		Administrator: true, Created: now, Updated: now.Add(time.Second), Rev: 1,
+		Created: now, Updated: now.Add(time.Second), Rev: 1,
 	}
 
 	t.Run("ComeBackAsTheyWere", func(t *testing.T) {
@@ -57,7 +56,7 @@ func testUsers(t *testing.T, s *store.Store) {
 	t.Run("ChangeInEverythingButIDAndCreated", func(t *testing.T) {
 		changed := ada
 		changed.Email, changed.EmailVerified, changed.Name = "countess@example.test", false, "Countess"
-		changed.Claims, changed.Administrator, changed.Disabled, changed.Updated = identity.Claims{}, false, true, now.Add(time.Hour)
+		changed.Claims, changed.Disabled, changed.Updated = identity.Claims{}, true, now.Add(time.Hour)
 		changed.Created = now.Add(time.Hour)
 		ok(t, s.UpdateUser(t.Context(), changed))
 		changed.Created, changed.Rev = ada.Created, 2
@@ -67,7 +66,6 @@ func testUsers(t *testing.T, s *store.Store) {
 	})
 	t.Run("TakeTheirSecretsAlongButNotTheirFamilies", func(t *testing.T) { testDeletedUser(t, s) })
 	t.Run("AreListedByEmailAPageAtATime", func(t *testing.T) { testUserPages(t, s) })
-	t.Run("KeepAnAdministrator", func(t *testing.T) { testLastAdministrator(t, s) })
 }
 
 func testDeletedUser(t *testing.T, s *store.Store) {
@@ -140,43 +138,6 @@ func testUserPages(t *testing.T, s *store.Store) {
 	for _, nobody := range []string{"page_0", "page%list", `page\-`, "list.test", " ", "\x00", strings.Repeat("page", 500), "one", "zzz"} {
 		if got := list(identity.UserFilter{Search: nobody}); got != nil {
 			t.Errorf("searching for %q found %v: only beginnings are found, as they are", nobody, got)
-		}
-	}
-}
-
-// Two administrators who disable each other at the same moment must not leave
-// nobody behind.
-func testLastAdministrator(t *testing.T, s *store.Store) {
-	ctx := t.Context()
-	for range 20 {
-		var pair [2]identity.User
-		for i := range pair {
-			pair[i] = insertUser(t, s)
-			pair[i].Administrator = true
-			ok(t, s.UpdateUser(ctx, pair[i]))
-			pair[i].Rev++
-		}
-		race(t, 2, func(i int) (bool, error) {
-			err := s.InTx(ctx, func(ctx context.Context) error {
-				u := pair[i]
-				u.Disabled = true
-				if err := s.UpdateUser(ctx, u); err != nil {
-					return err
-				}
-				n, err := s.CountAdministrators(ctx)
-				if err == nil && n == 0 {
-					return errChanged
-				}
-				return err
-			})
-			if err == errChanged {
-				return false, nil
-			}
-			return true, err
-		})
-		same(t, must[int](t)(s.CountAdministrators(ctx)), 1)
-		for _, u := range pair {
-			ok(t, s.DeleteUser(ctx, u.ID))
 		}
 	}
 }

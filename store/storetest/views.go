@@ -69,7 +69,7 @@ func testViews(t *testing.T, s *store.Store) {
 			ok(t, err)
 			_, err = s.Client(ctx, c.ID)
 			ok(t, err)
-			_, err = s.CountAdministrators(ctx)
+			_, err = s.Administered(ctx, now)
 			ok(t, err)
 			_, _, err = s.Family(ctx, f.ID)
 			return err

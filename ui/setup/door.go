@@ -24,7 +24,12 @@ type Identity interface {
 	NeedsSetup(ctx context.Context) (bool, error)
 	// Setup spends the link's token: of several concurrent calls one succeeds.
 	Setup(ctx context.Context, from audit.Actor, token, email, name, password string) (identity.User, error)
-	User(ctx context.Context, user id.User) (identity.User, error)
+}
+
+// Administrators knows who administers Gatehouse.
+type Administrators interface {
+	// Administers reports whether the person has a right at Gatehouse itself.
+	Administers(ctx context.Context, user id.User) (bool, error)
 }
 
 // Flow is the sign-in that follows; *flow.Service is.
@@ -53,11 +58,12 @@ var signInThen = "/signin?return_to=" + url.QueryEscape(pathNext)
 
 // Door serves the pages. All fields but MinPassword must be set.
 type Door struct {
-	Identity Identity
-	Flow     Flow
-	Sessions Sessions
-	Cookies  *web.Cookies
-	Pages    *view.Pages
+	Identity       Identity
+	Administrators Administrators
+	Flow           Flow
+	Sessions       Sessions
+	Cookies        *web.Cookies
+	Pages          *view.Pages
 	// Next returns the path where a sign-in goes on, as signin.Next does.
 	Next   func(e flow.Entry) string
 	Issuer string

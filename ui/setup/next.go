@@ -51,11 +51,11 @@ func (d *Door) next(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	u, err := d.Identity.User(r.Context(), s.User)
+	administers, err := d.Administrators.Administers(r.Context(), s.User)
 	if err != nil {
 		return err
 	}
-	if !u.Administrator {
+	if !administers {
 		return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
 	}
 	return d.Pages.Show(w, r, http.StatusOK, newNext(d.Issuer))
