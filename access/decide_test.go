@@ -219,6 +219,18 @@ func TestExpressionsAreBoundedWhenTheyAreWritten(t *testing.T) {
 		`localHour(org) < 18`:                    false,
 		`localHour("Local") < 18`:                false,
 		`localHour("Nowhere/Land") < 18`:         false,
+		`request.path.matches("^(a{0,90}){0,10}$")`:                                                    false,
+		`request.path.matches("(((((a{1,10}){1,10}){1,10})))")`:                                        false,
+		`request.path.matches("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$")`:                          true,
+		`request.path.matches("[")`:                                                                    false,
+		`"%s".format([org]) == "a"`:                                                                    false,
+		`strings.quote(org) == "a"`:                                                                    false,
+		`[org].map(x, x + x + x + x)[0] == "a"`:                                                        true,
+		`resource.a.exists(x, x in resource.b)`:                                                        false,
+		`resource.a.replace("", resource.b).size() > 9`:                                                false,
+		strings.Repeat("[", 40) + strings.Repeat("]", 40) + ".size() > 0":                              true,
+		strings.Repeat("[", 200) + strings.Repeat("]", 200) + ".size() > 0":                            false,
+		strings.Repeat(`{"a":`, 200) + "1" + strings.Repeat("}", 200) + ".size() > 0":                  false,
 		`@now < timestamp("2026-01-01T00:00:00Z")`:                                                     false,
 		`now < timestamp("2026-01-01T00:00:00Z")`:                                                      false,
 		`resource.a.all(x, resource.a.all(y, resource.a.all(z, x == y && y == z)))`:                    false,
@@ -230,6 +242,27 @@ func TestExpressionsAreBoundedWhenTheyAreWritten(t *testing.T) {
 		if ok != (err == nil) || err != nil && fault.KindOf(err) != fault.Invalid {
 			t.Errorf("%.60q: %v", text, err)
 		}
+	}
+}
+
+// What one may write, nobody may suffer from: whatever the longest expressions are
+// made of, they are looked at and refused in less than it takes to notice, and one
+// that is not refused is answered so.
+func TestAnExpressionThatIsTakenIsAnsweredAtOnce(t *testing.T) {
+	t.Parallel()
+	grown := `"x"`
+	for i := range 24 {
+		grown = fmt.Sprintf("[%s].map(x, %s)[0]", grown, []string{"x+x+x+x+x+x+x+x", `x.replace("", x)`, `[x,x,x,x].join(x)`, `x.split("").join(x)`}[i%4])
+		if err := CheckExpression(grown + `.size() > 1`); err != nil {
+			continue
+		}
+		p := shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Condition, Expression: grown + `.size() > 1`}})
+		if d := decide(t, Compile(p), asks("shop/orders:read")); d.Outcome != Allowed {
+			t.Errorf("%s: %+v", grown, d)
+		}
+	}
+	if CheckExpression(grown+`.size() > 1`) == nil {
+		t.Errorf("%s is taken", grown)
 	}
 }
 

@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"regexp/syntax"
 	"strings"
 	"sync"
 	"time"
@@ -19,12 +20,14 @@ import (
 
 // Bounds of an expression: of its source, before it is parsed, and of what one
 // evaluation may cost, by CEL's own estimate (an equality is about 10, a walk
-// over a list of 64 texts about 400).
+// over a list of 256 texts about 1,500). So no expression costs more than in
+// proportion to what it is asked of: a walk within a walk is beyond the bound.
 const (
 	maxExpression = 2 << 10
 	maxCost       = 5_000
-	maxList       = 64  // what the estimate takes for the length of lists and maps
-	maxText       = 256 // and of texts
+	maxSize       = 256 // what the estimate takes for the length of texts, lists and maps
+	maxPattern    = 250 // steps of a regular expression
+	maxDepth      = 48  // brackets within brackets: to find the type of 200 takes a second
 )
 
 // now is the name of the clock, which no source can spell.
@@ -34,8 +37,14 @@ const now = "@now"
 // expression of at most 2 KiB that says yes or no and cannot cost much. What is
 // wrong is answered with "grant.condition" (Invalid), with CEL's own words.
 func CheckExpression(text string) error {
-	_, err := check(text)
-	return err
+	e, err := check(text)
+	if err != nil {
+		return err
+	}
+	if _, err := e.program(); err != nil {
+		return refuseExpression(err.Error())
+	}
+	return nil
 }
 
 // expression is a checked one.
@@ -56,8 +65,8 @@ func check(text string) (expression, error) {
 	if tree.OutputType() != cel.BoolType {
 		return expression{}, refuseExpression(fmt.Sprintf("it says %s where yes or no (a bool) is asked for", tree.OutputType()))
 	}
-	if !literalPatterns(tree.NativeRep().Expr()) {
-		return expression{}, refuseExpression("the pattern of matches() must be a text in the expression itself")
+	if problem := callProblem(tree.NativeRep().Expr()); problem != "" {
+		return expression{}, refuseExpression(problem)
 	}
 	estimate, err := environment().EstimateCost(tree, sizes{})
 	if err != nil {
@@ -76,29 +85,75 @@ func refuseExpression(problem string) error {
 	}
 }
 
-// literalPatterns reports whether every regular expression stands in the source.
-func literalPatterns(e ast.Expr) bool {
-	ok := true
+// callable are the functions and operators of an expression: those of which CEL
+// knows what they cost and how long what they return is. format and strings.quote
+// are not among them: ten nested ones make ten thousand million letters out of one.
+var callable = map[string]bool{}
+
+func init() {
+	for name := range strings.FieldsSeq(`
+!_ -_ _!=_ _%_ _&&_ _*_ _+_ _-_ _/_ _<=_ _<_ _==_ _>=_ _>_ _?_:_ _[_] _||_ @in @not_strictly_false @localHour @localWeekday
+bool bytes double duration dyn int string timestamp type uint
+charAt contains endsWith indexOf join lastIndexOf lowerAscii matches replace reverse size split startsWith substring trim upperAscii
+getDate getDayOfMonth getDayOfWeek getDayOfYear getFullYear getHours getMilliseconds getMinutes getMonth getSeconds
+cidr containsCIDR containsIP family ip ip.isCanonical isCIDR isGlobalUnicast isIP isLinkLocalMulticast isLinkLocalUnicast
+isLoopback isMask isUnspecified masked prefixLength`) {
+		callable[name] = true
+	}
+}
+
+// callProblem says what is wrong with the calls of an expression, "" for nothing.
+func callProblem(e ast.Expr) (problem string) {
 	ast.PreOrderVisit(e, ast.NewExprVisitor(func(e ast.Expr) {
-		if e.Kind() != ast.CallKind || e.AsCall().FunctionName() != "matches" {
+		if problem != "" || e.Kind() != ast.CallKind {
 			return
 		}
-		args := e.AsCall().Args()
-		ok = ok && args[len(args)-1].Kind() == ast.LiteralKind
+		switch call := e.AsCall(); {
+		case !callable[call.FunctionName()]:
+			problem = call.FunctionName() + "() cannot be used in a condition"
+		case call.FunctionName() == "matches":
+			problem = patternProblem(call.Args()[len(call.Args())-1])
+		}
 	}))
-	return ok
+	return problem
+}
+
+// patternProblem says what is wrong with a regular expression. CEL's estimate goes by
+// its length, which says little: the ten characters of (a{1,99})* are hundreds of
+// steps, each of which may be looked at for every character of a text.
+func patternProblem(e ast.Expr) string {
+	pattern, isText := literalText(e)
+	if !isText {
+		return "the pattern of matches() must be a text in the expression itself"
+	}
+	n, err := steps(pattern)
+	if err != nil {
+		return err.Error()
+	}
+	if n > maxPattern {
+		return fmt.Sprintf("the pattern %s has %d steps where %d are the bound: repeat less in it", short(pattern), n, maxPattern)
+	}
+	return ""
+}
+
+// steps is how many a regular expression has.
+func steps(pattern string) (int, error) {
+	tree, err := syntax.Parse(pattern, syntax.Perl)
+	if err != nil {
+		return 0, err
+	}
+	program, err := syntax.Compile(tree.Simplify())
+	if err != nil {
+		return 0, err
+	}
+	return len(program.Inst), nil
 }
 
 // sizes are the lengths that the estimate takes for what is not in the source.
 type sizes struct{}
 
 // EstimateSize implements cost.Estimator.
-func (sizes) EstimateSize(n cost.AstNode) *cost.SizeEstimate {
-	if n.Type().Kind() == types.StringKind {
-		return &cost.SizeEstimate{Max: maxText}
-	}
-	return &cost.SizeEstimate{Max: maxList}
-}
+func (sizes) EstimateSize(cost.AstNode) *cost.SizeEstimate { return &cost.SizeEstimate{Max: maxSize} }
 
 // EstimateCallCost implements cost.Estimator.
 func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
@@ -108,6 +163,7 @@ func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *co
 // environment is what expressions know.
 var environment = sync.OnceValue(func() *cel.Env {
 	env, err := cel.NewEnv(
+		cel.ParserRecursionLimit(maxDepth),
 		cel.Variable("principal.id", cel.StringType),
 		cel.Variable("principal.kind", cel.StringType),
 		cel.Variable("principal.groups", cel.ListType(cel.StringType)),
