@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -284,6 +285,63 @@ func TestLateNewsAreNone(t *testing.T) {
 	}
 }
 
+// A stream that lags is left for a new one, and what it brought counts as no news.
+func TestAStreamThatLagsIsLeft(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		v := h.verifier(func(c *Config) { c.Feed, c.Key = true, "gatehouse_pat_x" })
+		v.Close() // the test follows by itself
+		v.keys.life = t.Context()
+		f, seen := newFeed(v), &delays{}
+		batch, _, _ := h.feed.after("")
+		if err := f.hear(t.Context(), batch, seen); err != nil || f.behind(time.Now()) {
+			t.Fatalf("the first batch: %v", err)
+		}
+		time.Sleep(3 * time.Second)
+		h.feed.add(map[string]any{"sub": "usr_ada", "minpv": 11})
+		late, _, _ := h.feed.after(f.cursor)
+		time.Sleep(3 * time.Second)
+		if err := f.hear(t.Context(), late, seen); !errors.Is(err, errLate) || !f.behind(time.Now()) {
+			t.Errorf("a late batch: %v, behind %v", err, f.behind(time.Now()))
+		}
+		if f.versions["usr_ada"].least != 11 {
+			t.Error("what it said does not count")
+		}
+	})
+}
+
+// An answer that was on its way for long is as old as its question.
+func TestASlowAnswerIsOld(t *testing.T) {
+	t.Parallel()
+	for slow, want := range map[time.Duration]Reason{100 * time.Millisecond: "", 2 * time.Second: Unavailable} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			h.feed.noSSE, h.feed.slow = true, slow
+			v := h.verifier(follows)
+			time.Sleep(2*slow + 2*time.Second)
+			synctest.Wait()
+			for range 20 {
+				time.Sleep(99 * time.Millisecond)
+				h.wants(v, slow.String(), h.token(), want)
+			}
+		})
+	}
+}
+
+// Who does not know its own id has every API's losses count.
+func TestLossesOfAnyAPICountWithoutAnID(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		v := h.followed(func(c *Config) { c.API = "" })
+		h.feed.add(map[string]any{"api": "stock", "minpv": 11})
+		synctest.Wait()
+		h.wants(v, "an older one", h.token(), Ended)
+		h.wants(v, "a newer one", h.token(map[string]any{"pv": 11}), "")
+	})
+}
+
 // Nobody but the issuer tells what ended.
 func TestForgedBatchesAreNotHeard(t *testing.T) {
 	t.Parallel()
@@ -386,6 +444,10 @@ func TestTheFeedIsOpenedByKeyOrClient(t *testing.T) {
 		w := h.verifier(follows)
 		time.Sleep(beat)
 		h.wants(w, "by client", h.token(), "")
+		h.feed.set(func() { h.feed.ticket = "another" }) // a key was taken back, and all that it signed
+		h.feed.breakAll()
+		time.Sleep(time.Second)
+		h.wants(w, "by another token", h.token(), "")
 		wrong := h.verifier(follows, func(c *Config) { c.ClientSecret = "wrong" })
 		time.Sleep(10 * time.Second)
 		h.wants(wrong, "by a wrong secret", h.token(), Unavailable)

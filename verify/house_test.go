@@ -79,7 +79,7 @@ func newHouse(t testing.TB) *house {
 		t: t, keys: []key{newKey(t, "k1", "ES256")}, asked: map[string]int{}, override: map[string]http.HandlerFunc{},
 		says: func(string) any { return map[string]any{"active": false} },
 	}
-	h.feed = &testFeed{house: h, epoch: "e1", changed: make(chan struct{}), breaks: make(chan struct{})}
+	h.feed = &testFeed{house: h, epoch: "e1", changed: make(chan struct{}), breaks: make(chan struct{}), ticket: "feed-token"}
 	return h
 }
 
@@ -186,7 +186,7 @@ func (h *house) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			w.WriteHeader(http.StatusUnauthorized)
 			return
 		}
-		answer(map[string]any{"access_token": "feed-token", "token_type": "Bearer", "expires_in": 300})
+		answer(map[string]any{"access_token": h.feed.ticket, "token_type": "Bearer", "expires_in": 300})
 	case feedPath:
 		h.feed.ServeHTTP(w, r)
 	default:

@@ -181,6 +181,7 @@ func TestHostileDocumentsGiveNoKeys(t *testing.T) {
 		return string(mustJSON(m))
 	}
 	const discovery = "/.well-known/openid-configuration"
+	signs := map[string]key{"a small key": {"k1", "RS256", small}} // all others are signed by the house's own
 	for name, c := range map[string]struct{ path, body string }{
 		"a symmetric key":             {jwksPath, `{"keys":[{"kty":"oct","kid":"k1","alg":"HS256","k":"c2VjcmV0"}]}`},
 		"a private key":               {jwksPath, set(changed(func(c *jose.JSONWebKey) { c.Key = k.private.(*ecdsa.PrivateKey) }))},
@@ -193,7 +194,7 @@ func TestHostileDocumentsGiveNoKeys(t *testing.T) {
 		"no keys":                     {jwksPath, `{"keys":[]}`},
 		"no key set":                  {jwksPath, `{}`},
 		"no JSON":                     {jwksPath, `<html>`},
-		"a key set without end":       {jwksPath, `{"keys":[` + strings.Repeat(" ", maxDocument) + `]}`},
+		"a key set without end":       {jwksPath, strings.Repeat(" ", maxDocument) + set(public)},
 		"metadata of another":         {discovery, meta(map[string]string{"issuer": "https://evil.example.test"})},
 		"keys on plain http":          {discovery, meta(map[string]string{"jwks_uri": "http://id.example.test/jwks"})},
 		"introspection on plain http": {discovery, meta(map[string]string{"introspection_endpoint": "http://id.example.test/i"})},
@@ -206,8 +207,11 @@ func TestHostileDocumentsGiveNoKeys(t *testing.T) {
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write([]byte(c.body))
 		}
-		v := h.verifier()
-		if _, err := v.Verify(t.Context(), h.token()); err == nil {
+		token := h.token()
+		if k, ok := signs[name]; ok {
+			token = h.sign(k, "at+jwt", claims())
+		}
+		if _, err := h.verifier().Verify(t.Context(), token); err == nil {
 			t.Errorf("%s: the token is taken", name)
 		}
 	}

@@ -27,6 +27,8 @@ type testFeed struct {
 	streams int
 	afters  []string      // what was asked for
 	breaks  chan struct{} // closed: every connection ends
+	ticket  string        // the token that opens it, which the house gives
+	slow    time.Duration // how long an answer to a question is on its way
 }
 
 func (f *testFeed) add(events ...any) {
@@ -64,7 +66,10 @@ func (f *testFeed) after(cursor string) (compact, next string, news bool) {
 }
 
 func (f *testFeed) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if auth := r.Header.Get("Authorization"); auth != "Bearer feed-token" && auth != "Bearer gatehouse_pat_x" {
+	f.mu.Lock()
+	ticket := f.ticket
+	f.mu.Unlock()
+	if auth := r.Header.Get("Authorization"); auth != "Bearer "+ticket && auth != "Bearer gatehouse_pat_x" {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
@@ -128,6 +133,7 @@ func (f *testFeed) poll(w http.ResponseWriter, r *http.Request, cursor string, h
 		f.mu.Unlock()
 		compact, next, news := f.after(cursor)
 		if news {
+			wait(r.Context(), f.slow)
 			w.Header().Set("Content-Type", "application/json")
 			_ = json.NewEncoder(w).Encode(map[string]string{"batch": compact, "cursor": next})
 			return
@@ -136,6 +142,7 @@ func (f *testFeed) poll(w http.ResponseWriter, r *http.Request, cursor string, h
 		case <-changed:
 		case <-end.C:
 			compact, next, _ = f.after(cursor)
+			wait(r.Context(), f.slow)
 			w.Header().Set("Content-Type", "application/json")
 			_ = json.NewEncoder(w).Encode(map[string]string{"batch": compact, "cursor": next})
 			return
