@@ -44,6 +44,7 @@ type House struct {
 	Sessions *session.Manager
 	OAuth    *oauth.Service
 	Registry *oauth.Registry
+	Tokens   *oauth.Verifier
 	Keys     *keys.Ring
 	Access   *access.Service
 	Policy   *access.Live
@@ -137,6 +138,7 @@ func (h *House) wire() {
 	h.Keys = keys.NewRing(h.Store, h.Keeper, h.Audit, h.Config.Keys)
 	h.Keys.Remember = h.Config.Session.Absolute
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
+	h.Tokens = &oauth.Verifier{Issuer: h.Config.Issuer, Keys: h.Keys, Registry: h.Registry}
 	h.OAuth = &oauth.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,
 		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: oauth.Registered{}, MFA: h.Config.SignIn.MFA,

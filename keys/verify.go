@@ -53,6 +53,13 @@ func (r *Ring) Verify(compact string, allowed ...string) ([]byte, Header, error)
 	return payload, header, nil
 }
 
+// Check is Verify for those who do not know this package: it returns the type and the
+// id of the key instead of the header.
+func (r *Ring) Check(compact string) (payload []byte, typ, keyID string, err error) {
+	payload, header, err := r.Verify(compact)
+	return payload, header.Typ, header.KeyID, err
+}
+
 // VerifyHint is Verify for what only hints at somebody and opens nothing, an
 // id_token_hint: it also believes keys that are not published any more, for
 // Remember after they retired, but none that was revoked.

@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+
+	"gatehouse/web"
 )
 
 // bearerToken returns the access token of a request: from the Authorization
@@ -14,9 +16,9 @@ func bearerToken(w http.ResponseWriter, r *http.Request) (string, error) {
 	if err != nil || query.Has("access_token") {
 		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "An access token does not belong in the query.")
 	}
-	fromHeader, err := headerToken(r.Header.Values("Authorization"))
-	if err != nil {
-		return "", err
+	fromHeader, problem := web.BearerToken(r.Header.Values("Authorization"))
+	if problem != "" {
+		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", problem)
 	}
 	fromForm, err := formToken(w, r)
 	if err != nil {
@@ -30,24 +32,6 @@ func bearerToken(w http.ResponseWriter, r *http.Request) (string, error) {
 		return "", &refusal{code: "invalid_token", description: "An access token is needed.", status: http.StatusUnauthorized, challenge: bearerRealm}
 	}
 	return fromHeader + fromForm, nil
-}
-
-func headerToken(values []string) (string, error) {
-	if len(values) > 1 {
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "There is more than one Authorization header.")
-	}
-	if len(values) == 0 {
-		return "", nil
-	}
-	scheme, token, _ := strings.Cut(values[0], " ")
-	if !strings.EqualFold(scheme, "Bearer") {
-		return "", nil
-	}
-	token = strings.TrimLeft(token, " ")
-	if token == "" || strings.ContainsAny(token, " ,\t") {
-		return "", bearerRefusal(http.StatusBadRequest, "invalid_request", "The Authorization header is malformed.")
-	}
-	return token, nil
 }
 
 func formToken(w http.ResponseWriter, r *http.Request) (string, error) {

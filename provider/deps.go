@@ -12,18 +12,18 @@ import (
 	"gatehouse/session"
 )
 
-// Registry is the snapshot of clients and revocations; *oauth.Registry is.
+// Registry is the snapshot of clients; *oauth.Registry is.
 type Registry interface {
 	Client(ctx context.Context, client id.Client) (*oauth.Client, error)
-	// Revoked reports whether a token that is good by itself is dead, at this
-	// moment. An error is oauth.RevocationsUnknown.
-	Revoked(ctx context.Context, t oauth.TokenFacts) (bool, error)
-	// Current returns nil when the snapshot is young enough to decide by, and else
-	// why it is not, after one attempt to bring it up to date.
-	Current(ctx context.Context) error
 	// HasOrigin reports whether an enabled client has a redirect URI of that
 	// origin ("https://app.example.test"). It answers from the snapshot alone.
 	HasOrigin(origin string) bool
+}
+
+// Tokens knows what access tokens are worth; *oauth.Verifier does.
+type Tokens interface {
+	Verify(ctx context.Context, token string) (*oauth.AccessToken, error)
+	Known(token string) bool
 }
 
 // Protocol decides what a client gets; *oauth.Service does. Its errors are
@@ -67,7 +67,6 @@ type People interface {
 // Signer signs and verifies with the house's keys; *keys.Ring does.
 type Signer interface {
 	oauth.Signer
-	Verify(compact string, allowed ...string) ([]byte, keys.Header, error)
 	// VerifyHint also believes keys that signed once and are retired. It is for
 	// what opens nothing.
 	VerifyHint(compact string) ([]byte, keys.Header, error)

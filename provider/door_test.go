@@ -86,7 +86,7 @@ func newDoor(t testing.TB) *door {
 	}}
 	d.store.people = d.people
 	d.Provider = &Provider{
-		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring,
+		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring, Tokens: &oauth.Verifier{Issuer: testIssuer, Keys: ring, Registry: d.registry},
 		Flow: &flow.Service{
 			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)), Administrators: nobodyAdministers{},
 		},

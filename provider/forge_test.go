@@ -33,6 +33,7 @@ type forge struct {
 	signer   *countingSigner
 	store    *memory
 	registry *snapshot
+	tokens   *oauth.Verifier
 	protocol *knownSecrets
 	people   *subjects
 	sessions *signedIn
@@ -68,8 +69,9 @@ func newForge(t testing.TB) *forge {
 		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(e.store, follow.NewFeed(e.store)),
 		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
+	e.tokens = &oauth.Verifier{Issuer: testIssuer, Keys: e.signer, Registry: e.registry}
 	e.Provider = &Provider{
-		Issuer: testIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer,
+		Issuer: testIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer, Tokens: e.tokens,
 		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
 		Next:    nextPage, Show: shown, Pages: e.pages, Limiter: e.limiter, Metrics: &metrics{}, Log: slog.New(slog.DiscardHandler),
 	}

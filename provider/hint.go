@@ -8,11 +8,8 @@ import (
 
 	"gatehouse/id"
 	"gatehouse/keys"
+	"gatehouse/oauth"
 )
-
-// maxToken bounds every token that is looked at, in bytes. What is longer is
-// refused before anything is decoded.
-const maxToken = 8 << 10
 
 // hint is what an id_token_hint says (OpenID Connect Core 3.1.2.1): an ID token
 // of ours, given out earlier. It proves nothing about who is asking now.
@@ -31,7 +28,7 @@ type hint struct {
 // tokens and other things that we sign are no ID tokens: their typ differs, or they
 // have no exp.
 func (p *Provider) readHint(token string) (hint, error) {
-	if len(token) > maxToken {
+	if len(token) > oauth.MaxToken {
 		return hint{}, errors.New("id_token_hint: too long")
 	}
 	payload, header, err := p.Signer.VerifyHint(token)

@@ -45,17 +45,17 @@ func (p *Provider) introspection(ctx context.Context, client *oauth.Client, toke
 	if refresh, ok := p.Protocol.ReadRefresh(token); ok {
 		return p.refreshIntrospection(ctx, client, refresh)
 	}
-	t, err := p.verifier.verify(ctx, token)
-	if errors.Is(err, errBadToken) {
+	t, err := p.Tokens.Verify(ctx, token)
+	if errors.Is(err, oauth.ErrBadToken) {
 		return inactive, nil
 	}
 	if err != nil {
 		return nil, err
 	}
-	if !mayKnow(client, &t.claims) {
+	if !mayKnow(client, &t.Claims) {
 		return inactive, nil
 	}
-	return t.answer, nil
+	return t.Told(introspectionOf)
 }
 
 // mayKnow reports whether the client may learn about an access token: it is

@@ -342,7 +342,7 @@ func TestHintIsAnIDTokenOfOurs(t *testing.T) {
 		"no audience": set("aud", nil), "an empty list": set("aud", []string{}), "audience a number": set("aud", 7), "no exp": set("exp", nil), "no iat": set("iat", nil),
 		"access token": e.token(), "logout token": e.sign("logout+jwt", map[string]any{"iss": testIssuer, "sub": "usr_ada", "aud": "web", "iat": time.Now().Unix(), "exp": time.Now().Unix()}),
 		"refresh token": refresh, "another house's": newForge(t).idToken(), "garbage": "garbage", "nothing": "",
-		"too long": e.idToken(func(c map[string]any) { c["nonce"] = strings.Repeat("n", maxToken) }),
+		"too long": e.idToken(func(c map[string]any) { c["nonce"] = strings.Repeat("n", oauth.MaxToken) }),
 	} {
 		if h, err := e.readHint(token); err == nil {
 			t.Errorf("%s passes for a hint: %+v", name, h)

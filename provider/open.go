@@ -23,6 +23,7 @@ func (p *Provider) Open() error {
 		{"Sessions", p.Sessions == nil},
 		{"People", p.People == nil},
 		{"Signer", p.Signer == nil},
+		{"Tokens", p.Tokens == nil},
 		{"Cookies", p.Cookies == nil},
 		{"Pages", p.Pages == nil},
 		{"Next", p.Next == nil},
@@ -42,10 +43,9 @@ func (p *Provider) Open() error {
 	if err != nil {
 		return fmt.Errorf("open provider: %w", err)
 	}
-	p.discovery = newDocument(body, tagOf(body), "public, max-age=3600")
+	p.discovery = web.NewStatic(body, web.TagOf(body), "public, max-age=3600")
 	p.flood = web.Flood{Limiter: p.Limiter, Log: p.Log}
 	p.kernel = kernel.New(p.Issuer, PathAuthorize)
-	p.verifier = &verifier{issuer: p.Issuer, signer: p.Signer, registry: p.Registry}
 	return nil
 }
 

@@ -39,6 +39,7 @@ type Provider struct {
 	Sessions Sessions
 	People   People
 	Signer   Signer
+	Tokens   Tokens
 	Cookies  *web.Cookies
 	Pages    web.Pages
 	// Next returns the path where a sign-in of e goes on, on a page of ours.
@@ -51,10 +52,9 @@ type Provider struct {
 
 	flood      web.Flood      // asks Limiter
 	kernel     *kernel.Kernel // the form of authorization requests
-	verifier   *verifier      // access tokens
-	discovery  *document
-	keySet     atomic.Pointer[document] // made again when the keys have changed
-	clientKeys clientKeys               // of private_key_jwt
+	discovery  *web.Static
+	keySet     atomic.Pointer[web.Static] // made again when the keys have changed
+	clientKeys clientKeys                 // of private_key_jwt
 }
 
 // Mount registers the endpoints. They take cross-site requests: applications

@@ -38,12 +38,12 @@ func (p *Provider) revokeToken(r *http.Request, client *oauth.Client, token stri
 	if refresh, ok := p.Protocol.ReadRefresh(token); ok {
 		return orUnavailable(p.Protocol.RevokeRefresh(r.Context(), clientActor(r, client), client, refresh))
 	}
-	t, err := p.verifier.verify(r.Context(), token)
-	if errors.Is(err, errBadToken) {
+	t, err := p.Tokens.Verify(r.Context(), token)
+	if errors.Is(err, oauth.ErrBadToken) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	return orUnavailable(p.Protocol.RevokeAccess(r.Context(), clientActor(r, client), client, &t.claims))
+	return orUnavailable(p.Protocol.RevokeAccess(r.Context(), clientActor(r, client), client, &t.Claims))
 }

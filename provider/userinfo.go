@@ -37,8 +37,8 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	scopes := strings.Fields(t.claims.Scope)
-	if !t.claims.OfPerson() || !slices.Contains(scopes, "openid") {
+	scopes := strings.Fields(t.Claims.Scope)
+	if !t.Claims.OfPerson() || !slices.Contains(scopes, "openid") {
 		e := bearerRefusal(http.StatusForbidden, "insufficient_scope", "The access token was not given for the scope openid.")
 		e.challenge += `, scope="openid"`
 		return e
@@ -58,15 +58,15 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 // ones one address may have us verify. Tokens known to be good are not bounded,
 // and those that have expired or were revoked do not count: applications that
 // try them once more do not lock out those behind the same address.
-func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*verified, error) {
+func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*oauth.AccessToken, error) {
 	flood := "userinfo:" + id.Network(web.InfoOf(r.Context()).IP)
-	known := p.verifier.known(token)
+	known := p.Tokens.Known(token)
 	if wait := p.flood.Blocked(r.Context(), flood); wait > 0 && !known {
 		return nil, &fault.Error{Kind: fault.TooMany, Code: "userinfo.flood", Detail: "Too many bad access tokens from this address.", RetryAfter: wait}
 	}
-	t, err := p.verifier.verify(r.Context(), token)
-	if errors.Is(err, errBadToken) {
-		if !known && !errors.Is(err, errDeadToken) {
+	t, err := p.Tokens.Verify(r.Context(), token)
+	if errors.Is(err, oauth.ErrBadToken) {
+		if !known && !errors.Is(err, oauth.ErrDeadToken) {
 			p.flood.Count(r.Context(), flood)
 		}
 		return nil, bearerRefusal(http.StatusUnauthorized, "invalid_token", "The access token is invalid, expired or revoked.").because(err)
@@ -75,8 +75,8 @@ func (p *Provider) verifyUnlessFlooded(r *http.Request, token string) (*verified
 }
 
 // clientOf returns the client that the token was given to, if it may still act.
-func (p *Provider) clientOf(ctx context.Context, t *verified) (*oauth.Client, error) {
-	client, err := p.Registry.Client(ctx, id.Client(t.claims.ClientID))
+func (p *Provider) clientOf(ctx context.Context, t *oauth.AccessToken) (*oauth.Client, error) {
+	client, err := p.Registry.Client(ctx, id.Client(t.Claims.ClientID))
 	if fault.Is(err, fault.NotFound) || (err == nil && client.Disabled) {
 		return nil, bearerRefusal(http.StatusUnauthorized, "invalid_token", "The application of this access token may not act any more.")
 	}
@@ -88,8 +88,8 @@ func (p *Provider) clientOf(ctx context.Context, t *verified) (*oauth.Client, er
 
 // claimsOf returns the claims that the token's scopes and the `claims`
 // parameter behind it allow, sub always among them.
-func (p *Provider) claimsOf(ctx context.Context, t *verified, scopes []string) (map[string]any, error) {
-	claims, enabled, err := p.People.Claims(ctx, id.User(t.claims.Subject), scopes, t.claims.UserinfoClaims)
+func (p *Provider) claimsOf(ctx context.Context, t *oauth.AccessToken, scopes []string) (map[string]any, error) {
+	claims, enabled, err := p.People.Claims(ctx, id.User(t.Claims.Subject), scopes, t.Claims.UserinfoClaims)
 	if err != nil {
 		return nil, unavailable(err)
 	}
@@ -100,7 +100,7 @@ func (p *Provider) claimsOf(ctx context.Context, t *verified, scopes []string) (
 	for name, value := range claims {
 		answer[name] = value
 	}
-	answer["sub"] = t.claims.Subject
+	answer["sub"] = t.Claims.Subject
 	return answer, nil
 }
 

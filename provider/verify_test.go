@@ -7,7 +7,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
 	"net/http"
 	"strings"
@@ -216,11 +215,11 @@ func TestEveryChangedByteMakesAnAccessTokenBad(t *testing.T) {
 	t.Parallel()
 	e := newForge(t)
 	good := e.token()
-	if _, err := e.verifier.verify(t.Context(), good); err != nil {
+	if _, err := e.tokens.Verify(t.Context(), good); err != nil {
 		t.Fatal(err)
 	}
 	try := func(token string) {
-		if _, err := e.verifier.verify(t.Context(), token); !errors.Is(err, errBadToken) {
+		if _, err := e.tokens.Verify(t.Context(), token); !errors.Is(err, oauth.ErrBadToken) {
 			t.Fatalf("a changed token gives %v: %s", err, token)
 		}
 	}
@@ -273,10 +272,10 @@ func TestRevokedTokenIsRefusedAlsoWhenItWasNeverSeen(t *testing.T) {
 	e := newForge(t)
 	e.registry.revoked = func(f oauth.TokenFacts) bool { return f.Authorization == "aut_1" }
 	token := e.token()
-	if _, err := e.verifier.verify(t.Context(), token); !errors.Is(err, errBadToken) {
-		t.Fatalf("verify = %v, want errBadToken", err)
+	if _, err := e.tokens.Verify(t.Context(), token); !errors.Is(err, oauth.ErrBadToken) {
+		t.Fatalf("verify = %v, want oauth.ErrBadToken", err)
 	}
-	if e.verifier.known(token) {
+	if e.tokens.Known(token) {
 		t.Error("a refused token was remembered")
 	}
 }
@@ -286,16 +285,16 @@ func TestKnownTokenExpires(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		e := newForge(t)
 		token := e.token()
-		if _, err := e.verifier.verify(t.Context(), token); err != nil {
+		if _, err := e.tokens.Verify(t.Context(), token); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(5*time.Minute - time.Second)
-		if _, err := e.verifier.verify(t.Context(), token); err != nil {
+		if _, err := e.tokens.Verify(t.Context(), token); err != nil {
 			t.Fatalf("a second before its end: %v", err)
 		}
 		time.Sleep(time.Second)
-		if _, err := e.verifier.verify(t.Context(), token); !errors.Is(err, errBadToken) {
-			t.Fatalf("at its end: %v, want errBadToken", err)
+		if _, err := e.tokens.Verify(t.Context(), token); !errors.Is(err, oauth.ErrBadToken) {
+			t.Fatalf("at its end: %v, want oauth.ErrBadToken", err)
 		}
 	})
 }
@@ -315,12 +314,12 @@ func TestNoTokenIsAcceptedWhileRevocationsAreUnknown(t *testing.T) {
 	} {
 		e := newForge(t)
 		token := e.token()
-		if _, err := e.verifier.verify(t.Context(), token); err != nil {
+		if _, err := e.tokens.Verify(t.Context(), token); err != nil {
 			t.Fatal(err)
 		}
 		lose(e.registry)
 		for _, token := range []string{token, e.token()} { // known before, and new
-			if _, err := e.verifier.verify(t.Context(), token); !fault.Is(err, fault.Unavailable) || errors.Is(err, errBadToken) {
+			if _, err := e.tokens.Verify(t.Context(), token); !fault.Is(err, fault.Unavailable) || errors.Is(err, oauth.ErrBadToken) {
 				t.Fatalf("%s: verify = %v, want an Unavailable fault", name, err)
 			}
 			if w := e.getUserinfo(token); w.Code != http.StatusServiceUnavailable || w.Header().Get("Retry-After") == "" {
@@ -333,33 +332,10 @@ func TestNoTokenIsAcceptedWhileRevocationsAreUnknown(t *testing.T) {
 	}
 }
 
-// T15: tokens without end do not fill the memory.
-func TestVerifiedTokensAreBounded(t *testing.T) {
-	t.Parallel()
-	var s cacheShard
-	now := time.Now()
-	live := &verified{expires: now.Add(time.Minute)}
-	for i := range 100_000 {
-		s.put(sha256.Sum256(fmt.Append(nil, i)), live, now)
-	}
-	if len(s.tokens) != cacheShardSize {
-		t.Fatalf("a shard holds %d tokens, want %d", len(s.tokens), cacheShardSize)
-	}
-	later := now.Add(time.Hour)
-	for i := range 10 * cacheShardSize {
-		s.put(sha256.Sum256(fmt.Append(nil, "late", i)), &verified{expires: later.Add(time.Minute)}, later)
-	}
-	for _, v := range s.tokens {
-		if v == live {
-			t.Fatal("an expired token was kept in preference to a live one")
-		}
-	}
-}
-
 func TestVerifierServesManyAtOnce(t *testing.T) {
 	t.Parallel()
 	e := newForge(t)
-	e.verifier.signer = e.ring // the counting one is not for many at once
+	e.tokens.Keys = e.ring // the counting one is not for many at once
 	tokens := make([]string, 8)
 	for i := range tokens {
 		tokens[i] = e.token()
@@ -368,7 +344,7 @@ func TestVerifierServesManyAtOnce(t *testing.T) {
 	for g := range cap(done) {
 		go func() {
 			for i := range 200 {
-				if _, err := e.verifier.verify(t.Context(), tokens[(i+g)%len(tokens)]); err != nil {
+				if _, err := e.tokens.Verify(t.Context(), tokens[(i+g)%len(tokens)]); err != nil {
 					done <- err
 					return
 				}
@@ -387,7 +363,7 @@ func BenchmarkVerifyKnownToken(b *testing.B) {
 	e := newForge(b)
 	token := e.token()
 	for b.Loop() {
-		if _, err := e.verifier.verify(b.Context(), token); err != nil {
+		if _, err := e.tokens.Verify(b.Context(), token); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -120,7 +120,7 @@ func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provi
 	}
 	p := &provider.Provider{
 		Issuer: h.Config.Issuer, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
-		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys,
+		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys, Tokens: h.Tokens,
 		Cookies: s.cookies, Pages: pages, Next: goesOn, Show: people.Show, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
 	}
 	return p, p.Open()

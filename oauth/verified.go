@@ -1,4 +1,4 @@
-package provider
+package oauth
 
 import (
 	"crypto/sha256"
@@ -18,22 +18,22 @@ type cacheKey = [sha256.Size]byte
 // whole token, so that no other spelling of a token can meet its entry.
 type cacheShard struct {
 	mu     sync.RWMutex
-	tokens map[cacheKey]*verified
+	tokens map[cacheKey]*AccessToken
 }
 
-func (v *verifier) shard(key cacheKey) *cacheShard { return &v.shards[key[0]%cacheShards] }
+func (v *Verifier) shard(key cacheKey) *cacheShard { return &v.shards[key[0]%cacheShards] }
 
-func (s *cacheShard) get(key cacheKey) *verified {
+func (s *cacheShard) get(key cacheKey) *AccessToken {
 	s.mu.RLock()
 	defer s.mu.RUnlock()
 	return s.tokens[key]
 }
 
-func (s *cacheShard) put(key cacheKey, t *verified, now time.Time) {
+func (s *cacheShard) put(key cacheKey, t *AccessToken, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.tokens == nil {
-		s.tokens = make(map[cacheKey]*verified)
+		s.tokens = make(map[cacheKey]*AccessToken)
 	}
 	if len(s.tokens) >= cacheShardSize {
 		s.evict(now)

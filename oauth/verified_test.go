@@ -1,0 +1,31 @@
+package oauth
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"testing"
+	"time"
+)
+
+// T15: tokens without end do not fill the memory.
+func TestVerifiedTokensAreBounded(t *testing.T) {
+	t.Parallel()
+	var s cacheShard
+	now := time.Now()
+	live := &AccessToken{expires: now.Add(time.Minute)}
+	for i := range 100_000 {
+		s.put(sha256.Sum256(fmt.Append(nil, i)), live, now)
+	}
+	if len(s.tokens) != cacheShardSize {
+		t.Fatalf("a shard holds %d tokens, want %d", len(s.tokens), cacheShardSize)
+	}
+	later := now.Add(time.Hour)
+	for i := range 10 * cacheShardSize {
+		s.put(sha256.Sum256(fmt.Append(nil, "late", i)), &AccessToken{expires: later.Add(time.Minute)}, later)
+	}
+	for _, v := range s.tokens {
+		if v == live {
+			t.Fatal("an expired token was kept in preference to a live one")
+		}
+	}
+}
