@@ -30,6 +30,9 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 		if len(all) >= MaxAPIs {
 			return full("APIs", MaxAPIs)
 		}
+		if err := s.knownServers(ctx, a.Servers, nil); err != nil {
+			return err
+		}
 		if err := s.Store.InsertAPI(ctx, a); err != nil {
 			return err
 		}
@@ -41,7 +44,7 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 	return a, nil
 }
 
-// UpdateAPI replaces audience, catalogue and owners. A permission that a role or a
+// UpdateAPI replaces audience, catalogue, owners and servers. A permission that a role or a
 // grant which is not over names is not removed: Conflict "api.in_use". Faults
 // besides: as CreateAPI, NotFound, and Conflict "access.changed" when a.Rev is set
 // and is not what the store has.
@@ -71,6 +74,9 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 			a.Rev = was.Rev
 		}
 		k.apis[i] = a
+		if err := s.knownServers(ctx, a.Servers, was.Servers); err != nil {
+			return err
+		}
 		if err := s.stillNamed(ctx, k, a.ID); err != nil {
 			return err
 		}
@@ -84,6 +90,52 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 		return API{}, err
 	}
 	return a, nil
+}
+
+// knownServers refuses clients that are not there, but for those that stood in the list
+// before. It holds the others until the transaction ends, so that none is deleted
+// meanwhile: a name in the list is that of the client which was meant.
+func (s *Service) knownServers(ctx context.Context, now, before []string) error {
+	for i, name := range now {
+		if slices.Contains(before, name) {
+			continue
+		}
+		err := s.People.Known(ctx, Subject{Client, name})
+		if fault.Is(err, fault.NotFound) {
+			var p problems
+			p.add(fmt.Sprintf("servers[%d]", i), "is no application that is registered")
+			return p.err("api.invalid", "The API cannot be used so.")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// dropServer takes a client that is deleted out of the lists of servers, and returns of
+// how many: one of the same name is another client.
+func (s *Service) dropServer(ctx context.Context, who Subject) (int64, error) {
+	if who.Kind != Client {
+		return 0, nil
+	}
+	all, err := s.Store.APIs(ctx)
+	if err != nil {
+		return 0, err
+	}
+	n := int64(0)
+	for _, a := range all {
+		at := slices.Index(a.Servers, who.ID)
+		if at < 0 {
+			continue
+		}
+		a.Servers, a.Updated = slices.Delete(a.Servers, at, at+1), clock.Now()
+		if err := s.Store.UpdateAPI(ctx, a); err != nil {
+			return 0, err
+		}
+		n++
+	}
+	return n, nil
 }
 
 // stillNamed refuses a catalogue of which a role or a grant would name what is not
@@ -184,6 +236,15 @@ func (s *Service) APIs(ctx context.Context) ([]API, error) {
 	return all, err
 }
 
+// Serves reports whether a client is a server of one of the APIs.
+func (s *Service) Serves(ctx context.Context, client string) (bool, error) {
+	all, err := s.Store.APIs(ctx)
+	if err != nil {
+		return false, fmt.Errorf("read whom the APIs have: %w", err)
+	}
+	return slices.ContainsFunc(all, func(a API) bool { return slices.Contains(a.Servers, client) }), nil
+}
+
 func full(things string, most int) error {
 	return fault.New(fault.Conflict, "access.full", fmt.Sprintf("There are %d %s, and there can be no more.", most, things))
 }
@@ -218,6 +279,7 @@ func (a *API) check(b BuiltIn) error {
 		p.text(name, one.Description, maxDescription)
 		p.requirement(name, one.Requires)
 	}
+	a.checkServers(&p)
 	for resource, attribute := range a.Owners {
 		name := "owners." + short(resource)
 		if !resources[resource] {
@@ -229,4 +291,18 @@ func (a *API) check(b BuiltIn) error {
 		p.text(name, attribute, maxAttribute)
 	}
 	return p.err("api.invalid", "The API cannot be used so.")
+}
+
+func (a *API) checkServers(p *problems) {
+	if len(a.Servers) > MaxServers {
+		p.add("servers", "must be at most %d", MaxServers)
+		return
+	}
+	for i, name := range a.Servers {
+		field := fmt.Sprintf("servers[%d]", i)
+		if name == "" || slices.Contains(a.Servers[:i], name) {
+			p.add(field, "is there twice, or names nobody")
+		}
+		p.text(field, name, maxClientID)
+	}
 }

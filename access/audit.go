@@ -72,7 +72,7 @@ func (a *API) document() map[string]any {
 		permissions[i] = map[string]any{"permission": p.Resource + ":" + p.Action, "description": p.Description, "sensitive": p.Sensitive}
 		p.Requires.document(permissions[i])
 	}
-	return map[string]any{"audience": a.Audience, "permissions": permissions, "owners": a.Owners}
+	return map[string]any{"audience": a.Audience, "permissions": permissions, "owners": a.Owners, "servers": append([]string{}, a.Servers...)}
 }
 
 func (r *Role) document() map[string]any {

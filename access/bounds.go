@@ -5,6 +5,7 @@ package access
 const (
 	MaxAPIs        = 200
 	MaxPermissions = 200 // of one API
+	MaxServers     = 20  // of one API
 	MaxRoles       = 1000
 	MaxRoleParts   = 200 // permissions of one role, and parents of one
 	MaxGrantsOf    = 500 // that one subject has and that are not over
@@ -19,4 +20,5 @@ const (
 	maxTicket      = 64
 	maxAttribute   = 64
 	maxResourceID  = 128
+	maxClientID    = 128
 )

@@ -145,12 +145,19 @@ func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) err
 			return err
 		}
 		in, err := s.Store.DropMemberships(ctx, who)
-		if err != nil || n+in == 0 {
+		if err != nil {
 			return err
+		}
+		served, err := s.dropServer(ctx, who)
+		if err != nil || n+in+served == 0 {
+			return err
+		}
+		if served > 0 {
+			t.rules()
 		}
 		return s.Audit.Record(ctx, audit.Event{
 			Actor: by, Action: ActionGrantsEnd, Target: audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID},
-			Reason: ReasonSubjectDeleted, Before: audit.Doc(map[string]any{"grants": n, "memberships": in}),
+			Reason: ReasonSubjectDeleted, Before: audit.Doc(map[string]any{"grants": n, "memberships": in, "served_apis": served}),
 		})
 	})
 }

@@ -32,6 +32,9 @@ type API struct {
 	Permissions []Permission
 	Owners      map[string]string // by resource: the attribute that names the owner
 	Delegation  Delegation
+	// Servers are clients, by their ids, that answer the API's requests: they may ask who
+	// may do what there, and hear what changes.
+	Servers []string
 
 	Created, Updated time.Time
 	Rev              int64 // counts the changes; the first is 1

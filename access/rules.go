@@ -26,6 +26,7 @@ type rules struct {
 	grants      map[Subject][]*grant
 	locks       map[LockTarget]int64 // until when
 	roleLocks   bool                 // whether one of them is on a role
+	serves      map[string][]string  // by client: the APIs that it is a server of
 
 	patterns sync.Map // Pattern → bits
 }
@@ -65,6 +66,7 @@ func compileRules(p Policy) *rules {
 		over: map[Subject][]edge{}, grants: map[Subject][]*grant{}, locks: map[LockTarget]int64{},
 	}
 	r.addAPIs(append(slices.Clone(p.APIs), p.BuiltIn.API()))
+	r.addServers(p.APIs)
 	for _, one := range append(slices.Clone(p.Roles), BuiltInRoles()...) {
 		r.roles[one.ID] = &role{Role: one}
 	}

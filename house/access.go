@@ -45,7 +45,7 @@ func builtIn(cfg config.Config) access.BuiltIn {
 	return b
 }
 
-// grantsOfClients lets oauth end what a client was granted.
+// grantsOfClients lets oauth ask what a client is to access, and end what it was granted.
 type grantsOfClients struct{ access *access.Service }
 
 // StandingChanged implements oauth.Grants.
@@ -56,6 +56,11 @@ func (g grantsOfClients) StandingChanged(ctx context.Context, client id.Client, 
 // EndGrants implements oauth.Grants.
 func (g grantsOfClients) EndGrants(ctx context.Context, by audit.Actor, client id.Client) error {
 	return g.access.EndAllOf(ctx, by, access.Subject{Kind: access.Client, ID: string(client)})
+}
+
+// ServesAPI implements oauth.Grants.
+func (g grantsOfClients) ServesAPI(ctx context.Context, client id.Client) (bool, error) {
+	return g.access.Serves(ctx, string(client))
 }
 
 // Administers reports whether a person has a right at Gatehouse itself, or is to have

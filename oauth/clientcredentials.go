@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"time"
 )
@@ -20,16 +21,39 @@ func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes, reso
 	if len(scopes) == 0 { // RFC 6749 section 3.3: a default that is known beforehand
 		scopes = slices.DeleteFunc(slices.Clone(c.Scopes), ofPerson)
 	}
-	targets, no := Targets(c.MeantFor(s.Issuer), resources)
-	if no != nil {
-		return Tokens{}, no
+	targets, err := s.ownTargets(ctx, c, resources)
+	if err != nil {
+		return Tokens{}, err
 	}
 	m := &minting{client: c, authorization: &Authorization{}, targets: targets, now: time.Now()}
-	var err error
 	if m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.asked, m.now, errScope); err != nil {
 		return Tokens{}, err
 	}
 	return s.mint(ctx, m, "")
+}
+
+// OwnAPI is the audience of Gatehouse's own API. A token for it is for nothing else:
+// whoever else takes a token has seen it, and could play it back here.
+func OwnAPI(issuer string) string { return issuer + "/api" }
+
+// ownTargets are the resources that the client's own token is for: those registered
+// for it, or Gatehouse's own API alone where the client is a server of some API and so
+// has questions to ask there.
+func (s *Service) ownTargets(ctx context.Context, c *Client, resources []string) ([]string, error) {
+	targets, no := Targets(c.MeantFor(s.Issuer), resources)
+	if no == nil {
+		return targets, nil
+	}
+	if own := []string{OwnAPI(s.Issuer)}; slices.Equal(resources, own) {
+		serves, err := s.Grants.ServesAPI(ctx, c.ID)
+		if err != nil {
+			return nil, fmt.Errorf("ask what the client serves: %w", err)
+		}
+		if serves {
+			return own, nil
+		}
+	}
+	return nil, no
 }
 
 func ofPerson(scope string) bool { return slices.Contains(PersonScopes, scope) }

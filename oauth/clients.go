@@ -119,8 +119,11 @@ func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	return nil
 }
 
-// Grants are what administrators let clients do elsewhere.
+// Grants are what administrators let clients do elsewhere, and what clients are there.
 type Grants interface {
+	// ServesAPI reports whether the client is a server of an API, and so may ask who may
+	// do what there. An error is never a no.
+	ServesAPI(ctx context.Context, client id.Client) (bool, error)
 	// EndGrants ends what client was granted, in the transaction of ctx, before
 	// anything else in there raises a counter: a client of the same id that is made
 	// later has nothing of it.

@@ -308,6 +308,8 @@ func (noGrants) StandingChanged(context.Context, id.Client, bool) error { return
 
 func (noGrants) EndGrants(context.Context, audit.Actor, id.Client) error { return nil }
 
+func (noGrants) ServesAPI(context.Context, id.Client) (bool, error) { return false, nil }
+
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
 	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{}}, m

@@ -4,9 +4,12 @@ import (
 	"net/http"
 	"time"
 
+	"gatehouse/caller"
 	"gatehouse/ephemeral"
 	"gatehouse/flow"
 	"gatehouse/house"
+	"gatehouse/oauth"
+	"gatehouse/pdp"
 	"gatehouse/provider"
 	"gatehouse/ui"
 	"gatehouse/ui/brand"
@@ -40,6 +43,7 @@ type limits struct {
 var (
 	usual = limits{timeout: requestTimeout, body: bodyLimit}
 	small = limits{timeout: requestTimeout, body: web.FormLimit}
+	asked = limits{timeout: requestTimeout, body: pdp.MaxBody}
 )
 
 // door is a row of the table: which requests it takes, what stands before its
@@ -95,11 +99,19 @@ func (s *Server) table() ([]*door, error) {
 	if err != nil {
 		return nil, err
 	}
+	decisions, err := s.decisions()
+	if err != nil {
+		return nil, err
+	}
 	return []*door{
 		{
 			name: "protocol", prefixes: []string{"/oauth2/", "/.well-known/"}, protect: programs, refuse: page, limits: usual,
 			documents: protocol.Documents(), mount: protocol.Mount, popups: []string{provider.PathAuthorize, provider.PathLogout},
 			perAddress: []string{provider.PathAuthorize, provider.PathLogout},
+		},
+		{
+			name: "decisions", prefixes: []string{"/access/v1/", pdp.PathMetadata}, protect: programs, refuse: web.RefuseWithProblem(h.Config.Issuer), limits: asked,
+			documents: decisions.Documents(), mount: decisions.Mount,
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{
@@ -124,6 +136,22 @@ func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provi
 		Cookies: s.cookies, Pages: pages, Next: goesOn, Show: people.Show, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
 	}
 	return p, p.Open()
+}
+
+// decisions returns the door for programs that ask who may do what.
+func (s *Server) decisions() (*pdp.Door, error) {
+	h := s.house
+	limiter, err := ephemeral.New(h.Config.Limits.Bad)
+	if err != nil {
+		return nil, err
+	}
+	d := &pdp.Door{
+		Issuer: h.Config.Issuer, History: h.Access, People: house.Subjects{Identity: h.Identity}, Metrics: s.metrics,
+		Callers: &caller.Desk{
+			Audience: oauth.OwnAPI(h.Config.Issuer), Tokens: h.Tokens, Policy: h.Policy, Flood: web.Flood{Limiter: limiter, Log: h.Log},
+		},
+	}
+	return d, d.Open()
 }
 
 // goesOn leads the doors' sign-ins from one to the other.

@@ -24,6 +24,7 @@ type Metrics struct {
 	took     *prometheus.HistogramVec
 	issued   *prometheus.CounterVec
 	refused  *prometheus.CounterVec
+	decided  *prometheus.CounterVec
 	counted  sync.Map // series → counted
 }
 
@@ -45,13 +46,16 @@ func newMetrics(version string) *Metrics {
 		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "gatehouse_token_errors_total", Help: "Refused token requests, by grant type and error code.",
 		}, []string{"grant_type", "error"}),
+		decided: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_decisions_total", Help: "Decisions that programs asked for, by outcome: allow, deny, challenge, error.",
+		}, []string{"outcome"}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "1, labelled with what was built."}, []string{"version", "go"})
 	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
 		version = info.Main.Version
 	}
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, build,
+	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -87,6 +91,9 @@ func (m *Metrics) TokenIssued(grant string) { m.issued.WithLabelValues(grant).In
 
 // TokenRefused implements provider.Metrics.
 func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(grant, code).Inc() }
+
+// Decided implements pdp.Metrics.
+func (m *Metrics) Decided(outcome string) { m.decided.WithLabelValues(outcome).Inc() }
 
 // watch adds what is read of h when somebody asks. What a room has to say is a
 // row here.

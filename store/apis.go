@@ -8,17 +8,17 @@ import (
 	"gatehouse/fault"
 )
 
-const apiColumns = `id, audience, permissions, owners, created_at, updated_at, rev`
+const apiColumns = `id, audience, permissions, owners, servers, created_at, updated_at, rev`
 
 var (
 	insertAPI = newStatement(`
 INSERT INTO apis (` + apiColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, 1)`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`)
 
 	updateAPI = newStatement(`
 UPDATE apis
-SET audience = $2, permissions = $3, owners = $4, updated_at = $5, rev = rev + 1
-WHERE id = $1 AND rev = $6`)
+SET audience = $2, permissions = $3, owners = $4, servers = $5, updated_at = $6, rev = rev + 1
+WHERE id = $1 AND rev = $7`)
 
 	deleteAPI = newStatement(`
 DELETE FROM apis
@@ -74,7 +74,7 @@ func (s *Store) DeleteAPI(ctx context.Context, name string) error {
 // APIs returns all of them, in no order.
 func (s *Store) APIs(ctx context.Context) ([]access.API, error) {
 	all, err := list(ctx, s, selectAPIs, nil, func(rows *sql.Rows) (a access.API, err error) {
-		err = rows.Scan(&a.ID, &a.Audience, documentIn{&a.Permissions}, documentIn{&a.Owners}, instant{&a.Created}, instant{&a.Updated}, &a.Rev)
+		err = rows.Scan(&a.ID, &a.Audience, documentIn{&a.Permissions}, documentIn{&a.Owners}, documentIn{&a.Servers}, instant{&a.Created}, instant{&a.Updated}, &a.Rev)
 		a.Delegation = access.ByAudience // there are no scopes bound to permissions yet
 		return a, err
 	})
@@ -82,7 +82,7 @@ func (s *Store) APIs(ctx context.Context) ([]access.API, error) {
 }
 
 func apiArgs(a access.API) []any {
-	return []any{a.ID, a.Audience, document(a.Permissions), document(a.Owners)}
+	return []any{a.ID, a.Audience, document(a.Permissions), document(a.Owners), document(a.Servers)}
 }
 
 var apisTable = table{

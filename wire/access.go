@@ -13,7 +13,8 @@ type API struct {
 	ID          string            `json:"id"`
 	Audience    string            `json:"audience"`
 	Permissions []Permission      `json:"permissions"`
-	Owners      map[string]string `json:"owners"` // by resource: the attribute that names its owner
+	Owners      map[string]string `json:"owners"`  // by resource: the attribute that names its owner
+	Servers     []string          `json:"servers"` // applications that answer its requests
 	BuiltIn     bool              `json:"built_in,omitempty"`
 	Created     time.Time         `json:"created,omitzero"` // not of what is built in
 	Updated     time.Time         `json:"updated,omitzero"`
@@ -150,7 +151,7 @@ type Holder struct {
 
 // OfAPI returns the shape of a.
 func OfAPI(a access.API) API {
-	w := API{ID: a.ID, Audience: a.Audience, Permissions: []Permission{}, Owners: a.Owners, BuiltIn: a.ID == access.Gatehouse, Created: a.Created.UTC(), Updated: a.Updated.UTC()}
+	w := API{ID: a.ID, Audience: a.Audience, Permissions: []Permission{}, Owners: a.Owners, Servers: list(a.Servers), BuiltIn: a.ID == access.Gatehouse, Created: a.Created.UTC(), Updated: a.Updated.UTC()}
 	for _, p := range a.Permissions {
 		w.Permissions = append(w.Permissions, Permission{p.Resource + ":" + p.Action, p.Description, p.Sensitive, OfRequirement(p.Requires)})
 	}

@@ -31,15 +31,18 @@ such as shop/orders:read. Roles and grants give permissions to people.`,
 type apiFlags struct {
 	audience                     string
 	owners, describe, require    []string
+	servers, removedServers      []string
 	permissions, removed, addend []string
 }
 
-func (f *apiFlags) bind(cmd *cobra.Command) {
+func (f *apiFlags) bind(a *app, cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.audience, "audience", "", "the `URI` that tokens for it are meant for")
 	flags.StringArrayVar(&f.owners, "owner", nil, "which attribute of a resource names its owner, as `RESOURCE=ATTRIBUTE`; may be repeated")
 	flags.StringArrayVar(&f.describe, "describe", nil, "what a permission is for, as `RESOURCE:ACTION=TEXT`; may be repeated")
+	flags.StringArrayVar(&f.servers, "server", nil, "a `client` that answers its requests, and may ask who may do what there; may be repeated")
 	flags.StringArrayVar(&f.require, "require", nil, "what a permission asks of whoever uses it: a level, how fresh it must be, or both, as `RESOURCE:ACTION=aal2,5m`; may be repeated")
+	a.completingFlag(cmd, "server", applications)
 }
 
 // apply puts the flags that were given into one.
@@ -73,6 +76,17 @@ func (f *apiFlags) apply(cmd *cobra.Command, one *access.API) error {
 		if one.Owners[resource] = attribute; attribute == "" {
 			delete(one.Owners, resource)
 		}
+	}
+	for _, name := range f.servers {
+		if !slices.Contains(one.Servers, name) {
+			one.Servers = append(one.Servers, name)
+		}
+	}
+	for _, name := range f.removedServers {
+		if !slices.Contains(one.Servers, name) {
+			return usagef("--remove-server %q is no server of %s", brief(name), one.ID)
+		}
+		one.Servers = slices.DeleteFunc(one.Servers, func(s string) bool { return s == name })
 	}
 	return f.applyEntries(one)
 }
@@ -143,6 +157,8 @@ func apiFlag(field string) (flag, value string) {
 	switch name {
 	case "permissions":
 		return "--permission", ""
+	case "servers":
+		return "--server", ""
 	default:
 		return "--" + name, ""
 	}
@@ -157,12 +173,14 @@ func (a *app) apiCreate() *cobra.Command {
 		Long: `Create an API with its catalogue. A ! behind a permission calls it sensitive: no
 wildcard of a role or a grant matches it, so it is given by name only. An owner
 lets grants be for one's own things ("--where own"): it is the attribute in which
-a resource has the id of the person that it belongs to.`,
+a resource has the id of the person that it belongs to. A server is an application
+that answers the API's requests: it may get a token for Gatehouse's own API, and
+ask there who may do what at this API and at no other.`,
 		Example: `  gatehouse api create --id shop --audience https://shop.example.test --permission orders:read --permission orders:refund! \
     --owner orders=owner_id --require orders:refund=aal2,5m --describe "orders:read=See orders"`,
 		Args: noArgs,
 	})
-	f.bind(cmd)
+	f.bind(a, cmd)
 	cmd.Flags().StringVar(&name, "id", "", "its `id`, in small letters: the first part of the names of its permissions")
 	cmd.Flags().StringArrayVar(&f.permissions, "permission", nil, "what can be done there, as `RESOURCE:ACTION`, with ! behind it if it is sensitive; may be repeated")
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
@@ -188,17 +206,19 @@ func (a *app) apiUpdate() *cobra.Command {
 	var f apiFlags
 	cmd := a.printing(&cobra.Command{
 		Use:   "update API_ID",
-		Short: "Change an API: what can be done there, its audience, its owners",
+		Short: "Change an API: what can be done there, its audience, owners and servers",
 		Long: `Change an API; what no flag names stays. A permission that a role, or a grant that
 is not over, names cannot be removed: end that first. "--owner RESOURCE=" forgets
 who owns such things.`,
 		Example: `  gatehouse api update shop --add-permission stock:read
-  gatehouse api update shop --remove-permission stock:read --owner orders=customer`,
+  gatehouse api update shop --remove-permission stock:read --owner orders=customer
+  gatehouse api update shop --server shop-backend`,
 		Args: one(anAPI),
 	})
-	f.bind(cmd)
+	f.bind(a, cmd)
 	cmd.Flags().StringArrayVar(&f.addend, "add-permission", nil, "one `permission` more; may be repeated")
 	cmd.Flags().StringArrayVar(&f.removed, "remove-permission", nil, "one `permission` less; may be repeated")
+	cmd.Flags().StringArrayVar(&f.removedServers, "remove-server", nil, "one `client` less that answers its requests; may be repeated")
 	cmd.RunE = a.withAPI(func(ctx context.Context, h *house.House, one access.API) error {
 		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
@@ -262,6 +282,9 @@ func (a *app) apiShow() *cobra.Command {
 				}
 				for _, resource := range sortedKeys(one.Owners) {
 					row(w, "owner", resource+"="+one.Owners[resource])
+				}
+				for _, name := range one.Servers {
+					row(w, "server", name)
 				}
 			})
 		}),

@@ -30,6 +30,7 @@ var (
 	repeat   = flag.Int("repeat", 3, "runs of each scenario")
 	only     = flag.String("only", "", "measure only the parts whose name holds this")
 	beside   = flag.String("browsers", "", "be the crowd that signs in at this server, and nothing else")
+	bareOnly = flag.String("bare-decisions", "", "be the bare server of decisions at this address, and nothing else")
 	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
@@ -39,6 +40,10 @@ func main() {
 	if *beside != "" {
 		browse(*beside)
 		return
+	}
+	if *bareOnly != "" {
+		fmt.Fprintln(os.Stderr, "bench:", serveBareDecisions(*bareOnly))
+		os.Exit(1)
 	}
 	if err := run(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -73,6 +78,7 @@ func run() error {
 		{"binary", (*bench).binary},
 		{"start", (*bench).startTimes},
 		{"stateless", (*bench).stateless},
+		{"decisions", (*bench).decisions},
 		{"rotation sqlite", func(b *bench) error { return b.rotation("sqlite") }},
 		{"rotation postgres", func(b *bench) error { return b.rotation("postgres") }},
 		{"sign-ins", (*bench).signIns},

@@ -29,7 +29,7 @@ func watched(t *testing.T, change ...func(*config.Config)) *gatetest.Gate {
 
 // documents are prebuilt JSON that is no page: what speaks to pages alone is
 // left out of their headers (decision 0011).
-var documents = []string{"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json"}
+var documents = []string{"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/authzen-configuration"}
 
 // brokenHeaders: every answer forbids frames, sniffing and referrers (RFC 9700
 // sections 4.2.4 and 4.16), at every status.
@@ -99,7 +99,7 @@ func brokenCookies(s gatetest.Seen) (broken []string) {
 // forScripts are the paths that scripts of other origins may read.
 var forScripts = []string{
 	"/oauth2/token", "/oauth2/userinfo", "/oauth2/revoke",
-	"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json",
+	"/.well-known/openid-configuration", "/.well-known/oauth-authorization-server", "/.well-known/jwks.json", "/.well-known/authzen-configuration",
 }
 
 // brokenCORS: the authorization endpoint and the pages are for browsers, not for

@@ -39,7 +39,7 @@ func TestEventsCallThingsAsCommandsDo(t *testing.T) {
 	}
 	// Of things that no command prints: how many factors, since when one counts, an
 	// authorization's strength, a pruning, grants that ended with somebody.
-	beside := []string{"grants", "memberships", "jwks_sha256", "logo_sha256", "factors", "confirmed", "acr", "session", "events", "first", "none_before"}
+	beside := []string{"grants", "memberships", "served_apis", "jwks_sha256", "logo_sha256", "factors", "confirmed", "acr", "session", "events", "first", "none_before"}
 	seen := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^ +(?:before|after) +(\{.*\})$`).FindAllStringSubmatch(string(golden), -1) {
 		var doc map[string]any

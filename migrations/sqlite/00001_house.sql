@@ -222,6 +222,7 @@ CREATE TABLE apis (
     audience     TEXT   NOT NULL,
     permissions  TEXT   NOT NULL,
     owners       TEXT   NOT NULL,
+    servers      TEXT   NOT NULL,
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
     rev          BIGINT NOT NULL

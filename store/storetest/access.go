@@ -22,7 +22,7 @@ func testAPIs(t *testing.T, s *store.Store) {
 			{Resource: "orders", Action: "read", Description: "See “orders”"},
 			{Resource: "orders", Action: "refund", Sensitive: true, Requires: access.Requirement{Level: proof.AAL2, MaxAge: 5 * time.Minute}},
 		},
-		Owners: map[string]string{"orders": "owner_id"},
+		Owners: map[string]string{"orders": "owner_id"}, Servers: []string{"shop-server", "till"},
 	}
 	bare := access.API{ID: "bare", Audience: "https://bare.test", Delegation: access.ByAudience, Created: now, Updated: now, Rev: 1}
 	raises(t, s, access.VersionPolicy, func(ctx context.Context) error { _, err := s.RaisePolicy(ctx); return err })
@@ -45,7 +45,7 @@ func testAPIs(t *testing.T, s *store.Store) {
 	refused(t, s.UpdateAPI(ctx, taking), fault.Conflict)
 
 	changed := a
-	changed.Audience, changed.Permissions, changed.Owners, changed.Updated = "https://new.test", a.Permissions[:1], nil, now.Add(time.Hour)
+	changed.Audience, changed.Permissions, changed.Owners, changed.Servers, changed.Updated = "https://new.test", a.Permissions[:1], nil, a.Servers[:1], now.Add(time.Hour)
 	ok(t, s.UpdateAPI(ctx, changed))
 	refused(t, s.UpdateAPI(ctx, changed), fault.Conflict)
 	changed.Rev = 2

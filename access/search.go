@@ -1,0 +1,102 @@
+package access
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Actions lists what can be done with a resource of an API, in order. An empty list is
+// that no catalogue has such a resource.
+func (s *Snapshot) Actions(api, resource string) []string {
+	var all []string
+	for i := range s.rules.catalogue {
+		if e := &s.rules.catalogue[i]; e.api == api && e.resource == resource {
+			all = append(all, e.action)
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+// Subjects lists those of a kind that the policy names or puts into a group, behind
+// after, in the order of their ids. Others may do nothing.
+func (s *Snapshot) Subjects(kind Kind, after string) []string {
+	var all []string
+	for i := range s.shards {
+		for who := range s.shards[i] {
+			if who.Kind == kind && who.ID > after {
+				all = append(all, who.ID)
+			}
+		}
+	}
+	slices.SortFunc(all, cmp.Compare[string])
+	return all
+}
+
+// Listing is which resources grants name. Whether somebody may use one of them is still
+// to be asked: something may deny it.
+type Listing struct {
+	IDs []string // in order
+	// More says on which other resources the principal may do it, which nobody can list
+	// here: Everywhere, Own or Condition, in this order.
+	More []Place
+}
+
+// Listing lists the resources for which q's principal was given q's permission by their
+// ids. A permission that no catalogue has is an error, "permission.unknown".
+func (s *Snapshot) Listing(q *Question) (Listing, error) {
+	permission, ok := s.rules.permissions[q.Permission]
+	if !ok || !q.Principal.Kind.acts() {
+		return Listing{}, s.misspelt(q, ok)
+	}
+	now, ignored := nanos(q.Now), int64(never)
+	p := s.principal(q.Principal)
+	if p == nil || p.disabled || s.rules.anyLocked(q, now, &ignored) || !s.rules.inScope(q, permission) {
+		return Listing{}, nil
+	}
+	e := s.rules.effective(p, q.Org, now)
+	if e.denying.by(permission) != nil {
+		return Listing{}, nil
+	}
+	return e.listing(permission), nil
+}
+
+func (e *effective) listing(permission uint32) Listing {
+	ids, places := map[string]bool{}, map[Place]bool{Everywhere: e.allowing.by(permission) != nil}
+	for _, g := range e.maybe {
+		if !g.bits.has(permission) {
+			continue
+		}
+		places[g.Where.Place] = true
+		if g.Where.Place == Listed {
+			for _, name := range g.Where.IDs {
+				ids[name] = true
+			}
+		}
+	}
+	l := Listing{IDs: slices.Sorted(maps.Keys(ids))}
+	for _, place := range []Place{Everywhere, Own, Condition} {
+		if places[place] {
+			l.More = append(l.More, place)
+		}
+	}
+	return l
+}
+
+// Serves lists the APIs, by their ids and in order, of which a client is a server.
+func (s *Snapshot) Serves(client string) []string { return s.rules.serves[client] }
+
+// addServers notes who serves which of the APIs.
+func (r *rules) addServers(apis []API) {
+	r.serves = map[string][]string{}
+	for i := range apis {
+		for _, client := range apis[i].Servers {
+			r.serves[client] = append(r.serves[client], apis[i].ID)
+		}
+	}
+	for _, list := range r.serves {
+		slices.SortFunc(list, strings.Compare)
+	}
+}

@@ -1,0 +1,136 @@
+// Package caller tells which program calls a door, by the one credential that its
+// request brings, and what that program may ask there.
+//
+// A credential is an access token that was made for Gatehouse's own API and nothing
+// else: a token for a shop, or for a shop and for us, is one that the shop has seen and
+// could play back. It is verified as everywhere, and what its holder may do is decided
+// by the policy of this moment, not by what the token says. The doors for programs
+// share this package and make the answers.
+package caller
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/proof"
+	"gatehouse/web"
+)
+
+// Tokens knows what access tokens are worth; *oauth.Verifier does.
+type Tokens interface {
+	// Verify answers oauth.ErrBadToken for what is none, or is not alive.
+	Verify(ctx context.Context, token string) (*oauth.AccessToken, error)
+	Known(token string) bool
+}
+
+// Policy is what is decided by; *access.Live is.
+type Policy interface {
+	// Current returns the policy as it is, or was a second ago at most. An error is
+	// Unavailable: nobody knows.
+	Current(ctx context.Context) (*access.Snapshot, error)
+}
+
+// Desk looks at credentials. All fields are needed; any number may come at once.
+type Desk struct {
+	// Audience is the `aud` that tokens must have, and the only one: "<issuer>/api".
+	Audience string
+	Tokens   Tokens
+	Policy   Policy
+	// Flood bounds how many bad credentials an address may have us look at.
+	Flood web.Flood
+}
+
+// Caller is who calls, for the time of one request.
+type Caller struct {
+	Subject access.Subject
+	// Snapshot is the policy by which the caller was let in, and by which it is to be
+	// answered: what it asks about is as old as what it was asked.
+	Snapshot *access.Snapshot
+
+	token *oauth.AccessToken
+	now   time.Time
+}
+
+// Authenticate returns who sent r. What it refuses is a *Refusal, or a fault of the
+// kinds TooMany and Unavailable. It reads headers and query, and no body.
+func (d *Desk) Authenticate(r *http.Request) (*Caller, error) {
+	text, err := credential(r)
+	if err != nil {
+		return nil, err
+	}
+	t, err := d.verify(r, text)
+	if err != nil {
+		return nil, err
+	}
+	if len(t.Claims.Audience) != 1 || t.Claims.Audience[0] != d.Audience {
+		return nil, invalid(errors.New("the token is for somebody else"))
+	}
+	s, err := d.Policy.Current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	c := &Caller{Subject: subjectOf(&t.Claims), Snapshot: s, token: t, now: time.Now()}
+	return c, nil
+}
+
+// credential returns the one credential of a request: from the Authorization header,
+// and never from the query, where logs and histories would keep it.
+func credential(r *http.Request) (string, error) {
+	if r.URL.RawQuery != "" && r.URL.Query().Has("access_token") {
+		return "", malformed("An access token does not belong in the query.")
+	}
+	token, problem := web.BearerToken(r.Header["Authorization"])
+	if problem != "" {
+		return "", malformed(problem)
+	}
+	if token == "" {
+		return "", missing()
+	}
+	return token, nil
+}
+
+// verify verifies a token, and bounds how many bad ones an address may have us verify.
+// Those that are known to be good are not bounded, and those that were good once do
+// not count: programs that try them once more lock out nobody.
+func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) {
+	flood := "caller:" + id.Network(web.InfoOf(r.Context()).IP)
+	known := d.Tokens.Known(text)
+	if !known {
+		if wait := d.Flood.Blocked(r.Context(), flood); wait > 0 {
+			return nil, &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+		}
+	}
+	t, err := d.Tokens.Verify(r.Context(), text)
+	if !errors.Is(err, oauth.ErrBadToken) {
+		return t, err
+	}
+	if !known && !errors.Is(err, oauth.ErrDeadToken) {
+		d.Flood.Count(r.Context(), flood)
+	}
+	return nil, invalid(err)
+}
+
+// subjectOf is for whom a token speaks: a person, or the client itself.
+func subjectOf(c *oauth.AccessClaims) access.Subject {
+	if c.OfPerson() {
+		return access.Subject{Kind: access.User, ID: c.Subject}
+	}
+	return access.Subject{Kind: access.Client, ID: c.ClientID}
+}
+
+// question is what is asked about the caller itself.
+func (c *Caller) question(permission string) *access.Question {
+	t := &c.token.Claims
+	level, _ := proof.ParseLevel(t.ACR) // what we did not write is none
+	return &access.Question{
+		Principal: c.Subject, Permission: permission, Now: c.now, Session: id.Session(t.Session), Client: id.Client(t.ClientID),
+		Level: level, AuthTime: c.token.Facts.AuthTime, Delegated: true, Scopes: strings.Fields(t.Scope),
+	}
+}

@@ -1,0 +1,81 @@
+package caller
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+)
+
+// Refusal is a no to a caller: a fault, and the challenge that tells programs what
+// would be right (RFC 6750 section 3, RFC 9470 section 3).
+type Refusal struct {
+	Challenge string
+	Fault     *fault.Error
+}
+
+// Error returns the text for the log.
+func (r *Refusal) Error() string { return r.Fault.Error() }
+
+// Unwrap returns the fault.
+func (r *Refusal) Unwrap() error { return r.Fault }
+
+// SetChallenge writes the challenge of err to the header of an answer, if it has one.
+func SetChallenge(h http.Header, err error) {
+	if r, ok := errors.AsType[*Refusal](err); ok {
+		h.Set("WWW-Authenticate", r.Challenge)
+	}
+}
+
+const codeForbidden = "caller.forbidden"
+
+const realm = `Bearer realm="gatehouse"`
+
+func refusal(kind fault.Kind, code, bearer, detail string, err error) *Refusal {
+	return &Refusal{
+		Challenge: realm + `, error="` + bearer + `", error_description="` + detail + `"`,
+		Fault:     fault.Wrap(err, kind, code, detail),
+	}
+}
+
+// missing is for a request without any credential: no error code belongs in its
+// challenge (RFC 6750 section 3.1).
+func missing() *Refusal {
+	return &Refusal{Challenge: realm, Fault: fault.New(fault.Unauthenticated, "caller.unknown", "A credential is needed: an access token in the Authorization header.")}
+}
+
+func malformed(detail string) *Refusal {
+	return refusal(fault.Malformed, "caller.credential", "invalid_request", detail, nil)
+}
+
+func invalid(err error) *Refusal {
+	return refusal(fault.Unauthenticated, "caller.unknown", "invalid_token", "The credential is invalid, expired, revoked or not for this API.", err)
+}
+
+// forbidden names the permission, which is no secret: the documents list them all.
+func forbidden(permission string, err error) *Refusal {
+	return refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "The permission "+permission+" is needed.", err)
+}
+
+// Outside is the answer to a caller that asks about an API which its Reach has not.
+func Outside() *Refusal {
+	return refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "This caller is no server of that API, and has not the permission "+ReadDecisions+".", nil)
+}
+
+func stepUp(need access.Requirement) *Refusal {
+	r := refusal(fault.Unauthenticated, "caller.proof", "insufficient_user_authentication", "A better or fresher sign-in is needed.", nil)
+	var b strings.Builder
+	b.WriteString(r.Challenge)
+	if need.Level > 0 {
+		b.WriteString(`, acr_values="` + need.Level.String() + `"`)
+	}
+	if need.MaxAge > 0 {
+		b.WriteString(`, max_age="` + strconv.Itoa(int(need.MaxAge/time.Second)) + `"`)
+	}
+	r.Challenge = b.String()
+	return r
+}
