@@ -54,6 +54,7 @@ type Caller struct {
 	// answered: what it asks about is as old as what it was asked.
 	Snapshot *access.Snapshot
 
+	text  string
 	token *oauth.AccessToken
 	now   time.Time
 }
@@ -76,8 +77,24 @@ func (d *Desk) Authenticate(r *http.Request) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	c := &Caller{Subject: subjectOf(&t.Claims), Snapshot: s, token: t, now: time.Now()}
-	return c, nil
+	return &Caller{Subject: subjectOf(&t.Claims), Snapshot: s, text: text, token: t, now: time.Now()}, nil
+}
+
+// Again returns the same caller as it is now, for whom is answered more than once. What
+// it refuses is a *Refusal: the token is over, or dead. Unavailable: nobody knows.
+func (d *Desk) Again(ctx context.Context, c *Caller) (*Caller, error) {
+	t, err := d.Tokens.Verify(ctx, c.text)
+	if errors.Is(err, oauth.ErrBadToken) {
+		return nil, invalid(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.Policy.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Caller{Subject: c.Subject, Snapshot: s, text: c.text, token: t, now: time.Now()}, nil
 }
 
 // credential returns the one credential of a request: from the Authorization header,

@@ -46,6 +46,9 @@ func Everywhere() Reach { return Reach{everywhere: true} }
 // Has reports whether an API, by its id, is among them.
 func (r Reach) Has(api string) bool { return r.everywhere || slices.Contains(r.apis, api) }
 
+// APIs returns the ids of these APIs, or that they are all.
+func (r Reach) APIs() (ids []string, all bool) { return r.apis, r.everywhere }
+
 // Only returns the one API that the caller may ask about, "" where they are more: for it
 // the API need not be named.
 func (r Reach) Only() string {

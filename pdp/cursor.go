@@ -1,5 +1,3 @@
-// Package pdp is the door of the policy decision point: programs ask here who may do
-// what, and hear what was taken back.
 package pdp
 
 import (

@@ -74,7 +74,7 @@ type FeedCaller struct {
 }
 
 // Mount registers the route of the feed.
-func (f *Feed) Mount(m *web.Mux) { m.Route("GET "+PathFeed, f.Serve) }
+func (f *Feed) Mount(m *web.Mux) { m.Route("GET "+PathFeed, challenging(f.Serve)) }
 
 // Serve answers one request of the feed: GET only. Faults: those of the caller,
 // Invalid "feed.wait", TooMany "feed.full", Unavailable when nobody knows.

@@ -5,7 +5,8 @@
 // store, but for what an explanation shows of people and of other times.
 //
 // The rules are access's. What is here is how a question is written: strictly, so that
-// no two readers understand it in two ways, and within bounds.
+// no two readers understand it in two ways, and within bounds. Beside it stands the
+// Feed, by which resource servers that decide by themselves hear what was taken back.
 package pdp
 
 import (
@@ -92,12 +93,12 @@ func (d *Door) Open() error {
 
 // Mount registers the endpoints.
 func (d *Door) Mount(api *web.Mux) {
-	api.Route("POST "+PathEvaluation, d.answer(d.evaluation))
-	api.Route("POST "+PathEvaluations, d.answer(d.evaluations))
-	api.Route("POST "+PathSearchSubject, d.answer(d.searchSubject))
-	api.Route("POST "+PathSearchResource, d.answer(d.searchResource))
-	api.Route("POST "+PathSearchAction, d.answer(d.searchAction))
-	api.Route("POST "+PathExplain, d.answer(d.explain))
+	api.Route("POST "+PathEvaluation, challenging(d.answer(d.evaluation)))
+	api.Route("POST "+PathEvaluations, challenging(d.answer(d.evaluations)))
+	api.Route("POST "+PathSearchSubject, challenging(d.answer(d.searchSubject)))
+	api.Route("POST "+PathSearchResource, challenging(d.answer(d.searchResource)))
+	api.Route("POST "+PathSearchAction, challenging(d.answer(d.searchAction)))
+	api.Route("POST "+PathExplain, challenging(d.answer(d.explain)))
 	for path, document := range d.Documents() {
 		api.HandleFunc("GET "+path, document.Handler.ServeHTTP)
 	}
@@ -120,15 +121,22 @@ func (d *Door) answer(h func(c *call) (any, error)) web.Handler {
 		}
 		c, err := d.enter(r)
 		if err != nil {
-			caller.SetChallenge(w.Header(), err)
-			return plain(err)
+			return err
 		}
 		value, err := h(c)
 		if err != nil {
-			caller.SetChallenge(w.Header(), err)
 			return plain(err)
 		}
 		return web.JSON(w, http.StatusOK, value)
+	}
+}
+
+// challenging tells who is refused what would be right.
+func challenging(h web.Handler) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		err := h(w, r)
+		caller.SetChallenge(w.Header(), err)
+		return err
 	}
 }
 
@@ -162,7 +170,7 @@ func echo(w http.ResponseWriter, r *http.Request) error {
 }
 
 // plain is err as this API tells it: what breaks a rule of ours is a bad request there
-// (section 10.1.2).
+// (Authorization API 1.0 section 10.1.2).
 func plain(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
 	if !ok || f.Kind != fault.Invalid {
