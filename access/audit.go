@@ -13,6 +13,12 @@ const (
 	KindRole  audit.Kind = "role"
 	KindGrant audit.Kind = "grant" // ID is an id.Grant
 	KindGroup audit.Kind = "group"
+	KindOrg   audit.Kind = audit.Kind(Organisation)
+
+	KindService    audit.Kind = audit.Kind(ServiceAccount)
+	KindServiceKey audit.Kind = "servicekey" // ID is an id.ServiceKey
+
+	kindSession = audit.Kind(LockSession) // ID is an id.Session
 )
 
 // What is recorded of policies; Audited explains each.
@@ -32,14 +38,26 @@ const (
 	ActionGroupDelete  audit.Action = "group.delete"
 	ActionMemberAdd    audit.Action = "member.add"
 	ActionMemberRemove audit.Action = "member.remove"
-	ActionLockPut      audit.Action = "lock.put"
+	ActionLockCreate   audit.Action = "lock.create"
 	ActionLockLift     audit.Action = "lock.lift"
+	ActionOrgCreate    audit.Action = "org.create"
+	ActionOrgDelete    audit.Action = "org.delete"
+
+	ActionServiceCreate  audit.Action = "service.create"
+	ActionServiceDisable audit.Action = "service.disable"
+	ActionServiceEnable  audit.Action = "service.enable"
+	ActionServiceDelete  audit.Action = "service.delete"
+	ActionKeyCreate      audit.Action = "servicekey.create"
+	ActionKeyRevoke      audit.Action = "servicekey.revoke"
 )
 
 // Why grants ended by themselves.
 const (
 	ReasonSubjectDeleted audit.Reason = "subject_deleted" // whom they were given to is no more
 )
+
+// lockable is what a lock can be on.
+var lockable = []audit.Kind{audit.KindUser, KindService, audit.KindClient, kindSession, KindRole, KindGrant}
 
 // Audited explains what is recorded of policies.
 var Audited = audit.Catalogue{
@@ -52,13 +70,21 @@ var Audited = audit.Catalogue{
 	{Action: ActionGrantCreate, When: "Somebody was given or denied something", Targets: []audit.Kind{KindGrant}, After: "the grant"},
 	{Action: ActionGrantExtend, When: "A grant was made to last longer", Targets: []audit.Kind{KindGrant}, Before: "its end", After: "its end"},
 	{Action: ActionGrantRevoke, When: "A grant was ended before its time", Targets: []audit.Kind{KindGrant}, Before: "the grant", After: "why"},
-	{Action: ActionGrantsEnd, When: "All grants and memberships of a person or an application that was deleted ended", Targets: []audit.Kind{audit.KindUser, audit.KindClient}, Before: "how many there were"},
+	{Action: ActionGrantsEnd, When: "All grants and memberships of a person, an application or a service account that was deleted ended, and the lock on them was lifted", Targets: []audit.Kind{audit.KindUser, audit.KindClient, KindService}, Before: "how many there were"},
 	{Action: ActionGroupCreate, When: "A group was added", Targets: []audit.Kind{KindGroup}, After: "the group"},
 	{Action: ActionGroupDelete, When: "A group was removed, with its memberships", Targets: []audit.Kind{KindGroup}, Before: "the group"},
-	{Action: ActionMemberAdd, When: "Somebody, or a group, was put into a group, or is in it for another time", Targets: []audit.Kind{KindGroup}, Before: "the membership, if there was one", After: "the membership"},
-	{Action: ActionMemberRemove, When: "Somebody, or a group, was taken out of a group", Targets: []audit.Kind{KindGroup}, Before: "the membership"},
-	{Action: ActionLockPut, When: "What a role or a grant allows was suspended", Targets: []audit.Kind{KindRole, KindGrant}, Before: "the lock that was on it, if any", After: "the lock"},
-	{Action: ActionLockLift, When: "What a role or a grant allows counts again", Targets: []audit.Kind{KindRole, KindGrant}, Before: "the lock"},
+	{Action: ActionMemberAdd, When: "Somebody, or a group, was put into a group or an organisation, or is in it for another time", Targets: []audit.Kind{KindGroup, KindOrg}, Before: "the membership, if there was one", After: "the membership"},
+	{Action: ActionMemberRemove, When: "Somebody, or a group, was taken out of a group or an organisation", Targets: []audit.Kind{KindGroup, KindOrg}, Before: "the membership"},
+	{Action: ActionLockCreate, When: "Somebody, a session, or what a role or a grant allows was suspended", Targets: lockable, Before: "the lock that was on it, if any", After: "the lock"},
+	{Action: ActionLockLift, When: "What a lock suspended counts again", Targets: lockable, Before: "the lock"},
+	{Action: ActionOrgCreate, When: "An organisation was added", Targets: []audit.Kind{KindOrg}, After: "the organisation"},
+	{Action: ActionOrgDelete, When: "An organisation was removed, with its memberships", Targets: []audit.Kind{KindOrg}, Before: "the organisation"},
+	{Action: ActionServiceCreate, When: "A service account was added", Targets: []audit.Kind{KindService}, After: "the service account, and why"},
+	{Action: ActionServiceDisable, When: "A service account may do nothing until it is enabled again", Targets: []audit.Kind{KindService}, Before: "the service account", After: "the service account, and why"},
+	{Action: ActionServiceEnable, When: "A disabled service account may act again", Targets: []audit.Kind{KindService}, Before: "the service account", After: "the service account, and why"},
+	{Action: ActionServiceDelete, When: "A service account was removed, with its keys", Targets: []audit.Kind{KindService}, Before: "the service account", After: "why"},
+	{Action: ActionKeyCreate, When: "A service account was given a key", Targets: []audit.Kind{KindServiceKey}, After: "the key, without what is secret of it"},
+	{Action: ActionKeyRevoke, When: "A key of a service account was ended before its time", Targets: []audit.Kind{KindServiceKey}, Before: "the key"},
 }
 
 // actor is one as grants remember them.

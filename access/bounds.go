@@ -12,7 +12,11 @@ const (
 	MaxResourceIDs = 100 // that one grant names
 	MaxLocks       = 1000
 	MaxGroups      = 5000
-	MaxGroupsOf    = 200 // in which one member is by name
+	MaxGroupsOf    = 200 // groups and organisations in which one member is by name
+	MaxOrgs        = 2000
+	MaxServices    = 1000
+	MaxKeysOf      = 20  // of one service account, that are not over
+	MaxOldKeysOf   = 100 // of one, those included that are over and still told of
 
 	maxAudience    = 512 // bytes
 	maxDescription = 200
@@ -21,4 +25,5 @@ const (
 	maxAttribute   = 64
 	maxResourceID  = 128
 	maxClientID    = 128
+	maxKeyName     = 64
 )

@@ -136,7 +136,7 @@ func TestAnAdministratorIsNotExempt(t *testing.T) {
 		t.Errorf("a deny: %+v", d)
 	}
 	p = shop(Grant{Subject: ada, Role: "all"})
-	p.Locks = []Lock{{On: LockTarget{LockPrincipal, ada.ID}, Ends: began.Add(time.Minute)}}
+	p.Locks = []Lock{{On: On(ada), Ends: began.Add(time.Minute)}}
 	if d := decide(t, Compile(p), asks("shop/orders:read")); d.Reason != Locked || !d.Until.Equal(began.Add(time.Minute)) {
 		t.Errorf("a lock: %+v", d)
 	}

@@ -88,6 +88,9 @@ func (d *delta) apply(ctx context.Context, store Store, s *Snapshot, now time.Ti
 			return nil, err
 		}
 		s = s.With(d.version, p.Principals[0], p.Memberships, p.Grants)
+		if who.Kind == ServiceAccount {
+			s = s.withKeys(who, p.Keys)
+		}
 	}
 	if s.version != d.version {
 		s = s.withVersion(d.version)
@@ -135,6 +138,17 @@ func loadOne(ctx context.Context, s Store, who Subject, now time.Time) (p Policy
 	}
 	for i := range in {
 		p.Memberships = append(p.Memberships, in[i].Membership)
+	}
+	if who.Kind == ServiceAccount {
+		keys, err := s.ServiceKeysOf(ctx, who.ID, MaxOldKeysOf)
+		if err != nil {
+			return p, err
+		}
+		for i := range keys {
+			if !keys[i].OverAt(now) {
+				p.Keys = append(p.Keys, keys[i].decided())
+			}
+		}
 	}
 	return p, p.loadGrants(ctx, s, who, now)
 }

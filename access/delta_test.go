@@ -11,6 +11,7 @@ import (
 
 	. "gatehouse/access"
 	"gatehouse/clock"
+	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/internal/testpg"
@@ -25,6 +26,8 @@ type hands struct {
 	store  *store.Store
 	people []id.User
 	given  []id.Grant
+	keys   []KeyRecord
+	texts  []string // of the keys
 }
 
 func newHands(t *testing.T, seed uint64, url string) *hands {
@@ -41,8 +44,8 @@ func newHands(t *testing.T, seed uint64, url string) *hands {
 }
 
 func (h *hands) someone() Subject {
-	if h.IntN(4) == 0 {
-		return Subject{Client, pick(h.dice, "web", "app")}
+	if h.IntN(3) == 0 {
+		return pick(h.dice, Subject{Client, "web"}, Subject{Client, "app"}, Subject{ServiceAccount, "ops"})
 	}
 	return Subject{User, string(pick(h.dice, h.people...))}
 }
@@ -54,6 +57,14 @@ func (h *hands) who() Subject {
 		return h.group()
 	}
 	return h.someone()
+}
+
+// holder is what has members.
+func (h *hands) holder() Subject {
+	if h.IntN(3) == 0 {
+		return acme
+	}
+	return h.group()
 }
 
 func (h *hands) orders() Pattern {
@@ -72,7 +83,7 @@ func (h *hands) span() Window {
 }
 
 func (h *hands) aGrant() Grant {
-	g := Grant{Subject: h.who(), Effect: pick(h.dice, Allow, Allow, Allow, Deny), Window: h.span(), Reason: "test", Where: Where{Place: pick(h.dice, Everywhere, Everywhere, Own)}}
+	g := Grant{Subject: pick(h.dice, h.who(), h.who(), acme), Org: pick(h.dice, "", "", "acme"), Effect: pick(h.dice, Allow, Allow, Allow, Deny), Window: h.span(), Reason: "test", Where: Where{Place: pick(h.dice, Everywhere, Everywhere, Own)}}
 	if h.IntN(2) == 0 {
 		g.Permission = h.orders()
 	} else {
@@ -93,8 +104,11 @@ func (h *hands) aRole() Role {
 }
 
 func (h *hands) target() LockTarget {
-	if h.IntN(2) == 0 {
+	switch h.IntN(7) {
+	case 0, 1, 2:
 		return LockTarget{LockRole, pick(h.dice, "ra", "rb", "rc")}
+	case 3:
+		return On(h.someone())
 	}
 	return LockTarget{LockGrant, string(h.grantID())}
 }
@@ -102,7 +116,7 @@ func (h *hands) target() LockTarget {
 // one does one thing.
 func (h *hands) one() (what string, err error) {
 	ctx := h.Context()
-	switch n := h.IntN(17); {
+	switch n := h.IntN(20); {
 	case n < 4:
 		r, err := h.Give(ctx, console, h.aGrant())
 		if err == nil {
@@ -129,18 +143,57 @@ func (h *hands) one() (what string, err error) {
 	case n == 11:
 		return "delete a group", h.DeleteGroup(ctx, console, h.group().ID)
 	case n < 14:
-		_, err = h.AddMember(ctx, console, MembershipRecord{Membership: Membership{Member: h.who(), Of: h.group(), Window: h.span()}})
+		_, err = h.AddMember(ctx, console, MembershipRecord{Membership: Membership{Member: h.who(), Of: h.holder(), Window: h.span()}})
 		return "add a member", err
 	case n == 14:
-		return "remove a member", h.RemoveMember(ctx, console, h.group().ID, h.who())
+		return "remove a member", h.RemoveMember(ctx, console, h.holder(), h.who())
 	case n == 15:
 		if h.IntN(2) == 0 {
 			return "lift a lock", h.LiftLock(ctx, console, h.target())
 		}
 		_, err = h.PutLock(ctx, console, LockRecord{Lock: Lock{On: h.target(), Reason: "test"}})
 		return "put a lock", err
+	case n == 16:
+		if h.IntN(3) == 0 {
+			return "delete an organisation", h.DeleteOrg(ctx, console, "acme")
+		}
+		_, err = h.CreateOrg(ctx, console, OrgRecord{ID: "acme"})
+		return "create an organisation", err
+	case n < 19:
+		return h.service(ctx)
 	}
 	return h.other(ctx)
+}
+
+// service does something with a service account or its keys.
+func (h *hands) service(ctx context.Context) (what string, err error) {
+	switch h.IntN(6) {
+	case 0:
+		return "delete a service account", h.DeleteServiceAccount(ctx, console, "ops", "")
+	case 1:
+		_, err = h.DisableServiceAccount(ctx, console, "ops", "")
+		return "disable a service account", err
+	case 2:
+		_, err = h.EnableServiceAccount(ctx, console, "ops", "")
+		return "enable a service account", err
+	case 3:
+		if len(h.keys) == 0 {
+			return "", fault.Missing("key")
+		}
+		_, err = h.RevokeServiceKey(ctx, console, pick(h.dice, h.keys...).ID)
+		return "revoke a key", err
+	case 4:
+		k, text, err := h.CreateServiceKey(ctx, console, KeyRecord{Owner: "ops", Name: "test", ExpiresAt: h.span().ExpiresAt})
+		if err == nil {
+			h.keys, h.texts = append(h.keys, k), append(h.texts, text)
+		}
+		return "create a key", err
+	}
+	b, err := h.CreateServiceAccount(ctx, console, NewServiceAccount{ServiceAccountRecord: ServiceAccountRecord{ID: "ops"}, Role: pick(h.dice, "", "ra")})
+	if err == nil {
+		h.keys, h.texts = append(h.keys, b.Key), append(h.texts, b.Text)
+	}
+	return "create a service account", err
 }
 
 // other does what is done seldom.
@@ -189,14 +242,27 @@ func (h *hands) same(r replica, after []string) {
 	if led.Version() != anew.Version() || led.Principals() != anew.Principals() {
 		h.Fatalf("after %v it is version %d of %d principals, want %d of %d", after, led.Version(), led.Principals(), anew.Version(), anew.Principals())
 	}
-	who := []Subject{{Client, "web"}, {Client, "app"}}
+	for _, text := range h.texts {
+		key, err := h.Keys.Parse(text)
+		if err != nil {
+			h.Fatal(err)
+		}
+		for _, later := range []time.Duration{0, 100 * time.Minute} {
+			a, good := led.Bearer(key, time.Now().Add(later))
+			b, want := anew.Bearer(key, time.Now().Add(later))
+			if good != want || a != b {
+				h.Fatalf("after %v the key is %+v (%v) by what changed, %+v (%v) anew", after, a, good, b, want)
+			}
+		}
+	}
+	who := []Subject{{Client, "web"}, {Client, "app"}, {ServiceAccount, "ops"}}
 	for _, p := range h.people {
 		who = append(who, Subject{User, string(p)})
 	}
 	for _, s := range who {
 		for _, permission := range []string{"shop/orders:read", "shop/orders:write", "shop/orders:refund", "shop/stock:read"} {
 			for _, later := range []time.Duration{0, 45 * time.Minute, 100 * time.Minute, 200 * time.Minute} {
-				q := Question{Principal: s, Permission: permission, Now: time.Now().Add(later), Resource: Resource{Attrs: map[string]any{"owner_id": s.ID}}}
+				q := Question{Principal: s, Permission: permission, Org: pick(h.dice, "", "acme"), Now: time.Now().Add(later), Resource: Resource{Attrs: map[string]any{"owner_id": s.ID}}}
 				if a, b := decide(h.T, led, q), decide(h.T, anew, q); a.Outcome != b.Outcome || a.Reason != b.Reason || !a.Until.Equal(b.Until) {
 					h.Fatalf("after %v\n%+v\nis %+v by what changed, %+v anew", after, q, a, b)
 				}

@@ -173,7 +173,7 @@ func (x explainer) changes(e Explanation) []string {
 		}
 		return []string{"Unless something is changed, that ends at " + e.Until.Format(time.RFC3339) + "."}
 	case Locked:
-		return []string{"Lift the lock on the person, the session or the client."}
+		return []string{"Lift the lock on " + x.lockedNow() + "."}
 	case Inactive:
 		return []string{"Enable the account."}
 	case OutOfScope:
@@ -186,6 +186,16 @@ func (x explainer) changes(e Explanation) []string {
 		return []string{"Say which resource it is: " + strings.Join(lacking(e), ", ") + " is not known."}
 	}
 	return x.grantable(e)
+}
+
+// lockedNow names what a lock is on of those who ask.
+func (x explainer) lockedNow() string {
+	for _, on := range []LockTarget{On(x.q.Principal), {LockSession, string(x.q.Session)}, {LockClient, string(x.q.Client)}} {
+		if x.s.Locked(x.q.Now, on) {
+			return "the " + string(on.Kind) + " " + on.ID
+		}
+	}
+	return "who asks"
 }
 
 func lacking(e Explanation) []string {

@@ -57,7 +57,7 @@ func TestExplainSaysWhatBecameOfEachGrant(t *testing.T) {
 func TestExplainSaysWhatWouldChangeTheAnswer(t *testing.T) {
 	t.Parallel()
 	locked := shop()
-	locked.Locks = []Lock{{On: LockTarget{LockPrincipal, ada.ID}}}
+	locked.Locks = []Lock{{On: On(ada)}}
 	disabled := shop()
 	disabled.Principals = []Principal{{Subject: ada, Disabled: true}}
 	for want, c := range map[string]struct {

@@ -26,38 +26,53 @@ func (r *GrantRecord) begin(now time.Time) time.Time {
 // that there is not; Conflict "access.full".
 func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecord, error) {
 	now := clock.Now()
-	r := GrantRecord{Grant: g, Created: now, CreatedBy: actor(by), Rev: 1}
-	r.ID, r.Source, r.Withdrawn = id.NewGrant(), Manual, false
-	r.NotBefore, r.ExpiresAt = clock.Cut(g.NotBefore), clock.Cut(g.ExpiresAt)
+	r := newGrant(by, g, now)
 	if err := r.check(now); err != nil {
 		return GrantRecord{}, err
 	}
 	err := s.alter(ctx, "create a grant", func(ctx context.Context, t *touched) error {
-		if err := s.isKnown(ctx, r.Subject); err != nil {
-			return err
-		}
-		k, err := s.known(ctx)
-		if err != nil {
-			return err
-		}
-		if err := k.checkGrant(&r, now); err != nil {
-			return err
-		}
-		if err := s.roomFor(ctx, r.Subject, now); err != nil {
-			return err
-		}
-		if err := s.Store.InsertGrant(ctx, r); err != nil {
-			return err
-		}
-		if err := s.touchGrant(ctx, t, &r, r.Effect != Allow, now); err != nil {
-			return err
-		}
-		return s.recordGrant(ctx, by, ActionGrantCreate, &r, nil, r.document())
+		return s.give(ctx, by, t, &r, now)
 	})
 	if err != nil {
 		return GrantRecord{}, err
 	}
 	return r, nil
+}
+
+func newGrant(by audit.Actor, g Grant, now time.Time) GrantRecord {
+	r := GrantRecord{Grant: g, Created: now, CreatedBy: actor(by), Rev: 1}
+	r.ID, r.Source, r.Withdrawn = id.NewGrant(), Manual, false
+	r.NotBefore, r.ExpiresAt = clock.Cut(g.NotBefore), clock.Cut(g.ExpiresAt)
+	return r
+}
+
+// give keeps a grant that was looked at by itself.
+func (s *Service) give(ctx context.Context, by audit.Actor, t *touched, r *GrantRecord, now time.Time) error {
+	if err := s.isKnown(ctx, r.Subject); err != nil {
+		return err
+	}
+	if r.Org != "" {
+		if _, err := s.Org(ctx, r.Org); err != nil {
+			return err
+		}
+	}
+	k, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	if err := k.checkGrant(r, now); err != nil {
+		return err
+	}
+	if err := s.roomFor(ctx, r.Subject, now); err != nil {
+		return err
+	}
+	if err := s.Store.InsertGrant(ctx, *r); err != nil {
+		return err
+	}
+	if err := s.touchGrant(ctx, t, r, r.Effect != Allow, now); err != nil {
+		return err
+	}
+	return s.recordGrant(ctx, by, ActionGrantCreate, r, nil, r.document())
 }
 
 // Grant returns one of them, be it over or not; NotFound fault "grant.not_found".
@@ -134,31 +149,44 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 	return r, err
 }
 
-// EndAllOf revokes whatever somebody who is being deleted was granted, and takes
-// them out of all groups. It joins the
-// transaction of ctx; call it before anything else in there raises a counter.
+// EndAllOf revokes whatever somebody who is being deleted was granted, takes them
+// out of all groups and organisations, and lifts the lock on them: one of the same
+// name that comes later has nothing of it. It joins the transaction of ctx; call it
+// before anything else in there raises a counter.
 func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) error {
-	return s.alter(ctx, "end grants", func(ctx context.Context, t *touched) error {
-		t.principal(who, true)
-		n, err := s.Store.EndGrantsOf(ctx, who, clock.Now(), actor(by), string(ReasonSubjectDeleted))
-		if err != nil {
-			return err
-		}
-		in, err := s.Store.DropMemberships(ctx, who)
-		if err != nil {
-			return err
-		}
-		served, err := s.dropServer(ctx, who)
-		if err != nil || n+in+served == 0 {
-			return err
-		}
-		if served > 0 {
-			t.rules()
-		}
-		return s.Audit.Record(ctx, audit.Event{
-			Actor: by, Action: ActionGrantsEnd, Target: audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID},
-			Reason: ReasonSubjectDeleted, Before: audit.Doc(map[string]any{"grants": n, "memberships": in, "served_apis": served}),
-		})
+	return s.alter(ctx, "end grants", func(ctx context.Context, t *touched) error { return s.endAllOf(ctx, by, t, who) })
+}
+
+func (s *Service) endAllOf(ctx context.Context, by audit.Actor, t *touched, who Subject) error {
+	t.principal(who, true)
+	n, err := s.Store.EndGrantsOf(ctx, who, clock.Now(), actor(by), string(ReasonSubjectDeleted))
+	if err != nil {
+		return err
+	}
+	in, err := s.Store.DropMemberships(ctx, who)
+	if err != nil {
+		return err
+	}
+	locks := 1
+	switch err := s.Store.DeleteLock(ctx, On(who)); {
+	case fault.Is(err, fault.NotFound):
+		locks = 0
+	case err != nil:
+		return err
+	}
+	served, err := s.dropServer(ctx, who)
+	if err != nil {
+		return err
+	}
+	if locks > 0 || served > 0 {
+		t.rules()
+	}
+	if n+in+served == 0 && locks == 0 {
+		return nil
+	}
+	return s.Audit.Record(ctx, audit.Event{
+		Actor: by, Action: ActionGrantsEnd, Target: audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID},
+		Reason: ReasonSubjectDeleted, Before: audit.Doc(map[string]any{"grants": n, "memberships": in, "locks": locks, "served_apis": served}),
 	})
 }
 
@@ -243,12 +271,7 @@ func (s *Service) apisOfGrant(ctx context.Context, r *GrantRecord) ([]string, er
 
 func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.Action, r *GrantRecord, before, after map[string]any) error {
 	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindGrant, ID: string(r.ID)}}
-	switch r.Subject.Kind {
-	case User:
-		e.User = id.User(r.Subject.ID)
-	case Client:
-		e.Client = id.Client(r.Subject.ID)
-	}
+	concern(&e, r.Subject)
 	if before != nil {
 		e.Before = audit.Doc(before)
 	}
@@ -299,8 +322,8 @@ func (p *problems) window(w Window, now time.Time) {
 // check looks at a new grant by itself.
 func (r *GrantRecord) check(now time.Time) error {
 	var p problems
-	if r.Subject.Kind != User && r.Subject.Kind != Client && r.Subject.Kind != Group {
-		p.add("subject", "must be a person, an application or a group")
+	if k := r.Subject.Kind; !k.acts() && k != Group && k != Organisation {
+		p.add("subject", "must be a person, an application, a service account, a group or an organisation")
 	}
 	if (r.Role == "") == (r.Permission == Pattern{}) {
 		p.add("role", "must be a role or a permission, and not both")
@@ -310,9 +333,6 @@ func (r *GrantRecord) check(now time.Time) error {
 	}
 	if r.Effect == Deny && r.Requires != (Requirement{}) {
 		p.add("requires", "is for what allows: nothing lifts a deny")
-	}
-	if r.Org != "" {
-		p.add("org", "is no organisation")
 	}
 	p.reason(r.Reason)
 	p.text("ticket", r.Ticket, maxTicket)

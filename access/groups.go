@@ -10,7 +10,6 @@ import (
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
-	"gatehouse/id"
 )
 
 // GroupRecord is a group as it is kept.
@@ -74,7 +73,7 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 		if len(has) > 0 {
 			return inUse("group.in_use", fmt.Sprintf("The grant %s is for it.", has[0].ID))
 		}
-		if err := s.touchMembers(ctx, t, name); err != nil {
+		if err := s.touchMembers(ctx, t, Subject{Group, name}); err != nil {
 			return err
 		}
 		if err := s.Store.DeleteGroup(ctx, name); err != nil {
@@ -104,34 +103,37 @@ func (s *Service) Groups(ctx context.Context) ([]GroupRecord, error) {
 	return all, err
 }
 
-// Members lists those of a group behind after, with those who were or will be, and
-// returns where the list goes on, the zero Subject at its end.
-func (s *Service) Members(ctx context.Context, group string, after Subject, limit int) ([]MembershipRecord, Subject, error) {
-	found, err := s.Store.Members(ctx, group, after, limit+1)
+// Members lists those of a group or an organisation behind after, with those who
+// were or will be, and returns where the list goes on, the zero Subject at its end.
+func (s *Service) Members(ctx context.Context, of, after Subject, limit int) ([]MembershipRecord, Subject, error) {
+	found, err := s.Store.Members(ctx, of, after, limit+1)
 	if err != nil || len(found) <= limit {
 		return found, Subject{}, err
 	}
 	return found[:limit], found[limit-1].Member, nil
 }
 
-// AddMember puts somebody, or a group, into a group, or changes from when until
-// when they are. Faults: Invalid "member.invalid" with the fields, NotFound,
-// Conflict "access.full".
+// AddMember puts somebody, or a group, into a group or an organisation, or changes
+// from when until when they are in it. Faults: Invalid "member.invalid" with the
+// fields, NotFound, Conflict "access.full".
 func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRecord) (MembershipRecord, error) {
 	now := clock.Now()
-	m.Of.Kind, m.Created, m.CreatedBy, m.Rev = Group, now, actor(by), 1
+	m.Created, m.CreatedBy, m.Rev = now, actor(by), 1
 	m.NotBefore, m.ExpiresAt = clock.Cut(m.NotBefore), clock.Cut(m.ExpiresAt)
 	var p problems
 	p.text("reason", m.Reason, maxReason)
 	p.window(m.Window, now)
-	if m.Member.Kind != User && m.Member.Kind != Client && m.Member.Kind != Group {
-		p.add("member", "must be a person, an application or a group")
+	if !m.Member.Kind.acts() && m.Member.Kind != Group {
+		p.add("member", "must be a person, an application, a service account or a group")
+	}
+	if m.Of.Kind != Group && m.Of.Kind != Organisation {
+		p.add("of", "must be a group or an organisation")
 	}
 	if err := p.err("member.invalid", "The member cannot be added so."); err != nil {
 		return MembershipRecord{}, err
 	}
 	err := s.alter(ctx, "add a member", func(ctx context.Context, t *touched) error {
-		if _, err := s.Group(ctx, m.Of.ID); err != nil {
+		if err := s.isKnown(ctx, m.Of); err != nil {
 			return err
 		}
 		if err := s.isKnown(ctx, m.Member); err != nil {
@@ -141,7 +143,7 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 			return err
 		}
 		var before any
-		was, err := s.Store.Membership(ctx, m.Of.ID, m.Member)
+		was, err := s.Store.Membership(ctx, m.Of, m.Member)
 		switch {
 		case err == nil:
 			before, m.Rev = was.document(), was.Rev+1
@@ -166,21 +168,21 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 	return m, nil
 }
 
-// RemoveMember takes somebody, or a group, out of a group. NotFound
-// "member.not_found", "group.not_found".
-func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, group string, member Subject) error {
+// RemoveMember takes somebody, or a group, out of a group or an organisation.
+// NotFound "member.not_found", "group.not_found", "org.not_found".
+func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, of, member Subject) error {
 	return s.alter(ctx, "remove a member", func(ctx context.Context, t *touched) error {
-		if _, err := s.Group(ctx, group); err != nil {
+		if err := s.isKnown(ctx, of); err != nil {
 			return err
 		}
-		was, err := s.Store.Membership(ctx, group, member)
+		was, err := s.Store.Membership(ctx, of, member)
 		if err != nil {
 			return err
 		}
 		if err := s.touchMember(ctx, t, member, true, clock.Now()); err != nil {
 			return err
 		}
-		if err := s.Store.DeleteMembership(ctx, group, member); err != nil {
+		if err := s.Store.DeleteMembership(ctx, of, member); err != nil {
 			return err
 		}
 		return s.recordMember(ctx, by, ActionMemberRemove, &was, was.document(), nil)
@@ -201,12 +203,12 @@ func (s *Service) touchMember(ctx context.Context, t *touched, member Subject, l
 	return err
 }
 
-// touchMembers says who is in a group that is taken away: one of the same name must
+// touchMembers says who is in a group or an organisation that is taken away: one of the same name must
 // not have them.
-func (s *Service) touchMembers(ctx context.Context, t *touched, group string) error {
+func (s *Service) touchMembers(ctx context.Context, t *touched, of Subject) error {
 	t.rules()
 	for after := (Subject{}); ; {
-		page, err := s.Store.Members(ctx, group, after, loadPage)
+		page, err := s.Store.Members(ctx, of, after, loadPage)
 		if err != nil {
 			return err
 		}
@@ -222,20 +224,26 @@ func (s *Service) touchMembers(ctx context.Context, t *touched, group string) er
 	}
 }
 
-// isKnown answers NotFound when there is no such person, client or group.
-func (s *Service) isKnown(ctx context.Context, who Subject) error {
-	if who.Kind == Group {
-		_, err := s.Group(ctx, who.ID)
-		return err
+// isKnown answers NotFound when there is no such subject.
+func (s *Service) isKnown(ctx context.Context, who Subject) (err error) {
+	switch who.Kind {
+	case Group:
+		_, err = s.Group(ctx, who.ID)
+	case Organisation:
+		_, err = s.Org(ctx, who.ID)
+	case ServiceAccount:
+		_, err = s.ServiceAccount(ctx, who.ID)
+	default:
+		err = s.People.Known(ctx, who)
 	}
-	return s.People.Known(ctx, who)
+	return err
 }
 
-// checkNesting refuses one group too many of a member, and groups that lead in a
-// circle or nest deeper than is followed.
+// checkNesting refuses one group or organisation too many of a member, and groups
+// that lead in a circle or nest deeper than is followed.
 func (s *Service) checkNesting(ctx context.Context, m *MembershipRecord) error {
 	in := 0
-	has, err := s.Store.MembershipsAfter(ctx, m.Member.Kind, m.Member.ID, "", MaxGroupsOf)
+	has, err := s.Store.MembershipsAfter(ctx, m.Member.Kind, m.Member.ID, Subject{}, MaxGroupsOf)
 	if err != nil {
 		return err
 	}
@@ -245,13 +253,17 @@ func (s *Service) checkNesting(ctx context.Context, m *MembershipRecord) error {
 		}
 	}
 	if in >= MaxGroupsOf {
-		return full("groups of one "+string(m.Member.Kind), MaxGroupsOf)
+		return full("groups and organisations of one "+string(m.Member.Kind), MaxGroupsOf)
 	}
-	if m.Member.Kind != Group {
+	if m.Member.Kind != Group || m.Of.Kind != Group { // an organisation is in nothing
 		return nil
 	}
 	over := map[string][]string{m.Member.ID: {m.Of.ID}}
-	err = eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) { over[m.Member.ID] = append(over[m.Member.ID], m.Of.ID) })
+	err = eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) {
+		if m.Of.Kind == Group {
+			over[m.Member.ID] = append(over[m.Member.ID], m.Of.ID)
+		}
+	})
 	if err != nil {
 		return err
 	}
@@ -277,13 +289,8 @@ func (m *MembershipRecord) document() map[string]any {
 }
 
 func (s *Service) recordMember(ctx context.Context, by audit.Actor, action audit.Action, m *MembershipRecord, before, after any) error {
-	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindGroup, ID: m.Of.ID}}
-	switch m.Member.Kind {
-	case User:
-		e.User = id.User(m.Member.ID)
-	case Client:
-		e.Client = id.Client(m.Member.ID)
-	}
+	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: audit.Kind(m.Of.Kind), ID: m.Of.ID}}
+	concern(&e, m.Member)
 	if before != nil {
 		e.Before = audit.Doc(before)
 	}

@@ -56,7 +56,10 @@ func TestGroupsAndMembersThatBreakARuleAreRefusedByName(t *testing.T) {
 		{"client.not_found", "", member(Subject{Client, "nobody"}, "desk")},
 		{"group.not_found", "", member(Subject{Group, "nobody"}, "desk")},
 		{"group.not_found", "", member(adas, "nobody")},
+		{"service.not_found", "", member(Subject{ServiceAccount, "nobody"}, "desk")},
 		{"member.invalid", "member", member(Subject{Organisation, "acme"}, "desk")},
+		{"member.invalid", "of", MembershipRecord{Membership: Membership{Member: adas, Of: Subject{User, "usr_bob"}}}},
+		{"org.not_found", "", MembershipRecord{Membership: Membership{Member: adas, Of: Subject{Organisation, "desk"}}}},
 		{"member.invalid", "member", member(Subject{Group, "desk"}, "desk")},
 		{"member.invalid", "member", member(Subject{Group, "all"}, "desk")}, // a circle
 		{"member.invalid", "expires_at", over},
@@ -66,8 +69,8 @@ func TestGroupsAndMembersThatBreakARuleAreRefusedByName(t *testing.T) {
 		_, err := w.AddMember(t.Context(), console, c.m)
 		w.refuses(c.code, c.field, err, before)
 	}
-	w.refuses("member.not_found", "", w.RemoveMember(t.Context(), console, "desk", adas), before)
-	w.refuses("group.not_found", "", w.RemoveMember(t.Context(), console, "nobody", adas), before)
+	w.refuses("member.not_found", "", w.RemoveMember(t.Context(), console, Subject{Group, "desk"}, adas), before)
+	w.refuses("group.not_found", "", w.RemoveMember(t.Context(), console, Subject{Group, "nobody"}, adas), before)
 	w.refuses("group.not_found", "", w.DeleteGroup(t.Context(), console, "nobody"), before)
 	_, err := w.Give(t.Context(), console, toAda(func(g *Grant) { g.Subject = Subject{Group, "nobody"} }))
 	w.refuses("group.not_found", "", err, before)
@@ -122,14 +125,14 @@ func TestWhatAGroupHasItsMembersHaveForAsLongAsTheyAreInIt(t *testing.T) {
 	}
 	before := w.version()
 	w.refuses("group.in_use", "", w.DeleteGroup(ctx, console, "desk"), before)
-	w.must(nil, w.RemoveMember(ctx, console, "desk", adas))
+	w.must(nil, w.RemoveMember(ctx, console, Subject{Group, "desk"}, adas))
 	if got := w.decide("shop/orders:read", time.Now()); got.Outcome != Refused {
 		t.Errorf("taken out: %+v", got)
 	}
 	// Whoever is deleted is in no group any more.
 	w.add(adas, "desk")
 	w.must(nil, w.EndAllOf(ctx, console, adas))
-	if list, _, err := w.Members(ctx, "desk", Subject{}, 10); err != nil || len(list) > 0 {
+	if list, _, err := w.Members(ctx, Subject{Group, "desk"}, Subject{}, 10); err != nil || len(list) > 0 {
 		t.Errorf("members: %v %v", list, err)
 	}
 }

@@ -21,26 +21,29 @@ type LockRecord struct {
 	Rev       int64 // counts how often it was written; the first is 1
 }
 
-// PutLock suspends what a role or a grant allows, until l.Ends or until the lock is
-// lifted; a lock that is there is replaced. Faults: Invalid "lock.invalid" with the
-// fields, NotFound for a role or a grant that there is not, Conflict "grant.over",
-// "access.full".
+// PutLock suspends somebody, a session, or what a role or a grant allows, until
+// l.Ends or until the lock is lifted; a lock that is there is replaced. One on a
+// session ends with it. Faults: Invalid "lock.invalid" with the fields, NotFound for
+// what there is not, Conflict "grant.over", "access.full".
 func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (LockRecord, error) {
 	now := clock.Now()
 	l.Created, l.CreatedBy, l.Rev, l.Ends = now, actor(by), 1, clock.Cut(l.Ends)
 	var p problems
 	p.reason(l.Reason)
 	p.window(Window{ExpiresAt: l.Ends}, now)
-	if l.On.Kind != LockRole && l.On.Kind != LockGrant {
-		p.add("on", "must be a role or a grant")
+	if !slices.Contains(lockKinds, l.On.Kind) {
+		p.add("on", "must be a person, a service account, an application, a session, a role or a grant")
 	}
 	if err := p.err("lock.invalid", "The lock cannot be put so."); err != nil {
 		return LockRecord{}, err
 	}
 	err := s.alter(ctx, "put a lock", func(ctx context.Context, t *touched) error {
-		grant, err := s.lockable(ctx, l.On, now)
+		about, end, err := s.lockable(ctx, l.On, now)
 		if err != nil {
 			return err
+		}
+		if l.Ends.IsZero() || !end.IsZero() && end.Before(l.Ends) {
+			l.Ends = end
 		}
 		if err := s.Store.DropEndedLocks(ctx, now); err != nil {
 			return err
@@ -59,16 +62,18 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 		if err := s.Store.PutLock(ctx, l); err != nil {
 			return err
 		}
-		if err := s.touchLock(ctx, t, l.On, grant, now); err != nil {
+		if err := s.touchLock(ctx, t, l.On, now); err != nil {
 			return err
 		}
-		return s.recordLock(ctx, by, ActionLockPut, l.On, grant, was, &l)
+		return s.recordLock(ctx, by, ActionLockCreate, l.On, about, was, &l)
 	})
 	if err != nil {
 		return LockRecord{}, err
 	}
 	return l, nil
 }
+
+var lockKinds = []LockKind{LockUser, LockService, LockClient, LockSession, LockRole, LockGrant}
 
 // LiftLock gives back what a lock suspended. NotFound "lock.not_found".
 func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) error {
@@ -81,13 +86,11 @@ func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) e
 		if err := s.Store.DeleteLock(ctx, on); err != nil {
 			return err
 		}
-		var grant GrantRecord
-		if on.Kind == LockGrant {
-			if grant, err = s.Store.Grant(ctx, id.Grant(on.ID)); err != nil {
-				return err
-			}
+		about, err := s.lockedSubject(ctx, on)
+		if err != nil {
+			return err
 		}
-		return s.recordLock(ctx, by, ActionLockLift, on, grant, lockOn(all, on), nil)
+		return s.recordLock(ctx, by, ActionLockLift, on, about, lockOn(all, on), nil)
 	})
 }
 
@@ -114,26 +117,68 @@ func lockOn(all []LockRecord, on LockTarget) *LockRecord {
 }
 
 // lockable refuses a lock on what is not there, and on a deny: suspending it would
-// give something. It returns the grant, if it is one.
-func (s *Service) lockable(ctx context.Context, on LockTarget, now time.Time) (GrantRecord, error) {
-	if on.Kind == LockRole {
-		_, err := s.Role(ctx, on.ID)
-		return GrantRecord{}, err
+// give something. It returns whom the lock concerns, if it is somebody, and when
+// what it is on ends by itself.
+func (s *Service) lockable(ctx context.Context, on LockTarget, now time.Time) (about Subject, end time.Time, err error) {
+	switch on.Kind {
+	case LockRole:
+		_, err = s.Role(ctx, on.ID)
+		return Subject{}, time.Time{}, err
+	case LockGrant:
+		g, err := s.living(ctx, id.Grant(on.ID), now)
+		if err == nil && g.Effect != Allow {
+			err = problems{fault.Field{Name: "on", Problem: "is a deny: revoke it to let it deny no more"}}.err("lock.invalid", "The lock cannot be put so.")
+		}
+		return g.Subject, time.Time{}, err
+	case LockSession:
+		user, end, err := s.People.Session(ctx, id.SessionOf(on.ID))
+		return Subject{User, string(user)}, end, err
 	}
-	g, err := s.living(ctx, id.Grant(on.ID), now)
-	if err == nil && g.Effect != Allow {
-		err = problems{fault.Field{Name: "on", Problem: "is a deny: revoke it to let it deny no more"}}.err("lock.invalid", "The lock cannot be put so.")
+	who := on.subject()
+	return who, time.Time{}, s.isKnown(ctx, who)
+}
+
+// lockedSubject is whom a lock concerned. Of a session that is gone nobody knows.
+func (s *Service) lockedSubject(ctx context.Context, on LockTarget) (Subject, error) {
+	switch on.Kind {
+	case LockGrant:
+		g, err := s.Store.Grant(ctx, id.Grant(on.ID))
+		return g.Subject, err
+	case LockSession:
+		user, _, err := s.People.Session(ctx, id.SessionOf(on.ID))
+		if fault.Is(err, fault.NotFound) {
+			err = nil
+		}
+		return Subject{User, string(user)}, err
 	}
-	return g, err
+	return on.subject(), nil
+}
+
+// Locked reports whether a lock is on one of these at a moment.
+func (s *Snapshot) Locked(at time.Time, on ...LockTarget) bool {
+	if len(s.rules.locks) == 0 {
+		return false
+	}
+	now, ignored := nanos(at), int64(never)
+	for _, t := range on {
+		if t.ID != "" && s.rules.locked(t, now, &ignored) {
+			return true
+		}
+	}
+	return false
 }
 
 // touchLock says who has less by a lock.
-func (s *Service) touchLock(ctx context.Context, t *touched, on LockTarget, grant GrantRecord, now time.Time) error {
+func (s *Service) touchLock(ctx context.Context, t *touched, on LockTarget, now time.Time) error {
 	t.rules()
 	switch on.Kind {
 	case LockRole:
 		return s.loseLocked(ctx, t, on.ID, now)
 	case LockGrant:
+		grant, err := s.Store.Grant(ctx, id.Grant(on.ID))
+		if err != nil {
+			return err
+		}
 		l, err := s.under(ctx, now, grant.Subject)
 		if err != nil {
 			return err
@@ -142,7 +187,7 @@ func (s *Service) touchLock(ctx context.Context, t *touched, on LockTarget, gran
 			t.lose(l)
 		}
 		return err
-	case LockPrincipal:
+	case LockUser, LockService:
 		t.lose(losers{names: []string{on.ID}})
 	case LockSession, LockClient:
 		t.cut(on)
@@ -158,14 +203,9 @@ func (l *LockRecord) document() map[string]any {
 	return doc
 }
 
-func (s *Service) recordLock(ctx context.Context, by audit.Actor, action audit.Action, on LockTarget, grant GrantRecord, before, after *LockRecord) error {
+func (s *Service) recordLock(ctx context.Context, by audit.Actor, action audit.Action, on LockTarget, about Subject, before, after *LockRecord) error {
 	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: audit.Kind(on.Kind), ID: on.ID}}
-	switch grant.Subject.Kind {
-	case User:
-		e.User = id.User(grant.Subject.ID)
-	case Client:
-		e.Client = id.Client(grant.Subject.ID)
-	}
+	concern(&e, about)
 	if before != nil {
 		e.Before = audit.Doc(before.document())
 	}

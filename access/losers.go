@@ -13,7 +13,7 @@ type Holding struct {
 }
 
 // under returns who is in any of the subjects now or later: each one that acts, and
-// the members of groups, groups within groups included.
+// the members of groups and organisations, groups within groups included.
 func (s *Service) under(ctx context.Context, now time.Time, of ...Subject) (l losers, err error) {
 	seen := map[Subject]bool{}
 	for len(of) > 0 && !l.many {
@@ -26,24 +26,24 @@ func (s *Service) under(ctx context.Context, now time.Time, of ...Subject) (l lo
 		case who.Kind.acts():
 			l.names = append(l.names, who.ID)
 			l.many = len(l.names) > maxLosers
-		case who.Kind == Group:
-			members, more, err := s.membersNow(ctx, who.ID, now)
+		case who.Kind == Group, who.Kind == Organisation:
+			members, more, err := s.membersNow(ctx, who, now)
 			if err != nil {
 				return l, err
 			}
 			of, l.many = append(of, members...), more
 		default:
-			l.many = true // everybody in an organisation
+			l.many = true // nobody knows who that is
 		}
 	}
 	return l, nil
 }
 
-// membersNow lists the members of a group whose membership is not over, and reports
+// membersNow lists the members of a group or an organisation whose membership is not over, and reports
 // whether they are more than are told of by name.
-func (s *Service) membersNow(ctx context.Context, group string, now time.Time) (members []Subject, more bool, err error) {
+func (s *Service) membersNow(ctx context.Context, of Subject, now time.Time) (members []Subject, more bool, err error) {
 	for after := (Subject{}); ; {
-		page, err := s.Store.Members(ctx, group, after, maxLosers)
+		page, err := s.Store.Members(ctx, of, after, maxLosers)
 		if err != nil {
 			return nil, false, err
 		}
@@ -142,23 +142,23 @@ func (b bits) without(o bits) bits {
 	return rest
 }
 
-// deniedAbove reports whether something is denied to a group, or to one that it is
-// in, now or later.
-func (s *Service) deniedAbove(ctx context.Context, group Subject, now time.Time) (bool, error) {
-	over := map[string][]string{}
-	err := eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) { over[m.Member.ID] = append(over[m.Member.ID], m.Of.ID) })
+// deniedAbove reports whether something is denied to a group or an organisation, or
+// to one that it is in, now or later.
+func (s *Service) deniedAbove(ctx context.Context, of Subject, now time.Time) (bool, error) {
+	over := map[Subject][]Subject{}
+	err := eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) { over[m.Member] = append(over[m.Member], m.Of) })
 	if err != nil {
 		return false, err
 	}
-	seen := map[string]bool{}
-	for todo := []string{group.ID}; len(todo) > 0; todo = todo[1:] {
+	seen := map[Subject]bool{}
+	for todo := []Subject{of}; len(todo) > 0; todo = todo[1:] {
 		name := todo[0]
 		if seen[name] {
 			continue
 		}
 		seen[name] = true
 		todo = append(todo, over[name]...)
-		has, err := s.Store.GrantsAfter(ctx, Subject{Group, name}, fromNow(now), MaxGrantsOf)
+		has, err := s.Store.GrantsAfter(ctx, name, fromNow(now), MaxGrantsOf)
 		if err != nil {
 			return false, err
 		}

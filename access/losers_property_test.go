@@ -24,7 +24,7 @@ func (h *hands) holds(from time.Time) map[held]bool {
 		h.Fatal(err)
 	}
 	s, all := Compile(p), map[held]bool{}
-	who := []Subject{{Client, "web"}, {Client, "app"}}
+	who := []Subject{{Client, "web"}, {Client, "app"}, {ServiceAccount, "ops"}}
 	for _, p := range h.people {
 		who = append(who, Subject{User, string(p)})
 	}
@@ -46,7 +46,7 @@ func (h *hands) holds(from time.Time) map[held]bool {
 func TestWhoeverLosesSomethingIsToldOf(t *testing.T) {
 	t.Parallel()
 	lost := 0
-	for seed := range uint64(2 * sequences()) {
+	for seed := range uint64(8 * sequences()) {
 		h := newHands(t, 1000+seed, "sqlite:"+filepath.Join(t.TempDir(), "gatehouse.db"))
 		from := time.Now().Add(time.Second) // what is revoked now ended before
 		before, version := h.holds(from), h.version()

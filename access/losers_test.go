@@ -203,10 +203,10 @@ func TestEachChangeTellsWhoLostSomething(t *testing.T) {
 			return err
 		}, []string{"usr_bob"}, []string{"user"}},
 		{"a member goes", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
-			return w.RemoveMember(ctx, console, "desk", user("bob"))
+			return w.RemoveMember(ctx, console, group("desk"), user("bob"))
 		}, []string{"usr_bob"}, []string{"user"}},
 		{"a group goes out of a group", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
-			return w.RemoveMember(ctx, console, "staff", group("desk"))
+			return w.RemoveMember(ctx, console, group("staff"), group("desk"))
 		}, desk, []string{"rules"}},
 		{"a lock on a role", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
 			_, err := w.PutLock(ctx, console, LockRecord{Lock: Lock{On: LockTarget{LockRole, "customer"}, Reason: "r"}})

@@ -90,12 +90,12 @@ func (n naive) alive(w Window) bool {
 
 func (n naive) isAsking(t LockTarget) bool {
 	switch t.Kind {
-	case LockPrincipal:
-		return t.ID == n.q.Principal.ID
+	case LockUser, LockService:
+		return n.q.Principal == Subject{Kind(t.Kind), t.ID}
 	case LockSession:
 		return t.ID == string(n.q.Session) && t.ID != ""
 	case LockClient:
-		return t.ID == string(n.q.Client) && t.ID != "" || n.q.Client == "" && n.q.Principal == Subject{Client, t.ID}
+		return t.ID == string(n.q.Client) && t.ID != "" || n.q.Principal == Subject{Client, t.ID}
 	}
 	return false
 }

@@ -17,6 +17,7 @@ type Policy struct {
 	Scopes      []Scope
 	Principals  []Principal
 	Memberships []Membership
+	Keys        []Key
 	Grants      []Grant
 	Locks       []Lock
 
@@ -104,7 +105,7 @@ type Principal struct {
 }
 
 // Membership puts a member into a group or an organisation. Groups may be
-// members of groups, MaxNesting deep.
+// members of either, MaxNesting deep; organisations are members of nothing.
 type Membership struct {
 	Member, Of Subject
 	Window
@@ -178,15 +179,29 @@ type Lock struct {
 // LockKind says what a lock is on.
 type LockKind string
 
-// What a lock can be on. A lock on a role or a grant suspends what these allow;
-// what they deny stays denied.
+// What a lock can be on. Who acts is locked by the name of their Kind: they get
+// nothing, and may not even sign in. A lock on a role or a grant suspends what
+// these allow; what they deny stays denied.
 const (
-	LockPrincipal LockKind = "principal"
-	LockSession   LockKind = "session"
-	LockClient    LockKind = "client"
-	LockRole      LockKind = "role"
-	LockGrant     LockKind = "grant"
+	LockUser    = LockKind(User)
+	LockService = LockKind(ServiceAccount)
+	LockClient  = LockKind(Client)
+
+	LockSession LockKind = "session"
+	LockRole    LockKind = "role"
+	LockGrant   LockKind = "grant"
 )
+
+// On returns what a lock on somebody who acts is on.
+func On(who Subject) LockTarget { return LockTarget{LockKind(who.Kind), who.ID} }
+
+// subject is whom a lock is on, the zero Subject for one on something else.
+func (t LockTarget) subject() Subject {
+	if k := Kind(t.Kind); k.acts() {
+		return Subject{k, t.ID}
+	}
+	return Subject{}
+}
 
 // LockTarget names what a lock is on.
 type LockTarget struct {

@@ -118,7 +118,7 @@ func keys[V any](m map[string]V) func(func(string) bool) {
 
 func (d dice) lock() Lock {
 	l := Lock{On: pick(d,
-		LockTarget{LockPrincipal, "usr_a"}, LockTarget{LockSession, "ses_1"}, LockTarget{LockClient, "web"},
+		LockTarget{LockUser, "usr_a"}, LockTarget{LockUser, "ops"}, LockTarget{LockService, "ops"}, LockTarget{LockService, "web"}, LockTarget{LockSession, "ses_1"}, LockTarget{LockClient, "web"},
 		LockTarget{LockRole, "r1"}, LockTarget{LockRole, "r2"}, LockTarget{LockGrant, "gra_1"}, LockTarget{LockGrant, "gra_2"})}
 	if d.IntN(4) > 0 {
 		l.Ends = d.moment()

@@ -178,18 +178,18 @@ func (r *rules) anyLocked(q *Question, now int64, next *int64) bool {
 	if len(r.locks) == 0 {
 		return false
 	}
-	locked := r.locked(LockTarget{LockPrincipal, q.Principal.ID}, now, next)
+	locked := r.locked(On(q.Principal), now, next)
 	if q.Session != "" {
 		locked = r.locked(LockTarget{LockSession, string(q.Session)}, now, next) || locked
 	}
-	if client := q.client(); client != "" {
-		locked = r.locked(LockTarget{LockClient, string(client)}, now, next) || locked
+	if q.Client != "" {
+		locked = r.locked(LockTarget{LockClient, string(q.Client)}, now, next) || locked
 	}
 	return locked
 }
 
-// client is the client that a lock on clients is asked of: the one that speaks
-// for somebody, or the one that asks for itself.
+// client is the client that conditions are told of: the one that speaks for
+// somebody, or the one that asks for itself.
 func (q *Question) client() id.Client {
 	if q.Client == "" && q.Principal.Kind == Client {
 		return id.Client(q.Principal.ID)

@@ -40,7 +40,7 @@ func TestListingNamesWhatGrantsName(t *testing.T) {
 		}(), "[] []"},
 		"of who is locked": {func() Policy {
 			p := shop(listed(ada, "1"))
-			p.Locks = []Lock{{On: LockTarget{LockPrincipal, ada.ID}}}
+			p.Locks = []Lock{{On: LockTarget{LockUser, ada.ID}}}
 			return p
 		}(), "[] []"},
 	} {

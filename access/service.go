@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // Service is how policies are written. All fields but Live are needed. It asks nobody for
@@ -20,6 +21,7 @@ type Service struct {
 	Audit  audit.Recorder
 	People Directory
 	Live   *Live // learns of what is committed here; nil: nobody in this process reads it
+	Keys   KeyCodec
 	// BuiltIn is what the API of Gatehouse itself is like here.
 	BuiltIn BuiltIn
 }
@@ -29,6 +31,12 @@ type Directory interface {
 	// Known answers NotFound when there is no such person or client. Within a
 	// transaction it may hold them until that ends.
 	Known(ctx context.Context, s Subject) error
+	// Session returns whose a session is that was not ended, and when it ends by
+	// itself at the latest; NotFound "session.not_found".
+	Session(ctx context.Context, session id.Session) (id.User, time.Time, error)
+	// HasClient reports whether a client has an id, and keeps that so until the
+	// transaction of ctx is over.
+	HasClient(ctx context.Context, name string) (bool, error)
 }
 
 // alter runs f in a transaction of its own, as the only one that changes the

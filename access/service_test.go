@@ -30,6 +30,17 @@ func (anybody) Known(_ context.Context, s Subject) error {
 	return nil
 }
 
+func (anybody) HasClient(_ context.Context, name string) (bool, error) { return name == "app", nil }
+
+func (anybody) Session(_ context.Context, session id.Session) (id.User, time.Time, error) {
+	if session != "ses_1" {
+		return "", time.Time{}, fault.Missing("session")
+	}
+	return "usr_ada", sessionEnds, nil
+}
+
+var sessionEnds = time.Now().Add(24 * time.Hour).UTC().Truncate(time.Microsecond)
+
 // written is a house whose policy is written by its service.
 type written struct {
 	*testing.T
@@ -55,7 +66,7 @@ func writtenOn(t *testing.T, url string) written {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return written{t, &Service{Store: s, Audit: &audit.Log{Store: s}, People: anybody{}}}
+	return written{t, &Service{Store: s, Audit: &audit.Log{Store: s}, People: anybody{}, Keys: KeyCodec{Key: make([]byte, 32)}}}
 }
 
 // shop is the API of all of these tests.
@@ -253,7 +264,7 @@ func TestGrantsThatBreakARuleAreRefusedByName(t *testing.T) {
 		"too many ids":          {"grant.invalid", "resource_ids", func(g *Grant) { g.Where = Where{Place: Listed, IDs: make([]string, MaxResourceIDs+1)} }},
 		"no condition":          {"grant.condition", "where", func(g *Grant) { g.Where = Where{Place: Condition, Expression: "1 + 1"} }},
 		"an owner that is none": {"grant.invalid", "where", func(g *Grant) { g.Where, g.Permission = Where{Place: Own}, Pattern{"shop", "stock", "read"} }},
-		"an organisation":       {"grant.invalid", "org", func(g *Grant) { g.Org = "acme" }},
+		"an organisation":       {"org.not_found", "", func(g *Grant) { g.Org = "acme" }},
 		"no level":              {"grant.invalid", "requires", func(g *Grant) { g.Requires.Level = 9 }},
 		"a deny that asks":      {"grant.invalid", "requires", func(g *Grant) { g.Effect, g.Requires.Level = Deny, proof.AAL2 }},
 		"too long":              {"grant.invalid", "expires_at", func(g *Grant) { g.Role, g.Permission, g.ExpiresAt = "refunder", Pattern{}, now.Add(9*time.Hour) }},

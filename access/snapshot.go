@@ -4,6 +4,8 @@ import (
 	"hash/maphash"
 	"maps"
 	"sync/atomic"
+
+	"gatehouse/id"
 )
 
 // Snapshot is a policy as it stood at one version. It does not change: any
@@ -12,6 +14,7 @@ type Snapshot struct {
 	version uint64
 	rules   *rules
 	shards  [shards]map[Subject]*principal
+	keys    map[id.ServiceKey]*key
 }
 
 // shards is how many parts the principals are in: a change copies one of them.
@@ -34,7 +37,7 @@ type principal struct {
 // Compile returns the snapshot of a policy. It keeps p, which must not be
 // changed any more.
 func Compile(p Policy) *Snapshot {
-	s := &Snapshot{version: p.Version, rules: compileRules(p)}
+	s := &Snapshot{version: p.Version, rules: compileRules(p), keys: compileKeys(p.Keys)}
 	for i := range s.shards {
 		s.shards[i] = map[Subject]*principal{}
 	}

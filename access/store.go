@@ -128,7 +128,8 @@ type Store interface {
 	// those in front of it.
 	GrantsAfter(ctx context.Context, who Subject, after GrantCursor, limit int) ([]GrantRecord, error)
 	GrantsBefore(ctx context.Context, who Subject, before GrantCursor, limit int) ([]GrantRecord, error)
-	// GrantOfRole and GrantOfAPI return one that is not over at now, "" for none.
+	// GrantOfRole, GrantOfAPI and GrantInOrg, of what is given within an organisation,
+	// return one that is not over at now, "" for none.
 	GrantOfRole(ctx context.Context, role string, now time.Time) (id.Grant, error)
 	GrantOfAPI(ctx context.Context, api string, now time.Time) (id.Grant, error)
 	// GrantsOfKind lists grants of all subjects of a kind, in the order of these and
@@ -136,6 +137,7 @@ type Store interface {
 	GrantsOfKind(ctx context.Context, after Subject, at GrantCursor, over time.Time, limit int) ([]GrantRecord, error)
 	// HoldersOfRole returns for whom the grants of a role are that are not over.
 	HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]Holding, error)
+	GrantInOrg(ctx context.Context, org string, now time.Time) (id.Grant, error)
 	// Administered reports whether there is a live administrator; see Service.
 	Administered(ctx context.Context, now time.Time) (bool, error)
 	// EndGrantsOf revokes all that are not over at now, and returns how many.
@@ -147,16 +149,24 @@ type Store interface {
 	DeleteGroup(ctx context.Context, name string) error
 	Groups(ctx context.Context) ([]GroupRecord, error)
 
-	// PutMembership takes the place of one of the same member in the same group.
+	// InsertOrg answers Conflict "org.exists"; DeleteOrg removes its members too.
+	InsertOrg(ctx context.Context, o OrgRecord) error
+	DeleteOrg(ctx context.Context, name string) error
+	Orgs(ctx context.Context) ([]OrgRecord, error)
+
+	// PutMembership takes the place of one of the same member in the same group or
+	// organisation.
 	PutMembership(ctx context.Context, m MembershipRecord) error
-	DeleteMembership(ctx context.Context, group string, member Subject) error
-	// DropMemberships takes member out of all groups, and returns of how many.
+	DeleteMembership(ctx context.Context, of, member Subject) error
+	// DropMemberships takes member out of all that they are in, and returns of how
+	// many.
 	DropMemberships(ctx context.Context, member Subject) (int64, error)
-	Membership(ctx context.Context, group string, member Subject) (MembershipRecord, error)
-	// Members lists those of a group behind after, by their kinds and ids;
-	// MembershipsAfter those of members of one kind, by members and groups.
-	Members(ctx context.Context, group string, after Subject, limit int) ([]MembershipRecord, error)
-	MembershipsAfter(ctx context.Context, kind Kind, member, group string, limit int) ([]MembershipRecord, error)
+	Membership(ctx context.Context, of, member Subject) (MembershipRecord, error)
+	// Members lists those of a group or an organisation behind after, by their kinds
+	// and ids; MembershipsAfter those of members of one kind, by members and what
+	// they are in.
+	Members(ctx context.Context, of, after Subject, limit int) ([]MembershipRecord, error)
+	MembershipsAfter(ctx context.Context, kind Kind, member string, of Subject, limit int) ([]MembershipRecord, error)
 	// MembershipsOf lists those of one member.
 	MembershipsOf(ctx context.Context, member Subject) ([]MembershipRecord, error)
 
@@ -166,6 +176,29 @@ type Store interface {
 	// returns all of them.
 	PolicyGrants(ctx context.Context, since, by time.Time) ([]Grant, error)
 	PolicyMemberships(ctx context.Context) ([]Membership, error)
+	// InsertServiceAccount answers Conflict "service.exists", UpdateServiceAccount,
+	// which writes Description and Disabled, "access.changed".
+	// DeleteServiceAccount removes its keys too.
+	InsertServiceAccount(ctx context.Context, a ServiceAccountRecord) error
+	UpdateServiceAccount(ctx context.Context, a ServiceAccountRecord) error
+	DeleteServiceAccount(ctx context.Context, name string) error
+	ServiceAccounts(ctx context.Context) ([]ServiceAccountRecord, error)
+
+	InsertServiceKey(ctx context.Context, k KeyRecord) error
+	ServiceKey(ctx context.Context, key id.ServiceKey) (KeyRecord, error)
+	// RevokeServiceKey reports whether it was not revoked before.
+	RevokeServiceKey(ctx context.Context, key id.ServiceKey, now time.Time, by string) (bool, error)
+	// ServiceKeysOf lists all of an account, those that are over too, the newest
+	// first, at most limit. LivingServiceKeys lists those of everybody that are not
+	// over at now, behind after in the order of their ids.
+	ServiceKeysOf(ctx context.Context, account string, limit int) ([]KeyRecord, error)
+	LivingServiceKeys(ctx context.Context, now time.Time, after id.ServiceKey, limit int) ([]KeyRecord, error)
+	// DropServiceKeys removes those of an account that were over before, and returns
+	// how many.
+	DropServiceKeys(ctx context.Context, account string, before time.Time) (int64, error)
+	// UseServiceKeys notes when keys were last used, where that is later than what
+	// is known. It raises no counter.
+	UseServiceKeys(ctx context.Context, used map[id.ServiceKey]time.Time) error
 
 	// PutLock takes the place of one on the same.
 	PutLock(ctx context.Context, l LockRecord) error
@@ -219,6 +252,9 @@ func load(ctx context.Context, s Store, at, made time.Time) (p Policy, err error
 	if p.Memberships, err = s.PolicyMemberships(ctx); err != nil {
 		return p, err
 	}
+	if err := p.loadKeys(ctx, s, at); err != nil {
+		return p, err
+	}
 	return p, p.loadDisabled(ctx, s)
 }
 
@@ -242,8 +278,8 @@ func (p *Policy) loadBasis(ctx context.Context, s Store) (err error) {
 
 // eachMembership calls f for each one of members of a kind.
 func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *MembershipRecord)) error {
-	for member, group := "", ""; ; {
-		page, err := s.MembershipsAfter(ctx, kind, member, group, loadPage)
+	for member, of := "", (Subject{}); ; {
+		page, err := s.MembershipsAfter(ctx, kind, member, of, loadPage)
 		if err != nil {
 			return err
 		}
@@ -254,7 +290,7 @@ func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *Membershi
 			return nil
 		}
 		last := &page[len(page)-1]
-		member, group = last.Member.ID, last.Of.ID
+		member, of = last.Member.ID, last.Of
 	}
 }
 
@@ -280,12 +316,37 @@ func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.T
 	}
 }
 
+func (p *Policy) loadKeys(ctx context.Context, s Store, at time.Time) error {
+	for after := id.ServiceKey(""); ; {
+		page, err := s.LivingServiceKeys(ctx, at, after, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			p.Keys = append(p.Keys, page[i].decided())
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
 func (p *Policy) loadDisabled(ctx context.Context, s Store) error {
 	clients, err := s.DisabledClients(ctx)
 	if err != nil {
 		return err
 	}
 	p.disable(Client, clients)
+	accounts, err := s.ServiceAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if a.Disabled {
+			p.disable(ServiceAccount, []string{a.ID})
+		}
+	}
 	for after := ""; ; {
 		page, err := s.DisabledUsers(ctx, after, loadPage)
 		if err != nil {

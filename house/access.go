@@ -7,17 +7,21 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/config"
+	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
 	"gatehouse/proof"
+	"gatehouse/store"
 )
 
 // directory tells access whom there is.
 type directory struct {
 	people  *identity.Service
 	clients *oauth.Service
+	store   *store.Store
 }
 
 // Known implements access.Directory. A client is held until the transaction ends.
@@ -45,12 +49,39 @@ func builtIn(cfg config.Config) access.BuiltIn {
 	return b
 }
 
+// HasClient implements access.Directory. Who makes a client waits for the version of
+// clients, and looks whether somebody else has the id only then.
+func (d directory) HasClient(ctx context.Context, name string) (bool, error) {
+	if err := d.store.HoldClients(ctx); err != nil {
+		return false, err
+	}
+	_, err := d.clients.Client(ctx, id.Client(name))
+	if fault.Is(err, fault.NotFound) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// Session implements access.Directory.
+func (d directory) Session(ctx context.Context, name id.Session) (id.User, time.Time, error) {
+	s, err := d.store.Session(ctx, name)
+	if err == nil && !s.Live(clock.Now()) {
+		err = fault.Missing("session")
+	}
+	return s.User, s.Expires, err
+}
+
 // grantsOfClients lets oauth ask what a client is to access, and end what it was granted.
 type grantsOfClients struct{ access *access.Service }
 
 // StandingChanged implements oauth.Grants.
 func (g grantsOfClients) StandingChanged(ctx context.Context, client id.Client, disabled bool) error {
 	return g.access.StandingChanged(ctx, access.Subject{Kind: access.Client, ID: string(client)}, disabled)
+}
+
+// Free implements oauth.Grants.
+func (g grantsOfClients) Free(ctx context.Context, client id.Client) error {
+	return g.access.Free(ctx, client)
 }
 
 // EndGrants implements oauth.Grants.

@@ -147,7 +147,9 @@ func (h *House) wire() {
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 	}
 	h.Policy = access.NewLive(h.Store, h.Feed, builtIn(h.Config))
-	h.Access = &access.Service{Store: h.Store, Audit: h.Audit, Live: h.Policy, BuiltIn: builtIn(h.Config)}
+	h.Access = &access.Service{
+		Store: h.Store, Audit: h.Audit, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: builtIn(h.Config),
+	}
 	h.OAuth.Administrators = h
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
@@ -156,7 +158,7 @@ func (h *House) wire() {
 		Administration: h.Access,
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
-	h.Access.People = directory{h.Identity, h.OAuth}
+	h.Access.People = directory{h.Identity, h.OAuth, h.Store}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
 		Turns: h.Turns, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),

@@ -5,7 +5,7 @@ import "strings"
 // longest is how long a name of ours may be, in bytes; all are shorter.
 const longest = 64
 
-// UserOf, SessionOf, InteractionOf and GrantOf read a name that comes from outside. What
+// UserOf, SessionOf, InteractionOf, GrantOf and ServiceKeyOf read a name that comes from outside. What
 // cannot be the name of such a thing is "", which names nothing: text that
 // nobody checked then reaches no query, no event and no log.
 func UserOf(text string) User { return User(named("usr_", text)) }
@@ -15,6 +15,9 @@ func SessionOf(text string) Session { return Session(named("ses_", text)) }
 
 // GrantOf is described at UserOf.
 func GrantOf(text string) Grant { return Grant(named("gra_", text)) }
+
+// ServiceKeyOf is described at UserOf.
+func ServiceKeyOf(text string) ServiceKey { return ServiceKey(named("key_", text)) }
 
 // InteractionOf is described at UserOf.
 func InteractionOf(text string) Interaction { return Interaction(named("int_", text)) }

@@ -42,6 +42,9 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err := s.Store.InsertClient(ctx, c); err != nil {
 			return err
 		}
+		if err := s.free(ctx, c.ID); err != nil {
+			return err
+		}
 		if err := s.checkAudiences(ctx, &c); err != nil {
 			return err
 		}
@@ -51,6 +54,15 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 		return Client{}, "", fmt.Errorf("create a client: %w", err)
 	}
 	return c, text, nil
+}
+
+// free refuses an id that something else has: what is written of one would be
+// read of the other. Nobody else has one of those that we give ourselves.
+func (s *Service) free(ctx context.Context, client id.Client) error {
+	if strings.HasPrefix(string(client), "cli_") {
+		return nil
+	}
+	return s.Grants.Free(ctx, client)
 }
 
 // UpdateClient replaces all settings of a client but its secrets. A client that
@@ -124,6 +136,9 @@ type Grants interface {
 	// ServesAPI reports whether the client is a server of an API, and so may ask who may
 	// do what there. An error is never a no.
 	ServesAPI(ctx context.Context, client id.Client) (bool, error)
+	// Free answers Conflict where something else that acts has the id, in the
+	// transaction of ctx that has raised the version of clients.
+	Free(ctx context.Context, client id.Client) error
 	// EndGrants ends what client was granted, in the transaction of ctx, before
 	// anything else in there raises a counter: a client of the same id that is made
 	// later has nothing of it.

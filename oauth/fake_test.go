@@ -306,6 +306,8 @@ type noGrants struct{}
 
 func (noGrants) StandingChanged(context.Context, id.Client, bool) error { return nil }
 
+func (noGrants) Free(context.Context, id.Client) error { return nil }
+
 func (noGrants) EndGrants(context.Context, audit.Actor, id.Client) error { return nil }
 
 func (noGrants) ServesAPI(context.Context, id.Client) (bool, error) { return false, nil }

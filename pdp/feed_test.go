@@ -22,6 +22,7 @@ import (
 	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/follow"
+	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/store"
 	"gatehouse/web"
@@ -39,6 +40,12 @@ func (unsigned) Sign(_ context.Context, alg, typ string, text []byte) (string, e
 type anybody struct{}
 
 func (anybody) Known(context.Context, access.Subject) error { return nil }
+
+func (anybody) HasClient(context.Context, string) (bool, error) { return false, nil }
+
+func (anybody) Session(context.Context, id.Session) (id.User, time.Time, error) {
+	return "usr_ada", time.Now().Add(time.Hour), nil
+}
 
 // told is a house whose feed is heard.
 type told struct {

@@ -89,6 +89,13 @@ func (s *Store) UpdateClient(ctx context.Context, c oauth.Client) error {
 	}))
 }
 
+// HoldClients raises the version of clients, and so holds it until the transaction of
+// ctx is over: nobody makes or changes a client meanwhile.
+func (s *Store) HoldClients(ctx context.Context) error {
+	_, err := s.raise(ctx, oauth.VersionClients, 1)
+	return doing("hold clients", err)
+}
+
 // DeleteClient removes the client with its consents, and raises the version of
 // clients. Its families stay, and refuse to be refreshed.
 func (s *Store) DeleteClient(ctx context.Context, client id.Client) error {

@@ -17,11 +17,16 @@ WHERE id = $1`)
 SELECT disabled
 FROM clients
 WHERE id = $1`)
+
+	selectServiceDisabled = newStatement(`
+SELECT disabled
+FROM service_accounts
+WHERE id = $1`)
 )
 
 // Disabled reports whether who is there and disabled.
 func (s *Store) Disabled(ctx context.Context, who access.Subject) (disabled bool, err error) {
-	st := map[access.Kind]*statement{access.User: selectUserDisabled, access.Client: selectClientDisabled}[who.Kind]
+	st := map[access.Kind]*statement{access.User: selectUserDisabled, access.Client: selectClientDisabled, access.ServiceAccount: selectServiceDisabled}[who.Kind]
 	if st == nil {
 		return false, nil // others cannot be
 	}
@@ -30,5 +35,5 @@ func (s *Store) Disabled(ctx context.Context, who access.Subject) (disabled bool
 }
 
 var disabledTable = table{
-	statements: []*statement{selectUserDisabled, selectClientDisabled},
+	statements: []*statement{selectUserDisabled, selectClientDisabled, selectServiceDisabled},
 }

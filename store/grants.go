@@ -76,6 +76,14 @@ WHERE api <> '' AND (api, ends_at) > ($1, $2)
 ORDER BY api, ends_at
 LIMIT 1`)
 
+	// Likewise, index grants_org.
+	selectGrantInOrg = newStatement(`
+SELECT id, org
+FROM grants
+WHERE org <> '' AND (org, ends_at) > ($1, $2)
+ORDER BY org, ends_at
+LIMIT 1`)
+
 	// Index grants_subject.
 	selectGrantsOfKind = newStatement(`
 SELECT ` + grantColumns + `
@@ -155,6 +163,12 @@ func (s *Store) GrantOfAPI(ctx context.Context, api string, now time.Time) (id.G
 	return s.grantOf(ctx, selectGrantOfAPI, api, now)
 }
 
+// GrantInOrg returns a grant that counts within an organisation and is not over at
+// now, "" for none.
+func (s *Store) GrantInOrg(ctx context.Context, org string, now time.Time) (id.Grant, error) {
+	return s.grantOf(ctx, selectGrantInOrg, org, now)
+}
+
 func (s *Store) grantOf(ctx context.Context, st *statement, name string, now time.Time) (g id.Grant, err error) {
 	var of string
 	err = s.each(ctx, st, []any{name, micros(now)}, func(rows *sql.Rows) error { return rows.Scan(&g, &of) })
@@ -223,6 +237,6 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 var grantsTable = table{
 	statements: []*statement{
 		insertGrant, updateGrant, selectGrant, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
-		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectHoldersOfRole, endGrantsOf,
+		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectHoldersOfRole, endGrantsOf,
 	},
 }

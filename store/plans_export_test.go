@@ -234,13 +234,28 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		deleteGroup:         one("group-7"),
 		selectGroups:        {{}},
-		putMembership:       one("group-7", "user", user, nil, nil, "", at, ""),
-		deleteMembership:    one("group-7", "user", user),
+		putMembership:       one("group", "group-7", "user", user, nil, nil, "", at, ""),
+		deleteMembership:    one("group", "group-7", "user", user),
+		deleteMembers:       one("group", "group-7"),
 		deleteMembershipsOf: one("user", user),
-		selectMembership:    one("group-7", "user", user),
-		selectMembers:       {{"group-7", "", "", int64(planPage)}, {"group-7", "user", user, int64(planPage)}},
+		selectMembership:    one("group", "group-7", "user", user),
 		selectMembershipsOf: one("user", user),
-		selectMemberships:   {{"user", "", "", int64(planPage)}, {"user", user, "group-7", int64(planPage)}, {"group", "", "", int64(planPage)}},
+		selectMembers:       {{"group", "group-7", "", "", int64(planPage)}, {"group", "group-7", "user", user, int64(planPage)}},
+		selectMemberships:   {{"user", "", "", "", int64(planPage)}, {"user", user, "group", "group-7", int64(planPage)}, {"group", "", "", "", int64(planPage)}},
+
+		deleteOrg:  one("acme"),
+		selectOrgs: {{}},
+
+		updateServiceAccount:  one("ops", "", false, at, int64(1)),
+		deleteServiceAccount:  one("ops"),
+		selectServiceAccounts: {{}},
+
+		selectServiceKey:        one(crowd.ID("key_", n)),
+		revokeServiceKey:        one(crowd.ID("key_", n), at, "console:root"),
+		selectServiceKeysOf:     one("service-7", int64(100)),
+		selectLivingServiceKeys: {{"", at, int64(planPage)}, {crowd.ID("key_", n), at, int64(planPage)}},
+		deleteServiceKeys:       one("service-7", at),
+		useServiceKey:           one(crowd.ID("key_", n), at),
 
 		updateGrant:         one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),
 		selectGrant:         one(crowd.ID("gra_", n)),
@@ -252,6 +267,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectHoldersOfRole: {{"role-7", at, int64(planPage)}, {"nothing", at, int64(planPage)}},
 		selectGrantOfRole:   {{"role-7", at}, {"nothing", at}},
 		selectGrantOfAPI:    {{"shop", at}, {"nothing", at}},
+		selectGrantInOrg:    {{"acme", at}, {"nothing", at}},
 		endGrantsOf:         one("user", user, at, "console:root", "reason"),
 
 		countPolicyGrants:       {{at}, {at - long}},
@@ -262,6 +278,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectDisabledClients: {{}},
 		selectUserDisabled:    one(user),
 		selectClientDisabled:  one(client),
+		selectServiceDisabled: one("service-7"),
 
 		selectLosses:      {{int64(1), int64(0), int64(planPage)}, {int64(math.MaxInt64), int64(0), int64(planPage)}},
 		selectChangeSince: {{at}, {at - long}},

@@ -31,9 +31,9 @@ ORDER BY ends_at`)
 
 	// Index memberships_member.
 	selectPolicyMemberships = newStatement(`
-SELECT group_id, member_kind, member_id, not_before, expires_at
+SELECT of_kind, of_id, member_kind, member_id, not_before, expires_at
 FROM memberships
-ORDER BY member_kind, member_id, group_id`)
+ORDER BY member_kind, member_id, of_kind, of_id`)
 )
 
 // PolicyGrants returns the grants that were over at since at the earliest and made
@@ -60,13 +60,13 @@ func (s *Store) PolicyGrants(ctx context.Context, since, by time.Time) (all []ac
 // PolicyMemberships returns all memberships, in no order.
 func (s *Store) PolicyMemberships(ctx context.Context) (all []access.Membership, err error) {
 	var m access.Membership
-	var of, kind, member string
-	m.Of.Kind = access.Group
+	var container, of, kind, member string
 	words := vocabulary{}
-	to := []any{&of, &kind, &member, instant{&m.NotBefore}, instant{&m.ExpiresAt}}
+	to := []any{&container, &of, &kind, &member, instant{&m.NotBefore}, instant{&m.ExpiresAt}}
 	err = s.each(ctx, selectPolicyMemberships, nil, func(rows *sql.Rows) error {
 		err := rows.Scan(to...)
-		m.Of.ID, m.Member = words.the(of), access.Subject{Kind: access.Kind(words.the(kind)), ID: member}
+		m.Of = access.Subject{Kind: access.Kind(words.the(container)), ID: words.the(of)}
+		m.Member = access.Subject{Kind: access.Kind(words.the(kind)), ID: member}
 		all = append(all, m)
 		return err
 	})

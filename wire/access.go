@@ -53,9 +53,55 @@ type Group struct {
 	Created     time.Time `json:"created"`
 }
 
-// Member is somebody, or a group, in a group.
+// Org is an organisation.
+type Org struct {
+	ID          string    `json:"id"`
+	Description string    `json:"description,omitempty"`
+	Created     time.Time `json:"created"`
+}
+
+// ServiceAccount is a program that acts for itself.
+type ServiceAccount struct {
+	ID          string    `json:"id"`
+	Description string    `json:"description,omitempty"`
+	Disabled    bool      `json:"disabled"`
+	Created     time.Time `json:"created"`
+	CreatedBy   string    `json:"created_by"`
+	Updated     time.Time `json:"updated"`
+}
+
+// NewServiceAccount is a service account that was just made, with its first key.
+type NewServiceAccount struct {
+	ServiceAccount
+	KeyID     id.ServiceKey `json:"key_id"`
+	Key       string        `json:"key"` // nobody sees it again
+	ExpiresAt time.Time     `json:"expires_at,omitzero"`
+	Grant     *Grant        `json:"grant,omitempty"`
+}
+
+// ServiceKey is a key of a service account, without what is secret of it.
+type ServiceKey struct {
+	ID        id.ServiceKey `json:"key_id"`
+	Service   string        `json:"service"`
+	Name      string        `json:"name"`
+	ExpiresAt time.Time     `json:"expires_at,omitzero"`
+	Created   time.Time     `json:"created"`
+	CreatedBy string        `json:"created_by"`
+	Revoked   time.Time     `json:"revoked,omitzero"`
+	RevokedBy string        `json:"revoked_by,omitempty"`
+	LastUsed  time.Time     `json:"last_used,omitzero"` // to the minute
+}
+
+// NewServiceKey is a key that was just made.
+type NewServiceKey struct {
+	ServiceKey
+	Key string `json:"key"` // nobody sees it again
+}
+
+// Member is somebody, or a group, in a group or an organisation.
 type Member struct {
-	Group     string    `json:"group"`
+	Group     string    `json:"group,omitempty"`
+	Org       string    `json:"org,omitempty"`
 	Member    Subject   `json:"member"`
 	NotBefore time.Time `json:"not_before,omitzero"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
@@ -64,7 +110,7 @@ type Member struct {
 	CreatedBy string    `json:"created_by"`
 }
 
-// Lock suspends what a role or a grant allows.
+// Lock suspends somebody, a session, or what a role or a grant allows.
 type Lock struct {
 	On        LockTarget `json:"on"`
 	ExpiresAt time.Time  `json:"expires_at,omitzero"`
@@ -75,8 +121,9 @@ type Lock struct {
 
 // LockTarget is what a lock is on.
 type LockTarget struct {
-	Kind access.LockKind `json:"kind"`
-	ID   string          `json:"id"`
+	Kind  access.LockKind `json:"kind"`
+	ID    string          `json:"id"`
+	Email string          `json:"email,omitempty"` // of a person who is there
 }
 
 // Subject is whom something is given to.
@@ -93,6 +140,7 @@ type Grant struct {
 	Effect      access.Effect `json:"effect"`
 	Role        string        `json:"role,omitempty"`
 	Permission  string        `json:"permission,omitempty"`
+	Org         string        `json:"org,omitempty"` // the organisation within which it counts
 	Where       access.Place  `json:"where"`
 	ResourceIDs []string      `json:"resource_ids,omitempty"`
 	Condition   string        `json:"condition,omitempty"`
@@ -178,7 +226,7 @@ func OfRole(r access.Role) Role {
 // OfGrant returns the shape of r, without the email of its subject.
 func OfGrant(r access.GrantRecord) Grant {
 	return Grant{
-		ID: r.ID, Subject: OfSubject(r.Subject), Effect: r.Effect, Role: r.Role, Permission: r.Permission.String(),
+		ID: r.ID, Subject: OfSubject(r.Subject), Effect: r.Effect, Role: r.Role, Permission: r.Permission.String(), Org: r.Org,
 		Where: r.Where.Place, ResourceIDs: r.Where.IDs, Condition: r.Where.Expression, NotBefore: r.NotBefore.UTC(), ExpiresAt: r.ExpiresAt.UTC(),
 		Requirement: OfRequirement(r.Requires), Source: r.Source, Reason: r.Reason, Ticket: r.Ticket, Created: r.Created.UTC(), CreatedBy: r.CreatedBy,
 		Revoked: r.Revoked.UTC(), RevokedBy: r.RevokedBy, RevokedReason: r.RevokedReason,
@@ -190,17 +238,52 @@ func OfGroup(g access.GroupRecord) Group {
 	return Group{ID: g.ID, Description: g.Description, Created: g.Created.UTC()}
 }
 
-// OfMember returns the shape of m, without the email of a person.
-func OfMember(m access.MembershipRecord) Member {
-	return Member{
-		Group: m.Of.ID, Member: OfSubject(m.Member), NotBefore: m.NotBefore.UTC(), ExpiresAt: m.ExpiresAt.UTC(),
-		Reason: m.Reason, Created: m.Created.UTC(), CreatedBy: m.CreatedBy,
+// OfOrg returns the shape of o.
+func OfOrg(o access.OrgRecord) Org {
+	return Org{ID: o.ID, Description: o.Description, Created: o.Created.UTC()}
+}
+
+// OfServiceAccount returns the shape of s.
+func OfServiceAccount(s access.ServiceAccountRecord) ServiceAccount {
+	return ServiceAccount{ID: s.ID, Description: s.Description, Disabled: s.Disabled, Created: s.Created.UTC(), CreatedBy: s.CreatedBy, Updated: s.Updated.UTC()}
+}
+
+// OfBegun returns the shape of a service account that was just made.
+func OfBegun(b access.Begun) NewServiceAccount {
+	w := NewServiceAccount{ServiceAccount: OfServiceAccount(b.ServiceAccountRecord), KeyID: b.Key.ID, Key: b.Text, ExpiresAt: b.Key.ExpiresAt.UTC()}
+	if b.Grant.ID != "" {
+		grant := OfGrant(b.Grant)
+		w.Grant = &grant
+	}
+	return w
+}
+
+// OfServiceKey returns the shape of k.
+func OfServiceKey(k access.KeyRecord) ServiceKey {
+	return ServiceKey{
+		ID: k.ID, Service: k.Owner, Name: k.Name, ExpiresAt: k.ExpiresAt.UTC(), Created: k.Created.UTC(), CreatedBy: k.CreatedBy,
+		Revoked: k.Revoked.UTC(), RevokedBy: k.RevokedBy, LastUsed: k.Used.UTC(),
 	}
 }
 
-// OfLock returns the shape of l.
+// OfMember returns the shape of m, without the email of a person.
+func OfMember(m access.MembershipRecord) Member {
+	w := Member{
+		Member: OfSubject(m.Member), NotBefore: m.NotBefore.UTC(), ExpiresAt: m.ExpiresAt.UTC(),
+		Reason: m.Reason, Created: m.Created.UTC(), CreatedBy: m.CreatedBy,
+	}
+	if w.Group = m.Of.ID; m.Of.Kind == access.Organisation {
+		w.Group, w.Org = "", m.Of.ID
+	}
+	return w
+}
+
+// OfLockTarget returns the shape of what a lock is on, without an email.
+func OfLockTarget(t access.LockTarget) LockTarget { return LockTarget{Kind: t.Kind, ID: t.ID} }
+
+// OfLock returns the shape of l, without the email of a person.
 func OfLock(l access.LockRecord) Lock {
-	return Lock{On: LockTarget(l.On), ExpiresAt: l.Ends.UTC(), Reason: l.Reason, Created: l.Created.UTC(), CreatedBy: l.CreatedBy}
+	return Lock{On: OfLockTarget(l.On), ExpiresAt: l.Ends.UTC(), Reason: l.Reason, Created: l.Created.UTC(), CreatedBy: l.CreatedBy}
 }
 
 // OfSubject returns the shape of s, without an email.

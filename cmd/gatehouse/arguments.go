@@ -24,8 +24,12 @@ var (
 	anAPI   = thing{"API_ID", "the id of an API; \"gatehouse api list\" shows them"}
 	aRole   = thing{"ROLE_ID", "the id of a role; \"gatehouse role list\" shows them"}
 	aGroup  = thing{"GROUP_ID", "the id of a group; \"gatehouse group list\" shows them"}
+	anOrg   = thing{"ORG_ID", "the id of an organisation; \"gatehouse org list\" shows them"}
 	aGrant  = thing{"GRANT_ID", "the id of a grant (gra_…); \"gatehouse grant list\" shows them"}
 	aConfig = thing{"KEY", "a key of the configuration, like session.idle; \"gatehouse config show\" shows them"}
+
+	aService    = thing{"SERVICE_ID", "the id of a service account; \"gatehouse service list\" shows them"}
+	aServiceKey = thing{"KEY_ID", "the id of a key (key_…); \"gatehouse service key list\" shows them"}
 
 	aPermission = thing{"API/RESOURCE:ACTION", "a permission; \"gatehouse permission list\" shows them"}
 )

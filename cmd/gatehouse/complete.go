@@ -172,6 +172,24 @@ func groups(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, 
 	return found, err
 }
 
+func orgs(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
+	all, err := s.Orgs(ctx)
+	var found []cobra.Completion
+	for _, o := range all {
+		found = append(found, cobra.CompletionWithDesc(o.ID, plain(o.Description)))
+	}
+	return found, err
+}
+
+func services(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
+	all, err := s.ServiceAccounts(ctx)
+	var found []cobra.Completion
+	for _, one := range all {
+		found = append(found, cobra.CompletionWithDesc(one.ID, plain(one.Description)))
+	}
+	return found, err
+}
+
 func roles(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
 	all, err := s.Roles(ctx)
 	var found []cobra.Completion

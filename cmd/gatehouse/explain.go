@@ -19,8 +19,8 @@ import (
 
 // explainFlags are a question.
 type explainFlags struct {
-	as, client, do, on, acr, at string
-	resource                    []string
+	as, client, service, org, do, on, acr, at string
+	resource                                  []string
 }
 
 func (a *app) explain() *cobra.Command {
@@ -41,12 +41,16 @@ A decision is allow, deny, or challenge: yes, after a better sign-in.`,
 	flags := cmd.Flags()
 	flags.StringVar(&f.as, "as", "", "who would do it, an id or an `email` address")
 	flags.StringVar(&f.client, "as-client", "", "or the application that would, by its `id`")
+	flags.StringVar(&f.service, "as-service", "", "or the service account that would, by its `id`")
+	flags.StringVar(&f.org, "org", "", "within which organisation, by its `id`")
 	flags.StringVar(&f.do, "do", "", "what they would do, a `permission`")
 	flags.StringVar(&f.on, "on", "", "the thing that they would do it with, as `RESOURCE/ID`")
 	flags.StringArrayVar(&f.resource, "resource", nil, "an attribute of that thing, as `NAME=TEXT`, or NAME:=JSON for what is no text; may be repeated")
 	flags.StringVar(&f.acr, "acr", proof.AAL1.String(), "how strongly they are proved, a `level`: aal1 or aal2")
 	flags.StringVar(&f.at, "at", "", "when, a `time` (RFC 3339 or a date); now if it is left out")
-	cmd.MarkFlagsMutuallyExclusive("as", "as-client")
+	cmd.MarkFlagsMutuallyExclusive("as", "as-client", "as-service")
+	a.completingFlag(cmd, "as-service", services)
+	a.completingFlag(cmd, "org", orgs)
 	a.completingFlag(cmd, "as", people)
 	a.completingFlag(cmd, "as-client", applications)
 	a.completingFlag(cmd, "do", permissions)
@@ -57,9 +61,14 @@ A decision is allow, deny, or challenge: yes, after a better sign-in.`,
 			return err
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			who := subjectFlags{user: f.as, client: f.client}
+			who := subjectFlags{user: f.as, client: f.client, service: f.service}
 			if q.Principal, err = who.find(ctx, h); err != nil {
 				return err
+			}
+			if f.org != "" {
+				if _, err := h.Access.Org(ctx, f.org); err != nil {
+					return missing(err, f.org)
+				}
 			}
 			e, err := h.Access.Explain(ctx, q)
 			if err != nil {
@@ -77,10 +86,10 @@ A decision is allow, deny, or challenge: yes, after a better sign-in.`,
 
 // read returns the question that the flags ask, without its principal.
 func (f *explainFlags) read(now time.Time) (*access.Question, error) {
-	if f.as+f.client == "" || f.do == "" {
+	if f.as+f.client+f.service == "" || f.do == "" {
 		return nil, usagef("say who and what: --as and --do")
 	}
-	q := &access.Question{Permission: f.do, Now: now}
+	q := &access.Question{Permission: f.do, Org: f.org, Now: now}
 	var err error
 	if q.Level, err = proof.ParseLevel(f.acr); err != nil || q.Level == proof.None {
 		return nil, usagef("--acr must be aal1 or aal2")

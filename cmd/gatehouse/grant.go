@@ -26,21 +26,36 @@ are kept. What is denied stays denied, whatever else allows it.`,
 }
 
 // subjectFlags name whom something is given to.
-type subjectFlags struct{ user, client, group string }
+type subjectFlags struct{ user, service, client, group, everyone string }
 
 func (f *subjectFlags) bind(a *app, cmd *cobra.Command, whose string) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.user, "user", "", whose+" this person, an id or an `email` address")
+	flags.StringVar(&f.service, "service", "", whose+" this service account, by its `id`")
 	flags.StringVar(&f.client, "client", "", whose+" this application, by its `id`")
 	flags.StringVar(&f.group, "group", "", whose+" this group, by its `id`")
-	cmd.MarkFlagsMutuallyExclusive("user", "client", "group")
+	cmd.MarkFlagsMutuallyExclusive("user", "service", "client", "group")
+	a.completingFlag(cmd, "service", services)
 	a.completingFlag(cmd, "group", groups)
 	a.completingFlag(cmd, "user", people)
 	a.completingFlag(cmd, "client", applications)
 }
 
+// bindEveryone is bind with everybody in an organisation.
+func (f *subjectFlags) bindEveryone(a *app, cmd *cobra.Command, whose string) {
+	f.bind(a, cmd, whose)
+	cmd.Flags().StringVar(&f.everyone, "everyone-in", "", whose+" everybody in this organisation, by its `id`")
+	cmd.MarkFlagsMutuallyExclusive("user", "service", "client", "group", "everyone-in")
+	a.completingFlag(cmd, "everyone-in", orgs)
+}
+
+// typed is the name that was given.
+func (f *subjectFlags) typed() string {
+	return f.user + f.service + f.client + f.group + f.everyone
+}
+
 // given reports whether somebody was named.
-func (f *subjectFlags) given() bool { return f.user+f.client+f.group != "" }
+func (f *subjectFlags) given() bool { return f.typed() != "" }
 
 // find returns who was named, the zero Subject when nobody was.
 func (f *subjectFlags) find(ctx context.Context, h *house.House) (access.Subject, error) {
@@ -51,10 +66,15 @@ func (f *subjectFlags) find(ctx context.Context, h *house.House) (access.Subject
 	case f.client != "":
 		c, err := h.OAuth.Client(ctx, id.Client(f.client))
 		return access.Subject{Kind: access.Client, ID: string(c.ID)}, missing(err, f.client)
-	}
-	if f.group != "" {
+	case f.service != "":
+		s, err := h.Access.ServiceAccount(ctx, f.service)
+		return access.Subject{Kind: access.ServiceAccount, ID: s.ID}, missing(err, f.service)
+	case f.group != "":
 		g, err := h.Access.Group(ctx, f.group)
 		return access.Subject{Kind: access.Group, ID: g.ID}, missing(err, f.group)
+	case f.everyone != "":
+		o, err := h.Access.Org(ctx, f.everyone)
+		return access.Subject{Kind: access.Organisation, ID: o.ID}, missing(err, f.everyone)
 	}
 	return access.Subject{}, nil
 }
@@ -130,7 +150,7 @@ or because somebody ended them. What groups bring is told by "gatehouse explain"
   gatehouse grant list --user ada@example.test --ended --json`,
 		Args: noArgs,
 	})
-	of.bind(a, cmd, "only those of")
+	of.bindEveryone(a, cmd, "only those of")
 	f.bind(cmd, 500)
 	cmd.Flags().BoolVar(&ended, "ended", false, "those that are over, instead of those that are not")
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/access"
+	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/proof"
 )
@@ -16,6 +17,7 @@ type grantFlags struct {
 	to                  subjectFlags
 	role, permission    string
 	deny                bool
+	org                 string
 	where, condition    string
 	ids                 []string
 	from, until         string
@@ -24,11 +26,12 @@ type grantFlags struct {
 }
 
 func (f *grantFlags) bind(a *app, cmd *cobra.Command) {
-	f.to.bind(a, cmd, "to")
+	f.to.bindEveryone(a, cmd, "to")
 	flags := cmd.Flags()
 	flags.StringVar(&f.role, "role", "", "a `role`")
 	flags.StringVar(&f.permission, "permission", "", "or a `permission`, or several with *")
 	flags.BoolVar(&f.deny, "deny", false, "deny it instead, whatever else allows it")
+	flags.StringVar(&f.org, "org", "", "within this organisation only, and for its members, by its `id`")
 	flags.StringVar(&f.where, "where", "any", "on which things, a `place`: any, or own for those whose owner they are")
 	flags.StringArrayVar(&f.ids, "resource-id", nil, "on the thing with this `id` only; may be repeated")
 	flags.StringVar(&f.condition, "condition", "", "on things for which this `expression` in CEL is true")
@@ -43,6 +46,7 @@ func (f *grantFlags) bind(a *app, cmd *cobra.Command) {
 	cmd.MarkFlagsMutuallyExclusive("until", "for")
 	cmd.MarkFlagsMutuallyExclusive("where", "resource-id", "condition")
 	a.completingFlag(cmd, "role", roles)
+	a.completingFlag(cmd, "org", orgs)
 	choosing(cmd, "where", string(access.Everywhere), string(access.Own))
 	choosing(cmd, "acr", proof.AAL1.String(), proof.AAL2.String())
 }
@@ -51,13 +55,13 @@ func (f *grantFlags) bind(a *app, cmd *cobra.Command) {
 func (f *grantFlags) read(now time.Time) (g access.Grant, err error) {
 	switch {
 	case !f.to.given():
-		return g, usagef("say to whom: --user, --group or --client")
+		return g, usagef("say to whom: --user, --group, --service, --client or --everyone-in")
 	case f.role+f.permission == "":
 		return g, usagef("say what: --role or --permission")
 	case f.reason == "":
 		return g, usagef("say why, for whoever asks later: --reason")
 	}
-	g = access.Grant{Effect: access.Allow, Role: access.RoleNamed(f.role), Reason: f.reason, Ticket: f.ticket, Requires: access.Requirement{MaxAge: time.Duration(f.maxAge)}}
+	g = access.Grant{Effect: access.Allow, Role: access.RoleNamed(f.role), Org: f.org, Reason: f.reason, Ticket: f.ticket, Requires: access.Requirement{MaxAge: time.Duration(f.maxAge)}}
 	if f.deny {
 		g.Effect = access.Deny
 	}
@@ -119,15 +123,17 @@ func grantFlag(field string) (flag, value string) {
 func (a *app) grantCreate() *cobra.Command {
 	var f grantFlags
 	cmd := a.printing(&cobra.Command{
-		Use:   "create (--user USER | --group GROUP_ID | --client CLIENT_ID) (--role ROLE | --permission PERMISSION) --reason TEXT",
+		Use:   "create (--user USER | --group GROUP_ID | --service SERVICE_ID | --client CLIENT_ID | --everyone-in ORG_ID) (--role ROLE | --permission PERMISSION) --reason TEXT",
 		Short: "Give somebody a role or a permission, or deny it",
 		Long: `Give somebody a role or a permission, or deny it to them. Without --for and --until
 it lasts until it is revoked, or for a role with a longest time of its own as long
-as that. --where own is for things whose owner they are, as the API says in an
+as that. With --org it counts within that organisation only, and for who is a member
+of it. --where own is for things whose owner they are, as the API says in an
 attribute; the program that asks says what that attribute is.`,
 		Example: `  gatehouse grant create --user ada@example.test --role support --for 8h --reason "Summer sale"
   gatehouse grant create --user ada@example.test --permission shop/orders:read --where own --reason "A customer"
   gatehouse grant create --group desk --role support --reason "Support"
+  gatehouse grant create --everyone-in acme --role customer --org acme --reason "Their own shop"
   gatehouse grant create --client reports --permission shop/orders:* --until 2027-01-01T00:00:00Z --reason "Yearly report" --ticket OPS-7
   gatehouse grant create --user bob@example.test --role refunder --deny --reason "Under review"`,
 		Args: noArgs,
@@ -144,7 +150,7 @@ attribute; the program that asks says what that attribute is.`,
 			}
 			made, err := h.Access.Give(ctx, operator(), g)
 			if err != nil {
-				return inFlags(missing(err, f.role), grantFlag)
+				return inFlags(missing(err, f.named(err)), grantFlag)
 			}
 			w, err := shownGrant(ctx, newNames(h), made)
 			if err != nil {
@@ -154,6 +160,14 @@ attribute; the program that asks says what that attribute is.`,
 		})
 	})
 	return cmd
+}
+
+// named is what was looked for and is not there.
+func (f *grantFlags) named(err error) string {
+	if fault.CodeOf(err) == "org.not_found" {
+		return f.org
+	}
+	return f.role
 }
 
 // lasting says until when something lasts.

@@ -13,32 +13,61 @@ import (
 )
 
 func (a *app) lock() *cobra.Command {
-	return explained(a.group("lock", "Suspend what a role or a grant allows, and give it back", a.lockPut(), a.lockLift(), a.lockList()),
-		`Suspend what a role or a grant allows, without ending it: whoever has it has it
-again when the lock is lifted, or ends. What a role denies stays denied. To keep a
-person out there is "gatehouse user disable".`,
-		`  gatehouse lock put --role refunder --reason "Fraud under way"
-  gatehouse lock lift --role refunder`)
+	return explained(a.group("lock", "Suspend people, programs, sessions, roles and grants, and give back what they had", a.lockCreate(), a.lockLift(), a.lockList()),
+		`Suspend somebody, a session, or what a role or a grant allows, without ending
+anything: what was there is there again when the lock is lifted, or ends. Who is
+locked cannot sign in, is signed out meanwhile, and their tokens are good for
+nothing; what a role or a grant denies stays denied. To end what somebody has there
+is "gatehouse user disable".`,
+		`  gatehouse lock create --user ada@example.test --for 2h --reason "Looking into it"
+  gatehouse lock lift --user ada@example.test`)
 }
 
 // lockFlags name what a lock is on.
-type lockFlags struct{ role, grant string }
+type lockFlags struct {
+	who                  subjectFlags
+	session, role, grant string
+}
+
+const whatIsLocked = "(--user USER | --service SERVICE_ID | --client CLIENT_ID | --session SESSION | --role ROLE | --grant GRANT_ID)"
 
 func (f *lockFlags) bind(a *app, cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.role, "role", "", "the lock is on this `role`")
-	cmd.Flags().StringVar(&f.grant, "grant", "", "the lock is on this `grant`, by its id")
-	cmd.MarkFlagsMutuallyExclusive("role", "grant")
+	flags := cmd.Flags()
+	flags.StringVar(&f.who.user, "user", "", "the lock is on this person, an id or an `email` address")
+	flags.StringVar(&f.who.service, "service", "", "the lock is on this service account, by its `id`")
+	flags.StringVar(&f.who.client, "client", "", "the lock is on this application, by its `id`")
+	flags.StringVar(&f.session, "session", "", "the lock is on this browser `session`, by its id")
+	flags.StringVar(&f.role, "role", "", "the lock is on this `role`")
+	flags.StringVar(&f.grant, "grant", "", "the lock is on this `grant`, by its id")
+	cmd.MarkFlagsMutuallyExclusive("user", "service", "client", "session", "role", "grant")
+	a.completingFlag(cmd, "user", people)
+	a.completingFlag(cmd, "service", services)
+	a.completingFlag(cmd, "client", applications)
+	a.completingFlag(cmd, "session", sessionIDs)
 	a.completingFlag(cmd, "role", roles)
 }
 
-func (f *lockFlags) target() (access.LockTarget, error) {
+// typed is the name that was given.
+func (f *lockFlags) typed() string { return f.who.typed() + f.session + f.role + f.grant }
+
+func (f *lockFlags) check() error {
+	if f.typed() == "" {
+		return usagef("say what the lock is on: --user, --service, --client, --session, --role or --grant")
+	}
+	return nil
+}
+
+func (f *lockFlags) target(ctx context.Context, h *house.House) (access.LockTarget, error) {
 	switch {
+	case f.session != "":
+		return access.LockTarget{Kind: access.LockSession, ID: string(id.SessionOf(f.session))}, nil
 	case f.role != "":
 		return access.LockTarget{Kind: access.LockRole, ID: access.RoleNamed(f.role)}, nil
 	case f.grant != "":
 		return access.LockTarget{Kind: access.LockGrant, ID: string(id.GrantOf(f.grant))}, nil
 	}
-	return access.LockTarget{}, usagef("say what the lock is on: --role or --grant")
+	who, err := f.who.find(ctx, h)
+	return access.On(who), err
 }
 
 // lockFlag is the flag of what access calls a field of a lock.
@@ -52,18 +81,22 @@ func lockFlag(field string) (flag, value string) {
 	return "--" + field, ""
 }
 
-func (a *app) lockPut() *cobra.Command {
+func (a *app) lockCreate() *cobra.Command {
 	var f lockFlags
 	var until, reason string
 	var last durationFlag
 	cmd := a.printing(&cobra.Command{
-		Use:   "put (--role ROLE | --grant GRANT_ID) --reason TEXT",
-		Short: "Suspend what a role or a grant allows",
-		Long: `Suspend what a role or a grant allows, until the lock is lifted, or for a time with
---for or --until. A role is suspended for all who have it, also by way of a role
-that has it for a parent. A lock that is there already is replaced.`,
-		Example: `  gatehouse lock put --role refunder --reason "Fraud under way"
-  gatehouse lock put --grant gra_aaaa --for 2h --reason "Asking back" --json`,
+		Use:   "create " + whatIsLocked + " --reason TEXT",
+		Short: "Suspend somebody, a session, or what a role or a grant allows",
+		Long: `Suspend somebody, a session, or what a role or a grant allows, until the lock is
+lifted, or for a time with --for or --until; one on a session ends with it. It
+counts within a second. A role is suspended for all who have it, also by way of a
+role that has it for a parent. A lock that is there already is replaced.`,
+		Example: `  gatehouse lock create --user ada@example.test --for 2h --reason "Looking into it"
+  gatehouse lock create --client web --reason "Its secret was in a log"
+  gatehouse lock create --session ses_kq3h5tfx2c7a --reason "From an unknown place"
+  gatehouse lock create --role refunder --reason "Fraud under way"
+  gatehouse lock create --grant gra_aaaa --for 2h --reason "Asking back" --json`,
 		Args: noArgs,
 	})
 	f.bind(a, cmd)
@@ -72,8 +105,7 @@ that has it for a parent. A lock that is there already is replaced.`,
 	cmd.Flags().StringVar(&reason, "reason", "", "why, as `text`")
 	cmd.MarkFlagsMutuallyExclusive("until", "for")
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
-		on, err := f.target()
-		if err != nil {
+		if err := f.check(); err != nil {
 			return err
 		}
 		if reason == "" {
@@ -84,15 +116,19 @@ that has it for a parent. A lock that is there already is replaced.`,
 			return err
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
+			on, err := f.target(ctx, h)
+			if err != nil {
+				return err
+			}
 			l, err := h.Access.PutLock(ctx, operator(), access.LockRecord{Lock: access.Lock{On: on, Ends: w.ExpiresAt, Reason: reason}})
 			if err != nil {
-				return inFlags(missing(err, f.role+f.grant), lockFlag)
+				return inFlags(missing(err, f.typed()), lockFlag)
 			}
 			end := "until the lock is lifted"
 			if !l.Ends.IsZero() {
 				end = lasting(l.Ends)
 			}
-			return a.say(wire.OfLock(l), "%s is suspended, %s.", plain(on.ID), end)
+			return a.say(wire.OfLock(l), "%s is suspended, %s.", plain(f.typed()), end)
 		})
 	})
 	return cmd
@@ -101,24 +137,28 @@ that has it for a parent. A lock that is there already is replaced.`,
 func (a *app) lockLift() *cobra.Command {
 	var f lockFlags
 	cmd := a.printing(&cobra.Command{
-		Use:   "lift (--role ROLE | --grant GRANT_ID)",
+		Use:   "lift " + whatIsLocked,
 		Short: "Lift a lock, and so give back what it suspended",
-		Long: `Lift a lock: what the role or the grant allows counts again, for whoever has it and
-as long as they have it.`,
+		Long: `Lift a lock: who was locked may sign in again, and has the sessions and tokens that
+are not over; what a role or a grant allows counts again, for whoever has it and as
+long as they have it.`,
 		Example: `  gatehouse lock lift --role refunder`,
 		Args:    noArgs,
 	})
 	f.bind(a, cmd)
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
-		on, err := f.target()
-		if err != nil {
+		if err := f.check(); err != nil {
 			return err
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			if err := h.Access.LiftLock(ctx, operator(), on); err != nil {
-				return missing(err, f.role+f.grant)
+			on, err := f.target(ctx, h)
+			if err != nil {
+				return err
 			}
-			return a.say(map[string]any{"on": wire.LockTarget(on), "lifted": true}, "The lock on %s is lifted.", plain(on.ID))
+			if err := h.Access.LiftLock(ctx, operator(), on); err != nil {
+				return missing(err, f.typed())
+			}
+			return a.say(map[string]any{"on": wire.OfLockTarget(on), "lifted": true}, "The lock on %s is lifted.", plain(f.typed()))
 		})
 	})
 	return cmd
@@ -138,15 +178,33 @@ func (a *app) lockList() *cobra.Command {
 				if err != nil {
 					return err
 				}
-				return printAll(a, all, printed[access.LockRecord]{
-					header: []string{"ON", "UNTIL", "BY", "REASON"},
-					row: func(l access.LockRecord) []string {
-						return []string{string(l.On.Kind) + " " + l.On.ID, moment(l.Ends), l.CreatedBy, l.Reason}
-					},
-					wire: func(l access.LockRecord) any { return wire.OfLock(l) },
-					none: "No locks.",
-				})
+				names := newNames(h)
+				shown := make([]wire.Lock, len(all))
+				for i, l := range all {
+					shown[i] = wire.OfLock(l)
+					if l.On.Kind == access.LockUser {
+						who, err := shownSubject(ctx, names, access.Subject{Kind: access.User, ID: l.On.ID})
+						if err != nil {
+							return err
+						}
+						shown[i].On.Email = who.Email
+					}
+				}
+				return printAll(a, shown, printedLocks)
 			})
 		}),
 	})
+}
+
+var printedLocks = printed[wire.Lock]{
+	header: []string{"ON", "UNTIL", "BY", "REASON"},
+	row: func(l wire.Lock) []string {
+		on := string(l.On.Kind) + " " + l.On.ID
+		if l.On.Email != "" {
+			on = l.On.Email
+		}
+		return []string{on, moment(l.ExpiresAt), l.CreatedBy, l.Reason}
+	},
+	wire: func(l wire.Lock) any { return l },
+	none: "No locks.",
 }

@@ -53,9 +53,21 @@ func onTheDesk(s *scene) access.MembershipRecord {
 	}}
 }
 
+func acme(s *scene) error {
+	_, err := s.House.Access.CreateOrg(context.Background(), gatetest.Console, access.OrgRecord{ID: "acme", Description: "Acme Ltd"})
+	return err
+}
+
+func ops(s *scene) (access.Begun, error) {
+	return s.House.Access.CreateServiceAccount(context.Background(), gatetest.Console, access.NewServiceAccount{
+		ServiceAccountRecord: access.ServiceAccountRecord{ID: "ops", Description: "Nightly report"}, Reason: "OPS-7",
+	})
+}
+
 // accessTrail is every change of what somebody may do.
 func accessTrail() []audited {
 	var granted id.Grant
+	var key id.ServiceKey
 	withShop := func(t *testing.T, s *scene) {
 		_, err := s.House.Access.CreateAPI(context.Background(), gatetest.Console, shop())
 		must(t, err)
@@ -75,6 +87,12 @@ func accessTrail() []audited {
 		must(t, desk(s))
 		_, err := s.House.Access.AddMember(context.Background(), gatetest.Console, onTheDesk(s))
 		must(t, err)
+	}
+	withOrg := func(t *testing.T, s *scene) { must(t, acme(s)) }
+	withService := func(t *testing.T, s *scene) {
+		b, err := ops(s)
+		must(t, err)
+		key = b.Key.ID
 	}
 	row := func(action audit.Action, prepare func(t *testing.T, s *scene), do func(ctx context.Context, s *scene, a *access.Service) error) audited {
 		return audited{action: action, prepare: prepare, do: changed(func(ctx context.Context, s *scene) error { return do(ctx, s, s.House.Access) })}
@@ -118,7 +136,7 @@ func accessTrail() []audited {
 			_, err := a.Revoke(ctx, gatetest.Console, granted, "the sale is over")
 			return err
 		}),
-		row(access.ActionLockPut, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
+		row(access.ActionLockCreate, withGrant, func(ctx context.Context, _ *scene, a *access.Service) error {
 			_, err := a.PutLock(ctx, gatetest.Console, lockOn(granted))
 			return err
 		}),
@@ -128,6 +146,34 @@ func accessTrail() []audited {
 			must(t, err)
 		}, func(ctx context.Context, _ *scene, a *access.Service) error {
 			return a.LiftLock(ctx, gatetest.Console, lockOn(granted).On)
+		}),
+		row(access.ActionOrgCreate, nil, func(_ context.Context, s *scene, _ *access.Service) error { return acme(s) }),
+		row(access.ActionOrgDelete, withOrg, func(ctx context.Context, _ *scene, a *access.Service) error {
+			return a.DeleteOrg(ctx, gatetest.Console, "acme")
+		}),
+		row(access.ActionServiceCreate, nil, func(_ context.Context, s *scene, _ *access.Service) error { _, err := ops(s); return err }),
+		row(access.ActionServiceDisable, withService, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.DisableServiceAccount(ctx, gatetest.Console, "ops", "its key was in a log")
+			return err
+		}),
+		row(access.ActionServiceEnable, func(t *testing.T, s *scene) {
+			withService(t, s)
+			_, err := s.House.Access.DisableServiceAccount(context.Background(), gatetest.Console, "ops", "")
+			must(t, err)
+		}, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.EnableServiceAccount(ctx, gatetest.Console, "ops", "it was another one's")
+			return err
+		}),
+		row(access.ActionServiceDelete, withService, func(ctx context.Context, _ *scene, a *access.Service) error {
+			return a.DeleteServiceAccount(ctx, gatetest.Console, "ops", "not run any more")
+		}),
+		row(access.ActionKeyCreate, withService, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, _, err := a.CreateServiceKey(ctx, gatetest.Console, access.KeyRecord{Owner: "ops", Name: "laptop", ExpiresAt: time.Now().Add(time.Hour)})
+			return err
+		}),
+		row(access.ActionKeyRevoke, withService, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.RevokeServiceKey(ctx, gatetest.Console, key)
+			return err
 		}),
 		row(access.ActionGroupCreate, nil, func(_ context.Context, s *scene, _ *access.Service) error { return desk(s) }),
 		row(access.ActionGroupDelete, withMember, func(ctx context.Context, _ *scene, a *access.Service) error {
@@ -140,7 +186,7 @@ func accessTrail() []audited {
 			return err
 		}),
 		row(access.ActionMemberRemove, withMember, func(ctx context.Context, s *scene, a *access.Service) error {
-			return a.RemoveMember(ctx, gatetest.Console, "desk", onTheDesk(s).Member)
+			return a.RemoveMember(ctx, gatetest.Console, onTheDesk(s).Of, onTheDesk(s).Member)
 		}),
 		row(access.ActionGrantsEnd, withGrant, func(ctx context.Context, s *scene, _ *access.Service) error {
 			return s.House.Identity.Delete(ctx, gatetest.Console, s.ada.ID)

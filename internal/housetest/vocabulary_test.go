@@ -34,12 +34,12 @@ func TestEventsCallThingsAsCommandsDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for _, shape := range []any{wire.UserDetail{}, wire.Client{}, wire.Session{}, wire.Key{}, wire.API{}, wire.Role{}, wire.Grant{}, wire.Group{}, wire.Member{}, wire.Lock{}} {
+	for _, shape := range []any{wire.UserDetail{}, wire.Client{}, wire.Session{}, wire.Key{}, wire.API{}, wire.Role{}, wire.Grant{}, wire.Group{}, wire.Member{}, wire.Lock{}, wire.Org{}, wire.ServiceAccount{}, wire.ServiceKey{}} {
 		jsonNames(reflect.TypeOf(shape), names)
 	}
 	// Of things that no command prints: how many factors, since when one counts, an
 	// authorization's strength, a pruning, grants that ended with somebody.
-	beside := []string{"grants", "memberships", "served_apis", "jwks_sha256", "logo_sha256", "factors", "confirmed", "acr", "session", "events", "first", "none_before"}
+	beside := []string{"grants", "memberships", "locks", "served_apis", "jwks_sha256", "logo_sha256", "factors", "confirmed", "acr", "session", "events", "first", "none_before"}
 	seen := map[string]bool{}
 	for _, m := range regexp.MustCompile(`(?m)^ +(?:before|after) +(\{.*\})$`).FindAllStringSubmatch(string(golden), -1) {
 		var doc map[string]any

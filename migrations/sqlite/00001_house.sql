@@ -241,7 +241,7 @@ CREATE TABLE roles (
 );
 
 CREATE TABLE locks (
-    kind        TEXT   NOT NULL CHECK (kind IN ('role', 'grant')),
+    kind        TEXT   NOT NULL CHECK (kind IN ('user', 'service', 'client', 'session', 'role', 'grant')),
     name        TEXT   NOT NULL,
     ends_at     BIGINT NOT NULL,
     reason      TEXT   NOT NULL,
@@ -258,8 +258,17 @@ CREATE TABLE groups (
     rev          BIGINT NOT NULL
 );
 
+CREATE TABLE orgs (
+    id           TEXT   PRIMARY KEY,
+    description  TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    rev          BIGINT NOT NULL
+);
+
+-- Who is in a group, and who in an organisation.
 CREATE TABLE memberships (
-    group_id     TEXT   NOT NULL REFERENCES groups (id) ON DELETE CASCADE,
+    of_kind      TEXT   NOT NULL CHECK (of_kind IN ('group', 'organisation')),
+    of_id        TEXT   NOT NULL,
     member_kind  TEXT   NOT NULL CHECK (member_kind IN ('user', 'service', 'client', 'group')),
     member_id    TEXT   NOT NULL,
     not_before   BIGINT,
@@ -268,10 +277,37 @@ CREATE TABLE memberships (
     created_at   BIGINT NOT NULL,
     created_by   TEXT   NOT NULL,
     rev          BIGINT NOT NULL,
-    PRIMARY KEY (group_id, member_kind, member_id)
+    PRIMARY KEY (of_kind, of_id, member_kind, member_id)
 );
 
-CREATE INDEX memberships_member ON memberships (member_kind, member_id, group_id);
+CREATE INDEX memberships_member ON memberships (member_kind, member_id, of_kind, of_id);
+
+CREATE TABLE service_accounts (
+    id           TEXT    PRIMARY KEY,
+    description  TEXT    NOT NULL,
+    disabled     BOOLEAN NOT NULL,
+    created_at   BIGINT  NOT NULL,
+    created_by   TEXT    NOT NULL,
+    updated_at   BIGINT  NOT NULL,
+    rev          BIGINT  NOT NULL
+);
+
+-- Of a key its MAC alone is kept. ends_at is as in grants.
+CREATE TABLE service_keys (
+    id          TEXT   PRIMARY KEY,
+    service_id  TEXT   NOT NULL REFERENCES service_accounts (id) ON DELETE CASCADE,
+    name        TEXT   NOT NULL,
+    mac         BLOB   NOT NULL,
+    expires_at  BIGINT,
+    created_at  BIGINT NOT NULL,
+    created_by  TEXT   NOT NULL,
+    revoked_at  BIGINT,
+    revoked_by  TEXT   NOT NULL,
+    used_at     BIGINT,
+    ends_at     BIGINT NOT NULL
+);
+
+CREATE INDEX service_keys_service ON service_keys (service_id, created_at, id);
 
 -- A grant has a role or a pattern, whose API stands in api. ends_at is when it is
 -- over, by its own end or because somebody ended it; the largest number is never.
@@ -308,6 +344,7 @@ CREATE INDEX grants_ends ON grants (ends_at, id);
 CREATE INDEX grants_subject ON grants (subject_kind, subject_id, ends_at, id);
 CREATE INDEX grants_role ON grants (role, ends_at) WHERE role <> '';
 CREATE INDEX grants_api ON grants (api, ends_at) WHERE api <> '';
+CREATE INDEX grants_org ON grants (org, ends_at) WHERE org <> '';
 
 -- What each version of the policy touched (v is the counter), one row for each thing.
 -- Who follows reads those behind the version that they know.

@@ -141,6 +141,11 @@ func testGrants(t *testing.T, s *store.Store) {
 		t.Errorf("of the shop is %q", g)
 	}
 	same(t, must[id.Grant](t)(s.GrantOfAPI(ctx, "shop", now.Add(2*time.Hour))), id.Grant(""))
+	if g := must[id.Grant](t)(s.GrantInOrg(ctx, "acme", now)); g != soon.ID && g != later.ID {
+		t.Errorf("in the organisation is %q", g)
+	}
+	same(t, must[id.Grant](t)(s.GrantInOrg(ctx, "acme", now.Add(2*time.Hour))), id.Grant(""))
+	same(t, must[id.Grant](t)(s.GrantInOrg(ctx, "", now)), id.Grant(""))
 
 	// A revoked one is over at that moment, and stays.
 	endless.Revoked, endless.RevokedBy, endless.RevokedReason = now.Add(time.Minute), "person:usr_x", "no more"
@@ -184,28 +189,48 @@ func testGroups(t *testing.T, s *store.Store) {
 	refused(t, err, fault.Conflict)
 	same(t, fault.CodeOf(err), "group.exists")
 	same(t, len(must[[]access.GroupRecord](t)(s.Groups(ctx))), 2)
-	refused(t, s.PutMembership(ctx, in(ada, "nobody")), fault.Conflict)
+	all, acme := access.Subject{Kind: access.Group, ID: "all"}, access.Subject{Kind: access.Organisation, ID: "acme"}
+	org := access.OrgRecord{ID: "acme", Description: "an “org”", Created: now, Rev: 1}
+	ok(t, s.InsertOrg(ctx, org))
+	err = s.InsertOrg(ctx, org)
+	refused(t, err, fault.Conflict)
+	same(t, fault.CodeOf(err), "org.exists")
+	same(t, must[[]access.OrgRecord](t)(s.Orgs(ctx)), []access.OrgRecord{org})
 	for _, m := range []access.MembershipRecord{in(bob, "desk"), in(ada, "desk"), in(ada, "all"), in(desk, "all")} {
 		ok(t, s.PutMembership(ctx, m))
 	}
 	again := in(ada, "desk")
 	again.ExpiresAt, again.NotBefore, again.Reason, again.Rev = time.Time{}, time.Time{}, "", 2
 	ok(t, s.PutMembership(ctx, again))
-	same(t, must[access.MembershipRecord](t)(s.Membership(ctx, "desk", ada)), again)
-	_, err = s.Membership(ctx, "all", bob)
+	same(t, must[access.MembershipRecord](t)(s.Membership(ctx, desk, ada)), again)
+	_, err = s.Membership(ctx, all, bob)
 	missing(t, err)
-	same(t, must[[]access.MembershipRecord](t)(s.Members(ctx, "desk", access.Subject{}, 10)), []access.MembershipRecord{again, in(bob, "desk")})
-	same(t, must[[]access.MembershipRecord](t)(s.Members(ctx, "desk", ada, 10)), []access.MembershipRecord{in(bob, "desk")})
-	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.User, "", "", 2)), []access.MembershipRecord{in(ada, "all"), again})
-	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.User, "usr_ada", "all", 10)), []access.MembershipRecord{again, in(bob, "desk")})
-	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.Group, "", "", 10)), []access.MembershipRecord{in(desk, "all")})
+	same(t, must[[]access.MembershipRecord](t)(s.Members(ctx, desk, access.Subject{}, 10)), []access.MembershipRecord{again, in(bob, "desk")})
+	same(t, must[[]access.MembershipRecord](t)(s.Members(ctx, desk, ada, 10)), []access.MembershipRecord{in(bob, "desk")})
+	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.User, "", access.Subject{}, 2)), []access.MembershipRecord{in(ada, "all"), again})
+	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.User, "usr_ada", all, 10)), []access.MembershipRecord{again, in(bob, "desk")})
+	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.Group, "", access.Subject{}, 10)), []access.MembershipRecord{in(desk, "all")})
 
-	ok(t, s.DeleteMembership(ctx, "desk", bob))
-	missing(t, s.DeleteMembership(ctx, "desk", bob))
+	// A group and an organisation of the same name are two.
+	inOrg := in(ada, "acme")
+	inOrg.Of = acme
+	twin := in(ada, "acme")
+	ok(t, s.PutMembership(ctx, inOrg))
+	ok(t, s.PutMembership(ctx, twin))
+	same(t, must[[]access.MembershipRecord](t)(s.Members(ctx, acme, access.Subject{}, 10)), []access.MembershipRecord{inOrg})
+	same(t, must[[]access.MembershipRecord](t)(s.MembershipsAfter(ctx, access.User, "usr_ada", desk, 1)), []access.MembershipRecord{inOrg})
+	ok(t, s.DeleteOrg(ctx, "acme"))
+	missing(t, s.DeleteOrg(ctx, "acme"))
+	same(t, len(must[[]access.MembershipRecord](t)(s.Members(ctx, acme, access.Subject{}, 10))), 0)
+	same(t, must[access.MembershipRecord](t)(s.Membership(ctx, twin.Of, ada)), twin)
+	ok(t, s.DeleteMembership(ctx, twin.Of, ada))
+
+	ok(t, s.DeleteMembership(ctx, desk, bob))
+	missing(t, s.DeleteMembership(ctx, desk, bob))
 	same(t, must[int64](t)(s.DropMemberships(ctx, ada)), int64(2))
 	ok(t, s.DeleteGroup(ctx, "desk"))
 	missing(t, s.DeleteGroup(ctx, "desk"))
-	same(t, len(must[[]access.MembershipRecord](t)(s.Members(ctx, "all", access.Subject{}, 10))), 0)
+	same(t, len(must[[]access.MembershipRecord](t)(s.Members(ctx, all, access.Subject{}, 10))), 0)
 }
 
 func testLocks(t *testing.T, s *store.Store) {
@@ -226,4 +251,57 @@ func testLocks(t *testing.T, s *store.Store) {
 	same(t, must[[]access.LockRecord](t)(s.Locks(ctx)), []access.LockRecord{l})
 	ok(t, s.DeleteLock(ctx, l.On))
 	missing(t, s.DeleteLock(ctx, l.On))
+}
+
+func testServiceAccounts(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	a := access.ServiceAccountRecord{ID: "ops", Description: "an “account”", Created: now, CreatedBy: "console:root", Updated: now, Rev: 1}
+	ok(t, s.InsertServiceAccount(ctx, a))
+	err := s.InsertServiceAccount(ctx, a)
+	refused(t, err, fault.Conflict)
+	same(t, fault.CodeOf(err), "service.exists")
+	a.Disabled, a.Updated = true, now.Add(time.Hour)
+	ok(t, s.UpdateServiceAccount(ctx, a))
+	refused(t, s.UpdateServiceAccount(ctx, a), fault.Conflict)
+	a.Rev = 2
+	same(t, must[[]access.ServiceAccountRecord](t)(s.ServiceAccounts(ctx)), []access.ServiceAccountRecord{a})
+
+	key := func(n int, end time.Time) access.KeyRecord {
+		return access.KeyRecord{
+			ID: id.ServiceKey("key_" + string(rune('a'+n))), Owner: "ops", Name: "a “key”", MAC: []byte{0, 1, byte(n)},
+			ExpiresAt: end, Created: now.Add(time.Duration(n) * time.Second), CreatedBy: "console:root",
+		}
+	}
+	endless, ending, over := key(0, time.Time{}), key(1, now.Add(time.Hour)), key(2, now)
+	refused(t, s.InsertServiceKey(ctx, access.KeyRecord{ID: "key_x", Owner: "nobody", MAC: []byte{1}, Created: now}), fault.Conflict)
+	for _, k := range []access.KeyRecord{endless, ending, over} {
+		ok(t, s.InsertServiceKey(ctx, k))
+	}
+	same(t, must[access.KeyRecord](t)(s.ServiceKey(ctx, ending.ID)), ending)
+	_, err = s.ServiceKey(ctx, "key_nobody")
+	missing(t, err)
+	same(t, must[[]access.KeyRecord](t)(s.ServiceKeysOf(ctx, "ops", 10)), []access.KeyRecord{over, ending, endless})
+	same(t, must[[]access.KeyRecord](t)(s.ServiceKeysOf(ctx, "ops", 1)), []access.KeyRecord{over})
+	same(t, must[[]access.KeyRecord](t)(s.LivingServiceKeys(ctx, now, "", 10)), []access.KeyRecord{endless, ending})
+	same(t, must[[]access.KeyRecord](t)(s.LivingServiceKeys(ctx, now, endless.ID, 10)), []access.KeyRecord{ending})
+
+	used := map[id.ServiceKey]time.Time{endless.ID: now.Add(time.Minute), "key_nobody": now}
+	ok(t, s.UseServiceKeys(ctx, used))
+	ok(t, s.UseServiceKeys(ctx, map[id.ServiceKey]time.Time{endless.ID: now})) // another process was slower
+	endless.Used = now.Add(time.Minute)
+	same(t, must[access.KeyRecord](t)(s.ServiceKey(ctx, endless.ID)), endless)
+
+	same(t, must[bool](t)(s.RevokeServiceKey(ctx, endless.ID, now.Add(time.Minute), "person:usr_x")), true)
+	same(t, must[bool](t)(s.RevokeServiceKey(ctx, endless.ID, now.Add(2*time.Minute), "person:usr_y")), false)
+	same(t, must[bool](t)(s.RevokeServiceKey(ctx, over.ID, now, "person:usr_y")), false)
+	endless.Revoked, endless.RevokedBy = now.Add(time.Minute), "person:usr_x"
+	same(t, must[access.KeyRecord](t)(s.ServiceKey(ctx, endless.ID)), endless)
+	same(t, must[[]access.KeyRecord](t)(s.LivingServiceKeys(ctx, now.Add(time.Minute), "", 10)), []access.KeyRecord{ending})
+	same(t, must[int64](t)(s.DropServiceKeys(ctx, "ops", now.Add(time.Second))), int64(1))
+	same(t, must[int64](t)(s.DropServiceKeys(ctx, "others", now.Add(time.Hour))), int64(0))
+	same(t, must[[]access.KeyRecord](t)(s.ServiceKeysOf(ctx, "ops", 10)), []access.KeyRecord{ending, endless})
+
+	ok(t, s.DeleteServiceAccount(ctx, "ops"))
+	missing(t, s.DeleteServiceAccount(ctx, "ops"))
+	same(t, len(must[[]access.KeyRecord](t)(s.ServiceKeysOf(ctx, "ops", 10))), 0)
 }

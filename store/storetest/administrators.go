@@ -214,7 +214,7 @@ func testWhoCounts(t *testing.T, s *store.Store) {
 		},
 		"one by a group": func(t *testing.T, _ identity.User, who access.Subject) {
 			a.grant(t, access.Subject{Kind: access.Group, ID: "board"}, nil)
-			_, err := a.AddMember(ctx, console, access.MembershipRecord{Membership: access.Membership{Member: who, Of: access.Subject{ID: "board"}}})
+			_, err := a.AddMember(ctx, console, access.MembershipRecord{Membership: access.Membership{Member: who, Of: access.Subject{Kind: access.Group, ID: "board"}}})
 			ok(t, err)
 		},
 		"an application": func(t *testing.T, _ identity.User, _ access.Subject) {

@@ -90,6 +90,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Ending":        testEnding,
 		"Served":        testServed,
 		"Roles":         testRoles,
+		"Services":      testServiceAccounts,
 		"Sessions":      testSessions,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,

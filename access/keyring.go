@@ -1,0 +1,90 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"sync"
+	"time"
+
+	"gatehouse/clock"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// Keyring tells the doors whose key they were shown, from memory, and remembers when
+// each was last good. Fill in the exported fields.
+type Keyring struct {
+	Codec  KeyCodec
+	Policy Present
+	Store  Store
+
+	mu   sync.Mutex
+	used map[id.ServiceKey]time.Time // since the last Flush; no more than keys that there are
+}
+
+// Present is the policy as it stands.
+type Present interface {
+	// Current returns it, at most a second old. An error is Unavailable: nobody can
+	// know, and the caller must refuse.
+	Current(ctx context.Context) (*Snapshot, error)
+}
+
+// Bearer returns whose key a text is. A text that is none, a key that is over, was
+// revoked or never was, and one whose account is disabled or locked are one and the
+// same Unauthenticated fault, "servicekey.bad". It asks no store. An error of another kind
+// says nothing about the key.
+func (r *Keyring) Bearer(ctx context.Context, text string) (Bearer, error) {
+	p, err := r.Codec.Parse(text)
+	if err != nil {
+		return Bearer{}, badKey()
+	}
+	now := time.Now()
+	s, err := r.Policy.Current(ctx)
+	if err != nil {
+		return Bearer{}, fmt.Errorf("look for a key: %w", err)
+	}
+	b, ok := s.Bearer(p, now)
+	if !ok {
+		return Bearer{}, badKey()
+	}
+	r.note(b.Key, now)
+	return b, nil
+}
+
+func badKey() error {
+	return fault.New(fault.Unauthenticated, "servicekey.bad", "The key is unknown, over or revoked, or its service account may do nothing now.")
+}
+
+func (r *Keyring) note(key id.ServiceKey, now time.Time) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.used == nil {
+		r.used = map[id.ServiceKey]time.Time{}
+	}
+	r.used[key] = now
+}
+
+// Flush writes down when keys were used since it was last called. What could not be
+// written is tried again the next time.
+func (r *Keyring) Flush(ctx context.Context, _ time.Time) error {
+	r.mu.Lock()
+	used := r.used
+	r.used = nil
+	r.mu.Unlock()
+	if len(used) == 0 {
+		return nil
+	}
+	for key, at := range used {
+		used[key] = clock.Cut(at)
+	}
+	err := r.Store.InTx(ctx, func(ctx context.Context) error { return r.Store.UseServiceKeys(ctx, used) })
+	if err == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	maps.Copy(used, r.used)
+	r.used = used
+	return fmt.Errorf("note the use of keys: %w", err)
+}

@@ -1,0 +1,147 @@
+package access
+
+import (
+	"crypto/rand"
+	"encoding/base32"
+	"encoding/binary"
+	"errors"
+	"hash/crc32"
+	"maps"
+	"strings"
+	"time"
+
+	"gatehouse/id"
+	"gatehouse/secret"
+)
+
+// KeyPrefix begins every key of a service account, so that secret scanners find it.
+const KeyPrefix = "gatehouse_pat_"
+
+// The layout of a key: the prefix, which key it is, "_", 32 random bytes and four
+// of a checksum, all in base32 with small letters (docs/access.md). The checksum is
+// the CRC-32 of all that stands before it, for scanners that have no key of ours.
+const (
+	keySecret   = 32
+	keyChecksum = 4
+)
+
+var (
+	keyLetters = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
+
+	keySecretText   = keyLetters.EncodedLen(keySecret)
+	keyChecksumText = keyLetters.EncodedLen(keyChecksum)
+
+	errKey = errors.New("not a key of a service account of ours")
+)
+
+// KeyCodec makes and reads keys. What is kept of one is a MAC under a key of the
+// house: who reads the database can neither use it nor tell whether a text is one.
+type KeyCodec struct {
+	Key []byte // 32 bytes
+}
+
+// PresentedKey is what the text of a key comes to.
+type PresentedKey struct {
+	ID  id.ServiceKey
+	mac []byte
+}
+
+// Mint returns a fresh key of that name, and the MAC to keep.
+func (c KeyCodec) Mint(name id.ServiceKey) (text string, mac []byte) {
+	var b [keySecret]byte
+	rand.Read(b[:]) // never fails
+	text = KeyPrefix + name.Text() + "_" + keyLetters.EncodeToString(b[:])
+	return text + checksum(text), c.mac(text)
+}
+
+// Parse reads a key. What cannot be one is an error; whether it is one of ours only
+// a Snapshot tells, by its MAC.
+func (c KeyCodec) Parse(text string) (PresentedKey, error) {
+	rest, ok := strings.CutPrefix(text, KeyPrefix)
+	if !ok || len(text) > maxKeyText {
+		return PresentedKey{}, errKey
+	}
+	name, _, ok := strings.Cut(rest, "_")
+	key := id.ServiceKeyOf("key_" + name)
+	if !ok || key == "" || len(rest) != len(name)+1+keySecretText+keyChecksumText {
+		return PresentedKey{}, errKey
+	}
+	signed := text[:len(text)-keyChecksumText]
+	if checksum(signed) != text[len(signed):] {
+		return PresentedKey{}, errKey
+	}
+	return PresentedKey{ID: key, mac: c.mac(signed)}, nil
+}
+
+// maxKeyText is more than any key has, in bytes.
+const maxKeyText = 160
+
+func checksum(text string) string {
+	var b [keyChecksum]byte
+	binary.BigEndian.PutUint32(b[:], crc32.ChecksumIEEE([]byte(text)))
+	return keyLetters.EncodeToString(b[:])
+}
+
+func (c KeyCodec) mac(text string) []byte { return secret.MAC(c.Key, "service key\x00"+text) }
+
+// Key is what a Policy knows of a key of a service account.
+type Key struct {
+	ID    id.ServiceKey
+	Owner Subject
+	MAC   []byte
+	Window
+}
+
+// key is a Key as it is looked up.
+type key struct {
+	owner Subject
+	mac   []byte
+	span
+}
+
+func compileKeys(list []Key) map[id.ServiceKey]*key {
+	keys := make(map[id.ServiceKey]*key, len(list))
+	for _, k := range list {
+		keys[k.ID] = &key{k.Owner, k.MAC, k.span()}
+	}
+	return keys
+}
+
+// withKeys returns the same with those keys of an account alone. It copies the map
+// of all, which holds MaxServices × MaxKeysOf at most.
+func (s *Snapshot) withKeys(owner Subject, list []Key) *Snapshot {
+	next := *s
+	next.keys = maps.Clone(s.keys)
+	maps.DeleteFunc(next.keys, func(_ id.ServiceKey, k *key) bool { return k.owner == owner })
+	maps.Copy(next.keys, compileKeys(list))
+	return &next
+}
+
+// Bearer is who presented a key that is good.
+type Bearer struct {
+	Subject
+	Key   id.ServiceKey
+	Until time.Time // when the clock ends the key; zero: never
+}
+
+// Bearer returns whose a key is that counts at a moment. It reports false for one
+// that is not ours, is over or was revoked, and while its account is disabled or a
+// lock is on it. It takes the same time for a key that there is and for one that
+// there is not, as far as the MAC goes.
+func (s *Snapshot) Bearer(p PresentedKey, at time.Time) (Bearer, bool) {
+	k := s.keys[p.ID]
+	if k == nil {
+		k = noKey
+	}
+	until := int64(never)
+	if !secret.Equal(k.mac, p.mac) || !k.at(nanos(at), &until) {
+		return Bearer{}, false
+	}
+	if owner := s.principal(k.owner); owner != nil && owner.disabled || s.Locked(at, On(k.owner)) {
+		return Bearer{}, false
+	}
+	return Bearer{Subject: k.owner, Key: p.ID, Until: moment(until)}, true
+}
+
+// noKey stands for a key that is not there. No MAC is equal to its own.
+var noKey = &key{mac: make([]byte, 32)}

@@ -1,0 +1,119 @@
+package access
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// OrgRecord is an organisation as it is kept. People, applications, service
+// accounts and groups are members of it. A grant may count within one only, and
+// then for its members; and everybody in one may be given something.
+type OrgRecord struct {
+	ID, Description string
+	Created         time.Time
+	Rev             int64
+}
+
+// CreateOrg adds an organisation without members. Faults: Invalid "org.invalid",
+// Conflict "org.exists", "access.full".
+func (s *Service) CreateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (OrgRecord, error) {
+	o.Created, o.Rev = clock.Now(), 1
+	var p problems
+	p.id("id", o.ID)
+	p.text("description", o.Description, maxDescription)
+	if err := p.err("org.invalid", "The organisation cannot be used so."); err != nil {
+		return OrgRecord{}, err
+	}
+	err := s.alter(ctx, "create an organisation", func(ctx context.Context, t *touched) error {
+		t.rules()
+		all, err := s.Store.Orgs(ctx)
+		if err != nil {
+			return err
+		}
+		if len(all) >= MaxOrgs {
+			return full("organisations", MaxOrgs)
+		}
+		if err := s.Store.InsertOrg(ctx, o); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionOrgCreate, KindOrg, o.ID, nil, map[string]any{"description": o.Description})
+	})
+	if err != nil {
+		return OrgRecord{}, err
+	}
+	return o, nil
+}
+
+// DeleteOrg removes an organisation with its memberships, where no grant is for
+// everybody in it or counts within it that is not over. Faults: NotFound, Conflict
+// "org.in_use".
+func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) error {
+	return s.alter(ctx, "delete an organisation", func(ctx context.Context, t *touched) error {
+		o, err := s.Org(ctx, name)
+		if err != nil {
+			return err
+		}
+		now := clock.Now()
+		has, err := s.Store.GrantsAfter(ctx, Subject{Organisation, name}, fromNow(now), 1)
+		if err != nil {
+			return err
+		}
+		within, err := s.Store.GrantInOrg(ctx, name, now)
+		if err != nil {
+			return err
+		}
+		if len(has) > 0 {
+			within = cmp.Or(within, has[0].ID)
+		}
+		if within != "" {
+			return inUse("org.in_use", fmt.Sprintf("The grant %s is for it.", within))
+		}
+		if err := s.touchMembers(ctx, t, Subject{Organisation, name}); err != nil {
+			return err
+		}
+		if err := s.Store.DeleteOrg(ctx, name); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionOrgDelete, KindOrg, name, map[string]any{"description": o.Description}, nil)
+	})
+}
+
+// Org returns one of them; NotFound fault "org.not_found".
+func (s *Service) Org(ctx context.Context, name string) (OrgRecord, error) {
+	all, err := s.Store.Orgs(ctx)
+	if err != nil {
+		return OrgRecord{}, fmt.Errorf("read an organisation: %w", err)
+	}
+	i := slices.IndexFunc(all, func(o OrgRecord) bool { return o.ID == name })
+	if i < 0 {
+		return OrgRecord{}, fault.Missing("org")
+	}
+	return all[i], nil
+}
+
+// Orgs returns all of them, in the order of their ids.
+func (s *Service) Orgs(ctx context.Context) ([]OrgRecord, error) {
+	all, err := s.Store.Orgs(ctx)
+	slices.SortFunc(all, func(a, b OrgRecord) int { return strings.Compare(a.ID, b.ID) })
+	return all, err
+}
+
+// concern lets an event be found in the trail of the person or the application
+// that it is about.
+func concern(e *audit.Event, who Subject) {
+	switch who.Kind {
+	case User:
+		e.User = id.User(who.ID)
+	case Client:
+		e.Client = id.Client(who.ID)
+	}
+}

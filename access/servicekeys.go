@@ -1,0 +1,160 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// KeyRecord is a key of a service account as it is kept. Those that are over are
+// told of for 90 days.
+type KeyRecord struct {
+	ID        id.ServiceKey
+	Owner     string // the service account
+	Name      string
+	MAC       []byte
+	ExpiresAt time.Time // zero: never
+	Created   time.Time
+	CreatedBy string    // the actor, as "console:root"
+	Revoked   time.Time // zero: nobody ended it
+	RevokedBy string
+	Used      time.Time // when it was last good for something, to the minute or so; zero: never
+}
+
+// Ends returns when the key is over: at its own end, or when somebody ended it. The
+// zero time is never.
+func (k *KeyRecord) Ends() time.Time {
+	if k.Revoked.IsZero() || !k.ExpiresAt.IsZero() && k.ExpiresAt.Before(k.Revoked) {
+		return k.ExpiresAt
+	}
+	return k.Revoked
+}
+
+// OverAt reports whether the key is over at now.
+func (k *KeyRecord) OverAt(now time.Time) bool {
+	end := k.Ends()
+	return !end.IsZero() && !now.Before(end)
+}
+
+func (k *KeyRecord) decided() Key {
+	return Key{ID: k.ID, Owner: Subject{ServiceAccount, k.Owner}, MAC: k.MAC, Window: Window{ExpiresAt: k.Ends()}}
+}
+
+// CreateServiceKey gives an account one more key, and returns it with its text, which
+// nobody sees again; of k it looks at Owner, Name and ExpiresAt. Faults: Invalid
+// "servicekey.invalid" with the fields, NotFound, Conflict "access.full".
+func (s *Service) CreateServiceKey(ctx context.Context, by audit.Actor, k KeyRecord) (KeyRecord, string, error) {
+	text, now := "", clock.Now()
+	err := s.alter(ctx, "create a key", func(ctx context.Context, t *touched) error {
+		t.principal(Subject{ServiceAccount, k.Owner}, false)
+		if _, err := s.ServiceAccount(ctx, k.Owner); err != nil {
+			return err
+		}
+		var err error
+		text, err = s.createKey(ctx, by, &k, now)
+		return err
+	})
+	if err != nil {
+		return KeyRecord{}, "", err
+	}
+	return k, text, nil
+}
+
+// createKey completes k and keeps it, in a change.
+func (s *Service) createKey(ctx context.Context, by audit.Actor, k *KeyRecord, now time.Time) (text string, err error) {
+	k.ID, k.Created, k.CreatedBy, k.ExpiresAt = id.NewServiceKey(), now, actor(by), clock.Cut(k.ExpiresAt)
+	k.Revoked, k.RevokedBy, k.Used = time.Time{}, "", time.Time{}
+	var p problems
+	if k.Name == "" {
+		p.add("name", "is missing: say what the key is for")
+	}
+	p.text("name", k.Name, maxKeyName)
+	p.window(Window{ExpiresAt: k.ExpiresAt}, now)
+	if err := p.err("servicekey.invalid", "The key cannot be made so."); err != nil {
+		return "", err
+	}
+	if err := s.roomForKey(ctx, k.Owner, now); err != nil {
+		return "", err
+	}
+	text, k.MAC = s.Keys.Mint(k.ID)
+	if err := s.Store.InsertServiceKey(ctx, *k); err != nil {
+		return "", err
+	}
+	return text, s.record(ctx, by, ActionKeyCreate, KindServiceKey, string(k.ID), nil, k.document())
+}
+
+// roomForKey refuses one key too many, and forgets those that have been over for long.
+func (s *Service) roomForKey(ctx context.Context, account string, now time.Time) error {
+	if _, err := s.Store.DropServiceKeys(ctx, account, now.Add(-told)); err != nil {
+		return err
+	}
+	all, err := s.Store.ServiceKeysOf(ctx, account, MaxOldKeysOf)
+	if err != nil {
+		return err
+	}
+	living := 0
+	for i := range all {
+		if !all[i].OverAt(now) {
+			living++
+		}
+	}
+	switch {
+	case living >= MaxKeysOf:
+		return full("keys of one service account", MaxKeysOf)
+	case len(all) >= MaxOldKeysOf: // those that are over make room
+		_, err = s.Store.DropServiceKeys(ctx, account, now)
+	}
+	return err
+}
+
+// RevokeServiceKey ends a key now. It is told of with who ended it. Faults: NotFound
+// "servicekey.not_found", Conflict "servicekey.over".
+func (s *Service) RevokeServiceKey(ctx context.Context, by audit.Actor, name id.ServiceKey) (k KeyRecord, err error) {
+	err = s.alter(ctx, "revoke a key", func(ctx context.Context, t *touched) error {
+		now := clock.Now()
+		k, err = s.Store.ServiceKey(ctx, name)
+		if fault.Is(err, fault.NotFound) {
+			return fault.Wrap(err, fault.NotFound, "servicekey.not_found", "There is no such key.")
+		}
+		if err != nil {
+			return err
+		}
+		if k.OverAt(now) {
+			return fault.New(fault.Conflict, "servicekey.over", "This key was over at "+k.Ends().UTC().Format(time.RFC3339)+".")
+		}
+		t.principal(Subject{ServiceAccount, k.Owner}, false)
+		before := k.document()
+		k.Revoked, k.RevokedBy = now, actor(by)
+		if _, err := s.Store.RevokeServiceKey(ctx, name, now, k.RevokedBy); err != nil {
+			return err
+		}
+		return s.record(ctx, by, ActionKeyRevoke, KindServiceKey, string(name), before, nil)
+	})
+	return k, err
+}
+
+// ServiceKeys returns the keys of an account, the newest first, those that are over
+// too while they are told of. NotFound "service.not_found".
+func (s *Service) ServiceKeys(ctx context.Context, account string) ([]KeyRecord, error) {
+	if _, err := s.ServiceAccount(ctx, account); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.ServiceKeysOf(ctx, account, MaxOldKeysOf)
+	if err != nil {
+		return nil, fmt.Errorf("list keys: %w", err)
+	}
+	return all, nil
+}
+
+func (k *KeyRecord) document() map[string]any {
+	doc := map[string]any{"service": k.Owner, "name": k.Name}
+	if !k.ExpiresAt.IsZero() {
+		doc["expires_at"] = k.ExpiresAt
+	}
+	return doc
+}

@@ -1,0 +1,185 @@
+package main
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/access"
+	"gatehouse/house"
+	"gatehouse/wire"
+)
+
+// holder is a sort of thing that has members: groups, or organisations.
+type holder struct {
+	kind    access.Kind
+	called  string // as in "Put somebody into a group"
+	command string
+	is      thing
+	known   suggestion
+	example string // the name of one
+}
+
+var (
+	ofGroups = holder{access.Group, "a group", "group", aGroup, groups, "desk"}
+	ofOrgs   = holder{access.Organisation, "an organisation", "org", anOrg, orgs, "acme"}
+)
+
+// find returns the one that is called name.
+func (o holder) find(ctx context.Context, h *house.House, name string) (access.Subject, error) {
+	var err error
+	if o.kind == access.Group {
+		_, err = h.Access.Group(ctx, name)
+	} else {
+		_, err = h.Access.Org(ctx, name)
+	}
+	return access.Subject{Kind: o.kind, ID: name}, missing(err, name)
+}
+
+// memberFlag is the flag of what access calls a field of a group or a member.
+func memberFlag(field string) (flag, value string) {
+	switch field {
+	case "expires_at":
+		return "--until", ""
+	case "member":
+		return "--group", ""
+	}
+	return "--" + field, ""
+}
+
+const whichMember = "(--user USER | --service SERVICE_ID | --client CLIENT_ID | --group GROUP_ID)"
+
+func (a *app) memberAdd(o holder) *cobra.Command {
+	var who subjectFlags
+	var from, until, reason string
+	var last durationFlag
+	cmd := a.printing(&cobra.Command{
+		Use:   "add " + o.is.name + " " + whichMember,
+		Short: "Put somebody, or a group, into " + o.called,
+		Long: `Put somebody, or a whole group, into ` + o.called + `; for a time with
+--for or --until. Who is in it already is then in it for the time that is said now.`,
+		Example: strings.NewReplacer("COMMAND", o.command, "NAME", o.example).Replace(
+			`  gatehouse COMMAND add NAME --user ada@example.test --for 30d
+  gatehouse COMMAND add NAME --group support --reason "Reorganisation"`),
+		Args: one(o.is),
+	})
+	who.bind(a, cmd, "put in")
+	flags := cmd.Flags()
+	flags.StringVar(&from, "from", "", "from this `time` on (RFC 3339 or a date); now if it is left out")
+	flags.StringVar(&until, "until", "", "until this `time`, at which they are in it no more")
+	flags.Var(&last, "for", "for so long")
+	flags.StringVar(&reason, "reason", "", "why, as `text`")
+	cmd.MarkFlagsMutuallyExclusive("until", "for")
+	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
+		if !who.given() {
+			return usagef("say whom: --user, --service, --client or --group")
+		}
+		w, err := (&grantFlags{from: from, until: until, last: last}).window(time.Now())
+		if err != nil {
+			return err
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			member, err := who.find(ctx, h)
+			if err != nil {
+				return err
+			}
+			of, err := o.find(ctx, h, args[0])
+			if err != nil {
+				return err
+			}
+			m := access.MembershipRecord{Membership: access.Membership{Member: member, Of: of, Window: w}, Reason: reason}
+			made, err := h.Access.AddMember(ctx, operator(), m)
+			if err != nil {
+				return inFlags(err, memberFlag)
+			}
+			shown := wire.OfMember(made)
+			if shown.Member, err = shownSubject(ctx, newNames(h), made.Member); err != nil {
+				return err
+			}
+			return a.say(shown, "%s is in %s, %s.", plain(called(shown.Member)), of.ID, lasting(shown.ExpiresAt))
+		})
+	})
+	return a.completing(cmd, o.known)
+}
+
+func (a *app) memberRemove(o holder) *cobra.Command {
+	var who subjectFlags
+	cmd := a.printing(&cobra.Command{
+		Use:   "remove " + o.is.name + " " + whichMember,
+		Short: "Take somebody, or a group, out of " + o.called,
+		Long: `Take somebody, or a whole group, out of ` + o.called + `. What they have by
+other ways they keep; "gatehouse explain" tells which.`,
+		Example: `  gatehouse ` + o.command + ` remove ` + o.example + ` --user ada@example.test`,
+		Args:    one(o.is),
+	})
+	who.bind(a, cmd, "take out")
+	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
+		if !who.given() {
+			return usagef("say whom: --user, --service, --client or --group")
+		}
+		return a.withHouse(ctx, func(h *house.House) error {
+			member, err := who.find(ctx, h)
+			if err != nil {
+				return err
+			}
+			of, err := o.find(ctx, h, args[0])
+			if err != nil {
+				return err
+			}
+			if err := h.Access.RemoveMember(ctx, operator(), of, member); err != nil {
+				return missing(err, who.typed())
+			}
+			return a.say(map[string]any{o.command: of.ID, "removed": true}, "Taken out of %s.", of.ID)
+		})
+	})
+	return a.completing(cmd, o.known)
+}
+
+func (a *app) memberList(o holder, use string) *cobra.Command {
+	return a.completing(a.printing(&cobra.Command{
+		Use:   use + " " + o.is.name,
+		Short: "List the members of " + o.called,
+		Long: `List the members of ` + o.called + `, with from when until when they are in it: also
+those who are no longer, or not yet.`,
+		Example: strings.NewReplacer("COMMAND", o.command+" "+use, "NAME", o.example).Replace(
+			`  gatehouse COMMAND NAME
+  gatehouse COMMAND NAME --json`),
+		Args: one(o.is),
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			return a.withHouse(ctx, func(h *house.House) error {
+				of, err := o.find(ctx, h, args[0])
+				if err != nil {
+					return err
+				}
+				names, after := newNames(h), access.Subject{}
+				return printPages(a, pageFlags{all: true}, printedMembers, func(string, int) (page[wire.Member], error) {
+					found, next, err := h.Access.Members(ctx, of, after, readPage)
+					if err != nil {
+						return page[wire.Member]{}, err
+					}
+					after = next
+					shown := page[wire.Member]{next: next.ID}
+					for _, m := range found {
+						w := wire.OfMember(m)
+						if w.Member, err = shownSubject(ctx, names, m.Member); err != nil {
+							return page[wire.Member]{}, err
+						}
+						shown.rows = append(shown.rows, w)
+					}
+					return shown, nil
+				})
+			})
+		}),
+	}), o.known)
+}
+
+var printedMembers = printed[wire.Member]{
+	header: []string{"MEMBER", "FROM", "UNTIL", "REASON"},
+	row: func(m wire.Member) []string {
+		return []string{called(m.Member), moment(m.NotBefore), moment(m.ExpiresAt), m.Reason}
+	},
+	wire: func(m wire.Member) any { return m },
+	none: "No members.",
+}
