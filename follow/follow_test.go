@@ -322,6 +322,50 @@ func TestALongReadingKeepsNobodyElseFromNews(t *testing.T) {
 	})
 }
 
+// A word that comes while something is read is not left to the next poll.
+func TestNewsOfDuringAReadingIsLookedAtAfterIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		var read atomic.Int64
+		f.Follow(func(_ context.Context, v map[string]int64) error {
+			time.Sleep(10 * time.Millisecond)
+			read.Store(v["policy"])
+			return nil
+		}, "policy")
+		beat := func() {
+			t.Helper()
+			if err := f.Beat(t.Context(), time.Now()); err != nil {
+				t.Error(err)
+			}
+		}
+		beat()
+		f.Wait()
+		store.raise("policy")
+		beat()
+		synctest.Wait() // it reads
+		store.raise("policy")
+		beat()
+		f.Wait()
+		select {
+		case <-f.News():
+		default:
+			t.Fatal("nobody is woken for what came while it read")
+		}
+		beat()
+		f.Wait()
+		if read.Load() != 2 {
+			t.Errorf("it has read version %d, want 2", read.Load())
+		}
+		select {
+		case <-f.News():
+			t.Error("it is woken for nothing")
+		default:
+		}
+	})
+}
+
 func TestABeatTellsOfReadingsThatFailed(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -23,9 +23,10 @@ type Follower struct {
 	reload func(ctx context.Context, versions map[string]int64) error
 	fresh  atomic.Int64 // when the store was asked for what is known, in the Feed's time
 
-	turn sync.Mutex       // held while it reads
-	seen map[string]int64 // the counters of the last good reading
-	last error            // what went wrong in the last reading
+	turn   sync.Mutex       // held while it reads
+	missed atomic.Bool      // somebody with an answer did not wait for the turn
+	seen   map[string]int64 // the counters of the last good reading
+	last   error            // what went wrong in the last reading
 
 	catching sync.Mutex
 	flight   *flight // the last attempt to catch up
@@ -155,24 +156,35 @@ func (w *Follower) catchUp() error {
 // hear reads what changed, after the reading that is under way.
 func (w *Follower) hear(ctx context.Context, v answer) error {
 	w.turn.Lock()
-	defer w.turn.Unlock()
+	defer w.pass()
 	return w.read(ctx, v)
 }
 
-// tell is hear without waiting: a reading that is due goes on by itself. One
-// that is still under way hears of v by the next beat. It returns what went
-// wrong last.
+// pass gives the turn back. For whoever had an answer meanwhile the store is asked
+// again at once: their word would have to wait for the next beat.
+func (w *Follower) pass() {
+	w.turn.Unlock()
+	if w.missed.Swap(false) {
+		w.feed.Wake()
+	}
+}
+
+// tell is hear without waiting: a reading that is due goes on by itself. While one
+// is under way, v is left to the beat that follows it. It returns what went wrong
+// last.
 func (w *Follower) tell(ctx context.Context, v answer) error {
 	if !w.turn.TryLock() {
-		return nil
+		if w.missed.Store(true); !w.turn.TryLock() { // once more: it may have ended before the note
+			return nil
+		}
 	}
 	if !w.changed(v) {
-		defer w.turn.Unlock()
+		defer w.pass()
 		return w.read(ctx, v)
 	}
 	last := w.last
 	w.feed.reading.Go(func() {
-		defer w.turn.Unlock()
+		defer w.pass()
 		_ = w.read(ctx, v) // the next beat tells
 	})
 	return last
