@@ -24,7 +24,7 @@ func spread(t testing.TB, url string, rows func([]Beat) []Beat, n int) (took []t
 		<-time.After(rand.N(there.Store.PollEvery())) // a commit comes at any time between two polls
 		give(t, here)
 		begun := time.Now()
-		knows(t, there, here)
+		knows(t, there, policyOf(t, here))
 		took = append(took, time.Since(begun))
 	}
 	if loads := there.Policy.Loads(); loads > 1 {
@@ -34,23 +34,29 @@ func spread(t testing.TB, url string, rows func([]Beat) []Beat, n int) (took []t
 	return took
 }
 
-// knows waits until there knows all that here does.
-func knows(t testing.TB, there, here *House) {
+// policyOf is the version of the policy that the store has.
+func policyOf(t testing.TB, h *House) uint64 {
 	t.Helper()
-	s, err := here.Policy.Current(t.Context())
+	v, err := h.Store.Versions(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
+	return uint64(v[access.VersionPolicy])
+}
+
+// knows waits until there knows a version.
+func knows(t testing.TB, there *House, version uint64) {
+	t.Helper()
 	late := time.After(20 * time.Second)
 	for {
 		next := there.Policy.Next()
-		if there.Policy.Figures().Version >= s.Version() {
+		if there.Policy.Figures().Version >= version {
 			return
 		}
 		select {
 		case <-next:
 		case <-late:
-			t.Fatalf("version %d is not known", s.Version())
+			t.Fatalf("version %d is not known", version)
 		}
 	}
 }

@@ -77,7 +77,7 @@ type FeedCaller struct {
 func (f *Feed) Mount(m *web.Mux) { m.Route("GET "+PathFeed, challenging(f.Serve)) }
 
 // Serve answers one request of the feed: GET only. Faults: those of the caller,
-// Invalid "feed.wait", TooMany "feed.full", Unavailable when nobody knows.
+// Malformed "feed.wait", TooMany "feed.full", Unavailable when nobody knows.
 func (f *Feed) Serve(w http.ResponseWriter, r *http.Request) error {
 	caller, err := f.Caller(r)
 	if err != nil {
@@ -110,7 +110,7 @@ func waitOf(r *http.Request) (time.Duration, error) {
 	}
 	wait, err := time.ParseDuration(text)
 	if err != nil || wait < 0 || wait > maxWait {
-		return 0, fault.New(fault.Invalid, "feed.wait", "wait must be a time such as 25s, and at most "+maxWait.String()+".")
+		return 0, fault.New(fault.Malformed, "feed.wait", "wait must be a time such as 25s, and at most "+maxWait.String()+".")
 	}
 	return wait, nil
 }

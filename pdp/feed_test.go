@@ -49,7 +49,7 @@ func (anybody) Session(context.Context, id.Session) (id.User, time.Time, error) 
 
 // told is a house whose feed is heard.
 type told struct {
-	*testing.T
+	testing.TB
 	store  *store.Store
 	access *access.Service
 	follow *follow.Feed
@@ -78,7 +78,7 @@ func (a away) Current(ctx context.Context) (*access.Snapshot, error) {
 	return a.Live.Current(ctx)
 }
 
-func newTold(t *testing.T) *told {
+func newTold(t testing.TB) *told {
 	t.Helper()
 	s, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + filepath.Join(t.TempDir(), "gatehouse.db")}, nil)
 	if err != nil {
@@ -87,7 +87,7 @@ func newTold(t *testing.T) *told {
 	if err := errors.Join(s.Migrate(t.Context()), s.KeepEpoch(t.Context())); err != nil {
 		t.Fatal(err)
 	}
-	g := &told{T: t, store: s, follow: follow.NewFeed(s)}
+	g := &told{TB: t, store: s, follow: follow.NewFeed(s)}
 	s.OnNews(g.follow.Wake)
 	live, registry := access.NewLive(s, g.follow, access.BuiltIn{}), oauth.NewRegistry(s, g.follow)
 	g.access = &access.Service{Store: s, Audit: &audit.Log{Store: s}, People: anybody{}, Live: live}
@@ -152,11 +152,16 @@ func (g *told) set(f func()) {
 
 func (g *told) get(ctx context.Context, query, last string, stream bool) *http.Response {
 	g.Helper()
+	return g.getAs(ctx, "shop", query, last, stream)
+}
+
+func (g *told) getAs(ctx context.Context, caller, query, last string, stream bool) *http.Response {
+	g.Helper()
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, g.server.URL+PathFeed+query, nil)
 	if err != nil {
 		g.Fatal(err)
 	}
-	r.Header.Set("Authorization", "shop")
+	r.Header.Set("Authorization", caller)
 	if last != "" {
 		r.Header.Set("Last-Event-ID", last)
 	}
@@ -205,8 +210,18 @@ type hearing struct {
 
 func (g *told) hear(last string) *hearing {
 	g.Helper()
+	return g.hearing("shop", last)
+}
+
+func (g *told) hearAs(caller string) *hearing {
+	g.Helper()
+	return g.hearing(caller, "")
+}
+
+func (g *told) hearing(caller, last string) *hearing {
+	g.Helper()
 	ctx, stop := context.WithTimeout(g.Context(), 20*time.Second)
-	resp := g.get(ctx, "", last, true)
+	resp := g.getAs(ctx, caller, "", last, true)
 	if resp.StatusCode != http.StatusOK || resp.Header.Get("Content-Type") != "text/event-stream" {
 		g.Fatalf("status %d, %s", resp.StatusCode, resp.Header.Get("Content-Type"))
 	}
@@ -398,7 +413,7 @@ func TestWhoWaitsIsToldAtOnce(t *testing.T) {
 	for _, wait := range []string{"31s", "-1s", "soon", "25"} {
 		resp := g.get(t.Context(), "?wait="+wait, "", false)
 		resp.Body.Close()
-		if resp.StatusCode != http.StatusUnprocessableEntity {
+		if resp.StatusCode != http.StatusBadRequest {
 			t.Errorf("wait=%s is answered with %d", wait, resp.StatusCode)
 		}
 	}

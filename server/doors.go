@@ -44,6 +44,8 @@ var (
 	usual = limits{timeout: requestTimeout, body: bodyLimit}
 	small = limits{timeout: requestTimeout, body: web.FormLimit}
 	asked = limits{timeout: requestTimeout, body: pdp.MaxBody}
+	// lasting is for connections that end by themselves.
+	lasting = limits{timeout: pdp.FeedLife + requestTimeout, body: web.FormLimit}
 )
 
 // door is a row of the table: which requests it takes, what stands before its
@@ -99,10 +101,15 @@ func (s *Server) table() ([]*door, error) {
 	if err != nil {
 		return nil, err
 	}
-	decisions, err := s.decisions()
+	desk, err := s.desk()
 	if err != nil {
 		return nil, err
 	}
+	decisions, err := s.decisions(desk)
+	if err != nil {
+		return nil, err
+	}
+	s.feed = &pdp.Feed{Issuer: h.Config.Issuer, Policy: h.Policy, Revoked: h.Registry, Signer: h.Keys, Caller: pdp.HearBy(desk)}
 	return []*door{
 		{
 			name: "protocol", prefixes: []string{"/oauth2/", "/.well-known/"}, protect: programs, refuse: page, limits: usual,
@@ -113,6 +120,7 @@ func (s *Server) table() ([]*door, error) {
 			name: "decisions", prefixes: []string{"/access/v1/", pdp.PathMetadata}, protect: programs, refuse: web.RefuseWithProblem(h.Config.Issuer), limits: asked,
 			documents: decisions.Documents(), mount: decisions.Mount,
 		},
+		{name: "feed", prefixes: []string{pdp.PathFeed}, protect: programs, refuse: web.RefuseWithProblem(h.Config.Issuer), limits: lasting, mount: s.feed.Mount},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
@@ -138,18 +146,23 @@ func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provi
 	return p, p.Open()
 }
 
-// decisions returns the door for programs that ask who may do what.
-func (s *Server) decisions() (*pdp.Door, error) {
+// desk knows which program calls a door for programs.
+func (s *Server) desk() (*caller.Desk, error) {
 	h := s.house
 	limiter, err := ephemeral.New(h.Config.Limits.Bad)
 	if err != nil {
 		return nil, err
 	}
+	return &caller.Desk{
+		Audience: oauth.OwnAPI(h.Config.Issuer), Tokens: h.Tokens, Policy: h.Policy, Flood: web.Flood{Limiter: limiter, Log: h.Log},
+	}, nil
+}
+
+// decisions returns the door for programs that ask who may do what.
+func (s *Server) decisions(desk *caller.Desk) (*pdp.Door, error) {
+	h := s.house
 	d := &pdp.Door{
-		Issuer: h.Config.Issuer, History: h.Access, People: house.Subjects{Identity: h.Identity}, Metrics: s.metrics,
-		Callers: &caller.Desk{
-			Audience: oauth.OwnAPI(h.Config.Issuer), Tokens: h.Tokens, Policy: h.Policy, Flood: web.Flood{Limiter: limiter, Log: h.Log},
-		},
+		Issuer: h.Config.Issuer, History: h.Access, People: house.Subjects{Identity: h.Identity}, Metrics: s.metrics, Callers: desk,
 	}
 	return d, d.Open()
 }

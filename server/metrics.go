@@ -14,6 +14,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"gatehouse/house"
+	"gatehouse/pdp"
 )
 
 // Metrics are the counters of one server; label values come from closed sets,
@@ -97,7 +98,7 @@ func (m *Metrics) Decided(outcome string) { m.decided.WithLabelValues(outcome).I
 
 // watch adds what is read of h when somebody asks. What a room has to say is a
 // row here.
-func (m *Metrics) watch(h *house.House) {
+func (m *Metrics) watch(h *house.House, feed *pdp.Feed) {
 	hasher := h.Identity.Hasher
 	for _, row := range []struct {
 		name, help string
@@ -109,6 +110,7 @@ func (m *Metrics) watch(h *house.House) {
 		{"gatehouse_policy_version", "The version of the policy that is in memory.", func() float64 { return float64(h.Policy.Figures().Version) }},
 		{"gatehouse_policy_principals", "People, services and clients of whom the policy in memory says something.", func() float64 { return float64(h.Policy.Figures().Principals) }},
 		{"gatehouse_policy_load_seconds", "How long the last whole load of the policy took.", func() float64 { return h.Policy.Figures().Load.Seconds() }},
+		{"gatehouse_feed_listeners", "Connections of resource servers that hear what was taken back.", func() float64 { return float64(feed.Listeners()) }},
 		{"gatehouse_clock_doubted", "1 while the clocks do not agree: nothing is removed for its age and no key is rotated.", func() float64 { return one(h.Clock.Doubt() != nil) }},
 		{"gatehouse_clock_skipped_beats_total", "Beats of the background that were skipped because the clocks did not agree.", func() float64 { return float64(h.Clock.Refused()) }},
 		{"gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) }},

@@ -17,6 +17,7 @@ import (
 	"gatehouse/internal/testconfig"
 
 	"gatehouse/house"
+	"gatehouse/pdp"
 
 	"gatehouse/clock"
 	"gatehouse/config"
@@ -320,6 +321,37 @@ func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 	}
 	if _, err := net.DialTimeout("tcp", r.public, time.Second); err == nil {
 		t.Error("somebody still listens")
+	}
+}
+
+// A connection of the feed is never finished, and no reason to wait.
+func TestStopEndsTheFeed(t *testing.T) {
+	t.Parallel()
+	r := start(t, testconfig.New(t), Options{}, func(s *Server) {
+		s.feed.Caller = func(*http.Request) (pdp.FeedCaller, error) {
+			return pdp.FeedCaller{ID: "test", APIs: func(context.Context) ([]string, bool, error) { return nil, true, nil }}, nil
+		}
+	})
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://"+r.public+pdp.PathFeed, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Accept", "text/event-stream")
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if _, err := resp.Body.Read(make([]byte, 1)); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("the stream: %d, %v", resp.StatusCode, err)
+	}
+	begun := time.Now()
+	r.stop()
+	if err := r.ended(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	if took := time.Since(begun); took > drainTimeout/2 {
+		t.Errorf("it took %s", took)
 	}
 }
 

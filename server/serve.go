@@ -23,6 +23,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/house/check"
+	"gatehouse/pdp"
 	"gatehouse/ui/brand"
 	"gatehouse/web"
 )
@@ -63,6 +64,7 @@ type Server struct {
 	// look is what pages look like; a reload may change it.
 	look  brand.Current
 	doors []*door
+	feed  *pdp.Feed // whose connections last
 
 	public, internal http.Handler
 	arrivals         web.Arrivals
@@ -84,7 +86,7 @@ func New(h *house.House, o Options) (*Server, error) {
 	if err := s.open(); err != nil {
 		return nil, fmt.Errorf("open the doors: %w", err)
 	}
-	s.metrics.watch(h)
+	s.metrics.watch(h, s.feed)
 	return s, nil
 }
 
@@ -244,6 +246,7 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 // drain lets the public listener finish first; health keeps answering meanwhile.
 func (s *Server) drain(doors []*http.Server) error {
 	s.health.draining.Store(true)
+	s.feed.Close() // its connections are never finished
 	s.house.Log.Info("stopping: requests under way are finished first", "at_most", drainTimeout.String())
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()

@@ -1,0 +1,225 @@
+package housetest
+
+import (
+	"bufio"
+	"context"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/follow"
+	"gatehouse/internal/gatetest"
+	"gatehouse/keys"
+	"gatehouse/oauth"
+	"gatehouse/pdp"
+)
+
+// heardBatch is a batch of the feed.
+type heardBatch struct {
+	Issuer string `json:"iss"`
+	Cursor string
+	Events []struct {
+		Sub     string
+		API     string
+		MinPV   uint64
+		Revoked struct{ Kind, Key string }
+		Reset   bool
+	}
+}
+
+// words are the events as text, without their numbers.
+func (b heardBatch) words() (all []string) {
+	for _, e := range b.Events {
+		switch {
+		case e.Reset:
+			all = append(all, "reset")
+		case e.Sub != "":
+			all = append(all, "sub "+e.Sub)
+		case e.API != "":
+			all = append(all, "api "+e.API)
+		default:
+			all = append(all, e.Revoked.Kind+" "+e.Revoked.Key)
+		}
+	}
+	return all
+}
+
+// readBatch checks the signature of a batch by the keys that everybody can read.
+func readBatch(t *testing.T, g *gatetest.Gate, jws string) (b heardBatch) {
+	t.Helper()
+	text, header, err := g.House.Keys.Verify(jws, keys.ES256)
+	if err != nil || header.Typ != "gatehouse-feed+jwt" {
+		t.Fatalf("a batch is signed so: %+v, %v", header, err)
+	}
+	if err := json.Unmarshal(text, &b); err != nil || b.Issuer != gatetest.Issuer {
+		t.Fatalf("%v in %s", err, text)
+	}
+	return b
+}
+
+// feed asks g what came after a cursor, and waits for it.
+func (d *deciding) feed(g *gatetest.Gate, token, after string) heardBatch {
+	d.T.Helper()
+	a := g.Get(pdp.PathFeed+"?wait=10s&after="+after, "Authorization", "Bearer "+token)
+	if a.Status != http.StatusOK {
+		d.T.Fatalf("the feed: %d %s", a.Status, a.Body)
+	}
+	b := readBatch(d.T.(*testing.T), g, a.Text("batch"))
+	if b.Cursor != a.Text("cursor") {
+		d.T.Errorf("the batch has the cursor %s, the answer %s", b.Cursor, a.Text("cursor"))
+	}
+	return b
+}
+
+// Whatever was taken back at one process, whoever hears the feed of another is told
+// within a second.
+func TestTheFeedOfAnotherReplicaTellsWhatWasTakenBack(t *testing.T) {
+	ctx := context.Background()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		d := newDeciding(t, g)
+		app := g.App("web")
+		family := app.Tokens(g.Browser(), d.ada)
+		ada := string(d.ada.ID)
+		replica := g.Replica()
+		token := d.token()
+		at := d.feed(replica, token, "").Cursor
+		person := access.Subject{Kind: access.User, ID: ada}
+		denied := access.Grant{
+			Subject: person, Effect: access.Deny, Where: access.Where{Place: access.Everywhere}, Reason: "under review",
+			Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"},
+		}
+		for _, c := range []struct {
+			name string
+			do   func() error
+			want string
+		}{
+			{"a grant", func() error { _, err := g.House.Access.Revoke(ctx, gatetest.Console, d.grant.ID, "over"); return err }, "sub " + ada},
+			{"a deny", func() error { _, err := g.House.Access.Give(ctx, gatetest.Console, denied); return err }, "sub " + ada},
+			{"a token", func() error {
+				if a := app.Revoke(family.Text("access_token")); a.Status != http.StatusOK {
+					return fmt.Errorf("%d %s", a.Status, a.Body)
+				}
+				return nil
+			}, "token "},
+			{"a session", func() error {
+				_, err := g.House.Sessions.EndAll(ctx, gatetest.Console, d.ada.ID, "", "test")
+				return err
+			}, "session "},
+			{"a person", func() error { return g.House.Identity.Disable(ctx, gatetest.Console, d.ada.ID) }, "user " + ada},
+			{"a client", func() error { return g.House.OAuth.DeleteClient(ctx, gatetest.Console, app.ID) }, "client web"},
+			{"a role", func() error {
+				if _, err := g.House.Access.CreateRole(ctx, gatetest.Console, support()); err != nil {
+					return err
+				}
+				if _, err := g.House.Access.Give(ctx, gatetest.Console, access.Grant{Subject: person, Effect: access.Allow, Role: "support", Where: access.Where{Place: access.Everywhere}, Reason: "r"}); err != nil {
+					return err
+				}
+				_, err := g.House.Access.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockRole, ID: "support"}, Reason: "r"}})
+				return err
+			}, "sub " + ada},
+		} {
+			begun := time.Now()
+			must(t, c.do())
+			for found := false; !found; {
+				b := d.feed(replica, token, at)
+				if at = b.Cursor; len(b.Events) == 0 {
+					t.Fatalf("%s: nothing was told for %s", c.name, time.Since(begun))
+				}
+				for _, word := range b.words() {
+					found = found || strings.HasPrefix(word, c.want)
+				}
+			}
+			if took := time.Since(begun); took > 2*follow.MaxAge { // with the change itself, on a busy machine
+				t.Errorf("%s: it was told after %s", c.name, took)
+			}
+		}
+	})
+}
+
+// Who hears the feed is cut off when the right to it ends, whatever ends it, and the
+// stream says nothing after that.
+func TestTheFeedEndsWithTheRightToIt(t *testing.T) {
+	ctx := context.Background()
+	for name, end := range map[string]func(t *testing.T, d *deciding, token string){
+		"no server any more": func(t *testing.T, d *deciding, _ string) {
+			api, err := d.House.Access.API(ctx, "shop")
+			must(t, err)
+			api.Servers = nil
+			_, err = d.House.Access.UpdateAPI(ctx, gatetest.Console, api)
+			must(t, err)
+		},
+		"the token is revoked": func(t *testing.T, d *deciding, token string) {
+			if a := d.server.Revoke(token); a.Status != http.StatusOK {
+				t.Fatalf("revocation: %d %s", a.Status, a.Body)
+			}
+		},
+		"the application is disabled": func(t *testing.T, d *deciding, _ string) {
+			c, err := d.House.OAuth.Client(ctx, "shop-server")
+			must(t, err)
+			c.Disabled = true
+			_, err = d.House.OAuth.UpdateClient(ctx, gatetest.Console, c)
+			must(t, err)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			d := newDeciding(t, gatetest.New(t))
+			replica := d.Replica()
+			server := httptest.NewServer(replica.Server.Handler())
+			defer server.Close()
+			token := d.token()
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+pdp.PathFeed, nil)
+			must(t, err)
+			r.Header.Set("Authorization", "Bearer "+token)
+			r.Header.Set("Accept", "text/event-stream")
+			resp, err := server.Client().Do(r)
+			must(t, err)
+			defer resp.Body.Close()
+			lines := bufio.NewScanner(resp.Body)
+			if !lines.Scan() || resp.StatusCode != http.StatusOK {
+				t.Fatalf("the stream: %d, %v", resp.StatusCode, lines.Err())
+			}
+			begun := time.Now()
+			end(t, d, token)
+			for lines.Scan() {
+			}
+			if took := time.Since(begun); took > 2*follow.MaxAge {
+				t.Errorf("it ended after %s", took)
+			}
+			if a := replica.Get(pdp.PathFeed, "Authorization", "Bearer "+token); a.Status == http.StatusOK {
+				t.Errorf("and who asks anew is answered with %d", a.Status)
+			}
+		})
+	}
+}
+
+// A batch is no token: nobody takes it for one.
+func TestABatchIsNoToken(t *testing.T) {
+	t.Parallel()
+	d := newDeciding(t, gatetest.New(t))
+	a := d.Get(pdp.PathFeed, "Authorization", "Bearer "+d.token())
+	batch := a.Text("batch")
+	if parts := strings.Split(batch, "."); len(parts) != 3 {
+		t.Fatalf("a batch is %q", batch)
+	} else if _, err := base64.RawURLEncoding.DecodeString(parts[1]); err != nil {
+		t.Fatal(err)
+	}
+	if a := d.Userinfo(batch); a.Status != http.StatusUnauthorized {
+		t.Errorf("userinfo: %d", a.Status)
+	}
+	if a := d.Get(pdp.PathFeed, "Authorization", "Bearer "+batch); a.Status != http.StatusUnauthorized {
+		t.Errorf("the feed: %d", a.Status)
+	}
+	watcher := d.App("watcher", func(c *oauth.Client) {
+		c.Introspect, c.GrantTypes, c.RedirectURIs = true, []string{oauth.GrantClient}, nil
+	})
+	if a := watcher.Introspect(batch); a.JSON["active"] != false {
+		t.Errorf("introspection: %s", a.Body)
+	}
+}
