@@ -32,7 +32,7 @@ async function caller(req, res, next) {
     req.token = (await jwtVerify(token, keys, good)).payload
   } catch (error) {
     if (error instanceof errors.JWTExpired) return deny(res, 401, 'invalid_token', 'The access token expired.')
-    if (error instanceof errors.JWKSTimeout || !(error instanceof errors.JOSEError)) {
+    if (!(error instanceof errors.JOSEError) || ['ERR_JWKS_TIMEOUT', 'ERR_JOSE_GENERIC'].includes(error.code)) {
       return res.status(503).set('Retry-After', '1').json({ error: 'temporarily_unavailable' }) // the keys cannot be read
     }
     console.warn('access denied', error.code)
