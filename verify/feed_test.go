@@ -285,6 +285,24 @@ func TestLateNewsAreNone(t *testing.T) {
 	}
 }
 
+// A key that is taken back at once is known by the batch that the next one signed,
+// however lately the keys were read.
+func TestAKeyThatIsTakenBackIsHeardOfAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		h := newHouse(t)
+		v := h.followed()
+		old := h.token()
+		h.wants(v, "before", old, "")
+		h.set(func() { h.keys = []key{newKey(t, "k2", "ES256")} })
+		h.feed.add(revoked("key", "k1", time.Now().Add(24*time.Hour)))
+		time.Sleep(beat)
+		synctest.Wait()
+		h.wants(v, "of the key that is gone", old, Invalid)
+		h.wants(v, "of the new key", h.token(), "")
+	})
+}
+
 // A stream that lags is left for a new one, and what it brought counts as no news.
 func TestAStreamThatLagsIsLeft(t *testing.T) {
 	t.Parallel()

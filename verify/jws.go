@@ -82,7 +82,11 @@ func (v *Verifier) open(ctx context.Context, compact string, types ...string) (p
 	if h.kid == "" || len(h.kid) > maxName {
 		return nil, h, invalid("no key is named")
 	}
-	key, err := v.keys.find(ctx, h.kid, h.alg)
+	pause := keysPause
+	if h.typ == typeFeed {
+		pause = keysFeed // a key that was taken back is not used for five seconds more
+	}
+	key, err := v.keys.find(ctx, h.kid, h.alg, pause)
 	if err != nil {
 		return nil, h, err
 	}

@@ -23,7 +23,8 @@ import (
 const (
 	keysFresh = 5 * time.Minute
 	keysPause = 5 * time.Second
-	keysFirst = time.Second // between attempts while there are none
+	keysFirst = time.Second            // between attempts while there are none
+	keysFeed  = 100 * time.Millisecond // for a batch: the feed comes from the issuer itself
 	minRSA    = 2048
 )
 
@@ -61,12 +62,13 @@ type flight struct {
 }
 
 // find returns the key of an id, if it is for the algorithm. Keys are known until
-// they are too old; an id that nobody knows is asked for, but not often.
-func (k *keySet) find(ctx context.Context, kid, alg string) (publicKey, error) {
+// they are too old; an id that nobody knows is asked for, but not within pause of the
+// last time.
+func (k *keySet) find(ctx context.Context, kid, alg string, pause time.Duration) (publicKey, error) {
 	if key, ok := k.known(kid); ok {
 		return fitting(key, alg)
 	}
-	err := k.refresh(ctx)
+	err := k.refresh(ctx, pause)
 	if key, ok := k.known(kid); ok {
 		return fitting(key, alg)
 	}
@@ -87,7 +89,7 @@ func (k *keySet) known(kid string) (publicKey, bool) {
 		return publicKey{}, false
 	}
 	if age >= keysFresh {
-		k.start()
+		k.start(keysPause)
 	}
 	key, ok := list.byID[kid]
 	return key, ok
@@ -102,8 +104,8 @@ func fitting(key publicKey, alg string) (publicKey, error) {
 
 // refresh waits for a new list, or says how the last attempt ended if it is too
 // early for another.
-func (k *keySet) refresh(ctx context.Context) error {
-	f, err := k.start()
+func (k *keySet) refresh(ctx context.Context, pause time.Duration) error {
+	f, err := k.start(pause)
 	if f == nil {
 		return err
 	}
@@ -117,15 +119,14 @@ func (k *keySet) refresh(ctx context.Context) error {
 
 // start joins the request under way or begins one. It returns nil and the last
 // outcome if it is too early.
-func (k *keySet) start() (*flight, error) {
+func (k *keySet) start(pause time.Duration) (*flight, error) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	if k.running != nil {
 		return k.running, nil
 	}
-	pause := keysPause
 	if k.current.Load() == nil {
-		pause = keysFirst
+		pause = min(pause, keysFirst)
 	}
 	if !k.last.IsZero() && time.Since(k.last) < pause {
 		return nil, k.err

@@ -57,7 +57,7 @@ func (v *Verifier) Close() {
 // are missing is part of it.
 func (v *Verifier) Ready(ctx context.Context) error {
 	if v.keys.stale() {
-		if err := v.keys.refresh(ctx); err != nil {
+		if err := v.keys.refresh(ctx, keysPause); err != nil {
 			return unavailable("the issuer's keys", err)
 		}
 	}
