@@ -125,6 +125,17 @@ func (r *rules) expand(p Pattern) bits {
 // ways lead to it. With a moment, roles that are locked at it give nothing, and
 // next is lowered to where that changes.
 func (r *rules) gather(name string, b bits, now, next *int64) {
+	for _, one := range r.closure(name, now, next) {
+		for _, p := range one.Permissions {
+			b.add(r.expand(p))
+		}
+	}
+}
+
+// closure returns a role and those whose permissions it has too, each once. With a
+// moment it leaves out those that are locked at it, with what only they lead to, and
+// lowers next to where that changes.
+func (r *rules) closure(name string, now, next *int64) (all []*role) {
 	list, seen := []string{name}, map[string]bool{name: true}
 	for depth, begin := 0, 0; depth <= MaxInheritance && begin < len(list); depth++ {
 		end := len(list)
@@ -133,9 +144,7 @@ func (r *rules) gather(name string, b bits, now, next *int64) {
 			if one == nil || now != nil && r.locked(LockTarget{LockRole, name}, *now, next) {
 				continue
 			}
-			for _, p := range one.Permissions {
-				b.add(r.expand(p))
-			}
+			all = append(all, one)
 			for _, parent := range one.Parents {
 				if !seen[parent] {
 					seen[parent] = true
@@ -145,6 +154,7 @@ func (r *rules) gather(name string, b bits, now, next *int64) {
 		}
 		begin = end
 	}
+	return all
 }
 
 // locked reports whether a lock is on t now, and lowers next to its end.
