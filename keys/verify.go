@@ -29,9 +29,13 @@ type Header struct {
 	Typ   string `json:"typ,omitempty"`
 }
 
+// ErrForeign is behind the refusal of what no key of ours is named to have signed;
+// whether somebody else did, nobody here can say.
+var ErrForeign = errors.New("not ours")
+
 var (
-	errForm      = errors.New("not a compact JWS of ours")
-	errUnknown   = errors.New("no published key has this kid")
+	errForm      = fmt.Errorf("%w: not a compact JWS of ours", ErrForeign)
+	errUnknown   = fmt.Errorf("%w: no published key has this kid", ErrForeign)
 	errAlgorithm = errors.New("the algorithm is not the key's, or not allowed here")
 	errSignature = errors.New("the signature is wrong")
 )
