@@ -81,17 +81,13 @@ func (s *Snapshot) standing(q *Question, now int64, of func(p *principal, org st
 		}
 	}
 	j := judgement{rules: s.rules, q: q, now: now, e: e}
-	for _, list := range [][]*active{e.allowing, e.maybe} {
-		for _, a := range list {
-			if a.Role != "" {
-				st.give(j, a.grant, &next)
-			}
+	for _, a := range slices.Concat(e.allowing.grants, e.maybe) {
+		if a.Role != "" {
+			st.give(j, a.grant, &next)
 		}
 	}
-	for _, list := range [][]*active{e.denying, e.unless} {
-		for _, a := range list {
-			st.deny(s.rules, a)
-		}
+	for _, a := range slices.Concat(e.denying.grants, e.unless) {
+		st.deny(s.rules, a)
 	}
 	return st, next
 }
@@ -119,7 +115,7 @@ func (st *standing) give(j judgement, g *grant, next *int64) {
 }
 
 // deny takes away the roles that a deny names, has a part of, or is a part of.
-func (st *standing) deny(r *rules, d *active) {
+func (st *standing) deny(r *rules, d active) {
 	denied := func(name string) bool {
 		one := r.roles[name]
 		if one == nil || one.bits.overlaps(d.bits) {

@@ -4,6 +4,7 @@
 package flow
 
 import (
+	"cmp"
 	"context"
 	"net/url"
 	"time"
@@ -72,6 +73,7 @@ const (
 	StepSelect  Step = "select"  // which account
 	StepFactor  Step = "factor"  // the second factor
 	StepEnrol   Step = "enrol"   // set up a second factor
+	StepBarred  Step = "barred"  // the application does not take this person in
 	StepConsent Step = "consent" // may the application have this
 	StepIssue   Step = "issue"   // everything is there
 	StepRefuse  Step = "refuse"  // tell the application no, with Decision.Error
@@ -80,9 +82,11 @@ const (
 // Decision is what Next says.
 type Decision struct {
 	Step  Step
-	Error string      // for StepRefuse: an error code of OpenID Connect Core 3.1.2.6 or RFC 6749 4.1.2.1
-	User  id.User     // whom it is about; empty when nobody is known yet
-	Level proof.Level // what is reached, for StepIssue and StepConsent
+	Error string // for StepRefuse: an error code of OpenID Connect Core 3.1.2.6 or RFC 6749 4.1.2.1
+	// Barred says of StepRefuse that the person lacks what the application requires.
+	Barred bool
+	User   id.User     // whom it is about; empty when nobody is known yet
+	Level  proof.Level // what is reached, for StepIssue, StepConsent and StepBarred
 	// Session is the live session of User that the decision stands on.
 	Session id.Session
 	// AuthTime is the oldest of the proofs that count; Methods are theirs.
@@ -122,6 +126,33 @@ type Application struct {
 	// is asked about every time (RFC 8252 section 8.6).
 	Unproven bool
 	Require  proof.Level
+	Told     bool // it is told what the house keeps of people: roles, groups, attributes
+}
+
+// Shown returns what a page calls the application, and where it leads back to, which may
+// be empty. Nothing is said of none.
+func (a *Application) Shown() (name, home string) {
+	if a == nil {
+		return "", ""
+	}
+	return cmp.Or(a.Name, string(a.ID)), a.HomeURL
+}
+
+// Admission is whether an application takes a person in. The zero Admission says yes.
+type Admission struct {
+	// Missing are the roles and groups that the application requires and the person
+	// has not, whatever they prove.
+	Missing []Membership
+	// Level and MaxAge are what must be proved, and how lately, for the person to have
+	// the others; zero: nothing more.
+	Level  proof.Level
+	MaxAge time.Duration
+}
+
+// Membership names a role, or a group.
+type Membership struct {
+	Group bool
+	ID    string
 }
 
 // State is everything that Next decides on.
@@ -132,6 +163,7 @@ type State struct {
 	Person    *Person      // of Progress.User, else of the session's person; nil: unknown
 	App       *Application // nil for our own pages
 	Consented []string     // scopes that the person has allowed this client before
+	Admission Admission    // of Person by App
 	MFA       proof.MFA
 	Now       time.Time
 	Fresh     time.Duration // how old the password's proof may be where a factor is set up

@@ -55,10 +55,26 @@ func gone(err error) error {
 // state is what Next decides on.
 func (s *Service) state(ctx context.Context, f Found) (State, error) {
 	app, err := s.app(ctx, f.Interaction.Ask)
-	return State{
+	if err != nil {
+		return State{}, err
+	}
+	st := State{
 		Ask: f.Interaction.Ask, Progress: f.Interaction.Progress, App: app, MFA: s.Config.MFA,
 		Session: f.Session, Person: f.Person, Consented: f.Consented, Now: time.Now(), Fresh: s.Config.Fresh,
-	}, err
+	}
+	return st, s.admit(ctx, &st)
+}
+
+// admit asks whether the application takes the person of the state in.
+func (s *Service) admit(ctx context.Context, st *State) (err error) {
+	st.Admission = Admission{}
+	if st.App == nil || st.Person == nil {
+		return nil
+	}
+	if st.Admission, err = s.Apps.Admit(ctx, st.App.ID, st.Person.ID); err != nil {
+		return fmt.Errorf("ask whether the application takes the person in: %w", err)
+	}
+	return nil
 }
 
 // visit notes that the browser's session was seen.
@@ -88,8 +104,10 @@ func (s *Service) meet(ctx context.Context, st *State) error {
 		return nil
 	}
 	var err error
-	st.Person, st.Consented, err = s.person(ctx, user, st.Ask.Client)
-	return err
+	if st.Person, st.Consented, err = s.person(ctx, user, st.Ask.Client); err != nil {
+		return err
+	}
+	return s.admit(ctx, st)
 }
 
 func (s *Service) app(ctx context.Context, ask Ask) (*Application, error) {
@@ -120,7 +138,7 @@ func settledOnly(st State) Decision {
 
 // past reports whether the person is proved as far as is needed.
 func (d Decision) past() bool {
-	return d.Step == StepConsent || d.Step == StepIssue || d.Step == StepRefuse && d.Error == errDenied
+	return d.Step == StepConsent || d.Step == StepBarred || d.Step == StepIssue || d.Step == StepRefuse && d.Error == errDenied
 }
 
 // entry shows the person only where the decision is about them.
@@ -128,6 +146,9 @@ func (st State) entry(i Interaction, d Decision) Entry {
 	e := Entry{Interaction: i, Decision: d, App: st.App}
 	if st.Person != nil && st.Person.ID == d.User {
 		e.Person = st.Person
+		if d.Step == StepBarred {
+			e.Missing = st.Admission.Missing
+		}
 	}
 	return e
 }

@@ -24,7 +24,9 @@ const (
 func Next(s State) Decision {
 	d := next(s)
 	if s.Ask.None && d.Step != StepIssue && d.Step != StepRefuse {
-		return d.refuse(withoutPages(s.Ask, d.Step))
+		barred := d.Step == StepBarred
+		d = d.refuse(withoutPages(s.Ask, d.Step))
+		d.Barred = barred
 	}
 	return d
 }
@@ -57,6 +59,7 @@ func next(s State) Decision {
 // they agreed.
 func proved(s State, d Decision) Decision {
 	p := s.proven()
+	s.Ask = s.Ask.within(s.Admission.MaxAge)
 	if !p.password.fresh(s.Ask) {
 		return d.at(StepSignIn)
 	}
@@ -89,9 +92,13 @@ func agreed(s State, d Decision) Decision {
 	if s.App == nil {
 		return d.at(StepIssue)
 	}
-	switch {
+	switch barred := len(s.Admission.Missing) > 0; {
 	case s.Progress.Consent == "deny":
-		return d.refuse(errDenied)
+		d = d.refuse(errDenied)
+		d.Barred = barred
+		return d
+	case barred:
+		return d.at(StepBarred)
 	case s.allowed(), !asksConsent(s):
 		return d.at(StepIssue)
 	}
@@ -121,7 +128,7 @@ func required(s State) proof.Level {
 	if s.App != nil {
 		app = s.App.Require
 	}
-	return s.MFA.Least(proof.Subject{Administrator: s.Person.Administrator, Second: s.Person.HasFactor()}, s.Ask.Require, app)
+	return s.MFA.Least(proof.Subject{Administrator: s.Person.Administrator, Second: s.Person.HasFactor()}, s.Ask.Require, app, s.Admission.Level)
 }
 
 // asksConsent reports whether the application needs the person's word. A word
@@ -154,6 +161,8 @@ func withoutPages(ask Ask, missing Step) string {
 		return errConsent
 	case StepSelect:
 		return errSelect
+	case StepBarred:
+		return errDenied
 	case StepEnrol:
 		if ask.Require >= proof.AAL2 {
 			return errLevel

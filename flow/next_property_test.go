@@ -62,6 +62,12 @@ func anyState(t *rapid.T) State {
 		Fresh:     time.Duration(rapid.IntRange(1, 6).Draw(t, "fresh")) * time.Second,
 		MFA:       rapid.SampledFrom([]proof.MFA{proof.MFAAdministrators, proof.MFAEverybody, proof.MFANobody, "?"}).Draw(t, "mfa"),
 	}
+	if some("a role is missing") {
+		s.Admission.Missing = []Membership{{ID: "support"}}
+	}
+	if some("a role asks for more") {
+		s.Admission.Level, s.Admission.MaxAge = rapid.SampledFrom(levels).Draw(t, "role asks"), time.Duration(rapid.IntRange(0, 3).Draw(t, "role age"))*time.Second
+	}
 	if some("max_age") {
 		age := time.Duration(rapid.IntRange(0, 3).Draw(t, "age")) * time.Second
 		s.Ask.MaxAge = &age

@@ -68,6 +68,8 @@ func state(changes ...func(*State)) State {
 	return s
 }
 
+func lacks(s *State) { s.Admission.Missing = []Membership{{ID: "support"}} }
+
 func minutes(n int) *time.Duration { d := time.Duration(n) * time.Minute; return &d }
 
 func signedOut(s *State)  { s.Session, s.Person = nil, nil }
@@ -124,6 +126,12 @@ func TestNext(t *testing.T) {
 	nobody := Decision{Step: StepSignIn}
 	type is []func(*State)
 
+	barred := func(level proof.Level, at time.Time, methods ...string) Decision {
+		d := issue(level, at, methods...)
+		d.Step = StepBarred
+		return d
+	}
+	refusedForWant := Decision{Step: StepRefuse, Error: "access_denied", Barred: true, User: "usr_ada", Session: "ses_1"}
 	for _, c := range []struct {
 		name  string
 		state is
@@ -258,6 +266,22 @@ func TestNext(t *testing.T) {
 		{"proofs end with a session that ended", is{signedOut, func(s *State) { s.Person = ada() }, with2(fresh(), func(p *Progress) { p.Session = "ses_1" })}, Decision{Step: StepSignIn, User: "usr_ada"}},
 		{"proofs live with the session they went into", is{with2(fresh(), func(p *Progress) { p.Session = "ses_1" }), login}, issue(proof.AAL1, later, "pwd")},
 
+		// Does the application take them in.
+		{"a role is missing", is{lacks}, barred(proof.AAL1, earlier, "pwd")},
+		{"a role is missing, prompt=none", is{lacks, none}, refusedForWant},
+		{"a role is missing, nobody is known", is{lacks, signedOut}, Decision{Step: StepSignIn}},
+		{"a role is missing, nobody is known, prompt=none", is{lacks, signedOut, none}, Decision{Step: StepRefuse, Error: "login_required"}},
+		{"a role is missing, and the factor too", is{lacks, hasOTP}, step(StepFactor)},
+		{"a role is missing, nothing was allowed", is{lacks, noConsent}, barred(proof.AAL1, earlier, "pwd")},
+		{"a role is missing, and a consent given", is{lacks, proves(Progress{User: "usr_ada", Consent: "allow", Scopes: []string{"openid"}})}, barred(proof.AAL1, earlier, "pwd")},
+		{"a role is missing, a trusted app", is{lacks, trusted}, barred(proof.AAL1, earlier, "pwd")},
+		{"a role is missing, and they left", is{lacks, proves(Progress{User: "usr_ada", Consent: "deny"})}, refusedForWant},
+		{"a role that asks for two factors", is{func(s *State) { s.Admission.Level = proof.AAL2 }}, step(StepEnrol)},
+		{"a role that asks for two factors, which are there", is{strong, func(s *State) { s.Admission.Level = proof.AAL2 }}, issue(proof.AAL2, earlier, "pwd", "otp", "mfa")},
+		{"a role that asks for a fresh sign-in", is{func(s *State) { s.Admission.MaxAge = 9 * time.Minute }}, step(StepSignIn)},
+		{"a role that asks for one as fresh as this", is{func(s *State) { s.Admission.MaxAge = 11 * time.Minute }}, issue(proof.AAL1, earlier, "pwd")},
+		{"the shorter of two ages", is{func(s *State) { s.Admission.MaxAge, s.Ask.MaxAge = 11*time.Minute, minutes(9) }}, step(StepSignIn)},
+
 		// May the application.
 		{"not allowed yet", is{noConsent}, consent(proof.AAL1, earlier, "pwd")},
 		{"not allowed yet, prompt=none", is{noConsent, none}, refuse("consent_required")},
@@ -288,6 +312,6 @@ func TestNext(t *testing.T) {
 }
 
 // order is how far a step is from the beginning; a refusal ends it.
-var order = []Step{StepSelect, StepSignIn, StepEnrol, StepFactor, StepConsent, StepIssue, StepRefuse}
+var order = []Step{StepSelect, StepSignIn, StepEnrol, StepFactor, StepBarred, StepConsent, StepIssue, StepRefuse}
 
 func rank(d Decision) int { return slices.Index(order, d.Step) }

@@ -155,7 +155,10 @@ func (s *Service) settle(ctx context.Context, from audit.Actor, st *State) (stri
 	if err != nil {
 		return "", fmt.Errorf("record sign-in: %w", err)
 	}
-	return token, nil
+	if d.Step == StepBarred {
+		err = s.recordBarred(ctx, by, st)
+	}
+	return token, err
 }
 
 func (s *Service) enter(ctx context.Context, by audit.Actor, st State, d Decision) (SessionView, string, error) {

@@ -63,6 +63,9 @@ type Sessions interface {
 type Apps interface {
 	// Application answers NotFound for one that is not there or not enabled.
 	Application(ctx context.Context, client id.Client) (Application, error)
+	// Admit says what the person lacks of what the application requires. It answers
+	// from memory: it is asked within transactions.
+	Admit(ctx context.Context, client id.Client, user id.User) (Admission, error)
 	GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error
 }
 
@@ -93,6 +96,7 @@ type Entry struct {
 	Decision    Decision
 	Person      *Person
 	App         *Application
+	Missing     []Membership // for StepBarred: what Person lacks of what App requires
 }
 
 // Outcome is where a sign-in stands after a post. When SessionToken is not

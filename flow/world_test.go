@@ -28,6 +28,7 @@ type world struct {
 	proved  []proofGiven    // what the checks accepted since it was last emptied
 	names   int
 	visits  []id.Session
+	lacks   map[string]Admission
 	failing func() error // asked by every write; nil: never
 }
 
@@ -62,7 +63,7 @@ func (w *world) factor() id.Factor {
 func newWorld() *world {
 	return &world{
 		rows:    rows{map[id.Interaction]Interaction{}, map[string]SessionView{}, map[string][]string{}, nil},
-		persons: map[id.User]*Person{}, apps: map[id.Client]Application{}, spent: map[string]bool{},
+		persons: map[id.User]*Person{}, apps: map[id.Client]Application{}, spent: map[string]bool{}, lacks: map[string]Admission{},
 	}
 }
 
@@ -306,6 +307,10 @@ func (w *world) Application(_ context.Context, client id.Client) (Application, e
 		return Application{}, fault.Missing("client")
 	}
 	return a, nil
+}
+
+func (w *world) Admit(_ context.Context, client id.Client, user id.User) (Admission, error) {
+	return w.lacks[string(user)+" "+string(client)], nil
 }
 
 func (w *world) GiveConsent(_ context.Context, _ audit.Actor, user id.User, client id.Client, scopes []string) error {

@@ -60,8 +60,9 @@ func (s sessions) End(ctx context.Context, by audit.Actor, session id.Session, r
 
 // apps lets flow ask oauth.
 type apps struct {
-	registry *oauth.Registry
-	oauth    *oauth.Service
+	registry  *oauth.Registry
+	oauth     *oauth.Service
+	standings standings
 }
 
 // Application implements flow.Apps.
@@ -75,7 +76,7 @@ func (a apps) Application(ctx context.Context, client id.Client) (flow.Applicati
 	}
 	return flow.Application{
 		ID: c.ID, Name: c.Name, HomeURL: c.HomeURL, Logo: c.Logo, SkipConsent: c.SkipConsent,
-		Unproven: c.Public() && slices.ContainsFunc(c.RedirectURIs, catchable), Require: c.RequireLevel,
+		Unproven: c.Public() && slices.ContainsFunc(c.RedirectURIs, catchable), Require: c.RequireLevel, Told: !c.Told.Empty(),
 	}, nil
 }
 

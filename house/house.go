@@ -141,7 +141,7 @@ func (h *House) wire() {
 	h.Tokens = &oauth.Verifier{Issuer: h.Config.Issuer, Keys: h.Keys, Registry: h.Registry}
 	h.OAuth = &oauth.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,
-		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: oauth.Registered{}, MFA: h.Config.SignIn.MFA,
+		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: oauth.Registered{}, MFA: h.Config.SignIn.MFA, Log: h.Log,
 		// The key follows from the master key, and the two change together: one
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
@@ -151,6 +151,8 @@ func (h *House) wire() {
 		Store: h.Store, Audit: h.Audit, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: builtIn(h.Config),
 	}
 	h.OAuth.Administrators = h
+	standings := standings{h.Policy, h.Access}
+	h.OAuth.Standings, h.Tokens.Standings = standings, standings
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},
@@ -160,7 +162,7 @@ func (h *House) wire() {
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People = directory{h.Identity, h.OAuth, h.Store}
 	h.Flow = &flow.Service{
-		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth},
+		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, standings},
 		Turns: h.Turns, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 		Administrators: h,
 	}

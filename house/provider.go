@@ -25,6 +25,8 @@ func (s Subjects) Claims(ctx context.Context, user id.User, scopes, extra []stri
 	for _, name := range extra {
 		if v, ok := all[name]; ok {
 			claims[name] = v
+		} else if v, ok := u.Claims.Attributes[name]; ok {
+			claims[name] = v
 		}
 	}
 	return claims, !u.Disabled, nil

@@ -23,7 +23,7 @@ type User struct {
 }
 
 // Claims are the standard claims (OpenID Connect Core 5.1) besides sub, name,
-// email and updated_at. An empty one is not given out.
+// email and updated_at, and attributes. An empty one is not given out.
 type Claims struct {
 	GivenName           string
 	FamilyName          string
@@ -40,6 +40,10 @@ type Claims struct {
 	PhoneNumber         string
 	PhoneNumberVerified bool
 	Address             Address
+
+	// Attributes are what the house keeps of the person besides, as "department". They
+	// are no standard claims: a client is told of one where its settings say so.
+	Attributes map[string]string
 }
 
 // Address is the address claim (OpenID Connect Core 5.1.1).

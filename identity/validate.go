@@ -2,9 +2,11 @@ package identity
 
 import (
 	"fmt"
+	"maps"
 	"net/mail"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 	"unicode"
@@ -93,6 +95,10 @@ func check(u User) error {
 		case v != "":
 			add(f.name, f.problem(v))
 		}
+	}
+	add("attributes", attributesProblem(u.Claims.Attributes))
+	for _, name := range slices.Sorted(maps.Keys(u.Claims.Attributes)) {
+		add("attributes."+name, attributeProblem(name, u.Claims.Attributes[name]))
 	}
 	if bad == nil {
 		return nil

@@ -22,7 +22,8 @@ type Allowance struct {
 	Scopes []string  // others than those asked about do not count
 	Until  time.Time // no access token outlives it (ID tokens carry no right); zero: no limit but the token's own
 
-	all []string // Scopes, and those whose claims may be given one by one
+	all      []string // Scopes, and those whose claims may be given one by one
+	standing Standing // of the person, where the client requires or is told of it
 }
 
 // Registered is the Ceiling of a house that knows no permissions: a client may
@@ -47,6 +48,9 @@ func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes
 	allowed, err := s.Ceiling.Over(ctx, c, a, all, now)
 	if err != nil {
 		return Allowance{}, fmt.Errorf("ask what is allowed: %w", err)
+	}
+	if err := s.admit(ctx, c, a, now, &allowed); err != nil {
+		return Allowance{}, err
 	}
 	allowed.all = common(all, allowed.Scopes)
 	allowed.Scopes = common(scopes, allowed.Scopes)

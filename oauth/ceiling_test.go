@@ -48,6 +48,7 @@ type granting struct {
 	*oauth.Service
 	m       *memory
 	ceiling *ceiling
+	has     *standings
 	client  *oauth.Client
 }
 
@@ -56,7 +57,8 @@ var allScopes = []string{"openid", "offline_access", "orders:read", "orders:writ
 func newGranting(t *testing.T) *granting {
 	t.Helper()
 	s, m := newService()
-	g := &granting{s, m, &ceiling{scopes: allScopes}, nil}
+	g := &granting{s, m, &ceiling{scopes: allScopes}, &standings{}, nil}
+	s.Standings = g.has
 	s.Issuer, s.Signer, s.People, s.Ceiling, s.Codec = "https://id.example.test", plain{}, everybody{}, g.ceiling, codec
 	c := web()
 	c.GrantTypes, c.Scopes, c.SkipConsent = []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient}, allScopes, true

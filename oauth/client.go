@@ -68,12 +68,16 @@ type Client struct {
 	PKCE string // one of the PKCE constants; "" is PKCEAuto
 
 	RequireLevel   proof.Level // what its people must reach; none: nothing is required
+	RequireRoles   []string    // who lacks one of these is not let in
+	RequireGroups  []string    // nor who is not in each of these
 	IDTokenAlg     string      // "", "RS256", "ES256", "EdDSA"; empty: RS256
 	UserinfoAlg    string      // empty: plain JSON
 	AccessTokenAlg string      // empty: ES256
 
 	AccessTokenType string // TypeAccessToken or TypeJWT; "" is TypeAccessToken
 	IDTokenClaims   bool   // the claims of the scopes stand in the ID token too
+
+	Told Told // what it is told of people besides the claims of its scopes
 
 	Logo string // a picture that pages show, as picture.Icon makes it; empty: none
 

@@ -39,6 +39,9 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 		c.Secrets = []Secret{kept}
 	}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if err := s.checkRequired(ctx, nil, &c); err != nil {
+			return err
+		}
 		if err := s.Store.InsertClient(ctx, c); err != nil {
 			return err
 		}
@@ -68,7 +71,7 @@ func (s *Service) free(ctx context.Context, client id.Client) error {
 // UpdateClient replaces all settings of a client but its secrets. A client that
 // no longer authenticates by a secret loses them; one that does so from now on
 // gets its first by RotateSecret. Disabling a client ends its tokens; taking a
-// grant, a scope or an audience from it, asking for a stronger sign-in, or giving its
+// grant, a scope or an audience from it, asking for a stronger sign-in or for another role or group, or giving its
 // access tokens another type, ends its codes and access tokens, and what a refresh
 // brings is measured anew. When c.Rev is set and is not what the store has, somebody
 // else changed the client meanwhile: Conflict fault "client.changed". Other faults:
@@ -96,6 +99,9 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 		}
 		if old.Disabled != was.Disabled {
 			return fault.New(fault.Conflict, "client.changed", "Somebody else changed this application meanwhile. Look at it again.")
+		}
+		if err := s.checkRequired(ctx, &old, &c); err != nil {
+			return err
 		}
 		c.Created, c.Updated, c.Secrets = old.Created, clock.Now(), nil
 		if c.hasSecrets() {
@@ -125,6 +131,7 @@ func (s *Service) endNarrowed(ctx context.Context, old, c *Client) error {
 	case c.Disabled && !old.Disabled:
 		return s.EndClient(ctx, c.ID)
 	case !covers(c.GrantTypes, old.GrantTypes), !covers(c.Scopes, old.Scopes), !covers(c.Audiences, old.Audiences), c.RequireLevel > old.RequireLevel,
+		!covers(old.RequireRoles, c.RequireRoles), !covers(old.RequireGroups, c.RequireGroups),
 		c.TokenType() != old.TokenType():
 		return s.endIssued(ctx, c.ID)
 	}
@@ -204,6 +211,12 @@ func document(c *Client) json.RawMessage {
 		"require_acr": c.RequireLevel, "id_token_signed_response_alg": c.IDTokenAlg, "userinfo_signed_response_alg": c.UserinfoAlg,
 		"access_token_signed_response_alg": c.AccessTokenAlg, "access_token_type": c.TokenType(), "id_token_claims": c.IDTokenClaims, "any_localhost_port": c.AnyLocalhostPort,
 	}
+	if c.RequiresStanding() {
+		doc["require_roles"], doc["require_groups"] = orNone(c.RequireRoles), orNone(c.RequireGroups)
+	}
+	if !c.Told.Empty() {
+		doc["told"] = map[string]any{"roles": c.Told.Roles.document(), "groups": c.Told.Groups.document(), "claims": orNone(c.Told.Claims)}
+	}
 	if c.Logo != "" {
 		doc["logo_sha256"] = hex.EncodeToString(secret.Hash(c.Logo))
 	}
@@ -211,6 +224,14 @@ func document(c *Client) json.RawMessage {
 		doc["jwks_sha256"] = hex.EncodeToString(secret.Hash(c.JWKS))
 	}
 	return audit.Doc(doc)
+}
+
+// document shows a listing to the auditor; nil: it is not told.
+func (l *Listing) document() any {
+	if l.Claim == "" {
+		return nil
+	}
+	return map[string]any{"claim": l.Claim, "format": cmp.Or(l.Format, FormatList), "prefix": l.Prefix, "filter": orNone(l.Only)}
 }
 
 // orNone is a list that is never null in JSON.

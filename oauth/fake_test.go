@@ -3,6 +3,7 @@ package oauth_test
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"slices"
 	"strings"
 	"sync"
@@ -314,7 +315,7 @@ func (noGrants) ServesAPI(context.Context, id.Client) (bool, error) { return fal
 
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{}}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{}, Log: slog.New(slog.DiscardHandler)}, m
 }
 
 // web is a client that breaks no rule.

@@ -41,7 +41,10 @@ func (s *Service) idToken(ctx context.Context, m *minting, access string) (strin
 		Issued: m.now.Unix(), Expires: m.now.Unix() + int64(s.Config.IDTokenTTL/time.Second),
 		AuthTime: a.AuthTime.Unix(), Nonce: a.Nonce, ACR: a.Level.String(), AMR: a.AMR, Session: string(a.Session), Hash: hashFor(alg, access),
 	}
-	payload, err := c.with(m.claims)
+	if end := m.told.until; !end.IsZero() {
+		c.Expires = min(c.Expires, end.Unix())
+	}
+	payload, err := c.with(m.claims, m.told.claims)
 	if err != nil {
 		return "", fmt.Errorf("make ID token: %w", err)
 	}
@@ -63,16 +66,21 @@ func hashFor(alg, access string) string {
 	return base64.RawURLEncoding.EncodeToString(sum[:sha256.Size/2])
 }
 
-// with returns the payload, with the standard claims among extra. None of them
-// can take the place of a claim about the sign-in.
-func (c *idClaims) with(extra map[string]any) ([]byte, error) {
+// with returns the payload, with the standard claims among extra and what else is
+// told. None of them can take the place of a claim about the sign-in.
+func (c *idClaims) with(extra, told map[string]any) ([]byte, error) {
 	payload, err := json.Marshal(c)
-	if err != nil || len(extra) == 0 {
+	if err != nil || len(extra)+len(told) == 0 {
 		return payload, err
 	}
-	all := make(map[string]any, len(extra)+11)
+	all := make(map[string]any, len(extra)+len(told)+11)
 	for name, value := range extra {
 		if slices.Contains(StandardClaims, name) {
+			all[name] = value
+		}
+	}
+	for name, value := range told {
+		if !reserved(name) {
 			all[name] = value
 		}
 	}

@@ -2,6 +2,7 @@ package oauth
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -45,6 +46,9 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 	}
 	r.Scopes = common(r.Scopes, r.Asked)
 	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, claims, now, errNotAllowed)
+	if errors.Is(err, errShutOut) {
+		return "", errNotAdmitted
+	}
 	if err != nil {
 		return "", err
 	}

@@ -3,7 +3,9 @@ package oauth
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/id"
@@ -38,6 +40,7 @@ type minting struct {
 	authorization *Authorization // zero for a client's own token
 	asked         ClaimsRequest  // the authorization's claims, read
 	claims        map[string]any // of the person, for the ID token
+	told          telling        // besides these, for the ID token
 	allowed       Allowance
 	targets       []string  // aud of the access token
 	now           time.Time // iat: taken before anything is written
@@ -65,15 +68,59 @@ func (s *Service) meet(ctx context.Context, m *minting) error {
 	if m.client.IDTokenClaims {
 		scopes = m.allowed.Scopes
 	}
-	claims, enabled, err := s.People.Claims(ctx, m.authorization.User, scopes, permitted(m.allowed.all, m.asked.idToken()))
+	told := &m.client.Told
+	asked, mapped := permitted(m.allowed.all, m.asked.idToken()), told.wanted(m.allowed.Scopes)
+	claims, enabled, err := s.People.Claims(ctx, m.authorization.User, scopes, slices.Concat(asked, mapped))
 	if err != nil {
 		return fmt.Errorf("read claims: %w", err)
 	}
 	if !enabled {
 		return errDisabled
 	}
-	m.claims = claims
+	m.claims = map[string]any{}
+	for name, value := range claims {
+		if slices.Contains(asked, name) || slices.Contains(scopes, scopeOfClaim(name)) {
+			m.claims[name] = value
+		}
+	}
+	m.told = told.tell(m.allowed.standing, claims, m.now)
+	s.tellOf(ctx, m.client, m.authorization.User, m.told)
 	return nil
+}
+
+// tellOf tells the log what had to be left out, for which application.
+func (s *Service) tellOf(ctx context.Context, c *Client, user id.User, t telling) {
+	if len(t.left) > 0 {
+		s.Log.LogAttrs(ctx, slog.LevelWarn, "claims left out because they are too large",
+			slog.String("client", string(c.ID)), slog.String("user", string(user)), slog.Any("claims", t.left))
+	}
+}
+
+// TellUserinfo returns what userinfo tells the client besides the claims of the
+// token's scopes, by what is so at now.
+func (s *Service) TellUserinfo(ctx context.Context, c *Client, t *AccessClaims, now time.Time) (map[string]any, error) {
+	if c.Told.Empty() {
+		return nil, nil
+	}
+	a, err := t.authorization()
+	if err != nil {
+		return nil, err
+	}
+	var standing Standing
+	if c.Told.asksStanding() {
+		if standing, err = s.standing(ctx, c, &a, now, now); err != nil {
+			return nil, err
+		}
+	}
+	var values map[string]any
+	if names := c.Told.wanted(strings.Fields(t.Scope)); len(names) > 0 {
+		if values, _, err = s.People.Claims(ctx, a.User, nil, names); err != nil {
+			return nil, fmt.Errorf("read claims: %w", err)
+		}
+	}
+	told := c.Told.tell(standing, values, now)
+	s.tellOf(ctx, c, a.User, told)
+	return told.claims, nil
 }
 
 // ask reads the claims parameter again; it was in order when it was stored.

@@ -140,7 +140,7 @@ var errOutgrown = refuse(InvalidGrant, "The person may not allow this any more."
 // prepare reads the person's claims where the authorization or the client asks for some; that
 // they are enabled was read with the family.
 func (s *Service) prepare(ctx context.Context, m *minting) error {
-	if m.authorization.Claims == "" && !m.client.IDTokenClaims {
+	if m.authorization.Claims == "" && !m.client.IDTokenClaims && m.client.Told.Empty() {
 		return nil
 	}
 	return s.meet(ctx, m)

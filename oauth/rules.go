@@ -53,6 +53,7 @@ func validate(c *Client, config Config) error {
 	p.addresses(c)
 	p.names(c)
 	p.tokens(c, config)
+	p.told(&c.Told)
 	if len(p) == 0 {
 		return nil
 	}
@@ -164,6 +165,8 @@ func (p *problems) addresses(c *Client) {
 func (p *problems) names(c *Client) {
 	p.list("scopes", c.Scopes, checkScope)
 	p.list("audiences", c.Audiences, checkAudience)
+	p.list("require_roles", c.RequireRoles, checkName)
+	p.list("require_groups", c.RequireGroups, checkName)
 }
 
 // list checks every entry of a list, its length, and that nothing comes twice.
@@ -190,6 +193,14 @@ func checkScope(scope string) error {
 		if c <= ' ' || c == '"' || c == '\\' || c >= 0x7f {
 			return errors.New(`must be printable ASCII without spaces, " and \`)
 		}
+	}
+	return nil
+}
+
+// checkName lets nothing through that could not be the name of a role or a group.
+func checkName(name string) error {
+	if name == "" || len(name) > maxToken || strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r >= 0x7f }) {
+		return fmt.Errorf("must be the id of one, between 1 and %d characters", maxToken)
 	}
 	return nil
 }

@@ -3,6 +3,7 @@ package oauth
 import (
 	"context"
 	"fmt"
+	"log/slog"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -33,6 +34,11 @@ type Service struct {
 	Grants  Grants
 	Ceiling Ceiling
 	Codec   RefreshCodec
+	// Standings knows what roles and groups people have.
+	Standings Standings
+
+	// Log hears of what had to be left out of tokens.
+	Log *slog.Logger
 
 	// MFA is the policy of the sign-in: what was given by a weaker sign-in than it
 	// asks for now brings nothing. The zero policy is the strictest.
@@ -72,7 +78,9 @@ func (s *Service) Open() error {
 		{"People", s.People == nil},
 		{"Grants", s.Grants == nil},
 		{"Ceiling", s.Ceiling == nil},
+		{"Standings", s.Standings == nil},
 		{"Codec", len(s.Codec.Key) == 0},
+		{"Log", s.Log == nil},
 		{"MFA", s.MFA == ""},
 		{"Administrators", s.Administrators == nil},
 	} {

@@ -34,9 +34,10 @@ func deadToken(reason string) error { return fmt.Errorf("%w: %s", ErrDeadToken, 
 // at every request; expiry and revocation are looked at every time. Refusals are
 // not remembered. All fields are needed; any number may ask at once.
 type Verifier struct {
-	Issuer   string
-	Keys     Checker
-	Registry Living
+	Issuer    string
+	Keys      Checker
+	Registry  Living
+	Standings Standings
 
 	shards [cacheShards]cacheShard
 }
@@ -139,24 +140,49 @@ func (v *Verifier) alive(ctx context.Context, t *AccessToken, now time.Time) err
 	if dead {
 		return deadToken("revoked")
 	}
-	return v.ofItsKind(ctx, t)
+	return v.ofItsClient(ctx, t, now)
+}
+
+// ofItsClient asks what the token's client is by now, and whether it still takes the
+// person in.
+func (v *Verifier) ofItsClient(ctx context.Context, t *AccessToken, now time.Time) error {
+	client, err := v.client(ctx, t)
+	if err != nil {
+		return err
+	}
+	if err := t.ofItsKind(client); err != nil {
+		return err
+	}
+	admitted, err := admits(ctx, v.Standings, client, &t.Claims, now)
+	if err != nil {
+		return err
+	}
+	if !admitted {
+		return deadToken("the person lacks what its client requires")
+	}
+	return nil
 }
 
 // ofItsKind refuses a token of another type than its client has: where a client
 // has the type JWT, which other tokens of ours have too, that alone must not make
 // them good, nor the other way round.
-func (v *Verifier) ofItsKind(ctx context.Context, t *AccessToken) error {
-	client, err := v.Registry.Client(ctx, id.Client(t.Claims.ClientID))
-	if fault.Is(err, fault.NotFound) {
-		return deadToken("its client is gone")
-	}
-	if err != nil {
-		return clientsUnknown(err)
-	}
+func (t *AccessToken) ofItsKind(client *Client) error {
 	if t.kind != client.TokenType() {
 		return badToken("of another type than its client has")
 	}
 	return nil
+}
+
+// client returns the client that the token was given to.
+func (v *Verifier) client(ctx context.Context, t *AccessToken) (*Client, error) {
+	client, err := v.Registry.Client(ctx, id.Client(t.Claims.ClientID))
+	if fault.Is(err, fault.NotFound) {
+		return nil, deadToken("its client is gone")
+	}
+	if err != nil {
+		return nil, clientsUnknown(err)
+	}
+	return client, nil
 }
 
 // clientsUnknown is Unavailable, whatever the failure was: whoever asks may try

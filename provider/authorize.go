@@ -63,7 +63,7 @@ func (p *Provider) begin(w http.ResponseWriter, r *http.Request, a *authorizatio
 	case flow.StepIssue:
 		return p.issue(w, r, a, entry)
 	case flow.StepRefuse:
-		return refusalFor(d.Error)
+		return refusalOfSignIn(d)
 	default:
 		if a.ask.None {
 			return refusalFor("interaction_required")
@@ -212,7 +212,7 @@ func (p *Provider) fulfil(w http.ResponseWriter, r *http.Request, to *target, pa
 	if e.Decision.Step == flow.StepIssue {
 		return p.issue(w, r, a, e)
 	}
-	return refusalFor(e.Decision.Error)
+	return refusalOfSignIn(e.Decision)
 }
 
 func both(a, b []string) []string {

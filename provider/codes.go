@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 
+	"gatehouse/flow"
 	"gatehouse/oauth"
 	"gatehouse/provider/internal/kernel"
 )
@@ -41,6 +42,15 @@ func refusalFor(code string) *refusal {
 	}
 	e.code = code
 	return &e
+}
+
+// refusalOfSignIn is the refusal that a sign-in came to.
+func refusalOfSignIn(d flow.Decision) *refusal {
+	no := refusalFor(d.Error)
+	if d.Barred {
+		no.description = oauth.SaysNotAdmitted
+	}
+	return no
 }
 
 // fromKernel turns what the kernel answers into a refusal in our words; the

@@ -37,6 +37,10 @@ type Protocol interface {
 	Refresh(ctx context.Context, by audit.Actor, c *oauth.Client, r oauth.RefreshRequest) (oauth.Tokens, error)
 	ClientCredentials(ctx context.Context, c *oauth.Client, scopes, resources []string) (oauth.Tokens, error)
 
+	// TellUserinfo returns what else than the claims of its scopes userinfo tells c of
+	// the person behind the token.
+	TellUserinfo(ctx context.Context, c *oauth.Client, t *oauth.AccessClaims, now time.Time) (map[string]any, error)
+
 	ReadRefresh(text string) (oauth.RefreshToken, bool)
 	InspectRefresh(ctx context.Context, c *oauth.Client, t oauth.RefreshToken) (oauth.RefreshState, bool, error)
 	RevokeRefresh(ctx context.Context, by audit.Actor, c *oauth.Client, t oauth.RefreshToken) error

@@ -51,8 +51,7 @@ func pageOf(err error) web.ErrorPage {
 	if e, ok := err.(*pageError); ok {
 		return e.page
 	}
-	f := web.AsFault(err)
-	return web.ErrorPage{Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, Fields: f.Fields, RetryAfter: f.RetryAfter}
+	return web.ErrorPageOf(err)
 }
 
 // lost is the page for a sign-in that cannot go on, with the ways back to the
@@ -62,12 +61,8 @@ func lost(entry flow.Entry, err error) error {
 	if !strings.HasPrefix(fault.CodeOf(err), "flow.") {
 		return err
 	}
-	page := pageOf(err)
-	if entry.App != nil {
-		page.AppName, page.AppURL = entry.App.Name, entry.App.HomeURL
-	}
-	page.Again = again(entry.Interaction.Ask)
-	return &pageError{page: page, err: err, client: entry.Interaction.Ask.Client}
+	name, home := entry.App.Shown()
+	return &pageError{page: web.LostPage(err, name, home, again(entry.Interaction.Ask)), err: err, client: entry.Interaction.Ask.Client}
 }
 
 // again is the path of the same request; "" when none is known.

@@ -21,6 +21,7 @@ type farewell struct {
 	hint   *hint         // nil when there is none that we believe
 	client *oauth.Client // whom the hint or client_id names; nil when nobody
 	target string        // where to go afterwards, state included; "" for our own page
+	stays  bool          // it asked to go on to an address that is not registered
 }
 
 // logoutParams are the parameters that are looked at. logout_hint is accepted and
@@ -57,6 +58,7 @@ func (p *Provider) readFarewell(w http.ResponseWriter, r *http.Request) (farewel
 	}
 	f.target, err = f.redirect()
 	if uri := f.params.Get("post_logout_redirect_uri"); uri != "" && f.target == "" && err == nil {
+		f.stays = true
 		p.logStay(r, f, uri)
 	}
 	return f, err

@@ -114,7 +114,7 @@ func (p *Provider) sayGoodbye(w http.ResponseWriter, r *http.Request, f farewell
 		seeOther(w, f.target)
 		return
 	}
-	page := web.SignedOutPage{}
+	page := web.SignedOutPage{Stays: f.stays}
 	if f.client != nil {
 		page.AppName, page.AppURL = f.client.Name, f.client.HomeURL
 	}

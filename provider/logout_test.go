@@ -199,7 +199,7 @@ func TestConfirmedLogoutWithoutAHintLeadsToARegisteredAddress(t *testing.T) {
 		if leads && (w.Code != http.StatusSeeOther || w.Header().Get("Location") != uri) {
 			t.Errorf("%s: %d %q", uri, w.Code, w.Header().Get("Location"))
 		}
-		if !leads && (w.Header().Get("Location") != "" || w.Body.String() != "signed out" || e.pages.signedOut.AppURL != "https://web.example.test/") {
+		if !leads && (w.Header().Get("Location") != "" || w.Body.String() != "signed out" || e.pages.signedOut.AppURL != "https://web.example.test/" || !e.pages.signedOut.Stays) {
 			t.Errorf("%s: %q, %s, %+v", uri, w.Header().Get("Location"), w.Body, e.pages.signedOut)
 		}
 	}

@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -47,7 +49,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	claims, err := p.claimsOf(r.Context(), t, scopes)
+	claims, err := p.claimsOf(r.Context(), client, t, scopes)
 	if err != nil {
 		return err
 	}
@@ -87,8 +89,8 @@ func (p *Provider) clientOf(ctx context.Context, t *oauth.AccessToken) (*oauth.C
 }
 
 // claimsOf returns the claims that the token's scopes and the `claims`
-// parameter behind it allow, sub always among them.
-func (p *Provider) claimsOf(ctx context.Context, t *oauth.AccessToken, scopes []string) (map[string]any, error) {
+// parameter behind it allow, and what else its client is told, sub always among them.
+func (p *Provider) claimsOf(ctx context.Context, client *oauth.Client, t *oauth.AccessToken, scopes []string) (map[string]any, error) {
 	claims, enabled, err := p.People.Claims(ctx, id.User(t.Claims.Subject), scopes, t.Claims.UserinfoClaims)
 	if err != nil {
 		return nil, unavailable(err)
@@ -96,10 +98,13 @@ func (p *Provider) claimsOf(ctx context.Context, t *oauth.AccessToken, scopes []
 	if !enabled {
 		return nil, bearerRefusal(http.StatusUnauthorized, "invalid_token", "The person of this access token may not sign in any more.")
 	}
-	answer := make(map[string]any, len(claims)+3)
-	for name, value := range claims {
-		answer[name] = value
+	told, err := p.Protocol.TellUserinfo(ctx, client, &t.Claims, time.Now())
+	if err != nil {
+		return nil, unavailable(err)
 	}
+	answer := make(map[string]any, len(claims)+len(told)+3)
+	maps.Copy(answer, claims)
+	maps.Copy(answer, told)
 	answer["sub"] = t.Claims.Subject
 	return answer, nil
 }

@@ -46,6 +46,20 @@ type ErrorPage struct {
 	Again string
 }
 
+// ErrorPageOf is the page that says what err says to a visitor.
+func ErrorPageOf(err error) ErrorPage {
+	f := AsFault(err)
+	return ErrorPage{Status: Status(f.Kind), Code: f.Code, Detail: f.Detail, Fields: f.Fields, RetryAfter: f.RetryAfter}
+}
+
+// LostPage is the page for a sign-in that cannot go on: it says whose it was, as far as
+// that is known, and leads back there and, by the path again, to its beginning.
+func LostPage(err error, appName, appURL, again string) ErrorPage {
+	p := ErrorPageOf(err)
+	p.AppName, p.AppURL, p.Again = appName, appURL, again
+	return p
+}
+
 // MaxLocation is how long an address may be that a browser is sent to, in bytes:
 // proxies drop answers whose header does not fit in 4 KiB.
 const MaxLocation = 2 << 10
@@ -71,7 +85,11 @@ type SignOutPage struct {
 }
 
 // SignedOutPage says that the person is signed out.
-type SignedOutPage struct{ AppName, AppURL string }
+type SignedOutPage struct {
+	AppName, AppURL string
+	// Stays says that somebody asked to be led on to an address to which nobody is led.
+	Stays bool
+}
 
 // Policy is what a page's Content-Security-Policy allows beyond the strict base.
 type Policy struct {

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"cmp"
 	"encoding/json"
 	"strings"
 	"time"
@@ -31,9 +32,17 @@ type Client struct {
 	RefreshIdle     string `json:"refresh_idle,omitempty"`
 	RefreshAbsolute string `json:"refresh_absolute,omitempty"`
 	RequireACR      string `json:"require_acr,omitempty"`
-	IDTokenAlg      string `json:"id_token_signed_response_alg,omitempty"`
-	UserinfoAlg     string `json:"userinfo_signed_response_alg,omitempty"`
-	AccessTokenAlg  string `json:"access_token_signed_response_alg,omitempty"`
+
+	RequireRoles  []string `json:"require_roles"`
+	RequireGroups []string `json:"require_groups"`
+
+	IDTokenAlg     string `json:"id_token_signed_response_alg,omitempty"`
+	UserinfoAlg    string `json:"userinfo_signed_response_alg,omitempty"`
+	AccessTokenAlg string `json:"access_token_signed_response_alg,omitempty"`
+
+	Roles  *Listing `json:"roles,omitempty"`  // how it is told of roles; absent: it is not
+	Groups *Listing `json:"groups,omitempty"` // likewise of groups
+	Claims []string `json:"claims,omitempty"` // "NAME=SOURCE"
 
 	AccessTokenType  string `json:"access_token_type"`
 	IDTokenClaims    bool   `json:"id_token_claims"`
@@ -43,6 +52,21 @@ type Client struct {
 	Secrets []ClientSecret `json:"secrets"`
 	Created time.Time      `json:"created"`
 	Updated time.Time      `json:"updated"`
+}
+
+// Listing is how an application is told of roles, or of groups.
+type Listing struct {
+	Claim  string   `json:"claim"`
+	Format string   `json:"format"`
+	Prefix string   `json:"prefix,omitempty"`
+	Filter []string `json:"filter,omitempty"`
+}
+
+func ofListing(l oauth.Listing) *Listing {
+	if l.Claim == "" {
+		return nil
+	}
+	return &Listing{l.Claim, cmp.Or(l.Format, oauth.FormatList), l.Prefix, l.Only}
 }
 
 // NewClientSecret is a client with the secret that was just made. It is the only
@@ -75,7 +99,9 @@ func OfClient(c oauth.Client) Client {
 		GrantTypes: list(c.GrantTypes), Scope: strings.Join(c.Scopes, " "), Audiences: list(c.Audiences), JWKS: json.RawMessage(c.JWKS),
 		Consent: !c.SkipConsent, PKCE: c.PKCE, Refresh: RefreshMode(c), Introspect: c.Introspect,
 		AccessTokenTTL: Lifetime(c.AccessTokenTTL), RefreshIdle: Lifetime(c.RefreshIdle), RefreshAbsolute: Lifetime(c.RefreshAbsolute),
-		RequireACR: c.RequireLevel.String(), IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
+		RequireACR: c.RequireLevel.String(), RequireRoles: list(c.RequireRoles), RequireGroups: list(c.RequireGroups),
+		Roles: ofListing(c.Told.Roles), Groups: ofListing(c.Told.Groups), Claims: c.Told.Claims,
+		IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
 		AccessTokenType: c.TokenType(), IDTokenClaims: c.IDTokenClaims, AnyLocalhostPort: c.AnyLocalhostPort, Logo: c.Logo,
 		Secrets: make([]ClientSecret, len(c.Secrets)), Created: c.Created.UTC(), Updated: c.Updated.UTC(),
 	}

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"maps"
 	"time"
 
 	"gatehouse/id"
@@ -44,6 +45,9 @@ type Claims struct {
 	PhoneNumber         string   `json:"phone_number,omitempty"`
 	PhoneNumberVerified bool     `json:"phone_number_verified,omitempty"`
 	Address             *Address `json:"address,omitempty"`
+
+	// Attributes are what is kept of a person besides.
+	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
 // Address is the address claim (OpenID Connect Core 5.1.1).
@@ -72,6 +76,7 @@ func OfClaims(c identity.Claims) Claims {
 		PreferredUsername: c.PreferredUsername, Profile: c.Profile, Picture: c.Picture, Website: c.Website,
 		Gender: c.Gender, Birthdate: c.Birthdate, Zoneinfo: c.Zoneinfo, Locale: c.Locale,
 		PhoneNumber: c.PhoneNumber, PhoneNumberVerified: c.PhoneNumberVerified,
+		Attributes: maps.Clone(c.Attributes),
 	}
 	if c.Address != (identity.Address{}) {
 		a := Address(c.Address)
@@ -87,6 +92,7 @@ func (w Claims) Identity() identity.Claims {
 		PreferredUsername: w.PreferredUsername, Profile: w.Profile, Picture: w.Picture, Website: w.Website,
 		Gender: w.Gender, Birthdate: w.Birthdate, Zoneinfo: w.Zoneinfo, Locale: w.Locale,
 		PhoneNumber: w.PhoneNumber, PhoneNumberVerified: w.PhoneNumberVerified,
+		Attributes: maps.Clone(w.Attributes),
 	}
 	if w.Address != nil {
 		c.Address = identity.Address(*w.Address)

@@ -20,6 +20,9 @@ import (
 type clientFlags struct {
 	name, homeURL, authMethod, jwksFile, logo       string
 	redirects, postLogout, grants, scopes, audience []string
+	requireRoles, requireGroups                     []string
+	roles, groups                                   listingFlags
+	claims                                          []string
 	public, noConsent, introspect, disabled         bool
 	refresh, requireACR, pkce                       string
 	idTokenAlg, userinfoAlg, accessTokenAlg         string
@@ -31,7 +34,7 @@ type clientFlags struct {
 }
 
 // clientLists are the flags that hold lists.
-var clientLists = []string{"redirect-uri", "post-logout-redirect-uri", "grant", "scope", "audience"}
+var clientLists = []string{"redirect-uri", "post-logout-redirect-uri", "grant", "scope", "audience", "require-role", "require-group", "roles-filter", "groups-filter", "claim"}
 
 // durationFlag is a flag that takes days too.
 type durationFlag time.Duration
@@ -69,6 +72,11 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags.Var(&f.refreshIdle, "refresh-idle", "how long its refresh tokens live without use (0: as configured)")
 	flags.Var(&f.refreshAbsolute, "refresh-absolute", "how long its refresh tokens live at most (0: as configured)")
 	flags.StringVar(&f.requireACR, "require-acr", "", "the `level` that its people must reach: aal1 (one factor) or aal2 (two)")
+	flags.StringArrayVar(&f.requireRoles, "require-role", nil, "a `role` without which nobody is let in; may be repeated, and all are needed")
+	flags.StringArrayVar(&f.requireGroups, "require-group", nil, "a `group` outside of which nobody is let in; may be repeated, and all are needed")
+	f.roles.bind(cmd, "roles")
+	f.groups.bind(cmd, "groups")
+	flags.StringArrayVar(&f.claims, "claim", nil, "a claim more, as `NAME=SOURCE`: claims.NAME, role:ROLE, group:GROUP or const:VALUE; may be repeated")
 	flags.StringVar(&f.idTokenAlg, "id-token-alg", "", "the algorithm (`alg`) of its ID tokens: RS256 (default), ES256 or EdDSA")
 	flags.StringVar(&f.userinfoAlg, "userinfo-alg", "", "sign userinfo with this algorithm (`alg`); plain JSON by default")
 	flags.StringVar(&f.accessTokenAlg, "access-token-alg", "", "the algorithm (`alg`) of its access tokens: ES256 (default), EdDSA or RS256")
@@ -116,6 +124,8 @@ func (f *clientFlags) apply(a *app, cmd *cobra.Command, c *oauth.Client) error {
 	}
 	f.applyMethod(changed, c)
 	f.applyTexts(changed, c)
+	f.roles.apply(changed, "roles", &c.Told.Roles)
+	f.groups.apply(changed, "groups", &c.Told.Groups)
 	if err := f.applyLists(changed, c); err != nil {
 		return err
 	}
@@ -196,6 +206,8 @@ func lists(c *oauth.Client) map[string]*[]string {
 	return map[string]*[]string{
 		"redirect-uri": &c.RedirectURIs, "post-logout-redirect-uri": &c.PostLogoutRedirectURIs,
 		"grant": &c.GrantTypes, "scope": &c.Scopes, "audience": &c.Audiences,
+		"require-role": &c.RequireRoles, "require-group": &c.RequireGroups,
+		"roles-filter": &c.Told.Roles.Only, "groups-filter": &c.Told.Groups.Only, "claim": &c.Told.Claims,
 	}
 }
 
@@ -204,6 +216,8 @@ func lists(c *oauth.Client) map[string]*[]string {
 func (f *clientFlags) applyLists(changed func(string) bool, c *oauth.Client) error {
 	given := map[string][]string{
 		"redirect-uri": f.redirects, "post-logout-redirect-uri": f.postLogout, "grant": f.grants, "scope": words(f.scopes), "audience": f.audience,
+		"require-role": rolesNamed(f.requireRoles), "require-group": f.requireGroups,
+		"roles-filter": f.roles.only, "groups-filter": f.groups.only, "claim": f.claims,
 	}
 	all := lists(c)
 	for _, name := range clientLists {
@@ -225,8 +239,11 @@ func (f *clientFlags) applyLists(changed func(string) bool, c *oauth.Client) err
 
 // values are those of an --add or --remove flag. Scopes may come several at once.
 func (f *clientFlags) values(of map[string]*[]string, name string) []string {
-	if name == "scope" {
+	switch name {
+	case "scope":
 		return words(*of[name])
+	case "require-role":
+		return rolesNamed(*of[name])
 	}
 	return *of[name]
 }

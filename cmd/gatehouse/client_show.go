@@ -67,6 +67,9 @@ func facts(c oauth.Client, cfg config.Config) []fact {
 	for _, uri := range c.PostLogoutRedirectURIs {
 		all = append(all, fact{"post-logout redirect URI", uri})
 	}
+	for _, claim := range c.Told.Claims {
+		all = append(all, fact{"claim", claim})
+	}
 	return append(all,
 		fact{"asks for consent", yes(!c.SkipConsent)},
 		fact{"PKCE", c.PKCE},
@@ -76,6 +79,10 @@ func facts(c oauth.Client, cfg config.Config) []fact {
 		fact{"refresh idle lifetime", lifetime(c.RefreshIdle, cfg.Tokens.RefreshIdle)},
 		fact{"refresh absolute lifetime", lifetime(c.RefreshAbsolute, cfg.Tokens.RefreshAbsolute)},
 		fact{"required level", or(c.RequireLevel.String(), proof.AAL1.String())},
+		fact{"required roles", or(strings.Join(c.RequireRoles, " "), "none")},
+		fact{"required groups", or(strings.Join(c.RequireGroups, " "), "none")},
+		fact{"roles", listingSaid(c.Told.Roles)},
+		fact{"groups", listingSaid(c.Told.Groups)},
 		fact{"ID token algorithm", or(c.IDTokenAlg, keys.RS256)},
 		fact{"userinfo algorithm", or(c.UserinfoAlg, "none, plain JSON")},
 		fact{"access token algorithm", or(c.AccessTokenAlg, keys.ES256)},

@@ -21,9 +21,9 @@ func (a *app) clientUpdate() *cobra.Command {
 		Long: `Change an application; what no flag names stays. What changed is printed: with
 "-" before what was, and "+" before what is.
 
-A list (--redirect-uri, --post-logout-redirect-uri, --grant, --scope, --audience)
-is replaced by the values that are given, and emptied by one empty value. To
-change single entries there are --add-… and --remove-… for each.`,
+A list (a flag that may be repeated) is replaced by the values that are given, and
+emptied by one empty value. To change single entries there are --add-… and
+--remove-… for each.`,
 		Example: `  gatehouse client update web --add-redirect-uri https://staging.example.com/callback
   gatehouse client update web --redirect-uri https://app.example.com/callback --disabled=false
   gatehouse client update web --remove-scope offline_access --remove-grant refresh_token`,

@@ -148,6 +148,8 @@ func completeClientFlags(cmd *cobra.Command) {
 	choosing(cmd, "pkce", oauth.PKCEAuto, oauth.PKCERequired, oauth.PKCEOff)
 	choosing(cmd, "refresh", "rotate", "static")
 	choosing(cmd, "require-acr", proof.AAL1.String(), proof.AAL2.String())
+	choosing(cmd, "roles-format", oauth.FormatList, oauth.FormatString, oauth.FormatObject)
+	choosing(cmd, "groups-format", oauth.FormatList, oauth.FormatString, oauth.FormatObject)
 	choosing(cmd, "access-token-type", oauth.TypeAccessToken, oauth.TypeJWT)
 	for _, flag := range []string{"id-token-alg", "userinfo-alg", "access-token-alg"} {
 		choosing(cmd, flag, keyAlgorithms...)

@@ -37,6 +37,9 @@ func userFlag(name string) (flag, value string) {
 	case "password":
 		return "the password", ""
 	}
+	if attribute, ok := strings.CutPrefix(name, "attributes."); ok {
+		return "--attribute", attribute
+	}
 	return "--claims-file", name
 }
 
@@ -46,6 +49,10 @@ var clientFlagOf = map[string]string{
 	"redirect_uris": "--redirect-uri", "post_logout_redirect_uris": "--post-logout-redirect-uri",
 	"grant_types": "--grant", "scopes": "--scope", "audiences": "--audience",
 	"pkce": "--pkce", "refresh": "--refresh", "introspect": "--introspect", "require_acr": "--require-acr",
+	"roles_claim": "--roles-claim", "roles_format": "--roles-format", "roles_prefix": "--roles-prefix", "roles_filter": "--roles-filter",
+	"groups_claim": "--groups-claim", "groups_format": "--groups-format", "groups_prefix": "--groups-prefix", "groups_filter": "--groups-filter",
+	"claims":        "--claim",
+	"require_roles": "--require-role", "require_groups": "--require-group",
 	"access_token_ttl": "--access-token-ttl", "refresh_idle": "--refresh-idle", "refresh_absolute": "--refresh-absolute",
 	"id_token_alg": "--id-token-alg", "userinfo_alg": "--userinfo-alg", "access_token_alg": "--access-token-alg",
 	"access_token_type": "--access-token-type",

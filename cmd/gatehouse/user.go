@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -62,6 +63,7 @@ func userState(u identity.User) string {
 // userFlags are the flags that create and update share.
 type userFlags struct {
 	email, name, claimsFile string
+	attributes              []string
 	verified                bool
 	saysVerified            bool // a flag or the claims file says whether the email is verified
 }
@@ -71,6 +73,7 @@ func (f *userFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.email, "email", "", "the `address` they sign in with")
 	flags.StringVar(&f.name, "name", "", "their full `name`")
 	flags.BoolVar(&f.verified, "email-verified", false, "the address is known to be theirs")
+	flags.StringArrayVar(&f.attributes, "attribute", nil, "what is kept of them besides, as `NAME=VALUE`; may be repeated, and an empty value removes it")
 	flags.StringVar(&f.claimsFile, "claims-file", "", "a JSON `file` with standard claims, - for standard input")
 }
 
@@ -90,6 +93,24 @@ func (f *userFlags) apply(a *app, cmd *cobra.Command, u *identity.User) error {
 	}
 	if changed("email-verified") {
 		u.EmailVerified, f.saysVerified = f.verified, true
+	}
+	return f.applyAttributes(u)
+}
+
+func (f *userFlags) applyAttributes(u *identity.User) error {
+	all := map[string]string{}
+	maps.Copy(all, u.Claims.Attributes)
+	for _, one := range f.attributes {
+		name, value, ok := strings.Cut(one, "=")
+		if !ok {
+			return usagef("--attribute %q is not NAME=VALUE", brief(one))
+		}
+		if all[name] = value; value == "" {
+			delete(all, name)
+		}
+	}
+	if u.Claims.Attributes = all; len(all) == 0 {
+		u.Claims.Attributes = nil
 	}
 	return nil
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -18,12 +19,27 @@ func (a *app) userDisable() *cobra.Command {
 		Example: `  gatehouse user disable ada@example.test`,
 		Args:    one(aUser),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
+			live, err := h.Sessions.Of(ctx, u.ID)
+			if err != nil {
+				return err
+			}
 			if err := h.Identity.Disable(ctx, operator(), u.ID); err != nil {
 				return err
 			}
-			return a.sayUser(ctx, h, u, "disabled")
+			return a.sayUser(ctx, h, u, "disabled; "+endedWith(len(live)))
 		}),
 	}), people)
+}
+
+// endedWith says what ended of somebody who had so many sessions.
+func endedWith(sessions int) string {
+	switch sessions {
+	case 0:
+		return "they were signed in nowhere, and the tokens that applications had of them ended"
+	case 1:
+		return "one session ended, and the tokens that applications had of them"
+	}
+	return fmt.Sprintf("%d sessions ended, and the tokens that applications had of them", sessions)
 }
 
 func (a *app) userEnable() *cobra.Command {

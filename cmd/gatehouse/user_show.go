@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -33,23 +35,58 @@ func (a *app) userShow() *cobra.Command {
 			if shown.Administrator, err = h.Administers(ctx, u.ID); err != nil {
 				return err
 			}
-			claims, err := json.Marshal(shown.Claims)
+			all, err := userFacts(u)
 			if err != nil {
-				return fmt.Errorf("show the claims: %w", err)
+				return err
 			}
 			return a.print(shown, func(w io.Writer) {
-				row(w, "id", string(u.ID))
-				row(w, "email", u.Email)
-				row(w, "email verified", yes(u.EmailVerified))
-				row(w, "name", u.Name)
+				for _, f := range all {
+					row(w, f.name, f.value)
+				}
 				row(w, "administrator", yes(shown.Administrator))
-				row(w, "state", userState(u))
 				row(w, "second factor", yes(shown.SecondFactor))
 				row(w, "recovery codes left", fmt.Sprint(shown.RecoveryCodesLeft))
-				row(w, "claims", string(claims))
 				row(w, "created", moment(u.Created))
 				row(w, "updated", moment(u.Updated))
 			})
 		}),
 	}), people)
+}
+
+// userFacts are what can be changed of a person, and their id behind the address that
+// they are known by.
+func userFacts(u identity.User) ([]fact, error) {
+	all := []fact{
+		{"email", u.Email},
+		{"id", string(u.ID)},
+		{"email verified", yes(u.EmailVerified)},
+		{"name", u.Name},
+
+		{"state", userState(u)},
+	}
+	text, err := json.Marshal(wire.OfClaims(u.Claims))
+	if err != nil {
+		return nil, fmt.Errorf("show the claims: %w", err)
+	}
+	claims := map[string]json.RawMessage{}
+	if err := json.Unmarshal(text, &claims); err != nil {
+		return nil, fmt.Errorf("show the claims: %w", err)
+	}
+	delete(claims, "attributes")
+	for _, name := range slices.Sorted(maps.Keys(claims)) {
+		all = append(all, fact{"claim " + name, unquoted(claims[name])})
+	}
+	for _, name := range slices.Sorted(maps.Keys(u.Claims.Attributes)) {
+		all = append(all, fact{"attribute " + name, u.Claims.Attributes[name]})
+	}
+	return all, nil
+}
+
+// unquoted is a value of JSON, text without its quotes.
+func unquoted(value json.RawMessage) string {
+	var text string
+	if json.Unmarshal(value, &text) == nil {
+		return text
+	}
+	return string(value)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -15,8 +16,9 @@ func (a *app) userUpdate() *cobra.Command {
 	var f userFlags
 	cmd := a.printing(&cobra.Command{
 		Use:   "update USER",
-		Short: "Change what is known about a person",
-		Long: `Change what is known about a person; what no flag names stays.
+		Short: "Change what is known about a person, and say what changed",
+		Long: `Change what is known about a person; what no flag names stays. What changed is
+printed: with "-" before what was, and "+" before what is.
 ` + whichUser + `
 
 A claims file is a JSON object of standard claims (OpenID Connect Core 5.1), such
@@ -33,17 +35,24 @@ removes those it gives as "". A new email counts as not verified unless
 			return usagef("nothing is to be changed; give at least one flag")
 		}
 		was := u.Email
+		before, err := userFacts(u)
+		if err != nil {
+			return err
+		}
 		if err := f.apply(a, cmd, &u); err != nil {
 			return err
 		}
 		if !strings.EqualFold(u.Email, was) && !f.saysVerified {
 			u.EmailVerified = false // nobody has looked at this one
 		}
-		u, err := h.Identity.Update(ctx, operator(), u)
-		if err != nil {
+		if u, err = h.Identity.Update(ctx, operator(), u); err != nil {
 			return inFlags(err, userFlag)
 		}
-		return a.say(wire.OfUser(u), "%s is changed.", plain(u.Email))
+		after, err := userFacts(u)
+		if err != nil {
+			return err
+		}
+		return a.print(wire.OfUser(u), func(w io.Writer) { tellChange(w, before, after) })
 	})
 	return a.completing(cmd, people)
 }

@@ -151,6 +151,14 @@ func trail() []audited {
 		}, besides: []string{"interactions"}, do: page(func(s *scene) *gatetest.Page {
 			return s.browser.Get(s.app.AuthorizeURL()).At("/consent").Press("", "deny")
 		}, func(p *gatetest.Page) bool { return p.Out != nil && p.Out.Query().Get("error") == "access_denied" })},
+		{action: "signin.bar", prepare: func(t *testing.T, s *scene) {
+			must(t, desk(s))
+			s.update(t, func(c *oauth.Client) { c.RequireGroups = []string{"desk"} })
+			s.Settle()
+			s.browser.Get("/signin?return_to=/account").SignIn(s.ada)
+		}, besides: []string{"interactions"}, do: page(func(s *scene) *gatetest.Page {
+			return s.browser.Get(s.app.AuthorizeURL()).At("/signin/refused").Press("", "leave")
+		}, func(p *gatetest.Page) bool { return p.Out != nil && p.Out.Query().Get("error") == "access_denied" })},
 		{action: "consent.withdraw", prepare: tokensFirst, do: page(func(s *scene) *gatetest.Page {
 			return s.browser.Get("/account/apps/app?client=web").Submit("client", "web")
 		}, ok)},

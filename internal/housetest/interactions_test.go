@@ -18,7 +18,7 @@ import (
 
 // steps are the pages of a sign-in; posts are what they send.
 var (
-	steps = []string{"/signin", "/signin/select", "/signin/factor", "/signin/recovery", "/signin/enrol", "/consent", "/oauth2/authorize"}
+	steps = []string{"/signin", "/signin/select", "/signin/factor", "/signin/recovery", "/signin/enrol", "/signin/refused", "/consent", "/oauth2/authorize"}
 	posts = map[string]url.Values{
 		"/signin":          {"email": {"ada@example.test"}, "password": {"correct horse ada staple"}},
 		"/signin/select":   {"choice": {"current"}},

@@ -24,7 +24,9 @@ func testClients(t *testing.T, s *store.Store) {
 		Scopes: []string{"openid", "profile"}, Audiences: []string{"https://api.test"},
 		SkipConsent: true, Logo: "data:image/png;base64,AAAA", PKCE: oauth.PKCEOff, StaticRefresh: true, Introspect: true,
 		AccessTokenTTL: 5 * time.Minute, RefreshIdle: time.Hour, RefreshAbsolute: 24 * time.Hour,
-		RequireLevel: proof.AAL2, IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA",
+		RequireLevel: proof.AAL2, RequireRoles: []string{"support", "customer"}, RequireGroups: []string{"desk"},
+		Told:       oauth.Told{Roles: oauth.Listing{Claim: "roles", Format: oauth.FormatObject, Prefix: "x:", Only: []string{"s*"}}, Claims: []string{"a=const:b c"}},
+		IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA",
 		AccessTokenType: oauth.TypeJWT, IDTokenClaims: true, AnyLocalhostPort: true, Created: now, Updated: now, Rev: 1,
 	}
 	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Created: now, Updated: now, Rev: 1}

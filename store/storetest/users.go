@@ -20,7 +20,7 @@ func testUsers(t *testing.T, s *store.Store) {
 		ID: id.NewUser(), Email: "Ada@Example.test", EmailVerified: true, Name: "Ada Lovelace",
 		Claims: identity.Claims{
 			GivenName: "Ada", Zoneinfo: "Europe/London", PhoneNumberVerified: true,
-			Address: identity.Address{Locality: "London", Country: "UK"},
+			Address: identity.Address{Locality: "London", Country: "UK"}, Attributes: map[string]string{"department": "engines"},
 		},
 		Created: now, Updated: now.Add(time.Second), Rev: 1,
 	}

@@ -12,7 +12,7 @@ import (
 func (d *Door) drawConsent(_ *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
 	ask := e.Interaction.Ask
 	return consentPage{
-		stepFrame: s, Scopes: ask.Scopes, Host: redirectHost(ask.Params.Get("redirect_uri")),
+		stepFrame: s, Scopes: ask.Scopes, Host: redirectHost(ask.Params.Get("redirect_uri")), Told: e.App != nil && e.App.Told,
 	}, nil
 }
 

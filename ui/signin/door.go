@@ -1,5 +1,5 @@
 // Package signin holds the pages of a sign-in: name and password, choice of
-// account, second step, enrolment, consent, and signing out. It takes what the
+// account, second step, enrolment, who is not taken in, consent, and signing out. It takes what the
 // person typed to flow and shows the step that flow says comes next; no page
 // decides that itself. A post that comes late, twice or from the back button
 // therefore only leads to where the sign-in stands.
@@ -31,6 +31,7 @@ type Flow interface {
 	ConfirmEnrol(ctx context.Context, from audit.Actor, ref flow.Ref, code string) (flow.Outcome, error)
 	Choose(ctx context.Context, from audit.Actor, ref flow.Ref, other bool) (flow.Outcome, error)
 	Consent(ctx context.Context, from audit.Actor, ref flow.Ref, allow bool) (flow.Outcome, error)
+	Leave(ctx context.Context, from audit.Actor, ref flow.Ref) (flow.Outcome, error)
 	Keep(ctx context.Context, e flow.Entry) (flow.Entry, error)
 }
 
@@ -73,6 +74,8 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("POST "+pathRecovery, d.shown(flow.StepFactor, d.drawRecovery, d.post(d.proveByRecovery, d.drawRecovery)))
 	m.Route("GET "+pathEnrol, d.get(flow.StepEnrol, d.drawEnrol))
 	m.Route("POST "+pathEnrol, d.post(d.confirmEnrol, d.drawEnrol))
+	m.Route("GET "+pathBarred, d.get(flow.StepBarred, d.drawBarred))
+	m.Route("POST "+pathBarred, d.post(d.leave, d.drawBarred))
 	m.Route("GET "+pathConsent, d.get(flow.StepConsent, d.drawConsent))
 	m.Route("POST "+pathConsent, d.post(d.consent, d.drawConsent))
 	m.Route("GET "+pathSignOut, d.askSignOut)
@@ -213,7 +216,7 @@ func (d *Door) Show(w http.ResponseWriter, r *http.Request, e flow.Entry) error 
 func (d *Door) pageOf(step flow.Step) draw {
 	return map[flow.Step]draw{
 		flow.StepSignIn: d.drawSignIn, flow.StepSelect: d.drawSelect, flow.StepFactor: d.drawFactor,
-		flow.StepEnrol: d.drawEnrol, flow.StepConsent: d.drawConsent,
+		flow.StepEnrol: d.drawEnrol, flow.StepBarred: d.drawBarred, flow.StepConsent: d.drawConsent,
 	}[step]
 }
 
@@ -224,8 +227,8 @@ func (d *Door) comeBack(w http.ResponseWriter, r *http.Request, e flow.Entry) er
 	if e.Decision.Step != flow.StepIssue || e.App == nil {
 		return d.lost(w, r, e, fault.New(fault.NotFound, "flow.gone", "This sign-in is over."))
 	}
-	p := finishedPage{App: appName(e.App), Email: e.Person.Email, Next: e.App.HomeURL}
-	if p.Next == "" {
+	p := finishedPage{Email: e.Person.Email}
+	if p.App, p.Next = e.App.Shown(); p.Next == "" {
 		p.Next = d.Next(e)
 	}
 	return d.Pages.Show(w, r, http.StatusOK, p)
@@ -239,12 +242,8 @@ func (d *Door) lost(w http.ResponseWriter, r *http.Request, e flow.Entry, err er
 		return err
 	}
 	note(r, e, err)
-	f := web.AsFault(err)
-	p := web.ErrorPage{Status: web.Status(f.Kind), Code: f.Code, Detail: f.Detail, Again: d.Again(e)}
-	if e.App != nil {
-		p.AppName, p.AppURL = appName(e.App), e.App.HomeURL
-	}
-	d.Pages.Error(w, r, p)
+	name, home := e.App.Shown()
+	d.Pages.Error(w, r, web.LostPage(err, name, home, d.Again(e)))
 	return nil
 }
 
@@ -259,19 +258,13 @@ func (d *Door) step(r *http.Request, e flow.Entry) stepFrame {
 	s := stepFrame{Interaction: e.Interaction.Handle(), Travels: e.Interaction.Ask.Client != "", Back: backOf(e.Interaction.Ask)}
 	s.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
 	if e.App != nil {
-		s.App, s.Logo = appName(e.App), e.App.Logo
+		s.App, _ = e.App.Shown()
+		s.Logo = e.App.Logo
 	}
 	if e.Person != nil {
 		s.Email, s.Person = e.Person.Email, string(e.Person.ID)
 	}
 	return s
-}
-
-func appName(a *flow.Application) string {
-	if a.Name != "" {
-		return a.Name
-	}
-	return string(a.ID)
 }
 
 // speak has the pages of this answer speak as the application of e asked.

@@ -99,6 +99,10 @@ func (h *house) Consent(_ context.Context, _ audit.Actor, ref flow.Ref, allow bo
 	return h.answer("deny", ref)
 }
 
+func (h *house) Leave(_ context.Context, _ audit.Actor, ref flow.Ref) (flow.Outcome, error) {
+	return h.answer("leave", ref)
+}
+
 func (h *house) Keep(_ context.Context, e flow.Entry) (flow.Entry, error) {
 	h.calls = append(h.calls, "keep")
 	e.Interaction.Version = 1

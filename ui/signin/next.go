@@ -15,6 +15,7 @@ const (
 	pathFactor   = "/signin/factor"
 	pathRecovery = "/signin/recovery"
 	pathEnrol    = "/signin/enrol"
+	pathBarred   = "/signin/refused"
 	pathConsent  = "/consent"
 	pathSignOut  = "/signout"
 )
@@ -29,6 +30,7 @@ var stepPages = map[flow.Step]string{
 	flow.StepSelect:  pathSelect,
 	flow.StepFactor:  pathFactor,
 	flow.StepEnrol:   pathEnrol,
+	flow.StepBarred:  pathBarred,
 	flow.StepConsent: pathConsent,
 }
 

@@ -188,6 +188,7 @@ type consentPage struct {
 	stepFrame
 	Scopes []string
 	Host   string // where the answer goes to; may be empty
+	Told   bool   // the application is told what the house keeps of the person
 }
 
 func (p consentPage) Head(say *words.Catalogue) view.Head {

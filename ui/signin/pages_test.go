@@ -66,9 +66,11 @@ func samples(t *testing.T) map[string]view.Page {
 		"few codes, none":    fewCodesPage{Next: "/account"},
 		"few codes, two":     fewCodesPage{Left: 2, Next: "/account"},
 		"sign in, own again": signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction, Email: "alice@example.com"}},
+		"barred":             barredPage{stepFrame: known, Missing: []flow.Membership{{ID: "support"}, {Group: true, ID: "desk"}}},
+		"barred, help":       barredPage{stepFrame: knownBad, Help: Help{Text: "Call 4711.", URL: "https://help.example.com"}, Missing: []flow.Membership{{ID: "support"}}},
 		"consent, private":   consentPage{stepFrame: known, Scopes: []string{"profile", "address", "phone"}},
 		"consent, access":    consentPage{stepFrame: known, Scopes: []string{"openid", "https://api.example.com/auth/" + strings.Repeat("long", 30)}},
-		"consent":            consentPage{stepFrame: known, Scopes: []string{"openid", "email", "orders:read", "offline_access"}, Host: "grafana.example.com"},
+		"consent":            consentPage{stepFrame: known, Scopes: []string{"openid", "email", "orders:read", "offline_access"}, Host: "grafana.example.com", Told: true},
 	}
 }
 
@@ -80,7 +82,7 @@ func TestSignInPagesAreWellMade(t *testing.T) {
 func TestSignInFormsMayTravelWithTheApplication(t *testing.T) {
 	t.Parallel()
 	viewtest.FormActions(t, samples(t), map[string]string{
-		"sign in": "", "sign in, wrong": "", "select": "", "factor": "", "recovery": "", "enrol": "", "consent": "", "sign in, own": "'self'",
+		"sign in": "", "sign in, wrong": "", "select": "", "factor": "", "recovery": "", "enrol": "", "barred": "", "consent": "", "sign in, own": "'self'",
 	})
 }
 

@@ -81,5 +81,13 @@ func (v *Pages) SignedOut(w http.ResponseWriter, r *http.Request, p web.SignedOu
 
 type signedOut web.SignedOutPage
 
+// stays says why nobody is led back; app may be empty.
+func stays(say *words.Catalogue, app string) string {
+	if app == "" {
+		return say.SignedOut.Nowhere
+	}
+	return say.SignedOut.Stays.With(words.App, app)
+}
+
 func (p signedOut) Head(say *words.Catalogue) Head { return Head{Title: say.SignedOut.Title} }
 func (p signedOut) Body() templ.Component          { return signedOutBody(p) }

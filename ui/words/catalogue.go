@@ -19,6 +19,7 @@ type Catalogue struct {
 	Recovery Recovery
 	Enrol    Enrol
 	FewCodes FewCodes
+	Barred   Barred
 	Consent  Consent
 	Finished Finished
 

@@ -120,6 +120,16 @@ var english = Catalogue{
 		Where:    "Account › Security",
 		Continue: "Continue",
 	},
+	Barred: Barred{
+		Title:   "No access to {app}",
+		Heading: "{app} is not open to this account",
+		Lead:    "You are signed in, but {app} asks for something that this account does not have:",
+		Role:    "the role {name}",
+		Group:   "membership of the group {name}",
+		Ask:     "If you need it, ask the people who gave you this account, or your help desk. Once you have it, open the application again.",
+		Other:   "Sign in as somebody else",
+		Back:    "Back to {app}",
+	},
 	Consent: Consent{
 		Title:    "Allow access for {app}",
 		Heading:  "{app} wants to use your account",
@@ -129,6 +139,7 @@ var english = Catalogue{
 		Other:    "Switch account",
 		Refuse:   "Refuse",
 		Allow:    "Allow",
+		Told:     "Those who run this service also let {app} know what they keep about you, such as your roles and groups.",
 		GoingOn:  "You go on to {host}.",
 		TakeBack: "You can take this back in Account › Connected apps.",
 	},
@@ -149,6 +160,8 @@ var english = Catalogue{
 		Title:   "Signed out",
 		Heading: "You are signed out",
 		Lead:    "If others use this device, close the browser’s windows too.",
+		Stays:   "{app} asked to lead you on to an address that is not registered for it, so there is no way back from here. Open the application again yourself.",
+		Nowhere: "Whoever sent you here asked to lead you on to an address that is not known here, so there is no way back. Open the application again yourself.",
 		Again:   "Sign in again",
 	},
 

@@ -26,6 +26,7 @@ const (
 	Label   Gap = "label"   // of an input
 	Link    Gap = "link"    // a link with text of its own
 	Month   Gap = "month"   // its name
+	Name    Gap = "name"    // of a role or a group
 	N       Gap = "n"       // the number of a Plural
 	Problem Gap = "problem" // what is wrong with an input
 	Scope   Gap = "scope"   // its technical name

@@ -79,8 +79,20 @@ type Consent struct {
 	SignIn           Title
 	Cancel, Continue string // the answers to that
 	Other            string // another account
+	Told             Phrase // what the application hears that is nobody's to give: App
 	GoingOn          Phrase // Host
 	TakeBack         string
+}
+
+// Barred says what somebody lacks whom an application does not take in.
+type Barred struct {
+	Title       Title  // App
+	Heading     Phrase // App
+	Lead        Phrase // App; what is missing follows
+	Role, Group Phrase // Name
+	Ask         string
+	Other       string
+	Back        Phrase // a button: App
 }
 
 // Finished is shown to who comes back to a sign-in that has led to its application.
@@ -103,5 +115,7 @@ type SignOut struct {
 type SignedOut struct {
 	Title         Title
 	Heading, Lead string
+	Stays         Phrase // an application asked for a way back that it has not: App
+	Nowhere       string // somebody asked for one, and nobody knows who
 	Again         string
 }

@@ -1,0 +1,105 @@
+package house
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+	"gatehouse/flow"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// standings lets oauth and flow ask access which roles and groups people have.
+type standings struct {
+	policy *access.Live
+	access *access.Service
+}
+
+// Standing implements oauth.Standings.
+func (s standings) Standing(ctx context.Context, b oauth.Bearer) (oauth.Standing, error) {
+	policy, err := s.policy.Current(ctx)
+	if err != nil {
+		return oauth.Standing{}, err
+	}
+	has := policy.Standing(&access.Question{
+		Principal: access.Subject{Kind: access.User, ID: string(b.User)}, Session: b.Session, Client: b.Client,
+		Level: b.Level, AuthTime: b.AuthTime, Now: b.Now,
+	}, b.Until)
+	return oauth.Standing{Roles: held(has.Roles), Partly: held(has.Partly), Groups: held(has.Groups)}, nil
+}
+
+func held(list []access.Held) []oauth.Held {
+	var out []oauth.Held
+	for _, h := range list {
+		out = append(out, oauth.Held{ID: h.ID, Until: h.Until})
+	}
+	return out
+}
+
+// Unknown implements oauth.Standings.
+func (s standings) Unknown(ctx context.Context, roles, groups []string) (noRoles, noGroups []string, err error) {
+	for _, name := range roles {
+		if _, err := s.access.Role(ctx, name); fault.Is(err, fault.NotFound) {
+			noRoles = append(noRoles, name)
+		} else if err != nil {
+			return nil, nil, err
+		}
+	}
+	for _, name := range groups {
+		if _, err := s.access.Group(ctx, name); fault.Is(err, fault.NotFound) {
+			noGroups = append(noGroups, name)
+		} else if err != nil {
+			return nil, nil, err
+		}
+	}
+	return noRoles, noGroups, nil
+}
+
+// admission is what user lacks of what c requires. What they have once they have
+// proved more they do not lack: the sign-in asks for that proof.
+func (s standings) admission(ctx context.Context, c *oauth.Client, user id.User) (flow.Admission, error) {
+	if !c.RequiresStanding() {
+		return flow.Admission{}, nil
+	}
+	policy, err := s.policy.Current(ctx)
+	if err != nil {
+		return flow.Admission{}, err
+	}
+	now := time.Now()
+	has := policy.Standing(&access.Question{Principal: access.Subject{Kind: access.User, ID: string(user)}, Client: c.ID, Now: now}, now)
+	var a flow.Admission
+	for _, name := range c.RequireRoles {
+		is := func(h access.Held) bool { return h.ID == name }
+		if slices.ContainsFunc(has.Roles, is) || slices.ContainsFunc(has.Partly, is) {
+			continue
+		}
+		i := slices.IndexFunc(has.Pending, func(p access.Pending) bool { return p.ID == name })
+		if i < 0 {
+			a.Missing = append(a.Missing, flow.Membership{ID: name})
+			continue
+		}
+		need := has.Pending[i].Need
+		a.Level = max(a.Level, need.Level)
+		if a.MaxAge == 0 || need.MaxAge != 0 && need.MaxAge < a.MaxAge {
+			a.MaxAge = need.MaxAge
+		}
+	}
+	for _, name := range c.RequireGroups {
+		if !slices.ContainsFunc(has.Groups, func(h access.Held) bool { return h.ID == name }) {
+			a.Missing = append(a.Missing, flow.Membership{Group: true, ID: name})
+		}
+	}
+	return a, nil
+}
+
+// Admit implements flow.Apps.
+func (a apps) Admit(ctx context.Context, client id.Client, user id.User) (flow.Admission, error) {
+	c, err := a.registry.Client(ctx, client)
+	if err != nil {
+		return flow.Admission{}, err
+	}
+	return a.standings.admission(ctx, c, user)
+}
