@@ -114,6 +114,8 @@ func TestStandingIsWhatTheNaiveReadingFindsAndEndsWhenThatDoes(t *testing.T) {
 	const ahead = 25 // seconds; every moment of a policy and every age lies within
 	each(t, 1_000, func(t *testing.T, d dice, p Policy) {
 		s := Compile(p)
+		p.Roles = append(slices.Clone(p.Roles), BuiltInRoles()...)
+		p.APIs = append(slices.Clone(p.APIs), BuiltIn{}.API())
 		for range questions / 10 {
 			q := d.question()
 			q.Org = ""
