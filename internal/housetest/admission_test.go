@@ -81,7 +81,7 @@ func losses() map[string]struct {
 			must(t, err)
 		}, again},
 		"the person leaves the group": {func(t *testing.T, s *admitting) {
-			must(t, s.House.Access.RemoveMember(ctx, gatetest.Console, "desk", s.toAda()))
+			must(t, s.House.Access.RemoveMember(ctx, gatetest.Console, onTheDesk(s.scene).Of, s.toAda()))
 		}, func(t *testing.T, s *admitting) { s.join(t) }},
 		"the role is locked": {func(t *testing.T, s *admitting) {
 			_, err := s.House.Access.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockRole, ID: "support"}, Reason: "a test"}})
