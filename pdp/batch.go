@@ -42,6 +42,7 @@ type payload struct {
 	Issuer string  `json:"iss"`
 	Issued float64 `json:"iat"` // in seconds, to the millisecond
 	Cursor string  `json:"cursor"`
+	More   bool    `json:"more,omitempty"` // the next batch is there already, and until then something is missing
 	Events []event `json:"events"`
 }
 
@@ -124,7 +125,7 @@ func (f *Feed) make(ctx context.Context, at, known cursor, apis []string, all bo
 	}
 	events = slices.DeleteFunc(events, func(e event) bool { return e.API != "" && !all && !slices.Contains(apis, e.API) })
 	b.tells = len(events) > 0
-	text, err := json.Marshal(payload{f.Issuer, float64(b.made.UnixMilli()) / 1000, b.to.String(), append([]event{}, events...)})
+	text, err := json.Marshal(payload{f.Issuer, float64(b.made.UnixMilli()) / 1000, b.to.String(), b.more, append([]event{}, events...)})
 	if err != nil {
 		return nil, fmt.Errorf("make a batch: %w", err)
 	}

@@ -574,6 +574,9 @@ func TestALongFeedComesInParts(t *testing.T) {
 				got = append(got, e.Subject)
 			}
 		}
+		if p.More != (len(got) < len(want)) {
+			t.Fatalf("after %d of %d things a batch says that there is more: %v", len(got), len(want), p.More)
+		}
 	}
 	slices.Sort(got)
 	slices.Sort(want)

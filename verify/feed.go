@@ -108,15 +108,16 @@ type batch struct {
 	Issuer string  `json:"iss"`
 	Issued float64 `json:"iat"`
 	Cursor string  `json:"cursor"`
+	More   bool    `json:"more"` // what is known is not all yet
 	Events []event `json:"events"`
 }
 
 // take takes in a batch that came at a time, and counts it as heard unless it is
-// old news.
+// old news or the first part of more.
 func (f *feed) take(ctx context.Context, b *batch, came time.Time, news bool) {
 	f.apply(b.Events, int64(b.Issued), f.cursor != "")
 	f.cursor, f.issued = b.Cursor, b.Issued
-	if !news {
+	if !news || b.More {
 		return
 	}
 	f.heard.Store(&came)

@@ -133,6 +133,30 @@ func TestAFeedThatBeginsTellsEverything(t *testing.T) {
 	})
 }
 
+// Until all of it came, nobody knows; then nothing is missing.
+func TestAFeedThatBeginsInPartsIsNotHeardBeforeTheLast(t *testing.T) {
+	t.Parallel()
+	for _, streams := range []bool{true, false} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			h.feed.noSSE, h.feed.most = !streams, 3
+			for i := range 10 {
+				h.feed.add(revoked("session", fmt.Sprint("s", i), time.Now()))
+			}
+			v := h.verifier(follows)
+			last, other := h.token(map[string]any{"sid": "s9"}), h.token()
+			for range 400 {
+				time.Sleep(7 * time.Millisecond)
+				if _, err := v.Verify(t.Context(), last); reasonOf(err) != Unavailable && reasonOf(err) != Ended {
+					t.Fatalf("stream %v: before all is heard, the token of the last session: %v", streams, err)
+				}
+			}
+			h.wants(v, "the last", last, Ended)
+			h.wants(v, "none of them", other, "")
+		})
+	}
+}
+
 // What happened while the connection was broken comes with the next one.
 func TestAFeedIsTakenUpWhereItBroke(t *testing.T) {
 	t.Parallel()

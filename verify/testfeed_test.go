@@ -29,6 +29,7 @@ type testFeed struct {
 	breaks  chan struct{} // closed: every connection ends
 	ticket  string        // the token that opens it, which the house gives
 	slow    time.Duration // how long an answer to a question is on its way
+	most    int           // events of one batch; 0: all
 }
 
 func (f *testFeed) add(events ...any) {
@@ -58,10 +59,14 @@ func (f *testFeed) after(cursor string) (compact, next string, news bool) {
 	if !ok || err != nil || epoch != f.epoch || n > len(f.events) {
 		events, n = append(events, map[string]any{"reset": true}), 0
 	}
-	events = append(events, f.events[n:]...)
-	next = fmt.Sprintf("%s.%d", f.epoch, len(f.events))
+	end := len(f.events)
+	if f.most > 0 {
+		end = min(end, n+f.most)
+	}
+	events = append(events, f.events[n:end]...)
+	next = fmt.Sprintf("%s.%d", f.epoch, end)
 	return f.house.sign(f.house.keys[0], typeFeed, map[string]any{
-		"iss": testIssuer, "iat": time.Now().Unix(), "cursor": next, "events": events,
+		"iss": testIssuer, "iat": time.Now().Unix(), "cursor": next, "events": events, "more": end < len(f.events),
 	}), next, len(events) > 0
 }
 
