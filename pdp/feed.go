@@ -92,14 +92,18 @@ func (f *Feed) Serve(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	defer leave()
-	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // nothing is read any more, and that must not end it
+	// The server's deadlines are for requests that are answered at once. Not every
+	// writer has them.
+	to := http.NewResponseController(w)
+	_ = to.SetReadDeadline(time.Time{})
+	_ = to.SetWriteDeadline(time.Time{})
 	ctx, cancel := context.WithTimeout(r.Context(), FeedLife)
 	defer cancel()
 	l := &listener{feed: f, caller: caller, closed: closed, at: parseCursor(cmp.Or(r.Header.Get("Last-Event-ID"), r.URL.Query().Get("after")))}
 	if strings.Contains(r.Header.Get("Accept"), "text/event-stream") {
-		return l.stream(ctx, w)
+		return l.stream(ctx, w, to)
 	}
-	return l.poll(ctx, w, wait)
+	return l.poll(ctx, w, to, wait)
 }
 
 // waitOf is how long a long poll may wait.

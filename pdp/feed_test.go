@@ -104,9 +104,10 @@ func newTold(t testing.TB) *told {
 		defer close(beating)
 		g.beat(ctx)
 	}()
+	first := g.server
 	t.Cleanup(func() {
 		g.feed.Close()
-		g.server.Close()
+		first.Close()
 		stop()
 		<-beating
 		if err := s.Close(); err != nil {
@@ -582,5 +583,38 @@ func TestALongFeedComesInParts(t *testing.T) {
 	slices.Sort(want)
 	if !slices.Equal(got, want) {
 		t.Errorf("heard were %d things, want %d", len(got), len(want))
+	}
+}
+
+// The deadlines of a server are for requests. A stream outlives them, by either
+// version of HTTP.
+func TestAStreamOutlivesTheDeadlinesOfARequest(t *testing.T) {
+	t.Parallel()
+	for _, version := range []int{1, 2} {
+		t.Run(fmt.Sprint("HTTP/", version), func(t *testing.T) {
+			t.Parallel()
+			g := newTold(t)
+			server := httptest.NewUnstartedServer(g.server.Config.Handler)
+			server.EnableHTTP2 = version == 2
+			server.Config.ReadTimeout, server.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+			server.StartTLS()
+			defer server.Close()
+			defer g.feed.Close()
+			g.server = server
+			h := g.hear("")
+			defer h.stop()
+			if h.resp.ProtoMajor != version {
+				t.Fatalf("it speaks %s", h.resp.Proto)
+			}
+			begun := time.Now()
+			at := ""
+			for time.Since(begun) < 1500*time.Millisecond {
+				p, ok := h.next()
+				if at = p.Cursor; !ok {
+					t.Fatalf("the stream ended after %s", time.Since(begun))
+				}
+			}
+			equal(t, "who waits longer", g.poll("?after="+at+"&wait=1s").Events, []event{})
+		})
 	}
 }

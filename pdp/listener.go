@@ -35,13 +35,12 @@ func (l *listener) tell(ctx context.Context) (*batch, error) {
 
 // stream writes batches as events until the connection, the caller's right or the
 // server ends. Once the first is written there is nobody to tell an error.
-func (l *listener) stream(ctx context.Context, w http.ResponseWriter) error {
+func (l *listener) stream(ctx context.Context, w http.ResponseWriter, to *http.ResponseController) error {
 	news := l.news()
 	b, err := l.tell(ctx)
 	if err != nil {
 		return err
 	}
-	to := http.NewResponseController(w)
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
 	h.Set("Cache-Control", "no-store")
@@ -94,7 +93,7 @@ func (l *listener) wait(ctx context.Context, news [2]<-chan struct{}, beat, pati
 
 // write sends an event, and reports whether it went.
 func write(w http.ResponseWriter, to *http.ResponseController, b *batch) bool {
-	_ = to.SetWriteDeadline(time.Now().Add(writeBound)) // not every writer has one; then the server's counts
+	_ = to.SetWriteDeadline(time.Now().Add(writeBound))
 	defer to.SetWriteDeadline(time.Time{})
 	var text bytes.Buffer
 	fmt.Fprintf(&text, "id: %s\nevent: batch\ndata: %s\n\n", b.to, b.jws)
@@ -106,7 +105,7 @@ func write(w http.ResponseWriter, to *http.ResponseController, b *batch) bool {
 
 // poll answers with one batch: with what there is to tell, or with an empty one
 // when there was nothing for as long as the caller waits.
-func (l *listener) poll(ctx context.Context, w http.ResponseWriter, wait time.Duration) error {
+func (l *listener) poll(ctx context.Context, w http.ResponseWriter, to *http.ResponseController, wait time.Duration) error {
 	patience := time.NewTimer(wait)
 	defer patience.Stop()
 	beat := time.NewTicker(heartbeat)
@@ -119,6 +118,7 @@ func (l *listener) poll(ctx context.Context, w http.ResponseWriter, wait time.Du
 		}
 		if b.tells || wait == 0 || !l.wait(ctx, news, beat.C, patience.C) {
 			w.Header().Set("Cache-Control", "no-store")
+			_ = to.SetWriteDeadline(time.Now().Add(writeBound))
 			return web.JSON(w, http.StatusOK, map[string]string{"batch": b.jws, "cursor": b.to.String()})
 		}
 	}
