@@ -161,6 +161,7 @@ type State struct {
 	Progress  Progress
 	Session   *SessionView // nil: no live session
 	Person    *Person      // of Progress.User, else of the session's person; nil: unknown
+	Locked    bool         // a lock is on the person whom it is about
 	App       *Application // nil for our own pages
 	Consented []string     // scopes that the person has allowed this client before
 	Admission Admission    // of Person by App

@@ -62,6 +62,9 @@ func (s *Service) state(ctx context.Context, f Found) (State, error) {
 		Ask: f.Interaction.Ask, Progress: f.Interaction.Progress, App: app, MFA: s.Config.MFA,
 		Session: f.Session, Person: f.Person, Consented: f.Consented, Now: time.Now(), Fresh: s.Config.Fresh,
 	}
+	if err := s.suspend(ctx, &st); err != nil {
+		return State{}, err
+	}
 	return st, s.admit(ctx, &st)
 }
 
@@ -105,6 +108,9 @@ func (s *Service) meet(ctx context.Context, st *State) error {
 	}
 	var err error
 	if st.Person, st.Consented, err = s.person(ctx, user, st.Ask.Client); err != nil {
+		return err
+	}
+	if err := s.suspendPerson(ctx, st); err != nil {
 		return err
 	}
 	return s.admit(ctx, st)

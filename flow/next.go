@@ -39,7 +39,7 @@ func next(s State) Decision {
 		return Decision{Step: StepSelect, User: s.Session.User, Session: s.Session.ID}
 	}
 	user := s.Progress.subject(s.Session)
-	if user == "" || s.Person == nil || s.Person.ID != user || !s.Person.Enabled {
+	if user == "" || s.Person == nil || s.Person.ID != user || !s.Person.Enabled || s.Locked {
 		return Decision{Step: StepSignIn}
 	}
 	d := Decision{User: user}

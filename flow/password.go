@@ -11,8 +11,9 @@ import (
 // went on without them: who typed them must not go on as somebody else. Where the
 // step is about a known person (proving it again) they must be theirs:
 // "signin.other_person" (Invalid) if not; elsewhere "signin.another_session"
-// (Conflict). Faults of the check itself ("signin.wrong", "signin.throttled",
-// "password.busy") come back beside the Entry.
+// (Conflict). Whom a lock is on is told so once the password is right:
+// "signin.locked" (Forbidden). That and faults of the check itself ("signin.wrong",
+// "signin.throttled", "password.busy") come back beside the Entry.
 func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login, password string) (Outcome, error) {
 	e, _, err := s.look(ctx, ref, "")
 	if err != nil || e.Decision.Step != StepSignIn && e.Decision.User == "" {
@@ -23,6 +24,9 @@ func (s *Service) Password(ctx context.Context, from audit.Actor, ref Ref, login
 		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
 	}
 	if err := s.Turns.TakeFrom(ctx, user, from.IP); err != nil {
+		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
+	}
+	if err := s.refuseLocked(ctx, from, user, e); err != nil {
 		return Outcome{Entry: e}, fmt.Errorf("sign in: %w", err)
 	}
 	return s.post(ctx, from, ref, change{

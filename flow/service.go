@@ -17,6 +17,7 @@ type Service struct {
 	Sessions Sessions
 	Apps     Apps
 	Turns    Turns
+	Locks    Locks
 	Audit    audit.Recorder
 	Seals    Sealer
 	Config   Config
@@ -67,6 +68,13 @@ type Apps interface {
 	// from memory: it is asked within transactions.
 	Admit(ctx context.Context, client id.Client, user id.User) (Admission, error)
 	GiveConsent(ctx context.Context, by audit.Actor, user id.User, client id.Client, scopes []string) error
+}
+
+// Locks says who is suspended.
+type Locks interface {
+	// Locked reports whether a lock is on the person, the session or the client now;
+	// what is empty is not asked about. An error says that nobody can know.
+	Locked(ctx context.Context, user id.User, session id.Session, client id.Client) (bool, error)
 }
 
 // Turns bounds how often a person changes something.

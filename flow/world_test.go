@@ -29,7 +29,14 @@ type world struct {
 	names   int
 	visits  []id.Session
 	lacks   map[string]Admission
-	failing func() error // asked by every write; nil: never
+	failing func() error    // asked by every write; nil: never
+	locks   map[string]bool // by the id of a person or a session
+	unknown error           // nobody can know the locks, because of this
+}
+
+// Locked implements Locks.
+func (w *world) Locked(_ context.Context, user id.User, session id.Session, _ id.Client) (bool, error) {
+	return w.locks[string(user)] || w.locks[string(session)], w.unknown
 }
 
 type rows struct {
@@ -62,15 +69,15 @@ func (w *world) factor() id.Factor {
 
 func newWorld() *world {
 	return &world{
-		rows:    rows{map[id.Interaction]Interaction{}, map[string]SessionView{}, map[string][]string{}, nil},
-		persons: map[id.User]*Person{}, apps: map[id.Client]Application{}, spent: map[string]bool{}, lacks: map[string]Admission{},
+		rows:  rows{map[id.Interaction]Interaction{}, map[string]SessionView{}, map[string][]string{}, nil},
+		locks: map[string]bool{}, persons: map[id.User]*Person{}, apps: map[id.Client]Application{}, spent: map[string]bool{}, lacks: map[string]Admission{},
 	}
 }
 
 func (w *world) service(mfa proof.MFA) *Service {
 	c := DefaultConfig()
 	c.MFA = mfa
-	return &Service{Store: w, People: w, Sessions: w, Apps: w, Turns: w, Audit: w, Config: c, Seals: secret.NewBox(make([]byte, 32)), Administrators: w}
+	return &Service{Store: w, People: w, Sessions: w, Apps: w, Turns: w, Locks: w, Audit: w, Config: c, Seals: secret.NewBox(make([]byte, 32)), Administrators: w}
 }
 
 // Take implements Turns: nobody waits.

@@ -71,6 +71,21 @@ func (d directory) Session(ctx context.Context, name id.Session) (id.User, time.
 	return s.User, s.Expires, err
 }
 
+// locks tells the doors' services who is suspended, from the policy of the present.
+type locks struct{ policy *access.Live }
+
+// Locked implements oauth.Locks, session.Locks and flow.Locks.
+func (l locks) Locked(ctx context.Context, user id.User, browser id.Session, client id.Client) (bool, error) {
+	p, err := l.policy.Current(ctx)
+	if err != nil {
+		return false, err
+	}
+	return p.Locked(time.Now(),
+		access.LockTarget{Kind: access.LockUser, ID: string(user)},
+		access.LockTarget{Kind: access.LockSession, ID: string(browser)},
+		access.LockTarget{Kind: access.LockClient, ID: string(client)}), nil
+}
+
 // grantsOfClients lets oauth ask what a client is to access, and end what it was granted.
 type grantsOfClients struct{ access *access.Service }
 

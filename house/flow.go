@@ -71,7 +71,11 @@ func (a apps) Application(ctx context.Context, client id.Client) (flow.Applicati
 	if err != nil {
 		return flow.Application{}, err
 	}
-	if c.Disabled {
+	locked, err := a.registry.Locked(ctx, client)
+	if err != nil {
+		return flow.Application{}, err
+	}
+	if c.Disabled || locked {
 		return flow.Application{}, fault.Missing("client")
 	}
 	return flow.Application{

@@ -153,7 +153,9 @@ func (h *House) wire() {
 	h.OAuth.Administrators = h
 	standings := standings{h.Policy, h.Access}
 	h.OAuth.Standings, h.Tokens.Standings = standings, standings
-	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth}
+	suspended := locks{h.Policy}
+	h.Registry.Locks = suspended
+	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth, Locks: suspended}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: h.label(),
@@ -163,7 +165,7 @@ func (h *House) wire() {
 	h.Access.People = directory{h.Identity, h.OAuth, h.Store}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, standings},
-		Turns: h.Turns, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
+		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 		Administrators: h,
 	}
 }

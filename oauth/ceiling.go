@@ -42,8 +42,16 @@ const shortestToken = time.Second
 
 // under returns what the ceiling leaves of scopes, and of those by which the
 // claims that are asked for one by one could be had. A is zero for a client's own.
-// Where nothing is left of something, or it is over by now, the answer is no.
+// Where nothing is left of something, or it is over by now, the answer is no; and
+// so it is while a lock is on the person, the session or the client.
 func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes []string, asked ClaimsRequest, now time.Time, no *Refusal) (Allowance, error) {
+	locked, err := s.Registry.locked(ctx, &TokenFacts{User: a.User, Session: a.Session, Client: c.ID})
+	if err != nil {
+		return Allowance{}, err
+	}
+	if locked {
+		return Allowance{}, suspended(no)
+	}
 	all := ConsentScopes(c, scopes, asked)
 	allowed, err := s.Ceiling.Over(ctx, c, a, all, now)
 	if err != nil {
@@ -59,6 +67,17 @@ func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes
 	}
 	return allowed, nil
 }
+
+// suspended is the no to who is locked, where no is what another would be. Another
+// scope would not help, so that invalid_scope is not said.
+func suspended(no *Refusal) *Refusal {
+	if no.Code == AccessDenied {
+		return errNotAllowed
+	}
+	return errLocked
+}
+
+var errLocked = refuse(InvalidGrant, "The person, the session or the client is locked for now.")
 
 // serves reports whether a token of what is allowed is any good to whom asked
 // for scopes: something is left, the sign-in too if it was asked for, and for a

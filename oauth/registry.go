@@ -17,6 +17,9 @@ import (
 // done. When the store fails, it goes on with what it had; Current says whether
 // that is young enough to decide by.
 type Registry struct {
+	// Locks says who is suspended. Set it before the first question.
+	Locks Locks
+
 	store    Store
 	follower *follow.Follower
 	clients  atomic.Pointer[map[id.Client]*Client]
@@ -30,6 +33,29 @@ type Registry struct {
 	// reading; before that it is unread.
 	lastSeq atomic.Int64
 	loaded  atomic.Bool // revoked has all up to lastSeq
+}
+
+// Locks says who is suspended.
+type Locks interface {
+	// Locked reports whether a lock is on the person, the session or the client now;
+	// what is empty is not asked about. It answers from memory. An error says that
+	// nobody can know.
+	Locked(ctx context.Context, user id.User, session id.Session, client id.Client) (bool, error)
+}
+
+// Locked reports whether a lock is on the client now.
+func (r *Registry) Locked(ctx context.Context, client id.Client) (bool, error) {
+	return r.locked(ctx, &TokenFacts{Client: client})
+}
+
+// locked reports whether a lock is on whom a token is about. Nothing is ended by
+// one: when it is lifted, the token is as good as it was.
+func (r *Registry) locked(ctx context.Context, t *TokenFacts) (bool, error) {
+	locked, err := r.Locks.Locked(ctx, t.User, t.Session, t.Client)
+	if err != nil {
+		return false, fmt.Errorf("ask for locks: %w", err)
+	}
+	return locked, nil
 }
 
 // unread is less than any number of a revocation.

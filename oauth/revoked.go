@@ -52,20 +52,22 @@ func (t *TokenFacts) Things() Things {
 }
 
 // Revoked reports whether a token is dead although its signature and expiry are
-// good: because something about it was revoked, or its client is disabled. It
-// answers from memory, and asks the store too while Load is not done: so its
-// answer holds for this moment alone. An error is RevocationsUnknown: the caller
-// must refuse.
+// good: because something about it was revoked, its client is disabled, or a lock
+// is on its person, its session or its client. It answers from memory, and asks
+// the store too while Load is not done: so its answer holds for this moment alone.
+// An error is Unavailable, as RevocationsUnknown: the caller must refuse.
 func (r *Registry) Revoked(ctx context.Context, t TokenFacts) (bool, error) {
 	// Asked first: what Load has read is in memory before it says that it is done.
 	loaded := r.loaded.Load()
 	if r.known(&t) {
 		return true, nil
 	}
-	if loaded {
-		return false, nil
+	if !loaded {
+		if dead, err := r.revokedInStore(ctx, &t); dead || err != nil {
+			return dead, err
+		}
 	}
-	return r.revokedInStore(ctx, &t)
+	return r.locked(ctx, &t)
 }
 
 // revokedBy is Revoked with what was not read yet. In the transaction of ctx it

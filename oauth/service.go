@@ -72,7 +72,7 @@ func (s *Service) Open() error {
 		{"Store", s.Store == nil},
 		{"Audit", s.Audit == nil},
 		{"Keeper", s.Keeper == nil},
-		{"Registry", s.Registry == nil},
+		{"Registry", s.Registry == nil || s.Registry.Locks == nil},
 		{"Issuer", s.Issuer == ""},
 		{"Signer", s.Signer == nil},
 		{"People", s.People == nil},

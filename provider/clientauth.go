@@ -21,7 +21,7 @@ const basicRealm = `Basic realm="gatehouse", charset="UTF-8"`
 
 // badClient is the one answer to every failed client authentication: unknown,
 // disabled and wrong are not told apart.
-func badClient(reason string) error {
+func badClient(reason string) *refusal {
 	return &refusal{code: "invalid_client", description: "The client could not be authenticated.", status: http.StatusUnauthorized, challenge: basicRealm, err: fmt.Errorf("client authentication: %s", reason)}
 }
 
@@ -57,6 +57,9 @@ func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.
 			p.flood.Count(r.Context(), key)
 		}
 		return nil, e.about(loggable(how.client))
+	}
+	if err := p.unlocked(r.Context(), c); err != nil {
+		return nil, err
 	}
 	return c, nil
 }
@@ -98,6 +101,20 @@ func (p *Provider) prove(ctx context.Context, c *oauth.Client, how presented) er
 		return badClient("the client is disabled")
 	case how.method == oauth.AuthPrivateKey:
 		return p.proveAssertion(ctx, c, how.assertion)
+	}
+	return nil
+}
+
+// unlocked refuses a client that a lock is on, once it is known to be that one, like
+// one that is disabled: what it holds is good again when the lock is lifted, and
+// after invalid_grant it would throw it away. Nor does it count as a wrong guess.
+func (p *Provider) unlocked(ctx context.Context, c *oauth.Client) error {
+	locked, err := p.Registry.Locked(ctx, c.ID)
+	if err != nil {
+		return unavailable(err)
+	}
+	if locked {
+		return badClient("a lock is on the client").about(c.ID)
 	}
 	return nil
 }

@@ -15,6 +15,9 @@ import (
 // Registry is the snapshot of clients; *oauth.Registry is.
 type Registry interface {
 	Client(ctx context.Context, client id.Client) (*oauth.Client, error)
+	// Locked reports whether a lock is on the client now. An error says that nobody
+	// can know.
+	Locked(ctx context.Context, client id.Client) (bool, error)
 	// HasOrigin reports whether an enabled client has a redirect URI of that
 	// origin ("https://app.example.test"). It answers from the snapshot alone.
 	HasOrigin(origin string) bool
@@ -57,7 +60,9 @@ type Flow interface {
 
 // Sessions ends and finds browser sessions; *session.Manager does.
 type Sessions interface {
-	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
+	// Known answers Unauthenticated when there is no live session. One that is
+	// suspended is known too.
+	Known(ctx context.Context, token string) (session.Session, error)
 	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 

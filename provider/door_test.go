@@ -13,7 +13,6 @@ import (
 	"time"
 
 	"gatehouse/flow"
-	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -81,14 +80,14 @@ func newDoor(t testing.TB) *door {
 	}
 	d.sessions = &browsers{store: d.store}
 	d.protocol = &knownSecrets{secretOf: secretOf, Service: &oauth.Service{
-		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(d.store, follow.NewFeed(d.store)),
+		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(d.store, d.registry),
 		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	d.store.people = d.people
 	d.Provider = &Provider{
 		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring, Tokens: &oauth.Verifier{Issuer: testIssuer, Keys: ring, Registry: d.registry},
 		Flow: &flow.Service{
-			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)), Administrators: nobodyAdministers{},
+			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Locks: locks{d.registry}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)), Administrators: nobodyAdministers{},
 		},
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -66,7 +65,7 @@ func newForge(t testing.TB) *forge {
 		e.registry.clients[c.ID] = &c
 	}
 	e.protocol = &knownSecrets{secretOf: func(id.Client) string { return sharedSecret }, Service: &oauth.Service{
-		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: oauth.NewRegistry(e.store, follow.NewFeed(e.store)),
+		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(e.store, e.registry),
 		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	e.tokens = &oauth.Verifier{Issuer: testIssuer, Keys: e.signer, Registry: e.registry}

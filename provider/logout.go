@@ -35,7 +35,7 @@ func (p *Provider) logout(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s, err := p.Sessions.Authenticate(r.Context(), p.Cookies.Session(r), web.InfoOf(r.Context()).IP)
+	s, err := p.Sessions.Known(r.Context(), p.Cookies.Session(r))
 	signedIn := err == nil
 	if err != nil && !fault.Is(err, fault.Unauthenticated) {
 		return err

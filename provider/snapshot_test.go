@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"gatehouse/fault"
+	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/oauth"
 )
@@ -15,6 +16,27 @@ type snapshot struct {
 	// ask, where it is set, is Revoked.
 	ask func(context.Context, oauth.TokenFacts) (bool, error)
 	err error
+	// locked is what a lock is on, by id; nobody knows with unknown.
+	locked  map[string]bool
+	unknown error
+}
+
+func (r *snapshot) Locked(_ context.Context, client id.Client) (bool, error) {
+	return r.locked[string(client)], r.unknown
+}
+
+// locks are those of a snapshot as oauth and flow ask for them.
+type locks struct{ *snapshot }
+
+func (l locks) Locked(_ context.Context, user id.User, session id.Session, client id.Client) (bool, error) {
+	return l.locked[string(user)] || l.locked[string(session)] || l.locked[string(client)], l.unknown
+}
+
+// registryWith is the registry of a service, with the locks of a snapshot.
+func registryWith(store oauth.Store, s *snapshot) *oauth.Registry {
+	r := oauth.NewRegistry(store, follow.NewFeed(store))
+	r.Locks = locks{s}
+	return r
 }
 
 func (r *snapshot) Client(_ context.Context, client id.Client) (*oauth.Client, error) {

@@ -32,12 +32,20 @@ type Families interface {
 	EndSessions(ctx context.Context, sessions []id.Session) error
 }
 
+// Locks says who is suspended.
+type Locks interface {
+	// Locked reports whether a lock is on the person, the session or the client now;
+	// what is empty is not asked about. An error says that nobody can know.
+	Locked(ctx context.Context, user id.User, session id.Session, client id.Client) (bool, error)
+}
+
 // Manager makes, finds and ends sessions. Fill in all fields.
 type Manager struct {
 	Store    Store
 	Audit    audit.Recorder
 	Config   Config
 	Families Families
+	Locks    Locks
 }
 
 // Create signs user in at one browser and returns the session with the token
@@ -111,11 +119,33 @@ func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, proofs p
 }
 
 // Authenticate returns the live session that token belongs to. No token, an
-// unknown one, an ended or expired session and a disabled person are one and
-// the same Unauthenticated fault, "session.none". A failing store is never that:
-// its error comes back as it is, also when only the time of the visit, noted at
-// most once a minute, could not be written.
+// unknown one, an ended or expired session, a disabled person, and a lock on the
+// person or the session are one and the same Unauthenticated fault, "session.none".
+// A failing store is never that, nor is it when nobody knows the locks: the error
+// comes back as it is, also when only the time of the visit, noted at most once a
+// minute, could not be written.
 func (m *Manager) Authenticate(ctx context.Context, token, ip string) (Session, error) {
+	s, err := m.Known(ctx, token)
+	if err != nil {
+		return Session{}, err
+	}
+	locked, err := m.Locks.Locked(ctx, s.User, s.ID, "")
+	if err != nil {
+		return Session{}, fmt.Errorf("find a session: %w", err)
+	}
+	if locked {
+		return Session{}, none()
+	}
+	if err := m.touch(ctx, &s, clock.Now(), ip); err != nil {
+		return Session{}, fmt.Errorf("note a visit: %w", err)
+	}
+	return s, nil
+}
+
+// Known is Authenticate for who does no more than end the session: one that is
+// suspended can be signed out of, lest it lives on in a browser that was left. It
+// notes no visit.
+func (m *Manager) Known(ctx context.Context, token string) (Session, error) {
 	if len(token) != tokenLength {
 		return Session{}, none()
 	}
@@ -126,12 +156,8 @@ func (m *Manager) Authenticate(ctx context.Context, token, ip string) (Session, 
 	if err != nil {
 		return Session{}, fmt.Errorf("find a session: %w", err)
 	}
-	now := clock.Now()
-	if !enabled || !s.Live(now) {
+	if !enabled || !s.Live(clock.Now()) {
 		return Session{}, none()
-	}
-	if err := m.touch(ctx, &s, now, ip); err != nil {
-		return Session{}, fmt.Errorf("note a visit: %w", err)
 	}
 	return s, nil
 }

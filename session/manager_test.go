@@ -33,6 +33,12 @@ type memory struct {
 	ended    []id.Session
 	touched  int
 	err      map[string]error // by method
+	locks    map[string]bool  // by the id of a person or a session
+}
+
+func (m *memory) Locked(_ context.Context, user id.User, session id.Session, _ id.Client) (locked bool, err error) {
+	err = m.locked("Locked", func() { locked = m.locks[string(user)] || m.locks[string(session)] })
+	return locked, err
 }
 
 func (m *memory) InTx(ctx context.Context, f func(context.Context) error) error {
@@ -213,7 +219,7 @@ var from = audit.Actor{Kind: audit.Person, ID: string(ada), IP: "192.0.2.1", Age
 
 func newManager() (*session.Manager, *memory) {
 	m := &memory{rows: map[id.Session]session.Session{}, disabled: map[id.User]bool{}, err: map[string]error{}}
-	return &session.Manager{Store: m, Audit: &audit.Log{Store: m}, Config: session.DefaultConfig(), Families: m}, m
+	return &session.Manager{Store: m, Audit: &audit.Log{Store: m}, Config: session.DefaultConfig(), Families: m, Locks: m}, m
 }
 
 func byPassword() proof.List {

@@ -8,6 +8,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/identity"
 	"gatehouse/internal/gatetest"
@@ -151,6 +152,12 @@ func trail() []audited {
 		}, besides: []string{"interactions"}, do: page(func(s *scene) *gatetest.Page {
 			return s.browser.Get(s.app.AuthorizeURL()).At("/consent").Press("", "deny")
 		}, func(p *gatetest.Page) bool { return p.Out != nil && p.Out.Query().Get("error") == "access_denied" })},
+		{action: "signin.suspend", prepare: func(t *testing.T, s *scene) {
+			s.lock(t, access.LockTarget{Kind: access.LockUser, ID: string(s.ada.ID)})
+			s.Settle()
+		}, besides: []string{"attempts"}, do: page(func(s *scene) *gatetest.Page {
+			return s.browser.Get("/signin?return_to=/account").SignIn(s.ada)
+		}, func(p *gatetest.Page) bool { return p.Status == http.StatusForbidden })},
 		{action: "signin.bar", prepare: func(t *testing.T, s *scene) {
 			must(t, desk(s))
 			s.update(t, func(c *oauth.Client) { c.RequireGroups = []string{"desk"} })

@@ -37,8 +37,9 @@ type Flow interface {
 
 // Sessions finds and ends the browser's session; *session.Manager does.
 type Sessions interface {
-	// Authenticate answers Unauthenticated when there is no live session.
-	Authenticate(ctx context.Context, token, ip string) (session.Session, error)
+	// Known answers Unauthenticated when there is no live session. One that is
+	// suspended is known too.
+	Known(ctx context.Context, token string) (session.Session, error)
 	End(ctx context.Context, by audit.Actor, session id.Session, reason audit.Reason) error
 }
 

@@ -109,7 +109,7 @@ func (h *house) Keep(_ context.Context, e flow.Entry) (flow.Entry, error) {
 	return e, h.err
 }
 
-func (h *house) Authenticate(_ context.Context, token, _ string) (session.Session, error) {
+func (h *house) Known(_ context.Context, token string) (session.Session, error) {
 	if !h.live || token == "" {
 		return session.Session{}, fault.New(fault.Unauthenticated, "session.none", "You are not signed in.")
 	}

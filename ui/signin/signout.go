@@ -11,7 +11,7 @@ import (
 
 // askSignOut asks whether to sign out; who is signed out already is told so.
 func (d *Door) askSignOut(w http.ResponseWriter, r *http.Request) error {
-	s, err := d.Sessions.Authenticate(r.Context(), d.Cookies.Session(r), ip(r))
+	s, err := d.Sessions.Known(r.Context(), d.Cookies.Session(r))
 	if fault.Is(err, fault.Unauthenticated) {
 		d.Pages.SignedOut(w, r, web.SignedOutPage{})
 		return nil
@@ -33,7 +33,7 @@ func (d *Door) askSignOut(w http.ResponseWriter, r *http.Request) error {
 
 // signOut ends the session, and with it the tokens that came of it.
 func (d *Door) signOut(w http.ResponseWriter, r *http.Request) error {
-	s, err := d.Sessions.Authenticate(r.Context(), d.Cookies.Session(r), ip(r))
+	s, err := d.Sessions.Known(r.Context(), d.Cookies.Session(r))
 	if err == nil {
 		err = d.Sessions.End(r.Context(), web.PersonActor(r, s.User, s.ID), s.ID, session.ReasonSignedOut)
 	}

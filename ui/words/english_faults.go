@@ -46,6 +46,11 @@ var englishFaults = map[string]Fault{
 		Todo:   "Sign in with the administrator's email and password. Who has lost them runs “gatehouse user set-password” on the server.",
 	},
 
+	"signin.locked": {
+		Title:  "This account is locked",
+		Detail: "This account is locked for now.",
+		Todo:   "Ask whoever gave you the account. When the lock is lifted, everything is as it was.",
+	},
 	"signin.wrong":           {Detail: "Email or password is wrong."},
 	"signin.other_person":    {Detail: "Please sign in as the same person, or say that it is not you."},
 	"factor.not_pending":     {Detail: "This second factor was set up already, or never begun."},
