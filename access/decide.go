@@ -12,14 +12,14 @@ import (
 // "permission.unknown" (Invalid): a question that is misspelt must not look like
 // a refusal. So is a principal that cannot act, and a question without a time: in
 // the year 1 nothing that ended had.
-func (s *Snapshot) Decide(q *Question) (Decision, error) {
+func (s *Snapshot) Decide(q *Question) (d Decision, err error) {
 	permission, ok := s.rules.permissions[q.Permission]
-	now := nanos(q.Now)
-	if !ok || !q.Principal.Kind.acts() || now == math.MinInt64 {
-		return Decision{}, s.misspelt(q, ok)
+	kind, now := q.Principal.Kind.actor(), nanos(q.Now)
+	if !ok || kind == nobody || now == math.MinInt64 {
+		return d, s.misspelt(q, ok)
 	}
-	d := s.decide(q, permission, now)
 	d.Version = s.version
+	s.decide(q, s.tables[kind].get(q.Principal.ID), permission, now, &d)
 	return d, nil
 }
 
@@ -27,7 +27,7 @@ func (s *Snapshot) misspelt(q *Question, known bool) error {
 	switch {
 	case !known:
 		return unknownPermission(q.Permission)
-	case !q.Principal.Kind.acts():
+	case q.Principal.Kind.actor() == nobody:
 		return fmt.Errorf("decide: a %s cannot act", q.Principal.Kind)
 	}
 	return fmt.Errorf("decide: the question is of %s", q.Now)
@@ -40,22 +40,25 @@ func unknownPermission(name string) error {
 	}
 }
 
-func (s *Snapshot) decide(q *Question, permission uint32, now int64) Decision {
+// decide fills in d for p, who is nil for somebody ordinary. Nothing of it may be
+// moved to the heap.
+func (s *Snapshot) decide(q *Question, p *principal, permission uint32, now int64, d *Decision) {
 	until := int64(never)
-	if s.rules.anyLocked(q, now, &until) {
-		return Decision{Reason: Locked, Until: moment(until)}
+	switch {
+	case len(s.rules.locks) > 0 && s.rules.anyLocked(q, now, &until):
+		d.Reason, d.Until = Locked, moment(until)
+	case p != nil && p.disabled:
+		d.Reason = Inactive
+	case !s.rules.inScope(q, permission):
+		d.Reason = OutOfScope
+	case p == nil:
+		d.Reason = NoGrant
+	default:
+		var j judgement // field by field: to copy a whole one that was just made costs as much as the answer
+		j.rules, j.q, j.permission, j.now = s.rules, q, permission, now
+		j.e = s.rules.effective(p, q.Org, now)
+		j.answer(d)
 	}
-	p := s.principal(q.Principal)
-	if p != nil && p.disabled {
-		return Decision{Reason: Inactive}
-	}
-	if !s.rules.inScope(q, permission) {
-		return Decision{Reason: OutOfScope}
-	}
-	if p == nil {
-		return Decision{Reason: NoGrant}
-	}
-	return judgement{rules: s.rules, q: q, permission: permission, now: now, e: s.rules.effective(p, q.Org, now)}.answer()
 }
 
 // inScope reports whether the token that asks, if there is one, may be used for
@@ -81,57 +84,77 @@ type judgement struct {
 	e          *effective
 }
 
-func (j judgement) answer() Decision {
+func (j *judgement) answer(d *Decision) {
 	until := j.e.until
+	if g := j.denied(&until); g != nil {
+		d.Reason, d.Grant = Denied, g.ID
+	} else if need := j.rules.catalogue[j.permission].requires; !j.allows(need, d, &until) {
+		j.perhaps(need, d, &until)
+	}
+	if d.Until = j.e.ends; until != j.e.until {
+		d.Until = moment(until)
+	}
+}
+
+// allows reports whether a grant for every resource gives the permission, and what
+// then follows.
+func (j *judgement) allows(need Requirement, d *Decision, until *int64) bool {
+	g := j.e.allowing.by(j.permission)
+	if g != nil {
+		j.allow(g, need, d, until)
+	}
+	return g != nil
+}
+
+// denied returns a deny that counts, nil for none.
+func (j *judgement) denied(until *int64) *grant {
 	if g := j.e.denying.by(j.permission); g != nil {
-		return Decision{Reason: Denied, Grant: g.ID, Until: moment(until)}
+		return g
 	}
 	for i := range j.e.unless {
 		g := &j.e.unless[i]
-		if g.bits.has(j.permission) && j.holds(g.grant, &until) != no { // what is not known denies
-			return Decision{Reason: Denied, Grant: g.ID, Until: moment(until)}
+		if g.bits.has(j.permission) && j.holds(g.grant, until) != no { // what is not known denies
+			return g.grant
 		}
 	}
-	need := j.rules.catalogue[j.permission].requires
-	if g := j.e.allowing.by(j.permission); g != nil {
-		return j.allow(g, need, &until)
-	}
-	return j.perhaps(need, until)
+	return nil
 }
 
 // allow gives what g allows to whoever meets need. It lowers until to the moment
 // at which the clock changes whether need is met.
-func (j judgement) allow(g *grant, need Requirement, until *int64) Decision {
-	if !j.met(need, until) {
-		return Decision{Outcome: Challenged, Reason: ProofInsufficient, Grant: g.ID, Need: need, Until: moment(*until)}
+func (j *judgement) allow(g *grant, need Requirement, d *Decision, until *int64) {
+	d.Grant = g.ID
+	if j.met(need, until) {
+		d.Outcome, d.Reason = Allowed, Granted
+		return
 	}
-	return Decision{Outcome: Allowed, Reason: Granted, Grant: g.ID, Until: moment(*until)}
+	d.Outcome, d.Reason, d.Need = Challenged, ProofInsufficient, need
 }
 
 // perhaps tries the grants that depend on the resource or on the proof: the
 // first that holds and is met, else the one that asks for least.
-func (j judgement) perhaps(need Requirement, until int64) Decision {
-	best := Decision{Reason: NoGrant}
+func (j *judgement) perhaps(need Requirement, d *Decision, until *int64) {
+	d.Reason = NoGrant
 	for i := range j.e.maybe {
 		g := &j.e.maybe[i]
 		if !g.bits.has(j.permission) {
 			continue
 		}
-		switch answer := j.holds(g.grant, &until); answer {
+		switch answer := j.holds(g.grant, until); answer {
 		case yes:
-			if d := j.allow(g.grant, need.with(g.Requires), &until); d.Outcome == Allowed {
-				return d
-			} else if best.Outcome != Challenged || less(d.Need, best.Need) {
-				best = d
+			var one Decision
+			if j.allow(g.grant, need.with(g.Requires), &one, until); one.Outcome == Allowed || d.Outcome != Challenged || less(one.Need, d.Need) {
+				d.Outcome, d.Reason, d.Grant, d.Need, d.Missing = one.Outcome, one.Reason, one.Grant, one.Need, ""
+			}
+			if d.Outcome == Allowed {
+				return
 			}
 		case unknown:
-			if best.Outcome == Refused {
-				best = Decision{Reason: ResourceUnknown, Grant: g.ID, Missing: j.lacks(g.grant)}
+			if d.Outcome == Refused {
+				d.Reason, d.Grant, d.Missing = ResourceUnknown, g.ID, j.lacks(g.grant)
 			}
 		}
 	}
-	best.Until = moment(until)
-	return best
 }
 
 // less orders requirements by how much they ask of a person: the level first.
@@ -144,7 +167,7 @@ func less(a, b Requirement) bool {
 
 // met reports whether whoever asks has proved what need asks for, and lowers
 // until to the moment at which that is too long ago.
-func (j judgement) met(need Requirement, until *int64) bool {
+func (j *judgement) met(need Requirement, until *int64) bool {
 	if j.q.Principal.Kind != User || j.q.proved {
 		return true
 	}

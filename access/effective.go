@@ -1,6 +1,9 @@
 package access
 
-import "slices"
+import (
+	"slices"
+	"time"
+)
 
 // effective is what a principal's grants come to within one organisation, from
 // one moment until the next one at which the clock changes it.
@@ -8,6 +11,7 @@ type effective struct {
 	rules       *rules // it was made of
 	org         string
 	from, until int64
+	ends        time.Time // until, as decisions say it
 	in          []Subject // the groups and organisations
 
 	allowing, denying list     // what holds for every resource and asks for nothing
@@ -55,6 +59,7 @@ func (r *rules) build(p *principal, org string, now int64) *effective {
 	}
 	e.allowing.sum(len(r.catalogue))
 	e.denying.sum(len(r.catalogue))
+	e.ends = moment(e.until)
 	return e
 }
 

@@ -17,7 +17,7 @@ const (
 
 // holds reports whether g counts for the resource, and lowers until to where the
 // clock may change that.
-func (j judgement) holds(g *grant, until *int64) verdict {
+func (j *judgement) holds(g *grant, until *int64) verdict {
 	switch g.Where.Place {
 	case Everywhere:
 		return yes
@@ -32,7 +32,7 @@ func (j judgement) holds(g *grant, until *int64) verdict {
 		if g.condition.readsClock() {
 			*until = min(*until, nextQuarter(j.now))
 		}
-		return g.condition.ask(j)
+		return g.condition.ask(*j)
 	}
 	return unknown
 }
@@ -45,7 +45,7 @@ func verdictOf(holds bool) verdict {
 }
 
 // owns compares the owner that the resource names with whoever asks.
-func (j judgement) owns() verdict {
+func (j *judgement) owns() verdict {
 	owner, given := j.q.Resource.Attrs[j.rules.catalogue[j.permission].owner]
 	name, isText := owner.(string)
 	if !given || !isText || name == "" {
@@ -55,14 +55,14 @@ func (j judgement) owns() verdict {
 }
 
 // lacks names the attribute that made g unknown.
-func (j judgement) lacks(g *grant) string {
+func (j *judgement) lacks(g *grant) string {
 	switch g.Where.Place {
 	case Own:
 		return j.rules.catalogue[j.permission].owner
 	case Listed:
 		return "id"
 	case Condition:
-		return g.condition.lacks(j)
+		return g.condition.lacks(*j)
 	}
 	return ""
 }

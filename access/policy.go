@@ -89,7 +89,26 @@ const (
 )
 
 // acts reports whether a subject of this kind can ask for something.
-func (k Kind) acts() bool { return k == User || k == ServiceAccount || k == Client }
+func (k Kind) acts() bool { return k.actor() != nobody }
+
+// actors is how many kinds act, and nobody the number of a kind that does not.
+const (
+	actors = 3
+	nobody = -1
+)
+
+// actor is the number of a kind that acts.
+func (k Kind) actor() int {
+	switch k {
+	case User:
+		return 0
+	case ServiceAccount:
+		return 1
+	case Client:
+		return 2
+	}
+	return nobody
+}
 
 // Subject names somebody, or some, by kind and id.
 type Subject struct {

@@ -24,11 +24,9 @@ func (s *Snapshot) Actions(api, resource string) []string {
 // after, in the order of their ids. Others may do nothing.
 func (s *Snapshot) Subjects(kind Kind, after string) []string {
 	var all []string
-	for i := range s.shards {
-		for who := range s.shards[i] {
-			if who.Kind == kind && who.ID > after {
-				all = append(all, who.ID)
-			}
+	for who := range s.all {
+		if who.Kind == kind && who.ID > after {
+			all = append(all, who.ID)
 		}
 	}
 	slices.SortFunc(all, cmp.Compare[string])

@@ -1,8 +1,6 @@
 package access
 
 import (
-	"hash/maphash"
-	"maps"
 	"sync/atomic"
 
 	"gatehouse/id"
@@ -13,19 +11,14 @@ import (
 type Snapshot struct {
 	version uint64
 	rules   *rules
-	shards  [shards]map[Subject]*principal
+	tables  [actors]*table
 	keys    map[id.ServiceKey]*key
 }
 
-// shards is how many parts the principals are in: a change copies one of them.
-const shards = 256
-
-var seed = maphash.MakeSeed()
-
-func shard(s Subject) int { return int(maphash.String(seed, s.ID) % shards) }
-
 // principal is somebody who acts, with what was given to them by name.
 type principal struct {
+	id       string
+	hash     uint64
 	disabled bool
 	member   []edge
 	grants   []*grant
@@ -38,11 +31,13 @@ type principal struct {
 // changed any more.
 func Compile(p Policy) *Snapshot {
 	s := &Snapshot{version: p.Version, rules: compileRules(p), keys: compileKeys(p.Keys)}
-	for i := range s.shards {
-		s.shards[i] = map[Subject]*principal{}
+	for i := range s.tables {
+		s.tables[i] = &table{}
 	}
 	for _, one := range p.Principals {
-		s.make(one.Subject).disabled = one.Disabled
+		if one.Kind.acts() {
+			s.make(one.Subject).disabled = one.Disabled
+		}
 	}
 	for _, m := range p.Memberships {
 		e := edge{m.Of, m.span()}
@@ -85,11 +80,13 @@ func (all conditions) compile(g *Grant) *grant {
 
 // make returns the principal of a snapshot that nobody has seen yet.
 func (s *Snapshot) make(who Subject) *principal {
-	in := s.shards[shard(who)]
-	if in[who] == nil {
-		in[who] = &principal{}
+	t, hash := s.tables[who.Kind.actor()], hashOf(who.ID)
+	one := t.find(who.ID, hash)
+	if one == nil {
+		one = &principal{id: who.ID, hash: hash}
+		t.add(one)
 	}
-	return in[who]
+	return one
 }
 
 // Version returns the version of the policy.
@@ -97,8 +94,10 @@ func (s *Snapshot) Version() uint64 { return s.version }
 
 // Principals returns of how many principals it has something.
 func (s *Snapshot) Principals() (n int) {
-	for i := range s.shards {
-		n += len(s.shards[i])
+	for _, t := range s.tables {
+		for i := range t {
+			n += t[i].number
+		}
 	}
 	return n
 }
@@ -108,9 +107,10 @@ func (s *Snapshot) Principals() (n int) {
 func (s *Snapshot) With(version uint64, who Principal, memberships []Membership, grants []Grant) *Snapshot {
 	next := *s
 	next.version = version
-	i := shard(who.Subject)
-	next.shards[i] = maps.Clone(s.shards[i])
-	one := &principal{disabled: who.Disabled}
+	if !who.Kind.acts() {
+		return &next
+	}
+	one := &principal{id: who.ID, hash: hashOf(who.ID), disabled: who.Disabled}
 	for _, m := range memberships {
 		one.member = append(one.member, edge{m.Of, m.span()})
 	}
@@ -118,9 +118,7 @@ func (s *Snapshot) With(version uint64, who Principal, memberships []Membership,
 	for j := range grants {
 		one.grants = append(one.grants, conditions.compile(&grants[j]))
 	}
-	if next.shards[i][who.Subject] = one; !one.disabled && one.member == nil && one.grants == nil {
-		delete(next.shards[i], who.Subject)
-	}
+	next.tables[who.Kind.actor()] = s.tables[who.Kind.actor()].with(one)
 	return &next
 }
 
@@ -140,5 +138,25 @@ func (s *Snapshot) withVersion(version uint64) *Snapshot {
 	return &next
 }
 
-// principal returns what is known of who, nil for somebody ordinary.
-func (s *Snapshot) principal(who Subject) *principal { return s.shards[shard(who)][who] }
+// principal returns what is known of who, nil for somebody ordinary, and for whoever
+// cannot act.
+func (s *Snapshot) principal(who Subject) *principal {
+	if !who.Kind.acts() {
+		return nil
+	}
+	return s.tables[who.Kind.actor()].get(who.ID)
+}
+
+// ordinary reports whether somebody is as if nothing were known of them.
+func (p *principal) ordinary() bool { return !p.disabled && p.member == nil && p.grants == nil }
+
+// all lists the principals.
+func (s *Snapshot) all(yield func(Subject) bool) {
+	for _, kind := range []Kind{User, ServiceAccount, Client} {
+		for p := range s.tables[kind.actor()].all {
+			if !yield(Subject{kind, p.id}) {
+				return
+			}
+		}
+	}
+}

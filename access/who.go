@@ -31,16 +31,14 @@ func (s *Snapshot) WhoCan(permission string, at time.Time) ([]Holder, error) {
 	if !ok {
 		return nil, unknownPermission(permission)
 	}
-	for i := range s.shards {
-		for who := range s.shards[i] {
-			h, may, err := s.holder(who, permission, at)
-			if err != nil {
-				return nil, fmt.Errorf("who can: %w", err)
-			}
-			if may {
-				h.Need = h.Need.with(s.rules.catalogue[number].requires)
-				all = append(all, h)
-			}
+	for who := range s.all {
+		h, may, err := s.holder(who, permission, at)
+		if err != nil {
+			return nil, fmt.Errorf("who can: %w", err)
+		}
+		if may {
+			h.Need = h.Need.with(s.rules.catalogue[number].requires)
+			all = append(all, h)
 		}
 	}
 	slices.SortFunc(all, func(a, b Holder) int {
@@ -92,5 +90,7 @@ func (s *Snapshot) elsewhere(q *Question, d Decision) (Decision, id.Grant) {
 		return d, ""
 	}
 	e.unless = nil
-	return judgement{rules: s.rules, q: q, permission: permission, now: now, e: &e}.answer(), d.Grant
+	rest, j := Decision{Version: d.Version}, judgement{rules: s.rules, q: q, permission: permission, now: now, e: &e}
+	j.answer(&rest)
+	return rest, d.Grant
 }

@@ -31,19 +31,17 @@ func (w Window) span() span {
 // nanos is t as a span has it. What lies beyond the range of nanoseconds
 // (1678 to 2262) is the end of that range: a grant without end in our lifetime.
 func nanos(t time.Time) int64 {
-	switch {
-	case t.Before(earliest):
+	switch seconds := t.Unix(); {
+	case seconds <= -reach:
 		return math.MinInt64
-	case t.After(latest):
+	case seconds >= reach:
 		return never
 	}
 	return t.UnixNano()
 }
 
-var (
-	earliest = time.Unix(0, math.MinInt64)
-	latest   = time.Unix(0, math.MaxInt64)
-)
+// reach is how many seconds there are on either side of 1970.
+const reach = math.MaxInt64 / int64(time.Second)
 
 // at reports whether the span holds now, and lowers next to the moment at which
 // that changes.
