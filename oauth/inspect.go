@@ -29,12 +29,16 @@ func (s *Service) InspectRefresh(ctx context.Context, c *Client, t RefreshToken)
 	if err != nil {
 		return RefreshState{}, false, fmt.Errorf("inspect refresh token: %w", err)
 	}
+	return u.state(), true, nil
+}
+
+func (u *use) state() RefreshState {
 	state := RefreshState{
 		Authorization: *u.authorization, Issued: latest(u.family.Created, u.family.RotatedAt),
 		Expires: earliest(u.family.IdleExpires, u.family.Expires),
 	}
 	state.Scopes = u.allowed.Scopes
-	return state, true, nil
+	return state
 }
 
 // inspect goes as far as Refresh does before anything is written.

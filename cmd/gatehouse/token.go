@@ -10,12 +10,12 @@ import (
 )
 
 func (a *app) token() *cobra.Command {
-	return explained(a.group("token", "Read a token, and ask what it is worth", a.tokenDecode()),
+	return explained(a.group("token", "Read a token, and ask what it is worth", a.tokenDecode(), a.tokenIntrospect()),
 		`Read a token, and ask what it is worth. A token comes from a file or on standard
 input, never as a word of the command line: others on this machine can read that,
 and the shell remembers it.`,
 		`  gatehouse token decode --file token.txt
-  gatehouse token decode --file token.txt --json`)
+  gatehouse token introspect --file token.txt`)
 }
 
 // withoutTokens refuses a token among the words of the command line, and does not

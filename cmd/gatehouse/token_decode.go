@@ -138,9 +138,12 @@ func claimSaid(name string, value any, now time.Time) string {
 	if year := at.UTC().Year(); year < 1970 || year > 9999 {
 		return string(text)
 	}
-	distance := fmt.Sprintf("%s ago", now.Sub(at).Truncate(time.Second))
+	return fmt.Sprintf("%s  %s (%s)", text, moment(at), distance(at, now))
+}
+
+func distance(at, now time.Time) string {
 	if at.After(now) {
-		distance = fmt.Sprintf("in %s", at.Sub(now).Round(time.Second))
+		return fmt.Sprintf("in %s", at.Sub(now).Round(time.Second))
 	}
-	return fmt.Sprintf("%s  %s (%s)", text, moment(at), distance)
+	return fmt.Sprintf("%s ago", now.Sub(at).Truncate(time.Second))
 }
