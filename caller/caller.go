@@ -1,10 +1,11 @@
 // Package caller tells which program calls a door, by the one credential that its
 // request brings, and what that program may ask there.
 //
-// A credential is an access token that was made for Gatehouse's own API and nothing
-// else: a token for a shop, or for a shop and for us, is one that the shop has seen and
-// could play back. It is verified as everywhere, and what its holder may do is decided
-// by the policy of this moment, not by what the token says. The doors for programs
+// A credential is the key of a service account, or an access token that was made for
+// Gatehouse's own API and nothing else: a token for a shop, or for a shop and for us,
+// is one that the shop has seen and could play back. It is verified as everywhere, and
+// what its holder may do is decided by the policy of this moment, not by what the
+// token says. The doors for programs
 // share this package and make the answers.
 package caller
 
@@ -30,6 +31,12 @@ type Tokens interface {
 	Known(token string) bool
 }
 
+// Keys knows whose the keys of service accounts are; *access.Keyring does.
+type Keys interface {
+	// Bearer answers Unauthenticated for what opens nothing now.
+	Bearer(ctx context.Context, text string) (access.Bearer, error)
+}
+
 // Policy is what is decided by; *access.Live is.
 type Policy interface {
 	// Current returns the policy as it is, or was a second ago at most. An error is
@@ -42,6 +49,7 @@ type Desk struct {
 	// Audience is the `aud` that tokens must have, and the only one: "<issuer>/api".
 	Audience string
 	Tokens   Tokens
+	Keys     Keys
 	Policy   Policy
 	// Flood bounds how many bad credentials an address may have us look at.
 	Flood web.Flood
@@ -55,7 +63,7 @@ type Caller struct {
 	Snapshot *access.Snapshot
 
 	text  string
-	token *oauth.AccessToken
+	token *oauth.AccessToken // nil: it came with a key
 	now   time.Time
 }
 
@@ -65,6 +73,9 @@ func (d *Desk) Authenticate(r *http.Request) (*Caller, error) {
 	text, err := credential(r)
 	if err != nil {
 		return nil, err
+	}
+	if strings.HasPrefix(text, access.KeyPrefix) {
+		return d.byKey(r, text)
 	}
 	t, err := d.verify(r, text)
 	if err != nil {
@@ -83,6 +94,9 @@ func (d *Desk) Authenticate(r *http.Request) (*Caller, error) {
 // Again returns the same caller as it is now, for whom is answered more than once. What
 // it refuses is a *Refusal: the token is over, or dead. Unavailable: nobody knows.
 func (d *Desk) Again(ctx context.Context, c *Caller) (*Caller, error) {
+	if c.token == nil {
+		return d.holder(ctx, c.text)
+	}
 	t, err := d.Tokens.Verify(ctx, c.text)
 	if errors.Is(err, oauth.ErrBadToken) {
 		return nil, invalid(err)
@@ -134,6 +148,39 @@ func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) 
 	return nil, invalid(err)
 }
 
+// byKey returns whose key came, and bounds how many bad ones an address may have us
+// look at.
+func (d *Desk) byKey(r *http.Request, text string) (*Caller, error) {
+	flood := "caller:" + id.Network(web.InfoOf(r.Context()).IP)
+	c, err := d.holder(r.Context(), text)
+	if err == nil { // a good key is not kept out by the guesses of others
+		return c, nil
+	}
+	if wait := d.Flood.Blocked(r.Context(), flood); wait > 0 {
+		return nil, &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+	}
+	if _, refused := errors.AsType[*Refusal](err); refused {
+		d.Flood.Count(r.Context(), flood)
+	}
+	return nil, err
+}
+
+// holder returns whose key a text is now. What it refuses is a *Refusal.
+func (d *Desk) holder(ctx context.Context, text string) (*Caller, error) {
+	b, err := d.Keys.Bearer(ctx, text)
+	if fault.Is(err, fault.Unauthenticated) {
+		return nil, invalid(err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.Policy.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &Caller{Subject: b.Subject, Snapshot: s, text: text, now: time.Now()}, nil
+}
+
 // subjectOf is for whom a token speaks: a person, or the client itself.
 func subjectOf(c *oauth.AccessClaims) access.Subject {
 	if c.OfPerson() {
@@ -144,6 +191,9 @@ func subjectOf(c *oauth.AccessClaims) access.Subject {
 
 // question is what is asked about the caller itself.
 func (c *Caller) question(permission string) *access.Question {
+	if c.token == nil { // nobody speaks for somebody else by a key
+		return &access.Question{Principal: c.Subject, Permission: permission, Now: c.now}
+	}
 	t := &c.token.Claims
 	level, _ := proof.ParseLevel(t.ACR) // what we did not write is none
 	return &access.Question{

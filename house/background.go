@@ -28,6 +28,7 @@ func (h *House) Beats() []Beat {
 		{Name: FirstKeys, Every: time.Minute, Step: h.firstKeys},
 		{Name: "rotate the keys", Every: time.Second, Clock: h.Clock, Due: h.Keys.Due, Step: h.Keys.Step}, // under a lease of its own
 		{Name: "forget revocations", Every: time.Minute, Clock: h.Clock, Step: h.Registry.Forget},
+		{Name: "note the use of keys", Every: time.Minute, Step: h.Keyring.Flush},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.pruner().Due, Step: h.prune},
 	}, h.newsBeats()...)

@@ -48,6 +48,7 @@ type House struct {
 	Keys     *keys.Ring
 	Access   *access.Service
 	Policy   *access.Live
+	Keyring  *access.Keyring
 	Flow     *flow.Service
 	Turns    Turns
 	// NewMasterKey is the path of the master key when this call wrote it.
@@ -150,6 +151,7 @@ func (h *House) wire() {
 	h.Access = &access.Service{
 		Store: h.Store, Audit: h.Audit, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: builtIn(h.Config),
 	}
+	h.Keyring = &access.Keyring{Codec: h.Access.Keys, Policy: h.Policy, Store: h.Store}
 	h.OAuth.Administrators = h
 	standings := standings{h.Policy, h.Access}
 	h.OAuth.Standings, h.Tokens.Standings = standings, standings
