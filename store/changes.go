@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/clock"
 )
 
 var (
@@ -120,11 +121,24 @@ func (s *Store) ChangedSince(ctx context.Context, at time.Time) (v uint64, err e
 	return v, doing("look for changes", err)
 }
 
-// NewEpoch says that from now on the counters count something else: the database
-// was filled from a back-up.
+// epochStep is more than a policy has versions between a back-up and the return to
+// it: no version counts twice, so that a token of before the return is not taken for
+// younger than what is lost after it.
+const epochStep = 1_000_000_000
+
+// NewEpoch says that the database was filled from a back-up: what the counters
+// counted meanwhile is gone. The version of the policy goes on behind all that were.
 func (s *Store) NewEpoch(ctx context.Context) error {
-	_, err := s.exec(ctx, putEpoch, someEpoch())
-	return doing("begin an epoch", err)
+	return doing("begin an epoch", s.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.exec(ctx, putEpoch, someEpoch()); err != nil {
+			return err
+		}
+		v, err := s.raise(ctx, access.VersionPolicy, epochStep)
+		if err != nil {
+			return err
+		}
+		return s.InsertChanges(ctx, []access.Change{{Version: uint64(v), Kind: access.ChangedAll, At: clock.Now()}})
+	}))
 }
 
 // KeepEpoch begins the first epoch of a database that has none. Several may call

@@ -11,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/house/backup"
@@ -58,6 +59,33 @@ func restoreAt(t *testing.T, cfg config.Config, file string, o backup.RestoreOpt
 var quiet = slog.New(slog.DiscardHandler)
 
 func at(cfg config.Config) func(*config.Config) { return func(c *config.Config) { *c = cfg } }
+
+// Whoever followed the policy, a process or a resource server, sees that another time
+// has begun, and no version of the policy comes twice.
+func TestARestoreBeginsAnotherEpoch(t *testing.T) {
+	t.Parallel()
+	onBoth(t, func(t *testing.T, s *scene) {
+		ctx := t.Context()
+		_, err := s.House.Access.CreateAPI(ctx, gatetest.Console, shop())
+		must(t, err)
+		file := backedUp(t, s.Gate)
+		_, err = s.House.Access.CreateRole(ctx, gatetest.Console, support())
+		must(t, err)
+		before, err := s.House.Store.Versions(ctx)
+		must(t, err)
+		cfg := newHome(t, s.Gate)
+		restoreAt(t, cfg, file, backup.RestoreOptions{KeepSessions: true})
+		elsewhere := gatetest.New(t, at(cfg))
+		after, err := elsewhere.House.Store.Versions(ctx)
+		must(t, err)
+		if before[access.VersionEpoch] == 0 || before[access.VersionEpoch] == after[access.VersionEpoch] {
+			t.Errorf("the epochs are %d and %d", before[access.VersionEpoch], after[access.VersionEpoch])
+		}
+		if before[access.VersionPolicy] >= after[access.VersionPolicy] {
+			t.Errorf("the policy goes from version %d to %d", before[access.VersionPolicy], after[access.VersionPolicy])
+		}
+	})
+}
 
 // A back-up is made while people refresh, and is one state: what it holds works
 // elsewhere, under the same keys, and what was alive has to be proved again.

@@ -37,11 +37,18 @@ func testChanges(t *testing.T, s *store.Store) {
 func testEpochs(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	epoch := func() int64 { return must[map[string]int64](t)(s.Versions(ctx))[access.VersionEpoch] }
+	policy := func() int64 { return must[map[string]int64](t)(s.Versions(ctx))[access.VersionPolicy] }
 	race(t, racers, func(int) (bool, error) { return true, s.KeepEpoch(ctx) })
 	first := epoch()
 	ok(t, s.KeepEpoch(ctx))
 	same(t, epoch(), first)
+	must[int64](t)(s.RaisePolicy(ctx))
+	same(t, policy(), int64(1))
 	ok(t, s.NewEpoch(ctx))
+	told := must[[]access.Change](t)(s.ChangesAfter(ctx, 1, 10))
+	if len(told) != 1 || told[0].Kind != access.ChangedAll || int64(told[0].Version) != policy() || policy() < 1_000_000_000 {
+		t.Errorf("the policy is at %d, and told was %+v", policy(), told)
+	}
 	if second := epoch(); first <= 0 || second <= 0 || first == second {
 		t.Errorf("the epochs are %d and %d", first, second)
 	}
