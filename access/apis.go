@@ -44,15 +44,17 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 	return a, nil
 }
 
-// UpdateAPI replaces audience, catalogue, owners and servers. A permission that a role or a
-// grant which is not over names is not removed: Conflict "api.in_use". Faults
+// UpdateAPI replaces audience, catalogue, owners, servers and, if it is set,
+// Delegation. A permission that a role, a scope or a grant which is not over names is
+// not removed, and an API to which scopes are bound goes by these: Conflict
+// "api.in_use". Faults
 // besides: as CreateAPI, NotFound, and Conflict "access.changed" when a.Rev is set
 // and is not what the store has.
 func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, error) {
 	if isBuiltIn(a.ID) {
 		return API{}, errBuiltIn(a.ID)
 	}
-	a.Updated, a.Delegation = clock.Now(), ByAudience
+	a.Updated = clock.Now()
 	if err := a.check(s.BuiltIn); err != nil {
 		return API{}, err
 	}
@@ -66,12 +68,18 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 		if err != nil {
 			return err
 		}
-		if a.narrower(&was) {
-			t.api(a.ID)
-		}
 		a.Created = was.Created
 		if a.Rev == 0 {
 			a.Rev = was.Rev
+		}
+		if a.Delegation == "" {
+			a.Delegation = was.Delegation
+		}
+		if bound := k.scopeOf(a.ID); bound != "" && a.Delegation != ByScope {
+			return inUse("api.in_use", fmt.Sprintf("The scope %s is bound to it.", bound))
+		}
+		if a.narrower(&was) {
+			t.api(a.ID)
 		}
 		k.apis[i] = a
 		if err := s.knownServers(ctx, a.Servers, was.Servers); err != nil {
@@ -149,6 +157,11 @@ func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 			}
 		}
 	}
+	for i := range k.scopes {
+		if k.scopes[i].API == api && k.checkScope(&k.scopes[i]) != nil {
+			return inUse("api.in_use", fmt.Sprintf("The scope %s is bound to it.", k.scopes[i].Name))
+		}
+	}
 	return s.eachLiving(ctx, clock.Now(), func(g *GrantRecord) error {
 		if g.Permission.API == api && k.checkPattern(g.Permission) != nil {
 			return inUse("api.in_use", fmt.Sprintf("The grant %s is of %s.", g.ID, g.Permission))
@@ -183,7 +196,8 @@ func fromNow(now time.Time) GrantCursor {
 	return GrantCursor{Ends: clock.Cut(now).Add(time.Microsecond)}
 }
 
-// DeleteAPI removes an API that no role and no grant which is not over names.
+// DeleteAPI removes an API that no role, no scope and no grant which is not over
+// names.
 // Faults: NotFound, Conflict "api.in_use".
 func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) error {
 	return s.alter(ctx, "delete an API", func(ctx context.Context, t *touched) error {
@@ -200,6 +214,9 @@ func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) er
 			if slices.ContainsFunc(r.Permissions, func(p Pattern) bool { return p.API == name }) {
 				return inUse("api.in_use", "The role "+r.ID+" has permissions of it.")
 			}
+		}
+		if bound := k.scopeOf(name); bound != "" {
+			return inUse("api.in_use", fmt.Sprintf("The scope %s is bound to it.", bound))
 		}
 		grant, err := s.Store.GrantOfAPI(ctx, name, clock.Now())
 		if err != nil {
@@ -256,8 +273,11 @@ func inUse(code, by string) error {
 func (a *API) check(b BuiltIn) error {
 	var p problems
 	p.id("id", a.ID, Gatehouse)
-	if u, err := url.Parse(a.Audience); len(a.Audience) > maxAudience || err != nil || !u.IsAbs() || strings.ContainsAny(a.Audience, "# \t\r\n") {
-		p.add("audience", "must be an absolute URI without a fragment, such as https://shop.example.com")
+	if !isAudience(a.Audience) {
+		p.add("audience", "must be an absolute URI without a fragment, such as https://shop.example.com, of at most %d characters", maxAudience)
+	}
+	if !slices.Contains([]Delegation{"", ByAudience, ByScope}, a.Delegation) {
+		p.add("delegation", "must be %s or %s", ByAudience, ByScope)
 	}
 	if b.Audience != "" && a.Audience == b.Audience {
 		p.add("audience", "is that of Gatehouse itself")
@@ -305,4 +325,12 @@ func (a *API) checkServers(p *problems) {
 		}
 		p.text(field, name, maxClientID)
 	}
+}
+
+// isAudience reports whether an application can be given the audience too: an
+// absolute URI (RFC 8707 section 2) of visible ASCII.
+func isAudience(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && len(text) <= maxAudience && u.IsAbs() && (u.Host != "" || u.Opaque != "") && u.Fragment == "" &&
+		!strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || strings.ContainsRune(`#"\\`, r) })
 }

@@ -13,6 +13,7 @@ const (
 	KindRole  audit.Kind = "role"
 	KindGrant audit.Kind = "grant" // ID is an id.Grant
 	KindGroup audit.Kind = "group"
+	KindScope audit.Kind = "scope"
 	KindOrg   audit.Kind = audit.Kind(Organisation)
 
 	KindService    audit.Kind = audit.Kind(ServiceAccount)
@@ -29,6 +30,9 @@ const (
 	ActionRoleCreate  audit.Action = "role.create"
 	ActionRoleUpdate  audit.Action = "role.update"
 	ActionRoleDelete  audit.Action = "role.delete"
+	ActionScopeCreate audit.Action = "scope.create"
+	ActionScopeUpdate audit.Action = "scope.update"
+	ActionScopeDelete audit.Action = "scope.delete"
 	ActionGrantCreate audit.Action = "grant.create"
 	ActionGrantExtend audit.Action = "grant.extend"
 	ActionGrantRevoke audit.Action = "grant.revoke"
@@ -62,11 +66,14 @@ var lockable = []audit.Kind{audit.KindUser, KindService, audit.KindClient, kindS
 // Audited explains what is recorded of policies.
 var Audited = audit.Catalogue{
 	{Action: ActionAPICreate, When: "An API was added", Targets: []audit.Kind{KindAPI}, After: "the API with its permissions"},
-	{Action: ActionAPIUpdate, When: "The catalogue, the audience or the owners of an API changed", Targets: []audit.Kind{KindAPI}, Before: "the API", After: "the API"},
+	{Action: ActionAPIUpdate, When: "The catalogue, the audience, the owners or the delegation of an API changed", Targets: []audit.Kind{KindAPI}, Before: "the API", After: "the API"},
 	{Action: ActionAPIDelete, When: "An API was removed", Targets: []audit.Kind{KindAPI}, Before: "the API"},
 	{Action: ActionRoleCreate, When: "A role was added", Targets: []audit.Kind{KindRole}, After: "the role"},
 	{Action: ActionRoleUpdate, When: "What a role gives, or how long, changed", Targets: []audit.Kind{KindRole}, Before: "the role", After: "the role"},
 	{Action: ActionRoleDelete, When: "A role was removed", Targets: []audit.Kind{KindRole}, Before: "the role"},
+	{Action: ActionScopeCreate, When: "A scope was bound to permissions of an API", Targets: []audit.Kind{KindScope}, After: "the scope"},
+	{Action: ActionScopeUpdate, When: "What a scope is bound to changed", Targets: []audit.Kind{KindScope}, Before: "the scope", After: "the scope"},
+	{Action: ActionScopeDelete, When: "A scope was removed", Targets: []audit.Kind{KindScope}, Before: "the scope"},
 	{Action: ActionGrantCreate, When: "Somebody was given or denied something", Targets: []audit.Kind{KindGrant}, After: "the grant"},
 	{Action: ActionGrantExtend, When: "A grant was made to last longer", Targets: []audit.Kind{KindGrant}, Before: "its end", After: "its end"},
 	{Action: ActionGrantRevoke, When: "A grant was ended before its time", Targets: []audit.Kind{KindGrant}, Before: "the grant", After: "why"},
@@ -98,7 +105,17 @@ func (a *API) document() map[string]any {
 		permissions[i] = map[string]any{"permission": p.Resource + ":" + p.Action, "description": p.Description, "sensitive": p.Sensitive}
 		p.Requires.document(permissions[i])
 	}
-	return map[string]any{"audience": a.Audience, "permissions": permissions, "owners": a.Owners, "servers": append([]string{}, a.Servers...)}
+	return map[string]any{
+		"audience": a.Audience, "permissions": permissions, "owners": a.Owners, "servers": append([]string{}, a.Servers...), "delegation": a.Delegation,
+	}
+}
+
+func (s *Scope) document() map[string]any {
+	permissions := make([]string, len(s.Patterns))
+	for i, p := range s.Patterns {
+		permissions[i] = p.String()
+	}
+	return map[string]any{"api": s.API, "permissions": permissions, "description": s.Description}
 }
 
 func (r *Role) document() map[string]any {

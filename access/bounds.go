@@ -11,6 +11,8 @@ const (
 	MaxGrantsOf    = 500 // that one subject has and that are not over
 	MaxResourceIDs = 100 // that one grant names
 	MaxLocks       = 1000
+	MaxScopes      = 200 // that are bound to permissions
+	MaxScopeParts  = 50  // permissions of one scope
 	MaxGroups      = 5000
 	MaxGroupsOf    = 200 // groups and organisations in which one member is by name
 	MaxOrgs        = 2000
@@ -18,8 +20,9 @@ const (
 	MaxKeysOf      = 20  // of one service account, that are not over
 	MaxOldKeysOf   = 100 // of one, those included that are over and still told of
 
-	maxAudience    = 512 // bytes
+	maxAudience    = 255 // bytes, as of an application
 	maxDescription = 200
+	maxScopeName   = 128
 	maxReason      = 500
 	maxTicket      = 64
 	maxAttribute   = 64

@@ -96,6 +96,10 @@ func (l *Live) Figures() Figures {
 	return Figures{Version: s.version, Principals: s.Principals(), Load: time.Duration(l.took.Load())}
 }
 
+// Known returns what was known last, however long ago, and nil before the first
+// load. It is for telling people and programs what there is, never for deciding.
+func (l *Live) Known() *Snapshot { return l.snapshot.Load() }
+
 // version is the one that is known, 0 before the first load.
 func (l *Live) version() uint64 {
 	if s := l.snapshot.Load(); s != nil {

@@ -59,12 +59,6 @@ const (
 	ByScope    Delegation = "scope"    // only those of the scopes that the token has
 )
 
-// Scope binds an OAuth scope to permissions of an API.
-type Scope struct {
-	Name     string
-	Patterns []Pattern
-}
-
 // Role is a name for permissions that go together.
 type Role struct {
 	ID          string

@@ -130,7 +130,7 @@ func (d dice) policy() Policy {
 	p := Policy{
 		Version:     1,
 		APIs:        []API{d.catalogue("shop"), d.catalogue("mail")},
-		Scopes:      many(d, 2, func() Scope { return Scope{pick(d, "orders", "mail"), many(d, 2, d.pattern)} }),
+		Scopes:      many(d, 2, func() Scope { return Scope{Name: pick(d, "orders", "mail"), Patterns: many(d, 2, d.pattern)} }),
 		BuiltIn:     BuiltIn{Writes: d.requirement()},
 		Memberships: many(d, 8, func() Membership { return Membership{d.anybody(), d.container(), d.window()} }),
 		Grants:      many(d, 8, d.grant),

@@ -70,7 +70,7 @@ func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 		if r.Rev == 0 {
 			r.Rev = was.Rev
 		}
-		next := known{k.apis, slices.Delete(slices.Clone(k.roles), i, i+1), k.rules}
+		next := known{k.apis, slices.Delete(slices.Clone(k.roles), i, i+1), k.scopes, k.rules}
 		if err := next.checkRole(&r); err != nil {
 			return err
 		}

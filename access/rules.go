@@ -1,6 +1,7 @@
 package access
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -20,8 +21,12 @@ type rules struct {
 	builtIn     BuiltIn
 	permissions map[string]uint32 // by full id
 	catalogue   []entry           // by index
+	everything  bits              // the whole catalogue,
+	audiences   map[string]bits   // and the part of the API whose tokens are for an audience
 	roles       map[string]*role
-	scopes      map[string]bits
+	scopes      map[string]bits    // that are bound, and to what
+	bound       []string           // these scopes, in order,
+	says        map[string]string  // and what people read of them
 	over        map[Subject][]edge // what a group is a member of
 	grants      map[Subject][]*grant
 	locks       map[LockTarget]int64 // until when
@@ -33,13 +38,12 @@ type rules struct {
 
 // entry is a permission of the catalogue.
 type entry struct {
+	id                    string // "shop/orders:read"
 	api, resource, action string
 	sensitive, byScope    bool
 	owner                 string
 	requires              Requirement
 }
-
-func (e *entry) id() string { return e.api + "/" + e.resource + ":" + e.action }
 
 // role is a Role with what it gives while no lock is on any role.
 type role struct {
@@ -62,7 +66,8 @@ type grant struct {
 
 func compileRules(p Policy) *rules {
 	r := &rules{
-		builtIn: p.BuiltIn, permissions: map[string]uint32{}, roles: map[string]*role{}, scopes: map[string]bits{},
+		builtIn: p.BuiltIn, permissions: map[string]uint32{}, audiences: map[string]bits{}, roles: map[string]*role{},
+		scopes: map[string]bits{}, says: map[string]string{},
 		over: map[Subject][]edge{}, grants: map[Subject][]*grant{}, locks: map[LockTarget]int64{},
 	}
 	r.addAPIs(append(slices.Clone(p.APIs), p.BuiltIn.API()))
@@ -74,14 +79,7 @@ func compileRules(p Policy) *rules {
 		one.bits = newBits(len(r.catalogue))
 		r.gather(one.ID, one.bits, nil, nil)
 	}
-	for _, s := range p.Scopes {
-		if r.scopes[s.Name] == nil {
-			r.scopes[s.Name] = newBits(len(r.catalogue))
-		}
-		for _, pattern := range s.Patterns {
-			r.scopes[s.Name].add(r.expand(pattern))
-		}
-	}
+	r.addScopes(p.Scopes)
 	r.addLocks(p.Locks)
 	return r
 }
@@ -91,11 +89,40 @@ func (r *rules) addAPIs(apis []API) {
 	slices.SortFunc(apis, func(a, b API) int { return strings.Compare(a.ID, b.ID) })
 	for _, a := range apis {
 		for _, p := range a.Permissions {
-			e := entry{a.ID, p.Resource, p.Action, p.Sensitive, a.Delegation != ByAudience, a.Owners[p.Resource], p.Requires}
-			r.permissions[e.id()] = uint32(len(r.catalogue))
+			e := entry{
+				id: a.ID + "/" + p.Resource + ":" + p.Action, api: a.ID, resource: p.Resource, action: p.Action,
+				sensitive: p.Sensitive, byScope: a.Delegation != ByAudience, owner: a.Owners[p.Resource], requires: p.Requires,
+			}
+			r.permissions[e.id] = uint32(len(r.catalogue))
 			r.catalogue = append(r.catalogue, e)
 		}
 	}
+	r.everything = newBits(len(r.catalogue))
+	for _, a := range apis {
+		if r.audiences[a.Audience] == nil {
+			r.audiences[a.Audience] = newBits(len(r.catalogue))
+		}
+		for _, p := range a.Permissions {
+			n := r.permissions[a.ID+"/"+p.Resource+":"+p.Action]
+			r.everything.set(n)
+			r.audiences[a.Audience].set(n)
+		}
+	}
+}
+
+func (r *rules) addScopes(scopes []Scope) {
+	for _, s := range scopes {
+		if r.scopes[s.Name] == nil {
+			r.scopes[s.Name] = newBits(len(r.catalogue))
+		}
+		for _, pattern := range s.Patterns {
+			r.scopes[s.Name].add(r.expand(pattern))
+		}
+		if s.Description != "" {
+			r.says[s.Name] = s.Description
+		}
+	}
+	r.bound = slices.Sorted(maps.Keys(r.scopes))
 }
 
 func (r *rules) addLocks(locks []Lock) {
@@ -121,9 +148,8 @@ func (r *rules) expand(p Pattern) bits {
 	return b
 }
 
-// gather adds to b what a role and its parents give, each once, however many
-// ways lead to it. With a moment, roles that are locked at it give nothing, and
-// next is lowered to where that changes.
+// gather adds to b what a role and its parents give. With a moment, roles that are
+// locked at it give nothing, and next is lowered to where that changes.
 func (r *rules) gather(name string, b bits, now, next *int64) {
 	for _, one := range r.closure(name, now, next) {
 		for _, p := range one.Permissions {

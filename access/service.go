@@ -17,11 +17,12 @@ import (
 // permission: whoever hands it to somebody who is not the operator must see to it
 // that they give away nothing that they do not have.
 type Service struct {
-	Store  Store
-	Audit  audit.Recorder
-	People Directory
-	Live   *Live // learns of what is committed here; nil: nobody in this process reads it
-	Keys   KeyCodec
+	Store   Store
+	Audit   audit.Recorder
+	People  Directory
+	Clients Applications
+	Live    *Live // learns of what is committed here; nil: nobody in this process reads it
+	Keys    KeyCodec
 	// BuiltIn is what the API of Gatehouse itself is like here.
 	BuiltIn BuiltIn
 }
@@ -60,11 +61,12 @@ func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Actio
 	return s.Audit.Record(ctx, e)
 }
 
-// known are the APIs and roles of a house, without those that are built in, and what
-// all of them come to.
+// known are the APIs, roles and scopes of a house, without those that are built in,
+// and what all of them come to.
 type known struct {
-	apis  []API
-	roles []Role
+	apis   []API
+	roles  []Role
+	scopes []Scope
 	*rules
 }
 
@@ -73,6 +75,9 @@ func (s *Service) known(ctx context.Context) (k known, err error) {
 		return k, err
 	}
 	if k.roles, err = s.Store.Roles(ctx); err != nil {
+		return k, err
+	}
+	if k.scopes, err = s.Store.Scopes(ctx); err != nil {
 		return k, err
 	}
 	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn})

@@ -41,6 +41,13 @@ func (anybody) Session(_ context.Context, session id.Session) (id.User, time.Tim
 
 var sessionEnds = time.Now().Add(24 * time.Hour).UTC().Truncate(time.Microsecond)
 
+func (anybody) WithScope(_ context.Context, scope string) (id.Client, error) {
+	if strings.HasPrefix(scope, "used") {
+		return "web", nil
+	}
+	return "", nil
+}
+
 // written is a house whose policy is written by its service.
 type written struct {
 	*testing.T
@@ -66,7 +73,7 @@ func writtenOn(t *testing.T, url string) written {
 	if err := s.Migrate(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	return written{t, &Service{Store: s, Audit: &audit.Log{Store: s}, People: anybody{}, Keys: KeyCodec{Key: make([]byte, 32)}}}
+	return written{t, &Service{Store: s, Audit: &audit.Log{Store: s}, People: anybody{}, Clients: anybody{}, Keys: KeyCodec{Key: make([]byte, 32)}}}
 }
 
 // shop is the API of all of these tests.
@@ -484,10 +491,15 @@ func TestAHouseHasABoundedNumberOfAPIsAndRoles(t *testing.T) {
 		if n < MaxAPIs-1 {
 			w.must(nil, w.Store.InsertAPI(t.Context(), API{ID: "a" + strconv.Itoa(n), Audience: "https://" + strconv.Itoa(n), Permissions: one}))
 		}
+		if n < MaxScopes {
+			w.must(nil, w.Store.InsertScope(t.Context(), Scope{Name: "s" + strconv.Itoa(n), API: "shop", Patterns: []Pattern{{"shop", "orders", "read"}}}))
+		}
 	}
 	before := w.version()
 	_, err := w.CreateAPI(t.Context(), console, API{ID: "more", Audience: "https://more.test", Permissions: one})
 	w.refuses("access.full", "", err, before)
 	_, err = w.CreateRole(t.Context(), console, Role{ID: "more", Permissions: []Pattern{{"shop", "orders", "read"}}})
+	w.refuses("access.full", "", err, before)
+	_, err = w.CreateScope(t.Context(), console, Scope{Name: "more", API: "shop", Patterns: []Pattern{{"shop", "orders", "read"}}})
 	w.refuses("access.full", "", err, before)
 }

@@ -119,6 +119,12 @@ type Store interface {
 	DeleteRole(ctx context.Context, name string) error
 	Roles(ctx context.Context) ([]Role, error)
 
+	// InsertScope answers Conflict "scope.exists", UpdateScope "access.changed".
+	InsertScope(ctx context.Context, s Scope) error
+	UpdateScope(ctx context.Context, s Scope) error
+	DeleteScope(ctx context.Context, name string) error
+	Scopes(ctx context.Context) ([]Scope, error)
+
 	InsertGrant(ctx context.Context, g GrantRecord) error
 	// UpdateGrant writes the ends of g: ExpiresAt and the three of its revocation.
 	UpdateGrant(ctx context.Context, g GrantRecord) error
@@ -261,6 +267,9 @@ func load(ctx context.Context, s Store, at, made time.Time) (p Policy, err error
 // loadBasis reads what grants are made of, and the locks.
 func (p *Policy) loadBasis(ctx context.Context, s Store) (err error) {
 	if p.APIs, err = s.APIs(ctx); err != nil {
+		return err
+	}
+	if p.Scopes, err = s.Scopes(ctx); err != nil {
 		return err
 	}
 	if p.Roles, err = s.Roles(ctx); err != nil {

@@ -39,6 +39,12 @@ func (d directory) Known(ctx context.Context, s access.Subject) error {
 	return err
 }
 
+// WithScope implements access.Applications. Applications stay as they are until the
+// transaction of ctx ends only where the caller holds their version.
+func (d directory) WithScope(ctx context.Context, scope string) (id.Client, error) {
+	return d.clients.WithScope(ctx, scope)
+}
+
 // builtIn is what the API of Gatehouse itself is like. Whoever changes something there
 // proves two factors, unless nobody needs to have two.
 func builtIn(cfg config.Config) access.BuiltIn {

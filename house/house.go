@@ -140,14 +140,14 @@ func (h *House) wire() {
 	h.Keys.Remember = h.Config.Session.Absolute
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
 	h.Tokens = &oauth.Verifier{Issuer: h.Config.Issuer, Keys: h.Keys, Registry: h.Registry}
+	h.Policy = access.NewLive(h.Store, h.Feed, builtIn(h.Config))
 	h.OAuth = &oauth.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,
-		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: oauth.Registered{}, MFA: h.Config.SignIn.MFA, Log: h.Log,
+		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: ceiling{h.Policy}, MFA: h.Config.SignIn.MFA, Log: h.Log,
 		// The key follows from the master key, and the two change together: one
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 	}
-	h.Policy = access.NewLive(h.Store, h.Feed, builtIn(h.Config))
 	h.Access = &access.Service{
 		Store: h.Store, Audit: h.Audit, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: builtIn(h.Config),
 	}
@@ -164,7 +164,7 @@ func (h *House) wire() {
 		Administration: h.Access,
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
-	h.Access.People = directory{h.Identity, h.OAuth, h.Store}
+	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, standings},
 		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),

@@ -44,6 +44,10 @@ type AccessClaims struct {
 	// asked of the userinfo endpoint one by one. They travel in the token because
 	// nothing else of a token is kept.
 	UserinfoClaims []string `json:"uic,omitempty"`
+	// Policy is the version of the policy by which it was made: who holds a feed of
+	// losses tells by it which tokens are from before one.
+	Policy uint64 `json:"pv"`
+	Rights
 }
 
 // OfPerson reports whether the token speaks for a person, not for the client itself.
@@ -67,10 +71,12 @@ func (s *Service) accessToken(ctx context.Context, m *minting) (token string, ex
 }
 
 func (s *Service) accessClaims(m *minting) AccessClaims {
-	name := string(m.client.ID)
+	name, life := string(m.client.ID), s.accessTTL(m.client)
+	rights, until := m.rights(life)
 	c := AccessClaims{
 		Issuer: s.Issuer, Subject: name, Audience: m.targets, ClientID: name, ID: secret.Token(20),
-		Issued: m.now.Unix(), Expires: m.allowed.expiry(m.now, s.accessTTL(m.client)), Scope: strings.Join(m.allowed.Scopes, " "),
+		Issued: m.now.Unix(), Expires: m.allowed.expiry(m.now, life, until), Scope: strings.Join(m.allowed.Scopes, " "),
+		Policy: m.allowed.Policy, Rights: rights,
 	}
 	a := m.authorization
 	if a.User == "" {

@@ -8,12 +8,15 @@ import (
 )
 
 // Ceiling says what is allowed beyond the protocol's own rules: which scopes a
-// person may give a client, or a client may have for itself, and until when. It
-// is asked when a code is issued, when it is redeemed, at every refresh and for
-// client credentials, so that a right that was lost is gone with the next token.
+// person may give a client, or a client may have for itself, until when, and what
+// they hold at the APIs. It is asked when a code is issued, when it is redeemed, at
+// every refresh, for client credentials and at introspection, so that a right that
+// was lost is gone with the next token.
 type Ceiling interface {
-	// Over returns what is allowed of the scopes at now. It answers from memory
-	// or fast: it stands on the path of every token. An error is never a no.
+	// Over returns what is allowed of the scopes at now, which the client may have by
+	// what is registered for it. Of a client's own token only the client is set in a.
+	// What is allowed for less than ShortestToken is not. It answers from memory or
+	// fast: it stands on the path of every token. An error is never a no.
 	Over(ctx context.Context, c *Client, a *Authorization, scopes []string, now time.Time) (Allowance, error)
 }
 
@@ -21,24 +24,21 @@ type Ceiling interface {
 type Allowance struct {
 	Scopes []string  // others than those asked about do not count
 	Until  time.Time // no access token outlives it (ID tokens carry no right); zero: no limit but the token's own
+	Policy uint64    // the version of the policy that says so
+	// Stopped is that person, session or client are locked or disabled: nothing is
+	// allowed.
+	Stopped bool
+	// Holdings tell what is held besides; nil where tokens of the client say nothing
+	// of that.
+	Holdings Holdings
 
 	all      []string // Scopes, and those whose claims may be given one by one
 	standing Standing // of the person, where the client requires or is told of it
 }
 
-// Registered is the Ceiling of a house that knows no permissions: a client may
-// have what is registered for it, and no right ends by itself. What the person
-// consented to is asked besides.
-type Registered struct{}
-
-// Over implements Ceiling.
-func (Registered) Over(_ context.Context, c *Client, _ *Authorization, scopes []string, _ time.Time) (Allowance, error) {
-	return Allowance{Scopes: common(scopes, c.Scopes)}, nil
-}
-
-// shortestToken is the least that is left of an allowance for which a token is
-// worth making: tokens tell the second only.
-const shortestToken = time.Second
+// ShortestToken is the least that is left of what a token says for which it says
+// so: tokens tell the second only.
+const ShortestToken = time.Second
 
 // under returns what the ceiling leaves of scopes, and of those by which the
 // claims that are asked for one by one could be had. A is zero for a client's own.
@@ -52,7 +52,7 @@ func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes
 	if locked {
 		return Allowance{}, suspended(no)
 	}
-	all := ConsentScopes(c, scopes, asked)
+	all := common(ConsentScopes(c, scopes, asked), c.Scopes)
 	allowed, err := s.Ceiling.Over(ctx, c, a, all, now)
 	if err != nil {
 		return Allowance{}, fmt.Errorf("ask what is allowed: %w", err)
@@ -61,7 +61,7 @@ func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes
 		return Allowance{}, err
 	}
 	allowed.all = common(all, allowed.Scopes)
-	allowed.Scopes = common(scopes, allowed.Scopes)
+	allowed.Scopes = common(scopes, allowed.all)
 	if !allowed.serves(scopes, now) {
 		return Allowance{}, no
 	}
@@ -83,7 +83,7 @@ var errLocked = refuse(InvalidGrant, "The person, the session or the client is l
 // for scopes: something is left, the sign-in too if it was asked for, and for a
 // second at least.
 func (a Allowance) serves(scopes []string, now time.Time) bool {
-	if !a.Until.IsZero() && a.Until.Before(now.Add(shortestToken)) {
+	if a.Stopped || !a.Until.IsZero() && a.Until.Before(now.Add(ShortestToken)) {
 		return false
 	}
 	if slices.Contains(scopes, ScopeOpenID) && !slices.Contains(a.Scopes, ScopeOpenID) {
@@ -92,11 +92,14 @@ func (a Allowance) serves(scopes []string, now time.Time) bool {
 	return len(a.Scopes) > 0 || len(scopes) == 0
 }
 
-// expiry is when a token made at now for so long ends, to the second.
-func (a Allowance) expiry(now time.Time, ttl time.Duration) int64 {
+// expiry is when a token made at now for so long ends, to the second, if what it
+// says is true until the given time too.
+func (a Allowance) expiry(now time.Time, ttl time.Duration, until time.Time) int64 {
 	end := now.Unix() + int64(ttl/time.Second)
-	if a.Until.IsZero() {
-		return end
+	for _, limit := range []time.Time{a.Until, until} {
+		if !limit.IsZero() {
+			end = min(end, limit.Unix())
+		}
 	}
-	return min(end, a.Until.Unix())
+	return end
 }

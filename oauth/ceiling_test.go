@@ -5,6 +5,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -20,13 +21,26 @@ import (
 
 // ceiling is a Ceiling that a test lowers.
 type ceiling struct {
-	scopes []string
-	until  time.Time
-	err    error
+	scopes  []string
+	until   time.Time
+	version uint64
+	stopped bool
+	held    *oauth.Holding
+	asked   string // what was asked of held
+	err     error
 }
 
 func (c *ceiling) Over(context.Context, *oauth.Client, *oauth.Authorization, []string, time.Time) (oauth.Allowance, error) {
-	return oauth.Allowance{Scopes: c.scopes, Until: c.until}, c.err
+	allowed := oauth.Allowance{Scopes: c.scopes, Until: c.until, Policy: c.version, Stopped: c.stopped}
+	if c.held != nil {
+		allowed.Holdings = c
+	}
+	return allowed, c.err
+}
+
+func (c *ceiling) Held(audiences, scopes []string, _ time.Time, life time.Duration) oauth.Holding {
+	c.asked = fmt.Sprint(audiences, scopes, life)
+	return *c.held
 }
 
 // plain signs by writing the payload where it belongs.
@@ -150,6 +164,7 @@ func TestNothingIsGivenWhereTheCeilingLeavesNothing(t *testing.T) {
 			"nothing allowed": func(c *ceiling) { c.scopes = nil },
 			"over":            func(c *ceiling) { c.until = time.Now() },
 			"all but over":    func(c *ceiling) { c.until = time.Now().Add(time.Second - 1) },
+			"locked":          func(c *ceiling) { c.stopped = true },
 		} {
 			synctest.Test(t, func(t *testing.T) {
 				g := newGranting(t)
@@ -159,7 +174,7 @@ func TestNothingIsGivenWhereTheCeilingLeavesNothing(t *testing.T) {
 				if no, ok := errors.AsType[*oauth.Refusal](err); !ok || no.Code != oauth.InvalidGrant && no.Code != oauth.InvalidScope {
 					t.Errorf("%s, %s: %v, want a refusal", name, what, err)
 				}
-				g.ceiling.scopes, g.ceiling.until = allScopes, time.Time{}
+				g.ceiling.scopes, g.ceiling.until, g.ceiling.stopped = allScopes, time.Time{}, false
 				must(next())(t) // the attempt spent nothing
 			})
 		}
@@ -363,14 +378,5 @@ func TestRightsThatComeBackAreThereAgain(t *testing.T) {
 	g.ceiling.scopes = allScopes
 	if third := must(g.refresh(t.Context(), second.Refresh))(t); !slices.Equal(third.Scopes, allScopes) {
 		t.Errorf("once it is back: %v", third.Scopes)
-	}
-}
-
-func TestRegisteredAllowsWhatIsRegisteredAndForHowLongItLikes(t *testing.T) {
-	t.Parallel()
-	c := &oauth.Client{Scopes: []string{"a", "b"}}
-	got, err := oauth.Registered{}.Over(t.Context(), c, nil, []string{"b", "x", "a"}, time.Now())
-	if err != nil || !slices.Equal(got.Scopes, []string{"b", "a"}) || !got.Until.IsZero() {
-		t.Errorf("allowed: %+v, %v", got, err)
 	}
 }

@@ -76,6 +76,7 @@ type Client struct {
 
 	AccessTokenType string // TypeAccessToken or TypeJWT; "" is TypeAccessToken
 	IDTokenClaims   bool   // the claims of the scopes stand in the ID token too
+	Permissions     string // what its access tokens say of rights: one of the Permissions constants; "" is PermissionsNone
 
 	Told Told // what it is told of people besides the claims of its scopes
 

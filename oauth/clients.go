@@ -26,7 +26,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	if c.ID == "" {
 		c.ID = id.NewClient()
 	}
-	c.Name, c.PKCE = strings.TrimSpace(c.Name), cmp.Or(c.PKCE, PKCEAuto)
+	c.complete()
 	c.Created = clock.Now()
 	c.Updated, c.Rev, c.Secrets = c.Created, 1, nil
 	if err := validate(&c, s.Config); err != nil {
@@ -77,7 +77,7 @@ func (s *Service) free(ctx context.Context, client id.Client) error {
 // else changed the client meanwhile: Conflict fault "client.changed". Other faults:
 // Invalid "client.invalid", NotFound.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
-	c.Name, c.PKCE = strings.TrimSpace(c.Name), cmp.Or(c.PKCE, PKCEAuto)
+	c.complete()
 	if err := validate(&c, s.Config); err != nil {
 		return Client{}, err
 	}
@@ -123,6 +123,12 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 		return Client{}, fmt.Errorf("update a client: %w", err)
 	}
 	return c, nil
+}
+
+// complete sets what was left out and has one meaning only.
+func (c *Client) complete() {
+	c.Name = strings.TrimSpace(c.Name)
+	c.PKCE, c.Permissions = cmp.Or(c.PKCE, PKCEAuto), cmp.Or(c.Permissions, PermissionsNone)
 }
 
 // endNarrowed ends what the client holds beyond its new settings.
@@ -209,7 +215,7 @@ func document(c *Client) json.RawMessage {
 		"consent": !c.SkipConsent, "pkce": cmp.Or(c.PKCE, PKCEAuto), "refresh": refresh, "introspect": c.Introspect,
 		"access_token_ttl": own(c.AccessTokenTTL), "refresh_idle": own(c.RefreshIdle), "refresh_absolute": own(c.RefreshAbsolute),
 		"require_acr": c.RequireLevel, "id_token_signed_response_alg": c.IDTokenAlg, "userinfo_signed_response_alg": c.UserinfoAlg,
-		"access_token_signed_response_alg": c.AccessTokenAlg, "access_token_type": c.TokenType(), "id_token_claims": c.IDTokenClaims, "any_localhost_port": c.AnyLocalhostPort,
+		"access_token_signed_response_alg": c.AccessTokenAlg, "access_token_type": c.TokenType(), "id_token_claims": c.IDTokenClaims, "permissions": cmp.Or(c.Permissions, PermissionsNone), "any_localhost_port": c.AnyLocalhostPort,
 	}
 	if c.RequiresStanding() {
 		doc["require_roles"], doc["require_groups"] = orNone(c.RequireRoles), orNone(c.RequireGroups)

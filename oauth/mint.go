@@ -60,6 +60,15 @@ func (s *Service) mint(ctx context.Context, m *minting, refresh string) (Tokens,
 	return t, err
 }
 
+// rights is what the access token says of what its principal may do, and until when
+// that is so at the longest.
+func (m *minting) rights(life time.Duration) (Rights, time.Time) {
+	if m.allowed.Holdings == nil {
+		return Rights{}, time.Time{}
+	}
+	return m.allowed.Holdings.Held(m.targets, m.allowed.Scopes, m.now, life).rights(m.client.Permissions)
+}
+
 // meet looks at the person of an authorization: are they enabled, and which of
 // their claims belong in the ID token: those that were asked for there, and those
 // of the allowed scopes where the client wants them.

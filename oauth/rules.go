@@ -229,6 +229,9 @@ func (p *problems) tokens(c *Client, config Config) {
 	if !slices.Contains([]string{"", TypeAccessToken, TypeJWT}, c.AccessTokenType) {
 		p.add("access_token_type", "must be %s or %s", TypeAccessToken, TypeJWT)
 	}
+	if !slices.Contains([]string{"", PermissionsNone, PermissionsRoles, PermissionsInline}, c.Permissions) {
+		p.add("permissions", "must be %s, %s or %s", PermissionsNone, PermissionsRoles, PermissionsInline)
+	}
 	if c.TokenType() == TypeJWT && slices.Contains(c.Audiences, string(c.ID)) {
 		p.add("audiences", "must not name the client itself when its access tokens have the type %s: they could pass for ID tokens", TypeJWT)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -105,6 +106,20 @@ func (s *Service) Client(ctx context.Context, client id.Client) (Client, error) 
 		return Client{}, fmt.Errorf("read a client: %w", err)
 	}
 	return c, nil
+}
+
+// WithScope returns a client that may ask for the scope, "" for none.
+func (s *Service) WithScope(ctx context.Context, scope string) (id.Client, error) {
+	all, err := s.Store.Clients(ctx)
+	if err != nil {
+		return "", fmt.Errorf("find a client by a scope: %w", err)
+	}
+	for i := range all {
+		if slices.Contains(all[i].Scopes, scope) {
+			return all[i].ID, nil
+		}
+	}
+	return "", nil
 }
 
 // MaxClientPage is how many clients one question answers at most.

@@ -351,7 +351,7 @@ func (t *Told) tell(s Standing, values map[string]any, now time.Time) telling {
 }
 
 // lasts reports whether what ends then is worth being told of now.
-func lasts(until, now time.Time) bool { return until.IsZero() || !until.Before(now.Add(shortestToken)) }
+func lasts(until, now time.Time) bool { return until.IsZero() || !until.Before(now.Add(ShortestToken)) }
 
 func (o *telling) list(l *Listing, held []Held, now time.Time) {
 	path, err := claimPath(l.Claim)

@@ -34,7 +34,7 @@ func TestClientGetsATokenForItselfAndNothingIsWritten(t *testing.T) {
 	for _, name := range []string{"iat", "exp", "jti"} {
 		delete(claims, name)
 	}
-	want := map[string]any{"iss": testIssuer, "sub": "web", "client_id": "web", "aud": []any{testIssuer}, "scope": "orders:read"}
+	want := map[string]any{"iss": testIssuer, "sub": "web", "client_id": "web", "aud": []any{testIssuer}, "scope": "orders:read", "pv": 0.0}
 	if diff := cmp.Diff(want, claims); diff != "" {
 		t.Errorf("access token (-want +got):\n%s", diff)
 	}

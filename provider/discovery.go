@@ -1,11 +1,15 @@
 package provider
 
 import (
+	"encoding/json"
+	"fmt"
+	"net/http"
 	"slices"
 
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/proof"
+	"gatehouse/web"
 )
 
 // serverMetadata is OpenID Provider Metadata (OpenID Connect Discovery 1.0
@@ -55,6 +59,35 @@ type serverMetadata struct {
 
 // tokenClaims are the claims of ID tokens that are not about the person.
 var tokenClaims = []string{"iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "acr", "amr", "sid", "at_hash"}
+
+// description is the metadata as a document, and the bound scopes that it lists.
+type description struct {
+	*web.Static
+	scopes []string
+}
+
+// describe makes the document anew, with these bound scopes.
+func (p *Provider) describe(scopes []string) error {
+	metadata := metadataOf(p.Issuer, p.Pages.Languages())
+	metadata.Scopes = append(metadata.Scopes, scopes...)
+	body, err := json.Marshal(metadata)
+	if err != nil {
+		return fmt.Errorf("encode the metadata: %w", err)
+	}
+	p.discovery.Store(&description{web.NewStatic(body, web.TagOf(body), "public, max-age=3600"), scopes})
+	return nil
+}
+
+// serveDiscovery answers with what is there.
+func (p *Provider) serveDiscovery(w http.ResponseWriter, r *http.Request) {
+	if scopes := p.Scopes(); !slices.Equal(scopes, p.discovery.Load().scopes) {
+		if err := p.describe(scopes); err != nil {
+			p.writeRefusal(w, r, err)
+			return
+		}
+	}
+	p.discovery.Load().ServeHTTP(w, r)
+}
 
 func metadataOf(issuer string, languages []string) serverMetadata {
 	ourAlgs := []string{keys.RS256, keys.ES256, keys.EdDSA}

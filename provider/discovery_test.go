@@ -130,3 +130,28 @@ func benchmarkDocument(b *testing.B, path string) {
 		}
 	}
 }
+
+// Scopes that are bound to permissions are listed as soon as they are known, with a
+// tag of their own.
+func TestDiscoveryListsTheBoundScopes(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	read := func() (scopes []string, tag string) {
+		w := d.get(PathDiscovery)
+		var m serverMetadata
+		if err := json.Unmarshal(w.Body.Bytes(), &m); err != nil {
+			t.Fatal(err)
+		}
+		return m.Scopes, w.Header().Get("ETag")
+	}
+	none, before := read()
+	d.bound = []string{"orders.read", "orders.write"}
+	some, after := read()
+	if want := append(slices.Clone(none), d.bound...); !slices.Equal(some, want) || before == after {
+		t.Errorf("scopes %q under %s, want %q; before %s", some, after, want, before)
+	}
+	d.bound = nil
+	if again, tag := read(); !slices.Equal(again, none) || tag != before {
+		t.Errorf("without them: %q under %s", again, tag)
+	}
+}

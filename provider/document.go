@@ -18,8 +18,8 @@ func (p *Provider) mountDocuments(api *web.Mux) {
 // ahead of everything else.
 func (p *Provider) Documents() map[string]web.Document {
 	return map[string]web.Document{
-		PathDiscovery: {Handler: p.discovery, Route: "GET " + PathDiscovery},
-		PathMetadata:  {Handler: p.discovery, Route: "GET " + PathMetadata},
+		PathDiscovery: {Handler: http.HandlerFunc(p.serveDiscovery), Route: "GET " + PathDiscovery},
+		PathMetadata:  {Handler: http.HandlerFunc(p.serveDiscovery), Route: "GET " + PathMetadata},
 		PathJWKS:      {Handler: http.HandlerFunc(p.serveJWKS), Route: "GET " + PathJWKS},
 	}
 }

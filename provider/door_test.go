@@ -39,6 +39,7 @@ type door struct {
 	sessions *browsers
 	mux      *web.Mux
 	cookies  map[string]string
+	bound    []string // scopes that are bound to permissions
 }
 
 const (
@@ -81,7 +82,7 @@ func newDoor(t testing.TB) *door {
 	d.sessions = &browsers{store: d.store}
 	d.protocol = &knownSecrets{secretOf: secretOf, Service: &oauth.Service{
 		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(d.store, d.registry),
-		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
+		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: &policy{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	d.store.people = d.people
 	d.Provider = &Provider{
@@ -91,7 +92,7 @@ func newDoor(t testing.TB) *door {
 		},
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
-		Pages:    d.pages, Next: nextPage, Show: shown, Limiter: d.limiter, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
+		Pages:    d.pages, Next: nextPage, Show: shown, Limiter: d.limiter, Scopes: func() []string { return d.bound }, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
 	}
 	if err := d.Open(); err != nil {
 		t.Fatal(err)

@@ -57,6 +57,7 @@ func newForge(t testing.TB) *forge {
 		{ID: "api", AuthMethod: oauth.AuthPost},
 		{ID: "other", Name: "Other", AuthMethod: oauth.AuthBasic, PostLogoutRedirectURIs: []string{"https://other.example.test/bye"}},
 		{ID: "spy", AuthMethod: oauth.AuthBasic, Introspect: true},
+		{ID: "inline", AuthMethod: oauth.AuthBasic, Permissions: oauth.PermissionsInline},
 		{ID: "phone", AuthMethod: oauth.AuthNone},
 		{ID: "signed", AuthMethod: oauth.AuthBasic, UserinfoAlg: keys.ES256},
 		{ID: "spring", AuthMethod: oauth.AuthBasic, AccessTokenType: oauth.TypeJWT},
@@ -66,13 +67,13 @@ func newForge(t testing.TB) *forge {
 	}
 	e.protocol = &knownSecrets{secretOf: func(id.Client) string { return sharedSecret }, Service: &oauth.Service{
 		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(e.store, e.registry),
-		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: oauth.Registered{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
+		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: &policy{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	e.tokens = &oauth.Verifier{Issuer: testIssuer, Keys: e.signer, Registry: e.registry}
 	e.Provider = &Provider{
 		Issuer: testIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer, Tokens: e.tokens,
 		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
-		Next:    nextPage, Show: shown, Pages: e.pages, Limiter: e.limiter, Metrics: &metrics{}, Log: slog.New(slog.DiscardHandler),
+		Next:    nextPage, Show: shown, Pages: e.pages, Limiter: e.limiter, Scopes: func() []string { return nil }, Metrics: &metrics{}, Log: slog.New(slog.DiscardHandler),
 	}
 	if err := e.Open(); err != nil {
 		t.Fatal(err)

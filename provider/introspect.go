@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/web"
 )
@@ -55,7 +57,33 @@ func (p *Provider) introspection(ctx context.Context, client *oauth.Client, toke
 	if !mayKnow(client, &t.Claims) {
 		return inactive, nil
 	}
-	return t.Told(introspectionOf)
+	return p.worth(ctx, t)
+}
+
+// worth is the answer about an access token that is alive, by the policy of now.
+// Most tokens say nothing that a policy could change, and their answer lies ready.
+func (p *Provider) worth(ctx context.Context, t *oauth.AccessToken) ([]byte, error) {
+	of, err := p.Registry.Client(ctx, id.Client(t.Claims.ClientID))
+	if fault.Is(err, fault.NotFound) {
+		return inactive, nil
+	}
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	now, err := p.Protocol.Worth(ctx, of, &t.Claims)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	if !now.Active {
+		return inactive, nil
+	}
+	scope := strings.Join(now.Scopes, " ")
+	if scope == t.Claims.Scope && now.Rights.None() && t.Claims.Rights.None() {
+		return t.Told(introspectionOf)
+	}
+	c := t.Claims
+	c.Scope, c.Rights = scope, now.Rights
+	return introspectionOf(&c)
 }
 
 // mayKnow reports whether the client may learn about an access token: it is
@@ -82,6 +110,7 @@ type introspectionAnswer struct {
 	AuthTime  int64    `json:"auth_time,omitempty"`
 	ACR       string   `json:"acr,omitempty"`
 	AMR       []string `json:"amr,omitempty"`
+	oauth.Rights
 }
 
 // introspectionOf returns the answer for an access token that is alive.
@@ -89,6 +118,7 @@ func introspectionOf(c *oauth.AccessClaims) ([]byte, error) {
 	body, err := json.Marshal(introspectionAnswer{
 		Active: true, TokenType: "Bearer", Issuer: c.Issuer, Subject: c.Subject, Audience: c.Audience, ClientID: c.ClientID,
 		ID: c.ID, Issued: c.Issued, Expires: c.Expires, Scope: c.Scope, Session: c.Session, AuthTime: c.AuthTime, ACR: c.ACR, AMR: c.AMR,
+		Rights: c.Rights,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode introspection: %w", err)

@@ -34,6 +34,59 @@ func TestIntrospectionTellsEverythingRegisteredAboutAToken(t *testing.T) {
 	}
 }
 
+// What a token is worth is asked at every introspection: the answer of a moment ago
+// is none.
+func TestIntrospectionAnswersByThePolicyOfNow(t *testing.T) {
+	t.Parallel()
+	e := newForge(t)
+	now := &policy{}
+	e.protocol.Ceiling = now
+	held := &oauth.Holding{Roles: oauth.Names{Names: []string{"support"}}, Permissions: oauth.Names{Names: []string{"shop/orders:read"}}, Own: oauth.Names{Names: []string{"shop/orders:write"}}}
+	plain := e.token(func(c *oauth.AccessClaims) { c.Scope = "openid orders profile" })
+	inline := e.token(func(c *oauth.AccessClaims) {
+		c.Scope, c.ClientID, c.Rights = "openid orders", "inline", oauth.Rights{Roles: []string{"boss"}, Permissions: []string{"shop/orders:delete"}}
+	})
+	for name, c := range map[string]struct {
+		policy policy
+		token  string
+		want   map[string]any // nil: inactive
+	}{
+		"as it was":          {policy{}, plain, map[string]any{"scope": "openid orders profile"}},
+		"a scope less":       {policy{lost: []string{"orders"}}, plain, map[string]any{"scope": "openid profile"}},
+		"stopped":            {policy{stopped: true}, plain, nil},
+		"the rights of now":  {policy{held: held}, inline, map[string]any{"scope": "openid orders", "roles": []any{"support"}, "permissions": []any{"shop/orders:read"}, "permissions_own": []any{"shop/orders:write"}}},
+		"no rights any more": {policy{held: &oauth.Holding{}}, inline, map[string]any{"scope": "openid orders"}},
+		"not told of":        {policy{}, inline, map[string]any{"scope": "openid orders"}},
+		"stopped, inline":    {policy{held: held, stopped: true}, inline, nil},
+	} {
+		for range 2 {
+			*now = c.policy
+			got := e.introspected("spy", c.token)
+			if (c.want != nil) != (got["active"] == true) {
+				t.Errorf("%s: %v", name, got)
+			}
+			for _, claim := range []string{"scope", "roles", "permissions", "permissions_own"} {
+				if !cmp.Equal(got[claim], c.want[claim]) {
+					t.Errorf("%s: %s is %v, want %v", name, claim, got[claim], c.want[claim])
+				}
+			}
+		}
+	}
+	now.err = fault.New(fault.Unavailable, "policy.unknown", "Nobody knows.")
+	for path, w := range map[string]*httptest.ResponseRecorder{
+		PathIntrospect: e.post(PathIntrospect, "spy", url.Values{"token": {plain}}),
+		PathUserinfo:   e.getUserinfo(plain),
+	} {
+		if w.Code != 503 || w.Header().Get("Retry-After") == "" {
+			t.Errorf("%s while nobody knows the policy: %d %s", path, w.Code, w.Body)
+		}
+	}
+	*now = policy{stopped: true}
+	if w := e.getUserinfo(plain); w.Code != 401 || !strings.Contains(w.Header().Get("WWW-Authenticate"), "invalid_token") {
+		t.Errorf("userinfo of somebody who is stopped: %d %s", w.Code, w.Body)
+	}
+}
+
 // R31: who may not know gets the answer of a token that is none.
 func TestIntrospectionTellsOnlyThoseWhoMayKnow(t *testing.T) {
 	t.Parallel()

@@ -1,7 +1,6 @@
 package provider
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"strings"
@@ -29,6 +28,7 @@ func (p *Provider) Open() error {
 		{"Next", p.Next == nil},
 		{"Show", p.Show == nil},
 		{"Limiter", p.Limiter == nil},
+		{"Scopes", p.Scopes == nil},
 		{"Metrics", p.Metrics == nil},
 		{"Log", p.Log == nil},
 	} {
@@ -39,11 +39,9 @@ func (p *Provider) Open() error {
 	if err := checkIssuer(p.Issuer); err != nil {
 		return fmt.Errorf("open provider: %w", err)
 	}
-	body, err := json.Marshal(metadataOf(p.Issuer, p.Pages.Languages()))
-	if err != nil {
+	if err := p.describe(p.Scopes()); err != nil {
 		return fmt.Errorf("open provider: %w", err)
 	}
-	p.discovery = web.NewStatic(body, web.TagOf(body), "public, max-age=3600")
 	p.flood = web.Flood{Limiter: p.Limiter, Log: p.Log}
 	p.kernel = kernel.New(p.Issuer, PathAuthorize)
 	return nil

@@ -2,7 +2,9 @@ package provider
 
 import (
 	"bytes"
+	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"gatehouse/id"
@@ -35,3 +37,24 @@ type noSessions struct{ Sessions }
 
 // noFlow is for tests that sign nobody in.
 type noFlow struct{ Flow }
+
+// policy is a Ceiling that allows all but what a test takes away.
+type policy struct {
+	lost    []string // scopes
+	stopped bool
+	held    *oauth.Holding
+	err     error
+}
+
+// Over implements oauth.Ceiling.
+func (p *policy) Over(_ context.Context, _ *oauth.Client, _ *oauth.Authorization, scopes []string, _ time.Time) (oauth.Allowance, error) {
+	left := slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(p.lost, s) })
+	allowed := oauth.Allowance{Scopes: left, Stopped: p.stopped}
+	if p.held != nil {
+		allowed.Holdings = p
+	}
+	return allowed, p.err
+}
+
+// Held implements oauth.Holdings.
+func (p *policy) Held([]string, []string, time.Time, time.Duration) oauth.Holding { return *p.held }

@@ -47,14 +47,18 @@ type Provider struct {
 	// Show shows that page right here, where its address would be too long.
 	Show    func(w http.ResponseWriter, r *http.Request, e flow.Entry) error
 	Limiter web.Limiter
+	// Scopes are those that are bound to permissions, in order. It always answers, if
+	// need be with what was known last, and with the very same list while nothing
+	// changed.
+	Scopes  func() []string
 	Metrics Metrics
 	Log     *slog.Logger
 
-	flood      web.Flood      // asks Limiter
-	kernel     *kernel.Kernel // the form of authorization requests
-	discovery  *web.Static
-	keySet     atomic.Pointer[web.Static] // made again when the keys have changed
-	clientKeys clientKeys                 // of private_key_jwt
+	flood      web.Flood                   // asks Limiter
+	kernel     *kernel.Kernel              // the form of authorization requests
+	discovery  atomic.Pointer[description] // made again when the bound scopes have changed
+	keySet     atomic.Pointer[web.Static]  // made again when the keys have changed
+	clientKeys clientKeys                  // of private_key_jwt
 }
 
 // Mount registers the endpoints. They take cross-site requests: applications

@@ -47,7 +47,7 @@ func TestCodeBringsTokensThatSayWhatTheyMust(t *testing.T) {
 		delete(access, name)
 	}
 	want := map[string]any{
-		"iss": testIssuer, "sub": "usr_ada", "aud": []any{testIssuer}, "client_id": "web", "scope": "openid offline_access", "acr": "aal1", "amr": []any{"pwd"},
+		"iss": testIssuer, "sub": "usr_ada", "aud": []any{testIssuer}, "client_id": "web", "scope": "openid offline_access", "acr": "aal1", "amr": []any{"pwd"}, "pv": 0.0,
 	}
 	if diff := cmp.Diff(want, access); diff != "" {
 		t.Errorf("access token (-want +got):\n%s", diff)

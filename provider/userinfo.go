@@ -49,6 +49,13 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	now, err := p.Protocol.Worth(r.Context(), client, &t.Claims)
+	if err != nil {
+		return unavailable(err)
+	}
+	if !now.Active {
+		return bearerRefusal(http.StatusUnauthorized, "invalid_token", "The access token is suspended.")
+	}
 	claims, err := p.claimsOf(r.Context(), client, t, scopes)
 	if err != nil {
 		return err

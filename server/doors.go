@@ -87,10 +87,7 @@ func (s *Server) table() ([]*door, error) {
 		return nil, err
 	}
 	s.look.Put(look)
-	pages.Brand, pages.Scopes = &s.look, map[string]string{}
-	for _, s := range h.Config.SignIn.Scopes {
-		pages.Scopes[s.Name] = s.Says
-	}
+	pages.Brand, pages.ScopeSays = &s.look, h.ScopeSays()
 	page := web.RefuseWithPage(pages)
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns, Administrators: h,
@@ -141,7 +138,7 @@ func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provi
 	p := &provider.Provider{
 		Issuer: h.Config.Issuer, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
 		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys, Tokens: h.Tokens,
-		Cookies: s.cookies, Pages: pages, Next: goesOn, Show: people.Show, Limiter: limiter, Metrics: s.metrics, Log: h.Log,
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Show: people.Show, Limiter: limiter, Scopes: h.BoundScopes, Metrics: s.metrics, Log: h.Log,
 	}
 	return p, p.Open()
 }

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 
@@ -8,17 +9,17 @@ import (
 	"gatehouse/fault"
 )
 
-const apiColumns = `id, audience, permissions, owners, servers, created_at, updated_at, rev`
+const apiColumns = `id, audience, permissions, owners, servers, delegation, created_at, updated_at, rev`
 
 var (
 	insertAPI = newStatement(`
 INSERT INTO apis (` + apiColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, 1)`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)`)
 
 	updateAPI = newStatement(`
 UPDATE apis
-SET audience = $2, permissions = $3, owners = $4, servers = $5, updated_at = $6, rev = rev + 1
-WHERE id = $1 AND rev = $7`)
+SET audience = $2, permissions = $3, owners = $4, servers = $5, delegation = $6, updated_at = $7, rev = rev + 1
+WHERE id = $1 AND rev = $8`)
 
 	deleteAPI = newStatement(`
 DELETE FROM apis
@@ -74,15 +75,14 @@ func (s *Store) DeleteAPI(ctx context.Context, name string) error {
 // APIs returns all of them, in no order.
 func (s *Store) APIs(ctx context.Context) ([]access.API, error) {
 	all, err := list(ctx, s, selectAPIs, nil, func(rows *sql.Rows) (a access.API, err error) {
-		err = rows.Scan(&a.ID, &a.Audience, documentIn{&a.Permissions}, documentIn{&a.Owners}, documentIn{&a.Servers}, instant{&a.Created}, instant{&a.Updated}, &a.Rev)
-		a.Delegation = access.ByAudience // there are no scopes bound to permissions yet
+		err = rows.Scan(&a.ID, &a.Audience, documentIn{&a.Permissions}, documentIn{&a.Owners}, documentIn{&a.Servers}, &a.Delegation, instant{&a.Created}, instant{&a.Updated}, &a.Rev)
 		return a, err
 	})
 	return all, doing("list APIs", err)
 }
 
 func apiArgs(a access.API) []any {
-	return []any{a.ID, a.Audience, document(a.Permissions), document(a.Owners), document(a.Servers)}
+	return []any{a.ID, a.Audience, document(a.Permissions), document(a.Owners), document(a.Servers), string(cmp.Or(a.Delegation, access.ByAudience))}
 }
 
 var apisTable = table{

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
@@ -16,12 +17,12 @@ import (
 const clientColumns = `id, name, home_url, disabled, auth_method, secrets, jwks, redirect_uris, post_logout_uris,
     grant_types, scopes, audiences, skip_consent, pkce, static_refresh, introspect,
     access_token_ttl, refresh_idle, refresh_absolute, require_level, id_token_alg, userinfo_alg, access_token_alg,
-    access_token_type, id_token_claims, any_localhost_port, logo, require_roles, require_groups, told, created_at, updated_at, rev`
+    access_token_type, id_token_claims, permissions, any_localhost_port, logo, require_roles, require_groups, told, created_at, updated_at, rev`
 
 var (
 	insertClient = newStatement(`
 INSERT INTO clients (` + clientColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, 1)`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, 1)`)
 
 	updateClient = newStatement(`
 UPDATE clients
@@ -29,9 +30,9 @@ SET name = $2, home_url = $3, disabled = $4, auth_method = $5, secrets = $6, jwk
     post_logout_uris = $9, grant_types = $10, scopes = $11, audiences = $12, skip_consent = $13, pkce = $14,
     static_refresh = $15, introspect = $16, access_token_ttl = $17, refresh_idle = $18, refresh_absolute = $19,
     require_level = $20, id_token_alg = $21, userinfo_alg = $22, access_token_alg = $23,
-    access_token_type = $24, id_token_claims = $25, any_localhost_port = $26, logo = $27, require_roles = $28,
-    require_groups = $29, told = $30, updated_at = $31, rev = rev + 1
-WHERE id = $1 AND ($32 = 0 OR rev = $32)`)
+    access_token_type = $24, id_token_claims = $25, permissions = $26, any_localhost_port = $27, logo = $28,
+    require_roles = $29, require_groups = $30, told = $31, updated_at = $32, rev = rev + 1
+WHERE id = $1 AND ($33 = 0 OR rev = $33)`)
 
 	// Consents go with it.
 	deleteClient = newStatement(`
@@ -153,7 +154,7 @@ func clientArgs(c oauth.Client) []any {
 		words(c.PostLogoutRedirectURIs), words(c.GrantTypes), words(c.Scopes), words(c.Audiences), c.SkipConsent,
 		c.PKCE, c.StaticRefresh, c.Introspect, c.AccessTokenTTL.Microseconds(), c.RefreshIdle.Microseconds(),
 		c.RefreshAbsolute.Microseconds(), c.RequireLevel.String(), c.IDTokenAlg, c.UserinfoAlg, c.AccessTokenAlg,
-		c.AccessTokenType, c.IDTokenClaims, c.AnyLocalhostPort, c.Logo, words(c.RequireRoles), words(c.RequireGroups),
+		c.AccessTokenType, c.IDTokenClaims, cmp.Or(c.Permissions, oauth.PermissionsNone), c.AnyLocalhostPort, c.Logo, words(c.RequireRoles), words(c.RequireGroups),
 		document(c.Told),
 	}
 }
@@ -172,7 +173,7 @@ func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 		wordsIn{&c.RedirectURIs}, wordsIn{&c.PostLogoutRedirectURIs}, wordsIn{&c.GrantTypes}, wordsIn{&c.Scopes},
 		wordsIn{&c.Audiences}, &c.SkipConsent, &c.PKCE, &c.StaticRefresh, &c.Introspect, &access, &idle, &absolute,
 		levelIn{&c.RequireLevel}, &c.IDTokenAlg, &c.UserinfoAlg, &c.AccessTokenAlg,
-		&c.AccessTokenType, &c.IDTokenClaims, &c.AnyLocalhostPort, &c.Logo, wordsIn{&c.RequireRoles}, wordsIn{&c.RequireGroups}, documentIn{&c.Told},
+		&c.AccessTokenType, &c.IDTokenClaims, &c.Permissions, &c.AnyLocalhostPort, &c.Logo, wordsIn{&c.RequireRoles}, wordsIn{&c.RequireGroups}, documentIn{&c.Told},
 		instant{&c.Created}, instant{&c.Updated}, &c.Rev)
 	c.AccessTokenTTL = time.Duration(access) * time.Microsecond
 	c.RefreshIdle = time.Duration(idle) * time.Microsecond

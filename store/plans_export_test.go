@@ -227,6 +227,10 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		deleteRole:  one("support"),
 		selectRoles: {{}},
 
+		updateScope:  one(append(scopeArgs(access.Scope{Name: "orders.read"}), at, int64(1))...),
+		deleteScope:  one("orders.read"),
+		selectScopes: {{}},
+
 		putLock:          one("role", "support", at, "r", at, ""),
 		deleteLock:       one("role", "support"),
 		deleteEndedLocks: one(at),

@@ -13,8 +13,9 @@ type API struct {
 	ID          string            `json:"id"`
 	Audience    string            `json:"audience"`
 	Permissions []Permission      `json:"permissions"`
-	Owners      map[string]string `json:"owners"`  // by resource: the attribute that names its owner
-	Servers     []string          `json:"servers"` // applications that answer its requests
+	Owners      map[string]string `json:"owners"`     // by resource: the attribute that names its owner
+	Servers     []string          `json:"servers"`    // applications that answer its requests
+	Delegation  access.Delegation `json:"delegation"` // whether tokens for it need scopes
 	BuiltIn     bool              `json:"built_in,omitempty"`
 	Created     time.Time         `json:"created,omitzero"` // not of what is built in
 	Updated     time.Time         `json:"updated,omitzero"`
@@ -44,6 +45,16 @@ type Role struct {
 	BuiltIn     bool      `json:"built_in,omitempty"`
 	Created     time.Time `json:"created,omitzero"` // not of what is built in
 	Updated     time.Time `json:"updated,omitzero"`
+}
+
+// Scope binds an OAuth scope to permissions of an API.
+type Scope struct {
+	Name        string    `json:"name"`
+	API         string    `json:"api"`
+	Permissions []string  `json:"permissions"`
+	Description string    `json:"description,omitempty"`
+	Created     time.Time `json:"created"`
+	Updated     time.Time `json:"updated"`
 }
 
 // Group is a name for people and others to whom the same is granted.
@@ -199,7 +210,10 @@ type Holder struct {
 
 // OfAPI returns the shape of a.
 func OfAPI(a access.API) API {
-	w := API{ID: a.ID, Audience: a.Audience, Permissions: []Permission{}, Owners: a.Owners, Servers: list(a.Servers), BuiltIn: a.ID == access.Gatehouse, Created: a.Created.UTC(), Updated: a.Updated.UTC()}
+	w := API{
+		ID: a.ID, Audience: a.Audience, Permissions: []Permission{}, Owners: a.Owners, Servers: list(a.Servers), Delegation: a.Delegation,
+		BuiltIn: a.ID == access.Gatehouse, Created: a.Created.UTC(), Updated: a.Updated.UTC(),
+	}
 	for _, p := range a.Permissions {
 		w.Permissions = append(w.Permissions, Permission{p.Resource + ":" + p.Action, p.Description, p.Sensitive, OfRequirement(p.Requires)})
 	}
@@ -218,6 +232,15 @@ func OfRequirement(r access.Requirement) Requirement {
 func OfRole(r access.Role) Role {
 	w := Role{ID: r.ID, Permissions: []string{}, Parents: list(r.Parents), MaxGrant: Lifetime(r.MaxGrant), BuiltIn: strings.Contains(r.ID, "/"), Created: r.Created.UTC(), Updated: r.Updated.UTC()}
 	for _, p := range r.Permissions {
+		w.Permissions = append(w.Permissions, p.String())
+	}
+	return w
+}
+
+// OfScope returns the shape of s.
+func OfScope(s access.Scope) Scope {
+	w := Scope{Name: s.Name, API: s.API, Permissions: []string{}, Description: s.Description, Created: s.Created.UTC(), Updated: s.Updated.UTC()}
+	for _, p := range s.Patterns {
 		w.Permissions = append(w.Permissions, p.String())
 	}
 	return w

@@ -46,6 +46,7 @@ type Client struct {
 
 	AccessTokenType  string `json:"access_token_type"`
 	IDTokenClaims    bool   `json:"id_token_claims"`
+	Permissions      string `json:"permissions"` // what its access tokens say of rights: none, roles or inline
 	AnyLocalhostPort bool   `json:"any_localhost_port"`
 	Logo             string `json:"logo_uri,omitempty"`
 
@@ -102,7 +103,7 @@ func OfClient(c oauth.Client) Client {
 		RequireACR: c.RequireLevel.String(), RequireRoles: list(c.RequireRoles), RequireGroups: list(c.RequireGroups),
 		Roles: ofListing(c.Told.Roles), Groups: ofListing(c.Told.Groups), Claims: c.Told.Claims,
 		IDTokenAlg: c.IDTokenAlg, UserinfoAlg: c.UserinfoAlg, AccessTokenAlg: c.AccessTokenAlg,
-		AccessTokenType: c.TokenType(), IDTokenClaims: c.IDTokenClaims, AnyLocalhostPort: c.AnyLocalhostPort, Logo: c.Logo,
+		AccessTokenType: c.TokenType(), IDTokenClaims: c.IDTokenClaims, Permissions: cmp.Or(c.Permissions, oauth.PermissionsNone), AnyLocalhostPort: c.AnyLocalhostPort, Logo: c.Logo,
 		Secrets: make([]ClientSecret, len(c.Secrets)), Created: c.Created.UTC(), Updated: c.Updated.UTC(),
 	}
 	for i, s := range c.Secrets {

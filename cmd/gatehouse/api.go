@@ -29,7 +29,7 @@ such as shop/orders:read. Roles and grants give permissions to people.`,
 
 // apiFlags are the flags that create and update share.
 type apiFlags struct {
-	audience                     string
+	audience, delegation         string
 	owners, describe, require    []string
 	servers, removedServers      []string
 	permissions, removed, addend []string
@@ -49,6 +49,9 @@ func (f *apiFlags) bind(a *app, cmd *cobra.Command) {
 func (f *apiFlags) apply(cmd *cobra.Command, one *access.API) error {
 	if cmd.Flags().Changed("audience") {
 		one.Audience = f.audience
+	}
+	if f.delegation != "" {
+		one.Delegation = access.Delegation(f.delegation)
 	}
 	for _, text := range append(f.permissions, f.addend...) {
 		p, err := parseEntry(text)
@@ -209,13 +212,17 @@ func (a *app) apiUpdate() *cobra.Command {
 		Short: "Change an API: what can be done there, its audience, owners and servers",
 		Long: `Change an API; what no flag names stays. A permission that a role, or a grant that
 is not over, names cannot be removed: end that first. "--owner RESOURCE=" forgets
-who owns such things.`,
+who owns such things. With "--delegation scope" a token is good there for what its
+scopes are bound to ("gatehouse scope"), with "--delegation audience" for all that
+the person may do.`,
 		Example: `  gatehouse api update shop --add-permission stock:read
   gatehouse api update shop --remove-permission stock:read --owner orders=customer
   gatehouse api update shop --server shop-backend`,
 		Args: one(anAPI),
 	})
 	f.bind(a, cmd)
+	cmd.Flags().StringVar(&f.delegation, "delegation", "", "what tokens for it go by, a `word`: audience or scope")
+	choosing(cmd, "delegation", string(access.ByAudience), string(access.ByScope))
 	cmd.Flags().StringArrayVar(&f.addend, "add-permission", nil, "one `permission` more; may be repeated")
 	cmd.Flags().StringArrayVar(&f.removed, "remove-permission", nil, "one `permission` less; may be repeated")
 	cmd.Flags().StringArrayVar(&f.removedServers, "remove-server", nil, "one `client` less that answers its requests; may be repeated")
@@ -277,6 +284,7 @@ func (a *app) apiShow() *cobra.Command {
 			return a.print(wire.OfAPI(one), func(w io.Writer) {
 				row(w, "id", one.ID)
 				row(w, "audience", one.Audience)
+				row(w, "tokens go by", string(one.Delegation))
 				for _, p := range one.Permissions {
 					row(w, "permission", said(p), p.Description, asks(p.Requires))
 				}
@@ -318,8 +326,8 @@ func (a *app) apiDelete() *cobra.Command {
 	return a.completing(a.confirming(a.printing(&cobra.Command{
 		Use:   "delete API_ID",
 		Short: "Delete an API that nothing names any more",
-		Long: `Delete an API. While a role, or a grant that is not over, names a permission of
-it, it stays, and the answer says which.`,
+		Long: `Delete an API. While a role, a scope, or a grant that is not over, names a
+permission of it, it stays, and the answer says which.`,
 		Example: `  gatehouse api delete shop
   gatehouse api delete shop --yes --json`,
 		Args: one(anAPI),

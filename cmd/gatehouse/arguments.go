@@ -25,6 +25,7 @@ var (
 	aRole   = thing{"ROLE_ID", "the id of a role; \"gatehouse role list\" shows them"}
 	aGroup  = thing{"GROUP_ID", "the id of a group; \"gatehouse group list\" shows them"}
 	anOrg   = thing{"ORG_ID", "the id of an organisation; \"gatehouse org list\" shows them"}
+	aScope  = thing{"SCOPE", "a scope that is bound to permissions; \"gatehouse scope list\" shows them"}
 	aGrant  = thing{"GRANT_ID", "the id of a grant (gra_…); \"gatehouse grant list\" shows them"}
 	aConfig = thing{"KEY", "a key of the configuration, like session.idle; \"gatehouse config show\" shows them"}
 

@@ -27,6 +27,7 @@ type clientFlags struct {
 	refresh, requireACR, pkce                       string
 	idTokenAlg, userinfoAlg, accessTokenAlg         string
 	accessTokenType                                 string
+	permissions                                     string
 	idTokenClaims, anyLocalhostPort                 bool
 	accessTokenTTL, refreshIdle, refreshAbsolute    durationFlag
 
@@ -82,6 +83,7 @@ func (f *clientFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.accessTokenAlg, "access-token-alg", "", "the algorithm (`alg`) of its access tokens: ES256 (default), EdDSA or RS256")
 	flags.StringVar(&f.accessTokenType, "access-token-type", oauth.TypeAccessToken, "the type (`typ`) of its access tokens: at+jwt, or JWT for resource servers that know no other")
 	flags.BoolVar(&f.idTokenClaims, "id-token-claims", false, "its ID tokens hold the claims of the scopes too, not userinfo alone")
+	flags.StringVar(&f.permissions, "permissions", oauth.PermissionsNone, "what its access tokens say of what people may do at their APIs, a `mode`: none, roles, or inline, for roles and permissions")
 	flags.BoolVar(&f.anyLocalhostPort, "any-localhost-port", false, "its http://localhost redirect URIs match with any port, for development")
 }
 
@@ -182,6 +184,7 @@ func (f *clientFlags) applyTexts(changed func(string) bool, c *oauth.Client) {
 		"access-token-alg": {&c.AccessTokenAlg, &f.accessTokenAlg},
 
 		"access-token-type": {&c.AccessTokenType, &f.accessTokenType},
+		"permissions":       {&c.Permissions, &f.permissions},
 	} {
 		if changed(name) {
 			*v.to = *v.from

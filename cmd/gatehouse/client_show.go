@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"fmt"
@@ -88,6 +89,7 @@ func facts(c oauth.Client, cfg config.Config) []fact {
 		fact{"access token algorithm", or(c.AccessTokenAlg, keys.ES256)},
 		fact{"access token type", c.TokenType()},
 		fact{"claims in the ID token", yes(c.IDTokenClaims)},
+		fact{"rights in access tokens", cmp.Or(c.Permissions, oauth.PermissionsNone)},
 		fact{"any port of localhost", yes(c.AnyLocalhostPort)},
 		fact{"created", moment(c.Created)},
 		fact{"updated", moment(c.Updated)},

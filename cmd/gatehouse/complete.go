@@ -150,6 +150,7 @@ func completeClientFlags(cmd *cobra.Command) {
 	choosing(cmd, "require-acr", proof.AAL1.String(), proof.AAL2.String())
 	choosing(cmd, "roles-format", oauth.FormatList, oauth.FormatString, oauth.FormatObject)
 	choosing(cmd, "groups-format", oauth.FormatList, oauth.FormatString, oauth.FormatObject)
+	choosing(cmd, "permissions", oauth.PermissionsNone, oauth.PermissionsRoles, oauth.PermissionsInline)
 	choosing(cmd, "access-token-type", oauth.TypeAccessToken, oauth.TypeJWT)
 	for _, flag := range []string{"id-token-alg", "userinfo-alg", "access-token-alg"} {
 		choosing(cmd, flag, keyAlgorithms...)
@@ -197,6 +198,15 @@ func roles(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, e
 	var found []cobra.Completion
 	for _, r := range append(all, access.BuiltInRoles()...) {
 		found = append(found, r.ID)
+	}
+	return found, err
+}
+
+func boundScopes(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
+	all, err := s.Scopes(ctx)
+	var found []cobra.Completion
+	for _, one := range all {
+		found = append(found, cobra.CompletionWithDesc(one.Name, plain(one.Description)))
 	}
 	return found, err
 }

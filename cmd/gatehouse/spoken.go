@@ -55,7 +55,7 @@ var clientFlagOf = map[string]string{
 	"require_roles": "--require-role", "require_groups": "--require-group",
 	"access_token_ttl": "--access-token-ttl", "refresh_idle": "--refresh-idle", "refresh_absolute": "--refresh-absolute",
 	"id_token_alg": "--id-token-alg", "userinfo_alg": "--userinfo-alg", "access_token_alg": "--access-token-alg",
-	"access_token_type": "--access-token-type",
+	"access_token_type": "--access-token-type", "permissions": "--permissions",
 }
 
 // cutIndex takes "redirect_uris[2]" apart; a name without an index has -1.

@@ -77,6 +77,11 @@ func accessTrail() []audited {
 		_, err := s.House.Access.CreateRole(context.Background(), gatetest.Console, support())
 		must(t, err)
 	}
+	withScope := func(t *testing.T, s *scene) {
+		withShop(t, s)
+		_, err := s.House.Access.CreateScope(context.Background(), gatetest.Console, ordersScope())
+		must(t, err)
+	}
 	withGrant := func(t *testing.T, s *scene) {
 		withShop(t, s)
 		g, err := s.House.Access.Give(context.Background(), gatetest.Console, readsOrders(s))
@@ -123,6 +128,19 @@ func accessTrail() []audited {
 		}),
 		row(access.ActionRoleDelete, withRole, func(ctx context.Context, _ *scene, a *access.Service) error {
 			return a.DeleteRole(ctx, gatetest.Console, "support")
+		}),
+		row(access.ActionScopeCreate, withShop, func(ctx context.Context, _ *scene, a *access.Service) error {
+			_, err := a.CreateScope(ctx, gatetest.Console, ordersScope())
+			return err
+		}),
+		row(access.ActionScopeUpdate, withScope, func(ctx context.Context, _ *scene, a *access.Service) error {
+			changed := ordersScope()
+			changed.Description = "See all your orders"
+			_, err := a.UpdateScope(ctx, gatetest.Console, changed)
+			return err
+		}),
+		row(access.ActionScopeDelete, withScope, func(ctx context.Context, _ *scene, a *access.Service) error {
+			return a.DeleteScope(ctx, gatetest.Console, "orders.read")
 		}),
 		row(access.ActionGrantCreate, withShop, func(ctx context.Context, s *scene, a *access.Service) error {
 			_, err := a.Give(ctx, gatetest.Console, readsOrders(s))
@@ -230,4 +248,9 @@ func TestWhoIsMadeAgainHasNoGrantsOfBefore(t *testing.T) {
 	if _, err := s.House.Access.Give(ctx, gatetest.Console, readsOrders(s)); err == nil {
 		t.Error("who is gone was granted something")
 	}
+}
+
+// ordersScope lets applications see orders.
+func ordersScope() access.Scope {
+	return access.Scope{Name: "orders.read", API: "shop", Patterns: []access.Pattern{{API: "shop", Resource: "orders", Action: "read"}}, Description: "See your orders"}
 }

@@ -195,6 +195,7 @@ CREATE TABLE clients (
     access_token_alg   TEXT    NOT NULL,
     access_token_type  TEXT    NOT NULL,
     id_token_claims    BOOLEAN NOT NULL,
+    permissions        TEXT    NOT NULL CHECK (permissions IN ('none', 'roles', 'inline')),
     any_localhost_port BOOLEAN NOT NULL,
     logo               TEXT    NOT NULL,
     require_roles      TEXT    NOT NULL,
@@ -227,6 +228,7 @@ CREATE TABLE apis (
     permissions  TEXT   NOT NULL,
     owners       TEXT   NOT NULL,
     servers      TEXT   NOT NULL,
+    delegation   TEXT   NOT NULL CHECK (delegation IN ('audience', 'scope')),
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
     rev          BIGINT NOT NULL
@@ -239,6 +241,16 @@ CREATE TABLE roles (
     permissions  TEXT   NOT NULL,
     parents      TEXT   NOT NULL,
     max_grant    BIGINT NOT NULL,
+    created_at   BIGINT NOT NULL,
+    updated_at   BIGINT NOT NULL,
+    rev          BIGINT NOT NULL
+);
+
+CREATE TABLE scopes (
+    name         TEXT   PRIMARY KEY,
+    api          TEXT   NOT NULL,
+    permissions  TEXT   NOT NULL,
+    description  TEXT   NOT NULL,
     created_at   BIGINT NOT NULL,
     updated_at   BIGINT NOT NULL,
     rev          BIGINT NOT NULL

@@ -46,6 +46,7 @@ func testAPIs(t *testing.T, s *store.Store) {
 
 	changed := a
 	changed.Audience, changed.Permissions, changed.Owners, changed.Servers, changed.Updated = "https://new.test", a.Permissions[:1], nil, a.Servers[:1], now.Add(time.Hour)
+	changed.Delegation = access.ByScope
 	ok(t, s.UpdateAPI(ctx, changed))
 	refused(t, s.UpdateAPI(ctx, changed), fault.Conflict)
 	changed.Rev = 2
@@ -83,6 +84,36 @@ func testRoles(t *testing.T, s *store.Store) {
 	same(t, read(), []access.Role{changed, bare})
 	ok(t, s.DeleteRole(ctx, "support"))
 	missing(t, s.DeleteRole(ctx, "support"))
+}
+
+func testScopes(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	one := access.Scope{
+		Name: "orders.read", API: "shop", Patterns: []access.Pattern{{API: "shop", Resource: "orders", Action: "*"}},
+		Description: "See “orders”", Created: now, Updated: now, Rev: 1,
+	}
+	bare := access.Scope{Name: "Bare", API: "mail", Created: now, Updated: now, Rev: 1}
+	ok(t, s.InsertScope(ctx, one))
+	ok(t, s.InsertScope(ctx, bare))
+	read := func() []access.Scope {
+		t.Helper()
+		all := must[[]access.Scope](t)(s.Scopes(ctx))
+		slices.SortFunc(all, func(a, b access.Scope) int { return cmp.Compare(b.Name, a.Name) })
+		return all
+	}
+	same(t, read(), []access.Scope{one, bare})
+	err := s.InsertScope(ctx, bare)
+	refused(t, err, fault.Conflict)
+	same(t, fault.CodeOf(err), "scope.exists")
+
+	changed := one
+	changed.Patterns, changed.Description, changed.Updated = []access.Pattern{{API: "shop", Resource: "stock", Action: "read"}}, "", now.Add(time.Hour)
+	ok(t, s.UpdateScope(ctx, changed))
+	refused(t, s.UpdateScope(ctx, changed), fault.Conflict)
+	changed.Rev = 2
+	same(t, read(), []access.Scope{changed, bare})
+	ok(t, s.DeleteScope(ctx, "orders.read"))
+	missing(t, s.DeleteScope(ctx, "orders.read"))
 }
 
 // aGrant is one with everything.

@@ -27,9 +27,9 @@ func testClients(t *testing.T, s *store.Store) {
 		RequireLevel: proof.AAL2, RequireRoles: []string{"support", "customer"}, RequireGroups: []string{"desk"},
 		Told:       oauth.Told{Roles: oauth.Listing{Claim: "roles", Format: oauth.FormatObject, Prefix: "x:", Only: []string{"s*"}}, Claims: []string{"a=const:b c"}},
 		IDTokenAlg: "ES256", UserinfoAlg: "RS256", AccessTokenAlg: "EdDSA",
-		AccessTokenType: oauth.TypeJWT, IDTokenClaims: true, AnyLocalhostPort: true, Created: now, Updated: now, Rev: 1,
+		AccessTokenType: oauth.TypeJWT, IDTokenClaims: true, Permissions: oauth.PermissionsInline, AnyLocalhostPort: true, Created: now, Updated: now, Rev: 1,
 	}
-	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Created: now, Updated: now, Rev: 1}
+	bare := oauth.Client{ID: "Bare", AuthMethod: oauth.AuthNone, Permissions: oauth.PermissionsNone, Created: now, Updated: now, Rev: 1}
 	read := func() oauth.Client { t.Helper(); return must[oauth.Client](t)(s.Client(t.Context(), c.ID)) }
 
 	raises(t, s, oauth.VersionClients, func(ctx context.Context) error { return s.InsertClient(ctx, c) })

@@ -91,6 +91,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Served":        testServed,
 		"Roles":         testRoles,
 		"Services":      testServiceAccounts,
+		"Scopes":        testScopes,
 		"Sessions":      testSessions,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,

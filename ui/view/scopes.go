@@ -32,7 +32,7 @@ func IdentityOnly(scopes []string) bool {
 type scopesKey struct{}
 
 // withScopes has pages say of each scope what the operator says of it.
-func withScopes(ctx context.Context, says map[string]string) context.Context {
+func withScopes(ctx context.Context, says func(scope string) string) context.Context {
 	return context.WithValue(ctx, scopesKey{}, says)
 }
 
@@ -40,7 +40,10 @@ func withScopes(ctx context.Context, says map[string]string) context.Context {
 // words.In and of the operator. A scope that has none is shown by its name.
 func ScopesInWords(ctx context.Context, scopes []string) []ScopeGroup {
 	say := words.In(ctx)
-	says, _ := ctx.Value(scopesKey{}).(map[string]string)
+	says, _ := ctx.Value(scopesKey{}).(func(scope string) string)
+	if says == nil {
+		says = func(string) string { return "" }
+	}
 	who, other, offline := ScopeGroup{Title: say.Scopes.WhoYouAre}, ScopeGroup{Title: say.Scopes.InYourName}, ScopeGroup{Title: say.Scopes.WhileAway}
 	for _, scope := range scopes {
 		group, said := &who, words.Phrase("")
@@ -60,7 +63,7 @@ func ScopesInWords(ctx context.Context, scopes []string) []ScopeGroup {
 		default:
 			group, said = &other, say.Scopes.Own
 		}
-		group.Scopes = append(group.Scopes, ScopeLine{scope, said, says[scope]})
+		group.Scopes = append(group.Scopes, ScopeLine{scope, said, says(scope)})
 	}
 	return slices.DeleteFunc([]ScopeGroup{who, other, offline}, func(g ScopeGroup) bool { return len(g.Scopes) == 0 })
 }

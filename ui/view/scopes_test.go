@@ -9,7 +9,7 @@ import (
 
 func TestScopesAreGroupedInWords(t *testing.T) {
 	t.Parallel()
-	ctx := withScopes(t.Context(), map[string]string{"orders:write": "Change your {orders}"})
+	ctx := withScopes(t.Context(), func(scope string) string { return map[string]string{"orders:write": "Change your {orders}"}[scope] })
 	got := ScopesInWords(ctx, []string{"orders:write", "offline_access", "orders:read", "openid"})
 	want := []ScopeGroup{
 		{Title: "Who you are", Scopes: []ScopeLine{{"openid", "Recognise you when you come back", ""}}},

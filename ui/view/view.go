@@ -31,8 +31,8 @@ type Pages struct {
 	Words *words.Languages
 	// Brand is what pages look like; nil is Gatehouse as it comes.
 	Brand *brand.Current
-	// Scopes are what the operator says of scopes, by their names; may be nil.
-	Scopes map[string]string
+	// ScopeSays is what the operator says of a scope, "" for nothing; may be nil.
+	ScopeSays func(scope string) string
 }
 
 // NewPages returns the pages of the server whose issuer is given, in the
@@ -64,7 +64,7 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
-	ctx := withScopes(brand.With(words.With(context.WithoutCancel(r.Context()), say), v.Brand.Brand()), v.Scopes)
+	ctx := withScopes(brand.With(words.With(context.WithoutCancel(r.Context()), say), v.Brand.Brand()), v.ScopeSays)
 	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)
 	}
