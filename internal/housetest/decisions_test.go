@@ -11,10 +11,12 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/follow"
+	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 	"gatehouse/internal/testconfig"
 	"gatehouse/oauth"
 	"gatehouse/pdp"
+	"gatehouse/session"
 )
 
 // deciding is a shop with an order that Ada may read, and the program that serves it.
@@ -23,6 +25,10 @@ type deciding struct {
 	ada    *gatetest.Person
 	server *gatetest.Application
 	grant  access.GrantRecord
+
+	auditor *gatetest.Person // who may ask about everything, at the console
+	console *gatetest.Application
+	right   id.Grant
 }
 
 // newDeciding makes it in g.
@@ -71,60 +77,129 @@ func ask(g *gatetest.Gate, path, token, body string) gatetest.Answer {
 // decisionPaths are the endpoints that answer a server of an API.
 var decisionPaths = []string{pdp.PathEvaluation, pdp.PathEvaluations, pdp.PathSearchSubject, pdp.PathSearchResource, pdp.PathSearchAction}
 
+// decider is a way to be let in, and the ways to lose it.
+type decider struct {
+	token  func(t *testing.T, d *deciding) string
+	losing map[string]struct {
+		do   func(t *testing.T, d *deciding, token string) error
+		want int
+	}
+}
+
+// deciders are all callers of decisions.
+func deciders() map[string]decider {
+	ctx := context.Background()
+	type losing = map[string]struct {
+		do   func(t *testing.T, d *deciding, token string) error
+		want int
+	}
+	revoked := func(app func(d *deciding) *gatetest.Application) func(*testing.T, *deciding, string) error {
+		return func(t *testing.T, d *deciding, token string) error {
+			if a := app(d).Revoke(token); a.Status != http.StatusOK {
+				t.Fatalf("revocation: %d %s", a.Status, a.Body)
+			}
+			return nil
+		}
+	}
+	disabled := func(name id.Client) func(*testing.T, *deciding, string) error {
+		return func(_ *testing.T, d *deciding, _ string) error {
+			c, err := d.House.OAuth.Client(ctx, name)
+			if err != nil {
+				return err
+			}
+			c.Disabled = true
+			_, err = d.House.OAuth.UpdateClient(ctx, gatetest.Console, c)
+			return err
+		}
+	}
+	return map[string]decider{
+		"a server of the API": {token: func(_ *testing.T, d *deciding) string { return d.token() }, losing: losing{
+			"no server any more": {func(_ *testing.T, d *deciding, _ string) error {
+				api, err := d.House.Access.API(ctx, "shop")
+				if err != nil {
+					return err
+				}
+				api.Servers = nil
+				_, err = d.House.Access.UpdateAPI(ctx, gatetest.Console, api)
+				return err
+			}, http.StatusForbidden},
+			"denied the right": {func(_ *testing.T, d *deciding, _ string) error {
+				_, err := d.House.Access.Give(ctx, gatetest.Console, readsDecisions(access.Subject{Kind: access.Client, ID: "shop-server"}, access.Deny))
+				return err
+			}, http.StatusForbidden},
+			"the application is disabled": {disabled("shop-server"), http.StatusUnauthorized},
+			"the application is deleted": {func(_ *testing.T, d *deciding, _ string) error {
+				return d.House.OAuth.DeleteClient(ctx, gatetest.Console, "shop-server")
+			}, http.StatusUnauthorized},
+			"the token is revoked": {revoked(func(d *deciding) *gatetest.Application { return d.server }), http.StatusUnauthorized},
+		}},
+		"a person with the right": {token: func(t *testing.T, d *deciding) string {
+			d.console = d.App("console", func(c *oauth.Client) { c.Audiences = []string{oauth.OwnAPI(gatetest.Issuer)} })
+			d.auditor = d.Person("auditor", gatetest.TOTP) // the policy asks it of whoever has a right at Gatehouse
+			g, err := d.House.Access.Give(ctx, gatetest.Console, readsDecisions(access.Subject{Kind: access.User, ID: string(d.auditor.ID)}, access.Allow))
+			must(t, err)
+			d.right = g.ID
+			d.Settle()
+			return d.console.Tokens(d.Browser(), d.auditor).Text("access_token")
+		}, losing: losing{
+			"the grant is revoked": {func(_ *testing.T, d *deciding, _ string) error {
+				_, err := d.House.Access.Revoke(ctx, gatetest.Console, d.right, "no auditor any more")
+				return err
+			}, http.StatusForbidden},
+			"denied the right": {func(_ *testing.T, d *deciding, _ string) error {
+				_, err := d.House.Access.Give(ctx, gatetest.Console, readsDecisions(access.Subject{Kind: access.User, ID: string(d.auditor.ID)}, access.Deny))
+				return err
+			}, http.StatusForbidden},
+			"the person is disabled": {func(_ *testing.T, d *deciding, _ string) error {
+				return d.House.Identity.Disable(ctx, gatetest.Console, d.auditor.ID)
+			}, http.StatusUnauthorized},
+			"the session is ended": {func(_ *testing.T, d *deciding, token string) error {
+				name, _ := gatetest.Claims(token)["sid"].(string)
+				return d.House.Sessions.End(ctx, gatetest.Console, id.Session(name), session.ReasonByOperator)
+			}, http.StatusUnauthorized},
+			"the application is disabled": {disabled("console"), http.StatusUnauthorized},
+			"the token is revoked":        {revoked(func(d *deciding) *gatetest.Application { return d.console }), http.StatusUnauthorized},
+		}},
+	}
+}
+
+// readsDecisions is a grant of the right to ask about everything.
+func readsDecisions(who access.Subject, effect access.Effect) access.Grant {
+	return access.Grant{
+		Subject: who, Effect: effect, Where: access.Where{Place: access.Everywhere}, Reason: "audits",
+		Permission: access.Pattern{API: access.Gatehouse, Resource: "decisions", Action: "read"},
+	}
+}
+
 // A caller that loses what it asks by is refused by the next policy, at every endpoint
 // and by every process, whatever its token still says.
 func TestCallersOfDecisionsLoseThemWithWhatTheyHad(t *testing.T) {
-	ctx := context.Background()
-	for name, c := range map[string]struct {
-		lose func(t *testing.T, d *deciding, token string)
-		want int
-	}{
-		"no server any more": {func(t *testing.T, d *deciding, _ string) {
-			api, err := d.House.Access.API(ctx, "shop")
-			must(t, err)
-			api.Servers = nil
-			_, err = d.House.Access.UpdateAPI(ctx, gatetest.Console, api)
-			must(t, err)
-		}, http.StatusForbidden},
-		"the application is disabled": {func(t *testing.T, d *deciding, _ string) {
-			c, err := d.House.OAuth.Client(ctx, "shop-server")
-			must(t, err)
-			c.Disabled = true
-			_, err = d.House.OAuth.UpdateClient(ctx, gatetest.Console, c)
-			must(t, err)
-		}, http.StatusUnauthorized},
-		"the application is deleted": {func(t *testing.T, d *deciding, _ string) {
-			must(t, d.House.OAuth.DeleteClient(ctx, gatetest.Console, "shop-server"))
-		}, http.StatusUnauthorized},
-		"the token is revoked": {func(t *testing.T, d *deciding, token string) {
-			if a := d.server.Revoke(token); a.Status != http.StatusOK {
-				t.Fatalf("revocation: %d %s", a.Status, a.Body)
-			}
-		}, http.StatusUnauthorized},
-	} {
-		t.Run(name, func(t *testing.T) {
-			onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
-				d := newDeciding(t, g)
-				replica := g.Replica()
-				token := d.token()
-				for _, at := range []*gatetest.Gate{g, replica} {
-					for _, path := range decisionPaths {
-						if a := d.ask(at, path, token); a.Status != http.StatusOK {
-							t.Fatalf("before, at %s: %d %s", path, a.Status, a.Body)
+	for who, caller := range deciders() {
+		for name, c := range caller.losing {
+			t.Run(who+", "+name, func(t *testing.T) {
+				onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+					d := newDeciding(t, g)
+					token := caller.token(t, d)
+					replica := g.Replica()
+					for _, at := range []*gatetest.Gate{g, replica} {
+						for _, path := range decisionPaths {
+							if a := d.ask(at, path, token); a.Status != http.StatusOK {
+								t.Fatalf("before, at %s: %d %s", path, a.Status, a.Body)
+							}
 						}
 					}
-				}
-				c.lose(t, d, token)
-				replica.Settle()
-				for where, at := range map[string]*gatetest.Gate{"here": g, "at a replica": replica} {
-					for _, path := range decisionPaths {
-						if a := d.ask(at, path, token); a.Status != c.want {
-							t.Errorf("%s, at %s: %d %s, want %d", where, path, a.Status, a.Body, c.want)
+					must(t, c.do(t, d, token))
+					replica.Settle()
+					for where, at := range map[string]*gatetest.Gate{"here": g, "at a replica": replica} {
+						for _, path := range decisionPaths {
+							if a := d.ask(at, path, token); a.Status != c.want {
+								t.Errorf("%s, at %s: %d %s, want %d", where, path, a.Status, a.Body, c.want)
+							}
 						}
 					}
-				}
+				})
 			})
-		})
+		}
 	}
 }
 
