@@ -1,13 +1,13 @@
 package pdp
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"mime"
 	"net/http"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
@@ -29,8 +29,7 @@ func unreadable(detail string) *fault.Error {
 // readBody reads the body of a request: one JSON object (Authorization API 1.0
 // section 10.1, RFC 7493).
 func readBody(r *http.Request) (object, error) {
-	kind, parameters, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
-	if charset := parameters["charset"]; err != nil || kind != "application/json" || charset != "" && !strings.EqualFold(charset, "utf-8") {
+	if !isJSON(r.Header.Get("Content-Type")) {
 		return nil, unreadable("The Content-Type must be application/json.")
 	}
 	if r.ContentLength > MaxBody {
@@ -46,6 +45,17 @@ func readBody(r *http.Request) (object, error) {
 	return readObject(body)
 }
 
+// isJSON reports whether a Content-Type is that of JSON, which has one charset only.
+func isJSON(contentType string) bool {
+	const is = "application/json"
+	if contentType == is { // as almost everybody writes it
+		return true
+	}
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	return err == nil && kind == is && (charset == "" || strings.EqualFold(charset, "utf-8"))
+}
+
 // readObject reads one JSON object and nothing behind it. What two readers could
 // understand in two ways is refused: a name that comes twice, text that is no UTF-8 or
 // has half a character, and what is nested without end.
@@ -53,11 +63,11 @@ func readObject(body []byte) (object, error) {
 	if !utf8.Valid(body) {
 		return nil, unreadable("The body is not UTF-8.")
 	}
-	p := parser{json.NewDecoder(bytes.NewReader(body))}
-	value, err := p.value(maxDepth)
-	if err == nil {
-		err = p.end()
+	if !json.Valid(body) {
+		return nil, unreadable("The body cannot be read as JSON: it is not well-formed.")
 	}
+	w := &walker{text: body}
+	value, err := w.value(maxDepth)
 	if err != nil {
 		return nil, unreadable("The body cannot be read as JSON: " + err.Error() + ".")
 	}
@@ -68,93 +78,135 @@ func readObject(body []byte) (object, error) {
 	return o, nil
 }
 
-// parser reads values token by token, so that it sees what a map would swallow.
-type parser struct{ *json.Decoder }
+// walker reads values of a text that is JSON and UTF-8, and sees what the library's
+// reader would swallow.
+type walker struct {
+	text []byte
+	at   int
+}
 
 var (
-	errSyntax = errors.New("it is not well-formed")
-	errDeep   = fmt.Errorf("it is nested more than %d deep", maxDepth)
-	errHalf   = errors.New("a text has half a character (U+FFFD)")
+	errDeep  = fmt.Errorf("it is nested more than %d deep", maxDepth)
+	errHalf  = errors.New("a text has half a character")
+	errLarge = errors.New("a number is too large")
 )
 
-func (p parser) value(depth int) (any, error) {
-	token, err := p.Token()
-	if err != nil {
-		return nil, errSyntax // what the library says quotes the body
-	}
-	switch t := token.(type) {
-	case json.Delim:
-		if depth == 0 {
-			return nil, errDeep
+// next skips white space, and returns the byte behind it.
+func (w *walker) next() byte {
+	for {
+		switch c := w.text[w.at]; c {
+		case ' ', '\t', '\r', '\n':
+			w.at++
+		default:
+			return c
 		}
-		if t == '{' {
-			return p.object(depth - 1)
-		}
-		return p.array(depth - 1)
-	case string:
-		return t, whole(t)
-	default:
-		return t, nil
 	}
 }
 
-// whole refuses what an unpaired surrogate has become.
-func whole(text string) error {
-	if strings.ContainsRune(text, utf8.RuneError) {
-		return errHalf
+// more skips a comma, and reports whether another member follows before end.
+func (w *walker) more(end byte) bool {
+	c := w.next()
+	if c == ',' {
+		w.at++
+		return true
 	}
-	return nil
+	if c == end {
+		w.at++
+		return false
+	}
+	return true
 }
 
-func (p parser) object(depth int) (any, error) {
+func (w *walker) value(depth int) (any, error) {
+	switch w.next() {
+	case '{':
+		return w.object(depth - 1)
+	case '[':
+		return w.array(depth - 1)
+	case '"':
+		return w.string()
+	case 't':
+		w.at += len("true")
+		return true, nil
+	case 'f':
+		w.at += len("false")
+		return false, nil
+	case 'n':
+		w.at += len("null")
+		return nil, nil
+	}
+	return w.number()
+}
+
+func (w *walker) object(depth int) (any, error) {
+	if depth < 0 {
+		return nil, errDeep
+	}
 	o := object{}
-	for p.More() {
-		token, err := p.Token()
+	for w.at++; w.more('}'); {
+		w.next()
+		name, err := w.string()
 		if err != nil {
-			return nil, errSyntax
-		}
-		name, ok := token.(string)
-		if !ok {
-			return nil, errSyntax
-		}
-		if err := whole(name); err != nil {
 			return nil, err
 		}
 		if _, twice := o[name]; twice {
 			return nil, fmt.Errorf("the member %q is there twice", brief(name))
 		}
-		if o[name], err = p.value(depth); err != nil {
+		w.next() // a colon
+		w.at++
+		if o[name], err = w.value(depth); err != nil {
 			return nil, err
 		}
 	}
-	return o, p.close()
+	return o, nil
 }
 
-func (p parser) array(depth int) (any, error) {
+func (w *walker) array(depth int) (any, error) {
+	if depth < 0 {
+		return nil, errDeep
+	}
 	list := []any{}
-	for p.More() {
-		value, err := p.value(depth)
+	for w.at++; w.more(']'); {
+		value, err := w.value(depth)
 		if err != nil {
 			return nil, err
 		}
 		list = append(list, value)
 	}
-	return list, p.close()
+	return list, nil
 }
 
-func (p parser) close() error {
-	if _, err := p.Token(); err != nil {
-		return errSyntax
+// string reads a text. What an unpaired surrogate would become is refused.
+func (w *walker) string() (string, error) {
+	begin, escaped := w.at, false
+	for w.at++; w.text[w.at] != '"'; w.at++ {
+		if w.text[w.at] == '\\' {
+			escaped = true
+			w.at++
+		}
 	}
-	return nil
+	w.at++
+	quoted := w.text[begin:w.at]
+	if !escaped {
+		return string(quoted[1 : len(quoted)-1]), nil
+	}
+	var text string
+	if err := json.Unmarshal(quoted, &text); err != nil || strings.ContainsRune(text, utf8.RuneError) {
+		return "", errHalf
+	}
+	return text, nil
 }
 
-// end reports whether nothing follows.
-func (p parser) end() error {
-	if _, err := p.Token(); !errors.Is(err, io.EOF) {
-		return errors.New("something follows it")
+func (w *walker) number() (any, error) {
+	begin := w.at
+	for w.at < len(w.text) && strings.IndexByte("+-.0123456789eE", w.text[w.at]) >= 0 {
+		w.at++
 	}
-	return nil
+	n, err := strconv.ParseFloat(string(w.text[begin:w.at]), 64)
+	if err != nil {
+		return nil, errLarge
+	}
+	return n, nil
 }
 
 // brief is text as an error may repeat it.
