@@ -5,8 +5,7 @@
 // Gatehouse's own API and nothing else: a token for a shop, or for a shop and for us,
 // is one that the shop has seen and could play back. It is verified as everywhere, and
 // what its holder may do is decided by the policy of this moment, not by what the
-// token says. The doors for programs
-// share this package and make the answers.
+// token says. The doors for programs share this package and make the answers.
 package caller
 
 import (

@@ -56,6 +56,9 @@ func TestCallersAreToldWhatTheyMayKnow(t *testing.T) {
 		forbid  = "caller.forbidden"
 		stepUp  = "caller.proof"
 	)
+	key := func(name string) string { return keysOf[name].text }
+	changed := []byte(key("ops"))
+	changed[40] ^= 1
 	for token, c := range map[string]struct {
 		shop, explain, bank int
 		code                string // of a refusal at the shop
@@ -80,6 +83,14 @@ func TestCallersAreToldWhatTheyMayKnow(t *testing.T) {
 		"for-both":       {nobody, nobody, nobody, unknown},
 		"for-twice":      {nobody, nobody, nobody, unknown},
 		"for-longer":     {nobody, nobody, nobody, unknown},
+		key("ops"):       {yes, no, yes, ""},
+		key("idle"):      {no, no, no, forbid},
+		key("late"):      {nobody, nobody, nobody, unknown},
+		key("retired"):   {nobody, nobody, nobody, unknown},
+		key("held"):      {nobody, nobody, nobody, unknown},
+		key("unknown"):   {nobody, nobody, nobody, unknown},
+		string(changed):  {nobody, nobody, nobody, unknown},
+		"gatehouse_pat_": {nobody, nobody, nobody, unknown},
 	} {
 		for _, path := range paths {
 			want := c.shop
@@ -188,8 +199,13 @@ func TestBadCredentialsAreBounded(t *testing.T) {
 	if last != http.StatusTooManyRequests {
 		t.Fatalf("after a thousand guesses the answer is %d", last)
 	}
-	if a := d.post(pdp.PathEvaluation, "decider", good); a.status != http.StatusOK {
-		t.Errorf("a good token from there: %d %s", a.status, a.body)
+	for name, token := range map[string]string{"token": "decider", "key": keysOf["ops"].text} {
+		if a := d.post(pdp.PathEvaluation, token, good); a.status != http.StatusOK {
+			t.Errorf("a good %s from there: %d %s", name, a.status, a.body)
+		}
+	}
+	if a := d.post(pdp.PathEvaluation, keysOf["unknown"].text, good); a.status != http.StatusTooManyRequests {
+		t.Errorf("a key that is guessed from there: %d %s", a.status, a.body)
 	}
 }
 

@@ -95,7 +95,7 @@ func newPoint(t testing.TB, p access.Policy) *point {
 	log := slog.New(slog.DiscardHandler)
 	d.Door = &pdp.Door{
 		Issuer: issuer, History: d, People: d, Metrics: d,
-		Callers: &caller.Desk{Audience: issuer + "/api", Tokens: d.tokens, Policy: d.policy, Flood: web.Flood{Limiter: limiter, Log: log}},
+		Callers: &caller.Desk{Audience: issuer + "/api", Tokens: d.tokens, Keys: &access.Keyring{Codec: codec, Policy: d.policy}, Policy: d.policy, Flood: web.Flood{Limiter: limiter, Log: log}},
 	}
 	if err := d.Open(); err != nil {
 		t.Fatal(err)
@@ -105,8 +105,46 @@ func newPoint(t testing.TB, p access.Policy) *point {
 	return d
 }
 
-// withOurs lets the decider ask about everything.
+// codec makes keys of service accounts, and keysOf has one of each of these.
+var (
+	codec  = access.KeyCodec{Key: []byte("a key of thirty-two bytes, exactly")[:32]}
+	keysOf = func() map[string]mintedKey {
+		all := map[string]mintedKey{}
+		for _, name := range []string{"ops", "retired", "late", "idle", "held", "unknown"} {
+			k := id.NewServiceKey()
+			text, mac := codec.Mint(k)
+			all[name] = mintedKey{k, text, mac}
+		}
+		return all
+	}()
+)
+
+type mintedKey struct {
+	id   id.ServiceKey
+	text string
+	mac  []byte
+}
+
+func service(name string) access.Subject {
+	return access.Subject{Kind: access.ServiceAccount, ID: name}
+}
+
+// withOurs lets the decider and the service account ops ask about everything. Of the
+// other accounts one has a key that is over, one has no right, one is disabled and one
+// is locked.
 func withOurs(p access.Policy) access.Policy {
+	for _, name := range []string{"ops", "late", "idle", "retired", "held"} {
+		k := access.Key{ID: keysOf[name].id, Owner: service(name), MAC: keysOf[name].mac}
+		if name == "late" {
+			k.ExpiresAt = time.Now().Add(-time.Second)
+		}
+		p.Keys = append(p.Keys, k)
+		if name != "idle" {
+			p.Grants = append(p.Grants, allow("gra_service", service(name), "gatehouse/decisions:read"))
+		}
+	}
+	p.Principals = append(p.Principals, access.Principal{Subject: service("retired"), Disabled: true})
+	p.Locks = append(p.Locks, access.Lock{On: access.On(service("held"))})
 	p.BuiltIn = access.BuiltIn{Audience: access.AudienceAt(issuer)}
 	p.Grants = append(p.Grants, allow("gra_decider", client("decider"), "gatehouse/decisions:read"))
 	return p

@@ -29,6 +29,7 @@ type deciding struct {
 	auditor *gatetest.Person // who may ask about everything, at the console
 	console *gatetest.Application
 	right   id.Grant
+	key     id.ServiceKey // of the service account ops
 }
 
 // newDeciding makes it in g.
@@ -112,7 +113,39 @@ func deciders() map[string]decider {
 			return err
 		}
 	}
+	locked := func(on func(d *deciding, token string) access.LockTarget) func(*testing.T, *deciding, string) error {
+		return func(_ *testing.T, d *deciding, token string) error {
+			_, err := d.House.Access.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: on(d, token), Reason: "something is wrong"}})
+			return err
+		}
+	}
+	ops := access.Subject{Kind: access.ServiceAccount, ID: "ops"}
 	return map[string]decider{
+		"a service account": {token: func(t *testing.T, d *deciding) string {
+			b, err := d.House.Access.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "ops"}, Reason: "audits"})
+			must(t, err)
+			g, err := d.House.Access.Give(ctx, gatetest.Console, readsDecisions(ops, access.Allow))
+			must(t, err)
+			d.right, d.key = g.ID, b.Key.ID
+			return b.Text
+		}, losing: losing{
+			"the grant is revoked": {func(_ *testing.T, d *deciding, _ string) error {
+				_, err := d.House.Access.Revoke(ctx, gatetest.Console, d.right, "no audits any more")
+				return err
+			}, http.StatusForbidden},
+			"the key is revoked": {func(_ *testing.T, d *deciding, _ string) error {
+				_, err := d.House.Access.RevokeServiceKey(ctx, gatetest.Console, d.key)
+				return err
+			}, http.StatusUnauthorized},
+			"the account is disabled": {func(_ *testing.T, d *deciding, _ string) error {
+				_, err := d.House.Access.DisableServiceAccount(ctx, gatetest.Console, "ops", "for a while")
+				return err
+			}, http.StatusUnauthorized},
+			"the account is deleted": {func(_ *testing.T, d *deciding, _ string) error {
+				return d.House.Access.DeleteServiceAccount(ctx, gatetest.Console, "ops", "for good")
+			}, http.StatusUnauthorized},
+			"the account is locked": {locked(func(*deciding, string) access.LockTarget { return access.On(ops) }), http.StatusUnauthorized},
+		}},
 		"a server of the API": {token: func(_ *testing.T, d *deciding) string { return d.token() }, losing: losing{
 			"no server any more": {func(_ *testing.T, d *deciding, _ string) error {
 				api, err := d.House.Access.API(ctx, "shop")
@@ -128,6 +161,9 @@ func deciders() map[string]decider {
 				return err
 			}, http.StatusForbidden},
 			"the application is disabled": {disabled("shop-server"), http.StatusUnauthorized},
+			"the application is locked": {locked(func(d *deciding, _ string) access.LockTarget {
+				return access.On(access.Subject{Kind: access.Client, ID: string(d.server.ID)})
+			}), http.StatusUnauthorized},
 			"the application is deleted": {func(_ *testing.T, d *deciding, _ string) error {
 				return d.House.OAuth.DeleteClient(ctx, gatetest.Console, "shop-server")
 			}, http.StatusUnauthorized},
@@ -157,6 +193,16 @@ func deciders() map[string]decider {
 				name, _ := gatetest.Claims(token)["sid"].(string)
 				return d.House.Sessions.End(ctx, gatetest.Console, id.Session(name), session.ReasonByOperator)
 			}, http.StatusUnauthorized},
+			"the person is locked": {locked(func(d *deciding, _ string) access.LockTarget {
+				return access.On(access.Subject{Kind: access.User, ID: string(d.auditor.ID)})
+			}), http.StatusUnauthorized},
+			"the session is locked": {locked(func(_ *deciding, token string) access.LockTarget {
+				name, _ := gatetest.Claims(token)["sid"].(string)
+				return access.LockTarget{Kind: access.LockSession, ID: name}
+			}), http.StatusUnauthorized},
+			"the application is locked": {locked(func(*deciding, string) access.LockTarget {
+				return access.LockTarget{Kind: access.LockClient, ID: "console"}
+			}), http.StatusUnauthorized},
 			"the application is disabled": {disabled("console"), http.StatusUnauthorized},
 			"the token is revoked":        {revoked(func(d *deciding) *gatetest.Application { return d.console }), http.StatusUnauthorized},
 		}},
