@@ -27,7 +27,7 @@ ORDER BY v, n
 LIMIT $3`)
 
 	// The last row of the primary key.
-	// The primary key: those that lose nothing are passed over.
+	// Index changes_losing.
 	selectLosses = newStatement(`
 SELECT v, kind, name, loses, at
 FROM changes

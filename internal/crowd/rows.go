@@ -139,6 +139,15 @@ func (f filler) people() []string {
 			{"ends_at", f.expires()},
 			{"rev", "1"},
 		}),
+		f.rows("changes", f.Others, [][2]string{
+			{"v", "i"},
+			{"n", "1"},
+			{"kind", "'user'"},
+			{"name", f.person("i")},
+			{"loses", "CASE WHEN i % 100 = 0 THEN TRUE ELSE FALSE END"},
+			{"at", fmt.Sprintf("CASE WHEN i <= %d THEN %d + i ELSE %d + i END", f.Due, f.now-long, f.now-hour)},
+		}),
+		fmt.Sprintf("INSERT INTO versions (name, value) VALUES ('policy', %d) ON CONFLICT (name) DO UPDATE SET value = excluded.value", f.Others),
 		f.rows("sessions", f.Sessions, [][2]string{
 			{"id", f.id("ses_", "i")},
 			{"token_hash", f.bytes(f.id("tok_", "i"))},

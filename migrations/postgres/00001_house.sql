@@ -375,6 +375,7 @@ CREATE TABLE changes (
 );
 
 CREATE INDEX changes_at ON changes (at);
+CREATE INDEX changes_losing ON changes (v, n) WHERE loses;
 
 -- Codes, families, revocations and audit events outlive the person and the
 -- client that they are about: a code used twice and a token used after the end
