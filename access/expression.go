@@ -58,6 +58,9 @@ func check(text string) (expression, error) {
 	if text == "" || len(text) > maxExpression {
 		return expression{}, refuseExpression(fmt.Sprintf("an expression has at most %d bytes, and at least one", maxExpression))
 	}
+	if strings.ContainsFunc(text, func(r rune) bool { return invisible(r) && r != '\t' && r != '\n' && r != '\r' }) {
+		return expression{}, refuseExpression("it has characters that cannot be seen")
+	}
 	tree, issues := environment().Compile(text)
 	if err := issues.Err(); err != nil {
 		return expression{}, refuseExpression(err.Error())

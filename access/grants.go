@@ -105,6 +105,7 @@ func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, un
 		case !until.After(was):
 			p.add("expires_at", "must be later than %s, when it ends now", was.Format(time.RFC3339))
 		}
+		p.moment("expires_at", until)
 		r.ExpiresAt = until
 		k.checkLength(&r, now, &p)
 		if err := p.err("grant.invalid", "The grant cannot be extended so."); err != nil {
@@ -309,13 +310,23 @@ func (p *problems) reason(reason string) {
 	p.text("reason", reason, maxReason)
 }
 
-// window complains about one that never holds.
+// window complains about one that never holds, or that nobody can write.
 func (p *problems) window(w Window, now time.Time) {
+	p.moment("not_before", w.NotBefore)
+	p.moment("expires_at", w.ExpiresAt)
 	switch {
 	case !w.ExpiresAt.IsZero() && !w.ExpiresAt.After(now):
 		p.add("expires_at", "must be in the future")
 	case !w.ExpiresAt.IsZero() && !w.ExpiresAt.After(w.NotBefore):
 		p.add("expires_at", "must be later than it begins")
+	}
+}
+
+// moment complains about a time of a year that has no four digits: RFC 3339 cannot say
+// it, and an event of the audit log would not tell what was done.
+func (p *problems) moment(name string, at time.Time) {
+	if year := at.UTC().Year(); !at.IsZero() && (year < 1 || year > 9999) {
+		p.add(name, "is of no year from 1 to 9999")
 	}
 }
 

@@ -324,7 +324,7 @@ func TestUntilIsATrueLowerBound(t *testing.T) {
 // is the same at every moment before it, and another one then.
 func TestUntilOfAnExplanationIsExact(t *testing.T) {
 	t.Parallel()
-	each(t, 2_000, func(t *testing.T, d dice, p Policy) {
+	each(t, 40_000, func(t *testing.T, d dice, p Policy) {
 		s, q := Compile(p), d.question()
 		e, err := s.Explain(&q)
 		if err != nil {

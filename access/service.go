@@ -143,11 +143,15 @@ func (p *problems) text(name, value string, most int) {
 	switch {
 	case len(value) > most:
 		p.add(name, "is longer than %d bytes", most)
-	case strings.ContainsFunc(value, func(r rune) bool {
-		return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
-	}):
+	case strings.ContainsFunc(value, invisible):
 		p.add(name, "has characters that cannot be seen")
 	}
+}
+
+// invisible reports whether a letter would not be shown, or not in its place, or is
+// none: no database and no reader may meet one.
+func invisible(r rune) bool {
+	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
 }
 
 // id complains about what cannot name an API or a role.
