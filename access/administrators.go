@@ -85,7 +85,7 @@ func (s *Service) Appoint(ctx context.Context, by audit.Actor, user id.User) err
 		},
 		Created: clock.Now(), CreatedBy: actor(by), Rev: 1,
 	}
-	return s.alter(ctx, "appoint an administrator", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "appoint an administrator", func(ctx context.Context, t *touched, _ *giver) error {
 		t.principal(r.Subject, false)
 		if err := s.Store.InsertGrant(ctx, r); err != nil {
 			return err

@@ -21,7 +21,7 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 	if err := a.check(s.BuiltIn); err != nil {
 		return API{}, err
 	}
-	err := s.alter(ctx, "create an API", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "create an API", func(ctx context.Context, t *touched, g *giver) error {
 		t.rules()
 		all, err := s.Store.APIs(ctx)
 		if err != nil {
@@ -31,6 +31,9 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 			return full("APIs", MaxAPIs)
 		}
 		if err := s.knownServers(ctx, a.Servers, nil); err != nil {
+			return err
+		}
+		if err := s.serves(ctx, g, a.Servers, nil); err != nil {
 			return err
 		}
 		if err := s.Store.InsertAPI(ctx, a); err != nil {
@@ -58,7 +61,7 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 	if err := a.check(s.BuiltIn); err != nil {
 		return API{}, err
 	}
-	err := s.alter(ctx, "update an API", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "update an API", func(ctx context.Context, t *touched, g *giver) error {
 		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
@@ -78,11 +81,17 @@ func (s *Service) UpdateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 		if bound := k.scopeOf(a.ID); bound != "" && a.Delegation != ByScope {
 			return inUse("api.in_use", fmt.Sprintf("The scope %s is bound to it.", bound))
 		}
+		if err := s.loosens(ctx, g, k, &was, &a); err != nil {
+			return err
+		}
 		if a.narrower(&was) {
 			t.api(a.ID)
 		}
 		k.apis[i] = a
 		if err := s.knownServers(ctx, a.Servers, was.Servers); err != nil {
+			return err
+		}
+		if err := s.serves(ctx, g, a.Servers, was.Servers); err != nil {
 			return err
 		}
 		if err := s.stillNamed(ctx, k, a.ID); err != nil {
@@ -146,6 +155,61 @@ func (s *Service) dropServer(ctx context.Context, who Subject) (int64, error) {
 	return n, nil
 }
 
+// loosens puts before the giver what a change of a catalogue gives to whoever has
+// something of it: what was sensitive, asked for a better sign-in, needed a scope, or
+// was somebody else's by another attribute. What is new nobody can hold, so it must not be matched by
+// a wildcard that somebody was given.
+func (s *Service) loosens(ctx context.Context, g *giver, k known, was, is *API) error {
+	if g.free {
+		return nil
+	}
+	looser := newBits(len(k.catalogue))
+	for _, p := range is.Permissions {
+		name := Pattern{is.ID, p.Resource, p.Action}
+		number, there := k.permissions[name.String()]
+		if !there {
+			if err := s.unmatched(ctx, g, k, name, p.Sensitive); err != nil {
+				return err
+			}
+			continue
+		}
+		e := &k.catalogue[number]
+		if was.Delegation == ByScope && is.Delegation != ByScope || e.sensitive && !p.Sensitive || e.requires.with(p.Requires) != p.Requires || was.Owners[p.Resource] != is.Owners[p.Resource] {
+			looser.set(number)
+		}
+	}
+	return g.hands(ctx, handed{bits: looser})
+}
+
+// serves puts before the giver what a client gets that is listed as a server of an API:
+// it may ask who may do what there.
+func (s *Service) serves(ctx context.Context, g *giver, now, before []string) error {
+	if !slices.ContainsFunc(now, func(name string) bool { return !slices.Contains(before, name) }) || g.free {
+		return nil
+	}
+	k, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	return g.hands(ctx, handed{bits: k.expand(Pattern{Gatehouse, "decisions", "read"})})
+}
+
+// unmatched refuses a new permission that a wildcard of a role or of a grant matches.
+func (s *Service) unmatched(ctx context.Context, g *giver, k known, name Pattern, sensitive bool) error {
+	matches := func(p Pattern) bool { return p.API == name.API && p.matches(name.Resource, name.Action, sensitive) }
+	for _, r := range k.roles {
+		if slices.ContainsFunc(r.Permissions, matches) {
+			return g.escalates(ctx, fmt.Sprintf("Whoever has the role %s would have %s, which nobody holds yet.", r.ID, name))
+		}
+	}
+	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error {
+		if one.Role == "" && matches(one.Permission) {
+			return g.escalates(ctx, fmt.Sprintf("By the grant %s somebody would have %s, which nobody holds yet.", one.ID, name))
+		}
+		return nil
+	})
+}
+
 // stillNamed refuses a catalogue of which a role or a grant would name what is not
 // in it any more.
 func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
@@ -200,7 +264,7 @@ func fromNow(now time.Time) GrantCursor {
 // names.
 // Faults: NotFound, Conflict "api.in_use".
 func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) error {
-	return s.alter(ctx, "delete an API", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "delete an API", func(ctx context.Context, t *touched, _ *giver) error {
 		t.rules() // nobody had anything there any more
 		k, err := s.known(ctx)
 		if err != nil {

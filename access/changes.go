@@ -184,7 +184,7 @@ func (s *Service) everyAPI(ctx context.Context) ([]string, error) {
 // StandingChanged says that who was disabled or enabled, in the transaction of ctx.
 // Call it before anything else in there raises a counter.
 func (s *Service) StandingChanged(ctx context.Context, who Subject, disabled bool) error {
-	return s.alter(ctx, "tell of a standing", func(_ context.Context, t *touched) error {
+	return s.hold(ctx, func(_ context.Context, t *touched) error {
 		t.principal(who, disabled)
 		return nil
 	})

@@ -30,8 +30,8 @@ func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecor
 	if err := r.check(now); err != nil {
 		return GrantRecord{}, err
 	}
-	err := s.alter(ctx, "create a grant", func(ctx context.Context, t *touched) error {
-		return s.give(ctx, by, t, &r, now)
+	err := s.alter(ctx, by, "create a grant", func(ctx context.Context, t *touched, g *giver) error {
+		return s.give(ctx, t, g, &r, now)
 	})
 	if err != nil {
 		return GrantRecord{}, err
@@ -47,7 +47,7 @@ func newGrant(by audit.Actor, g Grant, now time.Time) GrantRecord {
 }
 
 // give keeps a grant that was looked at by itself.
-func (s *Service) give(ctx context.Context, by audit.Actor, t *touched, r *GrantRecord, now time.Time) error {
+func (s *Service) give(ctx context.Context, t *touched, g *giver, r *GrantRecord, now time.Time) error {
 	if err := s.isKnown(ctx, r.Subject); err != nil {
 		return err
 	}
@@ -63,6 +63,11 @@ func (s *Service) give(ctx context.Context, by audit.Actor, t *touched, r *Grant
 	if err := k.checkGrant(r, now); err != nil {
 		return err
 	}
+	if r.Effect == Allow {
+		if err := g.hands(ctx, k.handedBy(r)); err != nil {
+			return err
+		}
+	}
 	if err := s.roomFor(ctx, r.Subject, now); err != nil {
 		return err
 	}
@@ -72,7 +77,7 @@ func (s *Service) give(ctx context.Context, by audit.Actor, t *touched, r *Grant
 	if err := s.touchGrant(ctx, t, r, r.Effect != Allow, now); err != nil {
 		return err
 	}
-	return s.recordGrant(ctx, by, ActionGrantCreate, r, nil, r.document())
+	return s.recordGrant(ctx, g.by, ActionGrantCreate, r, nil, r.document())
 }
 
 // Grant returns one of them, be it over or not; NotFound fault "grant.not_found".
@@ -89,7 +94,7 @@ func (s *Service) Grant(ctx context.Context, grant id.Grant) (GrantRecord, error
 // "grant.invalid", NotFound, Conflict "grant.over".
 func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, until time.Time) (r GrantRecord, err error) {
 	now, until := clock.Now(), clock.Cut(until)
-	err = s.alter(ctx, "extend a grant", func(ctx context.Context, t *touched) error {
+	err = s.alter(ctx, by, "extend a grant", func(ctx context.Context, t *touched, g *giver) error {
 		if r, err = s.living(ctx, grant, now); err != nil {
 			return err
 		}
@@ -111,6 +116,11 @@ func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, un
 		if err := p.err("grant.invalid", "The grant cannot be extended so."); err != nil {
 			return err
 		}
+		if r.Effect == Allow {
+			if err := g.hands(ctx, k.handedBy(&r)); err != nil {
+				return err
+			}
+		}
 		if err := s.Store.UpdateGrant(ctx, r); err != nil {
 			return err
 		}
@@ -131,10 +141,19 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 	if err := p.err("grant.invalid", "The grant cannot be revoked so."); err != nil {
 		return GrantRecord{}, err
 	}
-	err = s.alter(ctx, "revoke a grant", func(ctx context.Context, t *touched) error {
+	err = s.alter(ctx, by, "revoke a grant", func(ctx context.Context, t *touched, g *giver) error {
 		now := clock.Now()
 		if r, err = s.living(ctx, grant, now); err != nil {
 			return err
+		}
+		if r.Effect != Allow { // what it denied is handed back
+			k, err := s.known(ctx)
+			if err != nil {
+				return err
+			}
+			if err := g.hands(ctx, k.handedBy(&r)); err != nil {
+				return err
+			}
 		}
 		before := r.document()
 		r.Revoked, r.RevokedBy, r.RevokedReason = now, actor(by), reason
@@ -155,7 +174,7 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 // name that comes later has nothing of it. It joins the transaction of ctx; call it
 // before anything else in there raises a counter.
 func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) error {
-	return s.alter(ctx, "end grants", func(ctx context.Context, t *touched) error { return s.endAllOf(ctx, by, t, who) })
+	return s.alter(ctx, by, "end grants", func(ctx context.Context, t *touched, _ *giver) error { return s.endAllOf(ctx, by, t, who) })
 }
 
 func (s *Service) endAllOf(ctx context.Context, by audit.Actor, t *touched, who Subject) error {
@@ -405,6 +424,11 @@ func (k known) checkGrant(r *GrantRecord, now time.Time) error {
 	}
 	k.checkLength(r, now, &p)
 	return p.err("grant.invalid", "The grant cannot be made so.")
+}
+
+// handedBy is what a grant gives, or denies, as something to hand on.
+func (k known) handedBy(r *GrantRecord) handed {
+	return handed{k.means(&grant{Grant: &r.Grant}), r.Org, r.ExpiresAt}
 }
 
 // checkDeny complains about a deny of what is of Gatehouse itself that is not for one

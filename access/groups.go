@@ -38,7 +38,7 @@ func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord
 	if err := p.err("group.invalid", "The group cannot be used so."); err != nil {
 		return GroupRecord{}, err
 	}
-	err := s.alter(ctx, "create a group", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "create a group", func(ctx context.Context, t *touched, _ *giver) error {
 		t.rules()
 		all, err := s.Store.Groups(ctx)
 		if err != nil {
@@ -61,8 +61,8 @@ func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord
 // DeleteGroup removes a group, with the memberships of and in it, to which nothing
 // is granted that is not over. Faults: NotFound, Conflict "group.in_use".
 func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) error {
-	return s.alter(ctx, "delete a group", func(ctx context.Context, t *touched) error {
-		g, err := s.Group(ctx, name)
+	return s.alter(ctx, by, "delete a group", func(ctx context.Context, t *touched, g *giver) error {
+		was, err := s.Group(ctx, name)
 		if err != nil {
 			return err
 		}
@@ -73,13 +73,16 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 		if len(has) > 0 {
 			return inUse("group.in_use", fmt.Sprintf("The grant %s is for it.", has[0].ID))
 		}
+		if err := s.unleashes(ctx, g, Subject{Group, name}, Subject{Kind: Group}); err != nil {
+			return err
+		}
 		if err := s.touchMembers(ctx, t, Subject{Group, name}); err != nil {
 			return err
 		}
 		if err := s.Store.DeleteGroup(ctx, name); err != nil {
 			return err
 		}
-		return s.record(ctx, by, ActionGroupDelete, KindGroup, name, map[string]any{"description": g.Description}, nil)
+		return s.record(ctx, by, ActionGroupDelete, KindGroup, name, map[string]any{"description": was.Description}, nil)
 	})
 }
 
@@ -132,7 +135,7 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 	if err := p.err("member.invalid", "The member cannot be added so."); err != nil {
 		return MembershipRecord{}, err
 	}
-	err := s.alter(ctx, "add a member", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "add a member", func(ctx context.Context, t *touched, g *giver) error {
 		if err := s.isKnown(ctx, m.Of); err != nil {
 			return err
 		}
@@ -142,10 +145,16 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 		if err := s.checkNesting(ctx, &m); err != nil {
 			return err
 		}
+		if err := s.admits(ctx, g, &m.Membership); err != nil {
+			return err
+		}
 		var before any
 		was, err := s.Store.Membership(ctx, m.Of, m.Member)
 		switch {
 		case err == nil:
+			if err := s.unleashes(ctx, g, m.Of, m.Member); err != nil { // for a part of the time, maybe
+				return err
+			}
 			before, m.Rev = was.document(), was.Rev+1
 		case !fault.Is(err, fault.NotFound):
 			return err
@@ -171,12 +180,15 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 // RemoveMember takes somebody, or a group, out of a group or an organisation.
 // NotFound "member.not_found", "group.not_found", "org.not_found".
 func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, of, member Subject) error {
-	return s.alter(ctx, "remove a member", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "remove a member", func(ctx context.Context, t *touched, g *giver) error {
 		if err := s.isKnown(ctx, of); err != nil {
 			return err
 		}
 		was, err := s.Store.Membership(ctx, of, member)
 		if err != nil {
+			return err
+		}
+		if err := s.unleashes(ctx, g, of, member); err != nil {
 			return err
 		}
 		if err := s.touchMember(ctx, t, member, true, clock.Now()); err != nil {

@@ -37,7 +37,7 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 	if err := p.err("lock.invalid", "The lock cannot be put so."); err != nil {
 		return LockRecord{}, err
 	}
-	err := s.alter(ctx, "put a lock", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "put a lock", func(ctx context.Context, t *touched, g *giver) error {
 		about, end, err := s.lockable(ctx, l.On, now)
 		if err != nil {
 			return err
@@ -53,6 +53,11 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 			return err
 		}
 		was := lockOn(all, l.On)
+		if was != nil { // it may be over sooner
+			if err := s.releases(ctx, g, l.On, about); err != nil {
+				return err
+			}
+		}
 		if was == nil && len(all) >= MaxLocks {
 			return full("locks", MaxLocks)
 		}
@@ -77,7 +82,7 @@ var lockKinds = []LockKind{LockUser, LockService, LockClient, LockSession, LockR
 
 // LiftLock gives back what a lock suspended. NotFound "lock.not_found".
 func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) error {
-	return s.alter(ctx, "lift a lock", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "lift a lock", func(ctx context.Context, t *touched, g *giver) error {
 		t.rules()
 		all, err := s.Store.Locks(ctx)
 		if err != nil {
@@ -88,6 +93,9 @@ func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) e
 		}
 		about, err := s.lockedSubject(ctx, on)
 		if err != nil {
+			return err
+		}
+		if err := s.releases(ctx, g, on, about); err != nil {
 			return err
 		}
 		return s.recordLock(ctx, by, ActionLockLift, on, about, lockOn(all, on), nil)
@@ -114,6 +122,30 @@ func lockOn(all []LockRecord, on LockTarget) *LockRecord {
 		return nil
 	}
 	return &all[i]
+}
+
+// releases puts before the giver what a lock suspends, which its end gives back: of a
+// role or a grant what it is of, of somebody who acts, or of a session of theirs, all
+// that they have.
+func (s *Service) releases(ctx context.Context, g *giver, on LockTarget, about Subject) error {
+	if g.free {
+		return nil
+	}
+	k, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	switch on.Kind {
+	case LockRole:
+		return g.hands(ctx, handed{bits: k.means(&grant{Grant: &Grant{Role: on.ID}})})
+	case LockGrant:
+		one, err := s.Store.Grant(ctx, id.Grant(on.ID))
+		if err != nil {
+			return err
+		}
+		return g.hands(ctx, k.handedBy(&one))
+	}
+	return s.takeOver(ctx, g, about, time.Time{})
 }
 
 // lockable refuses a lock on what is not there, and on a deny: suspending it would

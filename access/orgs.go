@@ -33,7 +33,7 @@ func (s *Service) CreateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (O
 	if err := p.err("org.invalid", "The organisation cannot be used so."); err != nil {
 		return OrgRecord{}, err
 	}
-	err := s.alter(ctx, "create an organisation", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "create an organisation", func(ctx context.Context, t *touched, _ *giver) error {
 		t.rules()
 		all, err := s.Store.Orgs(ctx)
 		if err != nil {
@@ -57,7 +57,7 @@ func (s *Service) CreateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (O
 // everybody in it or counts within it that is not over. Faults: NotFound, Conflict
 // "org.in_use".
 func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) error {
-	return s.alter(ctx, "delete an organisation", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "delete an organisation", func(ctx context.Context, t *touched, g *giver) error {
 		o, err := s.Org(ctx, name)
 		if err != nil {
 			return err
@@ -76,6 +76,9 @@ func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) er
 		}
 		if within != "" {
 			return inUse("org.in_use", fmt.Sprintf("The grant %s is for it.", within))
+		}
+		if err := s.unleashes(ctx, g, Subject{Organisation, name}, Subject{Kind: Group}); err != nil {
+			return err
 		}
 		if err := s.touchMembers(ctx, t, Subject{Organisation, name}); err != nil {
 			return err

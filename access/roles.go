@@ -21,7 +21,7 @@ func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 	if err := r.check(); err != nil {
 		return Role{}, err
 	}
-	err := s.alter(ctx, "create a role", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "create a role", func(ctx context.Context, t *touched, g *giver) error {
 		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
@@ -31,6 +31,10 @@ func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 			return full("roles", MaxRoles)
 		}
 		if err := k.checkRole(&r); err != nil {
+			return err
+		}
+		next := s.with(k, append(slices.Clone(k.roles), r))
+		if err := g.hands(ctx, handed{bits: next.rules.roles[r.ID].bits}); err != nil {
 			return err
 		}
 		if err := s.Store.InsertRole(ctx, r); err != nil {
@@ -56,7 +60,7 @@ func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 	if err := r.check(); err != nil {
 		return Role{}, err
 	}
-	err := s.alter(ctx, "update a role", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "update a role", func(ctx context.Context, t *touched, g *giver) error {
 		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
@@ -74,11 +78,14 @@ func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 		if err := next.checkRole(&r); err != nil {
 			return err
 		}
-		next.roles = append(next.roles, r)
+		next = s.with(k, append(next.roles, r))
+		if err := s.regrants(ctx, g, k, next, r.ID); err != nil {
+			return err
+		}
 		if err := s.stillShort(ctx, k, next); err != nil {
 			return err
 		}
-		if err := s.loseByRoles(ctx, t, k.rules, compileRules(Policy{APIs: next.apis, Roles: next.roles, BuiltIn: s.BuiltIn}), clock.Now()); err != nil {
+		if err := s.loseByRoles(ctx, t, k.rules, next.rules, clock.Now()); err != nil {
 			return err
 		}
 		if err := s.stillDeniable(ctx, k, next); err != nil {
@@ -122,7 +129,6 @@ func (s *Service) stillShort(ctx context.Context, was, is known) error {
 // stillDeniable refuses roles that are denied to somebody and would give permissions
 // of Gatehouse itself then: see checkDeny.
 func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
-	is.rules = compileRules(Policy{APIs: is.apis, Roles: is.roles, BuiltIn: s.BuiltIn})
 	administers := map[string]bool{}
 	for _, r := range is.roles {
 		if is.administers(is.rules.roles[r.ID].bits) && !was.administers(was.rules.roles[r.ID].bits) {
@@ -140,10 +146,52 @@ func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
 	})
 }
 
+// with is k with other roles.
+func (s *Service) with(k known, roles []Role) known {
+	return known{k.apis, roles, k.scopes, compileRules(Policy{APIs: k.apis, Roles: roles, BuiltIn: s.BuiltIn})}
+}
+
+// regrants puts before the giver what whoever has a role gets by a change of it: what
+// it gives more, and what it gives less where it is denied.
+func (s *Service) regrants(ctx context.Context, g *giver, was, is known, name string) error {
+	before, after := was.rules.roles[name].bits, is.rules.roles[name].bits
+	if err := g.hands(ctx, handed{bits: after.without(before)}); err != nil {
+		return err
+	}
+	lost := before.without(after)
+	if g.free || lost.empty() {
+		return nil
+	}
+	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error {
+		if one.Effect == Allow || one.Role == "" || !was.under(one.Role, name) {
+			return nil
+		}
+		return g.hands(ctx, handed{lost, one.Org, one.Ends()})
+	})
+}
+
+// under reports whether a role is the other one, or has it for an ancestor.
+func (k known) under(name, above string) bool {
+	seen := map[string]bool{}
+	var look func(name string) bool
+	look = func(name string) bool {
+		if name == above {
+			return true
+		}
+		one := k.rules.roles[name]
+		if one == nil || seen[name] {
+			return false
+		}
+		seen[name] = true
+		return slices.ContainsFunc(one.Parents, look)
+	}
+	return look(name)
+}
+
 // DeleteRole removes a role that no other role has for a parent, and of which no
 // grant is that is not over. Faults: NotFound, Conflict "role.in_use".
 func (s *Service) DeleteRole(ctx context.Context, by audit.Actor, name string) error {
-	return s.alter(ctx, "delete a role", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "delete a role", func(ctx context.Context, t *touched, _ *giver) error {
 		t.rules() // nobody had it any more
 		k, err := s.known(ctx)
 		if err != nil {

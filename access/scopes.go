@@ -41,7 +41,7 @@ func (s *Service) CreateScope(ctx context.Context, by audit.Actor, one Scope) (S
 	if err := one.check(); err != nil {
 		return Scope{}, err
 	}
-	err := s.alter(ctx, "create a scope", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "create a scope", func(ctx context.Context, t *touched, g *giver) error {
 		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
@@ -51,6 +51,9 @@ func (s *Service) CreateScope(ctx context.Context, by audit.Actor, one Scope) (S
 			return full("scopes", MaxScopes)
 		}
 		if err := k.checkScope(&one); err != nil {
+			return err
+		}
+		if err := g.hands(ctx, handed{bits: k.scopeBits(&one)}); err != nil {
 			return err
 		}
 		if err := s.Store.InsertScope(ctx, one); err != nil {
@@ -90,7 +93,7 @@ func (s *Service) UpdateScope(ctx context.Context, by audit.Actor, one Scope) (S
 	if err := one.check(); err != nil {
 		return Scope{}, err
 	}
-	err := s.alter(ctx, "update a scope", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "update a scope", func(ctx context.Context, t *touched, g *giver) error {
 		t.rules()
 		k, err := s.known(ctx)
 		if err != nil {
@@ -107,6 +110,9 @@ func (s *Service) UpdateScope(ctx context.Context, by audit.Actor, one Scope) (S
 			one.Rev = was.Rev
 		}
 		if err := k.checkScope(&one); err != nil {
+			return err
+		}
+		if err := g.hands(ctx, handed{bits: k.scopeBits(&one).without(k.scopeBits(&was))}); err != nil {
 			return err
 		}
 		if !k.scopeBits(&was).within(k.scopeBits(&one)) {
@@ -128,7 +134,7 @@ func (s *Service) UpdateScope(ctx context.Context, by audit.Actor, one Scope) (S
 // would be a name that anybody can give. The API goes on going by scopes. Faults:
 // NotFound, Conflict "scope.in_use".
 func (s *Service) DeleteScope(ctx context.Context, by audit.Actor, name string) error {
-	return s.alter(ctx, "delete a scope", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "delete a scope", func(ctx context.Context, t *touched, _ *giver) error {
 		t.rules() // nobody could ask for it any more
 		was, err := s.Scope(ctx, name)
 		if err != nil {

@@ -13,9 +13,9 @@ import (
 	"gatehouse/id"
 )
 
-// Service is how policies are written. All fields but Live are needed. It asks nobody for
-// permission: whoever hands it to somebody who is not the operator must see to it
-// that they give away nothing that they do not have.
+// Service is how policies are written. All fields but Live are needed. Whoever acts
+// hands on nothing that they do not hold, unless they are the operator on the host or
+// Gatehouse itself; that they may make a change at all is for the caller to ask.
 type Service struct {
 	Store   Store
 	Audit   audit.Recorder
@@ -42,9 +42,10 @@ type Directory interface {
 
 // alter runs f in a transaction of its own, as the only one that changes the
 // policy meanwhile, and keeps what f says that it touched. What f reads stays so
-// until it is over. See KeepAdministered.
-func (s *Service) alter(ctx context.Context, doing string, f func(ctx context.Context, t *touched) error) error {
-	if err := s.hold(ctx, f); err != nil {
+// until it is over. Whatever it hands on it puts before the giver: see there.
+func (s *Service) alter(ctx context.Context, by audit.Actor, doing string, f func(ctx context.Context, t *touched, g *giver) error) error {
+	err := s.hold(ctx, func(ctx context.Context, t *touched) error { return f(ctx, t, s.giver(by)) })
+	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil

@@ -51,7 +51,7 @@ func (s *Service) CreateServiceAccount(ctx context.Context, by audit.Actor, n Ne
 	if err := a.check(n.Reason); err != nil {
 		return Begun{}, err
 	}
-	err = s.alter(ctx, "create a service account", func(ctx context.Context, t *touched) error {
+	err = s.alter(ctx, by, "create a service account", func(ctx context.Context, t *touched, g *giver) error {
 		t.principal(Subject{ServiceAccount, a.ID}, false)
 		b = Begun{ServiceAccountRecord: a}
 		if err := s.insertServiceAccount(ctx, by, &a, n.Reason); err != nil {
@@ -71,7 +71,7 @@ func (s *Service) CreateServiceAccount(ctx context.Context, by audit.Actor, n Ne
 		if err := b.Grant.check(now); err != nil {
 			return err
 		}
-		return s.give(ctx, by, t, &b.Grant, now)
+		return s.give(ctx, t, g, &b.Grant, now)
 	})
 	if err != nil {
 		return Begun{}, err
@@ -139,10 +139,15 @@ func (s *Service) setDisabled(ctx context.Context, by audit.Actor, name, reason 
 	if err := checkReason(reason); err != nil {
 		return ServiceAccountRecord{}, err
 	}
-	err = s.alter(ctx, "change a service account", func(ctx context.Context, t *touched) error {
+	err = s.alter(ctx, by, "change a service account", func(ctx context.Context, t *touched, g *giver) error {
 		t.principal(Subject{ServiceAccount, name}, disabled)
 		if a, err = s.ServiceAccount(ctx, name); err != nil || a.Disabled == disabled {
 			return err
+		}
+		if !disabled {
+			if err := s.takeOver(ctx, g, Subject{ServiceAccount, name}, time.Time{}); err != nil {
+				return err
+			}
 		}
 		before := a.document()
 		a.Disabled, a.Updated = disabled, clock.Now()
@@ -165,7 +170,7 @@ func (s *Service) DeleteServiceAccount(ctx context.Context, by audit.Actor, name
 	if err := checkReason(reason); err != nil {
 		return err
 	}
-	return s.alter(ctx, "delete a service account", func(ctx context.Context, t *touched) error {
+	return s.alter(ctx, by, "delete a service account", func(ctx context.Context, t *touched, _ *giver) error {
 		a, err := s.ServiceAccount(ctx, name)
 		if err != nil {
 			return err

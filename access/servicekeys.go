@@ -50,9 +50,12 @@ func (k *KeyRecord) decided() Key {
 // "servicekey.invalid" with the fields, NotFound, Conflict "access.full".
 func (s *Service) CreateServiceKey(ctx context.Context, by audit.Actor, k KeyRecord) (KeyRecord, string, error) {
 	text, now := "", clock.Now()
-	err := s.alter(ctx, "create a key", func(ctx context.Context, t *touched) error {
+	err := s.alter(ctx, by, "create a key", func(ctx context.Context, t *touched, g *giver) error {
 		t.principal(Subject{ServiceAccount, k.Owner}, false)
 		if _, err := s.ServiceAccount(ctx, k.Owner); err != nil {
+			return err
+		}
+		if err := s.takeOver(ctx, g, Subject{ServiceAccount, k.Owner}, k.ExpiresAt); err != nil {
 			return err
 		}
 		var err error
@@ -115,7 +118,7 @@ func (s *Service) roomForKey(ctx context.Context, account string, now time.Time)
 // RevokeServiceKey ends a key now. It is told of with who ended it. Faults: NotFound
 // "servicekey.not_found", Conflict "servicekey.over".
 func (s *Service) RevokeServiceKey(ctx context.Context, by audit.Actor, name id.ServiceKey) (k KeyRecord, err error) {
-	err = s.alter(ctx, "revoke a key", func(ctx context.Context, t *touched) error {
+	err = s.alter(ctx, by, "revoke a key", func(ctx context.Context, t *touched, _ *giver) error {
 		now := clock.Now()
 		k, err = s.Store.ServiceKey(ctx, name)
 		if fault.Is(err, fault.NotFound) {

@@ -115,6 +115,19 @@ func (g grantsOfClients) ServesAPI(ctx context.Context, client id.Client) (bool,
 	return g.access.Serves(ctx, string(client))
 }
 
+// MayTakeOver implements oauth.Grants.
+func (g grantsOfClients) MayTakeOver(ctx context.Context, by audit.Actor, client id.Client) error {
+	return g.access.MayActFor(ctx, by, access.Subject{Kind: access.Client, ID: string(client)})
+}
+
+// guardOfPeople lets identity ask who may change how somebody proves who they are.
+type guardOfPeople struct{ access *access.Service }
+
+// MayTakeOver implements identity.Guard.
+func (g guardOfPeople) MayTakeOver(ctx context.Context, by audit.Actor, user id.User) error {
+	return g.access.MayActFor(ctx, by, access.Subject{Kind: access.User, ID: string(user)})
+}
+
 // Administers reports whether a person has a right at Gatehouse itself, or is to have
 // one, by the policy that is in memory; Unavailable "policy.unknown" when nobody can
 // know. It implements the Administrators of flow, oauth and ui.

@@ -227,8 +227,8 @@ func (s *Service) RemoveFactors(ctx context.Context, from audit.Actor, user id.U
 	return s.dropFactors(ctx, from, user, keep, ActionFactorRemove)
 }
 
-// ResetFactors does the same for the operator, helping somebody who lost theirs,
-// and ends everything.
+// ResetFactors does the same for whoever administers people, helping somebody who lost
+// theirs, and ends everything. Faults besides: those of Guard.
 func (s *Service) ResetFactors(ctx context.Context, by audit.Actor, user id.User) error {
 	return s.dropFactors(ctx, by, user, "", ActionFactorReset)
 }
@@ -236,6 +236,9 @@ func (s *Service) ResetFactors(ctx context.Context, by audit.Actor, user id.User
 func (s *Service) dropFactors(ctx context.Context, by audit.Actor, user id.User, keep id.Session, action audit.Action) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.Store.HoldUser(ctx, user); err != nil {
+			return err
+		}
+		if err := s.Guard.MayTakeOver(ctx, by, user); err != nil {
 			return err
 		}
 		all, err := s.Store.FactorsOf(ctx, user)

@@ -197,6 +197,9 @@ func (m *memory) Appoint(ctx context.Context, _ audit.Actor, user id.User) error
 	return m.write(ctx, func() error { m.chiefs[user] = true; return nil })
 }
 
+// MayTakeOver is Guard: everybody may.
+func (m *memory) MayTakeOver(context.Context, audit.Actor, id.User) error { return nil }
+
 func (m *memory) KeepAdministered(ctx context.Context, f func(ctx context.Context) error) error {
 	return m.InTx(ctx, func(ctx context.Context) error {
 		before, _ := m.Administered(ctx)
@@ -488,7 +491,7 @@ const goodPassword = "violet harbour 77 engines"
 func newHouse(t *testing.T) *house {
 	m := newMemory()
 	return &house{T: t, memory: m, Service: &Service{
-		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Rights: m, Administration: m,
+		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Rights: m, Administration: m, Guard: m,
 		Hasher: password.NewHasher(cheap), Config: DefaultConfig(), Issuer: "Gatehouse",
 	}}
 }

@@ -15,7 +15,7 @@ import (
 
 // SetPassword gives a person a new password without asking for the old one, and
 // ends all they hold. Faults: "password.weak" (Invalid), "password.busy"
-// (Unavailable), NotFound.
+// (Unavailable), NotFound, those of Guard.
 func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User, next string) error {
 	u, err := s.Store.User(ctx, user)
 	if err != nil {
@@ -27,6 +27,9 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if _, err := s.Store.HoldUser(ctx, user); err != nil {
+			return err
+		}
+		if err := s.Guard.MayTakeOver(ctx, by, user); err != nil {
 			return err
 		}
 		if err := s.putPassword(ctx, by, newPassword(user, hash, clock.Now()), "", ActionPasswordSet); err != nil {

@@ -25,6 +25,15 @@ type Service struct {
 	Issuer string // the name that authenticator apps show
 
 	Administration Administration
+	Guard          Guard
+}
+
+// Guard keeps whoever administers people from getting hold of what these may do.
+type Guard interface {
+	// MayTakeOver refuses to let by change how user proves who they are, where user may
+	// do, now or later, what by may not: Forbidden "access.not_held". People may
+	// change what is theirs, and the operator on the host anything.
+	MayTakeOver(ctx context.Context, by audit.Actor, user id.User) error
 }
 
 // Administration knows who administers Gatehouse, which is a part of the policy and

@@ -86,7 +86,8 @@ func (s *Service) insert(ctx context.Context, by audit.Actor, u User, hash strin
 // Update changes email, name and claims of a person; Disabled has methods of its
 // own. When u.Rev is set and is not what the store has,
 // somebody else changed the person meanwhile: Conflict fault "user.changed".
-// Other faults: "user.invalid", "user.email_taken" (Conflict), NotFound.
+// Other faults: "user.invalid", "user.email_taken" (Conflict), NotFound, and for another
+// address those of Guard.
 func (s *Service) Update(ctx context.Context, by audit.Actor, u User) (User, error) {
 	u = tidy(u)
 	if err := check(u); err != nil {
@@ -123,7 +124,8 @@ func (s *Service) Disable(ctx context.Context, by audit.Actor, user id.User) err
 	return nil
 }
 
-// Enable lets a person sign in again; what ended stays ended.
+// Enable lets a person sign in again; what ended stays ended. Faults besides NotFound:
+// those of Guard.
 func (s *Service) Enable(ctx context.Context, by audit.Actor, user id.User) error {
 	err := s.change(ctx, by, user, ActionUserEnable, func(u User) User { u.Disabled, u.Updated = false, clock.Now(); return u })
 	if err != nil {
@@ -141,6 +143,11 @@ func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, acti
 			return err
 		}
 		is := f(was)
+		if is.takesOver(&was) {
+			if err := s.Guard.MayTakeOver(ctx, by, user); err != nil {
+				return err
+			}
+		}
 		write := func(ctx context.Context) error { return emailTaken(s.Store.UpdateUser(ctx, is)) }
 		if is.Disabled != was.Disabled {
 			write = s.standing(user, is.Disabled, write)
@@ -162,6 +169,12 @@ func (s *Service) standing(user id.User, disabled bool, write func(ctx context.C
 			return s.Rights.StandingChanged(ctx, user, disabled)
 		})
 	}
+}
+
+// takesOver reports whether the change from was to u may let somebody else be this
+// person: by an address at which they are found, or since they are let in again.
+func (u *User) takesOver(was *User) bool {
+	return u.Email != was.Email || u.EmailVerified != was.EmailVerified || was.Disabled && !u.Disabled
 }
 
 // Delete removes a person and ends all they hold. Their id is never used again. The

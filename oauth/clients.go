@@ -75,7 +75,7 @@ func (s *Service) free(ctx context.Context, client id.Client) error {
 // access tokens another type, ends its codes and access tokens, and what a refresh
 // brings is measured anew. When c.Rev is set and is not what the store has, somebody
 // else changed the client meanwhile: Conflict fault "client.changed". Other faults:
-// Invalid "client.invalid", NotFound.
+// Invalid "client.invalid", NotFound, those of Grants.MayTakeOver.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
 	c.complete()
 	if err := validate(&c, s.Config); err != nil {
@@ -101,6 +101,9 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 			return fault.New(fault.Conflict, "client.changed", "Somebody else changed this application meanwhile. Look at it again.")
 		}
 		if err := s.checkRequired(ctx, &old, &c); err != nil {
+			return err
+		}
+		if err := s.Grants.MayTakeOver(ctx, by, c.ID); err != nil {
 			return err
 		}
 		c.Created, c.Updated, c.Secrets = old.Created, clock.Now(), nil
@@ -158,6 +161,9 @@ type Grants interface {
 	EndGrants(ctx context.Context, by audit.Actor, client id.Client) error
 	// StandingChanged tells that client was disabled or enabled, likewise.
 	StandingChanged(ctx context.Context, client id.Client, disabled bool) error
+	// MayTakeOver refuses to let by change how client proves who it is, where it may
+	// do, now or later, what by may not: Forbidden "access.not_held".
+	MayTakeOver(ctx context.Context, by audit.Actor, client id.Client) error
 }
 
 // DeleteClient removes a client and ends its tokens and its grants. NotFound when

@@ -313,6 +313,8 @@ func (noGrants) EndGrants(context.Context, audit.Actor, id.Client) error { retur
 
 func (noGrants) ServesAPI(context.Context, id.Client) (bool, error) { return false, nil }
 
+func (noGrants) MayTakeOver(context.Context, audit.Actor, id.Client) error { return nil }
+
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
 	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{}, Log: slog.New(slog.DiscardHandler)}, m

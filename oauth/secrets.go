@@ -52,7 +52,7 @@ func (s *Service) VerifySecret(c *Client, presented string, now time.Time) bool 
 // RotateSecret gives the client a fresh secret and returns it, once. Of the old
 // ones the newest keeps working, so that the application can change over
 // without a gap; the next rotation ends it. Invalid fault "client.no_secret"
-// for a client that authenticates otherwise.
+// for a client that authenticates otherwise; those of Grants.MayTakeOver.
 func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Client) (Client, string, error) {
 	now := clock.Now()
 	fresh, text := s.newSecret(now)
@@ -60,6 +60,9 @@ func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Cl
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		old, err := s.Store.Client(ctx, client)
 		if err != nil {
+			return err
+		}
+		if err := s.Grants.MayTakeOver(ctx, by, client); err != nil {
 			return err
 		}
 		if !old.hasSecrets() {

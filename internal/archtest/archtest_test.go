@@ -168,6 +168,31 @@ func TestDoorsSkipTheRim(t *testing.T) {
 	}
 }
 
+// The guard of what is handed on lets pass who acts as the operator or as the house
+// itself (package access). Nobody does so who came through a door.
+func TestNobodyComesThroughADoorAsTheOperator(t *testing.T) {
+	for _, p := range list(t) {
+		if floors[top(p.ImportPath)] != 4 && top(p.ImportPath) != "web" {
+			continue
+		}
+		files, err := filepath.Glob(filepath.Join(p.Dir, "*.go"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, f := range files {
+			content, err := os.ReadFile(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, word := range []string{"audit.Console", "audit.House", "audit.ActorKind("} {
+				if !strings.HasSuffix(f, "_test.go") && bytes.Contains(content, []byte(word)) {
+					t.Errorf("%s names %s: whoever comes through a door is themselves", f, word)
+				}
+			}
+		}
+	}
+}
+
 func TestTheHouseKnowsNeitherHTTPNorSQL(t *testing.T) {
 	for _, p := range list(t) {
 		for _, h := range houses {

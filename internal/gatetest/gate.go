@@ -211,10 +211,14 @@ type traits struct {
 	user          identity.User
 	totp          bool
 	administrator bool
+	noPassword    bool
 }
 
 // TOTP gives the person a second factor.
 func TOTP(t *traits) { t.totp = true }
+
+// NoPassword makes the person without a password, which takes a while to hash.
+func NoPassword(t *traits) { t.noPassword = true }
 
 // Administrator makes the person one.
 func Administrator(t *traits) { t.administrator = true }
@@ -243,6 +247,9 @@ func (g *Gate) Person(name string, with ...Trait) *Person {
 	for _, w := range with {
 		w(&t)
 	}
+	if t.noPassword {
+		p.Password = ""
+	}
 	u, err := g.House.Identity.Create(context.Background(), Console, t.user, p.Password)
 	if err != nil {
 		g.T.Fatalf("create %s: %v", name, err)
@@ -252,12 +259,13 @@ func (g *Gate) Person(name string, with ...Trait) *Person {
 		g.Administers(p)
 	}
 	if t.totp {
-		p.enrol()
+		p.Enrol()
 	}
 	return p
 }
 
-func (p *Person) enrol() {
+// Enrol gives the person a second factor.
+func (p *Person) Enrol() {
 	t := p.gate.T
 	t.Helper()
 	ctx := context.Background()

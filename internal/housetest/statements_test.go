@@ -52,3 +52,26 @@ func postsNeedFewStatements(t *testing.T) {
 	const unsaved = 2 // nothing was stored yet: whether there is a row is asked each time
 	cost("code of a step-up", 10+issue+unsaved, func() *gatetest.Page { return p.Submit("code", s.ada.Code()) })
 }
+
+// A refresh reads the family with what it stands on, and rotates it. Whether its person
+// administers, at which signin.mfa looks, is known in memory. So is it for a code.
+func TestARefreshNeedsTwoStatements(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		s.Person("root", gatetest.Administrator)
+		cost := func(what string, want uint64, do func() gatetest.Answer) gatetest.Answer {
+			t.Helper()
+			before := s.House.Store.Statements()
+			answer := expectTokens(t, what, do())
+			if n := s.House.Store.Statements() - before; n != want {
+				t.Errorf("%s: %d statements, want %d", what, n, want)
+			}
+			return answer
+		}
+		code := s.code()
+		tokens := cost("a code", 7, func() gatetest.Answer { return s.app.Exchange(code) })
+		tokens = cost("a refresh", 2, func() gatetest.Answer { return s.app.Refresh(tokens.Text("refresh_token")) })
+		cost("another one", 2, func() gatetest.Answer { return s.app.Refresh(tokens.Text("refresh_token")) })
+	})
+}

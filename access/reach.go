@@ -1,0 +1,202 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/audit"
+)
+
+// around reads what concerns one subject, in the transaction of ctx: what they and
+// those in whom they are were granted or denied, be it now or later, and how they come
+// to it. All else that makes a policy is in it too.
+func (s *Service) around(ctx context.Context, who Subject, now time.Time) (p Policy, err error) {
+	k, err := s.known(ctx)
+	if err != nil {
+		return p, err
+	}
+	p = Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn}
+	locks, err := s.Store.Locks(ctx)
+	if err != nil {
+		return p, err
+	}
+	for _, l := range locks {
+		p.Locks = append(p.Locks, l.Lock)
+	}
+	if who == (Subject{}) { // the store would take it for everybody
+		return p, nil
+	}
+	if who.Kind.acts() {
+		disabled, err := s.Store.Disabled(ctx, who)
+		if err != nil {
+			return p, err
+		}
+		p.Principals = []Principal{{Subject: who, Disabled: disabled}}
+	}
+	list := []Subject{who}
+	seen := map[Subject]bool{who: true}
+	for i := 0; i < len(list); i++ {
+		if err := s.grantsOf(ctx, list[i], now, &p); err != nil {
+			return p, err
+		}
+		in, err := s.Store.MembershipsOf(ctx, list[i])
+		if err != nil {
+			return p, err
+		}
+		for j := range in {
+			p.Memberships = append(p.Memberships, in[j].Membership)
+			if of := in[j].Of; !seen[of] {
+				seen[of] = true
+				list = append(list, of)
+			}
+		}
+	}
+	return p, nil
+}
+
+// grantsOf adds the grants of one subject that are not over.
+func (s *Service) grantsOf(ctx context.Context, who Subject, now time.Time, p *Policy) error {
+	for at := fromNow(now); ; {
+		page, err := s.Store.GrantsAfter(ctx, who, at, MaxGrantsOf)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			p.Grants = append(p.Grants, page[i].decided())
+		}
+		if len(page) < MaxGrantsOf {
+			return nil
+		}
+		last := &page[len(page)-1]
+		at = GrantCursor{last.Ends(), last.ID}
+	}
+}
+
+// reached is what somebody has or is to have.
+type reached struct {
+	*rules
+	grants []reaching
+	ends   map[Subject]int64 // until when they are in what they are in, and are themselves
+}
+
+// reaching is a grant that somebody has, maybe by a group, with the end of having it.
+type reaching struct {
+	*grant
+	until int64
+}
+
+// reach returns what who has or is to have, when they have it from now on until an end:
+// each grant with the end of the longest way to it. It joins the transaction of ctx.
+func (s *Service) reach(ctx context.Context, who Subject, until, now time.Time) (r reached, err error) {
+	p, err := s.around(ctx, who, now)
+	if err != nil {
+		return r, err
+	}
+	at := nanos(now)
+	r.rules, r.ends = compileRules(p), map[Subject]int64{who: Window{ExpiresAt: until}.span().until}
+	for changed := true; changed; { // ends only rise, each to one of as many as there are memberships
+		changed = false
+		for _, m := range p.Memberships {
+			end, ok := r.ends[m.Member]
+			if end = min(end, m.span().until); ok && end > at && end > r.ends[m.Of] {
+				r.ends[m.Of], changed = end, true
+			}
+		}
+	}
+	for i := range p.Grants {
+		g := &grant{Grant: &p.Grants[i], span: p.Grants[i].span()}
+		if end, ok := r.ends[g.Subject]; ok && min(end, g.until) > at {
+			r.grants = append(r.grants, reaching{g, min(end, g.until)})
+		}
+	}
+	return r, nil
+}
+
+// handed are the grants of an effect as something to hand on; within is nil, or names
+// the organisations within which alone they count.
+func (r *reached) handed(effect func(Effect) bool, within map[string]bool) (list []handed) {
+	for _, g := range r.grants {
+		if effect(g.Effect) && (within == nil || within[g.Org]) {
+			list = append(list, handed{r.means(g.grant), g.Org, moment(g.until)})
+		}
+	}
+	return list
+}
+
+func allows(e Effect) bool { return e == Allow }
+func denies(e Effect) bool { return e != Allow }
+
+// orgs are the organisations in which somebody is.
+func (r *reached) orgs() map[string]bool {
+	names := map[string]bool{}
+	for of := range r.ends {
+		if of.Kind == Organisation {
+			names[of.ID] = true
+		}
+	}
+	return names
+}
+
+// admits puts before the giver what a new member gets: whatever the group or the
+// organisation has, and those have in which it is, and what the member was granted
+// within an organisation in which they come to be.
+func (s *Service) admits(ctx context.Context, g *giver, m *Membership) error {
+	return s.joins(ctx, g, m.Of, m.Member, m.ExpiresAt, allows)
+}
+
+// unleashes puts before the giver what is denied to whoever is in a group or an
+// organisation: one who is not any more is denied it no longer. A member that is the
+// zero Group stands for all of them.
+func (s *Service) unleashes(ctx context.Context, g *giver, of, member Subject) error {
+	return s.joins(ctx, g, of, member, time.Time{}, denies)
+}
+
+func (s *Service) joins(ctx context.Context, g *giver, of, member Subject, until time.Time, effect func(Effect) bool) error {
+	if g.free {
+		return nil
+	}
+	r, err := s.reach(ctx, of, until, g.now)
+	if err != nil {
+		return err
+	}
+	if err := g.hands(ctx, r.handed(effect, nil)...); err != nil || len(r.orgs()) == 0 {
+		return err
+	}
+	if member.Kind.acts() {
+		own, err := s.reach(ctx, member, until, g.now)
+		if err != nil {
+			return err
+		}
+		return g.hands(ctx, own.handed(effect, r.orgs())...)
+	}
+	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error { // of whoever is in that group
+		if !effect(one.Effect) || !r.orgs()[one.Org] {
+			return nil
+		}
+		return g.hands(ctx, handed{r.means(&grant{Grant: &one.Grant}), one.Org, one.Ends()})
+	})
+}
+
+// takeOver puts before the giver all that somebody has or is to have until an end: who
+// gets a key, a password or an address of theirs can do all of it.
+func (s *Service) takeOver(ctx context.Context, g *giver, who Subject, until time.Time) error {
+	if g.free {
+		return nil
+	}
+	r, err := s.reach(ctx, who, until, g.now)
+	if err != nil {
+		return fmt.Errorf("look for the rights of a %s: %w", who.Kind, err)
+	}
+	return g.hands(ctx, r.handed(allows, nil)...)
+}
+
+// MayActFor refuses to let an actor get hold of somebody's rights, by a password, a
+// secret or an address of theirs, where the actor does not hold all of them: Forbidden
+// "access.not_held". It joins the transaction of ctx. Everybody may act for themselves.
+func (s *Service) MayActFor(ctx context.Context, by audit.Actor, who Subject) error {
+	if who == principalOf(by) {
+		return nil
+	}
+	return s.takeOver(ctx, s.giver(by), who, time.Time{})
+}
