@@ -102,6 +102,9 @@ func (p *atShell) one(line string) string {
 	if words[0] != "gatehouse" || code != exitDone {
 		p.t.Fatalf("%s: exit %d, %s", line, code, stderr)
 	}
+	if err := p.house.Feed.Step(p.t.Context()); err != nil { // a running server has it within a second
+		p.t.Fatal(err)
+	}
 	return stdout
 }
 
@@ -160,7 +163,7 @@ func (p *atShell) curl(words []string) string {
 	w := httptest.NewRecorder()
 	p.server.ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
-		p.t.Fatalf("curl %s: %d %s", strings.Join(words, " "), w.Code, w.Body)
+		p.t.Fatalf("curl %s: %d %s", address, w.Code, w.Body)
 	}
 	return w.Body.String()
 }

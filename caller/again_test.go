@@ -1,0 +1,128 @@
+package caller_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"testing"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/caller"
+	"gatehouse/fault"
+	"gatehouse/oauth"
+	"gatehouse/web"
+)
+
+// scene is a desk and what it asks.
+type scene struct {
+	token    *oauth.AccessToken
+	tokenErr error
+	bearer   access.Bearer
+	keyErr   error
+	policy   access.Policy
+	unknown  error
+	bad      int // credentials that were counted
+}
+
+func (s *scene) Known(string) bool { return s.token != nil }
+func (s *scene) Verify(context.Context, string) (*oauth.AccessToken, error) {
+	return s.token, s.tokenErr
+}
+func (s *scene) Bearer(context.Context, string) (access.Bearer, error) { return s.bearer, s.keyErr }
+func (s *scene) Current(context.Context) (*access.Snapshot, error) {
+	return access.Compile(s.policy), s.unknown
+}
+func (s *scene) Blocked(context.Context, string) (time.Duration, error) { return 0, nil }
+func (s *scene) Count(context.Context, string) error                    { s.bad++; return nil }
+func (s *scene) Take(context.Context, string) (time.Duration, error)    { return 0, nil }
+
+func (s *scene) desk() *caller.Desk {
+	return &caller.Desk{
+		Audience: "https://id.test/api", Tokens: s, Keys: s, Policy: s, Flood: web.Flood{Limiter: s, Log: slog.New(slog.DiscardHandler)},
+	}
+}
+
+// newScene has a person with a token, and a service account with a key, that may both
+// ask about everything.
+func newScene() *scene {
+	right := access.Pattern{API: access.Gatehouse, Resource: "decisions", Action: "read"}
+	may := func(kind access.Kind, name string) access.Grant {
+		return access.Grant{ID: "gra_1", Subject: access.Subject{Kind: kind, ID: name}, Effect: access.Allow, Permission: right, Where: access.Where{Place: access.Everywhere}}
+	}
+	return &scene{
+		token:  &oauth.AccessToken{Claims: oauth.AccessClaims{Subject: "usr_ada", ClientID: "web", Audience: []string{"https://id.test/api"}}},
+		bearer: access.Bearer{Subject: access.Subject{Kind: access.ServiceAccount, ID: "ops"}},
+		policy: access.Policy{BuiltIn: access.BuiltIn{Audience: "https://id.test/api"}, Grants: []access.Grant{may(access.User, "usr_ada"), may(access.ServiceAccount, "ops")}},
+	}
+}
+
+// Who is answered again and again must be let in again each time: by a credential that
+// still counts, and a right that is still there.
+func TestWhoIsAnsweredAgainIsLookedAtAgain(t *testing.T) {
+	t.Parallel()
+	away := &fault.Error{Kind: fault.Unavailable, Code: "policy.unknown", Detail: "Nobody knows."}
+	for name, c := range map[string]struct {
+		credential string
+		meanwhile  func(s *scene)
+		again      fault.Kind // Internal: let in
+		reach      bool
+	}{
+		"a token, as before":           {"token", func(*scene) {}, fault.Internal, true},
+		"a token that was revoked":     {"token", func(s *scene) { s.tokenErr = oauth.ErrDeadToken }, fault.Unauthenticated, false},
+		"a token of which nobody says": {"token", func(s *scene) { s.tokenErr = oauth.RevocationsUnknown(errors.New("away")) }, fault.Unavailable, false},
+		"a person without the right":   {"token", func(s *scene) { s.policy.Grants = nil }, fault.Internal, false},
+		"a key, as before":             {"gatehouse_pat_x", func(*scene) {}, fault.Internal, true},
+		"a key that was revoked":       {"gatehouse_pat_x", func(s *scene) { s.keyErr = fault.New(fault.Unauthenticated, "servicekey.bad", "") }, fault.Unauthenticated, false},
+		"a key of which nobody says":   {"gatehouse_pat_x", func(s *scene) { s.keyErr = away }, fault.Unavailable, false},
+		"an account without the right": {"gatehouse_pat_x", func(s *scene) { s.policy.Grants = nil }, fault.Internal, false},
+		"no policy":                    {"token", func(s *scene) { s.unknown = away }, fault.Unavailable, false},
+	} {
+		s := newScene()
+		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
+		r.Header.Set("Authorization", "Bearer "+c.credential)
+		who, err := s.desk().Authenticate(r)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if reach, err := who.Reach(); err != nil || !reach.Has("shop") {
+			t.Fatalf("%s: the reach is %v %v", name, reach, err)
+		}
+		c.meanwhile(s)
+		now, err := s.desk().Again(t.Context(), who)
+		if err != nil || c.again != fault.Internal {
+			if err == nil || fault.KindOf(err) != c.again {
+				t.Errorf("%s: again %v, want %v", name, err, c.again)
+			}
+			continue
+		}
+		if reach, err := now.Reach(); (err == nil && reach.Has("shop")) != c.reach {
+			t.Errorf("%s: the reach is %v %v, want %t", name, reach, err, c.reach)
+		}
+		if now.Subject != who.Subject {
+			t.Errorf("%s: %v has become %v", name, who.Subject, now.Subject)
+		}
+	}
+}
+
+// What was good once is tried again by programs that mean no harm; what never was is a
+// guess.
+func TestOnlyGuessesCount(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		err error
+		bad int
+	}{
+		"a guess": {oauth.ErrBadToken, 1}, "one that is over": {oauth.ErrDeadToken, 0}, "nobody knows": {oauth.RevocationsUnknown(errors.New("away")), 0},
+	} {
+		s := newScene()
+		s.token, s.tokenErr = nil, c.err
+		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
+		r.Header.Set("Authorization", "Bearer token")
+		if _, err := s.desk().Authenticate(r); err == nil || s.bad != c.bad {
+			t.Errorf("%s: %v, and %d were counted, want %d", name, err, s.bad, c.bad)
+		}
+	}
+}
