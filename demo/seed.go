@@ -66,7 +66,7 @@ func seed(ctx context.Context, h *house.House, appURL string) (*Seeded, error) {
 			return nil, err
 		}
 	}
-	if err := errors.Join(seedClient(ctx, h, appURL, s), seedPolicy(ctx, h)); err != nil {
+	if err := errors.Join(seedPolicy(ctx, h), seedClient(ctx, h, appURL, s)); err != nil {
 		return nil, err
 	}
 	return s, writeSeeded(path, s)
@@ -205,6 +205,7 @@ func seedClient(ctx context.Context, h *house.House, appURL string, s *Seeded) e
 		RedirectURIs: []string{appURL + "/callback"}, PostLogoutRedirectURIs: []string{appURL + "/"},
 		GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh},
 		Scopes:     []string{"openid", "profile", "email", "offline_access"},
+		Audiences:  []string{shopAPI.Audience}, Permissions: oauth.PermissionsInline,
 	}
 	c, err := h.OAuth.Client(ctx, ClientID)
 	if fault.Is(err, fault.NotFound) {
