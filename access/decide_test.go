@@ -2,6 +2,7 @@ package access_test
 
 import (
 	"fmt"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
@@ -94,6 +95,15 @@ func TestAQuestionWithoutATimeIsAnError(t *testing.T) {
 		}
 		if _, err := s.WhoCan("shop/orders:read", at); err == nil {
 			t.Errorf("who can at %v", at)
+		}
+		if list, err := s.Listing(&q); err == nil {
+			t.Errorf("at %v are listed %+v", at, list)
+		}
+		if has := s.Standing(&q, began); len(has.Roles) > 0 {
+			t.Errorf("at %v somebody has %+v", at, has)
+		}
+		if has := s.Held(&q, nil, Ahead{Most: time.Hour}); !reflect.DeepEqual(has, Holdings{}) {
+			t.Errorf("at %v somebody holds %+v", at, has)
 		}
 	}
 }

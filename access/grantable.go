@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math"
 	"slices"
 	"time"
 )
@@ -18,6 +19,9 @@ func (s *Snapshot) Grantable(q *Question, scopes []string, ahead Ahead) (may []s
 	}
 	now := nanos(q.Now)
 	soon, end, p := now+int64(ahead.Least), now+int64(ahead.Most), s.principal(q.Principal)
+	if now == math.MinInt64 { // in the year 1 nothing had ended
+		p = nil
+	}
 	has, next := s.rules.potential(p, q, now)
 	may = s.rules.served(scopes, has)
 	for t, changes := next, 0; t < end; t, changes = next, changes+1 {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"time"
 )
@@ -44,15 +45,15 @@ const maxMoments = 100
 // the organisation, the resource and the request do not count. A new snapshot may
 // change the answer at any time.
 func (s *Snapshot) Held(q *Question, audiences []string, ahead Ahead) Holdings {
-	p := s.principal(q.Principal)
-	if p == nil || p.disabled {
+	p, now := s.principal(q.Principal), nanos(q.Now)
+	if p == nil || p.disabled || now == math.MinInt64 { // in the year 1 nothing had ended
 		return Holdings{}
 	}
 	h := holding{rules: s.rules, p: p, q: q, apis: s.rules.of(audiences)}
 	if h.apis.empty() {
 		return Holdings{}
 	}
-	return h.look(nanos(q.Now), ahead)
+	return h.look(now, ahead)
 }
 
 // of returns the permissions of the APIs whose tokens are for one of the audiences.

@@ -3,6 +3,7 @@ package access
 import (
 	"cmp"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -46,10 +47,10 @@ type Listing struct {
 // ids. A permission that no catalogue has is an error, "permission.unknown".
 func (s *Snapshot) Listing(q *Question) (Listing, error) {
 	permission, ok := s.rules.permissions[q.Permission]
-	if !ok || !q.Principal.Kind.acts() {
+	now, ignored := nanos(q.Now), int64(never)
+	if !ok || !q.Principal.Kind.acts() || now == math.MinInt64 {
 		return Listing{}, s.misspelt(q, ok)
 	}
-	now, ignored := nanos(q.Now), int64(never)
 	p := s.principal(q.Principal)
 	if p == nil || p.disabled || s.rules.anyLocked(q, now, &ignored) || !s.rules.inScope(q, permission) {
 		return Listing{}, nil

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -38,9 +39,12 @@ const maxLooks = 256
 // Standing returns who somebody is to the policy at q.Now, and looks ahead until a
 // moment for what the clock takes from them. Of the question it reads who asks, by
 // which session and client, and what was proved. Somebody who is disabled or locked
-// has nothing.
+// has nothing, and nobody has at a time that the question does not say.
 func (s *Snapshot) Standing(q *Question, until time.Time) Standing {
 	end := nanos(until)
+	if nanos(q.Now) == math.MinInt64 {
+		return Standing{}
+	}
 	now, next := s.standing(q, nanos(q.Now), s.rules.effective)
 	for looks := 0; next < end && now.open(); looks++ {
 		at := moment(next)
