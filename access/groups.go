@@ -76,6 +76,13 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 		if err := s.unleashes(ctx, g, Subject{Group, name}, Subject{Kind: Group}); err != nil {
 			return err
 		}
+		client, err := s.Clients.Requiring(ctx, "", name)
+		if err != nil {
+			return err
+		}
+		if client != "" {
+			return inUse("group.in_use", fmt.Sprintf("The application %s asks for it.", client))
+		}
 		if err := s.touchMembers(ctx, t, Subject{Group, name}); err != nil {
 			return err
 		}

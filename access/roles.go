@@ -220,6 +220,13 @@ func (s *Service) DeleteRole(ctx context.Context, by audit.Actor, name string) e
 		if grant != "" {
 			return inUse("role.in_use", fmt.Sprintf("The grant %s is of it.", grant))
 		}
+		client, err := s.Clients.Requiring(ctx, name, "")
+		if err != nil {
+			return err
+		}
+		if client != "" {
+			return inUse("role.in_use", fmt.Sprintf("The application %s asks for it.", client))
+		}
 		if err := s.Store.DeleteRole(ctx, name); err != nil {
 			return err
 		}

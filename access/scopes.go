@@ -29,6 +29,9 @@ type Scope struct {
 type Applications interface {
 	// WithScope returns one that may ask for the scope, "" for none.
 	WithScope(ctx context.Context, scope string) (id.Client, error)
+	// Requiring returns one that requires the role, or the group, of who signs in, or is
+	// told whether they have it; "" for none.
+	Requiring(ctx context.Context, role, group string) (id.Client, error)
 }
 
 // CreateScope binds a scope that is bound to nothing. The first one of an API makes

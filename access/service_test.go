@@ -41,6 +41,8 @@ func (anybody) Session(_ context.Context, session id.Session) (id.User, time.Tim
 
 var sessionEnds = time.Now().Add(24 * time.Hour).UTC().Truncate(time.Microsecond)
 
+func (anybody) Requiring(context.Context, string, string) (id.Client, error) { return "", nil }
+
 func (anybody) WithScope(_ context.Context, scope string) (id.Client, error) {
 	if strings.HasPrefix(scope, "used") {
 		return "web", nil

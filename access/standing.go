@@ -22,7 +22,7 @@ type Pending struct {
 }
 
 // Standing is which roles and groups somebody has outside of organisations, each
-// list in the order of ids. A role that is denied, or of which anything is denied,
+// list in the order of ids. A role that is denied or locked, or of which anything is denied,
 // is in none of them; nor is one that is had under a condition alone, since nobody
 // says here what the condition asks for.
 type Standing struct {
@@ -108,6 +108,9 @@ func (st *standing) give(j judgement, g *grant, next *int64) {
 	}
 	proved := j.met(g.Requires, next)
 	for _, one := range j.rules.closure(g.Role, &j.now, next) {
+		if j.rules.suspended(one.ID, j.now, next) {
+			continue
+		}
 		if proved {
 			to[one.ID] = &Held{ID: one.ID}
 			continue
@@ -116,6 +119,17 @@ func (st *standing) give(j judgement, g *grant, next *int64) {
 			st.pending[one.ID] = g.Requires
 		}
 	}
+}
+
+// suspended reports whether a lock is on a role, or on one whose permissions it has too.
+func (r *rules) suspended(name string, now int64, next *int64) (locked bool) {
+	if !r.roleLocks {
+		return false
+	}
+	for _, one := range r.closure(name, nil, nil) {
+		locked = r.locked(LockTarget{LockRole, one.ID}, now, next) || locked
+	}
+	return locked
 }
 
 // deny takes away the roles that a deny names, has a part of, or is a part of.

@@ -38,7 +38,7 @@ func (n naive) has() string {
 			kinds[place] = true
 		}
 		for kind := range kinds {
-			if kind != "" && !n.denied(r.ID) {
+			if kind != "" && !n.denied(r.ID) && !n.suspended(r.ID) {
 				all = append(all, kind+r.ID)
 			}
 		}
@@ -69,6 +69,12 @@ func (n naive) denied(role string) bool {
 				return n.roleGives(role, a.ID, e, false, MaxInheritance) && n.applies(g, a.ID, e)
 			})
 		})
+	})
+}
+
+func (n naive) suspended(role string) bool {
+	return slices.ContainsFunc(n.p.Roles, func(r Role) bool {
+		return n.leads(role, r.ID, false, MaxInheritance) && n.lockedAs(LockRole, r.ID)
 	})
 }
 

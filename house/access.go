@@ -45,6 +45,11 @@ func (d directory) WithScope(ctx context.Context, scope string) (id.Client, erro
 	return d.clients.WithScope(ctx, scope)
 }
 
+// Requiring implements access.Applications.
+func (d directory) Requiring(ctx context.Context, role, group string) (id.Client, error) {
+	return d.clients.Requiring(ctx, role, group)
+}
+
 // builtIn is what the API of Gatehouse itself is like. Whoever changes something there
 // proves two factors, unless nobody needs to have two.
 func builtIn(cfg config.Config) access.BuiltIn {

@@ -122,6 +122,23 @@ func (s *Service) WithScope(ctx context.Context, scope string) (id.Client, error
 	return "", nil
 }
 
+// Requiring returns a client that requires the role, or the group, of who signs in, or
+// is told whether they have it; "" for none.
+func (s *Service) Requiring(ctx context.Context, role, group string) (id.Client, error) {
+	all, err := s.Store.Clients(ctx)
+	if err != nil {
+		return "", fmt.Errorf("find a client by what it requires: %w", err)
+	}
+	for i := range all {
+		roles, groups := sourcesOf(all[i].Told.Claims)
+		roles, groups = append(roles, all[i].RequireRoles...), append(groups, all[i].RequireGroups...)
+		if role != "" && slices.Contains(roles, role) || group != "" && slices.Contains(groups, group) {
+			return all[i].ID, nil
+		}
+	}
+	return "", nil
+}
+
 // MaxClientPage is how many clients one question answers at most.
 const MaxClientPage = 500
 

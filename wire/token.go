@@ -25,17 +25,23 @@ const (
 // Introspection is what is so of a token now, with the names of RFC 7662 where it has
 // one. Moments are written like everywhere here.
 type Introspection struct {
-	Active   bool      `json:"active"`
-	Why      string    `json:"why,omitempty"`  // it is not active, for people
-	Kind     string    `json:"kind,omitempty"` // "access_token", "refresh_token"; empty: it is neither of ours
-	Subject  string    `json:"sub,omitempty"`
-	ClientID string    `json:"client_id,omitempty"`
-	Audience []string  `json:"aud,omitempty"`
-	Scope    string    `json:"scope,omitempty"`
-	Session  string    `json:"sid,omitempty"`
-	ACR      string    `json:"acr,omitempty"`
-	Issued   time.Time `json:"issued,omitzero"`
-	Expires  time.Time `json:"expires,omitzero"`
+	Active   bool     `json:"active"`
+	Why      string   `json:"why,omitempty"`  // it is not active, for people
+	Kind     string   `json:"kind,omitempty"` // "access_token", "refresh_token"; empty: it is neither of ours
+	Subject  string   `json:"sub,omitempty"`
+	ClientID string   `json:"client_id,omitempty"`
+	Audience []string `json:"aud,omitempty"`
+	Scope    string   `json:"scope,omitempty"`
+	Session  string   `json:"sid,omitempty"`
+	ACR      string   `json:"acr,omitempty"`
+
+	// What the person or the program may do by it now, where the token says so too.
+	Roles       []string `json:"roles,omitempty"`
+	Permissions []string `json:"permissions,omitempty"`
+	Own         []string `json:"permissions_own,omitempty"`
+
+	Issued  time.Time `json:"issued,omitzero"`
+	Expires time.Time `json:"expires,omitzero"`
 }
 
 // OfAccessToken returns what an access token says, of which nobody says yet whether it

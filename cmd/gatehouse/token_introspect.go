@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/house"
+	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/wire"
 )
@@ -57,7 +58,7 @@ func introspect(ctx context.Context, h *house.House, token string) (wire.Introsp
 	}
 	answer := wire.OfAccessToken(&t.Claims)
 	if answer.Active = err == nil; answer.Active {
-		return answer, nil
+		return worth(ctx, h, &t.Claims, answer)
 	}
 	answer.Why = reasonOf(err)
 	causes, err := h.OAuth.Revocations(ctx, t.Facts)
@@ -67,6 +68,23 @@ func introspect(ctx context.Context, h *house.House, token string) (wire.Introsp
 	for _, kind := range causes {
 		answer.Why += "; " + revocationSaid[kind]
 	}
+	return answer, nil
+}
+
+// worth adds what the policy of now says of a token that is alive.
+func worth(ctx context.Context, h *house.House, t *oauth.AccessClaims, answer wire.Introspection) (wire.Introspection, error) {
+	client, err := h.Registry.Client(ctx, id.Client(t.ClientID))
+	if err != nil {
+		return wire.Introspection{}, err
+	}
+	now, err := h.OAuth.Worth(ctx, client, t)
+	if err != nil {
+		return wire.Introspection{}, err
+	}
+	if answer.Active = now.Active; !now.Active {
+		answer.Why = "the person, the session or the application is locked or disabled"
+	}
+	answer.Scope, answer.Roles, answer.Permissions, answer.Own = strings.Join(now.Scopes, " "), now.Roles, now.Permissions, now.Own
 	return answer, nil
 }
 
@@ -123,6 +141,14 @@ func tellIntrospection(w io.Writer, i wire.Introspection, now time.Time) {
 	row(w, "application", i.ClientID)
 	row(w, "audience", strings.Join(i.Audience, " "))
 	row(w, "scope", i.Scope)
+	for _, held := range []struct {
+		name string
+		list []string
+	}{{"roles", i.Roles}, {"permissions", i.Permissions}, {"permissions of their own", i.Own}} {
+		if len(held.list) > 0 {
+			row(w, held.name, strings.Join(held.list, " "))
+		}
+	}
 	row(w, "session", i.Session)
 	row(w, "level", i.ACR)
 	row(w, "issued", momentAnd(i.Issued, now))

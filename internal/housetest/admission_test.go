@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
@@ -291,4 +292,40 @@ func TestWhichRolesLetIn(t *testing.T) {
 			t.Errorf("%s leads to %q, want %q", name, got, c.want)
 		}
 	}
+}
+
+// What an application asks for is not taken away, so that nobody is shut out of it, or
+// let in, by a name that somebody makes again.
+func TestWhatAnApplicationAsksForStays(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		ctx, a := context.Background(), g.House.Access
+		_, err := a.CreateAPI(ctx, gatetest.Console, shop())
+		must(t, err)
+		for _, name := range []string{"required", "mapped"} {
+			r := support()
+			r.ID = name
+			_, err = a.CreateRole(ctx, gatetest.Console, r)
+			must(t, err)
+			_, err = a.CreateGroup(ctx, gatetest.Console, access.GroupRecord{ID: name})
+			must(t, err)
+		}
+		c := g.App("web", func(c *oauth.Client) {
+			c.RequireRoles, c.RequireGroups = []string{"required"}, []string{"required"}
+			c.Told.Claims = []string{"a=role:mapped", "b=group:mapped"}
+		})
+		for _, name := range []string{"required", "mapped"} {
+			if err := a.DeleteRole(ctx, gatetest.Console, name); fault.CodeOf(err) != "role.in_use" {
+				t.Errorf("the role %s: %v", name, err)
+			}
+			if err := a.DeleteGroup(ctx, gatetest.Console, name); fault.CodeOf(err) != "group.in_use" {
+				t.Errorf("the group %s: %v", name, err)
+			}
+		}
+		must(t, g.House.OAuth.DeleteClient(ctx, gatetest.Console, c.ID))
+		for _, name := range []string{"required", "mapped"} {
+			must(t, a.DeleteRole(ctx, gatetest.Console, name))
+			must(t, a.DeleteGroup(ctx, gatetest.Console, name))
+		}
+	})
 }
