@@ -32,6 +32,7 @@ type rules struct {
 	locks       map[LockTarget]int64 // until when
 	roleLocks   bool                 // whether one of them is on a role
 	serves      map[string][]string  // by client: the APIs that it is a server of
+	heard       map[string][]string  // and their audiences
 
 	patterns sync.Map // Pattern → bits
 }

@@ -87,12 +87,19 @@ func (e *effective) listing(permission uint32) Listing {
 // Serves lists the APIs, by their ids and in order, of which a client is a server.
 func (s *Snapshot) Serves(client string) []string { return s.rules.serves[client] }
 
+// ServesAudience reports whether a client is a server of an API that one of the
+// audiences is of.
+func (s *Snapshot) ServesAudience(client string, audiences []string) bool {
+	return slices.ContainsFunc(s.rules.heard[client], func(a string) bool { return slices.Contains(audiences, a) })
+}
+
 // addServers notes who serves which of the APIs.
 func (r *rules) addServers(apis []API) {
-	r.serves = map[string][]string{}
+	r.serves, r.heard = map[string][]string{}, map[string][]string{}
 	for i := range apis {
 		for _, client := range apis[i].Servers {
 			r.serves[client] = append(r.serves[client], apis[i].ID)
+			r.heard[client] = append(r.heard[client], apis[i].Audience)
 		}
 	}
 	for _, list := range r.serves {

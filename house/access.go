@@ -120,6 +120,15 @@ func (g grantsOfClients) ServesAPI(ctx context.Context, client id.Client) (bool,
 	return g.access.Serves(ctx, string(client))
 }
 
+// Serves implements oauth.Grants.
+func (g grantsOfClients) Serves(ctx context.Context, client id.Client, audiences []string) (bool, error) {
+	s, err := g.access.Live.Current(ctx)
+	if err != nil {
+		return false, err
+	}
+	return s.ServesAudience(string(client), audiences), nil
+}
+
 // MayTakeOver implements oauth.Grants.
 func (g grantsOfClients) MayTakeOver(ctx context.Context, by audit.Actor, client id.Client) error {
 	return g.access.MayActFor(ctx, by, access.Subject{Kind: access.Client, ID: string(client)})

@@ -152,6 +152,9 @@ type Grants interface {
 	// ServesAPI reports whether the client is a server of an API, and so may ask who may
 	// do what there. An error is never a no.
 	ServesAPI(ctx context.Context, client id.Client) (bool, error)
+	// Serves reports whether it is a server of an API that one of the audiences is of, by
+	// the policy of now. An error is never a no.
+	Serves(ctx context.Context, client id.Client, audiences []string) (bool, error)
 	// Free answers Conflict where something else that acts has the id, in the
 	// transaction of ctx that has raised the version of clients.
 	Free(ctx context.Context, client id.Client) error

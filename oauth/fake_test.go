@@ -315,6 +315,8 @@ func (noGrants) ServesAPI(context.Context, id.Client) (bool, error) { return fal
 
 func (noGrants) MayTakeOver(context.Context, audit.Actor, id.Client) error { return nil }
 
+func (noGrants) Serves(context.Context, id.Client, []string) (bool, error) { return false, nil }
+
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
 	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{}, Log: slog.New(slog.DiscardHandler)}, m

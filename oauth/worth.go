@@ -13,6 +13,7 @@ type Worth struct {
 	Active bool // false: person, session or client were stopped, and it is worth nothing
 	Scopes []string
 	Rights
+	Policy uint64 // the version of the policy that says so
 }
 
 // Worth asks what a token of the client is worth now. An error says nothing about it.
@@ -36,7 +37,7 @@ func (s *Service) Worth(ctx context.Context, c *Client, t *AccessClaims) (Worth,
 	if allowed.Stopped {
 		return Worth{}, nil
 	}
-	worth := Worth{Active: true, Scopes: allowed.Scopes}
+	worth := Worth{Active: true, Scopes: allowed.Scopes, Policy: allowed.Policy}
 	if allowed.Holdings != nil {
 		worth.Rights = allowed.Holdings.Held(t.Audience, allowed.Scopes, now, 0).all(c.Permissions)
 	}

@@ -43,6 +43,8 @@ type Protocol interface {
 	// TellUserinfo returns what else than the claims of its scopes userinfo tells c of
 	// the person behind the token.
 	TellUserinfo(ctx context.Context, c *oauth.Client, t *oauth.AccessClaims, now time.Time) (map[string]any, error)
+	// MayKnow reports whether c may learn about an access token. An error is never a no.
+	MayKnow(ctx context.Context, c *oauth.Client, t *oauth.AccessClaims) (bool, error)
 	// Worth tells what an access token of c that is alive is worth by the policy
 	// of now.
 	Worth(ctx context.Context, c *oauth.Client, t *oauth.AccessClaims) (oauth.Worth, error)

@@ -82,7 +82,7 @@ func newDoor(t testing.TB) *door {
 	d.sessions = &browsers{store: d.store}
 	d.protocol = &knownSecrets{secretOf: secretOf, Service: &oauth.Service{
 		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(d.store, d.registry),
-		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: &policy{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
+		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: &policy{}, Grants: &servers{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	d.store.people = d.people
 	d.Provider = &Provider{

@@ -67,7 +67,7 @@ func newForge(t testing.TB) *forge {
 	}
 	e.protocol = &knownSecrets{secretOf: func(id.Client) string { return sharedSecret }, Service: &oauth.Service{
 		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(e.store, e.registry),
-		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: &policy{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
+		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: &policy{}, Grants: &servers{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
 	}}
 	e.tokens = &oauth.Verifier{Issuer: testIssuer, Keys: e.signer, Registry: e.registry}
 	e.Provider = &Provider{

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"gatehouse/fault"
@@ -54,7 +53,11 @@ func (p *Provider) introspection(ctx context.Context, client *oauth.Client, toke
 	if err != nil {
 		return nil, err
 	}
-	if !mayKnow(client, &t.Claims) {
+	may, err := p.Protocol.MayKnow(ctx, client, &t.Claims)
+	if err != nil {
+		return nil, unavailable(err)
+	}
+	if !may {
 		return inactive, nil
 	}
 	return p.worth(ctx, t)
@@ -79,17 +82,11 @@ func (p *Provider) worth(ctx context.Context, t *oauth.AccessToken) ([]byte, err
 	}
 	scope := strings.Join(now.Scopes, " ")
 	if scope == t.Claims.Scope && now.Rights.None() && t.Claims.Rights.None() {
-		return t.Told(introspectionOf)
+		return t.Told(unchanged)
 	}
 	c := t.Claims
 	c.Scope, c.Rights = scope, now.Rights
-	return introspectionOf(&c)
-}
-
-// mayKnow reports whether the client may learn about an access token: it is
-// meant for it, was given to it, or the client may introspect everything.
-func mayKnow(client *oauth.Client, c *oauth.AccessClaims) bool {
-	return client.Introspect || c.ClientID == string(client.ID) || slices.Contains(c.Audience, string(client.ID))
+	return introspectionOf(&c, now.Policy)
 }
 
 // introspectionAnswer holds the registered members (RFC 7662 section 2.2 and
@@ -111,14 +108,21 @@ type introspectionAnswer struct {
 	ACR       string   `json:"acr,omitempty"`
 	AMR       []string `json:"amr,omitempty"`
 	oauth.Rights
+	// Policy is the version that the rights are of, not the token's: who hears the feed
+	// knows by it an answer from before a loss.
+	Policy uint64 `json:"pv,omitempty"`
 }
 
-// introspectionOf returns the answer for an access token that is alive.
-func introspectionOf(c *oauth.AccessClaims) ([]byte, error) {
+// unchanged is the answer for a token that says all that there is to say.
+func unchanged(c *oauth.AccessClaims) ([]byte, error) { return introspectionOf(c, 0) }
+
+// introspectionOf returns the answer for an access token that is alive, by a version
+// of the policy.
+func introspectionOf(c *oauth.AccessClaims, policy uint64) ([]byte, error) {
 	body, err := json.Marshal(introspectionAnswer{
 		Active: true, TokenType: "Bearer", Issuer: c.Issuer, Subject: c.Subject, Audience: c.Audience, ClientID: c.ClientID,
 		ID: c.ID, Issued: c.Issued, Expires: c.Expires, Scope: c.Scope, Session: c.Session, AuthTime: c.AuthTime, ACR: c.ACR, AMR: c.AMR,
-		Rights: c.Rights,
+		Rights: c.Rights, Policy: policy,
 	})
 	if err != nil {
 		return nil, fmt.Errorf("encode introspection: %w", err)

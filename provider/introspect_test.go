@@ -1,9 +1,11 @@
 package provider
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -100,6 +102,37 @@ func TestIntrospectionTellsOnlyThoseWhoMayKnow(t *testing.T) {
 		if !active && len(got) != 1 {
 			t.Errorf("%s, who may not know, gets %v", client, got)
 		}
+	}
+}
+
+// servers are clients that serve APIs, by the audience of these.
+type servers struct {
+	oauth.Grants // nobody asks for anything else
+	of           map[id.Client]string
+	err          error
+}
+
+func (s *servers) Serves(_ context.Context, client id.Client, audiences []string) (bool, error) {
+	return slices.Contains(audiences, s.of[client]), s.err
+}
+
+// A server of an API may know the tokens for it, and no others; when nobody knows
+// whose server it is, it is told neither yes nor no.
+func TestServersOfAnAPIMayIntrospectTokensForIt(t *testing.T) {
+	t.Parallel()
+	e := newForge(t)
+	grants := &servers{of: map[id.Client]string{"other": "https://shop.example.test"}}
+	e.protocol.Grants = grants
+	shop := e.token(func(c *oauth.AccessClaims) { c.Audience = []string{"https://shop.example.test"} })
+	if got := e.introspected("other", shop); got["active"] != true {
+		t.Errorf("the shop's server gets %v", got)
+	}
+	if got := e.introspected("other", e.token()); got["active"] != false {
+		t.Errorf("of a token for another API it gets %v", got)
+	}
+	grants.err = fault.New(fault.Unavailable, "policy.unknown", "Nobody knows.")
+	if w := e.post(PathIntrospect, "other", url.Values{"token": {shop}}); w.Code != http.StatusServiceUnavailable {
+		t.Errorf("while nobody knows: %d %s", w.Code, w.Body)
 	}
 }
 

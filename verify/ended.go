@@ -160,6 +160,17 @@ func (l *ledger) forget(now int64) {
 	clear(l.versions)
 }
 
+// outdated reports whether what the issuer says of somebody's rights is from before a
+// loss that the feed told of already: its processes learn of it one after the other.
+func (l *ledger) outdated(c *Claims) bool {
+	if len(c.Permissions)+len(c.PermissionsOwn)+len(c.Roles) == 0 {
+		return false
+	}
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return c.PolicyVersion < max(l.ofAPI.least, l.versions[c.Subject].least)
+}
+
 // ended says why a token is dead that was good, or "".
 func (l *ledger) ended(c *Claims) string {
 	l.mu.RLock()

@@ -44,7 +44,7 @@ func Example() {
 func Example_feed() {
 	_, err := verify.New(verify.Config{
 		Issuer: "https://id.example.com", Audience: "https://shop.example.test", API: "shop",
-		ClientID: "shop-api", ClientSecret: "from the environment",
+		ClientID: "shop-backend", ClientSecret: "from the environment",
 		Feed: true, WhenBehind: verify.Ask,
 	})
 	if err != nil {

@@ -18,6 +18,8 @@ const (
 	maxAnswers   = 4096
 	maxAsked     = 32
 	askTimeout   = 2 * time.Second
+	askTries     = 10                    // until an answer is not from before the feed
+	askPause     = 50 * time.Millisecond // between them
 )
 
 // asking asks the issuer about single tokens (RFC 7662). All who ask about one
@@ -49,6 +51,19 @@ func (a *asking) about(ctx context.Context, token string) (*Claims, error) {
 	if !isCredential(token) {
 		return nil, invalid("no token")
 	}
+	for range askTries {
+		c, err := a.once(ctx, token)
+		if err != nil || a.v.feed == nil || !a.v.feed.outdated(c) {
+			return c, err
+		}
+		a.forget(token)
+		wait(ctx, askPause)
+	}
+	return nil, unavailable("the issuer's answer is from before what its feed says", nil)
+}
+
+// once returns an answer that is there, or waits for one.
+func (a *asking) once(ctx context.Context, token string) (*Claims, error) {
 	w := a.join(token)
 	select {
 	case <-w.done:
@@ -81,6 +96,15 @@ func (a *asking) join(token string) *answer {
 	a.answers[token] = w
 	go a.ask(token, w)
 	return w
+}
+
+// forget has the next one ask again.
+func (a *asking) forget(token string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	if w := a.answers[token]; w != nil && !w.until.IsZero() {
+		delete(a.answers, token)
+	}
 }
 
 // makeRoom forgets answers that are too old, or else any one that is there.

@@ -209,3 +209,43 @@ func TestWhatATokenLeavesOutTheIssuerTells(t *testing.T) {
 		}
 	}
 }
+
+// An answer from before a loss that the feed told of is no answer, whether it lies
+// there or comes from a process that has not heard yet.
+func TestAnswersFromBeforeTheFeedAreAskedForAgain(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		learns time.Duration // when the issuer's process does
+		want   Reason
+	}{"soon": {100 * time.Millisecond, ""}, "not in time": {time.Minute, Unavailable}} {
+		synctest.Test(t, func(t *testing.T) {
+			h := newHouse(t)
+			h.says = func(string) any { return active(map[string]any{"pv": 10}) }
+			v := h.followed(func(c *Config) { c.Opaque = true })
+			h.wants(v, name+", before", "opaque", "")
+			h.feed.add(map[string]any{"sub": "usr_ada", "minpv": 11})
+			synctest.Wait()
+			begun := time.Now()
+			h.set(func() {
+				h.says = func(string) any {
+					if time.Since(begun) < c.learns {
+						return active(map[string]any{"pv": 10})
+					}
+					return active(map[string]any{"pv": 11, "permissions": nil})
+				}
+			})
+			got, err := v.Verify(t.Context(), "opaque")
+			if reasonOf(err) != c.want || err == nil && got.May("orders:read") {
+				t.Errorf("%s: %v, %+v", name, err, got)
+			}
+			if took := time.Since(begun); took > time.Second {
+				t.Errorf("%s: after %s", name, took)
+			}
+			h.says = func(string) any {
+				return active(map[string]any{"pv": nil, "permissions": nil, "permissions_own": nil, "roles": nil})
+			}
+			time.Sleep(time.Second)
+			h.wants(v, name+", an answer without rights", "opaque", "")
+		})
+	}
+}

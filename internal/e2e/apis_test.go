@@ -94,13 +94,19 @@ func (c *caller) register(t *testing.T, library, id, audience string) (printed, 
 	if m == nil {
 		t.Fatalf("no secret was printed:\n%s", printed)
 	}
-	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, c.w.issuer+"/oauth2/token",
+	return printed, c.w.programToken(t, id, m[1])
+}
+
+// programToken is an access token that a program gets for itself.
+func (w *watched) programToken(t *testing.T, id, secret string) string {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, w.issuer+"/oauth2/token",
 		strings.NewReader(url.Values{"grant_type": {"client_credentials"}}.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.SetBasicAuth(id, m[1])
+	req.SetBasicAuth(id, secret)
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {
 		t.Fatal(err)
@@ -112,7 +118,7 @@ func (c *caller) register(t *testing.T, library, id, audience string) (printed, 
 	if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil || answer.Token == "" {
 		t.Fatalf("the token endpoint answered %d and no token: %v", resp.StatusCode, err)
 	}
-	return printed, answer.Token
+	return answer.Token
 }
 
 // idToken is one for the caller itself: it says who somebody is, and opens nothing.

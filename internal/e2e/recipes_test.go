@@ -1,11 +1,13 @@
 package e2e
 
 import (
+	"encoding/base64"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -89,11 +91,34 @@ func TestShopExampleAnswersAsTheRecipesDo(t *testing.T) {
 		if out, err := exec.Command("go", "build", "-o", path, "gatehouse.example/verify/examples/shop").CombinedOutput(); err != nil {
 			t.Fatalf("build the example: %v\n%s", err, out)
 		}
-		return exec.Command(path, "-issuer", at.issuer, "-audience", ordersAudience, "-owner", "caller", "-listen", "127.0.0.1:"+at.port)
+		return exec.Command(path, "-issuer", at.issuer, "-audience", ordersAudience, "-owner", owner, "-listen", "127.0.0.1:"+at.port)
 	}}.try(t)
 }
 
-const ordersAudience = "https://shop.example.test"
+const (
+	ordersAudience = "https://shop.example.test" // the demo has the API
+	owner          = "own-orders"                // a program whose order 42 is
+)
+
+// granted makes a program that may read orders, and returns its access token.
+func (w *watched) granted(t *testing.T, id string, where ...string) string {
+	t.Helper()
+	printed := w.operator(t, "client", "create", "--id", id, "--name", id, "--grant", "client_credentials", "--audience", ordersAudience, "--permissions", "inline")
+	w.operator(t, append([]string{"grant", "create", "--client", id, "--permission", "shop/orders:read", "--reason", "It reads orders"}, where...)...)
+	m := regexp.MustCompile(`OIDC_CLIENT_SECRET=(\S+)`).FindStringSubmatch(printed)
+	if m == nil {
+		t.Fatal("no secret was printed")
+	}
+	for deadline := time.Now().Add(5 * time.Second); ; { // the server sees the grant within a second
+		token := w.programToken(t, id, m[1])
+		if payload, err := base64.RawURLEncoding.DecodeString(strings.Split(token, ".")[1]); err == nil && strings.Contains(string(payload), `"shop/orders:read"`) {
+			return token
+		}
+		if time.Now().After(deadline) {
+			t.Fatalf("the token of %s names no permission", id)
+		}
+	}
+}
 
 func (r recipe) try(t *testing.T) {
 	t.Helper()
@@ -104,7 +129,7 @@ func (r recipe) try(t *testing.T) {
 	at := place{issuer: w.issuer, port: freePort(t)}
 	at.url = "http://127.0.0.1:" + at.port
 	cmd := r.run(t, at)
-	cmd.Env = append(append(os.Environ(), "ISSUER="+w.issuer, "AUDIENCE="+ordersAudience, "OWNER="+c.id, "PORT="+at.port, "SERVER_PORT="+at.port), cmd.Env...)
+	cmd.Env = append(append(os.Environ(), "ISSUER="+w.issuer, "AUDIENCE="+ordersAudience, "OWNER="+owner, "PORT="+at.port, "SERVER_PORT="+at.port), cmd.Env...)
 	runApp(t, at.port, cmd)
 
 	const read = "shop/orders:read"
@@ -115,7 +140,7 @@ func (r recipe) try(t *testing.T) {
 			}
 		})
 	}
-	all, own := with("permissions", []string{read}), with("permissions_own", []string{read})
+	all, own := w.granted(t, "everybodys"), w.granted(t, owner, "--where", "own")
 	bearer := func(tokens ...string) http.Header {
 		h := http.Header{}
 		for _, token := range tokens {
