@@ -94,7 +94,7 @@ func TestWhatIsBuiltInIsListedAndGrantedAndNeverChanged(t *testing.T) {
 	if err != nil || e.Outcome != Allowed || e.Grant != g.ID {
 		t.Errorf("an auditor is answered %+v, %v", e.Decision, err)
 	}
-	who, err := w.WhoCan(ctx, Gatehouse+"/audit:read", time.Now())
+	who, err := w.WhoCan(ctx, Gatehouse+"/audit:read", "", time.Now())
 	if err != nil || len(who) != 1 {
 		t.Errorf("who can: %v, %v", who, err)
 	}

@@ -240,12 +240,12 @@ func (s *Service) Explain(ctx context.Context, q *Question) (Explanation, error)
 }
 
 // WhoCan lists who holds a permission at a moment; see Snapshot.WhoCan.
-func (s *Service) WhoCan(ctx context.Context, permission string, at time.Time) ([]Holder, error) {
+func (s *Service) WhoCan(ctx context.Context, permission, org string, at time.Time) ([]Holder, error) {
 	snapshot, err := s.at(ctx, at)
 	if err != nil {
 		return nil, err
 	}
-	return snapshot.WhoCan(permission, at)
+	return snapshot.WhoCan(permission, org, at)
 }
 
 func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {

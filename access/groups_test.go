@@ -112,7 +112,7 @@ func TestWhatAGroupHasItsMembersHaveForAsLongAsTheyAreInIt(t *testing.T) {
 	if got := w.decide("shop/orders:read", now.Add(time.Hour)); got.Outcome != Refused {
 		t.Errorf("after their time: %+v", got)
 	}
-	who, err := w.WhoCan(ctx, "shop/orders:read", time.Now())
+	who, err := w.WhoCan(ctx, "shop/orders:read", "", time.Now())
 	w.must(who, err)
 	if len(who) != 1 || who[0].Principal != adas || len(who[0].Path) != 1 || who[0].Path[0] != (Subject{Group, "desk"}) {
 		t.Errorf("who can: %+v", who)
@@ -168,7 +168,7 @@ func TestDisabledMemberIsRefused(t *testing.T) {
 	if err != nil || d.Reason != Inactive {
 		t.Errorf("got %+v %v", d, err)
 	}
-	if who, err := s.WhoCan("shop/orders:read", time.Now()); err != nil || len(who) > 0 {
+	if who, err := s.WhoCan("shop/orders:read", "", time.Now()); err != nil || len(who) > 0 {
 		t.Errorf("who can: %v %v", who, err)
 	}
 }

@@ -97,7 +97,7 @@ func TestEverybodyInAnOrganisationHasWhatItWasGiven(t *testing.T) {
 	w.must(w.AddMember(ctx, console, inOrg(ops)))
 	w.must(w.AddMember(ctx, console, inOrg(Subject{Group, "desk"})))
 	w.add(adas, "desk")
-	who, err := w.WhoCan(ctx, "shop/orders:read", time.Now())
+	who, err := w.WhoCan(ctx, "shop/orders:read", "", time.Now())
 	w.must(who, err)
 	if len(who) != 2 || who[0].Principal != ops || who[1].Principal != adas || len(who[1].Path) != 2 || who[1].Path[1] != acme {
 		t.Errorf("who can: %+v", who)

@@ -443,7 +443,7 @@ func TestWhoCanNamesEverybodyAndHow(t *testing.T) {
 	w.give(toAda(func(g *Grant) { g.Subject, g.Permission = cy, Pattern{"shop", "stock", "read"} }))
 	w.give(toAda(func(g *Grant) { g.Subject = cy }))
 	w.give(toAda(func(g *Grant) { g.Subject, g.Effect = cy, Deny }))
-	got, err := w.WhoCan(t.Context(), "shop/orders:read", time.Now())
+	got, err := w.WhoCan(t.Context(), "shop/orders:read", "", time.Now())
 	w.must(got, err)
 	if len(got) != 3 || got[0].Principal != app || got[1].Principal != adas || got[2].Principal != bob {
 		t.Fatalf("who can: %+v", got)
@@ -451,10 +451,10 @@ func TestWhoCanNamesEverybodyAndHow(t *testing.T) {
 	if !got[0].Until.Equal(until.ExpiresAt) || got[1].Where != Own || got[2].Need.Level != proof.AAL2 || got[2].Where != Everywhere {
 		t.Errorf("who can: %+v", got)
 	}
-	if got, err := w.WhoCan(t.Context(), "shop/orders:read", now.Add(time.Hour)); err != nil || len(got) != 2 {
+	if got, err := w.WhoCan(t.Context(), "shop/orders:read", "", now.Add(time.Hour)); err != nil || len(got) != 2 {
 		t.Errorf("an hour later: %+v %v", got, err)
 	}
-	_, err = w.WhoCan(t.Context(), "shop/orders:nothing", now)
+	_, err = w.WhoCan(t.Context(), "shop/orders:nothing", "", now)
 	w.refuses("permission.unknown", "", err, w.version())
 }
 

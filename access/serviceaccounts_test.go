@@ -107,7 +107,7 @@ func TestAServiceAccountBeginsWithAKeyAndARole(t *testing.T) {
 	if got := ask(until); got.Outcome != Refused {
 		t.Errorf("at its end: %+v", got)
 	}
-	who, err := w.WhoCan(t.Context(), "shop/orders:read", time.Now())
+	who, err := w.WhoCan(t.Context(), "shop/orders:read", "", time.Now())
 	if w.must(who, err); len(who) != 1 || who[0].Principal != ops {
 		t.Errorf("who can: %+v", who)
 	}

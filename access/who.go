@@ -21,18 +21,18 @@ type Holder struct {
 	Need      Requirement
 }
 
-// WhoCan lists who may use a permission at a moment, having proved all that can be
-// asked for, in the order of their kinds and ids: of each one the grant by which
+// WhoCan lists who may use a permission at a moment, within an organisation ("": none),
+// having proved all that can be asked for, in the order of their kinds and ids: of each one the grant by which
 // they may on most resources. A permission that no catalogue has is an error,
 // "permission.unknown".
-func (s *Snapshot) WhoCan(permission string, at time.Time) ([]Holder, error) {
+func (s *Snapshot) WhoCan(permission, org string, at time.Time) ([]Holder, error) {
 	var all []Holder
 	number, ok := s.rules.permissions[permission]
 	if !ok {
 		return nil, unknownPermission(permission)
 	}
 	for who := range s.all {
-		h, may, err := s.holder(who, permission, at)
+		h, may, err := s.holder(who, permission, org, at)
 		if err != nil {
 			return nil, fmt.Errorf("who can: %w", err)
 		}
@@ -49,9 +49,9 @@ func (s *Snapshot) WhoCan(permission string, at time.Time) ([]Holder, error) {
 
 // holder asks for one principal. Where nothing is known of the resource, a grant
 // that depends on it may count, and a deny that depends on it leaves others.
-func (s *Snapshot) holder(who Subject, permission string, at time.Time) (Holder, bool, error) {
+func (s *Snapshot) holder(who Subject, permission, org string, at time.Time) (Holder, bool, error) {
 	levels := proof.Levels()
-	q := &Question{Principal: who, Permission: permission, Now: at, Level: levels[len(levels)-1], AuthTime: at, proved: true}
+	q := &Question{Principal: who, Permission: permission, Org: org, Now: at, Level: levels[len(levels)-1], AuthTime: at, proved: true}
 	d, err := s.Decide(q)
 	if err != nil {
 		return Holder{}, false, err

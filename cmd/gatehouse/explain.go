@@ -177,7 +177,7 @@ func pathSaid(path []wire.Subject) string {
 }
 
 func (a *app) whoCan() *cobra.Command {
-	var at string
+	var at, org string
 	cmd := a.printing(&cobra.Command{
 		Use:   "who-can API/RESOURCE:ACTION",
 		Short: "List everybody who may do something, by which grant, and until when",
@@ -185,9 +185,12 @@ func (a *app) whoCan() *cobra.Command {
 grant, on which things, and until when. --at asks of another time, with the grants
 of then; all else is as it is now.`,
 		Example: `  gatehouse who-can shop/orders:refund
+  gatehouse who-can shop/orders:refund --org acme
   gatehouse who-can shop/orders:refund --at 2026-12-24T18:00:00Z --json`,
 		Args: one(aPermission),
 	})
+	cmd.Flags().StringVar(&org, "org", "", "within which organisation, by its `id`")
+	a.completingFlag(cmd, "org", orgs)
 	cmd.Flags().StringVar(&at, "at", "", "when, a `time` (RFC 3339 or a date); now if it is left out")
 	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
 		when, err := readMoment("--at", at)
@@ -198,7 +201,12 @@ of then; all else is as it is now.`,
 			when = time.Now()
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			all, err := h.Access.WhoCan(ctx, args[0], when)
+			if org != "" {
+				if _, err := h.Access.Org(ctx, org); err != nil {
+					return missing(err, org)
+				}
+			}
+			all, err := h.Access.WhoCan(ctx, args[0], org, when)
 			if err != nil {
 				return err
 			}
