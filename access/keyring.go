@@ -28,12 +28,15 @@ type Present interface {
 	// Current returns it, at most a second old. An error is Unavailable: nobody can
 	// know, and the caller must refuse.
 	Current(ctx context.Context) (*Snapshot, error)
+	// Latest is Current of a moment after the call.
+	Latest(ctx context.Context) (*Snapshot, error)
 }
 
 // Bearer returns whose key a text is. A text that is none, a key that is over, was
 // revoked or never was, and one whose account is disabled or locked are one and the
-// same Unauthenticated fault, "servicekey.bad". It asks no store. An error of another kind
-// says nothing about the key.
+// same Unauthenticated fault, "servicekey.bad". It asks no store about a key that is
+// known; for one that is not, the policy is followed once, since it may have been made
+// a moment ago. An error of another kind says nothing about the key.
 func (r *Keyring) Bearer(ctx context.Context, text string) (Bearer, error) {
 	p, err := r.Codec.Parse(text)
 	if err != nil {
@@ -44,12 +47,28 @@ func (r *Keyring) Bearer(ctx context.Context, text string) (Bearer, error) {
 	if err != nil {
 		return Bearer{}, fmt.Errorf("look for a key: %w", err)
 	}
+	if s.keys[p.ID] == nil {
+		if s, err = r.Policy.Latest(ctx); err != nil {
+			return Bearer{}, fmt.Errorf("look for a key: %w", err)
+		}
+	}
 	b, ok := s.Bearer(p, now)
 	if !ok {
 		return Bearer{}, badKey()
 	}
 	r.note(b.Key, now)
 	return b, nil
+}
+
+// Has reports whether there is a key of that name, be it good or not: whoever shows
+// one has not merely guessed.
+func (r *Keyring) Has(ctx context.Context, text string) bool {
+	p, err := r.Codec.Parse(text)
+	if err != nil {
+		return false
+	}
+	s, err := r.Policy.Current(ctx)
+	return err == nil && s.keys[p.ID] != nil
 }
 
 func badKey() error {

@@ -48,6 +48,17 @@ func (l *Live) Current(ctx context.Context) (*Snapshot, error) {
 	return l.snapshot.Load(), nil
 }
 
+// Latest is Current of a moment after the call: the store is asked once more, for all
+// callers of the moment together. It is for who misses what may just have been made.
+func (l *Live) Latest(ctx context.Context) (*Snapshot, error) {
+	begun, least := time.Now(), l.least.Load()
+	asked := func() bool { return l.version() >= least && l.follower.Age() <= time.Since(begun) }
+	if err := l.follower.Reach(ctx, asked); err != nil {
+		return nil, policyUnknown(err)
+	}
+	return l.snapshot.Load(), nil
+}
+
 func policyUnknown(err error) error {
 	return &fault.Error{
 		Kind: fault.Unavailable, Code: "policy.unknown", Detail: "Gatehouse cannot tell now who may do what.",

@@ -36,6 +36,8 @@ func (w written) keyring() *Keyring {
 
 type loading written
 
+func (l loading) Latest(context.Context) (*Snapshot, error) { return written(l).snapshot(), nil }
+
 func (l loading) Current(context.Context) (*Snapshot, error) { return written(l).snapshot(), nil }
 
 func (w written) opens(r *Keyring, text string, want bool) {
@@ -275,6 +277,8 @@ func TestWhileThePolicyIsUnknownNoKeyIsGoodOrBad(t *testing.T) {
 }
 
 type unknown struct{ err error }
+
+func (u unknown) Latest(context.Context) (*Snapshot, error) { return nil, u.err }
 
 func (u unknown) Current(context.Context) (*Snapshot, error) { return nil, u.err }
 

@@ -35,6 +35,7 @@ func (s *scene) Bearer(context.Context, string) (access.Bearer, error) { return 
 func (s *scene) Current(context.Context) (*access.Snapshot, error) {
 	return access.Compile(s.policy), s.unknown
 }
+func (s *scene) Has(context.Context, string) bool                       { return s.keyErr == nil }
 func (s *scene) Blocked(context.Context, string) (time.Duration, error) { return 0, nil }
 func (s *scene) Count(context.Context, string) error                    { s.bad++; return nil }
 func (s *scene) Take(context.Context, string) (time.Duration, error)    { return 0, nil }

@@ -34,6 +34,8 @@ type Tokens interface {
 type Keys interface {
 	// Bearer answers Unauthenticated for what opens nothing now.
 	Bearer(ctx context.Context, text string) (access.Bearer, error)
+	// Has reports whether there is such a key, be it good or not.
+	Has(ctx context.Context, text string) bool
 }
 
 // Policy is what is decided by; *access.Live is.
@@ -151,12 +153,14 @@ func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) 
 // look at.
 func (d *Desk) byKey(r *http.Request, text string) (*Caller, error) {
 	flood := "caller:" + id.Network(web.InfoOf(r.Context()).IP)
-	c, err := d.holder(r.Context(), text)
-	if err == nil { // a good key is not kept out by the guesses of others
-		return c, nil
+	if !d.Keys.Has(r.Context(), text) { // a good key is not kept out by the guesses of others
+		if wait := d.Flood.Blocked(r.Context(), flood); wait > 0 {
+			return nil, &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+		}
 	}
-	if wait := d.Flood.Blocked(r.Context(), flood); wait > 0 {
-		return nil, &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+	c, err := d.holder(r.Context(), text)
+	if err == nil {
+		return c, nil
 	}
 	if _, refused := errors.AsType[*Refusal](err); refused {
 		d.Flood.Count(r.Context(), flood)

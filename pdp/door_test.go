@@ -43,6 +43,8 @@ type policy struct {
 	err error
 }
 
+func (p *policy) Latest(context.Context) (*access.Snapshot, error) { return p.Snapshot, p.err }
+
 func (p *policy) Current(context.Context) (*access.Snapshot, error) { return p.Snapshot, p.err }
 
 // tokens are good by their text.

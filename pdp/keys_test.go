@@ -11,10 +11,10 @@ const question = `{"subject":{"type":"user","id":"usr_ada"},"action":{"name":"re
 
 // withKey is a shop, and a service account that has a key.
 func withKey(grants ...access.Grant) (access.Policy, string) {
-	k := keysOf["ops"]
+	k := keysOf["idle"] // it has no right by itself
 	return access.Policy{
-		APIs:   []access.API{{ID: "shop", Permissions: []access.Permission{{Resource: "orders", Action: "read"}}, Delegation: access.ByAudience, Servers: []string{"ops"}}},
-		Keys:   []access.Key{{ID: k.id, Owner: access.Subject{Kind: access.ServiceAccount, ID: "ops"}, MAC: k.mac}},
+		APIs:   []access.API{{ID: "shop", Permissions: []access.Permission{{Resource: "orders", Action: "read"}}, Delegation: access.ByAudience, Servers: []string{"idle"}}},
+		Keys:   []access.Key{{ID: k.id, Owner: service("idle"), MAC: k.mac}},
 		Grants: grants,
 	}, k.text
 }
@@ -32,7 +32,7 @@ func TestAKeyIsOfNoServerOfTheSameName(t *testing.T) {
 // Bad keys are bounded for their address, and keep no good one out.
 func TestAGoodKeyIsKeptOutByNobodysGuesses(t *testing.T) {
 	t.Parallel()
-	p, key := withKey(allow("gra_ops", access.Subject{Kind: access.ServiceAccount, ID: "ops"}, "gatehouse/decisions:read"))
+	p, key := withKey(allow("gra_idle", service("idle"), "gatehouse/decisions:read"))
 	d := newPoint(t, p)
 	const most = 10_000
 	guesses := 0

@@ -97,3 +97,21 @@ func TestAKeyOpensWhatItsAccountMayDo(t *testing.T) {
 		}
 	})
 }
+
+// A key that was made a moment ago, by another process, is good at once: whoever makes
+// one uses it.
+func TestAKeyIsGoodAsSoonAsItIsMade(t *testing.T) {
+	t.Parallel()
+	s, ctx := newScene(t), context.Background()
+	replica := s.Replica()
+	for range 20 {
+		_, err := s.House.Access.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "ops"}})
+		must(t, err)
+		_, text, err := s.House.Access.CreateServiceKey(ctx, gatetest.Console, access.KeyRecord{Owner: "ops", Name: "fresh"})
+		must(t, err)
+		if got := s.ask(replica, text); got.Status != http.StatusForbidden { // it is known, and has no right
+			t.Fatalf("answered %d %s", got.Status, got.Body)
+		}
+		must(t, s.House.Access.DeleteServiceAccount(ctx, gatetest.Console, "ops", ""))
+	}
+}
