@@ -45,7 +45,7 @@ func refusal(kind fault.Kind, code, bearer, detail string, err error) *Refusal {
 // missing is for a request without any credential: no error code belongs in its
 // challenge (RFC 6750 section 3.1).
 func missing() *Refusal {
-	return &Refusal{Challenge: realm, Fault: fault.New(fault.Unauthenticated, "caller.unknown", "A credential is needed: an access token in the Authorization header.")}
+	return &Refusal{Challenge: realm, Fault: fault.New(fault.Unauthenticated, "caller.unknown", "A credential is needed in the Authorization header: an access token, or the key of a service account.")}
 }
 
 func malformed(detail string) *Refusal {

@@ -156,7 +156,7 @@ func (d *Door) enter(r *http.Request) (*call, error) {
 const maxRequestID = 200
 
 // echo gives a caller its own request id back (Authorization API 1.0 section 10.1.3).
-// Our own stays in the log, and in the answer to a refused request.
+// Our own stays in the log beside it, and in the answer to a refused request.
 func echo(w http.ResponseWriter, r *http.Request) error {
 	name := r.Header.Get("X-Request-ID")
 	if name == "" {
@@ -166,6 +166,7 @@ func echo(w http.ResponseWriter, r *http.Request) error {
 		return unreadable(fmt.Sprintf("The X-Request-ID is longer than %d characters.", maxRequestID))
 	}
 	w.Header().Set("X-Request-ID", name)
+	web.InfoOf(r.Context()).Theirs = name
 	return nil
 }
 

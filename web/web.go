@@ -14,8 +14,8 @@ import (
 )
 
 // Info is what the outermost layer learned about a request. There is one for
-// every request that passed Wrap; once the handler runs, only Locales and Rejected
-// change.
+// every request that passed Wrap; once the handler runs, only Locales, Theirs and
+// Rejected change.
 type Info struct {
 	ID    id.Request
 	IP    string // the client's address, from trusted proxies only
@@ -24,6 +24,9 @@ type Info struct {
 	// first. Whoever learns for which sign-in a request is sets them, so that
 	// every page of the answer speaks the same, one about an error too.
 	Locales []string
+	// Theirs is what a program that sent an id along calls the request, so that the log
+	// here is found by the one there; empty: it sent none.
+	Theirs string
 	// Rejected is why the page comes back, where one shows what the visitor can
 	// mend: the line in the log says it.
 	Rejected Rejected

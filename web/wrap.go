@@ -137,6 +137,9 @@ func (o *Outer) finish(w *recorder, r *http.Request, info *Info) {
 		slog.String("request_id", string(info.ID)), slog.String("ip", info.IP), slog.String("method", method(r.Method)),
 		slog.String("path", path), slog.Int("status", w.code()), slog.Int64("took_us", took.Microseconds()),
 	}
+	if info.Theirs != "" {
+		attrs = append(attrs, slog.String("their_request_id", cut(info.Theirs, maxLogged)))
+	}
 	o.Log.LogAttrs(r.Context(), level, "request", append(attrs, info.Rejected.attrs()...)...)
 }
 

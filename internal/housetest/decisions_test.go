@@ -271,6 +271,23 @@ func TestDecisionsFollowThePolicy(t *testing.T) {
 	})
 }
 
+// Whoever looks for a request in the log finds it by the id that the program gave it.
+func TestLogNamesADecisionAsItsCallerDoes(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	d := newDeciding(t, g)
+	r, err := http.NewRequest(http.MethodPost, gatetest.Issuer+pdp.PathEvaluation, strings.NewReader(`{}`))
+	must(t, err)
+	r.Header.Set("Authorization", "Bearer "+d.token())
+	r.Header.Set("X-Request-ID", "bfe9eb29-ab87\\\"\u00e9")
+	if a := g.Do(r); a.Header.Get("X-Request-ID") != "bfe9eb29-ab87\\\"\u00e9" {
+		t.Errorf("the answer is to %q", a.Header.Get("X-Request-ID"))
+	}
+	if log := g.Log.String(); !strings.Contains(log, `"their_request_id":"bfe9eb29-ab87\\\"`) {
+		t.Error("the log does not name the request as its caller does")
+	}
+}
+
 // Only a token for Gatehouse's own API alone counts, and only a living one.
 func TestDecisionsWantATokenThatIsForThem(t *testing.T) {
 	t.Parallel()
