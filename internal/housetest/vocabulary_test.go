@@ -34,7 +34,7 @@ func TestEventsCallThingsAsCommandsDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for _, shape := range []any{wire.UserDetail{}, wire.Client{}, wire.Session{}, wire.Key{}, wire.API{}, wire.Role{}, wire.Grant{}, wire.Group{}, wire.Member{}, wire.Lock{}, wire.Org{}, wire.ServiceAccount{}, wire.ServiceKey{}} {
+	for _, shape := range []any{wire.UserDetail{}, wire.Client{}, wire.Session{}, wire.Key{}, wire.API{}, wire.Role{}, wire.Grant{}, wire.Group{}, wire.Member{}, wire.Lock{}, wire.Org{}, wire.ServiceAccount{}, wire.ServiceKey{}, wire.Scope{}} {
 		jsonNames(reflect.TypeOf(shape), names)
 	}
 	// Of things that no command prints: how many factors, since when one counts, an
