@@ -176,7 +176,8 @@ func (w Window) shorter(was Window) bool {
 }
 
 // narrower reports whether tokens for an API as it was may say too much of it as it
-// is. What is new in its catalogue nobody had.
+// is. What is new in its catalogue nobody had; what is sensitive no more a deny by a
+// wildcard may reach.
 func (a *API) narrower(was *API) bool {
 	if a.Audience != was.Audience || a.Delegation != was.Delegation {
 		return true
@@ -188,7 +189,7 @@ func (a *API) narrower(was *API) bool {
 	}
 	for _, p := range was.Permissions {
 		i := slices.IndexFunc(a.Permissions, func(n Permission) bool { return n.Resource == p.Resource && n.Action == p.Action })
-		if i < 0 || a.Permissions[i].Sensitive && !p.Sensitive || a.Permissions[i].Requires != p.Requires {
+		if i < 0 || a.Permissions[i].Sensitive != p.Sensitive || a.Permissions[i].Requires != p.Requires {
 			return true
 		}
 	}
