@@ -206,3 +206,49 @@ func TestABareNameOfABuiltInRoleMeansIt(t *testing.T) {
 		t.Errorf("support means %s", RoleNamed("support"))
 	}
 }
+
+// The policy about second factors asks who administers: now or later, by whichever way,
+// and whatever suspends or denies it for the time being.
+func TestWhoAdministersHasOrWillHaveARightAtGatehouse(t *testing.T) {
+	t.Parallel()
+	group, outer, org := Subject{Group, "desk"}, Subject{Group, "outer"}, Subject{Organisation, "acme"}
+	to := func(who Subject, change func(g *Grant)) Grant {
+		g := Grant{ID: "gra_1", Subject: who, Effect: Allow, Role: Helpdesk, Where: Where{Place: Everywhere}}
+		if change != nil {
+			change(&g)
+		}
+		return g
+	}
+	in := func(who, of Subject) Membership { return Membership{Member: who, Of: of} }
+	past, future := Window{ExpiresAt: began}, Window{NotBefore: began.Add(time.Hour)}
+	for name, c := range map[string]struct {
+		p    Policy
+		want bool
+	}{
+		"nobody":                   {Policy{}, false},
+		"by name":                  {Policy{Grants: []Grant{to(adas, nil)}}, true},
+		"another person":           {Policy{Grants: []Grant{to(Subject{User, "usr_bob"}, nil)}}, false},
+		"an application so called": {Policy{Grants: []Grant{to(Subject{Client, adas.ID}, nil)}}, false},
+		"a permission":             {Policy{Grants: []Grant{to(adas, func(g *Grant) { g.Role, g.Permission = "", Pattern{Gatehouse, "users", "read"} })}}, true},
+		"a wildcard":               {Policy{Grants: []Grant{to(adas, func(g *Grant) { g.Role, g.Permission = "", Pattern{Gatehouse, "*", "read"} })}}, true},
+		"a role of ours":           {Policy{Roles: []Role{{ID: "mine", Parents: []string{Auditor}}}, Grants: []Grant{to(adas, func(g *Grant) { g.Role = "mine" })}}, true},
+		"something else":           {Policy{Roles: []Role{{ID: "mine"}}, Grants: []Grant{to(adas, func(g *Grant) { g.Role = "mine" })}}, false},
+		"over":                     {Policy{Grants: []Grant{to(adas, func(g *Grant) { g.Window = past })}}, false},
+		"to come":                  {Policy{Grants: []Grant{to(adas, func(g *Grant) { g.Window = future })}}, true},
+		"a deny":                   {Policy{Grants: []Grant{to(adas, func(g *Grant) { g.Effect = Deny })}}, false},
+		"denied for now":           {Policy{Grants: []Grant{to(adas, nil), to(adas, func(g *Grant) { g.Effect = Deny })}}, true},
+		"locked for now":           {Policy{Grants: []Grant{to(adas, nil)}, Locks: []Lock{{On: LockTarget{LockRole, Helpdesk}}, {On: LockTarget{LockGrant, "gra_1"}}}}, true},
+		"under a condition":        {Policy{Grants: []Grant{to(adas, func(g *Grant) { g.Where = Where{Place: Condition, Expression: "false"} })}}, true},
+		"in an organisation":       {Policy{Grants: []Grant{to(adas, func(g *Grant) { g.Org = "acme" })}}, true},
+		"by a group":               {Policy{Grants: []Grant{to(group, nil)}, Memberships: []Membership{in(adas, group)}}, true},
+		"by a group of a group":    {Policy{Grants: []Grant{to(outer, nil)}, Memberships: []Membership{in(adas, group), in(group, outer)}}, true},
+		"by an organisation":       {Policy{Grants: []Grant{to(org, nil)}, Memberships: []Membership{in(adas, group), in(group, org)}}, true},
+		"was in a group":           {Policy{Grants: []Grant{to(group, nil)}, Memberships: []Membership{{Member: adas, Of: group, Window: past}}}, false},
+		"is to be in a group":      {Policy{Grants: []Grant{to(group, nil)}, Memberships: []Membership{{Member: adas, Of: group, Window: future}}}, true},
+		"groups in a circle":       {Policy{Memberships: []Membership{in(adas, group), in(group, outer), in(outer, group)}}, false},
+	} {
+		if got := Compile(c.p).Administers(adas, began); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}

@@ -59,7 +59,7 @@ func (a administration) dismiss(t *testing.T, c chief) {
 	t.Helper()
 	_, err := a.s.EndGrantsOf(t.Context(), c.subject(), time.Now(), "test", "test")
 	ok(t, err)
-	for _, on := range []access.LockTarget{{Kind: access.LockGrant, ID: string(c.grant)}, {Kind: access.LockRole, ID: access.Administrator}} {
+	for _, on := range []access.LockTarget{access.On(c.subject()), {Kind: access.LockGrant, ID: string(c.grant)}, {Kind: access.LockRole, ID: access.Administrator}} {
 		if err := a.s.DeleteLock(t.Context(), on); err != nil {
 			missing(t, err)
 		}
@@ -121,6 +121,7 @@ func (a administration) taking() map[string]func(ctx context.Context, c chief) e
 		"lock the grant for a while": func(ctx context.Context, c chief) error {
 			return lock(ctx, access.LockTarget{Kind: access.LockGrant, ID: string(c.grant)}, time.Now().Add(time.Hour))
 		},
+		"lock the person": func(ctx context.Context, c chief) error { return lock(ctx, access.On(c.subject()), time.Time{}) },
 		"lock the role": func(ctx context.Context, c chief) error {
 			return lock(ctx, access.LockTarget{Kind: access.LockRole, ID: access.Administrator}, time.Time{})
 		},
