@@ -16,7 +16,6 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/follow"
-	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 )
@@ -63,91 +62,86 @@ func soon(t *testing.T, what string, is func() bool) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 2*follow.MaxAge)
 	defer cancel()
-	for beat := time.NewTicker(5 * time.Millisecond); !is(); {
+	until(ctx, t, what, is)
+}
+
+func until(ctx context.Context, t *testing.T, what string, is func() bool) {
+	t.Helper()
+	beat := time.NewTicker(5 * time.Millisecond)
+	defer beat.Stop()
+	for !is() {
 		select {
 		case <-beat.C:
 		case <-ctx.Done():
-			t.Fatalf("after %s still not: %s", 2*follow.MaxAge, what)
+			t.Fatalf("not in time: %s", what)
 		}
 	}
 }
 
-// Whatever ends at one process, an API that follows another's feed refuses the token
-// within a second, and takes what is got anew where something is left.
-func TestResourceServersHearWhatEnded(t *testing.T) {
-	ctx := context.Background()
-	type caught struct {
-		*deciding
-		who   *gatetest.Person
-		app   *gatetest.Application
-		grant id.Grant
-		token string
+// Whatever is taken back at one process, an API that follows another's feed refuses the
+// token within a second, and takes what is got anew for what is left.
+func TestResourceServersHearWhatWasTakenBack(t *testing.T) {
+	t.Parallel()
+	cases := takenBack()
+	consent := cases["the session"]
+	consent.do = func(ctx context.Context, u *using) error {
+		return u.House.OAuth.WithdrawConsent(ctx, gatetest.Console, u.ada.ID, u.app.ID)
 	}
-	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
-		d := newDeciding(t, g)
-		v, _ := d.listening(t, g.Replica())
-		cases := []struct {
-			name string
-			end  func(c *caught) error
-			left int // how an API answers a new token that wants to read; 0: there is none
-		}{
-			{"a grant", func(c *caught) error {
-				_, err := g.House.Access.Revoke(ctx, gatetest.Console, c.grant, "over")
-				return err
-			}, http.StatusForbidden},
-			{"a deny", func(c *caught) error {
-				_, err := g.House.Access.Give(ctx, gatetest.Console, access.Grant{
-					Subject: access.Subject{Kind: access.User, ID: string(c.who.ID)}, Effect: access.Deny, Where: access.Where{Place: access.Everywhere},
-					Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"}, Reason: "under review",
-				})
-				return err
-			}, http.StatusForbidden},
-			{"a token", func(c *caught) error {
-				if a := c.app.Revoke(c.token); a.Status != http.StatusOK {
-					return errors.New(a.Error())
+	cases["the consent"] = consent
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+				u := newUsing(t, g)
+				v, _ := u.listening(t, g.Replica())
+				read := v.RequirePermission("orders:read")
+				if got := guarded(read, u.access); got != http.StatusOK {
+					t.Fatalf("before, the API answers %d", got)
 				}
-				return nil
-			}, http.StatusOK},
-			{"a session", func(c *caught) error {
-				_, err := g.House.Sessions.EndAll(ctx, gatetest.Console, c.who.ID, "", "test")
-				return err
-			}, 0},
-			{"a person", func(c *caught) error { return g.House.Identity.Disable(ctx, gatetest.Console, c.who.ID) }, 0},
-			{"an application", func(c *caught) error { return g.House.OAuth.DeleteClient(ctx, gatetest.Console, c.app.ID) }, 0},
-			{"a consent", func(c *caught) error { return g.House.OAuth.WithdrawConsent(ctx, gatetest.Console, c.who.ID, c.app.ID) }, 0},
-		}
-		for i, c := range cases {
-			name := string(rune('a' + i))
-			who := g.Person("holder-" + name)
-			app := g.App("app-"+name, func(c *oauth.Client) { c.Audiences, c.Permissions = []string{shopAudience}, oauth.PermissionsInline })
-			grant, err := g.House.Access.Give(ctx, gatetest.Console, access.Grant{
-				Subject: access.Subject{Kind: access.User, ID: string(who.ID)}, Effect: access.Allow, Where: access.Where{Place: access.Everywhere},
-				Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"}, Reason: "sees orders",
+				begun := time.Now()
+				must(t, c.do(t.Context(), u))
+				soon(t, "the API refuses the token", func() bool { return guarded(v.RequireToken(), u.access) == http.StatusUnauthorized })
+				t.Logf("refused after %s", time.Since(begun))
+				if _, err := v.Verify(t.Context(), u.access); !errors.Is(err, verify.Ended) {
+					t.Errorf("%v, want Ended", err)
+				}
+				want := map[string]int{"": http.StatusForbidden, "right": http.StatusOK}[c.refresh]
+				if want == 0 {
+					return // nothing is left
+				}
+				fresh := expectTokens(t, "a refresh", u.app.Refresh(u.refresh)).Text("access_token")
+				if got := guarded(v.RequireToken(), fresh); got != http.StatusOK {
+					t.Errorf("the new token is answered %d", got)
+				}
+				if got := guarded(read, fresh); got != want {
+					t.Errorf("where it is to read, the new token is answered %d, want %d", got, want)
+				}
 			})
-			must(t, err)
-			g.Settle()
-			family := expectTokens(t, c.name, app.Tokens(g.Browser(), who))
-			it := &caught{d, who, app, grant.ID, family.Text("access_token")}
-			read := v.RequirePermission("orders:read")
-			if got := guarded(read, it.token); got != http.StatusOK {
-				t.Fatalf("%s: before, the API answers %d", c.name, got)
-			}
-			begun := time.Now()
-			must(t, c.end(it))
-			soon(t, c.name+": the API refuses the token", func() bool { return guarded(v.RequireToken(), it.token) == http.StatusUnauthorized })
-			t.Logf("%s: refused after %s", c.name, time.Since(begun))
-			if _, err := v.Verify(ctx, it.token); !errors.Is(err, verify.Ended) {
-				t.Errorf("%s: %v, want Ended", c.name, err)
-			}
-			fresh := app.Refresh(family.Text("refresh_token"))
-			if got := fresh.Status == http.StatusOK; got != (c.left != 0) {
-				t.Errorf("%s: the refresh is answered %d %s", c.name, fresh.Status, fresh.Error())
-			}
-			if token := fresh.Text("access_token"); c.left != 0 && (guarded(v.RequireToken(), token) != http.StatusOK || guarded(read, token) != c.left) {
-				t.Errorf("%s: the new token is answered %d, and %d where it is to read: %v", c.name, guarded(v.RequireToken(), token), guarded(read, token), gatetest.Claims(token))
-			}
-		}
-	})
+		})
+	}
+}
+
+// A service account hears the feed by its key, and needs no client for that.
+func TestResourceServersHearTheFeedByAServiceKey(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	d := newDeciding(t, gatetest.New(t))
+	account, err := d.House.Access.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "ops"}, Reason: "serves"})
+	must(t, err)
+	right, err := d.House.Access.Give(ctx, gatetest.Console, readsDecisions(access.Subject{Kind: access.ServiceAccount, ID: "ops"}, access.Allow))
+	must(t, err)
+	d.Settle()
+	v, _ := d.listening(t, d.Gate, func(c *verify.Config) { c.ClientID, c.ClientSecret, c.Key = "", "", account.Text })
+	app := d.App("web", func(c *oauth.Client) { c.Audiences = []string{shopAudience} })
+	token := app.Tokens(d.Browser(), d.ada).Text("access_token")
+	if got := guarded(v.RequireToken(), token); got != http.StatusOK {
+		t.Fatalf("before: %d", got)
+	}
+	_, err = d.House.Access.Revoke(ctx, gatetest.Console, right.ID, "it serves no more")
+	must(t, err)
+	late, cancel := context.WithTimeout(ctx, 2*follow.MaxAge+time.Second) // the stream ends within one, and then it is behind
+	defer cancel()
+	until(late, t, "who may hear no more is behind", func() bool { return guarded(v.RequireToken(), token) == http.StatusServiceUnavailable })
 }
 
 // A key that was stolen signs nothing for an API that hears the feed, within a second.
