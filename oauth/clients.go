@@ -230,7 +230,7 @@ func document(c *Client) json.RawMessage {
 		doc["require_roles"], doc["require_groups"] = orNone(c.RequireRoles), orNone(c.RequireGroups)
 	}
 	if !c.Told.Empty() {
-		doc["told"] = map[string]any{"roles": c.Told.Roles.document(), "groups": c.Told.Groups.document(), "claims": orNone(c.Told.Claims)}
+		doc["roles"], doc["groups"], doc["claims"] = c.Told.Roles.document(), c.Told.Groups.document(), orNone(c.Told.Claims)
 	}
 	if c.Logo != "" {
 		doc["logo_sha256"] = hex.EncodeToString(secret.Hash(c.Logo))
