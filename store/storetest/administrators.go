@@ -32,7 +32,7 @@ type administration struct {
 }
 
 func newAdministration(s *store.Store) administration {
-	return administration{&access.Service{Store: s, Audit: &audit.Log{Store: s}, People: everybody{}}, s}
+	return administration{&access.Service{Store: s, Audit: &audit.Log{Store: s}, People: everybody{}, Clients: everybody{}}, s}
 }
 
 // grant gives the role of administrators, with what change says.

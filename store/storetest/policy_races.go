@@ -13,8 +13,12 @@ import (
 	"gatehouse/store"
 )
 
-// everybody is a directory in which all are known.
+// everybody is a directory in which all are known, and no application asks for anything.
 type everybody struct{}
+
+func (everybody) WithScope(context.Context, string) (id.Client, error) { return "", nil }
+
+func (everybody) Requiring(context.Context, string, string) (id.Client, error) { return "", nil }
 
 func (everybody) Known(context.Context, access.Subject) error { return nil }
 
@@ -28,7 +32,7 @@ func (everybody) Session(context.Context, id.Session) (id.User, time.Time, error
 // must see what the first one wrote.
 func testPolicyRaces(t *testing.T, s *store.Store) {
 	ctx, by := t.Context(), audit.Actor{Kind: audit.Console, ID: "root"}
-	a := &access.Service{Store: s, Audit: &audit.Log{Store: s}, People: everybody{}}
+	a := &access.Service{Store: s, Audit: &audit.Log{Store: s}, People: everybody{}, Clients: everybody{}}
 	read, write := access.Pattern{API: "shop", Resource: "orders", Action: "read"}, access.Pattern{API: "shop", Resource: "orders", Action: "write"}
 	shop := access.API{ID: "shop", Audience: "https://shop.test", Permissions: []access.Permission{{Resource: "orders", Action: "read"}, {Resource: "orders", Action: "write"}}}
 	must[access.API](t)(a.CreateAPI(ctx, by, shop))
