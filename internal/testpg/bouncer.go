@@ -65,6 +65,10 @@ server_idle_timeout = 1
 	}
 }
 
+// whileRead runs a program for as long as somebody holds the other end of standard
+// input. A test that ran out of time or was killed holds nothing, and stops nothing.
+const whileRead = `"$@" & pid=$!; read -r _; kill -9 $pid; wait $pid`
+
 func start(t testing.TB, program, settings, address string) {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "gatehouse-pgbouncer") // t.TempDir is closed to other users
@@ -79,17 +83,22 @@ func start(t testing.TB, program, settings, address string) {
 	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
-	args := []string{file}
+	args := []string{program, file}
 	if os.Geteuid() == 0 { // it refuses to run as root
-		args = []string{"-u", "postgres", file}
+		args = []string{program, "-u", "postgres", file}
 	}
 	var said bytes.Buffer
-	c := exec.Command(program, args...)
+	c := exec.Command("sh", append([]string{"-c", whileRead, "sh"}, args...)...)
 	c.Stdout, c.Stderr = &said, &said
+	alive, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = c.Process.Kill(); _ = c.Wait() })
+	stop := func() { _ = alive.Close(); _ = c.Wait() }
+	t.Cleanup(stop)
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		conn, err := net.Dial("tcp", address)
 		if err == nil {
@@ -97,8 +106,7 @@ func start(t testing.TB, program, settings, address string) {
 			return
 		}
 		if time.Now().After(deadline) {
-			_ = c.Process.Kill()
-			_ = c.Wait()
+			stop()
 			t.Fatalf("pgbouncer does not answer: %v\n%s", err, &said)
 		}
 	}
