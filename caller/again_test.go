@@ -22,6 +22,7 @@ type scene struct {
 	tokenErr error
 	bearer   access.Bearer
 	keyErr   error
+	guess    bool // there is no key of that name
 	policy   access.Policy
 	unknown  error
 	bad      int // credentials that were counted
@@ -35,7 +36,7 @@ func (s *scene) Bearer(context.Context, string) (access.Bearer, error) { return 
 func (s *scene) Current(context.Context) (*access.Snapshot, error) {
 	return access.Compile(s.policy), s.unknown
 }
-func (s *scene) Has(context.Context, string) bool                       { return s.keyErr == nil }
+func (s *scene) Has(context.Context, string) bool                       { return !s.guess }
 func (s *scene) Blocked(context.Context, string) (time.Duration, error) { return 0, nil }
 func (s *scene) Count(context.Context, string) error                    { s.bad++; return nil }
 func (s *scene) Take(context.Context, string) (time.Duration, error)    { return 0, nil }
@@ -122,6 +123,29 @@ func TestOnlyGuessesCount(t *testing.T) {
 		s.token, s.tokenErr = nil, c.err
 		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
 		r.Header.Set("Authorization", "Bearer token")
+		if _, err := s.desk().Authenticate(r); err == nil || s.bad != c.bad {
+			t.Errorf("%s: %v, and %d were counted, want %d", name, err, s.bad, c.bad)
+		}
+	}
+}
+
+// Nor does the key of an account that is locked or disabled count, whose program goes on
+// trying: else it would lock out all that come from where it runs.
+func TestOnlyGuessedKeysCount(t *testing.T) {
+	t.Parallel()
+	bad := fault.New(fault.Unauthenticated, "servicekey.bad", "")
+	for name, c := range map[string]struct {
+		guess bool
+		err   error
+		bad   int
+	}{
+		"a guess": {true, bad, 1}, "one that opens nothing now": {false, bad, 0},
+		"nobody knows": {false, &fault.Error{Kind: fault.Unavailable, Code: "policy.unknown", Detail: "Nobody knows."}, 0},
+	} {
+		s := newScene()
+		s.guess, s.keyErr = c.guess, c.err
+		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
+		r.Header.Set("Authorization", "Bearer gatehouse_pat_x")
 		if _, err := s.desk().Authenticate(r); err == nil || s.bad != c.bad {
 			t.Errorf("%s: %v, and %d were counted, want %d", name, err, s.bad, c.bad)
 		}
