@@ -48,6 +48,9 @@ func (d *Door) evaluations(c *call) (any, error) {
 	}
 	answers := make([]decision, 0, len(list))
 	for _, one := range list {
+		if c.Err() != nil { // nobody waits any more, and a condition may take long over a long text
+			return nil, busy(c.Err())
+		}
 		answer, err := d.evaluate(c, reach, entitiesOf(one, defaults))
 		if err != nil {
 			answer, err = d.failed(err)

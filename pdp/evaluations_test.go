@@ -1,13 +1,16 @@
 package pdp_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
 	"testing"
 
+	"gatehouse/access"
 	"gatehouse/pdp"
 )
 
@@ -121,5 +124,21 @@ func TestOneOfSeveralSaysWhatIsWrongWithIt(t *testing.T) {
 	}
 	if want := "true 0 ; false 403 caller.forbidden; false 400 permission.unknown; "; got != want {
 		t.Errorf("got %s want %s", got, want)
+	}
+}
+
+// A condition may take long over a long text, and that five hundred times: no more of
+// them is asked once nobody waits for the answer.
+func TestManyQuestionsEndWithTheirRequest(t *testing.T) {
+	t.Parallel()
+	d := newPoint(t, access.Policy{})
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	r := httptest.NewRequest(http.MethodPost, issuer+pdp.PathEvaluations, strings.NewReader(
+		`{"subject":{"type":"service","id":"ops"},"action":{"name":"read"},"resource":{"type":"shop/orders","id":"1"},"evaluations":[{},{}]}`))
+	r.Header.Set("Content-Type", "application/json")
+	r.Header.Set("Authorization", "Bearer decider")
+	if got := d.do(r.WithContext(ctx)); got.status != http.StatusServiceUnavailable || len(d.outcomes) != 0 {
+		t.Errorf("answered %d %s, and %v was decided", got.status, got.body, d.outcomes)
 	}
 }

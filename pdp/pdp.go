@@ -197,7 +197,7 @@ func (d *Door) heavily(ctx context.Context, f func() error) error {
 	}
 }
 
-// busy says that a search took too long, or did not begin.
+// busy says that a search, or many evaluations, took too long or did not begin.
 func busy(err error) error {
-	return &fault.Error{Kind: fault.Unavailable, Code: "search.busy", Detail: "There is too much to search just now.", RetryAfter: time.Second, Err: err}
+	return &fault.Error{Kind: fault.Unavailable, Code: "search.busy", Detail: "There is too much to look at just now.", RetryAfter: time.Second, Err: err}
 }
