@@ -118,7 +118,8 @@ func notHeld(why string) error { return fault.New(fault.Forbidden, codeNotHeld, 
 const codeNotHeld = "access.not_held"
 
 // heldUntil returns until when who holds all of the permissions within org, on every
-// resource and whatever else the question is, without a gap from now on; and, if that
+// resource and whatever else the question is, without a gap from now on, and in every
+// organisation where org is ""; and, if that
 // is not for ever, which one they hold no longer then.
 func (s *Snapshot) heldUntil(who Subject, org string, what bits, now time.Time) (end int64, lacks uint32) {
 	p, at := s.principal(who), nanos(now)
@@ -129,8 +130,12 @@ func (s *Snapshot) heldUntil(who Subject, org string, what bits, now time.Time) 
 		next := int64(never)
 		e := s.rules.build(p, org, at)
 		suspended := p.disabled || s.rules.anyLocked(&Question{Principal: who}, at, &next)
+		var elsewhere bits
+		if org == "" { // what counts everywhere counts where it is denied to the giver, too
+			elsewhere = e.deniedWithin(p, at, &next)
+		}
 		for i := range uint32(64 * len(what)) { // what no catalogue has nobody holds
-			if what.has(i) && (suspended || !e.everywhere(i)) {
+			if what.has(i) && (suspended || elsewhere.has(i) || !e.everywhere(i)) {
 				return at, i
 			}
 		}

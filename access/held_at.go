@@ -79,16 +79,24 @@ func (h *holding) denied(j judgement, next *int64) bits {
 	for _, g := range j.e.unless {
 		b.add(g.bits)
 	}
+	b.add(j.e.deniedWithin(h.p, j.now, next))
+	return b
+}
+
+// deniedWithin returns all that is denied to p within an organisation of which they
+// are a member, and lowers next to the moment at which that may change.
+func (e *effective) deniedWithin(p *principal, now int64, next *int64) bits {
+	b := newBits(len(e.rules.catalogue))
 	add := func(grants []*grant) {
 		for _, g := range grants {
-			if g.Org != "" && g.Effect != Allow && slices.Contains(j.e.in, Subject{Organisation, g.Org}) && g.at(j.now, next) {
-				b.add(h.rules.gives(g, j.now, next))
+			if g.Org != "" && g.Effect != Allow && slices.Contains(e.in, Subject{Organisation, g.Org}) && g.at(now, next) {
+				b.add(e.rules.gives(g, now, next))
 			}
 		}
 	}
-	add(h.p.grants)
-	for _, of := range j.e.in {
-		add(h.rules.grants[of])
+	add(p.grants)
+	for _, of := range e.in {
+		add(e.rules.grants[of])
 	}
 	return b
 }

@@ -188,7 +188,11 @@ func (s *Service) takeOver(ctx context.Context, g *giver, who Subject, until tim
 	if err != nil {
 		return fmt.Errorf("look for the rights of a %s: %w", who.Kind, err)
 	}
-	return g.hands(ctx, r.handed(allows, nil)...)
+	all := r.handed(allows, nil)
+	if who.Kind == Client && len(r.serves[who.ID]) > 0 { // by that alone it may ask who may do what
+		all = append(all, handed{bits: r.expand(Pattern{Gatehouse, "decisions", "read"})})
+	}
+	return g.hands(ctx, all...)
 }
 
 // MayActFor refuses to let an actor get hold of somebody's rights, by a password, a

@@ -156,6 +156,20 @@ var holdings = map[string]holding{
 		h.give(t, person(h.mallory), nil)
 		h.give(t, person(h.mallory), func(g *access.Grant) { g.Effect, g.NotBefore = access.Deny, time.Now().Add(2*time.Hour) })
 	}, false, true, false},
+	"is denied it in an organisation": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), nil)
+		h.give(t, person(h.mallory), func(g *access.Grant) { denied(g); inCompany(g) })
+		h.enter(t, person(h.mallory), company)
+	}, false, false, false},
+	"is to be denied it in an organisation": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), nil)
+		h.enter(t, person(h.mallory), company)
+		h.give(t, company, func(g *access.Grant) {
+			denied(g)
+			inCompany(g)
+			g.NotBefore = time.Now().Add(2 * time.Hour)
+		})
+	}, false, true, false},
 	"holds it under a lock": {func(t *testing.T, h *hand) {
 		name := h.give(t, person(h.mallory), nil)
 		_, err := h.House.Access.PutLock(context.Background(), gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockGrant, ID: string(name)}, Reason: "test"}})
@@ -721,6 +735,30 @@ func TestTheGuardKeepsNobodyFromTakingAway(t *testing.T) {
 				t.Error(err)
 			}
 		})
+	}
+}
+
+// A client that is listed as a server may ask who may do what, without any grant.
+func TestTheSecretOfAServerIsWorthWhatItMayAsk(t *testing.T) {
+	t.Parallel()
+	h := newHand(t)
+	a, err := h.House.Access.API(t.Context(), "shop")
+	must(t, err)
+	a.Servers = []string{"reports"}
+	_, err = h.House.Access.UpdateAPI(t.Context(), gatetest.Console, a)
+	must(t, err)
+	rotate := func() error {
+		_, _, err := h.House.OAuth.RotateSecret(t.Context(), h.by(), "reports")
+		return err
+	}
+	if err := rotate(); fault.CodeOf(err) != "access.not_held" {
+		t.Errorf("who may ask nothing: %v", err)
+	}
+	h.give(t, person(h.mallory), func(g *access.Grant) {
+		g.Permission = access.Pattern{API: access.Gatehouse, Resource: "decisions", Action: "read"}
+	})
+	if err := rotate(); err != nil {
+		t.Errorf("who may ask: %v", err)
 	}
 }
 
