@@ -129,6 +129,9 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 		return nil
 	}
 	r.lastSeq.CompareAndSwap(unread, versions[VersionRevocations])
+	if versions[VersionRevocations] < r.lastSeq.Load() { // the database went back: what is new has numbers that were there before
+		r.lastSeq.Store(0)
+	}
 	last, err := r.readRange(ctx, r.lastSeq.Load(), math.MaxInt64)
 	if err != nil {
 		return fmt.Errorf("read the revocations: %w", err)

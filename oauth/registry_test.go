@@ -133,6 +133,43 @@ func BenchmarkRevoked(b *testing.B) {
 	}
 }
 
+// A standby that takes over may lack the last revocations. Its next ones have numbers
+// that a process has seen already, and are read all the same.
+func TestRevocationsOfADatabaseThatWentBackAreRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, m := newService()
+		now := time.Now()
+		revoke := func(seq int64, key string) {
+			m.s.versions[oauth.VersionRevocations] = seq
+			m.s.revoked = append(m.s.revoked, oauth.Revocation{Seq: seq, Kind: oauth.RevokedSession, Key: key, Before: now, Until: now.Add(time.Hour)})
+		}
+		r := newReplica(m)
+		if err := r.Step(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		for i := range 3 {
+			revoke(int64(i+1), fmt.Sprint("before ", i))
+		}
+		if err := r.Step(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		m.s.revoked = m.s.revoked[:1]
+		revoke(2, "after")
+		if err := r.Step(t.Context(), now); err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range []string{"before 0", "before 1", "before 2", "after"} {
+			if !dead(t, r.Registry, oauth.TokenFacts{Session: id.Session(key), Issued: now}) {
+				t.Errorf("the session %q lives", key)
+			}
+		}
+		list, to, _, err := r.RevokedAfter(t.Context(), 3)
+		if err != nil || len(list) != 0 || to >= 3 {
+			t.Errorf("behind what was: %v up to %d, %v", list, to, err)
+		}
+	})
+}
+
 // Several read what a process finds when it starts, each a part: none is lost, were
 // it the first, the last, or beside one that is gone.
 func TestAProcessThatStartsKnowsAllRevocations(t *testing.T) {

@@ -9,7 +9,9 @@ import (
 const toldPage = 500
 
 // RevokedAfter returns revocations behind the number seq in their order, the number
-// up to which these are all, and whether there are more. It asks the store.
+// up to which these are all, and whether there are more. It asks the store. Where that
+// went back, behind a standby that had not heard of everything, the number is less
+// than seq: nobody can tell what follows that.
 func (r *Registry) RevokedAfter(ctx context.Context, seq int64) (list []Revocation, to int64, more bool, err error) {
 	present, err := r.store.Versions(ctx) // before the rows: what comes between is told of twice, and not never
 	if err != nil {
@@ -19,7 +21,7 @@ func (r *Registry) RevokedAfter(ctx context.Context, seq int64) (list []Revocati
 	if err != nil {
 		return nil, 0, false, fmt.Errorf("read what was revoked: %w", err)
 	}
-	to = max(seq, present[VersionRevocations])
+	to = present[VersionRevocations]
 	if len(list) > 0 {
 		to = max(to, list[len(list)-1].Seq)
 	}

@@ -142,18 +142,21 @@ func (f *Feed) read(ctx context.Context, b *batch) (events []event, err error) {
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
-		if lost, b.to.epoch, err = f.Policy.RecentLosses(ctx); err != nil {
-			return nil, err
-		}
-		events, b.to.revoked = append(events, event{Reset: true}), 0
-	}
-	events = append(events, lostEvents(lost.List)...)
-	b.to.policy, b.more = lost.To, lost.More
 	list, to, more, err := f.Revoked.RevokedAfter(ctx, b.to.revoked)
 	if err != nil {
 		return nil, err
 	}
+	if !ok || to < b.to.revoked {
+		if lost, b.to.epoch, err = f.Policy.RecentLosses(ctx); err != nil {
+			return nil, err
+		}
+		if list, to, more, err = f.Revoked.RevokedAfter(ctx, 0); err != nil {
+			return nil, err
+		}
+		events = append(events, event{Reset: true})
+	}
+	events = append(events, lostEvents(lost.List)...)
+	b.to.policy, b.more = lost.To, lost.More
 	for _, r := range list {
 		if r.Until.After(b.made) {
 			events = append(events, event{Revoked: &revoked{kindOf(r.Kind), r.Key, r.Before.Unix()}})

@@ -427,11 +427,11 @@ func TestAnUnknownCursorBeginsAnew(t *testing.T) {
 	first := g.lose("usr_ada")
 	at := g.poll("").Cursor
 	c := parseCursor(at)
-	ahead, older, other := c, c, c
-	ahead.policy, older.policy, other.epoch = c.policy+1, 0, c.epoch+2
+	ahead, beyond, older, other := c, c, c, c
+	ahead.policy, beyond.revoked, older.policy, other.epoch = c.policy+1, c.revoked+1, 0, c.epoch+2
 	all := []event{{Reset: true}, {Subject: "usr_ada", MinPV: first}}
 	for name, after := range map[string]string{
-		"nonsense": "nonsense", "of another house": other.String(), "ahead of time": ahead.String(), "cut off": at[:31], "longer": at + "A",
+		"nonsense": "nonsense", "of another house": other.String(), "ahead of time": ahead.String(), "ahead of the revocations": beyond.String(), "cut off": at[:31], "longer": at + "A",
 	} {
 		equal(t, name, g.poll("?after="+after).Events, all)
 	}
