@@ -160,6 +160,7 @@ func TestMalformedRequestsAreNoQuestions(t *testing.T) {
 		"nested without end":       {`{"a":` + strings.Repeat(`[`, 1<<17) + strings.Repeat(`]`, 1<<17) + `}`, "evaluation.json", "larger"},
 		"nested too deep":          {`{"a":` + strings.Repeat(`[`, 30) + strings.Repeat(`]`, 30) + `}`, "evaluation.json", "deep"},
 		"too large":                {`{"a":"` + strings.Repeat("a", pdp.MaxBody) + `"}`, "evaluation.json", "larger"},
+		"a text without end":       {strings.Replace(good, `"id":"42"`, `"id":"42","properties":{"a":"`+strings.Repeat("a", 8193)+`"}`, 1), "evaluation.json", "8192"},
 		"no subject":               {`{"action":{"name":"read"},"resource":{"type":"shop/orders","id":"1"}}`, "evaluation.invalid", "subject is missing"},
 		"no action":                {`{"subject":{"type":"user","id":"usr_ada"},"resource":{"type":"shop/orders","id":"1"}}`, "evaluation.invalid", "action is missing"},
 		"no resource":              {`{"subject":{"type":"user","id":"usr_ada"},"action":{"name":"read"}}`, "evaluation.invalid", "resource is missing"},

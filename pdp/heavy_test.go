@@ -33,3 +33,19 @@ func TestSearchesWaitForTheirTurn(t *testing.T) {
 		}
 	})
 }
+
+// What is asked of each name may take long: whoever does not wait any more has no
+// further one looked at.
+func TestSearchesEndWithTheirRequest(t *testing.T) {
+	t.Parallel()
+	ctx, cancel := context.WithCancel(t.Context())
+	looked := 0
+	_, err := (&call{Context: ctx}).gather(page{limit: 10}, []string{"a", "b", "c"}, func(string) (bool, error) {
+		looked++
+		cancel()
+		return false, nil
+	}, func(name string) any { return name })
+	if looked != 1 || !fault.Is(err, fault.Unavailable) {
+		t.Errorf("%d were looked at, %v", looked, err)
+	}
+}

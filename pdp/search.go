@@ -105,11 +105,11 @@ func badToken() *fault.Error {
 // them.
 func (c *call) gather(p page, names []string, may func(name string) (bool, error), result func(name string) any) (searched, error) {
 	answer, last := searched{Results: []any{}}, p.after
-	for i, name := range names {
+	for _, name := range names {
 		if name <= p.after {
 			continue
 		}
-		if i%1024 == 0 && c.Err() != nil {
+		if c.Err() != nil {
 			return answer, busy(c.Err())
 		}
 		ok, err := may(name)
