@@ -25,12 +25,9 @@ const Escalate = Gatehouse + "/grants:escalate"
 
 // BuiltIn says what of the API of Gatehouse differs between houses.
 type BuiltIn struct {
-	Audience string      // of tokens for it: AudienceAt of the issuer
+	Audience string      // of tokens for it; see oauth.OwnAPI
 	Writes   Requirement // of whoever uses a permission to change something
 }
-
-// AudienceAt returns the audience of the API of the Gatehouse at issuer.
-func AudienceAt(issuer string) string { return strings.TrimSuffix(issuer, "/") + "/api" }
 
 // API returns the API of Gatehouse, with its catalogue.
 func (b BuiltIn) API() API {

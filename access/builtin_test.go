@@ -12,7 +12,7 @@ import (
 
 func TestTheBuiltInCatalogueCanBeReadAndIsInOrder(t *testing.T) {
 	t.Parallel()
-	api := BuiltIn{Audience: AudienceAt("https://id.test")}.API()
+	api := BuiltIn{Audience: "https://id.test/api"}.API()
 	if api.Audience != "https://id.test/api" {
 		t.Errorf("the audience is %s", api.Audience)
 	}

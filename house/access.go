@@ -53,7 +53,7 @@ func (d directory) Requiring(ctx context.Context, role, group string) (id.Client
 // builtIn is what the API of Gatehouse itself is like. Whoever changes something there
 // proves two factors, unless nobody needs to have two.
 func builtIn(cfg config.Config) access.BuiltIn {
-	b := access.BuiltIn{Audience: access.AudienceAt(cfg.Issuer), Writes: access.Requirement{Level: proof.AAL2}}
+	b := access.BuiltIn{Audience: oauth.OwnAPI(cfg.Issuer), Writes: access.Requirement{Level: proof.AAL2}}
 	if cfg.SignIn.MFA == proof.MFANobody {
 		b.Writes = access.Requirement{}
 	}

@@ -32,8 +32,9 @@ func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes, reso
 	return s.mint(ctx, m, "")
 }
 
-// OwnAPI is the audience of Gatehouse's own API. A token for it is for nothing else:
-// whoever else takes a token has seen it, and could play it back here.
+// OwnAPI is the audience of Gatehouse's own API, where issuer is an origin without a
+// slash at its end. A token for it is for nothing else: whoever else takes a token has
+// seen it, and could play it back here.
 func OwnAPI(issuer string) string { return issuer + "/api" }
 
 // ownTargets are the resources that the client's own token is for: those registered

@@ -147,7 +147,7 @@ func withOurs(p access.Policy) access.Policy {
 	}
 	p.Principals = append(p.Principals, access.Principal{Subject: service("retired"), Disabled: true})
 	p.Locks = append(p.Locks, access.Lock{On: access.On(service("held"))})
-	p.BuiltIn = access.BuiltIn{Audience: access.AudienceAt(issuer)}
+	p.BuiltIn = access.BuiltIn{Audience: oauth.OwnAPI(issuer)}
 	p.Grants = append(p.Grants, allow("gra_decider", client("decider"), "gatehouse/decisions:read"))
 	return p
 }
