@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"gatehouse/setting"
 )
 
 // Verdict is what became of one grant in the answer to a question.
@@ -211,7 +213,7 @@ func (r Requirement) words() string {
 		fmt.Fprintf(&text, " with %s", r.Level)
 	}
 	if r.MaxAge > 0 {
-		fmt.Fprintf(&text, ", at most %s ago", r.MaxAge)
+		fmt.Fprintf(&text, ", at most %s ago", setting.FormatDuration(r.MaxAge))
 	}
 	return text.String()
 }
@@ -228,7 +230,7 @@ func (x explainer) grantable(e Explanation) []string {
 		case c.Verdict == Ended && c.Grant.Withdrawn:
 			list = append(list, fmt.Sprintf("The grant %s was revoked at %s.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
 		case c.Verdict == Ended:
-			list = append(list, fmt.Sprintf("The grant %s ended at %s; it could be extended.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
+			list = append(list, fmt.Sprintf("The grant %s ended at %s; it takes a new one.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
 		case c.Verdict == Suspended:
 			list = append(list, fmt.Sprintf("A lock suspends the grant %s or its role; lift it.", c.Grant.ID))
 		case c.Verdict == OtherResource:

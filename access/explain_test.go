@@ -70,7 +70,7 @@ func TestExplainSaysWhatWouldChangeTheAnswer(t *testing.T) {
 		"Revoke":    {shop(Grant{Subject: ada, Effect: Deny, Role: "all"}), "shop/orders:read"},
 		"with aal2": {shop(Grant{Subject: ada, Role: "refunder"}), "shop/orders:refund"},
 		"owner_id":  {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}}), "shop/orders:read"},
-		"extended":  {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
+		"it takes a new one":  {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
 		"begins at": {shop(Grant{Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(1)}}), "shop/orders:read"},
 		"that ends": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
 	} {

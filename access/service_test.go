@@ -421,7 +421,7 @@ func TestExplainLooksAtTheMomentThatItIsAsked(t *testing.T) {
 			t.Errorf("after %v: %+v, want %s", at, got, want)
 		}
 	}
-	if got := w.decide("shop/orders:read", now.Add(3*time.Hour)); len(got.Changes) == 0 || !strings.Contains(got.Changes[0], "it could be extended") {
+	if got := w.decide("shop/orders:read", now.Add(3*time.Hour)); len(got.Changes) == 0 || !strings.Contains(got.Changes[0], "it takes a new one") {
 		t.Errorf("of a grant that ended: %q", got.Changes)
 	}
 	w.must(w.Revoke(t.Context(), console, g.ID, "test"))

@@ -199,7 +199,7 @@ ask there who may do what at this API and at no other.`,
 			if err != nil {
 				return inFlags(err, apiFlag)
 			}
-			return a.say(wire.OfAPI(made), "%s is created, with %d permissions.", made.ID, len(made.Permissions))
+			return a.say(wire.OfAPI(made), "%s is created, with %s.", made.ID, permissionsIn(made))
 		})
 	})
 	return cmd
@@ -306,6 +306,14 @@ func sortedKeys(m map[string]string) []string {
 	}
 	slices.Sort(all)
 	return all
+}
+
+// permissionsIn says how many permissions there are.
+func permissionsIn(one access.API) string {
+	if len(one.Permissions) == 1 {
+		return "1 permission"
+	}
+	return fmt.Sprintf("%d permissions", len(one.Permissions))
 }
 
 // said is a permission as --permission takes it.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/spf13/cobra"
 )
@@ -35,12 +36,20 @@ var (
 	aPermission = thing{"API/RESOURCE:ACTION", "a permission; \"gatehouse permission list\" shows them"}
 )
 
+// article is what stands before a name as it is spoken: a USER, an API_ID.
+func article(name string) string {
+	if strings.HasPrefix(name, "A") || strings.HasPrefix(name, "O") {
+		return "an"
+	}
+	return "a"
+}
+
 // one wants exactly one argument, which names t.
 func one(t thing) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
 		case len(args) == 0:
-			return fmt.Errorf("%q needs a %s: %s", cmd.CommandPath(), t.name, t.means)
+			return fmt.Errorf("%q needs %s %s: %s", cmd.CommandPath(), article(t.name), t.name, t.means)
 		case len(args) > 1:
 			return fmt.Errorf("%q takes one %s, but got %d arguments; put quotes around what has spaces in it", cmd.CommandPath(), t.name, len(args))
 		}

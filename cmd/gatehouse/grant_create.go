@@ -10,6 +10,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/proof"
+	"gatehouse/wire"
 )
 
 // grantFlags are the flags of a new grant.
@@ -150,16 +151,24 @@ attribute; the program that asks says what that attribute is.`,
 			}
 			made, err := h.Access.Give(ctx, operator(), g)
 			if err != nil {
-				return inFlags(missing(err, f.named(err)), grantFlag)
+				return inFlags(missing(err, f.named(err)), f.flag)
 			}
 			w, err := shownGrant(ctx, newNames(h), made)
 			if err != nil {
 				return err
 			}
-			return a.say(w, "%s: %s may %s, %s.", made.ID, plain(called(w.Subject)), gives(w.Effect, w.Role, w.Permission), lasting(w.ExpiresAt))
+			return a.say(w, "%s: %s %s, %s.", made.ID, plain(called(w.Subject)), has(w), lasting(w.ExpiresAt, "revoked"))
 		})
 	})
 	return cmd
+}
+
+// flag is the flag of what access calls a field of the grant.
+func (f *grantFlags) flag(field string) (flag, value string) {
+	if field == "where" && f.condition != "" {
+		return "--condition", ""
+	}
+	return grantFlag(field)
 }
 
 // named is what was looked for and is not there.
@@ -170,10 +179,22 @@ func (f *grantFlags) named(err error) string {
 	return f.role
 }
 
-// lasting says until when something lasts.
-func lasting(until time.Time) string {
+// has says what somebody has by a grant.
+func has(g wire.Grant) string {
+	what, verb := g.Permission, "may do"
+	if g.Role != "" {
+		what, verb = "the role "+g.Role, "has"
+	}
+	if g.Effect != access.Allow {
+		verb = "is denied"
+	}
+	return verb + " " + what
+}
+
+// lasting says until when something lasts, or else until what is done to it.
+func lasting(until time.Time, done string) string {
 	if until.IsZero() {
-		return "until it is revoked"
+		return "until it is " + done
 	}
 	return "until " + moment(until)
 }

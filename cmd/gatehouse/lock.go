@@ -126,7 +126,7 @@ role that has it for a parent. A lock that is there already is replaced.`,
 			}
 			end := "until the lock is lifted"
 			if !l.Ends.IsZero() {
-				end = lasting(l.Ends)
+				end = lasting(l.Ends, "lifted")
 			}
 			return a.say(wire.OfLock(l), "%s is suspended, %s.", plain(f.typed()), end)
 		})

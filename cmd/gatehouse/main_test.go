@@ -97,6 +97,7 @@ func TestUsageErrorsExitWithTwo(t *testing.T) {
 		{"user creat", `did you mean "gatehouse user create"?`},
 		{"user list extra", `"gatehouse user list" takes no argument, but got "extra"`},
 		{"user show", `"gatehouse user show" needs a USER: an id (usr_…) or an email address`},
+		{"who-can", `"gatehouse who-can" needs an API/RESOURCE:ACTION: a permission;`},
 		{"user show Ada Example", `"gatehouse user show" takes one USER, but got 2 arguments`},
 		{"keys rotate --alg none", `--alg "none" is none of ES256, RS256, EdDSA`},
 		{"user list --bogus", "unknown flag: --bogus"},

@@ -158,7 +158,8 @@ func (a *app) roleList() *cobra.Command {
 		Use:   "list",
 		Short: "List roles",
 		Long: `List roles with what each gives by itself, its parents, and how long a grant of
-it may last.`,
+it may last. Of a long list of permissions the first are printed; "gatehouse role
+show" and --json have them all.`,
 		Example: `  gatehouse role list
   gatehouse role list --json`,
 		Args: noArgs,
@@ -172,7 +173,7 @@ it may last.`,
 					header: []string{"ROLE", "PERMISSIONS", "PARENTS", "AT MOST"},
 					row: func(r access.Role) []string {
 						w := wire.OfRole(r)
-						return []string{r.ID, strings.Join(w.Permissions, " "), strings.Join(r.Parents, " "), w.MaxGrant}
+						return []string{r.ID, firstOf(w.Permissions), strings.Join(r.Parents, " "), w.MaxGrant}
 					},
 					wire: func(r access.Role) any { return wire.OfRole(r) },
 					none: "No roles.",
@@ -180,6 +181,22 @@ it may last.`,
 			})
 		}),
 	})
+}
+
+// cellWidth is how wide a cell with a list becomes, the word on what is left out
+// aside, so that a row with others beside it fits a terminal.
+const cellWidth = 56
+
+// firstOf is as many of all as a cell of a table has room for, the first one at least.
+func firstOf(all []string) string {
+	text := ""
+	for i, one := range all {
+		if i > 0 && len(text)+1+len(one) > cellWidth {
+			return fmt.Sprintf("%s and %d more", text, len(all)-i)
+		}
+		text = strings.TrimPrefix(text+" "+one, " ")
+	}
+	return text
 }
 
 func (a *app) roleShow() *cobra.Command {

@@ -95,7 +95,7 @@ application may have the scope.`,
 			if err != nil {
 				return inFlags(err, scopeFlag)
 			}
-			return a.say(wire.OfScope(made), "%s is bound.", made.Name)
+			return a.say(wire.OfScope(made), "%s is bound. From now on a token is good at %s for what its scopes are bound to, and without one for nothing.", made.Name, made.API)
 		})
 	})
 	return cmd

@@ -70,7 +70,7 @@ longer than its role lets it. No application has the same id.`,
 			return a.print(wire.OfBegun(b), func(w io.Writer) {
 				row(w, "service", b.ID)
 				if b.Grant.ID != "" {
-					row(w, "grant", string(b.Grant.ID), b.Grant.Role, lasting(b.Grant.ExpiresAt))
+					row(w, "grant", string(b.Grant.ID), b.Grant.Role, lasting(b.Grant.ExpiresAt, "revoked"))
 				}
 				tellKey(w, b.Key, b.Text)
 			})
@@ -81,7 +81,7 @@ longer than its role lets it. No application has the same id.`,
 
 // tellKey writes a key that was just made.
 func tellKey(w io.Writer, k access.KeyRecord, text string) {
-	row(w, "key_id", string(k.ID), k.Name, lasting(k.ExpiresAt))
+	row(w, "key_id", string(k.ID), k.Name, lasting(k.ExpiresAt, "revoked"))
 	row(w, "key", text)
 	fmt.Fprintln(w, "\nThe key is not shown again.")
 }
