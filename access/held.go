@@ -101,7 +101,7 @@ func (h *holding) look(now int64, ahead Ahead) Holdings {
 		has.keep(&then)
 	}
 	has.own.remove(has.anywhere)
-	lost := losses{never, never, never}
+	lost := firstLosses{never, never, never}
 	for ; t < end && !lost.all(&has); t = then.next {
 		if then = (stand{}); changes < maxMoments { // else all counts for lost
 			then = h.at(t, false)
@@ -123,10 +123,10 @@ func (s *stand) keep(then *stand) {
 	maps.DeleteFunc(s.roles, func(name string, _ bool) bool { return !then.roles[name] })
 }
 
-// losses are the first moments at which something of each part is lost.
-type losses struct{ anywhere, own, roles int64 }
+// firstLosses are the first moments at which something of each part is lost.
+type firstLosses struct{ anywhere, own, roles int64 }
 
-func (l *losses) note(has, then *stand, t int64) {
+func (l *firstLosses) note(has, then *stand, t int64) {
 	if l.anywhere == never && !has.anywhere.within(then.anywhere) {
 		l.anywhere = t
 	}
@@ -139,7 +139,7 @@ func (l *losses) note(has, then *stand, t int64) {
 }
 
 // all reports whether looking further would tell nothing.
-func (l *losses) all(has *stand) bool {
+func (l *firstLosses) all(has *stand) bool {
 	return (l.anywhere != never || has.anywhere.empty()) && (l.own != never || has.own.empty()) &&
 		(l.roles != never || len(has.roles) == 0)
 }

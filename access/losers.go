@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// Holding is whom a grant of a role is for, and what it does.
-type Holding struct {
+// RoleHolder is whom a grant of a role is for, and what it does.
+type RoleHolder struct {
 	Subject Subject
 	Effect  Effect
 }

@@ -4,9 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
-	"unicode"
 
 	"gatehouse/audit"
 	"gatehouse/fault"
@@ -130,54 +128,4 @@ func (k known) checkPattern(p Pattern) error {
 		}
 	}
 	return nil
-}
-
-// problems gathers what is wrong with an input.
-type problems []fault.Field
-
-func (p *problems) add(name, format string, args ...any) {
-	*p = append(*p, fault.Field{Name: name, Problem: fmt.Sprintf(format, args...)})
-}
-
-// text complains about text that is too long, or that would not be shown as it is.
-func (p *problems) text(name, value string, most int) {
-	switch {
-	case len(value) > most:
-		p.add(name, "is longer than %d bytes", most)
-	case strings.ContainsFunc(value, invisible):
-		p.add(name, "has characters that cannot be seen")
-	}
-}
-
-// invisible reports whether a letter would not be shown, or not in its place, or is
-// none: no database and no reader may meet one.
-func invisible(r rune) bool {
-	return unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || r == unicode.ReplacementChar
-}
-
-// id complains about what cannot name an API or a role.
-func (p *problems) id(name, value string, reserved ...string) {
-	switch {
-	case !isID(value):
-		p.add(name, "must begin with a small letter, and go on with at most %d small letters, digits, - or _", maxSegment-1)
-	case slices.Contains(reserved, value):
-		p.add(name, "is a name that Gatehouse keeps for itself")
-	}
-}
-
-func (p *problems) requirement(name string, r Requirement) {
-	if !r.Level.Known() {
-		p.add(name, "asks for a level that there is not")
-	}
-	if r.MaxAge < 0 || r.MaxAge > 0 && r.MaxAge < time.Second {
-		p.add(name, "asks for a proof that is younger than a second")
-	}
-}
-
-// err returns the fault, nil when nothing is wrong.
-func (p problems) err(code, detail string) error {
-	if len(p) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Code: code, Detail: detail, Fields: p}
 }

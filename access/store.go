@@ -2,9 +2,6 @@ package access
 
 import (
 	"context"
-	"fmt"
-	"strconv"
-	"strings"
 	"time"
 
 	"gatehouse/id"
@@ -12,79 +9,6 @@ import (
 
 // VersionPolicy is the counter that every change of a policy raises.
 const VersionPolicy = "policy"
-
-// GrantRecord is a Grant as it is kept: with who gave it, and how it ended. Grants that
-// are over are kept.
-type GrantRecord struct {
-	Grant
-	Created       time.Time
-	CreatedBy     string    // the actor, as "console:root"
-	Revoked       time.Time // zero: nobody ended it
-	RevokedBy     string
-	RevokedReason string
-	Rev           int64 // counts the changes; the first is 1
-}
-
-// Ends returns when the grant is over: at its own end, or when somebody ended it.
-// The zero time is never.
-func (r *GrantRecord) Ends() time.Time {
-	if r.Revoked.IsZero() || !r.ExpiresAt.IsZero() && r.ExpiresAt.Before(r.Revoked) {
-		return r.ExpiresAt
-	}
-	return r.Revoked
-}
-
-// OverAt reports whether the grant is over at now.
-func (r *GrantRecord) OverAt(now time.Time) bool {
-	end := r.Ends()
-	return !end.IsZero() && !now.Before(end)
-}
-
-// decided is the grant as a Policy has it: one that was revoked ended then.
-func (r *GrantRecord) decided() Grant {
-	g := r.Grant
-	g.ExpiresAt, g.Withdrawn = r.Ends(), !r.Revoked.IsZero()
-	return g
-}
-
-// GrantCursor is a place in the list of grants, which is in the order of their
-// ends: behind the grant ID that ends at Ends. A zero Ends is never.
-type GrantCursor struct {
-	Ends time.Time
-	ID   id.Grant
-}
-
-// String returns c as ParseGrantCursor reads it.
-func (c GrantCursor) String() string {
-	if c == (GrantCursor{}) {
-		return ""
-	}
-	at := "never"
-	if !c.Ends.IsZero() {
-		at = strconv.FormatInt(c.Ends.UnixMicro(), 10)
-	}
-	return at + "." + string(c.ID)
-}
-
-// ParseGrantCursor reads what String wrote; ok is false for anything else.
-func ParseGrantCursor(text string) (c GrantCursor, ok bool) {
-	if text == "" {
-		return GrantCursor{}, true
-	}
-	at, name, ok := strings.Cut(text, ".")
-	if c.ID = id.GrantOf(name); !ok || c.ID == "" {
-		return GrantCursor{}, false
-	}
-	if at == "never" {
-		return c, true
-	}
-	micros, err := strconv.ParseInt(at, 10, 64)
-	if err != nil {
-		return GrantCursor{}, false
-	}
-	c.Ends = time.UnixMicro(micros).UTC()
-	return c, true
-}
 
 // Store keeps policies; *store.Store does.
 type Store interface {
@@ -142,7 +66,7 @@ type Store interface {
 	// of their ends, behind one of them, without those that were over by then.
 	GrantsOfKind(ctx context.Context, after Subject, at GrantCursor, over time.Time, limit int) ([]GrantRecord, error)
 	// HoldersOfRole returns for whom the grants of a role are that are not over.
-	HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]Holding, error)
+	HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]RoleHolder, error)
 	GrantInOrg(ctx context.Context, org string, now time.Time) (id.Grant, error)
 	// Administered reports whether there is a live administrator; see Service.
 	Administered(ctx context.Context, now time.Time) (bool, error)
@@ -218,159 +142,4 @@ type Store interface {
 	DisabledClients(ctx context.Context) ([]string, error)
 	// Disabled reports whether who is there and disabled.
 	Disabled(ctx context.Context, who Subject) (bool, error)
-}
-
-// loadPage is how many rows of a kind are read at a time.
-const loadPage = 5000
-
-// Load reads the policy as the store has it, in one state, with the grants that
-// were there at a moment: those that counted, were to count, or had been over for
-// as long as is told of. All else is as it is now.
-func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
-	return viewed(ctx, s, at, at)
-}
-
-// viewed reads the policy in one state, with the grants that had not been over for
-// long at a moment, and that were made by another; zero: whenever they were.
-func viewed(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
-	err = s.View(ctx, func(ctx context.Context) error {
-		p, err = load(ctx, s, at, made)
-		return err
-	})
-	if err != nil {
-		return Policy{}, fmt.Errorf("load the policy: %w", err)
-	}
-	return p, nil
-}
-
-func load(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
-	versions, err := s.Versions(ctx)
-	if err != nil {
-		return p, err
-	}
-	p.Version = uint64(versions[VersionPolicy])
-	if err := p.loadBasis(ctx, s); err != nil {
-		return p, err
-	}
-	if p.Grants, err = s.PolicyGrants(ctx, at.Add(-told), made); err != nil {
-		return p, err
-	}
-	if p.Memberships, err = s.PolicyMemberships(ctx); err != nil {
-		return p, err
-	}
-	if err := p.loadKeys(ctx, s, at); err != nil {
-		return p, err
-	}
-	return p, p.loadDisabled(ctx, s)
-}
-
-// loadBasis reads what grants are made of, and the locks.
-func (p *Policy) loadBasis(ctx context.Context, s Store) (err error) {
-	if p.APIs, err = s.APIs(ctx); err != nil {
-		return err
-	}
-	if p.Scopes, err = s.Scopes(ctx); err != nil {
-		return err
-	}
-	if p.Roles, err = s.Roles(ctx); err != nil {
-		return err
-	}
-	locks, err := s.Locks(ctx)
-	if err != nil {
-		return err
-	}
-	for _, l := range locks {
-		p.Locks = append(p.Locks, l.Lock)
-	}
-	return nil
-}
-
-// eachMembership calls f for each one of members of a kind.
-func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *MembershipRecord)) error {
-	for member, of := "", (Subject{}); ; {
-		page, err := s.MembershipsAfter(ctx, kind, member, of, loadPage)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			f(&page[i])
-		}
-		if len(page) < loadPage {
-			return nil
-		}
-		last := &page[len(page)-1]
-		member, of = last.Member.ID, last.Of
-	}
-}
-
-// told is for how long after its end a grant is looked at, so that it can be told
-// that it ended.
-const told = 90 * 24 * time.Hour
-
-// loadGrants reads the grants of who that had not been over for long at a moment.
-func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.Time) error {
-	for from := (GrantCursor{Ends: at.Add(-told)}); ; {
-		page, err := s.GrantsAfter(ctx, who, from, loadPage)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			p.Grants = append(p.Grants, page[i].decided())
-		}
-		if len(page) < loadPage {
-			return nil
-		}
-		last := &page[len(page)-1]
-		from = GrantCursor{last.Ends(), last.ID}
-	}
-}
-
-func (p *Policy) loadKeys(ctx context.Context, s Store, at time.Time) error {
-	for after := id.ServiceKey(""); ; {
-		page, err := s.LivingServiceKeys(ctx, at, after, loadPage)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			p.Keys = append(p.Keys, page[i].decided())
-		}
-		if len(page) < loadPage {
-			return nil
-		}
-		after = page[len(page)-1].ID
-	}
-}
-
-func (p *Policy) loadDisabled(ctx context.Context, s Store) error {
-	clients, err := s.DisabledClients(ctx)
-	if err != nil {
-		return err
-	}
-	p.disable(Client, clients)
-	accounts, err := s.ServiceAccounts(ctx)
-	if err != nil {
-		return err
-	}
-	for _, a := range accounts {
-		if a.Disabled {
-			p.disable(ServiceAccount, []string{a.ID})
-		}
-	}
-	for after := ""; ; {
-		page, err := s.DisabledUsers(ctx, after, loadPage)
-		if err != nil {
-			return err
-		}
-		p.disable(User, page)
-		if len(page) < loadPage {
-			return nil
-		}
-		after = page[len(page)-1]
-	}
-}
-
-func (p *Policy) disable(kind Kind, ids []string) {
-	for _, name := range ids {
-		p.Principals = append(p.Principals, Principal{Subject: Subject{kind, name}, Disabled: true})
-	}
 }

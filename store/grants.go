@@ -188,8 +188,8 @@ func (s *Store) GrantsOfKind(ctx context.Context, after access.Subject, at acces
 
 // HoldersOfRole returns for whom the grants of a role are that are not over at now,
 // at most limit.
-func (s *Store) HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]access.Holding, error) {
-	found, err := list(ctx, s, selectHoldersOfRole, []any{role, micros(now), int64(limit)}, func(rows *sql.Rows) (h access.Holding, err error) {
+func (s *Store) HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]access.RoleHolder, error) {
+	found, err := list(ctx, s, selectHoldersOfRole, []any{role, micros(now), int64(limit)}, func(rows *sql.Rows) (h access.RoleHolder, err error) {
 		err = rows.Scan(&h.Subject.Kind, &h.Subject.ID, &h.Effect)
 		return h, err
 	})

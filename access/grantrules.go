@@ -1,0 +1,131 @@
+package access
+
+import (
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/setting"
+)
+
+// check looks at a new grant by itself.
+func (r *GrantRecord) check(now time.Time) error {
+	var p problems
+	if k := r.Subject.Kind; !k.acts() && k != Group && k != Organisation {
+		p.add("subject", "must be a person, an application, a service account, a group or an organisation")
+	}
+	if (r.Role == "") == (r.Permission == Pattern{}) {
+		p.add("role", "must be a role or a permission, and not both")
+	}
+	if r.Effect != Allow && r.Effect != Deny {
+		p.add("effect", "must be allow or deny")
+	}
+	if r.Effect == Deny && r.Requires != (Requirement{}) {
+		p.add("requires", "is for what allows: nothing lifts a deny")
+	}
+	p.reason(r.Reason)
+	p.text("ticket", r.Ticket, maxTicket)
+	p.requirement("requires", r.Requires)
+	p.window(r.Window, now)
+	r.Where.check(&p)
+	if err := p.err("grant.invalid", "The grant cannot be made so."); err != nil {
+		return err
+	}
+	if r.Where.Place == Condition {
+		return CheckExpression(r.Where.Expression)
+	}
+	return nil
+}
+
+func (w *Where) check(p *problems) {
+	switch w.Place {
+	case Everywhere, Own, Condition:
+	case Listed:
+		if len(w.IDs) == 0 || len(w.IDs) > MaxResourceIDs {
+			p.add("resource_ids", "must be between 1 and %d", MaxResourceIDs)
+		}
+	default:
+		p.add("where", "must be any, own, ids or cel")
+	}
+	if (len(w.IDs) > 0) != (w.Place == Listed) || (w.Expression != "") != (w.Place == Condition) {
+		p.add("where", "must be one of any, own, ids and cel, with what that needs")
+	}
+	for _, name := range w.IDs[:min(len(w.IDs), MaxResourceIDs)] {
+		if name == "" {
+			p.add("resource_ids", "has an empty one")
+		}
+		p.text("resource_ids", name, maxResourceID)
+	}
+}
+
+// checkGrant looks whether r fits the roles and catalogues, and ends it with the
+// longest that its role lets it last where it has no end.
+func (k known) checkGrant(r *GrantRecord, now time.Time) error {
+	gives := bits(nil)
+	if r.Role == "" {
+		if err := k.checkPattern(r.Permission); err != nil {
+			return err
+		}
+		gives = k.expand(r.Permission)
+	} else {
+		if k.rules.roles[r.Role] == nil {
+			return fault.Missing("role")
+		}
+		gives = k.rules.roles[r.Role].bits
+	}
+	var p problems
+	k.checkDeny(r, gives, &p)
+	if r.Where.Place == Own && !k.owned(gives) {
+		p.add("where", "cannot be own: no API says which attribute names the owner (--owner)")
+	}
+	if most := k.maxGrant(r.Role); most > 0 && r.Effect == Allow && r.ExpiresAt.IsZero() {
+		r.ExpiresAt = r.begin(now).Add(most)
+	}
+	k.checkLength(r, now, &p)
+	return p.err("grant.invalid", "The grant cannot be made so.")
+}
+
+// handedBy is what a grant gives, or denies, as something to hand on.
+func (k known) handedBy(r *GrantRecord) handed {
+	return handed{k.means(&grant{Grant: &r.Grant}), r.Org, r.ExpiresAt}
+}
+
+// checkDeny complains about a deny of what is of Gatehouse itself that is not for one
+// who acts, and by a pattern or a built-in role. So one statement tells who is denied
+// any of it (access.Store, Administered), and nobody is by a detour.
+func (k known) checkDeny(r *GrantRecord, gives bits, p *problems) {
+	switch {
+	case r.Effect == Allow || !k.administers(gives):
+	case !r.Subject.Kind.acts():
+		p.add("subject", "must be one person, service account or application: what is of Gatehouse itself is denied to nobody else")
+	case r.Role != "" && !isBuiltIn(r.Role):
+		p.add("role", "has permissions of Gatehouse itself: deny these by name, or deny a built-in role")
+	}
+}
+
+// administers reports whether one of the permissions is of Gatehouse itself.
+func (r *rules) administers(some bits) bool {
+	for i := range r.catalogue {
+		if r.catalogue[i].api == Gatehouse && some.has(uint32(i)) {
+			return true
+		}
+	}
+	return false
+}
+
+// owned reports whether one of the permissions is about something with an owner.
+func (k known) owned(gives bits) bool {
+	for i := range k.catalogue {
+		if gives.has(uint32(i)) && k.catalogue[i].owner != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// checkLength complains about a grant that lasts longer than its role lets it.
+func (k known) checkLength(r *GrantRecord, now time.Time, p *problems) {
+	most := k.maxGrant(r.Role)
+	if latest := r.begin(now).Add(most); most > 0 && r.Effect == Allow && r.ExpiresAt.After(latest) {
+		p.add("expires_at", "must be %s at the latest: a grant of the role %s lasts %s at most", latest.Format(time.RFC3339), r.Role, setting.FormatDuration(most))
+	}
+}

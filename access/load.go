@@ -1,0 +1,164 @@
+package access
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"gatehouse/id"
+)
+
+// loadPage is how many rows of a kind are read at a time.
+const loadPage = 5000
+
+// Load reads the policy as the store has it, in one state, with the grants that
+// were there at a moment: those that counted, were to count, or had been over for
+// as long as is told of. All else is as it is now.
+func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
+	return viewed(ctx, s, at, at)
+}
+
+// viewed reads the policy in one state, with the grants that had not been over for
+// long at a moment, and that were made by another; zero: whenever they were.
+func viewed(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
+	err = s.View(ctx, func(ctx context.Context) error {
+		p, err = load(ctx, s, at, made)
+		return err
+	})
+	if err != nil {
+		return Policy{}, fmt.Errorf("load the policy: %w", err)
+	}
+	return p, nil
+}
+
+func load(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
+	versions, err := s.Versions(ctx)
+	if err != nil {
+		return p, err
+	}
+	p.Version = uint64(versions[VersionPolicy])
+	if err := p.loadBasis(ctx, s); err != nil {
+		return p, err
+	}
+	if p.Grants, err = s.PolicyGrants(ctx, at.Add(-told), made); err != nil {
+		return p, err
+	}
+	if p.Memberships, err = s.PolicyMemberships(ctx); err != nil {
+		return p, err
+	}
+	if err := p.loadKeys(ctx, s, at); err != nil {
+		return p, err
+	}
+	return p, p.loadDisabled(ctx, s)
+}
+
+// loadBasis reads what grants are made of, and the locks.
+func (p *Policy) loadBasis(ctx context.Context, s Store) (err error) {
+	if p.APIs, err = s.APIs(ctx); err != nil {
+		return err
+	}
+	if p.Scopes, err = s.Scopes(ctx); err != nil {
+		return err
+	}
+	if p.Roles, err = s.Roles(ctx); err != nil {
+		return err
+	}
+	locks, err := s.Locks(ctx)
+	if err != nil {
+		return err
+	}
+	for _, l := range locks {
+		p.Locks = append(p.Locks, l.Lock)
+	}
+	return nil
+}
+
+// eachMembership calls f for each one of members of a kind.
+func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *MembershipRecord)) error {
+	for member, of := "", (Subject{}); ; {
+		page, err := s.MembershipsAfter(ctx, kind, member, of, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			f(&page[i])
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		last := &page[len(page)-1]
+		member, of = last.Member.ID, last.Of
+	}
+}
+
+// told is for how long after its end a grant is looked at, so that it can be told
+// that it ended.
+const told = 90 * 24 * time.Hour
+
+// loadGrants reads the grants of who that had not been over for long at a moment.
+func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.Time) error {
+	for from := (GrantCursor{Ends: at.Add(-told)}); ; {
+		page, err := s.GrantsAfter(ctx, who, from, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			p.Grants = append(p.Grants, page[i].decided())
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		last := &page[len(page)-1]
+		from = GrantCursor{last.Ends(), last.ID}
+	}
+}
+
+func (p *Policy) loadKeys(ctx context.Context, s Store, at time.Time) error {
+	for after := id.ServiceKey(""); ; {
+		page, err := s.LivingServiceKeys(ctx, at, after, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			p.Keys = append(p.Keys, page[i].decided())
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		after = page[len(page)-1].ID
+	}
+}
+
+func (p *Policy) loadDisabled(ctx context.Context, s Store) error {
+	clients, err := s.DisabledClients(ctx)
+	if err != nil {
+		return err
+	}
+	p.disable(Client, clients)
+	accounts, err := s.ServiceAccounts(ctx)
+	if err != nil {
+		return err
+	}
+	for _, a := range accounts {
+		if a.Disabled {
+			p.disable(ServiceAccount, []string{a.ID})
+		}
+	}
+	for after := ""; ; {
+		page, err := s.DisabledUsers(ctx, after, loadPage)
+		if err != nil {
+			return err
+		}
+		p.disable(User, page)
+		if len(page) < loadPage {
+			return nil
+		}
+		after = page[len(page)-1]
+	}
+}
+
+func (p *Policy) disable(kind Kind, ids []string) {
+	for _, name := range ids {
+		p.Principals = append(p.Principals, Principal{Subject: Subject{kind, name}, Disabled: true})
+	}
+}
