@@ -24,7 +24,10 @@ func shop() access.Policy {
 			{
 				ID: "shop", Audience: "https://shop.test", Delegation: access.ByAudience, Owners: map[string]string{"orders": "owner_id"}, Servers: []string{"shop-server"},
 				Permissions: []access.Permission{
-					{Resource: "orders", Action: "read"}, {Resource: "orders", Action: "write"}, {Resource: "orders", Action: "delete"}, {Resource: "stock", Action: "read"},
+					{Resource: "orders", Action: "read"},
+					{Resource: "orders", Action: "write"},
+					{Resource: "orders", Action: "delete"},
+					{Resource: "stock", Action: "read"},
 					{Resource: "orders", Action: "refund", Requires: access.Requirement{Level: proof.AAL2, MaxAge: 5 * time.Minute}},
 				},
 			},
@@ -69,7 +72,8 @@ func TestDecisionSaysWhyAndUntilWhen(t *testing.T) {
 		"a service":                   {ask("service", "ops", "read", "shop/orders", "42"), false, map[string]any{"reason": "no_grant"}},
 		"a condition that holds": {
 			strings.Replace(ask("client", "robot", "read", "shop/orders", "42", `,"context":{"request":{"method":"GET","path":"/orders/42","ip":"192.0.2.7"}}`), `"id":"42"`, `"id":"42","properties":{"region":"eu"}`, 1),
-			true, map[string]any{"reason": "granted"},
+			true,
+			map[string]any{"reason": "granted"},
 		},
 		"a condition of which too little is known": {ask("client", "robot", "read", "shop/orders", "42", `,"context":{"request":{"method":"GET"}}`), false, map[string]any{"reason": "resource_unknown", "missing": "region"}},
 	} {

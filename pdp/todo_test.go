@@ -33,8 +33,11 @@ func todo() access.Policy {
 		APIs: []access.API{{
 			ID: "todo", Audience: "https://todo.test", Delegation: access.ByAudience, Owners: map[string]string{"todo": "ownerID"}, Servers: []string{"todo-backend"},
 			Permissions: []access.Permission{
-				{Resource: "user", Action: "can_read_user"}, {Resource: "todo", Action: "can_read_todos"}, {Resource: "todo", Action: "can_create_todo"},
-				{Resource: "todo", Action: "can_update_todo"}, {Resource: "todo", Action: "can_delete_todo"},
+				{Resource: "user", Action: "can_read_user"},
+				{Resource: "todo", Action: "can_read_todos"},
+				{Resource: "todo", Action: "can_create_todo"},
+				{Resource: "todo", Action: "can_update_todo"},
+				{Resource: "todo", Action: "can_delete_todo"},
 			},
 		}},
 		Roles: []access.Role{

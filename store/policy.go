@@ -102,7 +102,9 @@ func newGrantRow() *grantRow {
 	r := &grantRow{words: vocabulary{}, patterns: map[string]access.Pattern{"": {}}}
 	r.to = []any{
 		&r.name, &r.kind, &r.subject, &r.effect, &r.role, &r.pattern, &r.org, &r.place, &r.ids, &r.expression,
-		instant{&r.from}, &r.ends, &r.level, &r.age, &r.reason, instant{&r.revoked},
+		instant{&r.from},
+		&r.ends, &r.level, &r.age, &r.reason,
+		instant{&r.revoked},
 	}
 	return r
 }

@@ -47,7 +47,8 @@ func newHand(t *testing.T) *hand {
 	_, err := a.CreateAPI(ctx, gatetest.Console, access.API{
 		ID: "shop", Audience: "https://shop.test", Owners: map[string]string{"orders": "owner_id"},
 		Permissions: []access.Permission{
-			{Resource: "orders", Action: "read"}, {Resource: "orders", Action: "refund", Sensitive: true, Requires: access.Requirement{MaxAge: 24 * time.Hour}},
+			{Resource: "orders", Action: "read"},
+			{Resource: "orders", Action: "refund", Sensitive: true, Requires: access.Requirement{MaxAge: 24 * time.Hour}},
 			{Resource: "other", Action: "read"},
 		},
 	})

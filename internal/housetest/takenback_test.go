@@ -109,12 +109,18 @@ func takenBack() map[string]struct {
 		}, lost},
 		"a lock on the role":  {func(_ context.Context, u *using) error { return u.lock(access.LockRole, "support") }, lost},
 		"a lock on the grant": {func(_ context.Context, u *using) error { return u.lock(access.LockGrant, string(u.support.ID)) }, lost},
-		"a lock on the person": {func(_ context.Context, u *using) error { return u.lock(access.LockUser, person(u)) },
-			left{refresh: "invalid_grant", told: "sub usr_"}},
-		"a lock on the session": {func(_ context.Context, u *using) error { return u.lock(access.LockSession, u.session) },
-			left{refresh: "invalid_grant", decides: true, told: "session ses_"}},
-		"a lock on the client": {func(_ context.Context, u *using) error { return u.lock(access.LockClient, "web") },
-			left{refresh: "invalid_client", decides: true, told: "client web"}},
+		"a lock on the person": {
+			func(_ context.Context, u *using) error { return u.lock(access.LockUser, person(u)) },
+			left{refresh: "invalid_grant", told: "sub usr_"},
+		},
+		"a lock on the session": {
+			func(_ context.Context, u *using) error { return u.lock(access.LockSession, u.session) },
+			left{refresh: "invalid_grant", decides: true, told: "session ses_"},
+		},
+		"a lock on the client": {
+			func(_ context.Context, u *using) error { return u.lock(access.LockClient, "web") },
+			left{refresh: "invalid_client", decides: true, told: "client web"},
+		},
 		"the person": {func(ctx context.Context, u *using) error {
 			return u.House.Identity.Disable(ctx, gatetest.Console, u.ada.ID)
 		}, left{refresh: "invalid_grant", told: "user usr_"}},
@@ -131,8 +137,10 @@ func takenBack() map[string]struct {
 			_, err = u.House.OAuth.UpdateClient(ctx, gatetest.Console, c)
 			return err
 		}, left{refresh: "invalid_client", decides: true, told: "client web"}},
-		"the token": {func(_ context.Context, u *using) error { u.app.Revoke(u.access); return nil },
-			left{refresh: "right", decides: true, told: "token "}},
+		"the token": {
+			func(_ context.Context, u *using) error { u.app.Revoke(u.access); return nil },
+			left{refresh: "right", decides: true, told: "token "},
+		},
 	}
 }
 
