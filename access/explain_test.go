@@ -64,15 +64,15 @@ func TestExplainSaysWhatWouldChangeTheAnswer(t *testing.T) {
 		p          Policy
 		permission string
 	}{
-		"support":   {shop(), "shop/orders:read"},
-		"Enable":    {disabled, "shop/orders:read"},
-		"Lift":      {locked, "shop/orders:read"},
-		"Revoke":    {shop(Grant{Subject: ada, Effect: Deny, Role: "all"}), "shop/orders:read"},
-		"with aal2": {shop(Grant{Subject: ada, Role: "refunder"}), "shop/orders:refund"},
-		"owner_id":  {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}}), "shop/orders:read"},
-		"it takes a new one":  {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
-		"begins at": {shop(Grant{Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(1)}}), "shop/orders:read"},
-		"that ends": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
+		"support":            {shop(), "shop/orders:read"},
+		"Enable":             {disabled, "shop/orders:read"},
+		"Lift":               {locked, "shop/orders:read"},
+		"Revoke":             {shop(Grant{Subject: ada, Effect: Deny, Role: "all"}), "shop/orders:read"},
+		"with aal2":          {shop(Grant{Subject: ada, Role: "refunder"}), "shop/orders:refund"},
+		"owner_id":           {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}}), "shop/orders:read"},
+		"it takes a new one": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
+		"begins at":          {shop(Grant{Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(1)}}), "shop/orders:read"},
+		"that ends":          {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
 	} {
 		q := asks(c.permission)
 		e, err := Compile(c.p).Explain(&q)

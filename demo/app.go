@@ -268,7 +268,7 @@ func (a *app) signedIn(w http.ResponseWriter, r *http.Request, act func(v *visit
 func refused(code string) string {
 	switch code {
 	case "access_denied":
-		return "You did not let the shop know who you are (access_denied)."
+		return "You were not let in (access_denied): you did not allow it, or lack what the shop asks for."
 	case "invalid_grant":
 		return "The shop's access has ended (invalid_grant). Sign out, and sign in again."
 	}

@@ -215,7 +215,7 @@ func (v *Verifier) read(token string) (*AccessToken, error) {
 		return nil, badToken("not a claims object")
 	}
 	if c.Issuer != v.Issuer {
-		return nil, badToken("of another issuer")
+		return nil, badToken("of another issuer than " + v.Issuer)
 	}
 	if c.Subject == "" || c.ClientID == "" || c.ID == "" || c.Issued <= 0 || c.Expires <= 0 || len(c.Audience) == 0 || slices.Contains(c.Audience, "") {
 		return nil, badToken("a required claim is missing")

@@ -157,7 +157,7 @@ func tellExplanation(out io.Writer, w wire.Explanation) {
 		if !c.Since.IsZero() {
 			since = " " + moment(c.Since)
 		}
-		row(out, "grant", string(c.ID), string(c.Verdict)+since, gives(c.Effect, c.Role, c.Pattern), string(c.Where), pathSaid(c.Path), c.Reason)
+		row(out, "grant", string(c.ID), string(c.Verdict)+since, gives(c.Effect, c.Role, c.Pattern), within(string(c.Where), c.Org), pathSaid(c.Path), c.Reason)
 	}
 	for _, text := range w.Changes {
 		fmt.Fprintln(out, plain(text))

@@ -204,11 +204,19 @@ var printedGrants = printed[wire.Grant]{
 func onWhich(g wire.Grant) string {
 	switch g.Where {
 	case access.Listed:
-		return strings.Join(g.ResourceIDs, " ")
+		return within(strings.Join(g.ResourceIDs, " "), g.Org)
 	case access.Condition:
-		return g.Condition
+		return within(g.Condition, g.Org)
 	}
-	return string(g.Where)
+	return within(string(g.Where), g.Org)
+}
+
+// within adds the organisation in which alone a grant counts, if there is one.
+func within(where, org string) string {
+	if org == "" {
+		return where
+	}
+	return where + " in " + org
 }
 
 func (a *app) grantExtend() *cobra.Command {

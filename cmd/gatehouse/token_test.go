@@ -131,6 +131,20 @@ func TestIntrospectSaysWhyATokenIsNotGood(t *testing.T) {
 	}
 }
 
+// A command that reads the database of a server without its configuration takes
+// another issuer for its own: it says which.
+func TestIntrospectNamesTheIssuerThatItKnows(t *testing.T) {
+	t.Parallel()
+	g := newGiven(t)
+	file := filepath.Join(t.TempDir(), "token")
+	writeFile(t, file, g.tokens.Access)
+	var got wire.Introspection
+	g.b.run(&got, "token", "introspect", "--file", file, "--set", "issuer=https://other.example.test")
+	if want := "of another issuer than https://other.example.test"; got.Active || got.Why != want {
+		t.Errorf("active %v, %q; want %q", got.Active, got.Why, want)
+	}
+}
+
 // What is no token of this house is said to be none, and its signature is what decode says.
 func TestATokenOfTheHouseIsKnownByItsSignature(t *testing.T) {
 	t.Parallel()
