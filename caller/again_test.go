@@ -25,7 +25,8 @@ type scene struct {
 	guess    bool // there is no key of that name
 	policy   access.Policy
 	unknown  error
-	bad      int // credentials that were counted
+	bad      int           // credentials that were counted
+	wait     time.Duration // for how long the address is kept out
 }
 
 func (s *scene) Known(string) bool { return s.token != nil }
@@ -37,7 +38,7 @@ func (s *scene) Current(context.Context) (*access.Snapshot, error) {
 	return access.Compile(s.policy), s.unknown
 }
 func (s *scene) Has(context.Context, string) bool                       { return !s.guess }
-func (s *scene) Blocked(context.Context, string) (time.Duration, error) { return 0, nil }
+func (s *scene) Blocked(context.Context, string) (time.Duration, error) { return s.wait, nil }
 func (s *scene) Count(context.Context, string) error                    { s.bad++; return nil }
 func (s *scene) Take(context.Context, string) (time.Duration, error)    { return 0, nil }
 
@@ -148,6 +149,79 @@ func TestOnlyGuessedKeysCount(t *testing.T) {
 		r.Header.Set("Authorization", "Bearer gatehouse_pat_x")
 		if _, err := s.desk().Authenticate(r); err == nil || s.bad != c.bad {
 			t.Errorf("%s: %v, and %d were counted, want %d", name, err, s.bad, c.bad)
+		}
+	}
+}
+
+// An address of which too many guesses came is kept out with whatever it brings, be it
+// a token or a key; but nobody is kept out who shows what is known here, since the
+// guesses may have been somebody else's. A guess counts, whatever it is of.
+func TestAnAddressOfGuessesIsKeptOut(t *testing.T) {
+	t.Parallel()
+	badKey := fault.New(fault.Unauthenticated, "servicekey.bad", "")
+	guess := func(s *scene) { s.token, s.tokenErr, s.keyErr, s.guess = nil, oauth.ErrBadToken, badKey, true }
+	known := func(*scene) {}
+	dead := func(s *scene) { s.tokenErr, s.keyErr = oauth.ErrDeadToken, badKey }
+	for _, credential := range []string{"token", "gatehouse_pat_x"} {
+		for name, c := range map[string]struct {
+			is   func(*scene)
+			wait time.Duration
+			want fault.Kind // Internal: let in
+			bad  int
+		}{
+			"a guess":                          {guess, 0, fault.Unauthenticated, 1},
+			"a guess after many":               {guess, time.Minute, fault.TooMany, 0},
+			"what is known":                    {known, 0, fault.Internal, 0},
+			"what is known, after many":        {known, time.Minute, fault.Internal, 0},
+			"what was known, where it is dead": {dead, time.Minute, fault.Unauthenticated, 0},
+		} {
+			s := newScene()
+			c.is(s)
+			s.wait = c.wait
+			r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
+			r.Header.Set("Authorization", "Bearer "+credential)
+			who, err := s.desk().Authenticate(r)
+			if (err == nil) != (c.want == fault.Internal) || err != nil && fault.KindOf(err) != c.want || (err == nil) != (who != nil) {
+				t.Errorf("%s, %s: %v, want %v", credential, name, err, c.want)
+			}
+			if s.bad != c.bad {
+				t.Errorf("%s, %s: %d were counted, want %d", credential, name, s.bad, c.bad)
+			}
+		}
+	}
+}
+
+// What the policy says of the session, of the client and of the age of a sign-in counts
+// for who comes with a token of them.
+func TestATokenIsAskedAboutAsWhatItIs(t *testing.T) {
+	t.Parallel()
+	locked := func(kind access.LockKind, name string) func(*scene) {
+		return func(s *scene) { s.policy.Locks = []access.Lock{{On: access.LockTarget{Kind: kind, ID: name}}} }
+	}
+	for name, c := range map[string]struct {
+		is   func(*scene)
+		want fault.Kind // Internal: may
+	}{
+		"as it was given":           {func(*scene) {}, fault.Internal},
+		"its session is locked":     {locked(access.LockSession, "ses_a"), fault.Unauthenticated},
+		"another session is locked": {locked(access.LockSession, "ses_b"), fault.Internal},
+		"its client is locked":      {locked(access.LockClient, "web"), fault.Unauthenticated},
+		"its person is locked":      {locked(access.LockUser, "usr_ada"), fault.Unauthenticated},
+		"its sign-in is too old":    {func(s *scene) { s.policy.Grants[0].Requires.MaxAge = time.Minute }, fault.Unauthenticated},
+		"its sign-in is young":      {func(s *scene) { s.policy.Grants[0].Requires.MaxAge = 2 * time.Hour }, fault.Internal},
+		"it was not given that":     {func(s *scene) { s.token.Claims.Scope = "openid" }, fault.Internal},
+	} {
+		s := newScene()
+		s.token.Claims.Session, s.token.Facts.AuthTime = "ses_a", time.Now().Add(-time.Hour)
+		c.is(s)
+		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
+		r.Header.Set("Authorization", "Bearer token")
+		who, err := s.desk().Authenticate(r)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := who.May(caller.ReadDecisions); (err == nil) != (c.want == fault.Internal) || err != nil && fault.KindOf(err) != c.want {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 }

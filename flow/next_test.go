@@ -126,6 +126,7 @@ func TestNext(t *testing.T) {
 	nobody := Decision{Step: StepSignIn}
 	type is []func(*State)
 
+	locked := func(s *State) { s.Locked = true }
 	barred := func(level proof.Level, at time.Time, methods ...string) Decision {
 		d := issue(level, at, methods...)
 		d.Step = StepBarred
@@ -281,6 +282,12 @@ func TestNext(t *testing.T) {
 		{"a role that asks for a fresh sign-in", is{func(s *State) { s.Admission.MaxAge = 9 * time.Minute }}, step(StepSignIn)},
 		{"a role that asks for one as fresh as this", is{func(s *State) { s.Admission.MaxAge = 11 * time.Minute }}, issue(proof.AAL1, earlier, "pwd")},
 		{"the shorter of two ages", is{func(s *State) { s.Admission.MaxAge, s.Ask.MaxAge = 11*time.Minute, minutes(9) }}, step(StepSignIn)},
+
+		// Is a lock on them.
+		{"locked", is{locked}, Decision{Step: StepSignIn}},
+		{"locked, with both proofs of now", is{locked, strong, proves(freshStrong())}, Decision{Step: StepSignIn}},
+		{"locked, a trusted app", is{locked, trusted}, Decision{Step: StepSignIn}},
+		{"locked, prompt=none", is{locked, none}, Decision{Step: StepRefuse, Error: "login_required"}},
 
 		// May the application.
 		{"not allowed yet", is{noConsent}, consent(proof.AAL1, earlier, "pwd")},
