@@ -19,6 +19,8 @@ type Size struct {
 	// Others is how many there are of each other thing: codes, sign-ins under way,
 	// counters of attempts, used assertions.
 	Others int
+	// Ordinary is said of people to whom nobody granted anything.
+	Ordinary bool
 	// Clients are there already, and have the ids that Client says.
 	Clients int
 	// Due is how many of each kind are past and wait to be swept.

@@ -40,6 +40,14 @@ func (f filler) person(of string) string {
 
 func (f filler) client() string { return fmt.Sprintf("'crowd-' || (1 + i %% %d)", f.Clients) }
 
+// granted is how many people were granted something.
+func (f filler) granted() int {
+	if f.Ordinary {
+		return 0
+	}
+	return f.Others
+}
+
 func (f filler) people() []string {
 	email := f.key("i") + " || '@crowd.test'"
 	name := fmt.Sprintf("substr(%s, 2, 2)", f.key("i"))
@@ -83,7 +91,7 @@ func (f filler) people() []string {
 			{"created_at", f.at(long)},
 			{"rev", "1"},
 		}),
-		f.rows("memberships", f.Others, [][2]string{
+		f.rows("memberships", f.granted(), [][2]string{
 			{"of_kind", "'group'"},
 			{"of_id", "'group-' || (1 + i % 50)"},
 			{"member_kind", "'user'"},
@@ -113,7 +121,7 @@ func (f filler) people() []string {
 			{"revoked_by", "''"},
 			{"ends_at", f.expires()},
 		}),
-		f.rows("grants", f.Others, [][2]string{
+		f.rows("grants", f.granted(), [][2]string{
 			{"id", f.id("gra_", "i")},
 			{"subject_kind", "'user'"},
 			{"subject_id", f.person("i")},
@@ -139,7 +147,7 @@ func (f filler) people() []string {
 			{"ends_at", f.expires()},
 			{"rev", "1"},
 		}),
-		f.rows("changes", f.Others, [][2]string{
+		f.rows("changes", f.granted(), [][2]string{
 			{"v", "i"},
 			{"n", "1"},
 			{"kind", "'user'"},
@@ -147,7 +155,7 @@ func (f filler) people() []string {
 			{"loses", "CASE WHEN i % 100 = 0 THEN TRUE ELSE FALSE END"},
 			{"at", fmt.Sprintf("CASE WHEN i <= %d THEN %d + i ELSE %d + i END", f.Due, f.now-long, f.now-hour)},
 		}),
-		fmt.Sprintf("INSERT INTO versions (name, value) VALUES ('policy', %d) ON CONFLICT (name) DO UPDATE SET value = excluded.value", f.Others),
+		fmt.Sprintf("INSERT INTO versions (name, value) VALUES ('policy', %d) ON CONFLICT (name) DO UPDATE SET value = excluded.value", f.granted()),
 		f.rows("sessions", f.Sessions, [][2]string{
 			{"id", f.id("ses_", "i")},
 			{"token_hash", f.bytes(f.id("tok_", "i"))},
