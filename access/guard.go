@@ -12,7 +12,7 @@ import (
 )
 
 // giver is whoever changes a policy, before the question whether they may hand on what
-// the change hands on. Every change has one (Service.change): nobody hands on, directly
+// the change hands on. Every change has one (Service.alter): nobody hands on, directly
 // or by a detour, what they do not hold themselves, for as long and in the organisation
 // for which they hand it on, unless they hold Escalate. The operator on the host and
 // Gatehouse itself may.
@@ -73,7 +73,7 @@ func (g *giver) load(ctx context.Context) error {
 	if g.read {
 		return nil
 	}
-	g.read, g.who = true, principalOf(g.by)
+	g.who = principalOf(g.by)
 	p, err := g.s.around(ctx, g.who, g.now)
 	if err != nil {
 		return err
@@ -82,7 +82,7 @@ func (g *giver) load(ctx context.Context) error {
 	escalate := newBits(len(g.is.rules.catalogue))
 	escalate.set(g.is.rules.permissions[Escalate])
 	end, _ := g.is.heldUntil(g.who, "", escalate, g.now)
-	g.free = end > nanos(g.now)
+	g.read, g.free = true, end > nanos(g.now)
 	return nil
 }
 
@@ -119,8 +119,8 @@ const codeNotHeld = "access.not_held"
 
 // heldUntil returns until when who holds all of the permissions within org, on every
 // resource and whatever else the question is, without a gap from now on, and in every
-// organisation where org is ""; and, if that
-// is not for ever, which one they hold no longer then.
+// organisation where org is ""; and, if that is not for ever, which one they hold no
+// longer then.
 func (s *Snapshot) heldUntil(who Subject, org string, what bits, now time.Time) (end int64, lacks uint32) {
 	p, at := s.principal(who), nanos(now)
 	if p == nil {

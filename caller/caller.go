@@ -135,8 +135,8 @@ func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) 
 	flood := "caller:" + id.Network(web.InfoOf(r.Context()).IP)
 	known := d.Tokens.Known(text)
 	if !known {
-		if wait := d.Flood.Blocked(r.Context(), flood); wait > 0 {
-			return nil, &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+		if err := d.flooded(r.Context(), flood); err != nil {
+			return nil, err
 		}
 	}
 	t, err := d.Tokens.Verify(r.Context(), text)
@@ -149,6 +149,15 @@ func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) 
 	return nil, invalid(err)
 }
 
+// flooded is the answer to an address that sent too many bad credentials, nil for others.
+func (d *Desk) flooded(ctx context.Context, flood string) error {
+	wait := d.Flood.Blocked(ctx, flood)
+	if wait <= 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+}
+
 // byKey returns whose key came, and bounds how many bad ones an address may have us
 // look at. One of a name that there is does not count, as with tokens that were good
 // once: a job whose account is locked, and that tries again, locks out nobody beside it.
@@ -157,8 +166,8 @@ func (d *Desk) byKey(r *http.Request, text string) (*Caller, error) {
 	flood := "caller:" + id.Network(web.InfoOf(r.Context()).IP)
 	known := d.Keys.Has(r.Context(), text)
 	if !known { // a good key is not kept out by the guesses of others
-		if wait := d.Flood.Blocked(r.Context(), flood); wait > 0 {
-			return nil, &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+		if err := d.flooded(r.Context(), flood); err != nil {
+			return nil, err
 		}
 	}
 	c, err := d.holder(r.Context(), text)
