@@ -114,10 +114,13 @@ func (r *running) register(redirect string) url.Values {
 	}
 }
 
-// twice clicks where the element is, and again there after a while.
+// twice clicks where the element is, and again there after a while. It waits for the
+// whole page first: a form that leaves a page which still loads takes that page's place
+// in the history (HTML, form submission), and the way back is another one.
 func (b *tab) twice(css string, apart time.Duration) {
 	b.t.Helper()
 	b.see(css)
+	b.until("the page is loaded", "document.readyState === 'complete'")
 	box, err := chromedp.Run(b.ctx, chromedp.Evaluate[[]float64](fmt.Sprintf(
 		"(r => [r.x + r.width / 2, r.y + r.height / 2])(document.querySelector(%q).getBoundingClientRect())", css)))
 	if err != nil {
