@@ -18,19 +18,15 @@ func (s *Snapshot) Grantable(q *Question, scopes []string, ahead Ahead) (may []s
 		return scopes, time.Time{}
 	}
 	now := nanos(q.Now)
-	soon, end, p := now+int64(ahead.Least), now+int64(ahead.Most), s.principal(q.Principal)
 	if now == math.MinInt64 { // in the year 1 nothing had ended
-		p = nil
+		return s.rules.served(scopes, nil), time.Time{}
 	}
-	has, next := s.rules.potential(p, q, now)
-	may = s.rules.served(scopes, has)
-	for t, changes := next, 0; t < end; t, changes = next, changes+1 {
-		if has = nil; changes < maxMoments { // else all counts for lost
-			has, next = s.rules.potential(p, q, t)
-		}
+	may = scopes
+	soon, end := ahead.from(now)
+	for at, has := range moments(now, end, func(at int64) (bits, int64) { return s.see(q, "", at).somewhere() }) {
 		left := s.rules.served(may, has)
-		if len(left) < len(may) && t >= soon {
-			return may, moment(t)
+		if len(left) < len(may) && at >= soon && at > now {
+			return may, moment(at)
 		}
 		if may = left; !s.rules.bindsOneOf(may) {
 			break
@@ -59,32 +55,18 @@ func (r *rules) served(scopes []string, has bits) []string {
 	return slices.DeleteFunc(slices.Clone(scopes), lost)
 }
 
-// potential is what p may do somewhere at t, and when that may change. What is
-// denied within one organisation may be allowed in another.
-func (r *rules) potential(p *principal, q *Question, t int64) (has bits, next int64) {
-	next = never
-	if r.anyLocked(q, t, &next) || p == nil || p.disabled {
-		return nil, next
-	}
-	has, denied := newBits(len(r.catalogue)), newBits(len(r.catalogue))
-	in := r.reached(p, t, &next)
-	add := func(grants []*grant) {
+// somewhere is what may be done on some resource, in some organisation and with some
+// proof, and when that may change. What is denied within one organisation may be
+// allowed in another.
+func (v *sight) somewhere() (has bits, next int64) {
+	has = newBits(len(v.rules.catalogue))
+	for _, grants := range [][]active{v.e.allowing.grants, v.e.maybe, v.inOrgs(allows)} {
 		for _, g := range grants {
-			switch {
-			case g.Org != "" && !slices.Contains(in, Subject{Organisation, g.Org}) || !g.at(t, &next):
-			case g.Effect == Allow:
-				if !r.locked(LockTarget{LockGrant, string(g.ID)}, t, &next) {
-					has.add(r.gives(g, t, &next))
-				}
-			case g.Org == "" && everywhere(g.Where):
-				denied.add(r.gives(g, t, &next))
-			}
+			has.add(g.bits)
 		}
 	}
-	add(p.grants)
-	for _, of := range in {
-		add(r.grants[of])
+	for _, g := range v.e.denying.grants {
+		has.remove(g.bits)
 	}
-	has.remove(denied)
-	return has, next
+	return has, v.next
 }

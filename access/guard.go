@@ -3,7 +3,6 @@ package access
 import (
 	"context"
 	"fmt"
-	"slices"
 	"time"
 
 	"gatehouse/audit"
@@ -99,7 +98,7 @@ func principalOf(by audit.Actor) Subject {
 
 func (g *giver) holds(h handed) error {
 	end, lacks := g.is.heldUntil(g.who, h.org, h.bits, g.now)
-	until := Window{ExpiresAt: h.until}.span().until
+	until := ending(h.until)
 	if end >= until {
 		return nil
 	}
@@ -121,38 +120,27 @@ const codeNotHeld = "access.not_held"
 // resource and whatever else the question is, without a gap from now on, and in every
 // organisation where org is ""; and, if that is not for ever, which one they hold no
 // longer then.
-func (s *Snapshot) heldUntil(who Subject, org string, what bits, now time.Time) (end int64, lacks uint32) {
-	p, at := s.principal(who), nanos(now)
-	if p == nil {
-		p = &principal{}
-	}
-	for range mostTurns {
-		next := int64(never)
-		e := s.rules.build(p, org, at)
-		suspended := p.disabled || s.rules.anyLocked(&Question{Principal: who}, at, &next)
-		var elsewhere bits
-		if org == "" { // what counts everywhere counts where it is denied to the giver, too
-			elsewhere = e.deniedWithin(p, at, &next)
-		}
-		for i := range uint32(64 * len(what)) { // what no catalogue has nobody holds
-			if what.has(i) && (suspended || elsewhere.has(i) || !e.everywhere(i)) {
+func (s *Snapshot) heldUntil(who Subject, org string, what bits, now time.Time) (until int64, lacks uint32) {
+	q := Question{Principal: who, Now: now}
+	for at, has := range moments(nanos(now), never, func(at int64) (bits, int64) { return s.see(&q, org, at).always() }) {
+		for i := range what.all() {
+			if !has.has(i) {
 				return at, i
 			}
 		}
-		if at = min(e.until, next); at == never {
-			break
-		}
 	}
-	return at, 0
+	return never, 0
 }
 
-// everywhere reports whether a permission is held on every resource, whatever else the
-// question is.
-func (e *effective) everywhere(permission uint32) bool {
-	denies := func(a active) bool { return a.bits.has(permission) }
-	return e.allowing.by(permission) != nil && e.denying.by(permission) == nil && !slices.ContainsFunc(e.unless, denies)
+// always is what is held on every resource, whatever else the question is, and when
+// that may change.
+func (v *sight) always() (has bits, next int64) {
+	has = newBits(len(v.rules.catalogue))
+	for _, g := range v.e.allowing.grants {
+		has.add(g.bits)
+	}
+	for _, g := range v.denies() { // what counts everywhere counts where it is denied to the giver, too
+		has.remove(g.bits)
+	}
+	return has, v.next
 }
-
-// mostTurns is how often what somebody holds may change until they are not asked
-// further: what they hold then ends there.
-const mostTurns = 2000

@@ -34,7 +34,7 @@ func (n naive) held(audiences []string) (h heldNow) {
 		}
 	}
 	for _, r := range n.p.Roles {
-		if n.gives(r.ID, audiences, everywhere) && slices.ContainsFunc(n.p.Grants, func(g Grant) bool { return n.roleBy(g, r.ID) }) {
+		if n.gives(r.ID, audiences, everywhere) && n.hasRole("r:", r.ID, audiences) {
 			h.roles = append(h.roles, r.ID)
 		}
 	}
@@ -89,19 +89,6 @@ func (n naive) gives(name string, audiences []string, held map[string]bool) bool
 		}
 	}
 	return something
-}
-
-// roleBy reports whether g gives a role, or one below it.
-func (n naive) roleBy(g Grant, name string) bool {
-	return g.Role != "" && n.free(g) && n.alive(g.Window) && n.isIn(n.q.Principal, g.Subject, MaxNesting) && n.above(g.Role, name, MaxInheritance)
-}
-
-func (n naive) above(from, to string, deeper int) bool {
-	i := slices.IndexFunc(n.p.Roles, func(r Role) bool { return r.ID == from })
-	if i < 0 || n.lockedAs(LockRole, from) {
-		return false
-	}
-	return from == to || deeper > 0 && slices.ContainsFunc(n.p.Roles[i].Parents, func(p string) bool { return n.above(p, to, deeper-1) })
 }
 
 // audiences are those of the APIs of the dice, and some of nobody.

@@ -94,7 +94,7 @@ func (s *Service) reach(ctx context.Context, who Subject, until, now time.Time) 
 		return r, err
 	}
 	at := nanos(now)
-	r.rules, r.ends = compileRules(p), map[Subject]int64{who: Window{ExpiresAt: until}.span().until}
+	r.rules, r.ends = compileRules(p), map[Subject]int64{who: ending(until)}
 	for changed := true; changed; { // ends only rise, each to one of as many as there are memberships
 		changed = false
 		for _, m := range p.Memberships {

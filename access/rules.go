@@ -49,7 +49,8 @@ type entry struct {
 // role is a Role with what it gives while no lock is on any role.
 type role struct {
 	Role
-	bits bits
+	bits    bits
+	closure []*role // itself, and those whose permissions it has too
 }
 
 // edge leads from a member to what it is a member of.
@@ -77,6 +78,7 @@ func compileRules(p Policy) *rules {
 		r.roles[one.ID] = &role{Role: one}
 	}
 	for _, one := range r.roles {
+		one.closure = r.unlocked(one.ID, nil, nil)
 		one.bits = newBits(len(r.catalogue))
 		r.gather(one.ID, one.bits, nil, nil)
 	}
@@ -128,7 +130,7 @@ func (r *rules) addScopes(scopes []Scope) {
 
 func (r *rules) addLocks(locks []Lock) {
 	for _, l := range locks {
-		until := Window{ExpiresAt: l.Ends}.span().until
+		until := ending(l.Ends)
 		r.locks[l.On] = max(r.locks[l.On], until) // of two locks the longer one
 		r.roleLocks = r.roleLocks || l.On.Kind == LockRole
 	}
@@ -161,8 +163,18 @@ func (r *rules) gather(name string, b bits, now, next *int64) {
 
 // closure returns a role and those whose permissions it has too, each once. With a
 // moment it leaves out those that are locked at it, with what only they lead to, and
-// lowers next to where that changes.
-func (r *rules) closure(name string, now, next *int64) (all []*role) {
+// lowers next to where that changes. It must not be changed.
+func (r *rules) closure(name string, now, next *int64) []*role {
+	if now != nil && r.roleLocks {
+		return r.unlocked(name, now, next)
+	}
+	if one := r.roles[name]; one != nil {
+		return one.closure
+	}
+	return nil
+}
+
+func (r *rules) unlocked(name string, now, next *int64) (all []*role) {
 	list, seen := []string{name}, map[string]bool{name: true}
 	for depth, begin := 0, 0; depth <= MaxInheritance && begin < len(list); depth++ {
 		end := len(list)

@@ -22,10 +22,16 @@ func (w Window) span() span {
 	if !w.NotBefore.IsZero() {
 		s.from = nanos(w.NotBefore)
 	}
-	if !w.ExpiresAt.IsZero() {
-		s.until = nanos(w.ExpiresAt)
-	}
+	s.until = ending(w.ExpiresAt)
 	return s
+}
+
+// ending is t as the end of a span: the zero time is never.
+func ending(t time.Time) int64 {
+	if t.IsZero() {
+		return never
+	}
+	return nanos(t)
 }
 
 // nanos is t as a span has it. What lies beyond the range of nanoseconds

@@ -12,6 +12,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // till is an application whose tokens for the shop say everything.
@@ -33,7 +34,12 @@ func newRightful(t *testing.T, g *gatetest.Gate) *rightful {
 	fresh := access.Requirement{MaxAge: 40 * time.Second}
 	_, err := g.House.Access.CreateAPI(ctx, gatetest.Console, access.API{
 		ID: "shop", Audience: shopAudience, Owners: map[string]string{"orders": "owner_id"},
-		Permissions: []access.Permission{{Resource: "orders", Action: "read"}, {Resource: "orders", Action: "write"}, {Resource: "stock", Action: "count", Requires: fresh}},
+		Permissions: []access.Permission{
+			{Resource: "orders", Action: "read"},
+			{Resource: "orders", Action: "write"},
+			{Resource: "stock", Action: "count", Requires: fresh},
+			{Resource: "stock", Action: "take", Requires: access.Requirement{Level: proof.AAL2}},
+		},
 	})
 	must(t, err)
 	_, err = g.House.Access.CreateRole(ctx, gatetest.Console, access.Role{ID: "reader", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "read"}}})
