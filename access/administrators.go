@@ -12,6 +12,12 @@ import (
 	"gatehouse/id"
 )
 
+// administratorStore finds administrators.
+type administratorStore interface {
+	// Administered reports whether there is a live administrator; see Service.
+	Administered(ctx context.Context, now time.Time) (bool, error)
+}
+
 // Administered reports whether there is a live administrator: an enabled, unlocked
 // person who has the role Administrator by name, everywhere, from now on and without
 // an end, and is denied nothing of Gatehouse itself. Others may administer too, but

@@ -13,6 +13,16 @@ import (
 	"gatehouse/fault"
 )
 
+// apiStore keeps APIs.
+type apiStore interface {
+	// InsertAPI and UpdateAPI answer Conflict "api.exists" when the id or the
+	// audience is taken, UpdateAPI "access.changed" when Rev is another one.
+	InsertAPI(ctx context.Context, a API) error
+	UpdateAPI(ctx context.Context, a API) error
+	DeleteAPI(ctx context.Context, name string) error
+	APIs(ctx context.Context) ([]API, error)
+}
+
 // CreateAPI adds a resource server with its catalogue. Faults: Invalid
 // "api.invalid" with the fields, Conflict "api.exists", "access.full".
 func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, error) {

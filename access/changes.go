@@ -51,6 +51,25 @@ const (
 	maxLosers  = 1000 // subjects that are told of by name
 )
 
+// VersionPolicy is the counter that every change of a policy raises.
+const VersionPolicy = "policy"
+
+// versionStore counts versions.
+type versionStore interface {
+	Versions(ctx context.Context) (map[string]int64, error)
+	// RaisePolicy raises VersionPolicy by one and returns it. Whoever changes a
+	// policy does this first: others wait then until the transaction ends.
+	RaisePolicy(ctx context.Context) (int64, error)
+}
+
+// changeStore keeps what versions touched.
+type changeStore interface {
+	// InsertChanges keeps what a version touched, in the transaction that raised it.
+	InsertChanges(ctx context.Context, list []Change) error
+	// ChangesAfter returns what the versions behind one touched, in order.
+	ChangesAfter(ctx context.Context, version uint64, limit int) ([]Change, error)
+}
+
 // touched gathers what one change of the policy touches.
 type touched struct {
 	list   []Change

@@ -12,6 +12,15 @@ const (
 	deltaAge = 24*time.Hour + 30*time.Minute
 )
 
+// deltaStore reads what changed: of one subject, and of the versions.
+type deltaStore interface {
+	ChangesAfter(ctx context.Context, version uint64, limit int) ([]Change, error)
+	GrantsAfter(ctx context.Context, who Subject, after GrantCursor, limit int) ([]GrantRecord, error)
+	MembershipsOf(ctx context.Context, member Subject) ([]MembershipRecord, error)
+	MembershipsAfter(ctx context.Context, kind Kind, member string, of Subject, limit int) ([]MembershipRecord, error)
+	ServiceKeysOf(ctx context.Context, account string, limit int) ([]KeyRecord, error)
+}
+
 // delta is what must be read to get from one version of the policy to another.
 type delta struct {
 	version uint64
@@ -49,7 +58,7 @@ func deltaOf(list []Change, from, to uint64, now time.Time) (d delta, ok bool) {
 }
 
 // advance returns what s is by now; nil where only a whole load will do.
-func advance(ctx context.Context, store Store, s *Snapshot, epoch int64, now time.Time) (next *Snapshot, err error) {
+func advance(ctx context.Context, store policyReader, s *Snapshot, epoch int64, now time.Time) (next *Snapshot, err error) {
 	err = store.View(ctx, func(ctx context.Context) error {
 		next = nil
 		versions, err := store.Versions(ctx)
@@ -74,7 +83,7 @@ func advance(ctx context.Context, store Store, s *Snapshot, epoch int64, now tim
 }
 
 // apply reads what changed and returns s with it.
-func (d *delta) apply(ctx context.Context, store Store, s *Snapshot, now time.Time) (*Snapshot, error) {
+func (d *delta) apply(ctx context.Context, store policyReader, s *Snapshot, now time.Time) (*Snapshot, error) {
 	if d.rules {
 		p, err := loadRules(ctx, store, now)
 		if err != nil {
@@ -99,7 +108,7 @@ func (d *delta) apply(ctx context.Context, store Store, s *Snapshot, now time.Ti
 }
 
 // loadRules reads all of a policy that is the same for everybody.
-func loadRules(ctx context.Context, s Store, now time.Time) (p Policy, err error) {
+func loadRules(ctx context.Context, s policyReader, now time.Time) (p Policy, err error) {
 	if err := p.loadBasis(ctx, s); err != nil {
 		return p, err
 	}
@@ -126,7 +135,7 @@ func loadRules(ctx context.Context, s Store, now time.Time) (p Policy, err error
 }
 
 // loadOne reads what one principal has by name.
-func loadOne(ctx context.Context, s Store, who Subject, now time.Time) (p Policy, err error) {
+func loadOne(ctx context.Context, s policyReader, who Subject, now time.Time) (p Policy, err error) {
 	disabled, err := s.Disabled(ctx, who)
 	if err != nil {
 		return p, err

@@ -1,11 +1,24 @@
 package access
 
 import (
+	"context"
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/setting"
 )
+
+// grantUseStore tells which grants stand in the way, and whom they are for.
+type grantUseStore interface {
+	// GrantOfRole, GrantOfAPI and GrantInOrg, of what is given within an organisation,
+	// return one that is not over at now, "" for none.
+	GrantOfRole(ctx context.Context, role string, now time.Time) (id.Grant, error)
+	GrantOfAPI(ctx context.Context, api string, now time.Time) (id.Grant, error)
+	GrantInOrg(ctx context.Context, org string, now time.Time) (id.Grant, error)
+	// HoldersOfRole returns for whom the grants of a role are that are not over.
+	HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]RoleHolder, error)
+}
 
 // check looks at a new grant by itself.
 func (r *GrantRecord) check(now time.Time) error {

@@ -11,6 +11,21 @@ import (
 	"gatehouse/id"
 )
 
+// grantStore keeps grants.
+type grantStore interface {
+	InsertGrant(ctx context.Context, g GrantRecord) error
+	// UpdateGrant writes the ends of g: ExpiresAt and the three of its revocation.
+	UpdateGrant(ctx context.Context, g GrantRecord) error
+	Grant(ctx context.Context, grant id.Grant) (GrantRecord, error)
+	// GrantsAfter lists grants of who (the zero Subject: of everybody) in the order
+	// of their ends and ids, behind the cursor; GrantsBefore in the opposite order,
+	// those in front of it.
+	GrantsAfter(ctx context.Context, who Subject, after GrantCursor, limit int) ([]GrantRecord, error)
+	GrantsBefore(ctx context.Context, who Subject, before GrantCursor, limit int) ([]GrantRecord, error)
+	// EndGrantsOf revokes all that are not over at now, and returns how many.
+	EndGrantsOf(ctx context.Context, who Subject, now time.Time, by, reason string) (int64, error)
+}
+
 // Give gives a subject a role or permissions, or denies them. Without an end it
 // lasts as long as its role lets it. Faults: Invalid "grant.invalid" with the
 // fields, "permission.unknown", "grant.condition"; NotFound for a subject or role

@@ -19,38 +19,25 @@ type GroupRecord struct {
 	Rev             int64
 }
 
-// MembershipRecord is a Membership as it is kept.
-type MembershipRecord struct {
-	Membership
-	Reason    string // may be empty
-	Created   time.Time
-	CreatedBy string
-	Rev       int64 // counts how often it was written; the first is 1
+// groupStore keeps groups.
+type groupStore interface {
+	// InsertGroup answers Conflict "group.exists"; DeleteGroup removes its members
+	// and its own memberships too.
+	InsertGroup(ctx context.Context, g GroupRecord) error
+	DeleteGroup(ctx context.Context, name string) error
+	Groups(ctx context.Context) ([]GroupRecord, error)
 }
 
 // CreateGroup adds a group without members. Faults: Invalid "group.invalid",
 // Conflict "group.exists", "access.full".
 func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord) (GroupRecord, error) {
 	g.Created, g.Rev = clock.Now(), 1
-	var p problems
-	p.id("id", g.ID)
-	p.text("description", g.Description, maxDescription)
-	if err := p.err("group.invalid", "The group cannot be used so."); err != nil {
-		return GroupRecord{}, err
-	}
-	err := s.alter(ctx, by, "create a group", func(ctx context.Context, t *touched, _ *giver) error {
-		t.rules()
-		all, err := s.Store.Groups(ctx)
-		if err != nil {
-			return err
-		}
-		if len(all) >= MaxGroups {
-			return full("groups", MaxGroups)
-		}
-		if err := s.Store.InsertGroup(ctx, g); err != nil {
-			return err
-		}
-		return s.record(ctx, by, ActionGroupCreate, KindGroup, g.ID, nil, map[string]any{"description": g.Description})
+	err := s.createContainer(ctx, by, container{
+		code: "group", noun: "a group", plural: "groups", kind: KindGroup, action: ActionGroupCreate,
+		refusal: "The group cannot be used so.",
+		id:      g.ID, description: g.Description, most: MaxGroups,
+		number: func(ctx context.Context) (int, error) { all, err := s.Store.Groups(ctx); return len(all), err },
+		insert: func(ctx context.Context) error { return s.Store.InsertGroup(ctx, g) },
 	})
 	if err != nil {
 		return GroupRecord{}, err
@@ -111,210 +98,4 @@ func (s *Service) Groups(ctx context.Context) ([]GroupRecord, error) {
 	all, err := s.Store.Groups(ctx)
 	slices.SortFunc(all, func(a, b GroupRecord) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
-}
-
-// Members lists those of a group or an organisation behind after, with those who
-// were or will be, and returns where the list goes on, the zero Subject at its end.
-func (s *Service) Members(ctx context.Context, of, after Subject, limit int) ([]MembershipRecord, Subject, error) {
-	found, err := s.Store.Members(ctx, of, after, limit+1)
-	if err != nil || len(found) <= limit {
-		return found, Subject{}, err
-	}
-	return found[:limit], found[limit-1].Member, nil
-}
-
-// AddMember puts somebody, or a group, into a group or an organisation, or changes
-// from when until when they are in it. Faults: Invalid "member.invalid" with the
-// fields, NotFound, Conflict "access.full".
-func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRecord) (MembershipRecord, error) {
-	now := clock.Now()
-	m.Created, m.CreatedBy, m.Rev = now, actor(by), 1
-	m.NotBefore, m.ExpiresAt = clock.Cut(m.NotBefore), clock.Cut(m.ExpiresAt)
-	var p problems
-	p.text("reason", m.Reason, maxReason)
-	p.window(m.Window, now)
-	if !m.Member.Kind.acts() && m.Member.Kind != Group {
-		p.add("member", "must be a person, an application, a service account or a group")
-	}
-	if m.Of.Kind != Group && m.Of.Kind != Organisation {
-		p.add("of", "must be a group or an organisation")
-	}
-	if err := p.err("member.invalid", "The member cannot be added so."); err != nil {
-		return MembershipRecord{}, err
-	}
-	err := s.alter(ctx, by, "add a member", func(ctx context.Context, t *touched, g *giver) error {
-		if err := s.isKnown(ctx, m.Of); err != nil {
-			return err
-		}
-		if err := s.isKnown(ctx, m.Member); err != nil {
-			return err
-		}
-		if err := s.checkNesting(ctx, &m); err != nil {
-			return err
-		}
-		if err := s.admits(ctx, g, &m.Membership); err != nil {
-			return err
-		}
-		var before any
-		was, err := s.Store.Membership(ctx, m.Of, m.Member)
-		switch {
-		case err == nil:
-			if err := s.unleashes(ctx, g, m.Of, m.Member); err != nil { // for a part of the time, maybe
-				return err
-			}
-			before, m.Rev = was.document(), was.Rev+1
-		case !fault.Is(err, fault.NotFound):
-			return err
-		}
-		loses, err := s.deniedAbove(ctx, m.Of, now)
-		if err != nil {
-			return err
-		}
-		if err := s.touchMember(ctx, t, m.Member, loses || before != nil && m.shorter(was.Window), now); err != nil {
-			return err
-		}
-		if err := s.Store.PutMembership(ctx, m); err != nil {
-			return err
-		}
-		return s.recordMember(ctx, by, ActionMemberAdd, &m, before, m.document())
-	})
-	if err != nil {
-		return MembershipRecord{}, err
-	}
-	return m, nil
-}
-
-// RemoveMember takes somebody, or a group, out of a group or an organisation.
-// NotFound "member.not_found", "group.not_found", "org.not_found".
-func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, of, member Subject) error {
-	return s.alter(ctx, by, "remove a member", func(ctx context.Context, t *touched, g *giver) error {
-		if err := s.isKnown(ctx, of); err != nil {
-			return err
-		}
-		was, err := s.Store.Membership(ctx, of, member)
-		if err != nil {
-			return err
-		}
-		if err := s.unleashes(ctx, g, of, member); err != nil {
-			return err
-		}
-		if err := s.touchMember(ctx, t, member, true, clock.Now()); err != nil {
-			return err
-		}
-		if err := s.Store.DeleteMembership(ctx, of, member); err != nil {
-			return err
-		}
-		return s.recordMember(ctx, by, ActionMemberRemove, &was, was.document(), nil)
-	})
-}
-
-// touchMember says whose membership changed, and whether they have less by that.
-func (s *Service) touchMember(ctx context.Context, t *touched, member Subject, loses bool, now time.Time) error {
-	if member.Kind.acts() {
-		t.principal(member, loses)
-		return nil
-	}
-	if t.rules(); !loses {
-		return nil
-	}
-	l, err := s.under(ctx, now, member)
-	t.lose(l)
-	return err
-}
-
-// touchMembers says who is in a group or an organisation that is taken away: one of the same name must
-// not have them.
-func (s *Service) touchMembers(ctx context.Context, t *touched, of Subject) error {
-	t.rules()
-	for after := (Subject{}); ; {
-		page, err := s.Store.Members(ctx, of, after, loadPage)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			if err := s.touchMember(ctx, t, page[i].Member, true, clock.Now()); err != nil {
-				return err
-			}
-		}
-		if len(page) < loadPage {
-			return nil
-		}
-		after = page[len(page)-1].Member
-	}
-}
-
-// isKnown answers NotFound when there is no such subject.
-func (s *Service) isKnown(ctx context.Context, who Subject) (err error) {
-	switch who.Kind {
-	case Group:
-		_, err = s.Group(ctx, who.ID)
-	case Organisation:
-		_, err = s.Org(ctx, who.ID)
-	case ServiceAccount:
-		_, err = s.ServiceAccount(ctx, who.ID)
-	default:
-		err = s.People.Known(ctx, who)
-	}
-	return err
-}
-
-// checkNesting refuses one group or organisation too many of a member, and groups
-// that lead in a circle or nest deeper than is followed.
-func (s *Service) checkNesting(ctx context.Context, m *MembershipRecord) error {
-	in := 0
-	has, err := s.Store.MembershipsAfter(ctx, m.Member.Kind, m.Member.ID, Subject{}, MaxGroupsOf)
-	if err != nil {
-		return err
-	}
-	for i := range has {
-		if has[i].Member == m.Member && has[i].Of != m.Of {
-			in++
-		}
-	}
-	if in >= MaxGroupsOf {
-		return full("groups and organisations of one "+string(m.Member.Kind), MaxGroupsOf)
-	}
-	if m.Member.Kind != Group || m.Of.Kind != Group { // an organisation is in nothing
-		return nil
-	}
-	over := map[string][]string{m.Member.ID: {m.Of.ID}}
-	err = eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) {
-		if m.Of.Kind == Group {
-			over[m.Member.ID] = append(over[m.Member.ID], m.Of.ID)
-		}
-	})
-	if err != nil {
-		return err
-	}
-	var p problems
-	if higher(over, MaxNesting-1) {
-		p.add("member", "would lead round in a circle, or through more than %d groups", MaxNesting)
-	}
-	return p.err("member.invalid", "The member cannot be added so.")
-}
-
-func (m *MembershipRecord) document() map[string]any {
-	doc := map[string]any{"member": map[string]any{"kind": m.Member.Kind, "id": m.Member.ID}}
-	if m.Reason != "" {
-		doc["reason"] = m.Reason
-	}
-	if !m.NotBefore.IsZero() {
-		doc["not_before"] = m.NotBefore
-	}
-	if !m.ExpiresAt.IsZero() {
-		doc["expires_at"] = m.ExpiresAt
-	}
-	return doc
-}
-
-func (s *Service) recordMember(ctx context.Context, by audit.Actor, action audit.Action, m *MembershipRecord, before, after any) error {
-	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: audit.Kind(m.Of.Kind), ID: m.Of.ID}}
-	concern(&e, m.Member)
-	if before != nil {
-		e.Before = audit.Doc(before)
-	}
-	if after != nil {
-		e.After = audit.Doc(after)
-	}
-	return s.Audit.Record(ctx, e)
 }

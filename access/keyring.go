@@ -17,10 +17,18 @@ import (
 type Keyring struct {
 	Codec  KeyCodec
 	Policy Present
-	Store  Store
+	Store  keyUseStore
 
 	mu   sync.Mutex
 	used map[id.ServiceKey]time.Time // since the last Flush; no more than keys that there are
+}
+
+// keyUseStore remembers when keys were used.
+type keyUseStore interface {
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
+	// UseServiceKeys notes when keys were last used, where that is later than what
+	// is known. It raises no counter.
+	UseServiceKeys(ctx context.Context, used map[id.ServiceKey]time.Time) error
 }
 
 // Present is the policy as it stands.

@@ -15,7 +15,7 @@ import (
 // query. When the store fails, what is known is good for follow.MaxAge and not
 // longer. All methods may be called at once.
 type Live struct {
-	store    Store
+	store    liveStore
 	builtIn  BuiltIn
 	follower *follow.Follower
 	snapshot atomic.Pointer[Snapshot]
@@ -23,6 +23,12 @@ type Live struct {
 	least    atomic.Uint64 // the version that a commit of this process made
 	took     atomic.Int64  // how long the last whole load took
 	loads    atomic.Uint64 // how many there were
+}
+
+// liveStore is what is followed.
+type liveStore interface {
+	policyReader
+	lossStore
 }
 
 // NewLive returns a Live that follows by feed and has read nothing yet. One process

@@ -11,16 +11,55 @@ import (
 // loadPage is how many rows of a kind are read at a time.
 const loadPage = 5000
 
+// policyReader is what a policy is read by.
+type policyReader interface {
+	policyStore
+	disabledStore
+	APIs(ctx context.Context) ([]API, error)
+	Roles(ctx context.Context) ([]Role, error)
+	Scopes(ctx context.Context) ([]Scope, error)
+	Locks(ctx context.Context) ([]LockRecord, error)
+	ServiceAccounts(ctx context.Context) ([]ServiceAccountRecord, error)
+	deltaStore
+}
+
+// policyStore reads a policy in one state. What it returns is as a Policy has it.
+type policyStore interface {
+	View(ctx context.Context, f func(ctx context.Context) error) error
+	Versions(ctx context.Context) (map[string]int64, error)
+	// PolicyGrants returns the grants that were over at since at the earliest and made
+	// at by at the latest (zero: whenever): one that was revoked ended then. Their
+	// Source, Ticket and Request are left out. PolicyMemberships returns all of them.
+	PolicyGrants(ctx context.Context, since, by time.Time) ([]Grant, error)
+	PolicyMemberships(ctx context.Context) ([]Membership, error)
+	// GrantsOfKind lists grants of all subjects of a kind, in the order of these and
+	// of their ends, behind one of them, without those that were over by then.
+	GrantsOfKind(ctx context.Context, after Subject, at GrantCursor, over time.Time, limit int) ([]GrantRecord, error)
+	// LivingServiceKeys lists those of everybody that are not over at now, behind
+	// after in the order of their ids.
+	LivingServiceKeys(ctx context.Context, now time.Time, after id.ServiceKey, limit int) ([]KeyRecord, error)
+}
+
+// disabledStore tells who is disabled.
+type disabledStore interface {
+	// DisabledUsers lists people who are disabled, behind after in the order of
+	// their ids; DisabledClients returns all such clients.
+	DisabledUsers(ctx context.Context, after string, limit int) ([]string, error)
+	DisabledClients(ctx context.Context) ([]string, error)
+	// Disabled reports whether who is there and disabled.
+	Disabled(ctx context.Context, who Subject) (bool, error)
+}
+
 // Load reads the policy as the store has it, in one state, with the grants that
 // were there at a moment: those that counted, were to count, or had been over for
 // as long as is told of. All else is as it is now.
-func Load(ctx context.Context, s Store, at time.Time) (p Policy, err error) {
+func Load(ctx context.Context, s policyReader, at time.Time) (p Policy, err error) {
 	return viewed(ctx, s, at, at)
 }
 
 // viewed reads the policy in one state, with the grants that had not been over for
 // long at a moment, and that were made by another; zero: whenever they were.
-func viewed(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
+func viewed(ctx context.Context, s policyReader, at, made time.Time) (p Policy, err error) {
 	err = s.View(ctx, func(ctx context.Context) error {
 		p, err = load(ctx, s, at, made)
 		return err
@@ -31,7 +70,7 @@ func viewed(ctx context.Context, s Store, at, made time.Time) (p Policy, err err
 	return p, nil
 }
 
-func load(ctx context.Context, s Store, at, made time.Time) (p Policy, err error) {
+func load(ctx context.Context, s policyReader, at, made time.Time) (p Policy, err error) {
 	versions, err := s.Versions(ctx)
 	if err != nil {
 		return p, err
@@ -53,7 +92,7 @@ func load(ctx context.Context, s Store, at, made time.Time) (p Policy, err error
 }
 
 // loadBasis reads what grants are made of, and the locks.
-func (p *Policy) loadBasis(ctx context.Context, s Store) (err error) {
+func (p *Policy) loadBasis(ctx context.Context, s policyReader) (err error) {
 	if p.APIs, err = s.APIs(ctx); err != nil {
 		return err
 	}
@@ -74,7 +113,7 @@ func (p *Policy) loadBasis(ctx context.Context, s Store) (err error) {
 }
 
 // eachMembership calls f for each one of members of a kind.
-func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *MembershipRecord)) error {
+func eachMembership(ctx context.Context, s policyReader, kind Kind, f func(m *MembershipRecord)) error {
 	for member, of := "", (Subject{}); ; {
 		page, err := s.MembershipsAfter(ctx, kind, member, of, loadPage)
 		if err != nil {
@@ -96,7 +135,7 @@ func eachMembership(ctx context.Context, s Store, kind Kind, f func(m *Membershi
 const told = 90 * 24 * time.Hour
 
 // loadGrants reads the grants of who that had not been over for long at a moment.
-func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.Time) error {
+func (p *Policy) loadGrants(ctx context.Context, s policyReader, who Subject, at time.Time) error {
 	for from := (GrantCursor{Ends: at.Add(-told)}); ; {
 		page, err := s.GrantsAfter(ctx, who, from, loadPage)
 		if err != nil {
@@ -113,7 +152,7 @@ func (p *Policy) loadGrants(ctx context.Context, s Store, who Subject, at time.T
 	}
 }
 
-func (p *Policy) loadKeys(ctx context.Context, s Store, at time.Time) error {
+func (p *Policy) loadKeys(ctx context.Context, s policyReader, at time.Time) error {
 	for after := id.ServiceKey(""); ; {
 		page, err := s.LivingServiceKeys(ctx, at, after, loadPage)
 		if err != nil {
@@ -129,7 +168,7 @@ func (p *Policy) loadKeys(ctx context.Context, s Store, at time.Time) error {
 	}
 }
 
-func (p *Policy) loadDisabled(ctx context.Context, s Store) error {
+func (p *Policy) loadDisabled(ctx context.Context, s policyReader) error {
 	clients, err := s.DisabledClients(ctx)
 	if err != nil {
 		return err

@@ -13,6 +13,15 @@ import (
 	"gatehouse/id"
 )
 
+// lockStore keeps locks.
+type lockStore interface {
+	// PutLock takes the place of one on the same.
+	PutLock(ctx context.Context, l LockRecord) error
+	DeleteLock(ctx context.Context, on LockTarget) error
+	DropEndedLocks(ctx context.Context, now time.Time) error
+	Locks(ctx context.Context) ([]LockRecord, error)
+}
+
 // LockRecord is a Lock as it is kept.
 type LockRecord struct {
 	Lock

@@ -13,6 +13,18 @@ const (
 	tokensAge = 24*time.Hour + 10*time.Minute
 )
 
+// lossStore tells what was lost.
+type lossStore interface {
+	View(ctx context.Context, f func(ctx context.Context) error) error
+	Versions(ctx context.Context) (map[string]int64, error)
+	ChangesAfter(ctx context.Context, version uint64, limit int) ([]Change, error)
+	// LossesAfter is ChangesAfter of those that say that somebody lost something.
+	LossesAfter(ctx context.Context, version uint64, limit int) ([]Change, error)
+	// ChangedSince returns the first version at or after a moment that is still told
+	// of, 0 for none.
+	ChangedSince(ctx context.Context, at time.Time) (uint64, error)
+}
+
 // Losses is what some versions of the policy took from somebody, in order.
 type Losses struct {
 	List []Change

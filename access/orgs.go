@@ -23,29 +23,24 @@ type OrgRecord struct {
 	Rev             int64
 }
 
+// orgStore keeps organisations.
+type orgStore interface {
+	// InsertOrg answers Conflict "org.exists"; DeleteOrg removes its members too.
+	InsertOrg(ctx context.Context, o OrgRecord) error
+	DeleteOrg(ctx context.Context, name string) error
+	Orgs(ctx context.Context) ([]OrgRecord, error)
+}
+
 // CreateOrg adds an organisation without members. Faults: Invalid "org.invalid",
 // Conflict "org.exists", "access.full".
 func (s *Service) CreateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (OrgRecord, error) {
 	o.Created, o.Rev = clock.Now(), 1
-	var p problems
-	p.id("id", o.ID)
-	p.text("description", o.Description, maxDescription)
-	if err := p.err("org.invalid", "The organisation cannot be used so."); err != nil {
-		return OrgRecord{}, err
-	}
-	err := s.alter(ctx, by, "create an organisation", func(ctx context.Context, t *touched, _ *giver) error {
-		t.rules()
-		all, err := s.Store.Orgs(ctx)
-		if err != nil {
-			return err
-		}
-		if len(all) >= MaxOrgs {
-			return full("organisations", MaxOrgs)
-		}
-		if err := s.Store.InsertOrg(ctx, o); err != nil {
-			return err
-		}
-		return s.record(ctx, by, ActionOrgCreate, KindOrg, o.ID, nil, map[string]any{"description": o.Description})
+	err := s.createContainer(ctx, by, container{
+		code: "org", noun: "an organisation", plural: "organisations", kind: KindOrg, action: ActionOrgCreate,
+		refusal: "The organisation cannot be used so.",
+		id:      o.ID, description: o.Description, most: MaxOrgs,
+		number: func(ctx context.Context) (int, error) { all, err := s.Store.Orgs(ctx); return len(all), err },
+		insert: func(ctx context.Context) error { return s.Store.InsertOrg(ctx, o) },
 	})
 	if err != nil {
 		return OrgRecord{}, err

@@ -13,6 +13,15 @@ import (
 	"gatehouse/setting"
 )
 
+// roleStore keeps roles.
+type roleStore interface {
+	// InsertRole answers Conflict "role.exists", UpdateRole "access.changed".
+	InsertRole(ctx context.Context, r Role) error
+	UpdateRole(ctx context.Context, r Role) error
+	DeleteRole(ctx context.Context, name string) error
+	Roles(ctx context.Context) ([]Role, error)
+}
+
 // CreateRole adds a role. Faults: Invalid "role.invalid" with the fields, and
 // "permission.unknown"; Conflict "role.exists", "access.full".
 func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role, error) {

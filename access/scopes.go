@@ -13,6 +13,15 @@ import (
 	"gatehouse/id"
 )
 
+// scopeStore keeps scopes that are bound.
+type scopeStore interface {
+	// InsertScope answers Conflict "scope.exists", UpdateScope "access.changed".
+	InsertScope(ctx context.Context, s Scope) error
+	UpdateScope(ctx context.Context, s Scope) error
+	DeleteScope(ctx context.Context, name string) error
+	Scopes(ctx context.Context) ([]Scope, error)
+}
+
 // Scope binds an OAuth scope to permissions of an API: a token with the scope may be
 // used for these, as far as the person behind it has them.
 type Scope struct {

@@ -13,6 +13,17 @@ import (
 	"gatehouse/id"
 )
 
+// serviceAccountStore keeps service accounts.
+type serviceAccountStore interface {
+	// InsertServiceAccount answers Conflict "service.exists", UpdateServiceAccount,
+	// which writes Description and Disabled, "access.changed".
+	// DeleteServiceAccount removes its keys too.
+	InsertServiceAccount(ctx context.Context, a ServiceAccountRecord) error
+	UpdateServiceAccount(ctx context.Context, a ServiceAccountRecord) error
+	DeleteServiceAccount(ctx context.Context, name string) error
+	ServiceAccounts(ctx context.Context) ([]ServiceAccountRecord, error)
+}
+
 // ServiceAccountRecord is a program that acts for itself, with keys instead of a
 // sign-in, as it is kept. No client and no person has its id.
 type ServiceAccountRecord struct {

@@ -11,6 +11,20 @@ import (
 	"gatehouse/id"
 )
 
+// serviceKeyStore keeps keys.
+type serviceKeyStore interface {
+	InsertServiceKey(ctx context.Context, k KeyRecord) error
+	ServiceKey(ctx context.Context, key id.ServiceKey) (KeyRecord, error)
+	// RevokeServiceKey reports whether it was not revoked before.
+	RevokeServiceKey(ctx context.Context, key id.ServiceKey, now time.Time, by string) (bool, error)
+	// ServiceKeysOf lists all of an account, those that are over too, the newest
+	// first, at most limit.
+	ServiceKeysOf(ctx context.Context, account string, limit int) ([]KeyRecord, error)
+	// DropServiceKeys removes those of an account that were over before, and returns
+	// how many.
+	DropServiceKeys(ctx context.Context, account string, before time.Time) (int64, error)
+}
+
 // KeyRecord is a key of a service account as it is kept. Those that are over are
 // told of for 90 days.
 type KeyRecord struct {
