@@ -8,7 +8,7 @@ import (
 
 // container is a new group or organisation: what there is to say of either is a name.
 type container struct {
-	code, noun, plural string // "org", "an organisation", "organisations"
+	code, noun, plural string // "org.invalid", "an organisation", "organisations"
 	refusal            string
 	kind               audit.Kind
 	action             audit.Action
@@ -22,7 +22,7 @@ func (s *Service) createContainer(ctx context.Context, by audit.Actor, c contain
 	var p problems
 	p.id("id", c.id)
 	p.text("description", c.description, maxDescription)
-	if err := p.err(c.code+".invalid", c.refusal); err != nil {
+	if err := p.err(c.code, c.refusal); err != nil {
 		return err
 	}
 	return s.alter(ctx, by, "create "+c.noun, func(ctx context.Context, t *touched, _ *giver) error {

@@ -306,24 +306,3 @@ func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.
 	}
 	return s.Audit.Record(ctx, e)
 }
-
-// living returns a grant that is not over.
-func (s *Service) living(ctx context.Context, grant id.Grant, now time.Time) (GrantRecord, error) {
-	r, err := s.Store.Grant(ctx, grant)
-	if err != nil {
-		return r, err
-	}
-	if r.OverAt(now) {
-		return r, fault.New(fault.Conflict, "grant.over", "This grant was over at "+r.Ends().UTC().Format(time.RFC3339)+". Make a new one.")
-	}
-	return r, nil
-}
-
-// roomFor refuses one grant too many.
-func (s *Service) roomFor(ctx context.Context, who Subject, now time.Time) error {
-	has, err := s.Store.GrantsAfter(ctx, who, fromNow(now), MaxGrantsOf)
-	if err == nil && len(has) >= MaxGrantsOf {
-		err = full("grants of one "+string(who.Kind), MaxGrantsOf)
-	}
-	return err
-}

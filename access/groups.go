@@ -33,7 +33,7 @@ type groupStore interface {
 func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord) (GroupRecord, error) {
 	g.Created, g.Rev = clock.Now(), 1
 	err := s.createContainer(ctx, by, container{
-		code: "group", noun: "a group", plural: "groups", kind: KindGroup, action: ActionGroupCreate,
+		code: "group.invalid", noun: "a group", plural: "groups", kind: KindGroup, action: ActionGroupCreate,
 		refusal: "The group cannot be used so.",
 		id:      g.ID, description: g.Description, most: MaxGroups,
 		number: func(ctx context.Context) (int, error) { all, err := s.Store.Groups(ctx); return len(all), err },

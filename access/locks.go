@@ -37,13 +37,7 @@ type LockRecord struct {
 func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (LockRecord, error) {
 	now := clock.Now()
 	l.Created, l.CreatedBy, l.Rev, l.Ends = now, actor(by), 1, clock.Cut(l.Ends)
-	var p problems
-	p.reason(l.Reason)
-	p.window(Window{ExpiresAt: l.Ends}, now)
-	if !slices.Contains(lockKinds, l.On.Kind) {
-		p.add("on", "must be a person, a service account, an application, a session, a role or a grant")
-	}
-	if err := p.err("lock.invalid", "The lock cannot be put so."); err != nil {
+	if err := l.check(now); err != nil {
 		return LockRecord{}, err
 	}
 	err := s.alter(ctx, by, "put a lock", func(ctx context.Context, t *touched, g *giver) error {
@@ -54,24 +48,9 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 		if l.Ends.IsZero() || !end.IsZero() && end.Before(l.Ends) {
 			l.Ends = end
 		}
-		if err := s.Store.DropEndedLocks(ctx, now); err != nil {
-			return err
-		}
-		all, err := s.Store.Locks(ctx)
+		was, err := s.relocks(ctx, g, &l, about)
 		if err != nil {
 			return err
-		}
-		was := lockOn(all, l.On)
-		if was != nil { // it may be over sooner
-			if err := s.releases(ctx, g, l.On, about); err != nil {
-				return err
-			}
-		}
-		if was == nil && len(all) >= MaxLocks {
-			return full("locks", MaxLocks)
-		}
-		if was != nil {
-			l.Rev = was.Rev + 1
 		}
 		if err := s.Store.PutLock(ctx, l); err != nil {
 			return err
@@ -85,6 +64,37 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 		return LockRecord{}, err
 	}
 	return l, nil
+}
+
+func (l *LockRecord) check(now time.Time) error {
+	var p problems
+	p.reason(l.Reason)
+	p.window(Window{ExpiresAt: l.Ends}, now)
+	if !slices.Contains(lockKinds, l.On.Kind) {
+		p.add("on", "must be a person, a service account, an application, a session, a role or a grant")
+	}
+	return p.err("lock.invalid", "The lock cannot be put so.")
+}
+
+// relocks makes room for a lock, and returns the one that it takes the place of, nil for
+// none: what that one suspends is put before the giver, since it may be over sooner.
+func (s *Service) relocks(ctx context.Context, g *giver, l *LockRecord, about Subject) (*LockRecord, error) {
+	if err := s.Store.DropEndedLocks(ctx, l.Created); err != nil {
+		return nil, err
+	}
+	all, err := s.Store.Locks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	was := lockOn(all, l.On)
+	if was == nil && len(all) >= MaxLocks {
+		return nil, full("locks", MaxLocks)
+	}
+	if was == nil {
+		return nil, nil
+	}
+	l.Rev = was.Rev + 1
+	return was, s.releases(ctx, g, l.On, about)
 }
 
 var lockKinds = []LockKind{LockUser, LockService, LockClient, LockSession, LockRole, LockGrant}

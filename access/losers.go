@@ -101,21 +101,23 @@ func (s *Service) loseByRoles(ctx context.Context, t *touched, was, is *rules, n
 	return nil
 }
 
-// loseLocked tells of who has what a lock on a role suspends: the role, or one that
-// has it for a parent.
-func (s *Service) loseLocked(ctx context.Context, t *touched, role string, now time.Time) error {
+// loseLocked tells of who has what a lock suspends: the role, or one that has it for a
+// parent, which is not had without it.
+func (s *Service) loseLocked(ctx context.Context, t *touched, locked string, now time.Time) error {
 	k, err := s.known(ctx)
 	if err != nil {
 		return err
 	}
-	locked := compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn, Locks: []Lock{{On: LockTarget{LockRole, role}}}})
+	at := k.apisOf(k.rules.roles[locked].bits)
+	if len(at) == 0 {
+		return nil // it is in no token
+	}
 	for name, one := range k.rules.roles {
-		left, at, next := newBits(len(locked.catalogue)), int64(0), int64(never)
-		locked.gather(name, left, &at, &next)
-		if lost := one.bits.without(left); !lost.empty() {
-			if err := s.loseRole(ctx, t, name, Allow, k.apisOf(lost), now); err != nil {
-				return err
-			}
+		if !slices.ContainsFunc(one.closure, func(of *role) bool { return of.ID == locked }) {
+			continue
+		}
+		if err := s.loseRole(ctx, t, name, Allow, at, now); err != nil {
+			return err
 		}
 	}
 	return nil

@@ -36,7 +36,7 @@ type orgStore interface {
 func (s *Service) CreateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (OrgRecord, error) {
 	o.Created, o.Rev = clock.Now(), 1
 	err := s.createContainer(ctx, by, container{
-		code: "org", noun: "an organisation", plural: "organisations", kind: KindOrg, action: ActionOrgCreate,
+		code: "org.invalid", noun: "an organisation", plural: "organisations", kind: KindOrg, action: ActionOrgCreate,
 		refusal: "The organisation cannot be used so.",
 		id:      o.ID, description: o.Description, most: MaxOrgs,
 		number: func(ctx context.Context) (int, error) { all, err := s.Store.Orgs(ctx); return len(all), err },

@@ -86,3 +86,11 @@ func (p problems) err(code, detail string) error {
 	}
 	return &fault.Error{Kind: fault.Invalid, Code: code, Detail: detail, Fields: p}
 }
+
+func full(things string, most int) error {
+	return fault.New(fault.Conflict, "access.full", fmt.Sprintf("There are %d %s, and there can be no more.", most, things))
+}
+
+func inUse(code, by string) error {
+	return fault.New(fault.Conflict, code, by)
+}

@@ -1,7 +1,6 @@
 package access_test
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 	"testing"

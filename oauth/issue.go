@@ -35,32 +35,17 @@ var errNotAllowed = refuse(AccessDenied, "The person may not allow this.")
 func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finish func(ctx context.Context) error) (string, error) {
 	now := time.Now().UTC()
 	r.ID, r.Client = id.NewAuthorization(), c.ID
-	targets, no := Targets(c.MeantFor(s.Issuer), r.Resources)
-	if no != nil {
-		return "", no
-	}
-	r.Audiences = targets
-	claims, err := ParseClaims(r.Claims)
-	if err != nil {
-		return "", fmt.Errorf("issue code: %w", err)
-	}
-	r.Scopes = common(r.Scopes, r.Asked)
-	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, claims, now, errNotAllowed)
-	if errors.Is(err, errShutOut) {
-		return "", errNotAdmitted
-	}
+	all, err := s.narrow(ctx, c, &r, now)
 	if err != nil {
 		return "", err
 	}
-	allowed.all = common(allowed.all, r.Asked)
-	r.Scopes, r.Claims = allowed.Scopes, claims.within(allowed.all)
 	text := secret.Token(32)
 	code := Code{
 		Hash: secret.Hash(text), Authorization: r.Authorization, RedirectURI: r.RedirectURI, Challenge: r.Challenge,
 		Created: now, Expires: now.Add(s.Config.CodeTTL),
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if err := s.consented(ctx, c, r.User, allowed.all); err != nil {
+		if err := s.consented(ctx, c, r.User, all); err != nil {
 			return err
 		}
 		if finish != nil {
@@ -68,16 +53,44 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 				return err
 			}
 		}
-		ok, err := s.Store.InsertCode(ctx, code, MaxCodes)
-		if err == nil && !ok {
-			err = &fault.Error{Kind: fault.TooMany, Code: "code.too_many", Detail: "There were too many sign-ins. Please wait and try again.", RetryAfter: time.Minute}
-		}
-		return err
+		return s.keepCode(ctx, code)
 	})
 	if err != nil {
 		return "", fmt.Errorf("issue code: %w", err)
 	}
 	return text, nil
+}
+
+// narrow leaves of a request what may be given for it, and returns all the scopes that
+// the person must have consented to. A *Refusal says why nothing may.
+func (s *Service) narrow(ctx context.Context, c *Client, r *CodeRequest, now time.Time) (all []string, err error) {
+	targets, no := Targets(c.MeantFor(s.Issuer), r.Resources)
+	if no != nil {
+		return nil, no
+	}
+	claims, err := ParseClaims(r.Claims)
+	if err != nil {
+		return nil, fmt.Errorf("issue code: %w", err)
+	}
+	r.Audiences, r.Scopes = targets, common(r.Scopes, r.Asked)
+	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, claims, now, errNotAllowed)
+	if errors.Is(err, errShutOut) {
+		return nil, errNotAdmitted
+	}
+	if err != nil {
+		return nil, err
+	}
+	all = common(allowed.all, r.Asked)
+	r.Scopes, r.Claims = allowed.Scopes, claims.within(all)
+	return all, nil
+}
+
+func (s *Service) keepCode(ctx context.Context, code Code) error {
+	ok, err := s.Store.InsertCode(ctx, code, MaxCodes)
+	if err != nil || ok {
+		return err
+	}
+	return &fault.Error{Kind: fault.TooMany, Code: "code.too_many", Detail: "There were too many sign-ins. Please wait and try again.", RetryAfter: time.Minute}
 }
 
 // consented refuses what the person does not allow the client now. Of an

@@ -1,0 +1,57 @@
+package access
+
+import (
+	"context"
+	"time"
+
+	"gatehouse/clock"
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// living returns a grant that is not over.
+func (s *Service) living(ctx context.Context, grant id.Grant, now time.Time) (GrantRecord, error) {
+	r, err := s.Store.Grant(ctx, grant)
+	if err != nil {
+		return r, err
+	}
+	if r.OverAt(now) {
+		return r, fault.New(fault.Conflict, "grant.over", "This grant was over at "+r.Ends().UTC().Format(time.RFC3339)+". Make a new one.")
+	}
+	return r, nil
+}
+
+// eachLiving calls f for every grant that is not over at now, until it returns an
+// error.
+func (s *Service) eachLiving(ctx context.Context, now time.Time, f func(g *GrantRecord) error) error {
+	for at := fromNow(now); ; {
+		page, err := s.Store.GrantsAfter(ctx, Subject{}, at, loadPage)
+		if err != nil {
+			return err
+		}
+		for i := range page {
+			if err := f(&page[i]); err != nil {
+				return err
+			}
+		}
+		if len(page) < loadPage {
+			return nil
+		}
+		last := &page[len(page)-1]
+		at = GrantCursor{last.Ends(), last.ID}
+	}
+}
+
+// fromNow is the place in the list of grants behind which nothing is over at now.
+func fromNow(now time.Time) GrantCursor {
+	return GrantCursor{Ends: clock.Cut(now).Add(time.Microsecond)}
+}
+
+// roomFor refuses one grant too many.
+func (s *Service) roomFor(ctx context.Context, who Subject, now time.Time) error {
+	has, err := s.Store.GrantsAfter(ctx, who, fromNow(now), MaxGrantsOf)
+	if err == nil && len(has) >= MaxGrantsOf {
+		err = full("grants of one "+string(who.Kind), MaxGrantsOf)
+	}
+	return err
+}
