@@ -208,7 +208,7 @@ func listenOn(address, key string) (net.Listener, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Invalid, "listen.failed", fmt.Sprintf("Gatehouse cannot listen on %s. Choose another address with %s.", address, key))
 	}
-	return l, nil
+	return keepDeadlines(l), nil
 }
 
 // serve runs until ctx ends or a listener fails. The background outlives the
