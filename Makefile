@@ -77,6 +77,7 @@ generate: ## Write generated code and documents again
 	@$(TOOL) templ generate -path ui
 	@$(TOOL) templ generate -path demo
 	@$(GO) run ./config/gen
+	@$(GO) run ./admin/gen
 
 fmt: ## Format the Go code
 	@$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v '_templ\.go$$')

@@ -92,6 +92,8 @@ func principalOf(by audit.Actor) Subject {
 		return Subject{User, by.ID}
 	case audit.Client:
 		return Subject{Client, by.ID}
+	case audit.Service:
+		return Subject{ServiceAccount, by.ID}
 	}
 	return Subject{}
 }

@@ -22,6 +22,7 @@ const (
 	Nobody  ActorKind = "nobody"  // before anybody proved who they are
 	Person  ActorKind = "person"  // a signed-in person; ID is a User
 	Client  ActorKind = "client"  // an application; ID is a Client
+	Service ActorKind = "service" // a service account; ID is its id
 	Console ActorKind = "console" // the operator on the command line
 	House   ActorKind = "house"   // Gatehouse itself: janitor, rotation
 )

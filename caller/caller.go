@@ -12,10 +12,12 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"strings"
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
@@ -66,6 +68,41 @@ type Caller struct {
 	text  string
 	token *oauth.AccessToken // nil: it came with a key
 	now   time.Time
+}
+
+// On is what a question about the caller is about. The zero On is no organisation and
+// nothing in particular.
+type On struct {
+	Org      string // the organisation
+	Resource string // the id of the one thing
+}
+
+// Within reports whether the caller may use one of the scopes here: with the token that
+// it came with, or with a key, which has no scopes.
+func (c *Caller) Within(scopes ...string) bool {
+	if c.token == nil {
+		return true
+	}
+	has := strings.Fields(c.token.Claims.Scope)
+	return slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(has, s) })
+}
+
+// Actor is the caller as the audit log remembers who sent r.
+func (c *Caller) Actor(r *http.Request) audit.Actor {
+	a := web.Actor(r)
+	a.ID = c.Subject.ID
+	switch c.Subject.Kind {
+	case access.User:
+		a.Kind = audit.Person
+	case access.Client:
+		a.Kind = audit.Client
+	case access.ServiceAccount:
+		a.Kind = audit.Service
+	}
+	if c.token != nil {
+		a.Session = id.Session(c.token.Claims.Session)
+	}
+	return a
 }
 
 // Authenticate returns who sent r. What it refuses is a *Refusal, or a fault of the
@@ -205,14 +242,16 @@ func subjectOf(c *oauth.AccessClaims) access.Subject {
 }
 
 // question is what is asked about the caller itself.
-func (c *Caller) question(permission string) *access.Question {
+func (c *Caller) question(permission string, on On) *access.Question {
+	resource := access.Resource{ID: on.Resource}
 	if c.token == nil { // nobody speaks for somebody else by a key
-		return &access.Question{Principal: c.Subject, Permission: permission, Now: c.now}
+		return &access.Question{Principal: c.Subject, Permission: permission, Now: c.now, Org: on.Org, Resource: resource}
 	}
 	t := &c.token.Claims
 	level, _ := proof.ParseLevel(t.ACR) // what we did not write is none
 	return &access.Question{
 		Principal: c.Subject, Permission: permission, Now: c.now, Session: id.Session(t.Session), Client: id.Client(t.ClientID),
 		Level: level, AuthTime: c.token.Facts.AuthTime, Delegated: true, Scopes: strings.Fields(t.Scope),
+		Org: on.Org, Resource: resource,
 	}
 }

@@ -14,8 +14,11 @@ const ReadDecisions = "gatehouse/decisions:read"
 
 // May returns nil when the caller has a permission of Gatehouse's own API, and else a
 // *Refusal that says what is missing.
-func (c *Caller) May(permission string) error {
-	d, err := c.Snapshot.Decide(c.question(permission))
+func (c *Caller) May(permission string) error { return c.MayOn(permission, On{}) }
+
+// MayOn is May for what is within an organisation, or for one thing.
+func (c *Caller) MayOn(permission string, on On) error {
+	d, err := c.Snapshot.Decide(c.question(permission, on))
 	if err != nil {
 		return forbidden(permission, err)
 	}
@@ -81,4 +84,10 @@ func (c *Caller) mayServe(no error) bool {
 		return false
 	}
 	return c.Subject.Kind == access.Client && len(c.Snapshot.Serves(c.Subject.ID)) > 0
+}
+
+// Somewhere reports whether the caller has a permission within some organisation, or for
+// some things.
+func (c *Caller) Somewhere(permission string) bool {
+	return c.Snapshot.Somewhere(c.question(permission, On{}))
 }

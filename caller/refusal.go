@@ -66,6 +66,14 @@ func Outside() *Refusal {
 	return refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "This caller is no server of that API, and has not the permission "+ReadDecisions+".", nil)
 }
 
+// OutOfScope is the answer to a caller whose token was not given for a use that asks for
+// a scope (RFC 6750 section 3.1).
+func OutOfScope(scope string) *Refusal {
+	r := refusal(fault.Forbidden, "caller.scope", "insufficient_scope", "The token was given for less: the scope "+scope+" is needed.", nil)
+	r.Challenge += `, scope="` + scope + `"`
+	return r
+}
+
 func stepUp(need access.Requirement) *Refusal {
 	r := refusal(fault.Unauthenticated, "caller.proof", "insufficient_user_authentication", "A better or fresher sign-in is needed.", nil)
 	var b strings.Builder

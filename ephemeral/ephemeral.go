@@ -39,6 +39,7 @@ type Limits struct {
 	Bad     Config        `setting:",inline"`
 	Address AddressConfig `setting:"address"`
 	Person  PersonConfig  `setting:"person"`
+	API     APIConfig     `setting:"api"`
 }
 
 // DefaultLimits are what whoever sets nothing gets.
@@ -47,6 +48,7 @@ func DefaultLimits() Limits {
 		Bad:     DefaultConfig(),
 		Address: AddressConfig{Enabled: true, Burst: 3000, PerMinute: 3000, Remembered: 100_000},
 		Person:  PersonConfig{Enabled: true, Burst: 100, PerMinute: 20, Remembered: 100_000},
+		API:     APIConfig{Enabled: true, Burst: 1000, PerMinute: 3000, Remembered: 10_000},
 	}
 }
 
@@ -105,6 +107,24 @@ type PersonConfig struct {
 
 // Validate says what is wrong with c.
 func (c PersonConfig) Validate() []fault.Field { return Config(c).Validate() }
+
+// APIConfig says how much a caller may ask of the admin API.
+type APIConfig struct {
+	// Enabled says whether the requests of a caller of the admin API are limited: of a
+	// person, an application or a service account, by whatever credentials. The answers
+	// say how many are left (RateLimit).
+	Enabled bool `setting:"enabled"`
+	// Burst is how many requests a caller may send at once before it has to wait.
+	Burst int `setting:"burst"`
+	// PerMinute is how many requests a caller may send per minute in the long run.
+	PerMinute int `setting:"per_minute"`
+	// Remembered is how many callers are remembered at most; beyond it an old one is
+	// forgotten for each new one. One takes some 100 bytes of memory.
+	Remembered int `setting:"remembered"`
+}
+
+// Validate says what is wrong with c.
+func (c APIConfig) Validate() []fault.Field { return Config(c).Validate() }
 
 // DefaultConfig takes a hundred bad requests at once and five a second, from each
 // of a hundred thousand senders.

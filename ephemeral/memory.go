@@ -77,6 +77,17 @@ func (m *memory) Take(_ context.Context, key string) (time.Duration, error) {
 	return 0, nil
 }
 
+// Left returns how many events key may have now at once, and when it may have the whole
+// burst again.
+func (m *memory) Left(key string) (n int, whole time.Duration) {
+	s := m.shard(key)
+	now := time.Since(m.start)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	whole = max(0, s.whole[key]-now)
+	return int((m.reach - whole) / m.interval), whole
+}
+
 // count counts one event of key; s is held.
 func (m *memory) count(s *shard, key string, now time.Duration) {
 	whole, known := s.whole[key]

@@ -26,9 +26,12 @@ const (
 	TooMany                     // 429: ask again later (RetryAfter)
 	Unavailable                 // 503: we cannot answer now (RetryAfter)
 	Malformed                   // 400: the request could not be read
+	NotAllowed                  // 405: not by this method
+	Outdated                    // 412: it is another than the one that was named
+	Unguarded                   // 428: it must be named as it was seen
 )
 
-var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_many", "unavailable", "malformed"}
+var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_many", "unavailable", "malformed", "not_allowed", "outdated", "unguarded"}
 
 // String returns the kind's name for logs and metrics.
 func (k Kind) String() string {

@@ -22,6 +22,18 @@ func (s *Service) UserByEmail(ctx context.Context, email string) (User, error) {
 	return s.Store.UserByEmail(ctx, Canonical(email))
 }
 
+// Hold runs f on a person who stays as they are, but for what f changes, until the one
+// transaction of it all is over. NotFound: there is no such person.
+func (s *Service) Hold(ctx context.Context, user id.User, f func(ctx context.Context, u User) error) error {
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		u, err := s.Store.HoldUser(ctx, user)
+		if err != nil {
+			return fmt.Errorf("hold a person: %w", err)
+		}
+		return f(ctx, u)
+	})
+}
+
 // Create adds a person and returns them with id and times. An empty password
 // makes a person who cannot sign in yet. Faults: "user.invalid",
 // "password.weak" (Invalid), "user.email_taken" (Conflict).

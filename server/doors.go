@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"time"
 
+	"gatehouse/admin"
 	"gatehouse/caller"
 	"gatehouse/ephemeral"
 	"gatehouse/flow"
@@ -41,9 +42,10 @@ type limits struct {
 }
 
 var (
-	usual = limits{timeout: requestTimeout, body: bodyLimit}
-	small = limits{timeout: requestTimeout, body: web.FormLimit}
-	asked = limits{timeout: requestTimeout, body: pdp.MaxBody}
+	usual   = limits{timeout: requestTimeout, body: bodyLimit}
+	small   = limits{timeout: requestTimeout, body: web.FormLimit}
+	asked   = limits{timeout: requestTimeout, body: pdp.MaxBody}
+	steered = limits{timeout: requestTimeout, body: admin.MaxBody}
 	// lasting is for connections that end by themselves.
 	lasting = limits{timeout: pdp.FeedLife + requestTimeout, body: web.FormLimit}
 )
@@ -106,6 +108,10 @@ func (s *Server) table() ([]*door, error) {
 	if err != nil {
 		return nil, err
 	}
+	api, err := s.api(desk)
+	if err != nil {
+		return nil, err
+	}
 	s.feed = &pdp.Feed{Issuer: h.Config.Issuer, Policy: h.Policy, Revoked: h.Registry, Signer: h.Keys, Caller: pdp.HearBy(desk)}
 	return []*door{
 		{
@@ -118,6 +124,9 @@ func (s *Server) table() ([]*door, error) {
 			documents: decisions.Documents(), mount: decisions.Mount,
 		},
 		{name: "feed", prefixes: []string{pdp.PathFeed}, protect: programs, refuse: web.RefuseWithProblem(h.Config.Issuer), limits: lasting, mount: s.feed.Mount},
+		{
+			name: "admin API", prefixes: []string{admin.Root}, protect: programs, refuse: admin.Refuse(h.Config.Issuer), limits: steered, mount: api.Mount,
+		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
@@ -160,6 +169,22 @@ func (s *Server) decisions(desk *caller.Desk) (*pdp.Door, error) {
 	h := s.house
 	d := &pdp.Door{
 		Issuer: h.Config.Issuer, History: h.Access, People: house.Subjects{Identity: h.Identity}, Metrics: s.metrics, Callers: desk,
+	}
+	return d, d.Open()
+}
+
+// api returns the door for programs that steer this Gatehouse.
+func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
+	h := s.house
+	c := h.Config.Limits.API
+	limiter, err := ephemeral.New(ephemeral.Config(c))
+	if err != nil {
+		return nil, err
+	}
+	d := &admin.Door{
+		Issuer: h.Config.Issuer, Callers: desk, Requests: h.Store, Key: h.Keeper.Key("admin-api"),
+		Rate:     admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, PerMinute: c.PerMinute},
+		Services: admin.Services{Identity: h.Identity, Sessions: h.Sessions, Access: h.Access},
 	}
 	return d, d.Open()
 }

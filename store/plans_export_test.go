@@ -170,6 +170,11 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectKeys: {{true}, {false}},
 		moveKey:    one("nothing", "retired", "", nil, nil, "signing"),
 
+		dropRequest:         one("service:1", crowd.ID("key_", n), at),
+		answerRequest:       one("service:1", crowd.ID("key_", n), []byte("{}")),
+		selectRequest:       one("service:1", crowd.ID("key_", n)),
+		selectRequestBehind: one("service:1", int64(planPage)),
+
 		spendMark:  one("setup", []byte("hash"), at),
 		selectMark: one("setup", []byte("hash"), at),
 

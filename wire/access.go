@@ -85,7 +85,7 @@ type ServiceAccount struct {
 type NewServiceAccount struct {
 	ServiceAccount
 	KeyID     id.ServiceKey `json:"key_id"`
-	Key       string        `json:"key"` // nobody sees it again
+	Key       Secret        `json:"key"` // nobody sees it again
 	ExpiresAt time.Time     `json:"expires_at,omitzero"`
 	Grant     *Grant        `json:"grant,omitempty"`
 }
@@ -106,7 +106,7 @@ type ServiceKey struct {
 // NewServiceKey is a key that was just made.
 type NewServiceKey struct {
 	ServiceKey
-	Key string `json:"key"` // nobody sees it again
+	Key Secret `json:"key"` // nobody sees it again
 }
 
 // Member is somebody, or a group, in a group or an organisation.
@@ -274,7 +274,7 @@ func OfServiceAccount(s access.ServiceAccountRecord) ServiceAccount {
 
 // OfBegun returns the shape of a service account that was just made.
 func OfBegun(b access.Begun) NewServiceAccount {
-	w := NewServiceAccount{ServiceAccount: OfServiceAccount(b.ServiceAccountRecord), KeyID: b.Key.ID, Key: b.Text, ExpiresAt: b.Key.ExpiresAt.UTC()}
+	w := NewServiceAccount{ServiceAccount: OfServiceAccount(b.ServiceAccountRecord), KeyID: b.Key.ID, Key: Secret(b.Text), ExpiresAt: b.Key.ExpiresAt.UTC()}
 	if b.Grant.ID != "" {
 		grant := OfGrant(b.Grant)
 		w.Grant = &grant

@@ -74,7 +74,7 @@ func ofListing(l oauth.Listing) *Listing {
 // shape with a secret in it, alone or in a NewClient, and nothing can make it again.
 type NewClientSecret struct {
 	Client
-	Secret string `json:"client_secret,omitempty"` // empty: it has none
+	Secret Secret `json:"client_secret,omitempty"` // empty: it has none
 }
 
 // NewClient is a client that was just made, with what else it needs to know.

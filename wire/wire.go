@@ -14,6 +14,10 @@ import (
 	"gatehouse/setting"
 )
 
+// Secret is a secret that was just made: shown this once, and kept by nobody but who
+// reads it. No other member of a shape is one.
+type Secret string
+
 // list returns a list that is never null in JSON.
 func list(s []string) []string {
 	if s == nil {

@@ -261,7 +261,7 @@ func auditKinds() []string {
 }
 
 func actorKinds() []string {
-	return []string{string(audit.Client), string(audit.Console), string(audit.House), string(audit.Nobody), string(audit.Person)}
+	return []string{string(audit.Client), string(audit.Console), string(audit.House), string(audit.Nobody), string(audit.Person), string(audit.Service)}
 }
 
 func outcomes() []string { return []string{string(audit.Done), string(audit.Refused)} }

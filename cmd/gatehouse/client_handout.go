@@ -21,7 +21,7 @@ type handout struct {
 func (a *app) printReady(at where, c oauth.Client, secret string) error {
 	r := handout{issuer: at.url, client: c, secret: secret}
 	return a.print(wire.NewClient{
-		NewClientSecret: wire.NewClientSecret{Client: wire.OfClient(c), Secret: secret}, Issuer: r.issuer, Discovery: r.discovery(),
+		NewClientSecret: wire.NewClientSecret{Client: wire.OfClient(c), Secret: wire.Secret(secret)}, Issuer: r.issuer, Discovery: r.discovery(),
 	}, r.tell)
 }
 

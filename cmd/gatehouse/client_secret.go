@@ -48,7 +48,7 @@ func endsByRotation(c oauth.Client) (oauth.Secret, bool) {
 
 // printSecret prints a client with the secret that was just made.
 func (a *app) printSecret(c oauth.Client, secret string) error {
-	return a.print(wire.NewClientSecret{Client: wire.OfClient(c), Secret: secret}, func(w io.Writer) {
+	return a.print(wire.NewClientSecret{Client: wire.OfClient(c), Secret: wire.Secret(secret)}, func(w io.Writer) {
 		row(w, "client_id", string(c.ID))
 		row(w, "client_secret", secret)
 		for _, s := range c.Secrets {

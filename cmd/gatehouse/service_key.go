@@ -55,7 +55,7 @@ revoked, or for a time with --for or --until, and does whatever the account may 
 			if err != nil {
 				return inFlags(missing(err, args[0]), grantFlag)
 			}
-			return a.print(wire.NewServiceKey{ServiceKey: wire.OfServiceKey(made), Key: text}, func(w io.Writer) { tellKey(w, made, text) })
+			return a.print(wire.NewServiceKey{ServiceKey: wire.OfServiceKey(made), Key: wire.Secret(text)}, func(w io.Writer) { tellKey(w, made, text) })
 		})
 	})
 	return a.completing(cmd, services)

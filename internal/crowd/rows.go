@@ -263,6 +263,10 @@ func (f filler) records() []string {
 			{"updated_at", fmt.Sprintf("CASE WHEN i <= %d THEN %d + i ELSE %d + i END", f.Due, f.now-long, f.now)},
 		}),
 		f.rows("once", f.Others, [][2]string{{"kind", "'jti'"}, {"name", f.id("jti_", "i")}, {"until_at", f.expires()}}),
+		f.rows("requests", f.Others, [][2]string{
+			{"caller", "'service:' || (i % 100)"}, {"key", f.id("key_", "i")}, {"hash", f.bytes(f.id("key_", "i"))},
+			{"answer", f.bytes("'{}'")}, {"created_at", f.at(hour)}, {"over_at", f.expires()},
+		}),
 		f.rows("audit_events", f.Events, [][2]string{
 			{"id", f.id("evt_", "i")},
 			{"at", fmt.Sprintf("%d + i * %d", f.now-60*day, 60*day/max(1, int64(f.Events)))},

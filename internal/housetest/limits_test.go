@@ -198,7 +198,7 @@ func TestAnAddressAsksForSoManyPagesAndNoMore(t *testing.T) {
 		c.Web.TrustedProxies = []string{"192.0.2.0/24"}
 		c.Limits.Address.Enabled, c.Limits.Address.Burst, c.Limits.Address.PerMinute = true, 2, 1
 	})
-	free := []string{"/static/", "/.well-known/openid", "/.well-known/oauth", "/.well-known/jwks", "/.well-known/authzen", "/access/v1/", "/oauth2/token", "/oauth2/userinfo", "/oauth2/introspect", "/oauth2/revoke"}
+	free := []string{"/static/", "/.well-known/openid", "/.well-known/oauth", "/.well-known/jwks", "/.well-known/authzen", "/access/v1/", "/api/", "/oauth2/token", "/oauth2/userinfo", "/oauth2/introspect", "/oauth2/revoke"}
 	for n, pattern := range g.Server.Patterns() {
 		method, path, ok := strings.Cut(pattern, " ")
 		if !ok {

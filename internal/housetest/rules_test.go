@@ -78,7 +78,8 @@ func passedByPopups(path string) bool {
 // a posted password along (RFC 9700 section 4.12), and browsers differ about
 // 301 and 302.
 func brokenRedirect(s gatetest.Seen) (broken []string) {
-	redirects := s.Header.Get("Location") != "" || s.Status >= 300 && s.Status <= 399 && s.Status != http.StatusNotModified
+	made := s.Status == http.StatusCreated // Location says where it is
+	redirects := s.Header.Get("Location") != "" && !made || s.Status >= 300 && s.Status <= 399 && s.Status != http.StatusNotModified
 	if redirects && s.Status != http.StatusSeeOther {
 		broken = append(broken, "a redirect to "+s.Header.Get("Location")+" that is no 303")
 	}

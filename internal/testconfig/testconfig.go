@@ -27,7 +27,7 @@ func New(t testing.TB) config.Config {
 	cfg.Web.Listen.Public, cfg.Web.Listen.Internal = "127.0.0.1:0", "127.0.0.1:0"
 	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
 	// Tests ask faster than people, and their time may stand still.
-	cfg.Limits.Address.Enabled, cfg.Limits.Person.Enabled = false, false
+	cfg.Limits.Address.Enabled, cfg.Limits.Person.Enabled, cfg.Limits.API.Enabled = false, false, false
 	return cfg
 }
 

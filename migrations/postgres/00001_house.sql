@@ -128,6 +128,18 @@ CREATE TABLE once (
 
 CREATE INDEX once_until ON once (until_at);
 
+-- Requests of the admin API that brought an Idempotency-Key, and how they were answered.
+CREATE TABLE requests (
+    caller      TEXT   NOT NULL,
+    key         TEXT   NOT NULL,
+    hash        BYTEA  NOT NULL,
+    answer      BYTEA  NOT NULL,
+    created_at  BIGINT NOT NULL,
+    over_at     BIGINT NOT NULL,
+    PRIMARY KEY (caller, key)
+);
+CREATE INDEX requests_over ON requests (over_at);
+
 CREATE TABLE sessions (
     id               TEXT   PRIMARY KEY,
     token_hash       BYTEA  NOT NULL,

@@ -12,6 +12,7 @@ import (
 	"gatehouse/oauth"
 	"gatehouse/session"
 	"gatehouse/store"
+	"gatehouse/web"
 )
 
 func testJanitor(t *testing.T, s *store.Store) {
@@ -70,9 +71,14 @@ func testJanitor(t *testing.T, s *store.Store) {
 	ok(t, s.InsertChanges(ctx, []access.Change{{Version: 1, Kind: access.ChangedRules, At: now.Add(-25 * time.Hour)}}))
 	ok(t, s.InsertChanges(ctx, []access.Change{{Version: 2, Kind: access.ChangedRules, At: now.Add(-25*time.Hour + time.Minute)}}))
 
+	for key, over := range map[string]time.Time{"past": now, "present": now.Add(time.Second)} {
+		_, kept, err := s.KeepRequest(ctx, web.Kept{Caller: "service:ci", Key: key, Hash: []byte("h"), At: now.Add(-day), Over: over})
+		yes(t)(kept, err)
+	}
+
 	removed := must[map[string]int64](t)(s.Sweep(ctx, now))
 	same(t, removed, map[string]int64{
-		"interactions": 1, "codes": 2, "once": 1200, "marks": 1, "revocations": 1,
+		"interactions": 1, "codes": 2, "once": 1200, "marks": 1, "requests": 1, "revocations": 1,
 		"families": 3, "sessions": 3, "attempts": 1, "factors": 1, "changes": 1,
 	})
 

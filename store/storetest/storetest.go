@@ -83,6 +83,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"PolicyBroken":  testPolicyThatNobodyUnderstands,
 		"PolicyRaces":   testPolicyRaces,
 		"RecoveryCodes": testRecoveryCodes,
+		"Requests":      testRequests,
 		"Revocations":   testRevocations,
 		"Retention":     testAuditRetention,
 		"Revisions":     testRevisions,

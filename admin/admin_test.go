@@ -1,0 +1,115 @@
+package admin_test
+
+import (
+	"encoding/json"
+	"os"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/admin"
+	"gatehouse/wire"
+)
+
+// The document is a promise to programs: what changes it is seen in review, and is the
+// same for every version and every house.
+func TestTheDocumentIsTheOneThatIsCommitted(t *testing.T) {
+	t.Parallel()
+	got, err := admin.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	want, err := os.ReadFile("openapi.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if string(got) != string(want) {
+		t.Error("admin/openapi.json is not what the routes come to: run make generate")
+	}
+	if !json.Valid(got) {
+		t.Error("it is no JSON")
+	}
+}
+
+// looksSecret finds members that are called as secrets are.
+var looksSecret = regexp.MustCompile(`(?i)(secret|password|passwd|hash|hmac|\bmac\b|sealed|private|token|^key$)`)
+
+// harmless are members of such a name that hold none.
+var harmless = map[string]bool{
+	"token_endpoint_auth_method": true, "access_token_ttl": true, "access_token_signed_response_alg": true,
+	"id_token_signed_response_alg": true, "access_token_type": true, "id_token_claims": true, "secrets": true,
+}
+
+// C12: what is answered is a shape that was written for it, and no member of it holds a
+// secret, but for one that was just made and says so.
+func TestAnswersHoldNoSecrets(t *testing.T) {
+	t.Parallel()
+	for _, rt := range routes(t) {
+		shows := 0
+		walk(t, rt.ID, rt.Answer(), map[reflect.Type]bool{}, func(name string, of reflect.Type) {
+			if of == reflect.TypeFor[wire.Secret]() {
+				shows++
+				return
+			}
+			if looksSecret.MatchString(name) && !harmless[name] {
+				t.Errorf("%s answers with %q, which sounds like a secret", rt.ID, name)
+			}
+		})
+		if (shows > 0) != rt.Secret {
+			t.Errorf("%s shows %d secrets, and its route says Secret: %v", rt.ID, shows, rt.Secret)
+		}
+	}
+}
+
+// walk calls f for each member below of, by its JSON name, and holds all structs to be
+// shapes.
+func walk(t *testing.T, route string, of reflect.Type, seen map[reflect.Type]bool, f func(name string, of reflect.Type)) {
+	t.Helper()
+	for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice || of.Kind() == reflect.Map {
+		of = of.Elem()
+	}
+	if of.Kind() != reflect.Struct || of == reflect.TypeFor[time.Time]() || seen[of] {
+		return
+	}
+	seen[of] = true
+	if path := of.PkgPath(); path != "gatehouse/wire" && path != "gatehouse/admin" {
+		t.Errorf("%s answers with %s, which is no shape of wire or admin", route, of)
+	}
+	for i := range of.NumField() {
+		m := of.Field(i)
+		name, _, _ := strings.Cut(m.Tag.Get("json"), ",")
+		if name != "-" {
+			if !m.Anonymous {
+				f(name, m.Type)
+			}
+			walk(t, route, m.Type, seen, f)
+		}
+	}
+}
+
+func routes(t *testing.T) []*admin.Route {
+	t.Helper()
+	all := admin.Table()
+	if len(all) < 15 {
+		t.Fatalf("there are %d routes", len(all))
+	}
+	return all
+}
+
+// Whoever adds a route says what it needs and what it is called.
+func TestEveryRouteSaysWhatItNeeds(t *testing.T) {
+	t.Parallel()
+	ids := map[string]bool{}
+	for _, rt := range routes(t) {
+		resource, action, ok := strings.Cut(rt.Permission, ":")
+		if !ok || resource == "" || action == "" || rt.Summary == "" || rt.ID == "" || ids[rt.ID] {
+			t.Errorf("%s %s is %q, needs %q and says %q", rt.Method, rt.Path, rt.ID, rt.Permission, rt.Summary)
+		}
+		ids[rt.ID] = true
+		if rt.Changes() == (action == "read") {
+			t.Errorf("%s %s needs %s", rt.Method, rt.Path, rt.Permission)
+		}
+	}
+}

@@ -1,0 +1,111 @@
+package admin
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"gatehouse/fault"
+)
+
+// answer holds what a handler answers until it is known to be whole.
+type answer struct {
+	header http.Header
+	status int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter, as do the others.
+func (a *answer) Header() http.Header { return a.header }
+
+// WriteHeader is described at Header.
+func (a *answer) WriteHeader(status int) { a.status = status }
+
+// Write is described at Header.
+func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
+
+// compressible is the size from which an answer is compressed, in bytes.
+const compressible = 1 << 10
+
+// send writes the answer of c.
+func (a *answer) send(w http.ResponseWriter, r *http.Request, c *Call) error {
+	body := a.body.Bytes()
+	if len(c.fields) > 0 {
+		var err error
+		if body, err = only(body, c.fields); err != nil {
+			return fmt.Errorf("leave out fields: %w", err)
+		}
+	}
+	if len(body) > maxAnswer {
+		return fault.New(fault.Invalid, "answer.too_large", "The answer would be larger than 4 MiB. Ask for less at a time (limit), or for some members only (fields).")
+	}
+	h := w.Header()
+	maps.Copy(h, a.header)
+	h.Set("Cache-Control", "no-store")
+	if !c.route.Secret {
+		h.Add("Vary", "Accept-Encoding")
+		if len(body) >= compressible && takesGzip(r.Header.Get("Accept-Encoding")) {
+			h.Set("Content-Encoding", "gzip")
+			body = compressed(body)
+		}
+	}
+	if len(body) > 0 {
+		h.Set("Content-Length", strconv.Itoa(len(body)))
+	}
+	w.WriteHeader(a.status)
+	_, _ = w.Write(body) // the caller has gone if this fails
+	return nil
+}
+
+func compressed(body []byte) []byte {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	_, _ = z.Write(body) // a buffer takes everything
+	_ = z.Close()
+	return b.Bytes()
+}
+
+// takesGzip reports whether an Accept-Encoding names gzip, and not to refuse it.
+func takesGzip(accepts string) bool {
+	for one := range strings.SplitSeq(accepts, ",") {
+		name, parameter, _ := strings.Cut(strings.ReplaceAll(one, " ", ""), ";")
+		if strings.EqualFold(name, "gzip") {
+			return !strings.HasPrefix(parameter, "q=0") || strings.Trim(parameter, "q=0.") != ""
+		}
+	}
+	return false
+}
+
+// only is a body with those members of each of its things alone.
+func only(body []byte, fields []string) ([]byte, error) {
+	var list struct {
+		Items []map[string]json.RawMessage `json:"items"`
+		Next  string                       `json:"next,omitempty"`
+	}
+	if err := json.Unmarshal(body, &list); err == nil && list.Items != nil {
+		for i := range list.Items {
+			list.Items[i] = pick(list.Items[i], fields)
+		}
+		return json.Marshal(list)
+	}
+	var one map[string]json.RawMessage
+	if err := json.Unmarshal(body, &one); err != nil {
+		return nil, err
+	}
+	return json.Marshal(pick(one, fields))
+}
+
+func pick(all map[string]json.RawMessage, fields []string) map[string]json.RawMessage {
+	some := make(map[string]json.RawMessage, len(fields))
+	for _, name := range fields {
+		if value, has := all[name]; has {
+			some[name] = value
+		}
+	}
+	return some
+}

@@ -1,0 +1,123 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"gatehouse/audit"
+	"gatehouse/caller"
+	"gatehouse/fault"
+)
+
+// Call is one request that was let in, as its handler sees it.
+type Call struct {
+	*caller.Caller
+	// By is who changes what the handler changes.
+	By audit.Actor
+
+	route   *Route
+	path    string
+	query   url.Values
+	body    []byte
+	key     string // the Idempotency-Key, "" for none
+	rev     int64
+	fields  []string // that alone are wanted; nil: all
+	partial bool     // the caller has the permission for a part
+	err     error    // why it is refused after all
+}
+
+type callKey struct{}
+
+func callOf(ctx context.Context) *Call {
+	c, _ := ctx.Value(callKey{}).(*Call)
+	return c
+}
+
+// refuse remembers the first refusal.
+func (c *Call) refuse(err error) {
+	if c.err == nil {
+		c.err = err
+	}
+}
+
+// Rev is the revision that the caller saw, 0 for whatever it is.
+func (c *Call) Rev() int64 { return c.rev }
+
+// Matches answers Outdated "request.outdated" where a thing is not in the revision that the
+// caller saw. Ask it of what was read in the transaction of the change.
+func (c *Call) Matches(rev int64) error {
+	if c.rev != 0 && c.rev != rev {
+		return outdated(nil)
+	}
+	return nil
+}
+
+func outdated(err error) error {
+	return fault.Wrap(err, fault.Outdated, "request.outdated", "It is not as you saw it any more. Look at it again, and say what you want with its new ETag.")
+}
+
+// Sees reports whether a row of a Filtered list is for the caller.
+func (c *Call) Sees(on caller.On) bool {
+	return !c.partial || c.MayOn(c.route.permission(), on) == nil
+}
+
+// etag is the entity tag of a revision.
+func etag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
+
+// condition reads If-Match (RFC 9110 section 13.1.1).
+func (c *Call) condition(r *http.Request) error {
+	all := r.Header.Values("If-Match")
+	if !c.route.Changes() || len(all) == 0 {
+		if c.route.Guarded {
+			return fault.New(fault.Unguarded, "request.if_match", "Say with If-Match which ETag you saw, or * for whatever it is.")
+		}
+		return nil
+	}
+	if len(all) == 1 && strings.TrimSpace(all[0]) == "*" {
+		return nil
+	}
+	rev, err := strconv.ParseInt(strings.Trim(all[0], `"`), 10, 64)
+	if len(all) > 1 || err != nil || rev < 1 || all[0] != etag(rev) {
+		return outdated(nil) // what we never said is the tag of nothing
+	}
+	c.rev = rev
+	return nil
+}
+
+// maxKey bounds an Idempotency-Key, in bytes.
+const maxKey = 128
+
+// repetition reads the Idempotency-Key.
+func (c *Call) repetition(r *http.Request) error {
+	all := r.Header.Values("Idempotency-Key")
+	if len(all) == 0 || !c.route.Repeats() {
+		return nil
+	}
+	key := all[0]
+	odd := strings.ContainsFunc(key, func(r rune) bool { return r <= ' ' || r > '~' })
+	if len(all) > 1 || key == "" || len(key) > maxKey || odd {
+		return invalid(aParameter+"Idempotency-Key", "must be one text of up to 128 visible ASCII characters")
+	}
+	c.key = key
+	return nil
+}
+
+// parameters reads the query: each parameter once.
+func (c *Call) parameters(r *http.Request) (err error) {
+	if c.query, err = url.ParseQuery(r.URL.RawQuery); err != nil {
+		return fault.Wrap(err, fault.Malformed, "request.query", "The query cannot be read.")
+	}
+	for name, values := range c.query {
+		if len(values) > 1 {
+			return invalid(aParameter+name, "is there more than once")
+		}
+	}
+	return c.narrow()
+}
+
+func invalid(name, problem string) error {
+	return &fault.Error{Kind: fault.Invalid, Code: "request.invalid", Detail: "The request breaks a rule.", Fields: []fault.Field{{Name: name, Problem: problem}}}
+}

@@ -1,0 +1,103 @@
+package admin
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/caller"
+	"gatehouse/identity"
+	"gatehouse/session"
+	"gatehouse/web"
+)
+
+// The paths, below the issuer.
+const (
+	Root = "/api/"
+	Base = "/api/v1"
+)
+
+// MaxBody bounds the body of a request, in bytes, and maxAnswer that of an answer.
+const (
+	MaxBody   = 256 << 10
+	maxAnswer = 4 << 20
+)
+
+// Callers knows who calls; *caller.Desk does.
+type Callers interface {
+	Authenticate(r *http.Request) (*caller.Caller, error)
+}
+
+// Refusals remembers who was refused what for want of a permission.
+type Refusals interface {
+	// Refused says so, in a transaction of its own. An error is for the log: the caller
+	// is refused all the same.
+	Refused(ctx context.Context, by audit.Actor, permission string, on audit.Target, why error) error
+}
+
+// Services are what the routes ask and change.
+type Services struct {
+	Identity *identity.Service
+	Sessions *session.Manager
+	Access   *access.Service
+}
+
+// Door answers the API. All exported fields but Refusals must be set; call Open once
+// before Mount.
+type Door struct {
+	Issuer   string
+	Callers  Callers
+	Rate     Rate
+	Requests Requests
+	Refusals Refusals // nil: nobody remembers them
+	// Key is that of cursors and of what is remembered of requests, 32 bytes.
+	Key []byte
+	Services
+
+	api      huma.API
+	router   router
+	routes   []*Route
+	document *file
+}
+
+// Open prepares the door, and reports at the start what it would miss at the first
+// request.
+func (d *Door) Open() error {
+	for _, field := range []struct {
+		name    string
+		missing bool
+	}{
+		{"Issuer", d.Issuer == ""},
+		{"Callers", d.Callers == nil},
+		{"Requests", d.Requests == nil},
+		{"Key", len(d.Key) != 32},
+		{"Identity", d.Identity == nil},
+		{"Sessions", d.Sessions == nil},
+		{"Access", d.Access == nil},
+	} {
+		if field.missing {
+			return fmt.Errorf("open the admin API: %s is not set", field.name)
+		}
+	}
+	d.begin()
+	d.all()
+	return d.openDocument()
+}
+
+// Mount registers the routes, and what answers everything else below Root.
+func (d *Door) Mount(m *web.Mux) {
+	for _, h := range d.router.mounted {
+		m.Route(h.pattern, d.serve(h.route, h.handler))
+	}
+	m.HandleFunc("GET "+PathDocument, d.document.ServeHTTP)
+	m.HandleFunc("GET "+PathPage, (&file{"text/html; charset=utf-8", d.browse()}).ServeHTTP)
+	m.HandleFunc("GET "+pathStyle, (&file{"text/css; charset=utf-8", style}).ServeHTTP)
+	m.Route(Root, lost(m))
+}
+
+// Routes returns all of them, so that a rule can be tested on each.
+func (d *Door) Routes() []*Route { return d.routes }

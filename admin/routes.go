@@ -1,0 +1,172 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/caller"
+)
+
+// all adds the routes of every noun.
+func (d *Door) all() {
+	d.users()
+	d.serviceAccounts()
+}
+
+// Route is one row of the table: what a request is for, and what it takes.
+type Route struct {
+	Method, Path string // below Base: "/users/{user}"
+	ID           string // of the operation: "getUser"
+	Summary      string
+	// Permission is that of Gatehouse's own API, without its name: "users:read".
+	Permission string
+	// Kind is of what the path names, and Param the part of the path that names it;
+	// empty where it names none.
+	Kind  audit.Kind
+	Param string
+	// Org and Resource are the parts of the path that name the organisation, and the one
+	// thing, for which the permission is enough.
+	Org, Resource string
+	// Filtered lists are for whoever has the permission within some organisation or for
+	// some things too; the handler leaves the rest out (Call.Sees).
+	Filtered bool
+	// Guarded routes need If-Match.
+	Guarded bool
+	// Secret answers have a secret: they are not kept, and not compressed.
+	Secret bool
+	Status int // of the answer where it is not the usual one
+
+	answer reflect.Type
+	fields []string // of an item of the answer, by its JSON names
+}
+
+// Answer returns the type of the answer's struct, of whose fields Body is sent.
+func (rt *Route) Answer() reflect.Type { return rt.answer }
+
+// Changes reports whether a request may change something.
+func (rt *Route) Changes() bool { return rt.Method != http.MethodGet }
+
+// Repeats reports whether a request that comes twice would do another thing the second
+// time, so that it may bring an Idempotency-Key.
+func (rt *Route) Repeats() bool { return rt.Method == http.MethodPost }
+
+// permission is the full name of the permission.
+func (rt *Route) permission() string { return access.Gatehouse + "/" + rt.Permission }
+
+// The scopes of access tokens for the API.
+const (
+	ScopeRead  = access.Gatehouse + ".read"
+	ScopeAdmin = access.Gatehouse + ".admin"
+)
+
+// scopes are those of which a token must have one; the first is the least.
+func (rt *Route) scopes() []string {
+	if rt.Changes() {
+		return []string{ScopeAdmin}
+	}
+	return []string{ScopeRead, ScopeAdmin}
+}
+
+// on is what a request is about, for the question whether it is permitted.
+func (rt *Route) on(r *http.Request) (on caller.On) {
+	if rt.Org != "" {
+		on.Org = r.PathValue(rt.Org)
+	}
+	if rt.Resource != "" {
+		on.Resource = r.PathValue(rt.Resource)
+	}
+	return on
+}
+
+// target is what a request is about, for the audit log.
+func (rt *Route) target(r *http.Request) audit.Target {
+	if rt.Param == "" {
+		return audit.Itself()
+	}
+	return audit.Target{Kind: rt.Kind, ID: r.PathValue(rt.Param)}
+}
+
+// statuses are the refusals that the route may answer with.
+func (rt *Route) statuses() []int {
+	all := []int{400, 401, 403, 422, 429, 500, 503}
+	if strings.Contains(rt.Path, "{") {
+		all = append(all, 404)
+	}
+	if rt.Changes() {
+		all = append(all, 404, 409, 412)
+	}
+	if rt.Guarded {
+		all = append(all, 428)
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// operation describes the route in the document.
+func (rt *Route) operation() huma.Operation {
+	tag, _, _ := strings.Cut(strings.TrimPrefix(rt.Path, "/"), "/")
+	op := huma.Operation{
+		OperationID: rt.ID, Method: rt.Method, Path: Base + rt.Path, DefaultStatus: rt.Status, MaxBodyBytes: MaxBody,
+		Summary: rt.Summary, Description: "Needs the permission `" + rt.permission() + "`.", Tags: []string{tag}, Errors: rt.statuses(),
+		Security:   []map[string][]string{{"bearer": {}}},
+		Extensions: map[string]any{"x-permission": rt.permission()},
+	}
+	if rt.Changes() && rt.Param != "" {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "If-Match", In: "header", Required: rt.Guarded, Schema: &huma.Schema{Type: huma.TypeString},
+			Description: "The ETag with which it was seen; * for whatever it is.",
+		})
+	}
+	if rt.Repeats() {
+		op.Parameters = append(op.Parameters, &huma.Param{
+			Name: "Idempotency-Key", In: "header", Schema: &huma.Schema{Type: huma.TypeString, MaxLength: new(maxKey)},
+			Description: "The same for each attempt at one change: it is made once, and answered alike for 24 hours.",
+		})
+	}
+	return op
+}
+
+// add adds a route with its handler. A handler may run twice, in a transaction that is
+// tried again; what it answers with an error is undone.
+func add[I, O any](d *Door, rt Route, h func(ctx context.Context, c *Call, in *I) (*O, error)) {
+	rt.answer = reflect.TypeFor[O]()
+	rt.fields = fieldsOf(rt.answer)
+	d.routes = append(d.routes, &rt)
+	d.router.route = &rt
+	huma.Register(d.api, rt.operation(), func(ctx context.Context, in *I) (*O, error) {
+		c := callOf(ctx)
+		out, err := once(ctx, d, c, func(ctx context.Context) (*O, error) { return h(ctx, c, in) })
+		if err != nil {
+			c.refuse(err)
+			return nil, &Problem{Status: http.StatusInternalServerError} // serve answers by what c holds
+		}
+		return out, nil
+	})
+}
+
+// router keeps the handlers of the library until the door is mounted.
+type router struct {
+	route   *Route
+	mounted []mounted
+}
+
+type mounted struct {
+	pattern string
+	route   *Route
+	handler http.HandlerFunc
+}
+
+// HandleFunc takes the handler of the route that is being added.
+func (r *router) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
+	r.mounted = append(r.mounted, mounted{pattern, r.route, h})
+}
+
+// ServeHTTP is asked of a router by the library, and by nobody else.
+func (r *router) ServeHTTP(w http.ResponseWriter, q *http.Request) { http.NotFound(w, q) }

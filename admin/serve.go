@@ -1,0 +1,116 @@
+package admin
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+
+	"gatehouse/caller"
+	"gatehouse/fault"
+	"gatehouse/web"
+)
+
+// serve is a route with all that stands before its handler. What may be refused without
+// the body is refused before it is read.
+func (d *Door) serve(rt *Route, h http.HandlerFunc) web.Handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		c, err := d.enter(w, r, rt)
+		if err != nil {
+			return d.refused(w, r, rt, c, err)
+		}
+		out := &answer{header: http.Header{}}
+		h(out, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
+		if c.err != nil {
+			return d.refused(w, r, rt, c, c.err)
+		}
+		return out.send(w, r, c)
+	}
+}
+
+func (d *Door) enter(w http.ResponseWriter, r *http.Request, rt *Route) (*Call, error) {
+	who, err := d.Callers.Authenticate(r)
+	if err != nil {
+		return nil, err
+	}
+	c := &Call{Caller: who, By: who.Actor(r), route: rt, path: r.URL.Path}
+	if err := d.Rate.take(r.Context(), w.Header(), who.Subject); err != nil {
+		return c, err
+	}
+	if err := d.admit(c, r); err != nil {
+		return c, err
+	}
+	for _, read := range []func(*http.Request) error{c.condition, c.repetition, c.parameters, c.readBody} {
+		if err := read(r); err != nil {
+			return c, err
+		}
+	}
+	return c, nil
+}
+
+// admit asks whether the caller may use the route, by the policy of this moment.
+func (d *Door) admit(c *Call, r *http.Request) error {
+	if scopes := c.route.scopes(); !c.Within(scopes...) {
+		return caller.OutOfScope(scopes[0])
+	}
+	err := c.MayOn(c.route.permission(), c.route.on(r))
+	if err != nil && c.route.Filtered && fault.Is(err, fault.Forbidden) && c.Somewhere(c.route.permission()) {
+		c.partial = true
+		return nil
+	}
+	return err
+}
+
+// refused is err as it is answered. Who lacks a permission is remembered.
+func (d *Door) refused(w http.ResponseWriter, r *http.Request, rt *Route, c *Call, err error) error {
+	caller.SetChallenge(w.Header(), err)
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || c == nil {
+		return err
+	}
+	if c.rev != 0 && f.Kind == fault.Conflict && strings.HasSuffix(f.Code, ".changed") {
+		return outdated(err)
+	}
+	if f.Kind == fault.Forbidden && d.Refusals != nil {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), rememberFor)
+		defer cancel()
+		if lost := d.Refusals.Refused(ctx, c.By, rt.permission(), rt.target(r), err); lost != nil {
+			return fmt.Errorf("%w (and it could not be recorded: %v)", err, lost)
+		}
+	}
+	return err
+}
+
+// rememberFor is how long a refusal may take to be written down.
+const rememberFor = 2 * time.Second
+
+// readBody reads the body of a request that has one: one JSON value, strictly.
+func (c *Call) readBody(r *http.Request) error {
+	if !c.route.Changes() || r.ContentLength == 0 {
+		return nil
+	}
+	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	if err != nil {
+		return fmt.Errorf("read the body: %w", err)
+	}
+	if len(body) == 0 {
+		return nil
+	}
+	if len(body) > MaxBody {
+		return unreadable(fmt.Sprintf("The body is larger than %d KiB.", MaxBody>>10))
+	}
+	if !web.IsJSON(r.Header.Get("Content-Type")) {
+		return unreadable("The Content-Type must be application/json.")
+	}
+	if _, err := web.ParseJSON(body); err != nil {
+		return unreadable("The body cannot be read as JSON: " + err.Error() + ".")
+	}
+	c.body, r.Body = body, io.NopCloser(bytes.NewReader(body))
+	return nil
+}
+
+func unreadable(detail string) error { return fault.New(fault.Malformed, "request.body", detail) }

@@ -1,0 +1,232 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/session"
+	"gatehouse/wire"
+)
+
+// users adds the routes of people.
+func (d *Door) users() {
+	one := func(method, path, name, permission, summary string) Route {
+		return Route{Method: method, Path: "/users/{user}" + path, ID: name, Permission: permission, Summary: summary, Kind: audit.KindUser, Param: "user", Resource: "user"}
+	}
+	guarded := func(rt Route) Route { rt.Guarded = true; return rt }
+	add(d, Route{Method: http.MethodGet, Path: "/users", ID: "listUsers", Permission: "users:read", Summary: "List people in the order of their addresses"}, d.listUsers)
+	add(d, Route{Method: http.MethodPost, Path: "/users", ID: "createUser", Permission: "users:write", Summary: "Create a person, who has no password yet", Status: http.StatusCreated}, d.createUser)
+	add(d, one(http.MethodGet, "", "getUser", "users:read", "See a person"), d.getUser)
+	add(d, guarded(one(http.MethodPatch, "", "updateUser", "users:write", "Change a person; what is absent stays as it is")), d.updateUser)
+	add(d, guarded(one(http.MethodDelete, "", "deleteUser", "users:delete", "Delete a person for good")), d.deleteUser)
+	add(d, one(http.MethodPost, "/disable", "disableUser", "users:disable", "Keep a person out, and end their sessions and tokens"), d.disableUser)
+	add(d, one(http.MethodPost, "/enable", "enableUser", "users:disable", "Let a disabled person in again"), d.enableUser)
+	add(d, one(http.MethodPut, "/password", "setUserPassword", "users:credentials", "Give a person a new password, and end their sessions"), d.setUserPassword)
+	add(d, one(http.MethodDelete, "/factors", "resetUserFactors", "users:credentials", "Remove a person's second factors and recovery codes"), d.resetUserFactors)
+	add(d, one(http.MethodGet, "/sessions", "listUserSessions", "sessions:read", "List where a person is signed in, newest first"), d.listUserSessions)
+	add(d, one(http.MethodDelete, "/sessions", "endUserSessions", "sessions:revoke", "Sign a person out everywhere"), d.endUserSessions)
+}
+
+// UserPath names a person.
+type UserPath struct {
+	User string `path:"user" maxLength:"64" doc:"The id of the person, usr_…"`
+}
+
+func (in *UserPath) id() id.User { return id.UserOf(in.User) }
+
+type usersIn struct {
+	Paged
+	Search string `query:"search" maxLength:"200" doc:"Those whose address or name begins so"`
+	Email  string `query:"email" maxLength:"320" doc:"The one with this address"`
+}
+
+func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.User], error) {
+	place, err := d.place(c)
+	if err != nil {
+		return nil, err
+	}
+	if in.Email != "" {
+		u, err := d.Identity.UserByEmail(ctx, in.Email)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return nil, err
+		}
+		found := []identity.User{u}
+		if err != nil {
+			found = nil
+		}
+		return pageOf(d, c, found, "", wire.OfUser), nil
+	}
+	after, ok := identity.ParseUserCursor(place)
+	if !ok {
+		return nil, badCursor()
+	}
+	found, next, err := d.Identity.Users(ctx, identity.UserFilter{Search: in.Search, After: after, Limit: in.Limit})
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d, c, found, next.String(), wire.OfUser), nil
+}
+
+// UserCreate is what a person is made with.
+type UserCreate struct {
+	Email         string      `json:"email" maxLength:"320" doc:"The address they sign in with"`
+	EmailVerified bool        `json:"email_verified,omitempty" doc:"It is known to be theirs"`
+	Name          string      `json:"name,omitempty" maxLength:"200"`
+	Claims        wire.Claims `json:"claims,omitzero"`
+}
+
+type newUserIn struct {
+	Partial
+	Body UserCreate
+}
+
+func (d *Door) createUser(ctx context.Context, c *Call, in *newUserIn) (*Made[wire.User], error) {
+	u, err := d.Identity.Create(ctx, c.By, identity.User{
+		Email: in.Body.Email, EmailVerified: in.Body.EmailVerified, Name: in.Body.Name, Claims: in.Body.Claims.Identity(),
+	}, "")
+	if err != nil {
+		return nil, err
+	}
+	return &Made[wire.User]{Location: Base + "/users/" + string(u.ID), ETag: etag(u.Rev), Body: wire.OfUser(u)}, nil
+}
+
+type partOfUserIn struct {
+	UserPath
+	Partial
+}
+
+func (d *Door) getUser(ctx context.Context, c *Call, in *partOfUserIn) (*One[wire.UserDetail], error) {
+	u, err := d.Identity.User(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	shown := wire.UserDetail{User: wire.OfUser(u), Administrator: c.Snapshot.Administers(access.Subject{Kind: access.User, ID: string(u.ID)}, time.Now())}
+	if shown.SecondFactor, err = d.Identity.HasFactor(ctx, u.ID); err != nil {
+		return nil, err
+	}
+	if shown.RecoveryCodesLeft, err = d.Identity.RecoveryLeft(ctx, u.ID); err != nil {
+		return nil, err
+	}
+	return &One[wire.UserDetail]{ETag: etag(u.Rev), Body: shown}, nil
+}
+
+// UserChange is what is to be different of a person.
+type UserChange struct {
+	Email         *string      `json:"email,omitempty" maxLength:"320"`
+	EmailVerified *bool        `json:"email_verified,omitempty"`
+	Name          *string      `json:"name,omitempty" maxLength:"200"`
+	Claims        *wire.Claims `json:"claims,omitempty" doc:"All of them: a claim that is not there is removed"`
+}
+
+type userChangeIn struct {
+	UserPath
+	Partial
+	Body UserChange
+}
+
+func (d *Door) updateUser(ctx context.Context, c *Call, in *userChangeIn) (*One[wire.User], error) {
+	u, err := d.Identity.User(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	if u.Rev = c.Rev(); in.Body.Email != nil {
+		u.Email = *in.Body.Email
+	}
+	if in.Body.EmailVerified != nil {
+		u.EmailVerified = *in.Body.EmailVerified
+	}
+	if in.Body.Name != nil {
+		u.Name = *in.Body.Name
+	}
+	if in.Body.Claims != nil {
+		u.Claims = in.Body.Claims.Identity()
+	}
+	if u, err = d.Identity.Update(ctx, c.By, u); err != nil {
+		return nil, err
+	}
+	return &One[wire.User]{ETag: etag(u.Rev), Body: wire.OfUser(u)}, nil
+}
+
+func (d *Door) deleteUser(ctx context.Context, c *Call, in *UserPath) (*Nothing, error) {
+	return &Nothing{}, d.onUser(ctx, c, in, d.Identity.Delete)
+}
+
+// onUser runs f on a person who is as the caller saw them.
+func (d *Door) onUser(ctx context.Context, c *Call, in *UserPath, f func(ctx context.Context, by audit.Actor, user id.User) error) error {
+	return d.Identity.Hold(ctx, in.id(), func(ctx context.Context, u identity.User) error {
+		if err := c.Matches(u.Rev); err != nil {
+			return err
+		}
+		return f(ctx, c.By, u.ID)
+	})
+}
+
+// userNow is onUser that answers with what the person is then.
+func (d *Door) userNow(ctx context.Context, c *Call, in *UserPath, f func(ctx context.Context, by audit.Actor, user id.User) error) (*One[wire.User], error) {
+	if err := d.onUser(ctx, c, in, f); err != nil {
+		return nil, err
+	}
+	u, err := d.Identity.User(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.User]{ETag: etag(u.Rev), Body: wire.OfUser(u)}, nil
+}
+
+func (d *Door) disableUser(ctx context.Context, c *Call, in *UserPath) (*One[wire.User], error) {
+	return d.userNow(ctx, c, in, d.Identity.Disable)
+}
+
+func (d *Door) enableUser(ctx context.Context, c *Call, in *UserPath) (*One[wire.User], error) {
+	return d.userNow(ctx, c, in, d.Identity.Enable)
+}
+
+// PasswordSet is a password as it is given.
+type PasswordSet struct {
+	Password string `json:"password" minLength:"1" maxLength:"1024"`
+}
+
+type passwordIn struct {
+	UserPath
+	Body PasswordSet
+}
+
+func (d *Door) setUserPassword(ctx context.Context, c *Call, in *passwordIn) (*Nothing, error) {
+	return &Nothing{}, d.Identity.SetPassword(ctx, c.By, in.id(), in.Body.Password) // it hashes before its transaction
+}
+
+func (d *Door) resetUserFactors(ctx context.Context, c *Call, in *UserPath) (*Nothing, error) {
+	return &Nothing{}, d.onUser(ctx, c, in, d.Identity.ResetFactors)
+}
+
+func (d *Door) listUserSessions(ctx context.Context, c *Call, in *partOfUserIn) (*Page[wire.Session], error) {
+	st, err := d.Identity.Standing(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	found, err := d.Sessions.Of(ctx, st.ID)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d, c, found, "", func(s session.Session) wire.Session { return wire.OfSession(s, st.Living(s.Proofs)) }), nil
+}
+
+// Ended says how many ended.
+type Ended struct {
+	Ended int `json:"ended"`
+}
+
+func (d *Door) endUserSessions(ctx context.Context, c *Call, in *UserPath) (*One[Ended], error) {
+	out := &One[Ended]{}
+	err := d.onUser(ctx, c, in, func(ctx context.Context, by audit.Actor, user id.User) (err error) {
+		out.Body.Ended, err = d.Sessions.EndAll(ctx, by, user, "", session.ReasonByOperator)
+		return err
+	})
+	return out, err
+}

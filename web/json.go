@@ -1,0 +1,187 @@
+package web
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"mime"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of JSON that a program sends: how deeply it is nested, and how long a text of
+// it is, in bytes. A pattern of a condition may take 0.2 s over 250 KB, for each of the
+// grants that have one.
+const (
+	maxDepth = 16
+	maxText  = 8 << 10
+)
+
+// ParseJSON reads one JSON value and nothing behind it, as encoding/json would into an
+// any. What two readers could understand in two ways is an error: a name that comes
+// twice, text that is no UTF-8 or has half a character, and what is nested without end.
+// The error may be told to who sent it.
+func ParseJSON(text []byte) (any, error) {
+	if !utf8.Valid(text) {
+		return nil, errors.New("it is not UTF-8")
+	}
+	if !json.Valid(text) {
+		return nil, errors.New("it is not well-formed")
+	}
+	return (&walker{text: text}).value(maxDepth)
+}
+
+// IsJSON reports whether a Content-Type is that of JSON, which has one charset only.
+func IsJSON(contentType string) bool {
+	const is = "application/json"
+	if contentType == is { // as almost everybody writes it
+		return true
+	}
+	kind, parameters, err := mime.ParseMediaType(contentType)
+	charset := parameters["charset"]
+	return err == nil && kind == is && (charset == "" || strings.EqualFold(charset, "utf-8"))
+}
+
+// walker reads values of a text that is JSON and UTF-8, and sees what the library's
+// reader would swallow.
+type walker struct {
+	text []byte
+	at   int
+}
+
+var (
+	errDeep  = fmt.Errorf("it is nested more than %d deep", maxDepth)
+	errHalf  = errors.New("a text has half a character")
+	errLarge = errors.New("a number is too large")
+	errLong  = fmt.Errorf("a text is longer than %d bytes", maxText)
+)
+
+// next skips white space, and returns the byte behind it.
+func (w *walker) next() byte {
+	for {
+		switch c := w.text[w.at]; c {
+		case ' ', '\t', '\r', '\n':
+			w.at++
+		default:
+			return c
+		}
+	}
+}
+
+// more skips a comma, and reports whether another member follows before end.
+func (w *walker) more(end byte) bool {
+	c := w.next()
+	if c == ',' {
+		w.at++
+		return true
+	}
+	if c == end {
+		w.at++
+		return false
+	}
+	return true
+}
+
+func (w *walker) value(depth int) (any, error) {
+	switch w.next() {
+	case '{':
+		return w.object(depth - 1)
+	case '[':
+		return w.array(depth - 1)
+	case '"':
+		return w.string()
+	case 't':
+		w.at += len("true")
+		return true, nil
+	case 'f':
+		w.at += len("false")
+		return false, nil
+	case 'n':
+		w.at += len("null")
+		return nil, nil
+	}
+	return w.number()
+}
+
+func (w *walker) object(depth int) (any, error) {
+	if depth < 0 {
+		return nil, errDeep
+	}
+	o := map[string]any{}
+	for w.at++; w.more('}'); {
+		w.next()
+		name, err := w.string()
+		if err != nil {
+			return nil, err
+		}
+		if _, twice := o[name]; twice {
+			return nil, fmt.Errorf("the member %q is there twice", brief(name))
+		}
+		w.next() // a colon
+		w.at++
+		if o[name], err = w.value(depth); err != nil {
+			return nil, err
+		}
+	}
+	return o, nil
+}
+
+func (w *walker) array(depth int) (any, error) {
+	if depth < 0 {
+		return nil, errDeep
+	}
+	list := []any{}
+	for w.at++; w.more(']'); {
+		value, err := w.value(depth)
+		if err != nil {
+			return nil, err
+		}
+		list = append(list, value)
+	}
+	return list, nil
+}
+
+// string reads a text. What an unpaired surrogate would become is refused.
+func (w *walker) string() (string, error) {
+	begin, escaped := w.at, false
+	for w.at++; w.text[w.at] != '"'; w.at++ {
+		if w.text[w.at] == '\\' {
+			escaped = true
+			w.at++
+		}
+	}
+	w.at++
+	quoted := w.text[begin:w.at]
+	if len(quoted) > maxText+len(`""`) {
+		return "", errLong
+	}
+	if !escaped {
+		return string(quoted[1 : len(quoted)-1]), nil
+	}
+	var text string
+	if err := json.Unmarshal(quoted, &text); err != nil || strings.ContainsRune(text, utf8.RuneError) {
+		return "", errHalf
+	}
+	return text, nil
+}
+
+func (w *walker) number() (any, error) {
+	begin := w.at
+	for w.at < len(w.text) && strings.IndexByte("+-.0123456789eE", w.text[w.at]) >= 0 {
+		w.at++
+	}
+	n, err := strconv.ParseFloat(string(w.text[begin:w.at]), 64)
+	if err != nil {
+		return nil, errLarge
+	}
+	return n, nil
+}
+
+// brief is text as an error may repeat it.
+func brief(text string) string {
+	if len(text) > 64 {
+		return text[:64] + "…"
+	}
+	return text
+}
