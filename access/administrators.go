@@ -38,13 +38,13 @@ func (s *Service) EverAdministered(ctx context.Context) (bool, error) {
 // keeps somebody out. It raises the version of the policy, once, however many changes
 // f makes.
 func (s *Service) KeepAdministered(ctx context.Context, f func(ctx context.Context) error) error {
-	return s.hold(ctx, func(ctx context.Context, _ *touched) error { return f(ctx) })
+	return s.change(ctx, func(ctx context.Context, _ *touched) error { return f(ctx) })
 }
 
-// hold is KeepAdministered for who says what is touched.
-func (s *Service) hold(ctx context.Context, f func(ctx context.Context, t *touched) error) error {
+// change is KeepAdministered for who says what is touched.
+func (s *Service) change(ctx context.Context, f func(ctx context.Context, t *touched) error) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
-		if t, ok := ctx.Value(held{}).(*touched); ok {
+		if t, ok := ctx.Value(underway{}).(*touched); ok {
 			return f(ctx, t) // a part of a change that is under way
 		}
 		version, err := s.Store.RaisePolicy(ctx)
@@ -57,7 +57,7 @@ func (s *Service) hold(ctx context.Context, f func(ctx context.Context, t *touch
 			return err
 		}
 		t := &touched{}
-		if err := f(context.WithValue(ctx, held{}, t), t); err != nil {
+		if err := f(context.WithValue(ctx, underway{}, t), t); err != nil {
 			return err
 		}
 		if err := s.tell(ctx, uint64(version), t); err != nil || !before {
@@ -67,8 +67,8 @@ func (s *Service) hold(ctx context.Context, f func(ctx context.Context, t *touch
 	})
 }
 
-// held is in the context of a transaction that has raised the version of the policy.
-type held struct{}
+// underway is in the context of a transaction that has raised the version of the policy.
+type underway struct{}
 
 func (s *Service) stillAdministered(ctx context.Context) error {
 	if there, err := s.Administered(ctx); err != nil || there {

@@ -200,10 +200,10 @@ func (s *Service) everyAPI(ctx context.Context) ([]string, error) {
 	return names, err
 }
 
-// StandingChanged says that who was disabled or enabled, in the transaction of ctx.
+// DisabledChanged says that who was disabled or enabled, in the transaction of ctx.
 // Call it before anything else in there raises a counter.
-func (s *Service) StandingChanged(ctx context.Context, who Subject, disabled bool) error {
-	return s.hold(ctx, func(_ context.Context, t *touched) error {
+func (s *Service) DisabledChanged(ctx context.Context, who Subject, disabled bool) error {
+	return s.change(ctx, func(_ context.Context, t *touched) error {
 		t.principal(who, disabled)
 		return nil
 	})

@@ -113,7 +113,7 @@ func (j *judgement) denied(until *int64) *grant {
 	}
 	for i := range j.e.unless {
 		g := &j.e.unless[i]
-		if g.bits.has(j.permission) && j.holds(g.grant, until) != no { // what is not known denies
+		if g.bits.has(j.permission) && j.matches(g.grant, until) != no { // what is not known denies
 			return g.grant
 		}
 	}
@@ -140,7 +140,7 @@ func (j *judgement) perhaps(need Requirement, d *Decision, until *int64) {
 		if !g.bits.has(j.permission) {
 			continue
 		}
-		switch answer := j.holds(g.grant, until); answer {
+		switch answer := j.matches(g.grant, until); answer {
 		case yes:
 			var one Decision
 			if j.allow(g.grant, need.with(g.Requires), &one, until); one.Outcome == Allowed || d.Outcome != Challenged || less(one.Need, d.Need) {

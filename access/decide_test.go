@@ -99,10 +99,10 @@ func TestAQuestionWithoutATimeIsAnError(t *testing.T) {
 		if list, err := s.Listing(&q); err == nil {
 			t.Errorf("at %v are listed %+v", at, list)
 		}
-		if has := s.Standing(&q, began); len(has.Roles) > 0 {
+		if has := s.Assignments(&q, began); len(has.Roles) > 0 {
 			t.Errorf("at %v somebody has %+v", at, has)
 		}
-		if has := s.Held(&q, nil, Ahead{Most: time.Hour}); !reflect.DeepEqual(has, Holdings{}) {
+		if has := s.Entitlements(&q, nil, Ahead{Most: time.Hour}); !reflect.DeepEqual(has, Entitlements{}) {
 			t.Errorf("at %v somebody holds %+v", at, has)
 		}
 	}

@@ -220,7 +220,7 @@ func (h *hands) other(ctx context.Context) (what string, err error) {
 		if err := h.store.UpdateUser(ctx, u); err != nil {
 			return err
 		}
-		return h.StandingChanged(ctx, Subject{User, string(user)}, u.Disabled)
+		return h.DisabledChanged(ctx, Subject{User, string(user)}, u.Disabled)
 	})
 }
 

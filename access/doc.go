@@ -13,6 +13,14 @@
 // is allowed may still ask for a better or fresher proof (RFC 9470). Nobody is
 // exempt, administrators neither.
 //
+// One holds a permission, is assigned a role or a group, and may delegate a scope to an
+// application. What a token says of the first two are the entitlements of its
+// principal. A grant is for a grantee, and counts for a resource that it matches. A group
+// and an organisation contain members.
+//
+// Whoever looks ahead, to tell when something ends, walks from one moment of change to
+// the next (horizon.go). Who is assigned a role is decided in one place (assigned.go).
+//
 // Service writes policies, a change at a time, into a Store that keeps them. To
 // follow their changes and to tell them to others is left to those who use this
 // package.

@@ -151,7 +151,7 @@ func (x explainer) place(g *grant) (Verdict, time.Time, Requirement) {
 	if g.Effect != Allow && everywhere(g.Where) {
 		return Counts, time.Time{}, Requirement{}
 	}
-	switch j.holds(g, &ignored) {
+	switch j.matches(g, &ignored) {
 	case no:
 		return OtherResource, time.Time{}, Requirement{}
 	case unknown:
@@ -187,7 +187,7 @@ func (x explainer) changes(e Explanation) []string {
 	case ResourceUnknown:
 		return []string{"Say which resource it is: " + strings.Join(lacking(e), ", ") + " is not known."}
 	}
-	return x.grantable(e)
+	return x.wouldAllow(e)
 }
 
 // lockedNow names what a lock is on of those who ask.
@@ -218,9 +218,9 @@ func (r Requirement) words() string {
 	return text.String()
 }
 
-// grantable names what would allow: a grant that begins or ended, else the roles
+// wouldAllow names what would allow: a grant that begins or ended, else the roles
 // that have the permission.
-func (x explainer) grantable(e Explanation) []string {
+func (x explainer) wouldAllow(e Explanation) []string {
 	var list []string
 	for _, c := range e.Grants {
 		switch {

@@ -16,8 +16,8 @@ type grantUseStore interface {
 	GrantOfRole(ctx context.Context, role string, now time.Time) (id.Grant, error)
 	GrantOfAPI(ctx context.Context, api string, now time.Time) (id.Grant, error)
 	GrantInOrg(ctx context.Context, org string, now time.Time) (id.Grant, error)
-	// HoldersOfRole returns for whom the grants of a role are that are not over.
-	HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]RoleHolder, error)
+	// GranteesOfRole returns for whom the grants of a role are that are not over.
+	GranteesOfRole(ctx context.Context, role string, now time.Time, limit int) ([]RoleGrantee, error)
 }
 
 // check looks at a new grant by itself.

@@ -35,18 +35,18 @@ func TestEveryLookAheadIsBoundedAndTellsNoEndTooLate(t *testing.T) {
 			t.Errorf("%s ends at %v", what, until)
 		}
 	}
-	roles := s.Standing(&q, began.Add(time.Minute)).Roles
+	roles := s.Assignments(&q, began.Add(time.Minute)).Roles
 	if len(roles) != 2 {
 		t.Fatalf("ada has %+v", roles)
 	}
 	seen("a role that is had", roles[1].Until)
-	held := s.Held(&q, []string{"https://shop.example.test"}, ahead)
+	held := s.Entitlements(&q, []string{"https://shop.example.test"}, ahead)
 	if len(held.Permissions.Names) != 1 || !slices.Equal(held.Roles.Names, []string{"support"}) {
 		t.Fatalf("ada holds %+v", held)
 	}
 	seen("a permission in a token", held.Permissions.Until)
 	seen("a role in a token", held.Roles.Until)
-	may, until := s.Grantable(&q, []string{"orders"}, ahead)
+	may, until := s.Delegable(&q, []string{"orders"}, ahead)
 	if len(may) != 1 {
 		t.Fatalf("ada may give %v", may)
 	}
@@ -63,10 +63,10 @@ func TestALookThatEndsBeforeWhatIsLeastTellsNothing(t *testing.T) {
 	t.Parallel()
 	s, q := Compile(often()), asks("")
 	ahead := Ahead{Least: time.Second, Most: time.Minute}
-	if held := s.Held(&q, nil, ahead); len(held.Permissions.Names)+len(held.Roles.Names)+len(held.Own.Names) > 0 {
+	if held := s.Entitlements(&q, nil, ahead); len(held.Permissions.Names)+len(held.Roles.Names)+len(held.Own.Names) > 0 {
 		t.Errorf("ada holds %+v", held)
 	}
-	if may, _ := s.Grantable(&q, []string{"openid", "orders"}, ahead); !slices.Equal(may, []string{"openid"}) {
+	if may, _ := s.Delegable(&q, []string{"openid", "orders"}, ahead); !slices.Equal(may, []string{"openid"}) {
 		t.Errorf("ada may give %v", may)
 	}
 }

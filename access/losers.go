@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// RoleHolder is whom a grant of a role is for, and what it does.
-type RoleHolder struct {
+// RoleGrantee is whom a grant of a role is for, and what it does.
+type RoleGrantee struct {
 	Subject Subject
 	Effect  Effect
 }
@@ -61,7 +61,7 @@ func (s *Service) membersNow(ctx context.Context, of Subject, now time.Time) (me
 
 // loseRole tells of who has a role by grants of one effect.
 func (s *Service) loseRole(ctx context.Context, t *touched, role string, effect Effect, at []string, now time.Time) error {
-	held, err := s.Store.HoldersOfRole(ctx, role, now, maxLosers+1)
+	held, err := s.Store.GranteesOfRole(ctx, role, now, maxLosers+1)
 	if err != nil {
 		return err
 	}

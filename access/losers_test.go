@@ -173,10 +173,10 @@ func TestEachChangeTellsWhoLostSomething(t *testing.T) {
 			return w.EndAllOf(ctx, console, user("bob"))
 		}, []string{"usr_bob"}, []string{"user"}},
 		{"somebody is disabled", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
-			return w.StandingChanged(ctx, user("bob"), true)
+			return w.DisabledChanged(ctx, user("bob"), true)
 		}, []string{"usr_bob"}, []string{"user"}},
 		{"somebody is enabled", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
-			return w.StandingChanged(ctx, user("bob"), false)
+			return w.DisabledChanged(ctx, user("bob"), false)
 		}, nil, []string{"user"}},
 		{"a group is made", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
 			_, err := w.CreateGroup(ctx, console, GroupRecord{ID: "new"})

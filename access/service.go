@@ -42,7 +42,7 @@ type Directory interface {
 // policy meanwhile, and keeps what f says that it touched. What f reads stays so
 // until it is over. Whatever it hands on it puts before the giver: see there.
 func (s *Service) alter(ctx context.Context, by audit.Actor, doing string, f func(ctx context.Context, t *touched, g *giver) error) error {
-	err := s.hold(ctx, func(ctx context.Context, t *touched) error { return f(ctx, t, s.giver(by)) })
+	err := s.change(ctx, func(ctx context.Context, t *touched) error { return f(ctx, t, s.giver(by)) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}

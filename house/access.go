@@ -100,9 +100,9 @@ func (l locks) Locked(ctx context.Context, user id.User, browser id.Session, cli
 // grantsOfClients lets oauth ask what a client is to access, and end what it was granted.
 type grantsOfClients struct{ access *access.Service }
 
-// StandingChanged implements oauth.Grants.
-func (g grantsOfClients) StandingChanged(ctx context.Context, client id.Client, disabled bool) error {
-	return g.access.StandingChanged(ctx, access.Subject{Kind: access.Client, ID: string(client)}, disabled)
+// DisabledChanged implements oauth.Grants.
+func (g grantsOfClients) DisabledChanged(ctx context.Context, client id.Client, disabled bool) error {
+	return g.access.DisabledChanged(ctx, access.Subject{Kind: access.Client, ID: string(client)}, disabled)
 }
 
 // Free implements oauth.Grants.

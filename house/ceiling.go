@@ -28,10 +28,10 @@ func (c ceiling) Over(ctx context.Context, client *oauth.Client, a *oauth.Author
 	if _, stopped := s.Stopped(&q); stopped {
 		return oauth.Allowance{Policy: s.Version(), Stopped: true}, nil
 	}
-	may, until := s.Grantable(&q, scopes, access.Ahead{Least: oauth.ShortestToken, Most: oauth.MaxAccessTokenTTL})
+	may, until := s.Delegable(&q, scopes, access.Ahead{Least: oauth.ShortestToken, Most: oauth.MaxAccessTokenTTL})
 	allowed := oauth.Allowance{Scopes: may, Until: until, Policy: s.Version()}
 	if client.Permissions != "" && client.Permissions != oauth.PermissionsNone {
-		allowed.Holdings = holdings{s, q}
+		allowed.Entitlements = entitlements{s, q}
 	}
 	return allowed, nil
 }
@@ -75,19 +75,19 @@ func (h *House) ScopeSays() func(scope string) string {
 	}
 }
 
-// holdings are what those who ask hold in one snapshot.
-type holdings struct {
+// entitlements are what those who ask hold in one snapshot.
+type entitlements struct {
 	*access.Snapshot
 	q access.Question
 }
 
-// Held implements oauth.Holdings.
-func (h holdings) Held(audiences, scopes []string, now time.Time, life time.Duration) oauth.Holding {
+// At implements oauth.Entitlements.
+func (h entitlements) At(audiences, scopes []string, now time.Time, life time.Duration) oauth.Entitled {
 	if audiences == nil {
 		audiences = []string{} // nobody's token, and not everybody's
 	}
 	q := h.q
 	q.Scopes, q.Now = scopes, now
-	held := h.Snapshot.Held(&q, audiences, access.Ahead{Least: min(oauth.ShortestToken, life), Most: life})
-	return oauth.Holding{Roles: oauth.Names(held.Roles), Permissions: oauth.Names(held.Permissions), Own: oauth.Names(held.Own)}
+	held := h.Snapshot.Entitlements(&q, audiences, access.Ahead{Least: min(oauth.ShortestToken, life), Most: life})
+	return oauth.Entitled{Roles: oauth.Names(held.Roles), Permissions: oauth.Names(held.Permissions), Own: oauth.Names(held.Own)}
 }

@@ -60,9 +60,9 @@ func (s sessions) End(ctx context.Context, by audit.Actor, session id.Session, r
 
 // apps lets flow ask oauth.
 type apps struct {
-	registry  *oauth.Registry
-	oauth     *oauth.Service
-	standings standings
+	registry *oauth.Registry
+	oauth    *oauth.Service
+	assigner assigner
 }
 
 // Application implements flow.Apps.

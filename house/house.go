@@ -153,8 +153,8 @@ func (h *House) wire() {
 	}
 	h.Keyring = &access.Keyring{Codec: h.Access.Keys, Policy: h.Policy, Store: h.Store}
 	h.OAuth.Administrators = h
-	standings := standings{h.Policy, h.Access}
-	h.OAuth.Standings, h.Tokens.Standings = standings, standings
+	assigner := assigner{h.Policy, h.Access}
+	h.OAuth.Assigner, h.Tokens.Assigner = assigner, assigner
 	suspended := locks{h.Policy}
 	h.Registry.Locks = suspended
 	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth, Locks: suspended}
@@ -166,7 +166,7 @@ func (h *House) wire() {
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
 	h.Flow = &flow.Service{
-		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, standings},
+		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner},
 		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 		Administrators: h,
 	}

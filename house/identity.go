@@ -22,9 +22,9 @@ type ends struct {
 // rights tells access of people.
 type rights struct{ access *access.Service }
 
-// StandingChanged implements identity.Rights.
-func (r rights) StandingChanged(ctx context.Context, user id.User, disabled bool) error {
-	return r.access.StandingChanged(ctx, access.Subject{Kind: access.User, ID: string(user)}, disabled)
+// DisabledChanged implements identity.Rights.
+func (r rights) DisabledChanged(ctx context.Context, user id.User, disabled bool) error {
+	return r.access.DisabledChanged(ctx, access.Subject{Kind: access.User, ID: string(user)}, disabled)
 }
 
 // EndTokens implements identity.Ends.

@@ -446,7 +446,7 @@ func (m *memory) EndSessions(ctx context.Context, _ audit.Actor, user id.User, e
 	})
 }
 
-func (m *memory) StandingChanged(context.Context, id.User, bool) error { return nil }
+func (m *memory) DisabledChanged(context.Context, id.User, bool) error { return nil }
 
 func (m *memory) EndTokens(ctx context.Context, user id.User) error {
 	return m.write(ctx, func() error { m.ended = append(m.ended, ending{user, "", "grants"}); return nil })

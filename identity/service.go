@@ -72,9 +72,9 @@ type Ends interface {
 
 // Rights are what people may do elsewhere.
 type Rights interface {
-	// StandingChanged tells that user was disabled or enabled. It joins the
+	// DisabledChanged tells that user was disabled or enabled. It joins the
 	// transaction of ctx, before anything else in there raises a counter.
-	StandingChanged(ctx context.Context, user id.User, disabled bool) error
+	DisabledChanged(ctx context.Context, user id.User, disabled bool) error
 }
 
 // NewHasher returns the hasher that c describes. A process has one.

@@ -26,7 +26,7 @@ func (noEnds) EndUser(context.Context, audit.Actor, id.User, id.Session, audit.R
 	return nil
 }
 
-func (noEnds) StandingChanged(context.Context, id.User, bool) error { return nil }
+func (noEnds) DisabledChanged(context.Context, id.User, bool) error { return nil }
 
 func (noEnds) EndTokens(context.Context, id.User) error { return nil }
 

@@ -178,7 +178,7 @@ func (s *Service) standing(user id.User, disabled bool, write func(ctx context.C
 			if err := write(ctx); err != nil {
 				return err
 			}
-			return s.Rights.StandingChanged(ctx, user, disabled)
+			return s.Rights.DisabledChanged(ctx, user, disabled)
 		})
 	}
 }

@@ -9,29 +9,29 @@ import (
 // requires all of them.
 func TestAClientAdmitsWhoeverHasAllThatItRequires(t *testing.T) {
 	t.Parallel()
-	has := func(names ...string) (list []Held) {
+	has := func(names ...string) (list []Assignment) {
 		for _, name := range names {
-			list = append(list, Held{ID: name})
+			list = append(list, Assignment{ID: name})
 		}
 		return list
 	}
 	for name, c := range map[string]struct {
 		client Client
-		has    Standing
+		has    Assignments
 		want   bool
 	}{
-		"nothing is required":           {Client{}, Standing{}, true},
-		"the role":                      {Client{RequireRoles: []string{"a"}}, Standing{Roles: has("b", "a")}, true},
-		"the role on some resources":    {Client{RequireRoles: []string{"a"}}, Standing{Partly: has("a")}, true},
-		"a group named like the role":   {Client{RequireRoles: []string{"a"}}, Standing{Groups: has("a")}, false},
-		"another role":                  {Client{RequireRoles: []string{"a"}}, Standing{Roles: has("b")}, false},
-		"one of two roles":              {Client{RequireRoles: []string{"a", "b"}}, Standing{Roles: has("a")}, false},
-		"the group":                     {Client{RequireGroups: []string{"a"}}, Standing{Groups: has("a")}, true},
-		"a role named like the group":   {Client{RequireGroups: []string{"a"}}, Standing{Roles: has("a"), Partly: has("a")}, false},
-		"one of two groups":             {Client{RequireGroups: []string{"a", "b"}}, Standing{Groups: has("b")}, false},
-		"the role, and not the group":   {Client{RequireRoles: []string{"a"}, RequireGroups: []string{"b"}}, Standing{Roles: has("a")}, false},
-		"the role and the group":        {Client{RequireRoles: []string{"a"}, RequireGroups: []string{"b"}}, Standing{Roles: has("a"), Groups: has("b")}, true},
-		"both as roles, none as groups": {Client{RequireRoles: []string{"a"}, RequireGroups: []string{"b"}}, Standing{Roles: has("a", "b")}, false},
+		"nothing is required":           {Client{}, Assignments{}, true},
+		"the role":                      {Client{RequireRoles: []string{"a"}}, Assignments{Roles: has("b", "a")}, true},
+		"the role on some resources":    {Client{RequireRoles: []string{"a"}}, Assignments{Partly: has("a")}, true},
+		"a group named like the role":   {Client{RequireRoles: []string{"a"}}, Assignments{Groups: has("a")}, false},
+		"another role":                  {Client{RequireRoles: []string{"a"}}, Assignments{Roles: has("b")}, false},
+		"one of two roles":              {Client{RequireRoles: []string{"a", "b"}}, Assignments{Roles: has("a")}, false},
+		"the group":                     {Client{RequireGroups: []string{"a"}}, Assignments{Groups: has("a")}, true},
+		"a role named like the group":   {Client{RequireGroups: []string{"a"}}, Assignments{Roles: has("a"), Partly: has("a")}, false},
+		"one of two groups":             {Client{RequireGroups: []string{"a", "b"}}, Assignments{Groups: has("b")}, false},
+		"the role, and not the group":   {Client{RequireRoles: []string{"a"}, RequireGroups: []string{"b"}}, Assignments{Roles: has("a")}, false},
+		"the role and the group":        {Client{RequireRoles: []string{"a"}, RequireGroups: []string{"b"}}, Assignments{Roles: has("a"), Groups: has("b")}, true},
+		"both as roles, none as groups": {Client{RequireRoles: []string{"a"}, RequireGroups: []string{"b"}}, Assignments{Roles: has("a", "b")}, false},
 	} {
 		if _, got := c.client.Admits(c.has); got != c.want {
 			t.Errorf("%s: admitted %t, want %t", name, got, c.want)

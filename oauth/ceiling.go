@@ -28,12 +28,12 @@ type Allowance struct {
 	// Stopped is that person, session or client are locked or disabled: nothing is
 	// allowed.
 	Stopped bool
-	// Holdings tell what is held besides; nil where tokens of the client say nothing
+	// Entitlements tell what is held besides; nil where tokens of the client say nothing
 	// of that.
-	Holdings Holdings
+	Entitlements Entitlements
 
-	all      []string // Scopes, and those whose claims may be given one by one
-	standing Standing // of the person, where the client requires or is told of it
+	all      []string    // Scopes, and those whose claims may be given one by one
+	assigned Assignments // of the person, where the client requires or is told of it
 }
 
 // ShortestToken is the least that is left of what a token says for which it says

@@ -25,7 +25,7 @@ type ceiling struct {
 	until   time.Time
 	version uint64
 	stopped bool
-	held    *oauth.Holding
+	held    *oauth.Entitled
 	asked   string // what was asked of held
 	err     error
 }
@@ -33,12 +33,12 @@ type ceiling struct {
 func (c *ceiling) Over(context.Context, *oauth.Client, *oauth.Authorization, []string, time.Time) (oauth.Allowance, error) {
 	allowed := oauth.Allowance{Scopes: c.scopes, Until: c.until, Policy: c.version, Stopped: c.stopped}
 	if c.held != nil {
-		allowed.Holdings = c
+		allowed.Entitlements = c
 	}
 	return allowed, c.err
 }
 
-func (c *ceiling) Held(audiences, scopes []string, _ time.Time, life time.Duration) oauth.Holding {
+func (c *ceiling) At(audiences, scopes []string, _ time.Time, life time.Duration) oauth.Entitled {
 	c.asked = fmt.Sprint(audiences, scopes, life)
 	return *c.held
 }
@@ -62,7 +62,7 @@ type granting struct {
 	*oauth.Service
 	m       *memory
 	ceiling *ceiling
-	has     *standings
+	has     *assigner
 	client  *oauth.Client
 }
 
@@ -71,8 +71,8 @@ var allScopes = []string{"openid", "offline_access", "orders:read", "orders:writ
 func newGranting(t *testing.T) *granting {
 	t.Helper()
 	s, m := newService()
-	g := &granting{s, m, &ceiling{scopes: allScopes}, &standings{}, nil}
-	s.Standings = g.has
+	g := &granting{s, m, &ceiling{scopes: allScopes}, &assigner{}, nil}
+	s.Assigner = g.has
 	s.Issuer, s.Signer, s.People, s.Ceiling, s.Codec = "https://id.example.test", plain{}, everybody{}, g.ceiling, codec
 	c := web()
 	c.GrantTypes, c.Scopes, c.SkipConsent = []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient}, allScopes, true

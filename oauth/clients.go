@@ -89,7 +89,7 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if was.Disabled != c.Disabled {
-			if err := s.Grants.StandingChanged(ctx, c.ID, c.Disabled); err != nil {
+			if err := s.Grants.DisabledChanged(ctx, c.ID, c.Disabled); err != nil {
 				return err
 			}
 		}
@@ -162,8 +162,8 @@ type Grants interface {
 	// anything else in there raises a counter: a client of the same id that is made
 	// later has nothing of it.
 	EndGrants(ctx context.Context, by audit.Actor, client id.Client) error
-	// StandingChanged tells that client was disabled or enabled, likewise.
-	StandingChanged(ctx context.Context, client id.Client, disabled bool) error
+	// DisabledChanged tells that client was disabled or enabled, likewise.
+	DisabledChanged(ctx context.Context, client id.Client, disabled bool) error
 	// MayTakeOver refuses to let by change how client proves who it is, where it may
 	// do, now or later, what by may not: Forbidden "access.not_held".
 	MayTakeOver(ctx context.Context, by audit.Actor, client id.Client) error
@@ -226,7 +226,7 @@ func document(c *Client) json.RawMessage {
 		"require_acr": c.RequireLevel, "id_token_signed_response_alg": c.IDTokenAlg, "userinfo_signed_response_alg": c.UserinfoAlg,
 		"access_token_signed_response_alg": c.AccessTokenAlg, "access_token_type": c.TokenType(), "id_token_claims": c.IDTokenClaims, "permissions": cmp.Or(c.Permissions, PermissionsNone), "any_localhost_port": c.AnyLocalhostPort,
 	}
-	if c.RequiresStanding() {
+	if c.RequiresAssignments() {
 		doc["require_roles"], doc["require_groups"] = orNone(c.RequireRoles), orNone(c.RequireGroups)
 	}
 	if !c.Told.Empty() {

@@ -305,7 +305,7 @@ func (nobodyAdministers) Administers(context.Context, id.User) (bool, error) { r
 
 type noGrants struct{}
 
-func (noGrants) StandingChanged(context.Context, id.Client, bool) error { return nil }
+func (noGrants) DisabledChanged(context.Context, id.Client, bool) error { return nil }
 
 func (noGrants) Free(context.Context, id.Client) error { return nil }
 

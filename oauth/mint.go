@@ -63,10 +63,10 @@ func (s *Service) mint(ctx context.Context, m *minting, refresh string) (Tokens,
 // rights is what the access token says of what its principal may do, and until when
 // that is so at the longest.
 func (m *minting) rights(life time.Duration) (Rights, time.Time) {
-	if m.allowed.Holdings == nil {
+	if m.allowed.Entitlements == nil {
 		return Rights{}, time.Time{}
 	}
-	return m.allowed.Holdings.Held(m.targets, m.allowed.Scopes, m.now, life).rights(m.client.Permissions)
+	return m.allowed.Entitlements.At(m.targets, m.allowed.Scopes, m.now, life).rights(m.client.Permissions)
 }
 
 // meet looks at the person of an authorization: are they enabled, and which of
@@ -92,7 +92,7 @@ func (s *Service) meet(ctx context.Context, m *minting) error {
 			m.claims[name] = value
 		}
 	}
-	m.told = told.tell(m.allowed.standing, claims, m.now)
+	m.told = told.tell(m.allowed.assigned, claims, m.now)
 	s.tellOf(ctx, m.client, m.authorization.User, m.told)
 	return nil
 }
@@ -115,9 +115,9 @@ func (s *Service) TellUserinfo(ctx context.Context, c *Client, t *AccessClaims, 
 	if err != nil {
 		return nil, err
 	}
-	var standing Standing
-	if c.Told.asksStanding() {
-		if standing, err = s.standing(ctx, c, &a, now, now); err != nil {
+	var assigned Assignments
+	if c.Told.asksAssignments() {
+		if assigned, err = s.assignments(ctx, c, &a, now, now); err != nil {
 			return nil, err
 		}
 	}
@@ -127,7 +127,7 @@ func (s *Service) TellUserinfo(ctx context.Context, c *Client, t *AccessClaims, 
 			return nil, fmt.Errorf("read claims: %w", err)
 		}
 	}
-	told := c.Told.tell(standing, values, now)
+	told := c.Told.tell(assigned, values, now)
 	s.tellOf(ctx, c, a.User, told)
 	return told.claims, nil
 }

@@ -10,17 +10,17 @@ const (
 	PermissionsInline = "inline" // and every permission
 )
 
-// Holdings tell what the principal of a token holds, by the policy of one moment.
-type Holdings interface {
-	// Held returns what a token with these scopes holds at the APIs of the audiences
+// Entitlements tell what the principal of a token holds, by the policy of one moment.
+type Entitlements interface {
+	// At returns what a token with these scopes holds at the APIs of the audiences
 	// from now on, without conditions, and when the first of it is lost within life.
 	// What is held for less than ShortestToken is left out, or for less than life: of
 	// no life is told what is held at this moment.
-	Held(audiences, scopes []string, now time.Time, life time.Duration) Holding
+	At(audiences, scopes []string, now time.Time, life time.Duration) Entitled
 }
 
-// Holding is what is held.
-type Holding struct {
+// Entitled is what is held.
+type Entitled struct {
 	Roles       Names // of which they hold all that the role gives
 	Permissions Names // everywhere
 	Own         Names // on resources that are their own, and not everywhere
@@ -48,7 +48,7 @@ func (r Rights) None() bool { return len(r.Roles)+len(r.Permissions)+len(r.Own) 
 const maxRights = 2 << 10
 
 // all is what the mode lets be said, however long it is.
-func (h Holding) all(mode string) Rights {
+func (h Entitled) all(mode string) Rights {
 	switch mode {
 	case PermissionsInline:
 		return Rights{Roles: h.Roles.Names, Permissions: h.Permissions.Names, Own: h.Own.Names}
@@ -61,7 +61,7 @@ func (h Holding) all(mode string) Rights {
 // rights is what the client's tokens say of what is held, and when the first of it
 // is lost. Where all is too long the roles alone are said, and where these are too
 // long nothing is: what a token leaves out, introspection tells.
-func (h Holding) rights(mode string) (r Rights, until time.Time) {
+func (h Entitled) rights(mode string) (r Rights, until time.Time) {
 	if r = h.all(mode); mode == PermissionsInline && r.size() <= maxRights {
 		return r, sooner(h.Roles.Until, sooner(h.Permissions.Until, h.Own.Until))
 	}

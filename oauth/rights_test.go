@@ -34,32 +34,32 @@ func TestATokenOfEveryGrantSaysWhatItsClientWantsAndEndsWithIt(t *testing.T) {
 	const life = 5 * time.Minute
 	for name, c := range map[string]struct {
 		mode string
-		held func(now time.Time) oauth.Holding
+		held func(now time.Time) oauth.Entitled
 		want oauth.Rights
 		ends time.Duration
 	}{
-		"nothing": {oauth.PermissionsNone, func(now time.Time) oauth.Holding {
-			return oauth.Holding{Roles: until(now.Add(time.Minute), "support")}
+		"nothing": {oauth.PermissionsNone, func(now time.Time) oauth.Entitled {
+			return oauth.Entitled{Roles: until(now.Add(time.Minute), "support")}
 		}, oauth.Rights{}, life},
-		"roles": {oauth.PermissionsRoles, func(now time.Time) oauth.Holding {
-			return oauth.Holding{Roles: until(now.Add(90*time.Second), "support"), Permissions: until(now.Add(time.Minute), "shop/orders:read")}
+		"roles": {oauth.PermissionsRoles, func(now time.Time) oauth.Entitled {
+			return oauth.Entitled{Roles: until(now.Add(90*time.Second), "support"), Permissions: until(now.Add(time.Minute), "shop/orders:read")}
 		}, oauth.Rights{Roles: []string{"support"}}, 90 * time.Second},
-		"inline": {oauth.PermissionsInline, func(now time.Time) oauth.Holding {
-			return oauth.Holding{Roles: until(now.Add(90*time.Second), "support"), Permissions: until(now.Add(time.Minute), "shop/orders:read"), Own: names("shop/orders:write")}
+		"inline": {oauth.PermissionsInline, func(now time.Time) oauth.Entitled {
+			return oauth.Entitled{Roles: until(now.Add(90*time.Second), "support"), Permissions: until(now.Add(time.Minute), "shop/orders:read"), Own: names("shop/orders:write")}
 		}, oauth.Rights{Roles: []string{"support"}, Permissions: []string{"shop/orders:read"}, Own: []string{"shop/orders:write"}}, time.Minute},
-		"own ends first": {oauth.PermissionsInline, func(now time.Time) oauth.Holding {
-			return oauth.Holding{Permissions: until(now.Add(time.Minute), "shop/orders:read"), Own: until(now.Add(30*time.Second), "shop/orders:write")}
+		"own ends first": {oauth.PermissionsInline, func(now time.Time) oauth.Entitled {
+			return oauth.Entitled{Permissions: until(now.Add(time.Minute), "shop/orders:read"), Own: until(now.Add(30*time.Second), "shop/orders:write")}
 		}, oauth.Rights{Permissions: []string{"shop/orders:read"}, Own: []string{"shop/orders:write"}}, 30 * time.Second},
-		"too long": {oauth.PermissionsInline, func(now time.Time) oauth.Holding {
-			return oauth.Holding{Roles: until(now.Add(2*time.Minute), "support"), Permissions: until(now.Add(time.Minute), many(2040)...)}
+		"too long": {oauth.PermissionsInline, func(now time.Time) oauth.Entitled {
+			return oauth.Entitled{Roles: until(now.Add(2*time.Minute), "support"), Permissions: until(now.Add(time.Minute), many(2040)...)}
 		}, oauth.Rights{Roles: []string{"support"}}, 2 * time.Minute},
-		"short enough": {oauth.PermissionsInline, func(now time.Time) oauth.Holding {
-			return oauth.Holding{Roles: names("support"), Permissions: until(now.Add(time.Minute), many(1980)...)}
+		"short enough": {oauth.PermissionsInline, func(now time.Time) oauth.Entitled {
+			return oauth.Entitled{Roles: names("support"), Permissions: until(now.Add(time.Minute), many(1980)...)}
 		}, oauth.Rights{Roles: []string{"support"}, Permissions: many(1980)}, time.Minute},
-		"roles too long": {oauth.PermissionsRoles, func(now time.Time) oauth.Holding {
-			return oauth.Holding{Roles: until(now.Add(time.Minute), many(2060)...)}
+		"roles too long": {oauth.PermissionsRoles, func(now time.Time) oauth.Entitled {
+			return oauth.Entitled{Roles: until(now.Add(time.Minute), many(2060)...)}
 		}, oauth.Rights{}, life},
-		"endless": {oauth.PermissionsInline, func(time.Time) oauth.Holding { return oauth.Holding{Roles: names("support")} }, oauth.Rights{Roles: []string{"support"}}, life},
+		"endless": {oauth.PermissionsInline, func(time.Time) oauth.Entitled { return oauth.Entitled{Roles: names("support")} }, oauth.Rights{Roles: []string{"support"}}, life},
 	} {
 		for grant, prepare := range grants {
 			synctest.Test(t, func(t *testing.T) {
@@ -91,14 +91,14 @@ func TestAShortTokenLeavesTheFamilyAsItIs(t *testing.T) {
 		g := newGranting(t)
 		g.client.Permissions = oauth.PermissionsRoles
 		soon := time.Now().Add(2 * time.Second)
-		g.ceiling.held = &oauth.Holding{Roles: until(soon, "support")}
+		g.ceiling.held = &oauth.Entitled{Roles: until(soon, "support")}
 		first := must(g.redeem(t.Context(), must(g.code(t.Context()))(t)))(t)
 		if first.Lives != 2 {
 			t.Errorf("lives %d s", first.Lives)
 		}
 		family := g.m.s.families[0]
 		time.Sleep(2 * time.Second)
-		g.ceiling.held = &oauth.Holding{}
+		g.ceiling.held = &oauth.Entitled{}
 		second := must(g.refresh(t.Context(), first.Refresh))(t)
 		if c := claimsOf(t, second.Access); len(c.Roles) > 0 || second.Lives != 300 {
 			t.Errorf("later: %v for %d s", c.Roles, second.Lives)
@@ -114,7 +114,7 @@ func TestAnIDTokenDoesNotEndWithARight(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGranting(t)
 		g.client.Permissions = oauth.PermissionsRoles
-		g.ceiling.held = &oauth.Holding{Roles: until(time.Now().Add(2*time.Second), "support")}
+		g.ceiling.held = &oauth.Entitled{Roles: until(time.Now().Add(2*time.Second), "support")}
 		tokens := must(g.redeem(t.Context(), must(g.code(t.Context()))(t)))(t)
 		var c struct{ Iat, Exp int64 }
 		payload, err := base64.RawURLEncoding.DecodeString(strings.Split(tokens.ID, ".")[1])

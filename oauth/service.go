@@ -35,8 +35,8 @@ type Service struct {
 	Grants  Grants
 	Ceiling Ceiling
 	Codec   RefreshCodec
-	// Standings knows what roles and groups people have.
-	Standings Standings
+	// Assigner knows what roles and groups people have.
+	Assigner Assigner
 
 	// Log hears of what had to be left out of tokens.
 	Log *slog.Logger
@@ -79,7 +79,7 @@ func (s *Service) Open() error {
 		{"People", s.People == nil},
 		{"Grants", s.Grants == nil},
 		{"Ceiling", s.Ceiling == nil},
-		{"Standings", s.Standings == nil},
+		{"Assigner", s.Assigner == nil},
 		{"Codec", len(s.Codec.Key) == 0},
 		{"Log", s.Log == nil},
 		{"MFA", s.MFA == ""},

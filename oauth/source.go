@@ -27,7 +27,7 @@ const (
 	FromConstant SourceKind = "const"
 )
 
-func (k SourceKind) ofStanding() bool { return k == FromRole || k == FromGroup }
+func (k SourceKind) assigned() bool { return k == FromRole || k == FromGroup }
 
 // ParseSource reads "claims.NAME", "role:ROLE", "group:GROUP" or "const:VALUE". A value
 // that is a JSON number, boolean or string is that; any other is text as it stands.
@@ -80,8 +80,8 @@ func constant(text string) (any, error) {
 }
 
 // value returns what the claim says of somebody, and until when.
-func (s Source) value(standing Standing, values map[string]any, now time.Time) (value any, until time.Time, has bool) {
-	held := standing.Groups
+func (s Source) value(assigned Assignments, values map[string]any, now time.Time) (value any, until time.Time, has bool) {
+	held := assigned.Groups
 	switch s.Kind {
 	case FromClaim:
 		value, has = values[s.Name]
@@ -89,7 +89,7 @@ func (s Source) value(standing Standing, values map[string]any, now time.Time) (
 	case FromConstant:
 		return s.Value, time.Time{}, true
 	case FromRole:
-		held = standing.Roles
+		held = assigned.Roles
 	}
 	end, is := longest(s.Name, held)
 	if is = is && lasts(end, now); !is {

@@ -16,7 +16,7 @@ type telling struct {
 
 // tell puts together what t tells of somebody. Values are those of their claims that may
 // be told.
-func (t *Told) tell(s Standing, values map[string]any, now time.Time) telling {
+func (t *Told) tell(s Assignments, values map[string]any, now time.Time) telling {
 	out := telling{claims: map[string]any{}}
 	out.list(&t.Roles, s.Roles, now)
 	out.list(&t.Groups, s.Groups, now)
@@ -40,7 +40,7 @@ func (t *Told) tell(s Standing, values map[string]any, now time.Time) telling {
 // lasts reports whether what ends then is worth being told of now.
 func lasts(until, now time.Time) bool { return until.IsZero() || !until.Before(now.Add(ShortestToken)) }
 
-func (o *telling) list(l *Listing, held []Held, now time.Time) {
+func (o *telling) list(l *Listing, held []Assignment, now time.Time) {
 	path, err := claimPath(l.Claim)
 	if err != nil || reserved(path[0]) {
 		return

@@ -42,9 +42,9 @@ const (
 // Empty reports whether nothing is told.
 func (t *Told) Empty() bool { return t.Roles.Claim == "" && t.Groups.Claim == "" && len(t.Claims) == 0 }
 
-// asksStanding reports whether roles or groups are needed to tell it.
-func (t *Told) asksStanding() bool {
-	return t.Roles.Claim != "" || t.Groups.Claim != "" || slices.ContainsFunc(t.mappings(), func(m mapping) bool { return m.source.Kind.ofStanding() })
+// asksAssignments reports whether roles or groups are needed to tell it.
+func (t *Told) asksAssignments() bool {
+	return t.Roles.Claim != "" || t.Groups.Claim != "" || slices.ContainsFunc(t.mappings(), func(m mapping) bool { return m.source.Kind.assigned() })
 }
 
 // wanted are the person's claims that mappings need, as far as scopes let them be told:

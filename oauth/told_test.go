@@ -81,7 +81,7 @@ func TestAClientIsToldOfRolesAndGroupsAsItWants(t *testing.T) {
 	} {
 		g := newGranting(t)
 		g.People = known{"department": "sales", "email": "ada@example.test", "preferred_username": "ada"}
-		g.has.now = oauth.Standing{Roles: has("customer", "gatehouse/auditor", "support"), Partly: has("partly"), Groups: has("board", "desk")}
+		g.has.now = oauth.Assignments{Roles: has("customer", "gatehouse/auditor", "support"), Partly: has("partly"), Groups: has("board", "desk")}
 		g.has.known = []string{"support", "buyer", "board", "partly"}
 		shown := *g.client
 		shown.Told = c.told
@@ -90,7 +90,7 @@ func TestAClientIsToldOfRolesAndGroupsAsItWants(t *testing.T) {
 			continue
 		}
 		g = newGranting(t) // whose client has not just been changed
-		g.People, g.has.now = known{"department": "sales", "email": "ada@example.test", "preferred_username": "ada"}, oauth.Standing{
+		g.People, g.has.now = known{"department": "sales", "email": "ada@example.test", "preferred_username": "ada"}, oauth.Assignments{
 			Roles: has("customer", "gatehouse/auditor", "support"), Partly: has("partly"), Groups: has("board", "desk"),
 		}
 		got := idTokenOf(t, g, c.told)
@@ -208,7 +208,7 @@ func FuzzNoMappingChangesWhatATokenMeans(f *testing.F) {
 	f.Fuzz(func(t *testing.T, mapping string) {
 		// Even one that is refused when it is written: it is looked at again here.
 		g := newGranting(t)
-		g.People, g.has.now = known{"department": "sales"}, oauth.Standing{Roles: has("support")}
+		g.People, g.has.now = known{"department": "sales"}, oauth.Assignments{Roles: has("support")}
 		got := idTokenOf(t, g, oauth.Told{Claims: []string{mapping}})
 		for name := range got {
 			for _, claim := range protocol {
@@ -226,23 +226,23 @@ func FuzzNoMappingChangesWhatATokenMeans(f *testing.F) {
 // What is told is bounded: of what is too large nothing is told, and the rest is.
 func TestWhatIsTooLargeIsNotToldAtAll(t *testing.T) {
 	t.Parallel()
-	var most, more []oauth.Held
+	var most, more []oauth.Assignment
 	for i := range oauth.MaxListed + 1 {
-		h := oauth.Held{ID: fmt.Sprintf("r%d", i)}
+		h := oauth.Assignment{ID: fmt.Sprintf("r%d", i)}
 		if more = append(more, h); i < oauth.MaxListed {
 			most = append(most, h)
 		}
 	}
-	long := []oauth.Held{}
+	long := []oauth.Assignment{}
 	for i := range 20 {
-		long = append(long, oauth.Held{ID: fmt.Sprintf("%d%s", i, strings.Repeat("x", 110))})
+		long = append(long, oauth.Assignment{ID: fmt.Sprintf("%d%s", i, strings.Repeat("x", 110))})
 	}
 	for name, c := range map[string]struct {
-		groups []oauth.Held
+		groups []oauth.Assignment
 		told   bool
 	}{"as many as may be": {most, true}, "one more": {more, false}, "few that are long": {long, false}} {
 		g := newGranting(t)
-		g.has.now = oauth.Standing{Groups: c.groups, Roles: has("support")}
+		g.has.now = oauth.Assignments{Groups: c.groups, Roles: has("support")}
 		got := idTokenOf(t, g, oauth.Told{Groups: oauth.Listing{Claim: "groups"}, Roles: oauth.Listing{Claim: "roles"}})
 		if _, told := got["groups"]; told != c.told || got["roles"] == nil {
 			t.Errorf("%s: told %v, want %v; beside %v", name, told, c.told, got["roles"])
@@ -260,8 +260,8 @@ func TestWhatIsTooLargeIsNotToldAtAll(t *testing.T) {
 // not, and what lasts for less than a second is not told of.
 func TestAnIDTokenEndsWithWhatItTellsOf(t *testing.T) {
 	t.Parallel()
-	in := func(d time.Duration) oauth.Standing {
-		return oauth.Standing{Roles: []oauth.Held{{ID: "support", Until: time.Now().Add(d)}, {ID: "customer"}}, Groups: has("desk")}
+	in := func(d time.Duration) oauth.Assignments {
+		return oauth.Assignments{Roles: []oauth.Assignment{{ID: "support", Until: time.Now().Add(d)}, {ID: "customer"}}, Groups: has("desk")}
 	}
 	for name, c := range map[string]struct {
 		told  oauth.Told

@@ -34,10 +34,10 @@ func deadToken(reason string) error { return fmt.Errorf("%w: %s", ErrDeadToken, 
 // at every request; expiry and revocation are looked at every time. Refusals are
 // not remembered. All fields are needed; any number may ask at once.
 type Verifier struct {
-	Issuer    string
-	Keys      Checker
-	Registry  Living
-	Standings Standings
+	Issuer   string
+	Keys     Checker
+	Registry Living
+	Assigner Assigner
 
 	shards [cacheShards]cacheShard
 }
@@ -153,7 +153,7 @@ func (v *Verifier) ofItsClient(ctx context.Context, t *AccessToken, now time.Tim
 	if err := t.ofItsKind(client); err != nil {
 		return err
 	}
-	admitted, err := admits(ctx, v.Standings, client, &t.Claims, now)
+	admitted, err := admits(ctx, v.Assigner, client, &t.Claims, now)
 	if err != nil {
 		return err
 	}

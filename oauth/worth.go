@@ -38,8 +38,8 @@ func (s *Service) Worth(ctx context.Context, c *Client, t *AccessClaims) (Worth,
 		return Worth{}, nil
 	}
 	worth := Worth{Active: true, Scopes: allowed.Scopes, Policy: allowed.Policy}
-	if allowed.Holdings != nil {
-		worth.Rights = allowed.Holdings.Held(t.Audience, allowed.Scopes, now, 0).all(c.Permissions)
+	if allowed.Entitlements != nil {
+		worth.Rights = allowed.Entitlements.At(t.Audience, allowed.Scopes, now, 0).all(c.Permissions)
 	}
 	return worth, nil
 }

@@ -270,7 +270,7 @@ func (h *hearing) until() (p payload, empty int) {
 // lose lets somebody lose something, as version v.
 func (g *told) lose(name string) (minpv uint64) {
 	g.Helper()
-	if err := g.access.StandingChanged(g.Context(), access.Subject{Kind: access.User, ID: name}, true); err != nil {
+	if err := g.access.DisabledChanged(g.Context(), access.Subject{Kind: access.User, ID: name}, true); err != nil {
 		g.Fatal(err)
 	}
 	v, err := g.store.Versions(g.Context())
@@ -554,7 +554,7 @@ func TestALongFeedComesInParts(t *testing.T) {
 		for i := range 2100 {
 			name := fmt.Sprint("usr_", i)
 			want = append(want, name)
-			if err := g.access.StandingChanged(ctx, access.Subject{Kind: access.User, ID: name}, true); err != nil {
+			if err := g.access.DisabledChanged(ctx, access.Subject{Kind: access.User, ID: name}, true); err != nil {
 				return err
 			}
 		}

@@ -43,7 +43,7 @@ func TestIntrospectionAnswersByThePolicyOfNow(t *testing.T) {
 	e := newForge(t)
 	now := &policy{}
 	e.protocol.Ceiling = now
-	held := &oauth.Holding{Roles: oauth.Names{Names: []string{"support"}}, Permissions: oauth.Names{Names: []string{"shop/orders:read"}}, Own: oauth.Names{Names: []string{"shop/orders:write"}}}
+	held := &oauth.Entitled{Roles: oauth.Names{Names: []string{"support"}}, Permissions: oauth.Names{Names: []string{"shop/orders:read"}}, Own: oauth.Names{Names: []string{"shop/orders:write"}}}
 	plain := e.token(func(c *oauth.AccessClaims) { c.Scope = "openid orders profile" })
 	inline := e.token(func(c *oauth.AccessClaims) {
 		c.Scope, c.ClientID, c.Rights = "openid orders", "inline", oauth.Rights{Roles: []string{"boss"}, Permissions: []string{"shop/orders:delete"}}
@@ -57,7 +57,7 @@ func TestIntrospectionAnswersByThePolicyOfNow(t *testing.T) {
 		"a scope less":       {policy{lost: []string{"orders"}}, plain, map[string]any{"scope": "openid profile"}},
 		"stopped":            {policy{stopped: true}, plain, nil},
 		"the rights of now":  {policy{held: held}, inline, map[string]any{"scope": "openid orders", "roles": []any{"support"}, "permissions": []any{"shop/orders:read"}, "permissions_own": []any{"shop/orders:write"}}},
-		"no rights any more": {policy{held: &oauth.Holding{}}, inline, map[string]any{"scope": "openid orders"}},
+		"no rights any more": {policy{held: &oauth.Entitled{}}, inline, map[string]any{"scope": "openid orders"}},
 		"not told of":        {policy{}, inline, map[string]any{"scope": "openid orders"}},
 		"stopped, inline":    {policy{held: held, stopped: true}, inline, nil},
 	} {

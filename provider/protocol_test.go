@@ -42,7 +42,7 @@ type noFlow struct{ Flow }
 type policy struct {
 	lost    []string // scopes
 	stopped bool
-	held    *oauth.Holding
+	held    *oauth.Entitled
 	err     error
 }
 
@@ -51,10 +51,10 @@ func (p *policy) Over(_ context.Context, _ *oauth.Client, _ *oauth.Authorization
 	left := slices.DeleteFunc(slices.Clone(scopes), func(s string) bool { return slices.Contains(p.lost, s) })
 	allowed := oauth.Allowance{Scopes: left, Stopped: p.stopped}
 	if p.held != nil {
-		allowed.Holdings = p
+		allowed.Entitlements = p
 	}
 	return allowed, p.err
 }
 
-// Held implements oauth.Holdings.
-func (p *policy) Held([]string, []string, time.Time, time.Duration) oauth.Holding { return *p.held }
+// At implements oauth.Entitlements.
+func (p *policy) At([]string, []string, time.Time, time.Duration) oauth.Entitled { return *p.held }

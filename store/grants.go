@@ -93,7 +93,7 @@ ORDER BY subject_id, ends_at, id
 LIMIT $6`)
 
 	// Index grants_role.
-	selectHoldersOfRole = newStatement(`
+	selectGranteesOfRole = newStatement(`
 SELECT subject_kind, subject_id, effect
 FROM grants
 WHERE role <> '' AND role = $1 AND ends_at > $2
@@ -186,10 +186,10 @@ func (s *Store) GrantsOfKind(ctx context.Context, after access.Subject, at acces
 	return found, doing("list grants", err)
 }
 
-// HoldersOfRole returns for whom the grants of a role are that are not over at now,
+// GranteesOfRole returns for whom the grants of a role are that are not over at now,
 // at most limit.
-func (s *Store) HoldersOfRole(ctx context.Context, role string, now time.Time, limit int) ([]access.RoleHolder, error) {
-	found, err := list(ctx, s, selectHoldersOfRole, []any{role, micros(now), int64(limit)}, func(rows *sql.Rows) (h access.RoleHolder, err error) {
+func (s *Store) GranteesOfRole(ctx context.Context, role string, now time.Time, limit int) ([]access.RoleGrantee, error) {
+	found, err := list(ctx, s, selectGranteesOfRole, []any{role, micros(now), int64(limit)}, func(rows *sql.Rows) (h access.RoleGrantee, err error) {
 		err = rows.Scan(&h.Subject.Kind, &h.Subject.ID, &h.Effect)
 		return h, err
 	})
@@ -237,6 +237,6 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 var grantsTable = table{
 	statements: []*statement{
 		insertGrant, updateGrant, selectGrant, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
-		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectHoldersOfRole, endGrantsOf,
+		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, endGrantsOf,
 	},
 }

@@ -12,8 +12,8 @@ import (
 	"gatehouse/wire"
 )
 
-// holder is a sort of thing that has members: groups, or organisations.
-type holder struct {
+// container is a sort of thing that has members: groups, or organisations.
+type container struct {
 	kind    access.Kind
 	called  string // as in "Put somebody into a group"
 	command string
@@ -23,12 +23,12 @@ type holder struct {
 }
 
 var (
-	ofGroups = holder{access.Group, "a group", "group", aGroup, groups, "desk"}
-	ofOrgs   = holder{access.Organisation, "an organisation", "org", anOrg, orgs, "acme"}
+	ofGroups = container{access.Group, "a group", "group", aGroup, groups, "desk"}
+	ofOrgs   = container{access.Organisation, "an organisation", "org", anOrg, orgs, "acme"}
 )
 
 // find returns the one that is called name.
-func (o holder) find(ctx context.Context, h *house.House, name string) (access.Subject, error) {
+func (o container) find(ctx context.Context, h *house.House, name string) (access.Subject, error) {
 	var err error
 	if o.kind == access.Group {
 		_, err = h.Access.Group(ctx, name)
@@ -51,7 +51,7 @@ func memberFlag(field string) (flag, value string) {
 
 const whichMember = "(--user USER | --service SERVICE_ID | --client CLIENT_ID | --group GROUP_ID)"
 
-func (a *app) memberAdd(o holder) *cobra.Command {
+func (a *app) memberAdd(o container) *cobra.Command {
 	var who subjectFlags
 	var from, until, reason string
 	var last durationFlag
@@ -104,7 +104,7 @@ func (a *app) memberAdd(o holder) *cobra.Command {
 	return a.completing(cmd, o.known)
 }
 
-func (a *app) memberRemove(o holder) *cobra.Command {
+func (a *app) memberRemove(o container) *cobra.Command {
 	var who subjectFlags
 	cmd := a.printing(&cobra.Command{
 		Use:   "remove " + o.is.name + " " + whichMember,
@@ -137,7 +137,7 @@ other ways they keep; "gatehouse explain" tells which.`,
 	return a.completing(cmd, o.known)
 }
 
-func (a *app) memberList(o holder, use string) *cobra.Command {
+func (a *app) memberList(o container, use string) *cobra.Command {
 	return a.completing(a.printing(&cobra.Command{
 		Use:   use + " " + o.is.name,
 		Short: "List the members of " + o.called,

@@ -73,14 +73,14 @@ func testHolders(t *testing.T, s *store.Store) {
 	c := give(staff, "support", access.Allow, now.Add(time.Hour))
 	give(staff, "support", access.Allow, now.Add(-time.Hour))
 
-	holders := must[[]access.RoleHolder](t)(s.HoldersOfRole(ctx, "support", now, 10))
-	counted := map[access.RoleHolder]int{}
+	holders := must[[]access.RoleGrantee](t)(s.GranteesOfRole(ctx, "support", now, 10))
+	counted := map[access.RoleGrantee]int{}
 	for _, h := range holders {
 		counted[h]++
 	}
-	same(t, counted, map[access.RoleHolder]int{{Subject: ada, Effect: access.Allow}: 1, {Subject: desk, Effect: access.Deny}: 1, {Subject: desk, Effect: access.Allow}: 1, {Subject: staff, Effect: access.Allow}: 1})
-	same(t, len(must[[]access.RoleHolder](t)(s.HoldersOfRole(ctx, "support", now, 2))), 2)
-	same(t, len(must[[]access.RoleHolder](t)(s.HoldersOfRole(ctx, "nobody", now, 10))), 0)
+	same(t, counted, map[access.RoleGrantee]int{{Subject: ada, Effect: access.Allow}: 1, {Subject: desk, Effect: access.Deny}: 1, {Subject: desk, Effect: access.Allow}: 1, {Subject: staff, Effect: access.Allow}: 1})
+	same(t, len(must[[]access.RoleGrantee](t)(s.GranteesOfRole(ctx, "support", now, 2))), 2)
+	same(t, len(must[[]access.RoleGrantee](t)(s.GranteesOfRole(ctx, "nobody", now, 10))), 0)
 
 	first := access.Subject{Kind: access.Group}
 	same(t, must[[]access.GrantRecord](t)(s.GrantsOfKind(ctx, first, access.GrantCursor{}, now, 10)), []access.GrantRecord{a, b, c})

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Held is a role or a group that somebody has.
-type Held struct {
+// Assignment is a role or a group that somebody has.
+type Assignment struct {
 	ID string
 	// Until is when the clock takes it from them; zero: not before the moment until
 	// which was looked. That they have it again later does not count.
@@ -21,25 +21,25 @@ type Pending struct {
 	Need Requirement // the least of those that would do
 }
 
-// Standing is which roles and groups somebody has outside of organisations, each
+// Assignments is which roles and groups somebody has outside of organisations, each
 // list in the order of ids; see assigned for the rule. A role that is had under a
 // condition alone is in none of them, since nobody says here what the condition asks
 // for.
-type Standing struct {
-	Roles   []Held // on every resource, and with what was proved
-	Partly  []Held // on some resources alone: their own, or those that are listed
+type Assignments struct {
+	Roles   []Assignment // on every resource, and with what was proved
+	Partly  []Assignment // on some resources alone: their own, or those that are listed
 	Pending []Pending
-	Groups  []Held
+	Groups  []Assignment
 }
 
-// Standing returns who somebody is to the policy at q.Now, and looks ahead until a
+// Assignments returns who somebody is to the policy at q.Now, and looks ahead until a
 // moment for what the clock takes from them. Of the question it reads who asks, by
 // which session and client, and what was proved. Somebody who is disabled or locked
 // has nothing, and nobody has at a time that the question does not say.
-func (s *Snapshot) Standing(q *Question, until time.Time) Standing {
+func (s *Snapshot) Assignments(q *Question, until time.Time) Assignments {
 	now := nanos(q.Now)
 	if now == math.MinInt64 {
-		return Standing{}
+		return Assignments{}
 	}
 	var has assigned
 	var roles, partly, groups ends
@@ -58,7 +58,7 @@ func (s *Snapshot) Standing(q *Question, until time.Time) Standing {
 			break
 		}
 	}
-	return Standing{Roles: roles.inOrder(), Partly: partly.inOrder(), Groups: groups.inOrder(), Pending: has.inOrder()}
+	return Assignments{Roles: roles.inOrder(), Partly: partly.inOrder(), Groups: groups.inOrder(), Pending: has.inOrder()}
 }
 
 // ends are the first moments at which what is had by name is had no more.
@@ -91,12 +91,12 @@ func (e ends) known() bool {
 	return true
 }
 
-func (e ends) inOrder() []Held {
-	var list []Held
+func (e ends) inOrder() []Assignment {
+	var list []Assignment
 	for name, end := range e {
-		list = append(list, Held{name, moment(end)})
+		list = append(list, Assignment{name, moment(end)})
 	}
-	slices.SortFunc(list, func(a, b Held) int { return strings.Compare(a.ID, b.ID) })
+	slices.SortFunc(list, func(a, b Assignment) int { return strings.Compare(a.ID, b.ID) })
 	return list
 }
 

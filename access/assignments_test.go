@@ -114,9 +114,9 @@ func (n naive) leads(from, to string, unlessLocked bool, deeper int) bool {
 	return false
 }
 
-func told(s Standing) string {
+func told(s Assignments) string {
 	var all []string
-	for kind, list := range map[string][]Held{"r:": s.Roles, "p:": s.Partly, "g:": s.Groups} {
+	for kind, list := range map[string][]Assignment{"r:": s.Roles, "p:": s.Partly, "g:": s.Groups} {
 		for _, h := range list {
 			all = append(all, kind+h.ID)
 		}
@@ -130,7 +130,7 @@ func told(s Standing) string {
 
 // What somebody has is what the naive reading finds, and each end that is told is the
 // very moment at which the naive reading finds it gone.
-func TestStandingIsWhatTheNaiveReadingFindsAndEndsWhenThatDoes(t *testing.T) {
+func TestAssignmentsIsWhatTheNaiveReadingFindsAndEndsWhenThatDoes(t *testing.T) {
 	t.Parallel()
 	const ahead = 25 // seconds; every moment of a policy and every age lies within
 	each(t, 20_000, func(t *testing.T, d dice, p Policy) {
@@ -140,12 +140,12 @@ func TestStandingIsWhatTheNaiveReadingFindsAndEndsWhenThatDoes(t *testing.T) {
 		for range questions / 10 {
 			q := d.question()
 			q.Org = ""
-			got := s.Standing(&q, q.Now.Add(ahead*time.Second))
+			got := s.Assignments(&q, q.Now.Add(ahead*time.Second))
 			if want := (naive{p, q}).has(); told(got) != want {
 				t.Errorf("%+v\nof %+v\nhas %q, want %q", q, p, told(got), want)
 				return
 			}
-			for kind, list := range map[string][]Held{"r:": got.Roles, "p:": got.Partly, "g:": got.Groups} {
+			for kind, list := range map[string][]Assignment{"r:": got.Roles, "p:": got.Partly, "g:": got.Groups} {
 				for _, h := range list {
 					if want := lost(p, q, kind+h.ID, ahead); !h.Until.Equal(want) {
 						t.Errorf("%+v\nof %+v\nhas %s%s until %v, want %v", q, p, kind, h.ID, h.Until, want)
@@ -169,7 +169,7 @@ func lost(p Policy, q Question, what string, ahead int) time.Time {
 	return time.Time{}
 }
 
-func TestStandingTellsWhatGrantsComeTo(t *testing.T) {
+func TestAssignmentsTellsWhatGrantsComeTo(t *testing.T) {
 	t.Parallel()
 	hour := Window{ExpiresAt: began.Add(time.Hour)}
 	desk := Subject{Group, "desk"}
@@ -205,7 +205,7 @@ func TestStandingTellsWhatGrantsComeTo(t *testing.T) {
 		"a permission is no role": {shop(Grant{Subject: ada, Permission: Pattern{"shop", "orders", "read"}}), "", nil},
 	} {
 		q := asks("")
-		got := Compile(c.policy).Standing(&q, began.Add(8*time.Hour))
+		got := Compile(c.policy).Assignments(&q, began.Add(8*time.Hour))
 		if told(got) != c.want {
 			t.Errorf("%s: %q, want %q", name, told(got), c.want)
 		}

@@ -148,9 +148,9 @@ func (n naive) instants(from, until time.Time) []time.Time {
 	return slices.DeleteFunc(slices.Compact(all), func(t time.Time) bool { return t.Before(from) || !t.Before(until) })
 }
 
-// Held is exactly what a naive reading at every moment comes to: what is held for a
+// Entitlements are exactly what a naive reading at every moment comes to: what is held for a
 // second at least, and until the first moment at which one of it is lost.
-func TestHeldIsExactlyWhatTheNaiveReadingOfEveryMomentSays(t *testing.T) {
+func TestEntitlementsAreExactlyWhatTheNaiveReadingOfEveryMomentSays(t *testing.T) {
 	t.Parallel()
 	some := make(chan string, 1<<20)
 	t.Run("cases", func(t *testing.T) {
@@ -161,7 +161,7 @@ func TestHeldIsExactlyWhatTheNaiveReadingOfEveryMomentSays(t *testing.T) {
 				of = []string{p.BuiltIn.Audience}
 			}
 			ahead := Ahead{Least: time.Second, Most: time.Duration(1+d.IntN(25)) * time.Second}
-			got := s.Held(&q, of, ahead)
+			got := s.Entitlements(&q, of, ahead)
 			want, until := naiveHeld(reading(p, q), of, ahead)
 			for i, part := range []Part{got.Permissions, got.Own, got.Roles} {
 				if !slices.Equal(part.Names, want[i]) || !part.Until.Equal(until[i]) {
@@ -234,7 +234,7 @@ func TestWhatIsHeldIsAllowedUntilItIsLost(t *testing.T) {
 	each(t, generous, func(t *testing.T, d dice, _ Policy) {
 		p, q := d.generous()
 		s := Compile(p)
-		h := s.Held(&q, nil, Ahead{Most: 30 * time.Second})
+		h := s.Entitlements(&q, nil, Ahead{Most: 30 * time.Second})
 		for _, part := range []Part{h.Permissions, h.Own} {
 			end := part.Until
 			if end.IsZero() {
@@ -262,21 +262,21 @@ func TestWhatIsHeldIsAllowedUntilItIsLost(t *testing.T) {
 
 // A scope that is bound can be given by whoever holds one of its permissions, and
 // until they hold none.
-func TestGrantableIsExactlyWhatTheNaiveReadingOfEveryMomentSays(t *testing.T) {
+func TestDelegableIsExactlyWhatTheNaiveReadingOfEveryMomentSays(t *testing.T) {
 	t.Parallel()
 	each(t, generous, func(t *testing.T, d dice, _ Policy) {
 		p, q := d.generous()
 		ahead := Ahead{Least: time.Second, Most: time.Duration(1+d.IntN(25)) * time.Second}
 		asked := []string{"openid", "orders", "mail", "nothing"}
-		got, until := Compile(p).Grantable(&q, asked, ahead)
-		want, end := reading(p, q).grantable(asked, ahead)
+		got, until := Compile(p).Delegable(&q, asked, ahead)
+		want, end := reading(p, q).delegable(asked, ahead)
 		if !slices.Equal(got, want) || !until.Equal(end) {
 			t.Errorf("%+v\nof %+v\nmay give %v until %v, want %v until %v", q, p, got, until, want, end)
 		}
 	})
 }
 
-func (n naive) grantable(scopes []string, ahead Ahead) (may []string, until time.Time) {
+func (n naive) delegable(scopes []string, ahead Ahead) (may []string, until time.Time) {
 	now := n.q.Now
 	may = slices.Clone(scopes)
 	for _, m := range n.instants(now, now.Add(ahead.Most)) {

@@ -12,35 +12,35 @@ import (
 	"gatehouse/oauth"
 )
 
-// standings lets oauth and flow ask access which roles and groups people have.
-type standings struct {
+// assigner lets oauth and flow ask access which roles and groups people have.
+type assigner struct {
 	policy *access.Live
 	access *access.Service
 }
 
-// Standing implements oauth.Standings.
-func (s standings) Standing(ctx context.Context, b oauth.Bearer) (oauth.Standing, error) {
+// Assignments implements oauth.Assigner.
+func (s assigner) Assignments(ctx context.Context, b oauth.Bearer) (oauth.Assignments, error) {
 	policy, err := s.policy.Current(ctx)
 	if err != nil {
-		return oauth.Standing{}, err
+		return oauth.Assignments{}, err
 	}
-	has := policy.Standing(&access.Question{
+	has := policy.Assignments(&access.Question{
 		Principal: access.Subject{Kind: access.User, ID: string(b.User)}, Session: b.Session, Client: b.Client,
 		Level: b.Level, AuthTime: b.AuthTime, Now: b.Now,
 	}, b.Until)
-	return oauth.Standing{Roles: held(has.Roles), Partly: held(has.Partly), Groups: held(has.Groups)}, nil
+	return oauth.Assignments{Roles: assigned(has.Roles), Partly: assigned(has.Partly), Groups: assigned(has.Groups)}, nil
 }
 
-func held(list []access.Held) []oauth.Held {
-	var out []oauth.Held
+func assigned(list []access.Assignment) []oauth.Assignment {
+	var out []oauth.Assignment
 	for _, h := range list {
-		out = append(out, oauth.Held{ID: h.ID, Until: h.Until})
+		out = append(out, oauth.Assignment{ID: h.ID, Until: h.Until})
 	}
 	return out
 }
 
-// Unknown implements oauth.Standings.
-func (s standings) Unknown(ctx context.Context, roles, groups []string) (noRoles, noGroups []string, err error) {
+// Unknown implements oauth.Assigner.
+func (s assigner) Unknown(ctx context.Context, roles, groups []string) (noRoles, noGroups []string, err error) {
 	for _, name := range roles {
 		if _, err := s.access.Role(ctx, name); fault.Is(err, fault.NotFound) {
 			noRoles = append(noRoles, name)
@@ -60,8 +60,8 @@ func (s standings) Unknown(ctx context.Context, roles, groups []string) (noRoles
 
 // admission is what user lacks of what c requires. What they have once they have
 // proved more they do not lack: the sign-in asks for that proof.
-func (s standings) admission(ctx context.Context, c *oauth.Client, user id.User) (flow.Admission, error) {
-	if !c.RequiresStanding() {
+func (s assigner) admission(ctx context.Context, c *oauth.Client, user id.User) (flow.Admission, error) {
+	if !c.RequiresAssignments() {
 		return flow.Admission{}, nil
 	}
 	policy, err := s.policy.Current(ctx)
@@ -69,10 +69,10 @@ func (s standings) admission(ctx context.Context, c *oauth.Client, user id.User)
 		return flow.Admission{}, err
 	}
 	now := time.Now()
-	has := policy.Standing(&access.Question{Principal: access.Subject{Kind: access.User, ID: string(user)}, Client: c.ID, Now: now}, now)
+	has := policy.Assignments(&access.Question{Principal: access.Subject{Kind: access.User, ID: string(user)}, Client: c.ID, Now: now}, now)
 	var a flow.Admission
 	for _, name := range c.RequireRoles {
-		is := func(h access.Held) bool { return h.ID == name }
+		is := func(h access.Assignment) bool { return h.ID == name }
 		if slices.ContainsFunc(has.Roles, is) || slices.ContainsFunc(has.Partly, is) {
 			continue
 		}
@@ -88,7 +88,7 @@ func (s standings) admission(ctx context.Context, c *oauth.Client, user id.User)
 		}
 	}
 	for _, name := range c.RequireGroups {
-		if !slices.ContainsFunc(has.Groups, func(h access.Held) bool { return h.ID == name }) {
+		if !slices.ContainsFunc(has.Groups, func(h access.Assignment) bool { return h.ID == name }) {
 			a.Missing = append(a.Missing, flow.Membership{Group: true, ID: name})
 		}
 	}
@@ -101,5 +101,5 @@ func (a apps) Admit(ctx context.Context, client id.Client, user id.User) (flow.A
 	if err != nil {
 		return flow.Admission{}, err
 	}
-	return a.standings.admission(ctx, c, user)
+	return a.assigner.admission(ctx, c, user)
 }

@@ -6,11 +6,11 @@ import (
 	"time"
 )
 
-// Holdings are what somebody holds without conditions: whatever the resource and the
+// Entitlements are what somebody holds without conditions: whatever the resource and the
 // request, and in every organisation. What a grant gives for single resources, by a
 // condition or within an organisation is not in it, and what a deny takes away
 // anywhere is not either. What asks for a proof is in it once that was given.
-type Holdings struct {
+type Entitlements struct {
 	Permissions Part // by full id: "shop/orders:read"
 	Own         Part // on resources that are one's own, and not among Permissions
 	// Roles are those that somebody was granted, and their ancestors, of which
@@ -28,14 +28,14 @@ type Part struct {
 	Until time.Time
 }
 
-// Held returns what the principal of q holds from q.Now on at the APIs whose
+// Entitlements returns what the principal of q holds from q.Now on at the APIs whose
 // tokens are for one of the audiences; at all APIs for nil. Of q the permission,
 // the organisation, the resource and the request do not count. A new snapshot may
 // change the answer at any time.
-func (s *Snapshot) Held(q *Question, audiences []string, ahead Ahead) Holdings {
-	h, now := holding{s, q, s.rules.of(audiences)}, nanos(q.Now)
+func (s *Snapshot) Entitlements(q *Question, audiences []string, ahead Ahead) Entitlements {
+	h, now := entitling{s, q, s.rules.of(audiences)}, nanos(q.Now)
 	if h.apis.empty() || now == math.MinInt64 { // in the year 1 nothing had ended
-		return Holdings{}
+		return Entitlements{}
 	}
 	return h.look(now, ahead)
 }
@@ -55,23 +55,23 @@ func (r *rules) of(audiences []string) bits {
 	return b
 }
 
-// holding is the question what somebody holds.
-type holding struct {
+// entitling is the question what somebody holds.
+type entitling struct {
 	*Snapshot
 	q    *Question
 	apis bits
 }
 
-// stand is what somebody holds at one moment.
-type stand struct {
+// entitled is what somebody holds at one moment.
+type entitled struct {
 	anywhere, own bits // own has what of anywhere can be one's own, too
 	roles         set
 }
 
 // look asks at one moment of change after the other. What is lost soon is left out,
 // and of the rest the first loss is told, of each part by itself.
-func (h *holding) look(now int64, ahead Ahead) Holdings {
-	var has stand
+func (h *entitling) look(now int64, ahead Ahead) Entitlements {
+	var has entitled
 	lost := firstLosses{never, never, never}
 	soon, end := ahead.from(now)
 	for at, then := range moments(now, end, h.at) {
@@ -87,7 +87,7 @@ func (h *holding) look(now int64, ahead Ahead) Holdings {
 			break
 		}
 	}
-	return Holdings{
+	return Entitlements{
 		Permissions: Part{h.names(has.anywhere), moment(lost.anywhere)},
 		Own:         Part{h.names(has.elsewhere()), moment(lost.own)},
 		Roles:       Part{has.roles.inOrder(), moment(lost.roles)},
@@ -95,10 +95,10 @@ func (h *holding) look(now int64, ahead Ahead) Holdings {
 }
 
 // elsewhere is what is held of one's own alone.
-func (s *stand) elsewhere() bits { return s.own.without(s.anywhere) }
+func (s *entitled) elsewhere() bits { return s.own.without(s.anywhere) }
 
 // keep leaves what is held then too.
-func (s *stand) keep(then *stand) {
+func (s *entitled) keep(then *entitled) {
 	s.anywhere.keep(then.anywhere)
 	s.own.keep(then.own)
 	s.roles.keep(then.roles)
@@ -107,7 +107,7 @@ func (s *stand) keep(then *stand) {
 // firstLosses are the first moments at which something of each part is lost.
 type firstLosses struct{ anywhere, own, roles int64 }
 
-func (l *firstLosses) note(has, then *stand, t int64) {
+func (l *firstLosses) note(has, then *entitled, t int64) {
 	if l.anywhere == never && !has.anywhere.within(then.anywhere) {
 		l.anywhere = t
 	}
@@ -120,12 +120,12 @@ func (l *firstLosses) note(has, then *stand, t int64) {
 }
 
 // all reports whether looking further would tell nothing.
-func (l *firstLosses) all(has *stand) bool {
+func (l *firstLosses) all(has *entitled) bool {
 	return (l.anywhere != never || has.anywhere.empty()) && (l.own != never || has.elsewhere().empty()) &&
 		(l.roles != never || len(has.roles) == 0)
 }
 
-func (h *holding) names(b bits) []string {
+func (h *entitling) names(b bits) []string {
 	var list []string
 	for i := range b.all() {
 		list = append(list, h.rules.catalogue[i].id)

@@ -1,10 +1,10 @@
 package access
 
 // at returns what is held at a moment, and when that may change.
-func (h *holding) at(t int64) (stand, int64) {
+func (h *entitling) at(t int64) (entitled, int64) {
 	v := h.see(h.q, "", t)
 	denies := v.denies()
-	s := stand{anywhere: newBits(len(h.rules.catalogue)), own: newBits(len(h.rules.catalogue))}
+	s := entitled{anywhere: newBits(len(h.rules.catalogue)), own: newBits(len(h.rules.catalogue))}
 	s.gather(v)
 	s.own.add(s.anywhere)
 	for _, b := range []bits{s.anywhere, s.own} {
@@ -21,7 +21,7 @@ func (h *holding) at(t int64) (stand, int64) {
 
 // gather adds what is granted without conditions, and on one's own, to those who
 // proved what the grants ask for.
-func (s *stand) gather(v *sight) {
+func (s *entitled) gather(v *sight) {
 	for _, g := range v.e.allowing.grants {
 		s.anywhere.add(g.bits)
 	}
@@ -42,7 +42,7 @@ func (s *stand) gather(v *sight) {
 
 // narrow leaves what belongs to the scopes, and what asks for nothing that was not
 // proved.
-func (s *stand) narrow(v *sight) {
+func (s *entitled) narrow(v *sight) {
 	for i := range s.own.all() {
 		e := &v.rules.catalogue[i]
 		if !v.rules.inScope(v.q, i) || !v.met(e.requires, &v.next) {
@@ -56,6 +56,6 @@ func (s *stand) narrow(v *sight) {
 
 // serves reports whether a role gives something at the APIs, and all of that is held: a
 // token says no role of which its scopes, or its proofs, leave a part alone.
-func (h *holding) serves(r *role, held bits) bool {
+func (h *entitling) serves(r *role, held bits) bool {
 	return r.bits.meets(h.apis) && r.bits.withinOf(h.apis, held)
 }

@@ -15,9 +15,9 @@ const (
 	no
 )
 
-// holds reports whether g counts for the resource, and lowers until to where the
+// matches reports whether g counts for the resource, and lowers until to where the
 // clock may change that.
-func (j *judgement) holds(g *grant, until *int64) verdict {
+func (j *judgement) matches(g *grant, until *int64) verdict {
 	switch g.Where.Place {
 	case Everywhere:
 		return yes

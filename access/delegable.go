@@ -6,14 +6,14 @@ import (
 	"time"
 )
 
-// Grantable returns those of the scopes that the principal of q can give at q.Now:
+// Delegable returns those of the scopes that the principal of q can give at q.Now:
 // those that are bound to nothing, and of the others each of which they hold at
 // least one permission, on whatever resource, in whatever organisation of theirs,
 // once they have proved what it asks for. Until is the first moment at which one of
 // these is no more; zero: not within ahead.Most. It returns scopes itself when that
 // is all of it. Of q the permission, the scopes, the organisation, the resource and
 // the request do not count.
-func (s *Snapshot) Grantable(q *Question, scopes []string, ahead Ahead) (may []string, until time.Time) {
+func (s *Snapshot) Delegable(q *Question, scopes []string, ahead Ahead) (may []string, until time.Time) {
 	if !s.rules.bindsOneOf(scopes) {
 		return scopes, time.Time{}
 	}

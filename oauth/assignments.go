@@ -10,12 +10,12 @@ import (
 	"gatehouse/proof"
 )
 
-// Standings knows which roles and groups people have. It is asked for clients that
+// Assigner knows which roles and groups people have. It is asked for clients that
 // require some or are told of them: at each sign-in, each token, and each look at one.
-type Standings interface {
-	// Standing returns what the bearer has at Now. It answers from memory, by a
+type Assigner interface {
+	// Assignments returns what the bearer has at Now. It answers from memory, by a
 	// policy that is known to be the present one. An error is never "nothing".
-	Standing(ctx context.Context, b Bearer) (Standing, error)
+	Assignments(ctx context.Context, b Bearer) (Assignments, error)
 	// Unknown returns those of the roles and groups that nobody made.
 	Unknown(ctx context.Context, roles, groups []string) (noRoles, noGroups []string, err error)
 }
@@ -31,28 +31,28 @@ type Bearer struct {
 	Until    time.Time // how far ahead is looked for what ends
 }
 
-// Standing is which roles and groups somebody has.
-type Standing struct {
-	Roles  []Held // on every resource
-	Partly []Held // roles that are had on some resources alone
-	Groups []Held
+// Assignments is which roles and groups somebody has.
+type Assignments struct {
+	Roles  []Assignment // on every resource
+	Partly []Assignment // roles that are had on some resources alone
+	Groups []Assignment
 }
 
-// Held is a role or a group that somebody has; a zero Until does not end within the
+// Assignment is a role or a group that somebody has; a zero Until does not end within the
 // time that was looked at.
-type Held struct {
+type Assignment struct {
 	ID    string
 	Until time.Time
 }
 
-// RequiresStanding reports whether the client takes in those alone who have certain
+// RequiresAssignments reports whether the client takes in those alone who have certain
 // roles and groups.
-func (c *Client) RequiresStanding() bool { return len(c.RequireRoles)+len(c.RequireGroups) > 0 }
+func (c *Client) RequiresAssignments() bool { return len(c.RequireRoles)+len(c.RequireGroups) > 0 }
 
-// Admits reports whether somebody of that standing has all that the client requires,
+// Admits reports whether somebody with these has all that the client requires,
 // and until when; zero: it does not end within the time that was looked at. A role
 // that is had on some resources is had.
-func (c *Client) Admits(s Standing) (until time.Time, ok bool) {
+func (c *Client) Admits(s Assignments) (until time.Time, ok bool) {
 	for _, name := range c.RequireRoles {
 		end, has := longest(name, s.Roles, s.Partly)
 		if !has {
@@ -71,9 +71,9 @@ func (c *Client) Admits(s Standing) (until time.Time, ok bool) {
 }
 
 // longest returns the later of the ends of what is had by name.
-func longest(name string, lists ...[]Held) (end time.Time, has bool) {
+func longest(name string, lists ...[]Assignment) (end time.Time, has bool) {
 	for _, list := range lists {
-		i := slices.IndexFunc(list, func(h Held) bool { return h.ID == name })
+		i := slices.IndexFunc(list, func(h Assignment) bool { return h.ID == name })
 		if i < 0 {
 			continue
 		}
@@ -105,33 +105,33 @@ const SaysNotAdmitted = "The person lacks a role or a group that the application
 // that. Nothing ends where it does not: a role that comes back brings back what was
 // there.
 func (s *Service) admit(ctx context.Context, c *Client, a *Authorization, now time.Time, allowed *Allowance) error {
-	if a.User == "" || !c.RequiresStanding() && !c.Told.asksStanding() {
+	if a.User == "" || !c.RequiresAssignments() && !c.Told.asksAssignments() {
 		return nil
 	}
-	standing, err := s.standing(ctx, c, a, now, now.Add(max(s.accessTTL(c), s.Config.IDTokenTTL)))
+	assigned, err := s.assignments(ctx, c, a, now, now.Add(max(s.accessTTL(c), s.Config.IDTokenTTL)))
 	if err != nil {
 		return err
 	}
-	until, ok := c.Admits(standing)
+	until, ok := c.Admits(assigned)
 	if !ok {
 		return errShutOut
 	}
-	allowed.Until, allowed.standing = sooner(allowed.Until, until), standing
+	allowed.Until, allowed.assigned = sooner(allowed.Until, until), assigned
 	return nil
 }
 
-func (s *Service) standing(ctx context.Context, c *Client, a *Authorization, now, until time.Time) (Standing, error) {
-	return standingOf(ctx, s.Standings, c, a, now, until)
+func (s *Service) assignments(ctx context.Context, c *Client, a *Authorization, now, until time.Time) (Assignments, error) {
+	return assignmentsOf(ctx, s.Assigner, c, a, now, until)
 }
 
-func standingOf(ctx context.Context, of Standings, c *Client, a *Authorization, now, until time.Time) (Standing, error) {
-	standing, err := of.Standing(ctx, Bearer{
+func assignmentsOf(ctx context.Context, of Assigner, c *Client, a *Authorization, now, until time.Time) (Assignments, error) {
+	assigned, err := of.Assignments(ctx, Bearer{
 		User: a.User, Session: a.Session, Client: c.ID, Level: a.Level, AuthTime: a.AuthTime, Now: now, Until: until,
 	})
 	if err != nil {
-		return Standing{}, fmt.Errorf("ask for roles and groups: %w", err)
+		return Assignments{}, fmt.Errorf("ask for roles and groups: %w", err)
 	}
-	return standing, nil
+	return assigned, nil
 }
 
 // checkRequired refuses what the client is to require from now on and nobody made: by
@@ -148,7 +148,7 @@ func (s *Service) checkRequired(ctx context.Context, old, c *Client) error {
 	if len(roles)+len(groups) == 0 {
 		return nil
 	}
-	noRoles, noGroups, err := s.Standings.Unknown(ctx, roles, groups)
+	noRoles, noGroups, err := s.Assigner.Unknown(ctx, roles, groups)
 	if err != nil {
 		return err
 	}
@@ -182,19 +182,19 @@ func (p *problems) unknown(field, kind string, list, unknown []string) {
 
 // admits reports whether the person of an access token has at now what the client
 // requires. An error is never a no.
-func admits(ctx context.Context, of Standings, c *Client, t *AccessClaims, now time.Time) (bool, error) {
-	if !t.OfPerson() || !c.RequiresStanding() {
+func admits(ctx context.Context, of Assigner, c *Client, t *AccessClaims, now time.Time) (bool, error) {
+	if !t.OfPerson() || !c.RequiresAssignments() {
 		return true, nil
 	}
 	a, err := t.authorization()
 	if err != nil {
 		return false, err
 	}
-	standing, err := standingOf(ctx, of, c, &a, now, now)
+	assigned, err := assignmentsOf(ctx, of, c, &a, now, now)
 	if err != nil {
 		return false, err
 	}
-	_, ok := c.Admits(standing)
+	_, ok := c.Admits(assigned)
 	return ok, nil
 }
 

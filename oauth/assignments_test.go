@@ -14,30 +14,30 @@ import (
 	"gatehouse/oauth"
 )
 
-// standings is what everybody has in a test; only the known roles and groups are there.
-type standings struct {
-	now   oauth.Standing
+// assigner is what everybody has in a test; only the known roles and groups are there.
+type assigner struct {
+	now   oauth.Assignments
 	known []string
 	err   error
 	asked []oauth.Bearer
 }
 
-func (s *standings) Standing(_ context.Context, b oauth.Bearer) (oauth.Standing, error) {
+func (s *assigner) Assignments(_ context.Context, b oauth.Bearer) (oauth.Assignments, error) {
 	s.asked = append(s.asked, b)
 	return s.now, s.err
 }
 
-func (s *standings) Unknown(_ context.Context, roles, groups []string) (noRoles, noGroups []string, err error) {
+func (s *assigner) Unknown(_ context.Context, roles, groups []string) (noRoles, noGroups []string, err error) {
 	unknown := func(names []string) []string {
 		return slices.DeleteFunc(slices.Clone(names), func(name string) bool { return slices.Contains(s.known, name) })
 	}
 	return unknown(roles), unknown(groups), s.err
 }
 
-func has(names ...string) []oauth.Held {
-	var out []oauth.Held
+func has(names ...string) []oauth.Assignment {
+	var out []oauth.Assignment
 	for _, name := range names {
-		out = append(out, oauth.Held{ID: name})
+		out = append(out, oauth.Assignment{ID: name})
 	}
 	return out
 }
@@ -48,21 +48,21 @@ func TestAClientAdmitsWhoHasAllThatItRequires(t *testing.T) {
 	both := oauth.Client{RequireRoles: []string{"support"}, RequireGroups: []string{"desk"}}
 	for name, c := range map[string]struct {
 		client oauth.Client
-		has    oauth.Standing
+		has    oauth.Assignments
 		ok     bool
 		until  time.Time
 	}{
-		"nothing is required":             {oauth.Client{}, oauth.Standing{}, true, time.Time{}},
-		"nothing is had":                  {both, oauth.Standing{}, false, time.Time{}},
-		"the role alone":                  {both, oauth.Standing{Roles: has("support")}, false, time.Time{}},
-		"the group alone":                 {both, oauth.Standing{Groups: has("desk")}, false, time.Time{}},
-		"a group called like the role":    {oauth.Client{RequireRoles: []string{"support"}}, oauth.Standing{Groups: has("support")}, false, time.Time{}},
-		"both":                            {both, oauth.Standing{Roles: has("support"), Groups: has("desk")}, true, time.Time{}},
-		"the role on some resources":      {both, oauth.Standing{Partly: has("support"), Groups: has("desk")}, true, time.Time{}},
-		"the role until then":             {both, oauth.Standing{Roles: []oauth.Held{{ID: "support", Until: at(5)}}, Groups: has("desk")}, true, at(5)},
-		"each until then":                 {both, oauth.Standing{Roles: []oauth.Held{{ID: "support", Until: at(5)}}, Groups: []oauth.Held{{ID: "desk", Until: at(3)}}}, true, at(3)},
-		"the role by two ways":            {both, oauth.Standing{Roles: []oauth.Held{{ID: "support", Until: at(5)}}, Partly: []oauth.Held{{ID: "support", Until: at(9)}}, Groups: has("desk")}, true, at(9)},
-		"the role, and partly for longer": {both, oauth.Standing{Roles: []oauth.Held{{ID: "support", Until: at(5)}}, Partly: has("support"), Groups: has("desk")}, true, time.Time{}},
+		"nothing is required":             {oauth.Client{}, oauth.Assignments{}, true, time.Time{}},
+		"nothing is had":                  {both, oauth.Assignments{}, false, time.Time{}},
+		"the role alone":                  {both, oauth.Assignments{Roles: has("support")}, false, time.Time{}},
+		"the group alone":                 {both, oauth.Assignments{Groups: has("desk")}, false, time.Time{}},
+		"a group called like the role":    {oauth.Client{RequireRoles: []string{"support"}}, oauth.Assignments{Groups: has("support")}, false, time.Time{}},
+		"both":                            {both, oauth.Assignments{Roles: has("support"), Groups: has("desk")}, true, time.Time{}},
+		"the role on some resources":      {both, oauth.Assignments{Partly: has("support"), Groups: has("desk")}, true, time.Time{}},
+		"the role until then":             {both, oauth.Assignments{Roles: []oauth.Assignment{{ID: "support", Until: at(5)}}, Groups: has("desk")}, true, at(5)},
+		"each until then":                 {both, oauth.Assignments{Roles: []oauth.Assignment{{ID: "support", Until: at(5)}}, Groups: []oauth.Assignment{{ID: "desk", Until: at(3)}}}, true, at(3)},
+		"the role by two ways":            {both, oauth.Assignments{Roles: []oauth.Assignment{{ID: "support", Until: at(5)}}, Partly: []oauth.Assignment{{ID: "support", Until: at(9)}}, Groups: has("desk")}, true, at(9)},
+		"the role, and partly for longer": {both, oauth.Assignments{Roles: []oauth.Assignment{{ID: "support", Until: at(5)}}, Partly: has("support"), Groups: has("desk")}, true, time.Time{}},
 	} {
 		until, ok := c.client.Admits(c.has)
 		if ok != c.ok || !until.Equal(c.until) {
@@ -91,7 +91,7 @@ func TestARequiredRoleIsAskedForByEveryGrant(t *testing.T) {
 			g := newGranting(t)
 			g.require("support")
 			next := prepare(t, g)
-			g.has.now = oauth.Standing{}
+			g.has.now = oauth.Assignments{}
 			_, err := next()
 			if name == oauth.GrantClient {
 				if err != nil || len(g.has.asked) > 0 {
@@ -110,7 +110,7 @@ func TestARequiredRoleIsAskedForByEveryGrant(t *testing.T) {
 			if _, err := next(); fault.CodeOf(err) != "policy.unknown" {
 				t.Errorf("where nobody knows the policy: %v", err)
 			}
-			g.has.err, g.has.now = nil, oauth.Standing{Roles: has("support")}
+			g.has.err, g.has.now = nil, oauth.Assignments{Roles: has("support")}
 			if _, err := next(); err != nil {
 				t.Errorf("with the role again: %v", err)
 			}
@@ -130,7 +130,7 @@ func TestNoAccessTokenOutlivesARequiredRole(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		g := newGranting(t)
 		g.require("support")
-		g.has.now.Roles = []oauth.Held{{ID: "support", Until: time.Now().Add(90 * time.Second)}}
+		g.has.now.Roles = []oauth.Assignment{{ID: "support", Until: time.Now().Add(90 * time.Second)}}
 		tokens := must(g.redeem(t.Context(), must(g.code(t.Context()))(t)))(t)
 		if tokens.Lives != 90 {
 			t.Fatalf("the token lives for %d s, want 90", tokens.Lives)
