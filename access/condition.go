@@ -1,20 +1,50 @@
 package access
 
 import (
+	"runtime"
 	"strings"
 	"sync"
+	"weak"
 
 	"cel.dev/cel-go/cel"
 )
 
-// condition is a CEL expression. It is compiled when it is first asked: a house
-// may have thousands that nobody asks.
+// condition is a CEL expression, one for each source that a snapshot has. It is compiled
+// when it is first asked: a house may have thousands that nobody asks.
 type condition struct {
 	source string
 
 	once    sync.Once
 	program cel.Program // nil when it does not compile
 	clock   bool        // whether it reads the local time
+}
+
+// programs are the conditions of the snapshots that there are. To compile one takes a
+// hundred times as long as to ask it, and each change of what somebody has makes all of
+// theirs anew.
+var programs sync.Map // source → weak.Pointer[condition]
+
+// conditionOf returns the condition of a source.
+func conditionOf(source string) *condition {
+	fresh := &condition{source: source}
+	for {
+		kept, there := programs.LoadOrStore(source, weak.Make(fresh))
+		if !there {
+			runtime.AddCleanup(fresh, forget, source)
+			return fresh
+		}
+		if c := kept.(weak.Pointer[condition]).Value(); c != nil {
+			return c
+		}
+		programs.CompareAndDelete(source, kept)
+	}
+}
+
+// forget drops a condition that no snapshot has any more.
+func forget(source string) {
+	if kept, there := programs.Load(source); there && kept.(weak.Pointer[condition]).Value() == nil {
+		programs.CompareAndDelete(source, kept)
+	}
 }
 
 func (c *condition) compiled() cel.Program {
@@ -33,98 +63,10 @@ func (c *condition) readsClock() bool {
 	return c.clock
 }
 
-// ask evaluates the condition. Whatever goes wrong is unknown: an attribute that
-// was not given, another type than expected, an expression that does not compile.
-func (c *condition) ask(j judgement) verdict {
-	v, _ := c.evaluate(j)
-	return v
-}
-
-func (c *condition) evaluate(j judgement) (verdict, error) {
-	p := c.compiled()
-	if p == nil {
-		return unknown, nil
-	}
-	out, _, err := p.Eval(&facts{j})
-	if err != nil {
-		return unknown, err
-	}
-	holds, ok := out.Value().(bool)
-	if !ok {
-		return unknown, nil
-	}
-	return verdictOf(holds), nil
-}
-
 const noSuchKey = "no such key: "
 
-// lacks names the attribute that the expression asked for and was not given.
-func (c *condition) lacks(j judgement) string {
-	_, err := c.evaluate(j)
-	if err == nil {
-		return ""
-	}
+// attributeOf names the attribute that an expression asked for and was not given.
+func attributeOf(err error) string {
 	_, name, _ := strings.Cut(err.Error(), noSuchKey)
 	return short(name)
-}
-
-// facts are what an expression may ask, looked up when it does.
-type facts struct{ j judgement }
-
-// Parent implements cel.Activation.
-func (*facts) Parent() cel.Activation { return nil }
-
-// ResolveName implements cel.Activation.
-func (f *facts) ResolveName(name string) (any, bool) {
-	q := f.j.q
-	switch name {
-	case "principal.id":
-		return q.Principal.ID, true
-	case "principal.kind":
-		return string(q.Principal.Kind), true
-	case "principal.groups":
-		return f.groups(), true
-	case "session.acr":
-		return q.Level.String(), true
-	case "client":
-		return string(q.client()), true
-	case "org":
-		return q.Org, true
-	case "resource":
-		return f.resource(), true
-	case "request.method":
-		return q.Request.Method, true
-	case "request.path":
-		return q.Request.Path, true
-	case "request.ip":
-		return q.Request.IP, true
-	case now:
-		return moment(f.j.now), true
-	}
-	return nil, false
-}
-
-// resource is what is known of the resource: its attributes, and its id.
-func (f *facts) resource() map[string]any {
-	r := f.j.q.Resource
-	if r.ID == "" {
-		return r.Attrs
-	}
-	all := make(map[string]any, len(r.Attrs)+1)
-	for k, v := range r.Attrs {
-		all[k] = v
-	}
-	all["id"] = r.ID
-	return all
-}
-
-// groups lists the ids of the groups that the principal is in.
-func (f *facts) groups() []string {
-	ids := make([]string, 0, len(f.j.e.in))
-	for _, in := range f.j.e.in {
-		if in.Kind == Group {
-			ids = append(ids, in.ID)
-		}
-	}
-	return ids
 }

@@ -82,6 +82,7 @@ type judgement struct {
 	permission uint32
 	now        int64
 	e          *effective
+	trial      *trial // nil until a condition is asked
 }
 
 func (j *judgement) answer(d *Decision) {
@@ -90,6 +91,9 @@ func (j *judgement) answer(d *Decision) {
 		d.Reason, d.Grant = Denied, g.ID
 	} else if need := j.rules.catalogue[j.permission].requires; !j.allows(need, d, &until) {
 		j.perhaps(need, d, &until)
+	}
+	if j.trial != nil {
+		j.settle(&until)
 	}
 	if d.Until = j.e.ends; until != j.e.until {
 		d.Until = moment(until)
@@ -153,8 +157,20 @@ func (j *judgement) perhaps(need Requirement, d *Decision, until *int64) {
 			if d.Outcome == Refused {
 				d.Reason, d.Grant, d.Missing = ResourceUnknown, g.ID, j.lacks(g.grant)
 			}
+			if d.Outcome == Refused && j.spent() {
+				d.Reason = TooCostly
+			}
 		}
 	}
+}
+
+// settle ends a decision for which conditions were asked. What they take may depend on
+// the local time, which some of them read.
+func (j *judgement) settle(until *int64) {
+	if j.trial.spent {
+		*until = min(*until, nextQuarter(j.now))
+	}
+	j.q.Meter.add(j.trial.took())
 }
 
 // less orders requirements by how much they ask of a person: the level first.

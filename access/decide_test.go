@@ -93,7 +93,7 @@ func TestAQuestionWithoutATimeIsAnError(t *testing.T) {
 		if d, err := s.Decide(&q); err == nil || d.Outcome != Refused {
 			t.Errorf("%v is answered with %+v, %v", at, d, err)
 		}
-		if _, err := s.WhoCan("shop/orders:read", "", at); err == nil {
+		if _, err := s.WhoCan(t.Context(), "shop/orders:read", "", at); err == nil {
 			t.Errorf("who can at %v", at)
 		}
 		if list, err := s.Listing(&q); err == nil {

@@ -22,6 +22,7 @@ const (
 	OtherPermission Verdict = "other_permission" // it gives something else
 	OtherResource   Verdict = "other_resource"   // it is for other resources
 	NotKnown        Verdict = "resource_unknown" // whether it is for this resource cannot be told
+	NotAsked        Verdict = "too_costly"       // the conditions took too much before it was its turn
 	NeedsProof      Verdict = "needs_proof"      // it would count after a better or fresher sign-in
 	Suspended       Verdict = "locked"           // a lock is on it or on its role
 )
@@ -56,6 +57,7 @@ func (s *Snapshot) Explain(q *Question) (Explanation, error) {
 	x := explainer{s: s, q: q, now: nanos(q.Now), permission: s.rules.permissions[q.Permission]}
 	if p := s.principal(q.Principal); p != nil {
 		x.e = s.rules.effective(p, q.Org, x.now)
+		x.trial = newTrial(q, x.e.in, x.now)
 		e.Grants = x.all(p)
 	}
 	e.Changes = x.changes(e)
@@ -69,6 +71,7 @@ type explainer struct {
 	permission uint32
 	now        int64
 	e          *effective
+	trial      *trial // one for all grants, as in a decision
 }
 
 func (x explainer) all(p *principal) []Considered {
@@ -146,7 +149,7 @@ func (x explainer) mentions(g *grant) bool {
 
 // place tells whether g is for this resource, and for one who proved this much.
 func (x explainer) place(g *grant) (Verdict, time.Time, Requirement) {
-	j := judgement{rules: x.s.rules, q: x.q, permission: x.permission, now: x.now, e: x.e}
+	j := judgement{rules: x.s.rules, q: x.q, permission: x.permission, now: x.now, e: x.e, trial: x.trial}
 	ignored := int64(never)
 	if g.Effect != Allow && everywhere(g.Where) {
 		return Counts, time.Time{}, Requirement{}
@@ -157,6 +160,9 @@ func (x explainer) place(g *grant) (Verdict, time.Time, Requirement) {
 	case unknown:
 		if g.Effect != Allow {
 			return Counts, time.Time{}, Requirement{}
+		}
+		if g.Where.Place == Condition && x.trial.spent {
+			return NotAsked, time.Time{}, Requirement{}
 		}
 		return NotKnown, time.Time{}, Requirement{}
 	}
@@ -184,6 +190,8 @@ func (x explainer) changes(e Explanation) []string {
 		return []string{fmt.Sprintf("Revoke the deny %s; if nothing else allows, a grant is needed too.", e.Grant)}
 	case ProofInsufficient:
 		return []string{"Sign in again" + e.Need.words() + "."}
+	case TooCostly:
+		return []string{"Replace conditions that take long, such as patterns on long texts: not all of those that may allow it were asked."}
 	case ResourceUnknown:
 		return []string{"Say which resource it is: " + strings.Join(lacking(e), ", ") + " is not known."}
 	}

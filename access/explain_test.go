@@ -105,7 +105,7 @@ func TestWhoCanNamesThoseWhomADenyStopsAtSomeThingsOnly(t *testing.T) {
 		"a deny that is over":   {[]Grant{all, {ID: "gra_over", Subject: ada, Effect: Deny, Role: "all", Window: Window{ExpiresAt: began}}}, []Holder{{Principal: ada, Grant: "gra_all", Where: Everywhere}}},
 		"a deny of another one": {[]Grant{all, {ID: "gra_other", Subject: ada, Effect: Deny, Role: "refunder"}}, []Holder{{Principal: ada, Grant: "gra_all", Where: Everywhere}}},
 	} {
-		got, err := Compile(shop(c.grants...)).WhoCan("shop/orders:read", "", began)
+		got, err := Compile(shop(c.grants...)).WhoCan(t.Context(), "shop/orders:read", "", began)
 		if err != nil || !slices.EqualFunc(got, c.want, func(a, b Holder) bool {
 			return a.Principal == b.Principal && a.Grant == b.Grant && a.Where == b.Where && a.Except == b.Except
 		}) {
@@ -160,7 +160,7 @@ func TestUntilOfAnExplanationIsWhenTheAnswerEnds(t *testing.T) {
 		if err != nil || e.Outcome != Allowed || !e.Until.Equal(c.until) {
 			t.Errorf("%s: explained as %s until %s (%v), want %s", name, e.Reason, e.Until, err, c.until)
 		}
-		holders, err := s.WhoCan("shop/orders:read", "", began)
+		holders, err := s.WhoCan(t.Context(), "shop/orders:read", "", began)
 		if err != nil || len(holders) != 1 || !holders[0].Until.Equal(c.until) {
 			t.Errorf("%s: who can: %+v, %v, want until %s", name, holders, err, c.until)
 		}
@@ -173,7 +173,7 @@ func TestWhoCanLooksPastTheAgeOfAProof(t *testing.T) {
 	t.Parallel()
 	end := began.Add(48 * time.Hour)
 	s := Compile(shop(Grant{Subject: ada, Role: "support", Requires: Requirement{MaxAge: time.Minute}, Window: Window{ExpiresAt: end}}))
-	holders, err := s.WhoCan("shop/orders:read", "", began)
+	holders, err := s.WhoCan(t.Context(), "shop/orders:read", "", began)
 	if err != nil || len(holders) != 1 || !holders[0].Until.Equal(end) {
 		t.Errorf("%+v, %v, want until %s", holders, err, end)
 	}

@@ -251,7 +251,7 @@ func (s *Service) WhoCan(ctx context.Context, permission, org string, at time.Ti
 	if err != nil {
 		return nil, err
 	}
-	return snapshot.WhoCan(permission, org, at)
+	return snapshot.WhoCan(ctx, permission, org, at)
 }
 
 func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {

@@ -168,7 +168,7 @@ func TestDisabledMemberIsRefused(t *testing.T) {
 	if err != nil || d.Reason != Inactive {
 		t.Errorf("got %+v %v", d, err)
 	}
-	if who, err := s.WhoCan("shop/orders:read", "", time.Now()); err != nil || len(who) > 0 {
+	if who, err := s.WhoCan(t.Context(), "shop/orders:read", "", time.Now()); err != nil || len(who) > 0 {
 		t.Errorf("who can: %v %v", who, err)
 	}
 }

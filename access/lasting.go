@@ -8,8 +8,12 @@ import "time"
 // enough for whoever keeps the answer, and too early for whoever wants to know for how
 // long somebody has a right. The zero time is never.
 func (s *Snapshot) lasts(q *Question, d Decision) time.Time {
-	later := *q
+	later, meter := *q, Meter{}
+	later.Meter = &meter
 	look := func(at int64) (*Decision, int64) {
+		if meter.Full() { // until here it lasts at least
+			return nil, never
+		}
 		later.Now = moment(at)
 		then, err := s.Decide(&later)
 		if err != nil {

@@ -25,7 +25,28 @@ type Question struct {
 	Org      string // "" for none
 	Resource Resource
 	Request  Request
+
+	// Meter counts what conditions take to be asked, over all questions that have it;
+	// nil: nobody wants to know.
+	Meter *Meter
 }
+
+// Meter counts what the conditions of some questions took. The zero Meter is ready. Only
+// one question at a time may have it.
+type Meter struct{ steps uint64 }
+
+func (m *Meter) add(steps uint64) {
+	if m != nil {
+		m.steps += steps
+	}
+}
+
+// MaxMeter is as much as twenty decisions may take at the most: about a second.
+const MaxMeter = 20 * maxTrial
+
+// Full reports whether MaxMeter was reached: whoever has further questions refuses to
+// ask them, or asks them later.
+func (m *Meter) Full() bool { return m.steps >= MaxMeter }
 
 // Resource is the one thing that the question is about. Conditions that ask for
 // what is not given here do not hold.
@@ -71,6 +92,7 @@ const (
 	Denied            Reason = "denied"
 	NoGrant           Reason = "no_grant"
 	ResourceUnknown   Reason = "resource_unknown" // a grant may apply, but what it asks of the resource was not given
+	TooCostly         Reason = "too_costly"       // the conditions took too much, so that not all of them were asked
 	ProofInsufficient Reason = "insufficient_user_authentication"
 )
 

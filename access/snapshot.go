@@ -72,7 +72,7 @@ func (all conditions) compile(g *Grant) *grant {
 	}
 	source := g.Where.Expression
 	if all[source] == nil {
-		all[source] = &condition{source: source}
+		all[source] = conditionOf(source)
 	}
 	c.condition = all[source]
 	return c

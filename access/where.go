@@ -32,10 +32,21 @@ func (j *judgement) matches(g *grant, until *int64) verdict {
 		if g.condition.readsClock() {
 			*until = min(*until, nextQuarter(j.now))
 		}
-		return g.condition.ask(*j)
+		return j.asked().ask(g.condition)
 	}
 	return unknown
 }
+
+// asked is what conditions are asked with.
+func (j *judgement) asked() *trial {
+	if j.trial == nil {
+		j.trial = newTrial(j.q, j.e.in, j.now)
+	}
+	return j.trial
+}
+
+// spent reports whether the conditions took so much that no further one is asked.
+func (j *judgement) spent() bool { return j.trial != nil && j.trial.spent }
 
 func verdictOf(holds bool) verdict {
 	if holds {
@@ -54,7 +65,7 @@ func (j *judgement) owns() verdict {
 	return verdictOf(name == j.q.Principal.ID)
 }
 
-// lacks names the attribute that made g unknown.
+// lacks names the attribute that made g unknown when it was looked at last.
 func (j *judgement) lacks(g *grant) string {
 	switch g.Where.Place {
 	case Own:
@@ -62,7 +73,7 @@ func (j *judgement) lacks(g *grant) string {
 	case Listed:
 		return "id"
 	case Condition:
-		return g.condition.lacks(*j)
+		return j.asked().lacks
 	}
 	return ""
 }

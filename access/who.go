@@ -2,6 +2,7 @@ package access
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"slices"
 	"time"
@@ -25,13 +26,18 @@ type Holder struct {
 // having proved all that can be asked for, in the order of their kinds and ids: of each one the grant by which
 // they may on most resources. A permission that no catalogue has is an error,
 // "permission.unknown".
-func (s *Snapshot) WhoCan(permission, org string, at time.Time) ([]Holder, error) {
+//
+// It ends with ctx: conditions may take long, of each one anew.
+func (s *Snapshot) WhoCan(ctx context.Context, permission, org string, at time.Time) ([]Holder, error) {
 	var all []Holder
 	number, ok := s.rules.permissions[permission]
 	if !ok {
 		return nil, unknownPermission(permission)
 	}
 	for who := range s.all {
+		if err := ctx.Err(); err != nil {
+			return nil, fmt.Errorf("who can: %w", err)
+		}
 		h, may, err := s.holder(who, permission, org, at)
 		if err != nil {
 			return nil, fmt.Errorf("who can: %w", err)
@@ -62,7 +68,7 @@ func (s *Snapshot) holder(who Subject, permission, org string, at time.Time) (Ho
 			return Holder{}, false, nil
 		}
 	}
-	if d.Outcome != Allowed && d.Reason != ResourceUnknown {
+	if d.Outcome != Allowed && d.Reason != ResourceUnknown && d.Reason != TooCostly {
 		return Holder{}, false, nil
 	}
 	e, err := s.Explain(q)

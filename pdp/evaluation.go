@@ -51,7 +51,10 @@ func (d *Door) evaluations(c *call) (any, error) {
 		if c.Err() != nil { // nobody waits any more, and a condition may take long over a long text
 			return nil, busy(c.Err())
 		}
-		answer, err := d.evaluate(c, reach, entitiesOf(one, defaults))
+		answer, err := decision{}, costly()
+		if !c.meter.Full() {
+			answer, err = d.evaluate(c, reach, entitiesOf(one, defaults))
+		}
 		if err != nil {
 			answer, err = d.failed(err)
 		}

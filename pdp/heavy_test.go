@@ -2,11 +2,16 @@ package pdp
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gatehouse/access"
+	"gatehouse/caller"
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // Searches look at everybody: so many run at once and no more, and who waits for too
@@ -47,5 +52,61 @@ func TestSearchesEndWithTheirRequest(t *testing.T) {
 	}, func(name string) any { return name })
 	if looked != 1 || !fault.Is(err, fault.Unavailable) {
 		t.Errorf("%d were looked at, %v", looked, err)
+	}
+}
+
+// costlyCall is a request about somebody who has as many grants with conditions as can be,
+// which take as long as can be.
+func costlyCall(t *testing.T) (*call, access.Question) {
+	ada := access.Subject{Kind: access.User, ID: "usr_" + strings.Repeat("a", 32)}
+	p := access.Policy{APIs: []access.API{{ID: "shop", Permissions: []access.Permission{{Resource: "orders", Action: "read"}}}}}
+	for i := range access.MaxGrantsOf {
+		p.Grants = append(p.Grants, access.Grant{
+			ID: id.Grant(fmt.Sprint("gra_", i)), Subject: ada, Effect: access.Allow, Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"},
+			Where: access.Where{Place: access.Condition, Expression: `resource.text.matches("a{0,120}b")`},
+		})
+	}
+	c := &call{Context: t.Context(), Caller: &caller.Caller{Snapshot: access.Compile(p)}, now: time.Now()}
+	return c, access.Question{
+		Principal: ada, Permission: "shop/orders:read", Now: c.now, Meter: &c.meter,
+		Resource: access.Resource{Attrs: map[string]any{"text": strings.Repeat("a", maxText)}},
+	}
+}
+
+// A page ends where the conditions took as much as one request may: the next one goes on
+// behind it.
+func TestAPageEndsWhereConditionsTakeLong(t *testing.T) {
+	t.Parallel()
+	c, q := costlyCall(t)
+	looked := map[string]int{}
+	names := make([]string, 100)
+	for i := range names {
+		names[i] = fmt.Sprintf("%03d", i)
+	}
+	p, pages := page{limit: 10}, 0
+	for {
+		c.meter = access.Meter{}
+		answer, err := c.gather(p, names, func(name string) (bool, error) {
+			looked[name]++
+			q.Resource.ID = name
+			return c.allowed(&q)
+		}, func(name string) any { return name })
+		if pages++; err != nil || len(answer.Results) > 0 {
+			t.Fatal(answer, err)
+		}
+		if answer.Page.Next == "" {
+			break
+		}
+		if p, err = p.from(answer.Page.Next); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if pages < 4 || len(looked) != len(names) {
+		t.Errorf("%d pages looked at %d names", pages, len(looked))
+	}
+	for name, times := range looked {
+		if times != 1 {
+			t.Errorf("%s was looked at %d times", name, times)
+		}
 	}
 }

@@ -111,6 +111,8 @@ type call struct {
 	path string
 	body object
 	now  time.Time
+	// meter counts what the conditions behind all questions of the request took.
+	meter access.Meter
 }
 
 // answer serves an endpoint: who calls is known before anything of the body is read.
@@ -195,6 +197,12 @@ func (d *Door) heavily(ctx context.Context, f func() error) error {
 	case <-ctx.Done():
 		return busy(ctx.Err())
 	}
+}
+
+// costly is the answer to a question for which the conditions behind those before it in
+// the same request left nothing.
+func costly() error {
+	return fault.New(fault.TooMany, "evaluation.costly", "The conditions behind these questions take too long to be asked in one request: ask fewer.")
 }
 
 // busy says that a search, or many evaluations, took too long or did not begin.

@@ -83,7 +83,7 @@ var everything = needs{subjectID: true, action: true, resourceID: true}
 // question reads the question that e asks. Without an action, its Permission is the
 // resource alone, "shop/orders".
 func (c *call) question(e entities, reach caller.Reach, n needs) (*access.Question, error) {
-	r := &reading{q: &access.Question{Now: c.now}, reach: reach}
+	r := &reading{q: &access.Question{Now: c.now, Meter: &c.meter}, reach: reach}
 	r.subject(member("subject", e.subject, true), n.subjectID)
 	r.resource(member("resource", e.resource, true), n.resourceID)
 	if n.action {

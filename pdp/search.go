@@ -102,7 +102,7 @@ func badToken() *fault.Error {
 }
 
 // gather takes those of the names, which are in order, that may be, up to a page of
-// them.
+// them. A page ends early where conditions took long.
 func (c *call) gather(p page, names []string, may func(name string) (bool, error), result func(name string) any) (searched, error) {
 	answer, last := searched{Results: []any{}}, p.after
 	for _, name := range names {
@@ -112,18 +112,21 @@ func (c *call) gather(p page, names []string, may func(name string) (bool, error
 		if c.Err() != nil {
 			return answer, busy(c.Err())
 		}
+		if c.meter.Full() {
+			answer.Page.Next = p.token(last)
+			break
+		}
 		ok, err := may(name)
 		if err != nil {
 			return answer, err
 		}
-		if !ok {
-			continue
-		}
-		if len(answer.Results) == p.limit {
+		if ok && len(answer.Results) == p.limit {
 			answer.Page.Next = p.token(last)
 			break
 		}
-		answer.Results, last = append(answer.Results, result(name)), name
+		if last = name; ok {
+			answer.Results = append(answer.Results, result(name))
+		}
 	}
 	answer.Page.Count = len(answer.Results)
 	return answer, nil
