@@ -68,15 +68,18 @@ func (r *Keyring) Bearer(ctx context.Context, text string) (Bearer, error) {
 	return b, nil
 }
 
-// Has reports whether there is a key of that name, be it good or not: whoever shows
-// one has not merely guessed.
-func (r *Keyring) Has(ctx context.Context, text string) bool {
+// Read tells which key a text is: one of this house that there is or was. It asks
+// nobody. What it reports false for is a guess.
+func (r *Keyring) Read(text string) (id.ServiceKey, bool) {
 	p, err := r.Codec.Parse(text)
-	if err != nil {
-		return false
-	}
+	return p.ID, err == nil
+}
+
+// Has reports whether there is such a key that is not over: to judge it no store is
+// asked, be it good now or not.
+func (r *Keyring) Has(ctx context.Context, key id.ServiceKey) bool {
 	s, err := r.Policy.Current(ctx)
-	return err == nil && s.keys[p.ID] != nil
+	return err == nil && s.keys[key] != nil
 }
 
 func badKey() error {

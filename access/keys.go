@@ -17,11 +17,15 @@ import (
 // KeyPrefix begins every key of a service account, so that secret scanners find it.
 const KeyPrefix = "gatehouse_pat_"
 
-// The layout of a key: the prefix, which key it is, "_", 32 random bytes and four
-// of a checksum, all in base32 with small letters (docs/access.md). The checksum is
-// the CRC-32 of all that stands before it, for scanners that have no key of ours.
+// The layout of a key: the prefix, which key it is, "_", 16 random bytes and 16 of a
+// seal, and four of a checksum, all in base32 with small letters (docs/access.md). The
+// seal is a MAC under a key of the house: by it a key that is over, of which nothing may
+// be kept any more, is told from a guess, without a query. The checksum is the CRC-32 of
+// all that stands before it, for scanners that have no key of ours.
 const (
-	keySecret   = 32
+	keyRandom   = 16
+	keySeal     = 16
+	keySecret   = keyRandom + keySeal
 	keyChecksum = 4
 )
 
@@ -49,13 +53,15 @@ type PresentedKey struct {
 // Mint returns a fresh key of that name, and the MAC to keep.
 func (c KeyCodec) Mint(name id.ServiceKey) (text string, mac []byte) {
 	var b [keySecret]byte
-	rand.Read(b[:]) // never fails
-	text = KeyPrefix + name.Text() + "_" + keyLetters.EncodeToString(b[:])
+	rand.Read(b[:keyRandom]) // never fails
+	text = KeyPrefix + name.Text() + "_"
+	copy(b[keyRandom:], c.seal(text, b[:keyRandom]))
+	text += keyLetters.EncodeToString(b[:])
 	return text + checksum(text), c.mac(text)
 }
 
-// Parse reads a key. What cannot be one is an error; whether it is one of ours only
-// a Snapshot tells, by its MAC.
+// Parse reads a key. What was not minted under the same key of the house is an error, in
+// constant time as far as the seal goes; whether it is good now a Snapshot tells.
 func (c KeyCodec) Parse(text string) (PresentedKey, error) {
 	rest, ok := strings.CutPrefix(text, KeyPrefix)
 	if !ok || len(text) > maxKeyText {
@@ -70,6 +76,11 @@ func (c KeyCodec) Parse(text string) (PresentedKey, error) {
 	if checksum(signed) != text[len(signed):] {
 		return PresentedKey{}, errKey
 	}
+	head, body := text[:len(KeyPrefix)+len(name)+1], rest[len(name)+1:][:keySecretText]
+	b, err := keyLetters.DecodeString(body)
+	if err != nil || keyLetters.EncodeToString(b) != body || !secret.Equal(b[keyRandom:], c.seal(head, b[:keyRandom])) {
+		return PresentedKey{}, errKey
+	}
 	return PresentedKey{ID: key, mac: c.mac(signed)}, nil
 }
 
@@ -80,6 +91,11 @@ func checksum(text string) string {
 	var b [keyChecksum]byte
 	binary.BigEndian.PutUint32(b[:], crc32.ChecksumIEEE([]byte(text)))
 	return keyLetters.EncodeToString(b[:])
+}
+
+// seal covers all that stands before it, cut to 128 bits.
+func (c KeyCodec) seal(head string, random []byte) []byte {
+	return secret.MAC(c.Key, "service key seal\x00"+head+string(random))[:keySeal]
 }
 
 func (c KeyCodec) mac(text string) []byte { return secret.MAC(c.Key, "service key\x00"+text) }

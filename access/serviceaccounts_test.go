@@ -213,6 +213,31 @@ func TestWhatIsNoKeyOpensNothing(t *testing.T) {
 	w.opens(r, forged, false)
 }
 
+// Who shows a key that was one of ours has not guessed, whatever became of it, and of
+// its account; to tell that nothing is asked.
+func TestAKeyOfOursIsNoGuess(t *testing.T) {
+	t.Parallel()
+	w := newWritten(t)
+	b := w.service("ops")
+	r := &Keyring{Codec: w.Keys}
+	is := func(text string, ours bool) {
+		t.Helper()
+		if name, ok := r.Read(text); ok != ours || ok && name != b.Key.ID {
+			t.Errorf("%q is a key of ours: %t %q, want %t", text, ok, name, ours)
+		}
+	}
+	is(b.Text, true)
+	w.must(nil, w.DeleteServiceAccount(t.Context(), console, "ops", ""))
+	is(b.Text, true)
+	other, _ := KeyCodec{Key: []byte(strings.Repeat("k", 32))}.Mint(b.Key.ID)
+	is(other, false)
+	for i := range b.Text {
+		if c := byte('a'); b.Text[i] != c {
+			is(b.Text[:i]+string(c)+b.Text[i+1:], false)
+		}
+	}
+}
+
 // What is kept of a key is no key, and tells nothing of it.
 func TestOfAKeyItsMACAloneIsKept(t *testing.T) {
 	t.Parallel()

@@ -12,6 +12,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/caller"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/oauth"
 	"gatehouse/web"
 )
@@ -22,11 +23,14 @@ type scene struct {
 	tokenErr error
 	bearer   access.Bearer
 	keyErr   error
-	guess    bool // there is no key of that name
+	guess    bool // the key is none of ours
+	over     bool // it is one that is over
 	policy   access.Policy
 	unknown  error
-	bad      int           // credentials that were counted
+	bad      int           // credentials that were counted against the address
+	again    int           // and against the key
 	wait     time.Duration // for how long the address is kept out
+	later    time.Duration // and the key
 }
 
 func (s *scene) Known(string) bool { return s.token != nil }
@@ -37,10 +41,25 @@ func (s *scene) Bearer(context.Context, string) (access.Bearer, error) { return 
 func (s *scene) Current(context.Context) (*access.Snapshot, error) {
 	return access.Compile(s.policy), s.unknown
 }
-func (s *scene) Has(context.Context, string) bool                       { return !s.guess }
-func (s *scene) Blocked(context.Context, string) (time.Duration, error) { return s.wait, nil }
-func (s *scene) Count(context.Context, string) error                    { s.bad++; return nil }
-func (s *scene) Take(context.Context, string) (time.Duration, error)    { return 0, nil }
+func (s *scene) Read(string) (id.ServiceKey, bool)                   { return "key_x", !s.guess }
+func (s *scene) Has(context.Context, id.ServiceKey) bool             { return !s.guess && !s.over }
+func (s *scene) Take(context.Context, string) (time.Duration, error) { return 0, nil }
+
+func (s *scene) Blocked(_ context.Context, key string) (time.Duration, error) {
+	if key == "caller:key_x" {
+		return s.later, nil
+	}
+	return s.wait, nil
+}
+
+func (s *scene) Count(_ context.Context, key string) error {
+	if key == "caller:key_x" {
+		s.again++
+	} else {
+		s.bad++
+	}
+	return nil
+}
 
 func (s *scene) desk() *caller.Desk {
 	return &caller.Desk{
@@ -135,20 +154,31 @@ func TestOnlyGuessesCount(t *testing.T) {
 func TestOnlyGuessedKeysCount(t *testing.T) {
 	t.Parallel()
 	bad := fault.New(fault.Unauthenticated, "servicekey.bad", "")
+	away := &fault.Error{Kind: fault.Unavailable, Code: "policy.unknown", Detail: "Nobody knows."}
 	for name, c := range map[string]struct {
-		guess bool
-		err   error
-		bad   int
+		guess, over bool
+		wait, later time.Duration
+		err         error
+		want        fault.Kind
+		bad, again  int
 	}{
-		"a guess": {true, bad, 1}, "one that opens nothing now": {false, bad, 0},
-		"nobody knows": {false, &fault.Error{Kind: fault.Unavailable, Code: "policy.unknown", Detail: "Nobody knows."}, 0},
+		"a guess":                                    {guess: true, err: bad, want: fault.Unauthenticated, bad: 1},
+		"a guess after many":                         {guess: true, err: bad, wait: time.Minute, want: fault.TooMany},
+		"one that opens nothing now":                 {err: bad, want: fault.Unauthenticated},
+		"one that opens nothing, beside guesses":     {err: bad, wait: time.Minute, want: fault.Unauthenticated},
+		"one that is over":                           {over: true, err: bad, want: fault.Unauthenticated, again: 1},
+		"one that is over, beside guesses":           {over: true, err: bad, wait: time.Minute, want: fault.Unauthenticated, again: 1},
+		"one that is over, again and again":          {over: true, err: bad, later: time.Minute, want: fault.TooMany},
+		"one that opens nothing, while others tried": {err: bad, later: time.Minute, want: fault.Unauthenticated},
+		"one that nobody knows of":                   {err: away, want: fault.Unavailable},
+		"one that is over, where nobody knows":       {over: true, err: away, want: fault.Unavailable},
 	} {
 		s := newScene()
-		s.guess, s.keyErr = c.guess, c.err
+		s.guess, s.over, s.wait, s.later, s.keyErr = c.guess, c.over, c.wait, c.later, c.err
 		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
 		r.Header.Set("Authorization", "Bearer gatehouse_pat_x")
-		if _, err := s.desk().Authenticate(r); err == nil || s.bad != c.bad {
-			t.Errorf("%s: %v, and %d were counted, want %d", name, err, s.bad, c.bad)
+		if _, err := s.desk().Authenticate(r); fault.KindOf(err) != c.want || s.bad != c.bad || s.again != c.again {
+			t.Errorf("%s: %v, and %d and %d were counted, want %d and %d", name, err, s.bad, s.again, c.bad, c.again)
 		}
 	}
 }

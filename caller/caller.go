@@ -36,8 +36,10 @@ type Tokens interface {
 type Keys interface {
 	// Bearer answers Unauthenticated for what opens nothing now.
 	Bearer(ctx context.Context, text string) (access.Bearer, error)
-	// Has reports whether there is such a key, be it good or not.
-	Has(ctx context.Context, text string) bool
+	// Read tells which key a text is, of those that there are or were; false: a guess.
+	Read(text string) (id.ServiceKey, bool)
+	// Has reports whether there is such a key that is not over.
+	Has(ctx context.Context, key id.ServiceKey) bool
 }
 
 // Policy is what is decided by; *access.Live is.
@@ -54,7 +56,8 @@ type Desk struct {
 	Tokens   Tokens
 	Keys     Keys
 	Policy   Policy
-	// Flood bounds how many bad credentials an address may have us look at.
+	// Flood bounds how many bad credentials an address may have us look at, and how often
+	// a key that is over.
 	Flood web.Flood
 }
 
@@ -169,10 +172,10 @@ func credential(r *http.Request) (string, error) {
 // Those that are known to be good are not bounded, and those that were good once do
 // not count: programs that try them once more lock out nobody.
 func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) {
-	flood := "caller:" + id.Network(web.InfoOf(r.Context()).IP)
+	flood := addressOf(r)
 	known := d.Tokens.Known(text)
 	if !known {
-		if err := d.flooded(r.Context(), flood); err != nil {
+		if err := d.flooded(r.Context(), flood, fromAddress); err != nil {
 			return nil, err
 		}
 	}
@@ -186,35 +189,51 @@ func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) 
 	return nil, invalid(err)
 }
 
-// flooded is the answer to an address that sent too many bad credentials, nil for others.
-func (d *Desk) flooded(ctx context.Context, flood string) error {
+// addressOf is what the guesses of a request count against.
+func addressOf(r *http.Request) string { return "caller:" + id.Network(web.InfoOf(r.Context()).IP) }
+
+const fromAddress = "Too many bad credentials from this address."
+
+// flooded is the answer to who sent too much that is bad, nil for others.
+func (d *Desk) flooded(ctx context.Context, flood, detail string) error {
 	wait := d.Flood.Blocked(ctx, flood)
 	if wait <= 0 {
 		return nil
 	}
-	return &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: "Too many bad credentials from this address.", RetryAfter: wait}
+	return &fault.Error{Kind: fault.TooMany, Code: "caller.flood", Detail: detail, RetryAfter: wait}
 }
 
-// byKey returns whose key came, and bounds how many bad ones an address may have us
-// look at. One of a name that there is does not count, as with tokens that were good
-// once: a job whose account is locked, and that tries again, locks out nobody beside it.
-// To guess at such a one is to guess at 32 bytes, and asks no store.
+// byKey returns whose key came. Guesses are bounded by their address. A key that was
+// ours is none: a job that goes on trying with one that is over, or whose account is
+// locked, keeps out nobody beside it. One that is over has the store asked whether there
+// is news of it, and has a bound of its own.
 func (d *Desk) byKey(r *http.Request, text string) (*Caller, error) {
-	flood := "caller:" + id.Network(web.InfoOf(r.Context()).IP)
-	known := d.Keys.Has(r.Context(), text)
-	if !known { // a good key is not kept out by the guesses of others
-		if err := d.flooded(r.Context(), flood); err != nil {
+	key, ours := d.Keys.Read(text)
+	if !ours {
+		return nil, d.guessed(r)
+	}
+	flood := "caller:" + string(key)
+	known := d.Keys.Has(r.Context(), key)
+	if !known {
+		if err := d.flooded(r.Context(), flood, "This key is over, and was tried too often."); err != nil {
 			return nil, err
 		}
 	}
 	c, err := d.holder(r.Context(), text)
-	if err == nil {
-		return c, nil
-	}
 	if _, refused := errors.AsType[*Refusal](err); refused && !known {
 		d.Flood.Count(r.Context(), flood)
 	}
-	return nil, err
+	return c, err
+}
+
+// guessed is the answer to what never was a key of ours.
+func (d *Desk) guessed(r *http.Request) error {
+	flood := addressOf(r)
+	if err := d.flooded(r.Context(), flood, fromAddress); err != nil {
+		return err
+	}
+	d.Flood.Count(r.Context(), flood)
+	return invalid(errors.New("no key of ours"))
 }
 
 // holder returns whose key a text is now. What it refuses is a *Refusal.

@@ -37,6 +37,16 @@ func (k *Secret) live(t time.Time) bool { return k.Expires.IsZero() || t.Before(
 // in a time that does not tell which. Clients that authenticate otherwise have
 // none.
 func (s *Service) VerifySecret(c *Client, presented string, now time.Time) bool {
+	return s.fits(c, presented, func(k *Secret) bool { return k.live(now) })
+}
+
+// WasSecret reports whether presented is a secret that is kept of the client, be its
+// time over: whoever shows it has not guessed.
+func (s *Service) WasSecret(c *Client, presented string) bool {
+	return s.fits(c, presented, func(*Secret) bool { return true })
+}
+
+func (s *Service) fits(c *Client, presented string, counts func(*Secret) bool) bool {
 	if !c.hasSecrets() || len(presented) > 256 {
 		return false
 	}
@@ -44,7 +54,7 @@ func (s *Service) VerifySecret(c *Client, presented string, now time.Time) bool 
 	ok := false
 	for i := range c.Secrets {
 		same := secret.Equal(c.Secrets[i].MAC, mac)
-		ok = ok || same && c.Secrets[i].live(now)
+		ok = ok || same && counts(&c.Secrets[i])
 	}
 	return ok
 }

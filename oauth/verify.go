@@ -24,8 +24,9 @@ var ErrBadToken = errors.New("bad access token")
 
 func badToken(reason string) error { return fmt.Errorf("%w: %s", ErrBadToken, reason) }
 
-// ErrDeadToken is the ErrBadToken of a token that was ours and good once.
-var ErrDeadToken = fmt.Errorf("%w: it was good before", ErrBadToken)
+// ErrDeadToken is the ErrBadToken of what we signed: a token that was good once, or will
+// be, or is of another kind. Whoever shows it has not guessed.
+var ErrDeadToken = fmt.Errorf("%w: it is of ours", ErrBadToken)
 
 func deadToken(reason string) error { return fmt.Errorf("%w: %s", ErrDeadToken, reason) }
 
@@ -128,7 +129,7 @@ func (v *Verifier) alive(ctx context.Context, t *AccessToken, now time.Time) err
 		return deadToken("expired")
 	}
 	if now.Before(t.notBefore) {
-		return badToken("not valid yet")
+		return deadToken("not valid yet")
 	}
 	if err := v.Registry.Current(ctx); err != nil {
 		return RevocationsUnknown(err)
@@ -168,7 +169,7 @@ func (v *Verifier) ofItsClient(ctx context.Context, t *AccessToken, now time.Tim
 // them good, nor the other way round.
 func (t *AccessToken) ofItsKind(client *Client) error {
 	if t.kind != client.TokenType() {
-		return badToken("of another type than its client has")
+		return deadToken("of another type than its client has")
 	}
 	return nil
 }
@@ -205,20 +206,20 @@ func (v *Verifier) read(token string) (*AccessToken, error) {
 		return nil, fmt.Errorf("%w: %w", ErrBadToken, err)
 	}
 	if typ != TypeAccessToken && typ != TypeJWT {
-		return nil, badToken("not an access token")
+		return nil, deadToken("not an access token")
 	}
 	var c struct {
 		AccessClaims
 		NotBefore int64 `json:"nbf"`
 	}
 	if err := json.Unmarshal(payload, &c); err != nil {
-		return nil, badToken("not a claims object")
+		return nil, deadToken("not a claims object")
 	}
 	if c.Issuer != v.Issuer {
-		return nil, badToken("of another issuer than " + v.Issuer)
+		return nil, deadToken("of another issuer than " + v.Issuer)
 	}
 	if c.Subject == "" || c.ClientID == "" || c.ID == "" || c.Issued <= 0 || c.Expires <= 0 || len(c.Audience) == 0 || slices.Contains(c.Audience, "") {
-		return nil, badToken("a required claim is missing")
+		return nil, deadToken("a required claim is missing")
 	}
 	t := &AccessToken{Claims: c.AccessClaims, kind: typ, expires: time.Unix(c.Expires, 0)}
 	if c.NotBefore > 0 {

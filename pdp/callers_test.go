@@ -204,8 +204,29 @@ func TestBadCredentialsAreBounded(t *testing.T) {
 			t.Errorf("a good %s from there: %d %s", name, a.status, a.body)
 		}
 	}
-	if a := d.post(pdp.PathEvaluation, keysOf["unknown"].text, good); a.status != http.StatusTooManyRequests {
+	guessed, _ := access.KeyCodec{Key: make([]byte, 32)}.Mint(keysOf["ops"].id)
+	if a := d.post(pdp.PathEvaluation, guessed, good); a.status != http.StatusTooManyRequests {
 		t.Errorf("a key that is guessed from there: %d %s", a.status, a.body)
+	}
+	// A key that was ours is no guess, and has a bound of its own.
+	for name, of := range map[string]string{"locked": "held", "disabled": "retired"} {
+		for range 1000 {
+			if a := d.post(pdp.PathEvaluation, keysOf[of].text, good); a.status != http.StatusUnauthorized {
+				t.Fatalf("a key that is %s: %d %s", name, a.status, a.body)
+			}
+		}
+	}
+	for i := range 1000 {
+		last = d.post(pdp.PathEvaluation, keysOf["unknown"].text, good).status
+		if i == 0 && last != http.StatusUnauthorized {
+			t.Fatalf("a key that is over is answered %d", last)
+		}
+	}
+	if last != http.StatusTooManyRequests {
+		t.Errorf("after a thousand attempts with a key that is over the answer is %d", last)
+	}
+	if a := d.post(pdp.PathEvaluation, keysOf["ops"].text, good); a.status != http.StatusOK {
+		t.Errorf("another key afterwards: %d %s", a.status, a.body)
 	}
 }
 

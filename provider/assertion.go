@@ -85,11 +85,14 @@ func (p *Provider) proveAssertion(ctx context.Context, c *oauth.Client, token st
 	}
 	var a assertion
 	if err := json.Unmarshal(payload, &a); err != nil {
-		return badClient("the assertion is not a claims object")
+		return endedClient("the assertion is not a claims object")
 	}
 	now := time.Now()
+	if c.Disabled {
+		return endedClient("the client is disabled")
+	}
 	if err := a.check(string(c.ID), []string{p.Issuer, p.Issuer + PathToken}, now); err != nil {
-		return badClient(err.Error())
+		return endedClient(err.Error())
 	}
 	fresh, err := p.Protocol.UseAssertion(ctx, c, a.ID, secondsOf(a.Expires).Add(expirySkew))
 	if err != nil {

@@ -25,9 +25,18 @@ func badClient(reason string) *refusal {
 	return &refusal{code: "invalid_client", description: "The client could not be authenticated.", status: http.StatusUnauthorized, challenge: basicRealm, err: fmt.Errorf("client authentication: %s", reason)}
 }
 
+// endedClient is badClient for who presented what is the client's own, or was: that
+// is no guess, and programs that try it once more lock out nobody.
+func endedClient(reason string) *refusal {
+	e := badClient(reason)
+	e.genuine = true
+	return e
+}
+
 // authenticateClient returns the client that sent r (RFC 6749 section 2.3, RFC
 // 7523 section 2.2). It must use exactly one method, and one that it is
-// registered for. A failure is a *refusal and counts against the sender.
+// registered for. A failure is a *refusal and, if it may be a guess, counts against
+// the sender.
 func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.Client, error) {
 	if r.URL.RawQuery != "" {
 		if err := noSecretsIn(r.URL); err != nil {
@@ -53,7 +62,7 @@ func (p *Provider) authenticateClient(r *http.Request, form url.Values) (*oauth.
 		if !ok {
 			return nil, err
 		}
-		if e.code == "invalid_client" {
+		if e.code == "invalid_client" && !e.genuine {
 			p.flood.Count(r.Context(), key)
 		}
 		return nil, e.about(loggable(how.client))
@@ -94,13 +103,17 @@ func (p *Provider) prove(ctx context.Context, c *oauth.Client, how presented) er
 	case c == nobody:
 		return badClient("there is no such client")
 	case !c.Takes(how.method):
-		return badClient("it came by " + how.method + ", and is registered for " + c.AuthMethod)
+		e := badClient("it came by " + how.method + ", and is registered for " + c.AuthMethod)
+		e.genuine = good && how.secret != ""
+		return e
 	case !good:
-		return badClient("the secret is wrong, or its time is over")
-	case c.Disabled:
-		return badClient("the client is disabled")
-	case how.method == oauth.AuthPrivateKey:
+		e := badClient("the secret is wrong, or its time is over")
+		e.genuine = p.Protocol.WasSecret(c, how.secret)
+		return e
+	case how.method == oauth.AuthPrivateKey: // who is disabled is told so once it is known to be that one
 		return p.proveAssertion(ctx, c, how.assertion)
+	case c.Disabled:
+		return endedClient("the client is disabled")
 	}
 	return nil
 }

@@ -123,6 +123,53 @@ func TestFailedClientAuthenticationsCountAgainstTheAddress(t *testing.T) {
 	}
 }
 
+// What is, or was, the client's own is no guess: programs that go on trying it keep out
+// no other one of the same client behind the same address.
+func TestOnlyGuessesOfClientsCount(t *testing.T) {
+	t.Parallel()
+	now := time.Now().Unix()
+	good := clientKey{jose.ES256, ecKey, "e"}
+	assertion := func(token string) []string {
+		return []string{"client_assertion", token, "client_assertion_type", assertionType}
+	}
+	for name, c := range map[string]struct {
+		header  []string
+		params  []string
+		counted int
+	}{
+		"a wrong secret":                        {basic("web", "wrong"), nil, 1},
+		"a secret whose time is over":           {basic("web", "was "+secretOf("web")), nil, 0},
+		"a disabled client's secret":            {basic("off", secretOf("off")), nil, 0},
+		"a wrong secret of a disabled client":   {basic("off", "wrong"), nil, 1},
+		"a secret that came by another method":  {nil, []string{"client_id", "web", "client_secret", secretOf("web")}, 0},
+		"a wrong one by another method":         {nil, []string{"client_id", "web", "client_secret", "wrong"}, 1},
+		"no secret":                             {nil, []string{"client_id", "web"}, 1},
+		"no client":                             {basic("nobody", "wrong"), nil, 1},
+		"an assertion of another's key":         {nil, assertion(clientKey{jose.ES256, strange, "e"}.sign(t, assertionFor(), nil)), 1},
+		"an assertion that has expired":         {nil, assertion(good.sign(t, assertionFor("exp", now-1), nil)), 0},
+		"an assertion for another server":       {nil, assertion(good.sign(t, assertionFor("aud", "https://other.example.test"), nil)), 0},
+		"an assertion of a disabled client":     {nil, assertion(good.sign(t, assertionFor("iss", "stopped", "sub", "stopped"), nil)), 0},
+		"a guess at a disabled client with one": {nil, assertion(clientKey{jose.ES256, strange, "e"}.sign(t, assertionFor("iss", "stopped", "sub", "stopped"), nil)), 1},
+	} {
+		d := newDoor(t)
+		d.withKeys(jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e"})
+		stopped := *d.registry.clients["signer"]
+		stopped.ID, stopped.Disabled = "stopped", true
+		d.registry.clients["stopped"] = &stopped
+		refused(t, d.knock(c.header, c.params...), http.StatusUnauthorized, "invalid_client")
+		counted := 0
+		for _, n := range d.limiter.counted {
+			counted += n
+		}
+		if counted != c.counted {
+			t.Errorf("%s: %d were counted, want %d", name, counted, c.counted)
+		}
+		if len(d.store.used) != 0 {
+			t.Errorf("%s: an assertion was remembered as used", name)
+		}
+	}
+}
+
 func TestRegistryFailureIsNoWrongClient(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)

@@ -33,6 +33,7 @@ type Tokens interface {
 // *oauth.Refusal for the client, and others that are nobody's no.
 type Protocol interface {
 	VerifySecret(c *oauth.Client, presented string, now time.Time) bool
+	WasSecret(c *oauth.Client, presented string) bool
 	UseAssertion(ctx context.Context, c *oauth.Client, jti string, until time.Time) (fresh bool, err error)
 
 	IssueCode(ctx context.Context, c *oauth.Client, r oauth.CodeRequest, finish func(ctx context.Context) error) (string, error)

@@ -25,6 +25,7 @@ type refusal struct {
 	retryAfter  time.Duration
 	err         error     // for the log, as is what follows
 	client      id.Client // whom it is about, where that is known
+	genuine     bool      // what was presented is no guess: it is the client's own, or was
 }
 
 func (e *refusal) Error() string {

@@ -24,6 +24,10 @@ func (p *knownSecrets) VerifySecret(c *oauth.Client, presented string, _ time.Ti
 	return presented == p.secretOf(c.ID)
 }
 
+func (p *knownSecrets) WasSecret(c *oauth.Client, presented string) bool {
+	return presented == "was "+p.secretOf(c.ID)
+}
+
 // errUnused is what a test gets where it asks for what it has no use for.
 var errUnused = errors.New("not used in this test")
 

@@ -236,12 +236,14 @@ func TestExpiredAndRevokedTokensAreNoFlood(t *testing.T) {
 	for name, token := range map[string]string{
 		"expired": e.token(func(c *oauth.AccessClaims) { c.Expires = time.Now().Add(-time.Minute).Unix() }),
 		"of a signed claims object that is no token": e.sign("JWT", e.claims()),
+		"of an ID token":   e.idToken(),
+		"of another house": newForge(t).token(),
 	} {
 		before := e.limiter.counted["userinfo:192.0.2.1"]
 		if w := e.getUserinfo(token); w.Code != http.StatusUnauthorized {
 			t.Fatalf("%s: %d", name, w.Code)
 		}
-		if counted := e.limiter.counted["userinfo:192.0.2.1"] != before; counted == (name == "expired") {
+		if counted := e.limiter.counted["userinfo:192.0.2.1"] != before; counted != (name == "of another house") {
 			t.Errorf("a token that is %s was counted: %v", name, counted)
 		}
 	}

@@ -125,13 +125,26 @@ func TestMalformedAccessTokensOpenNothing(t *testing.T) {
 		"payload is no JSON":             raw(`{"sub"`),
 		"payload is null":                raw(`null`),
 	}
+	guesses := 0
 	for name, token := range cases {
+		before := e.limiter.counted["userinfo:192.0.2.1"]
 		if w := e.getUserinfo(strings.ReplaceAll(token, "\n", "")); name != "line break inside" && !refusedWith(w.Code, w.Header(), "invalid_token", "invalid_request") {
 			t.Errorf("%s: userinfo answers %d %s %v", name, w.Code, w.Body, w.Header()["Www-Authenticate"])
 		}
 		if got := e.introspected("spy", token); len(got) != 1 || got["active"] != false {
 			t.Errorf("%s: introspection answers %v, want only active: false", name, got)
 		}
+		_, _, _, err := e.ring.Check(token)
+		counted := e.limiter.counted["userinfo:192.0.2.1"] != before
+		if guesses++; !counted {
+			guesses--
+		}
+		if counted && err == nil && len(token) <= oauth.MaxToken {
+			t.Errorf("%s: we signed it, and it counted as a guess", name)
+		}
+	}
+	if guesses < 20 {
+		t.Errorf("%d of the tokens counted as guesses", guesses)
 	}
 	if w := e.getUserinfo(good); w.Code != http.StatusOK {
 		t.Fatalf("userinfo with the good token = %d %s", w.Code, w.Body)
