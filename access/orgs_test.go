@@ -87,6 +87,50 @@ func TestAGrantWithinAnOrganisationIsForItsMembersThere(t *testing.T) {
 	}
 }
 
+// A deny within an organisation is a grant of it like any other: it is for its members.
+// Who is in it no longer is there what they are everywhere, by the clock too; and who
+// takes them out must hold what they get back.
+func TestADenyWithinAnOrganisationIsForItsMembersThere(t *testing.T) {
+	t.Parallel()
+	for _, effect := range []Effect{Deny, Allow} {
+		w := newWritten(t).shop().org("acme", "other")
+		ctx := t.Context()
+		everywhere, within := w.give(toAda(nil)), w.give(toAda(func(g *Grant) { g.Org, g.Effect = "acme", effect }))
+		if effect == Allow {
+			w.must(w.Revoke(ctx, console, everywhere.ID, "test"))
+		}
+		denies := effect == Deny
+		outcome := func(allowed bool) Outcome {
+			if allowed {
+				return Allowed
+			}
+			return Refused
+		}
+		m := inOrg(adas)
+		m.ExpiresAt = time.Now().Add(time.Hour).UTC().Truncate(time.Microsecond)
+		w.must(w.AddMember(ctx, console, m))
+		for org, want := range map[string]Outcome{"acme": outcome(!denies), "other": outcome(denies), "": outcome(denies)} {
+			if got := w.asks(org, time.Now()); got.Outcome != want {
+				t.Errorf("%s, within %q: %+v", effect, org, got)
+			}
+		}
+		if got := w.asks("acme", time.Now()); !got.Until.Equal(m.ExpiresAt) {
+			t.Errorf("%s: until %v, and the membership ends at %v", effect, got.Until, m.ExpiresAt)
+		}
+		if got := w.asks("acme", m.ExpiresAt); got.Outcome != outcome(denies) {
+			t.Errorf("%s, after their time in it: %+v", effect, got)
+		}
+		w.must(nil, w.RemoveMember(ctx, console, acme, adas))
+		if got := w.asks("acme", time.Now()); got.Outcome != outcome(denies) {
+			t.Errorf("%s, taken out: %+v", effect, got)
+		}
+		w.must(w.AddMember(ctx, console, inOrg(adas)))
+		if got := w.asks("acme", time.Now()); got.Outcome != outcome(!denies) || got.Grant != within.ID {
+			t.Errorf("%s, in it again: %+v", effect, got)
+		}
+	}
+}
+
 func TestEverybodyInAnOrganisationHasWhatItWasGiven(t *testing.T) {
 	t.Parallel()
 	w := newWritten(t).shop().org("acme").group("desk")

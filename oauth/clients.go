@@ -21,7 +21,8 @@ import (
 // sees again; it is empty for a client that authenticates otherwise. An empty
 // id is replaced by a fresh one. What the caller put into Secrets, Created,
 // Updated and Rev does not count. Faults: Invalid "client.invalid" with the fields that
-// are wrong, Conflict when the id is taken.
+// are wrong, Conflict when the id is taken, and "client.just_deleted" when it was until a
+// moment ago.
 func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (Client, string, error) {
 	if c.ID == "" {
 		c.ID = id.NewClient()
@@ -48,6 +49,9 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 		if err := s.free(ctx, c.ID); err != nil {
 			return err
 		}
+		if err := s.ofNobody(ctx, c.ID, c.Created); err != nil {
+			return err
+		}
 		if err := s.checkAudiences(ctx, &c); err != nil {
 			return err
 		}
@@ -66,6 +70,30 @@ func (s *Service) free(ctx context.Context, client id.Client) error {
 		return nil
 	}
 	return s.Grants.Free(ctx, client)
+}
+
+// ofNobody refuses an id under which tokens may still be issued to a client that was
+// deleted a moment ago: what ends those would end the tokens of the next one, and a
+// process that has not heard of it yet would give that what the other one had. It asks
+// behind the writing, which waits for whoever deletes.
+func (s *Service) ofNobody(ctx context.Context, client id.Client, now time.Time) error {
+	list, err := s.Store.RevocationsAbout(ctx, (&TokenFacts{Client: client}).Things())
+	if err != nil {
+		return err
+	}
+	var free time.Time
+	for _, v := range list {
+		if second := v.Before.Truncate(time.Second).Add(time.Second); second.After(free) { // tokens say when they were issued to the second
+			free = second
+		}
+	}
+	if !now.Before(free) {
+		return nil
+	}
+	return &fault.Error{
+		Kind: fault.Conflict, Code: "client.just_deleted", RetryAfter: free.Sub(now),
+		Detail: fmt.Sprintf("An application had the id %s until a moment ago. Create this one after %s, or under another id.", client, free.UTC().Format(time.RFC3339)),
+	}
 }
 
 // UpdateClient replaces all settings of a client but its secrets. A client that
