@@ -72,4 +72,17 @@ func (p *Provider) Mount(api *web.Mux) {
 	p.mountRevoke(api)
 	p.mountLogout(api)
 	p.mountDocuments(api)
+	for _, path := range []string{PathToken, PathUserinfo, PathIntrospect, PathRevoke} {
+		p.otherMethods(api, path)
+	}
+}
+
+// otherMethods answers programs that use a method which an endpoint has not as the
+// endpoint answers all that it refuses.
+func (p *Provider) otherMethods(api *web.Mux, path string) {
+	api.ServeMux.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) {
+		allow := api.Allow(r)
+		w.Header().Set("Allow", allow)
+		p.writeRefusal(w, r, &refusal{code: "invalid_request", description: "This endpoint is asked by " + allow + ".", status: http.StatusMethodNotAllowed})
+	})
 }

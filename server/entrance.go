@@ -33,6 +33,9 @@ func (s *Server) newEntrance(doors []*door) (*entrance, error) {
 		}
 		d.mux = web.NewMux(s.house.Log, d.refuse)
 		d.mount(d.mux)
+		if d.refuse != nil {
+			d.mux.Otherwise()
+		}
 		d.handler = s.layers(d, d.mux.ServeMux)
 		if d.host != nil {
 			e.hosts = append(e.hosts, d)

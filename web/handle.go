@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gatehouse/fault"
@@ -52,6 +53,39 @@ func (m *Mux) Route(pattern string, h Handler) {
 			Refuse(w, r, m.log, err, m.refuse)
 		}
 	})
+}
+
+// Otherwise answers what no route takes in the voice of the others, and not in net/http's
+// own: with the methods that a path has where only the method is wrong, and else that
+// there is nothing. Call it once, behind the routes. A Mux that has a route for every
+// path keeps it.
+func (m *Mux) Otherwise() {
+	if slices.Contains(m.patterns, "/") {
+		return
+	}
+	m.ServeMux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
+		status, f := http.StatusNotFound, fault.New(fault.NotFound, "page.not_found", "There is nothing at this address.")
+		if allow := m.Allow(r); allow != "" {
+			w.Header().Set("Allow", allow)
+			status, f = http.StatusMethodNotAllowed, fault.New(fault.Malformed, "request.method", "What is at this address is asked by: "+allow+".")
+		}
+		logRefusal(r, m.log, status, f, f)
+		m.refuse(w, r, status, f)
+	})
+}
+
+// Allow returns the methods that routes have for the path of r, as the header of that
+// name tells them; "" for none.
+func (m *Mux) Allow(r *http.Request) string {
+	var list []string
+	for _, method := range []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions} {
+		as := *r
+		as.Method = method
+		if _, pattern := m.Handler(&as); strings.Contains(pattern, " ") {
+			list = append(list, method)
+		}
+	}
+	return strings.Join(list, ", ")
 }
 
 // Refuse logs err once and answers with what a visitor may know of it.
