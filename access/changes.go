@@ -6,16 +6,18 @@ import (
 	"time"
 
 	"gatehouse/clock"
+	"gatehouse/follow"
 )
 
 // VersionEpoch is the counter that is another one once the store was filled from a
 // back-up: what the other counters counted before is of another time.
-const VersionEpoch = "epoch"
+const VersionEpoch = follow.Epoch
 
 // Change is one thing that a version of the policy touched. Each version has at
 // least one, so that who reads them sees whether a version is missing.
 type Change struct {
 	Version uint64
+	Former  int64 // the stamp of the version before; the store's to write
 	Kind    ChangeKind
 	Key     string
 	Loses   bool // somebody may have lost something that a token still says

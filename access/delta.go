@@ -2,7 +2,10 @@ package access
 
 import (
 	"context"
+	"errors"
 	"time"
+
+	"gatehouse/follow"
 )
 
 // The bounds of a delta: a whole load is cheaper than to read so many one by one,
@@ -57,26 +60,49 @@ func deltaOf(list []Change, from, to uint64, now time.Time) (d delta, ok bool) {
 	return d, d.version == to && len(d.who) <= maxDelta
 }
 
-// advance returns what s is by now; nil where only a whole load will do.
-func advance(ctx context.Context, store policyReader, s *Snapshot, epoch int64, now time.Time) (next *Snapshot, err error) {
-	err = store.View(ctx, func(ctx context.Context) error {
-		next = nil
-		versions, err := store.Versions(ctx)
-		if err != nil {
+// errWentBack is that the store is not what it was when the snapshot was read of it: a
+// database was put back beneath a server, or a standby took over that had not heard of
+// everything.
+var errWentBack = errors.New("the store went back in time")
+
+var stampOfPolicy = follow.Stamp(VersionPolicy)
+
+// advanced is a later snapshot, if a delta leads to it, with the stamp of its version.
+type advanced struct {
+	*Snapshot
+	stamp int64
+}
+
+// advance returns what s is by now; none where only a whole load will do. It compares
+// by what the store says now: whoever asked before may have asked before s was read.
+func (l *Live) advance(ctx context.Context, s *Snapshot, now time.Time) (next advanced, err error) {
+	err = l.store.View(ctx, func(ctx context.Context) error {
+		next = advanced{}
+		versions, err := l.store.Versions(ctx)
+		if err != nil || versions[VersionEpoch] != l.epoch.Load() {
 			return err
 		}
-		if versions[VersionEpoch] != epoch {
+		head, stamp := uint64(versions[VersionPolicy]), versions[stampOfPolicy]
+		if head < s.version || head == s.version && stamp != l.stamp {
+			return errWentBack
+		}
+		if head == s.version {
+			next = advanced{s, stamp}
 			return nil
 		}
-		list, err := store.ChangesAfter(ctx, s.version, maxChanges+1)
+		list, err := l.store.ChangesAfter(ctx, s.version, maxChanges+1)
 		if err != nil {
 			return err
 		}
-		d, ok := deltaOf(list, s.version, uint64(versions[VersionPolicy]), now)
+		if len(list) > 0 && list[0].Version == s.version+1 && list[0].Former != l.stamp {
+			return errWentBack
+		}
+		d, ok := deltaOf(list, s.version, head, now)
 		if !ok {
 			return nil
 		}
-		next, err = d.apply(ctx, store, s, now)
+		next.stamp = stamp
+		next.Snapshot, err = d.apply(ctx, l.store, s, now)
 		return err
 	})
 	return next, err

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 	"time"
@@ -21,6 +22,7 @@ type Live struct {
 	snapshot atomic.Pointer[Snapshot]
 	epoch    atomic.Int64  // of what is known; written by read, which is not called twice at a time
 	least    atomic.Uint64 // the version that a commit of this process made
+	stamp    int64         // of the version that is known; read's
 	took     atomic.Int64  // how long the last whole load took
 	loads    atomic.Uint64 // how many there were
 }
@@ -29,6 +31,13 @@ type Live struct {
 type liveStore interface {
 	policyReader
 	lossStore
+	historyStore
+}
+
+// historyStore is told that it is not what it was.
+type historyStore interface {
+	// WentBack begins another epoch, unless the present one is another already.
+	WentBack(ctx context.Context, epoch int64) error
 }
 
 // NewLive returns a Live that follows by feed and has read nothing yet. One process
@@ -127,27 +136,31 @@ func (l *Live) version() uint64 {
 
 // read reads what changed. After an error what was known before still counts.
 func (l *Live) read(ctx context.Context, versions map[string]int64) error {
-	s, epoch, version := l.snapshot.Load(), versions[VersionEpoch], uint64(versions[VersionPolicy])
-	if s == nil || epoch != l.epoch.Load() || version < s.version {
-		return l.load(ctx, epoch)
+	s := l.snapshot.Load()
+	if s == nil || versions[VersionEpoch] != l.epoch.Load() {
+		return l.load(ctx)
 	}
-	if version == s.version {
+	if uint64(versions[VersionPolicy]) == s.version && versions[stampOfPolicy] == l.stamp {
 		return nil
 	}
-	next, err := advance(ctx, l.store, s, epoch, time.Now())
+	next, err := l.advance(ctx, s, time.Now())
+	if errors.Is(err, errWentBack) {
+		err = l.store.WentBack(ctx, l.epoch.Load())
+	}
 	switch {
 	case err != nil:
 		return fmt.Errorf("read what changed of the policy: %w", err)
-	case next == nil:
-		return l.load(ctx, epoch)
+	case next.Snapshot == nil:
+		return l.load(ctx)
 	}
-	l.snapshot.Store(next)
+	l.stamp = next.stamp
+	l.snapshot.Store(next.Snapshot)
 	return nil
 }
 
 // load reads all of it. Grants of a clock that is ahead are among it: they were
 // committed, and the version says that they are there.
-func (l *Live) load(ctx context.Context, epoch int64) error {
+func (l *Live) load(ctx context.Context) error {
 	begun := time.Now()
 	p, err := viewed(ctx, l.store, begun, time.Time{})
 	if err != nil {
@@ -157,10 +170,11 @@ func (l *Live) load(ctx context.Context, epoch int64) error {
 	next := Compile(p)
 	l.took.Store(int64(time.Since(begun)))
 	l.loads.Add(1)
-	if known := l.snapshot.Load(); known != nil && (next.version < known.version || epoch != l.epoch.Load()) {
+	if known := l.snapshot.Load(); known != nil && (next.version < known.version || p.Epoch != l.epoch.Load()) {
 		l.least.Store(0) // the store was filled from a back-up: what was committed is gone
 	}
-	l.epoch.Store(epoch)
+	l.stamp = p.Stamp
+	l.epoch.Store(p.Epoch)
 	l.snapshot.Store(next)
 	return nil
 }

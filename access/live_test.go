@@ -3,12 +3,15 @@ package access_test
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	. "gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/follow"
 	"gatehouse/store"
@@ -28,6 +31,13 @@ type failing struct {
 	*store.Store
 	mu  sync.Mutex
 	err error
+	old map[string]int64 // the next answer, once
+}
+
+func (f *failing) answer(old map[string]int64) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.old = old
 }
 
 func (f *failing) fail(err error) {
@@ -38,10 +48,11 @@ func (f *failing) fail(err error) {
 
 func (f *failing) Versions(ctx context.Context) (map[string]int64, error) {
 	f.mu.Lock()
-	err := f.err
+	err, old := f.err, f.old
+	f.old = nil
 	f.mu.Unlock()
-	if err != nil {
-		return nil, err
+	if err != nil || old != nil {
+		return old, err
 	}
 	return f.Store.Versions(ctx)
 }
@@ -157,5 +168,85 @@ func TestALowerVersionIsReadAnew(t *testing.T) {
 	}
 	if r.may() != Refused {
 		t.Error("a grant of another time counts")
+	}
+}
+
+// twins are two houses that were one until now.
+func twins(t *testing.T) (written, written) {
+	t.Helper()
+	dir := t.TempDir()
+	first, err := store.Open(t.Context(), store.Config{URL: "sqlite:" + filepath.Join(dir, "first.db"), MaxConns: 4}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := written{t, &Service{Store: first, Audit: &audit.Log{Store: first}, People: anybody{}, Clients: anybody{}}}
+	w.must(nil, first.Migrate(t.Context()))
+	w.must(nil, first.KeepEpoch(t.Context()))
+	w.shop()
+	w.must(nil, first.Close())
+	all, err := os.ReadFile(filepath.Join(dir, "first.db"))
+	w.must(nil, err)
+	w.must(nil, os.WriteFile(filepath.Join(dir, "second.db"), all, 0o600))
+	return writtenOn(t, "sqlite:"+filepath.Join(dir, "first.db")), writtenOn(t, "sqlite:"+filepath.Join(dir, "second.db"))
+}
+
+// A database that is put back beneath a server comes to versions that it had already,
+// by other changes. Whoever lived through it reads all of it again, and no version
+// counts twice: the next one is beyond all that there were.
+func TestAnotherHistoryIsReadAnew(t *testing.T) {
+	t.Parallel()
+	for name, more := range map[string]int{"of fewer versions": -1, "of the same version": 0, "of the next version": 1, "of many more": 40} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			here, there := twins(t)
+			r := newReplica(t, here.Store.(*store.Store))
+			if r.may() != Refused {
+				t.Fatal("something counts before it was granted")
+			}
+			here.give(toAda(nil))
+			here.give(toAda(nil))
+			there.give(toAda(func(g *Grant) { g.Permission.Action = "write" }))
+			for range 1 + more {
+				there.give(toAda(func(g *Grant) { g.Permission.Action = "write" }))
+			}
+			if err := r.feed.Step(t.Context()); err != nil || r.may() != Allowed {
+				t.Fatalf("before, the answer is %v %v", r.may(), err)
+			}
+			epoch, version := r.Epoch(), r.Figures().Version
+			r.Committed(version)
+			r.store.Store = there.Store.(*store.Store)
+			if err := r.feed.Step(t.Context()); err != nil || r.may() != Refused {
+				t.Errorf("the answer is by another history: %v %v", r.may(), err)
+			}
+			if now := r.Figures().Version; r.Epoch() == epoch || now <= version+40 {
+				t.Errorf("the epoch was %d and is %d, the version %d and %d", epoch, r.Epoch(), version, now)
+			}
+			loads, epoch := r.Loads(), r.Epoch()
+			there.give(toAda(nil))
+			if err := r.feed.Step(t.Context()); err != nil || r.may() != Allowed || r.Loads() != loads || r.Epoch() != epoch {
+				t.Errorf("afterwards the answer is %v %v, after %d more loads", r.may(), err, r.Loads()-loads)
+			}
+		})
+	}
+}
+
+// One answer of the store may be older than what was read since: that is no reason to
+// take it for one that went back.
+func TestAnOldAnswerIsNoOtherHistory(t *testing.T) {
+	t.Parallel()
+	w := newWritten(t).shop()
+	w.must(nil, w.Store.(*store.Store).KeepEpoch(t.Context()))
+	r := newReplica(t, w.Store.(*store.Store))
+	r.may()
+	epoch := r.Epoch()
+	old, err := w.Store.Versions(t.Context())
+	w.must(nil, err)
+	w.give(toAda(nil))
+	w.must(nil, r.feed.Step(t.Context()))
+	loads := r.Loads()
+	r.store.answer(old)
+	w.must(nil, r.feed.Step(t.Context()))
+	if r.may() != Allowed || r.Loads() != loads || r.Epoch() != epoch {
+		t.Errorf("the answer is %v, after %d more loads, in the epoch %d of %d", r.may(), r.Loads()-loads, r.Epoch(), epoch)
 	}
 }

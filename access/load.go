@@ -75,7 +75,7 @@ func load(ctx context.Context, s policyReader, at, made time.Time) (p Policy, er
 	if err != nil {
 		return p, err
 	}
-	p.Version = uint64(versions[VersionPolicy])
+	p.Version, p.Stamp, p.Epoch = uint64(versions[VersionPolicy]), versions[stampOfPolicy], versions[VersionEpoch]
 	if err := p.loadBasis(ctx, s); err != nil {
 		return p, err
 	}

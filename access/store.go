@@ -23,6 +23,7 @@ type Store interface {
 
 	policyReader
 	lossStore
+	historyStore
 	keyUseStore
 }
 

@@ -35,7 +35,8 @@ const (
 
 // Store tells the counters; *store.Store does.
 type Store interface {
-	// Versions returns the counters by name; a name never raised is absent.
+	// Versions returns the counters by name, with their Stamps; a name never raised is
+	// absent.
 	Versions(ctx context.Context) (map[string]int64, error)
 }
 
@@ -56,11 +57,14 @@ func NewFeed(store Store) *Feed {
 	return &Feed{store: store, born: time.Now(), news: make(chan struct{}, 1)}
 }
 
-// Follow registers who reads again when one of the named counters rose: first
+// Follow registers who reads again when one of the named counters changed: first
 // when the store is first asked, and again after a reading that failed. reload
 // gets all counters, which it must not change, and is not called twice at a time.
 func (f *Feed) Follow(reload func(ctx context.Context, versions map[string]int64) error, names ...string) *Follower {
-	w := &Follower{feed: f, names: names, reload: reload}
+	w := &Follower{feed: f, reload: reload}
+	for _, name := range names {
+		w.names = append(w.names, name, Stamp(name))
+	}
 	w.fresh.Store(never)
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -19,7 +19,7 @@ const never = math.MinInt64
 // Follower is one part of the process that follows some of the counters.
 type Follower struct {
 	feed   *Feed
-	names  []string
+	names  []string // of the counters, and of their stamps
 	reload func(ctx context.Context, versions map[string]int64) error
 	fresh  atomic.Int64 // when the store was asked for what is known, in the Feed's time
 

@@ -12,6 +12,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
+	"gatehouse/follow"
 	"gatehouse/secret"
 )
 
@@ -72,13 +73,16 @@ func (r *Ring) reload(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the keys: %w", err)
 	}
+	s.stamp = versions[stampOfKeys]
 	r.current.Store(s)
 	return nil
 }
 
+var stampOfKeys = follow.Stamp(VersionName)
+
 // Follow reads the keys again if versions says that they changed.
 func (r *Ring) Follow(ctx context.Context, versions map[string]int64) error {
-	if versions[VersionName] == r.current.Load().version {
+	if known := r.current.Load(); versions[VersionName] == known.version && versions[stampOfKeys] == known.stamp {
 		return nil
 	}
 	return r.reload(ctx)

@@ -13,6 +13,7 @@ import (
 // snapshot is what the store held at one version, parsed. It never changes.
 type snapshot struct {
 	version int64
+	stamp   int64 // of the version
 	rows    []Key // all but the retired
 	byID    map[string]*material
 	signing map[string]*material // by algorithm

@@ -106,6 +106,15 @@ func (m *memory) Versions(context.Context) (v map[string]int64, err error) {
 	return v, err
 }
 
+func (m *memory) WentBack(_ context.Context, epoch int64) error {
+	return m.do("WentBack", func() error {
+		if m.s.versions[follow.Epoch] == epoch {
+			m.s.versions[follow.Epoch]++
+		}
+		return nil
+	})
+}
+
 func (m *memory) find(client id.Client) int {
 	return slices.IndexFunc(m.s.clients, func(c oauth.Client) bool { return c.ID == client })
 }

@@ -144,6 +144,8 @@ type Store interface {
 
 	// Versions returns the counters by name; a name never raised is absent.
 	Versions(ctx context.Context) (map[string]int64, error)
+	// WentBack begins another epoch, unless the present one is another already.
+	WentBack(ctx context.Context, epoch int64) error
 
 	// InsertClient and UpdateClient raise VersionClients. InsertClient answers
 	// Conflict when the id is taken, UpdateClient NotFound when it is not there and

@@ -28,6 +28,7 @@ type Registry struct {
 
 	// What follows belongs to read, which is not called twice at a time.
 	versions map[string]int64
+	last     Revocation // that was read; the zero one: none, or it had been removed
 
 	// lastSeq is the last revocation that was read, or left to Load by the first
 	// reading; before that it is unread.
@@ -100,7 +101,8 @@ func (r *Registry) Forget(_ context.Context, now time.Time) error {
 
 // changed reports whether a counter differs from the one at the last good reading.
 func (r *Registry) changed(versions map[string]int64, name string) bool {
-	return r.versions == nil || versions[name] != r.versions[name]
+	stamp := follow.Stamp(name)
+	return r.versions == nil || versions[name] != r.versions[name] || versions[stamp] != r.versions[stamp]
 }
 
 func (r *Registry) readClients(ctx context.Context, versions map[string]int64) error {
@@ -128,36 +130,94 @@ func (r *Registry) readRevocations(ctx context.Context, versions map[string]int6
 	if !r.changed(versions, VersionRevocations) {
 		return nil
 	}
-	r.lastSeq.CompareAndSwap(unread, versions[VersionRevocations])
-	if versions[VersionRevocations] < r.lastSeq.Load() { // the database went back: what is new has numbers that were there before
-		r.lastSeq.Store(0)
+	from := r.lastSeq.Load()
+	if from == unread {
+		from = versions[VersionRevocations]
+		if err := r.begin(ctx, from); err != nil {
+			return err
+		}
+	} else if goesOn, err := r.goesOn(ctx, versions[follow.Epoch]); err != nil {
+		return err
+	} else if !goesOn {
+		from = 0
 	}
-	last, err := r.readRange(ctx, r.lastSeq.Load(), math.MaxInt64)
+	last, err := r.readRange(ctx, from, math.MaxInt64)
 	if err != nil {
 		return fmt.Errorf("read the revocations: %w", err)
 	}
-	r.lastSeq.Store(last)
+	if last.Seq > from {
+		r.last = last
+	}
+	r.lastSeq.Store(last.Seq)
 	return nil
 }
 
+// begin notes up to where Load is to read, and the last revocation there.
+func (r *Registry) begin(ctx context.Context, to int64) error {
+	r.lastSeq.Store(to)
+	page, err := r.store.RevocationsAfter(ctx, to-1, 1)
+	if err != nil {
+		return fmt.Errorf("read the last revocation: %w", err)
+	}
+	if len(page) > 0 && page[0].Seq == to {
+		r.last = page[0]
+	}
+	return nil
+}
+
+// goesOn reports whether what the store has now follows the last revocation that was
+// read. Where that was removed nobody can tell, and all is to be read again; so it is
+// where the store went back and has others under the same numbers, which is said to
+// everybody by another epoch.
+func (r *Registry) goesOn(ctx context.Context, epoch int64) (bool, error) {
+	last := r.lastSeq.Load()
+	if last == 0 {
+		return true, nil
+	}
+	present, err := r.store.Versions(ctx) // by now: who asked before may have done so before the last was read
+	if err != nil {
+		return false, fmt.Errorf("look for the last revocation: %w", err)
+	}
+	page, err := r.store.RevocationsAfter(ctx, last-1, 1)
+	if err != nil {
+		return false, fmt.Errorf("look for the last revocation: %w", err)
+	}
+	there := len(page) > 0 && page[0].Seq == last
+	if there && page[0].same(&r.last) {
+		return true, nil
+	}
+	if there && r.last.Seq == last || present[VersionRevocations] < last {
+		err = r.store.WentBack(ctx, epoch)
+	}
+	r.last = Revocation{}
+	return false, err
+}
+
+// same reports whether both say the same of the same thing.
+func (v *Revocation) same(o *Revocation) bool {
+	return v.Seq == o.Seq && v.Kind == o.Kind && v.Key == o.Key && v.Before.Equal(o.Before) && v.Until.Equal(o.Until)
+}
+
 // readRange reads the revocations behind from, up to a number that is at least to
-// if there are so many, and returns the last one.
-func (r *Registry) readRange(ctx context.Context, from, to int64) (int64, error) {
-	for from < to {
-		limit := int(min(to-from, revocationsPage))
-		page, err := r.store.RevocationsAfter(ctx, from, limit)
+// if there are so many, and returns the last one; where there is none, from as its
+// number alone.
+func (r *Registry) readRange(ctx context.Context, from, to int64) (last Revocation, err error) {
+	for last.Seq = from; last.Seq < to; {
+		limit := int(min(to-last.Seq, revocationsPage))
+		page, err := r.store.RevocationsAfter(ctx, last.Seq, limit)
 		if err != nil {
-			return from, err
+			return last, err
 		}
 		for _, v := range page {
-			r.revoked.add(v)
-			from = max(from, v.Seq)
+			if r.revoked.add(v); v.Seq > last.Seq {
+				last = v
+			}
 		}
 		if len(page) < limit {
 			break
 		}
 	}
-	return from, nil
+	return last, nil
 }
 
 // revocationsPage is how many are read at once: a process that starts beside

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/follow"
 	"gatehouse/id"
 	"gatehouse/oauth"
 )
@@ -168,6 +169,85 @@ func TestRevocationsOfADatabaseThatWentBackAreRead(t *testing.T) {
 			t.Errorf("behind what was: %v up to %d, %v", list, to, err)
 		}
 	})
+}
+
+// Nor is it taken for the same where it comes to the same number, or beyond, by others;
+// and where it is the same nobody says otherwise.
+func TestRevocationsOfAnotherHistoryAreRead(t *testing.T) {
+	for name, c := range map[string]struct {
+		others int // that come in place of the last one
+		pruned bool
+		other  bool // another history, that can be told
+	}{
+		"of the same number":               {others: 1, other: true},
+		"of more":                          {others: 5, other: true},
+		"of fewer":                         {others: 0, other: true},
+		"the same, where the last is gone": {others: 1, pruned: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			_, m := newService()
+			now := time.Now()
+			stamps := int64(100)
+			revoke := func(key string) {
+				m.s.versions[oauth.VersionRevocations]++
+				stamps++
+				m.s.versions[follow.Stamp(oauth.VersionRevocations)] = stamps
+				m.s.revoked = append(m.s.revoked, oauth.Revocation{
+					Seq: m.s.versions[oauth.VersionRevocations], Kind: oauth.RevokedSession, Key: key, Before: now, Until: now.Add(time.Hour),
+				})
+			}
+			r := newReplica(m)
+			step := func() {
+				t.Helper()
+				if err := r.Step(t.Context(), now); err != nil {
+					t.Fatal(err)
+				}
+			}
+			step()
+			revoke("first")
+			step()
+			revoke("second")
+			step()
+			revoke("third")
+			step()
+			if m.s.versions[follow.Epoch] != 0 {
+				t.Fatalf("%s: what went on is taken for another history", name)
+			}
+			if c.pruned {
+				m.s.revoked = m.s.revoked[:2]
+			} else {
+				m.s.revoked, m.s.versions[oauth.VersionRevocations] = m.s.revoked[:1], 1
+				stamps += 1000
+				m.s.versions[follow.Stamp(oauth.VersionRevocations)] = stamps
+				revoke("another second")
+			}
+			for i := range c.others {
+				revoke(fmt.Sprint("another ", i))
+			}
+			step()
+			keys := []string{"first", "second", "third"}
+			if !c.pruned {
+				keys = append(keys, "another second")
+			}
+			for i := range c.others {
+				keys = append(keys, fmt.Sprint("another ", i))
+			}
+			for _, key := range keys {
+				if !dead(t, r.Registry, oauth.TokenFacts{Session: id.Session(key), Issued: now}) {
+					t.Errorf("%s: the session %q lives", name, key)
+				}
+			}
+			if told := m.s.versions[follow.Epoch] != 0; told != c.other {
+				t.Errorf("%s: another epoch: %t, want %t", name, told, c.other)
+			}
+			epoch := m.s.versions[follow.Epoch]
+			revoke("last")
+			step()
+			if !dead(t, r.Registry, oauth.TokenFacts{Session: "last", Issued: now}) || m.s.versions[follow.Epoch] != epoch {
+				t.Errorf("%s: afterwards it does not go on", name)
+			}
+		})
+	}
 }
 
 // Several read what a process finds when it starts, each a part: none is lost, were

@@ -223,6 +223,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectServed: {{}},
 
 		selectVersions: {{}},
+		nextEpoch:      one(int64(2), int64(1)),
+		selectFormer:   {{}},
 
 		updateAPI:  one(append(apiArgs(access.API{ID: "shop"}), at, int64(1))...),
 		deleteAPI:  one("shop"),

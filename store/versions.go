@@ -4,30 +4,36 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"gatehouse/follow"
 )
 
 var (
 	selectVersions = hotStatement(`
-SELECT name, value
+SELECT name, value, stamp
 FROM versions`)
 
 	// Whoever raises a counter holds its row until the transaction ends, so
 	// that numbers become visible in their order.
 	raiseVersion = newStatement(`
-INSERT INTO versions (name, value)
-VALUES ($1, $2)
-ON CONFLICT (name) DO UPDATE SET value = versions.value + excluded.value
+INSERT INTO versions (name, value, stamp, former)
+VALUES ($1, $2, $3, 0)
+ON CONFLICT (name) DO UPDATE
+SET value = versions.value + excluded.value, stamp = excluded.stamp, former = versions.stamp
 RETURNING value`)
 )
 
-// Versions returns the counters by name; a name never raised is absent.
+// Versions returns the counters by name, with the stamps of those that were raised; a
+// name never raised is absent.
 func (s *Store) Versions(ctx context.Context) (map[string]int64, error) {
-	versions := make(map[string]int64, 4)
+	versions := make(map[string]int64, 10)
 	err := s.each(ctx, selectVersions, nil, func(rows *sql.Rows) error {
 		var name string
-		var value int64
-		err := rows.Scan(&name, &value)
-		versions[name] = value
+		var value, stamp int64
+		err := rows.Scan(&name, &value, &stamp)
+		if versions[name] = value; stamp != 0 {
+			versions[follow.Stamp(name)] = stamp
+		}
 		return err
 	})
 	if err != nil {
@@ -64,7 +70,7 @@ func (s *Store) Listen(ctx context.Context, heard func()) error { return s.db.Li
 
 // raise raises the counter name by n and returns it.
 func (s *Store) raise(ctx context.Context, name string, n int) (value int64, err error) {
-	err = s.each(ctx, raiseVersion, []any{name, int64(n)}, func(rows *sql.Rows) error { return rows.Scan(&value) })
+	err = s.each(ctx, raiseVersion, []any{name, int64(n), drawn()}, func(rows *sql.Rows) error { return rows.Scan(&value) })
 	if err == nil && s.news != nil {
 		s.AfterCommit(ctx, s.news)
 	}

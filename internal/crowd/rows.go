@@ -149,6 +149,7 @@ func (f filler) people() []string {
 		}),
 		f.rows("changes", f.granted(), [][2]string{
 			{"v", "i"},
+			{"former", "0"},
 			{"n", "1"},
 			{"kind", "'user'"},
 			{"name", f.person("i")},

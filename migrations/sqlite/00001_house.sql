@@ -7,9 +7,13 @@
 
 -- +goose Up
 
+-- stamp is drawn anew whenever a counter is raised, and former the one before: of two
+-- histories with the same counters they differ.
 CREATE TABLE versions (
-    name   TEXT   PRIMARY KEY,
-    value  BIGINT NOT NULL
+    name    TEXT   PRIMARY KEY,
+    value   BIGINT NOT NULL,
+    stamp   BIGINT NOT NULL DEFAULT 0,
+    former  BIGINT NOT NULL DEFAULT 0
 );
 
 CREATE TABLE leases (
@@ -376,12 +380,13 @@ CREATE INDEX grants_org ON grants (org, ends_at) WHERE org <> '';
 -- What each version of the policy touched (v is the counter), one row for each thing.
 -- Who follows reads those behind the version that they know.
 CREATE TABLE changes (
-    v      BIGINT  NOT NULL,
-    n      BIGINT  NOT NULL,
-    kind   TEXT    NOT NULL,
-    name   TEXT    NOT NULL,
-    loses  BOOLEAN NOT NULL,
-    at     BIGINT  NOT NULL,
+    v       BIGINT  NOT NULL,
+    n       BIGINT  NOT NULL,
+    former  BIGINT  NOT NULL, -- the stamp of the version before
+    kind    TEXT    NOT NULL,
+    name    TEXT    NOT NULL,
+    loses   BOOLEAN NOT NULL,
+    at      BIGINT  NOT NULL,
     PRIMARY KEY (v, n)
 );
 

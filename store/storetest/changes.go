@@ -7,7 +7,9 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/follow"
 	"gatehouse/id"
+	"gatehouse/oauth"
 	"gatehouse/store"
 )
 
@@ -51,6 +53,52 @@ func testEpochs(t *testing.T, s *store.Store) {
 	}
 	if second := epoch(); first <= 0 || second <= 0 || first == second {
 		t.Errorf("the epochs are %d and %d", first, second)
+	}
+}
+
+// Of two histories of one database the counters may be the same, and the stamps are not;
+// each version tells the stamp of the one before. Of those who find that the database
+// went back one begins an epoch.
+func testHistories(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	versions := func() map[string]int64 { return must[map[string]int64](t)(s.Versions(ctx)) }
+	policy := follow.Stamp(access.VersionPolicy)
+	former, seen := int64(0), map[int64]bool{}
+	for v := range int64(3) {
+		ok(t, s.InTx(ctx, func(ctx context.Context) error {
+			must[int64](t)(s.RaisePolicy(ctx))
+			return s.InsertChanges(ctx, []access.Change{{Version: uint64(v + 1), Kind: access.ChangedRules, At: now}, {Version: uint64(v + 1), Kind: access.LostAPI, Key: "shop", Loses: true, At: now}})
+		}))
+		for _, c := range must[[]access.Change](t)(s.ChangesAfter(ctx, uint64(v), 10)) {
+			same(t, c.Former, former)
+		}
+		if former = versions()[policy]; former <= 0 || seen[former] {
+			t.Errorf("the stamp of version %d is %d, of %v", v+1, former, seen)
+		}
+		seen[former] = true
+	}
+	for _, name := range []string{oauth.VersionClients, oauth.VersionRevocations} {
+		before := versions()[follow.Stamp(name)]
+		ok(t, s.HoldClients(ctx))
+		ok(t, s.Revoke(ctx, oauth.Revocation{Kind: oauth.RevokedToken, Key: "jti-" + name, Before: now, Until: now}))
+		if after := versions()[follow.Stamp(name)]; after <= 0 || after == before {
+			t.Errorf("the stamp of %s was %d and is %d", name, before, after)
+		}
+	}
+
+	ok(t, s.KeepEpoch(ctx))
+	was := versions()
+	epoch := was[access.VersionEpoch]
+	ok(t, s.WentBack(ctx, epoch+1)) // somebody else was faster
+	same(t, versions(), was)
+	race(t, racers, func(int) (bool, error) { return true, s.WentBack(ctx, epoch) })
+	is := versions()
+	if is[access.VersionEpoch] == epoch || is[access.VersionPolicy] != was[access.VersionPolicy]+1_000_000_000 {
+		t.Errorf("after all went back: %v, before %v", is, was)
+	}
+	told := must[[]access.Change](t)(s.ChangesAfter(ctx, uint64(was[access.VersionPolicy]), 10))
+	if len(told) != 1 || told[0].Kind != access.ChangedAll || told[0].Former != was[policy] {
+		t.Errorf("told was %+v", told)
 	}
 }
 

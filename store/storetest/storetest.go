@@ -59,6 +59,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Consents":      testConsents,
 		"DataKeys":      testDataKeys,
 		"Epochs":        testEpochs,
+		"Histories":     testHistories,
 		"Factors":       testFactors,
 		"Families":      testFamilies,
 		"Grants":        testGrants,
