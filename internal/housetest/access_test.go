@@ -3,6 +3,7 @@ package housetest
 import (
 	"context"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gatehouse/access"
@@ -216,38 +217,41 @@ func accessTrail() []audited {
 // nothing of what that one was granted, and so of people.
 func TestWhoIsMadeAgainHasNoGrantsOfBefore(t *testing.T) {
 	t.Parallel()
-	s := newScene(t)
-	ctx := t.Context()
-	_, err := s.House.Access.CreateAPI(ctx, gatetest.Console, shop())
-	must(t, err)
-	toApp := readsOrders(s)
-	toApp.Subject, toApp.Where = access.Subject{Kind: access.Client, ID: string(s.app.ID)}, access.Where{Place: access.Everywhere}
-	for _, g := range []access.Grant{readsOrders(s), toApp} {
-		_, err := s.House.Access.Give(ctx, gatetest.Console, g)
+	synctest.Test(t, func(t *testing.T) {
+		s := newScene(t)
+		ctx := t.Context()
+		_, err := s.House.Access.CreateAPI(ctx, gatetest.Console, shop())
 		must(t, err)
-	}
-	c, err := s.House.OAuth.Client(ctx, s.app.ID)
-	must(t, err)
-	must(t, s.House.OAuth.DeleteClient(ctx, gatetest.Console, c.ID))
-	_, _, err = s.House.OAuth.CreateClient(ctx, gatetest.Console, c)
-	must(t, err)
-	may := func() bool {
-		e, err := s.House.Access.Explain(ctx, &access.Question{Principal: toApp.Subject, Permission: "shop/orders:read", Now: time.Now()})
+		toApp := readsOrders(s)
+		toApp.Subject, toApp.Where = access.Subject{Kind: access.Client, ID: string(s.app.ID)}, access.Where{Place: access.Everywhere}
+		for _, g := range []access.Grant{readsOrders(s), toApp} {
+			_, err := s.House.Access.Give(ctx, gatetest.Console, g)
+			must(t, err)
+		}
+		c, err := s.House.OAuth.Client(ctx, s.app.ID)
 		must(t, err)
-		return e.Outcome == access.Allowed
-	}
-	if may() {
-		t.Error("the new application has what the old one was granted")
-	}
-	must(t, s.House.Identity.Delete(ctx, gatetest.Console, s.ada.ID))
-	living, _, err := s.House.Access.Grants(ctx, access.Subject{}, false, access.GrantCursor{}, 10)
-	must(t, err)
-	if len(living) > 0 {
-		t.Errorf("grants of who is gone: %+v", living)
-	}
-	if _, err := s.House.Access.Give(ctx, gatetest.Console, readsOrders(s)); err == nil {
-		t.Error("who is gone was granted something")
-	}
+		must(t, s.House.OAuth.DeleteClient(ctx, gatetest.Console, c.ID))
+		time.Sleep(2 * time.Second) // meanwhile the id is nobody's
+		_, _, err = s.House.OAuth.CreateClient(ctx, gatetest.Console, c)
+		must(t, err)
+		may := func() bool {
+			e, err := s.House.Access.Explain(ctx, &access.Question{Principal: toApp.Subject, Permission: "shop/orders:read", Now: time.Now()})
+			must(t, err)
+			return e.Outcome == access.Allowed
+		}
+		if may() {
+			t.Error("the new application has what the old one was granted")
+		}
+		must(t, s.House.Identity.Delete(ctx, gatetest.Console, s.ada.ID))
+		living, _, err := s.House.Access.Grants(ctx, access.Subject{}, false, access.GrantCursor{}, 10)
+		must(t, err)
+		if len(living) > 0 {
+			t.Errorf("grants of who is gone: %+v", living)
+		}
+		if _, err := s.House.Access.Give(ctx, gatetest.Console, readsOrders(s)); err == nil {
+			t.Error("who is gone was granted something")
+		}
+	})
 }
 
 // ordersScope lets applications see orders.
