@@ -69,7 +69,7 @@ func costlyCall(t *testing.T) (*call, access.Question) {
 	c := &call{Context: t.Context(), Caller: &caller.Caller{Snapshot: access.Compile(p)}, now: time.Now()}
 	return c, access.Question{
 		Principal: ada, Permission: "shop/orders:read", Now: c.now, Meter: &c.meter,
-		Resource: access.Resource{Attrs: map[string]any{"text": strings.Repeat("a", maxText)}},
+		Resource: access.Resource{Attrs: map[string]any{"text": strings.Repeat("a", 8<<10)}},
 	}
 }
 
