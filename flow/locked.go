@@ -55,5 +55,5 @@ func (s *Service) refuseLocked(ctx context.Context, from audit.Actor, user id.Us
 	if err != nil {
 		return fmt.Errorf("record refused sign-in: %w", err)
 	}
-	return fault.New(fault.Forbidden, "signin.locked", "This account is locked for now.")
+	return fault.New(fault.Forbidden, "signin.locked", "This account is locked.")
 }

@@ -145,7 +145,7 @@ func revocations(t *testing.T, s *scene) int64 {
 // anything, at whatever step the lock comes.
 func TestWhoIsLockedCannotSignInByAnyMethod(t *testing.T) {
 	t.Parallel()
-	const told = "This account is locked for now"
+	const told = "This account is locked"
 	signIn := func(s *scene, password string) *gatetest.Page {
 		return s.Browser().Get("/signin?return_to=/account").At("/signin").Submit("email", s.ada.Email, "password", password)
 	}

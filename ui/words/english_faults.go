@@ -48,7 +48,7 @@ var englishFaults = map[string]Fault{
 
 	"signin.locked": {
 		Title:  "This account is locked",
-		Detail: "This account is locked for now.",
+		Detail: "This account is locked.",
 		Todo:   "Ask whoever gave you the account. When the lock is lifted, everything is as it was.",
 	},
 	"signin.wrong":           {Detail: "Email or password is wrong."},

@@ -95,6 +95,18 @@ func TestAPageGivesItsAdviceOnce(t *testing.T) {
 	}
 }
 
+// A sentence that is the title is left out; one that only begins with it would be read
+// twice.
+func TestAPageDoesNotBeginWithItsTitleAgain(t *testing.T) {
+	t.Parallel()
+	say := wordstest.English()
+	for code, fault := range say.Faults {
+		if title := say.Said(code, 403).Title; strings.HasPrefix(fault.Detail, title) && fault.Detail != title+"." {
+			t.Errorf("%s: %q, and then %q", code, title, fault.Detail)
+		}
+	}
+}
+
 // gapsThatDiffer compares the gaps of each entry that a language has with those
 // of English. A form of a plural may leave out the number, as in "one code is left".
 func gapsThatDiffer(c words.Catalogue) []string {
