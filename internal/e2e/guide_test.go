@@ -59,8 +59,8 @@ func (w *watched) register(t *testing.T, page, appURL string) []string {
 	t.Helper()
 	ours := strings.NewReplacer("http://localhost:8080", w.issuer, "http://127.0.0.1:9000", appURL)
 	words, err := shell.Words(ours.Replace(block(t, page, "sh", "client create --id web")))
-	if err != nil || len(words) == 0 || words[0] != "bin/gatehouse" {
-		t.Fatalf("the page types %q, not bin/gatehouse: %v", words, err)
+	if err != nil || len(words) == 0 || words[0] != "gatehouse" {
+		t.Fatalf("the page types %q, not gatehouse: %v", words, err)
 	}
 	var lines, env []string
 	for _, m := range envLine.FindAllStringSubmatch(w.operator(t, words[1:]...), -1) {
