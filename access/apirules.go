@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/clock"
+	"gatehouse/fault"
 )
 
 func (a *API) check(b BuiltIn) error {
@@ -151,4 +152,25 @@ func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 		}
 		return nil
 	})
+}
+
+// differs refuses the id and the audience of another API, and says which of the two it
+// is, and whose.
+func (a *API) differs(others []API) error {
+	for i := range others {
+		switch o := &others[i]; {
+		case o.ID == a.ID:
+			return &fault.Error{
+				Kind: fault.Conflict, Code: "api.exists", Detail: fmt.Sprintf("The id is taken: there is an API %q already.", o.ID),
+				Fields: []fault.Field{{Name: "id", Problem: "is taken"}},
+			}
+		case o.Audience == a.Audience:
+			whose := fmt.Sprintf("is that of the API %q", o.ID)
+			return &fault.Error{
+				Kind: fault.Conflict, Code: "api.exists", Detail: fmt.Sprintf("The audience %s %s already.", a.Audience, whose),
+				Fields: []fault.Field{{Name: "audience", Problem: whose}},
+			}
+		}
+	}
+	return nil
 }

@@ -38,6 +38,9 @@ func (s *Service) CreateAPI(ctx context.Context, by audit.Actor, a API) (API, er
 		if len(all) >= MaxAPIs {
 			return full("APIs", MaxAPIs)
 		}
+		if err := a.differs(all); err != nil {
+			return err
+		}
 		if err := s.appointServers(ctx, g, a.Servers, nil); err != nil {
 			return err
 		}
@@ -83,6 +86,9 @@ func (s *Service) updateAPI(ctx context.Context, by audit.Actor, t *touched, g *
 	}
 	was, i, err := k.api(a.ID)
 	if err != nil {
+		return err
+	}
+	if err := a.differs(slices.Delete(slices.Clone(k.apis), i, i+1)); err != nil {
 		return err
 	}
 	a.succeed(&was)

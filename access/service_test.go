@@ -178,8 +178,8 @@ func TestAPIsAndRolesThatBreakARuleAreRefusedByName(t *testing.T) {
 		{"api.invalid", "permissions[0]", API{ID: "a", Audience: "https://a.test", Permissions: []Permission{{Resource: "orders", Action: "read", Description: "a\x1bb"}}}},
 		{"api.invalid", "permissions[0]", API{ID: "a", Audience: "https://a.test", Permissions: []Permission{{Resource: "orders", Action: "read", Requires: Requirement{Level: 7}}}}},
 		{"api.invalid", "owners.stock", API{ID: "a", Audience: "https://a.test", Permissions: one, Owners: map[string]string{"stock": "owner"}}},
-		{"api.exists", "", API{ID: "shop", Audience: "https://a.test", Permissions: one}},
-		{"api.exists", "", API{ID: "a", Audience: "https://shop.test", Permissions: one}},
+		{"api.exists", "id", API{ID: "shop", Audience: "https://a.test", Permissions: one}},
+		{"api.exists", "audience", API{ID: "a", Audience: "https://shop.test", Permissions: one}},
 	} {
 		_, err := w.CreateAPI(ctx, console, c.api)
 		w.refuses(c.code, c.field, err, before)

@@ -116,7 +116,7 @@ func (s *Service) insertServiceAccount(ctx context.Context, by audit.Actor, a *S
 	case err != nil:
 		return err
 	case taken:
-		return fault.New(fault.Conflict, "service.exists", "There is an application with this id already: what is written of one would be read of the other.")
+		return fault.New(fault.Conflict, "service.exists", fmt.Sprintf("The id is taken: there is an application %q already, and what is written of one would be read of the other.", a.ID))
 	}
 	return s.record(ctx, by, ActionServiceCreate, KindService, a.ID, nil, a.because(reason))
 }
@@ -128,7 +128,7 @@ func (s *Service) Free(ctx context.Context, client id.Client) error {
 	_, err := s.ServiceAccount(ctx, string(client))
 	switch {
 	case err == nil:
-		return fault.New(fault.Conflict, "service.exists", "There is a service account with this id already: what is written of one would be read of the other.")
+		return fault.New(fault.Conflict, "service.exists", fmt.Sprintf("The id is taken: there is a service account %q already, and what is written of one would be read of the other.", client))
 	case fault.Is(err, fault.NotFound):
 		return nil
 	}

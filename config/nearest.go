@@ -39,7 +39,7 @@ func (s *schema) meant(path string) string {
 	for i := range s.keys {
 		names = append(names, s.keys[i].names()...)
 	}
-	if near := nearest(path, names); near != "" {
+	if near := Nearest(path, names); near != "" {
 		return near
 	}
 	return s.sameName(path)
@@ -89,7 +89,7 @@ func (s *schema) suggestEnv(name string) string {
 			names = append(names, envName(path))
 		}
 	}
-	if near := nearest(name, names); near != "" {
+	if near := Nearest(name, names); near != "" {
 		return "did you mean " + near + "?"
 	}
 	return `"gatehouse config show" lists all names`
@@ -110,8 +110,8 @@ func (s *schema) sameName(path string) string {
 	return found
 }
 
-// nearest returns the name with the fewest changes from s, if they are few.
-func nearest(s string, names []string) string {
+// Nearest returns the name with the fewest changes from s, if they are few.
+func Nearest(s string, names []string) string {
 	if len(s) > 100 {
 		return ""
 	}

@@ -29,6 +29,7 @@ type homePage struct {
 	First, Subject       string
 	Level                string // how the person was proved
 	IDToken, AccessToken string // their claims, laid out
+	RawID, RawAccess     string // as they came
 	Expires              string
 }
 
@@ -43,6 +44,7 @@ func (a *app) home(w http.ResponseWriter, r *http.Request) {
 		p.Subject, _ = v.claims["sub"].(string)
 		p.Level, p.Orders = levelInWords(v.claims["acr"]), ordersAt(time.Now())
 		p.IDToken, p.AccessToken = layout(v.idToken), layout(v.token.AccessToken)
+		p.RawID, p.RawAccess = v.idToken, v.token.AccessToken
 		p.Expires = v.token.Expiry.Format(time.TimeOnly)
 	}
 	show(w, r, p.body())

@@ -117,4 +117,5 @@ func printQuestions(out io.Writer, command string, bob id.User) {
 	} {
 		fmt.Fprintf(out, "  # %s\n  %s %s\n", q.says, command, q.line)
 	}
+	fmt.Fprintf(out, "\n  # A token of Ada's, to try with curl\n  %s demo token ada@example.test\n", command)
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/clock"
+	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/house/backup"
 	"gatehouse/house/check"
@@ -51,6 +52,7 @@ func (e *examiner) database(ctx context.Context) []check.Finding {
 		return append(found, closing(s)...)
 	}
 	e.store = s
+	e.asServed(ctx)
 	if err := s.MayMigrate(ctx); err != nil {
 		found = append(found, of("database.rights", err, ""))
 	}
@@ -58,6 +60,17 @@ func (e *examiner) database(ctx context.Context) []check.Finding {
 		found = append(found, of("database.write", err, "Look for a full disk, a standby, or rights that are missing."))
 	}
 	return append(found, e.keyFits(ctx)...)
+}
+
+// asServed takes the issuer of the server that started last where the configuration says
+// none: a flag of that server's may have chosen another port than this reads.
+func (e *examiner) asServed(ctx context.Context) {
+	if e.Sources.Of("issuer").Layer != config.Derived {
+		return
+	}
+	if served, err := e.store.Served(ctx); err == nil && served != "" {
+		e.Config.Issuer = served
+	}
 }
 
 func closing(s *store.Store) []check.Finding {

@@ -6,6 +6,7 @@
 package house
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -64,11 +65,12 @@ func Open(ctx context.Context, cfg config.Config, log *slog.Logger) (*House, err
 	if err := place.PrepareDataDir(cfg, log); err != nil {
 		return nil, err
 	}
-	return open(ctx, cfg, log, func(context.Context, *store.Store) error { return nil })
+	return open(ctx, cfg, log, func(context.Context, *store.Store) error { return nil }, false)
 }
 
-// open opens a house whose database passes check.
-func open(ctx context.Context, cfg config.Config, log *slog.Logger, check func(context.Context, *store.Store) error) (*House, error) {
+// open opens a house whose database passes check; asServed gives it the issuer of the
+// server that started last.
+func open(ctx context.Context, cfg config.Config, log *slog.Logger, check func(context.Context, *store.Store) error, asServed bool) (*House, error) {
 	s, err := store.Open(ctx, cfg.Store, log)
 	if err != nil {
 		return nil, fmt.Errorf("open the store: %w", err)
@@ -77,18 +79,25 @@ func open(ctx context.Context, cfg config.Config, log *slog.Logger, check func(c
 		return nil, errors.Join(err, s.Close())
 	}
 	h := &House{Config: cfg, Log: log, Store: s, told: make(chan struct{}, 1)}
-	if err := h.open(ctx); err != nil {
+	if err := h.open(ctx, asServed); err != nil {
 		return nil, errors.Join(err, s.Close())
 	}
 	return h, nil
 }
 
-func (h *House) open(ctx context.Context) error {
+func (h *House) open(ctx context.Context, asServed bool) error {
 	if err := h.Store.Migrate(ctx); err != nil {
 		return fmt.Errorf("migrate the store: %w", err)
 	}
 	if err := h.Store.KeepEpoch(ctx); err != nil {
 		return err
+	}
+	if asServed {
+		served, err := h.Store.Served(ctx)
+		if err != nil {
+			return err
+		}
+		h.Config.Issuer = cmp.Or(served, h.Config.Issuer)
 	}
 	if err := h.openKeeper(ctx); err != nil {
 		return err

@@ -70,7 +70,7 @@ func (s *Store) InsertClient(ctx context.Context, c oauth.Client) error {
 		_, err := s.exec(ctx, insertClient, append(clientArgs(c), micros(c.Created), micros(c.Updated))...)
 		return err
 	})
-	return doing("insert client", taken(err, "client.exists", "There is a client with the id "+string(c.ID)+" already. Choose another id, or change that one with: gatehouse client update "+string(c.ID)))
+	return doing("insert client", taken(err, "client.exists", there("an application", string(c.ID))))
 }
 
 // UpdateClient writes everything but ID and Created, the secrets too, where the

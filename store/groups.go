@@ -25,7 +25,7 @@ FROM groups`)
 // InsertGroup stores g as revision 1. Conflict: the id is taken.
 func (s *Store) InsertGroup(ctx context.Context, g access.GroupRecord) error {
 	_, err := s.exec(ctx, insertGroup, g.ID, g.Description, micros(g.Created))
-	return doing("insert group", taken(err, "group.exists", "There is a group with this id already."))
+	return doing("insert group", taken(err, "group.exists", there("a group", g.ID)))
 }
 
 // DeleteGroup removes a group with its members, and from the groups and

@@ -25,7 +25,7 @@ FROM orgs`)
 // InsertOrg stores o as revision 1. Conflict: the id is taken.
 func (s *Store) InsertOrg(ctx context.Context, o access.OrgRecord) error {
 	_, err := s.exec(ctx, insertOrg, o.ID, o.Description, micros(o.Created))
-	return doing("insert organisation", taken(err, "org.exists", "There is an organisation with this id already."))
+	return doing("insert organisation", taken(err, "org.exists", there("an organisation", o.ID)))
 }
 
 // DeleteOrg removes an organisation with its members. NotFound: there is no such

@@ -36,7 +36,7 @@ FROM roles`)
 // InsertRole stores r as revision 1. Conflict: the id is taken.
 func (s *Store) InsertRole(ctx context.Context, r access.Role) error {
 	_, err := s.exec(ctx, insertRole, append(roleArgs(r), micros(r.Created), micros(r.Updated))...)
-	return doing("insert role", taken(err, "role.exists", "There is a role with this id already."))
+	return doing("insert role", taken(err, "role.exists", there("a role", r.ID)))
 }
 
 // UpdateRole writes everything but ID and Created where the revision is still

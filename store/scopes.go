@@ -33,7 +33,7 @@ FROM scopes`)
 // InsertScope stores one as revision 1. Conflict: the name is bound already.
 func (s *Store) InsertScope(ctx context.Context, one access.Scope) error {
 	_, err := s.exec(ctx, insertScope, append(scopeArgs(one), micros(one.Created), micros(one.Updated))...)
-	return doing("insert scope", taken(err, "scope.exists", "This scope is bound to permissions already."))
+	return doing("insert scope", taken(err, "scope.exists", there("a bound scope", one.Name)))
 }
 
 // UpdateScope writes everything but Name and Created where the revision is still

@@ -31,7 +31,7 @@ FROM service_accounts`)
 // InsertServiceAccount stores a as revision 1. Conflict: the id is taken.
 func (s *Store) InsertServiceAccount(ctx context.Context, a access.ServiceAccountRecord) error {
 	_, err := s.exec(ctx, insertServiceAccount, a.ID, a.Description, a.Disabled, micros(a.Created), a.CreatedBy, micros(a.Updated))
-	return doing("insert service account", taken(err, "service.exists", "There is a service account with this id already."))
+	return doing("insert service account", taken(err, "service.exists", there("a service account", a.ID)))
 }
 
 // UpdateServiceAccount writes Description, Disabled and Updated where the revision is

@@ -166,3 +166,8 @@ func taken(err error, code, detail string) error {
 	}
 	return fault.Wrap(err, fault.Conflict, code, detail)
 }
+
+// there says that a name is taken, and by what.
+func there(thing, name string) string {
+	return fmt.Sprintf("The id is taken: there is %s %q already.", thing, name)
+}

@@ -121,6 +121,14 @@ type Member struct {
 	CreatedBy string    `json:"created_by"`
 }
 
+// NestedMember is a member with the way by which it is one. Its moments are those in
+// which it is in the group or organisation that was asked about.
+type NestedMember struct {
+	Member
+	Direct bool      `json:"direct"`
+	Path   []Subject `json:"path"` // the groups on the way, down to the one in which it is
+}
+
 // Lock suspends somebody, a session, or what a role or a grant allows.
 type Lock struct {
 	On        LockTarget `json:"on"`
@@ -298,6 +306,17 @@ func OfMember(m access.MembershipRecord) Member {
 	}
 	if w.Group = m.Of.ID; m.Of.Kind == access.Organisation {
 		w.Group, w.Org = "", m.Of.ID
+	}
+	return w
+}
+
+// OfNestedMember returns the shape of m, a member of the group at which b ends, without
+// the email of a person.
+func OfNestedMember(b access.Branch, m access.MembershipRecord) NestedMember {
+	m.Window = b.In(m.Window)
+	w := NestedMember{Member: OfMember(m), Direct: len(b.Path) == 0, Path: []Subject{}}
+	for _, g := range b.Path {
+		w.Path = append(w.Path, OfSubject(g))
 	}
 	return w
 }

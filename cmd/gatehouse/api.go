@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 
@@ -53,12 +54,14 @@ func (f *apiFlags) apply(cmd *cobra.Command, one *access.API) error {
 	if f.delegation != "" {
 		one.Delegation = access.Delegation(f.delegation)
 	}
-	for _, text := range append(f.permissions, f.addend...) {
-		p, err := parseEntry(text)
-		if err != nil {
-			return err
+	for flag, list := range map[string][]string{"--permission": f.permissions, "--add-permission": f.addend} { // never both
+		for _, text := range list {
+			p, err := parseEntry(flag, text)
+			if err != nil {
+				return err
+			}
+			one.Permissions = append(one.Permissions, p)
 		}
-		one.Permissions = append(one.Permissions, p)
 	}
 	for _, text := range f.removed {
 		p, err := entryOf(one, "--remove-permission", text)
@@ -73,7 +76,7 @@ func (f *apiFlags) apply(cmd *cobra.Command, one *access.API) error {
 		if !ok {
 			return usagef("--owner %q is no RESOURCE=ATTRIBUTE", brief(text))
 		}
-		if one.Owners == nil {
+		if one.Owners = maps.Clone(one.Owners); one.Owners == nil { // what it was is told beside it
 			one.Owners = map[string]string{}
 		}
 		if one.Owners[resource] = attribute; attribute == "" {
@@ -87,7 +90,7 @@ func (f *apiFlags) apply(cmd *cobra.Command, one *access.API) error {
 	}
 	for _, name := range f.removedServers {
 		if !slices.Contains(one.Servers, name) {
-			return usagef("--remove-server %q is no server of %s", brief(name), one.ID)
+			return failed("value.not_there", "--remove-server %q is not there; there is %s", brief(name), orNothing(strings.Join(one.Servers, " ")))
 		}
 		one.Servers = slices.DeleteFunc(one.Servers, func(s string) bool { return s == name })
 	}
@@ -118,11 +121,11 @@ func (f *apiFlags) applyEntries(one *access.API) error {
 
 // parseEntry reads a permission of a catalogue: RESOURCE:ACTION, and ! behind it
 // where no wildcard is to match it.
-func parseEntry(text string) (access.Permission, error) {
+func parseEntry(flag, text string) (access.Permission, error) {
 	name, sensitive := strings.CutSuffix(text, "!")
 	resource, action, ok := strings.Cut(name, ":")
 	if !ok {
-		return access.Permission{}, usagef("--permission %q is no RESOURCE:ACTION, such as orders:read", brief(text))
+		return access.Permission{}, usagef("%s %q is no RESOURCE:ACTION, such as orders:read", flag, brief(text))
 	}
 	return access.Permission{Resource: resource, Action: action, Sensitive: sensitive}, nil
 }
@@ -134,7 +137,7 @@ func entryOf(one *access.API, flag, name string) (*access.Permission, error) {
 			return p, nil
 		}
 	}
-	return nil, usagef("%s %q is not in the catalogue", flag, brief(name))
+	return nil, failed("value.not_there", "%s %q is not in the catalogue", flag, brief(name))
 }
 
 // parseRequirement reads a level, a span of time, or both with a comma between.
@@ -152,17 +155,22 @@ func parseRequirement(text string) (r access.Requirement, err error) {
 }
 
 // apiFlag is the flag of what access calls a field of an API.
-func apiFlag(field string) (flag, value string) {
-	name, _ := cutIndex(field)
-	if _, resource, ok := strings.Cut(name, "owners."); ok {
-		return "--owner", resource
-	}
-	switch name {
-	case "permissions":
-		return "--permission", ""
-	case "servers":
-		return "--server", ""
-	default:
+func apiFlag(one *access.API) spoken {
+	return func(field string) (flag, value string) {
+		name, i := cutIndex(field)
+		if _, resource, ok := strings.Cut(name, "owners."); ok {
+			return "--owner", resource
+		}
+		switch {
+		case name == "permissions" && i >= 0 && i < len(one.Permissions):
+			return "--permission", brief(said(one.Permissions[i]))
+		case name == "permissions":
+			return "--permission", ""
+		case name == "servers" && i >= 0 && i < len(one.Servers):
+			return "--server", brief(one.Servers[i])
+		case name == "servers":
+			return "--server", ""
+		}
 		return "--" + name, ""
 	}
 }
@@ -197,7 +205,7 @@ ask there who may do what at this API and at no other.`,
 		return a.withHouse(ctx, func(h *house.House) error {
 			made, err := h.Access.CreateAPI(ctx, operator(), one)
 			if err != nil {
-				return inFlags(err, apiFlag)
+				return inFlags(err, apiFlag(&one))
 			}
 			return a.say(wire.OfAPI(made), "%s is created, with %s.", made.ID, permissionsIn(made))
 		})
@@ -230,16 +238,33 @@ the person may do.`,
 		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}
+		told := changed{before: wire.OfAPI(one), was: apiFacts(one)}
 		if err := f.apply(cmd, &one); err != nil {
 			return err
 		}
 		is, err := h.Access.UpdateAPI(ctx, operator(), one)
 		if err != nil {
-			return inFlags(err, apiFlag)
+			return inFlags(err, asTyped(cmd, apiFlag(&one)))
 		}
-		return a.say(wire.OfAPI(is), "%s is changed.", is.ID)
+		told.after, told.is = wire.OfAPI(is), apiFacts(is)
+		return a.printChange(told)
 	})
 	return a.completing(cmd, apis)
+}
+
+// apiFacts are all that can be changed of an API, behind its id.
+func apiFacts(one access.API) []fact {
+	all := []fact{{"id", one.ID}, {"audience", one.Audience}, {"tokens go by", string(one.Delegation)}}
+	for _, p := range one.Permissions {
+		all = append(all, fact{"permission", strings.Join(strings.Fields(said(p)+" "+p.Description+" "+asks(p.Requires)), " ")})
+	}
+	for _, resource := range sortedKeys(one.Owners) {
+		all = append(all, fact{"owner", resource + "=" + one.Owners[resource]})
+	}
+	for _, name := range one.Servers {
+		all = append(all, fact{"server", name})
+	}
+	return all
 }
 
 func (a *app) apiList() *cobra.Command {

@@ -17,11 +17,12 @@ import (
 	"gatehouse/house"
 )
 
-// The exit codes.
+// The exit codes. 2 is free for a command that compares, as diff and others do it: a
+// difference is then never taken for a slip on the command line.
 const (
 	exitDone   = 0
 	exitFailed = 1
-	exitUsage  = 2
+	exitUsage  = 64 // EX_USAGE of sysexits.h
 )
 
 // app is one run of the command line.
@@ -83,7 +84,7 @@ func (a *app) root() *cobra.Command {
 Run "gatehouse demo" to try it, "gatehouse serve" to run it. Nothing needs to be
 configured on one's own machine; "gatehouse config show" lists what can be.
 
-Exit codes: 0 done; 1 it did not work; 2 the command line or the configuration
+Exit codes: 0 done; 1 it did not work; 64 the command line or the configuration
 is wrong, and nothing was tried. With --json errors are JSON on standard error.
 "gatehouse completion" sets up your shell to complete commands, flags, clients and
 people.`
@@ -91,7 +92,8 @@ people.`
   gatehouse serve --listen 127.0.0.1:8080
   gatehouse client create --name Web --redirect-uri https://app.example.com/callback`
 	root.SilenceErrors, root.SilenceUsage = true, true
-	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return secretHint(err) })
+	root.SetFlagErrorFunc(flagError)
+	root.PersistentPreRunE = checkExclusive
 	p := root.PersistentFlags()
 	p.StringVar(&a.file, "config", "", "read this YAML `file` (else the one that GATEHOUSE_CONFIG names)")
 	p.StringArrayVar(&a.sets, "set", nil, "set a configuration key, as `KEY=VALUE`; may be repeated")
@@ -199,10 +201,10 @@ func (a *app) withHouse(ctx context.Context, f func(h *house.House) error) error
 	if err != nil {
 		return err
 	}
-	return a.inHouse(ctx, cfg, house.OpenExisting, f)
+	return a.inHouse(ctx, cfg, a.opener(), f)
 }
 
-// opener is house.Open or house.OpenExisting.
+// opener is house.Open, house.OpenExisting or house.OpenBeside.
 type opener func(ctx context.Context, cfg config.Config, log *slog.Logger) (*house.House, error)
 
 func (a *app) inHouse(ctx context.Context, cfg config.Config, open opener, f func(h *house.House) error) error {
@@ -213,7 +215,7 @@ func (a *app) inHouse(ctx context.Context, cfg config.Config, open opener, f fun
 		return err
 	}
 	a.announceKey(h, log)
-	return errors.Join(f(h), h.Close())
+	return errors.Join(guided(ctx, h, f(h)), h.Close())
 }
 
 // announceKey tells about a master key that this command had to make.

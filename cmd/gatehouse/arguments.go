@@ -38,7 +38,7 @@ var (
 
 // article is what stands before a name as it is spoken: a USER, an API_ID.
 func article(name string) string {
-	if strings.HasPrefix(name, "A") || strings.HasPrefix(name, "O") {
+	if strings.ContainsAny(name[:1], "AEO") {
 		return "an"
 	}
 	return "a"

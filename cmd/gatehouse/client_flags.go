@@ -233,7 +233,7 @@ func (f *clientFlags) applyLists(changed func(string) bool, c *oauth.Client) err
 		if f.add == nil {
 			continue
 		}
-		if err := change(list, f.values(f.add, name), f.values(f.remove, name), name); err != nil {
+		if err := edit(list, f.values(f.add, name), f.values(f.remove, name), name); err != nil {
 			return err
 		}
 	}
@@ -251,14 +251,14 @@ func (f *clientFlags) values(of map[string]*[]string, name string) []string {
 	return *of[name]
 }
 
-// change adds and removes; what is there already is not added again, and what is
+// edit adds and removes; what is there already is not added again, and what is
 // not there cannot be removed.
-func change(list *[]string, add, remove []string, name string) error {
+func edit(list *[]string, add, remove []string, name string) error {
 	changed := slices.Clone(*list)
 	for _, v := range remove {
 		i := slices.Index(changed, v)
 		if i < 0 {
-			return usagef("--remove-%s %q is not there; there is %s", name, brief(v), orNothing(strings.Join(*list, " ")))
+			return failed("value.not_there", "--remove-%s %q is not there; there is %s", name, brief(v), orNothing(strings.Join(*list, " ")))
 		}
 		changed = slices.Delete(changed, i, i+1)
 	}

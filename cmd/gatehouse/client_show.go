@@ -32,9 +32,7 @@ last four characters are known.`,
 		Args: one(aClient),
 		RunE: a.withClient(func(_ context.Context, h *house.House, c oauth.Client) error {
 			return a.print(wire.OfClient(c), func(w io.Writer) {
-				for _, f := range facts(c, h.Config) {
-					row(w, f.name, f.value)
-				}
+				tellFacts(w, facts(c, h.Config))
 			})
 		}),
 	}), applications)
@@ -42,6 +40,13 @@ last four characters are known.`,
 
 // fact is one line about a client: a setting, or one entry of a list.
 type fact struct{ name, value string }
+
+// tellFacts writes a fact to a line.
+func tellFacts(w io.Writer, all []fact) {
+	for _, f := range all {
+		row(w, f.name, f.value)
+	}
+}
 
 // logoSaid tells one logo from another without showing it.
 func logoSaid(logo string) string {

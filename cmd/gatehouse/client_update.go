@@ -2,9 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
-	"io"
-	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -36,49 +33,17 @@ emptied by one empty value. To change single entries there are --add-… and
 		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}
-		was := facts(c, h.Config)
+		told := changed{before: wire.OfClient(c), was: facts(c, h.Config)}
 		if err := f.apply(a, cmd, &c); err != nil {
 			return err
 		}
 		is, err := h.OAuth.UpdateClient(ctx, operator(), c)
 		if err != nil {
-			return inFlags(err, flagOf(&c))
+			return inFlags(err, asTyped(cmd, flagOf(&c)))
 		}
-		return a.print(wire.OfClient(is), func(w io.Writer) { tellChange(w, was, facts(is, h.Config)) })
+		told.after, told.is = wire.OfClient(is), facts(is, h.Config)
+		return a.printChange(told)
 	})
 	completeClientFlags(cmd)
 	return a.completing(cmd, applications)
-}
-
-// tellChange says what of a client is not as it was.
-func tellChange(w io.Writer, was, is []fact) {
-	gone, come := without(was, is), without(is, was)
-	if len(gone)+len(come) == 0 {
-		fmt.Fprintln(w, "Nothing is different from what it was.")
-		return
-	}
-	fmt.Fprintf(w, "%s is changed.\n", plain(is[0].value))
-	for _, f := range gone {
-		row(w, "- "+f.name, f.value)
-	}
-	for _, f := range come {
-		row(w, "+ "+f.name, f.value)
-	}
-}
-
-// without returns the facts that the others lack. When it was updated is no news.
-func without(all, others []fact) []fact {
-	return slices.DeleteFunc(slices.Clone(all), func(f fact) bool { return f.name == "updated" || slices.Contains(others, f) })
-}
-
-// changesSomething reports whether a flag was given that changes the thing, and
-// not only how the command speaks.
-func changesSomething(cmd *cobra.Command) bool {
-	given := cmd.Flags().NFlag()
-	for _, name := range []string{"json", "yes", "config", "set", "data-dir"} {
-		if cmd.Flags().Changed(name) {
-			given--
-		}
-	}
-	return given > 0
 }

@@ -19,7 +19,9 @@ func (a *app) demo() *cobra.Command {
 		Long: `Run the server on loopback with an administrator, two people and a demo
 application, and print how to sign in. It is made for the first look: the
 passwords are printed. Running it again keeps the data. Its log says what was
-refused and why, and no more of what went well unless --log-level debug asks.`,
+refused and why, and no more of what went well unless --log-level debug asks.
+
+"gatehouse demo token" prints an access token of one of them.`,
 		Example: `  gatehouse demo
   gatehouse demo --listen 127.0.0.1:9080 --app-listen 127.0.0.1:9081`,
 		Args: noArgs,
@@ -37,5 +39,6 @@ refused and why, and no more of what went well unless --log-level debug asks.`,
 	}
 	a.servingFlags(cmd)
 	cmd.Flags().StringVar(&o.AppListen, "app-listen", demo.DefaultAppListen, "the `address` of the demo application, HOST:PORT on loopback")
+	cmd.AddCommand(a.demoToken())
 	return cmd
 }

@@ -30,7 +30,7 @@ no server runs it says what it could not ask.
 It changes nothing, prints no secret, and talks to the database, the configured
 listeners and the issuer only.
 
-Exit codes: 0 nothing bad; 1 there are warnings or problems; 2 the configuration
+Exit codes: 0 nothing bad; 1 there are warnings or problems; 64 the configuration
 is wrong, and nothing was looked at.`,
 		Example: `  gatehouse doctor
   gatehouse doctor --backup-age 2d --json`,

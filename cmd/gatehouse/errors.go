@@ -37,16 +37,6 @@ func usagef(format string, args ...any) error {
 	return &usageError{err: fmt.Errorf(format, args...)}
 }
 
-// secretHint helps who tries to hand over a password in the open.
-func secretHint(err error) error {
-	for _, name := range []string{"--password", "--secret", "--client-secret"} {
-		if strings.HasSuffix(err.Error(), "unknown flag: "+name) {
-			return fmt.Errorf("%w; secrets are not taken from the command line, where others can read them: use --password-file FILE, or - for standard input", err)
-		}
-	}
-	return err
-}
-
 // mostNamed is how much of a name that nobody has is repeated, in characters.
 const mostNamed = 80
 
@@ -75,6 +65,7 @@ type problem struct {
 	Code   string  `json:"code"`
 	Detail string  `json:"detail"`
 	Cause  string  `json:"cause,omitempty"`
+	Hint   string  `json:"hint,omitempty"` // what was meant, or where to look
 	Fields []field `json:"fields,omitempty"`
 }
 
@@ -122,6 +113,9 @@ func describe(err error) problem {
 		return problem{Code: fault.Internal.String(), Detail: err.Error()}
 	}
 	p := problem{Code: f.Code, Detail: f.Detail}
+	if g, ok := errors.AsType[*guidedError](err); ok {
+		p.Hint = g.way
+	}
 	if f.Err != nil && f.Kind != fault.NotFound && f.Kind != fault.Conflict {
 		p.Cause = strings.Join(strings.Fields(f.Err.Error()), " ") // drivers write over several lines
 	}
@@ -149,11 +143,16 @@ func (a *app) complain(err error) {
 	if p.Cause != "" {
 		text += " (" + p.Cause + ")"
 	}
+	between := " "
 	for _, f := range p.Fields {
 		if strings.Contains(p.Detail, f.Problem) {
 			continue // the sentence says it
 		}
 		text += "\n  " + f.String()
+		between = "\n"
+	}
+	if p.Hint != "" {
+		text += between + p.Hint
 	}
 	if p.Code != "config" {
 		text = "gatehouse: " + text

@@ -7,12 +7,14 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 )
 
 // leaves returns every command that does something.
@@ -142,9 +144,11 @@ var named = []struct{ command, thing, nobody, more string }{
 	{"scope update", "scope", "nobody", "--description x"},
 	{"scope delete", "scope", "nobody", "--yes"},
 	{"group show", "group", "nobody", ""},
+	{"group members", "group", "nobody", ""},
 	{"group delete", "group", "nobody", "--yes"},
 	{"group add", "group", "nobody", "--group nobody"},
 	{"group remove", "group", "nobody", "--group nobody"},
+	{"org show", "org", "nobody", ""},
 	{"org members", "org", "nobody", ""},
 	{"org delete", "org", "nobody", "--yes"},
 	{"org add", "group", "nobody", "--group nobody"},
@@ -163,7 +167,8 @@ var named = []struct{ command, thing, nobody, more string }{
 }
 
 // Whatever is looked for and is not there is answered alike: one sentence with the
-// name that was typed, exit code 1, and JSON for who asked for it.
+// name that was typed, another with what lists those there are, exit code 1, and JSON for
+// who asked for it.
 func TestUnknownNamesAreAnsweredAlike(t *testing.T) {
 	t.Parallel()
 	b := newBeside(t)
@@ -199,13 +204,215 @@ func TestUnknownNamesAreAnsweredAlike(t *testing.T) {
 		line := strings.Fields(c.command + " " + c.nobody + " " + c.more)
 		code, stdout, stderr := b.try(line...)
 		if code != exitFailed || stdout != "" || !strings.HasPrefix(stderr, "gatehouse: There is no such ") ||
-			!strings.HasSuffix(stderr, fmt.Sprintf(": %q.\n", c.nobody)) || strings.Count(stderr, "\n") != 1 {
+			!strings.Contains(stderr, fmt.Sprintf(": %q. ", c.nobody)) || !strings.HasSuffix(stderr, " lists those there are.\n") || strings.Count(stderr, "\n") != 1 {
 			t.Errorf("gatehouse %s: exit %d, %q %q", strings.Join(line, " "), code, stdout, stderr)
 		}
 		code, stdout, stderr = b.try(append(line, "--json")...)
 		var answer struct{ Error problem }
-		if err := json.Unmarshal([]byte(stderr), &answer); err != nil || code != exitFailed || stdout != "" || answer.Error.Code != c.thing+".not_found" {
+		if err := json.Unmarshal([]byte(stderr), &answer); err != nil || code != exitFailed || stdout != "" || answer.Error.Code != c.thing+".not_found" || !strings.HasPrefix(answer.Error.Hint, nouns[c.thing].list) {
 			t.Errorf("gatehouse %s --json: exit %d, %q %q: %v", strings.Join(line, " "), code, stdout, stderr, err)
+		}
+	}
+}
+
+// A name with a slip in it is answered with the one that was meant, whatever it is the
+// name of, as an argument, a flag, or one of several.
+func TestANameWithASlipIsAnsweredWithTheOneThatWasMeant(t *testing.T) {
+	t.Parallel()
+	b := newBeside(t)
+	for _, line := range []string{
+		"api create --id shop --audience https://shop.example.test --permission orders:read --permission orders:write",
+		"role create --id support --permission shop/orders:read", "scope create --name orders.read --permission shop/orders:read",
+		"group create --id desk", "org create --id acme", "service create --id nightly",
+		"user create --email ada@example.test --no-password",
+		"client create --id web --name Web --redirect-uri https://app.example.test/cb",
+	} {
+		if code, _, stderr := b.try(strings.Fields(line)...); code != exitDone {
+			t.Fatalf("gatehouse %s: %s", line, stderr)
+		}
+	}
+	for line, want := range map[string]string{
+		"api show shpo":                                      "shop",
+		"role show suport":                                   "support",
+		"role show auditr":                                   "auditor",
+		"scope show orders.raed":                             "orders.read",
+		"group show dsek":                                    "desk",
+		"org show acne":                                      "acme",
+		"service show nightlie":                              "nightly",
+		"client show wbe":                                    "web",
+		"user show ada@exampel.test":                         "ada@example.test",
+		"user show adda@example.test":                        "ada@example.test",
+		"user show ada":                                      "ada@example.test",
+		"who-can shop/orders:reed":                           "shop/orders:read",
+		"who-can orders:write":                               "shop/orders:write",
+		"permission list --api sho":                          "shop",
+		"audit list --client wep":                            "web",
+		"explain --as ada@example.test --do shop/order:read": "shop/orders:read",
+		"explain --as ada@example.test --do shop/orders:read --org acne":           "acme",
+		"explain --as-service nigthly --do shop/orders:read":                       "nightly",
+		"grant create --user ada@example.test --role supprt --reason x":            "support",
+		"grant create --user ada@example.test --role administrater --reason x":     "administrator",
+		"grant create --group dsk --role support --reason x":                       "desk",
+		"grant create --user ada@example.test --role support --org acm --reason x": "acme",
+		"lock create --role suppport --reason x":                                   "support",
+		"role create --id x --parent supprot":                                      "support",
+		"role create --id x --permission shop/orders:raed":                         "shop/orders:read",
+		"role update support --add-permission shop/orders:writ":                    "shop/orders:write",
+		"scope create --name x --permission shop/orders:reda":                      "shop/orders:read",
+		"api update shop --server weeb":                                            "web",
+		"client update web --require-role suport":                                  "support",
+		"client update web --add-require-group deks":                               "desk",
+		"service create --id other --role suport":                                  "support",
+	} {
+		code, _, stderr := b.try(strings.Fields(line)...)
+		if code != exitFailed || !strings.Contains(stderr, fmt.Sprintf("Did you mean %q? \"gatehouse ", want)) {
+			t.Errorf("gatehouse %s: exit %d, %s; want %q", line, code, stderr, want)
+		}
+	}
+}
+
+// What cannot be there twice is refused with whose it is.
+func TestWhatIsTakenIsToldWithWhoseItIs(t *testing.T) {
+	t.Parallel()
+	b := newBeside(t)
+	lines := map[string]string{
+		"api create --id shop --audience https://shop.example.test --permission a:b":   `an API "shop"`,
+		"role create --id support --permission shop/a:b":                               `a role "support"`,
+		"scope create --name orders --permission shop/a:b":                             `a bound scope "orders"`,
+		"group create --id desk":                                                       `a group "desk"`,
+		"org create --id acme":                                                         `an organisation "acme"`,
+		"service create --id nightly":                                                  `a service account "nightly"`,
+		"client create --id web --name Web --redirect-uri https://app.example.test/cb": `an application "web"`,
+		"user create --email ada@example.test --no-password":                           `It is usr_`,
+	}
+	for _, line := range slices.Sorted(maps.Keys(lines)) {
+		if code, _, stderr := b.try(strings.Fields(line)...); code != exitDone {
+			t.Fatalf("gatehouse %s: %s", line, stderr)
+		}
+	}
+	for _, more := range []struct{ line, says string }{
+		{"api create --id again --audience https://shop.example.test --permission a:b", `is that of the API "shop"`},
+		{"service create --id web", `an application "web"`},
+		{"client create --id nightly --name X --redirect-uri https://app.example.test/cb", `a service account "nightly"`},
+	} {
+		lines[more.line] = more.says
+	}
+	if code, _, stderr := b.try("api", "create", "--id", "other", "--audience", "https://other.example.test", "--permission", "a:b"); code != exitDone {
+		t.Fatal(stderr)
+	}
+	lines["api update other --audience https://shop.example.test"] = `is that of the API "shop"`
+	for line, says := range lines {
+		code, _, stderr := b.try(strings.Fields(line)...)
+		if code != exitFailed || !strings.Contains(stderr, says) {
+			t.Errorf("gatehouse %s: exit %d, %s; want %s", line, code, stderr, says)
+		}
+	}
+}
+
+// Flags that exclude one another are refused in our words, by every command that has
+// such.
+func TestFlagsThatExcludeOneAnotherAreNamed(t *testing.T) {
+	t.Parallel()
+	groups := 0
+	for _, c := range leaves((&app{}).root()) {
+		seen := map[string]bool{}
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			for _, group := range f.Annotations[annotation] {
+				names := strings.Fields(group)
+				if seen[group] {
+					continue
+				}
+				seen[group] = true
+				groups++
+				line := strings.Fields(name(c))
+				for range 2 {
+					if c.ValidateArgs(line[len(strings.Fields(name(c))):]) == nil {
+						break
+					}
+					line = append(line, "x")
+				}
+				for _, n := range names[:2] {
+					line = append(line, "--"+n+"="+valueFor(c.Flags().Lookup(n)))
+				}
+				var stdout, stderr bytes.Buffer
+				code := run(t.Context(), line, []string{"GATEHOUSE_DATA_DIR=/nowhere/at/all"}, strings.NewReader(""), &stdout, &stderr)
+				want := fmt.Sprintf("gatehouse: --%s and --%s exclude one another: give one of them", names[0], names[1])
+				if code != exitUsage || !strings.HasPrefix(stderr.String(), want) {
+					t.Errorf("gatehouse %s: exit %d, %s; want %s", strings.Join(line, " "), code, &stderr, want)
+				}
+			}
+		})
+	}
+	if groups < 20 {
+		t.Errorf("only %d groups of flags were found: this test looks for them in the wrong way", groups)
+	}
+}
+
+func valueFor(f *pflag.Flag) string {
+	switch f.Value.Type() {
+	case "bool":
+		return "true"
+	case "duration":
+		return "1h"
+	}
+	return "x"
+}
+
+// A field that a service complains about is told as the flag that was typed: of a list
+// that has --add- and --remove- that one, in every command that has them.
+func TestAProblemIsToldAsTheFlagThatWasTyped(t *testing.T) {
+	t.Parallel()
+	lists := 0
+	for _, c := range leaves((&app{}).root()) {
+		c.Flags().VisitAll(func(f *pflag.Flag) {
+			list, ok := strings.CutPrefix(f.Name, "add-")
+			if !ok {
+				return
+			}
+			lists++
+			other := "--add-" + list // what helps, where nothing of the list was typed
+			if c.Flags().Lookup(list) != nil {
+				other = "--" + list
+			}
+			for typed, want := range map[string]string{"": other, "--" + list: "--" + list, "--add-" + list: "--add-" + list, "--remove-" + list: "--remove-" + list} {
+				fresh, _, err := (&app{}).root().Find(strings.Fields(name(c)))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if typed != "" && fresh.Flags().Lookup(strings.TrimPrefix(typed, "--")) == nil {
+					continue
+				}
+				if typed != "" {
+					if err := fresh.Flags().Set(strings.TrimPrefix(typed, "--"), "x"); err != nil {
+						t.Fatal(err)
+					}
+				}
+				if got, value := asTyped(fresh, func(string) (string, string) { return "--" + list, "x" })("field"); got != want || value != "x" {
+					t.Errorf("%s %s x: told as %s %q, want %s", name(c), typed, got, value, want)
+				}
+			}
+		})
+	}
+	if lists < 14 {
+		t.Errorf("only %d lists were found: this test looks for them in the wrong way", lists)
+	}
+}
+
+// A flag that is wrong is told in our words, and without what a library calls it.
+func TestAWrongFlagIsToldInOurWords(t *testing.T) {
+	t.Parallel()
+	for line, want := range map[string]string{
+		"grant list --limt 3":           "there is no flag --limt; did you mean --limit?",
+		"grant list -x":                 "there is no flag -x",
+		"grant list --limit":            "--limit needs a value: at most this number",
+		"grant list --limit many":       `--limit "many" is not a whole number`,
+		"grant list --ended=perhaps":    `--ended "perhaps" is neither true nor false`,
+		"grant extend gra_x --for soon": `--for "soon" is not a duration`,
+	} {
+		var stdout, stderr bytes.Buffer
+		code := run(t.Context(), strings.Fields(line), []string{"GATEHOUSE_DATA_DIR=/nowhere/at/all"}, strings.NewReader(""), &stdout, &stderr)
+		if code != exitUsage || !strings.HasPrefix(stderr.String(), "gatehouse: "+want) {
+			t.Errorf("gatehouse %s: exit %d, %s; want %s", line, code, &stderr, want)
 		}
 	}
 }
@@ -219,7 +426,7 @@ func TestEveryCommandAboutOneThingIsKnownToTheTests(t *testing.T) {
 		for _, n := range named {
 			listed = listed || n.command == name(c)
 		}
-		if about != listed && !slices.Contains([]string{"config explain", "backup", "restore", "who-can"}, name(c)) {
+		if about != listed && !slices.Contains([]string{"config explain", "backup", "restore", "who-can", "demo token"}, name(c)) {
 			t.Errorf("%s needs an argument: %t, is in the table: %t", name(c), about, listed)
 		}
 	}
@@ -267,6 +474,7 @@ func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
 	without := []string{"serve", "demo", "migrate up", "config check", "config show", "config explain", "healthcheck", "version", "restore", "doctor", "token decode"}
 	more := map[string]string{
 		"backup":       "/nowhere/at/all",
+		"demo token":   "ada@example.test",
 		"api create":   "--id shop --audience https://shop.example.test --permission orders:read",
 		"group create": "--id desk", "org create": "--id acme", "service create": "--id ops", "lock create": "--role support --reason x", "lock lift": "--role support",
 		"role create": "--id support --permission shop/orders:read", "scope create": "--name orders.read --permission shop/orders:read", "who-can": "shop/orders:read",

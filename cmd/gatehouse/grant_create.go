@@ -2,6 +2,8 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -9,6 +11,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/fault"
 	"gatehouse/house"
+	"gatehouse/id"
 	"gatehouse/proof"
 	"gatehouse/wire"
 )
@@ -24,6 +27,7 @@ type grantFlags struct {
 	from, until         string
 	last, maxAge        durationFlag
 	acr, reason, ticket string
+	again               bool
 }
 
 func (f *grantFlags) bind(a *app, cmd *cobra.Command) {
@@ -43,6 +47,7 @@ func (f *grantFlags) bind(a *app, cmd *cobra.Command) {
 	flags.Var(&f.maxAge, "max-age", "only for who signed in so lately")
 	flags.StringVar(&f.reason, "reason", "", "why, as `text`")
 	flags.StringVar(&f.ticket, "ticket", "", "a `ticket` elsewhere that tells of it")
+	flags.BoolVar(&f.again, "again", false, "make it although a grant that there is says the same for as long")
 	cmd.MarkFlagsMutuallyExclusive("role", "permission")
 	cmd.MarkFlagsMutuallyExclusive("until", "for")
 	cmd.MarkFlagsMutuallyExclusive("where", "resource-id", "condition")
@@ -68,7 +73,7 @@ func (f *grantFlags) read(now time.Time) (g access.Grant, err error) {
 	}
 	if f.permission != "" {
 		if g.Permission, err = access.ParsePattern(f.permission); err != nil {
-			return g, err
+			return g, usagef("--permission: %s", describe(err).Detail)
 		}
 	}
 	if g.Requires.Level, err = proof.ParseLevel(f.acr); err != nil {
@@ -130,7 +135,10 @@ func (a *app) grantCreate() *cobra.Command {
 it lasts until it is revoked, or for a role with a longest time of its own as long
 as that. With --org it counts within that organisation only, and for who is a member
 of it. --where own is for things whose owner they are, as the API says in an
-attribute; the program that asks says what that attribute is.`,
+attribute; the program that asks says what that attribute is.
+
+What somebody has already, for as long and on the same things, is not given twice
+unless --again says so: whoever revokes one would not see the other.`,
 		Example: `  gatehouse grant create --user ada@example.test --role support --for 8h --reason "Summer sale"
   gatehouse grant create --user ada@example.test --permission shop/orders:read --where own --reason "A customer"
   gatehouse grant create --group desk --role support --reason "Support"
@@ -149,6 +157,13 @@ attribute; the program that asks says what that attribute is.`,
 			if g.Subject, err = f.to.find(ctx, h); err != nil {
 				return err
 			}
+			alike, err := h.Access.Alike(ctx, &g)
+			if err != nil {
+				return err
+			}
+			if err := f.twice(alike); err != nil {
+				return err
+			}
 			made, err := h.Access.Give(ctx, operator(), g)
 			if err != nil {
 				return inFlags(missing(err, f.named(err)), f.flag)
@@ -157,10 +172,52 @@ attribute; the program that asks says what that attribute is.`,
 			if err != nil {
 				return err
 			}
-			return a.say(w, "%s: %s %s, %s.", made.ID, plain(called(w.Subject)), has(w), lasting(w.ExpiresAt, "revoked"))
+			if err := a.say(newGrant{w, idsOf(alike)}, "%s: %s %s, %s.", made.ID, plain(called(w.Subject)), has(w), lasting(w.ExpiresAt, "revoked")); err != nil {
+				return err
+			}
+			return a.noteAlike(alike)
 		})
 	})
 	return cmd
+}
+
+// newGrant is a grant that was just made, and those beside it that say the same.
+type newGrant struct {
+	wire.Grant
+	Alike []id.Grant `json:"alike,omitempty"`
+}
+
+// twice refuses a grant that would change nothing: made by mistake, it would be there
+// still when the other one is revoked.
+func (f *grantFlags) twice(alike []access.Alike) error {
+	for i := range alike {
+		if one := &alike[i]; one.Covers && !f.again {
+			way := fmt.Sprintf("%q lets it last longer, and", "gatehouse grant extend "+string(one.ID)+" --until TIME")
+			if one.ExpiresAt.IsZero() {
+				way = ""
+			}
+			return failed("grant.exists", "%s says this already, %s (%s). %s", one.ID, lasting(one.ExpiresAt, "revoked"), plain(one.Reason), strings.TrimSpace(way+" --again makes a second one."))
+		}
+	}
+	return nil
+}
+
+func idsOf(alike []access.Alike) (all []id.Grant) {
+	for i := range alike {
+		all = append(all, alike[i].ID)
+	}
+	return all
+}
+
+// noteAlike says which grants there are beside the new one that say the same.
+func (a *app) noteAlike(alike []access.Alike) error {
+	for i := range alike {
+		one := &alike[i]
+		if err := a.note("%s says the same, %s: whoever takes this back revokes both.", one.ID, lasting(one.ExpiresAt, "revoked")); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // flag is the flag of what access calls a field of the grant.

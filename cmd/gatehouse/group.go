@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ import (
 
 func (a *app) groups() *cobra.Command {
 	return explained(a.group("group", "Create groups, and put people and other groups into them",
-		a.groupCreate(), a.groupList(), a.memberList(ofGroups, "show"), a.memberAdd(ofGroups), a.memberRemove(ofGroups), a.groupDelete()),
+		a.groupCreate(), a.groupList(), a.groupShow(), a.memberList(ofGroups), a.memberAdd(ofGroups), a.memberRemove(ofGroups), a.groupDelete()),
 		`Create groups, and put people, applications and other groups into them. What is
 granted to a group is granted to all who are in it, also by way of other groups, up
 to eight of them. One may be in a group until a time.`,
@@ -52,7 +53,7 @@ func (a *app) groupList() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List groups",
-		Long:  `List groups. "gatehouse group show" lists the members of one.`,
+		Long:  `List groups. "gatehouse group members" lists who is in one.`,
 		Example: `  gatehouse group list
   gatehouse group list --json`,
 		Args: noArgs,
@@ -84,6 +85,23 @@ func (a *app) withGroup(f func(ctx context.Context, h *house.House, g access.Gro
 			return f(ctx, h, g)
 		})
 	})
+}
+
+func (a *app) groupShow() *cobra.Command {
+	return a.completing(a.printing(&cobra.Command{
+		Use:   "show GROUP_ID",
+		Short: "Print a group",
+		Long: `Print a group. "gatehouse group members" lists who is in it, and "gatehouse grant
+list --group" what is granted to it.`,
+		Example: `  gatehouse group show desk
+  gatehouse group show desk --json`,
+		Args: one(aGroup),
+		RunE: a.withGroup(func(_ context.Context, _ *house.House, g access.GroupRecord) error {
+			return a.print(wire.OfGroup(g), func(w io.Writer) {
+				tellFacts(w, []fact{{"group", g.ID}, {"description", g.Description}, {"created", moment(g.Created)}})
+			})
+		}),
+	}), groups)
 }
 
 func (a *app) groupDelete() *cobra.Command {

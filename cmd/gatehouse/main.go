@@ -3,7 +3,7 @@
 // work on the store itself, through the same services as the server, also while
 // servers run on it: those see a change within a second.
 //
-// Exit codes: 0 done; 1 it did not work; 2 the command line or the
+// Exit codes: 0 done; 1 it did not work; 64 the command line or the
 // configuration is wrong, and nothing was tried.
 package main
 

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 
 	"github.com/spf13/cobra"
 
@@ -13,7 +14,7 @@ import (
 
 func (a *app) org() *cobra.Command {
 	return explained(a.group("org", "Create organisations, and say who is in them",
-		a.orgCreate(), a.orgList(), a.memberList(ofOrgs, "members"), a.memberAdd(ofOrgs), a.memberRemove(ofOrgs), a.orgDelete()),
+		a.orgCreate(), a.orgList(), a.orgShow(), a.memberList(ofOrgs), a.memberAdd(ofOrgs), a.memberRemove(ofOrgs), a.orgDelete()),
 		`Create organisations: customers, tenants, departments, whose things are apart. A
 grant may count within one only ("gatehouse grant create --org"), and then for its
 members; what is granted without one counts everywhere. Everybody in one may be
@@ -72,6 +73,29 @@ func (a *app) orgList() *cobra.Command {
 			})
 		}),
 	})
+}
+
+func (a *app) orgShow() *cobra.Command {
+	return a.completing(a.printing(&cobra.Command{
+		Use:   "show ORG_ID",
+		Short: "Print an organisation",
+		Long: `Print an organisation. "gatehouse org members" lists who is in it, and "gatehouse
+grant list --everyone-in" what is granted to all of them.`,
+		Example: `  gatehouse org show acme
+  gatehouse org show acme --json`,
+		Args: one(anOrg),
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			return a.withHouse(ctx, func(h *house.House) error {
+				o, err := h.Access.Org(ctx, args[0])
+				if err != nil {
+					return missing(err, args[0])
+				}
+				return a.print(wire.OfOrg(o), func(w io.Writer) {
+					tellFacts(w, []fact{{"organisation", o.ID}, {"description", o.Description}, {"created", moment(o.Created)}})
+				})
+			})
+		}),
+	}), orgs)
 }
 
 func (a *app) orgDelete() *cobra.Command {

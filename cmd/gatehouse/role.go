@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -38,32 +39,36 @@ func (f *roleFlags) apply(cmd *cobra.Command, r *access.Role) error {
 	for _, p := range r.Permissions {
 		names = append(names, p.String())
 	}
-	for flag, list := range map[string]struct {
-		of         *[]string
-		more, less []string
-	}{
-		"permission": {&names, append(f.permissions, f.addP...), f.removeP},
-		"parent":     {&r.Parents, append(f.parents, f.addParent...), f.lessParent},
-	} {
-		if err := change(list.of, list.more, list.less, flag); err != nil {
-			return err
-		}
+	err := errors.Join(
+		edit(&names, append(f.permissions, f.addP...), f.removeP, "permission"),
+		edit(&r.Parents, rolesNamed(append(f.parents, f.addParent...)), rolesNamed(f.lessParent), "parent"),
+	)
+	if err != nil {
+		return err
 	}
-	for i, name := range r.Parents {
-		r.Parents[i] = access.RoleNamed(name)
-	}
-	r.Permissions = nil
-	for _, name := range names {
-		p, err := access.ParsePattern(name)
-		if err != nil {
-			return err
-		}
-		r.Permissions = append(r.Permissions, p)
+	if r.Permissions, err = patterns(cmd, "permission", names); err != nil {
+		return err
 	}
 	if cmd.Flags().Changed("max-grant") {
 		r.MaxGrant = time.Duration(f.most)
 	}
 	return nil
+}
+
+// patterns reads permissions that stand in a flag, or in the one that adds to a list.
+func patterns(cmd *cobra.Command, flag string, names []string) ([]access.Pattern, error) {
+	if cmd.Flags().Lookup(flag) == nil {
+		flag = "add-" + flag
+	}
+	var all []access.Pattern
+	for _, name := range names {
+		p, err := access.ParsePattern(name)
+		if err != nil {
+			return nil, usagef("--%s: %s", flag, describe(err).Detail)
+		}
+		all = append(all, p)
+	}
+	return all, nil
 }
 
 // roleFlag is the flag of what access calls a field of a role.
@@ -74,6 +79,8 @@ func roleFlag(r *access.Role) spoken {
 			return "--parent", brief(r.Parents[i])
 		case name == "parents":
 			return "--parent", ""
+		case name == "permissions" && i >= 0 && i < len(r.Permissions):
+			return "--permission", brief(r.Permissions[i].String())
 		case name == "permissions":
 			return "--permission", ""
 		case name == "max_grant":
@@ -141,14 +148,16 @@ lets them, nothing is changed.`,
 		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}
+		told := changed{before: wire.OfRole(r), was: roleFacts(r)}
 		if err := f.apply(cmd, &r); err != nil {
 			return err
 		}
 		is, err := h.Access.UpdateRole(ctx, operator(), r)
 		if err != nil {
-			return inFlags(err, roleFlag(&r))
+			return inFlags(err, asTyped(cmd, roleFlag(&r)))
 		}
-		return a.say(wire.OfRole(is), "%s is changed.", is.ID)
+		told.after, told.is = wire.OfRole(is), roleFacts(is)
+		return a.printChange(told)
 	})
 	return a.completing(cmd, roles)
 }
@@ -209,19 +218,22 @@ may last.`,
   gatehouse role show support --json`,
 		Args: one(aRole),
 		RunE: a.withRole(func(_ context.Context, _ *house.House, r access.Role) error {
-			w := wire.OfRole(r)
-			return a.print(w, func(out io.Writer) {
-				row(out, "id", r.ID)
-				for _, p := range w.Permissions {
-					row(out, "permission", p)
-				}
-				for _, p := range w.Parents {
-					row(out, "parent", p)
-				}
-				row(out, "a grant lasts at most", w.MaxGrant)
-			})
+			return a.print(wire.OfRole(r), func(out io.Writer) { tellFacts(out, roleFacts(r)) })
 		}),
 	}), roles)
+}
+
+// roleFacts are what there is to say of a role, its id first.
+func roleFacts(r access.Role) []fact {
+	w := wire.OfRole(r)
+	all := []fact{{"id", r.ID}}
+	for _, p := range w.Permissions {
+		all = append(all, fact{"permission", p})
+	}
+	for _, p := range w.Parents {
+		all = append(all, fact{"parent", p})
+	}
+	return append(all, fact{"a grant lasts at most", w.MaxGrant})
 }
 
 func (a *app) roleDelete() *cobra.Command {

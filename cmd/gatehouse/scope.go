@@ -40,19 +40,12 @@ func (f *scopeFlags) apply(cmd *cobra.Command, s *access.Scope) error {
 	for _, p := range s.Patterns {
 		names = append(names, p.String())
 	}
-	flag := "permission"
-	if err := change(&names, append(f.permissions, f.addP...), f.removeP, flag); err != nil {
+	if err := edit(&names, append(f.permissions, f.addP...), f.removeP, "permission"); err != nil {
 		return err
 	}
-	s.Patterns = nil
-	for _, name := range names {
-		p, err := access.ParsePattern(name)
-		if err != nil {
-			return err
-		}
-		s.Patterns = append(s.Patterns, p)
-	}
-	return nil
+	var err error
+	s.Patterns, err = patterns(cmd, "permission", names)
+	return err
 }
 
 // scopeFlag is the flag of what access calls a field of a scope.
@@ -120,14 +113,16 @@ tokens that were given before too.`,
 		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}
+		told := changed{before: wire.OfScope(s), was: scopeFacts(s)}
 		if err := f.apply(cmd, &s); err != nil {
 			return err
 		}
 		is, err := h.Access.UpdateScope(ctx, operator(), s)
 		if err != nil {
-			return inFlags(err, scopeFlag)
+			return inFlags(err, asTyped(cmd, scopeFlag))
 		}
-		return a.say(wire.OfScope(is), "%s is changed.", is.Name)
+		told.after, told.is = wire.OfScope(is), scopeFacts(is)
+		return a.printChange(told)
 	})
 	return a.completing(cmd, boundScopes)
 }
@@ -168,17 +163,19 @@ func (a *app) scopeShow() *cobra.Command {
   gatehouse scope show orders.read --json`,
 		Args: one(aScope),
 		RunE: a.withScope(func(_ context.Context, _ *house.House, s access.Scope) error {
-			w := wire.OfScope(s)
-			return a.print(w, func(out io.Writer) {
-				row(out, "scope", w.Name)
-				row(out, "api", w.API)
-				for _, p := range w.Permissions {
-					row(out, "permission", p)
-				}
-				row(out, "description", w.Description)
-			})
+			return a.print(wire.OfScope(s), func(out io.Writer) { tellFacts(out, scopeFacts(s)) })
 		}),
 	}), boundScopes)
+}
+
+// scopeFacts are what there is to say of a scope, its name first.
+func scopeFacts(s access.Scope) []fact {
+	w := wire.OfScope(s)
+	all := []fact{{"scope", w.Name}, {"api", w.API}}
+	for _, p := range w.Permissions {
+		all = append(all, fact{"permission", p})
+	}
+	return append(all, fact{"description", w.Description})
 }
 
 func (a *app) scopeDelete() *cobra.Command {

@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/cookiejar"
 	"regexp"
@@ -92,6 +93,25 @@ func grab(ts *testscript.TestScript, neg bool, args []string) {
 		ts.Fatalf("%s is %v", args[1], v)
 	}
 	ts.Setenv(args[0], s)
+}
+
+// bearer asks a URL with the token of a file, and checks status and answer:
+// bearer URL FILE STATUS PATTERN
+func bearer(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 4 {
+		ts.Fatalf("usage: bearer URL FILE STATUS PATTERN")
+	}
+	req, err := http.NewRequest(http.MethodGet, args[0], nil)
+	ts.Check(err)
+	req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(ts.ReadFile(args[1])))
+	resp, err := http.DefaultClient.Do(req)
+	ts.Check(err)
+	defer resp.Body.Close()
+	body, err := io.ReadAll(resp.Body)
+	ts.Check(err)
+	if strconv.Itoa(resp.StatusCode) != args[2] || !regexp.MustCompile(args[3]).Match(body) {
+		ts.Fatalf("%s answers %s: %s", args[0], resp.Status, body)
+	}
 }
 
 // take posts a form with basic authentication, and checks the status:

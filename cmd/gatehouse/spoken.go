@@ -2,7 +2,10 @@ package main
 
 import (
 	"errors"
+	"slices"
 	"strings"
+
+	"github.com/spf13/cobra"
 
 	"gatehouse/fault"
 )
@@ -26,6 +29,26 @@ func inFlags(err error, say spoken) error {
 		return err
 	}
 	return &spokenError{err, say}
+}
+
+// asTyped is say for a command that changes lists by flags such as --add-parent and
+// --remove-parent: the one of them is told that was typed, or else the one that helps.
+func asTyped(cmd *cobra.Command, say spoken) spoken {
+	return func(field string) (flag, value string) {
+		flag, value = say(field)
+		name, flags := strings.TrimPrefix(flag, "--"), cmd.Flags()
+		if flags.Changed(name) || flags.Lookup("add-"+name) == nil {
+			return flag, value
+		}
+		typed, _ := flags.GetStringArray("add-" + name) // no flag of that name is of another kind
+		switch {
+		case flags.Changed("remove-"+name) && !(value != "" && slices.Contains(typed, value)):
+			return "--remove-" + name, value
+		case len(typed) > 0 || flags.Lookup(name) == nil:
+			return "--add-" + name, value
+		}
+		return flag, value
+	}
 }
 
 // userFlag is the flag of what identity calls a person's field. Claims have no

@@ -55,22 +55,22 @@ Core 5.1), such as {"given_name": "Ada", "locale": "en"}.`,
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
 			if err := h.Identity.CheckNew(ctx, u); err != nil { // before a password is typed twice for nothing
-				return inFlags(err, userFlag)
+				return whose(ctx, h, inFlags(err, userFlag), u.Email)
 			}
 			password, err := give(ctx)
 			if err != nil {
 				return err
 			}
-			u, err := h.Identity.Create(ctx, operator(), u, password)
+			made, err := h.Identity.Create(ctx, operator(), u, password)
 			if err != nil {
-				return inFlags(err, userFlag)
+				return whose(ctx, h, inFlags(err, userFlag), u.Email)
 			}
 			if administrator {
-				if err := appoint(ctx, h, u.ID); err != nil {
-					return fmt.Errorf("%s is created, and no administrator: %w", plain(u.Email), err)
+				if err := appoint(ctx, h, made.ID); err != nil {
+					return fmt.Errorf("%s is created, and no administrator: %w", plain(made.Email), err)
 				}
 			}
-			return a.say(wire.OfUser(u), "%s is %s.", plain(u.Email), u.ID)
+			return a.say(wire.OfUser(made), "%s is %s.", plain(made.Email), made.ID)
 		})
 	})
 	return cmd

@@ -40,9 +40,7 @@ func (a *app) userShow() *cobra.Command {
 				return err
 			}
 			return a.print(shown, func(w io.Writer) {
-				for _, f := range all {
-					row(w, f.name, f.value)
-				}
+				tellFacts(w, all)
 				row(w, "administrator", yes(shown.Administrator))
 				row(w, "second factor", yes(shown.SecondFactor))
 				row(w, "recovery codes left", fmt.Sprint(shown.RecoveryCodesLeft))

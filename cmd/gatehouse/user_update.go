@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -35,8 +34,9 @@ removes those it gives as "". A new email counts as not verified unless
 			return usagef("nothing is to be changed; give at least one flag")
 		}
 		was := u.Email
-		before, err := userFacts(u)
-		if err != nil {
+		told := changed{before: wire.OfUser(u)}
+		var err error
+		if told.was, err = userFacts(u); err != nil {
 			return err
 		}
 		if err := f.apply(a, cmd, &u); err != nil {
@@ -45,14 +45,15 @@ removes those it gives as "". A new email counts as not verified unless
 		if !strings.EqualFold(u.Email, was) && !f.saysVerified {
 			u.EmailVerified = false // nobody has looked at this one
 		}
-		if u, err = h.Identity.Update(ctx, operator(), u); err != nil {
-			return inFlags(err, userFlag)
-		}
-		after, err := userFacts(u)
+		is, err := h.Identity.Update(ctx, operator(), u)
 		if err != nil {
+			return whose(ctx, h, inFlags(err, userFlag), u.Email)
+		}
+		told.after = wire.OfUser(is)
+		if told.is, err = userFacts(is); err != nil {
 			return err
 		}
-		return a.print(wire.OfUser(u), func(w io.Writer) { tellChange(w, before, after) })
+		return a.printChange(told)
 	})
 	return a.completing(cmd, people)
 }

@@ -14,19 +14,24 @@ type where struct {
 	told   bool   // the configuration of this command says an issuer itself
 }
 
-// issuer returns the address under which Gatehouse is reached. A configured one
-// counts; what only follows from listen.public does not know the flags that the
-// server was started with, and then the server's own word counts.
+// opener is house.OpenExisting where the configuration says an issuer. What only follows
+// from listen.public does not know the flags that the server was started with: then the
+// server's own word counts.
+func (a *app) opener() opener {
+	if a.sources.Of("issuer").Layer == config.Derived {
+		return house.OpenBeside
+	}
+	return house.OpenExisting
+}
+
+// issuer returns the address under which Gatehouse is reached, as the house has it that
+// opener opened.
 func (a *app) issuer(ctx context.Context, h *house.House) (where, error) {
 	served, err := h.Store.Served(ctx)
 	if err != nil {
 		return where{}, err
 	}
-	w := where{url: h.Config.Issuer, served: served, told: a.sources["issuer"].Layer != config.Derived}
-	if !w.told && served != "" {
-		w.url = served
-	}
-	return w, nil
+	return where{url: h.Config.Issuer, served: served, told: a.sources.Of("issuer").Layer != config.Derived}, nil
 }
 
 // noteIssuer says what to look at where the address is not certain.
