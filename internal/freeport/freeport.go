@@ -1,32 +1,61 @@
 // Package freeport finds ports for tests that run real servers, and measuring tools.
+//
+// Whoever gets a port listens on it later, a second later or after an npm package has
+// started. Meanwhile nobody else may have it: neither another process that asks here,
+// nor one that asks the kernel for any port at all.
 package freeport
 
 import (
+	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
+	"strconv"
 	"sync"
 )
 
-// handedOut keeps a port from being handed out twice by one process: it is free
-// again between the moment it is found and the moment somebody listens on it.
-var handedOut sync.Map
+// The ports that are handed out lie below those that kernels choose by themselves,
+// for who listens on port 0 and for connections that go out.
+const (
+	lowest  = 12000
+	highest = 31999
+)
 
-// Next returns a port of the loopback address that nobody listens on.
+// held keeps the ports of this process: whoever holds the UDP port of the same number
+// has the TCP port. The kernel gives it to one process, and takes it back at its end.
+var (
+	mu   sync.Mutex
+	held []net.PacketConn
+)
+
+// Next returns a port of the loopback address that nobody listens on, and that no
+// other call returns for as long as this process lives.
 func Next() (string, error) {
-	for {
-		l, err := net.Listen("tcp", "127.0.0.1:0")
-		if err != nil {
-			return "", fmt.Errorf("find a free port: %w", err)
-		}
-		_, port, err := net.SplitHostPort(l.Addr().String())
-		if err != nil {
-			return "", fmt.Errorf("find a free port: %w", err)
-		}
-		if err := l.Close(); err != nil {
-			return "", fmt.Errorf("find a free port: %w", err)
-		}
-		if _, taken := handedOut.LoadOrStore(port, true); !taken {
+	var last error
+	for range 200 {
+		port := strconv.Itoa(lowest + rand.IntN(highest-lowest+1))
+		if last = hold(port); last == nil {
 			return port, nil
 		}
 	}
+	return "", fmt.Errorf("find a free port: %w", last)
+}
+
+func hold(port string) error {
+	address := net.JoinHostPort("127.0.0.1", port)
+	mark, err := net.ListenPacket("udp", address)
+	if err != nil {
+		return err
+	}
+	l, err := net.Listen("tcp", address)
+	if err != nil {
+		return errors.Join(err, mark.Close())
+	}
+	if err := l.Close(); err != nil {
+		return errors.Join(err, mark.Close())
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	held = append(held, mark)
+	return nil
 }
