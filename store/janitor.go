@@ -15,16 +15,19 @@ type broom struct {
 
 // A slice is short, and is followed by a pause of many times the length that it
 // had with its commit and the wait for its turn: a busy house is swept slowly. It
-// begins with few rows, and has as many as the database removes in sliceTime, which
-// is what everybody who writes to SQLite meanwhile waits longer. What is not done
-// within the budget is left to the next sweep.
+// begins with few rows, and has as many as the database removes in its time. For that
+// long everybody waits who writes to SQLite meanwhile. On Postgres only who writes the
+// very rows does, but a round trip counts: a database that is two milliseconds away
+// would be swept row by row, and never be done. What is not done within the budget is
+// left to the next sweep.
 const (
-	firstRows   = 4
-	sliceRows   = 100 // at most
-	sliceTime   = time.Millisecond
-	slicePauses = 40
-	longestRest = time.Second
-	sweepBudget = 45 * time.Second
+	firstRows    = 4
+	sliceRows    = 100 // at most
+	sqliteTime   = time.Millisecond
+	postgresTime = 25 * time.Millisecond
+	slicePauses  = 40
+	longestRest  = time.Second
+	sweepBudget  = 45 * time.Second
 )
 
 // sweep is the statement of a broom: of table, whose primary key is the columns key, it
@@ -57,7 +60,7 @@ func (s *Store) Sweep(ctx context.Context, now time.Time) (map[string]int64, err
 			if n < b.rows {
 				continue
 			}
-			more = append(more, slice{b.broom, rowsAfter(b.rows, held)})
+			more = append(more, slice{b.broom, rowsAfter(b.rows, held, s.sliceTime())})
 			if err := rest(ctx, min(slicePauses*time.Since(started), longestRest)); err != nil {
 				return removed, doing("sweep "+b.name, err)
 			}
@@ -96,12 +99,20 @@ func firstSlices() (all []slice) {
 	return all
 }
 
-// rowsAfter is how many rows the slice after one of that length has.
-func rowsAfter(rows int64, took time.Duration) int64 {
+func (s *Store) sliceTime() time.Duration {
+	if s.db.Postgres() {
+		return postgresTime
+	}
+	return sqliteTime
+}
+
+// rowsAfter is how many rows the slice after one that took so long has, when it is to
+// take the time at most.
+func rowsAfter(rows int64, took, atMost time.Duration) int64 {
 	switch {
-	case took > sliceTime:
+	case took > atMost:
 		return max(rows/2, 1)
-	case took < sliceTime/2:
+	case took < atMost/2:
 		return min(2*rows, sliceRows)
 	}
 	return rows

@@ -9,6 +9,7 @@ import (
 // there is always a next one.
 func TestASliceFollowsHowLongTheLastOneHeldUpOthers(t *testing.T) {
 	t.Parallel()
+	const sliceTime = 8 * time.Millisecond
 	for _, c := range []struct {
 		rows int64
 		held time.Duration
@@ -21,7 +22,7 @@ func TestASliceFollowsHowLongTheLastOneHeldUpOthers(t *testing.T) {
 		{40, sliceTime + 1, 20},
 		{1, time.Second, 1},
 	} {
-		if got := rowsAfter(c.rows, c.held); got != c.want {
+		if got := rowsAfter(c.rows, c.held, sliceTime); got != c.want {
 			t.Errorf("after %d rows in %v come %d, want %d", c.rows, c.held, got, c.want)
 		}
 	}
