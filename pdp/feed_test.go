@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"path/filepath"
@@ -15,6 +16,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gatehouse/access"
@@ -94,7 +96,10 @@ func newTold(t testing.TB) *told {
 	g.feed = &Feed{Issuer: "https://id.test", Policy: away{live, g}, Revoked: registry, Signer: unsigned{}, Caller: g.caller}
 	mux := web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithProblem("https://id.test"))
 	g.feed.Mount(mux)
-	g.server = httptest.NewServer(mux)
+	var wires *pipes
+	g.server, wires = onPipes(mux)
+	g.server.Start()
+	wires.lead(g.server.Client())
 	if err := g.follow.Step(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -116,6 +121,53 @@ func newTold(t testing.TB) *told {
 	})
 	return g
 }
+
+// pipes is a network within the process, so that a test with a real server and real
+// connections plays in a bubble, whose time passes on no machine faster or slower.
+type pipes struct {
+	coming chan net.Conn
+	closed chan struct{}
+	close  func()
+}
+
+func onPipes(h http.Handler) (*httptest.Server, *pipes) {
+	server := httptest.NewUnstartedServer(h)
+	_ = server.Listener.Close() // it came with one
+	closed := make(chan struct{})
+	p := &pipes{make(chan net.Conn), closed, sync.OnceFunc(func() { close(closed) })}
+	server.Listener = p
+	return server, p
+}
+
+// lead leads the client of the server here.
+func (p *pipes) lead(client *http.Client) {
+	client.Transport.(*http.Transport).DialContext = p.dial
+}
+
+func (p *pipes) Accept() (net.Conn, error) {
+	select {
+	case c := <-p.coming:
+		return c, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	}
+}
+
+func (p *pipes) dial(ctx context.Context, _, _ string) (net.Conn, error) {
+	here, there := net.Pipe()
+	select {
+	case p.coming <- there:
+		return here, nil
+	case <-p.closed:
+		return nil, net.ErrClosed
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+}
+
+func (p *pipes) Close() error { p.close(); return nil }
+
+func (p *pipes) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 80} }
 
 // beat follows the store as a server does.
 func (g *told) beat(ctx context.Context) {
@@ -311,167 +363,177 @@ func equal(t *testing.T, what string, got, want any) {
 
 func TestTheFeedTellsWhatWasTakenBack(t *testing.T) {
 	t.Parallel()
-	g := newTold(t)
-	now := clock.Now()
-	first := g.lose("usr_ada")
-	g.revoke(oauth.RevokedSession, "ses_1", now)
-	h := g.hear("")
-	defer h.stop()
-	begun, _ := h.next()
-	session := event{Revoked: &revoked{"session", "ses_1", now.Unix()}}
-	equal(t, "who comes first hears all that counts", begun.Events, []event{{Reset: true}, {Subject: "usr_ada", MinPV: first}, session})
+	synctest.Test(t, func(t *testing.T) {
+		g := newTold(t)
+		now := clock.Now()
+		first := g.lose("usr_ada")
+		g.revoke(oauth.RevokedSession, "ses_1", now)
+		h := g.hear("")
+		defer h.stop()
+		begun, _ := h.next()
+		session := event{Revoked: &revoked{"session", "ses_1", now.Unix()}}
+		equal(t, "who comes first hears all that counts", begun.Events, []event{{Reset: true}, {Subject: "usr_ada", MinPV: first}, session})
 
-	again := g.lose("usr_ada")
-	p, _ := h.until()
-	equal(t, "a loss", p.Events, []event{{Subject: "usr_ada", MinPV: again}})
-	g.revoke(oauth.RevokedToken, "jti_1", now)
-	p, _ = h.until()
-	equal(t, "a revocation", p.Events, []event{{Revoked: &revoked{"token", "jti_1", now.Unix()}}})
+		again := g.lose("usr_ada")
+		p, _ := h.until()
+		equal(t, "a loss", p.Events, []event{{Subject: "usr_ada", MinPV: again}})
+		g.revoke(oauth.RevokedToken, "jti_1", now)
+		p, _ = h.until()
+		equal(t, "a revocation", p.Events, []event{{Revoked: &revoked{"token", "jti_1", now.Unix()}}})
 
-	// Who goes on, by a stream or by asking, hears what came since and nothing twice.
-	second := g.hear(begun.Cursor)
-	defer second.stop()
-	back, _ := second.next()
-	want := []event{{Subject: "usr_ada", MinPV: again}, {Revoked: &revoked{"token", "jti_1", now.Unix()}}}
-	equal(t, "by Last-Event-ID", back.Events, want)
-	equal(t, "by after", g.poll("?after="+begun.Cursor).Events, want)
-	equal(t, "at the end", g.poll("?after="+back.Cursor).Events, []event{})
+		// Who goes on, by a stream or by asking, hears what came since and nothing twice.
+		second := g.hear(begun.Cursor)
+		defer second.stop()
+		back, _ := second.next()
+		want := []event{{Subject: "usr_ada", MinPV: again}, {Revoked: &revoked{"token", "jti_1", now.Unix()}}}
+		equal(t, "by Last-Event-ID", back.Events, want)
+		equal(t, "by after", g.poll("?after="+begun.Cursor).Events, want)
+		equal(t, "at the end", g.poll("?after="+back.Cursor).Events, []event{})
+	})
 }
 
 func TestAStreamHasAHeartbeat(t *testing.T) {
 	t.Parallel()
-	g := newTold(t)
-	h := g.hear("")
-	defer h.stop()
-	first, _ := h.next()
-	for range 3 {
-		begun := time.Now()
-		p, ok := h.next()
-		if took := time.Since(begun); !ok || len(p.Events) != 0 || p.Cursor != first.Cursor || took > time.Second {
-			t.Errorf("after %s: %+v, %v", took, p, ok)
-		}
-	}
-	// While nobody can know there is none, and afterwards it goes on.
-	g.set(func() { g.away = errors.Join(policyAway) })
-	resp := g.get(t.Context(), "", "", false)
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("who asks meanwhile is answered with %d", resp.StatusCode)
-	}
-	heard := make(chan payload, 1)
-	go func() {
-		for {
+	synctest.Test(t, func(t *testing.T) {
+		g := newTold(t)
+		h := g.hear("")
+		defer h.stop()
+		first, _ := h.next()
+		for range 3 {
+			begun := time.Now()
 			p, ok := h.next()
-			if !ok {
-				close(heard)
-				return
-			}
-			select {
-			case heard <- p:
-			default:
+			if took := time.Since(begun); !ok || len(p.Events) != 0 || p.Cursor != first.Cursor || took > time.Second {
+				t.Errorf("after %s: %+v, %v", took, p, ok)
 			}
 		}
-	}()
-	<-time.After(heartbeat + 200*time.Millisecond) // one may have been on its way
-	select {
-	case <-heard:
-	default:
-	}
-	select {
-	case p := <-heard:
-		t.Errorf("a heartbeat says that all is known: %+v", p)
-	case <-time.After(2 * heartbeat):
-	}
-	g.set(func() { g.away = nil })
-	if _, ok := <-heard; !ok {
-		t.Error("the stream did not go on")
-	}
-	h.stop()
-	for range heard {
-	}
+		// While nobody can know there is none, and afterwards it goes on.
+		g.set(func() { g.away = errors.Join(policyAway) })
+		resp := g.get(t.Context(), "", "", false)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("who asks meanwhile is answered with %d", resp.StatusCode)
+		}
+		heard := make(chan payload, 1)
+		go func() {
+			for {
+				p, ok := h.next()
+				if !ok {
+					close(heard)
+					return
+				}
+				select {
+				case heard <- p:
+				default:
+				}
+			}
+		}()
+		<-time.After(heartbeat + 200*time.Millisecond) // one may have been on its way
+		select {
+		case <-heard:
+		default:
+		}
+		select {
+		case p := <-heard:
+			t.Errorf("a heartbeat says that all is known: %+v", p)
+		case <-time.After(2 * heartbeat):
+		}
+		g.set(func() { g.away = nil })
+		if _, ok := <-heard; !ok {
+			t.Error("the stream did not go on")
+		}
+		h.stop()
+		for range heard {
+		}
+	})
 }
 
 var policyAway = fault.New(fault.Unavailable, "policy.unknown", "Gatehouse cannot tell now who may do what.")
 
 func TestWhoWaitsIsToldAtOnce(t *testing.T) {
 	t.Parallel()
-	g := newTold(t)
-	at := g.poll("").Cursor
-	begun := time.Now()
-	equal(t, "nobody lost anything", g.poll("?after="+at+"&wait=1s").Events, []event{})
-	if took := time.Since(begun); took < time.Second || took > 3*time.Second {
-		t.Errorf("it waited for %s", took)
-	}
-	go func() {
-		g.listeners(1)
-		g.lose("usr_ada")
-	}()
-	begun = time.Now()
-	p := g.poll("?after=" + at + "&wait=25s")
-	if took := time.Since(begun); took > 2*time.Second || len(p.Events) != 1 || p.Events[0].Subject != "usr_ada" {
-		t.Errorf("after %s: %+v", took, p.Events)
-	}
-	for _, wait := range []string{"31s", "-1s", "soon", "25"} {
-		resp := g.get(t.Context(), "?wait="+wait, "", false)
-		resp.Body.Close()
-		if resp.StatusCode != http.StatusBadRequest {
-			t.Errorf("wait=%s is answered with %d", wait, resp.StatusCode)
+	synctest.Test(t, func(t *testing.T) {
+		g := newTold(t)
+		at := g.poll("").Cursor
+		begun := time.Now()
+		equal(t, "nobody lost anything", g.poll("?after="+at+"&wait=1s").Events, []event{})
+		if took := time.Since(begun); took < time.Second || took > 3*time.Second {
+			t.Errorf("it waited for %s", took)
 		}
-	}
+		go func() {
+			g.listeners(1)
+			g.lose("usr_ada")
+		}()
+		begun = time.Now()
+		p := g.poll("?after=" + at + "&wait=25s")
+		if took := time.Since(begun); took > 2*time.Second || len(p.Events) != 1 || p.Events[0].Subject != "usr_ada" {
+			t.Errorf("after %s: %+v", took, p.Events)
+		}
+		for _, wait := range []string{"31s", "-1s", "soon", "25"} {
+			resp := g.get(t.Context(), "?wait="+wait, "", false)
+			resp.Body.Close()
+			if resp.StatusCode != http.StatusBadRequest {
+				t.Errorf("wait=%s is answered with %d", wait, resp.StatusCode)
+			}
+		}
+	})
 }
 
 // A place that nobody knows is answered with all that counts, and not with less.
 func TestAnUnknownCursorBeginsAnew(t *testing.T) {
 	t.Parallel()
-	g := newTold(t)
-	first := g.lose("usr_ada")
-	at := g.poll("").Cursor
-	c := parseCursor(at)
-	ahead, beyond, older, other := c, c, c, c
-	ahead.policy, beyond.revoked, older.policy, other.epoch = c.policy+1, c.revoked+1, 0, c.epoch+2
-	all := []event{{Reset: true}, {Subject: "usr_ada", MinPV: first}}
-	for name, after := range map[string]string{
-		"nonsense": "nonsense", "of another house": other.String(), "ahead of time": ahead.String(), "ahead of the revocations": beyond.String(), "cut off": at[:31], "longer": at + "A",
-	} {
-		equal(t, name, g.poll("?after="+after).Events, all)
-	}
-	equal(t, "one of before everything", g.poll("?after="+older.String()).Events, all[1:])
-	if err := g.store.NewEpoch(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if err := g.follow.Step(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	p := g.poll("?after=" + at)
-	equal(t, "one of before a restore", p.Events, all)
-	equal(t, "and then", g.poll("?after="+p.Cursor).Events, []event{})
+	synctest.Test(t, func(t *testing.T) {
+		g := newTold(t)
+		first := g.lose("usr_ada")
+		at := g.poll("").Cursor
+		c := parseCursor(at)
+		ahead, beyond, older, other := c, c, c, c
+		ahead.policy, beyond.revoked, older.policy, other.epoch = c.policy+1, c.revoked+1, 0, c.epoch+2
+		all := []event{{Reset: true}, {Subject: "usr_ada", MinPV: first}}
+		for name, after := range map[string]string{
+			"nonsense": "nonsense", "of another house": other.String(), "ahead of time": ahead.String(), "ahead of the revocations": beyond.String(), "cut off": at[:31], "longer": at + "A",
+		} {
+			equal(t, name, g.poll("?after="+after).Events, all)
+		}
+		equal(t, "one of before everything", g.poll("?after="+older.String()).Events, all[1:])
+		if err := g.store.NewEpoch(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.follow.Step(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		p := g.poll("?after=" + at)
+		equal(t, "one of before a restore", p.Events, all)
+		equal(t, "and then", g.poll("?after="+p.Cursor).Events, []event{})
+	})
 }
 
 func TestAServerOfAnAPIIsToldOfThatAPI(t *testing.T) {
 	t.Parallel()
-	g := newTold(t)
-	at := g.poll("").Cursor
-	for _, name := range []string{"shop", "mail"} {
-		a, err := g.access.CreateAPI(t.Context(), console, access.API{ID: name, Audience: "https://" + name + ".test", Permissions: []access.Permission{{Resource: "a", Action: "b"}}})
-		if err != nil {
-			t.Fatal(err)
+	synctest.Test(t, func(t *testing.T) {
+		g := newTold(t)
+		at := g.poll("").Cursor
+		for _, name := range []string{"shop", "mail"} {
+			a, err := g.access.CreateAPI(t.Context(), console, access.API{ID: name, Audience: "https://" + name + ".test", Permissions: []access.Permission{{Resource: "a", Action: "b"}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			a.Audience += "/moved"
+			if _, err := g.access.UpdateAPI(t.Context(), console, a); err != nil {
+				t.Fatal(err)
+			}
 		}
-		a.Audience += "/moved"
-		if _, err := g.access.UpdateAPI(t.Context(), console, a); err != nil {
-			t.Fatal(err)
+		apis := func() (ids []string) {
+			for _, e := range g.poll("?after=" + at).Events {
+				ids = append(ids, e.API)
+			}
+			return ids
 		}
-	}
-	apis := func() (ids []string) {
-		for _, e := range g.poll("?after=" + at).Events {
-			ids = append(ids, e.API)
-		}
-		return ids
-	}
-	equal(t, "who is told of all", apis(), []string{"shop", "mail"})
-	g.set(func() { g.apis = []string{"shop"} })
-	equal(t, "a server of one", apis(), []string{"shop"})
-	g.set(func() { g.apis = []string{} })
-	equal(t, "a server of none", apis(), []string(nil))
+		equal(t, "who is told of all", apis(), []string{"shop", "mail"})
+		g.set(func() { g.apis = []string{"shop"} })
+		equal(t, "a server of one", apis(), []string{"shop"})
+		g.set(func() { g.apis = []string{} })
+		equal(t, "a server of none", apis(), []string(nil))
+	})
 }
 
 // The end of a right, of the server and of the patience ends a stream, and nothing
@@ -485,105 +547,111 @@ func TestAStreamEndsInTime(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			g := newTold(t)
-			h := g.hear("")
-			h.next()
-			begun := time.Now()
-			end(g, h)
-			for ok := true; ok; {
-				_, ok = h.next()
-			}
-			if took := time.Since(begun); took > time.Second {
-				t.Errorf("it ended after %s", took)
-			}
-			h.resp.Body.Close()
-			g.listeners(0)
+			synctest.Test(t, func(t *testing.T) {
+				g := newTold(t)
+				h := g.hear("")
+				h.next()
+				begun := time.Now()
+				end(g, h)
+				for ok := true; ok; {
+					_, ok = h.next()
+				}
+				if took := time.Since(begun); took > time.Second {
+					t.Errorf("it ended after %s", took)
+				}
+				h.resp.Body.Close()
+				g.listeners(0)
+			})
 		})
 	}
 }
 
 func TestTheFeedRefuses(t *testing.T) {
 	t.Parallel()
-	g := newTold(t)
-	resp, err := g.server.Client().Get(g.server.URL + PathFeed)
-	if err != nil {
-		t.Fatal(err)
-	}
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusUnauthorized {
-		t.Errorf("nobody is answered with %d", resp.StatusCode)
-	}
-	var open []*hearing
-	defer func() {
-		for _, h := range open {
-			h.stop()
+	synctest.Test(t, func(t *testing.T) {
+		g := newTold(t)
+		resp, err := g.server.Client().Get(g.server.URL + PathFeed)
+		if err != nil {
+			t.Fatal(err)
 		}
-	}()
-	for range maxStreamsOf {
-		open = append(open, g.hear(""))
-	}
-	resp = g.get(t.Context(), "", "", true)
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusTooManyRequests {
-		t.Errorf("one too many is answered with %d", resp.StatusCode)
-	}
-	g.feed.Close()
-	resp = g.get(t.Context(), "", "", true)
-	resp.Body.Close()
-	if resp.StatusCode != http.StatusServiceUnavailable {
-		t.Errorf("a server that is about to stop answers with %d", resp.StatusCode)
-	}
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusUnauthorized {
+			t.Errorf("nobody is answered with %d", resp.StatusCode)
+		}
+		var open []*hearing
+		defer func() {
+			for _, h := range open {
+				h.stop()
+			}
+		}()
+		for range maxStreamsOf {
+			open = append(open, g.hear(""))
+		}
+		resp = g.get(t.Context(), "", "", true)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusTooManyRequests {
+			t.Errorf("one too many is answered with %d", resp.StatusCode)
+		}
+		g.feed.Close()
+		resp = g.get(t.Context(), "", "", true)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("a server that is about to stop answers with %d", resp.StatusCode)
+		}
+	})
 }
 
 // What is more than one batch holds comes in several, in which nothing is missing.
 func TestALongFeedComesInParts(t *testing.T) {
 	t.Parallel()
-	g := newTold(t)
-	var list []oauth.Revocation
-	var want []string
-	now := clock.Now()
-	for i := range 1300 {
-		key := fmt.Sprint("jti_", i)
-		want = append(want, key)
-		list = append(list, oauth.Revocation{Kind: oauth.RevokedToken, Key: key, Before: now, Until: now.Add(time.Hour)})
-	}
-	if err := g.store.Revoke(t.Context(), list...); err != nil {
-		t.Fatal(err)
-	}
-	if err := g.store.InTx(t.Context(), func(ctx context.Context) error {
-		for i := range 2100 {
-			name := fmt.Sprint("usr_", i)
-			want = append(want, name)
-			if err := g.access.DisabledChanged(ctx, access.Subject{Kind: access.User, ID: name}, true); err != nil {
-				return err
+	synctest.Test(t, func(t *testing.T) {
+		g := newTold(t)
+		var list []oauth.Revocation
+		var want []string
+		now := clock.Now()
+		for i := range 1300 {
+			key := fmt.Sprint("jti_", i)
+			want = append(want, key)
+			list = append(list, oauth.Revocation{Kind: oauth.RevokedToken, Key: key, Before: now, Until: now.Add(time.Hour)})
+		}
+		if err := g.store.Revoke(t.Context(), list...); err != nil {
+			t.Fatal(err)
+		}
+		if err := g.store.InTx(t.Context(), func(ctx context.Context) error {
+			for i := range 2100 {
+				name := fmt.Sprint("usr_", i)
+				want = append(want, name)
+				if err := g.access.DisabledChanged(ctx, access.Subject{Kind: access.User, ID: name}, true); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		h := g.hear("")
+		defer h.stop()
+		var got []string
+		for len(got) < len(want) {
+			p, _ := h.until()
+			for _, e := range p.Events {
+				switch {
+				case e.Revoked != nil:
+					got = append(got, e.Revoked.Key)
+				case e.Subject != "":
+					got = append(got, e.Subject)
+				}
+			}
+			if p.More != (len(got) < len(want)) {
+				t.Fatalf("after %d of %d things a batch says that there is more: %v", len(got), len(want), p.More)
 			}
 		}
-		return nil
-	}); err != nil {
-		t.Fatal(err)
-	}
-	h := g.hear("")
-	defer h.stop()
-	var got []string
-	for len(got) < len(want) {
-		p, _ := h.until()
-		for _, e := range p.Events {
-			switch {
-			case e.Revoked != nil:
-				got = append(got, e.Revoked.Key)
-			case e.Subject != "":
-				got = append(got, e.Subject)
-			}
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("heard were %d things, want %d", len(got), len(want))
 		}
-		if p.More != (len(got) < len(want)) {
-			t.Fatalf("after %d of %d things a batch says that there is more: %v", len(got), len(want), p.More)
-		}
-	}
-	slices.Sort(got)
-	slices.Sort(want)
-	if !slices.Equal(got, want) {
-		t.Errorf("heard were %d things, want %d", len(got), len(want))
-	}
+	})
 }
 
 // The deadlines of a server are for requests. A stream outlives them, by either
@@ -593,28 +661,31 @@ func TestAStreamOutlivesTheDeadlinesOfARequest(t *testing.T) {
 	for _, version := range []int{1, 2} {
 		t.Run(fmt.Sprint("HTTP/", version), func(t *testing.T) {
 			t.Parallel()
-			g := newTold(t)
-			server := httptest.NewUnstartedServer(g.server.Config.Handler)
-			server.EnableHTTP2 = version == 2
-			server.Config.ReadTimeout, server.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
-			server.StartTLS()
-			defer server.Close()
-			defer g.feed.Close()
-			g.server = server
-			h := g.hear("")
-			defer h.stop()
-			if h.resp.ProtoMajor != version {
-				t.Fatalf("it speaks %s", h.resp.Proto)
-			}
-			begun := time.Now()
-			at := ""
-			for time.Since(begun) < 1500*time.Millisecond {
-				p, ok := h.next()
-				if at = p.Cursor; !ok {
-					t.Fatalf("the stream ended after %s", time.Since(begun))
+			synctest.Test(t, func(t *testing.T) {
+				g := newTold(t)
+				server, wires := onPipes(g.server.Config.Handler)
+				server.EnableHTTP2 = version == 2
+				server.Config.ReadTimeout, server.Config.WriteTimeout = 300*time.Millisecond, 300*time.Millisecond
+				server.StartTLS()
+				wires.lead(server.Client())
+				defer server.Close()
+				defer g.feed.Close()
+				g.server = server
+				h := g.hear("")
+				defer h.stop()
+				if h.resp.ProtoMajor != version {
+					t.Fatalf("it speaks %s", h.resp.Proto)
 				}
-			}
-			equal(t, "who waits longer", g.poll("?after="+at+"&wait=1s").Events, []event{})
+				begun := time.Now()
+				at := ""
+				for time.Since(begun) < 1500*time.Millisecond {
+					p, ok := h.next()
+					if at = p.Cursor; !ok {
+						t.Fatalf("the stream ended after %s", time.Since(begun))
+					}
+				}
+				equal(t, "who waits longer", g.poll("?after="+at+"&wait=1s").Events, []event{})
+			})
 		})
 	}
 }
