@@ -2,7 +2,6 @@ package housetest
 
 import (
 	"context"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -65,105 +64,6 @@ func (s *admitting) join(t *testing.T) {
 
 func (s *admitting) toAda() access.Subject {
 	return access.Subject{Kind: access.User, ID: string(s.ada.ID)}
-}
-
-// losses are the ways to lose what an application requires, and to have it again.
-func losses() map[string]struct {
-	lose, regain func(t *testing.T, s *admitting)
-} {
-	ctx := context.Background()
-	again := func(t *testing.T, s *admitting) { s.give(t, access.Grant{Subject: s.toAda()}) }
-	var denied id.Grant
-	return map[string]struct {
-		lose, regain func(t *testing.T, s *admitting)
-	}{
-		"the grant is revoked": {func(t *testing.T, s *admitting) {
-			_, err := s.House.Access.Revoke(ctx, gatetest.Console, s.grant, "over")
-			must(t, err)
-		}, again},
-		"the person leaves the group": {func(t *testing.T, s *admitting) {
-			must(t, s.House.Access.RemoveMember(ctx, gatetest.Console, onTheDesk(s.scene).Of, s.toAda()))
-		}, func(t *testing.T, s *admitting) { s.join(t) }},
-		"the role is locked": {func(t *testing.T, s *admitting) {
-			_, err := s.House.Access.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockRole, ID: "support"}, Reason: "a test"}})
-			must(t, err)
-		}, func(t *testing.T, s *admitting) {
-			must(t, s.House.Access.LiftLock(ctx, gatetest.Console, access.LockTarget{Kind: access.LockRole, ID: "support"}))
-		}},
-		"the role is denied": {func(t *testing.T, s *admitting) {
-			denied = s.give(t, access.Grant{Subject: s.toAda(), Effect: access.Deny})
-		}, func(t *testing.T, s *admitting) {
-			_, err := s.House.Access.Revoke(ctx, gatetest.Console, denied, "over")
-			must(t, err)
-		}},
-		"the application requires a group too": {func(t *testing.T, s *admitting) {
-			_, err := s.House.Access.CreateGroup(ctx, gatetest.Console, access.GroupRecord{ID: "board"})
-			must(t, err)
-			s.update(t, func(c *oauth.Client) { c.RequireGroups = []string{"board"} })
-		}, func(t *testing.T, s *admitting) {
-			s.update(t, func(c *oauth.Client) { c.RequireGroups = nil })
-		}},
-	}
-}
-
-// Whoever lost what an application requires gets nothing by what was there, at any
-// endpoint, and whoever has it again goes on with it.
-func TestALostRoleIsLostAtEveryGrantAndEndpoint(t *testing.T) {
-	t.Parallel()
-	for name, c := range losses() {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
-				s := newAdmitting(t, g)
-				first := s.tokens()
-				previous, access := first.Text("refresh_token"), first.Text("access_token")
-				current := expectTokens(t, "the first use", s.app.Refresh(previous)).Text("refresh_token")
-				static := s.App("static", func(c *oauth.Client) { c.StaticRefresh, c.RequireRoles = true, []string{"support"} })
-				still := static.Tokens(s.browser, s.ada).Text("refresh_token")
-				code := s.code()
-				own := expectTokens(t, "client credentials", s.watcher().ClientCredentials()).Text("access_token")
-
-				c.lose(t, s)
-				s.Settle()
-				refused := map[string]func() gatetest.Answer{
-					"the current refresh token":  func() gatetest.Answer { return s.app.Refresh(current) },
-					"the previous refresh token": func() gatetest.Answer { return s.app.Refresh(previous) },
-					"a code":                     func() gatetest.Answer { return s.app.Exchange(code) },
-				}
-				if name != "the application requires a group too" {
-					refused["a static refresh token"] = func() gatetest.Answer { return static.Refresh(still) }
-				}
-				for use, try := range refused {
-					expectRefused(t, use, try(), "invalid_grant")
-				}
-				watcher := s.watcherCalled("watching")
-				for what, token := range map[string]string{"an access token": access, "a refresh token": current, "the one before": previous} {
-					expectActive(t, what+", to its client", s.app, token, false)
-					expectActive(t, what+", to another client", watcher, token, false)
-				}
-				expectActive(t, "a client's own token", watcher, own, true)
-				if a := s.Userinfo(access); a.Status != http.StatusUnauthorized || a.Error() != "invalid_token" {
-					t.Errorf("userinfo answers %d %s", a.Status, a.Body)
-				}
-
-				c.regain(t, s)
-				s.Settle()
-				if name != "the application requires a group too" { // more that is required ends what was issued
-					expectActive(t, "the access token of before", s.app, access, true)
-					expectTokens(t, "the code of before", s.app.Exchange(code))
-				}
-				expectTokens(t, "the refresh token of before", s.app.Refresh(current))
-			})
-		})
-	}
-}
-
-// watcherCalled is another application that may introspect everything.
-func (s *scene) watcherCalled(name string) *gatetest.Application {
-	s.T.Helper()
-	return s.App(name, func(c *oauth.Client) {
-		c.Introspect, c.GrantTypes, c.RedirectURIs = true, []string{oauth.GrantClient}, nil
-	})
 }
 
 // By whichever entrance somebody comes who lacks what an application requires, no code

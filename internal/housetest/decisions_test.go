@@ -29,7 +29,6 @@ type deciding struct {
 	auditor *gatetest.Person // who may ask about everything, at the console
 	console *gatetest.Application
 	right   id.Grant
-	key     id.ServiceKey // of the service account ops
 }
 
 // newDeciding makes it in g.
@@ -87,7 +86,8 @@ type decider struct {
 	}
 }
 
-// deciders are all callers of decisions.
+// deciders are the callers of decisions that come with a token. How a service account loses
+// its key is in the table of what is taken back.
 func deciders() map[string]decider {
 	ctx := context.Background()
 	type losing = map[string]struct {
@@ -119,33 +119,7 @@ func deciders() map[string]decider {
 			return err
 		}
 	}
-	ops := access.Subject{Kind: access.ServiceAccount, ID: "ops"}
 	return map[string]decider{
-		"a service account": {token: func(t *testing.T, d *deciding) string {
-			b, err := d.House.Access.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "ops"}, Reason: "audits"})
-			must(t, err)
-			g, err := d.House.Access.Give(ctx, gatetest.Console, readsDecisions(ops, access.Allow))
-			must(t, err)
-			d.right, d.key = g.ID, b.Key.ID
-			return b.Text
-		}, losing: losing{
-			"the grant is revoked": {func(_ *testing.T, d *deciding, _ string) error {
-				_, err := d.House.Access.Revoke(ctx, gatetest.Console, d.right, "no audits any more")
-				return err
-			}, http.StatusForbidden},
-			"the key is revoked": {func(_ *testing.T, d *deciding, _ string) error {
-				_, err := d.House.Access.RevokeServiceKey(ctx, gatetest.Console, d.key)
-				return err
-			}, http.StatusUnauthorized},
-			"the account is disabled": {func(_ *testing.T, d *deciding, _ string) error {
-				_, err := d.House.Access.DisableServiceAccount(ctx, gatetest.Console, "ops", "for a while")
-				return err
-			}, http.StatusUnauthorized},
-			"the account is deleted": {func(_ *testing.T, d *deciding, _ string) error {
-				return d.House.Access.DeleteServiceAccount(ctx, gatetest.Console, "ops", "for good")
-			}, http.StatusUnauthorized},
-			"the account is locked": {locked(func(*deciding, string) access.LockTarget { return access.On(ops) }), http.StatusUnauthorized},
-		}},
 		"a server of the API": {token: func(_ *testing.T, d *deciding) string { return d.token() }, losing: losing{
 			"no server any more": {func(_ *testing.T, d *deciding, _ string) error {
 				api, err := d.House.Access.API(ctx, "shop")
@@ -220,9 +194,11 @@ func readsDecisions(who access.Subject, effect access.Effect) access.Grant {
 // A caller that loses what it asks by is refused by the next policy, at every endpoint
 // and by every process, whatever its token still says.
 func TestCallersOfDecisionsLoseThemWithWhatTheyHad(t *testing.T) {
+	t.Parallel()
 	for who, caller := range deciders() {
 		for name, c := range caller.losing {
 			t.Run(who+", "+name, func(t *testing.T) {
+				t.Parallel()
 				onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
 					d := newDeciding(t, g)
 					token := caller.token(t, d)
@@ -251,6 +227,7 @@ func TestCallersOfDecisionsLoseThemWithWhatTheyHad(t *testing.T) {
 
 // What somebody loses, the next decision knows.
 func TestDecisionsFollowThePolicy(t *testing.T) {
+	t.Parallel()
 	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
 		d := newDeciding(t, g)
 		replica := g.Replica()

@@ -5,14 +5,12 @@ import (
 	"context"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
 
-	"gatehouse/access"
 	"gatehouse/follow"
 	"gatehouse/internal/gatetest"
 	"gatehouse/keys"
@@ -22,8 +20,10 @@ import (
 
 // heardBatch is a batch of the feed.
 type heardBatch struct {
-	Issuer string `json:"iss"`
+	Issuer string  `json:"iss"`
+	Issued float64 `json:"iat"`
 	Cursor string
+	More   bool
 	Events []struct {
 		Sub     string
 		API     string
@@ -77,74 +77,10 @@ func (d *deciding) feed(g *gatetest.Gate, token, after string) heardBatch {
 	return b
 }
 
-// Whatever was taken back at one process, whoever hears the feed of another is told
-// within a second.
-func TestTheFeedOfAnotherReplicaTellsWhatWasTakenBack(t *testing.T) {
-	ctx := context.Background()
-	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
-		d := newDeciding(t, g)
-		app := g.App("web")
-		family := app.Tokens(g.Browser(), d.ada)
-		ada := string(d.ada.ID)
-		replica := g.Replica()
-		token := d.token()
-		at := d.feed(replica, token, "").Cursor
-		person := access.Subject{Kind: access.User, ID: ada}
-		denied := access.Grant{
-			Subject: person, Effect: access.Deny, Where: access.Where{Place: access.Everywhere}, Reason: "under review",
-			Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"},
-		}
-		for _, c := range []struct {
-			name string
-			do   func() error
-			want string
-		}{
-			{"a grant", func() error { _, err := g.House.Access.Revoke(ctx, gatetest.Console, d.grant.ID, "over"); return err }, "sub " + ada},
-			{"a deny", func() error { _, err := g.House.Access.Give(ctx, gatetest.Console, denied); return err }, "sub " + ada},
-			{"a token", func() error {
-				if a := app.Revoke(family.Text("access_token")); a.Status != http.StatusOK {
-					return fmt.Errorf("%d %s", a.Status, a.Body)
-				}
-				return nil
-			}, "token "},
-			{"a session", func() error {
-				_, err := g.House.Sessions.EndAll(ctx, gatetest.Console, d.ada.ID, "", "test")
-				return err
-			}, "session "},
-			{"a person", func() error { return g.House.Identity.Disable(ctx, gatetest.Console, d.ada.ID) }, "user " + ada},
-			{"a client", func() error { return g.House.OAuth.DeleteClient(ctx, gatetest.Console, app.ID) }, "client web"},
-			{"a role", func() error {
-				if _, err := g.House.Access.CreateRole(ctx, gatetest.Console, support()); err != nil {
-					return err
-				}
-				if _, err := g.House.Access.Give(ctx, gatetest.Console, access.Grant{Subject: person, Effect: access.Allow, Role: "support", Where: access.Where{Place: access.Everywhere}, Reason: "r"}); err != nil {
-					return err
-				}
-				_, err := g.House.Access.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockRole, ID: "support"}, Reason: "r"}})
-				return err
-			}, "sub " + ada},
-		} {
-			begun := time.Now()
-			must(t, c.do())
-			for found := false; !found; {
-				b := d.feed(replica, token, at)
-				if at = b.Cursor; len(b.Events) == 0 {
-					t.Fatalf("%s: nothing was told for %s", c.name, time.Since(begun))
-				}
-				for _, word := range b.words() {
-					found = found || strings.HasPrefix(word, c.want)
-				}
-			}
-			if took := time.Since(begun); took > 2*follow.MaxAge { // with the change itself, on a busy machine
-				t.Errorf("%s: it was told after %s", c.name, took)
-			}
-		}
-	})
-}
-
 // Who hears the feed is cut off when the right to it ends, whatever ends it, and the
 // stream says nothing after that.
 func TestTheFeedEndsWithTheRightToIt(t *testing.T) {
+	t.Parallel()
 	ctx := context.Background()
 	for name, end := range map[string]func(t *testing.T, d *deciding, token string){
 		"no server any more": func(t *testing.T, d *deciding, _ string) {
@@ -174,7 +110,9 @@ func TestTheFeedEndsWithTheRightToIt(t *testing.T) {
 			server := httptest.NewServer(replica.Server.Handler())
 			defer server.Close()
 			token := d.token()
-			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL+pdp.PathFeed, nil)
+			ctx, cancel := context.WithTimeout(t.Context(), hangs)
+			defer cancel()
+			r, err := http.NewRequestWithContext(ctx, http.MethodGet, server.URL+pdp.PathFeed, nil)
 			must(t, err)
 			r.Header.Set("Authorization", "Bearer "+token)
 			r.Header.Set("Accept", "text/event-stream")
@@ -185,12 +123,19 @@ func TestTheFeedEndsWithTheRightToIt(t *testing.T) {
 			if !lines.Scan() || resp.StatusCode != http.StatusOK {
 				t.Fatalf("the stream: %d, %v", resp.StatusCode, lines.Err())
 			}
-			begun := time.Now()
 			end(t, d, token)
+			ended := time.Now()
 			for lines.Scan() {
+				jws, isBatch := strings.CutPrefix(lines.Text(), "data: ")
+				if !isBatch {
+					continue
+				}
+				if said := time.UnixMicro(int64(1e6 * readBatch(t, replica, jws).Issued)); said.Sub(ended) > follow.MaxAge {
+					t.Errorf("it says something %s after the end", said.Sub(ended))
+				}
 			}
-			if took := time.Since(begun); took > 2*follow.MaxAge {
-				t.Errorf("it ended after %s", took)
+			if err := ctx.Err(); err != nil {
+				t.Errorf("it does not end: %v", err)
 			}
 			if a := replica.Get(pdp.PathFeed, "Authorization", "Bearer "+token); a.Status == http.StatusOK {
 				t.Errorf("and who asks anew is answered with %d", a.Status)

@@ -8,12 +8,10 @@ import (
 	"time"
 
 	"gatehouse/access"
-	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
-	"gatehouse/internal/testpg"
 	"gatehouse/oauth"
 )
 
@@ -241,43 +239,6 @@ func TestWhoIsLockedCanSignOut(t *testing.T) {
 	s.Settle()
 	if got := landing(s.browser.Get(s.app.AuthorizeURL())); got != "/signin" {
 		t.Errorf("after the lock they came to %q", got)
-	}
-}
-
-// A lock counts within a second on every replica, and so does its lifting, as servers
-// run it.
-func TestALockCountsWithinASecondOnTwoReplicas(t *testing.T) {
-	t.Parallel()
-	for name, on := range map[string]func(t *testing.T) func(*config.Config){
-		"SQLite":   func(*testing.T) func(*config.Config) { return func(*config.Config) {} },
-		"Postgres": func(t *testing.T) func(*config.Config) { return gatetest.OnPostgres(testpg.URL(t)) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			s := newScene(t, on(t))
-			replica := s.Replica()
-			refreshed := func(a gatetest.Answer) string { return a.Text("refresh_token") }
-			refresh := refreshed(s.tokens())
-			lock := access.LockTarget{Kind: access.LockUser, ID: string(s.ada.ID)}
-			within := func(what string, want bool) {
-				t.Helper()
-				begun := time.Now()
-				for time.Since(begun) < time.Second { // real replicas, real time
-					if a := s.app.At(replica).Introspect(refresh); a.JSON["active"] == want {
-						t.Logf("%s: known after %s", what, time.Since(begun).Round(time.Millisecond))
-						return
-					}
-				}
-				t.Errorf("%s: not known after a second", what)
-			}
-			for range 3 {
-				s.lock(t, lock)
-				expectRefused(t, "a refresh where the lock was put", s.app.Refresh(refresh), "invalid_grant")
-				within("locked", false)
-				s.lift(t, lock)
-				within("lifted", true)
-			}
-		})
 	}
 }
 

@@ -1,199 +1,282 @@
 package housetest
 
 import (
-	"context"
+	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"gatehouse.example/verify"
+
 	"gatehouse/access"
+	"gatehouse/config"
 	"gatehouse/follow"
-	"gatehouse/id"
 	"gatehouse/internal/gatetest"
-	"gatehouse/oauth"
-	"gatehouse/pdp"
+	"gatehouse/internal/testpg"
 )
 
-// using is a house in which Ada may read the orders of the shop, as a member of the
-// group desk, which has the role support, and uses that by all there is: an access
-// token that says so, the endpoints that tell what it is worth, and a refresh token.
-type using struct {
-	*deciding
-	app             *gatetest.Application
-	watcher         *gatetest.Application
-	browser         *gatetest.Browser
-	support         access.GrantRecord
-	access, refresh string
-	session         string
-}
+// thing is what a use rests on, and what a change ends.
+type thing string
 
-func newUsing(t *testing.T, g *gatetest.Gate) *using {
-	t.Helper()
-	ctx := context.Background()
-	u := &using{deciding: newDeciding(t, g), browser: g.Browser()}
-	_, err := g.House.Access.Revoke(ctx, gatetest.Console, u.grant.ID, "she has it by a group")
-	must(t, err)
-	role := support()
-	role.MaxGrant = 0
-	_, err = g.House.Access.CreateRole(ctx, gatetest.Console, role)
-	must(t, err)
-	s := &scene{Gate: g, ada: u.ada}
-	must(t, desk(s))
-	_, err = g.House.Access.AddMember(ctx, gatetest.Console, onTheDesk(s))
-	must(t, err)
-	u.support, err = g.House.Access.Give(ctx, gatetest.Console, access.Grant{
-		Subject: access.Subject{Kind: access.Group, ID: "desk"}, Effect: access.Allow, Role: "support", Where: access.Where{Place: access.Everywhere}, Reason: "sale",
-	})
-	must(t, err)
-	u.app = g.App("web", func(c *oauth.Client) {
-		c.Audiences, c.Permissions = []string{"https://shop.example.test"}, oauth.PermissionsInline
-	})
-	u.watcher = s.watcher()
-	tokens := u.app.Tokens(u.browser, u.ada)
-	u.access, u.refresh = tokens.Text("access_token"), tokens.Text("refresh_token")
-	u.session, _ = gatetest.Claims(u.access)["sid"].(string)
-	return u
-}
+const (
+	thePrincipal     thing = "who it was given to"
+	theSession       thing = "the session"
+	theApplication   thing = "the application"
+	theConsent       thing = "the consent"
+	theAuthorization thing = "the authorization"
+	theToken         thing = "the token"
+	theKey           thing = "the key"
+	theRole          thing = "the role that lets in"
+	thePermission    thing = "the permission"
+)
 
-func (u *using) person() access.Subject {
-	return access.Subject{Kind: access.User, ID: string(u.ada.ID)}
-}
+// outcome is how a use ends.
+type outcome string
 
-func (u *using) lock(kind access.LockKind, name string) error {
-	_, err := u.House.Access.PutLock(context.Background(), gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: kind, ID: name}, Reason: "looking into it"}})
-	return err
-}
+const (
+	goesOn     outcome = "goes on, with the right"
+	lacks      outcome = "goes on, without the right"
+	isRefused  outcome = "is refused"
+	cannotTell outcome = "is told to come back" // nobody can know, and nobody is let through by that
+)
 
-// mayRead reports whether rights, of a token or of an introspection, have orders:read.
-func mayRead(rights any) bool {
-	list, _ := rights.([]any)
-	return slices.Contains(list, any("shop/orders:read"))
-}
-
-// What each change leaves of what rested on it.
-type left struct {
-	active  bool   // the access token
-	refresh string // "right": a token with it; "": one without; else how it is refused
-	decides bool   // about Ada, whatever session or application asks
-	told    string // what the feed says
-}
-
-func takenBack() map[string]struct {
-	do func(ctx context.Context, u *using) error
-	left
-} {
-	person := func(u *using) string { return string(u.ada.ID) }
-	lost := left{active: true, told: "sub usr_"}
-	return map[string]struct {
-		do func(ctx context.Context, u *using) error
-		left
-	}{
-		"a grant": {func(ctx context.Context, u *using) error {
-			_, err := u.House.Access.Revoke(ctx, gatetest.Console, u.support.ID, "over")
-			return err
-		}, lost},
-		"a role": {func(ctx context.Context, u *using) error {
-			_, err := u.House.Access.UpdateRole(ctx, gatetest.Console, access.Role{ID: "support", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "refund"}}})
-			return err
-		}, lost},
-		"a membership": {func(ctx context.Context, u *using) error {
-			return u.House.Access.RemoveMember(ctx, gatetest.Console, access.Subject{Kind: access.Group, ID: "desk"}, u.person())
-		}, lost},
-		"a deny": {func(ctx context.Context, u *using) error {
-			_, err := u.House.Access.Give(ctx, gatetest.Console, access.Grant{
-				Subject: u.person(), Effect: access.Deny, Permission: access.Pattern{API: "shop", Resource: "orders", Action: access.Any}, Where: access.Where{Place: access.Everywhere}, Reason: "under review",
-			})
-			return err
-		}, lost},
-		"a lock on the role":  {func(_ context.Context, u *using) error { return u.lock(access.LockRole, "support") }, lost},
-		"a lock on the grant": {func(_ context.Context, u *using) error { return u.lock(access.LockGrant, string(u.support.ID)) }, lost},
-		"a lock on the person": {
-			func(_ context.Context, u *using) error { return u.lock(access.LockUser, person(u)) },
-			left{refresh: "invalid_grant", told: "sub usr_"},
-		},
-		"a lock on the session": {
-			func(_ context.Context, u *using) error { return u.lock(access.LockSession, u.session) },
-			left{refresh: "invalid_grant", decides: true, told: "session ses_"},
-		},
-		"a lock on the client": {
-			func(_ context.Context, u *using) error { return u.lock(access.LockClient, "web") },
-			left{refresh: "invalid_client", decides: true, told: "client web"},
-		},
-		"the person": {func(ctx context.Context, u *using) error {
-			return u.House.Identity.Disable(ctx, gatetest.Console, u.ada.ID)
-		}, left{refresh: "invalid_grant", told: "user usr_"}},
-		"the session": {func(ctx context.Context, u *using) error {
-			_, err := u.House.Sessions.EndAll(ctx, gatetest.Console, u.ada.ID, "", "test")
-			return err
-		}, left{refresh: "invalid_grant", decides: true, told: "session ses_"}},
-		"the client": {func(ctx context.Context, u *using) error {
-			c, err := u.House.OAuth.Client(ctx, id.Client("web"))
-			if err != nil {
-				return err
-			}
-			c.Disabled = true
-			_, err = u.House.OAuth.UpdateClient(ctx, gatetest.Console, c)
-			return err
-		}, left{refresh: "invalid_client", decides: true, told: "client web"}},
-		"the token": {
-			func(_ context.Context, u *using) error { u.app.Revoke(u.access); return nil },
-			left{refresh: "right", decides: true, told: "token "},
-		},
+// expected is the one rule of the table: whatever rests on what ended is refused, and
+// where a permission is shown it is absent once it is lost.
+func expected(ends []thing, u *use) outcome {
+	for _, t := range ends {
+		if slices.Contains(u.rests, t) {
+			return isRefused
+		}
 	}
+	if u.shows && slices.Contains(ends, thePermission) {
+		return lacks
+	}
+	return goesOn
 }
 
-// Whatever is taken back at one process, another one gives nothing for it a second
-// later, at any of the ways to use it. A lost right is absent, and the token goes on; a
-// lost person, session, application or token is no longer anybody's.
+// The table: each change × each use of what was given to a person, an application and a
+// service account. A second after the change at one process, each use at another one
+// ends as the rule says; and again a second after it was taken back, where it can be.
 func TestWhatIsTakenBackIsNoGoodAnywhereASecondLater(t *testing.T) {
 	t.Parallel()
-	for name, c := range takenBack() {
+	for name, open := range map[string]func(t *testing.T) (here, there *gatetest.Gate){
+		"SQLite": func(t *testing.T) (here, there *gatetest.Gate) {
+			g := gatetest.New(t, patiently)
+			return g, g
+		},
+		"Postgres, two replicas": func(t *testing.T) (here, there *gatetest.Gate) {
+			g := gatetest.New(t, gatetest.OnPostgres(testpg.URL(t)), patiently)
+			return g, g.Replica()
+		},
+	} {
 		t.Run(name, func(t *testing.T) {
+			if name != "SQLite" {
+				testpg.Server(t)
+			}
 			t.Parallel()
-			onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
-				u := newUsing(t, g)
-				there := g.Replica()
-				token := u.token()
-				at := u.feed(there, token, "").Cursor
-				u.holds(t, there, token, left{active: true, refresh: "right", decides: true}, true)
-
-				must(t, c.do(t.Context(), u))
-				<-time.After(follow.MaxAge)
-				u.holds(t, there, token, c.left, false)
-				if heard := u.feed(there, token, at).words(); !slices.ContainsFunc(heard, func(word string) bool { return strings.HasPrefix(word, c.told) }) {
-					t.Errorf("the feed tells %q, want %q", heard, c.told)
-				}
-			})
+			here, there := open(t)
+			newTable(t, here, there).play()
 		})
 	}
 }
 
-// holds checks what is left at g.
-func (u *using) holds(t *testing.T, g *gatetest.Gate, token string, want left, right bool) {
+// patiently lets what lasts for a moment last as long as it may: on a busy machine it takes
+// a while until the table looks at it.
+func patiently(c *config.Config) {
+	c.Tokens.CodeTTL, c.Tokens.RefreshGrace = time.Minute, time.Minute
+}
+
+// table is a house with one principal for each row.
+type table struct {
+	*deciding
+	there    *gatetest.Gate
+	verifier *verify.Verifier
+	asker    string // the key of who may ask about everything, and hears the feed
+	watcher  *gatetest.Application
+	rows     []*row
+	cells    map[outcome]int
+}
+
+// row is a change, and a principal of its own to whom it happens.
+type row struct {
+	*table
+	taking
+	name string // unlike that of all others, in all that belongs to it
+	given
+}
+
+func newTable(t *testing.T, here, there *gatetest.Gate) *table {
 	t.Helper()
-	status := http.StatusUnauthorized
-	if want.active {
-		status = http.StatusOK
-	}
-	if a := g.Userinfo(u.access); a.Status != status {
-		t.Errorf("userinfo: %d, want %d", a.Status, status)
-	}
-	if a := u.watcher.At(g).Introspect(u.access); a.JSON["active"] != want.active || mayRead(a.JSON["permissions"]) != right {
-		t.Errorf("introspection: %s, want active %v, the right %v", a.Body, want.active, right)
-	}
-	if a := u.ask(g, pdp.PathEvaluation, token); a.JSON["decision"] != want.decides {
-		t.Errorf("decision: %s, want %v", a.Body, want.decides)
-	}
-	switch a := u.app.At(g).Refresh(u.refresh); want.refresh {
-	case "", "right":
-		has := mayRead(gatetest.Claims(expectTokens(t, "a refresh", a).Text("access_token"))["permissions"])
-		if has != (want.refresh == "right") {
-			t.Errorf("a refreshed token has the right: %v", has)
+	ctx, a := t.Context(), here.House.Access
+	w := &table{deciding: &deciding{Gate: here}, there: there, cells: map[outcome]int{}}
+	_, err := a.CreateAPI(ctx, gatetest.Console, shop())
+	must(t, err)
+	b, err := a.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "asker"}, Reason: "asks"})
+	must(t, err)
+	w.asker = b.Text
+	_, err = a.Give(ctx, gatetest.Console, readsDecisions(access.Subject{Kind: access.ServiceAccount, ID: "asker"}, access.Allow))
+	must(t, err)
+	w.watcher = (&scene{Gate: here}).watcher().At(there)
+	for _, kind := range kinds {
+		for _, c := range takings {
+			if c.do[kind] == nil {
+				continue
+			}
+			r := &row{table: w, taking: c, name: fmt.Sprintf("%s-%d", kind, len(w.rows)), given: given{kind: kind}}
+			r.prepare(t)
+			w.rows = append(w.rows, r)
 		}
-		u.refresh = a.Text("refresh_token")
-	default:
-		expectRefused(t, "a refresh", a, want.refresh)
 	}
+	for _, r := range w.rows {
+		r.refreshed(t)
+	}
+	there.Settle()
+	w.verifier, _ = w.listening(t, there, func(c *verify.Config) { c.Key = w.asker })
+	return w
+}
+
+// kinds are the principals that something can be given to.
+var kinds = []access.Kind{access.User, access.Client, access.ServiceAccount}
+
+// play does all changes, waits once, and looks at all cells.
+func (w *table) play() {
+	t := w.T.(*testing.T)
+	t.Helper()
+	w.look("before", 0, func(r *row, u *use) (outcome, bool) { return goesOn, u.keeps })
+	_, at := w.after("")
+	for _, r := range w.rows {
+		if err := r.do[r.kind](t.Context(), r); err != nil {
+			t.Errorf("%s: %v", r, err)
+		}
+	}
+	done := time.Now()
+	<-time.After(follow.MaxAge)
+	w.look("a second after", time.Since(done), func(r *row, u *use) (outcome, bool) { return expected(r.ends, u), true })
+	words, _ := w.after(at)
+	w.hears(t, words)
+	t.Logf("%d rows, cells: %v", len(w.rows), w.cells)
+
+	again := false
+	for _, r := range w.rows {
+		if r.back == nil {
+			continue
+		}
+		again = true
+		if err := r.back(t.Context(), r); err != nil {
+			t.Errorf("%s, taken back: %v", r, err)
+		}
+	}
+	if !again {
+		t.Fatal("nothing is taken back")
+	}
+	done = time.Now()
+	<-time.After(follow.MaxAge)
+	w.look("a second after it was taken back", time.Since(done), func(r *row, u *use) (outcome, bool) {
+		return goesOn, r.back != nil && u.resumes && (!u.once || expected(r.ends, u) == isRefused)
+	})
+}
+
+func (r *row) String() string { return fmt.Sprintf("%s of a %s", r.what, r.kind) }
+
+// look tries the uses of all rows that belong to a pass, and compares them with what is
+// wanted. since is how long ago the changes were done.
+func (w *table) look(when string, since time.Duration, wants func(r *row, u *use) (want outcome, tried bool)) {
+	begun := time.Now().Add(-since)
+	for _, r := range w.rows {
+		for i := range uses {
+			u := &uses[i]
+			try := u.try[r.kind]
+			want, tried := wants(r, u)
+			if try == nil || !tried {
+				continue
+			}
+			if got := outcomeOf(begun, u.late, want, func() outcome { return try(r) }); got != want {
+				w.T.Errorf("%s %s, %s %s; it should be that it %s", when, r, u.name, got, want)
+			}
+			w.cells[want]++
+		}
+	}
+}
+
+// outcomeOf tries until somebody can know. What is asked before late is over may still
+// be told what was so before.
+func outcomeOf(begun time.Time, late time.Duration, want outcome, try func() outcome) outcome {
+	for {
+		asked := time.Since(begun)
+		got := try()
+		if got == want || asked > hangs || got != cannotTell && asked > late {
+			return got
+		}
+		<-time.After(20 * time.Millisecond)
+	}
+}
+
+// after is what the feed tells after a cursor, and where it ends.
+func (w *table) after(at string) (words []string, end string) {
+	for {
+		a := w.there.Get("/access/v1/feed?after="+at, "Authorization", "Bearer "+w.asker)
+		if a.Status == http.StatusServiceUnavailable {
+			continue
+		}
+		if a.Status != http.StatusOK {
+			w.T.Fatalf("the feed: %d %s", a.Status, a.Body)
+		}
+		b := readBatch(w.T.(*testing.T), w.there, a.Text("batch"))
+		words = append(words, b.words()...)
+		if at = b.Cursor; !b.More {
+			return words, at
+		}
+	}
+}
+
+// hears fails unless the feed told of each loss, and of nobody who lost nothing.
+func (w *table) hears(t *testing.T, words []string) {
+	t.Helper()
+	for _, r := range w.rows {
+		told := ""
+		if r.told != nil {
+			told = r.told(r)
+		}
+		if told != "" && !slices.Contains(words, told) {
+			t.Errorf("%s: the feed does not tell %q", r, told)
+		}
+		if told == "" && slices.ContainsFunc(words, func(word string) bool { return strings.HasSuffix(word, " "+r.id) }) {
+			t.Errorf("%s: the feed tells something of %s", r, r.id)
+		}
+	}
+	if t.Failed() {
+		t.Logf("the feed tells %q", words)
+	}
+}
+
+// Each change and each use is there for all kinds of principals, or says why it is not.
+func TestTheTableOfWhatIsTakenBackIsWhole(t *testing.T) {
+	t.Parallel()
+	for _, kind := range kinds {
+		for _, c := range takings {
+			if (c.do[kind] == nil) == (c.not[kind] == "") {
+				t.Errorf("%s of a %s is either done, or there is a reason why it is not", c.what, kind)
+			}
+		}
+		for _, u := range uses {
+			if (u.try[kind] == nil) == (u.not[kind] == "") {
+				t.Errorf("%s by a %s is either tried, or there is a reason why it is not", u.name, kind)
+			}
+		}
+	}
+	var all strings.Builder
+	for _, c := range takings {
+		for kind, why := range maps.All(c.not) {
+			fmt.Fprintf(&all, "%s of a %s: %s\n", c.what, kind, why)
+		}
+	}
+	for _, u := range uses {
+		for kind, why := range maps.All(u.not) {
+			fmt.Fprintf(&all, "%s by a %s: %s\n", u.name, kind, why)
+		}
+	}
+	t.Logf("not in the table:\n%s", &all)
 }
