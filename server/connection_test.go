@@ -155,7 +155,7 @@ func TestBothListenersBoundTheHeader(t *testing.T) {
 			t.Fatal(err)
 		}
 		req.Header.Set("X-Large", strings.Repeat("a", 64<<10))
-		client := http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DisableKeepAlives: true}}
+		client := http.Client{Timeout: hangs, Transport: &http.Transport{DisableKeepAlives: true}}
 		resp, err := client.Do(req)
 		if err != nil {
 			t.Fatalf("%s: %v", name, err)

@@ -47,7 +47,7 @@ func (u *until) wait(t *testing.T) {
 	t.Helper()
 	select {
 	case <-u.found:
-	case <-time.After(20 * time.Second):
+	case <-time.After(hangs):
 		t.Fatalf("nobody wrote %q:\n%s", u.text, u)
 	}
 }

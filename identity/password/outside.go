@@ -23,7 +23,7 @@ func (h *Hasher) Run(ctx context.Context, log *slog.Logger) error {
 		return nil
 	}
 	slots := Slots(h.opts.Slots, processors(), h.opts.MemoryKiB)
-	pool := worker.NewPool(worker.Options{Slots: slots, MemoryKiB: h.opts.MemoryKiB, Log: log})
+	pool := worker.NewPool(worker.Options{Slots: slots, MemoryKiB: h.opts.MemoryKiB, Wait: h.opts.Wait, Log: log})
 	if err := pool.Start(); err != nil && h.opts.Process == Auto {
 		log.Warn("passwords are hashed inside the server, which is slower: there can be no child process for it", "error", err.Error())
 		return nil

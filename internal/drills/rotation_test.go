@@ -96,7 +96,7 @@ func killDuringRotations(t *testing.T, backend string) {
 // waitForRotations waits until the load is well under way again.
 func waitForRotations(t *testing.T, p *process, rotations *atomic.Int64, want int64, clients []*lineage) {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); rotations.Load() < want; time.Sleep(time.Millisecond) {
+	for deadline := time.Now().Add(hangs); rotations.Load() < want; time.Sleep(time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("only %d of %d rotations came about; refusals: %v\n%s", rotations.Load(), want, refusals(clients), p.out)
 		}

@@ -190,7 +190,7 @@ func (c realClient) refreshes(t *testing.T, w *watched, b *tab, appURL string) {
 	if c.refresh == byRedirect {
 		what, n = "token authorization_code", 2
 	}
-	for deadline := time.Now().Add(10 * time.Second); w.saw(what) < n && time.Now().Before(deadline); {
+	for deadline := time.Now().Add(hangs); w.saw(what) < n && time.Now().Before(deadline); {
 		b.open(appURL + "/")
 		b.says("body", "Signed in as "+w.person("bob").Email)
 	}

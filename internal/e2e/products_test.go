@@ -189,7 +189,7 @@ func startAgent(t *testing.T) []string {
 // awaitMatch waits until a program has written what matches.
 func awaitMatch(t *testing.T, out *lockedBuffer, what *regexp.Regexp) string {
 	t.Helper()
-	for deadline := time.Now().Add(30 * time.Second); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
+	for deadline := time.Now().Add(hangs); time.Now().Before(deadline); time.Sleep(30 * time.Millisecond) {
 		if found := what.FindString(out.String()); found != "" {
 			return found
 		}

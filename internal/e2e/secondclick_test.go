@@ -55,9 +55,10 @@ func TestDoubleClickArrivesAtASlowApplication(t *testing.T) {
 			if at := b.location(); !strings.HasPrefix(at, app.URL+"/cb?") {
 				t.Errorf("the browser stands at %s", at)
 			}
-			b.until("the browser can go back", "(history.back(), true)")
-			b.until("it shows the sign-in again", "location.pathname === '/consent'")
-			b.until("the page can be loaded again", "(location.reload(), true)")
+			b.until("the application's page is loaded", "document.readyState === 'complete'")
+			b.once("go back", "history.back()")
+			b.until("it shows the sign-in again", "location.pathname === '/consent' && document.readyState === 'complete'")
+			b.once("load the page again", "location.reload()")
 			b.says("#continue", "Continue to Slow")
 			b.fits("finished")
 		})

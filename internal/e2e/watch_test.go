@@ -221,7 +221,7 @@ func (w *watched) saw(what string) int {
 // wants fails unless what was asked at least n times.
 func (w *watched) wants(t *testing.T, what string, n int) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); w.saw(what) < n; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(hangs); w.saw(what) < n; time.Sleep(20 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Errorf("%q was asked %d times, want %d; all: %q", what, w.saw(what), n, w.seen)
 			return
@@ -289,7 +289,7 @@ func runApp(t *testing.T, port string, cmd *exec.Cmd) {
 			t.Logf("the application wrote:\n%s", out)
 		}
 	})
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(30 * time.Millisecond) {
+	for deadline := time.Now().Add(hangs); ; time.Sleep(30 * time.Millisecond) {
 		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
 			_ = c.Close()
 			return

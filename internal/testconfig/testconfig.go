@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	_ "modernc.org/sqlite" // the driver of Exec
 
@@ -26,6 +27,7 @@ func New(t testing.TB) config.Config {
 	cfg.Store.URL = "sqlite:" + filepath.Join(dir, "gatehouse.db")
 	cfg.Web.Listen.Public, cfg.Web.Listen.Internal = "127.0.0.1:0", "127.0.0.1:0"
 	cfg.Identity.Password.MemoryKiB, cfg.Identity.Password.Passes = 64, 1
+	cfg.Identity.Password.Wait = 30 * time.Second // a machine that is busy with tests is no rush of people
 	// Tests ask faster than people, and their time may stand still.
 	cfg.Limits.Address.Enabled, cfg.Limits.Person.Enabled, cfg.Limits.API.Enabled = false, false, false
 	return cfg

@@ -15,6 +15,7 @@ type Pool struct {
 	log    *slog.Logger
 	origin origin
 	setUp  setUp
+	wait   time.Duration
 
 	mu      sync.Mutex
 	current *process
@@ -23,17 +24,15 @@ type Pool struct {
 
 // Options say how large a child may be.
 type Options struct {
-	Slots     int    // jobs at the same time
-	MemoryKiB uint32 // what one of them usually takes
+	Slots     int           // jobs at the same time
+	MemoryKiB uint32        // what one of them usually takes
+	Wait      time.Duration // how long somebody waits for a child when there is none
 	Log       *slog.Logger
 }
 
-// Ready waits for a child as long as this, and a job is tried with the child that
-// died under it and with the next one.
-const (
-	readyWait = 2 * time.Second
-	attempts  = 2
-)
+// attempts is how often a job is tried: with the child that died under it, and with
+// the next one.
+const attempts = 2
 
 // NewPool returns a Pool without a child. Run starts and keeps one; Start before
 // it says whether there can be one.
@@ -42,7 +41,7 @@ func NewPool(o Options) *Pool {
 	heap := uint64(o.Slots)*uint64(o.MemoryKiB)<<10*2 + 32<<20
 	return &Pool{
 		log: o.Log, origin: origin{Argument, Job.patience}, setUp: setUp{uint16(o.Slots), heap},
-		came: make(chan struct{}),
+		wait: o.Wait, came: make(chan struct{}),
 	}
 }
 
@@ -75,14 +74,14 @@ func (p *Pool) look() (*process, <-chan struct{}) {
 	return p.current, p.came
 }
 
-// Ready waits for a living child, two seconds at most.
+// Ready waits for a living child, Options.Wait at most.
 func (p *Pool) Ready(ctx context.Context) error {
 	_, err := p.child(ctx)
 	return err
 }
 
 func (p *Pool) child(ctx context.Context) (*process, error) {
-	ctx, cancel := context.WithTimeout(ctx, readyWait)
+	ctx, cancel := context.WithTimeout(ctx, p.wait)
 	defer cancel()
 	for {
 		c, came := p.look()

@@ -13,8 +13,13 @@ import (
 	"time"
 )
 
+// hangs is how long something may take before it counts as one that never ends. It is
+// no measure of speed: the child has the lowest priority, and a machine that is busy with
+// tests leaves it little.
+const hangs = 2 * time.Minute
+
 func testOptions(log io.Writer) Options {
-	return Options{Slots: 2, MemoryKiB: 64, Log: slog.New(slog.NewTextHandler(log, nil))}
+	return Options{Slots: 2, MemoryKiB: 64, Wait: hangs, Log: slog.New(slog.NewTextHandler(log, nil))}
 }
 
 // log is a buffer for several writers.
@@ -35,15 +40,23 @@ func (l *log) String() string {
 	return l.buf.String()
 }
 
+// unanswered is the password of the job that a sleeper does not answer.
+const unanswered = "a job without an answer"
+
+// patient waits for any job but that one.
+func patient(j Job) time.Duration {
+	if string(j.Password) == unanswered {
+		return 300 * time.Millisecond
+	}
+	return hangs
+}
+
 // run starts a pool whose children are what argument says, until the test ends.
-func run(t *testing.T, argument string, change ...func(*Pool)) (*Pool, *log) {
+func run(t *testing.T, argument string) (*Pool, *log) {
 	t.Helper()
 	l := &log{}
 	p := NewPool(testOptions(l))
-	p.origin.argument = argument
-	for _, c := range change {
-		c(p)
-	}
+	p.origin = origin{argument, patient}
 	if err := p.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -150,7 +163,7 @@ func TestAChildThatCannotStartSaysWhy(t *testing.T) {
 		"-test.run=^$x": errFrame.Error(), // a program that is not one: the tests' own summary
 	} {
 		p := NewPool(testOptions(io.Discard))
-		p.origin.argument = argument
+		p.origin = origin{argument, patient}
 		if err := p.Start(); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: got %v, want %q", argument, err, want)
 		}
@@ -162,11 +175,9 @@ func TestABadChildIsReplacedAndItsJobFails(t *testing.T) {
 	for argument, want := range map[string]string{garbler: errFrame.Error(), sleeper: errHung.Error()} {
 		t.Run(argument, func(t *testing.T) {
 			t.Parallel()
-			p, l := run(t, argument, func(p *Pool) {
-				p.origin.patience = func(Job) time.Duration { return time.Second }
-			})
+			p, l := run(t, argument)
 			before, _ := p.look()
-			key, err := p.Key(t.Context(), job("password"))
+			key, err := p.Key(t.Context(), job(unanswered))
 			if key != nil || err == nil || !strings.Contains(err.Error(), want) {
 				t.Errorf("got %x, %v; want %q", key, err, want)
 			}
