@@ -147,10 +147,11 @@ func (b *tab) until(what, expression string) {
 	b.t.Fatalf("it never came that %s\nat %s\n%s", what, b.location(), b.text("body"))
 }
 
-// once evaluates what changes something, exactly once.
+// once does what changes something, exactly once. The page does it after it has answered:
+// what leads elsewhere would take the answer with it.
 func (b *tab) once(what, expression string) {
 	b.t.Helper()
-	b.do(what, chromedp.Evaluate[chromedp.Void](expression))
+	b.do(what, chromedp.Evaluate[chromedp.Void]("setTimeout(() => { "+expression+" }, 20)"))
 }
 
 func (b *tab) text(css string) string {

@@ -293,7 +293,10 @@ func (r *running) changeClient(change func(c *oauth.Client)) {
 		_, err = h.OAuth.UpdateClient(ctx, audit.Actor{Kind: audit.Console}, c)
 		return err
 	})
-	time.Sleep(time.Second) // the running server sees it within this, which is what is promised
+	// The running server sees it within a second, which is what is promised. What it gives
+	// meanwhile by what was so before is dead, and so is all of that second, to which tokens
+	// tell their time: a quick sign-in would get a token that is over.
+	time.Sleep(2 * time.Second)
 }
 
 // beside runs f in another process's house on the same store.
