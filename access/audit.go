@@ -16,7 +16,7 @@ const (
 	KindScope audit.Kind = "scope"
 	KindOrg   audit.Kind = audit.Kind(Organisation)
 
-	KindService    audit.Kind = audit.Kind(ServiceAccount)
+	KindService    audit.Kind = audit.KindService
 	KindServiceKey audit.Kind = "servicekey" // ID is an id.ServiceKey
 
 	kindSession = audit.Kind(LockSession) // ID is an id.Session

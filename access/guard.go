@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -23,14 +24,17 @@ type giver struct {
 	by  audit.Actor
 	now time.Time
 
+	wants string       // what is to be done, for the record of a refusal
+	with  audit.Target // to whom or what
+
 	read bool // what follows was
 	free bool // of this question
 	who  Subject
 	is   *Snapshot // with what concerns who
 }
 
-func (s *Service) giver(by audit.Actor) *giver {
-	return &giver{s: s, by: by, now: clock.Now(), free: by.Kind == audit.Console || by.Kind == audit.House}
+func (s *Service) giver(by audit.Actor, wants string, with audit.Target) *giver {
+	return &giver{s: s, by: by, wants: wants, with: with, now: clock.Now(), free: by.Kind == audit.Console || by.Kind == audit.House}
 }
 
 // handed is something that a change hands on.
@@ -50,7 +54,7 @@ func (g *giver) hands(ctx context.Context, all ...handed) error {
 	}
 	for _, h := range all {
 		if err := g.holds(h); err != nil {
-			return err
+			return g.refused(ctx, err)
 		}
 	}
 	return nil
@@ -64,7 +68,20 @@ func (g *giver) escalates(ctx context.Context, why string) error {
 	if err := g.load(ctx); err != nil || g.free {
 		return err
 	}
-	return notHeld(why)
+	return g.refused(ctx, notHeld(why))
+}
+
+// refused records that err was the answer, and returns it.
+func (g *giver) refused(ctx context.Context, err error) error {
+	why := ""
+	if f, ok := errors.AsType[*fault.Error](err); ok {
+		why = f.Detail
+	}
+	g.s.Refusals.Tell(ctx, audit.Event{
+		Actor: g.by, Action: audit.ActionRefuse, Target: g.with, Reason: audit.ReasonNotHeld,
+		After: audit.Doc(map[string]any{"wants": g.wants, "why": why}),
+	})
+	return err
 }
 
 // load reads what the giver holds, in the transaction of ctx.

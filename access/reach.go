@@ -202,5 +202,5 @@ func (s *Service) MayActFor(ctx context.Context, by audit.Actor, who Subject) er
 	if who == principalOf(by) {
 		return nil
 	}
-	return s.takeOver(ctx, s.giver(by), who, time.Time{})
+	return s.takeOver(ctx, s.giver(by, "act for somebody", audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID}), who, time.Time{})
 }

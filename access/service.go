@@ -15,12 +15,14 @@ import (
 // hands on nothing that they do not hold, unless they are the operator on the host or
 // Gatehouse itself; that they may make a change at all is for the caller to ask.
 type Service struct {
-	Store   Store
-	Audit   audit.Recorder
-	People  Directory
-	Clients Applications
-	Live    *Live // learns of what is committed here; nil: nobody in this process reads it
-	Keys    KeyCodec
+	Store Store
+	Audit audit.Recorder
+	// Refusals records what the guard refused; nil: nothing does.
+	Refusals *audit.Refusals
+	People   Directory
+	Clients  Applications
+	Live     *Live // learns of what is committed here; nil: nobody in this process reads it
+	Keys     KeyCodec
 	// BuiltIn is what the API of Gatehouse itself is like here.
 	BuiltIn BuiltIn
 }
@@ -42,7 +44,7 @@ type Directory interface {
 // policy meanwhile, and keeps what f says that it touched. What f reads stays so
 // until it is over. Whatever it hands on it puts before the giver: see there.
 func (s *Service) alter(ctx context.Context, by audit.Actor, doing string, f func(ctx context.Context, t *touched, g *giver) error) error {
-	err := s.change(ctx, func(ctx context.Context, t *touched) error { return f(ctx, t, s.giver(by)) })
+	err := s.change(ctx, func(ctx context.Context, t *touched) error { return f(ctx, t, s.giver(by, doing, audit.Itself())) })
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}

@@ -15,6 +15,11 @@ type Config struct {
 	// Retention is how long audit events are kept, at least 30d; 0 keeps them
 	// forever. That something was removed is an event itself.
 	Retention time.Duration `setting:"retention"`
+	// CheckpointFile is a file to which every process appends the signed heads of the
+	// log, each with what was recorded until then. It belongs onto another machine, or
+	// where nobody can take back what was written: with it `gatehouse audit verify`
+	// finds out that the end of the log was cut off. Empty: none.
+	CheckpointFile string `setting:"checkpoint_file"`
 }
 
 // DefaultConfig keeps everything: a record that vanished cannot be brought back,
@@ -41,7 +46,9 @@ const ActionPrune Action = "audit.prune"
 
 // Audited explains what is recorded of the audit log itself.
 var Audited = Catalogue{
-	{Action: ActionPrune, When: "Events older than `audit.retention` were removed", Targets: []Kind{KindHouse}, Before: "how many there were, and the time of the first", After: "the time before which there are none"},
+	{Action: ActionPrune, When: "Events older than `audit.retention` were removed", Targets: []Kind{KindHouse}, Before: "how many there were, and the time of the first", After: "the time before which they were, and the place in the tree"},
+	{Action: ActionErase, When: "Addresses, user agents and documents of a person who was deleted were erased from the audit log", Targets: []Kind{KindUser}},
+	{Action: ActionRefuse, When: "Somebody asked for what they lack the right to, or would have handed on what they do not hold; the reason says which", Targets: []Kind{KindHouse, KindUser, KindClient, KindService}, After: "what they wanted, and the permission that they lack"},
 }
 
 // pruneEvery is how much of a day's events gathers beyond the retention before
@@ -55,16 +62,21 @@ const (
 // PruneStore is what Pruner asks; *store.Store does.
 type PruneStore interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
-	// OldestEvent returns the time of the first event, the zero time when there
-	// is none.
-	OldestEvent(ctx context.Context) (time.Time, error)
-	// CountEvents returns how many events there are before the time, and a time
-	// not later than that before which there are about most of them at most.
-	CountEvents(ctx context.Context, before time.Time, most int) (n int, until time.Time, err error)
-	// DropEvents removes the events before until, and returns how many. told
-	// names the event that tells of it, in the same transaction; without it the
-	// database refuses, as it does for what is younger than 29 days.
-	DropEvents(ctx context.Context, until time.Time, told id.Event) (int, error)
+	// PrunableEvents returns the first sealed events, in the order in which they were
+	// sealed, that are older than before, and the time of the first of all, zero when
+	// there is none.
+	PrunableEvents(ctx context.Context, before time.Time, limit int) (first time.Time, old Prunable, err error)
+	// DropEvents removes them, and returns how many. told names the event that tells
+	// of it, in the same transaction; without it the database refuses, as it does for
+	// what is younger than 29 days.
+	DropEvents(ctx context.Context, old Prunable, told id.Event) (int, error)
+}
+
+// Prunable are sealed events that are old enough to go: those whose leaves lie from
+// From and below Below. What is behind a younger event waits for it.
+type Prunable struct {
+	From, Below int64
+	Last        time.Time // the latest of their times
 }
 
 // Pruner removes what is older than the retention.
@@ -84,7 +96,7 @@ func (p *Pruner) Prune(ctx context.Context, now time.Time) (removed int, err err
 		return 0, nil
 	}
 	horizon := now.Add(-p.Config.Retention)
-	first, err := p.Store.OldestEvent(ctx)
+	first, _, err := p.Store.PrunableEvents(ctx, horizon, 1)
 	if err != nil {
 		return 0, fmt.Errorf("prune the audit log: %w", err)
 	}
@@ -92,7 +104,7 @@ func (p *Pruner) Prune(ctx context.Context, now time.Time) (removed int, err err
 		return 0, nil
 	}
 	err = p.Store.InTx(ctx, func(ctx context.Context) error {
-		removed, err = p.prune(ctx, first, horizon, now)
+		removed, err = p.prune(ctx, horizon, now)
 		return err
 	})
 	if err != nil {
@@ -101,20 +113,27 @@ func (p *Pruner) Prune(ctx context.Context, now time.Time) (removed int, err err
 	return removed, nil
 }
 
-func (p *Pruner) prune(ctx context.Context, first, horizon, now time.Time) (int, error) {
-	n, until, err := p.Store.CountEvents(ctx, horizon, pruneMost)
+// pruned is what a prune event says afterwards; the verifier reads it.
+type pruned struct {
+	Until time.Time `json:"none_before"`
+	Below int64     `json:"sealed_below"`
+}
+
+func (p *Pruner) prune(ctx context.Context, horizon, now time.Time) (int, error) {
+	first, old, err := p.Store.PrunableEvents(ctx, horizon, pruneMost)
+	n := int(old.Below - old.From)
 	if err != nil || n == 0 { // none: another replica was faster
 		return 0, err
 	}
 	told := Event{
 		ID: id.NewEvent(), At: now, Actor: Actor{Kind: House}, Action: ActionPrune, Target: Itself(),
 		Before: Doc(map[string]any{"events": n, "first": first}),
-		After:  Doc(map[string]any{"none_before": until}),
+		After:  Doc(pruned{Until: old.Last.Add(time.Microsecond), Below: old.Below}),
 	}
 	if err := p.Audit.Record(ctx, told); err != nil {
 		return 0, err
 	}
-	removed, err := p.Store.DropEvents(ctx, until, told.ID)
+	removed, err := p.Store.DropEvents(ctx, old, told.ID)
 	if err == nil && removed != n {
 		err = fmt.Errorf("%d events were to be removed, and %d were", n, removed)
 	}

@@ -14,6 +14,7 @@ type Kind string
 const (
 	KindUser    Kind = "user"    // ID is an id.User
 	KindClient  Kind = "client"  // ID is an id.Client
+	KindService Kind = "service" // a service account
 	KindConsent Kind = "consent" // ID is "person|application"; see OfConsent
 	KindHouse   Kind = "house"   // Gatehouse itself; see Itself
 )

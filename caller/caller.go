@@ -59,11 +59,20 @@ type Desk struct {
 	// Flood bounds how many bad credentials an address may have us look at, and how often
 	// a key that is over.
 	Flood web.Flood
+	// Refusals records who lacked the right to what; nil: nothing does.
+	Refusals Refusals
+}
+
+// Refusals records refusals; *audit.Refusals does.
+type Refusals interface {
+	Tell(ctx context.Context, e audit.Event)
 }
 
 // Caller is who calls, for the time of one request.
 type Caller struct {
 	Subject access.Subject
+	// Key is the key that the caller came with, empty for a token.
+	Key id.ServiceKey
 	// Snapshot is the policy by which the caller was let in, and by which it is to be
 	// answered: what it asks about is as old as what it was asked.
 	Snapshot *access.Snapshot
@@ -249,7 +258,7 @@ func (d *Desk) holder(ctx context.Context, text string) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Caller{Subject: b.Subject, Snapshot: s, text: text, now: time.Now()}, nil
+	return &Caller{Subject: b.Subject, Key: b.Key, Snapshot: s, text: text, now: time.Now()}, nil
 }
 
 // subjectOf is for whom a token speaks: a person, or the client itself.

@@ -45,6 +45,7 @@ var docs = map[string]string{
 	"keys.announce":                  "How long a key is published before it signs, so that everybody who caches the key set has seen it.",
 	"keys.retain":                    "How long a key that no longer signs stays published; it must outlive the last token it signed.",
 	"audit.retention":                "How long audit events are kept, at least 30d; 0 keeps them forever. That something was removed is an event itself.",
+	"audit.checkpoint_file":          "A file to which every process appends the signed heads of the log, each with what was recorded until then. It belongs onto another machine, or where nobody can take back what was written: with it `gatehouse audit verify` finds out that the end of the log was cut off. Empty: none.",
 	"limits.enabled":                 "Says whether bad requests are limited: failed authentications of an application, for each address and application, and bad access tokens, for each address. Turn it off where all requests come from one address and something before Gatehouse limits them.",
 	"limits.burst":                   "How many bad requests may come at once before their sender has to wait.",
 	"limits.per_minute":              "How many bad requests a sender may send per minute in the long run.",

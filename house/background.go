@@ -8,6 +8,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/keys"
 )
 
@@ -22,6 +24,7 @@ const LoadRevocations = "load the revocations"
 // beats them; a test may beat them by itself. What removes or replaces something
 // because of the time asks the clock's watch for it.
 func (h *House) Beats() []Beat {
+	appender := &audit.Appender{Store: h.Store, Keys: h.auditKeys, Path: h.Config.Audit.CheckpointFile}
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
 		{Name: LoadRevocations, Every: time.Second, Due: h.Registry.Loading, Step: h.Registry.Load},
@@ -30,6 +33,8 @@ func (h *House) Beats() []Beat {
 		{Name: "forget revocations", Every: time.Minute, Clock: h.Clock, Step: h.Registry.Forget},
 		{Name: "note the use of keys", Every: time.Minute, Step: h.Keyring.Flush},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
+		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step}, // under a lease of its own
+		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.pruner().Due, Step: h.prune},
 	}, h.newsBeats()...)
 }
@@ -75,6 +80,30 @@ func (h *House) sweep(ctx context.Context, now time.Time) error {
 
 func (h *House) pruner() *audit.Pruner {
 	return &audit.Pruner{Store: h.Store, Audit: h.Audit, Config: h.Config.Audit}
+}
+
+// Verifier looks whether the audit log is what was recorded, also by the checkpoints that
+// were kept in audit.checkpoint_file. strange is how many pieces of that file are none.
+func (h *House) Verifier() (v *audit.Verifier, strange int, err error) {
+	v = &audit.Verifier{Store: h.Store, Keys: h.auditKeys}
+	if h.Config.Audit.CheckpointFile != "" {
+		v.Kept, strange, err = h.auditKeys.ReadCheckpoints(h.Config.Audit.CheckpointFile)
+	}
+	return v, strange, err
+}
+
+// Prover proves events to strangers.
+func (h *House) Prover() *audit.Prover { return &audit.Prover{Store: h.Store, Keys: h.auditKeys} }
+
+// Eraser takes people who were deleted out of the audit log.
+func (h *House) Eraser() *audit.Eraser {
+	return &audit.Eraser{Store: h.Store, Audit: h.Audit, Exists: func(ctx context.Context, user id.User) (bool, error) {
+		_, err := h.Identity.User(ctx, user)
+		if fault.Is(err, fault.NotFound) {
+			return false, nil
+		}
+		return err == nil, err
+	}}
 }
 
 // prune removes the events that are beyond the retention, if there is one.

@@ -40,7 +40,9 @@ type House struct {
 	Feed     *follow.Feed
 	Clock    *clock.Watch
 	Audit    *audit.Log
+	Refusals *audit.Refusals
 	Trail    *audit.Trail
+	Sealer   *audit.Sealer
 	Identity *identity.Service
 	Sessions *session.Manager
 	OAuth    *oauth.Service
@@ -55,7 +57,8 @@ type House struct {
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
 
-	told chan struct{} // a commit of this process has news for the others
+	auditKeys audit.Keys
+	told      chan struct{} // a commit of this process has news for the others
 }
 
 // Open opens and migrates the store, opens the master key and wires the
@@ -126,6 +129,7 @@ func (h *House) openKeeper(ctx context.Context) error {
 	if made {
 		h.NewMasterKey = h.Config.MasterKeyFile
 	}
+	h.auditKeys = audit.KeysOf(master.Key)
 	if h.Keeper, err = secret.NewKeeper(ctx, h.Store, master); err != nil {
 		// A fresh key that opens nothing must not lie there as if it did. After any
 		// other error it stays: something may be sealed under it already, here or by
@@ -141,7 +145,9 @@ func (h *House) openKeeper(ctx context.Context) error {
 // wire makes the services and hands each what it asks of the others.
 func (h *House) wire() {
 	h.Clock = &clock.Watch{Read: clock.Reader(), Database: h.Store.Clock, Tell: h.tellOfDoubt}
-	h.Audit, h.Trail = &audit.Log{Store: h.Store}, &audit.Trail{Store: h.Store}
+	h.Audit, h.Trail = &audit.Log{Store: h.Store, Keys: h.auditKeys}, &audit.Trail{Store: h.Store}
+	h.Refusals.Audit, h.Refusals.AfterEnd = h.Audit, h.Store.AfterEnd
+	h.Sealer = &audit.Sealer{Store: h.Store, Keys: h.auditKeys, Holder: newHolder()}
 	h.Feed = follow.NewFeed(h.Store)
 	h.spreadNews()
 	h.Registry = oauth.NewRegistry(h.Store, h.Feed)
@@ -158,7 +164,7 @@ func (h *House) wire() {
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 	}
 	h.Access = &access.Service{
-		Store: h.Store, Audit: h.Audit, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: builtIn(h.Config),
+		Store: h.Store, Audit: h.Audit, Refusals: h.Refusals, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: builtIn(h.Config),
 	}
 	h.Keyring = &access.Keyring{Codec: h.Access.Keys, Policy: h.Policy, Store: h.Store}
 	h.OAuth.Administrators = h

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"gatehouse/audit"
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -20,8 +21,15 @@ func (h *House) openTurns() error {
 		return fmt.Errorf("limit what a person changes: %w", err)
 	}
 	h.Turns = Turns{web.Flood{Limiter: limiter, Log: h.Log}}
+	if limiter, err = ephemeral.New(refusals); err != nil {
+		return fmt.Errorf("limit what is recorded of refusals: %w", err)
+	}
+	h.Refusals = &audit.Refusals{Take: web.Flood{Limiter: limiter, Log: h.Log}.Take, Log: h.Log}
 	return nil
 }
+
+// refusals bound how many refusals of one actor, and of one address, are recorded.
+var refusals = ephemeral.Config{Enabled: true, Burst: 30, PerMinute: 10, Remembered: 100_000}
 
 // Take counts one change of the person, or answers "person.flood" (TooMany) with how
 // long they have to wait. Of changes at once no more pass than may.

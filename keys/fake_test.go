@@ -131,8 +131,8 @@ func (m *memory) InsertDataKey(_ context.Context, k secret.DataKey) (bool, error
 	return true, m.locked(func() { m.data = append(m.data, k) })
 }
 
-func (m *memory) InsertEvent(_ context.Context, e audit.Event) error {
-	return m.locked(func() { m.events = append(m.events, e) })
+func (m *memory) InsertEvent(_ context.Context, e *audit.Entry, _ audit.Unsealed) error {
+	return m.locked(func() { m.events = append(m.events, e.Event) })
 }
 
 func (m *memory) fail(err error) {

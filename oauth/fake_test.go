@@ -281,8 +281,8 @@ func (m *memory) ConsentsOf(_ context.Context, user id.User) (list []oauth.Conse
 	return list, err
 }
 
-func (m *memory) InsertEvent(_ context.Context, e audit.Event) error {
-	return m.do("InsertEvent", func() error { m.s.events = append(m.s.events, e); return nil })
+func (m *memory) InsertEvent(_ context.Context, e *audit.Entry, _ audit.Unsealed) error {
+	return m.do("InsertEvent", func() error { m.s.events = append(m.s.events, e.Event); return nil })
 }
 
 // fail makes method answer err from now on.

@@ -11,6 +11,8 @@ import (
 type Desk interface {
 	Authenticate(r *http.Request) (*caller.Caller, error)
 	Again(ctx context.Context, c *caller.Caller) (*caller.Caller, error)
+	// Refused records an answer that says what right a caller lacks.
+	Refused(r *http.Request, c *caller.Caller, err error)
 }
 
 // HearBy is a Feed's Caller by the credentials and rights of those who ask for
@@ -28,6 +30,7 @@ func HearBy(desk Desk) func(r *http.Request) (FeedCaller, error) {
 			}
 			reach, err := now.Reach()
 			if err != nil {
+				desk.Refused(r, now, err)
 				return nil, false, err
 			}
 			apis, all := reach.APIs()

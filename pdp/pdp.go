@@ -40,6 +40,8 @@ const MaxBody = 256 << 10
 // Callers knows who calls; *caller.Desk does.
 type Callers interface {
 	Authenticate(r *http.Request) (*caller.Caller, error)
+	// Refused records an answer that says what right a caller lacks.
+	Refused(r *http.Request, c *caller.Caller, err error)
 }
 
 // History explains by the grants of another moment; *access.Service does.
@@ -127,6 +129,7 @@ func (d *Door) answer(h func(c *call) (any, error)) web.Handler {
 		}
 		value, err := h(c)
 		if err != nil {
+			d.Callers.Refused(r, c.Caller, err)
 			return plain(err)
 		}
 		return web.JSON(w, http.StatusOK, value)

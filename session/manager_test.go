@@ -203,7 +203,7 @@ func (m *memory) LiveSessions(_ context.Context, now time.Time, after session.Cu
 	return list, err
 }
 
-func (m *memory) InsertEvent(_ context.Context, e audit.Event) error {
+func (m *memory) InsertEvent(_ context.Context, e *audit.Entry, _ audit.Unsealed) error {
 	return m.locked("InsertEvent", func() {
 		m.events = append(m.events, string(e.Action)+" "+e.Target.ID+" "+string(e.User)+" "+string(e.Reason)+" "+string(e.After))
 	})

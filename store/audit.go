@@ -8,40 +8,110 @@ import (
 	"gatehouse/audit"
 )
 
-var insertEvent = newStatement(`
-INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
-    action, target_kind, target_id, user_id, client_id, outcome, reason, before_doc, after_doc)
+var (
+	insertEvent = newStatement(`
+INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_key, actor_session, actor_client, request_id,
+    action, target_kind, target_id, user_id, client_id, outcome, reason, origin, documents)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
 
-// InsertEvent appends e, in the transaction of ctx if there is one. Events are
-// never changed, and removed by DropEvents only; the database itself refuses it. Bytes
-// that are no text are replaced: nobody shall undo a change by how they name
-// themselves.
-func (s *Store) InsertEvent(ctx context.Context, e audit.Event) error {
-	_, err := s.exec(ctx, insertEvent, string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID,
-		string(e.Actor.Session), string(e.Actor.Request), e.Actor.IP, plain(e.Actor.Agent),
-		string(e.Action), string(e.Target.Kind), plain(e.Target.ID), string(e.User), string(e.Client),
-		string(e.Outcome), string(e.Reason), string(e.Before), string(e.After))
-	return doing("insert audit event", err)
+	insertDetails = newStatement(`
+INSERT INTO audit_details (event, at, origin_salt, ip, agent, document_salt, before_doc, after_doc)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
+
+	insertUnsealed = newStatement(`
+INSERT INTO audit_unsealed (event, at, leaf, mac)
+VALUES ($1, $2, $3, $4)`)
+
+	// The three of them in one round trip.
+	recordEvent = postgresStatement(`
+WITH details AS (
+    INSERT INTO audit_details (event, at, origin_salt, ip, agent, document_salt, before_doc, after_doc)
+    SELECT $1, $2, $18::bytea, $19, $20, $21::bytea, $22, $23
+    WHERE $26::boolean
+), unsealed AS (
+    INSERT INTO audit_unsealed (event, at, leaf, mac)
+    VALUES ($1, $2, $24, $25)
+)
+INSERT INTO audit_events (id, at, actor_kind, actor_id, actor_key, actor_session, actor_client, request_id,
+    action, target_kind, target_id, user_id, client_id, outcome, reason, origin, documents)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`)
+)
+
+// InsertEvent appends e, in the transaction of ctx if there is one, and lets it wait
+// to be sealed. What was appended is never changed, and removed by DropEvents only;
+// the database itself refuses it.
+func (s *Store) InsertEvent(ctx context.Context, e *audit.Entry, u audit.Unsealed) error {
+	event := []any{
+		string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID, e.Actor.Key, string(e.Actor.Session), string(e.Actor.Client), string(e.Actor.Request),
+		string(e.Action), string(e.Target.Kind), e.Target.ID, string(e.User), string(e.Client),
+		string(e.Outcome), string(e.Reason), bytesOf(e.Origin), bytesOf(e.Documents),
+	}
+	details := []any{bytesOf(e.OriginSalt), e.Actor.IP, e.Actor.Agent, bytesOf(e.DocumentsSalt), string(e.Before), string(e.After)}
+	sealed := []any{u.Leaf[:], u.MAC}
+	has := len(e.OriginSalt)+len(e.DocumentsSalt) > 0
+	if s.db.Postgres() {
+		_, err := s.exec(ctx, recordEvent, append(append(append(event, details...), sealed...), has)...)
+		return doing("insert audit event", err)
+	}
+	name := event[:2:2]
+	return doing("insert audit event", s.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.exec(ctx, insertEvent, event...); err != nil {
+			return err
+		}
+		if has {
+			if _, err := s.exec(ctx, insertDetails, append(name, details...)...); err != nil {
+				return err
+			}
+		}
+		_, err := s.exec(ctx, insertUnsealed, append(name, sealed...)...)
+		return err
+	}))
 }
 
-func scanEvent(rows *sql.Rows) (e audit.Event, err error) {
+// entryColumns are what scanEntry reads, of an event e and its details d.
+const entryColumns = `e.id, e.at, e.actor_kind, e.actor_id, e.actor_key, e.actor_session, e.actor_client, e.request_id,
+    e.action, e.target_kind, e.target_id, e.user_id, e.client_id, e.outcome, e.reason, e.origin, e.documents,
+    d.origin_salt, COALESCE(d.ip, ''), COALESCE(d.agent, ''), d.document_salt, COALESCE(d.before_doc, ''), COALESCE(d.after_doc, '')`
+
+func scanEntry(rows *sql.Rows) (e audit.Entry, err error) {
 	var before, after string
-	err = rows.Scan(&e.ID, instant{&e.At}, &e.Actor.Kind, &e.Actor.ID, &e.Actor.Session, &e.Actor.Request,
-		&e.Actor.IP, &e.Actor.Agent, &e.Action, &e.Target.Kind, &e.Target.ID, &e.User, &e.Client, &e.Outcome, &e.Reason, &before, &after)
+	err = rows.Scan(entryInto(&e, &before, &after)...)
+	finishEntry(&e, before, after)
+	return e, err
+}
+
+func entryInto(e *audit.Entry, before, after *string) []any {
+	return []any{
+		&e.ID,
+		instant{&e.At},
+		&e.Actor.Kind, &e.Actor.ID, &e.Actor.Key, &e.Actor.Session, &e.Actor.Client, &e.Actor.Request,
+		&e.Action, &e.Target.Kind, &e.Target.ID, &e.User, &e.Event.Client, &e.Outcome, &e.Reason, &e.Origin, &e.Documents,
+		&e.OriginSalt, &e.Actor.IP, &e.Actor.Agent, &e.DocumentsSalt, before, after,
+	}
+}
+
+func finishEntry(e *audit.Entry, before, after string) {
 	if before != "" {
 		e.Before = json.RawMessage(before)
 	}
 	if after != "" {
 		e.After = json.RawMessage(after)
 	}
-	return e, err
+	e.Erased = len(e.Origin) > 0 && len(e.OriginSalt) == 0 || len(e.Documents) > 0 && len(e.DocumentsSalt) == 0
+}
+
+func scanEvent(rows *sql.Rows) (audit.Event, error) {
+	e, err := scanEntry(rows)
+	return e.Event, err
 }
 
 var auditTable = table{
 	statements: []*statement{
-		insertEvent,
-		eventsByTime, eventsByAction, eventsByActor, eventsByUser, eventsByClient, eventsByTarget, nextAction,
-		oldestEvent, sliceOfEvents, countEvents, raiseHorizon, dropEvents,
+		insertEvent, insertDetails, insertUnsealed, recordEvent,
+		eventsByTime, eventsByAction, eventsByActor, eventsByKind, eventsByUser, eventsByClient, eventsByTarget, eventsRefused, eventsByAddress, nextAction,
+		selectUnsealed, selectTree, growTree, insertLeaf, insertLeaves, deleteSealed, insertCheckpoint, selectCheckpoints, selectLastCheckpoint,
+		selectEntries, selectLeaves, selectLeafOf, selectEntry, walkEvents,
+		selectPrunable, raiseHorizon, dropDetails, dropEvents,
+		eventsOfActor, eventsOfPerson, eraseOrigin, eraseDocuments,
 	},
 }

@@ -15,31 +15,39 @@ import (
 // and everything else that may be asked is a condition on the rows found there,
 // which come in the order of the answer.
 var (
-	eventsByTime   = findEvents(`$1 = ''`)                            // audit_events_at
-	eventsByAction = findEvents(`action = $1`)                        // audit_events_action
-	eventsByActor  = findEvents(`actor_id = $1 AND actor_id <> ''`)   // audit_events_actor
-	eventsByUser   = findEvents(`user_id = $1 AND user_id <> ''`)     // audit_events_user
-	eventsByClient = findEvents(`client_id = $1 AND client_id <> ''`) // audit_events_client
-	eventsByTarget = findEvents(`target_id = $1
-    AND target_kind NOT IN ('', 'user', 'client')`)  // audit_events_target
+	eventsByTime   = findEvents(`$1 = ''`)                                                               // audit_events_at
+	eventsRefused  = findEvents(`e.outcome = 'refused' AND $1 = ''`)                                     // audit_events_refused
+	eventsByAction = findEvents(`e.action = $1`)                                                         // audit_events_action
+	eventsByActor  = findEvents(`e.actor_id = $1 AND e.actor_id <> ''`)                                  // audit_events_actor
+	eventsByKind   = findEvents(`e.actor_kind = $1 AND e.actor_kind IN ('console', 'house', 'service')`) // audit_events_kind
+	eventsByUser   = findEvents(`e.user_id = $1 AND e.user_id <> ''`)                                    // audit_events_user
+	eventsByClient = findEvents(`e.client_id = $1 AND e.client_id <> ''`)                                // audit_events_client
+	eventsByTarget = findEvents(`e.target_id = $1
+    AND e.target_kind NOT IN ('', 'user', 'client')`)  // audit_events_target
+	eventsByAddress = findEventsFrom(`audit_details d
+JOIN audit_events e ON e.id = d.event`, `d.at`, `d.event`, `d.ip = $1 AND d.ip <> ''`)  // audit_details_ip
 )
 
 func findEvents(lead string) *statement {
+	return findEventsFrom(`audit_events e
+LEFT JOIN audit_details d ON d.event = e.id`, `e.at`, `e.id`, lead)
+}
+
+func findEventsFrom(tables, at, name, lead string) *statement {
 	return newStatement(`
-SELECT id, at, actor_kind, actor_id, actor_session, request_id, ip, agent,
-    action, target_kind, target_id, user_id, client_id, outcome, reason, before_doc, after_doc
-FROM audit_events
+SELECT ` + entryColumns + `
+FROM ` + tables + `
 WHERE ` + lead + `
-    AND (at, id) < ($2, $3)
-    AND at >= $4
-    AND ($5 = '' OR target_kind = $5)
-    AND ($6 = '' OR actor_kind = $6)
-    AND ($7 = '' OR actor_id = $7)
-    AND ($8 = '' OR client_id = $8)
-    AND ($9 = '' OR $9 LIKE '% ' || action || ' %')
-    AND ($10 = '' OR outcome = $10)
-    AND ($11 = '' OR ip = $11)
-ORDER BY at DESC, id DESC
+    AND (` + at + `, ` + name + `) < ($2, $3)
+    AND ` + at + ` >= $4
+    AND ($5 = '' OR e.target_kind = $5)
+    AND ($6 = '' OR e.actor_kind = $6)
+    AND ($7 = '' OR e.actor_id = $7)
+    AND ($8 = '' OR e.client_id = $8)
+    AND ($9 = '' OR $9 LIKE '% ' || e.action || ' %')
+    AND ($10 = '' OR e.outcome = $10)
+    AND ($11 = '' OR d.ip = $11)
+ORDER BY ` + at + ` DESC, ` + name + ` DESC
 LIMIT $12`)
 }
 
@@ -71,11 +79,20 @@ func (s *Store) findEvents(ctx context.Context, q audit.Query, limit int) ([]aud
 		return s.eventsOf(ctx, eventsByActor, q.ActorID, q, limit)
 	case q.Client != "":
 		return s.eventsOf(ctx, eventsByClient, string(q.Client), q, limit)
+	case q.IP != "":
+		return s.eventsOf(ctx, eventsByAddress, q.IP, q, limit)
 	case len(q.Actions) > 0:
 		return s.eventsOfActions(ctx, q, limit)
+	case q.Outcome == audit.Refused:
+		return s.eventsOf(ctx, eventsRefused, "", q, limit)
+	case slices.Contains(rareActors, q.ActorKind):
+		return s.eventsOf(ctx, eventsByKind, string(q.ActorKind), q, limit)
 	}
 	return s.eventsOf(ctx, eventsByTime, "", q, limit)
 }
+
+// rareActors are of few events; the index audit_events_kind has these alone.
+var rareActors = []audit.ActorKind{audit.Console, audit.House, audit.Service}
 
 // eventsOfActions asks for each action by itself and merges: one question about
 // several would be answered by walking all events, or by sorting them.

@@ -67,9 +67,14 @@ func onlyInserts(text string) bool {
 // walksMore is how many rows the statements look at that are not about a page.
 var walksMore = map[*statement]int{
 	selectRevocations: 5000, // what a process that starts reads at once
-	sliceOfEvents:     5001, // what a transaction of the pruner removes
-	countEvents:       5001,
-	dropEvents:        5001,
+	// What a transaction of the pruner removes: leaf, event and, below, their details.
+	selectPrunable: 3 * 5001,
+	dropDetails:    3 * 5001,
+	dropEvents:     3 * 5001,
+	deleteSealed:   3 * 256, // what a transaction of the sealer takes
+	walkEvents:     4 * planPage,
+	selectEntries:  4 * planPage,
+	selectLeaves:   5001,
 	// A policy is held in memory as a whole: all that counts or is told of.
 	countPolicyGrants:       math.MaxInt,
 	selectPolicyGrants:      math.MaxInt,
@@ -92,7 +97,7 @@ var maySort = map[*statement]string{
 
 // mayWalk says why an index that is walked is short.
 var mayWalk = map[*statement]string{
-	oldestEvent:             "the first of an index is taken",
+	selectLastCheckpoint:    "the last of an index is taken",
 	selectPolicyMemberships: "a policy has them all",
 }
 
@@ -106,6 +111,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 	token := bytes("tok_", n)
 	one := func(args ...any) [][]any { return [][]any{args} }
 
+	sixty, step := micros(now.Add(-60*24*time.Hour)), (60*24*time.Hour).Microseconds()/int64(size.Events) // of the events
+
 	all := map[*statement][][]any{
 		returnAttempt:  one(crowd.ID("att_", n), at),
 		blockAttempts:  one(crowd.ID("att_", n), at),
@@ -113,10 +120,27 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectAttempts: one(crowd.ID("att_", n)),
 		selectBlocked:  one(crowd.ID("att_", n), crowd.ID("att_", n+1), "nothing", at),
 
-		nextAction:    {{""}, {"crowd.often"}},
-		oldestEvent:   {{}},
-		sliceOfEvents: one(at, int64(5000)),
-		raiseHorizon:  one(at-int64(35*24*time.Hour/time.Microsecond), "evt_told"),
+		nextAction:           {{""}, {"crowd.often"}},
+		recordEvent:          one("evt_1", at, "", "", "", "", "", "", "", "", "", "", "", "", "", []byte{}, []byte{}, []byte{}, "", "", []byte{}, "", "", []byte{}, []byte{}, true),
+		selectUnsealed:       {{int64(math.MinInt64), "", int64(256)}, {at, "evt_1", int64(256)}},
+		selectTree:           {{}},
+		growTree:             one(int64(9), []byte{}, int64(8)),
+		deleteSealed:         one(sixty, "", sixty+200*step, ""),
+		selectCheckpoints:    {{int64(0), int64(planPage)}, {int64(n), int64(planPage)}},
+		selectLastCheckpoint: {{}},
+		selectEntries:        {{int64(0), int64(planPage)}, {int64(crowd.FirstLeaf + n), int64(planPage)}},
+		selectLeaves:         {{int64(crowd.FirstLeaf + n), int64(crowd.FirstLeaf + n + 5000)}, {int64(0), int64(1)}},
+		selectLeafOf:         one(crowd.ID("evt_", n)),
+		selectEntry:          one(crowd.ID("evt_", n)),
+		walkEvents:           {{int64(math.MinInt64), "", int64(planPage)}, {at - long, "", int64(planPage)}},
+		eventsOfActor:        {{"usr_often", int64(math.MinInt64), "", int64(200)}, {user, int64(math.MinInt64), "", int64(200)}},
+		eventsOfPerson:       {{"usr_often", int64(math.MinInt64), "", int64(200)}, {user, int64(math.MinInt64), "", int64(200)}},
+		eraseOrigin:          one(user, crowd.ID("evt_", n), []byte{}),
+		eraseDocuments:       one(user, crowd.ID("evt_", n), []byte{}),
+		selectPrunable:       {{int64(5000)}, {int64(1)}},
+		raiseHorizon:         one(at-int64(35*24*time.Hour/time.Microsecond), int64(crowd.FirstLeaf+6000), "evt_told"),
+		dropDetails:          {{int64(crowd.FirstLeaf), int64(crowd.FirstLeaf + 4000)}, {int64(crowd.FirstLeaf + 7), int64(crowd.FirstLeaf + 8)}},
+		dropEvents:           {{int64(crowd.FirstLeaf), int64(crowd.FirstLeaf + 4000)}, {int64(crowd.FirstLeaf + 7), int64(crowd.FirstLeaf + 8)}},
 
 		updateClient:       one(append(clientArgs(oauth.Client{ID: id.Client(client)}), at, int64(0))...),
 		deleteClient:       one(client),
@@ -307,13 +331,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		{"me crowd", crowd.Email(n), "m", "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
 		{"", "", "me crowd", "me crowd" + lastRune, "me crowd", "me crowd" + lastRune, int64(100)},
 	}
-	first := micros(now.Add(-60 * 24 * time.Hour)) // of the events
-	for _, until := range []int64{first, first + (60*24*time.Hour).Microseconds()/int64(size.Events)*4000} {
-		all[countEvents] = append(all[countEvents], []any{until})
-		all[dropEvents] = append(all[dropEvents], []any{until})
-	}
 	for st, leads := range map[*statement][]string{
-		eventsByTime: {""}, eventsByAction: {"crowd.often", "crowd.rare"}, eventsByActor: {"usr_often", crowd.ID("usr_", n)},
+		eventsByTime: {""}, eventsRefused: {""}, eventsByKind: {"console"}, eventsByAddress: {"192.0.2.1", "192.0.2.77"}, eventsByAction: {"crowd.often", "crowd.rare"}, eventsByActor: {"usr_often", crowd.ID("usr_", n)},
 		eventsByUser: {"usr_often", crowd.ID("usr_", n)}, eventsByClient: {"often", "crowd-7"}, eventsByTarget: {"ses_often", ses},
 	} {
 		for _, lead := range leads {
@@ -349,9 +368,15 @@ func Fill(t testing.TB, s *Store, size crowd.Size, now time.Time) {
 			t.Fatal(err)
 		}
 	}
-	prune := fmt.Sprintf("INSERT INTO audit_events SELECT name, %d, '', '', '', '', '', '', 'audit.prune', '', '', '', '', 'done', '', '', '' FROM (SELECT 'evt_prune' AS name UNION ALL SELECT 'evt_told') two", micros(now))
-	horizon := fmt.Sprintf("UPDATE audit_horizon SET at = %d, event = 'evt_prune'", micros(now.Add(-40*24*time.Hour)))
-	for _, text := range append(size.Statements(s.Postgres(), now), prune, horizon) {
+	none := "''"
+	if !s.Postgres() {
+		none = "x''"
+	}
+	prune := fmt.Sprintf("INSERT INTO audit_events SELECT name, %d, '', '', '', '', '', '', 'audit.prune', '', '', '', '', 'done', '', %s, %s FROM (SELECT 'evt_prune' AS name UNION ALL SELECT 'evt_told') two", micros(now), none, none)
+	horizon := fmt.Sprintf("UPDATE audit_horizon SET at = %d, seq = %d, event = 'evt_prune'", micros(now.Add(-40*24*time.Hour)), crowd.FirstLeaf+5000)
+	erase := fmt.Sprintf("INSERT INTO audit_events SELECT 'evt_erase', %d, '', '', '', '', '', '', 'audit.erase', 'user', '%[2]s', '%[2]s', '', 'done', '', %[3]s, %[3]s", micros(now), crowd.ID("usr_", 4321), none)
+	waiting := "INSERT INTO audit_unsealed (at, event, leaf, mac) SELECT d.at, l.event, l.leaf, l.mac FROM audit_leaves l JOIN audit_details d ON d.event = l.event"
+	for _, text := range append(size.Statements(s.Postgres(), now), prune, horizon, erase, waiting) {
 		if err := Raw(t.Context(), s, text); err != nil {
 			t.Fatalf("%v\n%s", err, text)
 		}

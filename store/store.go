@@ -106,6 +106,10 @@ func (s *Store) View(ctx context.Context, f func(ctx context.Context) error) err
 // engine.DB.AfterCommit.
 func (s *Store) AfterCommit(ctx context.Context, f func()) { s.db.AfterCommit(ctx, f) }
 
+// AfterEnd runs f once the transaction of ctx is over, kept or undone; see
+// engine.DB.AfterEnd.
+func (s *Store) AfterEnd(ctx context.Context, f func(ctx context.Context)) { s.db.AfterEnd(ctx, f) }
+
 // exec runs a statement that writes and returns how many rows it changed.
 func (s *Store) exec(ctx context.Context, st *statement, args ...any) (int64, error) {
 	return s.db.Exec(ctx, st, args...)

@@ -24,14 +24,17 @@ type Event struct {
 	Agent   string          `json:"user_agent,omitempty"`
 	Before  json.RawMessage `json:"before,omitempty"`
 	After   json.RawMessage `json:"after,omitempty"`
-	Cursor  string          `json:"cursor"` // goes on behind this event
+	Erased  bool            `json:"erased,omitempty"` // something of it was there, and was erased
+	Cursor  string          `json:"cursor"`           // goes on behind this event
 }
 
 // Actor is who acted.
 type Actor struct {
 	Kind    audit.ActorKind `json:"kind"`
 	ID      string          `json:"id,omitempty"`
+	Key     string          `json:"key,omitempty"`
 	Session id.Session      `json:"session,omitempty"`
+	Client  id.Client       `json:"client,omitempty"` // the application through which they acted
 }
 
 // Target is what it was done to.
@@ -43,10 +46,10 @@ type Target struct {
 // OfEvent returns the shape of e.
 func OfEvent(e audit.Event) Event {
 	shown := Event{
-		ID: e.ID, At: e.At.UTC(), Actor: Actor{e.Actor.Kind, e.Actor.ID, e.Actor.Session},
+		ID: e.ID, At: e.At.UTC(), Actor: Actor{e.Actor.Kind, e.Actor.ID, e.Actor.Key, e.Actor.Session, e.Actor.Client},
 		Action: e.Action, User: e.User, Client: e.Client, Outcome: e.Outcome, Reason: e.Reason,
 		Request: e.Actor.Request, IP: e.Actor.IP, Agent: e.Actor.Agent,
-		Before: e.Before, After: e.After, Cursor: audit.CursorOf(e).String(),
+		Before: e.Before, After: e.After, Erased: e.Erased, Cursor: audit.CursorOf(e).String(),
 	}
 	if e.Target != (audit.Target{}) {
 		shown.Target = &Target{e.Target.Kind, e.Target.ID}

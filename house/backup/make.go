@@ -96,14 +96,14 @@ func write(ctx context.Context, s *store.Store, master secret.Master, issuer, fi
 	if err != nil {
 		return Written{}, err
 	}
-	b.Unrecorded = record(ctx, s, o.By, b)
+	b.Unrecorded = record(ctx, s, audit.KeysOf(master.Key), o.By, b)
 	return b, nil
 }
 
 // record tells of a back-up once there is one: who made it has all that
 // the database knows.
-func record(ctx context.Context, s *store.Store, by audit.Actor, b Written) error {
-	log := &audit.Log{Store: s}
+func record(ctx context.Context, s *store.Store, keys audit.Keys, by audit.Actor, b Written) error {
+	log := &audit.Log{Store: s, Keys: keys}
 	return log.Record(ctx, audit.Event{
 		At: b.Made, Actor: by, Action: ActionMake, Target: audit.Itself(),
 		After: audit.Doc(map[string]any{"bytes": b.Bytes, "schema": b.Schema, "key": b.Key}),

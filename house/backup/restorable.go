@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 
+	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/house/place"
@@ -55,7 +56,7 @@ func (r *restore) check() error {
 		return fault.New(fault.Invalid, "backup.key", fmt.Sprintf(
 			"The back-up belongs to another master key (fingerprint %s; %s has %s). Put the right one in its place first.", plainKey(r.Header.Key), r.cfg.MasterKeyFile, master.Fingerprint()))
 	}
-	r.key = master.Key(keyLabel)
+	r.key, r.audit = master.Key(keyLabel), audit.KeysOf(master.Key)
 	if err := r.rewind(); err != nil {
 		return err
 	}

@@ -74,6 +74,7 @@ type restore struct {
 	file    *os.File
 	options RestoreOptions
 	key     []byte
+	audit   audit.Keys
 	Restored
 }
 
@@ -167,7 +168,7 @@ func (r *restore) settle(ctx context.Context, s *store.Store) error {
 	if err := s.NewEpoch(ctx); err != nil {
 		return err
 	}
-	log := &audit.Log{Store: s}
+	log := &audit.Log{Store: s, Keys: r.audit}
 	return log.Record(ctx, audit.Event{
 		Actor: r.options.By, Action: ActionRestore, Target: audit.Itself(), Reason: r.reason(),
 		Before: audit.Doc(map[string]any{"made": r.Header.Made}),

@@ -271,24 +271,44 @@ func (f filler) records() []string {
 		f.rows("audit_events", f.Events, [][2]string{
 			{"id", f.id("evt_", "i")},
 			{"at", fmt.Sprintf("%d + i * %d", f.now-60*day, 60*day/max(1, int64(f.Events)))},
-			{"actor_kind", "'user'"},
+			{"actor_kind", "'person'"},
 			{"actor_id", f.often("'usr_often'", f.person("i"))},
+			{"actor_key", "''"},
 			{"actor_session", "''"},
+			{"actor_client", "''"},
 			{"request_id", f.id("req_", "i")},
-			{"ip", "'192.0.2.1'"},
-			{"agent", "'Mozilla/5.0'"},
 			{"action", "CASE WHEN i % 1000 = 0 THEN 'crowd.rare' ELSE 'crowd.often' END"},
 			{"target_kind", "'session'"},
 			{"target_id", f.often("'ses_often'", f.id("ses_", "i"))},
 			{"user_id", f.often("'usr_often'", f.person("i"))},
 			{"client_id", f.often("'often'", "'crowd-' || (i % 1000)")},
-			{"outcome", "'done'"},
+			{"outcome", f.often("'done'", "'refused'")},
 			{"reason", "''"},
+			{"origin", f.bytes("'thirty-two bytes, as of any HMAC.'")},
+			{"documents", f.bytes("''")},
+		}),
+		f.rows("audit_details", f.Events, [][2]string{
+			{"event", f.id("evt_", "i")},
+			{"at", fmt.Sprintf("%d + i * %d", f.now-60*day, 60*day/max(1, int64(f.Events)))},
+			{"origin_salt", f.bytes("'sixteen bytes...'")},
+			{"ip", f.often("'192.0.2.1'", "'192.0.2.' || (i % 250)")},
+			{"agent", "'Mozilla/5.0'"},
+			{"document_salt", f.bytes("''")},
 			{"before_doc", "''"},
 			{"after_doc", "''"},
 		}),
+		f.rows("audit_leaves", f.Events, [][2]string{
+			{"seq", fmt.Sprintf("%d + i", FirstLeaf)},
+			{"event", f.id("evt_", "i")},
+			{"leaf", f.bytes("'thirty-two bytes, as of any hash.'")},
+			{"mac", f.bytes("'sixteen bytes...'")},
+		}),
 	}
 }
+
+// FirstLeaf is far behind every leaf that a house makes of what it does in a crowd: it
+// seals as if there were no crowd.
+const FirstLeaf = 1 << 40
 
 // often is one thing for every other row.
 func (f filler) often(one, each string) string {

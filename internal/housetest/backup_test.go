@@ -329,7 +329,7 @@ func TestTheAuditLogIsAppendOnlyAfterARestore(t *testing.T) {
 		if got := len(eventsOf(t, g, "")); got != want+1 {
 			t.Errorf("there are %d events, want those %d and the restore's", got, want)
 		}
-		for _, text := range []string{"DELETE FROM audit_events", "UPDATE audit_events SET ip = ''", "DELETE FROM audit_horizon"} {
+		for _, text := range []string{"DELETE FROM audit_events", "UPDATE audit_events SET action = ''", "UPDATE audit_details SET ip = ''", "DELETE FROM audit_leaves", "DELETE FROM audit_horizon"} {
 			if err := execute(t, cfg, text); err == nil {
 				t.Errorf("%s was let through", text)
 			}

@@ -466,15 +466,17 @@ CREATE TABLE revocations (
 CREATE INDEX revocations_until ON revocations (until_at);
 CREATE INDEX revocations_about ON revocations (kind, name);
 
+-- Who did what. Nothing personal is in an event but ids: addresses, user agents and
+-- documents are in audit_details, and the event commits to them (decision 0039).
 CREATE TABLE audit_events (
     id             TEXT   PRIMARY KEY,
     at             BIGINT NOT NULL,
     actor_kind     TEXT   NOT NULL,
     actor_id       TEXT   NOT NULL,
+    actor_key      TEXT   NOT NULL, -- by which key the actor came, if by one
     actor_session  TEXT   NOT NULL,
+    actor_client   TEXT   NOT NULL, -- through which application
     request_id     TEXT   NOT NULL,
-    ip             TEXT   NOT NULL,
-    agent          TEXT   NOT NULL,
     action         TEXT   NOT NULL,
     target_kind    TEXT   NOT NULL,
     target_id      TEXT   NOT NULL,
@@ -482,28 +484,79 @@ CREATE TABLE audit_events (
     client_id      TEXT   NOT NULL, -- the application that it concerns
     outcome        TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
-    before_doc     TEXT   NOT NULL,
-    after_doc      TEXT   NOT NULL
+    origin         BYTEA  NOT NULL, -- HMAC of address and user agent
+    documents      BYTEA  NOT NULL  -- HMAC of before and after
 );
 
 CREATE INDEX audit_events_at ON audit_events (at, id);
 CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id) WHERE actor_id <> '';
+-- Of these kinds there are few; of the others nearly every event is.
+CREATE INDEX audit_events_kind ON audit_events (actor_kind, at, id) WHERE actor_kind IN ('console', 'house', 'service');
 CREATE INDEX audit_events_action ON audit_events (action, at, id);
+CREATE INDEX audit_events_refused ON audit_events (at, id) WHERE outcome = 'refused';
 -- The trail of a person and of a client is everything that concerns them, the
 -- trail of anything else is what it was the target of.
 CREATE INDEX audit_events_user ON audit_events (user_id, at, id) WHERE user_id <> '';
 CREATE INDEX audit_events_client ON audit_events (client_id, at, id) WHERE client_id <> '';
 CREATE INDEX audit_events_target ON audit_events (target_id, at, id) WHERE target_kind NOT IN ('', 'user', 'client');
 
--- Events before the horizon may be removed, and no others. It only rises, never
--- into the last 29 days (a day less than the shortest retention, since clocks
--- differ), and only together with the event that tells of the removal.
+-- What of an event may be erased. An empty salt: there is nothing, or it was erased.
+CREATE TABLE audit_details (
+    event          TEXT   PRIMARY KEY,
+    at             BIGINT NOT NULL,
+    origin_salt    BYTEA  NOT NULL,
+    ip             TEXT   NOT NULL,
+    agent          TEXT   NOT NULL,
+    document_salt  BYTEA  NOT NULL,
+    before_doc     TEXT   NOT NULL,
+    after_doc      TEXT   NOT NULL
+);
+
+CREATE INDEX audit_details_ip ON audit_details (ip, at, event) WHERE ip <> '';
+
+-- Events whose leaf is not in the tree yet, written with the event.
+CREATE TABLE audit_unsealed (
+    at     BIGINT NOT NULL,
+    event  TEXT   NOT NULL,
+    leaf   BYTEA  NOT NULL,
+    mac    BYTEA  NOT NULL,
+    PRIMARY KEY (at, event)
+);
+
+-- The leaves of the tree (RFC 6962), in its order and without a gap.
+CREATE TABLE audit_leaves (
+    seq    BIGINT PRIMARY KEY,
+    event  TEXT   NOT NULL UNIQUE,
+    leaf   BYTEA  NOT NULL,
+    mac    BYTEA  NOT NULL
+);
+
+-- How large the tree is, and the roots of its whole subtrees, the largest first.
+CREATE TABLE audit_tree (
+    one       BIGINT PRIMARY KEY CHECK (one = 1),
+    size      BIGINT NOT NULL,
+    frontier  BYTEA  NOT NULL
+);
+INSERT INTO audit_tree (one, size, frontier) VALUES (1, 0, '');
+
+-- Signed heads of the tree (C2SP tlog-checkpoint).
+CREATE TABLE audit_checkpoints (
+    size  BIGINT PRIMARY KEY,
+    at    BIGINT NOT NULL,
+    note  TEXT   NOT NULL
+);
+
+-- Sealed events before the horizon, by time and by their place in the tree, may be
+-- removed, and no others. It only rises, never into the last 29 days (a day less than
+-- the shortest retention, since clocks differ), and only together with the event that
+-- tells of the removal.
 CREATE TABLE audit_horizon (
     one    BIGINT PRIMARY KEY CHECK (one = 1),
     at     BIGINT NOT NULL,
+    seq    BIGINT NOT NULL,
     event  TEXT   NOT NULL
 );
-INSERT INTO audit_horizon (one, at, event) VALUES (1, 0, '');
+INSERT INTO audit_horizon (one, at, seq, event) VALUES (1, 0, 0, '');
 
 -- +goose StatementBegin
 CREATE FUNCTION audit_events_refuse() RETURNS trigger AS $$
@@ -516,7 +569,12 @@ $$ LANGUAGE plpgsql;
 -- +goose StatementBegin
 CREATE FUNCTION audit_events_keep() RETURNS trigger AS $$
 BEGIN
-    IF OLD.at >= COALESCE((SELECT at FROM audit_horizon), 0) THEN
+    IF NOT EXISTS (
+        SELECT 1
+        FROM audit_leaves l, audit_horizon h
+        WHERE l.event = OLD.id AND l.seq < h.seq AND OLD.at < h.at
+    )
+    THEN
         RAISE EXCEPTION 'audit events are append-only';
     END IF;
     RETURN OLD;
@@ -525,9 +583,85 @@ $$ LANGUAGE plpgsql;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+CREATE FUNCTION audit_details_keep() RETURNS trigger AS $$
+BEGIN
+    IF NOT EXISTS (
+        SELECT 1
+        FROM audit_leaves l, audit_horizon h
+        WHERE l.event = OLD.event AND l.seq < h.seq AND OLD.at < h.at
+    )
+    THEN
+        RAISE EXCEPTION 'audit events are append-only';
+    END IF;
+    RETURN OLD;
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
+-- Address and user agent go with the person who acted, the documents with the person
+-- who is concerned, and only once an audit.erase event tells of it.
+-- +goose StatementBegin
+CREATE FUNCTION audit_details_erase() RETURNS trigger AS $$
+BEGIN
+    IF NEW.event <> OLD.event OR NEW.at <> OLD.at
+        OR (NEW.origin_salt <> OLD.origin_salt OR NEW.ip <> OLD.ip OR NEW.agent <> OLD.agent)
+            AND NOT (length(NEW.origin_salt) = 0 AND NEW.ip = '' AND NEW.agent = '' AND EXISTS (
+        SELECT 1
+        FROM audit_events e
+        JOIN audit_events x ON x.user_id = (CASE WHEN e.actor_kind = 'person' THEN e.actor_id WHEN e.actor_kind = 'nobody' THEN e.user_id ELSE '' END) AND x.action = 'audit.erase'
+        WHERE e.id = OLD.event AND x.user_id <> ''
+    ))
+        OR (NEW.document_salt <> OLD.document_salt OR NEW.before_doc <> OLD.before_doc OR NEW.after_doc <> OLD.after_doc)
+            AND NOT (length(NEW.document_salt) = 0 AND NEW.before_doc = '' AND NEW.after_doc = '' AND EXISTS (
+        SELECT 1
+        FROM audit_events e
+        JOIN audit_events x ON x.user_id = e.user_id AND x.action = 'audit.erase'
+        WHERE e.id = OLD.event AND e.user_id <> '' AND e.action <> 'audit.erase'
+    ))
+    THEN
+        RAISE EXCEPTION 'audit events are append-only';
+    END IF;
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION audit_unsealed_keep() RETURNS trigger AS $$
+BEGIN
+    IF NOT EXISTS (SELECT 1 FROM audit_leaves WHERE event = OLD.event AND leaf = OLD.leaf)
+    THEN
+        RAISE EXCEPTION 'audit events are append-only';
+    END IF;
+    RETURN OLD;
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION audit_tree_grows() RETURNS trigger AS $$
+BEGIN
+    IF NEW.size <= OLD.size
+    THEN
+        RAISE EXCEPTION 'the audit tree only grows';
+    END IF;
+    RETURN NEW;
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE FUNCTION audit_tree_refuse() RETURNS trigger AS $$
+BEGIN
+    RAISE EXCEPTION 'there is one audit tree';
+END;
+$$ LANGUAGE plpgsql;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 CREATE FUNCTION audit_horizon_rises() RETURNS trigger AS $$
 BEGIN
-    IF NEW.at <= OLD.at OR NEW.event = OLD.event
+    IF NEW.at < OLD.at OR NEW.seq <= OLD.seq OR NEW.event = OLD.event
         OR NEW.at > (EXTRACT(EPOCH FROM clock_timestamp()) - 29 * 86400) * 1000000
         OR NOT EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.event AND action = 'audit.prune' AND at >= NEW.at)
     THEN
@@ -552,8 +686,53 @@ CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
     FOR EACH ROW EXECUTE FUNCTION audit_events_keep();
 
+CREATE TRIGGER audit_details_erase BEFORE UPDATE ON audit_details
+    FOR EACH ROW EXECUTE FUNCTION audit_details_erase();
+
+CREATE TRIGGER audit_details_no_delete BEFORE DELETE ON audit_details
+    FOR EACH ROW EXECUTE FUNCTION audit_details_keep();
+
+CREATE TRIGGER audit_unsealed_no_update BEFORE UPDATE ON audit_unsealed
+    FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_leaves_no_update BEFORE UPDATE ON audit_leaves
+    FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_checkpoints_no_update BEFORE UPDATE ON audit_checkpoints
+    FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_leaves_no_delete BEFORE DELETE ON audit_leaves
+    FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_checkpoints_no_delete BEFORE DELETE ON audit_checkpoints
+    FOR EACH ROW EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_unsealed_no_delete BEFORE DELETE ON audit_unsealed
+    FOR EACH ROW EXECUTE FUNCTION audit_unsealed_keep();
+
 CREATE TRIGGER audit_events_no_truncate BEFORE TRUNCATE ON audit_events
     FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_details_no_truncate BEFORE TRUNCATE ON audit_details
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_unsealed_no_truncate BEFORE TRUNCATE ON audit_unsealed
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_leaves_no_truncate BEFORE TRUNCATE ON audit_leaves
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_checkpoints_no_truncate BEFORE TRUNCATE ON audit_checkpoints
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_events_refuse();
+
+CREATE TRIGGER audit_tree_grows BEFORE UPDATE ON audit_tree
+    FOR EACH ROW EXECUTE FUNCTION audit_tree_grows();
+
+CREATE TRIGGER audit_tree_no_change BEFORE INSERT OR DELETE ON audit_tree
+    FOR EACH ROW EXECUTE FUNCTION audit_tree_refuse();
+
+CREATE TRIGGER audit_tree_no_truncate BEFORE TRUNCATE ON audit_tree
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_tree_refuse();
 
 CREATE TRIGGER audit_horizon_rises BEFORE UPDATE ON audit_horizon
     FOR EACH ROW EXECUTE FUNCTION audit_horizon_rises();

@@ -465,15 +465,17 @@ CREATE TABLE revocations (
 CREATE INDEX revocations_until ON revocations (until_at);
 CREATE INDEX revocations_about ON revocations (kind, name);
 
+-- Who did what. Nothing personal is in an event but ids: addresses, user agents and
+-- documents are in audit_details, and the event commits to them (decision 0039).
 CREATE TABLE audit_events (
     id             TEXT   PRIMARY KEY,
     at             BIGINT NOT NULL,
     actor_kind     TEXT   NOT NULL,
     actor_id       TEXT   NOT NULL,
+    actor_key      TEXT   NOT NULL, -- by which key the actor came, if by one
     actor_session  TEXT   NOT NULL,
+    actor_client   TEXT   NOT NULL, -- through which application
     request_id     TEXT   NOT NULL,
-    ip             TEXT   NOT NULL,
-    agent          TEXT   NOT NULL,
     action         TEXT   NOT NULL,
     target_kind    TEXT   NOT NULL,
     target_id      TEXT   NOT NULL,
@@ -481,28 +483,79 @@ CREATE TABLE audit_events (
     client_id      TEXT   NOT NULL, -- the application that it concerns
     outcome        TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
-    before_doc     TEXT   NOT NULL,
-    after_doc      TEXT   NOT NULL
+    origin         BLOB   NOT NULL, -- HMAC of address and user agent
+    documents      BLOB   NOT NULL  -- HMAC of before and after
 );
 
 CREATE INDEX audit_events_at ON audit_events (at, id);
 CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id) WHERE actor_id <> '';
+-- Of these kinds there are few; of the others nearly every event is.
+CREATE INDEX audit_events_kind ON audit_events (actor_kind, at, id) WHERE actor_kind IN ('console', 'house', 'service');
 CREATE INDEX audit_events_action ON audit_events (action, at, id);
+CREATE INDEX audit_events_refused ON audit_events (at, id) WHERE outcome = 'refused';
 -- The trail of a person and of a client is everything that concerns them, the
 -- trail of anything else is what it was the target of.
 CREATE INDEX audit_events_user ON audit_events (user_id, at, id) WHERE user_id <> '';
 CREATE INDEX audit_events_client ON audit_events (client_id, at, id) WHERE client_id <> '';
 CREATE INDEX audit_events_target ON audit_events (target_id, at, id) WHERE target_kind NOT IN ('', 'user', 'client');
 
--- Events before the horizon may be removed, and no others. It only rises, never
--- into the last 29 days (a day less than the shortest retention, since clocks
--- differ), and only together with the event that tells of the removal.
+-- What of an event may be erased. An empty salt: there is nothing, or it was erased.
+CREATE TABLE audit_details (
+    event          TEXT   PRIMARY KEY,
+    at             BIGINT NOT NULL,
+    origin_salt    BLOB   NOT NULL,
+    ip             TEXT   NOT NULL,
+    agent          TEXT   NOT NULL,
+    document_salt  BLOB   NOT NULL,
+    before_doc     TEXT   NOT NULL,
+    after_doc      TEXT   NOT NULL
+);
+
+CREATE INDEX audit_details_ip ON audit_details (ip, at, event) WHERE ip <> '';
+
+-- Events whose leaf is not in the tree yet, written with the event.
+CREATE TABLE audit_unsealed (
+    at     BIGINT NOT NULL,
+    event  TEXT   NOT NULL,
+    leaf   BLOB   NOT NULL,
+    mac    BLOB   NOT NULL,
+    PRIMARY KEY (at, event)
+);
+
+-- The leaves of the tree (RFC 6962), in its order and without a gap.
+CREATE TABLE audit_leaves (
+    seq    BIGINT PRIMARY KEY,
+    event  TEXT   NOT NULL UNIQUE,
+    leaf   BLOB   NOT NULL,
+    mac    BLOB   NOT NULL
+);
+
+-- How large the tree is, and the roots of its whole subtrees, the largest first.
+CREATE TABLE audit_tree (
+    one       BIGINT PRIMARY KEY CHECK (one = 1),
+    size      BIGINT NOT NULL,
+    frontier  BLOB   NOT NULL
+);
+INSERT INTO audit_tree (one, size, frontier) VALUES (1, 0, x'');
+
+-- Signed heads of the tree (C2SP tlog-checkpoint).
+CREATE TABLE audit_checkpoints (
+    size  BIGINT PRIMARY KEY,
+    at    BIGINT NOT NULL,
+    note  TEXT   NOT NULL
+);
+
+-- Sealed events before the horizon, by time and by their place in the tree, may be
+-- removed, and no others. It only rises, never into the last 29 days (a day less than
+-- the shortest retention, since clocks differ), and only together with the event that
+-- tells of the removal.
 CREATE TABLE audit_horizon (
     one    BIGINT PRIMARY KEY CHECK (one = 1),
     at     BIGINT NOT NULL,
+    seq    BIGINT NOT NULL,
     event  TEXT   NOT NULL
 );
-INSERT INTO audit_horizon (one, at, event) VALUES (1, 0, '');
+INSERT INTO audit_horizon (one, at, seq, event) VALUES (1, 0, 0, '');
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_events_no_update BEFORE UPDATE ON audit_events
@@ -511,8 +564,8 @@ BEGIN
 END;
 -- +goose StatementEnd
 
--- REPLACE would remove the old row without asking the trigger below, be it found
--- by its id or by its rowid. SQLite says -1 for a rowid that was not given.
+-- REPLACE would remove the old row without asking the triggers, be it found by its id
+-- or by its rowid. SQLite says -1 for a rowid that was not given.
 -- +goose StatementBegin
 CREATE TRIGGER audit_events_no_replace BEFORE INSERT ON audit_events
 WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM audit_events WHERE rowid = NEW.rowid)
@@ -522,16 +575,153 @@ END;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+CREATE TRIGGER audit_details_no_replace BEFORE INSERT ON audit_details
+WHEN EXISTS (SELECT 1 FROM audit_details WHERE event = NEW.event) OR EXISTS (SELECT 1 FROM audit_details WHERE rowid = NEW.rowid)
+BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_leaves_no_replace BEFORE INSERT ON audit_leaves
+WHEN EXISTS (SELECT 1 FROM audit_leaves WHERE event = NEW.event) OR EXISTS (SELECT 1 FROM audit_leaves WHERE seq = NEW.seq)
+BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_checkpoints_no_replace BEFORE INSERT ON audit_checkpoints
+WHEN EXISTS (SELECT 1 FROM audit_checkpoints WHERE size = NEW.size)
+BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_unsealed_no_replace BEFORE INSERT ON audit_unsealed
+WHEN EXISTS (SELECT 1 FROM audit_unsealed WHERE at = NEW.at AND event = NEW.event) OR EXISTS (SELECT 1 FROM audit_unsealed WHERE rowid = NEW.rowid)
+BEGIN
+    SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
-WHEN OLD.at >= COALESCE((SELECT at FROM audit_horizon), 0)
+WHEN NOT EXISTS (
+    SELECT 1
+    FROM audit_leaves l, audit_horizon h
+    WHERE l.event = OLD.id AND l.seq < h.seq AND OLD.at < h.at
+)
 BEGIN
     SELECT RAISE(ABORT, 'audit events are append-only');
 END;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
+CREATE TRIGGER audit_details_no_delete BEFORE DELETE ON audit_details
+WHEN NOT EXISTS (
+    SELECT 1
+    FROM audit_leaves l, audit_horizon h
+    WHERE l.event = OLD.event AND l.seq < h.seq AND OLD.at < h.at
+)
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- Address and user agent go with the person who acted, the documents with the person
+-- who is concerned, and only once an audit.erase event tells of it.
+-- +goose StatementBegin
+CREATE TRIGGER audit_details_erase BEFORE UPDATE ON audit_details
+WHEN NEW.event <> OLD.event OR NEW.at <> OLD.at OR NEW.rowid <> OLD.rowid
+    OR (NEW.origin_salt <> OLD.origin_salt OR NEW.ip <> OLD.ip OR NEW.agent <> OLD.agent)
+        AND NOT (length(NEW.origin_salt) = 0 AND NEW.ip = '' AND NEW.agent = '' AND EXISTS (
+    SELECT 1
+    FROM audit_events e
+    JOIN audit_events x ON x.user_id = (CASE WHEN e.actor_kind = 'person' THEN e.actor_id WHEN e.actor_kind = 'nobody' THEN e.user_id ELSE '' END) AND x.action = 'audit.erase'
+    WHERE e.id = OLD.event AND x.user_id <> ''
+))
+    OR (NEW.document_salt <> OLD.document_salt OR NEW.before_doc <> OLD.before_doc OR NEW.after_doc <> OLD.after_doc)
+        AND NOT (length(NEW.document_salt) = 0 AND NEW.before_doc = '' AND NEW.after_doc = '' AND EXISTS (
+    SELECT 1
+    FROM audit_events e
+    JOIN audit_events x ON x.user_id = e.user_id AND x.action = 'audit.erase'
+    WHERE e.id = OLD.event AND e.user_id <> '' AND e.action <> 'audit.erase'
+))
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_unsealed_no_update BEFORE UPDATE ON audit_unsealed
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_leaves_no_update BEFORE UPDATE ON audit_leaves
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_checkpoints_no_update BEFORE UPDATE ON audit_checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_leaves_no_delete BEFORE DELETE ON audit_leaves
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_checkpoints_no_delete BEFORE DELETE ON audit_checkpoints
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_unsealed_no_delete BEFORE DELETE ON audit_unsealed
+WHEN NOT EXISTS (SELECT 1 FROM audit_leaves WHERE event = OLD.event AND leaf = OLD.leaf)
+BEGIN
+    SELECT RAISE(ABORT, 'audit events are append-only');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_tree_grows BEFORE UPDATE ON audit_tree
+WHEN NEW.one <> OLD.one OR NEW.size <= OLD.size
+BEGIN
+    SELECT RAISE(ABORT, 'the audit tree only grows');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_tree_no_insert BEFORE INSERT ON audit_tree
+BEGIN
+    SELECT RAISE(ABORT, 'there is one audit tree');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
+CREATE TRIGGER audit_tree_no_delete BEFORE DELETE ON audit_tree
+BEGIN
+    SELECT RAISE(ABORT, 'there is one audit tree');
+END;
+-- +goose StatementEnd
+
+-- +goose StatementBegin
 CREATE TRIGGER audit_horizon_rises BEFORE UPDATE ON audit_horizon
-WHEN NEW.at <= OLD.at OR NEW.event = OLD.event
+WHEN NEW.at < OLD.at OR NEW.seq <= OLD.seq OR NEW.event = OLD.event
     OR NEW.at > (unixepoch('now') - 29 * 86400) * 1000000
     OR NOT EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.event AND action = 'audit.prune' AND at >= NEW.at)
 BEGIN

@@ -27,6 +27,7 @@ type tx struct {
 	over    bool
 	spoiled error
 	after   []func() // to be run when the commit has succeeded
+	ended   []func() // to be run once it is over
 }
 
 var (
@@ -125,6 +126,9 @@ func (d *DB) begin(ctx context.Context, start func(context.Context, func(context
 		own = f(context.WithValue(ctx, scopeKey{d}, scope{t: t, reads: reads}))
 		return own
 	})
+	if last != nil {
+		defer last.tell()
+	}
 	switch {
 	case err == nil:
 		last.settle()
@@ -163,6 +167,44 @@ func (t *tx) settle() {
 	after := slices.Clone(t.after)
 	t.mu.Unlock()
 	for _, f := range after {
+		f()
+	}
+}
+
+// AfterEnd runs f when the outermost transaction of ctx is over, be it kept or
+// undone, in the goroutine of its InTx or View and before that returns; when f of a
+// transaction ran twice, what it asked for the second time. Without a transaction f
+// runs at once. f is given a context without that transaction: what it writes is a
+// transaction of its own. It must not panic.
+func (d *DB) AfterEnd(ctx context.Context, f func(ctx context.Context)) {
+	outside := context.WithValue(ctx, scopeKey{d}, nil)
+	at, ok := ctx.Value(scopeKey{d}).(scope)
+	if !ok {
+		f(outside)
+		return
+	}
+	if !at.t.whenEnded(func() { f(outside) }) {
+		f(outside)
+	}
+}
+
+// whenEnded keeps f for the end of t; false when that was before.
+func (t *tx) whenEnded(f func()) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.over {
+		return false
+	}
+	t.ended = append(t.ended, f)
+	return true
+}
+
+// tell runs what waited for the end.
+func (t *tx) tell() {
+	t.mu.Lock()
+	ended := slices.Clone(t.ended)
+	t.mu.Unlock()
+	for _, f := range ended {
 		f()
 	}
 }

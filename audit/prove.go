@@ -1,0 +1,158 @@
+package audit
+
+import (
+	"context"
+	"encoding/base64"
+	"errors"
+	"fmt"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+)
+
+// ProveStore is what Prover asks; *store.Store does.
+type ProveStore interface {
+	AuditHead(ctx context.Context) (Tree, Checkpoint, error)
+	LeafOf(ctx context.Context, event id.Event) (Leaf, error)
+	Entry(ctx context.Context, event id.Event) (Entry, error)
+	// EachLeaf calls f with the hashes of the leaves from one place up to another, in
+	// their order. f must not use the store.
+	EachLeaf(ctx context.Context, from, until int64, f func(tlog.Hash)) error
+}
+
+// Prover makes proofs for those who trust nobody's database, and know the public key.
+type Prover struct {
+	Store ProveStore
+	Keys  Keys
+}
+
+// Proof convinces whoever knows Key that an event was recorded, and what it says: the
+// leaf is SHA-256 of a zero byte and Entry, and with Hashes it leads to the root in
+// Checkpoint (RFC 9162 section 2.1.3.2), which is signed.
+type Proof struct {
+	Event      id.Event `json:"event"`
+	Entry      string   `json:"entry"` // the very text that was sealed
+	Index      int64    `json:"index"`
+	Size       int64    `json:"size"`
+	Hashes     []string `json:"hashes"` // base64
+	Checkpoint string   `json:"checkpoint"`
+	Key        string   `json:"key"` // C2SP signed-note
+	Origin     *Part    `json:"origin,omitempty"`
+	Documents  *Part    `json:"documents,omitempty"`
+}
+
+// Part is what an entry commits to: HMAC-SHA-256 of Text under Salt is what the entry
+// has under its name.
+type Part struct {
+	Salt string `json:"salt"` // base64
+	Text string `json:"text"`
+}
+
+// Consistency convinces whoever kept a checkpoint of an older size that all it had is
+// still there, in its order (RFC 9162 section 2.1.4.2).
+type Consistency struct {
+	From       int64    `json:"from"`
+	Size       int64    `json:"size"`
+	Hashes     []string `json:"hashes"`
+	Checkpoint string   `json:"checkpoint"`
+	Key        string   `json:"key"`
+}
+
+// Event proves an event. details adds what of it is personal. NotFound
+// "audit.not_sealed" is for one that waits, and for one that there is not.
+func (p *Prover) Event(ctx context.Context, event id.Event, details bool) (*Proof, error) {
+	l, err := p.Store.LeafOf(ctx, event)
+	if fault.Is(err, fault.NotFound) {
+		return nil, fault.Wrap(err, fault.NotFound, "audit.not_sealed", "There is no sealed event of that id.")
+	}
+	if err != nil {
+		return nil, err
+	}
+	e, err := p.Store.Entry(ctx, event)
+	if err != nil {
+		return nil, fmt.Errorf("prove an event: %w", err)
+	}
+	tree, head, err := p.head(ctx, l.Seq)
+	if err != nil {
+		return nil, err
+	}
+	hashes, err := tlog.ProveRecord(tree.Size, l.Seq, p.reader(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("prove an event: %w", err)
+	}
+	if err := tlog.CheckRecord(hashes, tree.Size, tree.Root(), l.Seq, e.leaf()); err != nil {
+		return nil, errors.Join(ErrForged, err)
+	}
+	proof := &Proof{Event: event, Entry: string(e.text()), Index: l.Seq, Size: tree.Size, Hashes: base64Of(hashes), Checkpoint: head.Note, Key: p.Keys.Public()}
+	if details {
+		proof.Origin = partOf(e.OriginSalt, e.originText())
+		proof.Documents = partOf(e.DocumentsSalt, e.documentsText())
+	}
+	return proof, nil
+}
+
+// Since proves that the tree still begins with the one that had the size from.
+// Invalid "audit.size" is for a size that it never had.
+func (p *Prover) Since(ctx context.Context, from int64) (*Consistency, error) {
+	tree, head, err := p.head(ctx, 0)
+	if err != nil {
+		return nil, err
+	}
+	if from < 1 || from > tree.Size {
+		return nil, fault.New(fault.Invalid, "audit.size", fmt.Sprintf("The log has %d sealed events; say a size from 1 to that.", tree.Size))
+	}
+	hashes, err := tlog.ProveTree(tree.Size, from, p.reader(ctx))
+	if err != nil {
+		return nil, fmt.Errorf("prove the log: %w", err)
+	}
+	return &Consistency{From: from, Size: tree.Size, Hashes: base64Of(hashes), Checkpoint: head.Note, Key: p.Keys.Public()}, nil
+}
+
+// head returns the tree once it is what was signed last, and reaches beyond a place.
+func (p *Prover) head(ctx context.Context, beyond int64) (Tree, Checkpoint, error) {
+	tree, head, err := p.Store.AuditHead(ctx)
+	if err != nil {
+		return tree, head, err
+	}
+	signed, err := verifyNote(p.Keys.verifier(), head.Note)
+	if err != nil || signed.Size != tree.Size || signed.Root != tree.Root() || beyond >= tree.Size {
+		return tree, head, errors.Join(ErrForged, err)
+	}
+	return tree, head, nil
+}
+
+// reader makes hashes of subtrees from the leaves.
+func (p *Prover) reader(ctx context.Context) tlog.HashReader {
+	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
+		all := make([]tlog.Hash, len(indexes))
+		for i, index := range indexes {
+			level, n := tlog.SplitStoredHashIndex(index)
+			var t Tree
+			if err := p.Store.EachLeaf(ctx, n<<level, (n+1)<<level, t.Add); err != nil {
+				return nil, err
+			}
+			if t.Size != 1<<level {
+				return nil, ErrForged
+			}
+			all[i] = t.Root()
+		}
+		return all, nil
+	})
+}
+
+func partOf(salt, text []byte) *Part {
+	if len(salt) == 0 {
+		return nil
+	}
+	return &Part{base64.StdEncoding.EncodeToString(salt), string(text)}
+}
+
+func base64Of(hashes []tlog.Hash) []string {
+	all := make([]string, len(hashes))
+	for i, h := range hashes {
+		all[i] = base64.StdEncoding.EncodeToString(h[:])
+	}
+	return all
+}

@@ -1,0 +1,58 @@
+package audit
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"gatehouse/id"
+)
+
+// ActionRefuse is that somebody was kept from what they lack the right to.
+const ActionRefuse Action = "access.refuse"
+
+// Why somebody was refused.
+const (
+	ReasonForbidden Reason = "forbidden" // they lack a permission
+	ReasonNotHeld   Reason = "not_held"  // they would hand on what they do not hold
+)
+
+// Refusals records who was refused what, each in a transaction of its own: the one
+// that was refused leaves nothing behind.
+type Refusals struct {
+	Audit Recorder
+	// AfterEnd runs f once the transaction of ctx is over, or at once.
+	AfterEnd func(ctx context.Context, f func(ctx context.Context))
+	// Take counts one event of key, and returns how long its sender has to wait: a
+	// flood of refusals fills no table.
+	Take func(ctx context.Context, key string) time.Duration
+	Log  *slog.Logger
+}
+
+// tellWithin bounds how long a refusal waits for its record.
+const tellWithin = 5 * time.Second
+
+// Tell records e, whose outcome is Refused, once the transaction of ctx is over, and
+// before whoever began that one gets the answer. A refusal stays one whatever comes of it:
+// what cannot be recorded is logged. Of one actor, and of one address, so many are
+// recorded and no more. A nil Refusals records nothing.
+func (r *Refusals) Tell(ctx context.Context, e Event) {
+	if r == nil {
+		return
+	}
+	r.AfterEnd(ctx, func(ctx context.Context) { r.tell(ctx, e) })
+}
+
+func (r *Refusals) tell(ctx context.Context, e Event) {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellWithin)
+	defer cancel()
+	for _, key := range []string{"actor " + string(e.Actor.Kind) + " " + e.Actor.ID, "address " + id.Network(e.Actor.IP)} {
+		if r.Take(ctx, key) > 0 {
+			return // the log of requests has it
+		}
+	}
+	e.Outcome = Refused
+	if err := r.Audit.Record(ctx, e); err != nil {
+		r.Log.ErrorContext(ctx, "a refusal could not be recorded", "action", string(e.Action), "actor", string(e.Actor.Kind)+":"+e.Actor.ID, "err", err)
+	}
+}
