@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"time"
 
+	"gatehouse/fault"
 	"gatehouse/id"
 )
 
@@ -42,6 +43,22 @@ func (r *Refusals) Tell(ctx context.Context, e Event) {
 	}
 	r.AfterEnd(ctx, func(ctx context.Context) { r.tell(ctx, e) })
 }
+
+// Refused is Tell for a door that knows which permission was needed, and on what. What
+// the guard of what is handed on refused it has told of by itself. It returns nil.
+func (r *Refusals) Refused(ctx context.Context, by Actor, permission string, on Target, why error) error {
+	if fault.CodeOf(why) == codeNotHeld {
+		return nil
+	}
+	if on == (Target{}) {
+		on = Itself()
+	}
+	r.Tell(ctx, Event{Actor: by, Action: ActionRefuse, Target: on, Reason: ReasonForbidden, After: Doc(map[string]any{"permission": permission})})
+	return nil
+}
+
+// codeNotHeld is the answer of access to who would hand on what they do not hold.
+const codeNotHeld = "access.not_held"
 
 func (r *Refusals) tell(ctx context.Context, e Event) {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), tellWithin)

@@ -425,4 +425,3 @@ func (r *verification) waitsAgain(ctx context.Context, u *Unsealed) error {
 	}
 	return err
 }
-

@@ -102,7 +102,7 @@ func (c *Caller) Within(scopes ...string) bool {
 // Actor is the caller as the audit log remembers who sent r.
 func (c *Caller) Actor(r *http.Request) audit.Actor {
 	a := web.Actor(r)
-	a.ID = c.Subject.ID
+	a.ID, a.Key = c.Subject.ID, string(c.Key)
 	switch c.Subject.Kind {
 	case access.User:
 		a.Kind = audit.Person
@@ -112,7 +112,7 @@ func (c *Caller) Actor(r *http.Request) audit.Actor {
 		a.Kind = audit.Service
 	}
 	if c.token != nil {
-		a.Session = id.Session(c.token.Claims.Session)
+		a.Session, a.Client = id.Session(c.token.Claims.Session), id.Client(c.token.Claims.ClientID)
 	}
 	return a
 }
