@@ -19,7 +19,7 @@ func (s *Snapshot) Decide(q *Question) (d Decision, err error) {
 		return d, s.misspelt(q, ok)
 	}
 	d.Version = s.version
-	s.decide(q, s.tables[kind].get(q.Principal.ID), permission, now, &d)
+	s.decide(q, s.find(q.Principal.Kind, kind, q.Principal.ID), permission, now, &d)
 	return d, nil
 }
 

@@ -34,6 +34,7 @@ type Considered struct {
 	Path    []Subject // from who asks to the subject of the grant; empty: by name
 	Since   time.Time // Ended: when it ended; NotYet: when it begins; zero otherwise
 	Need    Requirement
+	Reason  string // why it was given; Service knows, a Snapshot does not
 }
 
 // Explanation is a Decision with what led to it.

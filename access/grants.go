@@ -238,29 +238,37 @@ func (s *Service) Grants(ctx context.Context, who Subject, over bool, after Gran
 // Explain answers q as the policy stands, at the moment that q says: with the
 // grants of then, be they over by now, and the roles and catalogues of now.
 func (s *Service) Explain(ctx context.Context, q *Question) (Explanation, error) {
-	snapshot, err := s.at(ctx, q.Now)
+	snapshot, err := Load(ctx, s.Store, s.BuiltIn, q.Now)
 	if err != nil {
 		return Explanation{}, err
 	}
-	return snapshot.Explain(q)
+	e, err := snapshot.Explain(q)
+	if err != nil {
+		return Explanation{}, err
+	}
+	return e, s.Reasons(ctx, &e)
+}
+
+// Reasons says of the grants of an explanation why they were given: a policy in memory
+// does not have it. One that is no more has none.
+func (s *Service) Reasons(ctx context.Context, e *Explanation) error {
+	for i := range e.Grants {
+		r, err := s.Store.Grant(ctx, e.Grants[i].Grant.ID)
+		if err != nil && !fault.Is(err, fault.NotFound) {
+			return fmt.Errorf("read why something was granted: %w", err)
+		}
+		e.Grants[i].Reason = r.Reason
+	}
+	return nil
 }
 
 // WhoCan lists who holds a permission at a moment; see Snapshot.WhoCan.
 func (s *Service) WhoCan(ctx context.Context, permission, org string, at time.Time) ([]Holder, error) {
-	snapshot, err := s.at(ctx, at)
+	snapshot, err := Load(ctx, s.Store, s.BuiltIn, at)
 	if err != nil {
 		return nil, err
 	}
 	return snapshot.WhoCan(ctx, permission, org, at)
-}
-
-func (s *Service) at(ctx context.Context, at time.Time) (*Snapshot, error) {
-	p, err := Load(ctx, s.Store, at)
-	if err != nil {
-		return nil, err
-	}
-	p.BuiltIn = s.BuiltIn
-	return Compile(p), nil
 }
 
 // touchGrant says whom a grant is for, and whether they have less by what was done

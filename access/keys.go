@@ -153,7 +153,7 @@ func (s *Snapshot) Bearer(p PresentedKey, at time.Time) (Bearer, bool) {
 	if !secret.Equal(k.mac, p.mac) || !k.at(nanos(at), &until) {
 		return Bearer{}, false
 	}
-	if owner := s.principal(k.owner); owner != nil && owner.disabled || s.Locked(at, On(k.owner)) {
+	if s.disabled(k.owner) || s.Locked(at, On(k.owner)) {
 		return Bearer{}, false
 	}
 	return Bearer{Subject: k.owner, Key: p.ID, Until: moment(until)}, true

@@ -162,19 +162,17 @@ func (l *Live) read(ctx context.Context, versions map[string]int64) error {
 // committed, and the version says that they are there.
 func (l *Live) load(ctx context.Context) error {
 	begun := time.Now()
-	p, err := viewed(ctx, l.store, begun, time.Time{})
+	next, err := viewed(ctx, l.store, l.builtIn, begun, time.Time{})
 	if err != nil {
 		return err
 	}
-	p.BuiltIn = l.builtIn
-	next := Compile(p)
 	l.took.Store(int64(time.Since(begun)))
 	l.loads.Add(1)
-	if known := l.snapshot.Load(); known != nil && (next.version < known.version || p.Epoch != l.epoch.Load()) {
+	if known := l.snapshot.Load(); known != nil && (next.version < known.version || next.epoch != l.epoch.Load()) {
 		l.least.Store(0) // the store was filled from a back-up: what was committed is gone
 	}
-	l.stamp = p.Stamp
-	l.epoch.Store(p.Epoch)
-	l.snapshot.Store(next)
+	l.stamp = next.stamp
+	l.epoch.Store(next.epoch)
+	l.snapshot.Store(next.Snapshot)
 	return nil
 }

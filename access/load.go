@@ -23,15 +23,16 @@ type policyReader interface {
 	deltaStore
 }
 
-// policyStore reads a policy in one state. What it returns is as a Policy has it.
+// policyStore reads a policy in one state. What it tells is as a Policy has it.
 type policyStore interface {
 	View(ctx context.Context, f func(ctx context.Context) error) error
 	Versions(ctx context.Context) (map[string]int64, error)
-	// PolicyGrants returns the grants that were over at since at the earliest and made
-	// at by at the latest (zero: whenever): one that was revoked ended then. Their
-	// Source, Ticket and Request are left out. PolicyMemberships returns all of them.
-	PolicyGrants(ctx context.Context, since, by time.Time) ([]Grant, error)
-	PolicyMemberships(ctx context.Context) ([]Membership, error)
+	// PolicyGrants calls each for the grants that were over at since at the earliest and
+	// made at by at the latest (zero: whenever): one that was revoked ended then. Their
+	// Source, Reason, Ticket and Request are left out. PolicyMemberships calls it for all
+	// of them. After the call each may not keep what it was shown.
+	PolicyGrants(ctx context.Context, since, by time.Time, each func(*Grant)) error
+	PolicyMemberships(ctx context.Context, each func(*Membership)) error
 	// GrantsOfKind lists grants of all subjects of a kind, in the order of these and
 	// of their ends, behind one of them, without those that were over by then.
 	GrantsOfKind(ctx context.Context, after Subject, at GrantCursor, over time.Time, limit int) ([]GrantRecord, error)
@@ -50,45 +51,57 @@ type disabledStore interface {
 	Disabled(ctx context.Context, who Subject) (bool, error)
 }
 
-// Load reads the policy as the store has it, in one state, with the grants that
-// were there at a moment: those that counted, were to count, or had been over for
-// as long as is told of. All else is as it is now.
-func Load(ctx context.Context, s policyReader, at time.Time) (p Policy, err error) {
-	return viewed(ctx, s, at, at)
+// Load returns the policy as the store has it, in one state, with the grants that were
+// there at a moment: those that counted, were to count, or had been over for as long
+// as is told of. All else is as it is now.
+func Load(ctx context.Context, s policyReader, b BuiltIn, at time.Time) (*Snapshot, error) {
+	l, err := viewed(ctx, s, b, at, at)
+	return l.Snapshot, err
+}
+
+// loaded is a snapshot with what tells whether the store went back since.
+type loaded struct {
+	*Snapshot
+	stamp, epoch int64
 }
 
 // viewed reads the policy in one state, with the grants that had not been over for
 // long at a moment, and that were made by another; zero: whenever they were.
-func viewed(ctx context.Context, s policyReader, at, made time.Time) (p Policy, err error) {
+func viewed(ctx context.Context, s policyReader, b BuiltIn, at, made time.Time) (l loaded, err error) {
 	err = s.View(ctx, func(ctx context.Context) error {
-		p, err = load(ctx, s, at, made)
+		l, err = load(ctx, s, b, at, made)
 		return err
 	})
 	if err != nil {
-		return Policy{}, fmt.Errorf("load the policy: %w", err)
+		return loaded{}, fmt.Errorf("load the policy: %w", err)
 	}
-	return p, nil
+	return l, nil
 }
 
-func load(ctx context.Context, s policyReader, at, made time.Time) (p Policy, err error) {
+// load packs each row as it comes: there is never a list of all of them.
+func load(ctx context.Context, s policyReader, b BuiltIn, at, made time.Time) (l loaded, err error) {
 	versions, err := s.Versions(ctx)
 	if err != nil {
-		return p, err
+		return l, err
 	}
-	p.Version, p.Stamp, p.Epoch = uint64(versions[VersionPolicy]), versions[stampOfPolicy], versions[VersionEpoch]
+	p := Policy{Version: uint64(versions[VersionPolicy]), BuiltIn: b}
 	if err := p.loadBasis(ctx, s); err != nil {
-		return p, err
-	}
-	if p.Grants, err = s.PolicyGrants(ctx, at.Add(-told), made); err != nil {
-		return p, err
-	}
-	if p.Memberships, err = s.PolicyMemberships(ctx); err != nil {
-		return p, err
+		return l, err
 	}
 	if err := p.loadKeys(ctx, s, at); err != nil {
-		return p, err
+		return l, err
 	}
-	return p, p.loadDisabled(ctx, s)
+	c := newCompiling(&p)
+	if err := s.PolicyGrants(ctx, at.Add(-told), made, c.grant); err != nil {
+		return l, err
+	}
+	if err := s.PolicyMemberships(ctx, c.membership); err != nil {
+		return l, err
+	}
+	if err := c.loadDisabled(ctx, s); err != nil {
+		return l, err
+	}
+	return loaded{c.snapshot(p.Version, compileKeys(p.Keys)), versions[stampOfPolicy], versions[VersionEpoch]}, nil
 }
 
 // loadBasis reads what grants are made of, and the locks.
@@ -168,19 +181,19 @@ func (p *Policy) loadKeys(ctx context.Context, s policyReader, at time.Time) err
 	}
 }
 
-func (p *Policy) loadDisabled(ctx context.Context, s policyReader) error {
+func (c *compiling) loadDisabled(ctx context.Context, s policyReader) error {
 	clients, err := s.DisabledClients(ctx)
 	if err != nil {
 		return err
 	}
-	p.disable(Client, clients)
+	c.disable(Client, clients)
 	accounts, err := s.ServiceAccounts(ctx)
 	if err != nil {
 		return err
 	}
 	for _, a := range accounts {
 		if a.Disabled {
-			p.disable(ServiceAccount, []string{a.ID})
+			c.disable(ServiceAccount, []string{a.ID})
 		}
 	}
 	for after := ""; ; {
@@ -188,7 +201,7 @@ func (p *Policy) loadDisabled(ctx context.Context, s policyReader) error {
 		if err != nil {
 			return err
 		}
-		p.disable(User, page)
+		c.disable(User, page)
 		if len(page) < loadPage {
 			return nil
 		}
@@ -196,8 +209,8 @@ func (p *Policy) loadDisabled(ctx context.Context, s policyReader) error {
 	}
 }
 
-func (p *Policy) disable(kind Kind, ids []string) {
+func (c *compiling) disable(kind Kind, ids []string) {
 	for _, name := range ids {
-		p.Principals = append(p.Principals, Principal{Subject: Subject{kind, name}, Disabled: true})
+		c.principal(Principal{Subject: Subject{kind, name}, Disabled: true})
 	}
 }

@@ -20,11 +20,11 @@ type held struct {
 // holds returns all that is held in a house as it is now.
 func (h *hands) holds(from time.Time) map[held]bool {
 	h.Helper()
-	p, err := Load(h.Context(), h.store, time.Now())
+	s, err := Load(h.Context(), h.store, BuiltIn{}, time.Now())
 	if err != nil {
 		h.Fatal(err)
 	}
-	s, all := Compile(p), map[held]bool{}
+	all := map[held]bool{}
 	who := []Subject{{Client, "web"}, {Client, "app"}, {ServiceAccount, "ops"}}
 	for _, p := range h.people {
 		who = append(who, Subject{User, string(p)})

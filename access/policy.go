@@ -12,8 +12,6 @@ import (
 // was written, and what contradicts itself gives nobody anything.
 type Policy struct {
 	Version     uint64
-	Stamp       int64 // drawn for the Version: another history's with the same number has another one
-	Epoch       int64 // in which the Version counts
 	APIs        []API
 	Roles       []Role
 	Scopes      []Scope

@@ -59,9 +59,9 @@ func TestServersOfAnAPIAreApplicationsThatAreThere(t *testing.T) {
 // serves is what a client serves by the policy of now.
 func (w written) serves(client string) string {
 	w.Helper()
-	p, err := Load(w.Context(), w.Store, began)
+	s, err := Load(w.Context(), w.Store, BuiltIn{}, began)
 	if err != nil {
 		w.Fatal(err)
 	}
-	return strings.Join(Compile(p).Serves(client), " ")
+	return strings.Join(s.Serves(client), " ")
 }

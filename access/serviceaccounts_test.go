@@ -24,9 +24,9 @@ func (w written) service(name string) Begun {
 
 func (w written) snapshot() *Snapshot {
 	w.Helper()
-	p, err := Load(w.Context(), w.Store, time.Now())
-	w.must(p, err)
-	return Compile(p)
+	s, err := Load(w.Context(), w.Store, BuiltIn{}, time.Now())
+	w.must(s, err)
+	return s
 }
 
 // keyring follows the policy by loading it each time.
@@ -103,7 +103,7 @@ func TestAServiceAccountBeginsWithAKeyAndARole(t *testing.T) {
 		w.must(e, err)
 		return e
 	}
-	if got := ask(time.Now()); got.Outcome != Allowed || !got.Until.Equal(until) || got.Grants[0].Grant.Reason != "nightly report" {
+	if got := ask(time.Now()); got.Outcome != Allowed || !got.Until.Equal(until) || got.Grants[0].Reason != "nightly report" {
 		t.Errorf("explained: %+v", got)
 	}
 	if got := ask(until); got.Outcome != Refused {

@@ -8,17 +8,24 @@ import (
 
 // Snapshot is a policy as it stood at one version. It does not change: any
 // number of callers may ask it at once, and a change makes another one.
+//
+// What is the same for everybody lies there ready to be asked. What was given to
+// principals by name is packed in tables, without a pointer, and is made into a
+// principal when somebody asks for it: the garbage collector has nothing to do with
+// those of whom nobody speaks.
 type Snapshot struct {
 	version uint64
 	rules   *rules
-	tables  [actors]*table
+	tables  [actors]*table // nil for a kind of which there is nobody
 	keys    map[id.ServiceKey]*key
+	hot     *hot
 }
 
 // principal is somebody who acts, with what was given to them by name.
 type principal struct {
 	id       string
 	hash     uint64
+	stamp    uint64 // of the part of which it was made
 	disabled bool
 	member   []edge
 	grants   []*grant
@@ -27,66 +34,65 @@ type principal struct {
 	within     atomic.Pointer[effective] // and within the organisation asked of last
 }
 
-// Compile returns the snapshot of a policy. It keeps p, which must not be
-// changed any more.
+// Compile returns the snapshot of a policy. It keeps the APIs and the roles of p and what
+// groups have, which must not be changed any more.
 func Compile(p Policy) *Snapshot {
-	s := &Snapshot{version: p.Version, rules: compileRules(p), keys: compileKeys(p.Keys)}
-	for i := range s.tables {
-		s.tables[i] = &table{}
+	c := newCompiling(&p)
+	for i := range p.Principals {
+		c.principal(p.Principals[i])
 	}
-	for _, one := range p.Principals {
-		if one.Kind.acts() {
-			s.make(one.Subject).disabled = one.Disabled
-		}
+	for i := range p.Memberships {
+		c.membership(&p.Memberships[i])
 	}
-	for _, m := range p.Memberships {
-		e := edge{m.Of, m.span()}
-		if m.Member.Kind.acts() {
-			one := s.make(m.Member)
-			one.member = append(one.member, e)
-		} else {
-			s.rules.over[m.Member] = append(s.rules.over[m.Member], e)
-		}
-	}
-	conditions := conditions{}
 	for i := range p.Grants {
-		g := conditions.compile(&p.Grants[i])
-		if g.Subject.Kind.acts() {
-			one := s.make(g.Subject)
-			one.grants = append(one.grants, g)
-		} else {
-			s.rules.grants[g.Subject] = append(s.rules.grants[g.Subject], g)
-		}
+		c.grant(&p.Grants[i])
 	}
+	return c.snapshot(p.Version, compileKeys(p.Keys))
+}
+
+// compiling is a snapshot of which principals, memberships and grants are being read.
+type compiling struct {
+	*rules
+	gathering gathering
+}
+
+// newCompiling begins with what the others are made of.
+func newCompiling(p *Policy) *compiling {
+	return &compiling{rules: compileRules(*p)}
+}
+
+func (c *compiling) principal(p Principal) {
+	if p.Kind.acts() {
+		c.gathering.principal(p)
+	}
+}
+
+func (c *compiling) membership(m *Membership) {
+	if m.Member.Kind.acts() {
+		c.gathering.membership(m)
+		return
+	}
+	c.over[m.Member] = append(c.over[m.Member], edge{m.Of, m.span()})
+}
+
+func (c *compiling) grant(g *Grant) {
+	if g.Subject.Kind.acts() {
+		c.gathering.grant(g)
+		return
+	}
+	kept := *g
+	one := compiled(&kept)
+	c.grants[g.Subject] = append(c.grants[g.Subject], &one)
+}
+
+// snapshot ends it.
+func (c *compiling) snapshot(version uint64, keys map[id.ServiceKey]*key) *Snapshot {
+	s := &Snapshot{version: version, rules: c.rules, keys: keys}
+	for i := range s.tables {
+		s.tables[i] = c.gathering.table(i)
+	}
+	s.hot = newHot(s.Principals())
 	return s
-}
-
-// conditions has one for each source: a compiled one takes a hundred times as much
-// as its source, and many grants have the same.
-type conditions map[string]*condition
-
-func (all conditions) compile(g *Grant) *grant {
-	c := &grant{Grant: g, span: g.span()}
-	if g.Where.Place != Condition {
-		return c
-	}
-	source := g.Where.Expression
-	if all[source] == nil {
-		all[source] = conditionOf(source)
-	}
-	c.condition = all[source]
-	return c
-}
-
-// make returns the principal of a snapshot that nobody has seen yet.
-func (s *Snapshot) make(who Subject) *principal {
-	t, hash := s.tables[who.Kind.actor()], hashOf(who.ID)
-	one := t.find(who.ID, hash)
-	if one == nil {
-		one = &principal{id: who.ID, hash: hash}
-		t.add(one)
-	}
-	return one
 }
 
 // Version returns the version of the policy.
@@ -95,9 +101,7 @@ func (s *Snapshot) Version() uint64 { return s.version }
 // Principals returns of how many principals it has something.
 func (s *Snapshot) Principals() (n int) {
 	for _, t := range s.tables {
-		for i := range t {
-			n += t[i].number
-		}
+		n += t.number()
 	}
 	return n
 }
@@ -105,21 +109,16 @@ func (s *Snapshot) Principals() (n int) {
 // With returns a snapshot of a later version in which what was given to one
 // principal by name is as told, and all else as here. It copies one part in 256.
 func (s *Snapshot) With(version uint64, who Principal, memberships []Membership, grants []Grant) *Snapshot {
-	next := *s
-	next.version = version
+	next := s.withVersion(version)
 	if !who.Kind.acts() {
-		return &next
+		return next
 	}
-	one := &principal{id: who.ID, hash: hashOf(who.ID), disabled: who.Disabled}
-	for _, m := range memberships {
-		one.member = append(one.member, edge{m.Of, m.span()})
+	t := &next.tables[who.Kind.actor()]
+	*t = (*t).with(who.ID, hashOf(who.ID), packPrincipal(who.Disabled, memberships, grants))
+	if places := len(s.hot.places); places < mostHot && places < next.Principals() {
+		next.hot = newHot(next.Principals())
 	}
-	conditions := conditions{}
-	for j := range grants {
-		one.grants = append(one.grants, conditions.compile(&grants[j]))
-	}
-	next.tables[who.Kind.actor()] = s.tables[who.Kind.actor()].with(one)
-	return &next
+	return next
 }
 
 // withRules returns a snapshot of a later version in which all that is the same for
@@ -138,23 +137,68 @@ func (s *Snapshot) withVersion(version uint64) *Snapshot {
 	return &next
 }
 
+// apart returns the same for who asks about one principal after the other: those stay
+// hot who are.
+func (s *Snapshot) apart() *Snapshot {
+	next := *s
+	next.hot = newHot(0)
+	return &next
+}
+
 // principal returns what is known of who, nil for somebody ordinary, and for whoever
 // cannot act.
 func (s *Snapshot) principal(who Subject) *principal {
-	if !who.Kind.acts() {
+	actor := who.Kind.actor()
+	if actor == nobody {
 		return nil
 	}
-	return s.tables[who.Kind.actor()].get(who.ID)
+	return s.find(who.Kind, actor, who.ID)
 }
 
-// ordinary reports whether somebody is as if nothing were known of them.
-func (p *principal) ordinary() bool { return !p.disabled && p.member == nil && p.grants == nil }
+func (s *Snapshot) find(kind Kind, actor int, name string) *principal {
+	t, hash := s.tables[actor], hashOf(name)
+	if t == nil {
+		return nil
+	}
+	first, second := s.hot.of(hash)
+	stamp := t[hash%parts].stamp
+	if p := first.Load(); p.is(name, hash, stamp) {
+		return p
+	}
+	if p := second.Load(); p.is(name, hash, stamp) {
+		return p
+	}
+	record, id := t.find(name, hash)
+	if record == nil {
+		return nil
+	}
+	p := unpack(kind, record, id)
+	p.hash, p.stamp = hash, stamp
+	second.Store(first.Load())
+	first.Store(p)
+	return p
+}
+
+// is reports whether p is that principal, as it is by the part with that stamp.
+func (p *principal) is(name string, hash, stamp uint64) bool {
+	return p != nil && p.hash == hash && p.stamp == stamp && p.id == name
+}
+
+// disabled reports whether somebody is. It looks at no more of them.
+func (s *Snapshot) disabled(who Subject) bool {
+	actor := who.Kind.actor()
+	if actor == nobody {
+		return false
+	}
+	record, id := s.tables[actor].find(who.ID, hashOf(who.ID))
+	return record != nil && disabled(record[id:])
+}
 
 // all lists the principals.
 func (s *Snapshot) all(yield func(Subject) bool) {
 	for _, kind := range []Kind{User, ServiceAccount, Client} {
-		for p := range s.tables[kind.actor()].all {
-			if !yield(Subject{kind, p.id}) {
+		for record, id := range s.tables[kind.actor()].all {
+			if !yield(Subject{kind, string(record[:id])}) {
 				return
 			}
 		}

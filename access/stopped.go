@@ -8,7 +8,7 @@ func (s *Snapshot) Stopped(q *Question) (why Reason, stopped bool) {
 	if s.rules.anyLocked(q, nanos(q.Now), &ignored) {
 		return Locked, true
 	}
-	if p := s.principal(q.Principal); p != nil && p.disabled {
+	if s.disabled(q.Principal) {
 		return Inactive, true
 	}
 	return "", false

@@ -34,11 +34,12 @@ func (s *Snapshot) WhoCan(ctx context.Context, permission, org string, at time.T
 	if !ok {
 		return nil, unknownPermission(permission)
 	}
+	apart := s.apart()
 	for who := range s.all {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("who can: %w", err)
 		}
-		h, may, err := s.holder(who, permission, org, at)
+		h, may, err := apart.holder(who, permission, org, at)
 		if err != nil {
 			return nil, fmt.Errorf("who can: %w", err)
 		}

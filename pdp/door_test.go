@@ -73,9 +73,17 @@ func (t tokens) give(text, client, person string, change ...func(*oauth.AccessCl
 
 func (p *point) Decided(outcome string) { p.outcomes[outcome]++ }
 
-func (p *point) Explain(_ context.Context, q *access.Question) (access.Explanation, error) {
+func (p *point) Explain(ctx context.Context, q *access.Question) (access.Explanation, error) {
 	p.asked = append(p.asked, q)
-	return p.policy.Explain(q)
+	e, err := p.policy.Explain(q)
+	return e, errors.Join(err, p.Reasons(ctx, &e))
+}
+
+func (p *point) Reasons(_ context.Context, e *access.Explanation) error {
+	for i := range e.Grants {
+		e.Grants[i].Reason = "why " + string(e.Grants[i].Grant.ID)
+	}
+	return nil
 }
 
 func (*point) Email(_ context.Context, user id.User) (string, error) {

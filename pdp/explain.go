@@ -58,7 +58,10 @@ func (c *call) asked() (time.Time, error) {
 // has it.
 func (d *Door) explained(c *call, q *access.Question, at time.Time) (e access.Explanation, err error) {
 	if at.IsZero() {
-		return c.Snapshot.Explain(q)
+		if e, err = c.Snapshot.Explain(q); err != nil {
+			return e, err
+		}
+		return e, d.History.Reasons(c, &e)
 	}
 	q.Now = at
 	err = d.heavily(c, func() (err error) {

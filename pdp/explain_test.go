@@ -19,11 +19,17 @@ func TestExplanationIsThatOfTheCommand(t *testing.T) {
 	if a.status != http.StatusOK || a.json["decision"] != "deny" || a.json["reason"] != "resource_unknown" || principal["email"] != "bob@example.test" {
 		t.Fatalf("%d %s", a.status, a.body)
 	}
-	if grants, _ := a.json["grants"].([]any); len(grants) != 3 {
+	grants, _ := a.json["grants"].([]any)
+	if len(grants) != 3 {
 		t.Errorf("%d grants were considered: %s", len(grants), a.body)
 	}
+	for _, g := range grants {
+		if g, _ := g.(map[string]any); g["reason"] != "why "+g["id"].(string) {
+			t.Errorf("it does not say why that was granted: %v", g)
+		}
+	}
 	if len(d.asked) != 0 {
-		t.Error("the store was asked about this moment")
+		t.Error("the store was asked to decide about this moment")
 	}
 	if a := d.post(pdp.PathExplain, "decider", `{"subject":{"type":"user","id":"usr_ada"},"action":{"name":"read"},"resource":{"type":"shop/orders"}}`); a.json["decision"] != "allow" {
 		t.Errorf("about no order in particular: %d %s", a.status, a.body)

@@ -44,9 +44,12 @@ type Callers interface {
 	Refused(r *http.Request, c *caller.Caller, err error)
 }
 
-// History explains by the grants of another moment; *access.Service does.
+// History knows what a policy in memory does not; *access.Service does.
 type History interface {
+	// Explain explains by the grants of another moment, with their reasons.
 	Explain(ctx context.Context, q *access.Question) (access.Explanation, error)
+	// Reasons says of the grants of an explanation why they were given.
+	Reasons(ctx context.Context, e *access.Explanation) error
 }
 
 // People knows the addresses of people.

@@ -76,7 +76,6 @@ var walksMore = map[*statement]int{
 	selectEntries:  4 * planPage,
 	selectLeaves:   5001,
 	// A policy is held in memory as a whole: all that counts or is told of.
-	countPolicyGrants:       math.MaxInt,
 	selectPolicyGrants:      math.MaxInt,
 	selectPolicyMemberships: math.MaxInt,
 }
@@ -305,7 +304,6 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectGrantInOrg:     {{"acme", at}, {"nothing", at}},
 		endGrantsOf:          one("user", user, at, "console:root", "reason"),
 
-		countPolicyGrants:       {{at}, {at - long}},
 		selectPolicyGrants:      {{at, at}, {at - long, at}},
 		selectPolicyMemberships: {{}},
 

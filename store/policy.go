@@ -12,19 +12,13 @@ import (
 )
 
 // A policy is read whole, by every process that starts and every command that asks:
-// only what decides, and the reason, leaves the database.
+// only what decides leaves the database.
 var (
-	// Index grants_ends.
-	countPolicyGrants = newStatement(`
-SELECT COUNT(*)
-FROM grants
-WHERE ends_at >= $1`)
-
-	// Likewise. In the order of the index, or SQLite would walk the table, with all that
+	// Index grants_ends. In the order of the index, or SQLite would walk the table, with all that
 	// were over years ago.
 	selectPolicyGrants = newStatement(`
 SELECT id, subject_kind, subject_id, effect, role, permission, org, place, NULLIF(resource_ids, '[]'), expression,
-    not_before, ends_at, require_level, require_age, reason, revoked_at
+    not_before, ends_at, require_level, require_age, revoked_at
 FROM grants
 WHERE ends_at >= $1 AND created_at <= $2
 ORDER BY ends_at`)
@@ -36,74 +30,55 @@ FROM memberships
 ORDER BY member_kind, member_id, of_kind, of_id`)
 )
 
-// PolicyGrants returns the grants that were over at since at the earliest and made
-// at by at the latest (zero: whenever), as a policy has them, in no order.
-func (s *Store) PolicyGrants(ctx context.Context, since, by time.Time) (all []access.Grant, err error) {
-	err = s.each(ctx, countPolicyGrants, []any{micros(since)}, func(rows *sql.Rows) error {
-		var n int
-		err := rows.Scan(&n)
-		all = make([]access.Grant, 0, n) // growing would need several times as much
-		return err
-	})
-	if err != nil {
-		return nil, doing("count grants", err)
-	}
+// PolicyGrants calls each for the grants that were over at since at the earliest and
+// made at by at the latest (zero: whenever), as a policy has them, in no order.
+func (s *Store) PolicyGrants(ctx context.Context, since, by time.Time, each func(*access.Grant)) error {
 	row := newGrantRow()
-	err = s.each(ctx, selectPolicyGrants, []any{micros(since), endMicros(by)}, func(rows *sql.Rows) error {
+	err := s.each(ctx, selectPolicyGrants, []any{micros(since), endMicros(by)}, func(rows *sql.Rows) error {
 		g, err := row.scan(rows)
-		all = append(all, g)
+		if err == nil {
+			each(&g)
+		}
 		return err
 	})
-	return all, doing("read grants", err)
+	return doing("read grants", err)
 }
 
-// PolicyMemberships returns all memberships, in no order.
-func (s *Store) PolicyMemberships(ctx context.Context) (all []access.Membership, err error) {
+// PolicyMemberships calls each for all memberships, in no order.
+func (s *Store) PolicyMemberships(ctx context.Context, each func(*access.Membership)) error {
 	var m access.Membership
-	var container, of, kind, member string
-	words := vocabulary{}
-	to := []any{&container, &of, &kind, &member, instant{&m.NotBefore}, instant{&m.ExpiresAt}}
-	err = s.each(ctx, selectPolicyMemberships, nil, func(rows *sql.Rows) error {
-		err := rows.Scan(to...)
-		m.Of = access.Subject{Kind: access.Kind(words.the(container)), ID: words.the(of)}
-		m.Member = access.Subject{Kind: access.Kind(words.the(kind)), ID: member}
-		all = append(all, m)
-		return err
+	var container, kind string
+	to := []any{&container, &m.Of.ID, &kind, &m.Member.ID, instant{&m.NotBefore}, instant{&m.ExpiresAt}}
+	err := s.each(ctx, selectPolicyMemberships, nil, func(rows *sql.Rows) error {
+		if err := rows.Scan(to...); err != nil {
+			return err
+		}
+		m.Of.Kind, m.Member.Kind = access.Kind(container), access.Kind(kind)
+		each(&m)
+		return nil
 	})
-	return all, doing("read memberships", err)
-}
-
-// vocabulary has each word once, however many rows say it.
-type vocabulary map[string]string
-
-func (v vocabulary) the(word string) string {
-	if one, ok := v[word]; ok {
-		return one
-	}
-	v[word] = word
-	return word
+	return doing("read memberships", err)
 }
 
 // grantRow is a row of selectPolicyGrants. The next one is scanned into the same
 // place: of a hundred thousand, each would cost a dozen pieces of memory.
 type grantRow struct {
-	words    vocabulary
 	patterns map[string]access.Pattern
 
-	name, kind, subject, effect, role, pattern, org, place, expression, level, reason string
-	ids                                                                               sql.NullString
-	from, revoked                                                                     time.Time
-	ends, age                                                                         int64
+	name, kind, subject, effect, role, pattern, org, place, expression, level string
+	ids                                                                       sql.NullString
+	from, revoked                                                             time.Time
+	ends, age                                                                 int64
 
 	to []any
 }
 
 func newGrantRow() *grantRow {
-	r := &grantRow{words: vocabulary{}, patterns: map[string]access.Pattern{"": {}}}
+	r := &grantRow{patterns: map[string]access.Pattern{"": {}}}
 	r.to = []any{
 		&r.name, &r.kind, &r.subject, &r.effect, &r.role, &r.pattern, &r.org, &r.place, &r.ids, &r.expression,
 		instant{&r.from},
-		&r.ends, &r.level, &r.age, &r.reason,
+		&r.ends, &r.level, &r.age,
 		instant{&r.revoked},
 	}
 	return r
@@ -114,10 +89,10 @@ func (r *grantRow) scan(rows *sql.Rows) (g access.Grant, err error) {
 		return g, err
 	}
 	g = access.Grant{
-		ID: id.Grant(r.name), Subject: access.Subject{Kind: access.Kind(r.words.the(r.kind)), ID: r.subject},
-		Effect: access.Effect(r.words.the(r.effect)), Role: r.words.the(r.role), Org: r.words.the(r.org),
-		Where:  access.Where{Place: access.Place(r.words.the(r.place)), Expression: r.words.the(r.expression)},
-		Window: access.Window{NotBefore: r.from}, Reason: r.words.the(r.reason),
+		ID: id.Grant(r.name), Subject: access.Subject{Kind: access.Kind(r.kind), ID: r.subject},
+		Effect: access.Effect(r.effect), Role: r.role, Org: r.org,
+		Where:    access.Where{Place: access.Place(r.place), Expression: r.expression},
+		Window:   access.Window{NotBefore: r.from},
 		Requires: access.Requirement{MaxAge: time.Duration(r.age) * time.Microsecond}, Withdrawn: !r.revoked.IsZero(),
 	}
 	if r.ends != math.MaxInt64 {
@@ -144,6 +119,6 @@ func (r *grantRow) matches(text string) (p access.Pattern, err error) {
 
 var policyTable = table{
 	statements: []*statement{
-		countPolicyGrants, selectPolicyGrants, selectPolicyMemberships,
+		selectPolicyGrants, selectPolicyMemberships,
 	},
 }

@@ -39,21 +39,19 @@ func BenchmarkLoadPolicy(b *testing.B) {
 	}
 }
 
-func load(b *testing.B, s *store.Store, now time.Time, grants int) {
+func load(b *testing.B, s *store.Store, now time.Time, people int) {
 	var held, peak float64
 	for b.Loop() {
 		b.StopTimer()
 		before := heap()
 		stop := watch(&peak, before)
 		b.StartTimer()
-		p, err := access.Load(b.Context(), s, now)
-		if err != nil || len(p.Grants) != grants {
-			b.Fatal(len(p.Grants), err)
+		snapshot, err := access.Load(b.Context(), s, access.BuiltIn{}, now)
+		if err != nil || snapshot.Principals() != people {
+			b.Fatal(snapshot.Principals(), err)
 		}
-		snapshot := access.Compile(p)
 		b.StopTimer()
 		stop()
-		p = access.Policy{}
 		held = max(held, heap()-before)
 		runtime.KeepAlive(snapshot)
 		b.StartTimer()

@@ -345,7 +345,7 @@ func OfExplanation(q *access.Question, e access.Explanation) Explanation {
 	for _, c := range e.Grants {
 		w.Grants = append(w.Grants, Considered{
 			ID: c.Grant.ID, Verdict: c.Verdict, Since: c.Since.UTC(), Path: OfPath(c.Path), Effect: c.Grant.Effect, Role: c.Grant.Role,
-			Pattern: c.Grant.Permission.String(), Where: c.Grant.Where.Place, Org: c.Grant.Org, ExpiresAt: c.Grant.ExpiresAt.UTC(), Reason: c.Grant.Reason,
+			Pattern: c.Grant.Permission.String(), Where: c.Grant.Where.Place, Org: c.Grant.Org, ExpiresAt: c.Grant.ExpiresAt.UTC(), Reason: c.Reason,
 		})
 	}
 	return w
