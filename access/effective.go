@@ -17,6 +17,7 @@ type effective struct {
 	allowing, denying list     // what holds for every resource and asks for nothing
 	maybe             []active // allows that depend on the resource, or on the proof
 	unless            []active // denies that depend on the resource
+	plain             bool     // there is nothing but allowing
 }
 
 // list is grants that count whatever the resource is. Where there are many, any is
@@ -42,7 +43,7 @@ func (r *rules) effective(p *principal, org string, now int64) *effective {
 	if org != "" {
 		kept = &p.within
 	}
-	if e := kept.Load(); e != nil && e.rules == r && e.org == org && e.from <= now && now < e.until {
+	if e := kept.Load(); e != nil && e.rules == r && e.from <= now && now < e.until && (org == "" || e.org == org) {
 		return e
 	}
 	e := r.build(p, org, now)
@@ -60,6 +61,7 @@ func (r *rules) build(p *principal, org string, now int64) *effective {
 	e.allowing.sum(len(r.catalogue))
 	e.denying.sum(len(r.catalogue))
 	e.ends = moment(e.until)
+	e.plain = len(e.denying.grants)+len(e.unless)+len(e.maybe) == 0
 	return e
 }
 

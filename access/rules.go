@@ -20,6 +20,7 @@ const (
 type rules struct {
 	builtIn     BuiltIn
 	permissions map[string]uint32 // by full id
+	index       index             // the same, for decisions
 	catalogue   []entry           // by index
 	everything  bits              // the whole catalogue,
 	audiences   map[string]bits   // and the part of the API whose tokens are for an audience
@@ -100,6 +101,7 @@ func (r *rules) addAPIs(apis []API) {
 			r.catalogue = append(r.catalogue, e)
 		}
 	}
+	r.index = newIndex(r.catalogue)
 	r.everything = newBits(len(r.catalogue))
 	for _, a := range apis {
 		if r.audiences[a.Audience] == nil {

@@ -37,13 +37,14 @@ func ending(t time.Time) int64 {
 // nanos is t as a span has it. What lies beyond the range of nanoseconds
 // (1678 to 2262) is the end of that range: a grant without end in our lifetime.
 func nanos(t time.Time) int64 {
-	switch seconds := t.Unix(); {
+	seconds := t.Unix()
+	switch {
 	case seconds <= -reach:
 		return math.MinInt64
 	case seconds >= reach:
 		return never
 	}
-	return t.UnixNano()
+	return seconds*int64(time.Second) + int64(t.Nanosecond()) // UnixNano would take t apart again
 }
 
 // reach is how many seconds there are on either side of 1970.
