@@ -158,9 +158,30 @@ type sizes struct{}
 // EstimateSize implements cost.Estimator.
 func (sizes) EstimateSize(cost.AstNode) *cost.SizeEstimate { return &cost.SizeEstimate{Max: maxSize} }
 
-// EstimateCallCost implements cost.Estimator.
-func (sizes) EstimateCallCost(string, string, *cost.AstNode, []cost.AstNode) *cost.CallEstimate {
-	return nil
+// EstimateCallCost implements cost.Estimator. A pattern costs what it takes when it is
+// asked (toll), and not what its length says: five letters of it may be hundreds of steps.
+func (sizes) EstimateCallCost(function, _ string, target *cost.AstNode, args []cost.AstNode) *cost.CallEstimate {
+	if function != "matches" || len(args) == 0 {
+		return nil
+	}
+	text := args[0]
+	if target != nil {
+		text = *target
+	}
+	length := uint64(maxSize)
+	if size := text.ComputedSize(); size != nil {
+		length = size.Max
+	}
+	n := uint64(maxPattern)
+	if pattern, ok := literalText(args[len(args)-1].Expr()); ok {
+		if counted, err := steps(pattern); err == nil {
+			n = min(n, uint64(counted))
+		}
+	}
+	if length > maxCost*lettersOfStep { // nothing that long may be asked, and no product overflows
+		length = maxCost * lettersOfStep
+	}
+	return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: 1, Max: 1 + length*n/lettersOfStep}}
 }
 
 // environment is what expressions know.

@@ -228,7 +228,7 @@ func BenchmarkCostlyDecision(b *testing.B) {
 // one as may be written.
 func BenchmarkFirstAsked(b *testing.B) {
 	for i := 0; b.Loop(); i++ {
-		c := condition{source: fmt.Sprintf(`resource.text == "%d"`, i) + strings.Repeat(`||resource.text.matches("(a?){40}b")`, 30)}
+		c := condition{source: fmt.Sprintf(`resource.text.matches("a{0,90}b%d")`, i) + strings.Repeat(`||resource.id=="a"`, 110)}
 		if c.compiled() == nil {
 			b.Fatal(CheckExpression(c.source))
 		}
