@@ -155,7 +155,8 @@ func (h *House) wire() {
 	h.Keys.Remember = h.Config.Session.Absolute
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
 	h.Tokens = &oauth.Verifier{Issuer: h.Config.Issuer, Keys: h.Keys, Registry: h.Registry}
-	h.Policy = access.NewLive(h.Store, h.Feed, builtIn(h.Config))
+	own := builtIn(h.Config)
+	h.Policy = access.NewLive(h.Store, h.Feed, own)
 	h.OAuth = &oauth.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,
 		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: ceiling{h.Policy}, MFA: h.Config.SignIn.MFA, Log: h.Log,
@@ -164,7 +165,7 @@ func (h *House) wire() {
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
 	}
 	h.Access = &access.Service{
-		Store: h.Store, Audit: h.Audit, Refusals: h.Refusals, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: builtIn(h.Config),
+		Store: h.Store, Audit: h.Audit, Refusals: h.Refusals, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: own,
 	}
 	h.Keyring = &access.Keyring{Codec: h.Access.Keys, Policy: h.Policy, Store: h.Store}
 	h.OAuth.Administrators = h

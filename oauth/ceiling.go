@@ -43,19 +43,15 @@ const ShortestToken = time.Second
 // under returns what the ceiling leaves of scopes, and of those by which the
 // claims that are asked for one by one could be had. A is zero for a client's own.
 // Where nothing is left of something, or it is over by now, the answer is no; and
-// so it is while a lock is on the person, the session or the client.
+// so it is while person, session or client are stopped.
 func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes []string, asked ClaimsRequest, now time.Time, no *Refusal) (Allowance, error) {
-	locked, err := s.Registry.locked(ctx, &TokenFacts{User: a.User, Session: a.Session, Client: c.ID})
-	if err != nil {
-		return Allowance{}, err
-	}
-	if locked {
-		return Allowance{}, suspended(no)
-	}
 	all := common(ConsentScopes(c, scopes, asked), c.Scopes)
 	allowed, err := s.Ceiling.Over(ctx, c, a, all, now)
 	if err != nil {
 		return Allowance{}, fmt.Errorf("ask what is allowed: %w", err)
+	}
+	if allowed.Stopped {
+		return Allowance{}, suspended(no)
 	}
 	if err := s.admit(ctx, c, a, now, &allowed); err != nil {
 		return Allowance{}, err
@@ -68,7 +64,7 @@ func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes
 	return allowed, nil
 }
 
-// suspended is the no to who is locked, where no is what another would be. Another
+// suspended is the no to who is stopped, where no is what another would be. Another
 // scope would not help, so that invalid_scope is not said.
 func suspended(no *Refusal) *Refusal {
 	if no.Code == AccessDenied {
@@ -77,13 +73,13 @@ func suspended(no *Refusal) *Refusal {
 	return errLocked
 }
 
-var errLocked = refuse(InvalidGrant, "The person, the session or the client is locked for now.")
+var errLocked = refuse(InvalidGrant, "The person, the session or the client is locked or disabled for now.")
 
 // serves reports whether a token of what is allowed is any good to whom asked
 // for scopes: something is left, the sign-in too if it was asked for, and for a
 // second at least.
 func (a Allowance) serves(scopes []string, now time.Time) bool {
-	if a.Stopped || !a.Until.IsZero() && a.Until.Before(now.Add(ShortestToken)) {
+	if !a.Until.IsZero() && a.Until.Before(now.Add(ShortestToken)) {
 		return false
 	}
 	if slices.Contains(scopes, ScopeOpenID) && !slices.Contains(a.Scopes, ScopeOpenID) {

@@ -2,6 +2,7 @@ package crowd
 
 import (
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -49,6 +50,10 @@ func (f filler) granted() int {
 }
 
 func (f filler) people() []string {
+	return slices.Concat(f.accounts(), f.groups(), f.services(), f.grants(), f.sessions())
+}
+
+func (f filler) accounts() []string {
 	email := f.key("i") + " || '@crowd.test'"
 	name := fmt.Sprintf("substr(%s, 2, 2)", f.key("i"))
 	return []string{
@@ -85,6 +90,11 @@ func (f filler) people() []string {
 			{"created_at", f.at(long)},
 			{"updated_at", f.at(long)},
 		}),
+	}
+}
+
+func (f filler) groups() []string {
+	return []string{
 		f.rows("groups", 50, [][2]string{
 			{"id", "'group-' || i"},
 			{"description", "''"},
@@ -101,6 +111,11 @@ func (f filler) people() []string {
 			{"created_by", "'console:root'"},
 			{"rev", "1"},
 		}),
+	}
+}
+
+func (f filler) services() []string {
+	return []string{
 		f.rows("service_accounts", 50, [][2]string{
 			{"id", "'service-' || i"},
 			{"description", "''"},
@@ -121,6 +136,11 @@ func (f filler) people() []string {
 			{"revoked_by", "''"},
 			{"ends_at", f.expires()},
 		}),
+	}
+}
+
+func (f filler) grants() []string {
+	return []string{
 		f.rows("grants", f.granted(), [][2]string{
 			{"id", f.id("gra_", "i")},
 			{"subject_kind", "'user'"},
@@ -157,6 +177,11 @@ func (f filler) people() []string {
 			{"at", fmt.Sprintf("CASE WHEN i <= %d THEN %d + i ELSE %d + i END", f.Due, f.now-long, f.now-hour)},
 		}),
 		fmt.Sprintf("INSERT INTO versions (name, value) VALUES ('policy', %d) ON CONFLICT (name) DO UPDATE SET value = excluded.value", f.granted()),
+	}
+}
+
+func (f filler) sessions() []string {
+	return []string{
 		f.rows("sessions", f.Sessions, [][2]string{
 			{"id", f.id("ses_", "i")},
 			{"token_hash", f.bytes(f.id("tok_", "i"))},
