@@ -64,7 +64,7 @@ func (m *Mux) Otherwise() {
 		return
 	}
 	m.ServeMux.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
-		status, f := http.StatusNotFound, fault.New(fault.NotFound, "page.not_found", "There is nothing at this address.")
+		status, f := http.StatusNotFound, fault.New(fault.NotFound, "page.not_found", "There is no such page.")
 		if allow := m.Allow(r); allow != "" {
 			w.Header().Set("Allow", allow)
 			status, f = http.StatusMethodNotAllowed, fault.New(fault.Malformed, "request.method", "What is at this address is asked by: "+allow+".")
