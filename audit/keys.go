@@ -31,8 +31,16 @@ const macSize = 16
 // unsealedMAC says that a leaf is of this house.
 func (k Keys) unsealedMAC(leaf tlog.Hash) []byte { return k.macOf("unsealed", 0, leaf) }
 
-// sealedMAC says that a leaf is of this house, and which place it has in the tree.
-func (k Keys) sealedMAC(seq int64, leaf tlog.Hash) []byte { return k.macOf("sealed", seq, leaf) }
+// sealedMAC says that a leaf is of this house, and behind that, which place it has in
+// the tree.
+func (k Keys) sealedMAC(seq int64, leaf tlog.Hash) []byte {
+	return append(k.unsealedMAC(leaf), k.macOf("sealed", seq, leaf)...)
+}
+
+// ownLeaf reports whether a leaf is of this house, wherever it stands now.
+func (k Keys) ownLeaf(l *Leaf) bool {
+	return len(l.MAC) > macSize && sameMAC(l.MAC[:macSize], k.unsealedMAC(l.Hash))
+}
 
 func (k Keys) macOf(what string, seq int64, leaf tlog.Hash) []byte {
 	h := hmac.New(sha256.New, k.mac)

@@ -1,7 +1,7 @@
 package audit
 
 import (
-	"errors"
+	"fmt"
 	"math/bits"
 
 	"golang.org/x/mod/sumdb/tlog"
@@ -55,10 +55,10 @@ func (t *Tree) Bytes() []byte {
 	return all
 }
 
-// ParseTree reads what Bytes wrote of a tree of that size.
+// ParseTree reads what Bytes wrote of a tree of that size; ErrForged for anything else.
 func ParseTree(size int64, frontier []byte) (t Tree, err error) {
 	if size < 0 || len(frontier) != bits.OnesCount64(uint64(size))*tlog.HashSize {
-		return t, errors.New("the frontier of the audit tree does not fit its size")
+		return t, fmt.Errorf("%w: the frontier of the tree does not fit its size", ErrForged)
 	}
 	t.Size = size
 	for ; len(frontier) > 0; frontier = frontier[tlog.HashSize:] {

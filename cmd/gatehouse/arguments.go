@@ -19,6 +19,8 @@ func noArgs(cmd *cobra.Command, args []string) error {
 type thing struct{ name, means string }
 
 var (
+	aDeletedPerson = thing{"PERSON-ID", "the id (usr_…) of a person who was deleted; \"gatehouse audit list --action user.delete\" shows them"}
+
 	aUser   = thing{"USER", "an id (usr_…) or an email address; \"gatehouse user list\" shows them"}
 	aClient = thing{"CLIENT_ID", "the id of an application; \"gatehouse client list\" shows them"}
 	aKey    = thing{"KEY_ID", "the id of a signing key; \"gatehouse keys list\" shows them"}

@@ -14,11 +14,13 @@ import (
 )
 
 func (a *app) audit() *cobra.Command {
-	return explained(a.group("audit", "Read who did what to whom", a.auditList()),
+	return explained(a.group("audit", "Read and prove who did what to whom", a.auditList(), a.auditExport(), a.auditVerify(), a.auditProve(), a.auditErase()),
 		`Read the audit log: who did what to whom, when and from where, and what was
-refused. It is written with each change and cannot be changed itself.`,
+refused. It is written with each change and cannot be changed itself; who does so
+in the database all the same is found out.`,
 		`  gatehouse audit list
-  gatehouse audit list --target user:ada@example.test --since 7d`)
+  gatehouse audit list --target user:ada@example.test --since 7d
+  gatehouse audit verify`)
 }
 
 // auditPage is how many events are listed unless somebody asks for more.

@@ -26,6 +26,12 @@ type auditFlags struct {
 }
 
 func (f *auditFlags) bind(cmd *cobra.Command) {
+	f.bindFilters(cmd)
+	f.pageFlags.bind(cmd, auditPage)
+}
+
+// bindFilters is bind for a command that does not end amid a list.
+func (f *auditFlags) bindFilters(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.actor, "actor", "", "only what this `ACTOR` did: an email address, a person's id, a kind (console), or KIND:ID (client:web)")
 	flags.StringVar(&f.target, "target", "", "only what was done to this `TARGET`: KIND:ID (client:web), an email address, or an id with a prefix")
@@ -35,7 +41,6 @@ func (f *auditFlags) bind(cmd *cobra.Command) {
 	flags.StringVar(&f.client, "client", "", "only what concerns this `CLIENT`")
 	flags.StringVar(&f.since, "since", "", "only since this `time`: RFC 3339, a date, or how long ago (24h, 7d)")
 	flags.StringVar(&f.until, "until", "", "only before this `time`, written as for --since")
-	f.pageFlags.bind(cmd, auditPage)
 	for name, values := range map[string]func() []string{
 		"action": auditActions, "target": auditKinds, "actor": actorKinds, "outcome": outcomes,
 	} {

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"gatehouse/config"
@@ -25,6 +26,11 @@ func Unusable(c config.Config) []fault.Field {
 			bad = append(bad, fault.Field{Name: "bootstrap.password_file", Problem: "cannot be read: " + err.Error()})
 		} else {
 			_ = f.Close() // it was only opened to see whether it can be
+		}
+	}
+	if name := c.Audit.CheckpointFile; name != "" {
+		if info, err := os.Stat(filepath.Dir(name)); err != nil || !info.IsDir() {
+			bad = append(bad, fault.Field{Name: "audit.checkpoint_file", Problem: "lies in " + filepath.Dir(name) + ", which is no directory"})
 		}
 	}
 	if _, err := brand.Open(c.Brand); err != nil {

@@ -326,7 +326,7 @@ func (f filler) records() []string {
 			{"seq", fmt.Sprintf("%d + i", FirstLeaf)},
 			{"event", f.id("evt_", "i")},
 			{"leaf", f.bytes("'thirty-two bytes, as of any hash.'")},
-			{"mac", f.bytes("'sixteen bytes...'")},
+			{"mac", f.bytes("'thirty-two bytes, as of two MACs.'")},
 		}),
 	}
 }
