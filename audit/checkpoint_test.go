@@ -36,7 +36,7 @@ func TestACheckpointIsASignedNote(t *testing.T) {
 	}
 	n, err := note.Open([]byte(c.Note), note.VerifierList(verifier))
 	if err != nil || n.Text != keys.Origin()+"\n1\n"+tree.Root().String()+"\n" {
-		t.Errorf("%q, %v", n, err)
+		t.Errorf("%+v, %v", n, err)
 	}
 	again, err := verifyNote(keys.verifier(), c.Note)
 	if err != nil || again.Size != 1 || again.Root != tree.Root() {

@@ -15,7 +15,7 @@ import (
 func (a *app) auditExport() *cobra.Command {
 	var f auditFlags
 	var format string
-	cmd := &cobra.Command{
+	cmd := a.printing(&cobra.Command{
 		Use:   "export",
 		Short: "Write events to standard output, for other programs",
 		Long: `Write events to standard output, the newest first: a line of JSON for each, as
@@ -25,7 +25,7 @@ a page of events at a time, and ends with an error when it could not write all.`
 		Example: `  gatehouse audit export --since 30d
   gatehouse audit export --format csv --target user:ada@example.test`,
 		Args: noArgs,
-	}
+	})
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		export := wire.ExportLines
 		switch format {

@@ -128,6 +128,7 @@ var named = []struct{ command, thing, nobody, more string }{
 	{"user enable", "user", "usr_nobody", ""},
 	{"user set-password", "user", "usr_nobody", "--password-file -"},
 	{"user reset-factor", "user", "usr_nobody", "--yes"},
+	{"audit erase", "user", "usr_nobody", "--yes"},
 	{"client show", "client", "nobody", ""},
 	{"client update", "client", "cli_nobody", "--name X"},
 	{"client disable", "client", "nobody", ""},
@@ -474,6 +475,7 @@ func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
 	without := []string{"serve", "demo", "migrate up", "config check", "config show", "config explain", "healthcheck", "version", "restore", "doctor", "token decode"}
 	more := map[string]string{
 		"backup":       "/nowhere/at/all",
+		"audit prove":  "evt_nothing",
 		"demo token":   "ada@example.test",
 		"api create":   "--id shop --audience https://shop.example.test --permission orders:read",
 		"group create": "--id desk", "org create": "--id acme", "service create": "--id ops", "lock create": "--role support --reason x", "lock lift": "--role support",
