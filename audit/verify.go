@@ -326,8 +326,11 @@ func (r *verification) heads(ctx context.Context) error {
 		return nil
 	}
 	signed, err := verifyNote(r.verifier, r.stored[0].Note)
-	if err != nil || signed.Size != r.tree.Size || signed.Root != root {
-		r.find(r.tree.Size-1, "", "the checkpoint of %d entries is not signed, or not of these", r.tree.Size)
+	switch {
+	case err != nil || signed.Size != r.tree.Size:
+		r.find(-1, "", "the checkpoint of %d entries was not signed by this Gatehouse", r.tree.Size)
+	case signed.Root != root:
+		r.find(r.tree.Size-1, "", "it or one before it is not what it was when the checkpoint of %d entries was signed", r.tree.Size)
 	}
 	r.stored, r.last = r.stored[1:], r.tree.Size
 	return nil
