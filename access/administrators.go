@@ -47,23 +47,13 @@ func (s *Service) change(ctx context.Context, f func(ctx context.Context, t *tou
 		if t, ok := ctx.Value(underway{}).(*touched); ok {
 			return f(ctx, t) // a part of a change that is under way
 		}
-		version, err := s.Store.RaisePolicy(ctx)
-		if err != nil {
-			return err
-		}
-		s.Store.AfterCommit(ctx, func() { s.Live.Committed(uint64(version)) })
-		before, err := s.Administered(ctx)
-		if err != nil {
-			return err
-		}
-		t := &touched{}
-		if err := f(context.WithValue(ctx, underway{}, t), t); err != nil {
-			return err
-		}
-		if err := s.tell(ctx, uint64(version), t); err != nil || !before {
-			return err
-		}
-		return s.stillAdministered(ctx)
+		return s.replay(ctx, func(ctx context.Context, version uint64) error {
+			t := &touched{}
+			if err := f(context.WithValue(ctx, underway{}, t), t); err != nil {
+				return err
+			}
+			return s.tell(ctx, version, t)
+		})
 	})
 }
 

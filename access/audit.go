@@ -39,15 +39,18 @@ const (
 	ActionGrantsEnd   audit.Action = "grants.end"
 
 	ActionGroupCreate  audit.Action = "group.create"
+	ActionGroupUpdate  audit.Action = "group.update"
 	ActionGroupDelete  audit.Action = "group.delete"
 	ActionMemberAdd    audit.Action = "member.add"
 	ActionMemberRemove audit.Action = "member.remove"
 	ActionLockCreate   audit.Action = "lock.create"
 	ActionLockLift     audit.Action = "lock.lift"
 	ActionOrgCreate    audit.Action = "org.create"
+	ActionOrgUpdate    audit.Action = "org.update"
 	ActionOrgDelete    audit.Action = "org.delete"
 
 	ActionServiceCreate  audit.Action = "service.create"
+	ActionServiceUpdate  audit.Action = "service.update"
 	ActionServiceDisable audit.Action = "service.disable"
 	ActionServiceEnable  audit.Action = "service.enable"
 	ActionServiceDelete  audit.Action = "service.delete"
@@ -79,14 +82,17 @@ var Audited = audit.Catalogue{
 	{Action: ActionGrantRevoke, When: "A grant was ended before its time", Targets: []audit.Kind{KindGrant}, Before: "the grant", After: "why"},
 	{Action: ActionGrantsEnd, When: "All grants and memberships of a person, an application or a service account that was deleted ended, and the lock on them was lifted", Targets: []audit.Kind{audit.KindUser, audit.KindClient, KindService}, Before: "how many there were"},
 	{Action: ActionGroupCreate, When: "A group was added", Targets: []audit.Kind{KindGroup}, After: "the group"},
+	{Action: ActionGroupUpdate, When: "The description of a group changed", Targets: []audit.Kind{KindGroup}, Before: "the group", After: "the group"},
 	{Action: ActionGroupDelete, When: "A group was removed, with its memberships", Targets: []audit.Kind{KindGroup}, Before: "the group"},
 	{Action: ActionMemberAdd, When: "Somebody, or a group, was put into a group or an organisation, or is in it for another time", Targets: []audit.Kind{KindGroup, KindOrg}, Before: "the membership, if there was one", After: "the membership"},
 	{Action: ActionMemberRemove, When: "Somebody, or a group, was taken out of a group or an organisation", Targets: []audit.Kind{KindGroup, KindOrg}, Before: "the membership"},
 	{Action: ActionLockCreate, When: "Somebody, a session, or what a role or a grant allows was suspended", Targets: lockable, Before: "the lock that was on it, if any", After: "the lock"},
 	{Action: ActionLockLift, When: "What a lock suspended counts again", Targets: lockable, Before: "the lock"},
 	{Action: ActionOrgCreate, When: "An organisation was added", Targets: []audit.Kind{KindOrg}, After: "the organisation"},
+	{Action: ActionOrgUpdate, When: "The description of an organisation changed", Targets: []audit.Kind{KindOrg}, Before: "the organisation", After: "the organisation"},
 	{Action: ActionOrgDelete, When: "An organisation was removed, with its memberships", Targets: []audit.Kind{KindOrg}, Before: "the organisation"},
 	{Action: ActionServiceCreate, When: "A service account was added", Targets: []audit.Kind{KindService}, After: "the service account, and why"},
+	{Action: ActionServiceUpdate, When: "The description of a service account changed", Targets: []audit.Kind{KindService}, Before: "the service account", After: "the service account"},
 	{Action: ActionServiceDisable, When: "A service account may do nothing until it is enabled again", Targets: []audit.Kind{KindService}, Before: "the service account", After: "the service account, and why"},
 	{Action: ActionServiceEnable, When: "A disabled service account may act again", Targets: []audit.Kind{KindService}, Before: "the service account", After: "the service account, and why"},
 	{Action: ActionServiceDelete, When: "A service account was removed, with its keys", Targets: []audit.Kind{KindService}, Before: "the service account", After: "why"},

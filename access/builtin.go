@@ -105,6 +105,8 @@ var builtInCatalogue = []struct{ name, is string }{
 	{"keys:revoke!", "Revoke a signing key, with all that it signed"},
 	{"routes:read", "See routes of the gate, and try requests on them"},
 	{"routes:write!", "Change routes of the gate, where they lead and who may ask it"},
+	{"config:read", "See all that a house holds at once, as far as one may see each kind"},
+	{"config:apply", "Make a house be as files say, as far as one may make each change"},
 	{"settings:read", "See settings and where they come from"},
 	{"settings:write!", "Change settings"},
 	{"health:read", "See whether Gatehouse is well, and how much it holds"},
@@ -177,3 +179,6 @@ var reservedRoles = func() (names []string) {
 	}
 	return names
 }()
+
+// OfGatehouse reports whether a role is one of Gatehouse itself.
+func OfGatehouse(role string) bool { return strings.HasPrefix(role, Gatehouse+"/") }

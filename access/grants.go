@@ -45,6 +45,42 @@ func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecor
 	return r, nil
 }
 
+// GiveAs is Give under an id that somebody chose. Conflict "grant.id_taken" when there is
+// one of it, be it over or not.
+func (s *Service) GiveAs(ctx context.Context, by audit.Actor, grant id.Grant, g Grant) (GrantRecord, error) {
+	now := clock.Now()
+	r := newGrant(by, g, now)
+	if r.ID = id.GrantOf(string(grant)); r.ID == "" {
+		return GrantRecord{}, problems{{Name: "id", Problem: "is none of a grant"}}.err("grant.invalid", "The grant cannot be made so.")
+	}
+	if err := r.check(now); err != nil {
+		return GrantRecord{}, err
+	}
+	err := s.alter(ctx, by, "create a grant", func(ctx context.Context, t *touched, g *giver) error {
+		_, err := s.Store.Grant(ctx, r.ID)
+		switch {
+		case err == nil:
+			return fault.New(fault.Conflict, "grant.id_taken", "There is a grant with this id already, or there was.")
+		case !fault.Is(err, fault.NotFound):
+			return err
+		}
+		return s.give(ctx, t, g, &r, now)
+	})
+	if err != nil {
+		return GrantRecord{}, err
+	}
+	return r, nil
+}
+
+// LongestGrant returns how long a grant of a role may last; 0: without end.
+func (s *Service) LongestGrant(ctx context.Context, role string) (time.Duration, error) {
+	k, err := s.known(ctx)
+	if err != nil {
+		return 0, err
+	}
+	return k.maxGrant(role), nil
+}
+
 func newGrant(by audit.Actor, g Grant, now time.Time) GrantRecord {
 	r := GrantRecord{Grant: g, Created: now, CreatedBy: actor(by), Rev: 1}
 	r.ID, r.Source, r.Withdrawn = id.NewGrant(), Manual, false

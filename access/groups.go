@@ -24,6 +24,8 @@ type groupStore interface {
 	// InsertGroup answers Conflict "group.exists"; DeleteGroup removes its members
 	// and its own memberships too.
 	InsertGroup(ctx context.Context, g GroupRecord) error
+	// UpdateGroup, which writes Description, answers Conflict "access.changed".
+	UpdateGroup(ctx context.Context, g GroupRecord) error
 	DeleteGroup(ctx context.Context, name string) error
 	Groups(ctx context.Context) ([]GroupRecord, error)
 }

@@ -31,10 +31,12 @@ type giver struct {
 	free bool // of this question
 	who  Subject
 	is   *Snapshot // with what concerns who
+
+	around []Subject // who, and in what they are
 }
 
 func (s *Service) giver(by audit.Actor, wants string, with audit.Target) *giver {
-	return &giver{s: s, by: by, wants: wants, with: with, now: clock.Now(), free: by.Kind == audit.Console || by.Kind == audit.House}
+	return s.memo.giverOf(by, &giver{s: s, by: by, wants: wants, with: with, now: clock.Now(), free: by.Kind == audit.Console || by.Kind == audit.House})
 }
 
 // handed is something that a change hands on.
@@ -94,11 +96,15 @@ func (g *giver) load(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	g.is = Compile(p)
+	g.is, g.around = Compile(p), []Subject{g.who}
+	for _, m := range p.Memberships {
+		g.around = append(g.around, m.Of)
+	}
 	escalate := newBits(len(g.is.rules.catalogue))
 	escalate.set(g.is.rules.permissions[Escalate])
 	end, _ := g.is.heldUntil(g.who, "", escalate, g.now)
 	g.read, g.free = true, end > nanos(g.now)
+	g.s.memo.saw(g)
 	return nil
 }
 

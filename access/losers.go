@@ -147,11 +147,6 @@ func (b bits) without(o bits) bits {
 // deniedAbove reports whether something is denied to a group or an organisation, or
 // to one that it is in, now or later.
 func (s *Service) deniedAbove(ctx context.Context, of Subject, now time.Time) (bool, error) {
-	over := map[Subject][]Subject{}
-	err := eachMembership(ctx, s.Store, Group, func(m *MembershipRecord) { over[m.Member] = append(over[m.Member], m.Of) })
-	if err != nil {
-		return false, err
-	}
 	seen := map[Subject]bool{}
 	for todo := []Subject{of}; len(todo) > 0; todo = todo[1:] {
 		name := todo[0]
@@ -159,7 +154,13 @@ func (s *Service) deniedAbove(ctx context.Context, of Subject, now time.Time) (b
 			continue
 		}
 		seen[name] = true
-		todo = append(todo, over[name]...)
+		over, err := s.Store.MembershipsOf(ctx, name)
+		if err != nil {
+			return false, err
+		}
+		for i := range over {
+			todo = append(todo, over[i].Of)
+		}
 		has, err := s.Store.GrantsAfter(ctx, name, fromNow(now), MaxGrantsOf)
 		if err != nil {
 			return false, err

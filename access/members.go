@@ -208,12 +208,12 @@ func (s *Service) isKnown(ctx context.Context, who Subject) (err error) {
 // that lead in a circle or nest deeper than is followed.
 func (s *Service) checkNesting(ctx context.Context, m *MembershipRecord) error {
 	in := 0
-	has, err := s.Store.MembershipsAfter(ctx, m.Member.Kind, m.Member.ID, Subject{}, MaxGroupsOf)
+	has, err := s.Store.MembershipsOf(ctx, m.Member)
 	if err != nil {
 		return err
 	}
 	for i := range has {
-		if has[i].Member == m.Member && has[i].Of != m.Of {
+		if has[i].Of != m.Of {
 			in++
 		}
 	}

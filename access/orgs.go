@@ -27,6 +27,8 @@ type OrgRecord struct {
 type orgStore interface {
 	// InsertOrg answers Conflict "org.exists"; DeleteOrg removes its members too.
 	InsertOrg(ctx context.Context, o OrgRecord) error
+	// UpdateOrg, which writes Description, answers Conflict "access.changed".
+	UpdateOrg(ctx context.Context, o OrgRecord) error
 	DeleteOrg(ctx context.Context, name string) error
 	Orgs(ctx context.Context) ([]OrgRecord, error)
 }

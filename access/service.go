@@ -25,6 +25,8 @@ type Service struct {
 	Keys     KeyCodec
 	// BuiltIn is what the API of Gatehouse itself is like here.
 	BuiltIn BuiltIn
+
+	memo *memo // over a draft
 }
 
 // Directory tells who there is.
@@ -72,6 +74,9 @@ type known struct {
 }
 
 func (s *Service) known(ctx context.Context) (k known, err error) {
+	if k, ok := s.memo.basisNow(); ok {
+		return k, nil
+	}
 	if k.apis, err = s.Store.APIs(ctx); err != nil {
 		return k, err
 	}
@@ -82,6 +87,7 @@ func (s *Service) known(ctx context.Context) (k known, err error) {
 		return k, err
 	}
 	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn})
+	s.memo.keep(k)
 	return k, nil
 }
 

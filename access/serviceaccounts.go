@@ -41,6 +41,7 @@ type NewServiceAccount struct {
 	Role   string    // that it is granted, everywhere; "" for none
 	Until  time.Time // when the grant and the first key end; zero: never
 	Reason string    // why it is there
+	NoKey  bool      // it is given one later
 }
 
 // Begun is a service account with what it was made with.
@@ -51,7 +52,7 @@ type Begun struct {
 	Grant GrantRecord // the zero GrantRecord when no role was given
 }
 
-// CreateServiceAccount adds a service account with its first key, and a grant of a
+// CreateServiceAccount adds a service account with its first key, if it is to have one, and a grant of a
 // role if one is named. Faults: Invalid "service.invalid" and "grant.invalid" with the
 // fields, NotFound for a role that there is not, Conflict "service.exists", also when
 // a client has the id, "access.full".
@@ -68,9 +69,14 @@ func (s *Service) CreateServiceAccount(ctx context.Context, by audit.Actor, n Ne
 		if err := s.insertServiceAccount(ctx, by, &a, n.Reason); err != nil {
 			return err
 		}
-		b.Key = KeyRecord{Owner: a.ID, Name: "first", ExpiresAt: n.Until}
-		if b.Text, err = s.createKey(ctx, by, &b.Key, now); err != nil || n.Role == "" {
-			return err
+		if !n.NoKey {
+			b.Key = KeyRecord{Owner: a.ID, Name: "first", ExpiresAt: n.Until}
+			if b.Text, err = s.createKey(ctx, by, &b.Key, now); err != nil {
+				return err
+			}
+		}
+		if n.Role == "" {
+			return nil
 		}
 		b.Grant = newGrant(by, Grant{
 			Subject: Subject{ServiceAccount, a.ID}, Effect: Allow, Role: n.Role, Where: Where{Place: Everywhere},

@@ -41,8 +41,8 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, c *Call) error {
 			return fmt.Errorf("leave out fields: %w", err)
 		}
 	}
-	if len(body) > maxAnswer {
-		return fault.New(fault.Invalid, "answer.too_large", "The answer would be larger than 4 MiB. Ask for less at a time (limit), or for some members only (fields).")
+	if most := c.route.maxAnswer(); len(body) > most {
+		return fault.New(fault.Invalid, "answer.too_large", fmt.Sprintf("The answer would be larger than %d MiB. ", most>>20)+"Ask for less at a time (limit), or for some members only (fields).")
 	}
 	h := w.Header()
 	maps.Copy(h, a.header)

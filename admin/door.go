@@ -8,6 +8,7 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 
 	"gatehouse/access"
+	"gatehouse/apply"
 	"gatehouse/audit"
 	"gatehouse/caller"
 	"gatehouse/identity"
@@ -44,6 +45,7 @@ type Services struct {
 	Identity *identity.Service
 	Sessions *session.Manager
 	Access   *access.Service
+	Applies  *apply.Service
 }
 
 // Door answers the API. All exported fields but Refusals must be set; call Open once
@@ -78,6 +80,7 @@ func (d *Door) Open() error {
 		{"Identity", d.Identity == nil},
 		{"Sessions", d.Sessions == nil},
 		{"Access", d.Access == nil},
+		{"Applies", d.Applies == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the admin API: %s is not set", field.name)

@@ -18,6 +18,7 @@ import (
 func (d *Door) all() {
 	d.users()
 	d.serviceAccounts()
+	d.sets()
 }
 
 // Route is one row of the table: what a request is for, and what it takes.
@@ -41,6 +42,10 @@ type Route struct {
 	Guarded bool
 	// Secret answers have a secret: they are not kept, and not compressed.
 	Secret bool
+	// Idempotent posts do nothing more the second time, and take no Idempotency-Key.
+	Idempotent bool
+	// Large routes are about many things at once: their bodies and answers may be larger.
+	Large  bool
 	Status int // of the answer where it is not the usual one
 
 	answer reflect.Type
@@ -55,7 +60,22 @@ func (rt *Route) Changes() bool { return rt.Method != http.MethodGet }
 
 // Repeats reports whether a request that comes twice would do another thing the second
 // time, so that it may bring an Idempotency-Key.
-func (rt *Route) Repeats() bool { return rt.Method == http.MethodPost }
+func (rt *Route) Repeats() bool { return rt.Method == http.MethodPost && !rt.Idempotent }
+
+// maxBody bounds the body of a request, and maxAnswer that of its answer, in bytes.
+func (rt *Route) maxBody() int {
+	if rt.Large {
+		return MaxSet
+	}
+	return MaxBody
+}
+
+func (rt *Route) maxAnswer() int {
+	if rt.Large {
+		return maxSetAnswer
+	}
+	return maxAnswer
+}
 
 // permission is the full name of the permission.
 func (rt *Route) permission() string { return access.Gatehouse + "/" + rt.Permission }
@@ -113,7 +133,7 @@ func (rt *Route) statuses() []int {
 func (rt *Route) operation() huma.Operation {
 	tag, _, _ := strings.Cut(strings.TrimPrefix(rt.Path, "/"), "/")
 	op := huma.Operation{
-		OperationID: rt.ID, Method: rt.Method, Path: Base + rt.Path, DefaultStatus: rt.Status, MaxBodyBytes: MaxBody,
+		OperationID: rt.ID, Method: rt.Method, Path: Base + rt.Path, DefaultStatus: rt.Status, MaxBodyBytes: int64(rt.maxBody()),
 		Summary: rt.Summary, Description: "Needs the permission `" + rt.permission() + "`.", Tags: []string{tag}, Errors: rt.statuses(),
 		Security:   []map[string][]string{{"bearer": {}}},
 		Extensions: map[string]any{"x-permission": rt.permission()},

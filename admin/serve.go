@@ -93,15 +93,16 @@ func (c *Call) readBody(r *http.Request) error {
 	if !c.route.Changes() || r.ContentLength == 0 {
 		return nil
 	}
-	body, err := io.ReadAll(io.LimitReader(r.Body, MaxBody+1))
+	most := c.route.maxBody()
+	body, err := io.ReadAll(io.LimitReader(r.Body, int64(most)+1))
 	if err != nil {
 		return fmt.Errorf("read the body: %w", err)
 	}
 	if len(body) == 0 {
 		return nil
 	}
-	if len(body) > MaxBody {
-		return unreadable(fmt.Sprintf("The body is larger than %d KiB.", MaxBody>>10))
+	if len(body) > most {
+		return unreadable(fmt.Sprintf("The body is larger than %d KiB.", most>>10))
 	}
 	if !web.IsJSON(r.Header.Get("Content-Type")) {
 		return unreadable("The Content-Type must be application/json.")

@@ -105,12 +105,20 @@ const longestID = 256
 
 // Record implements Recorder. An id that cannot be one is an error.
 func (l *Log) Record(ctx context.Context, e Event) error {
+	entry, err := l.ready(e)
+	if err != nil {
+		return err
+	}
+	return l.Store.InsertEvent(ctx, entry, l.Keys.unsealed(entry))
+}
+
+// ready is an event as it is kept.
+func (l *Log) ready(e Event) (*Entry, error) {
 	if n := max(len(e.Target.ID), len(e.User), len(e.Client), len(e.Actor.ID), len(e.Actor.Key), len(e.Actor.Client)); n > longestID {
-		return fmt.Errorf("record %s: an id of %d bytes is text that nobody checked", e.Action, n)
+		return nil, fmt.Errorf("record %s: an id of %d bytes is text that nobody checked", e.Action, n)
 	}
 	e.complete(time.Now())
-	entry := newEntry(e)
-	return l.Store.InsertEvent(ctx, entry, l.Keys.unsealed(entry))
+	return newEntry(e), nil
 }
 
 // complete fills in what is empty, and makes e what will be read of it again.

@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"strings"
 
+	"gatehouse/apply"
 	"gatehouse/audit"
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
@@ -56,6 +57,7 @@ type Config struct {
 	Tokens   oauth.Config    `setting:"tokens"`
 	Keys     keys.Config     `setting:"keys"`
 	Audit    audit.Config    `setting:"audit"`
+	Apply    apply.Config    `setting:"apply"`
 
 	Limits ephemeral.Limits `setting:"limits"`
 
@@ -154,6 +156,7 @@ func Default() Config {
 		Tokens:    oauth.DefaultConfig(),
 		Keys:      keys.DefaultConfig(),
 		Audit:     audit.DefaultConfig(),
+		Apply:     apply.DefaultConfig(),
 		Limits:    ephemeral.DefaultLimits(),
 		Brand:     brand.DefaultConfig(),
 		Bootstrap: Bootstrap{Name: "Administrator"},

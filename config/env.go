@@ -30,6 +30,9 @@ func environmentOf(env []string) environment {
 		if strings.HasPrefix(name, Prefix+"TEST_") || kubernetes.MatchString(kv) {
 			continue
 		}
+		if name == Prefix+"KEY" {
+			continue // of commands that ask a server elsewhere
+		}
 		if name == Prefix+"CONFIG" {
 			e.file = value
 			continue

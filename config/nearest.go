@@ -1,6 +1,10 @@
 package config
 
-import "strings"
+import (
+	"strings"
+
+	"gatehouse/config/internal/yamlfile"
+)
 
 // suggest says which key somebody may have meant by path, in the section of a
 // list that prefix names.
@@ -111,36 +115,4 @@ func (s *schema) sameName(path string) string {
 }
 
 // Nearest returns the name with the fewest changes from s, if they are few.
-func Nearest(s string, names []string) string {
-	if len(s) > 100 {
-		return ""
-	}
-	best, least := "", 1+max(2, min(4, len(s)/4))
-	for _, n := range names {
-		if d := distance(s, n); d < least {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
-// distance is Levenshtein's: how many characters to insert, delete or replace.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
+func Nearest(s string, names []string) string { return yamlfile.Nearest(s, names) }

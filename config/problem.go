@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/goccy/go-yaml/ast"
+
+	"gatehouse/config/internal/yamlfile"
 )
 
 // Problem is one thing that is wrong with the configuration.
@@ -93,24 +95,5 @@ func (t *text) line(n int) string {
 
 // excerpt draws a caret under the place, and the line before it.
 func (t *text) excerpt(line, column int) string {
-	if line < 1 || line > len(t.lines) {
-		return ""
-	}
-	var b strings.Builder
-	if line > 1 {
-		fmt.Fprintf(&b, "  %3d | %s\n", line-1, t.line(line-1))
-	}
-	shown := t.line(line)
-	fmt.Fprintf(&b, "> %3d | %s\n        ", line, shown)
-	for i, r := range []rune(shown) {
-		if i >= column-1 {
-			break
-		}
-		if r != '\t' {
-			r = ' '
-		}
-		b.WriteRune(r)
-	}
-	b.WriteByte('^')
-	return b.String()
+	return yamlfile.Excerpt(t.line, len(t.lines), line, column)
 }

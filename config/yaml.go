@@ -6,12 +6,11 @@ import (
 	"io"
 	"os"
 	"reflect"
-	"strings"
 
-	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
-	"github.com/goccy/go-yaml/parser"
 	"github.com/goccy/go-yaml/token"
+
+	"gatehouse/config/internal/yamlfile"
 )
 
 // maxFile bounds the configuration file; a larger one is a mistake.
@@ -26,7 +25,7 @@ func (l *loader) readFile(name string) {
 		return
 	}
 	l.text = newText(string(b), l.schema.hidden())
-	file, err := parse(b)
+	file, err := yamlfile.Parse(b)
 	if err != nil {
 		l.unread = true
 		l.syntax(src, err)
@@ -60,25 +59,9 @@ func readBounded(name string) ([]byte, error) {
 	return b, nil
 }
 
-// parse reads YAML. The library has panicked on odd input before; whoever
-// writes such a file gets an error as well.
-func parse(b []byte) (file *ast.File, err error) {
-	defer func() {
-		if p := recover(); p != nil {
-			file, err = nil, errors.New("the file cannot be read as YAML")
-		}
-	}()
-	return parser.ParseBytes(b, 0)
-}
-
 func (l *loader) syntax(src Source, err error) {
-	e, ok := errors.AsType[yaml.Error](err)
-	if !ok || e.GetToken() == nil {
-		l.problem(src, "the file cannot be read as YAML")
-		return
-	}
-	msg, _, _ := strings.Cut(e.GetMessage(), "\n")
-	l.problem(at(src, e.GetToken()), msg)
+	message, where := yamlfile.Syntax(err)
+	l.problem(at(src, where), message)
 }
 
 // at returns src at the position of t.
@@ -147,7 +130,7 @@ func (l *loader) hide(k *Key, n ast.Node) {
 	}
 }
 
-const plainOnly = "anchors, aliases, tags and merges are not used here"
+const plainOnly = yamlfile.PlainOnly
 
 func (l *loader) value(src Source, in scope, k *Key, file bool, n ast.Node) {
 	if !file {
@@ -162,7 +145,7 @@ func (l *loader) value(src Source, in scope, k *Key, file bool, n ast.Node) {
 		return
 	}
 	here := at(src, n.GetToken())
-	text, ok := scalar(n)
+	text, ok := yamlfile.Scalar(n)
 	if !ok {
 		l.unreadable(here, join(in.prefix, k.Path), join(in.prefix, k.Path)+" must be a single value; "+plainOnly)
 		return
@@ -180,7 +163,7 @@ func (l *loader) list(src Source, in scope, k *Key, n ast.Node) {
 	var items []string
 	for i, item := range seq.Values {
 		name := fmt.Sprintf("%s[%d]", path, i)
-		text, ok := scalar(item)
+		text, ok := yamlfile.Scalar(item)
 		if !ok {
 			l.unreadable(at(src, item.GetToken()), path, name+" must be a single value; "+plainOnly)
 			return
@@ -203,33 +186,9 @@ func (l *loader) items(src Source, in scope, k *Key, n ast.Node) {
 	l.sources[path] = at(src, n.GetToken())
 	for i, node := range seq.Values {
 		item := scope{schema: k.items, prefix: fmt.Sprintf("%s[%d]", path, i), value: k.newItem()}
-		l.sources[item.prefix] = at(src, start(node))
+		l.sources[item.prefix] = at(src, yamlfile.Start(node))
 		l.section(src, item, "", node)
 		list := k.field(in.value)
 		list.Set(reflect.Append(list, item.value))
 	}
-}
-
-// start returns where a node begins: a mapping's own token is its first colon.
-func start(n ast.Node) *token.Token {
-	if m, ok := n.(ast.MapNode); ok {
-		if it := m.MapRange(); it.Next() {
-			return it.Key().GetToken()
-		}
-	}
-	return n.GetToken()
-}
-
-// scalar returns a scalar as it was written: a key's own type says what may
-// stand there, not YAML's guess.
-func scalar(n ast.Node) (string, bool) {
-	switch n := n.(type) {
-	case *ast.StringNode:
-		return n.Value, true
-	case *ast.LiteralNode:
-		return strings.TrimSuffix(n.Value.Value, "\n"), true
-	case *ast.IntegerNode, *ast.FloatNode, *ast.BoolNode, *ast.InfinityNode, *ast.NanNode:
-		return n.GetToken().Value, true
-	}
-	return "", false
 }

@@ -66,7 +66,11 @@ func (d directory) HasClient(ctx context.Context, name string) (bool, error) {
 	if err := d.store.HoldClients(ctx); err != nil {
 		return false, err
 	}
-	_, err := d.clients.Client(ctx, id.Client(name))
+	return hasClient(ctx, d.clients, name)
+}
+
+func hasClient(ctx context.Context, clients *oauth.Service, name string) (bool, error) {
+	_, err := clients.Client(ctx, id.Client(name))
 	if fault.Is(err, fault.NotFound) {
 		return false, nil
 	}

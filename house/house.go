@@ -15,6 +15,7 @@ import (
 	"os"
 
 	"gatehouse/access"
+	"gatehouse/apply"
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/config"
@@ -53,6 +54,8 @@ type House struct {
 	Policy   *access.Live
 	Keyring  *access.Keyring
 	Flow     *flow.Service
+	Applies  *apply.Service
+	Folder   *Folder
 	Turns    Turns
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
@@ -181,6 +184,8 @@ func (h *House) wire() {
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
+	h.Applies = h.applies()
+	h.Folder = &Folder{Applies: h.Applies, Config: h.Config.Apply, Log: h.Log}
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner},
 		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),

@@ -37,6 +37,9 @@ const Bytes = 20
 // UserAt returns the id that b spells, which is nobody's but by chance.
 func UserAt(b [Bytes]byte) User { return User("usr_" + alphabet.EncodeToString(b[:])) }
 
+// GrantAt returns the grant that b spells.
+func GrantAt(b [Bytes]byte) Grant { return Grant("gra_" + alphabet.EncodeToString(b[:])) }
+
 func random(prefix string) string {
 	var b [Bytes]byte
 	rand.Read(b[:]) // never fails: crypto/rand ends the program instead

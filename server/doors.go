@@ -45,7 +45,7 @@ var (
 	usual   = limits{timeout: requestTimeout, body: bodyLimit}
 	small   = limits{timeout: requestTimeout, body: web.FormLimit}
 	asked   = limits{timeout: requestTimeout, body: pdp.MaxBody}
-	steered = limits{timeout: requestTimeout, body: admin.MaxBody}
+	steered = limits{timeout: requestTimeout, body: admin.MaxSet}
 	// lasting is for connections that end by themselves.
 	lasting = limits{timeout: pdp.FeedLife + requestTimeout, body: web.FormLimit}
 )
@@ -184,7 +184,7 @@ func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
 	d := &admin.Door{
 		Issuer: h.Config.Issuer, Callers: desk, Refusals: h.Refusals, Requests: h.Store, Key: h.Keeper.Key("admin-api"),
 		Rate:     admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, PerMinute: c.PerMinute},
-		Services: admin.Services{Identity: h.Identity, Sessions: h.Sessions, Access: h.Access},
+		Services: admin.Services{Identity: h.Identity, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies},
 	}
 	return d, d.Open()
 }

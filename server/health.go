@@ -75,10 +75,14 @@ func (h *health) checks(ctx context.Context) map[string]string {
 
 // doubts are what is not as it should be, and no reason to take requests away.
 func (h *health) doubts() map[string]string {
+	doubts := map[string]string{}
 	if d := h.house.Clock.Doubt(); d != nil {
-		return map[string]string{"clock": d.Error()}
+		doubts["clock"] = d.Error()
 	}
-	return nil
+	if h.house.Folder.Problem() != "" {
+		doubts["folder"] = "the files of apply.folder cannot be applied, and what was there stays; the log says why"
+	}
+	return doubts
 }
 
 // signs reports whether the default algorithm has its key.

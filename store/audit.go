@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
 
 	"gatehouse/audit"
 )
@@ -21,6 +22,10 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`)
 	insertUnsealed = newStatement(`
 INSERT INTO audit_unsealed (event, at, leaf, mac)
 VALUES ($1, $2, $3, $4)`)
+
+	insertManyEvents   = several(insertEvent)
+	insertManyDetails  = several(insertDetails)
+	insertManyUnsealed = several(insertUnsealed)
 
 	// The three of them in one round trip.
 	recordEvent = postgresStatement(`
@@ -41,14 +46,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $
 // to be sealed. What was appended is never changed, and removed by DropEvents only;
 // the database itself refuses it.
 func (s *Store) InsertEvent(ctx context.Context, e *audit.Entry, u audit.Unsealed) error {
-	event := []any{
-		string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID, e.Actor.Key, string(e.Actor.Session), string(e.Actor.Client), string(e.Actor.Request),
-		string(e.Action), string(e.Target.Kind), e.Target.ID, string(e.User), string(e.Client),
-		string(e.Outcome), string(e.Reason), bytesOf(e.Origin), bytesOf(e.Documents),
-	}
-	details := []any{bytesOf(e.OriginSalt), e.Actor.IP, e.Actor.Agent, bytesOf(e.DocumentsSalt), string(e.Before), string(e.After)}
-	sealed := []any{u.Leaf[:], u.MAC}
-	has := len(e.OriginSalt)+len(e.DocumentsSalt) > 0
+	event, details, sealed, has := eventArgs(e), detailsArgs(e), []any{u.Leaf[:], u.MAC}, hasDetails(e)
 	if s.db.Postgres() {
 		_, err := s.exec(ctx, recordEvent, append(append(append(event, details...), sealed...), has)...)
 		return doing("insert audit event", err)
@@ -65,6 +63,37 @@ func (s *Store) InsertEvent(ctx context.Context, e *audit.Entry, u audit.Unseale
 		}
 		_, err := s.exec(ctx, insertUnsealed, append(name, sealed...)...)
 		return err
+	}))
+}
+
+func eventArgs(e *audit.Entry) []any {
+	return []any{
+		string(e.ID), micros(e.At), string(e.Actor.Kind), e.Actor.ID, e.Actor.Key, string(e.Actor.Session), string(e.Actor.Client), string(e.Actor.Request),
+		string(e.Action), string(e.Target.Kind), e.Target.ID, string(e.User), string(e.Client),
+		string(e.Outcome), string(e.Reason), bytesOf(e.Origin), bytesOf(e.Documents),
+	}
+}
+
+func hasDetails(e *audit.Entry) bool { return len(e.OriginSalt)+len(e.DocumentsSalt) > 0 }
+
+// detailsArgs are the values behind the id and the time.
+func detailsArgs(e *audit.Entry) []any {
+	return []any{bytesOf(e.OriginSalt), e.Actor.IP, e.Actor.Agent, bytesOf(e.DocumentsSalt), string(e.Before), string(e.After)}
+}
+
+// InsertEvents is InsertEvent for many.
+func (s *Store) InsertEvents(ctx context.Context, b audit.Batch) error {
+	with := slices.DeleteFunc(slices.Clone(b.Entries), func(e *audit.Entry) bool { return !hasDetails(e) })
+	named := func(e *audit.Entry) []any { return append([]any{string(e.ID), micros(e.At)}, detailsArgs(e)...) }
+	waiting := func(u audit.Unsealed) []any { return []any{string(u.Event), micros(u.At), u.Leaf[:], u.MAC} }
+	return doing("insert audit events", s.InTx(ctx, func(ctx context.Context) error {
+		if err := insertAll(ctx, s, insertEvent, insertManyEvents, b.Entries, eventArgs); err != nil {
+			return err
+		}
+		if err := insertAll(ctx, s, insertDetails, insertManyDetails, with, named); err != nil {
+			return err
+		}
+		return insertAll(ctx, s, insertUnsealed, insertManyUnsealed, b.Waiting, waiting)
 	}))
 }
 
@@ -107,7 +136,7 @@ func scanEvent(rows *sql.Rows) (audit.Event, error) {
 
 var auditTable = table{
 	statements: []*statement{
-		insertEvent, insertDetails, insertUnsealed, recordEvent,
+		insertEvent, insertManyEvents, insertDetails, insertManyDetails, insertUnsealed, insertManyUnsealed, recordEvent,
 		eventsByTime, eventsByAction, eventsByActor, eventsByKind, eventsByUser, eventsByClient, eventsByTarget, eventsRefused, eventsByAddress, nextAction,
 		selectUnsealed, selectTree, growTree, insertLeaf, insertLeaves, deleteSealed, insertCheckpoint, selectCheckpoints, selectLastCheckpoint,
 		selectEntries, selectLeaves, selectLeafOf, selectEntry, walkEvents,

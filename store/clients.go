@@ -24,6 +24,8 @@ var (
 INSERT INTO clients (` + clientColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, 1)`)
 
+	insertManyClients = several(insertClient)
+
 	updateClient = newStatement(`
 UPDATE clients
 SET name = $2, home_url = $3, disabled = $4, auth_method = $5, secrets = $6, jwks = $7, redirect_uris = $8,
@@ -67,10 +69,22 @@ LIMIT $2`)
 // Conflict: the id is taken.
 func (s *Store) InsertClient(ctx context.Context, c oauth.Client) error {
 	err := s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
-		_, err := s.exec(ctx, insertClient, append(clientArgs(c), micros(c.Created), micros(c.Updated))...)
+		_, err := s.exec(ctx, insertClient, newClientArgs(c)...)
 		return err
 	})
 	return doing("insert client", taken(err, "client.exists", there("an application", string(c.ID))))
+}
+
+// InsertClients is InsertClient for many; the version rises by one.
+func (s *Store) InsertClients(ctx context.Context, all []oauth.Client) error {
+	err := s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
+		return insertAll(ctx, s, insertClient, insertManyClients, all, newClientArgs)
+	})
+	return doing("insert clients", taken(err, "client.exists", "There is a client with one of these ids already."))
+}
+
+func newClientArgs(c oauth.Client) []any {
+	return append(clientArgs(c), micros(c.Created), micros(c.Updated))
 }
 
 // UpdateClient writes everything but ID and Created, the secrets too, where the
@@ -93,8 +107,14 @@ func (s *Store) UpdateClient(ctx context.Context, c oauth.Client) error {
 // HoldClients raises the version of clients, and so holds it until the transaction of
 // ctx is over: nobody makes or changes a client meanwhile.
 func (s *Store) HoldClients(ctx context.Context) error {
-	_, err := s.raise(ctx, oauth.VersionClients, 1)
-	return doing("hold clients", err)
+	_, err := s.RaiseClients(ctx)
+	return err
+}
+
+// RaiseClients is HoldClients for who wants to know the version that it came to.
+func (s *Store) RaiseClients(ctx context.Context) (int64, error) {
+	version, err := s.raise(ctx, oauth.VersionClients, 1)
+	return version, doing("hold clients", err)
 }
 
 // DeleteClient removes the client with its consents, and raises the version of
@@ -186,6 +206,6 @@ func scanClient(rows *sql.Rows) (c oauth.Client, err error) {
 
 var clientsTable = table{
 	statements: []*statement{
-		insertClient, updateClient, deleteClient, selectClient, selectClients, selectClientsAfter, selectDisabledClients,
+		insertClient, insertManyClients, updateClient, deleteClient, selectClient, selectClients, selectClientsAfter, selectDisabledClients,
 	},
 }

@@ -19,6 +19,8 @@ var (
 INSERT INTO grants (` + grantColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, 1)`)
 
+	insertManyGrants = several(insertGrant)
+
 	updateGrant = newStatement(`
 UPDATE grants
 SET expires_at = $2, revoked_at = $3, revoked_by = $4, revoked_reason = $5, ends_at = $6, rev = rev + 1
@@ -28,6 +30,14 @@ WHERE id = $1 AND rev = $7`)
 SELECT ` + grantColumns + `
 FROM grants
 WHERE id = $1`)
+
+	// The primary key.
+	selectGrantsByID = newStatement(`
+SELECT ` + grantColumns + `
+FROM grants
+WHERE id > $1
+ORDER BY id
+LIMIT $2`)
 
 	// Those that end soonest come first, those without an end last. Index grants_ends.
 	selectGrants = newStatement(`
@@ -113,6 +123,11 @@ func (s *Store) InsertGrant(ctx context.Context, g access.GrantRecord) error {
 	return doing("insert grant", err)
 }
 
+// InsertGrants is InsertGrant for many.
+func (s *Store) InsertGrants(ctx context.Context, all []access.GrantRecord) error {
+	return doing("insert grants", insertAll(ctx, s, insertGrant, insertManyGrants, all, grantArgs))
+}
+
 // UpdateGrant writes when g ends and whether it was revoked, where the revision is
 // still g.Rev, and raises the revision. Conflict: somebody else changed it.
 func (s *Store) UpdateGrant(ctx context.Context, g access.GrantRecord) error {
@@ -136,6 +151,13 @@ func (s *Store) Grant(ctx context.Context, grant id.Grant) (g access.GrantRecord
 // at most limit: those that end soonest first, those without an end last.
 func (s *Store) GrantsAfter(ctx context.Context, who access.Subject, after access.GrantCursor, limit int) ([]access.GrantRecord, error) {
 	return s.grants(ctx, selectGrants, selectGrantsOf, who, after, limit)
+}
+
+// GrantsByID returns grants, those that are over too, behind after in the order of
+// their ids, at most limit.
+func (s *Store) GrantsByID(ctx context.Context, after id.Grant, limit int) ([]access.GrantRecord, error) {
+	found, err := list(ctx, s, selectGrantsByID, []any{string(after), int64(limit)}, scanGrant)
+	return found, doing("list grants", err)
 }
 
 // GrantsBefore returns grants in the opposite order, from before on.
@@ -236,7 +258,7 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 
 var grantsTable = table{
 	statements: []*statement{
-		insertGrant, updateGrant, selectGrant, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
+		insertGrant, insertManyGrants, updateGrant, selectGrant, selectGrantsByID, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
 		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, endGrantsOf,
 	},
 }

@@ -18,6 +18,8 @@ ON CONFLICT (of_kind, of_id, member_kind, member_id) DO UPDATE
 SET not_before = excluded.not_before, expires_at = excluded.expires_at, reason = excluded.reason,
     created_at = excluded.created_at, created_by = excluded.created_by, rev = memberships.rev + 1`)
 
+	putManyMemberships = several(putMembership)
+
 	deleteMembership = newStatement(`
 DELETE FROM memberships
 WHERE of_kind = $1 AND of_id = $2 AND member_kind = $3 AND member_id = $4`)
@@ -63,9 +65,20 @@ WHERE member_kind = $1 AND member_id = $2`)
 // PutMembership stores m, in the place of one of the same member in the same group
 // or organisation.
 func (s *Store) PutMembership(ctx context.Context, m access.MembershipRecord) error {
-	_, err := s.exec(ctx, putMembership, string(m.Of.Kind), m.Of.ID, string(m.Member.Kind), m.Member.ID,
-		when(m.NotBefore), when(m.ExpiresAt), m.Reason, micros(m.Created), m.CreatedBy)
+	_, err := s.exec(ctx, putMembership, membershipArgs(m)...)
 	return doing("put membership", err)
+}
+
+// PutMemberships is PutMembership for many, none of which is there twice.
+func (s *Store) PutMemberships(ctx context.Context, all []access.MembershipRecord) error {
+	return doing("put memberships", insertAll(ctx, s, putMembership, putManyMemberships, all, membershipArgs))
+}
+
+func membershipArgs(m access.MembershipRecord) []any {
+	return []any{
+		string(m.Of.Kind), m.Of.ID, string(m.Member.Kind), m.Member.ID,
+		when(m.NotBefore), when(m.ExpiresAt), m.Reason, micros(m.Created), m.CreatedBy,
+	}
 }
 
 // DeleteMembership answers NotFound for one that is not there.
@@ -126,6 +139,6 @@ func scanMembership(rows *sql.Rows) (m access.MembershipRecord, err error) {
 
 var membershipsTable = table{
 	statements: []*statement{
-		putMembership, deleteMembership, deleteMembershipsOf, deleteMembers, selectMembership, selectMembers, selectMemberships, selectMembershipsOf,
+		putMembership, putManyMemberships, deleteMembership, deleteMembershipsOf, deleteMembers, selectMembership, selectMembers, selectMemberships, selectMembershipsOf,
 	},
 }

@@ -13,6 +13,13 @@ var (
 INSERT INTO orgs (id, description, created_at, rev)
 VALUES ($1, $2, $3, 1)`)
 
+	insertManyOrgs = several(insertOrg)
+
+	updateOrg = newStatement(`
+UPDATE orgs
+SET description = $2, rev = rev + 1
+WHERE id = $1 AND rev = $3`)
+
 	deleteOrg = newStatement(`
 DELETE FROM orgs
 WHERE id = $1`)
@@ -24,8 +31,29 @@ FROM orgs`)
 
 // InsertOrg stores o as revision 1. Conflict: the id is taken.
 func (s *Store) InsertOrg(ctx context.Context, o access.OrgRecord) error {
-	_, err := s.exec(ctx, insertOrg, o.ID, o.Description, micros(o.Created))
+	_, err := s.exec(ctx, insertOrg, orgArgs(o)...)
 	return doing("insert organisation", taken(err, "org.exists", there("an organisation", o.ID)))
+}
+
+// InsertOrgs is InsertOrg for many.
+func (s *Store) InsertOrgs(ctx context.Context, all []access.OrgRecord) error {
+	return doing("insert organisations", orgTaken(insertAll(ctx, s, insertOrg, insertManyOrgs, all, orgArgs)))
+}
+
+func orgTaken(err error) error {
+	return taken(err, "org.exists", "There is an organisation with this id already.")
+}
+
+func orgArgs(o access.OrgRecord) []any { return []any{o.ID, o.Description, micros(o.Created)} }
+
+// UpdateOrg writes the description where the revision is still o.Rev, and raises it.
+// Conflict: somebody else changed or removed it.
+func (s *Store) UpdateOrg(ctx context.Context, o access.OrgRecord) error {
+	ok, err := s.changed(ctx, updateOrg, o.ID, o.Description, o.Rev)
+	if err == nil && !ok {
+		err = stale("organisation")
+	}
+	return doing("update organisation", err)
 }
 
 // DeleteOrg removes an organisation with its members. NotFound: there is no such
@@ -54,6 +82,6 @@ func (s *Store) Orgs(ctx context.Context) ([]access.OrgRecord, error) {
 
 var orgsTable = table{
 	statements: []*statement{
-		insertOrg, deleteOrg, selectOrgs,
+		insertOrg, insertManyOrgs, updateOrg, deleteOrg, selectOrgs,
 	},
 }

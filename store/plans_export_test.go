@@ -4,6 +4,7 @@ import (
 	"database/sql"
 	"fmt"
 	"math"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -154,6 +155,14 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectConsent:    one(user, client),
 		selectConsentsOf: one(user),
 		deleteConsent:    one(user, client),
+
+		updateGroup:      one("group", "text", int64(1)),
+		updateOrg:        one("org", "text", int64(1)),
+		selectGrantsByID: one(crowd.ID("gra_", n), int64(planPage)),
+		deleteManaged:    one("Grant", crowd.ID("gra_", n)),
+		selectManaged:    one("Grant", crowd.ID("gra_", n), int64(planPage)),
+		selectIDsByEmail: one(slices.Repeat([]any{"nobody@example.test"}, severalPeople)...),
+		selectEmailsByID: one(slices.Repeat([]any{user}, severalPeople)...),
 
 		selectDataKeys: {{}},
 

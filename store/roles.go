@@ -19,6 +19,8 @@ var (
 INSERT INTO roles (` + roleColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, 1)`)
 
+	insertManyRoles = several(insertRole)
+
 	updateRole = newStatement(`
 UPDATE roles
 SET permissions = $2, parents = $3, max_grant = $4, updated_at = $5, rev = rev + 1
@@ -35,8 +37,21 @@ FROM roles`)
 
 // InsertRole stores r as revision 1. Conflict: the id is taken.
 func (s *Store) InsertRole(ctx context.Context, r access.Role) error {
-	_, err := s.exec(ctx, insertRole, append(roleArgs(r), micros(r.Created), micros(r.Updated))...)
+	_, err := s.exec(ctx, insertRole, newRoleArgs(r)...)
 	return doing("insert role", taken(err, "role.exists", there("a role", r.ID)))
+}
+
+// InsertRoles is InsertRole for many.
+func (s *Store) InsertRoles(ctx context.Context, all []access.Role) error {
+	return doing("insert roles", roleTaken(insertAll(ctx, s, insertRole, insertManyRoles, all, newRoleArgs)))
+}
+
+func roleTaken(err error) error {
+	return taken(err, "role.exists", "There is a role with this id already.")
+}
+
+func newRoleArgs(r access.Role) []any {
+	return append(roleArgs(r), micros(r.Created), micros(r.Updated))
 }
 
 // UpdateRole writes everything but ID and Created where the revision is still
@@ -113,6 +128,6 @@ func (p patternIn) read(text string) (err error) {
 
 var rolesTable = table{
 	statements: []*statement{
-		insertRole, updateRole, deleteRole, selectRoles,
+		insertRole, insertManyRoles, updateRole, deleteRole, selectRoles,
 	},
 }

@@ -16,6 +16,8 @@ var (
 INSERT INTO scopes (` + scopeColumns + `)
 VALUES ($1, $2, $3, $4, $5, $6, 1)`)
 
+	insertManyScopes = several(insertScope)
+
 	updateScope = newStatement(`
 UPDATE scopes
 SET api = $2, permissions = $3, description = $4, updated_at = $5, rev = rev + 1
@@ -32,8 +34,21 @@ FROM scopes`)
 
 // InsertScope stores one as revision 1. Conflict: the name is bound already.
 func (s *Store) InsertScope(ctx context.Context, one access.Scope) error {
-	_, err := s.exec(ctx, insertScope, append(scopeArgs(one), micros(one.Created), micros(one.Updated))...)
+	_, err := s.exec(ctx, insertScope, newScopeArgs(one)...)
 	return doing("insert scope", taken(err, "scope.exists", there("a bound scope", one.Name)))
+}
+
+// InsertScopes is InsertScope for many.
+func (s *Store) InsertScopes(ctx context.Context, all []access.Scope) error {
+	return doing("insert scopes", scopeTaken(insertAll(ctx, s, insertScope, insertManyScopes, all, newScopeArgs)))
+}
+
+func scopeTaken(err error) error {
+	return taken(err, "scope.exists", "This scope is bound to permissions already.")
+}
+
+func newScopeArgs(one access.Scope) []any {
+	return append(scopeArgs(one), micros(one.Created), micros(one.Updated))
 }
 
 // UpdateScope writes everything but Name and Created where the revision is still
@@ -80,6 +95,6 @@ func scopeArgs(one access.Scope) []any {
 
 var scopesTable = table{
 	statements: []*statement{
-		insertScope, updateScope, deleteScope, selectScopes,
+		insertScope, insertManyScopes, updateScope, deleteScope, selectScopes,
 	},
 }

@@ -13,6 +13,8 @@ var (
 INSERT INTO service_accounts (id, description, disabled, created_at, created_by, updated_at, rev)
 VALUES ($1, $2, $3, $4, $5, $6, 1)`)
 
+	insertManyServiceAccounts = several(insertServiceAccount)
+
 	updateServiceAccount = newStatement(`
 UPDATE service_accounts
 SET description = $2, disabled = $3, updated_at = $4, rev = rev + 1
@@ -30,8 +32,21 @@ FROM service_accounts`)
 
 // InsertServiceAccount stores a as revision 1. Conflict: the id is taken.
 func (s *Store) InsertServiceAccount(ctx context.Context, a access.ServiceAccountRecord) error {
-	_, err := s.exec(ctx, insertServiceAccount, a.ID, a.Description, a.Disabled, micros(a.Created), a.CreatedBy, micros(a.Updated))
+	_, err := s.exec(ctx, insertServiceAccount, serviceAccountArgs(a)...)
 	return doing("insert service account", taken(err, "service.exists", there("a service account", a.ID)))
+}
+
+// InsertServiceAccounts is InsertServiceAccount for many.
+func (s *Store) InsertServiceAccounts(ctx context.Context, all []access.ServiceAccountRecord) error {
+	return doing("insert service accounts", serviceTaken(insertAll(ctx, s, insertServiceAccount, insertManyServiceAccounts, all, serviceAccountArgs)))
+}
+
+func serviceTaken(err error) error {
+	return taken(err, "service.exists", "There is a service account with this id already.")
+}
+
+func serviceAccountArgs(a access.ServiceAccountRecord) []any {
+	return []any{a.ID, a.Description, a.Disabled, micros(a.Created), a.CreatedBy, micros(a.Updated)}
 }
 
 // UpdateServiceAccount writes Description, Disabled and Updated where the revision is
@@ -64,6 +79,6 @@ func (s *Store) ServiceAccounts(ctx context.Context) ([]access.ServiceAccountRec
 
 var serviceAccountsTable = table{
 	statements: []*statement{
-		insertServiceAccount, updateServiceAccount, deleteServiceAccount, selectServiceAccounts,
+		insertServiceAccount, insertManyServiceAccounts, updateServiceAccount, deleteServiceAccount, selectServiceAccounts,
 	},
 }

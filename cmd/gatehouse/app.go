@@ -22,6 +22,7 @@ import (
 const (
 	exitDone   = 0
 	exitFailed = 1
+	exitDrift  = 2
 	exitUsage  = 64 // EX_USAGE of sysexits.h
 )
 
@@ -63,7 +64,7 @@ func run(ctx context.Context, args, env []string, stdin io.Reader, stdout, stder
 		err = &usageError{err: err, command: cmd.CommandPath()}
 		a.json = a.json || asksJSON(args) // what is wrong may stand before the flag
 	}
-	if !errors.Is(err, errFound) { // the report says it
+	if !errors.Is(err, errFound) && !errors.Is(err, errDrift) { // the report says it
 		a.complain(err)
 	}
 	return exitCode(err)
@@ -101,7 +102,7 @@ people.`
 	a.setting(root, true, "data-dir", "data_dir", "the `directory` of the database and the master key")
 	root.AddCommand(
 		a.serve(), a.demo(), a.migrate(), a.backup(), a.restore(),
-		a.user(), a.client(), a.api(), a.permission(), a.scope(), a.role(), a.groups(), a.org(), a.service(), a.grant(), a.lock(), a.explain(), a.whoCan(), a.token(), a.keys(), a.session(), a.audit(), a.setupLink(),
+		a.user(), a.client(), a.api(), a.permission(), a.scope(), a.role(), a.groups(), a.org(), a.service(), a.grant(), a.lock(), a.explain(), a.whoCan(), a.apply(), a.export(), a.token(), a.keys(), a.session(), a.audit(), a.setupLink(),
 		a.config(), a.doctor(), a.healthcheck(), a.version(),
 	)
 	return root

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"gatehouse/config"
+	"gatehouse/config/manifest"
 	"gatehouse/fault"
 )
 
@@ -51,6 +52,9 @@ func missing(err error, name string) error {
 }
 
 func exitCode(err error) int {
+	if errors.Is(err, errDrift) {
+		return exitDrift
+	}
 	if _, ok := errors.AsType[*usageError](err); ok {
 		return exitUsage
 	}
@@ -67,6 +71,8 @@ type problem struct {
 	Cause  string  `json:"cause,omitempty"`
 	Hint   string  `json:"hint,omitempty"` // what was meant, or where to look
 	Fields []field `json:"fields,omitempty"`
+
+	located bool // each line begins with where it is
 }
 
 type field struct {
@@ -101,6 +107,9 @@ func describe(err error) problem {
 	}
 	if c, ok := errors.AsType[*config.Error](err); ok {
 		return problem{Code: "config", Detail: c.Error()}
+	}
+	if m, ok := errors.AsType[*manifest.Error](err); ok {
+		return problem{Code: m.Code, Detail: m.Error(), located: true}
 	}
 	if f, ok := errors.AsType[*failure](err); ok {
 		return problem{Code: f.code, Detail: f.Error()}
@@ -154,7 +163,7 @@ func (a *app) complain(err error) {
 	if p.Hint != "" {
 		text += between + p.Hint
 	}
-	if p.Code != "config" {
+	if p.Code != "config" && !p.located {
 		text = "gatehouse: " + text
 	}
 	_, _ = fmt.Fprintln(a.stderr, text)

@@ -22,6 +22,7 @@ func Files(c config.Config, sources config.Sources) []Finding {
 	}
 	found = append(found, closed("file.tls_key", "the certificate's private key", c.Web.TLS.KeyFile, 0o037)...)
 	found = append(found, closed("file.bootstrap", "the first administrator's password", c.Bootstrap.PasswordFile, 0o037)...)
+	found = append(found, folder(c)...)
 	return append(found, configFiles(c, sources)...)
 }
 

@@ -242,7 +242,11 @@ func byGrants() map[string]handing {
 		return err
 	}
 	return map[string]handing{
-		"Give a permission":         {do: giving(func(*hand, *access.Grant) {})},
+		"Give a permission": {do: giving(func(*hand, *access.Grant) {})},
+		"GiveAs a permission": {do: func(ctx context.Context, h *hand, by audit.Actor) error {
+			_, err := h.House.Access.GiveAs(ctx, by, id.NewGrant(), access.Grant{Subject: person(h.bob), Effect: access.Allow, Permission: refund(), Where: access.Where{Place: access.Everywhere}, Reason: "test"})
+			return err
+		}},
 		"Give a role":               {do: giving(func(_ *hand, g *access.Grant) { g.Role, g.Permission = "refunder", access.Pattern{} })},
 		"Give for an hour":          {hour: true, do: giving(func(_ *hand, g *access.Grant) { g.ExpiresAt = time.Now().Add(time.Hour) })},
 		"Give to come":              {do: giving(func(_ *hand, g *access.Grant) { g.NotBefore = time.Now().Add(time.Hour) })},
@@ -798,8 +802,12 @@ var unguarded = map[string]string{
 	"DeleteAPI":   "no role and no grant names it any more",
 	"DeleteRole":  "nobody has it any more",
 	"CreateGroup": "nothing is granted to it yet",
-	"CreateOrg":   "nothing is granted to it yet",
-	"DeleteOrg":   "no grant and no deny counts in it any more",
+	"UpdateGroup": "a description is no right",
+	"UpdateOrg":   "a description is no right",
+
+	"UpdateServiceAccount": "a description is no right",
+	"CreateOrg":            "nothing is granted to it yet",
+	"DeleteOrg":            "no grant and no deny counts in it any more",
 
 	"DeleteScope": "no application may ask for it any more",
 

@@ -313,6 +313,16 @@ CREATE TABLE memberships (
 
 CREATE INDEX memberships_member ON memberships (member_kind, member_id, of_kind, of_id);
 
+-- Which set of files manages what. One that was made at another time is another thing
+-- of that name.
+CREATE TABLE managed (
+    kind      TEXT   NOT NULL,
+    name      TEXT   NOT NULL,
+    made_at   BIGINT NOT NULL,
+    set_name  TEXT   NOT NULL,
+    PRIMARY KEY (kind, name)
+);
+
 CREATE TABLE service_accounts (
     id           TEXT    PRIMARY KEY,
     description  TEXT    NOT NULL,

@@ -1,0 +1,476 @@
+package apply
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/apply/draft"
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// Store is what a Service asks besides its services; *store.Store is one.
+type Store interface {
+	draft.Store
+	audit.BatchStore
+	// IDsByEmail returns who has which address, by these as identity.Canonical writes
+	// them; EmailsByID is its inverse. Who is not there is left out.
+	IDsByEmail(ctx context.Context, emails []string) (map[string]id.User, error)
+	EmailsByID(ctx context.Context, ids []string) (map[id.User]string, error)
+	// ManagedAfter lists what sets manage, behind one of them.
+	ManagedAfter(ctx context.Context, after access.Managed, limit int) ([]access.Managed, error)
+	PutManaged(ctx context.Context, all []access.Managed) error
+	DropManaged(ctx context.Context, all []access.Managed) error
+	// RaiseClients raises oauth.VersionClients by one, holds it until the transaction
+	// ends, and returns it.
+	RaiseClients(ctx context.Context) (int64, error)
+	ClientsAfter(ctx context.Context, after id.Client, limit int) ([]oauth.Client, error)
+	// GrantsByID lists grants, those that are over too, in the order of their ids.
+	GrantsByID(ctx context.Context, after id.Grant, limit int) ([]access.GrantRecord, error)
+}
+
+// Service plans and applies sets.
+type Service struct {
+	Store  Store
+	Access *access.Service
+	Audit  *audit.Log
+	// Over returns the services over a draft, in which these people are known.
+	Over func(d *draft.Draft, people map[id.User]bool) (*access.Service, *oauth.Service)
+}
+
+// May asks whether whoever sent a set has a permission of Gatehouse itself, by its full
+// name; Forbidden where not. The operator on the host may all.
+type May func(permission string) error
+
+// Action is what a Change does.
+type Action string
+
+// The actions.
+const (
+	Create Action = "create"
+	Update Action = "update"
+	Delete Action = "delete"
+	Adopt  Action = "adopt" // the set manages it from now on
+	Ended  Action = "ended" // a grant that is over, and stays so: nothing is done
+)
+
+// Change is one thing that a house and a set say differently of.
+type Change struct {
+	Action Action        `json:"action"`
+	Kind   Kind          `json:"kind"`
+	ID     string        `json:"id"`
+	Fields []FieldChange `json:"fields,omitempty"`
+}
+
+// FieldChange is a field of a specification, before and after; null is none.
+type FieldChange struct {
+	Name   string          `json:"name"`
+	Before json.RawMessage `json:"before"`
+	After  json.RawMessage `json:"after"`
+}
+
+// Secret is the first secret of a confidential application, which nobody sees again.
+type Secret struct {
+	Client id.Client `json:"client_id"`
+	Text   string    `json:"client_secret"`
+}
+
+// Plan is what would have to change. It is of one state of the house.
+type Plan struct {
+	Set     string   `json:"set"`
+	Changes []Change `json:"changes"`
+	Digest  string   `json:"digest"` // of all of this: two of one digest change the same
+
+	secrets []Secret
+	put     []access.Managed
+	drop    []access.Managed
+	draft   *draft.Draft
+	clients int64 // the version of clients that the house must come to
+}
+
+// Drift reports whether the house is not as the set says.
+func (p *Plan) Drift() bool { return len(p.Changes) > 0 }
+
+// Does reports whether applying it does something.
+func (p *Plan) Does() bool {
+	return len(p.drop) > 0 || slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Action != Ended })
+}
+
+// writes reports whether more changes than who manages what.
+func (p *Plan) writes() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Action != Ended && c.Action != Adopt })
+}
+
+// Count returns how many changes are of an action.
+func (p *Plan) Count(a Action) (n int) {
+	for _, c := range p.Changes {
+		if c.Action == a {
+			n++
+		}
+	}
+	return n
+}
+
+// Plan tells what applying a set would change, and writes nothing. Faults: Invalid
+// "apply.invalid", or Forbidden where by may not, with all that is wrong as fields named
+// "objects[3].spec.parents[0]"; Invalid "apply.empty"; Conflict
+// "access.last_administrator".
+func (s *Service) Plan(ctx context.Context, by audit.Actor, set Set, o Options, may May) (*Plan, error) {
+	if err := set.check(o); err != nil {
+		return nil, err
+	}
+	var plan *Plan
+	err := s.Access.Store.View(ctx, func(ctx context.Context) (err error) {
+		plan, err = s.plan(ctx, by, set, o, may)
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("plan a set: %w", err)
+	}
+	return plan, nil
+}
+
+func (s *Service) plan(ctx context.Context, by audit.Actor, set Set, o Options, may May) (*Plan, error) {
+	p := &planner{
+		s: s, by: by, set: set, o: o, may: may, now: clock.Now(), of: map[Kind][]int{}, managed: map[key]access.Managed{},
+		named: map[key]bool{}, plan: &Plan{Set: set.Name, Changes: []Change{}},
+	}
+	if err := p.begin(ctx); err != nil {
+		return nil, err
+	}
+	err := p.access.KeepAdministered(ctx, p.all)
+	if err != nil {
+		return nil, err
+	}
+	p.finish()
+	return p.plan, nil
+}
+
+// key names something within its kind.
+type key struct {
+	kind Kind
+	name string
+}
+
+// planner is one planning.
+type planner struct {
+	s   *Service
+	by  audit.Actor
+	set Set
+	o   Options
+	may May
+	now time.Time
+
+	of      map[Kind][]int // which objects are of a kind
+	named   map[key]bool   // what the set names
+	people  map[string]id.User
+	emails  map[id.User]string
+	want    map[key]bool           // what the set names, before it is looked at
+	managed map[key]access.Managed // by any set, of what is there or was
+
+	policy  draft.Policy
+	access  *access.Service
+	clients *oauth.Service
+
+	bad       problems
+	forbidden bool // one of these is that somebody may not
+	plan      *Plan
+}
+
+func (p *planner) begin(ctx context.Context) (err error) {
+	versions, err := p.s.Access.Store.Versions(ctx)
+	if err != nil {
+		return err
+	}
+	p.plan.clients = versions[oauth.VersionClients] + 1
+	if p.plan.draft, err = draft.New(ctx, p.s.Store, p.now); err != nil {
+		return err
+	}
+	p.policy = p.plan.draft.Policy()
+	for i, one := range p.set.Objects {
+		p.of[one.Kind] = append(p.of[one.Kind], i)
+	}
+	if err := p.meet(ctx); err != nil {
+		return err
+	}
+	known := map[id.User]bool{}
+	for name := range p.emails {
+		known[name] = true
+	}
+	p.access, p.clients = p.s.Over(p.plan.draft, known)
+	return p.readManaged(ctx)
+}
+
+// meet looks for the people that the set names.
+func (p *planner) meet(ctx context.Context) (err error) {
+	emails := map[string]bool{}
+	for _, one := range p.set.Objects {
+		switch s := one.Spec.(type) {
+		case *MembershipSpec:
+			emails[s.Member.User] = true
+		case *GrantSpec:
+			emails[s.Subject.User] = true
+		}
+	}
+	delete(emails, "")
+	if p.people, err = p.s.Store.IDsByEmail(ctx, slices.Sorted(maps.Keys(emails))); err != nil {
+		return err
+	}
+	delete(p.people, "") // what no address can be
+	p.emails = map[id.User]string{}
+	for email, name := range p.people {
+		p.emails[name] = email
+	}
+	return nil
+}
+
+const managedPage = 5000
+
+func (p *planner) readManaged(ctx context.Context) error {
+	for after := (access.Managed{}); ; {
+		list, err := p.s.Store.ManagedAfter(ctx, after, managedPage)
+		if err != nil {
+			return err
+		}
+		for _, m := range list {
+			p.managed[key{Kind(m.Kind), m.Name}] = m
+		}
+		if len(list) < managedPage {
+			return nil
+		}
+		after = list[len(list)-1]
+	}
+}
+
+// all goes through the kinds in an order in which each step finds what it needs, and
+// leaves nothing that the next is refused for.
+func (p *planner) all(ctx context.Context) error {
+	for _, step := range []func(ctx context.Context) error{
+		p.pruneGrants, p.pruneMemberships, // what they hold on to may change then
+		p.orgs, p.groups, p.widenAPIs, p.roles, p.scopes, p.applications, p.accounts, p.memberships, p.grants,
+		p.pruneAccounts, p.pruneClients, p.pruneScopes, p.pruneRoles, p.finishAPIs, p.pruneAPIs, p.pruneGroups, p.pruneOrgs,
+	} {
+		if err := step(ctx); err != nil {
+			return err
+		}
+	}
+	err := p.bad.err()
+	if f, ok := errors.AsType[*fault.Error](err); ok && p.forbidden {
+		f.Kind, f.Code, f.Detail = fault.Forbidden, "apply.forbidden", "You may not do all of this. Nothing was changed."
+	}
+	return err
+}
+
+// refused keeps what a service refused of an object, and returns any other error.
+func (p *planner) refused(object int, err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	switch f.Kind {
+	case fault.Forbidden:
+		p.forbidden = true
+	case fault.Invalid, fault.NotFound, fault.Conflict, fault.Malformed:
+	default:
+		return err
+	}
+	p.bad.refusal(object, f)
+	return nil
+}
+
+// allowed asks for permissions of Gatehouse itself.
+func (p *planner) allowed(permissions ...string) error {
+	if p.may == nil {
+		return nil
+	}
+	for _, name := range permissions {
+		if err := p.may(access.Gatehouse + "/" + name); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// thing is an object beside what is there of it.
+type thing struct {
+	object int
+	name   string // under which it is managed
+	says   string // what people are told that it is
+	made   time.Time
+	before any // its specification; nil: it is not there
+	after  any
+
+	permission string                    // to change it
+	more       []string                  // and these
+	create     func() (time.Time, error) // returns when it was made
+	update     func([]FieldChange) (time.Time, error)
+}
+
+// put creates or changes one thing.
+func (p *planner) put(t thing) error {
+	kind := p.set.Objects[t.object].Kind
+	k := key{kind, t.name}
+	if p.named[k] {
+		p.bad.add(t.object, "metadata.id", "is there twice")
+		return nil
+	}
+	p.named[k] = true
+	owner := p.owner(k, t.made)
+	fields := diff(t.before, t.after)
+	switch {
+	case t.before == nil:
+		return p.make(k, t, fields)
+	case len(fields) > 0 && owner != "" && owner != p.set.Name && !p.o.Adopt:
+		p.bad.add(t.object, "metadata.id", "is managed by the set %s; change it there, or take it over with adopt", owner)
+		return nil
+	case len(fields) > 0:
+		if err := p.change(k, &t, fields); err != nil {
+			return err
+		}
+	}
+	if owner == p.set.Name {
+		p.manage(k, t.made)
+	} else if p.o.Adopt {
+		p.tell(Adopt, kind, t, nil)
+		p.manage(k, t.made)
+	}
+	return nil
+}
+
+func (p *planner) make(k key, t thing, fields []FieldChange) error {
+	if err := p.allowed(append(t.more, t.permission)...); err != nil {
+		return p.refused(t.object, err)
+	}
+	made, err := t.create()
+	if err != nil {
+		return p.refused(t.object, err)
+	}
+	p.tell(Create, k.kind, t, fields)
+	p.manage(k, made)
+	return nil
+}
+
+func (p *planner) change(k key, t *thing, fields []FieldChange) error {
+	resource, _, _ := strings.Cut(t.permission, ":")
+	if err := p.allowed(append(t.more, t.permission, resource+":read")...); err != nil { // what it was is told
+		return p.refused(t.object, err)
+	}
+	made, err := t.update(fields)
+	if err != nil {
+		return p.refused(t.object, err)
+	}
+	t.made = made
+	p.tell(Update, k.kind, *t, fields)
+	return nil
+}
+
+func (p *planner) tell(a Action, kind Kind, t thing, fields []FieldChange) {
+	p.plan.Changes = append(p.plan.Changes, Change{a, kind, t.says, fields})
+}
+
+// owner is the set that manages what was made then, "" for none.
+func (p *planner) owner(k key, made time.Time) string {
+	if m, ok := p.managed[k]; ok && m.Made.Equal(made) {
+		return m.Set
+	}
+	return ""
+}
+
+// manage notes that the set manages what was made then.
+func (p *planner) manage(k key, made time.Time) {
+	if p.owner(k, made) != p.set.Name {
+		p.plan.put = append(p.plan.put, access.Managed{Kind: string(k.kind), Name: k.name, Made: made, Set: p.set.Name})
+	}
+}
+
+// left lists what the set made of a kind and names no more, in order. What is not there
+// any more is forgotten.
+func (p *planner) left(kind Kind, made func(name string) (time.Time, bool)) (names []string) {
+	for k, m := range p.managed {
+		if k.kind != kind || m.Set != p.set.Name || p.names(k) {
+			continue
+		}
+		if at, there := made(k.name); !there || !at.Equal(m.Made) {
+			p.plan.drop = append(p.plan.drop, m)
+		} else if p.o.Prune {
+			names = append(names, k.name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// prune removes one thing.
+func (p *planner) prune(kind Kind, name, says, permission string, remove func() error) error {
+	if err := p.allowed(permission); err != nil {
+		return p.unpruned(kind, says, err)
+	}
+	if err := remove(); err != nil {
+		return p.unpruned(kind, says, err)
+	}
+	p.plan.Changes = append(p.plan.Changes, Change{Action: Delete, Kind: kind, ID: says})
+	p.plan.drop = append(p.plan.drop, access.Managed{Kind: string(kind), Name: name})
+	return nil
+}
+
+// unpruned keeps why something that no object of the set names cannot be removed.
+func (p *planner) unpruned(kind Kind, says string, err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || !slices.Contains([]fault.Kind{fault.Forbidden, fault.Invalid, fault.Conflict, fault.NotFound}, f.Kind) {
+		return err
+	}
+	p.forbidden = p.forbidden || f.Kind == fault.Forbidden
+	p.bad = append(p.bad, fault.Field{Name: "prune", Problem: fmt.Sprintf("%s %s: %s", kind, says, f.Detail)})
+	return nil
+}
+
+func (p *planner) finish() {
+	slices.SortStableFunc(p.plan.Changes, func(a, b Change) int { return slices.Index(Kinds, a.Kind) - slices.Index(Kinds, b.Kind) })
+	sum := sha256.New()
+	_ = json.NewEncoder(sum).Encode([]any{p.plan.Set, p.plan.Changes}) // it is written nowhere, and all can be encoded
+	p.plan.Digest = hex.EncodeToString(sum.Sum(nil))
+}
+
+// diff returns how two specifications of one kind differ, field by field; before may be
+// nil.
+func diff(before, after any) (fields []FieldChange) {
+	was, is := membersOf(before), membersOf(after)
+	names := slices.Sorted(maps.Keys(is))
+	for name := range was {
+		if _, there := is[name]; !there {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		if string(was[name]) != string(is[name]) {
+			fields = append(fields, FieldChange{name, was[name], is[name]})
+		}
+	}
+	return fields
+}
+
+func membersOf(spec any) map[string]json.RawMessage {
+	members := map[string]json.RawMessage{}
+	if spec == nil {
+		return members
+	}
+	b, err := json.Marshal(spec)
+	if err != nil {
+		panic("apply: " + err.Error()) // specifications are texts, numbers and lists
+	}
+	_ = json.Unmarshal(b, &members) // it is an object: a struct was written
+	return members
+}

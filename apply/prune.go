@@ -1,0 +1,157 @@
+package apply
+
+import (
+	"context"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// names reports whether the set names a thing; it is asked before objects are looked at.
+func (p *planner) names(k key) bool { return p.named[k] || p.wanted()[k] }
+
+// wanted are the names of what the set has, made once.
+func (p *planner) wanted() map[key]bool {
+	if p.want != nil {
+		return p.want
+	}
+	p.want = map[key]bool{}
+	for i, one := range p.set.Objects {
+		k := key{one.Kind, one.ID}
+		switch s := one.Spec.(type) {
+		case *GrantSpec:
+			k.name = string(GrantID(one.ID))
+		case *MembershipSpec:
+			m, ok := reading{i, &problems{}, p.people}.membership(s)
+			if !ok {
+				continue // it is refused
+			}
+			k.name = membershipName(m.Membership)
+		}
+		p.want[k] = true
+	}
+	return p.want
+}
+
+func (p *planner) pruneGrants(ctx context.Context) error {
+	var living []access.GrantRecord
+	for _, name := range p.left(Grant, func(name string) (time.Time, bool) {
+		g, there := p.plan.draft.Living(id.Grant(name), p.now)
+		return g.Created, there
+	}) {
+		g, _ := p.plan.draft.Living(id.Grant(name), p.now)
+		living = append(living, g)
+	}
+	// What is denied goes last: whoever may not lift it is told so with all else in place.
+	slices.SortStableFunc(living, func(a, b access.GrantRecord) int { return strings.Compare(string(a.Effect), string(b.Effect)) })
+	for _, g := range living {
+		err := p.prune(Grant, string(g.ID), string(g.ID), "grants:write", func() error {
+			_, err := p.access.Revoke(ctx, p.by, g.ID, "The set "+p.set.Name+" names it no more")
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *planner) pruneMemberships(ctx context.Context) error {
+	find := func(name string) (access.MembershipRecord, bool) {
+		of, member, _ := strings.Cut(name, "/")
+		m, err := p.policy.Membership(ctx, subjectOf(of), subjectOf(member))
+		return m, err == nil
+	}
+	for _, name := range p.left(Membership, func(name string) (time.Time, bool) { m, there := find(name); return m.Created, there }) {
+		m, _ := find(name)
+		err := p.prune(Membership, name, name, "memberships:write", func() error { return p.access.RemoveMember(ctx, p.by, m.Of, m.Member) })
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func subjectOf(text string) access.Subject {
+	kind, name, _ := strings.Cut(text, ":")
+	return access.Subject{Kind: access.Kind(kind), ID: name}
+}
+
+// pruneAll removes what is left of a kind.
+func pruneAll[T any](p *planner, kind Kind, permission string, get func(name string) (T, error), made func(T) time.Time, remove func(name string) error) error {
+	for _, name := range p.left(kind, func(name string) (time.Time, bool) { v, err := get(name); return made(v), err == nil }) {
+		if err := p.prune(kind, name, name, permission, func() error { return remove(name) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *planner) pruneAccounts(ctx context.Context) error {
+	return pruneAll(p, ServiceAccount, "services:delete",
+		func(name string) (access.ServiceAccountRecord, error) { return p.access.ServiceAccount(ctx, name) },
+		func(a access.ServiceAccountRecord) time.Time { return a.Created },
+		func(name string) error { return p.access.DeleteServiceAccount(ctx, p.by, name, p.because()) })
+}
+
+func (p *planner) pruneClients(ctx context.Context) error {
+	return pruneAll(p, Client, "clients:delete",
+		func(name string) (oauth.Client, error) { return p.clients.Client(ctx, id.Client(name)) },
+		func(c oauth.Client) time.Time { return c.Created },
+		func(name string) error { return p.clients.DeleteClient(ctx, p.by, id.Client(name)) })
+}
+
+func (p *planner) pruneScopes(ctx context.Context) error {
+	return pruneAll(p, Scope, "scopes:write",
+		func(name string) (access.Scope, error) { return p.access.Scope(ctx, name) },
+		func(s access.Scope) time.Time { return s.Created },
+		func(name string) error { return p.access.DeleteScope(ctx, p.by, name) })
+}
+
+// pruneRoles removes those first that have others for parents.
+func (p *planner) pruneRoles(ctx context.Context) error {
+	parents := map[string][]string{}
+	for _, name := range p.left(Role, func(name string) (time.Time, bool) {
+		r, err := p.access.Role(ctx, name)
+		return r.Created, err == nil
+	}) {
+		r, err := p.access.Role(ctx, name)
+		if err != nil {
+			return err
+		}
+		parents[name] = r.Parents
+	}
+	order := upwards(parents)
+	slices.Reverse(order)
+	for _, name := range order {
+		if err := p.prune(Role, name, name, "roles:delete", func() error { return p.access.DeleteRole(ctx, p.by, name) }); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (p *planner) pruneAPIs(ctx context.Context) error {
+	return pruneAll(p, API, "apis:delete",
+		func(name string) (access.API, error) { return p.access.API(ctx, name) },
+		func(a access.API) time.Time { return a.Created },
+		func(name string) error { return p.access.DeleteAPI(ctx, p.by, name) })
+}
+
+func (p *planner) pruneGroups(ctx context.Context) error {
+	return pruneAll(p, Group, "groups:delete",
+		func(name string) (access.GroupRecord, error) { return p.access.Group(ctx, name) },
+		func(g access.GroupRecord) time.Time { return g.Created },
+		func(name string) error { return p.access.DeleteGroup(ctx, p.by, name) })
+}
+
+func (p *planner) pruneOrgs(ctx context.Context) error {
+	return pruneAll(p, Organisation, "organisations:delete",
+		func(name string) (access.OrgRecord, error) { return p.access.Org(ctx, name) },
+		func(o access.OrgRecord) time.Time { return o.Created },
+		func(name string) error { return p.access.DeleteOrg(ctx, p.by, name) })
+}

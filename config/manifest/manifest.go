@@ -1,0 +1,239 @@
+// Package manifest reads and writes the files that say what a house shall be like: YAML
+// documents, each one object with apiVersion, kind, metadata and spec, several in a file
+// and several files in a folder (docs/apply.md). They are read strictly, and all that is
+// wrong is said at once, with line and caret. What an object means, package apply knows.
+package manifest
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+
+	"gatehouse/apply"
+	"gatehouse/config"
+	"gatehouse/config/internal/yamlfile"
+	"gatehouse/fault"
+)
+
+// Bounds of what is read. Each counts before anything is parsed.
+const (
+	maxBytes    = 32 << 20 // of all files together
+	maxDocument = 256 << 10
+	maxFiles    = 1000
+	maxDepth    = 32 // of what is in one another on a line
+)
+
+// File is one file of a manifest.
+type File struct {
+	Name string
+	Text []byte
+}
+
+// Manifest is what files say.
+type Manifest struct {
+	Objects []apply.Object
+	places  []places // of the objects
+	files   []*file
+}
+
+// file is a File by lines.
+type file struct {
+	name  string
+	lines []string
+}
+
+func (f *file) line(n int) string {
+	return strings.Map(func(r rune) rune {
+		if r < ' ' && r != '\t' || r == 0x7f {
+			return '?'
+		}
+		return r
+	}, strings.ToValidUTF8(f.lines[n-1], "?"))
+}
+
+// places is where an object, and each of its fields, stands.
+type places struct {
+	file *file
+	at   place
+	of   map[string]place
+}
+
+type place struct{ line, column int }
+
+// Load finds the files under a path: the file itself, or of a folder all whose names end
+// in .yaml or .yml, in their order, those in folders of it too. Hidden ones are passed
+// over. The path - is what in holds.
+func Load(path string, in io.Reader) ([]File, error) {
+	if path == "-" {
+		b, err := bounded(in, maxBytes)
+		return []File{{"standard input", b}}, err
+	}
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("look for the files: %w", err)
+	}
+	names := []string{path}
+	if info.IsDir() {
+		if names, err = inFolder(path); err != nil {
+			return nil, fmt.Errorf("look for the files: %w", err)
+		}
+	}
+	var files []File
+	left := int64(maxBytes)
+	for _, name := range names {
+		b, err := readFile(name, left)
+		if err != nil {
+			return nil, err
+		}
+		files, left = append(files, File{name, b}), left-int64(len(b))
+	}
+	return files, nil
+}
+
+func inFolder(path string) (names []string, err error) {
+	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case name != path && strings.HasPrefix(d.Name(), "."):
+			if d.IsDir() {
+				return filepath.SkipDir
+			}
+		case !d.IsDir() && slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)):
+			names = append(names, name)
+		}
+		if len(names) > maxFiles {
+			return fmt.Errorf("there are more than %d of them", maxFiles)
+		}
+		return nil
+	})
+	return names, err
+}
+
+func readFile(name string, most int64) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, fmt.Errorf("read a manifest: %w", err)
+	}
+	defer f.Close()
+	b, err := bounded(f, most)
+	if err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return b, nil
+}
+
+func bounded(r io.Reader, most int64) ([]byte, error) {
+	b, err := io.ReadAll(io.LimitReader(r, most+1))
+	if err == nil && int64(len(b)) > most {
+		err = fmt.Errorf("all files together are over %d MiB", maxBytes>>20)
+	}
+	return b, err
+}
+
+// Read reads what files say. What is wrong with them is an *Error.
+func Read(files []File) (*Manifest, error) {
+	m, bad := &Manifest{}, &Error{Code: "apply.unread"}
+	for _, one := range files {
+		f := &file{one.Name, strings.Split(strings.ReplaceAll(string(one.Text), "\r\n", "\n"), "\n")}
+		m.files = append(m.files, f)
+		for from := 0; from < len(f.lines); {
+			to := f.documentEnd(from)
+			r := reader{m: m, bad: bad, places: places{file: f, at: place{from + 1, 1}, of: map[string]place{}}, shift: from}
+			r.read(from, to)
+			from = to + 1
+		}
+	}
+	if len(bad.Problems) > 0 {
+		return nil, bad
+	}
+	return m, nil
+}
+
+// documentEnd is the line, counted from 0, on which the document that begins at from
+// ends: a line of three dashes, or behind the last.
+func (f *file) documentEnd(from int) int {
+	for i := from; i < len(f.lines); i++ {
+		if line := f.lines[i]; line == "---" || strings.HasPrefix(line, "--- ") || line == "..." {
+			return i
+		}
+	}
+	return len(f.lines)
+}
+
+var fieldName = regexp.MustCompile(`^objects\[(\d+)\]\.(.+)$`)
+
+// Locate turns what package apply refused of the objects into where it stands in the
+// files. Any other error it returns as it is.
+func (m *Manifest) Locate(err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || len(f.Fields) == 0 || !strings.HasPrefix(f.Code, "apply.") {
+		return err
+	}
+	said := &Error{Code: f.Code, fault: f}
+	for _, one := range f.Fields {
+		p := config.Problem{Text: one.Problem}
+		if found := fieldName.FindStringSubmatch(one.Name); found != nil {
+			var n int
+			if _, err := fmt.Sscan(found[1], &n); err == nil && n < len(m.places) {
+				p = m.places[n].problem(found[2], one.Problem)
+			}
+		}
+		said.Problems = append(said.Problems, p)
+	}
+	return said
+}
+
+// Error is all that is wrong with files, or that a house refused of them.
+type Error struct {
+	Code     string
+	Problems []config.Problem
+	fault    error
+}
+
+// Error returns one problem after the other, each on lines of its own.
+func (e *Error) Error() string { return (&config.Error{Problems: e.Problems}).Error() }
+
+// Unwrap returns what the house said, if it was asked.
+func (e *Error) Unwrap() error { return e.fault }
+
+// problem says what is wrong with a field, or with what it is in.
+func (p *places) problem(field, text string) config.Problem {
+	at, here := p.at, field
+	for here != "" {
+		if found, ok := p.of[here]; ok {
+			at = found
+			break
+		}
+		if found, ok := p.of[meant[here]]; ok {
+			at, field = found, meant[here]
+			break
+		}
+		if i := strings.LastIndexAny(here, ".["); i > 0 {
+			here = here[:i]
+		} else {
+			here = ""
+		}
+	}
+	return p.file.problem(at, field+" "+text)
+}
+
+// meant are fields as services call them, and as files do.
+var meant = map[string]string{
+	"spec.id": "metadata.id", "spec.name": "metadata.id", "spec.roles_claim": "spec.roles.claim", "spec.roles_format": "spec.roles.format", "spec.roles_prefix": "spec.roles.prefix",
+	"spec.roles_filter": "spec.roles.filter", "spec.groups_claim": "spec.groups.claim", "spec.groups_format": "spec.groups.format", "spec.groups_prefix": "spec.groups.prefix",
+	"spec.groups_filter": "spec.groups.filter", "spec.of": "spec.group",
+}
+
+func (f *file) problem(at place, text string) config.Problem {
+	return config.Problem{
+		Source: config.Source{Layer: config.File, Name: f.name, Line: at.line, Column: at.column}, Text: text,
+		Excerpt: yamlfile.Excerpt(f.line, len(f.lines), at.line, at.column),
+	}
+}

@@ -1,0 +1,146 @@
+package manifest
+
+import (
+	"bytes"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"gatehouse/apply"
+	"gatehouse/fault"
+)
+
+const head = "apiVersion: gatehouse/v1\nkind: Role\nmetadata:\n  id: r\n"
+
+func reading(text string) (*Manifest, error) {
+	return Read([]File{{"a.yaml", []byte(text)}})
+}
+
+// What is not plain, not known or not small is refused where it stands.
+func TestFilesAreReadStrictly(t *testing.T) {
+	t.Parallel()
+	for what, c := range map[string]struct{ text, want string }{
+		"an unknown key":         {head + "spec: {parent: [a]}\n", "a.yaml:5:8: the key \"parent\" is none; did you mean parents?"},
+		"a key that is twice":    {head + "spec:\n  parents: [a]\n  parents: [b]\n", "a.yaml:7:3:"},
+		"an anchor":              {head + "spec:\n  parents: &a [b]\n", "anchors, aliases"},
+		"an alias":               {head + "spec:\n  parents: *a\n", "a.yaml:6:"},
+		"a merge":                {head + "spec:\n  <<: {parents: [a]}\n", "a.yaml:6:"},
+		"a tag":                  {head + "spec:\n  max_grant: !!str 8h\n", "a.yaml:6:"},
+		"a list for a value":     {head + "spec:\n  max_grant: [8h]\n", "spec.max_grant must be a single value"},
+		"a value for a list":     {head + "spec:\n  parents: a\n", "spec.parents must be a list"},
+		"no value":               {head + "spec:\n  max_grant:\n", "spec.max_grant has no value"},
+		"an unknown kind":        {strings.Replace(head, "Role", "Rolle", 1), `kind "Rolle" is none; did you mean Role?`},
+		"another version":        {strings.Replace(head, "v1", "v2", 1), "apiVersion must be gatehouse/v1"},
+		"no mapping":             {"- a\n", "the document must hold keys"},
+		"a truth of YAML 1.1":    {"apiVersion: gatehouse/v1\nkind: Client\nmetadata: {id: c}\nspec: {introspect: yes}\n", "spec.introspect must be true or false"},
+		"what is no YAML":        {head + "spec: {\n", "a.yaml:"},
+		"much within one":        {head + "spec: " + strings.Repeat("[", 1000) + "\n", "too much is nested"},
+		"many dashes":            {strings.Repeat("- ", 5000) + "a\n", "too much is nested"},
+		"a document that is big": {head + "spec:\n  max_grant: " + strings.Repeat("x", maxDocument) + "\n", "is over 256 KiB"},
+		"behind another":         {head + "---\n" + head + "spec: {x: y}\n", "a.yaml:10:8: the key \"x\" is none"},
+	} {
+		_, err := reading(c.text)
+		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: got %v, want %s", what, err, c.want)
+		}
+	}
+}
+
+// All that is wrong is said at once.
+func TestAllThatIsWrongIsSaid(t *testing.T) {
+	t.Parallel()
+	_, err := reading(head + "spec: {x: y}\n---\n" + head + "spec: {y: z}\n")
+	if e, ok := errors.AsType[*Error](err); !ok || len(e.Problems) != 2 {
+		t.Errorf("got %v", err)
+	}
+}
+
+// What is written is read as it was, whatever it is.
+func TestWhatIsWrittenIsReadBack(t *testing.T) {
+	t.Parallel()
+	yes := true
+	for _, text := range []string{"", "plain", "a: b", "- x", "yes", "null", "~", "0x10", "1e3", "2027-01-01", "#x", "a #b", " a ", "\t", "a\nb\n", "\"", `\`, "{a}", "[a]", "&a", "*a", "!a", "|", ">", "%", "@", "`", "'", "é😀\u0085\u2028", "a:", "---", "...", "\r\n", "\x01"} {
+		want := []apply.Object{
+			{Kind: apply.Client, ID: "c", Spec: &apply.ClientSpec{Name: text, Scopes: []string{}, Claims: []string{text, "b"}, Disabled: &yes, Roles: apply.ListingSpec{Filter: []string{text}}}},
+			{Kind: apply.API, ID: "a", Spec: &apply.APISpec{Audience: text, Owners: map[string]string{"orders": text}, Permissions: []apply.PermissionSpec{{Permission: "a:b", Requires: apply.RequirementSpec{ACR: text, MaxAge: "5m"}}, {Permission: "c:d", Description: text}}}},
+			{Kind: apply.Group, ID: "g", Spec: &apply.GroupSpec{}},
+			{Kind: apply.Membership, Spec: &apply.MembershipSpec{Group: "g", Member: apply.SubjectSpec{User: "x" + text}}},
+		}
+		var b bytes.Buffer
+		w := NewWriter(&b)
+		for _, o := range want {
+			if err := w.Write(o); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Flush(); err != nil {
+			t.Fatal(err)
+		}
+		m, err := reading(b.String())
+		if err != nil {
+			t.Errorf("%q: %v\n%s", text, err, b.String())
+		} else if !reflect.DeepEqual(m.Objects, want) {
+			t.Errorf("%q: got\n%+v\nof\n%s", text, m.Objects, b.String())
+		}
+	}
+}
+
+// A folder is read in the order of its names, without what is hidden.
+func TestAFolderIsReadInOrder(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for name, text := range map[string]string{"b.yaml": "b", "a/x.yml": "x", ".hidden.yaml": "h", ".git/c.yaml": "c", "readme.md": "r", "a.yaml": "a"} {
+		if err := os.MkdirAll(filepath.Dir(filepath.Join(dir, name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	files, err := Load(dir, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := ""
+	for _, f := range files {
+		got += string(f.Text)
+	}
+	if got != "xab" {
+		t.Errorf("got %s", got)
+	}
+}
+
+// What a house refuses is shown where it stands, or where what holds it does.
+func TestARefusalIsShownWhereItStands(t *testing.T) {
+	t.Parallel()
+	m, err := reading(head + "spec:\n  parents: [a, b]\n---\n" + head)
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = m.Locate(&fault.Error{Kind: fault.Invalid, Code: "apply.invalid", Fields: []fault.Field{
+		{Name: "objects[0].spec.parents[1]", Problem: "is no role"}, {Name: "objects[0].spec.max_grant", Problem: "is wrong"}, {Name: "objects[1].spec", Problem: "is wrong"}, {Name: "prune", Problem: "no"}, {Name: "objects[9].spec", Problem: "is none"},
+	}})
+	for _, want := range []string{"a.yaml:6:16: spec.parents[1] is no role", "a.yaml:5:1: spec.max_grant is wrong", "a.yaml:8:1: spec is wrong", "no", "is none"} {
+		if !strings.Contains(err.Error(), want) {
+			t.Errorf("%s is not in\n%v", want, err)
+		}
+	}
+	if !fault.Is(err, fault.Invalid) {
+		t.Errorf("the fault is lost: %v", err)
+	}
+}
+
+// No text, however odd, does more than be refused.
+func FuzzRead(f *testing.F) {
+	f.Add(head + "spec: {parents: [a]}\n---\n" + head)
+	f.Add("a: &a [*a]")
+	f.Fuzz(func(t *testing.T, text string) {
+		m, err := reading(text)
+		if (m == nil) == (err == nil) {
+			t.Errorf("got %v and %v", m, err)
+		}
+	})
+}

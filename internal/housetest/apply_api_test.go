@@ -1,0 +1,75 @@
+package housetest
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/fault"
+)
+
+func object(kind, name string, spec map[string]any) map[string]any {
+	o := map[string]any{"apiVersion": "gatehouse/v1", "kind": kind, "spec": spec}
+	if name != "" {
+		o["metadata"] = map[string]any{"id": name}
+	}
+	return o
+}
+
+// A pipeline applies a set with a key, as far as the key may make each change and hand on
+// what it hands on: the guard of the services is not passed by.
+func TestASetIsAppliedOverTheAPI(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	may := []string{"config:apply", "groups:read", "groups:write", "roles:read", "roles:write", "grants:read", "grants:write"}
+	ci := s.account("ci", func(p string) bool { return slices.Contains(may, p) })
+	post := func(more map[string]any, objects ...map[string]any) (status int, code, body string) {
+		t.Helper()
+		in := map[string]any{"set": "ci", "objects": objects}
+		for k, v := range more {
+			in[k] = v
+		}
+		a := s.call(ci, http.MethodPost, "/api/v1/apply", in)
+		return a.Status, problem(a), string(a.Body)
+	}
+	desk := object("Group", "desk", map[string]any{"description": "Desk"})
+	if status, _, body := post(map[string]any{"plan": true}, desk); status != http.StatusOK || !strings.Contains(body, `"action":"create"`) {
+		t.Fatalf("a plan: %d %s", status, body)
+	}
+	if _, err := s.House.Access.Group(t.Context(), "desk"); !fault.Is(err, fault.NotFound) {
+		t.Errorf("a plan did something: %v", err)
+	}
+	if status, _, body := post(nil, desk); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	if _, err := s.House.Access.Group(t.Context(), "desk"); err != nil {
+		t.Error(err)
+	}
+	for what, c := range map[string]struct {
+		object map[string]any
+		status int
+		code   string
+	}{
+		"a kind without its permission": {object("Organisation", "acme", map[string]any{}), http.StatusForbidden, "apply.forbidden"},
+		"a role of what is not held":    {object("Role", "mine", map[string]any{"permissions": []string{"gatehouse/users:delete"}}), http.StatusForbidden, "apply.forbidden"},
+		"a grant of what is not held":   {object("Grant", "mine", map[string]any{"subject": map[string]any{"service": "ci"}, "role": "administrator", "reason": "test"}), http.StatusForbidden, "apply.forbidden"},
+		"a grant of what is held":       {object("Grant", "ours", map[string]any{"subject": map[string]any{"group": "desk"}, "permission": "gatehouse/groups:read", "reason": "test"}), http.StatusOK, ""},
+		"a role that leads to nothing":  {object("Role", "lost", map[string]any{"parents": []string{"nobody"}}), http.StatusUnprocessableEntity, "apply.invalid"},
+		"a key in other letters":        {object("Group", "hall", map[string]any{"Description": "x"}), http.StatusUnprocessableEntity, "request.invalid"},
+		"a kind that there is not":      {object("Rolle", "x", map[string]any{}), http.StatusUnprocessableEntity, "request.invalid"},
+		"an address that nobody has":    {object("Grant", "x", map[string]any{"subject": map[string]any{"user": "eve@example.test"}, "permission": "gatehouse/groups:read", "reason": "test"}), http.StatusUnprocessableEntity, "apply.invalid"},
+	} {
+		if status, code, body := post(nil, desk, c.object); status != c.status || code != c.code {
+			t.Errorf("%s: %d %s, want %d %s", what, status, body, c.status, c.code)
+		}
+	}
+	_, _, body := post(nil, desk, object("Role", "lost", map[string]any{"parents": []string{"nobody"}}))
+	if !strings.Contains(body, `"pointer":"#/objects/1/spec/parents/0"`) {
+		t.Errorf("it does not say where: %s", body)
+	}
+	a := s.call(s.boss, http.MethodGet, "/api/v1/export", nil)
+	if a.Status != http.StatusOK || !strings.Contains(string(a.Body), `"id":"desk"`) {
+		t.Errorf("an export: %d %s", a.Status, a.Body)
+	}
+}
