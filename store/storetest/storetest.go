@@ -77,6 +77,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Leases":        testLeases,
 		"Locks":         testLocks,
 		"LostUpdates":   testLostUpdates,
+		"Many":          testMany,
 		"Marks":         testMarks,
 		"Migrations":    testMigrations,
 		"News":          testNews,
