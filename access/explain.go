@@ -253,7 +253,7 @@ func (x explainer) wouldAllow(e Explanation) []string {
 		}
 	}
 	if slices.Sort(roles); len(roles) > 0 {
-		list = append(list, "A grant of "+strings.Join(roles[:min(len(roles), 5)], " or of ")+" has it.")
+		list = append(list, "A grant of the role "+strings.Join(roles[:min(len(roles), 5)], " or ")+" would give it.")
 	}
-	return append(list, "A grant of "+x.q.Permission+" itself would allow it.")
+	return append(list, "A grant of "+x.q.Permission+" itself would give it.")
 }

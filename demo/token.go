@@ -108,12 +108,27 @@ func (s *Seeded) person(ctx context.Context, h *house.House, email string) (iden
 			continue
 		}
 		u, err := h.Identity.UserByEmail(ctx, p.Email)
-		if err == nil && u.Disabled {
-			err = fault.New(fault.Forbidden, "demo.person", p.Email+` is disabled: "gatehouse user enable" lets them sign in.`)
+		if err != nil {
+			return u, err
 		}
-		return u, err
+		return u, keptOut(ctx, h, u)
 	}
 	return identity.User{}, fault.New(fault.Invalid, "demo.person", "The demo did not make this person. It made "+strings.Join(known, ", ")+".")
+}
+
+// keptOut refuses whoever could not sign in now.
+func keptOut(ctx context.Context, h *house.House, u identity.User) error {
+	if u.Disabled {
+		return fault.New(fault.Forbidden, "demo.person", u.Email+` is disabled: "gatehouse user enable" lets them sign in.`)
+	}
+	policy, err := h.Policy.Current(ctx)
+	if err != nil {
+		return err
+	}
+	if policy.Locked(clock.Now(), access.LockTarget{Kind: access.LockUser, ID: string(u.ID)}) {
+		return fault.New(fault.Forbidden, "demo.person", u.Email+` is locked: "gatehouse lock lift" lets them sign in.`)
+	}
+	return nil
 }
 
 // signedInAgo is how long ago they signed in: too long for what asks for a fresh proof.

@@ -172,7 +172,7 @@ unless --again says so: whoever revokes one would not see the other.`,
 			if err != nil {
 				return err
 			}
-			if err := a.say(newGrant{w, idsOf(alike)}, "%s: %s %s, %s.", made.ID, plain(called(w.Subject)), has(w), lasting(w.ExpiresAt, "revoked")); err != nil {
+			if err := a.say(newGrant{w, idsOf(alike)}, "%s: %s %s, %s.", made.ID, plain(called(w.Subject)), plain(has(w)), spanning(w.NotBefore, w.ExpiresAt, "revoked")); err != nil {
 				return err
 			}
 			return a.noteAlike(alike)
@@ -245,7 +245,33 @@ func has(g wire.Grant) string {
 	if g.Effect != access.Allow {
 		verb = "is denied"
 	}
-	return verb + " " + what
+	return verb + " " + what + counting(g)
+}
+
+// counting says where a grant counts, unless it counts everywhere.
+func counting(g wire.Grant) string {
+	where := ""
+	switch g.Where {
+	case access.Own:
+		where = " on what is their own"
+	case access.Listed:
+		where = " on " + strings.Join(g.ResourceIDs, ", ") + " alone"
+	case access.Condition:
+		where = " under the condition"
+	}
+	if g.Org != "" {
+		where += " within " + g.Org
+	}
+	return where
+}
+
+// spanning says from when, unless that is past, and until when something lasts, or else
+// until what is done to it.
+func spanning(from, until time.Time, done string) string {
+	if !from.After(time.Now()) {
+		return lasting(until, done)
+	}
+	return "from " + moment(from) + " " + lasting(until, done)
 }
 
 // lasting says until when something lasts, or else until what is done to it.

@@ -98,7 +98,7 @@ func (a *app) memberAdd(o container) *cobra.Command {
 			if shown.Member, err = shownSubject(ctx, newNames(h), made.Member); err != nil {
 				return err
 			}
-			return a.say(shown, "%s is in %s, %s.", plain(called(shown.Member)), of.ID, lasting(shown.ExpiresAt, "taken out"))
+			return a.say(shown, "%s is in %s, %s.", plain(called(shown.Member)), of.ID, spanning(shown.NotBefore, shown.ExpiresAt, "taken out"))
 		})
 	})
 	return a.completing(cmd, o.known)

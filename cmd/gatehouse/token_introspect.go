@@ -10,8 +10,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/access"
 	"gatehouse/house"
 	"gatehouse/id"
+	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/wire"
 )
@@ -68,7 +70,37 @@ func introspect(ctx context.Context, h *house.House, token string) (wire.Introsp
 	for _, kind := range causes {
 		answer.Why += "; " + revocationSaid[kind]
 	}
+	locked, err := lockedOf(ctx, h, &t.Claims)
+	if err != nil || len(locked) == 0 {
+		return answer, err
+	}
+	if len(causes) > 0 {
+		locked = append([]string{answer.Why}, locked...)
+	}
+	answer.Why = strings.Join(locked, "; ")
 	return answer, nil
+}
+
+// lockedOf says which locks keep a token from being good: one writes no revocation.
+func lockedOf(ctx context.Context, h *house.House, t *oauth.AccessClaims) (all []string, err error) {
+	policy, err := h.Policy.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	now := time.Now()
+	for _, one := range []struct {
+		on   access.LockTarget
+		said string
+	}{
+		{access.LockTarget{Kind: access.LockUser, ID: t.Subject}, "the person is locked"},
+		{access.LockTarget{Kind: access.LockSession, ID: t.Session}, "the session is locked"},
+		{access.LockTarget{Kind: access.LockClient, ID: t.ClientID}, "the application is locked"},
+	} {
+		if policy.Locked(now, one.on) {
+			all = append(all, one.said)
+		}
+	}
+	return all, nil
 }
 
 // worth adds what the policy of now says of a token that is alive.
@@ -91,6 +123,9 @@ func worth(ctx context.Context, h *house.House, t *oauth.AccessClaims, answer wi
 // reasonOf is why a token is bad, without the words that all such errors begin with.
 func reasonOf(err error) string {
 	text := err.Error()
+	if _, rest, ok := strings.Cut(text, keys.ErrForeign.Error()+": "); ok && errors.Is(err, keys.ErrForeign) {
+		return "it is not from here: " + rest
+	}
 	for _, begin := range []error{oauth.ErrDeadToken, oauth.ErrBadToken} {
 		if rest, ok := strings.CutPrefix(text, begin.Error()+": "); ok {
 			return rest

@@ -83,6 +83,11 @@ func TestIntrospectSaysWhyATokenIsNotGood(t *testing.T) {
 			g.b.run(&none, "grant", "create", "--user", "ada@example.test", "--role", "support", "--deny", "--reason", "a test")
 			return nil
 		}, "lacks what its client requires", "lacks a role or a group"},
+		"the person is locked": {func(g *given) error {
+			var none any
+			g.b.run(&none, "lock", "create", "--user", "ada@example.test", "--reason", "a test")
+			return nil
+		}, "the person is locked", "is locked or disabled for now"},
 		"the person is disabled": {func(g *given) error {
 			return g.b.house.Identity.Disable(t.Context(), operator(), g.user)
 		}, "the browser session was ended", "disabled or gone"},

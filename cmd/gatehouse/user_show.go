@@ -10,7 +10,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/access"
 	"gatehouse/house"
+	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/wire"
 )
@@ -24,7 +26,7 @@ func (a *app) userShow() *cobra.Command {
   gatehouse user show ada@example.test --json`,
 		Args: one(aUser),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
-			shown := wire.UserDetail{User: wire.OfUser(u)}
+			shown := shownUser{UserDetail: wire.UserDetail{User: wire.OfUser(u)}}
 			var err error
 			if shown.SecondFactor, err = h.Identity.HasFactor(ctx, u.ID); err != nil {
 				return err
@@ -35,13 +37,19 @@ func (a *app) userShow() *cobra.Command {
 			if shown.Administrator, err = h.Administers(ctx, u.ID); err != nil {
 				return err
 			}
+			if shown.Lock, err = lockedUser(ctx, h, u.ID); err != nil {
+				return err
+			}
 			all, err := userFacts(u)
 			if err != nil {
 				return err
 			}
 			return a.print(shown, func(w io.Writer) {
 				tellFacts(w, all)
-				row(w, "administrator", yes(shown.Administrator))
+				if l := shown.Lock; l != nil {
+					row(w, "locked", lasting(l.ExpiresAt, "lifted")+": "+l.Reason)
+				}
+				row(w, "administers", yes(shown.Administrator))
 				row(w, "second factor", yes(shown.SecondFactor))
 				row(w, "recovery codes left", fmt.Sprint(shown.RecoveryCodesLeft))
 				row(w, "created", moment(u.Created))
@@ -49,6 +57,27 @@ func (a *app) userShow() *cobra.Command {
 			})
 		}),
 	}), people)
+}
+
+// shownUser is a person, and the lock that keeps them out meanwhile.
+type shownUser struct {
+	wire.UserDetail
+	Lock *wire.Lock `json:"lock,omitempty"`
+}
+
+// lockedUser returns the lock on somebody, nil when there is none.
+func lockedUser(ctx context.Context, h *house.House, user id.User) (*wire.Lock, error) {
+	all, err := h.Access.Locks(ctx)
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range all {
+		if l.On == (access.LockTarget{Kind: access.LockUser, ID: string(user)}) {
+			lock := wire.OfLock(l)
+			return &lock, nil
+		}
+	}
+	return nil, nil
 }
 
 // userFacts are what can be changed of a person, and their id behind the address that
