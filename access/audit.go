@@ -96,8 +96,8 @@ var Audited = audit.Catalogue{
 	{Action: ActionServiceDisable, When: "A service account may do nothing until it is enabled again", Targets: []audit.Kind{KindService}, Before: "the service account", After: "the service account, and why"},
 	{Action: ActionServiceEnable, When: "A disabled service account may act again", Targets: []audit.Kind{KindService}, Before: "the service account", After: "the service account, and why"},
 	{Action: ActionServiceDelete, When: "A service account was removed, with its keys", Targets: []audit.Kind{KindService}, Before: "the service account", After: "why"},
-	{Action: ActionKeyCreate, When: "A service account was given a key", Targets: []audit.Kind{KindServiceKey}, After: "the key, without what is secret of it"},
-	{Action: ActionKeyRevoke, When: "A key of a service account was ended before its time", Targets: []audit.Kind{KindServiceKey}, Before: "the key"},
+	{Action: ActionKeyCreate, When: "A service account was given a key, or a person a personal access token", Targets: []audit.Kind{KindServiceKey}, After: "the key, without what is secret of it"},
+	{Action: ActionKeyRevoke, When: "A key of a service account, or a personal access token, was ended before its time", Targets: []audit.Kind{KindServiceKey}, Before: "the key"},
 }
 
 // actor is one as grants remember them.

@@ -74,6 +74,7 @@ var builtInCatalogue = []struct{ name, is string }{
 	{"services:delete!", "Delete service accounts"},
 	{"services:keys!", "Make keys of service accounts, and revoke them"},
 	{"personal-tokens:read", "See which personal access tokens people have"},
+	{"personal-tokens:create", "Make personal access tokens, for oneself or for somebody who may do no more"},
 	{"personal-tokens:revoke", "Revoke personal access tokens of people"},
 
 	{"clients:read", "See applications"},

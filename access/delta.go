@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/follow"
+	"gatehouse/id"
 )
 
 // The bounds of a delta: a whole load is cheaper than to read so many one by one,
@@ -22,6 +23,7 @@ type deltaStore interface {
 	MembershipsOf(ctx context.Context, member Subject) ([]MembershipRecord, error)
 	MembershipsAfter(ctx context.Context, kind Kind, member string, of Subject, limit int) ([]MembershipRecord, error)
 	ServiceKeysOf(ctx context.Context, account string, limit int) ([]KeyRecord, error)
+	PersonalTokensOf(ctx context.Context, user id.User, limit int) ([]KeyRecord, error)
 }
 
 // delta is what must be read to get from one version of the policy to another.
@@ -123,7 +125,7 @@ func (d *delta) apply(ctx context.Context, store policyReader, s *Snapshot, now 
 			return nil, err
 		}
 		s = s.With(d.version, p.Principals[0], p.Memberships, p.Grants)
-		if who.Kind == ServiceAccount {
+		if who.Kind != Client {
 			s = s.withKeys(who, p.Keys)
 		}
 	}
@@ -174,16 +176,26 @@ func loadOne(ctx context.Context, s policyReader, who Subject, now time.Time) (p
 	for i := range in {
 		p.Memberships = append(p.Memberships, in[i].Membership)
 	}
-	if who.Kind == ServiceAccount {
-		keys, err := s.ServiceKeysOf(ctx, who.ID, MaxOldKeysOf)
-		if err != nil {
-			return p, err
-		}
-		for i := range keys {
-			if !keys[i].OverAt(now) {
-				p.Keys = append(p.Keys, keys[i].decided())
-			}
-		}
+	if err := p.loadKeysOf(ctx, s, who, now); err != nil {
+		return p, err
 	}
 	return p, p.loadGrants(ctx, s, who, now)
+}
+
+// loadKeysOf reads the keys of one principal that are not over.
+func (p *Policy) loadKeysOf(ctx context.Context, s policyReader, who Subject, now time.Time) error {
+	var keys []KeyRecord
+	var err error
+	switch who.Kind {
+	case ServiceAccount:
+		keys, err = s.ServiceKeysOf(ctx, who.ID, MaxOldKeysOf)
+	case User:
+		keys, err = s.PersonalTokensOf(ctx, id.User(who.ID), MaxOldKeysOf)
+	}
+	for i := range keys {
+		if !keys[i].OverAt(now) {
+			p.Keys = append(p.Keys, keys[i].decided())
+		}
+	}
+	return err
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"testing"
 	"time"
@@ -249,7 +250,7 @@ func (h *hands) same(r replica, after []string) {
 		for _, later := range []time.Duration{0, 100 * time.Minute} {
 			a, good := led.Bearer(key, time.Now().Add(later))
 			b, want := anew.Bearer(key, time.Now().Add(later))
-			if good != want || a != b {
+			if good != want || !reflect.DeepEqual(a, b) {
 				h.Fatalf("after %v the key is %+v (%v) by what changed, %+v (%v) anew", after, a, good, b, want)
 			}
 		}

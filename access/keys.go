@@ -100,12 +100,13 @@ func (c KeyCodec) seal(head string, random []byte) []byte {
 
 func (c KeyCodec) mac(text string) []byte { return secret.MAC(c.Key, "service key\x00"+text) }
 
-// Key is what a Policy knows of a key of a service account.
+// Key is what a Policy knows of a key.
 type Key struct {
 	ID    id.ServiceKey
 	Owner Subject
 	MAC   []byte
 	Window
+	Limit []Pattern // of a personal token: what alone it may be used for
 }
 
 // key is a Key as it is looked up.
@@ -113,19 +114,23 @@ type key struct {
 	owner Subject
 	mac   []byte
 	span
+	limit []Pattern
 }
 
 func compileKeys(list []Key) map[id.ServiceKey]*key {
 	keys := make(map[id.ServiceKey]*key, len(list))
 	for _, k := range list {
-		keys[k.ID] = &key{k.Owner, k.MAC, k.span()}
+		keys[k.ID] = &key{k.Owner, k.MAC, k.span(), k.Limit}
 	}
 	return keys
 }
 
-// withKeys returns the same with those keys of an account alone. It copies the map
-// of all, which holds MaxServices × MaxKeysOf at most.
+// withKeys returns the same with those keys of an owner alone. It copies the map of all,
+// but for the many people who never had one.
 func (s *Snapshot) withKeys(owner Subject, list []Key) *Snapshot {
+	if len(list) == 0 && !s.hasKeys(owner) {
+		return s
+	}
 	next := *s
 	next.keys = maps.Clone(s.keys)
 	maps.DeleteFunc(next.keys, func(_ id.ServiceKey, k *key) bool { return k.owner == owner })
@@ -133,11 +138,33 @@ func (s *Snapshot) withKeys(owner Subject, list []Key) *Snapshot {
 	return &next
 }
 
+func (s *Snapshot) hasKeys(owner Subject) bool {
+	for _, k := range s.keys {
+		if k.owner == owner {
+			return true
+		}
+	}
+	return false
+}
+
 // Bearer is who presented a key that is good.
 type Bearer struct {
 	Subject
 	Key   id.ServiceKey
 	Until time.Time // when the clock ends the key; zero: never
+	// Limit is what alone the key may be used for: of a personal token, which has one always.
+	Limit []Pattern
+}
+
+// Covers reports whether patterns name a permission, by its full name.
+func (s *Snapshot) Covers(patterns []Pattern, permission string) bool {
+	wanted, known := s.rules.permissions[permission]
+	for _, p := range patterns {
+		if known && s.rules.expand(p).has(wanted) {
+			return true
+		}
+	}
+	return false
 }
 
 // Bearer returns whose a key is that counts at a moment. It reports false for one
@@ -156,7 +183,7 @@ func (s *Snapshot) Bearer(p PresentedKey, at time.Time) (Bearer, bool) {
 	if s.disabled(k.owner) || s.Locked(at, On(k.owner)) {
 		return Bearer{}, false
 	}
-	return Bearer{Subject: k.owner, Key: p.ID, Until: moment(until)}, true
+	return Bearer{Subject: k.owner, Key: p.ID, Until: moment(until), Limit: k.limit}, true
 }
 
 // noKey stands for a key that is not there. No MAC is equal to its own.

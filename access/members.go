@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"gatehouse/audit"
@@ -46,6 +47,16 @@ func (s *Service) Members(ctx context.Context, of, after Subject, limit int) ([]
 		return found, Subject{}, err
 	}
 	return found[:limit], found[limit-1].Member, nil
+}
+
+// Membership returns the one of a member in a group or an organisation; NotFound fault
+// "member.not_found".
+func (s *Service) Membership(ctx context.Context, of, member Subject) (MembershipRecord, error) {
+	m, err := s.Store.Membership(ctx, of, member)
+	if err != nil {
+		return MembershipRecord{}, fmt.Errorf("read a membership: %w", err)
+	}
+	return m, nil
 }
 
 // AddMember puts somebody, or a group, into a group or an organisation, or changes

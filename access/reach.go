@@ -204,3 +204,15 @@ func (s *Service) MayActFor(ctx context.Context, by audit.Actor, who Subject) er
 	}
 	return s.takeOver(ctx, s.giver(by, "act for somebody", audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID}), who, time.Time{})
 }
+
+// MayPrivilege refuses an actor who does not hold the permission Privilege now: Forbidden
+// "access.not_held". It joins the transaction of ctx.
+func (s *Service) MayPrivilege(ctx context.Context, by audit.Actor) error {
+	k, err := s.known(ctx)
+	if err != nil {
+		return fmt.Errorf("look for a privilege: %w", err)
+	}
+	g := s.giver(by, "let an application steer Gatehouse", audit.Itself())
+	p := Pattern{Gatehouse, "clients", "privilege"}
+	return g.hands(ctx, handed{bits: k.expand(p), until: g.now.Add(time.Second)})
+}

@@ -23,21 +23,28 @@ type serviceKeyStore interface {
 	// DropServiceKeys removes those of an account that were over before, and returns
 	// how many.
 	DropServiceKeys(ctx context.Context, account string, before time.Time) (int64, error)
+	// PersonalTokensOf and DropPersonalTokens are the same for a person.
+	PersonalTokensOf(ctx context.Context, user id.User, limit int) ([]KeyRecord, error)
+	DropPersonalTokens(ctx context.Context, user id.User, before time.Time) (int64, error)
 }
 
-// KeyRecord is a key of a service account as it is kept. Those that are over are
-// told of for 90 days.
+// KeyRecord is a key of a service account, or a personal access token, as it is kept.
+// Those that are over are told of for 90 days.
 type KeyRecord struct {
-	ID        id.ServiceKey
-	Owner     string // the service account
-	Name      string
-	MAC       []byte
-	ExpiresAt time.Time // zero: never
-	Created   time.Time
-	CreatedBy string    // the actor, as "console:root"
-	Revoked   time.Time // zero: nobody ended it
-	RevokedBy string
-	Used      time.Time // when it was last good for something, to the minute or so; zero: never
+	ID    id.ServiceKey
+	Owner string  // the service account,
+	User  id.User // or the person
+	Name  string
+	// Permissions are what a personal token may be used for, as far as its person may do
+	// it; a key of a service account has none, and does whatever that may.
+	Permissions []Pattern
+	MAC         []byte
+	ExpiresAt   time.Time // zero: never
+	Created     time.Time
+	CreatedBy   string    // the actor, as "console:root"
+	Revoked     time.Time // zero: nobody ended it
+	RevokedBy   string
+	Used        time.Time // when it was last good for something, to the minute or so; zero: never
 }
 
 // Ends returns when the key is over: at its own end, or when somebody ended it. The
@@ -56,7 +63,15 @@ func (k *KeyRecord) OverAt(now time.Time) bool {
 }
 
 func (k *KeyRecord) decided() Key {
-	return Key{ID: k.ID, Owner: Subject{ServiceAccount, k.Owner}, MAC: k.MAC, Window: Window{ExpiresAt: k.Ends()}}
+	return Key{ID: k.ID, Owner: k.subject(), MAC: k.MAC, Window: Window{ExpiresAt: k.Ends()}, Limit: k.Permissions}
+}
+
+// subject is whose key it is.
+func (k *KeyRecord) subject() Subject {
+	if k.User != "" {
+		return Subject{User, string(k.User)}
+	}
+	return Subject{ServiceAccount, k.Owner}
 }
 
 // CreateServiceKey gives an account one more key, and returns it with its text, which
@@ -95,7 +110,7 @@ func (s *Service) createKey(ctx context.Context, by audit.Actor, k *KeyRecord, n
 	if err := p.err("servicekey.invalid", "The key cannot be made so."); err != nil {
 		return "", err
 	}
-	if err := s.roomForKey(ctx, k.Owner, now); err != nil {
+	if err := s.roomForKey(ctx, k, now); err != nil {
 		return "", err
 	}
 	text, k.MAC = s.Keys.Mint(k.ID)
@@ -106,11 +121,11 @@ func (s *Service) createKey(ctx context.Context, by audit.Actor, k *KeyRecord, n
 }
 
 // roomForKey refuses one key too many, and forgets those that have been over for long.
-func (s *Service) roomForKey(ctx context.Context, account string, now time.Time) error {
-	if _, err := s.Store.DropServiceKeys(ctx, account, now.Add(-told)); err != nil {
+func (s *Service) roomForKey(ctx context.Context, k *KeyRecord, now time.Time) error {
+	if err := s.dropKeys(ctx, k, now.Add(-told)); err != nil {
 		return err
 	}
-	all, err := s.Store.ServiceKeysOf(ctx, account, MaxOldKeysOf)
+	all, err := s.keysLike(ctx, k)
 	if err != nil {
 		return err
 	}
@@ -122,10 +137,28 @@ func (s *Service) roomForKey(ctx context.Context, account string, now time.Time)
 	}
 	switch {
 	case living >= MaxKeysOf:
-		return full("keys of one service account", MaxKeysOf)
+		return full("keys of one service account or person", MaxKeysOf)
 	case len(all) >= MaxOldKeysOf: // those that are over make room
-		_, err = s.Store.DropServiceKeys(ctx, account, now)
+		return s.dropKeys(ctx, k, now)
 	}
+	return nil
+}
+
+// keysLike are the keys of the owner of k.
+func (s *Service) keysLike(ctx context.Context, k *KeyRecord) ([]KeyRecord, error) {
+	if k.User != "" {
+		return s.Store.PersonalTokensOf(ctx, k.User, MaxOldKeysOf)
+	}
+	return s.Store.ServiceKeysOf(ctx, k.Owner, MaxOldKeysOf)
+}
+
+// dropKeys removes those of the owner of k that were over before.
+func (s *Service) dropKeys(ctx context.Context, k *KeyRecord, before time.Time) error {
+	drop := func() (int64, error) { return s.Store.DropServiceKeys(ctx, k.Owner, before) }
+	if k.User != "" {
+		drop = func() (int64, error) { return s.Store.DropPersonalTokens(ctx, k.User, before) }
+	}
+	_, err := drop()
 	return err
 }
 
@@ -144,7 +177,7 @@ func (s *Service) RevokeServiceKey(ctx context.Context, by audit.Actor, name id.
 		if k.OverAt(now) {
 			return fault.New(fault.Conflict, "servicekey.over", "This key was over at "+k.Ends().UTC().Format(time.RFC3339)+".")
 		}
-		t.principal(Subject{ServiceAccount, k.Owner}, false)
+		t.principal(k.subject(), false)
 		before := k.document()
 		k.Revoked, k.RevokedBy = now, actor(by)
 		if _, err := s.Store.RevokeServiceKey(ctx, name, now, k.RevokedBy); err != nil {
@@ -169,7 +202,12 @@ func (s *Service) ServiceKeys(ctx context.Context, account string) ([]KeyRecord,
 }
 
 func (k *KeyRecord) document() map[string]any {
-	doc := map[string]any{"service": k.Owner, "name": k.Name}
+	doc := map[string]any{"name": k.Name}
+	if k.User != "" {
+		doc["user"], doc["permissions"] = k.User, patternTexts(k.Permissions)
+	} else {
+		doc["service"] = k.Owner
+	}
 	if !k.ExpiresAt.IsZero() {
 		doc["expires_at"] = k.ExpiresAt
 	}

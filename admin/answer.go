@@ -2,50 +2,37 @@ package admin
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"net/http"
+	"reflect"
 	"strconv"
 	"strings"
 
 	"gatehouse/fault"
 )
 
-// answer holds what a handler answers until it is known to be whole.
-type answer struct {
-	header http.Header
-	status int
-	body   bytes.Buffer
-}
-
-// Header implements http.ResponseWriter, as do the others.
-func (a *answer) Header() http.Header { return a.header }
-
-// WriteHeader is described at Header.
-func (a *answer) WriteHeader(status int) { a.status = status }
-
-// Write is described at Header.
-func (a *answer) Write(b []byte) (int, error) { return a.body.Write(b) }
-
 // compressible is the size from which an answer is compressed, in bytes.
 const compressible = 1 << 10
 
-// send writes the answer of c.
-func (a *answer) send(w http.ResponseWriter, r *http.Request, c *Call) error {
-	body := a.body.Bytes()
-	if len(c.fields) > 0 {
-		var err error
-		if body, err = only(body, c.fields); err != nil {
-			return fmt.Errorf("leave out fields: %w", err)
-		}
+// answer writes what the handler of c returned.
+func (c *Call) answer(w http.ResponseWriter, r *http.Request, out reflect.Value) error {
+	headers := http.Header{}
+	body, err := c.route.binding.write(headers, out)
+	if err == nil && len(c.fields) > 0 {
+		body, err = only(body, c.fields)
+	}
+	if err != nil {
+		return err
 	}
 	if most := c.route.maxAnswer(); len(body) > most {
 		return fault.New(fault.Invalid, "answer.too_large", fmt.Sprintf("The answer would be larger than %d MiB. ", most>>20)+"Ask for less at a time (limit), or for some members only (fields).")
 	}
 	h := w.Header()
-	maps.Copy(h, a.header)
+	maps.Copy(h, headers)
 	h.Set("Cache-Control", "no-store")
 	if !c.route.Secret {
 		h.Add("Vary", "Accept-Encoding")
@@ -54,10 +41,12 @@ func (a *answer) send(w http.ResponseWriter, r *http.Request, c *Call) error {
 			body = compressed(body)
 		}
 	}
-	if len(body) > 0 {
-		h.Set("Content-Length", strconv.Itoa(len(body)))
+	if len(body) == 0 {
+		w.WriteHeader(http.StatusNoContent)
+		return nil
 	}
-	w.WriteHeader(a.status)
+	h.Set("Content-Length", strconv.Itoa(len(body)))
+	w.WriteHeader(cmp.Or(c.route.Status, http.StatusOK))
 	_, _ = w.Write(body) // the caller has gone if this fails
 	return nil
 }
@@ -95,7 +84,7 @@ func only(body []byte, fields []string) ([]byte, error) {
 	}
 	var one map[string]json.RawMessage
 	if err := json.Unmarshal(body, &one); err != nil {
-		return nil, err
+		return nil, fmt.Errorf("leave out members: %w", err)
 	}
 	return json.Marshal(pick(one, fields))
 }

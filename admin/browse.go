@@ -54,7 +54,7 @@ func (s *sheet) put(format string, texts ...string) {
 
 // browse returns the page of the document.
 func (d *Door) browse() string {
-	doc := d.api.OpenAPI()
+	doc := d.document
 	s := &sheet{schemas: doc.Components.Schemas}
 	s.put(`<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>%s</title><link rel="stylesheet" href="%s"></head><body><main>`, doc.Info.Title, pathStyle)
 	s.put(`<h1>%s</h1><p>%s</p><p>The same for programs: <a href="%s">OpenAPI 3.1</a>.</p>`, doc.Info.Title, doc.Info.Description, PathDocument)

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"context"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -26,21 +25,6 @@ type Call struct {
 	rev     int64
 	fields  []string // that alone are wanted; nil: all
 	partial bool     // the caller has the permission for a part
-	err     error    // why it is refused after all
-}
-
-type callKey struct{}
-
-func callOf(ctx context.Context) *Call {
-	c, _ := ctx.Value(callKey{}).(*Call)
-	return c
-}
-
-// refuse remembers the first refusal.
-func (c *Call) refuse(err error) {
-	if c.err == nil {
-		c.err = err
-	}
 }
 
 // Rev is the revision that the caller saw, 0 for whatever it is.

@@ -3,87 +3,64 @@ package admin
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
-	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"gatehouse/fault"
 )
 
 // globals sets what the library has one of for a whole process: names are compared
-// exactly (encoding/json would take ID, unchecked, beside id), a list is never null, and
-// what the library refuses is refused by us.
+// exactly (encoding/json would take ID, unchecked, beside id), and a list is never null.
 var globals = sync.OnceFunc(func() {
 	huma.ValidateStrictCasing = true
 	huma.DefaultArrayNullable = false
-	huma.NewError = func(status int, _ string, _ ...error) huma.StatusError { return &Problem{Status: status} }
-	huma.NewErrorWithContext = func(ctx huma.Context, status int, message string, errs ...error) huma.StatusError {
-		if c := callOf(ctx.Context()); c != nil {
-			c.refuse(faultOf(status, message, errs))
-		}
-		return &Problem{Status: status}
-	}
 })
 
-// begin makes the API, without routes. It has no hooks, which would link to schemas by
-// the Host that a request names, and no page, which would load scripts of others.
+// begin makes the table and the document. Of the library it takes schemas and their
+// validation: no router, no hooks, which would link to schemas by the Host that a request
+// names, and no page, which would load scripts of others.
 func (d *Door) begin() {
 	globals()
-	d.router, d.routes = router{}, nil
-	format := huma.Format{
-		Marshal: func(w io.Writer, v any) error {
-			e := json.NewEncoder(w)
-			e.SetEscapeHTML(false)
-			return e.Encode(v)
+	d.routes = nil
+	d.document = &huma.OpenAPI{
+		OpenAPI: "3.1.0",
+		Info: &huma.Info{
+			Title: "Gatehouse admin API", Version: "1",
+			Description: "Steers a Gatehouse: whatever its commands can do. See docs/api.md for keys, pages, revisions and refusals.",
 		},
-		Unmarshal: json.Unmarshal, // of what web.ParseJSON has read
+		Servers: []*huma.Server{{URL: "/", Description: "This Gatehouse"}},
+		Components: &huma.Components{
+			Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
+			SecuritySchemes: map[string]*huma.SecurityScheme{"bearer": {
+				Type: "http", Scheme: "bearer",
+				Description: "The key of a service account or a personal access token (gatehouse_pat_…), or an access token for this API alone with the scope " + ScopeRead + " or " + ScopeAdmin + ".",
+			}},
+		},
 	}
-	d.api = huma.NewAPI(huma.Config{
-		OpenAPI: &huma.OpenAPI{
-			OpenAPI: "3.1.0",
-			Info: &huma.Info{
-				Title: "Gatehouse admin API", Version: "1",
-				Description: "Steers a Gatehouse: whatever its commands can do. See docs/api.md for keys, pages, revisions and refusals.",
-			},
-			Servers: []*huma.Server{{URL: "/", Description: "This Gatehouse"}},
-			Components: &huma.Components{
-				Schemas: huma.NewMapRegistry("#/components/schemas/", huma.DefaultSchemaNamer),
-				SecuritySchemes: map[string]*huma.SecurityScheme{"bearer": {
-					Type: "http", Scheme: "bearer",
-					Description: "The key of a service account (gatehouse_pat_…), or an access token for this API alone with the scope " + ScopeRead + " or " + ScopeAdmin + ".",
-				}},
-			},
-		},
-		Formats:                      map[string]huma.Format{"application/json": format, "json": format},
-		DefaultFormat:                "application/json",
-		RejectUnknownQueryParameters: true,
-	}, humago.NewAdapter(&d.router, ""))
+	d.all()
 }
 
-// openDocument writes the document of the routes.
-func (d *Door) openDocument() error {
+// text is the document as JSON.
+func (d *Door) text() ([]byte, error) {
 	var text bytes.Buffer
-	compact, err := json.Marshal(d.api.OpenAPI())
+	compact, err := json.Marshal(d.document)
 	if err == nil {
 		err = json.Indent(&text, compact, "", "  ")
 	}
 	if err != nil {
-		return fmt.Errorf("write the document of the admin API: %w", err)
+		return nil, fmt.Errorf("write the document of the admin API: %w", err)
 	}
 	text.WriteByte('\n')
-	d.document = &file{"application/json", text.String()}
-	return nil
+	return text.Bytes(), nil
 }
 
 // Table returns the routes of an API, the same for every house.
 func Table() []*Route {
 	d := &Door{}
 	d.begin()
-	d.all()
 	return d.routes
 }
 
@@ -91,26 +68,18 @@ func Table() []*Route {
 func Document() ([]byte, error) {
 	d := &Door{}
 	d.begin()
-	d.all()
-	if err := d.openDocument(); err != nil {
-		return nil, err
-	}
-	return []byte(d.document.body), nil
+	return d.text()
 }
 
-// faultOf is what the library refuses, as we say it.
-func faultOf(status int, message string, errs []error) error {
-	f := &fault.Error{Kind: fault.Invalid, Code: "request.invalid", Detail: "The request breaks a rule."}
-	switch status {
-	case http.StatusUnprocessableEntity:
-	case http.StatusBadRequest, http.StatusUnsupportedMediaType, http.StatusRequestEntityTooLarge, http.StatusRequestTimeout:
-		f.Kind, f.Code, f.Detail = fault.Malformed, "request.body", "The request cannot be read: "+message+"."
-	default:
-		return fmt.Errorf("the API: %d %s: %v", status, message, errs)
+// invalidBy is what the library finds wrong, as we say it; nil where that is nothing.
+func invalidBy(errs []error) error {
+	if len(errs) == 0 {
+		return nil
 	}
+	f := &fault.Error{Kind: fault.Invalid, Code: "request.invalid", Detail: "The request breaks a rule."}
 	for _, err := range errs {
-		if e, ok := err.(huma.ErrorDetailer); ok && len(f.Fields) < maxFields {
-			f.Fields = append(f.Fields, fault.Field{Name: placeOf(e.ErrorDetail().Location), Problem: e.ErrorDetail().Message})
+		if e, ok := errors.AsType[*huma.ErrorDetail](err); ok && len(f.Fields) < maxFields {
+			f.Fields = append(f.Fields, fault.Field{Name: placeOf(e.Location), Problem: e.Message})
 		}
 	}
 	return f

@@ -60,10 +60,8 @@ type Door struct {
 	Key []byte
 	Services
 
-	api      huma.API
-	router   router
 	routes   []*Route
-	document *file
+	document *huma.OpenAPI
 }
 
 // Open prepares the door, and reports at the start what it would miss at the first
@@ -87,16 +85,17 @@ func (d *Door) Open() error {
 		}
 	}
 	d.begin()
-	d.all()
-	return d.openDocument()
+	_, err := d.text()
+	return err
 }
 
 // Mount registers the routes, and what answers everything else below Root.
 func (d *Door) Mount(m *web.Mux) {
-	for _, h := range d.router.mounted {
-		m.Route(h.pattern, d.serve(h.route, h.handler))
+	for _, rt := range d.routes {
+		m.Route(rt.Method+" "+Base+rt.Path, d.serve(rt))
 	}
-	m.HandleFunc("GET "+PathDocument, d.document.ServeHTTP)
+	text, _ := d.text() // Open has written it once
+	m.HandleFunc("GET "+PathDocument, (&file{"application/json", string(text)}).ServeHTTP)
 	m.HandleFunc("GET "+PathPage, (&file{"text/html; charset=utf-8", d.browse()}).ServeHTTP)
 	m.HandleFunc("GET "+pathStyle, (&file{"text/css; charset=utf-8", style}).ServeHTTP)
 	m.Route(Root, lost(m))

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"time"
 
 	"gatehouse/clock"
@@ -31,30 +32,30 @@ const (
 	keptFor = 24 * time.Hour
 )
 
-// once runs do, and where the request has an Idempotency-Key, only the first time: a
-// repeat gets the answer of then. The key is kept in the transaction of the change.
-func once[O any](ctx context.Context, d *Door, c *Call, do func(ctx context.Context) (*O, error)) (out *O, err error) {
+// once runs the handler of c, and where the request has an Idempotency-Key, only the
+// first time: a repeat gets the answer of then. The key is kept in the transaction of the
+// change.
+func (d *Door) once(ctx context.Context, c *Call, in reflect.Value) (out reflect.Value, err error) {
 	if c.key == "" {
-		return do(ctx)
+		return c.route.handler(ctx, c, in)
 	}
 	err = d.Requests.InTx(ctx, func(ctx context.Context) error {
-		out = nil
 		k := d.kept(c)
 		was, kept, err := d.Requests.KeepRequest(ctx, k)
 		switch {
 		case err != nil:
 			return err
 		case !kept:
-			out, err = again[O](was, k.Hash)
-			return err
+			out = reflect.New(c.route.binding.out)
+			return again(was, k.Hash, out.Interface())
 		}
 		if err := d.room(ctx, k.Caller); err != nil {
 			return err
 		}
-		if out, err = do(ctx); err != nil || c.route.Secret {
+		if out, err = c.route.handler(ctx, c, in); err != nil || c.route.Secret {
 			return err
 		}
-		if k.Answer, err = json.Marshal(out); err != nil {
+		if k.Answer, err = json.Marshal(out.Interface()); err != nil {
 			return fmt.Errorf("keep an answer: %w", err)
 		}
 		return d.Requests.AnswerRequest(ctx, k)
@@ -73,18 +74,17 @@ func (d *Door) kept(c *Call) web.Kept {
 }
 
 // again is the answer of a request to its repeat.
-func again[O any](was web.Kept, hash []byte) (*O, error) {
+func again(was web.Kept, hash []byte, out any) error {
 	if !secret.Equal(was.Hash, hash) {
-		return nil, fault.New(fault.Invalid, "idempotency.reused", "Another request had this Idempotency-Key. Take a new one.")
+		return fault.New(fault.Invalid, "idempotency.reused", "Another request had this Idempotency-Key. Take a new one.")
 	}
 	if len(was.Answer) == 0 {
-		return nil, fault.New(fault.Conflict, "idempotency.secret", "This was done already. Its answer had a secret, which is not shown again.")
+		return fault.New(fault.Conflict, "idempotency.secret", "This was done already. Its answer had a secret, which is not shown again.")
 	}
-	out := new(O)
 	if err := json.Unmarshal(was.Answer, out); err != nil {
-		return nil, fmt.Errorf("read a kept answer: %w", err)
+		return fmt.Errorf("read a kept answer: %w", err)
 	}
-	return out, nil
+	return nil
 }
 
 func (d *Door) room(ctx context.Context, caller string) error {

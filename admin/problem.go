@@ -29,15 +29,6 @@ type ProblemField struct {
 	Detail    string `json:"detail"`
 }
 
-// Error implements error for the library; what is logged is the fault.
-func (p *Problem) Error() string { return http.StatusText(p.Status) }
-
-// GetStatus implements huma.StatusError.
-func (p *Problem) GetStatus() int { return p.Status }
-
-// ContentType implements huma.ContentTypeFilter.
-func (p *Problem) ContentType(string) string { return "application/problem+json" }
-
 // Refuse is the Refuser of the API: each answer is a problem document with a type that
 // does not change.
 func Refuse(issuer string) web.Refuser {
@@ -92,18 +83,11 @@ func pointer(path string) string {
 // lost answers what no route takes: 405 where another method has one.
 func lost(m *web.Mux) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		var allowed []string
-		for _, method := range []string{http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete} {
-			other := r.Clone(r.Context())
-			other.Method = method
-			if _, pattern := m.Handler(other); pattern != Root && pattern != "" {
-				allowed = append(allowed, method)
-			}
-		}
-		if len(allowed) == 0 {
+		allowed := m.Allow(r)
+		if allowed == "" {
 			return fault.New(fault.NotFound, "request.no_route", "The API has no such path.")
 		}
-		w.Header().Set("Allow", strings.Join(allowed, ", "))
-		return fault.New(fault.NotAllowed, "request.method", "This path is not asked by "+r.Method+", but by "+strings.Join(allowed, ", ")+".")
+		w.Header().Set("Allow", allowed)
+		return fault.New(fault.NotAllowed, "request.method", "What is at this address is asked by: "+allowed+".")
 	}
 }

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"reflect"
@@ -17,6 +18,9 @@ import (
 // all adds the routes of every noun.
 func (d *Door) all() {
 	d.users()
+	d.groups()
+	d.organisations()
+	d.personalTokens()
 	d.serviceAccounts()
 	d.sets()
 }
@@ -46,10 +50,12 @@ type Route struct {
 	Idempotent bool
 	// Large routes are about many things at once: their bodies and answers may be larger.
 	Large  bool
-	Status int // of the answer where it is not the usual one
+	Status int // of the answer where it is not 200
 
-	answer reflect.Type
-	fields []string // of an item of the answer, by its JSON names
+	handler handler
+	binding *binding
+	answer  reflect.Type
+	fields  []string // of an item of the answer, by its JSON names
 }
 
 // Answer returns the type of the answer's struct, of whose fields Body is sent.
@@ -133,7 +139,7 @@ func (rt *Route) statuses() []int {
 func (rt *Route) operation() huma.Operation {
 	tag, _, _ := strings.Cut(strings.TrimPrefix(rt.Path, "/"), "/")
 	op := huma.Operation{
-		OperationID: rt.ID, Method: rt.Method, Path: Base + rt.Path, DefaultStatus: rt.Status, MaxBodyBytes: int64(rt.maxBody()),
+		OperationID: rt.ID, Method: rt.Method, Path: Base + rt.Path, DefaultStatus: cmp.Or(rt.Status, http.StatusOK),
 		Summary: rt.Summary, Description: "Needs the permission `" + rt.permission() + "`.", Tags: []string{tag}, Errors: rt.statuses(),
 		Security:   []map[string][]string{{"bearer": {}}},
 		Extensions: map[string]any{"x-permission": rt.permission()},
@@ -156,37 +162,17 @@ func (rt *Route) operation() huma.Operation {
 // add adds a route with its handler. A handler may run twice, in a transaction that is
 // tried again; what it answers with an error is undone.
 func add[I, O any](d *Door, rt Route, h func(ctx context.Context, c *Call, in *I) (*O, error)) {
-	rt.answer = reflect.TypeFor[O]()
-	rt.fields = fieldsOf(rt.answer)
-	d.routes = append(d.routes, &rt)
-	d.router.route = &rt
-	huma.Register(d.api, rt.operation(), func(ctx context.Context, in *I) (*O, error) {
-		c := callOf(ctx)
-		out, err := once(ctx, d, c, func(ctx context.Context) (*O, error) { return h(ctx, c, in) })
-		if err != nil {
-			c.refuse(err)
-			return nil, &Problem{Status: http.StatusInternalServerError} // serve answers by what c holds
-		}
-		return out, nil
+	d.route(&rt, reflect.TypeFor[I](), reflect.TypeFor[O](), func(ctx context.Context, c *Call, in reflect.Value) (reflect.Value, error) {
+		out, err := h(ctx, c, in.Interface().(*I))
+		return reflect.ValueOf(out), err
 	})
 }
 
-// router keeps the handlers of the library until the door is mounted.
-type router struct {
-	route   *Route
-	mounted []mounted
+// route adds a row to the table, and to the document.
+func (d *Door) route(rt *Route, in, out reflect.Type, h handler) {
+	op := rt.operation()
+	rt.handler, rt.answer, rt.fields = h, out, fieldsOf(out)
+	rt.binding = bind(d.document.Components.Schemas, in, out, &op)
+	d.document.AddOperation(&op)
+	d.routes = append(d.routes, rt)
 }
-
-type mounted struct {
-	pattern string
-	route   *Route
-	handler http.HandlerFunc
-}
-
-// HandleFunc takes the handler of the route that is being added.
-func (r *router) HandleFunc(pattern string, h func(http.ResponseWriter, *http.Request)) {
-	r.mounted = append(r.mounted, mounted{pattern, r.route, h})
-}
-
-// ServeHTTP is asked of a router by the library, and by nobody else.
-func (r *router) ServeHTTP(w http.ResponseWriter, q *http.Request) { http.NotFound(w, q) }

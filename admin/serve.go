@@ -1,12 +1,12 @@
 package admin
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -17,18 +17,21 @@ import (
 
 // serve is a route with all that stands before its handler. What may be refused without
 // the body is refused before it is read.
-func (d *Door) serve(rt *Route, h http.HandlerFunc) web.Handler {
+func (d *Door) serve(rt *Route) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
 		c, err := d.enter(w, r, rt)
 		if err != nil {
 			return d.refused(w, r, rt, c, err)
 		}
-		out := &answer{header: http.Header{}}
-		h(out, r.WithContext(context.WithValue(r.Context(), callKey{}, c)))
-		if c.err != nil {
-			return d.refused(w, r, rt, c, c.err)
+		in := reflect.New(rt.binding.in)
+		if err := rt.binding.read(r, c, in); err != nil {
+			return d.refused(w, r, rt, c, err)
 		}
-		return out.send(w, r, c)
+		out, err := d.once(r.Context(), c, in)
+		if err != nil {
+			return d.refused(w, r, rt, c, err)
+		}
+		return c.answer(w, r, out)
 	}
 }
 
@@ -88,7 +91,7 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, rt *Route, c *Cal
 // rememberFor is how long a refusal may take to be written down.
 const rememberFor = 2 * time.Second
 
-// readBody reads the body of a request that has one: one JSON value, strictly.
+// readBody takes the body of a request that has one.
 func (c *Call) readBody(r *http.Request) error {
 	if !c.route.Changes() || r.ContentLength == 0 {
 		return nil
@@ -107,10 +110,7 @@ func (c *Call) readBody(r *http.Request) error {
 	if !web.IsJSON(r.Header.Get("Content-Type")) {
 		return unreadable("The Content-Type must be application/json.")
 	}
-	if _, err := web.ParseJSON(body); err != nil {
-		return unreadable("The body cannot be read as JSON: " + err.Error() + ".")
-	}
-	c.body, r.Body = body, io.NopCloser(bytes.NewReader(body))
+	c.body = body
 	return nil
 }
 

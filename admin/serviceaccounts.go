@@ -19,6 +19,7 @@ func (d *Door) serviceAccounts() {
 	add(d, Route{Method: http.MethodGet, Path: all, ID: "listServiceAccounts", Permission: "services:read", Summary: "List service accounts in the order of their ids"}, d.listServiceAccounts)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createServiceAccount", Permission: "services:write", Summary: "Create a service account, with a first key that is shown once", Status: http.StatusCreated, Secret: true}, d.createServiceAccount)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getServiceAccount", Permission: "services:read", Summary: "See a service account"}), d.getServiceAccount)
+	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateServiceAccount", Permission: "services:write", Summary: "Change what is said about a service account", Guarded: true}), d.updateServiceAccount)
 	add(d, of(Route{Method: http.MethodDelete, Path: one, ID: "deleteServiceAccount", Permission: "services:delete", Summary: "Delete a service account for good, with its keys", Guarded: true}), d.deleteServiceAccount)
 	add(d, of(Route{Method: http.MethodPost, Path: one + "/disable", ID: "disableServiceAccount", Permission: "services:write", Summary: "Let a service account do nothing, until it is enabled again"}), d.disableServiceAccount)
 	add(d, of(Route{Method: http.MethodPost, Path: one + "/enable", ID: "enableServiceAccount", Permission: "services:write", Summary: "Let a disabled service account act again"}), d.enableServiceAccount)
@@ -111,6 +112,20 @@ func (d *Door) onService(ctx context.Context, c *Call, name string, f func(ctx c
 		}
 		return f(ctx)
 	})
+}
+
+type serviceChangeIn struct {
+	ServicePath
+	Partial
+	Body Description
+}
+
+func (d *Door) updateServiceAccount(ctx context.Context, c *Call, in *serviceChangeIn) (*One[wire.ServiceAccount], error) {
+	is, err := d.Access.UpdateServiceAccount(ctx, c.By, access.ServiceAccountRecord{ID: in.Service, Description: in.Body.Description, Rev: c.Rev()})
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.ServiceAccount]{ETag: etag(is.Rev), Body: wire.OfServiceAccount(is)}, nil
 }
 
 type deleteServiceIn struct {

@@ -48,7 +48,7 @@ const ActionPrune Action = "audit.prune"
 var Audited = Catalogue{
 	{Action: ActionPrune, When: "Events older than `audit.retention` were removed", Targets: []Kind{KindHouse}, Before: "how many there were, and the time of the first", After: "the time before which they were, and the place in the tree"},
 	{Action: ActionErase, When: "Addresses, user agents and documents of a person who was deleted were erased from the audit log", Targets: []Kind{KindUser}},
-	{Action: ActionRefuse, When: "Somebody asked for what they lack the right to, or would have handed on what they do not hold; the reason says which", Targets: []Kind{KindHouse, KindUser, KindClient, KindService}, After: "what they wanted, and the permission that they lack"},
+	{Action: ActionRefuse, When: "Somebody asked for what they lack the right to, or would have handed on what they do not hold; the reason says which", Targets: []Kind{KindHouse, KindUser, KindClient, KindService, "group", "organisation"}, After: "what they wanted, and the permission that they lack"},
 }
 
 // pruneEvery is how much of a day's events gathers beyond the retention before

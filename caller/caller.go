@@ -79,8 +79,13 @@ type Caller struct {
 
 	text  string
 	token *oauth.AccessToken // nil: it came with a key
+	limit []access.Pattern   // what alone a personal token may be used for
 	now   time.Time
 }
+
+// Personal reports whether the caller is a person who came with a personal token. It
+// proves no sign-in, and is good for less than its person.
+func (c *Caller) Personal() bool { return c.token == nil && c.Subject.Kind == access.User }
 
 // On is what a question about the caller is about. The zero On is no organisation and
 // nothing in particular.
@@ -258,7 +263,7 @@ func (d *Desk) holder(ctx context.Context, text string) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Caller{Subject: b.Subject, Key: b.Key, Snapshot: s, text: text, now: time.Now()}, nil
+	return &Caller{Subject: b.Subject, Key: b.Key, Snapshot: s, text: text, limit: b.Limit, now: time.Now()}, nil
 }
 
 // subjectOf is for whom a token speaks: a person, or the client itself.

@@ -18,6 +18,9 @@ func (c *Caller) May(permission string) error { return c.MayOn(permission, On{})
 
 // MayOn is May for what is within an organisation, or for one thing.
 func (c *Caller) MayOn(permission string, on On) error {
+	if c.Personal() && !c.Snapshot.Covers(c.limit, permission) {
+		return forbidden(permission, errLimited)
+	}
 	d, err := c.Snapshot.Decide(c.question(permission, on))
 	if err != nil {
 		return forbidden(permission, err)
@@ -25,6 +28,8 @@ func (c *Caller) MayOn(permission string, on On) error {
 	switch {
 	case d.Outcome == access.Allowed:
 		return nil
+	case d.Outcome == access.Challenged && c.Personal():
+		return unproven(permission)
 	case d.Outcome == access.Challenged:
 		return stepUp(d.Need)
 	case d.Reason == access.Locked || d.Reason == access.Inactive:
@@ -34,6 +39,8 @@ func (c *Caller) MayOn(permission string, on On) error {
 	}
 	return forbidden(permission, fmt.Errorf("%s: %s", permission, d.Reason))
 }
+
+var errLimited = errors.New("the personal token is not for that")
 
 var errDenied = errors.New("a grant denies it")
 
@@ -89,5 +96,8 @@ func (c *Caller) mayServe(no error) bool {
 // Somewhere reports whether the caller has a permission within some organisation, or for
 // some things.
 func (c *Caller) Somewhere(permission string) bool {
+	if c.Personal() && !c.Snapshot.Covers(c.limit, permission) {
+		return false
+	}
 	return c.Snapshot.Somewhere(c.question(permission, On{}))
 }

@@ -45,7 +45,7 @@ func refusal(kind fault.Kind, code, bearer, detail string, err error) *Refusal {
 // missing is for a request without any credential: no error code belongs in its
 // challenge (RFC 6750 section 3.1).
 func missing() *Refusal {
-	return &Refusal{Challenge: realm, Fault: fault.New(fault.Unauthenticated, "caller.unknown", "A credential is needed in the Authorization header: an access token, or the key of a service account.")}
+	return &Refusal{Challenge: realm, Fault: fault.New(fault.Unauthenticated, "caller.unknown", "A credential is needed in the Authorization header: an access token, a personal one, or the key of a service account.")}
 }
 
 func malformed(detail string) *Refusal {
@@ -72,6 +72,12 @@ func OutOfScope(scope string) *Refusal {
 	r := refusal(fault.Forbidden, "caller.scope", "insufficient_scope", "The token was given for less: the scope "+scope+" is needed.", nil)
 	r.Challenge += `, scope="` + scope + `"`
 	return r
+}
+
+// unproven is for a personal token where a person has to prove who they are: no other
+// sign-in makes it good for that.
+func unproven(permission string) *Refusal {
+	return refusal(fault.Forbidden, "caller.personal", "insufficient_scope", "A personal token is not enough for "+permission+": a person has to have signed in for it.", nil)
 }
 
 func stepUp(need access.Requirement) *Refusal {

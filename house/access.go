@@ -138,6 +138,11 @@ func (g grantsOfClients) MayTakeOver(ctx context.Context, by audit.Actor, client
 	return g.access.MayActFor(ctx, by, access.Subject{Kind: access.Client, ID: string(client)})
 }
 
+// MayPrivilege implements oauth.Grants.
+func (g grantsOfClients) MayPrivilege(ctx context.Context, by audit.Actor) error {
+	return g.access.MayPrivilege(ctx, by)
+}
+
 // guardOfPeople lets identity ask who may change how somebody proves who they are.
 type guardOfPeople struct{ access *access.Service }
 

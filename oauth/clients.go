@@ -22,7 +22,7 @@ import (
 // id is replaced by a fresh one. What the caller put into Secrets, Created,
 // Updated and Rev does not count. Faults: Invalid "client.invalid" with the fields that
 // are wrong, Conflict when the id is taken, and "client.just_deleted" when it was until a
-// moment ago.
+// moment ago; those of Grants.MayPrivilege.
 func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (Client, string, error) {
 	if c.ID == "" {
 		c.ID = id.NewClient()
@@ -41,6 +41,9 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.checkRequired(ctx, nil, &c); err != nil {
+			return err
+		}
+		if err := s.privileged(ctx, by, nil, &c); err != nil {
 			return err
 		}
 		if err := s.Store.InsertClient(ctx, c); err != nil {
@@ -103,7 +106,7 @@ func (s *Service) ofNobody(ctx context.Context, client id.Client, now time.Time)
 // access tokens another type, ends its codes and access tokens, and what a refresh
 // brings is measured anew. When c.Rev is set and is not what the store has, somebody
 // else changed the client meanwhile: Conflict fault "client.changed". Other faults:
-// Invalid "client.invalid", NotFound, those of Grants.MayTakeOver.
+// Invalid "client.invalid", NotFound, those of Grants.MayTakeOver and MayPrivilege.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
 	c.complete()
 	if err := validate(&c, s.Config); err != nil {
@@ -132,6 +135,9 @@ func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (C
 			return err
 		}
 		if err := s.Grants.MayTakeOver(ctx, by, c.ID); err != nil {
+			return err
+		}
+		if err := s.privileged(ctx, by, &old, &c); err != nil {
 			return err
 		}
 		c.Created, c.Updated, c.Secrets = old.Created, clock.Now(), nil
@@ -192,6 +198,9 @@ type Grants interface {
 	EndGrants(ctx context.Context, by audit.Actor, client id.Client) error
 	// DisabledChanged tells that client was disabled or enabled, likewise.
 	DisabledChanged(ctx context.Context, client id.Client, disabled bool) error
+	// MayPrivilege refuses to let by give a client what steers Gatehouse itself, or what
+	// nobody is asked for: Forbidden "access.not_held".
+	MayPrivilege(ctx context.Context, by audit.Actor) error
 	// MayTakeOver refuses to let by change how client proves who it is, where it may
 	// do, now or later, what by may not: Forbidden "access.not_held".
 	MayTakeOver(ctx context.Context, by audit.Actor, client id.Client) error

@@ -322,6 +322,8 @@ func (noGrants) EndGrants(context.Context, audit.Actor, id.Client) error { retur
 
 func (noGrants) ServesAPI(context.Context, id.Client) (bool, error) { return false, nil }
 
+func (noGrants) MayPrivilege(context.Context, audit.Actor) error { return nil }
+
 func (noGrants) MayTakeOver(context.Context, audit.Actor, id.Client) error { return nil }
 
 func (noGrants) Serves(context.Context, id.Client, []string) (bool, error) { return false, nil }

@@ -164,6 +164,9 @@ func (p *problems) addresses(c *Client) {
 
 func (p *problems) names(c *Client) {
 	p.list("scopes", c.Scopes, checkScope)
+	if c.SkipConsent && slices.ContainsFunc(c.Scopes, ownScope) {
+		p.add("scopes", "must have none that begins with %s while consent is skipped: a person is asked before an application steers Gatehouse in their name", ownScopes)
+	}
 	p.list("audiences", c.Audiences, checkAudience)
 	p.list("require_roles", c.RequireRoles, checkName)
 	p.list("require_groups", c.RequireGroups, checkName)

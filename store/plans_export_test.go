@@ -297,7 +297,9 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		revokeServiceKey:        one(crowd.ID("key_", n), at, "console:root"),
 		selectServiceKeysOf:     one("service-7", int64(100)),
 		selectLivingServiceKeys: {{"", at, int64(planPage)}, {crowd.ID("key_", n), at, int64(planPage)}},
+		selectPersonalTokensOf:  one(user, int64(100)),
 		deleteServiceKeys:       one("service-7", at),
+		deletePersonalTokens:    one(user, at),
 		useServiceKey:           one(crowd.ID("key_", n), at),
 
 		updateGrant:          one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),

@@ -127,7 +127,9 @@ func (f filler) services() []string {
 		}),
 		f.rows("service_keys", 1000, [][2]string{
 			{"id", f.id("key_", "i")},
-			{"service_id", "'service-' || (1 + i % 50)"},
+			{"service_id", "CASE WHEN i % 2 = 0 THEN 'service-' || (1 + i % 50) END"},
+			{"user_id", "CASE WHEN i % 2 = 1 THEN " + f.person("i") + " END"},
+			{"permissions", "'[]'"},
 			{"name", "'first'"},
 			{"mac", f.bytes(f.id("mac_", "i"))},
 			{"created_at", f.at(long)},

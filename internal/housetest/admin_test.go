@@ -2,12 +2,18 @@ package housetest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"database/sql"
 	"encoding/json"
+	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/admin"
@@ -92,7 +98,20 @@ func (s *steering) targets() map[string]string {
 	s.t.Helper()
 	made, err := s.House.Access.CreateServiceAccount(context.Background(), gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "target"}})
 	must(s.t, err)
-	return map[string]string{"user": string(s.Person("target", gatetest.NoPassword).ID), "service": "target", "key": string(made.Key.ID)}
+	ctx, a := context.Background(), s.House.Access
+	_, err = a.CreateGroup(ctx, gatetest.Console, access.GroupRecord{ID: "desk"})
+	must(s.t, err)
+	_, err = a.CreateOrg(ctx, gatetest.Console, access.OrgRecord{ID: "acme"})
+	must(s.t, err)
+	user := s.Person("target", gatetest.NoPassword).ID
+	token, _, err := a.CreatePersonalToken(ctx, gatetest.Console, access.KeyRecord{
+		User: user, Name: "test", ExpiresAt: time.Now().Add(time.Hour), Permissions: []access.Pattern{{API: access.Gatehouse, Resource: "users", Action: "read"}},
+	})
+	must(s.t, err)
+	return map[string]string{
+		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),
+		"group": "desk", "organisation": "acme", "kind": "service", "member": "target",
+	}
 }
 
 var pathParts = regexp.MustCompile(`\{[a-z_]+\}`)
@@ -135,9 +154,10 @@ func TestNoRouteIsOpenToWhoLacksJustItsPermission(t *testing.T) {
 	})
 	must(t, err)
 	gone := s.gone()
+	s.House.Refusals.Take = func(context.Context, string) time.Duration { return 0 } // of one address there are not so many
 	s.Settle()
 	db := underneath(t, s.Gate)
-	before := rowsOf(t, db)
+	before := besideTheTrail(t, db)
 	for _, rt := range admin.Table() {
 		name := rt.Method + " " + rt.Path
 		if a := s.try(lacking[rt.Permission], rt, real); a.Status != http.StatusForbidden || problem(a) != "caller.forbidden" || !strings.Contains(a.Text("detail"), "gatehouse/"+rt.Permission) {
@@ -159,9 +179,25 @@ func TestNoRouteIsOpenToWhoLacksJustItsPermission(t *testing.T) {
 			}
 		}
 	}
-	if rows := differing(before, rowsOf(t, db)); len(rows) > 0 {
+	if rows := differing(before, besideTheTrail(t, db)); len(rows) > 0 {
 		t.Errorf("refused requests changed:\n%s", strings.Join(rows, "\n"))
 	}
+	told := column(t, db, `SELECT DISTINCT e.target_kind || ' ' || d.after_doc FROM audit_events e JOIN audit_details d ON d.event = e.id
+		WHERE e.action = 'access.refuse' AND e.outcome = 'refused'`)
+	for _, rt := range admin.Table() {
+		kind := cmp.Or(string(rt.Kind), "house")
+		if !slices.ContainsFunc(told, func(one string) bool {
+			return strings.HasPrefix(one, kind+" ") && strings.Contains(one, `"gatehouse/`+rt.Permission+`"`)
+		}) {
+			t.Errorf("that %s was refused is not in the audit log", rt.ID)
+		}
+	}
+}
+
+// besideTheTrail is every row but those of the audit log, which keeps refusals too.
+func besideTheTrail(t *testing.T, db *sql.DB) []string {
+	t.Helper()
+	return rowsOf(t, db, column(t, db, `SELECT name FROM sqlite_master WHERE type = 'table' AND name LIKE 'audit%'`)...)
 }
 
 // gone are credentials that had every permission and are good for nothing any more.
@@ -347,6 +383,7 @@ func TestRequestsAreReadStrictly(t *testing.T) {
 		"no JSON":                   {http.MethodPost, "/users", `{`, nil, 400, "request.body", ""},
 		"no object":                 {http.MethodPost, "/users", `[]`, nil, 422, "request.invalid", ""},
 		"nothing":                   {http.MethodPost, "/users", nil, nil, 400, "request.body", ""},
+		"a body where none belongs": {http.MethodDelete, "/users/usr_none", `{}`, []string{"If-Match", "*"}, 400, "request.body", "no body"},
 		"a form":                    {http.MethodPost, "/users", `email=a`, []string{"Content-Type", "application/x-www-form-urlencoded"}, 400, "request.body", ""},
 		"too much":                  {http.MethodPost, "/users", `{"name":"` + strings.Repeat("a", admin.MaxBody) + `"}`, nil, 400, "", ""},
 		"an unknown parameter":      {http.MethodGet, "/users?limits=1", nil, nil, 422, "request.invalid", `"parameter":"limits"`},
@@ -370,7 +407,7 @@ func TestRequestsAreReadStrictly(t *testing.T) {
 			t.Errorf("%s: %v is no problem document with the request's id", name, a.Header)
 		}
 	}
-	if a := s.call(s.boss, http.MethodPut, "/api/v1/users", nil); a.Header.Get("Allow") != "GET, POST" {
+	if a := s.call(s.boss, http.MethodPut, "/api/v1/users", nil); a.Header.Get("Allow") != "GET, HEAD, POST" {
 		t.Errorf("Allow is %q", a.Header.Get("Allow"))
 	}
 }
@@ -414,5 +451,54 @@ func TestASecretIsNotCompressed(t *testing.T) {
 	}
 	if ends := s.call(a.Text("key"), http.MethodGet, "/api/v1/users", nil); ends.Status != http.StatusForbidden {
 		t.Errorf("the new key, which was granted nothing: %d %s", ends.Status, ends.Body)
+	}
+}
+
+// Of attempts that come at once one is made, and all are told of it.
+func TestAttemptsAtOnceAreOneRequest(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	answers := make(chan string, 8)
+	for range cap(answers) {
+		go func() {
+			r := httptest.NewRequest(http.MethodPost, gatetest.Issuer+"/api/v1/users", strings.NewReader(`{"email":"ada@example.test"}`))
+			r.Header.Set("Content-Type", "application/json")
+			r.Header.Set("Authorization", "Bearer "+s.boss)
+			r.Header.Set("Idempotency-Key", "once")
+			w := httptest.NewRecorder()
+			s.Server.Handler().ServeHTTP(w, r)
+			answers <- fmt.Sprint(w.Code, w.Body)
+		}()
+	}
+	first := <-answers
+	for range cap(answers) - 1 {
+		if other := <-answers; other != first || !strings.HasPrefix(other, "201") {
+			t.Errorf("one attempt was answered %s, another %s", first, other)
+		}
+	}
+	if n := column(t, underneath(t, s.Gate), "SELECT COUNT(*) FROM users"); n[0] != "1" {
+		t.Errorf("there are %s people", n[0])
+	}
+}
+
+// What is said about a thing is changed by who saw the present words.
+func TestADescriptionIsChangedInItsRevision(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	for _, path := range []string{"/api/v1/groups", "/api/v1/organisations", "/api/v1/service-accounts"} {
+		if a := s.call(s.boss, http.MethodPost, path, map[string]any{"id": "one"}); a.Status != http.StatusCreated {
+			t.Fatalf("%s: %d %s", path, a.Status, a.Body)
+		}
+		for _, c := range []struct {
+			match  string
+			status int
+		}{{`"1"`, http.StatusOK}, {`"1"`, http.StatusPreconditionFailed}, {`"2"`, http.StatusOK}} {
+			if a := s.call(s.boss, http.MethodPatch, path+"/one", map[string]any{"description": "For " + c.match}, "If-Match", c.match); a.Status != c.status {
+				t.Errorf("%s as %s: %d %s, want %d", path, c.match, a.Status, a.Body, c.status)
+			}
+		}
+		if a := s.call(s.boss, http.MethodGet, path+"/one", nil); a.Text("description") != `For "2"` || a.Header.Get("ETag") != `"3"` {
+			t.Errorf("%s: %v %s", path, a.Header, a.Body)
+		}
 	}
 }

@@ -588,6 +588,12 @@ func byTakingOver() map[string]handing {
 			h.give(t, robotAccount, inCompany)
 			h.enter(t, robotAccount, company)
 		}, do: key(0)},
+		"CreatePersonalToken": {hour: true, prepare: granted(hour), do: func(ctx context.Context, h *hand, by audit.Actor) error {
+			_, _, err := h.House.Access.CreatePersonalToken(ctx, by, access.KeyRecord{
+				User: h.bob.ID, Name: "mine", Permissions: []access.Pattern{refund()}, ExpiresAt: time.Now().Add(time.Hour),
+			})
+			return err
+		}},
 		"EnableServiceAccount": {
 			prepare: func(t *testing.T, h *hand) {
 				h.give(t, robotAccount, nil)
@@ -815,9 +821,10 @@ var unguarded = map[string]string{
 	"DeleteServiceAccount":  "takes away",
 	"RevokeServiceKey":      "takes away",
 
-	"EndAllOf":  "whoever it was is no more",
-	"Appoint":   "the set-up, behind its link; no door has it",
-	"MayActFor": "the guard itself",
+	"EndAllOf":     "whoever it was is no more",
+	"Appoint":      "the set-up, behind its link; no door has it",
+	"MayActFor":    "the guard itself",
+	"MayPrivilege": "the guard itself",
 
 	"Create":           "somebody new holds nothing",
 	"Disable":          "takes away",

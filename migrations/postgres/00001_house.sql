@@ -337,18 +337,21 @@ CREATE TABLE service_accounts (
 -- Of a key its MAC alone is kept. ends_at is as in grants.
 CREATE TABLE service_keys (
     id          TEXT   PRIMARY KEY,
-    service_id  TEXT   NOT NULL REFERENCES service_accounts (id) ON DELETE CASCADE,
+    service_id  TEXT   REFERENCES service_accounts (id) ON DELETE CASCADE,
+    user_id     TEXT   REFERENCES users (id) ON DELETE CASCADE,
     name        TEXT   NOT NULL,
     mac         BYTEA  NOT NULL,
+    permissions TEXT   NOT NULL,
     expires_at  BIGINT,
     created_at  BIGINT NOT NULL,
     created_by  TEXT   NOT NULL,
     revoked_at  BIGINT,
     revoked_by  TEXT   NOT NULL,
     used_at     BIGINT,
-    ends_at     BIGINT NOT NULL
+    ends_at     BIGINT NOT NULL,
+    CHECK ((service_id IS NULL) <> (user_id IS NULL))
 );
-
+CREATE INDEX service_keys_user ON service_keys (user_id, created_at, id);
 CREATE INDEX service_keys_service ON service_keys (service_id, created_at, id);
 
 -- A grant has a role or a pattern, whose API stands in api. ends_at is when it is

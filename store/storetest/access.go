@@ -332,6 +332,18 @@ func testServiceAccounts(t *testing.T, s *store.Store) {
 	same(t, must[int64](t)(s.DropServiceKeys(ctx, "others", now.Add(time.Hour))), int64(0))
 	same(t, must[[]access.KeyRecord](t)(s.ServiceKeysOf(ctx, "ops", 10)), []access.KeyRecord{ending, endless})
 
+	u := insertUser(t, s)
+	personal := key(3, now.Add(time.Hour))
+	personal.Owner, personal.User, personal.Permissions = "", u.ID, []access.Pattern{{API: "shop", Resource: "orders", Action: "*"}, {API: "gatehouse", Resource: "users", Action: "read"}}
+	ok(t, s.InsertServiceKey(ctx, personal))
+	refused(t, s.InsertServiceKey(ctx, access.KeyRecord{ID: "key_y", User: "usr_nobody", MAC: []byte{1}, Created: now}), fault.Conflict)
+	same(t, must[[]access.KeyRecord](t)(s.PersonalTokensOf(ctx, u.ID, 10)), []access.KeyRecord{personal})
+	same(t, must[[]access.KeyRecord](t)(s.ServiceKeysOf(ctx, "ops", 10)), []access.KeyRecord{ending, endless})
+	same(t, must[[]access.KeyRecord](t)(s.LivingServiceKeys(ctx, now.Add(time.Minute), "", 10)), []access.KeyRecord{ending, personal})
+	same(t, must[int64](t)(s.DropPersonalTokens(ctx, u.ID, now)), int64(0))
+	ok(t, s.DeleteUser(ctx, u.ID))
+	same(t, len(must[[]access.KeyRecord](t)(s.PersonalTokensOf(ctx, u.ID, 10))), 0)
+
 	ok(t, s.DeleteServiceAccount(ctx, "ops"))
 	missing(t, s.DeleteServiceAccount(ctx, "ops"))
 	same(t, len(must[[]access.KeyRecord](t)(s.ServiceKeysOf(ctx, "ops", 10))), 0)

@@ -1,0 +1,99 @@
+package admin
+
+import (
+	"context"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+	"gatehouse/wire"
+)
+
+// MemberPath names a member.
+type MemberPath struct {
+	Kind   string `path:"kind" enum:"user,service,client,group" doc:"What the member is"`
+	Member string `path:"member" maxLength:"128" doc:"The id of the member"`
+}
+
+func (in *MemberPath) member() access.Subject {
+	return access.Subject{Kind: access.Kind(in.Kind), ID: in.Member}
+}
+
+// MembershipPut is from when until when somebody is a member.
+type MembershipPut struct {
+	NotBefore time.Time `json:"not_before,omitzero" doc:"From when on; absent: now"`
+	ExpiresAt time.Time `json:"expires_at,omitzero" doc:"Until when; absent: until they are taken out"`
+	Reason    string    `json:"reason,omitempty" maxLength:"500"`
+}
+
+// listMembers is a page of those of a group or an organisation.
+func (d *Door) listMembers(ctx context.Context, c *Call, of access.Subject, limit int) (*Page[wire.Member], error) {
+	place, err := d.place(c)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := d.Access.Members(ctx, of, subjectAt(place), limit)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d, c, found, placeOfSubject(next), wire.OfMember), nil
+}
+
+// putMember puts a member into a group or an organisation, who is in the revision that
+// the caller saw.
+func (d *Door) putMember(ctx context.Context, c *Call, of access.Subject, who *MemberPath, body *MembershipPut) (*One[wire.Member], error) {
+	if body == nil {
+		body = &MembershipPut{}
+	}
+	wanted := access.MembershipRecord{
+		Membership: access.Membership{Of: of, Member: who.member(), Window: access.Window{NotBefore: body.NotBefore, ExpiresAt: body.ExpiresAt}},
+		Reason:     body.Reason,
+	}
+	var out *One[wire.Member]
+	err := d.onMember(ctx, c, of, wanted.Member, func(ctx context.Context) error {
+		m, err := d.Access.AddMember(ctx, c.By, wanted)
+		out = &One[wire.Member]{ETag: etag(m.Rev), Body: wire.OfMember(m)}
+		return err
+	})
+	return out, err
+}
+
+func (d *Door) removeMember(ctx context.Context, c *Call, of access.Subject, who *MemberPath) (*Nothing, error) {
+	return &Nothing{}, d.onMember(ctx, c, of, who.member(), func(ctx context.Context) error {
+		return d.Access.RemoveMember(ctx, c.By, of, who.member())
+	})
+}
+
+// onMember runs f where a membership is as the caller saw it, if they said how.
+func (d *Door) onMember(ctx context.Context, c *Call, of, member access.Subject, f func(ctx context.Context) error) error {
+	if c.Rev() == 0 {
+		return f(ctx)
+	}
+	return d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
+		m, err := d.Access.Membership(ctx, of, member)
+		if fault.Is(err, fault.NotFound) {
+			return outdated(err)
+		}
+		if err != nil {
+			return err
+		}
+		if err := c.Matches(m.Rev); err != nil {
+			return err
+		}
+		return f(ctx)
+	})
+}
+
+// subjectAt and placeOfSubject read and write a place in a list of members.
+func subjectAt(place string) access.Subject {
+	kind, name, _ := strings.Cut(place, ":")
+	return access.Subject{Kind: access.Kind(kind), ID: name}
+}
+
+func placeOfSubject(s access.Subject) string {
+	if s == (access.Subject{}) {
+		return ""
+	}
+	return string(s.Kind) + ":" + s.ID
+}
