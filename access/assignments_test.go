@@ -196,7 +196,8 @@ func TestAssignmentsTellsWhatGrantsComeTo(t *testing.T) {
 		},
 		"a part is denied within an organisation once they are in it": {
 			with(shop(Grant{Subject: ada, Role: "support"}, Grant{ID: "gra_2", Subject: ada, Effect: Deny, Org: "acme", Role: "support"}), Membership{Member: ada, Of: Subject{Organisation, "acme"}, Window: Window{NotBefore: began.Add(time.Minute)}}),
-			"r:customer r:support", map[string]time.Duration{"support": time.Minute},
+			"r:customer r:support",
+			map[string]time.Duration{"support": time.Minute},
 		},
 		"a part is denied within another organisation": {
 			shop(Grant{Subject: ada, Role: "support"}, Grant{ID: "gra_2", Subject: ada, Effect: Deny, Org: "acme", Role: "support"}),

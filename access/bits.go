@@ -20,15 +20,6 @@ func (b bits) add(o bits) {
 	}
 }
 
-func (b bits) overlaps(o bits) bool {
-	for i := range min(len(b), len(o)) {
-		if b[i]&o[i] != 0 {
-			return true
-		}
-	}
-	return false
-}
-
 func (b bits) empty() bool {
 	for _, w := range b {
 		if w != 0 {

@@ -181,7 +181,7 @@ func (sizes) EstimateCallCost(function, _ string, target *cost.AstNode, args []c
 	if length > maxCost*lettersOfStep { // nothing that long may be asked, and no product overflows
 		length = maxCost * lettersOfStep
 	}
-	return &cost.CallEstimate{CostEstimate: cost.CostEstimate{Min: 1, Max: 1 + length*n/lettersOfStep}}
+	return cost.NewCallEstimate(cost.Estimate{Min: 1, Max: 1 + length*n/lettersOfStep}, nil)
 }
 
 // environment is what expressions know.

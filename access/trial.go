@@ -149,7 +149,9 @@ func (t *trial) groupNames() []string {
 // for its cost, and the comparison of two lists for one of their heads: so calls are
 // counted by toll.
 var tracker = sync.OnceValue(func() *cost.Tracker {
-	t, err := interpreter.NewCostTracker(toll{}, cost.TrackerLimit(maxTrial))
+	t, err := cost.NewTracker(toll{}, cost.TrackerLimit(maxTrial), cost.TrackerLimitExceededHandler(func() {
+		panic(interpreter.EvalCancelledError{Cause: interpreter.CostLimitExceeded, Message: "the steps are used up"}) // CEL's program returns it
+	}))
 	if err != nil {
 		panic("access: CEL cannot count: " + err.Error()) // it is made of constants
 	}

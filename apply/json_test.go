@@ -47,7 +47,7 @@ func TestObjectsAreReadStrictly(t *testing.T) {
 // The name of a grant is the grant.
 func TestAGrantIsKnownByItsName(t *testing.T) {
 	t.Parallel()
-	if GrantID("one") != GrantID("one") || GrantID("one") == GrantID("two") {
+	if one, again := GrantID("one"), GrantID("one"); one != again || one == GrantID("two") {
 		t.Error("the same name must be the same grant, and no other one")
 	}
 	if id := GrantID("one"); GrantID(string(id)) != id {

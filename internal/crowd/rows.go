@@ -292,8 +292,12 @@ func (f filler) records() []string {
 		}),
 		f.rows("once", f.Others, [][2]string{{"kind", "'jti'"}, {"name", f.id("jti_", "i")}, {"until_at", f.expires()}}),
 		f.rows("requests", f.Others, [][2]string{
-			{"caller", "'service:' || (i % 100)"}, {"key", f.id("key_", "i")}, {"hash", f.bytes(f.id("key_", "i"))},
-			{"answer", f.bytes("'{}'")}, {"created_at", f.at(hour)}, {"over_at", f.expires()},
+			{"caller", "'service:' || (i % 100)"},
+			{"key", f.id("key_", "i")},
+			{"hash", f.bytes(f.id("key_", "i"))},
+			{"answer", f.bytes("'{}'")},
+			{"created_at", f.at(hour)},
+			{"over_at", f.expires()},
 		}),
 		f.rows("audit_events", f.Events, [][2]string{
 			{"id", f.id("evt_", "i")},

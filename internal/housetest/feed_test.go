@@ -63,20 +63,6 @@ func readBatch(t *testing.T, g *gatetest.Gate, jws string) (b heardBatch) {
 	return b
 }
 
-// feed asks g what came after a cursor, and waits for it.
-func (d *deciding) feed(g *gatetest.Gate, token, after string) heardBatch {
-	d.T.Helper()
-	a := g.Get(pdp.PathFeed+"?wait=10s&after="+after, "Authorization", "Bearer "+token)
-	if a.Status != http.StatusOK {
-		d.T.Fatalf("the feed: %d %s", a.Status, a.Body)
-	}
-	b := readBatch(d.T.(*testing.T), g, a.Text("batch"))
-	if b.Cursor != a.Text("cursor") {
-		d.T.Errorf("the batch has the cursor %s, the answer %s", b.Cursor, a.Text("cursor"))
-	}
-	return b
-}
-
 // Who hears the feed is cut off when the right to it ends, whatever ends it, and the
 // stream says nothing after that.
 func TestTheFeedEndsWithTheRightToIt(t *testing.T) {
