@@ -54,7 +54,7 @@ Exit codes: 0 nothing was found; 1 something was, or it could not be looked at.`
 		Args: noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			return a.withHouse(ctx, func(h *house.House) error {
-				sealed := h.Sealer.Step(ctx, time.Now()) // what keeps it from sealing is found below
+				sealed := h.Sealer.Seal(ctx, time.Now()) // what keeps it from sealing is found below
 				verifier, strange, err := h.Verifier()
 				if err != nil {
 					return err
