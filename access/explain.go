@@ -244,6 +244,11 @@ func (x explainer) wouldAllow(e Explanation) []string {
 			list = append(list, fmt.Sprintf("A lock suspends the grant %s or its role; lift it.", c.Grant.ID))
 		case c.Verdict == OtherResource:
 			list = append(list, fmt.Sprintf("The grant %s is for other resources.", c.Grant.ID))
+		case c.Verdict == OtherOrg:
+			list = append(list, fmt.Sprintf("The grant %s is for members of the organisation %s, within it.", c.Grant.ID, c.Grant.Org))
+		case c.Verdict == NotMember:
+			of := c.Path[len(c.Path)-1]
+			list = append(list, fmt.Sprintf("The grant %s is for members of the %s %s.", c.Grant.ID, of.Kind, of.ID))
 		}
 	}
 	var roles []string

@@ -213,7 +213,7 @@ func (v *Verifier) read(token string) (*AccessToken, error) {
 		NotBefore int64 `json:"nbf"`
 	}
 	if err := json.Unmarshal(payload, &c); err != nil {
-		return nil, deadToken("not a claims object")
+		return nil, deadToken("not an access token: its claims are not those of one")
 	}
 	if c.Issuer != v.Issuer {
 		return nil, deadToken("of another issuer than " + v.Issuer)
