@@ -133,7 +133,6 @@ func (s *Service) unmatched(ctx context.Context, g *giver, k known, name Pattern
 // stillNamed refuses a catalogue of which a role or a grant would name what is not
 // in it any more.
 func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
-	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn})
 	for _, r := range k.roles {
 		for _, p := range r.Permissions {
 			if p.API == api && k.checkPattern(p) != nil {

@@ -98,13 +98,17 @@ func (s *Service) updateAPI(ctx context.Context, by audit.Actor, t *touched, g *
 	if err := s.loosens(ctx, g, k, &was, a); err != nil {
 		return err
 	}
-	if a.narrower(&was) {
-		t.api(a.ID)
-	}
 	if err := s.appointServers(ctx, g, a.Servers, was.Servers); err != nil {
 		return err
 	}
+	before := k.rules
 	k.apis[i] = *a
+	k = s.with(k, k.roles)
+	if a.narrower(&was) {
+		t.api(a.ID)
+	} else if err := s.loseByGrowth(ctx, t, before, k.rules, clock.Now()); err != nil {
+		return err
+	}
 	if err := s.stillNamed(ctx, k, a.ID); err != nil {
 		return err
 	}

@@ -18,6 +18,8 @@ type grantUseStore interface {
 	GrantInOrg(ctx context.Context, org string, now time.Time) (id.Grant, error)
 	// GranteesOfRole returns for whom the grants of a role are that are not over.
 	GranteesOfRole(ctx context.Context, role string, now time.Time, limit int) ([]RoleGrantee, error)
+	// DeniesAfter is GrantsAfter of everybody's that deny.
+	DeniesAfter(ctx context.Context, after GrantCursor, limit int) ([]GrantRecord, error)
 }
 
 // check looks at a new grant by itself.

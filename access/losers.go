@@ -78,27 +78,38 @@ func (s *Service) loseRole(ctx context.Context, t *touched, role string, effect 
 }
 
 // loseByRoles tells of who has less by roles as they are than by roles as they
-// were, of the same catalogues: what an allow gives shrank, or what a deny takes
-// grew.
+// were, of the same catalogues: what an allow gives shrank, or whose name comes with it.
 func (s *Service) loseByRoles(ctx context.Context, t *touched, was, is *rules, now time.Time) error {
 	for name, before := range was.roles {
-		after := bits(nil)
-		if one := is.roles[name]; one != nil {
-			after = one.bits
+		lost := was.lostWith(before, is.roles[name])
+		if lost.empty() {
+			continue
 		}
-		for _, part := range []struct {
-			effect Effect
-			bits   bits
-		}{{Allow, before.bits.without(after)}, {Deny, after.without(before.bits)}} {
-			if part.bits.empty() {
-				continue
-			}
-			if err := s.loseRole(ctx, t, name, part.effect, was.apisOf(part.bits), now); err != nil {
-				return err
-			}
+		if err := s.loseRole(ctx, t, name, Allow, was.apisOf(lost), now); err != nil {
+			return err
 		}
 	}
 	return nil
+}
+
+// lostWith returns what a role gives no more, and what those gave whose permissions it
+// does not have any more by their names: tokens name them too.
+func (r *rules) lostWith(before, after *role) bits {
+	if after == nil {
+		return before.bits
+	}
+	lost := before.bits.without(after.bits)
+	for _, of := range before.closure {
+		if !after.has(of.ID) {
+			lost.add(r.roles[of.ID].bits)
+		}
+	}
+	return lost
+}
+
+// has reports whether a role is the other one, or has its permissions too.
+func (r *role) has(name string) bool {
+	return slices.ContainsFunc(r.closure, func(of *role) bool { return of.ID == name })
 }
 
 // loseLocked tells of who has what a lock suspends: the role, or one that has it for a
@@ -113,7 +124,7 @@ func (s *Service) loseLocked(ctx context.Context, t *touched, locked string, now
 		return nil // it is in no token
 	}
 	for name, one := range k.rules.roles {
-		if !slices.ContainsFunc(one.closure, func(of *role) bool { return of.ID == locked }) {
+		if !one.has(locked) {
 			continue
 		}
 		if err := s.loseRole(ctx, t, name, Allow, at, now); err != nil {
@@ -144,34 +155,6 @@ func (b bits) without(o bits) bits {
 	return rest
 }
 
-// deniedAbove reports whether something is denied to a group or an organisation, or
-// to one that it is in, now or later.
-func (s *Service) deniedAbove(ctx context.Context, of Subject, now time.Time) (bool, error) {
-	seen := map[Subject]bool{}
-	for todo := []Subject{of}; len(todo) > 0; todo = todo[1:] {
-		name := todo[0]
-		if seen[name] {
-			continue
-		}
-		seen[name] = true
-		over, err := s.Store.MembershipsOf(ctx, name)
-		if err != nil {
-			return false, err
-		}
-		for i := range over {
-			todo = append(todo, over[i].Of)
-		}
-		has, err := s.Store.GrantsAfter(ctx, name, fromNow(now), MaxGrantsOf)
-		if err != nil {
-			return false, err
-		}
-		if slices.ContainsFunc(has, func(g GrantRecord) bool { return g.Effect != Allow }) {
-			return true, nil
-		}
-	}
-	return false, nil
-}
-
 // shorter reports whether some moment of was is not in w.
 func (w Window) shorter(was Window) bool {
 	a, b := was.span(), w.span()
@@ -179,8 +162,8 @@ func (w Window) shorter(was Window) bool {
 }
 
 // narrower reports whether tokens for an API as it was may say too much of it as it
-// is. What is new in its catalogue nobody had; what is sensitive no more a deny by a
-// wildcard may reach.
+// is. What is new in its catalogue nobody had, and what roles come to by it loseByGrowth
+// tells; what is sensitive no more a deny by a wildcard may reach.
 func (a *API) narrower(was *API) bool {
 	if a.Audience != was.Audience || a.Delegation != was.Delegation {
 		return true

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	. "gatehouse/access"
+	"gatehouse/proof"
 	"gatehouse/store"
 )
 
@@ -123,6 +124,56 @@ func TestEachChangeTellsWhoLostSomething(t *testing.T) {
 			_, err := w.UpdateRole(ctx, console, Role{ID: "customer", Permissions: []Pattern{{"shop", "orders", "read"}, {"shop", "stock", "read"}}})
 			return err
 		}, []string{"usr_eve"}, []string{"rules"}},
+		{"a role gives what is denied to one who has it", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.Give(ctx, console, deny(group("staff")))
+			return err
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateRole(ctx, console, Role{ID: "customer", Permissions: []Pattern{{"shop", "orders", "read"}, {"shop", "stock", "read"}}})
+			return err
+		}, desk, []string{"rules"}},
+		{"a role gives what asks for a proof", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			return w.recast(ctx, func(a *API) { a.Permissions[3].Requires.Level = proof.AAL2 })
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateRole(ctx, console, Role{ID: "customer", Permissions: []Pattern{{"shop", "orders", "read"}, {"shop", "stock", "read"}}})
+			return err
+		}, everybody, []string{"rules"}},
+		{"a role gives what needs a scope", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			return w.recast(ctx, func(a *API) { a.Delegation = ByScope })
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateRole(ctx, console, Role{ID: "customer", Permissions: []Pattern{{"shop", "orders", "read"}, {"shop", "stock", "read"}}})
+			return err
+		}, everybody, []string{"rules"}},
+		{"a role has one for a parent that is locked", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			w.role(Role{ID: "clerk", Permissions: []Pattern{{"shop", "orders", "read"}}})
+			_, err := w.PutLock(ctx, console, LockRecord{Lock: Lock{On: LockTarget{LockRole, "clerk"}, Reason: "r"}})
+			return err
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateRole(ctx, console, Role{ID: "customer", Permissions: []Pattern{{"shop", "orders", "read"}}, Parents: []string{"clerk"}})
+			return err
+		}, everybody, []string{"rules"}},
+		{"a role gives by itself what its parent gave", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateRole(ctx, console, Role{ID: "support", Permissions: []Pattern{{"shop", "orders", "read"}, {"shop", "orders", "write"}}})
+			return err
+		}, everybody, []string{"rules"}},
+		{"a catalogue grows by what a role gives, and asks for a proof", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			w.role(Role{ID: "keeper", Permissions: []Pattern{{"shop", "stock", Any}}})
+			w.give(toAda(func(g *Grant) { g.Role, g.Permission = "keeper", Pattern{} }))
+			return w.recast(ctx, func(a *API) {
+				a.Permissions = append(a.Permissions, Permission{Resource: "stock", Action: "write", Requires: Requirement{Level: proof.AAL2}})
+			})
+		}, []string{"usr_ada"}, []string{"rules", "user"}},
+		{"a scope is bound", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			return w.recast(ctx, func(a *API) { a.Delegation = ByScope })
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.CreateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "orders", "read"}}})
+			return err
+		}, []string{"api shop"}, []string{"rules"}},
+		{"a scope is removed", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.CreateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "orders", "read"}}})
+			return err
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			return w.DeleteScope(ctx, console, "new")
+		}, []string{"api shop"}, []string{"rules"}},
 		{"a role is removed", func(ctx context.Context, w written, _, _ GrantRecord) error {
 			_, err := w.CreateRole(ctx, console, Role{ID: "new", Parents: []string{"support"}})
 			return err
@@ -199,6 +250,33 @@ func TestEachChangeTellsWhoLostSomething(t *testing.T) {
 			_, err := w.AddMember(ctx, console, MembershipRecord{Membership: in(user("ada"), group("desk"))})
 			return err
 		}, []string{"usr_ada"}, []string{"user"}},
+		{"a member comes to where something is denied to them", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			w.org("acme").must(w.AddMember(ctx, console, MembershipRecord{Membership: in(group("empty"), acme)}))
+			d := deny(user("ada"))
+			d.Org = "acme"
+			_, err := w.Give(ctx, console, d)
+			return err
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			for _, who := range []string{"ada", "eve"} {
+				if _, err := w.AddMember(ctx, console, MembershipRecord{Membership: in(user(who), group("empty"))}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}, []string{"usr_ada"}, []string{"user"}},
+		{"a member comes to where something is denied to a group of theirs", func(ctx context.Context, w written, _, _ GrantRecord) error {
+			d := deny(group("staff"))
+			d.Org = "acme"
+			_, err := w.org("acme").Give(ctx, console, d)
+			return err
+		}, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.AddMember(ctx, console, inOrg(user("bob")))
+			return err
+		}, []string{"usr_bob"}, []string{"user"}},
+		{"a group comes into an organisation", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.org("acme").AddMember(ctx, console, inOrg(group("desk")))
+			return err
+		}, desk, []string{"rules"}},
 		{"a member stays less long", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
 			m := in(user("bob"), group("desk"))
 			m.ExpiresAt = time.Now().Add(time.Hour)

@@ -77,7 +77,7 @@ func (s *Service) AddMember(ctx context.Context, by audit.Actor, m MembershipRec
 		if err != nil {
 			return err
 		}
-		loses, err := s.deniedAbove(ctx, m.Of, now)
+		loses, err := s.losesBy(ctx, &m.Membership, now)
 		if err != nil {
 			return err
 		}

@@ -96,7 +96,11 @@ func (s *Service) updateRole(ctx context.Context, by audit.Actor, t *touched, g 
 	if err := s.mayBecome(ctx, g, k, next, r.ID); err != nil {
 		return err
 	}
-	if err := s.loseByRoles(ctx, t, k.rules, next.rules, clock.Now()); err != nil {
+	now := clock.Now()
+	if err := s.loseByRoles(ctx, t, k.rules, next.rules, now); err != nil {
+		return err
+	}
+	if err := s.loseByGrowth(ctx, t, k.rules, next.rules, now); err != nil {
 		return err
 	}
 	if err := s.Store.UpdateRole(ctx, *r); err != nil {

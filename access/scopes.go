@@ -71,7 +71,8 @@ func (s *Service) CreateScope(ctx context.Context, by audit.Actor, one Scope) (S
 		if err := s.Store.InsertScope(ctx, one); err != nil {
 			return err
 		}
-		if err := s.goByScopes(ctx, by, t, k, one.API); err != nil {
+		t.api(one.API) // a token may have it from when anybody could give it
+		if err := s.goByScopes(ctx, by, k, one.API); err != nil {
 			return err
 		}
 		return s.record(ctx, by, ActionScopeCreate, KindScope, one.Name, nil, one.document())
@@ -83,12 +84,11 @@ func (s *Service) CreateScope(ctx context.Context, by audit.Actor, one Scope) (S
 }
 
 // goByScopes makes tokens for the API need scopes, unless they do already.
-func (s *Service) goByScopes(ctx context.Context, by audit.Actor, t *touched, k known, api string) error {
+func (s *Service) goByScopes(ctx context.Context, by audit.Actor, k known, api string) error {
 	was, _, err := k.api(api)
 	if err != nil || was.Delegation == ByScope {
 		return err
 	}
-	t.api(api)
 	is := was
 	is.Delegation, is.Updated = ByScope, clock.Now()
 	if err := s.Store.UpdateAPI(ctx, is); err != nil {
@@ -147,11 +147,12 @@ func (s *Service) UpdateScope(ctx context.Context, by audit.Actor, one Scope) (S
 // NotFound, Conflict "scope.in_use".
 func (s *Service) DeleteScope(ctx context.Context, by audit.Actor, name string) error {
 	return s.alter(ctx, by, "delete a scope", func(ctx context.Context, t *touched, _ *giver) error {
-		t.rules() // nobody could ask for it any more
+		t.rules()
 		was, err := s.Scope(ctx, name)
 		if err != nil {
 			return err
 		}
+		t.api(was.API) // nobody can ask for it any more, but a token may have it
 		client, err := s.Clients.WithScope(ctx, name)
 		if err != nil {
 			return err

@@ -110,6 +110,14 @@ WHERE role <> '' AND role = $1 AND ends_at > $2
 ORDER BY ends_at
 LIMIT $3`)
 
+	// Index grants_deny.
+	selectDenies = newStatement(`
+SELECT ` + grantColumns + `
+FROM grants
+WHERE effect = 'deny' AND (ends_at, id) > ($1, $2)
+ORDER BY ends_at, id
+LIMIT $3`)
+
 	// Index grants_subject.
 	endGrantsOf = newStatement(`
 UPDATE grants
@@ -218,6 +226,13 @@ func (s *Store) GranteesOfRole(ctx context.Context, role string, now time.Time, 
 	return found, doing("list who has a role", err)
 }
 
+// DeniesAfter returns the grants that deny something behind after, in the order of
+// GrantsAfter, at most limit.
+func (s *Store) DeniesAfter(ctx context.Context, after access.GrantCursor, limit int) ([]access.GrantRecord, error) {
+	found, err := list(ctx, s, selectDenies, []any{endMicros(after.Ends), string(after.ID), int64(limit)}, scanGrant)
+	return found, doing("list what is denied", err)
+}
+
 // EndGrantsOf revokes all grants of who that are not over at now, and returns how
 // many those were.
 func (s *Store) EndGrantsOf(ctx context.Context, who access.Subject, now time.Time, by, reason string) (int64, error) {
@@ -259,6 +274,6 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 var grantsTable = table{
 	statements: []*statement{
 		insertGrant, insertManyGrants, updateGrant, selectGrant, selectGrantsByID, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
-		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, endGrantsOf,
+		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, selectDenies, endGrantsOf,
 	},
 }

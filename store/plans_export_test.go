@@ -310,6 +310,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectEndedGrantsOf:  one("user", user, at+1, "", int64(planPage)),
 		selectGrantsOfKind:   {{"group", "", at, "", at - long, int64(planPage)}, {"organisation", "o", at, "", at - long, int64(planPage)}},
 		selectGranteesOfRole: {{"role-7", at, int64(planPage)}, {"nothing", at, int64(planPage)}},
+		selectDenies:         {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},
 		selectGrantOfRole:    {{"role-7", at}, {"nothing", at}},
 		selectGrantOfAPI:     {{"shop", at}, {"nothing", at}},
 		selectGrantInOrg:     {{"acme", at}, {"nothing", at}},

@@ -130,6 +130,12 @@ func testHolders(t *testing.T, s *store.Store) {
 	same(t, len(must[[]access.RoleGrantee](t)(s.GranteesOfRole(ctx, "support", now, 2))), 2)
 	same(t, len(must[[]access.RoleGrantee](t)(s.GranteesOfRole(ctx, "nobody", now, 10))), 0)
 
+	denied := func(after access.GrantCursor) []access.GrantRecord {
+		return must[[]access.GrantRecord](t)(s.DeniesAfter(ctx, after, 10))
+	}
+	same(t, denied(access.GrantCursor{Ends: now}), []access.GrantRecord{a})
+	same(t, len(denied(access.GrantCursor{Ends: a.Ends(), ID: a.ID})), 0)
+
 	first := access.Subject{Kind: access.Group}
 	same(t, must[[]access.GrantRecord](t)(s.GrantsOfKind(ctx, first, access.GrantCursor{}, now, 10)), []access.GrantRecord{a, b, c})
 	same(t, must[[]access.GrantRecord](t)(s.GrantsOfKind(ctx, first, access.GrantCursor{}, now, 1)), []access.GrantRecord{a})
