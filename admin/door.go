@@ -12,6 +12,8 @@ import (
 	"gatehouse/audit"
 	"gatehouse/caller"
 	"gatehouse/identity"
+	"gatehouse/keys"
+	"gatehouse/oauth"
 	"gatehouse/session"
 	"gatehouse/web"
 )
@@ -46,6 +48,9 @@ type Services struct {
 	Sessions *session.Manager
 	Access   *access.Service
 	Applies  *apply.Service
+	OAuth    *oauth.Service
+	Keys     *keys.Ring
+	Clock    Clock
 }
 
 // Door answers the API. All exported fields but Refusals must be set; call Open once
@@ -79,6 +84,9 @@ func (d *Door) Open() error {
 		{"Sessions", d.Sessions == nil},
 		{"Access", d.Access == nil},
 		{"Applies", d.Applies == nil},
+		{"OAuth", d.OAuth == nil},
+		{"Keys", d.Keys == nil},
+		{"Clock", d.Clock == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the admin API: %s is not set", field.name)

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"net/url"
 	"reflect"
 	"slices"
 	"strings"
@@ -43,6 +44,9 @@ type Made[T any] struct {
 	ETag     string `header:"ETag"`
 	Body     T
 }
+
+// below is the address of a thing by its name, which may have any characters.
+func below(path, name string) string { return Base + path + "/" + url.PathEscape(name) }
 
 // Nothing is the answer to what leaves nothing to say: 204.
 type Nothing struct{}

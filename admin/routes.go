@@ -23,6 +23,10 @@ func (d *Door) all() {
 	d.personalTokens()
 	d.serviceAccounts()
 	d.sets()
+	d.scopes()
+	d.sessions()
+	d.consents()
+	d.signingKeys()
 }
 
 // Route is one row of the table: what a request is for, and what it takes.

@@ -108,10 +108,30 @@ func (s *steering) targets() map[string]string {
 		User: user, Name: "test", ExpiresAt: time.Now().Add(time.Hour), Permissions: []access.Pattern{{API: access.Gatehouse, Resource: "users", Action: "read"}},
 	})
 	must(s.t, err)
+	signed, _, err := s.House.Sessions.Create(ctx, gatetest.Console, user, nil)
+	must(s.t, err)
+	app := s.App("target-app")
+	must(s.t, s.House.OAuth.GiveConsent(ctx, gatetest.Console, user, app.ID, []string{"openid"}))
+	s.bindScope("target.read")
+	keys, err := s.House.Keys.List(ctx, false)
+	must(s.t, err)
 	return map[string]string{
+		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),
 		"group": "desk", "organisation": "acme", "kind": "service", "member": "target",
 	}
+}
+
+// bindScope binds a scope to a permission of an API that is made for it.
+func (s *steering) bindScope(name string) {
+	s.t.Helper()
+	ctx, a := context.Background(), s.House.Access
+	_, err := a.CreateAPI(ctx, gatetest.Console, access.API{
+		ID: "target", Audience: "https://target.test", Permissions: []access.Permission{{Resource: "things", Action: "read"}, {Resource: "things", Action: "write"}},
+	})
+	must(s.t, err)
+	_, err = a.CreateScope(ctx, gatetest.Console, access.Scope{Name: name, API: "target", Patterns: []access.Pattern{{API: "target", Resource: "things", Action: "read"}}})
+	must(s.t, err)
 }
 
 var pathParts = regexp.MustCompile(`\{[a-z_]+\}`)

@@ -1,0 +1,86 @@
+package admin
+
+import (
+	"context"
+	"net/http"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/session"
+	"gatehouse/wire"
+)
+
+// sessions adds the routes of browser sessions; those of one person are with people.
+func (d *Door) sessions() {
+	one := Route{Path: "/sessions/{session}", Kind: session.KindSession, Param: "session", Resource: "session"}
+	end := one
+	end.Method, end.ID, end.Permission, end.Summary = http.MethodDelete, "endSession", "sessions:revoke", "Sign a browser out, and end the tokens that came of it"
+	add(d, Route{Method: http.MethodGet, Path: "/sessions", ID: "listSessions", Permission: "sessions:read", Summary: "List the browsers that are signed in, newest first"}, d.listSessions)
+	add(d, end, d.endSession)
+}
+
+func (d *Door) listSessions(ctx context.Context, c *Call, in *Paged) (*Page[wire.Session], error) {
+	place, err := d.place(c)
+	if err != nil {
+		return nil, err
+	}
+	after, ok := session.ParseCursor(place)
+	if !ok {
+		return nil, badCursor()
+	}
+	found, next, err := d.Sessions.List(ctx, after, in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	shown, err := d.shownSessions(ctx, found)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d, c, shown, next.String(), func(s wire.Session) wire.Session { return s }), nil
+}
+
+// shownSessions are the sessions with what their people can still prove. One whose
+// person was deleted meanwhile is over.
+func (d *Door) shownSessions(ctx context.Context, found []session.Session) ([]wire.Session, error) {
+	people := map[id.User]identity.Standing{}
+	shown := make([]wire.Session, 0, len(found))
+	for _, s := range found {
+		person, known := people[s.User]
+		if !known {
+			var err error
+			if person, err = d.Identity.Standing(ctx, s.User); fault.Is(err, fault.NotFound) {
+				continue
+			} else if err != nil {
+				return nil, err
+			}
+			people[s.User] = person
+		}
+		one := wire.OfSession(s, person.Living(s.Proofs))
+		one.Email = person.Email
+		shown = append(shown, one)
+	}
+	return shown, nil
+}
+
+// SessionPath names a browser session.
+type SessionPath struct {
+	Session string `path:"session" maxLength:"64" doc:"The id of the session, ses_…"`
+}
+
+// endSession answers 0 for a session that had been ended before.
+func (d *Door) endSession(ctx context.Context, c *Call, in *SessionPath) (*One[Ended], error) {
+	name := id.SessionOf(in.Session)
+	if name == "" {
+		return nil, fault.Missing("session")
+	}
+	if c.Rev() != 0 {
+		return nil, outdated(nil) // a session has no revision
+	}
+	ended, err := d.Sessions.EndLive(ctx, c.By, name, session.ReasonByOperator)
+	out := &One[Ended]{}
+	if ended {
+		out.Body.Ended = 1
+	}
+	return out, err
+}
