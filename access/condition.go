@@ -17,6 +17,7 @@ type condition struct {
 	once    sync.Once
 	program cel.Program // nil when it does not compile
 	clock   bool        // whether it reads the local time
+	reads   readings
 }
 
 // programs are the conditions of the snapshots that there are. To compile one takes a
@@ -52,6 +53,7 @@ func (c *condition) compiled() cel.Program {
 		if checked, err := check(c.source); err == nil {
 			c.clock = strings.Contains(c.source, "local") // a text that says so too: that costs a second look, no wrong answer
 			c.program, _ = checked.program()              // nil with the error
+			c.reads = readingsOf(checked.tree.NativeRep().Expr())
 		}
 	})
 	return c.program
@@ -61,6 +63,12 @@ func (c *condition) compiled() cel.Program {
 func (c *condition) readsClock() bool {
 	c.compiled()
 	return c.clock
+}
+
+// readings is what it asks.
+func (c *condition) readings() *readings {
+	c.compiled()
+	return &c.reads
 }
 
 const noSuchKey = "no such key: "

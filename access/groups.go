@@ -65,6 +65,9 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 		if err := s.unleashes(ctx, g, Subject{Group, name}, Subject{Kind: Group}); err != nil {
 			return err
 		}
+		if err := s.regroups(ctx, g, Subject{Group, name}, time.Time{}); err != nil {
+			return err
+		}
 		client, err := s.Clients.Requiring(ctx, "", name)
 		if err != nil {
 			return err

@@ -127,17 +127,17 @@ func (s *Service) checkMember(ctx context.Context, m *MembershipRecord) error {
 // supersedes puts before the giver what m hands on, and returns the membership that it
 // takes the place of, nil for none.
 func (s *Service) supersedes(ctx context.Context, g *giver, m *MembershipRecord) (*MembershipRecord, error) {
-	if err := s.admits(ctx, g, &m.Membership); err != nil {
-		return nil, err
-	}
 	was, err := s.Store.Membership(ctx, m.Of, m.Member)
 	if fault.Is(err, fault.NotFound) {
-		return nil, nil
+		return nil, s.admits(ctx, g, &m.Membership, false)
 	}
 	if err != nil {
 		return nil, err
 	}
 	m.Rev = was.Rev + 1
+	if err := s.admits(ctx, g, &m.Membership, true); err != nil {
+		return nil, err
+	}
 	return &was, s.unleashes(ctx, g, m.Of, m.Member) // for a part of the time, maybe
 }
 
@@ -160,6 +160,11 @@ func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, of, member S
 		}
 		if err := s.Store.DeleteMembership(ctx, of, member); err != nil {
 			return err
+		}
+		if of.Kind == Group { // what they were granted by it is gone
+			if err := s.regroups(ctx, g, member, time.Time{}); err != nil {
+				return err
+			}
 		}
 		return s.recordMember(ctx, by, ActionMemberRemove, &was, was.document(), nil)
 	})

@@ -140,9 +140,18 @@ func (r *reached) orgs() map[string]bool {
 
 // admits puts before the giver what a new member gets: whatever the group or the
 // organisation has, and those have in which it is, and what the member was granted
-// within an organisation in which they come to be.
-func (s *Service) admits(ctx context.Context, g *giver, m *Membership) error {
-	return s.joins(ctx, g, m.Of, m.Member, m.ExpiresAt, allows)
+// within an organisation in which they come to be, and what conditions make of it that
+// they are in a group. Where this takes the place of a membership that was, that may
+// change at its end too.
+func (s *Service) admits(ctx context.Context, g *giver, m *Membership, was bool) error {
+	if err := s.joins(ctx, g, m.Of, m.Member, m.ExpiresAt, allows); err != nil || m.Of.Kind != Group {
+		return err
+	}
+	until := m.ExpiresAt
+	if was {
+		until = time.Time{}
+	}
+	return s.regroups(ctx, g, m.Member, until)
 }
 
 // unleashes puts before the giver what is denied to whoever is in a group or an
@@ -155,6 +164,9 @@ func (s *Service) unleashes(ctx context.Context, g *giver, of, member Subject) e
 func (s *Service) joins(ctx context.Context, g *giver, of, member Subject, until time.Time, effect func(Effect) bool) error {
 	if g.free {
 		return nil
+	}
+	if err := g.load(ctx); err != nil || g.free { // before anything is written
+		return err
 	}
 	r, err := s.reach(ctx, of, until, g.now)
 	if err != nil {
@@ -192,7 +204,10 @@ func (s *Service) takeOver(ctx context.Context, g *giver, who Subject, until tim
 	if who.Kind == Client && len(r.serves[who.ID]) > 0 { // by that alone it may ask who may do what
 		all = append(all, handed{bits: r.expand(Pattern{Gatehouse, "decisions", "read"})})
 	}
-	return g.hands(ctx, all...)
+	if err := g.hands(ctx, all...); err != nil || who.Kind != Client {
+		return err
+	}
+	return s.speaksAs(ctx, g, who.ID)
 }
 
 // MayActFor refuses to let an actor get hold of somebody's rights, by a password, a

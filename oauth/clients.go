@@ -22,7 +22,7 @@ import (
 // id is replaced by a fresh one. What the caller put into Secrets, Created,
 // Updated and Rev does not count. Faults: Invalid "client.invalid" with the fields that
 // are wrong, Conflict when the id is taken, and "client.just_deleted" when it was until a
-// moment ago; those of Grants.MayPrivilege.
+// moment ago; those of Grants.MayTakeOver and MayPrivilege.
 func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (Client, string, error) {
 	if c.ID == "" {
 		c.ID = id.NewClient()
@@ -44,6 +44,9 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 			return err
 		}
 		if err := s.privileged(ctx, by, nil, &c); err != nil {
+			return err
+		}
+		if err := s.Grants.MayTakeOver(ctx, by, c.ID); err != nil { // what awaits one of that name
 			return err
 		}
 		if err := s.Store.InsertClient(ctx, c); err != nil {
