@@ -133,7 +133,7 @@ func told(s Assignments) string {
 func TestAssignmentsIsWhatTheNaiveReadingFindsAndEndsWhenThatDoes(t *testing.T) {
 	t.Parallel()
 	const ahead = 25 // seconds; every moment of a policy and every age lies within
-	each(t, 20_000, func(t *testing.T, d dice, p Policy) {
+	each(t, 4_000, func(t *testing.T, d dice, p Policy) {
 		s := Compile(p)
 		p.Roles = append(slices.Clone(p.Roles), BuiltInRoles()...)
 		p.APIs = append(slices.Clone(p.APIs), BuiltIn{}.API())

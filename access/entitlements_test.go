@@ -11,7 +11,7 @@ import (
 )
 
 // generous is how many generous policies are tried in the long form.
-const generous = 100_000
+const generous = 40_000
 
 // heldNow is what a naive reading says is held at the moment of its question.
 type heldNow struct{ permissions, own, roles []string }
