@@ -91,6 +91,24 @@ func TestWhoCanLeavesThoseHotWhoAre(t *testing.T) {
 	}
 }
 
+// Who asks for how long something lasts asks about later moments.
+func TestExplainLeavesWhatDecisionsRemember(t *testing.T) {
+	t.Parallel()
+	at := time.Unix(1_000_000, 0)
+	s := Compile(granting(1, func(int) Grant {
+		return Grant{ID: "gra_x", Where: Where{Place: Everywhere}, Window: Window{ExpiresAt: at.Add(time.Hour)}}
+	}))
+	mayRead(s, 0)
+	want := s.principal(nth(0)).everywhere.Load()
+	e, err := s.Explain(&Question{Principal: nth(0), Permission: "shop/orders:read", Now: at})
+	if err != nil || !e.Until.Equal(at.Add(time.Hour)) {
+		t.Fatal(e, err)
+	}
+	if got := s.principal(nth(0)).everywhere.Load(); want == nil || got != want {
+		t.Error("what is remembered is of another moment")
+	}
+}
+
 func TestTheSameConditionIsCompiledOnce(t *testing.T) {
 	t.Parallel()
 	s := Compile(granting(2, func(int) Grant { return Grant{Where: Where{Place: Condition, Expression: "resource.total == 7"}} }))
