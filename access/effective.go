@@ -8,7 +8,7 @@ import (
 // effective is what a principal's grants come to within one organisation, from
 // one moment until the next one at which the clock changes it.
 type effective struct {
-	rules       *rules // it was made of
+	stamp       uint64 // of the rules it was made of: they are not held in memory by who was asked about
 	org         string
 	from, until int64
 	ends        time.Time // until, as decisions say it
@@ -43,7 +43,7 @@ func (r *rules) effective(p *principal, org string, now int64) *effective {
 	if org != "" {
 		kept = &p.within
 	}
-	if e := kept.Load(); e != nil && e.rules == r && e.from <= now && now < e.until && (org == "" || e.org == org) {
+	if e := kept.Load(); e != nil && e.stamp == r.stamp && e.from <= now && now < e.until && (org == "" || e.org == org) {
 		return e
 	}
 	e := r.build(p, org, now)
@@ -52,11 +52,11 @@ func (r *rules) effective(p *principal, org string, now int64) *effective {
 }
 
 func (r *rules) build(p *principal, org string, now int64) *effective {
-	e := &effective{rules: r, org: org, from: now, until: never}
+	e := &effective{stamp: r.stamp, org: org, from: now, until: never}
 	e.in = r.reached(p, now, &e.until)
-	e.addAll(p.grants, now)
+	r.addAll(e, p.grants, now)
 	for _, of := range e.in {
-		e.addAll(r.grants[of], now)
+		r.addAll(e, r.grants[of], now)
 	}
 	e.allowing.sum(len(r.catalogue))
 	e.denying.sum(len(r.catalogue))
@@ -90,18 +90,18 @@ func (r *rules) reached(p *principal, now int64, next *int64) []Subject {
 	return in
 }
 
-func (e *effective) addAll(grants []*grant, now int64) {
+func (r *rules) addAll(e *effective, grants []*grant, now int64) {
 	for _, g := range grants {
 		if (g.Org == "" || g.Org == e.org && slices.Contains(e.in, Subject{Organisation, g.Org})) && g.at(now, &e.until) {
-			e.add(g, now)
+			r.add(e, g, now)
 		}
 	}
 }
 
 // add counts a grant that is within its window.
-func (e *effective) add(g *grant, now int64) {
+func (r *rules) add(e *effective, g *grant, now int64) {
 	if g.Effect != Allow {
-		a := active{g, e.rules.gives(g, now, &e.until)}
+		a := active{g, r.gives(g, now, &e.until)}
 		if everywhere(g.Where) {
 			e.denying.grants = append(e.denying.grants, a)
 		} else {
@@ -109,10 +109,10 @@ func (e *effective) add(g *grant, now int64) {
 		}
 		return
 	}
-	if e.rules.locked(LockTarget{LockGrant, string(g.ID)}, now, &e.until) {
+	if r.locked(LockTarget{LockGrant, string(g.ID)}, now, &e.until) {
 		return
 	}
-	a := active{g, e.rules.gives(g, now, &e.until)}
+	a := active{g, r.gives(g, now, &e.until)}
 	if g.Where.Place == Everywhere && g.Requires == (Requirement{}) {
 		e.allowing.grants = append(e.allowing.grants, a)
 	} else {

@@ -60,7 +60,7 @@ func (s *Snapshot) see(q *Question, org string, at int64) *sight {
 	p := s.principal(q.Principal)
 	switch {
 	case s.rules.anyLocked(q, at, &v.next) || p == nil || p.disabled:
-		v.e = &effective{rules: s.rules, org: org, until: never}
+		v.e = &effective{org: org, until: never}
 	case at == nanos(q.Now):
 		v.e = s.rules.effective(p, org, at)
 	default:

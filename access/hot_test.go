@@ -2,6 +2,7 @@ package access
 
 import (
 	"fmt"
+	"runtime"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -169,4 +170,42 @@ func TestSnapshotsStayWhileOthersAreMade(t *testing.T) {
 	if mayRead(first, step(2)) {
 		t.Error("the first snapshot has changed")
 	}
+}
+
+// What rules were must not stay in memory for each person who was asked about by them.
+func TestRulesOfBeforeAreForgotten(t *testing.T) {
+	const groups, people = 1000, 1000
+	p := Policy{Version: 1, APIs: []API{{ID: "shop", Audience: "https://shop.example.test", Permissions: []Permission{{Resource: "orders", Action: "read"}}}}}
+	pattern := Pattern{API: "shop", Resource: "orders", Action: "read"}
+	for i := range people {
+		p.Grants = append(p.Grants, Grant{ID: id.Grant(fmt.Sprint("gra_u", i)), Subject: Subject{User, fmt.Sprint("usr_", i)}, Effect: Allow, Permission: pattern, Where: Where{Place: Everywhere}})
+	}
+	rules := func() Policy {
+		q := Policy{APIs: p.APIs}
+		for i := range groups {
+			q.Grants = append(q.Grants, Grant{ID: id.Grant(fmt.Sprint("gra_g", i)), Subject: Subject{Group, fmt.Sprint("group-", i)}, Effect: Allow, Permission: pattern, Where: Where{Place: Everywhere}})
+		}
+		return q
+	}
+	s := Compile(p).withRules(2, rules())
+	heap := func() float64 {
+		runtime.GC()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		return float64(m.HeapAlloc) / (1 << 20)
+	}
+	before := heap()
+	for i := range people {
+		s = s.withRules(uint64(3+i), rules()) // somebody changes a rule,
+		d, err := s.Decide(&Question{Principal: Subject{User, fmt.Sprint("usr_", i)}, Permission: "shop/orders:read", Now: time.Now()}) // and another one is asked about
+		if err != nil || d.Outcome != Allowed {
+			t.Fatal(d, err)
+		}
+	}
+	after := heap()
+	t.Logf("%.1f MiB before, %.1f after %d changes", before, after, people)
+	if after > before+50 {
+		t.Errorf("%d changes of rules with %d groups left %.0f MiB", people, groups, after-before)
+	}
+	runtime.KeepAlive(s)
 }

@@ -18,6 +18,7 @@ const (
 // rules is the part of a snapshot that is the same for everybody. It does not
 // change, except for what it remembers of patterns.
 type rules struct {
+	stamp       uint64 // which no other rules of this process have
 	builtIn     BuiltIn
 	permissions map[string]uint32 // by full id
 	index       index             // the same, for decisions
@@ -69,7 +70,7 @@ type grant struct {
 
 func compileRules(p Policy) *rules {
 	r := &rules{
-		builtIn: p.BuiltIn, permissions: map[string]uint32{}, audiences: map[string]bits{}, roles: map[string]*role{},
+		stamp: stamps.Add(1), builtIn: p.BuiltIn, permissions: map[string]uint32{}, audiences: map[string]bits{}, roles: map[string]*role{},
 		scopes: map[string]bits{}, says: map[string]string{},
 		over: map[Subject][]edge{}, grants: map[Subject][]*grant{}, locks: map[LockTarget]int64{},
 	}
