@@ -99,7 +99,7 @@ func (p *Provider) proveAssertion(ctx context.Context, c *oauth.Client, token st
 		return fmt.Errorf("authenticate client: %w", err)
 	}
 	if !fresh {
-		return badClient("the assertion was used before")
+		return endedClient("the assertion was used before")
 	}
 	return nil
 }

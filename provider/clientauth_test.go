@@ -170,6 +170,22 @@ func TestOnlyGuessesOfClientsCount(t *testing.T) {
 	}
 }
 
+// What was good once is the client's own, as what has expired is.
+func TestAnAssertionThatComesTwiceIsNoGuess(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t)
+	d.withKeys(jose.JSONWebKey{Key: &ecKey.PublicKey, KeyID: "e"})
+	params := []string{"client_assertion", clientKey{jose.ES256, ecKey, "e"}.sign(t, assertionFor(), nil), "client_assertion_type", assertionType}
+	d.knock(nil, params...)
+	if len(d.store.used) != 1 {
+		t.Fatal("the first one was not used")
+	}
+	refused(t, d.knock(nil, params...), http.StatusUnauthorized, "invalid_client")
+	for key, n := range d.limiter.counted {
+		t.Errorf("%d were counted against %q", n, key)
+	}
+}
+
 func TestRegistryFailureIsNoWrongClient(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t)
