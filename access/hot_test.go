@@ -196,7 +196,7 @@ func TestRulesOfBeforeAreForgotten(t *testing.T) {
 	}
 	before := heap()
 	for i := range people {
-		s = s.withRules(uint64(3+i), rules()) // somebody changes a rule,
+		s = s.withRules(uint64(3+i), rules())                                                                                           // somebody changes a rule,
 		d, err := s.Decide(&Question{Principal: Subject{User, fmt.Sprint("usr_", i)}, Permission: "shop/orders:read", Now: time.Now()}) // and another one is asked about
 		if err != nil || d.Outcome != Allowed {
 			t.Fatal(d, err)
