@@ -23,6 +23,10 @@ const (
 // Escalate is the permission to hand out what one does not hold.
 const Escalate = Gatehouse + "/grants:escalate"
 
+// Privilege is the permission to make and change applications by which administrators
+// act, or about which people are not asked.
+const Privilege = Gatehouse + "/clients:privilege"
+
 // BuiltIn says what of the API of Gatehouse differs between houses.
 type BuiltIn struct {
 	Audience string      // of tokens for it; see oauth.OwnAPI

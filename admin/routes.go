@@ -23,6 +23,7 @@ func (d *Door) all() {
 	d.personalTokens()
 	d.serviceAccounts()
 	d.sets()
+	d.clients()
 	d.scopes()
 	d.sessions()
 	d.consents()

@@ -62,7 +62,7 @@ func (s *Service) fits(c *Client, presented string, counts func(*Secret) bool) b
 // RotateSecret gives the client a fresh secret and returns it, once. Of the old
 // ones the newest keeps working, so that the application can change over
 // without a gap; the next rotation ends it. Invalid fault "client.no_secret"
-// for a client that authenticates otherwise; those of Grants.MayTakeOver.
+// for a client that authenticates otherwise; those of Grants.MayTakeOver and MayPrivilege.
 func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Client) (Client, string, error) {
 	now := clock.Now()
 	fresh, text := s.newSecret(now)
@@ -74,6 +74,11 @@ func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Cl
 		}
 		if err := s.Grants.MayTakeOver(ctx, by, client); err != nil {
 			return err
+		}
+		if s.Privileged(&old) {
+			if err := s.Grants.MayPrivilege(ctx, by); err != nil {
+				return err
+			}
 		}
 		if !old.hasSecrets() {
 			return fault.New(fault.Invalid, "client.no_secret", "This application does not authenticate by a secret.")

@@ -1,0 +1,184 @@
+package admin
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/caller"
+	"gatehouse/id"
+	"gatehouse/oauth"
+	"gatehouse/wire"
+)
+
+// clients adds the routes of applications and their secrets.
+func (d *Door) clients() {
+	const all, one = "/clients", "/clients/{client}"
+	of := func(rt Route) Route {
+		rt.Kind, rt.Param, rt.Resource = audit.KindClient, "client", "client"
+		return rt
+	}
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listClients", Permission: "clients:read", Summary: "List applications in the order of their ids"}, d.listClients)
+	add(d, Route{Method: http.MethodPost, Path: all, ID: "createClient", Permission: "clients:write", Summary: "Create an application, with a first secret that is shown once", Status: http.StatusCreated, Secret: true}, d.createClient)
+	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getClient", Permission: "clients:read", Summary: "See an application"}), d.getClient)
+	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateClient", Permission: "clients:write", Summary: "Change an application; what is absent stays as it is", Guarded: true}), d.updateClient)
+	add(d, of(Route{Method: http.MethodDelete, Path: one, ID: "deleteClient", Permission: "clients:delete", Summary: "Delete an application for good, with its tokens, grants and consents", Guarded: true}), d.deleteClient)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/disable", ID: "disableClient", Permission: "clients:disable", Summary: "Switch an application off, and end its tokens"}), d.disableClient)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/enable", ID: "enableClient", Permission: "clients:disable", Summary: "Let a disabled application work again"}), d.enableClient)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/secrets", ID: "rotateClientSecret", Permission: "clients:secrets", Summary: "Give an application a new secret beside its newest old one; it is shown once", Status: http.StatusCreated, Secret: true}), d.rotateClientSecret)
+}
+
+// ClientPath names an application.
+type ClientPath struct {
+	Client string `path:"client" maxLength:"128" doc:"The client_id of the application"`
+}
+
+func (in *ClientPath) id() id.Client { return id.Client(in.Client) }
+
+func (d *Door) listClients(ctx context.Context, c *Call, in *Paged) (*Page[wire.Client], error) {
+	after, err := d.place(c)
+	if err != nil {
+		return nil, err
+	}
+	found, next, err := d.OAuth.Clients(ctx, id.Client(after), in.Limit)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d, c, found, string(next), wire.OfClient), nil
+}
+
+type newClientIn struct{ Body ClientCreate }
+
+func (d *Door) createClient(ctx context.Context, c *Call, in *newClientIn) (*Made[wire.NewClient], error) {
+	fresh := oauth.Client{ID: id.Client(in.Body.ID), AuthMethod: oauth.AuthSecret, GrantTypes: []string{oauth.GrantCode}}
+	if err := in.Body.ClientSettings.apply(&fresh); err != nil {
+		return nil, err
+	}
+	if err := d.mayPrivilege(c, nil, &fresh); err != nil {
+		return nil, err
+	}
+	made, secret, err := d.OAuth.CreateClient(ctx, c.By, fresh)
+	if err != nil {
+		return nil, inMembers(err)
+	}
+	return &Made[wire.NewClient]{
+		Location: below("/clients", string(made.ID)), ETag: etag(made.Rev),
+		Body: wire.NewClient{
+			NewClientSecret: wire.NewClientSecret{Client: wire.OfClient(made), Secret: wire.Secret(secret)},
+			Issuer:          d.Issuer, Discovery: d.Issuer + "/.well-known/openid-configuration",
+		},
+	}, nil
+}
+
+// mayPrivilege asks whether the credential is good for a change that takes more than the
+// permission of the route; whether its holder may is asked by the service, too.
+func (d *Door) mayPrivilege(c *Call, old, is *oauth.Client) error {
+	if !d.OAuth.NeedsPrivilege(old, is) {
+		return nil
+	}
+	return c.MayOn(access.Privilege, caller.On{Resource: string(is.ID)})
+}
+
+type partOfClientIn struct {
+	ClientPath
+	Partial
+}
+
+func (d *Door) getClient(ctx context.Context, _ *Call, in *partOfClientIn) (*One[wire.Client], error) {
+	one, err := d.OAuth.Client(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	return oneClient(one), nil
+}
+
+func oneClient(c oauth.Client) *One[wire.Client] {
+	return &One[wire.Client]{ETag: etag(c.Rev), Body: wire.OfClient(c)}
+}
+
+type clientChangeIn struct {
+	ClientPath
+	Body ClientSettings
+}
+
+func (d *Door) updateClient(ctx context.Context, c *Call, in *clientChangeIn) (*One[wire.Client], error) {
+	old, err := d.OAuth.Client(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	is := old
+	if err := in.Body.apply(&is); err != nil {
+		return nil, err
+	}
+	if err := d.mayPrivilege(c, &old, &is); err != nil {
+		return nil, err
+	}
+	is.Rev = cmp.Or(c.Rev(), old.Rev)
+	if is, err = d.OAuth.UpdateClient(ctx, c.By, is); err != nil {
+		return nil, inMembers(err)
+	}
+	return oneClient(is), nil
+}
+
+func (d *Door) deleteClient(ctx context.Context, c *Call, in *ClientPath) (*Nothing, error) {
+	return &Nothing{}, d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
+		old, err := d.OAuth.Client(ctx, in.id())
+		if err != nil {
+			return err
+		}
+		if err := c.Matches(old.Rev); err != nil {
+			return err
+		}
+		return d.OAuth.DeleteClient(ctx, c.By, old.ID)
+	})
+}
+
+func (d *Door) disableClient(ctx context.Context, c *Call, in *ClientPath) (*One[wire.Client], error) {
+	return d.switchClient(ctx, c, in, true)
+}
+
+func (d *Door) enableClient(ctx context.Context, c *Call, in *ClientPath) (*One[wire.Client], error) {
+	return d.switchClient(ctx, c, in, false)
+}
+
+// switchClient leaves one alone that stands as asked.
+func (d *Door) switchClient(ctx context.Context, c *Call, in *ClientPath, off bool) (*One[wire.Client], error) {
+	one, err := d.OAuth.Client(ctx, in.id())
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Matches(one.Rev); err != nil || one.Disabled == off {
+		return oneClient(one), err
+	}
+	one.Disabled = off
+	if one, err = d.OAuth.UpdateClient(ctx, c.By, one); err != nil {
+		return nil, err
+	}
+	return oneClient(one), nil
+}
+
+func (d *Door) rotateClientSecret(ctx context.Context, c *Call, in *ClientPath) (out *Made[wire.NewClientSecret], err error) {
+	err = d.Requests.InTx(ctx, func(ctx context.Context) error {
+		old, err := d.OAuth.Client(ctx, in.id())
+		if err != nil {
+			return err
+		}
+		if err := c.Matches(old.Rev); err != nil {
+			return err
+		}
+		if d.OAuth.Privileged(&old) {
+			if err := c.MayOn(access.Privilege, caller.On{Resource: in.Client}); err != nil {
+				return err
+			}
+		}
+		is, secret, err := d.OAuth.RotateSecret(ctx, c.By, old.ID)
+		out = &Made[wire.NewClientSecret]{
+			Location: below("/clients", in.Client), ETag: etag(is.Rev),
+			Body: wire.NewClientSecret{Client: wire.OfClient(is), Secret: wire.Secret(secret)},
+		}
+		return err
+	})
+	return out, err
+}
