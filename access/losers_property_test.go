@@ -68,7 +68,9 @@ func (h *hands) entitles(from time.Time) map[entitled]bool {
 	}
 	for _, w := range who {
 		for by, q := range []Question{
-			{}, {Level: proof.AAL2, AuthTime: from}, {Level: proof.AAL2, AuthTime: from, Delegated: true, Scopes: []string{"sa"}},
+			{},
+			{Level: proof.AAL2, AuthTime: from},
+			{Level: proof.AAL2, AuthTime: from, Delegated: true, Scopes: []string{"sa"}},
 			{Level: proof.AAL1, AuthTime: from, Delegated: true, Scopes: []string{"sa", "sb"}},
 		} {
 			for _, later := range []time.Duration{0, 20 * time.Minute, 50 * time.Minute, 90 * time.Minute, 150 * time.Minute} {

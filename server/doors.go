@@ -183,7 +183,7 @@ func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
 	}
 	d := &admin.Door{
 		Issuer: h.Config.Issuer, Callers: desk, Refusals: h.Refusals, Requests: h.Store, Key: h.Keeper.Key("admin-api"),
-		Rate:     admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, PerMinute: c.PerMinute},
+		Rate: admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, PerMinute: c.PerMinute},
 		Services: admin.Services{
 			Identity: h.Identity, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies, OAuth: h.OAuth, Keys: h.Keys, Clock: h.Clock,
 		},
