@@ -133,10 +133,14 @@ func (r *rules) givesAny(grants []*grant, at int64) bool {
 // means returns what a grant is of, whatever lock there may be. It must not be changed.
 func (r *rules) means(g *grant) bits {
 	if g.Role == "" {
-		return r.expand(g.Permission)
+		return r.named(g.Permission, g.Effect)
 	}
-	if one := r.roles[g.Role]; one != nil {
+	switch one := r.roles[g.Role]; {
+	case one == nil:
+		return nil
+	case g.Effect == Allow:
 		return one.bits
+	default:
+		return one.denied
 	}
-	return nil
 }

@@ -116,7 +116,9 @@ func (s *Service) loosens(ctx context.Context, g *giver, k known, was, is *API) 
 
 // unmatched refuses a new permission that a wildcard of a role or of a grant matches.
 func (s *Service) unmatched(ctx context.Context, g *giver, k known, name Pattern, sensitive bool) error {
-	matches := func(p Pattern) bool { return p.API == name.API && p.matches(name.Resource, name.Action, sensitive) }
+	matches := func(p Pattern) bool {
+		return p.API == name.API && p.matches(name.Resource, name.Action, sensitive, true)
+	}
 	for _, r := range k.roles {
 		if slices.ContainsFunc(r.Permissions, matches) {
 			return g.escalates(ctx, fmt.Sprintf("Whoever has the role %s would have %s, which nobody holds yet.", r.ID, name))
@@ -135,7 +137,7 @@ func (s *Service) unmatched(ctx context.Context, g *giver, k known, name Pattern
 func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 	for _, r := range k.roles {
 		for _, p := range r.Permissions {
-			if p.API == api && k.checkPattern(p) != nil {
+			if p.API == api && k.checkPattern(p, Allow) != nil {
 				return inUse("api.in_use", fmt.Sprintf("The role %s has %s.", r.ID, p))
 			}
 		}
@@ -146,7 +148,7 @@ func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 		}
 	}
 	return s.eachLiving(ctx, clock.Now(), func(g *GrantRecord) error {
-		if g.Permission.API == api && k.checkPattern(g.Permission) != nil {
+		if g.Permission.API == api && k.checkPattern(g.Permission, g.Effect) != nil {
 			return inUse("api.in_use", fmt.Sprintf("The grant %s is of %s.", g.ID, g.Permission))
 		}
 		return nil

@@ -66,7 +66,7 @@ func (n naive) counts(g Grant) bool {
 func (n naive) says(role string, audiences []string) bool {
 	return audiences == nil || slices.ContainsFunc(n.p.APIs, func(a API) bool {
 		return slices.Contains(audiences, a.Audience) && slices.ContainsFunc(a.Permissions, func(e Permission) bool {
-			return n.roleGives(role, a.ID, e, false, MaxInheritance)
+			return n.roleGives(role, a.ID, e, Allow, false, MaxInheritance)
 		})
 	})
 }
@@ -81,7 +81,7 @@ func (n naive) denied(role string, audiences []string) bool {
 		}
 		return slices.ContainsFunc(n.p.APIs, func(a API) bool {
 			return (audiences == nil || slices.Contains(audiences, a.Audience)) && slices.ContainsFunc(a.Permissions, func(e Permission) bool {
-				return n.roleGives(role, a.ID, e, false, MaxInheritance) && n.reaches(g, a.ID, e)
+				return n.roleGives(role, a.ID, e, Allow, false, MaxInheritance) && n.reaches(g, a.ID, e)
 			})
 		})
 	})

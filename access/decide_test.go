@@ -3,6 +3,7 @@ package access_test
 import (
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,6 +64,29 @@ func TestSensitivePermissionsAreInNoWildcard(t *testing.T) {
 	}
 	if d := decide(t, Compile(shop(Grant{Subject: ada, Role: "all"})), asks("shop/orders:refund")); d.Outcome != Refused {
 		t.Errorf("by a role: %+v", d)
+	}
+}
+
+// That no wildcard matches what is sensitive is for having it: a deny is of that too.
+func TestAWildcardDeniesWhatIsSensitive(t *testing.T) {
+	t.Parallel()
+	by := Grant{ID: "gra_by", Subject: ada, Permission: Pattern{"shop", "orders", "refund"}}
+	for name, deny := range map[string]Grant{
+		"all": {Permission: Pattern{"shop", "*", "*"}}, "a resource": {Permission: Pattern{"shop", "orders", "*"}},
+		"an action": {Permission: Pattern{"shop", "*", "refund"}}, "a role": {Role: "all"},
+	} {
+		deny.ID, deny.Subject, deny.Effect = "gra_deny", ada, Deny
+		s, q := Compile(shop(by, deny)), asks("shop/orders:refund")
+		if d := decide(t, s, q); d.Reason != Denied {
+			t.Errorf("%s: %+v", name, d)
+		}
+		e, err := s.Explain(&q)
+		if err != nil || !slices.ContainsFunc(e.Grants, func(c Considered) bool { return c.Grant.ID == "gra_deny" && c.Verdict != OtherPermission }) {
+			t.Errorf("%s is explained with %+v, %v", name, e.Grants, err)
+		}
+		if all, err := s.WhoCan(t.Context(), "shop/orders:refund", "", began); err != nil || len(all) != 0 {
+			t.Errorf("%s leaves %v, %v", name, all, err)
+		}
 	}
 }
 

@@ -81,7 +81,7 @@ func (n naive) gives(name string, audiences []string, held map[string]bool) bool
 	something := false
 	for _, a := range n.p.APIs {
 		for _, e := range a.Permissions {
-			if slices.Contains(audiences, a.Audience) && n.roleGives(name, a.ID, e, false, MaxInheritance) {
+			if slices.Contains(audiences, a.Audience) && n.roleGives(name, a.ID, e, Allow, false, MaxInheritance) {
 				if something = true; !held[a.ID+"/"+e.Resource+":"+e.Action] {
 					return false
 				}

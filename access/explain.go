@@ -141,12 +141,7 @@ func (x explainer) verdict(g *grant, path []Subject) (Verdict, time.Time, Requir
 }
 
 // mentions reports whether g would give the permission if no lock were.
-func (x explainer) mentions(g *grant) bool {
-	if one := x.s.rules.roles[g.Role]; g.Role != "" {
-		return one != nil && one.bits.has(x.permission)
-	}
-	return x.s.rules.expand(g.Permission).has(x.permission)
-}
+func (x explainer) mentions(g *grant) bool { return x.s.rules.means(g).has(x.permission) }
 
 // place tells whether g is for this resource, and for one who proved this much.
 func (x explainer) place(g *grant) (Verdict, time.Time, Requirement) {

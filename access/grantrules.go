@@ -75,18 +75,14 @@ func (w *Where) check(p *problems) {
 // checkGrant looks whether r fits the roles and catalogues, and ends it with the
 // longest that its role lets it last where it has no end.
 func (k known) checkGrant(r *GrantRecord, now time.Time) error {
-	gives := bits(nil)
 	if r.Role == "" {
-		if err := k.checkPattern(r.Permission); err != nil {
+		if err := k.checkPattern(r.Permission, r.Effect); err != nil {
 			return err
 		}
-		gives = k.expand(r.Permission)
-	} else {
-		if k.rules.roles[r.Role] == nil {
-			return fault.Missing("role")
-		}
-		gives = k.rules.roles[r.Role].bits
+	} else if k.rules.roles[r.Role] == nil {
+		return fault.Missing("role")
 	}
+	gives := k.means(&grant{Grant: &r.Grant})
 	var p problems
 	k.checkDeny(r, gives, &p)
 	if r.Where.Place == Own && !k.owned(gives) {

@@ -333,10 +333,10 @@ func (s *Service) apisOfGrant(ctx context.Context, r *GrantRecord) ([]string, er
 		return []string{r.Permission.API}, nil
 	}
 	k, err := s.known(ctx)
-	if err != nil || k.rules.roles[r.Role] == nil {
+	if err != nil {
 		return nil, err
 	}
-	return k.apisOf(k.rules.roles[r.Role].bits), nil
+	return k.apisOf(k.means(&grant{Grant: &r.Grant})), nil
 }
 
 func (s *Service) recordGrant(ctx context.Context, by audit.Actor, action audit.Action, r *GrantRecord, before, after map[string]any) error {

@@ -22,10 +22,12 @@ func (s *Service) loseByGrowth(ctx context.Context, t *touched, was, is *rules, 
 			continue
 		}
 		more := after.bits.without(renumbered(before.bits, numbers, len(is.catalogue)))
-		if more.empty() && len(after.gained(before)) == 0 {
+		denied := after.denied.without(renumbered(before.denied, numbers, len(is.catalogue)))
+		if more.empty() && denied.empty() && len(after.gained(before)) == 0 {
 			continue
 		}
 		grown.add(more)
+		grown.add(denied)
 		if is.asks(more) || after.locked(locks, now) {
 			if err := s.loseRole(ctx, t, name, Allow, is.apisOf(after.bits), now); err != nil {
 				return err

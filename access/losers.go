@@ -163,7 +163,7 @@ func (w Window) shorter(was Window) bool {
 
 // narrower reports whether tokens for an API as it was may say too much of it as it
 // is. What is new in its catalogue nobody had, and what roles come to by it loseByGrowth
-// tells; what is sensitive no more a deny by a wildcard may reach.
+// tells; what becomes sensitive nobody has by a wildcard.
 func (a *API) narrower(was *API) bool {
 	if a.Audience != was.Audience || a.Delegation != was.Delegation {
 		return true
@@ -175,7 +175,7 @@ func (a *API) narrower(was *API) bool {
 	}
 	for _, p := range was.Permissions {
 		i := slices.IndexFunc(a.Permissions, func(n Permission) bool { return n.Resource == p.Resource && n.Action == p.Action })
-		if i < 0 || a.Permissions[i].Sensitive != p.Sensitive || a.Permissions[i].Requires != p.Requires {
+		if i < 0 || a.Permissions[i].Sensitive && !p.Sensitive || a.Permissions[i].Requires != p.Requires {
 			return true
 		}
 	}

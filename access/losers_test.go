@@ -98,8 +98,8 @@ func TestEachChangeTellsWhoLostSomething(t *testing.T) {
 		{"a permission asks for more", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
 			return w.recast(ctx, func(a *API) { a.Permissions[0].Requires.MaxAge = time.Minute })
 		}, []string{"api shop"}, []string{"rules"}},
-		{"a permission is sensitive no more, and a deny reaches it", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
-			return w.recast(ctx, func(a *API) { a.Permissions[2].Sensitive = false })
+		{"a permission becomes sensitive, and no wildcard gives it", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			return w.recast(ctx, func(a *API) { a.Permissions[0].Sensitive = true })
 		}, []string{"api shop"}, []string{"rules"}},
 		{"a role is made", nil, func(ctx context.Context, w written, _, _ GrantRecord) error {
 			_, err := w.CreateRole(ctx, console, Role{ID: "new", Parents: []string{"support"}})

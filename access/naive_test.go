@@ -106,19 +106,19 @@ func (n naive) lockedAs(kind LockKind, name string) bool {
 	})
 }
 
-func matches(pattern Pattern, api string, e Permission) bool {
+func matches(pattern Pattern, api string, e Permission, effect Effect) bool {
 	if pattern.API != api {
 		return false
 	}
 	if pattern.Resource == e.Resource && pattern.Action == e.Action {
 		return true
 	}
-	return !e.Sensitive && (pattern.Resource == "*" || pattern.Resource == e.Resource) && (pattern.Action == "*" || pattern.Action == e.Action)
+	return (effect != Allow || !e.Sensitive) && (pattern.Resource == "*" || pattern.Resource == e.Resource) && (pattern.Action == "*" || pattern.Action == e.Action)
 }
 
 func (n naive) scoped(api string, e Permission) bool {
 	for _, s := range n.p.Scopes {
-		if slices.Contains(n.q.Scopes, s.Name) && slices.ContainsFunc(s.Patterns, func(p Pattern) bool { return matches(p, api, e) }) {
+		if slices.Contains(n.q.Scopes, s.Name) && slices.ContainsFunc(s.Patterns, func(p Pattern) bool { return matches(p, api, e, Allow) }) {
 			return true
 		}
 	}
@@ -133,9 +133,9 @@ func (n naive) applies(g Grant, api string, e Permission) bool {
 		return false
 	}
 	if g.Role == "" {
-		return matches(g.Permission, api, e)
+		return matches(g.Permission, api, e, g.Effect)
 	}
-	return n.roleGives(g.Role, api, e, g.Effect == Allow, MaxInheritance)
+	return n.roleGives(g.Role, api, e, g.Effect, g.Effect == Allow, MaxInheritance)
 }
 
 // isIn reports whether who is what, or a member of it over so many steps.
@@ -151,7 +151,7 @@ func (n naive) isIn(who, what Subject, steps int) bool {
 	})
 }
 
-func (n naive) roleGives(name, api string, e Permission, unlessLocked bool, deeper int) bool {
+func (n naive) roleGives(name, api string, e Permission, effect Effect, unlessLocked bool, deeper int) bool {
 	if unlessLocked && n.lockedAs(LockRole, name) {
 		return false
 	}
@@ -159,11 +159,11 @@ func (n naive) roleGives(name, api string, e Permission, unlessLocked bool, deep
 		if r.ID != name {
 			continue
 		}
-		if slices.ContainsFunc(r.Permissions, func(p Pattern) bool { return matches(p, api, e) }) {
+		if slices.ContainsFunc(r.Permissions, func(p Pattern) bool { return matches(p, api, e, effect) }) {
 			return true
 		}
 		for _, parent := range r.Parents {
-			if deeper > 0 && n.roleGives(parent, api, e, unlessLocked, deeper-1) {
+			if deeper > 0 && n.roleGives(parent, api, e, effect, unlessLocked, deeper-1) {
 				return true
 			}
 		}

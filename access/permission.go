@@ -20,8 +20,8 @@ const (
 
 // Pattern names one permission of an API, or with Any several of them:
 // "shop/orders:read", "shop/orders:*", "shop/*:read", "shop/*:*". Any is one
-// whole side, never a part of it, and never matches a permission that its
-// catalogue calls sensitive. The zero Pattern matches nothing.
+// whole side, never a part of it. Whoever has something by it has nothing that its
+// catalogue calls sensitive; a deny is of that too. The zero Pattern matches nothing.
 type Pattern struct {
 	API, Resource, Action string
 }
@@ -64,9 +64,9 @@ func ParsePermission(text string) (Pattern, error) {
 }
 
 // matches reports whether the pattern names a permission of this resource and
-// action.
-func (p Pattern) matches(resource, action string, sensitive bool) bool {
-	if sensitive && !p.One() {
+// action: for who has what it names, or, where that is not having, for who is denied it.
+func (p Pattern) matches(resource, action string, sensitive, having bool) bool {
+	if having && sensitive && !p.One() {
 		return false
 	}
 	return (p.Resource == Any || p.Resource == resource) && (p.Action == Any || p.Action == action)

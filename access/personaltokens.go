@@ -52,7 +52,7 @@ func (s *Service) CreatePersonalToken(ctx context.Context, by audit.Actor, k Key
 			return err
 		}
 		for _, one := range k.Permissions {
-			if err := known.checkPattern(one); err != nil {
+			if err := known.checkPattern(one, Allow); err != nil {
 				return err
 			}
 		}

@@ -45,7 +45,7 @@ type API struct {
 type Permission struct {
 	Resource, Action string
 	Description      string
-	Sensitive        bool        // no wildcard matches it
+	Sensitive        bool        // no wildcard gives it; a deny by one is of it too
 	Requires         Requirement // of whoever uses it
 }
 

@@ -31,7 +31,7 @@ func (r *Role) check() error {
 // checkRole looks whether r fits among the other roles.
 func (k known) checkRole(r *Role) error {
 	for _, pattern := range r.Permissions {
-		if err := k.checkPattern(pattern); err != nil {
+		if err := k.checkPattern(pattern, Allow); err != nil {
 			return err
 		}
 	}
@@ -161,7 +161,7 @@ func (s *Service) stillShort(ctx context.Context, was, is known) error {
 func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
 	administers := map[string]bool{}
 	for _, r := range is.roles {
-		if is.administers(is.rules.roles[r.ID].bits) && !was.administers(was.rules.roles[r.ID].bits) {
+		if is.administers(is.rules.roles[r.ID].denied) && !was.administers(was.rules.roles[r.ID].denied) {
 			administers[r.ID] = true
 		}
 	}
@@ -179,11 +179,11 @@ func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
 // regrants puts before the giver what whoever has a role gets by a change of it: what
 // it gives more, and what it gives less where it is denied.
 func (s *Service) regrants(ctx context.Context, g *giver, was, is known, name string) error {
-	before, after := was.rules.roles[name].bits, is.rules.roles[name].bits
-	if err := g.hands(ctx, handed{bits: after.without(before)}); err != nil {
+	before, after := was.rules.roles[name], is.rules.roles[name]
+	if err := g.hands(ctx, handed{bits: after.bits.without(before.bits)}); err != nil {
 		return err
 	}
-	lost := before.without(after)
+	lost := before.denied.without(after.denied)
 	if g.free || lost.empty() {
 		return nil
 	}

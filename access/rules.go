@@ -36,7 +36,13 @@ type rules struct {
 	serves      map[string][]string  // by client: the APIs that it is a server of
 	heard       map[string][]string  // and their audiences
 
-	patterns sync.Map // Pattern → bits
+	patterns sync.Map // naming → bits
+}
+
+// naming is a pattern, as a grant of an effect reads it.
+type naming struct {
+	Pattern
+	having bool
 }
 
 // entry is a permission of the catalogue.
@@ -51,7 +57,8 @@ type entry struct {
 // role is a Role with what it gives while no lock is on any role.
 type role struct {
 	Role
-	bits    bits
+	bits    bits    // what whoever has it has,
+	denied  bits    // and who is denied it has not: what is sensitive by a wildcard, too
 	closure []*role // itself, and those whose permissions it has too
 }
 
@@ -82,7 +89,13 @@ func compileRules(p Policy) *rules {
 	for _, one := range r.roles {
 		one.closure = r.unlocked(one.ID, nil, nil)
 		one.bits = newBits(len(r.catalogue))
-		r.gather(one.ID, one.bits, nil, nil)
+		one.denied = newBits(len(r.catalogue))
+		for _, part := range one.closure {
+			for _, p := range part.Permissions {
+				one.bits.add(r.expand(p))
+				one.denied.add(r.named(p, Deny))
+			}
+		}
 	}
 	r.addScopes(p.Scopes)
 	r.addLocks(p.Locks)
@@ -139,18 +152,24 @@ func (r *rules) addLocks(locks []Lock) {
 	}
 }
 
-// expand returns the permissions that a pattern matches. It must not be changed.
-func (r *rules) expand(p Pattern) bits {
-	if b, ok := r.patterns.Load(p); ok {
+// expand returns the permissions that whoever has a pattern has. It must not be changed.
+func (r *rules) expand(p Pattern) bits { return r.named(p, Allow) }
+
+// named returns the permissions that a grant of a pattern gives or takes away: "no
+// wildcard matches what is sensitive" protects from having it, and must not protect from
+// being denied it. It must not be changed.
+func (r *rules) named(p Pattern, effect Effect) bits {
+	as := naming{p, effect == Allow}
+	if b, ok := r.patterns.Load(as); ok {
 		return b.(bits)
 	}
 	b := newBits(len(r.catalogue))
 	for i := range r.catalogue {
-		if e := &r.catalogue[i]; e.api == p.API && p.matches(e.resource, e.action, e.sensitive) {
+		if e := &r.catalogue[i]; e.api == p.API && p.matches(e.resource, e.action, e.sensitive, as.having) {
 			b.set(uint32(i))
 		}
 	}
-	r.patterns.Store(p, b)
+	r.patterns.Store(as, b)
 	return b
 }
 
@@ -210,15 +229,8 @@ func (r *rules) locked(t LockTarget, now int64, next *int64) bool {
 
 // gives returns what a grant gives or takes away now. It must not be changed.
 func (r *rules) gives(g *grant, now int64, next *int64) bits {
-	if g.Role == "" {
-		return r.expand(g.Permission)
-	}
-	one := r.roles[g.Role]
-	if one == nil {
-		return nil
-	}
-	if g.Effect != Allow || !r.roleLocks {
-		return one.bits
+	if g.Role == "" || g.Effect != Allow || !r.roleLocks || r.roles[g.Role] == nil {
+		return r.means(g)
 	}
 	b := newBits(len(r.catalogue))
 	r.gather(g.Role, b, &now, next)

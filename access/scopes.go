@@ -215,7 +215,7 @@ func (k known) checkScope(one *Scope) error {
 		return err
 	}
 	for _, pattern := range one.Patterns {
-		if err := k.checkPattern(pattern); err != nil {
+		if err := k.checkPattern(pattern, Allow); err != nil {
 			return err
 		}
 	}

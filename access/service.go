@@ -121,15 +121,16 @@ func errBuiltIn(name string) error {
 	return fault.New(fault.Conflict, "access.built_in", name+" is a part of Gatehouse: it stays as it is.")
 }
 
-// checkPattern answers "permission.unknown" when the pattern matches nothing.
-func (k known) checkPattern(p Pattern) error {
+// checkPattern answers "permission.unknown" when a grant of the pattern would give, or
+// deny, nothing.
+func (k known) checkPattern(p Pattern, effect Effect) error {
 	if p.One() && !k.expand(p).empty() {
 		return nil
 	}
 	if p.One() {
 		return unknownPermission(p.String())
 	}
-	if k.expand(p).empty() {
+	if k.named(p, effect).empty() {
 		return &fault.Error{
 			Kind: fault.Invalid, Code: "permission.unknown",
 			Detail: fmt.Sprintf("%s matches no permission. What a catalogue calls sensitive is named in full.", p),

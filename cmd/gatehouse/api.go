@@ -182,7 +182,8 @@ func (a *app) apiCreate() *cobra.Command {
 		Use:   "create --id ID --audience URI --permission RESOURCE:ACTION …",
 		Short: "Create an API with its catalogue of permissions",
 		Long: `Create an API with its catalogue. A ! behind a permission calls it sensitive: no
-wildcard of a role or a grant matches it, so it is given by name only. An owner
+wildcard of a role or a grant gives it, so it is given by name only; a wildcard
+denies it all the same. An owner
 lets grants be for one's own things ("--where own"): it is the attribute in which
 a resource has the id of the person that it belongs to. A server is an application
 that answers the API's requests: it may get a token for Gatehouse's own API, and
@@ -409,7 +410,7 @@ func (a *app) permissionList() *cobra.Command {
 		Use:   "list",
 		Short: "List the permissions of all APIs, or of one",
 		Long: `List the permissions of all APIs, or of one, by the names that roles and grants
-give them. What is sensitive is matched by no wildcard.`,
+give them. What is sensitive is given by no wildcard.`,
 		Example: `  gatehouse permission list
   gatehouse permission list --api shop`,
 		Args: noArgs,

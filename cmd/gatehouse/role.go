@@ -20,7 +20,8 @@ func (a *app) role() *cobra.Command {
 		a.roleCreate(), a.roleList(), a.roleShow(), a.roleUpdate(), a.roleDelete()),
 		`Create, list and change roles. A role is a name for permissions that go together,
 and has those of its parents too. In place of a resource or an action a role may
-say * for all of them: shop/orders:*. That never means what is sensitive.`,
+say * for all of them: shop/orders:*. That never gives what is
+sensitive; to whom the role is denied, it is denied too.`,
 		`  gatehouse role create --id support --permission shop/orders:read
   gatehouse role list`)
 }

@@ -851,6 +851,17 @@ func TestTheGuardKeepsNobodyFromTakingAway(t *testing.T) {
 			h.join(t, person(h.bob), "desk")
 			return h.House.Access.RemoveMember(t.Context(), h.by(), group("desk"), person(h.bob))
 		},
+		"call it sensitive, which a wildcard denies": func(t *testing.T, h *hand) error {
+			h.give(t, person(h.bob), func(g *access.Grant) {
+				g.Effect, g.Permission = access.Deny, access.Pattern{API: "shop", Resource: access.Any, Action: access.Any}
+			})
+			a, err := h.House.Access.API(t.Context(), "shop")
+			must(t, err)
+			a.Permissions = slices.Clone(a.Permissions)
+			a.Permissions[0].Sensitive = true
+			_, err = h.House.Access.UpdateAPI(t.Context(), h.by(), a)
+			return err
+		},
 		"a sensitive permission more": func(t *testing.T, h *hand) error {
 			a, err := h.House.Access.API(t.Context(), "shop")
 			must(t, err)
@@ -1032,4 +1043,47 @@ func (h *hand) policy(t *testing.T) int64 {
 	v, err := h.House.Store.Versions(context.Background())
 	must(t, err)
 	return v[access.VersionPolicy]
+}
+
+// A permission that becomes sensitive is given by no wildcard any more, and denied by
+// each as before: who makes it so hands nothing back.
+func TestWhatBecomesSensitiveIsStillDenied(t *testing.T) {
+	t.Parallel()
+	read := access.Pattern{API: "shop", Resource: "orders", Action: "read"}
+	for name, deny := range map[string]func(t *testing.T, h *hand, g *access.Grant){
+		"by a pattern": func(_ *testing.T, _ *hand, g *access.Grant) {
+			g.Permission = access.Pattern{API: "shop", Resource: access.Any, Action: access.Any}
+		},
+		"by a role of patterns": func(t *testing.T, h *hand, g *access.Grant) {
+			_, err := h.House.Access.CreateRole(context.Background(), gatetest.Console, access.Role{ID: "orders", Permissions: []access.Pattern{{API: "shop", Resource: access.Any, Action: access.Any}}})
+			must(t, err)
+			g.Role, g.Permission = "orders", access.Pattern{}
+		},
+	} {
+		h := newHand(t)
+		ctx, a := context.Background(), h.House.Access
+		h.give(t, person(h.bob), func(g *access.Grant) { g.Permission = read })
+		h.give(t, person(h.bob), func(g *access.Grant) { g.Effect = access.Deny; deny(t, h, g) })
+		may := func() access.Decision {
+			s, err := h.House.Policy.Latest(ctx)
+			must(t, err)
+			d, err := s.Decide(&access.Question{Principal: person(h.bob), Permission: "shop/orders:read", Now: time.Now(), Level: 1, AuthTime: time.Now()})
+			must(t, err)
+			return d
+		}
+		was := may()
+		shop, err := a.API(ctx, "shop")
+		must(t, err)
+		shop.Permissions = slices.Clone(shop.Permissions)
+		for i := range shop.Permissions {
+			if shop.Permissions[i].Resource == "orders" {
+				shop.Permissions[i].Sensitive = true
+			}
+		}
+		_, err = a.UpdateAPI(ctx, h.by(), shop)
+		must(t, err)
+		if is := may(); was.Outcome != access.Refused || is.Outcome != was.Outcome || is.Reason != was.Reason {
+			t.Errorf("%s: bob was %v (%s), and is %v (%s)", name, was.Outcome, was.Reason, is.Outcome, is.Reason)
+		}
+	}
 }
