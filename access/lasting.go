@@ -8,7 +8,7 @@ import "time"
 // enough for whoever keeps the answer, and too early for whoever wants to know for how
 // long somebody has a right. The zero time is never.
 func (s *Snapshot) lasts(q *Question, d Decision) time.Time {
-	apart := s.apart() // what decisions remember of somebody is of the present
+	apart := s.Apart() // what decisions remember of somebody is of the present
 	later, meter := *q, Meter{}
 	later.Meter = &meter
 	look := func(at int64) (*Decision, int64) {

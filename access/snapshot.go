@@ -137,9 +137,9 @@ func (s *Snapshot) withVersion(version uint64) *Snapshot {
 	return &next
 }
 
-// apart returns the same for who asks about one principal after the other: those stay
+// Apart returns the same for who asks about one principal after the other: those stay
 // hot who are.
-func (s *Snapshot) apart() *Snapshot {
+func (s *Snapshot) Apart() *Snapshot {
 	next := *s
 	next.hot = newHot(0)
 	return &next

@@ -34,7 +34,7 @@ func (s *Snapshot) WhoCan(ctx context.Context, permission, org string, at time.T
 	if !ok {
 		return nil, unknownPermission(permission)
 	}
-	apart := s.apart()
+	apart := s.Apart()
 	for who := range s.all {
 		if err := ctx.Err(); err != nil {
 			return nil, fmt.Errorf("who can: %w", err)

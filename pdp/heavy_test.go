@@ -89,7 +89,7 @@ func TestAPageEndsWhereConditionsTakeLong(t *testing.T) {
 		answer, err := c.gather(p, names, func(name string) (bool, error) {
 			looked[name]++
 			q.Resource.ID = name
-			return c.allowed(&q)
+			return allowed(c.Snapshot, &q)
 		}, func(name string) any { return name })
 		if pages++; err != nil || len(answer.Results) > 0 {
 			t.Fatal(answer, err)

@@ -133,7 +133,7 @@ func (c *call) gather(p page, names []string, may func(name string) (bool, error
 }
 
 // allowed reports whether q is allowed.
-func (c *call) allowed(q *access.Question) (bool, error) {
-	d, err := c.Snapshot.Decide(q)
+func allowed(s *access.Snapshot, q *access.Question) (bool, error) {
+	d, err := s.Decide(q)
 	return d.Outcome == access.Allowed, err
 }

@@ -41,10 +41,11 @@ func (d *Door) searchSubject(c *call) (any, error) {
 	}
 	kind := string(q.Principal.Kind)
 	var answer searched
+	everybody := c.Snapshot.Apart() // those stay hot of whom decisions are asked
 	err = d.heavily(c, func() (err error) {
 		answer, err = c.gather(p, c.Snapshot.Subjects(q.Principal.Kind, p.after), func(name string) (bool, error) {
 			q.Principal.ID = name
-			return c.allowed(q)
+			return allowed(everybody, q)
 		}, func(name string) any { return named{kind, name} })
 		return err
 	})
@@ -66,7 +67,7 @@ func (d *Door) searchResource(c *call) (any, error) {
 	kind := c.resourceType()
 	answer, err := c.gather(p, list.IDs, func(name string) (bool, error) {
 		q.Resource.ID = name
-		return c.allowed(q)
+		return allowed(c.Snapshot, q)
 	}, func(name string) any { return named{kind, name} })
 	if len(list.More) > 0 {
 		answer.Context = &searchContext{Unlisted: list.More}
@@ -87,6 +88,6 @@ func (d *Door) searchAction(c *call) (any, error) {
 	}
 	return c.gather(p, actions, func(name string) (bool, error) {
 		q.Permission = kind + ":" + name
-		return c.allowed(q)
+		return allowed(c.Snapshot, q)
 	}, func(name string) any { return action{name} })
 }
