@@ -181,7 +181,7 @@ func (h *hands) service(ctx context.Context) (what string, err error) {
 		if len(h.keys) == 0 {
 			return "", fault.Missing("key")
 		}
-		_, err = h.RevokeServiceKey(ctx, console, pick(h.dice, h.keys...).ID)
+		_, err = h.RevokeServiceKey(ctx, console, Subject{}, pick(h.dice, h.keys...).ID)
 		return "revoke a key", err
 	case 4:
 		k, text, err := h.CreateServiceKey(ctx, console, KeyRecord{Owner: "ops", Name: "test", ExpiresAt: h.span().ExpiresAt})

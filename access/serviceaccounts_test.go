@@ -142,7 +142,7 @@ func TestAKeyIsGoodWhileItsAccountIs(t *testing.T) {
 	w.opens(r, first.Text, true)
 	w.opens(r, text, true)
 
-	w.must(w.RevokeServiceKey(ctx, console, second.ID))
+	w.must(w.RevokeServiceKey(ctx, console, Subject{}, second.ID))
 	w.opens(r, text, false)
 	w.opens(r, first.Text, true)
 
@@ -182,10 +182,10 @@ func TestAKeyEndsAtItsEnd(t *testing.T) {
 	w.refuses("servicekey.invalid", "name", err, w.version())
 	_, _, err = w.CreateServiceKey(t.Context(), console, KeyRecord{Owner: "nobody", Name: "x"})
 	w.refuses("service.not_found", "", err, w.version())
-	_, err = w.RevokeServiceKey(t.Context(), console, "key_nobody")
+	_, err = w.RevokeServiceKey(t.Context(), console, Subject{}, "key_nobody")
 	w.refuses("servicekey.not_found", "", err, w.version())
-	w.must(w.RevokeServiceKey(t.Context(), console, k.ID))
-	_, err = w.RevokeServiceKey(t.Context(), console, k.ID)
+	w.must(w.RevokeServiceKey(t.Context(), console, Subject{}, k.ID))
+	_, err = w.RevokeServiceKey(t.Context(), console, Subject{}, k.ID)
 	w.refuses("servicekey.over", "", err, w.version())
 }
 
@@ -329,7 +329,7 @@ func TestAHouseHasABoundedNumberOfServiceAccountsAndKeys(t *testing.T) {
 		all, err := w.ServiceKeys(t.Context(), "ops")
 		w.must(all, err)
 		living := slices.IndexFunc(all, func(k KeyRecord) bool { return !k.OverAt(time.Now()) })
-		w.must(w.RevokeServiceKey(t.Context(), console, all[living].ID))
+		w.must(w.RevokeServiceKey(t.Context(), console, Subject{}, all[living].ID))
 		_, _, err = w.CreateServiceKey(t.Context(), console, one)
 		w.must(nil, err)
 	}

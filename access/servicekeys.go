@@ -162,12 +162,17 @@ func (s *Service) dropKeys(ctx context.Context, k *KeyRecord, before time.Time) 
 	return err
 }
 
-// RevokeServiceKey ends a key now. It is told of with who ended it. Faults: NotFound
+// RevokeServiceKey ends a key of somebody now; the zero Subject is for a key of whomever.
+// It is told of with who ended it. The key of somebody else is as one that never was:
+// whoever may end the keys of one learns nothing of another's. Faults: NotFound
 // "servicekey.not_found", Conflict "servicekey.over".
-func (s *Service) RevokeServiceKey(ctx context.Context, by audit.Actor, name id.ServiceKey) (k KeyRecord, err error) {
+func (s *Service) RevokeServiceKey(ctx context.Context, by audit.Actor, of Subject, name id.ServiceKey) (k KeyRecord, err error) {
 	err = s.alter(ctx, by, "revoke a key", func(ctx context.Context, t *touched, _ *giver) error {
 		now := clock.Now()
 		k, err = s.Store.ServiceKey(ctx, name)
+		if err == nil && of != (Subject{}) && k.subject() != of {
+			err = fault.Missing("servicekey")
+		}
 		if fault.Is(err, fault.NotFound) {
 			return fault.Wrap(err, fault.NotFound, "servicekey.not_found", "There is no such key.")
 		}

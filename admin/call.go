@@ -22,6 +22,7 @@ type Call struct {
 	query   url.Values
 	body    []byte
 	key     string // the Idempotency-Key, "" for none
+	match   string // If-Match as it came, "" for none
 	rev     int64
 	fields  []string // that alone are wanted; nil: all
 	partial bool     // the caller has the permission for a part
@@ -51,17 +52,22 @@ func (c *Call) Sees(on caller.On) bool {
 // etag is the entity tag of a revision.
 func etag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
 
-// condition reads If-Match (RFC 9110 section 13.1.1).
+// condition reads If-Match (RFC 9110 section 13.1.1). It is never passed over: where
+// nothing has a revision, no tag is right.
 func (c *Call) condition(r *http.Request) error {
 	all := r.Header.Values("If-Match")
-	if !c.route.Changes() || len(all) == 0 {
+	if len(all) == 0 {
 		if c.route.Guarded {
 			return fault.New(fault.Unguarded, "request.if_match", "Say with If-Match which ETag you saw, or * for whatever it is.")
 		}
 		return nil
 	}
+	c.match = strings.Join(all, ", ")
 	if len(all) == 1 && strings.TrimSpace(all[0]) == "*" {
 		return nil
+	}
+	if !c.route.conditional() {
+		return fault.New(fault.Outdated, "request.outdated", "What this request is for has no revision, and no ETag is that of it. Send it without If-Match.")
 	}
 	rev, err := strconv.ParseInt(strings.Trim(all[0], `"`), 10, 64)
 	if len(all) > 1 || err != nil || rev < 1 || all[0] != etag(rev) {

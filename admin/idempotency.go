@@ -69,7 +69,7 @@ func (d *Door) kept(c *Call) web.Kept {
 	now := clock.Now()
 	return web.Kept{
 		Caller: string(c.Subject.Kind) + ":" + c.Subject.ID, Key: c.key, At: now, Over: now.Add(keptFor),
-		Hash: secret.MAC(d.Key, "request\x00"+c.route.ID+"\x00"+c.path+"\x00"+c.query.Encode()+"\x00"+string(c.body)),
+		Hash: secret.MAC(d.Key, "request\x00"+c.route.ID+"\x00"+c.path+"\x00"+c.query.Encode()+"\x00"+c.match+"\x00"+string(c.body)),
 	}
 }
 

@@ -49,6 +49,9 @@ type Route struct {
 	Filtered bool
 	// Guarded routes need If-Match.
 	Guarded bool
+	// Revised routes are for something with a revision, as all Guarded ones are: their
+	// handlers ask Call.Matches, and so they take an If-Match.
+	Revised bool
 	// Secret answers have a secret: they are not kept, and not compressed.
 	Secret bool
 	// Idempotent posts do nothing more the second time, and take no Idempotency-Key.
@@ -68,6 +71,9 @@ func (rt *Route) Answer() reflect.Type { return rt.answer }
 
 // Changes reports whether a request may change something.
 func (rt *Route) Changes() bool { return rt.Method != http.MethodGet }
+
+// conditional reports whether a request may name the revision that its caller saw.
+func (rt *Route) conditional() bool { return rt.Guarded || rt.Revised }
 
 // Repeats reports whether a request that comes twice would do another thing the second
 // time, so that it may bring an Idempotency-Key.
@@ -116,13 +122,19 @@ func (rt *Route) on(r *http.Request) (on caller.On) {
 	return on
 }
 
-// target is what a request is about, for the audit log.
+// target is what a request is about, for the audit log: the API itself where the path
+// names nothing, or what nothing can be called.
 func (rt *Route) target(r *http.Request) audit.Target {
-	if rt.Param == "" {
+	name := r.PathValue(rt.Param)
+	odd := strings.ContainsFunc(name, func(r rune) bool { return r <= ' ' || r > '~' })
+	if name == "" || len(name) > maxName || odd {
 		return audit.Itself()
 	}
-	return audit.Target{Kind: rt.Kind, ID: r.PathValue(rt.Param)}
+	return audit.Target{Kind: rt.Kind, ID: name}
 }
+
+// maxName is as long as the id of anything that a path names may be, in bytes.
+const maxName = 255
 
 // statuses are the refusals that the route may answer with.
 func (rt *Route) statuses() []int {
@@ -149,7 +161,7 @@ func (rt *Route) operation() huma.Operation {
 		Security:   []map[string][]string{{"bearer": {}}},
 		Extensions: map[string]any{"x-permission": rt.permission()},
 	}
-	if rt.Changes() && rt.Param != "" {
+	if rt.conditional() {
 		op.Parameters = append(op.Parameters, &huma.Param{
 			Name: "If-Match", In: "header", Required: rt.Guarded, Schema: &huma.Schema{Type: huma.TypeString},
 			Description: "The ETag with which it was seen; * for whatever it is.",

@@ -21,8 +21,8 @@ func (d *Door) serviceAccounts() {
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getServiceAccount", Permission: "services:read", Summary: "See a service account"}), d.getServiceAccount)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateServiceAccount", Permission: "services:write", Summary: "Change what is said about a service account", Guarded: true}), d.updateServiceAccount)
 	add(d, of(Route{Method: http.MethodDelete, Path: one, ID: "deleteServiceAccount", Permission: "services:delete", Summary: "Delete a service account for good, with its keys", Guarded: true}), d.deleteServiceAccount)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/disable", ID: "disableServiceAccount", Permission: "services:write", Summary: "Let a service account do nothing, until it is enabled again"}), d.disableServiceAccount)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/enable", ID: "enableServiceAccount", Permission: "services:write", Summary: "Let a disabled service account act again"}), d.enableServiceAccount)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/disable", ID: "disableServiceAccount", Permission: "services:write", Summary: "Let a service account do nothing, until it is enabled again", Revised: true}), d.disableServiceAccount)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/enable", ID: "enableServiceAccount", Permission: "services:write", Summary: "Let a disabled service account act again", Revised: true}), d.enableServiceAccount)
 	d.serviceKeys()
 }
 

@@ -20,17 +20,18 @@ func (d *Door) users() {
 		return Route{Method: method, Path: "/users/{user}" + path, ID: name, Permission: permission, Summary: summary, Kind: audit.KindUser, Param: "user", Resource: "user"}
 	}
 	guarded := func(rt Route) Route { rt.Guarded = true; return rt }
+	revised := func(rt Route) Route { rt.Revised = true; return rt }
 	add(d, Route{Method: http.MethodGet, Path: "/users", ID: "listUsers", Permission: "users:read", Summary: "List people in the order of their addresses"}, d.listUsers)
 	add(d, Route{Method: http.MethodPost, Path: "/users", ID: "createUser", Permission: "users:write", Summary: "Create a person, who has no password yet", Status: http.StatusCreated}, d.createUser)
 	add(d, one(http.MethodGet, "", "getUser", "users:read", "See a person"), d.getUser)
 	add(d, guarded(one(http.MethodPatch, "", "updateUser", "users:write", "Change a person; what is absent stays as it is")), d.updateUser)
 	add(d, guarded(one(http.MethodDelete, "", "deleteUser", "users:delete", "Delete a person for good")), d.deleteUser)
-	add(d, one(http.MethodPost, "/disable", "disableUser", "users:disable", "Keep a person out, and end their sessions and tokens"), d.disableUser)
-	add(d, one(http.MethodPost, "/enable", "enableUser", "users:disable", "Let a disabled person in again"), d.enableUser)
-	add(d, one(http.MethodPut, "/password", "setUserPassword", "users:credentials", "Give a person a new password, and end their sessions"), d.setUserPassword)
-	add(d, one(http.MethodDelete, "/factors", "resetUserFactors", "users:credentials", "Remove a person's second factors and recovery codes"), d.resetUserFactors)
+	add(d, revised(one(http.MethodPost, "/disable", "disableUser", "users:disable", "Keep a person out, and end their sessions and tokens")), d.disableUser)
+	add(d, revised(one(http.MethodPost, "/enable", "enableUser", "users:disable", "Let a disabled person in again")), d.enableUser)
+	add(d, revised(one(http.MethodPut, "/password", "setUserPassword", "users:credentials", "Give a person a new password, and end their sessions")), d.setUserPassword)
+	add(d, revised(one(http.MethodDelete, "/factors", "resetUserFactors", "users:credentials", "Remove a person's second factors and recovery codes")), d.resetUserFactors)
 	add(d, one(http.MethodGet, "/sessions", "listUserSessions", "sessions:read", "List where a person is signed in, newest first"), d.listUserSessions)
-	add(d, one(http.MethodDelete, "/sessions", "endUserSessions", "sessions:revoke", "Sign a person out everywhere"), d.endUserSessions)
+	add(d, revised(one(http.MethodDelete, "/sessions", "endUserSessions", "sessions:revoke", "Sign a person out everywhere")), d.endUserSessions)
 }
 
 // UserPath names a person.
@@ -198,7 +199,7 @@ type passwordIn struct {
 }
 
 func (d *Door) setUserPassword(ctx context.Context, c *Call, in *passwordIn) (*Nothing, error) {
-	return &Nothing{}, d.Identity.SetPassword(ctx, c.By, in.id(), in.Body.Password) // it hashes before its transaction
+	return &Nothing{}, d.Identity.SetPassword(ctx, c.By, in.id(), c.Rev(), in.Body.Password) // it hashes before its transaction
 }
 
 func (d *Door) resetUserFactors(ctx context.Context, c *Call, in *UserPath) (*Nothing, error) {

@@ -69,6 +69,9 @@ func (r *Refusals) tell(ctx context.Context, e Event) {
 		}
 	}
 	e.Outcome = Refused
+	if len(e.Target.ID) > longestID { // what nothing is called
+		e.Target = Itself()
+	}
 	if err := r.Audit.Record(ctx, e); err != nil {
 		r.Log.ErrorContext(ctx, "a refusal could not be recorded", "action", string(e.Action), "actor", string(e.Actor.Kind)+":"+e.Actor.ID, "err", err)
 	}

@@ -113,7 +113,7 @@ func seedPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	if err != nil || known {
 		return err
 	}
-	if err := h.Identity.SetPassword(ctx, actor, u.ID, p.Password); err != nil || !p.enrols() {
+	if err := h.Identity.SetPassword(ctx, actor, u.ID, 0, p.Password); err != nil || !p.enrols() {
 		return err
 	}
 	if err := h.Identity.ResetFactors(ctx, actor, u.ID); err != nil && !fault.Is(err, fault.NotFound) {

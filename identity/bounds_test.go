@@ -30,7 +30,7 @@ func TestOverlongTextIsRefusedBeforeAnythingIsDoneWithIt(t *testing.T) {
 			_, _, err := h.CheckPassword(ctx, here, ada.Email, long)
 			return err
 		},
-		"a new password": func(ctx context.Context) error { return h.SetPassword(ctx, nobody, ada.ID, long) },
+		"a new password": func(ctx context.Context) error { return h.SetPassword(ctx, nobody, ada.ID, 0, long) },
 		"a changed password": func(ctx context.Context) error {
 			_, err := h.ChangePassword(ctx, here, ada.ID, goodPassword, long, "", nil)
 			return err

@@ -16,7 +16,7 @@ func TestNewPasswordEndsAnEnrolmentThatSomebodyMayHaveSeen(t *testing.T) {
 		seen, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
 		h.wants("", err)
 		time.Sleep(time.Minute)
-		h.wants("", h.SetPassword(t.Context(), here, ada.ID, "another long enough sentence"))
+		h.wants("", h.SetPassword(t.Context(), here, ada.ID, 0, "another long enough sentence"))
 		time.Sleep(time.Minute)
 		fresh, err := h.StartEnrol(t.Context(), here, ada.ID, nil)
 		h.wants("", err)

@@ -258,7 +258,7 @@ func TestAPasswordIsAnotherFactorAfterEachChangeAndNotAfterARenewal(t *testing.T
 	if now := h.memory.passwords[ada.ID]; now.Hash == stored.Hash || renewed.Factor != changed.Factor || now.ID != changed.Factor {
 		t.Errorf("hashed anew it is %s, and was %s", renewed.Factor, changed.Factor)
 	}
-	h.wants("", h.SetPassword(t.Context(), nobody, ada.ID, goodPassword))
+	h.wants("", h.SetPassword(t.Context(), nobody, ada.ID, 0, goodPassword))
 	if third := proves(goodPassword); third.Factor == first.Factor {
 		t.Error("the first password, set again, is the first factor again")
 	}

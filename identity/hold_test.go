@@ -75,7 +75,7 @@ func TestPeopleAreHeldWhileWhatProvesThemChanges(t *testing.T) {
 	t.Parallel()
 	for name, change := range map[string]func(h *house, user id.User) error{
 		"set password": func(h *house, user id.User) error {
-			return h.SetPassword(t.Context(), nobody, user, "another harbour 78 engines")
+			return h.SetPassword(t.Context(), nobody, user, 0, "another harbour 78 engines")
 		},
 		"change password": func(h *house, user id.User) error {
 			return failing(h.ChangePassword(t.Context(), here, user, goodPassword, "another harbour 78 engines", "", nil))

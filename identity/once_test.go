@@ -71,7 +71,7 @@ func TestPasswordThatWasChangedMeanwhileIsNotChangedAgain(t *testing.T) {
 	operator := *h.Service
 	store := &meanwhileStore{memory: h.memory}
 	store.meanwhile = func() {
-		h.wants("", operator.SetPassword(t.Context(), nobody, ada.ID, "chosen by the operator just now"))
+		h.wants("", operator.SetPassword(t.Context(), nobody, ada.ID, 0, "chosen by the operator just now"))
 	}
 	h.Store = store
 	h.wants("password.changed", failing(h.ChangePassword(t.Context(), here, ada.ID, goodPassword, "chosen by an intruder just now", "", nil)))

@@ -14,10 +14,14 @@ import (
 )
 
 // SetPassword gives a person a new password without asking for the old one, and
-// ends all they hold. Faults: "password.weak" (Invalid), "password.busy"
-// (Unavailable), NotFound, those of Guard.
-func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User, next string) error {
+// ends all they hold. The person must be in the revision rev, unless that is 0. Faults:
+// "password.weak" (Invalid), "password.busy" (Unavailable), "user.changed" (Conflict: the
+// revision is another), NotFound, those of Guard.
+func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User, rev int64, next string) error {
 	u, err := s.Store.User(ctx, user)
+	if err == nil {
+		err = u.seenAs(rev) // before it costs a hash
+	}
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
 	}
@@ -26,7 +30,11 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 		return fmt.Errorf("set password: %w", err)
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.Store.HoldUser(ctx, user); err != nil {
+		is, err := s.Store.HoldUser(ctx, user)
+		if err != nil {
+			return err
+		}
+		if err := is.seenAs(rev); err != nil {
 			return err
 		}
 		if err := s.Guard.MayTakeOver(ctx, by, user); err != nil {
@@ -39,6 +47,15 @@ func (s *Service) SetPassword(ctx context.Context, by audit.Actor, user id.User,
 	})
 	if err != nil {
 		return fmt.Errorf("set password: %w", err)
+	}
+	return nil
+}
+
+// seenAs answers Conflict "user.changed" where u is in another revision than rev, and rev
+// is not 0.
+func (u *User) seenAs(rev int64) error {
+	if rev != 0 && rev != u.Rev {
+		return fault.New(fault.Conflict, "user.changed", "Somebody else has changed this person meanwhile. Look again.")
 	}
 	return nil
 }

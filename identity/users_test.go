@@ -39,7 +39,7 @@ func TestUsersEndWhatAPersonHoldsWhereTheyShould(t *testing.T) {
 	ctx := t.Context()
 	ada := h.person("ada@example.test")
 	h.wants("", failing(h.ChangePassword(ctx, here, ada.ID, goodPassword, "another quiet sentence", "ses_kept", nil)))
-	h.wants("", h.SetPassword(ctx, nobody, ada.ID, goodPassword))
+	h.wants("", h.SetPassword(ctx, nobody, ada.ID, 0, goodPassword))
 	h.wants("", h.Disable(ctx, nobody, ada.ID))
 	h.wants("", h.Enable(ctx, nobody, ada.ID))
 	h.wants("", h.Delete(ctx, nobody, ada.ID))

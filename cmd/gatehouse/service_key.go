@@ -104,7 +104,7 @@ named by its id, which is also the part of the key behind "gatehouse_pat_".`,
 		Args:    one(aServiceKey),
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			return a.withHouse(ctx, func(h *house.House) error {
-				k, err := h.Access.RevokeServiceKey(ctx, operator(), id.ServiceKeyOf(args[0]))
+				k, err := h.Access.RevokeServiceKey(ctx, operator(), access.Subject{}, id.ServiceKeyOf(args[0]))
 				if err != nil {
 					return missing(err, args[0])
 				}

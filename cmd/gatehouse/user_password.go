@@ -34,7 +34,7 @@ is asked for twice on a terminal, or read from a file or from standard input.
 				if err != nil {
 					return err
 				}
-				if err := h.Identity.SetPassword(ctx, operator(), u.ID, password); err != nil {
+				if err := h.Identity.SetPassword(ctx, operator(), u.ID, 0, password); err != nil {
 					return inFlags(err, userFlag)
 				}
 				return a.say(wire.OfUser(u), "%s has a new password.", plain(u.Email))

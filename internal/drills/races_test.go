@@ -113,7 +113,7 @@ func (s *stage) ends() map[string]func(browser session.Session, token string) er
 			return s.house.Identity.Disable(background(), console, s.user.ID)
 		},
 		"password": func(session.Session, string) error {
-			return s.house.Identity.SetPassword(background(), console, s.user.ID, "another password of the drills")
+			return s.house.Identity.SetPassword(background(), console, s.user.ID, 0, "another password of the drills")
 		},
 		"consent": func(session.Session, string) error {
 			return s.house.OAuth.WithdrawConsent(background(), console, s.user.ID, s.client.ID)

@@ -191,7 +191,7 @@ func accessTrail() []audited {
 			return err
 		}),
 		row(access.ActionKeyRevoke, withService, func(ctx context.Context, _ *scene, a *access.Service) error {
-			_, err := a.RevokeServiceKey(ctx, gatetest.Console, key)
+			_, err := a.RevokeServiceKey(ctx, gatetest.Console, access.Subject{}, key)
 			return err
 		}),
 		row(access.ActionGroupCreate, nil, func(_ context.Context, s *scene, _ *access.Service) error { return desk(s) }),

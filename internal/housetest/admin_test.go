@@ -232,7 +232,7 @@ func (s *steering) gone() map[string]string {
 	keys, err := a.ServiceKeys(ctx, "over")
 	must(s.t, err)
 	for _, k := range keys {
-		_, err := a.RevokeServiceKey(ctx, gatetest.Console, k.ID)
+		_, err := a.RevokeServiceKey(ctx, gatetest.Console, access.Subject{}, k.ID)
 		must(s.t, err)
 	}
 	gone["a revoked key"] = revoked

@@ -22,7 +22,7 @@ func TestAccessTokenThatStandsAloneDiesWithThePerson(t *testing.T) {
 			must(t, s.House.Identity.Enable(ctx, gatetest.Console, s.ada.ID))
 		},
 		"a new password": func(t *testing.T, s *scene) {
-			must(t, s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, "chosen by the operator just now"))
+			must(t, s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, 0, "chosen by the operator just now"))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

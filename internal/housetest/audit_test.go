@@ -71,7 +71,7 @@ func trail() []audited {
 			return s.House.Identity.Delete(ctx, gatetest.Console, s.ada.ID)
 		})},
 		{action: "password.set", prepare: tokensFirst, do: changed(func(ctx context.Context, s *scene) error {
-			return s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, "chosen by the operator just now")
+			return s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, 0, "chosen by the operator just now")
 		})},
 		{action: "password.change", prepare: tokensFirst, besides: []string{"attempts"}, do: page(func(s *scene) *gatetest.Page {
 			return s.browser.Get("/account/password").Submit("password", s.ada.Password, "new_password", "a whole new row of words")

@@ -129,7 +129,7 @@ func TestSecretsTurnUpNowhere(t *testing.T) {
 		u, err := g.House.Identity.Create(ctx, gatetest.Console, identity.User{Email: "ada@example.test", Name: "Ada"}, "canary of a person of the console")
 		must(t, err)
 		found.add("password that is set", "canary that the operator has set")
-		must(t, g.House.Identity.SetPassword(ctx, gatetest.Console, u.ID, "canary that the operator has set"))
+		must(t, g.House.Identity.SetPassword(ctx, gatetest.Console, u.ID, 0, "canary that the operator has set"))
 		app := g.App("web")
 		found.add("client secret", app.Secret)
 		_, next, err := g.House.OAuth.RotateSecret(ctx, gatetest.Console, app.ID)

@@ -91,7 +91,7 @@ func changes() map[string]change {
 			s.elsewhere("/account/password").Submit("password", s.ada.Password, "new_password", "a whole new row of words").Says("Your password is changed")
 		}},
 		"password set by the operator": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
-			must(t, s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, "chosen by the operator just now"))
+			must(t, s.House.Identity.SetPassword(ctx, gatetest.Console, s.ada.ID, 0, "chosen by the operator just now"))
 		}},
 		"factor reset": {prepare: withFactor, refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			must(t, s.House.Identity.ResetFactors(ctx, gatetest.Console, s.ada.ID))

@@ -682,7 +682,7 @@ func byTakingOver() map[string]handing {
 	}
 	hour := func(g *access.Grant) { g.ExpiresAt = time.Now().Add(time.Hour) }
 	password := func(ctx context.Context, h *hand, by audit.Actor) error {
-		return h.House.Identity.SetPassword(ctx, by, h.bob.ID, "another quiet sentence of some length")
+		return h.House.Identity.SetPassword(ctx, by, h.bob.ID, 0, "another quiet sentence of some length")
 	}
 	grouped := func(t *testing.T, h *hand) {
 		h.give(t, group("desk"), nil)
@@ -878,11 +878,11 @@ func TestTheGuardKeepsNobodyFromTakingAway(t *testing.T) {
 			return h.House.Identity.Delete(t.Context(), h.by(), h.bob.ID)
 		},
 		"a password of who has less": func(t *testing.T, h *hand) error {
-			return h.House.Identity.SetPassword(t.Context(), h.by(), h.bob.ID, "another quiet sentence of some length")
+			return h.House.Identity.SetPassword(t.Context(), h.by(), h.bob.ID, 0, "another quiet sentence of some length")
 		},
 		"a password of one's own": func(t *testing.T, h *hand) error {
 			h.give(t, person(h.mallory), func(g *access.Grant) { g.Where.Place = access.Own })
-			return h.House.Identity.SetPassword(t.Context(), h.by(), h.mallory.ID, "another quiet sentence of some length")
+			return h.House.Identity.SetPassword(t.Context(), h.by(), h.mallory.ID, 0, "another quiet sentence of some length")
 		},
 		"the name of who has more": func(t *testing.T, h *hand) error {
 			h.give(t, person(h.bob), nil)

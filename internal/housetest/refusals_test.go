@@ -31,7 +31,7 @@ func TestRefusalsAreRecordedAndFillNothing(t *testing.T) {
 	}
 	try(by)
 	root := h.Person("root", gatetest.Administrator).ID
-	err := h.House.Identity.SetPassword(ctx, by, root, "a whole new row of words")
+	err := h.House.Identity.SetPassword(ctx, by, root, 0, "a whole new row of words")
 	if fault.CodeOf(err) != "access.not_held" {
 		t.Fatalf("it was answered %v", err)
 	}

@@ -67,7 +67,7 @@ func TestAKeyOpensWhatItsAccountMayDo(t *testing.T) {
 		if len(used) != 2 || used[0].Used.IsZero() || used[1].Used.IsZero() {
 			t.Errorf("the use of keys was noted as %+v", used)
 		}
-		_, err = a.RevokeServiceKey(ctx, gatetest.Console, key.ID)
+		_, err = a.RevokeServiceKey(ctx, gatetest.Console, access.Subject{}, key.ID)
 		must(t, err)
 		answers("a revoked key", text, http.StatusUnauthorized)
 		answers("the other one", made.Text, http.StatusOK)

@@ -349,7 +349,7 @@ var takings = []taking{
 	},
 	{
 		what: "the key is revoked", ends: []thing{theKey}, do: map[access.Kind]doing{access.ServiceAccount: func(ctx context.Context, r *row) error {
-			_, err := r.House.Access.RevokeServiceKey(ctx, gatetest.Console, r.key)
+			_, err := r.House.Access.RevokeServiceKey(ctx, gatetest.Console, access.Subject{}, r.key)
 			return err
 		}},
 		not: map[access.Kind]string{access.User: noKey, access.Client: noKey},

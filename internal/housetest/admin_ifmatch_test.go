@@ -1,0 +1,63 @@
+package housetest
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"gatehouse/admin"
+)
+
+// A request that names a revision which is none does nothing, whatever its route.
+func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	there := s.targets()
+	member := s.call(s.boss, http.MethodPut, "/api/v1/groups/desk/members/service/target", map[string]any{"reason": "test"})
+	if member.Status >= 300 {
+		t.Fatalf("%d %s", member.Status, member.Body)
+	}
+	bodies := map[string]any{
+		"setUserPassword":       map[string]any{"password": "a whole new row of words"},
+		"updateUser":            map[string]any{"name": "Other"},
+		"updateScope":           map[string]any{"description": "Other"},
+		"updateGroup":           map[string]any{"description": "Other"},
+		"updateOrganisation":    map[string]any{"description": "Other"},
+		"updateServiceAccount":  map[string]any{"description": "Other"},
+		"putGroupMember":        map[string]any{"reason": "other"},
+		"putOrganisationMember": map[string]any{"reason": "other"},
+		"createUser":            map[string]any{"email": "other@example.test"},
+		"createServiceKey":      map[string]any{"name": "other"},
+		"createGroup":           map[string]any{"id": "other"},
+		"createOrganisation":    map[string]any{"id": "other"},
+		"createServiceAccount":  map[string]any{"id": "other"},
+	}
+	s.Settle()
+	db := underneath(t, s.Gate)
+	before := besideTheTrail(t, db)
+	for _, rt := range admin.Table() {
+		path := pathOf(rt, func(part string) string { return there[part] })
+		for _, tag := range []string{`"7"`, `"x"`, `W/"1"`, ``} {
+			a := s.call(s.boss, rt.Method, path, bodies[rt.ID], "If-Match", tag)
+			if a.Status != http.StatusPreconditionFailed || problem(a) != "request.outdated" {
+				t.Errorf("%s %s with If-Match %q: %d %s", rt.Method, rt.Path, tag, a.Status, a.Body)
+			}
+		}
+	}
+	if rows := differing(before, besideTheTrail(t, db)); len(rows) > 0 {
+		t.Errorf("requests with a stale tag changed:\n%s", strings.Join(rows, "\n"))
+	}
+}
+
+// The tag is a part of the request of which an Idempotency-Key is one.
+func TestAnotherTagIsAnotherRequest(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	path := "/api/v1/users/" + s.targets()["user"] + "/disable"
+	if a := s.call(s.boss, http.MethodPost, path, nil, "Idempotency-Key", "one", "If-Match", `"1"`); a.Status != http.StatusOK {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	if a := s.call(s.boss, http.MethodPost, path, nil, "Idempotency-Key", "one", "If-Match", `"9"`); problem(a) != "idempotency.reused" {
+		t.Errorf("with another tag: %d %s", a.Status, a.Body)
+	}
+}
