@@ -25,9 +25,9 @@ func (d *Door) clients() {
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getClient", Permission: "clients:read", Summary: "See an application"}), d.getClient)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateClient", Permission: "clients:write", Summary: "Change an application; what is absent stays as it is", Guarded: true}), d.updateClient)
 	add(d, of(Route{Method: http.MethodDelete, Path: one, ID: "deleteClient", Permission: "clients:delete", Summary: "Delete an application for good, with its tokens, grants and consents", Guarded: true}), d.deleteClient)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/disable", ID: "disableClient", Permission: "clients:disable", Summary: "Switch an application off, and end its tokens"}), d.disableClient)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/enable", ID: "enableClient", Permission: "clients:disable", Summary: "Let a disabled application work again"}), d.enableClient)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/secrets", ID: "rotateClientSecret", Permission: "clients:secrets", Summary: "Give an application a new secret beside its newest old one; it is shown once", Status: http.StatusCreated, Secret: true}), d.rotateClientSecret)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/disable", ID: "disableClient", Permission: "clients:disable", Summary: "Switch an application off, and end its tokens", Revised: true}), d.disableClient)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/enable", ID: "enableClient", Permission: "clients:disable", Summary: "Let a disabled application work again", Revised: true}), d.enableClient)
+	add(d, of(Route{Method: http.MethodPost, Path: one + "/secrets", ID: "rotateClientSecret", Permission: "clients:secrets", Summary: "Give an application a new secret beside its newest old one; it is shown once", Status: http.StatusCreated, Secret: true, Revised: true}), d.rotateClientSecret)
 }
 
 // ClientPath names an application.

@@ -23,6 +23,7 @@ var passed = map[string]string{
 	"GrantsBefore": "of what is over, for who lists it",
 
 	"ServiceKey": keys, "ServiceKeysOf": keys, "InsertServiceKey": keys, "RevokeServiceKey": keys, "DropServiceKeys": keys, "UseServiceKeys": keys,
+	"PersonalTokensOf": keys, "DropPersonalTokens": keys,
 	"PutLock": "no set has locks", "DropEndedLocks": "no set has locks",
 }
 

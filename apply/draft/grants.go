@@ -134,6 +134,16 @@ func (p Policy) GrantsAfter(_ context.Context, who access.Subject, after access.
 	return slices.Clone(list[at:min(len(list), at+limit)]), nil
 }
 
+// DeniesAfter implements access.Store.
+func (p Policy) DeniesAfter(_ context.Context, after access.GrantCursor, limit int) (list []access.GrantRecord, err error) {
+	for _, g := range p.d.allGrants() {
+		if g.Effect == access.Deny && byEnd(g, after) > 0 && len(list) < limit {
+			list = append(list, g)
+		}
+	}
+	return list, nil
+}
+
 func (d *Draft) allGrants() []access.GrantRecord {
 	if d.grants.ordered == nil {
 		d.grants.ordered = make([]access.GrantRecord, 0, len(d.grants.all))

@@ -20,6 +20,9 @@ func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
 	bodies := map[string]any{
 		"setUserPassword":       map[string]any{"password": "a whole new row of words"},
 		"updateUser":            map[string]any{"name": "Other"},
+		"updateClient":          map[string]any{"client_name": "Other"},
+		"createClient":          map[string]any{"client_name": "Other"},
+		"createScope":           map[string]any{"name": "other"},
 		"updateScope":           map[string]any{"description": "Other"},
 		"updateGroup":           map[string]any{"description": "Other"},
 		"updateOrganisation":    map[string]any{"description": "Other"},
