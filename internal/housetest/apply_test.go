@@ -405,7 +405,11 @@ func TestADraftRefusesWhatTheHouseRefuses(t *testing.T) {
 				d, err := draft.New(t.Context(), h.House.Store, clock.Now())
 				must(t, err)
 				h.House.Access, h.House.OAuth = h.House.Applies.Over(d, nil)
-				for range 2 { // the second time out of what it remembers
+				times := 2 // the second time out of what it remembers
+				if strings.HasPrefix(what, "RemoveMember") {
+					times = 1 // it asks once the membership is gone; a plan in which one thing is refused is given up whole
+				}
+				for range times {
 					err = way.do(t.Context(), h, h.by())
 					if refused := fault.CodeOf(err) == "access.not_held"; refused == enough {
 						t.Errorf("administrator: %v, and got %v", enough, err)
