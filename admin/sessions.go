@@ -74,9 +74,6 @@ func (d *Door) endSession(ctx context.Context, c *Call, in *SessionPath) (*One[E
 	if name == "" {
 		return nil, fault.Missing("session")
 	}
-	if c.Rev() != 0 {
-		return nil, outdated(nil) // a session has no revision
-	}
 	ended, err := d.Sessions.EndLive(ctx, c.By, name, session.ReasonByOperator)
 	out := &One[Ended]{}
 	if ended {

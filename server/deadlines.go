@@ -1,6 +1,7 @@
 package server
 
 import (
+	"errors"
 	"net"
 	"sync"
 	"time"
@@ -83,6 +84,16 @@ type side struct {
 func (c *timedConn) Close() error {
 	c.all.remove(c)
 	return c.Conn.Close()
+}
+
+// CloseWrite ends what we say and leaves the other direction open, where the connection
+// can: so net/http lets a client read why its request was refused while it still sends.
+func (c *timedConn) CloseWrite() error {
+	half, ok := c.Conn.(interface{ CloseWrite() error })
+	if !ok {
+		return errors.ErrUnsupported
+	}
+	return half.CloseWrite()
 }
 
 // SetDeadline sets both deadlines.

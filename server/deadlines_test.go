@@ -144,6 +144,43 @@ func TestNoConnectionIsKept(t *testing.T) {
 	})
 }
 
+// Whoever still sends can read why they are refused: our half is closed, not the whole,
+// which would take the answer away from them.
+func TestOnlyOurHalfIsClosed(t *testing.T) {
+	t.Parallel()
+	l, err := listenOn("127.0.0.1:0", "listen.public")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	client, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	c, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { c.Close() })
+	half, ok := c.(interface{ CloseWrite() error }) // as net/http asks
+	if !ok {
+		t.Fatalf("a %T cannot close one half", c)
+	}
+	if err := half.CloseWrite(); err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(client); err != nil || len(text) != 0 {
+		t.Errorf("the client reads %q and %v, want the end", text, err)
+	}
+	if _, err := io.WriteString(client, "x"); err != nil {
+		t.Errorf("the client cannot go on sending: %v", err)
+	}
+	if _, err := io.ReadFull(c, make([]byte, 1)); err != nil {
+		t.Errorf("what it sends is not read: %v", err)
+	}
+}
+
 // Many at once set, wait and close; the race detector looks on.
 func TestDeadlinesAtOnce(t *testing.T) {
 	t.Parallel()
