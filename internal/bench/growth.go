@@ -19,12 +19,12 @@ import (
 )
 
 // fullHouse is the house that `make bench/growth` fills, for each person a session,
-// two families, and an audit event. With GATEHOUSE_BENCH_GRANTS set one in five has a
+// two families, and an audit event. With -grants one in five has a
 // grant and a membership, too, which every process holds in memory.
 func fullHouse(people int) crowd.Size {
 	return crowd.Size{
 		People: people, Sessions: people, Families: 2 * people, Events: people,
-		Revocations: people / 5, Others: people / 5, Clients: 50, Ordinary: os.Getenv("GATEHOUSE_BENCH_GRANTS") == "",
+		Revocations: people / 5, Others: people / 5, Clients: 50, Ordinary: !*grants,
 	}
 }
 

@@ -21,6 +21,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"gatehouse/identity/password/worker"
 )
 
 var (
@@ -30,22 +32,30 @@ var (
 	repeat   = flag.Int("repeat", 3, "runs of each scenario")
 	only     = flag.String("only", "", "measure only the parts whose name holds this")
 	beside   = flag.String("browsers", "", "be the crowd that signs in at this server, and nothing else")
+	pace     = flag.Float64("pace", 0, "with -browsers: sign-ins a second of all together; 0: as many as go")
+	signOnly = flag.String("bare-sign-ins", "", "be the bare server of tokens and sign-ins at this address, and nothing else")
+	pages    = flag.String("pages", "", "with -bare-sign-ins: folder with the pages it shows")
+	derive   = flag.Bool("derive", false, "with -bare-sign-ins: derive the keys of passwords in a child process")
 	bareOnly = flag.String("bare-decisions", "", "be the bare server of decisions at this address, and nothing else")
 	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
+	grants   = flag.Bool("grants", false, "with -growth: one in five has a grant and a membership")
+	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
 
 func main() {
+	worker.Main() // a child of the bare server hashes passwords, and does nothing below
 	flag.Parse()
-	if *beside != "" {
-		browse(*beside)
-		return
+	do := run
+	switch {
+	case *beside != "":
+		do = func() error { return browse(*beside, *pace) }
+	case *bareOnly != "":
+		do = func() error { return serveBareDecisions(*bareOnly) }
+	case *signOnly != "":
+		do = func() error { return serveBareSignIns(*signOnly, *pages, *derive) }
 	}
-	if *bareOnly != "" {
-		fmt.Fprintln(os.Stderr, "bench:", serveBareDecisions(*bareOnly))
-		os.Exit(1)
-	}
-	if err := run(); err != nil {
+	if err := do(); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
@@ -60,11 +70,14 @@ type bench struct {
 }
 
 func run() error {
-	dir, err := os.MkdirTemp("", "gatehouse-bench-")
-	if err != nil {
-		return err
+	b := &bench{dir: *kept}
+	if b.dir == "" {
+		dir, err := os.MkdirTemp("", "gatehouse-bench-")
+		if err != nil {
+			return err
+		}
+		b.dir = dir
 	}
-	b := &bench{dir: dir}
 	defer b.close()
 	if err := b.build(); err != nil {
 		return err
@@ -82,6 +95,7 @@ func run() error {
 		{"rotation sqlite", func(b *bench) error { return b.rotation("sqlite") }},
 		{"rotation postgres", func(b *bench) error { return b.rotation("postgres") }},
 		{"sign-ins", (*bench).signIns},
+		{"passwords", (*bench).passwords},
 		{"memory", (*bench).memory},
 	}
 	if *crowded > 0 {
@@ -103,7 +117,9 @@ func run() error {
 
 func (b *bench) close() {
 	b.stopAll()
-	_ = os.RemoveAll(b.dir) // a temporary directory
+	if *kept == "" {
+		_ = os.RemoveAll(b.dir) // a temporary directory
+	}
 }
 
 func (b *bench) stopAll() {

@@ -118,7 +118,7 @@ func (b *bench) saturate(w *hashing) error {
 	if err != nil {
 		return err
 	}
-	crowd, err := openBrowsers(w.subject.url)
+	crowd, err := openBrowsers(w.subject.url, 0)
 	if err != nil {
 		return err
 	}
@@ -152,20 +152,25 @@ func (s *subject) signIn(ctx context.Context, email string) error {
 	if err != nil {
 		return err
 	}
-	c := &http.Client{Jar: jar, Transport: transport}
-	page, err := fetch(ctx, c, http.MethodGet, s.url+"/signin?return_to=/account", nil)
-	if err != nil {
-		return err
-	}
-	form := url.Values{"email": {email}, "password": {benchPassword}}
-	for _, m := range hidden.FindAllStringSubmatch(page, -1) {
-		form.Set(m[1], m[2])
-	}
-	_, err = fetch(ctx, c, http.MethodPost, s.url+"/signin", form)
+	_, _, err = s.walkIn(ctx, &http.Client{Jar: jar, Transport: transport}, email)
 	if err == nil && !hasSession(jar, s.url) {
 		err = fmt.Errorf("no session")
 	}
 	return err
+}
+
+// walkIn returns the page that asked for the password, and the one behind it.
+func (s *subject) walkIn(ctx context.Context, c *http.Client, email string) (asks, account string, err error) {
+	asks, err = fetch(ctx, c, http.MethodGet, s.url+"/signin?return_to=/account", nil)
+	if err != nil {
+		return "", "", err
+	}
+	form := url.Values{"email": {email}, "password": {benchPassword}}
+	for _, m := range hidden.FindAllStringSubmatch(asks, -1) {
+		form.Set(m[1], m[2])
+	}
+	account, err = fetch(ctx, c, http.MethodPost, s.url+"/signin", form)
+	return asks, account, err
 }
 
 func hasSession(jar http.CookieJar, base string) bool {
