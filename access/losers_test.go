@@ -81,6 +81,10 @@ func TestEachChangeTellsWhoLostSomething(t *testing.T) {
 	deny := func(who Subject) Grant {
 		return Grant{Subject: who, Effect: Deny, Permission: Pattern{"shop", "stock", Any}, Where: Where{Place: Everywhere}, Reason: "r"}
 	}
+	bound := func(ctx context.Context, w written, _, _ GrantRecord) error {
+		_, err := w.CreateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "orders", Any}}})
+		return err
+	}
 	for _, c := range []struct {
 		name   string
 		before func(ctx context.Context, w written, adas, desks GrantRecord) error // may be nil
@@ -168,6 +172,18 @@ func TestEachChangeTellsWhoLostSomething(t *testing.T) {
 			_, err := w.CreateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "orders", "read"}}})
 			return err
 		}, []string{"api shop"}, []string{"rules"}},
+		{"a scope is of less", bound, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "orders", "read"}}})
+			return err
+		}, []string{"api shop"}, []string{"rules"}},
+		{"a scope is of something else", bound, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "stock", "read"}, {"shop", "orders", "read"}}})
+			return err
+		}, []string{"api shop"}, []string{"rules"}},
+		{"a scope is of more", bound, func(ctx context.Context, w written, _, _ GrantRecord) error {
+			_, err := w.UpdateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "orders", Any}, {"shop", "stock", "read"}}})
+			return err
+		}, nil, []string{"rules"}},
 		{"a scope is removed", func(ctx context.Context, w written, _, _ GrantRecord) error {
 			_, err := w.CreateScope(ctx, console, Scope{Name: "new", API: "shop", Patterns: []Pattern{{"shop", "orders", "read"}}})
 			return err

@@ -6,10 +6,12 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -126,6 +128,69 @@ func TestWhoIsAnsweredAgainIsLookedAtAgain(t *testing.T) {
 		if now.Subject != who.Subject {
 			t.Errorf("%s: %v has become %v", name, who.Subject, now.Subject)
 		}
+	}
+}
+
+// told keeps what it is told.
+type told []audit.Event
+
+func (l *told) Tell(_ context.Context, e audit.Event) { *l = append(*l, e) }
+
+// Who lacks a right leaves an event; who is not known, proved too little or came at a bad
+// moment has been refused no right.
+func TestOfRefusalsThoseForWantOfARightAreRecorded(t *testing.T) {
+	t.Parallel()
+	deny := func(s *scene) { s.policy.Grants[0].Effect = access.Deny }
+	nothing := func(s *scene) { s.policy.Grants = nil }
+	locked := func(s *scene) {
+		s.policy.Locks = []access.Lock{{On: access.LockTarget{Kind: access.LockUser, ID: "usr_ada"}}}
+	}
+	for name, c := range map[string]struct {
+		is     func(*scene)
+		kind   fault.Kind // Internal: may
+		events int
+	}{
+		"may":                    {func(*scene) {}, fault.Internal, 0},
+		"was granted nothing":    {nothing, fault.Forbidden, 1},
+		"is denied it":           {deny, fault.Forbidden, 1},
+		"is locked":              {locked, fault.Unauthenticated, 0},
+		"signed in too long ago": {func(s *scene) { s.policy.Grants[0].Requires.MaxAge = time.Minute }, fault.Unauthenticated, 0},
+	} {
+		s := newScene()
+		s.token.Facts.AuthTime = time.Now().Add(-time.Hour)
+		c.is(s)
+		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
+		r.Header.Set("Authorization", "Bearer token")
+		var events told
+		desk := s.desk()
+		desk.Refusals = &events
+		who, err := desk.Authenticate(r)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		no := who.May(caller.ReadDecisions)
+		if (no == nil) != (c.kind == fault.Internal) || no != nil && fault.KindOf(no) != c.kind {
+			t.Fatalf("%s: %v, want %v", name, no, c.kind)
+		}
+		if desk.Refused(r, who, no); len(events) != c.events {
+			t.Errorf("%s: the events are %+v, want %d", name, events, c.events)
+		}
+		for _, e := range events {
+			if e.Actor.Kind != audit.Person || e.Actor.ID != "usr_ada" || e.Reason != audit.ReasonForbidden || !strings.Contains(string(e.After), caller.ReadDecisions) {
+				t.Errorf("%s: the event is %+v, %s", name, e, e.After)
+			}
+		}
+		for what, err := range map[string]error{
+			"no fault of ours":    errors.New("away"),
+			"a fault of no right": fault.New(fault.Forbidden, "account.own", "Nobody does that to themselves."),
+			"nobody knows":        &fault.Error{Kind: fault.Unavailable, Code: "policy.unknown", Detail: "Nobody knows."},
+		} {
+			if desk.Refused(r, who, err); len(events) != c.events {
+				t.Errorf("%s: of %s it says %+v", name, what, events)
+			}
+		}
+		desk.Refusals = nil
+		desk.Refused(r, who, no) // whoever records nothing answers all the same
 	}
 }
 

@@ -106,6 +106,54 @@ func TestOneQuestionServesEverybodyAndOnlyWhatRoseIsReadAgain(t *testing.T) {
 	}
 }
 
+// A store that went back comes to the same counters again, and not to the same stamps.
+func TestACounterOfAnotherHistoryIsReadAgain(t *testing.T) {
+	t.Parallel()
+	store := &counters{}
+	f := NewFeed(store)
+	var r reader
+	f.Follow(r.reload, "clients", "policy")
+	store.raise("policy")
+	step(t, f)
+	for i, name := range []string{Stamp("clients"), Stamp("policy")} {
+		store.raise(name)
+		step(t, f)
+		if got := r.reads.Load(); got != int32(i+2) {
+			t.Errorf("after the %s rose: read %d times", name, got)
+		}
+	}
+}
+
+// An answer that travelled long says less than one that was asked for later: whoever
+// gets it last must not take it for news.
+func TestAnOlderAnswerTakesNothingBack(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		var read atomic.Int64
+		w := f.Follow(func(_ context.Context, v map[string]int64) error {
+			read.Store(v["policy"])
+			return nil
+		}, "policy")
+		step(t, f)
+		store.set(func() { store.takes = time.Second })
+		late := make(chan error, 1)
+		go func() { late <- f.Step(t.Context()) }()
+		synctest.Wait() // it has asked
+		store.raise("policy")
+		store.set(func() { store.takes = 0 })
+		time.Sleep(time.Millisecond)
+		step(t, f)
+		if err := <-late; err != nil || read.Load() != 1 {
+			t.Errorf("the late answer: %v, and version %d is known, want 1", err, read.Load())
+		}
+		if w.Age() > time.Second {
+			t.Errorf("by the late answer all is %s old", w.Age())
+		}
+	})
+}
+
 func TestAReadingThatFailedIsTriedAgainAndAgesItsFollowerAlone(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -244,6 +292,101 @@ func TestADecisionWaitsNotLongAndIsRefused(t *testing.T) {
 		if err := w.Current(t.Context()); err != nil {
 			t.Errorf("the store is back: %v", err)
 		}
+	})
+}
+
+// Whoever does not wait for the end of an attempt has learned nothing, and is refused.
+func TestWhoGivesUpIsRefusedAtOnce(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		w := f.Follow((&reader{}).reload, "clients")
+		step(t, f)
+		store.set(func() { store.takes = CatchUp / 2 })
+		time.Sleep(2 * MaxAge)
+		ctx, cancel := context.WithTimeout(t.Context(), CatchUp/4)
+		defer cancel()
+		begun := time.Now()
+		if err := w.Current(ctx); !errors.Is(err, errStale) || !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != CatchUp/4 {
+			t.Errorf("after %s: %v", time.Since(begun), err)
+		}
+		if err := w.Current(t.Context()); err != nil {
+			t.Errorf("who waits for the same attempt: %v", err)
+		}
+	})
+}
+
+// Who waits for the next reading is told of one that succeeded, of something that changed,
+// and only once all can be decided by it.
+func TestWhoWaitsForTheNextReadingIsToldOfIt(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{}
+		f := NewFeed(store)
+		var r reader
+		w := f.Follow(r.reload, "clients")
+		step(t, f)
+		told := func(next <-chan struct{}) bool {
+			select {
+			case <-next:
+				return true
+			default:
+				return false
+			}
+		}
+		next := w.Next()
+		step(t, f)
+		if told(next) {
+			t.Error("they are told although nothing changed")
+		}
+		store.raise("clients")
+		r.err.Store(&errAway)
+		if _ = f.Step(t.Context()); told(next) {
+			t.Error("they are told of a reading that failed")
+		}
+		r.err.Store(nil)
+		time.Sleep(2 * MaxAge)
+		go func() {
+			<-next
+			if age := w.Age(); age != 0 {
+				t.Errorf("they are told while what is known is %s old", age)
+			}
+		}()
+		if step(t, f); !told(next) {
+			t.Error("they are not told of a reading that succeeded")
+		}
+		if told(w.Next()) {
+			t.Error("they are told of the next one before it was")
+		}
+		synctest.Wait()
+	})
+}
+
+// A reading that hangs ends, says so, and is begun again.
+func TestAReadingThatHangsEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		f := NewFeed(&counters{})
+		var begun atomic.Int32
+		f.Follow(func(ctx context.Context, _ map[string]int64) error {
+			begun.Add(1)
+			<-ctx.Done()
+			return ctx.Err()
+		}, "policy")
+		ctx, cancel := context.WithCancel(t.Context())
+		for i, want := range []error{nil, context.DeadlineExceeded} {
+			if err := f.Beat(ctx, time.Now()); !errors.Is(err, want) {
+				t.Errorf("beat %d says %v, want %v", i, err, want)
+			}
+			time.Sleep(readBound)
+			synctest.Wait()
+		}
+		if n := begun.Load(); n != 2 {
+			t.Errorf("it was begun %d times, want 2", n)
+		}
+		cancel()
+		f.Wait()
 	})
 }
 

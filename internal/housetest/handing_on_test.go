@@ -115,6 +115,22 @@ var holdings = map[string]holding{
 		h.give(t, person(h.mallory), func(g *access.Grant) { g.Role, g.Permission = "refunder", access.Pattern{} })
 	}, true, true, true},
 	"holds it by a group": {func(t *testing.T, h *hand) { h.give(t, group("all"), nil); h.join(t, person(h.mallory), "all") }, true, true, true},
+	"holds it by a group of a group": {func(t *testing.T, h *hand) {
+		_, err := h.House.Access.CreateGroup(context.Background(), gatetest.Console, access.GroupRecord{ID: "above"})
+		must(t, err)
+		h.give(t, group("above"), nil)
+		h.join(t, group("all"), "above")
+		h.join(t, person(h.mallory), "all")
+	}, true, true, true},
+	"holds it, and is disabled": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), nil)
+		must(t, h.House.Identity.Disable(context.Background(), gatetest.Console, h.mallory.ID))
+	}, false, false, false},
+	"holds it, and is locked": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), nil)
+		_, err := h.House.Access.PutLock(context.Background(), gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.On(person(h.mallory)), Reason: "test"}})
+		must(t, err)
+	}, false, false, false},
 	"holds it in the organisation": {func(t *testing.T, h *hand) {
 		h.give(t, person(h.mallory), inCompany)
 		h.enter(t, person(h.mallory), company)
@@ -402,6 +418,27 @@ func byGroups() map[string]handing {
 		"AddMember application": {prepare: refunds, do: add(func(*hand) access.Subject { return application() }, "desk", 0)},
 		"AddMember group":       {prepare: refunds, do: add(func(*hand) access.Subject { return group("empty") }, "desk", 0)},
 		"AddMember of a member": {prepare: nested(nil), do: add(func(*hand) access.Subject { return application() }, "desk", 0)},
+		"AddMember of a member of a member": {
+			prepare: func(t *testing.T, h *hand) {
+				nested(nil)(t, h)
+				h.join(t, group("empty"), "desk")
+			},
+			do: add(bob, "empty", 0),
+		},
+		"AddMember by the longer of two ways": {
+			prepare: func(t *testing.T, h *hand) {
+				_, err := h.House.Access.CreateGroup(context.Background(), gatetest.Console, access.GroupRecord{ID: "outer"})
+				must(t, err)
+				h.give(t, group("outer"), nil)
+				_, err = h.House.Access.AddMember(context.Background(), gatetest.Console, access.MembershipRecord{Membership: access.Membership{
+					Member: group("desk"), Of: group("outer"), Window: access.Window{ExpiresAt: time.Now().Add(time.Minute)},
+				}})
+				must(t, err)
+				h.join(t, group("desk"), "empty")
+				h.join(t, group("empty"), "outer")
+			},
+			do: add(bob, "desk", 0),
+		},
 		"AddMember what is to be": {
 			prepare: func(t *testing.T, h *hand) {
 				h.give(t, group("desk"), func(g *access.Grant) { g.NotBefore = time.Now().Add(time.Minute) })
@@ -796,6 +833,40 @@ func TestNobodyHandsOnWhatTheyDoNotHold(t *testing.T) {
 					t.Errorf("the operator: %v", err)
 				}
 			})
+		}
+	}
+}
+
+// Programs hand on what they hold as people do.
+func TestWhoeverActsHandsOnWhatTheyHold(t *testing.T) {
+	t.Parallel()
+	h := newHand(t)
+	for kind, who := range map[audit.ActorKind]access.Subject{audit.Person: person(h.mallory), audit.Client: application(), audit.Service: robotAccount} {
+		by := audit.Actor{Kind: kind, ID: who.ID}
+		do := giving(func(*hand, *access.Grant) {})
+		if err := do(t.Context(), h, by); fault.CodeOf(err) != "access.not_held" {
+			t.Errorf("a %s that does not hold it: %v", kind, err)
+		}
+		name := h.give(t, who, nil)
+		if err := do(t.Context(), h, by); err != nil {
+			t.Errorf("a %s that holds it: %v", kind, err)
+		}
+		_, err := h.House.Access.Revoke(t.Context(), gatetest.Console, name, "test")
+		must(t, err)
+	}
+}
+
+// A right is handed on until the moment at which its holder loses it, and not beyond.
+func TestARightIsHandedOnUntilItsHolderLosesIt(t *testing.T) {
+	t.Parallel()
+	h := newHand(t)
+	end := time.Now().Add(2 * time.Hour).UTC().Truncate(time.Microsecond)
+	h.give(t, person(h.mallory), func(g *access.Grant) { g.ExpiresAt = end })
+	for until, want := range map[time.Time]string{
+		end.Add(-time.Microsecond): "", end: "", end.Add(time.Microsecond): "access.not_held", end.Add(time.Second): "access.not_held", {}: "access.not_held",
+	} {
+		if err := giving(func(_ *hand, g *access.Grant) { g.ExpiresAt = until })(t.Context(), h, h.by()); fault.CodeOf(err) != want || (err != nil) != (want != "") {
+			t.Errorf("%s from the end on: %v, want %q", until.Sub(end), err, want)
 		}
 	}
 }

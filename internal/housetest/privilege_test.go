@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/admin"
@@ -25,6 +26,7 @@ func TestOnlyThePrivilegedLetAnApplicationSteerGatehouse(t *testing.T) {
 	_, err := g.House.Access.Give(ctx, gatetest.Console, access.Grant{
 		Subject: access.Subject{Kind: access.User, ID: string(ada.ID)}, Effect: access.Allow,
 		Permission: access.Pattern{API: access.Gatehouse, Resource: "clients", Action: "privilege"}, Where: access.Where{Place: access.Everywhere}, Reason: "test",
+		Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)}, // what counts is that she has it now
 	})
 	must(t, err)
 	by := func(p *gatetest.Person) audit.Actor { return audit.Actor{Kind: audit.Person, ID: string(p.ID)} }

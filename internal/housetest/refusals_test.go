@@ -3,13 +3,16 @@ package housetest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
 	"gatehouse/access"
 	"gatehouse/audit"
+	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/internal/gatetest"
+	"gatehouse/pdp"
 )
 
 // Whoever tries to hand on what they do not hold leaves an event, although the change
@@ -83,21 +86,29 @@ func TestAProgramThatLacksAPermissionIsRecorded(t *testing.T) {
 	must(t, err)
 	h.Settle()
 	body := `{"subject":{"type":"user","id":"` + string(h.bob.ID) + `"},"action":{"name":"read"},"resource":{"type":"shop/orders","id":"42"}}`
-	req, err := http.NewRequest(http.MethodPost, gatetest.Issuer+"/access/v1/evaluation", strings.NewReader(body))
-	must(t, err)
-	req.Header.Set("Content-Type", "application/json")
-	req.Header.Set("Authorization", "Bearer "+text)
-	a := h.Do(req)
-	if a.Status != 403 {
-		t.Fatalf("it was answered %d", a.Status)
-	}
-	events := eventsOf(t, h.Gate, audit.ActionRefuse)
-	if len(events) != 1 {
-		t.Fatalf("the events are %v", events)
-	}
-	e := events[0]
-	if e.Actor.Kind != audit.Service || e.Actor.ID != "ops" || e.Actor.Key != string(k.ID) || e.Actor.Request == "" || e.Reason != audit.ReasonForbidden ||
-		!strings.Contains(string(e.After), "gatehouse/decisions:read") {
-		t.Errorf("the event is %+v, %s", e, e.After)
+	for i, c := range []struct{ method, path, body string }{
+		{http.MethodPost, pdp.PathEvaluation, body},
+		{http.MethodGet, pdp.PathFeed, ""},
+	} {
+		req, err := http.NewRequest(c.method, gatetest.Issuer+c.path, strings.NewReader(c.body))
+		must(t, err)
+		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Authorization", "Bearer "+text)
+		if a := h.Do(req); a.Status != http.StatusForbidden {
+			t.Fatalf("%s: it was answered %d", c.path, a.Status)
+		}
+		events := eventsOf(t, h.Gate, audit.ActionRefuse)
+		if len(events) != i+1 {
+			t.Fatalf("%s: the events are %v", c.path, events)
+		}
+		at := slices.IndexFunc(events, func(e audit.Event) bool { return strings.Contains(string(e.After), c.path) })
+		if at < 0 {
+			t.Fatalf("%s: no event names it: %v", c.path, events)
+		}
+		e := events[at]
+		if e.Actor.Kind != audit.Service || e.Actor.ID != "ops" || e.Actor.Key != string(k.ID) || e.Actor.Request == "" || e.Reason != audit.ReasonForbidden ||
+			!strings.Contains(string(e.After), caller.ReadDecisions) {
+			t.Errorf("%s: the event is %+v, %s", c.path, e, e.After)
+		}
 	}
 }
