@@ -25,6 +25,7 @@ type rules struct {
 	catalogue   []entry           // by index
 	everything  bits              // the whole catalogue,
 	audiences   map[string]bits   // and the part of the API whose tokens are for an audience
+	audienceOf  map[string]string // by API
 	roles       map[string]*role
 	scopes      map[string]bits    // that are bound, and to what
 	bound       []string           // these scopes, in order,
@@ -77,7 +78,7 @@ type grant struct {
 
 func compileRules(p Policy) *rules {
 	r := &rules{
-		stamp: stamps.Add(1), builtIn: p.BuiltIn, permissions: map[string]uint32{}, audiences: map[string]bits{}, roles: map[string]*role{},
+		stamp: stamps.Add(1), builtIn: p.BuiltIn, permissions: map[string]uint32{}, audiences: map[string]bits{}, audienceOf: map[string]string{}, roles: map[string]*role{},
 		scopes: map[string]bits{}, says: map[string]string{},
 		over: map[Subject][]edge{}, grants: map[Subject][]*grant{}, locks: map[LockTarget]int64{},
 	}
@@ -118,6 +119,7 @@ func (r *rules) addAPIs(apis []API) {
 	r.index = newIndex(r.catalogue)
 	r.everything = newBits(len(r.catalogue))
 	for _, a := range apis {
+		r.audienceOf[a.ID] = a.Audience
 		if r.audiences[a.Audience] == nil {
 			r.audiences[a.Audience] = newBits(len(r.catalogue))
 		}

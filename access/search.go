@@ -87,6 +87,13 @@ func (e *effective) listing(permission uint32) Listing {
 // Serves lists the APIs, by their ids and in order, of which a client is a server.
 func (s *Snapshot) Serves(client string) []string { return s.rules.serves[client] }
 
+// Audience returns what the tokens for an API have as their audience; false: there is no
+// such API.
+func (s *Snapshot) Audience(api string) (audience string, ok bool) {
+	audience, ok = s.rules.audienceOf[api]
+	return audience, ok
+}
+
 // ServesAudience reports whether a client is a server of an API that one of the
 // audiences is of.
 func (s *Snapshot) ServesAudience(client string, audiences []string) bool {

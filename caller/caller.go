@@ -129,7 +129,7 @@ func (d *Desk) Authenticate(r *http.Request) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	if strings.HasPrefix(text, access.KeyPrefix) {
+	if isKey(text) {
 		return d.byKey(r, text)
 	}
 	t, err := d.verify(r, text)
@@ -165,6 +165,9 @@ func (d *Desk) Again(ctx context.Context, c *Caller) (*Caller, error) {
 	}
 	return &Caller{Subject: c.Subject, Snapshot: s, text: c.text, token: t, now: time.Now()}, nil
 }
+
+// isKey reports whether a text is the key of a service account or a personal token.
+func isKey(text string) bool { return strings.HasPrefix(text, access.KeyPrefix) }
 
 // credential returns the one credential of a request: from the Authorization header,
 // and never from the query, where logs and histories would keep it.

@@ -19,6 +19,7 @@ import (
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/flow"
+	"gatehouse/gate"
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -58,6 +59,7 @@ type Config struct {
 	Keys     keys.Config     `setting:"keys"`
 	Audit    audit.Config    `setting:"audit"`
 	Apply    apply.Config    `setting:"apply"`
+	Gate     gate.Config     `setting:"gate"`
 
 	Limits ephemeral.Limits `setting:"limits"`
 

@@ -19,7 +19,7 @@ func FuzzLoad(f *testing.F) {
 	f.Add("session:\n  idle: 12h\nlog: {level: debug}\n")
 	f.Add("trusted_proxies: [10.0.0.0/8, ::1]\nstore: {url: 'postgres://a:b@c/d'}")
 	f.Add("store:\n  url: |\n    sqlite:x\n")
-	f.Add(gate)
+	f.Add(gateFile)
 	f.Add("upstreams: [{issuer: x, scopes: [a]}, {rules: [{path: /}], claims: {email: e}}]\nopen: true\n")
 	f.Add("a: &a [*a]\n---\n? x\n: !!str y\n<<: *a")
 	f.Add("log:\n\tlevel: \"\\x00\xff\"\r\n")

@@ -82,8 +82,8 @@ var gateKeys = schemaOf(reflect.TypeFor[gateConfig]())
 
 func defaultGate() gateConfig { return gateConfig{Open: true} }
 
-// gate is a file that says something about every key.
-const gate = `open: false
+// gateFile is a file that says something about every key.
+const gateFile = `open: false
 admin: {enabled: true, token: hush}
 upstreams:
   - issuer: https://one.example
@@ -115,7 +115,7 @@ func loadGate(o Options) (gateConfig, *loader, error) {
 
 func TestSectionsOfAListAreRead(t *testing.T) {
 	t.Parallel()
-	file := write(t, "g.yaml", gate)
+	file := write(t, "g.yaml", gateFile)
 	got, l, err := loadGate(Options{File: file, Env: []string{"GATEHOUSE_ADMIN_ENABLED=false"}})
 	if err != nil {
 		t.Fatal(err)
@@ -153,7 +153,7 @@ func TestSectionsOfAListAreRead(t *testing.T) {
 
 func TestSectionsOfAListAreShownWithoutSecrets(t *testing.T) {
 	t.Parallel()
-	file := write(t, "g.yaml", gate)
+	file := write(t, "g.yaml", gateFile)
 	_, l, err := loadGate(Options{File: file})
 	if err != nil {
 		t.Fatal(err)

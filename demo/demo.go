@@ -53,7 +53,7 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 		return err
 	}
 	defer listener.Close()
-	ports, err := server.Listen(cfg.Web, log)
+	ports, err := server.Listen(cfg, log)
 	if err != nil {
 		return err
 	}

@@ -29,9 +29,10 @@ const (
 	NotAllowed                  // 405: not by this method
 	Outdated                    // 412: it is another than the one that was named
 	Unguarded                   // 428: it must be named as it was seen
+	Unanswered                  // 502: whom we asked for the answer gave none
 )
 
-var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_many", "unavailable", "malformed", "not_allowed", "outdated", "unguarded"}
+var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_many", "unavailable", "malformed", "not_allowed", "outdated", "unguarded", "unanswered"}
 
 // String returns the kind's name for logs and metrics.
 func (k Kind) String() string {

@@ -36,6 +36,7 @@ func (h *House) Beats() []Beat {
 		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step}, // under a lease of its own
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step},
+		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.pruner().Due, Step: h.prune},
 	}, h.newsBeats()...)
 }

@@ -56,6 +56,7 @@ type House struct {
 	Flow     *flow.Service
 	Applies  *apply.Service
 	Folder   *Folder
+	Routes   *Routes
 	Turns    Turns
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
@@ -186,6 +187,7 @@ func (h *House) wire() {
 	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
 	h.Applies = h.applies()
 	h.Folder = &Folder{Applies: h.Applies, Config: h.Config.Apply, Log: h.Log}
+	h.Routes = NewRoutes(h.Config.Gate, h.Log)
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner},
 		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),

@@ -26,6 +26,9 @@ type Metrics struct {
 	issued   *prometheus.CounterVec
 	refused  *prometheus.CounterVec
 	decided  *prometheus.CounterVec
+	passed   *prometheus.CounterVec // by the gate
+	judged   *prometheus.CounterVec // at the gate
+	through  *prometheus.HistogramVec
 	counted  sync.Map // series → counted
 }
 
@@ -50,13 +53,23 @@ func newMetrics(version string) *Metrics {
 		decided: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "gatehouse_decisions_total", Help: "Decisions that programs asked for, by outcome: allow, deny, challenge, error.",
 		}, []string{"outcome"}),
+		passed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_gate_requests_total", Help: "Requests answered at the gate, by route (empty: none), method and status.",
+		}, []string{"route", "method", "code"}),
+		judged: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_gate_decisions_total", Help: "Decisions at the gate, by route and outcome: allow, deny, challenge, unknown (nobody was known), error.",
+		}, []string{"route", "outcome"}),
+		through: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "gatehouse_gate_request_duration_seconds", Help: "Time from the first byte of a request at the gate to the end of its answer, by route.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
+		}, []string{"route"}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "1, labelled with what was built."}, []string{"version", "go"})
 	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
 		version = info.Main.Version
 	}
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, build,
+	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, m.passed, m.judged, m.through, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -93,6 +106,15 @@ func (m *Metrics) TokenIssued(grant string) { m.issued.WithLabelValues(grant).In
 // TokenRefused implements provider.Metrics.
 func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(grant, code).Inc() }
 
+// GateDecided implements proxy.Metrics.
+func (m *Metrics) GateDecided(route, outcome string) { m.judged.WithLabelValues(route, outcome).Inc() }
+
+// GateServed implements proxy.Metrics.
+func (m *Metrics) GateServed(route, method string, status int, took time.Duration) {
+	m.passed.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
+	m.through.WithLabelValues(route).Observe(took.Seconds())
+}
+
 // Decided implements pdp.Metrics.
 func (m *Metrics) Decided(outcome string) { m.decided.WithLabelValues(outcome).Inc() }
 
@@ -112,6 +134,7 @@ func (m *Metrics) watch(h *house.House, feed *pdp.Feed) {
 		{"gatehouse_policy_load_seconds", "How long the last whole load of the policy took.", func() float64 { return h.Policy.Figures().Load.Seconds() }},
 		{"gatehouse_feed_listeners", "Connections of resource servers that hear what was taken back.", func() float64 { return float64(feed.Listeners()) }},
 		{"gatehouse_folder_refused", "1 while the files of apply.folder cannot be applied, in the process that tries.", func() float64 { return one(h.Folder.Problem() != "") }},
+		{"gatehouse_gate_routes_refused", "1 while the files of gate.routes cannot be used, and the routes before them stay.", func() float64 { return one(h.Routes.Problem() != "") }},
 		{"gatehouse_clock_doubted", "1 while the clocks do not agree: nothing is removed for its age and no key is rotated.", func() float64 { return one(h.Clock.Doubt() != nil) }},
 		{"gatehouse_clock_skipped_beats_total", "Beats of the background that were skipped because the clocks did not agree.", func() float64 { return float64(h.Clock.Refused()) }},
 		{"gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) }},

@@ -4,7 +4,6 @@ package server
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -67,6 +66,7 @@ type Server struct {
 	feed  *pdp.Feed // whose connections last
 
 	public, internal http.Handler
+	gate             http.Handler // nil: there is none
 	arrivals         web.Arrivals
 }
 
@@ -106,8 +106,10 @@ func (s *Server) open() (err error) {
 	if s.public, err = s.newEntrance(public); err != nil {
 		return err
 	}
-	s.internal, err = s.newEntrance(internal)
-	return err
+	if s.internal, err = s.newEntrance(internal); err != nil {
+		return err
+	}
+	return s.openGate()
 }
 
 // Handler returns what the public listener serves.
@@ -131,7 +133,7 @@ func (s *Server) Patterns() []string {
 // Serve opens the house and serves until ctx ends, then drains: it stops being
 // ready, finishes what is under way for at most 20 seconds, and closes.
 func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) error {
-	l, err := Listen(cfg.Web, log)
+	l, err := Listen(cfg, log)
 	if err != nil {
 		return err
 	}
@@ -148,7 +150,7 @@ func Serve(ctx context.Context, cfg config.Config, log *slog.Logger, o Options) 
 
 // Run listens and serves until ctx ends.
 func (s *Server) Run(ctx context.Context) error {
-	l, err := Listen(s.house.Config.Web, s.house.Log)
+	l, err := Listen(s.house.Config, s.house.Log)
 	if err != nil {
 		return err
 	}
@@ -170,32 +172,48 @@ func (s *Server) RunOn(ctx context.Context, l *Listeners) error {
 // Listeners are the open ports, and the certificate of the public one.
 type Listeners struct {
 	public, internal net.Listener
+	gate             net.Listener // nil: there is none
 	certificate      *certificate // nil: plain HTTP
 }
 
 // Close closes the ports of a server that does not run.
-func (l *Listeners) Close() error { return errors.Join(l.public.Close(), l.internal.Close()) }
+func (l *Listeners) Close() (err error) {
+	for _, one := range []net.Listener{l.public, l.internal, l.gate} {
+		if one != nil {
+			err = errors.Join(err, one.Close())
+		}
+	}
+	return err
+}
 
 // Listen opens the certificate and the ports, before anything is made: a second
 // start by mistake must neither make a database nor migrate one. Nobody is
 // answered yet. Faults: "listen.taken", "listen.failed", "tls.load".
-func Listen(cfg web.Config, log *slog.Logger) (l *Listeners, err error) {
+func Listen(cfg config.Config, log *slog.Logger) (l *Listeners, err error) {
 	l = &Listeners{}
-	if cfg.TLS.CertFile != "" {
-		if l.certificate, err = openCertificate(cfg.TLS, log); err != nil {
+	if cfg.Web.TLS.CertFile != "" {
+		if l.certificate, err = openCertificate(cfg.Web.TLS, log); err != nil {
 			return nil, err
 		}
 	}
-	if l.public, err = listenOn(cfg.Listen.Public, "listen.public"); err != nil {
-		return nil, err
-	}
-	if l.internal, err = listenOn(cfg.Listen.Internal, "listen.internal"); err != nil {
-		return nil, errors.Join(err, l.public.Close())
-	}
-	if l.certificate != nil {
-		tlsConfig := l.certificate.config()
-		tlsConfig.NextProtos = []string{"h2", "http/1.1"}
-		l.public = tls.NewListener(l.public, tlsConfig)
+	for _, port := range []struct {
+		listener     *net.Listener
+		address, key string
+		secure       bool
+	}{
+		{&l.public, cfg.Web.Listen.Public, "listen.public", true},
+		{&l.internal, cfg.Web.Listen.Internal, "listen.internal", false},
+		{&l.gate, cfg.Gate.Listen, "gate.listen", true},
+	} {
+		if port.address == "" {
+			continue
+		}
+		if *port.listener, err = listenOn(port.address, port.key); err != nil {
+			return nil, errors.Join(err, l.Close())
+		}
+		if port.secure && l.certificate != nil {
+			*port.listener = l.certificate.listener(*port.listener)
+		}
 	}
 	return l, nil
 }
@@ -220,8 +238,12 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 	go func() { ended <- s.house.Run(background) }()
 
 	doors := []*http.Server{httpServer(s.Handler(), s.house.Log), httpServer(s.internal, s.house.Log)}
+	ports := []net.Listener{l.public, l.internal}
+	if l.gate != nil {
+		doors, ports = append(doors, s.Gate()), append(ports, l.gate)
+	}
 	group, ctx := errgroup.WithContext(ctx)
-	for i, port := range []net.Listener{l.public, l.internal} {
+	for i, port := range ports {
 		group.Go(func() error {
 			if err := doors[i].Serve(port); !errors.Is(err, http.ErrServerClosed) {
 				return fmt.Errorf("serve %s: %w", port.Addr(), err)
@@ -284,6 +306,7 @@ func (s *Server) greet(ctx context.Context) error {
 	if a, is := check.OfDemo(h.Config); is {
 		fmt.Fprintf(s.options.Stdout, "Careful: %s %s, for instance with --data-dir.\n", a.Key, a.Text)
 	}
+	s.greetGate()
 	switch {
 	case link != "":
 		fmt.Fprintf(s.options.Stdout, "Create the first administrator within 60 minutes: %s\n(another link: gatehouse setup-link)\n", link)

@@ -4,6 +4,7 @@ import (
 	"crypto/tls"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"sync"
 	"time"
@@ -40,6 +41,13 @@ func openCertificate(cfg web.TLSConfig, log *slog.Logger) (*certificate, error) 
 
 func (c *certificate) config() *tls.Config {
 	return &tls.Config{MinVersion: tls.VersionTLS12, CipherSuites: suites, GetCertificate: c.get}
+}
+
+// listener speaks TLS on the connections of another.
+func (c *certificate) listener(inner net.Listener) net.Listener {
+	config := c.config()
+	config.NextProtos = []string{"h2", "http/1.1"}
+	return tls.NewListener(inner, config)
 }
 
 // suites are those of TLS 1.2, forward secret and AEAD only: what Go offers

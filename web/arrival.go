@@ -76,7 +76,7 @@ func arrivalOf(r *http.Request, trusted []netip.Prefix) *Arrival {
 		peer = p.Addr().Unmap().String()
 	}
 	return &Arrival{
-		Peer: peer, Address: clientIP(r, trusted), Host: r.Host, TLS: r.TLS != nil,
+		Peer: peer, Address: ClientIP(r, trusted), Host: r.Host, TLS: r.TLS != nil,
 		Forwarded: r.Header.Values("X-Forwarded-For"), Proto: r.Header.Get("X-Forwarded-Proto"), ForwardedHost: r.Header.Get("X-Forwarded-Host"),
 	}
 }

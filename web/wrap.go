@@ -50,7 +50,7 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 			o.serveDocument(d, w, r)
 			return
 		}
-		info := &Info{ID: id.NewRequest(), IP: clientIP(r, o.Trusted), Start: time.Now()}
+		info := &Info{ID: id.NewRequest(), IP: ClientIP(r, o.Trusted), Start: time.Now()}
 		ctx, cancel := context.WithTimeout(WithInfo(r.Context(), info), o.Timeout)
 		defer cancel()
 		r = r.WithContext(ctx)
@@ -120,7 +120,7 @@ func (o *Outer) finish(w *recorder, r *http.Request, info *Info) {
 		route = "unmatched"
 	}
 	if o.Observe != nil {
-		o.Observe(route, method(r.Method), w.code(), took)
+		o.Observe(route, Method(r.Method), w.code(), took)
 	}
 	level := slog.LevelInfo
 	if o.Quiet && w.code() < http.StatusBadRequest {
@@ -134,7 +134,7 @@ func (o *Outer) finish(w *recorder, r *http.Request, info *Info) {
 		path = path[:200]
 	}
 	attrs := []slog.Attr{
-		slog.String("request_id", string(info.ID)), slog.String("ip", info.IP), slog.String("method", method(r.Method)),
+		slog.String("request_id", string(info.ID)), slog.String("ip", info.IP), slog.String("method", Method(r.Method)),
 		slog.String("path", path), slog.Int("status", w.code()), slog.Int64("took_us", took.Microseconds()),
 	}
 	if info.Theirs != "" {
@@ -158,8 +158,8 @@ func (f Rejected) attrs() []slog.Attr {
 	return attrs
 }
 
-// method keeps the label's values few.
-func method(m string) string {
+// Method is the method of a request as a label whose values are few.
+func Method(m string) string {
 	switch m {
 	case "GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS":
 		return m
@@ -192,9 +192,9 @@ var (
 	oneYear       = []string{"max-age=31536000; includeSubDomains"}
 )
 
-// clientIP returns the address of the client. Forwarded headers count only
+// ClientIP returns the address of the client. Forwarded headers count only
 // while the hop that sent them is a trusted proxy, read from the right.
-func clientIP(r *http.Request, trusted []netip.Prefix) string {
+func ClientIP(r *http.Request, trusted []netip.Prefix) string {
 	peer, err := netip.ParseAddrPort(r.RemoteAddr)
 	if err != nil {
 		return ""

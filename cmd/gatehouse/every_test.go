@@ -427,7 +427,7 @@ func TestEveryCommandAboutOneThingIsKnownToTheTests(t *testing.T) {
 		for _, n := range named {
 			listed = listed || n.command == name(c)
 		}
-		if about != listed && !slices.Contains([]string{"config explain", "backup", "restore", "who-can", "demo token"}, name(c)) {
+		if about != listed && !slices.Contains([]string{"config explain", "backup", "restore", "who-can", "demo token", "route test", "route explain"}, name(c)) {
 			t.Errorf("%s needs an argument: %t, is in the table: %t", name(c), about, listed)
 		}
 	}
@@ -472,7 +472,7 @@ func TestEverySlipIsAUsageError(t *testing.T) {
 // In the wrong folder each command that needs a house says so alike.
 func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
 	t.Parallel()
-	without := []string{"serve", "demo", "migrate up", "config check", "config show", "config explain", "healthcheck", "version", "restore", "doctor", "token decode"}
+	without := []string{"serve", "demo", "migrate up", "config check", "config show", "config explain", "healthcheck", "version", "restore", "doctor", "token decode", "route list", "route test", "route explain"}
 	more := map[string]string{
 		"apply":        "-f -",
 		"backup":       "/nowhere/at/all",

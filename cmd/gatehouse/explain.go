@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -38,43 +39,15 @@ A decision is allow, deny, or challenge: yes, after a better sign-in.`,
   gatehouse explain --as ada@example.test --do shop/orders:refund --acr aal2 --at 2026-12-24T18:00:00Z`,
 		Args: noArgs,
 	})
-	flags := cmd.Flags()
-	flags.StringVar(&f.as, "as", "", "who would do it, an id or an `email` address")
-	flags.StringVar(&f.client, "as-client", "", "or the application that would, by its `id`")
-	flags.StringVar(&f.service, "as-service", "", "or the service account that would, by its `id`")
-	flags.StringVar(&f.org, "org", "", "within which organisation, by its `id`")
-	flags.StringVar(&f.do, "do", "", "what they would do, a `permission`")
-	flags.StringVar(&f.on, "on", "", "the thing that they would do it with, as `RESOURCE/ID`")
-	flags.StringArrayVar(&f.resource, "resource", nil, "an attribute of that thing, as `NAME=TEXT`, or NAME:=JSON for what is no text; may be repeated")
-	flags.StringVar(&f.acr, "acr", proof.AAL1.String(), "how strongly they are proved, a `level`: aal1 or aal2")
-	flags.StringVar(&f.at, "at", "", "when, a `time` (RFC 3339 or a date); now if it is left out")
-	cmd.MarkFlagsMutuallyExclusive("as", "as-client", "as-service")
-	a.completingFlag(cmd, "as-service", services)
-	a.completingFlag(cmd, "org", orgs)
-	a.completingFlag(cmd, "as", people)
-	a.completingFlag(cmd, "as-client", applications)
+	cmd.Flags().StringVar(&f.do, "do", "", "what they would do, a `permission`")
+	cmd.Flags().StringVar(&f.on, "on", "", "the thing that they would do it with, as `RESOURCE/ID`")
+	cmd.Flags().StringVar(&f.org, "org", "", "within which organisation, by its `id`")
 	a.completingFlag(cmd, "do", permissions)
-	choosing(cmd, "acr", proof.AAL1.String(), proof.AAL2.String())
+	a.completingFlag(cmd, "org", orgs)
+	a.bindQuestion(cmd, &f)
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
-		q, err := f.read(time.Now())
-		if err != nil {
-			return err
-		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			who := subjectFlags{user: f.as, client: f.client, service: f.service}
-			if q.Principal, err = who.find(ctx, h); err != nil {
-				return err
-			}
-			if f.org != "" {
-				if _, err := h.Access.Org(ctx, f.org); err != nil {
-					return missing(err, f.org)
-				}
-			}
-			e, err := h.Access.Explain(ctx, q)
-			if err != nil {
-				return err
-			}
-			w, err := shownExplanation(ctx, newNames(h), q, e)
+			w, err := f.answer(ctx, h, "")
 			if err != nil {
 				return err
 			}
@@ -82,6 +55,46 @@ A decision is allow, deny, or challenge: yes, after a better sign-in.`,
 		})
 	})
 	return cmd
+}
+
+// bindQuestion adds the flags that say who would do something, and how they stand.
+func (a *app) bindQuestion(cmd *cobra.Command, f *explainFlags) {
+	flags := cmd.Flags()
+	flags.StringVar(&f.as, "as", "", "who would do it, an id or an `email` address")
+	flags.StringVar(&f.client, "as-client", "", "or the application that would, by its `id`")
+	flags.StringVar(&f.service, "as-service", "", "or the service account that would, by its `id`")
+	flags.StringArrayVar(&f.resource, "resource", nil, "an attribute of that thing, as `NAME=TEXT`, or NAME:=JSON for what is no text; may be repeated")
+	flags.StringVar(&f.acr, "acr", proof.AAL1.String(), "how strongly they are proved, a `level`: aal1 or aal2")
+	flags.StringVar(&f.at, "at", "", "when, a `time` (RFC 3339 or a date); now if it is left out")
+	cmd.MarkFlagsMutuallyExclusive("as", "as-client", "as-service")
+	a.completingFlag(cmd, "as-service", services)
+	a.completingFlag(cmd, "as", people)
+	a.completingFlag(cmd, "as-client", applications)
+	choosing(cmd, "acr", proof.AAL1.String(), proof.AAL2.String())
+}
+
+// answer asks the house what the flags ask; on is the id of the thing where --on did not
+// say it.
+func (f *explainFlags) answer(ctx context.Context, h *house.House, on string) (wire.Explanation, error) {
+	q, err := f.read(time.Now())
+	if err != nil {
+		return wire.Explanation{}, err
+	}
+	q.Resource.ID = cmp.Or(q.Resource.ID, on)
+	who := subjectFlags{user: f.as, client: f.client, service: f.service}
+	if q.Principal, err = who.find(ctx, h); err != nil {
+		return wire.Explanation{}, err
+	}
+	if f.org != "" {
+		if _, err := h.Access.Org(ctx, f.org); err != nil {
+			return wire.Explanation{}, missing(err, f.org)
+		}
+	}
+	e, err := h.Access.Explain(ctx, q)
+	if err != nil {
+		return wire.Explanation{}, err
+	}
+	return shownExplanation(ctx, newNames(h), q, e)
 }
 
 // read returns the question that the flags ask, without its principal.

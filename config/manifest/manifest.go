@@ -19,6 +19,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/config/internal/yamlfile"
 	"gatehouse/fault"
+	"gatehouse/gate"
 )
 
 // Bounds of what is read. Each counts before anything is parsed.
@@ -38,8 +39,16 @@ type File struct {
 // Manifest is what files say.
 type Manifest struct {
 	Objects []apply.Object
-	places  []places // of the objects
+	Gate    []gate.Object // of what ReadRoutes reads
+	places  []places      // of the objects
 	files   []*file
+}
+
+// vocabulary is what files may speak of.
+type vocabulary struct {
+	kinds []string
+	spec  func(kind string) any // nil: there is no such kind
+	keep  func(m *Manifest, kind, id string, spec any)
 }
 
 // file is a File by lines.
@@ -137,15 +146,22 @@ func bounded(r io.Reader, most int64) ([]byte, error) {
 	return b, err
 }
 
-// Read reads what files say. What is wrong with them is an *Error.
-func Read(files []File) (*Manifest, error) {
-	m, bad := &Manifest{}, &Error{Code: "apply.unread"}
+// Read reads what files say that a house shall be like. What is wrong with them is an
+// *Error.
+func Read(files []File) (*Manifest, error) { return read(files, house, "apply.unread") }
+
+// ReadRoutes reads what files say of the gate: its routes and upstreams, as Gate.
+// What is wrong with them is an *Error.
+func ReadRoutes(files []File) (*Manifest, error) { return read(files, routes, gate.CodeRoutes) }
+
+func read(files []File, words vocabulary, code string) (*Manifest, error) {
+	m, bad := &Manifest{}, &Error{Code: code}
 	for _, one := range files {
 		f := &file{one.Name, strings.Split(strings.ReplaceAll(string(one.Text), "\r\n", "\n"), "\n")}
 		m.files = append(m.files, f)
 		for from := 0; from < len(f.lines); {
 			to := f.documentEnd(from)
-			r := reader{m: m, bad: bad, places: places{file: f, at: place{from + 1, 1}, of: map[string]place{}}, shift: from}
+			r := reader{m: m, words: words, bad: bad, places: places{file: f, at: place{from + 1, 1}, of: map[string]place{}}, shift: from}
 			r.read(from, to)
 			from = to + 1
 		}
@@ -169,11 +185,11 @@ func (f *file) documentEnd(from int) int {
 
 var fieldName = regexp.MustCompile(`^objects\[(\d+)\]\.(.+)$`)
 
-// Locate turns what package apply refused of the objects into where it stands in the
+// Locate turns what package apply or gate refused of the objects into where it stands in the
 // files. Any other error it returns as it is.
 func (m *Manifest) Locate(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || len(f.Fields) == 0 || !strings.HasPrefix(f.Code, "apply.") {
+	if !ok || len(f.Fields) == 0 || !strings.HasPrefix(f.Code, "apply.") && f.Code != gate.CodeRoutes {
 		return err
 	}
 	said := &Error{Code: f.Code, fault: f}

@@ -16,6 +16,7 @@ import (
 // reader reads one document.
 type reader struct {
 	m      *Manifest
+	words  vocabulary
 	bad    *Error
 	places places
 	shift  int // lines before the document
@@ -45,7 +46,7 @@ func (r *reader) read(from, to int) {
 		r.problem(r.places.at, fmt.Sprintf("this document is over %d KiB", maxDocument>>10))
 		return
 	}
-	if len(r.m.Objects) >= apply.MaxObjects {
+	if len(r.m.places) >= apply.MaxObjects {
 		r.problem(r.places.at, fmt.Sprintf("there are more than %d objects", apply.MaxObjects))
 		return
 	}
@@ -109,17 +110,17 @@ func (r *reader) object(body ast.Node) {
 	if d.APIVersion != apply.Version && len(r.bad.Problems) == before {
 		r.problem(r.of("apiVersion"), "apiVersion must be "+apply.Version)
 	}
-	one := apply.Object{Kind: apply.Kind(d.Kind), ID: d.Metadata.ID, Spec: apply.NewSpec(apply.Kind(d.Kind))}
-	if one.Spec == nil {
+	said := r.words.spec(d.Kind)
+	if said == nil {
 		if len(r.bad.Problems) == before {
-			r.problem(r.of("kind"), "kind "+suggest(d.Kind, kinds()))
+			r.problem(r.of("kind"), "kind "+suggest(d.Kind, r.words.kinds))
 		}
 		return
 	}
 	if d.Spec.node != nil {
-		r.value(d.Spec.node, reflect.ValueOf(one.Spec).Elem(), "spec")
+		r.value(d.Spec.node, reflect.ValueOf(said).Elem(), "spec")
 	}
-	r.m.Objects = append(r.m.Objects, one)
+	r.words.keep(r.m, d.Kind, d.Metadata.ID, said)
 	r.m.places = append(r.m.places, r.places)
 }
 
@@ -128,13 +129,6 @@ func (r *reader) of(path string) place {
 		return at
 	}
 	return r.places.at
-}
-
-func kinds() (names []string) {
-	for _, k := range apply.Kinds {
-		names = append(names, string(k))
-	}
-	return names
 }
 
 func suggest(name string, known []string) string {

@@ -64,11 +64,11 @@ func TestWhatIsTakenBackIsNoGoodAnywhereASecondLater(t *testing.T) {
 	t.Parallel()
 	for name, open := range map[string]func(t *testing.T) (here, there *gatetest.Gate){
 		"SQLite": func(t *testing.T) (here, there *gatetest.Gate) {
-			g := gatetest.New(t, patiently)
+			g := gatetest.New(t, patiently, withGate(t))
 			return g, g
 		},
 		"Postgres, two replicas": func(t *testing.T) (here, there *gatetest.Gate) {
-			g := gatetest.New(t, gatetest.OnPostgres(testpg.URL(t)), patiently)
+			g := gatetest.New(t, gatetest.OnPostgres(testpg.URL(t)), patiently, withGate(t))
 			return g, g.Replica()
 		},
 	} {

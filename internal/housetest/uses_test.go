@@ -1,13 +1,17 @@
 package housetest
 
 import (
+	"cmp"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
 	"slices"
 	"strings"
+	"testing"
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/config"
 	"gatehouse/follow"
 	"gatehouse/internal/gatetest"
 	"gatehouse/pdp"
@@ -69,6 +73,16 @@ var uses = []use{
 		name: "an API that verifies and hears the feed", rests: resting(theToken, thePermission), keeps: true, late: heard,
 		try: map[access.Kind]func(r *row) outcome{access.User: (*row).verified, access.Client: (*row).verified},
 		not: map[access.Kind]string{access.ServiceAccount: noToken},
+	},
+	{
+		name: "the gate", rests: resting(theToken, thePermission), keeps: true, resumes: true,
+		try: map[access.Kind]func(r *row) outcome{access.User: atTheGate, access.Client: atTheGate},
+		not: map[access.Kind]string{access.ServiceAccount: noToken},
+	},
+	{
+		name: "the gate by its key", rests: []thing{thePrincipal, theKey, thePermission}, keeps: true, resumes: true,
+		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: atTheGate},
+		not: map[access.Kind]string{access.User: noCaller, access.Client: noCaller},
 	},
 	{
 		name: "a refresh", rests: resting(), shows: true, resumes: true, not: programs,
@@ -327,4 +341,51 @@ func (r *row) signsIn(app *gatetest.Application) outcome {
 		p = p.Submit("email", r.person.Email, "password", r.person.Password)
 	}
 	return ofPage(p.Allow())
+}
+
+// atTheGate is a request through the gate, with the token or the key of the principal.
+func atTheGate(r *row) outcome {
+	in := httptest.NewRequest(http.MethodGet, "/"+r.pattern.API, nil)
+	in.Host = "gate.example.test"
+	in.Header.Set("Authorization", "Bearer "+cmp.Or(r.access, r.text))
+	out := httptest.NewRecorder()
+	r.there.Server.Gate().Handler.ServeHTTP(out, in)
+	switch out.Code {
+	case http.StatusOK:
+		return goesOn
+	case http.StatusUnauthorized, http.StatusForbidden:
+		return isRefused
+	case http.StatusServiceUnavailable:
+		return cannotTell
+	}
+	return outcome(fmt.Sprint(out.Code))
+}
+
+// withGate has the configuration want a gate before an application that answers all that
+// gets through.
+func withGate(t *testing.T) func(*config.Config) {
+	t.Helper()
+	app, folder := newBehind(t), t.TempDir()
+	writeRoutes(t, folder, app, `apiVersion: gatehouse/v1
+kind: Upstream
+metadata: {id: app}
+spec: {targets: ["APP"]}
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: shop}
+spec:
+  match: {hosts: [gate.example.test], paths: ["/shop"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  upstream: app
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: gatehouse}
+spec:
+  match: {hosts: [gate.example.test], paths: ["/gatehouse"], methods: [GET]}
+  authorize: {api: gatehouse, permission: "decisions:read"}
+  upstream: app
+`)
+	return withRoutes(folder)
 }

@@ -1,0 +1,103 @@
+package caller
+
+import (
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+)
+
+// AuthenticateFor is Authenticate at an API that is not our own, by its id: a token is
+// good there whose audiences have the one of that API, and a key by itself, since what
+// its holder may do is asked of the policy. That there is no such API is Unavailable:
+// nobody can be let in.
+func (d *Desk) AuthenticateFor(r *http.Request, api string) (*Caller, error) {
+	text, err := credential(r)
+	if err != nil {
+		return nil, err
+	}
+	if isKey(text) {
+		return d.byKey(r, text)
+	}
+	t, err := d.verify(r, text)
+	if err != nil {
+		return nil, err
+	}
+	s, err := d.Policy.Current(r.Context())
+	if err != nil {
+		return nil, err
+	}
+	audience, ok := s.Audience(api)
+	if !ok {
+		return nil, fault.New(fault.Unavailable, "caller.api", "The API "+api+" is not known here.")
+	}
+	if !slices.Contains(t.Claims.Audience, audience) {
+		return nil, invalid(errors.New("the token is for another API"))
+	}
+	return &Caller{Subject: subjectOf(&t.Claims), Snapshot: s, text: text, token: t, now: time.Now()}, nil
+}
+
+// Asked is what is asked about a caller at an API of somebody else.
+type Asked struct {
+	Permission string // whole, such as shop/orders:read
+	Org        string
+	Resource   access.Resource
+	Request    access.Request
+}
+
+// Decide decides for the caller. Its error is that of access.Snapshot.Decide, or a
+// *Refusal for a personal token that is not for that.
+func (c *Caller) Decide(a Asked) (access.Decision, error) {
+	if c.Personal() && !c.Snapshot.Covers(c.limit, a.Permission) {
+		return access.Decision{}, forbidden(a.Permission, errLimited)
+	}
+	q := c.question(a.Permission, On{Org: a.Org})
+	q.Resource, q.Request = a.Resource, a.Request
+	return c.Snapshot.Decide(q)
+}
+
+// Refusal is what a decision that allows nothing says to the caller, nil for one that
+// allows.
+func (c *Caller) Refusal(permission string, d access.Decision) error { return c.refuse(permission, d) }
+
+// Proof is what the caller proved, for whoever is told of it: the level, as tokens have
+// it, and when, both empty for programs.
+func (c *Caller) Proof() (acr string, at int64) {
+	if c.token == nil {
+		return "", 0
+	}
+	return c.token.Claims.ACR, c.token.Claims.AuthTime
+}
+
+// Session is the browser session that the caller's token is of, "" for none, and Client
+// the application that it was given to.
+func (c *Caller) Session() string {
+	if c.token == nil {
+		return ""
+	}
+	return c.token.Claims.Session
+}
+
+// Client is the application that the caller's token was given to. A service account
+// that came with its key is its own, and of a person with a personal token it is that
+// token's id: the two must not look like a program that speaks for itself.
+func (c *Caller) Client() string {
+	if c.Personal() {
+		return string(c.Key)
+	}
+	if c.token == nil {
+		return c.Subject.ID
+	}
+	return c.token.Claims.ClientID
+}
+
+// Expires is when the caller's token ends, zero for a key.
+func (c *Caller) Expires() time.Time {
+	if c.token == nil {
+		return time.Time{}
+	}
+	return time.Unix(c.token.Claims.Expires, 0)
+}

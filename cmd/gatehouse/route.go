@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"gatehouse/config/manifest"
+	"gatehouse/gate"
+	"gatehouse/house"
+	"gatehouse/wire"
+)
+
+func (a *app) route() *cobra.Command {
+	return explained(a.group("route", "Look at the routes of the gate, and at what they do with a request", a.routeList(), a.routeTest(), a.routeExplain()),
+		`Look at the routes of the gate: the files in the folder that gate.routes names, or
+in another one with --from, so that what is not served yet can be tried before it is
+(docs/gate.md). Files with a fault are shown with it, and exit code 1.`,
+		`  gatehouse route list
+  gatehouse route test GET https://api.example.com/orders/42 --from routes/`)
+}
+
+// routesFlag adds --from to a command.
+func routesFlag(cmd *cobra.Command, from *string) {
+	cmd.Flags().StringVar(from, "from", "", "read this `folder`, or file, instead of gate.routes")
+}
+
+// readRoutes reads the routes of a folder, or those of the configuration.
+func (a *app) readRoutes(from string) (*gate.Set, error) {
+	if from == "" {
+		cfg, _, err := a.commandConfig()
+		if err != nil {
+			return nil, err
+		}
+		if from = cfg.Gate.Routes; from == "" {
+			return nil, usagef("there is no gate: set gate.routes, or say with --from where the files are")
+		}
+	}
+	files, err := manifest.Load(from, a.stdin)
+	if err != nil {
+		return nil, err
+	}
+	return house.ReadRoutes(files)
+}
+
+func (a *app) routeList() *cobra.Command {
+	var from string
+	cmd := a.printing(&cobra.Command{
+		Use:   "list",
+		Short: "List the routes of the gate, and what each asks for",
+		Long: `List the routes of the gate in the order of their ids: which requests each takes,
+what it asks of them, and where they go.`,
+		Example: `  gatehouse route list
+  gatehouse route list --from routes/ --json`,
+		Args: noArgs,
+		RunE: a.action(func(context.Context, []string) error {
+			set, err := a.readRoutes(from)
+			if err != nil {
+				return err
+			}
+			routes := []wire.Route{}
+			for _, r := range set.Routes() {
+				routes = append(routes, wire.OfRoute(r))
+			}
+			return a.print(routes, func(out io.Writer) { tellRoutes(out, routes) })
+		}),
+	})
+	routesFlag(cmd, &from)
+	return cmd
+}
+
+func tellRoutes(out io.Writer, routes []wire.Route) {
+	row(out, "ROUTE", "MODE", "METHODS", "ADDRESS", "ASKS FOR", "UPSTREAM")
+	for _, r := range routes {
+		asks := strings.Join(slices.Compact(slices.Sorted(maps.Values(r.Permissions))), ", ")
+		if r.Public {
+			asks = "nothing"
+		}
+		for _, host := range r.Hosts {
+			for _, path := range r.Paths {
+				row(out, r.ID, r.Mode, strings.Join(r.Methods, ","), host+path, asks, r.Upstream)
+			}
+		}
+	}
+}
+
+func (a *app) routeTest() *cobra.Command {
+	var from string
+	cmd := a.printing(&cobra.Command{
+		Use:   "test METHOD URL",
+		Short: "Tell which route takes a request, or why none does",
+		Long: `Tell which route of the gate takes a request, what is captured of its path, what
+the route asks for and where the request goes, or why it is refused before anybody
+is asked who they are. The URL is taken as it is written, escapes and all.`,
+		Example: `  gatehouse route test GET https://api.example.com/orders/42
+  gatehouse route test GET https://api.example.com/orders/%2e%2e/products --from routes/`,
+		Args: routeArgs,
+		RunE: a.action(func(_ context.Context, args []string) error {
+			set, err := a.readRoutes(from)
+			if err != nil {
+				return err
+			}
+			w, _, err := findRoute(set, args[0], args[1])
+			if err != nil {
+				return err
+			}
+			return a.print(w, func(out io.Writer) { tellRouted(out, w) })
+		}),
+	})
+	routesFlag(cmd, &from)
+	return cmd
+}
+
+func routeArgs(_ *cobra.Command, args []string) error {
+	if len(args) != 2 {
+		return usagef("give a method and a URL, such as GET https://api.example.com/orders/42")
+	}
+	return nil
+}
+
+// findRoute takes a request to its route, as the gate does.
+func findRoute(set *gate.Set, method, address string) (wire.Routed, gate.Match, error) {
+	host, path, err := readAddress(address)
+	if err != nil {
+		return wire.Routed{}, gate.Match{}, err
+	}
+	m, err := set.Find(host, path, method)
+	if err != nil {
+		return wire.Routed{}, m, err
+	}
+	return wire.OfMatch(method, host, path, &m), m, nil
+}
+
+// readAddress reads a URL as a browser would send it, without mending its path.
+func readAddress(address string) (host string, path gate.Path, err error) {
+	scheme, rest, ok := strings.Cut(address, "://")
+	if !ok || scheme != "http" && scheme != "https" {
+		return "", gate.Path{}, usagef("%q is no URL, such as https://api.example.com/orders/42", brief(address))
+	}
+	authority, target := rest, "/"
+	if i := strings.IndexAny(rest, "/?"); i >= 0 {
+		authority, target = rest[:i], rest[i:]
+	}
+	target, query, _ := strings.Cut(target, "?")
+	if target == "" {
+		target = "/"
+	}
+	if host, _, err = gate.ParseHost(authority); err != nil {
+		return "", gate.Path{}, err
+	}
+	if path, err = gate.ParsePath(target); err != nil {
+		return "", gate.Path{}, err
+	}
+	return host, path, gate.CheckQuery(query)
+}
+
+func tellRouted(out io.Writer, w wire.Routed) {
+	row(out, "route", w.Route, w.Mode)
+	row(out, "path", w.Path)
+	for _, name := range slices.Sorted(maps.Keys(w.Captures)) {
+		row(out, "{"+name+"}", w.Captures[name])
+	}
+	asks := w.Permission
+	if w.Public {
+		asks = "nothing: the route is public"
+	}
+	row(out, "asks for", asks)
+	for _, more := range []struct{ name, value string }{{"within", w.Org}, {"resource", w.Resource}, {"fetches", w.Fetches}} {
+		if more.value != "" {
+			row(out, more.name, more.value)
+		}
+	}
+	row(out, "upstream", w.Upstream)
+}
+
+func (a *app) routeExplain() *cobra.Command {
+	var f explainFlags
+	var from string
+	cmd := a.printing(&cobra.Command{
+		Use:   "explain METHOD URL --as USER",
+		Short: "Tell what the gate does with somebody's request, and why",
+		Long: `Tell which route takes a request, and then whether somebody gets through by it,
+until when and why, as "gatehouse explain" does. Nobody is asked about the resource:
+say with --resource what its upstream would.`,
+		Example: `  gatehouse route explain GET https://api.example.com/orders/42 --as ada@example.test
+  gatehouse route explain GET https://api.example.com/orders/42 --as ada@example.test --resource owner_id=usr_aaaa --json`,
+		Args: routeArgs,
+	})
+	routesFlag(cmd, &from)
+	a.bindQuestion(cmd, &f)
+	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
+		set, err := a.readRoutes(from)
+		if err != nil {
+			return err
+		}
+		routed, _, err := findRoute(set, args[0], args[1])
+		if err != nil {
+			return err
+		}
+		return a.explainRouted(ctx, &f, routed)
+	})
+	return cmd
+}
+
+// explained is what a request comes to for somebody.
+type explainedRoute struct {
+	Routed      wire.Routed       `json:"routed"`
+	Explanation *wire.Explanation `json:"explanation,omitempty"` // none where the route is public
+}
+
+func (a *app) explainRouted(ctx context.Context, f *explainFlags, routed wire.Routed) error {
+	w := explainedRoute{Routed: routed}
+	if !routed.Public {
+		f.do, f.org = routed.Permission, routed.Org
+		err := a.withHouse(ctx, func(h *house.House) error {
+			e, err := f.answer(ctx, h, routed.Resource)
+			w.Explanation = &e
+			return err
+		})
+		if err != nil {
+			return err
+		}
+	}
+	return a.print(w, func(out io.Writer) {
+		tellRouted(out, w.Routed)
+		if w.Explanation != nil {
+			fmt.Fprintln(out)
+			tellExplanation(out, *w.Explanation)
+		}
+	})
+}

@@ -1,0 +1,46 @@
+package manifest
+
+import (
+	"gatehouse/apply"
+	"gatehouse/gate"
+)
+
+// house is what files of `gatehouse apply` speak of.
+var house = vocabulary{
+	kinds: kindsOfHouse(),
+	spec:  func(kind string) any { return apply.NewSpec(apply.Kind(kind)) },
+	keep: func(m *Manifest, kind, id string, spec any) {
+		m.Objects = append(m.Objects, apply.Object{Kind: apply.Kind(kind), ID: id, Spec: spec})
+	},
+}
+
+func kindsOfHouse() (names []string) {
+	for _, k := range apply.Kinds {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+// routes is what files of the gate speak of.
+var routes = vocabulary{
+	kinds: []string{gate.KindRoute, gate.KindUpstream},
+	spec: func(kind string) any {
+		switch kind {
+		case gate.KindRoute:
+			return &gate.RouteSpec{}
+		case gate.KindUpstream:
+			return &gate.UpstreamSpec{}
+		}
+		return nil
+	},
+	keep: func(m *Manifest, _, id string, spec any) {
+		one := gate.Object{ID: id}
+		switch s := spec.(type) {
+		case *gate.RouteSpec:
+			one.Route = s
+		case *gate.UpstreamSpec:
+			one.Upstream = s
+		}
+		m.Gate = append(m.Gate, one)
+	},
+}

@@ -1,0 +1,321 @@
+package gate
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/setting"
+)
+
+// Object is one of a file: a route or an upstream.
+type Object struct {
+	ID       string
+	Route    *RouteSpec // nil: it is an upstream
+	Upstream *UpstreamSpec
+}
+
+// The defaults and bounds of a route.
+const (
+	defaultBody    = 1 << 20
+	maxBody        = 1 << 30
+	defaultTimeout = 15 * time.Second
+	maxTimeout     = 10 * time.Minute
+	defaultFetch   = 200 * time.Millisecond
+	maxFetch       = 5 * time.Second
+	maxTargets     = 32
+	maxFields      = 32
+)
+
+// Methods are those that a route may take. CONNECT and TRACE are none of them.
+var Methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
+// Compile makes a set of objects. What is wrong is said at once, as a fault CodeRoutes
+// (Invalid) whose fields are named objects[N].FIELD.
+func Compile(objects []Object) (*Set, error) {
+	c := compiler{set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}}
+	for i, o := range objects {
+		c.at = i
+		if o.Upstream != nil {
+			c.upstream(o.ID, o.Upstream)
+		}
+	}
+	for i, o := range objects {
+		c.at = i
+		if o.Route != nil {
+			c.route(o.ID, o.Route)
+		}
+	}
+	if len(c.bad) > 0 {
+		return nil, &fault.Error{Kind: fault.Invalid, Code: CodeRoutes, Detail: "The routes of the gate cannot be used.", Fields: c.bad}
+	}
+	c.set.upstreams = slices.SortedFunc(maps.Values(c.upstreams), func(a, b *Upstream) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(c.set.routes, func(a, b *Route) int { return cmp.Compare(a.ID, b.ID) })
+	return c.set, nil
+}
+
+type compiler struct {
+	set       *Set
+	upstreams map[string]*Upstream
+	routes    map[string]bool
+	at        int
+	bad       []fault.Field
+}
+
+func (c *compiler) problem(field, format string, args ...any) {
+	c.bad = append(c.bad, fault.Field{Name: fmt.Sprintf("objects[%d].%s", c.at, field), Problem: fmt.Sprintf(format, args...)})
+}
+
+// name reports whether id may be what an object is called, and is not another's.
+func (c *compiler) name(id string, taken bool) bool {
+	if id == "" || len(id) > 64 || strings.Trim(id, "abcdefghijklmnopqrstuvwxyz0123456789-_.") != "" {
+		c.problem("metadata.id", "must be between 1 and 64 small letters, digits, -, _ and dots")
+		return false
+	}
+	if taken {
+		c.problem("metadata.id", "is there twice")
+	}
+	return !taken
+}
+
+func (c *compiler) upstream(id string, spec *UpstreamSpec) {
+	if !c.name(id, c.upstreams[id] != nil) {
+		return
+	}
+	u := &Upstream{ID: id, Audience: cmp.Or(spec.Identity.Audience, id)}
+	c.upstreams[id] = u
+	if n := len(spec.Targets); n == 0 || n > maxTargets {
+		c.problem("spec.targets", "must be between 1 and %d addresses", maxTargets)
+	}
+	for i, text := range spec.Targets {
+		t, ok := parseTarget(text)
+		if !ok {
+			c.problem(fmt.Sprintf("spec.targets[%d]", i), "must be http:// or https:// with a host and perhaps a port, and nothing after it")
+		}
+		u.Targets = append(u.Targets, t)
+	}
+}
+
+func parseTarget(text string) (t Target, ok bool) {
+	t.Scheme, t.Host, ok = strings.Cut(text, "://")
+	if !ok || t.Scheme != "http" && t.Scheme != "https" {
+		return t, false
+	}
+	host, port, err := ParseHost(t.Host)
+	if t.Host = host; port != 0 {
+		t.Host += ":" + strconv.Itoa(port)
+	}
+	return t, err == nil
+}
+
+func (c *compiler) route(id string, spec *RouteSpec) {
+	if !c.name(id, c.routes[id]) {
+		return
+	}
+	c.routes[id] = true
+	r := &Route{ID: id, Public: spec.Public, Mode: Mode(max(0, slices.Index(modes, spec.Mode)))}
+	if spec.Mode != "" && !slices.Contains(modes, spec.Mode) {
+		c.problem("spec.mode", "must be enforce, shadow or off")
+	}
+	c.matches(r, &spec.Match)
+	c.authorizes(r, &spec.Authorize)
+	if r.Upstream = c.upstreams[spec.Upstream]; r.Upstream == nil {
+		c.problem("spec.upstream", "%q is none of the upstreams in these files", spec.Upstream)
+	}
+	c.bounds(r, &spec.Limits)
+	if len(c.bad) == 0 {
+		c.place(r)
+	}
+}
+
+func (c *compiler) matches(r *Route, spec *MatchSpec) {
+	for i, host := range spec.Hosts {
+		name, star := strings.CutPrefix(host, "*.")
+		if canonical, port, err := ParseHost(name); err != nil || canonical != name || port != 0 || star && !strings.Contains(name, ".") {
+			c.problem(fmt.Sprintf("spec.match.hosts[%d]", i), "must be a host in small letters without a port, or *. and a domain")
+		}
+		r.Hosts = append(r.Hosts, host)
+	}
+	for i, path := range spec.Paths {
+		p, err := parsePattern(path)
+		if err == nil && len(p.names()) > MaxCaptures {
+			err = fmt.Errorf("has more than %d captures", MaxCaptures)
+		}
+		if err != nil {
+			c.problem(fmt.Sprintf("spec.match.paths[%d]", i), "%s", err)
+		}
+		r.Paths = append(r.Paths, path)
+	}
+	for i, method := range spec.Methods {
+		if !slices.Contains(Methods, method) {
+			c.problem(fmt.Sprintf("spec.match.methods[%d]", i), "must be one of %s", strings.Join(Methods, ", "))
+		}
+		r.Methods = append(r.Methods, method)
+	}
+	if slices.Contains(r.Methods, "GET") && !slices.Contains(r.Methods, "HEAD") {
+		r.Methods = append(r.Methods, "HEAD")
+	}
+	for _, list := range []struct {
+		name string
+		has  int
+	}{{"hosts", len(spec.Hosts)}, {"paths", len(spec.Paths)}, {"methods", len(spec.Methods)}} {
+		if list.has == 0 {
+			c.problem("spec.match."+list.name, "is empty; a route says which %s it takes", list.name)
+		}
+	}
+}
+
+func (c *compiler) authorizes(r *Route, spec *AuthorizeSpec) {
+	asks := spec.API != "" || spec.Permission != "" || len(spec.Permissions) > 0
+	switch {
+	case r.Public && asks:
+		c.problem("spec.public", "is true, and spec.authorize asks for something; a route does one of the two")
+	case !r.Public && spec.API == "":
+		c.problem("spec.authorize.api", "is missing; a route that is not public names its API")
+	case !r.Public && spec.Permission == "" && len(spec.Permissions) == 0:
+		c.problem("spec.authorize.permission", "is missing; a route that is not public asks for a permission")
+	case spec.Permission != "" && len(spec.Permissions) > 0:
+		c.problem("spec.authorize.permissions", "is there beside spec.authorize.permission; a route has one of the two")
+	}
+	r.API, r.Asks = spec.API, map[string]string{}
+	if !r.Public && (spec.Permission != "" || len(spec.Permissions) > 0) {
+		c.permissions(r, spec)
+	}
+	r.Org, r.Resource = c.template(r, "organisation", spec.Organisation), c.template(r, "resource.id", spec.Resource.ID)
+	if f := &spec.Resource.Fetch; f.Upstream != "" || f.Path != "" || len(f.Fields) > 0 {
+		r.Fetch = c.fetch(r, f)
+	}
+}
+
+// permissions gives each method of a route its permission. HEAD needs what GET needs.
+func (c *compiler) permissions(r *Route, spec *AuthorizeSpec) {
+	for method := range spec.Permissions {
+		if !r.takes(method) {
+			c.problem("spec.authorize.permissions."+method, "is for a method that the route does not take")
+		}
+	}
+	for _, method := range r.Methods {
+		permission := cmp.Or(spec.Permission, spec.Permissions[method])
+		if method == "HEAD" {
+			permission = cmp.Or(permission, spec.Permissions["GET"])
+		}
+		if permission == "" {
+			c.problem("spec.authorize.permissions", "says nothing of %s; each method needs a permission", method)
+		}
+		r.Asks[method] = r.API + "/" + permission
+	}
+}
+
+// template reads a text or a capture that all patterns of the route have.
+func (c *compiler) template(r *Route, field, text string) Template {
+	if !strings.ContainsAny(text, "{}") {
+		return Template{text: text}
+	}
+	name, ok := captureIn(text)
+	for _, path := range r.Paths {
+		p, err := parsePattern(path)
+		ok = ok && (err != nil || p.whole(name))
+	}
+	if !ok {
+		c.problem("spec.authorize."+field, "must be a text, or a capture that every path of the route has, such as {id}")
+	}
+	return Template{capture: name}
+}
+
+func (c *compiler) fetch(r *Route, spec *FetchSpec) *Fetch {
+	f := &Fetch{Upstream: c.upstreams[spec.Upstream], Fields: spec.Fields}
+	if f.Upstream == nil {
+		c.problem("spec.authorize.resource.fetch.upstream", "%q is none of the upstreams in these files", spec.Upstream)
+	}
+	if n := len(spec.Fields); n == 0 || n > maxFields {
+		c.problem("spec.authorize.resource.fetch.fields", "must name between 1 and %d fields", maxFields)
+	}
+	if r.Resource.IsZero() {
+		c.problem("spec.authorize.resource.id", "is missing; what is fetched is of one thing")
+	}
+	p, err := parsePattern(spec.Path)
+	if err != nil {
+		c.problem("spec.authorize.resource.fetch.path", "%s", err)
+	}
+	for _, s := range p {
+		if s.rest {
+			c.problem("spec.authorize.resource.fetch.path", "has {%s...}; only whole segments are put in", s.capture)
+		}
+		if s.capture == "" {
+			f.path = append(f.path, Template{text: s.text})
+			continue
+		}
+		f.path = append(f.path, c.template(r, "resource.fetch.path", "{"+s.capture+"}"))
+	}
+	f.Timeout = c.duration("spec.authorize.resource.fetch.timeout", spec.Timeout, defaultFetch, maxFetch)
+	return f
+}
+
+func (c *compiler) bounds(r *Route, spec *LimitsSpec) {
+	r.Body = defaultBody
+	if spec.Body != "" {
+		n, err := parseSize(spec.Body)
+		if err != nil || n > maxBody {
+			c.problem("spec.limits.body", "must be a size up to 1GiB, such as 256KiB")
+		}
+		r.Body = n
+	}
+	r.Timeout = c.duration("spec.limits.timeout", spec.Timeout, defaultTimeout, maxTimeout)
+}
+
+func (c *compiler) duration(field, text string, usual, most time.Duration) time.Duration {
+	if text == "" {
+		return usual
+	}
+	d, err := setting.ParseDuration(text)
+	if err != nil || d <= 0 || d > most {
+		c.problem(field, "must be a duration up to %s", setting.FormatDuration(most))
+	}
+	return d
+}
+
+// parseSize reads a number of bytes, such as 512B, 256KiB, 1MiB or 1GiB.
+func parseSize(text string) (int64, error) {
+	digits := strings.TrimRight(text, "KMGiB")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil || n < 0 {
+		return 0, fmt.Errorf("%q is no size", text)
+	}
+	for shift, unit := range []string{"B", "KiB", "MiB", "GiB"} {
+		if text[len(digits):] == unit && n <= maxBody {
+			return n << (10 * shift), nil
+		}
+	}
+	return 0, fmt.Errorf("%q is no size", text)
+}
+
+// place puts a route at all its addresses.
+func (c *compiler) place(r *Route) {
+	c.set.routes = append(c.set.routes, r)
+	if r.Mode == Off {
+		return
+	}
+	for _, host := range r.Hosts {
+		hosts := c.set.hosts
+		name, star := strings.CutPrefix(host, "*.")
+		if star {
+			hosts = c.set.stars
+		}
+		root := hosts[name]
+		if root == nil {
+			root = &node{}
+			hosts[name] = root
+		}
+		for i, path := range r.Paths {
+			p, _ := parsePattern(path) // looked at before
+			if err := root.put(p, entry{r, p.names()}); err != nil {
+				c.problem(fmt.Sprintf("spec.match.paths[%d]", i), "at %s: %s", host, err)
+			}
+		}
+	}
+}

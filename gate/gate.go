@@ -1,0 +1,26 @@
+// Package gate says what stands before a protected API: which route takes a request,
+// what that route asks of it, and what is then decided. It knows neither HTTP nor files:
+// package proxy brings it requests, and config/manifest reads its routes.
+//
+// There is one spelling of each path and of each host here. A request that is spelled in
+// a way that an upstream might read differently is refused, not mended: all bytes that a
+// route was chosen by are the bytes that go on to the upstream.
+package gate
+
+import "gatehouse/fault"
+
+// The codes of what the gate refuses before anything is decided: Malformed, but the route
+// that is not there (NotFound) and the method that it does not take (NotAllowed).
+const (
+	CodePath   = "gate.path"
+	CodeQuery  = "gate.query"
+	CodeHost   = "gate.host"
+	CodeRoute  = "gate.no_route"
+	CodeMethod = "gate.method"
+	// CodeRoutes is that of routes that cannot be used.
+	CodeRoutes = "gate.routes"
+)
+
+func badPath(detail string) error  { return fault.New(fault.Malformed, CodePath, detail) }
+func badQuery(detail string) error { return fault.New(fault.Malformed, CodeQuery, detail) }
+func badHost(detail string) error  { return fault.New(fault.Malformed, CodeHost, detail) }

@@ -1,0 +1,90 @@
+package gate
+
+import (
+	"slices"
+	"time"
+)
+
+// Mode is what a route does with its decisions. The zero Mode is Enforce.
+type Mode uint8
+
+// The modes.
+const (
+	Enforce Mode = iota
+	Shadow       // decides and logs, and lets through whoever is known
+	Off          // takes no requests: its addresses answer as if nobody had them
+)
+
+var modes = []string{"enforce", "shadow", "off"}
+
+// String returns the word that files have.
+func (m Mode) String() string { return modes[m] }
+
+// Route is a compiled route.
+type Route struct {
+	ID       string
+	Hosts    []string
+	Paths    []string
+	Methods  []string // HEAD is among them where GET is
+	Mode     Mode
+	Public   bool
+	API      string            // the id of the API
+	Asks     map[string]string // the whole permission, by method
+	Org      Template
+	Resource Template
+	Fetch    *Fetch // nil: nothing is asked of the resource
+	Upstream *Upstream
+	Body     int64 // bytes at most
+	Timeout  time.Duration
+}
+
+func (r *Route) takes(method string) bool { return slices.Contains(r.Methods, method) }
+
+// Upstream is a server behind the gate.
+type Upstream struct {
+	ID       string
+	Targets  []Target
+	Audience string // of the assertion that tells it who calls
+}
+
+// Target is where an upstream listens.
+type Target struct {
+	Scheme string // http or https
+	Host   string // with its port, if it is not the scheme's
+}
+
+// Fetch asks an upstream about a resource.
+type Fetch struct {
+	Upstream *Upstream
+	Fields   []string
+	Timeout  time.Duration
+
+	path []Template // by segment
+}
+
+// Path returns the path of a request's resource at its upstream. Its captures came out of
+// a path in its one spelling, and are written into another as whole segments.
+func (f *Fetch) Path(m *Match) string {
+	var b pathBuilder
+	for i := range f.path {
+		b.add(f.path[i].In(m))
+	}
+	return b.String()
+}
+
+// Template is a text, or the value of a capture. The zero Template is "".
+type Template struct {
+	text    string
+	capture string
+}
+
+// IsZero reports whether t is nothing.
+func (t Template) IsZero() bool { return t == Template{} }
+
+// In returns what t is for a request.
+func (t Template) In(m *Match) string {
+	if t.capture == "" {
+		return t.text
+	}
+	return m.Capture(t.capture)
+}

@@ -1,0 +1,67 @@
+package gate
+
+// Kinds of what a file of routes may hold.
+const (
+	KindRoute    = "Route"
+	KindUpstream = "Upstream"
+)
+
+// RouteSpec is what a file says of a route: which requests it takes, what it asks of
+// them, and where they go. A field that is left out has its default.
+type RouteSpec struct {
+	Match     MatchSpec     `json:"match"`
+	Mode      string        `json:"mode,omitempty"`   // enforce, shadow or off; default: enforce
+	Public    bool          `json:"public,omitempty"` // nobody is asked who they are
+	Authorize AuthorizeSpec `json:"authorize,omitzero"`
+	Upstream  string        `json:"upstream"`
+	Limits    LimitsSpec    `json:"limits,omitzero"`
+}
+
+// MatchSpec is which requests a route takes: those of each host and each path with one of
+// the methods.
+type MatchSpec struct {
+	Hosts   []string `json:"hosts"`   // api.example.com, or *.example.com for one label more
+	Paths   []string `json:"paths"`   // /orders, /orders/{id}, /files/{rest...}
+	Methods []string `json:"methods"` // GET takes HEAD too
+}
+
+// AuthorizeSpec is what the caller needs: one permission for all methods of the route, or
+// one for each.
+type AuthorizeSpec struct {
+	API          string            `json:"api,omitempty"` // the id of an API; its audience is asked of tokens
+	Permission   string            `json:"permission,omitempty"`
+	Permissions  map[string]string `json:"permissions,omitempty"`  // by method
+	Organisation string            `json:"organisation,omitempty"` // an id, or a capture
+	Resource     ResourceSpec      `json:"resource,omitzero"`
+}
+
+// ResourceSpec names the one thing that a request is about.
+type ResourceSpec struct {
+	ID    string    `json:"id,omitempty"` // a capture such as {id}
+	Fetch FetchSpec `json:"fetch,omitzero"`
+}
+
+// FetchSpec asks an upstream for what the decision needs to know of the resource.
+type FetchSpec struct {
+	Upstream string   `json:"upstream,omitempty"`
+	Path     string   `json:"path,omitempty"` // with captures as whole segments
+	Fields   []string `json:"fields,omitempty"`
+	Timeout  string   `json:"timeout,omitempty"` // default: 200ms
+}
+
+// LimitsSpec bounds a request.
+type LimitsSpec struct {
+	Body    string `json:"body,omitempty"`    // such as 256KiB; default: 1MiB
+	Timeout string `json:"timeout,omitempty"` // until the answer is whole; default: 15s
+}
+
+// UpstreamSpec is what a file says of a server behind the gate.
+type UpstreamSpec struct {
+	Targets  []string     `json:"targets"` // http:// or https://, a host and a port, and no path
+	Identity IdentitySpec `json:"identity,omitzero"`
+}
+
+// IdentitySpec is how an upstream is told who calls.
+type IdentitySpec struct {
+	Audience string `json:"audience,omitempty"` // of the assertion; default: the id of the upstream
+}

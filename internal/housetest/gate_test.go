@@ -1,0 +1,399 @@
+package housetest
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse.example/verify"
+
+	"gatehouse/access"
+	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
+)
+
+// everywhere is a grant's reach over all resources.
+var everywhere = access.Where{Place: access.Everywhere}
+
+func TestTheGateLetsThroughWhoMayAndTellsTheUpstreamWhoTheyAre(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	status, header, _ := g.get(t, "api.example.test", "/orders/42?page=2", bearer(token), "Cookie: shop=1; gatehouse_session=x; __Host-gatehouse_form=y; theme=dark", "X-Gatehouse-Jwt: forged")
+	if status != http.StatusOK || header.Get("X-Request-Id") == "" {
+		t.Fatalf("%d %v", status, header)
+	}
+	seen := g.app.took()
+	if len(seen) != 1 || seen[0].Target != "/orders/42?page=2" || seen[0].Host != "api.example.test" || seen[0].Header.Get("Authorization") != "" ||
+		seen[0].Header.Get("Cookie") != "shop=1; theme=dark" || seen[0].Header.Get("X-Forwarded-For") != "127.0.0.1" || seen[0].Header.Get("X-Request-Id") != header.Get("X-Request-Id") {
+		t.Fatalf("%+v", seen)
+	}
+	claims := g.verified(t, seen[0], "app")
+	if claims.Subject != string(g.ada.ID) || claims.ClientID != "web" || claims.OfClient() || !claims.May("shop/orders:read") || claims.Level != "aal1" || claims.Session == "" {
+		t.Errorf("%+v", claims)
+	}
+	if life := claims.Expires.Sub(claims.Issued); life <= 0 || life > time.Minute {
+		t.Errorf("it lives for %s", life)
+	}
+}
+
+// verified is what an assertion says, checked as an application would.
+func (g *gated) verified(t *testing.T, r seenRequest, audience string) *verify.Claims {
+	t.Helper()
+	v, err := verify.New(verify.Config{Issuer: gatetest.Issuer, Audience: audience, Client: g.Client()})
+	must(t, err)
+	defer v.Close()
+	assertions := r.Header["X-Gatehouse-Jwt"]
+	if len(assertions) != 1 {
+		t.Fatalf("%d assertions", len(assertions))
+	}
+	if _, err := v.Verify(t.Context(), assertions[0]); err == nil {
+		t.Error("an assertion is taken for an access token")
+	}
+	claims, err := v.VerifyAssertion(t.Context(), assertions[0])
+	must(t, err)
+	return claims
+}
+
+func TestTheGateRefusesWhoMayNot(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	customer := g.customer()
+	tokens := customer.Tokens(g.Browser(), g.ada)
+	token, bob := tokens.Text("access_token"), customer.Tokens(g.Browser(), g.Person("bob")).Text("access_token")
+	other := g.App("other").Tokens(g.Browser(), g.ada)
+	g.gives(t, "orders:refund", everywhere)
+	for name, c := range map[string]struct {
+		method, path string
+		header       []string
+		want         int
+		challenge    string
+	}{
+		"nobody":               {"GET", "/orders", nil, 401, `Bearer realm="gatehouse"`},
+		"a guess":              {"GET", "/orders", []string{bearer("x")}, 401, `error="invalid_token"`},
+		"for another":          {"GET", "/orders", []string{bearer(other.Text("access_token"))}, 401, `error="invalid_token"`},
+		"an ID token":          {"GET", "/orders", []string{bearer(tokens.Text("id_token"))}, 401, `error="invalid_token"`},
+		"a refresh token":      {"GET", "/orders", []string{bearer(tokens.Text("refresh_token"))}, 401, `error="invalid_token"`},
+		"basic":                {"GET", "/orders", []string{"Authorization: Basic eDp5"}, 401, `Bearer realm="gatehouse"`},
+		"two of them":          {"GET", "/orders", []string{bearer(token), bearer(token)}, 400, ""},
+		"in the query":         {"GET", "/orders?access_token=" + token, nil, 400, ""},
+		"beside the query":     {"GET", "/orders?access_token=x", []string{bearer(token)}, 400, ""},
+		"who has no grant":     {"GET", "/orders", []string{bearer(bob)}, 403, `error="insufficient_scope"`},
+		"without a proof":      {"POST", "/orders", []string{bearer(token)}, 401, `error="insufficient_user_authentication"`},
+		"what it may not see":  {"DELETE", "/orders/1", []string{bearer(bob)}, 403, `error="insufficient_scope"`},
+		"another method":       {"PUT", "/orders", []string{bearer(token)}, 405, ""},
+		"no route":             {"GET", "/nothing", []string{bearer(token)}, 404, ""},
+		"a header's method":    {"POST", "/orders", []string{bearer(token), "X-HTTP-Method-Override: GET"}, 401, `error="insufficient_user_authentication"`},
+		"an assertion of ours": {"GET", "/orders", []string{bearer(g.assertionOf(t, token))}, 401, `error="invalid_token"`},
+	} {
+		status, header, body := g.send(t, c.method, "api.example.test", c.path, c.header...)
+		if status != c.want || !strings.Contains(header.Get("WWW-Authenticate"), c.challenge) {
+			t.Errorf("%s: %d %q %s, want %d %s", name, status, header.Get("WWW-Authenticate"), body, c.want, c.challenge)
+		}
+		if seen := g.app.took(); len(seen) > 0 {
+			t.Errorf("%s reached the application: %+v", name, seen)
+		}
+	}
+	if log := g.Log.String(); strings.Contains(log, token) {
+		t.Error("a token is in the log")
+	}
+}
+
+// assertionOf is what the upstream gets for a token.
+func (g *gated) assertionOf(t *testing.T, token string) string {
+	t.Helper()
+	if status, _, body := g.get(t, "api.example.test", "/orders", bearer(token)); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	return g.app.took()[0].Header.Get("X-Gatehouse-Jwt")
+}
+
+// Who has a right for what is their own is let through for that, and learns nothing of
+// what is not theirs.
+func TestTheGateAsksWhoseAResourceIs(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	_, err := g.House.Access.Revoke(t.Context(), gatetest.Console, g.grant.ID, "too much")
+	must(t, err)
+	g.gives(t, "orders:read", access.Where{Place: access.Own})
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	g.app.answers(func(w http.ResponseWriter, r *http.Request) {
+		switch r.RequestURI {
+		case "/internal/orders/hers":
+			fmt.Fprintf(w, `{"owner_id":%q,"total":1}`, g.ada.ID)
+		case "/internal/orders/his":
+			fmt.Fprint(w, `{"owner_id":"usr_somebody"}`)
+		case "/internal/orders/nobodys":
+			fmt.Fprint(w, `{}`)
+		case "/internal/orders/list":
+			fmt.Fprintf(w, `[{"owner_id":%q}]`, g.ada.ID)
+		case "/internal/orders/long":
+			fmt.Fprintf(w, `{"owner_id":%q,"x":"%s"}`, g.ada.ID, strings.Repeat("x", 64<<10))
+		case "/internal/orders/broken":
+			w.WriteHeader(http.StatusInternalServerError)
+			fmt.Fprintf(w, `{"owner_id":%q}`, g.ada.ID)
+		case "/internal/orders/late":
+			<-r.Context().Done()
+		case "/internal/orders/moved":
+			http.Redirect(w, r, "/internal/orders/hers", http.StatusFound)
+		case "/internal/orders/gone", "/internal/orders/a%20b":
+			http.NotFound(w, r)
+		}
+	})
+	for id, want := range map[string]int{
+		"hers": 200, "his": 403, "nobodys": 403, "gone": 403, "a%20b": 403, "list": 502, "long": 502, "broken": 502, "late": 502, "moved": 502,
+	} {
+		status, _, body := g.get(t, "own.example.test", "/orders/"+id, bearer(token))
+		seen := g.app.took()
+		if status != want || len(seen) == 0 || seen[0].Target != "/internal/orders/"+id || (len(seen) > 1) != (want == 200) {
+			t.Errorf("%s: %d %s, want %d; %+v", id, status, body, want, seen)
+		}
+		if itself := g.verified(t, seen[0], "app"); !itself.OfClient() || itself.Subject != "gatehouse" {
+			t.Errorf("%s was asked for by %+v", id, itself)
+		}
+	}
+	// Who may not see any order has nothing asked for.
+	bob := g.App("web2", func(c *oauth.Client) { c.Audiences = []string{shop().Audience} }).Tokens(g.Browser(), g.Person("bob")).Text("access_token")
+	if status, _, _ := g.get(t, "own.example.test", "/orders/hers", bearer(bob)); status != http.StatusForbidden {
+		t.Errorf("%d", status)
+	}
+	if seen := g.app.took(); len(seen) != 0 {
+		t.Errorf("the application was asked for somebody who may see none: %+v", seen)
+	}
+}
+
+// What is given or taken counts at the next request.
+func TestWhatIsTakenBackIsRefusedAtTheGate(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	expect := func(when string, want int) {
+		t.Helper()
+		g.Settle()
+		if status, _, body := g.get(t, "api.example.test", "/orders", bearer(token)); status != want {
+			t.Errorf("%s: %d %s, want %d", when, status, body, want)
+		}
+	}
+	expect("at first", 200)
+	_, err := g.House.Access.Revoke(t.Context(), gatetest.Console, g.grant.ID, "over")
+	must(t, err)
+	expect("revoked", 403)
+	again := g.gives(t, "orders:read", everywhere)
+	expect("given again", 200)
+	lock, err := g.House.Access.PutLock(t.Context(), gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockGrant, ID: string(again.ID)}, Reason: "asking"}})
+	must(t, err)
+	expect("locked", 403)
+	must(t, g.House.Access.LiftLock(t.Context(), gatetest.Console, lock.On))
+	expect("unlocked", 200)
+	must(t, g.House.Identity.Disable(t.Context(), gatetest.Console, g.ada.ID))
+	expect("disabled", 401)
+}
+
+// A route in shadow lets through whoever is known, says what it would have done, and tells
+// the application of no right that was not given.
+func TestARouteInShadowOnlyTellsWhatItWouldDo(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	if status, _, body := g.send(t, "POST", "shadow.example.test", "/orders", bearer(token), "Content-Length: 0"); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	claims := g.verified(t, g.app.took()[0], "app")
+	if claims.May("shop/orders:refund") || len(claims.Permissions) != 0 || claims.Subject != string(g.ada.ID) {
+		t.Errorf("%+v", claims)
+	}
+	if log := g.Log.String(); !strings.Contains(log, `"shadow":true`) || !strings.Contains(log, `"decision":"deny"`) {
+		t.Error("the log says nothing of it")
+	}
+	if status, _, _ := g.send(t, "GET", "shadow.example.test", "/orders", bearer("guess")); status != http.StatusUnauthorized {
+		t.Errorf("who is not known gets %d", status)
+	}
+}
+
+// The rows of the proxy's threats, sent as bytes: each is refused, and none reaches the
+// application.
+func TestRequestsThatServersReadDifferentlyStopAtTheGate(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	ask := func(line string, header ...string) string {
+		return line + "\r\nHost: api.example.test\r\n" + strings.Join(header, "\r\n") + strings.Repeat("\r\n", min(1, len(header))) + "\r\n"
+	}
+	for name, c := range map[string]struct {
+		lines string
+		want  []int
+	}{
+		"P1 dots":                  {ask("GET /public/../orders HTTP/1.1"), []int{400}},
+		"P2 escaped dots":          {ask("GET /public/%2e%2e/orders HTTP/1.1"), []int{400}},
+		"P2 in capitals":           {ask("GET /public/%2E%2E/orders HTTP/1.1"), []int{400}},
+		"P3 an escaped slash":      {ask("GET /public/..%2forders HTTP/1.1"), []int{400}},
+		"P3 in capitals":           {ask("GET /public/..%2Forders HTTP/1.1"), []int{400}},
+		"P4 one more":              {ask("GET /public%2forders HTTP/1.1"), []int{400}},
+		"P4 a backslash":           {ask(`GET /public\..\orders HTTP/1.1`), []int{400}},
+		"P4 an escaped one":        {ask("GET /public%5c..%5corders HTTP/1.1"), []int{400}},
+		"P5 escaped twice":         {ask("GET /public/%252e%252e/orders HTTP/1.1"), []int{400}},
+		"P6 two slashes":           {ask("GET //orders HTTP/1.1"), []int{400}},
+		"P6 an authority":          {ask("GET //evil.test/orders HTTP/1.1"), []int{400}},
+		"P7 parameters":            {ask("GET /public/..;/orders HTTP/1.1"), []int{400}},
+		"P7 a semicolon":           {ask("GET /orders;x=1 HTTP/1.1"), []int{400}},
+		"P8 a zero":                {ask("GET /orders%00.png HTTP/1.1"), []int{400}},
+		"P8 a line":                {ask("GET /public/%0d%0aX-Gatehouse-Sub:x HTTP/1.1"), []int{400}},
+		"P9 a fragment":            {ask("GET /orders#/public HTTP/1.1"), []int{400}},
+		"P9 an escaped one":        {ask("GET /orders%23/public HTTP/1.1"), []int{400}},
+		"P10 an escaped query":     {ask("GET /orders%3f/public HTTP/1.1"), []int{400}},
+		"P10 a query":              {ask("GET /orders?/public/ HTTP/1.1"), []int{401}},
+		"P11 capitals":             {ask("GET /ORDERS HTTP/1.1"), []int{404}},
+		"P12 a dot at the end":     {ask("GET /orders/. HTTP/1.1"), []int{400}},
+		"P12 a slash at the end":   {ask("GET /orders/ HTTP/1.1"), []int{401}},
+		"P13 overlong":             {ask("GET /%c0%ae%c0%ae/orders HTTP/1.1"), []int{400}},
+		"P13 wide":                 {ask("GET /public/%EF%BC%8E%EF%BC%8E/orders HTTP/1.1"), []int{400}},
+		"P13 of another server":    {ask("GET /public/%u002e%u002e/orders HTTP/1.1"), []int{400}},
+		"P14 beside a prefix":      {ask("GET /public../orders HTTP/1.1"), []int{404}},
+		"P15 long":                 {ask("GET /" + strings.Repeat("a", 9<<10) + " HTTP/1.1"), []int{400, 431}},
+		"P15 many":                 {ask("GET " + strings.Repeat("/a", 4000) + " HTTP/1.1"), []int{400, 431}},
+		"P16 no slash":             {ask("POST Service/Method HTTP/1.1"), []int{400}},
+		"H4 a whole URL":           {ask("GET http://api.example.test/public/x HTTP/1.1"), []int{400}},
+		"H4 of another":            {ask("GET http://own.example.test/orders/1 HTTP/1.1"), []int{400}},
+		"H5 two hosts":             {"GET /public/x HTTP/1.1\r\nHost: api.example.test\r\nHost: evil.test\r\n\r\n", []int{400}},
+		"H5 no host":               {"GET /public/x HTTP/1.1\r\n\r\n", []int{400}},
+		"H5 an empty one":          {"GET /public/x HTTP/1.1\r\nHost:\r\n\r\n", []int{400}},
+		"H5 a user":                {"GET /public/x HTTP/1.1\r\nHost: a@api.example.test\r\n\r\n", []int{400}},
+		"H5 a list":                {"GET /public/x HTTP/1.1\r\nHost: api.example.test, evil.test\r\n\r\n", []int{400}},
+		"H5 a zone":                {"GET /public/x HTTP/1.1\r\nHost: [::1%25x]\r\n\r\n", []int{400}},
+		"H3 another port":          {"GET /public/x HTTP/1.1\r\nHost: api.example.test:8443\r\n\r\n", []int{404}},
+		"H7 HTTP/1.0":              {"GET /public/x HTTP/1.0\r\n\r\n", []int{400}},
+		"H7 a star":                {ask("OPTIONS * HTTP/1.1"), []int{400}},
+		"H8 unknown":               {"GET /public/x HTTP/1.1\r\nHost: evil.test\r\n\r\n", []int{404}},
+		"M1 small letters":         {ask("get /public/x HTTP/1.1"), []int{405, 400}},
+		"M1 another":               {ask("FOO /public/x HTTP/1.1"), []int{405, 400}},
+		"M1 TRACE":                 {ask("TRACE /public/x HTTP/1.1"), []int{405, 400}},
+		"M1 CONNECT":               {ask("CONNECT api.example.test:443 HTTP/1.1"), []int{405, 400}},
+		"M1 CONNECT to a path":     {ask("CONNECT /public/x HTTP/1.1"), []int{405, 400}},
+		"M1 PRI":                   {"PRI * HTTP/2.0\r\n\r\n", []int{400, 405, 505}},
+		"M3 a preflight":           {ask("OPTIONS /orders HTTP/1.1", "Origin: https://evil.test", "Access-Control-Request-Method: GET"), []int{405}},
+		"M8 both lengths of two":   {ask("POST /public/x HTTP/1.1", "Content-Length: 3", "Content-Length: 4"), []int{400}},
+		"M8 an odd encoding":       {ask("POST /public/x HTTP/1.1", "Transfer-Encoding: xchunked"), []int{400, 501}},
+		"M8 a space":               {ask("POST /public/x HTTP/1.1", "Transfer-Encoding : chunked"), []int{400, 501}},
+		"I5 two credentials":       {ask("GET /orders HTTP/1.1", bearer(token), bearer(token)), []int{400}},
+		"I11 many parameters":      {ask("GET /public/x?" + strings.Repeat("a&", 3000) + " HTTP/1.1"), []int{400}},
+		"too large a body":         {ask("POST /public/x HTTP/1.1", "Content-Length: 1025", "Connection: close") + strings.Repeat("x", 1025), []int{400}},
+		"too large a chunked body": {ask("POST /public/x HTTP/1.1", "Transfer-Encoding: chunked", "Connection: close") + "401\r\n" + strings.Repeat("x", 1025) + "\r\n0\r\n\r\n", []int{400}},
+	} {
+		status, _, body := g.raw(t, c.lines)
+		if !slices.Contains(c.want, status) {
+			t.Errorf("%s: %d %s, want %v", name, status, body, c.want)
+		}
+		if seen := g.app.took(); len(seen) > 0 {
+			t.Errorf("%s reached the application: %+v", name, seen)
+		}
+	}
+}
+
+// Headers by which an upstream could be told who calls, or where from, are the gate's to
+// write, however they are spelled; and so are the ways out of HTTP.
+func TestNoVisitorSpeaksForTheGate(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	forged := []string{
+		"X-Gatehouse-Jwt: forged", "X_Gatehouse_Jwt: forged", "x-gatehouse_sub: forged", "X-Gatehouse.Sub: forged", "X-GATEHOUSE-SUB: forged", "X-GATEHOUSE-SUB: forged", "Gatehouse-User: forged",
+		"X-Forwarded-For: 6.6.6.6", "X_Forwarded_For: 6.6.6.6", "X-Forwarded_For: 6.6.6.6", "X.Forwarded.For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.test", "X-Forwarded-Port: 1", "X-Forwarded-Prefix: /x", "X-Forwarded-Uri: /public/x",
+		"X-Forwarded-Method: GET", "X-Forwarded-Server: x", "X-Forwarded-Ssl: on", "X-Forwarded-User: forged", "X-Forwarded-Scheme: https", "Forwarded: for=6.6.6.6", "X-Real-IP: 6.6.6.6", "X-Original-URL: /admin", "X-Rewrite-URL: /admin", "X-Replaced-Path: /admin",
+		"X-Scheme: https", "X-HTTP-Method-Override: DELETE", "X-HTTP-Method: DELETE", "X-Method-Override: DELETE", "X-Auth-Request-User: forged", "X-Remote-User: forged", "Remote-User: forged", "True-Client-IP: 6.6.6.6", "CF-Connecting-IP: 6.6.6.6", "X-Client-IP: 6.6.6.6",
+		"Proxy: http://evil.test", "Proxy-Authorization: Basic eDp5", "Authorization: Basic eDp5", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__", "X-Request-Id: forged", "X-Envoy-Original-Path: /admin",
+	}
+	lines := "POST /public/x HTTP/1.1\r\nHost: API.example.TEST.\r\n" + strings.Join(forged, "\r\n") +
+		"\r\nConnection: close, Upgrade, HTTP2-Settings, X-Gatehouse-Jwt, X-Forwarded-For, X-Request-Id\r\nTE: trailers\r\nTrailer: X-Gatehouse-Sub\r\nX-Harmless: kept\r\nTransfer-Encoding: chunked\r\n\r\n" +
+		"2\r\nhi\r\n0\r\nX-Gatehouse-Sub: forged\r\n\r\n"
+	status, _, body := g.raw(t, lines)
+	seen := g.app.took()
+	if status != http.StatusOK || len(seen) != 1 || seen[0].Body != "hi" || seen[0].Host != "api.example.test" {
+		t.Fatalf("%d %s %+v", status, body, seen)
+	}
+	want := map[string]string{
+		"X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "api.example.test", "X-Forwarded-Proto": "http", "X-Harmless": "kept",
+	}
+	for name, values := range seen[0].Header {
+		if name == "X-Request-Id" && values[0] != "forged" || name == "User-Agent" || name == "Accept-Encoding" || name == "Transfer-Encoding" {
+			continue
+		}
+		if len(values) != 1 || want[name] != values[0] {
+			t.Errorf("%s: %q reached the application", name, values)
+		}
+		delete(want, name)
+	}
+	if len(want) != 0 || len(seen[0].Trailer) != 0 {
+		t.Errorf("%v is missing, and the trailer is %v", want, seen[0].Trailer)
+	}
+}
+
+// What an upstream answers is passed on, but for what is the gate's to say.
+func TestNoUpstreamSpeaksForTheGate(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	g.app.answers(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Add("Set-Cookie", "__Host-gatehouse_session=stolen; Path=/; Secure")
+		w.Header().Add("Set-Cookie", "Gatehouse_Session=stolen; Path=/")
+		w.Header().Add("Set-Cookie", "theme=dark; Path=/")
+		w.Header().Set("X-Gatehouse-Jwt", "x")
+		w.Header().Set("X-Request-Id", "theirs")
+		w.Header().Set("X-Theirs", "kept")
+		w.WriteHeader(http.StatusTeapot)
+		fmt.Fprint(w, "tea")
+	})
+	status, header, body := g.get(t, "api.example.test", "/public/x")
+	if status != http.StatusTeapot || body != "tea" || header.Get("X-Theirs") != "kept" || header.Get("X-Gatehouse-Jwt") != "" || header.Get("X-Request-Id") == "theirs" ||
+		fmt.Sprint(header["Set-Cookie"]) != "[theme=dark; Path=/]" {
+		t.Errorf("%d %v %s", status, header, body)
+	}
+}
+
+// An upstream that is away is said to be, and a request that waits for one ends.
+func TestAnUpstreamThatIsAwayIsSaidToBe(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	g.app.CloseClientConnections()
+	g.app.Close()
+	status, header, body := g.get(t, "api.example.test", "/public/x")
+	if status != http.StatusBadGateway || !strings.Contains(body, "gate.upstream") || !strings.Contains(header.Get("Content-Type"), "problem+json") || strings.Contains(body, g.app.URL) {
+		t.Errorf("%d %v %s", status, header, body)
+	}
+}
+
+// Routes are read again when their files change; what cannot be used changes nothing.
+func TestTheGateTakesNewRoutesAndKeepsTheOldOverBrokenOnes(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	step := func() { must(t, g.House.Routes.Step(t.Context(), time.Now())) }
+	expect := func(when, path string, want int) {
+		t.Helper()
+		step()
+		if status, _, body := g.get(t, "api.example.test", path); status != want {
+			t.Errorf("%s: %s is %d %s", when, path, status, body)
+		}
+	}
+	expect("at first", "/public/x", 200)
+	writeRoutes(t, g.folder, g.app, strings.ReplaceAll(gateRoutes, "/public/", "/open/"))
+	expect("changed", "/open/x", 200)
+	expect("changed", "/public/x", 404)
+	for name, broken := range map[string]string{
+		"no YAML":       "apiVersion: [",
+		"another kind":  strings.ReplaceAll(gateRoutes, "kind: Route", "kind: Rout"),
+		"no upstream":   strings.ReplaceAll(gateRoutes, "upstream: app", "upstream: nobody"),
+		"an extra key":  strings.ReplaceAll(gateRoutes, "public: true", "public: true\n  open: true"),
+		"public is yes": strings.ReplaceAll(gateRoutes, "public: true", "public: yes"),
+	} {
+		writeRoutes(t, g.folder, g.app, broken)
+		expect(name, "/open/x", 200)
+		if problem := g.House.Routes.Problem(); !strings.Contains(problem, "routes.yaml:") {
+			t.Errorf("%s: %q does not say where", name, problem)
+		}
+	}
+	writeRoutes(t, g.folder, g.app, gateRoutes)
+	expect("mended", "/public/x", 200)
+	if problem := g.House.Routes.Problem(); problem != "" {
+		t.Error(problem)
+	}
+}

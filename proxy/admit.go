@@ -1,0 +1,105 @@
+package proxy
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/caller"
+	"gatehouse/gate"
+)
+
+// verdict is what the gate came to over a request.
+type verdict struct {
+	outcome    string
+	permission string
+	decision   access.Decision
+	subject    access.Subject
+	shadow     bool // it let through what it would have refused
+}
+
+func (v *verdict) attrs() []slog.Attr {
+	if v.outcome == "" {
+		return nil
+	}
+	attrs := []slog.Attr{slog.String("decision", v.outcome), slog.String("permission", v.permission)}
+	if v.subject.ID != "" {
+		attrs = append(attrs, slog.String("sub", v.subject.ID), slog.String("kind", string(v.subject.Kind)))
+	}
+	if d := &v.decision; d.Reason != "" {
+		attrs = append(attrs, slog.String("reason", string(d.Reason)), slog.String("grant", string(d.Grant)), slog.Uint64("pv", d.Version))
+	}
+	if v.shadow {
+		attrs = append(attrs, slog.Bool("shadow", true))
+	}
+	return attrs
+}
+
+// admit returns nil when the route lets the caller through.
+func (p *passage) admit() error {
+	route := p.match.Route
+	if route.Public {
+		p.decision.outcome = "public"
+		return nil
+	}
+	p.decision.permission = route.Asks[p.r.Method]
+	who, err := p.door.Callers.AuthenticateFor(p.r, route.API)
+	if err != nil {
+		p.count("unknown")
+		return err
+	}
+	p.caller, p.decision.subject = who, who.Subject
+	err = p.decide(route)
+	if err != nil && route.Mode == gate.Shadow && isRefusal(err) {
+		p.decision.shadow = true
+		return nil
+	}
+	return err
+}
+
+func (p *passage) count(outcome string) {
+	p.decision.outcome = outcome
+	p.door.Metrics.GateDecided(p.match.Route.ID, outcome)
+}
+
+// decide asks the policy, and the upstream about the resource only where what it says of
+// it may change the answer.
+func (p *passage) decide(route *gate.Route) error {
+	asked := caller.Asked{
+		Permission: p.decision.permission, Org: route.Org.In(&p.match), Resource: access.Resource{ID: route.Resource.In(&p.match)},
+		Request: access.Request{Method: p.r.Method, Path: p.request.path.String(), IP: p.info.IP},
+	}
+	d, err := p.caller.Decide(asked)
+	if err == nil && route.Fetch != nil && depends(&d) {
+		if asked.Resource.Attrs, err = p.fetch(route.Fetch); err == nil {
+			d, err = p.caller.Decide(asked)
+		}
+	}
+	if err != nil {
+		p.count("error")
+		return fmt.Errorf("decide at the gate: %w", err)
+	}
+	p.decision.decision = d
+	p.count(d.Outcome.String())
+	return p.caller.Refusal(asked.Permission, d)
+}
+
+// depends reports whether a decision that was made without the resource may be another
+// one with it. One that allows is not: what is not known denies.
+func depends(d *access.Decision) bool {
+	switch d.Reason {
+	case access.ResourceUnknown, access.Denied, access.ProofInsufficient:
+		return d.Outcome != access.Allowed
+	}
+	return false
+}
+
+func isRefusal(err error) bool {
+	_, ok := errors.AsType[*caller.Refusal](err)
+	return ok
+}
+
+// until is when the decision may be another one by the clock alone; zero: never.
+func (p *passage) until() time.Time { return p.decision.decision.Until }

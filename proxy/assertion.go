@@ -1,0 +1,152 @@
+package proxy
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/caller"
+	"gatehouse/secret"
+)
+
+// The life of an assertion, and for how long one is used again for the same caller, so
+// that not every request costs a signature. The rest is for clocks that differ.
+const (
+	assertionLife  = 60 * time.Second
+	assertionAgain = 30 * time.Second
+)
+
+// The form of assertions: a JWS that no access token is (RFC 8725 section 3.11).
+const (
+	typeAssertion = "gatehouse-assertion+jwt"
+	algAssertion  = "ES256"
+)
+
+// claims are what an upstream is told of a request.
+type claims struct {
+	Issuer      string   `json:"iss"`
+	Audience    string   `json:"aud"`
+	Subject     string   `json:"sub"`
+	Kind        string   `json:"kind"` // user, service or client
+	Client      string   `json:"client_id"`
+	ID          string   `json:"jti"`
+	Issued      int64    `json:"iat"`
+	Expires     int64    `json:"exp"`
+	Session     string   `json:"sid,omitempty"`
+	ACR         string   `json:"acr,omitempty"`
+	AuthTime    int64    `json:"auth_time,omitempty"`
+	Version     uint64   `json:"pv"`
+	Org         string   `json:"org,omitempty"`
+	Permissions []string `json:"permissions,omitempty"` // the one that the route asked for
+}
+
+// said is all that two assertions may differ in, but for their times.
+type said struct {
+	audience, permission, org string
+	subject                   access.Subject
+	client, session, acr      string
+	authTime                  int64
+	version                   uint64
+}
+
+// assertor makes assertions. Any number may ask at once.
+type assertor struct {
+	issuer string
+	signer Signer
+	shards [64]assertionShard
+}
+
+// assertionShard keeps a bounded part of the assertions.
+type assertionShard struct {
+	mu   sync.Mutex
+	made map[said]assertion
+}
+
+type assertion struct {
+	text           string
+	again, expires time.Time
+}
+
+// maxAssertions bounds a shard: some 700 bytes each.
+const maxAssertions = 128
+
+// about returns what there is to say of a caller who was let through. In the shadow of a
+// refusal they were allowed nothing.
+func about(audience, org string, c *caller.Caller, v *verdict) said {
+	acr, at := c.Proof()
+	permission := v.permission
+	if v.shadow {
+		permission = ""
+	}
+	return said{
+		audience: audience, permission: permission, org: org, subject: c.Subject, client: c.Client(), session: c.Session(),
+		acr: acr, authTime: at, version: v.decision.Version,
+	}
+}
+
+// assert returns an assertion that ends at the limit at the latest, if that is not zero.
+func (a *assertor) assert(ctx context.Context, s said, limit, now time.Time) (string, error) {
+	shard := &a.shards[shardOf(s.subject.ID)]
+	if text := shard.get(s, limit, now); text != "" {
+		return text, nil
+	}
+	expires := now.Add(assertionLife)
+	if !limit.IsZero() && limit.Before(expires) {
+		expires = limit
+	}
+	var permissions []string
+	if s.permission != "" {
+		permissions = []string{s.permission}
+	}
+	payload, err := json.Marshal(claims{
+		Issuer: a.issuer, Audience: s.audience, Subject: s.subject.ID, Kind: string(s.subject.Kind), Client: s.client, ID: secret.Token(16),
+		Issued: now.Unix(), Expires: max(expires.Unix(), now.Unix()+1), Session: s.session, ACR: s.acr, AuthTime: s.authTime,
+		Version: s.version, Org: s.org, Permissions: permissions,
+	})
+	if err != nil {
+		return "", fmt.Errorf("write the assertion: %w", err)
+	}
+	text, err := a.signer.Sign(ctx, algAssertion, typeAssertion, payload)
+	if err != nil {
+		return "", fmt.Errorf("sign the assertion: %w", err)
+	}
+	shard.put(s, assertion{text: text, again: now.Add(assertionAgain), expires: expires}, now)
+	return text, nil
+}
+
+func shardOf(name string) int {
+	h := uint32(2166136261) // FNV-1a
+	for i := range len(name) {
+		h = (h ^ uint32(name[i])) * 16777619
+	}
+	return int(h % 64)
+}
+
+// get returns an assertion that was made lately and does not outlive the limit.
+func (s *assertionShard) get(key said, limit, now time.Time) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	a, ok := s.made[key]
+	if !ok || !now.Before(a.again) || !now.Before(a.expires.Add(-time.Second)) || !limit.IsZero() && limit.Before(a.expires) {
+		return ""
+	}
+	return a.text
+}
+
+func (s *assertionShard) put(key said, a assertion, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.made == nil {
+		s.made = map[said]assertion{}
+	}
+	for old, one := range s.made { // in no order: what is over first, else any
+		if len(s.made) < maxAssertions && now.Before(one.again) {
+			break
+		}
+		delete(s.made, old)
+	}
+	s.made[key] = a
+}

@@ -1,0 +1,92 @@
+package proxy
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+	"gatehouse/gate"
+)
+
+// maxFetched bounds what an upstream may say of a resource, in bytes.
+const maxFetched = 64 << 10
+
+// errNoResource is that the upstream has no such thing.
+var errNoResource = errors.New("the upstream has no such resource")
+
+// fetch asks an upstream for what the decision needs to know of the resource. It is asked
+// by the gate itself, which says so in an assertion. What goes wrong is Unanswered, and
+// the request does not go through: what is not known allows nothing.
+func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
+	ctx, cancel := context.WithTimeout(p.r.Context(), f.Timeout)
+	defer cancel()
+	attrs, err := p.fetched(ctx, f)
+	if errors.Is(err, errNoResource) {
+		// Whoever may not do so with any resource gets the answer to that of one:
+		// whether it exists is not theirs to know.
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fault.Wrap(err, fault.Unanswered, "gate.fetch", "The gate cannot learn what it has to know of this resource.")
+	}
+	return attrs, nil
+}
+
+func (p *passage) fetched(ctx context.Context, f *gate.Fetch) (map[string]any, error) {
+	target := f.Upstream.Targets[0]
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target.Scheme+"://"+target.Host, nil)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the resource: %w", err)
+	}
+	r.URL = address(target, f.Path(&p.match), "")
+	itself := said{
+		audience: f.Upstream.Audience, subject: access.Subject{Kind: access.Client, ID: "gatehouse"}, client: "gatehouse",
+		permission: p.decision.permission, version: p.caller.Snapshot.Version(),
+	}
+	assertion, err := p.door.assertor.assert(ctx, itself, time.Time{}, time.Now())
+	if err != nil {
+		return nil, err
+	}
+	r.Header.Set(HeaderAssertion, assertion)
+	r.Header.Set("Accept", "application/json")
+	answer, err := p.door.transport.RoundTrip(r)
+	if err != nil {
+		return nil, fmt.Errorf("fetch the resource: %w", err)
+	}
+	defer answer.Body.Close()
+	return attributes(answer, f.Fields)
+}
+
+// attributes reads the fields that were asked for, and no others: of an object, once.
+func attributes(answer *http.Response, fields []string) (map[string]any, error) {
+	if answer.StatusCode == http.StatusNotFound {
+		return nil, errNoResource
+	}
+	if answer.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("fetch the resource: the upstream answered %d", answer.StatusCode)
+	}
+	body, err := io.ReadAll(io.LimitReader(answer.Body, maxFetched+1))
+	if err != nil {
+		return nil, fmt.Errorf("fetch the resource: %w", err)
+	}
+	if len(body) > maxFetched {
+		return nil, errors.New("fetch the resource: the answer is too long")
+	}
+	var all map[string]any
+	if err := json.Unmarshal(body, &all); err != nil {
+		return nil, fmt.Errorf("fetch the resource: %w", err)
+	}
+	attrs := make(map[string]any, len(fields))
+	for _, name := range fields {
+		if value, ok := all[name]; ok {
+			attrs[name] = value
+		}
+	}
+	return attrs, nil
+}

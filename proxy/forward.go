@@ -1,0 +1,159 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"sync"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/gate"
+)
+
+// Bounds towards upstreams.
+const (
+	connectTimeout  = 2 * time.Second
+	headerBound     = 64 << 10
+	idleConnections = 256 // of one upstream
+)
+
+// newTransport returns what connects to upstreams. It knows no proxies of the
+// environment, and does not ask for compression that nobody asked it for.
+func newTransport() *http.Transport {
+	return &http.Transport{
+		DialContext:         (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
+		ForceAttemptHTTP2:   true,
+		DisableCompression:  true,
+		MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 90 * time.Second,
+		TLSHandshakeTimeout: connectTimeout, MaxResponseHeaderBytes: headerBound, ExpectContinueTimeout: time.Second,
+	}
+}
+
+// forward sends the request on, and the answer back.
+func (p *passage) forward() error {
+	route := p.match.Route
+	if p.r.ContentLength > route.Body {
+		return tooLarge(route.Body)
+	}
+	assertion := ""
+	if p.caller != nil {
+		var err error
+		if assertion, err = p.assertion(route.Upstream); err != nil {
+			return err
+		}
+	}
+	ctx, cancel := context.WithTimeout(p.r.Context(), route.Timeout)
+	defer cancel()
+	p.deadline(route.Timeout)
+	in := p.r.WithContext(ctx)
+	in.Body = http.MaxBytesReader(&p.status, in.Body, route.Body)
+	var failed error
+	proxy := &httputil.ReverseProxy{
+		Rewrite:        func(out *httputil.ProxyRequest) { p.rewrite(out, route.Upstream, assertion) },
+		Transport:      p.door.transport,
+		BufferPool:     buffers{},
+		ErrorLog:       slog.NewLogLogger(p.door.Log.Handler(), slog.LevelDebug),
+		ErrorHandler:   func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
+		ModifyResponse: p.answered,
+	}
+	proxy.ServeHTTP(&p.status, in)
+	if failed != nil {
+		return p.upstreamFault(failed)
+	}
+	return nil
+}
+
+// buffers keeps what answers are copied by.
+type buffers struct{}
+
+var pool = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+
+const bufferSize = 32 << 10
+
+// Get implements httputil.BufferPool.
+func (buffers) Get() []byte { return pool.Get().(*[bufferSize]byte)[:] }
+
+// Put implements httputil.BufferPool.
+func (buffers) Put(b []byte) { pool.Put((*[bufferSize]byte)(b)) }
+
+// deadline bounds how slowly a visitor may send and take.
+func (p *passage) deadline(d time.Duration) {
+	c := http.NewResponseController(p.w)
+	until := p.start.Add(d + time.Second)
+	_ = c.SetReadDeadline(until) // a writer without deadlines is a test's
+	_ = c.SetWriteDeadline(until)
+}
+
+// assertion is what the upstream is told of the caller.
+func (p *passage) assertion(u *gate.Upstream) (string, error) {
+	limit := p.until()
+	if expires := p.caller.Expires(); limit.IsZero() || !expires.IsZero() && expires.Before(limit) {
+		limit = expires
+	}
+	s := about(u.Audience, p.match.Route.Org.In(&p.match), p.caller, &p.decision)
+	return p.door.assertor.assert(p.r.Context(), s, limit, time.Now())
+}
+
+// rewrite writes the request that goes on: nothing of its target is left to how somebody
+// else would write it.
+func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertion string) {
+	target := u.Targets[rand.IntN(len(u.Targets))]
+	out.Out.URL = address(target, p.request.path.String(), p.request.query)
+	out.Out.Host = p.request.host
+	out.Out.Trailer = nil
+	h := out.Out.Header
+	strip(h)
+	stripCookies(h)
+	h.Set("X-Forwarded-For", p.info.IP)
+	h.Set("X-Forwarded-Host", p.request.host)
+	h.Set("X-Forwarded-Proto", scheme(p.r))
+	h.Set("X-Request-Id", string(p.info.ID))
+	if assertion != "" {
+		h.Set(HeaderAssertion, assertion)
+	}
+}
+
+// address is where a request goes. Opaque has the path go out as it is written here, and
+// not as another package would write it: it begins with one slash, never with two.
+func address(t gate.Target, path, query string) *url.URL {
+	return &url.URL{Scheme: t.Scheme, Host: t.Host, Opaque: path, RawQuery: query}
+}
+
+func scheme(r *http.Request) string {
+	if r.TLS != nil {
+		return "https"
+	}
+	return "http"
+}
+
+// answered looks at the head of an upstream's answer.
+func (p *passage) answered(answer *http.Response) error {
+	stripAnswer(answer.Header)
+	answer.Header.Set("X-Request-Id", string(p.info.ID))
+	return nil
+}
+
+// upstreamFault is why no answer came, as the visitor is told.
+func (p *passage) upstreamFault(err error) error {
+	if large, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return tooLarge(large.Limit)
+	}
+	if p.r.Context().Err() != nil {
+		return fmt.Errorf("forward: the visitor went away: %w", err)
+	}
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fault.Wrap(err, fault.Unanswered, "gate.upstream_slow", "The application behind the gate took too long to answer.")
+	}
+	return fault.Wrap(err, fault.Unanswered, "gate.upstream", "The application behind the gate cannot be reached.")
+}
+
+func tooLarge(most int64) error {
+	return fault.New(fault.Malformed, "request.too_large", fmt.Sprintf("The request is larger than the %d bytes that this route takes.", most))
+}

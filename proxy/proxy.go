@@ -1,0 +1,222 @@
+// Package proxy is the gate's door: a reverse proxy that stands before protected APIs and
+// enforces on every request what package access decides.
+//
+// A request is read once, in its one spelling (package gate); its route says what is asked
+// of whoever sent it; the policy of this moment answers; and what goes on to the upstream
+// is written anew: the path that was decided by, none of the headers by which an upstream
+// knows whom it can trust, and an assertion of ours that says who calls and what they were
+// allowed.
+package proxy
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/netip"
+	"time"
+
+	"gatehouse/caller"
+	"gatehouse/fault"
+	"gatehouse/gate"
+	"gatehouse/id"
+	"gatehouse/web"
+)
+
+// Callers knows who calls; *caller.Desk does.
+type Callers interface {
+	AuthenticateFor(r *http.Request, api string) (*caller.Caller, error)
+	// Refused records an answer that says what right a caller lacks.
+	Refused(r *http.Request, c *caller.Caller, err error)
+}
+
+// Signer signs what an upstream is told; *keys.Ring does.
+type Signer interface {
+	Sign(ctx context.Context, alg, typ string, payload []byte) (string, error)
+}
+
+// Metrics counts; outcomes and routes are from closed sets.
+type Metrics interface {
+	// GateDecided counts a decision: allow, deny, challenge, unknown (nobody was known)
+	// or error, of a route.
+	GateDecided(route, outcome string)
+	// GateServed counts an answer to a request of a route, "" for none.
+	GateServed(route, method string, status int, took time.Duration)
+}
+
+// Door is the gate. All fields but Trusted must be set; call Open once.
+type Door struct {
+	Issuer string
+	// Routes are those of this moment, never nil.
+	Routes  func() *gate.Set
+	Callers Callers
+	Signer  Signer
+	Metrics Metrics
+	Log     *slog.Logger
+	Refuse  web.Refuser
+	// Trusted are the networks of proxies before the gate whose X-Forwarded-For counts.
+	Trusted []netip.Prefix
+	// Ports are those that the host of a request may name, beside those of the schemes.
+	Ports []int
+
+	transport http.RoundTripper
+	assertor  assertor
+}
+
+// Open prepares the door, and reports at the start what it would miss at the first
+// request.
+func (d *Door) Open() error {
+	for _, field := range []struct {
+		name    string
+		missing bool
+	}{
+		{"Issuer", d.Issuer == ""},
+		{"Routes", d.Routes == nil},
+		{"Callers", d.Callers == nil},
+		{"Signer", d.Signer == nil},
+		{"Metrics", d.Metrics == nil},
+		{"Log", d.Log == nil},
+		{"Refuse", d.Refuse == nil},
+	} {
+		if field.missing {
+			return fmt.Errorf("open the gate: %s is not set", field.name)
+		}
+	}
+	d.transport = newTransport()
+	d.assertor = assertor{issuer: d.Issuer, signer: d.Signer}
+	return nil
+}
+
+// ServeHTTP answers one request: it is forwarded, or refused.
+func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p := &passage{door: d, w: w, r: r, start: time.Now()}
+	p.open()
+	defer p.close()
+	if err := p.pass(); err != nil {
+		p.refuse(err)
+	}
+}
+
+// passage is one request on its way through the gate.
+type passage struct {
+	door  *Door
+	w     http.ResponseWriter
+	r     *http.Request
+	start time.Time
+
+	info     *web.Info
+	status   status
+	request  request
+	match    gate.Match
+	caller   *caller.Caller // nil: nobody is known
+	decision verdict
+}
+
+// pass takes the request through, or returns why it does not go through.
+func (p *passage) pass() (err error) {
+	if p.request, err = read(p.r, p.door.Ports); err != nil {
+		return err
+	}
+	if p.match, err = p.door.Routes().Find(p.request.host, p.request.path, p.r.Method); err != nil {
+		return err
+	}
+	if err := p.admit(); err != nil {
+		return err
+	}
+	return p.forward()
+}
+
+func (p *passage) open() {
+	p.info = &web.Info{ID: id.NewRequest(), IP: web.ClientIP(p.r, p.door.Trusted), Start: p.start}
+	p.r = p.r.WithContext(web.WithInfo(p.r.Context(), p.info))
+	p.status.ResponseWriter = p.w
+}
+
+// refuse answers with why the request does not go on. What an upstream began to answer
+// already is cut off instead.
+func (p *passage) refuse(err error) {
+	if p.status.code != 0 {
+		panic(http.ErrAbortHandler)
+	}
+	h := p.status.Header()
+	h.Set("X-Request-Id", string(p.info.ID))
+	caller.SetChallenge(h, err)
+	if m, ok := errors.AsType[*gate.MethodError](err); ok {
+		h["Allow"] = m.Allow
+	}
+	if p.caller != nil {
+		p.door.Callers.Refused(p.r, p.caller, err)
+	}
+	if fault.Is(err, fault.Malformed) {
+		h.Set("Connection", "close") // who writes so may not agree with us on where it ends
+	}
+	web.Refuse(&p.status, p.r, p.door.Log, err, p.door.Refuse)
+}
+
+// close counts the request and writes its line in the log, also when the answer was cut
+// off.
+func (p *passage) close() {
+	broken := recover()
+	if broken != nil && broken != http.ErrAbortHandler {
+		p.panicked(broken)
+		broken = nil
+	}
+	route := ""
+	if p.match.Route != nil {
+		route = p.match.Route.ID
+	}
+	p.door.Metrics.GateServed(route, web.Method(p.r.Method), p.status.code, time.Since(p.start))
+	p.log(route)
+	if broken != nil {
+		panic(broken)
+	}
+}
+
+// panicked answers a request over which something of ours broke: that one, and no other.
+func (p *passage) panicked(broken any) {
+	p.door.Log.Error("the gate panicked", "request_id", string(p.info.ID), "panic", broken)
+	if p.status.code == 0 {
+		http.Error(&p.status, "Something went wrong on our side.", http.StatusInternalServerError)
+	}
+}
+
+// log writes a line for the request: what was decided, and by what. The query, which may
+// hold what is nobody's business, is left out.
+func (p *passage) log(route string) {
+	path := p.request.path.String()
+	if path == "" {
+		path, _, _ = cutQuery(p.r.RequestURI)
+	}
+	const most = 200
+	attrs := []slog.Attr{
+		slog.String("request_id", string(p.info.ID)), slog.String("ip", p.info.IP), slog.String("method", web.Method(p.r.Method)),
+		slog.String("host", p.request.host), slog.String("path", path[:min(len(path), most)]), slog.String("route", route),
+		slog.Int("status", p.status.code), slog.Int64("took_us", time.Since(p.start).Microseconds()),
+	}
+	p.door.Log.LogAttrs(p.r.Context(), slog.LevelInfo, "gate", append(attrs, p.decision.attrs()...)...)
+}
+
+// status remembers what was answered.
+type status struct {
+	http.ResponseWriter
+	code int
+}
+
+// WriteHeader notes the final answer; those of 1xx come before it.
+func (s *status) WriteHeader(code int) {
+	if s.code == 0 && code >= http.StatusOK {
+		s.code = code
+	}
+	s.ResponseWriter.WriteHeader(code)
+}
+
+func (s *status) Write(b []byte) (int, error) {
+	if s.code == 0 {
+		s.code = http.StatusOK
+	}
+	return s.ResponseWriter.Write(b)
+}
+
+// Unwrap lets http.ResponseController reach the connection.
+func (s *status) Unwrap() http.ResponseWriter { return s.ResponseWriter }

@@ -1,0 +1,60 @@
+package proxy
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+
+	"gatehouse/fault"
+	"gatehouse/gate"
+)
+
+// request is what of a request is decided by and sent on.
+type request struct {
+	host  string
+	path  gate.Path
+	query string // raw
+}
+
+// read reads the target and the host of r in their one spelling. What could be meant in
+// two ways is Malformed: net/http has already told apart where a request ends (RFC 9112
+// section 6), and lets through what its target says.
+func read(r *http.Request, ports []int) (q request, err error) {
+	target := r.RequestURI
+	if !strings.HasPrefix(target, "/") {
+		// A target with a host of its own would take the place of the Host header,
+		// and net/http does not tell the two apart any more.
+		return q, fault.New(fault.Malformed, gate.CodePath, "The request target is not a path.")
+	}
+	path, query, _ := cutQuery(target)
+	if q.path, err = gate.ParsePath(path); err != nil {
+		return q, err
+	}
+	if err = gate.CheckQuery(query); err != nil {
+		return q, err
+	}
+	q.query = query
+	host, port, err := gate.ParseHost(r.Host)
+	if err != nil {
+		return q, err
+	}
+	if port != 0 && port != 80 && port != 443 && !slices.Contains(ports, port) {
+		return q, fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
+	}
+	q.host = host
+	return q, checkHeaders(r.Header)
+}
+
+func cutQuery(target string) (path, query string, found bool) { return strings.Cut(target, "?") }
+
+// once are headers of which a second one makes it a guess which of them counts.
+var once = []string{"Authorization", "Content-Type", "Origin", "Cookie2", "X-Api-Key"}
+
+func checkHeaders(h http.Header) error {
+	for _, name := range once {
+		if len(h[name]) > 1 {
+			return fault.New(fault.Malformed, "gate.header", "There is more than one "+name+" header.")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,68 @@
+package server
+
+import (
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"strconv"
+
+	"gatehouse/proxy"
+	"gatehouse/web"
+)
+
+// openGate opens the gate, if the configuration wants one. It is no row of the table: it
+// has a listener of its own, and what stands before the pages would bound and mark the
+// answers of other people's applications.
+func (s *Server) openGate() error {
+	h := s.house
+	if !h.Config.Gate.Wanted() {
+		return nil
+	}
+	if err := h.Routes.Load(); err != nil {
+		return err
+	}
+	desk, err := s.desk()
+	if err != nil {
+		return err
+	}
+	trusted, _ := h.Config.Web.Proxies() // validated with the configuration
+	door := &proxy.Door{
+		Issuer: h.Config.Issuer, Routes: h.Routes.Current, Callers: desk, Signer: h.Keys, Metrics: s.metrics, Log: h.Log,
+		Refuse: web.RefuseWithProblem(h.Config.Issuer), Trusted: trusted, Ports: portOf(h.Config.Gate.Listen),
+	}
+	s.gate = door
+	return door.Open()
+}
+
+// Gate returns the server of the gate, as its listener has it; nil where there is none.
+func (s *Server) Gate() *http.Server {
+	if s.gate == nil {
+		return nil
+	}
+	return gateServer(s.gate, s.house.Log)
+}
+
+func portOf(address string) []int {
+	_, port, err := net.SplitHostPort(address)
+	n, wrong := strconv.Atoi(port)
+	if err != nil || wrong != nil {
+		return nil
+	}
+	return []int{n}
+}
+
+// gateServer serves the gate. What it bounds of a request's time, each route says.
+func gateServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler: h, ReadHeaderTimeout: headerTimeout, IdleTimeout: idleTimeout, MaxHeaderBytes: headerLimit,
+		DisableGeneralOptionsHandler: true, ErrorLog: slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+// greetGate says where the gate is.
+func (s *Server) greetGate() {
+	if s.gate != nil {
+		fmt.Fprintf(s.options.Stdout, "The gate listens on %s, with %d routes of %s.\n", s.house.Config.Gate.Listen, len(s.house.Routes.Current().Routes()), s.house.Config.Gate.Routes)
+	}
+}
