@@ -22,6 +22,9 @@ type grantStore interface {
 	// those in front of it.
 	GrantsAfter(ctx context.Context, who Subject, after GrantCursor, limit int) ([]GrantRecord, error)
 	GrantsBefore(ctx context.Context, who Subject, before GrantCursor, limit int) ([]GrantRecord, error)
+	// GrantsBy lists grants by a key behind a place in the order of their ends and ids,
+	// or backwards in front of it; by Beginning in that of their beginnings.
+	GrantsBy(ctx context.Context, by GrantKey, at GrantCursor, backwards bool, limit int) ([]GrantRecord, error)
 	// EndGrantsOf revokes all that are not over at now, and returns how many.
 	EndGrantsOf(ctx context.Context, who Subject, now time.Time, by, reason string) (int64, error)
 }
@@ -90,6 +93,15 @@ func newGrant(by audit.Actor, g Grant, now time.Time) GrantRecord {
 
 // give keeps a grant that was looked at by itself.
 func (s *Service) give(ctx context.Context, t *touched, g *giver, r *GrantRecord, now time.Time) error {
+	k, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	return s.giveBeside(ctx, t, g, k, r, now)
+}
+
+// giveBeside is give beside what is known. What it refuses has changed nothing.
+func (s *Service) giveBeside(ctx context.Context, t *touched, g *giver, k known, r *GrantRecord, now time.Time) error {
 	if err := s.isKnown(ctx, r.Subject); err != nil {
 		return err
 	}
@@ -97,10 +109,6 @@ func (s *Service) give(ctx context.Context, t *touched, g *giver, r *GrantRecord
 		if _, err := s.Org(ctx, r.Org); err != nil {
 			return err
 		}
-	}
-	k, err := s.known(ctx)
-	if err != nil {
-		return err
 	}
 	if err := k.checkGrant(r, now); err != nil {
 		return err
@@ -178,9 +186,7 @@ func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, un
 // Revoke ends a grant now. It stays, with the reason. Faults: Invalid
 // "grant.invalid", NotFound, Conflict "grant.over".
 func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, reason string) (r GrantRecord, err error) {
-	var p problems
-	p.reason(reason)
-	if err := p.err("grant.invalid", "The grant cannot be revoked so."); err != nil {
+	if err := checkRevocation(reason); err != nil {
 		return GrantRecord{}, err
 	}
 	err = s.alter(ctx, by, "revoke a grant", func(ctx context.Context, t *touched, g *giver) error {
@@ -188,27 +194,38 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 		if r, err = s.living(ctx, grant, now); err != nil {
 			return err
 		}
-		if r.Effect != Allow { // what it denied is handed back
-			k, err := s.known(ctx)
-			if err != nil {
-				return err
-			}
-			if err := g.hands(ctx, k.handedBy(&r)); err != nil {
-				return err
-			}
-		}
-		before := r.document()
-		r.Revoked, r.RevokedBy, r.RevokedReason = now, actor(by), reason
-		if err := s.Store.UpdateGrant(ctx, r); err != nil {
-			return err
-		}
-		r.Rev++
-		if err := s.touchGrant(ctx, t, &r, r.Effect == Allow, now); err != nil {
-			return err
-		}
-		return s.recordGrant(ctx, by, ActionGrantRevoke, &r, before, map[string]any{"revoked_reason": reason})
+		return s.revoke(ctx, t, g, &r, reason, now)
 	})
 	return r, err
+}
+
+func checkRevocation(reason string) error {
+	var p problems
+	p.reason(reason)
+	return p.err("grant.invalid", "The grant cannot be revoked so.")
+}
+
+// revoke ends a grant that is not over.
+func (s *Service) revoke(ctx context.Context, t *touched, g *giver, r *GrantRecord, reason string, now time.Time) error {
+	if r.Effect != Allow { // what it denied is handed back
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		if err := g.hands(ctx, k.handedBy(r)); err != nil {
+			return err
+		}
+	}
+	before := r.document()
+	r.Revoked, r.RevokedBy, r.RevokedReason = now, actor(g.by), reason
+	if err := s.Store.UpdateGrant(ctx, *r); err != nil {
+		return err
+	}
+	r.Rev++
+	if err := s.touchGrant(ctx, t, r, r.Effect == Allow, now); err != nil {
+		return err
+	}
+	return s.recordGrant(ctx, g.by, ActionGrantRevoke, r, before, map[string]any{"revoked_reason": reason})
 }
 
 // EndAllOf revokes whatever somebody who is being deleted was granted, takes them

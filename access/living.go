@@ -15,10 +15,15 @@ func (s *Service) living(ctx context.Context, grant id.Grant, now time.Time) (Gr
 	if err != nil {
 		return r, err
 	}
-	if r.OverAt(now) {
-		return r, fault.New(fault.Conflict, "grant.over", "This grant was over at "+r.Ends().UTC().Format(time.RFC3339)+". Make a new one.")
+	return r, r.over(now)
+}
+
+// over is the answer to who would change a grant that is over at now.
+func (r *GrantRecord) over(now time.Time) error {
+	if !r.OverAt(now) {
+		return nil
 	}
-	return r, nil
+	return fault.New(fault.Conflict, "grant.over", "This grant was over at "+r.Ends().UTC().Format(time.RFC3339)+". Make a new one.")
 }
 
 // eachLiving calls f for every grant that is not over at now, until it returns an

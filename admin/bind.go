@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -148,6 +149,13 @@ func (b *binding) set(p param, text string, to reflect.Value, wrong *huma.Valida
 		}
 		value = yes
 		to.SetBool(yes)
+	case reflect.Struct:
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			wrong.Add(path(p.in, p.name), nil, "must be a moment such as 2026-03-04T05:06:07Z")
+			return
+		}
+		to.Set(reflect.ValueOf(at))
 	default:
 		to.SetString(text)
 	}

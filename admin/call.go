@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/caller"
 	"gatehouse/fault"
@@ -17,15 +18,16 @@ type Call struct {
 	// By is who changes what the handler changes.
 	By audit.Actor
 
-	route   *Route
-	path    string
-	query   url.Values
-	body    []byte
-	key     string // the Idempotency-Key, "" for none
-	match   string // If-Match as it came, "" for none
-	rev     int64
-	fields  []string // that alone are wanted; nil: all
-	partial bool     // the caller has the permission for a part
+	route  *Route
+	path   string
+	query  url.Values
+	body   []byte
+	key    string // the Idempotency-Key, "" for none
+	match  string // If-Match as it came, "" for none
+	rev    int64
+	fields []string // that alone are wanted; nil: all
+	// within is where alone the caller has the permission; nil: everywhere.
+	within *access.Places
 }
 
 // Rev is the revision that the caller saw, 0 for whatever it is.
@@ -46,7 +48,7 @@ func outdated(err error) error {
 
 // Sees reports whether a row of a Filtered list is for the caller.
 func (c *Call) Sees(on caller.On) bool {
-	return !c.partial || c.MayOn(c.route.permission(), on) == nil
+	return c.within == nil || c.MayOn(c.route.permission(), on) == nil
 }
 
 // etag is the entity tag of a revision.

@@ -26,5 +26,6 @@
 // is Guarded, so that it names the revision that it was seen in: hand Call.Rev on to a
 // service that takes one, or call Call.Matches on what was read in the transaction of
 // the change. A list that a manager of one organisation or group may see in part is
-// Filtered, and asks Call.Sees about each row.
+// Filtered, and asks Call.Sees about each row; what of its kind is changed or seen alone is
+// Filtered too, and asks whether the caller reaches it (grants.go).
 package admin

@@ -28,6 +28,7 @@ func (d *Door) all() {
 	d.sessions()
 	d.consents()
 	d.signingKeys()
+	d.grants()
 }
 
 // Route is one row of the table: what a request is for, and what it takes.
@@ -44,8 +45,9 @@ type Route struct {
 	// Org and Resource are the parts of the path that name the organisation, and the one
 	// thing, for which the permission is enough.
 	Org, Resource string
-	// Filtered lists are for whoever has the permission within some organisation or for
-	// some things too; the handler leaves the rest out (Call.Sees).
+	// Filtered routes are for whoever has the permission within some organisation or for
+	// some things too. Their handlers ask about each thing: a list leaves the rest out
+	// (Call.Sees).
 	Filtered bool
 	// Guarded routes need If-Match.
 	Guarded bool

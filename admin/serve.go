@@ -61,11 +61,15 @@ func (d *Door) admit(c *Call, r *http.Request) error {
 		return caller.OutOfScope(scopes[0])
 	}
 	err := c.MayOn(c.route.permission(), c.route.on(r))
-	if err != nil && c.route.Filtered && fault.Is(err, fault.Forbidden) && c.Somewhere(c.route.permission()) {
-		c.partial = true
-		return nil
+	if err == nil || !c.route.Filtered || !fault.Is(err, fault.Forbidden) {
+		return err
 	}
-	return err
+	within := c.Places(c.route.permission())
+	if within.None() {
+		return err
+	}
+	c.within = &within
+	return nil
 }
 
 // refused is err as it is answered. Who lacks a permission is remembered.

@@ -98,11 +98,11 @@ func (c *Caller) mayServe(no error) bool {
 	return c.Subject.Kind == access.Client && len(c.Snapshot.Serves(c.Subject.ID)) > 0
 }
 
-// Somewhere reports whether the caller has a permission within some organisation, or for
-// some things.
-func (c *Caller) Somewhere(permission string) bool {
+// Places returns where the caller has a permission: within which organisations, and for
+// which things.
+func (c *Caller) Places(permission string) access.Places {
 	if c.Personal() && !c.Snapshot.Covers(c.limit, permission) {
-		return false
+		return access.Places{}
 	}
-	return c.Snapshot.Somewhere(c.question(permission, On{}))
+	return c.Snapshot.Places(c.question(permission, On{}))
 }

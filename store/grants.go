@@ -275,5 +275,7 @@ var grantsTable = table{
 	statements: []*statement{
 		insertGrant, insertManyGrants, updateGrant, selectGrant, selectGrantsByID, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
 		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, selectDenies, endGrantsOf,
+		grantsByRole.on, grantsByRole.back, grantsByPermission.on, grantsByPermission.back, grantsByOrg.on, grantsByOrg.back,
+		grantsByBeginning.on, grantsByBeginning.back,
 	},
 }

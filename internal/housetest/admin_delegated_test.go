@@ -4,8 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/internal/gatetest"
@@ -134,5 +136,108 @@ func TestAManagerHandsOnNothingByAGroup(t *testing.T) {
 	}
 	if rows := differing(before, besideTheTrail(t, db)); len(rows) > 0 {
 		t.Errorf("refused, it changed:\n%s", strings.Join(rows, "\n"))
+	}
+}
+
+// Whoever manages the grants of one organisation or group sees and changes these, by every
+// route, and hears of others as of what is beyond, be it there or not.
+func TestAManagerOfGrantsReachesTheirOwnAlone(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ctx, a := context.Background(), s.House.Access
+	right := access.Pattern{API: "shop", Resource: "orders", Action: "read"}
+	give := func(to access.Subject, change func(g *access.Grant)) string {
+		g := access.Grant{Subject: to, Effect: access.Allow, Permission: right, Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)}}
+		change(&g)
+		made, err := a.Give(ctx, gatetest.Console, g)
+		must(t, err)
+		return string(made.ID)
+	}
+	desk, floor := group("desk"), group("floor")
+	within := func(org string) func(g *access.Grant) { return func(g *access.Grant) { g.Org = org } }
+	deny := func(g *access.Grant) { g.Effect = access.Deny }
+	account := func(name string) access.Subject { return access.Subject{Kind: access.ServiceAccount, ID: name} }
+	managers := map[string]struct {
+		key           string
+		mine, others  []string
+		fresh, beyond []map[string]any
+	}{
+		"of an organisation": {
+			key:    s.manager("of-acme", "acme", "", "grants:read", "grants:write"),
+			mine:   []string{give(desk, within("acme")), give(floor, within("acme"))},
+			fresh:  []map[string]any{{"org": "acme"}, {"org": "acme", "effect": "deny"}},
+			beyond: []map[string]any{{}, {"org": "bolt"}, {"effect": "deny"}, {"org": "none"}},
+			others: []string{give(desk, within("")), give(floor, within("bolt")), give(access.Subject{Kind: access.Organisation, ID: "acme"}, within(""))},
+		},
+		"of a group": {
+			key:    s.manager("of-floor", "", "floor", "grants:read", "grants:write"),
+			mine:   []string{give(floor, within(""))},
+			fresh:  []map[string]any{{"subject": map[string]any{"kind": "group", "id": "floor"}}},
+			beyond: []map[string]any{{}, {"org": "acme"}, {"subject": map[string]any{"kind": "service", "id": "of-floor"}}, {"subject": map[string]any{"kind": "group", "id": "floor"}, "effect": "deny"}},
+			others: []string{give(account("of-floor"), within("")), give(desk, within(""))},
+		},
+	}
+	give(account("of-acme"), within("acme")) // what they hand on
+	give(account("of-floor"), within(""))
+	denied := give(floor, deny)
+	for name, m := range managers {
+		list := s.call(m.key, http.MethodGet, "/api/v1/grants?limit=200", nil)
+		for _, one := range m.mine {
+			if !slices.Contains(items(list, "id"), one) {
+				t.Errorf("a manager %s does not see %s in %s", name, one, list.Body)
+			}
+		}
+		for _, one := range append(m.others, "gra_aaaaaaaaaaaaaaaaaaaaaaaaaa") {
+			if slices.Contains(items(list, "id"), one) {
+				t.Errorf("a manager %s sees %s in %s", name, one, list.Body)
+			}
+			for _, c := range []struct {
+				method, path string
+				body         any
+			}{
+				{http.MethodGet, "/" + one, nil},
+				{http.MethodPost, "/" + one + "/extend", map[string]any{"expires_at": time.Now().Add(90 * time.Minute)}},
+				{http.MethodPost, "/" + one + "/revoke", map[string]any{"reason": "r"}},
+				{http.MethodPost, "/bulk-revoke", map[string]any{"reason": "r", "grants": []any{map[string]any{"id": m.mine[0]}, map[string]any{"id": one}}}},
+			} {
+				if a := s.call(m.key, c.method, "/api/v1/grants"+c.path, c.body); a.Status != http.StatusForbidden || problem(a) != "caller.forbidden" {
+					t.Errorf("a manager %s, %s %s: %d %s", name, c.method, c.path, a.Status, a.Body)
+				}
+			}
+		}
+		for _, more := range m.beyond {
+			for path, body := range map[string]any{"": toDesk(more), "/bulk": map[string]any{"grants": []any{toDesk(m.fresh[0]), toDesk(more)}}} {
+				if a := s.call(m.key, http.MethodPost, "/api/v1/grants"+path, body); a.Status != http.StatusForbidden || problem(a) != "caller.forbidden" {
+					t.Errorf("a manager %s makes %v: %d %s", name, more, a.Status, a.Body)
+				}
+			}
+		}
+		for _, more := range m.fresh {
+			more["expires_at"] = time.Now().Add(time.Minute)
+			if a := s.call(m.key, http.MethodPost, "/api/v1/grants", toDesk(more)); a.Status != http.StatusCreated {
+				t.Errorf("a manager %s makes %v: %d %s", name, more, a.Status, a.Body)
+			}
+			more["permission"] = "shop/orders:refund"
+			if a := s.call(m.key, http.MethodPost, "/api/v1/grants", toDesk(more)); more["effect"] == nil && problem(a) != "access.not_held" {
+				t.Errorf("a manager %s makes %v: %d %s", name, more, a.Status, a.Body)
+			}
+		}
+		for _, path := range []string{"/extend", "/revoke"} {
+			body := map[string]any{"expires_at": time.Now().Add(70 * time.Minute)}
+			if path == "/revoke" {
+				body = map[string]any{"reason": "r"}
+			}
+			a := s.call(m.key, http.MethodPost, "/api/v1/grants/"+m.mine[0]+path, body)
+			if path == "/extend" && problem(a) != "access.not_held" || path == "/revoke" && a.Status != http.StatusOK { // they hold it for an hour
+				t.Errorf("a manager %s, %s: %d %s", name, path, a.Status, a.Body)
+			}
+		}
+	}
+	floorer := managers["of a group"]
+	if a := s.call(floorer.key, http.MethodGet, "/api/v1/grants/"+denied, nil); a.Status != http.StatusOK {
+		t.Errorf("what the group is denied: %d %s", a.Status, a.Body)
+	}
+	if a := s.call(floorer.key, http.MethodPost, "/api/v1/grants/"+denied+"/revoke", map[string]any{"reason": "r"}); a.Status != http.StatusForbidden {
+		t.Errorf("to deny it no more: %d %s", a.Status, a.Body)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/admin"
 )
@@ -34,6 +35,8 @@ func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
 		"createGroup":           map[string]any{"id": "other"},
 		"createOrganisation":    map[string]any{"id": "other"},
 		"createServiceAccount":  map[string]any{"id": "other"},
+		"extendGrant":           map[string]any{"expires_at": time.Now().Add(2 * time.Hour)},
+		"revokeGrant":           map[string]any{"reason": "other"},
 	}
 	s.Settle()
 	db := underneath(t, s.Gate)

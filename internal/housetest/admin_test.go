@@ -115,7 +115,13 @@ func (s *steering) targets() map[string]string {
 	s.bindScope("target.read")
 	keys, err := s.House.Keys.List(ctx, false)
 	must(s.t, err)
+	grant, err := a.Give(ctx, gatetest.Console, access.Grant{
+		Subject: access.Subject{Kind: access.Group, ID: "desk"}, Effect: access.Allow, Permission: access.Pattern{API: "target", Resource: "things", Action: "read"},
+		Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)},
+	})
+	must(s.t, err)
 	return map[string]string{
+		"grant":   string(grant.ID),
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),
 		"group": "desk", "organisation": "acme", "kind": "service", "member": "target",

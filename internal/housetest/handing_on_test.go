@@ -290,6 +290,17 @@ func byGrants() map[string]handing {
 				return err
 			},
 		},
+		"GiveAll": {do: func(ctx context.Context, h *hand, by audit.Actor) error {
+			_, err := h.House.Access.GiveAll(ctx, by, []access.Grant{
+				{Subject: person(h.bob), Effect: access.Deny, Permission: refund(), Where: access.Where{Place: access.Everywhere}, Reason: "test"},
+				{Subject: group("empty"), Effect: access.Allow, Permission: refund(), Where: access.Where{Place: access.Everywhere}, Reason: "test"},
+			})
+			return err
+		}},
+		"RevokeAll": {prepare: granted(denied), do: func(ctx context.Context, h *hand, by audit.Actor) error {
+			_, err := h.House.Access.RevokeAll(ctx, by, []access.Revocation{{Grant: h.grant}}, "test", func(*access.GrantRecord) error { return nil })
+			return err
+		}},
 		"Revoke a deny":                {prepare: granted(denied), do: revoke},
 		"Revoke a role that is denied": {prepare: granted(func(g *access.Grant) { g.Effect, g.Role, g.Permission = access.Deny, "refunder", access.Pattern{} }), do: revoke},
 		"Revoke a deny of an hour":     {hour: true, prepare: granted(func(g *access.Grant) { g.Effect, g.ExpiresAt = access.Deny, time.Now().Add(time.Hour) }), do: revoke},
