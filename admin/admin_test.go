@@ -5,6 +5,7 @@ import (
 	"os"
 	"reflect"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -40,6 +41,8 @@ var looksSecret = regexp.MustCompile(`(?i)(secret|password|passwd|hash|hmac|\bma
 var harmless = map[string]bool{
 	"token_endpoint_auth_method": true, "access_token_ttl": true, "access_token_signed_response_alg": true,
 	"id_token_signed_response_alg": true, "access_token_type": true, "id_token_claims": true, "secrets": true,
+	// The id of a key, the public key of the audit log, and hashes of its tree.
+	"Actor.key": true, "Verdict.key": true, "Verdict.sealed": true, "Verdict.kept_sealed": true, "SealState.sealed": true, "EventProof.key": true, "EventProof.hashes": true, "ConsistencyProof.key": true, "ConsistencyProof.hashes": true,
 }
 
 // C12: what is answered is a shape that was written for it, and no member of it holds a
@@ -48,12 +51,12 @@ func TestAnswersHoldNoSecrets(t *testing.T) {
 	t.Parallel()
 	for _, rt := range routes(t) {
 		shows := 0
-		walk(t, rt.ID, rt.Answer(), map[reflect.Type]bool{}, func(name string, of reflect.Type) {
+		walk(t, rt.ID, rt.Answer(), map[reflect.Type]bool{}, func(in, name string, of reflect.Type) {
 			if of == reflect.TypeFor[wire.Secret]() {
 				shows++
 				return
 			}
-			if looksSecret.MatchString(name) && !harmless[name] {
+			if looksSecret.MatchString(name) && !harmless[name] && !harmless[in+"."+name] {
 				t.Errorf("%s answers with %q, which sounds like a secret", rt.ID, name)
 			}
 		})
@@ -63,9 +66,9 @@ func TestAnswersHoldNoSecrets(t *testing.T) {
 	}
 }
 
-// walk calls f for each member below of, by its JSON name, and holds all structs to be
+// walk calls f for each member below of, by its struct and its JSON name, and holds all structs to be
 // shapes.
-func walk(t *testing.T, route string, of reflect.Type, seen map[reflect.Type]bool, f func(name string, of reflect.Type)) {
+func walk(t *testing.T, route string, of reflect.Type, seen map[reflect.Type]bool, f func(in, name string, of reflect.Type)) {
 	t.Helper()
 	for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice || of.Kind() == reflect.Map {
 		of = of.Elem()
@@ -79,10 +82,13 @@ func walk(t *testing.T, route string, of reflect.Type, seen map[reflect.Type]boo
 	}
 	for i := range of.NumField() {
 		m := of.Field(i)
+		if !m.IsExported() {
+			continue
+		}
 		name, _, _ := strings.Cut(m.Tag.Get("json"), ",")
 		if name != "-" {
 			if !m.Anonymous {
-				f(name, m.Type)
+				f(of.Name(), name, m.Type)
 			}
 			walk(t, route, m.Type, seen, f)
 		}
@@ -108,7 +114,7 @@ func TestEveryRouteSaysWhatItNeeds(t *testing.T) {
 			t.Errorf("%s %s is %q, needs %q and says %q", rt.Method, rt.Path, rt.ID, rt.Permission, rt.Summary)
 		}
 		ids[rt.ID] = true
-		if rt.Changes() == (action == "read") {
+		if reads := slices.Contains([]string{"read", "export", "verify"}, action); rt.Changes() == reads {
 			t.Errorf("%s %s needs %s", rt.Method, rt.Path, rt.Permission)
 		}
 	}

@@ -20,6 +20,9 @@ const compressible = 1 << 10
 
 // answer writes what the handler of c returned.
 func (c *Call) answer(w http.ResponseWriter, r *http.Request, out reflect.Value) error {
+	if s, ok := out.Interface().(*Stream); ok {
+		return s.send(w, r)
+	}
 	headers := http.Header{}
 	body, err := c.route.binding.write(headers, out)
 	if err == nil && len(c.fields) > 0 {

@@ -75,10 +75,14 @@ func (b *binding) parameter(f reflect.StructField, in string, op *huma.Operation
 
 // answers describes the answer of a route, and its refusals.
 func (b *binding) answers(op *huma.Operation) {
-	if _, says := b.out.FieldByName("Body"); !says {
+	if _, says := b.out.FieldByName("Body"); !says && b.out != streamed {
 		op.DefaultStatus = http.StatusNoContent
 	}
 	good := &huma.Response{Description: http.StatusText(op.DefaultStatus)}
+	if b.out == streamed {
+		text := &huma.MediaType{Schema: &huma.Schema{Type: huma.TypeString}}
+		good.Content = map[string]*huma.MediaType{kindLines: text, kindCSV: text}
+	}
 	for _, f := range reflect.VisibleFields(b.out) {
 		if name := f.Tag.Get("header"); name != "" {
 			b.headers = append(b.headers, header{name, f.Index})

@@ -3,7 +3,9 @@ package admin
 import (
 	"context"
 	"fmt"
+	"log/slog"
 	"net/http"
+	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -51,6 +53,11 @@ type Services struct {
 	OAuth    *oauth.Service
 	Keys     *keys.Ring
 	Clock    Clock
+	Trail    *audit.Trail
+	Sealer   *audit.Sealer
+	Proofs   Proofs
+	Audited  audit.Catalogue // all that may be recorded
+	Figures  Figures
 }
 
 // Door answers the API. All exported fields but Refusals must be set; call Open once
@@ -63,8 +70,11 @@ type Door struct {
 	Refusals Refusals // nil: nobody remembers them
 	// Key is that of cursors and of what is remembered of requests, 32 bytes.
 	Key []byte
+	// Log takes what cannot be answered any more.
+	Log *slog.Logger
 	Services
 
+	lasting  turns
 	routes   []*Route
 	document *huma.OpenAPI
 }
@@ -87,6 +97,11 @@ func (d *Door) Open() error {
 		{"OAuth", d.OAuth == nil},
 		{"Keys", d.Keys == nil},
 		{"Clock", d.Clock == nil},
+		{"Trail", d.Trail == nil},
+		{"Sealer", d.Sealer == nil},
+		{"Proofs", d.Proofs == nil},
+		{"Figures", d.Figures == nil},
+		{"Log", d.Log == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the admin API: %s is not set", field.name)
@@ -97,16 +112,36 @@ func (d *Door) Open() error {
 	return err
 }
 
-// Mount registers the routes, and what answers everything else below Root.
+// Mount registers the routes but for those that last, and what answers everything else
+// below Root.
 func (d *Door) Mount(m *web.Mux) {
-	for _, rt := range d.routes {
-		m.Route(rt.Method+" "+Base+rt.Path, d.serve(rt))
-	}
+	d.mount(m, false)
 	text, _ := d.text() // Open has written it once
 	m.HandleFunc("GET "+PathDocument, (&file{"application/json", string(text)}).ServeHTTP)
 	m.HandleFunc("GET "+PathPage, (&file{"text/html; charset=utf-8", d.browse()}).ServeHTTP)
 	m.HandleFunc("GET "+pathStyle, (&file{"text/css; charset=utf-8", style}).ServeHTTP)
 	m.Route(Root, lost(m))
+}
+
+// MountLasting registers the routes that last, whose paths are LastingPaths.
+func (d *Door) MountLasting(m *web.Mux) { d.mount(m, true) }
+
+// LastingPaths are the paths of the routes that last; each is that path alone.
+func (d *Door) LastingPaths() (paths []string) {
+	for _, rt := range d.routes {
+		if path := Base + rt.Path; rt.Lasting && !slices.Contains(paths, path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+func (d *Door) mount(m *web.Mux, lasting bool) {
+	for _, rt := range d.routes {
+		if rt.Lasting == lasting {
+			m.Route(rt.Method+" "+Base+rt.Path, d.serve(rt))
+		}
+	}
 }
 
 // Routes returns all of them, so that a rule can be tested on each.

@@ -5,25 +5,34 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"slices"
 	"time"
 
+	"gatehouse/access"
+	"gatehouse/caller"
 	"gatehouse/clock"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/secret"
 	"gatehouse/web"
+	"gatehouse/wire"
 )
 
 // Requests keeps which requests were answered; *store.Store does.
 type Requests interface {
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
+	// CallerSince returns when a caller was made, who came with a key, or with none.
+	// NotFound for one that is not there any more.
+	CallerSince(ctx context.Context, who access.Subject, key id.ServiceKey) (time.Time, error)
 	// KeepRequest keeps a request unless one of the same caller and key is kept that is
 	// not over, and reports whether it did; else was is that one. Of several at once one
 	// is kept, and the others wait for its transaction.
 	KeepRequest(ctx context.Context, r web.Kept) (was web.Kept, kept bool, err error)
-	// AnswerRequest adds the answer to one that was kept.
+	// AnswerRequest adds the answer to one that was kept, and of whom it tells. It is
+	// forgotten with that person, and a request with its caller.
 	AnswerRequest(ctx context.Context, r web.Kept) error
-	// KeepsMore reports whether more than n of a caller are kept.
-	KeepsMore(ctx context.Context, caller string, n int) (bool, error)
+	// KeepsMore reports whether more than n of the caller of r are kept.
+	KeepsMore(ctx context.Context, r web.Kept, n int) (bool, error)
 }
 
 // MaxKept is how many keys of one caller are remembered, for keptFor each.
@@ -40,20 +49,30 @@ func (d *Door) once(ctx context.Context, c *Call, in reflect.Value) (out reflect
 		return c.route.handler(ctx, c, in)
 	}
 	err = d.Requests.InTx(ctx, func(ctx context.Context) error {
-		k := d.kept(c)
+		k, err := d.kept(ctx, c)
+		if err != nil {
+			return err
+		}
 		was, kept, err := d.Requests.KeepRequest(ctx, k)
 		switch {
 		case err != nil:
 			return err
 		case !kept:
 			out = reflect.New(c.route.binding.out)
-			return again(was, k.Hash, out.Interface())
+			return c.again(was, k.Hash, out.Interface())
 		}
-		if err := d.room(ctx, k.Caller); err != nil {
+		if err := d.room(ctx, k); err != nil {
 			return err
 		}
 		if out, err = c.route.handler(ctx, c, in); err != nil || c.route.Secret {
 			return err
+		}
+		people := peopleOf(out)
+		if len(people) > 1 {
+			return nil
+		}
+		if len(people) == 1 {
+			k.Person = people[0]
 		}
 		if k.Answer, err = json.Marshal(out.Interface()); err != nil {
 			return fmt.Errorf("keep an answer: %w", err)
@@ -63,23 +82,34 @@ func (d *Door) once(ctx context.Context, c *Call, in reflect.Value) (out reflect
 	return out, err
 }
 
-// kept is the request of c as it is remembered. The hash is a MAC: a body may hold what
-// is easily guessed.
-func (d *Door) kept(c *Call) web.Kept {
+// kept is the request of c as it is remembered: of this caller, and of no later one that
+// has its name. The hash is a MAC: a body may hold what is easily guessed.
+func (d *Door) kept(ctx context.Context, c *Call) (web.Kept, error) {
+	since, err := d.Requests.CallerSince(ctx, c.Subject, c.Key)
+	if fault.Is(err, fault.NotFound) {
+		return web.Kept{}, caller.Gone(err)
+	}
+	if err != nil {
+		return web.Kept{}, err
+	}
 	now := clock.Now()
 	return web.Kept{
-		Caller: string(c.Subject.Kind) + ":" + c.Subject.ID, Key: c.key, At: now, Over: now.Add(keptFor),
+		Caller: web.CallerName(string(c.Subject.Kind), c.Subject.ID), Since: since, Key: c.key, At: now, Over: now.Add(keptFor),
 		Hash: secret.MAC(d.Key, "request\x00"+c.route.ID+"\x00"+c.path+"\x00"+c.query.Encode()+"\x00"+c.match+"\x00"+string(c.body)),
-	}
+	}, nil
 }
 
 // again is the answer of a request to its repeat.
-func again(was web.Kept, hash []byte, out any) error {
+func (c *Call) again(was web.Kept, hash []byte, out any) error {
 	if !secret.Equal(was.Hash, hash) {
 		return fault.New(fault.Invalid, "idempotency.reused", "Another request had this Idempotency-Key. Take a new one.")
 	}
-	if len(was.Answer) == 0 {
+	switch {
+	case len(was.Answer) > 0:
+	case c.route.Secret:
 		return fault.New(fault.Conflict, "idempotency.secret", "This was done already. Its answer had a secret, which is not shown again.")
+	default:
+		return fault.New(fault.Conflict, "idempotency.forgotten", "This was done already. Its answer is not kept: it told of somebody who was deleted since, or of several people.")
 	}
 	if err := json.Unmarshal(was.Answer, out); err != nil {
 		return fmt.Errorf("read a kept answer: %w", err)
@@ -87,8 +117,34 @@ func again(was web.Kept, hash []byte, out any) error {
 	return nil
 }
 
-func (d *Door) room(ctx context.Context, caller string) error {
-	more, err := d.Requests.KeepsMore(ctx, caller, MaxKept)
+// peopleOf returns of whom an answer tells more than an id: each once.
+func peopleOf(out reflect.Value) (people []id.User) {
+	switch out.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if out.IsNil() {
+			return nil
+		}
+		people = peopleOf(out.Elem())
+	case reflect.Slice:
+		for i := range out.Len() {
+			people = append(people, peopleOf(out.Index(i))...)
+		}
+	case reflect.Struct:
+		if one, ok := out.Interface().(wire.Personal); ok && one.Person() != "" {
+			people = append(people, one.Person())
+		}
+		for i := range out.NumField() {
+			if out.Type().Field(i).IsExported() {
+				people = append(people, peopleOf(out.Field(i))...)
+			}
+		}
+	}
+	slices.Sort(people)
+	return slices.Compact(people)
+}
+
+func (d *Door) room(ctx context.Context, k web.Kept) error {
+	more, err := d.Requests.KeepsMore(ctx, k, MaxKept)
 	if err != nil {
 		return err
 	}

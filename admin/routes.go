@@ -29,6 +29,9 @@ func (d *Door) all() {
 	d.consents()
 	d.signingKeys()
 	d.grants()
+	d.families()
+	d.auditLog()
+	d.figures()
 }
 
 // Route is one row of the table: what a request is for, and what it takes.
@@ -59,8 +62,11 @@ type Route struct {
 	// Idempotent posts do nothing more the second time, and take no Idempotency-Key.
 	Idempotent bool
 	// Large routes are about many things at once: their bodies and answers may be larger.
-	Large  bool
-	Status int // of the answer where it is not 200
+	Large bool
+	// Lasting routes may take LastingLife. They are behind a door of their own, and few
+	// are answered at once.
+	Lasting bool
+	Status  int // of the answer where it is not 200
 
 	handler handler
 	binding *binding

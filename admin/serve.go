@@ -27,6 +27,14 @@ func (d *Door) serve(rt *Route) web.Handler {
 		if err := rt.binding.read(r, c, in); err != nil {
 			return d.refused(w, r, rt, c, err)
 		}
+		if rt.Lasting {
+			leave, err := d.lasting.take(c.Subject)
+			if err != nil {
+				return err
+			}
+			defer leave()
+			patient(w)
+		}
 		out, err := d.once(r.Context(), c, in)
 		if err != nil {
 			return d.refused(w, r, rt, c, err)

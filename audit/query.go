@@ -2,6 +2,7 @@ package audit
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -25,6 +26,15 @@ type Query struct {
 	Since     time.Time // at or after
 	Until     time.Time // before
 	After     Cursor    // only what follows that event in this order, which is older
+}
+
+// actorKinds are all of them.
+var actorKinds = []ActorKind{Client, Console, House, Nobody, Person, Service}
+
+// ParseActor reads who acted, as "KIND" or "KIND:ID"; ok is false for anything else.
+func ParseActor(s string) (kind ActorKind, name string, ok bool) {
+	k, name, named := strings.Cut(s, ":")
+	return ActorKind(k), name, slices.Contains(actorKinds, ActorKind(k)) && named == (name != "")
 }
 
 // Cursor is a place between two events: behind the one that it names. It stays

@@ -56,6 +56,9 @@ func invalid(err error) *Refusal {
 	return refusal(fault.Unauthenticated, "caller.unknown", "invalid_token", "The credential is invalid, expired, revoked or not for this API.", err)
 }
 
+// Gone is the answer to a caller that was deleted after it was let in.
+func Gone(err error) *Refusal { return invalid(err) }
+
 // forbidden names the permission, which is no secret: the documents list them all.
 func forbidden(permission string, err error) *Refusal {
 	return refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "The permission "+permission+" is needed.", err)

@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/keys"
 )
@@ -24,6 +25,7 @@ const LoadRevocations = "load the revocations"
 // beats them; a test may beat them by itself. What removes or replaces something
 // because of the time asks the clock's watch for it.
 func (h *House) Beats() []Beat {
+	tallier := &audit.Tallier{Store: h.Store, SignIns: flow.ActionSigninComplete}
 	appender := &audit.Appender{Store: h.Store, Keys: h.auditKeys, Path: h.Config.Audit.CheckpointFile}
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
@@ -34,12 +36,17 @@ func (h *House) Beats() []Beat {
 		{Name: "note the use of keys", Every: time.Minute, Step: h.Keyring.Flush},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
 		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step}, // under a lease of its own
+		{Name: "count the events", Every: audit.TallyEvery, Step: tallier.Step},   // of replicas that count at once one does
+		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: h.Store.CountWhatIs},
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step},
 		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.pruner().Due, Step: h.prune},
 	}, h.newsBeats()...)
 }
+
+// countEvery is how often people, sessions and what ends are counted, which walks them.
+const countEvery = 10 * time.Minute
 
 // Run beats until ctx ends, and keeps the child process that hashes passwords.
 func (h *House) Run(ctx context.Context) error {
@@ -92,6 +99,14 @@ func (h *House) Verifier() (v *audit.Verifier, strange int, err error) {
 		v.Kept, strange, err = h.auditKeys.ReadCheckpoints(h.Config.Audit.CheckpointFile)
 	}
 	return v, strange, err
+}
+
+// KeepsCheckpoints reports whether checkpoints are kept outside of the database.
+func (h *House) KeepsCheckpoints() bool { return h.Config.Audit.CheckpointFile != "" }
+
+// Checkpoints returns checkpoints that are larger than after, the smallest first.
+func (h *House) Checkpoints(ctx context.Context, after int64, limit int) ([]audit.Checkpoint, error) {
+	return h.Store.Checkpoints(ctx, after, limit)
 }
 
 // Prover proves events to strangers.

@@ -22,6 +22,9 @@ const (
 	ActionCodeReplay      audit.Action = "code.replay"
 	ActionTokenReplay     audit.Action = "token.replay"
 	ActionTokenRevoke     audit.Action = "token.revoke"
+
+	ActionAuthorizationEnd  audit.Action = "authorization.end"
+	ActionAuthorizationsEnd audit.Action = "authorizations.end"
 )
 
 // Why something was refused, or why families and tokens ended.
@@ -29,6 +32,7 @@ const (
 	ReasonReplay           audit.Reason = "replay"  // a code or a token came once too often
 	ReasonRevoked          audit.Reason = "revoked" // the application gave a token back
 	ReasonConsentWithdrawn audit.Reason = "consent_withdrawn"
+	ReasonByOperator       audit.Reason = "ended_by_operator"
 )
 
 // Audited explains what is recorded of applications and what they hold.
@@ -41,6 +45,8 @@ var Audited = audit.Catalogue{
 	{Action: ActionConsentWithdraw, When: "A person took back what an application may", Targets: []audit.Kind{audit.KindConsent}, Before: "the scopes allowed before, if any"},
 	{Action: ActionCodeReplay, When: "An authorization code came a second time; all that came of it ended", Targets: []audit.Kind{KindAuthorization}},
 	{Action: ActionTokenReplay, When: "A refresh token came again after its successor was used; all that came of its authorization ended", Targets: []audit.Kind{KindAuthorization}},
+	{Action: ActionAuthorizationEnd, When: "An operator ended a refresh token, with all that came of its authorization", Targets: []audit.Kind{KindAuthorization}},
+	{Action: ActionAuthorizationsEnd, When: "An operator ended all that applications hold of a person: refresh tokens and access tokens", Targets: []audit.Kind{audit.KindUser}},
 	{Action: ActionTokenRevoke, When: "An application gave back a refresh token, with all that came of its authorization, or an access token", Targets: []audit.Kind{KindAuthorization, KindToken}},
 }
 

@@ -465,6 +465,19 @@ func (m *memory) Family(_ context.Context, name id.Family) (f oauth.Family, g oa
 	return f, g, err
 }
 
+func (m *memory) Families(_ context.Context, f oauth.FamilyFilter, limit int) (all []oauth.FamilyState, err error) {
+	err = m.do("Families", func() error {
+		for _, one := range slices.Backward(m.s.families) {
+			behind := f.After == (oauth.FamilyCursor{}) || one.Created.Before(f.After.Created)
+			if one.User == f.User && behind && len(all) < limit {
+				all = append(all, oauth.FamilyState{Family: one})
+			}
+		}
+		return nil
+	})
+	return all, err
+}
+
 func (m *memory) RotateFamily(_ context.Context, r oauth.Rotation) (done bool, err error) {
 	err = m.do("RotateFamily", func() error {
 		f := &m.s.families[m.family(r.Family)]

@@ -173,6 +173,9 @@ type Store interface {
 	InsertFamily(ctx context.Context, f Family) error
 	// Family returns the row and what it rests on, in one query.
 	Family(ctx context.Context, family id.Family) (Family, Grounds, error)
+	// Families returns the families of f that follow f.After, newest first, at most
+	// limit, those that are over among them.
+	Families(ctx context.Context, f FamilyFilter, limit int) ([]FamilyState, error)
 	// RotateFamily is one conditional UPDATE (decision 0004) and reports
 	// whether it changed the row: of several concurrent calls with the same
 	// presented hash exactly one gets true.

@@ -48,6 +48,8 @@ var (
 	steered = limits{timeout: requestTimeout, body: admin.MaxSet}
 	// lasting is for connections that end by themselves.
 	lasting = limits{timeout: pdp.FeedLife + requestTimeout, body: web.FormLimit}
+	// patient is for answers that are as long as what there is.
+	patient = limits{timeout: admin.LastingLife, body: web.FormLimit}
 )
 
 // door is a row of the table: which requests it takes, what stands before its
@@ -127,6 +129,9 @@ func (s *Server) table() ([]*door, error) {
 		{
 			name: "admin API", prefixes: []string{admin.Root}, protect: programs, refuse: admin.Refuse(h.Config.Issuer), limits: steered, mount: api.Mount,
 		},
+		{
+			name: "admin API, at length", prefixes: api.LastingPaths(), protect: programs, refuse: admin.Refuse(h.Config.Issuer), limits: patient, mount: api.MountLasting,
+		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
@@ -182,10 +187,11 @@ func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
 		return nil, err
 	}
 	d := &admin.Door{
-		Issuer: h.Config.Issuer, Callers: desk, Refusals: h.Refusals, Requests: h.Store, Key: h.Keeper.Key("admin-api"),
+		Issuer: h.Config.Issuer, Callers: desk, Refusals: h.Refusals, Requests: h.Store, Key: h.Keeper.Key("admin-api"), Log: h.Log,
 		Rate: admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, PerMinute: c.PerMinute},
 		Services: admin.Services{
 			Identity: h.Identity, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies, OAuth: h.OAuth, Keys: h.Keys, Clock: h.Clock,
+			Trail: h.Trail, Sealer: h.Sealer, Proofs: h, Audited: house.Audited(), Figures: &figures{h, s.health, s.options.Sources},
 		},
 	}
 	return d, d.Open()

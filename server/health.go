@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/audit"
 	"gatehouse/house"
 	"gatehouse/keys"
 	"gatehouse/web"
@@ -38,16 +39,25 @@ func (h *health) live(w http.ResponseWriter, _ *http.Request) {
 
 // ready says whether this process should get requests, and if not, why.
 func (h *health) ready(w http.ResponseWriter, r *http.Request) {
-	ctx, cancel := context.WithTimeout(r.Context(), 2*time.Second)
-	defer cancel()
-	checks := h.checks(ctx)
-	out, status := readiness{Status: "ready", Checks: checks, Doubts: h.doubts()}, http.StatusOK
-	for _, c := range checks {
-		if c != "ok" {
-			out.Status, status = "not ready", http.StatusServiceUnavailable
-		}
+	out, status := h.readiness(r.Context()), http.StatusOK
+	if out.Status != isReady {
+		status = http.StatusServiceUnavailable
 	}
 	_ = web.JSON(w, status, out)
+}
+
+const isReady = "ready"
+
+func (h *health) readiness(ctx context.Context) readiness {
+	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
+	defer cancel()
+	out := readiness{Status: isReady, Checks: h.checks(ctx), Doubts: h.doubts(ctx)}
+	for _, c := range out.Checks {
+		if c != "ok" {
+			out.Status = "not ready"
+		}
+	}
+	return out
 }
 
 func (h *health) checks(ctx context.Context) map[string]string {
@@ -74,7 +84,7 @@ func (h *health) checks(ctx context.Context) map[string]string {
 }
 
 // doubts are what is not as it should be, and no reason to take requests away.
-func (h *health) doubts() map[string]string {
+func (h *health) doubts(ctx context.Context) map[string]string {
 	doubts := map[string]string{}
 	if d := h.house.Clock.Doubt(); d != nil {
 		doubts["clock"] = d.Error()
@@ -82,8 +92,15 @@ func (h *health) doubts() map[string]string {
 	if h.house.Folder.Problem() != "" {
 		doubts["folder"] = "the files of apply.folder cannot be applied, and what was there stays; the log says why"
 	}
+	waiting, err := h.house.Store.UnsealedEvents(ctx, audit.Unsealed{}, 1)
+	if err == nil && len(waiting) > 0 && time.Since(waiting[0].At) > sealedWithin {
+		doubts["seal"] = "events of the audit log have waited for their seal since " + waiting[0].At.UTC().Format(time.RFC3339)
+	}
 	return doubts
 }
+
+// sealedWithin is how long an event may wait for its seal before somebody should look.
+const sealedWithin = 5 * time.Minute
 
 // signs reports whether the default algorithm has its key.
 func (h *health) signs(ctx context.Context) bool {

@@ -47,6 +47,8 @@ type Options struct {
 	Reload <-chan os.Signal
 	// Quiet logs requests that went well on level debug only.
 	Quiet bool
+	// Sources says where the configuration came from.
+	Sources config.Sources
 	// Version is what the metrics say runs; empty: what the build information says.
 	Version string
 }

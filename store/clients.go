@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -117,7 +118,7 @@ func (s *Store) RaiseClients(ctx context.Context) (int64, error) {
 	return version, doing("hold clients", err)
 }
 
-// DeleteClient removes the client with its consents, and raises the version of
+// DeleteClient removes the client with its consents and its requests, and raises the version of
 // clients. Its families stay, and refuse to be refreshed.
 func (s *Store) DeleteClient(ctx context.Context, client id.Client) error {
 	return doing("delete client", s.changing(ctx, oauth.VersionClients, func(ctx context.Context) error {
@@ -125,7 +126,10 @@ func (s *Store) DeleteClient(ctx context.Context, client id.Client) error {
 		if err == nil && !ok {
 			return fault.Missing("client")
 		}
-		return err
+		if err != nil {
+			return err
+		}
+		return s.forgetRequests(ctx, access.Subject{Kind: access.Client, ID: string(client)})
 	}))
 }
 

@@ -61,7 +61,7 @@ UPDATE refresh_families
 SET revoked_at = $1, revoke_reason = $2
 WHERE authorization_id = $3 AND revoked_at IS NULL`)
 
-	// Index refresh_families_user.
+	// Index refresh_families_user: a person has few.
 	endFamiliesOfConsent = newStatement(`
 UPDATE refresh_families
 SET revoked_at = $1, revoke_reason = $2
@@ -244,7 +244,7 @@ WHERE id IN (
 var familiesTable = table{
 	statements: []*statement{
 		insertFamily, selectFamily, rotateFamily, touchFamily, endFamiliesOfAuthorization, endFamiliesOfConsent,
-		endFamiliesOfUser, endFamiliesOfClient, selectFamilies, rotateFamilies,
+		endFamiliesOfUser, endFamiliesOfClient, selectFamilies, rotateFamilies, familiesOfUser, familiesOfClient,
 	},
 	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked
 		{"families", keepFamilies, sweep("refresh_families", "id", "expires_at <= $1")},

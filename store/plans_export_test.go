@@ -76,6 +76,12 @@ var walksMore = map[*statement]int{
 	walkEvents:     4 * planPage,
 	selectEntries:  4 * planPage,
 	selectLeaves:   5001,
+	selectSums:     4 * planPage,
+	selectTallies:  2000, // some days
+	// What one replica counts, every ten minutes.
+	countUsers:    math.MaxInt,
+	countSessions: math.MaxInt,
+	countGrants:   math.MaxInt,
 	// A policy is held in memory as a whole: all that counts or is told of.
 	selectPolicyGrants:      math.MaxInt,
 	selectPolicyMemberships: math.MaxInt,
@@ -99,6 +105,8 @@ var maySort = map[*statement]string{
 var mayWalk = map[*statement]string{
 	selectLastCheckpoint:    "the last of an index is taken",
 	selectPolicyMemberships: "a policy has them all",
+	countUsers:              "all of it is counted, every ten minutes by one replica",
+	countSessions:           "all of it is counted, every ten minutes by one replica",
 }
 
 // arguments are realistic: what is asked for is there, among much else.
@@ -186,6 +194,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectFamilies:             one([]string{fam, crowd.ID("fam_", n+1), crowd.ID("fam_", 2*n), "nothing"}),
 		rotateFamily:               one(fam, client, bytes("cur_", n), bytes("new_", n), []byte("sealed"), at, at+1),
 		touchFamily:                one(fam, client, bytes("cur_", n), at, at+1),
+		familiesOfUser:             {{user, int64(math.MaxInt64), "", int64(planPage)}, {user, at, fam, int64(2)}},
+		familiesOfClient:           {{client, int64(math.MaxInt64), "", int64(planPage)}, {client, at, fam, int64(2)}},
 		endFamiliesOfAuthorization: one(at, "reason", crowd.ID("atz_", n)),
 		endFamiliesOfConsent:       one(at, "reason", user, client),
 		endFamiliesOfUser:          one(user, at, ses),
@@ -202,10 +212,25 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectKeys: {{true}, {false}},
 		moveKey:    one("nothing", "retired", "", nil, nil, "signing"),
 
-		dropRequest:         one("service:1", crowd.ID("key_", n), at),
-		answerRequest:       one("service:1", crowd.ID("key_", n), []byte("{}")),
-		selectRequest:       one("service:1", crowd.ID("key_", n)),
-		selectRequestBehind: one("service:1", int64(planPage)),
+		dropRequest:         one("service:1", int64(7), crowd.ID("key_", n), at),
+		answerRequest:       one("service:1", int64(7), crowd.ID("key_", n), []byte("{}"), user),
+		selectRequest:       one("service:1", int64(7), crowd.ID("key_", n)),
+		selectRequestBehind: one("service:1", int64(7), int64(planPage)),
+		dropRequestsOf:      one("service:none"),
+		forgetAnswersAbout:  one(user, []byte{}),
+		selectServiceSince:  one("ops", crowd.ID("key_", n)),
+		selectClientSince:   one(client),
+		selectPersonSince:   one(user),
+
+		selectTallied: {{}},
+		moveTallied:   one(int64(1), int64(2)),
+		selectSums:    {{int64(crowd.FirstLeaf), "signin.complete", int64(planPage)}, {int64(crowd.FirstLeaf + 4000), "signin.complete", int64(2)}},
+		addTally:      one(at, "signin.complete", "done", "pwd", int64(1)),
+		putTally:      one(at, "count.people", "", "", int64(1)),
+		selectTallies: one(at, at+int64(24*time.Hour/time.Microsecond)),
+		countUsers:    {{}},
+		countSessions: one(at),
+		countGrants:   one(at, at+int64(7*24*time.Hour/time.Microsecond)),
 
 		spendMark:  one("setup", []byte("hash"), at),
 		selectMark: one("setup", []byte("hash"), at),

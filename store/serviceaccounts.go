@@ -59,13 +59,19 @@ func (s *Store) UpdateServiceAccount(ctx context.Context, a access.ServiceAccoun
 	return doing("update service account", err)
 }
 
-// DeleteServiceAccount removes an account with its keys. NotFound: there is none.
+// DeleteServiceAccount removes an account with its keys and its requests. NotFound: there
+// is none.
 func (s *Store) DeleteServiceAccount(ctx context.Context, name string) error {
-	ok, err := s.changed(ctx, deleteServiceAccount, name)
-	if err == nil && !ok {
-		err = fault.Missing("service")
-	}
-	return doing("delete service account", err)
+	return doing("delete service account", s.InTx(ctx, func(ctx context.Context) error {
+		ok, err := s.changed(ctx, deleteServiceAccount, name)
+		if err == nil && !ok {
+			return fault.Missing("service")
+		}
+		if err != nil {
+			return err
+		}
+		return s.forgetRequests(ctx, access.Subject{Kind: access.ServiceAccount, ID: name})
+	}))
 }
 
 // ServiceAccounts returns all of them, in no order.

@@ -112,13 +112,19 @@ func emailTaken(err error) error {
 }
 
 // DeleteUser removes the person with their password, factors, codes, sessions
-// and consents. Refresh families stay, and refuse to be refreshed.
+// and consents, and with the answers to requests that tell of them. Refresh families
+// stay, and refuse to be refreshed.
 func (s *Store) DeleteUser(ctx context.Context, user id.User) error {
-	ok, err := s.changed(ctx, deleteUser, string(user))
-	if err == nil && !ok {
-		return fault.Missing("user")
-	}
-	return doing("delete user", err)
+	return doing("delete user", s.InTx(ctx, func(ctx context.Context) error {
+		ok, err := s.changed(ctx, deleteUser, string(user))
+		if err == nil && !ok {
+			return fault.Missing("user")
+		}
+		if err != nil {
+			return err
+		}
+		return s.forgetPerson(ctx, user)
+	}))
 }
 
 // User answers NotFound for nobody.

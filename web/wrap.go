@@ -62,12 +62,16 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 		rec := recorders.Get().(*recorder)
 		*rec = recorder{ResponseWriter: w}
 		defer func() {
-			if p := recover(); p != nil {
+			p := recover()
+			if p != nil && p != http.ErrAbortHandler {
 				o.panicked(rec, r, p)
 			}
 			o.finish(rec, r, info)
 			*rec = recorder{}
 			recorders.Put(rec)
+			if p == http.ErrAbortHandler {
+				panic(p) // net/http cuts the connection, so that nobody takes a part for the whole
+			}
 		}()
 		h.ServeHTTP(rec, r)
 	})

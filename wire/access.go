@@ -152,6 +152,20 @@ type Subject struct {
 	Email string      `json:"email,omitempty"` // of a person who is there
 }
 
+// Person returns of whom the shape tells.
+func (w Subject) Person() id.User { return personOf(w.Email, w.ID) }
+
+// Person returns of whom the shape tells.
+func (w LockTarget) Person() id.User { return personOf(w.Email, w.ID) }
+
+// personOf is the person of an id whose email was looked up, nobody for others.
+func personOf(email, name string) id.User {
+	if email == "" {
+		return ""
+	}
+	return id.User(name)
+}
+
 // Grant is what a subject may do, or may not.
 type Grant struct {
 	ID          id.Grant      `json:"id"`

@@ -25,7 +25,7 @@ type Event struct {
 	Before  json.RawMessage `json:"before,omitempty"`
 	After   json.RawMessage `json:"after,omitempty"`
 	Erased  bool            `json:"erased,omitempty"` // something of it was there, and was erased
-	Cursor  string          `json:"cursor"`           // goes on behind this event
+	Cursor  string          `json:"cursor,omitempty"` // goes on behind this event
 }
 
 // Actor is who acted.

@@ -23,6 +23,9 @@ type Session struct {
 	Agent       string     `json:"user_agent,omitempty"`
 }
 
+// Person returns of whom the shape tells.
+func (w Session) Person() id.User { return w.User }
+
 // Proof is one thing that was proved at a browser.
 type Proof struct {
 	Method proof.Method `json:"method"`

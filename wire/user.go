@@ -20,6 +20,15 @@ type User struct {
 	Updated       time.Time `json:"updated"`
 }
 
+// Personal is a shape that may tell more of a person than their id.
+type Personal interface {
+	// Person returns of whom it tells, "" where it tells no more than an id.
+	Person() id.User
+}
+
+// Person returns of whom the shape tells.
+func (w User) Person() id.User { return w.ID }
+
 // UserDetail is a person with what is worth asking for about one of them only.
 type UserDetail struct {
 	User

@@ -8,32 +8,9 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/audit"
 	"gatehouse/house"
-	"gatehouse/id"
+	"gatehouse/wire"
 )
-
-// verdict is what audit verify prints as JSON.
-type verdict struct {
-	Good        bool      `json:"good"`
-	Sealed      int64     `json:"sealed"` // entries, from 0
-	Pruned      int64     `json:"pruned"` // of these, beyond the retention
-	Erased      int64     `json:"erased"` // of these, without what was personal
-	Waiting     int       `json:"waiting"`
-	Until       time.Time `json:"until,omitzero"` // when the last checkpoint was made
-	Kept        int       `json:"kept_checkpoints"`
-	KeptSealed  int64     `json:"kept_sealed"` // entries of which a checkpoint was kept
-	Key         string    `json:"key"`
-	Findings    []finding `json:"findings"`
-	NotProved   []string  `json:"not_proved"`
-	StrangeKept int       `json:"strange_pieces,omitempty"` // of the checkpoint file
-}
-
-type finding struct {
-	Entry   *int64   `json:"entry,omitempty"`
-	Event   id.Event `json:"event,omitempty"`
-	Problem string   `json:"problem"`
-}
 
 func (a *app) auditVerify() *cobra.Command {
 	return a.printing(&cobra.Command{
@@ -63,7 +40,7 @@ Exit codes: 0 nothing was found; 1 something was, or it could not be looked at.`
 				if err != nil {
 					return err
 				}
-				v := tellVerdict(found, strange, h.Config.Audit.CheckpointFile)
+				v := wire.OfVerdict(found, strange, h.Config.Audit.CheckpointFile, h.KeepsCheckpoints())
 				v.Key = verifier.Keys.Public()
 				if v.Good && sealed != nil {
 					return sealed
@@ -80,33 +57,6 @@ Exit codes: 0 nothing was found; 1 something was, or it could not be looked at.`
 	})
 }
 
-func tellVerdict(found audit.Verdict, strange int, file string) verdict {
-	v := verdict{
-		Good: len(found.Findings) == 0, Sealed: found.Size, Pruned: found.Pruned, Erased: found.Erased, Waiting: found.Waiting,
-		Until: found.Until, Kept: found.Kept, KeptSealed: found.KeptSize, StrangeKept: strange, Findings: []finding{}, NotProved: []string{},
-	}
-	for _, f := range found.Findings {
-		one := finding{Event: f.Event, Problem: f.Problem}
-		if f.Seq >= 0 {
-			one.Entry = &f.Seq
-		}
-		v.Findings = append(v.Findings, one)
-	}
-	switch {
-	case file == "":
-		v.NotProved = append(v.NotProved, "that the end of the log was not cut off: audit.checkpoint_file is not set")
-	case found.Kept == 0:
-		v.NotProved = append(v.NotProved, "that the end of the log was not cut off: "+file+" has no checkpoint of it")
-	case found.KeptSize < found.Size:
-		v.NotProved = append(v.NotProved, fmt.Sprintf("that nothing was cut off behind entry %d: %s has no later checkpoint", found.KeptSize-1, file))
-	}
-	v.NotProved = append(v.NotProved, "what happened in the second before somebody could write to the database")
-	if found.Waiting > 0 {
-		v.NotProved = append(v.NotProved, fmt.Sprintf("that nothing is missing among %s not sealed yet", counted(found.Waiting, "event that is", "events that are")))
-	}
-	return v
-}
-
 func counted(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
@@ -114,7 +64,7 @@ func counted(n int, one, many string) string {
 	return fmt.Sprintf("%d %s", n, many)
 }
 
-func printVerdict(w io.Writer, v verdict) {
+func printVerdict(w io.Writer, v wire.Verdict) {
 	for i, f := range v.Findings {
 		begin := "also bad"
 		if i == 0 {

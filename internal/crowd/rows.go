@@ -293,9 +293,11 @@ func (f filler) records() []string {
 		f.rows("once", f.Others, [][2]string{{"kind", "'jti'"}, {"name", f.id("jti_", "i")}, {"until_at", f.expires()}}),
 		f.rows("requests", f.Others, [][2]string{
 			{"caller", "'service:' || (i % 100)"},
+			{"since", "7"},
 			{"key", f.id("key_", "i")},
 			{"hash", f.bytes(f.id("key_", "i"))},
 			{"answer", f.bytes("'{}'")},
+			{"person", "CASE WHEN i % 2 = 0 THEN '' ELSE " + f.person("i") + " END"},
 			{"created_at", f.at(hour)},
 			{"over_at", f.expires()},
 		}),

@@ -17,8 +17,12 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/admin"
+	"gatehouse/audit"
 	"gatehouse/config"
+	"gatehouse/id"
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // steering is a house that is steered through its API.
@@ -120,12 +124,30 @@ func (s *steering) targets() map[string]string {
 		Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)},
 	})
 	must(s.t, err)
+	family := s.refreshFamily(user, app.ID)
+	events, _, err := s.House.Trail.Page(ctx, audit.Query{}, 1)
+	must(s.t, err)
 	return map[string]string{
-		"grant":   string(grant.ID),
+		"grant":  string(grant.ID),
+		"family": string(family), "event": string(events[0].ID), "size": "1",
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),
 		"group": "desk", "organisation": "acme", "kind": "service", "member": "target",
 	}
+}
+
+// refreshFamily is one that the application holds of the person.
+func (s *steering) refreshFamily(user id.User, client id.Client) id.Family {
+	s.t.Helper()
+	name, _ := id.NewFamily()
+	now := time.Now().UTC().Truncate(time.Microsecond)
+	must(s.t, s.House.Store.InsertFamily(context.Background(), oauth.Family{
+		ID: name, Authorization: oauth.Authorization{
+			ID: id.NewAuthorization(), Client: client, User: user, Session: "ses_none", Scopes: []string{"openid", "offline_access"}, AuthTime: now, Level: proof.AAL1, Nonce: "hush-nonce",
+		},
+		Generation: 1, CurrentHash: []byte("hush-" + string(name)), Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
+	}))
+	return name
 }
 
 // bindScope binds a scope to a permission of an API that is made for it.
@@ -332,9 +354,9 @@ func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 func TestACallerHasABoundedNumberOfIdempotencyKeys(t *testing.T) {
 	t.Parallel()
 	s := newSteering(t)
-	mustExec(t, underneath(t, s.Gate), `INSERT INTO requests (caller, key, hash, answer, created_at, over_at)
+	mustExec(t, underneath(t, s.Gate), `INSERT INTO requests (caller, since, key, hash, answer, person, created_at, over_at)
 		WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 5000)
-		SELECT 'service:boss', 'k' || i, x'00', x'00', 0, 9000000000000000 FROM n`)
+		SELECT 'service:boss', a.created_at, 'k' || i, x'00', x'00', '', 0, 9000000000000000 FROM n, service_accounts a WHERE a.id = 'boss'`)
 	a := s.call(s.boss, http.MethodPost, "/api/v1/users", map[string]any{"email": "ada@example.test"}, "Idempotency-Key", "one")
 	if a.Status != http.StatusTooManyRequests || problem(a) != "idempotency.full" || a.Header.Get("Retry-After") == "" {
 		t.Errorf("one key too many: %d %s", a.Status, a.Body)

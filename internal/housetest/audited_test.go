@@ -10,16 +10,20 @@ import (
 	"gatehouse/house"
 	"gatehouse/house/backup"
 	"gatehouse/keys"
+	"gatehouse/oauth"
 )
 
 // untold are the actions that the golden trail does not tell, and who else does.
 var untold = map[audit.Action]string{
-	audit.ActionPrune:          "events must grow old first: the store's suite and the janitor's test",
-	audit.ActionErase:          "nobody is left to tell it: TestWhatWentForAReasonIsNoFinding of package store",
-	audit.ActionRefuse:         "it is told of one who may not: TestRefusalsAreRecordedAndFillNothing",
-	backup.ActionMake:          "it is about the whole database: TestABackupUnderLoadIsAWholeHouseElsewhere",
-	backup.ActionRestore:       "it replaces the trail that is told: TestABackupUnderLoadIsAWholeHouseElsewhere",
-	keys.ActionCreate:          "it is over before a tale begins: TestRotateAnnouncesFirstUnlessToldOtherwise of package keys",
+	audit.ActionPrune:             "events must grow old first: the store's suite and the janitor's test",
+	audit.ActionErase:             "nobody is left to tell it: TestWhatWentForAReasonIsNoFinding of package store",
+	audit.ActionRefuse:            "it is told of one who may not: TestRefusalsAreRecordedAndFillNothing",
+	backup.ActionMake:             "it is about the whole database: TestABackupUnderLoadIsAWholeHouseElsewhere",
+	backup.ActionRestore:          "it replaces the trail that is told: TestABackupUnderLoadIsAWholeHouseElsewhere",
+	keys.ActionCreate:             "it is over before a tale begins: TestRotateAnnouncesFirstUnlessToldOtherwise of package keys",
+	oauth.ActionAuthorizationEnd:  "programs alone do it: TestRefreshFamiliesAreListedAndEnded",
+	oauth.ActionAuthorizationsEnd: "programs alone do it: TestRefreshFamiliesAreListedAndEnded",
+
 	access.ActionGroupUpdate:   "a description is no right: TestDescriptionsChangeAndThingsStay",
 	access.ActionOrgUpdate:     "a description is no right: TestDescriptionsChangeAndThingsStay",
 	access.ActionServiceUpdate: "a description is no right: TestDescriptionsChangeAndThingsStay",

@@ -1081,6 +1081,8 @@ var unguarded = map[string]string{
 	"Refresh":         "a client's own",
 	"RevokeRefresh":   "takes away",
 	"RevokeAccess":    "takes away",
+	"EndFamily":       "takes away",
+	"EndFamiliesOf":   "takes away",
 	"RemoveFactors":   "by the person; for another one it is ResetFactors",
 }
 

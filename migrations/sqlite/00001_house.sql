@@ -134,13 +134,16 @@ CREATE INDEX once_until ON once (until_at);
 -- Requests of the admin API that brought an Idempotency-Key, and how they were answered.
 CREATE TABLE requests (
     caller      TEXT   NOT NULL,
+    since       BIGINT NOT NULL, -- when the caller was made: a later one of its name is another
     key         TEXT   NOT NULL,
     hash        BLOB   NOT NULL,
     answer      BLOB   NOT NULL,
+    person      TEXT   NOT NULL, -- of whom the answer tells; it goes with them
     created_at  BIGINT NOT NULL,
     over_at     BIGINT NOT NULL,
-    PRIMARY KEY (caller, key)
+    PRIMARY KEY (caller, since, key)
 );
+CREATE INDEX requests_person ON requests (person) WHERE person <> '';
 CREATE INDEX requests_over ON requests (over_at);
 
 CREATE TABLE sessions (
@@ -161,7 +164,7 @@ CREATE TABLE sessions (
 CREATE UNIQUE INDEX sessions_token ON sessions (token_hash);
 CREATE INDEX sessions_user ON sessions (user_id, revoked_at, created_at);
 CREATE INDEX sessions_live ON sessions (created_at, id) WHERE revoked_at IS NULL;
-CREATE INDEX sessions_expires ON sessions (expires_at) WHERE revoked_at IS NULL;
+CREATE INDEX sessions_expires ON sessions (expires_at, revoked_at) WHERE revoked_at IS NULL;
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE interactions (
@@ -465,7 +468,8 @@ CREATE TABLE refresh_families (
 );
 
 CREATE INDEX refresh_families_authorization ON refresh_families (authorization_id);
-CREATE INDEX refresh_families_user ON refresh_families (user_id, client_id);
+CREATE INDEX refresh_families_user ON refresh_families (user_id, created_at, id);
+CREATE INDEX refresh_families_client ON refresh_families (client_id, created_at, id);
 CREATE INDEX refresh_families_session ON refresh_families (session_id);
 CREATE INDEX refresh_families_expires ON refresh_families (expires_at);
 CREATE INDEX refresh_families_revoked ON refresh_families (revoked_at) WHERE revoked_at IS NOT NULL;
@@ -553,6 +557,23 @@ CREATE TABLE audit_tree (
     frontier  BLOB   NOT NULL
 );
 INSERT INTO audit_tree (one, size, frontier) VALUES (1, 0, x'');
+
+-- How many events of a kind there were on a day, and up to which leaf they are counted; and
+-- how much there was of something on it.
+CREATE TABLE audit_tallies (
+    day      BIGINT NOT NULL,
+    action   TEXT   NOT NULL,
+    outcome  TEXT   NOT NULL,
+    detail   TEXT   NOT NULL,
+    n        BIGINT NOT NULL,
+    PRIMARY KEY (day, action, outcome, detail)
+);
+
+CREATE TABLE audit_tallied (
+    one  BIGINT PRIMARY KEY CHECK (one = 1),
+    seq  BIGINT NOT NULL
+);
+INSERT INTO audit_tallied (one, seq) VALUES (1, 0);
 
 -- Signed heads of the tree (C2SP tlog-checkpoint).
 CREATE TABLE audit_checkpoints (

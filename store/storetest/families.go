@@ -45,6 +45,7 @@ func testFamilies(t *testing.T, s *store.Store) {
 		missing(t, err)
 		refused(t, s.InsertFamily(ctx, bare), fault.Conflict)
 	})
+	t.Run("AreListedNewestFirst", func(t *testing.T) { testFamilyLists(t, s) })
 	t.Run("RotateOnceForEachToken", func(t *testing.T) {
 		f := insertFamily(t, s, nil)
 		r := rotation(f)
@@ -370,4 +371,45 @@ func testRevocations(t *testing.T, s *store.Store) {
 		t.Errorf("the poller saw %d revocations, want %d", len(seen), want)
 	}
 	same(t, version(t, s, oauth.VersionRevocations), last)
+}
+
+// Lists are of one person or of one client, page by page, those that are over among them.
+func testFamilyLists(t *testing.T, s *store.Store) {
+	u, c := insertUser(t, s), insertClient(t, s)
+	var want []id.Family
+	for i := range 5 {
+		f := insertFamily(t, s, func(f *oauth.Family) {
+			f.User, f.Client, f.Created = u.ID, c.ID, now.Add(time.Duration(-i/2)*time.Minute)
+			if i == 1 {
+				f.RevokedAt = now
+			}
+		})
+		want = append(want, f.ID)
+	}
+	for _, pair := range [][2]int{{0, 1}, {2, 3}} { // of one moment
+		if want[pair[0]] < want[pair[1]] {
+			want[pair[0]], want[pair[1]] = want[pair[1]], want[pair[0]]
+		}
+	}
+	insertFamily(t, s, nil)
+	for _, f := range []oauth.FamilyFilter{{User: u.ID}, {Client: c.ID}} {
+		var got []id.Family
+		for range 5 {
+			page := must[[]oauth.FamilyState](t)(s.Families(t.Context(), f, 2))
+			for _, one := range page {
+				got = append(got, one.ID)
+				f.After = oauth.FamilyCursor{Created: one.Created, ID: one.ID}
+				if one.Family.User != u.ID || one.Client != c.ID {
+					t.Errorf("a family of somebody else: %+v", one)
+				}
+			}
+		}
+		same(t, got, want)
+	}
+	ok(t, s.EndFamiliesOfUser(t.Context(), u.ID, "", now.Add(time.Second)))
+	for _, one := range must[[]oauth.FamilyState](t)(s.Families(t.Context(), oauth.FamilyFilter{User: u.ID}, 9)) {
+		if !one.Ended {
+			t.Errorf("%s did not end with its person's families", one.ID)
+		}
+	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/flow"
 	"gatehouse/id"
 	"gatehouse/identity"
@@ -76,9 +77,13 @@ func testJanitor(t *testing.T, s *store.Store) {
 		yes(t)(kept, err)
 	}
 
+	for i, at := range []time.Time{now.Add(-400 * day), now.Add(-399 * day)} {
+		yes(t)(s.AddTallies(ctx, int64(i), int64(i+1), []audit.Tally{{Day: at, What: "user.create", Outcome: audit.Done, N: 1}}))
+	}
+
 	same(t, sweepAll(t, s), map[string]int64{
 		"interactions": 1, "codes": 2, "once": 250, "marks": 1, "requests": 1, "revocations": 1,
-		"families": 3, "sessions": 3, "attempts": 1, "factors": 1, "changes": 1,
+		"families": 3, "sessions": 3, "attempts": 1, "factors": 1, "changes": 1, "tallies": 1,
 	})
 
 	_, err := s.Interaction(ctx, past.ID)

@@ -99,6 +99,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Sessions":      testSessions,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,
+		"Tallies":       testTallies,
 		"Transactions":  testTransactions,
 		"Users":         testUsers,
 		"Views":         testViews,

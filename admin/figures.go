@@ -1,0 +1,123 @@
+package admin
+
+import (
+	"context"
+	"maps"
+	"net/http"
+	"slices"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/wire"
+)
+
+// Figures tells how a Gatehouse is, from what is counted in the background.
+type Figures interface {
+	// Health is of this process, and of what all of them share.
+	Health(ctx context.Context) (wire.Health, error)
+	// Tallies returns what was counted of the days from since on and before until, in
+	// their order.
+	Tallies(ctx context.Context, since, until time.Time) ([]audit.Tally, error)
+	// Names of what is counted besides events, and the actions of sign-ins.
+	Names() FigureNames
+	// Settings returns the configuration of this process in the order of its keys, without
+	// secrets.
+	Settings() []wire.Setting
+}
+
+// FigureNames is what the tallies are called that have figures of their own.
+type FigureNames struct {
+	SignIn, Refused            string
+	People, Sessions, Expiring string
+}
+
+// figures adds the routes of how a Gatehouse is.
+func (d *Door) figures() {
+	add(d, Route{Method: http.MethodGet, Path: "/health", ID: "getHealth", Permission: "health:read", Summary: "See whether Gatehouse is well"}, d.getHealth)
+	add(d, Route{Method: http.MethodGet, Path: "/statistics", ID: "getStatistics", Permission: "statistics:read", Summary: "See figures of sign-ins and of use, day by day"}, d.getStatistics)
+	add(d, Route{Method: http.MethodGet, Path: "/settings", ID: "listSettings", Permission: "settings:read", Summary: "List the settings in the order of their keys, each with where it comes from"}, d.listSettings)
+}
+
+func (d *Door) getHealth(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.Health], error) {
+	h, err := d.Figures.Health(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.Health]{Body: h}, nil
+}
+
+type statisticsIn struct {
+	Since string `query:"since" maxLength:"10" format:"date" doc:"The first day, in UTC; absent: 30 days ago"`
+	Days  int    `query:"days" minimum:"1" maximum:"92" default:"31" doc:"How many days"`
+}
+
+func (d *Door) getStatistics(ctx context.Context, _ *Call, in *statisticsIn) (*One[wire.Statistics], error) {
+	since := audit.DayOf(time.Now()).AddDate(0, 0, 1-in.Days)
+	if in.Since != "" {
+		var err error
+		if since, err = time.Parse(time.DateOnly, in.Since); err != nil || since.Year() < 1970 {
+			return nil, invalid(aParameter+"since", "must be a day such as 2026-03-04")
+		}
+	}
+	found, err := d.Figures.Tallies(ctx, since, since.AddDate(0, 0, in.Days))
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.Statistics]{Body: wire.Statistics{Days: daysOf(found, d.Figures.Names())}}, nil
+}
+
+// daysOf adds tallies up, the latest day first.
+func daysOf(found []audit.Tally, names FigureNames) []wire.DayFigures {
+	days := map[string]*wire.DayFigures{}
+	for _, t := range found {
+		name := t.Day.Format(time.DateOnly)
+		if days[name] == nil {
+			days[name] = &wire.DayFigures{Day: name, Methods: map[string]int64{}, Reasons: map[string]int64{}, Events: map[string]int64{}}
+		}
+		names.add(days[name], t)
+	}
+	all := []wire.DayFigures{}
+	for _, name := range slices.Backward(slices.Sorted(maps.Keys(days))) {
+		all = append(all, *days[name])
+	}
+	return all
+}
+
+func (n FigureNames) add(d *wire.DayFigures, t audit.Tally) {
+	if t.Outcome == "" {
+		n.present(d, t)
+		return
+	}
+	d.Events[t.What] += t.N
+	switch t.What {
+	case n.SignIn:
+		d.SignIns += t.N
+		d.Methods[t.Detail] += t.N
+	case n.Refused:
+		d.Refused += t.N
+		d.Reasons[t.Detail] += t.N
+	}
+}
+
+func (n FigureNames) present(d *wire.DayFigures, t audit.Tally) {
+	if d.Present == nil {
+		d.Present = &wire.Present{}
+	}
+	switch t.What {
+	case n.People:
+		d.Present.People = t.N
+	case n.Sessions:
+		d.Present.Sessions = t.N
+	case n.Expiring:
+		d.Present.GrantsEnding = t.N
+	}
+}
+
+func (d *Door) listSettings(_ context.Context, c *Call, in *Paged) (*Page[wire.Setting], error) {
+	after, err := d.place(c)
+	if err != nil {
+		return nil, err
+	}
+	page, next := slice(d.Figures.Settings(), after, in.Limit, func(s wire.Setting) string { return s.Path })
+	return pageOf(d, c, page, next, func(s wire.Setting) wire.Setting { return s }), nil
+}

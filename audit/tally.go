@@ -1,0 +1,131 @@
+package audit
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Tally is how many events of a kind there were on a day, or how much there was of
+// something when it was counted last on it.
+type Tally struct {
+	Day     time.Time // its begin, in UTC
+	What    string    // the action, or what was counted
+	Outcome Outcome   // "" of what is no event
+	Detail  string    // of a sign-in its methods, of what was refused the reason
+	N       int64
+}
+
+// Sum is what is counted of an event.
+type Sum struct {
+	Seq     int64 // its place in the tree
+	There   bool  // it was not removed
+	At      time.Time
+	Action  Action
+	Outcome Outcome
+	Reason  Reason
+	After   json.RawMessage // of the action that was asked for alone
+}
+
+// TallyStore is what Tallier asks; *store.Store does.
+type TallyStore interface {
+	// Tallied returns up to which place of the tree events are counted.
+	Tallied(ctx context.Context) (until int64, err error)
+	// Sums returns what is sealed from a place on, in its order, with the document after
+	// events of one action.
+	Sums(ctx context.Context, from int64, detailed Action, limit int) ([]Sum, error)
+	// AddTallies adds to what was counted before, and moves the place from one to
+	// another. ok is false, and nothing done, when it is another: somebody else counted.
+	AddTallies(ctx context.Context, from, to int64, all []Tally) (ok bool, err error)
+}
+
+// Tallier counts events by their days, behind the seal: each once, in its order, however
+// many replicas there are, and nobody who records one waits for it.
+type Tallier struct {
+	Store TallyStore
+	// SignIns is the action whose document after tells the methods (amr).
+	SignIns Action
+}
+
+// TallyEvery is how often events are counted.
+const TallyEvery = 5 * time.Second
+
+const (
+	tallyPage  = 1000 // events that one transaction counts
+	tallyPages = 50   // of them in one step: what there is beyond is for the next
+)
+
+// Step counts what was sealed since the last one.
+func (t *Tallier) Step(ctx context.Context, _ time.Time) error {
+	for range tallyPages {
+		n, err := t.page(ctx)
+		if err != nil {
+			return fmt.Errorf("count events: %w", err)
+		}
+		if n < tallyPage {
+			return nil
+		}
+	}
+	return nil
+}
+
+func (t *Tallier) page(ctx context.Context) (n int, err error) {
+	from, err := t.Store.Tallied(ctx)
+	if err != nil {
+		return 0, err
+	}
+	sums, err := t.Store.Sums(ctx, from, t.SignIns, tallyPage)
+	if err != nil || len(sums) == 0 {
+		return 0, err
+	}
+	_, err = t.Store.AddTallies(ctx, from, sums[len(sums)-1].Seq+1, t.count(sums))
+	return len(sums), err
+}
+
+// count adds up, in the order of what is counted.
+func (t *Tallier) count(sums []Sum) []Tally {
+	counted := map[Tally]int64{}
+	for i := range sums {
+		if s := &sums[i]; s.There {
+			counted[Tally{Day: DayOf(s.At), What: string(s.Action), Outcome: s.Outcome, Detail: t.detail(s)}]++
+		}
+	}
+	all := make([]Tally, 0, len(counted))
+	for one, n := range counted {
+		one.N = n
+		all = append(all, one)
+	}
+	slices.SortFunc(all, compareTallies)
+	return all
+}
+
+func compareTallies(a, b Tally) int {
+	if n := a.Day.Compare(b.Day); n != 0 {
+		return n
+	}
+	return strings.Compare(a.What+" "+string(a.Outcome)+" "+a.Detail, b.What+" "+string(b.Outcome)+" "+b.Detail)
+}
+
+// DayOf returns the begin of the day of a moment, in UTC.
+func DayOf(at time.Time) time.Time { return at.UTC().Truncate(24 * time.Hour) }
+
+// longestDetail is longer than all methods together, in bytes.
+const longestDetail = 64
+
+func (t *Tallier) detail(s *Sum) string {
+	if s.Action != t.SignIns {
+		return string(s.Reason)
+	}
+	var after struct {
+		Methods []string `json:"amr"`
+	}
+	_ = json.Unmarshal(s.After, &after) // what was erased meanwhile has none
+	slices.Sort(after.Methods)
+	if methods := strings.Join(after.Methods, " "); len(methods) <= longestDetail {
+		return methods
+	}
+	return ""
+}

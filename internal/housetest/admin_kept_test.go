@@ -1,0 +1,148 @@
+package housetest
+
+import (
+	"context"
+	"net/http"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+
+	"gatehouse/access"
+	"gatehouse/admin"
+	"gatehouse/internal/gatetest"
+	"gatehouse/wire"
+)
+
+// keepers are the routes whose answers are kept for their repeats.
+func keepers() []*admin.Route {
+	return slices.DeleteFunc(admin.Table(), func(rt *admin.Route) bool { return !rt.Repeats() || rt.Secret })
+}
+
+// An answer that is kept goes with the person of whom it tells, whatever the route, and a
+// repeat makes nobody again.
+func TestNothingIsKeptOfWhoIsDeleted(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	there := s.targets()
+	db := underneath(t, s.Gate)
+	const canary = "Canary"
+	bodies := map[string]any{"createUser": map[string]any{"email": "canary-made@example.test", "name": canary}}
+	told := 0
+	for _, rt := range keepers() {
+		person := s.Person("canary-"+strings.ToLower(rt.ID), gatetest.NoPassword)
+		u, err := s.House.Identity.User(context.Background(), person.ID)
+		must(t, err)
+		u.Name = canary
+		_, err = s.House.Identity.Update(context.Background(), gatetest.Console, u)
+		must(t, err)
+		there["user"] = string(person.ID)
+		path := pathOf(rt, func(part string) string { return there[part] })
+		body := bodies[rt.ID]
+		if body == nil {
+			body = map[string]any{"subject": map[string]any{"kind": "user", "id": person.ID}, "reason": "test"}
+			if rt.Kind == "user" {
+				body = nil
+			}
+		}
+		first := s.call(s.boss, rt.Method, path, body, "Idempotency-Key", rt.ID)
+		if !strings.Contains(string(first.Body), canary) {
+			continue // it tells of nobody; TestWhatIsKeptOfPeopleIsKnown holds its type
+		}
+		told++
+		if again := s.call(s.boss, rt.Method, path, body, "Idempotency-Key", rt.ID); again.Status != first.Status || string(again.Body) != string(first.Body) {
+			t.Errorf("%s: the first was answered %d %s, its repeat %d %s", rt.ID, first.Status, first.Body, again.Status, again.Body)
+		}
+		people := len(column(t, db, "SELECT id FROM users"))
+		if a := s.call(s.boss, http.MethodDelete, "/api/v1/users/"+first.Text("id"), nil, "If-Match", "*"); a.Status != http.StatusNoContent {
+			t.Fatalf("%s: %d %s", rt.ID, a.Status, a.Body)
+		}
+		for _, row := range column(t, db, "SELECT CAST(answer AS TEXT) || person FROM requests") {
+			if strings.Contains(row, canary) || strings.Contains(row, first.Text("id")) {
+				t.Errorf("%s: kept of somebody who was deleted: %s", rt.ID, row)
+			}
+		}
+		a := s.call(s.boss, rt.Method, path, body, "Idempotency-Key", rt.ID)
+		if a.Status != http.StatusConflict || problem(a) != "idempotency.forgotten" || strings.Contains(string(a.Body), canary) {
+			t.Errorf("%s: a repeat after that is answered %d %s", rt.ID, a.Status, a.Body)
+		}
+		if now := len(column(t, db, "SELECT id FROM users")); now != people-1 {
+			t.Errorf("%s: there were %d people before somebody was deleted, and are %d", rt.ID, people, now)
+		}
+	}
+	if told < 3 {
+		t.Errorf("%d routes told of somebody", told)
+	}
+}
+
+// ofPeople are members that tell more of a person than an id.
+var ofPeople = map[string]bool{"email": true, "given_name": true, "family_name": true, "phone_number": true, "address": true, "ip": true, "user_agent": true}
+
+// Every shape that is kept and can tell of a person says of whom it tells.
+func TestWhatIsKeptOfPeopleIsKnown(t *testing.T) {
+	t.Parallel()
+	known := reflect.TypeFor[wire.Personal]()
+	found := false
+	var look func(rt *admin.Route, of reflect.Type, says bool, seen map[reflect.Type]bool)
+	look = func(rt *admin.Route, of reflect.Type, says bool, seen map[reflect.Type]bool) {
+		for of.Kind() == reflect.Pointer || of.Kind() == reflect.Slice || of.Kind() == reflect.Map {
+			of = of.Elem()
+		}
+		if of.Kind() != reflect.Struct || seen[of] {
+			return
+		}
+		seen[of] = true
+		says = says || of.Implements(known)
+		for i := range of.NumField() {
+			m := of.Field(i)
+			name, _, _ := strings.Cut(m.Tag.Get("json"), ",")
+			if found = found || ofPeople[name]; ofPeople[name] && !says {
+				t.Errorf("%s is kept, and %s, which has %q, does not say of whom it tells (wire.Personal)", rt.ID, of, name)
+			}
+			look(rt, m.Type, says, seen)
+		}
+	}
+	for _, rt := range keepers() {
+		look(rt, rt.Answer(), false, map[reflect.Type]bool{})
+	}
+	if !found {
+		t.Error("no answer that is kept tells of anybody")
+	}
+}
+
+// Whoever is made again under the name of a caller that was deleted has none of its
+// requests, be their answers kept or not.
+func TestAnotherOfTheSameNameIsAnotherCaller(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ctx, a := context.Background(), s.House.Access
+	person := s.Person("ada", gatetest.NoPassword)
+	requests := map[string]string{"kept": "/api/v1/users/" + string(person.ID) + "/disable", "with a secret": "/api/v1/service-accounts/boss/keys"}
+	bodies := map[string]any{"with a secret": map[string]any{"name": "test"}}
+	ask := func(credential string) {
+		t.Helper()
+		for name, path := range requests {
+			if x := s.call(credential, http.MethodPost, path, bodies[name], "Idempotency-Key", "nightly"+name[:1]); x.Status >= 300 {
+				t.Errorf("%s: %d %s", name, x.Status, x.Body)
+			}
+		}
+		u, err := s.House.Identity.User(ctx, person.ID)
+		must(t, err)
+		if !u.Disabled {
+			t.Error("what was asked for was not done")
+		}
+	}
+	former := s.account("ci", func(string) bool { return true })
+	ask(former)
+	must(t, a.DeleteServiceAccount(ctx, gatetest.Console, "ci", "test"))
+	if rows := column(t, underneath(t, s.Gate), "SELECT key FROM requests WHERE caller = 'service:ci'"); len(rows) > 0 {
+		t.Errorf("kept of a caller that was deleted: %v", rows)
+	}
+	must(t, s.House.Identity.Enable(ctx, gatetest.Console, person.ID))
+	made, err := a.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "ci"}, Role: access.Administrator})
+	must(t, err)
+	ask(made.Text)
+	if keys := column(t, underneath(t, s.Gate), "SELECT id FROM service_keys WHERE name = 'test'"); len(keys) != 2 {
+		t.Errorf("there are %d keys, want one of each caller", len(keys))
+	}
+}

@@ -1,0 +1,56 @@
+package storetest
+
+import (
+	"testing"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/store"
+)
+
+func testTallies(t *testing.T, s *store.Store) {
+	ctx := t.Context()
+	today := audit.DayOf(now)
+	yesterday := today.Add(-24 * time.Hour)
+	count := func(day time.Time, n int64) []audit.Tally {
+		return []audit.Tally{{Day: day, What: "user.create", Outcome: audit.Done, Detail: "", N: n}}
+	}
+	read := func() []audit.Tally {
+		return must[[]audit.Tally](t)(s.Tallies(ctx, yesterday, today.Add(24*time.Hour)))
+	}
+
+	t.Run("AddUp", func(t *testing.T) {
+		same(t, must[int64](t)(s.Tallied(ctx)), int64(0))
+		yes(t)(s.AddTallies(ctx, 0, 3, count(today, 3)))
+		yes(t)(s.AddTallies(ctx, 3, 5, append(count(yesterday, 1), count(today, 1)...)))
+		same(t, must[int64](t)(s.Tallied(ctx)), int64(5))
+		same(t, read(), append(count(yesterday, 1), count(today, 4)...))
+		same(t, must[[]audit.Tally](t)(s.Tallies(ctx, yesterday, today)), count(yesterday, 1))
+	})
+	t.Run("AreOfOneOfManyAtOnce", func(t *testing.T) {
+		oneWinner(t, func(int) (bool, error) { return s.AddTallies(ctx, 5, 6, count(today, 1)) })
+		same(t, read(), append(count(yesterday, 1), count(today, 5)...))
+		no(t)(s.AddTallies(ctx, 5, 7, count(today, 1)))
+	})
+	t.Run("TellWhatThereIs", func(t *testing.T) {
+		u := insertUser(t, s)
+		for _, end := range []time.Time{now, now.Add(time.Hour)} {
+			n := newSession(u.ID)
+			n.Expires = end
+			ok(t, s.InsertSession(ctx, n, 10))
+		}
+		for range 2 {
+			ok(t, s.CountWhatIs(ctx, now))
+		}
+		same(t, read()[1:], append([]audit.Tally{
+			{Day: today, What: store.CountedEnding, N: 0},
+			{Day: today, What: store.CountedPeople, N: 1},
+			{Day: today, What: store.CountedSessions, N: 1},
+		}, count(today, 5)...))
+	})
+	t.Run("GoAtTheirAge", func(t *testing.T) {
+		yes(t)(s.AddTallies(ctx, 6, 7, count(today.Add(-401*24*time.Hour), 1)))
+		sweepAll(t, s)
+		same(t, len(must[[]audit.Tally](t)(s.Tallies(ctx, time.Unix(0, 0), today.Add(24*time.Hour)))), 5)
+	})
+}

@@ -1,0 +1,159 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/setting"
+)
+
+var (
+	selectTallied = newStatement(`
+SELECT seq
+FROM audit_tallied
+WHERE one = 1`)
+
+	moveTallied = newStatement(`
+UPDATE audit_tallied
+SET seq = $2
+WHERE one = 1 AND seq = $1`)
+
+	// The primary keys of all three tables.
+	selectSums = newStatement(`
+SELECT l.seq, e.id IS NOT NULL, COALESCE(e.at, 0), COALESCE(e.action, ''), COALESCE(e.outcome, ''), COALESCE(e.reason, ''), COALESCE(d.after_doc, '')
+FROM audit_leaves l
+LEFT JOIN audit_events e ON e.id = l.event
+LEFT JOIN audit_details d ON d.event = e.id AND e.action = $2
+WHERE l.seq >= $1
+ORDER BY l.seq
+LIMIT $3`)
+
+	addTally = newStatement(`
+INSERT INTO audit_tallies (day, action, outcome, detail, n)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (day, action, outcome, detail) DO UPDATE
+SET n = audit_tallies.n + excluded.n`)
+
+	putTally = newStatement(`
+INSERT INTO audit_tallies (day, action, outcome, detail, n)
+VALUES ($1, $2, $3, $4, $5)
+ON CONFLICT (day, action, outcome, detail) DO UPDATE
+SET n = excluded.n`)
+
+	// The primary key, a part of it.
+	selectTallies = newStatement(`
+SELECT day, action, outcome, detail, n
+FROM audit_tallies
+WHERE day >= $1 AND day < $2
+ORDER BY day, action, outcome, detail`)
+
+	countUsers = newStatement(`
+SELECT COUNT(*)
+FROM users`)
+
+	// Index sessions_expires, which has all that is asked for.
+	countSessions = newStatement(`
+SELECT COUNT(*)
+FROM sessions
+WHERE revoked_at IS NULL AND expires_at > $1`)
+
+	// Index grants_ends.
+	countGrants = newStatement(`
+SELECT COUNT(*)
+FROM grants
+WHERE ends_at > $1 AND ends_at <= $2`)
+)
+
+// Tallied returns up to which place of the audit tree events are counted.
+func (s *Store) Tallied(ctx context.Context) (until int64, err error) {
+	err = s.one(ctx, "place", selectTallied, nil, func(rows *sql.Rows) error { return rows.Scan(&until) })
+	return until, doing("read what is counted", err)
+}
+
+// Sums returns what is sealed from a place on, in its order, with the document after
+// events of one action.
+func (s *Store) Sums(ctx context.Context, from int64, detailed audit.Action, limit int) ([]audit.Sum, error) {
+	all, err := list(ctx, s, selectSums, []any{from, string(detailed), int64(limit)}, func(rows *sql.Rows) (one audit.Sum, err error) {
+		var after string
+		err = rows.Scan(&one.Seq, &one.There, instant{&one.At}, &one.Action, &one.Outcome, &one.Reason, &after)
+		one.After = json.RawMessage(after)
+		return one, err
+	})
+	return all, doing("read what is to be counted", err)
+}
+
+// AddTallies adds to what was counted before, and moves the place up to which it is from
+// one to another, in one transaction. It reports whether it did: of several at once one
+// does.
+func (s *Store) AddTallies(ctx context.Context, from, to int64, all []audit.Tally) (ok bool, err error) {
+	err = s.InTx(ctx, func(ctx context.Context) error {
+		if ok, err = s.changed(ctx, moveTallied, from, to); err != nil || !ok {
+			return err
+		}
+		return s.writeTallies(ctx, addTally, all)
+	})
+	return ok, doing("count events", err)
+}
+
+func (s *Store) writeTallies(ctx context.Context, st *statement, all []audit.Tally) error {
+	for _, t := range all {
+		if _, err := s.exec(ctx, st, micros(t.Day), t.What, string(t.Outcome), t.Detail, t.N); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Tallies returns what was counted of the days from since on and before until, in the
+// order of the days.
+func (s *Store) Tallies(ctx context.Context, since, until time.Time) ([]audit.Tally, error) {
+	all, err := list(ctx, s, selectTallies, []any{micros(since), micros(until)}, func(rows *sql.Rows) (t audit.Tally, err error) {
+		return t, rows.Scan(instant{&t.Day}, &t.What, &t.Outcome, &t.Detail, &t.N)
+	})
+	return all, doing("read what was counted", err)
+}
+
+// What CountWhatIs counts, as a Tally calls it.
+const (
+	CountedPeople   = "people"
+	CountedSessions = "sessions"
+	CountedEnding   = "grants_ending" // within EndingSoon
+)
+
+// EndingSoon is how far CountedEnding looks ahead.
+const EndingSoon = 7 * setting.Day
+
+// CountWhatIs counts what there is at now, in the place of what was counted before on that
+// day. It walks an index of each table: do it seldom.
+func (s *Store) CountWhatIs(ctx context.Context, now time.Time) error {
+	var all []audit.Tally
+	for _, c := range []struct {
+		what string
+		st   *statement
+		args []any
+	}{
+		{CountedPeople, countUsers, nil},
+		{CountedSessions, countSessions, []any{micros(now)}},
+		{CountedEnding, countGrants, []any{micros(now), micros(now.Add(EndingSoon))}},
+	} {
+		t := audit.Tally{Day: audit.DayOf(now), What: c.what}
+		if err := s.one(ctx, "count", c.st, c.args, func(rows *sql.Rows) error { return rows.Scan(&t.N) }); err != nil {
+			return doing("count what there is", err)
+		}
+		all = append(all, t)
+	}
+	return doing("count what there is", s.InTx(ctx, func(ctx context.Context) error { return s.writeTallies(ctx, putTally, all) }))
+}
+
+// keepTallies is how long statistics go back.
+const keepTallies = 400 * 24 * time.Hour
+
+var talliesTable = table{
+	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSessions, countGrants},
+	brooms: []broom{ // the primary key, a part of it
+		{"tallies", keepTallies, sweep("audit_tallies", "day, action, outcome, detail", "day <= $1")},
+	},
+}

@@ -1,0 +1,55 @@
+package wire
+
+import "time"
+
+// Statistics are figures of some days.
+type Statistics struct {
+	Days []DayFigures `json:"days"` // the latest first; of a day on which nothing happened there is none
+}
+
+// DayFigures are the figures of one day, of which the last few seconds may be missing.
+type DayFigures struct {
+	Day     string           `json:"day"` // in UTC
+	SignIns int64            `json:"sign_ins"`
+	Methods map[string]int64 `json:"sign_ins_by_method"` // methods of one sign-in with blanks between them (RFC 8176)
+	Refused int64            `json:"refused_sign_ins"`
+	Reasons map[string]int64 `json:"refused_sign_ins_by_reason"`
+	Events  map[string]int64 `json:"events"`            // of each action, those that were refused included
+	Present *Present         `json:"present,omitempty"` // as it was counted last on that day
+}
+
+// Present is how much there was of something.
+type Present struct {
+	People       int64 `json:"people"`
+	Sessions     int64 `json:"sessions"`      // browsers that were signed in
+	GrantsEnding int64 `json:"grants_ending"` // within seven days
+}
+
+// Health says whether a Gatehouse is well.
+type Health struct {
+	Status   string            `json:"status" enum:"ready,not ready"`
+	Checks   map[string]string `json:"checks"`           // of this process; ok, or what is wrong
+	Doubts   map[string]string `json:"doubts,omitempty"` // what somebody should look at although requests are answered
+	Database string            `json:"database" enum:"sqlite,postgres"`
+	Keys     map[string]int    `json:"keys"` // how many signing keys there are in each state
+	Seal     SealState         `json:"seal"`
+	Policy   int64             `json:"policy_version"` // by which this process decides
+	Now      time.Time         `json:"now"`
+}
+
+// SealState is how far the audit log is sealed.
+type SealState struct {
+	Sealed  int64     `json:"sealed"`           // entries
+	At      time.Time `json:"at,omitzero"`      // when the last were
+	Waiting time.Time `json:"waiting,omitzero"` // since when the oldest event waits; absent: none does
+}
+
+// Setting is one key of the configuration.
+type Setting struct {
+	Path    string `json:"path"`
+	Value   string `json:"value"` // stars where it is secret
+	Default string `json:"default"`
+	Source  string `json:"source"` // the line of a file, a variable, a flag, the key that it follows from, or default
+	Layer   string `json:"layer" enum:"default,derived,file,environment,flag"`
+	Doc     string `json:"doc"`
+}
