@@ -124,8 +124,8 @@ func (s *Service) unmatched(ctx context.Context, g *giver, k known, name Pattern
 			return g.escalates(ctx, fmt.Sprintf("Whoever has the role %s would have %s, which nobody holds yet.", r.ID, name))
 		}
 	}
-	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error {
-		if one.Role == "" && matches(one.Permission) {
+	return s.eachLiving(ctx, Likeness{API: name.API}, g.now, func(one *GrantRecord) error {
+		if matches(one.Permission) {
 			return g.escalates(ctx, fmt.Sprintf("By the grant %s somebody would have %s, which nobody holds yet.", one.ID, name))
 		}
 		return nil
@@ -147,8 +147,8 @@ func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 			return inUse("api.in_use", fmt.Sprintf("The scope %s is bound to it.", k.scopes[i].Name))
 		}
 	}
-	return s.eachLiving(ctx, clock.Now(), func(g *GrantRecord) error {
-		if g.Permission.API == api && k.checkPattern(g.Permission, g.Effect) != nil {
+	return s.eachLiving(ctx, Likeness{API: api}, clock.Now(), func(g *GrantRecord) error {
+		if k.checkPattern(g.Permission, g.Effect) != nil {
 			return inUse("api.in_use", fmt.Sprintf("The grant %s is of %s.", g.ID, g.Permission))
 		}
 		return nil

@@ -41,6 +41,7 @@ type Considered struct {
 type Explanation struct {
 	Decision
 	Grants  []Considered
+	Locks   []Lock   // that suspend who asks, or one of the grants; Service knows why they are there
 	Changes []string // what would change the answer, a sentence each
 }
 
@@ -61,6 +62,7 @@ func (s *Snapshot) Explain(q *Question) (Explanation, error) {
 		x.trial = newTrial(q, x.e.in, x.now)
 		e.Grants = x.all(p)
 	}
+	e.Locks = x.locks(e.Grants)
 	e.Changes = x.changes(e)
 	return e, nil
 }
@@ -177,7 +179,7 @@ func (x explainer) changes(e Explanation) []string {
 		}
 		return []string{"Unless something is changed, that ends at " + e.Until.Format(time.RFC3339) + "."}
 	case Locked:
-		return []string{"Lift the lock on " + x.lockedNow() + "."}
+		return []string{lifting(x.lockedOf(x.asking())) + "."}
 	case Inactive:
 		return []string{"Enable the account."}
 	case OutOfScope:
@@ -194,14 +196,55 @@ func (x explainer) changes(e Explanation) []string {
 	return x.wouldAllow(e)
 }
 
-// lockedNow names what a lock is on of those who ask.
-func (x explainer) lockedNow() string {
-	for _, on := range []LockTarget{On(x.q.Principal), {LockSession, string(x.q.Session)}, {LockClient, string(x.q.Client)}} {
-		if x.s.Locked(x.q.Now, on) {
-			return "the " + string(on.Kind) + " " + on.ID
+// locks are those that suspend who asks, or one of the grants.
+func (x explainer) locks(list []Considered) []Lock {
+	all := x.lockedOf(x.asking())
+	for i := range list {
+		for _, l := range x.suspending(&list[i]) {
+			if !slices.Contains(all, l) {
+				all = append(all, l)
+			}
 		}
 	}
-	return "who asks"
+	return all
+}
+
+func (x explainer) asking() []LockTarget {
+	return []LockTarget{On(x.q.Principal), {LockSession, string(x.q.Session)}, {LockClient, string(x.q.Client)}}
+}
+
+// suspending are the locks by which a grant does not give the permission: on it, on its
+// role, and on those by which that one would have it.
+func (x explainer) suspending(c *Considered) []Lock {
+	if c.Verdict != Suspended {
+		return nil
+	}
+	on := []LockTarget{{LockGrant, string(c.Grant.ID)}}
+	for _, r := range x.s.rules.closure(c.Grant.Role, nil, nil) {
+		if r.bits.has(x.permission) {
+			on = append(on, LockTarget{LockRole, r.ID})
+		}
+	}
+	return x.lockedOf(on)
+}
+
+// lockedOf are the locks of now on some of these.
+func (x explainer) lockedOf(on []LockTarget) (all []Lock) {
+	for _, t := range on {
+		if until, is := x.s.rules.locks[t]; is && t.ID != "" && x.now < until {
+			all = append(all, Lock{On: t, Ends: moment(until)})
+		}
+	}
+	return all
+}
+
+// lifting says which of these locks to lift.
+func lifting(locks []Lock) string {
+	var names []string
+	for _, l := range locks {
+		names = append(names, "the lock on the "+string(l.On.Kind)+" "+l.On.ID)
+	}
+	return "Lift " + strings.Join(names, " and ")
 }
 
 func lacking(e Explanation) []string {
@@ -236,7 +279,7 @@ func (x explainer) wouldAllow(e Explanation) []string {
 		case c.Verdict == Ended:
 			list = append(list, fmt.Sprintf("The grant %s ended at %s; it takes a new one.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
 		case c.Verdict == Suspended:
-			list = append(list, fmt.Sprintf("A lock suspends the grant %s or its role; lift it.", c.Grant.ID))
+			list = append(list, fmt.Sprintf("%s: by it the grant %s gives nothing.", lifting(x.suspending(&c)), c.Grant.ID))
 		case c.Verdict == OtherResource:
 			list = append(list, fmt.Sprintf("The grant %s is for other resources.", c.Grant.ID))
 		case c.Verdict == OtherOrg:

@@ -16,15 +16,22 @@ import (
 // MaxGrantsAtOnce is how many grants one change gives, or revokes, at most.
 const MaxGrantsAtOnce = 200
 
+// NewGrant is a grant that is to be made; with Again also where it would change nothing.
+type NewGrant struct {
+	Grant
+	Again bool
+}
+
 // GiveAll is Give for several: all of them are given, in one transaction and as one version
-// of the policy, or none is. Each is held against what the giver holds before. The faults
+// of the policy, or none is. Each is held against what the giver holds before, and then
+// against what there is with those before it. The faults
 // are those of Give where the giver may not (Forbidden), and else "grants.refused" with a
 // field "grants[INDEX]", or one below it, for all that is wrong with each.
-func (s *Service) GiveAll(ctx context.Context, by audit.Actor, all []Grant) ([]GrantRecord, error) {
+func (s *Service) GiveAll(ctx context.Context, by audit.Actor, all []NewGrant) ([]GrantRecord, error) {
 	now := clock.Now()
 	made, no := make([]GrantRecord, len(all)), newSeveral(len(all))
 	for i := range all {
-		made[i] = newGrant(by, all[i], now)
+		made[i] = newGrant(by, all[i].Grant, now)
 		if err := no.add(i, made[i].check(now)); err != nil {
 			return nil, err
 		}
@@ -39,7 +46,15 @@ func (s *Service) GiveAll(ctx context.Context, by audit.Actor, all []Grant) ([]G
 		}
 		no := newSeveral(len(all))
 		for i := range made {
-			if err := no.add(i, s.giveBeside(ctx, t, g, k, &made[i], now)); err != nil {
+			if err := no.add(i, s.mayGiveTo(ctx, g, k, &made[i], now)); err != nil {
+				return err
+			}
+		}
+		if err := no.err(); err != nil {
+			return err
+		}
+		for i := range made {
+			if err := no.add(i, s.giveBeside(ctx, t, by, &made[i], all[i].Again, now)); err != nil {
 				return err
 			}
 		}

@@ -18,8 +18,33 @@ type grantUseStore interface {
 	GrantInOrg(ctx context.Context, org string, now time.Time) (id.Grant, error)
 	// GranteesOfRole returns for whom the grants of a role are that are not over.
 	GranteesOfRole(ctx context.Context, role string, now time.Time, limit int) ([]RoleGrantee, error)
-	// DeniesAfter is GrantsAfter of everybody's that deny.
-	DeniesAfter(ctx context.Context, after GrantCursor, limit int) ([]GrantRecord, error)
+	// SomeGrantsAfter is GrantsAfter of everybody's that are like that.
+	SomeGrantsAfter(ctx context.Context, like Likeness, after GrantCursor, limit int) ([]GrantRecord, error)
+}
+
+// Likeness is what some grants have in common, so that the store need not look at the
+// others: exactly one of the fields is set.
+type Likeness struct {
+	Role      string // they are of this role, and not of one that has it for a parent,
+	API       string // or of permissions of this API, and not of roles,
+	Org       string // or count within this organisation,
+	Denies    bool   // or deny,
+	Condition bool   // or are under a condition
+}
+
+// Has reports whether a grant is like that.
+func (l Likeness) Has(g *Grant) bool {
+	switch {
+	case l.Role != "":
+		return g.Role == l.Role
+	case l.API != "":
+		return g.Permission.API == l.API
+	case l.Org != "":
+		return g.Org == l.Org
+	case l.Denies:
+		return g.Effect != Allow
+	}
+	return l.Condition && g.Where.Place == Condition
 }
 
 // check looks at a new grant by itself.

@@ -30,17 +30,28 @@ type grantStore interface {
 }
 
 // Give gives a subject a role or permissions, or denies them. Without an end it
-// lasts as long as its role lets it. Faults: Invalid "grant.invalid" with the
+// lasts as long as its role lets it. What they have so already, for at least as long, is
+// not given twice, also by two at once: whoever revoked one would not see the other.
+// Faults: Invalid "grant.invalid" with the
 // fields, "permission.unknown", "grant.condition"; NotFound for a subject or role
-// that there is not; Conflict "access.full".
+// that there is not; Conflict "access.full", "grant.exists" (Existing).
 func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecord, error) {
+	return s.giveNew(ctx, by, g, false)
+}
+
+// GiveAgain is Give of what may be there already.
+func (s *Service) GiveAgain(ctx context.Context, by audit.Actor, g Grant) (GrantRecord, error) {
+	return s.giveNew(ctx, by, g, true)
+}
+
+func (s *Service) giveNew(ctx context.Context, by audit.Actor, g Grant, again bool) (GrantRecord, error) {
 	now := clock.Now()
 	r := newGrant(by, g, now)
 	if err := r.check(now); err != nil {
 		return GrantRecord{}, err
 	}
 	err := s.alter(ctx, by, "create a grant", func(ctx context.Context, t *touched, g *giver) error {
-		return s.give(ctx, t, g, &r, now)
+		return s.give(ctx, t, g, &r, again, now)
 	})
 	if err != nil {
 		return GrantRecord{}, err
@@ -48,7 +59,7 @@ func (s *Service) Give(ctx context.Context, by audit.Actor, g Grant) (GrantRecor
 	return r, nil
 }
 
-// GiveAs is Give under an id that somebody chose. Conflict "grant.id_taken" when there is
+// GiveAs is GiveAgain under an id that somebody chose. Conflict "grant.id_taken" when there is
 // one of it, be it over or not.
 func (s *Service) GiveAs(ctx context.Context, by audit.Actor, grant id.Grant, g Grant) (GrantRecord, error) {
 	now := clock.Now()
@@ -67,7 +78,7 @@ func (s *Service) GiveAs(ctx context.Context, by audit.Actor, grant id.Grant, g 
 		case !fault.Is(err, fault.NotFound):
 			return err
 		}
-		return s.give(ctx, t, g, &r, now)
+		return s.give(ctx, t, g, &r, true, now)
 	})
 	if err != nil {
 		return GrantRecord{}, err
@@ -91,17 +102,20 @@ func newGrant(by audit.Actor, g Grant, now time.Time) GrantRecord {
 	return r
 }
 
-// give keeps a grant that was looked at by itself.
-func (s *Service) give(ctx context.Context, t *touched, g *giver, r *GrantRecord, now time.Time) error {
+// give keeps a grant that was looked at by itself; again: be it there already.
+func (s *Service) give(ctx context.Context, t *touched, g *giver, r *GrantRecord, again bool, now time.Time) error {
 	k, err := s.known(ctx)
 	if err != nil {
 		return err
 	}
-	return s.giveBeside(ctx, t, g, k, r, now)
+	if err := s.mayGiveTo(ctx, g, k, r, now); err != nil {
+		return err
+	}
+	return s.giveBeside(ctx, t, g.by, r, again, now)
 }
 
-// giveBeside is give beside what is known. What it refuses has changed nothing.
-func (s *Service) giveBeside(ctx context.Context, t *touched, g *giver, k known, r *GrantRecord, now time.Time) error {
+// mayGiveTo is mayGive, and refuses a subject or an organisation that there is not.
+func (s *Service) mayGiveTo(ctx context.Context, g *giver, k known, r *GrantRecord, now time.Time) error {
 	if err := s.isKnown(ctx, r.Subject); err != nil {
 		return err
 	}
@@ -110,24 +124,35 @@ func (s *Service) giveBeside(ctx context.Context, t *touched, g *giver, k known,
 			return err
 		}
 	}
-	if err := k.checkGrant(r, now); err != nil {
+	return mayGive(ctx, g, k, r, now)
+}
+
+// mayGive refuses a grant that does not fit the roles and catalogues, or that the giver
+// may not hand on.
+func mayGive(ctx context.Context, g *giver, k known, r *GrantRecord, now time.Time) error {
+	if err := k.checkGrant(r, now); err != nil || r.Effect != Allow {
 		return err
 	}
-	if r.Effect == Allow {
-		if err := g.hands(ctx, k.handedBy(r)); err != nil {
-			return err
-		}
-	}
-	if err := s.roomFor(ctx, r.Subject, now); err != nil {
+	return g.hands(ctx, k.handedBy(r))
+}
+
+// giveBeside keeps a grant beside those that its subject has. What it refuses has changed
+// nothing.
+func (s *Service) giveBeside(ctx context.Context, t *touched, by audit.Actor, r *GrantRecord, again bool, now time.Time) error {
+	if err := s.roomFor(ctx, r, again, now); err != nil {
 		return err
 	}
+	return s.keepGrant(ctx, t, by, r, now)
+}
+
+func (s *Service) keepGrant(ctx context.Context, t *touched, by audit.Actor, r *GrantRecord, now time.Time) error {
 	if err := s.Store.InsertGrant(ctx, *r); err != nil {
 		return err
 	}
 	if err := s.touchGrant(ctx, t, r, r.Effect != Allow, now); err != nil {
 		return err
 	}
-	return s.recordGrant(ctx, g.by, ActionGrantCreate, r, nil, r.document())
+	return s.recordGrant(ctx, by, ActionGrantCreate, r, nil, r.document())
 }
 
 // Grant returns one of them, be it over or not; NotFound fault "grant.not_found".
@@ -302,9 +327,20 @@ func (s *Service) Explain(ctx context.Context, q *Question) (Explanation, error)
 	return e, s.Reasons(ctx, &e)
 }
 
-// Reasons says of the grants of an explanation why they were given: a policy in memory
-// does not have it. One that is no more has none.
+// Reasons says of the grants of an explanation why they were given, and of its locks why
+// they are there: a policy in memory does not have it. What is no more has none.
 func (s *Service) Reasons(ctx context.Context, e *Explanation) error {
+	if len(e.Locks) > 0 {
+		all, err := s.Store.Locks(ctx)
+		if err != nil {
+			return fmt.Errorf("read why something is locked: %w", err)
+		}
+		for i := range e.Locks {
+			if is := lockOn(all, e.Locks[i].On); is != nil {
+				e.Locks[i].Reason = is.Reason
+			}
+		}
+	}
 	for i := range e.Grants {
 		r, err := s.Store.Grant(ctx, e.Grants[i].Grant.ID)
 		if err != nil && !fault.Is(err, fault.NotFound) {

@@ -75,7 +75,7 @@ func (r *role) locked(locks []LockRecord, now time.Time) bool {
 func (s *Service) loseDenied(ctx context.Context, t *touched, is *rules, some bits, now time.Time) error {
 	denied := map[Subject]bool{}
 	for at := fromNow(now); ; {
-		page, err := s.Store.DeniesAfter(ctx, at, loadPage)
+		page, err := s.Store.SomeGrantsAfter(ctx, Likeness{Denies: true}, at, loadPage)
 		if err != nil {
 			return err
 		}

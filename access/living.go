@@ -26,11 +26,11 @@ func (r *GrantRecord) over(now time.Time) error {
 	return fault.New(fault.Conflict, "grant.over", "This grant was over at "+r.Ends().UTC().Format(time.RFC3339)+". Make a new one.")
 }
 
-// eachLiving calls f for every grant that is not over at now, until it returns an
-// error.
-func (s *Service) eachLiving(ctx context.Context, now time.Time, f func(g *GrantRecord) error) error {
+// eachLiving calls f for every grant that is like that and is not over at now, until it
+// returns an error.
+func (s *Service) eachLiving(ctx context.Context, like Likeness, now time.Time, f func(g *GrantRecord) error) error {
 	for at := fromNow(now); ; {
-		page, err := s.Store.GrantsAfter(ctx, Subject{}, at, loadPage)
+		page, err := s.Store.SomeGrantsAfter(ctx, like, at, loadPage)
 		if err != nil {
 			return err
 		}
@@ -52,11 +52,20 @@ func fromNow(now time.Time) GrantCursor {
 	return GrantCursor{Ends: clock.Cut(now).Add(time.Microsecond)}
 }
 
-// roomFor refuses one grant too many.
-func (s *Service) roomFor(ctx context.Context, who Subject, now time.Time) error {
-	has, err := s.Store.GrantsAfter(ctx, who, fromNow(now), MaxGrantsOf)
-	if err == nil && len(has) >= MaxGrantsOf {
-		err = full("grants of one "+string(who.Kind), MaxGrantsOf)
+// roomFor refuses one grant too many, and one that would change nothing unless again says
+// that it is meant so.
+func (s *Service) roomFor(ctx context.Context, r *GrantRecord, again bool, now time.Time) error {
+	has, err := s.Store.GrantsAfter(ctx, r.Subject, fromNow(now), MaxGrantsOf)
+	if err != nil {
+		return err
 	}
-	return err
+	if !again {
+		if err := notTwice(has, &r.Grant, now); err != nil {
+			return err
+		}
+	}
+	if len(has) >= MaxGrantsOf {
+		return full("grants of one "+string(r.Subject.Kind), MaxGrantsOf)
+	}
+	return nil
 }

@@ -52,6 +52,9 @@ func (s *Service) PutLock(ctx context.Context, by audit.Actor, l LockRecord) (Lo
 		if err != nil {
 			return err
 		}
+		if err := s.Store.DropEndedLocks(ctx, now); err != nil {
+			return err
+		}
 		if err := s.Store.PutLock(ctx, l); err != nil {
 			return err
 		}
@@ -76,16 +79,14 @@ func (l *LockRecord) check(now time.Time) error {
 	return p.err("lock.invalid", "The lock cannot be put so.")
 }
 
-// relocks makes room for a lock, and returns the one that it takes the place of, nil for
+// relocks refuses one lock too many, and returns the one that l takes the place of, nil for
 // none: what that one suspends is put before the giver, since it may be over sooner.
 func (s *Service) relocks(ctx context.Context, g *giver, l *LockRecord, about Subject) (*LockRecord, error) {
-	if err := s.Store.DropEndedLocks(ctx, l.Created); err != nil {
-		return nil, err
-	}
 	all, err := s.Store.Locks(ctx)
 	if err != nil {
 		return nil, err
 	}
+	all = slices.DeleteFunc(all, func(one LockRecord) bool { return one.overAt(l.Created) })
 	was := lockOn(all, l.On)
 	if was == nil && len(all) >= MaxLocks {
 		return nil, full("locks", MaxLocks)
@@ -107,8 +108,9 @@ func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) e
 		if err != nil {
 			return err
 		}
-		if err := s.Store.DeleteLock(ctx, on); err != nil {
-			return err
+		was := lockOn(all, on)
+		if was == nil {
+			return fault.Missing("lock")
 		}
 		about, err := s.lockedSubject(ctx, on)
 		if err != nil {
@@ -117,7 +119,10 @@ func (s *Service) LiftLock(ctx context.Context, by audit.Actor, on LockTarget) e
 		if err := s.releases(ctx, g, on, about); err != nil {
 			return err
 		}
-		return s.recordLock(ctx, by, ActionLockLift, on, about, lockOn(all, on), nil)
+		if err := s.Store.DeleteLock(ctx, on); err != nil {
+			return err
+		}
+		return s.recordLock(ctx, by, ActionLockLift, on, about, was, nil)
 	})
 }
 
@@ -128,12 +133,14 @@ func (s *Service) Locks(ctx context.Context) ([]LockRecord, error) {
 	if err != nil {
 		return nil, fmt.Errorf("list locks: %w", err)
 	}
-	all = slices.DeleteFunc(all, func(l LockRecord) bool { return !l.Ends.IsZero() && !now.Before(l.Ends) })
+	all = slices.DeleteFunc(all, func(l LockRecord) bool { return l.overAt(now) })
 	slices.SortFunc(all, func(a, b LockRecord) int {
 		return cmp.Or(cmp.Compare(a.On.Kind, b.On.Kind), cmp.Compare(a.On.ID, b.On.ID))
 	})
 	return all, nil
 }
+
+func (l *LockRecord) overAt(now time.Time) bool { return !l.Ends.IsZero() && !now.Before(l.Ends) }
 
 func lockOn(all []LockRecord, on LockTarget) *LockRecord {
 	i := slices.IndexFunc(all, func(l LockRecord) bool { return l.On == on })

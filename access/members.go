@@ -152,7 +152,7 @@ func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, of, member S
 		if err != nil {
 			return err
 		}
-		if err := s.unleashes(ctx, g, of, member); err != nil {
+		if err := s.lets(ctx, g, &was.Membership); err != nil {
 			return err
 		}
 		if err := s.touchMember(ctx, t, member, true, clock.Now()); err != nil {
@@ -161,13 +161,17 @@ func (s *Service) RemoveMember(ctx context.Context, by audit.Actor, of, member S
 		if err := s.Store.DeleteMembership(ctx, of, member); err != nil {
 			return err
 		}
-		if of.Kind == Group { // what they were granted by it is gone
-			if err := s.regroups(ctx, g, member, time.Time{}); err != nil {
-				return err
-			}
-		}
 		return s.recordMember(ctx, by, ActionMemberRemove, &was, was.document(), nil)
 	})
+}
+
+// lets puts before the giver what a member gets who leaves: what was denied to them by
+// the membership, and what conditions make of the groups that are left.
+func (s *Service) lets(ctx context.Context, g *giver, m *Membership) error {
+	if err := s.unleashes(ctx, g, m.Of, m.Member); err != nil || m.Of.Kind != Group {
+		return err
+	}
+	return s.regroups(ctx, g, m.Member, time.Time{}, *m)
 }
 
 // touchMember says whose membership changed, and whether they have less by that.

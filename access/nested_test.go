@@ -94,6 +94,12 @@ func TestAGrantThatIsThereAlreadyIsFound(t *testing.T) {
 		if (len(found) == 1) != c.found || c.found && (found[0].Covers != c.covers || found[0].ID != there.ID) {
 			t.Errorf("%s: %+v, want one: %t, that covers it: %t", name, found, c.found, c.covers)
 		}
+		if c.covers {
+			_, err := w.Give(t.Context(), console, g)
+			if one, is := Existing(err); !is || one.ID != there.ID {
+				t.Errorf("%s: it was given again (%v), or another one is named: %+v", name, err, one)
+			}
+		}
 	}
 	w.must(w.Revoke(t.Context(), console, there.ID, "done"))
 	g := toAda(func(g *Grant) { g.NotBefore, g.ExpiresAt = in(1), in(5) })

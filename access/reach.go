@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/audit"
@@ -87,12 +88,14 @@ type reaching struct {
 }
 
 // reach returns what who has or is to have, when they have it from now on until an end:
-// each grant with the end of the longest way to it. It joins the transaction of ctx.
-func (s *Service) reach(ctx context.Context, who Subject, until, now time.Time) (r reached, err error) {
+// each grant with the end of the longest way to it. No way leads over memberships that
+// are to go. It joins the transaction of ctx.
+func (s *Service) reach(ctx context.Context, who Subject, until, now time.Time, but ...Membership) (r reached, err error) {
 	p, err := s.around(ctx, who, now)
 	if err != nil {
 		return r, err
 	}
+	p.Memberships = slices.DeleteFunc(p.Memberships, func(m Membership) bool { return leads(but, m.Member, m.Of) })
 	at := nanos(now)
 	r.rules, r.ends = compileRules(p), map[Subject]int64{who: ending(until)}
 	for changed := true; changed; { // ends only rise, each to one of as many as there are memberships
@@ -111,6 +114,11 @@ func (s *Service) reach(ctx context.Context, who Subject, until, now time.Time) 
 		}
 	}
 	return r, nil
+}
+
+// leads reports whether one of the memberships is of a member in a group or organisation.
+func leads(some []Membership, member, of Subject) bool {
+	return slices.ContainsFunc(some, func(m Membership) bool { return m.Member == member && m.Of == of })
 }
 
 // handed are the grants of an effect as something to hand on; within is nil, or names
@@ -182,12 +190,23 @@ func (s *Service) joins(ctx context.Context, g *giver, of, member Subject, until
 		}
 		return g.hands(ctx, own.handed(effect, r.orgs())...)
 	}
-	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error { // of whoever is in that group
-		if !effect(one.Effect) || !r.orgs()[one.Org] {
-			return nil
+	return s.joinsAll(ctx, g, &r, effect)
+}
+
+// joinsAll is joins of whoever is in a group, in the organisations of r.
+func (s *Service) joinsAll(ctx context.Context, g *giver, r *reached, effect func(Effect) bool) error {
+	for org := range r.orgs() {
+		err := s.eachLiving(ctx, Likeness{Org: org}, g.now, func(one *GrantRecord) error {
+			if !effect(one.Effect) {
+				return nil
+			}
+			return g.hands(ctx, handed{r.means(&grant{Grant: &one.Grant}), one.Org, one.Ends()})
+		})
+		if err != nil {
+			return err
 		}
-		return g.hands(ctx, handed{r.means(&grant{Grant: &one.Grant}), one.Org, one.Ends()})
-	})
+	}
+	return nil
 }
 
 // takeOver puts before the giver all that somebody has or is to have until an end: who

@@ -7,9 +7,9 @@ import (
 
 // regroups puts before the giver what conditions make of the groups of a member that come
 // to be others, until an end: nobody knows what an expression says, so whatever asks for
-// them and reaches the member may come to allow, or no longer deny. Where the member is a
-// group, it is about all who are in it.
-func (s *Service) regroups(ctx context.Context, g *giver, member Subject, until time.Time) error {
+// them and reaches the member, but by memberships that are to go, may come to allow, or no
+// longer deny. Where the member is a group, it is about all who are in it.
+func (s *Service) regroups(ctx context.Context, g *giver, member Subject, until time.Time, but ...Membership) error {
 	if g.free {
 		return nil
 	}
@@ -17,9 +17,9 @@ func (s *Service) regroups(ctx context.Context, g *giver, member Subject, until 
 		return err
 	}
 	if !member.Kind.acts() {
-		return s.regroupsAll(ctx, g, member, until)
+		return s.regroupsAll(ctx, g, member, until, but)
 	}
-	r, err := s.reach(ctx, member, until, g.now)
+	r, err := s.reach(ctx, member, until, g.now, but...)
 	if err != nil {
 		return err
 	}
@@ -34,7 +34,7 @@ func (s *Service) regroups(ctx context.Context, g *giver, member Subject, until 
 }
 
 // regroupsAll is regroups of whoever is in a group.
-func (s *Service) regroupsAll(ctx context.Context, g *giver, group Subject, until time.Time) error {
+func (s *Service) regroupsAll(ctx context.Context, g *giver, group Subject, until time.Time, but []Membership) error {
 	k, err := s.known(ctx)
 	if err != nil {
 		return err
@@ -42,13 +42,13 @@ func (s *Service) regroupsAll(ctx context.Context, g *giver, group Subject, unti
 	inside := map[Subject]map[Subject]bool{}
 	within := func(of Subject) (all map[Subject]bool, err error) {
 		if all = inside[of]; all == nil {
-			all, err = s.actorsIn(ctx, of, g.now)
+			all, err = s.actorsIn(ctx, of, g.now, but)
 			inside[of] = all
 		}
 		return all, err
 	}
-	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error {
-		if c := conditionIn(&one.Grant); c == nil || !c.readings().groups {
+	return s.eachLiving(ctx, Likeness{Condition: true}, g.now, func(one *GrantRecord) error {
+		if !conditionIn(&one.Grant).readings().groups {
 			return nil
 		}
 		changed, err := within(group)
@@ -75,8 +75,8 @@ func (s *Service) speaksAs(ctx context.Context, g *giver, client string) error {
 	if err != nil {
 		return err
 	}
-	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error {
-		if c := conditionIn(&one.Grant); c == nil || !c.readings().client(client) {
+	return s.eachLiving(ctx, Likeness{Condition: true}, g.now, func(one *GrantRecord) error {
+		if !conditionIn(&one.Grant).readings().client(client) {
 			return nil
 		}
 		return g.hands(ctx, k.handedBy(one))
@@ -92,8 +92,9 @@ func conditionIn(g *Grant) *condition {
 }
 
 // actorsIn returns who is in a subject that acts, now or later: themselves, or the
-// members of a group or an organisation, those of groups within it too.
-func (s *Service) actorsIn(ctx context.Context, of Subject, now time.Time) (map[Subject]bool, error) {
+// members of a group or an organisation, those of groups within it too, but by
+// memberships that are to go.
+func (s *Service) actorsIn(ctx context.Context, of Subject, now time.Time, but []Membership) (map[Subject]bool, error) {
 	all, seen := map[Subject]bool{}, map[Subject]bool{of: true}
 	for todo := []Subject{of}; len(todo) > 0; todo = todo[1:] {
 		if todo[0].Kind.acts() {
@@ -107,7 +108,7 @@ func (s *Service) actorsIn(ctx context.Context, of Subject, now time.Time) (map[
 			}
 			for i := range page {
 				m := &page[i]
-				if over := !m.ExpiresAt.IsZero() && !now.Before(m.ExpiresAt); !over && !seen[m.Member] {
+				if over := !m.ExpiresAt.IsZero() && !now.Before(m.ExpiresAt); !over && !seen[m.Member] && !leads(but, m.Member, m.Of) {
 					seen[m.Member] = true
 					todo = append(todo, m.Member)
 				}

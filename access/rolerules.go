@@ -136,24 +136,23 @@ func (s *Service) mayBecome(ctx context.Context, g *giver, was, is known, name s
 // stillShort refuses roles of which grants that there are last longer than they
 // may then: a parent whose grants end must not be had without an end by a detour.
 func (s *Service) stillShort(ctx context.Context, was, is known) error {
-	shorter := map[string]time.Duration{}
+	now := clock.Now()
 	for _, r := range is.roles {
 		before, most := was.maxGrant(r.ID), is.maxGrant(r.ID)
-		if most > 0 && (before == 0 || most < before) {
-			shorter[r.ID] = most
+		if most == 0 || before > 0 && before <= most {
+			continue
+		}
+		err := s.eachLiving(ctx, Likeness{Role: r.ID}, now, func(g *GrantRecord) error {
+			if end := g.Ends(); g.Effect == Allow && (end.IsZero() || end.After(g.begin(now).Add(most))) {
+				return inUse("role.in_use", fmt.Sprintf("The grant %s of %s lasts longer than %s.", g.ID, g.Role, setting.FormatDuration(most)))
+			}
+			return nil
+		})
+		if err != nil {
+			return err
 		}
 	}
-	if len(shorter) == 0 {
-		return nil
-	}
-	now := clock.Now()
-	return s.eachLiving(ctx, now, func(g *GrantRecord) error {
-		most, bound := shorter[g.Role]
-		if end := g.Ends(); bound && g.Effect == Allow && (end.IsZero() || end.After(g.begin(now).Add(most))) {
-			return inUse("role.in_use", fmt.Sprintf("The grant %s of %s lasts longer than %s.", g.ID, g.Role, setting.FormatDuration(most)))
-		}
-		return nil
-	})
+	return nil
 }
 
 // stillDeniable refuses roles that are denied to somebody and would give permissions
@@ -168,8 +167,8 @@ func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
 	if len(administers) == 0 {
 		return nil
 	}
-	return s.eachLiving(ctx, clock.Now(), func(g *GrantRecord) error {
-		if g.Effect != Allow && administers[g.Role] {
+	return s.eachLiving(ctx, Likeness{Denies: true}, clock.Now(), func(g *GrantRecord) error {
+		if administers[g.Role] {
 			return inUse("role.in_use", fmt.Sprintf("The grant %s denies it, and what is of Gatehouse itself is denied by name.", g.ID))
 		}
 		return nil
@@ -187,8 +186,8 @@ func (s *Service) regrants(ctx context.Context, g *giver, was, is known, name st
 	if g.free || lost.empty() {
 		return nil
 	}
-	return s.eachLiving(ctx, g.now, func(one *GrantRecord) error {
-		if one.Effect == Allow || one.Role == "" || !was.under(one.Role, name) {
+	return s.eachLiving(ctx, Likeness{Denies: true}, g.now, func(one *GrantRecord) error {
+		if one.Role == "" || !was.under(one.Role, name) {
 			return nil
 		}
 		return g.hands(ctx, handed{lost, one.Org, one.Ends()})

@@ -103,7 +103,7 @@ func (w written) role(r Role) written {
 
 func (w written) give(g Grant) GrantRecord {
 	w.Helper()
-	r, err := w.Give(w.Context(), console, g)
+	r, err := w.GiveAgain(w.Context(), console, g)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -479,8 +479,12 @@ func TestASubjectHasABoundedNumberOfGrants(t *testing.T) {
 	for range MaxGrantsOf {
 		w.must(nil, w.Store.InsertGrant(t.Context(), GrantRecord{Grant: toAda(func(g *Grant) { g.ID, g.Source = id.NewGrant(), Manual }), Created: time.Now()}))
 	}
-	_, err := w.Give(t.Context(), console, toAda(nil))
+	_, err := w.GiveAgain(t.Context(), console, toAda(nil))
 	w.refuses("access.full", "", err, w.version())
+	_, err = w.Give(t.Context(), console, toAda(func(g *Grant) { g.Permission.Action = "write" }))
+	w.refuses("access.full", "", err, w.version())
+	_, err = w.Give(t.Context(), console, toAda(nil))
+	w.refuses("grant.exists", "", err, w.version())
 	w.give(toAda(func(g *Grant) { g.Subject.ID = "usr_bob" }))
 }
 

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -64,36 +65,52 @@ func (s *Service) CreateServiceAccount(ctx context.Context, by audit.Actor, n Ne
 		return Begun{}, err
 	}
 	err = s.alter(ctx, by, "create a service account", func(ctx context.Context, t *touched, g *giver) error {
-		t.principal(Subject{ServiceAccount, a.ID}, false)
 		b = Begun{ServiceAccountRecord: a}
-		if err := s.insertServiceAccount(ctx, by, &a, n.Reason); err != nil {
-			return err
-		}
-		if !n.NoKey {
-			b.Key = KeyRecord{Owner: a.ID, Name: "first", ExpiresAt: n.Until}
-			if b.Text, err = s.createKey(ctx, by, &b.Key, now); err != nil {
-				return err
-			}
-		}
-		if n.Role == "" {
-			return nil
-		}
-		b.Grant = newGrant(by, Grant{
-			Subject: Subject{ServiceAccount, a.ID}, Effect: Allow, Role: n.Role, Where: Where{Place: Everywhere},
-			Window: Window{ExpiresAt: clock.Cut(n.Until)}, Reason: n.Reason,
-		}, now)
-		if b.Grant.Reason == "" {
-			b.Grant.Reason = "Given with the service account"
-		}
-		if err := b.Grant.check(now); err != nil {
-			return err
-		}
-		return s.give(ctx, t, g, &b.Grant, now)
+		return s.begin(ctx, t, g, n, &b, now)
 	})
 	if err != nil {
 		return Begun{}, err
 	}
 	return b, nil
+}
+
+// begin keeps a service account with what it begins with.
+func (s *Service) begin(ctx context.Context, t *touched, g *giver, n NewServiceAccount, b *Begun, now time.Time) (err error) {
+	t.principal(Subject{ServiceAccount, b.ID}, false)
+	if n.Role != "" {
+		b.Grant = n.grant(g.by, now)
+		if err := b.Grant.check(now); err != nil {
+			return err
+		}
+		k, err := s.known(ctx)
+		if err != nil {
+			return err
+		}
+		if err := mayGive(ctx, g, k, &b.Grant, now); err != nil {
+			return err
+		}
+	}
+	if err := s.insertServiceAccount(ctx, g.by, &b.ServiceAccountRecord, n.Reason); err != nil {
+		return err
+	}
+	if !n.NoKey {
+		b.Key = KeyRecord{Owner: b.ID, Name: "first", ExpiresAt: n.Until}
+		if b.Text, err = s.createKey(ctx, g.by, &b.Key, now); err != nil {
+			return err
+		}
+	}
+	if n.Role == "" {
+		return nil
+	}
+	return s.keepGrant(ctx, t, g.by, &b.Grant, now)
+}
+
+// grant is what the account is granted with.
+func (n *NewServiceAccount) grant(by audit.Actor, now time.Time) GrantRecord {
+	return newGrant(by, Grant{
+		Subject: Subject{ServiceAccount, n.ID}, Effect: Allow, Role: n.Role, Where: Where{Place: Everywhere},
+		Window: Window{ExpiresAt: clock.Cut(n.Until)}, Reason: cmp.Or(n.Reason, "Given with the service account"),
+	}, now)
 }
 
 func (a *ServiceAccountRecord) check(reason string) error {
@@ -115,14 +132,15 @@ func (s *Service) insertServiceAccount(ctx context.Context, by audit.Actor, a *S
 	if len(all) >= MaxServices {
 		return full("service accounts", MaxServices)
 	}
-	if err := s.Store.InsertServiceAccount(ctx, *a); err != nil {
+	taken, err := s.People.HasClient(ctx, a.ID)
+	if err != nil {
 		return err
 	}
-	switch taken, err := s.People.HasClient(ctx, a.ID); {
-	case err != nil:
-		return err
-	case taken:
+	if taken {
 		return fault.New(fault.Conflict, "service.exists", fmt.Sprintf("The id is taken: there is an application %q already, and what is written of one would be read of the other.", a.ID))
+	}
+	if err := s.Store.InsertServiceAccount(ctx, *a); err != nil {
+		return err
 	}
 	return s.record(ctx, by, ActionServiceCreate, KindService, a.ID, nil, a.because(reason))
 }

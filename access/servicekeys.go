@@ -120,28 +120,29 @@ func (s *Service) createKey(ctx context.Context, by audit.Actor, k *KeyRecord, n
 	return text, s.record(ctx, by, ActionKeyCreate, KindServiceKey, string(k.ID), nil, k.document())
 }
 
-// roomForKey refuses one key too many, and forgets those that have been over for long.
+// roomForKey refuses one key too many of its account or person, and drops those of them
+// that are not told of any more, or that are over where those stand in the way.
 func (s *Service) roomForKey(ctx context.Context, k *KeyRecord, now time.Time) error {
-	if err := s.dropKeys(ctx, k, now.Add(-told)); err != nil {
-		return err
-	}
 	all, err := s.keysLike(ctx, k)
 	if err != nil {
 		return err
 	}
-	living := 0
+	before, living, kept := now.Add(-told), 0, 0
 	for i := range all {
+		if !all[i].OverAt(before) {
+			kept++
+		}
 		if !all[i].OverAt(now) {
 			living++
 		}
 	}
-	switch {
-	case living >= MaxKeysOf:
+	if living >= MaxKeysOf {
 		return full("keys of one service account or person", MaxKeysOf)
-	case len(all) >= MaxOldKeysOf: // those that are over make room
-		return s.dropKeys(ctx, k, now)
 	}
-	return nil
+	if kept >= MaxOldKeysOf { // those that are over make room
+		before = now
+	}
+	return s.dropKeys(ctx, k, before)
 }
 
 // keysLike are the keys of the owner of k.

@@ -35,7 +35,7 @@ func grantsOf(all []access.GrantRecord) *GrantsOut {
 type newGrantsIn struct{ Body GrantsCreate }
 
 func (d *Door) createGrants(ctx context.Context, c *Call, in *newGrantsIn) (*GrantsOut, error) {
-	all := make([]access.Grant, len(in.Body.Grants))
+	all := make([]access.NewGrant, len(in.Body.Grants))
 	for i := range all {
 		g, err := in.Body.Grants[i].grant()
 		if err == nil {
@@ -44,7 +44,7 @@ func (d *Door) createGrants(ctx context.Context, c *Call, in *newGrantsIn) (*Gra
 		if err != nil {
 			return nil, belowField(err, fmt.Sprintf("grants[%d]", i))
 		}
-		all[i] = g
+		all[i] = access.NewGrant{Grant: g, Again: in.Body.Grants[i].Again}
 	}
 	made, err := d.Access.GiveAll(ctx, c.By, all)
 	if err != nil {

@@ -35,6 +35,7 @@ type GrantCreate struct {
 	MaxAge      string       `json:"max_age,omitempty" maxLength:"32" doc:"How lately, such as 5m"`
 	Reason      string       `json:"reason" minLength:"1" maxLength:"500" doc:"For whoever asks later"`
 	Ticket      string       `json:"ticket,omitempty" maxLength:"64"`
+	Again       bool         `json:"again,omitempty" doc:"Make it although a grant that there is says the same for as long; otherwise that is grant.exists"`
 }
 
 // grant is what the request asks for.
@@ -134,7 +135,11 @@ func (d *Door) createGrant(ctx context.Context, c *Call, in *newGrantIn) (*Made[
 	if err := c.reach(&access.GrantRecord{Grant: g}, toChange); err != nil {
 		return nil, err
 	}
-	made, err := d.Access.Give(ctx, c.By, g)
+	give := d.Access.Give
+	if in.Body.Again {
+		give = d.Access.GiveAgain
+	}
+	made, err := give(ctx, c.By, g)
 	if err != nil {
 		return nil, inGrant(err)
 	}

@@ -110,11 +110,27 @@ WHERE role <> '' AND role = $1 AND ends_at > $2
 ORDER BY ends_at
 LIMIT $3`)
 
+	// Index grants_api.
+	selectGrantsOfAPI = newStatement(`
+SELECT ` + grantColumns + `
+FROM grants
+WHERE api <> '' AND api = $1 AND (ends_at, id) > ($2, $3)
+ORDER BY ends_at, id
+LIMIT $4`)
+
 	// Index grants_deny.
 	selectDenies = newStatement(`
 SELECT ` + grantColumns + `
 FROM grants
 WHERE effect = 'deny' AND (ends_at, id) > ($1, $2)
+ORDER BY ends_at, id
+LIMIT $3`)
+
+	// Index grants_condition.
+	selectConditions = newStatement(`
+SELECT ` + grantColumns + `
+FROM grants
+WHERE place = 'cel' AND (ends_at, id) > ($1, $2)
 ORDER BY ends_at, id
 LIMIT $3`)
 
@@ -226,11 +242,21 @@ func (s *Store) GranteesOfRole(ctx context.Context, role string, now time.Time, 
 	return found, doing("list who has a role", err)
 }
 
-// DeniesAfter returns the grants that deny something behind after, in the order of
+// SomeGrantsAfter returns the grants that are like that behind after, in the order of
 // GrantsAfter, at most limit.
-func (s *Store) DeniesAfter(ctx context.Context, after access.GrantCursor, limit int) ([]access.GrantRecord, error) {
-	found, err := list(ctx, s, selectDenies, []any{endMicros(after.Ends), string(after.ID), int64(limit)}, scanGrant)
-	return found, doing("list what is denied", err)
+func (s *Store) SomeGrantsAfter(ctx context.Context, like access.Likeness, after access.GrantCursor, limit int) ([]access.GrantRecord, error) {
+	place := []any{endMicros(after.Ends), string(after.ID), int64(limit)}
+	st, args := selectConditions, place
+	switch {
+	case like.Role+like.Org != "":
+		return s.GrantsBy(ctx, access.GrantKey{Role: like.Role, Org: like.Org}, after, false, limit)
+	case like.API != "":
+		st, args = selectGrantsOfAPI, append([]any{like.API}, place...)
+	case like.Denies:
+		st = selectDenies
+	}
+	found, err := list(ctx, s, st, args, scanGrant)
+	return found, doing("list grants", err)
 }
 
 // EndGrantsOf revokes all grants of who that are not over at now, and returns how
@@ -274,7 +300,8 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 var grantsTable = table{
 	statements: []*statement{
 		insertGrant, insertManyGrants, updateGrant, selectGrant, selectGrantsByID, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
-		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, selectDenies, endGrantsOf,
+		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, endGrantsOf,
+		selectGrantsOfAPI, selectDenies, selectConditions,
 		grantsByRole.on, grantsByRole.back, grantsByPermission.on, grantsByPermission.back, grantsByOrg.on, grantsByOrg.back,
 		grantsByBeginning.on, grantsByBeginning.back,
 	},

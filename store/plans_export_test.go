@@ -343,6 +343,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		grantsByBeginning.back:  {{at + long, "~", int64(planPage)}},
 		selectGrantsOfKind:      {{"group", "", at, "", at - long, int64(planPage)}, {"organisation", "o", at, "", at - long, int64(planPage)}},
 		selectGranteesOfRole:    {{"role-7", at, int64(planPage)}, {"nothing", at, int64(planPage)}},
+		selectGrantsOfAPI:       {{"shop", at, "", int64(planPage)}, {"shop", at + long, crowd.ID("gra_", n), int64(planPage)}, {"nothing", at, "", int64(planPage)}},
+		selectConditions:        {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},
 		selectDenies:            {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},
 		selectGrantOfRole:       {{"role-7", at}, {"nothing", at}},
 		selectGrantOfAPI:        {{"shop", at}, {"nothing", at}},
@@ -422,6 +424,20 @@ func Fill(t testing.TB, s *Store, size crowd.Size, now time.Time) {
 	for _, text := range append(size.Statements(s.Postgres(), now), prune, horizon, erase, waiting) {
 		if err := Raw(t.Context(), s, text); err != nil {
 			t.Fatalf("%v\n%s", err, text)
+		}
+	}
+}
+
+// Vary makes some of the grants of a crowd others: what is found among few must be there.
+func Vary(t testing.TB, s *Store) {
+	t.Helper()
+	for _, set := range []string{
+		"effect = 'deny' WHERE created_at % 101 = 0",
+		"org = 'acme' WHERE created_at % 103 = 0",
+		"place = 'cel', expression = 'resource.total < 100.0' WHERE created_at % 107 = 0",
+	} {
+		if err := Raw(t.Context(), s, "UPDATE grants SET "+set); err != nil {
+			t.Fatal(err)
 		}
 	}
 }

@@ -134,11 +134,13 @@ func (p Policy) GrantsAfter(_ context.Context, who access.Subject, after access.
 	return slices.Clone(list[at:min(len(list), at+limit)]), nil
 }
 
-// DeniesAfter implements access.Store.
-func (p Policy) DeniesAfter(_ context.Context, after access.GrantCursor, limit int) (list []access.GrantRecord, err error) {
-	for _, g := range p.d.allGrants() {
-		if g.Effect == access.Deny && byEnd(g, after) > 0 && len(list) < limit {
-			list = append(list, g)
+// SomeGrantsAfter implements access.Store.
+func (p Policy) SomeGrantsAfter(_ context.Context, like access.Likeness, after access.GrantCursor, limit int) (list []access.GrantRecord, err error) {
+	all := p.d.allGrants()
+	from, _ := slices.BinarySearchFunc(all, after, byEnd)
+	for i := from; i < len(all) && len(list) < limit; i++ {
+		if like.Has(&all[i].Grant) && byEnd(all[i], after) > 0 {
+			list = append(list, all[i])
 		}
 	}
 	return list, nil

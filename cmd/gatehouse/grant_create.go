@@ -157,28 +157,33 @@ unless --again says so: whoever revokes one would not see the other.`,
 			if g.Subject, err = f.to.find(ctx, h); err != nil {
 				return err
 			}
-			alike, err := h.Access.Alike(ctx, &g)
-			if err != nil {
-				return err
-			}
-			if err := f.twice(alike); err != nil {
-				return err
-			}
-			made, err := h.Access.Give(ctx, operator(), g)
-			if err != nil {
-				return inFlags(missing(err, f.named(err)), f.flag)
-			}
-			w, err := shownGrant(ctx, newNames(h), made)
-			if err != nil {
-				return err
-			}
-			if err := a.say(newGrant{w, idsOf(alike)}, "%s: %s %s, %s.", made.ID, plain(called(w.Subject)), plain(has(w)), spanning(w.NotBefore, w.ExpiresAt, "revoked")); err != nil {
-				return err
-			}
-			return a.noteAlike(alike)
+			return a.give(ctx, h, &f, g)
 		})
 	})
 	return cmd
+}
+
+func (a *app) give(ctx context.Context, h *house.House, f *grantFlags, g access.Grant) error {
+	give := h.Access.Give
+	if f.again {
+		give = h.Access.GiveAgain
+	}
+	made, err := give(ctx, operator(), g)
+	if err != nil {
+		return f.refused(err)
+	}
+	alike, err := h.Access.Alike(ctx, &made.Grant)
+	if err != nil {
+		return err
+	}
+	w, err := shownGrant(ctx, newNames(h), made)
+	if err != nil {
+		return err
+	}
+	if err := a.say(newGrant{w, idsOf(alike)}, "%s: %s %s, %s.", made.ID, plain(called(w.Subject)), plain(has(w)), spanning(w.NotBefore, w.ExpiresAt, "revoked")); err != nil {
+		return err
+	}
+	return a.noteAlike(alike)
 }
 
 // newGrant is a grant that was just made, and those beside it that say the same.
@@ -187,19 +192,18 @@ type newGrant struct {
 	Alike []id.Grant `json:"alike,omitempty"`
 }
 
-// twice refuses a grant that would change nothing: made by mistake, it would be there
+// refused is err with the flags that would help. What is there already would be there
 // still when the other one is revoked.
-func (f *grantFlags) twice(alike []access.Alike) error {
-	for i := range alike {
-		if one := &alike[i]; one.Covers && !f.again {
-			way := fmt.Sprintf("%q lets it last longer, and", "gatehouse grant extend "+string(one.ID)+" --until TIME")
-			if one.ExpiresAt.IsZero() {
-				way = ""
-			}
-			return failed("grant.exists", "%s says this already, %s (%s). %s", one.ID, lasting(one.ExpiresAt, "revoked"), plain(one.Reason), strings.TrimSpace(way+" --again makes a second one."))
-		}
+func (f *grantFlags) refused(err error) error {
+	one, twice := access.Existing(err)
+	if !twice {
+		return inFlags(missing(err, f.named(err)), f.flag)
 	}
-	return nil
+	way := fmt.Sprintf("%q lets it last longer, and", "gatehouse grant extend "+string(one.ID)+" --until TIME")
+	if one.ExpiresAt.IsZero() {
+		way = ""
+	}
+	return failed("grant.exists", "%s says this already, %s (%s). %s", one.ID, lasting(one.ExpiresAt, "revoked"), plain(one.Reason), strings.TrimSpace(way+" --again makes a second one."))
 }
 
 func idsOf(alike []access.Alike) (all []id.Grant) {

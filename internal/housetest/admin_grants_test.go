@@ -65,6 +65,14 @@ func TestAGrantIsMadeExtendedAndRevokedThroughTheAPI(t *testing.T) {
 	if a := s.call(s.boss, http.MethodGet, path, nil); a.Status != http.StatusOK || a.Text("id") != made.Text("id") || a.Header.Get("ETag") != `"1"` {
 		t.Errorf("seen: %d %v %s", a.Status, a.Header, a.Body)
 	}
+	twin := map[string]any{"expires_at": end, "resource_ids": []string{"42"}}
+	if a := s.call(s.boss, http.MethodPost, "/api/v1/grants", toDesk(twin)); a.Status != http.StatusConflict || problem(a) != "grant.exists" || !strings.Contains(string(a.Body), made.Text("id")) {
+		t.Errorf("made twice: %d %s", a.Status, a.Body)
+	}
+	twin["again"] = true
+	if a := s.call(s.boss, http.MethodPost, "/api/v1/grants", toDesk(twin)); a.Status != http.StatusCreated {
+		t.Errorf("made again: %d %s", a.Status, a.Body)
+	}
 	later := map[string]any{"expires_at": end.Add(time.Hour)}
 	for _, c := range []struct {
 		what, path string
@@ -157,6 +165,8 @@ func TestManyGrantsAreMadeAndRevokedAtOnce(t *testing.T) {
 		"none":                      {"bulk", map[string]any{"grants": []any{}}, "request.invalid", nil},
 		"two that cannot be":        {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"expires_at": "2020-01-01T00:00:00Z"}), all[1], toDesk(map[string]any{"reason": "\u200b", "acr": "aal2", "effect": "deny"})}}, "grants.refused", []string{`"#/grants/1/expires_at"`, `"#/grants/3/reason"`, `"#/grants/3/acr"`}},
 		"two of what is not there":  {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"permission": "shop/orders:burn"}), toDesk(map[string]any{"org": "none"})}}, "grants.refused", []string{`"#/grants/1"`, `"#/grants/2"`}},
+		"one that there is":         {"bulk", map[string]any{"grants": []any{toDesk(nil), all[7]}}, "grants.refused", []string{`"#/grants/1"`, ids[7]}},
+		"the same twice":            {"bulk", map[string]any{"grants": []any{toDesk(nil), toDesk(nil)}}, "grants.refused", []string{`"#/grants/1"`}},
 		"one that is no permission": {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"permission": "x"})}}, "permission.pattern", []string{`"#/grants/1/permission"`}},
 		"one twice":                 {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], ""), seen(ids[1], `"1"`), seen(ids[0], "")}}, "grants.refused", []string{`"#/grants/2"`}},
 		"one as it was not":         {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], `"1"`), seen(ids[1], `"2"`), seen("gra_none", "")}}, "grants.refused", []string{`"#/grants/1"`, `"#/grants/2"`}},
@@ -221,7 +231,7 @@ func TestManyGrantsHandOnNothingThatTheirGiverDoesNotHold(t *testing.T) {
 	if rows := differing(was, besideTheTrail(t, db)); len(rows) > 0 {
 		t.Errorf("what was refused changed:\n%s", strings.Join(rows, "\n"))
 	}
-	if a := s.call(manager, http.MethodPost, "/api/v1/grants/bulk", map[string]any{"grants": []any{toDesk(nil), toDesk(nil)}}); a.Status != http.StatusCreated {
+	if a := s.call(manager, http.MethodPost, "/api/v1/grants/bulk", map[string]any{"grants": []any{toDesk(nil), toDesk(map[string]any{"again": true})}}); a.Status != http.StatusCreated {
 		t.Errorf("what they hold: %d %s", a.Status, a.Body)
 	}
 }
@@ -245,7 +255,7 @@ func (s *steering) sown(n int) (all []access.GrantRecord) {
 		if r.IntN(2) == 0 {
 			g.ExpiresAt = time.Now().Add(time.Duration(5+r.IntN(3)) * time.Hour)
 		}
-		made, err := a.Give(ctx, gatetest.Console, g)
+		made, err := a.GiveAgain(ctx, gatetest.Console, g)
 		must(s.t, err)
 		if r.IntN(4) == 0 {
 			made, err = a.Revoke(ctx, gatetest.Console, made.ID, "test")

@@ -391,11 +391,12 @@ CREATE TABLE grants (
 CREATE INDEX grants_ends ON grants (ends_at, id);
 CREATE INDEX grants_subject ON grants (subject_kind, subject_id, ends_at, id);
 CREATE INDEX grants_role ON grants (role, ends_at, id) WHERE role <> '';
-CREATE INDEX grants_api ON grants (api, ends_at) WHERE api <> '';
+CREATE INDEX grants_api ON grants (api, ends_at, id) WHERE api <> '';
 CREATE INDEX grants_org ON grants (org, ends_at, id) WHERE org <> '';
 CREATE INDEX grants_permission ON grants (permission, ends_at, id) WHERE permission <> '';
 CREATE INDEX grants_begins ON grants (not_before, id) WHERE not_before IS NOT NULL;
 CREATE INDEX grants_deny ON grants (ends_at, id) WHERE effect = 'deny';
+CREATE INDEX grants_condition ON grants (ends_at, id) WHERE place = 'cel';
 
 -- What each version of the policy touched (v is the counter), one row for each thing.
 -- Who follows reads those behind the version that they know.

@@ -131,7 +131,7 @@ func testHolders(t *testing.T, s *store.Store) {
 	same(t, len(must[[]access.RoleGrantee](t)(s.GranteesOfRole(ctx, "nobody", now, 10))), 0)
 
 	denied := func(after access.GrantCursor) []access.GrantRecord {
-		return must[[]access.GrantRecord](t)(s.DeniesAfter(ctx, after, 10))
+		return must[[]access.GrantRecord](t)(s.SomeGrantsAfter(ctx, access.Likeness{Denies: true}, after, 10))
 	}
 	same(t, denied(access.GrantCursor{Ends: now}), []access.GrantRecord{a})
 	same(t, len(denied(access.GrantCursor{Ends: a.Ends(), ID: a.ID})), 0)

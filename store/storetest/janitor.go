@@ -16,107 +16,168 @@ import (
 	"gatehouse/web"
 )
 
+// swept is how many of each kind are due, and what looks whether those went and no others.
+type swept struct {
+	due  map[string]int64
+	look func()
+}
+
+// Each kind has some that are due and some that are not yet. All are swept at once.
 func testJanitor(t *testing.T, s *store.Store) {
-	ctx := t.Context()
-	const day = 24 * time.Hour
 	u := insertUser(t, s)
+	all, want := []swept{}, map[string]int64{}
+	for _, lay := range []func(*testing.T, *store.Store, identity.User) swept{
+		dueInteractions, dueCodes, dueOnce, dueMarks, dueRevocations, dueFamilies, dueSessions, dueAttempts, dueFactors, dueChanges, dueRequests, dueTallies,
+	} {
+		one := lay(t, s, u)
+		for kind, n := range one.due {
+			want[kind] += n
+		}
+		all = append(all, one)
+	}
+	same(t, sweepAll(t, s), want)
+	for _, one := range all {
+		one.look()
+	}
+}
 
+const aDay = 24 * time.Hour
+
+func dueInteractions(t *testing.T, s *store.Store, _ identity.User) swept {
 	past, present := newInteraction(now), newInteraction(now.Add(time.Hour))
-	yes(t)(s.InsertInteraction(ctx, past, flow.MaxPerPerson))
-	yes(t)(s.InsertInteraction(ctx, present, flow.MaxPerPerson))
+	yes(t)(s.InsertInteraction(t.Context(), past, flow.MaxPerPerson))
+	yes(t)(s.InsertInteraction(t.Context(), present, flow.MaxPerPerson))
+	return swept{map[string]int64{"interactions": 1}, func() {
+		_, err := s.Interaction(t.Context(), past.ID)
+		missing(t, err)
+		_, err = s.Interaction(t.Context(), present.ID)
+		ok(t, err)
+	}}
+}
 
-	unclaimed, claimed, lateClaimed := newCode(now, false), newCode(now.Add(-day+time.Minute), true), newCode(now.Add(-day), true)
+func dueCodes(t *testing.T, s *store.Store, _ identity.User) swept {
+	unclaimed, claimed, lateClaimed := newCode(now, false), newCode(now.Add(-aDay+time.Minute), true), newCode(now.Add(-aDay), true)
 	for _, c := range []oauth.Code{unclaimed, claimed, lateClaimed, newCode(now.Add(time.Minute), false)} {
-		yes(t)(s.InsertCode(ctx, c, oauth.MaxCodes))
+		yes(t)(s.InsertCode(t.Context(), c, oauth.MaxCodes))
 	}
+	return swept{map[string]int64{"codes": 2}, func() {
+		for _, c := range []oauth.Code{unclaimed, lateClaimed} {
+			_, err := s.Code(t.Context(), c.Hash)
+			missing(t, err)
+		}
+		_, err := s.Code(t.Context(), claimed.Hash)
+		ok(t, err)
+	}}
+}
 
-	for i := range 250 { // more than two slices, however many rows one has
-		yes(t)(s.UseOnce(ctx, "jti", fmt.Sprint(i), now))
+func dueOnce(t *testing.T, s *store.Store, _ identity.User) swept {
+	const many = 250 // more than two slices, however many rows one has
+	for i := range many {
+		yes(t)(s.UseOnce(t.Context(), "jti", fmt.Sprint(i), now))
 	}
-	yes(t)(s.UseOnce(ctx, "jti", "alive", now.Add(time.Second)))
-	yes(t)(s.PutMark(ctx, "past", hash(), now, now.Add(-time.Hour), false))
+	yes(t)(s.UseOnce(t.Context(), "jti", "alive", now.Add(time.Second)))
+	return swept{map[string]int64{"once": many}, func() { no(t)(s.UseOnce(t.Context(), "jti", "alive", now)) }}
+}
+
+func dueMarks(t *testing.T, s *store.Store, _ identity.User) swept {
+	yes(t)(s.PutMark(t.Context(), "past", hash(), now, now.Add(-time.Hour), false))
 	mark := hash()
-	yes(t)(s.PutMark(ctx, "present", mark, now.Add(time.Hour), now, false))
+	yes(t)(s.PutMark(t.Context(), "present", mark, now.Add(time.Hour), now, false))
+	return swept{map[string]int64{"marks": 1}, func() { yes(t)(s.HasMark(t.Context(), "present", mark, now)) }}
+}
 
-	ok(t, s.Revoke(ctx, oauth.Revocation{Kind: oauth.RevokedToken, Key: "past", Before: now, Until: now},
+func dueRevocations(t *testing.T, s *store.Store, _ identity.User) swept {
+	ok(t, s.Revoke(t.Context(), oauth.Revocation{Kind: oauth.RevokedToken, Key: "past", Before: now, Until: now},
 		oauth.Revocation{Kind: oauth.RevokedToken, Key: "present", Before: now, Until: now.Add(time.Second)}))
+	return swept{map[string]int64{"revocations": 1}, func() {
+		same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(t.Context(), 0, 10))), 1)
+	}}
+}
 
-	expired := insertFamily(t, s, func(f *oauth.Family) { f.Expires = now.Add(-30 * day) })
-	justExpired := insertFamily(t, s, func(f *oauth.Family) { f.Expires = now.Add(-29 * day) })
-	longRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-30 * day) })
-	justRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-29 * day) })
+func dueFamilies(t *testing.T, s *store.Store, _ identity.User) swept {
+	expired := insertFamily(t, s, func(f *oauth.Family) { f.Expires = now.Add(-30 * aDay) })
+	justExpired := insertFamily(t, s, func(f *oauth.Family) { f.Expires = now.Add(-29 * aDay) })
+	longRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-30 * aDay) })
+	justRevoked := insertFamily(t, s, func(f *oauth.Family) { f.RevokedAt = now.Add(-29 * aDay) })
+	return swept{map[string]int64{"families": 2}, func() {
+		for _, f := range []oauth.Family{expired, longRevoked} {
+			_, _, err := s.Family(t.Context(), f.ID)
+			missing(t, err)
+		}
+		family(t, s, justExpired.ID)
+		family(t, s, justRevoked.ID)
+	}}
+}
 
-	// A session that was ended goes with its families, and not before them.
+// A session that was ended goes with its families, and not before them.
+func dueSessions(t *testing.T, s *store.Store, u identity.User) swept {
 	over, live, ended, needed, justEnded := newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID), newSession(u.ID)
 	over.Expires = now
 	for _, n := range []session.Session{over, live, ended, needed, justEnded} {
-		ok(t, s.InsertSession(ctx, n, session.MaxPerPerson))
+		ok(t, s.InsertSession(t.Context(), n, session.MaxPerPerson))
 	}
 	for _, n := range []session.Session{ended, needed} {
-		must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: n.ID}, "", now.Add(-30*day)))
+		must[[]id.Session](t)(s.RevokeSessions(t.Context(), session.Filter{Session: n.ID}, "", now.Add(-30*aDay)))
 	}
-	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: justEnded.ID}, "", now.Add(-29*day)))
+	must[[]id.Session](t)(s.RevokeSessions(t.Context(), session.Filter{Session: justEnded.ID}, "", now.Add(-29*aDay)))
 	gone := insertFamily(t, s, func(f *oauth.Family) { f.Session = needed.ID })
 	kept := insertFamily(t, s, func(f *oauth.Family) { f.Session = justEnded.ID })
+	return swept{map[string]int64{"sessions": 3, "families": 1}, func() {
+		for _, n := range []session.Session{over, ended, needed} {
+			_, err := s.Session(t.Context(), n.ID)
+			missing(t, err)
+		}
+		for _, n := range []session.Session{live, justEnded} {
+			_, err := s.Session(t.Context(), n.ID)
+			ok(t, err)
+		}
+		_, _, err := s.Family(t.Context(), gone.ID)
+		missing(t, err)
+		family(t, s, kept.ID)
+	}}
+}
 
+func dueAttempts(t *testing.T, s *store.Store, _ identity.User) swept {
 	never := func(int) time.Duration { return 0 }
-	for key, at := range map[string]time.Time{"idle": now.Add(-day), "busy": now.Add(-day + time.Minute)} {
-		_, _, err := s.TakeAttempt(ctx, key, at, never)
+	for key, at := range map[string]time.Time{"idle": now.Add(-aDay), "busy": now.Add(-aDay + time.Minute)} {
+		_, _, err := s.TakeAttempt(t.Context(), key, at, never)
 		ok(t, err)
 	}
+	return swept{map[string]int64{"attempts": 1}, func() {
+		a, _, err := s.TakeAttempt(t.Context(), "busy", now, never)
+		ok(t, err)
+		same(t, a, identity.Attempts{Failures: 2, Updated: now})
+	}}
+}
 
+func dueFactors(t *testing.T, s *store.Store, u identity.User) swept {
 	forgotten := pendingFactor(u.ID)
 	forgotten.Created = now.Add(-identity.PendingLife)
-	ok(t, s.PutPendingFactor(ctx, forgotten))
+	ok(t, s.PutPendingFactor(t.Context(), forgotten))
+	return swept{map[string]int64{"factors": 1}, func() {}}
+}
 
-	ok(t, s.InsertChanges(ctx, []access.Change{{Version: 1, Kind: access.ChangedRules, At: now.Add(-25 * time.Hour)}}))
-	ok(t, s.InsertChanges(ctx, []access.Change{{Version: 2, Kind: access.ChangedRules, At: now.Add(-25*time.Hour + time.Minute)}}))
+func dueChanges(t *testing.T, s *store.Store, _ identity.User) swept {
+	ok(t, s.InsertChanges(t.Context(), []access.Change{{Version: 1, Kind: access.ChangedRules, At: now.Add(-25 * time.Hour)}}))
+	ok(t, s.InsertChanges(t.Context(), []access.Change{{Version: 2, Kind: access.ChangedRules, At: now.Add(-25*time.Hour + time.Minute)}}))
+	return swept{map[string]int64{"changes": 1}, func() {
+		same(t, len(must[[]access.Change](t)(s.ChangesAfter(t.Context(), 0, 10))), 1)
+	}}
+}
 
+func dueRequests(t *testing.T, s *store.Store, _ identity.User) swept {
 	for key, over := range map[string]time.Time{"past": now, "present": now.Add(time.Second)} {
-		_, kept, err := s.KeepRequest(ctx, web.Kept{Caller: "service:ci", Key: key, Hash: []byte("h"), At: now.Add(-day), Over: over})
+		_, kept, err := s.KeepRequest(t.Context(), web.Kept{Caller: "service:ci", Key: key, Hash: []byte("h"), At: now.Add(-aDay), Over: over})
 		yes(t)(kept, err)
 	}
+	return swept{map[string]int64{"requests": 1}, func() {}}
+}
 
-	for i, at := range []time.Time{now.Add(-400 * day), now.Add(-399 * day)} {
-		yes(t)(s.AddTallies(ctx, int64(i), int64(i+1), []audit.Tally{{Day: at, What: "user.create", Outcome: audit.Done, N: 1}}))
+func dueTallies(t *testing.T, s *store.Store, _ identity.User) swept {
+	for i, at := range []time.Time{now.Add(-400 * aDay), now.Add(-399 * aDay)} {
+		yes(t)(s.AddTallies(t.Context(), int64(i), int64(i+1), []audit.Tally{{Day: at, What: "user.create", Outcome: audit.Done, N: 1}}))
 	}
-
-	same(t, sweepAll(t, s), map[string]int64{
-		"interactions": 1, "codes": 2, "once": 250, "marks": 1, "requests": 1, "revocations": 1,
-		"families": 3, "sessions": 3, "attempts": 1, "factors": 1, "changes": 1, "tallies": 1,
-	})
-
-	_, err := s.Interaction(ctx, past.ID)
-	missing(t, err)
-	_, err = s.Interaction(ctx, present.ID)
-	ok(t, err)
-	for _, c := range []oauth.Code{unclaimed, lateClaimed} {
-		_, err = s.Code(ctx, c.Hash)
-		missing(t, err)
-	}
-	_, err = s.Code(ctx, claimed.Hash)
-	ok(t, err)
-	no(t)(s.UseOnce(ctx, "jti", "alive", now))
-	yes(t)(s.HasMark(ctx, "present", mark, now))
-	same(t, len(must[[]oauth.Revocation](t)(s.RevocationsAfter(ctx, 0, 10))), 1)
-	for _, f := range []oauth.Family{expired, longRevoked, gone} {
-		_, _, err = s.Family(ctx, f.ID)
-		missing(t, err)
-	}
-	for _, f := range []oauth.Family{justExpired, justRevoked, kept} {
-		family(t, s, f.ID)
-	}
-	for _, n := range []session.Session{over, ended, needed} {
-		_, err = s.Session(ctx, n.ID)
-		missing(t, err)
-	}
-	for _, n := range []session.Session{live, justEnded} {
-		_, err = s.Session(ctx, n.ID)
-		ok(t, err)
-	}
-	a, _, err := s.TakeAttempt(ctx, "busy", now, never)
-	ok(t, err)
-	same(t, a, identity.Attempts{Failures: 2, Updated: now})
+	return swept{map[string]int64{"tallies": 1}, func() {}}
 }
 
 // sweepAll sweeps until nothing is left: on a slow machine a sweep spends its time

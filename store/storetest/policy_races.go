@@ -77,6 +77,9 @@ func testPolicyRaces(t *testing.T, s *store.Store) {
 				_, err := a.Give(ctx, by, g)
 				return err
 			})
+		oneWins(t, "the same grant twice",
+			func() error { _, err := a.Give(ctx, by, give("usr_bob", name("up"))); return err },
+			func() error { _, err := a.Give(ctx, by, give("usr_bob", name("up"))); return err })
 		less := shop
 		less.Permissions = shop.Permissions[:1]
 		if oneWins(t, "a role of a permission that is removed",
