@@ -154,6 +154,10 @@ func (d *Door) post(do act, page draw) web.Handler {
 			s.Wrong = web.AsFault(err)
 			return d.show(w, r, http.StatusConflict, out.Entry, s, d.drawSelect)
 		}
+		if fault.CodeOf(err) == codeLocked && out.Interaction.ID != "" {
+			note(r, out.Entry, err)
+			return d.show(w, r, http.StatusForbidden, out.Entry, s, d.drawLocked)
+		}
 		if status, ok := s.Reject(w, err); ok && out.Interaction.ID != "" {
 			note(r, out.Entry, err)
 			return d.show(w, r, status, out.Entry, s, page)

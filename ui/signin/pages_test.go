@@ -68,6 +68,8 @@ func samples(t *testing.T) map[string]view.Page {
 		"sign in, own again": signInPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction, Email: "alice@example.com"}},
 		"barred":             barredPage{stepFrame: known, Missing: []flow.Membership{{ID: "support"}, {Group: true, ID: "desk"}}},
 		"barred, help":       barredPage{stepFrame: knownBad, Help: Help{Text: "Call 4711.", URL: "https://help.example.com"}, Missing: []flow.Membership{{ID: "support"}}},
+		"locked":             lockedPage{stepFrame: known, Home: "https://grafana.example.com/"},
+		"locked, help":       lockedPage{stepFrame: stepFrame{Form: viewtest.Form(), Interaction: viewtest.Interaction, Email: "alice@example.com"}, Help: Help{Text: "Call 4711.", URL: "https://help.example.com"}},
 		"consent, private":   consentPage{stepFrame: known, Scopes: []string{"profile", "address", "phone"}},
 		"consent, access":    consentPage{stepFrame: known, Scopes: []string{"openid", "https://api.example.com/auth/" + strings.Repeat("long", 30)}},
 		"consent":            consentPage{stepFrame: known, Scopes: []string{"openid", "email", "orders:read", "offline_access"}, Host: "grafana.example.com", Told: true},

@@ -20,6 +20,7 @@ type Catalogue struct {
 	Enrol    Enrol
 	FewCodes FewCodes
 	Barred   Barred
+	Locked   Locked
 	Consent  Consent
 	Finished Finished
 

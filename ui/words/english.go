@@ -130,6 +130,11 @@ var english = Catalogue{
 		Other:   "Sign in as somebody else",
 		Back:    "Back to {app}",
 	},
+	Locked: Locked{
+		Title: "This account is locked",
+		Lead:  "Your password is right, but somebody has suspended this account. Nothing of it is lost: when the lock is lifted, everything is as it was.",
+		Ask:   "Ask the people who gave you this account, or your help desk, why that is and how long it lasts. They see the reason.",
+	},
 	Consent: Consent{
 		Title:    "Allow access for {app}",
 		Heading:  "{app} wants to use your account",

@@ -95,6 +95,13 @@ type Barred struct {
 	Back        Phrase // a button: App
 }
 
+// Locked is shown to who proved their password and is suspended. The title is the heading
+// too.
+type Locked struct {
+	Title     Title
+	Lead, Ask string
+}
+
 // Finished is shown to who comes back to a sign-in that has led to its application.
 type Finished struct {
 	Title    Title
