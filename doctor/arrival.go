@@ -39,9 +39,9 @@ func (e *examiner) arrival(ctx context.Context) []check.Finding {
 // probe arms the server for one name, sends requests of that name to the issuer,
 // and reads what the server saw.
 func (e *examiner) probe(ctx context.Context) (web.Arrival, error) {
-	inside := "http://" + Reachable(e.Config.Web.Listen.Internal) + web.PathArrival
+	at := inside(e.Config.Web.Listen.Internal, web.PathArrival)
 	var armed struct{ Probe string }
-	if err := e.tell(ctx, http.MethodPost, inside, &armed); err != nil {
+	if err := e.tell(ctx, http.MethodPost, at, &armed); err != nil {
 		return web.Arrival{}, err
 	}
 	header := http.Header{web.HeaderProbe: {armed.Probe}, "X-Forwarded-For": {pretended}}
@@ -56,7 +56,7 @@ func (e *examiner) probe(ctx context.Context) (web.Arrival, error) {
 			return web.Arrival{}, err
 		}
 		var seen web.Arrival
-		if e.tell(ctx, http.MethodGet, inside+"/"+armed.Probe, &seen) == nil {
+		if e.tell(ctx, http.MethodGet, at+"/"+armed.Probe, &seen) == nil {
 			return seen, nil
 		}
 	}

@@ -45,7 +45,7 @@ func Ready(ctx context.Context, internal string) (at string, err error) {
 
 // ready is Ready, and what the server doubts although it is ready or not.
 func ready(ctx context.Context, internal string) (at string, doubts map[string]string, err error) {
-	at = "http://" + Reachable(internal) + "/readyz"
+	at = inside(internal, "/readyz")
 	ctx, cancel := context.WithTimeout(ctx, readyTimeout)
 	defer cancel()
 	resp, err := ask(ctx, nil, http.MethodGet, at, nil)
@@ -86,6 +86,12 @@ func said(body io.Reader) (checks, doubts map[string]string) {
 	}
 	maps.DeleteFunc(answer.Checks, func(_, why string) bool { return why == "ok" })
 	return answer.Checks, answer.Doubts
+}
+
+// inside is an address at listen.internal, that of one interface of this machine ("%eth0")
+// too.
+func inside(internal, path string) string {
+	return (&url.URL{Scheme: "http", Host: Reachable(internal), Path: path}).String()
 }
 
 // Reachable turns an address to listen on into one to connect to.

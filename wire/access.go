@@ -202,6 +202,7 @@ type Explanation struct {
 	Need      *Requirement  `json:"need,omitempty"`    // of a challenge
 	Missing   string        `json:"missing,omitempty"` // an attribute of the resource that nobody said
 	Grants    []Considered  `json:"grants"`
+	Locks     []Suspension  `json:"locks"`   // that suspend who asks, or one of the grants
 	Changes   []string      `json:"changes"` // what would change the answer
 }
 
@@ -218,6 +219,13 @@ type Considered struct {
 	Org       string         `json:"org,omitempty"` // within which it counts
 	ExpiresAt time.Time      `json:"expires_at,omitzero"`
 	Reason    string         `json:"reason"`
+}
+
+// Suspension is a lock that was looked at for an Explanation.
+type Suspension struct {
+	On        LockTarget `json:"on"`
+	ExpiresAt time.Time  `json:"expires_at,omitzero"`
+	Reason    string     `json:"reason"`
 }
 
 // Holder is somebody who may do something.
@@ -350,7 +358,10 @@ func OfSubject(s access.Subject) Subject { return Subject{Kind: s.Kind, ID: s.ID
 func OfExplanation(q *access.Question, e access.Explanation) Explanation {
 	w := Explanation{
 		Decision: e.Outcome.String(), Reason: e.Reason, Until: e.Until.UTC(), Principal: OfSubject(q.Principal), Do: q.Permission, At: q.Now.UTC(),
-		Grant: e.Grant, Missing: e.Missing, Grants: []Considered{}, Changes: list(e.Changes),
+		Grant: e.Grant, Missing: e.Missing, Grants: []Considered{}, Locks: []Suspension{}, Changes: list(e.Changes),
+	}
+	for _, l := range e.Locks {
+		w.Locks = append(w.Locks, Suspension{On: OfLockTarget(l.On), ExpiresAt: l.Ends.UTC(), Reason: l.Reason})
 	}
 	if e.Outcome == access.Challenged {
 		need := OfRequirement(e.Need)

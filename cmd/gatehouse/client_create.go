@@ -43,31 +43,38 @@ application to which people come back.`,
 		if err := f.apply(a, cmd, &c); err != nil {
 			return err
 		}
-		if c.GrantTypes == nil {
-			c.GrantTypes = []string{oauth.GrantCode}
-		}
-		if c.Scopes == nil && slices.Contains(c.GrantTypes, oauth.GrantCode) {
-			c.Scopes = []string{"openid", "profile", "email"}
-		}
-		return a.withHouse(ctx, func(h *house.House) error {
-			at, err := a.issuer(ctx, h)
-			if err != nil {
-				return err
-			}
-			made, secret, err := h.OAuth.CreateClient(ctx, operator(), c)
-			if err != nil {
-				return inFlags(err, flagOf(&c))
-			}
-			if err := a.printReady(at, made, secret); err != nil {
-				return err
-			}
-			if err := a.printSettings(there, at.url, made); err != nil {
-				return err
-			}
-			return a.noteIssuer(at)
-		})
+		usual(&c)
+		return a.withHouse(ctx, func(h *house.House) error { return a.createClient(ctx, h, c, there) })
 	})
 	completeClientFlags(cmd)
 	choosing(cmd, "for", clientNames()...)
 	return cmd
+}
+
+// usual is what an application may do of which nothing else is said.
+func usual(c *oauth.Client) {
+	if c.GrantTypes == nil {
+		c.GrantTypes = []string{oauth.GrantCode}
+	}
+	if c.Scopes == nil && slices.Contains(c.GrantTypes, oauth.GrantCode) {
+		c.Scopes = []string{"openid", "profile", "email"}
+	}
+}
+
+func (a *app) createClient(ctx context.Context, h *house.House, c oauth.Client, there *settings) error {
+	at, err := a.issuer(ctx, h)
+	if err != nil {
+		return err
+	}
+	made, secret, err := h.OAuth.CreateClient(ctx, operator(), c)
+	if err != nil {
+		return inFlags(err, flagOf(&c))
+	}
+	if err := a.printReady(at, made, secret); err != nil {
+		return err
+	}
+	if err := a.printSettings(there, at.url, made); err != nil {
+		return err
+	}
+	return a.noteIssuer(at)
 }

@@ -50,6 +50,7 @@ is wrong, and nothing was looked at.`,
 			return nil
 		}),
 	})
+	a.internalFlag(cmd)
 	cmd.Flags().Var(&age, "backup-age", "how old the last back-up may be (0: do not ask)")
 	return cmd
 }

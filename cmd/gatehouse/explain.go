@@ -85,16 +85,23 @@ func (f *explainFlags) answer(ctx context.Context, h *house.House, on string) (w
 	if q.Principal, err = who.find(ctx, h); err != nil {
 		return wire.Explanation{}, err
 	}
-	if f.org != "" {
-		if _, err := h.Access.Org(ctx, f.org); err != nil {
-			return wire.Explanation{}, missing(err, f.org)
-		}
+	if err := knownOrg(ctx, h, f.org); err != nil {
+		return wire.Explanation{}, err
 	}
 	e, err := h.Access.Explain(ctx, q)
 	if err != nil {
 		return wire.Explanation{}, err
 	}
 	return shownExplanation(ctx, newNames(h), q, e)
+}
+
+// knownOrg refuses the name of an organisation that there is not; "" is none.
+func knownOrg(ctx context.Context, h *house.House, name string) error {
+	if name == "" {
+		return nil
+	}
+	_, err := h.Access.Org(ctx, name)
+	return missing(err, name)
 }
 
 // read returns the question that the flags ask, without its principal.
@@ -150,6 +157,11 @@ func attributes(list []string) (map[string]any, error) {
 // shownExplanation is an answer with the emails of those who are in it.
 func shownExplanation(ctx context.Context, names *personNames, q *access.Question, e access.Explanation) (wire.Explanation, error) {
 	w := wire.OfExplanation(q, e)
+	for i := range w.Locks {
+		if err := showLocked(ctx, names, &w.Locks[i].On); err != nil {
+			return w, err
+		}
+	}
 	var err error
 	w.Principal, err = shownSubject(ctx, names, q.Principal)
 	return w, err
@@ -171,6 +183,9 @@ func tellExplanation(out io.Writer, w wire.Explanation) {
 			since = " " + moment(c.Since)
 		}
 		row(out, "grant", string(c.ID), string(c.Verdict)+since, gives(c.Effect, c.Role, c.Pattern), within(string(c.Where), c.Org), pathSaid(c.Path), c.Reason)
+	}
+	for _, l := range w.Locks {
+		row(out, "lock", lockedSaid(l.On), lasting(l.ExpiresAt, "lifted"), l.Reason)
 	}
 	for _, text := range w.Changes {
 		fmt.Fprintln(out, plain(text))
@@ -214,27 +229,30 @@ of then; all else is as it is now.`,
 			when = time.Now()
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			if org != "" {
-				if _, err := h.Access.Org(ctx, org); err != nil {
-					return missing(err, org)
-				}
+			if err := knownOrg(ctx, h, org); err != nil {
+				return err
 			}
 			all, err := h.Access.WhoCan(ctx, args[0], org, when)
 			if err != nil {
 				return err
 			}
-			names, shown := newNames(h), make([]wire.Holder, len(all))
-			for i, one := range all {
-				shown[i] = wire.OfHolder(one)
-				if shown[i].Principal, err = shownSubject(ctx, names, one.Principal); err != nil {
-					return err
-				}
-			}
-			slices.SortStableFunc(shown, func(a, b wire.Holder) int { return strings.Compare(called(a.Principal), called(b.Principal)) })
-			return printAll(a, shown, printedHolders)
+			return a.printHolders(ctx, h, all)
 		})
 	})
 	return a.completing(cmd, permissions)
+}
+
+// printHolders prints who holds something in the order in which people look for them.
+func (a *app) printHolders(ctx context.Context, h *house.House, all []access.Holder) (err error) {
+	names, shown := newNames(h), make([]wire.Holder, len(all))
+	for i, one := range all {
+		shown[i] = wire.OfHolder(one)
+		if shown[i].Principal, err = shownSubject(ctx, names, one.Principal); err != nil {
+			return err
+		}
+	}
+	slices.SortStableFunc(shown, func(a, b wire.Holder) int { return strings.Compare(called(a.Principal), called(b.Principal)) })
+	return printAll(a, shown, printedHolders)
 }
 
 var printedHolders = printed[wire.Holder]{

@@ -16,7 +16,7 @@ import (
 
 func (a *app) grant() *cobra.Command {
 	return explained(a.group("grant", "Give people roles and permissions, until when, and take them back",
-		a.grantCreate(), a.grantList(), a.grantExtend(), a.grantRevoke()),
+		a.grantCreate(), a.grantList(), a.grantShow(), a.grantExtend(), a.grantRevoke()),
 		`Give somebody a role or a permission, or deny it to them: until when, for which
 things, and why. A grant counts from the moment at which it begins, and no longer
 at the moment at which it ends; nothing has to run for that. Those that are over
@@ -165,26 +165,31 @@ or because somebody ended them. What groups bring is told by "gatehouse explain"
 			if err != nil {
 				return err
 			}
-			names := newNames(h)
-			return printPages(a, f, printedGrants, func(cursor string, limit int) (page[wire.Grant], error) {
-				after, _ := access.ParseGrantCursor(cursor)
-				found, next, err := h.Access.Grants(ctx, who, ended, after, limit)
-				if err != nil {
-					return page[wire.Grant]{}, err
-				}
-				shown := page[wire.Grant]{next: next.String()}
-				for _, r := range found {
-					w, err := shownGrant(ctx, names, r)
-					if err != nil {
-						return page[wire.Grant]{}, err
-					}
-					shown.rows = append(shown.rows, w)
-				}
-				return shown, nil
-			})
+			return printPages(a, f, printedGrants, grantPages(ctx, h, who, ended))
 		})
 	})
 	return cmd
+}
+
+// grantPages returns the grants of somebody a page at a time.
+func grantPages(ctx context.Context, h *house.House, who access.Subject, ended bool) func(cursor string, limit int) (page[wire.Grant], error) {
+	names := newNames(h)
+	return func(cursor string, limit int) (p page[wire.Grant], err error) {
+		after, _ := access.ParseGrantCursor(cursor) // one that was looked at, or our own
+		found, next, err := h.Access.Grants(ctx, who, ended, after, limit)
+		if err != nil {
+			return p, err
+		}
+		p.next = next.String()
+		for _, r := range found {
+			w, err := shownGrant(ctx, names, r)
+			if err != nil {
+				return p, err
+			}
+			p.rows = append(p.rows, w)
+		}
+		return p, nil
+	}
 }
 
 var printedGrants = printed[wire.Grant]{
@@ -251,18 +256,22 @@ that from now on. What is over cannot be extended; make a new grant.`,
 			if end.IsZero() {
 				end = g.ExpiresAt.Add(time.Duration(last))
 			}
-			is, err := h.Access.Extend(ctx, operator(), g.ID, end)
-			if err != nil {
-				return inFlags(err, grantFlag)
-			}
-			w, err := shownGrant(ctx, newNames(h), is)
-			if err != nil {
-				return err
-			}
-			return a.say(w, "%s lasts until %s.", is.ID, moment(is.ExpiresAt))
+			return a.extendGrant(ctx, h, g.ID, end)
 		})
 	})
 	return cmd
+}
+
+func (a *app) extendGrant(ctx context.Context, h *house.House, grant id.Grant, end time.Time) error {
+	is, err := h.Access.Extend(ctx, operator(), grant, end)
+	if err != nil {
+		return inFlags(err, grantFlag)
+	}
+	w, err := shownGrant(ctx, newNames(h), is)
+	if err != nil {
+		return err
+	}
+	return a.say(w, "%s lasts until %s.", is.ID, moment(is.ExpiresAt))
 }
 
 func (a *app) grantRevoke() *cobra.Command {

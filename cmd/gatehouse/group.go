@@ -14,7 +14,7 @@ import (
 
 func (a *app) groups() *cobra.Command {
 	return explained(a.group("group", "Create groups, and put people and other groups into them",
-		a.groupCreate(), a.groupList(), a.groupShow(), a.memberList(ofGroups), a.memberAdd(ofGroups), a.memberRemove(ofGroups), a.groupDelete()),
+		a.groupCreate(), a.groupList(), a.groupShow(), a.groupUpdate(), a.memberList(ofGroups), a.memberAdd(ofGroups), a.memberRemove(ofGroups), a.groupDelete()),
 		`Create groups, and put people, applications and other groups into them. What is
 granted to a group is granted to all who are in it, also by way of other groups, up
 to eight of them. One may be in a group until a time.`,

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -112,15 +113,21 @@ func (n noun) near(ctx context.Context, s *store.Store, name string) string {
 	if err != nil { // the error that is told already matters more
 		return ""
 	}
-	var names []string
+	var names, whole []string
 	for _, one := range found {
 		is, _, _ := strings.Cut(one, "\t") // behind it stands what the shell tells of it
 		if strings.HasPrefix(is, name+"@") || strings.HasSuffix(is, "/"+name) {
-			return is
+			whole = append(whole, is)
 		}
 		names = append(names, is)
 	}
-	return config.Nearest(name, names)
+	switch slices.Sort(whole); len(slices.Compact(whole)) {
+	case 0:
+		return config.Nearest(name, names)
+	case 1:
+		return whole[0]
+	}
+	return "" // nobody knows which of them
 }
 
 // quotedIn is the first text in quotes of a sentence, "" where there is none.

@@ -9,14 +9,15 @@ import (
 )
 
 func (a *app) healthcheck() *cobra.Command {
-	return a.printing(&cobra.Command{
+	cmd := a.printing(&cobra.Command{
 		Use:   "healthcheck",
 		Short: "Ask the server on this machine whether it is ready",
 		Long: `Ask the server on this machine whether it is ready, at listen.internal. It
-reads the configuration as "gatehouse serve" does, and opens no database. The
-exit code is 0 if the server is ready, 1 if it is not or does not answer.`,
+reads the configuration as "gatehouse serve" does, and takes the same flag for that
+address; it opens no database. The exit code is 0 if the server is ready, 1 if it is
+not or does not answer.`,
 		Example: `  gatehouse healthcheck
-  gatehouse healthcheck --set listen.internal=127.0.0.1:9090`,
+  gatehouse healthcheck --listen-internal 127.0.0.1:9090 --json`,
 		Args: noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
 			cfg, _, err := a.load()
@@ -30,4 +31,6 @@ exit code is 0 if the server is ready, 1 if it is not or does not answer.`,
 			return a.say(map[string]any{"ready": true, "url": url}, "ready")
 		}),
 	})
+	a.internalFlag(cmd)
+	return cmd
 }

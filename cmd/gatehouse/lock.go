@@ -116,22 +116,25 @@ role that has it for a parent. A lock that is there already is replaced.`,
 			return err
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			on, err := f.target(ctx, h)
-			if err != nil {
-				return err
-			}
-			l, err := h.Access.PutLock(ctx, operator(), access.LockRecord{Lock: access.Lock{On: on, Ends: w.ExpiresAt, Reason: reason}})
-			if err != nil {
-				return inFlags(missing(err, f.typed()), lockFlag)
-			}
-			end := "until the lock is lifted"
-			if !l.Ends.IsZero() {
-				end = lasting(l.Ends, "lifted")
-			}
-			return a.say(wire.OfLock(l), "%s is suspended, %s.", plain(f.typed()), end)
+			return a.putLock(ctx, h, &f, access.Lock{Ends: w.ExpiresAt, Reason: reason})
 		})
 	})
 	return cmd
+}
+
+func (a *app) putLock(ctx context.Context, h *house.House, f *lockFlags, l access.Lock) (err error) {
+	if l.On, err = f.target(ctx, h); err != nil {
+		return err
+	}
+	is, err := h.Access.PutLock(ctx, operator(), access.LockRecord{Lock: l})
+	if err != nil {
+		return inFlags(missing(err, f.typed()), lockFlag)
+	}
+	end := "until the lock is lifted"
+	if !is.Ends.IsZero() {
+		end = lasting(is.Ends, "lifted")
+	}
+	return a.say(wire.OfLock(is), "%s is suspended, %s.", plain(f.typed()), end)
 }
 
 func (a *app) lockLift() *cobra.Command {
@@ -182,12 +185,8 @@ func (a *app) lockList() *cobra.Command {
 				shown := make([]wire.Lock, len(all))
 				for i, l := range all {
 					shown[i] = wire.OfLock(l)
-					if l.On.Kind == access.LockUser {
-						who, err := shownSubject(ctx, names, access.Subject{Kind: access.User, ID: l.On.ID})
-						if err != nil {
-							return err
-						}
-						shown[i].On.Email = who.Email
+					if err := showLocked(ctx, names, &shown[i].On); err != nil {
+						return err
 					}
 				}
 				return printAll(a, shown, printedLocks)
@@ -199,12 +198,26 @@ func (a *app) lockList() *cobra.Command {
 var printedLocks = printed[wire.Lock]{
 	header: []string{"ON", "UNTIL", "BY", "REASON"},
 	row: func(l wire.Lock) []string {
-		on := string(l.On.Kind) + " " + l.On.ID
-		if l.On.Email != "" {
-			on = l.On.Email
-		}
-		return []string{on, moment(l.ExpiresAt), l.CreatedBy, l.Reason}
+		return []string{lockedSaid(l.On), moment(l.ExpiresAt), l.CreatedBy, l.Reason}
 	},
 	wire: func(l wire.Lock) any { return l },
 	none: "No locks.",
+}
+
+// showLocked adds the email of a person to what a lock is on.
+func showLocked(ctx context.Context, names *personNames, on *wire.LockTarget) error {
+	if on.Kind != access.LockUser {
+		return nil
+	}
+	who, err := shownSubject(ctx, names, access.Subject{Kind: access.User, ID: on.ID})
+	on.Email = who.Email
+	return err
+}
+
+// lockedSaid is what a lock is on as people say it.
+func lockedSaid(on wire.LockTarget) string {
+	if on.Email != "" {
+		return on.Email
+	}
+	return string(on.Kind) + " " + on.ID
 }

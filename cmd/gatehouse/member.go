@@ -81,27 +81,35 @@ func (a *app) memberAdd(o container) *cobra.Command {
 			return err
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			member, err := who.find(ctx, h)
-			if err != nil {
+			m := access.MembershipRecord{Membership: access.Membership{Window: w}, Reason: reason}
+			if m.Member, m.Of, err = o.both(ctx, h, &who, args[0]); err != nil {
 				return err
 			}
-			of, err := o.find(ctx, h, args[0])
-			if err != nil {
-				return err
-			}
-			m := access.MembershipRecord{Membership: access.Membership{Member: member, Of: of, Window: w}, Reason: reason}
-			made, err := h.Access.AddMember(ctx, operator(), m)
-			if err != nil {
-				return inFlags(err, memberFlag)
-			}
-			shown := wire.OfMember(made)
-			if shown.Member, err = shownSubject(ctx, newNames(h), made.Member); err != nil {
-				return err
-			}
-			return a.say(shown, "%s is in %s, %s.", plain(called(shown.Member)), of.ID, spanning(shown.NotBefore, shown.ExpiresAt, "taken out"))
+			return a.addMember(ctx, h, m)
 		})
 	})
 	return a.completing(cmd, o.known)
+}
+
+// both returns who was named, and what they are to be put into or taken out of.
+func (o container) both(ctx context.Context, h *house.House, who *subjectFlags, name string) (member, of access.Subject, err error) {
+	if member, err = who.find(ctx, h); err != nil {
+		return member, of, err
+	}
+	of, err = o.find(ctx, h, name)
+	return member, of, err
+}
+
+func (a *app) addMember(ctx context.Context, h *house.House, m access.MembershipRecord) error {
+	made, err := h.Access.AddMember(ctx, operator(), m)
+	if err != nil {
+		return inFlags(err, memberFlag)
+	}
+	shown := wire.OfMember(made)
+	if shown.Member, err = shownSubject(ctx, newNames(h), made.Member); err != nil {
+		return err
+	}
+	return a.say(shown, "%s is in %s, %s.", plain(called(shown.Member)), m.Of.ID, spanning(shown.NotBefore, shown.ExpiresAt, "taken out"))
 }
 
 func (a *app) memberRemove(o container) *cobra.Command {
@@ -120,11 +128,7 @@ other ways they keep; "gatehouse explain" tells which.`,
 			return usagef("say whom: --user, --service, --client or --group")
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			member, err := who.find(ctx, h)
-			if err != nil {
-				return err
-			}
-			of, err := o.find(ctx, h, args[0])
+			member, of, err := o.both(ctx, h, &who, args[0])
 			if err != nil {
 				return err
 			}

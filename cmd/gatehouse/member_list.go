@@ -39,17 +39,10 @@ they are in.`,
 			return badCursor(f.cursor)
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			of, err := o.find(ctx, h, args[0])
-			if err != nil {
+			l := memberLister{house: h, names: newNames(h)}
+			if err := l.begin(ctx, o, args[0], direct); err != nil {
 				return err
 			}
-			branches := []access.Branch{{Of: of}}
-			if !direct {
-				if branches, err = h.Access.Branches(ctx, of); err != nil {
-					return err
-				}
-			}
-			l := memberLister{house: h, names: newNames(h), branches: branches}
 			if !l.goOn(from) {
 				return badCursor(f.cursor)
 			}
@@ -81,6 +74,17 @@ type memberLister struct {
 	names    *personNames
 	branches []access.Branch // what is left to list, the first from after on
 	after    access.Subject
+}
+
+// begin finds what is to be listed: of the thing itself, or of the groups in it too.
+func (l *memberLister) begin(ctx context.Context, o container, name string, direct bool) error {
+	of, err := o.find(ctx, l.house, name)
+	if err != nil || direct {
+		l.branches = []access.Branch{{Of: of}}
+		return err
+	}
+	l.branches, err = l.house.Access.Branches(ctx, of)
+	return err
 }
 
 // goOn goes to where a list was cut, and reports whether that is a place of this list.

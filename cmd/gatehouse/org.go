@@ -14,7 +14,7 @@ import (
 
 func (a *app) org() *cobra.Command {
 	return explained(a.group("org", "Create organisations, and say who is in them",
-		a.orgCreate(), a.orgList(), a.orgShow(), a.memberList(ofOrgs), a.memberAdd(ofOrgs), a.memberRemove(ofOrgs), a.orgDelete()),
+		a.orgCreate(), a.orgList(), a.orgShow(), a.orgUpdate(), a.memberList(ofOrgs), a.memberAdd(ofOrgs), a.memberRemove(ofOrgs), a.orgDelete()),
 		`Create organisations: customers, tenants, departments, whose things are apart. A
 grant may count within one only ("gatehouse grant create --org"), and then for its
 members; what is granted without one counts everywhere. Everybody in one may be

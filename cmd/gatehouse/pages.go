@@ -156,3 +156,8 @@ func (l *listWriter[T]) end(some bool, next string) error {
 	}
 	return nil
 }
+
+// printAll prints a list that is short enough to be had at once.
+func printAll[T any](a *app, all []T, how printed[T]) error {
+	return printPages(a, pageFlags{all: true}, how, func(string, int) (page[T], error) { return page[T]{rows: all}, nil })
+}

@@ -48,7 +48,13 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
 // servingFlags adds the flags for what one changes most often about a server.
 func (a *app) servingFlags(cmd *cobra.Command) {
 	a.setting(cmd, false, "listen", "listen.public", "the `address` of pages and protocol, HOST:PORT")
-	a.setting(cmd, false, "listen-internal", "listen.internal", "the `address` of health and metrics, HOST:PORT")
+	a.internalFlag(cmd)
 	a.setting(cmd, false, "issuer", "issuer", "the public `URL` of this Gatehouse")
 	a.setting(cmd, false, "log-level", "log.level", "the least important `level` that is logged: debug, info, warn or error")
+}
+
+// internalFlag adds the flag for where a server answers for its health, also to commands
+// that ask it.
+func (a *app) internalFlag(cmd *cobra.Command) {
+	a.setting(cmd, false, "listen-internal", "listen.internal", "the `address` of health and metrics, HOST:PORT")
 }

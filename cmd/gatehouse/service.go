@@ -15,7 +15,7 @@ import (
 
 func (a *app) service() *cobra.Command {
 	return explained(a.group("service", "Let programs act for themselves, with keys",
-		a.serviceCreate(), a.serviceList(), a.serviceShow(), a.serviceDisable(), a.serviceEnable(), a.serviceDelete(), a.serviceKey()),
+		a.serviceCreate(), a.serviceList(), a.serviceShow(), a.serviceUpdate(), a.serviceDisable(), a.serviceEnable(), a.serviceDelete(), a.serviceKey()),
 		`Let programs act for themselves: scripts, jobs, what asks Gatehouse for decisions. A
 service account has keys, which it sends as "Authorization: Bearer gatehouse_pat_…",
 and what it is granted ("gatehouse grant create --service"). It does not sign in. An
@@ -67,16 +67,19 @@ longer than its role lets it. No application has the same id.`,
 			if err != nil {
 				return inFlags(missing(err, n.Role), serviceFlag)
 			}
-			return a.print(wire.OfBegun(b), func(w io.Writer) {
-				row(w, "service", b.ID)
-				if b.Grant.ID != "" {
-					row(w, "grant", string(b.Grant.ID), b.Grant.Role, lasting(b.Grant.ExpiresAt, "revoked"))
-				}
-				tellKey(w, b.Key, b.Text)
-			})
+			return a.print(wire.OfBegun(b), func(w io.Writer) { tellBegun(w, b) })
 		})
 	})
 	return cmd
+}
+
+// tellBegun writes a service account that was just made.
+func tellBegun(w io.Writer, b access.Begun) {
+	row(w, "service", b.ID)
+	if b.Grant.ID != "" {
+		row(w, "grant", string(b.Grant.ID), b.Grant.Role, lasting(b.Grant.ExpiresAt, "revoked"))
+	}
+	tellKey(w, b.Key, b.Text)
 }
 
 // tellKey writes a key that was just made.

@@ -13,10 +13,15 @@ import (
 	"gatehouse/wire"
 )
 
+// newUser is what user create is told.
+type newUser struct {
+	userFlags
+	passwordFile              string
+	noPassword, administrator bool
+}
+
 func (a *app) userCreate() *cobra.Command {
-	var f userFlags
-	var passwordFile string
-	var noPassword, administrator bool
+	var f newUser
 	cmd := a.printing(&cobra.Command{
 		Use:   "create --email ADDRESS --name NAME [--password-file FILE]",
 		Short: "Create a person",
@@ -31,49 +36,68 @@ Core 5.1), such as {"given_name": "Ada", "locale": "en"}.`,
 		Args: noArgs,
 	})
 	f.bind(cmd)
-	cmd.Flags().StringVar(&passwordFile, "password-file", "", "a `file` with the password on its only line, - for standard input")
-	cmd.Flags().BoolVar(&noPassword, "no-password", false, "they cannot sign in until they are given a password")
-	cmd.Flags().BoolVar(&administrator, "administrator", false, "grant them the role administrator")
-	cmd.MarkFlagsMutuallyExclusive("password-file", "no-password")
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
-		if passwordFile == "-" && f.claimsFile == "-" {
-			return usagef("--password-file and --claims-file cannot both be standard input")
-		}
 		var u identity.User
 		if err := f.apply(a, cmd, &u); err != nil {
 			return err
 		}
-		if u.Email == "" {
-			return usagef("a person needs --email")
+		give, err := f.password(a)
+		if err != nil {
+			return err
 		}
-		give := func(context.Context) (string, error) { return "", nil }
-		if !noPassword {
-			var err error
-			if give, err = a.password(passwordFile); err != nil {
-				return err
-			}
-		}
-		return a.withHouse(ctx, func(h *house.House) error {
-			if err := h.Identity.CheckNew(ctx, u); err != nil { // before a password is typed twice for nothing
-				return whose(ctx, h, inFlags(err, userFlag), u.Email)
-			}
-			password, err := give(ctx)
-			if err != nil {
-				return err
-			}
-			made, err := h.Identity.Create(ctx, operator(), u, password)
-			if err != nil {
-				return whose(ctx, h, inFlags(err, userFlag), u.Email)
-			}
-			if administrator {
-				if err := appoint(ctx, h, made.ID); err != nil {
-					return fmt.Errorf("%s is created, and no administrator: %w", plain(made.Email), err)
-				}
-			}
-			return a.say(wire.OfUser(made), "%s is %s.", plain(made.Email), made.ID)
-		})
+		return a.withHouse(ctx, func(h *house.House) error { return f.create(ctx, a, h, u, give) })
 	})
 	return cmd
+}
+
+func (f *newUser) bind(cmd *cobra.Command) {
+	f.userFlags.bind(cmd)
+	flags := cmd.Flags()
+	flags.StringVar(&f.passwordFile, "password-file", "", "a `file` with the password on its only line, - for standard input")
+	flags.BoolVar(&f.noPassword, "no-password", false, "they cannot sign in until they are given a password")
+	flags.BoolVar(&f.administrator, "administrator", false, "grant them the role administrator")
+	cmd.MarkFlagsMutuallyExclusive("password-file", "no-password")
+}
+
+func (f *newUser) apply(a *app, cmd *cobra.Command, u *identity.User) error {
+	if f.passwordFile == "-" && f.claimsFile == "-" {
+		return usagef("--password-file and --claims-file cannot both be standard input")
+	}
+	if err := f.userFlags.apply(a, cmd, u); err != nil {
+		return err
+	}
+	if u.Email == "" {
+		return usagef("a person needs --email")
+	}
+	return nil
+}
+
+// password returns what asks for the password, once it is time to.
+func (f *newUser) password(a *app) (func(context.Context) (string, error), error) {
+	if f.noPassword {
+		return func(context.Context) (string, error) { return "", nil }, nil
+	}
+	return a.password(f.passwordFile)
+}
+
+func (f *newUser) create(ctx context.Context, a *app, h *house.House, u identity.User, give func(context.Context) (string, error)) error {
+	if err := h.Identity.CheckNew(ctx, u); err != nil { // before a password is typed twice for nothing
+		return whose(ctx, h, inFlags(err, userFlag), u.Email)
+	}
+	password, err := give(ctx)
+	if err != nil {
+		return err
+	}
+	made, err := h.Identity.Create(ctx, operator(), u, password)
+	if err != nil {
+		return whose(ctx, h, inFlags(err, userFlag), u.Email)
+	}
+	if f.administrator {
+		if err := appoint(ctx, h, made.ID); err != nil {
+			return fmt.Errorf("%s is created, and no administrator: %w", plain(made.Email), err)
+		}
+	}
+	return a.say(wire.OfUser(made), "%s is %s.", plain(made.Email), made.ID)
 }
 
 // appoint grants somebody the role administrator, until it is revoked.

@@ -86,38 +86,3 @@ func Excerpt(show func(n int) string, count, line, column int) string {
 	b.WriteByte('^')
 	return b.String()
 }
-
-// Nearest returns the name with the fewest changes from s, if they are few.
-func Nearest(s string, names []string) string {
-	if len(s) > 100 {
-		return ""
-	}
-	best, least := "", 1+max(2, min(4, len(s)/4))
-	for _, n := range names {
-		if d := distance(s, n); d < least {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
-// distance is Levenshtein's: how many characters to insert, delete or replace.
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		corner := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			cost := corner
-			if a[i] != b[j] {
-				cost++
-			}
-			corner = row[j+1]
-			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
-}
