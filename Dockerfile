@@ -5,6 +5,7 @@ WORKDIR /src
 COPY go.mod go.sum ./
 COPY third_party ./third_party
 COPY verify/go.mod verify/go.sum ./verify/
+COPY client/go.mod ./client/
 RUN go mod download
 COPY . .
 ARG VERSION=dev

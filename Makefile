@@ -9,10 +9,10 @@ BIN := bin/gatehouse
 VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
 LDFLAGS := -s -w -X main.version=$(VERSION)
 TOOL := $(GO) tool -modfile=tools/go.mod
-PACKAGES := ./... gatehouse.example/verify/...
+PACKAGES := ./... gatehouse.example/verify/... gatehouse.example/client/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/clients drills properties fuzz bench bench/http bench/decisions bench/policy bench/growth bench/spread verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz bench bench/http bench/decisions bench/policy bench/growth bench/lists bench/spread verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,7 +30,7 @@ test: install-test-servers verify test/all ## The whole suite with its set-up: S
 
 test/quick: ## Pure Go and SQLite only; installs nothing
 	@echo "Running the tests that need only Go. The first time they are compiled for some minutes."
-	@env -u CI GATEHOUSE_TEST_POSTGRES= GATEHOUSE_TEST_REDIS= GATEHOUSE_TEST_CHROMIUM=skip $(GO) test $(PACKAGES)
+	@env -u CI GATEHOUSE_TEST_POSTGRES= GATEHOUSE_TEST_REDIS= GATEHOUSE_TEST_CHROMIUM=skip GATEHOUSE_TEST_API=skip $(GO) test $(PACKAGES)
 
 test/all: install-test-servers
 	@echo "Running all tests. The first time they are compiled for some minutes before the first answers."
@@ -41,6 +41,9 @@ test/race: install-test-servers ## The suite under the race detector
 
 test/clients: install-test-servers ## Clients of other people (docs/clients.md), from npm, PyPI, Maven and the module proxy
 	@scripts/test-clients
+
+test/api: install-test-servers ## The admin API asked whatever its document allows and much that it does not, by schemathesis
+	@scripts/with-servers $(GO) test -count=1 -timeout 25m -v -run 'TheAPIAnswersAsItsDocumentSays' ./internal/housetest
 
 drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...
@@ -67,6 +70,9 @@ bench/policy: ## A policy of a hundred thousand grants read, compiled and change
 bench/growth: build ## A house of a million people beside an empty one; takes a quarter of an hour
 	@scripts/bench-http -growth $${PEOPLE:-1000000}
 
+bench/lists: install-test-servers ## The admin API's lists in a house of a million people, on both databases
+	@scripts/with-servers $(GO) run ./internal/bench -lists $${PEOPLE:-1000000} $(ARGS)
+
 bench/spread: install-test-servers ## How long a change of the policy takes to another replica, a thousand times
 	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'ThePolicySpreads' -v ./house
 
@@ -78,6 +84,8 @@ generate: ## Write generated code and documents again
 	@$(TOOL) templ generate -path demo
 	@$(GO) run ./config/gen
 	@$(GO) run ./admin/gen
+	@$(TOOL) oapi-codegen -config client/gen/config.yaml admin/openapi.json
+	@$(TOOL) gofumpt -w client/generated.go
 
 fmt: ## Format the Go code
 	@$(TOOL) gofumpt -w $$(git ls-files '*.go' | grep -v '_templ\.go$$')

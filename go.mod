@@ -4,6 +4,7 @@ go 1.26.6
 
 require (
 	cel.dev/cel-go v0.33.2
+	gatehouse.example/client v0.0.0
 	gatehouse.example/verify v0.0.0
 	github.com/a-h/templ v0.3.977
 	github.com/boombuler/barcode v1.1.0
@@ -102,6 +103,9 @@ require (
 // tracing exporters and a database toolkit: docs/decisions/0002.
 replace github.com/ory/x => ./third_party/oryx
 
-// What resource servers import is a module of its own; the tests here hold it to
-// the server. Its path is a placeholder: verify/README.md.
-replace gatehouse.example/verify => ./verify
+// What resource servers and programs that steer a house import are modules of their own;
+// the tests here hold them to the server. Their paths are placeholders: verify/README.md.
+replace (
+	gatehouse.example/client => ./client
+	gatehouse.example/verify => ./verify
+)

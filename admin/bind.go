@@ -111,14 +111,14 @@ func (b *binding) read(r *http.Request, c *Call, into reflect.Value) error {
 	var wrong huma.ValidateResult
 	known := map[string]bool{}
 	for _, p := range b.params {
-		text := r.PathValue(p.name)
+		text, said := r.PathValue(p.name), true
 		if p.in == "query" {
 			known[p.name] = true
-			if text = c.query.Get(p.name); text == "" {
-				text = p.initial
+			if text, said = c.query.Get(p.name), c.query.Has(p.name); !said {
+				text, said = p.initial, p.initial != ""
 			}
 		}
-		if text != "" {
+		if said {
 			b.set(p, text, into.Elem().FieldByIndex(p.at), &wrong)
 		}
 	}

@@ -6,7 +6,6 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/id"
-	"gatehouse/identity"
 	"gatehouse/session"
 	"gatehouse/wire"
 )
@@ -43,22 +42,17 @@ func (d *Door) listSessions(ctx context.Context, c *Call, in *Paged) (*Page[wire
 // shownSessions are the sessions with what their people can still prove. One whose
 // person was deleted meanwhile is over.
 func (d *Door) shownSessions(ctx context.Context, found []session.Session) ([]wire.Session, error) {
-	people := map[id.User]identity.Standing{}
+	people, err := d.Identity.Standings(ctx, session.People(found))
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]wire.Session, 0, len(found))
 	for _, s := range found {
-		person, known := people[s.User]
-		if !known {
-			var err error
-			if person, err = d.Identity.Standing(ctx, s.User); fault.Is(err, fault.NotFound) {
-				continue
-			} else if err != nil {
-				return nil, err
-			}
-			people[s.User] = person
+		if person, there := people[s.User]; there {
+			one := wire.OfSession(s, person.Living(s.Proofs))
+			one.Email = person.Email
+			shown = append(shown, one)
 		}
-		one := wire.OfSession(s, person.Living(s.Proofs))
-		one.Email = person.Email
-		shown = append(shown, one)
 	}
 	return shown, nil
 }

@@ -213,6 +213,29 @@ func (m *memory) KeepAdministered(ctx context.Context, f func(ctx context.Contex
 	})
 }
 
+func (m *memory) Standings(ctx context.Context, users []id.User) (map[id.User]Standing, error) {
+	all := map[id.User]Standing{}
+	for _, user := range users {
+		u, err := m.User(ctx, user)
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		st := Standing{User: u}
+		if p, err := m.Password(ctx, user); err == nil {
+			st.Password = p.ID
+		}
+		factors, err := m.FactorsOf(ctx, user)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range factors {
+			st.Second = append(st.Second, f.ID)
+		}
+		all[user] = st
+	}
+	return all, nil
+}
+
 func (m *memory) PutPassword(ctx context.Context, p Password) error {
 	return m.write(ctx, func() error { m.passwords[p.User] = p; return nil })
 }

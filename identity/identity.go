@@ -111,6 +111,9 @@ type Store interface {
 	UserByEmail(ctx context.Context, email string) (User, error)
 	// Users returns at most f.Limit people, as UserFilter says.
 	Users(ctx context.Context, f UserFilter) ([]User, error)
+	// Standings returns people with what may prove them now, their second factors
+	// in no order. Who is not there is left out.
+	Standings(ctx context.Context, users []id.User) (map[id.User]Standing, error)
 
 	PutPassword(ctx context.Context, p Password) error
 	Password(ctx context.Context, user id.User) (Password, error)

@@ -116,6 +116,16 @@ func (s *Service) Standing(ctx context.Context, user id.User) (Standing, error) 
 	return st, err
 }
 
+// Standings is Standing for many people, in a question for fifty of them. Who is not
+// there is left out, and second factors are in no order.
+func (s *Service) Standings(ctx context.Context, users []id.User) (map[id.User]Standing, error) {
+	found, err := s.Store.Standings(ctx, users)
+	if err != nil {
+		return nil, fmt.Errorf("read people: %w", err)
+	}
+	return found, nil
+}
+
 // record writes an event about a person in the transaction of ctx.
 func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Action, user id.User, before, after any) error {
 	e := audit.Event{Actor: by, Action: action, Target: audit.OfUser(user), User: user}

@@ -3,6 +3,7 @@ package identity_test
 import (
 	"context"
 	"path/filepath"
+	"reflect"
 	"sync"
 	"testing"
 	"time"
@@ -231,6 +232,9 @@ func TestASignInLifeOnARealDatabase(t *testing.T) {
 	st, err := s.Standing(t.Context(), user)
 	if err != nil || len(st.Second) != 1 || st.Password == "" {
 		t.Fatalf("standing: %+v, %v", st, err)
+	}
+	if all, err := s.Standings(t.Context(), []id.User{user, "usr_nobody"}); err != nil || len(all) != 1 || !reflect.DeepEqual(all[user], st) {
+		t.Errorf("among others: %+v, %v", all, err)
 	}
 	got, _, err := s.CheckPassword(t.Context(), audit.Actor{IP: "192.0.2.7"}, "ADA@example.test", goodPassword)
 	if got != user || err != nil {

@@ -47,6 +47,18 @@ func ParseCursor(s string) (c Cursor, ok bool) {
 	return Cursor{Created: time.UnixMicro(micros).UTC(), ID: id.Session(name)}, true
 }
 
+// People are those whose sessions are in a list, each once.
+func People(list []Session) []id.User {
+	var people []id.User
+	seen := map[id.User]bool{}
+	for _, s := range list {
+		if !seen[s.User] {
+			seen[s.User], people = true, append(people, s.User)
+		}
+	}
+	return people
+}
+
 // Of returns the live sessions of a person, newest first; there are MaxPerPerson
 // at most.
 func (m *Manager) Of(ctx context.Context, user id.User) ([]Session, error) {

@@ -171,6 +171,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectManaged:    one("Grant", crowd.ID("gra_", n), int64(planPage)),
 		selectIDsByEmail: one(slices.Repeat([]any{"nobody@example.test"}, severalPeople)...),
 		selectEmailsByID: one(slices.Repeat([]any{user}, severalPeople)...),
+		selectStandings:  one(slices.Repeat([]any{user}, severalPeople)...),
 
 		selectDataKeys: {{}},
 

@@ -186,9 +186,19 @@ func (s *Store) users(ctx context.Context, f identity.UserFilter) (found []ident
 // the text with lastRune behind it.
 const lastRune = "\U0010FFFF"
 
-func scanUser(rows *sql.Rows) (u identity.User, err error) {
-	return u, rows.Scan(&u.ID, &u.Email, &u.EmailVerified, &u.Name, documentIn{&u.Claims}, &u.Disabled,
-		instant{&u.Created}, instant{&u.Updated}, &u.Rev)
+func scanUser(rows *sql.Rows) (identity.User, error) { return scanUserAnd(rows) }
+
+// scanUserAnd scans what follows the columns of a person, too.
+func scanUserAnd(rows *sql.Rows, more ...any) (u identity.User, err error) {
+	err = rows.Scan(append([]any{
+		&u.ID, &u.Email, &u.EmailVerified, &u.Name,
+		documentIn{&u.Claims},
+		&u.Disabled,
+		instant{&u.Created},
+		instant{&u.Updated},
+		&u.Rev,
+	}, more...)...)
+	return u, err
 }
 
 // DisabledUsers returns the ids of people who are disabled, behind after in their

@@ -6,10 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"gatehouse/fault"
 	"gatehouse/house"
-	"gatehouse/id"
-	"gatehouse/identity"
 	"gatehouse/session"
 	"gatehouse/wire"
 )
@@ -89,24 +86,17 @@ func sessionsOf(ctx context.Context, h *house.House, user string) func(cursor st
 // shapes returns the sessions with what their people can still prove. A session
 // whose person was deleted meanwhile is over.
 func shapes(ctx context.Context, h *house.House, sessions []session.Session) ([]wire.Session, error) {
-	people := map[id.User]identity.Standing{}
+	people, err := h.Identity.Standings(ctx, session.People(sessions))
+	if err != nil {
+		return nil, err
+	}
 	shown := make([]wire.Session, 0, len(sessions))
 	for _, s := range sessions {
-		person, known := people[s.User]
-		if !known {
-			var err error
-			person, err = h.Identity.Standing(ctx, s.User)
-			if fault.Is(err, fault.NotFound) {
-				continue
-			}
-			if err != nil {
-				return nil, err
-			}
-			people[s.User] = person
+		if person, there := people[s.User]; there {
+			one := wire.OfSession(s, person.Living(s.Proofs))
+			one.Email = person.Email
+			shown = append(shown, one)
 		}
-		one := wire.OfSession(s, person.Living(s.Proofs))
-		one.Email = person.Email
-		shown = append(shown, one)
 	}
 	return shown, nil
 }

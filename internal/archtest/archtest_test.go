@@ -224,27 +224,28 @@ func TestHeavyLibrariesHaveOneImporter(t *testing.T) {
 	}
 }
 
-// What other people's APIs import brings them the standard library, JOSE and nothing
-// of the server; and the server does not need it.
-func TestVerifyStandsByItself(t *testing.T) {
-	const verify, jose = "gatehouse.example/verify", "github.com/go-jose/go-jose/v4"
+// What other people's programs import brings them the standard library, JOSE where tokens
+// are checked, and nothing of the server; and the server does not need it.
+func TestModulesForOthersStandByThemselves(t *testing.T) {
 	under := func(path, root string) bool { return path == root || strings.HasPrefix(path, root+"/") }
-	found := listed(t, verify)
-	for _, p := range found {
-		for _, i := range p.Imports {
-			first, _, _ := strings.Cut(i, "/")
-			if standard := !strings.Contains(first, ".") && first != module; !standard && !under(i, verify) && !under(i, jose) {
-				t.Errorf("%s imports %s: whoever imports it would get that, too", p.ImportPath, i)
+	for own, also := range map[string]string{"gatehouse.example/verify": "github.com/go-jose/go-jose/v4", "gatehouse.example/client": ""} {
+		found := listed(t, own)
+		for _, p := range found {
+			for _, i := range p.Imports {
+				first, _, _ := strings.Cut(i, "/")
+				if standard := !strings.Contains(first, ".") && first != module; !standard && !under(i, own) && (also == "" || !under(i, also)) {
+					t.Errorf("%s imports %s: whoever imports it would get that, too", p.ImportPath, i)
+				}
 			}
 		}
-	}
-	if len(found) == 0 {
-		t.Error("there is no package of the module " + verify)
-	}
-	for _, p := range list(t) {
-		for _, i := range p.Imports {
-			if under(i, verify) {
-				t.Errorf("%s imports %s, which is for tests here", p.ImportPath, i)
+		if len(found) == 0 {
+			t.Error("there is no package of the module " + own)
+		}
+		for _, p := range list(t) {
+			for _, i := range p.Imports {
+				if under(i, own) {
+					t.Errorf("%s imports %s, which is for tests here", p.ImportPath, i)
+				}
 			}
 		}
 	}

@@ -40,6 +40,7 @@ var (
 	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
 	grants   = flag.Bool("grants", false, "with -growth: one in five has a grant and a membership")
 	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed")
+	listed   = flag.Int("lists", 0, "ask for the lists of the admin API in a house of so many people, instead of all else")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
 
@@ -79,8 +80,10 @@ func run() error {
 		b.dir = dir
 	}
 	defer b.close()
-	if err := b.build(); err != nil {
-		return err
+	if *listed == 0 {
+		if err := b.build(); err != nil {
+			return err
+		}
 	}
 	fmt.Printf("# %s, %d CPUs, %s per run, %d runs, medians\n\n", runtime.Version(), runtime.NumCPU(), *duration, *repeat)
 	type part struct {
@@ -102,6 +105,12 @@ func run() error {
 		parts = parts[:0]
 		for _, backend := range []string{"sqlite", "postgres"} {
 			parts = append(parts, part{"growth " + backend, func(b *bench) error { return b.growth(backend) }})
+		}
+	}
+	if *listed > 0 {
+		parts = parts[:0]
+		for _, backend := range []string{"sqlite", "postgres"} {
+			parts = append(parts, part{"lists " + backend, func(b *bench) error { return b.lists(backend) }})
 		}
 	}
 	for _, p := range parts {

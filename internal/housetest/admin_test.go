@@ -28,13 +28,14 @@ import (
 // steering is a house that is steered through its API.
 type steering struct {
 	*gatetest.Gate
-	t    *testing.T
-	boss string // the key of whoever has every permission
+	t      *testing.T
+	boss   string // the key of whoever has every permission
+	issuer string
 }
 
 func newSteering(t *testing.T, change ...func(*config.Config)) *steering {
 	t.Helper()
-	s := &steering{Gate: gatetest.New(t, change...), t: t}
+	s := &steering{Gate: gatetest.New(t, change...), t: t, issuer: gatetest.Issuer}
 	s.boss = s.account("boss", func(string) bool { return true })
 	return s
 }
@@ -78,7 +79,7 @@ func (s *steering) call(credential, method, path string, body any, header ...str
 		text, err = json.Marshal(b)
 		must(s.t, err)
 	}
-	r, err := http.NewRequest(method, gatetest.Issuer+path, bytes.NewReader(text))
+	r, err := http.NewRequest(method, s.issuer+path, bytes.NewReader(text))
 	must(s.t, err)
 	if text != nil {
 		r.Header.Set("Content-Type", "application/json")

@@ -1,10 +1,14 @@
 package housetest
 
 import (
+	"fmt"
+	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/internal/gatetest"
 )
 
@@ -74,5 +78,46 @@ func TestARefreshNeedsTwoStatements(t *testing.T) {
 		tokens := cost("a code", 7, func() gatetest.Answer { return s.app.Exchange(code) })
 		tokens = cost("a refresh", 2, func() gatetest.Answer { return s.app.Refresh(tokens.Text("refresh_token")) })
 		cost("another one", 2, func() gatetest.Answer { return s.app.Refresh(tokens.Text("refresh_token")) })
+	})
+}
+
+// A page of many costs the store as many questions as a page of one.
+func TestListsAskTheStoreAsOftenForManyAsForOne(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSteering(t)
+		there := s.targets()
+		for i := range 9 {
+			person := s.Person(fmt.Sprint("person-", i), gatetest.NoPassword)
+			_, _, err := s.House.Sessions.Create(t.Context(), gatetest.Console, person.ID, nil)
+			must(t, err)
+			_, err = s.House.Access.AddMember(t.Context(), gatetest.Console, access.MembershipRecord{Membership: access.Membership{
+				Of: access.Subject{Kind: access.Group, ID: there["group"]}, Member: access.Subject{Kind: access.User, ID: string(person.ID)},
+			}})
+			must(t, err)
+		}
+		s.Settle()
+		lists := 0
+		for _, d := range documented(t) {
+			if d.method != http.MethodGet || !d.takes("cursor") {
+				continue
+			}
+			lists++
+			path := pathParts.ReplaceAllStringFunc(d.path, func(part string) string { return there[strings.Trim(part, "{}")] })
+			asked := func(limit string) uint64 {
+				before := s.House.Store.Statements()
+				if a := s.call(s.boss, d.method, path+"?limit="+limit, nil); a.Status != http.StatusOK {
+					t.Errorf("%s: %d %s", d.ID, a.Status, a.Body)
+				}
+				return s.House.Store.Statements() - before
+			}
+			asked("1") // what is read once is read
+			if one, many := asked("1"), asked("200"); many > one {
+				t.Errorf("%s asks the store %d times for one, and %d times for many", d.ID, one, many)
+			}
+		}
+		if lists < 5 {
+			t.Errorf("there are %d lists", lists)
+		}
 	})
 }

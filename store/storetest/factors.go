@@ -37,6 +37,30 @@ func testFactors(t *testing.T, s *store.Store) {
 		}
 	})
 
+	t.Run("AreReadForMany", func(t *testing.T) {
+		want, ids := map[id.User]identity.Standing{}, []id.User{"usr_nobody"}
+		for i := range 60 { // more than one question asks for
+			v := insertUser(t, s)
+			st := identity.Standing{User: v}
+			if i%2 == 0 {
+				st.Password = id.NewFactor()
+				ok(t, s.PutPassword(ctx, identity.Password{User: v.ID, ID: st.Password, Hash: "phc", Changed: now}))
+			}
+			if i%3 == 0 {
+				f := pendingFactor(v.ID)
+				ok(t, s.PutPendingFactor(ctx, f))
+				if i%6 == 0 { // the others wait, and prove nothing
+					yes(t)(s.ConfirmFactor(ctx, f.ID, 1, now))
+					st.Second = []id.Factor{f.ID}
+				}
+			}
+			want[v.ID] = st
+			ids = append(ids, v.ID)
+		}
+		same(t, must[map[id.User]identity.Standing](t)(s.Standings(ctx, ids)), want)
+		same(t, len(must[map[id.User]identity.Standing](t)(s.Standings(ctx, nil))), 0)
+	})
+
 	phone := pendingFactor(u.ID)
 	phone.Name, phone.Browser = "phone", hash()
 

@@ -1,0 +1,253 @@
+package main
+
+import (
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/admin"
+	"gatehouse/house"
+	"gatehouse/internal/crowd"
+	"gatehouse/server"
+)
+
+// listedHouse is the house whose lists `make bench/lists` asks for: beside the people
+// and their sessions 300,000 grants, and as many memberships.
+func listedHouse(people int) crowd.Size {
+	return crowd.Size{People: people, Sessions: people, Others: people * 3 / 10, Events: people / 10, Revocations: 1000, Clients: 200}
+}
+
+// asked is how often each page is asked for, and fast what it may take.
+const (
+	asked = 25
+	fast  = 20 * time.Millisecond
+)
+
+// lists asks for the pages of every list that the document of the API has, through the
+// handlers of a server in this process, and prints how long each took there.
+func (b *bench) lists(backend string) error {
+	storeURL := ""
+	if backend == "postgres" {
+		urls, err := growthDatabases()
+		if err != nil || len(urls) == 0 {
+			return err
+		}
+		storeURL = urls["full"]
+	}
+	size := listedHouse(*listed)
+	s, err := b.grown("lists-"+backend, storeURL, size)
+	if err != nil {
+		return err
+	}
+	s.cfg.Limits.API.Enabled = false
+	return s.withHouse(func(h *house.House) error { return measureLists(h, backend, size) })
+}
+
+func measureLists(h *house.House, backend string, size crowd.Size) error {
+	l, err := newLister(h)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("## Lists, %s\n\n%d people and sessions, %d grants and memberships; %d times each\n\n", backend, size.People, size.Others, asked)
+	fmt.Print("| list | page | things | median, ms | slowest, ms |\n| --- | --- | --- | --- | --- |\n")
+	var slow []error
+	for _, one := range l.all {
+		slow = append(slow, l.measure(one))
+	}
+	fmt.Println()
+	return errors.Join(slow...)
+}
+
+// lister asks a server for lists.
+type lister struct {
+	handler http.Handler
+	issuer  string
+	key     string
+	all     []listing
+}
+
+// listing is an operation that answers with pages.
+type listing struct {
+	id, path string
+	filters  []url.Values
+}
+
+func newLister(h *house.House) (*lister, error) {
+	made, err := h.Access.CreateServiceAccount(background(), console, access.NewServiceAccount{
+		ServiceAccountRecord: access.ServiceAccountRecord{ID: "lister"}, Role: access.Auditor,
+	})
+	if err != nil {
+		return nil, err
+	}
+	if _, err := h.Access.CreateOrg(background(), console, access.OrgRecord{ID: crowdThings["organisation"]}); err != nil {
+		return nil, err
+	}
+	srv, err := server.New(h, server.Options{})
+	if err != nil {
+		return nil, err
+	}
+	if err := h.Feed.Step(background()); err != nil {
+		return nil, err
+	}
+	l := &lister{handler: srv.Handler(), issuer: h.Config.Issuer, key: made.Text}
+	l.all, err = listings()
+	return l, err
+}
+
+// There is a thing of each kind in a crowd, by the part of a path that names it.
+var crowdThings = map[string]string{
+	"user": crowd.ID("usr_", 4321), "group": "group-7", "service": "service-7", "organisation": "acme", "client": "crowd-7",
+}
+
+// crowdFilters are values of filters with which something is found, by their names.
+var crowdFilters = map[string]string{
+	"search": "me", "email": crowd.Email(4321), "user": crowd.ID("usr_", 4321), "client": "crowd-7", "group": "group-7",
+	"subject": "user:" + crowd.ID("usr_", 4321), "role": "role-7", "api": "shop", "permission": "shop/orders:read",
+}
+
+// document is what this needs of the API's.
+type document struct {
+	Paths map[string]map[string]struct {
+		ID         string `json:"operationId"`
+		Parameters []struct {
+			Name, In string
+			Schema   struct {
+				Type string
+				Enum []any
+			}
+		}
+	}
+}
+
+// listings are the lists of the document, each without a filter and with each one that
+// there is a value for.
+func listings() ([]listing, error) {
+	text, err := admin.Document()
+	if err != nil {
+		return nil, err
+	}
+	var d document
+	if err := json.Unmarshal(text, &d); err != nil {
+		return nil, err
+	}
+	var all []listing
+	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
+		op, reads := d.Paths[path]["get"]
+		paged := false
+		one := listing{id: op.ID, path: path, filters: []url.Values{{}}}
+		for _, p := range op.Parameters {
+			switch {
+			case p.In == "path":
+				one.path = strings.ReplaceAll(one.path, "{"+p.Name+"}", crowdThings[p.Name])
+			case p.Name == "cursor":
+				paged = true
+			case p.Name == "limit" || p.Name == "fields":
+			case len(p.Schema.Enum) > 0:
+				for _, value := range p.Schema.Enum {
+					one.filters = append(one.filters, url.Values{p.Name: {fmt.Sprint(value)}})
+				}
+			case p.Schema.Type == "boolean":
+				one.filters = append(one.filters, url.Values{p.Name: {"true"}}, url.Values{p.Name: {"false"}})
+			case crowdFilters[p.Name] != "":
+				one.filters = append(one.filters, url.Values{p.Name: {crowdFilters[p.Name]}})
+			default:
+				fmt.Fprintf(os.Stderr, "bench: nobody says with which value the filter %s of %s finds something (crowdFilters)\n", p.Name, op.ID)
+			}
+		}
+		if reads && paged {
+			all = append(all, one)
+		}
+	}
+	return all, nil
+}
+
+// measure prints the rows of a list: its first and its hundredth page, and the first one
+// with each filter.
+func (l *lister) measure(one listing) error {
+	var slow []error
+	for _, filter := range one.filters {
+		slow = append(slow, l.page(one, filter, "first"))
+		if len(filter) > 0 {
+			continue
+		}
+		at, n, err := l.hundredth(one)
+		if err != nil {
+			return err
+		}
+		if n > 1 {
+			slow = append(slow, l.page(one, at, fmt.Sprintf("%dth", n)))
+		}
+	}
+	return errors.Join(slow...)
+}
+
+// hundredth goes to the hundredth page of a list, or to its last one.
+func (l *lister) hundredth(one listing) (at url.Values, n int, err error) {
+	at = url.Values{}
+	for n = 1; n < 100; n++ {
+		_, page, err := l.ask(one, at)
+		if err != nil || page.Next == "" {
+			return at, n, err
+		}
+		at = url.Values{"cursor": {page.Next}}
+	}
+	return at, n, nil
+}
+
+type page struct {
+	Items []json.RawMessage
+	Next  string
+}
+
+// ask asks for a page, and says how long the server took over it.
+func (l *lister) ask(one listing, query url.Values) (took time.Duration, p page, err error) {
+	r := httptest.NewRequest(http.MethodGet, l.issuer+one.path+"?"+query.Encode(), nil)
+	r.Header.Set("Authorization", "Bearer "+l.key)
+	out := httptest.NewRecorder()
+	began := time.Now()
+	l.handler.ServeHTTP(out, r)
+	took = time.Since(began)
+	if out.Code != http.StatusOK {
+		return took, p, fmt.Errorf("%s: %d %s", r.URL, out.Code, out.Body)
+	}
+	return took, p, json.Unmarshal(out.Body.Bytes(), &p)
+}
+
+// page asks several times for one, and prints its row. It is an error that the median
+// is not fast.
+func (l *lister) page(one listing, query url.Values, which string) error {
+	var took []time.Duration
+	var p page
+	for range asked {
+		t, now, err := l.ask(one, query)
+		if err != nil {
+			return err
+		}
+		took, p = append(took, t), now
+	}
+	var filters []string
+	for name := range query {
+		if name != "cursor" {
+			filters = append(filters, name+"="+query.Get(name))
+		}
+	}
+	sorted := slices.Sorted(slices.Values(took))
+	half, slowest := sorted[len(sorted)/2], sorted[len(sorted)-1]
+	fmt.Printf("| %s | %s | %d | **%.2f** | %.2f |\n", one.id, cmp.Or(strings.Join(filters, " "), which), len(p.Items), millis(half), millis(slowest))
+	if half > fast {
+		return fmt.Errorf("%s %v: %v, want at most %v", one.id, filters, half, fast)
+	}
+	return nil
+}
+
+func millis(d time.Duration) float64 { return d.Seconds() * 1000 }
