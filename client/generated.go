@@ -4,6 +4,7 @@ package client
 
 import (
 	"context"
+	"io"
 	"iter"
 	"net/http"
 	"time"
@@ -81,6 +82,47 @@ const (
 	ClientSettingsTokenEndpointAuthMethodPrivateKeyJwt     ClientSettingsTokenEndpointAuthMethod = "private_key_jwt"
 )
 
+// Defines values for GrantCreateACR.
+const (
+	GrantCreateACRAal1 GrantCreateACR = "aal1"
+	GrantCreateACRAal2 GrantCreateACR = "aal2"
+)
+
+// Defines values for GrantCreateEffect.
+const (
+	GrantCreateEffectAllow GrantCreateEffect = "allow"
+	GrantCreateEffectDeny  GrantCreateEffect = "deny"
+)
+
+// Defines values for GrantCreateWhere.
+const (
+	GrantCreateWhereAny GrantCreateWhere = "any"
+	GrantCreateWhereCel GrantCreateWhere = "cel"
+	GrantCreateWhereIds GrantCreateWhere = "ids"
+	GrantCreateWhereOwn GrantCreateWhere = "own"
+)
+
+// Defines values for GrantSubjectKind.
+const (
+	GrantSubjectKindClient       GrantSubjectKind = "client"
+	GrantSubjectKindGroup        GrantSubjectKind = "group"
+	GrantSubjectKindOrganisation GrantSubjectKind = "organisation"
+	GrantSubjectKindService      GrantSubjectKind = "service"
+	GrantSubjectKindUser         GrantSubjectKind = "user"
+)
+
+// Defines values for HealthDatabase.
+const (
+	HealthDatabasePostgres HealthDatabase = "postgres"
+	HealthDatabaseSqlite   HealthDatabase = "sqlite"
+)
+
+// Defines values for HealthStatus.
+const (
+	HealthStatusNotReady HealthStatus = "not ready"
+	HealthStatusReady    HealthStatus = "ready"
+)
+
 // Defines values for SetChangeAction.
 const (
 	SetChangeActionAdopt  SetChangeAction = "adopt"
@@ -106,6 +148,48 @@ const (
 	SetObjectKindRole           SetObjectKind = "Role"
 	SetObjectKindScope          SetObjectKind = "Scope"
 	SetObjectKindServiceAccount SetObjectKind = "ServiceAccount"
+)
+
+// Defines values for SettingLayer.
+const (
+	SettingLayerDefault     SettingLayer = "default"
+	SettingLayerDerived     SettingLayer = "derived"
+	SettingLayerEnvironment SettingLayer = "environment"
+	SettingLayerFile        SettingLayer = "file"
+	SettingLayerFlag        SettingLayer = "flag"
+)
+
+// Defines values for ListAuditEventsParamsOutcome.
+const (
+	ListAuditEventsParamsOutcomeDone    ListAuditEventsParamsOutcome = "done"
+	ListAuditEventsParamsOutcomeRefused ListAuditEventsParamsOutcome = "refused"
+)
+
+// Defines values for ExportAuditEventsParamsOutcome.
+const (
+	ExportAuditEventsParamsOutcomeDone    ExportAuditEventsParamsOutcome = "done"
+	ExportAuditEventsParamsOutcomeRefused ExportAuditEventsParamsOutcome = "refused"
+)
+
+// Defines values for ExportAuditEventsParamsFormat.
+const (
+	ExportAuditEventsParamsFormatCsv    ExportAuditEventsParamsFormat = "csv"
+	ExportAuditEventsParamsFormatNdjson ExportAuditEventsParamsFormat = "ndjson"
+)
+
+// Defines values for ListGrantsParamsState.
+const (
+	ListGrantsParamsStateActive    ListGrantsParamsState = "active"
+	ListGrantsParamsStateEnded     ListGrantsParamsState = "ended"
+	ListGrantsParamsStateScheduled ListGrantsParamsState = "scheduled"
+)
+
+// Defines values for ListGrantsParamsSort.
+const (
+	ListGrantsParamsSortEndsAt         ListGrantsParamsSort = "ends_at"
+	ListGrantsParamsSortMinusEndsAt    ListGrantsParamsSort = "-ends_at"
+	ListGrantsParamsSortMinusNotBefore ListGrantsParamsSort = "-not_before"
+	ListGrantsParamsSortNotBefore      ListGrantsParamsSort = "not_before"
 )
 
 // Defines values for RemoveGroupMemberParamsKind.
@@ -147,6 +231,15 @@ const (
 	PutOrganisationMemberParamsKindUser    PutOrganisationMemberParamsKind = "user"
 )
 
+// Actor defines model for Actor.
+type Actor struct {
+	Client  *string `json:"client,omitempty"`
+	ID      *string `json:"id,omitempty"`
+	Key     *string `json:"key,omitempty"`
+	Kind    string  `json:"kind"`
+	Session *string `json:"session,omitempty"`
+}
+
 // Address defines model for Address.
 type Address struct {
 	Country       *string `json:"country,omitempty"`
@@ -161,6 +254,13 @@ type Address struct {
 type Because struct {
 	// Reason For the audit log
 	Reason *string `json:"reason,omitempty"`
+}
+
+// Checkpoint defines model for Checkpoint.
+type Checkpoint struct {
+	At   time.Time `json:"at"`
+	Note string    `json:"note"`
+	Size int64     `json:"size"`
 }
 
 // Claims defines model for Claims.
@@ -364,6 +464,26 @@ type Consent struct {
 	User     string    `json:"user"`
 }
 
+// ConsistencyProof defines model for ConsistencyProof.
+type ConsistencyProof struct {
+	Checkpoint string   `json:"checkpoint"`
+	From       int64    `json:"from"`
+	Hashes     []string `json:"hashes,omitzero"`
+	Key        string   `json:"key"`
+	Size       int64    `json:"size"`
+}
+
+// DayFigures defines model for DayFigures.
+type DayFigures struct {
+	Day                    string           `json:"day"`
+	Events                 map[string]int64 `json:"events,omitzero"`
+	Present                *Present         `json:"present,omitempty"`
+	RefusedSignIns         int64            `json:"refused_sign_ins"`
+	RefusedSignInsByReason map[string]int64 `json:"refused_sign_ins_by_reason,omitzero"`
+	SignIns                int64            `json:"sign_ins"`
+	SignInsByMethod        map[string]int64 `json:"sign_ins_by_method,omitzero"`
+}
+
 // Description defines model for Description.
 type Description struct {
 	Description string `json:"description"`
@@ -372,6 +492,46 @@ type Description struct {
 // Ended defines model for Ended.
 type Ended struct {
 	Ended int64 `json:"ended"`
+}
+
+// Event defines model for Event.
+type Event struct {
+	Action    string      `json:"action"`
+	Actor     Actor       `json:"actor"`
+	After     interface{} `json:"after,omitempty"`
+	At        time.Time   `json:"at"`
+	Before    interface{} `json:"before,omitempty"`
+	Client    *string     `json:"client,omitempty"`
+	Cursor    *string     `json:"cursor,omitempty"`
+	Erased    *bool       `json:"erased,omitempty"`
+	ID        string      `json:"id"`
+	IP        *string     `json:"ip,omitempty"`
+	Outcome   string      `json:"outcome"`
+	Reason    *string     `json:"reason,omitempty"`
+	Request   *string     `json:"request,omitempty"`
+	Target    *Target     `json:"target,omitempty"`
+	User      *string     `json:"user,omitempty"`
+	UserAgent *string     `json:"user_agent,omitempty"`
+}
+
+// EventProof defines model for EventProof.
+type EventProof struct {
+	Checkpoint string     `json:"checkpoint"`
+	Documents  *ProofPart `json:"documents,omitempty"`
+	Entry      string     `json:"entry"`
+	Event      string     `json:"event"`
+	Hashes     []string   `json:"hashes,omitzero"`
+	Index      int64      `json:"index"`
+	Key        string     `json:"key"`
+	Origin     *ProofPart `json:"origin,omitempty"`
+	Size       int64      `json:"size"`
+}
+
+// Finding defines model for Finding.
+type Finding struct {
+	Entry   *int64  `json:"entry,omitempty"`
+	Event   *string `json:"event,omitempty"`
+	Problem string  `json:"problem"`
 }
 
 // Grant defines model for Grant.
@@ -399,6 +559,103 @@ type Grant struct {
 	Where         string     `json:"where"`
 }
 
+// GrantCreate defines model for GrantCreate.
+type GrantCreate struct {
+	// ACR How whoever uses it must have signed in
+	ACR *GrantCreateACR `json:"acr,omitempty"`
+
+	// Condition In CEL
+	Condition *string `json:"condition,omitempty"`
+
+	// Effect Absent: allow
+	Effect *GrantCreateEffect `json:"effect,omitempty"`
+
+	// ExpiresAt Until when; absent: until it is revoked, or as long as its role lets it last
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// MaxAge How lately, such as 5m
+	MaxAge *string `json:"max_age,omitempty"`
+
+	// NotBefore From when on; absent: now
+	NotBefore *time.Time `json:"not_before,omitempty"`
+
+	// Org The organisation within which alone it counts; absent: it counts everywhere
+	Org *string `json:"org,omitempty"`
+
+	// Permission or a permission, such as shop/orders:read or shop/orders:*
+	Permission *string `json:"permission,omitempty"`
+
+	// Reason For whoever asks later
+	Reason      string   `json:"reason"`
+	ResourceIds []string `json:"resource_ids,omitzero"`
+
+	// Role Either a role,
+	Role    *string      `json:"role,omitempty"`
+	Subject GrantSubject `json:"subject"`
+	Ticket  *string      `json:"ticket,omitempty"`
+
+	// Where On which things; absent: any, or what resource_ids or condition say
+	Where *GrantCreateWhere `json:"where,omitempty"`
+}
+
+// GrantCreateACR How whoever uses it must have signed in
+type GrantCreateACR string
+
+// GrantCreateEffect Absent: allow
+type GrantCreateEffect string
+
+// GrantCreateWhere On which things; absent: any, or what resource_ids or condition say
+type GrantCreateWhere string
+
+// GrantExtend defines model for GrantExtend.
+type GrantExtend struct {
+	// ExpiresAt Later than it ends now
+	ExpiresAt time.Time `json:"expires_at"`
+}
+
+// GrantList defines model for GrantList.
+type GrantList struct {
+	// Items In the order of the request
+	Items []Grant `json:"items,omitzero"`
+}
+
+// GrantRevoke defines model for GrantRevoke.
+type GrantRevoke struct {
+	// Reason For whoever asks later
+	Reason string `json:"reason"`
+}
+
+// GrantSeen defines model for GrantSeen.
+type GrantSeen struct {
+	// Etag With which it was seen; absent: whatever it is
+	Etag *string `json:"etag,omitempty"`
+	ID   string  `json:"id"`
+}
+
+// GrantSubject defines model for GrantSubject.
+type GrantSubject struct {
+	ID string `json:"id"`
+
+	// Kind Of an organisation: everybody in it
+	Kind GrantSubjectKind `json:"kind"`
+}
+
+// GrantSubjectKind Of an organisation: everybody in it
+type GrantSubjectKind string
+
+// GrantsCreate defines model for GrantsCreate.
+type GrantsCreate struct {
+	Grants []GrantCreate `json:"grants,omitzero"`
+}
+
+// GrantsRevoke defines model for GrantsRevoke.
+type GrantsRevoke struct {
+	Grants []GrantSeen `json:"grants,omitzero"`
+
+	// Reason For whoever asks later
+	Reason string `json:"reason"`
+}
+
 // Group defines model for Group.
 type Group struct {
 	Created     time.Time `json:"created"`
@@ -411,6 +668,24 @@ type GroupCreate struct {
 	Description *string `json:"description,omitempty"`
 	ID          string  `json:"id"`
 }
+
+// Health defines model for Health.
+type Health struct {
+	Checks        map[string]string `json:"checks,omitzero"`
+	Database      HealthDatabase    `json:"database"`
+	Doubts        map[string]string `json:"doubts,omitzero"`
+	Keys          map[string]int64  `json:"keys,omitzero"`
+	Now           time.Time         `json:"now"`
+	PolicyVersion int64             `json:"policy_version"`
+	Seal          SealState         `json:"seal"`
+	Status        HealthStatus      `json:"status"`
+}
+
+// HealthDatabase defines model for Health.Database.
+type HealthDatabase string
+
+// HealthStatus defines model for Health.Status.
+type HealthStatus string
 
 // Key defines model for Key.
 type Key struct {
@@ -438,6 +713,14 @@ type KeyNext struct {
 	Immediate *bool `json:"immediate,omitempty"`
 }
 
+// ListCheckpoint defines model for ListCheckpoint.
+type ListCheckpoint struct {
+	Items []Checkpoint `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListClient defines model for ListClient.
 type ListClient struct {
 	Items []Client `json:"items,omitzero"`
@@ -449,6 +732,22 @@ type ListClient struct {
 // ListConsent defines model for ListConsent.
 type ListConsent struct {
 	Items []Consent `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListEvent defines model for ListEvent.
+type ListEvent struct {
+	Items []Event `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListGrant defines model for ListGrant.
+type ListGrant struct {
+	Items []Grant `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -494,6 +793,14 @@ type ListPersonalToken struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListRefreshFamily defines model for ListRefreshFamily.
+type ListRefreshFamily struct {
+	Items []RefreshFamily `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListScope defines model for ListScope.
 type ListScope struct {
 	Items []Scope `json:"items,omitzero"`
@@ -521,6 +828,14 @@ type ListServiceKey struct {
 // ListSession defines model for ListSession.
 type ListSession struct {
 	Items []Session `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListSetting defines model for ListSetting.
+type ListSetting struct {
+	Items []Setting `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -733,6 +1048,13 @@ type PersonalTokenCreate struct {
 	Permissions []string `json:"permissions,omitzero"`
 }
 
+// Present defines model for Present.
+type Present struct {
+	GrantsEnding int64 `json:"grants_ending"`
+	People       int64 `json:"people"`
+	Sessions     int64 `json:"sessions"`
+}
+
 // Problem defines model for Problem.
 type Problem struct {
 	// Detail What is wrong, for people
@@ -766,6 +1088,31 @@ type Proof struct {
 	Source string    `json:"source"`
 }
 
+// ProofPart defines model for ProofPart.
+type ProofPart struct {
+	Salt string `json:"salt"`
+	Text string `json:"text"`
+}
+
+// RefreshFamily defines model for RefreshFamily.
+type RefreshFamily struct {
+	ACR           string    `json:"acr"`
+	AMR           []string  `json:"amr,omitzero"`
+	Audiences     []string  `json:"audiences,omitzero"`
+	AuthTime      time.Time `json:"auth_time"`
+	Authorization string    `json:"authorization"`
+	ClientID      string    `json:"client_id"`
+	Created       time.Time `json:"created"`
+	Expires       time.Time `json:"expires"`
+	ID            string    `json:"id"`
+	IdleExpires   time.Time `json:"idle_expires"`
+	Rotates       bool      `json:"rotates"`
+	Scope         string    `json:"scope"`
+	Session       string    `json:"session"`
+	Used          time.Time `json:"used"`
+	User          string    `json:"user"`
+}
+
 // Scope defines model for Scope.
 type Scope struct {
 	API         string    `json:"api"`
@@ -792,6 +1139,13 @@ type ScopeCreate struct {
 
 	// Permissions Of one API, such as shop/orders:read or shop/orders:*
 	Permissions []string `json:"permissions,omitzero"`
+}
+
+// SealState defines model for SealState.
+type SealState struct {
+	At      *time.Time `json:"at,omitempty"`
+	Sealed  int64      `json:"sealed"`
+	Waiting *time.Time `json:"waiting,omitempty"`
 }
 
 // ServiceAccount defines model for ServiceAccount.
@@ -924,11 +1278,35 @@ type SetSecret struct {
 	ClientSecret string `json:"client_secret"`
 }
 
+// Setting defines model for Setting.
+type Setting struct {
+	Default string       `json:"default"`
+	Doc     string       `json:"doc"`
+	Layer   SettingLayer `json:"layer"`
+	Path    string       `json:"path"`
+	Source  string       `json:"source"`
+	Value   string       `json:"value"`
+}
+
+// SettingLayer defines model for Setting.Layer.
+type SettingLayer string
+
+// Statistics defines model for Statistics.
+type Statistics struct {
+	Days []DayFigures `json:"days,omitzero"`
+}
+
 // Subject defines model for Subject.
 type Subject struct {
 	Email *string `json:"email,omitempty"`
 	ID    string  `json:"id"`
 	Kind  string  `json:"kind"`
+}
+
+// Target defines model for Target.
+type Target struct {
+	ID   string `json:"id"`
+	Kind string `json:"kind"`
 }
 
 // User defines model for User.
@@ -976,6 +1354,109 @@ type UserDetail struct {
 	RecoveryCodesLeft int64     `json:"recovery_codes_left"`
 	SecondFactor      bool      `json:"second_factor"`
 	Updated           time.Time `json:"updated"`
+}
+
+// Verdict defines model for Verdict.
+type Verdict struct {
+	Erased          int64      `json:"erased"`
+	Findings        []Finding  `json:"findings,omitzero"`
+	Good            bool       `json:"good"`
+	KeptCheckpoints int64      `json:"kept_checkpoints"`
+	KeptSealed      int64      `json:"kept_sealed"`
+	Key             string     `json:"key"`
+	NotProved       []string   `json:"not_proved,omitzero"`
+	Pruned          int64      `json:"pruned"`
+	Sealed          int64      `json:"sealed"`
+	StrangePieces   *int64     `json:"strange_pieces,omitempty"`
+	Until           *time.Time `json:"until,omitempty"`
+	Waiting         int64      `json:"waiting"`
+}
+
+// ListAuditEventsParams defines parameters for ListAuditEvents.
+type ListAuditEventsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Resource What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+
+	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
+	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action What was done, user.create; or all that begins so, user.
+	Action  *string                       `form:"action,omitempty" json:"action,omitempty"`
+	Outcome *ListAuditEventsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// IP The address from which it came
+	IP *string `form:"ip,omitempty" json:"ip,omitempty"`
+
+	// Client The application that it concerns, by its client_id
+	Client *string `form:"client,omitempty" json:"client,omitempty"`
+
+	// Since At that time or after
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Before that time
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+}
+
+// ListAuditEventsParamsOutcome defines parameters for ListAuditEvents.
+type ListAuditEventsParamsOutcome string
+
+// ListAuditCheckpointsParams defines parameters for ListAuditCheckpoints.
+type ListAuditCheckpointsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ExportAuditEventsParams defines parameters for ExportAuditEvents.
+type ExportAuditEventsParams struct {
+	// Resource What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+
+	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
+	Actor *string `form:"actor,omitempty" json:"actor,omitempty"`
+
+	// Action What was done, user.create; or all that begins so, user.
+	Action  *string                         `form:"action,omitempty" json:"action,omitempty"`
+	Outcome *ExportAuditEventsParamsOutcome `form:"outcome,omitempty" json:"outcome,omitempty"`
+
+	// IP The address from which it came
+	IP *string `form:"ip,omitempty" json:"ip,omitempty"`
+
+	// Client The application that it concerns, by its client_id
+	Client *string `form:"client,omitempty" json:"client,omitempty"`
+
+	// Since At that time or after
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Before that time
+	Until  *time.Time                     `form:"until,omitempty" json:"until,omitempty"`
+	Format *ExportAuditEventsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportAuditEventsParamsOutcome defines parameters for ExportAuditEvents.
+type ExportAuditEventsParamsOutcome string
+
+// ExportAuditEventsParamsFormat defines parameters for ExportAuditEvents.
+type ExportAuditEventsParamsFormat string
+
+// ProveAuditEventParams defines parameters for ProveAuditEvent.
+type ProveAuditEventParams struct {
+	// Details Hand over address, user agent and documents, too
+	Details *bool `form:"details,omitempty" json:"details,omitempty"`
 }
 
 // ListClientsParams defines parameters for ListClients.
@@ -1032,8 +1513,101 @@ type EnableClientParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// ListClientRefreshFamiliesParams defines parameters for ListClientRefreshFamilies.
+type ListClientRefreshFamiliesParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
 // RotateClientSecretParams defines parameters for RotateClientSecret.
 type RotateClientSecretParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListGrantsParams defines parameters for ListGrants.
+type ListGrantsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Subject Of whom, as KIND:ID, such as group:desk; what they have by groups is not among it
+	Subject *string `form:"subject,omitempty" json:"subject,omitempty"`
+
+	// Role Of this role itself
+	Role *string `form:"role,omitempty" json:"role,omitempty"`
+
+	// Permission Of this permission by name, such as shop/orders:read; of what has a * as it was granted
+	Permission *string `form:"permission,omitempty" json:"permission,omitempty"`
+
+	// Org That count within this organisation
+	Org *string `form:"org,omitempty" json:"org,omitempty"`
+
+	// State That count now, begin later, or are over; absent: all that are not over
+	State *ListGrantsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// EndsBefore That end before this moment
+	EndsBefore *time.Time `form:"ends_before,omitempty" json:"ends_before,omitempty"`
+
+	// Sort Their order, with - the opposite one: not_before for those that begin later, ends_at for others. Absent: the next end, or beginning, first; of those that are over the latest
+	Sort *ListGrantsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListGrantsParamsState defines parameters for ListGrants.
+type ListGrantsParamsState string
+
+// ListGrantsParamsSort defines parameters for ListGrants.
+type ListGrantsParamsSort string
+
+// CreateGrantParams defines parameters for CreateGrant.
+type CreateGrantParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// CreateGrantsParams defines parameters for CreateGrants.
+type CreateGrantsParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// RevokeGrantsParams defines parameters for RevokeGrants.
+type RevokeGrantsParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetGrantParams defines parameters for GetGrant.
+type GetGrantParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ExtendGrantParams defines parameters for ExtendGrant.
+type ExtendGrantParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// RevokeGrantParams defines parameters for RevokeGrant.
+type RevokeGrantParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
 
@@ -1317,6 +1891,27 @@ type ListSessionsParams struct {
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
 
+// ListSettingsParams defines parameters for ListSettings.
+type ListSettingsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// GetStatisticsParams defines parameters for GetStatistics.
+type GetStatisticsParams struct {
+	// Since The first day, in UTC; absent: 30 days ago
+	Since *string `form:"since,omitempty" json:"since,omitempty"`
+
+	// Days How many days
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
+}
+
 // ListUsersParams defines parameters for ListUsers.
 type ListUsersParams struct {
 	// Limit How many there are on a page at most
@@ -1413,6 +2008,24 @@ type CreatePersonalTokenParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// EndUserRefreshFamiliesParams defines parameters for EndUserRefreshFamilies.
+type EndUserRefreshFamiliesParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListUserRefreshFamiliesParams defines parameters for ListUserRefreshFamilies.
+type ListUserRefreshFamiliesParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
 // EndUserSessionsParams defines parameters for EndUserSessions.
 type EndUserSessionsParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
@@ -1432,6 +2045,125 @@ func (g *Gatehouse) Apply(ctx context.Context, body SetApply) (*Answer[SetPlan],
 	r.to("/api/v1/apply")
 	r.body = body
 	return send[SetPlan](ctx, g, r)
+}
+
+// ListAuditEvents does GET /api/v1/audit: List what was done and what was refused, newest first.
+// Needs the permission `gatehouse/audit:read`.
+func (g *Gatehouse) ListAuditEvents(ctx context.Context, params *ListAuditEventsParams) (*Answer[ListEvent], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("resource", params.Resource)
+		r.addQuery("actor", params.Actor)
+		r.addQuery("action", params.Action)
+		r.addQuery("outcome", params.Outcome)
+		r.addQuery("ip", params.IP)
+		r.addQuery("client", params.Client)
+		r.addQuery("since", params.Since)
+		r.addQuery("until", params.Until)
+	}
+	return send[ListEvent](ctx, g, r)
+}
+
+// AllAuditEvents goes through the pages of ListAuditEvents, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Event.
+func (g *Gatehouse) AllAuditEvents(ctx context.Context, params *ListAuditEventsParams) iter.Seq2[Event, error] {
+	return pages(func(cursor *string) ([]Event, *string, error) {
+		var p ListAuditEventsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListAuditEvents(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// ListAuditCheckpoints does GET /api/v1/audit/checkpoints: List the signed heads of the audit log, the smallest first.
+// Needs the permission `gatehouse/audit:verify`.
+func (g *Gatehouse) ListAuditCheckpoints(ctx context.Context, params *ListAuditCheckpointsParams) (*Answer[ListCheckpoint], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit/checkpoints")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListCheckpoint](ctx, g, r)
+}
+
+// AllAuditCheckpoints goes through the pages of ListAuditCheckpoints, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Checkpoint.
+func (g *Gatehouse) AllAuditCheckpoints(ctx context.Context, params *ListAuditCheckpointsParams) iter.Seq2[Checkpoint, error] {
+	return pages(func(cursor *string) ([]Checkpoint, *string, error) {
+		var p ListAuditCheckpointsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListAuditCheckpoints(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// ProveAuditConsistency does GET /api/v1/audit/checkpoints/{size}/consistency: Prove to whoever kept a checkpoint that the log still begins with what it was about.
+// Needs the permission `gatehouse/audit:verify`.
+func (g *Gatehouse) ProveAuditConsistency(ctx context.Context, size int64) (*Answer[ConsistencyProof], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit/checkpoints/{size}/consistency", size)
+	return send[ConsistencyProof](ctx, g, r)
+}
+
+// ExportAuditEvents does GET /api/v1/audit/export: Take the audit log along, newest first, as lines of JSON or as CSV in which nothing is a formula.
+// Needs the permission `gatehouse/audit:export`.
+// What it answers with is read as it comes, and closed by the caller.
+func (g *Gatehouse) ExportAuditEvents(ctx context.Context, params *ExportAuditEventsParams) (io.ReadCloser, error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit/export")
+	if params != nil {
+		r.addQuery("resource", params.Resource)
+		r.addQuery("actor", params.Actor)
+		r.addQuery("action", params.Action)
+		r.addQuery("outcome", params.Outcome)
+		r.addQuery("ip", params.IP)
+		r.addQuery("client", params.Client)
+		r.addQuery("since", params.Since)
+		r.addQuery("until", params.Until)
+		r.addQuery("format", params.Format)
+	}
+	return g.stream(ctx, r)
+}
+
+// VerifyAudit does GET /api/v1/audit/verification: Look at all of the audit log: whether it is what was recorded.
+// Needs the permission `gatehouse/audit:verify`.
+func (g *Gatehouse) VerifyAudit(ctx context.Context) (*Answer[Verdict], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit/verification")
+	return send[Verdict](ctx, g, r)
+}
+
+// ProveAuditEvent does GET /api/v1/audit/{event}/proof: Prove to a stranger that an event was recorded.
+// Needs the permission `gatehouse/audit:read`.
+func (g *Gatehouse) ProveAuditEvent(ctx context.Context, event string, params *ProveAuditEventParams) (*Answer[EventProof], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit/{event}/proof", event)
+	if params != nil {
+		r.addQuery("details", params.Details)
+	}
+	return send[EventProof](ctx, g, r)
 }
 
 // ListClients does GET /api/v1/clients: List applications in the order of their ids.
@@ -1540,6 +2272,38 @@ func (g *Gatehouse) EnableClient(ctx context.Context, client string, params *Ena
 	return send[Client](ctx, g, r)
 }
 
+// ListClientRefreshFamilies does GET /api/v1/clients/{client}/refresh-families: List the refresh tokens that an application holds, newest first.
+// Needs the permission `gatehouse/families:read`.
+func (g *Gatehouse) ListClientRefreshFamilies(ctx context.Context, client string, params *ListClientRefreshFamiliesParams) (*Answer[ListRefreshFamily], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/clients/{client}/refresh-families", client)
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListRefreshFamily](ctx, g, r)
+}
+
+// AllClientRefreshFamilies goes through the pages of ListClientRefreshFamilies, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero RefreshFamily.
+func (g *Gatehouse) AllClientRefreshFamilies(ctx context.Context, client string, params *ListClientRefreshFamiliesParams) iter.Seq2[RefreshFamily, error] {
+	return pages(func(cursor *string) ([]RefreshFamily, *string, error) {
+		var p ListClientRefreshFamiliesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListClientRefreshFamilies(ctx, client, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
 // RotateClientSecret does POST /api/v1/clients/{client}/secrets: Give an application a new secret beside its newest old one; it is shown once.
 // Needs the permission `gatehouse/clients:secrets`.
 func (g *Gatehouse) RotateClientSecret(ctx context.Context, client string, params *RotateClientSecretParams) (*Answer[NewClientSecret], error) {
@@ -1559,6 +2323,123 @@ func (g *Gatehouse) Export(ctx context.Context) (*Answer[SetExport], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/export")
 	return send[SetExport](ctx, g, r)
+}
+
+// ListGrants does GET /api/v1/grants: List grants in the order of their ends, or scheduled ones in that of their beginnings.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) ListGrants(ctx context.Context, params *ListGrantsParams) (*Answer[ListGrant], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/grants")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("subject", params.Subject)
+		r.addQuery("role", params.Role)
+		r.addQuery("permission", params.Permission)
+		r.addQuery("org", params.Org)
+		r.addQuery("state", params.State)
+		r.addQuery("ends_before", params.EndsBefore)
+		r.addQuery("sort", params.Sort)
+	}
+	return send[ListGrant](ctx, g, r)
+}
+
+// AllGrants goes through the pages of ListGrants, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Grant.
+func (g *Gatehouse) AllGrants(ctx context.Context, params *ListGrantsParams) iter.Seq2[Grant, error] {
+	return pages(func(cursor *string) ([]Grant, *string, error) {
+		var p ListGrantsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListGrants(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// CreateGrant does POST /api/v1/grants: Give somebody a role or permissions, or deny them.
+// Needs the permission `gatehouse/grants:write`.
+func (g *Gatehouse) CreateGrant(ctx context.Context, body GrantCreate, params *CreateGrantParams) (*Answer[Grant], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/grants")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Grant](ctx, g, r)
+}
+
+// CreateGrants does POST /api/v1/grants/bulk: Make several grants at once, all or none.
+// Needs the permission `gatehouse/grants:write`.
+func (g *Gatehouse) CreateGrants(ctx context.Context, body GrantsCreate, params *CreateGrantsParams) (*Answer[GrantList], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/grants/bulk")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[GrantList](ctx, g, r)
+}
+
+// RevokeGrants does POST /api/v1/grants/bulk-revoke: End several grants at once, all or none.
+// Needs the permission `gatehouse/grants:write`.
+func (g *Gatehouse) RevokeGrants(ctx context.Context, body GrantsRevoke, params *RevokeGrantsParams) (*Answer[GrantList], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/grants/bulk-revoke")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[GrantList](ctx, g, r)
+}
+
+// GetGrant does GET /api/v1/grants/{grant}: See a grant, be it over or not.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) GetGrant(ctx context.Context, grant string, params *GetGrantParams) (*Answer[Grant], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/grants/{grant}", grant)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[Grant](ctx, g, r)
+}
+
+// ExtendGrant does POST /api/v1/grants/{grant}/extend: Make a grant last longer.
+// Needs the permission `gatehouse/grants:write`.
+func (g *Gatehouse) ExtendGrant(ctx context.Context, grant string, body GrantExtend, params *ExtendGrantParams) (*Answer[Grant], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/grants/{grant}/extend", grant)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Grant](ctx, g, r)
+}
+
+// RevokeGrant does POST /api/v1/grants/{grant}/revoke: End a grant now; it stays, with the reason.
+// Needs the permission `gatehouse/grants:write`.
+func (g *Gatehouse) RevokeGrant(ctx context.Context, grant string, body GrantRevoke, params *RevokeGrantParams) (*Answer[Grant], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/grants/{grant}/revoke", grant)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Grant](ctx, g, r)
 }
 
 // ListGroups does GET /api/v1/groups: List groups in the order of their ids.
@@ -1698,6 +2579,14 @@ func (g *Gatehouse) PutGroupMember(ctx context.Context, group string, kind PutGr
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[Member](ctx, g, r)
+}
+
+// GetHealth does GET /api/v1/health: See whether Gatehouse is well.
+// Needs the permission `gatehouse/health:read`.
+func (g *Gatehouse) GetHealth(ctx context.Context) (*Answer[Health], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/health")
+	return send[Health](ctx, g, r)
 }
 
 // ListKeys does GET /api/v1/keys: List the signing keys with their public halves, oldest first.
@@ -2157,6 +3046,50 @@ func (g *Gatehouse) EndSession(ctx context.Context, session string) (*Answer[End
 	return send[Ended](ctx, g, r)
 }
 
+// ListSettings does GET /api/v1/settings: List the settings in the order of their keys, each with where it comes from.
+// Needs the permission `gatehouse/settings:read`.
+func (g *Gatehouse) ListSettings(ctx context.Context, params *ListSettingsParams) (*Answer[ListSetting], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/settings")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListSetting](ctx, g, r)
+}
+
+// AllSettings goes through the pages of ListSettings, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Setting.
+func (g *Gatehouse) AllSettings(ctx context.Context, params *ListSettingsParams) iter.Seq2[Setting, error] {
+	return pages(func(cursor *string) ([]Setting, *string, error) {
+		var p ListSettingsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListSettings(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// GetStatistics does GET /api/v1/statistics: See figures of sign-ins and of use, day by day.
+// Needs the permission `gatehouse/statistics:read`.
+func (g *Gatehouse) GetStatistics(ctx context.Context, params *GetStatisticsParams) (*Answer[Statistics], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/statistics")
+	if params != nil {
+		r.addQuery("since", params.Since)
+		r.addQuery("days", params.Days)
+	}
+	return send[Statistics](ctx, g, r)
+}
+
 // ListUsers does GET /api/v1/users: List people in the order of their addresses.
 // Needs the permission `gatehouse/users:read`.
 func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*Answer[ListUser], error) {
@@ -2342,6 +3275,59 @@ func (g *Gatehouse) RevokePersonalToken(ctx context.Context, user string, token 
 	r := request{method: http.MethodDelete}
 	r.to("/api/v1/users/{user}/personal-tokens/{token}", user, token)
 	return send[PersonalToken](ctx, g, r)
+}
+
+// EndUserRefreshFamilies does DELETE /api/v1/users/{user}/refresh-families: End all tokens that applications hold of a person.
+// Needs the permission `gatehouse/families:revoke`.
+func (g *Gatehouse) EndUserRefreshFamilies(ctx context.Context, user string, params *EndUserRefreshFamiliesParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/users/{user}/refresh-families", user)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// ListUserRefreshFamilies does GET /api/v1/users/{user}/refresh-families: List the refresh tokens that applications hold of a person, newest first.
+// Needs the permission `gatehouse/families:read`.
+func (g *Gatehouse) ListUserRefreshFamilies(ctx context.Context, user string, params *ListUserRefreshFamiliesParams) (*Answer[ListRefreshFamily], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/users/{user}/refresh-families", user)
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListRefreshFamily](ctx, g, r)
+}
+
+// AllUserRefreshFamilies goes through the pages of ListUserRefreshFamilies, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero RefreshFamily.
+func (g *Gatehouse) AllUserRefreshFamilies(ctx context.Context, user string, params *ListUserRefreshFamiliesParams) iter.Seq2[RefreshFamily, error] {
+	return pages(func(cursor *string) ([]RefreshFamily, *string, error) {
+		var p ListUserRefreshFamiliesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListUserRefreshFamilies(ctx, user, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// EndRefreshFamily does DELETE /api/v1/users/{user}/refresh-families/{family}: End a refresh token, with all that came of the same authorization.
+// Needs the permission `gatehouse/families:revoke`.
+func (g *Gatehouse) EndRefreshFamily(ctx context.Context, user string, family string) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/users/{user}/refresh-families/{family}", user, family)
+	_, err := send[struct{}](ctx, g, r)
+	return err
 }
 
 // EndUserSessions does DELETE /api/v1/users/{user}/sessions: Sign a person out everywhere.

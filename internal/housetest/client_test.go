@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -87,7 +88,11 @@ func (d described) arguments(t *testing.T, method reflect.Type, there map[string
 	t.Helper()
 	args := []reflect.Value{reflect.ValueOf(t.Context())}
 	for _, part := range pathParts.FindAllString(d.path, -1) {
-		args = append(args, reflect.ValueOf(there[strings.Trim(part, "{}")]).Convert(method.In(len(args)+1)))
+		arg := reflect.New(method.In(len(args) + 1))
+		if _, err := fmt.Sscan(there[strings.Trim(part, "{}")], arg.Interface()); err != nil {
+			t.Errorf("%s: %s is no %s: %v", d.ID, there[strings.Trim(part, "{}")], part, err)
+		}
+		args = append(args, arg.Elem())
 	}
 	for i := len(args) + 1; i < method.NumIn(); i++ {
 		arg := reflect.New(method.In(i)).Elem()
