@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"gatehouse/store/engine"
 )
 
 // severalRows is how many rows a statement of several writes.
-const severalRows = 50
+const severalRows = 100
 
 var placeholder = regexp.MustCompile(`\$(\d+)`)
 
@@ -29,7 +31,7 @@ func several(one *statement) *statement {
 			return fmt.Sprintf("$%d", i*columns+n)
 		}) + ")"
 	}
-	return newStatement(head + "VALUES " + strings.Join(rows, ", ") + tail)
+	return engine.NewStatement(head+"VALUES "+strings.Join(rows, ", ")+tail, engine.Rows)
 }
 
 // insertAll writes a list by as few statements as there can be, in one transaction.

@@ -24,10 +24,11 @@ import (
 
 // What every connection to SQLite has, and what only the writing one has. A
 // commit is on the disk before anybody is told (synchronous FULL); a reader
-// cannot write by mistake.
+// cannot write by mistake. What a statement notes so that it can be undone, and pages
+// that are not committed, stay in memory: a transaction is bounded by its time.
 const (
 	pragmasEach   = "&_dqs=0&_defensive=1&_pragma=foreign_keys(1)&_pragma=trusted_schema(0)"
-	pragmasCommit = pragmasEach + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)&_txlock=immediate"
+	pragmasCommit = pragmasEach + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)&_pragma=temp_store(2)&_pragma=cache_spill(0)&_txlock=immediate"
 	pragmasAll    = "_busy_timeout=5000" + pragmasEach
 	pragmasWrite  = "_busy_timeout=5000" + pragmasCommit
 	pragmasWriter = "_busy_timeout=" + writerWait + pragmasCommit
@@ -165,7 +166,7 @@ func (e *sqliteBackend) read(ctx context.Context, st *Statement, args []any, sca
 		}
 		rows, err = p.QueryContext(context.WithoutCancel(ctx), args...)
 	} else {
-		rows, err = e.readers.QueryContext(ctx, st.text, args...)
+		rows, err = e.readers.QueryContext(ctx, st.sqlite, args...)
 	}
 	if err != nil {
 		return err
@@ -187,7 +188,7 @@ func (e *sqliteBackend) kept(st *Statement) (*sql.Stmt, error) {
 	if p := e.prepared[n].Load(); p != nil {
 		return p, nil
 	}
-	p, err := e.readers.Prepare(st.text)
+	p, err := e.readers.Prepare(st.sqlite)
 	if err != nil {
 		return nil, err
 	}
@@ -207,7 +208,7 @@ func (e *sqliteBackend) raw(ctx context.Context, text string, args []any, scan f
 }
 
 func (e *sqliteBackend) prepare(ctx context.Context, st *Statement) error {
-	p, err := e.readers.PrepareContext(ctx, st.text)
+	p, err := e.readers.PrepareContext(ctx, st.sqlite)
 	if err != nil {
 		return err
 	}
@@ -243,7 +244,7 @@ func (v sqliteView) exec(context.Context, *Statement, []any) (int64, error) { re
 
 func (v sqliteView) query(ctx context.Context, st *Statement, args []any) (*sql.Rows, error) {
 	if !st.Has(Hot) {
-		return v.tx.QueryContext(ctx, st.text, args...)
+		return v.tx.QueryContext(ctx, st.sqlite, args...)
 	}
 	p, err := v.backend.kept(st)
 	if err != nil {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -13,6 +14,7 @@ import (
 // statements that it was opened with, and no others.
 type Statement struct {
 	text   string
+	sqlite string // the text as SQLite is given it
 	traits Trait
 	writes bool
 }
@@ -30,6 +32,10 @@ const (
 	// on Postgres outside of InTx. It is also for an INSERT from such a SELECT,
 	// which locks wherever it runs.
 	Locks
+	// Rows is for an INSERT of many rows, whose placeholders come in their order, once
+	// each. SQLite is given them without numbers: to find the argument of a numbered one
+	// it looks at all that came before.
+	Rows
 	// OnlyPostgres is for a text that SQLite does not understand.
 	OnlyPostgres
 )
@@ -38,8 +44,14 @@ const (
 // writes.
 func NewStatement(text string, traits Trait) *Statement {
 	text = strings.TrimSpace(text)
-	return &Statement{text: text, traits: traits, writes: !strings.HasPrefix(text, "SELECT")}
+	st := &Statement{text: text, sqlite: text, traits: traits, writes: !strings.HasPrefix(text, "SELECT")}
+	if st.Has(Rows) {
+		st.sqlite = numbered.ReplaceAllString(text, "?")
+	}
+	return st
 }
+
+var numbered = regexp.MustCompile(`\$\d+`)
 
 // Text returns the SQL.
 func (st *Statement) Text() string { return st.text }

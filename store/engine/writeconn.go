@@ -48,7 +48,7 @@ func (c *writeConn) kept(st *Statement) (*sql.Stmt, error) {
 	if p := c.prepared[n]; p != nil {
 		return p, nil
 	}
-	p, err := c.conn.PrepareContext(context.Background(), st.text)
+	p, err := c.conn.PrepareContext(context.Background(), st.sqlite)
 	if err != nil {
 		return nil, err
 	}

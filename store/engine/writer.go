@@ -209,11 +209,13 @@ func (w *writer) run(first *job) {
 		w.fail(err)
 		return
 	}
+	step := w.opening
 	for j := first; j != nil; j = w.another() {
-		if err := w.step(j); err != nil {
+		if err := step(j); err != nil {
 			w.lose(err)
 			return
 		}
+		step = w.step
 	}
 	if err := w.conn.run("COMMIT"); err != nil {
 		w.lose(fmt.Errorf("commit: %w", err))
@@ -294,6 +296,23 @@ func whileBusy(try func() error) (err error) {
 		}
 	}
 	return err
+}
+
+// opening runs the first job of a group. There is nothing of others yet that had to stay
+// when it fails, so it is spared the savepoint: beneath one SQLite copies each page that a
+// large transaction changes.
+func (w *writer) opening(j *job) (fatal error) {
+	if j.closure == nil {
+		return w.step(j)
+	}
+	if j.err = w.call(j); j.err == nil {
+		return nil
+	}
+	// When SQLite has undone the transaction there is none any more, and this fails.
+	if err := w.conn.run("ROLLBACK"); err != nil {
+		return errors.Join(j.err, err)
+	}
+	return w.begin()
 }
 
 // step runs one job of the group. The error that it returns is the end of the
