@@ -102,6 +102,7 @@ func (s *Service) updateAPI(ctx context.Context, by audit.Actor, t *touched, g *
 		return err
 	}
 	before := k.rules
+	k.apis = slices.Clone(k.apis)
 	k.apis[i] = *a
 	k = s.with(k, k.roles)
 	if a.narrower(&was) {

@@ -2,9 +2,9 @@ package access
 
 import (
 	"context"
-	"slices"
 
 	"gatehouse/audit"
+	"gatehouse/fault"
 )
 
 // Draft is a Store in which somebody alone tries out what changes would come to. It
@@ -16,6 +16,19 @@ type Draft interface {
 	// Moved is another number once grants or memberships of somebody changed, or
 	// whether they are disabled.
 	Moved(who Subject) uint64
+	// GroupNamed, OrgNamed and ServiceAccountNamed return the one of an id; false: there is
+	// none. Many thousands are asked for, one after the other.
+	GroupNamed(name string) (GroupRecord, bool)
+	OrgNamed(name string) (OrgRecord, bool)
+	ServiceAccountNamed(name string) (ServiceAccountRecord, bool)
+}
+
+// orMissing is one that was looked for by its id.
+func orMissing[T any](one T, there bool, what string) (T, error) {
+	if !there {
+		return one, fault.Missing(what)
+	}
+	return one, nil
 }
 
 // Over returns the service over a draft: it refuses and records what s would, by the
@@ -35,20 +48,17 @@ type memo struct {
 	moved uint64 // what Moved said of those whom it looked at, when it was read
 }
 
-// basisNow returns what was known before, with lists of its own.
+// basisNow returns what was known before.
 func (m *memo) basisNow() (known, bool) {
 	if m == nil || m.known.rules == nil || m.at != m.draft.Basis() {
 		return known{}, false
 	}
-	k := m.known
-	k.apis, k.roles, k.scopes = slices.Clone(k.apis), slices.Clone(k.roles), slices.Clone(k.scopes)
-	return k, true
+	return m.known, true
 }
 
 func (m *memo) keep(k known) {
 	if m != nil {
 		m.at, m.known = m.draft.Basis(), k
-		m.known.apis, m.known.roles, m.known.scopes = slices.Clone(k.apis), slices.Clone(k.roles), slices.Clone(k.scopes)
 	}
 }
 

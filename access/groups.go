@@ -87,6 +87,10 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 
 // Group returns one of them; NotFound fault "group.not_found".
 func (s *Service) Group(ctx context.Context, name string) (GroupRecord, error) {
+	if s.memo != nil {
+		one, there := s.memo.draft.GroupNamed(name)
+		return orMissing(one, there, "group")
+	}
 	all, err := s.Store.Groups(ctx)
 	if err != nil {
 		return GroupRecord{}, fmt.Errorf("read a group: %w", err)

@@ -134,7 +134,7 @@ func (s *Service) supersedes(ctx context.Context, g *giver, m *MembershipRecord)
 	if err != nil {
 		return nil, err
 	}
-	m.Rev = was.Rev + 1
+	m.Created, m.CreatedBy, m.Rev = was.Created, was.CreatedBy, was.Rev+1
 	if err := s.admits(ctx, g, &m.Membership, true); err != nil {
 		return nil, err
 	}

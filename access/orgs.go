@@ -89,6 +89,10 @@ func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) er
 
 // Org returns one of them; NotFound fault "org.not_found".
 func (s *Service) Org(ctx context.Context, name string) (OrgRecord, error) {
+	if s.memo != nil {
+		one, there := s.memo.draft.OrgNamed(name)
+		return orMissing(one, there, "org")
+	}
 	all, err := s.Store.Orgs(ctx)
 	if err != nil {
 		return OrgRecord{}, fmt.Errorf("read an organisation: %w", err)

@@ -48,6 +48,7 @@ func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 		if err := s.Store.InsertRole(ctx, r); err != nil {
 			return err
 		}
+		s.memo.keep(next)
 		return s.record(ctx, by, ActionRoleCreate, KindRole, r.ID, nil, r.document())
 	})
 	if err != nil {

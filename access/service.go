@@ -65,7 +65,7 @@ func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Actio
 }
 
 // known are the APIs, roles and scopes of a house, without those that are built in,
-// and what all of them come to.
+// and what all of them come to. Its lists may be others' too: who changes one copies it.
 type known struct {
 	apis   []API
 	roles  []Role

@@ -232,6 +232,10 @@ func checkReason(reason string) error {
 
 // ServiceAccount returns one of them; NotFound fault "service.not_found".
 func (s *Service) ServiceAccount(ctx context.Context, name string) (ServiceAccountRecord, error) {
+	if s.memo != nil {
+		one, there := s.memo.draft.ServiceAccountNamed(name)
+		return orMissing(one, there, "service")
+	}
 	all, err := s.Store.ServiceAccounts(ctx)
 	if err != nil {
 		return ServiceAccountRecord{}, fmt.Errorf("read a service account: %w", err)

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -150,6 +151,9 @@ func (s *Service) plan(ctx context.Context, by audit.Actor, set Set, o Options, 
 	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
+	if err := p.mayRead(); err != nil {
+		return nil, err
+	}
 	err := p.access.KeepAdministered(ctx, p.all)
 	if err != nil {
 		return nil, err
@@ -205,12 +209,24 @@ func (p *planner) begin(ctx context.Context) (err error) {
 	if err := p.meet(ctx); err != nil {
 		return err
 	}
+	if err := p.look(ctx); err != nil {
+		return err
+	}
 	known := map[id.User]bool{}
 	for name := range p.emails {
 		known[name] = true
 	}
 	p.access, p.clients = p.s.Over(p.plan.draft, known)
 	return p.readManaged(ctx)
+}
+
+// look looks for the grants that the set names.
+func (p *planner) look(ctx context.Context) error {
+	names := make([]id.Grant, len(p.of[Grant]))
+	for n, i := range p.of[Grant] {
+		names[n] = GrantID(p.set.Objects[i].ID)
+	}
+	return p.plan.draft.Look(ctx, names)
 }
 
 // meet looks for the people that the set names.
@@ -266,6 +282,11 @@ func (p *planner) all(ctx context.Context) error {
 			return err
 		}
 	}
+	return p.wrong()
+}
+
+// wrong is all that is wrong, nil for nothing.
+func (p *planner) wrong() error {
 	err := p.bad.err()
 	if f, ok := errors.AsType[*fault.Error](err); ok && p.forbidden {
 		f.Kind, f.Code, f.Detail = fault.Forbidden, "apply.forbidden", "You may not do all of this. Nothing was changed."
@@ -290,19 +311,6 @@ func (p *planner) refused(object int, err error) error {
 	return nil
 }
 
-// allowed asks for permissions of Gatehouse itself.
-func (p *planner) allowed(permissions ...string) error {
-	if p.may == nil {
-		return nil
-	}
-	for _, name := range permissions {
-		if err := p.may(access.Gatehouse + "/" + name); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
 // thing is an object beside what is there of it.
 type thing struct {
 	object int
@@ -312,10 +320,9 @@ type thing struct {
 	before any // its specification; nil: it is not there
 	after  any
 
-	permission string                    // to change it
-	more       []string                  // and these
-	create     func() (time.Time, error) // returns when it was made
-	update     func([]FieldChange) (time.Time, error)
+	more   []string                  // permissions to change it, besides that of its kind
+	create func() (time.Time, error) // returns when it was made
+	update func([]FieldChange) (time.Time, error)
 }
 
 // put creates or changes one thing.
@@ -342,15 +349,26 @@ func (p *planner) put(t thing) error {
 	}
 	if owner == p.set.Name {
 		p.manage(k, t.made)
-	} else if p.o.Adopt {
-		p.tell(Adopt, kind, t, nil)
-		p.manage(k, t.made)
+		return nil
 	}
+	if !p.o.Adopt {
+		return nil
+	}
+	return p.adopt(k, t)
+}
+
+// adopt lets the set manage what is there.
+func (p *planner) adopt(k key, t thing) error {
+	if err := p.allowed(writing(k.kind)); err != nil {
+		return p.refused(t.object, err)
+	}
+	p.tell(Adopt, k.kind, t, nil)
+	p.manage(k, t.made)
 	return nil
 }
 
 func (p *planner) make(k key, t thing, fields []FieldChange) error {
-	if err := p.allowed(append(t.more, t.permission)...); err != nil {
+	if err := p.allowed(append(t.more, writing(k.kind))...); err != nil {
 		return p.refused(t.object, err)
 	}
 	made, err := t.create()
@@ -363,8 +381,7 @@ func (p *planner) make(k key, t thing, fields []FieldChange) error {
 }
 
 func (p *planner) change(k key, t *thing, fields []FieldChange) error {
-	resource, _, _ := strings.Cut(t.permission, ":")
-	if err := p.allowed(append(t.more, t.permission, resource+":read")...); err != nil { // what it was is told
+	if err := p.allowed(append(t.more, writing(k.kind))...); err != nil {
 		return p.refused(t.object, err)
 	}
 	made, err := t.update(fields)
@@ -412,15 +429,15 @@ func (p *planner) left(kind Kind, made func(name string) (time.Time, bool)) (nam
 	return names
 }
 
-// prune removes one thing.
-func (p *planner) prune(kind Kind, name, says, permission string, remove func() error) error {
-	if err := p.allowed(permission); err != nil {
+// prune removes one thing. Was is its specification where its id says little, or nil.
+func (p *planner) prune(kind Kind, name, says string, was any, remove func() error) error {
+	if err := p.allowed(removing(kind)); err != nil {
 		return p.unpruned(kind, says, err)
 	}
 	if err := remove(); err != nil {
 		return p.unpruned(kind, says, err)
 	}
-	p.plan.Changes = append(p.plan.Changes, Change{Action: Delete, Kind: kind, ID: says})
+	p.plan.Changes = append(p.plan.Changes, Change{Delete, kind, says, diff(was, nil)})
 	p.plan.drop = append(p.plan.drop, access.Managed{Kind: string(kind), Name: name})
 	return nil
 }
@@ -432,45 +449,33 @@ func (p *planner) unpruned(kind Kind, says string, err error) error {
 		return err
 	}
 	p.forbidden = p.forbidden || f.Kind == fault.Forbidden
-	p.bad = append(p.bad, fault.Field{Name: "prune", Problem: fmt.Sprintf("%s %s: %s", kind, says, f.Detail)})
+	p.bad = append(p.bad, fault.Field{Name: "prune", Problem: strings.TrimSuffix(string(kind)+" "+says, " ") + ": " + f.Detail})
 	return nil
 }
 
 func (p *planner) finish() {
 	slices.SortStableFunc(p.plan.Changes, func(a, b Change) int { return slices.Index(Kinds, a.Kind) - slices.Index(Kinds, b.Kind) })
-	sum := sha256.New()
-	_ = json.NewEncoder(sum).Encode([]any{p.plan.Set, p.plan.Changes}) // it is written nowhere, and all can be encoded
-	p.plan.Digest = hex.EncodeToString(sum.Sum(nil))
+	p.plan.Digest = digestOf(p.plan)
 }
 
-// diff returns how two specifications of one kind differ, field by field; before may be
-// nil.
-func diff(before, after any) (fields []FieldChange) {
-	was, is := membersOf(before), membersOf(after)
-	names := slices.Sorted(maps.Keys(is))
-	for name := range was {
-		if _, there := is[name]; !there {
-			names = append(names, name)
+// digestOf is the hash of what a plan does. Each text in it stands behind its length, so
+// that no two plans are written in the same way.
+func digestOf(p *Plan) string {
+	sum, line := sha256.New(), make([]byte, 0, 1024)
+	say := func(text string) { line = append(append(strconv.AppendInt(line, int64(len(text)), 10), ' '), text...) }
+	say(p.Set)
+	for _, c := range p.Changes {
+		for _, text := range []string{string(c.Action), string(c.Kind), c.ID, strconv.Itoa(len(c.Fields))} {
+			say(text)
 		}
-	}
-	slices.Sort(names)
-	for _, name := range names {
-		if string(was[name]) != string(is[name]) {
-			fields = append(fields, FieldChange{name, was[name], is[name]})
+		for _, f := range c.Fields {
+			say(f.Name)
+			say(string(f.Before))
+			say(string(f.After))
 		}
+		sum.Write(line)
+		line = line[:0]
 	}
-	return fields
-}
-
-func membersOf(spec any) map[string]json.RawMessage {
-	members := map[string]json.RawMessage{}
-	if spec == nil {
-		return members
-	}
-	b, err := json.Marshal(spec)
-	if err != nil {
-		panic("apply: " + err.Error()) // specifications are texts, numbers and lists
-	}
-	_ = json.Unmarshal(b, &members) // it is an object: a struct was written
-	return members
+	sum.Write(line)
+	return hex.EncodeToString(sum.Sum(nil))
 }

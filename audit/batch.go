@@ -2,7 +2,10 @@ package audit
 
 import (
 	"context"
+	"slices"
 	"time"
+
+	"gatehouse/id"
 )
 
 // Batch are events that are ready to be written together.
@@ -18,10 +21,16 @@ type BatchStore interface {
 }
 
 // Batch makes events ready that happen at now, outside of any transaction: each is as
-// Record would write it.
+// Record would write it. Their ids rise, so that who lists what happened in one moment
+// sees it in its order; and whoever writes them down writes each beside the one before.
 func (l *Log) Batch(events []Event, now time.Time) (b Batch, err error) {
-	for _, e := range events {
-		e.At = now
+	names := make([]id.Event, len(events))
+	for i := range names {
+		names[i] = id.NewEvent()
+	}
+	slices.Sort(names)
+	for i, e := range events {
+		e.ID, e.At = names[i], now
 		entry, err := l.ready(e)
 		if err != nil {
 			return Batch{}, err

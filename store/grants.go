@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"math"
+	"slices"
 	"time"
 
 	"gatehouse/access"
@@ -30,6 +31,11 @@ WHERE id = $1 AND rev = $7`)
 SELECT ` + grantColumns + `
 FROM grants
 WHERE id = $1`)
+
+	selectGrantsNamed = newStatement(`
+SELECT ` + grantColumns + `
+FROM grants
+WHERE id IN ` + places(namedGrants))
 
 	// The primary key.
 	selectGrantsByID = newStatement(`
@@ -171,6 +177,25 @@ func (s *Store) Grant(ctx context.Context, grant id.Grant) (g access.GrantRecord
 	return g, doing("read grant", err)
 }
 
+// namedGrants is how many grants are looked for at once.
+const namedGrants = 100
+
+// GrantsNamed returns those of these ids that there are, over or not, in no order.
+func (s *Store) GrantsNamed(ctx context.Context, names []id.Grant) (all []access.GrantRecord, err error) {
+	for some := range slices.Chunk(names, namedGrants) {
+		args := make([]any, namedGrants)
+		for i := range args {
+			args[i] = string(some[min(i, len(some)-1)]) // the last one stands for what is missing
+		}
+		found, err := list(ctx, s, selectGrantsNamed, args, scanGrant)
+		if err != nil {
+			return nil, doing("read grants by their ids", err)
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
 // GrantsAfter returns grants of who (the zero Subject: of everybody) behind after,
 // at most limit: those that end soonest first, those without an end last.
 func (s *Store) GrantsAfter(ctx context.Context, who access.Subject, after access.GrantCursor, limit int) ([]access.GrantRecord, error) {
@@ -299,7 +324,7 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 
 var grantsTable = table{
 	statements: []*statement{
-		insertGrant, insertManyGrants, updateGrant, selectGrant, selectGrantsByID, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
+		insertGrant, insertManyGrants, updateGrant, selectGrant, selectGrantsNamed, selectGrantsByID, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
 		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, endGrantsOf,
 		selectGrantsOfAPI, selectDenies, selectConditions,
 		grantsByRole.on, grantsByRole.back, grantsByPermission.on, grantsByPermission.back, grantsByOrg.on, grantsByOrg.back,

@@ -330,6 +330,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		updateGrant:             one(crowd.ID("gra_", n), nil, at, "console:root", "reason", at, int64(1)),
 		selectGrant:             one(crowd.ID("gra_", n)),
+		selectGrantsNamed:       one(slices.Repeat([]any{crowd.ID("gra_", n)}, namedGrants)...),
 		selectGrants:            {{at, "", int64(planPage)}, {at + long, crowd.ID("gra_", n), int64(planPage)}},
 		selectEndedGrants:       {{at + 1, "", int64(planPage)}, {at - long, crowd.ID("gra_", n), int64(planPage)}},
 		selectGrantsOf:          {{"user", user, at, "", int64(planPage)}, {"client", client, at, "", int64(planPage)}},

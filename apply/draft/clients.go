@@ -26,10 +26,10 @@ func (c Clients) InTx(ctx context.Context, f func(ctx context.Context) error) er
 // AfterCommit forgets f: nothing is committed here.
 func (c Clients) AfterCommit(context.Context, func()) {}
 
-func (d *Draft) client(name string) oauth.Client { return d.clients[id.Client(name)] }
+func (d *Draft) client(name string) oauth.Client { return d.clients.all[name] }
 
 func (c Clients) Client(_ context.Context, client id.Client) (oauth.Client, error) {
-	found, ok := c.d.clients[client]
+	found, ok := c.d.clients.all[string(client)]
 	if !ok {
 		return found, fault.Missing("client")
 	}
@@ -37,13 +37,11 @@ func (c Clients) Client(_ context.Context, client id.Client) (oauth.Client, erro
 }
 
 // Clients implements oauth.Store; the order is none.
-func (c Clients) Clients(context.Context) ([]oauth.Client, error) {
-	return listed(&c.d.lists.clients, c.d.clients), nil
-}
+func (c Clients) Clients(context.Context) ([]oauth.Client, error) { return c.d.clients.listed(), nil }
 
 func (c Clients) ClientsAfter(_ context.Context, after id.Client, limit int) (page []oauth.Client, err error) {
-	for name, one := range c.d.clients {
-		if name > after {
+	for _, one := range c.d.clients.all {
+		if one.ID > after {
 			page = append(page, one)
 		}
 	}
@@ -52,17 +50,12 @@ func (c Clients) ClientsAfter(_ context.Context, after id.Client, limit int) (pa
 }
 
 func (c Clients) InsertClient(_ context.Context, one oauth.Client) error {
-	if _, taken := c.d.clients[one.ID]; taken {
-		return exists("client", "There is a client with this id already.")
-	}
-	c.d.clients[one.ID] = one
-	added(&c.d.lists.clients, one)
-	insert(c.d, Store.InsertClients, one)
-	return nil
+	return c.d.clients.insert(c.d, one, Store.InsertClients)
 }
 
+// UpdateClient implements oauth.Store: a revision of 0 is whatever it is.
 func (c Clients) UpdateClient(_ context.Context, one oauth.Client) error {
-	was, ok := c.d.clients[one.ID]
+	was, ok := c.d.clients.all[string(one.ID)]
 	if !ok {
 		return fault.Missing("client")
 	}
@@ -71,19 +64,13 @@ func (c Clients) UpdateClient(_ context.Context, one oauth.Client) error {
 	}
 	is := one
 	is.Rev = was.Rev + 1
-	c.d.clients[one.ID], c.d.lists.clients = is, nil
+	c.d.clients.put(is)
 	c.d.later(func(ctx context.Context, s Store, _ time.Duration) error { return s.UpdateClient(ctx, one) })
 	return nil
 }
 
 func (c Clients) DeleteClient(_ context.Context, client id.Client) error {
-	if _, ok := c.d.clients[client]; !ok {
-		return fault.Missing("client")
-	}
-	delete(c.d.clients, client)
-	c.d.lists.clients = nil
-	c.d.later(func(ctx context.Context, s Store, _ time.Duration) error { return s.DeleteClient(ctx, client) })
-	return nil
+	return c.d.clients.remove(c.d, string(client), func(s Store, ctx context.Context, name string) error { return s.DeleteClient(ctx, id.Client(name)) })
 }
 
 func (c Clients) EndFamiliesOfClient(_ context.Context, client id.Client, until time.Time) error {

@@ -7,7 +7,6 @@ package draft
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gatehouse/access"
@@ -20,6 +19,9 @@ import (
 type Store interface {
 	access.Store
 	Clients(ctx context.Context) ([]oauth.Client, error)
+
+	// GrantsNamed returns those of these ids that there are, over or not.
+	GrantsNamed(ctx context.Context, names []id.Grant) ([]access.GrantRecord, error)
 
 	InsertGroups(ctx context.Context, all []access.GroupRecord) error
 	InsertOrgs(ctx context.Context, all []access.OrgRecord) error
@@ -45,19 +47,18 @@ type Draft struct {
 	basis   uint64
 	moved   map[access.Subject]uint64
 
-	apis     map[string]access.API
-	roles    map[string]access.Role
-	scopes   map[string]access.Scope
-	groups   map[string]access.GroupRecord
-	orgs     map[string]access.OrgRecord
-	accounts map[string]access.ServiceAccountRecord
+	apis     things[access.API]
+	roles    things[access.Role]
+	scopes   things[access.Scope]
+	groups   things[access.GroupRecord]
+	orgs     things[access.OrgRecord]
+	accounts things[access.ServiceAccountRecord]
 	locks    []access.LockRecord
-	clients  map[id.Client]oauth.Client
+	clients  things[oauth.Client]
 
 	grants      grants
 	memberships memberships
 
-	lists  lists
 	writes []write
 	events []audit.Event
 }
@@ -65,13 +66,13 @@ type Draft struct {
 // New reads a draft from the state that ctx has (View), as of now: whatever is over by
 // then it asks the store for.
 func New(ctx context.Context, s Store, now time.Time) (*Draft, error) {
-	d := &Draft{store: s, at: now, moved: map[access.Subject]uint64{}}
+	d := newDraft(s, now)
 	versions, err := s.Versions(ctx)
 	if err != nil {
 		return nil, err
 	}
 	d.version = uint64(versions[access.VersionPolicy]) + 1
-	for _, read := range []func(context.Context) error{d.readBasis, d.readMembers, d.readClients, d.readGrants, d.readMemberships} {
+	for _, read := range []func(context.Context) error{d.readThings, d.readGrants, d.readMemberships} {
 		if err := read(ctx); err != nil {
 			return nil, err
 		}
@@ -79,76 +80,56 @@ func New(ctx context.Context, s Store, now time.Time) (*Draft, error) {
 	return d, nil
 }
 
-func (d *Draft) readBasis(ctx context.Context) (err error) {
-	if d.apis, err = keyed(ctx, d.store.APIs, func(a access.API) string { return a.ID }); err != nil {
-		return err
+func newDraft(s Store, now time.Time) *Draft {
+	return &Draft{
+		store: s, at: now, moved: map[access.Subject]uint64{},
+		apis: things[access.API]{
+			code: "api", noun: "API", taken: "There is an API with this id or this audience already.",
+			id: func(a *access.API) string { return a.ID }, rev: func(a *access.API) *int64 { return &a.Rev },
+		},
+		roles: things[access.Role]{
+			code: "role", noun: "role", taken: "There is a role with this id already.",
+			id: func(r *access.Role) string { return r.ID }, rev: func(r *access.Role) *int64 { return &r.Rev },
+		},
+		scopes: things[access.Scope]{
+			code: "scope", noun: "scope", taken: "This scope is bound to permissions already.",
+			id: func(s *access.Scope) string { return s.Name }, rev: func(s *access.Scope) *int64 { return &s.Rev },
+		},
+		groups: things[access.GroupRecord]{
+			code: "group", noun: "group", taken: "There is a group with this id already.",
+			id: func(g *access.GroupRecord) string { return g.ID }, rev: func(g *access.GroupRecord) *int64 { return &g.Rev },
+		},
+		orgs: things[access.OrgRecord]{
+			code: "org", noun: "organisation", taken: "There is an organisation with this id already.",
+			id: func(o *access.OrgRecord) string { return o.ID }, rev: func(o *access.OrgRecord) *int64 { return &o.Rev },
+		},
+		accounts: things[access.ServiceAccountRecord]{
+			code: "service", noun: "service account", taken: "There is a service account with this id already.",
+			id: func(a *access.ServiceAccountRecord) string { return a.ID }, rev: func(a *access.ServiceAccountRecord) *int64 { return &a.Rev },
+		},
+		clients: things[oauth.Client]{
+			code: "client", noun: "application", taken: "There is a client with this id already.",
+			id: func(c *oauth.Client) string { return string(c.ID) }, rev: func(c *oauth.Client) *int64 { return &c.Rev },
+		},
 	}
-	if d.roles, err = keyed(ctx, d.store.Roles, func(r access.Role) string { return r.ID }); err != nil {
-		return err
-	}
-	if d.scopes, err = keyed(ctx, d.store.Scopes, func(s access.Scope) string { return s.Name }); err != nil {
-		return err
+}
+
+func (d *Draft) readThings(ctx context.Context) (err error) {
+	for _, read := range []func() error{
+		func() error { return d.apis.read(ctx, d.store.APIs) },
+		func() error { return d.roles.read(ctx, d.store.Roles) },
+		func() error { return d.scopes.read(ctx, d.store.Scopes) },
+		func() error { return d.groups.read(ctx, d.store.Groups) },
+		func() error { return d.orgs.read(ctx, d.store.Orgs) },
+		func() error { return d.accounts.read(ctx, d.store.ServiceAccounts) },
+		func() error { return d.clients.read(ctx, d.store.Clients) },
+	} {
+		if err := read(); err != nil {
+			return err
+		}
 	}
 	d.locks, err = d.store.Locks(ctx)
 	return err
-}
-
-func (d *Draft) readMembers(ctx context.Context) (err error) {
-	if d.groups, err = keyed(ctx, d.store.Groups, func(g access.GroupRecord) string { return g.ID }); err != nil {
-		return err
-	}
-	if d.orgs, err = keyed(ctx, d.store.Orgs, func(o access.OrgRecord) string { return o.ID }); err != nil {
-		return err
-	}
-	d.accounts, err = keyed(ctx, d.store.ServiceAccounts, func(a access.ServiceAccountRecord) string { return a.ID })
-	return err
-}
-
-func (d *Draft) readClients(ctx context.Context) (err error) {
-	d.clients, err = keyed(ctx, d.store.Clients, func(c oauth.Client) id.Client { return c.ID })
-	return err
-}
-
-func keyed[K comparable, T any](ctx context.Context, read func(context.Context) ([]T, error), key func(T) K) (map[K]T, error) {
-	all, err := read(ctx)
-	if err != nil {
-		return nil, err
-	}
-	by := make(map[K]T, len(all))
-	for _, v := range all {
-		by[key(v)] = v
-	}
-	return by, nil
-}
-
-// lists are maps as the lists that services read, made anew once a map changed. They are
-// shared with who reads them and must not be changed.
-type lists struct {
-	apis     []access.API
-	roles    []access.Role
-	scopes   []access.Scope
-	groups   []access.GroupRecord
-	orgs     []access.OrgRecord
-	accounts []access.ServiceAccountRecord
-	clients  []oauth.Client
-}
-
-// listed returns a list that it made before, or makes it. A list is nil once it is old.
-func listed[K comparable, T any](list *[]T, of map[K]T) []T {
-	if *list == nil {
-		*list = make([]T, 0, len(of)+1)
-		for _, v := range of {
-			*list = append(*list, v)
-		}
-	}
-	return slices.Clip(*list)
-}
-
-// added keeps a list that was made before up to date.
-func added[T any](list *[]T, one T) {
-	if *list != nil {
-		*list = append(*list, one)
-	}
 }
 
 // Version is that of the policy that Replay must come to.

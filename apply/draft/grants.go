@@ -3,6 +3,7 @@ package draft
 import (
 	"cmp"
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -17,7 +18,24 @@ type grants struct {
 	all     map[id.Grant]access.GrantRecord
 	subject map[access.Subject][]id.Grant
 	role    map[string][]id.Grant
-	ordered []access.GrantRecord // all, in the order of their ends; nil: to be made
+	ordered []access.GrantRecord             // all, in the order of their ends; nil: to be made
+	over    map[id.Grant]*access.GrantRecord // that were looked for; nil: there is none
+}
+
+// Look looks for grants that were over when the draft was read, so that nobody has to ask
+// for each of them.
+func (d *Draft) Look(ctx context.Context, names []id.Grant) error {
+	d.grants.over = make(map[id.Grant]*access.GrantRecord, len(names))
+	for _, name := range names {
+		if _, living := d.grants.all[name]; !living {
+			d.grants.over[name] = nil
+		}
+	}
+	found, err := d.store.GrantsNamed(ctx, slices.Collect(maps.Keys(d.grants.over)))
+	for i := range found {
+		d.grants.over[found[i].ID] = &found[i]
+	}
+	return err
 }
 
 func (d *Draft) readGrants(ctx context.Context) error {
@@ -93,7 +111,14 @@ func (p Policy) Grant(ctx context.Context, grant id.Grant) (access.GrantRecord, 
 	if one, ok := p.d.grants.all[grant]; ok {
 		return one, nil
 	}
-	return p.Store.Grant(ctx, grant)
+	one, looked := p.d.grants.over[grant]
+	switch {
+	case !looked:
+		return p.Store.Grant(ctx, grant)
+	case one == nil:
+		return access.GrantRecord{}, fault.Missing("grant")
+	}
+	return *one, nil
 }
 
 // ends is the place of an end among others; none is the last.
