@@ -17,7 +17,7 @@ func (p *planner) orgs(ctx context.Context) error {
 			return err
 		}
 		is := access.OrgRecord{ID: name, Description: spec.Description}
-		t := thing{object: i, name: name, says: name, made: was.Created, after: ofOrg(is), permission: "organisations:write"}
+		t := thing{object: i, name: name, says: name, made: was.Created, after: ofOrg(is)}
 		if there {
 			t.before = ofOrg(was)
 		}
@@ -38,7 +38,7 @@ func (p *planner) groups(ctx context.Context) error {
 			return err
 		}
 		is := access.GroupRecord{ID: name, Description: spec.Description}
-		t := thing{object: i, name: name, says: name, made: was.Created, after: ofGroup(is), permission: "groups:write"}
+		t := thing{object: i, name: name, says: name, made: was.Created, after: ofGroup(is)}
 		if there {
 			t.before = ofGroup(was)
 		}
@@ -70,7 +70,7 @@ func (p *planner) widenAPIs(ctx context.Context) error {
 			_, err := p.clients.Client(ctx, id.Client(client))
 			return err != nil // it is asked for again
 		})
-		t := thing{object: i, name: name, says: name, made: was.Created, after: ofAPI(is), permission: "apis:write"}
+		t := thing{object: i, name: name, says: name, made: was.Created, after: ofAPI(is)}
 		if there {
 			t.before, wide.Delegation = ofAPI(was), was.Delegation
 			widen(&wide, &was)
@@ -157,7 +157,7 @@ func (p *planner) roles(ctx context.Context) error {
 			return err
 		}
 		is := r.role(name, spec)
-		t := thing{object: i, name: name, says: name, made: was.Created, after: ofRole(is), permission: "roles:write"}
+		t := thing{object: i, name: name, says: name, made: was.Created, after: ofRole(is)}
 		if there {
 			t.before = ofRole(was)
 		}
@@ -206,7 +206,7 @@ func (p *planner) scopes(ctx context.Context) error {
 			return err
 		}
 		is := r.scope(name, spec)
-		t := thing{object: i, name: name, says: name, made: was.Created, after: ofScope(is), permission: "scopes:write"}
+		t := thing{object: i, name: name, says: name, made: was.Created, after: ofScope(is)}
 		if there {
 			t.before = ofScope(was)
 		}

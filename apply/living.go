@@ -2,7 +2,6 @@ package apply
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gatehouse/access"
@@ -28,7 +27,7 @@ func (p *planner) applications(ctx context.Context) error {
 			return err
 		}
 		is := r.client(name, spec, was.Disabled)
-		t := thing{object: i, name: name, says: name, made: was.Created, after: ofClient(is), permission: "clients:write", more: privileges(&was, &is)}
+		t := thing{object: i, name: name, says: name, made: was.Created, after: ofClient(is), more: p.privileges(there, &was, &is)}
 		if there {
 			t.before = ofClient(was)
 		}
@@ -39,17 +38,18 @@ func (p *planner) applications(ctx context.Context) error {
 }
 
 // privileges are what a change of an application needs besides clients:write.
-func privileges(was, is *oauth.Client) (names []string) {
+func (p *planner) privileges(there bool, was, is *oauth.Client) (names []string) {
 	if was.Disabled != is.Disabled {
 		names = append(names, "clients:disable")
 	}
-	own := func(scope string) bool { return scope == "gatehouse" || len(scope) > 10 && scope[:10] == "gatehouse." }
-	more := slices.ContainsFunc(is.Scopes, func(scope string) bool { return own(scope) && !slices.Contains(was.Scopes, scope) })
-	if is.SkipConsent && !was.SkipConsent || is.Introspect && !was.Introspect || more {
-		names = append(names, "clients:privilege")
-	}
-	if was.ID != "" && (was.AuthMethod != is.AuthMethod || was.JWKS != is.JWKS) {
+	if there && (was.AuthMethod != is.AuthMethod || was.JWKS != is.JWKS) {
 		names = append(names, "clients:secrets")
+	}
+	if !there {
+		was = nil
+	}
+	if p.clients.NeedsPrivilege(was, is) {
+		names = append(names, "clients:privilege")
 	}
 	return names
 }
@@ -84,7 +84,7 @@ func (p *planner) accounts(ctx context.Context) error {
 		if spec.Disabled != nil {
 			is.Disabled = *spec.Disabled
 		}
-		t := thing{object: i, name: name, says: name, made: was.Created, after: ofAccount(is), permission: "services:write"}
+		t := thing{object: i, name: name, says: name, made: was.Created, after: ofAccount(is)}
 		if there {
 			t.before = ofAccount(was)
 		}
@@ -133,7 +133,7 @@ func (p *planner) memberships(ctx context.Context) error {
 			return err
 		}
 		after := ofMembership(is, p.emails)
-		t := thing{object: i, name: membershipName(is.Membership), says: membershipSays(after), made: was.Created, after: after, permission: "memberships:write"}
+		t := thing{object: i, name: membershipName(is.Membership), says: membershipSays(after), made: was.Created, after: after}
 		if there {
 			t.before = ofMembership(was, p.emails)
 		}
@@ -163,7 +163,7 @@ func (p *planner) grants(ctx context.Context) error {
 				is.ExpiresAt = was.ExpiresAt // the role's
 			}
 		}
-		t := thing{object: i, name: string(is.ID), says: name, made: was.Created, after: ofGrant(is, p.emails), permission: "grants:write"}
+		t := thing{object: i, name: string(is.ID), says: name, made: was.Created, after: ofGrant(is, p.emails)}
 		if there {
 			t.before = ofGrant(was.Grant, p.emails)
 		}

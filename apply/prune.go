@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/oauth"
 )
@@ -46,10 +47,14 @@ func (p *planner) pruneGrants(ctx context.Context) error {
 		g, _ := p.plan.draft.Living(id.Grant(name), p.now)
 		living = append(living, g)
 	}
+	people, err := addresses(ctx, p, living, func(g access.GrantRecord) access.Subject { return g.Subject })
+	if err != nil {
+		return err
+	}
 	// What is denied goes last: whoever may not lift it is told so with all else in place.
 	slices.SortStableFunc(living, func(a, b access.GrantRecord) int { return strings.Compare(string(a.Effect), string(b.Effect)) })
 	for _, g := range living {
-		err := p.prune(Grant, string(g.ID), string(g.ID), "grants:write", func() error {
+		err := p.prune(Grant, string(g.ID), string(g.ID), ofGrant(g.Grant, people), func() error {
 			_, err := p.access.Revoke(ctx, p.by, g.ID, "The set "+p.set.Name+" names it no more")
 			return err
 		})
@@ -66,14 +71,36 @@ func (p *planner) pruneMemberships(ctx context.Context) error {
 		m, err := p.policy.Membership(ctx, subjectOf(of), subjectOf(member))
 		return m, err == nil
 	}
+	var all []access.MembershipRecord
 	for _, name := range p.left(Membership, func(name string) (time.Time, bool) { m, there := find(name); return m.Created, there }) {
 		m, _ := find(name)
-		err := p.prune(Membership, name, name, "memberships:write", func() error { return p.access.RemoveMember(ctx, p.by, m.Of, m.Member) })
+		all = append(all, m)
+	}
+	people, err := addresses(ctx, p, all, func(m access.MembershipRecord) access.Subject { return m.Member })
+	if err != nil {
+		return err
+	}
+	for _, m := range all {
+		says := membershipSays(ofMembership(m, people))
+		err := p.prune(Membership, membershipName(m.Membership), says, nil, func() error { return p.access.RemoveMember(ctx, p.by, m.Of, m.Member) })
 		if err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// addresses are those of the people whom a list is about. Whoever may not see them is
+// told of people by their ids.
+func addresses[T any](ctx context.Context, p *planner, list []T, who func(T) access.Subject) (map[id.User]string, error) {
+	err := p.asked(ReadPeople)
+	if fault.Is(err, fault.Forbidden) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	return emails(ctx, p.s, list, who)
 }
 
 func subjectOf(text string) access.Subject {
@@ -82,9 +109,9 @@ func subjectOf(text string) access.Subject {
 }
 
 // pruneAll removes what is left of a kind.
-func pruneAll[T any](p *planner, kind Kind, permission string, get func(name string) (T, error), made func(T) time.Time, remove func(name string) error) error {
+func pruneAll[T any](p *planner, kind Kind, get func(name string) (T, error), made func(T) time.Time, remove func(name string) error) error {
 	for _, name := range p.left(kind, func(name string) (time.Time, bool) { v, err := get(name); return made(v), err == nil }) {
-		if err := p.prune(kind, name, name, permission, func() error { return remove(name) }); err != nil {
+		if err := p.prune(kind, name, name, nil, func() error { return remove(name) }); err != nil {
 			return err
 		}
 	}
@@ -92,21 +119,21 @@ func pruneAll[T any](p *planner, kind Kind, permission string, get func(name str
 }
 
 func (p *planner) pruneAccounts(ctx context.Context) error {
-	return pruneAll(p, ServiceAccount, "services:delete",
+	return pruneAll(p, ServiceAccount,
 		func(name string) (access.ServiceAccountRecord, error) { return p.access.ServiceAccount(ctx, name) },
 		func(a access.ServiceAccountRecord) time.Time { return a.Created },
 		func(name string) error { return p.access.DeleteServiceAccount(ctx, p.by, name, p.because()) })
 }
 
 func (p *planner) pruneClients(ctx context.Context) error {
-	return pruneAll(p, Client, "clients:delete",
+	return pruneAll(p, Client,
 		func(name string) (oauth.Client, error) { return p.clients.Client(ctx, id.Client(name)) },
 		func(c oauth.Client) time.Time { return c.Created },
 		func(name string) error { return p.clients.DeleteClient(ctx, p.by, id.Client(name)) })
 }
 
 func (p *planner) pruneScopes(ctx context.Context) error {
-	return pruneAll(p, Scope, "scopes:write",
+	return pruneAll(p, Scope,
 		func(name string) (access.Scope, error) { return p.access.Scope(ctx, name) },
 		func(s access.Scope) time.Time { return s.Created },
 		func(name string) error { return p.access.DeleteScope(ctx, p.by, name) })
@@ -128,7 +155,7 @@ func (p *planner) pruneRoles(ctx context.Context) error {
 	order := upwards(parents)
 	slices.Reverse(order)
 	for _, name := range order {
-		if err := p.prune(Role, name, name, "roles:delete", func() error { return p.access.DeleteRole(ctx, p.by, name) }); err != nil {
+		if err := p.prune(Role, name, name, nil, func() error { return p.access.DeleteRole(ctx, p.by, name) }); err != nil {
 			return err
 		}
 	}
@@ -136,21 +163,21 @@ func (p *planner) pruneRoles(ctx context.Context) error {
 }
 
 func (p *planner) pruneAPIs(ctx context.Context) error {
-	return pruneAll(p, API, "apis:delete",
+	return pruneAll(p, API,
 		func(name string) (access.API, error) { return p.access.API(ctx, name) },
 		func(a access.API) time.Time { return a.Created },
 		func(name string) error { return p.access.DeleteAPI(ctx, p.by, name) })
 }
 
 func (p *planner) pruneGroups(ctx context.Context) error {
-	return pruneAll(p, Group, "groups:delete",
+	return pruneAll(p, Group,
 		func(name string) (access.GroupRecord, error) { return p.access.Group(ctx, name) },
 		func(g access.GroupRecord) time.Time { return g.Created },
 		func(name string) error { return p.access.DeleteGroup(ctx, p.by, name) })
 }
 
 func (p *planner) pruneOrgs(ctx context.Context) error {
-	return pruneAll(p, Organisation, "organisations:delete",
+	return pruneAll(p, Organisation,
 		func(name string) (access.OrgRecord, error) { return p.access.Org(ctx, name) },
 		func(o access.OrgRecord) time.Time { return o.Created },
 		func(name string) error { return p.access.DeleteOrg(ctx, p.by, name) })

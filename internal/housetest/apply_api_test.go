@@ -22,7 +22,7 @@ func object(kind, name string, spec map[string]any) map[string]any {
 func TestASetIsAppliedOverTheAPI(t *testing.T) {
 	t.Parallel()
 	s := newSteering(t)
-	may := []string{"config:apply", "groups:read", "groups:write", "roles:read", "roles:write", "grants:read", "grants:write"}
+	may := []string{"config:apply", "groups:read", "groups:write", "roles:read", "roles:write", "grants:read", "grants:write", "users:read"}
 	ci := s.account("ci", func(p string) bool { return slices.Contains(may, p) })
 	post := func(more map[string]any, objects ...map[string]any) (status int, code, body string) {
 		t.Helper()

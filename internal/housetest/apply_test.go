@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/admin"
 	"gatehouse/apply"
 	"gatehouse/apply/draft"
 	"gatehouse/audit"
@@ -285,6 +286,31 @@ func TestWhatIsGoneIsManagedNoMore(t *testing.T) {
 	}
 }
 
+// Who changes by hand for how long somebody is in a group leaves them the set's, which
+// puts that right and removes them once it names them no more.
+func TestAMembershipThatWasChangedByHandIsStillTheSets(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	g.Person("ada")
+	ada := apply.Object{Kind: apply.Membership, Spec: &apply.MembershipSpec{Group: "desk", Member: apply.SubjectSpec{User: "ada@example.test"}, ExpiresAt: "2100-01-01T00:00:00Z"}}
+	applied(t, g, set(aGroup("desk"), ada), apply.Options{})
+	in, _, err := g.House.Access.Members(t.Context(), group("desk"), access.Subject{}, 1)
+	must(t, err)
+	longer := in[0]
+	longer.ExpiresAt = time.Time{}
+	now, err := g.House.Access.AddMember(t.Context(), gatetest.Console, longer)
+	must(t, err)
+	if !now.Created.Equal(in[0].Created) || now.Rev != 2 {
+		t.Errorf("it was %+v and is %+v", in[0], now)
+	}
+	if done := applied(t, g, set(aGroup("desk"), ada), apply.Options{}); done.Count(apply.Update) != 1 {
+		t.Errorf("got %s", changesOf(done.Plan))
+	}
+	if done := applied(t, g, set(aGroup("desk")), apply.Options{Prune: true}); changesOf(done.Plan) != "delete Membership desk/ada@example.test []" {
+		t.Errorf("got %s", changesOf(done.Plan))
+	}
+}
+
 // A grant that somebody revoked is not given again by a file that still names it.
 func TestARevokedGrantStaysRevoked(t *testing.T) {
 	t.Parallel()
@@ -348,25 +374,16 @@ func TestWhatChangedMeanwhileIsPlannedAnew(t *testing.T) {
 	})
 }
 
-// Each kind needs its own permission, beside the guard of what is handed on.
+// Each kind needs its own permissions, beside the guard of what is handed on.
 func TestEachKindNeedsItsPermission(t *testing.T) {
 	t.Parallel()
 	g := gatetest.New(t)
 	g.Person("ada")
-	one := set(
-		apply.Object{Kind: apply.Organisation, ID: "acme", Spec: &apply.GroupSpec{}}, aGroup("desk"),
-		apply.Object{Kind: apply.API, ID: "shop", Spec: &apply.APISpec{Audience: "https://shop.example.test", Permissions: []apply.PermissionSpec{{Permission: "orders:read"}}}},
-		apply.Object{Kind: apply.Role, ID: "reader", Spec: &apply.RoleSpec{Permissions: []string{"shop/orders:read"}}},
-		apply.Object{Kind: apply.Scope, ID: "orders", Spec: &apply.ScopeSpec{API: "shop", Permissions: []string{"shop/orders:read"}}},
-		apply.Object{Kind: apply.Client, ID: "till", Spec: &apply.ClientSpec{Name: "Till", RedirectURIs: []string{"https://till.example.test/cb"}}},
-		apply.Object{Kind: apply.ServiceAccount, ID: "nightly", Spec: &apply.ServiceAccountSpec{}},
-		apply.Object{Kind: apply.Membership, Spec: &apply.MembershipSpec{Group: "desk", Member: apply.SubjectSpec{User: "ada@example.test"}}},
-		apply.Object{Kind: apply.Grant, ID: "one", Spec: &apply.GrantSpec{Subject: apply.SubjectSpec{Group: "desk"}, Role: "reader", Reason: "test"}},
-	)
+	one := set(everyKind()...)
 	asked := map[string]bool{}
 	_, err := g.House.Applies.Plan(t.Context(), gatetest.Console, one, apply.Options{}, func(p string) error { asked[p] = true; return nil })
 	must(t, err)
-	if len(asked) != len(apply.Kinds) {
+	if len(asked) != 2*len(apply.Kinds)+1 { // to see and to change each, and to see people
 		t.Errorf("asked were %v", asked)
 	}
 	for lacks := range asked {
@@ -378,6 +395,71 @@ func TestEachKindNeedsItsPermission(t *testing.T) {
 		})
 		if !fault.Is(err, fault.Forbidden) {
 			t.Errorf("without %s: %v", lacks, err)
+		}
+	}
+}
+
+// What a set changes takes the permission that the route of the same change takes.
+func TestASetAsksForWhatTheRoutesAskFor(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	g.Person("ada")
+	permissions := map[string]string{}
+	for _, rt := range admin.Table() {
+		permissions[rt.ID] = rt.Permission
+	}
+	asking := func(s apply.Set, o apply.Options) (asked []string) {
+		t.Helper()
+		_, err := g.House.Applies.Apply(t.Context(), gatetest.Console, s, o, func(p string) error {
+			asked = append(asked, strings.TrimPrefix(p, access.Gatehouse+"/"))
+			return nil
+		}, "")
+		must(t, err)
+		return asked
+	}
+	yes := true
+	app := func(change func(s *apply.ClientSpec)) apply.Set {
+		spec := &apply.ClientSpec{Name: "Till", RedirectURIs: []string{"https://till.example.test/cb"}}
+		change(spec)
+		return set(apply.Object{Kind: apply.Client, ID: "till", Spec: spec})
+	}
+	account := func(spec apply.ServiceAccountSpec) apply.Set {
+		return set(apply.Object{Kind: apply.ServiceAccount, ID: "nightly", Spec: &spec})
+	}
+	kept := apply.Object{Kind: apply.Organisation, ID: "kept", Spec: &apply.GroupSpec{}}
+	prune := apply.Options{Prune: true}
+	for _, c := range []struct {
+		what   string
+		set    apply.Set
+		o      apply.Options
+		routes []string
+		more   []string
+	}{
+		{"create all", set(append(everyKind(), kept)...), apply.Options{}, []string{"createOrganisation", "createGroup", "createScope", "createClient", "createServiceAccount", "putGroupMember"}, []string{"apis:write", "roles:write", "grants:write"}},
+		{"change an application", app(func(s *apply.ClientSpec) { s.Name = "Register" }), apply.Options{}, []string{"updateClient"}, nil},
+		{"disable one", app(func(s *apply.ClientSpec) { s.Disabled = &yes }), apply.Options{}, []string{"disableClient"}, nil},
+		{"enable one", app(func(s *apply.ClientSpec) { s.Disabled = new(bool) }), apply.Options{}, []string{"enableClient"}, nil},
+		{"another way to authenticate", app(func(s *apply.ClientSpec) { s.AuthMethod = "none" }), apply.Options{}, []string{"rotateClientSecret"}, nil},
+		{"ask nobody", app(func(s *apply.ClientSpec) { s.Consent = new(bool) }), apply.Options{}, nil, []string{"clients:privilege"}},
+		{"and lead elsewhere", app(func(s *apply.ClientSpec) {
+			s.Consent, s.RedirectURIs = new(bool), []string{"https://eve.example.test/cb"}
+		}), apply.Options{}, nil, []string{"clients:privilege"}},
+		{"describe an account", account(apply.ServiceAccountSpec{Description: "x"}), apply.Options{}, []string{"updateServiceAccount"}, nil},
+		{"disable it", account(apply.ServiceAccountSpec{Description: "x", Disabled: &yes}), apply.Options{}, []string{"disableServiceAccount"}, nil},
+		{"enable it", account(apply.ServiceAccountSpec{Description: "x", Disabled: new(bool)}), apply.Options{}, []string{"enableServiceAccount"}, nil},
+		{"remove all", set(kept), prune, []string{"deleteOrganisation", "deleteGroup", "deleteScope", "deleteClient", "deleteServiceAccount", "removeGroupMember"}, []string{"apis:delete", "roles:delete", "grants:write"}},
+	} {
+		asked := asking(c.set, c.o)
+		for _, route := range c.routes {
+			if permissions[route] == "" {
+				t.Fatalf("there is no route %s", route)
+			}
+			c.more = append(c.more, permissions[route])
+		}
+		for _, p := range c.more {
+			if !slices.Contains(asked, p) {
+				t.Errorf("%s: %s was not asked for, but %v", c.what, p, asked)
+			}
 		}
 	}
 }
