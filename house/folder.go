@@ -29,6 +29,7 @@ type Folder struct {
 	Log     *slog.Logger
 
 	mu      sync.Mutex
+	looked  [sha256.Size]byte // what was there when it was looked last
 	seen    [sha256.Size]byte // what was tried last
 	tried   time.Time         // when; zero: nothing was
 	problem string            // why it was refused; "": it was not
@@ -45,8 +46,9 @@ func (f *Folder) Problem() string {
 	return f.problem
 }
 
-// Step applies what changed. What is refused changes nothing, and is logged when it is
-// refused first.
+// Step applies what changed, once two looks in a row find the same: nobody is writing
+// there then, and no file is half of what it is to be. What is refused changes nothing,
+// and is logged when it is refused first.
 func (f *Folder) Step(ctx context.Context, now time.Time) error {
 	files, err := manifest.Load(f.Config.Folder, nil)
 	sum := sumOf(files, err)
@@ -69,12 +71,14 @@ func (f *Folder) Step(ctx context.Context, now time.Time) error {
 	return nil
 }
 
-// anew reports whether files are to be applied: other ones than before, or such as were
-// refused a while ago.
+// anew reports whether files are to be applied: other ones than before that nobody
+// writes any more, or such as were refused a while ago.
 func (f *Folder) anew(sum [sha256.Size]byte, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return f.tried.IsZero() || sum != f.seen || f.problem != "" && now.Sub(f.tried) >= tryEvery
+	still := sum == f.looked
+	f.looked = sum
+	return still && (f.tried.IsZero() || sum != f.seen || f.problem != "" && now.Sub(f.tried) >= tryEvery)
 }
 
 // note keeps how it went, and returns how it went before, for the same files.

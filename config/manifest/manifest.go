@@ -24,10 +24,11 @@ import (
 
 // Bounds of what is read. Each counts before anything is parsed.
 const (
-	maxBytes    = 32 << 20 // of all files together
-	maxDocument = 256 << 10
-	maxFiles    = 1000
-	maxDepth    = 32 // of what is in one another on a line
+	maxBytes     = 32 << 20 // of all files together
+	maxDocument  = 256 << 10
+	maxFiles     = 1000
+	maxDocuments = 2 * apply.MaxObjects // those that say nothing among them
+	maxDepth     = 32                   // of what is in one another on a line
 )
 
 // File is one file of a manifest.
@@ -77,7 +78,8 @@ type place struct{ line, column int }
 
 // Load finds the files under a path: the file itself, or of a folder all whose names end
 // in .yaml or .yml, in their order, those in folders of it too. Hidden ones are passed
-// over. The path - is what in holds.
+// over. Links to files are followed, and so is one that is the path itself, as those who
+// swap a whole folder leave it. The path - is what in holds.
 func Load(path string, in io.Reader) ([]File, error) {
 	if path == "-" {
 		b, err := bounded(in, maxBytes)
@@ -91,6 +93,9 @@ func Load(path string, in io.Reader) ([]File, error) {
 	if info.IsDir() {
 		if names, err = inFolder(path); err != nil {
 			return nil, fmt.Errorf("look for the files: %w", err)
+		}
+		if err := plainFiles(names); err != nil {
+			return nil, err
 		}
 	}
 	var files []File
@@ -106,16 +111,16 @@ func Load(path string, in io.Reader) ([]File, error) {
 }
 
 func inFolder(path string) (names []string, err error) {
-	err = filepath.WalkDir(path, func(name string, d fs.DirEntry, err error) error {
+	err = fs.WalkDir(os.DirFS(path), ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
-		case name != path && strings.HasPrefix(d.Name(), "."):
+		case name != "." && strings.HasPrefix(d.Name(), "."):
 			if d.IsDir() {
-				return filepath.SkipDir
+				return fs.SkipDir
 			}
 		case !d.IsDir() && slices.Contains([]string{".yaml", ".yml"}, filepath.Ext(name)):
-			names = append(names, name)
+			names = append(names, filepath.Join(path, name))
 		}
 		if len(names) > maxFiles {
 			return fmt.Errorf("there are more than %d of them", maxFiles)
@@ -123,6 +128,20 @@ func inFolder(path string) (names []string, err error) {
 		return nil
 	})
 	return names, err
+}
+
+// plainFiles refuses what nobody would find the end of: a pipe, a device.
+func plainFiles(names []string) error {
+	for _, name := range names {
+		info, err := os.Stat(name)
+		if err != nil {
+			return fmt.Errorf("look for the files: %w", err)
+		}
+		if !info.Mode().IsRegular() {
+			return fmt.Errorf("%s is no file", name)
+		}
+	}
+	return nil
 }
 
 func readFile(name string, most int64) ([]byte, error) {
@@ -155,11 +174,15 @@ func Read(files []File) (*Manifest, error) { return read(files, house, "apply.un
 func ReadRoutes(files []File) (*Manifest, error) { return read(files, routes, gate.CodeRoutes) }
 
 func read(files []File, words vocabulary, code string) (*Manifest, error) {
-	m, bad := &Manifest{}, &Error{Code: code}
+	m, bad, documents := &Manifest{}, &Error{Code: code}, 0
 	for _, one := range files {
 		f := &file{one.Name, strings.Split(strings.ReplaceAll(string(one.Text), "\r\n", "\n"), "\n")}
 		m.files = append(m.files, f)
 		for from := 0; from < len(f.lines); {
+			if documents++; documents > maxDocuments {
+				bad.Problems = append(bad.Problems, f.problem(place{from + 1, 1}, fmt.Sprintf("there are more than %d documents", maxDocuments)))
+				return nil, bad
+			}
 			to := f.documentEnd(from)
 			r := reader{m: m, words: words, bad: bad, places: places{file: f, at: place{from + 1, 1}, of: map[string]place{}}, shift: from}
 			r.read(from, to)
@@ -213,8 +236,18 @@ type Error struct {
 	fault    error
 }
 
+// mostTold is how many problems are told: who begins with the first of them sees soon
+// whether the others are more than one mistake.
+const mostTold = 50
+
 // Error returns one problem after the other, each on lines of its own.
-func (e *Error) Error() string { return (&config.Error{Problems: e.Problems}).Error() }
+func (e *Error) Error() string {
+	told := config.Error{Problems: e.Problems[:min(len(e.Problems), mostTold)]}
+	if more := len(e.Problems) - mostTold; more > 0 {
+		return fmt.Sprintf("%s\nand %d more", told.Error(), more)
+	}
+	return told.Error()
+}
 
 // Unwrap returns what the house said, if it was asked.
 func (e *Error) Unwrap() error { return e.fault }

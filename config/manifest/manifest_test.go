@@ -3,10 +3,13 @@ package manifest
 import (
 	"bytes"
 	"errors"
+	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
+	"syscall"
 	"testing"
 
 	"gatehouse/apply"
@@ -40,6 +43,14 @@ func TestFilesAreReadStrictly(t *testing.T) {
 		"much within one":        {head + "spec: " + strings.Repeat("[", 1000) + "\n", "too much is nested"},
 		"many dashes":            {strings.Repeat("- ", 5000) + "a\n", "too much is nested"},
 		"a document that is big": {head + "spec:\n  max_grant: " + strings.Repeat("x", maxDocument) + "\n", "is over 256 KiB"},
+		"a number":               {head + "spec:\n  max_grant: 08h\n  parents: [1]\n  permission: {}\n", "a.yaml:8:3: the key \"permission\" is none"},
+		"a key that is a list":   {head + "spec:\n  ? [a]\n  : b\n", "a.yaml:7:3: "},
+		"an empty key":           {head + "spec:\n  : b\n", "a.yaml:6:"},
+		"a date for a truth":     {"apiVersion: gatehouse/v1\nkind: Client\nmetadata: {id: c}\nspec: {introspect: 2027-01-01}\n", "a.yaml:4:20: spec.introspect must be true or false"},
+		"a list for a mapping":   {head + "spec: [a]\n", "a.yaml:5:"},
+		"no letters":             {"\xff\xfe\x00k", "a.yaml:1:"},
+		"an id twice":            {"apiVersion: gatehouse/v1\nkind: Role\nmetadata:\n  id: r\n  id: s\n", "a.yaml:5:3: mapping key \"id\" already defined"},
+		"a kind twice":           {"apiVersion: gatehouse/v1\nkind: Role\nkind: Group\nmetadata: {id: r}\n", "a.yaml:3:1: "},
 		"behind another":         {head + "---\n" + head + "spec: {x: y}\n", "a.yaml:10:8: the key \"x\" is none"},
 	} {
 		_, err := reading(c.text)
@@ -143,4 +154,100 @@ func FuzzRead(f *testing.F) {
 			t.Errorf("got %v and %v", m, err)
 		}
 	})
+}
+
+// A folder may be behind a link, and its files too; what has no end is no file of it.
+func TestLinksAreFollowedAndPipesAreNot(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	for _, name := range []string{"one", "one/in", "mounted"} {
+		if err := os.Mkdir(filepath.Join(dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, to := range map[string]string{"current": "one", "mounted/..data": "../one", "mounted/a.yaml": "..data/a.yaml", "one/b.yaml": "in/b.txt", "loop.yaml": "loop.yaml"} {
+		if err := os.Symlink(to, filepath.Join(dir, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name, text := range map[string]string{"one/a.yaml": "a", "one/in/b.txt": "b"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for path, want := range map[string]string{"one": "ab", "current": "ab", "mounted": "a"} {
+		files, err := Load(filepath.Join(dir, path), nil)
+		got := ""
+		for _, f := range files {
+			got += string(f.Text)
+			if !strings.HasPrefix(f.Name, filepath.Join(dir, path)) {
+				t.Errorf("%s: a file is called %s", path, f.Name)
+			}
+		}
+		if err != nil || got != want {
+			t.Errorf("%s: got %s and %v, want %s", path, got, err, want)
+		}
+	}
+	pipe := filepath.Join(dir, "one", "pipe.yaml")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{"one", "."} { // and a link that leads to itself
+		if files, err := Load(filepath.Join(dir, path), nil); err == nil {
+			t.Errorf("%s: got %v", path, files)
+		}
+	}
+	if err := os.Remove(pipe); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink("/dev/zero", pipe); err != nil {
+		t.Fatal(err)
+	}
+	if files, err := Load(filepath.Join(dir, "one"), nil); err == nil {
+		t.Errorf("a device: got %d files", len(files))
+	}
+}
+
+// No more is read than may be, and no more is looked at.
+func TestWhatIsTooMuchIsNotRead(t *testing.T) {
+	t.Parallel()
+	if _, err := Load("-", io.MultiReader(strings.NewReader("a"), endless{})); err == nil || !strings.Contains(err.Error(), "over 32 MiB") {
+		t.Errorf("what never ends: %v", err)
+	}
+	dir := t.TempDir()
+	for name, size := range map[string]int64{"a.yaml": 20 << 20, "b.yaml": 20 << 20} { // holes, each small enough
+		f, err := os.Create(filepath.Join(dir, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(f.Truncate(size), f.Close()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := Load(dir, nil); err == nil || !strings.Contains(err.Error(), "over 32 MiB") {
+		t.Errorf("two files together: %v", err)
+	}
+	bomb := head + "spec:\n  parents: &a [" + strings.Repeat("x,", 50) + "x]\n"
+	for level := range 9 {
+		from, to := 'a'+rune(level), 'b'+rune(level)
+		bomb += fmt.Sprintf("  p%d: &%c [%s]\n", level, to, strings.TrimSuffix(strings.Repeat("*"+string(from)+",", 10), ","))
+	}
+	if _, err := reading(bomb); err == nil || !strings.Contains(err.Error(), "anchors, aliases") {
+		t.Errorf("aliases of aliases: %v", err)
+	}
+	if _, err := reading(strings.Repeat("---\n", maxDocuments+1)); err == nil || !strings.Contains(err.Error(), "documents") {
+		t.Errorf("nothing, many times: %v", err)
+	}
+	_, err := reading(strings.Repeat(head+"spec: {x: y}\n---\n", 500))
+	if e, ok := errors.AsType[*Error](err); !ok || len(e.Problems) != 500 || strings.Count(err.Error(), "is none") != mostTold || !strings.HasSuffix(err.Error(), "and 450 more") {
+		t.Errorf("the same mistake everywhere: %v", err)
+	}
+}
+
+// endless is a file that does not end.
+type endless struct{}
+
+func (endless) Read(b []byte) (int, error) {
+	clear(b)
+	return len(b), nil
 }

@@ -1,9 +1,11 @@
 package housetest
 
 import (
+	"context"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -23,6 +25,14 @@ func inFolder(t *testing.T) (*gatetest.Gate, func(name, text string)) {
 	return g, func(name, text string) { must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
 }
 
+// looks lets a house look into its folder twice, so that nobody seems to write there.
+func looks(t *testing.T, g *gatetest.Gate, at time.Time) {
+	t.Helper()
+	for range 2 {
+		must(t, g.House.Folder.Step(t.Context(), at))
+	}
+}
+
 const deskFile = "apiVersion: gatehouse/v1\nkind: Group\nmetadata: {id: desk}\nspec: {description: Desk}\n"
 
 // The files of a folder are applied, and again when they change; what is wrong changes
@@ -30,7 +40,7 @@ const deskFile = "apiVersion: gatehouse/v1\nkind: Group\nmetadata: {id: desk}\ns
 func TestAFolderIsAppliedWhenItChanges(t *testing.T) {
 	t.Parallel()
 	g, write := inFolder(t)
-	step := func(at time.Time) { t.Helper(); must(t, g.House.Folder.Step(t.Context(), at)) }
+	step := func(at time.Time) { t.Helper(); looks(t, g, at) }
 	now := time.Now()
 	write("a.yaml", deskFile)
 	step(now)
@@ -74,16 +84,16 @@ func TestAFolderThatWasRefusedIsTriedAgain(t *testing.T) {
 	g, write := inFolder(t)
 	write("a.yaml", "apiVersion: gatehouse/v1\nkind: Group\nmetadata: {id: desk}\nspec: {}\n---\napiVersion: gatehouse/v1\nkind: Membership\nspec: {group: desk, member: {user: ada@example.test}}\n")
 	now := time.Now()
-	must(t, g.House.Folder.Step(t.Context(), now))
+	looks(t, g, now)
 	if g.House.Folder.Problem() == "" {
 		t.Fatal("it was applied without the person")
 	}
 	g.Person("ada")
-	must(t, g.House.Folder.Step(t.Context(), now.Add(time.Second)))
+	looks(t, g, now.Add(time.Second))
 	if g.House.Folder.Problem() == "" {
 		t.Error("it was tried again at once")
 	}
-	must(t, g.House.Folder.Step(t.Context(), now.Add(2*time.Minute)))
+	looks(t, g, now.Add(2*time.Minute))
 	if p := g.House.Folder.Problem(); p != "" {
 		t.Errorf("it was not tried again: %s", p)
 	}
@@ -94,10 +104,10 @@ func TestAnEmptyFolderRemovesNothing(t *testing.T) {
 	t.Parallel()
 	g, write := inFolder(t)
 	write("a.yaml", deskFile)
-	must(t, g.House.Folder.Step(t.Context(), time.Now()))
+	looks(t, g, time.Now())
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "gone")} {
 		g.House.Folder.Config.Folder = dir
-		must(t, g.House.Folder.Step(t.Context(), time.Now()))
+		looks(t, g, time.Now())
 		if g.House.Folder.Problem() == "" {
 			t.Error("nobody would know that it is empty")
 		}
@@ -116,6 +126,7 @@ func TestAServerAppliesItsFolder(t *testing.T) {
 	for _, b := range g.House.Beats() {
 		if b.Lease == "folder" && b.Due(time.Now()) {
 			must(t, b.Step(t.Context(), time.Now()))
+			must(t, b.Step(t.Context(), time.Now()))
 			i++
 		}
 	}
@@ -124,4 +135,117 @@ func TestAServerAppliesItsFolder(t *testing.T) {
 	}
 	_, err := g.House.Access.Group(t.Context(), "desk")
 	must(t, err)
+}
+
+func isThere(t *testing.T, g *gatetest.Gate, group string) bool {
+	t.Helper()
+	_, err := g.House.Access.Group(t.Context(), group)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		t.Fatal(err)
+	}
+	return err == nil
+}
+
+// What somebody is still writing is not applied: half a file is a file too, and what is
+// missing in it would be removed.
+func TestAFolderThatSomebodyWritesIsLeftAlone(t *testing.T) {
+	t.Parallel()
+	g, write := inFolder(t)
+	hall := strings.ReplaceAll(deskFile, "desk", "hall")
+	write("a.yaml", deskFile+"---\n"+hall)
+	looks(t, g, time.Now())
+	if !isThere(t, g, "desk") || !isThere(t, g, "hall") {
+		t.Fatal("it was not applied")
+	}
+	for _, text := range []string{deskFile, deskFile + "---\n", deskFile + "---\napiVersion: gate"} {
+		write("a.yaml", text)
+		must(t, g.House.Folder.Step(t.Context(), time.Now()))
+	}
+	if p := g.House.Folder.Problem(); !isThere(t, g, "hall") || p != "" {
+		t.Errorf("half a file was applied, or complained of: %s", p)
+	}
+	write("a.yaml", deskFile+"---\n"+strings.ReplaceAll(hall, "Hall", "The hall"))
+	looks(t, g, time.Now())
+	if !isThere(t, g, "desk") || !isThere(t, g, "hall") {
+		t.Error("something is gone")
+	}
+}
+
+// Whoever swaps a folder swaps a link: the folder itself, or within it the one that its
+// files lead through, as in a mounted ConfigMap.
+func TestAFolderThatIsSwappedIsApplied(t *testing.T) {
+	t.Parallel()
+	link := func(t *testing.T, to, name string) {
+		t.Helper()
+		must(t, os.Symlink(to, name+".new"))
+		must(t, os.Rename(name+".new", name))
+	}
+	for what, swap := range map[string]func(t *testing.T, dir, version string) (folder string){
+		"by its link": func(t *testing.T, dir, version string) string {
+			link(t, version, filepath.Join(dir, "current"))
+			return filepath.Join(dir, "current")
+		},
+		"within it": func(t *testing.T, dir, version string) string {
+			folder := filepath.Join(dir, "mounted")
+			must(t, os.MkdirAll(folder, 0o700))
+			link(t, filepath.Join("..", version), filepath.Join(folder, "..data"))
+			if _, err := os.Lstat(filepath.Join(folder, "a.yaml")); err != nil {
+				must(t, os.Symlink(filepath.Join("..data", "a.yaml"), filepath.Join(folder, "a.yaml")))
+			}
+			return folder
+		},
+	} {
+		t.Run(what, func(t *testing.T) {
+			t.Parallel()
+			g, _ := inFolder(t)
+			dir := t.TempDir()
+			for version, group := range map[string]string{"one": "desk", "two": "hall"} {
+				must(t, os.Mkdir(filepath.Join(dir, version), 0o700))
+				must(t, os.WriteFile(filepath.Join(dir, version, "a.yaml"), []byte(strings.ReplaceAll(deskFile, "desk", group)), 0o600))
+			}
+			for _, c := range []struct{ version, has, hasNot string }{{"one", "desk", "hall"}, {"two", "hall", "desk"}} {
+				g.House.Folder.Config.Folder = swap(t, dir, c.version)
+				looks(t, g, time.Now())
+				if !isThere(t, g, c.has) || isThere(t, g, c.hasNot) {
+					t.Errorf("version %s was not applied: %s", c.version, g.House.Folder.Problem())
+				}
+			}
+			must(t, os.RemoveAll(filepath.Join(dir, "two"))) // where the link leads to is gone
+			looks(t, g, time.Now())
+			if !isThere(t, g, "hall") || g.House.Folder.Problem() == "" {
+				t.Error("a link that leads nowhere removed something, or nobody would know")
+			}
+		})
+	}
+}
+
+// Of two replicas that look into the same folder at once one changes something, and each
+// change is recorded once.
+func TestTwoReplicasApplyAFolderOnce(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		dir := t.TempDir()
+		must(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(deskFile), 0o600))
+		other := g.Replica()
+		var wait sync.WaitGroup
+		for _, one := range []*gatetest.Gate{g, other} {
+			one.House.Folder.Config.Folder = dir
+			wait.Go(func() {
+				for range 2 {
+					if err := one.House.Folder.Step(context.Background(), time.Now()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		wait.Wait()
+		if events := eventsOf(t, g, access.ActionGroupCreate); len(events) != 1 {
+			t.Errorf("it was made %d times", len(events))
+		}
+		for _, one := range []*gatetest.Gate{g, other} {
+			if p := one.House.Folder.Problem(); p != "" {
+				t.Errorf("a replica complains: %s", p)
+			}
+		}
+	})
 }
