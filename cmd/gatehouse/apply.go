@@ -16,10 +16,10 @@ import (
 
 // applyFlags are those of apply.
 type applyFlags struct {
-	file, set   string
-	server, key string
-	plan        bool
-	options     apply.Options
+	file, set string
+	there     serverFlags
+	plan      bool
+	options   apply.Options
 }
 
 // errDrift is the end of a plan that would change something. It was said.
@@ -57,15 +57,14 @@ files say, 0 that it is.`,
 	flags.BoolVar(&f.plan, "plan", false, "only show what would change; exit code 2 if something would")
 	flags.BoolVar(&f.options.Prune, "prune", false, "remove what was made from these files and is in them no more")
 	flags.BoolVar(&f.options.Adopt, "adopt", false, "manage from now on what is there already, as if it had been made from these files")
-	flags.StringVar(&f.server, "server", "", "the `URL` of a Gatehouse elsewhere, instead of the one of this machine; its key is in "+keyVariable+" or --key-file")
-	flags.StringVar(&f.key, "key-file", "", "a `file` with the key of a service account there; - for standard input")
+	f.there.bind(cmd)
 	_ = cmd.MarkFlagRequired("file") // the flag is there
 	return cmd
 }
 
 func (a *app) applyFiles(ctx context.Context, f *applyFlags) error {
-	if f.server != "" {
-		there, err := a.elsewhere(f.server, f.key)
+	if f.there.url != "" {
+		there, err := a.elsewhere(f.there)
 		if err != nil {
 			return err
 		}
@@ -141,9 +140,12 @@ func tellPlan(out io.Writer, plan *apply.Plan) {
 	for _, c := range plan.Changes {
 		fmt.Fprintf(out, "%s %s %s %s%s\n", signs[c.Action], c.Action, c.Kind, plain(c.ID), remark(c.Action))
 		for _, one := range c.Fields {
-			if c.Action == apply.Create {
+			switch c.Action {
+			case apply.Create:
 				fmt.Fprintf(out, "    %s: %s\n", one.Name, plain(string(one.After)))
-			} else {
+			case apply.Delete:
+				fmt.Fprintf(out, "    %s: %s\n", one.Name, plain(string(one.Before)))
+			default:
 				fmt.Fprintf(out, "    %s: %s -> %s\n", one.Name, orNone(one.Before), orNone(one.After))
 			}
 		}

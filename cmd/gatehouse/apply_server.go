@@ -13,6 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/spf13/cobra"
+
 	"gatehouse/apply"
 	"gatehouse/fault"
 	"gatehouse/web"
@@ -20,6 +22,14 @@ import (
 
 // keyVariable holds the key of a service account, or a token, for --server.
 const keyVariable = "GATEHOUSE_KEY"
+
+// serverFlags say which server elsewhere is meant.
+type serverFlags struct{ url, key string }
+
+func (f *serverFlags) bind(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.url, "server", "", "the `URL` of a Gatehouse elsewhere, instead of the one of this machine; its key is in "+keyVariable+" or --key-file")
+	cmd.Flags().StringVar(&f.key, "key-file", "", "a `file` with the key of a service account there; - for standard input")
+}
 
 // applier plans and applies sets: the house here, or a server elsewhere.
 type applier interface {
@@ -38,7 +48,7 @@ func (h here) Apply(ctx context.Context, set apply.Set, o apply.Options, digest 
 	return h.Service.Apply(ctx, operator(), set, o, nil, digest)
 }
 
-// elsewhere applies over the API of a server.
+// elsewhere applies and exports over the API of a server.
 type elsewhere struct {
 	base string
 	key  string
@@ -48,15 +58,15 @@ type elsewhere struct {
 // maxAnswer bounds what a server may answer, in bytes.
 const maxAnswer = 64 << 20
 
-// elsewhere returns the server at an address, and the key from where it lies.
-func (a *app) elsewhere(address, keyFile string) (elsewhere, error) {
-	u, err := url.Parse(address)
+// elsewhere returns the server that is meant, and the key from where it lies.
+func (a *app) elsewhere(f serverFlags) (elsewhere, error) {
+	u, err := url.Parse(f.url)
 	if err != nil || u.Host == "" || u.Scheme != "https" && (u.Scheme != "http" || !web.Loopback(u.Hostname())) {
 		return elsewhere{}, usagef("--server must be the https address of a Gatehouse; http is for this machine only")
 	}
 	key := a.variable(keyVariable)
-	if keyFile != "" {
-		b, err := a.read(keyFile)
+	if f.key != "" {
+		b, err := a.read(f.key)
 		if err != nil {
 			return elsewhere{}, fmt.Errorf("read the key: %w", err)
 		}
@@ -68,7 +78,7 @@ func (a *app) elsewhere(address, keyFile string) (elsewhere, error) {
 	client := &http.Client{Timeout: 2 * time.Minute, CheckRedirect: func(*http.Request, []*http.Request) error {
 		return errors.New("the server leads elsewhere, and no key is sent there")
 	}}
-	return elsewhere{strings.TrimSuffix(address, "/"), key, client}, nil
+	return elsewhere{strings.TrimSuffix(f.url, "/"), key, client}, nil
 }
 
 func (a *app) variable(name string) string {
@@ -91,25 +101,50 @@ func (e elsewhere) Apply(ctx context.Context, set apply.Set, o apply.Options, di
 	return done, err
 }
 
+// Export implements exporter. All of the answer is read before the first object is told.
+func (e elsewhere) Export(ctx context.Context, write func(o apply.Object) error) error {
+	var out struct {
+		Objects []apply.Object `json:"objects"`
+	}
+	if err := e.call(ctx, http.MethodGet, "/api/v1/export", nil, &out); err != nil {
+		return err
+	}
+	for _, o := range out.Objects {
+		if err := write(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (e elsewhere) ask(ctx context.Context, in apply.Request, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return fmt.Errorf("write the set: %w", err)
 	}
-	r, err := http.NewRequestWithContext(ctx, http.MethodPost, e.base+"/api/v1/apply", bytes.NewReader(body))
+	return e.call(ctx, http.MethodPost, "/api/v1/apply", body, out)
+}
+
+func (e elsewhere) call(ctx context.Context, method, path string, body []byte, out any) error {
+	r, err := http.NewRequestWithContext(ctx, method, e.base+path, bytes.NewReader(body))
 	if err != nil {
 		return fmt.Errorf("ask the server: %w", err)
 	}
-	r.Header.Set("Content-Type", "application/json")
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
 	r.Header.Set("Authorization", "Bearer "+e.key)
 	resp, err := e.http.Do(r)
 	if err != nil {
 		return fmt.Errorf("ask the server: %w", err)
 	}
 	defer resp.Body.Close()
-	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer))
+	answer, err := io.ReadAll(io.LimitReader(resp.Body, maxAnswer+1))
 	if err != nil {
 		return fmt.Errorf("read the server's answer: %w", err)
+	}
+	if len(answer) > maxAnswer {
+		return failed("apply.server", "the server's answer is larger than %d MiB", maxAnswer>>20)
 	}
 	if resp.StatusCode != http.StatusOK {
 		return problemOf(resp.StatusCode, answer)

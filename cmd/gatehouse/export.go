@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -15,8 +14,15 @@ import (
 	"gatehouse/house"
 )
 
+// exporter tells what a house holds: the house here, or a server elsewhere.
+type exporter interface {
+	// Export calls write for each object; see apply.Service.
+	Export(ctx context.Context, write func(o apply.Object) error) error
+}
+
 func (a *app) export() *cobra.Command {
 	var to string
+	var there serverFlags
 	cmd := a.printing(&cobra.Command{
 		Use:   "export",
 		Short: "Write applications, APIs, roles, groups, grants and the like as files",
@@ -25,104 +31,123 @@ memberships and grants as YAML that "gatehouse apply" reads. The same house alwa
 gives the same letters. No secret and no key is in it, nothing that is over, and no
 person; people are named by their email addresses.
 
-With -o FOLDER/ there is one file for each kind.`,
+With -o FOLDER/ there is one file for each kind. Files take the place of older ones
+once all of them are written.`,
 		Example: `  gatehouse export
   gatehouse export -o house.yaml
-  gatehouse export -o policy/`,
+  gatehouse export -o policy/
+  gatehouse export -o policy/ --server https://id.example.com --key-file key`,
 		Args: noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			return a.withHouse(ctx, func(h *house.House) error {
-				if a.json {
-					return a.exportJSON(ctx, h.Applies)
+			if there.url != "" {
+				server, err := a.elsewhere(there)
+				if err != nil {
+					return err
 				}
-				return a.exportTo(ctx, h.Applies, to)
-			})
+				return a.exportFrom(ctx, server, to)
+			}
+			return a.withHouse(ctx, func(h *house.House) error { return a.exportFrom(ctx, here{h.Applies}, to) })
 		}),
 	})
 	cmd.Flags().StringVarP(&to, "output", "o", "-", "a `file`, a folder if it ends in a slash or is one, or - for standard output")
+	there.bind(cmd)
 	return cmd
 }
 
-func (a *app) exportTo(ctx context.Context, s *apply.Service, to string) error {
+func (a *app) exportFrom(ctx context.Context, from exporter, to string) error {
+	if a.json {
+		return a.exportJSON(ctx, from)
+	}
 	if to == "-" {
-		return exportInto(ctx, s, a.stdout)
+		return exportInto(ctx, from, a.stdout)
 	}
 	if info, err := os.Stat(to); strings.HasSuffix(to, "/") || err == nil && info.IsDir() {
-		return exportFolder(ctx, s, to)
+		return exportFolder(ctx, from, to)
 	}
-	return written(to, func(out io.Writer) error { return exportInto(ctx, s, out) })
+	var fresh freshFiles
+	defer fresh.drop()
+	out, err := fresh.add(to)
+	if err != nil {
+		return err
+	}
+	if err := exportInto(ctx, from, out); err != nil {
+		return err
+	}
+	return fresh.keep()
 }
 
 // exportJSON writes a list of the objects, as POST /api/v1/apply takes them.
-func (a *app) exportJSON(ctx context.Context, s *apply.Service) error {
+func (a *app) exportJSON(ctx context.Context, from exporter) error {
 	all := []apply.Object{}
-	err := s.Export(ctx, func(o apply.Object) error { all = append(all, o); return nil })
+	err := from.Export(ctx, func(o apply.Object) error { all = append(all, o); return nil })
 	if err != nil {
 		return err
 	}
 	return a.print(map[string][]apply.Object{"objects": all}, nil)
 }
 
-func exportInto(ctx context.Context, s *apply.Service, out io.Writer) error {
+func exportInto(ctx context.Context, from exporter, out io.Writer) error {
 	w := manifest.NewWriter(out)
-	if err := s.Export(ctx, w.Write); err != nil {
+	if err := from.Export(ctx, w.Write); err != nil {
 		return err
 	}
 	return w.Flush()
 }
 
-// written writes a file anew, for its owner alone to read.
-func written(name string, write func(out io.Writer) error) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
-	if err != nil {
-		return fmt.Errorf("export: %w", err)
-	}
-	err = write(f)
-	if closed := f.Close(); err == nil && closed != nil {
-		err = fmt.Errorf("export: %w", closed)
-	}
-	return err
-}
-
 // exportFolder writes a file for each kind, of one state of the house. Where there is
 // nothing of a kind there is no file of it, an old one neither.
-func exportFolder(ctx context.Context, s *apply.Service, to string) error {
+func exportFolder(ctx context.Context, from exporter, to string) error {
 	if err := os.MkdirAll(to, 0o700); err != nil {
-		return fmt.Errorf("export: %w", err)
+		return exporting(err)
 	}
-	for _, kind := range apply.Kinds {
-		if err := os.Remove(kindFile(to, kind)); err != nil && !os.IsNotExist(err) {
-			return fmt.Errorf("export: %w", err)
-		}
-	}
-	var file *os.File
+	var fresh freshFiles
+	defer fresh.drop()
 	var w *manifest.Writer
-	end := func() error {
-		if file == nil {
-			return nil
-		}
-		if err := w.Flush(); err != nil {
-			return err
-		}
-		return file.Close()
-	}
-	at := apply.Kind("")
-	err := s.Export(ctx, func(o apply.Object) (err error) {
+	at, wrote := apply.Kind(""), map[apply.Kind]bool{}
+	err := from.Export(ctx, func(o apply.Object) error {
 		if o.Kind != at {
-			if err := end(); err != nil {
+			if err := ended(w); err != nil {
 				return err
 			}
-			if file, err = os.OpenFile(kindFile(to, o.Kind), os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600); err != nil {
+			out, err := fresh.add(kindFile(to, o.Kind))
+			if err != nil {
 				return err
 			}
-			at, w = o.Kind, manifest.NewWriter(file)
+			at, w, wrote[o.Kind] = o.Kind, manifest.NewWriter(out), true
 		}
 		return w.Write(o)
 	})
+	if err == nil {
+		err = ended(w)
+	}
 	if err != nil {
 		return err
 	}
-	return end()
+	if err := fresh.keep(); err != nil {
+		return err
+	}
+	return dropOthers(to, wrote)
+}
+
+// ended writes what is left of the file of a kind.
+func ended(w *manifest.Writer) error {
+	if w == nil {
+		return nil
+	}
+	return w.Flush()
+}
+
+// dropOthers removes the files of kinds of which there is nothing.
+func dropOthers(folder string, wrote map[apply.Kind]bool) error {
+	for _, kind := range apply.Kinds {
+		if wrote[kind] {
+			continue
+		}
+		if err := os.Remove(kindFile(folder, kind)); err != nil && !os.IsNotExist(err) {
+			return exporting(err)
+		}
+	}
+	return nil
 }
 
 func kindFile(folder string, k apply.Kind) string {
