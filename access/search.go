@@ -94,6 +94,15 @@ func (s *Snapshot) Audience(api string) (audience string, ok bool) {
 	return audience, ok
 }
 
+// OwnerAttribute returns the attribute of a resource that names its owner, for a
+// permission, "" where its API has none.
+func (s *Snapshot) OwnerAttribute(permission string) string {
+	if n, ok := s.rules.index.find(permission); ok {
+		return s.rules.catalogue[n].owner
+	}
+	return ""
+}
+
 // ServesAudience reports whether a client is a server of an API that one of the
 // audiences is of.
 func (s *Snapshot) ServesAudience(client string, audiences []string) bool {

@@ -29,6 +29,9 @@ import (
 type Options struct {
 	// AppListen is the address of the demo application, HOST:PORT on loopback.
 	AppListen string
+	// GateListen is the address of the gate before the shop's API, HOST:PORT on loopback;
+	// empty: there is none, unless the configuration has one.
+	GateListen string
 	// Ready, if set, is called once everything listens, with the URLs of the
 	// server and of the application.
 	Ready func(issuer, app string)
@@ -53,6 +56,12 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 		return err
 	}
 	defer listener.Close()
+	if o.GateListen != "" {
+		if err := onLoopback(o.GateListen, DefaultGateListen); err != nil {
+			return err
+		}
+		cfg = withGate(cfg, o.GateListen)
+	}
 	ports, err := server.Listen(cfg, log)
 	if err != nil {
 		return err
@@ -62,7 +71,11 @@ func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer
 	if err != nil {
 		return err
 	}
-	return errors.Join(serve(ctx, house, out, o, listener, ports), house.Close())
+	shop, err := openShop(ctx, cfg, log)
+	if err != nil {
+		return errors.Join(err, house.Close())
+	}
+	return errors.Join(serve(ctx, house, out, o, listener, ports), shop.stop(), house.Close())
 }
 
 func serve(ctx context.Context, house *house.House, out io.Writer, o Options, listener net.Listener, ports *server.Listeners) error {
@@ -104,10 +117,18 @@ func serve(ctx context.Context, house *house.House, out io.Writer, o Options, li
 	return group.Wait()
 }
 
-func listen(address string) (net.Listener, error) {
+// onLoopback refuses an address that others could reach: the demo prints its passwords.
+func onLoopback(address, like string) error {
 	host, _, err := net.SplitHostPort(address)
 	if ip := net.ParseIP(host); err != nil || host != "localhost" && (ip == nil || !ip.IsLoopback()) {
-		return nil, fault.New(fault.Invalid, "demo.listen", fmt.Sprintf("The demo application listens on loopback only; %q is not HOST:PORT on loopback. Choose one like 127.0.0.1:8081.", address))
+		return fault.New(fault.Invalid, "demo.listen", fmt.Sprintf("The demo listens on loopback only; %q is not HOST:PORT on loopback. Choose one like %s.", address, like))
+	}
+	return nil
+}
+
+func listen(address string) (net.Listener, error) {
+	if err := onLoopback(address, DefaultAppListen); err != nil {
+		return nil, err
 	}
 	l, err := net.Listen("tcp", address)
 	if errors.Is(err, syscall.EADDRINUSE) {
@@ -119,8 +140,10 @@ func listen(address string) (net.Listener, error) {
 	return l, nil
 }
 
-func port(a net.Addr) string {
-	_, p, _ := net.SplitHostPort(a.String()) // a TCP address always has both
+func port(a net.Addr) string { return portOf(a.String()) } // a TCP address always has both
+
+func portOf(address string) string {
+	_, p, _ := net.SplitHostPort(address)
 	return p
 }
 
@@ -129,6 +152,9 @@ func printTable(out io.Writer, house *house.House, appURL string, seeded *Seeded
 	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(t, "  Demo application\t%s\tsign in here\n", appURL)
 	fmt.Fprintf(t, "  Gatehouse\t%s\taccount, discovery\n", house.Config.Issuer)
+	if ownGate(house.Config) {
+		fmt.Fprintf(t, "  Gate\thttp://localhost:%s\tthe shop's API behind it\n", portOf(house.Config.Gate.Listen))
+	}
 	fmt.Fprintf(t, "  Health, metrics\thttp://%s/readyz\t\n", house.Config.Web.Listen.Internal)
 	fmt.Fprintf(t, "  Data\t%s\tkept between runs\n", house.Config.DataDir)
 	fmt.Fprintln(t, "\t\t")
@@ -152,4 +178,7 @@ func tellQuestions(ctx context.Context, out io.Writer, h *house.House, command s
 		command += " --data-dir " + h.Config.DataDir
 	}
 	printQuestions(out, command, bob.ID)
+	if ownGate(h.Config) {
+		printWayThroughTheGate(out, portOf(h.Config.Gate.Listen), command)
+	}
 }

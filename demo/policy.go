@@ -20,12 +20,13 @@ var shopAPI = access.API{
 	Permissions: []access.Permission{
 		{Resource: "orders", Action: "read", Description: "See orders"},
 		{Resource: "orders", Action: "write", Description: "Place and change orders"},
+		{Resource: "products", Action: "write", Description: "Change prices and stock"},
 		{Resource: "orders", Action: "refund", Description: "Give money back", Sensitive: true, Requires: access.Requirement{Level: proof.AAL2, MaxAge: 5 * time.Minute}},
 	},
 }
 
 var shopRoles = []access.Role{
-	{ID: "customer", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "read"}}},
+	{ID: "customer", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "read"}, {API: "shop", Resource: "orders", Action: "write"}}},
 	{ID: "support", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: access.Any}}, Parents: []string{"customer"}},
 	{ID: "refunder", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "refund"}}, MaxGrant: 8 * time.Hour},
 }

@@ -190,6 +190,12 @@ func (c *compiler) authorizes(r *Route, spec *AuthorizeSpec) {
 	if f := &spec.Resource.Fetch; f.Upstream != "" || f.Path != "" || len(f.Fields) > 0 {
 		r.Fetch = c.fetch(r, f)
 	}
+	if r.Defer = spec.Resource.Defer; r.Defer && r.Fetch != nil {
+		c.problem("spec.authorize.resource.defer", "is true, and spec.authorize.resource.fetch is there; a route does one of the two")
+	}
+	if r.Public && (r.Defer || r.Fetch != nil) {
+		c.problem("spec.authorize.resource", "is there, and spec.public is true; a public route asks nothing of a resource")
+	}
 }
 
 // permissions gives each method of a route its permission. HEAD needs what GET needs.

@@ -33,6 +33,7 @@ type Route struct {
 	Org      Template
 	Resource Template
 	Fetch    *Fetch // nil: nothing is asked of the resource
+	Defer    bool   // whether the upstream holds to what is their own those who have a right to no more
 	Upstream *Upstream
 	Body     int64 // bytes at most
 	Timeout  time.Duration

@@ -39,6 +39,9 @@ type AuthorizeSpec struct {
 type ResourceSpec struct {
 	ID    string    `json:"id,omitempty"` // a capture such as {id}
 	Fetch FetchSpec `json:"fetch,omitzero"`
+	// Defer leaves to the upstream to hold those who may do so with what is their own to
+	// that: the assertion says so.
+	Defer bool `json:"defer,omitempty"`
 }
 
 // FetchSpec asks an upstream for what the decision needs to know of the resource.

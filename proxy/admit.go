@@ -18,6 +18,7 @@ type verdict struct {
 	decision   access.Decision
 	subject    access.Subject
 	shadow     bool // it let through what it would have refused
+	own        bool // it is good for what is the caller's own alone, to which the upstream holds them
 }
 
 func (v *verdict) attrs() []slog.Attr {
@@ -33,6 +34,9 @@ func (v *verdict) attrs() []slog.Attr {
 	}
 	if v.shadow {
 		attrs = append(attrs, slog.Bool("shadow", true))
+	}
+	if v.own {
+		attrs = append(attrs, slog.Bool("own", true))
 	}
 	return attrs
 }
@@ -77,6 +81,9 @@ func (p *passage) decide(route *gate.Route) error {
 			d, err = p.caller.Decide(asked)
 		}
 	}
+	if err == nil && route.Defer && d.Outcome == access.Refused && d.Reason == access.ResourceUnknown {
+		d, err = p.deferred(asked, d)
+	}
 	if err != nil {
 		p.count("error")
 		return fmt.Errorf("decide at the gate: %w", err)
@@ -84,6 +91,22 @@ func (p *passage) decide(route *gate.Route) error {
 	p.decision.decision = d
 	p.count(d.Outcome.String())
 	return p.caller.Refusal(asked.Permission, d)
+}
+
+// deferred decides for what is the caller's own, where the upstream is to hold them to
+// that. Whoever may not even do so with that is refused as before.
+func (p *passage) deferred(asked caller.Asked, before access.Decision) (access.Decision, error) {
+	owner := p.caller.Snapshot.OwnerAttribute(asked.Permission)
+	if owner == "" {
+		return before, nil
+	}
+	asked.Resource.Attrs = map[string]any{owner: p.caller.Subject.ID}
+	d, err := p.caller.Decide(asked)
+	if err != nil || d.Outcome == access.Refused {
+		return before, err
+	}
+	p.decision.own = d.Outcome == access.Allowed
+	return d, nil
 }
 
 // depends reports whether a decision that was made without the resource may be another

@@ -40,7 +40,8 @@ type claims struct {
 	AuthTime    int64    `json:"auth_time,omitempty"`
 	Version     uint64   `json:"pv"`
 	Org         string   `json:"org,omitempty"`
-	Permissions []string `json:"permissions,omitempty"` // the one that the route asked for
+	Permissions []string `json:"permissions,omitempty"`     // the one that the route asked for,
+	Own         []string `json:"permissions_own,omitempty"` // or this one, for what is the subject's own
 }
 
 // said is all that two assertions may differ in, but for their times.
@@ -50,6 +51,7 @@ type said struct {
 	client, session, acr      string
 	authTime                  int64
 	version                   uint64
+	own                       bool
 }
 
 // assertor makes assertions. Any number may ask at once.
@@ -83,7 +85,7 @@ func about(audience, org string, c *caller.Caller, v *verdict) said {
 	}
 	return said{
 		audience: audience, permission: permission, org: org, subject: c.Subject, client: c.Client(), session: c.Session(),
-		acr: acr, authTime: at, version: v.decision.Version,
+		acr: acr, authTime: at, version: v.decision.Version, own: v.own,
 	}
 }
 
@@ -97,15 +99,7 @@ func (a *assertor) assert(ctx context.Context, s said, limit, now time.Time) (st
 	if !limit.IsZero() && limit.Before(expires) {
 		expires = limit
 	}
-	var permissions []string
-	if s.permission != "" {
-		permissions = []string{s.permission}
-	}
-	payload, err := json.Marshal(claims{
-		Issuer: a.issuer, Audience: s.audience, Subject: s.subject.ID, Kind: string(s.subject.Kind), Client: s.client, ID: secret.Token(16),
-		Issued: now.Unix(), Expires: max(expires.Unix(), now.Unix()+1), Session: s.session, ACR: s.acr, AuthTime: s.authTime,
-		Version: s.version, Org: s.org, Permissions: permissions,
-	})
+	payload, err := json.Marshal(s.claims(a.issuer, now, expires))
 	if err != nil {
 		return "", fmt.Errorf("write the assertion: %w", err)
 	}
@@ -115,6 +109,23 @@ func (a *assertor) assert(ctx context.Context, s said, limit, now time.Time) (st
 	}
 	shard.put(s, assertion{text: text, again: now.Add(assertionAgain), expires: expires}, now)
 	return text, nil
+}
+
+// claims are what is said, from now on until then.
+func (s said) claims(issuer string, now, expires time.Time) claims {
+	c := claims{
+		Issuer: issuer, Audience: s.audience, Subject: s.subject.ID, Kind: string(s.subject.Kind), Client: s.client, ID: secret.Token(16),
+		Issued: now.Unix(), Expires: max(expires.Unix(), now.Unix()+1), Session: s.session, ACR: s.acr, AuthTime: s.authTime,
+		Version: s.version, Org: s.org,
+	}
+	switch {
+	case s.permission == "":
+	case s.own:
+		c.Own = []string{s.permission}
+	default:
+		c.Permissions = []string{s.permission}
+	}
+	return c
 }
 
 func shardOf(name string) int {

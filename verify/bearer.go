@@ -38,6 +38,22 @@ func bearer(r *http.Request) (string, error) {
 	return token, nil
 }
 
+// headerAssertion is where the gate says who calls.
+const headerAssertion = "X-Gatehouse-Jwt"
+
+// passedOn returns the assertion of a request that came through the gate. Nothing else
+// of the request tells who calls.
+func passedOn(r *http.Request) (string, error) {
+	values := r.Header[headerAssertion]
+	switch {
+	case len(values) > 1:
+		return "", &Error{Reason: Malformed, Detail: "more than one assertion"}
+	case len(values) == 0:
+		return "", &Error{Reason: Missing, Detail: "it did not come through the gate"}
+	}
+	return values[0], nil
+}
+
 // isCredential reports whether s is what may follow Bearer: b64token.
 func isCredential(s string) bool {
 	s = strings.TrimRight(s, "=")

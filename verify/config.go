@@ -43,6 +43,10 @@ type Config struct {
 	// Opaque has tokens that are no JWTs looked up at the issuer, not refused.
 	Opaque bool
 
+	// Gate is for an API behind Gatehouse's gate: the middlewares take the assertion that
+	// the gate sends along, whose audience is Audience, and no access token.
+	Gate bool
+
 	// Resource is this API's own https address as its callers know it. With it,
 	// challenges name the metadata that Metadata serves (RFC 9728).
 	Resource string
@@ -146,6 +150,7 @@ func (c *Config) wrong() error {
 	say(c.WhenBehind == Ask && c.ClientID == "", "WhenBehind: Ask needs ClientID and ClientSecret")
 	say(c.Opaque && c.ClientID == "", "Opaque needs ClientID and ClientSecret")
 	say(c.Resource != "" && !trusted(c.Resource), "Resource %q is no https address (http is for loopback)", c.Resource)
+	say(c.Gate && (c.ClientID != "" || c.Feed || c.Opaque), "Gate needs none of ClientID, Feed and Opaque: the gate has decided")
 	for _, alg := range c.Algorithms {
 		say(!slices.Contains(ourAlgorithms, alg), "Algorithms has %q; Gatehouse signs with %s", alg, strings.Join(ourAlgorithms, ", "))
 	}

@@ -252,6 +252,7 @@ func TestConfigSaysAllThatIsWrong(t *testing.T) {
 		"Ask":          func(c *Config) { c.Feed, c.Key, c.WhenBehind = true, "gatehouse_pat_x", Ask },
 		"WhenBehind":   func(c *Config) { c.WhenBehind = 7 },
 		"Opaque":       func(c *Config) { c.Opaque = true },
+		"Gate":         func(c *Config) { c.Gate, c.ClientID, c.ClientSecret = true, "shop", "x" },
 		"Resource":     func(c *Config) { c.Resource = "http://shop.example.test" },
 		"HS256":        func(c *Config) { c.Algorithms = []string{"HS256"} },
 		"none":         func(c *Config) { c.Algorithms = []string{"none"} },

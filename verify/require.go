@@ -139,13 +139,8 @@ func (c *call) enter(req *http.Request) (err error) {
 	ctx := req.Context()
 	if outer, ok := ctx.Value(callKey{}).(*call); ok && outer.v == c.v {
 		c.outer, c.token, c.claims = outer, outer.token, outer.claims
-	} else {
-		if c.token, err = bearer(req); err != nil {
-			return err
-		}
-		if c.claims, err = c.v.Verify(ctx, c.token); err != nil {
-			return err
-		}
+	} else if err := c.know(req); err != nil {
+		return err
 	}
 	if err := c.claims.meets(c.rule.level, c.rule.maxAge, time.Now()); err != nil {
 		return err
@@ -156,6 +151,20 @@ func (c *call) enter(req *http.Request) (err error) {
 		}
 	}
 	return c.allowed()
+}
+
+// know reads the credential of the request, and what it says.
+func (c *call) know(req *http.Request) (err error) {
+	if c.v.config.Gate {
+		if c.token, err = passedOn(req); err == nil {
+			c.claims, err = c.v.VerifyAssertion(req.Context(), c.token)
+		}
+		return err
+	}
+	if c.token, err = bearer(req); err == nil {
+		c.claims, err = c.v.Verify(req.Context(), c.token)
+	}
+	return err
 }
 
 // unsaid reports whether the token is silent about permissions where one is needed.

@@ -248,3 +248,41 @@ func TestMetadataIsWhereChallengesSay(t *testing.T) {
 		}
 	}
 }
+
+// An API behind the gate goes by what the gate says, and by nothing that a visitor could
+// have sent to it.
+func TestBehindTheGateOnlyTheAssertionCounts(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	v := h.verifier(func(c *Config) { c.Gate = true })
+	assertion := func(changes ...map[string]any) string { return h.sign(h.keys[0], typeAssertion, claims(changes...)) }
+	good := assertion(map[string]any{"permissions": []string{"shop/orders:read"}})
+	own := assertion(map[string]any{"permissions": nil, "permissions_own": []string{"shop/orders:read"}})
+	for name, c := range map[string]struct {
+		header map[string][]string
+		want   int
+	}{
+		"an assertion":          {map[string][]string{"X-Gatehouse-Jwt": {good}}, 200},
+		"beside a token":        {map[string][]string{"X-Gatehouse-Jwt": {good}, "Authorization": {"Bearer x"}}, 200},
+		"for what is their own": {map[string][]string{"X-Gatehouse-Jwt": {own}}, 403},
+		"of no permission":      {map[string][]string{"X-Gatehouse-Jwt": {assertion(map[string]any{"permissions": nil})}}, 403},
+		"none":                  {nil, 401},
+		"a token alone":         {map[string][]string{"Authorization": {"Bearer " + h.token()}}, 401},
+		"an assertion as one":   {map[string][]string{"Authorization": {"Bearer " + good}}, 401},
+		"a token in its place":  {map[string][]string{"X-Gatehouse-Jwt": {h.token()}}, 401},
+		"two":                   {map[string][]string{"X-Gatehouse-Jwt": {good, good}}, 400},
+		"an empty one":          {map[string][]string{"X-Gatehouse-Jwt": {""}}, 401},
+		"one for another":       {map[string][]string{"X-Gatehouse-Jwt": {assertion(map[string]any{"aud": "x"})}}, 401},
+		"one that is over":      {map[string][]string{"X-Gatehouse-Jwt": {assertion(map[string]any{"exp": time.Now().Add(-time.Second).Unix()})}}, 401},
+	} {
+		r := get("")
+		for name, values := range c.header {
+			r.Header[name] = values
+		}
+		w := httptest.NewRecorder()
+		v.RequirePermission("orders:read")(hello).ServeHTTP(w, r)
+		if w.Code != c.want {
+			t.Errorf("%s: %d %s, want %d", name, w.Code, w.Body, c.want)
+		}
+	}
+}

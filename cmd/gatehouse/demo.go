@@ -16,8 +16,8 @@ func (a *app) demo() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the server with people in it and an application to sign in to",
-		Long: `Run the server on loopback with an administrator, two people and a demo
-application, and print how to sign in. It is made for the first look: the
+		Long: `Run the server on loopback with an administrator, two people, a demo application,
+and the API of a shop behind the gate, and print what to try. It is made for the first look: the
 passwords are printed. Running it again keeps the data. Its log says what was
 refused and why, and no more of what went well unless --log-level debug asks.
 
@@ -39,6 +39,7 @@ refused and why, and no more of what went well unless --log-level debug asks.
 	}
 	a.servingFlags(cmd)
 	cmd.Flags().StringVar(&o.AppListen, "app-listen", demo.DefaultAppListen, "the `address` of the demo application, HOST:PORT on loopback")
+	cmd.Flags().StringVar(&o.GateListen, "gate-listen", demo.DefaultGateListen, "the `address` of the gate before the shop's API, HOST:PORT; empty for none")
 	cmd.AddCommand(a.demoToken())
 	return cmd
 }

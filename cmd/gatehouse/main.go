@@ -13,11 +13,13 @@ import (
 	"os/signal"
 	"syscall"
 
+	"gatehouse/demo/shopapi"
 	"gatehouse/identity/password/worker"
 )
 
 func main() {
-	worker.Main() // a child of the server hashes passwords, and does nothing below
+	worker.Main()  // a child of the server hashes passwords, and does nothing below;
+	shopapi.Main() // nor does the API of the demo's shop
 	os.Exit(gatehouse())
 }
 

@@ -9,11 +9,13 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/spf13/cobra"
 
+	"gatehouse/demo/shopapi"
 	"gatehouse/identity/password/worker"
 	"gatehouse/internal/freeport"
 )
 
 func TestMain(m *testing.M) {
+	shopapi.Main() // the API of the demo's shop, in a process of its own
 	worker.Main()
 	testscript.Main(m, map[string]func(){
 		"gatehouse": func() { os.Exit(gatehouse()) },
@@ -30,6 +32,7 @@ func TestScripts(t *testing.T) {
 		Cmds: map[string]func(ts *testscript.TestScript, neg bool, args []string){
 			"await":  await,
 			"bearer": bearer,
+			"call":   call,
 			"grab":   grab,
 			"take":   take,
 		},
@@ -40,7 +43,7 @@ func TestScripts(t *testing.T) {
 
 // scriptPorts gives a script addresses of its own.
 func scriptPorts(e *testscript.Env) error {
-	ports, err := freePorts(3)
+	ports, err := freePorts(4)
 	if err != nil {
 		return err
 	}
@@ -48,6 +51,7 @@ func scriptPorts(e *testscript.Env) error {
 	e.Setenv("PORT", ports[0])
 	e.Setenv("INTERNAL", "127.0.0.1:"+ports[1])
 	e.Setenv("APP", "127.0.0.1:"+ports[2])
+	e.Setenv("GATE", "127.0.0.1:"+ports[3])
 	return nil
 }
 

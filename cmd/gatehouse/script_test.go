@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httputil"
 	"regexp"
 	"strconv"
 	"strings"
@@ -115,6 +116,34 @@ func bearer(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(err)
 	if strconv.Itoa(resp.StatusCode) != args[2] || !regexp.MustCompile(args[3]).Match(body) {
 		ts.Fatalf("%s answers %s: %s", args[0], resp.Status, body)
+	}
+}
+
+// call asks with the token in a file, - for none, and checks status, headers and body;
+// what was changed a moment ago may take a second to count:
+// call METHOD URL FILE STATUS PATTERN [BODY]
+func call(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 5 || len(args) > 6 {
+		ts.Fatalf("usage: call METHOD URL FILE STATUS PATTERN [BODY]")
+	}
+	for begun := time.Now(); ; time.Sleep(20 * time.Millisecond) {
+		asked := time.Since(begun)
+		req, err := http.NewRequest(args[0], args[1], strings.NewReader(strings.Join(args[5:], "")))
+		ts.Check(err)
+		if args[2] != "-" {
+			req.Header.Set("Authorization", "Bearer "+strings.TrimSpace(ts.ReadFile(args[2])))
+		}
+		resp, err := http.DefaultClient.Do(req)
+		ts.Check(err)
+		answer, err := httputil.DumpResponse(resp, true)
+		ts.Check(err)
+		ts.Check(resp.Body.Close())
+		if strconv.Itoa(resp.StatusCode) == args[3] && regexp.MustCompile(args[4]).Match(answer) {
+			return
+		}
+		if asked > time.Second && resp.StatusCode != http.StatusServiceUnavailable || asked > hangs {
+			ts.Fatalf("%s answers %s", args[1], answer)
+		}
 	}
 }
 

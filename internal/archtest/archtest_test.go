@@ -49,8 +49,8 @@ var alone = []struct {
 }{
 	{"github.com/ory/fosite", []string{"provider/internal"}, "another engine must be one package's work"},
 	{"github.com/jackc/pgx/v5", []string{"store"}, "SQL stays in the store"},
-	{"modernc.org/sqlite", []string{"store"}, "SQL stays in the store"},
-	{"database/sql", []string{"store"}, "SQL stays in the store"},
+	{"modernc.org/sqlite", []string{"store", "demo/shopapi"}, "SQL stays in the store; the demo's API is an application with a database of its own"},
+	{"database/sql", []string{"store", "demo/shopapi"}, "SQL stays in the store"},
 	{"github.com/pressly/goose/v3", []string{"store"}, "SQL stays in the store"},
 	{"github.com/redis/go-redis/v9", []string{"ephemeral"}, "what may be forgotten is one package's business"},
 	{"cel.dev/cel-go", []string{"access"}, "conditions are asked in one place"},

@@ -118,6 +118,14 @@ spec:
 ---
 apiVersion: gatehouse/v1
 kind: Route
+metadata: {id: list}
+spec:
+  match: {hosts: [own.example.test], paths: ["/orders"], methods: [GET, POST]}
+  authorize: {api: shop, permissions: {GET: "orders:read", POST: "orders:refund"}, resource: {defer: true}}
+  upstream: app
+---
+apiVersion: gatehouse/v1
+kind: Route
 metadata: {id: watched}
 spec:
   match: {hosts: [shadow.example.test], paths: ["/orders"], methods: [GET, POST]}

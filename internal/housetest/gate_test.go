@@ -165,6 +165,45 @@ func TestTheGateAsksWhoseAResourceIs(t *testing.T) {
 	}
 }
 
+// Where the application holds callers to what is theirs, it is told to, and nobody comes
+// through who may not even do so with that.
+func TestTheGateLeavesAListToItsApplication(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	customer := g.customer()
+	token := customer.Tokens(g.Browser(), g.ada).Text("access_token")
+	list := func(method string) (status int, claims *verify.Claims) {
+		t.Helper()
+		status, _, _ = g.send(t, method, "own.example.test", "/orders", bearer(token), "Content-Length: 0")
+		if seen := g.app.took(); len(seen) > 0 {
+			claims = g.verified(t, seen[0], "app")
+		}
+		return status, claims
+	}
+	if status, all := list("GET"); status != http.StatusOK || !all.May("shop/orders:read") || len(all.PermissionsOwn) != 0 {
+		t.Errorf("who may see all: %d %+v", status, all)
+	}
+	_, err := g.House.Access.Revoke(t.Context(), gatetest.Console, g.grant.ID, "too much")
+	must(t, err)
+	g.gives(t, "orders:read", access.Where{Place: access.Own})
+	if status, own := list("GET"); status != http.StatusOK || own.May("shop/orders:read") || fmt.Sprint(own.PermissionsOwn) != "[shop/orders:read]" {
+		t.Errorf("who may see their own: %d %+v", status, own)
+	}
+	g.gives(t, "orders:refund", access.Where{Place: access.Own})
+	if status, own := list("POST"); status != http.StatusUnauthorized || own != nil {
+		t.Errorf("who has not proved enough: %d %+v", status, own)
+	}
+	_, err = g.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: access.Subject{Kind: access.User, ID: string(g.ada.ID)}, Effect: access.Deny, Where: access.Where{Place: access.Own},
+		Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"}, Reason: "not any more",
+	})
+	must(t, err)
+	g.Settle()
+	if status, own := list("GET"); status != http.StatusForbidden || own != nil {
+		t.Errorf("who is denied their own: %d %+v", status, own)
+	}
+}
+
 // What is given or taken counts at the next request.
 func TestWhatIsTakenBackIsRefusedAtTheGate(t *testing.T) {
 	t.Parallel()
