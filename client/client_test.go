@@ -88,8 +88,8 @@ func TestARequestIsWhatTheDocumentSays(t *testing.T) {
 // A member that is nil is absent, and one that is empty is empty: a PATCH tells them apart.
 func TestWhatIsEmptyIsSentAndWhatIsAbsentIsNot(t *testing.T) {
 	for want, body := range map[string]ClientSettings{
-		`{}`:                                   {},
-		`{"audiences":[],"client_name":""}`:    {Audiences: []string{}, ClientName: new("")},
+		`{}`:                                  {},
+		`{"audiences":[],"client_name":""}`:   {Audiences: []string{}, ClientName: new("")},
 		`{"audiences":["a"],"consent":false}`: {Audiences: []string{"a"}, Consent: new(false)},
 	} {
 		got, err := json.Marshal(body)

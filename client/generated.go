@@ -564,6 +564,9 @@ type GrantCreate struct {
 	// ACR How whoever uses it must have signed in
 	ACR *GrantCreateACR `json:"acr,omitempty"`
 
+	// Again Make it although a grant that there is says the same for as long; otherwise that is grant.exists
+	Again *bool `json:"again,omitempty"`
+
 	// Condition In CEL
 	Condition *string `json:"condition,omitempty"`
 

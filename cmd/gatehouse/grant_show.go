@@ -40,8 +40,12 @@ it. One that is over tells how it ended.`,
 // grantFacts leave out what a grant does not have.
 func grantFacts(g wire.Grant) []fact {
 	all := []fact{
-		{"grant", string(g.ID)}, {"who", called(g.Subject)}, {"may", gives(g.Effect, g.Role, g.Permission)}, {"where", onWhich(g)},
-		{"from", moment(g.NotBefore)}, {"until", moment(g.ExpiresAt)},
+		{"grant", string(g.ID)},
+		{"who", called(g.Subject)},
+		{"may", gives(g.Effect, g.Role, g.Permission)},
+		{"where", onWhich(g)},
+		{"from", moment(g.NotBefore)},
+		{"until", moment(g.ExpiresAt)},
 	}
 	for _, f := range []fact{
 		{"asks for", strings.Trim(g.ACR+","+g.MaxAge, ",")}, {"reason", g.Reason}, {"ticket", g.Ticket}, {"created", moment(g.Created) + " by " + g.CreatedBy},

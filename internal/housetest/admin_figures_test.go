@@ -30,7 +30,7 @@ func TestFiguresCountEachSignInOnce(t *testing.T) {
 	}
 	must(t, s.House.Store.CountWhatIs(ctx, time.Now()))
 	a := s.call(s.boss, http.MethodGet, "/api/v1/statistics", nil)
-	var events = column(t, underneath(t, s.Gate), "SELECT COUNT(*) FROM audit_events WHERE action = 'signin.complete'")
+	events := column(t, underneath(t, s.Gate), "SELECT COUNT(*) FROM audit_events WHERE action = 'signin.complete'")
 	days, _ := a.JSON["days"].([]any)
 	if a.Status != http.StatusOK || len(days) != 1 {
 		t.Fatalf("%d %s", a.Status, a.Body)

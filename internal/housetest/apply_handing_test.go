@@ -130,7 +130,8 @@ func (s *steering) applies(key string, set apply.Set) gatetest.Answer {
 // everyKind is an object of each kind.
 func everyKind() []apply.Object {
 	return []apply.Object{
-		{Kind: apply.Organisation, ID: "acme", Spec: &apply.GroupSpec{}}, aGroup("desk"),
+		{Kind: apply.Organisation, ID: "acme", Spec: &apply.GroupSpec{}},
+		aGroup("desk"),
 		{Kind: apply.API, ID: "shop", Spec: &apply.APISpec{Audience: "https://shop.example.test", Permissions: []apply.PermissionSpec{{Permission: "orders:read"}}}},
 		{Kind: apply.Role, ID: "reader", Spec: &apply.RoleSpec{Permissions: []string{"shop/orders:read"}}},
 		{Kind: apply.Scope, ID: "orders", Spec: &apply.ScopeSpec{API: "shop", Permissions: []string{"shop/orders:read"}}},

@@ -28,7 +28,7 @@ func main() {
 
 func onboard(ctx context.Context, args []string) error {
 	if len(args) < 2 {
-		return errors.New("usage: onboard GROUP EMAIL...")
+		return errors.New("usage: onboard GROUP EMAIL [EMAIL …]")
 	}
 	g, err := client.New(os.Getenv("GATEHOUSE_URL"), client.WithKey(os.Getenv("GATEHOUSE_KEY")), client.WithUserAgent("onboard/1"))
 	if err != nil {
