@@ -166,35 +166,40 @@ func (h *hands) one() (what string, err error) {
 	return h.other(ctx)
 }
 
-// service does something with a service account or its keys.
+// service does something with a service account or its keys, or with a personal token.
 func (h *hands) service(ctx context.Context) (what string, err error) {
-	switch h.IntN(6) {
+	account := pick(h.dice, "ops", "bot")
+	switch h.IntN(8) {
 	case 0:
-		return "delete a service account", h.DeleteServiceAccount(ctx, console, "ops", "")
+		return "delete a service account", h.DeleteServiceAccount(ctx, console, account, "")
 	case 1:
-		_, err = h.DisableServiceAccount(ctx, console, "ops", "")
+		_, err = h.DisableServiceAccount(ctx, console, account, "")
 		return "disable a service account", err
 	case 2:
-		_, err = h.EnableServiceAccount(ctx, console, "ops", "")
+		_, err = h.EnableServiceAccount(ctx, console, account, "")
 		return "enable a service account", err
-	case 3:
+	case 3, 4:
 		if len(h.keys) == 0 {
 			return "", fault.Missing("key")
 		}
 		_, err = h.RevokeServiceKey(ctx, console, Subject{}, pick(h.dice, h.keys...).ID)
 		return "revoke a key", err
-	case 4:
-		k, text, err := h.CreateServiceKey(ctx, console, KeyRecord{Owner: "ops", Name: "test", ExpiresAt: h.span().ExpiresAt})
-		if err == nil {
-			h.keys, h.texts = append(h.keys, k), append(h.texts, text)
-		}
-		return "create a key", err
+	case 5:
+		k, text, err := h.CreateServiceKey(ctx, console, KeyRecord{Owner: account, Name: "test", ExpiresAt: h.span().ExpiresAt})
+		return h.keyed("create a key", k, text, err)
+	case 6:
+		k, text, err := h.CreatePersonalToken(ctx, console, KeyRecord{User: pick(h.dice, h.people...), Name: "test", Permissions: []Pattern{{"shop", "orders", "read"}}, ExpiresAt: time.Now().Add(2 * time.Hour)})
+		return h.keyed("create a personal token", k, text, err)
 	}
-	b, err := h.CreateServiceAccount(ctx, console, NewServiceAccount{ServiceAccountRecord: ServiceAccountRecord{ID: "ops"}, Role: pick(h.dice, "", "ra")})
+	b, err := h.CreateServiceAccount(ctx, console, NewServiceAccount{ServiceAccountRecord: ServiceAccountRecord{ID: account}, Role: pick(h.dice, "", "ra")})
+	return h.keyed("create a service account", b.Key, b.Text, err)
+}
+
+func (h *hands) keyed(what string, k KeyRecord, text string, err error) (string, error) {
 	if err == nil {
-		h.keys, h.texts = append(h.keys, b.Key), append(h.texts, b.Text)
+		h.keys, h.texts = append(h.keys, k), append(h.texts, text)
 	}
-	return "create a service account", err
+	return what, err
 }
 
 // other does what is done seldom.

@@ -12,6 +12,10 @@ import (
 	"gatehouse/proof"
 )
 
+// ahead is how far ahead all is looked at: what is revoked meanwhile must have ended
+// before, however slow the machine is, and what is to begin begins after whole minutes.
+const ahead = 30 * time.Second
+
 // held is what somebody may do at some moments.
 type held struct {
 	who        string
@@ -184,7 +188,7 @@ func TestWhoeverIsSaidToHaveMoreThanTheyHaveIsToldOf(t *testing.T) {
 	for seed := range uint64(6 * sequences()) {
 		h := newHands(t, 2000+seed, "sqlite:"+filepath.Join(t.TempDir(), "gatehouse.db"))
 		h.settle()
-		from := time.Now().Add(time.Second)
+		from := time.Now().Add(ahead)
 		before, version := h.entitles(from), h.version()
 		for range 80 {
 			do := pick(h.dice, h.one, h.one, h.grow, h.grow, h.allow, h.deny)
@@ -224,7 +228,7 @@ func TestWhoeverLosesSomethingIsToldOf(t *testing.T) {
 	lost := 0
 	for seed := range uint64(8 * sequences()) {
 		h := newHands(t, 1000+seed, "sqlite:"+filepath.Join(t.TempDir(), "gatehouse.db"))
-		from := time.Now().Add(time.Second) // what is revoked now ended before
+		from := time.Now().Add(ahead)
 		before, version := h.holds(from), h.version()
 		for range 60 {
 			what, err := h.one()

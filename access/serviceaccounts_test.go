@@ -2,7 +2,10 @@ package access_test
 
 import (
 	"context"
+	"encoding/base32"
+	"encoding/binary"
 	"errors"
+	"hash/crc32"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,6 +15,7 @@ import (
 	. "gatehouse/access"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/store"
 )
 
 // service makes an account and returns its key.
@@ -211,6 +215,91 @@ func TestWhatIsNoKeyOpensNothing(t *testing.T) {
 	w.opens(foreign, text, false)
 	forged, _ := foreign.Codec.Mint(w.service("other").Key.ID)
 	w.opens(r, forged, false)
+}
+
+// signed is what stands before the checksum, with a right one: everybody can make that.
+func signed(text string) string {
+	var b [4]byte
+	binary.BigEndian.PutUint32(b[:], crc32.ChecksumIEEE([]byte(text)))
+	return text + base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding).EncodeToString(b[:])
+}
+
+// A right checksum makes nothing a key, whatever its length is, and however the same
+// bytes are spelled.
+func TestAChecksumOpensNothing(t *testing.T) {
+	t.Parallel()
+	w := newWritten(t)
+	text := w.service("ops").Text
+	r := w.keyring()
+	body := text[:len(text)-7]
+	if signed(body) != text {
+		t.Fatalf("a key does not end in its checksum: %s", text)
+	}
+	w.opens(r, signed(body), true)
+	begin := strings.LastIndex(text, "_") + 1
+	none := map[string]string{"a longer one": body + "a", "a long one": body + strings.Repeat("a", 100), "no letters": body[:begin] + strings.Repeat("1", len(body)-begin)}
+	for n := begin - 1; n < len(body); n++ {
+		none["the beginning, "+strconv.Itoa(n)] = body[:n]
+	}
+	for _, c := range "abcdefghijklmnopqrstuvwxyz234567" { // 52 letters are four bits more than 32 bytes
+		if last := len(body) - 1; rune(body[last]) != c {
+			none["the last letter is "+string(c)] = body[:last] + string(c)
+		}
+	}
+	for what, one := range none {
+		w.opens(r, signed(one), false)
+		if name, ours := r.Read(signed(one)); ours {
+			t.Errorf("%s: it is taken for the key %s", what, name)
+		}
+	}
+}
+
+// Of a name one text is a key, though another one was made under the same key of the
+// house: the one of which the MAC is kept.
+func TestOfAKeyOneTextCounts(t *testing.T) {
+	t.Parallel()
+	codec := KeyCodec{Key: make([]byte, 32)}
+	name := id.NewServiceKey()
+	former, _ := codec.Mint(name)
+	present, mac := codec.Mint(name)
+	s := Compile(Policy{Keys: []Key{{ID: name, Owner: Subject{ServiceAccount, "ops"}, MAC: mac}}})
+	for text, want := range map[string]bool{former: false, present: true} {
+		p, err := codec.Parse(text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if b, good := s.Bearer(p, time.Now()); good != want {
+			t.Errorf("%+v %t, want %t", b, good, want)
+		}
+	}
+}
+
+// Whoever is answered by a snapshot is answered by all of it, although keys come and go
+// meanwhile.
+func TestASnapshotKeepsItsKeys(t *testing.T) {
+	t.Parallel()
+	w := newWritten(t)
+	first := w.service("ops")
+	r := newReplica(t, w.Store.(*store.Store))
+	before, err := r.Current(t.Context())
+	w.must(before, err)
+	_, text, err := w.CreateServiceKey(t.Context(), console, KeyRecord{Owner: "ops", Name: "second"})
+	w.must(nil, err)
+	w.must(w.RevokeServiceKey(t.Context(), console, Subject{}, first.Key.ID))
+	w.must(nil, r.feed.Step(t.Context()))
+	after, err := r.Current(t.Context())
+	w.must(after, err)
+	for _, c := range []struct {
+		s    *Snapshot
+		text string
+		want bool
+	}{{before, first.Text, true}, {before, text, false}, {after, first.Text, false}, {after, text, true}} {
+		p, err := w.Keys.Parse(c.text)
+		w.must(p, err)
+		if _, good := c.s.Bearer(p, time.Now()); good != c.want {
+			t.Errorf("in version %d of %d a key is good: %t, want %t", c.s.Version(), after.Version(), good, c.want)
+		}
+	}
 }
 
 // Who shows a key that was one of ours has not guessed, whatever became of it, and of

@@ -363,6 +363,20 @@ func TestWhoWaitsForTheNextReadingIsToldOfIt(t *testing.T) {
 	})
 }
 
+// A question that hangs ends, so that the next one can be asked.
+func TestAQuestionThatHangsEnds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		store := &counters{takes: time.Hour}
+		f := NewFeed(store)
+		f.Follow((&reader{}).reload, "policy")
+		begun := time.Now()
+		if err := f.Beat(t.Context(), begun); !errors.Is(err, context.DeadlineExceeded) || time.Since(begun) != askBound {
+			t.Errorf("after %s: %v", time.Since(begun), err)
+		}
+	})
+}
+
 // A reading that hangs ends, says so, and is begun again.
 func TestAReadingThatHangsEnds(t *testing.T) {
 	t.Parallel()

@@ -14,7 +14,7 @@ import (
 func byLocks() map[string]handing {
 	put := func(on func(h *hand) access.LockTarget) func(ctx context.Context, h *hand, by audit.Actor) error {
 		return func(ctx context.Context, h *hand, by audit.Actor) error {
-			_, err := h.House.Access.PutLock(ctx, by, access.LockRecord{Lock: access.Lock{On: on(h), Reason: "test", Ends: time.Now().Add(time.Second)}})
+			_, err := h.House.Access.PutLock(ctx, by, access.LockRecord{Lock: access.Lock{On: on(h), Reason: "test", Ends: time.Now().Add(time.Minute)}})
 			return err
 		}
 	}
