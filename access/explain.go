@@ -177,7 +177,7 @@ func (x explainer) changes(e Explanation) []string {
 		if e.Until.IsZero() {
 			return nil
 		}
-		return []string{"Unless something is changed, that ends at " + e.Until.Format(time.RFC3339) + "."}
+		return []string{x.ending(e.Until)}
 	case Locked:
 		return []string{lifting(x.lockedOf(x.asking())) + "."}
 	case Inactive:
@@ -194,6 +194,18 @@ func (x explainer) changes(e Explanation) []string {
 		return []string{"Say which resource it is: " + strings.Join(lacking(e), ", ") + " is not known."}
 	}
 	return x.wouldAllow(e)
+}
+
+// ending says what becomes of what is allowed when it is no more: often it only takes a
+// fresh sign-in.
+func (x explainer) ending(at time.Time) string {
+	then := *x.q
+	then.Now = at
+	said := at.Format(time.RFC3339)
+	if d, err := x.s.Apart().Decide(&then); err == nil && d.Outcome == Challenged {
+		return "From " + said + " on it takes another sign-in" + d.Need.words() + "."
+	}
+	return "Unless something is changed, that ends at " + said + "."
 }
 
 // locks are those that suspend who asks, or one of the grants.
@@ -265,10 +277,10 @@ func (r Requirement) words() string {
 	return text.String()
 }
 
-// wouldAllow names what would allow: a grant that begins or ended, else the roles
-// that have the permission.
+// wouldAllow names what would allow: a lock that is lifted, a grant that begins or ended,
+// else the roles that have the permission.
 func (x explainer) wouldAllow(e Explanation) []string {
-	var list []string
+	var list, lifted []string
 	for _, c := range e.Grants {
 		switch {
 		case c.Grant.Effect != Allow:
@@ -279,7 +291,7 @@ func (x explainer) wouldAllow(e Explanation) []string {
 		case c.Verdict == Ended:
 			list = append(list, fmt.Sprintf("The grant %s ended at %s; it takes a new one.", c.Grant.ID, c.Since.UTC().Format(time.RFC3339)))
 		case c.Verdict == Suspended:
-			list = append(list, fmt.Sprintf("%s: by it the grant %s gives nothing.", lifting(x.suspending(&c)), c.Grant.ID))
+			lifted = append(lifted, fmt.Sprintf("%s: by it the grant %s gives nothing.", lifting(x.suspending(&c)), c.Grant.ID))
 		case c.Verdict == OtherResource:
 			list = append(list, fmt.Sprintf("The grant %s is for other resources.", c.Grant.ID))
 		case c.Verdict == OtherOrg:
@@ -289,14 +301,22 @@ func (x explainer) wouldAllow(e Explanation) []string {
 			list = append(list, fmt.Sprintf("The grant %s is for members of the %s %s.", c.Grant.ID, of.Kind, of.ID))
 		}
 	}
-	var roles []string
-	for name, r := range x.s.rules.roles {
-		if r.bits.has(x.permission) {
-			roles = append(roles, name)
-		}
-	}
-	if slices.Sort(roles); len(roles) > 0 {
+	list = append(lifted, list...)
+	if roles := x.giving(); len(roles) > 0 {
 		list = append(list, "A grant of the role "+strings.Join(roles[:min(len(roles), 5)], " or ")+" would give it.")
 	}
 	return append(list, "A grant of "+x.q.Permission+" itself would give it.")
+}
+
+// giving are the roles by which somebody would have the permission now.
+func (x explainer) giving() (roles []string) {
+	ignored := int64(never)
+	for name := range x.s.rules.roles {
+		one := &grant{Grant: &Grant{Role: name, Effect: Allow}}
+		if x.s.rules.gives(one, x.now, &ignored).has(x.permission) {
+			roles = append(roles, name)
+		}
+	}
+	slices.Sort(roles)
+	return roles
 }

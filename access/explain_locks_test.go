@@ -42,6 +42,14 @@ func TestExplainTellsOfTheLockAndWhyItIsThere(t *testing.T) {
 		if got := strings.Join(e.Changes, " "); strings.Contains(got, says) != c.told {
 			t.Errorf("a lock on %v: %q, want %q in it: %t", c.on, got, says, c.told)
 		}
+		if got := e.Changes; c.told && !strings.HasPrefix(got[0], "Lift ") {
+			t.Errorf("a lock on %v: first it says %q", c.on, got[0])
+		}
+		for _, got := range e.Changes {
+			if c.on.Kind == LockRole && c.told && strings.HasPrefix(got, "A grant of the role ") && slices.Contains(strings.Fields(got), c.on.ID) {
+				t.Errorf("a lock on %v: %q names a role that is locked", c.on, got)
+			}
+		}
 		w.must(nil, w.LiftLock(t.Context(), console, c.on))
 	}
 }

@@ -178,3 +178,20 @@ func TestWhoCanLooksPastTheAgeOfAProof(t *testing.T) {
 		t.Errorf("%+v, %v, want until %s", holders, err, end)
 	}
 }
+
+// What ends because a proof grows old is had again by a sign-in, and says so; what a grant
+// ends is not.
+func TestExplainSaysWhetherAnEndTakesAnotherSignIn(t *testing.T) {
+	t.Parallel()
+	for want, requires := range map[string]Requirement{
+		"takes another sign-in, at most 5m ago.": {MaxAge: 5 * time.Minute},
+		"that ends at":                           {},
+	} {
+		p := shop(Grant{ID: "gra_a", Subject: ada, Role: "support", Requires: requires, Window: Window{ExpiresAt: began.Add(time.Hour)}})
+		q := asks("shop/orders:read")
+		e, err := Compile(p).Explain(&q)
+		if err != nil || e.Outcome != Allowed || len(e.Changes) != 1 || !strings.Contains(e.Changes[0], want) {
+			t.Errorf("%v: %+v (%v), want %q", requires, e.Changes, err, want)
+		}
+	}
+}

@@ -40,6 +40,7 @@ type GrantFilter struct {
 type GrantKey struct {
 	Subject               Subject
 	Role, Permission, Org string
+	API                   string // of permissions of it, and not of roles
 	// Beginning is for those that say when they begin, in the order of that.
 	Beginning bool
 }

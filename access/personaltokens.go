@@ -23,17 +23,7 @@ const maxPersonal = 366 * 24 * time.Hour
 func (s *Service) CreatePersonalToken(ctx context.Context, by audit.Actor, k KeyRecord) (KeyRecord, string, error) {
 	text, now := "", clock.Now()
 	k.Owner = ""
-	var p problems
-	switch {
-	case k.ExpiresAt.IsZero():
-		p.add("expires_at", "is missing: a personal token ends")
-	case k.ExpiresAt.After(now.Add(maxPersonal)):
-		p.add("expires_at", "must be within 366 days")
-	}
-	if n := len(k.Permissions); n == 0 || n > MaxScopeParts {
-		p.add("permissions", "must be from 1 to %d", MaxScopeParts)
-	}
-	if err := p.err("servicekey.invalid", "The token cannot be made so."); err != nil {
+	if err := k.checkPersonal(now); err != nil {
 		return KeyRecord{}, "", err
 	}
 	owner := Subject{User, string(k.User)}
@@ -63,6 +53,21 @@ func (s *Service) CreatePersonalToken(ctx context.Context, by audit.Actor, k Key
 		return KeyRecord{}, "", err
 	}
 	return k, text, nil
+}
+
+// checkPersonal finds what is wrong with a token by itself.
+func (k *KeyRecord) checkPersonal(now time.Time) error {
+	var p problems
+	switch {
+	case k.ExpiresAt.IsZero():
+		p.add("expires_at", "is missing: a personal token ends")
+	case k.ExpiresAt.After(now.Add(maxPersonal)):
+		p.add("expires_at", "must be within 366 days")
+	}
+	if n := len(k.Permissions); n == 0 || n > MaxScopeParts {
+		p.add("permissions", "must be from 1 to %d", MaxScopeParts)
+	}
+	return p.err("servicekey.invalid", "The token cannot be made so.")
 }
 
 // PersonalTokens returns the tokens of a person, the newest first, those that are over

@@ -35,15 +35,20 @@ func (s *Service) around(ctx context.Context, who Subject, now time.Time) (p Pol
 		}
 		p.Principals = []Principal{{Subject: who, Disabled: disabled}}
 	}
+	return p, s.upwards(ctx, who, now, &p)
+}
+
+// upwards adds what somebody has, and those have in whom they are, with how they come to it.
+func (s *Service) upwards(ctx context.Context, who Subject, now time.Time, p *Policy) error {
 	list := []Subject{who}
 	seen := map[Subject]bool{who: true}
 	for i := 0; i < len(list); i++ {
-		if err := s.grantsOf(ctx, list[i], now, &p); err != nil {
-			return p, err
+		if err := s.grantsOf(ctx, list[i], now, p); err != nil {
+			return err
 		}
 		in, err := s.Store.MembershipsOf(ctx, list[i])
 		if err != nil {
-			return p, err
+			return err
 		}
 		for j := range in {
 			p.Memberships = append(p.Memberships, in[j].Membership)
@@ -53,7 +58,7 @@ func (s *Service) around(ctx context.Context, who Subject, now time.Time) (p Pol
 			}
 		}
 	}
-	return p, nil
+	return nil
 }
 
 // grantsOf adds the grants of one subject that are not over.

@@ -111,7 +111,8 @@ func (g given) lives(ctx context.Context, h *house.House, who access.Subject) (b
 func printQuestions(out io.Writer, command string, bob id.User) {
 	fmt.Fprint(out, "\n  Who may do what, until when, and why? Ask in another terminal:\n")
 	for _, q := range []struct{ says, line string }{
-		{"Ada may give money back until her grant ends, with a fresh second factor", "explain --as ada@example.test --do shop/orders:refund"},
+		{"Ada may give money back until her grant ends, once she has shown her second factor", "explain --as ada@example.test --do shop/orders:refund"},
+		{"which is to say", "explain --as ada@example.test --do shop/orders:refund --acr aal2"},
 		{"Bob may see an order that is his own", "explain --as bob@example.test --do shop/orders:read --on orders/42 --resource owner_id=" + string(bob)},
 		{"and nobody else's", "explain --as bob@example.test --do shop/orders:read --on orders/43 --resource owner_id=somebody"},
 		{"Everybody who may see orders: by which grant, until when", "who-can shop/orders:read"},

@@ -50,7 +50,7 @@ func ready(ctx context.Context, internal string) (at string, doubts map[string]s
 	defer cancel()
 	resp, err := ask(ctx, nil, http.MethodGet, at, nil)
 	if err != nil {
-		return at, nil, fmt.Errorf("the server does not answer at %s: %w; look whether it runs, and whether listen.internal is what it was started with", at, why(err))
+		return at, nil, fmt.Errorf("the server does not answer at %s: %w; look whether it runs, and whether listen.internal is what it was started with (--listen-internal says another)", at, why(err))
 	}
 	defer resp.Body.Close()
 	checks, doubts := said(resp.Body)
@@ -121,7 +121,9 @@ func (e *examiner) server(ctx context.Context) []check.Finding {
 	}
 	bad, answers := errors.AsType[*NotReady](err)
 	if !answers {
-		return unknown("server", fmt.Sprintf("no server answers on listen.internal (%s): whether one is ready, and how requests reach it, could not be asked", e.Config.Web.Listen.Internal))
+		found := unknown("server", fmt.Sprintf("no server answers on listen.internal (%s): whether one is ready, and how requests reach it, could not be asked", e.Config.Web.Listen.Internal))
+		found[0].Remedy = "Where it was started with another address, say which: --listen-internal HOST:PORT."
+		return found
 	}
 	e.up = true
 	for _, name := range slices.Sorted(maps.Keys(bad.Checks)) {

@@ -116,14 +116,6 @@ WHERE role <> '' AND role = $1 AND ends_at > $2
 ORDER BY ends_at
 LIMIT $3`)
 
-	// Index grants_api.
-	selectGrantsOfAPI = newStatement(`
-SELECT ` + grantColumns + `
-FROM grants
-WHERE api <> '' AND api = $1 AND (ends_at, id) > ($2, $3)
-ORDER BY ends_at, id
-LIMIT $4`)
-
 	// Index grants_deny.
 	selectDenies = newStatement(`
 SELECT ` + grantColumns + `
@@ -270,17 +262,14 @@ func (s *Store) GranteesOfRole(ctx context.Context, role string, now time.Time, 
 // SomeGrantsAfter returns the grants that are like that behind after, in the order of
 // GrantsAfter, at most limit.
 func (s *Store) SomeGrantsAfter(ctx context.Context, like access.Likeness, after access.GrantCursor, limit int) ([]access.GrantRecord, error) {
-	place := []any{endMicros(after.Ends), string(after.ID), int64(limit)}
-	st, args := selectConditions, place
+	st := selectConditions
 	switch {
-	case like.Role+like.Org != "":
-		return s.GrantsBy(ctx, access.GrantKey{Role: like.Role, Org: like.Org}, after, false, limit)
-	case like.API != "":
-		st, args = selectGrantsOfAPI, append([]any{like.API}, place...)
 	case like.Denies:
 		st = selectDenies
+	case !like.Condition:
+		return s.GrantsBy(ctx, access.GrantKey{Role: like.Role, API: like.API, Org: like.Org}, after, false, limit)
 	}
-	found, err := list(ctx, s, st, args, scanGrant)
+	found, err := list(ctx, s, st, []any{endMicros(after.Ends), string(after.ID), int64(limit)}, scanGrant)
 	return found, doing("list grants", err)
 }
 
@@ -326,8 +315,8 @@ var grantsTable = table{
 	statements: []*statement{
 		insertGrant, insertManyGrants, updateGrant, selectGrant, selectGrantsNamed, selectGrantsByID, selectGrants, selectEndedGrants, selectGrantsOf, selectEndedGrantsOf,
 		selectGrantsOfKind, selectGrantOfRole, selectGrantOfAPI, selectGrantInOrg, selectGranteesOfRole, endGrantsOf,
-		selectGrantsOfAPI, selectDenies, selectConditions,
+		selectDenies, selectConditions,
 		grantsByRole.on, grantsByRole.back, grantsByPermission.on, grantsByPermission.back, grantsByOrg.on, grantsByOrg.back,
-		grantsByBeginning.on, grantsByBeginning.back,
+		grantsByAPI.on, grantsByAPI.back, grantsByBeginning.on, grantsByBeginning.back,
 	},
 }

@@ -38,8 +38,9 @@ var (
 	grantsOfAll     = turning{selectGrants, selectEndedGrants}
 	grantsOfSubject = turning{selectGrantsOf, selectEndedGrantsOf}
 
-	// Indexes grants_role, grants_permission and grants_org.
+	// Indexes grants_role, grants_api, grants_permission and grants_org.
 	grantsByRole       = grantsBy("role")
+	grantsByAPI        = grantsBy("api")
 	grantsByPermission = grantsBy("permission")
 	grantsByOrg        = grantsBy("org")
 
@@ -66,6 +67,8 @@ func (s *Store) GrantsBy(ctx context.Context, by access.GrantKey, at access.Gran
 		return found, doing("list grants", err)
 	case by.Role != "":
 		return s.grantsNamed(ctx, grantsByRole.to(backwards), by.Role, at, limit, func(g *access.GrantRecord) string { return g.Role })
+	case by.API != "":
+		return s.grantsNamed(ctx, grantsByAPI.to(backwards), by.API, at, limit, func(g *access.GrantRecord) string { return g.Permission.API })
 	case by.Permission != "":
 		return s.grantsNamed(ctx, grantsByPermission.to(backwards), by.Permission, at, limit, func(g *access.GrantRecord) string { return g.Permission.String() })
 	case by.Org != "":

@@ -33,27 +33,32 @@ removes those it gives as "". A new email counts as not verified unless
 		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}
-		was := u.Email
 		told := changed{before: wire.OfUser(u)}
 		var err error
 		if told.was, err = userFacts(u); err != nil {
 			return err
 		}
+		was := u.Email
 		if err := f.apply(a, cmd, &u); err != nil {
 			return err
 		}
 		if !strings.EqualFold(u.Email, was) && !f.saysVerified {
 			u.EmailVerified = false // nobody has looked at this one
 		}
-		is, err := h.Identity.Update(ctx, operator(), u)
-		if err != nil {
-			return whose(ctx, h, inFlags(err, userFlag), u.Email)
-		}
-		told.after = wire.OfUser(is)
-		if told.is, err = userFacts(is); err != nil {
-			return err
-		}
-		return a.printChange(told)
+		return a.updateUser(ctx, h, u, told)
 	})
 	return a.completing(cmd, people)
+}
+
+// updateUser makes of somebody what the flags said, and tells what changed.
+func (a *app) updateUser(ctx context.Context, h *house.House, u identity.User, told changed) error {
+	is, err := h.Identity.Update(ctx, operator(), u)
+	if err != nil {
+		return whose(ctx, h, inFlags(err, userFlag), u.Email)
+	}
+	told.after = wire.OfUser(is)
+	if told.is, err = userFacts(is); err != nil {
+		return err
+	}
+	return a.printChange(told)
 }

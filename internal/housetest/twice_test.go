@@ -2,6 +2,7 @@ package housetest
 
 import (
 	"context"
+	"net/http"
 	"slices"
 	"sync"
 	"testing"
@@ -89,4 +90,32 @@ func TestWhatIsGivenByTwoAtOnceIsGivenOnce(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The same over the API: of two callers at two replicas one is told which grant there is,
+// and whoever means it says so.
+func TestWhatTwoCallersOfTheAPIGiveAtOnceIsGivenOnce(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		both := replicas(t, g)
+		body := map[string]any{
+			"subject": map[string]any{"kind": "user", "id": g.Person("ada", gatetest.NoPassword).ID}, "permission": "gatehouse/audit:read", "reason": "test",
+		}
+		give := func() (statuses []int) {
+			for _, a := range together(both, func(s *steering) gatetest.Answer { return s.call(s.boss, http.MethodPost, "/api/v1/grants", body) }) {
+				if statuses = append(statuses, a.Status); a.Status == http.StatusConflict && problem(a) != "grant.exists" {
+					t.Errorf("refused by %s", a.Body)
+				}
+			}
+			slices.Sort(statuses)
+			return statuses
+		}
+		if got := give(); !slices.Equal(got, []int{http.StatusCreated, http.StatusConflict}) {
+			t.Errorf("answered with %v", got)
+		}
+		body["again"] = true
+		if got := give(); !slices.Equal(got, []int{http.StatusCreated, http.StatusCreated}) {
+			t.Errorf("again: answered with %v", got)
+		}
+	})
 }

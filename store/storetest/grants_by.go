@@ -45,6 +45,7 @@ func testGrantsBy(t *testing.T, s *store.Store) {
 		"the last":     {access.GrantKey{Role: "role-3"}, func(g *access.GrantRecord) bool { return g.Role == "role-3" }},
 		"no role":      {access.GrantKey{Role: "role"}, func(*access.GrantRecord) bool { return false }},
 		"a permission": {access.GrantKey{Permission: "shop/orders:read"}, func(g *access.GrantRecord) bool { return g.Permission.One() }},
+		"an API":       {access.GrantKey{API: "shop"}, func(g *access.GrantRecord) bool { return g.Permission.API == "shop" }},
 		"an org":       {access.GrantKey{Org: "acme"}, func(g *access.GrantRecord) bool { return g.Org == "acme" }},
 		"beginnings":   {access.GrantKey{Beginning: true}, func(g *access.GrantRecord) bool { return !g.NotBefore.IsZero() }},
 	} {
