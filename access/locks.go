@@ -142,6 +142,18 @@ func (s *Service) Locks(ctx context.Context) ([]LockRecord, error) {
 
 func (l *LockRecord) overAt(now time.Time) bool { return !l.Ends.IsZero() && !now.Before(l.Ends) }
 
+// Lock returns the one on something that is not over; NotFound "lock.not_found".
+func (s *Service) Lock(ctx context.Context, on LockTarget) (LockRecord, error) {
+	all, err := s.Locks(ctx)
+	if err != nil {
+		return LockRecord{}, err
+	}
+	if l := lockOn(all, on); l != nil {
+		return *l, nil
+	}
+	return LockRecord{}, fault.Missing("lock")
+}
+
 func lockOn(all []LockRecord, on LockTarget) *LockRecord {
 	i := slices.IndexFunc(all, func(l LockRecord) bool { return l.On == on })
 	if i < 0 {

@@ -32,6 +32,9 @@ func (d *Door) all() {
 	d.families()
 	d.auditLog()
 	d.figures()
+	d.roles()
+	d.apis()
+	d.locks()
 }
 
 // Route is one row of the table: what a request is for, and what it takes.

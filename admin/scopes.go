@@ -2,11 +2,9 @@ package admin
 
 import (
 	"context"
-	"fmt"
 	"net/http"
 
 	"gatehouse/access"
-	"gatehouse/fault"
 	"gatehouse/wire"
 )
 
@@ -52,7 +50,7 @@ type ScopeCreate struct {
 type newScopeIn struct{ Body ScopeCreate }
 
 func (d *Door) createScope(ctx context.Context, c *Call, in *newScopeIn) (*Made[wire.Scope], error) {
-	patterns, err := scopePatterns(in.Body.Permissions)
+	patterns, err := patternsOf(in.Body.Permissions)
 	if err != nil {
 		return nil, err
 	}
@@ -61,22 +59,6 @@ func (d *Door) createScope(ctx context.Context, c *Call, in *newScopeIn) (*Made[
 		return nil, err
 	}
 	return &Made[wire.Scope]{Location: below("/scopes", s.Name), ETag: etag(s.Rev), Body: wire.OfScope(s)}, nil
-}
-
-// scopePatterns reads permissions; an error says which one is none.
-func scopePatterns(texts []string) ([]access.Pattern, error) {
-	patterns := make([]access.Pattern, len(texts))
-	for i, text := range texts {
-		p, err := access.ParsePattern(text)
-		if err != nil {
-			return nil, &fault.Error{
-				Kind: fault.Invalid, Code: fault.CodeOf(err), Detail: "A permission is written API/RESOURCE:ACTION, such as shop/orders:read; a whole RESOURCE or ACTION may be *.",
-				Fields: []fault.Field{{Name: fmt.Sprintf("permissions[%d]", i), Problem: "names no permission"}}, Err: err,
-			}
-		}
-		patterns[i] = p
-	}
-	return patterns, nil
 }
 
 type partOfScopeIn struct {
@@ -112,7 +94,7 @@ func (d *Door) updateScope(ctx context.Context, c *Call, in *scopeChangeIn) (*On
 		s.Description = *in.Body.Description
 	}
 	if in.Body.Permissions != nil {
-		if s.Patterns, err = scopePatterns(*in.Body.Permissions); err != nil {
+		if s.Patterns, err = patternsOf(*in.Body.Permissions); err != nil {
 			return nil, err
 		}
 	}

@@ -10,6 +10,18 @@ import (
 	"time"
 )
 
+// Defines values for APIPermissionACR.
+const (
+	APIPermissionACRAal1 APIPermissionACR = "aal1"
+	APIPermissionACRAal2 APIPermissionACR = "aal2"
+)
+
+// Defines values for APISettingsDelegation.
+const (
+	APISettingsDelegationAudience APISettingsDelegation = "audience"
+	APISettingsDelegationScope    APISettingsDelegation = "scope"
+)
+
 // Defines values for ClientCreatePermissions.
 const (
 	ClientCreatePermissionsInline ClientCreatePermissions = "inline"
@@ -215,6 +227,46 @@ const (
 	RotateKeyParamsAlgorithmRS256 RotateKeyParamsAlgorithm = "RS256"
 )
 
+// Defines values for ListLocksParamsKind.
+const (
+	ListLocksParamsKindClient  ListLocksParamsKind = "client"
+	ListLocksParamsKindGrant   ListLocksParamsKind = "grant"
+	ListLocksParamsKindRole    ListLocksParamsKind = "role"
+	ListLocksParamsKindService ListLocksParamsKind = "service"
+	ListLocksParamsKindSession ListLocksParamsKind = "session"
+	ListLocksParamsKindUser    ListLocksParamsKind = "user"
+)
+
+// Defines values for LiftLockParamsKind.
+const (
+	LiftLockParamsKindClient  LiftLockParamsKind = "client"
+	LiftLockParamsKindGrant   LiftLockParamsKind = "grant"
+	LiftLockParamsKindRole    LiftLockParamsKind = "role"
+	LiftLockParamsKindService LiftLockParamsKind = "service"
+	LiftLockParamsKindSession LiftLockParamsKind = "session"
+	LiftLockParamsKindUser    LiftLockParamsKind = "user"
+)
+
+// Defines values for GetLockParamsKind.
+const (
+	GetLockParamsKindClient  GetLockParamsKind = "client"
+	GetLockParamsKindGrant   GetLockParamsKind = "grant"
+	GetLockParamsKindRole    GetLockParamsKind = "role"
+	GetLockParamsKindService GetLockParamsKind = "service"
+	GetLockParamsKindSession GetLockParamsKind = "session"
+	GetLockParamsKindUser    GetLockParamsKind = "user"
+)
+
+// Defines values for PutLockParamsKind.
+const (
+	PutLockParamsKindClient  PutLockParamsKind = "client"
+	PutLockParamsKindGrant   PutLockParamsKind = "grant"
+	PutLockParamsKindRole    PutLockParamsKind = "role"
+	PutLockParamsKindService PutLockParamsKind = "service"
+	PutLockParamsKindSession PutLockParamsKind = "session"
+	PutLockParamsKindUser    PutLockParamsKind = "user"
+)
+
 // Defines values for RemoveOrganisationMemberParamsKind.
 const (
 	RemoveOrganisationMemberParamsKindClient  RemoveOrganisationMemberParamsKind = "client"
@@ -230,6 +282,73 @@ const (
 	PutOrganisationMemberParamsKindService PutOrganisationMemberParamsKind = "service"
 	PutOrganisationMemberParamsKindUser    PutOrganisationMemberParamsKind = "user"
 )
+
+// API defines model for API.
+type API struct {
+	Audience    string            `json:"audience"`
+	BuiltIn     *bool             `json:"built_in,omitempty"`
+	Created     *time.Time        `json:"created,omitempty"`
+	Delegation  string            `json:"delegation"`
+	ID          string            `json:"id"`
+	Owners      map[string]string `json:"owners,omitzero"`
+	Permissions []Permission      `json:"permissions,omitzero"`
+	Servers     []string          `json:"servers,omitzero"`
+	Updated     *time.Time        `json:"updated,omitempty"`
+}
+
+// APICreate defines model for APICreate.
+type APICreate struct {
+	// Audience The URI that tokens for it are meant for
+	Audience string `json:"audience"`
+	ID       string `json:"id"`
+
+	// Owners By resource: the attribute that names its owner
+	Owners      map[string]string `json:"owners,omitzero"`
+	Permissions []APIPermission   `json:"permissions,omitzero"`
+
+	// Servers Applications that answer its requests
+	Servers []string `json:"servers,omitzero"`
+}
+
+// APIPermission defines model for APIPermission.
+type APIPermission struct {
+	// ACR How whoever uses it must have signed in
+	ACR         *APIPermissionACR `json:"acr,omitempty"`
+	Description *string           `json:"description,omitempty"`
+
+	// MaxAge How lately, such as 5m
+	MaxAge *string `json:"max_age,omitempty"`
+
+	// Permission RESOURCE:ACTION, such as orders:read
+	Permission string `json:"permission"`
+
+	// Sensitive No wildcard gives it
+	Sensitive *bool `json:"sensitive,omitempty"`
+}
+
+// APIPermissionACR How whoever uses it must have signed in
+type APIPermissionACR string
+
+// APISettings defines model for APISettings.
+type APISettings struct {
+	// Audience The URI that tokens for it are meant for
+	Audience *string `json:"audience,omitempty"`
+
+	// Delegation Whether tokens for it need scopes
+	Delegation *APISettingsDelegation `json:"delegation,omitempty"`
+
+	// Owners By resource: the attribute that names its owner; all of them
+	Owners map[string]string `json:"owners,omitzero"`
+
+	// Permissions All of them
+	Permissions []APIPermission `json:"permissions,omitzero"`
+
+	// Servers Applications that answer its requests; all of them
+	Servers []string `json:"servers,omitzero"`
+}
+
+// APISettingsDelegation Whether tokens for it need scopes
+type APISettingsDelegation string
 
 // Actor defines model for Actor.
 type Actor struct {
@@ -716,6 +835,14 @@ type KeyNext struct {
 	Immediate *bool `json:"immediate,omitempty"`
 }
 
+// ListAPI defines model for ListAPI.
+type ListAPI struct {
+	Items []API `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListCheckpoint defines model for ListCheckpoint.
 type ListCheckpoint struct {
 	Items []Checkpoint `json:"items,omitzero"`
@@ -772,6 +899,14 @@ type ListKey struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListLock defines model for ListLock.
+type ListLock struct {
+	Items []Lock `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListMember defines model for ListMember.
 type ListMember struct {
 	Items []Member `json:"items,omitzero"`
@@ -788,6 +923,14 @@ type ListOrg struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListPermission defines model for ListPermission.
+type ListPermission struct {
+	Items []Permission `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListPersonalToken defines model for ListPersonalToken.
 type ListPersonalToken struct {
 	Items []PersonalToken `json:"items,omitzero"`
@@ -799,6 +942,14 @@ type ListPersonalToken struct {
 // ListRefreshFamily defines model for ListRefreshFamily.
 type ListRefreshFamily struct {
 	Items []RefreshFamily `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListRole defines model for ListRole.
+type ListRole struct {
+	Items []Role `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -858,6 +1009,31 @@ type Listing struct {
 	Filter []string `json:"filter,omitzero"`
 	Format string   `json:"format"`
 	Prefix *string  `json:"prefix,omitempty"`
+}
+
+// Lock defines model for Lock.
+type Lock struct {
+	Created   time.Time  `json:"created"`
+	CreatedBy string     `json:"created_by"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	On        LockTarget `json:"on"`
+	Reason    string     `json:"reason"`
+}
+
+// LockPut defines model for LockPut.
+type LockPut struct {
+	// ExpiresAt Until when; absent: until it is lifted
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+
+	// Reason For whoever asks later
+	Reason string `json:"reason"`
+}
+
+// LockTarget defines model for LockTarget.
+type LockTarget struct {
+	Email *string `json:"email,omitempty"`
+	ID    string  `json:"id"`
+	Kind  string  `json:"kind"`
 }
 
 // Member defines model for Member.
@@ -1025,6 +1201,15 @@ type PasswordSet struct {
 	Password string `json:"password"`
 }
 
+// Permission defines model for Permission.
+type Permission struct {
+	ACR         *string `json:"acr,omitempty"`
+	Description *string `json:"description,omitempty"`
+	MaxAge      *string `json:"max_age,omitempty"`
+	Permission  string  `json:"permission"`
+	Sensitive   bool    `json:"sensitive"`
+}
+
 // PersonalToken defines model for PersonalToken.
 type PersonalToken struct {
 	Created     time.Time  `json:"created"`
@@ -1114,6 +1299,43 @@ type RefreshFamily struct {
 	Session       string    `json:"session"`
 	Used          time.Time `json:"used"`
 	User          string    `json:"user"`
+}
+
+// Role defines model for Role.
+type Role struct {
+	BuiltIn     *bool      `json:"built_in,omitempty"`
+	Created     *time.Time `json:"created,omitempty"`
+	ID          string     `json:"id"`
+	MaxGrant    *string    `json:"max_grant,omitempty"`
+	Parents     []string   `json:"parents,omitzero"`
+	Permissions []string   `json:"permissions,omitzero"`
+	Updated     *time.Time `json:"updated,omitempty"`
+}
+
+// RoleChange defines model for RoleChange.
+type RoleChange struct {
+	// MaxGrant Empty: without end
+	MaxGrant *string `json:"max_grant,omitempty"`
+
+	// Parents All of them
+	Parents []string `json:"parents,omitzero"`
+
+	// Permissions All of them
+	Permissions []string `json:"permissions,omitzero"`
+}
+
+// RoleCreate defines model for RoleCreate.
+type RoleCreate struct {
+	ID string `json:"id"`
+
+	// MaxGrant How long a grant of it may last, such as 8h; absent: without end
+	MaxGrant *string `json:"max_grant,omitempty"`
+
+	// Parents Roles whose permissions it gives too
+	Parents []string `json:"parents,omitzero"`
+
+	// Permissions Such as shop/orders:read or shop/orders:*
+	Permissions []string `json:"permissions,omitzero"`
 }
 
 // Scope defines model for Scope.
@@ -1373,6 +1595,42 @@ type Verdict struct {
 	StrangePieces   *int64     `json:"strange_pieces,omitempty"`
 	Until           *time.Time `json:"until,omitempty"`
 	Waiting         int64      `json:"waiting"`
+}
+
+// ListAPIsParams defines parameters for ListAPIs.
+type ListAPIsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// CreateAPIParams defines parameters for CreateAPI.
+type CreateAPIParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteAPIParams defines parameters for DeleteAPI.
+type DeleteAPIParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// GetAPIParams defines parameters for GetAPI.
+type GetAPIParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// UpdateAPIParams defines parameters for UpdateAPI.
+type UpdateAPIParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
 }
 
 // ListAuditEventsParams defines parameters for ListAuditEvents.
@@ -1705,6 +1963,51 @@ type ListKeysParams struct {
 // RotateKeyParamsAlgorithm defines parameters for RotateKey.
 type RotateKeyParamsAlgorithm string
 
+// ListLocksParams defines parameters for ListLocks.
+type ListLocksParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Kind Only those on this kind
+	Kind *ListLocksParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+}
+
+// ListLocksParamsKind defines parameters for ListLocks.
+type ListLocksParamsKind string
+
+// LiftLockParams defines parameters for LiftLock.
+type LiftLockParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// LiftLockParamsKind defines parameters for LiftLock.
+type LiftLockParamsKind string
+
+// GetLockParams defines parameters for GetLock.
+type GetLockParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// GetLockParamsKind defines parameters for GetLock.
+type GetLockParamsKind string
+
+// PutLockParams defines parameters for PutLock.
+type PutLockParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// PutLockParamsKind defines parameters for PutLock.
+type PutLockParamsKind string
+
 // ListOrganisationsParams defines parameters for ListOrganisations.
 type ListOrganisationsParams struct {
 	// Limit How many there are on a page at most
@@ -1773,6 +2076,69 @@ type PutOrganisationMemberParams struct {
 
 // PutOrganisationMemberParamsKind defines parameters for PutOrganisationMember.
 type PutOrganisationMemberParamsKind string
+
+// ListPermissionsParams defines parameters for ListPermissions.
+type ListPermissionsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// API Only those of this API
+	API *string `form:"api,omitempty" json:"api,omitempty"`
+}
+
+// ListRolesParams defines parameters for ListRoles.
+type ListRolesParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// CreateRoleParams defines parameters for CreateRole.
+type CreateRoleParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteRoleParams defines parameters for DeleteRole.
+type DeleteRoleParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// GetRoleParams defines parameters for GetRole.
+type GetRoleParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// UpdateRoleParams defines parameters for UpdateRole.
+type UpdateRoleParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// ListRoleHoldersParams defines parameters for ListRoleHolders.
+type ListRoleHoldersParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
 
 // ListScopesParams defines parameters for ListScopes.
 type ListScopesParams struct {
@@ -2039,6 +2405,86 @@ type EndUserSessionsParams struct {
 type ListUserSessionsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ListAPIs does GET /api/v1/apis: List APIs with their permissions in the order of their ids.
+// Needs the permission `gatehouse/apis:read`.
+func (g *Gatehouse) ListAPIs(ctx context.Context, params *ListAPIsParams) (*Answer[ListAPI], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/apis")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListAPI](ctx, g, r)
+}
+
+// AllAPIs goes through the pages of ListAPIs, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero API.
+func (g *Gatehouse) AllAPIs(ctx context.Context, params *ListAPIsParams) iter.Seq2[API, error] {
+	return pages(func(cursor *string) ([]API, *string, error) {
+		var p ListAPIsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListAPIs(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// CreateAPI does POST /api/v1/apis: Create an API with its permissions.
+// Needs the permission `gatehouse/apis:write`.
+func (g *Gatehouse) CreateAPI(ctx context.Context, body APICreate, params *CreateAPIParams) (*Answer[API], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/apis")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[API](ctx, g, r)
+}
+
+// DeleteAPI does DELETE /api/v1/apis/{api}: Delete an API of which nobody has anything any more.
+// Needs the permission `gatehouse/apis:delete`.
+func (g *Gatehouse) DeleteAPI(ctx context.Context, api string, params *DeleteAPIParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/apis/{api}", api)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// GetAPI does GET /api/v1/apis/{api}: See an API with its permissions.
+// Needs the permission `gatehouse/apis:read`.
+func (g *Gatehouse) GetAPI(ctx context.Context, api string, params *GetAPIParams) (*Answer[API], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/apis/{api}", api)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[API](ctx, g, r)
+}
+
+// UpdateAPI does PATCH /api/v1/apis/{api}: Change an API; what is absent stays as it is.
+// Needs the permission `gatehouse/apis:write`.
+func (g *Gatehouse) UpdateAPI(ctx context.Context, api string, body APISettings, params *UpdateAPIParams) (*Answer[API], error) {
+	r := request{method: http.MethodPatch}
+	r.to("/api/v1/apis/{api}", api)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[API](ctx, g, r)
 }
 
 // Apply does POST /api/v1/apply: Make the house be as objects say, or only tell what that would change.
@@ -2644,6 +3090,74 @@ func (g *Gatehouse) RevokeKey(ctx context.Context, kid string) (*Answer[ListKey]
 	return send[ListKey](ctx, g, r)
 }
 
+// ListLocks does GET /api/v1/locks: List the locks that are not over, in the order of what they are on.
+// Needs the permission `gatehouse/locks:read`.
+func (g *Gatehouse) ListLocks(ctx context.Context, params *ListLocksParams) (*Answer[ListLock], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/locks")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("kind", params.Kind)
+	}
+	return send[ListLock](ctx, g, r)
+}
+
+// AllLocks goes through the pages of ListLocks, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Lock.
+func (g *Gatehouse) AllLocks(ctx context.Context, params *ListLocksParams) iter.Seq2[Lock, error] {
+	return pages(func(cursor *string) ([]Lock, *string, error) {
+		var p ListLocksParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListLocks(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// LiftLock does DELETE /api/v1/locks/{kind}/{locked}: Give back what a lock suspends.
+// Needs the permission `gatehouse/locks:write`.
+func (g *Gatehouse) LiftLock(ctx context.Context, kind LiftLockParamsKind, locked string, params *LiftLockParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/locks/{kind}/{locked}", kind, locked)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// GetLock does GET /api/v1/locks/{kind}/{locked}: See the lock on something.
+// Needs the permission `gatehouse/locks:read`.
+func (g *Gatehouse) GetLock(ctx context.Context, kind GetLockParamsKind, locked string, params *GetLockParams) (*Answer[Lock], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/locks/{kind}/{locked}", kind, locked)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[Lock](ctx, g, r)
+}
+
+// PutLock does PUT /api/v1/locks/{kind}/{locked}: Suspend somebody, a session, or what a role or a grant allows; a lock that is there is replaced.
+// Needs the permission `gatehouse/locks:write`.
+func (g *Gatehouse) PutLock(ctx context.Context, kind PutLockParamsKind, locked string, body LockPut, params *PutLockParams) (*Answer[Lock], error) {
+	r := request{method: http.MethodPut}
+	r.to("/api/v1/locks/{kind}/{locked}", kind, locked)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[Lock](ctx, g, r)
+}
+
 // ListOrganisations does GET /api/v1/organisations: List organisations in the order of their ids.
 // Needs the permission `gatehouse/organisations:read`.
 func (g *Gatehouse) ListOrganisations(ctx context.Context, params *ListOrganisationsParams) (*Answer[ListOrg], error) {
@@ -2781,6 +3295,151 @@ func (g *Gatehouse) PutOrganisationMember(ctx context.Context, organisation stri
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[Member](ctx, g, r)
+}
+
+// ListPermissions does GET /api/v1/permissions: List the permissions of all APIs by the names that roles and grants give them.
+// Needs the permission `gatehouse/apis:read`.
+func (g *Gatehouse) ListPermissions(ctx context.Context, params *ListPermissionsParams) (*Answer[ListPermission], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/permissions")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("api", params.API)
+	}
+	return send[ListPermission](ctx, g, r)
+}
+
+// AllPermissions goes through the pages of ListPermissions, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Permission.
+func (g *Gatehouse) AllPermissions(ctx context.Context, params *ListPermissionsParams) iter.Seq2[Permission, error] {
+	return pages(func(cursor *string) ([]Permission, *string, error) {
+		var p ListPermissionsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListPermissions(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// ListRoles does GET /api/v1/roles: List roles in the order of their ids.
+// Needs the permission `gatehouse/roles:read`.
+func (g *Gatehouse) ListRoles(ctx context.Context, params *ListRolesParams) (*Answer[ListRole], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/roles")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListRole](ctx, g, r)
+}
+
+// AllRoles goes through the pages of ListRoles, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Role.
+func (g *Gatehouse) AllRoles(ctx context.Context, params *ListRolesParams) iter.Seq2[Role, error] {
+	return pages(func(cursor *string) ([]Role, *string, error) {
+		var p ListRolesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListRoles(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// CreateRole does POST /api/v1/roles: Create a role.
+// Needs the permission `gatehouse/roles:write`.
+func (g *Gatehouse) CreateRole(ctx context.Context, body RoleCreate, params *CreateRoleParams) (*Answer[Role], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/roles")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Role](ctx, g, r)
+}
+
+// DeleteRole does DELETE /api/v1/roles/{role}: Delete a role that nobody has any more.
+// Needs the permission `gatehouse/roles:delete`.
+func (g *Gatehouse) DeleteRole(ctx context.Context, role string, params *DeleteRoleParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/roles/{role}", role)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// GetRole does GET /api/v1/roles/{role}: See a role.
+// Needs the permission `gatehouse/roles:read`.
+func (g *Gatehouse) GetRole(ctx context.Context, role string, params *GetRoleParams) (*Answer[Role], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/roles/{role}", role)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[Role](ctx, g, r)
+}
+
+// UpdateRole does PATCH /api/v1/roles/{role}: Change what a role gives, at once for everybody who has it.
+// Needs the permission `gatehouse/roles:write`.
+func (g *Gatehouse) UpdateRole(ctx context.Context, role string, body RoleChange, params *UpdateRoleParams) (*Answer[Role], error) {
+	r := request{method: http.MethodPatch}
+	r.to("/api/v1/roles/{role}", role)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[Role](ctx, g, r)
+}
+
+// ListRoleHolders does GET /api/v1/roles/{role}/holders: List who has a role, or is denied it: its grants that are not over, in the order of their ends.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) ListRoleHolders(ctx context.Context, role string, params *ListRoleHoldersParams) (*Answer[ListGrant], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/roles/{role}/holders", role)
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListGrant](ctx, g, r)
+}
+
+// AllRoleHolders goes through the pages of ListRoleHolders, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Grant.
+func (g *Gatehouse) AllRoleHolders(ctx context.Context, role string, params *ListRoleHoldersParams) iter.Seq2[Grant, error] {
+	return pages(func(cursor *string) ([]Grant, *string, error) {
+		var p ListRoleHoldersParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListRoleHolders(ctx, role, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
 }
 
 // ListScopes does GET /api/v1/scopes: List the scopes that are bound to permissions, in the order of their names.

@@ -254,6 +254,16 @@ func OfAPI(a access.API) API {
 	return w
 }
 
+// PermissionsOf returns the shapes of the permissions of a by the names that roles and
+// grants give them, API/RESOURCE:ACTION.
+func PermissionsOf(a access.API) []Permission {
+	all := make([]Permission, len(a.Permissions))
+	for i, p := range a.Permissions {
+		all[i] = Permission{a.ID + "/" + p.Resource + ":" + p.Action, p.Description, p.Sensitive, OfRequirement(p.Requires)}
+	}
+	return all
+}
+
 // OfRequirement returns the shape of r.
 func OfRequirement(r access.Requirement) Requirement {
 	return Requirement{ACR: r.Level.String(), MaxAge: Lifetime(r.MaxAge)}

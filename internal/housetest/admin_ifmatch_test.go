@@ -37,6 +37,9 @@ func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
 		"createServiceAccount":  map[string]any{"id": "other"},
 		"extendGrant":           map[string]any{"expires_at": time.Now().Add(2 * time.Hour)},
 		"revokeGrant":           map[string]any{"reason": "other"},
+		"updateRole":            map[string]any{"max_grant": "8h"},
+		"updateAPI":             map[string]any{"audience": "https://other.test"},
+		"putLock":               map[string]any{"reason": "other"},
 	}
 	s.Settle()
 	db := underneath(t, s.Gate)

@@ -128,8 +128,12 @@ func (s *steering) targets() map[string]string {
 	family := s.refreshFamily(user, app.ID)
 	events, _, err := s.House.Trail.Page(ctx, audit.Query{}, 1)
 	must(s.t, err)
+	_, err = a.CreateRole(ctx, gatetest.Console, access.Role{ID: "target", Permissions: []access.Pattern{{API: "target", Resource: "things", Action: "read"}}})
+	must(s.t, err)
+	_, err = a.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockService, ID: "target"}, Reason: "test"}})
+	must(s.t, err)
 	return map[string]string{
-		"grant":  string(grant.ID),
+		"grant": string(grant.ID), "role": "target", "api": "target", "locked": "target",
 		"family": string(family), "event": string(events[0].ID), "size": "1",
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),
