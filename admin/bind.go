@@ -183,12 +183,13 @@ func (b *binding) readBody(c *Call, into reflect.Value, wrong *huma.ValidateResu
 	case len(c.body) == 0:
 		return unreadable("A body is needed.")
 	}
-	value, err := web.ParseJSON(c.body)
+	value, err := web.ParseJSON(c.body, c.route.maxBody()) // the document says how long each text may be
 	if err != nil {
 		return unreadable("The body cannot be read as JSON: " + err.Error() + ".")
 	}
 	before := len(wrong.Errors)
 	huma.Validate(b.schemas, b.schema, path("body"), huma.ModeWriteToServer, value, wrong)
+	nulls(b.schemas, b.schema, value, path("body"), wrong)
 	if len(wrong.Errors) > before {
 		return nil
 	}

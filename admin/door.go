@@ -120,7 +120,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.HandleFunc("GET "+PathDocument, (&file{"application/json", string(text)}).ServeHTTP)
 	m.HandleFunc("GET "+PathPage, (&file{"text/html; charset=utf-8", d.browse()}).ServeHTTP)
 	m.HandleFunc("GET "+pathStyle, (&file{"text/css; charset=utf-8", style}).ServeHTTP)
-	m.Route(Root, lost(m))
+	m.Route(Root, d.lost(m))
 }
 
 // MountLasting registers the routes that last, whose paths are LastingPaths.

@@ -3,6 +3,7 @@ package admin
 import (
 	"encoding/json"
 	"net/http"
+	"slices"
 	"strings"
 
 	"gatehouse/fault"
@@ -81,13 +82,54 @@ func pointer(path string) string {
 }
 
 // lost answers what no route takes: 405 where another method has one.
-func lost(m *web.Mux) web.Handler {
+func (d *Door) lost(m *web.Mux) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		allowed := m.Allow(r)
+		allowed := d.allowed(r.URL.EscapedPath())
+		if allowed == "" {
+			allowed = m.Allow(r) // the document and its page
+		}
 		if allowed == "" {
 			return fault.New(fault.NotFound, "request.no_route", "The API has no such path.")
 		}
 		w.Header().Set("Allow", allowed)
 		return fault.New(fault.NotAllowed, "request.method", "What is at this address is asked by: "+allowed+".")
 	}
+}
+
+// allowed are the methods of the document for a path, "" where it has no such one. Of two
+// that fit, such as /grants/bulk and /grants/{grant}, it is the one that names more.
+func (d *Door) allowed(path string) string {
+	asked := strings.Split(path, "/")
+	named, methods := -1, []string(nil)
+	for _, rt := range d.routes {
+		n, fits := fit(strings.Split(Base+rt.Path, "/"), asked)
+		if !fits || n < named {
+			continue
+		}
+		if n > named {
+			named, methods = n, nil
+		}
+		if methods = append(methods, rt.Method); rt.Method == http.MethodGet {
+			methods = append(methods, http.MethodHead)
+		}
+	}
+	slices.Sort(methods)
+	return strings.Join(methods, ", ")
+}
+
+// fit reports whether a path is one of a route's, and how much of it that names.
+func fit(route, path []string) (named int, fits bool) {
+	if len(route) != len(path) {
+		return 0, false
+	}
+	for i, part := range route {
+		switch {
+		case strings.HasPrefix(part, "{") && path[i] != "":
+		case part != path[i]:
+			return 0, false
+		default:
+			named++
+		}
+	}
+	return named, true
 }

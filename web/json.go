@@ -10,26 +10,21 @@ import (
 	"unicode/utf8"
 )
 
-// Bounds of JSON that a program sends: how deeply it is nested, and how long a text of
-// it is, in bytes. A pattern of a condition may take 0.2 s over 250 KB, for each of the
-// grants that have one.
-const (
-	maxDepth = 16
-	maxText  = 8 << 10
-)
+// maxDepth is how deeply JSON that a program sends may be nested.
+const maxDepth = 16
 
 // ParseJSON reads one JSON value and nothing behind it, as encoding/json would into an
 // any. What two readers could understand in two ways is an error: a name that comes
 // twice, text that is no UTF-8 or has half a character, and what is nested without end.
-// The error may be told to who sent it.
-func ParseJSON(text []byte) (any, error) {
+// No text in it is longer than longest, in bytes. The error may be told to who sent it.
+func ParseJSON(text []byte, longest int) (any, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("it is not UTF-8")
 	}
 	if !json.Valid(text) {
 		return nil, errors.New("it is not well-formed")
 	}
-	return (&walker{text: text}).value(maxDepth)
+	return (&walker{text: text, longest: longest}).value(maxDepth)
 }
 
 // IsJSON reports whether a Content-Type is that of JSON, which has one charset only.
@@ -46,15 +41,15 @@ func IsJSON(contentType string) bool {
 // walker reads values of a text that is JSON and UTF-8, and sees what the library's
 // reader would swallow.
 type walker struct {
-	text []byte
-	at   int
+	text    []byte
+	at      int
+	longest int // of a text, as it is written
 }
 
 var (
 	errDeep  = fmt.Errorf("it is nested more than %d deep", maxDepth)
 	errHalf  = errors.New("a text has half a character")
 	errLarge = errors.New("a number is too large")
-	errLong  = fmt.Errorf("a text is longer than %d bytes", maxText)
 )
 
 // next skips white space, and returns the byte behind it.
@@ -153,8 +148,8 @@ func (w *walker) string() (string, error) {
 	}
 	w.at++
 	quoted := w.text[begin:w.at]
-	if len(quoted) > maxText+len(`""`) {
-		return "", errLong
+	if len(quoted) > w.longest+len(`""`) {
+		return "", fmt.Errorf("a text is longer than %d bytes", w.longest)
 	}
 	if !escaped {
 		return string(quoted[1 : len(quoted)-1]), nil

@@ -112,7 +112,10 @@ var crowdThings = map[string]string{
 // crowdFilters are values of filters with which something is found, by their names.
 var crowdFilters = map[string]string{
 	"search": "me", "email": crowd.Email(4321), "user": crowd.ID("usr_", 4321), "client": "crowd-7", "group": "group-7",
-	"subject": "user:" + crowd.ID("usr_", 4321), "role": "role-7", "api": "shop", "permission": "shop/orders:read",
+	"subject": "user:" + crowd.ID("usr_", 4321), "role": "role-7", "permission": "shop/orders:read", "org": "acme",
+	"ends_before": "2100-01-01T00:00:00Z",
+	"resource":    "session:ses_often", "actor": "user:usr_often", "action": "crowd.rare", "ip": "192.0.2.1",
+	"since": "2026-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z",
 }
 
 // document is what this needs of the API's.

@@ -3,7 +3,6 @@ package housetest
 import (
 	"fmt"
 	"net/http"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -103,7 +102,7 @@ func TestListsAskTheStoreAsOftenForManyAsForOne(t *testing.T) {
 				continue
 			}
 			lists++
-			path := pathParts.ReplaceAllStringFunc(d.path, func(part string) string { return there[strings.Trim(part, "{}")] })
+			path := d.about(there)
 			asked := func(limit string) uint64 {
 				before := s.House.Store.Statements()
 				if a := s.call(s.boss, d.method, path+"?limit="+limit, nil); a.Status != http.StatusOK {
