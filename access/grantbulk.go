@@ -89,12 +89,20 @@ func (s *Service) RevokeAll(ctx context.Context, by audit.Actor, all []Revocatio
 		for i := range all {
 			r, err := s.revocable(ctx, all[i], now, may)
 			if err == nil {
-				err = s.revoke(ctx, t, g, &r, reason, now)
+				err = s.mayRevoke(ctx, g, &r)
 			}
 			if err := no.add(i, err); err != nil {
 				return err
 			}
 			ended[i] = r
+		}
+		if err := no.err(); err != nil {
+			return err
+		}
+		for i := range ended {
+			if err := no.add(i, s.revoke(ctx, t, by, &ended[i], reason, now)); err != nil {
+				return err
+			}
 		}
 		return no.err()
 	})

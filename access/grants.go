@@ -219,7 +219,10 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 		if r, err = s.living(ctx, grant, now); err != nil {
 			return err
 		}
-		return s.revoke(ctx, t, g, &r, reason, now)
+		if err := s.mayRevoke(ctx, g, &r); err != nil {
+			return err
+		}
+		return s.revoke(ctx, t, g.by, &r, reason, now)
 	})
 	return r, err
 }
@@ -230,19 +233,22 @@ func checkRevocation(reason string) error {
 	return p.err("grant.invalid", "The grant cannot be revoked so.")
 }
 
-// revoke ends a grant that is not over.
-func (s *Service) revoke(ctx context.Context, t *touched, g *giver, r *GrantRecord, reason string, now time.Time) error {
-	if r.Effect != Allow { // what it denied is handed back
-		k, err := s.known(ctx)
-		if err != nil {
-			return err
-		}
-		if err := g.hands(ctx, k.handedBy(r)); err != nil {
-			return err
-		}
+// mayRevoke puts before the giver what a deny hands back that ends.
+func (s *Service) mayRevoke(ctx context.Context, g *giver, r *GrantRecord) error {
+	if r.Effect == Allow {
+		return nil
 	}
+	k, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	return g.hands(ctx, k.handedBy(r))
+}
+
+// revoke ends a grant that is not over.
+func (s *Service) revoke(ctx context.Context, t *touched, by audit.Actor, r *GrantRecord, reason string, now time.Time) error {
 	before := r.document()
-	r.Revoked, r.RevokedBy, r.RevokedReason = now, actor(g.by), reason
+	r.Revoked, r.RevokedBy, r.RevokedReason = now, actor(by), reason
 	if err := s.Store.UpdateGrant(ctx, *r); err != nil {
 		return err
 	}
@@ -250,7 +256,7 @@ func (s *Service) revoke(ctx context.Context, t *touched, g *giver, r *GrantReco
 	if err := s.touchGrant(ctx, t, r, r.Effect == Allow, now); err != nil {
 		return err
 	}
-	return s.recordGrant(ctx, g.by, ActionGrantRevoke, r, before, map[string]any{"revoked_reason": reason})
+	return s.recordGrant(ctx, by, ActionGrantRevoke, r, before, map[string]any{"revoked_reason": reason})
 }
 
 // EndAllOf revokes whatever somebody who is being deleted was granted, takes them

@@ -82,10 +82,16 @@ func byGrants() map[string]handing {
 			})
 			return err
 		}},
-		"RevokeAll": {prepare: granted(denied), do: func(ctx context.Context, h *hand, by audit.Actor) error {
-			_, err := h.House.Access.RevokeAll(ctx, by, []access.Revocation{{Grant: h.grant}}, "test", func(*access.GrantRecord) error { return nil })
-			return err
-		}},
+		"RevokeAll": {
+			prepare: func(t *testing.T, h *hand) {
+				granted(denied)(t, h)
+				h.free = h.give(t, group("empty"), func(g *access.Grant) { g.Where.Place = access.Own })
+			},
+			do: func(ctx context.Context, h *hand, by audit.Actor) error {
+				_, err := h.House.Access.RevokeAll(ctx, by, []access.Revocation{{Grant: h.free}, {Grant: h.grant}}, "test", func(*access.GrantRecord) error { return nil })
+				return err
+			},
+		},
 		"Revoke a deny":                {prepare: granted(denied), do: revoke},
 		"Revoke a role that is denied": {prepare: granted(func(g *access.Grant) { g.Effect, g.Role, g.Permission = access.Deny, "refunder", access.Pattern{} }), do: revoke},
 		"Revoke a deny of an hour":     {hour: true, prepare: granted(func(g *access.Grant) { g.Effect, g.ExpiresAt = access.Deny, time.Now().Add(time.Hour) }), do: revoke},

@@ -20,7 +20,8 @@ import (
 type hand struct {
 	*gatetest.Gate
 	mallory, bob *gatetest.Person
-	grant        id.Grant // what a way is about
+	grant        id.Grant // what a way is about,
+	free         id.Grant // and what anybody may take away beside it
 }
 
 func refund() access.Pattern {
