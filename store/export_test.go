@@ -28,3 +28,11 @@ func Pragma(ctx context.Context, s *Store, name string) (value string, err error
 
 // Postgres reports whether s is on Postgres.
 func (s *Store) Postgres() bool { return s.db.Postgres() }
+
+// Texts are those of all statements.
+func Texts() (all []string) {
+	for _, st := range statements() {
+		all = append(all, st.Text())
+	}
+	return all
+}

@@ -275,7 +275,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		selectUserByEmail:  one(crowd.Email(n)),
 		selectUsers:        {{"", int64(planPage)}, {crowd.Email(n), int64(100)}},
-		searchEmails:       {{"", "m", "m" + lastRune, int64(planPage)}, {crowd.Email(n), "m", "m" + lastRune, int64(planPage)}, {"", crowd.Email(n), crowd.Email(n) + lastRune, int64(100)}},
+		searchEmails:       {{"m", "", "m" + lastRune, int64(planPage)}, {crowd.Email(n), crowd.Email(n), "m" + lastRune, int64(planPage)}, {crowd.Email(n), "", crowd.Email(n) + lastRune, int64(100)}},
 		selectAdministered: one(at),
 
 		selectServed: {{}},
@@ -375,9 +375,9 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectPasswordHashes: {{"", int64(hashPage)}, {user, int64(hashPage)}},
 	}
 	all[searchNames] = [][]any{
-		{"", "", "m", "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
-		{"me crowd", crowd.Email(n), "m", "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
-		{"", "", "me crowd", "me crowd" + lastRune, "me crowd", "me crowd" + lastRune, int64(100)},
+		{"m", "", "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
+		{"me crowd", crowd.Email(n), "m" + lastRune, "m", "m" + lastRune, int64(planPage)},
+		{"me crowd", "", "me crowd" + lastRune, "me crowd", "me crowd" + lastRune, int64(100)},
 	}
 	for st, leads := range map[*statement][]string{
 		eventsByTime: {""}, eventsRefused: {""}, eventsByKind: {"console"}, eventsByAddress: {"192.0.2.1", "192.0.2.77"}, eventsByAction: {"crowd.often", "crowd.rare"}, eventsByActor: {"usr_often", crowd.ID("usr_", n)},

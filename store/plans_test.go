@@ -223,3 +223,21 @@ func array[T any](list []T, of string) string {
 	}
 	return "ARRAY[" + literals(all) + "]::" + of + "[]"
 }
+
+var lower = regexp.MustCompile(`\(?([a-z_.]+)(?:, [a-z_., ]+\))? >=? `)
+
+// Of two lower bounds of a column SQLite takes the one that is written first for its
+// index, and looks at each row from there: no plan shows that.
+func TestNoStatementBoundsAColumnTwiceFromBelow(t *testing.T) {
+	t.Parallel()
+	for _, text := range store.Texts() {
+		for part := range strings.SplitSeq(text, "SELECT") {
+			bounds := map[string]int{}
+			for _, m := range lower.FindAllStringSubmatch(part, -1) {
+				if bounds[m[1]]++; bounds[m[1]] == 2 {
+					t.Errorf("%s has two lower bounds:\n%s", m[1], text)
+				}
+			}
+		}
+	}
+}

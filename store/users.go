@@ -47,12 +47,13 @@ WHERE email_key > $1
 ORDER BY email_key
 LIMIT $2`)
 
-	// Index users_email: from what is searched for to the last text that begins
-	// with it.
+	// Index users_email: from what is searched for, or the last page's end, to the last
+	// text that begins with it. A column has one lower bound: of two SQLite takes the
+	// first, and walks from there.
 	searchEmails = newStatement(`
 SELECT ` + userColumns + `
 FROM users
-WHERE email_key > $1 AND email_key >= $2 AND email_key < $3
+WHERE email_key >= $1 AND email_key <> $2 AND email_key < $3
 ORDER BY email_key
 LIMIT $4`)
 
@@ -61,10 +62,10 @@ LIMIT $4`)
 	searchNames = newStatement(`
 SELECT ` + userColumns + `
 FROM users
-WHERE (name_key, email_key) > ($1, $2) AND name_key >= $3 AND name_key < $4
-    AND NOT (email_key >= $5 AND email_key < $6)
+WHERE (name_key, email_key) > ($1, $2) AND name_key < $3
+    AND NOT (email_key >= $4 AND email_key < $5)
 ORDER BY name_key, email_key
-LIMIT $7`)
+LIMIT $6`)
 
 	// Index users_disabled.
 	selectDisabledUsers = newStatement(`
@@ -170,14 +171,17 @@ func (s *Store) users(ctx context.Context, f identity.UserFilter) (found []ident
 		return nil, nil
 	}
 	if f.After.Name == "" {
-		found, err = list(ctx, s, searchEmails, []any{f.After.Email, email, email + lastRune, int64(f.Limit)}, scanUser)
+		found, err = list(ctx, s, searchEmails, []any{max(f.After.Email, email), f.After.Email, email + lastRune, int64(f.Limit)}, scanUser)
 		f.After.Email = ""
 	}
 	if err != nil || len(found) == f.Limit {
 		return found, err
 	}
+	if f.After.Name < name {
+		f.After.Name, f.After.Email = name, ""
+	}
 	more, err := list(ctx, s, searchNames, []any{
-		f.After.Name, f.After.Email, name, name + lastRune, email, email + lastRune, int64(f.Limit - len(found)),
+		f.After.Name, f.After.Email, name + lastRune, email, email + lastRune, int64(f.Limit - len(found)),
 	}, scanUser)
 	return append(found, more...), err
 }
