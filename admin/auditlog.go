@@ -35,8 +35,8 @@ func (d *Door) auditLog() {
 	add(d, Route{Method: http.MethodGet, Path: all + "/export", ID: "exportAuditEvents", Permission: "audit:export", Summary: "Take the audit log along, newest first, as lines of JSON or as CSV in which nothing is a formula", Lasting: true}, d.exportEvents)
 	add(d, Route{Method: http.MethodGet, Path: all + "/verification", ID: "verifyAudit", Permission: "audit:verify", Summary: "Look at all of the audit log: whether it is what was recorded", Lasting: true}, d.verifyAudit)
 	add(d, Route{Method: http.MethodGet, Path: all + "/checkpoints", ID: "listAuditCheckpoints", Permission: "audit:verify", Summary: "List the signed heads of the audit log, the smallest first"}, d.listCheckpoints)
-	add(d, Route{Method: http.MethodGet, Path: all + "/checkpoints/{size}/consistency", ID: "proveAuditConsistency", Permission: "audit:verify", Summary: "Prove to whoever kept a checkpoint that the log still begins with what it was about"}, d.proveConsistency)
-	add(d, Route{Method: http.MethodGet, Path: all + "/{event}/proof", ID: "proveAuditEvent", Permission: "audit:read", Summary: "Prove to a stranger that an event was recorded"}, d.proveEvent)
+	add(d, Route{Method: http.MethodGet, Path: all + "/checkpoints/{size}/consistency", ID: "proveAuditConsistency", Permission: "audit:verify", Summary: "Prove to whoever kept a checkpoint that the log still begins with what it was about", Heavy: true}, d.proveConsistency)
+	add(d, Route{Method: http.MethodGet, Path: all + "/{event}/proof", ID: "proveAuditEvent", Permission: "audit:read", Summary: "Prove to a stranger that an event was recorded", Heavy: true}, d.proveEvent)
 }
 
 // AuditFilter says which events are wanted: all that is said must be so.

@@ -74,7 +74,7 @@ type Door struct {
 	Log *slog.Logger
 	Services
 
-	lasting  turns
+	heavy    turns
 	routes   []*Route
 	document *huma.OpenAPI
 }

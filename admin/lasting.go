@@ -12,13 +12,13 @@ import (
 // LastingLife is how long a Lasting request may take.
 const LastingLife = 15 * time.Minute
 
-// How many Lasting requests a process answers at once, and for one caller.
+// How many Heavy and Lasting requests a process answers at once, and for one caller.
 const (
-	maxLasting   = 4
-	maxLastingOf = 2
+	maxHeavy   = 4
+	maxHeavyOf = 2
 )
 
-// turns counts the Lasting requests under way.
+// turns counts the Heavy and Lasting requests under way.
 type turns struct {
 	mu  sync.Mutex
 	of  map[access.Subject]int
@@ -29,8 +29,8 @@ type turns struct {
 func (t *turns) take(who access.Subject) (leave func(), err error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.all >= maxLasting || t.of[who] >= maxLastingOf {
-		return nil, &fault.Error{Kind: fault.TooMany, Code: "request.busy", Detail: "Too many requests that take long are under way.", RetryAfter: 10 * time.Second}
+	if t.all >= maxHeavy || t.of[who] >= maxHeavyOf {
+		return nil, &fault.Error{Kind: fault.TooMany, Code: "request.busy", Detail: "Too many requests that read much are under way.", RetryAfter: 10 * time.Second}
 	}
 	if t.of == nil {
 		t.of = map[access.Subject]int{}

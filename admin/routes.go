@@ -66,10 +66,10 @@ type Route struct {
 	Idempotent bool
 	// Large routes are about many things at once: their bodies and answers may be larger.
 	Large bool
-	// Lasting routes may take LastingLife. They are behind a door of their own, and few
-	// are answered at once.
-	Lasting bool
-	Status  int // of the answer where it is not 200
+	// Heavy routes read all there is of something: few are answered at once. Lasting ones
+	// are heavy too, may take LastingLife, and are behind a door of their own.
+	Heavy, Lasting bool
+	Status         int // of the answer where it is not 200
 
 	handler handler
 	binding *binding

@@ -27,12 +27,14 @@ func (d *Door) serve(rt *Route) web.Handler {
 		if err := rt.binding.read(r, c, in); err != nil {
 			return d.refused(w, r, rt, c, err)
 		}
-		if rt.Lasting {
-			leave, err := d.lasting.take(c.Subject)
+		if rt.Heavy || rt.Lasting {
+			leave, err := d.heavy.take(c.Subject)
 			if err != nil {
 				return err
 			}
 			defer leave()
+		}
+		if rt.Lasting {
 			patient(w)
 		}
 		out, err := d.once(r.Context(), c, in)

@@ -112,10 +112,19 @@ func (s *Service) EndFamily(ctx context.Context, by audit.Actor, user id.User, f
 }
 
 // EndFamiliesOf ends all that applications hold of a person, at an operator's wish; browser
-// sessions go on.
+// sessions go on. They are why it reaches a second further than EndUser: a token of a
+// sign-in of the same second dies with no session. One of a new sign-in within that
+// second is refused too, as with WithdrawConsent.
 func (s *Service) EndFamiliesOf(ctx context.Context, by audit.Actor, user id.User) error {
+	if user == "" {
+		return fmt.Errorf("end refresh families: %w", errNobody)
+	}
+	now := clock.Now()
+	until := now.Add(inFlight)
+	gone := Revocation{Kind: RevokedUser, Key: string(user), Before: until, Until: lastToken(until)}
+	families := func(ctx context.Context) error { return s.Store.EndFamiliesOfUser(ctx, user, "", now) }
 	e := audit.Event{Actor: by, Action: ActionAuthorizationsEnd, Target: audit.OfUser(user)}
-	return s.ending(ctx, e, func(ctx context.Context) error { return s.EndUser(ctx, user, "") })
+	return s.ending(ctx, e, func(ctx context.Context) error { return s.end(ctx, families, gone) })
 }
 
 // ending runs end and records it in e, in one transaction.

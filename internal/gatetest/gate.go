@@ -135,6 +135,15 @@ func (g *Gate) Replica() *Gate {
 	return open(g.T, g.config)
 }
 
+// ReplicaWith is Replica with another configuration: a way of its own to the store, for
+// instance.
+func (g *Gate) ReplicaWith(change func(*config.Config)) *Gate {
+	g.T.Helper()
+	cfg := g.config
+	change(&cfg)
+	return open(g.T, cfg)
+}
+
 // Starting opens a second Gatehouse as Replica does, which has not loaded the
 // revocations that are there already.
 func (g *Gate) Starting() *Gate {

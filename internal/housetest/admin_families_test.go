@@ -68,9 +68,14 @@ func TestRefreshFamiliesAreListedAndEnded(t *testing.T) {
 	if a := s.call(s.boss, http.MethodDelete, ada, nil, "If-Match", `"7"`); a.Status != http.StatusPreconditionFailed {
 		t.Errorf("of somebody as they are not: %d %s", a.Status, a.Body)
 	}
+	again := g.tokens("scope", "openid offline_access") // of this very second
 	if a := s.call(s.boss, http.MethodDelete, ada, nil); a.Status != http.StatusNoContent {
 		t.Errorf("all: %d %s", a.Status, a.Body)
 	}
+	if a := s.call(again.Text("access_token"), http.MethodGet, "/oauth2/userinfo", nil); a.Status != http.StatusUnauthorized {
+		t.Errorf("an access token of a moment before: %d %s", a.Status, a.Body)
+	}
+	expectRefused(t, "the refresh token beside it", g.app.Refresh(again.Text("refresh_token")), "invalid_grant")
 	expectRefused(t, "one of all", g.app.Refresh(tokens[2]), "invalid_grant")
 	if left := idsOf(s.call(s.boss, http.MethodGet, ada, nil)) + idsOf(s.call(s.boss, http.MethodGet, byClient, nil)); left != "" {
 		t.Errorf("there are %s", left)
@@ -82,7 +87,7 @@ func TestRefreshFamiliesAreListedAndEnded(t *testing.T) {
 	if got := actionsOf(told); got != "authorizations.end authorization.end" {
 		t.Errorf("the audit log tells of %s: %s", got, told.Body)
 	}
-	if n := fmt.Sprint(len(column(t, underneath(t, s.Gate), "SELECT id FROM refresh_families"))); n != "3" {
+	if n := fmt.Sprint(len(column(t, underneath(t, s.Gate), "SELECT id FROM refresh_families"))); n != "4" {
 		t.Errorf("%s families are kept, by which a late replay is recognised", n)
 	}
 }
