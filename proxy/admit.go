@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/caller"
+	"gatehouse/fault"
 	"gatehouse/gate"
 )
 
@@ -86,11 +87,20 @@ func (p *passage) decide(route *gate.Route) error {
 	}
 	if err != nil {
 		p.count("error")
-		return fmt.Errorf("decide at the gate: %w", err)
+		return undecided(err)
 	}
 	p.decision.decision = d
 	p.count(d.Outcome.String())
 	return p.caller.Refusal(asked.Permission, d)
+}
+
+// undecided is why a decision could not be made. That a route asks for what no catalogue has
+// is no fault of who sent the request.
+func undecided(err error) error {
+	if fault.Is(err, fault.Invalid) {
+		return fault.Wrap(err, fault.Unavailable, "gate.permission", "This route asks for a permission that is not there.")
+	}
+	return fmt.Errorf("decide at the gate: %w", err)
 }
 
 // deferred decides for what is the caller's own, where the upstream is to hold them to

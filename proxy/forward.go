@@ -83,7 +83,8 @@ func (buffers) Get() []byte { return pool.Get().(*[bufferSize]byte)[:] }
 // Put implements httputil.BufferPool.
 func (buffers) Put(b []byte) { pool.Put((*[bufferSize]byte)(b)) }
 
-// deadline bounds how slowly a visitor may send and take.
+// deadline bounds how slowly a visitor may send and take. Each request sets it: what an
+// earlier one on the same connection left there would end this one.
 func (p *passage) deadline(d time.Duration) {
 	c := http.NewResponseController(p.w)
 	until := p.start.Add(d + time.Second)

@@ -98,6 +98,9 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// refusalTimeout bounds a request that is not forwarded.
+const refusalTimeout = 10 * time.Second
+
 // passage is one request on its way through the gate.
 type passage struct {
 	door  *Door
@@ -131,6 +134,7 @@ func (p *passage) open() {
 	p.info = &web.Info{ID: id.NewRequest(), IP: web.ClientIP(p.r, p.door.Trusted), Start: p.start}
 	p.r = p.r.WithContext(web.WithInfo(p.r.Context(), p.info))
 	p.status.ResponseWriter = p.w
+	p.deadline(refusalTimeout) // a route may give more
 }
 
 // refuse answers with why the request does not go on. What an upstream began to answer

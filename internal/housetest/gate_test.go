@@ -401,6 +401,25 @@ func TestAnUpstreamThatIsAwayIsSaidToBe(t *testing.T) {
 	}
 }
 
+// A route that asks for what there is not lets nobody through, and says that it is not the
+// caller's fault.
+func TestARouteThatAsksForWhatThereIsNotLetsNobodyThrough(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	for code, broken := range map[string]string{
+		"gate.permission": strings.ReplaceAll(gateRoutes, `GET: "orders:read"`, `GET: "orders:red"`),
+		"caller.api":      strings.ReplaceAll(gateRoutes, "api: shop", "api: shp"),
+	} {
+		writeRoutes(t, g.folder, g.app, broken)
+		must(t, g.House.Routes.Step(t.Context(), time.Now()))
+		status, _, body := g.get(t, "api.example.test", "/orders", bearer(token))
+		if status != http.StatusServiceUnavailable || !strings.Contains(body, code) || len(g.app.took()) > 0 {
+			t.Errorf("%s: %d %s", code, status, body)
+		}
+	}
+}
+
 // Routes are read again when their files change; what cannot be used changes nothing.
 func TestTheGateTakesNewRoutesAndKeepsTheOldOverBrokenOnes(t *testing.T) {
 	t.Parallel()
