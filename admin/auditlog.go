@@ -174,7 +174,7 @@ func (d *Door) exportEvents(ctx context.Context, _ *Call, in *exportIn) (*Stream
 }
 
 func (d *Door) verifyAudit(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.Verdict], error) {
-	sealed := d.Sealer.Seal(ctx, time.Now()) // what keeps it from sealing is found below
+	sealed := audit.WhetherSealed(d.Sealer.Seal(ctx, time.Now())) // what keeps it from sealing is found below
 	verifier, strange, err := d.Proofs.Verifier()
 	if err != nil {
 		return nil, err
@@ -218,7 +218,7 @@ type consistencyIn struct {
 // proveConsistency seals what waits, as proveEvent does, so that what happened a moment ago
 // can be proved.
 func (d *Door) proveConsistency(ctx context.Context, _ *Call, in *consistencyIn) (*One[wire.ConsistencyProof], error) {
-	if err := d.Sealer.Seal(ctx, time.Now()); err != nil {
+	if err := audit.WhetherSealed(d.Sealer.Seal(ctx, time.Now())); err != nil {
 		return nil, err
 	}
 	proof, err := d.Proofs.Prover().Since(ctx, int64(in.Size))
@@ -234,7 +234,7 @@ type proofIn struct {
 }
 
 func (d *Door) proveEvent(ctx context.Context, _ *Call, in *proofIn) (*One[wire.EventProof], error) {
-	if err := d.Sealer.Seal(ctx, time.Now()); err != nil {
+	if err := audit.WhetherSealed(d.Sealer.Seal(ctx, time.Now())); err != nil {
 		return nil, err
 	}
 	proof, err := d.Proofs.Prover().Event(ctx, id.Event(in.Event), in.Details)

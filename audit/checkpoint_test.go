@@ -26,7 +26,8 @@ func TestACheckpointIsASignedNote(t *testing.T) {
 	keys, other := testKeys("a"), testKeys("b")
 	var tree Tree
 	tree.Add(tlog.RecordHash([]byte("entry")))
-	c, err := keys.checkpoint(&tree, time.Now())
+	at := time.Date(2026, 11, 29, 3, 4, 5, 600000000, time.UTC)
+	c, err := keys.checkpoint(&tree, at)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,11 +36,11 @@ func TestACheckpointIsASignedNote(t *testing.T) {
 		t.Fatal(err)
 	}
 	n, err := note.Open([]byte(c.Note), note.VerifierList(verifier))
-	if err != nil || n.Text != keys.Origin()+"\n1\n"+tree.Root().String()+"\n" {
+	if err != nil || n.Text != keys.Origin()+"\n1\n"+tree.Root().String()+"\nsealed 2026-11-29T03:04:05.600000Z\n" {
 		t.Errorf("%+v, %v", n, err)
 	}
 	again, err := verifyNote(keys.verifier(), c.Note)
-	if err != nil || again.Size != 1 || again.Root != tree.Root() {
+	if err != nil || again.Size != 1 || again.Root != tree.Root() || !again.At.Equal(at) {
 		t.Errorf("%+v, %v", again, err)
 	}
 	for name, text := range map[string]string{
@@ -53,7 +54,12 @@ func TestACheckpointIsASignedNote(t *testing.T) {
 			t.Errorf("one %s is taken for %+v", name, c)
 		}
 	}
-	for _, text := range []string{"x\n1\n" + c.Root.String() + "\n", keys.Origin() + "\n01\n" + c.Root.String() + "\n", keys.Origin() + "\n-1\n" + c.Root.String() + "\n", keys.Origin() + "\n1\nAA==\n", keys.Origin() + "\n1\n" + c.Root.String()} {
+	const sealed = "\nsealed 2026-11-29T03:04:05.600000Z"
+	for _, text := range []string{
+		"x\n1\n" + c.Root.String() + sealed + "\n", keys.Origin() + "\n01\n" + c.Root.String() + sealed + "\n", keys.Origin() + "\n-1\n" + c.Root.String() + sealed + "\n",
+		keys.Origin() + "\n1\nAA==" + sealed + "\n", keys.Origin() + "\n1\n" + c.Root.String() + sealed, keys.Origin() + "\n1\n" + c.Root.String() + "\n",
+		keys.Origin() + "\n1\n" + c.Root.String() + "\nsealed yesterday\n", keys.Origin() + "\n1\n" + c.Root.String() + sealed + sealed + "\n",
+	} {
 		if c, err := parseCheckpoint(text, keys.Origin()); err == nil {
 			t.Errorf("%q is taken for %+v", text, c)
 		}
@@ -70,9 +76,13 @@ func (h *heads) AuditHead(context.Context) (Tree, Checkpoint, error) {
 	return Tree{}, h.all[len(h.all)-1], nil
 }
 
-func (h *heads) Checkpoints(_ context.Context, after int64, limit int) (some []Checkpoint, err error) {
+func (h *heads) CheckpointsBelow(context.Context, Checkpoint, int) ([]Checkpoint, error) {
+	return nil, nil
+}
+
+func (h *heads) CheckpointsBehind(_ context.Context, after Checkpoint, limit int) (some []Checkpoint, err error) {
 	for _, c := range h.all {
-		if c.Size > after && len(some) < limit {
+		if (c.Size > after.Size || c.Size == after.Size && c.Note > after.Note) && len(some) < limit {
 			some = append(some, c)
 		}
 	}

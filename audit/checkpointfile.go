@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"strings"
 	"time"
@@ -15,8 +16,8 @@ import (
 
 // AppendStore is what Appender asks; *store.Store does.
 type AppendStore interface {
-	Checkpoints(ctx context.Context, after int64, limit int) ([]Checkpoint, error)
-	AuditHead(ctx context.Context) (Tree, Checkpoint, error)
+	HeadStore
+	CheckpointStore
 }
 
 // Appender writes checkpoints to a file, one behind the other with an empty line
@@ -46,10 +47,11 @@ func (a *Appender) Step(ctx context.Context, _ time.Time) error {
 }
 
 func (a *Appender) step(ctx context.Context) error {
-	_, head, err := a.Store.AuditHead(ctx)
-	if err != nil || head.Note == "" {
+	h, err := a.Keys.headOf(ctx, a.Store)
+	if err != nil || h.last.Note == "" {
 		return err
 	}
+	head := h.last
 	if head.Size == a.last && a.unchanged() {
 		return nil
 	}
@@ -65,13 +67,51 @@ func (a *Appender) step(ctx context.Context) error {
 	if a.last > head.Size {
 		return fmt.Errorf("it has a checkpoint of %d entries, and the database one of %d: events were cut off, or a back-up was restored", a.last, head.Size)
 	}
-	fresh := []Checkpoint{head}
-	if a.last > 0 {
-		if fresh, err = a.Store.Checkpoints(ctx, a.last, verifyPage); err != nil {
-			return err
-		}
+	if a.last == 0 {
+		return a.write(f, size, []Checkpoint{head})
+	}
+	fresh, err := a.fresh(ctx)
+	if err != nil {
+		return err
 	}
 	return a.write(f, size, fresh)
+}
+
+// fresh returns the checkpoints behind the last of the file that this house signed; what is
+// left the next step appends.
+func (a *Appender) fresh(ctx context.Context) ([]Checkpoint, error) {
+	return a.Keys.Checkpoints(ctx, a.Store, a.last, headPage)
+}
+
+// CheckpointStore is where checkpoints are; *store.Store does.
+type CheckpointStore interface {
+	// CheckpointsBehind returns checkpoints behind one, the smallest first.
+	CheckpointsBehind(ctx context.Context, c Checkpoint, limit int) ([]Checkpoint, error)
+}
+
+// Checkpoints returns at most limit checkpoints that this house signed, and that are larger
+// than after, the smallest first.
+func (k Keys) Checkpoints(ctx context.Context, s CheckpointStore, after int64, limit int) (signed []Checkpoint, err error) {
+	if after == math.MaxInt64 {
+		return nil, nil
+	}
+	for last := (Checkpoint{Size: after + 1}); ; {
+		page, err := s.CheckpointsBehind(ctx, last, headPage)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range page {
+			last = c
+			if one, err := verifyNote(k.verifier(), c.Note); err == nil && one.Size == c.Size {
+				if signed = append(signed, one); len(signed) == limit {
+					return signed, nil
+				}
+			}
+		}
+		if len(page) < headPage {
+			return signed, nil
+		}
+	}
 }
 
 func (a *Appender) unchanged() bool {

@@ -150,12 +150,16 @@ type Unsealed struct {
 	Event id.Event
 	Leaf  tlog.Hash
 	MAC   []byte
+	// Leafed says that there is a leaf of that event already, whoever wrote it. It is
+	// said by whoever reads what waits.
+	Leafed bool
 }
 
-// Leaf is a leaf of the tree. Seq is its place, from 0.
+// Leaf is a leaf of the tree. Seq is its place, from 0; At is the time of its event.
 type Leaf struct {
 	Seq   int64
 	Event id.Event
+	At    time.Time
 	Hash  tlog.Hash
 	MAC   []byte
 }

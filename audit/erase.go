@@ -17,28 +17,32 @@ const eraseMost = 200
 
 // EraseStore is what Eraser asks; *store.Store does.
 type EraseStore interface {
+	WitnessStore
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
 	// EventsOf returns places of events behind the given one, the oldest first: of what
 	// a person did, or of what concerns them.
 	EventsOf(ctx context.Context, user id.User, did bool, after Cursor, limit int) ([]Cursor, error)
 	// EraseDetails empties what an event has of a person, and reports whether there was
 	// any. Without an ActionErase event of that person the database refuses it.
-	EraseDetails(ctx context.Context, user id.User, event id.Event) (bool, error)
+	EraseDetails(ctx context.Context, user id.User, event Cursor) (bool, error)
 }
 
 // Eraser takes a person out of the events: the address and the user agent of what they
 // did, and the documents about them. That something happened, when and to whom by id,
-// stays, and so does the seal.
+// stays, and so does the seal. Of an event that is not what was recorded nothing is
+// erased: whose it is stands in it.
 type Eraser struct {
 	Store EraseStore
 	Audit Recorder
+	Keys  Keys
 	// Exists reports whether there is still such a person.
 	Exists func(ctx context.Context, user id.User) (bool, error)
 }
 
 // Erase does so, and returns of how many events something was erased. The event that
 // tells of it comes first: an erasure that is interrupted goes on when it is called
-// again. A person who is there is a Conflict "audit.person_exists": what they did can
+// again. ErrForged says that events were passed over that are not what was recorded; all
+// others were erased. A person who is there is a Conflict "audit.person_exists": what they did can
 // still be asked about, and more would come.
 func (r *Eraser) Erase(ctx context.Context, by Actor, user id.User) (erased int, err error) {
 	there, err := r.Exists(ctx, user)
@@ -53,27 +57,38 @@ func (r *Eraser) Erase(ctx context.Context, by Actor, user id.User) (erased int,
 	if err := r.Audit.Record(ctx, told); err != nil {
 		return 0, fmt.Errorf("erase a person from the audit log: %w", err)
 	}
+	var forged error
 	for _, did := range []bool{true, false} {
-		n, err := r.eraseAll(ctx, user, did)
+		n, strange, err := r.eraseAll(ctx, user, did)
 		erased += n
 		if err != nil {
 			return erased, fmt.Errorf("erase a person from the audit log: %w", err)
 		}
+		if strange.rows > 0 {
+			forged = fmt.Errorf("%w: of %s, the first of those that are not what was recorded, nothing was erased", ErrForged, strange.first)
+		}
 	}
-	return erased, nil
+	return erased, forged
 }
 
-func (r *Eraser) eraseAll(ctx context.Context, user id.User, did bool) (erased int, err error) {
+func (r *Eraser) eraseAll(ctx context.Context, user id.User, did bool) (erased int, strange foreign, err error) {
 	for after, more := (Cursor{}), true; more; {
-		slice := 0
+		slice, passed := 0, foreign{}
 		err := r.Store.InTx(ctx, func(ctx context.Context) error {
-			slice = 0
+			slice, passed = 0, foreign{}
 			events, err := r.Store.EventsOf(ctx, user, did, after, eraseMost)
 			if err != nil {
 				return err
 			}
 			for _, e := range events {
-				gone, err := r.Store.EraseDetails(ctx, user, e.ID)
+				if _, ok, err := (witness{r.Store, r.Keys}).genuine(ctx, e); err != nil || !ok {
+					passed.add(string(e.ID))
+					if err != nil {
+						return err
+					}
+					continue
+				}
+				gone, err := r.Store.EraseDetails(ctx, user, e)
 				if err != nil {
 					return err
 				}
@@ -87,9 +102,12 @@ func (r *Eraser) eraseAll(ctx context.Context, user id.User, did bool) (erased i
 			return nil
 		})
 		if err != nil {
-			return erased, err
+			return erased, strange, err
 		}
 		erased += slice
+		if passed.rows > 0 && strange.rows == 0 {
+			strange = passed
+		}
 	}
-	return erased, nil
+	return erased, strange, nil
 }

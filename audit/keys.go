@@ -10,6 +10,8 @@ import (
 
 	"golang.org/x/mod/sumdb/note"
 	"golang.org/x/mod/sumdb/tlog"
+
+	"gatehouse/id"
 )
 
 // Keys are what whoever owns the database alone does not have: both follow from the
@@ -28,25 +30,34 @@ func KeysOf(derive func(label string) []byte) Keys {
 // macSize is how much of a MAC is kept, in bytes.
 const macSize = 16
 
-// unsealedMAC says that a leaf is of this house.
-func (k Keys) unsealedMAC(leaf tlog.Hash) []byte { return k.macOf("unsealed", 0, leaf) }
+// unsealedMAC says that this house recorded an event of that name, at that time and of
+// that leaf.
+func (k Keys) unsealedMAC(u *Unsealed) []byte {
+	return k.macOf("unsealed", u.At.UnixMicro(), u.Event, u.Leaf)
+}
 
-// sealedMAC says that a leaf is of this house, and behind that, which place it has in
-// the tree.
-func (k Keys) sealedMAC(seq int64, leaf tlog.Hash) []byte {
-	return append(k.unsealedMAC(leaf), k.macOf("sealed", seq, leaf)...)
+// sealedMAC says so of a leaf, and behind that, which place it has in the tree.
+func (k Keys) sealedMAC(l *Leaf) []byte {
+	return append(k.unsealedMAC(&Unsealed{At: l.At, Event: l.Event, Leaf: l.Hash}), k.macOf("sealed", l.Seq, l.Event, l.Hash)...)
 }
 
 // ownLeaf reports whether a leaf is of this house, wherever it stands now.
 func (k Keys) ownLeaf(l *Leaf) bool {
-	return len(l.MAC) > macSize && sameMAC(l.MAC[:macSize], k.unsealedMAC(l.Hash))
+	return len(l.MAC) > macSize && sameMAC(l.MAC[:macSize], k.sealedMAC(l)[:macSize])
 }
 
-func (k Keys) macOf(what string, seq int64, leaf tlog.Hash) []byte {
+// sealed reports whether this house sealed a leaf at its place.
+func (k Keys) sealed(l *Leaf) bool { return sameMAC(l.MAC, k.sealedMAC(l)) }
+
+// recorded reports whether this house let something wait.
+func (k Keys) recorded(u *Unsealed) bool { return sameMAC(u.MAC, k.unsealedMAC(u)) }
+
+func (k Keys) macOf(what string, n int64, event id.Event, leaf tlog.Hash) []byte {
 	h := hmac.New(sha256.New, k.mac)
 	h.Write([]byte(what))
-	h.Write(binary.BigEndian.AppendUint64(nil, uint64(seq)))
+	h.Write(binary.BigEndian.AppendUint64(nil, uint64(n)))
 	h.Write(leaf[:])
+	h.Write([]byte(event))
 	return h.Sum(nil)[:macSize]
 }
 
@@ -54,8 +65,9 @@ func sameMAC(a, b []byte) bool { return subtle.ConstantTimeCompare(a, b) == 1 }
 
 // unsealed is what of an entry waits to be sealed.
 func (k Keys) unsealed(e *Entry) Unsealed {
-	leaf := e.leaf()
-	return Unsealed{At: e.At, Event: e.ID, Leaf: leaf, MAC: k.unsealedMAC(leaf)}
+	u := Unsealed{At: e.At, Event: e.ID, Leaf: e.leaf()}
+	u.MAC = k.unsealedMAC(&u)
+	return u
 }
 
 // Origin names the log in its checkpoints: the same as long as the master key is.

@@ -14,12 +14,10 @@ import (
 
 // ProveStore is what Prover asks; *store.Store does.
 type ProveStore interface {
-	AuditHead(ctx context.Context) (Tree, Checkpoint, error)
-	LeafOf(ctx context.Context, event id.Event) (Leaf, error)
-	Entry(ctx context.Context, event id.Event) (Entry, error)
-	// EachLeaf calls f with the hashes of the leaves from one place up to another, in
-	// their order. f must not use the store.
-	EachLeaf(ctx context.Context, from, until int64, f func(tlog.Hash)) error
+	HeadStore
+	LeafStore
+	LeavesOf(ctx context.Context, event id.Event) ([]Leaf, error)
+	Entry(ctx context.Context, at Cursor) (Entry, error)
 }
 
 // Prover makes proofs for those who trust nobody's database, and know the public key.
@@ -63,14 +61,11 @@ type Consistency struct {
 // Event proves an event. details adds what of it is personal. NotFound
 // "audit.not_sealed" is for one that waits, and for one that there is not.
 func (p *Prover) Event(ctx context.Context, event id.Event, details bool) (*Proof, error) {
-	l, err := p.Store.LeafOf(ctx, event)
-	if fault.Is(err, fault.NotFound) {
-		return nil, fault.Wrap(err, fault.NotFound, "audit.not_sealed", "There is no sealed event of that id.")
-	}
+	l, err := p.leaf(ctx, event)
 	if err != nil {
 		return nil, err
 	}
-	e, err := p.Store.Entry(ctx, event)
+	e, err := p.Store.Entry(ctx, Cursor{At: l.At, ID: event})
 	if err != nil {
 		return nil, fmt.Errorf("prove an event: %w", err)
 	}
@@ -86,11 +81,32 @@ func (p *Prover) Event(ctx context.Context, event id.Event, details bool) (*Proo
 		return nil, errors.Join(ErrForged, err)
 	}
 	proof := &Proof{Event: event, Entry: string(e.text()), Index: l.Seq, Size: tree.Size, Hashes: base64Of(hashes), Checkpoint: head.Note, Key: p.Keys.Public()}
-	if details {
-		proof.Origin = partOf(e.OriginSalt, e.originText())
-		proof.Documents = partOf(e.DocumentsSalt, e.documentsText())
+	if !details {
+		return proof, nil
 	}
+	if problem, _, _ := e.broken(); problem != "" {
+		return nil, fmt.Errorf("%w: %s", ErrForged, problem)
+	}
+	proof.Origin = partOf(e.OriginSalt, e.originText())
+	proof.Documents = partOf(e.DocumentsSalt, e.documentsText())
 	return proof, nil
+}
+
+// leaf returns the leaf of an event that this house sealed at its place.
+func (p *Prover) leaf(ctx context.Context, event id.Event) (Leaf, error) {
+	all, err := p.Store.LeavesOf(ctx, event)
+	if err != nil {
+		return Leaf{}, err
+	}
+	for i := range all {
+		if p.Keys.sealed(&all[i]) {
+			return all[i], nil
+		}
+	}
+	if len(all) > 0 {
+		return Leaf{}, ErrForged
+	}
+	return Leaf{}, fault.New(fault.NotFound, "audit.not_sealed", "There is no sealed event of that id.")
 }
 
 // Since proves that the tree still begins with the one that had the size from.
@@ -107,20 +123,23 @@ func (p *Prover) Since(ctx context.Context, from int64) (*Consistency, error) {
 	if err != nil {
 		return nil, fmt.Errorf("prove the log: %w", err)
 	}
+	old, err := p.subtree(ctx, 0, from)
+	if err != nil {
+		return nil, fmt.Errorf("prove the log: %w", err)
+	}
+	if err := tlog.CheckTree(hashes, tree.Size, tree.Root(), from, old.Root()); err != nil {
+		return nil, errors.Join(ErrForged, err)
+	}
 	return &Consistency{From: from, Size: tree.Size, Hashes: base64Of(hashes), Checkpoint: head.Note, Key: p.Keys.Public()}, nil
 }
 
 // head returns the tree once it is what was signed last, and reaches beyond a place.
 func (p *Prover) head(ctx context.Context, beyond int64) (Tree, Checkpoint, error) {
-	tree, head, err := p.Store.AuditHead(ctx)
-	if err != nil {
-		return tree, head, err
+	h, err := p.Keys.headOf(ctx, p.Store)
+	if err == nil && (!h.whole() || beyond >= h.tree.Size) {
+		err = ErrForged
 	}
-	signed, err := verifyNote(p.Keys.verifier(), head.Note)
-	if err != nil || signed.Size != tree.Size || signed.Root != tree.Root() || beyond >= tree.Size {
-		return tree, head, errors.Join(ErrForged, err)
-	}
-	return tree, head, nil
+	return h.tree, h.last, err
 }
 
 // reader makes hashes of subtrees from the leaves.
@@ -129,17 +148,29 @@ func (p *Prover) reader(ctx context.Context) tlog.HashReader {
 		all := make([]tlog.Hash, len(indexes))
 		for i, index := range indexes {
 			level, n := tlog.SplitStoredHashIndex(index)
-			var t Tree
-			if err := p.Store.EachLeaf(ctx, n<<level, (n+1)<<level, t.Add); err != nil {
+			t, err := p.subtree(ctx, n<<level, (n+1)<<level)
+			if err != nil {
 				return nil, err
-			}
-			if t.Size != 1<<level {
-				return nil, ErrForged
 			}
 			all[i] = t.Root()
 		}
 		return all, nil
 	})
+}
+
+// subtree is the tree of the leaves that this house sealed from one place up to another;
+// ErrForged says that one is missing.
+func (p *Prover) subtree(ctx context.Context, first, below int64) (t Tree, err error) {
+	_, err = p.Keys.eachOwn(ctx, p.Store, first, below, func(l *Leaf) bool {
+		if l.Seq == first+t.Size {
+			t.Add(l.Hash)
+		}
+		return true
+	})
+	if err == nil && t.Size != below-first {
+		err = ErrForged
+	}
+	return t, err
 }
 
 func partOf(salt, text []byte) *Part {

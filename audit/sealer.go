@@ -4,9 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
+	"sync"
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // SealEvery is how often events are sealed. What is younger may still vanish unseen.
@@ -18,18 +21,18 @@ const sealMost = 256
 
 // SealStore is what Sealer asks; *store.Store does.
 type SealStore interface {
+	HeadStore
+	LeafStore
 	InTx(ctx context.Context, f func(ctx context.Context) error) error
 	// UnsealedEvents returns events that wait, the oldest first, behind the given
 	// place, which is zero for the first of them.
 	UnsealedEvents(ctx context.Context, after Unsealed, limit int) ([]Unsealed, error)
-	// AuditHead returns the tree as it was sealed last, and the checkpoint that was
-	// made then, the zero one when there is none.
-	AuditHead(ctx context.Context) (Tree, Checkpoint, error)
+	LeavesOf(ctx context.Context, event id.Event) ([]Leaf, error)
 	// GrowAuditTree makes the tree that has the size from what to is. ok is false,
 	// and nothing done, when it has another size: somebody else sealed.
 	GrowAuditTree(ctx context.Context, from int64, to Tree) (ok bool, err error)
 	// InsertLeaves appends leaves, and takes what they seal from what waits, which lies
-	// from first to last. A place or an event that has a leaf already is a Conflict.
+	// from first to last. A leaf that is there already is a Conflict.
 	InsertLeaves(ctx context.Context, leaves []Leaf, first, last Unsealed) error
 	// InsertCheckpoint keeps a checkpoint.
 	InsertCheckpoint(ctx context.Context, c Checkpoint) error
@@ -40,10 +43,19 @@ type SealStore interface {
 // Sealer makes leaves of the events that wait, and signs the head of the tree that
 // they come to. Replicas take turns; of several at once none does harm, for the tree
 // grows from the size that each of them read, or not at all.
+//
+// What others write into its tables is never sealed, and keeps nothing else from it: it is
+// passed over, told of by an event of its own, and an error once the rest is sealed.
 type Sealer struct {
 	Store  SealStore
 	Keys   Keys
 	Holder string // names this process among replicas
+	// Audit is told of disturbances; nil: they are errors only.
+	Audit Recorder
+
+	teller teller
+	mu     sync.Mutex
+	seen   Disturbed
 }
 
 // leaseFor is how long a replica is the one that seals.
@@ -52,9 +64,9 @@ const leaseFor = 15 * time.Second
 // ErrForged says that the database has what this house did not write.
 var ErrForged = errors.New("the audit log holds what Gatehouse did not write; see gatehouse audit verify")
 
-// Step seals all that waits, if it is this process's turn. It seals nothing on a tree
-// whose head this house did not sign. What waits and is not of this house is left
-// where it is, and is an error once the rest is sealed.
+// Step seals all that waits, if it is this process's turn. What others wrote is Disturbed
+// once the rest is sealed. ErrForged alone says that nothing can be sealed: the leaves
+// of the tree are not what was signed, which takes the right to drop triggers.
 func (s *Sealer) Step(ctx context.Context, now time.Time) error {
 	if waiting, err := s.Store.UnsealedEvents(ctx, Unsealed{}, 1); err != nil || len(waiting) == 0 {
 		return err
@@ -68,56 +80,158 @@ func (s *Sealer) Step(ctx context.Context, now time.Time) error {
 // Seal is Step at whosever turn: for somebody who wants to look at what was just
 // recorded, and does not wait.
 func (s *Sealer) Seal(ctx context.Context, now time.Time) error {
-	var after Unsealed
-	var forged error
-	for {
-		n, good, err := s.batch(ctx, &after, now)
-		if good < n {
-			forged = ErrForged
-		}
+	seen := sightings{}
+	err := s.all(ctx, now, seen)
+	noticed := seen.all()
+	told, failed := s.teller.tell(ctx, s.Audit, noticed, now)
+	if told && err == nil {
+		err = s.all(ctx, now, sightings{}) // what was told
+	}
+	s.mu.Lock()
+	s.seen = noticed
+	s.mu.Unlock()
+	if err = errors.Join(err, failed); err == nil && len(noticed) > 0 {
+		return noticed
+	}
+	return err
+}
+
+// Disturbed returns what was noticed when this process sealed last.
+func (s *Sealer) Disturbed() Disturbed {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.seen
+}
+
+func (s *Sealer) all(ctx context.Context, now time.Time, seen sightings) error {
+	for after := (Unsealed{}); ; {
+		n, err := s.batch(ctx, &after, now, seen)
 		if err != nil || n < sealMost {
-			return errors.Join(err, forged)
+			return err
 		}
 	}
 }
 
-// batch seals what waits behind after, and moves that on. It returns how many waited,
-// and how many of them this house wrote.
-func (s *Sealer) batch(ctx context.Context, after *Unsealed, now time.Time) (n, good int, err error) {
-	tree, err := s.head(ctx) // before what waits: whoever seals that meanwhile moves the tree, too
+// batch seals what waits behind after, and moves that on. It returns how many waited.
+func (s *Sealer) batch(ctx context.Context, after *Unsealed, now time.Time, seen sightings) (int, error) {
+	base, err := s.base(ctx, seen) // before what waits: whoever seals that meanwhile moves the tree, too
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	waiting, err := s.Store.UnsealedEvents(ctx, *after, sealMost)
 	if err != nil || len(waiting) == 0 {
-		return 0, 0, err
+		return 0, err
 	}
 	*after = waiting[len(waiting)-1]
-	own := s.own(waiting)
-	return len(waiting), len(own), s.seal(ctx, tree, own, now)
+	own, err := s.own(ctx, waiting, seen)
+	if err != nil {
+		return 0, err
+	}
+	return len(waiting), s.seal(ctx, base, own, now)
 }
 
-// own returns those that this house wrote.
-func (s *Sealer) own(waiting []Unsealed) []Unsealed {
-	good := make([]Unsealed, 0, len(waiting))
-	for _, u := range waiting {
-		if sameMAC(u.MAC, s.Keys.unsealedMAC(u.Leaf)) {
-			good = append(good, u)
+// base is what is sealed upon: a tree that this house signed, the size that it has in the
+// database, and when it was signed last.
+type base struct {
+	tree Tree
+	kept int64
+	at   time.Time
+}
+
+// base reads where the tree ends. Where that is not what was signed, the leaves tell it.
+func (s *Sealer) base(ctx context.Context, seen sightings) (base, error) {
+	h, err := s.Keys.headOf(ctx, s.Store)
+	if err != nil {
+		return base{}, err
+	}
+	b := base{h.tree, h.tree.Size, h.last.At}
+	ahead, err := s.Store.Leaves(ctx, from(h.last.Size), math.MaxInt64, headPage)
+	if err != nil {
+		return base{}, err
+	}
+	rolled, strange := false, foreign{} // back, by somebody who dropped triggers
+	for i := range ahead {
+		if l := &ahead[i]; s.Keys.sealed(l) {
+			rolled = true
+		} else {
+			strange.add(nameOfLeaf(l))
 		}
 	}
-	return good
+	if rolled { // or somebody sealed meanwhile
+		again, err := s.Keys.headOf(ctx, s.Store)
+		if err != nil || again.last.Size > h.last.Size {
+			return base{tree: Tree{Size: -1}}, err
+		}
+	}
+	seen.put(ReasonCheckpoint, h.foreign)
+	seen.put(ReasonLeaf, strange)
+	if h.whole() && !rolled {
+		return b, nil
+	}
+	if b.tree, err = s.Keys.fromLeaves(ctx, s.Store, h.last); err != nil {
+		return base{}, fmt.Errorf("seal the audit log: %w", err)
+	}
+	seen.put(ReasonTree, foreign{1, fmt.Sprintf("the tree of %d entries, kept as one of %d", b.tree.Size, h.tree.Size)})
+	return b, nil
 }
 
-// seal makes leaves of what waits behind those of tree. Where somebody else was faster
+// own returns those that this house recorded, and that have no leaf yet.
+func (s *Sealer) own(ctx context.Context, waiting []Unsealed, seen sightings) ([]Unsealed, error) {
+	good := make([]Unsealed, 0, len(waiting))
+	for i := range waiting {
+		u := &waiting[i]
+		if !s.Keys.recorded(u) {
+			seen.add(ReasonAdded, string(u.Event))
+			continue
+		}
+		if u.Leafed {
+			again, err := s.sealed(ctx, u.Event)
+			if err != nil {
+				return nil, err
+			}
+			if again {
+				seen.add(ReasonAgain, string(u.Event))
+				continue
+			}
+		}
+		good = append(good, *u)
+	}
+	return good, nil
+}
+
+// sealed reports whether this house has sealed an event: of the leaves that have its name
+// one is at its place.
+func (s *Sealer) sealed(ctx context.Context, event id.Event) (bool, error) {
+	leaves, err := s.Store.LeavesOf(ctx, event)
+	if err != nil {
+		return false, err
+	}
+	for i := range leaves {
+		if s.Keys.sealed(&leaves[i]) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// errLate undoes what is done upon a tree that somebody else made grow.
+var errLate = errors.New("somebody else sealed")
+
+// seal makes leaves of what waits behind those of a tree. Where somebody else was faster
 // it does nothing.
-func (s *Sealer) seal(ctx context.Context, tree Tree, waiting []Unsealed, now time.Time) error {
-	if len(waiting) == 0 {
+func (s *Sealer) seal(ctx context.Context, b base, waiting []Unsealed, now time.Time) error {
+	if len(waiting) == 0 || b.tree.Size < 0 {
 		return nil
 	}
-	from, leaves := tree.Size, make([]Leaf, len(waiting))
+	tree, leaves := b.tree, make([]Leaf, len(waiting))
 	for i, u := range waiting {
-		leaves[i] = Leaf{Seq: tree.Size, Event: u.Event, Hash: u.Leaf, MAC: s.Keys.sealedMAC(tree.Size, u.Leaf)}
+		l := Leaf{Seq: tree.Size, Event: u.Event, At: u.At, Hash: u.Leaf}
+		l.MAC = s.Keys.sealedMAC(&l)
+		leaves[i] = l
 		tree.Add(u.Leaf)
+	}
+	if now.Before(b.at) { // the clock was moved: a checkpoint is never older than the one before
+		now = b.at
 	}
 	// Signed before it is kept, and told to nobody before: so the transaction is short.
 	head, err := s.Keys.checkpoint(&tree, now)
@@ -125,32 +239,31 @@ func (s *Sealer) seal(ctx context.Context, tree Tree, waiting []Unsealed, now ti
 		return err
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if ok, err := s.Store.GrowAuditTree(ctx, from, tree); err != nil || !ok {
+		if err := s.Store.InsertCheckpoint(ctx, head); err != nil {
 			return err
 		}
 		if err := s.Store.InsertLeaves(ctx, leaves, waiting[0], waiting[len(waiting)-1]); err != nil {
 			return err
 		}
-		return s.Store.InsertCheckpoint(ctx, head)
+		if ok, err := s.Store.GrowAuditTree(ctx, b.kept, tree); err != nil || !ok {
+			return errors.Join(err, errLate)
+		}
+		return nil
 	})
-	if fault.Is(err, fault.Conflict) { // the tree had none of these: they were sealed once, and wait again
-		return errors.Join(ErrForged, err)
-	}
-	if err != nil {
+	switch {
+	case errors.Is(err, errLate), fault.Is(err, fault.Conflict):
+		return s.late(ctx, b.kept)
+	case err != nil:
 		return fmt.Errorf("seal the audit log: %w", err)
 	}
 	return nil
 }
 
-// head returns the tree, once it is the one that was signed last.
-func (s *Sealer) head(ctx context.Context) (Tree, error) {
-	tree, last, err := s.Store.AuditHead(ctx)
-	if err != nil || tree.Size == 0 && last.Note == "" {
-		return tree, err
+// late is nil when somebody else did make the tree grow.
+func (s *Sealer) late(ctx context.Context, kept int64) error {
+	tree, _, err := s.Store.AuditHead(ctx)
+	if err == nil && tree.Size == kept {
+		err = ErrForged
 	}
-	signed, err := verifyNote(s.Keys.verifier(), last.Note)
-	if err != nil || signed.Size != tree.Size || signed.Root != tree.Root() {
-		return tree, errors.Join(ErrForged, err)
-	}
-	return tree, nil
+	return err
 }

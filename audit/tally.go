@@ -21,8 +21,8 @@ type Tally struct {
 
 // Sum is what is counted of an event.
 type Sum struct {
-	Seq     int64 // its place in the tree
-	There   bool  // it was not removed
+	Leaf    Leaf // that seals it
+	There   bool // it was not removed
 	At      time.Time
 	Action  Action
 	Outcome Outcome
@@ -34,9 +34,9 @@ type Sum struct {
 type TallyStore interface {
 	// Tallied returns up to which place of the tree events are counted.
 	Tallied(ctx context.Context) (until int64, err error)
-	// Sums returns what is sealed from a place on, in its order, with the document after
+	// Sums returns what is sealed behind a place, in its order, with the document after
 	// events of one action.
-	Sums(ctx context.Context, from int64, detailed Action, limit int) ([]Sum, error)
+	Sums(ctx context.Context, after Place, detailed Action, limit int) ([]Sum, error)
 	// AddTallies adds to what was counted before, and moves the place from one to
 	// another. ok is false, and nothing done, when it is another: somebody else counted.
 	AddTallies(ctx context.Context, from, to int64, all []Tally) (ok bool, err error)
@@ -46,6 +46,7 @@ type TallyStore interface {
 // many replicas there are, and nobody who records one waits for it.
 type Tallier struct {
 	Store TallyStore
+	Keys  Keys
 	// SignIns is the action whose document after tells the methods (amr).
 	SignIns Action
 }
@@ -60,8 +61,13 @@ const (
 
 // Step counts what was sealed since the last one.
 func (t *Tallier) Step(ctx context.Context, _ time.Time) error {
+	begun, err := t.Store.Tallied(ctx)
+	if err != nil {
+		return fmt.Errorf("count events: %w", err)
+	}
+	after := from(begun)
 	for range tallyPages {
-		n, err := t.page(ctx)
+		n, err := t.page(ctx, &begun, &after)
 		if err != nil {
 			return fmt.Errorf("count events: %w", err)
 		}
@@ -72,17 +78,25 @@ func (t *Tallier) Step(ctx context.Context, _ time.Time) error {
 	return nil
 }
 
-func (t *Tallier) page(ctx context.Context) (n int, err error) {
-	from, err := t.Store.Tallied(ctx)
-	if err != nil {
-		return 0, err
-	}
-	sums, err := t.Store.Sums(ctx, from, t.SignIns, tallyPage)
+// page counts what lies behind a place, and moves that on. Leaves that somebody else wrote
+// are passed over.
+func (t *Tallier) page(ctx context.Context, begun *int64, after *Place) (n int, err error) {
+	sums, err := t.Store.Sums(ctx, *after, t.SignIns, tallyPage)
 	if err != nil || len(sums) == 0 {
 		return 0, err
 	}
-	_, err = t.Store.AddTallies(ctx, from, sums[len(sums)-1].Seq+1, t.count(sums))
-	return len(sums), err
+	n, *after = len(sums), sums[len(sums)-1].Leaf.place()
+	sums = slices.DeleteFunc(sums, func(s Sum) bool { return !t.Keys.sealed(&s.Leaf) })
+	if len(sums) == 0 {
+		return n, nil
+	}
+	until := sums[len(sums)-1].Leaf.Seq + 1
+	ok, err := t.Store.AddTallies(ctx, *begun, until, t.count(sums))
+	if err != nil || !ok { // somebody else counted
+		return 0, err
+	}
+	*begun = until
+	return n, nil
 }
 
 // count adds up, in the order of what is counted.

@@ -11,10 +11,10 @@ const MaxPage = 500
 
 // TrailStore is what Trail asks; *store.Store does.
 type TrailStore interface {
-	// FindEvents returns at most limit events that q wants, newest first. Every
-	// question is answered from an index, unless q names nothing but outcome or
-	// address: then the newest events are walked until there are enough.
-	FindEvents(ctx context.Context, q Query, limit int) ([]Event, error)
+	// FindEvents returns at most limit events that q wants, newest first. Where no
+	// index knows of all that is asked, it looks at so many and no more: until is the
+	// place behind which there may be others, the zero one when all was looked at.
+	FindEvents(ctx context.Context, q Query, limit int) (events []Event, until Cursor, err error)
 	// RecordedActions returns the actions that there are events of, in the order
 	// of their names, those that this version does not know included.
 	RecordedActions(ctx context.Context) ([]Action, error)
@@ -23,16 +23,18 @@ type TrailStore interface {
 // Trail reads what was recorded.
 type Trail struct{ Store TrailStore }
 
-// Page returns the newest events that q wants, from 1 to MaxPage of them, and
-// the cursor of the next page, which is zero when there is none.
+// Page returns the newest events that q wants, limit of them, which is at most MaxPage,
+// and the cursor of the next page, which is zero when there is none. A page may be short,
+// even empty, and still have a next one: where what is asked is rare among much, a
+// page ends so that nobody waits for it.
 func (t *Trail) Page(ctx context.Context, q Query, limit int) ([]Event, Cursor, error) {
 	limit = min(max(limit, 1), MaxPage)
-	events, err := t.Store.FindEvents(ctx, q, limit+1)
+	events, until, err := t.Store.FindEvents(ctx, q, limit+1)
 	if err != nil {
 		return nil, Cursor{}, fmt.Errorf("read the audit trail: %w", err)
 	}
 	if len(events) <= limit {
-		return events, Cursor{}, nil
+		return events, until, nil
 	}
 	events = events[:limit]
 	return events, CursorOf(events[limit-1]), nil

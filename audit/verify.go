@@ -3,7 +3,6 @@ package audit
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math"
 	"slices"
@@ -19,15 +18,11 @@ import (
 // VerifyStore is what Verifier asks; *store.Store does.
 type VerifyStore interface {
 	TrailStore
-	AuditHead(ctx context.Context) (Tree, Checkpoint, error)
-	// Checkpoints returns checkpoints that are larger than after, the smallest first.
-	Checkpoints(ctx context.Context, after int64, limit int) ([]Checkpoint, error)
-	// SealedEntries returns leaves from a place on, in their order, with what they seal.
-	SealedEntries(ctx context.Context, from int64, limit int) ([]Sealed, error)
-	// LeafOf returns the leaf of an event; NotFound where it has none.
-	LeafOf(ctx context.Context, event id.Event) (Leaf, error)
-	// Entry returns an event as it is kept; NotFound for none.
-	Entry(ctx context.Context, event id.Event) (Entry, error)
+	WitnessStore
+	HeadStore
+	CheckpointStore
+	// SealedEntries returns leaves behind a place, in their order, with what they seal.
+	SealedEntries(ctx context.Context, after Place, limit int) ([]Sealed, error)
 	UnsealedEvents(ctx context.Context, after Unsealed, limit int) ([]Unsealed, error)
 	// WalkEvents returns events behind a place, the oldest first, and what of them is
 	// sealed or waits.
@@ -61,6 +56,16 @@ type Verdict struct {
 	Kept     int       // checkpoints outside of the database that agree
 	KeptSize int64     // the largest of them
 	Findings []Finding // the first in the tree comes first; there may be more than are listed
+	// Noticed is what Gatehouse noticed while it went on, the newest first; it may be gone
+	// since. There may be more than are listed.
+	Noticed []Noticed
+}
+
+// Noticed is a disturbance that an event tells of.
+type Noticed struct {
+	Event id.Event
+	At    time.Time
+	Disturbance
 }
 
 // First returns the first bad entry.
@@ -85,7 +90,7 @@ type verification struct {
 	gap      bool // leaves are missing: roots say nothing any more
 	kept     map[int64]tlog.Hash
 	stored   []Checkpoint // of the database, from the first that the tree has not reached
-	last     int64        // the size of the last checkpoint that was read
+	last     Checkpoint   // that was read
 	below    int64        // events before that place were pruned
 	erased   map[id.User]time.Time
 }
@@ -93,7 +98,7 @@ type verification struct {
 // Verify looks at everything. An error means that it could not; what is wrong with the
 // log is in the verdict.
 func (v *Verifier) Verify(ctx context.Context) (Verdict, error) {
-	r := &verification{Verifier: v, verifier: v.Keys.verifier(), kept: map[int64]tlog.Hash{}}
+	r := &verification{Verifier: v, verifier: v.Keys.verifier(), kept: map[int64]tlog.Hash{}, last: Checkpoint{Size: math.MinInt64}}
 	for _, step := range []func(context.Context) error{r.begin, r.leaves, r.end, r.events, r.waiting} {
 		if err := step(ctx); err != nil {
 			return r.Verdict, fmt.Errorf("verify the audit log: %w", err)
@@ -128,91 +133,68 @@ func (r *verification) begin(ctx context.Context) error {
 		}
 		r.kept[c.Size] = c.Root
 	}
-	tree, last, err := r.Store.AuditHead(ctx)
-	r.Size, r.Until = math.MaxInt64, last.At
-	if errors.Is(err, ErrForged) {
-		r.find(-1, "", "the state of the tree is none")
-		return r.excuses(ctx)
-	}
+	h, err := r.Keys.headOf(ctx, r.Store)
 	if err != nil {
 		return err
 	}
-	switch signed, err := verifyNote(r.verifier, last.Note); {
-	case last.Note == "" && tree.Size == 0:
-		r.Size = 0
-	case err != nil || signed.Size != last.Size:
-		r.find(-1, "", "the last checkpoint, of size %d, was not signed by this Gatehouse", last.Size)
-	case tree.Size != signed.Size || tree.Root() != signed.Root:
-		r.find(-1, "", "the state of the tree, of size %d, is not what was signed last", tree.Size)
-	default:
-		r.Size = signed.Size
+	if h.foreign.rows > 0 {
+		r.find(-1, "", "%s was not signed by this Gatehouse, and lies behind those that were", h.foreign.first)
+	}
+	r.Size, r.Until = math.MaxInt64, h.last.At
+	if h.whole() {
+		r.Size = h.tree.Size
+	} else {
+		r.find(-1, "", "the state of the tree, of size %d, is not what was signed last", h.tree.Size)
 	}
 	return r.excuses(ctx)
 }
 
-// excuses reads which events tell of a removal.
+// excuses reads which events tell of a removal, and which of a disturbance.
 func (r *verification) excuses(ctx context.Context) error {
-	r.below, r.erased = 0, map[id.User]time.Time{}
+	r.below, r.erased, r.Noticed = 0, map[id.User]time.Time{}, nil
 	trail := &Trail{Store: r.Store}
-	for e, err := range trail.All(ctx, Query{Actions: []Action{ActionPrune, ActionErase}}) {
+	for e, err := range trail.All(ctx, Query{Actions: []Action{ActionPrune, ActionErase, ActionDisturb}}) {
 		if err != nil {
 			return err
 		}
-		switch good, err := r.genuine(ctx, e.ID); {
-		case err != nil:
+		told, ok, err := witness{r.Store, r.Keys}.genuine(ctx, CursorOf(e))
+		if err != nil {
 			return err
-		case !good:
-		case e.Action == ActionErase:
-			if e.At.After(r.erased[e.User]) {
-				r.erased[e.User] = e.At
-			}
-		default:
-			var p pruned
-			if json.Unmarshal(e.After, &p) == nil {
-				r.below = max(r.below, p.Below)
-			}
+		}
+		if ok {
+			r.excuse(&told.Event)
 		}
 	}
 	return nil
 }
 
-// genuine reports whether an event is what this house recorded, be it sealed yet or
-// not.
-func (r *verification) genuine(ctx context.Context, event id.Event) (bool, error) {
-	e, err := r.Store.Entry(ctx, event)
-	if err != nil {
-		return false, err
+func (r *verification) excuse(e *Event) {
+	switch e.Action {
+	case ActionErase:
+		if e.At.After(r.erased[e.User]) {
+			r.erased[e.User] = e.At
+		}
+	case ActionPrune:
+		var p pruned
+		if json.Unmarshal(e.After, &p) == nil {
+			r.below = max(r.below, p.Below)
+		}
+	case ActionDisturb:
+		d := Disturbance{Reason: e.Reason}
+		if json.Unmarshal(e.After, &d) == nil && len(r.Noticed) < mostFindings {
+			r.Noticed = append(r.Noticed, Noticed{e.ID, e.At, d})
+		}
 	}
-	leaf := e.leaf()
-	if problem, _, gone := e.broken(); problem != "" || gone {
-		return false, nil
-	}
-	l, err := r.Store.LeafOf(ctx, event)
-	if err == nil {
-		return l.Hash == leaf && r.Keys.ownLeaf(&l), nil // moved or not: that is found at its place
-	}
-	if !fault.Is(err, fault.NotFound) {
-		return false, err
-	}
-	waiting, err := r.Store.UnsealedEvents(ctx, Unsealed{At: e.At}, verifyPage)
-	if err != nil {
-		return false, err
-	}
-	return slices.ContainsFunc(waiting, func(u Unsealed) bool {
-		return u.Event == event && u.Leaf == leaf && sameMAC(u.MAC, r.Keys.unsealedMAC(leaf))
-	}), nil
 }
 
-// leaves goes through the tree.
+// leaves goes through the tree. Of those that lie at one place one is this house's.
 func (r *verification) leaves(ctx context.Context) error {
-	for r.tree.Size < r.Size {
-		page, err := r.Store.SealedEntries(ctx, r.tree.Size, verifyPage)
-		if err != nil {
+	for after := from(math.MinInt64); r.tree.Size < r.Size; {
+		page, err := r.Store.SealedEntries(ctx, after, verifyPage)
+		if err != nil || len(page) == 0 {
 			return err
 		}
-		if len(page) == 0 {
-			return nil
-		}
+		after = page[len(page)-1].place()
 		if err := r.anew(ctx, page); err != nil {
 			return err
 		}
@@ -240,13 +222,18 @@ func (r *verification) anew(ctx context.Context, page []Sealed) error {
 }
 
 func (r *verification) leaf(ctx context.Context, s *Sealed) error {
-	if s.Seq > r.tree.Size {
+	switch {
+	case !r.Keys.sealed(&s.Leaf):
+		r.find(s.Seq, s.Event, "this Gatehouse did not seal it at this place")
+		return nil
+	case s.Seq < r.tree.Size:
+		r.find(s.Seq, s.Event, "another entry was sealed at this place, too: the end of the log was cut off, and it was begun anew from there")
+		return nil
+	case s.Seq > r.tree.Size:
 		r.find(r.tree.Size, "", "the entries %d to %d are missing", r.tree.Size, s.Seq-1)
 		r.gap, r.tree.Size = true, s.Seq
 	}
 	switch problem := r.unexcused(s); {
-	case !sameMAC(s.MAC, r.Keys.sealedMAC(s.Seq, s.Hash)):
-		r.find(s.Seq, s.Event, "this Gatehouse did not seal it at this place")
 	case problem != "":
 		r.find(s.Seq, s.Event, "%s", problem)
 	case !s.There:
@@ -303,37 +290,41 @@ func actingPerson(e *Entry) id.User {
 
 // heads compares the root with what was signed of this size.
 func (r *verification) heads(ctx context.Context) error {
-	if len(r.stored) == 0 {
-		var err error
-		if r.stored, err = r.Store.Checkpoints(ctx, r.tree.Size-1, verifyPage); err != nil {
+	if kept, is := r.kept[r.tree.Size]; is {
+		if kept == r.tree.Root() {
+			r.Verdict.Kept++
+		} else {
+			r.find(r.tree.Size-1, "", "it or one before it is not what it was when the checkpoint of %d entries was kept outside of the database", r.tree.Size)
+		}
+	}
+	for {
+		c, err := r.next(ctx)
+		if err != nil || c.Size > r.tree.Size {
 			return err
+		}
+		r.stored, r.last = r.stored[1:], c
+		signed, err := verifyNote(r.verifier, c.Note)
+		switch {
+		case err != nil || signed.Size != c.Size:
+			r.find(-1, "", "%s was not signed by this Gatehouse", nameOf(c))
+		case signed.Root != r.tree.Root():
+			r.find(r.tree.Size-1, "", "it or one before it is not what it was when the checkpoint of %d entries was signed", c.Size)
+		}
+	}
+}
+
+// next is the first checkpoint of the database that was not looked at, an endless one
+// behind the last.
+func (r *verification) next(ctx context.Context) (c Checkpoint, err error) {
+	if len(r.stored) == 0 {
+		if r.stored, err = r.Store.CheckpointsBehind(ctx, r.last, verifyPage); err != nil {
+			return c, err
 		}
 		if len(r.stored) == 0 {
 			r.stored = []Checkpoint{{Size: math.MaxInt64}}
 		}
 	}
-	kept, isKept := r.kept[r.tree.Size]
-	if !isKept && r.stored[0].Size != r.tree.Size {
-		return nil
-	}
-	root := r.tree.Root()
-	if isKept && kept != root {
-		r.find(r.tree.Size-1, "", "it or one before it is not what it was when the checkpoint of %d entries was kept outside of the database", r.tree.Size)
-	} else if isKept {
-		r.Verdict.Kept++
-	}
-	if r.stored[0].Size != r.tree.Size {
-		return nil
-	}
-	signed, err := verifyNote(r.verifier, r.stored[0].Note)
-	switch {
-	case err != nil || signed.Size != r.tree.Size:
-		r.find(-1, "", "the checkpoint of %d entries was not signed by this Gatehouse", r.tree.Size)
-	case signed.Root != root:
-		r.find(r.tree.Size-1, "", "it or one before it is not what it was when the checkpoint of %d entries was signed", r.tree.Size)
-	}
-	r.stored, r.last = r.stored[1:], r.tree.Size
-	return nil
+	return r.stored[0], nil
 }
 
 // end looks at what lies behind the last leaf.
@@ -347,15 +338,12 @@ func (r *verification) end(ctx context.Context) error {
 	if r.KeptSize > r.Size {
 		r.find(r.Size, "", "the entries %d to %d are missing: a checkpoint outside of the database tells of them", r.Size, r.KeptSize-1)
 	}
-	behind, err := r.Store.SealedEntries(ctx, r.Size, 1)
+	behind, err := r.Store.SealedEntries(ctx, from(r.Size), 1)
 	if err != nil || len(behind) == 0 {
 		return err
 	}
-	_, last, err := r.Store.AuditHead(ctx) // somebody may have sealed meanwhile
-	if errors.Is(err, ErrForged) {
-		return nil // found at the beginning
-	}
-	if err == nil && last.Size <= behind[0].Seq {
+	h, err := r.Keys.headOf(ctx, r.Store) // somebody may have sealed meanwhile
+	if err == nil && h.last.Size <= behind[0].Seq {
 		r.find(behind[0].Seq, behind[0].Event, "it lies behind the last checkpoint")
 	}
 	return err
@@ -401,23 +389,24 @@ func (r *verification) waiting(ctx context.Context) error {
 }
 
 func (r *verification) waits(ctx context.Context, u *Unsealed) error {
-	if !sameMAC(u.MAC, r.Keys.unsealedMAC(u.Leaf)) {
+	if !r.Keys.recorded(u) {
 		r.find(-1, u.Event, "it was added: this Gatehouse did not record it")
 		return nil
 	}
-	e, err := r.Store.Entry(ctx, u.Event)
-	if err != nil && !fault.Is(err, fault.NotFound) {
+	at := Cursor{At: u.At, ID: u.Event}
+	_, sealed, err := witness{r.Store, r.Keys}.leaf(ctx, at, r.Keys.sealed)
+	if err != nil {
 		return err
 	}
-	_, leafErr := r.Store.LeafOf(ctx, u.Event)
-	if leafErr != nil && !fault.Is(leafErr, fault.NotFound) {
-		return leafErr
+	if sealed { // after the page was read, or put back by somebody
+		return r.waitsAgain(ctx, at)
 	}
+	e, err := r.Store.Entry(ctx, at)
 	switch {
-	case leafErr == nil: // sealed after the page was read, or put back by somebody
-		return r.waitsAgain(ctx, u)
-	case err != nil:
+	case fault.Is(err, fault.NotFound):
 		r.find(-1, u.Event, "it was removed before it was sealed")
+	case err != nil:
+		return err
 	case e.leaf() != u.Leaf:
 		r.find(-1, u.Event, "it was changed before it was sealed")
 	default:
@@ -429,10 +418,13 @@ func (r *verification) waits(ctx context.Context, u *Unsealed) error {
 	return nil
 }
 
-func (r *verification) waitsAgain(ctx context.Context, u *Unsealed) error {
-	page, err := r.Store.UnsealedEvents(ctx, Unsealed{At: u.At}, verifyPage)
-	if err == nil && slices.ContainsFunc(page, func(w Unsealed) bool { return w.Event == u.Event }) {
-		r.find(-1, u.Event, "it is sealed, and waits for it again")
+func (r *verification) waitsAgain(ctx context.Context, at Cursor) error {
+	_, err := r.Store.UnsealedEvent(ctx, at)
+	if fault.Is(err, fault.NotFound) {
+		return nil
+	}
+	if err == nil {
+		r.find(-1, at.ID, "it is sealed, and waits for it again")
 	}
 	return err
 }

@@ -25,7 +25,6 @@ const LoadRevocations = "load the revocations"
 // beats them; a test may beat them by itself. What removes or replaces something
 // because of the time asks the clock's watch for it.
 func (h *House) Beats() []Beat {
-	tallier := &audit.Tallier{Store: h.Store, SignIns: flow.ActionSigninComplete}
 	appender := &audit.Appender{Store: h.Store, Keys: h.auditKeys, Path: h.Config.Audit.CheckpointFile}
 	return append([]Beat{
 		{Name: "follow the store", Every: h.Store.PollEvery(), Wake: h.Feed.News(), Step: h.Feed.Beat},
@@ -35,13 +34,13 @@ func (h *House) Beats() []Beat {
 		{Name: "forget revocations", Every: time.Minute, Clock: h.Clock, Step: h.Registry.Forget},
 		{Name: "note the use of keys", Every: time.Minute, Step: h.Keyring.Flush},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
-		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step}, // under a lease of its own
-		{Name: "count the events", Every: audit.TallyEvery, Step: tallier.Step},   // of replicas that count at once one does
+		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step},   // under a lease of its own
+		{Name: "count the events", Every: audit.TallyEvery, Step: h.Tallier().Step}, // of replicas that count at once one does
 		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: h.Store.CountWhatIs},
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step},
 		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},
-		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.pruner().Due, Step: h.prune},
+		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.Pruner.Due, Step: h.prune},
 	}, h.newsBeats()...)
 }
 
@@ -87,10 +86,6 @@ func (h *House) sweep(ctx context.Context, now time.Time) error {
 	return err
 }
 
-func (h *House) pruner() *audit.Pruner {
-	return &audit.Pruner{Store: h.Store, Audit: h.Audit, Config: h.Config.Audit}
-}
-
 // Verifier looks whether the audit log is what was recorded, also by the checkpoints that
 // were kept in audit.checkpoint_file. strange is how many pieces of that file are none.
 func (h *House) Verifier() (v *audit.Verifier, strange int, err error) {
@@ -106,7 +101,12 @@ func (h *House) KeepsCheckpoints() bool { return h.Config.Audit.CheckpointFile !
 
 // Checkpoints returns checkpoints that are larger than after, the smallest first.
 func (h *House) Checkpoints(ctx context.Context, after int64, limit int) ([]audit.Checkpoint, error) {
-	return h.Store.Checkpoints(ctx, after, limit)
+	return h.auditKeys.Checkpoints(ctx, h.Store, after, limit)
+}
+
+// Tallier counts events by their days.
+func (h *House) Tallier() *audit.Tallier {
+	return &audit.Tallier{Store: h.Store, Keys: h.auditKeys, SignIns: flow.ActionSigninComplete}
 }
 
 // Prover proves events to strangers.
@@ -114,7 +114,7 @@ func (h *House) Prover() *audit.Prover { return &audit.Prover{Store: h.Store, Ke
 
 // Eraser takes people who were deleted out of the audit log.
 func (h *House) Eraser() *audit.Eraser {
-	return &audit.Eraser{Store: h.Store, Audit: h.Audit, Exists: func(ctx context.Context, user id.User) (bool, error) {
+	return &audit.Eraser{Store: h.Store, Audit: h.Audit, Keys: h.auditKeys, Exists: func(ctx context.Context, user id.User) (bool, error) {
 		_, err := h.Identity.User(ctx, user)
 		if fault.Is(err, fault.NotFound) {
 			return false, nil
@@ -123,9 +123,15 @@ func (h *House) Eraser() *audit.Eraser {
 	}}
 }
 
+// Disturbed is what this process noticed in the tables of the audit log that Gatehouse did
+// not write.
+func (h *House) Disturbed() audit.Disturbed {
+	return slices.Concat(h.Sealer.Disturbed(), h.Pruner.Disturbed())
+}
+
 // prune removes the events that are beyond the retention, if there is one.
 func (h *House) prune(ctx context.Context, now time.Time) error {
-	removed, err := h.pruner().Prune(ctx, now)
+	removed, err := h.Pruner.Prune(ctx, now)
 	if removed > 0 {
 		h.Log.Info("audit events beyond the retention were removed", "events", removed)
 	}

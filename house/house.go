@@ -44,6 +44,7 @@ type House struct {
 	Refusals *audit.Refusals
 	Trail    *audit.Trail
 	Sealer   *audit.Sealer
+	Pruner   *audit.Pruner
 	Identity *identity.Service
 	Sessions *session.Manager
 	OAuth    *oauth.Service
@@ -151,7 +152,8 @@ func (h *House) wire() {
 	h.Clock = &clock.Watch{Read: clock.Reader(), Database: h.Store.Clock, Tell: h.tellOfDoubt}
 	h.Audit, h.Trail = &audit.Log{Store: h.Store, Keys: h.auditKeys}, &audit.Trail{Store: h.Store}
 	h.Refusals.Audit, h.Refusals.AfterEnd = h.Audit, h.Store.AfterEnd
-	h.Sealer = &audit.Sealer{Store: h.Store, Keys: h.auditKeys, Holder: newHolder()}
+	h.Sealer = &audit.Sealer{Store: h.Store, Keys: h.auditKeys, Holder: newHolder(), Audit: h.Audit}
+	h.Pruner = &audit.Pruner{Store: h.Store, Audit: h.Audit, Keys: h.auditKeys, Config: h.Config.Audit}
 	h.Feed = follow.NewFeed(h.Store)
 	h.spreadNews()
 	h.Registry = oauth.NewRegistry(h.Store, h.Feed)

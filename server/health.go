@@ -96,6 +96,9 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 	if err == nil && len(waiting) > 0 && time.Since(waiting[0].At) > sealedWithin {
 		doubts["seal"] = "events of the audit log have waited for their seal since " + waiting[0].At.UTC().Format(time.RFC3339)
 	}
+	if d := h.house.Disturbed(); len(d) > 0 {
+		doubts["audit"] = d.Error()
+	}
 	return doubts
 }
 

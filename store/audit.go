@@ -135,12 +135,13 @@ func scanEvent(rows *sql.Rows) (audit.Event, error) {
 }
 
 var auditTable = table{
-	statements: []*statement{
+	statements: append(leadStatements(), []*statement{
 		insertEvent, insertManyEvents, insertDetails, insertManyDetails, insertUnsealed, insertManyUnsealed, recordEvent,
-		eventsByTime, eventsByAction, eventsByActor, eventsByKind, eventsByUser, eventsByClient, eventsByTarget, eventsRefused, eventsByAddress, nextAction,
-		selectUnsealed, selectTree, growTree, insertLeaf, insertLeaves, deleteSealed, insertCheckpoint, selectCheckpoints, selectLastCheckpoint,
-		selectEntries, selectLeaves, selectLeafOf, selectEntry, walkEvents,
-		selectPrunable, raiseHorizon, dropDetails, dropEvents,
+		nextAction,
+		selectUnsealed, selectUnsealedOf, selectTree, growTree, insertLeaf, insertManyLeaves, deleteSealed,
+		insertCheckpoint, selectCheckpoints, selectCheckpointsDown,
+		selectEntries, selectLeaves, selectLeavesOf, selectEntry, walkEvents,
+		raiseHorizon, dropDetails, dropEvent,
 		eventsOfActor, eventsOfPerson, eraseOrigin, eraseDocuments,
-	},
+	}...),
 }

@@ -27,22 +27,22 @@ LIMIT $4`)
 
 	eraseOrigin = newStatement(`
 UPDATE audit_details
-SET origin_salt = $3, ip = '', agent = ''
-WHERE event = $2 AND ip || agent <> ''
+SET origin_salt = $4, ip = '', agent = ''
+WHERE at = $2 AND event = $3 AND ip || agent <> ''
     AND EXISTS (
         SELECT 1
         FROM audit_events e
-        WHERE e.id = $2
+        WHERE e.at = $2 AND e.id = $3
             AND (e.actor_kind = 'person' AND e.actor_id = $1 OR e.actor_kind = 'nobody' AND e.user_id = $1))`)
 
 	eraseDocuments = newStatement(`
 UPDATE audit_details
-SET document_salt = $3, before_doc = '', after_doc = ''
-WHERE event = $2 AND before_doc || after_doc <> ''
+SET document_salt = $4, before_doc = '', after_doc = ''
+WHERE at = $2 AND event = $3 AND before_doc || after_doc <> ''
     AND EXISTS (
         SELECT 1
         FROM audit_events e
-        WHERE e.id = $2 AND e.user_id = $1 AND e.action <> 'audit.erase')`)
+        WHERE e.at = $2 AND e.id = $3 AND e.user_id = $1 AND e.action <> 'audit.erase')`)
 )
 
 // EventsOf returns places of events behind the given one, the oldest first: of what a
@@ -61,9 +61,9 @@ func (s *Store) EventsOf(ctx context.Context, user id.User, did bool, after audi
 // EraseDetails empties what an event has of a person: address and user agent of what
 // they did, documents about them. erased says whether there was any. The database
 // refuses it unless an audit.erase event tells of it.
-func (s *Store) EraseDetails(ctx context.Context, user id.User, event id.Event) (erased bool, err error) {
+func (s *Store) EraseDetails(ctx context.Context, user id.User, event audit.Cursor) (erased bool, err error) {
 	for _, st := range []*statement{eraseOrigin, eraseDocuments} {
-		n, err := s.changed(ctx, st, string(user), string(event), []byte{})
+		n, err := s.changed(ctx, st, string(user), micros(event.At), string(event.ID), []byte{})
 		if err != nil {
 			return false, doing("erase details of an audit event", err)
 		}

@@ -11,11 +11,16 @@ import (
 	"gatehouse/audit"
 )
 
-// One statement for each index that can lead to the events: what leads is $1,
-// and everything else that may be asked is a condition on the rows found there,
-// which come in the order of the answer.
+// lead is an index that leads to events: what leads is $1, and everything else that may be
+// asked is a condition on the rows found there, which come in the order of the answer.
+type lead struct {
+	find *statement
+	// skip tells where a walk through the index ends: the place of a row so many behind.
+	skip *statement
+}
+
 var (
-	eventsByTime   = findEvents(`$1 = ''`)                                                               // audit_events_at
+	eventsByTime   = findEvents(`$1 = ''`)                                                               // the primary key
 	eventsRefused  = findEvents(`e.outcome = 'refused' AND $1 = ''`)                                     // audit_events_refused
 	eventsByAction = findEvents(`e.action = $1`)                                                         // audit_events_action
 	eventsByActor  = findEvents(`e.actor_id = $1 AND e.actor_id <> ''`)                                  // audit_events_actor
@@ -24,31 +29,54 @@ var (
 	eventsByClient = findEvents(`e.client_id = $1 AND e.client_id <> ''`)                                // audit_events_client
 	eventsByTarget = findEvents(`e.target_id = $1
     AND e.target_kind NOT IN ('', 'user', 'client')`)  // audit_events_target
-	eventsByAddress = findEventsFrom(`audit_details d
-JOIN audit_events e ON e.id = d.event`, `d.at`, `d.event`, `d.ip = $1 AND d.ip <> ''`)  // audit_details_ip
+	eventsByAddress = leadOf(`audit_details d`, `audit_details d
+JOIN audit_events e ON e.at = d.at AND e.id = d.event`, `d.at`, `d.event`, `d.ip = $1 AND d.ip <> ''`)  // audit_details_ip
 )
 
-func findEvents(lead string) *statement {
-	return findEventsFrom(`audit_events e
-LEFT JOIN audit_details d ON d.event = e.id`, `e.at`, `e.id`, lead)
+// leads are all of them.
+var leads = []lead{eventsByTime, eventsRefused, eventsByAction, eventsByActor, eventsByKind, eventsByUser, eventsByClient, eventsByTarget, eventsByAddress}
+
+func leadStatements() (all []*statement) {
+	for _, l := range leads {
+		all = append(all, l.find, l.skip)
+	}
+	return all
 }
 
-func findEventsFrom(tables, at, name, lead string) *statement {
-	return newStatement(`
+func findEvents(condition string) lead {
+	return leadOf(`audit_events e`, `audit_events e
+LEFT JOIN audit_details d ON d.at = e.at AND d.event = e.id`, `e.at`, `e.id`, condition)
+}
+
+func leadOf(table, tables, at, name, condition string) lead {
+	return lead{
+		find: newStatement(`
 SELECT ` + entryColumns + `
 FROM ` + tables + `
-WHERE ` + lead + `
+WHERE ` + condition + `
     AND (` + at + `, ` + name + `) < ($2, $3)
     AND ` + at + ` >= $4
-    AND ($5 = '' OR e.target_kind = $5)
-    AND ($6 = '' OR e.actor_kind = $6)
-    AND ($7 = '' OR e.actor_id = $7)
-    AND ($8 = '' OR e.client_id = $8)
-    AND ($9 = '' OR $9 LIKE '% ' || e.action || ' %')
-    AND ($10 = '' OR e.outcome = $10)
-    AND ($11 = '' OR d.ip = $11)
+    AND (` + at + ` > $4 OR ` + name + ` >= $5)
+    AND ($6 = '' OR e.target_kind = $6)
+    AND ($7 = '' OR e.target_id = $7)
+    AND ($8 = '' OR e.user_id = $8)
+    AND ($9 = '' OR e.client_id = $9)
+    AND ($10 = '' OR e.actor_kind = $10)
+    AND ($11 = '' OR e.actor_id = $11)
+    AND ($12 = '' OR $12 LIKE '% ' || e.action || ' %')
+    AND ($13 = '' OR e.outcome = $13)
+    AND ($14 = '' OR d.ip = $14)
 ORDER BY ` + at + ` DESC, ` + name + ` DESC
-LIMIT $12`)
+LIMIT $15`),
+		skip: newStatement(`
+SELECT ` + at + `, ` + name + `
+FROM ` + table + `
+WHERE ` + condition + `
+    AND (` + at + `, ` + name + `) < ($2, $3)
+    AND ` + at + ` >= $4
+ORDER BY ` + at + ` DESC, ` + name + ` DESC
+LIMIT 1 OFFSET $5`),
+	}
 }
 
 // Index audit_events_action.
@@ -59,75 +87,184 @@ WHERE action > $1
 ORDER BY action
 LIMIT 1`)
 
-// FindEvents returns at most limit events that q wants, newest first.
-func (s *Store) FindEvents(ctx context.Context, q audit.Query, limit int) ([]audit.Event, error) {
-	events, err := s.findEvents(ctx, q, limit)
-	return events, doing("read audit events", err)
+// walkMost is how many rows one question walks past in search of those that it wants.
+const walkMost = 2000
+
+// FindEvents returns at most limit events that q wants, newest first. It is answered from
+// the index that leads there in the fewest steps. Where no index knows of all that is
+// asked, it walks so far and no further: until is the place behind which more may
+// be, the zero one when all was looked at. Then there may be fewer than limit.
+func (s *Store) FindEvents(ctx context.Context, q audit.Query, limit int) (events []audit.Event, until audit.Cursor, err error) {
+	events, until, err = s.findEvents(ctx, q, limit)
+	return events, until, doing("read audit events", err)
 }
 
-func (s *Store) findEvents(ctx context.Context, q audit.Query, limit int) ([]audit.Event, error) {
+// asked is a question in the columns that answer it. The empty one asks for nothing.
+type asked struct {
+	targetKind, target, user, client, actorKind, actor, actions, outcome, ip string
+}
+
+func askedOf(q audit.Query) asked {
+	a := asked{client: string(q.Client), actorKind: string(q.ActorKind), actor: q.ActorID, actions: anyOf(q.Actions), outcome: string(q.Outcome), ip: q.IP}
 	switch {
-	case q.Target.Kind == audit.KindUser:
-		q.Target.Kind = ""
-		return s.eventsOf(ctx, eventsByUser, q.Target.ID, q, limit)
-	case q.Target.Kind == audit.KindClient:
-		q.Target.Kind = ""
-		return s.eventsOf(ctx, eventsByClient, q.Target.ID, q, limit)
-	case q.Target.ID != "":
-		return s.eventsOf(ctx, eventsByTarget, q.Target.ID, q, limit)
-	case q.ActorID != "":
-		return s.eventsOf(ctx, eventsByActor, q.ActorID, q, limit)
-	case q.Client != "":
-		return s.eventsOf(ctx, eventsByClient, string(q.Client), q, limit)
-	case q.IP != "":
-		return s.eventsOf(ctx, eventsByAddress, q.IP, q, limit)
-	case len(q.Actions) > 0:
-		return s.eventsOfActions(ctx, q, limit)
-	case q.Outcome == audit.Refused:
-		return s.eventsOf(ctx, eventsRefused, "", q, limit)
-	case slices.Contains(rareActors, q.ActorKind):
-		return s.eventsOf(ctx, eventsByKind, string(q.ActorKind), q, limit)
+	case q.Target.Kind == audit.KindUser && q.Target.ID != "":
+		a.user = q.Target.ID
+	case q.Target.Kind == audit.KindClient && q.Target.ID != "":
+		a.client = q.Target.ID
+	default:
+		a.targetKind, a.target = string(q.Target.Kind), q.Target.ID
 	}
-	return s.eventsOf(ctx, eventsByTime, "", q, limit)
+	return a
+}
+
+// way is a lead, what it leads to, and what is left to be asked of what is found there.
+type way struct {
+	lead
+	to   []string // one, or several actions
+	rest asked
+}
+
+// waysTo are all indexes that lead to what q wants; the last is that of time.
+func waysTo(q audit.Query) (all []way) {
+	whole := askedOf(q)
+	add := func(l lead, answered *string, to ...string) {
+		was := *answered
+		if was == "" {
+			return
+		}
+		*answered = ""
+		all = append(all, way{l, to, whole})
+		*answered = was
+	}
+	add(eventsByUser, &whole.user, whole.user)
+	add(eventsByTarget, &whole.target, whole.target)
+	add(eventsByActor, &whole.actor, whole.actor)
+	add(eventsByClient, &whole.client, whole.client)
+	add(eventsByAddress, &whole.ip, whole.ip)
+	add(eventsByAction, &whole.actions, textsOf(q.Actions)...)
+	if q.Outcome == audit.Refused {
+		add(eventsRefused, &whole.outcome, "")
+	}
+	if slices.Contains(rareActors, q.ActorKind) {
+		add(eventsByKind, &whole.actorKind, string(q.ActorKind))
+	}
+	return append(all, way{eventsByTime, []string{""}, whole})
 }
 
 // rareActors are of few events; the index audit_events_kind has these alone.
 var rareActors = []audit.ActorKind{audit.Console, audit.House, audit.Service}
 
-// eventsOfActions asks for each action by itself and merges: one question about
-// several would be answered by walking all events, or by sorting them.
-func (s *Store) eventsOfActions(ctx context.Context, q audit.Query, limit int) ([]audit.Event, error) {
+func textsOf(actions []audit.Action) (all []string) {
+	for _, a := range actions {
+		all = append(all, string(a))
+	}
+	return all
+}
+
+func (s *Store) findEvents(ctx context.Context, q audit.Query, limit int) ([]audit.Event, audit.Cursor, error) {
+	if q.Target.Kind == audit.KindClient && q.Client != "" && string(q.Client) != q.Target.ID {
+		return nil, audit.Cursor{}, nil // nothing is of two
+	}
+	sp := spanOf(q)
+	ways := waysTo(q)
+	best, floor := ways[0], audit.Cursor{}
+	if best.rest != (asked{}) {
+		var err error
+		if best, floor, err = s.best(ctx, ways, sp); err != nil {
+			return nil, audit.Cursor{}, err
+		}
+	}
 	var all []audit.Event
-	for _, action := range q.Actions {
-		one := q
-		one.Actions = nil
-		events, err := s.eventsOf(ctx, eventsByAction, string(action), one, limit)
+	for _, to := range best.to {
+		events, err := s.eventsOf(ctx, best, to, sp, floor, limit)
 		if err != nil {
-			return nil, err
+			return nil, audit.Cursor{}, err
 		}
 		all = append(all, events...)
 	}
-	slices.SortFunc(all, func(a, b audit.Event) int {
-		return cmp.Or(b.At.Compare(a.At), strings.Compare(string(b.ID), string(a.ID)))
-	})
-	return all[:min(limit, len(all))], nil
+	if len(best.to) > 1 { // one question about several would be answered by walking all, or by sorting them
+		slices.SortFunc(all, newestFirst)
+		all = all[:min(limit, len(all))]
+	}
+	if len(all) == limit {
+		floor = audit.Cursor{}
+	}
+	return all, floor, nil
 }
 
-func (s *Store) eventsOf(ctx context.Context, st *statement, lead string, q audit.Query, limit int) ([]audit.Event, error) {
-	at, name := int64(math.MaxInt64), ""
+func newestFirst(a, b audit.Event) int {
+	return cmp.Or(b.At.Compare(a.At), strings.Compare(string(b.ID), string(a.ID)))
+}
+
+// best is the way that leads furthest back within walkMost rows, and the place where it
+// ends then; the zero one when it leads to everything.
+func (s *Store) best(ctx context.Context, ways []way, sp span) (best way, floor audit.Cursor, err error) {
+	for i, w := range ways {
+		end := audit.Cursor{}
+		for _, to := range w.to {
+			place, err := s.skip(ctx, w, to, sp, walkMost/len(w.to))
+			if err != nil {
+				return best, floor, err
+			}
+			if place != (audit.Cursor{}) && (end == (audit.Cursor{}) || older(end, place)) {
+				end = place // the walk through all of them is over where the first is
+			}
+		}
+		if end == (audit.Cursor{}) {
+			return w, end, nil
+		}
+		if i == 0 || older(end, floor) {
+			best, floor = w, end
+		}
+	}
+	return best, floor, nil
+}
+
+func older(a, b audit.Cursor) bool {
+	return cmp.Or(a.At.Compare(b.At), strings.Compare(string(a.ID), string(b.ID))) < 0
+}
+
+// span is the time that is asked about: since, and before a place.
+type span struct {
+	at    int64
+	name  string
+	since int64
+}
+
+func spanOf(q audit.Query) span {
+	sp := span{at: math.MaxInt64, since: math.MinInt64}
 	if !q.Until.IsZero() {
-		at = micros(q.Until)
+		sp.at = micros(q.Until)
 	}
-	if q.After != (audit.Cursor{}) && micros(q.After.At) < at {
-		at, name = micros(q.After.At), string(q.After.ID)
+	if q.After != (audit.Cursor{}) && micros(q.After.At) < sp.at {
+		sp.at, sp.name = micros(q.After.At), string(q.After.ID)
 	}
-	since := int64(math.MinInt64)
 	if !q.Since.IsZero() {
-		since = micros(q.Since)
+		sp.since = micros(q.Since)
 	}
-	return list(ctx, s, st, []any{
-		plain(lead), at, name, since, string(q.Target.Kind), string(q.ActorKind), plain(q.ActorID), plain(string(q.Client)),
-		anyOf(q.Actions), string(q.Outcome), plain(q.IP), int64(limit),
+	return sp
+}
+
+// skip returns the place of the row that lies so many further on, the zero one for none.
+func (s *Store) skip(ctx context.Context, w way, to string, sp span, rows int) (audit.Cursor, error) {
+	all, err := list(ctx, s, w.lead.skip, []any{plain(to), sp.at, sp.name, sp.since, int64(max(rows, 1) - 1)}, func(rows *sql.Rows) (c audit.Cursor, err error) {
+		return c, rows.Scan(instant{&c.At}, &c.ID)
+	})
+	if err != nil || len(all) == 0 {
+		return audit.Cursor{}, err
+	}
+	return all[0], nil
+}
+
+func (s *Store) eventsOf(ctx context.Context, w way, to string, sp span, floor audit.Cursor, limit int) ([]audit.Event, error) {
+	from, name := sp.since, ""
+	if floor != (audit.Cursor{}) {
+		from, name = micros(floor.At), string(floor.ID)
+	}
+	r := w.rest
+	return list(ctx, s, w.find, []any{
+		plain(to), sp.at, sp.name, from, name, r.targetKind, plain(r.target), plain(r.user), plain(r.client),
+		r.actorKind, plain(r.actor), r.actions, r.outcome, plain(r.ip), int64(limit),
 	}, scanEvent)
 }
 

@@ -3,7 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
-	"fmt"
+	"math"
 	"strings"
 	"time"
 
@@ -15,16 +15,19 @@ import (
 	"gatehouse/store/engine"
 )
 
-// leavesAtOnce is how many leaves one statement inserts.
-const leavesAtOnce = 32
-
 var (
 	selectUnsealed = newStatement(`
-SELECT at, event, leaf, mac
-FROM audit_unsealed
-WHERE (at, event) > ($1, $2)
-ORDER BY at, event
+SELECT u.at, u.event, u.leaf, u.mac,
+    (SELECT COUNT(*) FROM audit_leaves l WHERE l.event = u.event) > 0
+FROM audit_unsealed u
+WHERE (u.at, u.event) > ($1, $2)
+ORDER BY u.at, u.event
 LIMIT $3`)
+
+	selectUnsealedOf = newStatement(`
+SELECT at, event, leaf, mac, FALSE
+FROM audit_unsealed
+WHERE at = $1 AND event = $2`)
 
 	selectTree = newStatement(`
 SELECT size, frontier
@@ -38,12 +41,10 @@ SET size = $1, frontier = $2
 WHERE one = 1 AND size = $3`)
 
 	insertLeaf = newStatement(`
-INSERT INTO audit_leaves (seq, event, leaf, mac)
-VALUES ($1, $2, $3, $4)`)
+INSERT INTO audit_leaves (seq, event, at, leaf, mac)
+VALUES ($1, $2, $3, $4, $5)`)
 
-	insertLeaves = newStatement(`
-INSERT INTO audit_leaves (seq, event, leaf, mac)
-VALUES ` + placeholders(leavesAtOnce, 4))
+	insertManyLeaves = several(insertLeaf)
 
 	// What others wrote meanwhile between these has no leaf, and stays.
 	deleteSealed = newStatement(`
@@ -55,35 +56,23 @@ WHERE (at, event) >= ($1, $2) AND (at, event) <= ($3, $4)
         WHERE l.event = audit_unsealed.event)`)
 
 	insertCheckpoint = newStatement(`
-INSERT INTO audit_checkpoints (size, at, note)
-VALUES ($1, $2, $3)`)
+INSERT INTO audit_checkpoints (size, note)
+VALUES ($1, $2)`)
 
 	selectCheckpoints = newStatement(`
-SELECT size, at, note
+SELECT size, note
 FROM audit_checkpoints
-WHERE size > $1
-ORDER BY size
-LIMIT $2`)
+WHERE (size, note) > ($1, $2)
+ORDER BY size, note
+LIMIT $3`)
 
-	selectLastCheckpoint = newStatement(`
-SELECT size, at, note
+	selectCheckpointsDown = newStatement(`
+SELECT size, note
 FROM audit_checkpoints
-ORDER BY size DESC
-LIMIT 1`)
+WHERE (size, note) < ($1, $2)
+ORDER BY size DESC, note DESC
+LIMIT $3`)
 )
-
-// placeholders are the values of so many rows.
-func placeholders(rows, columns int) string {
-	all := make([]string, rows)
-	for i := range all {
-		row := make([]string, columns)
-		for j := range row {
-			row[j] = fmt.Sprintf("$%d", i*columns+j+1)
-		}
-		all[i] = "(" + strings.Join(row, ", ") + ")"
-	}
-	return strings.Join(all, ", ")
-}
 
 // hash scans a hash. What has another length somebody else wrote: it becomes the
 // zero hash, which is nothing's.
@@ -101,10 +90,18 @@ func (h hash) Scan(v any) error {
 // UnsealedEvents returns events that wait to be sealed, the oldest first, behind the
 // given one.
 func (s *Store) UnsealedEvents(ctx context.Context, after audit.Unsealed, limit int) ([]audit.Unsealed, error) {
-	all, err := list(ctx, s, selectUnsealed, []any{placeOf(after.At), string(after.Event), int64(limit)}, func(rows *sql.Rows) (u audit.Unsealed, err error) {
-		return u, rows.Scan(instant{&u.At}, &u.Event, hash{&u.Leaf}, &u.MAC)
-	})
+	all, err := list(ctx, s, selectUnsealed, []any{placeOf(after.At), string(after.Event), int64(limit)}, scanUnsealed)
 	return all, doing("read unsealed audit events", err)
+}
+
+// UnsealedEvent returns what waits to be sealed of an event; NotFound for nothing.
+func (s *Store) UnsealedEvent(ctx context.Context, at audit.Cursor) (u audit.Unsealed, err error) {
+	err = s.one(ctx, "unsealed event", selectUnsealedOf, []any{placeOf(at.At), plain(string(at.ID))}, func(rows *sql.Rows) error { u, err = scanUnsealed(rows); return err })
+	return u, doing("read an unsealed audit event", err)
+}
+
+func scanUnsealed(rows *sql.Rows) (u audit.Unsealed, err error) {
+	return u, rows.Scan(instant{&u.At}, &u.Event, hash{&u.Leaf}, &u.MAC, &u.Leafed)
 }
 
 // placeOf is micros, with a place before all others for the zero time.
@@ -115,9 +112,9 @@ func placeOf(t time.Time) int64 {
 	return micros(t)
 }
 
-// AuditHead returns the audit tree, and the checkpoint that was made of it, the zero
-// one when there is none.
-func (s *Store) AuditHead(ctx context.Context) (tree audit.Tree, last audit.Checkpoint, err error) {
+// AuditHead returns the audit tree, and the largest checkpoint, whoever wrote either; the
+// zero checkpoint when there is none. A frontier that does not fit its size is left out.
+func (s *Store) AuditHead(ctx context.Context) (tree audit.Tree, largest audit.Checkpoint, err error) {
 	err = s.View(ctx, func(ctx context.Context) error {
 		var size int64
 		var frontier []byte
@@ -126,12 +123,12 @@ func (s *Store) AuditHead(ctx context.Context) (tree audit.Tree, last audit.Chec
 			return err
 		}
 		if tree, err = audit.ParseTree(size, frontier); err != nil {
-			return err
+			tree = audit.Tree{Size: size}
 		}
-		last = audit.Checkpoint{}
-		return s.each(ctx, selectLastCheckpoint, nil, func(rows *sql.Rows) (err error) { last, err = scanCheckpoint(rows); return err })
+		largest = audit.Checkpoint{}
+		return s.each(ctx, selectCheckpointsDown, []any{int64(math.MaxInt64), "", int64(1)}, func(rows *sql.Rows) (err error) { largest, err = scanCheckpoint(rows); return err })
 	})
-	return tree, last, doing("read the head of the audit tree", err)
+	return tree, largest, doing("read the head of the audit tree", err)
 }
 
 // GrowAuditTree makes the tree of the size from what to is, and reports whether it
@@ -142,23 +139,12 @@ func (s *Store) GrowAuditTree(ctx context.Context, from int64, to audit.Tree) (b
 }
 
 // InsertLeaves appends leaves, and takes what they seal from what waits, which lies
-// from first to last. A Conflict says that a place, or an event, has a leaf already.
+// from first to last. A Conflict says that a leaf is there already.
 func (s *Store) InsertLeaves(ctx context.Context, leaves []audit.Leaf, first, last audit.Unsealed) error {
+	args := func(l audit.Leaf) []any { return []any{l.Seq, string(l.Event), micros(l.At), l.Hash[:], l.MAC} }
 	return s.InTx(ctx, func(ctx context.Context) error {
-		for len(leaves) > 0 {
-			st, n := insertLeaf, 1
-			if len(leaves) >= leavesAtOnce {
-				st, n = insertLeaves, leavesAtOnce
-			}
-			args := make([]any, 0, 4*n)
-			for i := range leaves[:n] {
-				l := &leaves[i]
-				args = append(args, l.Seq, string(l.Event), l.Hash[:], l.MAC)
-			}
-			if _, err := s.exec(ctx, st, args...); err != nil {
-				return leafTaken(err)
-			}
-			leaves = leaves[n:]
+		if err := insertAll(ctx, s, insertLeaf, insertManyLeaves, leaves, args); err != nil {
+			return leafTaken(err)
 		}
 		_, err := s.exec(ctx, deleteSealed, micros(first.At), string(first.Event), micros(last.At), string(last.Event))
 		return doing("take what was sealed from what waits", err)
@@ -174,52 +160,60 @@ func leafTaken(err error) error {
 
 // InsertCheckpoint keeps a checkpoint.
 func (s *Store) InsertCheckpoint(ctx context.Context, c audit.Checkpoint) error {
-	_, err := s.exec(ctx, insertCheckpoint, c.Size, micros(c.At), c.Note)
+	_, err := s.exec(ctx, insertCheckpoint, c.Size, c.Note)
 	return doing("insert an audit checkpoint", err)
 }
 
-// Checkpoints returns checkpoints that are larger than after, the smallest first. Their
-// roots are for whoever reads their notes.
-func (s *Store) Checkpoints(ctx context.Context, after int64, limit int) ([]audit.Checkpoint, error) {
-	all, err := list(ctx, s, selectCheckpoints, []any{after, int64(limit)}, scanCheckpoint)
+// CheckpointsBehind returns checkpoints behind one, the smallest first; behind a zero note
+// those of its size come, too. What they say is for whoever reads their notes.
+func (s *Store) CheckpointsBehind(ctx context.Context, c audit.Checkpoint, limit int) ([]audit.Checkpoint, error) {
+	all, err := list(ctx, s, selectCheckpoints, []any{c.Size, plain(c.Note), int64(limit)}, scanCheckpoint)
+	return all, doing("read audit checkpoints", err)
+}
+
+// CheckpointsBelow returns checkpoints in front of one, the largest first.
+func (s *Store) CheckpointsBelow(ctx context.Context, c audit.Checkpoint, limit int) ([]audit.Checkpoint, error) {
+	all, err := list(ctx, s, selectCheckpointsDown, []any{c.Size, plain(c.Note), int64(limit)}, scanCheckpoint)
 	return all, doing("read audit checkpoints", err)
 }
 
 func scanCheckpoint(rows *sql.Rows) (c audit.Checkpoint, err error) {
-	return c, rows.Scan(&c.Size, instant{&c.At}, &c.Note)
+	return c, rows.Scan(&c.Size, &c.Note)
 }
 
 var (
 	selectEntries = newStatement(`
-SELECT l.seq, l.event, l.leaf, l.mac, e.id IS NOT NULL, ` + entryOrNothing + `
+SELECT l.seq, l.event, l.at, l.leaf, l.mac, e.id IS NOT NULL, ` + entryOrNothing + `
 FROM audit_leaves l
-LEFT JOIN audit_events e ON e.id = l.event
-LEFT JOIN audit_details d ON d.event = l.event
-WHERE l.seq >= $1
-ORDER BY l.seq
-LIMIT $2`)
+LEFT JOIN audit_events e ON e.at = l.at AND e.id = l.event
+LEFT JOIN audit_details d ON d.at = l.at AND d.event = l.event
+WHERE (l.seq, l.mac) > ($1, $2)
+ORDER BY l.seq, l.mac
+LIMIT $3`)
 
 	selectLeaves = newStatement(`
-SELECT leaf
+SELECT seq, event, at, leaf, mac
 FROM audit_leaves
-WHERE seq >= $1 AND seq < $2
-ORDER BY seq`)
+WHERE (seq, mac) > ($1, $2) AND seq < $3
+ORDER BY seq, mac
+LIMIT $4`)
 
-	selectLeafOf = newStatement(`
-SELECT seq, event, leaf, mac
+	// Index audit_leaves_event.
+	selectLeavesOf = newStatement(`
+SELECT seq, event, at, leaf, mac
 FROM audit_leaves
-WHERE event = $1`)
+WHERE event = $1
+LIMIT 100`)
 
 	selectEntry = newStatement(`
 SELECT ` + entryColumns + `
 FROM audit_events e
-LEFT JOIN audit_details d ON d.event = e.id
-WHERE e.id = $1`)
+LEFT JOIN audit_details d ON d.at = e.at AND d.event = e.id
+WHERE e.at = $1 AND e.id = $2`)
 
-	// Index audit_events_at.
 	walkEvents = newStatement(`
 SELECT e.id, e.at,
-    (SELECT COUNT(*) FROM audit_leaves l WHERE l.event = e.id) > 0,
+    (SELECT COUNT(*) FROM audit_leaves l WHERE l.event = e.id AND l.at = e.at) > 0,
     (SELECT COUNT(*) FROM audit_unsealed u WHERE u.at = e.at AND u.event = e.id) > 0
 FROM audit_events e
 WHERE (e.at, e.id) > ($1, $2)
@@ -245,44 +239,40 @@ func orNothing(columns string) string {
 	return strings.Join(all, ", ")
 }
 
-// SealedEntries returns leaves from a place on, in their order, with what was sealed
+// SealedEntries returns leaves behind a place, in their order, with what was sealed
 // by them as far as it is there.
-func (s *Store) SealedEntries(ctx context.Context, from int64, limit int) ([]audit.Sealed, error) {
-	all, err := list(ctx, s, selectEntries, []any{from, int64(limit)}, func(rows *sql.Rows) (one audit.Sealed, err error) {
+func (s *Store) SealedEntries(ctx context.Context, after audit.Place, limit int) ([]audit.Sealed, error) {
+	all, err := list(ctx, s, selectEntries, []any{after.Seq, bytesOf(after.MAC), int64(limit)}, func(rows *sql.Rows) (one audit.Sealed, err error) {
 		var before, after string
-		into := append([]any{&one.Seq, &one.Leaf.Event, hash{&one.Hash}, &one.MAC, &one.There}, entryInto(&one.Entry, &before, &after)...)
-		err = rows.Scan(into...)
+		into := append(leafInto(&one.Leaf), &one.There)
+		err = rows.Scan(append(into, entryInto(&one.Entry, &before, &after)...)...)
 		finishEntry(&one.Entry, before, after)
 		return one, err
 	})
 	return all, doing("read sealed audit events", err)
 }
 
-// EachLeaf calls f with the hashes of the leaves from one place up to another, in
-// their order. f must not use the store.
-func (s *Store) EachLeaf(ctx context.Context, from, until int64, f func(tlog.Hash)) error {
-	err := s.each(ctx, selectLeaves, []any{from, until}, func(rows *sql.Rows) error {
-		var h tlog.Hash
-		if err := rows.Scan(hash{&h}); err != nil {
-			return err
-		}
-		f(h)
-		return nil
-	})
-	return doing("read audit leaves", err)
+// Leaves returns leaves behind a place and below a size, in their order.
+func (s *Store) Leaves(ctx context.Context, after audit.Place, below int64, limit int) ([]audit.Leaf, error) {
+	all, err := list(ctx, s, selectLeaves, []any{after.Seq, bytesOf(after.MAC), below, int64(limit)}, scanLeaf)
+	return all, doing("read audit leaves", err)
 }
 
-// LeafOf returns the leaf of an event; NotFound where it has none.
-func (s *Store) LeafOf(ctx context.Context, event id.Event) (l audit.Leaf, err error) {
-	err = s.one(ctx, "leaf", selectLeafOf, []any{plain(string(event))}, func(rows *sql.Rows) error {
-		return rows.Scan(&l.Seq, &l.Event, hash{&l.Hash}, &l.MAC)
-	})
-	return l, doing("read an audit leaf", err)
+// LeavesOf returns the leaves of an event, of which Gatehouse writes one; a hundred at most.
+func (s *Store) LeavesOf(ctx context.Context, event id.Event) ([]audit.Leaf, error) {
+	all, err := list(ctx, s, selectLeavesOf, []any{plain(string(event))}, scanLeaf)
+	return all, doing("read the audit leaves of an event", err)
+}
+
+func scanLeaf(rows *sql.Rows) (l audit.Leaf, err error) { return l, rows.Scan(leafInto(&l)...) }
+
+func leafInto(l *audit.Leaf) []any {
+	return []any{&l.Seq, &l.Event, instant{&l.At}, hash{&l.Hash}, &l.MAC}
 }
 
 // Entry returns an event as it is kept; NotFound for none.
-func (s *Store) Entry(ctx context.Context, event id.Event) (e audit.Entry, err error) {
-	err = s.one(ctx, "event", selectEntry, []any{plain(string(event))}, func(rows *sql.Rows) error { e, err = scanEntry(rows); return err })
+func (s *Store) Entry(ctx context.Context, at audit.Cursor) (e audit.Entry, err error) {
+	err = s.one(ctx, "event", selectEntry, []any{placeOf(at.At), plain(string(at.ID))}, func(rows *sql.Rows) error { e, err = scanEntry(rows); return err })
 	return e, doing("read an audit event", err)
 }
 

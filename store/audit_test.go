@@ -42,7 +42,7 @@ func TestAuditEventsAreNeverChanged(t *testing.T) {
 				"INSERT INTO audit_horizon (one, at, seq, event) VALUES (1, 9000000000000000000, 0, '') ON CONFLICT (one) DO UPDATE SET at = excluded.at")
 		} else {
 			unchanged(t, s, 2, "REPLACE INTO audit_horizon (one, at, seq, event) VALUES (1, 9000000000000000000, 0, '')",
-				"REPLACE INTO audit_events SELECT id, 0, '', '', '', '', '', '', 'x', '', '', '', '', '', '', x'', x'' FROM audit_events",
+				"REPLACE INTO audit_events SELECT id, at, '', '', '', '', '', '', 'x', '', '', '', '', '', '', x'', x'' FROM audit_events",
 				"REPLACE INTO audit_events (rowid, id, at, actor_kind, actor_id, actor_key, actor_session, actor_client, request_id, action, target_kind, target_id, user_id, client_id, outcome, reason, origin, documents)"+
 					" SELECT rowid, 'evt_other', 0, '', '', '', '', '', '', 'x', '', '', '', '', '', '', x'', x'' FROM audit_events",
 				"UPDATE OR REPLACE audit_events SET id = 'x'")
@@ -92,7 +92,12 @@ func record(t *testing.T, s *store.Store, e audit.Event) {
 
 func seal(t *testing.T, s *store.Store) {
 	t.Helper()
-	if err := (&audit.Sealer{Store: s, Keys: keys, Holder: "test"}).Step(t.Context(), time.Now()); err != nil {
+	sealAt(t, s, time.Now())
+}
+
+func sealAt(t *testing.T, s *store.Store, at time.Time) {
+	t.Helper()
+	if err := (&audit.Sealer{Store: s, Keys: keys, Holder: "test"}).Step(t.Context(), at); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -106,7 +111,7 @@ func unchanged(t *testing.T, s *store.Store, n int, texts ...string) {
 			t.Errorf("%s: got %v, want a refusal", text, err)
 		}
 	}
-	events, err := s.FindEvents(t.Context(), audit.Query{}, 10)
+	events, _, err := s.FindEvents(t.Context(), audit.Query{}, 10)
 	if err != nil || len(events) != n {
 		t.Errorf("the events are now %v (%v)", events, err)
 	}

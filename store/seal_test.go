@@ -183,9 +183,9 @@ func TestWhatWentForAReasonIsNoFinding(t *testing.T) {
 			record(t, s, audit.Event{At: at, Actor: ada, Action: "test.do", Target: audit.OfClient("web"), After: audit.Doc("of a client")})
 			record(t, s, audit.Event{At: at, Actor: root, Action: "test.do", Target: audit.OfUser("usr_ada"), After: audit.Doc("of Ada")})
 			record(t, s, audit.Event{At: at, Actor: audit.Actor{IP: "192.0.2.9"}, Action: "test.refuse", Target: audit.OfUser("usr_ada")})
+			sealAt(t, s, at)
 		}
-		seal(t, s)
-		eraser := &audit.Eraser{Store: s, Audit: log, Exists: func(context.Context, id.User) (bool, error) { return false, nil }}
+		eraser := &audit.Eraser{Store: s, Audit: log, Keys: keys, Exists: func(context.Context, id.User) (bool, error) { return false, nil }}
 		n, err := eraser.Erase(t.Context(), audit.Actor{Kind: audit.Console}, "usr_ada")
 		if err != nil || n != 90 {
 			t.Fatalf("%d were erased (%v)", n, err)
@@ -196,7 +196,7 @@ func TestWhatWentForAReasonIsNoFinding(t *testing.T) {
 			}
 			seal(t, s)
 		}
-		events, err := s.FindEvents(t.Context(), audit.Query{Target: audit.OfUser("usr_ada"), Since: now.Add(-72 * 24 * time.Hour)}, 10)
+		events, _, err := s.FindEvents(t.Context(), audit.Query{Target: audit.OfUser("usr_ada"), Since: now.Add(-72 * 24 * time.Hour)}, 10)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -207,7 +207,7 @@ func TestWhatWentForAReasonIsNoFinding(t *testing.T) {
 				t.Errorf("left of it is %+v", e)
 			}
 		}
-		pruner := &audit.Pruner{Store: s, Audit: log, Config: audit.Config{Retention: 80 * 24 * time.Hour}}
+		pruner := &audit.Pruner{Store: s, Audit: log, Keys: keys, Config: audit.Config{Retention: 80 * 24 * time.Hour}}
 		if n, err := pruner.Prune(t.Context(), now); err != nil || n != 63 {
 			t.Fatalf("%d were pruned (%v)", n, err)
 		}

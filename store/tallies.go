@@ -23,13 +23,13 @@ WHERE one = 1 AND seq = $1`)
 
 	// The primary keys of all three tables.
 	selectSums = newStatement(`
-SELECT l.seq, e.id IS NOT NULL, COALESCE(e.at, 0), COALESCE(e.action, ''), COALESCE(e.outcome, ''), COALESCE(e.reason, ''), COALESCE(d.after_doc, '')
+SELECT l.seq, l.event, l.at, l.leaf, l.mac, e.id IS NOT NULL, COALESCE(e.at, 0), COALESCE(e.action, ''), COALESCE(e.outcome, ''), COALESCE(e.reason, ''), COALESCE(d.after_doc, '')
 FROM audit_leaves l
-LEFT JOIN audit_events e ON e.id = l.event
-LEFT JOIN audit_details d ON d.event = e.id AND e.action = $2
-WHERE l.seq >= $1
-ORDER BY l.seq
-LIMIT $3`)
+LEFT JOIN audit_events e ON e.at = l.at AND e.id = l.event
+LEFT JOIN audit_details d ON d.at = e.at AND d.event = e.id AND e.action = $3
+WHERE (l.seq, l.mac) > ($1, $2)
+ORDER BY l.seq, l.mac
+LIMIT $4`)
 
 	addTally = newStatement(`
 INSERT INTO audit_tallies (day, action, outcome, detail, n)
@@ -73,12 +73,12 @@ func (s *Store) Tallied(ctx context.Context) (until int64, err error) {
 	return until, doing("read what is counted", err)
 }
 
-// Sums returns what is sealed from a place on, in its order, with the document after
+// Sums returns what is sealed behind a place, in its order, with the document after
 // events of one action.
-func (s *Store) Sums(ctx context.Context, from int64, detailed audit.Action, limit int) ([]audit.Sum, error) {
-	all, err := list(ctx, s, selectSums, []any{from, string(detailed), int64(limit)}, func(rows *sql.Rows) (one audit.Sum, err error) {
+func (s *Store) Sums(ctx context.Context, after audit.Place, detailed audit.Action, limit int) ([]audit.Sum, error) {
+	all, err := list(ctx, s, selectSums, []any{after.Seq, bytesOf(after.MAC), string(detailed), int64(limit)}, func(rows *sql.Rows) (one audit.Sum, err error) {
 		var after string
-		err = rows.Scan(&one.Seq, &one.There, instant{&one.At}, &one.Action, &one.Outcome, &one.Reason, &after)
+		err = rows.Scan(append(leafInto(&one.Leaf), &one.There, instant{&one.At}, &one.Action, &one.Outcome, &one.Reason, &after)...)
 		one.After = json.RawMessage(after)
 		return one, err
 	})

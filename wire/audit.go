@@ -20,6 +20,7 @@ type Verdict struct {
 	KeptSealed  int64     `json:"kept_sealed"` // entries of which a checkpoint was kept
 	Key         string    `json:"key"`         // the public one of the log
 	Findings    []Finding `json:"findings"`
+	Noticed     []Noticed `json:"noticed"` // while Gatehouse went on; it may be gone since
 	NotProved   []string  `json:"not_proved"`
 	StrangeKept int       `json:"strange_pieces,omitempty"` // of the checkpoint file
 }
@@ -29,6 +30,13 @@ type Finding struct {
 	Entry   *int64   `json:"entry,omitempty"`
 	Event   id.Event `json:"event,omitempty"`
 	Problem string   `json:"problem"`
+}
+
+// Noticed is what somebody else wrote into the tables of the log, as an event tells.
+type Noticed struct {
+	At      time.Time `json:"at"`
+	Event   id.Event  `json:"event"`
+	Problem string    `json:"problem"`
 }
 
 // Checkpoint is a signed head of the log.
@@ -72,7 +80,7 @@ type ConsistencyProof struct {
 func OfVerdict(found audit.Verdict, strange int, file string, kept bool) Verdict {
 	v := Verdict{
 		Good: len(found.Findings) == 0, Sealed: found.Size, Pruned: found.Pruned, Erased: found.Erased, Waiting: found.Waiting,
-		Until: found.Until, Kept: found.Kept, KeptSealed: found.KeptSize, StrangeKept: strange, Findings: []Finding{}, NotProved: []string{},
+		Until: found.Until, Kept: found.Kept, KeptSealed: found.KeptSize, StrangeKept: strange, Findings: []Finding{}, Noticed: []Noticed{}, NotProved: []string{},
 	}
 	for _, f := range found.Findings {
 		one := Finding{Event: f.Event, Problem: f.Problem}
@@ -80,6 +88,9 @@ func OfVerdict(found audit.Verdict, strange int, file string, kept bool) Verdict
 			one.Entry = &f.Seq
 		}
 		v.Findings = append(v.Findings, one)
+	}
+	for _, n := range found.Noticed {
+		v.Noticed = append(v.Noticed, Noticed{At: n.At.UTC(), Event: n.Event, Problem: n.String()})
 	}
 	switch {
 	case !kept:

@@ -65,7 +65,7 @@ one event; its "cursor" goes on behind it. docs/audit.md explains the actions.`,
 // of 0 prints all of them.
 func (a *app) listEvents(ctx context.Context, h *house.House, q audit.Query, limit int) error {
 	names := personNames{people: h.Identity, emails: map[string]string{}}
-	for first := true; ; first = false {
+	for first := true; ; {
 		size := audit.MaxPage
 		if limit > 0 {
 			size = min(size, limit)
@@ -74,11 +74,14 @@ func (a *app) listEvents(ctx context.Context, h *house.House, q audit.Query, lim
 		if err != nil {
 			return err
 		}
-		if err := a.printEvents(ctx, &names, events, first); err != nil {
-			return err
-		}
-		if first && len(events) == 0 {
+		if first && len(events) == 0 && next == (audit.Cursor{}) {
 			return a.note("No events.")
+		}
+		if len(events) > 0 { // a page may be empty and have a next one
+			if err := a.printEvents(ctx, &names, events, first); err != nil {
+				return err
+			}
+			first = false
 		}
 		limit -= len(events)
 		if next == (audit.Cursor{}) {

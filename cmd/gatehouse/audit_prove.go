@@ -36,7 +36,7 @@ of that many entries was about, for whoever kept one.`,
 			return usagef("say either the id of an event (evt_…), or --since with a number of entries")
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			if err := h.Sealer.Seal(ctx, time.Now()); err != nil {
+			if err := audit.WhetherSealed(h.Sealer.Seal(ctx, time.Now())); err != nil {
 				return err
 			}
 			if len(args) == 0 {

@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/audit"
 	"gatehouse/house"
 	"gatehouse/wire"
 )
@@ -19,7 +21,7 @@ func (a *app) auditVerify() *cobra.Command {
 		Long: `Look at every event: whether it was changed, removed, added or moved since it was
 sealed, and whether the log is as long as the last checkpoint in
 audit.checkpoint_file says. It names the first entry that is not as it was
-recorded, and what it cannot prove. It reads all of the log, while servers go on;
+recorded, what Gatehouse noticed while it went on, and what it cannot prove. It reads all of the log, while servers go on;
 what waits to be sealed it seals first, as a server would.
 
 It needs the master key. Whoever has not that one is given a proof
@@ -42,13 +44,14 @@ Exit codes: 0 nothing was found; 1 something was, or it could not be looked at.`
 				}
 				v := wire.OfVerdict(found, strange, h.Config.Audit.CheckpointFile, h.KeepsCheckpoints())
 				v.Key = verifier.Keys.Public()
-				if v.Good && sealed != nil {
+				disturbed := errors.Is(sealed, audit.ErrForged)
+				if v.Good && sealed != nil && !disturbed {
 					return sealed
 				}
 				if err := a.print(v, func(w io.Writer) { printVerdict(w, v) }); err != nil {
 					return err
 				}
-				if !v.Good {
+				if !v.Good || disturbed {
 					return errFound
 				}
 				return nil
@@ -75,6 +78,9 @@ func printVerdict(w io.Writer, v wire.Verdict) {
 			entry = fmt.Sprint(*f.Entry)
 		}
 		row(w, begin, "entry "+entry, string(f.Event), f.Problem)
+	}
+	for _, n := range v.Noticed {
+		row(w, "noticed", moment(n.At), string(n.Event), n.Problem)
 	}
 	switch {
 	case v.Sealed == 0 && v.Good:

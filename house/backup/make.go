@@ -113,7 +113,7 @@ func record(ctx context.Context, s *store.Store, keys audit.Keys, by audit.Actor
 // Last returns when the last back-up was made by Make, the zero time
 // when the audit log tells of none.
 func Last(ctx context.Context, s *store.Store) (time.Time, error) {
-	events, err := s.FindEvents(ctx, audit.Query{Actions: []audit.Action{ActionMake}}, 1)
+	events, _, err := s.FindEvents(ctx, audit.Query{Actions: []audit.Action{ActionMake}}, 1)
 	if err != nil || len(events) == 0 {
 		return time.Time{}, err
 	}

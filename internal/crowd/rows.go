@@ -333,15 +333,16 @@ func (f filler) records() []string {
 		f.rows("audit_leaves", f.Events, [][2]string{
 			{"seq", fmt.Sprintf("%d + i", FirstLeaf)},
 			{"event", f.id("evt_", "i")},
+			{"at", fmt.Sprintf("%d + i * %d", f.now-60*day, 60*day/max(1, int64(f.Events)))},
 			{"leaf", f.bytes("'thirty-two bytes, as of any hash.'")},
 			{"mac", f.bytes("'thirty-two bytes, as of two MACs.'")},
 		}),
 	}
 }
 
-// FirstLeaf is far behind every leaf that a house makes of what it does in a crowd: it
+// FirstLeaf is far in front of every leaf that a house makes of what it does in a crowd: it
 // seals as if there were no crowd.
-const FirstLeaf = 1 << 40
+const FirstLeaf = -1 << 40
 
 // often is one thing for every other row.
 func (f filler) often(one, each string) string {

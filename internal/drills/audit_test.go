@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"database/sql"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
@@ -36,7 +37,10 @@ func TestDrillTamperingWithTheAuditLogIsFound(t *testing.T) {
 				one := all[i%len(all)]
 				v.restore()
 				want := one.do(v)
-				v.judge(one.name, want, seed)
+				if one.goesOn {
+					v.goesOn(one.name, seed)
+				}
+				v.judge(one, want, seed)
 			}
 			t.Logf("%d tamperings of %d kinds were found, each with its first bad entry", n, len(all))
 			v.restore()
@@ -128,11 +132,11 @@ func (v *victim) live() {
 		}
 		return e.ID
 	}
-	seal := func() {
+	seal := func(at time.Time) {
 		waiting, err := v.store.UnsealedEvents(v.Context(), audit.Unsealed{}, 1000)
 		if err == nil {
 			v.overheard = append(v.overheard, waiting...)
-			err = sealer.Step(v.Context(), time.Now())
+			err = sealer.Step(v.Context(), at)
 		}
 		if err != nil {
 			v.Fatal(err)
@@ -150,23 +154,23 @@ func (v *victim) live() {
 		}
 		record(e)
 		if i%9 == 8 {
-			seal()
+			seal(e.At)
 		}
 	}
-	seal()
-	pruner := &audit.Pruner{Store: v.store, Audit: log, Config: audit.Config{Retention: 100 * 24 * time.Hour}}
+	seal(now)
+	pruner := &audit.Pruner{Store: v.store, Audit: log, Keys: v.keys, Config: audit.Config{Retention: 100 * 24 * time.Hour}}
 	n, err := pruner.Prune(v.Context(), now)
 	if err != nil {
 		v.Fatal(err)
 	}
 	v.first = int64(n)
-	seal()
+	seal(now)
 	gone := func(context.Context, id.User) (bool, error) { return false, nil }
-	if _, err := (&audit.Eraser{Store: v.store, Audit: log, Exists: gone}).Erase(v.Context(), audit.Actor{Kind: audit.Console}, "usr_eve"); err != nil {
+	if _, err := (&audit.Eraser{Store: v.store, Audit: log, Keys: v.keys, Exists: gone}).Erase(v.Context(), audit.Actor{Kind: audit.Console}, "usr_eve"); err != nil {
 		v.Fatal(err)
 	}
-	seal()
-	v.kept, err = v.store.Checkpoints(v.Context(), 0, 1000)
+	seal(now)
+	v.kept, err = v.store.CheckpointsBehind(v.Context(), audit.Checkpoint{}, 1000)
 	if err != nil {
 		v.Fatal(err)
 	}
@@ -178,7 +182,7 @@ func (v *victim) live() {
 		v.kept[i].Root = root
 	}
 	v.size = v.kept[len(v.kept)-1].Size
-	entries, err := v.store.SealedEntries(v.Context(), 0, 1000)
+	entries, err := v.store.SealedEntries(v.Context(), audit.Place{}, 1000)
 	if err != nil {
 		v.Fatal(err)
 	}
@@ -238,14 +242,36 @@ func (v *victim) verify() audit.Verdict {
 	return verdict
 }
 
-func (v *victim) judge(name string, want bad, seed uint64) {
+func (v *victim) judge(one tampering, want bad, seed uint64) {
 	v.Helper()
-	first, found := func() (audit.Finding, bool) { verdict := v.verify(); return verdict.First() }()
+	name, verdict := one.name, v.verify()
+	first, found := verdict.First()
 	switch {
+	case !found && one.goesOn && len(verdict.Noticed) > 0: // it is gone, and an event tells of it
 	case !found:
 		v.Errorf("%s (seed %d) was not found", name, seed)
 	case want.seq >= 0 && first.Seq != want.seq, want.event != "" && first.Event != want.event:
 		v.Errorf("%s (seed %d): first bad is %+v, want %+v", name, seed, first, want)
+	}
+}
+
+// goesOn records one more event and has everything sealed: whoever wrote something of their
+// own keeps none of it from that.
+func (v *victim) goesOn(name string, seed uint64) {
+	v.Helper()
+	log := &audit.Log{Store: v.store, Keys: v.keys}
+	later := id.NewEvent()
+	if err := log.Record(v.Context(), audit.Event{ID: later, Action: "test.later"}); err != nil {
+		v.Fatal(err)
+	}
+	sealer := &audit.Sealer{Store: v.store, Keys: v.keys, Holder: "drill", Audit: log}
+	if err := sealer.Step(v.Context(), time.Now()); err != nil && !errors.Is(err, audit.ErrForged) {
+		v.Fatalf("%s (seed %d): %v", name, seed, err)
+	}
+	for _, event := range append([]id.Event{later}, v.waiting...) {
+		if _, err := (&audit.Prover{Store: v.store, Keys: v.keys}).Event(v.Context(), event, true); err != nil {
+			v.Errorf("%s (seed %d) keeps what was recorded later from being sealed: %v", name, seed, err)
+		}
 	}
 }
 
@@ -276,7 +302,7 @@ func (v *victim) whole(documents bool) int64 {
 
 func (v *victim) entry(seq int64) audit.Entry {
 	v.Helper()
-	all, err := v.store.SealedEntries(v.Context(), seq, 1)
+	all, err := v.store.SealedEntries(v.Context(), audit.Place{Seq: seq}, 1)
 	if err != nil || len(all) != 1 || all[0].Seq != seq {
 		v.Fatalf("entry %d: %v, %v", seq, all, err)
 	}
@@ -319,6 +345,26 @@ func (v *victim) remove(name string) {
 	v.exec("DELETE FROM audit_details WHERE event = $1", name)
 }
 
+// leaf writes a leaf of somebody's own.
+func (v *victim) leaf(seq int64, event string) {
+	v.exec("INSERT INTO audit_leaves (seq, event, at, leaf, mac) VALUES ($1, $2, $3, $4, $5)", seq, event, time.Now().UnixMicro(), v.noise(32), v.noise(32))
+}
+
+// prune has Gatehouse remove what is old. The young one stays, whatever its row says; where
+// there is none, nothing may go.
+func (v *victim) prune(young string) {
+	v.Helper()
+	log := &audit.Log{Store: v.store, Keys: v.keys}
+	_, err := (&audit.Pruner{Store: v.store, Audit: log, Keys: v.keys, Config: audit.Config{Retention: 30 * 24 * time.Hour}}).Prune(v.Context(), time.Now())
+	if young == "" && !errors.Is(err, audit.ErrForged) {
+		v.Errorf("what was tampered with is pruned: %v", err)
+	}
+	var n int
+	if err := v.db.QueryRowContext(v.Context(), "SELECT COUNT(*) FROM audit_events WHERE id = $1", young).Scan(&n); err != nil || young != "" && n != 1 {
+		v.Errorf("a young event is gone (%v)", err)
+	}
+}
+
 // move changes the places of all leaves from one on; by is 1 or -1.
 func (v *victim) move(from, by int64) {
 	v.exec("UPDATE audit_leaves SET seq = seq + 1000000 WHERE seq >= $1", from)
@@ -329,11 +375,19 @@ func (v *victim) move(from, by int64) {
 func (v *victim) rebuild() *audit.Tree {
 	v.Helper()
 	var t audit.Tree
-	if err := v.store.EachLeaf(v.Context(), 0, 1<<40, t.Add); err != nil {
+	if err := v.eachLeaf(1<<40, t.Add); err != nil {
 		v.Fatal(err)
 	}
 	v.exec("UPDATE audit_tree SET size = $1, frontier = $2", t.Size, t.Bytes())
 	return &t
+}
+
+func (v *victim) eachLeaf(below int64, f func(tlog.Hash)) error {
+	all, err := v.store.Leaves(v.Context(), audit.Place{Seq: -1}, below, 10_000)
+	for _, l := range all {
+		f(l.Hash)
+	}
+	return err
 }
 
 // rewrite changes an entry and its leaf, so that the two agree.
@@ -355,13 +409,13 @@ func (v *victim) rewrite(seq int64) {
 func (v *victim) signAnew(own bool) {
 	v.Helper()
 	mine := audit.KeysOf(func(label string) []byte { return derived("mallory " + label) })
-	all, err := v.store.Checkpoints(v.Context(), 0, 1000)
+	all, err := v.store.CheckpointsBehind(v.Context(), audit.Checkpoint{}, 1000)
 	if err != nil {
 		v.Fatal(err)
 	}
 	for _, c := range all {
 		var t audit.Tree
-		if err := v.store.EachLeaf(v.Context(), 0, c.Size, t.Add); err != nil {
+		if err := v.eachLeaf(c.Size, t.Add); err != nil {
 			v.Fatal(err)
 		}
 		lines := strings.SplitAfterN(c.Note, "\n", 4)
@@ -378,18 +432,20 @@ func (v *victim) signAnew(own bool) {
 type tampering struct {
 	name string
 	do   func(v *victim) bad
+	// goesOn is for what keeps nothing that is recorded later from being sealed.
+	goesOn bool
 }
 
 func tamperings() []tampering {
 	edit := func(column, value string) tampering {
-		return tampering{"edit " + column, func(v *victim) bad {
+		return tampering{name: "edit " + column, do: func(v *victim) bad {
 			seq := v.any(0)
 			v.exec("UPDATE audit_events SET "+column+" = "+value+" WHERE id = $1", v.name(seq))
 			return at(seq)
 		}}
 	}
 	detail := func(column, value string, documents bool) tampering {
-		return tampering{"edit " + column, func(v *victim) bad {
+		return tampering{name: "edit " + column, do: func(v *victim) bad {
 			seq := v.whole(documents)
 			v.exec("UPDATE audit_details SET "+column+" = "+value+" WHERE event = $1", v.name(seq))
 			return at(seq)
@@ -401,13 +457,13 @@ func tamperings() []tampering {
 		edit("actor_session", "'ses_x'"), edit("actor_client", "'other'"), edit("request_id", "'req_x'"), edit("action", "'test.undo'"),
 		edit("target_kind", "'x'"), edit("target_id", "'usr_x'"), edit("user_id", "'usr_x'"), edit("client_id", "'x'"),
 		edit("outcome", "'failed'"), edit("reason", "'x'"),
-		{"edit a commitment", func(v *victim) bad {
+		{name: "edit a commitment", do: func(v *victim) bad {
 			seq := v.any(0)
 			v.exec("UPDATE audit_events SET "+v.one("origin", "documents")+" = $1 WHERE id = $2", v.noise(32), v.name(seq))
 			return at(seq)
 		}},
-		{"take back the pruning", func(v *victim) bad { v.remove(v.name(v.size - 2)); return at(0) }},
-		{"take back the erasure", func(v *victim) bad {
+		{name: "take back the pruning", do: func(v *victim) bad { v.remove(v.name(v.size - 2)); return at(0) }},
+		{name: "take back the erasure", do: func(v *victim) bad {
 			v.remove(v.name(v.size - 1))
 			for seq := range v.size {
 				if v.erased[seq] {
@@ -418,29 +474,29 @@ func tamperings() []tampering {
 		}},
 		detail("ip", "'203.0.113.9'", false), detail("agent", "agent || 'x'", false),
 		detail("before_doc", "'{}'", true), detail("after_doc", "'{}'", true), detail("after_doc", "''", true),
-		{"wipe the address", func(v *victim) bad {
+		{name: "wipe the address", do: func(v *victim) bad {
 			seq := v.whole(false)
 			v.exec("UPDATE audit_details SET ip = '', agent = '', origin_salt = $1 WHERE event = $2", none, v.name(seq))
 			return at(seq)
 		}},
-		{"wipe the documents", func(v *victim) bad {
+		{name: "wipe the documents", do: func(v *victim) bad {
 			seq := v.whole(true)
 			v.exec("UPDATE audit_details SET before_doc = '', after_doc = '', document_salt = $1 WHERE event = $2", none, v.name(seq))
 			return at(seq)
 		}},
-		{"remove all details", func(v *victim) bad {
+		{name: "remove all details", do: func(v *victim) bad {
 			seq := v.whole(false)
 			v.exec("DELETE FROM audit_details WHERE event = $1", v.name(seq))
 			return at(seq)
 		}},
-		{"wipe and claim an erasure", func(v *victim) bad {
+		{name: "wipe and claim an erasure", do: func(v *victim) bad {
 			seq := v.whole(false)
 			v.exec("UPDATE audit_details SET ip = '', agent = '', origin_salt = $1 WHERE event = $2", none, v.name(seq))
 			v.wait(v.insert(audit.ActionErase, v.entry(seq).Actor.ID, ""))
 			return at(seq)
 		}},
-		{"remove", func(v *victim) bad { seq := v.any(0); v.remove(v.name(seq)); return at(seq) }},
-		{"remove and claim a pruning", func(v *victim) bad {
+		{name: "remove", do: func(v *victim) bad { seq := v.any(0); v.remove(v.name(seq)); return at(seq) }},
+		{name: "remove and claim a pruning", do: func(v *victim) bad {
 			n := 1 + v.rand.Int64N(10)
 			for seq := v.first; seq < v.first+n; seq++ {
 				v.remove(v.name(seq))
@@ -448,13 +504,13 @@ func tamperings() []tampering {
 			v.wait(v.insert(audit.ActionPrune, "", fmt.Sprintf(`{"sealed_below":%d}`, v.first+n)))
 			return at(v.first)
 		}},
-		{"remove with the leaf", func(v *victim) bad {
+		{name: "remove with the leaf", do: func(v *victim) bad {
 			seq := v.any(1)
 			v.remove(v.name(seq))
 			v.exec("DELETE FROM audit_leaves WHERE seq = $1", seq)
 			return at(seq)
 		}},
-		{"remove and close the gap", func(v *victim) bad {
+		{name: "remove and close the gap", do: func(v *victim) bad {
 			seq := v.any(1)
 			v.remove(v.name(seq))
 			v.exec("DELETE FROM audit_leaves WHERE seq = $1", seq)
@@ -463,7 +519,7 @@ func tamperings() []tampering {
 			v.signAnew(v.rand.IntN(2) == 0)
 			return at(seq)
 		}},
-		{"change places", func(v *victim) bad {
+		{name: "change places", do: func(v *victim) bad {
 			a, b := v.any(0), v.any(0)
 			for a == b {
 				b = v.any(0)
@@ -477,7 +533,7 @@ func tamperings() []tampering {
 			}
 			return earlier(a, b)
 		}},
-		{"change names", func(v *victim) bad {
+		{name: "change names", do: func(v *victim) bad {
 			a, b := v.any(0), v.any(0)
 			for a == b {
 				b = v.any(0)
@@ -488,25 +544,25 @@ func tamperings() []tampering {
 			v.exec("UPDATE audit_events SET id = $1 WHERE id = 'evt_x'", other)
 			return earlier(a, b)
 		}},
-		{"insert", func(v *victim) bad { return called(id.Event(v.insert("test.do", "usr_ada", ""))) }},
-		{"insert to be sealed", func(v *victim) bad {
+		{name: "insert", do: func(v *victim) bad { return called(id.Event(v.insert("test.do", "usr_ada", ""))) }},
+		{name: "insert to be sealed", do: func(v *victim) bad {
 			name := v.insert("test.do", "usr_ada", "")
 			v.wait(name)
 			return called(id.Event(name))
 		}},
-		{"insert in between", func(v *victim) bad {
+		{name: "insert in between", do: func(v *victim) bad {
 			seq := v.any(0)
 			v.move(seq, 1)
-			v.exec("INSERT INTO audit_leaves (seq, event, leaf, mac) VALUES ($1, $2, $3, $4)", seq, v.insert("test.do", "usr_ada", ""), v.noise(32), v.noise(16))
+			v.exec("INSERT INTO audit_leaves (seq, event, at, leaf, mac) VALUES ($1, $2, $5, $3, $4)", seq, v.insert("test.do", "usr_ada", ""), v.noise(32), v.noise(16), time.Now().UnixMicro())
 			v.rebuild()
 			v.signAnew(v.rand.IntN(2) == 0)
 			return at(seq)
 		}},
-		{"insert at the end", func(v *victim) bad {
-			v.exec("INSERT INTO audit_leaves (seq, event, leaf, mac) VALUES ($1, $2, $3, $4)", v.size, v.insert("test.do", "usr_ada", ""), v.noise(32), v.noise(16))
+		{name: "insert at the end", do: func(v *victim) bad {
+			v.exec("INSERT INTO audit_leaves (seq, event, at, leaf, mac) VALUES ($1, $2, $5, $3, $4)", v.size, v.insert("test.do", "usr_ada", ""), v.noise(32), v.noise(16), time.Now().UnixMicro())
 			return at(v.size)
 		}},
-		{"cut off the end", func(v *victim) bad {
+		{name: "cut off the end", do: func(v *victim) bad {
 			cut := v.kept[len(v.kept)-2-v.rand.IntN(6)].Size
 			v.exec("DELETE FROM audit_events WHERE id IN (SELECT event FROM audit_leaves WHERE seq >= $1)", cut)
 			v.exec("DELETE FROM audit_details WHERE event IN (SELECT event FROM audit_leaves WHERE seq >= $1)", cut)
@@ -515,7 +571,7 @@ func tamperings() []tampering {
 			v.rebuild()
 			return somewhere() // the pruning and the erasure may be cut off, too, and then what they told of is missing
 		}},
-		{"cut off the end, and let it be sealed anew", func(v *victim) bad {
+		{name: "cut off the end, and let it be sealed anew", do: func(v *victim) bad {
 			cut := v.kept[len(v.kept)-2-v.rand.IntN(6)].Size
 			v.exec("DELETE FROM audit_leaves WHERE seq >= $1", cut)
 			v.exec("DELETE FROM audit_checkpoints WHERE size > $1", cut)
@@ -530,62 +586,138 @@ func tamperings() []tampering {
 			}
 			return somewhere()
 		}},
-		{"wait again", func(v *victim) bad {
+		{name: "wait again", do: func(v *victim) bad {
 			u := v.overheard[v.first+v.rand.Int64N(v.size-v.first)]
 			v.exec("INSERT INTO audit_unsealed (at, event, leaf, mac) VALUES ($1, $2, $3, $4)", u.At.UnixMicro(), string(u.Event), u.Leaf[:], u.MAC)
 			return called(u.Event)
 		}},
-		{"rewrite the entry and its leaf", func(v *victim) bad { seq := v.any(0); v.rewrite(seq); return at(seq) }},
-		{"rewrite everything, signed by another", func(v *victim) bad { seq := v.any(0); v.rewrite(seq); v.rebuild(); v.signAnew(true); return at(seq) }},
-		{"rewrite everything, under the old signatures", func(v *victim) bad { seq := v.any(0); v.rewrite(seq); v.rebuild(); v.signAnew(false); return at(seq) }},
-		{"change the hash of a leaf", func(v *victim) bad {
+		{name: "rewrite the entry and its leaf", do: func(v *victim) bad { seq := v.any(0); v.rewrite(seq); return at(seq) }},
+		{name: "rewrite everything, signed by another", do: func(v *victim) bad { seq := v.any(0); v.rewrite(seq); v.rebuild(); v.signAnew(true); return at(seq) }},
+		{name: "rewrite everything, under the old signatures", do: func(v *victim) bad { seq := v.any(0); v.rewrite(seq); v.rebuild(); v.signAnew(false); return at(seq) }},
+		{name: "change the hash of a leaf", do: func(v *victim) bad {
 			seq := v.rand.Int64N(v.size - 2) // of a pruned one, too
 			v.exec("UPDATE audit_leaves SET leaf = $1 WHERE seq = $2", v.noise(int(v.rand.Int64N(2)*32)), seq)
 			return at(seq)
 		}},
-		{"change the event of a leaf", func(v *victim) bad {
+		{name: "change the event of a leaf", do: func(v *victim) bad {
 			seq := v.any(0)
 			v.exec("UPDATE audit_leaves SET event = 'evt_x' WHERE seq = $1", seq)
 			return at(seq)
 		}},
-		{"change the MAC of a leaf", func(v *victim) bad {
+		{name: "change the MAC of a leaf", do: func(v *victim) bad {
 			seq := v.rand.Int64N(v.size - 2)
 			v.exec("UPDATE audit_leaves SET mac = $1 WHERE seq = $2", v.noise(16), seq)
 			return at(seq)
 		}},
-		{"change what waits", func(v *victim) bad {
+		{name: "change what waits", do: func(v *victim) bad {
 			name := v.waiting[v.rand.IntN(len(v.waiting))]
 			v.exec("UPDATE audit_events SET reason = 'x' WHERE id = $1", string(name))
 			return called(name)
 		}},
-		{"change a document of what waits", func(v *victim) bad {
+		{name: "change a document of what waits", do: func(v *victim) bad {
 			name := v.waiting[v.rand.IntN(len(v.waiting))]
 			v.exec("UPDATE audit_details SET after_doc = '{}' WHERE event = $1", string(name))
 			return called(name)
 		}},
-		{"remove what waits", func(v *victim) bad {
+		{name: "remove what waits", do: func(v *victim) bad {
 			name := v.waiting[v.rand.IntN(len(v.waiting))]
 			v.remove(string(name))
 			return called(name)
 		}},
-		{"let it wait no longer", func(v *victim) bad {
+		{name: "let it wait no longer", do: func(v *victim) bad {
 			name := v.waiting[v.rand.IntN(len(v.waiting))]
 			v.exec("DELETE FROM audit_unsealed WHERE event = $1", string(name))
 			return called(name)
 		}},
-		{"remove the last checkpoint", func(v *victim) bad {
+		{name: "remove the last checkpoint", do: func(v *victim) bad {
 			v.exec("DELETE FROM audit_checkpoints WHERE size = $1", v.size)
 			return somewhere()
 		}},
-		{"remove every checkpoint", func(v *victim) bad { v.exec("DELETE FROM audit_checkpoints"); return somewhere() }},
-		{"change a checkpoint", func(v *victim) bad {
+		{name: "remove every checkpoint", do: func(v *victim) bad { v.exec("DELETE FROM audit_checkpoints"); return somewhere() }},
+		{name: "change a checkpoint", do: func(v *victim) bad {
 			c := v.kept[v.rand.IntN(len(v.kept))]
 			v.exec("UPDATE audit_checkpoints SET note = $1 WHERE size = $2", strings.Replace(c.Note, "\n\n", "\nx\n\n", 1), c.Size)
 			return somewhere()
 		}},
-		{"change the tree", func(v *victim) bad {
+		{name: "change the tree", do: func(v *victim) bad {
 			v.exec(v.one("UPDATE audit_tree SET size = size - 1", "UPDATE audit_tree SET size = size + 1", "UPDATE audit_tree SET size = 0"))
 			return somewhere()
+		}},
+		{goesOn: true, name: "let a sealed one wait again, and go on", do: func(v *victim) bad {
+			u := v.overheard[v.first+v.rand.Int64N(v.size-v.first)]
+			v.exec("INSERT INTO audit_unsealed (at, event, leaf, mac) VALUES ($1, $2, $3, $4)", u.At.UnixMicro(), string(u.Event), u.Leaf[:], u.MAC)
+			return somewhere()
+		}},
+		{goesOn: true, name: "let what waits wait twice", do: func(v *victim) bad {
+			v.exec("INSERT INTO audit_unsealed (at, event, leaf, mac) SELECT at + 1, event, leaf, mac FROM audit_unsealed")
+			return somewhere()
+		}},
+		{goesOn: true, name: "let what waits wait under another name", do: func(v *victim) bad {
+			v.exec("INSERT INTO audit_unsealed (at, event, leaf, mac) SELECT at, event || 'x', leaf, mac FROM audit_unsealed")
+			return somewhere()
+		}},
+		{goesOn: true, name: "insert to be sealed, and go on", do: func(v *victim) bad {
+			name := v.insert("test.do", "usr_ada", "")
+			v.wait(name)
+			return called(id.Event(name))
+		}},
+		{goesOn: true, name: "a leaf behind the end", do: func(v *victim) bad {
+			v.leaf(v.size+v.rand.Int64N(3), "evt_x")
+			return somewhere()
+		}},
+		{goesOn: true, name: "a leaf far behind the end", do: func(v *victim) bad { v.leaf(1<<40, "evt_x"); return somewhere() }},
+		{goesOn: true, name: "a leaf in front of all", do: func(v *victim) bad { v.leaf(-1, "evt_x"); return at(-1) }},
+		{goesOn: true, name: "a second leaf at a place", do: func(v *victim) bad { seq := v.any(0); v.leaf(seq, "evt_x"); return at(seq) }},
+		{goesOn: true, name: "a leaf of what waits", do: func(v *victim) bad {
+			seq := v.any(0)
+			v.leaf(seq, string(v.waiting[v.rand.IntN(len(v.waiting))]))
+			return at(seq)
+		}},
+		{goesOn: true, name: "a checkpoint behind the last", do: func(v *victim) bad {
+			v.exec("INSERT INTO audit_checkpoints (size, note) VALUES ($1, $2)", v.size+1+v.rand.Int64N(3), v.kept[0].Note)
+			return somewhere()
+		}},
+		{goesOn: true, name: "a checkpoint far behind the last", do: func(v *victim) bad {
+			v.exec("INSERT INTO audit_checkpoints (size, note) VALUES ($1, 'x')", int64(1)<<40)
+			return somewhere()
+		}},
+		{goesOn: true, name: "a second checkpoint of a size", do: func(v *victim) bad {
+			v.exec("INSERT INTO audit_checkpoints (size, note) SELECT size, note || 'x' FROM audit_checkpoints WHERE size = $1", v.size)
+			return somewhere()
+		}},
+		{goesOn: true, name: "change the tree, and go on", do: func(v *victim) bad {
+			v.exec(v.one("UPDATE audit_tree SET size = size - 1", "UPDATE audit_tree SET size = size + 1", "UPDATE audit_tree SET size = 0", "UPDATE audit_tree SET size = 1000000000000"))
+			return somewhere()
+		}},
+		{goesOn: true, name: "change the frontier of the tree", do: func(v *victim) bad {
+			v.exec("UPDATE audit_tree SET frontier = $1", v.noise(32*v.rand.IntN(9)))
+			return somewhere()
+		}},
+		{goesOn: true, name: "set the tree and its checkpoints back", do: func(v *victim) bad {
+			cut := v.kept[len(v.kept)-2-v.rand.IntN(6)].Size
+			var t audit.Tree
+			if err := v.eachLeaf(cut, t.Add); err != nil {
+				v.Fatal(err)
+			}
+			v.exec("UPDATE audit_tree SET size = $1, frontier = $2", t.Size, t.Bytes())
+			v.exec("DELETE FROM audit_checkpoints WHERE size > $1", cut)
+			return somewhere()
+		}},
+		{goesOn: true, name: "remove every checkpoint, and go on", do: func(v *victim) bad { v.exec("DELETE FROM audit_checkpoints"); return somewhere() }},
+		{name: "make a young one old, and let it be pruned", do: func(v *victim) bad {
+			seq := v.whole(false)
+			old := time.Now().Add(-200 * 24 * time.Hour).UnixMicro()
+			name := v.name(seq)
+			v.exec("UPDATE audit_details SET at = $1 WHERE event = $2", old, name)
+			v.exec("UPDATE audit_events SET at = $1 WHERE id = $2", old, name)
+			v.prune(name)
+			return at(seq)
+		}},
+		{name: "raise the horizon over what is gone, and let it be pruned", do: func(v *victim) bad {
+			v.remove(v.name(v.first))
+			v.exec("UPDATE audit_horizon SET seq = $1", v.first+1)
+			v.prune("")
+			return at(v.first)
 		}},
 	}
 }

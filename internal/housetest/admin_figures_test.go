@@ -8,9 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/audit"
 	"gatehouse/config"
-	"gatehouse/flow"
 )
 
 // Sign-ins are counted once each, by their day and methods, however often and by however
@@ -24,7 +22,7 @@ func TestFiguresCountEachSignInOnce(t *testing.T) {
 	g.Browser().Get("/signin?return_to=/account").Submit("email", g.ada.Email, "password", "a wrong one")
 	ctx := context.Background()
 	must(t, s.House.Sealer.Seal(ctx, time.Now()))
-	tallier := &audit.Tallier{Store: s.House.Store, SignIns: flow.ActionSigninComplete}
+	tallier := s.House.Tallier()
 	for range 3 {
 		must(t, tallier.Step(ctx, time.Now()))
 	}

@@ -490,7 +490,7 @@ CREATE INDEX revocations_about ON revocations (kind, name);
 -- Who did what. Nothing personal is in an event but ids: addresses, user agents and
 -- documents are in audit_details, and the event commits to them (decision 0039).
 CREATE TABLE audit_events (
-    id             TEXT   PRIMARY KEY,
+    id             TEXT   NOT NULL,
     at             BIGINT NOT NULL,
     actor_kind     TEXT   NOT NULL,
     actor_id       TEXT   NOT NULL,
@@ -506,10 +506,10 @@ CREATE TABLE audit_events (
     outcome        TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
     origin         BYTEA  NOT NULL, -- HMAC of address and user agent
-    documents      BYTEA  NOT NULL  -- HMAC of before and after
+    documents      BYTEA  NOT NULL, -- HMAC of before and after
+    PRIMARY KEY (at, id)
 );
 
-CREATE INDEX audit_events_at ON audit_events (at, id);
 CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id) WHERE actor_id <> '';
 -- Of these kinds there are few; of the others nearly every event is.
 CREATE INDEX audit_events_kind ON audit_events (actor_kind, at, id) WHERE actor_kind IN ('console', 'house', 'service');
@@ -523,14 +523,15 @@ CREATE INDEX audit_events_target ON audit_events (target_id, at, id) WHERE targe
 
 -- What of an event may be erased. An empty salt: there is nothing, or it was erased.
 CREATE TABLE audit_details (
-    event          TEXT   PRIMARY KEY,
+    event          TEXT   NOT NULL,
     at             BIGINT NOT NULL,
     origin_salt    BYTEA  NOT NULL,
     ip             TEXT   NOT NULL,
     agent          TEXT   NOT NULL,
     document_salt  BYTEA  NOT NULL,
     before_doc     TEXT   NOT NULL,
-    after_doc      TEXT   NOT NULL
+    after_doc      TEXT   NOT NULL,
+    PRIMARY KEY (at, event)
 );
 
 CREATE INDEX audit_details_ip ON audit_details (ip, at, event) WHERE ip <> '';
@@ -544,13 +545,18 @@ CREATE TABLE audit_unsealed (
     PRIMARY KEY (at, event)
 );
 
--- The leaves of the tree (RFC 6962), in its order and without a gap.
+-- The leaves of the tree (RFC 6962), in its order and without a gap. At each place there
+-- is one that the house sealed; what somebody else writes beside it is in nobody's way.
 CREATE TABLE audit_leaves (
-    seq    BIGINT PRIMARY KEY,
-    event  TEXT   NOT NULL UNIQUE,
+    seq    BIGINT NOT NULL,
+    event  TEXT   NOT NULL,
+    at     BIGINT NOT NULL,
     leaf   BYTEA  NOT NULL,
-    mac    BYTEA  NOT NULL
+    mac    BYTEA  NOT NULL,
+    PRIMARY KEY (seq, mac)
 );
+
+CREATE INDEX audit_leaves_event ON audit_leaves (event);
 
 -- How large the tree is, and the roots of its whole subtrees, the largest first.
 CREATE TABLE audit_tree (
@@ -579,13 +585,13 @@ INSERT INTO audit_tallied (one, seq) VALUES (1, 0);
 
 -- Signed heads of the tree (C2SP tlog-checkpoint).
 CREATE TABLE audit_checkpoints (
-    size  BIGINT PRIMARY KEY,
-    at    BIGINT NOT NULL,
-    note  TEXT   NOT NULL
+    size  BIGINT NOT NULL,
+    note  TEXT   COLLATE "C" NOT NULL,
+    PRIMARY KEY (size, note)
 );
 
 -- Sealed events before the horizon, by time and by their place in the tree, may be
--- removed, and no others. It only rises, never into the last 29 days (a day less than
+-- removed, and no others. Its time only rises, never into the last 29 days (a day less than
 -- the shortest retention, since clocks differ), and only together with the event that
 -- tells of the removal.
 CREATE TABLE audit_horizon (
@@ -610,7 +616,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT 1
         FROM audit_leaves l, audit_horizon h
-        WHERE l.event = OLD.id AND l.seq < h.seq AND OLD.at < h.at
+        WHERE l.event = OLD.id AND l.at = OLD.at AND l.seq < h.seq AND OLD.at < h.at
     )
     THEN
         RAISE EXCEPTION 'audit events are append-only';
@@ -626,7 +632,7 @@ BEGIN
     IF NOT EXISTS (
         SELECT 1
         FROM audit_leaves l, audit_horizon h
-        WHERE l.event = OLD.event AND l.seq < h.seq AND OLD.at < h.at
+        WHERE l.event = OLD.event AND l.at = OLD.at AND l.seq < h.seq AND OLD.at < h.at
     )
     THEN
         RAISE EXCEPTION 'audit events are append-only';
@@ -647,14 +653,14 @@ BEGIN
         SELECT 1
         FROM audit_events e
         JOIN audit_events x ON x.user_id = (CASE WHEN e.actor_kind = 'person' THEN e.actor_id WHEN e.actor_kind = 'nobody' THEN e.user_id ELSE '' END) AND x.action = 'audit.erase'
-        WHERE e.id = OLD.event AND x.user_id <> ''
+        WHERE e.at = OLD.at AND e.id = OLD.event AND x.user_id <> ''
     ))
         OR (NEW.document_salt <> OLD.document_salt OR NEW.before_doc <> OLD.before_doc OR NEW.after_doc <> OLD.after_doc)
             AND NOT (length(NEW.document_salt) = 0 AND NEW.before_doc = '' AND NEW.after_doc = '' AND EXISTS (
         SELECT 1
         FROM audit_events e
         JOIN audit_events x ON x.user_id = e.user_id AND x.action = 'audit.erase'
-        WHERE e.id = OLD.event AND e.user_id <> '' AND e.action <> 'audit.erase'
+        WHERE e.at = OLD.at AND e.id = OLD.event AND e.user_id <> '' AND e.action <> 'audit.erase'
     ))
     THEN
         RAISE EXCEPTION 'audit events are append-only';
@@ -679,7 +685,7 @@ $$ LANGUAGE plpgsql;
 -- +goose StatementBegin
 CREATE FUNCTION audit_tree_grows() RETURNS trigger AS $$
 BEGIN
-    IF NEW.size <= OLD.size
+    IF NEW.size <= OLD.size AND NOT EXISTS (SELECT 1 FROM audit_checkpoints WHERE size = NEW.size)
     THEN
         RAISE EXCEPTION 'the audit tree only grows';
     END IF;
@@ -699,7 +705,7 @@ $$ LANGUAGE plpgsql;
 -- +goose StatementBegin
 CREATE FUNCTION audit_horizon_rises() RETURNS trigger AS $$
 BEGIN
-    IF NEW.at < OLD.at OR NEW.seq <= OLD.seq OR NEW.event = OLD.event
+    IF NEW.at < OLD.at OR NEW.event = OLD.event
         OR NEW.at > (EXTRACT(EPOCH FROM clock_timestamp()) - 29 * 86400) * 1000000
         OR NOT EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.event AND action = 'audit.prune' AND at >= NEW.at)
     THEN

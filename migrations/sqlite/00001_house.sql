@@ -489,7 +489,7 @@ CREATE INDEX revocations_about ON revocations (kind, name);
 -- Who did what. Nothing personal is in an event but ids: addresses, user agents and
 -- documents are in audit_details, and the event commits to them (decision 0039).
 CREATE TABLE audit_events (
-    id             TEXT   PRIMARY KEY,
+    id             TEXT   NOT NULL,
     at             BIGINT NOT NULL,
     actor_kind     TEXT   NOT NULL,
     actor_id       TEXT   NOT NULL,
@@ -505,10 +505,10 @@ CREATE TABLE audit_events (
     outcome        TEXT   NOT NULL,
     reason         TEXT   NOT NULL,
     origin         BLOB   NOT NULL, -- HMAC of address and user agent
-    documents      BLOB   NOT NULL  -- HMAC of before and after
+    documents      BLOB   NOT NULL, -- HMAC of before and after
+    PRIMARY KEY (at, id)
 );
 
-CREATE INDEX audit_events_at ON audit_events (at, id);
 CREATE INDEX audit_events_actor ON audit_events (actor_id, at, id) WHERE actor_id <> '';
 -- Of these kinds there are few; of the others nearly every event is.
 CREATE INDEX audit_events_kind ON audit_events (actor_kind, at, id) WHERE actor_kind IN ('console', 'house', 'service');
@@ -522,14 +522,15 @@ CREATE INDEX audit_events_target ON audit_events (target_id, at, id) WHERE targe
 
 -- What of an event may be erased. An empty salt: there is nothing, or it was erased.
 CREATE TABLE audit_details (
-    event          TEXT   PRIMARY KEY,
+    event          TEXT   NOT NULL,
     at             BIGINT NOT NULL,
     origin_salt    BLOB   NOT NULL,
     ip             TEXT   NOT NULL,
     agent          TEXT   NOT NULL,
     document_salt  BLOB   NOT NULL,
     before_doc     TEXT   NOT NULL,
-    after_doc      TEXT   NOT NULL
+    after_doc      TEXT   NOT NULL,
+    PRIMARY KEY (at, event)
 );
 
 CREATE INDEX audit_details_ip ON audit_details (ip, at, event) WHERE ip <> '';
@@ -541,15 +542,20 @@ CREATE TABLE audit_unsealed (
     leaf   BLOB   NOT NULL,
     mac    BLOB   NOT NULL,
     PRIMARY KEY (at, event)
-);
+) WITHOUT ROWID;
 
--- The leaves of the tree (RFC 6962), in its order and without a gap.
+-- The leaves of the tree (RFC 6962), in its order and without a gap. At each place there
+-- is one that the house sealed; what somebody else writes beside it is in nobody's way.
 CREATE TABLE audit_leaves (
-    seq    BIGINT PRIMARY KEY,
-    event  TEXT   NOT NULL UNIQUE,
+    seq    BIGINT NOT NULL,
+    event  TEXT   NOT NULL,
+    at     BIGINT NOT NULL,
     leaf   BLOB   NOT NULL,
-    mac    BLOB   NOT NULL
-);
+    mac    BLOB   NOT NULL,
+    PRIMARY KEY (seq, mac)
+) WITHOUT ROWID;
+
+CREATE INDEX audit_leaves_event ON audit_leaves (event);
 
 -- How large the tree is, and the roots of its whole subtrees, the largest first.
 CREATE TABLE audit_tree (
@@ -578,13 +584,13 @@ INSERT INTO audit_tallied (one, seq) VALUES (1, 0);
 
 -- Signed heads of the tree (C2SP tlog-checkpoint).
 CREATE TABLE audit_checkpoints (
-    size  BIGINT PRIMARY KEY,
-    at    BIGINT NOT NULL,
-    note  TEXT   NOT NULL
-);
+    size  BIGINT NOT NULL,
+    note  TEXT   NOT NULL,
+    PRIMARY KEY (size, note)
+) WITHOUT ROWID;
 
 -- Sealed events before the horizon, by time and by their place in the tree, may be
--- removed, and no others. It only rises, never into the last 29 days (a day less than
+-- removed, and no others. Its time only rises, never into the last 29 days (a day less than
 -- the shortest retention, since clocks differ), and only together with the event that
 -- tells of the removal.
 CREATE TABLE audit_horizon (
@@ -606,7 +612,7 @@ END;
 -- or by its rowid. SQLite says -1 for a rowid that was not given.
 -- +goose StatementBegin
 CREATE TRIGGER audit_events_no_replace BEFORE INSERT ON audit_events
-WHEN EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.id) OR EXISTS (SELECT 1 FROM audit_events WHERE rowid = NEW.rowid)
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE at = NEW.at AND id = NEW.id) OR EXISTS (SELECT 1 FROM audit_events WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
 END;
@@ -614,7 +620,7 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_details_no_replace BEFORE INSERT ON audit_details
-WHEN EXISTS (SELECT 1 FROM audit_details WHERE event = NEW.event) OR EXISTS (SELECT 1 FROM audit_details WHERE rowid = NEW.rowid)
+WHEN EXISTS (SELECT 1 FROM audit_details WHERE at = NEW.at AND event = NEW.event) OR EXISTS (SELECT 1 FROM audit_details WHERE rowid = NEW.rowid)
 BEGIN
     SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
 END;
@@ -622,7 +628,7 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_leaves_no_replace BEFORE INSERT ON audit_leaves
-WHEN EXISTS (SELECT 1 FROM audit_leaves WHERE event = NEW.event) OR EXISTS (SELECT 1 FROM audit_leaves WHERE seq = NEW.seq)
+WHEN EXISTS (SELECT 1 FROM audit_leaves WHERE seq = NEW.seq AND mac = NEW.mac)
 BEGIN
     SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
 END;
@@ -630,7 +636,7 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_checkpoints_no_replace BEFORE INSERT ON audit_checkpoints
-WHEN EXISTS (SELECT 1 FROM audit_checkpoints WHERE size = NEW.size)
+WHEN EXISTS (SELECT 1 FROM audit_checkpoints WHERE size = NEW.size AND note = NEW.note)
 BEGIN
     SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
 END;
@@ -638,7 +644,7 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_unsealed_no_replace BEFORE INSERT ON audit_unsealed
-WHEN EXISTS (SELECT 1 FROM audit_unsealed WHERE at = NEW.at AND event = NEW.event) OR EXISTS (SELECT 1 FROM audit_unsealed WHERE rowid = NEW.rowid)
+WHEN EXISTS (SELECT 1 FROM audit_unsealed WHERE at = NEW.at AND event = NEW.event)
 BEGIN
     SELECT RAISE(ABORT, 'UNIQUE: audit events are append-only');
 END;
@@ -649,7 +655,7 @@ CREATE TRIGGER audit_events_no_delete BEFORE DELETE ON audit_events
 WHEN NOT EXISTS (
     SELECT 1
     FROM audit_leaves l, audit_horizon h
-    WHERE l.event = OLD.id AND l.seq < h.seq AND OLD.at < h.at
+    WHERE l.event = OLD.id AND l.at = OLD.at AND l.seq < h.seq AND OLD.at < h.at
 )
 BEGIN
     SELECT RAISE(ABORT, 'audit events are append-only');
@@ -661,7 +667,7 @@ CREATE TRIGGER audit_details_no_delete BEFORE DELETE ON audit_details
 WHEN NOT EXISTS (
     SELECT 1
     FROM audit_leaves l, audit_horizon h
-    WHERE l.event = OLD.event AND l.seq < h.seq AND OLD.at < h.at
+    WHERE l.event = OLD.event AND l.at = OLD.at AND l.seq < h.seq AND OLD.at < h.at
 )
 BEGIN
     SELECT RAISE(ABORT, 'audit events are append-only');
@@ -678,14 +684,14 @@ WHEN NEW.event <> OLD.event OR NEW.at <> OLD.at OR NEW.rowid <> OLD.rowid
     SELECT 1
     FROM audit_events e
     JOIN audit_events x ON x.user_id = (CASE WHEN e.actor_kind = 'person' THEN e.actor_id WHEN e.actor_kind = 'nobody' THEN e.user_id ELSE '' END) AND x.action = 'audit.erase'
-    WHERE e.id = OLD.event AND x.user_id <> ''
+    WHERE e.at = OLD.at AND e.id = OLD.event AND x.user_id <> ''
 ))
     OR (NEW.document_salt <> OLD.document_salt OR NEW.before_doc <> OLD.before_doc OR NEW.after_doc <> OLD.after_doc)
         AND NOT (length(NEW.document_salt) = 0 AND NEW.before_doc = '' AND NEW.after_doc = '' AND EXISTS (
     SELECT 1
     FROM audit_events e
     JOIN audit_events x ON x.user_id = e.user_id AND x.action = 'audit.erase'
-    WHERE e.id = OLD.event AND e.user_id <> '' AND e.action <> 'audit.erase'
+    WHERE e.at = OLD.at AND e.id = OLD.event AND e.user_id <> '' AND e.action <> 'audit.erase'
 ))
 BEGIN
     SELECT RAISE(ABORT, 'audit events are append-only');
@@ -737,7 +743,7 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_tree_grows BEFORE UPDATE ON audit_tree
-WHEN NEW.one <> OLD.one OR NEW.size <= OLD.size
+WHEN NEW.one <> OLD.one OR NEW.size <= OLD.size AND NOT EXISTS (SELECT 1 FROM audit_checkpoints WHERE size = NEW.size)
 BEGIN
     SELECT RAISE(ABORT, 'the audit tree only grows');
 END;
@@ -759,7 +765,7 @@ END;
 
 -- +goose StatementBegin
 CREATE TRIGGER audit_horizon_rises BEFORE UPDATE ON audit_horizon
-WHEN NEW.at < OLD.at OR NEW.seq <= OLD.seq OR NEW.event = OLD.event
+WHEN NEW.at < OLD.at OR NEW.event = OLD.event
     OR NEW.at > (unixepoch('now') - 29 * 86400) * 1000000
     OR NOT EXISTS (SELECT 1 FROM audit_events WHERE id = NEW.event AND action = 'audit.prune' AND at >= NEW.at)
 BEGIN

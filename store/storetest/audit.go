@@ -44,7 +44,9 @@ func testAudit(t *testing.T, s *store.Store) {
 	ok(t, record(s).Record(t.Context(), full))
 
 	find := func(q audit.Query, limit int) []audit.Event {
-		return must[[]audit.Event](t)(s.FindEvents(t.Context(), q, limit))
+		events, _, err := s.FindEvents(t.Context(), q, limit)
+		ok(t, err)
+		return events
 	}
 	same(t, find(audit.Query{Since: now}, 10), []audit.Event{bare, full})
 	same(t, find(audit.Query{}, 1), []audit.Event{bare})
@@ -140,14 +142,18 @@ func testAuditRetention(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	const day = 24 * time.Hour
 	log := record(s)
-	pruner := &audit.Pruner{Store: s, Audit: log, Config: audit.Config{Retention: 90 * day}}
+	pruner := &audit.Pruner{Store: s, Audit: log, Keys: auditKeys, Config: audit.Config{Retention: 90 * day}}
 	for i := range 40 {
 		ok(t, log.Record(ctx, audit.Event{At: now.Add(time.Duration(i) * time.Hour), Actor: audit.Actor{Kind: audit.House}, Action: "test.do"}))
 	}
 	sealAll(t, s)
-	left := func() []audit.Event { return must[[]audit.Event](t)(s.FindEvents(ctx, audit.Query{}, 100)) }
+	left := func() []audit.Event {
+		events, _, err := s.FindEvents(ctx, audit.Query{}, 100)
+		ok(t, err)
+		return events
+	}
 
-	same(t, must[int](t)((&audit.Pruner{Store: s, Audit: log}).Prune(ctx, now.Add(1000*day))), 0) // forever
+	same(t, must[int](t)((&audit.Pruner{Store: s, Audit: log, Keys: auditKeys}).Prune(ctx, now.Add(1000*day))), 0) // forever
 	same(t, must[int](t)(pruner.Prune(ctx, now.Add(91*day-time.Second))), 0)
 	same(t, len(left()), 40)
 
@@ -162,23 +168,27 @@ func testAuditRetention(t *testing.T, s *store.Store) {
 	})
 	same(t, must[int](t)(pruner.Prune(ctx, at.Add(time.Hour))), 0)
 
-	// What is not sealed stays, and what lies behind something younger waits for it.
-	ok(t, log.Record(ctx, audit.Event{At: now.Add(25 * time.Hour), Actor: audit.Actor{Kind: audit.House}, Action: "test.do"}))
-	_, old, err := s.PrunableEvents(ctx, now.Add(34*time.Hour), 100)
-	ok(t, err)
-	same(t, old, audit.Prunable{From: 24, Below: 34, Last: now.Add(33 * time.Hour)})
+	// What is not sealed stays, and what is behind the last checkpoint with it.
+	late := audit.Event{ID: id.NewEvent(), At: now.Add(25 * time.Hour), Actor: audit.Actor{Kind: audit.House}, Action: "test.late"}
+	ok(t, log.Record(ctx, late))
+	same(t, must[int](t)(pruner.Prune(ctx, now.Add(90*day+30*time.Hour))), 0) // no day's worth
+	same(t, must[int](t)(pruner.Prune(ctx, now.Add(90*day+49*time.Hour))), 16)
+	events = left()
+	same(t, len(events), 3)
+	same(t, events[2].ID, late.ID)
 
-	// More than one transaction removes is left for the next.
-	_, old, err = s.PrunableEvents(ctx, now.Add(1000*time.Hour), 10)
-	ok(t, err)
-	same(t, old, audit.Prunable{From: 24, Below: 34, Last: now.Add(33 * time.Hour)})
+	// What was sealed late is as old as its seal.
+	ok(t, (&audit.Sealer{Store: s, Keys: auditKeys, Holder: "test"}).Step(ctx, now.Add(100*day)))
+	same(t, must[int](t)(pruner.Prune(ctx, now.Add(120*day))), 0)
+	same(t, left(), events)
 
 	// Nothing goes without its event, nor with one that told of something else.
 	before := left()
-	if _, err := s.DropEvents(ctx, old, "evt_none"); err == nil {
+	old := audit.Prunable{From: 40, Below: 41, Events: []audit.Cursor{audit.CursorOf(late)}, Last: late.At}
+	if _, err := s.DropEvents(ctx, old, audit.Event{ID: "evt_none"}); err == nil {
 		t.Error("events went, and nothing tells of it")
 	}
-	if _, err := s.DropEvents(ctx, old, events[0].ID); err == nil {
+	if _, err := s.DropEvents(ctx, old, events[0]); err == nil {
 		t.Error("events went, and the event that tells of others was taken for theirs")
 	}
 	same(t, left(), before)
