@@ -72,15 +72,15 @@ func WhetherSealed(err error) error {
 // sightings is what was noticed at one time.
 type sightings map[Reason]*foreign
 
-func (s sightings) add(why Reason, name string) {
+func (s sightings) sight(why Reason, name string) {
 	if s[why] == nil {
 		s[why] = &foreign{}
 	}
 	s[why].add(name)
 }
 
-// put is add for what was counted already; it replaces what was said before.
-func (s sightings) put(why Reason, f foreign) {
+// sightAll is sight for what was counted already; it replaces what was said before.
+func (s sightings) sightAll(why Reason, f foreign) {
 	if f.rows > 0 {
 		s[why] = &f
 	}

@@ -163,15 +163,15 @@ func (s *Sealer) base(ctx context.Context, seen sightings) (base, error) {
 			return base{tree: Tree{Size: -1}}, err
 		}
 	}
-	seen.put(ReasonCheckpoint, h.foreign)
-	seen.put(ReasonLeaf, strange)
+	seen.sightAll(ReasonCheckpoint, h.foreign)
+	seen.sightAll(ReasonLeaf, strange)
 	if h.whole() && !rolled {
 		return b, nil
 	}
 	if b.tree, err = s.Keys.fromLeaves(ctx, s.Store, h.last); err != nil {
 		return base{}, fmt.Errorf("seal the audit log: %w", err)
 	}
-	seen.put(ReasonTree, foreign{1, fmt.Sprintf("the tree of %d entries, kept as one of %d", b.tree.Size, h.tree.Size)})
+	seen.sightAll(ReasonTree, foreign{1, fmt.Sprintf("the tree of %d entries, kept as one of %d", b.tree.Size, h.tree.Size)})
 	return b, nil
 }
 
@@ -181,7 +181,7 @@ func (s *Sealer) own(ctx context.Context, waiting []Unsealed, seen sightings) ([
 	for i := range waiting {
 		u := &waiting[i]
 		if !s.Keys.recorded(u) {
-			seen.add(ReasonAdded, string(u.Event))
+			seen.sight(ReasonAdded, string(u.Event))
 			continue
 		}
 		if u.Leafed {
@@ -190,7 +190,7 @@ func (s *Sealer) own(ctx context.Context, waiting []Unsealed, seen sightings) ([
 				return nil, err
 			}
 			if again {
-				seen.add(ReasonAgain, string(u.Event))
+				seen.sight(ReasonAgain, string(u.Event))
 				continue
 			}
 		}

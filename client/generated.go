@@ -1183,6 +1183,13 @@ type NewServiceKey struct {
 	Service   string     `json:"service"`
 }
 
+// Noticed defines model for Noticed.
+type Noticed struct {
+	At      time.Time `json:"at"`
+	Event   string    `json:"event"`
+	Problem string    `json:"problem"`
+}
+
 // Org defines model for Org.
 type Org struct {
 	Created     time.Time `json:"created"`
@@ -1590,6 +1597,7 @@ type Verdict struct {
 	KeptSealed      int64      `json:"kept_sealed"`
 	Key             string     `json:"key"`
 	NotProved       []string   `json:"not_proved,omitzero"`
+	Noticed         []Noticed  `json:"noticed,omitzero"`
 	Pruned          int64      `json:"pruned"`
 	Sealed          int64      `json:"sealed"`
 	StrangePieces   *int64     `json:"strange_pieces,omitempty"`
