@@ -51,6 +51,8 @@ func main() {
 	switch {
 	case *beside != "":
 		do = func() error { return browse(*beside, *pace) }
+	case *auditJob != "":
+		do = func() error { return readAudit(*auditJob, flag.Arg(0)) }
 	case *bareOnly != "":
 		do = func() error { return serveBareDecisions(*bareOnly) }
 	case *signOnly != "":
@@ -80,7 +82,7 @@ func run() error {
 		b.dir = dir
 	}
 	defer b.close()
-	if *listed == 0 {
+	if *listed+*audited == 0 {
 		if err := b.build(); err != nil {
 			return err
 		}
@@ -111,6 +113,12 @@ func run() error {
 		parts = parts[:0]
 		for _, backend := range []string{"sqlite", "postgres"} {
 			parts = append(parts, part{"lists " + backend, func(b *bench) error { return b.lists(backend) }})
+		}
+	}
+	if *audited > 0 {
+		parts = parts[:0]
+		for _, backend := range []string{"sqlite", "postgres"} {
+			parts = append(parts, part{"audit " + backend, func(b *bench) error { return b.audit(backend) }})
 		}
 	}
 	for _, p := range parts {

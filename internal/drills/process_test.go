@@ -142,7 +142,8 @@ func (w *world) launch(public, internal string) *process {
 	p.cmd = exec.Command(path, "serve")
 	p.cmd.Env = append(os.Environ(),
 		"GATEHOUSE_ISSUER="+w.cfg.Issuer, "GATEHOUSE_DATA_DIR="+w.cfg.DataDir, "GATEHOUSE_STORE_URL="+w.cfg.Store.URL,
-		"GATEHOUSE_LISTEN_PUBLIC=127.0.0.1:"+public, "GATEHOUSE_LISTEN_INTERNAL=127.0.0.1:"+internal, "GATEHOUSE_LOG_LEVEL=warn")
+		"GATEHOUSE_LISTEN_PUBLIC=127.0.0.1:"+public, "GATEHOUSE_LISTEN_INTERNAL=127.0.0.1:"+internal, "GATEHOUSE_LOG_LEVEL=warn",
+		"GATEHOUSE_AUDIT_CHECKPOINT_FILE="+w.cfg.Audit.CheckpointFile)
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		w.t.Fatal(err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/internal/gatetest"
 )
 
@@ -42,6 +43,10 @@ func TestAPersonalTokenIsGoodForLessThanItsPerson(t *testing.T) {
 		}
 		expect("seeing people", http.MethodGet, "/api/v1/users", nil, http.StatusOK, "")
 		expect("seeing groups, which it is not for", http.MethodGet, "/api/v1/groups", nil, http.StatusForbidden, "caller.forbidden")
+		refused := eventsOf(t, s.Gate, audit.ActionRefuse)
+		if by := refused[0].Actor; by.Kind != audit.Person || by.ID != string(ada.ID) || by.Key != string(made.ID) {
+			t.Errorf("the event says that it was %+v, and not with which token", by)
+		}
 		expect("changing, which asks for two factors", http.MethodPost, "/api/v1/users", map[string]any{"email": "b@example.test"}, http.StatusForbidden, "caller.personal")
 		expect("making another one", http.MethodPost, path, body, http.StatusForbidden, "caller.personal")
 		must(t, s.House.Keyring.Flush(ctx, time.Now()))
