@@ -73,13 +73,6 @@ func changes() map[string]change {
 		"refresh families ended by an operator": {refresh: grant, lands: "code", do: func(t *testing.T, s *scene) {
 			must(t, s.House.OAuth.EndFamiliesOf(ctx, gatetest.Console, s.ada.ID))
 		}},
-		"a refresh family ended by an operator": {refresh: grant, lands: "code", do: func(t *testing.T, s *scene) {
-			found, _, err := s.House.OAuth.Families(ctx, oauth.FamilyFilter{User: s.ada.ID}, 500)
-			must(t, err)
-			for _, f := range found {
-				must(t, s.House.OAuth.EndFamily(ctx, gatetest.Console, s.ada.ID, f.ID))
-			}
-		}},
 		"session ended by the person": {refresh: grant, lands: "/signin", do: func(t *testing.T, s *scene) {
 			s.browser.Get("/signout").Submit("form_token", formToken(s.browser.Get("/signout"))).Says("You are signed out")
 		}},
