@@ -12,7 +12,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./... gatehouse.example/verify/... gatehouse.example/client/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz bench bench/http bench/decisions bench/policy bench/growth bench/lists bench/audit bench/spread verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -66,6 +66,9 @@ bench/decisions: ## Decisions of access beside cedar-go, OPA and casbin
 bench/policy: ## A policy of a hundred thousand grants read, compiled and changed
 	@scripts/with-servers $(GO) test -run '^$$' -bench LoadPolicy -benchtime 5x -timeout 30m ./store
 	@$(GO) test -run '^$$' -bench 'Compile|OnePrincipal|Decide' -benchmem ./access
+
+bench/apply: ## Ten thousand objects of files applied while people sign in, beside a plain insert of the same rows
+	@scripts/with-servers $(GO) test -run '^$$' -bench Apply -benchtime 8x -timeout 30m ./internal/housetest
 
 bench/growth: build ## A house of a million people beside an empty one; takes a quarter of an hour
 	@scripts/bench-http -growth $${PEOPLE:-1000000}

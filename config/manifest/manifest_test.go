@@ -251,3 +251,30 @@ func (endless) Read(b []byte) (int, error) {
 	clear(b)
 	return len(b), nil
 }
+
+// BenchmarkRead reads ten thousand objects.
+func BenchmarkRead(b *testing.B) {
+	var text strings.Builder
+	w := NewWriter(&text)
+	for i := range 10_000 {
+		var o apply.Object
+		switch i % 3 {
+		case 0:
+			o = apply.Object{Kind: apply.Membership, Spec: &apply.MembershipSpec{Group: fmt.Sprintf("group%d", i%500), Member: apply.SubjectSpec{User: fmt.Sprintf("p%d@example.test", i)}}}
+		default:
+			o = apply.Object{Kind: apply.Grant, ID: fmt.Sprintf("grant%d", i), Spec: &apply.GrantSpec{Subject: apply.SubjectSpec{Group: "desk"}, Role: "reader", Reason: "measured"}}
+		}
+		if err := w.Write(o); err != nil {
+			b.Fatal(err)
+		}
+	}
+	if err := w.Flush(); err != nil {
+		b.Fatal(err)
+	}
+	files := []File{{"all.yaml", []byte(text.String())}}
+	for b.Loop() {
+		if _, err := Read(files); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/token"
@@ -227,8 +228,14 @@ func (r *reader) fields(n ast.Node, v reflect.Value, path string) {
 	})
 }
 
+var namesOfFields sync.Map // reflect.Type → []string
+
 // fieldsOf are the names of a struct's fields in files.
 func fieldsOf(t reflect.Type) (names []string) {
+	if known, ok := namesOfFields.Load(t); ok {
+		return known.([]string)
+	}
+	defer func() { namesOfFields.Store(t, names) }()
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		names = append(names, name)

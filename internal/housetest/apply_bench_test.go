@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -22,7 +23,9 @@ import (
 // BenchmarkApply applies 10,000 objects while people sign in, and tells how long it took,
 // how long a session that began meanwhile took in the middle and at most, how long a
 // plan of what is there takes, and how many times as long all took as to write the same
-// rows, each by a statement of its own that is prepared once, in one transaction.
+// rows, each by a statement of its own that is prepared once, in one transaction. What it
+// took of the processor is of this process, sessions and collected garbage included. Of
+// several times the middle is told, and the least of what is wanted.
 func BenchmarkApply(b *testing.B) {
 	b.Run("SQLite", func(b *testing.B) { benchmarkApply(b, gatetest.New(b), gatetest.New(b)) })
 	b.Run("Postgres", func(b *testing.B) {
@@ -42,6 +45,7 @@ func benchmarkApply(b *testing.B, g, plain *gatetest.Gate) {
 		}
 		someone = u
 	}
+	figures := map[string][]float64{}
 	for n := 0; b.Loop(); n++ {
 		s, begun := large(fmt.Sprintf("%c", 'a'+n%26)+fmt.Sprint(n), people), time.Now()
 		var took []time.Duration
@@ -62,9 +66,9 @@ func benchmarkApply(b *testing.B, g, plain *gatetest.Gate) {
 				took = append(took, time.Since(at))
 			}
 		})
-		statements := g.House.Store.Statements()
+		statements, worked := g.House.Store.Statements(), processor(b)
 		done, err := g.House.Applies.Apply(ctx, gatetest.Console, s, apply.Options{}, nil, "")
-		all := time.Since(begun)
+		all, worked := time.Since(begun), processor(b)-worked
 		statements = g.House.Store.Statements() - statements
 		close(stop)
 		wait.Wait()
@@ -78,16 +82,33 @@ func benchmarkApply(b *testing.B, g, plain *gatetest.Gate) {
 		plan := time.Since(at)
 		rows, bare := insertPlainly(b, g, plain, begun)
 		slices.Sort(took)
-		b.ReportMetric(float64(len(done.Changes)), "objects")
-		b.ReportMetric(float64(rows), "rows")
-		b.ReportMetric(float64(statements), "statements")
-		b.ReportMetric(all.Seconds()*1000, "apply-ms")
-		b.ReportMetric(bare.Seconds()*1000, "plain-ms")
-		b.ReportMetric(all.Seconds()/bare.Seconds(), "times-plain")
-		b.ReportMetric(plan.Seconds()*1000, "plan-again-ms")
-		b.ReportMetric(float64(took[len(took)/2].Microseconds())/1000, "sign-in-p50-ms")
-		b.ReportMetric(float64(took[len(took)-1].Microseconds())/1000, "sign-in-max-ms")
+		for name, value := range map[string]float64{
+			"apply-ms": ms(all), "processor-ms": ms(worked), "plain-ms": ms(bare), "times-plain": all.Seconds() / bare.Seconds(), "plan-again-ms": ms(plan),
+			"sign-in-p50-ms": ms(took[len(took)/2]), "sign-in-max-ms": ms(took[len(took)-1]),
+			"objects": float64(len(done.Changes)), "rows": float64(rows), "statements": float64(statements),
+		} {
+			figures[name] = append(figures[name], value)
+		}
 	}
+	for name, all := range figures {
+		slices.Sort(all)
+		b.ReportMetric(all[len(all)/2], name)
+	}
+	b.ReportMetric(figures["apply-ms"][0], "apply-least-ms")
+	b.ReportMetric(figures["sign-in-max-ms"][0], "sign-in-max-least-ms")
+	b.Logf("apply-ms of each time: %.0f, and sign-in-max-ms: %.0f", figures["apply-ms"], figures["sign-in-max-ms"])
+}
+
+func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// processor is what this process took of the processors until now.
+func processor(b *testing.B) time.Duration {
+	b.Helper()
+	var u syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
+		b.Fatal(err)
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 // insertPlainly copies the rows that were written since then into another house.
