@@ -41,7 +41,7 @@ func (s *Service) CreateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 		if err := k.checkRole(&r); err != nil {
 			return err
 		}
-		next := s.with(k, append(slices.Clone(k.roles), r))
+		next := known{k.apis, append(slices.Clip(k.roles), r), k.scopes, k.rules.including(r)}
 		if err := g.hands(ctx, handed{bits: next.rules.roles[r.ID].bits}); err != nil {
 			return err
 		}

@@ -88,19 +88,36 @@ func compileRules(p Policy) *rules {
 		r.roles[one.ID] = &role{Role: one}
 	}
 	for _, one := range r.roles {
-		one.closure = r.unlocked(one.ID, nil, nil)
-		one.bits = newBits(len(r.catalogue))
-		one.denied = newBits(len(r.catalogue))
-		for _, part := range one.closure {
-			for _, p := range part.Permissions {
-				one.bits.add(r.expand(p))
-				one.denied.add(r.named(p, Deny))
-			}
-		}
+		r.compile(one)
 	}
 	r.addScopes(p.Scopes)
 	r.addLocks(p.Locks)
 	return r
+}
+
+// compile finds what a role gives, with those whose permissions it has too.
+func (r *rules) compile(one *role) {
+	one.closure = r.unlocked(one.ID, nil, nil)
+	one.bits = newBits(len(r.catalogue))
+	one.denied = newBits(len(r.catalogue))
+	for _, part := range one.closure {
+		for _, p := range part.Permissions {
+			one.bits.add(r.expand(p))
+			one.denied.add(r.named(p, Deny))
+		}
+	}
+}
+
+// including is r with one role more, which no other has for a parent.
+func (r *rules) including(one Role) *rules {
+	next := &rules{
+		stamp: stamps.Add(1), builtIn: r.builtIn, permissions: r.permissions, index: r.index, catalogue: r.catalogue, everything: r.everything, audiences: r.audiences, audienceOf: r.audienceOf,
+		roles: maps.Clone(r.roles), scopes: r.scopes, bound: r.bound, says: r.says, over: r.over, grants: r.grants, locks: r.locks, roleLocks: r.roleLocks, serves: r.serves, heard: r.heard,
+	}
+	fresh := &role{Role: one}
+	next.roles[one.ID] = fresh
+	next.compile(fresh)
+	return next
 }
 
 // addAPIs numbers the permissions of all catalogues. It sorts the list.

@@ -79,6 +79,9 @@ func (a *app) applyTo(ctx context.Context, s applier, f *applyFlags) error {
 	if err != nil {
 		return err
 	}
+	if len(files) == 0 {
+		return failed("apply.no_files", "no file in %s has a name that ends in .yaml or .yml", f.file)
+	}
 	m, err := manifest.Read(files)
 	if err != nil {
 		return err
