@@ -58,8 +58,8 @@ func ParseFamilyCursor(s string) (c FamilyCursor, ok bool) {
 }
 
 const (
-	maxFamilies = 500  // on a page
-	familyWalk  = 2000 // how many are looked at for one page, those that are over among them
+	maxFamilies = 500 // on a page
+	familyWalk  = 500 // how many are looked at for one page, those that are over among them
 )
 
 // Families returns a page of the refresh families that are alive, newest first, from 1 to

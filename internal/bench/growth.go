@@ -99,7 +99,7 @@ func (s *subject) withHouse(f func(h *house.House) error) error {
 func seedClients(h *house.House, n int) error {
 	now := time.Now()
 	for i := range n {
-		if err := h.Store.InsertClient(background(), oauth.Client{ID: id.Client(crowd.Client(i + 1)), Name: "Crowd", Created: now, Updated: now}); err != nil {
+		if err := h.Store.InsertClient(background(), oauth.Client{ID: id.Client(crowd.Client(i + 1)), Name: "Crowd", SkipConsent: true, Created: now, Updated: now}); err != nil {
 			return err
 		}
 	}

@@ -92,6 +92,10 @@ func newLister(h *house.House) (*lister, error) {
 	if _, err := h.Access.CreateOrg(background(), console, access.OrgRecord{ID: crowdThings["organisation"]}); err != nil {
 		return nil, err
 	}
+	looks := access.Pattern{API: access.Gatehouse, Resource: "groups", Action: "read"}
+	if _, err := h.Access.CreateRole(background(), console, access.Role{ID: crowdThings["role"], Permissions: []access.Pattern{looks}}); err != nil {
+		return nil, err
+	}
 	srv, err := server.New(h, server.Options{})
 	if err != nil {
 		return nil, err
@@ -106,15 +110,15 @@ func newLister(h *house.House) (*lister, error) {
 
 // There is a thing of each kind in a crowd, by the part of a path that names it.
 var crowdThings = map[string]string{
-	"user": crowd.ID("usr_", 4321), "group": "group-7", "service": "service-7", "organisation": "acme", "client": "crowd-7",
+	"user": crowd.ID("usr_", 4321), "group": "group-7", "service": "service-7", "organisation": "acme", "client": "crowd-7", "role": "role-7",
 }
 
 // crowdFilters are values of filters with which something is found, by their names.
 var crowdFilters = map[string]string{
 	"search": "me", "email": crowd.Email(4321), "user": crowd.ID("usr_", 4321), "client": "crowd-7", "group": "group-7",
 	"subject": "user:" + crowd.ID("usr_", 4321), "role": "role-7", "permission": "shop/orders:read", "org": "acme",
-	"ends_before": "2100-01-01T00:00:00Z",
-	"resource":    "session:ses_often", "actor": "person:usr_often", "action": "crowd.rare", "ip": "192.0.2.1",
+	"ends_before": "2100-01-01T00:00:00Z", "api": "gatehouse",
+	"resource": "session:ses_often", "actor": "person:usr_often", "action": "crowd.rare", "ip": "192.0.2.1",
 	"since": "2026-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z",
 }
 

@@ -11,9 +11,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -198,6 +200,50 @@ func TestAProgramSteersAHouseByTheClient(t *testing.T) {
 		t.Errorf("the scope is %s", scope.ETag)
 	}
 
+	// An API, a role, and a grant: given, made longer and taken back.
+	_, err = g.CreateAPI(ctx, client.APICreate{ID: "shop", Audience: "https://shop.example.test", Permissions: []client.APIPermission{{Permission: "orders:read"}}}, nil)
+	must(t, err)
+	role, err := g.CreateRole(ctx, client.RoleCreate{ID: "looker", Permissions: []string{"gatehouse/groups:read", "gatehouse/users:read"}}, nil)
+	must(t, err)
+	_, err = g.UpdateRole(ctx, "looker", client.RoleChange{Permissions: []string{"gatehouse/groups:read"}}, &client.UpdateRoleParams{IfMatch: role.ETag})
+	must(t, err)
+	given, err := g.CreateGrant(ctx, client.GrantCreate{
+		Subject: client.GrantSubject{Kind: client.GrantSubjectKindUser, ID: ada.Body.ID}, Role: new("looker"), Reason: "She looks", ExpiresAt: new(time.Now().Add(time.Hour)),
+	}, nil)
+	must(t, err)
+	longer, err := g.ExtendGrant(ctx, given.Body.ID, client.GrantExtend{ExpiresAt: time.Now().Add(2 * time.Hour)}, &client.ExtendGrantParams{IfMatch: &given.ETag})
+	if must(t, err); !longer.Body.ExpiresAt.After(*given.Body.ExpiresAt) {
+		t.Errorf("a grant until %v is until %v", given.Body.ExpiresAt, longer.Body.ExpiresAt)
+	}
+	for grant, err := range g.AllGrants(ctx, &client.ListGrantsParams{Subject: new("user:" + ada.Body.ID)}) {
+		if must(t, err); grant.ID != given.Body.ID {
+			t.Errorf("she has %+v", grant)
+		}
+	}
+	_, err = g.RevokeGrant(ctx, given.Body.ID, client.GrantRevoke{Reason: "She has seen it"}, &client.RevokeGrantParams{IfMatch: &longer.ETag})
+	must(t, err)
+	var trail []string
+	for e, err := range g.AllAuditEvents(ctx, &client.ListAuditEventsParams{Resource: new("grant:" + given.Body.ID), Limit: new(int64(1))}) {
+		must(t, err)
+		trail = append(trail, e.Action)
+	}
+	if len(trail) != 3 || trail[2] != "grant.create" {
+		t.Errorf("the trail of the grant is %v", trail)
+	}
+	_, err = g.PutLock(ctx, client.PutLockParamsKindUser, ada.Body.ID, client.LockPut{Reason: "She is away"}, nil)
+	must(t, err)
+	must(t, g.LiftLock(ctx, client.LiftLockParamsKindUser, ada.Body.ID, nil))
+	if health, err := g.GetHealth(ctx); err != nil || health.Body.Now.IsZero() {
+		t.Errorf("health: %+v, %v", health, err)
+	}
+	lines, err := g.ExportAuditEvents(ctx, &client.ExportAuditEventsParams{Action: new("role.")})
+	must(t, err)
+	text, err := io.ReadAll(lines)
+	if must(t, err); strings.Count(string(text), "\n") != 3 { // that of the boss is one
+		t.Errorf("the export is %s", text)
+	}
+	must(t, lines.Close())
+
 	// All of it, and then she leaves.
 	export, err := g.Export(ctx)
 	must(t, err)
@@ -257,5 +303,41 @@ func TestTheExampleOfTheClientWorks(t *testing.T) {
 		if out, err := cmd.CombinedOutput(); err != nil || string(out) != "desk has 2 members\n" {
 			t.Errorf("%v\n%s", err, out)
 		}
+	}
+}
+
+var goOfDoc = regexp.MustCompile("(?s)```go\n(.*?)```")
+
+// The program that docs/api.md prints is one, and does what the page says.
+func TestTheGoOfTheAPIsPageWorks(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../docs/api.md")
+	must(t, err)
+	block := goOfDoc.FindSubmatch(page)
+	if block == nil {
+		t.Fatal("the page prints none")
+	}
+	module, err := filepath.Abs("../../client")
+	must(t, err)
+	dir := t.TempDir()
+	for name, text := range map[string]string{
+		"go.mod":  "module page\n\ngo 1.26.6\n\nrequire gatehouse.example/client v0.0.0\n\nreplace gatehouse.example/client => " + module + "\n",
+		"main.go": "package main\n\nimport (\n\"context\"\n\"fmt\"\n\"log\"\n\"os\"\n\n\"gatehouse.example/client\"\n)\n\nfunc main() {\nctx := context.Background()\n" + string(block[1]) + "}\n",
+	} {
+		must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600))
+	}
+	build := exec.Command("go", "build", "-o", "page", ".")
+	build.Dir, build.Env = dir, append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build it: %v\n%s", err, out)
+	}
+	s, issuer := listening(t)
+	s.Settle()
+	key := filepath.Join(dir, "key")
+	must(t, os.WriteFile(key, []byte(s.boss+"\n"), 0o600))
+	run := exec.Command(filepath.Join(dir, "page"))
+	run.Env = append(os.Environ(), "GATEHOUSE_URL="+issuer, "GATEHOUSE_KEY_FILE="+key)
+	if out, err := run.CombinedOutput(); err != nil || string(out) != "ada@example.test Ada\n" {
+		t.Errorf("%v\n%s", err, out)
 	}
 }
