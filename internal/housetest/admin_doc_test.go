@@ -28,8 +28,15 @@ func TestTheRequestsOfTheAPIsPageWork(t *testing.T) {
 		ServiceAccountRecord: access.ServiceAccountRecord{ID: "chief"}, Role: access.Administrator,
 	})
 	must(t, err)
-	values := []string{"$KEY", made.Text, "$BOSS", boss.Text}
-	want := []int{http.StatusOK, http.StatusCreated, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusCreated, http.StatusForbidden}
+	auditor, err := s.House.Access.CreateServiceAccount(context.Background(), gatetest.Console, access.NewServiceAccount{
+		ServiceAccountRecord: access.ServiceAccountRecord{ID: "siem"}, Role: access.Auditor,
+	})
+	must(t, err)
+	values := []string{"$KEY", made.Text, "$BOSS", boss.Text, "$AUDITOR", auditor.Text}
+	want := []int{
+		http.StatusOK, http.StatusCreated, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusCreated, http.StatusForbidden,
+		http.StatusOK, http.StatusOK, http.StatusOK, http.StatusOK, // of the auditor
+	}
 	blocks := requestOfDoc.FindAllStringSubmatch(string(text), -1)
 	if len(blocks) != len(want) {
 		t.Fatalf("the page has %d requests, and this test knows the answers of %d", len(blocks), len(want))
