@@ -203,6 +203,19 @@ func TestAssignmentsTellsWhatGrantsComeTo(t *testing.T) {
 			shop(Grant{Subject: ada, Role: "support"}, Grant{ID: "gra_2", Subject: ada, Effect: Deny, Org: "acme", Role: "support"}),
 			"r:customer r:support", nil,
 		},
+		"it is locked":       {locked(shop(Grant{Subject: ada, Role: "support"}), "support"), "", nil},
+		"a parent is locked": {locked(shop(Grant{Subject: ada, Role: "support"}), "customer"), "", nil},
+		"a child is locked":  {locked(shop(Grant{Subject: ada, Role: "customer"}), "support"), "r:customer", nil},
+		"once more is proved, of what is denied": {
+			shop(Grant{Subject: ada, Role: "refunder", Requires: Requirement{Level: proof.AAL2}}, Grant{ID: "gra_2", Subject: ada, Effect: Deny, Role: "refunder"}), "", nil,
+		},
+		"by two ways, on one's own by one of them": {
+			shop(Grant{Subject: ada, Role: "customer"}, Grant{ID: "gra_2", Subject: ada, Role: "customer", Where: Where{Place: Own}}), "p:customer r:customer", nil,
+		},
+		"by two ways, after a proof by one of them": {
+			shop(Grant{Subject: ada, Role: "customer", Requires: Requirement{Level: proof.AAL2}}, Grant{ID: "gra_2", Subject: ada, Role: "customer", Requires: Requirement{MaxAge: 5 * time.Minute}}),
+			"r:customer w:customer", map[string]time.Duration{"customer": 4 * time.Minute},
+		},
 		"a permission is no role": {shop(Grant{Subject: ada, Permission: Pattern{"shop", "orders", "read"}}), "", nil},
 	} {
 		q := asks("")
@@ -225,4 +238,25 @@ func TestAssignmentsTellsWhatGrantsComeTo(t *testing.T) {
 func with(p Policy, in ...Membership) Policy {
 	p.Memberships = in
 	return p
+}
+
+// locked is a policy with locks on roles.
+func locked(p Policy, roles ...string) Policy {
+	for _, name := range roles {
+		p.Locks = append(p.Locks, Lock{On: LockTarget{LockRole, name}, Reason: "test"})
+	}
+	return p
+}
+
+// Whoever asks for a proof asks for the least that would do, whichever grant comes first.
+func TestARoleWaitsForTheLeastProof(t *testing.T) {
+	t.Parallel()
+	more, less := Requirement{Level: proof.AAL2, MaxAge: time.Minute}, Requirement{Level: proof.AAL2}
+	for _, needs := range [][]Requirement{{more, less}, {less, more}} {
+		q := asks("")
+		got := Compile(shop(Grant{Subject: ada, Role: "refunder", Requires: needs[0]}, Grant{ID: "gra_2", Subject: ada, Role: "refunder", Requires: needs[1]})).Assignments(&q, q.Now)
+		if len(got.Pending) != 1 || got.Pending[0] != (Pending{"refunder", less}) || len(got.Roles) > 0 {
+			t.Errorf("of %v she has %+v", needs, got)
+		}
+	}
 }

@@ -319,3 +319,70 @@ func (n naive) serves(scope string) bool {
 	}
 	return false
 }
+
+// An API reads no more in a role than what it gives there: what is denied, or locked, of
+// it elsewhere takes it from nobody's token.
+func TestAnAPIReadsOfARoleWhatItGivesThere(t *testing.T) {
+	t.Parallel()
+	of := func(grants ...Grant) Policy {
+		p := shop(append([]Grant{{Subject: ada, Role: "both"}}, grants...)...)
+		p.APIs = append(p.APIs, API{ID: "mail", Audience: "https://mail.example.test", Delegation: ByAudience, Permissions: []Permission{{Resource: "box", Action: "read"}}})
+		p.Roles = append(p.Roles, Role{ID: "both", Permissions: []Pattern{{"shop", "orders", "read"}}, Parents: []string{"letters"}}, Role{ID: "letters", Permissions: []Pattern{{"mail", "box", "read"}}})
+		return p
+	}
+	both, none := []string{"both"}, []string(nil)
+	for name, c := range map[string]struct {
+		policy             Policy
+		atShop, atMail, at []string // by tokens for the one, the other, and both
+	}{
+		"as it was granted":          {of(), both, []string{"both", "letters"}, []string{"both", "letters"}},
+		"a part is denied":           {of(Grant{ID: "gra_2", Subject: ada, Effect: Deny, Permission: Pattern{"mail", "box", "read"}}), both, none, none},
+		"a parent is denied":         {of(Grant{ID: "gra_2", Subject: ada, Effect: Deny, Role: "letters"}), both, none, none},
+		"a parent is locked":         {locked(of(), "letters"), both, none, none},
+		"the other part is denied":   {of(Grant{ID: "gra_2", Subject: ada, Effect: Deny, Permission: Pattern{"shop", "orders", "read"}}), none, []string{"both", "letters"}, []string{"letters"}},
+		"it is locked, as a whole":   {locked(of(), "both"), none, none, none},
+		"both of them are locked":    {locked(of(), "letters", "both"), none, none, none},
+		"a role beside it is locked": {locked(of(), "support"), both, []string{"both", "letters"}, []string{"both", "letters"}},
+	} {
+		s := Compile(c.policy)
+		for _, at := range []struct {
+			audiences, want []string
+		}{
+			{[]string{"https://shop.example.test"}, c.atShop}, {[]string{"https://mail.example.test"}, c.atMail},
+			{[]string{"https://shop.example.test", "https://mail.example.test"}, c.at},
+		} {
+			q := asks("")
+			if got := s.Entitlements(&q, at.audiences, Ahead{}).Roles.Names; !slices.Equal(got, at.want) {
+				t.Errorf("%s: a token for %v names %v, want %v", name, at.audiences, got, at.want)
+			}
+		}
+	}
+}
+
+// A token that says the roles alone ends with these, whatever else was lost before.
+func TestEachPartOfWhatIsHeldEndsByItself(t *testing.T) {
+	t.Parallel()
+	in := func(d time.Duration) Window { return Window{ExpiresAt: began.Add(d)} }
+	p := shop(
+		Grant{Subject: ada, Role: "customer", Window: in(3 * time.Hour)}, // gives nothing by itself
+		Grant{ID: "gra_2", Subject: ada, Role: "all", Window: in(2 * time.Hour)},
+		Grant{ID: "gra_3", Subject: ada, Permission: Pattern{"shop", "orders", "write"}, Window: in(time.Hour)},
+		Grant{ID: "gra_4", Subject: ada, Permission: Pattern{"shop", "orders", "ship"}, Where: Where{Place: Own}, Window: in(90 * time.Minute)},
+	)
+	p.APIs[0].Permissions = append(p.APIs[0].Permissions, Permission{Resource: "orders", Action: "write", Sensitive: true}, Permission{Resource: "orders", Action: "ship", Sensitive: true})
+	q := asks("")
+	got := Compile(p).Entitlements(&q, []string{"https://shop.example.test"}, Ahead{Most: 8 * time.Hour})
+	for what, c := range map[string]struct {
+		part  Part
+		names []string
+		until time.Duration
+	}{
+		"permissions": {got.Permissions, []string{"shop/orders:read", "shop/orders:write"}, time.Hour},
+		"own":         {got.Own, []string{"shop/orders:ship"}, 90 * time.Minute},
+		"roles":       {got.Roles, []string{"all"}, 2 * time.Hour},
+	} {
+		if !slices.Equal(c.part.Names, c.names) || !c.part.Until.Equal(began.Add(c.until)) {
+			t.Errorf("%s: %v until %v, want %v until %v", what, c.part.Names, c.part.Until, c.names, began.Add(c.until))
+		}
+	}
+}

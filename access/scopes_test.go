@@ -24,6 +24,7 @@ func TestScopesThatBreakARuleAreRefusedByName(t *testing.T) {
 		{"scope.invalid", "name", Scope{Name: strings.Repeat("x", 129), API: "shop", Patterns: read}},
 		{"scope.invalid", "name", Scope{Name: "openid", API: "shop", Patterns: read}},
 		{"scope.invalid", "name", Scope{Name: "offline_access", API: "shop", Patterns: read}},
+		{"scope.invalid", "name", Scope{Name: "gatehouse", API: "shop", Patterns: read}},
 		{"scope.invalid", "name", Scope{Name: "gatehouse.admin", API: "shop", Patterns: read}},
 		{"scope.invalid", "permissions", Scope{Name: "x", API: "shop"}},
 		{"scope.invalid", "permissions", Scope{Name: "x", API: "shop", Patterns: make([]Pattern, MaxScopeParts+1)}},
@@ -39,6 +40,8 @@ func TestScopesThatBreakARuleAreRefusedByName(t *testing.T) {
 	}
 	_, err := w.UpdateScope(t.Context(), console, Scope{Name: "orders", API: "mail", Patterns: []Pattern{pattern(t, "mail/letters:read")}})
 	w.refuses("scope.invalid", "api", err, before)
+	_, err = w.UpdateScope(t.Context(), console, Scope{Name: "orders", API: "shop", Patterns: []Pattern{pattern(t, "shop/orders:reed")}})
+	w.refuses("permission.unknown", "", err, before)
 	_, err = w.UpdateScope(t.Context(), console, Scope{Name: "nobody", API: "shop", Patterns: read})
 	w.refuses("scope.not_found", "", err, before)
 }

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gatehouse/access"
@@ -87,6 +88,10 @@ func newScene() *scene {
 // still counts, and a right that is still there.
 func TestWhoIsAnsweredAgainIsLookedAtAgain(t *testing.T) {
 	t.Parallel()
+	synctest.Test(t, isLookedAtAgain)
+}
+
+func isLookedAtAgain(t *testing.T) {
 	away := &fault.Error{Kind: fault.Unavailable, Code: "policy.unknown", Detail: "Nobody knows."}
 	for name, c := range map[string]struct {
 		credential string
@@ -102,9 +107,14 @@ func TestWhoIsAnsweredAgainIsLookedAtAgain(t *testing.T) {
 		"a key that was revoked":       {"gatehouse_pat_x", func(s *scene) { s.keyErr = fault.New(fault.Unauthenticated, "servicekey.bad", "") }, fault.Unauthenticated, false},
 		"a key of which nobody says":   {"gatehouse_pat_x", func(s *scene) { s.keyErr = away }, fault.Unavailable, false},
 		"an account without the right": {"gatehouse_pat_x", func(s *scene) { s.policy.Grants = nil }, fault.Internal, false},
+		"a token, once the grant ends": {"token", func(*scene) { time.Sleep(time.Hour) }, fault.Internal, false},
+		"a key, once the grant ends":   {"gatehouse_pat_x", func(*scene) { time.Sleep(time.Hour) }, fault.Internal, false},
 		"no policy":                    {"token", func(s *scene) { s.unknown = away }, fault.Unavailable, false},
 	} {
 		s := newScene()
+		for i := range s.policy.Grants {
+			s.policy.Grants[i].ExpiresAt = time.Now().Add(time.Hour)
+		}
 		r := httptest.NewRequest(http.MethodPost, "https://id.test/access/v1/evaluation", nil)
 		r.Header.Set("Authorization", "Bearer "+c.credential)
 		who, err := s.desk().Authenticate(r)

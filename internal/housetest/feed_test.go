@@ -7,10 +7,12 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/follow"
 	"gatehouse/internal/gatetest"
 	"gatehouse/keys"
@@ -127,6 +129,35 @@ func TestTheFeedEndsWithTheRightToIt(t *testing.T) {
 				t.Errorf("and who asks anew is answered with %d", a.Status)
 			}
 		})
+	}
+}
+
+// A server of an API hears what was lost by all at that one, and not at another; whoever
+// may ask about all hears of all.
+func TestAServerHearsOfItsAPIAlone(t *testing.T) {
+	t.Parallel()
+	d := newDeciding(t, gatetest.New(t))
+	ctx, a := t.Context(), d.House.Access
+	_, err := a.CreateAPI(ctx, gatetest.Console, access.API{ID: "mail", Audience: "https://mail.test", Permissions: []access.Permission{{Resource: "box", Action: "read"}}})
+	must(t, err)
+	asker, err := a.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "asker"}, Reason: "asks"})
+	must(t, err)
+	_, err = a.Give(ctx, gatetest.Console, readsDecisions(access.Subject{Kind: access.ServiceAccount, ID: "asker"}, access.Allow))
+	must(t, err)
+	for _, name := range []string{"shop", "mail"} {
+		api, err := a.API(ctx, name)
+		must(t, err)
+		api.Permissions[0].Requires.MaxAge = time.Minute // all tokens say too much
+		_, err = a.UpdateAPI(ctx, gatetest.Console, api)
+		must(t, err)
+	}
+	d.Settle()
+	for credential, all := range map[string]bool{d.token(): false, asker.Text: true} {
+		answer := d.Get(pdp.PathFeed, "Authorization", "Bearer "+credential)
+		words := readBatch(t, d.Gate, answer.Text("batch")).words()
+		if !slices.Contains(words, "api shop") || slices.Contains(words, "api mail") != all {
+			t.Errorf("who hears of all (%t) is told %v", all, words)
+		}
 	}
 }
 

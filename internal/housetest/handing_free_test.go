@@ -40,6 +40,14 @@ func TestTheGuardKeepsNobodyFromTakingAway(t *testing.T) {
 			}
 			return err
 		},
+		"the words of a scope": func(t *testing.T, h *hand) error {
+			one := access.Scope{Name: "shop.refunds", API: "shop", Patterns: []access.Pattern{refund()}}
+			_, err := h.House.Access.CreateScope(t.Context(), gatetest.Console, one)
+			must(t, err)
+			one.Description = "Give money back"
+			_, err = h.House.Access.UpdateScope(t.Context(), h.by(), one)
+			return err
+		},
 		"put into a group without rights": func(t *testing.T, h *hand) error {
 			_, err := h.House.Access.AddMember(t.Context(), h.by(), access.MembershipRecord{Membership: access.Membership{Member: person(h.bob), Of: group("desk")}})
 			return err
