@@ -15,6 +15,24 @@ import (
 	"gatehouse/fault"
 )
 
+// asPartial is the type of an answer that has some members alone: none of the document's
+// rules about which are there is for it.
+const asPartial = "application/vnd.gatehouse.partial+json"
+
+// PartOfList is a page of a list of which each thing has some members alone.
+type PartOfList struct {
+	Items []map[string]any `json:"items"`
+	Next  string           `json:"next,omitempty" doc:"The cursor of the next page; absent on the last one"`
+}
+
+// partOf is what is left of the body of an answer where some members alone are wanted.
+func partOf(body reflect.Type) reflect.Type {
+	if _, list := body.FieldByName("Items"); list {
+		return reflect.TypeFor[PartOfList]()
+	}
+	return reflect.TypeFor[map[string]any]()
+}
+
 // compressible is the size from which an answer is compressed, in bytes.
 const compressible = 1 << 10
 
@@ -26,6 +44,7 @@ func (c *Call) answer(w http.ResponseWriter, r *http.Request, out reflect.Value)
 	headers := http.Header{}
 	body, err := c.route.binding.write(headers, out)
 	if err == nil && len(c.fields) > 0 {
+		headers.Set("Content-Type", asPartial)
 		body, err = only(body, c.fields)
 	}
 	if err != nil {

@@ -6,9 +6,9 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"time"
 
 	"gatehouse/access"
-	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/wire"
 )
@@ -21,7 +21,7 @@ func (d *Door) apis() {
 		rt.Kind, rt.Param, rt.Resource = access.KindAPI, "api", "api"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listAPIs", Permission: "apis:read", Summary: "List APIs with their permissions in the order of their ids"}, d.listAPIs)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listAPIs", Permission: "apis:read", Summary: "List APIs with their permissions"}, d.listAPIs)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createAPI", Permission: "apis:write", Summary: "Create an API with its permissions", Status: http.StatusCreated}, d.createAPI)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getAPI", Permission: "apis:read", Summary: "See an API with its permissions"}), d.getAPI)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateAPI", Permission: "apis:write", Summary: "Change an API; what is absent stays as it is", Guarded: true}), d.updateAPI)
@@ -34,13 +34,15 @@ type APIPath struct {
 	API string `path:"api" maxLength:"64" doc:"The id of the API"`
 }
 
-func (d *Door) listAPIs(ctx context.Context, c *Call, in *Paged) (*Page[wire.API], error) {
+func (d *Door) listAPIs(ctx context.Context, c *Call, in *Ordered) (*Page[wire.API], error) {
 	all, err := d.Access.APIs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	name := func(a access.API) string { return a.ID }
-	return sliceOf(d, c, in, all, name, func(a access.API) caller.On { return caller.On{Resource: a.ID} }, wire.OfAPI)
+	return orderedOf(d, c, in, all, ordering[access.API, wire.API]{
+		id: func(x access.API) string { return x.ID }, created: func(x access.API) time.Time { return x.Created },
+		shape: wire.OfAPI,
+	})
 }
 
 // APIPermission is an entry of a catalogue.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
 	"strconv"
 	"time"
 
@@ -75,6 +76,7 @@ func (b *binding) parameter(f reflect.StructField, in string, op *huma.Operation
 
 // answers describes the answer of a route, and its refusals.
 func (b *binding) answers(op *huma.Operation) {
+	partial := slices.ContainsFunc(b.params, func(p param) bool { return p.name == "fields" })
 	if _, says := b.out.FieldByName("Body"); !says && b.out != streamed {
 		op.DefaultStatus = http.StatusNoContent
 	}
@@ -94,6 +96,9 @@ func (b *binding) answers(op *huma.Operation) {
 		if f.Name == "Body" {
 			b.answer = f.Index
 			good.Content = map[string]*huma.MediaType{"application/json": {Schema: b.schemas.Schema(f.Type, true, "")}}
+			if partial {
+				good.Content[asPartial] = &huma.MediaType{Schema: b.schemas.Schema(partOf(f.Type), true, "")}
+			}
 		}
 	}
 	op.Responses = map[string]*huma.Response{strconv.Itoa(op.DefaultStatus): good}

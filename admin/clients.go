@@ -28,6 +28,7 @@ func (d *Door) clients() {
 	add(d, of(Route{Method: http.MethodPost, Path: one + "/disable", ID: "disableClient", Permission: "clients:disable", Summary: "Switch an application off, and end its tokens", Revised: true}), d.disableClient)
 	add(d, of(Route{Method: http.MethodPost, Path: one + "/enable", ID: "enableClient", Permission: "clients:disable", Summary: "Let a disabled application work again", Revised: true}), d.enableClient)
 	add(d, of(Route{Method: http.MethodPost, Path: one + "/secrets", ID: "rotateClientSecret", Permission: "clients:secrets", Summary: "Give an application a new secret beside its newest old one; it is shown once", Status: http.StatusCreated, Secret: true, Revised: true}), d.rotateClientSecret)
+	add(d, of(Route{Method: http.MethodDelete, Path: one + "/secrets/{secret}", ID: "endClientSecret", Permission: "clients:secrets", Summary: "End one secret of an application now; the others go on", Revised: true}), d.endClientSecret)
 }
 
 // ClientPath names an application.
@@ -178,6 +179,27 @@ func (d *Door) rotateClientSecret(ctx context.Context, c *Call, in *ClientPath) 
 			Location: below("/clients", in.Client), ETag: etag(is.Rev),
 			Body: wire.NewClientSecret{Client: wire.OfClient(is), Secret: wire.Secret(secret)},
 		}
+		return err
+	})
+	return out, err
+}
+
+type clientSecretIn struct {
+	ClientPath
+	Secret string `path:"secret" maxLength:"64" doc:"The id of the secret, sec_…"`
+}
+
+func (d *Door) endClientSecret(ctx context.Context, c *Call, in *clientSecretIn) (out *One[wire.Client], err error) {
+	err = d.Requests.InTx(ctx, func(ctx context.Context) error {
+		old, err := d.OAuth.Client(ctx, in.id())
+		if err != nil {
+			return err
+		}
+		if err := c.Matches(old.Rev); err != nil {
+			return err
+		}
+		is, err := d.OAuth.EndSecret(ctx, c.By, old.ID, id.Secret(in.Secret))
+		out = oneClient(is)
 		return err
 	})
 	return out, err

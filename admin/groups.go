@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/caller"
@@ -17,7 +18,7 @@ func (d *Door) groups() {
 		rt.Kind, rt.Param, rt.Resource = access.KindGroup, "group", "group"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listGroups", Permission: "groups:read", Summary: "List groups in the order of their ids", Filtered: true}, d.listGroups)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listGroups", Permission: "groups:read", Summary: "List groups", Filtered: true}, d.listGroups)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createGroup", Permission: "groups:write", Summary: "Create a group", Status: http.StatusCreated}, d.createGroup)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getGroup", Permission: "groups:read", Summary: "See a group"}), d.getGroup)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateGroup", Permission: "groups:write", Summary: "Change what is said about a group", Guarded: true}), d.updateGroup)
@@ -36,13 +37,16 @@ func (in *GroupPath) subject() access.Subject {
 	return access.Subject{Kind: access.Group, ID: in.Group}
 }
 
-func (d *Door) listGroups(ctx context.Context, c *Call, in *Paged) (*Page[wire.Group], error) {
+func (d *Door) listGroups(ctx context.Context, c *Call, in *Ordered) (*Page[wire.Group], error) {
 	all, err := d.Access.Groups(ctx)
 	if err != nil {
 		return nil, err
 	}
-	name := func(g access.GroupRecord) string { return g.ID }
-	return sliceOf(d, c, in, all, name, func(g access.GroupRecord) caller.On { return caller.On{Resource: g.ID} }, wire.OfGroup)
+	return orderedOf(d, c, in, all, ordering[access.GroupRecord, wire.Group]{
+		id: func(x access.GroupRecord) string { return x.ID }, created: func(x access.GroupRecord) time.Time { return x.Created },
+		on:    func(x access.GroupRecord) caller.On { return caller.On{Resource: x.ID} },
+		shape: wire.OfGroup,
+	})
 }
 
 // Description is what is said about something, for people.

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/caller"
@@ -17,7 +18,7 @@ func (d *Door) organisations() {
 		rt.Kind, rt.Param, rt.Org = access.KindOrg, "organisation", "organisation"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listOrganisations", Permission: "organisations:read", Summary: "List organisations in the order of their ids", Filtered: true}, d.listOrganisations)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listOrganisations", Permission: "organisations:read", Summary: "List organisations", Filtered: true}, d.listOrganisations)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createOrganisation", Permission: "organisations:write", Summary: "Create an organisation", Status: http.StatusCreated}, d.createOrganisation)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getOrganisation", Permission: "organisations:read", Summary: "See an organisation"}), d.getOrganisation)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateOrganisation", Permission: "organisations:write", Summary: "Change what is said about an organisation", Guarded: true}), d.updateOrganisation)
@@ -36,13 +37,16 @@ func (in *OrganisationPath) subject() access.Subject {
 	return access.Subject{Kind: access.Organisation, ID: in.Organisation}
 }
 
-func (d *Door) listOrganisations(ctx context.Context, c *Call, in *Paged) (*Page[wire.Org], error) {
+func (d *Door) listOrganisations(ctx context.Context, c *Call, in *Ordered) (*Page[wire.Org], error) {
 	all, err := d.Access.Orgs(ctx)
 	if err != nil {
 		return nil, err
 	}
-	name := func(g access.OrgRecord) string { return g.ID }
-	return sliceOf(d, c, in, all, name, func(g access.OrgRecord) caller.On { return caller.On{Org: g.ID} }, wire.OfOrg)
+	return orderedOf(d, c, in, all, ordering[access.OrgRecord, wire.Org]{
+		id: func(x access.OrgRecord) string { return x.ID }, created: func(x access.OrgRecord) time.Time { return x.Created },
+		on:    func(x access.OrgRecord) caller.On { return caller.On{Org: x.ID} },
+		shape: wire.OfOrg,
+	})
 }
 
 // OrganisationCreate is what an organisation is made with.

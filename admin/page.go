@@ -5,8 +5,6 @@ import (
 	"reflect"
 	"slices"
 	"strings"
-
-	"gatehouse/caller"
 )
 
 // Paged are the parameters of every list.
@@ -111,16 +109,4 @@ func fieldsOf(answer reflect.Type) []string {
 		}
 	}
 	return names
-}
-
-// sliceOf is the page of a list that is read as a whole, with those of its things alone
-// that the caller sees.
-func sliceOf[T, W any](d *Door, c *Call, in *Paged, all []T, name func(T) string, on func(T) caller.On, shape func(T) W) (*Page[W], error) {
-	after, err := d.place(c)
-	if err != nil {
-		return nil, err
-	}
-	all = slices.DeleteFunc(all, func(one T) bool { return !c.Sees(on(one)) })
-	found, next := slice(all, after, in.Limit, name)
-	return pageOf(d, c, found, next, shape), nil
 }

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gatehouse/access"
-	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/setting"
 	"gatehouse/wire"
@@ -21,7 +20,7 @@ func (d *Door) roles() {
 		rt.Kind, rt.Param, rt.Resource = access.KindRole, "role", "role"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listRoles", Permission: "roles:read", Summary: "List roles in the order of their ids"}, d.listRoles)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listRoles", Permission: "roles:read", Summary: "List roles"}, d.listRoles)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createRole", Permission: "roles:write", Summary: "Create a role", Status: http.StatusCreated}, d.createRole)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getRole", Permission: "roles:read", Summary: "See a role"}), d.getRole)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateRole", Permission: "roles:write", Summary: "Change what a role gives, at once for everybody who has it", Guarded: true}), d.updateRole)
@@ -37,13 +36,15 @@ type RolePath struct {
 	Role string `path:"role" maxLength:"64" doc:"The id of the role; that of one of Gatehouse itself has a %2F, such as gatehouse%2Fauditor"`
 }
 
-func (d *Door) listRoles(ctx context.Context, c *Call, in *Paged) (*Page[wire.Role], error) {
+func (d *Door) listRoles(ctx context.Context, c *Call, in *Ordered) (*Page[wire.Role], error) {
 	all, err := d.Access.Roles(ctx)
 	if err != nil {
 		return nil, err
 	}
-	name := func(r access.Role) string { return r.ID }
-	return sliceOf(d, c, in, all, name, func(r access.Role) caller.On { return caller.On{Resource: r.ID} }, wire.OfRole)
+	return orderedOf(d, c, in, all, ordering[access.Role, wire.Role]{
+		id: func(x access.Role) string { return x.ID }, created: func(x access.Role) time.Time { return x.Created },
+		shape: wire.OfRole,
+	})
 }
 
 // RoleCreate is what a role is made with.

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/wire"
@@ -15,7 +16,7 @@ func (d *Door) scopes() {
 		rt.Kind, rt.Param, rt.Resource = access.KindScope, "scope", "scope"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listScopes", Permission: "scopes:read", Summary: "List the scopes that are bound to permissions, in the order of their names"}, d.listScopes)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listScopes", Permission: "scopes:read", Summary: "List the scopes that are bound to permissions,"}, d.listScopes)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createScope", Permission: "scopes:write", Summary: "Bind a scope to permissions of one API, which goes by scopes from then on", Status: http.StatusCreated}, d.createScope)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getScope", Permission: "scopes:read", Summary: "See a bound scope"}), d.getScope)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateScope", Permission: "scopes:write", Summary: "Change what a scope is bound to, for tokens that are out too", Guarded: true}), d.updateScope)
@@ -27,17 +28,15 @@ type ScopePath struct {
 	Scope string `path:"scope" maxLength:"128" doc:"The scope as applications ask for it"`
 }
 
-func (d *Door) listScopes(ctx context.Context, c *Call, in *Paged) (*Page[wire.Scope], error) {
-	after, err := d.place(c)
+func (d *Door) listScopes(ctx context.Context, c *Call, in *Ordered) (*Page[wire.Scope], error) {
+	all, err := d.Access.Scopes(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, err := d.Access.Scopes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	page, next := slice(found, after, in.Limit, func(s access.Scope) string { return s.Name })
-	return pageOf(d, c, page, next, wire.OfScope), nil
+	return orderedOf(d, c, in, all, ordering[access.Scope, wire.Scope]{
+		id: func(x access.Scope) string { return x.Name }, created: func(x access.Scope) time.Time { return x.Created },
+		shape: wire.OfScope,
+	})
 }
 
 // ScopeCreate is what a scope is bound with.

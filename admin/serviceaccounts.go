@@ -16,7 +16,7 @@ func (d *Door) serviceAccounts() {
 		rt.Kind, rt.Param, rt.Resource = access.KindService, "service", "service"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listServiceAccounts", Permission: "services:read", Summary: "List service accounts in the order of their ids"}, d.listServiceAccounts)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listServiceAccounts", Permission: "services:read", Summary: "List service accounts"}, d.listServiceAccounts)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createServiceAccount", Permission: "services:write", Summary: "Create a service account, with a first key that is shown once", Status: http.StatusCreated, Secret: true}, d.createServiceAccount)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getServiceAccount", Permission: "services:read", Summary: "See a service account"}), d.getServiceAccount)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateServiceAccount", Permission: "services:write", Summary: "Change what is said about a service account", Guarded: true}), d.updateServiceAccount)
@@ -31,17 +31,15 @@ type ServicePath struct {
 	Service string `path:"service" maxLength:"64" doc:"The id of the service account"`
 }
 
-func (d *Door) listServiceAccounts(ctx context.Context, c *Call, in *Paged) (*Page[wire.ServiceAccount], error) {
-	after, err := d.place(c)
-	if err != nil {
-		return nil, err
-	}
+func (d *Door) listServiceAccounts(ctx context.Context, c *Call, in *Ordered) (*Page[wire.ServiceAccount], error) {
 	all, err := d.Access.ServiceAccounts(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, next := slice(all, after, in.Limit, func(a access.ServiceAccountRecord) string { return a.ID })
-	return pageOf(d, c, found, next, wire.OfServiceAccount), nil
+	return orderedOf(d, c, in, all, ordering[access.ServiceAccountRecord, wire.ServiceAccount]{
+		id: func(x access.ServiceAccountRecord) string { return x.ID }, created: func(x access.ServiceAccountRecord) time.Time { return x.Created },
+		shape: wire.OfServiceAccount,
+	})
 }
 
 // ServiceAccountCreate is what a service account is made with.

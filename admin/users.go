@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"strings"
 	"time"
 
 	"gatehouse/access"
@@ -21,7 +22,7 @@ func (d *Door) users() {
 	}
 	guarded := func(rt Route) Route { rt.Guarded = true; return rt }
 	revised := func(rt Route) Route { rt.Revised = true; return rt }
-	add(d, Route{Method: http.MethodGet, Path: "/users", ID: "listUsers", Permission: "users:read", Summary: "List people in the order of their addresses"}, d.listUsers)
+	add(d, Route{Method: http.MethodGet, Path: "/users", ID: "listUsers", Permission: "users:read", Summary: "List people"}, d.listUsers)
 	add(d, Route{Method: http.MethodPost, Path: "/users", ID: "createUser", Permission: "users:write", Summary: "Create a person, who has no password yet", Status: http.StatusCreated}, d.createUser)
 	add(d, one(http.MethodGet, "", "getUser", "users:read", "See a person"), d.getUser)
 	add(d, guarded(one(http.MethodPatch, "", "updateUser", "users:write", "Change a person; what is absent stays as it is")), d.updateUser)
@@ -45,6 +46,8 @@ type usersIn struct {
 	Paged
 	Search string `query:"search" maxLength:"200" doc:"Those whose address or name begins so"`
 	Email  string `query:"email" maxLength:"320" doc:"The one with this address"`
+	State  string `query:"state" enum:"active,disabled" doc:"Those who may sign in, or may not"`
+	Sort   string `query:"sort" enum:"email,-email,created,-created" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names"`
 }
 
 func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.User], error) {
@@ -52,26 +55,37 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if err != nil {
 		return nil, err
 	}
-	if in.Email != "" {
-		u, err := d.Identity.UserByEmail(ctx, in.Email)
-		if err != nil && !fault.Is(err, fault.NotFound) {
-			return nil, err
-		}
-		found := []identity.User{u}
-		if err != nil {
-			found = nil
-		}
-		return pageOf(d, c, found, "", wire.OfUser), nil
+	if in.Search != "" && in.Sort != "" {
+		return nil, invalid(aParameter+"sort", "is not for a search")
 	}
-	after, ok := identity.ParseUserCursor(place)
-	if !ok {
+	f := identity.UserFilter{Search: in.Search, State: identity.UserState(in.State), Limit: in.Limit}
+	by, backwards := strings.CutPrefix(in.Sort, "-")
+	f.Created, f.Backwards = by == "created", backwards
+	if in.Email != "" {
+		return d.listUser(ctx, c, in)
+	}
+	var ok bool
+	if f.After, ok = identity.ParseUserCursor(place); !ok {
 		return nil, badCursor()
 	}
-	found, next, err := d.Identity.Users(ctx, identity.UserFilter{Search: in.Search, After: after, Limit: in.Limit})
+	found, next, err := d.Identity.Users(ctx, f)
 	if err != nil {
 		return nil, err
 	}
 	return pageOf(d, c, found, next.String(), wire.OfUser), nil
+}
+
+// listUser is the list of the one with an address, or of nobody.
+func (d *Door) listUser(ctx context.Context, c *Call, in *usersIn) (*Page[wire.User], error) {
+	u, err := d.Identity.UserByEmail(ctx, in.Email)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	found := []identity.User{u}
+	if err != nil || in.State != "" && u.Disabled != (in.State == string(identity.UserDisabled)) {
+		found = nil
+	}
+	return pageOf(d, c, found, "", wire.OfUser), nil
 }
 
 // UserCreate is what a person is made with.

@@ -171,6 +171,14 @@ const (
 	SettingLayerFlag        SettingLayer = "flag"
 )
 
+// Defines values for ListAPIsParamsSort.
+const (
+	ListAPIsParamsSortCreated      ListAPIsParamsSort = "created"
+	ListAPIsParamsSortID           ListAPIsParamsSort = "id"
+	ListAPIsParamsSortMinusCreated ListAPIsParamsSort = "-created"
+	ListAPIsParamsSortMinusID      ListAPIsParamsSort = "-id"
+)
+
 // Defines values for ListAuditEventsParamsOutcome.
 const (
 	ListAuditEventsParamsOutcomeDone    ListAuditEventsParamsOutcome = "done"
@@ -202,6 +210,14 @@ const (
 	ListGrantsParamsSortMinusEndsAt    ListGrantsParamsSort = "-ends_at"
 	ListGrantsParamsSortMinusNotBefore ListGrantsParamsSort = "-not_before"
 	ListGrantsParamsSortNotBefore      ListGrantsParamsSort = "not_before"
+)
+
+// Defines values for ListGroupsParamsSort.
+const (
+	ListGroupsParamsSortCreated      ListGroupsParamsSort = "created"
+	ListGroupsParamsSortID           ListGroupsParamsSort = "id"
+	ListGroupsParamsSortMinusCreated ListGroupsParamsSort = "-created"
+	ListGroupsParamsSortMinusID      ListGroupsParamsSort = "-id"
 )
 
 // Defines values for RemoveGroupMemberParamsKind.
@@ -267,6 +283,14 @@ const (
 	PutLockParamsKindUser    PutLockParamsKind = "user"
 )
 
+// Defines values for ListOrganisationsParamsSort.
+const (
+	ListOrganisationsParamsSortCreated      ListOrganisationsParamsSort = "created"
+	ListOrganisationsParamsSortID           ListOrganisationsParamsSort = "id"
+	ListOrganisationsParamsSortMinusCreated ListOrganisationsParamsSort = "-created"
+	ListOrganisationsParamsSortMinusID      ListOrganisationsParamsSort = "-id"
+)
+
 // Defines values for RemoveOrganisationMemberParamsKind.
 const (
 	RemoveOrganisationMemberParamsKindClient  RemoveOrganisationMemberParamsKind = "client"
@@ -281,6 +305,44 @@ const (
 	PutOrganisationMemberParamsKindGroup   PutOrganisationMemberParamsKind = "group"
 	PutOrganisationMemberParamsKindService PutOrganisationMemberParamsKind = "service"
 	PutOrganisationMemberParamsKindUser    PutOrganisationMemberParamsKind = "user"
+)
+
+// Defines values for ListRolesParamsSort.
+const (
+	ListRolesParamsSortCreated      ListRolesParamsSort = "created"
+	ListRolesParamsSortID           ListRolesParamsSort = "id"
+	ListRolesParamsSortMinusCreated ListRolesParamsSort = "-created"
+	ListRolesParamsSortMinusID      ListRolesParamsSort = "-id"
+)
+
+// Defines values for ListScopesParamsSort.
+const (
+	ListScopesParamsSortCreated      ListScopesParamsSort = "created"
+	ListScopesParamsSortID           ListScopesParamsSort = "id"
+	ListScopesParamsSortMinusCreated ListScopesParamsSort = "-created"
+	ListScopesParamsSortMinusID      ListScopesParamsSort = "-id"
+)
+
+// Defines values for ListServiceAccountsParamsSort.
+const (
+	ListServiceAccountsParamsSortCreated      ListServiceAccountsParamsSort = "created"
+	ListServiceAccountsParamsSortID           ListServiceAccountsParamsSort = "id"
+	ListServiceAccountsParamsSortMinusCreated ListServiceAccountsParamsSort = "-created"
+	ListServiceAccountsParamsSortMinusID      ListServiceAccountsParamsSort = "-id"
+)
+
+// Defines values for ListUsersParamsState.
+const (
+	ListUsersParamsStateActive   ListUsersParamsState = "active"
+	ListUsersParamsStateDisabled ListUsersParamsState = "disabled"
+)
+
+// Defines values for ListUsersParamsSort.
+const (
+	ListUsersParamsSortCreated      ListUsersParamsSort = "created"
+	ListUsersParamsSortEmail        ListUsersParamsSort = "email"
+	ListUsersParamsSortMinusCreated ListUsersParamsSort = "-created"
+	ListUsersParamsSortMinusEmail   ListUsersParamsSort = "-email"
 )
 
 // API defines model for API.
@@ -1203,6 +1265,14 @@ type OrganisationCreate struct {
 	ID          string  `json:"id"`
 }
 
+// PartOfList defines model for PartOfList.
+type PartOfList struct {
+	Items []map[string]interface{} `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // PasswordSet defines model for PasswordSet.
 type PasswordSet struct {
 	Password string `json:"password"`
@@ -1615,7 +1685,16 @@ type ListAPIsParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListAPIsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListAPIsParamsSort defines parameters for ListAPIs.
+type ListAPIsParamsSort string
 
 // CreateAPIParams defines parameters for CreateAPI.
 type CreateAPIParams struct {
@@ -1803,6 +1882,12 @@ type RotateClientSecretParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// EndClientSecretParams defines parameters for EndClientSecret.
+type EndClientSecretParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // ListGrantsParams defines parameters for ListGrants.
 type ListGrantsParams struct {
 	// Limit How many there are on a page at most
@@ -1894,7 +1979,16 @@ type ListGroupsParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListGroupsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListGroupsParamsSort defines parameters for ListGroups.
+type ListGroupsParamsSort string
 
 // CreateGroupParams defines parameters for CreateGroup.
 type CreateGroupParams struct {
@@ -2026,7 +2120,16 @@ type ListOrganisationsParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListOrganisationsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListOrganisationsParamsSort defines parameters for ListOrganisations.
+type ListOrganisationsParamsSort string
 
 // CreateOrganisationParams defines parameters for CreateOrganisation.
 type CreateOrganisationParams struct {
@@ -2110,7 +2213,16 @@ type ListRolesParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListRolesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListRolesParamsSort defines parameters for ListRoles.
+type ListRolesParamsSort string
 
 // CreateRoleParams defines parameters for CreateRole.
 type CreateRoleParams struct {
@@ -2158,7 +2270,16 @@ type ListScopesParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListScopesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListScopesParamsSort defines parameters for ListScopes.
+type ListScopesParamsSort string
 
 // CreateScopeParams defines parameters for CreateScope.
 type CreateScopeParams struct {
@@ -2194,7 +2315,16 @@ type ListServiceAccountsParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListServiceAccountsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListServiceAccountsParamsSort defines parameters for ListServiceAccounts.
+type ListServiceAccountsParamsSort string
 
 // CreateServiceAccountParams defines parameters for CreateServiceAccount.
 type CreateServiceAccountParams struct {
@@ -2305,7 +2435,19 @@ type ListUsersParams struct {
 
 	// Email The one with this address
 	Email *string `form:"email,omitempty" json:"email,omitempty"`
+
+	// State Those who may sign in, or may not
+	State *ListUsersParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names
+	Sort *ListUsersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListUsersParamsState defines parameters for ListUsers.
+type ListUsersParamsState string
+
+// ListUsersParamsSort defines parameters for ListUsers.
+type ListUsersParamsSort string
 
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
@@ -2415,7 +2557,7 @@ type ListUserSessionsParams struct {
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
 
-// ListAPIs does GET /api/v1/apis: List APIs with their permissions in the order of their ids.
+// ListAPIs does GET /api/v1/apis: List APIs with their permissions.
 // Needs the permission `gatehouse/apis:read`.
 func (g *Gatehouse) ListAPIs(ctx context.Context, params *ListAPIsParams) (*Answer[ListAPI], error) {
 	r := request{method: http.MethodGet}
@@ -2424,6 +2566,8 @@ func (g *Gatehouse) ListAPIs(ctx context.Context, params *ListAPIsParams) (*Answ
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListAPI](ctx, g, r)
 }
@@ -2774,6 +2918,17 @@ func (g *Gatehouse) RotateClientSecret(ctx context.Context, client string, param
 	return send[NewClientSecret](ctx, g, r)
 }
 
+// EndClientSecret does DELETE /api/v1/clients/{client}/secrets/{secret}: End one secret of an application now; the others go on.
+// Needs the permission `gatehouse/clients:secrets`.
+func (g *Gatehouse) EndClientSecret(ctx context.Context, client string, secret string, params *EndClientSecretParams) (*Answer[Client], error) {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/clients/{client}/secrets/{secret}", client, secret)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[Client](ctx, g, r)
+}
+
 // Export does GET /api/v1/export: See what the house holds, as objects that apply takes.
 // Needs the permission `gatehouse/config:read`.
 func (g *Gatehouse) Export(ctx context.Context) (*Answer[SetExport], error) {
@@ -2899,7 +3054,7 @@ func (g *Gatehouse) RevokeGrant(ctx context.Context, grant string, body GrantRev
 	return send[Grant](ctx, g, r)
 }
 
-// ListGroups does GET /api/v1/groups: List groups in the order of their ids.
+// ListGroups does GET /api/v1/groups: List groups.
 // Needs the permission `gatehouse/groups:read`.
 func (g *Gatehouse) ListGroups(ctx context.Context, params *ListGroupsParams) (*Answer[ListGroup], error) {
 	r := request{method: http.MethodGet}
@@ -2908,6 +3063,8 @@ func (g *Gatehouse) ListGroups(ctx context.Context, params *ListGroupsParams) (*
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListGroup](ctx, g, r)
 }
@@ -3166,7 +3323,7 @@ func (g *Gatehouse) PutLock(ctx context.Context, kind PutLockParamsKind, locked 
 	return send[Lock](ctx, g, r)
 }
 
-// ListOrganisations does GET /api/v1/organisations: List organisations in the order of their ids.
+// ListOrganisations does GET /api/v1/organisations: List organisations.
 // Needs the permission `gatehouse/organisations:read`.
 func (g *Gatehouse) ListOrganisations(ctx context.Context, params *ListOrganisationsParams) (*Answer[ListOrg], error) {
 	r := request{method: http.MethodGet}
@@ -3175,6 +3332,8 @@ func (g *Gatehouse) ListOrganisations(ctx context.Context, params *ListOrganisat
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListOrg](ctx, g, r)
 }
@@ -3338,7 +3497,7 @@ func (g *Gatehouse) AllPermissions(ctx context.Context, params *ListPermissionsP
 	})
 }
 
-// ListRoles does GET /api/v1/roles: List roles in the order of their ids.
+// ListRoles does GET /api/v1/roles: List roles.
 // Needs the permission `gatehouse/roles:read`.
 func (g *Gatehouse) ListRoles(ctx context.Context, params *ListRolesParams) (*Answer[ListRole], error) {
 	r := request{method: http.MethodGet}
@@ -3347,6 +3506,8 @@ func (g *Gatehouse) ListRoles(ctx context.Context, params *ListRolesParams) (*An
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListRole](ctx, g, r)
 }
@@ -3450,7 +3611,7 @@ func (g *Gatehouse) AllRoleHolders(ctx context.Context, role string, params *Lis
 	})
 }
 
-// ListScopes does GET /api/v1/scopes: List the scopes that are bound to permissions, in the order of their names.
+// ListScopes does GET /api/v1/scopes: List the scopes that are bound to permissions,.
 // Needs the permission `gatehouse/scopes:read`.
 func (g *Gatehouse) ListScopes(ctx context.Context, params *ListScopesParams) (*Answer[ListScope], error) {
 	r := request{method: http.MethodGet}
@@ -3459,6 +3620,8 @@ func (g *Gatehouse) ListScopes(ctx context.Context, params *ListScopesParams) (*
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListScope](ctx, g, r)
 }
@@ -3530,7 +3693,7 @@ func (g *Gatehouse) UpdateScope(ctx context.Context, scope string, body ScopeCha
 	return send[Scope](ctx, g, r)
 }
 
-// ListServiceAccounts does GET /api/v1/service-accounts: List service accounts in the order of their ids.
+// ListServiceAccounts does GET /api/v1/service-accounts: List service accounts.
 // Needs the permission `gatehouse/services:read`.
 func (g *Gatehouse) ListServiceAccounts(ctx context.Context, params *ListServiceAccountsParams) (*Answer[ListServiceAccount], error) {
 	r := request{method: http.MethodGet}
@@ -3539,6 +3702,8 @@ func (g *Gatehouse) ListServiceAccounts(ctx context.Context, params *ListService
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListServiceAccount](ctx, g, r)
 }
@@ -3760,7 +3925,7 @@ func (g *Gatehouse) GetStatistics(ctx context.Context, params *GetStatisticsPara
 	return send[Statistics](ctx, g, r)
 }
 
-// ListUsers does GET /api/v1/users: List people in the order of their addresses.
+// ListUsers does GET /api/v1/users: List people.
 // Needs the permission `gatehouse/users:read`.
 func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*Answer[ListUser], error) {
 	r := request{method: http.MethodGet}
@@ -3771,6 +3936,8 @@ func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*An
 		r.addQuery("fields", params.Fields)
 		r.addQuery("search", params.Search)
 		r.addQuery("email", params.Email)
+		r.addQuery("state", params.State)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListUser](ctx, g, r)
 }

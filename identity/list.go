@@ -4,7 +4,11 @@ import (
 	"context"
 	"encoding/base64"
 	"fmt"
+	"strconv"
 	"strings"
+	"time"
+
+	"gatehouse/id"
 )
 
 // MaxUserPage is how many people one question answers at most.
@@ -15,9 +19,34 @@ const MaxUserPage = 500
 // begins with it, and then, in the order of their names, the others whose name
 // does.
 type UserFilter struct {
-	Search string     // what the email or the name begins with
-	After  UserCursor // only what comes behind it
-	Limit  int        // at most MaxUserPage; zero: 100
+	Search    string     // what the email or the name begins with
+	State     UserState  // only those
+	Created   bool       // in the order in which they were created; not with a search
+	Backwards bool       // in the opposite order; not with a search
+	After     UserCursor // only what comes behind it
+	Limit     int        // at most MaxUserPage; zero: 100
+}
+
+// UserState says whether somebody may sign in. The zero UserState is either.
+type UserState string
+
+// The states.
+const (
+	UserActive   UserState = "active"
+	UserDisabled UserState = "disabled"
+)
+
+// has reports whether a person is in the state that is asked for.
+func (f *UserFilter) has(u *User) bool {
+	return f.State == "" || u.Disabled == (f.State == UserDisabled)
+}
+
+// cursorOf returns the place behind u in the list.
+func (f *UserFilter) cursorOf(u *User) UserCursor {
+	if f.Created {
+		return UserCursor{Created: u.Created, ID: u.ID}
+	}
+	return CursorOf(*u, f.Search)
 }
 
 // UserCursor is a place in such a list: behind one person. It stays right
@@ -26,6 +55,9 @@ type UserFilter struct {
 type UserCursor struct {
 	Email string // of the person, as Canonical
 	Name  string // as FoldedName, of somebody who was found by it alone
+
+	Created time.Time // where they stand in the order of their creation: these two instead
+	ID      id.User
 }
 
 // CursorOf returns the place behind u in the list that searches for search.
@@ -39,6 +71,9 @@ func CursorOf(u User, search string) UserCursor {
 
 // String returns c as ParseUserCursor reads it, "" for the zero UserCursor.
 func (c UserCursor) String() string {
+	if c.ID != "" {
+		return byCreation + strconv.FormatInt(c.Created.UnixMicro(), 10) + "." + string(c.ID)
+	}
 	text := base64.RawURLEncoding.EncodeToString([]byte(c.Email))
 	if c.Name != "" {
 		text += "." + base64.RawURLEncoding.EncodeToString([]byte(c.Name))
@@ -46,8 +81,17 @@ func (c UserCursor) String() string {
 	return text
 }
 
+// byCreation begins the text of a place in the order of creation. No other one has two dots.
+const byCreation = "at."
+
 // ParseUserCursor reads what String wrote; ok is false for anything else.
 func ParseUserCursor(s string) (c UserCursor, ok bool) {
+	if text, created := strings.CutPrefix(s, byCreation); created && strings.Contains(text, ".") {
+		at, name, _ := strings.Cut(text, ".")
+		micros, err := strconv.ParseInt(at, 10, 64)
+		c = UserCursor{Created: time.UnixMicro(micros).UTC(), ID: id.UserOf(name)}
+		return c, err == nil && c.ID != "" && c.String() == s
+	}
 	first, second, _ := strings.Cut(s, ".")
 	email, err := base64.RawURLEncoding.DecodeString(first)
 	if err != nil {
@@ -77,8 +121,12 @@ func FoldedName(name string) string {
 	return fold(name)
 }
 
+// maxLooked is at how many people one question for those in a state looks.
+const maxLooked = 2000
+
 // Users returns a page of the people that f asks for, and the place behind it,
-// which is zero where nobody follows.
+// which is zero where nobody follows. With a state it looks at so many and no more: a page
+// may have fewer than f.Limit, or none, although somebody follows.
 func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next UserCursor, err error) {
 	limit := 100
 	if f.Limit > 0 {
@@ -88,12 +136,23 @@ func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next Us
 		return nil, UserCursor{}, nil
 	}
 	f.Limit = limit + 1
-	users, err := s.Store.Users(ctx, f)
-	if err != nil {
-		return nil, UserCursor{}, fmt.Errorf("list people: %w", err)
+	for looked := 0; looked < maxLooked; f.Limit = MaxUserPage {
+		users, err := s.Store.Users(ctx, f)
+		if err != nil {
+			return nil, UserCursor{}, fmt.Errorf("list people: %w", err)
+		}
+		for i := range users {
+			u := &users[i]
+			if f.has(u) && len(page) == limit {
+				return page, f.cursorOf(&page[limit-1]), nil
+			}
+			if looked, f.After = looked+1, f.cursorOf(u); f.has(u) {
+				page = append(page, *u)
+			}
+		}
+		if len(users) < f.Limit {
+			return page, UserCursor{}, nil
+		}
 	}
-	if len(users) <= limit {
-		return users, UserCursor{}, nil
-	}
-	return users[:limit], CursorOf(users[limit-1], f.Search), nil
+	return page, f.After, nil
 }

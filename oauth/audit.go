@@ -17,6 +17,7 @@ const (
 	ActionClientUpdate    audit.Action = "client.update"
 	ActionClientDelete    audit.Action = "client.delete"
 	ActionSecretRotate    audit.Action = "secret.rotate"
+	ActionSecretEnd       audit.Action = "secret.end"
 	ActionConsentGive     audit.Action = "consent.give"
 	ActionConsentWithdraw audit.Action = "consent.withdraw"
 	ActionCodeReplay      audit.Action = "code.replay"
@@ -41,6 +42,7 @@ var Audited = audit.Catalogue{
 	{Action: ActionClientUpdate, When: "The settings of an application changed", Targets: []audit.Kind{audit.KindClient}, Before: "the application", After: "the application"},
 	{Action: ActionClientDelete, When: "An application was removed", Targets: []audit.Kind{audit.KindClient}, Before: "the application"},
 	{Action: ActionSecretRotate, When: "An application got a new secret", Targets: []audit.Kind{audit.KindClient}, Before: "the application", After: "the application"},
+	{Action: ActionSecretEnd, When: "One secret of an application was ended", Targets: []audit.Kind{audit.KindClient}, Before: "the application", After: "the application"},
 	{Action: ActionConsentGive, When: "A person let an application have what it asked for", Targets: []audit.Kind{audit.KindConsent}, Before: "the scopes allowed before, if any", After: "the scopes allowed now"},
 	{Action: ActionConsentWithdraw, When: "A person took back what an application may", Targets: []audit.Kind{audit.KindConsent}, Before: "the scopes allowed before, if any"},
 	{Action: ActionCodeReplay, When: "An authorization code came a second time; all that came of it ended", Targets: []audit.Kind{KindAuthorization}},

@@ -98,6 +98,33 @@ func (s *Service) RotateSecret(ctx context.Context, by audit.Actor, client id.Cl
 	return c, text, nil
 }
 
+// EndSecret ends one secret of a client at once; the others go on, if there are any. What
+// was given out by it stays. NotFound: there is no such client, or it has no such secret
+// ("secret.not_found").
+func (s *Service) EndSecret(ctx context.Context, by audit.Actor, client id.Client, ended id.Secret) (c Client, err error) {
+	err = s.Store.InTx(ctx, func(ctx context.Context) error {
+		old, err := s.Store.Client(ctx, client)
+		if err != nil {
+			return err
+		}
+		c = old
+		c.Updated = clock.Now()
+		c.Secrets = slices.DeleteFunc(slices.Clone(old.Secrets), func(k Secret) bool { return k.ID == ended })
+		if len(c.Secrets) == len(old.Secrets) {
+			return fault.Missing("secret")
+		}
+		if err := s.Store.UpdateClient(ctx, c); err != nil {
+			return err
+		}
+		c.Rev++
+		return s.recordClient(ctx, by, ActionSecretEnd, client, &old, &c)
+	})
+	if err != nil {
+		return Client{}, fmt.Errorf("end a client's secret: %w", err)
+	}
+	return c, nil
+}
+
 // newest returns the newest live secret, if there is one.
 func newest(secrets []Secret, now time.Time) []Secret {
 	var live []Secret

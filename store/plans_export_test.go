@@ -271,10 +271,15 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectUser: one(user),
 		lockUser:   one(user),
 
-		selectUserByEmail:  one(crowd.Email(n)),
-		selectUsers:        {{"", int64(planPage)}, {crowd.Email(n), int64(100)}},
-		searchEmails:       {{"m", "", "m" + lastRune, int64(planPage)}, {crowd.Email(n), crowd.Email(n), "m" + lastRune, int64(planPage)}, {crowd.Email(n), "", crowd.Email(n) + lastRune, int64(100)}},
-		selectAdministered: one(at),
+		selectUserByEmail:           one(crowd.Email(n)),
+		selectUsers:                 {{"", int64(planPage)}, {crowd.Email(n), int64(100)}},
+		searchEmails:                {{"m", "", "m" + lastRune, int64(planPage)}, {crowd.Email(n), crowd.Email(n), "m" + lastRune, int64(planPage)}, {crowd.Email(n), "", crowd.Email(n) + lastRune, int64(100)}},
+		selectAdministered:          one(at),
+		selectUsersBackwards:        {{lastRune, int64(planPage)}, {crowd.Email(n), int64(100)}},
+		selectKeptOut:               {{"", int64(planPage)}, {crowd.Email(n), int64(planPage)}},
+		selectKeptOutBackwards:      {{lastRune, int64(planPage)}},
+		selectUsersCreated:          {{int64(math.MinInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
+		selectUsersCreatedBackwards: {{int64(math.MaxInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
 
 		selectServed: {{}},
 

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"math"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -46,6 +47,44 @@ FROM users
 WHERE email_key > $1
 ORDER BY email_key
 LIMIT $2`)
+
+	// Likewise, from the other end.
+	selectUsersBackwards = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE email_key < $1
+ORDER BY email_key DESC
+LIMIT $2`)
+
+	// Index users_kept_out.
+	selectKeptOut = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE disabled AND email_key > $1
+ORDER BY email_key
+LIMIT $2`)
+
+	selectKeptOutBackwards = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE disabled AND email_key < $1
+ORDER BY email_key DESC
+LIMIT $2`)
+
+	// Index users_created.
+	selectUsersCreated = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE (created_at, id) > ($1, $2)
+ORDER BY created_at, id
+LIMIT $3`)
+
+	selectUsersCreatedBackwards = newStatement(`
+SELECT ` + userColumns + `
+FROM users
+WHERE (created_at, id) < ($1, $2)
+ORDER BY created_at DESC, id DESC
+LIMIT $3`)
 
 	// Index users_email: from what is searched for, or the last page's end, to the last
 	// text that begins with it. A column has one lower bound: of two SQLite takes the
@@ -153,7 +192,7 @@ func (s *Store) user(ctx context.Context, st *statement, by string) (u identity.
 }
 
 // Users lists people as identity.UserFilter says: at most f.Limit, 100 where that
-// is zero.
+// is zero. Where no index has their state, those of the other one are among them.
 func (s *Store) Users(ctx context.Context, f identity.UserFilter) ([]identity.User, error) {
 	if f.Limit <= 0 {
 		f.Limit = 100
@@ -164,7 +203,8 @@ func (s *Store) Users(ctx context.Context, f identity.UserFilter) ([]identity.Us
 
 func (s *Store) users(ctx context.Context, f identity.UserFilter) (found []identity.User, err error) {
 	if f.Search == "" {
-		return list(ctx, s, selectUsers, []any{f.After.Email, int64(f.Limit)}, scanUser)
+		st, args := orderedUsers(&f)
+		return list(ctx, s, st, args, scanUser)
 	}
 	email, name := identity.SearchKeys(f.Search)
 	if email == "" {
@@ -184,6 +224,31 @@ func (s *Store) users(ctx context.Context, f identity.UserFilter) (found []ident
 		f.After.Name, f.After.Email, name + lastRune, email, email + lastRune, int64(f.Limit - len(found)),
 	}, scanUser)
 	return append(found, more...), err
+}
+
+// orderedUsers is the list without a search, and its arguments.
+func orderedUsers(f *identity.UserFilter) (*statement, []any) {
+	email := f.After.Email
+	if f.Backwards && email == "" {
+		email = lastRune
+	}
+	switch {
+	case f.Created && f.Backwards && f.After.ID == "":
+		return selectUsersCreatedBackwards, []any{int64(math.MaxInt64), "", int64(f.Limit)}
+	case f.Created && f.Backwards:
+		return selectUsersCreatedBackwards, []any{micros(f.After.Created), string(f.After.ID), int64(f.Limit)}
+	case f.Created && f.After.ID == "":
+		return selectUsersCreated, []any{int64(math.MinInt64), "", int64(f.Limit)}
+	case f.Created:
+		return selectUsersCreated, []any{micros(f.After.Created), string(f.After.ID), int64(f.Limit)}
+	case f.State == identity.UserDisabled && f.Backwards:
+		return selectKeptOutBackwards, []any{email, int64(f.Limit)}
+	case f.State == identity.UserDisabled:
+		return selectKeptOut, []any{email, int64(f.Limit)}
+	case f.Backwards:
+		return selectUsersBackwards, []any{email, int64(f.Limit)}
+	}
+	return selectUsers, []any{email, int64(f.Limit)}
 }
 
 // lastRune sorts behind all others: what begins with a text lies between that and
@@ -220,7 +285,8 @@ func oneText(rows *sql.Rows) (text string, err error) {
 
 var usersTable = table{
 	statements: []*statement{
-		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, searchEmails, searchNames,
+		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, selectUsersBackwards, selectKeptOut, selectKeptOutBackwards,
+		selectUsersCreated, selectUsersCreatedBackwards, searchEmails, searchNames,
 		selectDisabledUsers, lockUser,
 	},
 }

@@ -233,6 +233,11 @@ func TestAManagerOfGrantsReachesTheirOwnAlone(t *testing.T) {
 			}
 		}
 	}
+	held := give(floor, func(g *access.Grant) { g.Role, g.Permission = "support", access.Pattern{} })
+	give(desk, func(g *access.Grant) { g.Role, g.Permission, g.Org = "support", access.Pattern{}, "acme" })
+	if a := s.call(managers["of a group"].key, http.MethodGet, "/api/v1/roles/support/holders", nil); a.Status != http.StatusOK || idsOf(a) != held {
+		t.Errorf("who has a role, for a manager of a group: %d %s", a.Status, a.Body)
+	}
 	floorer := managers["of a group"]
 	if a := s.call(floorer.key, http.MethodGet, "/api/v1/grants/"+denied, nil); a.Status != http.StatusOK {
 		t.Errorf("what the group is denied: %d %s", a.Status, a.Body)

@@ -133,7 +133,7 @@ func (s *steering) targets() map[string]string {
 	_, err = a.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockService, ID: "target"}, Reason: "test"}})
 	must(s.t, err)
 	return map[string]string{
-		"grant": string(grant.ID), "role": "target", "api": "target", "locked": "target",
+		"grant": string(grant.ID), "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
 		"family": string(family), "event": string(events[0].ID), "size": "1",
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),

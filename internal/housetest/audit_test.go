@@ -139,6 +139,14 @@ func trail() []audited {
 			_, _, err := s.House.OAuth.RotateSecret(ctx, gatetest.Console, s.app.ID)
 			return err
 		})},
+		{action: oauth.ActionSecretEnd, do: changed(func(ctx context.Context, s *scene) error {
+			c, err := s.House.OAuth.Client(ctx, s.app.ID)
+			if err != nil {
+				return err
+			}
+			_, err = s.House.OAuth.EndSecret(ctx, gatetest.Console, c.ID, c.Secrets[0].ID)
+			return err
+		})},
 		{action: "client.delete", prepare: tokensFirst, do: changed(func(ctx context.Context, s *scene) error {
 			return s.House.OAuth.DeleteClient(ctx, gatetest.Console, s.app.ID)
 		})},

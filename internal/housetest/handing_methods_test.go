@@ -50,6 +50,7 @@ var unguarded = map[string]string{
 	"Setup":            "behind the link, and only where nobody administers",
 
 	"DeleteClient":    "takes away",
+	"EndSecret":       "takes away",
 	"GiveConsent":     "what a client does for a person is never more than the person may",
 	"WithdrawConsent": "takes away",
 	"Redeem":          "a client's own",

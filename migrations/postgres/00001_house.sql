@@ -73,6 +73,8 @@ CREATE TABLE users (
 CREATE UNIQUE INDEX users_email ON users (email_key);
 CREATE INDEX users_name ON users (name_key, email_key);
 CREATE INDEX users_disabled ON users (id) WHERE disabled;
+CREATE INDEX users_kept_out ON users (email_key) WHERE disabled;
+CREATE INDEX users_created ON users (created_at, id);
 
 CREATE TABLE passwords (
     user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,

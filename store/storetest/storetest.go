@@ -63,6 +63,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Factors":       testFactors,
 		"Families":      testFamilies,
 		"Grants":        testGrants,
+		"UserOrders":    testUserOrders,
 		"GrantsBy":      testGrantsBy,
 		"Groups":        testGroups,
 		"Grounds":       testGrounds,
