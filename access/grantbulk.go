@@ -53,12 +53,14 @@ func (s *Service) GiveAll(ctx context.Context, by audit.Actor, all []NewGrant) (
 		if err := no.err(); err != nil {
 			return err
 		}
-		for i := range made {
-			if err := no.add(i, s.giveBeside(ctx, t, by, &made[i], all[i].Again, now)); err != nil {
-				return err
+		return audit.Together(ctx, func(ctx context.Context) error {
+			for i := range made {
+				if err := no.add(i, s.giveBeside(ctx, t, by, &made[i], all[i].Again, now)); err != nil {
+					return err
+				}
 			}
-		}
-		return no.err()
+			return no.err()
+		})
 	})
 	if err != nil {
 		return nil, err
@@ -99,12 +101,14 @@ func (s *Service) RevokeAll(ctx context.Context, by audit.Actor, all []Revocatio
 		if err := no.err(); err != nil {
 			return err
 		}
-		for i := range ended {
-			if err := no.add(i, s.revoke(ctx, t, by, &ended[i], reason, now)); err != nil {
-				return err
+		return audit.Together(ctx, func(ctx context.Context) error {
+			for i := range ended {
+				if err := no.add(i, s.revoke(ctx, t, by, &ended[i], reason, now)); err != nil {
+					return err
+				}
 			}
-		}
-		return no.err()
+			return no.err()
+		})
 	})
 	if err != nil {
 		return nil, err

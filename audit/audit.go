@@ -81,6 +81,7 @@ type Event struct {
 type Store interface {
 	// InsertEvent appends e, to be sealed, in the transaction of ctx if there is one.
 	InsertEvent(ctx context.Context, e *Entry, u Unsealed) error
+	BatchStore
 }
 
 // Recorder takes events; *Log does.
@@ -108,6 +109,9 @@ func (l *Log) Record(ctx context.Context, e Event) error {
 	entry, err := l.ready(e)
 	if err != nil {
 		return err
+	}
+	if g, ok := ctx.Value(gathering{}).(*gathered); ok && g.add(l, entry) {
+		return nil
 	}
 	return l.Store.InsertEvent(ctx, entry, l.Keys.unsealed(entry))
 }

@@ -20,6 +20,38 @@ type BatchStore interface {
 	InsertEvents(ctx context.Context, b Batch) error
 }
 
+// Together runs f, which records several events, and writes them at its end, in few
+// statements: in the transaction in which it is called. Where f fails none is written.
+func Together(ctx context.Context, f func(ctx context.Context) error) error {
+	g := &gathered{}
+	err := f(context.WithValue(ctx, gathering{}, g))
+	g.over = true
+	if err != nil || len(g.Entries) == 0 {
+		return err
+	}
+	return g.log.Store.InsertEvents(ctx, g.Batch)
+}
+
+// gathering is where a context has what Together gathers.
+type gathering struct{}
+
+// gathered is of one transaction, and so of one goroutine.
+type gathered struct {
+	Batch
+	log  *Log
+	over bool
+}
+
+// add takes an event, unless it comes too late, or is of another log.
+func (g *gathered) add(l *Log, e *Entry) bool {
+	if g.over || g.log != nil && g.log != l {
+		return false
+	}
+	g.log = l
+	g.Entries, g.Waiting = append(g.Entries, e), append(g.Waiting, l.Keys.unsealed(e))
+	return true
+}
+
 // Batch makes events ready that happen at now, outside of any transaction: each is as
 // Record would write it. Their ids rise, so that who lists what happened in one moment
 // sees it in its order; and whoever writes them down writes each beside the one before.

@@ -17,7 +17,7 @@ const SealEvery = time.Second
 
 // sealMost is how many events one transaction seals at most: writers of SQLite wait
 // for it.
-const sealMost = 256
+const sealMost = 200
 
 // SealStore is what Sealer asks; *store.Store does.
 type SealStore interface {

@@ -131,6 +131,15 @@ func (m *memory) InsertDataKey(_ context.Context, k secret.DataKey) (bool, error
 	return true, m.locked(func() { m.data = append(m.data, k) })
 }
 
+func (m *memory) InsertEvents(ctx context.Context, b audit.Batch) error {
+	for i, e := range b.Entries {
+		if err := m.InsertEvent(ctx, e, b.Waiting[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (m *memory) InsertEvent(_ context.Context, e *audit.Entry, _ audit.Unsealed) error {
 	return m.locked(func() { m.events = append(m.events, e.Event) })
 }

@@ -281,6 +281,15 @@ func (m *memory) ConsentsOf(_ context.Context, user id.User) (list []oauth.Conse
 	return list, err
 }
 
+func (m *memory) InsertEvents(ctx context.Context, b audit.Batch) error {
+	for i, e := range b.Entries {
+		if err := m.InsertEvent(ctx, e, b.Waiting[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (m *memory) InsertEvent(_ context.Context, e *audit.Entry, _ audit.Unsealed) error {
 	return m.do("InsertEvent", func() error { m.s.events = append(m.s.events, e.Event); return nil })
 }

@@ -203,6 +203,15 @@ func (m *memory) LiveSessions(_ context.Context, now time.Time, after session.Cu
 	return list, err
 }
 
+func (m *memory) InsertEvents(ctx context.Context, b audit.Batch) error {
+	for i, e := range b.Entries {
+		if err := m.InsertEvent(ctx, e, b.Waiting[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (m *memory) InsertEvent(_ context.Context, e *audit.Entry, _ audit.Unsealed) error {
 	return m.locked("InsertEvent", func() {
 		m.events = append(m.events, string(e.Action)+" "+e.Target.ID+" "+string(e.User)+" "+string(e.Reason)+" "+string(e.After))

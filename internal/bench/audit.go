@@ -11,7 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"syscall"
+	"strings"
 	"time"
 
 	"gatehouse/audit"
@@ -227,17 +227,34 @@ func runAuditJob(job, storeURL string) error {
 	cmd := exec.Command(self, "-audit-job", job, storeURL)
 	cmd.Stderr = os.Stderr
 	begun := time.Now()
-	if err := cmd.Run(); err != nil {
+	memory, err := cmd.Output()
+	if err != nil {
 		return err
 	}
-	used := cmd.ProcessState.SysUsage().(*syscall.Rusage)
-	fmt.Printf("| %s | %s (%s of a processor) | %d MiB |\n", job, time.Since(begun).Round(100*time.Millisecond),
-		(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(100*time.Millisecond), used.Maxrss/1024)
+	fmt.Printf("| %s | %s (%s of a processor) | %s |\n", job, time.Since(begun).Round(100*time.Millisecond),
+		(cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Round(100*time.Millisecond), memory)
 	return nil
 }
 
-// readAudit is that process.
+// readAudit is that process. It prints the most memory that it had.
 func readAudit(job, storeURL string) error {
+	if err := readAll(job, storeURL); err != nil {
+		return err
+	}
+	status, err := os.ReadFile("/proc/self/status") // what the system counts for a child has its parent's in it
+	if err != nil {
+		return err
+	}
+	_, text, _ := strings.Cut(string(status), "VmHWM:")
+	var kB int
+	if _, err := fmt.Sscan(text, &kB); err != nil {
+		return err
+	}
+	fmt.Printf("%d MiB", kB/1024)
+	return nil
+}
+
+func readAll(job, storeURL string) error {
 	ctx := background()
 	s, err := store.Open(ctx, store.Config{URL: storeURL, MaxConns: 8}, nil)
 	if err != nil {
