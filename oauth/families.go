@@ -59,7 +59,7 @@ func ParseFamilyCursor(s string) (c FamilyCursor, ok bool) {
 
 const (
 	maxFamilies = 500 // on a page
-	familyWalk  = 500 // how many are looked at for one page, those that are over among them
+	familyWalk  = 250 // how many are looked at for one page, those that are over among them
 )
 
 // Families returns a page of the refresh families that are alive, newest first, from 1 to

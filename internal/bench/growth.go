@@ -97,9 +97,9 @@ func (s *subject) withHouse(f func(h *house.House) error) error {
 }
 
 func seedClients(h *house.House, n int) error {
-	now := time.Now()
+	before := time.Now().Add(-100 * 24 * time.Hour) // or what they hold would be of others who had their names
 	for i := range n {
-		if err := h.Store.InsertClient(background(), oauth.Client{ID: id.Client(crowd.Client(i + 1)), Name: "Crowd", SkipConsent: true, Created: now, Updated: now}); err != nil {
+		if err := h.Store.InsertClient(background(), oauth.Client{ID: id.Client(crowd.Client(i + 1)), Name: "Crowd", SkipConsent: true, Created: before, Updated: before}); err != nil {
 			return err
 		}
 	}
