@@ -69,6 +69,9 @@ func (p *planner) mayRead() error {
 			return err
 		}
 	}
+	if !p.forbidden {
+		return nil
+	}
 	return p.wrong()
 }
 

@@ -203,8 +203,10 @@ func (p *planner) begin(ctx context.Context) (err error) {
 		return err
 	}
 	p.policy = p.plan.draft.Policy()
-	for i, one := range p.set.Objects {
-		p.of[one.Kind] = append(p.of[one.Kind], i)
+	for i := range p.set.Objects {
+		if one := &p.set.Objects[i]; one.checkName(i, &p.bad) {
+			p.of[one.Kind] = append(p.of[one.Kind], i)
+		}
 	}
 	if err := p.meet(ctx); err != nil {
 		return err

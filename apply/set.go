@@ -96,7 +96,6 @@ func field(n int, name string) string { return fmt.Sprintf("objects[%d].%s", n, 
 
 // check looks at the set by itself.
 func (s *Set) check(o Options) error {
-	var p problems
 	if !isSetName(s.Name) {
 		return fault.New(fault.Invalid, "apply.invalid", fmt.Sprintf("The name of a set must be between 1 and %d small letters, digits, -, _ and dots.", maxSetName))
 	}
@@ -106,16 +105,24 @@ func (s *Set) check(o Options) error {
 	if len(s.Objects) == 0 && o.Prune {
 		return fault.New(fault.Invalid, "apply.empty", "The set is empty, and all that it made would be removed. Delete that by hand if you mean it.")
 	}
-	for i, one := range s.Objects {
-		if NewSpec(one.Kind) == nil {
-			p.add(i, "kind", "is none that there is")
-		} else if one.Kind != Membership && one.ID == "" {
-			p.add(i, "metadata.id", "is missing")
-		} else if one.Kind == Membership && one.ID != "" {
-			p.add(i, "metadata.id", "is not for a membership: group and member name it")
-		}
+	return nil
+}
+
+// checkName looks at what an object is and is called, and reports whether it can be looked
+// at further.
+func (o *Object) checkName(i int, p *problems) bool {
+	switch {
+	case NewSpec(o.Kind) == nil:
+		p.add(i, "kind", "is none that there is")
+	case o.Kind != Membership && o.ID == "":
+		p.add(i, "metadata.id", "is missing")
+	case o.Kind == Membership && o.ID != "":
+		p.add(i, "metadata.id", "is not for a membership: group and member name it")
+		return true
+	default:
+		return true
 	}
-	return p.err()
+	return false
 }
 
 // problems gathers what is wrong with a set.

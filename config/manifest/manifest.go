@@ -5,6 +5,7 @@
 package manifest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -226,7 +227,19 @@ func (m *Manifest) Locate(err error) error {
 		}
 		said.Problems = append(said.Problems, p)
 	}
+	m.sort(said.Problems)
 	return said
+}
+
+// sort brings problems into the order of the files; those that are of no file come last.
+func (m *Manifest) sort(all []config.Problem) {
+	order := map[string]int{"": len(m.files)}
+	for i, f := range m.files {
+		order[f.name] = i
+	}
+	slices.SortStableFunc(all, func(a, b config.Problem) int {
+		return cmp.Or(cmp.Compare(order[a.Source.Name], order[b.Source.Name]), cmp.Compare(a.Source.Line, b.Source.Line))
+	})
 }
 
 // Error is all that is wrong with files, or that a house refused of them.

@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -141,6 +142,17 @@ func TestARefusalIsShownWhereItStands(t *testing.T) {
 	}
 	if !fault.Is(err, fault.Invalid) {
 		t.Errorf("the fault is lost: %v", err)
+	}
+	e, ok := errors.AsType[*Error](err)
+	if !ok {
+		t.Fatal(err)
+	}
+	var lines []int
+	for _, p := range e.Problems {
+		lines = append(lines, p.Source.Line)
+	}
+	if want := []int{5, 6, 8, 0, 0}; !slices.Equal(lines, want) {
+		t.Errorf("problems are told in the order of the lines %v, want %v", lines, want)
 	}
 }
 

@@ -3,6 +3,7 @@ package housetest
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"slices"
@@ -283,6 +284,31 @@ func TestWhatIsGoneIsManagedNoMore(t *testing.T) {
 	must(t, err)
 	if len(managed) != 1 || managed[0].Name != "kept" {
 		t.Errorf("managed are %v", managed)
+	}
+}
+
+// What is wrong with a name, a reference and a value is said at once.
+func TestAllThatIsWrongWithASetIsSaidAtOnce(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	_, err := g.House.Applies.Plan(t.Context(), gatetest.Console, set(
+		aGroup(""),
+		apply.Object{Kind: apply.Membership, ID: "x", Spec: &apply.MembershipSpec{Group: "desk", Member: apply.SubjectSpec{User: "nobody@example.test"}}},
+		apply.Object{Kind: apply.Role, ID: "reader", Spec: &apply.RoleSpec{Parents: []string{"nobody"}}},
+		apply.Object{Kind: "Rolle", ID: "reader", Spec: &apply.RoleSpec{}},
+		apply.Object{Kind: apply.Grant, Spec: &apply.GrantSpec{}},
+	), apply.Options{}, nil)
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || f.Code != "apply.invalid" {
+		t.Fatal(err)
+	}
+	var said []string
+	for _, one := range f.Fields {
+		said = append(said, one.Name)
+	}
+	slices.Sort(said)
+	if want := []string{"objects[0].metadata.id", "objects[1].metadata.id", "objects[1].spec.member.user", "objects[2].spec.parents[0]", "objects[3].kind", "objects[4].metadata.id"}; !slices.Equal(said, want) {
+		t.Errorf("said is %v, want %v", said, want)
 	}
 }
 
