@@ -27,5 +27,6 @@
 // service that takes one, or call Call.Matches on what was read in the transaction of
 // the change. A list that a manager of one organisation or group may see in part is
 // Filtered, and asks Call.Sees about each row; what of its kind is changed or seen alone is
-// Filtered too, and asks whether the caller reaches it (grants.go).
+// Filtered too, and asks whether the caller reaches it (grants.go). A list that is
+// read as a whole is put in order and narrowed by orderedOf.
 package admin
