@@ -71,6 +71,7 @@ func (f *file) line(n int) string {
 // places is where an object, and each of its fields, stands.
 type places struct {
 	file *file
+	kind apply.Kind
 	at   place
 	of   map[string]place
 }
@@ -273,8 +274,8 @@ func (p *places) problem(field, text string) config.Problem {
 			at = found
 			break
 		}
-		if found, ok := p.of[meant[here]]; ok {
-			at, field = found, meant[here]
+		if found, ok := p.of[p.meant(here)]; ok {
+			at, field = found, p.meant(here)
 			break
 		}
 		if i := strings.LastIndexAny(here, ".["); i > 0 {
@@ -284,6 +285,15 @@ func (p *places) problem(field, text string) config.Problem {
 		}
 	}
 	return p.file.problem(at, field+" "+text)
+}
+
+// meant is a field as files call it that a service calls otherwise. An application has a
+// name besides its id; of others their name is their id.
+func (p *places) meant(field string) string {
+	if field == "spec.name" && p.kind == apply.Client {
+		return ""
+	}
+	return meant[field]
 }
 
 // meant are fields as services call them, and as files do.

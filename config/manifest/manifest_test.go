@@ -156,6 +156,21 @@ func TestARefusalIsShownWhereItStands(t *testing.T) {
 	}
 }
 
+// What an application lacks is its name, and what a scope is called is its id.
+func TestANameIsTheIDOfWhatHasNoOther(t *testing.T) {
+	t.Parallel()
+	for kind, want := range map[string]string{"Client": "a.yaml:5:1: spec.name must not be empty", "Scope": "a.yaml:4:3: metadata.id must not be empty"} {
+		m, err := reading(strings.Replace(head, "Role", kind, 1) + "spec: {}\n")
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = m.Locate(&fault.Error{Kind: fault.Invalid, Code: "apply.invalid", Fields: []fault.Field{{Name: "objects[0].spec.name", Problem: "must not be empty"}}})
+		if !strings.HasPrefix(err.Error(), want) {
+			t.Errorf("%s: got %v, want %s", kind, err, want)
+		}
+	}
+}
+
 // No text, however odd, does more than be refused.
 func FuzzRead(f *testing.F) {
 	f.Add(head + "spec: {parents: [a]}\n---\n" + head)

@@ -122,6 +122,7 @@ func (r *reader) object(body ast.Node) {
 		r.value(d.Spec.node, reflect.ValueOf(said).Elem(), "spec")
 	}
 	r.words.keep(r.m, d.Kind, d.Metadata.ID, said)
+	r.places.kind = apply.Kind(d.Kind)
 	r.m.places = append(r.m.places, r.places)
 }
 
