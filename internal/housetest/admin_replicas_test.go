@@ -10,8 +10,10 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
 )
 
 // replicas are two processes on one store.
@@ -148,6 +150,42 @@ func TestWhatOneReplicaTakesTheOtherRefuses(t *testing.T) {
 			t.Fatalf("%d %s", x.Status, x.Body)
 		}
 		eventually("with a key that was revoked", http.StatusUnauthorized)
+	})
+}
+
+// However many replicas count what was recorded, each event counts once.
+func TestTwoReplicasCountEachEventOnce(t *testing.T) {
+	t.Parallel()
+	onBothDatabases(t, func(t *testing.T, g *gatetest.Gate) {
+		both := replicas(t, g)
+		const recorded = 700
+		for range recorded {
+			must(t, both[0].House.Audit.Record(context.Background(), audit.Event{Actor: gatetest.Console, Action: oauth.ActionSecretRotate, Target: audit.OfClient("web")}))
+		}
+		must(t, both[0].House.Sealer.Seal(context.Background(), time.Now()))
+		var all sync.WaitGroup
+		for _, s := range both {
+			all.Go(func() {
+				tallier := s.House.Tallier()
+				for range 3 {
+					if err := tallier.Step(context.Background(), time.Now()); err != nil {
+						t.Error(err)
+					}
+				}
+			})
+		}
+		all.Wait()
+		a := both[1].call(both[1].boss, http.MethodGet, "/api/v1/statistics", nil)
+		counted := 0.0
+		days, _ := a.JSON["days"].([]any)
+		for _, day := range days { // midnight may be among them
+			events, _ := day.(map[string]any)["events"].(map[string]any)
+			n, _ := events[string(oauth.ActionSecretRotate)].(float64)
+			counted += n
+		}
+		if counted != recorded {
+			t.Errorf("%v of %d events are counted: %d %s", counted, recorded, a.Status, a.Body)
+		}
 	})
 }
 
