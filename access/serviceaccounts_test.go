@@ -275,11 +275,11 @@ func TestOfAKeyOneTextCounts(t *testing.T) {
 }
 
 // Whoever is answered by a snapshot is answered by all of it, although keys come and go
-// meanwhile.
+// meanwhile; and those of one account take nobody else's along.
 func TestASnapshotKeepsItsKeys(t *testing.T) {
 	t.Parallel()
 	w := newWritten(t)
-	first := w.service("ops")
+	first, other := w.service("ops"), w.service("bot")
 	r := newReplica(t, w.Store.(*store.Store))
 	before, err := r.Current(t.Context())
 	w.must(before, err)
@@ -293,7 +293,7 @@ func TestASnapshotKeepsItsKeys(t *testing.T) {
 		s    *Snapshot
 		text string
 		want bool
-	}{{before, first.Text, true}, {before, text, false}, {after, first.Text, false}, {after, text, true}} {
+	}{{before, first.Text, true}, {before, text, false}, {before, other.Text, true}, {after, first.Text, false}, {after, text, true}, {after, other.Text, true}} {
 		p, err := w.Keys.Parse(c.text)
 		w.must(p, err)
 		if _, good := c.s.Bearer(p, time.Now()); good != c.want {
