@@ -70,7 +70,8 @@ type Grounds struct {
 	UserEnabled    bool          // there is such a person, and they are enabled
 	User           proof.Subject // whether they administer Gatehouse is not of the store: see Service.Administrators
 	SessionRevoked bool          // the browser session was ended, not merely expired
-	Consented      []string      // the scopes that the person has allowed the client; nil when there is no consent
+	Unasked        bool          // the client asks nobody for consent, as the store has it at this moment
+	Consented      []string      // the scopes that the person has allowed the client; nil when there is no consent, or nobody is asked
 }
 
 // Rotation is one step of a family: the token whose secret hashes to Presented

@@ -72,7 +72,7 @@ func (g *Grounds) bear(c *Client, f *Family, asked ClaimsRequest, mfa proof.MFA)
 		return nil, errSignedOut
 	case mfa.Least(g.User, c.RequireLevel) > f.Level:
 		return nil, errTooWeak
-	case !c.SkipConsent && !covers(g.Consented, ConsentScopes(c, f.Scopes, asked)):
+	case !c.SkipConsent && !g.Unasked && !covers(g.Consented, ConsentScopes(c, f.Scopes, asked)):
 		return nil, refuse(InvalidGrant, "The person does not allow this any more.")
 	}
 	return keepSignIn(f.Scopes, common(f.Scopes, c.Scopes))

@@ -58,12 +58,13 @@ func TestGroundsBearWhatIsStillAllowed(t *testing.T) {
 		change func(*Client, *Family, *Grounds)
 		want   []string // nil: refused
 	}{
-		"as it was":         {nil, all},
-		"person disabled":   {func(_ *Client, _ *Family, g *Grounds) { g.UserEnabled = false }, nil},
-		"signed out":        {func(_ *Client, _ *Family, g *Grounds) { g.SessionRevoked = true }, nil},
-		"no consent":        {func(_ *Client, _ *Family, g *Grounds) { g.Consented = nil }, nil},
-		"less consent":      {func(_ *Client, _ *Family, g *Grounds) { g.Consented = []string{"openid", "offline_access"} }, nil},
-		"no consent needed": {func(c *Client, _ *Family, g *Grounds) { c.SkipConsent, g.Consented = true, nil }, all},
+		"as it was":          {nil, all},
+		"person disabled":    {func(_ *Client, _ *Family, g *Grounds) { g.UserEnabled = false }, nil},
+		"signed out":         {func(_ *Client, _ *Family, g *Grounds) { g.SessionRevoked = true }, nil},
+		"no consent":         {func(_ *Client, _ *Family, g *Grounds) { g.Consented = nil }, nil},
+		"less consent":       {func(_ *Client, _ *Family, g *Grounds) { g.Consented = []string{"openid", "offline_access"} }, nil},
+		"no consent needed":  {func(c *Client, _ *Family, g *Grounds) { c.SkipConsent, g.Consented = true, nil }, all},
+		"none needed by now": {func(_ *Client, _ *Family, g *Grounds) { g.Unasked, g.Consented = true, nil }, all},
 		"a claim nobody agreed to": {func(c *Client, f *Family, _ *Grounds) {
 			c.Scopes, f.Claims = append(slices.Clone(all), "email"), `{"id_token":{"email":null}}`
 		}, nil},

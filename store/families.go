@@ -18,14 +18,31 @@ const familyColumns = `f.id, f.authorization_id, f.client_id, f.user_id, f.sessi
     f.amr, f.nonce, f.claims, f.generation, f.current_hash, f.previous_hash, f.sealed_successor, f.static,
     f.created_at, f.rotated_at, f.idle_expires_at, f.expires_at, f.revoked_at, f.revoke_reason`
 
-const (
-	groundsColumns = `u.disabled, ` + hasSecond + `, u.ended_at, u.ended_but, s.revoked_at,
-    k.created_at, k.ended_at, k.disabled, c.scopes`
-
-	groundsJoins = `LEFT JOIN users u ON u.id = f.user_id
-LEFT JOIN sessions s ON s.id = f.session_id
+// withGrounds reads families and what they rest on; revoked says of the session that it
+// was ended. Nobody's consent is looked at where the client asks for none.
+func withGrounds(users, revoked, sessions string) string {
+	return `
+SELECT ` + familyColumns + `,
+    u.disabled, ` + hasSecond + `, u.ended_at, u.ended_but, ` + revoked + `,
+    k.created_at, k.ended_at, k.disabled, k.skip_consent, c.scopes
+FROM refresh_families f
+LEFT JOIN users u` + users + ` ON u.id = f.user_id` + sessions + `
 LEFT JOIN clients k ON k.id = f.client_id
-LEFT JOIN consents c ON c.user_id = f.user_id AND c.client_id = f.client_id`
+LEFT JOIN consents c ON c.user_id = CASE WHEN k.skip_consent THEN NULL ELSE f.user_id END AND c.client_id = f.client_id`
+}
+
+// The primary keys of all five tables, and index factors_user. SQLite is kept to two
+// indexes that have all which is asked for, the second with no more than the sessions
+// that were ended: it would read the rows of people and sessions by their primary keys.
+var (
+	onBoth   = withGrounds("", "s.revoked_at IS NOT NULL", "\nLEFT JOIN sessions s ON s.id = f.session_id")
+	onSQLite = withGrounds(" INDEXED BY users_standing",
+		"EXISTS (SELECT 1 FROM sessions s INDEXED BY sessions_ended WHERE s.id = f.session_id AND s.revoked_at IS NOT NULL)", "")
+
+	familyOnPostgres   = newStatement(onBoth + " WHERE f.id = $1")
+	familyOnSQLite     = sqliteStatement(onSQLite + " WHERE f.id = $1")
+	familiesOnPostgres = postgresStatement(onBoth + " WHERE f.id = ANY($1::text[])")
+	familiesOnSQLite   = sqliteStatement(onSQLite + " WHERE f.id IN (SELECT value FROM json_each($1))")
 )
 
 var (
@@ -33,14 +50,6 @@ var (
 INSERT INTO refresh_families (id, ` + authorizationColumns + `, generation, current_hash, previous_hash, sealed_successor,
     static, created_at, rotated_at, idle_expires_at, expires_at, revoked_at, revoke_reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23)`)
-
-	// The primary keys of all five tables, and index factors_user.
-	selectFamily = hotStatement(`
-SELECT ` + familyColumns + `,
-    ` + groundsColumns + `
-FROM refresh_families f
-` + groundsJoins + `
-WHERE f.id = $1`)
 
 	rotateFamily = newStatement(`
 UPDATE refresh_families
@@ -106,10 +115,10 @@ func (s *Store) Family(ctx context.Context, family id.Family) (oauth.Family, oau
 // noFamily never reaches a visitor: to a client a token of no family is invalid_grant.
 var noFamily = &fault.Error{Kind: fault.NotFound, Detail: "There is no such refresh family."}
 
-// familyRow reads together with others where that is cheaper; within a
-// transaction it reads by itself, to see what the transaction wrote.
+// familyRow reads together with others; within a transaction it reads by itself, to
+// see what the transaction wrote.
 func (s *Store) familyRow(ctx context.Context, family id.Family) (*familyRow, error) {
-	if s.groups == nil || s.db.Within(ctx) {
+	if s.db.Within(ctx) {
 		return s.familyAlone(ctx, family)
 	}
 	return s.groups.reads.Ask(ctx, family)
@@ -121,15 +130,16 @@ type groundsRow struct {
 	second                     bool
 	userEnded                  pgtype.Int8
 	but                        pgtype.Text
-	revoked                    pgtype.Int8
+	revoked                    bool
 	clientCreated, clientEnded pgtype.Int8
+	unasked                    sql.NullBool
 	consented                  pgtype.Text
 }
 
 func (r *groundsRow) fields() []any {
 	return []any{
 		&r.disabled, &r.second, &r.userEnded, &r.but, &r.revoked,
-		&r.clientCreated, &r.clientEnded, &r.clientDisabled, &r.consented,
+		&r.clientCreated, &r.clientEnded, &r.clientDisabled, &r.unasked, &r.consented,
 	}
 }
 
@@ -147,7 +157,8 @@ func (r *groundsRow) grounds(f *oauth.Family) (oauth.Grounds, error) {
 		Ended:          r.ended(f),
 		UserEnabled:    r.disabled.Valid && !r.disabled.Bool,
 		User:           proof.Subject{Second: r.second},
-		SessionRevoked: r.revoked.Valid,
+		SessionRevoked: r.revoked,
+		Unasked:        r.unasked.Bool,
 	}
 	if !r.consented.Valid {
 		return s, nil
@@ -166,7 +177,7 @@ func (r *groundsRow) grounds(f *oauth.Family) (oauth.Grounds, error) {
 // row: of several concurrent calls with the same presented hash exactly one
 // gets true.
 func (s *Store) RotateFamily(ctx context.Context, r oauth.Rotation) (bool, error) {
-	if s.groups == nil || s.db.Within(ctx) {
+	if s.groups.rotations == nil || s.db.Within(ctx) {
 		ok, err := s.rotateAlone(ctx, r)
 		return ok, doing("rotate family", err)
 	}
@@ -243,8 +254,9 @@ WHERE id IN (
 
 var familiesTable = table{
 	statements: []*statement{
-		insertFamily, selectFamily, rotateFamily, touchFamily, endFamiliesOfAuthorization, endFamiliesOfConsent,
-		endFamiliesOfUser, endFamiliesOfClient, selectFamilies, rotateFamilies, familiesOfUser, familiesOfClient,
+		insertFamily, rotateFamily, touchFamily, endFamiliesOfAuthorization, endFamiliesOfConsent,
+		endFamiliesOfUser, endFamiliesOfClient, familyOnPostgres, familyOnSQLite, familiesOnPostgres, familiesOnSQLite, rotateFamilies,
+		familiesOfUser, familiesOfClient,
 	},
 	brooms: []broom{ // indexes refresh_families_expires and refresh_families_revoked
 		{"families", keepFamilies, sweep("refresh_families", "id", "expires_at <= $1")},

@@ -16,11 +16,7 @@ var (
 )
 
 func familiesOf(column string) *statement {
-	return newStatement(`
-SELECT ` + familyColumns + `,
-    ` + groundsColumns + `
-FROM refresh_families f
-` + groundsJoins + `
+	return newStatement(onBoth + `
 WHERE ` + column + ` = $1 AND (f.created_at, f.id) < ($2, $3)
 ORDER BY f.created_at DESC, f.id DESC
 LIMIT $4`)

@@ -19,9 +19,10 @@ import (
 
 // Planned is a question with the arguments that it is planned with.
 type Planned struct {
-	Text         string
-	Args         []any
-	OnlyPostgres bool
+	Text string
+	Args []any
+	// Only one database understands the question.
+	OnlyPostgres, OnlySQLite bool
 	// Most is how many rows the question may look at.
 	Most int
 	// Sorts is why it may sort on SQLite, and Walks why it may walk an index there;
@@ -57,7 +58,7 @@ func Questions(t *testing.T, size crowd.Size, now time.Time) (all []Planned) {
 			if n, ok := walksMore[st]; ok {
 				most = n
 			}
-			all = append(all, Planned{st.Text(), a, st.Has(engine.OnlyPostgres), most, maySort[st], mayWalk[st]})
+			all = append(all, Planned{st.Text(), a, st.Has(engine.OnlyPostgres), st.Has(engine.OnlySQLite), most, maySort[st], mayWalk[st]})
 		}
 	}
 	return all
@@ -189,8 +190,10 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		countRecoveryCodes:  one(crowd.ID("usr_", n/10+1)),
 		recoveryCodesMade:   one(crowd.ID("usr_", n/10+1)),
 
-		selectFamily:               one(fam),
-		selectFamilies:             one([]string{fam, crowd.ID("fam_", n+1), crowd.ID("fam_", 2*n), "nothing"}),
+		familyOnPostgres:           one(fam),
+		familyOnSQLite:             one(fam),
+		familiesOnPostgres:         one([]string{fam, crowd.ID("fam_", n+1), crowd.ID("fam_", 2*n), "nothing"}),
+		familiesOnSQLite:           one(`["` + fam + `","` + crowd.ID("fam_", 2*n) + `","nothing"]`),
 		rotateFamily:               one(fam, client, bytes("cur_", n), bytes("new_", n), []byte("sealed"), at, at+1),
 		touchFamily:                one(fam, client, bytes("cur_", n), at, at+1),
 		familiesOfUser:             {{user, int64(math.MaxInt64), "", int64(planPage)}, {user, at, fam, int64(2)}},

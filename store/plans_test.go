@@ -77,7 +77,7 @@ func grows(text, name string) bool {
 			name = m[1]
 		}
 	}
-	return name != "CONSTANT" && !small[name]
+	return name != "CONSTANT" && name != "json_each" && !small[name] // json_each is an argument's list
 }
 
 // On Postgres every question is asked as a connection asks it that has asked it
@@ -101,6 +101,9 @@ func TestNoStatementWalksATableThatGrowsOnPostgres(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, q := range store.Questions(t, planned, now) {
+		if q.OnlySQLite {
+			continue
+		}
 		mode := "auto"
 		if q.OnlyPostgres { // these keep one plan (engine)
 			mode = "force_generic_plan"

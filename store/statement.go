@@ -23,3 +23,8 @@ func hotLockStatement(text string) *statement {
 
 // postgresStatement is for what only Postgres understands.
 func postgresStatement(text string) *statement { return engine.NewStatement(text, engine.OnlyPostgres) }
+
+// sqliteStatement is a hotStatement that only SQLite understands.
+func sqliteStatement(text string) *statement {
+	return engine.NewStatement(text, engine.OnlySQLite|engine.Hot)
+}

@@ -1,5 +1,5 @@
 // Package store keeps it all in SQLite or Postgres; every statement runs
-// unchanged on both.
+// unchanged on both, but for those of refresh families.
 //
 // There is one concrete *Store with a file for each noun, and it satisfies the
 // Store interfaces that the packages of the house declare. It remembers and
@@ -27,8 +27,8 @@ import (
 // Store is the database. It is safe for concurrent use.
 type Store struct {
 	db     *engine.DB
-	groups *familyGroups // on Postgres only: SQLite's writer gathers by itself
-	news   func()        // OnNews; may be nil
+	groups *familyGroups
+	news   func() // OnNews; may be nil
 }
 
 // Open connects to the database that c names. It does not migrate: call
@@ -51,18 +51,14 @@ func open(ctx context.Context, c Config, log *slog.Logger, restore bool) (*Store
 		return nil, err
 	}
 	s := &Store{db: db}
-	if db.Postgres() {
-		s.groups = newFamilyGroups(s)
-	}
+	s.groups = newFamilyGroups(s)
 	return s, nil
 }
 
 // Close answers what is under way, refuses what comes later, and closes the
 // connections.
 func (s *Store) Close() error {
-	if s.groups != nil {
-		s.groups.stop()
-	}
+	s.groups.stop()
 	return s.db.Close()
 }
 

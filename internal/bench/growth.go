@@ -73,6 +73,9 @@ func (b *bench) grown(name, storeURL string, size crowd.Size) (*subject, error) 
 		return nil, err
 	}
 	s := &subject{cfg: cfg}
+	if s.remembered() {
+		return s, s.withHouse(func(h *house.House) error { return s.seedSpread(h, size.People) })
+	}
 	if err := s.seed(0, signers); err != nil {
 		return nil, fmt.Errorf("seed: %w", err)
 	}
@@ -82,8 +85,23 @@ func (b *bench) grown(name, storeURL string, size crowd.Size) (*subject, error) 
 	if err := fill(s.cfg.Store.URL, size); err != nil {
 		return nil, fmt.Errorf("fill: %w", err)
 	}
+	if strings.HasPrefix(s.cfg.Store.URL, "sqlite:") {
+		if err := os.WriteFile(s.note(), []byte(s.secret), 0o600); err != nil {
+			return nil, err
+		}
+	}
 	return s, s.withHouse(func(h *house.House) error { return s.seedSpread(h, size.People) })
 }
+
+// remembered reports whether -keep left this very house on SQLite, and takes its client's secret
+// from it.
+func (s *subject) remembered() bool {
+	content, err := os.ReadFile(s.note())
+	s.clientID, s.secret = "bench", string(content)
+	return err == nil
+}
+
+func (s *subject) note() string { return filepath.Join(s.cfg.DataDir, "client.secret") }
 
 // signers sign in by turns.
 const signers = 8
@@ -125,7 +143,7 @@ func (s *subject) seedSpread(h *house.House, among int) error {
 			IdleExpires: now.Add(24 * time.Hour), Expires: now.Add(48 * time.Hour),
 			Authorization: oauth.Authorization{
 				ID: id.NewAuthorization(), Client: "bench", User: id.User(crowd.ID("usr_", person)), Session: id.Session(crowd.ID("ses_", person)),
-				Scopes: []string{"offline_access", "api"}, Audiences: []string{s.cfg.Issuer}, AuthTime: now, Level: proof.AAL1, AMR: []string{"pwd"},
+				Scopes: []string{"offline_access", "api"}, Audiences: []string{s.cfg.Issuer}, AuthTime: now, Level: proof.AAL2, AMR: []string{"pwd", "otp"}, // one in five has a second factor
 			},
 		})
 		if err != nil {

@@ -39,7 +39,7 @@ var (
 	bareOnly = flag.String("bare-decisions", "", "be the bare server of decisions at this address, and nothing else")
 	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
 	grants   = flag.Bool("grants", false, "with -growth: one in five has a grant and a membership")
-	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed")
+	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed; full houses on SQLite are used again")
 	listed   = flag.Int("lists", 0, "ask for the lists of the admin API in a house of so many people, instead of all else")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )

@@ -74,6 +74,8 @@ CREATE INDEX users_name ON users (name_key, email_key);
 CREATE INDEX users_disabled ON users (id) WHERE disabled;
 CREATE INDEX users_kept_out ON users (email_key) WHERE disabled;
 CREATE INDEX users_created ON users (created_at, id);
+-- What each use of a refresh token asks of a person, without the row.
+CREATE INDEX users_standing ON users (id, disabled, ended_at, ended_but);
 
 CREATE TABLE passwords (
     user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
@@ -168,6 +170,7 @@ CREATE INDEX sessions_user ON sessions (user_id, revoked_at, created_at);
 CREATE INDEX sessions_live ON sessions (created_at, id) WHERE revoked_at IS NULL;
 CREATE INDEX sessions_expires ON sessions (expires_at, revoked_at) WHERE revoked_at IS NULL;
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
+CREATE INDEX sessions_ended ON sessions (id) WHERE revoked_at IS NOT NULL;
 
 CREATE TABLE interactions (
     id          TEXT    PRIMARY KEY,

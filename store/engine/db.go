@@ -163,7 +163,7 @@ func (d *DB) Statements() uint64 { return d.asked.Load() }
 func (d *DB) Prepare(ctx context.Context) error {
 	var all []error
 	for _, st := range d.set.all {
-		if st.Has(OnlyPostgres) && !d.Postgres() {
+		if st.Has(OnlyPostgres) && !d.Postgres() || st.Has(OnlySQLite) && d.Postgres() {
 			continue
 		}
 		if err := d.backend.prepare(ctx, st); err != nil {

@@ -23,6 +23,7 @@ const (
 type Group[Q, A any] struct {
 	waiting chan *call[Q, A]
 	lanes   chan struct{}  // full while as many round trips are under way as are good
+	once    sync.Once      // for Stop
 	closing chan struct{}  // closed when no more is taken
 	done    sync.WaitGroup // the workers
 	ended   chan struct{}  // closed when the workers are gone
@@ -53,11 +54,14 @@ func (g *Group[Q, A]) Start(lanes int) {
 	}
 }
 
-// Stop answers what a worker has taken; the rest hears that the store is closed.
+// Stop answers what a worker has taken; the rest hears that the store is closed. It may
+// be called again.
 func (g *Group[Q, A]) Stop() {
-	close(g.closing)
-	g.done.Wait()
-	close(g.ended)
+	g.once.Do(func() {
+		close(g.closing)
+		g.done.Wait()
+		close(g.ended)
+	})
 }
 
 // Ask waits for the answer. A caller who gives up before a worker took the

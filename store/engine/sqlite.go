@@ -31,7 +31,7 @@ const (
 	pragmasCommit = pragmasEach + "&_pragma=journal_mode(WAL)&_pragma=synchronous(FULL)&_pragma=wal_autocheckpoint(4000)&_pragma=temp_store(2)&_pragma=cache_spill(0)&_txlock=immediate"
 	pragmasAll    = "_busy_timeout=5000" + pragmasEach
 	pragmasWrite  = "_busy_timeout=5000" + pragmasCommit
-	pragmasWriter = "_busy_timeout=" + writerWait + pragmasCommit
+	pragmasWriter = "_busy_timeout=" + writerWait + pragmasCommit + "&_pragma=cache_size(-8192)" // KiB: what it keeps, nobody else outdates
 	pragmasRead   = pragmasAll + "&_query_only=1"
 	pragmasCopy   = pragmasAll + "&_pragma=synchronous(FULL)" // log and file are on the disk before the log begins anew
 

@@ -38,6 +38,8 @@ const (
 	Rows
 	// OnlyPostgres is for a text that SQLite does not understand.
 	OnlyPostgres
+	// OnlySQLite is for a text that Postgres does not understand.
+	OnlySQLite
 )
 
 // NewStatement makes a statement of text. One that does not begin with SELECT

@@ -118,6 +118,10 @@ func testGrounds(t *testing.T, s *store.Store) {
 	must[[]id.Session](t)(s.RevokeSessions(ctx, session.Filter{Session: ended.ID}, "signed_out", now))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: c.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
 	ok(t, s.PutConsent(ctx, oauth.Consent{User: off.ID, Client: c.ID, Created: now, Updated: now}))
+	ours := insertClient(t, s)
+	ours.SkipConsent = true
+	ok(t, s.UpdateClient(ctx, ours))
+	ok(t, s.PutConsent(ctx, oauth.Consent{User: u.ID, Client: ours.ID, Scopes: []string{"openid"}, Created: now, Updated: now}))
 	careful, begun := insertUser(t, s), insertUser(t, s)
 	for _, u := range []identity.User{careful, begun} {
 		f := pendingFactor(u.ID)
@@ -136,6 +140,7 @@ func testGrounds(t *testing.T, s *store.Store) {
 		"everything is there":   {u.ID, live.ID, c.ID, oauth.Grounds{UserEnabled: true, Consented: []string{"openid"}}},
 		"no consent":            {u.ID, live.ID, other.ID, oauth.Grounds{UserEnabled: true}},
 		"consent to nothing":    {off.ID, live.ID, c.ID, oauth.Grounds{Consented: []string{}}},
+		"nobody is asked":       {u.ID, live.ID, ours.ID, oauth.Grounds{UserEnabled: true, Unasked: true}},
 		"nobody":                {id.NewUser(), live.ID, c.ID, oauth.Grounds{}},
 		"the session was ended": {u.ID, ended.ID, other.ID, oauth.Grounds{UserEnabled: true, SessionRevoked: true}},
 		"the session idled out": {u.ID, idle.ID, other.ID, oauth.Grounds{UserEnabled: true}},

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
 	"slices"
 
 	"github.com/jackc/pgx/v5"
@@ -13,15 +14,17 @@ import (
 	"gatehouse/store/engine"
 )
 
-// familyGroups carries the reads and rotations of refresh families to Postgres
-// together. A commit and a round trip for each would leave the database busy
-// with little else.
+// familyGroups carries the reads of refresh families to the database together, and
+// on Postgres the rotations, too: a commit and a round trip for each would leave the
+// database busy with little else. On SQLite the writer gathers them, and reads that go
+// together look at one state: whoever reads alone finds the pages that it had kept
+// outdated by the last commit, and reads the upper ones of every tree anew.
 type familyGroups struct {
 	reads     engine.Group[id.Family, *familyRow]
-	rotations engine.Group[oauth.Rotation, bool]
+	rotations *engine.Group[oauth.Rotation, bool] // nil on SQLite
 }
 
-// familyRow is a row of selectFamily; nil stands for a family that is not there.
+// familyRow is a row of withGrounds; nil stands for a family that is not there.
 type familyRow struct {
 	family oauth.Family
 	beside groundsRow
@@ -36,10 +39,14 @@ const (
 
 func newFamilyGroups(s *Store) *familyGroups {
 	g := &familyGroups{}
-	g.reads.One, g.reads.All = alone(s.familiesTogether), s.familiesTogether
-	g.rotations.One, g.rotations.All = alone(s.rotateTogether), s.rotateTogether
+	if s.db.Postgres() {
+		g.reads.One, g.reads.All = alone(s.togetherOnPostgres), s.togetherOnPostgres
+		g.rotations = &engine.Group[oauth.Rotation, bool]{One: alone(s.rotateTogether), All: s.rotateTogether}
+		g.rotations.Start(rotateLanes)
+	} else {
+		g.reads.One, g.reads.All = s.familyAlone, s.togetherOnSQLite
+	}
 	g.reads.Start(readLanes)
-	g.rotations.Start(rotateLanes)
 	return g
 }
 
@@ -56,35 +63,50 @@ func alone[Q, A any](all func(ctx context.Context, qs []Q) ([]A, error)) func(ct
 
 func (g *familyGroups) stop() {
 	g.reads.Stop()
-	g.rotations.Stop()
+	if g.rotations != nil {
+		g.rotations.Stop()
+	}
 }
 
 // familyAlone reads one family through the ordinary statement.
 func (s *Store) familyAlone(ctx context.Context, family id.Family) (*familyRow, error) {
-	row := &familyRow{}
-	err := s.one(ctx, "family", selectFamily, []any{string(family)}, func(rows *sql.Rows) error { return row.scan(rows) })
+	row, st := &familyRow{}, familyOnSQLite
+	if s.db.Postgres() {
+		st = familyOnPostgres
+	}
+	err := s.one(ctx, "family", st, []any{string(family)}, func(rows *sql.Rows) error { return row.scan(rows) })
 	if fault.Is(err, fault.NotFound) {
 		return nil, nil
 	}
 	return row, err
 }
 
-// scan takes a row of database/sql and of pgx.
-func (r *familyRow) scan(rows interface{ Scan(fields ...any) error }) error {
+// scanner is a row of database/sql or of pgx.
+type scanner interface{ Scan(fields ...any) error }
+
+func (r *familyRow) scan(rows scanner) error {
 	return rows.Scan(append(familyFields(&r.family), r.beside.fields()...)...)
 }
 
-// The primary keys of all five tables, and index factors_user.
-var selectFamilies = postgresStatement(`
-SELECT ` + familyColumns + `,
-    ` + groundsColumns + `
-FROM refresh_families f
-` + groundsJoins + `
-WHERE f.id = ANY($1::text[])`)
+func (s *Store) togetherOnPostgres(ctx context.Context, names []id.Family) ([]*familyRow, error) {
+	return familiesTogether(names, func(ids []string, each func(r scanner) error) error {
+		return s.db.QueryDirectly(ctx, familiesOnPostgres, []any{ids}, func(r pgx.Rows) error { return each(r) })
+	})
+}
+
+func (s *Store) togetherOnSQLite(ctx context.Context, names []id.Family) ([]*familyRow, error) {
+	return familiesTogether(names, func(ids []string, each func(r scanner) error) error {
+		list, err := json.Marshal(ids)
+		if err != nil {
+			return err
+		}
+		return s.each(ctx, familiesOnSQLite, []any{string(list)}, func(r *sql.Rows) error { return each(r) })
+	})
+}
 
 // familiesTogether reads several families at once. Each question gets a row of
 // its own, because a caller may change what it got.
-func (s *Store) familiesTogether(ctx context.Context, names []id.Family) ([]*familyRow, error) {
+func familiesTogether(names []id.Family, read func(ids []string, each func(r scanner) error) error) ([]*familyRow, error) {
 	ids := make([]string, 0, len(names))
 	first := make(map[string]int, len(names)) // who asked for it first
 	for i, name := range names {
@@ -94,7 +116,7 @@ func (s *Store) familiesTogether(ctx context.Context, names []id.Family) ([]*fam
 		}
 	}
 	found := make([]*familyRow, len(names))
-	err := s.db.QueryDirectly(ctx, selectFamilies, []any{ids}, func(r pgx.Rows) error {
+	err := read(ids, func(r scanner) error {
 		row := &familyRow{}
 		err := row.scan(r)
 		found[first[string(row.family.ID)]] = row
