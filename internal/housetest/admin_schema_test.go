@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -166,7 +167,11 @@ enabled = false
 
 `)
 	for part, name := range there {
-		fmt.Fprintf(&b, "[dictionaries.%s]\nvalues = [%q]\n\n", part, name)
+		value := strconv.Quote(name)
+		if _, err := strconv.Atoi(name); err == nil {
+			value = name // the document has a number there
+		}
+		fmt.Fprintf(&b, "[dictionaries.%s]\nvalues = [%s]\n\n", part, value)
 	}
 	b.WriteString("[parameters]\n")
 	for part := range there {
