@@ -227,6 +227,9 @@ func array[T any](list []T, of string) string {
 	return "ARRAY[" + literals(all) + "]::" + of + "[]"
 }
 
+// either is a condition of which one part or the other holds: an index is bounded by neither.
+var either = regexp.MustCompile(`\([^()]* OR [^()]*\)`)
+
 var lower = regexp.MustCompile(`\(?([a-z_.]+)(?:, [a-z_., ]+\))? >=? `)
 
 // Of two lower bounds of a column SQLite takes the one that is written first for its
@@ -236,7 +239,7 @@ func TestNoStatementBoundsAColumnTwiceFromBelow(t *testing.T) {
 	for _, text := range store.Texts() {
 		for part := range strings.SplitSeq(text, "SELECT") {
 			bounds := map[string]int{}
-			for _, m := range lower.FindAllStringSubmatch(part, -1) {
+			for _, m := range lower.FindAllStringSubmatch(either.ReplaceAllString(part, ""), -1) {
 				if bounds[m[1]]++; bounds[m[1]] == 2 {
 					t.Errorf("%s has two lower bounds:\n%s", m[1], text)
 				}
