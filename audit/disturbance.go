@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"gatehouse/clock"
@@ -101,8 +102,10 @@ const (
 	tellAgain = 24 * time.Hour
 )
 
-// teller tells of disturbances as events, and not of each again and again.
+// teller tells of disturbances as events, and not of each again and again. Those who seal
+// at once, in the background and for a request, share one.
 type teller struct {
+	mu   sync.Mutex
 	told map[Reason]toldOf
 }
 
@@ -111,11 +114,14 @@ type toldOf struct {
 	at time.Time
 }
 
-// tell records what was noticed, and returns whether there was anything to tell.
+// tell records what was noticed, and returns whether there was anything to tell. Of several
+// at once who noticed the same, one records it.
 func (t *teller) tell(ctx context.Context, log Recorder, all Disturbed, now time.Time) (told bool, err error) {
-	if log == nil {
+	if log == nil || len(all) == 0 {
 		return false, nil
 	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	for _, d := range all {
 		was, known := t.told[d.Reason]
 		if since := now.Sub(was.at); known && since < tellAgain && (d == was.Disturbance || since < tellMore) {
