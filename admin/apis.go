@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -147,9 +148,7 @@ func (d *Door) updateAPI(ctx context.Context, c *Call, in *apiChangeIn) (*One[wi
 	if err != nil {
 		return nil, err
 	}
-	if c.Rev() != 0 {
-		a.Rev = c.Rev()
-	}
+	a.Rev = cmp.Or(c.Rev(), a.Rev)
 	if err := in.Body.apply(&a); err != nil {
 		return nil, err
 	}

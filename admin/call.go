@@ -30,7 +30,9 @@ type Call struct {
 	within *access.Places
 }
 
-// Rev is the revision that the caller saw, 0 for whatever it is.
+// Rev is the revision that the caller saw, 0 for whatever it is. A handler that changes a
+// part of what it read then names the revision that it read: what somebody else changed
+// meanwhile is not put back.
 func (c *Call) Rev() int64 { return c.rev }
 
 // Matches answers Outdated "request.outdated" where a thing is not in the revision that the

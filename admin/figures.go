@@ -47,7 +47,7 @@ func (d *Door) getHealth(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.H
 }
 
 type statisticsIn struct {
-	Since string `query:"since" maxLength:"10" format:"date" doc:"The first day, in UTC; absent: 30 days ago"`
+	Since string `query:"since" maxLength:"10" format:"date" doc:"The first day, in UTC; absent: today is the last"`
 	Days  int    `query:"days" minimum:"1" maximum:"92" default:"31" doc:"How many days"`
 }
 

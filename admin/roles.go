@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -149,9 +150,7 @@ func (d *Door) updateRole(ctx context.Context, c *Call, in *roleChangeIn) (*One[
 	if err != nil {
 		return nil, err
 	}
-	if c.Rev() != 0 {
-		r.Rev = c.Rev()
-	}
+	r.Rev = cmp.Or(c.Rev(), r.Rev)
 	if in.Body.Permissions != nil {
 		if r.Permissions, err = patternsOf(*in.Body.Permissions); err != nil {
 			return nil, err

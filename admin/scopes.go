@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"time"
@@ -16,7 +17,7 @@ func (d *Door) scopes() {
 		rt.Kind, rt.Param, rt.Resource = access.KindScope, "scope", "scope"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listScopes", Permission: "scopes:read", Summary: "List the scopes that are bound to permissions,"}, d.listScopes)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listScopes", Permission: "scopes:read", Summary: "List the scopes that are bound to permissions"}, d.listScopes)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createScope", Permission: "scopes:write", Summary: "Bind a scope to permissions of one API, which goes by scopes from then on", Status: http.StatusCreated}, d.createScope)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getScope", Permission: "scopes:read", Summary: "See a bound scope"}), d.getScope)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateScope", Permission: "scopes:write", Summary: "Change what a scope is bound to, for tokens that are out too", Guarded: true}), d.updateScope)
@@ -89,7 +90,7 @@ func (d *Door) updateScope(ctx context.Context, c *Call, in *scopeChangeIn) (*On
 	if err != nil {
 		return nil, err
 	}
-	if s.Rev = c.Rev(); in.Body.Description != nil {
+	if s.Rev = cmp.Or(c.Rev(), s.Rev); in.Body.Description != nil {
 		s.Description = *in.Body.Description
 	}
 	if in.Body.Permissions != nil {

@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 	"strings"
@@ -150,7 +151,7 @@ func (d *Door) updateUser(ctx context.Context, c *Call, in *userChangeIn) (*One[
 	if err != nil {
 		return nil, err
 	}
-	if u.Rev = c.Rev(); in.Body.Email != nil {
+	if u.Rev = cmp.Or(c.Rev(), u.Rev); in.Body.Email != nil {
 		u.Email = *in.Body.Email
 	}
 	if in.Body.EmailVerified != nil {

@@ -2412,7 +2412,7 @@ type ListSettingsParams struct {
 
 // GetStatisticsParams defines parameters for GetStatistics.
 type GetStatisticsParams struct {
-	// Since The first day, in UTC; absent: 30 days ago
+	// Since The first day, in UTC; absent: today is the last
 	Since *string `form:"since,omitempty" json:"since,omitempty"`
 
 	// Days How many days
@@ -3611,7 +3611,7 @@ func (g *Gatehouse) AllRoleHolders(ctx context.Context, role string, params *Lis
 	})
 }
 
-// ListScopes does GET /api/v1/scopes: List the scopes that are bound to permissions,.
+// ListScopes does GET /api/v1/scopes: List the scopes that are bound to permissions.
 // Needs the permission `gatehouse/scopes:read`.
 func (g *Gatehouse) ListScopes(ctx context.Context, params *ListScopesParams) (*Answer[ListScope], error) {
 	r := request{method: http.MethodGet}
