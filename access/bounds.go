@@ -17,7 +17,7 @@ const (
 	MaxGroupsOf    = 200 // groups and organisations in which one member is by name
 	MaxOrgs        = 2000
 	MaxServices    = 1000
-	MaxKeysOf      = 20  // of one service account, that are not over
+	MaxKeysOf      = 20  // of one service account or person, that are not over
 	MaxOldKeysOf   = 100 // of one, those included that are over and still told of
 
 	maxAudience    = 255 // bytes, as of an application

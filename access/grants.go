@@ -14,7 +14,8 @@ import (
 // grantStore keeps grants.
 type grantStore interface {
 	InsertGrant(ctx context.Context, g GrantRecord) error
-	// UpdateGrant writes the ends of g: ExpiresAt and the three of its revocation.
+	// UpdateGrant writes the ends of g: ExpiresAt and the three of its revocation. It
+	// answers Conflict "access.changed" when Rev is another one.
 	UpdateGrant(ctx context.Context, g GrantRecord) error
 	Grant(ctx context.Context, grant id.Grant) (GrantRecord, error)
 	// GrantsAfter lists grants of who (the zero Subject: of everybody) in the order

@@ -14,7 +14,8 @@ import (
 	"gatehouse/secret"
 )
 
-// KeyPrefix begins every key of a service account, so that secret scanners find it.
+// KeyPrefix begins every key of a service account and every personal token, so that secret
+// scanners find it.
 const KeyPrefix = "gatehouse_pat_"
 
 // The layout of a key: the prefix, which key it is, "_", 16 random bytes and 16 of a

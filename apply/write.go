@@ -143,7 +143,7 @@ func membershipName(m access.Membership) string {
 	return string(m.Of.Kind) + ":" + m.Of.ID + "/" + string(m.Member.Kind) + ":" + m.Member.ID
 }
 
-// said is how a membership is told of.
+// membershipSays is how a membership is told of.
 func membershipSays(s *MembershipSpec) string {
 	of := slices.DeleteFunc([]string{s.Group, s.Organisation}, func(t string) bool { return t == "" })
 	m := s.Member

@@ -72,8 +72,7 @@ func (c *Caller) Proof() (acr string, at int64) {
 	return c.token.Claims.ACR, c.token.Claims.AuthTime
 }
 
-// Session is the browser session that the caller's token is of, "" for none, and Client
-// the application that it was given to.
+// Session is the browser session that the caller's token is of, "" for none.
 func (c *Caller) Session() string {
 	if c.token == nil {
 		return ""

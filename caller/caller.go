@@ -1,9 +1,11 @@
 // Package caller tells which program calls a door, by the one credential that its
 // request brings, and what that program may ask there.
 //
-// A credential is the key of a service account, or an access token that was made for
-// Gatehouse's own API and nothing else: a token for a shop, or for a shop and for us,
-// is one that the shop has seen and could play back. It is verified as everywhere, and
+// A credential is the key of a service account, a personal token, or an access token. At
+// Gatehouse's own API that is one which was made for it and nothing else: a token for a
+// shop, or for a shop and for us, is one that the shop has seen and could play back. At
+// the APIs of others, for which the gate asks (api.go), their audience must be among the
+// token's. It is verified as everywhere, and
 // what its holder may do is decided by the policy of this moment, not by what the
 // token says. The doors for programs share this package and make the answers.
 package caller

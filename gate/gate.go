@@ -1,6 +1,7 @@
 // Package gate says what stands before a protected API: which route takes a request,
-// what that route asks of it, and what is then decided. It knows neither HTTP nor files:
-// package proxy brings it requests, and config/manifest reads its routes.
+// what that route asks of it, and where it goes. It knows neither connections nor files,
+// and decides nothing: package proxy brings it requests and asks the policy, and
+// config/manifest reads its routes.
 //
 // There is one spelling of each path and of each host here. A request that is spelled in
 // a way that an upstream might read differently is refused, not mended: all bytes that a

@@ -124,7 +124,7 @@ func (p *passage) deferred(asked caller.Asked, before access.Decision) (access.D
 func depends(d *access.Decision) bool {
 	switch d.Reason {
 	case access.ResourceUnknown, access.Denied, access.ProofInsufficient:
-		return d.Outcome != access.Allowed
+		return true
 	}
 	return false
 }

@@ -153,7 +153,7 @@ func (s *assertionShard) put(key said, a assertion, now time.Time) {
 	if s.made == nil {
 		s.made = map[said]assertion{}
 	}
-	for old, one := range s.made { // in no order: what is over first, else any
+	for old, one := range s.made { // in no order: any as long as there is no room, then what is over up to the first that is not
 		if len(s.made) < maxAssertions && now.Before(one.again) {
 			break
 		}

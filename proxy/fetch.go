@@ -39,7 +39,7 @@ func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
 }
 
 func (p *passage) fetched(ctx context.Context, f *gate.Fetch) (map[string]any, error) {
-	target := f.Upstream.Targets[0]
+	target := anyOf(f.Upstream)
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target.Scheme+"://"+target.Host, nil)
 	if err != nil {
 		return nil, fmt.Errorf("fetch the resource: %w", err)

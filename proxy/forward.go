@@ -105,7 +105,7 @@ func (p *passage) assertion(u *gate.Upstream) (string, error) {
 // rewrite writes the request that goes on: nothing of its target is left to how somebody
 // else would write it.
 func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertion string) {
-	target := u.Targets[rand.IntN(len(u.Targets))]
+	target := anyOf(u)
 	out.Out.URL = address(target, p.request.path.String(), p.request.query)
 	out.Out.Host = p.request.host
 	out.Out.Trailer = nil
@@ -120,6 +120,9 @@ func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertio
 		h.Set(HeaderAssertion, assertion)
 	}
 }
+
+// anyOf is one of the targets of an upstream, which are as good as each other.
+func anyOf(u *gate.Upstream) gate.Target { return u.Targets[rand.IntN(len(u.Targets))] }
 
 // address is where a request goes. Opaque has the path go out as it is written here, and
 // not as another package would write it: it begins with one slash, never with two.

@@ -181,7 +181,8 @@ func TestOnlyOurHalfIsClosed(t *testing.T) {
 	}
 }
 
-// Many at once set, wait and close; the race detector looks on.
+// Many at once set and wait while all are looked at, and in the midst of it one closes; what
+// waited ends, and the race detector looks on.
 func TestDeadlinesAtOnce(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
@@ -200,6 +201,11 @@ func TestDeadlinesAtOnce(t *testing.T) {
 				c.(*timedConn).look(time.Since(d.start))
 			}
 		})
+		all.Go(func() { time.Sleep(2 * time.Second); c.Close() })
 		all.Wait()
+		if d.mu.Lock(); len(d.open) != 0 {
+			t.Errorf("%d connections are kept", len(d.open))
+		}
+		d.mu.Unlock()
 	})
 }
