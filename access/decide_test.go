@@ -212,6 +212,17 @@ func TestWhatIsNotKnownOfAResourceAllowsNothingAndDenies(t *testing.T) {
 	}
 }
 
+func TestNobodyOwnsWhatHasNoOwner(t *testing.T) {
+	t.Parallel()
+	p := shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}})
+	p.APIs[0].Owners = nil
+	q := asks("shop/orders:read")
+	q.Resource = Resource{ID: "42", Attrs: map[string]any{"": ada.ID, "owner_id": ada.ID}}
+	if d := decide(t, Compile(p), q); d.Outcome != Refused || d.Reason != ResourceUnknown {
+		t.Errorf("%+v, want a refusal", d)
+	}
+}
+
 // In the long form a million moments are tried, half of them at an edge itself.
 func TestAGrantEndsToTheNanosecond(t *testing.T) {
 	t.Parallel()

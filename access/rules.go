@@ -16,8 +16,8 @@ const (
 )
 
 // rules is the part of a snapshot that is the same for everybody. It does not
-// change, except for what it remembers of patterns. Whoever
-// adds a field adds it to including, which copies them one by one.
+// change, except for what it remembers of patterns. Whoever adds a field adds it to
+// including, which copies them one by one.
 type rules struct {
 	stamp       uint64 // which no other rules of this process have
 	builtIn     BuiltIn

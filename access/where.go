@@ -55,11 +55,12 @@ func verdictOf(holds bool) verdict {
 	return no
 }
 
-// owns compares the owner that the resource names with whoever asks.
+// owns compares the owner that the resource names with whoever asks. Nobody owns what has no
+// attribute for that, not by one that has no name either.
 func (j *judgement) owns() verdict {
-	owner, given := j.q.Resource.Attrs[j.rules.catalogue[j.permission].owner]
-	name, isText := owner.(string)
-	if !given || !isText || name == "" {
+	attribute := j.rules.catalogue[j.permission].owner
+	name, isText := j.q.Resource.Attrs[attribute].(string)
+	if attribute == "" || !isText || name == "" {
 		return unknown
 	}
 	return verdictOf(name == j.q.Principal.ID)
