@@ -155,7 +155,7 @@ func TestPackagesImportLowerFloorsOnly(t *testing.T) {
 	}
 }
 
-func TestDoorsSkipTheRim(t *testing.T) {
+func TestDoorsSeeNoStorage(t *testing.T) {
 	for _, p := range list(t) {
 		if floors[top(p.ImportPath)] != 4 || top(p.ImportPath) == "" {
 			continue
