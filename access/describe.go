@@ -7,8 +7,8 @@ import (
 	"gatehouse/clock"
 )
 
-// UpdateGroup replaces the description of a group. Faults: as CreateGroup, NotFound, and
-// Conflict "access.changed" when g.Rev is set and is not what the store has.
+// UpdateGroup replaces the description of a group. Faults: Invalid "group.invalid",
+// NotFound, and Conflict "access.changed" when g.Rev is set and is not what the store has.
 func (s *Service) UpdateGroup(ctx context.Context, by audit.Actor, g GroupRecord) (GroupRecord, error) {
 	if err := described("group.invalid", "The group cannot be used so.", g.Description); err != nil {
 		return GroupRecord{}, err
@@ -34,8 +34,8 @@ func (s *Service) UpdateGroup(ctx context.Context, by audit.Actor, g GroupRecord
 	return g, nil
 }
 
-// UpdateOrg replaces the description of an organisation. Faults: as CreateOrg, NotFound,
-// and Conflict "access.changed" when o.Rev is set and is not what the store has.
+// UpdateOrg replaces the description of an organisation. Faults: Invalid "org.invalid",
+// NotFound, and Conflict "access.changed" when o.Rev is set and is not what the store has.
 func (s *Service) UpdateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (OrgRecord, error) {
 	if err := described("org.invalid", "The organisation cannot be used so.", o.Description); err != nil {
 		return OrgRecord{}, err

@@ -21,6 +21,21 @@
 // Whoever looks ahead, to tell when something ends, walks from one moment of change to
 // the next (horizon.go). Who is assigned a role is decided in one place (assigned.go).
 //
+// # Where what is
+//
+// The engine asks no store. policy.go and question.go have its nouns. rules.go, snapshot.go,
+// gathering.go, table.go, packed.go and hot.go are how a policy lies in memory, of what
+// bits.go, index.go and window.go have; decide.go, effective.go and where.go decide;
+// condition.go, expression.go, readings.go and trial.go are about conditions. Other
+// questions are entitlements.go, assignments.go, delegable.go and lasting.go, which look
+// ahead, and explain.go, who.go, search.go and somewhere.go.
+//
+// The service has a file for each noun, with what is wrong with it beside (apirules.go,
+// rolerules.go, grantrules.go). What its changes hand on is put before the guard: guard.go,
+// with reach.go and regroup.go. Whom they take something from is for tokens and the feed:
+// changes.go, with losers.go, grown.go and joined.go; losses.go reads it. live.go, load.go and
+// delta.go keep a snapshot at one with the store.
+//
 // Service writes policies, a change at a time, into a Store that keeps them. To
 // follow their changes and to tell them to others is left to those who use this
 // package.

@@ -24,9 +24,9 @@ type NewGrant struct {
 
 // GiveAll is Give for several: all of them are given, in one transaction and as one version
 // of the policy, or none is. Each is held against what the giver holds before, and then
-// against what there is with those before it. The faults
-// are those of Give where the giver may not (Forbidden), and else "grants.refused" with a
-// field "grants[INDEX]", or one below it, for all that is wrong with each.
+// against what there is with those before it. The faults are those of Give where the giver
+// may not (Forbidden), and else "grants.refused", Invalid or Conflict as the first of what
+// is wrong, with a field "grants[INDEX]", or one below it, for all of it.
 func (s *Service) GiveAll(ctx context.Context, by audit.Actor, all []NewGrant) ([]GrantRecord, error) {
 	now := clock.Now()
 	made, no := make([]GrantRecord, len(all)), newSeveral(len(all))

@@ -10,7 +10,7 @@
 // # How a noun is added
 //
 // A noun is one file here, named after it, of its routes, their inputs and their
-// handlers; users.go is the one to copy. It touches, besides:
+// handlers; scopes.go is the one to copy. It touches, besides:
 //
 //   - routes.go: one line of all, which adds its routes;
 //   - door.go: a field of Services, if it needs another service;
@@ -19,7 +19,7 @@
 //     wire.Secret on a route that says Secret (TestAnswersHoldNoSecrets);
 //   - access/builtin.go: its permissions, if the catalogue has them not;
 //   - docs/problems.md, if it has a refusal of its own, and docs/api.md;
-//   - openapi.json, by "make generate"; a test compares it.
+//   - openapi.json and the client module, by "make generate"; tests compare them.
 //
 // A route says its permission; a test walks all of them, calls each without just that
 // permission, and looks that nothing changed. One that changes a thing that others edit

@@ -60,8 +60,8 @@ type Services struct {
 	Figures  Figures
 }
 
-// Door answers the API. All exported fields but Refusals must be set; call Open once
-// before Mount.
+// Door answers the API. All exported fields but Refusals and Rate must be set; call Open
+// once before Mount.
 type Door struct {
 	Issuer   string
 	Callers  Callers
@@ -100,6 +100,7 @@ func (d *Door) Open() error {
 		{"Trail", d.Trail == nil},
 		{"Sealer", d.Sealer == nil},
 		{"Proofs", d.Proofs == nil},
+		{"Audited", d.Audited == nil},
 		{"Figures", d.Figures == nil},
 		{"Log", d.Log == nil},
 	} {

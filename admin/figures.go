@@ -18,7 +18,7 @@ type Figures interface {
 	// Tallies returns what was counted of the days from since on and before until, in
 	// their order.
 	Tallies(ctx context.Context, since, until time.Time) ([]audit.Tally, error)
-	// Names of what is counted besides events, and the actions of sign-ins.
+	// Names returns what is counted besides events, and the actions of sign-ins.
 	Names() FigureNames
 	// Settings returns the configuration of this process in the order of its keys, without
 	// secrets.

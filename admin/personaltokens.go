@@ -49,14 +49,11 @@ func (d *Door) createPersonalToken(ctx context.Context, c *Call, in *personalTok
 	if c.Personal() {
 		return nil, fault.New(fault.Forbidden, "caller.personal", "A personal token makes no other one.")
 	}
-	k := access.KeyRecord{User: in.id(), Name: in.Body.Name, ExpiresAt: in.Body.ExpiresAt}
-	for _, text := range in.Body.Permissions {
-		p, err := access.ParsePattern(text)
-		if err != nil {
-			return nil, err
-		}
-		k.Permissions = append(k.Permissions, p)
+	patterns, err := patternsOf(in.Body.Permissions)
+	if err != nil {
+		return nil, err
 	}
+	k := access.KeyRecord{User: in.id(), Name: in.Body.Name, Permissions: patterns, ExpiresAt: in.Body.ExpiresAt}
 	k, text, err := d.Access.CreatePersonalToken(ctx, c.By, k)
 	if err != nil {
 		return nil, err

@@ -83,8 +83,15 @@ func (s *Shop) changeProduct(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &asked); err != nil {
 		return err
 	}
-	if asked.Cents < 1 || asked.Cents > 1_000_000 || asked.Stock < 0 || asked.Stock > 1_000_000 {
-		return invalid(field{"cents", "must be between 1 and 1000000"}, field{"stock", "must be between 0 and 1000000"})
+	var bad []field
+	if asked.Cents < 1 || asked.Cents > 1_000_000 {
+		bad = append(bad, field{"cents", "must be between 1 and 1000000"})
+	}
+	if asked.Stock < 0 || asked.Stock > 1_000_000 {
+		bad = append(bad, field{"stock", "must be between 0 and 1000000"})
+	}
+	if len(bad) > 0 {
+		return invalid(bad...)
 	}
 	var p product
 	err := s.within(r.Context(), func(tx *sql.Tx) (err error) {
