@@ -214,7 +214,8 @@ func TestAssignmentsTellsWhatGrantsComeTo(t *testing.T) {
 		},
 		"by two ways, after a proof by one of them": {
 			shop(Grant{Subject: ada, Role: "customer", Requires: Requirement{Level: proof.AAL2}}, Grant{ID: "gra_2", Subject: ada, Role: "customer", Requires: Requirement{MaxAge: 5 * time.Minute}}),
-			"r:customer w:customer", map[string]time.Duration{"customer": 4 * time.Minute},
+			"r:customer w:customer",
+			map[string]time.Duration{"customer": 4 * time.Minute},
 		},
 		"a permission is no role": {shop(Grant{Subject: ada, Permission: Pattern{"shop", "orders", "read"}}), "", nil},
 	} {

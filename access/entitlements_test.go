@@ -348,7 +348,8 @@ func TestAnAPIReadsOfARoleWhatItGivesThere(t *testing.T) {
 		for _, at := range []struct {
 			audiences, want []string
 		}{
-			{[]string{"https://shop.example.test"}, c.atShop}, {[]string{"https://mail.example.test"}, c.atMail},
+			{[]string{"https://shop.example.test"}, c.atShop},
+			{[]string{"https://mail.example.test"}, c.atMail},
 			{[]string{"https://shop.example.test", "https://mail.example.test"}, c.at},
 		} {
 			q := asks("")

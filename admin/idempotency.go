@@ -59,7 +59,10 @@ func (d *Door) once(ctx context.Context, c *Call, in reflect.Value) (out reflect
 			return err
 		case !kept:
 			out = reflect.New(c.route.binding.out)
-			return c.again(was, k.Hash, out.Interface())
+			if err := c.again(was, k.Hash, out.Interface()); err != nil {
+				return err
+			}
+			return c.stillReaches(out)
 		}
 		if err := d.room(ctx, k); err != nil {
 			return err
@@ -117,30 +120,61 @@ func (c *Call) again(was web.Kept, hash []byte, out any) error {
 	return nil
 }
 
+// stillReaches asks about all that a kept answer of a Filtered route tells of what its
+// handler asked about it: who has lost the right since may have another still, and was let
+// in by that.
+func (c *Call) stillReaches(out reflect.Value) error {
+	if !c.route.Filtered {
+		return nil
+	}
+	var grants []access.GrantRecord
+	within(out, func(v any) {
+		if g, ok := v.(wire.Grant); ok {
+			who := access.Subject{Kind: g.Subject.Kind, ID: g.Subject.ID}
+			grants = append(grants, access.GrantRecord{Grant: access.Grant{Subject: who, Effect: g.Effect, Org: g.Org}})
+		}
+	})
+	if len(grants) == 0 {
+		return fmt.Errorf("a kept answer of %s tells of nothing that can be asked about", c.route.ID)
+	}
+	for i := range grants {
+		if err := c.reach(&grants[i], toChange); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // peopleOf returns of whom an answer tells more than an id: each once.
 func peopleOf(out reflect.Value) (people []id.User) {
-	switch out.Kind() {
-	case reflect.Pointer, reflect.Interface:
-		if out.IsNil() {
-			return nil
-		}
-		people = peopleOf(out.Elem())
-	case reflect.Slice:
-		for i := range out.Len() {
-			people = append(people, peopleOf(out.Index(i))...)
-		}
-	case reflect.Struct:
-		if one, ok := out.Interface().(wire.Personal); ok && one.Person() != "" {
+	within(out, func(v any) {
+		if one, ok := v.(wire.Personal); ok && one.Person() != "" {
 			people = append(people, one.Person())
 		}
+	})
+	slices.Sort(people)
+	return slices.Compact(people)
+}
+
+// within calls f with each struct of an answer.
+func within(out reflect.Value, f func(v any)) {
+	switch out.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		if !out.IsNil() {
+			within(out.Elem(), f)
+		}
+	case reflect.Slice:
+		for i := range out.Len() {
+			within(out.Index(i), f)
+		}
+	case reflect.Struct:
+		f(out.Interface())
 		for i := range out.NumField() {
 			if out.Type().Field(i).IsExported() {
-				people = append(people, peopleOf(out.Field(i))...)
+				within(out.Field(i), f)
 			}
 		}
 	}
-	slices.Sort(people)
-	return slices.Compact(people)
 }
 
 func (d *Door) room(ctx context.Context, k web.Kept) error {

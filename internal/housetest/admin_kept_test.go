@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/admin"
@@ -144,5 +145,88 @@ func TestAnotherOfTheSameNameIsAnotherCaller(t *testing.T) {
 	ask(made.Text)
 	if keys := column(t, underneath(t, s.Gate), "SELECT id FROM service_keys WHERE name = 'test'"); len(keys) != 2 {
 		t.Errorf("there are %d keys, want one of each caller", len(keys))
+	}
+}
+
+// A kept answer is for who may still ask for what it tells of, whatever the route: one who
+// lost an organisation and has another is let in, and told nothing.
+func TestAKeptAnswerIsForWhoStillReachesIt(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	ctx, a := context.Background(), s.House.Access
+	key := s.manager("of-both", "acme", "", "grants:read", "grants:write")
+	who := access.Subject{Kind: access.ServiceAccount, ID: "of-both"}
+	acme, bolt := access.Subject{Kind: access.Organisation, ID: "acme"}, access.Subject{Kind: access.Organisation, ID: "bolt"}
+	_, err := a.AddMember(ctx, gatetest.Console, access.MembershipRecord{Membership: access.Membership{Of: bolt, Member: who}})
+	must(t, err)
+	give := func(to access.Subject, permission access.Pattern, org string, w access.Window) string {
+		g, err := a.GiveAgain(ctx, gatetest.Console, access.Grant{
+			Subject: to, Effect: access.Allow, Permission: permission, Org: org, Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: w,
+		})
+		must(t, err)
+		return string(g.ID)
+	}
+	right := access.Pattern{API: "shop", Resource: "orders", Action: "read"}
+	soon := access.Window{ExpiresAt: time.Now().Add(time.Hour)}
+	give(who, access.Pattern{API: access.Gatehouse, Resource: "grants", Action: "*"}, "bolt", access.Window{})
+	for _, org := range []string{"acme", "bolt"} {
+		give(who, right, org, access.Window{}) // what they hand on
+	}
+	requests := func(org string) map[string]func() (path string, body any) {
+		fresh := func(n int) map[string]any {
+			return toDesk(map[string]any{"org": org, "expires_at": time.Now().Add(time.Duration(n) * time.Hour), "again": true})
+		}
+		there := func() string { return give(group("desk"), right, org, soon) }
+		revoke := map[string]any{"reason": "r"}
+		return map[string]func() (string, any){
+			"createGrant":  func() (string, any) { return "", fresh(2) },
+			"createGrants": func() (string, any) { return "/bulk", map[string]any{"grants": []any{fresh(3), fresh(4)}} },
+			"revokeGrants": func() (string, any) {
+				return "/bulk-revoke", map[string]any{"reason": "r", "grants": []any{map[string]any{"id": there()}}}
+			},
+			"extendGrant": func() (string, any) {
+				return "/" + there() + "/extend", map[string]any{"expires_at": time.Now().Add(5 * time.Hour)}
+			},
+			"revokeGrant": func() (string, any) { return "/" + there() + "/revoke", revoke },
+		}
+	}
+	var repeats []func()
+	for _, rt := range keepers() {
+		if !rt.Filtered {
+			continue // admitted by what its path names, a repeat as well
+		}
+		for org, lost := range map[string]bool{"acme": true, "bolt": false} {
+			request := requests(org)[rt.ID]
+			if request == nil {
+				t.Errorf("%s keeps its answers and is filtered: say here how it is asked", rt.ID)
+				continue
+			}
+			path, body := request()
+			s.Settle()
+			ask := func() gatetest.Answer {
+				return s.call(key, rt.Method, "/api/v1/grants"+path, body, "Idempotency-Key", rt.ID+org)
+			}
+			first := ask()
+			if again := ask(); first.Status >= 300 || again.Status != first.Status || string(again.Body) != string(first.Body) {
+				t.Errorf("%s in %s: %d %s, its repeat %d %s", rt.ID, org, first.Status, first.Body, again.Status, again.Body)
+			}
+			repeats = append(repeats, func() {
+				again := ask()
+				if lost && (again.Status != http.StatusForbidden || problem(again) != "caller.forbidden" || strings.Contains(string(again.Body), "gra_")) {
+					t.Errorf("a repeat of %s by who lost %s: %d %s", rt.ID, org, again.Status, again.Body)
+				}
+				if !lost && (again.Status != first.Status || string(again.Body) != string(first.Body)) {
+					t.Errorf("a repeat of %s by who kept %s: %d %s", rt.ID, org, again.Status, again.Body)
+				}
+			})
+		}
+	}
+	if len(repeats) < 10 {
+		t.Errorf("%d answers were kept", len(repeats))
+	}
+	must(t, a.RemoveMember(ctx, gatetest.Console, acme, who))
+	s.Settle()
+	for _, repeat := range repeats {
+		repeat()
 	}
 }
