@@ -93,10 +93,10 @@ func (c *Caller) Client() string {
 	return c.token.Claims.ClientID
 }
 
-// Expires is when the caller's token ends, zero for a key.
+// Expires is when the caller's token or key ends, zero for a key without an end.
 func (c *Caller) Expires() time.Time {
 	if c.token == nil {
-		return time.Time{}
+		return c.until
 	}
 	return time.Unix(c.token.Claims.Expires, 0)
 }

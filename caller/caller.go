@@ -82,6 +82,7 @@ type Caller struct {
 	text  string
 	token *oauth.AccessToken // nil: it came with a key
 	limit []access.Pattern   // what alone a personal token may be used for
+	until time.Time          // when the key that it came with ends, zero for never
 	now   time.Time
 }
 
@@ -268,7 +269,7 @@ func (d *Desk) holder(ctx context.Context, text string) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Caller{Subject: b.Subject, Key: b.Key, Snapshot: s, text: text, limit: b.Limit, now: time.Now()}, nil
+	return &Caller{Subject: b.Subject, Key: b.Key, Snapshot: s, text: text, limit: b.Limit, until: b.Until, now: time.Now()}, nil
 }
 
 // subjectOf is for whom a token speaks: a person, or the client itself.

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
@@ -69,10 +70,20 @@ func decodeSegment(raw string) (string, error) {
 	if !utf8.ValidString(segment) {
 		return "", badPath("The path is not UTF-8.")
 	}
-	if !norm.NFKC.IsNormalString(segment) {
-		return "", badPath("The path has a character that stands for another.")
+	if !norm.NFKC.IsNormalString(segment) || strings.IndexFunc(segment, disguised) >= 0 {
+		return "", badPath("The path has a character that stands for another, or cannot be seen.")
+	}
+	// Some file systems take a blank or a dot at an end for nothing.
+	if strings.TrimSpace(segment) != segment || strings.HasSuffix(segment, ".") && segment != "." && segment != ".." {
+		return "", badPath("The path has a segment that begins or ends in a blank, or ends in a dot.")
 	}
 	return segment, nil
+}
+
+// disguised reports whether a character cannot be seen, changes how others are shown, or
+// looks like a slash.
+func disguised(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Co, unicode.Zl, unicode.Zp) || r == '\u2215' || r == '\u2044' || r == '\u29f8'
 }
 
 // ambiguous are characters that some servers take for the end of a path or of a segment,
@@ -186,9 +197,20 @@ func checkParameters(raw string) error {
 				return badQuery("The query has an escaped control character.")
 			}
 		}
-		if plainName, err := unescape(name); err == nil && strings.EqualFold(plainName, "access_token") {
+		if plainName, err := unescape(name); err == nil && letters(plainName) == "accesstoken" {
 			return badQuery("An access token does not belong in the query.")
 		}
 	}
 	return nil
+}
+
+// letters are those of a name, small: frameworks take access.token, access_token[] and
+// +access_token for the same.
+func letters(name string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 'a' || r > 'z' {
+			return -1
+		}
+		return r
+	}, strings.ToLower(name))
 }

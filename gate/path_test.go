@@ -20,7 +20,7 @@ func TestPathsThatCanBeReadInTwoWaysAreRefused(t *testing.T) {
 		"/public/..;/admin", "/admin;x=1", "/public;/../admin", "/admin%3bx=1", "/admin%3B",
 		"/admin%00.png", "/admin%0a", "/admin%0d%0aX-A:b", "/admin\x00", "/admin\n", "/admin%7f", "/admin%1f",
 		"/admin#/public", "/admin%23/public", "/admin%3f/public", "/admin?x", "/admin?/public/",
-		"/%c0%ae%c0%ae/admin", "/%c0%af", "/\xff", "/%ff", "/．．／admin", "/%EF%BC%8E%EF%BC%8E/admin", "/a／b", "/%u002e%u002e/admin", "/%2", "/%zz",
+		"/%c0%ae%c0%ae/admin", "/%c0%af", "/\xff", "/%ff", "/．．／admin", "/%EF%BC%8E%EF%BC%8E/admin", "/a／b", "/%u002e%u002e/admin", "/%C2%85", "/a%E2%80%AEb", "/a%E2%80%8Bb", "/%EF%BB%BFa", "/a%E2%88%95b", "/a%E2%81%84b", "/...", "/public..", "/a.", "/a%20", "/%20a", "/a%2e", "/%20", "/%2", "/%zz",
 		"/" + strings.Repeat("a", MaxPath), strings.Repeat("/a", MaxSegments+1), strings.Repeat("/a", 10_000),
 	} {
 		p, err := ParsePath(raw)
@@ -47,8 +47,6 @@ func TestAPathHasOneSpelling(t *testing.T) {
 		"/a'b":                       "/a%27b",
 		"/a\"b<c>":                   "/a%22b%3Cc%3E",
 		"/~u/-._!$&()*+,=:@":         "/~u/-._!$&()*+,=:@",
-		"/...":                       "/...",
-		"/public..":                  "/public..",
 		"/a%7eb":                     "/a~b",
 		"/" + strings.Repeat("a", 9): "/aaaaaaaaa",
 	} {
@@ -94,7 +92,7 @@ func TestQueriesThatParsersReadDifferentlyAreRefused(t *testing.T) {
 	t.Parallel()
 	for _, raw := range []string{
 		"a=%", "a=%2", "a=%zz", "a=%00", "a=%0d%0aSet-Cookie:x", "a=%0A", "a b", "a=\x01", "a=é", "a#b", `a\b`,
-		"access_token=x", "a=1&access_token=x", "a=1;access_token=x", "ACCESS_TOKEN=x", "access%5Ftoken=x", "a%63cess_token=x",
+		"access_token=x", "a=1&access_token=x", "a=1;access_token=x", "ACCESS_TOKEN=x", "access%5Ftoken=x", "access_token[]=x", "access.token=x", "+access_token=x", "access_token%00=x", "accessToken=x", "a%63cess_token=x",
 		strings.Repeat("a&", maxParameters), strings.Repeat("a;", maxParameters), strings.Repeat("a", MaxPath+1),
 	} {
 		if err := CheckQuery(raw); fault.CodeOf(err) != CodeQuery || !fault.Is(err, fault.Malformed) {

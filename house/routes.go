@@ -25,7 +25,8 @@ type Routes struct {
 	current atomic.Pointer[gate.Set]
 
 	mu      sync.Mutex
-	seen    [sha256.Size]byte
+	looked  [sha256.Size]byte // what was there at the last look
+	seen    [sha256.Size]byte // what was taken, or refused, last
 	problem string
 }
 
@@ -61,6 +62,7 @@ func (r *Routes) Load() error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.seen = sumOf(files, nil)
+	r.looked = r.seen
 	set, err := ReadRoutes(files)
 	if err != nil {
 		return err
@@ -69,13 +71,15 @@ func (r *Routes) Load() error {
 	return nil
 }
 
-// Step takes files that changed. What is refused is logged when it is refused first.
+// Step takes files that changed, once two looks in a row find the same: of a file that is
+// being written half would protect half. What is refused is logged when it is refused first.
 func (r *Routes) Step(context.Context, time.Time) error {
 	files, err := manifest.Load(r.config.Routes, nil)
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	sum := sumOf(files, err)
-	if sum == r.seen {
+	still := sum == r.looked
+	if r.looked = sum; !still || sum == r.seen {
 		return nil
 	}
 	r.seen = sum

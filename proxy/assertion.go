@@ -30,7 +30,7 @@ type claims struct {
 	Issuer      string   `json:"iss"`
 	Audience    string   `json:"aud"`
 	Subject     string   `json:"sub"`
-	Kind        string   `json:"kind"` // user, service or client
+	Kind        string   `json:"kind"` // user, service or client; gate for the gate itself
 	Client      string   `json:"client_id"`
 	ID          string   `json:"jti"`
 	Issued      int64    `json:"iat"`
@@ -43,6 +43,10 @@ type claims struct {
 	Permissions []string `json:"permissions,omitempty"`     // the one that the route asked for,
 	Own         []string `json:"permissions_own,omitempty"` // or this one, for what is the subject's own
 }
+
+// itself is who asks an upstream about a resource. Nobody else has that kind, whatever they
+// are called.
+var itself = access.Subject{Kind: "gate", ID: "gatehouse"}
 
 // said is all that two assertions may differ in, but for their times.
 type said struct {

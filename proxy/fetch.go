@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"time"
 
-	"gatehouse/access"
 	"gatehouse/fault"
 	"gatehouse/gate"
 )
@@ -45,11 +44,11 @@ func (p *passage) fetched(ctx context.Context, f *gate.Fetch) (map[string]any, e
 		return nil, fmt.Errorf("fetch the resource: %w", err)
 	}
 	r.URL = address(target, f.Path(&p.match), "")
-	itself := said{
-		audience: f.Upstream.Audience, subject: access.Subject{Kind: access.Client, ID: "gatehouse"}, client: "gatehouse",
+	asks := said{
+		audience: f.Upstream.Audience, subject: itself, client: itself.ID,
 		permission: p.decision.permission, version: p.caller.Snapshot.Version(),
 	}
-	assertion, err := p.door.assertor.assert(ctx, itself, time.Time{}, time.Now())
+	assertion, err := p.door.assertor.assert(ctx, asks, time.Time{}, time.Now())
 	if err != nil {
 		return nil, err
 	}

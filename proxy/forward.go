@@ -26,14 +26,14 @@ const (
 
 // newTransport returns what connects to upstreams. It knows no proxies of the
 // environment, and does not ask for compression that nobody asked it for.
-func newTransport() *http.Transport {
-	return &http.Transport{
+func newTransport() http.RoundTripper {
+	return upstreams{&http.Transport{
 		DialContext:         (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
 		ForceAttemptHTTP2:   true,
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 90 * time.Second,
 		TLSHandshakeTimeout: connectTimeout, MaxResponseHeaderBytes: headerBound, ExpectContinueTimeout: time.Second,
-	}
+	}}
 }
 
 // forward sends the request on, and the answer back.

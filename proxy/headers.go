@@ -9,27 +9,31 @@ import (
 const HeaderAssertion = "X-Gatehouse-Jwt"
 
 // strip removes from what goes to an upstream all headers by which one could be told who
-// calls or where from, however they are spelled: some servers take an underscore or a dot
-// for a hyphen.
+// calls or where from, and those whose names some servers read as another: only letters,
+// digits and single hyphens between them are read alike by all.
 func strip(h http.Header) {
 	for name := range h {
-		if managed(fold(name)) {
+		if !isPlainName(name) || managed(strings.ToLower(name)) {
 			delete(h, name)
 		}
 	}
 }
 
-// fold returns the name as servers that fold it the most would read it.
-func fold(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r == '.' || r == ' ' {
-			return '-'
+func isPlainName(name string) bool {
+	for i := range len(name) {
+		c := name[i]
+		if c == '-' && (i == 0 || i == len(name)-1 || name[i-1] == '-') {
+			return false
 		}
-		return r
-	}, strings.ToLower(name))
+		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
+			return false
+		}
+	}
+	return name != ""
 }
 
-// managed reports whether a header, by its folded name, is the gate's to write.
+// managed reports whether a header, by its name in small letters, is the gate's to write, or
+// that of another proxy which an upstream may trust.
 func managed(name string) bool {
 	for _, prefix := range managedPrefixes {
 		if strings.HasPrefix(name, prefix) {
@@ -39,12 +43,15 @@ func managed(name string) bool {
 	return managedNames[name]
 }
 
-var managedPrefixes = []string{"x-gatehouse-", "gatehouse-", "x-forwarded-", "x-original-", "x-auth-request-", "x-envoy-", "cf-", "remote-"}
+var managedPrefixes = []string{
+	"x-gatehouse", "gatehouse-", "x-forwarded", "x-original-", "x-auth-request-", "x-authenticated-", "x-authentik-", "x-pomerium-", "x-envoy-", "x-remote-", "x-webauth-",
+	"x-ssl-", "ssl-", "x-client-", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-", "x-appengine-", "x-accel-", "x-azure-", "cf-", "fastly-", "remote-",
+}
 
 var managedNames = map[string]bool{
 	"authorization": true, "proxy-authorization": true, "forwarded": true, "proxy": true,
-	"x-forwarded": true, "x-real-ip": true, "x-client-ip": true, "x-cluster-client-ip": true, "true-client-ip": true, "client-ip": true, "x-remote-ip": true,
-	"x-remote-addr": true, "x-remote-user": true, "x-host": true, "x-scheme": true, "x-url-scheme": true, "front-end-https": true, "x-rewrite-url": true, "x-replaced-path": true,
+	"x-real-ip": true, "x-cluster-client-ip": true, "true-client-ip": true, "client-ip": true,
+	"x-host": true, "x-scheme": true, "x-url-scheme": true, "front-end-https": true, "x-rewrite-url": true, "x-override-url": true, "x-replaced-path": true,
 	"x-http-method": true, "x-http-method-override": true, "x-method-override": true, "x-request-id": true,
 	"http2-settings": true, "upgrade": true, "connection": true, "trailer": true, "te": true,
 }
@@ -63,7 +70,7 @@ func stripCookies(h http.Header) {
 	for part := range strings.SplitSeq(strings.Join(lines, "; "), ";") {
 		part = strings.TrimSpace(part)
 		name, _, _ := strings.Cut(part, "=")
-		if part != "" && !isOurs(name) {
+		if name != "" && !isOurs(name) {
 			kept = append(kept, part)
 		}
 	}
@@ -81,21 +88,39 @@ func isOurs(name string) bool {
 }
 
 // stripAnswer removes from an upstream's answer what is not its to say: headers of the
-// gate, and cookies with our names.
+// gate, and cookies with our names. A cookie without a name is sent back as its value alone,
+// which may begin with one.
 func stripAnswer(h http.Header) {
 	for name := range h {
-		if f := fold(name); strings.HasPrefix(f, "x-gatehouse-") || strings.HasPrefix(f, "gatehouse-") {
+		if f := strings.ToLower(name); strings.HasPrefix(f, "x-gatehouse") || strings.HasPrefix(f, "gatehouse-") {
 			delete(h, name)
 		}
 	}
+	delete(h, "Trailer")
 	cookies := h["Set-Cookie"]
 	kept := cookies[:0]
 	for _, c := range cookies {
-		if name, _, _ := strings.Cut(c, "="); !isOurs(name) {
+		if name, _, _ := strings.Cut(c, "="); strings.TrimSpace(name) != "" && !isOurs(name) {
 			kept = append(kept, c)
 		}
 	}
 	if h["Set-Cookie"] = kept; len(kept) == 0 {
 		delete(h, "Set-Cookie")
 	}
+}
+
+// upstreams asks the servers behind the gate. What they say behind the end of an answer is
+// left away: nobody looks at it there.
+type upstreams struct{ *http.Transport }
+
+// RoundTrip implements http.RoundTripper. The body notes its trailers in the answer that it
+// came with, which is not the one that is returned.
+func (u upstreams) RoundTrip(r *http.Request) (*http.Response, error) {
+	answer, err := u.Transport.RoundTrip(r)
+	if err != nil {
+		return nil, err
+	}
+	without := *answer
+	without.Trailer = nil
+	return &without, nil
 }

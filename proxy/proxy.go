@@ -150,6 +150,7 @@ func (p *passage) refuse(err error) {
 		h["Allow"] = m.Allow
 	}
 	if p.caller != nil {
+		p.r.Pattern = "of the route " + p.match.Route.ID + " " + p.request.path.String() // what they wanted, for the record
 		p.door.Callers.Refused(p.r, p.caller, err)
 	}
 	if fault.Is(err, fault.Malformed) {
@@ -207,9 +208,13 @@ type status struct {
 	code int
 }
 
-// WriteHeader notes the final answer; those of 1xx come before it.
+// WriteHeader notes the answer. Those of 1xx, which come before it, are left away: their
+// headers were looked at by nobody.
 func (s *status) WriteHeader(code int) {
-	if s.code == 0 && code >= http.StatusOK {
+	if code < http.StatusOK {
+		return
+	}
+	if s.code == 0 {
 		s.code = code
 	}
 	s.ResponseWriter.WriteHeader(code)

@@ -31,6 +31,11 @@ type Claims struct {
 	Permissions    []string // held everywhere, by their whole ids
 	PermissionsOwn []string // held for what is the subject's own
 
+	// Kind and Org are in assertions of the gate only. There the permissions are what it
+	// decided for this one request, and, where Org is not empty, within that organisation.
+	Kind string // of the subject: user, service or client; gate: see OfGate
+	Org  string
+
 	audience []string
 	api      string
 	kid      string
@@ -39,6 +44,10 @@ type Claims struct {
 
 // OfClient reports whether the token speaks for a program and not for a person.
 func (c *Claims) OfClient() bool { return c.Subject == c.ClientID }
+
+// OfGate reports whether the gate itself asks, about what it has to know of a resource. No
+// person or program is of that kind, whatever they are called.
+func (c *Claims) OfGate() bool { return c.Kind == "gate" }
 
 // May reports whether the subject holds a permission everywhere. The name may be
 // short within the verifier's own API.
@@ -92,6 +101,8 @@ type wireClaims struct {
 	PolicyVersion  int64           `json:"pv"`
 	Roles          []string        `json:"roles"`
 	Permissions    []string        `json:"permissions"`
+	Kind           string          `json:"kind"`
+	Org            string          `json:"org"`
 	PermissionsOwn []string        `json:"permissions_own"`
 	Confirmation   json.RawMessage `json:"cnf"`
 }

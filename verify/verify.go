@@ -117,6 +117,9 @@ func (v *Verifier) read(ctx context.Context, token string, before *cache, types 
 		return nil, invalid("not valid yet")
 	}
 	c.kid = h.kid
+	if h.typ == typeAssertion {
+		c.Kind, c.Org = w.Kind, w.Org
+	}
 	if now.Before(c.Expires) {
 		before.put(token, c, now)
 	}

@@ -23,6 +23,7 @@ func kindsOfHouse() (names []string) {
 
 // routes is what files of the gate speak of.
 var routes = vocabulary{
+	each:  true,
 	kinds: []string{gate.KindRoute, gate.KindUpstream},
 	spec: func(kind string) any {
 		switch kind {

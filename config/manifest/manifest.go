@@ -51,6 +51,9 @@ type vocabulary struct {
 	kinds []string
 	spec  func(kind string) any // nil: there is no such kind
 	keep  func(m *Manifest, kind, id string, spec any)
+	// each file has to say something: one that is empty is being written, and what it is to
+	// protect would fall to others.
+	each bool
 }
 
 // file is a File by lines.
@@ -180,6 +183,7 @@ func read(files []File, words vocabulary, code string) (*Manifest, error) {
 	for _, one := range files {
 		f := &file{one.Name, strings.Split(strings.ReplaceAll(string(one.Text), "\r\n", "\n"), "\n")}
 		m.files = append(m.files, f)
+		before := len(m.places) + len(bad.Problems)
 		for from := 0; from < len(f.lines); {
 			if documents++; documents > maxDocuments {
 				bad.Problems = append(bad.Problems, f.problem(place{from + 1, 1}, fmt.Sprintf("there are more than %d documents", maxDocuments)))
@@ -189,6 +193,9 @@ func read(files []File, words vocabulary, code string) (*Manifest, error) {
 			r := reader{m: m, words: words, bad: bad, places: places{file: f, at: place{from + 1, 1}, of: map[string]place{}}, shift: from}
 			r.read(from, to)
 			from = to + 1
+		}
+		if words.each && before == len(m.places)+len(bad.Problems) {
+			bad.Problems = append(bad.Problems, f.problem(place{1, 1}, "this file says nothing; remove it, if that is meant"))
 		}
 	}
 	if len(bad.Problems) > 0 {

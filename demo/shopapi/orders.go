@@ -180,7 +180,7 @@ func (s *Shop) end(w http.ResponseWriter, r *http.Request, status string, back b
 
 // tellGate tells the gate, and nobody else, what a decision about an order may depend on.
 func (s *Shop) tellGate(w http.ResponseWriter, r *http.Request) error {
-	if c := verify.FromContext(r.Context()); !c.OfClient() || c.Subject != "gatehouse" {
+	if !verify.FromContext(r.Context()).OfGate() {
 		return refused(http.StatusForbidden, "This is for the gate.")
 	}
 	o, err := scanOrder(s.db.QueryRowContext(r.Context(), orderColumns+` WHERE id = ?`, r.PathValue("id")))

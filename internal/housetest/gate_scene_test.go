@@ -153,6 +153,14 @@ func writeRoutes(t *testing.T, folder string, app *behind, text string) {
 	must(t, os.WriteFile(filepath.Join(folder, "routes.yaml"), []byte(strings.ReplaceAll(text, "APP", app.URL)), 0o600))
 }
 
+// routed has the gate look at its files as often as it must to take them.
+func (g *gated) routed(t *testing.T) {
+	t.Helper()
+	for range 2 {
+		must(t, g.House.Routes.Step(t.Context(), time.Now()))
+	}
+}
+
 // serveGate listens for the gate of a Gatehouse, and returns where.
 func serveGate(t *testing.T, g *gatetest.Gate) string {
 	t.Helper()

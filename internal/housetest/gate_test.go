@@ -2,7 +2,10 @@ package housetest
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -151,7 +154,7 @@ func TestTheGateAsksWhoseAResourceIs(t *testing.T) {
 		if status != want || len(seen) == 0 || seen[0].Target != "/internal/orders/"+id || (len(seen) > 1) != (want == 200) {
 			t.Errorf("%s: %d %s, want %d; %+v", id, status, body, want, seen)
 		}
-		if itself := g.verified(t, seen[0], "app"); !itself.OfClient() || itself.Subject != "gatehouse" {
+		if itself := g.verified(t, seen[0], "app"); !itself.OfGate() {
 			t.Errorf("%s was asked for by %+v", id, itself)
 		}
 	}
@@ -290,7 +293,8 @@ func TestRequestsThatServersReadDifferentlyStopAtTheGate(t *testing.T) {
 		"P13 overlong":             {ask("GET /%c0%ae%c0%ae/orders HTTP/1.1"), []int{400}},
 		"P13 wide":                 {ask("GET /public/%EF%BC%8E%EF%BC%8E/orders HTTP/1.1"), []int{400}},
 		"P13 of another server":    {ask("GET /public/%u002e%u002e/orders HTTP/1.1"), []int{400}},
-		"P14 beside a prefix":      {ask("GET /public../orders HTTP/1.1"), []int{404}},
+		"P14 beside a prefix":      {ask("GET /public../orders HTTP/1.1"), []int{400}},
+		"P14 without a slash":      {ask("GET /publicorders HTTP/1.1"), []int{404}},
 		"P15 long":                 {ask("GET /" + strings.Repeat("a", 9<<10) + " HTTP/1.1"), []int{400, 431}},
 		"P15 many":                 {ask("GET " + strings.Repeat("/a", 4000) + " HTTP/1.1"), []int{400, 431}},
 		"P16 no slash":             {ask("POST Service/Method HTTP/1.1"), []int{400}},
@@ -340,6 +344,8 @@ func TestNoVisitorSpeaksForTheGate(t *testing.T) {
 		"X-Gatehouse-Jwt: forged", "X_Gatehouse_Jwt: forged", "x-gatehouse_sub: forged", "X-Gatehouse.Sub: forged", "X-GATEHOUSE-SUB: forged", "X-GATEHOUSE-SUB: forged", "Gatehouse-User: forged",
 		"X-Forwarded-For: 6.6.6.6", "X_Forwarded_For: 6.6.6.6", "X-Forwarded_For: 6.6.6.6", "X.Forwarded.For: 6.6.6.6", "X-Forwarded-Proto: https", "X-Forwarded-Host: evil.test", "X-Forwarded-Port: 1", "X-Forwarded-Prefix: /x", "X-Forwarded-Uri: /public/x",
 		"X-Forwarded-Method: GET", "X-Forwarded-Server: x", "X-Forwarded-Ssl: on", "X-Forwarded-User: forged", "X-Forwarded-Scheme: https", "Forwarded: for=6.6.6.6", "X-Real-IP: 6.6.6.6", "X-Original-URL: /admin", "X-Rewrite-URL: /admin", "X-Replaced-Path: /admin",
+		"X~Gatehouse~Jwt: forged", "X!Remote!User: forged", "X+Forwarded+For: 6.6.6.6", "_X_Forwarded_For: 6.6.6.6", "-X-Forwarded-For: 6.6.6.6", "X--Real-IP: 6.6.6.6", "X-Gatehouse: forged", "Content_Length: 1", "Transfer_Encoding: chunked",
+		"X-WebAuth-User: forged", "X-SSL-Client-Cert: forged", "SSL-Client-Cert: forged", "X-Ms-Client-Principal: forged", "X-Amzn-Oidc-Identity: forged", "X-Goog-Authenticated-User-Email: forged", "Fastly-Client-IP: 6.6.6.6", "X-Override-Url: /admin", "X-Accel-Redirect: /admin",
 		"X-Scheme: https", "X-HTTP-Method-Override: DELETE", "X-HTTP-Method: DELETE", "X-Method-Override: DELETE", "X-Auth-Request-User: forged", "X-Remote-User: forged", "Remote-User: forged", "True-Client-IP: 6.6.6.6", "CF-Connecting-IP: 6.6.6.6", "X-Client-IP: 6.6.6.6",
 		"Proxy: http://evil.test", "Proxy-Authorization: Basic eDp5", "Authorization: Basic eDp5", "Upgrade: h2c", "HTTP2-Settings: AAMAAABkAAQAAP__", "X-Request-Id: forged", "X-Envoy-Original-Path: /admin",
 	}
@@ -375,6 +381,16 @@ func TestNoUpstreamSpeaksForTheGate(t *testing.T) {
 	g.app.answers(func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Add("Set-Cookie", "__Host-gatehouse_session=stolen; Path=/; Secure")
 		w.Header().Add("Set-Cookie", "Gatehouse_Session=stolen; Path=/")
+		w.Header().Add("Set-Cookie", "=gatehouse_session=stolen; Path=/")
+		w.Header().Add("Set-Cookie", " = gatehouse_session=stolen")
+		w.Header().Add("Trailer", "X-Gatehouse-Jwt")
+		early := w.Header().Clone()
+		w.WriteHeader(http.StatusEarlyHints)
+		maps.Copy(w.Header(), early)
+		defer func() {
+			w.Header().Set("X-Gatehouse-Jwt", "late")
+			w.Header().Set(http.TrailerPrefix+"X-Gatehouse-Sub", "late")
+		}()
 		w.Header().Add("Set-Cookie", "theme=dark; Path=/")
 		w.Header().Set("X-Gatehouse-Jwt", "x")
 		w.Header().Set("X-Request-Id", "theirs")
@@ -383,6 +399,12 @@ func TestNoUpstreamSpeaksForTheGate(t *testing.T) {
 		fmt.Fprint(w, "tea")
 	})
 	status, header, body := g.get(t, "api.example.test", "/public/x")
+	if status == http.StatusEarlyHints {
+		t.Fatal("what comes before the answer is passed on")
+	}
+	if header.Get("Trailer") != "" || strings.Contains(body, "late") {
+		t.Errorf("what comes behind the answer is passed on: %v %s", header, body)
+	}
 	if status != http.StatusTeapot || body != "tea" || header.Get("X-Theirs") != "kept" || header.Get("X-Gatehouse-Jwt") != "" || header.Get("X-Request-Id") == "theirs" ||
 		fmt.Sprint(header["Set-Cookie"]) != "[theme=dark; Path=/]" {
 		t.Errorf("%d %v %s", status, header, body)
@@ -412,7 +434,7 @@ func TestARouteThatAsksForWhatThereIsNotLetsNobodyThrough(t *testing.T) {
 		"caller.api":      strings.ReplaceAll(gateRoutes, "api: shop", "api: shp"),
 	} {
 		writeRoutes(t, g.folder, g.app, broken)
-		must(t, g.House.Routes.Step(t.Context(), time.Now()))
+		g.routed(t)
 		status, _, body := g.get(t, "api.example.test", "/orders", bearer(token))
 		if status != http.StatusServiceUnavailable || !strings.Contains(body, code) || len(g.app.took()) > 0 {
 			t.Errorf("%s: %d %s", code, status, body)
@@ -424,7 +446,7 @@ func TestARouteThatAsksForWhatThereIsNotLetsNobodyThrough(t *testing.T) {
 func TestTheGateTakesNewRoutesAndKeepsTheOldOverBrokenOnes(t *testing.T) {
 	t.Parallel()
 	g := newGated(t)
-	step := func() { must(t, g.House.Routes.Step(t.Context(), time.Now())) }
+	step := func() { g.routed(t) }
 	expect := func(when, path string, want int) {
 		t.Helper()
 		step()
@@ -453,5 +475,107 @@ func TestTheGateTakesNewRoutesAndKeepsTheOldOverBrokenOnes(t *testing.T) {
 	expect("mended", "/public/x", 200)
 	if problem := g.House.Routes.Problem(); problem != "" {
 		t.Error(problem)
+	}
+}
+
+// A file of routes that is being written anew is empty for a moment, or ends early: what it
+// protects must not fall to a wider route that is public meanwhile.
+func TestAHalfWrittenFileOfRoutesOpensNothing(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	wide := strings.ReplaceAll(gateRoutes, `"/public/{rest...}"`, `"/{rest...}"`)
+	at := strings.Index(wide, "---\napiVersion: gatehouse/v1\nkind: Route\nmetadata: {id: orders}")
+	writeRoutes(t, g.folder, g.app, wide[:at])
+	other := filepath.Join(g.folder, "zz.yaml")
+	whole := strings.ReplaceAll(wide[at:], "APP", g.app.URL)
+	must(t, os.WriteFile(other, []byte(whole), 0o600))
+	g.routed(t)
+	expect := func(when string, want int) {
+		t.Helper()
+		if status, _, body := g.get(t, "api.example.test", "/orders/1"); status != want || len(g.app.took()) > 0 {
+			t.Errorf("%s: %d %s, want %d", when, status, body, want)
+		}
+	}
+	expect("whole", http.StatusUnauthorized)
+	must(t, os.Truncate(other, 0)) // as cp and editors do first
+	g.routed(t)
+	expect("empty, and for long", http.StatusUnauthorized)
+	if problem := g.House.Routes.Problem(); !strings.Contains(problem, "says nothing") {
+		t.Errorf("%q", problem)
+	}
+	must(t, os.WriteFile(other, []byte(whole[:4]+"# begun"), 0o600))
+	must(t, g.House.Routes.Step(t.Context(), time.Now()))
+	expect("begun", http.StatusUnauthorized)
+	last := strings.LastIndex(whole, "---")
+	must(t, os.WriteFile(other, []byte(strings.ReplaceAll(whole[last:], "shadow.example", "other.example")), 0o600))
+	must(t, g.House.Routes.Step(t.Context(), time.Now()))
+	expect("half, at one look", http.StatusUnauthorized)
+	must(t, os.WriteFile(other, []byte(whole), 0o600))
+	g.routed(t)
+	expect("whole again", http.StatusUnauthorized)
+	if problem := g.House.Routes.Problem(); problem != "" {
+		t.Error(problem)
+	}
+}
+
+// Whoever is called as the gate is none to applications.
+func TestNobodyIsTheGateByTheirName(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	made, err := g.House.Access.CreateServiceAccount(t.Context(), gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "gatehouse"}, Reason: "x"})
+	must(t, err)
+	_, err = g.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: access.Subject{Kind: access.ServiceAccount, ID: "gatehouse"}, Effect: access.Allow, Where: everywhere,
+		Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"}, Reason: "x",
+	})
+	must(t, err)
+	g.Settle()
+	if status, _, body := g.get(t, "api.example.test", "/orders/1", bearer(made.Text)); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	if c := g.verified(t, g.app.took()[0], "app"); c.OfGate() || c.Kind != "service" || c.Subject != "gatehouse" {
+		t.Errorf("%+v", c)
+	}
+}
+
+// An assertion ends with the key that it was made for, and says within which organisation
+// the right is.
+func TestAnAssertionSaysNoMoreThanWhatItsCallerHas(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	_, err := g.House.Access.CreateOrg(t.Context(), gatetest.Console, access.OrgRecord{ID: "acme"})
+	must(t, err)
+	writeRoutes(t, g.folder, g.app, gateRoutes+`---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: acme}
+spec:
+  match: {hosts: [acme.example.test], paths: ["/{org}/orders"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read", organisation: "{org}"}
+  upstream: app
+`)
+	g.routed(t)
+	made, err := g.House.Access.CreateServiceAccount(t.Context(), gatetest.Console, access.NewServiceAccount{
+		ServiceAccountRecord: access.ServiceAccountRecord{ID: "job"}, Reason: "x", Until: time.Now().Add(20 * time.Second),
+	})
+	must(t, err)
+	_, err = g.House.Access.AddMember(t.Context(), gatetest.Console, access.MembershipRecord{Membership: access.Membership{
+		Of: access.Subject{Kind: access.Organisation, ID: "acme"}, Member: access.Subject{Kind: access.ServiceAccount, ID: "job"},
+	}})
+	must(t, err)
+	_, err = g.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: access.Subject{Kind: access.ServiceAccount, ID: "job"}, Effect: access.Allow, Where: everywhere, Org: "acme",
+		Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"}, Reason: "x",
+	})
+	must(t, err)
+	g.Settle()
+	if status, _, body := g.get(t, "acme.example.test", "/acme/orders", bearer(made.Text)); status != http.StatusOK {
+		t.Fatalf("%d %s", status, body)
+	}
+	if c := g.verified(t, g.app.took()[0], "app"); c.Org != "acme" || c.Expires.After(time.Now().Add(20*time.Second)) {
+		t.Errorf("%+v", c)
+	}
+	if status, _, _ := g.get(t, "acme.example.test", "/other/orders", bearer(made.Text)); status != http.StatusForbidden {
+		t.Errorf("in another organisation: %d", status)
 	}
 }
