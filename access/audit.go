@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"gatehouse/audit"
+	"gatehouse/id"
 	"gatehouse/setting"
 )
 
@@ -117,19 +118,11 @@ func (a *API) document() map[string]any {
 }
 
 func (s *Scope) document() map[string]any {
-	permissions := make([]string, len(s.Patterns))
-	for i, p := range s.Patterns {
-		permissions[i] = p.String()
-	}
-	return map[string]any{"api": s.API, "permissions": permissions, "description": s.Description}
+	return map[string]any{"api": s.API, "permissions": patternTexts(s.Patterns), "description": s.Description}
 }
 
 func (r *Role) document() map[string]any {
-	permissions := make([]string, len(r.Permissions))
-	for i, p := range r.Permissions {
-		permissions[i] = p.String()
-	}
-	doc := map[string]any{"permissions": permissions, "parents": append([]string{}, r.Parents...)}
+	doc := map[string]any{"permissions": patternTexts(r.Permissions), "parents": append([]string{}, r.Parents...)}
 	if r.MaxGrant > 0 {
 		doc["max_grant"] = setting.FormatDuration(r.MaxGrant)
 	}
@@ -167,5 +160,16 @@ func (r Requirement) document(doc map[string]any) {
 	}
 	if r.MaxAge > 0 {
 		doc["max_age"] = setting.FormatDuration(r.MaxAge)
+	}
+}
+
+// concern lets an event be found in the trail of the person or the application
+// that it is about.
+func concern(e *audit.Event, who Subject) {
+	switch who.Kind {
+	case User:
+		e.User = id.User(who.ID)
+	case Client:
+		e.Client = id.Client(who.ID)
 	}
 }

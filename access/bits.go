@@ -3,6 +3,7 @@ package access
 import (
 	"iter"
 	mathbits "math/bits"
+	"slices"
 )
 
 // bits is a set of permissions by their index in the catalogue.
@@ -34,6 +35,17 @@ func (b bits) remove(o bits) {
 	for i, w := range o {
 		b[i] &^= w
 	}
+}
+
+// without returns what is in b and not in o.
+func (b bits) without(o bits) bits {
+	rest := slices.Clone(b)
+	for i := range rest {
+		if i < len(o) {
+			rest[i] &^= o[i]
+		}
+	}
+	return rest
 }
 
 // keep leaves in b what is in o too.

@@ -1,5 +1,11 @@
 package access
 
+// entitled is what somebody holds at one moment.
+type entitled struct {
+	anywhere, own bits // own has what of anywhere can be one's own, too
+	roles         set
+}
+
 // at returns what is held at a moment, and when that may change.
 func (h *entitling) at(t int64) (entitled, int64) {
 	v := h.see(h.q, "", t)

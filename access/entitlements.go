@@ -62,12 +62,6 @@ type entitling struct {
 	apis bits
 }
 
-// entitled is what somebody holds at one moment.
-type entitled struct {
-	anywhere, own bits // own has what of anywhere can be one's own, too
-	roles         set
-}
-
 // look asks at one moment of change after the other. What is lost soon is left out,
 // and of the rest the first loss is told, of each part by itself.
 func (h *entitling) look(now int64, ahead Ahead) Entitlements {

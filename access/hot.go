@@ -27,12 +27,3 @@ func (h *hot) of(hash uint64) (first, second *atomic.Pointer[principal]) {
 	i := hash / parts & uint64(len(h.places)-1)
 	return &h.places[i&^1], &h.places[i|1]
 }
-
-// compiled returns g as decisions read it.
-func compiled(g *Grant) grant {
-	c := grant{Grant: g, span: g.span()}
-	if g.Where.Place == Condition {
-		c.condition = conditionOf(g.Where.Expression)
-	}
-	return c
-}

@@ -144,23 +144,6 @@ func (r *rules) apisOf(b bits) (names []string) {
 	return names
 }
 
-// without returns what is in b and not in o.
-func (b bits) without(o bits) bits {
-	rest := slices.Clone(b)
-	for i := range rest {
-		if i < len(o) {
-			rest[i] &^= o[i]
-		}
-	}
-	return rest
-}
-
-// shorter reports whether some moment of was is not in w.
-func (w Window) shorter(was Window) bool {
-	a, b := was.span(), w.span()
-	return a.from < a.until && (a.from < b.from || b.until < a.until)
-}
-
 // narrower reports whether tokens for an API as it was may say too much of it as it
 // is. What is new in its catalogue nobody had, and what roles come to by it loseByGrowth
 // tells; what becomes sensitive nobody has by a wildcard.

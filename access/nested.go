@@ -1,9 +1,6 @@
 package access
 
-import (
-	"context"
-	"time"
-)
+import "context"
 
 // Branch is a group whose members are in another group, or in an organisation, by way
 // of it.
@@ -61,26 +58,3 @@ func (s *Service) groupsIn(ctx context.Context, of Subject) (all []MembershipRec
 
 // In returns the window in which who is in Of at w is in what was asked about.
 func (b Branch) In(w Window) Window { return b.and(w) }
-
-// and is the window in which both hold.
-func (w Window) and(o Window) Window {
-	if o.NotBefore.After(w.NotBefore) {
-		w.NotBefore = o.NotBefore
-	}
-	if w.ExpiresAt.IsZero() || !o.ExpiresAt.IsZero() && o.ExpiresAt.Before(w.ExpiresAt) {
-		w.ExpiresAt = o.ExpiresAt
-	}
-	return w
-}
-
-// covers reports whether w holds whenever o does, from now on.
-func (w Window) covers(o Window, now time.Time) bool {
-	begins := !w.NotBefore.After(now) || !o.NotBefore.IsZero() && !w.NotBefore.After(o.NotBefore)
-	return begins && (w.ExpiresAt.IsZero() || !o.ExpiresAt.IsZero() && !o.ExpiresAt.After(w.ExpiresAt))
-}
-
-// overlaps reports whether there is a moment at which both hold.
-func (w Window) overlaps(o Window) bool {
-	both := w.and(o)
-	return both.ExpiresAt.IsZero() || both.NotBefore.Before(both.ExpiresAt)
-}

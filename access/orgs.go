@@ -11,7 +11,6 @@ import (
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
-	"gatehouse/id"
 )
 
 // OrgRecord is an organisation as it is kept. People, applications, service
@@ -109,15 +108,4 @@ func (s *Service) Orgs(ctx context.Context) ([]OrgRecord, error) {
 	all, err := s.Store.Orgs(ctx)
 	slices.SortFunc(all, func(a, b OrgRecord) int { return strings.Compare(a.ID, b.ID) })
 	return all, err
-}
-
-// concern lets an event be found in the trail of the person or the application
-// that it is about.
-func concern(e *audit.Event, who Subject) {
-	switch who.Kind {
-	case User:
-		e.User = id.User(who.ID)
-	case Client:
-		e.Client = id.Client(who.ID)
-	}
 }

@@ -34,6 +34,14 @@ func (p Pattern) String() string {
 	return p.API + "/" + p.Resource + ":" + p.Action
 }
 
+func patternTexts(list []Pattern) []string {
+	texts := make([]string, len(list))
+	for i, p := range list {
+		texts[i] = p.String()
+	}
+	return texts
+}
+
 // One reports whether the pattern names a single permission.
 func (p Pattern) One() bool { return p.Resource != Any && p.Action != Any && p != (Pattern{}) }
 

@@ -82,11 +82,3 @@ func (s *Service) PersonalTokens(ctx context.Context, user id.User) ([]KeyRecord
 	}
 	return all, nil
 }
-
-func patternTexts(list []Pattern) []string {
-	texts := make([]string, len(list))
-	for i, p := range list {
-		texts[i] = p.String()
-	}
-	return texts
-}

@@ -77,6 +77,15 @@ type grant struct {
 	condition *condition // where it is Condition
 }
 
+// compiled returns g as decisions read it.
+func compiled(g *Grant) grant {
+	c := grant{Grant: g, span: g.span()}
+	if g.Where.Place == Condition {
+		c.condition = conditionOf(g.Where.Expression)
+	}
+	return c
+}
+
 func compileRules(p Policy) *rules {
 	r := &rules{
 		stamp: stamps.Add(1), builtIn: p.BuiltIn, permissions: map[string]uint32{}, audiences: map[string]bits{}, audienceOf: map[string]string{}, roles: map[string]*role{},

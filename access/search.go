@@ -5,7 +5,6 @@ import (
 	"maps"
 	"math"
 	"slices"
-	"strings"
 )
 
 // Actions lists what can be done with a resource of an API, in order. An empty list is
@@ -107,18 +106,4 @@ func (s *Snapshot) OwnerAttribute(permission string) string {
 // audiences is of.
 func (s *Snapshot) ServesAudience(client string, audiences []string) bool {
 	return slices.ContainsFunc(s.rules.heard[client], func(a string) bool { return slices.Contains(audiences, a) })
-}
-
-// addServers notes who serves which of the APIs.
-func (r *rules) addServers(apis []API) {
-	r.serves, r.heard = map[string][]string{}, map[string][]string{}
-	for i := range apis {
-		for _, client := range apis[i].Servers {
-			r.serves[client] = append(r.serves[client], apis[i].ID)
-			r.heard[client] = append(r.heard[client], apis[i].Audience)
-		}
-	}
-	for _, list := range r.serves {
-		slices.SortFunc(list, strings.Compare)
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 
 	"gatehouse/clock"
 	"gatehouse/fault"
@@ -83,4 +84,18 @@ func (s *Service) Serves(ctx context.Context, client string) (bool, error) {
 		return false, fmt.Errorf("read whom the APIs have: %w", err)
 	}
 	return slices.ContainsFunc(all, func(a API) bool { return slices.Contains(a.Servers, client) }), nil
+}
+
+// addServers notes who serves which of the APIs.
+func (r *rules) addServers(apis []API) {
+	r.serves, r.heard = map[string][]string{}, map[string][]string{}
+	for i := range apis {
+		for _, client := range apis[i].Servers {
+			r.serves[client] = append(r.serves[client], apis[i].ID)
+			r.heard[client] = append(r.heard[client], apis[i].Audience)
+		}
+	}
+	for _, list := range r.serves {
+		slices.SortFunc(list, strings.Compare)
+	}
 }

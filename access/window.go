@@ -11,6 +11,35 @@ type Window struct {
 	NotBefore, ExpiresAt time.Time
 }
 
+// and is the window in which both hold.
+func (w Window) and(o Window) Window {
+	if o.NotBefore.After(w.NotBefore) {
+		w.NotBefore = o.NotBefore
+	}
+	if w.ExpiresAt.IsZero() || !o.ExpiresAt.IsZero() && o.ExpiresAt.Before(w.ExpiresAt) {
+		w.ExpiresAt = o.ExpiresAt
+	}
+	return w
+}
+
+// covers reports whether w holds whenever o does, from now on.
+func (w Window) covers(o Window, now time.Time) bool {
+	begins := !w.NotBefore.After(now) || !o.NotBefore.IsZero() && !w.NotBefore.After(o.NotBefore)
+	return begins && (w.ExpiresAt.IsZero() || !o.ExpiresAt.IsZero() && !o.ExpiresAt.After(w.ExpiresAt))
+}
+
+// overlaps reports whether there is a moment at which both hold.
+func (w Window) overlaps(o Window) bool {
+	both := w.and(o)
+	return both.ExpiresAt.IsZero() || both.NotBefore.Before(both.ExpiresAt)
+}
+
+// shorter reports whether some moment of was is not in w.
+func (w Window) shorter(was Window) bool {
+	a, b := was.span(), w.span()
+	return a.from < a.until && (a.from < b.from || b.until < a.until)
+}
+
 // span is a Window in nanoseconds since 1970, as decisions compare them.
 type span struct{ from, until int64 }
 
