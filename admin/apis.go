@@ -194,5 +194,5 @@ func (d *Door) listPermissions(ctx context.Context, c *Call, in *permissionsIn) 
 	name := func(p wire.Permission) string { return p.Permission }
 	slices.SortFunc(all, func(a, b wire.Permission) int { return strings.Compare(name(a), name(b)) })
 	page, next := slice(all, after, in.Limit, name)
-	return pageOf(d, c, page, next, func(p wire.Permission) wire.Permission { return p }), nil
+	return pageOf(d, c, page, next, func(p wire.Permission) wire.Permission { return p })
 }

@@ -145,7 +145,7 @@ func (d *Door) listEvents(ctx context.Context, c *Call, in *eventsIn) (*Page[wir
 		shown := wire.OfEvent(e)
 		shown.Cursor = "" // a page has one of its own, which is for its caller alone
 		return shown
-	}), nil
+	})
 }
 
 type exportIn struct {
@@ -208,7 +208,7 @@ func (d *Door) listCheckpoints(ctx context.Context, c *Call, in *Paged) (*Page[w
 		found = found[:in.Limit]
 		next = strconv.FormatInt(found[in.Limit-1].Size, 10)
 	}
-	return pageOf(d, c, found, next, wire.OfCheckpoint), nil
+	return pageOf(d, c, found, next, wire.OfCheckpoint)
 }
 
 type consistencyIn struct {

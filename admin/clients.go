@@ -47,7 +47,7 @@ func (d *Door) listClients(ctx context.Context, c *Call, in *Paged) (*Page[wire.
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, string(next), wire.OfClient), nil
+	return pageOf(d, c, found, string(next), wire.OfClient)
 }
 
 type newClientIn struct{ Body ClientCreate }

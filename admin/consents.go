@@ -29,7 +29,7 @@ func (d *Door) listConsents(ctx context.Context, c *Call, in *partOfUserIn) (*Pa
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, "", wire.OfConsent), nil
+	return pageOf(d, c, found, "", wire.OfConsent)
 }
 
 type consentIn struct {

@@ -1,7 +1,6 @@
 package admin
 
 import (
-	"encoding/base64"
 	"maps"
 	"net/url"
 	"strings"
@@ -10,16 +9,21 @@ import (
 	"gatehouse/secret"
 )
 
-// cursorMAC is how much of the MAC a cursor has, in bytes.
-const cursorMAC = 16
+// cursorStep is of what the length of a sealed place is a multiple, in bytes: it does not
+// tell one name from another either.
+const cursorStep = 64
 
 // cursor is where the next page of c begins, for the caller: good for the same caller,
-// route and filters alone. "" stays "".
-func (d *Door) cursor(c *Call, place string) string {
+// route and filters alone, and sealed, for a page ends at what its caller may not see too.
+// "" stays "".
+func (d *Door) cursor(c *Call, place string) (string, error) {
 	if place == "" {
-		return ""
+		return "", nil
 	}
-	return base64.RawURLEncoding.EncodeToString(append(d.bind(c, place), place...))
+	if short := len(place) % cursorStep; short > 0 {
+		place += strings.Repeat("\x00", cursorStep-short)
+	}
+	return d.box(c).Seal([]byte(place))
 }
 
 // place is where a page begins, "" for the first one.
@@ -28,11 +32,11 @@ func (d *Door) place(c *Call) (string, error) {
 	if text == "" {
 		return "", nil
 	}
-	b, err := base64.RawURLEncoding.Strict().DecodeString(text)
-	if err != nil || len(b) <= cursorMAC || !secret.Equal(b[:cursorMAC], d.bind(c, string(b[cursorMAC:]))) {
+	place, err := d.box(c).Open(text)
+	if err != nil {
 		return "", badCursor()
 	}
-	return string(b[cursorMAC:]), nil
+	return strings.TrimRight(string(place), "\x00"), nil
 }
 
 func badCursor() error {
@@ -42,12 +46,12 @@ func badCursor() error {
 	}
 }
 
-// bind is a MAC of all that a cursor is for.
-func (d *Door) bind(c *Call, place string) []byte {
+// box opens the cursors of one caller, route and filters: its key is made of all of it.
+func (d *Door) box(c *Call) secret.Box {
 	filters := maps.Clone(c.query)
 	for _, free := range []string{"cursor", "limit", "fields"} {
 		delete(filters, free)
 	}
-	parts := []string{"cursor", string(c.Subject.Kind), c.Subject.ID, c.route.ID, url.Values(filters).Encode(), place}
-	return secret.MAC(d.Key, strings.Join(parts, "\x00"))[:cursorMAC]
+	of := []string{"cursor", string(c.Subject.Kind), c.Subject.ID, c.route.ID, url.Values(filters).Encode()}
+	return secret.NewBox(secret.MAC(d.Key, strings.Join(of, "\x00")))
 }

@@ -62,7 +62,7 @@ func (d *Door) listFamilies(ctx context.Context, c *Call, f oauth.FamilyFilter, 
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, next.String(), wire.OfFamily), nil
+	return pageOf(d, c, found, next.String(), wire.OfFamily)
 }
 
 func (d *Door) endUserFamilies(ctx context.Context, c *Call, in *UserPath) (*Nothing, error) {

@@ -119,5 +119,5 @@ func (d *Door) listSettings(_ context.Context, c *Call, in *Paged) (*Page[wire.S
 		return nil, err
 	}
 	page, next := slice(d.Figures.Settings(), after, in.Limit, func(s wire.Setting) string { return s.Path })
-	return pageOf(d, c, page, next, func(s wire.Setting) wire.Setting { return s }), nil
+	return pageOf(d, c, page, next, func(s wire.Setting) wire.Setting { return s })
 }

@@ -96,7 +96,7 @@ func (d *Door) findGrants(ctx context.Context, c *Call, f access.GrantFilter) (*
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, next.String(), wire.OfGrant), nil
+	return pageOf(d, c, found, next.String(), wire.OfGrant)
 }
 
 // filter is what the parameters come to.

@@ -50,7 +50,7 @@ func (d *Door) listKeys(ctx context.Context, c *Call, in *keysIn) (*Page[wire.Ke
 	place := func(k keys.Key) string { return fmt.Sprintf("%020d.%s", k.Created.UnixMicro(), k.ID) }
 	slices.SortFunc(found, func(a, b keys.Key) int { return strings.Compare(place(a), place(b)) })
 	page, next := slice(found, after, in.Limit, place)
-	return pageOf(d, c, page, next, wire.OfKey), nil
+	return pageOf(d, c, page, next, wire.OfKey)
 }
 
 // KeyNext is how the next key comes in.
@@ -78,7 +78,7 @@ func (d *Door) keysNow(ctx context.Context, c *Call) (*Page[wire.Key], error) {
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, "", wire.OfKey), nil
+	return pageOf(d, c, found, "", wire.OfKey)
 }
 
 type keyIn struct {

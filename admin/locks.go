@@ -51,7 +51,7 @@ func (d *Door) listLocks(ctx context.Context, c *Call, in *locksIn) (*Page[wire.
 	}
 	name := func(l access.LockRecord) string { return string(l.On.Kind) + "\x00" + l.On.ID } // as they are sorted
 	page, next := slice(all, after, in.Limit, name)
-	return pageOf(d, c, page, next, wire.OfLock), nil
+	return pageOf(d, c, page, next, wire.OfLock)
 }
 
 type partOfLockIn struct {

@@ -37,7 +37,7 @@ func (d *Door) listMembers(ctx context.Context, c *Call, of access.Subject, limi
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, placeOfSubject(next), wire.OfMember), nil
+	return pageOf(d, c, found, placeOfSubject(next), wire.OfMember)
 }
 
 // putMember puts a member into a group or an organisation, who is in the revision that

@@ -45,7 +45,7 @@ func orderedOf[T, W any](d *Door, c *Call, in *Ordered, all []T, o ordering[T, W
 		cut = sliceBack[T]
 	}
 	found, next := cut(all, after, in.Limit, place)
-	return pageOf(d, c, found, next, o.shape), nil
+	return pageOf(d, c, found, next, o.shape)
 }
 
 // sliceBack is slice of a list in the opposite order.

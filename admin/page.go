@@ -10,7 +10,7 @@ import (
 // Paged are the parameters of every list.
 type Paged struct {
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50" doc:"How many there are on a page at most"`
-	Cursor string `query:"cursor" maxLength:"1024" doc:"Where the page goes on: next of the one before, asked with the same filters"`
+	Cursor string `query:"cursor" maxLength:"2048" doc:"Where the page goes on: next of the one before, asked with the same filters"`
 	Partial
 }
 
@@ -50,12 +50,16 @@ func below(path, name string) string { return Base + path + "/" + url.PathEscape
 type Nothing struct{}
 
 // pageOf is the page of what a service found, and of where it goes on.
-func pageOf[T, W any](d *Door, c *Call, found []T, next string, shape func(T) W) *Page[W] {
-	p := &Page[W]{Body: List[W]{Items: make([]W, len(found)), Next: d.cursor(c, next)}}
+func pageOf[T, W any](d *Door, c *Call, found []T, next string, shape func(T) W) (*Page[W], error) {
+	at, err := d.cursor(c, next)
+	if err != nil {
+		return nil, err
+	}
+	p := &Page[W]{Body: List[W]{Items: make([]W, len(found)), Next: at}}
 	for i := range found {
 		p.Body.Items[i] = shape(found[i])
 	}
-	return p
+	return p, nil
 }
 
 // slice is the page of a list that is small enough to be read as a whole, in the order

@@ -29,7 +29,7 @@ func (d *Door) listPersonalTokens(ctx context.Context, c *Call, in *partOfUserIn
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, "", wire.OfPersonalToken), nil
+	return pageOf(d, c, found, "", wire.OfPersonalToken)
 }
 
 // PersonalTokenCreate is what a personal access token is made with.

@@ -26,7 +26,7 @@ func (d *Door) listServiceKeys(ctx context.Context, c *Call, in *partOfServiceIn
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, "", wire.OfServiceKey), nil
+	return pageOf(d, c, found, "", wire.OfServiceKey)
 }
 
 // KeyCreate is what a key is made with.

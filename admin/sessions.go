@@ -36,7 +36,7 @@ func (d *Door) listSessions(ctx context.Context, c *Call, in *Paged) (*Page[wire
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, shown, next.String(), func(s wire.Session) wire.Session { return s }), nil
+	return pageOf(d, c, shown, next.String(), func(s wire.Session) wire.Session { return s })
 }
 
 // shownSessions are the sessions with what their people can still prove. One whose

@@ -73,7 +73,7 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, next.String(), wire.OfUser), nil
+	return pageOf(d, c, found, next.String(), wire.OfUser)
 }
 
 // listUser is the list of the one with an address, or of nobody.
@@ -86,7 +86,7 @@ func (d *Door) listUser(ctx context.Context, c *Call, in *usersIn) (*Page[wire.U
 	if err != nil || in.State != "" && u.Disabled != (in.State == string(identity.UserDisabled)) {
 		found = nil
 	}
-	return pageOf(d, c, found, "", wire.OfUser), nil
+	return pageOf(d, c, found, "", wire.OfUser)
 }
 
 // UserCreate is what a person is made with.
@@ -230,7 +230,7 @@ func (d *Door) listUserSessions(ctx context.Context, c *Call, in *partOfUserIn) 
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, "", func(s session.Session) wire.Session { return wire.OfSession(s, st.Living(s.Proofs)) }), nil
+	return pageOf(d, c, found, "", func(s session.Session) wire.Session { return wire.OfSession(s, st.Living(s.Proofs)) })
 }
 
 // Ended says how many ended.
