@@ -80,6 +80,7 @@ type touched struct {
 	where  []string        // the APIs at which they may,
 	any    bool            // or any API
 	lost   []string        // the APIs at which anybody may have less
+	known  *known          // what many grants are looked at with, as long as a change holds it
 }
 
 // principal says that what who has by name changed, and whether it may be less.

@@ -220,7 +220,7 @@ func (s *Service) Revoke(ctx context.Context, by audit.Actor, grant id.Grant, re
 		if r, err = s.living(ctx, grant, now); err != nil {
 			return err
 		}
-		if err := s.mayRevoke(ctx, g, &r); err != nil {
+		if err := s.mayRevoke(ctx, t, g, &r); err != nil {
 			return err
 		}
 		return s.revoke(ctx, t, g.by, &r, reason, now)
@@ -235,11 +235,11 @@ func checkRevocation(reason string) error {
 }
 
 // mayRevoke puts before the giver what a deny hands back that ends.
-func (s *Service) mayRevoke(ctx context.Context, g *giver, r *GrantRecord) error {
+func (s *Service) mayRevoke(ctx context.Context, t *touched, g *giver, r *GrantRecord) error {
 	if r.Effect == Allow {
 		return nil
 	}
-	k, err := s.known(ctx)
+	k, err := s.knownIn(ctx, t)
 	if err != nil {
 		return err
 	}
@@ -381,18 +381,18 @@ func (s *Service) touchGrant(ctx context.Context, t *touched, r *GrantRecord, lo
 	if err != nil {
 		return err
 	}
-	if l.at, err = s.apisOfGrant(ctx, r); err == nil {
+	if l.at, err = s.apisOfGrant(ctx, t, r); err == nil {
 		t.lose(l)
 	}
 	return err
 }
 
 // apisOfGrant names the APIs of what a grant gives or takes.
-func (s *Service) apisOfGrant(ctx context.Context, r *GrantRecord) ([]string, error) {
+func (s *Service) apisOfGrant(ctx context.Context, t *touched, r *GrantRecord) ([]string, error) {
 	if r.Role == "" {
 		return []string{r.Permission.API}, nil
 	}
-	k, err := s.known(ctx)
+	k, err := s.knownIn(ctx, t)
 	if err != nil {
 		return nil, err
 	}
