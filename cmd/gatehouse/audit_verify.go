@@ -21,8 +21,9 @@ func (a *app) auditVerify() *cobra.Command {
 		Long: `Look at every event: whether it was changed, removed, added or moved since it was
 sealed, and whether the log is as long as the last checkpoint in
 audit.checkpoint_file says. It names the first entry that is not as it was
-recorded, what Gatehouse noticed while it went on, and what it cannot prove. It reads all of the log, while servers go on;
-what waits to be sealed it seals first, as a server would.
+recorded, what Gatehouse noticed while it went on, and what it cannot prove. It
+reads all of the log, while servers go on; what waits to be sealed it seals first,
+as a server would.
 
 It needs the master key. Whoever has not that one is given a proof
 ("gatehouse audit prove"). docs/audit.md says what is promised.
