@@ -1,12 +1,14 @@
 package wire
 
 import (
-	"encoding/csv"
+	"bufio"
 	"encoding/json"
 	"io"
 	"iter"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"gatehouse/audit"
 )
@@ -33,38 +35,80 @@ var eventColumns = []string{
 }
 
 // ExportCSV writes events as CSV (RFC 4180) with a header, each as it comes. What a
-// spreadsheet would take for a formula has an apostrophe before it.
+// spreadsheet would take for a formula has an apostrophe before it, wherever it may cut a
+// line into cells.
 func ExportCSV(w io.Writer, events iter.Seq2[audit.Event, error]) error {
-	lines := csv.NewWriter(w)
-	if err := lines.Write(eventColumns); err != nil {
+	lines := bufio.NewWriter(w)
+	if err := writeRow(lines, eventColumns); err != nil {
 		return err
 	}
-	row := make([]string, len(eventColumns))
 	for e, err := range events {
 		if err != nil {
 			return err
 		}
-		for i, cell := range []string{
+		if err := writeRow(lines, []string{
 			string(e.ID), e.At.UTC().Format(time.RFC3339Nano), string(e.Actor.Kind), e.Actor.ID, e.Actor.Key, string(e.Actor.Session), string(e.Actor.Client),
 			string(e.Action), string(e.Target.Kind), e.Target.ID, string(e.User), string(e.Client),
 			string(e.Outcome), string(e.Reason), string(e.Actor.Request), e.Actor.IP, e.Actor.Agent, string(e.Before), string(e.After),
-		} {
-			row[i] = harmless(cell)
-		}
-		if err := lines.Write(row); err != nil {
+		}); err != nil {
 			return err
 		}
 	}
-	lines.Flush()
-	return lines.Error()
+	return lines.Flush()
 }
 
-// harmless is a cell that no spreadsheet calculates: some look behind blanks, too, and
-// take the wide forms of Asian keyboards.
-func harmless(cell string) string {
-	first := strings.TrimLeft(cell, " \u00a0\u3000")
-	if first != "" && strings.ContainsRune("=+-@\t\r\n\uff1d\uff0b\uff0d\uff20", []rune(first)[0]) {
-		return "'" + cell
+// writeRow writes a line with every cell in quotes: encoding/csv leaves them out where a
+// reader does not need them that takes a comma for the separator.
+func writeRow(w *bufio.Writer, cells []string) error {
+	for i, cell := range cells {
+		if i > 0 {
+			w.WriteByte(',')
+		}
+		w.WriteByte('"')
+		w.WriteString(strings.ReplaceAll(harmless(cell), `"`, `""`))
+		w.WriteByte('"')
 	}
-	return cell
+	return w.WriteByte('\n') // with the first error of all of them
+}
+
+// harmless is a cell that no spreadsheet calculates, nor a part of it that would be a cell
+// where something else separates them: an apostrophe stands before the first character
+// that would begin a formula there, and before the blanks that some look behind.
+func harmless(cell string) string {
+	first := strings.TrimLeftFunc(cell, blank)
+	if first != "" && strings.ContainsRune("\t\r\n", rune(first[0])) {
+		cell = "'" + cell
+	}
+	if !strings.ContainsAny(cell, triggers) {
+		return cell
+	}
+	var b strings.Builder
+	written, begin := 0, 0 // begin is where a cell may begin, -1 in the middle of one
+	for i, r := range cell {
+		switch {
+		case strings.ContainsRune(separators, r):
+			begin = i + utf8.RuneLen(r)
+		case begin >= 0 && strings.ContainsRune(triggers, r):
+			b.WriteString(cell[written:begin] + "'")
+			written, begin = begin, -1
+		case !blank(r):
+			begin = -1
+		}
+	}
+	return b.String() + cell[written:]
+}
+
+// What a formula begins with, also in the wide forms of Asian keyboards, and what may
+// separate cells.
+const (
+	triggers   = "=+-@\uff1d\uff0b\uff0d\uff20"
+	separators = ",;|\t\r\n\v\f\u0085\u2028\u2029"
+)
+
+// blank is what a spreadsheet may look behind, a quotation mark included.
+func blank(r rune) bool {
+	if strings.ContainsRune(separators, r) {
+		return false
+	}
+	return r == '"' || unicode.IsSpace(r) || unicode.In(r, unicode.Cc, unicode.Cf)
 }

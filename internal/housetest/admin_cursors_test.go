@@ -53,14 +53,14 @@ func TestACursorIsForOneListAndOneCaller(t *testing.T) {
 	older := secret.MAC(s.House.Keeper.Key("admin-api"), "cursor\x00service\x00boss\x00listUsers\x00\x00YWRhQGV4YW1wbGUudGVzdA")[:16]
 	for name, c := range map[string]struct{ who, path string }{
 		"of an older form": {s.boss, "/api/v1/users?limit=2&cursor=" + base64.RawURLEncoding.EncodeToString(append(older, "YWRhQGV4YW1wbGUudGVzdA"...))},
-		"cut":             {s.boss, "/api/v1/users?limit=2&cursor=" + first[:len(first)-4]},
-		"salt alone":      {s.boss, "/api/v1/users?limit=2&cursor=" + first[:22]},
-		"spelt otherwise": {s.boss, "/api/v1/users?limit=2&cursor=" + first + "="},
-		"another caller":  {other, "/api/v1/users?limit=2&cursor=" + first},
-		"another filter":  {s.boss, "/api/v1/users?limit=2&search=a&cursor=" + first},
-		"another list":    {s.boss, "/api/v1/service-accounts?cursor=" + first},
-		"another MAC":     {s.boss, "/api/v1/users?limit=2&cursor=" + flipped},
-		"a bare position": {s.boss, "/api/v1/users?cursor=YWRhQGV4YW1wbGUudGVzdA"},
+		"cut":              {s.boss, "/api/v1/users?limit=2&cursor=" + first[:len(first)-4]},
+		"salt alone":       {s.boss, "/api/v1/users?limit=2&cursor=" + first[:22]},
+		"spelt otherwise":  {s.boss, "/api/v1/users?limit=2&cursor=" + first + "="},
+		"another caller":   {other, "/api/v1/users?limit=2&cursor=" + first},
+		"another filter":   {s.boss, "/api/v1/users?limit=2&search=a&cursor=" + first},
+		"another list":     {s.boss, "/api/v1/service-accounts?cursor=" + first},
+		"another MAC":      {s.boss, "/api/v1/users?limit=2&cursor=" + flipped},
+		"a bare position":  {s.boss, "/api/v1/users?cursor=YWRhQGV4YW1wbGUudGVzdA"},
 	} {
 		if a := s.call(c.who, http.MethodGet, c.path, nil); a.Status != http.StatusUnprocessableEntity || problem(a) != "request.cursor" {
 			t.Errorf("%s: %d %s", name, a.Status, a.Body)
