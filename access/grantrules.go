@@ -127,10 +127,16 @@ func (k known) handedBy(r *GrantRecord) handed {
 
 // checkDeny complains about a deny of what is of Gatehouse itself that is not for one
 // who acts, and by a pattern or a built-in role. So one statement tells who is denied
-// any of it (access.Store, Administered), and nobody is by a detour.
+// any of it (access.Store, Administered), and nobody is by a detour. Nor is it within an
+// organisation: whoever manages that would keep somebody out of the whole house by it.
 func (k known) checkDeny(r *GrantRecord, gives bits, p *problems) {
+	if r.Effect == Allow || !k.administers(gives) {
+		return
+	}
+	if r.Org != "" {
+		p.add("org", "must be absent: what is of Gatehouse itself is denied everywhere, by who may write grants everywhere")
+	}
 	switch {
-	case r.Effect == Allow || !k.administers(gives):
 	case !r.Subject.Kind.acts():
 		p.add("subject", "must be one person, service account or application: what is of Gatehouse itself is denied to nobody else")
 	case r.Role != "" && !isBuiltIn(r.Role):

@@ -129,12 +129,12 @@ func (s *Service) mayGiveTo(ctx context.Context, g *giver, k known, r *GrantReco
 }
 
 // mayGive refuses a grant that does not fit the roles and catalogues, or that the giver
-// may not hand on.
+// may not hand on, or not deny.
 func mayGive(ctx context.Context, g *giver, k known, r *GrantRecord, now time.Time) error {
-	if err := k.checkGrant(r, now); err != nil || r.Effect != Allow {
+	if err := k.checkGrant(r, now); err != nil {
 		return err
 	}
-	return g.hands(ctx, k.handedBy(r))
+	return g.gives(ctx, r.Effect, k.handedBy(r))
 }
 
 // giveBeside keeps a grant beside those that its subject has. What it refuses has changed
@@ -192,10 +192,8 @@ func (s *Service) Extend(ctx context.Context, by audit.Actor, grant id.Grant, un
 		if err := p.err("grant.invalid", "The grant cannot be extended so."); err != nil {
 			return err
 		}
-		if r.Effect == Allow {
-			if err := g.hands(ctx, k.handedBy(&r)); err != nil {
-				return err
-			}
+		if err := g.gives(ctx, r.Effect, k.handedBy(&r)); err != nil {
+			return err
 		}
 		if err := s.Store.UpdateGrant(ctx, r); err != nil {
 			return err

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // giver is whoever changes a policy, before the question whether they may hand on what
@@ -33,6 +35,7 @@ type giver struct {
 	is   *Snapshot // with what concerns who
 
 	around []Subject // who, and in what they are
+	limit  bits      // what alone the personal token is for that they came with; nil: they came with none
 }
 
 func (s *Service) giver(by audit.Actor, wants string, with audit.Target) *giver {
@@ -61,6 +64,35 @@ func (g *giver) hands(ctx context.Context, all ...handed) error {
 	}
 	return nil
 }
+
+// gives is hands of what allows, and takes of what denies.
+func (g *giver) gives(ctx context.Context, effect Effect, all ...handed) error {
+	if effect == Allow {
+		return g.hands(ctx, all...)
+	}
+	return g.takes(ctx, all...)
+}
+
+// takes refuses to deny something to somebody, by a grant or by a membership, where the giver
+// does not hold denying everywhere: Forbidden "access.not_held". For what is denied is denied in tokens
+// too, of which nobody knows within which organisation they are used (decision 0048).
+func (g *giver) takes(ctx context.Context, all ...handed) error {
+	if g.free || len(all) == 0 {
+		return nil
+	}
+	if err := g.load(ctx); err != nil || g.free {
+		return err
+	}
+	i := g.is.rules.permissions[denying]
+	q := Question{Principal: g.who, Now: g.now}
+	if g.covers(i) && g.is.see(&q, "", nanos(g.now)).may(i) {
+		return nil
+	}
+	return g.refused(ctx, notHeld("You would deny something to somebody, in their tokens too, and do not hold "+denying+" everywhere."))
+}
+
+// denying is the permission that who denies something to anybody holds, everywhere.
+const denying = Gatehouse + "/grants:write"
 
 // escalates refuses who does not hold Escalate, for what nobody can hold.
 func (g *giver) escalates(ctx context.Context, why string) error {
@@ -100,12 +132,42 @@ func (g *giver) load(ctx context.Context) error {
 	for _, m := range p.Memberships {
 		g.around = append(g.around, m.Of)
 	}
+	if g.limit, err = g.s.limitOf(ctx, g.by, g.is.rules); err != nil {
+		return err
+	}
 	escalate := newBits(len(g.is.rules.catalogue))
 	escalate.set(g.is.rules.permissions[Escalate])
 	end, _ := g.is.heldUntil(g.who, "", escalate, g.now)
-	g.read, g.free = true, end > nanos(g.now)
+	g.read, g.free = true, end > nanos(g.now) && g.covers(g.is.rules.permissions[Escalate])
 	g.s.memo.saw(g)
 	return nil
+}
+
+// covers reports whether what the giver came with is good for a permission.
+func (g *giver) covers(permission uint32) bool { return g.limit == nil || g.limit.has(permission) }
+
+// personal reports whether somebody came with a personal token, which is good for less than
+// they are.
+func personal(by audit.Actor) bool { return by.Kind == audit.Person && by.Key != "" }
+
+// limitOf returns what alone the personal token is for with which somebody came, nil for
+// who came with none.
+func (s *Service) limitOf(ctx context.Context, by audit.Actor, r *rules) (bits, error) {
+	if !personal(by) {
+		return nil, nil
+	}
+	limit := newBits(len(r.catalogue))
+	k, err := s.Store.ServiceKey(ctx, id.ServiceKey(by.Key))
+	if fault.Is(err, fault.NotFound) { // it is over, and was forgotten
+		return limit, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read what a token is for: %w", err)
+	}
+	for _, p := range k.Permissions {
+		limit.add(r.expand(p))
+	}
+	return limit, nil
 }
 
 // principalOf is whose grants an actor has; the zero Subject: nobody's.
@@ -123,6 +185,11 @@ func principalOf(by audit.Actor) Subject {
 
 func (g *giver) holds(h handed) error {
 	end, lacks := g.is.heldUntil(g.who, h.org, h.bits, g.now)
+	for i := range h.all() {
+		if !g.covers(i) {
+			return notHeld("You would hand on " + g.is.rules.catalogue[i].id + ", for which the token that you came with is not.")
+		}
+	}
 	until := ending(h.until)
 	if end >= until {
 		return nil
@@ -155,6 +222,18 @@ func (s *Snapshot) heldUntil(who Subject, org string, what bits, now time.Time) 
 		}
 	}
 	return never, 0
+}
+
+// may reports whether a permission is held on every resource, be it after a proof, for which
+// the door has asked.
+func (v *sight) may(permission uint32) bool {
+	holds := func(g active) bool { return g.bits.has(permission) }
+	for _, grants := range [][]active{v.e.allowing.grants, v.e.maybe} {
+		if slices.ContainsFunc(grants, func(g active) bool { return g.Where.Place == Everywhere && holds(g) }) {
+			return !slices.ContainsFunc(v.denies(), holds)
+		}
+	}
+	return false
 }
 
 // always is what is held on every resource, whatever else the question is, and when

@@ -129,13 +129,13 @@ func (s *Service) checkMember(ctx context.Context, m *MembershipRecord) error {
 func (s *Service) supersedes(ctx context.Context, g *giver, m *MembershipRecord) (*MembershipRecord, error) {
 	was, err := s.Store.Membership(ctx, m.Of, m.Member)
 	if fault.Is(err, fault.NotFound) {
-		return nil, s.admits(ctx, g, &m.Membership, false)
+		return nil, s.admits(ctx, g, &m.Membership, nil)
 	}
 	if err != nil {
 		return nil, err
 	}
 	m.Created, m.CreatedBy, m.Rev = was.Created, was.CreatedBy, was.Rev+1
-	if err := s.admits(ctx, g, &m.Membership, true); err != nil {
+	if err := s.admits(ctx, g, &m.Membership, &was.Membership); err != nil {
 		return nil, err
 	}
 	return &was, s.unleashes(ctx, g, m.Of, m.Member) // for a part of the time, maybe

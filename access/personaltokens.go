@@ -32,7 +32,7 @@ func (s *Service) CreatePersonalToken(ctx context.Context, by audit.Actor, k Key
 		if err := s.People.Known(ctx, owner); err != nil {
 			return err
 		}
-		if owner != principalOf(by) {
+		if owner != principalOf(by) || personal(by) {
 			if err := s.takeOver(ctx, g, owner, k.ExpiresAt); err != nil {
 				return err
 			}

@@ -154,14 +154,19 @@ func (r *reached) orgs() map[string]bool {
 // admits puts before the giver what a new member gets: whatever the group or the
 // organisation has, and those have in which it is, and what the member was granted
 // within an organisation in which they come to be, and what conditions make of it that
-// they are in a group. Where this takes the place of a membership that was, that may
-// change at its end too.
-func (s *Service) admits(ctx context.Context, g *giver, m *Membership, was bool) error {
-	if err := s.joins(ctx, g, m.Of, m.Member, m.ExpiresAt, allows); err != nil || m.Of.Kind != Group {
+// they are in a group. What is denied there is denied to the member by it. Where this
+// takes the place of a membership that was, nil for none, conditions may say something
+// else at its end too, and nothing is denied that was not for as long.
+func (s *Service) admits(ctx context.Context, g *giver, m, was *Membership) error {
+	asks := []asking{{allows, g.hands}}
+	if was == nil || !was.covers(m.Window, g.now) {
+		asks = append(asks, asking{denies, g.takes})
+	}
+	if err := s.joins(ctx, g, m.Of, m.Member, m.ExpiresAt, asks...); err != nil || m.Of.Kind != Group {
 		return err
 	}
 	until := m.ExpiresAt
-	if was {
+	if was != nil {
 		until = time.Time{}
 	}
 	return s.regroups(ctx, g, m.Member, until)
@@ -171,10 +176,16 @@ func (s *Service) admits(ctx context.Context, g *giver, m *Membership, was bool)
 // organisation: one who is not any more is denied it no longer. A member that is the
 // zero Group stands for all of them.
 func (s *Service) unleashes(ctx context.Context, g *giver, of, member Subject) error {
-	return s.joins(ctx, g, of, member, time.Time{}, denies)
+	return s.joins(ctx, g, of, member, time.Time{}, asking{denies, g.hands})
 }
 
-func (s *Service) joins(ctx context.Context, g *giver, of, member Subject, until time.Time, effect func(Effect) bool) error {
+// asking is what is asked about the grants of an effect.
+type asking struct {
+	effect func(Effect) bool
+	ask    func(ctx context.Context, all ...handed) error
+}
+
+func (s *Service) joins(ctx context.Context, g *giver, of, member Subject, until time.Time, asks ...asking) error {
 	if g.free {
 		return nil
 	}
@@ -185,27 +196,42 @@ func (s *Service) joins(ctx context.Context, g *giver, of, member Subject, until
 	if err != nil {
 		return err
 	}
-	if err := g.hands(ctx, r.handed(effect, nil)...); err != nil || len(r.orgs()) == 0 {
-		return err
-	}
-	if member.Kind.acts() {
-		own, err := s.reach(ctx, member, until, g.now)
-		if err != nil {
+	for _, a := range asks {
+		if err := a.ask(ctx, r.handed(a.effect, nil)...); err != nil {
 			return err
 		}
-		return g.hands(ctx, own.handed(effect, r.orgs())...)
 	}
-	return s.joinsAll(ctx, g, &r, effect)
+	if len(r.orgs()) == 0 {
+		return nil
+	}
+	if !member.Kind.acts() {
+		return s.joinsAll(ctx, g, &r, asks)
+	}
+	own, err := s.reach(ctx, member, until, g.now)
+	if err != nil {
+		return err
+	}
+	for _, a := range asks {
+		if err := a.ask(ctx, own.handed(a.effect, r.orgs())...); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // joinsAll is joins of whoever is in a group, in the organisations of r.
-func (s *Service) joinsAll(ctx context.Context, g *giver, r *reached, effect func(Effect) bool) error {
+func (s *Service) joinsAll(ctx context.Context, g *giver, r *reached, asks []asking) error {
 	for org := range r.orgs() {
 		err := s.eachLiving(ctx, Likeness{Org: org}, g.now, func(one *GrantRecord) error {
-			if !effect(one.Effect) {
-				return nil
+			for _, a := range asks {
+				if !a.effect(one.Effect) {
+					continue
+				}
+				if err := a.ask(ctx, handed{r.means(&grant{Grant: &one.Grant}), one.Org, one.Ends()}); err != nil {
+					return err
+				}
 			}
-			return g.hands(ctx, handed{r.means(&grant{Grant: &one.Grant}), one.Org, one.Ends()})
+			return nil
 		})
 		if err != nil {
 			return err
@@ -236,9 +262,10 @@ func (s *Service) takeOver(ctx context.Context, g *giver, who Subject, until tim
 
 // MayActFor refuses to let an actor get hold of somebody's rights, by a password, a
 // secret or an address of theirs, where the actor does not hold all of them: Forbidden
-// "access.not_held". It joins the transaction of ctx. Everybody may act for themselves.
+// "access.not_held". It joins the transaction of ctx. Everybody may act for themselves, but
+// for who came with a personal token, which is good for less than they are.
 func (s *Service) MayActFor(ctx context.Context, by audit.Actor, who Subject) error {
-	if who == principalOf(by) {
+	if who == principalOf(by) && !personal(by) {
 		return nil
 	}
 	return s.takeOver(ctx, s.giver(by, "act for somebody", audit.Target{Kind: audit.Kind(who.Kind), ID: who.ID}), who, time.Time{})

@@ -41,14 +41,13 @@ func toSee(g *access.Grant) caller.On {
 	return on
 }
 
-// toChange is toSee for who changes it. A group is denied nothing by who manages it alone:
-// its members would have it denied everywhere.
+// toChange is toSee for who changes it. Nothing is denied by who manages a group or an
+// organisation alone: to those who are in it it would be denied everywhere, in their tokens.
 func toChange(g *access.Grant) caller.On {
-	on := toSee(g)
 	if g.Effect != access.Allow {
-		on.Resource = ""
+		return caller.On{}
 	}
-	return on
+	return toSee(g)
 }
 
 // reach asks for a grant whether the caller may, by what it is about. What is nil is not

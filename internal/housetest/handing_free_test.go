@@ -15,6 +15,7 @@ func TestTheGuardKeepsNobodyFromTakingAway(t *testing.T) {
 	t.Parallel()
 	for name, do := range map[string]func(t *testing.T, h *hand) error{
 		"deny": func(t *testing.T, h *hand) error {
+			h.give(t, person(h.mallory), deniers)
 			return giving(func(_ *hand, g *access.Grant) { g.Effect = access.Deny })(t.Context(), h, h.by())
 		},
 		"revoke": func(t *testing.T, h *hand) error {
@@ -22,6 +23,7 @@ func TestTheGuardKeepsNobodyFromTakingAway(t *testing.T) {
 			return err
 		},
 		"extend a deny": func(t *testing.T, h *hand) error {
+			h.give(t, person(h.mallory), deniers)
 			name := h.give(t, person(h.bob), func(g *access.Grant) { g.Effect, g.ExpiresAt = access.Deny, time.Now().Add(time.Minute) })
 			_, err := h.House.Access.Extend(t.Context(), h.by(), name, time.Now().Add(time.Hour))
 			return err

@@ -75,7 +75,7 @@ func byGrants() map[string]handing {
 				return err
 			},
 		},
-		"GiveAll": {do: func(ctx context.Context, h *hand, by audit.Actor) error {
+		"GiveAll": {prepare: func(t *testing.T, h *hand) { h.give(t, person(h.mallory), deniers) }, do: func(ctx context.Context, h *hand, by audit.Actor) error {
 			_, err := h.House.Access.GiveAll(ctx, by, []access.NewGrant{
 				{Grant: access.Grant{Subject: person(h.bob), Effect: access.Deny, Permission: refund(), Where: access.Where{Place: access.Everywhere}, Reason: "test"}},
 				{Grant: access.Grant{Subject: group("empty"), Effect: access.Allow, Permission: refund(), Where: access.Where{Place: access.Everywhere}, Reason: "test"}},

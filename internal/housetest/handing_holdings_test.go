@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 )
 
@@ -111,6 +112,27 @@ var holdings = map[string]holding{
 	"escalates": {func(t *testing.T, h *hand) {
 		h.give(t, person(h.mallory), func(g *access.Grant) { g.Role, g.Permission = access.Administrator, access.Pattern{} })
 	}, true, true, true},
+	"escalates, with a personal token for the change alone": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), func(g *access.Grant) { g.Role, g.Permission = access.Administrator, access.Pattern{} })
+		h.token(t, access.Pattern{API: access.Gatehouse, Resource: access.Any, Action: access.Any})
+	}, false, false, false},
+	"escalates, with a personal token for that": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), func(g *access.Grant) { g.Role, g.Permission = access.Administrator, access.Pattern{} })
+		h.token(t, access.Pattern{API: access.Gatehouse, Resource: "grants", Action: "escalate"})
+	}, true, true, true},
+	"holds it, with a personal token for something else": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), nil)
+		h.token(t, access.Pattern{API: "shop", Resource: access.Any, Action: access.Any})
+	}, false, false, false},
+	"holds it, with a personal token for it": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), nil)
+		h.token(t, refund())
+	}, true, true, true},
+	"holds it, with a personal token that was forgotten": {func(t *testing.T, h *hand) {
+		h.give(t, person(h.mallory), nil)
+		h.key = string(id.NewServiceKey())
+	}, false, false, false},
+	"does not hold it, with a personal token for it": {func(t *testing.T, h *hand) { h.token(t, refund()) }, false, false, false},
 	"is to escalate": {func(t *testing.T, h *hand) {
 		h.give(t, person(h.mallory), func(g *access.Grant) {
 			g.Role, g.Permission, g.NotBefore = access.Administrator, access.Pattern{}, time.Now().Add(time.Hour)
@@ -118,9 +140,19 @@ var holdings = map[string]holding{
 	}, false, false, false},
 }
 
+// token has mallory come with a personal token for something.
+func (h *hand) token(t *testing.T, what access.Pattern) {
+	t.Helper()
+	made, _, err := h.House.Access.CreatePersonalToken(context.Background(), gatetest.Console, access.KeyRecord{
+		User: h.mallory.ID, Name: "ci", ExpiresAt: time.Now().Add(24 * time.Hour), Permissions: []access.Pattern{what},
+	})
+	must(t, err)
+	h.key = string(made.ID)
+}
+
 // everyHolding are the ways that are tried with all of these, and someHoldings are what
 // the others are tried with: what somebody holds is found out in one place for all.
 var (
 	everyHolding = map[string]bool{"Give a permission": true, "Give for an hour": true, "SetPassword": true}
-	someHoldings = []string{"holds it", "holds it for a while", "holds it of their own", "does not hold it", "escalates"}
+	someHoldings = []string{"holds it", "holds it for a while", "holds it of their own", "does not hold it", "escalates", "escalates, with a personal token for the change alone"}
 )

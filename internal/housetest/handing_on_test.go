@@ -22,6 +22,7 @@ type hand struct {
 	mallory, bob *gatetest.Person
 	grant        id.Grant // what a way is about,
 	free         id.Grant // and what anybody may take away beside it
+	key          string   // with which mallory comes; empty: none
 }
 
 func refund() access.Pattern {
@@ -35,7 +36,9 @@ func person(p *gatetest.Person) access.Subject {
 func group(name string) access.Subject { return access.Subject{Kind: access.Group, ID: name} }
 
 // by is mallory, as a door would say it.
-func (h *hand) by() audit.Actor { return audit.Actor{Kind: audit.Person, ID: string(h.mallory.ID)} }
+func (h *hand) by() audit.Actor {
+	return audit.Actor{Kind: audit.Person, ID: string(h.mallory.ID), Key: h.key}
+}
 
 func newHand(t *testing.T) *hand {
 	t.Helper()

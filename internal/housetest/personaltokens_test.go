@@ -3,6 +3,7 @@ package housetest
 import (
 	"context"
 	"net/http"
+	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -44,8 +45,10 @@ func TestAPersonalTokenIsGoodForLessThanItsPerson(t *testing.T) {
 		expect("seeing people", http.MethodGet, "/api/v1/users", nil, http.StatusOK, "")
 		expect("seeing groups, which it is not for", http.MethodGet, "/api/v1/groups", nil, http.StatusForbidden, "caller.forbidden")
 		refused := eventsOf(t, s.Gate, audit.ActionRefuse)
-		if by := refused[0].Actor; by.Kind != audit.Person || by.ID != string(ada.ID) || by.Key != string(made.ID) {
-			t.Errorf("the event says that it was %+v, and not with which token", by)
+		if !slices.ContainsFunc(refused, func(e audit.Event) bool {
+			return e.Actor.Kind == audit.Person && e.Actor.ID == string(ada.ID) && e.Actor.Key == string(made.ID)
+		}) {
+			t.Errorf("the events are %+v, and none says with which token", refused)
 		}
 		expect("changing, which asks for two factors", http.MethodPost, "/api/v1/users", map[string]any{"email": "b@example.test"}, http.StatusForbidden, "caller.personal")
 		expect("making another one", http.MethodPost, path, body, http.StatusForbidden, "caller.personal")
