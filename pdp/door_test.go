@@ -104,7 +104,7 @@ func newPoint(t testing.TB, p access.Policy) *point {
 	}
 	log := slog.New(slog.DiscardHandler)
 	d.Door = &pdp.Door{
-		Issuer: issuer, History: d, People: d, Metrics: d,
+		Issuer: issuer, History: d, People: d, Metrics: d, Key: codec.Key,
 		Callers: &caller.Desk{Audience: issuer + "/api", Tokens: d.tokens, Keys: &access.Keyring{Codec: codec, Policy: d.policy}, Policy: d.policy, Flood: web.Flood{Limiter: limiter, Log: log}},
 	}
 	if err := d.Open(); err != nil {

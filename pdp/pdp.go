@@ -70,6 +70,7 @@ type Door struct {
 	History History
 	People  People
 	Metrics Metrics
+	Key     []byte // of page tokens, 32 bytes; the same on all replicas
 
 	metadata *web.Static
 	heavy    chan struct{}
@@ -87,6 +88,7 @@ func (d *Door) Open() error {
 		{"History", d.History == nil},
 		{"People", d.People == nil},
 		{"Metrics", d.Metrics == nil},
+		{"Key", len(d.Key) != 32},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the decision point: %s is not set", field.name)
@@ -114,6 +116,7 @@ type call struct {
 	context.Context
 	*caller.Caller
 	path string
+	key  []byte // of page tokens
 	body object
 	now  time.Time
 	// meter counts what the conditions behind all questions of the request took.
@@ -157,7 +160,7 @@ func (d *Door) enter(r *http.Request) (*call, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &call{Context: r.Context(), Caller: who, path: r.URL.Path, body: body, now: time.Now()}, nil
+	return &call{Context: r.Context(), Caller: who, path: r.URL.Path, key: d.Key, body: body, now: time.Now()}, nil
 }
 
 // maxRequestID bounds the request id of a caller, in bytes.

@@ -1,8 +1,6 @@
 package pdp
 
 import (
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"maps"
 	"math"
@@ -11,6 +9,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/fault"
+	"gatehouse/secret"
 )
 
 // How many results a page has: where the caller does not say, and at most.
@@ -40,13 +39,13 @@ type searchContext struct {
 type page struct {
 	after string
 	limit int
-	same  string // what the next page must ask again
+	box   secret.Box // opens the tokens of whoever asks the same again
 }
 
 // page reads the page of a request (section 8.2). A token is for the same request
 // alone, asked by the same caller.
 func (c *call) page() (page, error) {
-	p := page{limit: -1, same: c.sameness()}
+	p := page{limit: -1, box: c.box()}
 	f := member("page", partOf(c.body, "page", part{}), false)
 	if f.err != nil {
 		return p, f.err
@@ -68,32 +67,39 @@ func (c *call) page() (page, error) {
 	return p, r.err
 }
 
-// sameness is a digest of all that must not change between two pages.
-func (c *call) sameness() string {
+// box has a key that is made of all that must not change between two pages.
+func (c *call) box() secret.Box {
 	asked := maps.Clone(c.body)
 	delete(asked, "page")
 	text, _ := json.Marshal(asked) // it was JSON when it came, and maps are written in order
-	sum := sha256.Sum256([]byte(c.path + "\x00" + string(c.Subject.Kind) + "\x00" + c.Subject.ID + "\x00" + string(text)))
-	return base64.RawURLEncoding.EncodeToString(sum[:12])
+	return secret.NewBox(secret.MAC(c.key, "page\x00"+c.path+"\x00"+string(c.Subject.Kind)+"\x00"+c.Subject.ID+"\x00"+string(text)))
 }
 
-// token is where the page behind one that ends with last begins.
-func (p page) token(last string) string {
-	return base64.RawURLEncoding.EncodeToString([]byte(p.same + " " + strconv.Itoa(p.limit) + " " + last))
+// tokenStep is of what the length of what is sealed in a token is a multiple, in bytes.
+const tokenStep = 64
+
+// token is where the page behind one that ends with last begins. It is sealed: a page may
+// end at somebody whom its caller has nothing to do with.
+func (p page) token(last string) (string, error) {
+	place := strconv.Itoa(p.limit) + " " + last
+	if short := len(place) % tokenStep; short > 0 {
+		place += strings.Repeat("\x00", tokenStep-short)
+	}
+	return p.box.Seal([]byte(place))
 }
 
 // from goes on where a token says. Whoever leaves the limit out means that of before.
 func (p page) from(token string) (page, error) {
-	text, err := base64.RawURLEncoding.DecodeString(token)
-	parts := strings.SplitN(string(text), " ", 3)
-	if err != nil || len(parts) != 3 || parts[0] != p.same {
+	place, err := p.box.Open(token)
+	if err != nil {
 		return p, badToken()
 	}
-	limit, err := strconv.Atoi(parts[1])
-	if err != nil || limit < 0 || limit > maxPage || p.limit >= 0 && p.limit != limit {
+	text, last, ok := strings.Cut(strings.TrimRight(string(place), "\x00"), " ")
+	limit, err := strconv.Atoi(text)
+	if err != nil || !ok || limit < 0 || limit > maxPage || p.limit >= 0 && p.limit != limit {
 		return p, badToken()
 	}
-	p.limit, p.after = limit, parts[2]
+	p.limit, p.after = limit, last
 	return p, nil
 }
 
@@ -103,8 +109,9 @@ func badToken() *fault.Error {
 
 // gather takes those of the names, which are in order, that may be, up to a page of
 // them. A page ends early where conditions took long.
-func (c *call) gather(p page, names []string, may func(name string) (bool, error), result func(name string) any) (searched, error) {
-	answer, last := searched{Results: []any{}}, p.after
+func (c *call) gather(p page, names []string, may func(name string) (bool, error), result func(name string) any) (answer searched, err error) {
+	answer.Results = []any{}
+	last, more := p.after, false
 	for _, name := range names {
 		if name <= p.after {
 			continue
@@ -112,16 +119,14 @@ func (c *call) gather(p page, names []string, may func(name string) (bool, error
 		if c.Err() != nil {
 			return answer, busy(c.Err())
 		}
-		if c.meter.Full() {
-			answer.Page.Next = p.token(last)
+		if more = c.meter.Full(); more {
 			break
 		}
 		ok, err := may(name)
 		if err != nil {
 			return answer, err
 		}
-		if ok && len(answer.Results) == p.limit {
-			answer.Page.Next = p.token(last)
+		if more = ok && len(answer.Results) == p.limit; more {
 			break
 		}
 		if last = name; ok {
@@ -129,7 +134,10 @@ func (c *call) gather(p page, names []string, may func(name string) (bool, error
 		}
 	}
 	answer.Page.Count = len(answer.Results)
-	return answer, nil
+	if more {
+		answer.Page.Next, err = p.token(last)
+	}
+	return answer, err
 }
 
 // allowed reports whether q is allowed.

@@ -1,6 +1,7 @@
 package pdp_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/pdp"
+	"gatehouse/secret"
 )
 
 // results are what a search found: ids, or names of actions.
@@ -135,6 +137,9 @@ func TestPagesOfASearchAreTheWholeOfIt(t *testing.T) {
 		t.Errorf("a page of none has %v, and next %q", got, next)
 	}
 	_, next := search("decider", `{"limit":7}`, "user").results(t)
+	if plain, err := secret.Decode(next); err != nil || bytes.Contains(plain, []byte("usr_")) || (len(plain)-44)%64 != 0 {
+		t.Errorf("the token tells %q, %v", plain, err)
+	}
 	for name, a := range map[string]answered{
 		"another subject": search("decider", `{"token":"`+next+`"}`, "client"),
 		"another limit":   search("decider", `{"token":"`+next+`","limit":8}`, "user"),

@@ -174,6 +174,7 @@ func (s *Server) decisions(desk *caller.Desk) (*pdp.Door, error) {
 	h := s.house
 	d := &pdp.Door{
 		Issuer: h.Config.Issuer, History: h.Access, People: house.Subjects{Identity: h.Identity}, Metrics: s.metrics, Callers: desk,
+		Key: h.Keeper.Key("decisions"),
 	}
 	return d, d.Open()
 }
