@@ -18,6 +18,7 @@ var untold = map[audit.Action]string{
 	audit.ActionPrune:             "events must grow old first: the store's suite and the janitor's test",
 	audit.ActionErase:             "nobody is left to tell it: TestWhatWentForAReasonIsNoFinding of package store",
 	audit.ActionRefuse:            "it is told of one who may not: TestRefusalsAreRecordedAndFillNothing",
+	audit.ActionDisturb:           "nobody does it through the house: TestADisturbanceIsToldOnce of package store",
 	backup.ActionMake:             "it is about the whole database: TestABackupUnderLoadIsAWholeHouseElsewhere",
 	backup.ActionRestore:          "it replaces the trail that is told: TestABackupUnderLoadIsAWholeHouseElsewhere",
 	keys.ActionCreate:             "it is over before a tale begins: TestRotateAnnouncesFirstUnlessToldOtherwise of package keys",
