@@ -159,5 +159,5 @@ func (p *passage) upstreamFault(err error) error {
 }
 
 func tooLarge(most int64) error {
-	return fault.New(fault.Malformed, "request.too_large", fmt.Sprintf("The request is larger than the %d bytes that this route takes.", most))
+	return fault.New(fault.Malformed, "gate.too_large", fmt.Sprintf("The request is larger than the %d bytes that this route takes.", most))
 }

@@ -152,6 +152,9 @@ func rowsOf(t *testing.T, db *sql.DB, except ...string) []string {
 		}
 		var names []string
 		for _, name := range column(t, db, `SELECT name FROM pragma_table_info('`+table+`')`) {
+			if table == "service_keys" && name == "used_at" {
+				continue // the use of keys is noted in the background
+			}
 			names = append(names, `'`+name+`=' || quote("`+name+`")`)
 		}
 		for _, row := range column(t, db, `SELECT `+strings.Join(names, ` || ' ' || `)+` FROM "`+table+`" ORDER BY 1`) {
