@@ -8,6 +8,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/fault"
+	"gatehouse/oauth"
 )
 
 // AuthenticateFor is Authenticate at an API that is not our own, by its id: a token is
@@ -15,29 +16,16 @@ import (
 // its holder may do is asked of the policy. That there is no such API is Unavailable:
 // nobody can be let in.
 func (d *Desk) AuthenticateFor(r *http.Request, api string) (*Caller, error) {
-	text, err := credential(r)
-	if err != nil {
-		return nil, err
-	}
-	if isKey(text) {
-		return d.byKey(r, text)
-	}
-	t, err := d.verify(r, text)
-	if err != nil {
-		return nil, err
-	}
-	s, err := d.Policy.Current(r.Context())
-	if err != nil {
-		return nil, err
-	}
-	audience, ok := s.Audience(api)
-	if !ok {
-		return nil, fault.New(fault.Unavailable, "caller.api", "The API "+api+" is not known here.")
-	}
-	if !slices.Contains(t.Claims.Audience, audience) {
-		return nil, invalid(errors.New("the token is for another API"))
-	}
-	return &Caller{Subject: subjectOf(&t.Claims), Snapshot: s, text: text, token: t, now: time.Now()}, nil
+	return d.authenticate(r, func(t *oauth.AccessToken, s *access.Snapshot) error {
+		audience, ok := s.Audience(api)
+		if !ok {
+			return fault.New(fault.Unavailable, "caller.api", "The API "+api+" is not known here.")
+		}
+		if !slices.Contains(t.Claims.Audience, audience) {
+			return invalid(errors.New("the token is for another API"))
+		}
+		return nil
+	})
 }
 
 // Asked is what is asked about a caller at an API of somebody else.
@@ -58,10 +46,6 @@ func (c *Caller) Decide(a Asked) (access.Decision, error) {
 	q.Resource, q.Request = a.Resource, a.Request
 	return c.Snapshot.Decide(q)
 }
-
-// Refusal is what a decision that allows nothing says to the caller, nil for one that
-// allows.
-func (c *Caller) Refusal(permission string, d access.Decision) error { return c.refuse(permission, d) }
 
 // Proof is what the caller proved, for whoever is told of it: the level, as tokens have
 // it, and when, both empty for programs.

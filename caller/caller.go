@@ -128,6 +128,16 @@ func (c *Caller) Actor(r *http.Request) audit.Actor {
 // Authenticate returns who sent r. What it refuses is a *Refusal, or a fault of the
 // kinds TooMany and Unavailable. It reads headers and query, and no body.
 func (d *Desk) Authenticate(r *http.Request) (*Caller, error) {
+	return d.authenticate(r, func(t *oauth.AccessToken, _ *access.Snapshot) error {
+		if len(t.Claims.Audience) != 1 || t.Claims.Audience[0] != d.Audience {
+			return invalid(errors.New("the token is for somebody else"))
+		}
+		return nil
+	})
+}
+
+// authenticate returns who sent r, by a key, or by a token that is meant for whom it came to.
+func (d *Desk) authenticate(r *http.Request, meant func(*oauth.AccessToken, *access.Snapshot) error) (*Caller, error) {
 	text, err := credential(r)
 	if err != nil {
 		return nil, err
@@ -139,11 +149,11 @@ func (d *Desk) Authenticate(r *http.Request) (*Caller, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(t.Claims.Audience) != 1 || t.Claims.Audience[0] != d.Audience {
-		return nil, invalid(errors.New("the token is for somebody else"))
-	}
 	s, err := d.Policy.Current(r.Context())
 	if err != nil {
+		return nil, err
+	}
+	if err := meant(t, s); err != nil {
 		return nil, err
 	}
 	return &Caller{Subject: subjectOf(&t.Claims), Snapshot: s, text: text, token: t, now: time.Now()}, nil

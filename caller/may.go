@@ -25,11 +25,11 @@ func (c *Caller) MayOn(permission string, on On) error {
 	if err != nil {
 		return forbidden(permission, err)
 	}
-	return c.refuse(permission, d)
+	return c.Refusal(permission, d)
 }
 
-// refuse is a decision as the caller hears it, nil for one that allows.
-func (c *Caller) refuse(permission string, d access.Decision) error {
+// Refusal is a decision as the caller hears it, nil for one that allows.
+func (c *Caller) Refusal(permission string, d access.Decision) error {
 	switch {
 	case d.Outcome == access.Allowed:
 		return nil

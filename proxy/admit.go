@@ -85,6 +85,10 @@ func (p *passage) decide(route *gate.Route) error {
 	if err == nil && route.Defer && d.Outcome == access.Refused && d.Reason == access.ResourceUnknown {
 		d, err = p.deferred(asked, d)
 	}
+	if isRefusal(err) { // what they came with is not for that, whatever they may
+		p.count(access.Refused.String())
+		return err
+	}
 	if err != nil {
 		p.count("error")
 		return undecided(err)

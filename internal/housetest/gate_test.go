@@ -579,3 +579,30 @@ spec:
 		t.Errorf("in another organisation: %d", status)
 	}
 }
+
+// A personal token that is not for that is refused as whoever may not, and not as a failure.
+func TestAPersonalTokenAtTheGateIsGoodForWhatItIsFor(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	_, narrow, err := g.House.Access.CreatePersonalToken(t.Context(), gatetest.Console, access.KeyRecord{
+		User: g.ada.ID, Name: "narrow", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "refund"}}, ExpiresAt: time.Now().Add(time.Hour),
+	})
+	must(t, err)
+	_, wide, err := g.House.Access.CreatePersonalToken(t.Context(), gatetest.Console, access.KeyRecord{
+		User: g.ada.ID, Name: "wide", Permissions: []access.Pattern{{API: "shop", Resource: "orders", Action: "read"}}, ExpiresAt: time.Now().Add(time.Hour),
+	})
+	must(t, err)
+	g.Settle()
+	if status, _, body := g.get(t, "api.example.test", "/orders", bearer(wide)); status != http.StatusOK {
+		t.Errorf("for that: %d %s", status, body)
+	}
+	if c := g.verified(t, g.app.took()[0], "app"); c.OfClient() || c.Kind != "user" || c.Subject != string(g.ada.ID) {
+		t.Errorf("%+v", c)
+	}
+	if status, _, body := g.get(t, "api.example.test", "/orders", bearer(narrow)); status != http.StatusForbidden || len(g.app.took()) > 0 {
+		t.Errorf("for something else: %d %s", status, body)
+	}
+	if log := g.Log.String(); strings.Contains(log, `"decision":"error"`) {
+		t.Error("it is told as a failure")
+	}
+}
