@@ -4,6 +4,7 @@ import (
 	_ "embed"
 	"fmt"
 	"html"
+	"io"
 	"maps"
 	"net/http"
 	"slices"
@@ -23,18 +24,24 @@ const (
 //go:embed browse.css
 var style string
 
-// file is a prebuilt answer that is no JSON.
+// file is an answer that is the same for everybody.
 type file struct {
-	kind, body string
+	kind string
+	body func() (string, error) // called again and again, by several at once
 }
 
 // ServeHTTP answers with the file, under a policy that lets it load its style alone.
-func (f *file) ServeHTTP(w http.ResponseWriter, _ *http.Request) {
+func (f *file) ServeHTTP(w http.ResponseWriter, _ *http.Request) error {
+	body, err := f.body()
+	if err != nil {
+		return err
+	}
 	h := w.Header()
 	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; base-uri 'none'; frame-ancestors 'none'; form-action 'none'")
 	h.Set("Cache-Control", "no-store")
 	h.Set("Content-Type", f.kind)
-	_, _ = w.Write([]byte(f.body)) // the visitor has gone if this fails
+	_, _ = io.WriteString(w, body) // the visitor has gone if this fails
+	return nil
 }
 
 // sheet writes a page; every text is escaped on its way.

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -109,18 +110,17 @@ func (d *Door) Open() error {
 		}
 	}
 	d.begin()
-	_, err := d.text()
-	return err
+	return nil
 }
 
 // Mount registers the routes but for those that last, and what answers everything else
 // below Root.
 func (d *Door) Mount(m *web.Mux) {
 	d.mount(m, false)
-	text, _ := d.text() // Open has written it once
-	m.HandleFunc("GET "+PathDocument, (&file{"application/json", string(text)}).ServeHTTP)
-	m.HandleFunc("GET "+PathPage, (&file{"text/html; charset=utf-8", d.browse()}).ServeHTTP)
-	m.HandleFunc("GET "+pathStyle, (&file{"text/css; charset=utf-8", style}).ServeHTTP)
+	// Written when somebody asks: it takes half as long as all else that a start does.
+	m.Route("GET "+PathDocument, (&file{"application/json", sync.OnceValues(d.text)}).ServeHTTP)
+	m.Route("GET "+PathPage, (&file{"text/html; charset=utf-8", sync.OnceValues(func() (string, error) { return d.browse(), nil })}).ServeHTTP)
+	m.Route("GET "+pathStyle, (&file{"text/css; charset=utf-8", func() (string, error) { return style, nil }}).ServeHTTP)
 	m.Route(Root, d.lost(m))
 }
 

@@ -2,8 +2,8 @@ package store
 
 import (
 	"context"
-	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 
 	"gatehouse/store/engine"
@@ -22,16 +22,31 @@ func several(one *statement) *statement {
 	if !ok || !closed {
 		panic("store: this inserts no rows: " + one.Text()) // a programmer's mistake
 	}
-	columns := len(placeholder.FindAllString(row, -1))
-	rows := make([]string, severalRows)
-	for i := range rows {
-		rows[i] = "(" + placeholder.ReplaceAllStringFunc(row, func(p string) string {
-			var n int
-			_, _ = fmt.Sscanf(p, "$%d", &n) // it is one by the expression
-			return fmt.Sprintf("$%d", i*columns+n)
-		}) + ")"
+	between, numbers := placeholders(row)
+	var b strings.Builder
+	b.WriteString(head + "VALUES ")
+	for i := range severalRows {
+		if i > 0 {
+			b.WriteString(", ")
+		}
+		b.WriteString("(" + between[0])
+		for k, n := range numbers {
+			b.WriteString("$" + strconv.Itoa(i*len(numbers)+n) + between[k+1])
+		}
+		b.WriteString(")")
 	}
-	return engine.NewStatement(head+"VALUES "+strings.Join(rows, ", ")+tail, engine.Rows)
+	return engine.NewStatement(b.String()+tail, engine.Rows)
+}
+
+// placeholders takes a row apart: what stands between its placeholders, and their numbers.
+func placeholders(row string) (between []string, numbers []int) {
+	from := 0
+	for _, at := range placeholder.FindAllStringSubmatchIndex(row, -1) {
+		n, _ := strconv.Atoi(row[at[2]:at[3]]) // it is one by the expression
+		between, numbers = append(between, row[from:at[0]]), append(numbers, n)
+		from = at[1]
+	}
+	return append(between, row[from:]), numbers
 }
 
 // insertAll writes a list by as few statements as there can be, in one transaction.

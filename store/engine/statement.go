@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -48,12 +47,20 @@ func NewStatement(text string, traits Trait) *Statement {
 	text = strings.TrimSpace(text)
 	st := &Statement{text: text, sqlite: text, traits: traits, writes: !strings.HasPrefix(text, "SELECT")}
 	if st.Has(Rows) {
-		st.sqlite = numbered.ReplaceAllString(text, "?")
+		st.sqlite = withoutNumbers(text)
 	}
 	return st
 }
 
-var numbered = regexp.MustCompile(`\$\d+`)
+// withoutNumbers makes ? of each placeholder. There are some thousands of them, each start
+// comes by here, and with expressions here and in package store it took 9 ms instead of 2.
+func withoutNumbers(text string) string {
+	parts := strings.Split(text, "$")
+	for i, part := range parts[1:] {
+		parts[i+1] = "?" + strings.TrimLeft(part, "0123456789")
+	}
+	return strings.Join(parts, "")
+}
 
 // Text returns the SQL.
 func (st *Statement) Text() string { return st.text }

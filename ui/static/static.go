@@ -31,7 +31,7 @@ type File struct {
 	kind    string
 	policy  string // of the file when it is opened by itself; "" leaves the strictest
 	plain   []byte
-	gzipped []byte // nil: it is compressed in itself
+	gzipped func() []byte // nil: it is compressed in itself; done when it is first asked for
 }
 
 // New returns a file that is made at the start; its name says its kind.
@@ -55,7 +55,7 @@ func (f *File) URL() string { return "/static/" + f.hash + "/" + f.name }
 // Kind returns its media type.
 func (f *File) Kind() string { return f.kind }
 
-// files are read and compressed once, when the first page or the mount asks.
+// files are read once, when the first page or the mount asks.
 var files = sync.OnceValue(func() map[string]*File {
 	entries, err := embedded.ReadDir(".")
 	if err != nil {
@@ -79,7 +79,7 @@ func newFile(name string, plain []byte) *File {
 		hash:    base64.RawURLEncoding.EncodeToString(sum[:9]),
 		kind:    kindOf(name),
 		plain:   plain,
-		gzipped: compress(plain),
+		gzipped: sync.OnceValue(func() []byte { return compress(plain) }),
 	}
 }
 
@@ -156,7 +156,7 @@ func (f *File) send(w http.ResponseWriter, r *http.Request) {
 	}
 	body, tag := f.plain, `"`+f.hash+`"`
 	if f.gzipped != nil && acceptsGzip(r.Header.Get("Accept-Encoding")) {
-		body, tag = f.gzipped, `"`+f.hash+`-gzip"`
+		body, tag = f.gzipped(), `"`+f.hash+`-gzip"`
 		h.Set("Content-Encoding", "gzip")
 	}
 	h.Set("ETag", tag)
