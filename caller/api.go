@@ -50,6 +50,9 @@ func (c *Caller) Decide(a Asked) (access.Decision, error) {
 // Proof is what the caller proved, for whoever is told of it: the level, as tokens have
 // it, and when, both empty for programs.
 func (c *Caller) Proof() (acr string, at int64) {
+	if c.browser != nil {
+		return c.browser.Level.String(), c.browser.AuthTime.Unix()
+	}
 	if c.token == nil {
 		return "", 0
 	}
@@ -58,6 +61,9 @@ func (c *Caller) Proof() (acr string, at int64) {
 
 // Session is the browser session that the caller's token is of, "" for none.
 func (c *Caller) Session() string {
+	if c.browser != nil {
+		return string(c.browser.Session)
+	}
 	if c.token == nil {
 		return ""
 	}
@@ -66,8 +72,12 @@ func (c *Caller) Session() string {
 
 // Client is the application that the caller's token was given to. A service account
 // that came with its key is its own, and of a person with a personal token it is that
-// token's id: the two must not look like a program that speaks for itself.
+// token's id: the two must not look like a program that speaks for itself. Of a person at
+// their browser it is that session's.
 func (c *Caller) Client() string {
+	if c.browser != nil {
+		return string(c.browser.Session)
+	}
 	if c.Personal() {
 		return string(c.Key)
 	}
@@ -77,8 +87,11 @@ func (c *Caller) Client() string {
 	return c.token.Claims.ClientID
 }
 
-// Expires is when the caller's token or key ends, zero for a key without an end.
+// Expires is when the caller's token, key or session ends, zero for a key without an end.
 func (c *Caller) Expires() time.Time {
+	if c.browser != nil {
+		return c.browser.Visitor.Expires
+	}
 	if c.token == nil {
 		return c.until
 	}

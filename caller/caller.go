@@ -51,13 +51,16 @@ type Policy interface {
 	Current(ctx context.Context) (*access.Snapshot, error)
 }
 
-// Desk looks at credentials. All fields are needed; any number may come at once.
+// Desk looks at credentials. All fields but Browsers and Refusals are needed; any number may
+// come at once.
 type Desk struct {
 	// Audience is the `aud` that tokens must have, and the only one: "<issuer>/api".
 	Audience string
 	Tokens   Tokens
 	Keys     Keys
 	Policy   Policy
+	// Browsers is needed by the gate alone.
+	Browsers Browsers
 	// Flood bounds how many bad credentials an address may have us look at, and how often
 	// a key that is over.
 	Flood web.Flood
@@ -79,16 +82,19 @@ type Caller struct {
 	// answered: what it asks about is as old as what it was asked.
 	Snapshot *access.Snapshot
 
-	text  string
-	token *oauth.AccessToken // nil: it came with a key
-	limit []access.Pattern   // what alone a personal token may be used for
-	until time.Time          // when the key that it came with ends, zero for never
-	now   time.Time
+	text    string
+	token   *oauth.AccessToken // nil: it came with a key, or in a browser
+	browser *browser           // nil: it came with a token or a key
+	limit   []access.Pattern   // what alone a personal token may be used for
+	until   time.Time          // when the key that it came with ends, zero for never
+	now     time.Time
 }
 
 // Personal reports whether the caller is a person who came with a personal token. It
 // proves no sign-in, and is good for less than its person.
-func (c *Caller) Personal() bool { return c.token == nil && c.Subject.Kind == access.User }
+func (c *Caller) Personal() bool {
+	return c.token == nil && c.browser == nil && c.Subject.Kind == access.User
+}
 
 // On is what a question about the caller is about. The zero On is no organisation and
 // nothing in particular.
@@ -121,6 +127,9 @@ func (c *Caller) Actor(r *http.Request) audit.Actor {
 	}
 	if c.token != nil {
 		a.Session, a.Client = id.Session(c.token.Claims.Session), id.Client(c.token.Claims.ClientID)
+	}
+	if c.browser != nil {
+		a.Session = c.browser.Session
 	}
 	return a
 }
@@ -162,6 +171,9 @@ func (d *Desk) authenticate(r *http.Request, meant func(*oauth.AccessToken, *acc
 // Again returns the same caller as it is now, for whom is answered more than once. What
 // it refuses is a *Refusal: the token is over, or dead. Unavailable: nobody knows.
 func (d *Desk) Again(ctx context.Context, c *Caller) (*Caller, error) {
+	if c.browser != nil {
+		return d.visited(ctx, c, d.Browsers.Visitor)
+	}
 	if c.token == nil {
 		return d.holder(ctx, c.text)
 	}
@@ -293,6 +305,11 @@ func subjectOf(c *oauth.AccessClaims) access.Subject {
 // question is what is asked about the caller itself.
 func (c *Caller) question(permission string, on On) *access.Question {
 	resource := access.Resource{ID: on.Resource}
+	if b := c.browser; b != nil {
+		return &access.Question{
+			Principal: c.Subject, Permission: permission, Now: c.now, Session: b.Session, Level: b.Level, AuthTime: b.AuthTime, Org: on.Org, Resource: resource,
+		}
+	}
 	if c.token == nil { // nobody speaks for somebody else by a key
 		return &access.Question{Principal: c.Subject, Permission: permission, Now: c.now, Org: on.Org, Resource: resource}
 	}

@@ -37,6 +37,8 @@ func (c *Caller) Refusal(permission string, d access.Decision) error {
 		return unproven(permission)
 	case d.Outcome == access.Challenged:
 		return stepUp(d.Need)
+	case c.browser != nil && (d.Reason == access.Locked || d.Reason == access.Inactive):
+		return SignIn(fmt.Errorf("whose browser it is: %s", d.Reason))
 	case d.Reason == access.Locked || d.Reason == access.Inactive:
 		return invalid(fmt.Errorf("whose it is: %s", d.Reason))
 	case d.Reason == access.Denied:

@@ -16,6 +16,8 @@ import (
 type Refusal struct {
 	Challenge string
 	Fault     *fault.Error
+	// Need is what has to be proved, where that is all that is missing.
+	Need access.Requirement
 }
 
 // Error returns the text for the log.
@@ -93,6 +95,6 @@ func stepUp(need access.Requirement) *Refusal {
 	if need.MaxAge > 0 {
 		b.WriteString(`, max_age="` + strconv.Itoa(int(need.MaxAge/time.Second)) + `"`)
 	}
-	r.Challenge = b.String()
+	r.Challenge, r.Need = b.String(), need
 	return r
 }

@@ -20,6 +20,7 @@ type Ask struct {
 	Client      id.Client
 	Params      url.Values // the authorization request as it arrived; nil for our own pages
 	ReturnTo    string     // a path of ours, beginning with one slash
+	Host        string     // behind the gate, to which the page at ReturnTo leads on; empty: it is for us alone
 	RequestedAt time.Time  // first arrival, to the microsecond
 
 	None, Login, Consent, Select bool           // the prompt parameter
@@ -174,8 +175,9 @@ type State struct {
 type Query struct {
 	Interaction id.Interaction // empty: none was stored; then Client says whose consent
 	Client      id.Client
-	Session     []byte  // SHA-256 of the session cookie's value
-	Person      id.User // whom to read if the sign-in is about nobody yet
+	Session     []byte     // SHA-256 of the session cookie's value
+	As          id.Session // the session itself, where Interaction is empty and nobody brought its cookie
+	Person      id.User    // whom to read if the sign-in is about nobody yet
 	Now         time.Time
 }
 

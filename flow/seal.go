@@ -43,7 +43,7 @@ const (
 var usual = []byte(`{"ID":"int_","Browser":"","Ask":{"Client":"","Params":{"acr_values":["aal2"],"claims":[""],` +
 	`"client_id":[""],"code_challenge":[""],"code_challenge_method":["S256"],"max_age":[""],"nonce":[""],"prompt":["login"],` +
 	`"redirect_uri":["https://localhost/oauth2/callback/auth/oidc/cb"],"resource":["https://"],"response_mode":["query"],"response_type":["code"],` +
-	`"scope":["openid profile email offline_access"],"state":[""]},"ReturnTo":"","RequestedAt":"2026-01-01T00:00:00.000000Z",` +
+	`"scope":["openid profile email offline_access"],"state":[""]},"ReturnTo":"","Host":"","RequestedAt":"2026-01-01T00:00:00.000000Z",` +
 	`"None":false,"Login":false,"Consent":false,"Select":false,"MaxAge":null,"HintUser":"","LoginHint":"","Require":"","Prefer":"",` +
 	`"Scopes":["openid","profile","email","offline_access"],"Locales":null,"Display":"","Switch":false},"Created":"2026-01-01T00:00:00.000000Z"}`)
 

@@ -123,6 +123,7 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 		c.problem("spec.mode", "must be enforce, shadow or off")
 	}
 	c.matches(r, &spec.Match)
+	c.authn(r, spec.Authn)
 	c.authorizes(r, &spec.Authorize)
 	if r.Upstream = c.upstreams[spec.Upstream]; r.Upstream == nil {
 		c.problem("spec.upstream", "%q is none of the upstreams in these files", spec.Upstream)
@@ -145,6 +146,9 @@ func (c *compiler) matches(r *Route, spec *MatchSpec) {
 		p, err := parsePattern(path)
 		if err == nil && len(p.names()) > MaxCaptures {
 			err = fmt.Errorf("has more than %d captures", MaxCaptures)
+		}
+		if err == nil && p.reserved() {
+			err = fmt.Errorf("begins with /%s/, which is the gate's own", Reserved)
 		}
 		if err != nil {
 			c.problem(fmt.Sprintf("spec.match.paths[%d]", i), "%s", err)

@@ -28,6 +28,7 @@ type Route struct {
 	Methods  []string // HEAD is among them where GET is
 	Mode     Mode
 	Public   bool
+	Authn    []string          // how callers show who they are; none where it is public
 	API      string            // the id of the API
 	Asks     map[string]string // the whole permission, by method
 	Org      Template

@@ -72,13 +72,7 @@ func (m *Match) Captures() map[string]string {
 // CodeRoute (NotFound) and, inside a *MethodError, CodeMethod (NotAllowed).
 func (s *Set) Find(host string, path Path, method string) (Match, error) {
 	var m Match
-	root := s.hosts[host]
-	if root == nil {
-		if label, parent, ok := strings.Cut(host, "."); ok && label != "" {
-			root = s.stars[parent]
-		}
-	}
-	found := root.find(path.segments, &m, 0)
+	found := s.root(host).find(path.segments, &m, 0)
 	if len(found) == 0 {
 		return Match{}, fault.New(fault.NotFound, CodeRoute, "The gate has no route to this address.")
 	}
@@ -89,6 +83,17 @@ func (s *Set) Find(host string, path Path, method string) (Match, error) {
 		}
 	}
 	return Match{}, &MethodError{Allow: allowed(found)}
+}
+
+// root is where the paths of a host begin, nil where there is none.
+func (s *Set) root(host string) *node {
+	if root := s.hosts[host]; root != nil {
+		return root
+	}
+	if label, parent, ok := strings.Cut(host, "."); ok && label != "" {
+		return s.stars[parent]
+	}
+	return nil
 }
 
 // MethodError is the refusal of a method that no route at this path takes.

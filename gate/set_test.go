@@ -137,6 +137,32 @@ func TestARouteAsksEachMethodForItsPermission(t *testing.T) {
 	}
 }
 
+// A browser's cookie opens nothing where nobody wrote that it does.
+func TestARouteTakesTokensUnlessItSaysOtherwise(t *testing.T) {
+	t.Parallel()
+	if r := compiled(t, protected(nil)).Routes()[0]; !r.Accepts(ByBearer) || r.Accepts(BySession) {
+		t.Errorf("%v", r.Authn)
+	}
+	if r := compiled(t, protected(func(s *RouteSpec) { s.Authn = []string{BySession} })).Routes()[0]; r.Accepts(ByBearer) || !r.Accepts(BySession) {
+		t.Errorf("%v", r.Authn)
+	}
+}
+
+func TestTheGatesOwnPathsAreOfEachHostThatItServes(t *testing.T) {
+	t.Parallel()
+	s := compiled(t, route("a", "api.test", "GET", "/{rest...}"), route("b", "*.star.test", "GET", "/x"))
+	for host, want := range map[string]bool{"api.test": true, "a.star.test": true, "a.b.star.test": false, "star.test": false, "x.api.test": false, "": false} {
+		if s.Serves(host) != want {
+			t.Errorf("%s: %t", host, !want)
+		}
+	}
+	for text, want := range map[string]bool{"/.gatehouse/x": true, "/.gatehouse": true, "/.gatehouse/": true, "/%2egatehouse/x": true, "/.gatehousex": false, "/a/.gatehouse": false, "/.Gatehouse/x": false, "/": false} {
+		if path(t, text).Reserved() != want {
+			t.Errorf("%s: %t", text, !want)
+		}
+	}
+}
+
 func TestRoutesThatCannotBeUsedSayWhy(t *testing.T) {
 	t.Parallel()
 	fields := func(err error) string {
@@ -198,6 +224,11 @@ func TestRoutesThatCannotBeUsedSayWhy(t *testing.T) {
 		"fetching for ever":       {with(func(r *RouteSpec) { r.Authorize.Resource.Fetch.Timeout = "1h" }), spec + "authorize.resource.fetch.timeout"},
 		"fetching and deferring":  {with(func(r *RouteSpec) { r.Authorize.Resource.Defer = true }), spec + "authorize.resource.defer"},
 		"public and fetching":     {with(func(r *RouteSpec) { r.Public, r.Authorize.API, r.Authorize.Permissions = true, "", nil }), spec + "authorize.resource"},
+		"the gate's own path":     {[]Object{route("a", "api.test", "GET", "/.gatehouse/x"), up}, spec + "match.paths[0]"},
+		"the gate's own paths":    {[]Object{route("a", "api.test", "GET", "/.gatehouse/{rest...}"), up}, spec + "match.paths[0]"},
+		"an odd way to sign in":   {with(func(r *RouteSpec) { r.Authn = []string{"cookie"} }), spec + "authn"},
+		"one way twice":           {with(func(r *RouteSpec) { r.Authn = []string{"session", "session"} }), spec + "authn"},
+		"public for browsers":     {[]Object{{ID: "a", Route: &RouteSpec{Match: MatchSpec{Hosts: []string{"a.test"}, Paths: []string{"/"}, Methods: []string{"GET"}}, Public: true, Authn: []string{"session"}, Upstream: "up"}}, up}, spec + "authn"},
 		"an odd size":             {with(func(r *RouteSpec) { r.Limits.Body = "1MB" }), spec + "limits.body"},
 		"too large":               {with(func(r *RouteSpec) { r.Limits.Body = "2GiB" }), spec + "limits.body"},
 		"too long":                {with(func(r *RouteSpec) { r.Limits.Timeout = "1h" }), spec + "limits.timeout"},

@@ -12,6 +12,7 @@ type RouteSpec struct {
 	Match     MatchSpec     `json:"match"`
 	Mode      string        `json:"mode,omitempty"`   // enforce, shadow or off; default: enforce
 	Public    bool          `json:"public,omitempty"` // nobody is asked who they are
+	Authn     []string      `json:"authn,omitempty"`  // bearer and session: how callers show who they are; default: bearer
 	Authorize AuthorizeSpec `json:"authorize,omitzero"`
 	Upstream  string        `json:"upstream"`
 	Limits    LimitsSpec    `json:"limits,omitzero"`

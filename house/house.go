@@ -47,6 +47,7 @@ type House struct {
 	Pruner   *audit.Pruner
 	Identity *identity.Service
 	Sessions *session.Manager
+	Gates    *session.Gates
 	OAuth    *oauth.Service
 	Registry *oauth.Registry
 	Tokens   *oauth.Verifier
@@ -194,6 +195,9 @@ func (h *House) wire() {
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner},
 		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 		Administrators: h,
+	}
+	h.Gates = &session.Gates{
+		Store: h.Store, Manager: h.Sessions, Standings: standings{h.Flow}, Endings: endings{h.Registry}, Seals: secret.NewBox(h.Keeper.Key("gate")),
 	}
 }
 

@@ -50,7 +50,7 @@ func (p *passage) admit() error {
 		return nil
 	}
 	p.decision.permission = route.Asks[p.r.Method]
-	who, err := p.door.Callers.AuthenticateFor(p.r, route.API)
+	who, err := p.authenticate(route)
 	if err != nil {
 		p.count("unknown")
 		return err
@@ -72,10 +72,7 @@ func (p *passage) count(outcome string) {
 // decide asks the policy, and the upstream about the resource only where what it says of
 // it may change the answer.
 func (p *passage) decide(route *gate.Route) error {
-	asked := caller.Asked{
-		Permission: p.decision.permission, Org: route.Org.In(&p.match), Resource: access.Resource{ID: route.Resource.In(&p.match)},
-		Request: access.Request{Method: p.r.Method, Path: p.request.path.String(), IP: p.info.IP},
-	}
+	asked := p.asked()
 	d, err := p.caller.Decide(asked)
 	if err == nil && route.Fetch != nil && depends(&d) {
 		if asked.Resource.Attrs, err = p.fetch(route.Fetch); err == nil {
@@ -84,6 +81,9 @@ func (p *passage) decide(route *gate.Route) error {
 	}
 	if err == nil && route.Defer && d.Outcome == access.Refused && d.Reason == access.ResourceUnknown {
 		d, err = p.deferred(asked, d)
+	}
+	if err == nil && d.Outcome == access.Challenged && p.caller.OfBrowser() {
+		d, err = p.proven(asked, d)
 	}
 	if isRefusal(err) { // what they came with is not for that, whatever they may
 		p.count(access.Refused.String())
@@ -96,6 +96,15 @@ func (p *passage) decide(route *gate.Route) error {
 	p.decision.decision = d
 	p.count(d.Outcome.String())
 	return p.caller.Refusal(asked.Permission, d)
+}
+
+// asked is what is asked about the caller, before anything is known of the resource.
+func (p *passage) asked() caller.Asked {
+	route := p.match.Route
+	return caller.Asked{
+		Permission: p.decision.permission, Org: route.Org.In(&p.match), Resource: access.Resource{ID: route.Resource.In(&p.match)},
+		Request: access.Request{Method: p.r.Method, Path: p.request.path.String(), IP: p.info.IP},
+	}
 }
 
 // undecided is why a decision could not be made. That a route asks for what no catalogue has

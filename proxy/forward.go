@@ -140,6 +140,7 @@ func scheme(r *http.Request) string {
 // answered looks at the head of an upstream's answer.
 func (p *passage) answered(answer *http.Response) error {
 	stripAnswer(answer.Header)
+	p.keepPrivate(answer.Header)
 	answer.Header.Set("X-Request-Id", string(p.info.ID))
 	return nil
 }

@@ -27,6 +27,10 @@ import (
 // Callers knows who calls; *caller.Desk does.
 type Callers interface {
 	AuthenticateFor(r *http.Request, api string) (*caller.Caller, error)
+	// Browser returns the person whose browser has the token of a cookie of the gate's.
+	Browser(r *http.Request, token, host string) (*caller.Caller, error)
+	// Fresh returns a caller by what is known at this moment.
+	Fresh(ctx context.Context, c *caller.Caller) (*caller.Caller, error)
 	// Refused records an answer that says what right a caller lacks.
 	Refused(r *http.Request, c *caller.Caller, err error)
 }
@@ -54,7 +58,17 @@ type Door struct {
 	Signer  Signer
 	Metrics Metrics
 	Log     *slog.Logger
-	Refuse  web.Refuser
+	// Refuse tells programs that they are refused, and Pages people at browsers, whom
+	// People names. Static has what pages load, at web.PathGateStatic.
+	Refuse    web.Refuser
+	Pages     Pages
+	People    People
+	Static    http.Handler
+	Entrances Entrances
+	// Flood bounds bad sign-ins of an address; SessionAge is for how long browsers keep the
+	// cookie of a good one.
+	Flood      web.Flood
+	SessionAge time.Duration
 	// Trusted are the networks of proxies before the gate whose X-Forwarded-For counts.
 	Trusted []netip.Prefix
 	// Ports are those that the host of a request may name, beside those of the schemes.
@@ -78,6 +92,12 @@ func (d *Door) Open() error {
 		{"Metrics", d.Metrics == nil},
 		{"Log", d.Log == nil},
 		{"Refuse", d.Refuse == nil},
+		{"Pages", d.Pages == nil},
+		{"People", d.People == nil},
+		{"Static", d.Static == nil},
+		{"Entrances", d.Entrances == nil},
+		{"Flood", d.Flood.Limiter == nil || d.Flood.Log == nil},
+		{"SessionAge", d.SessionAge <= 0},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the gate: %s is not set", field.name)
@@ -114,12 +134,17 @@ type passage struct {
 	match    gate.Match
 	caller   *caller.Caller // nil: nobody is known
 	decision verdict
+	// signedOut is whether the browser sent a cookie that is no session, or not any more.
+	signedOut bool
 }
 
 // pass takes the request through, or returns why it does not go through.
 func (p *passage) pass() (err error) {
 	if p.request, err = read(p.r, p.door.Ports); err != nil {
 		return err
+	}
+	if p.request.path.Reserved() {
+		return p.own()
 	}
 	if p.match, err = p.door.Routes().Find(p.request.host, p.request.path, p.r.Method); err != nil {
 		return err
@@ -145,6 +170,12 @@ func (p *passage) refuse(err error) {
 	}
 	h := p.status.Header()
 	h.Set("X-Request-Id", string(p.info.ID))
+	if p.signedOut {
+		p.cookies().ClearSession(&p.status)
+	}
+	if p.leads(err) {
+		return
+	}
 	caller.SetChallenge(h, err)
 	if m, ok := errors.AsType[*gate.MethodError](err); ok {
 		h["Allow"] = m.Allow
@@ -156,7 +187,7 @@ func (p *passage) refuse(err error) {
 	if fault.Is(err, fault.Malformed) {
 		h.Set("Connection", "close") // who writes so may not agree with us on where it ends
 	}
-	web.Refuse(&p.status, p.r, p.door.Log, err, p.door.Refuse)
+	web.Refuse(&p.status, p.r, p.door.Log, err, p.toldTo(err))
 }
 
 // close counts the request and writes its line in the log, also when the answer was cut

@@ -12,6 +12,7 @@ import (
 // request is what of a request is decided by and sent on.
 type request struct {
 	host  string
+	port  int // 0 where none is written
 	path  gate.Path
 	query string // raw
 }
@@ -41,7 +42,7 @@ func read(r *http.Request, ports []int) (q request, err error) {
 	if port != 0 && port != 80 && port != 443 && !slices.Contains(ports, port) {
 		return q, fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
 	}
-	q.host = host
+	q.host, q.port = host, port
 	return q, checkHeaders(r.Header)
 }
 

@@ -95,7 +95,7 @@ func (s *Server) table() ([]*door, error) {
 	page := web.RefuseWithPage(pages)
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns, Administrators: h,
-		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Fresh: h.Config.SignIn.Fresh, MinPassword: h.Config.Identity.Password.MinLength,
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Fresh: h.Config.SignIn.Fresh, Entrances: h.Gates, MinPassword: h.Config.Identity.Password.MinLength,
 		Help: signin.Help{Text: h.Config.SignIn.HelpText, URL: h.Config.SignIn.HelpURL},
 	}
 	protocol, err := s.provider(pages, people.SignIn())
@@ -135,7 +135,7 @@ func (s *Server) table() ([]*door, error) {
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,
-			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: signin.Popups(),
+			mount: func(m *web.Mux) { ui.Mount(m, people) }, popups: append(signin.Popups(), web.PathGate),
 			perAddress: []string{"/"},
 		},
 		{name: "health and metrics", internal: true, prefixes: []string{"/"}, protect: raw, mount: s.mountInternal},

@@ -7,7 +7,13 @@ import (
 	"net/http"
 	"strconv"
 
+	"gatehouse/ephemeral"
+	"gatehouse/gate"
+	"gatehouse/house"
 	"gatehouse/proxy"
+	people "gatehouse/ui/gate"
+	"gatehouse/ui/static"
+	"gatehouse/ui/view"
 	"gatehouse/web"
 )
 
@@ -26,13 +32,36 @@ func (s *Server) openGate() error {
 	if err != nil {
 		return err
 	}
+	desk.Browsers = h.Gates
+	flood, err := s.bounded(h.Config.Limits.Bad)
+	if err != nil {
+		return err
+	}
+	pages := view.NewPages(h.Config.Issuer)
+	pages.Brand, pages.Base = &s.look, "/"+gate.Reserved
 	trusted, _ := h.Config.Web.Proxies() // validated with the configuration
 	door := &proxy.Door{
 		Issuer: h.Config.Issuer, Routes: h.Routes.Current, Callers: desk, Signer: h.Keys, Metrics: s.metrics, Log: h.Log,
 		Refuse: web.RefuseWithProblem(h.Config.Issuer), Trusted: trusted, Ports: portOf(h.Config.Gate.Listen),
+		Pages: people.Pages{View: pages}, People: house.Subjects{Identity: h.Identity}, Static: s.gateFiles(), Entrances: h.Gates, Flood: flood,
+		SessionAge: h.Config.Session.Absolute,
 	}
 	s.gate = door
 	return door.Open()
+}
+
+// gateFiles has what pages load, as the gate's hosts have it.
+func (s *Server) gateFiles() http.Handler {
+	m := web.NewMux(s.house.Log, web.RefuseWithProblem(s.house.Config.Issuer))
+	static.Mount(m, s.look.Files)
+	m.Otherwise()
+	return http.StripPrefix("/"+gate.Reserved, m)
+}
+
+// bounded returns what bounds how much that is bad an address may send.
+func (s *Server) bounded(c ephemeral.Config) (web.Flood, error) {
+	limiter, err := ephemeral.New(c)
+	return web.Flood{Limiter: limiter, Log: s.house.Log}, err
 }
 
 // Gate returns the server of the gate, as its listener has it; nil where there is none.

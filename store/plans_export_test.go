@@ -96,6 +96,7 @@ var maySort = map[*statement]string{
 	revokeOldestSessions: "a person has 100 sessions at most, and one more",
 	selectSignIn:         "a person has few second factors",
 	selectSignedIn:       "a person has few second factors",
+	selectSignedInAs:     "a person has few second factors",
 	selectSignInPerson:   "a person has few second factors",
 	selectDataKeys:       "there is a data key for each purpose",
 	selectKeys:           "signing keys are few",
@@ -211,6 +212,12 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		dropIncomplete: one(user, int64(10)),
 
+		dropOldestOfGate:  one(ses, int64(49)),
+		insertGateCode:    one(at, bytes("gat_", 1<<20), ses, "app.example.test", bytes("non_", n), "/", at+1),
+		redeemGateCode:    one(at, bytes("gat_", n), bytes("gat_", 1<<20), "app.example.test", bytes("non_", n)),
+		selectGateSession: one(bytes("gat_", n+1), "app.example.test", at),
+		deleteGateSession: one(bytes("gat_", n), "app.example.test"),
+
 		selectKeys: {{true}, {false}},
 		moveKey:    one("nothing", "retired", "", nil, nil, "signing"),
 
@@ -267,6 +274,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 			{crowd.ID("int_", n), at, token, ""}, {crowd.ID("int_", n), at, []byte{}, user}, {crowd.ID("int_", n), at, []byte{}, ""},
 		},
 		selectSignedIn:     one(token, at, client),
+		selectSignedInAs:   one(ses, at, client),
 		selectSignInPerson: one(user, client),
 
 		updateUser: one(user, "new@crowd.test", "new@crowd.test", true, "New", "new", "{}", false, at, int64(0)),

@@ -52,6 +52,14 @@ JOIN users u ON u.id = s.user_id
 ` + personJoins + `$3
 WHERE s.token_hash = $1 AND ` + liveSession + personOrder)
 
+	// The same by the session's id.
+	selectSignedInAs = newStatement(`
+SELECT ` + viewColumns + `, ` + personColumns + `
+FROM sessions s
+JOIN users u ON u.id = s.user_id
+` + personJoins + `$3
+WHERE s.id = $1 AND ` + liveSession + personOrder)
+
 	selectSignInPerson = newStatement(`
 SELECT ` + personColumns + `
 FROM users u
@@ -66,7 +74,11 @@ func (s *Store) SignIn(ctx context.Context, q flow.Query) (flow.Found, error) {
 	var found flow.Found
 	var err error
 	if q.Interaction == "" {
-		err = s.each(ctx, selectSignedIn, []any{bytesOf(q.Session), micros(q.Now), string(q.Client)}, func(rows *sql.Rows) error {
+		st, key := selectSignedIn, any(bytesOf(q.Session))
+		if q.As != "" {
+			st, key = selectSignedInAs, string(q.As)
+		}
+		err = s.each(ctx, st, []any{key, micros(q.Now), string(q.Client)}, func(rows *sql.Rows) error {
 			return scanSignIn(rows, &found, nil)
 		})
 	} else {
@@ -163,5 +175,5 @@ func (r *personRow) into(found *flow.Found) error {
 }
 
 var signInTable = table{
-	statements: []*statement{selectSignIn, selectSignedIn, selectSignInPerson},
+	statements: []*statement{selectSignIn, selectSignedIn, selectSignedInAs, selectSignInPerson},
 }

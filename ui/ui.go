@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/flow"
 	"gatehouse/ui/account"
+	"gatehouse/ui/gate"
 	"gatehouse/ui/home"
 	"gatehouse/ui/problems"
 	"gatehouse/ui/setup"
@@ -61,6 +62,7 @@ type Deps struct {
 	// the forms can say so; zero says nothing.
 	MinPassword int
 	Help        signin.Help // for who cannot sign in; may be empty
+	Entrances   gate.Entrances
 }
 
 // SignIn is the door of the sign-in's pages, which Mount mounts. Others may show its
@@ -77,6 +79,7 @@ func Mount(m *web.Mux, d Deps) {
 		Flow: d.Flow, Identity: d.Identity, Sessions: d.Sessions, Consents: d.OAuth, Clients: d.Registry, Turns: d.Turns,
 		Cookies: d.Cookies, Pages: d.Pages, Next: d.Next, Fresh: d.Fresh, MinPassword: d.MinPassword,
 	}).Mount(m)
+	(&gate.Door{Flow: d.Flow, Entrances: d.Entrances, Cookies: d.Cookies, Next: d.Next}).Mount(m)
 	(&setup.Door{
 		Identity: d.Identity, Administrators: d.Administrators, Flow: d.Flow, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages, Next: d.Next,
 		Issuer: d.Issuer, MinPassword: d.MinPassword,

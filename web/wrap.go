@@ -184,6 +184,13 @@ func setHeaders(h http.Header, hsts bool, request id.Request) {
 	}
 }
 
+// OwnHeaders writes those of a page of ours on a host of somebody else's: the strict base,
+// but for what is that host's to say. Its forms say where they come from.
+func OwnHeaders(h http.Header, request id.Request) {
+	setHeaders(h, false, request)
+	h["Referrer-Policy"] = sameOrigin
+}
+
 // Shared values spare an allocation for each header of each answer; nobody may
 // append to them.
 var (

@@ -272,6 +272,15 @@ func (f filler) tokens() []string {
 			{"created_at", f.at(hour)},
 			{"expires_at", f.expires()},
 		}),
+		f.rows("gate_sessions", f.Others, [][2]string{
+			{"hash", f.bytes(f.id("gat_", "i"))},
+			{"session_id", f.id("ses_", fmt.Sprintf("(1 + (i - 1) %% %d)", f.Sessions))},
+			{"host", "'app.example.test'"},
+			{"nonce", "CASE WHEN i % 2 = 0 THEN " + f.bytes(f.id("non_", "i")) + " END"},
+			{"path", "'/'"},
+			{"created_at", f.at(hour)},
+			{"expires_at", f.expires()},
+		}),
 		f.rows("revocations", f.Revocations, [][2]string{
 			{"seq", "i"},
 			{"kind", "'session'"},

@@ -66,7 +66,7 @@ func brokenHeaders(s gatetest.Seen) (broken []string) {
 // passedByPopups reports whether an application's sign-in or sign-out in a window
 // of its own comes by that path.
 func passedByPopups(path string) bool {
-	for _, start := range []string{"/oauth2/authorize/", "/oauth2/logout/", "/signin/", "/consent/", "/signout/"} {
+	for _, start := range []string{"/oauth2/authorize/", "/oauth2/logout/", "/signin/", "/consent/", "/signout/", "/gate/"} {
 		if strings.HasPrefix(path+"/", start) {
 			return true
 		}

@@ -33,6 +33,7 @@ type given struct {
 	gatedAccess, before, current string                // of gated; before is the refresh token that current follows
 	code                         string                // of gated, not redeemed yet
 	kept                         string                // the refresh token of still
+	cookie                       string                // of the browser at the gate
 
 	text string // of the key of a service account
 	key  id.ServiceKey
@@ -93,6 +94,9 @@ func (r *row) signIn(t *testing.T) {
 	a = r.gated.Tokens(r.browser, r.person)
 	r.gatedAccess, r.before = a.Text("access_token"), a.Text("refresh_token")
 	r.kept = r.still.Tokens(r.browser, r.person).Text("refresh_token")
+	v := newVisitor(t, r.Gate, r.browser)
+	v.enter("https://"+gateHost+"/shop", r.person)
+	r.cookie = v.cookie(gateHost)
 }
 
 // refreshed gets what lasts a minute alone: a code, and a refresh token whose one before

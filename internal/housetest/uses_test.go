@@ -80,6 +80,11 @@ var uses = []use{
 		not: map[access.Kind]string{access.ServiceAccount: noToken},
 	},
 	{
+		name: "the gate in a browser", rests: []thing{thePrincipal, theSession, thePermission}, keeps: true, resumes: true,
+		try: map[access.Kind]func(r *row) outcome{access.User: atTheGateInABrowser},
+		not: map[access.Kind]string{access.Client: noSession, access.ServiceAccount: noSession},
+	},
+	{
 		name: "the gate by its key", rests: []thing{thePrincipal, theKey, thePermission}, keeps: true, resumes: true,
 		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: atTheGate},
 		not: map[access.Kind]string{access.User: noCaller, access.Client: noCaller},
@@ -346,8 +351,19 @@ func (r *row) signsIn(app *gatetest.Application) outcome {
 // atTheGate is a request through the gate, with the token or the key of the principal.
 func atTheGate(r *row) outcome {
 	in := httptest.NewRequest(http.MethodGet, "/"+r.pattern.API, nil)
-	in.Host = "gate.example.test"
 	in.Header.Set("Authorization", "Bearer "+cmp.Or(r.access, r.text))
+	return r.through(in)
+}
+
+// atTheGateInABrowser is one with the cookie of the browser in which the person signed in.
+func atTheGateInABrowser(r *row) outcome {
+	in := httptest.NewRequest(http.MethodGet, "/"+r.pattern.API, nil)
+	in.Header.Set("Cookie", "__Host-gatehouse_gate="+r.cookie)
+	return r.through(in)
+}
+
+func (r *row) through(in *http.Request) outcome {
+	in.Host = gateHost
 	out := httptest.NewRecorder()
 	r.there.Server.Gate().Handler.ServeHTTP(out, in)
 	switch out.Code {
@@ -360,6 +376,9 @@ func atTheGate(r *row) outcome {
 	}
 	return outcome(fmt.Sprint(out.Code))
 }
+
+// gateHost is where the gate of the table is.
+const gateHost = "gate.example.test"
 
 // withGate has the configuration want a gate before an application that answers all that
 // gets through.
@@ -376,6 +395,7 @@ kind: Route
 metadata: {id: shop}
 spec:
   match: {hosts: [gate.example.test], paths: ["/shop"], methods: [GET]}
+  authn: [session, bearer]
   authorize: {api: shop, permission: "orders:read"}
   upstream: app
 ---

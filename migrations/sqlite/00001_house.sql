@@ -172,6 +172,21 @@ CREATE INDEX sessions_expires ON sessions (expires_at, revoked_at) WHERE revoked
 CREATE INDEX sessions_revoked ON sessions (revoked_at) WHERE revoked_at IS NOT NULL;
 CREATE INDEX sessions_ended ON sessions (id) WHERE revoked_at IS NOT NULL;
 
+-- Browsers that the gate let in at one of its hosts, each by its session. A row begins as a
+-- code, which is good once, for the browser that has the nonce.
+CREATE TABLE gate_sessions (
+    hash        BLOB   PRIMARY KEY, -- of the code, then of the cookie's token
+    session_id  TEXT   NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
+    host        TEXT   NOT NULL,
+    nonce       BLOB,            -- its hash; NULL: the code was used
+    path        TEXT   NOT NULL, -- where the browser wanted to go
+    created_at  BIGINT NOT NULL,
+    expires_at  BIGINT NOT NULL
+);
+
+CREATE INDEX gate_sessions_session ON gate_sessions (session_id, created_at);
+CREATE INDEX gate_sessions_expires ON gate_sessions (expires_at);
+
 CREATE TABLE interactions (
     id          TEXT    PRIMARY KEY,
     browser     BLOB    NOT NULL,

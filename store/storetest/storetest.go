@@ -98,6 +98,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Services":      testServiceAccounts,
 		"Scopes":        testScopes,
 		"Sessions":      testSessions,
+		"GateSessions":  testGateSessions,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,
 		"Tallies":       testTallies,

@@ -260,7 +260,7 @@ func (d *Door) ref(r *http.Request, handle string) flow.Ref {
 
 // step returns what the pages of e share.
 func (d *Door) step(r *http.Request, e flow.Entry) stepFrame {
-	s := stepFrame{Interaction: e.Interaction.Handle(), Travels: e.Interaction.Ask.Client != "", Back: backOf(e.Interaction.Ask)}
+	s := stepFrame{Interaction: e.Interaction.Handle(), Travels: e.Interaction.Ask.Client != "" || e.Interaction.Ask.Host != "", Host: e.Interaction.Ask.Host, Back: backOf(e.Interaction.Ask)}
 	s.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
 	if e.App != nil {
 		s.App, _ = e.App.Shown()

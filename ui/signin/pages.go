@@ -24,6 +24,8 @@ type stepFrame struct {
 	// to origins that nobody here can name. Chromium holds form-action against
 	// the whole chain of redirects, so the policy must then leave it out.
 	Travels bool
+	// Host is where the sign-in leads behind the gate; empty: it does not.
+	Host string
 	// Email is who is signing in, empty while nobody is known.
 	Email string
 	// Back is where "Cancel" leads; empty where there is no way but this.

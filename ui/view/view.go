@@ -31,6 +31,9 @@ type Pages struct {
 	Words *words.Languages
 	// Brand is what pages look like; nil is Gatehouse as it comes.
 	Brand *brand.Current
+	// Base is what stands before the addresses of our files where pages are shown on hosts
+	// of others; empty: they are shown on our own.
+	Base string
 	// ScopeSays is what the operator says of a scope, "" for nothing; may be nil.
 	ScopeSays func(scope string) string
 }
@@ -64,7 +67,8 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
-	ctx := withScopes(brand.With(words.With(context.WithoutCancel(r.Context()), say), v.Brand.Brand()), v.ScopeSays)
+	ctx := context.WithValue(r.Context(), baseKey{}, v.Base)
+	ctx = withScopes(brand.With(words.With(context.WithoutCancel(ctx), say), v.Brand.Brand()), v.ScopeSays)
 	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)
 	}

@@ -37,6 +37,7 @@ type Catalogue struct {
 	SignOut   SignOut
 	SignedOut SignedOut
 
+	Gate     Gate
 	Home     Home
 	Setup    Setup
 	Next     Next

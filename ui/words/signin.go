@@ -5,6 +5,7 @@ type SignIn struct {
 	Title         Title
 	Again         string // the heading when one certain person is asked
 	Towards       Phrase // what the sign-in is for: App
+	ToHost        Phrase // the same for what is behind the gate: Host
 	StillYou, Own string // the same for pages of our own
 	Email         string // labels
 	Password      string

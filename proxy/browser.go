@@ -1,0 +1,116 @@
+package proxy
+
+import (
+	"errors"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"gatehouse/access"
+	"gatehouse/caller"
+	"gatehouse/fault"
+	"gatehouse/gate"
+	"gatehouse/web"
+)
+
+// authenticate returns who sent the request, by the one credential that it brings. A header
+// goes before a cookie: where there is one, the cookie is not looked at, and one that is no
+// good is not passed over for the other.
+func (p *passage) authenticate(route *gate.Route) (*caller.Caller, error) {
+	bearer := route.Accepts(gate.ByBearer)
+	if !route.Accepts(gate.BySession) || bearer && len(p.r.Header["Authorization"]) > 0 {
+		return p.door.Callers.AuthenticateFor(p.r, route.API)
+	}
+	if len(p.r.Header["Authorization"]) > 0 {
+		return nil, caller.SignIn(errors.New("the route takes no credentials in headers"))
+	}
+	token, present := p.cookies().Session(p.r)
+	switch {
+	case token != "" && p.foreign():
+		return nil, fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
+	case token != "":
+		who, err := p.door.Callers.Browser(p.r, token, p.request.host)
+		p.signedOut = fault.Is(err, fault.Unauthenticated)
+		return who, err
+	case present:
+		p.signedOut = true
+		return nil, caller.SignIn(errors.New("the cookie is none of ours, or there are two"))
+	case !bearer || ofBrowser(p.r):
+		return nil, caller.SignIn(errors.New("there is no cookie"))
+	}
+	return p.door.Callers.AuthenticateFor(p.r, route.API) // which says what a program has to bring
+}
+
+// foreign reports whether a request that would act by a cookie may have been sent by a page
+// of another origin, a sibling's included. Browsers say so; what says nothing is none.
+func (p *passage) foreign() bool {
+	if isSafe(p.r.Method) && p.r.Header.Get("Upgrade") == "" {
+		return false
+	}
+	if site := p.r.Header.Get("Sec-Fetch-Site"); site != "" {
+		return site != "same-origin"
+	}
+	return p.r.Header.Get("Origin") != p.origin()
+}
+
+func isSafe(method string) bool {
+	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+}
+
+// navigates reports whether a person at a browser waits for a page, and not a program: not
+// one within a page either (Fetch Metadata; older browsers say what they accept).
+func navigates(r *http.Request) bool {
+	h := r.Header
+	if mode := h.Get("Sec-Fetch-Mode"); mode != "" {
+		dest := h.Get("Sec-Fetch-Dest")
+		return mode == "navigate" && (dest == "" || dest == "document")
+	}
+	if len(h["Authorization"]) > 0 || h.Get("X-Requested-With") != "" || r.Method != http.MethodGet && r.Method != http.MethodPost {
+		return false
+	}
+	return strings.Contains(h.Get("Accept"), "text/html")
+}
+
+// ofBrowser reports whether a browser sent r, for its person or for a program in a page.
+func ofBrowser(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Mode") != "" || navigates(r) }
+
+// secure reports whether browsers reach the host by https: all do but those of this very
+// machine, where another proxy may end TLS before the gate.
+func (p *passage) secure() bool { return p.r.TLS != nil || !web.Loopback(p.request.host) }
+
+func (p *passage) cookies() web.GateCookies { return web.GateCookies{Secure: p.secure()} }
+
+// origin is that of the host, as browsers reach it.
+func (p *passage) origin() string {
+	scheme, usual := "http", 80
+	if p.secure() {
+		scheme, usual = "https", 443
+	}
+	if port := p.request.port; port != 0 && port != usual {
+		return scheme + "://" + p.request.host + ":" + strconv.Itoa(port)
+	}
+	return scheme + "://" + p.request.host
+}
+
+// proven decides once more by what the person at a browser has proved until this moment:
+// what was remembered of that is older, and a sign-in may have come between.
+func (p *passage) proven(asked caller.Asked, before access.Decision) (access.Decision, error) {
+	now, err := p.door.Callers.Fresh(p.r.Context(), p.caller)
+	if err != nil {
+		return before, err
+	}
+	p.caller = now
+	return now.Decide(asked)
+}
+
+// keepPrivate marks what was answered to a person at a browser: the application knows of no
+// cookie, and so does not say to caches on the way that the answer is for one alone.
+func (p *passage) keepPrivate(h http.Header) {
+	if p.caller == nil || !p.caller.OfBrowser() {
+		return
+	}
+	h.Add("Vary", "Cookie")
+	if len(h["Cache-Control"]) == 0 {
+		h.Set("Cache-Control", "private")
+	}
+}

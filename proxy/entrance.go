@@ -1,0 +1,178 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/gate"
+	"gatehouse/id"
+	"gatehouse/secret"
+	"gatehouse/session"
+	"gatehouse/web"
+)
+
+// Entrances lets browsers in that signed in at the issuer; *session.Gates does.
+type Entrances interface {
+	Seal(e session.Entrance) (string, error)
+	// Redeem answers Malformed for a code that is not good, here and for this browser.
+	Redeem(ctx context.Context, host, nonce, code, before string) (token, path string, err error)
+	SignOut(ctx context.Context, from audit.Actor, token, host string) error
+}
+
+// ownPages are the gate's own at every host, by method and path.
+var ownPages = map[string]func(*passage) error{
+	"GET " + web.PathGateCallback: (*passage).callback,
+	"GET " + web.PathGateSignIn:   (*passage).signIn,
+	"GET " + web.PathGateSignOut:  (*passage).askSignOut,
+	"POST " + web.PathGateSignOut: (*passage).signOut,
+}
+
+// own answers at the paths that are the gate's own.
+func (p *passage) own() error {
+	if !p.door.Routes().Serves(p.request.host) {
+		return fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
+	}
+	web.OwnHeaders(p.status.Header(), p.info.ID)
+	path := p.request.path.String()
+	if page := ownPages[p.r.Method+" "+path]; page != nil {
+		return page(p)
+	}
+	if strings.HasPrefix(path, web.PathGateStatic) && isSafe(p.r.Method) {
+		p.door.Static.ServeHTTP(&p.status, p.r)
+		return nil
+	}
+	return fault.New(fault.NotFound, gate.CodeRoute, "The gate has nothing at this address.")
+}
+
+// maxReturn bounds the path that a browser is led back to, in bytes: it travels within
+// addresses. Of a longer one the query is left out.
+const maxReturn = 1000
+
+// entrance returns the address at the issuer that leads back to path once somebody has
+// signed in as far as is needed, and binds that to this browser.
+func (p *passage) entrance(path string, need access.Requirement) (string, error) {
+	if len(path) > maxReturn {
+		path, _, _ = cutQuery(path)
+	}
+	if len(path) > maxReturn {
+		path = "/"
+	}
+	cookies := p.cookies()
+	nonce := cookies.Nonce(p.r)
+	if nonce == "" {
+		nonce = secret.Token(32)
+	}
+	sealed, err := p.door.Entrances.Seal(session.Entrance{
+		Origin: p.origin(), Host: p.request.host, Nonce: secret.Hash(nonce), Path: path, Level: need.Level, MaxAge: need.MaxAge, Asked: time.Now(),
+	})
+	if err != nil {
+		return "", err
+	}
+	cookies.SetNonce(&p.status, nonce)
+	return p.door.Issuer + web.PathGate + "?" + url.Values{"t": {sealed}}.Encode(), nil
+}
+
+// signIn leads to the sign-in, and from there to where return_to says.
+func (p *passage) signIn() error {
+	path, ok := "/", true
+	if asked := p.r.URL.Query().Get("return_to"); asked != "" {
+		path, ok = stays(asked)
+	}
+	if !ok {
+		return fault.New(fault.Malformed, "gate.return_to", "The address to return to is none that this host has.")
+	}
+	to, err := p.entrance(path, access.Requirement{})
+	if err != nil {
+		return err
+	}
+	p.seeOther(to)
+	return nil
+}
+
+// stays returns a path with its query in its one spelling, if a browser that is sent there
+// stays at this host, and not at the gate's own pages.
+func stays(text string) (string, bool) {
+	raw, query, asks := cutQuery(text)
+	path, err := gate.ParsePath(raw)
+	if err != nil || path.Reserved() || gate.CheckQuery(query) != nil {
+		return "", false
+	}
+	if !asks {
+		return path.String(), true
+	}
+	return path.String() + "?" + query, true
+}
+
+// callback takes the code with which a browser comes back from the issuer. Its cookie is
+// new each time: none that it had before, or that somebody gave it, counts after a sign-in.
+func (p *passage) callback() error {
+	address := "gate:" + id.Network(p.info.IP)
+	if wait := p.door.Flood.Blocked(p.r.Context(), address); wait > 0 {
+		return &fault.Error{Kind: fault.TooMany, Code: "gate.flood", Detail: "Too many bad sign-ins came from this address.", RetryAfter: wait}
+	}
+	cookies := p.cookies()
+	before, _ := cookies.Session(p.r)
+	token, path, err := p.door.Entrances.Redeem(p.r.Context(), p.request.host, cookies.Nonce(p.r), p.r.URL.Query().Get("code"), before)
+	if fault.Is(err, fault.Malformed) {
+		p.door.Flood.Count(p.r.Context(), address)
+	}
+	if err != nil {
+		return err
+	}
+	cookies.SetSession(&p.status, token, p.door.SessionAge)
+	if back, ok := stays(path); ok {
+		path = back
+	} else {
+		path = "/"
+	}
+	p.seeOther(path)
+	return nil
+}
+
+// askSignOut asks whether to sign out, where somebody is signed in.
+func (p *passage) askSignOut() error {
+	token, _ := p.cookies().Session(p.r)
+	if token == "" {
+		p.door.Pages.SignedOut(&p.status, p.r)
+		return nil
+	}
+	who, err := p.door.Callers.Browser(p.r, token, p.request.host)
+	if fault.Is(err, fault.Unauthenticated) {
+		p.cookies().ClearSession(&p.status)
+		p.door.Pages.SignedOut(&p.status, p.r)
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.door.Pages.SignOut(&p.status, p.r, p.emailOf(who))
+	return nil
+}
+
+// signOut ends the browser's session, here and at the issuer.
+func (p *passage) signOut() error {
+	if p.foreign() {
+		return fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
+	}
+	token, _ := p.cookies().Session(p.r)
+	if err := p.door.Entrances.SignOut(p.r.Context(), web.Actor(p.r), token, p.request.host); err != nil {
+		return err
+	}
+	p.cookies().ClearSession(&p.status)
+	p.seeOther(web.PathGateSignOut)
+	return nil
+}
+
+func (p *passage) seeOther(to string) {
+	h := p.status.Header()
+	h.Set("Location", to)
+	h.Set("Cache-Control", "no-store")
+	h.Set("Referrer-Policy", "no-referrer")
+	p.status.WriteHeader(http.StatusSeeOther)
+}
