@@ -44,9 +44,11 @@ func (s *scene) Bearer(context.Context, string) (access.Bearer, error) { return 
 func (s *scene) Current(context.Context) (*access.Snapshot, error) {
 	return access.Compile(s.policy), s.unknown
 }
-func (s *scene) Read(string) (id.ServiceKey, bool)                   { return "key_x", !s.guess }
-func (s *scene) Has(context.Context, id.ServiceKey) bool             { return !s.guess && !s.over }
-func (s *scene) Take(context.Context, string) (time.Duration, error) { return 0, nil }
+func (s *scene) Read(string) (id.ServiceKey, bool)       { return "key_x", !s.guess }
+func (s *scene) Has(context.Context, id.ServiceKey) bool { return !s.guess && !s.over }
+func (s *scene) Take(context.Context, string) (wait, whole time.Duration, err error) {
+	return 0, 0, nil
+}
 
 func (s *scene) Blocked(_ context.Context, key string) (time.Duration, error) {
 	if key == "caller:key_x" {

@@ -49,7 +49,7 @@ type Config struct {
 	MasterKeyFile string `setting:"master_key_file"`
 
 	Store    store.Config    `setting:"store"`
-	Redis    Redis           `setting:"redis"`
+	Redis    ephemeral.Redis `setting:"redis"`
 	Web      web.Config      `setting:",inline"`
 	Log      Log             `setting:"log"`
 	Session  session.Config  `setting:"session"`
@@ -66,21 +66,6 @@ type Config struct {
 	Brand brand.Config `setting:"brand"`
 
 	Bootstrap Bootstrap `setting:"bootstrap"`
-}
-
-// Redis names the server for what several replicas may share and lose.
-type Redis struct {
-	// URL is not used yet and must be empty: this version keeps nothing in Redis, and
-	// says so rather than leave somebody believing that it does.
-	URL string `setting:"url,secret-url"`
-}
-
-// Validate says what is wrong with r.
-func (r Redis) Validate() []fault.Field {
-	if r.URL == "" {
-		return nil
-	}
-	return []fault.Field{{Name: "url", Problem: "is set, but this version of Gatehouse keeps nothing in Redis; remove it"}}
 }
 
 // Log says what is logged and how. Logs go to standard error.

@@ -240,7 +240,8 @@ func TestBadValuesAreRefused(t *testing.T) {
 		{"store.url=sqlite:x.db?mode=rwc", `takes none here, write "sqlite:PATH"`},
 		{"store.url=postgres://%zz", "cannot be read as a URL"},
 		{"store.max_conns=1", "must be between 2 and 1000"},
-		{"redis.url=redis://localhost", "keeps nothing in Redis; remove it"},
+		{"redis.url=http://localhost", `must be "redis://HOST:6379"`},
+		{"redis.ca_file=ca.pem", "redis.url is missing"},
 		{"listen.internal=127.0.0.1:8080", "is the address of listen.public too"},
 		{"listen.internal=127.0.0.1:99999", "has no usable port"},
 		{"listen.internal=127.0.0.1:http", "has no usable port"},
@@ -277,7 +278,7 @@ func TestSecretsStayOutOfMessages(t *testing.T) {
 		"secret file":      {Env: []string{"GATEHOUSE_STORE_URL_FILE=" + write(t, "s", password)}},
 		"command line":     {Sets: []string{"store.url=postgres://gate:" + password + "@db/gate"}},
 		"command line too": {Sets: []string{"store.url=postgres://db/gate?password=" + password}},
-		"redis":            {Env: []string{"GATEHOUSE_REDIS_URL=redis://:" + password + "@cache"}},
+		"redis":            {Env: []string{"GATEHOUSE_REDIS_URL=redis://:" + password + "@cache?x=1"}},
 	} {
 		if got := refusal(t, o); strings.Contains(got, password) {
 			t.Errorf("%s: the message shows the secret:\n%s", name, got)

@@ -11,7 +11,7 @@ import (
 
 func open(t *testing.T, c ephemeral.Config) ephemeral.Limiter {
 	t.Helper()
-	l, err := ephemeral.New(c)
+	l, err := ephemeral.Alone().New("test", c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -51,7 +51,7 @@ func TestNewRefusesLimitsThatAreNotPossible(t *testing.T) {
 	} {
 		config := ephemeral.DefaultConfig()
 		c.change(&config)
-		_, err := ephemeral.New(config)
+		_, err := ephemeral.Alone().New("test", config)
 		if !fault.Is(err, fault.Invalid) || config.Validate()[0].Name != c.name {
 			t.Errorf("New(%+v) = %v, want an Invalid fault about %s", config, err, c.name)
 		}

@@ -1,18 +1,20 @@
 package ephemeral
 
 import (
-	"context"
 	"hash/maphash"
 	"sync"
 	"time"
 )
 
-// memory is a Limiter of this process alone, by the generic cell rate algorithm: a
-// key holds one moment, until when its allowance is used up. It remembers at most
-// as many keys as it was told.
+// memory is what one process counts, by the generic cell rate algorithm: a key holds one
+// moment, at which its allowance is whole again. It remembers at most as many keys as it
+// was told.
+//
+// Beyond that the key that is forgotten is the one nearest to being whole again, of a few:
+// who is kept waiting is forgotten last. To have themselves forgotten, somebody would have
+// to fill the memory with others that are further from whole than they are, which takes
+// about as many events as all of these may have.
 type memory struct {
-	interval time.Duration // between two events at the allowed rate
-	reach    time.Duration // how far a key's moment may lie ahead: the burst
 	perShard int
 	start    time.Time
 	seed     maphash.Seed
@@ -29,77 +31,80 @@ type shard struct {
 
 const maxShards = 64
 
-func newMemory(c Config) *memory {
-	interval := (time.Minute + time.Duration(c.PerMinute) - 1) / time.Duration(c.PerMinute)
-	shards := min(maxShards, c.Remembered)
-	m := &memory{
-		interval: interval, reach: interval * time.Duration(c.Burst), perShard: c.Remembered / shards,
-		start: time.Now(), seed: maphash.MakeSeed(), shards: make([]shard, shards),
-	}
+func newMemory(remembered int, start time.Time) *memory {
+	shards := min(maxShards, remembered)
+	m := &memory{perShard: remembered / shards, start: start, seed: maphash.MakeSeed(), shards: make([]shard, shards)}
 	for i := range m.shards {
 		m.shards[i].whole = map[string]time.Duration{}
 	}
 	return m
 }
 
-// AnswersAtOnce says that nobody need bound how long an answer takes.
-func (m *memory) AnswersAtOnce() {}
+// now is the monotonic clock.
+func (m *memory) now() time.Duration { return time.Since(m.start) }
 
-// Blocked implements Limiter. It never fails.
-func (m *memory) Blocked(_ context.Context, key string) (time.Duration, error) {
+// look returns how long key has to wait, and when it is whole again.
+func (m *memory) look(key string, b bound) (wait, whole time.Duration) {
 	s := m.shard(key)
-	now := time.Since(m.start)
+	now := m.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return max(0, s.whole[key]+m.interval-m.reach-now), nil
+	whole = min(s.whole[key], now+b.reach)
+	return b.wait(whole, now), whole
 }
 
-// Count implements Limiter. It never fails.
-func (m *memory) Count(_ context.Context, key string) error {
+// count counts one event of key. One that is blocked is counted no further.
+func (m *memory) count(key string, b bound) {
 	s := m.shard(key)
-	now := time.Since(m.start)
+	now := m.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	m.count(s, key, now)
-	return nil
+	m.put(s, key, b, now)
 }
 
-// Take implements Limiter. It never fails.
-func (m *memory) Take(_ context.Context, key string) (time.Duration, error) {
+// take counts one event of key if it may have one. whole is in how long it is whole again.
+func (m *memory) take(key string, b bound) (wait, whole time.Duration) {
 	s := m.shard(key)
-	now := time.Since(m.start)
+	now := m.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if wait := s.whole[key] + m.interval - m.reach - now; wait > 0 {
-		return wait, nil
+	if wait = b.wait(s.whole[key], now); wait == 0 {
+		m.put(s, key, b, now)
 	}
-	m.count(s, key, now)
-	return 0, nil
+	return wait, s.whole[key] - now
 }
 
-// Left returns how many events key may have now at once, and when it may have the whole
-// burst again.
-func (m *memory) Left(key string) (n int, whole time.Duration) {
+// learn notes what somebody else counted of key. Who counted more is right.
+func (m *memory) learn(key string, whole time.Duration) {
 	s := m.shard(key)
-	now := time.Since(m.start)
+	now := m.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	whole = max(0, s.whole[key]-now)
-	return int((m.reach - whole) / m.interval), whole
+	had, known := s.whole[key]
+	if whole <= max(had, now) {
+		return
+	}
+	if !known {
+		m.room(s, now)
+	}
+	s.whole[key] = whole
 }
 
-// count counts one event of key; s is held.
-func (m *memory) count(s *shard, key string, now time.Duration) {
+// put moves the moment of key by one event; s is held.
+func (m *memory) put(s *shard, key string, b bound, now time.Duration) {
 	whole, known := s.whole[key]
-	if !known && len(s.whole) >= m.perShard {
-		s.forget(now)
+	if !known {
+		m.room(s, now)
 	}
-	s.whole[key] = min(max(whole, now)+m.interval, now+m.reach)
+	s.whole[key] = min(max(whole, now)+b.every, now+b.reach)
 }
 
-// forget makes room for one key: it drops those among a few that are whole
-// again, or else the one nearest to it. A map is walked from a random place.
-func (s *shard) forget(now time.Duration) {
+// room makes room for one key where there is none: it drops those among a few that are
+// whole again, or else the one nearest to it. A map is walked from a random place.
+func (m *memory) room(s *shard, now time.Duration) {
+	if len(s.whole) < m.perShard {
+		return
+	}
 	const tries = 8
 	var nearest string
 	first, seen := true, 0

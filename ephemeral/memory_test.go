@@ -2,12 +2,17 @@ package ephemeral
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"pgregory.net/rapid"
 )
+
+func alone(c Config) (limiter, time.Duration) {
+	return limiter{Alone().counter("test", c.Remembered), c.bound()}, c.Every()
+}
 
 // Whatever happens when, the limiter agrees with a bucket that is filled at the
 // rate and emptied by events, and whoever waits as told may go on.
@@ -18,19 +23,21 @@ func TestMemoryIsATokenBucket(t *testing.T) {
 		burst := rapid.IntRange(1, 20).Draw(rt, "burst")
 		steps := rapid.SliceOfN(rapid.IntRange(0, 400), 1, 60).Draw(rt, "pauses in ms")
 		synctest.Test(t, func(t *testing.T) {
-			m := newMemory(Config{PerMinute: rate, Burst: burst, Remembered: 10})
-			full := m.interval * time.Duration(burst)
+			m, every := alone(Config{PerMinute: rate, Burst: burst, Remembered: 10})
+			full := every * time.Duration(burst)
 			bucket := full // allowance, in time
 			for _, ms := range steps {
 				pause := time.Duration(ms) * time.Millisecond
 				time.Sleep(pause)
 				bucket = min(full, bucket+pause)
-				want := max(0, m.interval-bucket)
+				want := max(0, every-bucket)
 				if got, _ := m.Blocked(t.Context(), "k"); got != want {
 					rt.Fatalf("Blocked = %v, want %v", got, want)
 				}
 				_ = m.Count(t.Context(), "k")
-				bucket = max(0, bucket-m.interval)
+				if bucket >= every { // a blocked key is counted no further
+					bucket -= every
+				}
 			}
 			wait, _ := m.Blocked(t.Context(), "k")
 			time.Sleep(wait)
@@ -46,7 +53,7 @@ func TestMemoryIsATokenBucket(t *testing.T) {
 func TestMemoryForgetsKeysBeyondItsBound(t *testing.T) {
 	t.Parallel()
 	for _, bound := range []int{1, 63, 6400} {
-		m := newMemory(Config{PerMinute: 1, Burst: 50, Remembered: bound})
+		m, _ := alone(Config{PerMinute: 1, Burst: 50, Remembered: bound})
 		for range 50 {
 			_ = m.Count(t.Context(), "flood")
 		}
@@ -54,8 +61,8 @@ func TestMemoryForgetsKeysBeyondItsBound(t *testing.T) {
 			_ = m.Count(t.Context(), fmt.Sprint("passer-by ", i))
 		}
 		n := 0
-		for i := range m.shards {
-			n += len(m.shards[i].whole)
+		for i := range m.memory.shards {
+			n += len(m.memory.shards[i].whole)
 		}
 		if n > bound {
 			t.Errorf("%d keys are remembered, want at most %d", n, bound)
@@ -66,8 +73,25 @@ func TestMemoryForgetsKeysBeyondItsBound(t *testing.T) {
 	}
 }
 
+// Keys of the longest kind take no more of memory than others.
+func TestLongKeysAreKeptShort(t *testing.T) {
+	t.Parallel()
+	m, _ := alone(Config{PerMinute: 1, Burst: 1, Remembered: 100})
+	one, other := strings.Repeat("x", 10_000)+"1", strings.Repeat("x", 10_000)+"2"
+	_ = m.Count(t.Context(), one)
+	for key := range m.memory.shard(short(one)).whole {
+		if len(key) > longestKey {
+			t.Errorf("a key takes %d bytes", len(key))
+		}
+	}
+	wait, _ := m.Blocked(t.Context(), one)
+	if free, _ := m.Blocked(t.Context(), other); wait == 0 || free != 0 {
+		t.Errorf("%v and %v, want a wait for the first alone", wait, free)
+	}
+}
+
 func BenchmarkCount(b *testing.B) {
-	m := newMemory(DefaultConfig())
+	m, _ := alone(DefaultConfig())
 	keys := make([]string, 1024)
 	for i := range keys {
 		keys[i] = fmt.Sprintf("192.0.2.%d", i)

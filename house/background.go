@@ -8,6 +8,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"gatehouse/audit"
+	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
@@ -40,6 +41,7 @@ func (h *House) Beats() []Beat {
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step},
 		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},
+		{Name: "ask Redis", Every: ephemeral.ProbeEvery, Due: h.Limiters.Shared, Step: h.Limiters.Step},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.Pruner.Due, Step: h.prune},
 	}, h.newsBeats()...)
 }

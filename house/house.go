@@ -19,6 +19,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/config"
+	"gatehouse/ephemeral"
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/follow"
@@ -59,6 +60,7 @@ type House struct {
 	Applies  *apply.Service
 	Folder   *Folder
 	Routes   *Routes
+	Limiters *ephemeral.Limiters
 	Turns    Turns
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
@@ -125,7 +127,7 @@ func (h *House) open(ctx context.Context, asServed bool) error {
 }
 
 // Close closes the store. Nothing of the house may be used afterwards.
-func (h *House) Close() error { return h.Store.Close() }
+func (h *House) Close() error { return errors.Join(h.Limiters.Close(), h.Store.Close()) }
 
 func (h *House) openKeeper(ctx context.Context) error {
 	master, made, err := secret.CreateMaster(h.Config.MasterKeyFile)

@@ -16,12 +16,16 @@ import (
 type Turns struct{ flood web.Flood }
 
 func (h *House) openTurns() error {
-	limiter, err := ephemeral.New(ephemeral.Config(h.Config.Limits.Person))
+	var err error
+	if h.Limiters, err = ephemeral.Open(h.Config.Redis, h.Keeper.Key("limits"), h.Log); err != nil {
+		return err
+	}
+	limiter, err := h.Limiters.New("person", ephemeral.Config(h.Config.Limits.Person))
 	if err != nil {
 		return fmt.Errorf("limit what a person changes: %w", err)
 	}
 	h.Turns = Turns{web.Flood{Limiter: limiter, Log: h.Log}}
-	if limiter, err = ephemeral.New(refusals); err != nil {
+	if limiter, err = h.Limiters.New("refusals", refusals); err != nil {
 		return fmt.Errorf("limit what is recorded of refusals: %w", err)
 	}
 	h.Refusals = &audit.Refusals{Take: web.Flood{Limiter: limiter, Log: h.Log}.Take, Log: h.Log}

@@ -98,7 +98,7 @@ func newPoint(t testing.TB, p access.Policy) *point {
 	d.tokens.give("decider", "decider", "")
 	d.tokens.give("shop", "shop-server", "")
 	d.tokens.give("stranger", "stranger", "")
-	limiter, err := ephemeral.New(ephemeral.DefaultConfig())
+	limiter, err := ephemeral.Alone().New("caller", ephemeral.DefaultConfig())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -47,11 +47,11 @@ func (l *limiter) Count(ctx context.Context, key string) error {
 	return nil
 }
 
-func (l *limiter) Take(ctx context.Context, key string) (time.Duration, error) {
+func (l *limiter) Take(ctx context.Context, key string) (wait, whole time.Duration, err error) {
 	if wait, err := l.Blocked(ctx, key); wait > 0 || err != nil {
-		return wait, err
+		return wait, wait, err
 	}
-	return 0, l.Count(ctx, key)
+	return 0, 0, l.Count(ctx, key)
 }
 
 type metrics struct {

@@ -145,7 +145,7 @@ func (s *Server) table() ([]*door, error) {
 // provider returns the door for applications.
 func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provider, error) {
 	h := s.house
-	limiter, err := ephemeral.New(h.Config.Limits.Bad)
+	limiter, err := h.Limiters.New("client", h.Config.Limits.Bad)
 	if err != nil {
 		return nil, err
 	}
@@ -160,7 +160,7 @@ func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provi
 // desk knows which program calls a door for programs.
 func (s *Server) desk() (*caller.Desk, error) {
 	h := s.house
-	limiter, err := ephemeral.New(h.Config.Limits.Bad)
+	limiter, err := h.Limiters.New("caller", h.Config.Limits.Bad)
 	if err != nil {
 		return nil, err
 	}
@@ -183,13 +183,16 @@ func (s *Server) decisions(desk *caller.Desk) (*pdp.Door, error) {
 func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
 	h := s.house
 	c := h.Config.Limits.API
-	limiter, err := ephemeral.New(ephemeral.Config(c))
+	limiter, err := h.Limiters.New("api", ephemeral.Config(c))
 	if err != nil {
 		return nil, err
 	}
+	if !c.Enabled {
+		c.Burst = 0 // nobody is told of a limit that is none
+	}
 	d := &admin.Door{
 		Issuer: h.Config.Issuer, Callers: desk, Refusals: h.Refusals, Requests: h.Store, Key: h.Keeper.Key("admin-api"), Log: h.Log,
-		Rate: admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, PerMinute: c.PerMinute},
+		Rate: admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, Every: ephemeral.Config(c).Every()},
 		Services: admin.Services{
 			Identity: h.Identity, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies, OAuth: h.OAuth, Keys: h.Keys, Clock: h.Clock,
 			Trail: h.Trail, Sealer: h.Sealer, Proofs: h, Audited: house.Audited(), Figures: &figures{h, s.health, s.options.Sources},

@@ -33,7 +33,7 @@ func (s *Server) openGate() error {
 		return err
 	}
 	desk.Browsers = h.Gates
-	flood, err := s.bounded(h.Config.Limits.Bad)
+	flood, err := s.bounded("gate entrances", h.Config.Limits.Bad)
 	if err != nil {
 		return err
 	}
@@ -59,8 +59,8 @@ func (s *Server) gateFiles() http.Handler {
 }
 
 // bounded returns what bounds how much that is bad an address may send.
-func (s *Server) bounded(c ephemeral.Config) (web.Flood, error) {
-	limiter, err := ephemeral.New(c)
+func (s *Server) bounded(name string, c ephemeral.Config) (web.Flood, error) {
+	limiter, err := s.house.Limiters.New(name, c)
 	return web.Flood{Limiter: limiter, Log: s.house.Log}, err
 }
 

@@ -92,6 +92,9 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 	if h.house.Folder.Problem() != "" {
 		doubts["folder"] = "the files of apply.folder cannot be applied, and what was there stays; the log says why"
 	}
+	if f := h.house.Limiters.Figures(); !f.Shared && !f.Since.IsZero() {
+		doubts["redis"] = "Redis does not answer, and each process counts its limits by itself, since " + f.Since.UTC().Format(time.RFC3339)
+	}
 	waiting, err := h.house.Store.UnsealedEvents(ctx, audit.Unsealed{}, 1)
 	if err == nil && len(waiting) > 0 && time.Since(waiting[0].At) > sealedWithin {
 		doubts["seal"] = "events of the audit log have waited for their seal since " + waiting[0].At.UTC().Format(time.RFC3339)

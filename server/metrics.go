@@ -13,6 +13,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
+	"gatehouse/ephemeral"
 	"gatehouse/house"
 	"gatehouse/pdp"
 )
@@ -29,6 +30,8 @@ type Metrics struct {
 	passed   *prometheus.CounterVec // by the gate
 	judged   *prometheus.CounterVec // at the gate
 	through  *prometheus.HistogramVec
+	sent     *prometheus.CounterVec // to upstreams of the gate
+	targets  *prometheus.GaugeVec
 	counted  sync.Map // series → counted
 }
 
@@ -57,19 +60,25 @@ func newMetrics(version string) *Metrics {
 			Name: "gatehouse_gate_requests_total", Help: "Requests answered at the gate, by route (empty: none), method and status.",
 		}, []string{"route", "method", "code"}),
 		judged: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_gate_decisions_total", Help: "Decisions at the gate, by route and outcome: allow, deny, challenge, unknown (nobody was known), error.",
+			Name: "gatehouse_gate_decisions_total", Help: "Decisions at the gate, by route and outcome: allow, deny, challenge, unknown (nobody was known), limited, error.",
 		}, []string{"route", "outcome"}),
 		through: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "gatehouse_gate_request_duration_seconds", Help: "Time from the first byte of a request at the gate to the end of its answer, by route.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
 		}, []string{"route"}),
+		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "gatehouse_gate_upstream_requests_total", Help: "Requests that the gate sent to an upstream, by what became of them: answered, failed (5xx), slow, lost, gone (the visitor), and those that were sent once more (retried).",
+		}, []string{"upstream", "outcome"}),
+		targets: prometheus.NewGaugeVec(prometheus.GaugeOpts{
+			Name: "gatehouse_gate_upstream_targets", Help: "Targets of an upstream by whether they get requests (well) or are left out (out).",
+		}, []string{"upstream", "state"}),
 	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "1, labelled with what was built."}, []string{"version", "go"})
 	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
 		version = info.Main.Version
 	}
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, m.passed, m.judged, m.through, build,
+	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, m.passed, m.judged, m.through, m.sent, m.targets, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -115,6 +124,17 @@ func (m *Metrics) GateServed(route, method string, status int, took time.Duratio
 	m.through.WithLabelValues(route).Observe(took.Seconds())
 }
 
+// GateUpstream implements proxy.Metrics.
+func (m *Metrics) GateUpstream(upstream, outcome string) {
+	m.sent.WithLabelValues(upstream, outcome).Inc()
+}
+
+// GateTargets implements proxy.Metrics.
+func (m *Metrics) GateTargets(upstream string, well, out int) {
+	m.targets.WithLabelValues(upstream, "well").Set(float64(well))
+	m.targets.WithLabelValues(upstream, "out").Set(float64(out))
+}
+
 // Decided implements pdp.Metrics.
 func (m *Metrics) Decided(outcome string) { m.decided.WithLabelValues(outcome).Inc() }
 
@@ -122,10 +142,7 @@ func (m *Metrics) Decided(outcome string) { m.decided.WithLabelValues(outcome).I
 // row here.
 func (m *Metrics) watch(h *house.House, feed *pdp.Feed) {
 	hasher := h.Identity.Hasher
-	for _, row := range []struct {
-		name, help string
-		read       func() float64
-	}{
+	rows := []reader{
 		{"gatehouse_revocations_loading", "1 while not all revocations of before the start are in memory, and the database is asked about each token.", func() float64 { return one(h.Registry.Loading(time.Now())) }},
 		{"gatehouse_snapshot_age_seconds", "Time since clients and revocations were last read from the database.", func() float64 { return h.Registry.Age().Seconds() }},
 		{"gatehouse_policy_age_seconds", "Time since the policy (who may do what) was last read from the database.", func() float64 { return h.Policy.Age().Seconds() }},
@@ -141,8 +158,27 @@ func (m *Metrics) watch(h *house.House, feed *pdp.Feed) {
 		{"gatehouse_password_slots", "Passwords that may be hashed at the same time.", func() float64 { return float64(hasher.Slots()) }},
 		{"gatehouse_password_waiting", "Sign-ins that wait for a slot now.", func() float64 { return float64(hasher.Waiting()) }},
 		{"gatehouse_password_hashes_total", "Passwords hashed.", func() float64 { return float64(hasher.Hashed()) }},
-	} {
+	}
+	if h.Limiters.Shared(time.Time{}) {
+		rows = append(rows, ofRedis(h.Limiters)...)
+	}
+	for _, row := range rows {
 		m.registry.MustRegister(reading(row.name, row.help, row.read))
+	}
+}
+
+// reader is a figure that is read when somebody asks.
+type reader struct {
+	name, help string
+	read       func() float64
+}
+
+// ofRedis are what is told where a Redis is configured.
+func ofRedis(l *ephemeral.Limiters) []reader {
+	return []reader{
+		{"gatehouse_redis_shared", "1 while limits are shared through Redis, 0 while this process counts them by itself.", func() float64 { return one(l.Figures().Shared) }},
+		{"gatehouse_redis_failures_total", "Questions that Redis did not answer, or not in time.", func() float64 { return float64(l.Figures().Failed) }},
+		{"gatehouse_redis_alone_total", "Events that this process counted by itself, because Redis was away.", func() float64 { return float64(l.Figures().Alone) }},
 	}
 }
 

@@ -80,7 +80,7 @@ func New(h *house.House, o Options) (*Server, error) {
 	}
 	s := &Server{house: h, metrics: newMetrics(o.Version), health: &health{house: h}, options: o}
 	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: h.Config.Session.Absolute}
-	addresses, err := ephemeral.New(ephemeral.Config(h.Config.Limits.Address))
+	addresses, err := h.Limiters.New("address", ephemeral.Config(h.Config.Limits.Address))
 	if err != nil {
 		return nil, fmt.Errorf("limit what an address asks for: %w", err)
 	}

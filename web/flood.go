@@ -18,8 +18,9 @@ type Limiter interface {
 	Blocked(ctx context.Context, key string) (time.Duration, error)
 	// Count counts one event against key.
 	Count(ctx context.Context, key string) error
-	// Take counts one event of key, or says how long it has to wait.
-	Take(ctx context.Context, key string) (time.Duration, error)
+	// Take counts one event of key, or says how long it has to wait; and in how long key
+	// may have as many at once as ever.
+	Take(ctx context.Context, key string) (wait, whole time.Duration, err error)
 }
 
 // limiterPatience is how long a request waits for an answer of the limiter.
@@ -52,9 +53,16 @@ func (f Flood) Blocked(ctx context.Context, key string) time.Duration {
 // Take counts one event of key, also when its sender has hung up by now, or returns
 // how long key has to wait.
 func (f Flood) Take(ctx context.Context, key string) time.Duration {
+	wait, _ := f.TakeOf(ctx, key)
+	return wait
+}
+
+// TakeOf is Take, which also returns in how long key has its whole burst again.
+func (f Flood) TakeOf(ctx context.Context, key string) (wait, whole time.Duration) {
 	asked, cancel := f.patient(context.WithoutCancel(ctx))
 	defer cancel()
-	return f.known(ctx)(f.Limiter.Take(asked, key))
+	wait, whole, err := f.Limiter.Take(asked, key)
+	return f.known(ctx)(wait, err), whole
 }
 
 func (f Flood) known(ctx context.Context) func(time.Duration, error) time.Duration {

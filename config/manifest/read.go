@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -169,6 +170,13 @@ func (r *reader) value(n ast.Node, v reflect.Value, path string) {
 			return
 		}
 		v.SetBool(b.Value)
+	case v.Kind() == reflect.Int:
+		number, err := strconv.Atoi(n.GetToken().Value)
+		if _, ok := n.(*ast.IntegerNode); !ok || err != nil || strconv.Itoa(number) != n.GetToken().Value {
+			r.problem(at, named(path)+" must be a whole number")
+			return
+		}
+		v.SetInt(int64(number))
 	default:
 		text, ok := yamlfile.Scalar(n)
 		if !ok {

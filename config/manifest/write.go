@@ -97,6 +97,8 @@ func (w *Writer) value(depth int, head string, v reflect.Value) {
 		w.value(depth, head, v.Elem())
 	case reflect.Bool:
 		w.line(depth, fmt.Sprintf("%s %t", head, v.Bool()))
+	case reflect.Int:
+		w.line(depth, fmt.Sprintf("%s %d", head, v.Int()))
 	case reflect.Struct:
 		w.line(depth, head)
 		w.fields(inner+1, "", v)

@@ -38,6 +38,7 @@ func Run(t *testing.T, s Subject) {
 		{"DoesNotLengthenTheWaitDuringAFlood", doesNotLengthenTheWait},
 		{"CountsEveryConcurrentEvent", countsEveryConcurrentEvent},
 		{"TakesNoMoreAtOnceThanMayPass", takesNoMoreThanMayPass},
+		{"SaysWhenTheBurstIsWholeAgain", saysWhenItIsWhole},
 		{"DoesNotLetAnybodyPassOnAnEndedContext", holdsOnAnEndedContext},
 	} {
 		t.Run(c.name, func(t *testing.T) { s.In(t, func(t *testing.T) { c.test(t, s) }) })
@@ -120,7 +121,7 @@ func takesNoMoreThanMayPass(t *testing.T, s Subject) {
 	var all sync.WaitGroup
 	for range callers {
 		all.Go(func() {
-			wait, err := l.Take(t.Context(), "k")
+			wait, _, err := l.Take(t.Context(), "k")
 			if err != nil || wait > interval {
 				t.Errorf("take: %v, %v", wait, err)
 			}
@@ -139,11 +140,25 @@ func takesNoMoreThanMayPass(t *testing.T, s Subject) {
 		t.Fatalf("%d of %d events passed at once, want the %d that are left of the burst", n, callers, quick.Burst-1)
 	}
 	time.Sleep(blocked(t, l, "k"))
-	if wait, err := l.Take(t.Context(), "k"); wait != 0 || err != nil {
+	if wait, _, err := l.Take(t.Context(), "k"); wait != 0 || err != nil {
 		t.Fatalf("after waiting as told, Take = %v, %v: what was refused was counted", wait, err)
 	}
-	if wait, err := l.Take(t.Context(), "k"); wait == 0 || err != nil {
+	if wait, _, err := l.Take(t.Context(), "k"); wait == 0 || err != nil {
 		t.Fatalf("Take = %v, %v, want a wait: two events passed in one interval", wait, err)
+	}
+}
+
+func saysWhenItIsWhole(t *testing.T, s Subject) {
+	l := s.Open(t, quick)
+	for i := range quick.Burst {
+		_, whole, err := l.Take(t.Context(), "k")
+		if most := interval * time.Duration(i+1); err != nil || whole <= 0 || whole > most {
+			t.Fatalf("after %d events: whole in %v, %v; want up to %v", i+1, whole, err, most)
+		}
+	}
+	wait, whole, err := l.Take(t.Context(), "k")
+	if err != nil || wait <= 0 || whole < wait || whole > interval*time.Duration(quick.Burst) {
+		t.Fatalf("once it is blocked: %v, %v, %v", wait, whole, err)
 	}
 }
 
@@ -156,7 +171,7 @@ func holdsOnAnEndedContext(t *testing.T, s Subject) {
 	if wait, err := l.Blocked(ended, "a"); err == nil && wait == 0 {
 		t.Error("a blocked key may go on when the context has ended")
 	}
-	if wait, err := l.Take(ended, "a"); err == nil && wait == 0 {
+	if wait, _, err := l.Take(ended, "a"); err == nil && wait == 0 {
 		t.Error("a blocked key is taken when the context has ended")
 	}
 }

@@ -21,6 +21,7 @@ func Files(c config.Config, sources config.Sources) []Finding {
 		found = append(found, closed("file.database", "the database", file, 0o077)...)
 	}
 	found = append(found, closed("file.tls_key", "the certificate's private key", c.Web.TLS.KeyFile, 0o037)...)
+	found = append(found, closed("file.redis_key", "the private key for Redis", c.Redis.KeyFile, 0o037)...)
 	found = append(found, closed("file.bootstrap", "the first administrator's password", c.Bootstrap.PasswordFile, 0o037)...)
 	found = append(found, folder(c)...)
 	return append(found, configFiles(c, sources)...)

@@ -33,6 +33,7 @@ func Unusable(c config.Config) []fault.Field {
 			bad = append(bad, fault.Field{Name: "audit.checkpoint_file", Problem: "lies in " + filepath.Dir(name) + ", which is no directory"})
 		}
 	}
+	bad = append(bad, c.Redis.Unusable()...)
 	if _, err := brand.Open(c.Brand); err != nil {
 		said := err.Error()
 		if e, ok := errors.AsType[*fault.Error](err); ok {
