@@ -99,6 +99,7 @@ func (c *compiler) upstream(id string, spec *UpstreamSpec) {
 		}
 		u.Targets = append(u.Targets, t)
 	}
+	c.manages(u, spec)
 }
 
 func parseTarget(text string) (t Target, ok bool) {
@@ -276,6 +277,7 @@ func (c *compiler) bounds(r *Route, spec *LimitsSpec) {
 		r.Body = n
 	}
 	r.Timeout = c.duration("spec.limits.timeout", spec.Timeout, defaultTimeout, maxTimeout)
+	c.rate(r, &spec.Rate)
 }
 
 func (c *compiler) duration(field, text string, usual, most time.Duration) time.Duration {

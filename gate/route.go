@@ -1,6 +1,7 @@
 package gate
 
 import (
+	"net/netip"
 	"slices"
 	"time"
 )
@@ -38,6 +39,7 @@ type Route struct {
 	Upstream *Upstream
 	Body     int64 // bytes at most
 	Timeout  time.Duration
+	Rate     *Rate // nil: there is none
 }
 
 func (r *Route) takes(method string) bool { return slices.Contains(r.Methods, method) }
@@ -47,6 +49,13 @@ type Upstream struct {
 	ID       string
 	Targets  []Target
 	Audience string // of the assertion that tells it who calls
+	TLS      TLS
+	Health   Health
+	Retry    Retry
+	Connect  time.Duration  // until there is a connection
+	Header   time.Duration  // until an answer begins; zero: as long as the route has
+	Networks []netip.Prefix // in which its targets must lie; none: anywhere
+	Text     string         // all that was said of it: two with the same Text are the same
 }
 
 // Target is where an upstream listens.

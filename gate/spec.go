@@ -57,12 +57,18 @@ type FetchSpec struct {
 type LimitsSpec struct {
 	Body    string `json:"body,omitempty"`    // such as 256KiB; default: 1MiB
 	Timeout string `json:"timeout,omitempty"` // until the answer is whole; default: 15s
+	// Rate bounds how many requests somebody sends; left out, nothing does.
+	Rate RateSpec `json:"rate,omitzero"`
 }
 
 // UpstreamSpec is what a file says of a server behind the gate.
 type UpstreamSpec struct {
 	Targets  []string     `json:"targets"` // http:// or https://, a host and a port, and no path
 	Identity IdentitySpec `json:"identity,omitzero"`
+	TLS      TLSSpec      `json:"tls,omitzero"`
+	Health   HealthSpec   `json:"health,omitzero"`
+	Timeouts TimeoutsSpec `json:"timeouts,omitzero"`
+	Retry    RetrySpec    `json:"retry,omitzero"`
 }
 
 // IdentitySpec is how an upstream is told who calls.

@@ -45,6 +45,9 @@ func (v *verdict) attrs() []slog.Attr {
 // admit returns nil when the route lets the caller through.
 func (p *passage) admit() error {
 	route := p.match.Route
+	if err := p.limit(nil); err != nil {
+		return err
+	}
 	if route.Public {
 		p.decision.outcome = "public"
 		return nil
@@ -56,6 +59,9 @@ func (p *passage) admit() error {
 		return err
 	}
 	p.caller, p.decision.subject = who, who.Subject
+	if err := p.limit(who); err != nil {
+		return err
+	}
 	err = p.decide(route)
 	if err != nil && route.Mode == gate.Shadow && isRefusal(err) {
 		p.decision.shadow = true

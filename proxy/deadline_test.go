@@ -24,6 +24,8 @@ type noMetrics struct{}
 
 func (noMetrics) GateDecided(string, string)                    {}
 func (noMetrics) GateServed(string, string, int, time.Duration) {}
+func (noMetrics) GateUpstream(string, string)                   {}
+func (noMetrics) GateTargets(string, int, int)                  {}
 
 // A deadline of a request before this one on the same connection may be over: each
 // request has its own, a refused one too.

@@ -23,7 +23,7 @@ var errNoResource = errors.New("the upstream has no such resource")
 // by the gate itself, which says so in an assertion. What goes wrong is Unanswered, and
 // the request does not go through: what is not known allows nothing.
 func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
-	ctx, cancel := context.WithTimeout(p.r.Context(), f.Timeout)
+	ctx, cancel := context.WithTimeout(withUpstream(p.r.Context(), f.Upstream), f.Timeout)
 	defer cancel()
 	attrs, err := p.fetched(ctx, f)
 	if errors.Is(err, errNoResource) {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
-	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -16,25 +15,6 @@ import (
 	"gatehouse/fault"
 	"gatehouse/gate"
 )
-
-// Bounds towards upstreams.
-const (
-	connectTimeout  = 2 * time.Second
-	headerBound     = 64 << 10
-	idleConnections = 256 // of one upstream
-)
-
-// newTransport returns what connects to upstreams. It knows no proxies of the
-// environment, and does not ask for compression that nobody asked it for.
-func newTransport() http.RoundTripper {
-	return upstreams{&http.Transport{
-		DialContext:         (&net.Dialer{Timeout: connectTimeout, KeepAlive: 30 * time.Second}).DialContext,
-		ForceAttemptHTTP2:   true,
-		DisableCompression:  true,
-		MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 90 * time.Second,
-		TLSHandshakeTimeout: connectTimeout, MaxResponseHeaderBytes: headerBound, ExpectContinueTimeout: time.Second,
-	}}
-}
 
 // forward sends the request on, and the answer back.
 func (p *passage) forward() error {
@@ -49,7 +29,7 @@ func (p *passage) forward() error {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(p.r.Context(), route.Timeout)
+	ctx, cancel := context.WithTimeout(withUpstream(p.r.Context(), route.Upstream), route.Timeout)
 	defer cancel()
 	p.deadline(route.Timeout)
 	in := p.r.WithContext(ctx)
@@ -73,15 +53,15 @@ func (p *passage) forward() error {
 // buffers keeps what answers are copied by.
 type buffers struct{}
 
-var pool = sync.Pool{New: func() any { return new([bufferSize]byte) }}
+var spare = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 const bufferSize = 32 << 10
 
 // Get implements httputil.BufferPool.
-func (buffers) Get() []byte { return pool.Get().(*[bufferSize]byte)[:] }
+func (buffers) Get() []byte { return spare.Get().(*[bufferSize]byte)[:] }
 
 // Put implements httputil.BufferPool.
-func (buffers) Put(b []byte) { pool.Put((*[bufferSize]byte)(b)) }
+func (buffers) Put(b []byte) { spare.Put((*[bufferSize]byte)(b)) }
 
 // deadline bounds how slowly a visitor may send and take. Each request sets it: what an
 // earlier one on the same connection left there would end this one.
@@ -141,6 +121,10 @@ func scheme(r *http.Request) string {
 func (p *passage) answered(answer *http.Response) error {
 	stripAnswer(answer.Header)
 	p.keepPrivate(answer.Header)
+	if p.quota != nil { // ours is in the answer already
+		answer.Header.Del("RateLimit")
+		answer.Header.Del("RateLimit-Policy")
+	}
 	answer.Header.Set("X-Request-Id", string(p.info.ID))
 	return nil
 }
@@ -153,7 +137,7 @@ func (p *passage) upstreamFault(err error) error {
 	if p.r.Context().Err() != nil {
 		return fmt.Errorf("forward: the visitor went away: %w", err)
 	}
-	if errors.Is(err, context.DeadlineExceeded) {
+	if isTimeout(err) {
 		return fault.Wrap(err, fault.Unanswered, "gate.upstream_slow", "The application behind the gate took too long to answer.")
 	}
 	return fault.Wrap(err, fault.Unanswered, "gate.upstream", "The application behind the gate cannot be reached.")

@@ -42,11 +42,16 @@ type Signer interface {
 
 // Metrics counts; outcomes and routes are from closed sets.
 type Metrics interface {
-	// GateDecided counts a decision: allow, deny, challenge, unknown (nobody was known)
-	// or error, of a route.
+	// GateDecided counts a decision: allow, deny, challenge, unknown (nobody was known),
+	// limited (too many requests) or error, of a route.
 	GateDecided(route, outcome string)
 	// GateServed counts an answer to a request of a route, "" for none.
 	GateServed(route, method string, status int, took time.Duration)
+	// GateUpstream counts what became of a request that was sent to an upstream: answered,
+	// failed (5xx), slow, lost, gone (the visitor was), or that it was retried.
+	GateUpstream(upstream, outcome string)
+	// GateTargets says how many targets of an upstream get requests, and how many do not.
+	GateTargets(upstream string, well, out int)
 }
 
 // Door is the gate. All fields but Trusted must be set; call Open once.
@@ -57,6 +62,7 @@ type Door struct {
 	Callers Callers
 	Signer  Signer
 	Metrics Metrics
+	Quotas  Quotas
 	Log     *slog.Logger
 	// Refuse tells programs that they are refused, and Pages people at browsers, whom
 	// People names. Static has what pages load, at web.PathGateStatic.
@@ -74,7 +80,8 @@ type Door struct {
 	// Ports are those that the host of a request may name, beside those of the schemes.
 	Ports []int
 
-	transport http.RoundTripper
+	transport http.RoundTripper // pools: to the upstream that the request's context has
+	pools     *pools
 	assertor  assertor
 }
 
@@ -90,6 +97,7 @@ func (d *Door) Open() error {
 		{"Callers", d.Callers == nil},
 		{"Signer", d.Signer == nil},
 		{"Metrics", d.Metrics == nil},
+		{"Quotas", d.Quotas == nil},
 		{"Log", d.Log == nil},
 		{"Refuse", d.Refuse == nil},
 		{"Pages", d.Pages == nil},
@@ -103,7 +111,8 @@ func (d *Door) Open() error {
 			return fmt.Errorf("open the gate: %s is not set", field.name)
 		}
 	}
-	d.transport = newTransport()
+	d.pools = newPools(d.Metrics, d.Log)
+	d.transport = d.pools
 	d.assertor = assertor{issuer: d.Issuer, signer: d.Signer}
 	return nil
 }
@@ -134,6 +143,7 @@ type passage struct {
 	match    gate.Match
 	caller   *caller.Caller // nil: nobody is known
 	decision verdict
+	quota    *quota // nil: the route counts nobody
 	// signedOut is whether the browser sent a cookie that is no session, or not any more.
 	signedOut bool
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -42,6 +43,7 @@ func (s *Server) openGate() error {
 	trusted, _ := h.Config.Web.Proxies() // validated with the configuration
 	door := &proxy.Door{
 		Issuer: h.Config.Issuer, Routes: h.Routes.Current, Callers: desk, Signer: h.Keys, Metrics: s.metrics, Log: h.Log,
+		Quotas: h.Limiters.Quotas("gate", h.Config.Limits.Gate.Remembered),
 		Refuse: web.RefuseWithProblem(h.Config.Issuer), Trusted: trusted, Ports: portOf(h.Config.Gate.Listen),
 		Pages: people.Pages{View: pages}, People: house.Subjects{Identity: h.Identity}, Static: s.gateFiles(), Entrances: h.Gates, Flood: flood,
 		SessionAge: h.Config.Session.Absolute,
@@ -70,6 +72,13 @@ func (s *Server) Gate() *http.Server {
 		return nil
 	}
 	return gateServer(s.gate, s.house.Log)
+}
+
+// KeepGate looks after the servers behind the gate until ctx ends.
+func (s *Server) KeepGate(ctx context.Context) {
+	if s.gate != nil {
+		s.gate.Keep(ctx)
+	}
 }
 
 func portOf(address string) []int {

@@ -23,6 +23,7 @@ import (
 	"gatehouse/house"
 	"gatehouse/house/check"
 	"gatehouse/pdp"
+	"gatehouse/proxy"
 	"gatehouse/ui/brand"
 	"gatehouse/web"
 )
@@ -68,7 +69,7 @@ type Server struct {
 	feed  *pdp.Feed // whose connections last
 
 	public, internal http.Handler
-	gate             http.Handler // nil: there is none
+	gate             *proxy.Door // nil: there is none
 	arrivals         web.Arrivals
 }
 
@@ -254,6 +255,7 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 		})
 	}
 	group.Go(func() error { s.reload(ctx, l.certificate); return nil })
+	group.Go(func() error { s.KeepGate(ctx); return nil })
 	group.Go(func() error {
 		<-ctx.Done()
 		return s.drain(doors)

@@ -1,0 +1,68 @@
+package proxy
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"gatehouse/caller"
+	"gatehouse/fault"
+	"gatehouse/gate"
+	"gatehouse/id"
+	"gatehouse/web"
+)
+
+// Quotas counts requests by keys, each of which has a bound of its own; *ephemeral.Quotas
+// does.
+type Quotas interface {
+	// Take counts one request of key, which may have burst at once and one more in each
+	// every, or returns how long key has to wait; and in how long it has its whole burst
+	// again. Of requests at once no more pass than may.
+	Take(ctx context.Context, key string, burst int, every time.Duration) (wait, whole time.Duration)
+}
+
+// limit counts one request of whom the route counts by: of an address before anybody is
+// asked who they are (who is nil), of others once that is known. It says in the answer how
+// many are left, or refuses with "gate.rate" (TooMany).
+func (p *passage) limit(who *caller.Caller) error {
+	rate := p.match.Route.Rate
+	if rate == nil || (rate.Per == gate.PerAddress) != (who == nil) {
+		return nil
+	}
+	key := p.match.Route.ID + " " + string(rate.Per) + " " + p.counted(rate.Per, who)
+	wait, whole := p.door.Quotas.Take(p.r.Context(), key, rate.Burst, rate.Every)
+	p.quota = &quota{web.Quota{Name: p.match.Route.ID, Burst: rate.Burst, Every: rate.Every}, whole}
+	p.quota.tell(p.status.Header())
+	if wait > 0 {
+		p.count("limited")
+		return &fault.Error{Kind: fault.TooMany, Code: "gate.rate", Detail: "Too many requests were sent here.", RetryAfter: wait}
+	}
+	return nil
+}
+
+// counted is what a request is counted by. Kinds stand before ids, since those of different
+// kinds may be the same.
+func (p *passage) counted(per gate.Per, who *caller.Caller) string {
+	switch {
+	case per == gate.PerAddress:
+		return id.Network(p.info.IP)
+	case per == gate.PerClient && !who.Personal() && !who.OfBrowser():
+		return "client:" + who.Client()
+	case per == gate.PerKey && who.Key != "":
+		return "key:" + string(who.Key)
+	}
+	return string(who.Subject.Kind) + ":" + who.Subject.ID
+}
+
+// quota is what an answer tells of the limit that its request was counted by.
+type quota struct {
+	web.Quota
+	whole time.Duration
+}
+
+// tell writes what is left. What an upstream says of limits of its own is another's.
+func (q *quota) tell(h http.Header) {
+	if q != nil {
+		q.Tell(h, q.whole)
+	}
+}
