@@ -60,6 +60,9 @@ bench: ## The Go benchmarks
 bench/http: build ## The built server beside a bare one, if the load driver is at hand
 	@scripts/bench-http
 
+bench/gate: build ## The gate beside its upstream alone, a bare reverse proxy, and nginx, if the load driver is at hand
+	@scripts/bench-http -only gate
+
 bench/decisions: ## Decisions of access beside cedar-go, OPA and casbin
 	@cd bench && $(GO) test -run '^$$' -bench . -timeout 30m $(ARGS) ./decisions
 

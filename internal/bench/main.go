@@ -37,6 +37,10 @@ var (
 	pages    = flag.String("pages", "", "with -bare-sign-ins: folder with the pages it shows")
 	derive   = flag.Bool("derive", false, "with -bare-sign-ins: derive the keys of passwords in a child process")
 	bareOnly = flag.String("bare-decisions", "", "be the bare server of decisions at this address, and nothing else")
+	upstream = flag.String("bare-upstream", "", "be the bare upstream of the gate at this address, and nothing else")
+	proxied  = flag.String("bare-proxy", "", "be a bare reverse proxy at this address, and nothing else")
+	checking = flag.String("bare-auth", "", "be a bare server of forward-auth at this address, and nothing else")
+	to       = flag.String("to", "", "with -bare-proxy: the upstream; with -bare-auth: the key set")
 	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
 	grants   = flag.Bool("grants", false, "with -growth: one in five has a grant and a membership")
 	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed; full houses on SQLite are used again")
@@ -55,6 +59,12 @@ func main() {
 		do = func() error { return readAudit(*auditJob, flag.Arg(0)) }
 	case *bareOnly != "":
 		do = func() error { return serveBareDecisions(*bareOnly) }
+	case *upstream != "":
+		do = func() error { return serveBareUpstream(*upstream) }
+	case *proxied != "":
+		do = func() error { return serveBareProxy(*proxied, *to) }
+	case *checking != "":
+		do = func() error { return serveBareAuth(*checking, *to) }
 	case *signOnly != "":
 		do = func() error { return serveBareSignIns(*signOnly, *pages, *derive) }
 	}
@@ -101,6 +111,7 @@ func run() error {
 		{"rotation postgres", func(b *bench) error { return b.rotation("postgres") }},
 		{"sign-ins", (*bench).signIns},
 		{"passwords", (*bench).passwords},
+		{"gate", (*bench).gate},
 		{"memory", (*bench).memory},
 	}
 	if *crowded > 0 {

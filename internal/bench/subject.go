@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -33,6 +34,7 @@ type subject struct {
 	clientID     string
 	secret       string
 	refresh      string // file of refresh tokens, one a line
+	audience     string // of the families' tokens; the issuer's unless it is set
 }
 
 // configFor returns the configuration of a subject on a store.
@@ -100,7 +102,7 @@ func (s *subject) seed(families, people int) error {
 	c, secret, err := h.OAuth.CreateClient(background(), console, oauth.Client{
 		ID: "bench", Name: "Bench", AuthMethod: oauth.AuthBasic, RedirectURIs: []string{"http://127.0.0.1:9/cb"},
 		GrantTypes: []string{oauth.GrantCode, oauth.GrantRefresh, oauth.GrantClient}, Scopes: []string{"openid", "offline_access", "api"},
-		SkipConsent: true,
+		SkipConsent: true, Audiences: s.audiences(),
 	})
 	if err != nil {
 		return err
@@ -117,6 +119,14 @@ func (s *subject) seed(families, people int) error {
 		}
 	}
 	return s.seedFamilies(h, first.ID, families)
+}
+
+// audiences are of the tokens of everybody; none: the issuer's.
+func (s *subject) audiences() []string {
+	if s.audience == "" {
+		return nil
+	}
+	return []string{s.audience, s.cfg.Issuer}
 }
 
 const benchPassword = "a password for the benchmark"
@@ -138,7 +148,7 @@ func (s *subject) seedFamilies(h *house.House, user id.User, n int) error {
 			ID: name, Generation: 1, CurrentHash: hash, Created: now, RotatedAt: now,
 			IdleExpires: now.Add(24 * time.Hour), Expires: now.Add(48 * time.Hour),
 			Authorization: oauth.Authorization{
-				ID: id.NewAuthorization(), Client: "bench", User: user, Session: browser.ID, Scopes: []string{"offline_access", "api"}, Audiences: []string{s.cfg.Issuer},
+				ID: id.NewAuthorization(), Client: "bench", User: user, Session: browser.ID, Scopes: []string{"offline_access", "api"}, Audiences: []string{cmp.Or(s.audience, s.cfg.Issuer)},
 				AuthTime: now, Level: proof.AAL1, AMR: []string{"pwd"},
 			},
 		}); err != nil {

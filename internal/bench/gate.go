@@ -1,0 +1,170 @@
+package main
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"gatehouse/internal/freeport"
+)
+
+// shopAudience is of the tokens that the gate is shown.
+const shopAudience = "https://shop.example.test"
+
+// gate measures the gate beside the upstream alone, a bare httputil.ReverseProxy and, where
+// nginx is at hand, nginx: without a check, and with auth_request to servers that check each
+// token.
+func (b *bench) gate() error {
+	defer b.stopAll()
+	doors, s, err := b.doors()
+	if err != nil {
+		return err
+	}
+	for _, conns := range []int{16, 1} {
+		var list []scenario
+		var rows [][2]string
+		for _, d := range doors {
+			list, rows = append(list, d.scenario(conns)), append(rows, [2]string{d.name, bareProxy})
+		}
+		var results map[string]result
+		if err := profileWhile(s, fmt.Sprintf("gate-%d", conns), func() (err error) {
+			results, err = b.suite(list)
+			return err
+		}); err != nil {
+			return err
+		}
+		table(fmt.Sprintf("The gate, %d connections", conns), results, rows)
+	}
+	return nil
+}
+
+const bareProxy = "bare ReverseProxy"
+
+// door is one way to the upstream.
+type door struct {
+	name, url string
+	tokens    string // file of those that are shown; "" for none
+	pids      []int  // of all that work for a request
+}
+
+func (d door) scenario(conns int) scenario {
+	return scenario{Name: d.name, Mode: "get", URL: d.url, Tokens: d.tokens, Conc: conns, PIDs: d.pids, Want: `"owner_id"`}
+}
+
+// doors starts everything before one upstream.
+func (b *bench) doors() ([]door, *subject, error) {
+	upstream, up, err := b.bareHelper("-bare-upstream")
+	if err != nil {
+		return nil, nil, err
+	}
+	plain, proxy, err := b.bareHelper("-bare-proxy", "-to", upstream)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, gate, err := b.gatedSubject(upstream)
+	if err != nil {
+		return nil, nil, err
+	}
+	tokens, err := s.rotated()
+	if err != nil {
+		return nil, nil, err
+	}
+	list := []door{
+		{name: "upstream alone", url: upstream + "/orders/42", pids: []int{up}},
+		{name: bareProxy, url: plain + "/orders/42", pids: []int{proxy, up}},
+		{name: "gate, public route", url: gate + "/public/42", pids: []int{s.pid, up}},
+		{name: "gate, bearer token checked and decided", url: gate + "/orders/42", tokens: tokens, pids: []int{s.pid, up}},
+	}
+	more, err := b.nginxDoors(s, upstream, tokens, up)
+	return append(list, more...), s, err
+}
+
+// routesOfBench are a route that asks nobody, and one that asks for a permission.
+const routesOfBench = `apiVersion: gatehouse/v1
+kind: Upstream
+metadata: {id: shop}
+spec: {targets: ["UPSTREAM"]}
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: public}
+spec:
+  match: {hosts: [127.0.0.1], paths: ["/public/{id}"], methods: [GET]}
+  public: true
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: orders}
+spec:
+  match: {hosts: [127.0.0.1], paths: ["/orders/{id}"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read", resource: {id: "{id}"}}
+  upstream: shop
+`
+
+// gatedSubject serves a house with a gate before an upstream, an API, and a person who may
+// read its orders.
+func (b *bench) gatedSubject(upstream string) (s *subject, gate string, err error) {
+	cfg, err := b.configFor("gate", "")
+	if err != nil {
+		return nil, "", err
+	}
+	port, err := freeport.Next()
+	if err != nil {
+		return nil, "", err
+	}
+	s = &subject{cfg: cfg, audience: shopAudience}
+	if err := s.seed(200, 1); err != nil {
+		return nil, "", fmt.Errorf("seed: %w", err)
+	}
+	if _, err := s.seedShop(); err != nil {
+		return nil, "", fmt.Errorf("seed the policy: %w", err)
+	}
+	routes := filepath.Join(b.dir, "routes")
+	if err := os.MkdirAll(routes, 0o700); err != nil {
+		return nil, "", err
+	}
+	if err := os.WriteFile(filepath.Join(routes, "shop.yaml"), []byte(strings.ReplaceAll(routesOfBench, "UPSTREAM", upstream)), 0o600); err != nil {
+		return nil, "", err
+	}
+	s.env = []string{"GATEHOUSE_GATE_LISTEN=127.0.0.1:" + port, "GATEHOUSE_GATE_ROUTES=" + routes}
+	return s, "http://127.0.0.1:" + port, b.serve(s)
+}
+
+// rotated rotates each family once, and writes the access tokens to a file.
+func (s *subject) rotated() (string, error) {
+	refresh, err := os.ReadFile(s.refresh)
+	if err != nil {
+		return "", err
+	}
+	var tokens strings.Builder
+	for _, token := range strings.Fields(string(refresh)) {
+		form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
+		req, err := http.NewRequest(http.MethodPost, s.url+"/oauth2/token", strings.NewReader(form.Encode()))
+		if err != nil {
+			return "", err
+		}
+		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+		req.SetBasicAuth(s.clientID, s.secret)
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			return "", err
+		}
+		var body struct {
+			Token string `json:"access_token"`
+			Error string `json:"error_description"`
+		}
+		err = json.NewDecoder(resp.Body).Decode(&body)
+		resp.Body.Close()
+		if err != nil || body.Token == "" {
+			return "", fmt.Errorf("no token: %v %s", err, body.Error)
+		}
+		tokens.WriteString(body.Token + "\n")
+	}
+	file := filepath.Join(s.cfg.DataDir, "rotated.txt")
+	return file, os.WriteFile(file, []byte(tokens.String()), 0o600)
+}
