@@ -127,8 +127,7 @@ func (a *API) succeed(was *API) {
 }
 
 // DeleteAPI removes an API that no role, no scope and no grant which is not over
-// names.
-// Faults: NotFound, Conflict "api.in_use".
+// names, neither by its permissions nor by its id. Faults: NotFound, Conflict "api.in_use".
 func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) error {
 	return s.alter(ctx, by, "delete an API", func(ctx context.Context, t *touched, _ *giver) error {
 		t.rules() // nobody had anything there any more
@@ -154,6 +153,9 @@ func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) er
 		}
 		if grant != "" {
 			return inUse("api.in_use", fmt.Sprintf("The grant %s is of permissions of it.", grant))
+		}
+		if err := s.unnamed(ctx, KindAPI, name); err != nil {
+			return err
 		}
 		if err := s.Store.DeleteAPI(ctx, name); err != nil {
 			return err

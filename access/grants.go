@@ -261,12 +261,16 @@ func (s *Service) revoke(ctx context.Context, t *touched, by audit.Actor, r *Gra
 // EndAllOf revokes whatever somebody who is being deleted was granted, takes them
 // out of all groups and organisations, and lifts the lock on them: one of the same
 // name that comes later has nothing of it. It joins the transaction of ctx; call it
-// before anything else in there raises a counter.
+// before anything else in there raises a counter. An application or a service account that
+// somebody else's grant names stays: Conflict "client.in_use", "service.in_use".
 func (s *Service) EndAllOf(ctx context.Context, by audit.Actor, who Subject) error {
 	return s.alter(ctx, by, "end grants", func(ctx context.Context, t *touched, _ *giver) error { return s.endAllOf(ctx, by, t, who) })
 }
 
 func (s *Service) endAllOf(ctx context.Context, by audit.Actor, t *touched, who Subject) error {
+	if err := s.unnamed(ctx, audit.Kind(who.Kind), who.ID); err != nil {
+		return err
+	}
 	t.principal(who, true)
 	n, err := s.Store.EndGrantsOf(ctx, who, clock.Now(), actor(by), string(ReasonSubjectDeleted))
 	if err != nil {

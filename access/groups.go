@@ -48,7 +48,8 @@ func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord
 }
 
 // DeleteGroup removes a group, with the memberships of and in it, to which nothing
-// is granted that is not over. Faults: NotFound, Conflict "group.in_use".
+// is granted that is not over, and that no such grant names. Faults: NotFound, Conflict
+// "group.in_use".
 func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) error {
 	return s.alter(ctx, by, "delete a group", func(ctx context.Context, t *touched, g *giver) error {
 		was, err := s.Group(ctx, name)
@@ -61,6 +62,9 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 		}
 		if len(has) > 0 {
 			return inUse("group.in_use", fmt.Sprintf("The grant %s is for it.", has[0].ID))
+		}
+		if err := s.unnamed(ctx, KindGroup, name); err != nil {
+			return err
 		}
 		if err := s.unleashes(ctx, g, Subject{Group, name}, Subject{Kind: Group}); err != nil {
 			return err

@@ -50,7 +50,7 @@ func (s *Service) CreateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (O
 }
 
 // DeleteOrg removes an organisation with its memberships, where no grant is for
-// everybody in it or counts within it that is not over. Faults: NotFound, Conflict
+// everybody in it, counts within it or asks for it that is not over. Faults: NotFound, Conflict
 // "org.in_use".
 func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) error {
 	return s.alter(ctx, by, "delete an organisation", func(ctx context.Context, t *touched, g *giver) error {
@@ -72,6 +72,9 @@ func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) er
 		}
 		if within != "" {
 			return inUse("org.in_use", fmt.Sprintf("The grant %s is for it.", within))
+		}
+		if err := s.unasked(ctx, name); err != nil {
+			return err
 		}
 		if err := s.unleashes(ctx, g, Subject{Organisation, name}, Subject{Kind: Group}); err != nil {
 			return err

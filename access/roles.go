@@ -112,7 +112,7 @@ func (s *Service) updateRole(ctx context.Context, by audit.Actor, t *touched, g 
 }
 
 // DeleteRole removes a role that no other role has for a parent, and of which no
-// grant is that is not over. Faults: NotFound, Conflict "role.in_use".
+// grant is, or which none names, that is not over. Faults: NotFound, Conflict "role.in_use".
 func (s *Service) DeleteRole(ctx context.Context, by audit.Actor, name string) error {
 	return s.alter(ctx, by, "delete a role", func(ctx context.Context, t *touched, _ *giver) error {
 		t.rules() // nobody had it any more
@@ -154,6 +154,9 @@ func (s *Service) unused(ctx context.Context, k known, name string) error {
 	}
 	if grant != "" {
 		return inUse("role.in_use", fmt.Sprintf("The grant %s is of it.", grant))
+	}
+	if err := s.unnamed(ctx, KindRole, name); err != nil {
+		return err
 	}
 	client, err := s.Clients.Requiring(ctx, name, "")
 	if err != nil {

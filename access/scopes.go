@@ -143,7 +143,7 @@ func (s *Service) UpdateScope(ctx context.Context, by audit.Actor, one Scope) (S
 }
 
 // DeleteScope removes a scope that no application may ask for: to one that may, it
-// would be a name that anybody can give. The API goes on going by scopes. Faults:
+// would be a name that anybody can give. Nor does a grant name it that is not over. The API goes on going by scopes. Faults:
 // NotFound, Conflict "scope.in_use".
 func (s *Service) DeleteScope(ctx context.Context, by audit.Actor, name string) error {
 	return s.alter(ctx, by, "delete a scope", func(ctx context.Context, t *touched, _ *giver) error {
@@ -159,6 +159,9 @@ func (s *Service) DeleteScope(ctx context.Context, by audit.Actor, name string) 
 		}
 		if client != "" {
 			return inUse("scope.in_use", fmt.Sprintf("The application %s may ask for it.", client))
+		}
+		if err := s.unnamed(ctx, KindScope, name); err != nil {
+			return err
 		}
 		if err := s.Store.DeleteScope(ctx, name); err != nil {
 			return err

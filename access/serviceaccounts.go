@@ -200,7 +200,7 @@ func (s *Service) setDisabled(ctx context.Context, by audit.Actor, name, reason 
 }
 
 // DeleteServiceAccount removes an account with its keys. What it was granted ends,
-// and its memberships too. NotFound.
+// and its memberships too. Faults: NotFound, Conflict "service.in_use".
 func (s *Service) DeleteServiceAccount(ctx context.Context, by audit.Actor, name, reason string) error {
 	if err := checkReason(reason); err != nil {
 		return err

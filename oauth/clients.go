@@ -197,7 +197,7 @@ type Grants interface {
 	Free(ctx context.Context, client id.Client) error
 	// EndGrants ends what client was granted, in the transaction of ctx, before
 	// anything else in there raises a counter: a client of the same id that is made
-	// later has nothing of it.
+	// later has nothing of it. Conflict "client.in_use" when somebody else's grant names it.
 	EndGrants(ctx context.Context, by audit.Actor, client id.Client) error
 	// DisabledChanged tells that client was disabled or enabled, likewise.
 	DisabledChanged(ctx context.Context, client id.Client, disabled bool) error
@@ -210,7 +210,7 @@ type Grants interface {
 }
 
 // DeleteClient removes a client and ends its tokens and its grants. NotFound when
-// it is not there.
+// it is not there, Conflict "client.in_use" when something names it that stays.
 func (s *Service) DeleteClient(ctx context.Context, by audit.Actor, client id.Client) error {
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.Grants.EndGrants(ctx, by, client); err != nil {

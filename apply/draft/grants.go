@@ -18,6 +18,7 @@ type grants struct {
 	all     map[id.Grant]access.GrantRecord
 	subject map[access.Subject][]id.Grant
 	role    map[string][]id.Grant
+	api     map[string][]id.Grant            // of permissions of it
 	ordered []access.GrantRecord             // all, in the order of their ends; nil: to be made
 	over    map[id.Grant]*access.GrantRecord // that were looked for; nil: there is none
 }
@@ -40,7 +41,7 @@ func (d *Draft) Look(ctx context.Context, names []id.Grant) error {
 
 func (d *Draft) readGrants(ctx context.Context) error {
 	g := &d.grants
-	g.all, g.subject, g.role = map[id.Grant]access.GrantRecord{}, map[access.Subject][]id.Grant{}, map[string][]id.Grant{}
+	g.all, g.subject, g.role, g.api = map[id.Grant]access.GrantRecord{}, map[access.Subject][]id.Grant{}, map[string][]id.Grant{}, map[string][]id.Grant{}
 	for at := (access.GrantCursor{Ends: d.at}); ; {
 		list, err := d.store.GrantsAfter(ctx, access.Subject{}, at, page)
 		if err != nil {
@@ -62,6 +63,8 @@ func (g *grants) add(one access.GrantRecord) {
 	g.subject[one.Subject] = append(g.subject[one.Subject], one.ID)
 	if one.Role != "" {
 		g.role[one.Role] = append(g.role[one.Role], one.ID)
+	} else {
+		g.api[one.Permission.API] = append(g.api[one.Permission.API], one.ID)
 	}
 }
 
@@ -141,17 +144,11 @@ func inOrder(a, b access.GrantRecord) int { return byEnd(a, cursor(b)) }
 
 // GrantsAfter implements access.Store.
 func (p Policy) GrantsAfter(_ context.Context, who access.Subject, after access.GrantCursor, limit int) (list []access.GrantRecord, err error) {
-	all := p.d.allGrants
 	if who != (access.Subject{}) {
-		all = func() (own []access.GrantRecord) {
-			for _, name := range p.d.grants.subject[who] {
-				own = append(own, p.d.grants.all[name])
-			}
-			slices.SortFunc(own, inOrder)
-			return own
-		}
+		list = p.d.grants.sorted(p.d.grants.subject[who])
+	} else {
+		list = p.d.allGrants()
 	}
-	list = all()
 	at, found := slices.BinarySearchFunc(list, after, byEnd)
 	if found {
 		at++
@@ -161,7 +158,15 @@ func (p Policy) GrantsAfter(_ context.Context, who access.Subject, after access.
 
 // SomeGrantsAfter implements access.Store.
 func (p Policy) SomeGrantsAfter(_ context.Context, like access.Likeness, after access.GrantCursor, limit int) (list []access.GrantRecord, err error) {
-	all := p.d.allGrants()
+	var all []access.GrantRecord
+	switch {
+	case like.Role != "":
+		all = p.d.grants.sorted(p.d.grants.role[like.Role])
+	case like.API != "":
+		all = p.d.grants.sorted(p.d.grants.api[like.API])
+	default:
+		all = p.d.allGrants()
+	}
 	from, _ := slices.BinarySearchFunc(all, after, byEnd)
 	for i := from; i < len(all) && len(list) < limit; i++ {
 		if like.Has(&all[i].Grant) && byEnd(all[i], after) > 0 {
@@ -169,6 +174,16 @@ func (p Policy) SomeGrantsAfter(_ context.Context, like access.Likeness, after a
 		}
 	}
 	return list, nil
+}
+
+// sorted are those of some ids, in the order of their ends.
+func (g *grants) sorted(names []id.Grant) []access.GrantRecord {
+	list := make([]access.GrantRecord, len(names))
+	for i, name := range names {
+		list[i] = g.all[name]
+	}
+	slices.SortFunc(list, inOrder)
+	return list
 }
 
 func (d *Draft) allGrants() []access.GrantRecord {
