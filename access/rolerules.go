@@ -176,18 +176,26 @@ func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
 }
 
 // regrants puts before the giver what whoever has a role gets by a change of it: what
-// it gives more, and what it gives less where it is denied.
+// it gives more, and what it gives less where it is denied; and that it denies more there.
 func (s *Service) regrants(ctx context.Context, g *giver, was, is known, name string) error {
 	before, after := was.rules.roles[name], is.rules.roles[name]
 	if err := g.hands(ctx, handed{bits: after.bits.without(before.bits)}); err != nil {
 		return err
 	}
-	lost := before.denied.without(after.denied)
-	if g.free || lost.empty() {
+	lost, more := before.denied.without(after.denied), after.denied.without(before.denied)
+	if g.free || lost.empty() && more.empty() {
 		return nil
 	}
 	return s.eachLiving(ctx, Likeness{Denies: true}, g.now, func(one *GrantRecord) error {
 		if one.Role == "" || !was.under(one.Role, name) {
+			return nil
+		}
+		if !more.empty() {
+			if err := g.takes(ctx, handed{bits: more}); err != nil {
+				return err
+			}
+		}
+		if lost.empty() {
 			return nil
 		}
 		return g.hands(ctx, handed{lost, one.Org, one.Ends()})

@@ -46,6 +46,24 @@ func denyings() map[string]handing {
 		return func(t *testing.T, h *hand) { h.give(t, who, all(append(changes, denied)...)) }
 	}
 	brief := func(g *access.Grant) { g.ExpiresAt = time.Now().Add(time.Minute) }
+	other := access.Pattern{API: "shop", Resource: "other", Action: "read"}
+	widens := func(role string) handing { // of which bob is denied more once plain has more
+		return handing{
+			prepare: func(t *testing.T, h *hand) {
+				for _, r := range []access.Role{{ID: "plain", Permissions: []access.Pattern{other}}, {ID: "child", Parents: []string{"plain"}}} {
+					_, err := h.House.Access.CreateRole(context.Background(), gatetest.Console, r)
+					must(t, err)
+				}
+				h.give(t, person(h.bob), func(g *access.Grant) { g.Effect, g.Role, g.Permission = access.Deny, role, access.Pattern{} })
+				h.give(t, group("all"), nil) // what the role gives more is theirs to hand on
+				h.join(t, person(h.mallory), "all")
+			},
+			do: func(ctx context.Context, h *hand, by audit.Actor) error {
+				_, err := h.House.Access.UpdateRole(ctx, by, access.Role{ID: "plain", Permissions: []access.Pattern{other, refund()}})
+				return err
+			},
+		}
+	}
 	return map[string]handing{
 		"Give":                           gives(),
 		"Give to a group":                gives(to(group("desk"))),
@@ -85,6 +103,8 @@ func denyings() map[string]handing {
 			},
 			do: enters(desk, company),
 		},
+		"UpdateRole that is denied":                widens("plain"),
+		"UpdateRole of a parent of what is denied": widens("child"),
 		"AddMember of a member": {
 			prepare: func(t *testing.T, h *hand) { is(group("all"))(t, h); h.join(t, group("desk"), "all") },
 			do:      enters(bob, group("desk")),
