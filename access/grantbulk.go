@@ -93,12 +93,16 @@ func (s *Service) RevokeAll(ctx context.Context, by audit.Actor, all []Revocatio
 			return err
 		}
 		defer t.hold(&k)()
-		now, no := clock.Now(), newSeveral(len(all))
+		now, no, seen := clock.Now(), newSeveral(len(all)), map[id.Grant]bool{}
 		for i := range all {
 			r, err := s.revocable(ctx, all[i], now, may)
+			if err == nil && seen[r.ID] {
+				err = fault.New(fault.Invalid, "grant.invalid", "This grant is there twice.")
+			}
 			if err == nil {
 				err = s.mayRevoke(ctx, t, g, &r)
 			}
+			seen[r.ID] = true
 			if err := no.add(i, err); err != nil {
 				return err
 			}

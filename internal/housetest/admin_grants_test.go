@@ -168,7 +168,7 @@ func TestManyGrantsAreMadeAndRevokedAtOnce(t *testing.T) {
 		"one that there is":         {"bulk", map[string]any{"grants": []any{toDesk(nil), all[7]}}, "grants.refused", []string{`"#/grants/1"`, ids[7]}},
 		"the same twice":            {"bulk", map[string]any{"grants": []any{toDesk(nil), toDesk(nil)}}, "grants.refused", []string{`"#/grants/1"`}},
 		"one that is no permission": {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"permission": "x"})}}, "permission.pattern", []string{`"#/grants/1/permission"`}},
-		"one twice":                 {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], ""), seen(ids[1], `"1"`), seen(ids[0], "")}}, "grants.refused", []string{`"#/grants/2"`}},
+		"one twice":                 {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], ""), seen(ids[1], `"1"`), seen(ids[0], "")}}, "grants.refused", []string{`"#/grants/2"`, "is there twice"}},
 		"one as it was not":         {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], `"1"`), seen(ids[1], `"2"`), seen("gra_none", "")}}, "grants.refused", []string{`"#/grants/1"`, `"#/grants/2"`}},
 		"no tag":                    {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], "1")}}, "request.invalid", []string{`"#/grants/0/etag"`}},
 	} {
