@@ -119,3 +119,36 @@ func TestEveryRouteSaysWhatItNeeds(t *testing.T) {
 		}
 	}
 }
+
+// What is read may be asked for in part; what was changed is answered whole, by every route.
+func TestOnlyWhatIsReadIsAnsweredInPart(t *testing.T) {
+	t.Parallel()
+	text, err := admin.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var document struct {
+		Paths map[string]map[string]struct{ Parameters []struct{ Name string } }
+	}
+	if err := json.Unmarshal(text, &document); err != nil {
+		t.Fatal(err)
+	}
+	reads := 0
+	for path, methods := range document.Paths {
+		for method, operation := range methods {
+			partial := false
+			for _, p := range operation.Parameters {
+				partial = partial || p.Name == "fields"
+			}
+			switch {
+			case partial && method != "get":
+				t.Errorf("%s %s takes fields", method, path)
+			case partial:
+				reads++
+			}
+		}
+	}
+	if reads < 30 {
+		t.Errorf("only %d reads are answered in part", reads)
+	}
+}

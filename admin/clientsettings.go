@@ -10,7 +10,6 @@ import (
 	"gatehouse/fault"
 	"gatehouse/oauth"
 	"gatehouse/proof"
-	"gatehouse/setting"
 	"gatehouse/wire"
 )
 
@@ -134,12 +133,9 @@ func (in *ClientSettings) applyLimits(c *oauth.Client) error {
 		if v.from == nil {
 			continue
 		}
-		if *v.to = 0; *v.from == "" {
-			continue
-		}
-		d, err := setting.ParseDuration(*v.from)
+		d, err := span(name, *v.from)
 		if err != nil {
-			return invalid(name, "is no duration such as 5m, 12h or 30d")
+			return err
 		}
 		*v.to = d
 	}

@@ -8,8 +8,6 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/fault"
-	"gatehouse/proof"
-	"gatehouse/setting"
 	"gatehouse/wire"
 )
 
@@ -69,43 +67,6 @@ func (in *GrantCreate) place() access.Where {
 		w.Place = access.Everywhere
 	}
 	return w
-}
-
-// requirement reads what somebody must have proved.
-func requirement(acr, maxAge string) (r access.Requirement, err error) {
-	if r.Level, err = proof.ParseLevel(acr); err != nil {
-		return r, invalid("acr", "must be aal1 or aal2")
-	}
-	if maxAge == "" {
-		return r, nil
-	}
-	if r.MaxAge, err = setting.ParseDuration(maxAge); err != nil {
-		return r, invalid("max_age", "is no duration such as 5m, 12h or 30d")
-	}
-	return r, nil
-}
-
-// atField is a fault without a field as one of a member.
-func atField(err error, name string) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || len(f.Fields) > 0 {
-		return err
-	}
-	return &fault.Error{Kind: f.Kind, Code: f.Code, Detail: f.Detail, Fields: []fault.Field{{Name: name, Problem: f.Detail}}, Err: err}
-}
-
-// belowField is a fault with its fields as those of one of several things.
-func belowField(err error, name string) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err
-	}
-	told := *f
-	told.Fields, told.Err = nil, err
-	for _, one := range f.Fields {
-		told.Fields = append(told.Fields, fault.Field{Name: strings.TrimSuffix(name+"."+one.Name, "."), Problem: one.Problem})
-	}
-	return &told
 }
 
 // inGrant tells what is wrong with a grant by the members of the request.

@@ -85,7 +85,6 @@ func (d *Door) getGroup(ctx context.Context, _ *Call, in *partOfGroupIn) (*One[w
 
 type groupChangeIn struct {
 	GroupPath
-	Partial
 	Body Description
 }
 

@@ -80,7 +80,6 @@ func (d *Door) getOrganisation(ctx context.Context, _ *Call, in *partOfOrganisat
 
 type organisationChangeIn struct {
 	OrganisationPath
-	Partial
 	Body Description
 }
 

@@ -3,13 +3,10 @@ package admin
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"net/http"
 	"time"
 
 	"gatehouse/access"
-	"gatehouse/fault"
-	"gatehouse/setting"
 	"gatehouse/wire"
 )
 
@@ -71,41 +68,6 @@ func (d *Door) createRole(ctx context.Context, c *Call, in *newRoleIn) (*Made[wi
 		return nil, err
 	}
 	return &Made[wire.Role]{Location: below("/roles", r.ID), ETag: etag(r.Rev), Body: wire.OfRole(r)}, nil
-}
-
-func rolesNamed(names []string) (all []string) {
-	for _, name := range names {
-		all = append(all, access.RoleNamed(name))
-	}
-	return all
-}
-
-// patternsOf reads permissions; an error says which one is none.
-func patternsOf(texts []string) ([]access.Pattern, error) {
-	patterns := make([]access.Pattern, len(texts))
-	for i, text := range texts {
-		p, err := access.ParsePattern(text)
-		if err != nil {
-			return nil, &fault.Error{
-				Kind: fault.Invalid, Code: fault.CodeOf(err), Detail: "A permission is written API/RESOURCE:ACTION, such as shop/orders:read; a whole RESOURCE or ACTION may be *.",
-				Fields: []fault.Field{{Name: fmt.Sprintf("permissions[%d]", i), Problem: "names no permission"}}, Err: err,
-			}
-		}
-		patterns[i] = p
-	}
-	return patterns, nil
-}
-
-// span reads a span of time; the empty text is none.
-func span(name, text string) (time.Duration, error) {
-	if text == "" {
-		return 0, nil
-	}
-	d, err := setting.ParseDuration(text)
-	if err != nil {
-		return 0, invalid(name, "is no duration such as 5m, 12h or 30d")
-	}
-	return d, nil
 }
 
 type partOfRoleIn struct {

@@ -114,7 +114,6 @@ func (d *Door) onService(ctx context.Context, c *Call, name string, f func(ctx c
 
 type serviceChangeIn struct {
 	ServicePath
-	Partial
 	Body Description
 }
 

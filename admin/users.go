@@ -97,10 +97,7 @@ type UserCreate struct {
 	Claims        wire.Claims `json:"claims,omitzero"`
 }
 
-type newUserIn struct {
-	Partial
-	Body UserCreate
-}
+type newUserIn struct{ Body UserCreate }
 
 func (d *Door) createUser(ctx context.Context, c *Call, in *newUserIn) (*Made[wire.User], error) {
 	u, err := d.Identity.Create(ctx, c.By, identity.User{
@@ -142,7 +139,6 @@ type UserChange struct {
 
 type userChangeIn struct {
 	UserPath
-	Partial
 	Body UserChange
 }
 

@@ -2010,9 +2010,6 @@ type GetGroupParams struct {
 
 // UpdateGroupParams defines parameters for UpdateGroup.
 type UpdateGroupParams struct {
-	// Fields Only these members of each thing, with commas between them
-	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
-
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch string `json:"If-Match"`
 }
@@ -2151,9 +2148,6 @@ type GetOrganisationParams struct {
 
 // UpdateOrganisationParams defines parameters for UpdateOrganisation.
 type UpdateOrganisationParams struct {
-	// Fields Only these members of each thing, with commas between them
-	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
-
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch string `json:"If-Match"`
 }
@@ -2349,9 +2343,6 @@ type GetServiceAccountParams struct {
 
 // UpdateServiceAccountParams defines parameters for UpdateServiceAccount.
 type UpdateServiceAccountParams struct {
-	// Fields Only these members of each thing, with commas between them
-	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
-
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch string `json:"If-Match"`
 }
@@ -2451,9 +2442,6 @@ type ListUsersParamsSort string
 
 // CreateUserParams defines parameters for CreateUser.
 type CreateUserParams struct {
-	// Fields Only these members of each thing, with commas between them
-	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
-
 	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -2472,9 +2460,6 @@ type GetUserParams struct {
 
 // UpdateUserParams defines parameters for UpdateUser.
 type UpdateUserParams struct {
-	// Fields Only these members of each thing, with commas between them
-	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
-
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch string `json:"If-Match"`
 }
@@ -3131,7 +3116,6 @@ func (g *Gatehouse) UpdateGroup(ctx context.Context, group string, body Descript
 	r.to("/api/v1/groups/{group}", group)
 	r.body = body
 	if params != nil {
-		r.addQuery("fields", params.Fields)
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[Group](ctx, g, r)
@@ -3400,7 +3384,6 @@ func (g *Gatehouse) UpdateOrganisation(ctx context.Context, organisation string,
 	r.to("/api/v1/organisations/{organisation}", organisation)
 	r.body = body
 	if params != nil {
-		r.addQuery("fields", params.Fields)
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[Org](ctx, g, r)
@@ -3771,7 +3754,6 @@ func (g *Gatehouse) UpdateServiceAccount(ctx context.Context, service string, bo
 	r.to("/api/v1/service-accounts/{service}", service)
 	r.body = body
 	if params != nil {
-		r.addQuery("fields", params.Fields)
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[ServiceAccount](ctx, g, r)
@@ -3968,7 +3950,6 @@ func (g *Gatehouse) CreateUser(ctx context.Context, body UserCreate, params *Cre
 	r.to("/api/v1/users")
 	r.body = body
 	if params != nil {
-		r.addQuery("fields", params.Fields)
 		r.addHeader("Idempotency-Key", params.IdempotencyKey)
 	}
 	r.keyed = true
@@ -4005,7 +3986,6 @@ func (g *Gatehouse) UpdateUser(ctx context.Context, user string, body UserChange
 	r.to("/api/v1/users/{user}", user)
 	r.body = body
 	if params != nil {
-		r.addQuery("fields", params.Fields)
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[User](ctx, g, r)
