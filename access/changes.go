@@ -80,7 +80,30 @@ type touched struct {
 	where  []string        // the APIs at which they may,
 	any    bool            // or any API
 	lost   []string        // the APIs at which anybody may have less
-	known  *known          // what many grants are looked at with, as long as a change holds it
+	once   bool            // one change is made, of
+	known  *known          // what was known before it; nil: nobody asked
+}
+
+// readOnce begins a change, within which what is known is read once; end ends it. Within
+// another change it is a change of its own.
+func (t *touched) readOnce() (end func()) {
+	before := t.once
+	t.once, t.known = true, nil
+	return func() { t.once, t.known = before, nil }
+}
+
+// knows returns what the change that is made read before; t may be nil.
+func (t *touched) knows() (known, bool) {
+	if t == nil || t.known == nil {
+		return known{}, false
+	}
+	return *t.known, true
+}
+
+func (t *touched) learns(k known) {
+	if t != nil && t.once {
+		t.known = &k
+	}
 }
 
 // principal says that what who has by name changed, and whether it may be less.

@@ -40,3 +40,9 @@ func (s *Service) createContainer(ctx context.Context, by audit.Actor, c contain
 		return s.record(ctx, by, c.action, c.kind, c.id, nil, map[string]any{"description": c.description})
 	})
 }
+
+func described(code, detail, description string) error {
+	var p problems
+	p.text("description", description, maxDescription)
+	return p.err(code, detail)
+}

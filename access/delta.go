@@ -145,18 +145,16 @@ func loadRules(ctx context.Context, s policyReader, now time.Time) (p Policy, er
 		return p, err
 	}
 	for _, kind := range []Kind{Group, Organisation} {
-		for after := (GrantRecord{Grant: Grant{Subject: Subject{Kind: kind}}}); ; {
-			page, err := s.GrantsOfKind(ctx, after.Subject, GrantCursor{after.Ends(), after.ID}, now.Add(-told), loadPage)
-			if err != nil {
-				return p, err
+		whose := Subject{Kind: kind}
+		err := p.addGrants(grantsBehind(GrantCursor{}, func(at GrantCursor) ([]GrantRecord, error) {
+			page, err := s.GrantsOfKind(ctx, whose, at, now.Add(-told), loadPage)
+			if len(page) > 0 {
+				whose = page[len(page)-1].Subject
 			}
-			for i := range page {
-				p.Grants = append(p.Grants, page[i].decided())
-			}
-			if len(page) < loadPage {
-				break
-			}
-			after = page[len(page)-1]
+			return page, err
+		}))
+		if err != nil {
+			return p, err
 		}
 	}
 	return p, nil

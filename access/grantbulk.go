@@ -44,7 +44,6 @@ func (s *Service) GiveAll(ctx context.Context, by audit.Actor, all []NewGrant) (
 		if err != nil {
 			return err
 		}
-		defer t.hold(&k)()
 		no := newSeveral(len(all))
 		for i := range made {
 			if err := no.add(i, s.mayGiveTo(ctx, g, k, &made[i], now)); err != nil {
@@ -88,11 +87,6 @@ func (s *Service) RevokeAll(ctx context.Context, by audit.Actor, all []Revocatio
 		return nil, err
 	}
 	err := s.alter(ctx, by, "revoke grants", func(ctx context.Context, t *touched, g *giver) error {
-		k, err := s.known(ctx)
-		if err != nil {
-			return err
-		}
-		defer t.hold(&k)()
 		now, no, seen := clock.Now(), newSeveral(len(all)), map[id.Grant]bool{}
 		for i := range all {
 			r, err := s.revocable(ctx, all[i], now, may)
@@ -100,7 +94,7 @@ func (s *Service) RevokeAll(ctx context.Context, by audit.Actor, all []Revocatio
 				err = fault.New(fault.Invalid, "grant.invalid", "This grant is there twice.")
 			}
 			if err == nil {
-				err = s.mayRevoke(ctx, t, g, &r)
+				err = s.mayRevoke(ctx, g, &r)
 			}
 			seen[r.ID] = true
 			if err := no.add(i, err); err != nil {
@@ -124,21 +118,6 @@ func (s *Service) RevokeAll(ctx context.Context, by audit.Actor, all []Revocatio
 		return nil, err
 	}
 	return ended, nil
-}
-
-// hold lets all grants of a change that touches no API and no role be looked at with what
-// was read once; end it by calling drop.
-func (t *touched) hold(k *known) (drop func()) {
-	t.known = k
-	return func() { t.known = nil }
-}
-
-// knownIn is what is known: what the change holds, or what is read now.
-func (s *Service) knownIn(ctx context.Context, t *touched) (known, error) {
-	if t.known != nil {
-		return *t.known, nil
-	}
-	return s.known(ctx)
 }
 
 // revocable returns a grant that is as it was seen and not over.

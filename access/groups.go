@@ -47,6 +47,33 @@ func (s *Service) CreateGroup(ctx context.Context, by audit.Actor, g GroupRecord
 	return g, nil
 }
 
+// UpdateGroup replaces the description of a group. Faults: Invalid "group.invalid",
+// NotFound, and Conflict "access.changed" when g.Rev is set and is not what the store has.
+func (s *Service) UpdateGroup(ctx context.Context, by audit.Actor, g GroupRecord) (GroupRecord, error) {
+	if err := described("group.invalid", "The group cannot be used so.", g.Description); err != nil {
+		return GroupRecord{}, err
+	}
+	err := s.alter(ctx, by, "update a group", func(ctx context.Context, t *touched, _ *giver) error {
+		t.rules()
+		was, err := s.Group(ctx, g.ID)
+		if err != nil {
+			return err
+		}
+		if g.Created = was.Created; g.Rev == 0 {
+			g.Rev = was.Rev
+		}
+		if err := s.Store.UpdateGroup(ctx, g); err != nil {
+			return err
+		}
+		g.Rev++
+		return s.record(ctx, by, ActionGroupUpdate, KindGroup, g.ID, map[string]any{"description": was.Description}, map[string]any{"description": g.Description})
+	})
+	if err != nil {
+		return GroupRecord{}, err
+	}
+	return g, nil
+}
+
 // DeleteGroup removes a group, with the memberships of and in it, to which nothing
 // is granted that is not over, and that no such grant names. Faults: NotFound, Conflict
 // "group.in_use".

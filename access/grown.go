@@ -74,21 +74,16 @@ func (r *role) locked(locks []LockRecord, now time.Time) bool {
 // loseDenied tells of to whom something of these permissions is denied, now or later.
 func (s *Service) loseDenied(ctx context.Context, t *touched, is *rules, some bits, now time.Time) error {
 	denied := map[Subject]bool{}
-	for at := fromNow(now); ; {
-		page, err := s.Store.SomeGrantsAfter(ctx, Likeness{Denies: true}, at, loadPage)
+	for g, err := range s.livingLike(ctx, Likeness{Denies: true}, now) {
 		if err != nil {
 			return err
 		}
-		for i := range page {
-			if is.means(&grant{Grant: &page[i].Grant}).meets(some) {
-				denied[page[i].Subject] = true
-			}
+		if is.means(&grant{Grant: &g.Grant}).meets(some) {
+			denied[g.Subject] = true
 		}
-		if len(page) < loadPage || len(denied) > maxLosers {
+		if len(denied) > maxLosers {
 			break
 		}
-		last := &page[len(page)-1]
-		at = GrantCursor{last.Ends(), last.ID}
 	}
 	l := losers{many: len(denied) > maxLosers}
 	if !l.many {

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"iter"
 	"time"
 
 	"gatehouse/clock"
@@ -26,24 +27,49 @@ func (r *GrantRecord) over(now time.Time) error {
 	return fault.New(fault.Conflict, "grant.over", "This grant was over at "+r.Ends().UTC().Format(time.RFC3339)+". Make a new one.")
 }
 
+// livingLike are the grants that are like that and not over at now, in the order of their
+// ends. An error is the last.
+func (s *Service) livingLike(ctx context.Context, like Likeness, now time.Time) iter.Seq2[*GrantRecord, error] {
+	return grantsBehind(fromNow(now), func(at GrantCursor) ([]GrantRecord, error) {
+		return s.Store.SomeGrantsAfter(ctx, like, at, loadPage)
+	})
+}
+
 // eachLiving calls f for every grant that is like that and is not over at now, until it
 // returns an error.
 func (s *Service) eachLiving(ctx context.Context, like Likeness, now time.Time, f func(g *GrantRecord) error) error {
-	for at := fromNow(now); ; {
-		page, err := s.Store.SomeGrantsAfter(ctx, like, at, loadPage)
+	for g, err := range s.livingLike(ctx, like, now) {
 		if err != nil {
 			return err
 		}
-		for i := range page {
-			if err := f(&page[i]); err != nil {
-				return err
+		if err := f(g); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// grantsBehind are the grants behind a place of a list of which page reads loadPage at a time.
+// An error is the last.
+func grantsBehind(at GrantCursor, page func(at GrantCursor) ([]GrantRecord, error)) iter.Seq2[*GrantRecord, error] {
+	return func(yield func(*GrantRecord, error) bool) {
+		for {
+			some, err := page(at)
+			if err != nil {
+				yield(nil, err)
+				return
 			}
+			for i := range some {
+				if !yield(&some[i], nil) {
+					return
+				}
+			}
+			if len(some) < loadPage {
+				return
+			}
+			last := &some[len(some)-1]
+			at = GrantCursor{last.Ends(), last.ID}
 		}
-		if len(page) < loadPage {
-			return nil
-		}
-		last := &page[len(page)-1]
-		at = GrantCursor{last.Ends(), last.ID}
 	}
 }
 

@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"gatehouse/id"
@@ -149,20 +150,19 @@ const told = 90 * 24 * time.Hour
 
 // loadGrants reads the grants of who that had not been over for long at a moment.
 func (p *Policy) loadGrants(ctx context.Context, s policyReader, who Subject, at time.Time) error {
-	for from := (GrantCursor{Ends: at.Add(-told)}); ; {
-		page, err := s.GrantsAfter(ctx, who, from, loadPage)
+	return p.addGrants(grantsBehind(GrantCursor{Ends: at.Add(-told)}, func(from GrantCursor) ([]GrantRecord, error) {
+		return s.GrantsAfter(ctx, who, from, loadPage)
+	}))
+}
+
+func (p *Policy) addGrants(all iter.Seq2[*GrantRecord, error]) error {
+	for g, err := range all {
 		if err != nil {
 			return err
 		}
-		for i := range page {
-			p.Grants = append(p.Grants, page[i].decided())
-		}
-		if len(page) < loadPage {
-			return nil
-		}
-		last := &page[len(page)-1]
-		from = GrantCursor{last.Ends(), last.ID}
+		p.Grants = append(p.Grants, g.decided())
 	}
+	return nil
 }
 
 func (p *Policy) loadKeys(ctx context.Context, s policyReader, at time.Time) error {

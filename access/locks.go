@@ -253,7 +253,7 @@ func (s *Service) touchLock(ctx context.Context, t *touched, on LockTarget, now 
 		if err != nil {
 			return err
 		}
-		if l.at, err = s.apisOfGrant(ctx, t, &grant); err == nil {
+		if l.at, err = s.apisOfGrant(ctx, &grant); err == nil {
 			t.lose(l)
 		}
 		return err

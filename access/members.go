@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"fmt"
+	"iter"
 	"time"
 
 	"gatehouse/audit"
@@ -192,20 +193,37 @@ func (s *Service) touchMember(ctx context.Context, t *touched, member Subject, l
 // not have them.
 func (s *Service) touchMembers(ctx context.Context, t *touched, of Subject) error {
 	t.rules()
-	for after := (Subject{}); ; {
-		page, err := s.Store.Members(ctx, of, after, loadPage)
+	for m, err := range s.everyMember(ctx, of) {
 		if err != nil {
 			return err
 		}
-		for i := range page {
-			if err := s.touchMember(ctx, t, page[i].Member, true, clock.Now()); err != nil {
-				return err
+		if err := s.touchMember(ctx, t, m.Member, true, clock.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// everyMember are the memberships in a group or an organisation, by their kinds and ids. An
+// error is the last.
+func (s *Service) everyMember(ctx context.Context, of Subject) iter.Seq2[*MembershipRecord, error] {
+	return func(yield func(*MembershipRecord, error) bool) {
+		for after := (Subject{}); ; {
+			page, err := s.Store.Members(ctx, of, after, loadPage)
+			if err != nil {
+				yield(nil, err)
+				return
 			}
+			for i := range page {
+				if !yield(&page[i], nil) {
+					return
+				}
+			}
+			if len(page) < loadPage {
+				return
+			}
+			after = page[len(page)-1].Member
 		}
-		if len(page) < loadPage {
-			return nil
-		}
-		after = page[len(page)-1].Member
 	}
 }
 

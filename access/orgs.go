@@ -49,6 +49,33 @@ func (s *Service) CreateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (O
 	return o, nil
 }
 
+// UpdateOrg replaces the description of an organisation. Faults: Invalid "org.invalid",
+// NotFound, and Conflict "access.changed" when o.Rev is set and is not what the store has.
+func (s *Service) UpdateOrg(ctx context.Context, by audit.Actor, o OrgRecord) (OrgRecord, error) {
+	if err := described("org.invalid", "The organisation cannot be used so.", o.Description); err != nil {
+		return OrgRecord{}, err
+	}
+	err := s.alter(ctx, by, "update an organisation", func(ctx context.Context, t *touched, _ *giver) error {
+		t.rules()
+		was, err := s.Org(ctx, o.ID)
+		if err != nil {
+			return err
+		}
+		if o.Created = was.Created; o.Rev == 0 {
+			o.Rev = was.Rev
+		}
+		if err := s.Store.UpdateOrg(ctx, o); err != nil {
+			return err
+		}
+		o.Rev++
+		return s.record(ctx, by, ActionOrgUpdate, KindOrg, o.ID, map[string]any{"description": was.Description}, map[string]any{"description": o.Description})
+	})
+	if err != nil {
+		return OrgRecord{}, err
+	}
+	return o, nil
+}
+
 // DeleteOrg removes an organisation with its memberships, where no grant is for
 // everybody in it, counts within it or asks for it that is not over. Faults: NotFound, Conflict
 // "org.in_use".

@@ -63,20 +63,9 @@ func (s *Service) upwards(ctx context.Context, who Subject, now time.Time, p *Po
 
 // grantsOf adds the grants of one subject that are not over.
 func (s *Service) grantsOf(ctx context.Context, who Subject, now time.Time, p *Policy) error {
-	for at := fromNow(now); ; {
-		page, err := s.Store.GrantsAfter(ctx, who, at, MaxGrantsOf)
-		if err != nil {
-			return err
-		}
-		for i := range page {
-			p.Grants = append(p.Grants, page[i].decided())
-		}
-		if len(page) < MaxGrantsOf {
-			return nil
-		}
-		last := &page[len(page)-1]
-		at = GrantCursor{last.Ends(), last.ID}
-	}
+	return p.addGrants(grantsBehind(fromNow(now), func(at GrantCursor) ([]GrantRecord, error) {
+		return s.Store.GrantsAfter(ctx, who, at, loadPage)
+	}))
 }
 
 // reached is what somebody has or is to have.

@@ -101,22 +101,14 @@ func (s *Service) actorsIn(ctx context.Context, of Subject, now time.Time, but [
 			all[todo[0]] = true
 			continue
 		}
-		for after := (Subject{}); ; {
-			page, err := s.Store.Members(ctx, todo[0], after, loadPage)
+		for m, err := range s.everyMember(ctx, todo[0]) {
 			if err != nil {
 				return nil, err
 			}
-			for i := range page {
-				m := &page[i]
-				if over := !m.ExpiresAt.IsZero() && !now.Before(m.ExpiresAt); !over && !seen[m.Member] && !leads(but, m.Member, m.Of) {
-					seen[m.Member] = true
-					todo = append(todo, m.Member)
-				}
+			if over := !m.ExpiresAt.IsZero() && !now.Before(m.ExpiresAt); !over && !seen[m.Member] && !leads(but, m.Member, m.Of) {
+				seen[m.Member] = true
+				todo = append(todo, m.Member)
 			}
-			if len(page) < loadPage {
-				break
-			}
-			after = page[len(page)-1].Member
 		}
 	}
 	return all, nil

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -106,40 +107,43 @@ func (s *Service) UpdateScope(ctx context.Context, by audit.Actor, one Scope) (S
 		return Scope{}, err
 	}
 	err := s.alter(ctx, by, "update a scope", func(ctx context.Context, t *touched, g *giver) error {
-		t.rules()
-		k, err := s.known(ctx)
-		if err != nil {
-			return err
-		}
-		was, err := k.scope(one.Name)
-		if err != nil {
-			return err
-		}
-		if one.API != was.API {
-			return problems{{Name: "api", Problem: "is another one than it was bound to"}}.err("scope.invalid", "The scope cannot be bound so.")
-		}
-		if one.Created = was.Created; one.Rev == 0 {
-			one.Rev = was.Rev
-		}
-		if err := k.checkScope(&one); err != nil {
-			return err
-		}
-		if err := g.hands(ctx, handed{bits: k.scopeBits(&one).without(k.scopeBits(&was))}); err != nil {
-			return err
-		}
-		if !k.scopeBits(&was).within(k.scopeBits(&one)) {
-			t.api(one.API)
-		}
-		if err := s.Store.UpdateScope(ctx, one); err != nil {
-			return err
-		}
-		one.Rev++
-		return s.record(ctx, by, ActionScopeUpdate, KindScope, one.Name, was.document(), one.document())
+		return s.updateScope(ctx, by, t, g, &one)
 	})
 	if err != nil {
 		return Scope{}, err
 	}
 	return one, nil
+}
+
+func (s *Service) updateScope(ctx context.Context, by audit.Actor, t *touched, g *giver, one *Scope) error {
+	t.rules()
+	k, err := s.known(ctx)
+	if err != nil {
+		return err
+	}
+	was, err := k.scope(one.Name)
+	if err != nil {
+		return err
+	}
+	if one.API != was.API {
+		return problems{{Name: "api", Problem: "is another one than it was bound to"}}.err("scope.invalid", "The scope cannot be bound so.")
+	}
+	one.Created, one.Rev = was.Created, cmp.Or(one.Rev, was.Rev)
+	if err := k.checkScope(one); err != nil {
+		return err
+	}
+	before, after := k.scopeBits(&was), k.scopeBits(one)
+	if err := g.hands(ctx, handed{bits: after.without(before)}); err != nil {
+		return err
+	}
+	if !before.within(after) {
+		t.api(one.API)
+	}
+	if err := s.Store.UpdateScope(ctx, *one); err != nil {
+		return err
+	}
+	one.Rev++
+	return s.record(ctx, by, ActionScopeUpdate, KindScope, one.Name, was.document(), one.document())
 }
 
 // DeleteScope removes a scope that no application may ask for: to one that may, it

@@ -46,7 +46,10 @@ type Directory interface {
 // policy meanwhile, and keeps what f says that it touched. What f reads stays so
 // until it is over. Whatever it hands on it puts before the giver: see there.
 func (s *Service) alter(ctx context.Context, by audit.Actor, doing string, f func(ctx context.Context, t *touched, g *giver) error) error {
-	err := s.change(ctx, func(ctx context.Context, t *touched) error { return f(ctx, t, s.giver(by, doing, audit.Itself())) })
+	err := s.change(ctx, func(ctx context.Context, t *touched) error {
+		defer t.readOnce()()
+		return f(ctx, t, s.giver(by, doing, audit.Itself()))
+	})
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
@@ -73,8 +76,13 @@ type known struct {
 	*rules
 }
 
+// known reads them, within one change once: whatever a change writes of them it writes last.
 func (s *Service) known(ctx context.Context) (k known, err error) {
 	if k, ok := s.memo.basisNow(); ok {
+		return k, nil
+	}
+	t, _ := ctx.Value(underway{}).(*touched)
+	if k, ok := t.knows(); ok && s.memo == nil {
 		return k, nil
 	}
 	if k.apis, err = s.Store.APIs(ctx); err != nil {
@@ -88,6 +96,7 @@ func (s *Service) known(ctx context.Context) (k known, err error) {
 	}
 	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn})
 	s.memo.keep(k)
+	t.learns(k)
 	return k, nil
 }
 

@@ -159,6 +159,36 @@ func (s *Service) Free(ctx context.Context, client id.Client) error {
 	return err
 }
 
+// UpdateServiceAccount replaces the description of a service account. Faults: Invalid
+// "service.invalid", NotFound, and Conflict "access.changed" when a.Rev is set and is
+// not what the store has.
+func (s *Service) UpdateServiceAccount(ctx context.Context, by audit.Actor, a ServiceAccountRecord) (ServiceAccountRecord, error) {
+	if err := described("service.invalid", "The service account cannot be used so.", a.Description); err != nil {
+		return ServiceAccountRecord{}, err
+	}
+	err := s.alter(ctx, by, "update a service account", func(ctx context.Context, t *touched, _ *giver) error {
+		t.principal(Subject{ServiceAccount, a.ID}, false)
+		was, err := s.ServiceAccount(ctx, a.ID)
+		if err != nil {
+			return err
+		}
+		is := was
+		if is.Description, is.Updated = a.Description, clock.Now(); a.Rev != 0 {
+			is.Rev = a.Rev
+		}
+		if err := s.Store.UpdateServiceAccount(ctx, is); err != nil {
+			return err
+		}
+		is.Rev++
+		a = is
+		return s.record(ctx, by, ActionServiceUpdate, KindService, a.ID, was.document(), a.document())
+	})
+	if err != nil {
+		return ServiceAccountRecord{}, err
+	}
+	return a, nil
+}
+
 // DisableServiceAccount lets an account do nothing, and its keys open nothing, until
 // it is enabled again. What is so already stays as it is. NotFound.
 func (s *Service) DisableServiceAccount(ctx context.Context, by audit.Actor, name, reason string) (ServiceAccountRecord, error) {
