@@ -159,16 +159,8 @@ func (d *Door) updateAPI(ctx context.Context, c *Call, in *apiChangeIn) (*One[wi
 }
 
 func (d *Door) deleteAPI(ctx context.Context, c *Call, in *APIPath) (*Nothing, error) {
-	return &Nothing{}, d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
-		a, err := d.Access.API(ctx, in.API)
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(a.Rev); err != nil {
-			return err
-		}
-		return d.Access.DeleteAPI(ctx, c.By, a.ID)
-	})
+	revision := func(ctx context.Context) (int64, error) { a, err := d.Access.API(ctx, in.API); return a.Rev, err }
+	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.Access.DeleteAPI(ctx, c.By, in.API) })
 }
 
 type permissionsIn struct {

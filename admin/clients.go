@@ -124,16 +124,11 @@ func (d *Door) updateClient(ctx context.Context, c *Call, in *clientChangeIn) (*
 }
 
 func (d *Door) deleteClient(ctx context.Context, c *Call, in *ClientPath) (*Nothing, error) {
-	return &Nothing{}, d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
+	revision := func(ctx context.Context) (int64, error) {
 		old, err := d.OAuth.Client(ctx, in.id())
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(old.Rev); err != nil {
-			return err
-		}
-		return d.OAuth.DeleteClient(ctx, c.By, old.ID)
-	})
+		return old.Rev, err
+	}
+	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.OAuth.DeleteClient(ctx, c.By, in.id()) })
 }
 
 func (d *Door) disableClient(ctx context.Context, c *Call, in *ClientPath) (*One[wire.Client], error) {

@@ -155,15 +155,9 @@ func (d *Door) grant(ctx context.Context, c *Call, name string, on func(*access.
 
 // onGrant runs f where a grant is one that the caller reaches, and as they saw it.
 func (d *Door) onGrant(ctx context.Context, c *Call, name string, f func(ctx context.Context, grant id.Grant) (access.GrantRecord, error)) (out *One[wire.Grant], err error) {
-	err = d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
-		g, err := d.grant(ctx, c, name, toChange)
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(g.Rev); err != nil {
-			return err
-		}
-		g, err = f(ctx, g.ID)
+	revision := func(ctx context.Context) (int64, error) { g, err := d.grant(ctx, c, name, toChange); return g.Rev, err }
+	err = d.asSeen(ctx, c, revision, func(ctx context.Context) error {
+		g, err := f(ctx, id.GrantOf(name))
 		out = oneGrant(g)
 		return err
 	})

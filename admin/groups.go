@@ -97,16 +97,8 @@ func (d *Door) updateGroup(ctx context.Context, c *Call, in *groupChangeIn) (*On
 }
 
 func (d *Door) deleteGroup(ctx context.Context, c *Call, in *GroupPath) (*Nothing, error) {
-	return &Nothing{}, d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
-		g, err := d.Access.Group(ctx, in.Group)
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(g.Rev); err != nil {
-			return err
-		}
-		return d.Access.DeleteGroup(ctx, c.By, in.Group)
-	})
+	revision := func(ctx context.Context) (int64, error) { g, err := d.Access.Group(ctx, in.Group); return g.Rev, err }
+	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.Access.DeleteGroup(ctx, c.By, in.Group) })
 }
 
 type groupMembersIn struct {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gatehouse/access"
-	"gatehouse/fault"
 	"gatehouse/wire"
 )
 
@@ -99,20 +98,5 @@ func (d *Door) liftLock(ctx context.Context, c *Call, in *LockPath) (*Nothing, e
 
 // onLock runs f where a lock is as the caller saw it, if they said how.
 func (d *Door) onLock(ctx context.Context, c *Call, on access.LockTarget, f func(ctx context.Context) error) error {
-	if c.Rev() == 0 {
-		return f(ctx)
-	}
-	return d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
-		l, err := d.Access.Lock(ctx, on)
-		if fault.Is(err, fault.NotFound) {
-			return outdated(err)
-		}
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(l.Rev); err != nil {
-			return err
-		}
-		return f(ctx)
-	})
+	return d.ifSeen(ctx, c, func(ctx context.Context) (int64, error) { l, err := d.Access.Lock(ctx, on); return l.Rev, err }, f)
 }

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gatehouse/access"
-	"gatehouse/fault"
 	"gatehouse/wire"
 )
 
@@ -67,22 +66,10 @@ func (d *Door) removeMember(ctx context.Context, c *Call, of access.Subject, who
 
 // onMember runs f where a membership is as the caller saw it, if they said how.
 func (d *Door) onMember(ctx context.Context, c *Call, of, member access.Subject, f func(ctx context.Context) error) error {
-	if c.Rev() == 0 {
-		return f(ctx)
-	}
-	return d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
+	return d.ifSeen(ctx, c, func(ctx context.Context) (int64, error) {
 		m, err := d.Access.Membership(ctx, of, member)
-		if fault.Is(err, fault.NotFound) {
-			return outdated(err)
-		}
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(m.Rev); err != nil {
-			return err
-		}
-		return f(ctx)
-	})
+		return m.Rev, err
+	}, f)
 }
 
 // subjectAt and placeOfSubject read and write a place in a list of members.

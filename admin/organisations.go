@@ -92,16 +92,11 @@ func (d *Door) updateOrganisation(ctx context.Context, c *Call, in *organisation
 }
 
 func (d *Door) deleteOrganisation(ctx context.Context, c *Call, in *OrganisationPath) (*Nothing, error) {
-	return &Nothing{}, d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
-		g, err := d.Access.Org(ctx, in.Organisation)
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(g.Rev); err != nil {
-			return err
-		}
-		return d.Access.DeleteOrg(ctx, c.By, in.Organisation)
-	})
+	revision := func(ctx context.Context) (int64, error) {
+		o, err := d.Access.Org(ctx, in.Organisation)
+		return o.Rev, err
+	}
+	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.Access.DeleteOrg(ctx, c.By, in.Organisation) })
 }
 
 type organisationMembersIn struct {

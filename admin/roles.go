@@ -133,16 +133,8 @@ func (d *Door) updateRole(ctx context.Context, c *Call, in *roleChangeIn) (*One[
 }
 
 func (d *Door) deleteRole(ctx context.Context, c *Call, in *RolePath) (*Nothing, error) {
-	return &Nothing{}, d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
-		r, err := d.Access.Role(ctx, in.Role)
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(r.Rev); err != nil {
-			return err
-		}
-		return d.Access.DeleteRole(ctx, c.By, r.ID)
-	})
+	revision := func(ctx context.Context) (int64, error) { r, err := d.Access.Role(ctx, in.Role); return r.Rev, err }
+	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.Access.DeleteRole(ctx, c.By, in.Role) })
 }
 
 type roleHoldersIn struct {

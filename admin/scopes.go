@@ -105,14 +105,6 @@ func (d *Door) updateScope(ctx context.Context, c *Call, in *scopeChangeIn) (*On
 }
 
 func (d *Door) deleteScope(ctx context.Context, c *Call, in *ScopePath) (*Nothing, error) {
-	return &Nothing{}, d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
-		s, err := d.Access.Scope(ctx, in.Scope)
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(s.Rev); err != nil {
-			return err
-		}
-		return d.Access.DeleteScope(ctx, c.By, s.Name)
-	})
+	revision := func(ctx context.Context) (int64, error) { s, err := d.Access.Scope(ctx, in.Scope); return s.Rev, err }
+	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.Access.DeleteScope(ctx, c.By, in.Scope) })
 }

@@ -100,16 +100,10 @@ func (in *serviceBecauseIn) reason() string {
 
 // onService runs f on a service account that is as the caller saw it.
 func (d *Door) onService(ctx context.Context, c *Call, name string, f func(ctx context.Context) error) error {
-	return d.Access.KeepAdministered(ctx, func(ctx context.Context) error {
+	return d.asSeen(ctx, c, func(ctx context.Context) (int64, error) {
 		a, err := d.Access.ServiceAccount(ctx, name)
-		if err != nil {
-			return err
-		}
-		if err := c.Matches(a.Rev); err != nil {
-			return err
-		}
-		return f(ctx)
-	})
+		return a.Rev, err
+	}, f)
 }
 
 type serviceChangeIn struct {
