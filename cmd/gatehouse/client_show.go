@@ -76,29 +76,32 @@ func facts(c oauth.Client, cfg config.Config) []fact {
 	for _, claim := range c.Told.Claims {
 		all = append(all, fact{"claim", claim})
 	}
-	return append(all,
-		fact{"asks for consent", yes(!c.SkipConsent)},
-		fact{"PKCE", c.PKCE},
-		fact{"refresh tokens", wire.RefreshMode(c)},
-		fact{"may introspect", yes(c.Introspect)},
-		fact{"access token lifetime", lifetime(c.AccessTokenTTL, cfg.Tokens.AccessTokenTTL)},
-		fact{"refresh idle lifetime", lifetime(c.RefreshIdle, cfg.Tokens.RefreshIdle)},
-		fact{"refresh absolute lifetime", lifetime(c.RefreshAbsolute, cfg.Tokens.RefreshAbsolute)},
-		fact{"required level", or(c.RequireLevel.String(), proof.AAL1.String())},
-		fact{"required roles", or(strings.Join(c.RequireRoles, " "), "none")},
-		fact{"required groups", or(strings.Join(c.RequireGroups, " "), "none")},
-		fact{"roles", listingSaid(c.Told.Roles)},
-		fact{"groups", listingSaid(c.Told.Groups)},
-		fact{"ID token algorithm", or(c.IDTokenAlg, keys.RS256)},
-		fact{"userinfo algorithm", or(c.UserinfoAlg, "none, plain JSON")},
-		fact{"access token algorithm", or(c.AccessTokenAlg, keys.ES256)},
-		fact{"access token type", c.TokenType()},
-		fact{"claims in the ID token", yes(c.IDTokenClaims)},
-		fact{"rights in access tokens", cmp.Or(c.Permissions, oauth.PermissionsNone)},
-		fact{"any port of localhost", yes(c.AnyLocalhostPort)},
-		fact{"created", moment(c.Created)},
-		fact{"updated", moment(c.Updated)},
-	)
+	return append(append(all, behaviour(c, cfg)...), fact{"created", moment(c.Created)}, fact{"updated", moment(c.Updated)})
+}
+
+// behaviour is how the application is treated, be it said of it or not.
+func behaviour(c oauth.Client, cfg config.Config) []fact {
+	return []fact{
+		{"asks for consent", yes(!c.SkipConsent)},
+		{"PKCE", c.PKCE},
+		{"refresh tokens", wire.RefreshMode(c)},
+		{"may introspect", yes(c.Introspect)},
+		{"access token lifetime", lifetime(c.AccessTokenTTL, cfg.Tokens.AccessTokenTTL)},
+		{"refresh idle lifetime", lifetime(c.RefreshIdle, cfg.Tokens.RefreshIdle)},
+		{"refresh absolute lifetime", lifetime(c.RefreshAbsolute, cfg.Tokens.RefreshAbsolute)},
+		{"required level", or(c.RequireLevel.String(), proof.AAL1.String())},
+		{"required roles", or(strings.Join(c.RequireRoles, " "), "none")},
+		{"required groups", or(strings.Join(c.RequireGroups, " "), "none")},
+		{"roles", listingSaid(c.Told.Roles)},
+		{"groups", listingSaid(c.Told.Groups)},
+		{"ID token algorithm", or(c.IDTokenAlg, keys.RS256)},
+		{"userinfo algorithm", or(c.UserinfoAlg, "none, plain JSON")},
+		{"access token algorithm", or(c.AccessTokenAlg, keys.ES256)},
+		{"access token type", c.TokenType()},
+		{"claims in the ID token", yes(c.IDTokenClaims)},
+		{"rights in access tokens", cmp.Or(c.Permissions, oauth.PermissionsNone)},
+		{"any port of localhost", yes(c.AnyLocalhostPort)},
+	}
 }
 
 // or is value, or the default that is in effect without it.

@@ -121,6 +121,12 @@ func describe(err error) problem {
 	if !ok || f.Detail == "" {
 		return problem{Code: fault.Internal.String(), Detail: err.Error()}
 	}
+	return describeFault(f, err)
+}
+
+// describeFault says what a fault says, with what err knows besides: the way out of it, and
+// the flags that its fields are called by.
+func describeFault(f *fault.Error, err error) problem {
 	p := problem{Code: f.Code, Detail: f.Detail}
 	if g, ok := errors.AsType[*guidedError](err); ok {
 		p.Hint = g.way

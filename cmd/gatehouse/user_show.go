@@ -26,18 +26,8 @@ func (a *app) userShow() *cobra.Command {
   gatehouse user show ada@example.test --json`,
 		Args: one(aUser),
 		RunE: a.withUser(func(ctx context.Context, h *house.House, u identity.User) error {
-			shown := shownUser{UserDetail: wire.UserDetail{User: wire.OfUser(u)}}
-			var err error
-			if shown.SecondFactor, err = h.Identity.HasFactor(ctx, u.ID); err != nil {
-				return err
-			}
-			if shown.RecoveryCodesLeft, err = h.Identity.RecoveryLeft(ctx, u.ID); err != nil {
-				return err
-			}
-			if shown.Administrator, err = h.Administers(ctx, u.ID); err != nil {
-				return err
-			}
-			if shown.Lock, err = lockedUser(ctx, h, u.ID); err != nil {
+			shown, err := toShow(ctx, h, u)
+			if err != nil {
 				return err
 			}
 			all, err := userFacts(u)
@@ -63,6 +53,22 @@ func (a *app) userShow() *cobra.Command {
 type shownUser struct {
 	wire.UserDetail
 	Lock *wire.Lock `json:"lock,omitempty"`
+}
+
+// toShow reads all that is shown of a person.
+func toShow(ctx context.Context, h *house.House, u identity.User) (shown shownUser, err error) {
+	shown.User = wire.OfUser(u)
+	if shown.SecondFactor, err = h.Identity.HasFactor(ctx, u.ID); err != nil {
+		return shown, err
+	}
+	if shown.RecoveryCodesLeft, err = h.Identity.RecoveryLeft(ctx, u.ID); err != nil {
+		return shown, err
+	}
+	if shown.Administrator, err = h.Administers(ctx, u.ID); err != nil {
+		return shown, err
+	}
+	shown.Lock, err = lockedUser(ctx, h, u.ID)
+	return shown, err
 }
 
 // lockedUser returns the lock on somebody, nil when there is none.
