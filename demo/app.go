@@ -13,6 +13,8 @@ import (
 	"github.com/coreos/go-oidc/v3/oidc"
 	"golang.org/x/oauth2"
 
+	"gatehouse/demo/look"
+
 	"gatehouse/secret"
 )
 
@@ -57,8 +59,8 @@ func newApp(issuer, url string, people *Seeded) http.Handler {
 	mux.HandleFunc("POST /revoke", a.revoke)
 	mux.HandleFunc("POST /logout", a.logout)
 	mux.HandleFunc("GET /codes", a.codes)
-	mux.Handle("GET /app.css", http.FileServerFS(assets))
-	mux.Handle("GET /shop.svg", http.FileServerFS(assets))
+	mux.Handle("GET /app.css", http.FileServerFS(look.Files))
+	mux.Handle("GET /shop.svg", http.FileServerFS(look.Files))
 	return http.NewCrossOriginProtection().Handler(headers(mux))
 }
 

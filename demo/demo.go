@@ -153,7 +153,7 @@ func printTable(out io.Writer, house *house.House, appURL string, seeded *Seeded
 	fmt.Fprintf(t, "  Demo application\t%s\tsign in here\n", appURL)
 	fmt.Fprintf(t, "  Gatehouse\t%s\taccount, discovery\n", house.Config.Issuer)
 	if ownGate(house.Config) {
-		fmt.Fprintf(t, "  Gate\thttp://localhost:%s\tthe shop's API behind it\n", portOf(house.Config.Gate.Listen))
+		fmt.Fprintf(t, "  Gate\thttp://localhost:%s\tthe shop behind it, for people and programs\n", portOf(house.Config.Gate.Listen))
 	}
 	fmt.Fprintf(t, "  Health, metrics\thttp://%s/readyz\t\n", house.Config.Web.Listen.Internal)
 	fmt.Fprintf(t, "  Data\t%s\tkept between runs\n", house.Config.DataDir)

@@ -90,6 +90,71 @@ spec:
     permission: "orders:refund"
     resource: {id: "{id}"}
   upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: storefront}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/", "/shop/files/{name}"], methods: [GET]}
+  public: true
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: storefront-orders}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/orders"], methods: [GET, POST]}
+  authn: [session]
+  authorize:
+    api: shop
+    permissions: {GET: "orders:read", POST: "orders:write"}
+    resource: {defer: true}
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: storefront-order}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/order/{product}"], methods: [GET]}
+  authn: [session]
+  authorize: {api: shop, permission: "orders:write", resource: {defer: true}}
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: storefront-item}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/orders/{id}"], methods: [GET]}
+  authn: [session]
+  authorize:
+    api: shop
+    permission: "orders:read"
+    resource: {id: "{id}", fetch: {upstream: shop, path: "/internal/orders/{id}", fields: [owner_id, status]}}
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: storefront-cancel}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/orders/{id}/cancel"], methods: [POST]}
+  authn: [session]
+  authorize:
+    api: shop
+    permission: "orders:write"
+    resource: {id: "{id}", fetch: {upstream: shop, path: "/internal/orders/{id}", fields: [owner_id, status]}}
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: storefront-refund}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/orders/{id}/refund"], methods: [POST]}
+  authn: [session]
+  authorize:
+    api: shop
+    permission: "orders:refund"
+    resource: {id: "{id}"}
+  upstream: shop
 `
 
 // withGate returns the configuration with a gate before the shop's API. One that is
@@ -190,7 +255,7 @@ func (p *shopProcess) stop() error {
 // printWayThroughTheGate tells what to try at the gate, each with what it answers.
 func printWayThroughTheGate(out io.Writer, gate, command string) {
 	at := "http://localhost:" + gate
-	fmt.Fprint(out, "\n  The shop's API stands behind the gate. Try it in another terminal, in this order:\n")
+	fmt.Fprintf(out, "\n  A shop stands behind the gate. Open %s as Bob, order, and ask for the money back;\n  or try its API in another terminal, in this order:\n", at)
 	for _, q := range []struct{ says, line string }{
 		{"200: everybody sees the products", "curl -i " + at + "/products"},
 		{"401: nobody sees orders without a token", "curl -i " + at + "/orders"},

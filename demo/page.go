@@ -12,7 +12,7 @@ import (
 	"github.com/pquerna/otp/totp"
 )
 
-//go:embed app.css shop.svg shop.png
+//go:embed shop.png
 var assets embed.FS
 
 // frame is what every page of the shop shows.

@@ -1,6 +1,10 @@
 package demo
 
-import "time"
+import (
+	"time"
+
+	"gatehouse/demo/look"
+)
 
 // order is a row of the table that a signed-in visitor sees. The orders are the
 // same for everybody: the shop exists to be signed in to.
@@ -17,14 +21,15 @@ func ordersAt(now time.Time) []order {
 	}
 }
 
-// product is a thing of the shop's. Picture is the path of a drawing, 120 by 72.
+// product is a thing of the shop's.
 type product struct {
-	Name, About, Price, Picture, Tone string
+	Name, About, Price string
+	look.Picture
 }
 
 var products = []product{
-	{"Letter paper", "Laid, cream, 100 sheets", "18.00 €", "M42 12h26l10 10v38H42zM68 12v10h10M49 32h22M49 40h22M49 48h14", "good"},
-	{"Iron gall ink", "Blue at first, black tomorrow", "9.50 €", "M52 14h16v8l8 10v28H44V32l8-10zM44 42h32", "berry"},
-	{"Envelopes", "Fifty, lined with tissue", "7.90 €", "M34 18h52v38H34zM34 18l26 22 26-22", "warn"},
-	{"Twine", "Hemp, 80 metres", "4.50 €", "M58 14a22 22 0 1 0 .1 0M38 28c14 1 30 11 37 23M43 21c14 1 31 13 36 24M37 40c10 1 21 9 26 17M79 40c1 9 4 17 17 17", "soft"},
+	{"Letter paper", "Laid, cream, 100 sheets", "18.00 €", look.Pictures["Letter paper"]},
+	{"Iron gall ink", "Blue at first, black tomorrow", "9.50 €", look.Pictures["Iron gall ink"]},
+	{"Envelopes", "Fifty, lined with tissue", "7.90 €", look.Pictures["Envelopes"]},
+	{"Twine", "Hemp, 80 metres", "4.50 €", look.Pictures["Twine"]},
 }

@@ -54,24 +54,33 @@ func (s *Shop) listOrders(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	list, err := s.orders(r, status, sort, p)
+	if err != nil {
+		return err
+	}
+	return write(w, http.StatusOK, map[string]any{"orders": list})
+}
+
+// orders are those that the caller may see.
+func (s *Shop) orders(r *http.Request, status, sort string, p page) ([]order, error) {
 	owner, only := verify.OnlyOwn(r)
 	rows, err := s.db.QueryContext(r.Context(), orderColumns+` WHERE (NOT ? OR owner_id = ?) AND (? = '' OR status = ?) ORDER BY `+sort+`, id LIMIT ? OFFSET ?`, only, owner, status, status, p.limit, p.offset)
 	if err != nil {
-		return fmt.Errorf("list the orders: %w", err)
+		return nil, fmt.Errorf("list the orders: %w", err)
 	}
 	defer rows.Close()
 	list := []order{}
 	for rows.Next() {
 		o, err := scanOrder(rows)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		list = append(list, o)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("list the orders: %w", err)
+		return nil, fmt.Errorf("list the orders: %w", err)
 	}
-	return write(w, http.StatusOK, map[string]any{"orders": list})
+	return list, nil
 }
 
 // createOrder places an order of the caller's own, and takes it from the stock.
@@ -83,18 +92,24 @@ func (s *Shop) createOrder(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &asked); err != nil {
 		return err
 	}
-	if asked.Quantity < 1 || asked.Quantity > 100 {
-		return invalid(field{"quantity", "must be between 1 and 100"})
-	}
-	owner, _ := verify.OnlyOwn(r)
-	o := order{Owner: owner, Product: asked.Product, Quantity: asked.Quantity, Status: "placed", Placed: time.Now().UTC().Format(time.RFC3339), revision: 1}
-	err := s.within(r.Context(), func(tx *sql.Tx) error { return s.place(r.Context(), tx, &o) })
+	o, err := s.placed(r, asked.Product, asked.Quantity)
 	if err != nil {
 		return err
 	}
 	w.Header().Set("Location", fmt.Sprintf("/orders/%d", o.ID))
 	w.Header().Set("ETag", tag(o.revision))
 	return write(w, http.StatusCreated, o)
+}
+
+// placed places an order of the caller's own.
+func (s *Shop) placed(r *http.Request, product string, quantity int64) (order, error) {
+	if quantity < 1 || quantity > 100 {
+		return order{}, invalid(field{"quantity", "must be between 1 and 100"})
+	}
+	owner, _ := verify.OnlyOwn(r)
+	o := order{Owner: owner, Product: product, Quantity: quantity, Status: "placed", Placed: time.Now().UTC().Format(time.RFC3339), revision: 1}
+	err := s.within(r.Context(), func(tx *sql.Tx) error { return s.place(r.Context(), tx, &o) })
+	return o, err
 }
 
 func (s *Shop) place(ctx context.Context, tx *sql.Tx, o *order) error {
@@ -141,11 +156,24 @@ func (s *Shop) refundOrder(w http.ResponseWriter, r *http.Request) error {
 	return s.end(w, r, "refunded", false)
 }
 
-// end ends an order that is placed. What was cancelled goes back to the stock.
+// end ends an order, and answers with it.
 func (s *Shop) end(w http.ResponseWriter, r *http.Request, status string, back bool) error {
-	var o order
-	foreign := false
-	err := s.within(r.Context(), func(tx *sql.Tx) (err error) {
+	o, foreign, err := s.ended(r, status, back)
+	if foreign {
+		verify.Deny(w, r, "not the owner")
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	w.Header().Set("ETag", tag(o.revision))
+	return write(w, http.StatusOK, o)
+}
+
+// ended ends an order that is placed. What was cancelled goes back to the stock. Foreign is
+// whether it is not the caller's to end.
+func (s *Shop) ended(r *http.Request, status string, back bool) (o order, foreign bool, err error) {
+	err = s.within(r.Context(), func(tx *sql.Tx) (err error) {
 		o, err = scanOrder(tx.QueryRowContext(r.Context(), orderColumns+` WHERE id = ?`, r.PathValue("id")))
 		if foreign = !verify.Owner(r, o.Owner); foreign || err != nil {
 			return err
@@ -167,15 +195,7 @@ func (s *Shop) end(w http.ResponseWriter, r *http.Request, status string, back b
 		}
 		return note(r.Context(), tx, caller(r.Context()), "order."+status, strconv.FormatInt(o.ID, 10))
 	})
-	if foreign {
-		verify.Deny(w, r, "not the owner")
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	w.Header().Set("ETag", tag(o.revision))
-	return write(w, http.StatusOK, o)
+	return o, foreign, err
 }
 
 // tellGate tells the gate, and nobody else, what a decision about an order may depend on.

@@ -33,23 +33,32 @@ func (s *Shop) listProducts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := s.db.QueryContext(r.Context(), productColumns+` WHERE instr(lower(name), lower(?)) > 0 ORDER BY `+order+`, id LIMIT ? OFFSET ?`, r.URL.Query().Get("q"), p.limit, p.offset)
+	list, err := s.products(r.Context(), r.URL.Query().Get("q"), order, p)
 	if err != nil {
-		return fmt.Errorf("list the products: %w", err)
+		return err
+	}
+	return write(w, http.StatusOK, map[string]any{"products": list})
+}
+
+// products are those whose names have a text.
+func (s *Shop) products(ctx context.Context, text, order string, p page) ([]product, error) {
+	rows, err := s.db.QueryContext(ctx, productColumns+` WHERE instr(lower(name), lower(?)) > 0 ORDER BY `+order+`, id LIMIT ? OFFSET ?`, text, p.limit, p.offset)
+	if err != nil {
+		return nil, fmt.Errorf("list the products: %w", err)
 	}
 	defer rows.Close()
 	list := []product{}
 	for rows.Next() {
 		one, err := scanProduct(rows)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		list = append(list, one)
 	}
 	if err := rows.Err(); err != nil {
-		return fmt.Errorf("list the products: %w", err)
+		return nil, fmt.Errorf("list the products: %w", err)
 	}
-	return write(w, http.StatusOK, map[string]any{"products": list})
+	return list, nil
 }
 
 type scanner interface{ Scan(into ...any) error }

@@ -108,6 +108,7 @@ func (s *Shop) Handler() http.Handler {
 	handle("GET /orders/{id}", may("orders:read", verify.OrOwn), s.showOrder)
 	handle("POST /orders/{id}/cancel", may("orders:write", verify.OrOwn), s.cancelOrder)
 	handle("POST /orders/{id}/refund", may("orders:refund"), s.refundOrder)
+	s.mountStorefront(mux, may)
 	mux.Handle("GET /internal/orders/{id}", s.verifier.RequireToken()(answering(s.tellGate)))
 	mux.Handle("/", answering(func(http.ResponseWriter, *http.Request) error { return notFound("There is no such page.") }))
 	return http.MaxBytesHandler(mux, maxBody)

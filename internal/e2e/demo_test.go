@@ -31,6 +31,7 @@ import (
 type running struct {
 	t           *testing.T
 	issuer, app string
+	gate        string // before the shop; empty: there is none
 	cfg         config.Config
 	Seeded      demo.Seeded
 }
@@ -64,16 +65,26 @@ func quiet() *slog.Logger { return slog.New(slog.NewTextHandler(io.Discard, nil)
 // makes it.
 func startDemo(t *testing.T, with ...func(*config.Config)) *running {
 	t.Helper()
+	return startDemoBehind(t, "", with...)
+}
+
+// startDemoBehind starts a demo whose shop is behind a gate at a port, "" for none.
+func startDemoBehind(t *testing.T, gate string, with ...func(*config.Config)) *running {
+	t.Helper()
 	chromiumPath(t)
 	r := &running{t: t, cfg: testConfig(t)}
+	listen := ""
+	if gate != "" {
+		r.gate, listen = "http://localhost:"+gate, "127.0.0.1:"+gate
+	}
 	for _, change := range with {
 		change(&r.cfg)
 	}
 	ready := make(chan struct{})
 	until(t, func(ctx context.Context) error {
 		return demo.Run(ctx, r.cfg, quiet(), io.Discard, demo.Options{
-			AppListen: "127.0.0.1:" + freePort(t),
-			Ready:     func(issuer, app string) { r.issuer, r.app = issuer, app; close(ready) },
+			AppListen: "127.0.0.1:" + freePort(t), GateListen: listen,
+			Ready: func(issuer, app string) { r.issuer, r.app = issuer, app; close(ready) },
 		})
 	}, ready)
 	content, err := os.ReadFile(filepath.Join(r.cfg.DataDir, "demo.json"))

@@ -23,6 +23,7 @@ import (
 	"time"
 
 	"gatehouse/config"
+	"gatehouse/demo/shopapi"
 	"gatehouse/house"
 )
 
@@ -233,6 +234,7 @@ func (w *watched) wants(t *testing.T, what string, n int) {
 var shared string
 
 func TestMain(m *testing.M) {
+	shopapi.Main() // the demo's shop, in a process of its own
 	dir, err := os.MkdirTemp("", "gatehouse-e2e")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
