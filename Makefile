@@ -82,8 +82,9 @@ bench/lists: install-test-servers ## The admin API's lists in a house of a milli
 bench/audit: install-test-servers ## An audit log of a million events: its pages, its export, its verification
 	@scripts/with-servers $(GO) run ./internal/bench -audit $${EVENTS:-1000000} $(ARGS)
 
-bench/spread: install-test-servers ## How long a change of the policy takes to another replica, a thousand times
+bench/spread: install-test-servers ## How long a change of the policy takes to another replica, and to the gate there
 	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'ThePolicySpreads' -v ./house
+	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'TestDrillTheGateOfAnother|TestDrillAGateThatSlept' -v ./internal/drills
 
 verify: ## Generated code, formatting, vet, staticcheck, modules, minimum versions
 	@scripts/verify

@@ -1,6 +1,7 @@
 package drills
 
 import (
+	"bytes"
 	wire "encoding/binary"
 	"io"
 	"net"
@@ -8,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 // link is a way to a Postgres that can lose notifications, or everything.
@@ -18,8 +20,10 @@ type link struct {
 	muted    atomic.Bool // notifications are lost
 	dropped  atomic.Int64
 	cut      atomic.Bool
+	late     atomic.Int64 // how long each answer is held back, in nanoseconds
 	mu       sync.Mutex
 	open     map[net.Conn]struct{}
+	hearing  map[net.Conn]struct{} // that asked for notifications
 }
 
 // newLink makes a way to the database at address, which goes with the test.
@@ -29,7 +33,7 @@ func newLink(t *testing.T, address string) *link {
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &link{server: [2]string{"tcp", u.Host}, open: map[net.Conn]struct{}{}}
+	l := &link{server: [2]string{"tcp", u.Host}, open: map[net.Conn]struct{}{}, hearing: map[net.Conn]struct{}{}}
 	if socket := u.Query().Get("host"); socket != "" {
 		l.server = [2]string{"unix", socket + "/.s.PGSQL.5432"}
 	}
@@ -57,7 +61,7 @@ func (l *link) accept() {
 			}
 			continue
 		}
-		go l.carry(client, server, func() error { _, err := io.Copy(server, client); return err })
+		go l.carry(client, server, func() error { _, err := io.Copy(server, &asking{client, l}); return err })
 		go l.carry(client, server, func() error { return l.answers(client, server) })
 	}
 }
@@ -79,12 +83,39 @@ func (l *link) carry(client, server net.Conn, way func() error) {
 	defer l.mu.Unlock()
 	delete(l.open, client)
 	delete(l.open, server)
+	delete(l.hearing, client)
+}
+
+// asking notes who asks for notifications.
+type asking struct {
+	net.Conn
+	link *link
+}
+
+func (a *asking) Read(b []byte) (int, error) {
+	n, err := a.Conn.Read(b)
+	if bytes.Contains(b[:n], []byte("LISTEN ")) {
+		a.link.mu.Lock()
+		a.link.hearing[a.Conn] = struct{}{}
+		a.link.mu.Unlock()
+	}
+	return n, err
+}
+
+// deafen ends the connections by which notifications come, and returns how many there were.
+func (l *link) deafen() int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	for c := range l.hearing {
+		_ = c.Close()
+	}
+	return len(l.hearing)
 }
 
 // answers carries the messages of the server, but for notifications while they are lost.
 // Each is a type, a length that counts itself, and so much text.
 func (l *link) answers(client, server net.Conn) error {
-	const notification = 'A'
+	const notification, readyForQuery = 'A', 'Z'
 	var head [5]byte
 	for {
 		if _, err := io.ReadFull(server, head[:]); err != nil {
@@ -94,6 +125,9 @@ func (l *link) answers(client, server net.Conn) error {
 		if head[0] == notification && l.muted.Load() {
 			to = io.Discard
 			l.dropped.Add(1)
+		}
+		if late := l.late.Load(); late > 0 && head[0] == readyForQuery {
+			time.Sleep(time.Duration(late)) // a slow network: nothing else is to wait on
 		}
 		if _, err := to.Write(head[:]); err != nil {
 			return err

@@ -64,6 +64,7 @@ func TestMain(m *testing.M) {
 type world struct {
 	t   *testing.T
 	cfg config.Config
+	env []string // further settings
 }
 
 // backends names the databases that a drill runs on.
@@ -144,6 +145,7 @@ func (w *world) launch(public, internal string) *process {
 		"GATEHOUSE_ISSUER="+w.cfg.Issuer, "GATEHOUSE_DATA_DIR="+w.cfg.DataDir, "GATEHOUSE_STORE_URL="+w.cfg.Store.URL,
 		"GATEHOUSE_LISTEN_PUBLIC=127.0.0.1:"+public, "GATEHOUSE_LISTEN_INTERNAL=127.0.0.1:"+internal, "GATEHOUSE_LOG_LEVEL=warn",
 		"GATEHOUSE_AUDIT_CHECKPOINT_FILE="+w.cfg.Audit.CheckpointFile)
+	p.cmd.Env = append(p.cmd.Env, w.env...)
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		w.t.Fatal(err)

@@ -1,0 +1,198 @@
+package drills
+
+import (
+	"context"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/config"
+	"gatehouse/internal/gatetest"
+	"gatehouse/internal/testpg"
+	"gatehouse/internal/testredis"
+	"gatehouse/oauth"
+)
+
+// gates are two replicas with a gate each before one application. What happens, happens at
+// the near one; what comes of it is looked at through the gate of the one that is away.
+type gates struct {
+	t          *testing.T
+	near, away *gatetest.Gate
+	way        *link             // to the database, of the one that is away
+	redis      *testredis.Server // of both
+	cfg        config.Config     // of the near one
+	at         string            // the gate that is away
+	client     *http.Client
+
+	app *gatetest.Application
+	ada *gatetest.Person
+}
+
+// gateFiles are their routes; APP is the application's address.
+const gateFiles = `apiVersion: gatehouse/v1
+kind: Upstream
+metadata: {id: app}
+spec: {targets: ["APP"]}
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: public}
+spec:
+  match: {hosts: [api.example.test], paths: ["/public"], methods: [GET]}
+  public: true
+  upstream: app
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: orders}
+spec:
+  match: {hosts: [api.example.test], paths: ["/orders"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  upstream: app
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: counted}
+spec:
+  match: {hosts: [api.example.test], paths: ["/counted/{who}"], methods: [GET]}
+  public: true
+  upstream: app
+  limits: {rate: {per: ip, limit: 1/h, burst: 50}}
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: roomy}
+spec:
+  match: {hosts: [api.example.test], paths: ["/roomy"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  upstream: app
+  limits: {rate: {per: sub, limit: 1000000/s}}
+`
+
+var ordersRead = access.Pattern{API: "shop", Resource: "orders", Action: "read"}
+
+func newGates(t *testing.T) *gates {
+	t.Helper()
+	testpg.Server(t)
+	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "it") }))
+	t.Cleanup(app.Close)
+	folder := t.TempDir()
+	if err := os.WriteFile(filepath.Join(folder, "routes.yaml"), []byte(strings.ReplaceAll(gateFiles, "APP", app.URL)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	g := &gates{t: t, redis: testredis.Start(t), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	t.Cleanup(g.client.CloseIdleConnections)
+	address := testpg.URL(t)
+	g.way = newLink(t, address)
+	g.near = gatetest.New(t, gatetest.OnPostgres(address), func(c *config.Config) {
+		c.Gate.Listen, c.Gate.Routes, c.Redis.URL = "127.0.0.1:0", folder, g.redis.URL
+		g.cfg = *c
+	})
+	g.away = g.near.ReplicaWith(gatetest.OnPostgres(g.way.url))
+	g.at = g.listen(g.away)
+	g.people()
+	waitFor(t, "Redis to be found", func() bool { return g.away.House.Limiters.Figures().Shared })
+	return g
+}
+
+// on returns the same for a subtest.
+func (g *gates) on(t *testing.T) *gates {
+	c := *g
+	c.t, c.near, c.away = t, g.near.For(t), g.away.For(t)
+	c.app = g.app.At(c.near)
+	return &c
+}
+
+// listen serves the gate of a replica.
+func (g *gates) listen(replica *gatetest.Gate) string {
+	g.t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		g.t.Fatal(err)
+	}
+	s := replica.Server.Gate()
+	go func() { _ = s.Serve(l) }() // until it is closed
+	g.t.Cleanup(func() { _ = s.Close() })
+	return l.Addr().String()
+}
+
+func (g *gates) people() {
+	g.t.Helper()
+	_, err := g.near.House.Access.CreateAPI(context.Background(), gatetest.Console, access.API{
+		ID: "shop", Audience: "https://shop.example.test", Permissions: []access.Permission{{Resource: "orders", Action: "read"}},
+	})
+	g.must(err)
+	g.ada = g.near.Person("ada")
+	g.app = g.near.App("web", func(c *oauth.Client) { c.Audiences = []string{"https://shop.example.test"} })
+}
+
+func (g *gates) must(err error) {
+	g.t.Helper()
+	if err != nil {
+		g.t.Fatal(err)
+	}
+}
+
+// account is that of a program.
+func account(name string) access.Subject {
+	return access.Subject{Kind: access.ServiceAccount, ID: name}
+}
+
+// gives lets somebody read orders; change may alter the grant first.
+func (g *gates) gives(who access.Subject, change ...func(*access.Grant)) access.GrantRecord {
+	g.t.Helper()
+	grant := access.Grant{Subject: who, Effect: access.Allow, Permission: ordersRead, Where: access.Where{Place: access.Everywhere}, Reason: "for the drill"}
+	for _, c := range change {
+		c(&grant)
+	}
+	given, err := g.near.House.Access.Give(context.Background(), gatetest.Console, grant)
+	g.must(err)
+	return given
+}
+
+// program makes a service account, and returns its key.
+func (g *gates) program(name string) string {
+	g.t.Helper()
+	made, err := g.near.House.Access.CreateServiceAccount(context.Background(), gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: name}})
+	g.must(err)
+	return made.Text
+}
+
+// token is one of a new session of Ada's.
+func (g *gates) token() string {
+	g.t.Helper()
+	return g.app.Tokens(g.near.Browser(), g.ada).Text("access_token")
+}
+
+// asks asks the gate that is away, and returns the status of its answer; 0: there was none.
+func (g *gates) asks(path, credential string) int { return g.asksAt(g.at, path, credential) }
+
+func (g *gates) asksAt(at, path, credential string) int {
+	ctx, cancel := context.WithTimeout(context.Background(), hangs)
+	defer cancel()
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at+path, nil)
+	if err != nil {
+		return 0
+	}
+	r.Host = "api.example.test"
+	if credential != "" {
+		r.Header.Set("Authorization", "Bearer "+credential)
+	}
+	answer, err := g.client.Do(r)
+	if err != nil {
+		return 0
+	}
+	defer answer.Body.Close()
+	_, _ = io.Copy(io.Discard, answer.Body)
+	return answer.StatusCode
+}
+
+// soonBound is within which everything that is taken back is refused everywhere.
+const soonBound = time.Second
