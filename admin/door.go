@@ -18,6 +18,7 @@ import (
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/session"
+	"gatehouse/settings"
 	"gatehouse/web"
 )
 
@@ -59,6 +60,7 @@ type Services struct {
 	Proofs   Proofs
 	Audited  audit.Catalogue // all that may be recorded
 	Figures  Figures
+	Settings *settings.Service
 }
 
 // Door answers the API. All exported fields but Refusals and Rate must be set; call Open
@@ -103,6 +105,7 @@ func (d *Door) Open() error {
 		{"Proofs", d.Proofs == nil},
 		{"Audited", d.Audited == nil},
 		{"Figures", d.Figures == nil},
+		{"Settings", d.Settings == nil},
 		{"Log", d.Log == nil},
 	} {
 		if field.missing {

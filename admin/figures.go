@@ -20,9 +20,9 @@ type Figures interface {
 	Tallies(ctx context.Context, since, until time.Time) ([]audit.Tally, error)
 	// Names returns what is counted besides events, and the actions of sign-ins.
 	Names() FigureNames
-	// Settings returns the configuration of this process in the order of its keys, without
-	// secrets.
-	Settings() []wire.Setting
+	// Settings returns the configuration of this process, with what the database holds of it
+	// now, in the order of its keys and without secrets.
+	Settings(ctx context.Context) ([]wire.Setting, error)
 }
 
 // FigureNames is what the tallies are called that have figures of their own.
@@ -35,7 +35,6 @@ type FigureNames struct {
 func (d *Door) figures() {
 	add(d, Route{Method: http.MethodGet, Path: "/health", ID: "getHealth", Permission: "health:read", Summary: "See whether Gatehouse is well"}, d.getHealth)
 	add(d, Route{Method: http.MethodGet, Path: "/statistics", ID: "getStatistics", Permission: "statistics:read", Summary: "See figures of sign-ins and of use, day by day"}, d.getStatistics)
-	add(d, Route{Method: http.MethodGet, Path: "/settings", ID: "listSettings", Permission: "settings:read", Summary: "List the settings in the order of their keys, each with where it comes from"}, d.listSettings)
 }
 
 func (d *Door) getHealth(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.Health], error) {
@@ -111,13 +110,4 @@ func (n FigureNames) present(d *wire.DayFigures, t audit.Tally) {
 	case n.Expiring:
 		d.Present.GrantsEnding = t.N
 	}
-}
-
-func (d *Door) listSettings(_ context.Context, c *Call, in *Paged) (*Page[wire.Setting], error) {
-	after, err := d.place(c)
-	if err != nil {
-		return nil, err
-	}
-	page, next := slice(d.Figures.Settings(), after, in.Limit, func(s wire.Setting) string { return s.Path })
-	return pageOf(d, c, page, next, func(s wire.Setting) wire.Setting { return s })
 }

@@ -32,6 +32,7 @@ func (d *Door) all() {
 	d.families()
 	d.auditLog()
 	d.figures()
+	d.settings()
 	d.roles()
 	d.apis()
 	d.locks()

@@ -94,7 +94,7 @@ type Pruner struct {
 	Store  PruneStore
 	Audit  Recorder
 	Keys   Keys
-	Config Config
+	Config func() Config // as it is now
 
 	teller  teller
 	mu      sync.Mutex
@@ -102,7 +102,7 @@ type Pruner struct {
 }
 
 // Due reports whether events are ever too old.
-func (p *Pruner) Due(time.Time) bool { return p.Config.Retention > 0 }
+func (p *Pruner) Due(time.Time) bool { return p.Config().Retention > 0 }
 
 // Prune removes, and records, the oldest events once a day's worth is beyond the
 // retention at now. A backlog takes several calls; two at once do no harm. Disturbed says
@@ -111,7 +111,7 @@ func (p *Pruner) Prune(ctx context.Context, now time.Time) (removed int, err err
 	if !p.Due(now) {
 		return 0, nil
 	}
-	horizon := now.Add(-p.Config.Retention)
+	horizon := now.Add(-p.Config().Retention)
 	err = p.Store.InTx(ctx, func(ctx context.Context) error {
 		removed, err = p.prune(ctx, horizon, now)
 		return err

@@ -164,6 +164,7 @@ const (
 
 // Defines values for SettingLayer.
 const (
+	SettingLayerDatabase    SettingLayer = "database"
 	SettingLayerDefault     SettingLayer = "default"
 	SettingLayerDerived     SettingLayer = "derived"
 	SettingLayerEnvironment SettingLayer = "environment"
@@ -1582,16 +1583,26 @@ type SetSecret struct {
 
 // Setting defines model for Setting.
 type Setting struct {
-	Default string       `json:"default"`
-	Doc     string       `json:"doc"`
-	Layer   SettingLayer `json:"layer"`
-	Path    string       `json:"path"`
-	Source  string       `json:"source"`
-	Value   string       `json:"value"`
+	Changeable bool         `json:"changeable"`
+	Default    string       `json:"default"`
+	Doc        string       `json:"doc"`
+	Layer      SettingLayer `json:"layer"`
+	Locked     bool         `json:"locked"`
+	Path       string       `json:"path"`
+	Problem    *string      `json:"problem,omitempty"`
+	Source     string       `json:"source"`
+	Stored     *string      `json:"stored,omitempty"`
+	Value      string       `json:"value"`
 }
 
 // SettingLayer defines model for Setting.Layer.
 type SettingLayer string
+
+// SettingChange defines model for SettingChange.
+type SettingChange struct {
+	// Value As it would be written in the file: 12h, 30d, true
+	Value string `json:"value"`
+}
 
 // Statistics defines model for Statistics.
 type Statistics struct {
@@ -2399,6 +2410,24 @@ type ListSettingsParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// UnsetSettingParams defines parameters for UnsetSetting.
+type UnsetSettingParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// GetSettingParams defines parameters for GetSetting.
+type GetSettingParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// SetSettingParams defines parameters for SetSetting.
+type SetSettingParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
 }
 
 // GetStatisticsParams defines parameters for GetStatistics.
@@ -3893,6 +3922,41 @@ func (g *Gatehouse) AllSettings(ctx context.Context, params *ListSettingsParams)
 		}
 		return page.Body.Items, page.Body.Next, nil
 	})
+}
+
+// UnsetSetting does DELETE /api/v1/settings/{setting}: Take a setting out of the database, so that its default counts.
+// Needs the permission `gatehouse/settings:write`.
+func (g *Gatehouse) UnsetSetting(ctx context.Context, setting string, params *UnsetSettingParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/settings/{setting}", setting)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// GetSetting does GET /api/v1/settings/{setting}: See a setting, where it comes from, and whether it may be changed here.
+// Needs the permission `gatehouse/settings:read`.
+func (g *Gatehouse) GetSetting(ctx context.Context, setting string, params *GetSettingParams) (*Answer[Setting], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/settings/{setting}", setting)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[Setting](ctx, g, r)
+}
+
+// SetSetting does PUT /api/v1/settings/{setting}: Change a setting that may be changed while Gatehouse runs, on every replica.
+// Needs the permission `gatehouse/settings:write`.
+func (g *Gatehouse) SetSetting(ctx context.Context, setting string, body SettingChange, params *SetSettingParams) (*Answer[Setting], error) {
+	r := request{method: http.MethodPut}
+	r.to("/api/v1/settings/{setting}", setting)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[Setting](ctx, g, r)
 }
 
 // GetStatistics does GET /api/v1/statistics: See figures of sign-ins and of use, day by day.

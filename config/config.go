@@ -66,6 +66,10 @@ type Config struct {
 	Brand brand.Config `setting:"brand"`
 
 	Bootstrap Bootstrap `setting:"bootstrap"`
+
+	// Sources says where each value came from; a program that makes a Config itself
+	// leaves it empty.
+	Sources Sources `setting:"-"`
 }
 
 // Log says what is logged and how. Logs go to standard error.

@@ -11,7 +11,7 @@ import (
 )
 
 // Options says where the configuration comes from. Later layers win: defaults,
-// file, environment, flags.
+// file, environment, flags. What the database holds comes between the first two (Over).
 type Options struct {
 	File  string   // a YAML file; empty: the one GATEHOUSE_CONFIG names, else none
 	Env   []string // NAME=value, as os.Environ returns them
@@ -58,6 +58,7 @@ func Load(o Options) (Config, Sources, error) {
 	if err := l.failure(); err != nil {
 		return Config{}, nil, err
 	}
+	c.Sources = l.sources
 	return c, l.sources, nil
 }
 

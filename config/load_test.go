@@ -15,6 +15,7 @@ func TestNothingAtAllIsAConfiguration(t *testing.T) {
 	want.Issuer = "http://localhost:8080"
 	want.Store.URL = "sqlite:gatehouse-data/gatehouse.db"
 	want.MasterKeyFile = "gatehouse-data/master.key"
+	want.Sources = sources
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}

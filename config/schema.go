@@ -31,6 +31,9 @@ type Key struct {
 	Secret  bool   // never shown; a key with _file at its end names a file that holds it
 	Default string // as it would be written; empty when it is derived or unset
 	Doc     string // one paragraph
+	// Changeable keys may be changed while Gatehouse runs, where nothing but the default
+	// sets them.
+	Changeable bool
 
 	// Struct and Field say where the key is declared, for config/gen.
 	Struct reflect.Type
@@ -113,6 +116,9 @@ func collect(t reflect.Type, prefix string, index []int) []Key {
 	for i := range t.NumField() {
 		f := t.Field(i)
 		name, option, _ := strings.Cut(f.Tag.Get("setting"), ",")
+		if name == "-" { // it is about the keys, and none
+			continue
+		}
 		at := append(append([]int(nil), index...), i)
 		if f.Type.Kind() == reflect.Struct {
 			keys = append(keys, collect(f.Type, join(prefix, name), at)...)
@@ -172,6 +178,7 @@ func (s *schema) flat(v reflect.Value, prefix string) []Key {
 	for _, k := range s.keys {
 		k.Default = k.get(v)
 		k.Path = join(prefix, k.Path)
+		_, k.Changeable = changeable[k.Path]
 		if prefix != "" {
 			k.Env = ""
 		}

@@ -25,7 +25,7 @@ func Settings(c Config, s Sources) []Setting {
 	}
 	for i := range all {
 		k := known[general(all[i].Path)]
-		all[i].Default, all[i].Doc = k.Default, k.Doc
+		all[i].Default, all[i].Doc, all[i].Changeable = k.Default, k.Doc, k.Changeable
 	}
 	return all
 }

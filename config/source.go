@@ -12,6 +12,7 @@ type Layer string
 const (
 	Defaulted   Layer = "default"
 	Derived     Layer = "derived" // it follows from the key that Name says
+	Database    Layer = "database"
 	File        Layer = "file"
 	Environment Layer = "environment"
 	CommandLine Layer = "flag"
@@ -30,6 +31,8 @@ func (s Source) String() string {
 	switch s.Layer {
 	case Derived:
 		return "follows from " + s.Name
+	case Database:
+		return "the database"
 	case File:
 		return fmt.Sprintf("%s:%d", s.Name, s.Line)
 	case Environment, CommandLine:

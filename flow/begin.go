@@ -27,7 +27,7 @@ func (s *Service) Begin(_ context.Context, browser string, ask Ask) (Interaction
 		Browser: secret.Hash(browser),
 		Ask:     ask,
 		Created: now,
-		Expires: now.Add(s.Config.InteractionTTL),
+		Expires: now.Add(s.Config().InteractionTTL),
 	}
 	if err := s.seal(&i); err != nil {
 		return Interaction{}, fmt.Errorf("begin sign-in: %w", err)

@@ -128,7 +128,7 @@ func (s *Service) stored(ctx context.Context, ref Ref, person id.User) (Found, e
 // rank says whether p administers Gatehouse, where the policy about second factors
 // looks at that: who has one always uses it.
 func (s *Service) rank(ctx context.Context, p *Person) (err error) {
-	if p == nil || p.HasFactor() || s.Config.MFA != proof.MFAAdministrators {
+	if p == nil || p.HasFactor() || s.Config().MFA != proof.MFAAdministrators {
 		return nil
 	}
 	p.Administrator, err = s.Administrators.Administers(ctx, p.ID)

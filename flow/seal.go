@@ -98,7 +98,7 @@ func (s *Service) unseal(text string) (Interaction, error) {
 	}
 	return Interaction{
 		ID: c.ID, Browser: c.Browser, Ask: c.Ask, Progress: Progress{User: c.User, Chosen: c.Chosen},
-		Created: c.Created, Expires: c.Created.Add(s.Config.InteractionTTL), Sealed: text,
+		Created: c.Created, Expires: c.Created.Add(s.Config().InteractionTTL), Sealed: text,
 	}, nil
 }
 

@@ -136,7 +136,7 @@ func TestASealedSignInThatTookTooLongStillSaysForWhat(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newTab(t, toWeb)
-		time.Sleep(b.s.Config.InteractionTTL)
+		time.Sleep(b.s.Config().InteractionTTL)
 		out := b.refused("flow.expired")(b.password("ada"))
 		if out.App == nil || out.Interaction.Ask.Client != "web" || len(b.w.interactions) != 0 || len(b.w.proved) != 0 {
 			t.Errorf("got %+v, %d are stored, %d proofs", out.Entry, len(b.w.interactions), len(b.w.proved))

@@ -20,7 +20,7 @@ type Service struct {
 	Locks    Locks
 	Audit    audit.Recorder
 	Seals    Sealer
-	Config   Config
+	Config   func() Config // as it is now
 
 	Administrators Administrators
 }

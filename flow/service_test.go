@@ -204,7 +204,7 @@ func TestStepUpAsksOnlyForTheCode(t *testing.T) {
 func TestSignInEnrolsWhoMustHaveAFactor(t *testing.T) {
 	t.Parallel()
 	b := newTab(t, toWeb)
-	b.s.Config.MFA = proof.MFAEverybody
+	configure(b.s, func(c *Config) { c.MFA = proof.MFAEverybody })
 	b.is(StepEnrol)(b.password("ada"))
 	key, url, err := b.s.StartEnrol(t.Context(), audit.Actor{}, b.ref)
 	if key != "KEYada" || url == "" || err != nil {
@@ -348,9 +348,9 @@ func TestAnEnrolmentWantsThePasswordOfJustNowToTheEnd(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		b := newTab(t, toWeb)
-		b.s.Config.MFA = proof.MFAEverybody
+		configure(b.s, func(c *Config) { c.MFA = proof.MFAEverybody })
 		b.is(StepEnrol)(b.password("ada"))
-		time.Sleep(b.s.Config.Fresh + time.Second)
+		time.Sleep(b.s.Config().Fresh + time.Second)
 		if key, _, err := b.s.StartEnrol(t.Context(), audit.Actor{}, b.ref); key != "" || fault.CodeOf(err) != "flow.step" {
 			t.Errorf("the secret is shown: %q, %v", key, err)
 		}

@@ -79,7 +79,7 @@ func newWalker(t *testing.T, n uint64) *walker {
 	w.apps["trusted"] = Application{ID: "trusted", SkipConsent: true}
 	w.apps["vault"] = Application{ID: "vault", Require: proof.AAL2}
 	w.s = w.service([]proof.MFA{proof.MFAAdministrators, proof.MFAEverybody, proof.MFANobody}[w.rand.IntN(3)])
-	w.s.Config.Fresh = 20 * time.Second
+	configure(w.s, func(c *Config) { c.Fresh = 20 * time.Second })
 	if w.some(4) {
 		w.failing = func() error {
 			switch w.rand.IntN(12) {
@@ -287,7 +287,7 @@ func (w *walker) check(name string, before Interaction, sessions map[string]Sess
 	if name == "enrol" && len(w.proved) > 0 {
 		user := w.proved[0].user
 		e := w.held[sessions[b.session].ID].with(w.inside[before.ID][user])
-		if at := e.by(w.persons[user].Password); time.Since(at) > w.s.Config.Fresh {
+		if at := e.by(w.persons[user].Password); time.Since(at) > w.s.Config().Fresh {
 			w.bad("a factor of %s is set up on a password proved at %v", user, at)
 		}
 	}
@@ -362,8 +362,8 @@ func (w *walker) satisfies(what string, i Interaction, user id.User, e evidence)
 	if at := e.by(p.Password); at.Before(from) {
 		w.bad("%s for %s on a password proved at %v, wanted since %v", what, user, at, from)
 	}
-	strong := p.HasFactor() || i.Ask.Require == proof.AAL2 || i.Ask.Client == "vault" || w.s.Config.MFA == proof.MFAEverybody ||
-		w.s.Config.MFA == proof.MFAAdministrators && p.Administrator
+	strong := p.HasFactor() || i.Ask.Require == proof.AAL2 || i.Ask.Client == "vault" || w.s.Config().MFA == proof.MFAEverybody ||
+		w.s.Config().MFA == proof.MFAAdministrators && p.Administrator
 	if at := e.by(p.Second...); strong && at.Before(from) {
 		w.bad("%s for %s on a factor proved at %v, wanted since %v", what, user, at, from)
 	}

@@ -15,6 +15,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/proof"
 	"gatehouse/secret"
+	"gatehouse/setting"
 )
 
 // world is everything around a Service, in maps: the store, the people with
@@ -77,7 +78,14 @@ func newWorld() *world {
 func (w *world) service(mfa proof.MFA) *Service {
 	c := DefaultConfig()
 	c.MFA = mfa
-	return &Service{Store: w, People: w, Sessions: w, Apps: w, Turns: w, Locks: w, Audit: w, Config: c, Seals: secret.NewBox(make([]byte, 32)), Administrators: w}
+	return &Service{Store: w, People: w, Sessions: w, Apps: w, Turns: w, Locks: w, Audit: w, Config: setting.Always(c), Seals: secret.NewBox(make([]byte, 32)), Administrators: w}
+}
+
+// configure changes the configuration of a service.
+func configure(s *Service, change func(*Config)) {
+	c := s.Config()
+	change(&c)
+	s.Config = setting.Always(c)
 }
 
 // Take implements Turns: nobody waits.

@@ -11,11 +11,12 @@ import (
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/session"
+	"gatehouse/settings"
 )
 
 // Audited returns every action that is recorded, package by package.
 func Audited() audit.Catalogue {
 	return slices.Concat(
-		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, audit.Audited, backup.Audited,
+		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, settings.Audited, audit.Audited, backup.Audited,
 	)
 }

@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/apply"
@@ -27,15 +28,17 @@ import (
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/settings"
 	"gatehouse/store"
 )
 
 // House is everything behind the doors: the store and the services, wired. The
 // server and the commands use the same one.
 type House struct {
-	Config   config.Config
+	Config   config.Config // what this process was started with; Now is as it stands
 	Log      *slog.Logger
 	Store    *store.Store
 	Keeper   *secret.Keeper
@@ -62,10 +65,12 @@ type House struct {
 	Routes   *Routes
 	Limiters *ephemeral.Limiters
 	Turns    Turns
+	Settings *settings.Service
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
 
 	auditKeys audit.Keys
+	present   *present
 	told      chan struct{} // a commit of this process has news for the others
 }
 
@@ -116,6 +121,9 @@ func (h *House) open(ctx context.Context, asServed bool) error {
 	if err := h.openTurns(); err != nil {
 		return err
 	}
+	if err := h.openSettings(ctx); err != nil {
+		return err
+	}
 	h.wire()
 	if err := h.OAuth.Open(); err != nil {
 		return err
@@ -156,19 +164,22 @@ func (h *House) wire() {
 	h.Audit, h.Trail = &audit.Log{Store: h.Store, Keys: h.auditKeys}, &audit.Trail{Store: h.Store}
 	h.Refusals.Audit, h.Refusals.AfterEnd = h.Audit, h.Store.AfterEnd
 	h.Sealer = &audit.Sealer{Store: h.Store, Keys: h.auditKeys, Holder: newHolder(), Audit: h.Audit}
-	h.Pruner = &audit.Pruner{Store: h.Store, Audit: h.Audit, Keys: h.auditKeys, Config: h.Config.Audit}
+	h.Pruner = &audit.Pruner{Store: h.Store, Audit: h.Audit, Keys: h.auditKeys, Config: part(h, func(c *config.Config) audit.Config { return c.Audit })}
 	h.Feed = follow.NewFeed(h.Store)
+	h.Settings = &settings.Service{Store: h.Store, Audit: h.Audit, Book: h.present, Changed: h.present.changed}
+	h.Feed.Follow(h.present.follow, settings.Version)
 	h.spreadNews()
 	h.Registry = oauth.NewRegistry(h.Store, h.Feed)
 	h.Keys = keys.NewRing(h.Store, h.Keeper, h.Audit, h.Config.Keys)
-	h.Keys.Remember = h.Config.Session.Absolute
+	h.Keys.Remember = part(h, func(c *config.Config) time.Duration { return c.Session.Absolute })
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
 	h.Tokens = &oauth.Verifier{Issuer: h.Config.Issuer, Keys: h.Keys, Registry: h.Registry}
 	own := builtIn(h.Config)
 	h.Policy = access.NewLive(h.Store, h.Feed, own)
 	h.OAuth = &oauth.Service{
-		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: h.Config.Tokens, Registry: h.Registry,
-		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: ceiling{h.Policy}, MFA: h.Config.SignIn.MFA, Log: h.Log,
+		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Config: part(h, func(c *config.Config) oauth.Config { return c.Tokens }), Registry: h.Registry,
+		Issuer: h.Config.Issuer, Signer: h.Keys, Ceiling: ceiling{h.Policy}, Log: h.Log,
+		MFA: part(h, func(c *config.Config) proof.MFA { return c.SignIn.MFA }),
 		// The key follows from the master key, and the two change together: one
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
@@ -182,10 +193,10 @@ func (h *House) wire() {
 	h.OAuth.Assigner, h.Tokens.Assigner = assigner, assigner
 	suspended := locks{h.Policy}
 	h.Registry.Locks = suspended
-	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: h.Config.Session, Families: h.OAuth, Locks: suspended}
+	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: part(h, func(c *config.Config) session.Config { return c.Session }), Families: h.OAuth, Locks: suspended}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},
-		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: h.Config.Identity, Issuer: h.label(),
+		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: part(h, func(c *config.Config) identity.Config { return c.Identity }), Issuer: h.label,
 		Administration: h.Access, Guard: guardOfPeople{h.Access},
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
@@ -195,7 +206,7 @@ func (h *House) wire() {
 	h.Routes = NewRoutes(h.Config.Gate, h.Log)
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner},
-		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: h.Config.SignIn, Seals: secret.NewBox(h.Keeper.Key("sign-in")),
+		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: part(h, func(c *config.Config) flow.Config { return c.SignIn }), Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 		Administrators: h,
 	}
 	h.Gates = &session.Gates{
@@ -206,8 +217,8 @@ func (h *House) wire() {
 // label is what authenticator apps call this Gatehouse: the name that it was given,
 // else the issuer's host.
 func (h *House) label() string {
-	if h.Config.Brand.Named() {
-		return h.Config.Brand.Name
+	if b := h.Now().Brand; b.Named() {
+		return b.Name
 	}
 	return hostOf(h.Config.Issuer)
 }

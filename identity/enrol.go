@@ -80,7 +80,7 @@ func (s *Service) StartEnrol(ctx context.Context, from audit.Actor, user id.User
 	if err != nil {
 		return Enrolment{}, fmt.Errorf("start enrolment: %w", err)
 	}
-	return Enrolment{Factor: f.ID, Secret: key, URL: totp.URL(s.Issuer, u.Email, key)}, nil
+	return Enrolment{Factor: f.ID, Secret: key, URL: totp.URL(s.Issuer(), u.Email, key)}, nil
 }
 
 // pendingOr returns the pending factor of the person and browser of f, if it

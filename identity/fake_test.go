@@ -17,6 +17,7 @@ import (
 	"gatehouse/identity/password"
 	"gatehouse/proof"
 	"gatehouse/secret"
+	"gatehouse/setting"
 )
 
 // memory is a Store in maps: transactions run one after the other and undo what
@@ -515,7 +516,7 @@ func newHouse(t *testing.T) *house {
 	m := newMemory()
 	return &house{T: t, memory: m, Service: &Service{
 		Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Rights: m, Administration: m, Guard: m,
-		Hasher: password.NewHasher(cheap), Config: DefaultConfig(), Issuer: "Gatehouse",
+		Hasher: password.NewHasher(cheap), Config: setting.Always(DefaultConfig()), Issuer: setting.Always("Gatehouse"),
 	}}
 }
 

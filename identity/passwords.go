@@ -166,7 +166,7 @@ func (s *Service) newHash(ctx context.Context, u User, next string) (string, err
 }
 
 func (s *Service) checkNew(u User, next string) error {
-	if p := password.Problem(next, s.Config.Password.MinLength, u.Email, u.Name, u.Claims.PreferredUsername); p != "" {
+	if p := password.Problem(next, s.Config().Password.MinLength, u.Email, u.Name, u.Claims.PreferredUsername); p != "" {
 		return weak(p)
 	}
 	return nil

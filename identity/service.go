@@ -21,8 +21,8 @@ type Service struct {
 	Ends   Ends
 	Rights Rights
 	Hasher *password.Hasher
-	Config Config
-	Issuer string // the name that authenticator apps show
+	Config func() Config // as it is now
+	Issuer func() string // the name that authenticator apps show
 
 	Administration Administration
 	Guard          Guard

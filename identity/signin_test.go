@@ -14,6 +14,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/password"
+	"gatehouse/setting"
 )
 
 func TestCheckPasswordAnswersTheSameForEverybodyWhoMayNotSignIn(t *testing.T) {
@@ -349,7 +350,7 @@ func TestCheckPasswordIsNoVerdictWhenTheStoreFails(t *testing.T) {
 // to a wrong password: what a guesser could measure.
 func BenchmarkSignInOutcomes(b *testing.B) {
 	m := newMemory()
-	s := &Service{Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Administration: m, Guard: m, Config: DefaultConfig(), Hasher: NewHasher(DefaultConfig().Password)}
+	s := &Service{Store: m, Audit: m, Keeper: plainKeeper{}, Ends: m, Administration: m, Guard: m, Config: setting.Always(DefaultConfig()), Hasher: NewHasher(DefaultConfig().Password)}
 	for _, email := range []string{"ada@example.test", "bob@example.test"} {
 		u, err := s.Create(b.Context(), nobody, User{Email: email}, goodPassword)
 		if err != nil {

@@ -16,6 +16,7 @@ import (
 	"gatehouse/identity/password"
 	"gatehouse/identity/totp"
 	"gatehouse/secret"
+	"gatehouse/setting"
 	"gatehouse/store"
 )
 
@@ -55,7 +56,7 @@ func replicas(t *testing.T, n int) []*identity.Service {
 	var all []*identity.Service
 	for range n {
 		all = append(all, &identity.Service{
-			Store: db, Audit: &audit.Log{Store: db}, Keeper: keeper, Ends: noEnds{}, Rights: noEnds{}, Administration: policy, Guard: noGuard{}, Config: identity.DefaultConfig(), Issuer: "Gatehouse",
+			Store: db, Audit: &audit.Log{Store: db}, Keeper: keeper, Ends: noEnds{}, Rights: noEnds{}, Administration: policy, Guard: noGuard{}, Config: setting.Always(identity.DefaultConfig()), Issuer: setting.Always("Gatehouse"),
 			Hasher: password.NewHasher(password.Options{Params: password.Params{MemoryKiB: 64, Passes: 1}, Slots: 4, Queue: 200, Wait: 20 * time.Second}),
 		})
 	}

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/keys"
+	"gatehouse/setting"
 )
 
 // A session lives longer than the key that signed its ID tokens is published.
@@ -37,7 +38,7 @@ func TestRetiredKeysAreBelievedAsHintsAndForNothingElse(t *testing.T) {
 					must(t, poll(t.Context(), m, r, time.Now()))
 					replica := m.ring(t)
 					for name, ring := range map[string]*keys.Ring{"here": r, "in another process": replica} {
-						ring.Remember = remember
+						ring.Remember = setting.Always(remember)
 						if _, _, err := ring.Verify(old); (err == nil) != c.verify {
 							t.Errorf("%s after %s: the token: %v", name, c.pass, err)
 						}
@@ -67,7 +68,7 @@ func TestRevokedKeysAreNotBelievedAsHints(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				m := &memory{}
 				r := m.ring(t)
-				r.Remember = 30 * 24 * time.Hour
+				r.Remember = setting.Always(30 * 24 * time.Hour)
 				old := sign(t, r, keys.ES256, "JWT", "{}")
 				kid := header(t, r).KeyID
 				if state != keys.Signing {
@@ -118,7 +119,7 @@ func TestAPlantedRetiredKeyIsNotBelieved(t *testing.T) {
 			planted.Sealed = sealed
 			m.keys, m.version = append(m.keys[:1:1], planted), m.version+1
 			must(t, poll(t.Context(), m, r, time.Now()))
-			r.Remember = 30 * 24 * time.Hour
+			r.Remember = setting.Always(30 * 24 * time.Hour)
 			if _, _, err := r.VerifyHint(forged); err == nil {
 				t.Errorf("a key sealed as %.20q is believed", sealed)
 			}

@@ -30,8 +30,8 @@ type Ring struct {
 	holder string // names this process in the lease
 
 	// Remember is how long VerifyHint believes a key after it has retired. Set it
-	// before anything is called.
-	Remember time.Duration
+	// before anything is called; nil: not at all.
+	Remember func() time.Duration
 
 	turn    chan struct{} // held while keys are made or moved
 	reading sync.Mutex    // held while a snapshot is read, so that none replaces a newer one

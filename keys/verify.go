@@ -70,7 +70,7 @@ func (r *Ring) Check(compact string) (payload []byte, typ, keyID string, err err
 func (r *Ring) VerifyHint(compact string) ([]byte, Header, error) {
 	s, now := r.current.Load(), time.Now()
 	payload, header, err := s.verifyBy(compact, nil, func(kid string) *material {
-		if old, ok := s.retired[kid]; ok && now.Before(old.row.Until.Add(r.Remember)) {
+		if old, ok := s.retired[kid]; ok && now.Before(old.row.Until.Add(r.remember())) {
 			return old.material
 		}
 		return s.byID[kid]
@@ -79,6 +79,13 @@ func (r *Ring) VerifyHint(compact string) ([]byte, Header, error) {
 		return nil, Header{}, fmt.Errorf("verify a hint: %w", err)
 	}
 	return payload, header, nil
+}
+
+func (r *Ring) remember() time.Duration {
+	if r.Remember == nil {
+		return 0
+	}
+	return r.Remember()
 }
 
 func (s *snapshot) verify(compact string, allowed []string) ([]byte, Header, error) {

@@ -90,5 +90,5 @@ func (s *Service) accessClaims(m *minting) AccessClaims {
 
 // accessTTL is how long the client's access tokens live.
 func (s *Service) accessTTL(c *Client) time.Duration {
-	return min(cmp.Or(c.AccessTokenTTL, s.Config.AccessTokenTTL), MaxAccessTokenTTL)
+	return min(cmp.Or(c.AccessTokenTTL, s.Config().AccessTokenTTL), MaxAccessTokenTTL)
 }

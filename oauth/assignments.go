@@ -108,7 +108,7 @@ func (s *Service) admit(ctx context.Context, c *Client, a *Authorization, now ti
 	if a.User == "" || !c.RequiresAssignments() && !c.Told.asksAssignments() {
 		return nil
 	}
-	assigned, err := s.assignments(ctx, c, a, now, now.Add(max(s.accessTTL(c), s.Config.IDTokenTTL)))
+	assigned, err := s.assignments(ctx, c, a, now, now.Add(max(s.accessTTL(c), s.Config().IDTokenTTL)))
 	if err != nil {
 		return err
 	}

@@ -30,7 +30,7 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	c.complete()
 	c.Created = clock.Now()
 	c.Updated, c.Rev, c.Secrets = c.Created, 1, nil
-	if err := validate(&c, s.Config); err != nil {
+	if err := validate(&c, s.Config()); err != nil {
 		return Client{}, "", err
 	}
 	text := ""
@@ -112,7 +112,7 @@ func (s *Service) ofNobody(ctx context.Context, client id.Client, now time.Time)
 // Invalid "client.invalid", NotFound, those of Grants.MayTakeOver and MayPrivilege.
 func (s *Service) UpdateClient(ctx context.Context, by audit.Actor, c Client) (Client, error) {
 	c.complete()
-	if err := validate(&c, s.Config); err != nil {
+	if err := validate(&c, s.Config()); err != nil {
 		return Client{}, err
 	}
 	// The version of policies is held before the client's row and the version of

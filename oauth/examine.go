@@ -63,7 +63,7 @@ func (s *Service) ExamineRefresh(ctx context.Context, t RefreshToken) (RefreshSt
 		return RefreshState{}, fmt.Errorf("examine refresh token: %w", err)
 	}
 	if refused {
-		return u.state(), no.because(u.why(&grounds, s.Config.RefreshGrace, no))
+		return u.state(), no.because(u.why(&grounds, s.Config().RefreshGrace, no))
 	}
 	return u.state(), nil
 }

@@ -17,6 +17,7 @@ import (
 	"gatehouse/oauth"
 	"gatehouse/proof"
 	"gatehouse/secret"
+	"gatehouse/setting"
 )
 
 // state is what memory holds; a transaction that fails brings it back.
@@ -339,7 +340,7 @@ func (noGrants) Serves(context.Context, id.Client, []string) (bool, error) { ret
 
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{}, Log: slog.New(slog.DiscardHandler)}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: setting.Always(oauth.DefaultConfig()), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: setting.Always(proof.MFAAdministrators), Administrators: nobodyAdministers{}, Log: slog.New(slog.DiscardHandler)}, m
 }
 
 // web is a client that breaks no rule.

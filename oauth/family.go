@@ -21,7 +21,7 @@ func (s *Service) newFamily(m *minting) (*Family, string) {
 	f := &Family{
 		ID: name, Authorization: *m.authorization, Generation: 1, CurrentHash: hash,
 		Static:  m.client.keepsToken(),
-		Created: m.now, RotatedAt: m.now, Expires: m.now.Add(cmp.Or(m.client.RefreshAbsolute, s.Config.RefreshAbsolute)),
+		Created: m.now, RotatedAt: m.now, Expires: m.now.Add(cmp.Or(m.client.RefreshAbsolute, s.Config().RefreshAbsolute)),
 	}
 	f.Nonce = "" // an ID token that comes of a refresh has none
 	f.IdleExpires = s.idleLimit(m.client, f, m.now)
@@ -30,7 +30,7 @@ func (s *Service) newFamily(m *minting) (*Family, string) {
 
 // idleLimit is how long the family lives without being used, from now on.
 func (s *Service) idleLimit(c *Client, f *Family, now time.Time) time.Time {
-	limit := now.Add(cmp.Or(c.RefreshIdle, s.Config.RefreshIdle))
+	limit := now.Add(cmp.Or(c.RefreshIdle, s.Config().RefreshIdle))
 	if limit.After(f.Expires) {
 		return f.Expires
 	}

@@ -42,7 +42,7 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 	text := secret.Token(32)
 	code := Code{
 		Hash: secret.Hash(text), Authorization: r.Authorization, RedirectURI: r.RedirectURI, Challenge: r.Challenge,
-		Created: now, Expires: now.Add(s.Config.CodeTTL),
+		Created: now, Expires: now.Add(s.Config().CodeTTL),
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.consented(ctx, c, r.User, all); err != nil {

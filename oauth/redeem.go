@@ -157,7 +157,7 @@ func (s *Service) hold(ctx context.Context, c *Client, code *Code) error {
 	if err := s.rank(ctx, code.User, code.Level, &who); err != nil {
 		return err
 	}
-	if s.MFA.Least(who, c.RequireLevel) > code.Level {
+	if s.mfa().Least(who, c.RequireLevel) > code.Level {
 		return errTooWeak
 	}
 	live, err := s.Store.HoldSession(ctx, code.Session)

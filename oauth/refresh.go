@@ -91,7 +91,7 @@ func (s *Service) read(ctx context.Context, u *use, now time.Time) (Grounds, err
 	if err != nil {
 		return Grounds{}, fmt.Errorf("read refresh family: %w", err)
 	}
-	u.family, u.verdict = family, family.judge(u.client, u.token, s.Config.RefreshGrace, now)
+	u.family, u.verdict = family, family.judge(u.client, u.token, s.Config().RefreshGrace, now)
 	if grounds.ended() || u.verdict == refuseToken {
 		return Grounds{}, errRefresh
 	}
@@ -109,7 +109,7 @@ func (s *Service) allow(ctx context.Context, u *use, g *Grounds, asked []string)
 	if err := s.rank(ctx, a.User, u.family.Level, &g.User); err != nil {
 		return err
 	}
-	granted, no := g.bear(u.client, &u.family, u.asked, s.MFA)
+	granted, no := g.bear(u.client, &u.family, u.asked, s.mfa())
 	if no != nil {
 		return no
 	}

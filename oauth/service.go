@@ -24,7 +24,7 @@ type Service struct {
 	Store  Store
 	Audit  audit.Recorder
 	Keeper Deriver
-	Config Config
+	Config func() Config // as it is now
 	// Registry says what was ended, and learns at once of what is ended here.
 	Registry *Registry
 
@@ -43,7 +43,7 @@ type Service struct {
 
 	// MFA is the policy of the sign-in: what was given by a weaker sign-in than it
 	// asks for now brings nothing. The zero policy is the strictest.
-	MFA            proof.MFA
+	MFA            func() proof.MFA // as it is now
 	Administrators Administrators
 }
 
@@ -57,11 +57,19 @@ type Administrators interface {
 // rank says whether who, the person of that id, administers Gatehouse, where that makes
 // a sign-in of the level too weak.
 func (s *Service) rank(ctx context.Context, user id.User, level proof.Level, who *proof.Subject) (err error) {
-	if s.MFA != proof.MFAAdministrators || who.Second || level >= proof.AAL2 {
+	if s.mfa() != proof.MFAAdministrators || who.Second || level >= proof.AAL2 {
 		return nil
 	}
 	who.Administrator, err = s.Administrators.Administers(ctx, user)
 	return err
+}
+
+// mfa is the policy as it is now.
+func (s *Service) mfa() proof.MFA {
+	if s.MFA == nil {
+		return ""
+	}
+	return s.MFA()
 }
 
 // Open reports what the service would miss at its first use.
@@ -73,6 +81,7 @@ func (s *Service) Open() error {
 		{"Store", s.Store == nil},
 		{"Audit", s.Audit == nil},
 		{"Keeper", s.Keeper == nil},
+		{"Config", s.Config == nil},
 		{"Registry", s.Registry == nil || s.Registry.Locks == nil},
 		{"Issuer", s.Issuer == ""},
 		{"Signer", s.Signer == nil},
@@ -82,14 +91,14 @@ func (s *Service) Open() error {
 		{"Assigner", s.Assigner == nil},
 		{"Codec", len(s.Codec.Key) == 0},
 		{"Log", s.Log == nil},
-		{"MFA", s.MFA == ""},
+		{"MFA", s.mfa() == ""},
 		{"Administrators", s.Administrators == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the protocol: %s is not set", field.name)
 		}
 	}
-	if bad := s.Config.Validate(); len(bad) > 0 {
+	if bad := s.Config().Validate(); len(bad) > 0 {
 		return fmt.Errorf("open the protocol: Config: %s %s", bad[0].Name, bad[0].Problem)
 	}
 	return nil

@@ -13,6 +13,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/oauth"
+	"gatehouse/setting"
 	"gatehouse/store"
 )
 
@@ -32,7 +33,7 @@ func process(t *testing.T, path string) (*store.Store, *oauth.Service, *replica)
 		t.Fatal(err)
 	}
 	r := newReplica(s)
-	return s, &oauth.Service{Store: s, Audit: &audit.Log{Store: s}, Keeper: labels{}, Config: oauth.DefaultConfig(), Registry: r.Registry, Grants: noGrants{}, Administrators: nobodyAdministers{}}, r
+	return s, &oauth.Service{Store: s, Audit: &audit.Log{Store: s}, Keeper: labels{}, Config: setting.Always(oauth.DefaultConfig()), Registry: r.Registry, Grants: noGrants{}, Administrators: nobodyAdministers{}}, r
 }
 
 func step(t *testing.T, r *replica) {

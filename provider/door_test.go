@@ -19,6 +19,7 @@ import (
 	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/setting"
 	"gatehouse/web"
 )
 
@@ -81,17 +82,17 @@ func newDoor(t testing.TB) *door {
 	}
 	d.sessions = &browsers{store: d.store}
 	d.protocol = &knownSecrets{secretOf: secretOf, Service: &oauth.Service{
-		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(d.store, d.registry),
-		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: &policy{}, Grants: &servers{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
+		Store: d.store, Audit: d.store, Keeper: noSecrets{}, Config: setting.Always(oauth.DefaultConfig()), Registry: registryWith(d.store, d.registry),
+		Issuer: testIssuer, Signer: ring, People: d.people, Ceiling: &policy{}, Grants: &servers{}, Codec: codec, MFA: setting.Always(proof.MFAAdministrators), Administrators: nobodyAdministers{},
 	}}
 	d.store.people = d.people
 	d.Provider = &Provider{
 		Issuer: testIssuer, Registry: d.registry, Protocol: d.protocol, People: d.people, Signer: ring, Tokens: &oauth.Verifier{Issuer: testIssuer, Keys: ring, Registry: d.registry},
 		Flow: &flow.Service{
-			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Locks: locks{d.registry}, Audit: noAudit{}, Config: flow.DefaultConfig(), Seals: secret.NewBox(make([]byte, 32)), Administrators: nobodyAdministers{},
+			Store: d.store, People: persons{}, Sessions: d.sessions, Apps: apps{d}, Turns: persons{}, Locks: locks{d.registry}, Audit: noAudit{}, Config: setting.Always(flow.DefaultConfig()), Seals: secret.NewBox(make([]byte, 32)), Administrators: nobodyAdministers{},
 		},
 		Sessions: noSessions{},
-		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
+		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: setting.Always(time.Hour)},
 		Pages:    d.pages, Next: nextPage, Show: shown, Limiter: d.limiter, Scopes: func() []string { return d.bound }, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
 	}
 	if err := d.Open(); err != nil {

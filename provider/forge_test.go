@@ -18,6 +18,7 @@ import (
 	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/setting"
 	"gatehouse/web"
 )
 
@@ -66,13 +67,13 @@ func newForge(t testing.TB) *forge {
 		e.registry.clients[c.ID] = &c
 	}
 	e.protocol = &knownSecrets{secretOf: func(id.Client) string { return sharedSecret }, Service: &oauth.Service{
-		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: oauth.DefaultConfig(), Registry: registryWith(e.store, e.registry),
-		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: &policy{}, Grants: &servers{}, Codec: codec, MFA: proof.MFAAdministrators, Administrators: nobodyAdministers{},
+		Store: e.store, Audit: e.store, Keeper: noSecrets{}, Config: setting.Always(oauth.DefaultConfig()), Registry: registryWith(e.store, e.registry),
+		Issuer: testIssuer, Signer: e.signer, People: e.people, Ceiling: &policy{}, Grants: &servers{}, Codec: codec, MFA: setting.Always(proof.MFAAdministrators), Administrators: nobodyAdministers{},
 	}}
 	e.tokens = &oauth.Verifier{Issuer: testIssuer, Keys: e.signer, Registry: e.registry}
 	e.Provider = &Provider{
 		Issuer: testIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer, Tokens: e.tokens,
-		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: time.Hour},
+		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: setting.Always(time.Hour)},
 		Next:    nextPage, Show: shown, Pages: e.pages, Limiter: e.limiter, Scopes: func() []string { return nil }, Metrics: &metrics{}, Log: slog.New(slog.DiscardHandler),
 	}
 	if err := e.Open(); err != nil {

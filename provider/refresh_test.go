@@ -13,6 +13,7 @@ import (
 	"gatehouse/oauth"
 	"gatehouse/proof"
 	"gatehouse/secret"
+	"gatehouse/setting"
 )
 
 // begin returns the first refresh token of a family for client.
@@ -67,6 +68,13 @@ func TestRefreshRepeatsTheSameSuccessorUntilItIsUsed(t *testing.T) {
 	refused(t, d.post("web", refreshOf(third)), http.StatusBadRequest, "invalid_grant")
 }
 
+// withoutGrace allows no refresh token to come twice.
+func (d *door) withoutGrace() {
+	c := d.protocol.Config()
+	c.RefreshGrace = 0
+	d.protocol.Config = setting.Always(c)
+}
+
 // R24, RFC 9700 section 4.14.2.
 func TestRefreshRevokesTheFamilyWhenATokenComesTwice(t *testing.T) {
 	t.Parallel()
@@ -74,10 +82,10 @@ func TestRefreshRevokesTheFamilyWhenATokenComesTwice(t *testing.T) {
 		"after the window": func(d *door) {
 			d.store.change(t, func(f *oauth.Family, _ *oauth.Grounds) { f.RotatedAt = f.RotatedAt.Add(-time.Minute) })
 		},
-		"no window at all":        func(d *door) { d.protocol.Config.RefreshGrace = 0 },
+		"no window at all":        (*door).withoutGrace,
 		"the seal was taken away": func(d *door) { d.store.change(t, func(f *oauth.Family, _ *oauth.Grounds) { f.SealedSuccessor = nil }) },
 		"the person is disabled": func(d *door) {
-			d.protocol.Config.RefreshGrace = 0
+			d.withoutGrace()
 			d.store.change(t, func(_ *oauth.Family, s *oauth.Grounds) { s.UserEnabled = false })
 		},
 	} {

@@ -14,6 +14,7 @@ import (
 	"gatehouse/flow"
 	"gatehouse/oauth"
 	"gatehouse/secret"
+	"gatehouse/setting"
 )
 
 // The whole way: signed out, sent to the sign-in, back to the dispatcher.
@@ -110,7 +111,7 @@ func TestSignInThatCannotGoOnShowsTheWayBack(t *testing.T) {
 		t.Errorf("in another browser: %d %+v", w.Code, d.pages.failed)
 	}
 	d.cookies[browserName] = browser
-	d.Flow.(*flow.Service).Config.InteractionTTL = 0
+	d.Flow.(*flow.Service).Config = setting.Always(flow.Config{}) // none may take any time
 	if w := d.get(PathAuthorize + "?i=" + i); w.Code != http.StatusConflict || d.pages.failed.AppName != "Web" || d.pages.failed.AppURL != "https://web.example.test/" {
 		t.Errorf("too late: %d %+v", w.Code, d.pages.failed)
 	}

@@ -125,7 +125,7 @@ func (p *passage) callback() error {
 	if err != nil {
 		return err
 	}
-	cookies.SetSession(&p.status, token, p.door.SessionAge)
+	cookies.SetSession(&p.status, token, p.door.SessionAge())
 	if back, ok := stays(path); ok {
 		path = back
 	} else {

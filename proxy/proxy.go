@@ -74,7 +74,7 @@ type Door struct {
 	// Flood bounds bad sign-ins of an address; SessionAge is for how long browsers keep the
 	// cookie of a good one.
 	Flood      web.Flood
-	SessionAge time.Duration
+	SessionAge func() time.Duration
 	// Trusted are the networks of proxies before the gate whose X-Forwarded-For counts.
 	Trusted []netip.Prefix
 	// Ports are those that the host of a request may name, beside those of the schemes.
@@ -105,7 +105,7 @@ func (d *Door) Open() error {
 		{"Static", d.Static == nil},
 		{"Entrances", d.Entrances == nil},
 		{"Flood", d.Flood.Limiter == nil || d.Flood.Log == nil},
-		{"SessionAge", d.SessionAge <= 0},
+		{"SessionAge", d.SessionAge == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the gate: %s is not set", field.name)

@@ -86,17 +86,24 @@ type door struct {
 func (s *Server) table() ([]*door, error) {
 	h := s.house
 	pages := view.NewPages(h.Config.Issuer)
-	look, err := brand.Open(h.Config.Brand)
+	look, err := brand.Open(h.Now().Brand)
 	if err != nil {
 		return nil, err
 	}
 	s.look.Put(look)
+	s.looks = h.Now().Brand
+	h.OnSettings(s.lookAnew)
 	pages.Brand, pages.ScopeSays = &s.look, h.ScopeSays()
 	page := web.RefuseWithPage(pages)
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns, Administrators: h,
-		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Fresh: h.Config.SignIn.Fresh, Entrances: h.Gates, MinPassword: h.Config.Identity.Password.MinLength,
-		Help: signin.Help{Text: h.Config.SignIn.HelpText, URL: h.Config.SignIn.HelpURL},
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Entrances: h.Gates,
+		Fresh:       func() time.Duration { return h.Now().SignIn.Fresh },
+		MinPassword: func() int { return h.Now().Identity.Password.MinLength },
+		Help: func() signin.Help {
+			c := h.Now().SignIn
+			return signin.Help{Text: c.HelpText, URL: c.HelpURL}
+		},
 	}
 	protocol, err := s.provider(pages, people.SignIn())
 	if err != nil {
@@ -195,7 +202,7 @@ func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
 		Rate: admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, Every: ephemeral.Config(c).Every()},
 		Services: admin.Services{
 			Identity: h.Identity, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies, OAuth: h.OAuth, Keys: h.Keys, Clock: h.Clock,
-			Trail: h.Trail, Sealer: h.Sealer, Proofs: h, Audited: house.Audited(), Figures: &figures{h, s.health, s.options.Sources},
+			Trail: h.Trail, Sealer: h.Sealer, Proofs: h, Audited: house.Audited(), Figures: &figures{h, s.health}, Settings: h.Settings,
 		},
 	}
 	return d, d.Open()

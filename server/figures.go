@@ -3,13 +3,10 @@ package server
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 	"time"
 
 	"gatehouse/admin"
 	"gatehouse/audit"
-	"gatehouse/config"
 	"gatehouse/flow"
 	"gatehouse/house"
 	"gatehouse/identity"
@@ -19,9 +16,8 @@ import (
 
 // figures tells the admin API how this process is, and what was counted.
 type figures struct {
-	house   *house.House
-	health  *health
-	sources config.Sources
+	house  *house.House
+	health *health
 }
 
 // Health is what readiness says, and how far keys, seal and policy are.
@@ -64,12 +60,4 @@ func (f *figures) Names() admin.FigureNames {
 }
 
 // Settings are what "gatehouse config show" prints.
-func (f *figures) Settings() []wire.Setting {
-	found := config.Settings(f.house.Config, f.sources)
-	all := make([]wire.Setting, len(found))
-	for i, s := range found {
-		all[i] = wire.Setting{Path: s.Path, Value: s.Value, Default: s.Default, Source: s.Source.String(), Layer: string(s.Source.Layer), Doc: s.Doc}
-	}
-	slices.SortFunc(all, func(a, b wire.Setting) int { return strings.Compare(a.Path, b.Path) })
-	return all
-}
+func (f *figures) Settings(ctx context.Context) ([]wire.Setting, error) { return f.house.Shown(ctx) }

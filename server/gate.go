@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"time"
 
 	"gatehouse/ephemeral"
 	"gatehouse/gate"
@@ -46,7 +47,7 @@ func (s *Server) openGate() error {
 		Quotas: h.Limiters.Quotas("gate", h.Config.Limits.Gate.Remembered),
 		Refuse: web.RefuseWithProblem(h.Config.Issuer), Trusted: trusted, Ports: portOf(h.Config.Gate.Listen),
 		Pages: people.Pages{View: pages}, People: house.Subjects{Identity: h.Identity}, Static: s.gateFiles(), Entrances: h.Gates, Flood: flood,
-		SessionAge: h.Config.Session.Absolute,
+		SessionAge: func() time.Duration { return h.Now().Session.Absolute },
 	}
 	s.gate = door
 	return door.Open()

@@ -99,6 +99,9 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 	if err == nil && len(waiting) > 0 && time.Since(waiting[0].At) > sealedWithin {
 		doubts["seal"] = "events of the audit log have waited for their seal since " + waiting[0].At.UTC().Format(time.RFC3339)
 	}
+	if u := h.house.UnusableSettings(); len(u) > 0 {
+		doubts["settings"] = "the database holds a value of " + u[0].Key + " that cannot be used, and the default counts instead: it " + u[0].Problem
+	}
 	if d := h.house.Disturbed(); len(d) > 0 {
 		doubts["audit"] = d.Error()
 	}

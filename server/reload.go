@@ -24,7 +24,7 @@ func (s *Server) lookAgain() string {
 	if s.house.Config.Brand.Logo == "" {
 		return "none is configured"
 	}
-	look, err := brand.Open(s.house.Config.Brand)
+	look, err := brand.Open(s.house.Now().Brand)
 	if err != nil {
 		s.house.Log.Error("the changed logo cannot be used; the old one stays", "error", err.Error())
 		return "the old one stays"
@@ -33,4 +33,22 @@ func (s *Server) lookAgain() string {
 		s.look.Put(look)
 	}
 	return "in use"
+}
+
+// lookAnew makes pages look as the settings say now, if they said something else before.
+// While the logo cannot be read, name and colours are as they were, too.
+func (s *Server) lookAnew() {
+	s.looking.Lock()
+	defer s.looking.Unlock()
+	c := s.house.Now().Brand
+	if c == s.looks {
+		return
+	}
+	look, err := brand.Open(c)
+	if err != nil {
+		s.house.Log.Error("the changed name and colours cannot be used while the logo cannot; the old ones stay", "error", err.Error())
+		return
+	}
+	s.look.Put(look)
+	s.looks = c
 }

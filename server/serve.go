@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -48,8 +49,6 @@ type Options struct {
 	Reload <-chan os.Signal
 	// Quiet logs requests that went well on level debug only.
 	Quiet bool
-	// Sources says where the configuration came from.
-	Sources config.Sources
 	// Version is what the metrics say runs; empty: what the build information says.
 	Version string
 }
@@ -64,9 +63,11 @@ type Server struct {
 	// addresses bounds how many pages an address may ask for.
 	addresses web.Limiter
 	// look is what pages look like; a reload may change it.
-	look  brand.Current
-	doors []*door
-	feed  *pdp.Feed // whose connections last
+	look    brand.Current
+	looking sync.Mutex
+	looks   brand.Config // of look, but for what the logo holds
+	doors   []*door
+	feed    *pdp.Feed // whose connections last
 
 	public, internal http.Handler
 	gate             *proxy.Door // nil: there is none
@@ -80,7 +81,7 @@ func New(h *house.House, o Options) (*Server, error) {
 		o.Stdout = io.Discard
 	}
 	s := &Server{house: h, metrics: newMetrics(o.Version), health: &health{house: h}, options: o}
-	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: h.Config.Session.Absolute}
+	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: func() time.Duration { return h.Now().Session.Absolute }}
 	addresses, err := h.Limiters.New("address", ephemeral.Config(h.Config.Limits.Address))
 	if err != nil {
 		return nil, fmt.Errorf("limit what an address asks for: %w", err)

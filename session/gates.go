@@ -103,7 +103,7 @@ func badCode(err error) error {
 
 // again is for how long what was read of a session is believed, but for what is ended.
 // It is no longer than a session may lie idle from one visit to the next.
-func (g *Gates) again() time.Duration { return min(touchEvery, g.Manager.Config.Idle/2) }
+func (g *Gates) again() time.Duration { return min(touchEvery, g.Manager.Config().Idle/2) }
 
 // Visitor returns whose browser has the token at a host. What is none is the fault
 // "session.none", what was one and is over "session.ended", both Unauthenticated. A

@@ -43,7 +43,7 @@ type Locks interface {
 type Manager struct {
 	Store    Store
 	Audit    audit.Recorder
-	Config   Config
+	Config   func() Config // as it is now
 	Families Families
 	Locks    Locks
 }
@@ -60,7 +60,7 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proo
 	s := Session{
 		ID: id.NewSession(), TokenHash: secret.Hash(token), User: user,
 		Proofs:  proofs,
-		Created: now, Seen: now, Expires: now.Add(m.Config.Absolute),
+		Created: now, Seen: now, Expires: now.Add(m.Config().Absolute),
 		IP: by.IP, Agent: by.Agent,
 	}
 	s.IdleExpires = m.idle(&s, now)
@@ -174,7 +174,7 @@ func (m *Manager) Visit(ctx context.Context, s Session, ip string) error {
 
 // touch moves the idle limit, no further than the absolute one.
 func (m *Manager) touch(ctx context.Context, s *Session, now time.Time, ip string) error {
-	if now.Sub(s.Seen) < min(touchEvery, m.Config.Idle/2) {
+	if now.Sub(s.Seen) < min(touchEvery, m.Config().Idle/2) {
 		return nil
 	}
 	idle := m.idle(s, now)
@@ -190,7 +190,7 @@ func (m *Manager) touch(ctx context.Context, s *Session, now time.Time, ip strin
 }
 
 func (m *Manager) idle(s *Session, now time.Time) time.Time {
-	idle := now.Add(m.Config.Idle)
+	idle := now.Add(m.Config().Idle)
 	if idle.After(s.Expires) {
 		return s.Expires
 	}

@@ -21,6 +21,7 @@ import (
 	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/setting"
 )
 
 // memory is a Store, an audit.Store and the Families in memory. Transactions
@@ -228,7 +229,7 @@ var from = audit.Actor{Kind: audit.Person, ID: string(ada), IP: "192.0.2.1", Age
 
 func newManager() (*session.Manager, *memory) {
 	m := &memory{rows: map[id.Session]session.Session{}, disabled: map[id.User]bool{}, err: map[string]error{}}
-	return &session.Manager{Store: m, Audit: &audit.Log{Store: m}, Config: session.DefaultConfig(), Families: m, Locks: m}, m
+	return &session.Manager{Store: m, Audit: &audit.Log{Store: m}, Config: setting.Always(session.DefaultConfig()), Families: m, Locks: m}, m
 }
 
 func byPassword() proof.List {
@@ -309,7 +310,9 @@ func TestVisitsAreNotedAtMostOnceAMinute(t *testing.T) {
 		if got := store.rows[s.ID].IP; got != "192.0.2.2" {
 			t.Errorf("last seen at %s", got)
 		}
-		m.Config.Idle = time.Minute // the shortest allowed: a busy browser must not expire between two notes
+		busy := m.Config()
+		busy.Idle = time.Minute // the shortest allowed: a busy browser must not expire between two notes
+		m.Config = setting.Always(busy)
 		_, token = create(t, m)
 		for range 300 {
 			if !signedIn(t, m, token) {

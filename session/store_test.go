@@ -12,6 +12,7 @@ import (
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/session"
+	"gatehouse/setting"
 	"gatehouse/store"
 )
 
@@ -43,7 +44,7 @@ func TestSessionLivesAndEndsInTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	families := &noFamilies{}
-	m := &session.Manager{Store: s, Audit: &audit.Log{Store: s}, Config: session.DefaultConfig(), Families: families, Locks: &memory{}}
+	m := &session.Manager{Store: s, Audit: &audit.Log{Store: s}, Config: setting.Always(session.DefaultConfig()), Families: families, Locks: &memory{}}
 	first, token := create(t, m)
 	got, err := m.Authenticate(ctx, token, "192.0.2.2")
 	if err != nil || got.ID != first.ID || got.User != ada || !got.Expires.Equal(first.Expires) || !slices.Equal(got.Proofs, first.Proofs) {

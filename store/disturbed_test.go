@@ -10,6 +10,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/setting"
 	"gatehouse/store"
 )
 
@@ -239,7 +240,7 @@ func TestNothingYoungIsPrunedOnAForgedRow(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				pruner := &audit.Pruner{Store: s, Audit: &audit.Log{Store: s, Keys: keys}, Keys: keys, Config: audit.Config{Retention: 30 * day}}
+				pruner := &audit.Pruner{Store: s, Audit: &audit.Log{Store: s, Keys: keys}, Keys: keys, Config: setting.Always(audit.Config{Retention: 30 * day})}
 				n, err := pruner.Prune(t.Context(), now)
 				if c.refuse != errors.Is(err, audit.ErrForged) || c.refuse && (n > 0 || len(pruner.Disturbed()) == 0) || !c.refuse && err != nil {
 					t.Errorf("%d were pruned: %v", n, err)
@@ -285,7 +286,7 @@ func TestWhatAWrongClockRecordedIsNotPruned(t *testing.T) {
 		record(t, s, audit.Event{At: now.Add(-100*day + time.Duration(i)*time.Hour), Action: "test.do"})
 	}
 	seal(t, s)
-	pruner := &audit.Pruner{Store: s, Audit: &audit.Log{Store: s, Keys: keys}, Keys: keys, Config: audit.Config{Retention: 30 * day}}
+	pruner := &audit.Pruner{Store: s, Audit: &audit.Log{Store: s, Keys: keys}, Keys: keys, Config: setting.Always(audit.Config{Retention: 30 * day})}
 	if n, err := pruner.Prune(t.Context(), now); n > 0 || err != nil {
 		t.Errorf("%d were pruned (%v)", n, err)
 	}

@@ -292,7 +292,9 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectUsersCreated:          {{int64(math.MinInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
 		selectUsersCreatedBackwards: {{int64(math.MaxInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
 
-		selectServed: {{}},
+		selectServed:   {{}},
+		selectSettings: {{}},
+		deleteSetting:  one("session.idle"),
 
 		selectVersions: {{}},
 		nextEpoch:      one(int64(2), int64(1)),

@@ -9,6 +9,7 @@ import (
 
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/setting"
 	"gatehouse/store"
 )
 
@@ -207,7 +208,7 @@ func TestWhatWentForAReasonIsNoFinding(t *testing.T) {
 				t.Errorf("left of it is %+v", e)
 			}
 		}
-		pruner := &audit.Pruner{Store: s, Audit: log, Keys: keys, Config: audit.Config{Retention: 80 * 24 * time.Hour}}
+		pruner := &audit.Pruner{Store: s, Audit: log, Keys: keys, Config: setting.Always(audit.Config{Retention: 80 * 24 * time.Hour})}
 		if n, err := pruner.Prune(t.Context(), now); err != nil || n != 63 {
 			t.Fatalf("%d were pruned (%v)", n, err)
 		}

@@ -40,7 +40,7 @@ type Sessions interface {
 	setup.Sessions
 }
 
-// Deps is what the pages need. All fields but MinPassword and Help must be set.
+// Deps is what the pages need. All fields but Help must be set.
 type Deps struct {
 	Issuer   string
 	Flow     Flow
@@ -57,11 +57,11 @@ type Deps struct {
 	// anew, as the functions of package signin do.
 	Next, Again func(e flow.Entry) string
 	// Fresh is how long a proof counts where a page changes how one signs in.
-	Fresh time.Duration
+	Fresh func() time.Duration
 	// MinPassword is how many characters a new password has at least, so that
 	// the forms can say so; zero says nothing.
-	MinPassword int
-	Help        signin.Help // for who cannot sign in; may be empty
+	MinPassword func() int
+	Help        func() signin.Help // for who cannot sign in; nil: nothing
 	Entrances   gate.Entrances
 }
 

@@ -20,8 +20,8 @@ type Cookies struct {
 	// FormKey makes form tokens.
 	FormKey []byte
 	// SessionAge is how long the browser keeps the session cookie; the store
-	// decides how long it is worth anything.
-	SessionAge time.Duration
+	// decides how long it is worth anything. nil: until it is closed.
+	SessionAge func() time.Duration
 }
 
 // A session of gorilla's carries one value under this key.
@@ -34,6 +34,13 @@ func (c *Cookies) name(short string) string {
 		return "__Host-gatehouse_" + short
 	}
 	return "gatehouse_" + short
+}
+
+func (c *Cookies) sessionAge() time.Duration {
+	if c.SessionAge == nil {
+		return 0
+	}
+	return c.SessionAge()
 }
 
 // Cookies is a sessions.Store: the cookie is the token, there is nothing else
@@ -49,7 +56,7 @@ func (c *Cookies) Get(r *http.Request, name string) (*sessions.Session, error) {
 // does not look like a token of ours counts as none.
 func (c *Cookies) New(r *http.Request, name string) (*sessions.Session, error) {
 	s := sessions.NewSession(c, name)
-	s.Options = c.options(c.SessionAge)
+	s.Options = c.options(c.sessionAge())
 	s.IsNew = true
 	if cookie, err := r.Cookie(name); err == nil && tokenLike(cookie.Value) {
 		s.Values[tokenValue], s.IsNew = cookie.Value, false
@@ -105,7 +112,7 @@ func (c *Cookies) Session(r *http.Request) string { return c.token(r, "session")
 
 // SetSession gives the browser a session token.
 func (c *Cookies) SetSession(w http.ResponseWriter, r *http.Request, token string) error {
-	return c.put(w, r, "session", token, c.SessionAge)
+	return c.put(w, r, "session", token, c.sessionAge())
 }
 
 // ClearSession takes the session token from the browser.

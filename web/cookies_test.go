@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"gatehouse/secret"
+	"gatehouse/setting"
 	"gatehouse/web"
 )
 
@@ -40,7 +41,7 @@ func TestCookieOfAnotherFormIsNone(t *testing.T) {
 		"very long":           {strings.Repeat("A", 4000), false},
 	} {
 		for _, secure := range []bool{true, false} {
-			cookies := &web.Cookies{Secure: secure, FormKey: []byte("a key of the tests"), SessionAge: time.Hour}
+			cookies := &web.Cookies{Secure: secure, FormKey: []byte("a key of the tests"), SessionAge: setting.Always(time.Hour)}
 			prefix := "gatehouse_"
 			if secure {
 				prefix = "__Host-gatehouse_"
@@ -72,7 +73,7 @@ func TestCookieOfAnotherFormIsNone(t *testing.T) {
 // On https only the names count that no sibling host can plant.
 func TestCookieWithoutTheHostPrefixIsNoneOnHTTPS(t *testing.T) {
 	t.Parallel()
-	cookies := &web.Cookies{Secure: true, FormKey: []byte("a key of the tests"), SessionAge: time.Hour}
+	cookies := &web.Cookies{Secure: true, FormKey: []byte("a key of the tests"), SessionAge: setting.Always(time.Hour)}
 	r := httptest.NewRequest(http.MethodGet, "/", nil)
 	token := secret.Token(32)
 	for _, name := range []string{"gatehouse_session", "__Secure-gatehouse_session", "__host-gatehouse_session"} {

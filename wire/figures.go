@@ -49,7 +49,15 @@ type Setting struct {
 	Path    string `json:"path"`
 	Value   string `json:"value"` // stars where it is secret
 	Default string `json:"default"`
-	Source  string `json:"source"` // the line of a file, a variable, a flag, the key that it follows from, or default
-	Layer   string `json:"layer" enum:"default,derived,file,environment,flag"`
+	Source  string `json:"source"` // the line of a file, a variable, a flag, the key that it follows from, the database, or default
+	Layer   string `json:"layer" enum:"default,derived,database,file,environment,flag"`
 	Doc     string `json:"doc"`
+	// Changeable is whether it may be changed while Gatehouse runs, and Locked whether the
+	// source, which is no database, keeps it from that.
+	Changeable bool `json:"changeable"`
+	Locked     bool `json:"locked"`
+	// Stored is what the database holds of it where something else counts, and Problem why
+	// it cannot be used, if that is the reason.
+	Stored  *string `json:"stored,omitempty"`
+	Problem string  `json:"problem,omitempty"`
 }

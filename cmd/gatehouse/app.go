@@ -103,7 +103,7 @@ people.`
 	root.AddCommand(
 		a.serve(), a.demo(), a.migrate(), a.backup(), a.restore(),
 		a.user(), a.client(), a.api(), a.permission(), a.scope(), a.role(), a.groups(), a.org(), a.service(), a.grant(), a.lock(), a.explain(), a.whoCan(), a.apply(), a.export(), a.route(), a.token(), a.keys(), a.session(), a.audit(), a.setupLink(),
-		a.config(), a.doctor(), a.healthcheck(), a.version(),
+		a.config(), a.settings(), a.doctor(), a.healthcheck(), a.version(),
 	)
 	return root
 }

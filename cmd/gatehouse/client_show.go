@@ -32,7 +32,7 @@ last four characters are known.`,
 		Args: one(aClient),
 		RunE: a.withClient(func(_ context.Context, h *house.House, c oauth.Client) error {
 			return a.print(wire.OfClient(c), func(w io.Writer) {
-				tellFacts(w, facts(c, h.Config))
+				tellFacts(w, facts(c, *h.Now()))
 			})
 		}),
 	}), applications)

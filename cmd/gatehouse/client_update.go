@@ -33,7 +33,7 @@ emptied by one empty value. To change single entries there are --add-… and
 		if !changesSomething(cmd) {
 			return usagef("nothing is to be changed; give at least one flag")
 		}
-		told := changed{before: wire.OfClient(c), was: facts(c, h.Config)}
+		told := changed{before: wire.OfClient(c), was: facts(c, *h.Now())}
 		if err := f.apply(a, cmd, &c); err != nil {
 			return err
 		}
@@ -41,7 +41,7 @@ emptied by one empty value. To change single entries there are --add-… and
 		if err != nil {
 			return inFlags(err, asTyped(cmd, flagOf(&c)))
 		}
-		told.after, told.is = wire.OfClient(is), facts(is, h.Config)
+		told.after, told.is = wire.OfClient(is), facts(is, *h.Now())
 		return a.printChange(told)
 	})
 	completeClientFlags(cmd)

@@ -4,10 +4,12 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"time"
 
 	"github.com/spf13/cobra"
 
 	"gatehouse/config"
+	"gatehouse/house"
 )
 
 func (a *app) config() *cobra.Command {
@@ -15,7 +17,8 @@ func (a *app) config() *cobra.Command {
 		a.configCheck(), a.configShow(), a.configExplain()),
 		`Check, show and explain the configuration: a YAML file (--config), variables of
 the environment (GATEHOUSE_…), and flags (--set). What comes later wins. Nothing is
-started, and no database is opened.`,
+started. What may be changed while Gatehouse runs is kept in the database, below all
+of these ("gatehouse setting").`,
 		`  gatehouse config check --config gatehouse.yaml
   gatehouse config explain session.idle`)
 }
@@ -41,12 +44,13 @@ func (a *app) configShow() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "show",
 		Short: "Print every key with its value and where it comes from",
-		Long:  "Print every key with its value and where it comes from. Passwords are hidden.",
+		Long: `Print every key with its value and where it comes from. Passwords are hidden. Where
+there is a database, what is set in it counts, too.`,
 		Example: `  gatehouse config show
   gatehouse config show --config gatehouse.yaml --json`,
 		Args: noArgs,
-		RunE: a.action(func(context.Context, []string) error {
-			cfg, sources, err := a.load()
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			cfg, sources, err := a.loadAll(ctx)
 			if err != nil {
 				return err
 			}
@@ -64,6 +68,28 @@ func (a *app) configShow() *cobra.Command {
 	})
 }
 
+// storedWait is how long the database may take to say what is set in it.
+const storedWait = 3 * time.Second
+
+// loadAll is load with what is set in the database, if there is one.
+func (a *app) loadAll(ctx context.Context) (config.Config, config.Sources, error) {
+	cfg, _, err := a.load()
+	if err != nil {
+		return cfg, nil, err
+	}
+	ctx, cancel := context.WithTimeout(ctx, storedWait)
+	defer cancel()
+	rows, err := house.Stored(ctx, cfg)
+	if err != nil {
+		fmt.Fprintf(a.stderr, "What is set in the database could not be read, and is not shown: %s\n", plain(err.Error()))
+	}
+	cfg, unusable := config.Over(cfg, rows)
+	for _, u := range unusable {
+		fmt.Fprintf(a.stderr, "What the database holds of %s cannot be used: it %s\n", plain(u.Key), plain(u.Problem))
+	}
+	return cfg, cfg.Sources, nil
+}
+
 func (a *app) configExplain() *cobra.Command {
 	return a.printing(&cobra.Command{
 		Use:   "explain KEY",
@@ -74,8 +100,8 @@ comes from, and how to set it: in the file, in the environment, by a flag.`,
   gatehouse config explain store.url --json`,
 		Args:              one(aConfig),
 		ValidArgsFunction: settingNames,
-		RunE: a.action(func(_ context.Context, args []string) error {
-			cfg, sources, err := a.load()
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			cfg, sources, err := a.loadAll(ctx)
 			if err != nil {
 				return err
 			}
@@ -95,6 +121,9 @@ func explain(w io.Writer, s config.Setting) {
 	row(w, "value", s.Value)
 	row(w, "from", s.Source.String())
 	row(w, "default", s.Default)
+	if s.Changeable {
+		row(w, "while it runs", "gatehouse setting set "+s.Path+" …")
+	}
 	if s.Env == "" {
 		row(w, "environment", "none: it stands in the file")
 		return

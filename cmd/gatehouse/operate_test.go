@@ -24,7 +24,7 @@ env GATEHOUSE_LISTEN_INTERNAL=$INTERNAL
 exec gatehouse migrate up
 exec gatehouse client create --id web --name Web --redirect-uri https://app.example.test/cb
 `
-	for _, section := range []string{"Backup and restore", "Doctor"} {
+	for _, section := range []string{"Backup and restore", "Doctor", "Settings while it runs"} {
 		lines := commands(string(page), section)
 		if len(lines) == 0 {
 			t.Fatalf("docs/operate.md has no commands in %q", section)

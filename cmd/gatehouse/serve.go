@@ -27,7 +27,7 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
   gatehouse serve --issuer https://id.example.com --listen 127.0.0.1:8080 --set trusted_proxies=127.0.0.1`,
 		Args: noArgs,
 		RunE: a.action(func(ctx context.Context, _ []string) error {
-			cfg, sources, err := a.load()
+			cfg, _, err := a.load()
 			if err != nil {
 				return err
 			}
@@ -38,7 +38,7 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
 			reload := make(chan os.Signal, 1)
 			signal.Notify(reload, syscall.SIGHUP)
 			defer signal.Stop(reload)
-			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Reload: reload, Version: buildVersion().Version, Sources: sources})
+			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Reload: reload, Version: buildVersion().Version})
 		}),
 	}
 	a.servingFlags(cmd)

@@ -18,6 +18,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/id"
 	"gatehouse/internal/testpg"
+	"gatehouse/setting"
 	"gatehouse/store"
 )
 
@@ -158,7 +159,7 @@ func (v *victim) live() {
 		}
 	}
 	seal(now)
-	pruner := &audit.Pruner{Store: v.store, Audit: log, Keys: v.keys, Config: audit.Config{Retention: 100 * 24 * time.Hour}}
+	pruner := &audit.Pruner{Store: v.store, Audit: log, Keys: v.keys, Config: setting.Always(audit.Config{Retention: 100 * 24 * time.Hour})}
 	n, err := pruner.Prune(v.Context(), now)
 	if err != nil {
 		v.Fatal(err)
@@ -355,7 +356,7 @@ func (v *victim) leaf(seq int64, event string) {
 func (v *victim) prune(young string) {
 	v.Helper()
 	log := &audit.Log{Store: v.store, Keys: v.keys}
-	_, err := (&audit.Pruner{Store: v.store, Audit: log, Keys: v.keys, Config: audit.Config{Retention: 30 * 24 * time.Hour}}).Prune(v.Context(), time.Now())
+	_, err := (&audit.Pruner{Store: v.store, Audit: log, Keys: v.keys, Config: setting.Always(audit.Config{Retention: 30 * 24 * time.Hour})}).Prune(v.Context(), time.Now())
 	if young == "" && !errors.Is(err, audit.ErrForged) {
 		v.Errorf("what was tampered with is pruned: %v", err)
 	}

@@ -36,6 +36,7 @@ func TestTheRequestsOfTheAPIsPageWork(t *testing.T) {
 	want := []int{
 		http.StatusOK, http.StatusCreated, http.StatusOK, http.StatusOK, http.StatusOK, http.StatusCreated, http.StatusForbidden,
 		http.StatusOK, http.StatusOK, http.StatusOK, http.StatusOK, // of the auditor
+		http.StatusOK,
 	}
 	blocks := requestOfDoc.FindAllStringSubmatch(string(text), -1)
 	if len(blocks) != len(want) {

@@ -11,6 +11,7 @@ import (
 	"gatehouse/house/backup"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/settings"
 )
 
 // untold are the actions that the golden trail does not tell, and who else does.
@@ -24,6 +25,8 @@ var untold = map[audit.Action]string{
 	keys.ActionCreate:             "it is over before a tale begins: TestRotateAnnouncesFirstUnlessToldOtherwise of package keys",
 	oauth.ActionAuthorizationEnd:  "programs alone do it: TestRefreshFamiliesAreListedAndEnded",
 	oauth.ActionAuthorizationsEnd: "programs alone do it: TestRefreshFamiliesAreListedAndEnded",
+	settings.ActionSet:            "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
+	settings.ActionUnset:          "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
 
 	access.ActionGroupUpdate:   "a description is no right: TestDescriptionsChangeAndThingsStay",
 	access.ActionOrgUpdate:     "a description is no right: TestDescriptionsChangeAndThingsStay",

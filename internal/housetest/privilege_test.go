@@ -73,7 +73,7 @@ func TestAPersonSteersGatehouseByAnApplication(t *testing.T) {
 	t.Parallel()
 	s := newSteering(t)
 	own := oauth.OwnAPI(gatetest.Issuer)
-	s.House.Flow.Config.MFA, s.House.OAuth.MFA = proof.MFANobody, proof.MFANobody // signing in asks for one factor,
+	asks(s.House, proof.MFANobody) // signing in asks for one factor,
 	boss := s.Person("boss", gatetest.Administrator)
 	careful := s.Person("careful", gatetest.TOTP, gatetest.Administrator) // or for two of who has them
 	nobody := s.Person("nobody")
@@ -114,7 +114,7 @@ func TestAPersonSteersGatehouseByAnApplication(t *testing.T) {
 func TestAChangeAsksAPersonForTwoFactors(t *testing.T) {
 	t.Parallel()
 	s := newSteering(t)
-	s.House.Flow.Config.MFA, s.House.OAuth.MFA = proof.MFANobody, proof.MFANobody // signing in asks for one
+	asks(s.House, proof.MFANobody) // signing in asks for one
 	own := oauth.OwnAPI(gatetest.Issuer)
 	ada := s.Person("ada", gatetest.Administrator)
 	app := s.App("console", func(c *oauth.Client) {

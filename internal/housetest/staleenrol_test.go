@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/flow"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
@@ -21,7 +22,7 @@ func TestStaleSessionIsAskedForThePasswordBeforeAnEnrolment(t *testing.T) {
 			return s.App("strong", func(c *oauth.Client) { c.RequireLevel = proof.AAL2 }).AuthorizeURL()
 		},
 		"a changed policy": func(s *scene) string {
-			s.House.Flow.Config.MFA = proof.MFAEverybody
+			configure(s.House, func(c *flow.Config) { c.MFA = proof.MFAEverybody })
 			return s.app.AuthorizeURL()
 		},
 		"the account": func(*scene) string { return "/account/security/enrol" },
@@ -30,14 +31,14 @@ func TestStaleSessionIsAskedForThePasswordBeforeAnEnrolment(t *testing.T) {
 			t.Parallel()
 			s := newScene(t)
 			s.browser.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
-			fresh := s.House.Flow.Config.Fresh
-			s.House.Flow.Config.Fresh = time.Nanosecond // whatever was proved is long ago
+			fresh := s.House.Flow.Config().Fresh
+			configure(s.House, func(c *flow.Config) { c.Fresh = time.Nanosecond }) // whatever was proved is long ago
 			p := s.browser.Get(way(s)).At("/signin")
 			i := p.URL.Query().Get("i")
 			if shown := keyOn(s.browser.Get("/signin/enrol?i=" + i).At("/signin")); shown != "" {
 				t.Errorf("the enrolment's page shows %q", shown)
 			}
-			s.House.Flow.Config.Fresh = fresh
+			configure(s.House, func(c *flow.Config) { c.Fresh = fresh })
 			p = s.browser.Get("/signin?i=" + i)
 			if p.URL.Path != "/signin/enrol" {
 				t.Errorf("with a password of just now it goes on at %s", p.URL.Path)
@@ -71,8 +72,7 @@ func TestAccountAreaAsksWhatASignInAsks(t *testing.T) {
 	s := newScene(t)
 	s.browser.Get("/signin?return_to=/account").SignIn(s.ada).At("/account")
 	left := s.browser.Get("/account/password").At("/account/password")
-	s.House.Flow.Config.MFA = proof.MFAEverybody
-	s.House.Flow.Config.Fresh = time.Nanosecond // the password was proved long ago
+	configure(s.House, func(c *flow.Config) { c.MFA, c.Fresh = proof.MFAEverybody, time.Nanosecond }) // the password was proved long ago
 	for _, path := range []string{"/account", "/account/password", "/account/sessions", "/account/apps", "/account/security"} {
 		s.browser.Get(path).At("/signin")
 	}

@@ -7,9 +7,12 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/flow"
+	"gatehouse/house"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
+	"gatehouse/setting"
 )
 
 // stricter is a change by which a sign-in by the password alone is not enough
@@ -56,7 +59,19 @@ func stricterBy() map[string]stricter {
 
 // policy changes who must have a second factor, as a restart would.
 func (s *scene) policy(mfa proof.MFA) {
-	s.House.Flow.Config.MFA, s.House.OAuth.MFA = mfa, mfa
+	asks(s.House, mfa)
+}
+
+func asks(h *house.House, mfa proof.MFA) {
+	configure(h, func(c *flow.Config) { c.MFA = mfa })
+	h.OAuth.MFA = setting.Always(mfa)
+}
+
+// configure changes what a sign-in asks for, behind the back of what else is configured.
+func configure(h *house.House, change func(*flow.Config)) {
+	c := h.Flow.Config()
+	change(&c)
+	h.Flow.Config = setting.Always(c)
 }
 
 // What was given by a weaker sign-in than is asked for now brings nothing, by

@@ -31,6 +31,14 @@ CREATE TABLE served (
     at      BIGINT NOT NULL
 );
 
+-- What of the configuration was set while Gatehouse ran, as it would be written in the file.
+CREATE TABLE settings (
+    key         TEXT   PRIMARY KEY,
+    value       TEXT   NOT NULL,
+    rev         BIGINT NOT NULL,
+    updated_at  BIGINT NOT NULL
+);
+
 CREATE TABLE data_keys (
     id          TEXT   PRIMARY KEY,
     purpose     TEXT   NOT NULL UNIQUE,

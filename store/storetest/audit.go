@@ -10,6 +10,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/setting"
 	"gatehouse/store"
 )
 
@@ -142,7 +143,7 @@ func testAuditRetention(t *testing.T, s *store.Store) {
 	ctx := t.Context()
 	const day = 24 * time.Hour
 	log := record(s)
-	pruner := &audit.Pruner{Store: s, Audit: log, Keys: auditKeys, Config: audit.Config{Retention: 90 * day}}
+	pruner := &audit.Pruner{Store: s, Audit: log, Keys: auditKeys, Config: setting.Always(audit.Config{Retention: 90 * day})}
 	for i := range 40 {
 		ok(t, log.Record(ctx, audit.Event{At: now.Add(time.Duration(i) * time.Hour), Actor: audit.Actor{Kind: audit.House}, Action: "test.do"}))
 	}
@@ -153,7 +154,7 @@ func testAuditRetention(t *testing.T, s *store.Store) {
 		return events
 	}
 
-	same(t, must[int](t)((&audit.Pruner{Store: s, Audit: log, Keys: auditKeys}).Prune(ctx, now.Add(1000*day))), 0) // forever
+	same(t, must[int](t)((&audit.Pruner{Store: s, Audit: log, Keys: auditKeys, Config: setting.Always(audit.DefaultConfig())}).Prune(ctx, now.Add(1000*day))), 0) // forever
 	same(t, must[int](t)(pruner.Prune(ctx, now.Add(91*day-time.Second))), 0)
 	same(t, len(left()), 40)
 

@@ -23,6 +23,7 @@ import (
 	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/settings"
 	"gatehouse/store"
 )
 
@@ -38,6 +39,7 @@ var (
 	_ oauth.Store      = (*store.Store)(nil)
 	_ secret.Store     = (*store.Store)(nil)
 	_ session.Store    = (*store.Store)(nil)
+	_ settings.Store   = (*store.Store)(nil)
 )
 
 // racers is how many callers a race has.
@@ -99,6 +101,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Scopes":        testScopes,
 		"Sessions":      testSessions,
 		"GateSessions":  testGateSessions,
+		"Settings":      testSettings,
 		"SignIns":       testSignIns,
 		"Trail":         testAuditTrail,
 		"Tallies":       testTallies,

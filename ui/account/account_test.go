@@ -22,6 +22,7 @@ import (
 	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/setting"
 	"gatehouse/ui/view"
 	"gatehouse/web"
 )
@@ -160,9 +161,9 @@ func ask(t *testing.T, h *house, method, path string, fields ...string) *httptes
 	t.Helper()
 	pages := view.NewPages("https://id.example.com")
 	m := web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
-	cookies := &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}
+	cookies := &web.Cookies{FormKey: []byte("k"), SessionAge: setting.Always(time.Hour)}
 	(&Door{
-		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Turns: h, Cookies: cookies, Pages: pages, Fresh: 5 * time.Minute, MinPassword: 12,
+		Flow: h, Identity: h, Sessions: h, Consents: h, Clients: h, Turns: h, Cookies: cookies, Pages: pages, Fresh: setting.Always(5 * time.Minute), MinPassword: setting.Always(12),
 		Next: func(e flow.Entry) string { return "/signin?i=" + string(e.Interaction.ID) },
 	}).Mount(m)
 	form := url.Values{}

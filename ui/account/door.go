@@ -77,7 +77,7 @@ type Turns interface {
 	Take(ctx context.Context, user id.User) error
 }
 
-// Door serves the account area. All fields but MinPassword must be set.
+// Door serves the account area. All fields must be set.
 type Door struct {
 	Flow     Flow
 	Identity Identity
@@ -90,9 +90,9 @@ type Door struct {
 	// Next returns the path where a sign-in goes on, as signin.Next does.
 	Next func(e flow.Entry) string
 	// Fresh is how long a proof counts where a page changes how one signs in.
-	Fresh time.Duration
+	Fresh func() time.Duration
 	// MinPassword is how many characters a new password has at least.
-	MinPassword int
+	MinPassword func() int
 }
 
 // The pages, which are also where a sign-in returns to.

@@ -10,7 +10,7 @@ import (
 )
 
 func (d *Door) password(w http.ResponseWriter, r *http.Request, v visitor) error {
-	return d.Pages.Show(w, r, http.StatusOK, passwordPage{frame: v.frame, MinLength: d.MinPassword})
+	return d.Pages.Show(w, r, http.StatusOK, passwordPage{frame: v.frame, MinLength: d.MinPassword()})
 }
 
 // changePassword needs no fresh proof besides: the current password is one.
@@ -37,7 +37,7 @@ func (d *Door) changePassword(w http.ResponseWriter, r *http.Request, v visitor)
 	}
 	web.InfoOf(r.Context()).Rejected = web.Rejected{Err: err, User: v.user.ID}
 	v.frame.Fields = asOnThePage(v.frame.Fields)
-	return d.Pages.Show(w, r, status, passwordPage{frame: v.frame, MinLength: d.MinPassword})
+	return d.Pages.Show(w, r, status, passwordPage{frame: v.frame, MinLength: d.MinPassword()})
 }
 
 // renew gives the browser's session a new token after the password was proved

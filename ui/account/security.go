@@ -43,7 +43,7 @@ func (d *Door) enrol(w http.ResponseWriter, r *http.Request, v visitor) error {
 		return view.SeeOther(w, r, pathSecurity)
 	}
 	back := pathSecurity + "?done=enrol"
-	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: proof.AAL2})
+	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: new(d.Fresh()), Require: proof.AAL2})
 	if err != nil || !enough {
 		return err
 	}
@@ -117,7 +117,7 @@ func (d *Door) withFactor(w http.ResponseWriter, r *http.Request, v visitor, bac
 	if !has {
 		return view.SeeOther(w, r, pathSecurity)
 	}
-	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: &d.Fresh, Require: proof.AAL2})
+	enough, err := d.prove(w, r, flow.Ask{ReturnTo: back, MaxAge: new(d.Fresh()), Require: proof.AAL2})
 	if err != nil || !enough {
 		return err
 	}

@@ -56,7 +56,7 @@ const (
 // signInThen is where who is not signed in does so to read what comes next.
 var signInThen = "/signin?return_to=" + url.QueryEscape(pathNext)
 
-// Door serves the pages. All fields but MinPassword must be set.
+// Door serves the pages. All fields must be set.
 type Door struct {
 	Identity       Identity
 	Administrators Administrators
@@ -68,7 +68,7 @@ type Door struct {
 	Next   func(e flow.Entry) string
 	Issuer string
 	// MinPassword is how many characters a password has at least.
-	MinPassword int
+	MinPassword func() int
 }
 
 // Mount registers the pages.
@@ -137,5 +137,5 @@ func (d *Door) page(w http.ResponseWriter, r *http.Request) (setupPage, error) {
 	if err != nil {
 		return setupPage{}, err
 	}
-	return setupPage{Form: view.Form{Token: d.Cookies.FormToken(browser)}, MinLength: d.MinPassword}, nil
+	return setupPage{Form: view.Form{Token: d.Cookies.FormToken(browser)}, MinLength: d.MinPassword()}, nil
 }

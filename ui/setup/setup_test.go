@@ -18,6 +18,7 @@ import (
 	"gatehouse/identity"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/setting"
 	"gatehouse/ui/view"
 	"gatehouse/web"
 )
@@ -80,7 +81,7 @@ func askAt(t *testing.T, h *house, method, path string) *httptest.ResponseRecord
 	pages := view.NewPages("https://id.example.com")
 	m := web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
 	(&Door{
-		Identity: h, Administrators: h, Flow: h, Sessions: h, Cookies: &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}, Pages: pages, MinPassword: 12,
+		Identity: h, Administrators: h, Flow: h, Sessions: h, Cookies: &web.Cookies{FormKey: []byte("k"), SessionAge: setting.Always(time.Hour)}, Pages: pages, MinPassword: setting.Always(12),
 		Next: func(flow.Entry) string { return h.step }, Issuer: "https://id.example.com",
 	}).Mount(m)
 	form := url.Values{"token": {"link-token"}, "email": {"ada@example.com"}, "name": {"Ada"}, "password": {"a password typed"}}

@@ -12,7 +12,7 @@ import (
 )
 
 func (d *Door) drawBarred(_ *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
-	return barredPage{stepFrame: s, Help: d.Help, Missing: e.Missing}, nil
+	return barredPage{stepFrame: s, Help: d.ownHelp(), Missing: e.Missing}, nil
 }
 
 // leave goes back to the application, which hears that it was refused.

@@ -58,7 +58,7 @@ type Door struct {
 	// Next returns the path where the sign-in of e goes on, and Again the one where it
 	// begins anew, as the functions of these names do.
 	Next, Again func(e flow.Entry) string
-	Help        Help // may be empty
+	Help        func() Help // nil: nothing
 }
 
 // Mount registers the pages.

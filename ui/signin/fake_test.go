@@ -18,6 +18,7 @@ import (
 	"gatehouse/identity"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/setting"
 	"gatehouse/ui/view"
 	"gatehouse/web"
 )
@@ -164,7 +165,7 @@ func newBrowser(t *testing.T, h *house) *browser {
 
 func newBrowserOf(t *testing.T, h *house, pages *view.Pages) *browser {
 	t.Helper()
-	b := &browser{t: t, house: h, cookies: &web.Cookies{FormKey: []byte("k"), SessionAge: time.Hour}, jar: map[string]string{}}
+	b := &browser{t: t, house: h, cookies: &web.Cookies{FormKey: []byte("k"), SessionAge: setting.Always(time.Hour)}, jar: map[string]string{}}
 	b.mux = web.NewMux(slog.New(slog.DiscardHandler), web.RefuseWithPage(pages))
 	(&Door{Flow: h, Sessions: h, People: h, Cookies: b.cookies, Pages: pages, Next: goesOn, Again: goesAgain}).Mount(b.mux)
 	b.jar["gatehouse_browser"] = secret.Token(32)

@@ -17,13 +17,21 @@ type Help struct {
 	URL  string // https or mailto, as the configuration was checked
 }
 
+// ownHelp is what the operator says now.
+func (d *Door) ownHelp() Help {
+	if d.Help == nil {
+		return Help{}
+	}
+	return d.Help()
+}
+
 // help tells what to do without a password. Until there is mail, that is to ask
 // somebody.
 func (d *Door) help(w http.ResponseWriter, r *http.Request) error {
 	if err := r.ParseForm(); err != nil {
 		return fault.Wrap(err, fault.Malformed, "form.malformed", "The form could not be read.")
 	}
-	p := helpPage{Help: d.Help, stepFrame: stepFrame{Interaction: handleOf(r)}}
+	p := helpPage{Help: d.ownHelp(), stepFrame: stepFrame{Interaction: handleOf(r)}}
 	p.Token = d.Cookies.FormToken(d.Cookies.Browser(r))
 	return d.Pages.Show(w, r, http.StatusOK, p)
 }

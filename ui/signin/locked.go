@@ -18,7 +18,7 @@ const codeLocked = "signin.locked"
 func (d *Door) drawLocked(r *http.Request, e flow.Entry, s stepFrame) (view.Page, error) {
 	s.Wrong, s.Email = nil, cmp.Or(r.PostForm.Get("email"), s.Email) // what was typed is right
 	_, home := e.App.Shown()
-	return lockedPage{stepFrame: s, Help: d.Help, Home: home}, nil
+	return lockedPage{stepFrame: s, Help: d.ownHelp(), Home: home}, nil
 }
 
 // lockedPage says to somebody that a lock is on them, whom to ask, and how else to go on.
