@@ -12,7 +12,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./... gatehouse.example/verify/... gatehouse.example/client/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -53,6 +53,9 @@ properties: ## The properties of access decisions, each on a million questions o
 
 fuzz: ## Each fuzz target for FUZZTIME (30s)
 	@scripts/fuzz $${FUZZTIME:-30s}
+
+fuzz/paths: install-test-servers ## A million paths, as the gate, nginx and a Go server see them
+	@GATEHOUSE_TEST_PATHS=$${PATHS:-1000000} $(GO) test -count=1 -timeout 60m -v -run 'SeeTheSamePath' ./internal/housetest
 
 bench: ## The Go benchmarks
 	@scripts/with-servers $(GO) test -run '^$$' -bench . -benchmem $(PACKAGES)

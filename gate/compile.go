@@ -13,11 +13,12 @@ import (
 	"gatehouse/setting"
 )
 
-// Object is one of a file: a route or an upstream.
+// Object is one of a file: a route, an upstream or an edge. One of the three is there.
 type Object struct {
 	ID       string
-	Route    *RouteSpec // nil: it is an upstream
+	Route    *RouteSpec
 	Upstream *UpstreamSpec
+	Edge     *EdgeSpec
 }
 
 // The defaults and bounds of a route.
@@ -44,6 +45,9 @@ func Compile(objects []Object) (*Set, error) {
 		if o.Upstream != nil {
 			c.upstream(o.ID, o.Upstream)
 		}
+		if o.Edge != nil {
+			c.edge(o.ID, o.Edge)
+		}
 	}
 	for i, o := range objects {
 		c.at = i
@@ -51,11 +55,13 @@ func Compile(objects []Object) (*Set, error) {
 			c.route(o.ID, o.Route)
 		}
 	}
+	c.edgesKnowRoutes(objects)
 	if len(c.bad) > 0 {
 		return nil, &fault.Error{Kind: fault.Invalid, Code: CodeRoutes, Detail: "The routes of the gate cannot be used.", Fields: c.bad}
 	}
 	c.set.upstreams = slices.SortedFunc(maps.Values(c.upstreams), func(a, b *Upstream) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(c.set.routes, func(a, b *Route) int { return cmp.Compare(a.ID, b.ID) })
+	slices.SortFunc(c.set.edges, func(a, b *Edge) int { return cmp.Compare(a.ID, b.ID) })
 	return c.set, nil
 }
 
@@ -126,7 +132,9 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 	c.matches(r, &spec.Match)
 	c.authn(r, spec.Authn)
 	c.authorizes(r, &spec.Authorize)
-	if r.Upstream = c.upstreams[spec.Upstream]; r.Upstream == nil {
+	if r.Upstream = c.upstreams[spec.Upstream]; spec.Upstream == "" {
+		r.Upstream = c.behindEdge(id, spec)
+	} else if r.Upstream == nil {
 		c.problem("spec.upstream", "%q is none of the upstreams in these files", spec.Upstream)
 	}
 	c.bounds(r, &spec.Limits)

@@ -24,6 +24,9 @@ type Path struct {
 // capital digits, and nothing else.
 func (p Path) String() string { return p.text }
 
+// Decoded returns the path as routes see it, without escapes.
+func (p Path) Decoded() string { return "/" + strings.Join(p.segments, "/") }
+
 // ParsePath reads the path of a request, as it was sent. It refuses what servers are
 // known to read in two ways: dot segments and empty ones, escaped slashes, backslashes,
 // percent signs, question marks, hashes and semicolons, control characters, and what is

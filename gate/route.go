@@ -47,8 +47,8 @@ func (r *Route) takes(method string) bool { return slices.Contains(r.Methods, me
 // Upstream is a server behind the gate.
 type Upstream struct {
 	ID       string
-	Targets  []Target
-	Audience string // of the assertion that tells it who calls
+	Targets  []Target // none: the gate sends nothing there, and another proxy does
+	Audience string   // of the assertion that tells it who calls
 	TLS      TLS
 	Health   Health
 	Retry    Retry

@@ -15,6 +15,7 @@ type Set struct {
 	stars     map[string]*node // of *.example.com, by example.com
 	routes    []*Route
 	upstreams []*Upstream
+	edges     []*Edge
 }
 
 // Routes are the routes of the set, by their ids.
@@ -22,6 +23,17 @@ func (s *Set) Routes() []*Route { return s.routes }
 
 // Upstreams are the servers behind it, by their ids.
 func (s *Set) Upstreams() []*Upstream { return s.upstreams }
+
+// Edges are the proxies that ask the gate, by their ids.
+func (s *Set) Edges() []*Edge { return s.edges }
+
+// Edge returns one of them, nil for none.
+func (s *Set) Edge(id string) *Edge {
+	if i := slices.IndexFunc(s.edges, func(e *Edge) bool { return e.ID == id }); i >= 0 {
+		return s.edges[i]
+	}
+	return nil
+}
 
 // node is where the paths of a host are after some segments.
 type node struct {

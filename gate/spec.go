@@ -4,6 +4,7 @@ package gate
 const (
 	KindRoute    = "Route"
 	KindUpstream = "Upstream"
+	KindEdge     = "Edge"
 )
 
 // RouteSpec is what a file says of a route: which requests it takes, what it asks of
@@ -14,7 +15,7 @@ type RouteSpec struct {
 	Public    bool          `json:"public,omitempty"` // nobody is asked who they are
 	Authn     []string      `json:"authn,omitempty"`  // bearer and session: how callers show who they are; default: bearer
 	Authorize AuthorizeSpec `json:"authorize,omitzero"`
-	Upstream  string        `json:"upstream"`
+	Upstream  string        `json:"upstream,omitempty"` // none: only another proxy asks about it
 	Limits    LimitsSpec    `json:"limits,omitzero"`
 }
 

@@ -4,7 +4,9 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io"
 	"log/slog"
+	"os"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -27,6 +29,7 @@ type Routes struct {
 	mu      sync.Mutex
 	looked  [sha256.Size]byte // what was there at the last look
 	seen    [sha256.Size]byte // what was taken, or refused, last
+	proofs  []string          // the files with what the edges show that were read last
 	problem string
 }
 
@@ -61,14 +64,62 @@ func (r *Routes) Load() error {
 	}
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.seen = sumOf(files, nil)
-	r.looked = r.seen
-	set, err := ReadRoutes(files)
+	set, err := r.read(files)
 	if err != nil {
 		return err
 	}
 	r.current.Store(set)
 	return nil
+}
+
+// read makes routes of files, whose edges know their peers.
+func (r *Routes) read(files []manifest.File) (*gate.Set, error) {
+	set, err := ReadRoutes(files)
+	if err != nil {
+		return nil, err
+	}
+	r.proofs = nil
+	for _, e := range set.Edges() {
+		for _, name := range []string{e.SecretFile, e.CertificateFile} {
+			if name != "" {
+				r.proofs = append(r.proofs, name)
+			}
+		}
+	}
+	r.seen = r.sum(files, nil) // before they are used: what changes meanwhile is news
+	r.looked = r.seen
+	if err := set.Prove(readProof); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// maxProof bounds a file of secrets or certificates, in bytes.
+const maxProof = 64 << 10
+
+func readProof(name string) ([]byte, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	text, err := io.ReadAll(io.LimitReader(f, maxProof+1))
+	if err == nil && len(text) > maxProof {
+		err = fmt.Errorf("%s is over %d KiB", name, maxProof>>10)
+	}
+	return text, err
+}
+
+// sum is of the files, and of what the edges in them show: either may change.
+func (r *Routes) sum(files []manifest.File, err error) [sha256.Size]byte {
+	for _, name := range r.proofs {
+		text, err := readProof(name)
+		if err != nil {
+			text = []byte(err.Error())
+		}
+		files = append(files, manifest.File{Name: name, Text: text})
+	}
+	return sumOf(files, err)
 }
 
 // Step takes files that changed, once two looks in a row find the same: of a file that is
@@ -77,15 +128,14 @@ func (r *Routes) Step(context.Context, time.Time) error {
 	files, err := manifest.Load(r.config.Routes, nil)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	sum := sumOf(files, err)
+	sum := r.sum(files, err)
 	still := sum == r.looked
 	if r.looked = sum; !still || sum == r.seen {
 		return nil
 	}
-	r.seen = sum
 	var set *gate.Set
-	if err == nil {
-		set, err = ReadRoutes(files)
+	if r.seen = sum; err == nil {
+		set, err = r.read(files)
 	}
 	if err != nil {
 		r.problem = err.Error()

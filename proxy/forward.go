@@ -74,12 +74,22 @@ func (p *passage) deadline(d time.Duration) {
 
 // assertion is what the upstream is told of the caller.
 func (p *passage) assertion(u *gate.Upstream) (string, error) {
+	limit := p.ends()
+	s := about(u.Audience, p.match.Route.Org.In(&p.match), p.caller, &p.decision)
+	return p.door.assertor.assert(p.r.Context(), s, limit, time.Now())
+}
+
+// ends is when what was decided may be otherwise by the clock alone, or what the caller
+// came with is over; zero: never.
+func (p *passage) ends() time.Time {
 	limit := p.until()
+	if p.caller == nil {
+		return limit
+	}
 	if expires := p.caller.Expires(); limit.IsZero() || !expires.IsZero() && expires.Before(limit) {
 		limit = expires
 	}
-	s := about(u.Audience, p.match.Route.Org.In(&p.match), p.caller, &p.decision)
-	return p.door.assertor.assert(p.r.Context(), s, limit, time.Now())
+	return limit
 }
 
 // rewrite writes the request that goes on: nothing of its target is left to how somebody

@@ -119,6 +119,10 @@ func (d *Door) Open() error {
 
 // ServeHTTP answers one request: it is forwarded, or refused.
 func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if name, ok := edgeOf(r); ok {
+		d.serveEdge(w, r, name)
+		return
+	}
 	p := &passage{door: d, w: w, r: r, start: time.Now()}
 	p.open()
 	defer p.close()
@@ -136,6 +140,9 @@ type passage struct {
 	w     http.ResponseWriter
 	r     *http.Request
 	start time.Time
+	edge  *gate.Edge // that asks about it; nil: it came to the gate itself
+	// permitted is whether the edge is told that it may go on.
+	permitted bool
 
 	info     *web.Info
 	status   status
@@ -150,17 +157,20 @@ type passage struct {
 
 // pass takes the request through, or returns why it does not go through.
 func (p *passage) pass() (err error) {
-	if p.request, err = read(p.r, p.door.Ports); err != nil {
+	if p.request, err = read(p.r, p.ports()); err != nil {
 		return err
 	}
-	if p.request.path.Reserved() {
+	if p.edge == nil && p.request.path.Reserved() {
 		return p.own()
 	}
-	if p.match, err = p.door.Routes().Find(p.request.host, p.request.path, p.r.Method); err != nil {
+	if p.match, err = p.find(); err != nil {
 		return err
 	}
 	if err := p.admit(); err != nil {
 		return err
+	}
+	if p.edge != nil {
+		return p.permit()
 	}
 	return p.forward()
 }
@@ -194,7 +204,7 @@ func (p *passage) refuse(err error) {
 		p.r.Pattern = "of the route " + p.match.Route.ID + " " + p.request.path.String() // what they wanted, for the record
 		p.door.Callers.Refused(p.r, p.caller, err)
 	}
-	if fault.Is(err, fault.Malformed) {
+	if fault.Is(err, fault.Malformed) && p.edge == nil {
 		h.Set("Connection", "close") // who writes so may not agree with us on where it ends
 	}
 	web.Refuse(&p.status, p.r, p.door.Log, err, p.toldTo(err))
@@ -239,6 +249,9 @@ func (p *passage) log(route string) {
 		slog.String("request_id", string(p.info.ID)), slog.String("ip", p.info.IP), slog.String("method", web.Method(p.r.Method)),
 		slog.String("host", p.request.host), slog.String("path", path[:min(len(path), most)]), slog.String("route", route),
 		slog.Int("status", p.status.code), slog.Int64("took_us", time.Since(p.start).Microseconds()),
+	}
+	if p.edge != nil {
+		attrs = append(attrs, slog.String("edge", p.edge.ID))
 	}
 	p.door.Log.LogAttrs(p.r.Context(), slog.LevelInfo, "gate", append(attrs, p.decision.attrs()...)...)
 }

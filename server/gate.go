@@ -82,6 +82,21 @@ func (s *Server) KeepGate(ctx context.Context) {
 	}
 }
 
+// proves reports whether another proxy that asks the gate from an address shows a
+// certificate.
+func (s *Server) proves(from net.Addr) bool {
+	tcp, ok := from.(*net.TCPAddr)
+	if !ok {
+		return false
+	}
+	for _, e := range s.house.Routes.Current().Edges() {
+		if e.CertificateFile != "" && e.Near(tcp.AddrPort().Addr()) {
+			return true
+		}
+	}
+	return false
+}
+
 func portOf(address string) []int {
 	_, port, err := net.SplitHostPort(address)
 	n, wrong := strconv.Atoi(port)

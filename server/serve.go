@@ -207,7 +207,7 @@ func Listen(cfg config.Config, log *slog.Logger) (l *Listeners, err error) {
 	}{
 		{&l.public, cfg.Web.Listen.Public, "listen.public", true},
 		{&l.internal, cfg.Web.Listen.Internal, "listen.internal", false},
-		{&l.gate, cfg.Gate.Listen, "gate.listen", true},
+		{&l.gate, cfg.Gate.Listen, "gate.listen", false}, // serve secures it: who is asked for a certificate, its routes say
 	} {
 		if port.address == "" {
 			continue
@@ -244,7 +244,7 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 	doors := []*http.Server{httpServer(s.Handler(), s.house.Log), httpServer(s.internal, s.house.Log)}
 	ports := []net.Listener{l.public, l.internal}
 	if l.gate != nil {
-		doors, ports = append(doors, s.Gate()), append(ports, l.gate)
+		doors, ports = append(doors, s.Gate()), append(ports, l.certificate.asking(l.gate, s.proves))
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	for i, port := range ports {

@@ -50,6 +50,26 @@ func (c *certificate) listener(inner net.Listener) net.Listener {
 	return tls.NewListener(inner, config)
 }
 
+// asking is listener, and asks for a client certificate whom it is told to ask: a browser
+// would show its person a choice of certificates. A connection that is taken up again
+// would not show it, so none is.
+func (c *certificate) asking(inner net.Listener, whom func(net.Addr) bool) net.Listener {
+	if c == nil {
+		return inner
+	}
+	config := c.config()
+	config.NextProtos = []string{"h2", "http/1.1"}
+	with := config.Clone()
+	with.ClientAuth, with.SessionTicketsDisabled = tls.RequestClientCert, true
+	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
+		if whom(hello.Conn.RemoteAddr()) {
+			return with, nil
+		}
+		return nil, nil
+	}
+	return tls.NewListener(inner, config)
+}
+
 // suites are those of TLS 1.2, forward secret and AEAD only: what Go offers
 // besides encrypts in CBC mode. TLS 1.3 has no others.
 var suites = []uint16{

@@ -279,3 +279,43 @@ func TestReloadWithoutACertificateEndsNothing(t *testing.T) {
 		t.Errorf("livez says %d", status)
 	}
 }
+
+// A certificate is asked of other proxies alone, and of them at each connection.
+func TestTheGateAsksOtherProxiesForACertificate(t *testing.T) {
+	t.Parallel()
+	files := pairFiles(t)
+	issue(t, files, "gate")
+	c, err := openCertificate(files, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(files.CertFile, files.KeyFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, asked := range []bool{true, false} {
+		inner, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := c.asking(inner, func(net.Addr) bool { return asked })
+		shown := make(chan int, 2)
+		s := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { shown <- len(r.TLS.PeerCertificates) })}
+		go func() { _ = s.Serve(l) }() // until it is closed
+		t.Cleanup(func() { _ = s.Close() })
+		cache := tls.NewLRUClientSessionCache(1)
+		for range 2 {
+			client := &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true, Certificates: []tls.Certificate{pair}, ClientSessionCache: cache}} // it is our own
+			r, _ := http.NewRequest(http.MethodGet, "https://"+l.Addr().String(), nil)
+			answer, err := client.RoundTrip(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			_ = answer.Body.Close()
+			client.CloseIdleConnections()
+			if n := <-shown; (n == 1) != asked {
+				t.Errorf("asked: %t, and %d were shown", asked, n)
+			}
+		}
+	}
+}

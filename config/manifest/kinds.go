@@ -24,13 +24,15 @@ func kindsOfHouse() (names []string) {
 // routes is what files of the gate speak of.
 var routes = vocabulary{
 	each:  true,
-	kinds: []string{gate.KindRoute, gate.KindUpstream},
+	kinds: []string{gate.KindRoute, gate.KindUpstream, gate.KindEdge},
 	spec: func(kind string) any {
 		switch kind {
 		case gate.KindRoute:
 			return &gate.RouteSpec{}
 		case gate.KindUpstream:
 			return &gate.UpstreamSpec{}
+		case gate.KindEdge:
+			return &gate.EdgeSpec{}
 		}
 		return nil
 	},
@@ -41,6 +43,8 @@ var routes = vocabulary{
 			one.Route = s
 		case *gate.UpstreamSpec:
 			one.Upstream = s
+		case *gate.EdgeSpec:
+			one.Edge = s
 		}
 		m.Gate = append(m.Gate, one)
 	},

@@ -174,7 +174,7 @@ func bounded(r io.Reader, most int64) ([]byte, error) {
 // *Error.
 func Read(files []File) (*Manifest, error) { return read(files, house, "apply.unread") }
 
-// ReadRoutes reads what files say of the gate: its routes and upstreams, as Gate.
+// ReadRoutes reads what files say of the gate: its routes, upstreams and edges, as Gate.
 // What is wrong with them is an *Error.
 func ReadRoutes(files []File) (*Manifest, error) { return read(files, routes, gate.CodeRoutes) }
 

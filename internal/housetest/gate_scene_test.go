@@ -27,6 +27,8 @@ type gated struct {
 	app     *behind
 	address string // of the gate
 	folder  string
+
+	gateServer *http.Server
 }
 
 // behind is an application behind the gate.
@@ -144,7 +146,7 @@ func newGated(t *testing.T, change ...func(*config.Config)) *gated {
 	app, folder := newBehind(t), t.TempDir()
 	writeRoutes(t, folder, app, gateRoutes)
 	g := &gated{deciding: newDeciding(t, gatetest.New(t, append(change, withRoutes(folder))...)), app: app, folder: folder}
-	g.address = serveGate(t, g.Gate)
+	g.address, g.gateServer = servedGate(t, g.Gate)
 	return g
 }
 
@@ -164,12 +166,18 @@ func (g *gated) routed(t *testing.T) {
 // serveGate listens for the gate of a Gatehouse, and returns where.
 func serveGate(t *testing.T, g *gatetest.Gate) string {
 	t.Helper()
+	address, _ := servedGate(t, g)
+	return address
+}
+
+func servedGate(t *testing.T, g *gatetest.Gate) (address string, server *http.Server) {
+	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	must(t, err)
 	s := g.Server.Gate()
 	go func() { _ = s.Serve(l) }() // until it is closed
 	t.Cleanup(func() { _ = s.Close() })
-	return l.Addr().String()
+	return l.Addr().String(), s
 }
 
 // customer is an application through which Ada gets tokens for the shop.

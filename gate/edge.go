@@ -1,0 +1,213 @@
+package gate
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// EdgeSpec is what a file says of another proxy that asks the gate about the requests which
+// come to it: how it asks, from where, and what it shows for itself.
+type EdgeSpec struct {
+	Dialect string   `json:"dialect"` // nginx, traefik, caddy, haproxy or envoy
+	Peers   []string `json:"peers"`   // the networks or addresses that it asks from
+	// One of the two is needed, and both are asked for where both are there.
+	SecretFile      string   `json:"secret_file,omitempty"`      // a secret a line, two at most: one may be changed without a gap
+	CertificateFile string   `json:"certificate_file,omitempty"` // PEM of the client certificates that it shows
+	Routes          []string `json:"routes,omitempty"`           // what it may ask about; default: all routes
+}
+
+// Dialect is in whose words another proxy asks.
+type Dialect string
+
+// The dialects.
+const (
+	Nginx   Dialect = "nginx"
+	Traefik Dialect = "traefik"
+	Caddy   Dialect = "caddy"
+	HAProxy Dialect = "haproxy"
+	Envoy   Dialect = "envoy" // by gRPC
+)
+
+// Dialects are those that there are.
+var Dialects = []Dialect{Nginx, Traefik, Caddy, HAProxy, Envoy}
+
+// Edge is another proxy that asks the gate. It knows its peer by what Prove was given;
+// before, it knows nobody.
+type Edge struct {
+	ID              string
+	Dialect         Dialect
+	Peers           []netip.Prefix
+	SecretFile      string
+	CertificateFile string
+	Routes          []string // empty: all
+
+	secrets, certificates []digest
+}
+
+type digest = [sha256.Size]byte
+
+// Takes reports whether the edge may ask about a route.
+func (e *Edge) Takes(r *Route) bool { return len(e.Routes) == 0 || slices.Contains(e.Routes, r.ID) }
+
+// Near reports whether an address is one that the edge asks from.
+func (e *Edge) Near(peer netip.Addr) bool {
+	peer = peer.Unmap().WithZone("")
+	return slices.ContainsFunc(e.Peers, func(p netip.Prefix) bool { return p.Contains(peer) })
+}
+
+// Knows reports whether it is the edge that asks: by its address, and by the secret and the
+// certificate that it showed, "" and nil for none. How long it takes tells nothing of a
+// secret that is not right.
+func (e *Edge) Knows(peer netip.Addr, secret string, shown *x509.Certificate, now time.Time) bool {
+	if e == nil || !e.Near(peer) || len(e.secrets) == 0 && len(e.certificates) == 0 {
+		return false
+	}
+	if len(e.secrets) > 0 && !among(e.secrets, []byte(secret)) {
+		return false
+	}
+	if len(e.certificates) == 0 {
+		return true
+	}
+	return shown != nil && !now.Before(shown.NotBefore) && !now.After(shown.NotAfter) && among(e.certificates, shown.Raw)
+}
+
+func among(all []digest, what []byte) bool {
+	sum, found := sha256.Sum256(what), 0
+	for i := range all {
+		found |= subtle.ConstantTimeCompare(all[i][:], sum[:])
+	}
+	return found == 1
+}
+
+// Bounds of what an edge shows.
+const (
+	minSecret = 32 // characters
+	maxProofs = 2  // of a kind: the one that goes, and the one that comes
+	maxPeers  = 64
+)
+
+// Prove has the edges of the set know their peers, by what read says is in their files. It
+// is called once, before anybody asks the set. Its error names the file.
+func (s *Set) Prove(read func(file string) ([]byte, error)) error {
+	for _, e := range s.edges {
+		for _, one := range []struct {
+			file  string
+			parse func([]byte) ([]digest, error)
+			into  *[]digest
+		}{{e.SecretFile, parseSecrets, &e.secrets}, {e.CertificateFile, parseCertificates, &e.certificates}} {
+			if one.file == "" {
+				continue
+			}
+			text, err := read(one.file)
+			if err != nil {
+				return fmt.Errorf("read what the edge %s shows: %w", e.ID, err)
+			}
+			if *one.into, err = one.parse(text); err != nil {
+				return fmt.Errorf("the edge %s: %s %w", e.ID, one.file, err)
+			}
+		}
+	}
+	return nil
+}
+
+func parseSecrets(text []byte) (all []digest, err error) {
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimRight(line, "\r\n")
+		if len(line) < minSecret || strings.Trim(line, secretLetters) != "" {
+			return nil, fmt.Errorf("must have %d characters or more on each line: letters, digits and -._~+/=", minSecret)
+		}
+		all = append(all, sha256.Sum256([]byte(line)))
+	}
+	if n := len(all); n == 0 || n > maxProofs {
+		return nil, fmt.Errorf("must have one line, or two while one secret takes the place of the other")
+	}
+	return all, nil
+}
+
+// secretLetters are what every proxy can write into a header as it is.
+const secretLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~+/="
+
+func parseCertificates(text []byte) (all []digest, err error) {
+	for block, rest := pem.Decode(text); block != nil; block, rest = pem.Decode(rest) {
+		if block.Type != "CERTIFICATE" {
+			return nil, fmt.Errorf("must have certificates alone")
+		}
+		if _, err := x509.ParseCertificate(block.Bytes); err != nil {
+			return nil, fmt.Errorf("has a certificate that cannot be read: %w", err)
+		}
+		all = append(all, sha256.Sum256(block.Bytes))
+	}
+	if n := len(all); n == 0 || n > maxProofs {
+		return nil, fmt.Errorf("must have one certificate in PEM, or two while one takes the place of the other")
+	}
+	return all, nil
+}
+
+// edge compiles an edge.
+func (c *compiler) edge(id string, spec *EdgeSpec) {
+	if !c.name(id, c.set.Edge(id) != nil) {
+		return
+	}
+	e := &Edge{ID: id, Dialect: Dialect(spec.Dialect), SecretFile: spec.SecretFile, CertificateFile: spec.CertificateFile, Routes: spec.Routes}
+	c.set.edges = append(c.set.edges, e)
+	if !slices.Contains(Dialects, e.Dialect) {
+		c.problem("spec.dialect", "must be nginx, traefik, caddy, haproxy or envoy")
+	}
+	if spec.SecretFile == "" && spec.CertificateFile == "" {
+		c.problem("spec.secret_file", "is missing, and spec.certificate_file too; an address alone proves nothing")
+	}
+	if n := len(spec.Peers); n == 0 || n > maxPeers {
+		c.problem("spec.peers", "must be between 1 and %d networks or addresses", maxPeers)
+	}
+	for i, text := range spec.Peers {
+		p, err := parsePeer(text)
+		if err != nil {
+			c.problem(fmt.Sprintf("spec.peers[%d]", i), `must be a network such as "10.0.0.0/24", or an address, and not everybody`)
+		}
+		e.Peers = append(e.Peers, p)
+	}
+}
+
+// parsePeer reads a network or an address. A network of everybody would be none.
+func parsePeer(text string) (netip.Prefix, error) {
+	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
+		addr = addr.Unmap()
+		return netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	p, err := netip.ParsePrefix(text)
+	if err == nil && (p.Bits() == 0 || p.Addr().Is4In6() || p != p.Masked()) {
+		err = fmt.Errorf("%s is no network", text)
+	}
+	return p, err
+}
+
+// edgesKnowRoutes holds that what edges may ask about is there.
+func (c *compiler) edgesKnowRoutes(objects []Object) {
+	for i, o := range objects {
+		if o.Edge == nil {
+			continue
+		}
+		c.at = i
+		for k, id := range o.Edge.Routes {
+			if !c.routes[id] {
+				c.problem(fmt.Sprintf("spec.routes[%d]", k), "%q is none of the routes in these files", id)
+			}
+		}
+	}
+}
+
+// behindEdge is where requests of a route go that no upstream is named for: the gate sends
+// them nowhere, and who asks does. It is told who calls as what is at its API.
+func (c *compiler) behindEdge(id string, spec *RouteSpec) *Upstream {
+	if !slices.ContainsFunc(c.set.edges, func(e *Edge) bool { return e.Takes(&Route{ID: id}) }) {
+		c.problem("spec.upstream", "is missing; only a route that an edge in these files asks about goes without")
+	}
+	return &Upstream{Audience: spec.Authorize.API}
+}

@@ -1,0 +1,167 @@
+package proxy
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strconv"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/gate"
+)
+
+// Original is a request that came to another proxy, as that one tells it.
+type Original struct {
+	Method, Scheme, Host string
+	Target               string      // the path and the query, as they arrived there
+	Header               http.Header // what the visitor sent, without what the proxy added for the gate
+	IP                   string      // of the visitor
+}
+
+// Answer is what the gate says of such a request. The request goes on if Status is 204.
+type Answer struct {
+	Status int
+	// Header has each of Managed, empty where nothing is to be said; where the request does
+	// not go on, what its visitor is to be answered with instead.
+	Header http.Header
+	Body   []byte // what the visitor is to read; none where the request goes on
+}
+
+// Allowed reports whether the request goes on.
+func (a *Answer) Allowed() bool { return a.Status == http.StatusNoContent }
+
+// HeaderMaxAge tells another proxy for how many seconds the answer is good at most, for
+// connections that it keeps open; empty: nobody knows of an end.
+const HeaderMaxAge = "X-Gatehouse-Max-Age"
+
+// Managed are the headers that are in every answer: the proxy writes them over what the
+// visitor sent, so that an application never sees a visitor's. A credential goes no further
+// than the gate, nor do cookies of ours.
+var Managed = []string{HeaderAssertion, HeaderMaxAge, "X-Request-Id", "Authorization", "Cookie"}
+
+// Check answers another proxy about a request that came to it. It is decided as all others
+// are, and sent nowhere. A request that wrong says something of is refused by that.
+func (d *Door) Check(ctx context.Context, edge *gate.Edge, o Original, wrong error) Answer {
+	a := &noted{header: http.Header{}}
+	p := &passage{door: d, w: a, r: o.request(ctx), start: time.Now(), edge: edge}
+	p.open()
+	func() {
+		defer p.close()
+		if wrong == nil {
+			wrong = p.pass()
+		}
+		if wrong != nil {
+			p.refuse(wrong)
+		}
+	}()
+	if !p.permitted && a.code < http.StatusMultipleChoices {
+		return Answer{Status: http.StatusForbidden, Header: http.Header{}} // a page of the gate's own is no leave to go on
+	}
+	return Answer{Status: a.code, Header: a.header, Body: a.body.Bytes()}
+}
+
+// request is o as if it had come to the gate itself.
+func (o *Original) request(ctx context.Context) *http.Request {
+	path, query, _ := cutQuery(o.Target)
+	r := &http.Request{
+		Method: o.Method, RequestURI: o.Target, URL: &url.URL{Path: path, RawQuery: query}, Host: o.Host, Header: o.Header,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Body: http.NoBody, RemoteAddr: net.JoinHostPort(o.IP, "0"),
+	}
+	if o.Scheme == "https" {
+		r.TLS = &tls.ConnectionState{}
+	}
+	return r.WithContext(ctx)
+}
+
+// noted keeps an answer.
+type noted struct {
+	header http.Header
+	code   int
+	body   bytes.Buffer
+}
+
+// Header implements http.ResponseWriter.
+func (n *noted) Header() http.Header { return n.header }
+
+// WriteHeader implements http.ResponseWriter.
+func (n *noted) WriteHeader(code int) {
+	if n.code == 0 {
+		n.code = code
+	}
+}
+
+// Write implements http.ResponseWriter.
+func (n *noted) Write(b []byte) (int, error) { return n.body.Write(b) }
+
+// ports are those that the host of the request may name. What another proxy listens on is
+// its own business.
+func (p *passage) ports() []int {
+	if p.edge == nil {
+		return p.door.Ports
+	}
+	_, port, _ := gate.ParseHost(p.r.Host) // read again, and refused there
+	return []int{port}
+}
+
+// find is the route of the request: one that can be served where it was asked for.
+func (p *passage) find() (gate.Match, error) {
+	m, err := p.door.Routes().Find(p.request.host, p.request.path, p.r.Method)
+	if err != nil {
+		return gate.Match{}, err
+	}
+	if p.request.path.Reserved() || p.edge == nil && len(m.Route.Upstream.Targets) == 0 || p.edge != nil && !p.edge.Takes(m.Route) {
+		return gate.Match{}, fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
+	}
+	if p.edge != nil {
+		return m, p.elsewhere()
+	}
+	return m, nil
+}
+
+// elsewhere refuses what the gate would have mended before it sends a request on. Another
+// proxy sends it on as it came.
+func (p *passage) elsewhere() error {
+	if path, _, _ := cutQuery(p.r.RequestURI); path != p.request.path.String() {
+		return fault.New(fault.Malformed, gate.CodePath, fmt.Sprintf("The path is not in its one spelling, %s.", p.request.path))
+	}
+	for name := range p.r.Header {
+		if speaks(name) {
+			return fault.New(fault.Malformed, "gate.header", "There is a header that is not a visitor's to send.")
+		}
+	}
+	if len(p.r.Header["Sec-Websocket-Key"]) > 0 {
+		return fault.New(fault.Malformed, "gate.header", "This route takes no WebSockets.")
+	}
+	return nil
+}
+
+// permit lets another proxy send the request on, and tells it what its application is told.
+func (p *passage) permit() error {
+	assertion := ""
+	if p.caller != nil {
+		var err error
+		if assertion, err = p.assertion(p.match.Route.Upstream); err != nil {
+			return err
+		}
+	}
+	h := p.status.Header()
+	for _, name := range Managed {
+		h.Set(name, "")
+	}
+	h.Set(HeaderAssertion, assertion)
+	if until := p.ends(); !until.IsZero() {
+		h.Set(HeaderMaxAge, strconv.Itoa(max(1, int(time.Until(until)/time.Second))))
+	}
+	kept := http.Header{"Cookie": p.r.Header["Cookie"]}
+	stripCookies(kept)
+	h.Set("Cookie", kept.Get("Cookie"))
+	h.Set("X-Request-Id", string(p.info.ID))
+	p.permitted = true
+	p.status.WriteHeader(http.StatusNoContent)
+	return nil
+}

@@ -1,0 +1,147 @@
+package proxy
+
+import (
+	"maps"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"gatehouse/fault"
+	"gatehouse/gate"
+)
+
+// dialect is in which headers another proxy tells of a request, and how it understands an
+// answer.
+type dialect struct {
+	method, scheme, host, target string
+	write                        func(w http.ResponseWriter, a *Answer)
+}
+
+// words are those of each dialect. Traefik and Caddy send headers of their own making; to
+// the others our configuration gives names that no proxy before them writes.
+var words = map[gate.Dialect]dialect{
+	gate.Traefik: forwarded(writeAnswer),
+	gate.Caddy:   forwarded(writeAnswer),
+	gate.HAProxy: original(writeAnswer),
+	gate.Nginx:   original(writeForNginx),
+}
+
+func forwarded(write func(http.ResponseWriter, *Answer)) dialect {
+	return dialect{"X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri", write}
+}
+
+func original(write func(http.ResponseWriter, *Answer)) dialect {
+	return dialect{"X-Original-Method", "X-Original-Scheme", "X-Original-Host", "X-Original-Uri", write}
+}
+
+// read returns the request that a proxy tells of. What it tells twice, or not at all, or in
+// a name that reads like one of its own, is Malformed: which of them counts is a guess, and
+// another may have written it.
+func (d dialect) read(h http.Header) (o Original, err error) {
+	o.Header = maps.Clone(h)
+	for _, one := range []struct {
+		name string
+		into *string
+	}{{d.method, &o.Method}, {d.scheme, &o.Scheme}, {d.host, &o.Host}, {d.target, &o.Target}} {
+		if *one.into = onlyOf(h, one.name); *one.into == "" {
+			err = badEdge(one.name + " is not there once")
+		}
+		delete(o.Header, one.name)
+	}
+	delete(o.Header, HeaderSecret)
+	if len(h["X-Forwarded-For"]) == 0 {
+		err = badEdge("X-Forwarded-For is not there")
+	}
+	if err == nil {
+		err = checkSpellings(h)
+	}
+	if err == nil && o.Scheme != "http" && o.Scheme != "https" {
+		err = badEdge(d.scheme + " is neither http nor https")
+	}
+	return o, err
+}
+
+func badEdge(what string) error {
+	return fault.New(fault.Malformed, "gate.edge_header", "The proxy in front does not tell what was asked: "+what+".")
+}
+
+// checkSpellings refuses headers whose names servers read in two ways, and those of our own
+// that are not to be written over: the proxy in front sends them on, and we cannot take
+// them away.
+func checkSpellings(h http.Header) error {
+	for name := range h {
+		small := strings.ToLower(name)
+		ours := strings.HasPrefix(small, "x-gatehouse") || strings.HasPrefix(small, "gatehouse-")
+		if !isPlainName(name) || ours && !known(name) {
+			return fault.New(fault.Malformed, "gate.header", "There is a header that reads like another one.")
+		}
+	}
+	return nil
+}
+
+// known reports whether a header of our own names is one that the proxy shows, or that it
+// writes over.
+func known(name string) bool {
+	return name == HeaderAssertion || name == HeaderMaxAge || name == HeaderSecret
+}
+
+// speaks reports whether a header says who somebody is, or asks an application to do
+// something else than what the request line says. Where the gate sends a request on itself
+// it takes such headers away.
+func speaks(name string) bool {
+	small := strings.ToLower(name)
+	for _, prefix := range speakers {
+		if strings.HasPrefix(small, prefix) {
+			return true
+		}
+	}
+	switch small {
+	case "x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url", "x-override-url", "proxy":
+		return true
+	}
+	return false
+}
+
+// speakers are how the names begin of headers by which other proxies and clouds tell an
+// application who somebody is, and by which applications speak to proxies.
+var speakers = []string{
+	"remote-", "x-remote-", "x-webauth-", "x-auth-request-", "x-authenticated-", "x-authentik-", "x-pomerium-", "x-ssl-", "ssl-", "x-accel-",
+	"x-client-cert", "x-forwarded-client-cert", "x-forwarded-tls-client-cert", "x-forwarded-user", "x-forwarded-groups", "x-forwarded-email", "x-forwarded-preferred-username",
+	"x-forwarded-access-token", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-authenticated-", "x-goog-iap-",
+}
+
+// writeAnswer is for proxies that hand an answer on as it is.
+func writeAnswer(w http.ResponseWriter, a *Answer) {
+	maps.Copy(w.Header(), a.Header)
+	w.WriteHeader(a.Status)
+	_, _ = w.Write(a.Body) // who asked has gone if this fails
+}
+
+// For nginx, which knows no other answers than yes, 401 and 403, the status of any other,
+// where a visitor is sent to, and the cookies that go with it, each in a header of its own.
+const (
+	HeaderStatus   = "X-Gatehouse-Status"
+	HeaderLocation = "X-Gatehouse-Location"
+	headerCookie   = "X-Gatehouse-Set-Cookie-"
+)
+
+// writeForNginx answers in the three words that ngx_http_auth_request_module knows.
+func writeForNginx(w http.ResponseWriter, a *Answer) {
+	h, status := w.Header(), http.StatusForbidden
+	maps.Copy(h, a.Header)
+	h.Set(HeaderStatus, strconv.Itoa(a.Status))
+	h.Set(HeaderLocation, h.Get("Location"))
+	switch {
+	case a.Allowed() || a.Status == http.StatusUnauthorized:
+		status = a.Status
+	case h.Get("Location") != "":
+		status = http.StatusUnauthorized
+	}
+	for i, cookie := range h["Set-Cookie"] {
+		h.Set(headerCookie+strconv.Itoa(i+1), cookie)
+	}
+	for _, name := range []string{"Location", "Set-Cookie", "Content-Type"} {
+		h.Del(name)
+	}
+	w.WriteHeader(status)
+}
