@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/id"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/web"
@@ -78,21 +80,47 @@ func (p *passage) entrance(path string, need access.Requirement) (string, error)
 	return p.door.Issuer + web.PathGate + "?" + url.Values{"t": {sealed}}.Encode(), nil
 }
 
-// signIn leads to the sign-in, and from there to where return_to says.
+// signIn leads to the sign-in, and from there to where return_to says. A script that was
+// refused for want of a better or fresher one names it as the challenge did.
 func (p *passage) signIn() error {
+	asks := p.r.URL.Query()
 	path, ok := "/", true
-	if asked := p.r.URL.Query().Get("return_to"); asked != "" {
+	if asked := asks.Get("return_to"); asked != "" {
 		path, ok = stays(asked)
 	}
 	if !ok {
 		return fault.New(fault.Malformed, "gate.return_to", "The address to return to is none that this host has.")
 	}
-	to, err := p.entrance(path, access.Requirement{})
+	need, err := needOf(asks)
+	if err != nil {
+		return err
+	}
+	to, err := p.entrance(path, need)
 	if err != nil {
 		return err
 	}
 	p.seeOther(to)
 	return nil
+}
+
+// maxAge bounds what may be asked as max_age, as a wish for an old sign-in is none.
+const maxAge = 365 * 24 * time.Hour
+
+// needOf reads acr_values and max_age, which may be left out (RFC 9470 section 3).
+func needOf(asks url.Values) (need access.Requirement, err error) {
+	if need.Level, err = proof.ParseLevel(asks.Get("acr_values")); err != nil {
+		return need, fault.Wrap(err, fault.Malformed, "gate.need", "The sign-in that is asked for is none that there is.")
+	}
+	text := asks.Get("max_age")
+	if text == "" {
+		return need, nil
+	}
+	seconds, err := strconv.ParseUint(text, 10, 32)
+	need.MaxAge = time.Duration(seconds) * time.Second
+	if err != nil || need.MaxAge < time.Second || need.MaxAge > maxAge {
+		return need, fault.Wrap(err, fault.Malformed, "gate.need", "The sign-in that is asked for is none that there is.")
+	}
+	return need, nil
 }
 
 // stays returns a path with its query in its one spelling, if a browser that is sent there

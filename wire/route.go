@@ -15,6 +15,7 @@ type Route struct {
 	Methods     []string          `json:"methods"`
 	Mode        string            `json:"mode"`
 	Public      bool              `json:"public,omitempty"`
+	Authn       []string          `json:"authn,omitempty"`
 	API         string            `json:"api,omitempty"`
 	Permissions map[string]string `json:"permissions,omitempty"` // by method
 	Upstream    string            `json:"upstream"`
@@ -24,7 +25,7 @@ type Route struct {
 func OfRoute(r *gate.Route) Route {
 	return Route{
 		ID: r.ID, Hosts: r.Hosts, Paths: r.Paths, Methods: slices.Sorted(slices.Values(r.Methods)), Mode: r.Mode.String(), Public: r.Public,
-		API: r.API, Permissions: maps.Clone(r.Asks), Upstream: r.Upstream.ID,
+		Authn: r.Authn, API: r.API, Permissions: maps.Clone(r.Asks), Upstream: r.Upstream.ID,
 	}
 }
 
@@ -37,6 +38,7 @@ type Routed struct {
 	Mode       string            `json:"mode"`
 	Captures   map[string]string `json:"captures"`
 	Public     bool              `json:"public,omitempty"`
+	Authn      []string          `json:"authn,omitempty"`
 	Permission string            `json:"permission,omitempty"`
 	Org        string            `json:"organisation,omitempty"`
 	Resource   string            `json:"resource,omitempty"`
@@ -48,7 +50,7 @@ type Routed struct {
 func OfMatch(method, host string, path gate.Path, m *gate.Match) Routed {
 	r := m.Route
 	w := Routed{
-		Method: method, Host: host, Path: path.String(), Route: r.ID, Mode: r.Mode.String(), Captures: m.Captures(), Public: r.Public,
+		Method: method, Host: host, Path: path.String(), Route: r.ID, Mode: r.Mode.String(), Captures: m.Captures(), Public: r.Public, Authn: r.Authn,
 		Permission: r.Asks[method], Org: r.Org.In(m), Resource: r.Resource.In(m), Upstream: r.Upstream.ID,
 	}
 	if r.Fetch != nil {

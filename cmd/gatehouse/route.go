@@ -170,6 +170,9 @@ func tellRouted(out io.Writer, w wire.Routed) {
 		asks = "nothing: the route is public"
 	}
 	row(out, "asks for", asks)
+	if len(w.Authn) > 0 {
+		row(out, "shown by", strings.Join(w.Authn, " or "))
+	}
 	for _, more := range []struct{ name, value string }{{"within", w.Org}, {"resource", w.Resource}, {"fetches", w.Fetches}} {
 		if more.value != "" {
 			row(out, more.name, more.value)

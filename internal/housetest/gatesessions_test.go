@@ -485,6 +485,25 @@ metadata: {id: alone}`))
 	}
 }
 
+// A script that was refused for want of a better sign-in leads its person to that one.
+func TestAPageAsksForABetterOrFresherSignIn(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	const signIn = "https://shop.example.test/.gatehouse/sign-in"
+	v.open(v.led(signIn, g.ada))
+	if p := v.Get(v.open(signIn + "?acr_values=aal1&max_age=300").Header.Get("Location")); p.Out == nil {
+		t.Errorf("what she has: %s", p.URL)
+	}
+	if p := v.Get(v.open(signIn + "?acr_values=aal2").Header.Get("Location")); p.Out != nil || p.URL.Path != "/signin/enrol" {
+		t.Errorf("a better one: %s", p.URL)
+	}
+	for _, bad := range []string{"acr_values=aal3", "acr_values=aal1+aal2", "max_age=0", "max_age=-1", "max_age=x", "max_age=1h", "max_age=99999999999"} {
+		if answer := v.open(signIn + "?" + bad); answer.StatusCode != http.StatusBadRequest || !strings.Contains(said(answer), "gate.need") {
+			t.Errorf("%s: %d", bad, answer.StatusCode)
+		}
+	}
+}
+
 // allows gives a person a permission of the shop.
 func (g *gated) allows(t *testing.T, who *gatetest.Person, permission string) access.GrantRecord {
 	t.Helper()
