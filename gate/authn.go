@@ -1,6 +1,10 @@
 package gate
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // Ways in which a caller shows who they are.
 const (
@@ -30,6 +34,11 @@ func (c *compiler) authn(r *Route, list []string) {
 			c.problem("spec.authn", "has %q; it is a list of bearer and session", way)
 		case slices.Contains(list[:i], way):
 			c.problem("spec.authn", "has %q twice", way)
+		}
+	}
+	for i, host := range r.Hosts {
+		if slices.Contains(list, BySession) && strings.HasPrefix(host, "*.") {
+			c.problem(fmt.Sprintf("spec.match.hosts[%d]", i), "is a star, and spec.authn has session; whoever got hold of one of its names would be let in as whoever followed their link, so that a route for browsers names its hosts")
 		}
 	}
 	if r.Authn = list; len(list) == 0 {

@@ -39,7 +39,7 @@ var Methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS
 // Compile makes a set of objects. What is wrong is said at once, as a fault CodeRoutes
 // (Invalid) whose fields are named objects[N].FIELD.
 func Compile(objects []Object) (*Set, error) {
-	c := compiler{set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}}
+	c := compiler{set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}, browsers: map[string]bool{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}}
 	for i, o := range objects {
 		c.at = i
 		if o.Upstream != nil {
@@ -325,6 +325,9 @@ func (c *compiler) place(r *Route) {
 		name, star := strings.CutPrefix(host, "*.")
 		if star {
 			hosts = c.set.stars
+		}
+		if r.Accepts(BySession) {
+			c.set.browsers[host] = true
 		}
 		root := hosts[name]
 		if root == nil {

@@ -10,5 +10,6 @@ func (p Path) Reserved() bool { return len(p.segments) > 0 && p.segments[0] == R
 // reserved reports whether a pattern takes the gate's own paths alone.
 func (p pattern) reserved() bool { return p[0].capture == "" && p[0].text == Reserved }
 
-// Serves reports whether a route is at a host.
-func (s *Set) Serves(host string) bool { return s.root(host) != nil }
+// TakesBrowsers reports whether browsers sign in at a host: a route that is there by its
+// name, and not by a star, takes sessions.
+func (s *Set) TakesBrowsers(host string) bool { return s.browsers[host] }

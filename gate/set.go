@@ -16,6 +16,7 @@ type Set struct {
 	routes    []*Route
 	upstreams []*Upstream
 	edges     []*Edge
+	browsers  map[string]bool // hosts at which browsers sign in
 }
 
 // Routes are the routes of the set, by their ids.

@@ -148,14 +148,21 @@ func TestARouteTakesTokensUnlessItSaysOtherwise(t *testing.T) {
 	}
 }
 
-func TestTheGatesOwnPathsAreOfEachHostThatItServes(t *testing.T) {
+func TestBrowsersSignInWhereARouteTakesThem(t *testing.T) {
 	t.Parallel()
-	s := compiled(t, route("a", "api.test", "GET", "/{rest...}"), route("b", "*.star.test", "GET", "/x"))
-	for host, want := range map[string]bool{"api.test": true, "a.star.test": true, "a.b.star.test": false, "star.test": false, "x.api.test": false, "": false} {
-		if s.Serves(host) != want {
+	browsers := func(r *RouteSpec) { r.Match.Hosts, r.Authn = []string{"shop.test"}, []string{BySession} }
+	off := protected(func(r *RouteSpec) { browsers(r); r.Match.Hosts, r.Mode = []string{"off.test"}, "off" })
+	off.ID = "off"
+	s := compiled(t, protected(browsers), off, route("a", "api.test", "GET", "/{rest...}"), route("b", "*.star.test", "GET", "/x"))
+	for host, want := range map[string]bool{"shop.test": true, "off.test": false, "api.test": false, "a.star.test": false, "a.shop.test": false, "": false} {
+		if s.TakesBrowsers(host) != want {
 			t.Errorf("%s: %t", host, !want)
 		}
 	}
+}
+
+func TestTheGatesOwnPathsAreToldFromOthers(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]bool{"/.gatehouse/x": true, "/.gatehouse": true, "/.gatehouse/": true, "/%2egatehouse/x": true, "/.gatehousex": false, "/a/.gatehouse": false, "/.Gatehouse/x": false, "/": false} {
 		if path(t, text).Reserved() != want {
 			t.Errorf("%s: %t", text, !want)
@@ -185,47 +192,50 @@ func TestRoutesThatCannotBeUsedSayWhy(t *testing.T) {
 		objects []Object
 		want    string
 	}{
-		"two take the same":       {[]Object{route("a", "api.test", "GET", "/x/{a}"), route("b", "api.test", "POST GET", "/x/{b}"), up}, "objects[1].spec.match.paths[0]"},
-		"the same by HEAD":        {[]Object{route("a", "api.test", "GET", "/x"), route("b", "api.test", "HEAD", "/x"), up}, "objects[1].spec.match.paths[0]"},
-		"two rests":               {[]Object{route("a", "api.test", "GET", "/{a...}"), route("b", "api.test", "GET", "/{b...}"), up}, "objects[1].spec.match.paths[0]"},
-		"the same id":             {[]Object{route("a", "api.test", "GET", "/x"), route("a", "api.test", "GET", "/y"), up}, "objects[1].metadata.id"},
-		"an odd id":               {[]Object{route("A b", "api.test", "GET", "/x"), up}, "objects[0].metadata.id"},
-		"no upstream":             {with(func(r *RouteSpec) { r.Upstream = "nobody" }), spec + "upstream"},
-		"a mode":                  {with(func(r *RouteSpec) { r.Mode = "on" }), spec + "mode"},
-		"no hosts":                {with(func(r *RouteSpec) { r.Match.Hosts = nil }), spec + "match.hosts"},
-		"no methods":              {with(func(r *RouteSpec) { r.Match.Methods, r.Authorize.Permissions = nil, map[string]string{"GET": "a:b"} }), spec + "match.methods " + spec + "authorize.permissions.GET"},
-		"a host with a port":      {with(func(r *RouteSpec) { r.Match.Hosts = []string{"api.test:80"} }), spec + "match.hosts[0]"},
-		"a host in capitals":      {with(func(r *RouteSpec) { r.Match.Hosts = []string{"API.test"} }), spec + "match.hosts[0]"},
-		"all hosts":               {with(func(r *RouteSpec) { r.Match.Hosts = []string{"*.test"} }), spec + "match.hosts[0]"},
-		"a star":                  {with(func(r *RouteSpec) { r.Match.Hosts = []string{"*"} }), spec + "match.hosts[0]"},
-		"a path without a slash":  {[]Object{route("a", "api.test", "GET", "x"), up}, spec + "match.paths[0]"},
-		"an escaped pattern":      {[]Object{route("a", "api.test", "GET", "/%41"), up}, spec + "match.paths[0]"},
-		"a dot segment":           {[]Object{route("a", "api.test", "GET", "/a/../b"), up}, spec + "match.paths[0]"},
-		"an empty segment":        {[]Object{route("a", "api.test", "GET", "/a//b"), up}, spec + "match.paths[0]"},
-		"half a capture":          {[]Object{route("a", "api.test", "GET", "/a{id}"), up}, spec + "match.paths[0]"},
-		"the same capture":        {[]Object{route("a", "api.test", "GET", "/{a}/{a}"), up}, spec + "match.paths[0]"},
-		"a rest in between":       {[]Object{route("a", "api.test", "GET", "/{a...}/b"), up}, spec + "match.paths[0]"},
-		"too many captures":       {[]Object{route("a", "api.test", "GET", "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}"), up}, spec + "match.paths[0]"},
-		"a method":                {[]Object{route("a", "api.test", "get", "/a"), up}, spec + "match.methods[0]"},
-		"CONNECT":                 {[]Object{route("a", "api.test", "CONNECT", "/a"), up}, spec + "match.methods[0]"},
-		"public and asking":       {with(func(r *RouteSpec) { r.Public, r.Authorize.Resource = true, ResourceSpec{} }), spec + "public"},
-		"asking for nothing":      {with(func(r *RouteSpec) { r.Authorize.Permissions = nil }), spec + "authorize.permission"},
-		"asking nobody":           {with(func(r *RouteSpec) { r.Authorize.API = "" }), spec + "authorize.api"},
-		"asking in two ways":      {with(func(r *RouteSpec) { r.Authorize.Permission = "a:b" }), spec + "authorize.permissions"},
-		"one method for nothing":  {with(func(r *RouteSpec) { delete(r.Authorize.Permissions, "DELETE") }), spec + "authorize.permissions"},
-		"a method that is not":    {with(func(r *RouteSpec) { r.Authorize.Permissions["POST"] = "a:b" }), spec + "authorize.permissions.POST"},
-		"a capture that is not":   {with(func(r *RouteSpec) { r.Authorize.Organisation = "{org}" }), spec + "authorize.organisation"},
-		"a capture of one path":   {with(func(r *RouteSpec) { r.Match.Paths = []string{"/orders/{id}", "/x"} }), spec + "authorize.resource.id " + spec + "authorize.resource.fetch.path"},
-		"a rest as a segment":     {with(func(r *RouteSpec) { r.Match.Paths = []string{"/{id...}"} }), spec + "authorize.resource.id " + spec + "authorize.resource.fetch.path"},
-		"half a template":         {with(func(r *RouteSpec) { r.Authorize.Resource.ID = "x{id}" }), spec + "authorize.resource.id"},
-		"fetching from nobody":    {with(func(r *RouteSpec) { r.Authorize.Resource.Fetch.Upstream = "x" }), spec + "authorize.resource.fetch.upstream"},
-		"fetching nothing":        {with(func(r *RouteSpec) { r.Authorize.Resource.Fetch.Fields = nil }), spec + "authorize.resource.fetch.fields"},
-		"fetching of nothing":     {with(func(r *RouteSpec) { r.Authorize.Resource.ID = "" }), spec + "authorize.resource.id"},
-		"fetching for ever":       {with(func(r *RouteSpec) { r.Authorize.Resource.Fetch.Timeout = "1h" }), spec + "authorize.resource.fetch.timeout"},
-		"fetching and deferring":  {with(func(r *RouteSpec) { r.Authorize.Resource.Defer = true }), spec + "authorize.resource.defer"},
-		"public and fetching":     {with(func(r *RouteSpec) { r.Public, r.Authorize.API, r.Authorize.Permissions = true, "", nil }), spec + "authorize.resource"},
-		"the gate's own path":     {[]Object{route("a", "api.test", "GET", "/.gatehouse/x"), up}, spec + "match.paths[0]"},
-		"the gate's own paths":    {[]Object{route("a", "api.test", "GET", "/.gatehouse/{rest...}"), up}, spec + "match.paths[0]"},
+		"two take the same":      {[]Object{route("a", "api.test", "GET", "/x/{a}"), route("b", "api.test", "POST GET", "/x/{b}"), up}, "objects[1].spec.match.paths[0]"},
+		"the same by HEAD":       {[]Object{route("a", "api.test", "GET", "/x"), route("b", "api.test", "HEAD", "/x"), up}, "objects[1].spec.match.paths[0]"},
+		"two rests":              {[]Object{route("a", "api.test", "GET", "/{a...}"), route("b", "api.test", "GET", "/{b...}"), up}, "objects[1].spec.match.paths[0]"},
+		"the same id":            {[]Object{route("a", "api.test", "GET", "/x"), route("a", "api.test", "GET", "/y"), up}, "objects[1].metadata.id"},
+		"an odd id":              {[]Object{route("A b", "api.test", "GET", "/x"), up}, "objects[0].metadata.id"},
+		"no upstream":            {with(func(r *RouteSpec) { r.Upstream = "nobody" }), spec + "upstream"},
+		"a mode":                 {with(func(r *RouteSpec) { r.Mode = "on" }), spec + "mode"},
+		"no hosts":               {with(func(r *RouteSpec) { r.Match.Hosts = nil }), spec + "match.hosts"},
+		"no methods":             {with(func(r *RouteSpec) { r.Match.Methods, r.Authorize.Permissions = nil, map[string]string{"GET": "a:b"} }), spec + "match.methods " + spec + "authorize.permissions.GET"},
+		"a host with a port":     {with(func(r *RouteSpec) { r.Match.Hosts = []string{"api.test:80"} }), spec + "match.hosts[0]"},
+		"a host in capitals":     {with(func(r *RouteSpec) { r.Match.Hosts = []string{"API.test"} }), spec + "match.hosts[0]"},
+		"all hosts":              {with(func(r *RouteSpec) { r.Match.Hosts = []string{"*.test"} }), spec + "match.hosts[0]"},
+		"a star":                 {with(func(r *RouteSpec) { r.Match.Hosts = []string{"*"} }), spec + "match.hosts[0]"},
+		"a path without a slash": {[]Object{route("a", "api.test", "GET", "x"), up}, spec + "match.paths[0]"},
+		"an escaped pattern":     {[]Object{route("a", "api.test", "GET", "/%41"), up}, spec + "match.paths[0]"},
+		"a dot segment":          {[]Object{route("a", "api.test", "GET", "/a/../b"), up}, spec + "match.paths[0]"},
+		"an empty segment":       {[]Object{route("a", "api.test", "GET", "/a//b"), up}, spec + "match.paths[0]"},
+		"half a capture":         {[]Object{route("a", "api.test", "GET", "/a{id}"), up}, spec + "match.paths[0]"},
+		"the same capture":       {[]Object{route("a", "api.test", "GET", "/{a}/{a}"), up}, spec + "match.paths[0]"},
+		"a rest in between":      {[]Object{route("a", "api.test", "GET", "/{a...}/b"), up}, spec + "match.paths[0]"},
+		"too many captures":      {[]Object{route("a", "api.test", "GET", "/{a}/{b}/{c}/{d}/{e}/{f}/{g}/{h}/{i}"), up}, spec + "match.paths[0]"},
+		"a method":               {[]Object{route("a", "api.test", "get", "/a"), up}, spec + "match.methods[0]"},
+		"CONNECT":                {[]Object{route("a", "api.test", "CONNECT", "/a"), up}, spec + "match.methods[0]"},
+		"public and asking":      {with(func(r *RouteSpec) { r.Public, r.Authorize.Resource = true, ResourceSpec{} }), spec + "public"},
+		"asking for nothing":     {with(func(r *RouteSpec) { r.Authorize.Permissions = nil }), spec + "authorize.permission"},
+		"asking nobody":          {with(func(r *RouteSpec) { r.Authorize.API = "" }), spec + "authorize.api"},
+		"asking in two ways":     {with(func(r *RouteSpec) { r.Authorize.Permission = "a:b" }), spec + "authorize.permissions"},
+		"one method for nothing": {with(func(r *RouteSpec) { delete(r.Authorize.Permissions, "DELETE") }), spec + "authorize.permissions"},
+		"a method that is not":   {with(func(r *RouteSpec) { r.Authorize.Permissions["POST"] = "a:b" }), spec + "authorize.permissions.POST"},
+		"a capture that is not":  {with(func(r *RouteSpec) { r.Authorize.Organisation = "{org}" }), spec + "authorize.organisation"},
+		"a capture of one path":  {with(func(r *RouteSpec) { r.Match.Paths = []string{"/orders/{id}", "/x"} }), spec + "authorize.resource.id " + spec + "authorize.resource.fetch.path"},
+		"a rest as a segment":    {with(func(r *RouteSpec) { r.Match.Paths = []string{"/{id...}"} }), spec + "authorize.resource.id " + spec + "authorize.resource.fetch.path"},
+		"half a template":        {with(func(r *RouteSpec) { r.Authorize.Resource.ID = "x{id}" }), spec + "authorize.resource.id"},
+		"fetching from nobody":   {with(func(r *RouteSpec) { r.Authorize.Resource.Fetch.Upstream = "x" }), spec + "authorize.resource.fetch.upstream"},
+		"fetching nothing":       {with(func(r *RouteSpec) { r.Authorize.Resource.Fetch.Fields = nil }), spec + "authorize.resource.fetch.fields"},
+		"fetching of nothing":    {with(func(r *RouteSpec) { r.Authorize.Resource.ID = "" }), spec + "authorize.resource.id"},
+		"fetching for ever":      {with(func(r *RouteSpec) { r.Authorize.Resource.Fetch.Timeout = "1h" }), spec + "authorize.resource.fetch.timeout"},
+		"fetching and deferring": {with(func(r *RouteSpec) { r.Authorize.Resource.Defer = true }), spec + "authorize.resource.defer"},
+		"public and fetching":    {with(func(r *RouteSpec) { r.Public, r.Authorize.API, r.Authorize.Permissions = true, "", nil }), spec + "authorize.resource"},
+		"the gate's own path":    {[]Object{route("a", "api.test", "GET", "/.gatehouse/x"), up}, spec + "match.paths[0]"},
+		"the gate's own paths":   {[]Object{route("a", "api.test", "GET", "/.gatehouse/{rest...}"), up}, spec + "match.paths[0]"},
+		"browsers at a star": {with(func(r *RouteSpec) {
+			r.Match.Hosts, r.Authn = []string{"a.test", "*.api.test"}, []string{"bearer", "session"}
+		}), spec + "match.hosts[1]"},
 		"an odd way to sign in":   {with(func(r *RouteSpec) { r.Authn = []string{"cookie"} }), spec + "authn"},
 		"one way twice":           {with(func(r *RouteSpec) { r.Authn = []string{"session", "session"} }), spec + "authn"},
 		"public for browsers":     {[]Object{{ID: "a", Route: &RouteSpec{Match: MatchSpec{Hosts: []string{"a.test"}, Paths: []string{"/"}, Methods: []string{"GET"}}, Public: true, Authn: []string{"session"}, Upstream: "up"}}, up}, spec + "authn"},

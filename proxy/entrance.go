@@ -27,7 +27,7 @@ type Entrances interface {
 	SignOut(ctx context.Context, from audit.Actor, token, host string) error
 }
 
-// ownPages are the gate's own at every host, by method and path.
+// ownPages are the gate's own at every host where browsers sign in, by method and path.
 var ownPages = map[string]func(*passage) error{
 	"GET " + web.PathGateCallback: (*passage).callback,
 	"GET " + web.PathGateSignIn:   (*passage).signIn,
@@ -37,17 +37,14 @@ var ownPages = map[string]func(*passage) error{
 
 // own answers at the paths that are the gate's own.
 func (p *passage) own() error {
-	if !p.door.Routes().Serves(p.request.host) {
-		return fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
-	}
 	web.OwnHeaders(p.status.Header(), p.info.ID)
 	path := p.request.path.String()
-	if page := ownPages[p.r.Method+" "+path]; page != nil {
-		return page(p)
-	}
 	if strings.HasPrefix(path, web.PathGateStatic) && isSafe(p.r.Method) {
 		p.door.Static.ServeHTTP(&p.status, p.r)
 		return nil
+	}
+	if page := ownPages[p.r.Method+" "+path]; page != nil && p.door.Routes().TakesBrowsers(p.request.host) {
+		return page(p)
 	}
 	return fault.New(fault.NotFound, gate.CodeRoute, "The gate has nothing at this address.")
 }

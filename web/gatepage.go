@@ -6,7 +6,7 @@ import "time"
 // at one of its hosts, with what it wants of the sign-in, sealed, in the parameter t.
 const PathGate = "/gate"
 
-// The paths of the gate's own at every host that it serves.
+// The paths of the gate's own, at each host where browsers sign in. Its files are at all.
 const (
 	PathGateCallback = "/.gatehouse/callback"
 	PathGateSignIn   = "/.gatehouse/sign-in"

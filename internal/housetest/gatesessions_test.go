@@ -148,6 +148,7 @@ func TestOnlyWhoOpensAPageIsLedToTheSignIn(t *testing.T) {
 		"a page that there is not":            {"GET", "https://shop.example.test/nothing", opens, 404, page},
 		"a page that is written in two ways":  {"GET", "https://shop.example.test/a//b", opens, 400, page},
 		"a page of the gate that is not":      {"GET", "https://shop.example.test/.gatehouse/nothing", opens, 404, page},
+		"the gate's page for programs alone":  {"GET", "https://api.example.test/.gatehouse/sign-in", opens, 404, page},
 		"the gate's page where there is none": {"GET", "https://nobody.example.test/.gatehouse/sign-in", opens, 404, page},
 	} {
 		answer := v.ask(c.method, c.target, c.header...)
