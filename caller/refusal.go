@@ -50,6 +50,9 @@ func missing() *Refusal {
 	return &Refusal{Challenge: realm, Fault: fault.New(fault.Unauthenticated, "caller.unknown", "A credential is needed in the Authorization header: an access token, a personal one, or the key of a service account.")}
 }
 
+// Missing is the answer to a request that needs a credential of its own and brings none.
+func Missing() *Refusal { return missing() }
+
 func malformed(detail string) *Refusal {
 	return refusal(fault.Malformed, "caller.credential", "invalid_request", detail, nil)
 }
@@ -97,4 +100,10 @@ func stepUp(need access.Requirement) *Refusal {
 	}
 	r.Challenge, r.Need = b.String(), need
 	return r
+}
+
+// BadTicket is the answer to who came with a ticket of the gate that is over, was used, or
+// is for something else.
+func BadTicket() *Refusal {
+	return refusal(fault.Unauthenticated, "gate.ticket", "invalid_token", "The ticket is over, was used, or is not for this.", nil)
 }

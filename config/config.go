@@ -150,6 +150,7 @@ func Default() Config {
 		Apply:     apply.DefaultConfig(),
 		Limits:    ephemeral.DefaultLimits(),
 		Brand:     brand.DefaultConfig(),
+		Gate:      gate.DefaultConfig(),
 		Bootstrap: Bootstrap{Name: "Administrator"},
 	}
 }

@@ -71,6 +71,18 @@ spec:
 ---
 apiVersion: gatehouse/v1
 kind: Route
+metadata: {id: orders-live}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/ws/orders", "/sse/orders"], methods: [GET]}
+  authorize:
+    api: shop
+    permission: "orders:read"
+    resource: {defer: true}
+  stream: {websocket: {}, sse: true}
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
 metadata: {id: orders-cancel}
 spec:
   match: {hosts: [localhost, 127.0.0.1], paths: ["/orders/{id}/cancel"], methods: [POST]}
@@ -261,6 +273,7 @@ func printWayThroughTheGate(out io.Writer, gate, command string) {
 		{"401: nobody sees orders without a token", "curl -i " + at + "/orders"},
 		{"201: Bob orders", `BOB=$(` + command + ` demo token bob@example.test); curl -i -H "Authorization: Bearer $BOB" -d '{"product":"twine","quantity":2}' ` + at + `/orders`},
 		{"200: and sees the order", `curl -i -H "Authorization: Bearer $BOB" ` + at + `/orders/1`},
+		{"200: and hears of the next one while it happens", `(sleep 1; curl -s -o /dev/null -H "Authorization: Bearer $BOB" -d '{"product":"envelopes","quantity":1}' ` + at + `/orders) & curl -N --max-time 3 -H "Authorization: Bearer $BOB" ` + at + `/sse/orders`},
 		{"403: but gives no money back", `curl -i -H "Authorization: Bearer $BOB" -X POST ` + at + `/orders/1/refund`},
 		{"give him the right for two minutes", command + ` grant create --user bob@example.test --role refunder --for 2m --reason "Tries the demo"`},
 		{"401: the right wants a second factor, which the answer names", `curl -i -H "Authorization: Bearer $BOB" -X POST ` + at + `/orders/1/refund`},

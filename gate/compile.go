@@ -93,8 +93,11 @@ func (c *compiler) upstream(id string, spec *UpstreamSpec) {
 	if !c.name(id, c.upstreams[id] != nil) {
 		return
 	}
-	u := &Upstream{ID: id, Audience: cmp.Or(spec.Identity.Audience, id)}
+	u := &Upstream{ID: id, Audience: cmp.Or(spec.Identity.Audience, id), H2C: spec.Protocol == "h2c"}
 	c.upstreams[id] = u
+	if spec.Protocol != "" && spec.Protocol != "http" && !u.H2C {
+		c.problem("spec.protocol", "must be http or h2c")
+	}
 	if n := len(spec.Targets); n == 0 || n > maxTargets {
 		c.problem("spec.targets", "must be between 1 and %d addresses", maxTargets)
 	}
@@ -102,6 +105,9 @@ func (c *compiler) upstream(id string, spec *UpstreamSpec) {
 		t, ok := parseTarget(text)
 		if !ok {
 			c.problem(fmt.Sprintf("spec.targets[%d]", i), "must be http:// or https:// with a host and perhaps a port, and nothing after it")
+		}
+		if u.H2C && t.Scheme == "https" {
+			c.problem(fmt.Sprintf("spec.targets[%d]", i), "has TLS, by which HTTP/2 is agreed on; h2c is for http://")
 		}
 		u.Targets = append(u.Targets, t)
 	}
@@ -138,6 +144,8 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 		c.problem("spec.upstream", "%q is none of the upstreams in these files", spec.Upstream)
 	}
 	c.bounds(r, &spec.Limits)
+	r.Stream = c.stream(r, &spec.Stream)
+	r.Sum = sumOf(id, spec, r.upstreams())
 	if len(c.bad) == 0 {
 		c.place(r)
 	}

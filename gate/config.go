@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"gatehouse/fault"
+	"gatehouse/setting"
 )
 
 // Config is the gate in front of protected APIs.
@@ -16,7 +17,16 @@ type Config struct {
 	// asks of them and where they go (docs/gate.md). They are read at the start, and when
 	// they change.
 	Routes string `setting:"routes"`
+	// MaxStreams is how many connections through the gate may last at a time: WebSockets,
+	// server-sent events, calls of gRPC. One takes some 40 kB of memory.
+	MaxStreams int `setting:"max_streams"`
+	// MaxStreamsPerCaller is how many of them one caller may have, and on public routes
+	// one address.
+	MaxStreamsPerCaller int `setting:"max_streams_per_caller"`
 }
+
+// DefaultConfig is what whoever sets nothing gets.
+func DefaultConfig() Config { return Config{MaxStreams: 10_000, MaxStreamsPerCaller: 100} }
 
 // Wanted reports whether there is a gate.
 func (c Config) Wanted() bool { return c.Listen != "" }
@@ -32,6 +42,14 @@ func (c Config) Validate() []fault.Field {
 	}
 	if c.Listen == "" && c.Routes != "" {
 		bad = append(bad, fault.Field{Name: "listen", Problem: "is missing; gate.routes is set, and one needs the other"})
+	}
+	for _, f := range []fault.Field{
+		{Name: "max_streams", Problem: setting.Count(c.MaxStreams, 1, 1_000_000)},
+		{Name: "max_streams_per_caller", Problem: setting.Count(c.MaxStreamsPerCaller, 1, 1_000_000)},
+	} {
+		if f.Problem != "" {
+			bad = append(bad, f)
+		}
 	}
 	return bad
 }

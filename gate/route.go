@@ -39,7 +39,20 @@ type Route struct {
 	Upstream *Upstream
 	Body     int64 // bytes at most
 	Timeout  time.Duration
-	Rate     *Rate // nil: there is none
+	Rate     *Rate   // nil: there is none
+	Stream   *Stream // nil: no connection lasts
+	Sum      Sum     // of all that the route says, and its upstreams
+}
+
+// upstreams are what is said of those that a request of the route may reach.
+func (r *Route) upstreams() (texts []string) {
+	if r.Upstream != nil {
+		texts = append(texts, r.Upstream.Text)
+	}
+	if r.Fetch != nil && r.Fetch.Upstream != nil {
+		texts = append(texts, r.Fetch.Upstream.Text)
+	}
+	return texts
 }
 
 func (r *Route) takes(method string) bool { return slices.Contains(r.Methods, method) }
@@ -56,6 +69,7 @@ type Upstream struct {
 	Header   time.Duration  // until an answer begins; zero: as long as the route has
 	Networks []netip.Prefix // in which its targets must lie; none: anywhere
 	Text     string         // all that was said of it: two with the same Text are the same
+	H2C      bool           // whether it speaks HTTP/2 without TLS
 }
 
 // Target is where an upstream listens.

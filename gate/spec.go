@@ -17,6 +17,7 @@ type RouteSpec struct {
 	Authorize AuthorizeSpec `json:"authorize,omitzero"`
 	Upstream  string        `json:"upstream,omitempty"` // none: only another proxy asks about it
 	Limits    LimitsSpec    `json:"limits,omitzero"`
+	Stream    StreamSpec    `json:"stream,omitzero"` // default: no connection lasts
 }
 
 // MatchSpec is which requests a route takes: those of each host and each path with one of
@@ -64,7 +65,8 @@ type LimitsSpec struct {
 
 // UpstreamSpec is what a file says of a server behind the gate.
 type UpstreamSpec struct {
-	Targets  []string     `json:"targets"` // http:// or https://, a host and a port, and no path
+	Targets  []string     `json:"targets"`            // http:// or https://, a host and a port, and no path
+	Protocol string       `json:"protocol,omitempty"` // http, or h2c: HTTP/2 without TLS; default: http
 	Identity IdentitySpec `json:"identity,omitzero"`
 	TLS      TLSSpec      `json:"tls,omitzero"`
 	Health   HealthSpec   `json:"health,omitzero"`

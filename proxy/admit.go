@@ -72,7 +72,9 @@ func (p *passage) admit() error {
 
 func (p *passage) count(outcome string) {
 	p.decision.outcome = outcome
-	p.door.Metrics.GateDecided(p.match.Route.ID, outcome)
+	if !p.again {
+		p.door.Metrics.GateDecided(p.match.Route.ID, outcome)
+	}
 }
 
 // decide asks the policy, and the upstream about the resource only where what it says of

@@ -44,7 +44,7 @@ func (p *passage) authenticate(route *gate.Route) (*caller.Caller, error) {
 // foreign reports whether a request that would act by a cookie may have been sent by a page
 // of another origin, a sibling's included. Browsers say so; what says nothing is none.
 func (p *passage) foreign() bool {
-	if isSafe(p.r.Method) && p.r.Header.Get("Upgrade") == "" {
+	if p.upgrade != nil || isSafe(p.r.Method) && p.r.Header.Get("Upgrade") == "" { // the origin of a WebSocket was looked at (checkOrigin)
 		return false
 	}
 	if site := p.r.Header.Get("Sec-Fetch-Site"); site != "" {

@@ -26,6 +26,8 @@ func (noMetrics) GateDecided(string, string)                    {}
 func (noMetrics) GateServed(string, string, int, time.Duration) {}
 func (noMetrics) GateUpstream(string, string)                   {}
 func (noMetrics) GateTargets(string, int, int)                  {}
+func (noMetrics) GateStreamOpened(string)                       {}
+func (noMetrics) GateStreamEnded(string, string, string)        {}
 
 // A deadline of a request before this one on the same connection may be over: each
 // request has its own, a refused one too.

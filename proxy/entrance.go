@@ -33,6 +33,7 @@ var ownPages = map[string]func(*passage) error{
 	"GET " + web.PathGateSignIn:   (*passage).signIn,
 	"GET " + web.PathGateSignOut:  (*passage).askSignOut,
 	"POST " + web.PathGateSignOut: (*passage).signOut,
+	"POST " + PathTicket:          (*passage).mint,
 }
 
 // own answers at the paths that are the gate's own.

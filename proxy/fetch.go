@@ -23,17 +23,24 @@ var errNoResource = errors.New("the upstream has no such resource")
 // by the gate itself, which says so in an assertion. What goes wrong is Unanswered, and
 // the request does not go through: what is not known allows nothing.
 func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
+	if p.kept.said != nil {
+		return *p.kept.said, nil
+	}
+	if p.kept.wait {
+		return nil, errFetchLater
+	}
 	ctx, cancel := context.WithTimeout(withUpstream(p.r.Context(), f.Upstream), f.Timeout)
 	defer cancel()
 	attrs, err := p.fetched(ctx, f)
 	if errors.Is(err, errNoResource) {
 		// Whoever may not do so with any resource gets the answer to that of one:
 		// whether it exists is not theirs to know.
-		return nil, nil
+		attrs, err = nil, nil
 	}
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unanswered, "gate.fetch", "The gate cannot learn what it has to know of this resource.")
 	}
+	p.kept.said = &attrs
 	return attrs, nil
 }
 

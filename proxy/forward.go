@@ -1,7 +1,6 @@
 package proxy
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,25 +28,36 @@ func (p *passage) forward() error {
 			return err
 		}
 	}
-	ctx, cancel := context.WithTimeout(withUpstream(p.r.Context(), route.Upstream), route.Timeout)
-	defer cancel()
-	p.deadline(route.Timeout)
+	ctx, end, err := p.bounded()
+	if err != nil {
+		return err
+	}
+	defer end()
 	in := p.r.WithContext(ctx)
-	in.Body = http.MaxBytesReader(&p.status, in.Body, route.Body)
+	if in.Body = http.MaxBytesReader(&p.status, p.r.Body, route.Body); p.kind == kindGRPC {
+		in.Body = p.r.Body
+		if err := p.calling(in); err != nil {
+			return err
+		}
+	}
 	var failed error
 	proxy := &httputil.ReverseProxy{
 		Rewrite:        func(out *httputil.ProxyRequest) { p.rewrite(out, route.Upstream, assertion) },
 		Transport:      p.door.transport,
-		BufferPool:     buffers{},
+		BufferPool:     p.buffers(),
 		ErrorLog:       slog.NewLogLogger(p.door.Log.Handler(), slog.LevelDebug),
 		ErrorHandler:   func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
 		ModifyResponse: p.answered,
 	}
 	proxy.ServeHTTP(&p.status, in)
-	if failed != nil {
-		return p.upstreamFault(failed)
+	return p.failure(ctx, failed)
+}
+
+func (p *passage) buffers() httputil.BufferPool {
+	if p.kind != "" {
+		return smallBuffers{}
 	}
-	return nil
+	return buffers{}
 }
 
 // buffers keeps what answers are copied by.
@@ -109,6 +119,12 @@ func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertio
 	if assertion != "" {
 		h.Set(HeaderAssertion, assertion)
 	}
+	switch p.kind {
+	case kindWebSocket:
+		p.upgrade.write(h)
+	case kindGRPC:
+		h.Set("TE", "trailers")
+	}
 }
 
 // anyOf is one of the targets of an upstream, which are as good as each other.
@@ -136,7 +152,7 @@ func (p *passage) answered(answer *http.Response) error {
 		answer.Header.Del("RateLimit-Policy")
 	}
 	answer.Header.Set("X-Request-Id", string(p.info.ID))
-	return nil
+	return p.lasts(answer)
 }
 
 // upstreamFault is why no answer came, as the visitor is told.

@@ -118,7 +118,7 @@ func (p *pool) answersWell(ctx context.Context, t *target) error {
 	}
 	r.URL = address(t.Target, p.upstream.Health.Path, "")
 	r.Header.Set("User-Agent", "gatehouse-health")
-	answer, err := p.wire.transport().RoundTrip(r)
+	answer, err := p.wire.transport("").RoundTrip(r)
 	if err != nil {
 		return err
 	}

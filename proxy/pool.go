@@ -115,7 +115,7 @@ func (p *pool) send(t *target, r *http.Request) (answer *http.Response, sent boo
 	out.URL.Scheme, out.URL.Host = t.Scheme, t.Host
 	t.busy.Add(1)
 	free := sync.OnceFunc(func() { t.busy.Add(-1) })
-	answer, err = p.wire.transport().RoundTrip(out)
+	answer, err = p.wire.transport(kindOf(r.Context())).RoundTrip(out)
 	if err != nil {
 		free()
 		return nil, wrote.Load(), err

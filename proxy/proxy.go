@@ -52,6 +52,12 @@ type Metrics interface {
 	GateUpstream(upstream, outcome string)
 	// GateTargets says how many targets of an upstream get requests, and how many do not.
 	GateTargets(upstream string, well, out int)
+	// GateStreamOpened counts a connection that lasts: websocket, sse or grpc.
+	GateStreamOpened(kind string)
+	// GateStreamEnded counts its end, and why: done (by those who spoke), refused (the
+	// right to it was over), unknown (nobody knew whether it was), route, lifetime, idle,
+	// size, broken or closing.
+	GateStreamEnded(kind, route, why string)
 }
 
 // Door is the gate. All fields but Trusted must be set; call Open once.
@@ -79,10 +85,18 @@ type Door struct {
 	Trusted []netip.Prefix
 	// Ports are those that the host of a request may name, beside those of the schemes.
 	Ports []int
+	// News tells when streams are to be asked again.
+	News News
+	// MaxStreams is how many connections may last at a time, MaxStreamsOf how many of one
+	// caller.
+	MaxStreams, MaxStreamsOf int
+	// Tickets are what WebSockets of pages come with.
+	Tickets Tickets
 
 	transport http.RoundTripper // pools: to the upstream that the request's context has
 	pools     *pools
 	assertor  assertor
+	streams   streams
 }
 
 // Open prepares the door, and reports at the start what it would miss at the first
@@ -106,6 +120,9 @@ func (d *Door) Open() error {
 		{"Entrances", d.Entrances == nil},
 		{"Flood", d.Flood.Limiter == nil || d.Flood.Log == nil},
 		{"SessionAge", d.SessionAge == nil},
+		{"News", d.News == nil},
+		{"MaxStreams", d.MaxStreams == 0 || d.MaxStreamsOf == 0},
+		{"Tickets", d.Tickets.Once == nil},
 	} {
 		if field.missing {
 			return fmt.Errorf("open the gate: %s is not set", field.name)
@@ -153,6 +170,15 @@ type passage struct {
 	quota    *quota // nil: the route counts nobody
 	// signedOut is whether the browser sent a cookie that is no session, or not any more.
 	signedOut bool
+
+	kind    string   // of the stream that it may become, "" for none
+	upgrade *upgrade // of a WebSocket
+	kept    kept
+	again   bool // a stream is asked again: nothing is counted
+	stop    context.CancelCauseFunc
+	late    *time.Timer // for an answer that may last
+	reply   *body       // of a call of gRPC
+	stream  *stream     // nil: it is none
 }
 
 // pass takes the request through, or returns why it does not go through.
@@ -164,6 +190,9 @@ func (p *passage) pass() (err error) {
 		return p.own()
 	}
 	if p.match, err = p.find(); err != nil {
+		return err
+	}
+	if err := p.asksStream(); err != nil {
 		return err
 	}
 	if err := p.admit(); err != nil {
@@ -222,7 +251,11 @@ func (p *passage) close() {
 	if p.match.Route != nil {
 		route = p.match.Route.ID
 	}
-	p.door.Metrics.GateServed(route, web.Method(p.r.Method), p.status.code, time.Since(p.start))
+	took := time.Since(p.start)
+	if p.stream != nil {
+		took = p.stream.begun.Sub(p.start) // what lasts was answered when it began
+	}
+	p.door.Metrics.GateServed(route, web.Method(p.r.Method), p.status.code, took)
 	p.log(route)
 	if broken != nil {
 		panic(broken)
@@ -252,6 +285,9 @@ func (p *passage) log(route string) {
 	}
 	if p.edge != nil {
 		attrs = append(attrs, slog.String("edge", p.edge.ID))
+	}
+	if p.stream != nil {
+		attrs = append(attrs, slog.String("stream", p.stream.kind), slog.String("ended", p.stream.why()))
 	}
 	p.door.Log.LogAttrs(p.r.Context(), slog.LevelInfo, "gate", append(attrs, p.decision.attrs()...)...)
 }

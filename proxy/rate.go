@@ -26,7 +26,7 @@ type Quotas interface {
 // many are left, or refuses with "gate.rate" (TooMany).
 func (p *passage) limit(who *caller.Caller) error {
 	rate := p.match.Route.Rate
-	if rate == nil || (rate.Per == gate.PerAddress) != (who == nil) {
+	if rate == nil || p.again || (rate.Per == gate.PerAddress) != (who == nil) {
 		return nil
 	}
 	key := p.match.Route.ID + " " + string(rate.Per) + " " + p.counted(rate.Per, who)

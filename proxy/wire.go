@@ -20,21 +20,21 @@ import (
 // their files change: requests under way go on as they began.
 type wire struct {
 	upstream *gate.Upstream
-	current  atomic.Pointer[http.Transport]
+	current  atomic.Pointer[lines]
 	seen     string // what the files looked like at the last look; refresh's
 }
 
 func (w *wire) open(u *gate.Upstream) error {
 	w.upstream, w.seen = u, look(u.TLS)
-	t, err := newTransport(u)
+	l, err := newLines(u)
 	if err != nil {
 		return err
 	}
-	w.current.Store(t)
+	w.current.Store(l)
 	return nil
 }
 
-func (w *wire) transport() http.RoundTripper { return upstreams{w.current.Load()} }
+func (w *wire) transport(kind string) http.RoundTripper { return w.current.Load().of(kind) }
 
 // refresh reads the files again if they look different. What cannot be used changes nothing.
 // It is not called twice at a time.
@@ -44,15 +44,15 @@ func (w *wire) refresh() (changed bool, err error) {
 		return false, nil
 	}
 	w.seen = seen
-	t, err := newTransport(w.upstream)
+	l, err := newLines(w.upstream)
 	if err != nil {
 		return false, err
 	}
-	w.current.Swap(t).CloseIdleConnections()
+	w.current.Swap(l).close()
 	return true, nil
 }
 
-func (w *wire) close() { w.current.Load().CloseIdleConnections() }
+func (w *wire) close() { w.current.Load().close() }
 
 // look tells whether files are other ones.
 func look(t gate.TLS) string {
@@ -71,9 +71,10 @@ const (
 	idleConnections = 256 // of one target
 )
 
-// newTransport returns what connects to an upstream. It knows no proxies of the
-// environment, and does not ask for compression that nobody asked it for.
-func newTransport(u *gate.Upstream) (*http.Transport, error) {
+// newTransport returns what connects to an upstream by some protocols, nil for the usual
+// ones. It knows no proxies of the environment, and does not ask for compression that nobody
+// asked it for.
+func newTransport(u *gate.Upstream, protocols *http.Protocols) (*http.Transport, error) {
 	secure, err := secureBy(u.TLS)
 	if err != nil {
 		return nil, fmt.Errorf("prepare for the upstream %s: %w", u.ID, err)
@@ -85,7 +86,8 @@ func newTransport(u *gate.Upstream) (*http.Transport, error) {
 	return &http.Transport{
 		DialContext:         dialer.DialContext,
 		TLSClientConfig:     secure,
-		ForceAttemptHTTP2:   true,
+		ForceAttemptHTTP2:   protocols == nil,
+		Protocols:           protocols,
 		DisableCompression:  true,
 		MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 90 * time.Second,
 		TLSHandshakeTimeout: u.Connect, ResponseHeaderTimeout: u.Header,

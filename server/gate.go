@@ -48,6 +48,10 @@ func (s *Server) openGate() error {
 		Refuse: web.RefuseWithProblem(h.Config.Issuer), Trusted: trusted, Ports: portOf(h.Config.Gate.Listen),
 		Pages: people.Pages{View: pages}, People: house.Subjects{Identity: h.Identity}, Static: s.gateFiles(), Entrances: h.Gates, Flood: flood,
 		SessionAge: func() time.Duration { return h.Now().Session.Absolute },
+		News:       news{h.Policy, h.Registry}, MaxStreams: h.Config.Gate.MaxStreams, MaxStreamsOf: h.Config.Gate.MaxStreamsPerCaller,
+	}
+	if door.Tickets, err = s.tickets(); err != nil {
+		return err
 	}
 	s.gate = door
 	return door.Open()
@@ -95,6 +99,14 @@ func (s *Server) proves(from net.Addr) bool {
 		}
 	}
 	return false
+}
+
+// CloseGate ends what lasts at the gate, and lets nothing more begin that does. The rest goes
+// on.
+func (s *Server) CloseGate() {
+	if s.gate != nil {
+		s.gate.Close()
+	}
 }
 
 func portOf(address string) []int {

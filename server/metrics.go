@@ -32,7 +32,9 @@ type Metrics struct {
 	through  *prometheus.HistogramVec
 	sent     *prometheus.CounterVec // to upstreams of the gate
 	targets  *prometheus.GaugeVec
-	counted  sync.Map // series → counted
+	lasting  *prometheus.GaugeVec   // streams of the gate
+	parted   *prometheus.CounterVec // that ended
+	counted  sync.Map               // series → counted
 }
 
 // newMetrics returns fresh counters in a registry of their own. version is what
@@ -73,12 +75,22 @@ func newMetrics(version string) *Metrics {
 			Name: "gatehouse_gate_upstream_targets", Help: "Targets of an upstream by whether they get requests (well) or are left out (out).",
 		}, []string{"upstream", "state"}),
 	}
+	m.lasting = prometheus.NewGaugeVec(prometheus.GaugeOpts{
+		Name: "gatehouse_gate_streams", Help: "Connections through the gate that last, by kind: websocket, sse, grpc.",
+	}, []string{"kind"})
+	m.parted = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "gatehouse_gate_streams_ended_total",
+		Help: "Connections through the gate that lasted and ended, by route and why: done, refused (the right was over), unknown (nobody knew), route, lifetime, idle, size, broken, closing.",
+	}, []string{"route", "why"})
+	for _, kind := range []string{"websocket", "sse", "grpc"} {
+		m.lasting.WithLabelValues(kind)
+	}
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "1, labelled with what was built."}, []string{"version", "go"})
 	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
 		version = info.Main.Version
 	}
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, m.passed, m.judged, m.through, m.sent, m.targets, build,
+	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, m.passed, m.judged, m.through, m.sent, m.targets, m.lasting, m.parted, build,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return m
 }
@@ -133,6 +145,15 @@ func (m *Metrics) GateUpstream(upstream, outcome string) {
 func (m *Metrics) GateTargets(upstream string, well, out int) {
 	m.targets.WithLabelValues(upstream, "well").Set(float64(well))
 	m.targets.WithLabelValues(upstream, "out").Set(float64(out))
+}
+
+// GateStreamOpened implements proxy.Metrics.
+func (m *Metrics) GateStreamOpened(kind string) { m.lasting.WithLabelValues(kind).Inc() }
+
+// GateStreamEnded implements proxy.Metrics.
+func (m *Metrics) GateStreamEnded(kind, route, why string) {
+	m.lasting.WithLabelValues(kind).Dec()
+	m.parted.WithLabelValues(route, why).Inc()
 }
 
 // Decided implements pdp.Metrics.

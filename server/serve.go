@@ -274,6 +274,7 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 func (s *Server) drain(doors []*http.Server) error {
 	s.health.draining.Store(true)
 	s.feed.Close() // its connections are never finished
+	s.CloseGate()
 	s.house.Log.Info("stopping: requests under way are finished first", "at_most", drainTimeout.String())
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()

@@ -109,6 +109,9 @@ func (s *Shop) placed(r *http.Request, product string, quantity int64) (order, e
 	owner, _ := verify.OnlyOwn(r)
 	o := order{Owner: owner, Product: product, Quantity: quantity, Status: "placed", Placed: time.Now().UTC().Format(time.RFC3339), revision: 1}
 	err := s.within(r.Context(), func(tx *sql.Tx) error { return s.place(r.Context(), tx, &o) })
+	if err == nil {
+		s.happened(o)
+	}
 	return o, err
 }
 
@@ -195,6 +198,9 @@ func (s *Shop) ended(r *http.Request, status string, back bool) (o order, foreig
 		}
 		return note(r.Context(), tx, caller(r.Context()), "order."+status, strconv.FormatInt(o.ID, 10))
 	})
+	if err == nil && !foreign {
+		s.happened(o)
+	}
 	return o, foreign, err
 }
 

@@ -70,6 +70,7 @@ func serve(ctx context.Context, issuer, file string, in io.Reader, out io.Writer
 type Shop struct {
 	db       *sql.DB
 	verifier *verify.Verifier
+	live     live
 }
 
 // Open opens the shop's database, and makes one with a few products if there is none.
@@ -108,6 +109,8 @@ func (s *Shop) Handler() http.Handler {
 	handle("GET /orders/{id}", may("orders:read", verify.OrOwn), s.showOrder)
 	handle("POST /orders/{id}/cancel", may("orders:write", verify.OrOwn), s.cancelOrder)
 	handle("POST /orders/{id}/refund", may("orders:refund"), s.refundOrder)
+	handle("GET /ws/orders", may("orders:read", verify.OrOwn), s.talkOrders)
+	handle("GET /sse/orders", may("orders:read", verify.OrOwn), s.listenOrders)
 	s.mountStorefront(mux, may)
 	mux.Handle("GET /internal/orders/{id}", s.verifier.RequireToken()(answering(s.tellGate)))
 	mux.Handle("/", answering(func(http.ResponseWriter, *http.Request) error { return notFound("There is no such page.") }))

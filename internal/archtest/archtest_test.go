@@ -63,6 +63,7 @@ var alone = []struct {
 	{"github.com/pquerna/otp", []string{"identity", "demo"}, "codes are checked in one place"},
 	{"golang.org/x/oauth2", []string{"upstream", "demo"}, "only those who are clients of a provider"},
 	{"net/http/httputil", []string{"proxy"}, "only the gate forwards"},
+	{"github.com/coder/websocket", []string{"demo/shopapi"}, "the gate looks at frames itself, and no further than where they end"},
 	{"text/template", nil, "a template finds methods by name, so the linker keeps all of them (decision 0024)"},
 	{"html/template", nil, "a template finds methods by name, so the linker keeps all of them (decision 0024)"},
 }

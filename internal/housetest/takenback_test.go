@@ -96,6 +96,7 @@ type table struct {
 	verifier *verify.Verifier
 	asker    string // the key of who may ask about everything, and hears the feed
 	watcher  *gatetest.Application
+	lasting  *listeningGate
 	rows     []*row
 	cells    map[outcome]int
 }
@@ -111,7 +112,7 @@ type row struct {
 func newTable(t *testing.T, here, there *gatetest.Gate) *table {
 	t.Helper()
 	ctx, a := t.Context(), here.House.Access
-	w := &table{deciding: &deciding{Gate: here}, there: there, cells: map[outcome]int{}}
+	w := &table{deciding: &deciding{Gate: here}, there: there, lasting: listenAtGate(t, there), cells: map[outcome]int{}}
 	_, err := a.CreateAPI(ctx, gatetest.Console, shop())
 	must(t, err)
 	b, err := a.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "asker"}, Reason: "asks"})

@@ -37,6 +37,8 @@ type given struct {
 
 	text string // of the key of a service account
 	key  id.ServiceKey
+
+	open map[string]*heldOpen // streams through the gate, by their kinds
 }
 
 func (r *row) role() string { return "role-" + r.name }

@@ -2,9 +2,12 @@ package housetest
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -89,6 +92,8 @@ var uses = []use{
 		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: atTheGate},
 		not: map[access.Kind]string{access.User: noCaller, access.Client: noCaller},
 	},
+	stays("WebSocket"), stays("events"), stays("gRPC"),
+	staysByKey("WebSocket"), staysByKey("events"), staysByKey("gRPC"),
 	{
 		name: "a refresh", rests: resting(), shows: true, resumes: true, not: programs,
 		try: people(func(r *row) outcome {
@@ -380,11 +385,55 @@ func (r *row) through(in *http.Request) outcome {
 // gateHost is where the gate of the table is.
 const gateHost = "gate.example.test"
 
+// stays is a stream through the gate that is opened before the change, and by itself comes
+// to an end.
+func stays(kind string) use {
+	try := func(r *row) outcome { return r.held(kind) }
+	return use{
+		name: kind + " through the gate", rests: resting(theToken, thePermission), keeps: true, late: slowly,
+		try: map[access.Kind]func(r *row) outcome{access.User: try, access.Client: try},
+		not: map[access.Kind]string{access.ServiceAccount: noToken},
+	}
+}
+
+func staysByKey(kind string) use {
+	return use{
+		name: kind + " through the gate by its key", rests: []thing{thePrincipal, theKey, thePermission}, keeps: true, late: slowly,
+		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: func(r *row) outcome { return r.held(kind) }},
+		not: map[access.Kind]string{access.User: noCaller, access.Client: noCaller},
+	}
+}
+
+// slowly is how late a busy machine may do what nobody asks it for. How long it takes is
+// measured by make bench/spread.
+const slowly = 15 * time.Second
+
+// held is how the stream of the principal goes on, which is opened at the first time.
+func (r *row) held(kind string) outcome {
+	h := r.open[kind]
+	if h == nil {
+		var err error
+		h, err = kindsOfStreams[kind](r.T, r.lasting, "/"+r.pattern.API, cmp.Or(r.access, r.text))
+		if no, ok := errors.AsType[errRefusedAtTheDoor](err); ok && no.status == http.StatusServiceUnavailable {
+			return cannotTell
+		}
+		if err != nil {
+			return outcome(err.Error())
+		}
+		if r.open == nil {
+			r.open = map[string]*heldOpen{}
+		}
+		r.open[kind] = h
+	}
+	return h.goesOn()
+}
+
 // withGate has the configuration want a gate before an application that answers all that
 // gets through.
 func withGate(t *testing.T) func(*config.Config) {
 	t.Helper()
 	app, folder := newBehind(t), t.TempDir()
+	must(t, os.WriteFile(filepath.Join(folder, "lasting.yaml"), []byte(strings.ReplaceAll(lastingRoutes, "APP", newTalker(t).URL)), 0o600))
 	writeRoutes(t, folder, app, `apiVersion: gatehouse/v1
 kind: Upstream
 metadata: {id: app}

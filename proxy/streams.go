@@ -1,0 +1,264 @@
+package proxy
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"gatehouse/fault"
+	"gatehouse/gate"
+)
+
+// News tells when something changed by which the gate decides.
+type News interface {
+	// Next returns channels that are closed by the next change. Ask for them before
+	// looking at what is known.
+	Next() []<-chan struct{}
+	// Current returns nil while what is known is young enough to decide by.
+	Current(ctx context.Context) error
+}
+
+// streams are the connections through the gate that last. Whatever may end the right to
+// one of them has all of them asked again, since that costs some microseconds for each, and
+// no index knows what all a right depends on. The zero streams is ready.
+type streams struct {
+	mu      sync.Mutex
+	open    map[*stream]struct{}
+	of      map[string]int // connections of one caller, those that have yet to begin among them
+	total   int
+	over    bool
+	watched bool // somebody waits for news
+	gone    chan struct{}
+}
+
+// Bounds of how often streams are asked again.
+const (
+	askEvery = 250 * time.Millisecond // for other routes, and for news that nobody told of
+	pace     = 20 * time.Millisecond  // between two rounds, at least,
+	share    = 4                      // and so many times as long as a round takes
+	soonest  = time.Second / 2        // but no longer than that
+
+	workers    = 8
+	roundBound = 5 * time.Second
+)
+
+var errClosing = &fault.Error{Kind: fault.Unavailable, Code: "gate.closing", Detail: "The gate is about to stop.", RetryAfter: time.Second}
+
+// enter counts a connection of a caller that may last; leave must be called when it is
+// over. Faults: TooMany "gate.streams", Unavailable "gate.closing".
+func (s *streams) enter(caller string, most, mostOf int) (leave func(), err error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return nil, errClosing
+	}
+	if s.total >= most || s.of[caller] >= mostOf {
+		return nil, &fault.Error{Kind: fault.TooMany, Code: "gate.streams", Detail: "There are as many open connections as there may be.", RetryAfter: 5 * time.Second}
+	}
+	if s.of == nil {
+		s.of = map[string]int{}
+	}
+	s.total++
+	s.of[caller]++
+	return func() {
+		s.mu.Lock()
+		defer s.mu.Unlock()
+		s.total--
+		if s.of[caller]--; s.of[caller] == 0 {
+			delete(s.of, caller)
+		}
+		if s.gone != nil && s.total == 0 {
+			close(s.gone)
+			s.gone = nil
+		}
+	}, nil
+}
+
+// add has a stream asked again whenever something changes, until it is removed.
+func (s *streams) add(d *Door, one *stream) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return errClosing
+	}
+	if s.open == nil {
+		s.open = map[*stream]struct{}{}
+	}
+	s.open[one] = struct{}{}
+	if !s.watched {
+		s.watched = true
+		go s.watch(d, d.News.Next(), d.Routes())
+	}
+	return nil
+}
+
+func (s *streams) remove(one *stream) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.open, one)
+}
+
+// all returns the streams of this moment; none: nobody watches any more.
+func (s *streams) all() []*stream {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	list := make([]*stream, 0, len(s.open))
+	for one := range s.open {
+		list = append(list, one)
+	}
+	s.watched = len(list) > 0
+	return list
+}
+
+// watch asks all streams again at each piece of news, as long as there are any. It was
+// told of no news yet, and of those routes.
+func (s *streams) watch(d *Door, news []<-chan struct{}, routes *gate.Set) {
+	look := time.NewTicker(askEvery)
+	defer look.Stop()
+	for {
+		told := wait(news, look.C)
+		news = d.News.Next()
+		list := s.all()
+		if len(list) == 0 {
+			return
+		}
+		begun := time.Now()
+		if set := d.Routes(); set != routes {
+			routes = set
+			for _, one := range list {
+				if e := one.reroute(set); e != nil {
+					one.cut(e)
+				}
+			}
+		}
+		if stale := d.News.Current(context.Background()) != nil; told || stale {
+			again(list, stale)
+		}
+		if told {
+			time.Sleep(min(max(pace, share*time.Since(begun)), soonest))
+		}
+	}
+}
+
+// again asks all of a list again, several at a time: what one is decided by may have to be
+// read. When nobody can know what is so now, nobody waits for it again.
+func again(list []*stream, stale bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), roundBound)
+	defer cancel()
+	if stale {
+		cancel()
+	}
+	var at atomic.Int64
+	var wait sync.WaitGroup
+	for range min(workers, len(list)) {
+		wait.Go(func() {
+			for i := at.Add(1) - 1; i < int64(len(list)); i = at.Add(1) - 1 {
+				list[i].recheck(ctx, false)
+			}
+		})
+	}
+	wait.Wait()
+}
+
+// wait returns true when there is news, and false when it is time to look.
+func wait(news []<-chan struct{}, look <-chan time.Time) bool {
+	var two [2]<-chan struct{}
+	copy(two[:], news)
+	select {
+	case <-two[0]:
+	case <-two[1]:
+	case <-look:
+		return false
+	}
+	return true
+}
+
+// Close ends all streams as of a server that stops, and takes no more. It returns once
+// they are gone, or after a second.
+func (d *Door) Close() {
+	s := &d.streams
+	s.mu.Lock()
+	s.over = true
+	var gone chan struct{}
+	if s.total > 0 {
+		gone = make(chan struct{})
+		s.gone = gone
+	}
+	s.mu.Unlock()
+	for _, one := range s.all() {
+		one.cut(&ending{why: "closing", err: errClosing})
+	}
+	if gone == nil {
+		return
+	}
+	select {
+	case <-gone:
+	case <-time.After(time.Second):
+	}
+}
+
+// Streams is how many connections there are that may last.
+func (d *Door) Streams() int {
+	d.streams.mu.Lock()
+	defer d.streams.mu.Unlock()
+	return d.streams.total
+}
+
+// ending is why the gate ends a stream.
+type ending struct {
+	why string // as metrics have it
+	err error  // as its visitor hears it
+}
+
+var (
+	errLifetime = &fault.Error{Kind: fault.Unavailable, Code: "gate.stream_lifetime", Detail: "The connection has lasted as long as it may."}
+	errIdle     = &fault.Error{Kind: fault.Unavailable, Code: "gate.stream_idle", Detail: "Nothing was said on the connection for too long."}
+	errRoute    = &fault.Error{Kind: fault.Forbidden, Code: "gate.route_changed", Detail: "The route of this connection is another one now."}
+	errMessage  = &fault.Error{Kind: fault.Malformed, Code: "gate.too_large", Detail: "A message is larger than the route takes."}
+	errBroken   = &fault.Error{Kind: fault.Malformed, Code: "gate.frame", Detail: "What was sent is not what the connection is for."}
+)
+
+// refused is the ending of a stream that would not be let through any more.
+func refused(err error) *ending {
+	if isRefusal(err) || fault.Is(err, fault.Forbidden) {
+		return &ending{why: "refused", err: err}
+	}
+	return &ending{why: "unknown", err: err}
+}
+
+// code is the code of the fault by which e is told.
+func (e *ending) code() string {
+	if f, ok := errors.AsType[*fault.Error](e.err); ok && f.Code != "" {
+		return f.Code
+	}
+	return "internal"
+}
+
+// closeCode is the status of a WebSocket that ends so: 4403 where the right to it is over,
+// and otherwise as RFC 6455 section 7.4 has them.
+func (e *ending) closeCode() uint16 {
+	switch e.why {
+	case "refused", "route":
+		return 4403
+	case "unknown":
+		return 1013 // try again later
+	case "size":
+		return 1009
+	case "broken":
+		return 1002
+	}
+	return 1001 // going away
+}
+
+// grpcStatus is the status of a call that ends so.
+func (e *ending) grpcStatus() string {
+	switch e.why {
+	case "refused", "route":
+		return "7" // permission denied
+	case "size":
+		return "8" // resource exhausted
+	}
+	return "14" // unavailable: may be tried again
+}
