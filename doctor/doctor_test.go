@@ -341,6 +341,7 @@ func TestDoctorTellsThatTheServerDoubtsItsClock(t *testing.T) {
 		`{"checks":{"store":"ok"},"doubts":{"clock":"the clock was moved by 960h0m0s"}}`:    {http.StatusOK, []string{"server.clock problem"}},
 		`{"checks":{"keys":"none"},"doubts":{"clock":"the clock was moved by 960h0m0s"}}`:   {http.StatusServiceUnavailable, []string{"server.clock problem", "server.keys problem"}},
 		`{"checks":{"store":"ok"},"doubts":{"something":"that a later version may doubt"}}`: {http.StatusOK, nil},
+		`{"checks":{"store":"ok"},"doubts":{"redis":"Redis does not answer"}}`:              {http.StatusOK, []string{"server.redis warning"}},
 	} {
 		s := world(t, false, func(w http.ResponseWriter, _ *http.Request) {
 			w.WriteHeader(c.status)

@@ -137,16 +137,23 @@ func (e *examiner) server(ctx context.Context) []check.Finding {
 	return found
 }
 
-// judgeDoubts tells of a clock that the server does not believe. On SQLite nobody else
-// can: there is no other clock to hold it against.
-func judgeDoubts(doubts map[string]string) []check.Finding {
-	why, ok := doubts["clock"]
-	if !ok {
-		return nil
+// judgeDoubts tells of a clock that the server does not believe, where on SQLite nobody
+// else can, since there is no other clock to hold it against; and of a Redis that does
+// not answer it.
+func judgeDoubts(doubts map[string]string) (found []check.Finding) {
+	if why, ok := doubts["clock"]; ok {
+		found = append(found, check.Finding{
+			Check: "server.clock", Severity: check.Problem,
+			Says:   "the server does not believe its clock: " + why + "; nothing is removed for its age, and keys do not rotate",
+			Remedy: "Let the machine follow NTP (timedatectl set-ntp true). A clock that was set right is believed after an hour, or after a restart.",
+		})
 	}
-	return []check.Finding{{
-		Check: "server.clock", Severity: check.Problem,
-		Says:   "the server does not believe its clock: " + why + "; nothing is removed for its age, and keys do not rotate",
-		Remedy: "Let the machine follow NTP (timedatectl set-ntp true). A clock that was set right is believed after an hour, or after a restart.",
-	}}
+	if why, ok := doubts["redis"]; ok {
+		found = append(found, check.Finding{
+			Check: "server.redis", Severity: check.Warning,
+			Says:   why + "; nobody is let in or out by that, and a flood has a burst at each process",
+			Remedy: "Look whether Redis runs, and at redis.url; the server's log says what went wrong. It is found again by itself.",
+		})
+	}
+	return found
 }

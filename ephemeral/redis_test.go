@@ -387,3 +387,20 @@ func TestAddressesOfRedisThatCannotBeAreRefusedAndNotRepeated(t *testing.T) {
 		}
 	}
 }
+
+func BenchmarkTakeThroughRedis(b *testing.B) {
+	server := testredis.Start(b)
+	l, err := ephemeral.Open(ephemeral.Redis{URL: server.URL}, []byte("house"), slog.New(slog.DiscardHandler))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer l.Close()
+	_ = l.Step(b.Context(), time.Now())
+	q := l.Quotas("bench", 1000)
+	for i := 0; b.Loop(); i++ {
+		q.Take(b.Context(), fmt.Sprint(i%100), 1_000_000, time.Microsecond)
+	}
+	if f := l.Figures(); f.Alone > 0 {
+		b.Fatalf("%+v", f)
+	}
+}

@@ -83,7 +83,7 @@ const (
 	upstreamFailed   = "failed"   // by 5xx
 	upstreamSlow     = "slow"     // not in time
 	upstreamLost     = "lost"     // not at all
-	upstreamGone     = "gone"     // the visitor went away first
+	upstreamGone     = "gone"     // the visitor went away, or did not send all of the request
 )
 
 // RoundTrip implements http.RoundTripper. The host of r is written here.
@@ -92,9 +92,9 @@ func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
 	var tried []*target
 	for {
 		t := p.pick(tried)
-		answer, sent, err := p.send(t, r)
-		p.judge(t, r, answer, err)
-		if tried = append(tried, t); !p.again(r, answer, sent, err, len(tried)) {
+		answer, arrived, err := p.send(t, r)
+		p.judge(t, r, answer, arrived, err)
+		if tried = append(tried, t); !p.again(r, answer, arrived, err, len(tried)) {
 			return answer, err
 		}
 		if answer != nil {
@@ -105,11 +105,25 @@ func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
 	}
 }
 
-// send sends r to t. sent reports whether anything of it may have arrived there.
-func (p *pool) send(t *target, r *http.Request) (answer *http.Response, sent bool, err error) {
-	var wrote atomic.Bool
+// arrival is how much of a request may have arrived at a target.
+type arrival int32
+
+const (
+	nothing arrival = iota // there was no connection
+	some
+	everything
+)
+
+// send sends r to t.
+func (p *pool) send(t *target, r *http.Request) (answer *http.Response, arrived arrival, err error) {
+	var wrote atomic.Int32
 	ctx := httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
-		GotConn: func(httptrace.GotConnInfo) { wrote.Store(true) },
+		GotConn: func(httptrace.GotConnInfo) { wrote.Store(int32(some)) },
+		WroteRequest: func(w httptrace.WroteRequestInfo) {
+			if w.Err == nil {
+				wrote.Store(int32(everything))
+			}
+		},
 	})
 	out := r.Clone(ctx)
 	out.URL.Scheme, out.URL.Host = t.Scheme, t.Host
@@ -118,17 +132,18 @@ func (p *pool) send(t *target, r *http.Request) (answer *http.Response, sent boo
 	answer, err = p.wire.transport(kindOf(r.Context())).RoundTrip(out)
 	if err != nil {
 		free()
-		return nil, wrote.Load(), err
+		return nil, arrival(wrote.Load()), err
 	}
 	answer.Body = freeing(answer.Body, free)
-	return answer, true, nil
+	return answer, everything, nil
 }
 
-// judge notes how a target answered. A visitor who goes away says nothing about it.
-func (p *pool) judge(t *target, r *http.Request, answer *http.Response, err error) {
+// judge notes how a target answered. A visitor who goes away, or takes their time with a
+// body, says nothing about it.
+func (p *pool) judge(t *target, r *http.Request, answer *http.Response, arrived arrival, err error) {
 	outcome := upstreamAnswered
 	switch {
-	case errors.Is(r.Context().Err(), context.Canceled) && err != nil:
+	case errors.Is(r.Context().Err(), context.Canceled) && err != nil, err != nil && arrived == some && hasBody(r):
 		outcome = upstreamGone
 	case isTimeout(err):
 		outcome = upstreamSlow
@@ -163,19 +178,21 @@ func (p *pool) failed(t *target, outcome string) {
 
 // again reports whether r is sent once more: it has no body, it may be sent twice, nothing of
 // an answer went on, and not too many are.
-func (p *pool) again(r *http.Request, answer *http.Response, sent bool, err error, tries int) bool {
+func (p *pool) again(r *http.Request, answer *http.Response, arrived arrival, err error, tries int) bool {
 	how := &p.upstream.Retry
-	if tries >= how.Attempts || r.Context().Err() != nil || r.Body != nil && r.Body != http.NoBody || !slices.Contains(how.Methods, r.Method) || r.Header.Get("Upgrade") != "" {
+	if tries >= how.Attempts || r.Context().Err() != nil || hasBody(r) || !slices.Contains(how.Methods, r.Method) || r.Header.Get("Upgrade") != "" {
 		return false
 	}
 	switch {
-	case err != nil && !sent:
+	case err != nil && arrived == nothing:
 		return how.Connect && p.budget.spend()
 	case err != nil:
 		return how.Reset && !isTimeout(err) && p.budget.spend()
 	}
 	return slices.Contains(how.Statuses, answer.StatusCode) && p.budget.spend()
 }
+
+func hasBody(r *http.Request) bool { return r.Body != nil && r.Body != http.NoBody }
 
 func isTimeout(err error) bool {
 	timeout, ok := errors.AsType[interface {

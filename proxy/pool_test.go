@@ -77,8 +77,9 @@ type server struct {
 func newServer(t *testing.T) *server {
 	t.Helper()
 	s := &server{}
-	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	s.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		s.asked.Add(1)
+		_, _ = io.Copy(io.Discard, r.Body)
 		if code := s.code.Load(); code != 0 {
 			w.WriteHeader(int(code))
 		}
@@ -209,6 +210,28 @@ func TestTargetsThatAnswerBadlyAreLeftOutForAWhile(t *testing.T) {
 				t.Error("it is left out for no while")
 			}
 		})
+	}
+}
+
+// Whoever sends bodies that break off, or are too large, has no target left out.
+func TestVisitorsWhoBreakOffSayNothingAboutTargets(t *testing.T) {
+	t.Parallel()
+	one, other := newServer(t), newServer(t)
+	p, seen := poolOf(t, gate.UpstreamSpec{Targets: []string{one.URL, other.URL}})
+	for range 20 {
+		body := http.MaxBytesReader(httptest.NewRecorder(), io.NopCloser(strings.NewReader(strings.Repeat("x", 100_000))), 70_000)
+		r, err := http.NewRequestWithContext(t.Context(), "POST", "http://target.invalid/orders", body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if answer, err := p.RoundTrip(r); err == nil {
+			_ = answer.Body.Close()
+		}
+	}
+	for i, one := range p.targets {
+		if !one.well(time.Now()) || one.failed.Load() > 0 {
+			t.Errorf("target %d is left out for what visitors did: %v", i, seen.got)
+		}
 	}
 }
 

@@ -163,7 +163,7 @@ func (g *gates) round(c trouble, e ending, n int) time.Duration {
 func (g *gates) begun(e ending, n int, at string) (b begun) {
 	g.t.Helper()
 	for try := range 8 {
-		life := 500 * time.Millisecond << try
+		life := 250 * time.Millisecond << try
 		b.credential, b.end = e.begin(g, 10*n+try, life)
 		for since := time.Now(); time.Since(since) < life; <-time.After(time.Millisecond) {
 			if g.asksAt(at, "/orders", b.credential) == http.StatusOK {

@@ -8,6 +8,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -165,11 +166,31 @@ func (g *gates) program(name string) string {
 	return made.Text
 }
 
-// token is one of a new session of Ada's.
-func (g *gates) token() string {
+// token is one of a new session of Ada's. Where the server is too busy she tries again, as
+// it says.
+func (g *gates) token() (token string) {
 	g.t.Helper()
-	return g.app.Tokens(g.near.Browser(), g.ada).Text("access_token")
+	waitFor(g.t, "a sign-in", func() bool {
+		done := make(chan struct{})
+		go func() {
+			defer close(done) // also where the attempt is given up
+			near := g.near.For(attempt{g.t})
+			token = g.app.At(near).Tokens(near.Browser(), g.ada).Text("access_token")
+		}()
+		<-done
+		return token != ""
+	})
+	return token
 }
+
+// attempt is a test that is given up, and not failed, when something goes wrong.
+type attempt struct{ testing.TB }
+
+func (attempt) Fatal(...any)          { runtime.Goexit() }
+func (attempt) Fatalf(string, ...any) { runtime.Goexit() }
+func (attempt) FailNow()              { runtime.Goexit() }
+func (attempt) Error(...any)          {}
+func (attempt) Errorf(string, ...any) {}
 
 // asks asks the gate that is away, and returns the status of its answer; 0: there was none.
 func (g *gates) asks(path, credential string) int { return g.asksAt(g.at, path, credential) }
