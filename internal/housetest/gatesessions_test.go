@@ -553,6 +553,21 @@ func TestThePageOfARefusalSaysWhatIsMissingAndWhy(t *testing.T) {
 	}
 }
 
+// That an application is away is said to people by a page, too.
+func TestPeopleReadThatAnApplicationIsAway(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	v.enter(shopOrders, g.ada)
+	g.app.Close()
+	answer := v.open(shopOrders)
+	if body := said(answer); answer.StatusCode != http.StatusBadGateway || !strings.HasPrefix(answer.Header.Get("Content-Type"), "text/html") || !strings.Contains(body, "gate.upstream") || strings.Contains(body, g.app.URL) {
+		t.Errorf("%d %v %s", answer.StatusCode, answer.Header, body)
+	}
+	if answer := v.ask("GET", shopOrders); answer.StatusCode != http.StatusBadGateway || answer.Header.Get("Content-Type") != "application/problem+json" {
+		t.Errorf("a program: %d %v", answer.StatusCode, answer.Header)
+	}
+}
+
 // The files that these pages load are on the same host.
 func TestThePagesOfTheGateHaveTheirFiles(t *testing.T) {
 	t.Parallel()
