@@ -26,6 +26,7 @@ func (noMetrics) GateDecided(string, string)                    {}
 func (noMetrics) GateServed(string, string, int, time.Duration) {}
 func (noMetrics) GateUpstream(string, string)                   {}
 func (noMetrics) GateTargets(string, int, int)                  {}
+func (noMetrics) GateTargetsGone(string)                        {}
 func (noMetrics) GateStreamOpened(string)                       {}
 func (noMetrics) GateStreamEnded(string, string, string)        {}
 

@@ -196,7 +196,7 @@ func TestTargetsThatAnswerBadlyAreLeftOutForAWhile(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			well := newServer(t)
-			p, seen := poolOf(t, gate.UpstreamSpec{Targets: []string{c.url, well.URL}, Timeouts: gate.TimeoutsSpec{Header: "50ms"}, Retry: gate.RetrySpec{Attempts: 1}})
+			p, seen := poolOf(t, gate.UpstreamSpec{Targets: []string{c.url, well.URL}, Timeouts: gate.TimeoutsSpec{Header: "1s"}, Retry: gate.RetrySpec{Attempts: 1}})
 			bad := 0
 			for range 60 {
 				if status, err := ask(t, p, "GET", ""); err != nil || status != http.StatusOK {

@@ -89,9 +89,9 @@ func (p *pools) RoundTrip(r *http.Request) (*http.Response, error) {
 // keep forgets the pools of upstreams that are not among those of the routes any more.
 // Requests under way there end as they would have.
 func (p *pools) keep(present []*gate.Upstream) {
-	texts, those := map[string]bool{}, map[*gate.Upstream]bool{}
+	texts, those, ids := map[string]bool{}, map[*gate.Upstream]bool{}, map[string]bool{}
 	for _, u := range present {
-		texts[u.Text], those[u] = true, true
+		texts[u.Text], those[u], ids[u.ID] = true, true, true
 	}
 	p.known.Range(func(u, _ any) bool {
 		if !those[u.(*gate.Upstream)] {
@@ -105,6 +105,9 @@ func (p *pools) keep(present []*gate.Upstream) {
 		if !texts[text] {
 			delete(p.all, text)
 			one.wire.close()
+			if !ids[one.upstream.ID] {
+				p.metrics.GateTargetsGone(one.upstream.ID)
+			}
 		}
 	}
 	for text := range p.lost {

@@ -50,8 +50,10 @@ type Metrics interface {
 	// GateUpstream counts what became of a request that was sent to an upstream: answered,
 	// failed (5xx), slow, lost, gone (the visitor was), or that it was retried.
 	GateUpstream(upstream, outcome string)
-	// GateTargets says how many targets of an upstream get requests, and how many do not.
+	// GateTargets says how many targets of an upstream get requests, and how many do not;
+	// GateTargetsGone, that no route has that upstream any more.
 	GateTargets(upstream string, well, out int)
+	GateTargetsGone(upstream string)
 	// GateStreamOpened counts a connection that lasts: websocket, sse or grpc.
 	GateStreamOpened(kind string)
 	// GateStreamEnded counts its end, and why: done (by those who spoke), refused (the

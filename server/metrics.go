@@ -156,6 +156,11 @@ func (m *Metrics) GateStreamEnded(kind, route, why string) {
 	m.parted.WithLabelValues(route, why).Inc()
 }
 
+// GateTargetsGone implements proxy.Metrics.
+func (m *Metrics) GateTargetsGone(upstream string) {
+	m.targets.DeletePartialMatch(prometheus.Labels{"upstream": upstream})
+}
+
 // Decided implements pdp.Metrics.
 func (m *Metrics) Decided(outcome string) { m.decided.WithLabelValues(outcome).Inc() }
 
