@@ -33,6 +33,7 @@ func TestScopesThatBreakARuleAreRefusedByName(t *testing.T) {
 		{"permission.unknown", "", Scope{Name: "x", API: "shop", Patterns: []Pattern{pattern(t, "shop/orders:reed")}}},
 		{"permission.unknown", "", Scope{Name: "x", API: "shop", Patterns: []Pattern{pattern(t, "shop/*:refund")}}}, // only what is sensitive
 		{"api.not_found", "", Scope{Name: "x", API: "depot", Patterns: []Pattern{pattern(t, "depot/orders:read")}}},
+		{"access.built_in", "", Scope{Name: "x", API: Gatehouse, Patterns: []Pattern{pattern(t, "gatehouse/users:read")}}}, // gatehouse.admin is all of it
 		{"scope.exists", "", Scope{Name: "orders", API: "shop", Patterns: read}},
 	} {
 		_, err := w.CreateScope(t.Context(), console, c.scope)
