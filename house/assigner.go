@@ -14,7 +14,7 @@ import (
 
 // assigner lets oauth and flow ask access which roles and groups people have.
 type assigner struct {
-	policy *access.Live
+	policy policy
 	access *access.Service
 }
 

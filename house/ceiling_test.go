@@ -29,7 +29,7 @@ func TestATokenSaysWhatItsScopesAreFor(t *testing.T) {
 			Scopes: []access.Scope{{Name: "shop.read", API: "shop", Patterns: orders[:1]}, {Name: "shop.write", API: "shop", Patterns: orders[1:]}},
 		}
 		for _, who := range []access.Subject{ada, web} {
-			p.Grants = append(p.Grants, access.Grant{Subject: who, Effect: access.Allow, Permission: access.Pattern{API: "shop", Resource: "orders", Action: access.Any}, Where: access.Where{Place: access.Everywhere}})
+			p.Grants = append(p.Grants, access.Grant{Subject: who, Effect: access.Allow, Permission: access.Pattern{API: "shop", Resource: "orders", Action: access.Any}, Where: access.Where{Place: access.Everywhere}, Window: access.Window{ExpiresAt: now.Add(time.Hour)}})
 		}
 		for _, on := range locks {
 			p.Locks = append(p.Locks, access.Lock{On: on})
@@ -50,6 +50,9 @@ func TestATokenSaysWhatItsScopesAreFor(t *testing.T) {
 			if !slices.Equal(has, want) {
 				t.Errorf("%s, with %s: %v, want %v", name, scope, has, want)
 			}
+		}
+		if has := allowed.Entitlements.At([]string{"https://shop.test"}, []string{"shop.read"}, now.Add(2*time.Hour), time.Minute).Permissions.Names; len(has) > 0 {
+			t.Errorf("%s, once it is over: %v", name, has)
 		}
 		if has := allowed.Entitlements.At(nil, []string{"shop.read"}, now, time.Minute).Permissions.Names; len(has) > 0 {
 			t.Errorf("%s, in a token for nobody: %v", name, has)
