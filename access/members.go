@@ -33,6 +33,8 @@ type membershipStore interface {
 	// Members lists those of a group or an organisation behind after, by their kinds
 	// and ids.
 	Members(ctx context.Context, of, after Subject, limit int) ([]MembershipRecord, error)
+	// MembersOfKind lists those of one kind, behind after, in the order of their ids.
+	MembersOfKind(ctx context.Context, of Subject, kind Kind, after string, limit int) ([]MembershipRecord, error)
 	// MembershipsOf lists those of one member.
 	MembershipsOf(ctx context.Context, member Subject) ([]MembershipRecord, error)
 	// MembershipsAfter lists those of members of one kind, by members and what they
@@ -44,6 +46,15 @@ type membershipStore interface {
 // were or will be, and returns where the list goes on, the zero Subject at its end.
 func (s *Service) Members(ctx context.Context, of, after Subject, limit int) ([]MembershipRecord, Subject, error) {
 	found, err := s.Store.Members(ctx, of, after, limit+1)
+	if err != nil || len(found) <= limit {
+		return found, Subject{}, err
+	}
+	return found[:limit], found[limit-1].Member, nil
+}
+
+// MembersOfKind is Members of those of one kind.
+func (s *Service) MembersOfKind(ctx context.Context, of Subject, kind Kind, after Subject, limit int) ([]MembershipRecord, Subject, error) {
+	found, err := s.Store.MembersOfKind(ctx, of, kind, after.ID, limit+1)
 	if err != nil || len(found) <= limit {
 		return found, Subject{}, err
 	}

@@ -2,6 +2,8 @@ package admin
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/netip"
@@ -11,6 +13,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/wire"
 )
@@ -21,6 +24,8 @@ type Proofs interface {
 	// Verifier returns one, and how many pieces of the file of checkpoints are none.
 	Verifier() (v *audit.Verifier, strange int, err error)
 	Prover() *audit.Prover
+	// Eraser takes people who were deleted out of the audit log.
+	Eraser() *audit.Eraser
 	// KeepsCheckpoints reports whether checkpoints are kept outside of the database.
 	KeepsCheckpoints() bool
 	// Checkpoints returns checkpoints that are larger than after, the smallest first.
@@ -36,6 +41,8 @@ func (d *Door) auditLog() {
 	add(d, Route{Method: http.MethodGet, Path: all + "/verification", ID: "verifyAudit", Permission: "audit:verify", Summary: "Look at all of the audit log: whether it is what was recorded", Lasting: true}, d.verifyAudit)
 	add(d, Route{Method: http.MethodGet, Path: all + "/checkpoints", ID: "listAuditCheckpoints", Permission: "audit:verify", Summary: "List the signed heads of the audit log, the smallest first"}, d.listCheckpoints)
 	add(d, Route{Method: http.MethodGet, Path: all + "/checkpoints/{size}/consistency", ID: "proveAuditConsistency", Permission: "audit:verify", Summary: "Prove to whoever kept a checkpoint that the log still begins with what it was about", Heavy: true}, d.proveConsistency)
+	add(d, Route{Method: http.MethodGet, Path: all + "/{event}", ID: "getAuditEvent", Permission: "audit:read", Summary: "See one event"}, d.getEvent)
+	add(d, Route{Method: http.MethodPost, Path: all + "/erase", ID: "eraseFromAudit", Permission: "audit:erase", Summary: "Erase what the audit log holds of a person who was deleted, but that something happened, when and to whom by id", Idempotent: true, Lasting: true}, d.eraseFromAudit)
 	add(d, Route{Method: http.MethodGet, Path: all + "/{event}/proof", ID: "proveAuditEvent", Permission: "audit:read", Summary: "Prove to a stranger that an event was recorded", Heavy: true}, d.proveEvent)
 }
 
@@ -146,6 +153,57 @@ func (d *Door) listEvents(ctx context.Context, c *Call, in *eventsIn) (*Page[wir
 		shown.Cursor = "" // a page has one of its own, which is for its caller alone
 		return shown
 	})
+}
+
+type eventIn struct {
+	Event string `path:"event" maxLength:"64" doc:"The id of the event, evt_…"`
+	Partial
+}
+
+// getEvent seals what waits if it must, so that what happened a moment ago is found.
+func (d *Door) getEvent(ctx context.Context, _ *Call, in *eventIn) (*One[wire.Event], error) {
+	e, found, err := d.Trail.Event(ctx, id.Event(in.Event))
+	if err == nil && !found {
+		if err = audit.WhetherSealed(d.Sealer.Seal(ctx, time.Now())); err == nil {
+			e, found, err = d.Trail.Event(ctx, id.Event(in.Event))
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	if !found {
+		return nil, fault.Missing("event")
+	}
+	shown := wire.OfEvent(e)
+	shown.Cursor = ""
+	return &One[wire.Event]{Body: shown}, nil
+}
+
+// AuditErase says who is to be taken out of the audit log.
+type AuditErase struct {
+	User string `json:"user" maxLength:"64" doc:"The id of the person who was deleted, usr_…"`
+}
+
+type eraseIn struct{ Body AuditErase }
+
+// eraseFromAudit may be asked for again: what was interrupted goes on.
+func (d *Door) eraseFromAudit(ctx context.Context, c *Call, in *eraseIn) (*One[wire.Erased], error) {
+	person := id.UserOf(in.Body.User)
+	known, _, err := d.Trail.Page(ctx, audit.Query{Target: audit.OfUser(person)}, 1)
+	if err != nil {
+		return nil, err
+	}
+	if person == "" || len(known) == 0 {
+		return nil, fault.Missing("user")
+	}
+	n, err := d.Proofs.Eraser().Erase(ctx, c.By, person)
+	if errors.Is(err, audit.ErrForged) {
+		err = fault.Wrap(err, fault.Conflict, "audit.forged", fmt.Sprintf("%d events hold nothing of this person any more. Others are not what was recorded, and stay as they are: see what the verification says.", n))
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.Erased]{Body: wire.Erased{ID: person, Events: n}}, nil
 }
 
 type exportIn struct {

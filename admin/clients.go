@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"context"
 	"net/http"
+	"slices"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/audit"
@@ -20,7 +22,7 @@ func (d *Door) clients() {
 		rt.Kind, rt.Param, rt.Resource = audit.KindClient, "client", "client"
 		return rt
 	}
-	add(d, Route{Method: http.MethodGet, Path: all, ID: "listClients", Permission: "clients:read", Summary: "List applications in the order of their ids"}, d.listClients)
+	add(d, Route{Method: http.MethodGet, Path: all, ID: "listClients", Permission: "clients:read", Summary: "List applications"}, d.listClients)
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createClient", Permission: "clients:write", Summary: "Create an application, with a first secret that is shown once", Status: http.StatusCreated, Secret: true}, d.createClient)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getClient", Permission: "clients:read", Summary: "See an application"}), d.getClient)
 	add(d, of(Route{Method: http.MethodPatch, Path: one, ID: "updateClient", Permission: "clients:write", Summary: "Change an application; what is absent stays as it is", Guarded: true}), d.updateClient)
@@ -38,16 +40,24 @@ type ClientPath struct {
 
 func (in *ClientPath) id() id.Client { return id.Client(in.Client) }
 
-func (d *Door) listClients(ctx context.Context, c *Call, in *Paged) (*Page[wire.Client], error) {
-	after, err := d.place(c)
+type clientsIn struct {
+	Ordered
+	State string `query:"state" enum:"active,disabled" doc:"Those that work, or are switched off"`
+}
+
+// listClients reads all of them, as each process holds them in memory anyway.
+func (d *Door) listClients(ctx context.Context, c *Call, in *clientsIn) (*Page[wire.Client], error) {
+	all, err := d.OAuth.AllClients(ctx)
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := d.OAuth.Clients(ctx, id.Client(after), in.Limit)
-	if err != nil {
-		return nil, err
+	if in.State != "" {
+		all = slices.DeleteFunc(all, func(one oauth.Client) bool { return one.Disabled != (in.State == "disabled") })
 	}
-	return pageOf(d, c, found, string(next), wire.OfClient)
+	return orderedOf(d, c, &in.Ordered, all, ordering[oauth.Client, wire.Client]{
+		id: func(x oauth.Client) string { return string(x.ID) }, created: func(x oauth.Client) time.Time { return x.Created },
+		shape: wire.OfClient,
+	})
 }
 
 type newClientIn struct{ Body ClientCreate }

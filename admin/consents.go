@@ -3,9 +3,12 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/id"
+	"gatehouse/oauth"
 	"gatehouse/wire"
 )
 
@@ -16,11 +19,18 @@ func (d *Door) consents() {
 		rt.Kind, rt.Param, rt.Resource = audit.KindUser, "user", "user"
 		return rt
 	}
-	add(d, of(Route{Method: http.MethodGet, Path: all, ID: "listConsents", Permission: "consents:read", Summary: "List what a person allowed applications, the latest first"}), d.listConsents)
+	add(d, of(Route{Method: http.MethodGet, Path: all, ID: "listConsents", Permission: "consents:read", Summary: "List what a person allowed applications"}), d.listConsents)
 	add(d, of(Route{Method: http.MethodDelete, Path: all + "/{client}", ID: "withdrawConsent", Permission: "consents:revoke", Summary: "Take back all that a person allowed an application, with the tokens that came of it"}), d.withdrawConsent)
 }
 
-func (d *Door) listConsents(ctx context.Context, c *Call, in *partOfUserIn) (*Page[wire.Consent], error) {
+type consentsIn struct {
+	UserPath
+	Client string `query:"client" maxLength:"128" doc:"What this application was allowed"`
+	Sort   string `query:"sort" enum:"updated,-updated,created,-created" default:"-updated" doc:"Their order, with - the latest first"`
+	Partial
+}
+
+func (d *Door) listConsents(ctx context.Context, c *Call, in *consentsIn) (*Page[wire.Consent], error) {
 	u, err := d.Identity.User(ctx, in.id())
 	if err != nil {
 		return nil, err
@@ -29,6 +39,10 @@ func (d *Door) listConsents(ctx context.Context, c *Call, in *partOfUserIn) (*Pa
 	if err != nil {
 		return nil, err
 	}
+	found = slices.DeleteFunc(found, func(one oauth.Consent) bool { return in.Client != "" && one.Client != id.Client(in.Client) })
+	found = sorted(found, in.Sort, map[string]func(oauth.Consent) time.Time{
+		"updated": func(one oauth.Consent) time.Time { return one.Updated }, "created": func(one oauth.Consent) time.Time { return one.Created },
+	})
 	return pageOf(d, c, found, "", wire.OfConsent)
 }
 

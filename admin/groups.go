@@ -103,14 +103,14 @@ func (d *Door) deleteGroup(ctx context.Context, c *Call, in *GroupPath) (*Nothin
 
 type groupMembersIn struct {
 	GroupPath
-	Paged
+	MembersPaged
 }
 
 func (d *Door) listGroupMembers(ctx context.Context, c *Call, in *groupMembersIn) (*Page[wire.Member], error) {
 	if _, err := d.Access.Group(ctx, in.Group); err != nil {
 		return nil, err
 	}
-	return d.listMembers(ctx, c, in.subject(), in.Limit)
+	return d.listMembers(ctx, c, in.subject(), &in.MembersPaged)
 }
 
 type groupMemberIn struct {

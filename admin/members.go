@@ -19,6 +19,19 @@ func (in *MemberPath) member() access.Subject {
 	return access.Subject{Kind: access.Kind(in.Kind), ID: in.Member}
 }
 
+// MembersPaged are the parameters of a list of members.
+type MembersPaged struct {
+	Paged
+	Kind string `query:"kind" enum:"user,service,client,group" doc:"Only members of this kind"`
+}
+
+func (d *Door) membersOf(ctx context.Context, of access.Subject, kind access.Kind, after access.Subject, limit int) ([]access.MembershipRecord, access.Subject, error) {
+	if kind == "" {
+		return d.Access.Members(ctx, of, after, limit)
+	}
+	return d.Access.MembersOfKind(ctx, of, kind, after, limit)
+}
+
 // MembershipPut is from when until when somebody is a member.
 type MembershipPut struct {
 	NotBefore time.Time `json:"not_before,omitzero" doc:"From when on; absent: now"`
@@ -27,12 +40,12 @@ type MembershipPut struct {
 }
 
 // listMembers is a page of those of a group or an organisation.
-func (d *Door) listMembers(ctx context.Context, c *Call, of access.Subject, limit int) (*Page[wire.Member], error) {
+func (d *Door) listMembers(ctx context.Context, c *Call, of access.Subject, in *MembersPaged) (*Page[wire.Member], error) {
 	place, err := d.place(c)
 	if err != nil {
 		return nil, err
 	}
-	found, next, err := d.Access.Members(ctx, of, subjectAt(place), limit)
+	found, next, err := d.membersOf(ctx, of, access.Kind(in.Kind), subjectAt(place), in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -101,14 +101,14 @@ func (d *Door) deleteOrganisation(ctx context.Context, c *Call, in *Organisation
 
 type organisationMembersIn struct {
 	OrganisationPath
-	Paged
+	MembersPaged
 }
 
 func (d *Door) listOrganisationMembers(ctx context.Context, c *Call, in *organisationMembersIn) (*Page[wire.Member], error) {
 	if _, err := d.Access.Org(ctx, in.Organisation); err != nil {
 		return nil, err
 	}
-	return d.listMembers(ctx, c, in.subject(), in.Limit)
+	return d.listMembers(ctx, c, in.subject(), &in.MembersPaged)
 }
 
 type organisationMemberIn struct {

@@ -19,17 +19,22 @@ func (d *Door) personalTokens() {
 		rt.Kind, rt.Param, rt.Resource = audit.KindUser, "user", "user"
 		return rt
 	}
-	add(d, of(Route{Method: http.MethodGet, Path: all, ID: "listPersonalTokens", Permission: "personal-tokens:read", Summary: "List the personal access tokens of a person, the newest first"}), d.listPersonalTokens)
+	add(d, of(Route{Method: http.MethodGet, Path: all, ID: "listPersonalTokens", Permission: "personal-tokens:read", Summary: "List the personal access tokens of a person"}), d.listPersonalTokens)
 	add(d, of(Route{Method: http.MethodPost, Path: all, ID: "createPersonalToken", Permission: "personal-tokens:create", Summary: "Make a personal access token, which is shown once", Status: http.StatusCreated, Secret: true}), d.createPersonalToken)
 	add(d, of(Route{Method: http.MethodDelete, Path: all + "/{token}", ID: "revokePersonalToken", Permission: "personal-tokens:revoke", Summary: "End a personal access token now"}), d.revokePersonalToken)
 }
 
-func (d *Door) listPersonalTokens(ctx context.Context, c *Call, in *partOfUserIn) (*Page[wire.PersonalToken], error) {
+type personalTokensIn struct {
+	UserPath
+	KeysListed
+}
+
+func (d *Door) listPersonalTokens(ctx context.Context, c *Call, in *personalTokensIn) (*Page[wire.PersonalToken], error) {
 	found, err := d.Access.PersonalTokens(ctx, in.id())
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, "", wire.OfPersonalToken)
+	return pageOf(d, c, in.of(found, time.Now()), "", wire.OfPersonalToken)
 }
 
 // PersonalTokenCreate is what a personal access token is made with.

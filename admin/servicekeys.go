@@ -16,17 +16,22 @@ func (d *Door) serviceKeys() {
 		rt.Kind, rt.Param, rt.Resource = access.KindService, "service", "service"
 		return rt
 	}
-	add(d, of(Route{Method: http.MethodGet, Path: all, ID: "listServiceKeys", Permission: "services:read", Summary: "List the keys of a service account, the newest first"}), d.listServiceKeys)
+	add(d, of(Route{Method: http.MethodGet, Path: all, ID: "listServiceKeys", Permission: "services:read", Summary: "List the keys of a service account"}), d.listServiceKeys)
 	add(d, of(Route{Method: http.MethodPost, Path: all, ID: "createServiceKey", Permission: "services:keys", Summary: "Give a service account one more key, which is shown once", Status: http.StatusCreated, Secret: true}), d.createServiceKey)
 	add(d, of(Route{Method: http.MethodDelete, Path: all + "/{key}", ID: "revokeServiceKey", Permission: "services:keys", Summary: "End a key of a service account now"}), d.revokeServiceKey)
 }
 
-func (d *Door) listServiceKeys(ctx context.Context, c *Call, in *partOfServiceIn) (*Page[wire.ServiceKey], error) {
+type serviceKeysIn struct {
+	ServicePath
+	KeysListed
+}
+
+func (d *Door) listServiceKeys(ctx context.Context, c *Call, in *serviceKeysIn) (*Page[wire.ServiceKey], error) {
 	found, err := d.Access.ServiceKeys(ctx, in.Service)
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, "", wire.OfServiceKey)
+	return pageOf(d, c, in.of(found, time.Now()), "", wire.OfServiceKey)
 }
 
 // KeyCreate is what a key is made with.

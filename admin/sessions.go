@@ -15,20 +15,34 @@ func (d *Door) sessions() {
 	one := Route{Path: "/sessions/{session}", Kind: session.KindSession, Param: "session", Resource: "session"}
 	end := one
 	end.Method, end.ID, end.Permission, end.Summary = http.MethodDelete, "endSession", "sessions:revoke", "Sign a browser out, and end the tokens that came of it"
-	add(d, Route{Method: http.MethodGet, Path: "/sessions", ID: "listSessions", Permission: "sessions:read", Summary: "List the browsers that are signed in, newest first"}, d.listSessions)
+	add(d, Route{Method: http.MethodGet, Path: "/sessions", ID: "listSessions", Permission: "sessions:read", Summary: "List the browsers that are signed in"}, d.listSessions)
 	add(d, end, d.endSession)
 }
 
-func (d *Door) listSessions(ctx context.Context, c *Call, in *Paged) (*Page[wire.Session], error) {
+type sessionsIn struct {
+	Paged
+	Since string `query:"since" maxLength:"64" format:"date-time" doc:"Begun at that time or after"`
+	Until string `query:"until" maxLength:"64" format:"date-time" doc:"Begun before that time"`
+	Sort  string `query:"sort" enum:"created,-created" default:"-created" doc:"Their order, with - the newest first"`
+}
+
+func (d *Door) listSessions(ctx context.Context, c *Call, in *sessionsIn) (*Page[wire.Session], error) {
 	place, err := d.place(c)
 	if err != nil {
 		return nil, err
 	}
-	after, ok := session.ParseCursor(place)
-	if !ok {
+	l := session.Listing{Oldest: in.Sort == "created"}
+	var ok bool
+	if l.After, ok = session.ParseCursor(place); !ok {
 		return nil, badCursor()
 	}
-	found, next, err := d.Sessions.List(ctx, after, in.Limit)
+	if l.Since, err = moment("since", in.Since); err != nil {
+		return nil, err
+	}
+	if l.Until, err = moment("until", in.Until); err != nil {
+		return nil, err
+	}
+	found, next, err := d.Sessions.List(ctx, l, in.Limit)
 	if err != nil {
 		return nil, err
 	}

@@ -48,7 +48,7 @@ type usersIn struct {
 	Search string `query:"search" maxLength:"200" doc:"Those whose address or name begins so"`
 	Email  string `query:"email" maxLength:"320" doc:"The one with this address"`
 	State  string `query:"state" enum:"active,disabled" doc:"Those who may sign in, or may not"`
-	Sort   string `query:"sort" enum:"email,-email,created,-created" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names"`
+	Sort   string `query:"sort" enum:"email,-email,created,-created,last_sign_in,-last_sign_in" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did"`
 }
 
 func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.User], error) {
@@ -61,7 +61,7 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	}
 	f := identity.UserFilter{Search: in.Search, State: identity.UserState(in.State), Limit: in.Limit}
 	by, backwards := strings.CutPrefix(in.Sort, "-")
-	f.Created, f.Backwards = by == "created", backwards
+	f.Created, f.SignedIn, f.Backwards = by == "created", by == "last_sign_in", backwards
 	if in.Email != "" {
 		return d.listUser(ctx, c, in)
 	}

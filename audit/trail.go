@@ -4,6 +4,9 @@ import (
 	"context"
 	"fmt"
 	"iter"
+
+	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // MaxPage is how many events one question answers at most.
@@ -18,6 +21,10 @@ type TrailStore interface {
 	// RecordedActions returns the actions that there are events of, in the order
 	// of their names, those that this version does not know included.
 	RecordedActions(ctx context.Context) ([]Action, error)
+	// LeavesOf returns the leaves of an event, and Entry what is kept at a place, NotFound
+	// for nothing.
+	LeavesOf(ctx context.Context, event id.Event) ([]Leaf, error)
+	Entry(ctx context.Context, at Cursor) (Entry, error)
 }
 
 // Trail reads what was recorded.
@@ -38,6 +45,25 @@ func (t *Trail) Page(ctx context.Context, q Query, limit int) ([]Event, Cursor, 
 	}
 	events = events[:limit]
 	return events, CursorOf(events[limit-1]), nil
+}
+
+// Event returns one event by its id, as the database has it: found is false for one that
+// is not sealed yet, for one that was removed, and for none.
+func (t *Trail) Event(ctx context.Context, event id.Event) (e Event, found bool, err error) {
+	leaves, err := t.Store.LeavesOf(ctx, event)
+	if err != nil {
+		return Event{}, false, fmt.Errorf("read an audit event: %w", err)
+	}
+	for _, l := range leaves { // one, unless somebody planted others
+		entry, err := t.Store.Entry(ctx, Cursor{At: l.At, ID: event})
+		if err == nil {
+			return entry.Event, true, nil
+		}
+		if !fault.Is(err, fault.NotFound) {
+			return Event{}, false, fmt.Errorf("read an audit event: %w", err)
+		}
+	}
+	return Event{}, false, nil
 }
 
 // All yields every event that q wants, newest first, and reads a page at a time:

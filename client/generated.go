@@ -198,6 +198,20 @@ const (
 	ExportAuditEventsParamsFormatNdjson ExportAuditEventsParamsFormat = "ndjson"
 )
 
+// Defines values for ListClientsParamsSort.
+const (
+	ListClientsParamsSortCreated      ListClientsParamsSort = "created"
+	ListClientsParamsSortID           ListClientsParamsSort = "id"
+	ListClientsParamsSortMinusCreated ListClientsParamsSort = "-created"
+	ListClientsParamsSortMinusID      ListClientsParamsSort = "-id"
+)
+
+// Defines values for ListClientsParamsState.
+const (
+	ListClientsParamsStateActive   ListClientsParamsState = "active"
+	ListClientsParamsStateDisabled ListClientsParamsState = "disabled"
+)
+
 // Defines values for ListGrantsParamsState.
 const (
 	ListGrantsParamsStateActive    ListGrantsParamsState = "active"
@@ -219,6 +233,14 @@ const (
 	ListGroupsParamsSortID           ListGroupsParamsSort = "id"
 	ListGroupsParamsSortMinusCreated ListGroupsParamsSort = "-created"
 	ListGroupsParamsSortMinusID      ListGroupsParamsSort = "-id"
+)
+
+// Defines values for ListGroupMembersParamsKind.
+const (
+	ListGroupMembersParamsKindClient  ListGroupMembersParamsKind = "client"
+	ListGroupMembersParamsKindGroup   ListGroupMembersParamsKind = "group"
+	ListGroupMembersParamsKindService ListGroupMembersParamsKind = "service"
+	ListGroupMembersParamsKindUser    ListGroupMembersParamsKind = "user"
 )
 
 // Defines values for RemoveGroupMemberParamsKind.
@@ -292,6 +314,14 @@ const (
 	ListOrganisationsParamsSortMinusID      ListOrganisationsParamsSort = "-id"
 )
 
+// Defines values for ListOrganisationMembersParamsKind.
+const (
+	ListOrganisationMembersParamsKindClient  ListOrganisationMembersParamsKind = "client"
+	ListOrganisationMembersParamsKindGroup   ListOrganisationMembersParamsKind = "group"
+	ListOrganisationMembersParamsKindService ListOrganisationMembersParamsKind = "service"
+	ListOrganisationMembersParamsKindUser    ListOrganisationMembersParamsKind = "user"
+)
+
 // Defines values for RemoveOrganisationMemberParamsKind.
 const (
 	RemoveOrganisationMemberParamsKindClient  RemoveOrganisationMemberParamsKind = "client"
@@ -332,6 +362,28 @@ const (
 	ListServiceAccountsParamsSortMinusID      ListServiceAccountsParamsSort = "-id"
 )
 
+// Defines values for ListServiceKeysParamsState.
+const (
+	ListServiceKeysParamsStateActive ListServiceKeysParamsState = "active"
+	ListServiceKeysParamsStateOver   ListServiceKeysParamsState = "over"
+)
+
+// Defines values for ListServiceKeysParamsSort.
+const (
+	ListServiceKeysParamsSortCreated        ListServiceKeysParamsSort = "created"
+	ListServiceKeysParamsSortExpiresAt      ListServiceKeysParamsSort = "expires_at"
+	ListServiceKeysParamsSortLastUsed       ListServiceKeysParamsSort = "last_used"
+	ListServiceKeysParamsSortMinusCreated   ListServiceKeysParamsSort = "-created"
+	ListServiceKeysParamsSortMinusExpiresAt ListServiceKeysParamsSort = "-expires_at"
+	ListServiceKeysParamsSortMinusLastUsed  ListServiceKeysParamsSort = "-last_used"
+)
+
+// Defines values for ListSessionsParamsSort.
+const (
+	ListSessionsParamsSortCreated      ListSessionsParamsSort = "created"
+	ListSessionsParamsSortMinusCreated ListSessionsParamsSort = "-created"
+)
+
 // Defines values for ListUsersParamsState.
 const (
 	ListUsersParamsStateActive   ListUsersParamsState = "active"
@@ -340,10 +392,36 @@ const (
 
 // Defines values for ListUsersParamsSort.
 const (
-	ListUsersParamsSortCreated      ListUsersParamsSort = "created"
-	ListUsersParamsSortEmail        ListUsersParamsSort = "email"
-	ListUsersParamsSortMinusCreated ListUsersParamsSort = "-created"
-	ListUsersParamsSortMinusEmail   ListUsersParamsSort = "-email"
+	ListUsersParamsSortCreated         ListUsersParamsSort = "created"
+	ListUsersParamsSortEmail           ListUsersParamsSort = "email"
+	ListUsersParamsSortLastSignIn      ListUsersParamsSort = "last_sign_in"
+	ListUsersParamsSortMinusCreated    ListUsersParamsSort = "-created"
+	ListUsersParamsSortMinusEmail      ListUsersParamsSort = "-email"
+	ListUsersParamsSortMinusLastSignIn ListUsersParamsSort = "-last_sign_in"
+)
+
+// Defines values for ListConsentsParamsSort.
+const (
+	ListConsentsParamsSortCreated      ListConsentsParamsSort = "created"
+	ListConsentsParamsSortMinusCreated ListConsentsParamsSort = "-created"
+	ListConsentsParamsSortMinusUpdated ListConsentsParamsSort = "-updated"
+	ListConsentsParamsSortUpdated      ListConsentsParamsSort = "updated"
+)
+
+// Defines values for ListPersonalTokensParamsState.
+const (
+	ListPersonalTokensParamsStateActive ListPersonalTokensParamsState = "active"
+	ListPersonalTokensParamsStateOver   ListPersonalTokensParamsState = "over"
+)
+
+// Defines values for ListPersonalTokensParamsSort.
+const (
+	ListPersonalTokensParamsSortCreated        ListPersonalTokensParamsSort = "created"
+	ListPersonalTokensParamsSortExpiresAt      ListPersonalTokensParamsSort = "expires_at"
+	ListPersonalTokensParamsSortLastUsed       ListPersonalTokensParamsSort = "last_used"
+	ListPersonalTokensParamsSortMinusCreated   ListPersonalTokensParamsSort = "-created"
+	ListPersonalTokensParamsSortMinusExpiresAt ListPersonalTokensParamsSort = "-expires_at"
+	ListPersonalTokensParamsSortMinusLastUsed  ListPersonalTokensParamsSort = "-last_used"
 )
 
 // API defines model for API.
@@ -430,6 +508,12 @@ type Address struct {
 	PostalCode    *string `json:"postal_code,omitempty"`
 	Region        *string `json:"region,omitempty"`
 	StreetAddress *string `json:"street_address,omitempty"`
+}
+
+// AuditErase defines model for AuditErase.
+type AuditErase struct {
+	// User The id of the person who was deleted, usr_…
+	User string `json:"user"`
 }
 
 // Because defines model for Because.
@@ -674,6 +758,12 @@ type Description struct {
 // Ended defines model for Ended.
 type Ended struct {
 	Ended int64 `json:"ended"`
+}
+
+// Erased defines model for Erased.
+type Erased struct {
+	Events int64  `json:"events"`
+	ID     string `json:"id"`
 }
 
 // Event defines model for Event.
@@ -1624,14 +1714,15 @@ type Target struct {
 
 // User defines model for User.
 type User struct {
-	Claims        Claims    `json:"claims"`
-	Created       time.Time `json:"created"`
-	Disabled      bool      `json:"disabled"`
-	Email         string    `json:"email"`
-	EmailVerified bool      `json:"email_verified"`
-	ID            string    `json:"id"`
-	Name          string    `json:"name"`
-	Updated       time.Time `json:"updated"`
+	Claims        Claims     `json:"claims"`
+	Created       time.Time  `json:"created"`
+	Disabled      bool       `json:"disabled"`
+	Email         string     `json:"email"`
+	EmailVerified bool       `json:"email_verified"`
+	ID            string     `json:"id"`
+	LastSignIn    *time.Time `json:"last_sign_in,omitempty"`
+	Name          string     `json:"name"`
+	Updated       time.Time  `json:"updated"`
 }
 
 // UserChange defines model for UserChange.
@@ -1656,17 +1747,18 @@ type UserCreate struct {
 
 // UserDetail defines model for UserDetail.
 type UserDetail struct {
-	Administrator     bool      `json:"administrator"`
-	Claims            Claims    `json:"claims"`
-	Created           time.Time `json:"created"`
-	Disabled          bool      `json:"disabled"`
-	Email             string    `json:"email"`
-	EmailVerified     bool      `json:"email_verified"`
-	ID                string    `json:"id"`
-	Name              string    `json:"name"`
-	RecoveryCodesLeft int64     `json:"recovery_codes_left"`
-	SecondFactor      bool      `json:"second_factor"`
-	Updated           time.Time `json:"updated"`
+	Administrator     bool       `json:"administrator"`
+	Claims            Claims     `json:"claims"`
+	Created           time.Time  `json:"created"`
+	Disabled          bool       `json:"disabled"`
+	Email             string     `json:"email"`
+	EmailVerified     bool       `json:"email_verified"`
+	ID                string     `json:"id"`
+	LastSignIn        *time.Time `json:"last_sign_in,omitempty"`
+	Name              string     `json:"name"`
+	RecoveryCodesLeft int64      `json:"recovery_codes_left"`
+	SecondFactor      bool       `json:"second_factor"`
+	Updated           time.Time  `json:"updated"`
 }
 
 // Verdict defines model for Verdict.
@@ -1812,6 +1904,12 @@ type ExportAuditEventsParamsOutcome string
 // ExportAuditEventsParamsFormat defines parameters for ExportAuditEvents.
 type ExportAuditEventsParamsFormat string
 
+// GetAuditEventParams defines parameters for GetAuditEvent.
+type GetAuditEventParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
 // ProveAuditEventParams defines parameters for ProveAuditEvent.
 type ProveAuditEventParams struct {
 	// Details Hand over address, user agent and documents, too
@@ -1828,7 +1926,22 @@ type ListClientsParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListClientsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
+	// State Those that work, or are switched off
+	State *ListClientsParamsState `form:"state,omitempty" json:"state,omitempty"`
 }
+
+// ListClientsParamsSort defines parameters for ListClients.
+type ListClientsParamsSort string
+
+// ListClientsParamsState defines parameters for ListClients.
+type ListClientsParamsState string
 
 // CreateClientParams defines parameters for CreateClient.
 type CreateClientParams struct {
@@ -2035,7 +2148,13 @@ type ListGroupMembersParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Kind Only members of this kind
+	Kind *ListGroupMembersParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
 }
+
+// ListGroupMembersParamsKind defines parameters for ListGroupMembers.
+type ListGroupMembersParamsKind string
 
 // RemoveGroupMemberParams defines parameters for RemoveGroupMember.
 type RemoveGroupMemberParams struct {
@@ -2173,7 +2292,13 @@ type ListOrganisationMembersParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Kind Only members of this kind
+	Kind *ListOrganisationMembersParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
 }
+
+// ListOrganisationMembersParamsKind defines parameters for ListOrganisationMembers.
+type ListOrganisationMembersParamsKind string
 
 // RemoveOrganisationMemberParams defines parameters for RemoveOrganisationMember.
 type RemoveOrganisationMemberParams struct {
@@ -2378,9 +2503,21 @@ type EnableServiceAccountParams struct {
 
 // ListServiceKeysParams defines parameters for ListServiceKeys.
 type ListServiceKeysParams struct {
+	// State Those that are good, or over and still told of
+	State *ListServiceKeysParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort Their order, with - the opposite one; what never ends comes behind all that does, and what was never used before all that was
+	Sort *ListServiceKeysParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
+
+// ListServiceKeysParamsState defines parameters for ListServiceKeys.
+type ListServiceKeysParamsState string
+
+// ListServiceKeysParamsSort defines parameters for ListServiceKeys.
+type ListServiceKeysParamsSort string
 
 // CreateServiceKeyParams defines parameters for CreateServiceKey.
 type CreateServiceKeyParams struct {
@@ -2398,7 +2535,19 @@ type ListSessionsParams struct {
 
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Since Begun at that time or after
+	Since *time.Time `form:"since,omitempty" json:"since,omitempty"`
+
+	// Until Begun before that time
+	Until *time.Time `form:"until,omitempty" json:"until,omitempty"`
+
+	// Sort Their order, with - the newest first
+	Sort *ListSessionsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
+
+// ListSessionsParamsSort defines parameters for ListSessions.
+type ListSessionsParamsSort string
 
 // ListSettingsParams defines parameters for ListSettings.
 type ListSettingsParams struct {
@@ -2459,7 +2608,7 @@ type ListUsersParams struct {
 	// State Those who may sign in, or may not
 	State *ListUsersParamsState `form:"state,omitempty" json:"state,omitempty"`
 
-	// Sort Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names
+	// Sort Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did
 	Sort *ListUsersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
@@ -2495,9 +2644,18 @@ type UpdateUserParams struct {
 
 // ListConsentsParams defines parameters for ListConsents.
 type ListConsentsParams struct {
+	// Client What this application was allowed
+	Client *string `form:"client,omitempty" json:"client,omitempty"`
+
+	// Sort Their order, with - the latest first
+	Sort *ListConsentsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
+
+// ListConsentsParamsSort defines parameters for ListConsents.
+type ListConsentsParamsSort string
 
 // DisableUserParams defines parameters for DisableUser.
 type DisableUserParams struct {
@@ -2531,9 +2689,21 @@ type SetUserPasswordParams struct {
 
 // ListPersonalTokensParams defines parameters for ListPersonalTokens.
 type ListPersonalTokensParams struct {
+	// State Those that are good, or over and still told of
+	State *ListPersonalTokensParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Sort Their order, with - the opposite one; what never ends comes behind all that does, and what was never used before all that was
+	Sort *ListPersonalTokensParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
+
+// ListPersonalTokensParamsState defines parameters for ListPersonalTokens.
+type ListPersonalTokensParamsState string
+
+// ListPersonalTokensParamsSort defines parameters for ListPersonalTokens.
+type ListPersonalTokensParamsSort string
 
 // CreatePersonalTokenParams defines parameters for CreatePersonalToken.
 type CreatePersonalTokenParams struct {
@@ -2742,6 +2912,15 @@ func (g *Gatehouse) ProveAuditConsistency(ctx context.Context, size int64) (*Ans
 	return send[ConsistencyProof](ctx, g, r)
 }
 
+// EraseFromAudit does POST /api/v1/audit/erase: Erase what the audit log holds of a person who was deleted, but that something happened, when and to whom by id.
+// Needs the permission `gatehouse/audit:erase`.
+func (g *Gatehouse) EraseFromAudit(ctx context.Context, body AuditErase) (*Answer[Erased], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/audit/erase")
+	r.body = body
+	return send[Erased](ctx, g, r)
+}
+
 // ExportAuditEvents does GET /api/v1/audit/export: Take the audit log along, newest first, as lines of JSON or as CSV in which nothing is a formula.
 // Needs the permission `gatehouse/audit:export`.
 // What it answers with is read as it comes, and closed by the caller.
@@ -2770,6 +2949,17 @@ func (g *Gatehouse) VerifyAudit(ctx context.Context) (*Answer[Verdict], error) {
 	return send[Verdict](ctx, g, r)
 }
 
+// GetAuditEvent does GET /api/v1/audit/{event}: See one event.
+// Needs the permission `gatehouse/audit:read`.
+func (g *Gatehouse) GetAuditEvent(ctx context.Context, event string, params *GetAuditEventParams) (*Answer[Event], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/audit/{event}", event)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[Event](ctx, g, r)
+}
+
 // ProveAuditEvent does GET /api/v1/audit/{event}/proof: Prove to a stranger that an event was recorded.
 // Needs the permission `gatehouse/audit:read`.
 func (g *Gatehouse) ProveAuditEvent(ctx context.Context, event string, params *ProveAuditEventParams) (*Answer[EventProof], error) {
@@ -2781,7 +2971,7 @@ func (g *Gatehouse) ProveAuditEvent(ctx context.Context, event string, params *P
 	return send[EventProof](ctx, g, r)
 }
 
-// ListClients does GET /api/v1/clients: List applications in the order of their ids.
+// ListClients does GET /api/v1/clients: List applications.
 // Needs the permission `gatehouse/clients:read`.
 func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) (*Answer[ListClient], error) {
 	r := request{method: http.MethodGet}
@@ -2790,6 +2980,9 @@ func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) 
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
+		r.addQuery("state", params.State)
 	}
 	return send[ListClient](ctx, g, r)
 }
@@ -3159,6 +3352,7 @@ func (g *Gatehouse) ListGroupMembers(ctx context.Context, group string, params *
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("kind", params.Kind)
 	}
 	return send[ListMember](ctx, g, r)
 }
@@ -3427,6 +3621,7 @@ func (g *Gatehouse) ListOrganisationMembers(ctx context.Context, organisation st
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("kind", params.Kind)
 	}
 	return send[ListMember](ctx, g, r)
 }
@@ -3820,12 +4015,14 @@ func (g *Gatehouse) EnableServiceAccount(ctx context.Context, service string, bo
 	return send[ServiceAccount](ctx, g, r)
 }
 
-// ListServiceKeys does GET /api/v1/service-accounts/{service}/keys: List the keys of a service account, the newest first.
+// ListServiceKeys does GET /api/v1/service-accounts/{service}/keys: List the keys of a service account.
 // Needs the permission `gatehouse/services:read`.
 func (g *Gatehouse) ListServiceKeys(ctx context.Context, service string, params *ListServiceKeysParams) (*Answer[ListServiceKey], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/service-accounts/{service}/keys", service)
 	if params != nil {
+		r.addQuery("state", params.State)
+		r.addQuery("sort", params.Sort)
 		r.addQuery("fields", params.Fields)
 	}
 	return send[ListServiceKey](ctx, g, r)
@@ -3852,7 +4049,7 @@ func (g *Gatehouse) RevokeServiceKey(ctx context.Context, service string, key st
 	return send[ServiceKey](ctx, g, r)
 }
 
-// ListSessions does GET /api/v1/sessions: List the browsers that are signed in, newest first.
+// ListSessions does GET /api/v1/sessions: List the browsers that are signed in.
 // Needs the permission `gatehouse/sessions:read`.
 func (g *Gatehouse) ListSessions(ctx context.Context, params *ListSessionsParams) (*Answer[ListSession], error) {
 	r := request{method: http.MethodGet}
@@ -3861,6 +4058,9 @@ func (g *Gatehouse) ListSessions(ctx context.Context, params *ListSessionsParams
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("since", params.Since)
+		r.addQuery("until", params.Until)
+		r.addQuery("sort", params.Sort)
 	}
 	return send[ListSession](ctx, g, r)
 }
@@ -4055,12 +4255,14 @@ func (g *Gatehouse) UpdateUser(ctx context.Context, user string, body UserChange
 	return send[User](ctx, g, r)
 }
 
-// ListConsents does GET /api/v1/users/{user}/consents: List what a person allowed applications, the latest first.
+// ListConsents does GET /api/v1/users/{user}/consents: List what a person allowed applications.
 // Needs the permission `gatehouse/consents:read`.
 func (g *Gatehouse) ListConsents(ctx context.Context, user string, params *ListConsentsParams) (*Answer[ListConsent], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/users/{user}/consents", user)
 	if params != nil {
+		r.addQuery("client", params.Client)
+		r.addQuery("sort", params.Sort)
 		r.addQuery("fields", params.Fields)
 	}
 	return send[ListConsent](ctx, g, r)
@@ -4126,12 +4328,14 @@ func (g *Gatehouse) SetUserPassword(ctx context.Context, user string, body Passw
 	return err
 }
 
-// ListPersonalTokens does GET /api/v1/users/{user}/personal-tokens: List the personal access tokens of a person, the newest first.
+// ListPersonalTokens does GET /api/v1/users/{user}/personal-tokens: List the personal access tokens of a person.
 // Needs the permission `gatehouse/personal-tokens:read`.
 func (g *Gatehouse) ListPersonalTokens(ctx context.Context, user string, params *ListPersonalTokensParams) (*Answer[ListPersonalToken], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/users/{user}/personal-tokens", user)
 	if params != nil {
+		r.addQuery("state", params.State)
+		r.addQuery("sort", params.Sort)
 		r.addQuery("fields", params.Fields)
 	}
 	return send[ListPersonalToken](ctx, g, r)

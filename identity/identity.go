@@ -19,7 +19,8 @@ type User struct {
 	Disabled      bool
 	Created       time.Time
 	Updated       time.Time
-	Rev           int64 // counts the changes; the first is 1
+	Rev           int64     // counts the changes; the first is 1
+	LastSignIn    time.Time // zero: never
 }
 
 // Claims are the standard claims (OpenID Connect Core 5.1) besides sub, name,

@@ -22,6 +22,7 @@ type UserFilter struct {
 	Search    string     // what the email or the name begins with
 	State     UserState  // only those
 	Created   bool       // in the order in which they were created; not with a search
+	SignedIn  bool       // in the order in which they signed in last, never first; not with a search
 	Backwards bool       // in the opposite order; not with a search
 	After     UserCursor // only what comes behind it
 	Limit     int        // at most MaxUserPage; zero: 100
@@ -43,8 +44,13 @@ func (f *UserFilter) has(u *User) bool {
 
 // cursorOf returns the place behind u in the list.
 func (f *UserFilter) cursorOf(u *User) UserCursor {
-	if f.Created {
-		return UserCursor{Created: u.Created, ID: u.ID}
+	switch {
+	case f.SignedIn && u.LastSignIn.IsZero():
+		return UserCursor{At: time.UnixMicro(0).UTC(), ID: u.ID}
+	case f.SignedIn:
+		return UserCursor{At: u.LastSignIn, ID: u.ID}
+	case f.Created:
+		return UserCursor{At: u.Created, ID: u.ID}
 	}
 	return CursorOf(*u, f.Search)
 }
@@ -56,8 +62,8 @@ type UserCursor struct {
 	Email string // of the person, as Canonical
 	Name  string // as FoldedName, of somebody who was found by it alone
 
-	Created time.Time // where they stand in the order of their creation: these two instead
-	ID      id.User
+	At time.Time // where they stand in an order of times, the Unix epoch for never: these two instead
+	ID id.User
 }
 
 // CursorOf returns the place behind u in the list that searches for search.
@@ -72,7 +78,7 @@ func CursorOf(u User, search string) UserCursor {
 // String returns c as ParseUserCursor reads it, "" for the zero UserCursor.
 func (c UserCursor) String() string {
 	if c.ID != "" {
-		return byCreation + strconv.FormatInt(c.Created.UnixMicro(), 10) + "." + string(c.ID)
+		return byTime + strconv.FormatInt(c.At.UnixMicro(), 10) + "." + string(c.ID)
 	}
 	text := base64.RawURLEncoding.EncodeToString([]byte(c.Email))
 	if c.Name != "" {
@@ -81,15 +87,15 @@ func (c UserCursor) String() string {
 	return text
 }
 
-// byCreation begins the text of a place in the order of creation. No other one has two dots.
-const byCreation = "at."
+// byTime begins the text of a place in an order of times. No other one has two dots.
+const byTime = "at."
 
 // ParseUserCursor reads what String wrote; ok is false for anything else.
 func ParseUserCursor(s string) (c UserCursor, ok bool) {
-	if text, created := strings.CutPrefix(s, byCreation); created && strings.Contains(text, ".") {
+	if text, created := strings.CutPrefix(s, byTime); created && strings.Contains(text, ".") {
 		at, name, _ := strings.Cut(text, ".")
 		micros, err := strconv.ParseInt(at, 10, 64)
-		c = UserCursor{Created: time.UnixMicro(micros).UTC(), ID: id.UserOf(name)}
+		c = UserCursor{At: time.UnixMicro(micros).UTC(), ID: id.UserOf(name)}
 		return c, err == nil && c.ID != "" && c.String() == s
 	}
 	first, second, _ := strings.Cut(s, ".")

@@ -151,6 +151,15 @@ func (s *Service) Requiring(ctx context.Context, role, group string) (id.Client,
 // MaxClientPage is how many clients one question answers at most.
 const MaxClientPage = 500
 
+// AllClients returns every client, as the store has them now.
+func (s *Service) AllClients(ctx context.Context) ([]Client, error) {
+	all, err := s.Store.Clients(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list the clients: %w", err)
+	}
+	return all, nil
+}
+
 // Clients returns a page of the clients that follow after, from 1 to
 // MaxClientPage of them in the order of their ids, and the one behind which the
 // next page begins, which is empty where none follows.

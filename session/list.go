@@ -15,8 +15,7 @@ import (
 // MaxPage is how many sessions one question answers at most.
 const MaxPage = 500
 
-// Cursor is a place in the list of all live sessions, newest first: behind the
-// one that it names. It stays right whatever begins or ends meanwhile. The zero
+// Cursor is a place in a list of all live sessions: behind the one that it names. It stays right whatever begins or ends meanwhile. The zero
 // Cursor is in front of all.
 type Cursor struct {
 	Created time.Time
@@ -72,11 +71,19 @@ func (m *Manager) Of(ctx context.Context, user id.User) ([]Session, error) {
 	return list, nil
 }
 
-// List returns a page of the live sessions of everybody, newest first, from 1 to
+// Listing says which live sessions are listed; the zero Listing is all of them, newest
+// first.
+type Listing struct {
+	Oldest       bool      // these first
+	Since, Until time.Time // begun at or after, and before; zero: whenever
+	After        Cursor    // only what comes behind it
+}
+
+// List returns a page of the live sessions of everybody that l asks for, from 1 to
 // MaxPage of them, and the place behind it, which is zero where none follows.
-func (m *Manager) List(ctx context.Context, after Cursor, limit int) (page []Session, next Cursor, err error) {
+func (m *Manager) List(ctx context.Context, l Listing, limit int) (page []Session, next Cursor, err error) {
 	limit = min(max(limit, 1), MaxPage)
-	list, err := m.Store.LiveSessions(ctx, clock.Now(), after, limit+1)
+	list, err := m.Store.LiveSessions(ctx, clock.Now(), l, limit+1)
 	if err != nil {
 		return nil, Cursor{}, fmt.Errorf("list sessions: %w", err)
 	}

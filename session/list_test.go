@@ -16,9 +16,9 @@ type asked struct {
 	most int
 }
 
-func (a *asked) LiveSessions(ctx context.Context, now time.Time, after session.Cursor, limit int) ([]session.Session, error) {
+func (a *asked) LiveSessions(ctx context.Context, now time.Time, l session.Listing, limit int) ([]session.Session, error) {
 	a.most = max(a.most, limit)
-	return a.memory.LiveSessions(ctx, now, after, limit)
+	return a.memory.LiveSessions(ctx, now, l, limit)
 }
 
 // Page by page everybody comes once, and a page is bounded whatever was asked for.
@@ -32,7 +32,7 @@ func TestPagesOfSessionsLeaveNobodyOut(t *testing.T) {
 		}
 		seen := map[id.Session]int{}
 		for after, pages := (session.Cursor{}), 0; ; pages++ {
-			page, next, err := m.List(t.Context(), after, 2)
+			page, next, err := m.List(t.Context(), session.Listing{After: after}, 2)
 			if err != nil || len(page) > 2 || pages > sessions {
 				t.Fatalf("page %d has %d sessions, %v", pages, len(page), err)
 			}
@@ -54,7 +54,7 @@ func TestPagesOfSessionsLeaveNobodyOut(t *testing.T) {
 		bound := &asked{memory: store}
 		m.Store = bound
 		for _, limit := range []int{-1, 0, 501, 1 << 40} {
-			if page, _, err := m.List(t.Context(), session.Cursor{}, limit); err != nil || len(page) == 0 {
+			if page, _, err := m.List(t.Context(), session.Listing{}, limit); err != nil || len(page) == 0 {
 				t.Errorf("asked for %d: %d, %v", limit, len(page), err)
 			}
 		}

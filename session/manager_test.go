@@ -191,10 +191,10 @@ func TestCursorsOfSessionsComeBackAsTheyWere(t *testing.T) {
 	}
 }
 
-func (m *memory) LiveSessions(_ context.Context, now time.Time, after session.Cursor, limit int) (list []session.Session, err error) {
+func (m *memory) LiveSessions(_ context.Context, now time.Time, l session.Listing, limit int) (list []session.Session, err error) {
 	err = m.locked("LiveSessions", func() {
 		for _, s := range m.rows {
-			if (after == (session.Cursor{}) || s.Created.Before(after.Created)) && s.Live(now) {
+			if (l.After == (session.Cursor{}) || s.Created.Before(l.After.Created)) && s.Live(now) {
 				list = append(list, s)
 			}
 		}
@@ -496,7 +496,7 @@ func TestEndAllSparesOneSession(t *testing.T) {
 		if of, err := m.Of(t.Context(), ada); err != nil || len(of) != 1 || of[0].ID != keep.ID {
 			t.Errorf("Of = %v, %v", of, err)
 		}
-		if all, next, err := m.List(t.Context(), session.Cursor{}, 10); err != nil || next != (session.Cursor{}) || len(all) != 2 || !slices.ContainsFunc(all, func(s session.Session) bool { return s.ID == bob.ID }) {
+		if all, next, err := m.List(t.Context(), session.Listing{}, 10); err != nil || next != (session.Cursor{}) || len(all) != 2 || !slices.ContainsFunc(all, func(s session.Session) bool { return s.ID == bob.ID }) {
 			t.Errorf("List = %v, %v", all, err)
 		}
 		if _, err := m.EndAll(t.Context(), from, "", "", "x"); err == nil {

@@ -64,9 +64,8 @@ type Store interface {
 	RevokeOldestSessions(ctx context.Context, user id.User, keep int, reason audit.Reason, now time.Time) ([]id.Session, error)
 	// SessionsOf lists the live sessions of a person, newest first, at most limit.
 	SessionsOf(ctx context.Context, user id.User, now time.Time, limit int) ([]Session, error)
-	// LiveSessions lists those of everybody that follow after, newest first, at
-	// most limit.
-	LiveSessions(ctx context.Context, now time.Time, after Cursor, limit int) ([]Session, error)
+	// LiveSessions lists those of everybody that l asks for, at most limit.
+	LiveSessions(ctx context.Context, now time.Time, l Listing, limit int) ([]Session, error)
 }
 
 // Filter picks sessions; empty fields do not narrow, and an empty filter

@@ -47,6 +47,14 @@ WHERE of_kind = $1 AND of_id = $2 AND (member_kind, member_id) > ($3, $4)
 ORDER BY member_kind, member_id
 LIMIT $5`)
 
+	// Likewise, of one kind.
+	selectMembersOfKind = newStatement(`
+SELECT ` + membershipColumns + `
+FROM memberships
+WHERE of_kind = $1 AND of_id = $2 AND member_kind = $3 AND member_id > $4
+ORDER BY member_id
+LIMIT $5`)
+
 	// Index memberships_member.
 	selectMemberships = newStatement(`
 SELECT ` + membershipColumns + `
@@ -118,6 +126,13 @@ func (s *Store) Members(ctx context.Context, of, after access.Subject, limit int
 	return found, doing("list members", err)
 }
 
+// MembersOfKind lists those members of a group or an organisation that are of one kind,
+// behind after, in the order of their ids.
+func (s *Store) MembersOfKind(ctx context.Context, of access.Subject, kind access.Kind, after string, limit int) ([]access.MembershipRecord, error) {
+	found, err := list(ctx, s, selectMembersOfKind, []any{string(of.Kind), of.ID, string(kind), after, int64(limit)}, scanMembership)
+	return found, doing("list members", err)
+}
+
 // MembershipsAfter lists those of members of one kind behind the membership of
 // member in of, in the order of members and what they are in.
 func (s *Store) MembershipsAfter(ctx context.Context, kind access.Kind, member string, of access.Subject, limit int) ([]access.MembershipRecord, error) {
@@ -139,6 +154,6 @@ func scanMembership(rows *sql.Rows) (m access.MembershipRecord, err error) {
 
 var membershipsTable = table{
 	statements: []*statement{
-		putMembership, putManyMemberships, deleteMembership, deleteMembershipsOf, deleteMembers, selectMembership, selectMembers, selectMemberships, selectMembershipsOf,
+		putMembership, putManyMemberships, deleteMembership, deleteMembershipsOf, deleteMembers, selectMembership, selectMembers, selectMembersOfKind, selectMemberships, selectMembershipsOf,
 	},
 }

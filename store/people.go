@@ -29,7 +29,8 @@ WHERE id IN ` + places(severalPeople))
 	// The primary key, and index factors_user: one row for each second factor of a
 	// person, one row if there is none.
 	selectStandings = newStatement(`
-SELECT u.id, u.email, u.email_verified, u.name, u.claims, u.disabled, u.created_at, u.updated_at, u.rev, p.id, f.id
+SELECT u.id, u.email, u.email_verified, u.name, u.claims, u.disabled, u.created_at, u.updated_at, u.rev,
+    (SELECT NULLIF(l.at, 0) FROM last_sign_ins l WHERE l.user_id = u.id), p.id, f.id
 FROM users u
 LEFT JOIN passwords p ON p.user_id = u.id
 LEFT JOIN factors f ON f.user_id = u.id AND f.confirmed_at IS NOT NULL

@@ -266,8 +266,12 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		revokeOldestSessions: {{at, "reason", user, int64(100)}, {at, "reason", user, int64(1)}},
 		selectSessionsOf:     one(user, at, int64(1000)),
 		selectLiveSessions: {
-			{int64(math.MaxInt64), "", at, int64(planPage)},
-			{micros(now.Add(-24*time.Hour)) + int64(size.Sessions/2), ses, at, int64(100)},
+			{int64(math.MaxInt64), "", at, int64(planPage), int64(math.MinInt64)},
+			{micros(now.Add(-24*time.Hour)) + int64(size.Sessions/2), ses, at, int64(100), int64(math.MinInt64)},
+		},
+		selectOldestLiveSessions: {
+			{int64(math.MinInt64), "", at, int64(planPage), int64(math.MaxInt64)},
+			{micros(now.Add(-24*time.Hour)) + int64(size.Sessions/2), ses, at, int64(100), int64(math.MaxInt64)},
 		},
 
 		selectSignIn: {
@@ -282,15 +286,17 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectUser: one(user),
 		lockUser:   one(user),
 
-		selectUserByEmail:           one(crowd.Email(n)),
-		selectUsers:                 {{"", int64(planPage)}, {crowd.Email(n), int64(100)}},
-		searchEmails:                {{"m", "", "m" + lastRune, int64(planPage)}, {crowd.Email(n), crowd.Email(n), "m" + lastRune, int64(planPage)}, {crowd.Email(n), "", crowd.Email(n) + lastRune, int64(100)}},
-		selectAdministered:          one(at),
-		selectUsersBackwards:        {{lastRune, int64(planPage)}, {crowd.Email(n), int64(100)}},
-		selectKeptOut:               {{"", int64(planPage)}, {crowd.Email(n), int64(planPage)}},
-		selectKeptOutBackwards:      {{lastRune, int64(planPage)}},
-		selectUsersCreated:          {{int64(math.MinInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
-		selectUsersCreatedBackwards: {{int64(math.MaxInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
+		selectUserByEmail:            one(crowd.Email(n)),
+		selectUsers:                  {{"", int64(planPage)}, {crowd.Email(n), int64(100)}},
+		searchEmails:                 {{"m", "", "m" + lastRune, int64(planPage)}, {crowd.Email(n), crowd.Email(n), "m" + lastRune, int64(planPage)}, {crowd.Email(n), "", crowd.Email(n) + lastRune, int64(100)}},
+		selectAdministered:           one(at),
+		selectUsersBackwards:         {{lastRune, int64(planPage)}, {crowd.Email(n), int64(100)}},
+		selectKeptOut:                {{"", int64(planPage)}, {crowd.Email(n), int64(planPage)}},
+		selectKeptOutBackwards:       {{lastRune, int64(planPage)}},
+		selectUsersCreated:           {{int64(math.MinInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
+		selectUsersSignedIn:          {{int64(math.MinInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
+		selectUsersSignedInBackwards: {{int64(math.MaxInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
+		selectUsersCreatedBackwards:  {{int64(math.MaxInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
 
 		selectServed:   {{}},
 		selectSettings: {{}},
@@ -325,6 +331,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		deleteMembershipsOf: one("user", user),
 		selectMembership:    one("group", "group-7", "user", user),
 		selectMembershipsOf: one("user", user),
+		selectMembersOfKind: {{"group", "group-7", "user", "", int64(planPage)}, {"group", "group-7", "user", user, int64(planPage)}},
 		selectMembers:       {{"group", "group-7", "", "", int64(planPage)}, {"group", "group-7", "user", user, int64(planPage)}},
 		selectMemberships:   {{"user", "", "", "", int64(planPage)}, {"user", user, "group", "group-7", int64(planPage)}, {"group", "", "", "", int64(planPage)}},
 

@@ -104,22 +104,36 @@ LIMIT $3`)
 	selectLiveSessions = newStatement(`
 SELECT ` + sessionColumns + `
 FROM sessions s
-WHERE s.revoked_at IS NULL AND (s.created_at, s.id) < ($1, $2)
+WHERE s.revoked_at IS NULL AND (s.created_at, s.id) < ($1, $2) AND s.created_at >= $5
     AND s.idle_expires_at > $3 AND +s.expires_at > $3
 ORDER BY s.created_at DESC, s.id DESC
 LIMIT $4`)
+
+	// Likewise, from the oldest.
+	selectOldestLiveSessions = newStatement(`
+SELECT ` + sessionColumns + `
+FROM sessions s
+WHERE s.revoked_at IS NULL AND (s.created_at, s.id) > ($1, $2) AND s.created_at < $5
+    AND s.idle_expires_at > $3 AND +s.expires_at > $3
+ORDER BY s.created_at, s.id
+LIMIT $4`)
 )
 
-// InsertSession stores n. Conflict: the person is gone, or disabled, or has most
-// sessions or more that were not ended.
+// InsertSession stores n, and that its person signed in. Conflict: the person is gone, or
+// disabled, or has most sessions or more that were not ended.
 func (s *Store) InsertSession(ctx context.Context, n session.Session, most int) error {
-	ok, err := s.changed(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), proofs(n.Proofs),
-		micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
-		when(n.RevokedAt), string(n.Reason), n.IP, n.Agent, int64(most))
-	if err == nil && !ok {
-		err = fault.New(fault.Conflict, "session.nobody", "The person cannot sign in any more.")
-	}
-	return doing("insert session", err)
+	return doing("insert session", s.InTx(ctx, func(ctx context.Context) error {
+		ok, err := s.changed(ctx, insertSession, string(n.ID), n.TokenHash, string(n.User), proofs(n.Proofs),
+			micros(n.Created), micros(n.Seen), micros(n.IdleExpires), micros(n.Expires),
+			when(n.RevokedAt), string(n.Reason), n.IP, n.Agent, int64(most))
+		if err == nil && !ok {
+			err = fault.New(fault.Conflict, "session.nobody", "The person cannot sign in any more.")
+		}
+		if err == nil {
+			_, err = s.exec(ctx, putLastSignIn, string(n.User), micros(n.Created))
+		}
+		return err
+	}))
 }
 
 // SessionByToken returns the session whose token hashes to hash, whatever its
@@ -224,14 +238,23 @@ func (s *Store) SessionsOf(ctx context.Context, user id.User, now time.Time, lim
 	return found, doing("list the sessions of a person", err)
 }
 
-// LiveSessions lists the live sessions of everybody that follow after, newest
-// first, at most limit.
-func (s *Store) LiveSessions(ctx context.Context, now time.Time, after session.Cursor, limit int) ([]session.Session, error) {
-	created := int64(math.MaxInt64)
-	if after != (session.Cursor{}) {
-		created = micros(after.Created)
+// LiveSessions lists the live sessions of everybody that l asks for, at most limit.
+func (s *Store) LiveSessions(ctx context.Context, now time.Time, l session.Listing, limit int) ([]session.Session, error) {
+	since, until := int64(math.MinInt64), int64(math.MaxInt64)
+	if !l.Since.IsZero() {
+		since = micros(l.Since)
 	}
-	found, err := list(ctx, s, selectLiveSessions, []any{created, string(after.ID), micros(now), int64(limit)}, scanSession)
+	if !l.Until.IsZero() {
+		until = micros(l.Until)
+	}
+	st, from, to := selectLiveSessions, until, since
+	if l.Oldest {
+		st, from, to = selectOldestLiveSessions, since, until
+	}
+	if l.After != (session.Cursor{}) {
+		from = micros(l.After.Created)
+	}
+	found, err := list(ctx, s, st, []any{from, string(l.After.ID), micros(now), int64(limit), to}, scanSession)
 	return found, doing("list sessions", err)
 }
 
@@ -259,7 +282,7 @@ const keepSessions = 30 * 24 * time.Hour
 var sessionsTable = table{
 	statements: []*statement{
 		insertSession, selectSessionByToken, selectSession, holdSession, holdPerson, holdActing, raiseSession, touchSession,
-		revokeSession, revokeSessionsOf, revokeOldestSessions, selectSessionsOf, selectLiveSessions,
+		revokeSession, revokeSessionsOf, revokeOldestSessions, selectSessionsOf, selectLiveSessions, selectOldestLiveSessions,
 	},
 	brooms: []broom{ // indexes sessions_expires and sessions_revoked
 		{"sessions", 0, sweep("sessions", "id", "expires_at <= $1 AND revoked_at IS NULL")},

@@ -10,13 +10,22 @@ import (
 	"gatehouse/identity"
 )
 
-const userColumns = `id, email, email_verified, name, claims, disabled, created_at, updated_at, rev`
+const userColumns = `id, email, email_verified, name, claims, disabled, created_at, updated_at, rev,
+    (SELECT NULLIF(l.at, 0) FROM last_sign_ins l WHERE l.user_id = users.id)`
 
 var (
 	// Index users_email.
 	insertUser = newStatement(`
 INSERT INTO users (id, email, email_key, email_verified, name, name_key, claims, disabled, created_at, updated_at, rev)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1)`)
+
+	// Nobody is put back to an earlier time.
+	putLastSignIn = newStatement(`
+INSERT INTO last_sign_ins (user_id, at)
+VALUES ($1, $2)
+ON CONFLICT (user_id) DO UPDATE
+SET at = excluded.at
+WHERE last_sign_ins.at < excluded.at`)
 
 	updateUser = newStatement(`
 UPDATE users
@@ -86,6 +95,23 @@ WHERE (created_at, id) < ($1, $2)
 ORDER BY created_at DESC, id DESC
 LIMIT $3`)
 
+	// Index last_sign_ins_at. Whoever never signed in has the earliest time.
+	selectUsersSignedIn = newStatement(`
+SELECT ` + userColumns + `
+FROM last_sign_ins o
+JOIN users ON users.id = o.user_id
+WHERE (o.at, o.user_id) > ($1, $2)
+ORDER BY o.at, o.user_id
+LIMIT $3`)
+
+	selectUsersSignedInBackwards = newStatement(`
+SELECT ` + userColumns + `
+FROM last_sign_ins o
+JOIN users ON users.id = o.user_id
+WHERE (o.at, o.user_id) < ($1, $2)
+ORDER BY o.at DESC, o.user_id DESC
+LIMIT $3`)
+
 	// Index users_email: from what is searched for, or the last page's end, to the last
 	// text that begins with it. A column has one lower bound: of two SQLite takes the
 	// first, and walks from there.
@@ -122,8 +148,14 @@ WHERE id = $1`)
 
 // InsertUser stores u as revision 1. Conflict: the email is taken.
 func (s *Store) InsertUser(ctx context.Context, u identity.User) error {
-	_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
-		document(u.Claims), u.Disabled, micros(u.Created), micros(u.Updated))
+	err := s.InTx(ctx, func(ctx context.Context) error {
+		_, err := s.exec(ctx, insertUser, string(u.ID), u.Email, identity.Canonical(u.Email), u.EmailVerified, u.Name, identity.FoldedName(u.Name),
+			document(u.Claims), u.Disabled, micros(u.Created), micros(u.Updated))
+		if err == nil {
+			_, err = s.exec(ctx, putLastSignIn, string(u.ID), int64(0))
+		}
+		return err
+	})
 	return doing("insert user", emailTaken(err))
 }
 
@@ -233,14 +265,14 @@ func orderedUsers(f *identity.UserFilter) (*statement, []any) {
 		email = lastRune
 	}
 	switch {
-	case f.Created && f.Backwards && f.After.ID == "":
-		return selectUsersCreatedBackwards, []any{int64(math.MaxInt64), "", int64(f.Limit)}
+	case f.SignedIn && f.Backwards:
+		return selectUsersSignedInBackwards, behind(f)
+	case f.SignedIn:
+		return selectUsersSignedIn, behind(f)
 	case f.Created && f.Backwards:
-		return selectUsersCreatedBackwards, []any{micros(f.After.Created), string(f.After.ID), int64(f.Limit)}
-	case f.Created && f.After.ID == "":
-		return selectUsersCreated, []any{int64(math.MinInt64), "", int64(f.Limit)}
+		return selectUsersCreatedBackwards, behind(f)
 	case f.Created:
-		return selectUsersCreated, []any{micros(f.After.Created), string(f.After.ID), int64(f.Limit)}
+		return selectUsersCreated, behind(f)
 	case f.State == identity.UserDisabled && f.Backwards:
 		return selectKeptOutBackwards, []any{email, int64(f.Limit)}
 	case f.State == identity.UserDisabled:
@@ -249,6 +281,17 @@ func orderedUsers(f *identity.UserFilter) (*statement, []any) {
 		return selectUsersBackwards, []any{email, int64(f.Limit)}
 	}
 	return selectUsers, []any{email, int64(f.Limit)}
+}
+
+// behind is the place in an order of times from which on f asks.
+func behind(f *identity.UserFilter) []any {
+	switch {
+	case f.After.ID == "" && f.Backwards:
+		return []any{int64(math.MaxInt64), "", int64(f.Limit)}
+	case f.After.ID == "":
+		return []any{int64(math.MinInt64), "", int64(f.Limit)}
+	}
+	return []any{micros(f.After.At), string(f.After.ID), int64(f.Limit)}
 }
 
 // lastRune sorts behind all others: what begins with a text lies between that and
@@ -266,6 +309,7 @@ func scanUserAnd(rows *sql.Rows, more ...any) (u identity.User, err error) {
 		instant{&u.Created},
 		instant{&u.Updated},
 		&u.Rev,
+		instant{&u.LastSignIn},
 	}, more...)...)
 	return u, err
 }
@@ -286,7 +330,7 @@ func oneText(rows *sql.Rows) (text string, err error) {
 var usersTable = table{
 	statements: []*statement{
 		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, selectUsersBackwards, selectKeptOut, selectKeptOutBackwards,
-		selectUsersCreated, selectUsersCreatedBackwards, searchEmails, searchNames,
+		selectUsersCreated, selectUsersCreatedBackwards, putLastSignIn, selectUsersSignedIn, selectUsersSignedInBackwards, searchEmails, searchNames,
 		selectDisabledUsers, lockUser,
 	},
 }

@@ -56,3 +56,9 @@ func OfEvent(e audit.Event) Event {
 	}
 	return shown
 }
+
+// Erased is of how many events what they held of a person was erased.
+type Erased struct {
+	ID     id.User `json:"id"`
+	Events int     `json:"events"`
+}

@@ -18,6 +18,7 @@ type User struct {
 	Claims        Claims    `json:"claims"`
 	Created       time.Time `json:"created"`
 	Updated       time.Time `json:"updated"`
+	LastSignIn    time.Time `json:"last_sign_in,omitzero"` // absent: they never did
 }
 
 // Personal is a shape that may tell more of a person than their id.
@@ -75,6 +76,7 @@ func OfUser(u identity.User) User {
 		ID: u.ID, Email: u.Email, EmailVerified: u.EmailVerified, Name: u.Name,
 		Disabled: u.Disabled,
 		Claims:   OfClaims(u.Claims), Created: u.Created.UTC(), Updated: u.Updated.UTC(),
+		LastSignIn: u.LastSignIn.UTC(),
 	}
 }
 

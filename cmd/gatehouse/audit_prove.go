@@ -12,6 +12,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/id"
+	"gatehouse/wire"
 )
 
 func (a *app) auditProve() *cobra.Command {
@@ -94,7 +95,7 @@ erasure. Back-ups and exports that were made before have what they have.`,
 				if err != nil {
 					return err
 				}
-				return a.say(map[string]any{"id": person, "events": n}, "%d events hold nothing of %s any more but the id.", n, plain(person))
+				return a.say(wire.Erased{ID: id.User(person), Events: n}, "%d events hold nothing of %s any more but the id.", n, plain(person))
 			})
 		}),
 	}))

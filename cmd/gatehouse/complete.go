@@ -118,7 +118,7 @@ func signingKeys(ctx context.Context, s *store.Store, _ string) ([]cobra.Complet
 
 // sessionIDs offers the newest live sessions.
 func sessionIDs(ctx context.Context, s *store.Store, _ string) ([]cobra.Completion, error) {
-	list, err := s.LiveSessions(ctx, time.Now(), session.Cursor{}, mostCompleted)
+	list, err := s.LiveSessions(ctx, time.Now(), session.Listing{}, mostCompleted)
 	var found []cobra.Completion
 	for _, one := range list {
 		found = append(found, cobra.CompletionWithDesc(string(one.ID), string(one.User)+" seen "+moment(one.Seen)))

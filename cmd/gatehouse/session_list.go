@@ -72,7 +72,7 @@ func sessionsOf(ctx context.Context, h *house.House, user string) func(cursor st
 	return func(cursor string, limit int) ([]session.Session, session.Cursor, error) {
 		if user == "" {
 			after, _ := session.ParseCursor(cursor)
-			return h.Sessions.List(ctx, after, limit)
+			return h.Sessions.List(ctx, session.Listing{After: after}, limit)
 		}
 		u, err := findUser(ctx, h, user)
 		if err != nil {

@@ -7,6 +7,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -42,6 +43,7 @@ func (a *app) userShow() *cobra.Command {
 				row(w, "administers", yes(shown.Administrator))
 				row(w, "second factor", yes(shown.SecondFactor))
 				row(w, "recovery codes left", fmt.Sprint(shown.RecoveryCodesLeft))
+				row(w, "last sign-in", orNever(u.LastSignIn))
 				row(w, "created", moment(u.Created))
 				row(w, "updated", moment(u.Updated))
 			})
@@ -122,4 +124,12 @@ func unquoted(value json.RawMessage) string {
 		return text
 	}
 	return string(value)
+}
+
+// orNever is a moment that there may never have been.
+func orNever(at time.Time) string {
+	if at.IsZero() {
+		return "never"
+	}
+	return moment(at)
 }

@@ -70,6 +70,10 @@ func (f filler) accounts() []string {
 			{"updated_at", f.at(long)},
 			{"rev", "1"},
 		}),
+		f.rows("last_sign_ins", f.People, [][2]string{
+			{"user_id", f.id("usr_", "i")},
+			{"at", "CASE WHEN i % 3 = 0 THEN 0 ELSE " + f.at(long) + " END"},
+		}),
 		f.rows("passwords", f.People, [][2]string{
 			{"user_id", f.id("usr_", "i")},
 			{"id", f.id("fac_", "i")},

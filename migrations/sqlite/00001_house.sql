@@ -85,6 +85,15 @@ CREATE INDEX users_created ON users (created_at, id);
 -- What each use of a refresh token asks of a person, without the row.
 CREATE INDEX users_standing ON users (id, disabled, ended_at, ended_but);
 
+-- When people signed in last, 0 for never. It is no column of theirs, so that a sign-in leaves
+-- the rows alone at which each use of a refresh token looks.
+CREATE TABLE last_sign_ins (
+    user_id  TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
+    at       BIGINT NOT NULL
+);
+
+CREATE INDEX last_sign_ins_at ON last_sign_ins (at, user_id);
+
 CREATE TABLE passwords (
     user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     id          TEXT   NOT NULL,

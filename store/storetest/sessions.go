@@ -124,17 +124,30 @@ func testSessions(t *testing.T, s *store.Store) {
 		same(t, list(s.SessionsOf(ctx, v.ID, now, 10)), []session.Session{young, old})
 		same(t, list(s.SessionsOf(ctx, v.ID, now, 1)), []session.Session{young})
 		same(t, len(list(s.SessionsOf(ctx, v.ID, old.IdleExpires, 10))), 0)
-		same(t, list(s.LiveSessions(ctx, now, session.Cursor{}, 1)), []session.Session{young})
+		same(t, list(s.LiveSessions(ctx, now, session.Listing{}, 1)), []session.Session{young})
 		var paged []session.Session
-		all := list(s.LiveSessions(ctx, now, session.Cursor{}, 100))
+		all := list(s.LiveSessions(ctx, now, session.Listing{}, 100))
 		for after := (session.Cursor{}); ; after = session.CursorOf(paged[len(paged)-1]) {
-			page := list(s.LiveSessions(ctx, now, after, 2)) // many began at the same moment
+			page := list(s.LiveSessions(ctx, now, session.Listing{After: after}, 2)) // many began at the same moment
 			if len(page) == 0 {
 				break
 			}
 			paged = append(paged, page...)
 		}
 		same(t, paged, all)
+		oldest := list(s.LiveSessions(ctx, now, session.Listing{Oldest: true}, 100))
+		slices.Reverse(oldest)
+		same(t, oldest, all)
+		for _, l := range []session.Listing{{Since: now.Add(time.Minute)}, {Since: now.Add(time.Minute), Oldest: true, Until: now.Add(time.Hour)}} {
+			same(t, list(s.LiveSessions(ctx, now, l, 100)), []session.Session{young})
+		}
+		for _, l := range []session.Listing{{Until: now}, {Until: now, Oldest: true}, {Since: now.Add(time.Hour)}, {Since: now.Add(time.Hour), Oldest: true}} {
+			for _, n := range list(s.LiveSessions(ctx, now, l, 100)) {
+				if n.Created.Before(l.Since) || !l.Until.IsZero() && !n.Created.Before(l.Until) {
+					t.Errorf("%+v lists what began at %s", l, n.Created)
+				}
+			}
+		}
 		if len(all) < 5 || slices.ContainsFunc(all, func(n session.Session) bool { return !n.Live(now) }) {
 			t.Errorf("of all sessions these are listed as living: %v", all)
 		}
