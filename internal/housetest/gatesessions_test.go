@@ -34,6 +34,16 @@ spec:
 ---
 apiVersion: gatehouse/v1
 kind: Route
+metadata: {id: live}
+spec:
+  match: {hosts: [shop.example.test], paths: ["/live"], methods: [GET]}
+  authn: [session, bearer]
+  authorize: {api: shop, permission: "orders:read"}
+  stream: {websocket: {}}
+  upstream: app
+---
+apiVersion: gatehouse/v1
+kind: Route
 metadata: {id: alone}
 spec:
   match: {hosts: [other.example.com], paths: ["/orders"], methods: [GET, POST]}
@@ -50,7 +60,13 @@ func newGatedForBrowsers(t *testing.T, change ...func(*config.Config)) (*gated, 
 	return g, newVisitor(t, g.Gate, g.Browser())
 }
 
-const shopOrders = "https://shop.example.test/orders"
+const (
+	shopOrders = "https://shop.example.test/orders"
+	shopLive   = "https://shop.example.test/live"
+)
+
+// connects is what a browser says of a page that opens a WebSocket.
+var connects = []string{"Upgrade: websocket", "Connection: Upgrade", "Sec-WebSocket-Version: 13", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", "Sec-Fetch-Mode: websocket"}
 
 func TestABrowserIsLedToTheSignInAndBackToWhereItWanted(t *testing.T) {
 	t.Parallel()
@@ -137,7 +153,7 @@ func TestOnlyWhoOpensAPageIsLedToTheSignIn(t *testing.T) {
 		"a fetch in an older browser":         {"GET", shopOrders, []string{"Accept: text/html", "X-Requested-With: XMLHttpRequest"}, 401, "caller.unknown"},
 		"a picture":                           {"GET", shopOrders, []string{"Sec-Fetch-Mode: no-cors", "Sec-Fetch-Dest: image"}, 401, signedOut},
 		"a frame":                             {"GET", shopOrders, []string{"Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: iframe", "Accept: text/html"}, 401, signedOut},
-		"a WebSocket":                         {"GET", shopOrders, []string{"Sec-Fetch-Mode: websocket", "Upgrade: websocket", "Connection: Upgrade"}, 401, signedOut},
+		"a WebSocket":                         {"GET", shopLive, plus(connects, "Origin: https://shop.example.test"), 401, signedOut},
 		"a form":                              {"POST", shopOrders, sends, 401, page},
 		"a head":                              {"HEAD", shopOrders, []string{"Accept: text/html"}, 401, ""},
 		"a program":                           {"GET", shopOrders, []string{"Accept: */*"}, 401, "caller.unknown"},
@@ -335,11 +351,16 @@ func TestACookieAloneSendsNothingFromAnotherSite(t *testing.T) {
 		"of none":                    {"POST", []string{"Origin: null"}, 403},
 		"that says nothing":          {"POST", nil, 403},
 		"a page that is opened":      {"GET", []string{"Sec-Fetch-Site: cross-site", "Sec-Fetch-Mode: navigate"}, 200},
-		"a socket of another site":   {"GET", []string{"Upgrade: websocket", "Connection: Upgrade", "Origin: https://evil.test"}, 403},
-		"a socket that says nothing": {"GET", []string{"Upgrade: websocket", "Connection: Upgrade"}, 403},
+		"a socket of another site":   {"GET", plus(connects, "Origin: https://evil.test"), 403},
+		"a socket of a sibling's":    {"GET", plus(connects, "Origin: https://other.shop.example.test"), 403},
+		"a socket that says nothing": {"GET", connects, 403},
 	} {
-		answer := v.ask(c.method, shopOrders, c.header...)
-		if body := said(answer); answer.StatusCode != c.want || c.want == 403 && !strings.Contains(body, "gate.cross_site") {
+		target, code := shopOrders, "gate.cross_site"
+		if strings.HasPrefix(name, "a socket") {
+			target, code = shopLive, "gate.origin"
+		}
+		answer := v.ask(c.method, target, c.header...)
+		if body := said(answer); answer.StatusCode != c.want || c.want == 403 && !strings.Contains(body, code) {
 			t.Errorf("%s: %d %s", name, answer.StatusCode, body)
 		}
 		if seen := g.app.took(); (len(seen) > 0) != (c.want == 200) {
@@ -449,12 +470,12 @@ func TestABrowserIsLedToProveMore(t *testing.T) {
 ---
 apiVersion: gatehouse/v1
 kind: Route
-metadata: {id: alone}`, `GET: "orders:refund", POST: "orders:refund"}}
+metadata: {id: live}`, `GET: "orders:refund", POST: "orders:refund"}}
   upstream: app
 ---
 apiVersion: gatehouse/v1
 kind: Route
-metadata: {id: alone}`))
+metadata: {id: live}`))
 	g.routed(t)
 	v := newVisitor(t, g.Gate, g.Browser())
 	v.enter(shopOrders+"/1", eve)
@@ -502,6 +523,33 @@ func TestAPageAsksForABetterOrFresherSignIn(t *testing.T) {
 		if answer := v.open(signIn + "?" + bad); answer.StatusCode != http.StatusBadRequest || !strings.Contains(said(answer), "gate.need") {
 			t.Errorf("%s: %d", bad, answer.StatusCode)
 		}
+	}
+}
+
+// What a page holds open ends with the session of its browser.
+func TestASocketOfABrowserEndsWithItsSession(t *testing.T) {
+	t.Parallel()
+	s := newStreaming(t)
+	s.routes(t, strings.Replace(lastingRoutes, `authorize: {api: shop`, `authn: [session]
+  authorize: {api: shop`, 1))
+	s.routed(t)
+	v := newVisitor(t, s.Gate, s.Browser())
+	v.enter("https://gate.example.test/shop/sse", s.ada)
+	page := http.Header{"Cookie": {"__Host-gatehouse_gate=" + v.cookie("gate.example.test")}, "Origin": {"https://gate.example.test"}}
+	socket, err := dialWebSocket(t, s.listeningGate, "/shop/ws", page)
+	must(t, err)
+	if got := socket.goesOn(); got != goesOn {
+		t.Fatalf("it %s", got)
+	}
+	begun := time.Now()
+	if answer := v.ask("POST", "https://gate.example.test/.gatehouse/sign-out", sends...); answer.StatusCode != http.StatusSeeOther {
+		t.Fatalf("%d %s", answer.StatusCode, said(answer))
+	}
+	if got := socket.over(t).outcome(); got != isRefused || socket.at.Sub(begun) > time.Second {
+		t.Errorf("it %s after %s", got, socket.at.Sub(begun))
+	}
+	if _, err := dialWebSocket(t, s.listeningGate, "/shop/ws", page); err == nil {
+		t.Error("and another one begins")
 	}
 }
 
