@@ -48,8 +48,8 @@ test/api: install-test-servers ## The admin API asked whatever its document allo
 drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...
 
-properties: ## The properties of access decisions, each on a million questions or more
-	@GATEHOUSE_TEST_PROPERTIES=long $(GO) test -count=1 -timeout 30m -v -run 'Naive|Edge|Nanosecond|Until|Order|Deny|With|Agrees' ./access
+properties: install-test-servers ## The properties of access decisions, each on a million questions or more
+	@GATEHOUSE_TEST_PROPERTIES=long scripts/with-servers $(GO) test -count=1 -timeout 30m -v -run 'Naive|Edge|Nanosecond|Until|Order|Deny|With|Agrees' ./access
 
 fuzz: ## Each fuzz target for FUZZTIME (30s)
 	@scripts/fuzz $${FUZZTIME:-30s}

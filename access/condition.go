@@ -18,6 +18,8 @@ type condition struct {
 	program cel.Program // nil when it does not compile
 	clock   bool        // whether it reads the local time
 	reads   readings
+
+	filtered apartOnce
 }
 
 // programs are the conditions of the snapshots that there are. To compile one takes a

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"errors"
 	"sync"
 
 	"cel.dev/cel-go/cel"
@@ -59,9 +58,7 @@ func (t *trial) ask(c *condition) verdict {
 	}
 	out, err := t.evaluate(p)
 	if err != nil {
-		if cancelled, ok := errors.AsType[interpreter.EvalCancelledError](err); ok && cancelled.Cause == interpreter.CostLimitExceeded {
-			t.spent = true
-		}
+		t.failed(err)
 		t.lacks = attributeOf(err)
 		return unknown
 	}

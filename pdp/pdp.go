@@ -1,6 +1,6 @@
 // Package pdp is the policy decision point's door: the OpenID AuthZEN Authorization
-// API 1.0, by which a program that enforces decisions asks for them, and an endpoint of
-// our own that tells why. Each request is read once, its caller is known by package
+// API 1.0, by which a program that enforces decisions asks for them, and two endpoints of
+// our own: one tells why, and one for which of many resources the answer is yes. Each request is read once, its caller is known by package
 // caller, and one snapshot of the policy answers all of it: nothing is asked of the
 // store, but for what an explanation shows of people and of other times.
 //
@@ -30,7 +30,8 @@ const (
 	PathSearchSubject  = "/access/v1/search/subject"
 	PathSearchResource = "/access/v1/search/resource"
 	PathSearchAction   = "/access/v1/search/action"
-	PathExplain        = "/access/v1/explain" // our own
+	PathExplain        = "/access/v1/explain" // our own, as
+	PathFilter         = "/access/v1/filter"
 	PathMetadata       = "/.well-known/authzen-configuration"
 )
 
@@ -106,6 +107,7 @@ func (d *Door) Mount(api *web.Mux) {
 	api.Route("POST "+PathSearchResource, challenging(d.answer(d.searchResource)))
 	api.Route("POST "+PathSearchAction, challenging(d.answer(d.searchAction)))
 	api.Route("POST "+PathExplain, challenging(d.answer(d.explain)))
+	api.Route("POST "+PathFilter, challenging(d.answer(d.filter)))
 	for path, document := range d.Documents() {
 		api.HandleFunc("GET "+path, document.Handler.ServeHTTP)
 	}

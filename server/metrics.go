@@ -56,7 +56,7 @@ func newMetrics(version string) *Metrics {
 			Name: "gatehouse_token_errors_total", Help: "Refused token requests, by grant type and error code.",
 		}, []string{"grant_type", "error"}),
 		decided: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_decisions_total", Help: "Decisions that programs asked for, by outcome: allow, deny, challenge, error.",
+			Name: "gatehouse_decisions_total", Help: "Decisions that programs asked for, by outcome: allow, deny, challenge, error, filter (for many resources at once).",
 		}, []string{"outcome"}),
 		passed: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "gatehouse_gate_requests_total", Help: "Requests answered at the gate, by route (empty: none), method and status.",

@@ -53,6 +53,9 @@ func TestRequestsOfTheAuthZENPageAreAnsweredAsTheyArePrinted(t *testing.T) {
 		}
 		answers++
 		got := policyVersion.ReplaceAllString(untilWhen.ReplaceAllString(last, `"until":"TIME"`), `"pv":N`)
+		if bob := p.vars["BOB"]; bob != "" {
+			got = strings.ReplaceAll(got, bob, "ID")
+		}
 		if got != strings.TrimSpace(m[2]) {
 			t.Errorf("the page says\n%s\nand the answer is\n%s", m[2], got)
 		}
