@@ -29,7 +29,7 @@ kind: Upstream
 metadata: {id: shop}
 spec:
   targets: ["http://TARGET"]
-  identity: {audience: AUDIENCE}
+  identity: {audience: AUDIENCE, filters: true}
 ---
 apiVersion: gatehouse/v1
 kind: Route
@@ -51,11 +51,16 @@ apiVersion: gatehouse/v1
 kind: Route
 metadata: {id: orders}
 spec:
-  match: {hosts: [localhost, 127.0.0.1], paths: ["/orders"], methods: [GET, POST]}
-  authorize:
-    api: shop
-    permissions: {GET: "orders:read", POST: "orders:write"}
-    resource: {defer: true}
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/orders"], methods: [POST]}
+  authorize: {api: shop, permission: "orders:write", resource: {defer: true}}
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: orders-list}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/orders"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read", resource: {filter: assertion}}
   upstream: shop
 ---
 apiVersion: gatehouse/v1
@@ -115,12 +120,18 @@ apiVersion: gatehouse/v1
 kind: Route
 metadata: {id: storefront-orders}
 spec:
-  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/orders"], methods: [GET, POST]}
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/orders"], methods: [GET]}
   authn: [session]
-  authorize:
-    api: shop
-    permissions: {GET: "orders:read", POST: "orders:write"}
-    resource: {defer: true}
+  authorize: {api: shop, permission: "orders:read", resource: {filter: assertion}}
+  upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: storefront-place}
+spec:
+  match: {hosts: [localhost, 127.0.0.1], paths: ["/shop/orders"], methods: [POST]}
+  authn: [session]
+  authorize: {api: shop, permission: "orders:write", resource: {defer: true}}
   upstream: shop
 ---
 apiVersion: gatehouse/v1

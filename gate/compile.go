@@ -93,7 +93,7 @@ func (c *compiler) upstream(id string, spec *UpstreamSpec) {
 	if !c.name(id, c.upstreams[id] != nil) {
 		return
 	}
-	u := &Upstream{ID: id, Audience: cmp.Or(spec.Identity.Audience, id), H2C: spec.Protocol == "h2c"}
+	u := &Upstream{ID: id, Audience: cmp.Or(spec.Identity.Audience, id), H2C: spec.Protocol == "h2c", Filters: spec.Identity.Filters}
 	c.upstreams[id] = u
 	if spec.Protocol != "" && spec.Protocol != "http" && !u.H2C {
 		c.problem("spec.protocol", "must be http or h2c")
@@ -145,6 +145,7 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 	}
 	c.bounds(r, &spec.Limits)
 	r.Stream = c.stream(r, &spec.Stream)
+	c.filters(r, &spec.Authorize.Resource)
 	r.Sum = sumOf(id, spec, r.upstreams())
 	if len(c.bad) == 0 {
 		c.place(r)

@@ -36,6 +36,7 @@ type Route struct {
 	Resource Template
 	Fetch    *Fetch // nil: nothing is asked of the resource
 	Defer    bool   // whether the upstream holds to what is their own those who have a right to no more
+	Filter   bool   // whether the upstream is told which of its things the caller may have
 	Upstream *Upstream
 	Body     int64 // bytes at most
 	Timeout  time.Duration
@@ -62,6 +63,7 @@ type Upstream struct {
 	ID       string
 	Targets  []Target // none: the gate sends nothing there, and another proxy does
 	Audience string   // of the assertion that tells it who calls
+	Filters  bool     // whether it keeps to the filters in assertions
 	TLS      TLS
 	Health   Health
 	Retry    Retry

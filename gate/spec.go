@@ -45,6 +45,9 @@ type ResourceSpec struct {
 	// Defer leaves to the upstream to hold those who may do so with what is their own to
 	// that: the assertion says so.
 	Defer bool `json:"defer,omitempty"`
+	// Filter is "assertion" where the upstream is told which of its things the caller may
+	// have in a list.
+	Filter string `json:"filter,omitempty"`
 }
 
 // FetchSpec asks an upstream for what the decision needs to know of the resource.
@@ -77,4 +80,5 @@ type UpstreamSpec struct {
 // IdentitySpec is how an upstream is told who calls.
 type IdentitySpec struct {
 	Audience string `json:"audience,omitempty"` // of the assertion; default: the id of the upstream
+	Filters  bool   `json:"filters,omitempty"`  // whether it keeps to the filters in assertions
 }

@@ -14,7 +14,7 @@ var reservedClaims = []string{
 	"iss", "sub", "aud", "exp", "iat", "nbf", "jti", "typ", "active", "token_type", "client_id", "scope",
 	"auth_time", "nonce", "acr", "amr", "azp", "sid", "pv", "azn", "uic",
 	"at_hash", "c_hash", "s_hash", "sub_jwk", "sub_id", "cnf", "act", "may_act", "events", "txn", "toe", "vot", "vtm",
-	"authorization_details", "permissions", "permissions_own", "_claim_names", "_claim_sources",
+	"authorization_details", "permissions", "permissions_own", "permissions_filtered", "_claim_names", "_claim_sources",
 }
 
 // unmappable reports whether a mapping must not make the claim, though something else

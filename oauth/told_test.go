@@ -128,7 +128,7 @@ func TestAClientIsToldOfRolesAndGroupsAsItWants(t *testing.T) {
 func TestNothingThatIsToldTakesTheNameOfAnotherClaim(t *testing.T) {
 	t.Parallel()
 	reserved := slices.Concat(protocol, []string{
-		"azp", "c_hash", "s_hash", "nbf", "jti", "scope", "client_id", "pv", "permissions", "permissions_own", "azn", "uic", "active", "token_type",
+		"azp", "c_hash", "s_hash", "nbf", "jti", "scope", "client_id", "pv", "permissions", "permissions_own", "permissions_filtered", "azn", "uic", "active", "token_type",
 		"cnf", "act", "may_act", "events", "_claim_names", "_claim_sources",
 	})
 	refused := func(told oauth.Told) bool {

@@ -18,8 +18,9 @@ type verdict struct {
 	permission string
 	decision   access.Decision
 	subject    access.Subject
-	shadow     bool // it let through what it would have refused
-	own        bool // it is good for what is the caller's own alone, to which the upstream holds them
+	shadow     bool   // it let through what it would have refused
+	own        bool   // it is good for what is the caller's own alone, to which the upstream holds them
+	filter     string // for which of many things it is good alone, to which the upstream holds them
 }
 
 func (v *verdict) attrs() []slog.Attr {
@@ -38,6 +39,9 @@ func (v *verdict) attrs() []slog.Attr {
 	}
 	if v.own {
 		attrs = append(attrs, slog.Bool("own", true))
+	}
+	if v.filter != "" {
+		attrs = append(attrs, slog.Bool("filter", true))
 	}
 	return attrs
 }
@@ -81,7 +85,7 @@ func (p *passage) count(outcome string) {
 // it may change the answer.
 func (p *passage) decide(route *gate.Route) error {
 	asked := p.asked()
-	d, err := p.caller.Decide(asked)
+	d, err := p.first(asked)
 	if err == nil && route.Fetch != nil && depends(&d) {
 		if asked.Resource.Attrs, err = p.fetch(route.Fetch); err == nil {
 			d, err = p.caller.Decide(asked)
@@ -118,6 +122,9 @@ func (p *passage) asked() caller.Asked {
 // undecided is why a decision could not be made. That a route asks for what no catalogue has
 // is no fault of who sent the request.
 func undecided(err error) error {
+	if f := unfiltered(err); f != nil {
+		return f
+	}
 	if fault.Is(err, fault.Invalid) {
 		return fault.Wrap(err, fault.Unavailable, "gate.permission", "This route asks for a permission that is not there.")
 	}

@@ -41,7 +41,10 @@ type claims struct {
 	Version     uint64   `json:"pv"`
 	Org         string   `json:"org,omitempty"`
 	Permissions []string `json:"permissions,omitempty"`     // the one that the route asked for,
-	Own         []string `json:"permissions_own,omitempty"` // or this one, for what is the subject's own
+	Own         []string `json:"permissions_own,omitempty"` // or this one, for what is the subject's own,
+	// or this one, for what the filter lets through.
+	Filtered []string        `json:"permissions_filtered,omitempty"`
+	Filter   json.RawMessage `json:"filter,omitempty"`
 }
 
 // itself is who asks an upstream about a resource. Nobody else has that kind, whatever they
@@ -56,6 +59,7 @@ type said struct {
 	authTime                  int64
 	version                   uint64
 	own                       bool
+	filter                    string // JSON
 }
 
 // assertor makes assertions. Any number may ask at once.
@@ -83,13 +87,13 @@ const maxAssertions = 128
 // refusal they were allowed nothing.
 func about(audience, org string, c *caller.Caller, v *verdict) said {
 	acr, at := c.Proof()
-	permission := v.permission
+	permission, only := v.permission, v.filter
 	if v.shadow {
-		permission = ""
+		permission, only = "", ""
 	}
 	return said{
 		audience: audience, permission: permission, org: org, subject: c.Subject, client: c.Client(), session: c.Session(),
-		acr: acr, authTime: at, version: v.decision.Version, own: v.own,
+		acr: acr, authTime: at, version: v.decision.Version, own: v.own, filter: only,
 	}
 }
 
@@ -124,6 +128,8 @@ func (s said) claims(issuer string, now, expires time.Time) claims {
 	}
 	switch {
 	case s.permission == "":
+	case s.filter != "":
+		c.Filtered, c.Filter = []string{s.permission}, json.RawMessage(s.filter)
 	case s.own:
 		c.Own = []string{s.permission}
 	default:

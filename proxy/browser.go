@@ -100,7 +100,7 @@ func (p *passage) proven(asked caller.Asked, before access.Decision) (access.Dec
 		return before, err
 	}
 	p.caller = now
-	return now.Decide(asked)
+	return p.first(asked)
 }
 
 // keepPrivate marks what was answered to a person at a browser: the application knows of no

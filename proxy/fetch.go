@@ -90,7 +90,7 @@ func attributes(answer *http.Response, fields []string) (map[string]any, error) 
 	}
 	attrs := make(map[string]any, len(fields))
 	for _, name := range fields {
-		if value, ok := all[name]; ok {
+		if value := all[name]; value != nil { // null is what it has not, as in filters
 			attrs[name] = value
 		}
 	}

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/go-jose/go-jose/v4/json"
+
+	"gatehouse.example/verify/filter"
 )
 
 // Claims is what an access token says. It is shared by all who use the same
@@ -30,6 +32,9 @@ type Claims struct {
 	Roles          []string
 	Permissions    []string // held everywhere, by their whole ids
 	PermissionsOwn []string // held for what is the subject's own
+	// PermissionsFiltered are held, in an assertion of the gate, for what Filter lets through.
+	PermissionsFiltered []string
+	Filter              filter.Filter
 
 	// Kind and Org are in assertions of the gate only. There the permissions are what it
 	// decided for this one request, and, where Org is not empty, within that organisation.
@@ -104,6 +109,8 @@ type wireClaims struct {
 	Kind           string          `json:"kind"`
 	Org            string          `json:"org"`
 	PermissionsOwn []string        `json:"permissions_own"`
+	Filtered       []string        `json:"permissions_filtered"`
+	Filter         json.RawMessage `json:"filter"`
 	Confirmation   json.RawMessage `json:"cnf"`
 }
 

@@ -26,15 +26,19 @@ func OnlyOwn(r *http.Request) (owner string, only bool) {
 	return c.ask()
 }
 
-// ask answers for all middlewares around the handler, and notes that it was asked.
+// ask answers for all middlewares around the handler, and notes that it was asked. Whoever
+// is let in for what a filter lets through need not own that: for them it is nobody's.
 func (c *call) ask() (owner string, only bool) {
 	everywhere := false
+	owner = c.claims.Subject
 	for at := c; at != nil; at = at.outer {
 		at.asked.Store(true)
 		everywhere = everywhere || at.rule.permission != ""
-		only = only || at.onlyOwn
+		if only = only || at.onlyOwn || at.onlyFiltered; at.onlyFiltered {
+			owner = ""
+		}
 	}
-	return c.claims.Subject, only || !everywhere
+	return owner, only || !everywhere
 }
 
 // Deny answers a request that a handler refuses after a closer look, as the

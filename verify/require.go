@@ -18,6 +18,7 @@ type rule struct {
 	level      string
 	maxAge     time.Duration
 	own        bool
+	filtered   bool
 	confirmed  bool
 }
 
@@ -50,6 +51,11 @@ func Fresh(maxAge time.Duration) Option {
 // handler must then ask Owner or OnlyOwn: one that answers without is itself
 // answered with 500, so that the question cannot be forgotten.
 func OrOwn(r *rule) { r.own = true }
+
+// Filtered lets those pass, too, who hold the permission for what a filter lets through, as
+// the gate says it of a list. The handler must then ask Only and show nothing else: one that
+// answers without is itself answered with 500.
+func Filtered(r *rule) { r.filtered = true }
 
 // Confirmed has the issuer asked about the token (RFC 7662) before the handler
 // runs, and decides by its rights of now. It is for the few calls that are worth a
@@ -97,8 +103,8 @@ func (v *Verifier) require(r rule, options []Option) Middleware {
 	if r.confirmed && v.asking == nil {
 		panic("verify: Confirmed needs ClientID and ClientSecret")
 	}
-	if r.own && r.permission == "" {
-		panic("verify: OrOwn belongs to RequirePermission")
+	if (r.own || r.filtered) && r.permission == "" {
+		panic("verify: OrOwn and Filtered belong to RequirePermission")
 	}
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) { v.serve(w, req, r, next) })
@@ -112,7 +118,7 @@ func (v *Verifier) serve(w http.ResponseWriter, req *http.Request, r rule, next 
 		return
 	}
 	req = req.WithContext(context.WithValue(req.Context(), callKey{}, c))
-	if !c.onlyOwn {
+	if !c.onlyOwn && !c.onlyFiltered {
 		next.ServeHTTP(w, req)
 		return
 	}
@@ -129,7 +135,9 @@ type call struct {
 	token   string
 	claims  *Claims
 	onlyOwn bool // the permission is held for what is the caller's own
-	asked   atomic.Bool
+	// onlyFiltered is that it is held for what the filter of the claims lets through.
+	onlyFiltered bool
+	asked        atomic.Bool
 }
 
 type callKey struct{}
@@ -184,6 +192,9 @@ func (c *call) allowed() error {
 		return nil
 	case r.own && slices.Contains(c.claims.PermissionsOwn, r.permission):
 		c.onlyOwn = true
+		return nil
+	case r.filtered && slices.Contains(c.claims.PermissionsFiltered, r.permission):
+		c.onlyFiltered = true
 		return nil
 	default:
 		return &Error{Reason: Forbidden, Needs: "the permission " + r.permission}

@@ -119,6 +119,10 @@ func (v *Verifier) read(ctx context.Context, token string, before *cache, types 
 	c.kid = h.kid
 	if h.typ == typeAssertion {
 		c.Kind, c.Org = w.Kind, w.Org
+		c.PermissionsFiltered = w.Filtered
+		if len(w.Filter) > 0 && c.Filter.UnmarshalJSON(w.Filter) != nil {
+			return nil, invalid("its filter cannot be read")
+		}
 	}
 	if now.Before(c.Expires) {
 		before.put(token, c, now)

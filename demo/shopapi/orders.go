@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse.example/verify"
+	"gatehouse.example/verify/filter"
 )
 
 // order is what somebody ordered.
@@ -40,7 +41,7 @@ func scanOrder(row scanner) (o order, err error) {
 
 var orderSorts = map[string]string{"placed": "id", "-placed": "id DESC", "total": "cents", "-total": "cents DESC"}
 
-// listOrders lists those that the caller may see: all, or their own.
+// listOrders lists those that the caller may see.
 func (s *Shop) listOrders(w http.ResponseWriter, r *http.Request) error {
 	p, err := pageOf(r)
 	if err != nil {
@@ -61,10 +62,19 @@ func (s *Shop) listOrders(w http.ResponseWriter, r *http.Request) error {
 	return write(w, http.StatusOK, map[string]any{"orders": list})
 }
 
+// orderFilters is how what the gate says of a list becomes SQL: what an order is kept in, by
+// the names that policies have for it (tellGate).
+var orderFilters = filter.Query{Dialect: filter.SQLite, Columns: map[string]filter.Column{
+	"id": {Name: "id", Type: filter.Integer}, "owner_id": {Name: "owner_id", Type: filter.Text}, "status": {Name: "status", Type: filter.Text}, "cents": {Name: "cents", Type: filter.Integer},
+}}
+
 // orders are those that the caller may see.
 func (s *Shop) orders(r *http.Request, status, sort string, p page) ([]order, error) {
-	owner, only := verify.OnlyOwn(r)
-	rows, err := s.db.QueryContext(r.Context(), orderColumns+` WHERE (NOT ? OR owner_id = ?) AND (? = '' OR status = ?) ORDER BY `+sort+`, id LIMIT ? OFFSET ?`, only, owner, status, status, p.limit, p.offset)
+	where, values, err := verify.Only(r).SQL(orderFilters)
+	if err != nil {
+		return nil, fmt.Errorf("list the orders: %w", err)
+	}
+	rows, err := s.db.QueryContext(r.Context(), orderColumns+` WHERE `+where+` AND (? = '' OR status = ?) ORDER BY `+sort+`, id LIMIT ? OFFSET ?`, append(values, status, status, p.limit, p.offset)...)
 	if err != nil {
 		return nil, fmt.Errorf("list the orders: %w", err)
 	}

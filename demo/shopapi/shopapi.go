@@ -43,7 +43,7 @@ func Main() {
 }
 
 func serve(ctx context.Context, issuer, file string, in io.Reader, out io.Writer) error {
-	s, err := Open(ctx, issuer, file)
+	s, err := Open(ctx, issuer, file, nil)
 	if err != nil {
 		return err
 	}
@@ -73,9 +73,10 @@ type Shop struct {
 	live     live
 }
 
-// Open opens the shop's database, and makes one with a few products if there is none.
-func Open(ctx context.Context, issuer, file string) (*Shop, error) {
-	v, err := verify.New(verify.Config{Issuer: issuer, Audience: Audience, API: "shop", Gate: true})
+// Open opens the shop's database, and makes one with a few products if there is none. The
+// issuer is asked by client, nil: by one of its own.
+func Open(ctx context.Context, issuer, file string, client *http.Client) (*Shop, error) {
+	v, err := verify.New(verify.Config{Issuer: issuer, Audience: Audience, API: "shop", Gate: true, Client: client})
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +105,7 @@ func (s *Shop) Handler() http.Handler {
 	handle("GET /products", public, s.listProducts)
 	handle("GET /products/{id}", public, s.showProduct)
 	handle("PUT /products/{id}", may("products:write"), s.changeProduct)
-	handle("GET /orders", may("orders:read", verify.OrOwn), s.listOrders)
+	handle("GET /orders", may("orders:read", verify.Filtered), s.listOrders)
 	handle("POST /orders", may("orders:write", verify.OrOwn), s.createOrder)
 	handle("GET /orders/{id}", may("orders:read", verify.OrOwn), s.showOrder)
 	handle("POST /orders/{id}/cancel", may("orders:write", verify.OrOwn), s.cancelOrder)

@@ -21,7 +21,7 @@ func (s *Shop) mountStorefront(mux *http.ServeMux, may func(string, ...verify.Op
 	show := func(pattern string, allow verify.Middleware, h handler) { mux.Handle(pattern, allow(showing(h))) }
 	public := func(h http.Handler) http.Handler { return h }
 	show("GET /{$}", public, s.showShelf)
-	show("GET /shop/orders", may("orders:read", verify.OrOwn), s.showOrders)
+	show("GET /shop/orders", may("orders:read", verify.Filtered), s.showOrders)
 	show("GET /shop/orders/{id}", may("orders:read", verify.OrOwn), s.showOne)
 	show("GET /shop/order/{product}", may("orders:write", verify.OrOwn), s.showForm)
 	show("POST /shop/orders", may("orders:write", verify.OrOwn), s.sendForm)

@@ -1,0 +1,70 @@
+package proxy
+
+import (
+	"encoding/json"
+	"fmt"
+
+	"gatehouse.example/verify/filter"
+
+	"gatehouse/access"
+	"gatehouse/caller"
+	"gatehouse/fault"
+)
+
+// maxFilter bounds a filter in an assertion, in bytes: the assertion with it has to fit a
+// header, of which servers take 8 KiB.
+const maxFilter = 4 << 10
+
+// first decides before anything is known of a resource: about a list with the filter that
+// its upstream narrows it by.
+func (p *passage) first(asked caller.Asked) (access.Decision, error) {
+	if p.match.Route == nil || !p.match.Route.Filter {
+		return p.caller.Decide(asked)
+	}
+	f, err := p.caller.Filter(asked)
+	if err != nil {
+		return access.Decision{}, err
+	}
+	d := access.Decision{Outcome: access.Allowed, Reason: access.Granted, Until: f.Until, Version: f.Version}
+	switch {
+	case f.Op == filter.All:
+	case f.Op != filter.None:
+		d.Reason = access.ResourceUnknown // it depends
+		p.decision.filter, err = written(f.Filter)
+	case f.Need != (access.Requirement{}):
+		d.Outcome, d.Reason, d.Need = access.Challenged, access.ProofInsufficient, f.Need
+	default:
+		return p.none(asked)
+	}
+	return d, err
+}
+
+// none is why somebody may have nothing of a list.
+func (p *passage) none(asked caller.Asked) (access.Decision, error) {
+	d, err := p.caller.Decide(asked)
+	if d.Outcome != access.Refused { // only of what has none of the attributes that are asked for
+		d.Outcome, d.Reason, d.Grant = access.Refused, access.NoGrant, ""
+	}
+	return d, err
+}
+
+func written(f filter.Filter) (string, error) {
+	text, err := json.Marshal(f)
+	if err != nil {
+		return "", fmt.Errorf("write the filter of a list: %w", err)
+	}
+	if len(text) > maxFilter {
+		return "", fault.New(fault.Invalid, "filter.too_large", fmt.Sprintf("The filter has %d bytes, and an assertion takes %d.", len(text), maxFilter))
+	}
+	return string(text), nil
+}
+
+// unfiltered is why a list cannot be narrowed to what its caller may have, nil where err
+// is something else. That is no fault of theirs, and they are not told what it depends on.
+func unfiltered(err error) error {
+	switch fault.CodeOf(err) {
+	case "filter.untranslatable", "filter.too_large", "evaluation.costly":
+		return fault.Wrap(err, fault.Unavailable, "gate.filter", "What you may see of this list cannot be told to the application behind the gate.")
+	}
+	return nil
+}
