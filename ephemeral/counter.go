@@ -59,7 +59,7 @@ func (c *counter) count(key string, b bound) {
 		return // a blocked key is counted no further
 	}
 	if a, ok := c.remote.ask(c.name, key, b, counting, whole); ok {
-		c.memory.learn(key, a.whole)
+		c.memory.learn(key, b, a.whole)
 		return
 	}
 	c.memory.count(key, b)
@@ -74,7 +74,7 @@ func (c *counter) take(key string, b bound) (wait, whole time.Duration) {
 		return wait, whole - c.memory.now()
 	}
 	if a, ok := c.remote.ask(c.name, key, b, taking, whole); ok {
-		c.memory.learn(key, a.whole)
+		c.memory.learn(key, b, a.whole)
 		return a.wait, a.rest
 	}
 	return c.memory.take(key, b)

@@ -74,10 +74,12 @@ func (m *memory) take(key string, b bound) (wait, whole time.Duration) {
 	return wait, s.whole[key] - now
 }
 
-// learn notes what somebody else counted of key. Who counted more is right.
-func (m *memory) learn(key string, whole time.Duration) {
+// learn notes what somebody else counted of key. Who counted more is right, up to what a
+// key may have: nobody waits longer than that, whatever was said.
+func (m *memory) learn(key string, b bound, whole time.Duration) {
 	s := m.shard(key)
 	now := m.now()
+	whole = min(whole, now+b.reach)
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	had, known := s.whole[key]

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"os"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -152,6 +154,52 @@ func TestRedisHoldsNoNamesAndForgets(t *testing.T) {
 	const counts = `EVAL "local n=0 for _,k in ipairs(redis.call('KEYS','*')) do local t=redis.call('PTTL',k) if t<0 or t>3000 or #k>40 then n=n+1 end end return n" 0`
 	if n := server.Do(counts); n != ":0" {
 		t.Errorf("%s keys are long, or stay", n)
+	}
+}
+
+// What docs/operate.md gives the user of Redis is enough, and all.
+func TestTheUserOfRedisNeedsNoMoreThanIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../docs/operate.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	rights := regexp.MustCompile("`([+][^`]*~gatehouse:[*])`").FindSubmatch(page)
+	if rights == nil {
+		t.Fatal("docs/operate.md says no rights")
+	}
+	server := testredis.Start(t)
+	if said := server.Do("ACL SETUSER gate on >sesame " + string(rights[1])); said != "+OK" {
+		t.Fatal(said)
+	}
+	l := join(t, ephemeral.Redis{URL: strings.Replace(server.URL, "unix://", "unix://gate:sesame@", 1) + "?db=3"}, "house").limiter(t, slow)
+	if n := takes(t, l, "flood", 20); n != slow.Burst {
+		t.Errorf("%d passed", n)
+	}
+	server.Do("SCRIPT FLUSH")
+	if n := takes(t, l, "other", 20); n != slow.Burst {
+		t.Errorf("%d passed after Redis forgot the script", n)
+	}
+}
+
+// Redis holds what somebody else wrote there, or its clock was moved: whoever is counted
+// waits for one event at most.
+func TestWhatSomebodyElseWroteKeepsNobodyOut(t *testing.T) {
+	t.Parallel()
+	server := testredis.Start(t)
+	quick := ephemeral.Config{Enabled: true, Burst: 2, PerMinute: 600, Remembered: 10}
+	for name, value := range map[string]string{"a time to come": "9007199254740991", "no number": "mischief", "less than nothing": "-1", "no number of ours": "nan", "too much": "1e308"} {
+		l := join(t, ephemeral.Redis{URL: server.URL}, name).limiter(t, quick)
+		takes(t, l, "k", 1)
+		server.Do(`EVAL "for _,k in ipairs(redis.call('KEYS','*')) do redis.call('SET',k,'` + value + `') end return 1" 0`)
+		for deadline := time.Now().Add(2 * time.Minute); takes(t, l, "k", 1) == 0; time.Sleep(5 * time.Millisecond) {
+			if time.Now().After(deadline) {
+				t.Fatalf("%s: nothing passes any more", name)
+			}
+		}
+		if wait, _ := l.Blocked(t.Context(), "k"); wait > 200*time.Millisecond {
+			t.Errorf("%s: it waits for %v", name, wait)
+		}
 	}
 }
 

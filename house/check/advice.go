@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"gatehouse/config"
+	"gatehouse/web"
 )
 
 // Advice is something about a configuration that can be used and will surprise
@@ -58,6 +59,12 @@ func Advise(c config.Config, now time.Time) []Advice {
 	}
 	if a, is := OfDemo(c); is {
 		all = append(all, a)
+	}
+	if u, err := url.Parse(c.Redis.URL); err == nil && u.Scheme == "redis" && !web.Loopback(u.Hostname()) {
+		all = append(all, Advice{
+			Key: "redis.url", remedy: "redis.url: rediss://HOST:6379",
+			Text: "names another machine, and there is no TLS on the way: who is there can read the password of Redis and change what is counted. Write rediss://",
+		})
 	}
 	return append(all, adviseCertificate(c, now)...)
 }

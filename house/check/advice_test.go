@@ -45,6 +45,9 @@ func TestWhatWillSurpriseSomebodyIsAdvised(t *testing.T) {
 		"a data directory to come":  {[]string{"data_dir=" + filepath.Join(t.TempDir(), "gatehuose")}, "data_dir is "},
 		"a data directory there is": {[]string{"data_dir=" + t.TempDir()}, ""},
 		"the data of the demo":      {[]string{"data_dir=" + demo}, "data_dir is " + demo + ", which the demo has filled"},
+		"a Redis elsewhere":         {[]string{"redis.url=redis://cache:6379"}, "redis.url names another machine"},
+		"a Redis behind TLS":        {[]string{"redis.url=rediss://cache:6379"}, ""},
+		"a Redis on this machine":   {[]string{"redis.url=redis://localhost:6379"}, ""},
 		"an http issuer of tests":   {[]string{"issuer=http://gatehouse:8080", "insecure_http_issuer_for_tests=true"}, "insecure_http_issuer_for_tests is set"},
 	} {
 		cfg, _, err := config.Load(config.Options{Sets: c.sets})
