@@ -57,6 +57,7 @@ var docs = map[string]string{
 	"gate.routes":                    "The folder of the files that say which requests the gate takes, what it asks of them and where they go (docs/gate.md). They are read at the start, and when they change.",
 	"gate.max_streams":               "How many connections through the gate may last at a time: WebSockets, server-sent events, calls of gRPC. One takes some 40 kB of memory.",
 	"gate.max_streams_per_caller":    "How many of them one caller may have, and on public routes one address.",
+	"gate.ext_authz":                 "The address at which Envoy asks about its requests, by gRPC (ext_authz), HOST:PORT. Unset, it asks nobody. docs/gate.md says how it is known.",
 	"limits.enabled":                 "Says whether bad requests are limited: failed authentications of an application, for each address and application, and bad access tokens, for each address. Turn it off where all requests come from one address and something before Gatehouse limits them.",
 	"limits.burst":                   "How many bad requests may come at once before their sender has to wait.",
 	"limits.per_minute":              "How many bad requests a sender may send per minute in the long run.",

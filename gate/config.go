@@ -23,6 +23,9 @@ type Config struct {
 	// MaxStreamsPerCaller is how many of them one caller may have, and on public routes
 	// one address.
 	MaxStreamsPerCaller int `setting:"max_streams_per_caller"`
+	// ExtAuthz is the address at which Envoy asks about its requests, by gRPC (ext_authz),
+	// HOST:PORT. Unset, it asks nobody. docs/gate.md says how it is known.
+	ExtAuthz string `setting:"ext_authz"`
 }
 
 // DefaultConfig is what whoever sets nothing gets.
@@ -39,6 +42,12 @@ func (c Config) Validate() []fault.Field {
 	}
 	if c.Listen != "" && c.Routes == "" {
 		bad = append(bad, fault.Field{Name: "routes", Problem: "is missing; gate.listen is set, and a gate without routes lets nothing through"})
+	}
+	if c.ExtAuthz != "" && !isAddress(c.ExtAuthz) {
+		bad = append(bad, fault.Field{Name: "ext_authz", Problem: `is not an address; write "127.0.0.1:8083", or ":8083" for all addresses`})
+	}
+	if c.Listen == "" && c.ExtAuthz != "" {
+		bad = append(bad, fault.Field{Name: "listen", Problem: "is missing; gate.ext_authz is set, and is a way to ask the gate"})
 	}
 	if c.Listen == "" && c.Routes != "" {
 		bad = append(bad, fault.Field{Name: "listen", Problem: "is missing; gate.routes is set, and one needs the other"})

@@ -53,7 +53,7 @@ func (d dialect) read(h http.Header) (o Original, err error) {
 		err = badEdge("X-Forwarded-For is not there")
 	}
 	if err == nil {
-		err = checkSpellings(h)
+		err = CheckSpellings(h)
 	}
 	if err == nil && o.Scheme != "http" && o.Scheme != "https" {
 		err = badEdge(d.scheme + " is neither http nor https")
@@ -65,10 +65,10 @@ func badEdge(what string) error {
 	return fault.New(fault.Malformed, "gate.edge_header", "The proxy in front does not tell what was asked: "+what+".")
 }
 
-// checkSpellings refuses headers whose names servers read in two ways, and those of our own
+// CheckSpellings refuses headers whose names servers read in two ways, and those of our own
 // that are not to be written over: the proxy in front sends them on, and we cannot take
 // them away.
-func checkSpellings(h http.Header) error {
+func CheckSpellings(h http.Header) error {
 	for name := range h {
 		small := strings.ToLower(name)
 		ours := strings.HasPrefix(small, "x-gatehouse") || strings.HasPrefix(small, "gatehouse-")

@@ -1,10 +1,12 @@
 package proxy
 
 import (
+	"context"
 	"crypto/x509"
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -30,32 +32,56 @@ func edgeOf(r *http.Request) (name string, ok bool) {
 // serveEdge answers another proxy. Of whom nobody knows, nothing is read, and they are told
 // nothing: not whether there is such an edge, nor what was wrong with them.
 func (d *Door) serveEdge(w http.ResponseWriter, r *http.Request, name string) {
-	edge := d.Routes().Edge(name)
-	if edge == nil || edge.Dialect == gate.Envoy || !edge.Knows(peerOf(r), onlyOf(r.Header, HeaderSecret), shownBy(r), time.Now()) {
-		d.stranger(w, r)
-		return
-	}
 	p := passage{w: w, start: time.Now()}
 	p.deadline(refusalTimeout)
+	edge := d.edge(name, peerOf(r), onlyOf(r.Header, HeaderSecret), shownBy(r))
+	if edge == nil || edge.Dialect == gate.Envoy {
+		d.stranger(r.Context(), web.ClientIP(r, d.Trusted))
+		w.Header().Set("Connection", "close") // what they sent beside is not looked at
+		w.WriteHeader(http.StatusUnauthorized)
+		return
+	}
 	o, err := words[edge.Dialect].read(r.Header)
-	o.IP = web.ClientIP(r, append(edge.Peers[:len(edge.Peers):len(edge.Peers)], d.Trusted...))
+	o.IP = d.Visitor(edge, r.RemoteAddr, r.Header["X-Forwarded-For"])
 	o.Header.Del("X-Forwarded-For")
 	a := d.Check(r.Context(), edge, o, err)
 	words[edge.Dialect].write(w, &a)
 }
 
+// EdgeKnown returns the edge that asks by gRPC: by its name, from where it asks, and by what
+// it shows, "" and nil for nothing. Who is none is nil, and stands in the log.
+func (d *Door) EdgeKnown(ctx context.Context, name string, at netip.Addr, secret string, shown *x509.Certificate) *gate.Edge {
+	edge := d.edge(name, at, secret, shown)
+	if edge == nil || edge.Dialect != gate.Envoy {
+		d.stranger(ctx, at.String())
+		return nil
+	}
+	return edge
+}
+
+func (d *Door) edge(name string, at netip.Addr, secret string, shown *x509.Certificate) *gate.Edge {
+	edge := d.Routes().Edge(name)
+	if !edge.Knows(at, secret, shown, time.Now()) {
+		return nil
+	}
+	return edge
+}
+
+// Visitor returns the address of whoever sent a request to an edge: that of the peer, or
+// what X-Forwarded-For says where the peer is the edge or another proxy that is trusted.
+func (d *Door) Visitor(edge *gate.Edge, peer string, forwardedFor []string) string {
+	r := &http.Request{RemoteAddr: peer, Header: http.Header{"X-Forwarded-For": forwardedFor}}
+	return web.ClientIP(r, slices.Concat(edge.Peers, d.Trusted))
+}
+
 // errStranger is for the log alone.
 var errStranger = fault.New(fault.Unauthenticated, "gate.edge", "Somebody asks the gate as another proxy does, and is none that it knows.")
 
-// stranger answers who is no edge.
-func (d *Door) stranger(w http.ResponseWriter, r *http.Request) {
-	p := passage{w: w, start: time.Now()}
-	p.deadline(refusalTimeout)
-	d.Log.LogAttrs(r.Context(), slog.LevelWarn, "request refused", slog.String("request_id", string(id.NewRequest())),
-		slog.String("ip", web.ClientIP(r, d.Trusted)), slog.String("code", errStranger.Code), slog.String("error", errStranger.Detail))
-	d.Metrics.GateServed("", web.Method(r.Method), http.StatusUnauthorized, time.Since(p.start))
-	w.Header().Set("Connection", "close") // what they sent beside is not looked at
-	w.WriteHeader(http.StatusUnauthorized)
+// stranger notes who asks and is no edge.
+func (d *Door) stranger(ctx context.Context, ip string) {
+	d.Log.LogAttrs(ctx, slog.LevelWarn, "request refused", slog.String("request_id", string(id.NewRequest())),
+		slog.String("ip", ip), slog.String("code", errStranger.Code), slog.String("error", errStranger.Detail))
+	d.Metrics.GateServed("", web.Method(""), http.StatusUnauthorized, 0)
 }
 
 // peerOf is who is at the other end of the connection, whatever headers say.

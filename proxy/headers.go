@@ -13,11 +13,14 @@ const HeaderAssertion = "X-Gatehouse-Jwt"
 // digits and single hyphens between them are read alike by all.
 func strip(h http.Header) {
 	for name := range h {
-		if !isPlainName(name) || managed(strings.ToLower(name)) {
+		if Strips(name) {
 			delete(h, name)
 		}
 	}
 }
+
+// Strips reports whether a header of a visitor's goes no further than the gate.
+func Strips(name string) bool { return !isPlainName(name) || managed(strings.ToLower(name)) }
 
 func isPlainName(name string) bool {
 	for i := range len(name) {

@@ -177,12 +177,13 @@ func (s *Server) RunOn(ctx context.Context, l *Listeners) error {
 type Listeners struct {
 	public, internal net.Listener
 	gate             net.Listener // nil: there is none
+	extAuthz         net.Listener // nil: there is none
 	certificate      *certificate // nil: plain HTTP
 }
 
 // Close closes the ports of a server that does not run.
 func (l *Listeners) Close() (err error) {
-	for _, one := range []net.Listener{l.public, l.internal, l.gate} {
+	for _, one := range []net.Listener{l.public, l.internal, l.gate, l.extAuthz} {
 		if one != nil {
 			err = errors.Join(err, one.Close())
 		}
@@ -208,6 +209,7 @@ func Listen(cfg config.Config, log *slog.Logger) (l *Listeners, err error) {
 		{&l.public, cfg.Web.Listen.Public, "listen.public", true},
 		{&l.internal, cfg.Web.Listen.Internal, "listen.internal", false},
 		{&l.gate, cfg.Gate.Listen, "gate.listen", false}, // serve secures it: who is asked for a certificate, its routes say
+		{&l.extAuthz, cfg.Gate.ExtAuthz, "gate.ext_authz", false},
 	} {
 		if port.address == "" {
 			continue
@@ -254,6 +256,9 @@ func (s *Server) serve(ctx context.Context, l *Listeners) error {
 			}
 			return nil
 		})
+	}
+	if l.extAuthz != nil {
+		s.serveExtAuthz(ctx, group, l)
 	}
 	group.Go(func() error { s.reload(ctx, l.certificate); return nil })
 	group.Go(func() error { s.KeepGate(ctx); return nil })

@@ -50,12 +50,20 @@ func (c *certificate) listener(inner net.Listener) net.Listener {
 	return tls.NewListener(inner, config)
 }
 
-// asking is listener, and asks for a client certificate whom it is told to ask: a browser
-// would show its person a choice of certificates. A connection that is taken up again
-// would not show it, so none is.
+// asking is listener, and asks for a client certificate whom it is told to ask.
 func (c *certificate) asking(inner net.Listener, whom func(net.Addr) bool) net.Listener {
 	if c == nil {
 		return inner
+	}
+	return tls.NewListener(inner, c.configAsking(whom))
+}
+
+// configAsking is the config that asks some for a client certificate, and no others: a
+// browser would show its person a choice of them. A connection that is taken up again would
+// not show it, so none is. Without a certificate of ours there is none.
+func (c *certificate) configAsking(whom func(net.Addr) bool) *tls.Config {
+	if c == nil {
+		return nil
 	}
 	config := c.config()
 	config.NextProtos = []string{"h2", "http/1.1"}
@@ -67,7 +75,7 @@ func (c *certificate) asking(inner net.Listener, whom func(net.Addr) bool) net.L
 		}
 		return nil, nil
 	}
-	return tls.NewListener(inner, config)
+	return config
 }
 
 // suites are those of TLS 1.2, forward secret and AEAD only: what Go offers

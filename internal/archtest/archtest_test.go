@@ -64,6 +64,8 @@ var alone = []struct {
 	{"golang.org/x/oauth2", []string{"upstream", "demo"}, "only those who are clients of a provider"},
 	{"net/http/httputil", []string{"proxy"}, "only the gate forwards"},
 	{"github.com/coder/websocket", []string{"demo/shopapi"}, "the gate looks at frames itself, and no further than where they end"},
+	{"google.golang.org/grpc", []string{"proxy/envoy"}, "gRPC is for Envoy alone"},
+	{"github.com/envoyproxy/go-control-plane", []string{"proxy/envoy"}, "how Envoy speaks is one package's business"},
 	{"text/template", nil, "a template finds methods by name, so the linker keeps all of them (decision 0024)"},
 	{"html/template", nil, "a template finds methods by name, so the linker keeps all of them (decision 0024)"},
 }
@@ -221,6 +223,28 @@ func TestHeavyLibrariesHaveOneImporter(t *testing.T) {
 					t.Errorf("%s imports %s, which is for %v alone: %s", p.ImportPath, i, rule.owners, rule.reason)
 				}
 			}
+		}
+	}
+}
+
+// What we give to people is built without gRPC's page of traces, whose templates keep all
+// methods in the binary (decision 0024).
+func TestTheBinaryIsBuiltWithoutTheTracesOfGRPC(t *testing.T) {
+	const tag = "-tags=grpcnotrace"
+	out, err := exec.Command("go", "list", "-deps", tag, module+"/cmd/gatehouse").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if slices.Contains(strings.Split(string(out), "\n"), "golang.org/x/net/trace") {
+		t.Errorf("%s leaves golang.org/x/net/trace in", tag)
+	}
+	for _, file := range []string{"../../Makefile", "../../Dockerfile"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !bytes.Contains(text, []byte("grpcnotrace")) {
+			t.Errorf("%s builds without the tag", file)
 		}
 	}
 }

@@ -52,7 +52,7 @@ func newEdged(t *testing.T) *edged {
 	t.Helper()
 	g := &edged{gated: newGated(t), secretFile: filepath.Join(t.TempDir(), "secret")}
 	must(t, os.WriteFile(g.secretFile, []byte(edgeSecret+"\n"), 0o600))
-	text := gateRoutes + strangers
+	text := gateRoutes + sessionRoutes + strangers
 	for _, d := range gate.Dialects {
 		text += strings.ReplaceAll(edgeRoutes, "DIALECT", string(d))
 	}

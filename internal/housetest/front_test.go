@@ -85,6 +85,49 @@ func TestAnotherProxyEnforcesWhatChanges(t *testing.T) {
 	})
 }
 
+// A browser that knows nobody, or not any more, is led to the sign-in by another proxy as by
+// the gate; one that has a session comes through, and its cookie goes no further.
+func TestABrowserBehindAnotherProxyIsLedToTheSignIn(t *testing.T) {
+	eachFront(t, func(t *testing.T, g *edged, f *front) {
+		const host = "shop.example.test"
+		for _, dead := range []string{"", "Cookie: __Host-gatehouse_gate=dead"} {
+			header := opens
+			if dead != "" {
+				header = plus(opens, dead)
+			}
+			status, answer, body := f.send(t, "GET", host, "/orders?page=2", header...)
+			if status != http.StatusSeeOther || !strings.HasPrefix(answer.Get("Location"), gatetest.Issuer+"/gate?t=") || !strings.Contains(strings.Join(answer["Set-Cookie"], "\n"), "; HttpOnly; Secure; SameSite=") {
+				t.Errorf("%q: %d %v %s", dead, status, answer, body)
+			}
+			if want := 1 + min(len(dead), 1); len(answer["Set-Cookie"]) != want {
+				t.Errorf("%q: %d cookies, want %d: %q", dead, len(answer["Set-Cookie"]), want, answer["Set-Cookie"])
+			}
+		}
+		if status, header, _ := f.send(t, "GET", host, "/orders", "Sec-Fetch-Mode: cors", "Sec-Fetch-Site: same-origin"); status != http.StatusUnauthorized || header.Get("Location") != "" {
+			t.Errorf("a program in a page: %d %v", status, header)
+		}
+		if seen := g.app.took(); len(seen) > 0 {
+			t.Fatalf("%+v", seen)
+		}
+		v := newVisitor(t, g.Gate, g.Browser())
+		v.enter("https://"+host+"/orders", g.ada)
+		status, _, body := f.send(t, "GET", host, "/orders", plus(opens, cookieOf("theme", "dark; __Host-gatehouse_gate="+v.cookie(host)))...)
+		seen := g.app.took()
+		if status != http.StatusOK || len(seen) != 1 || seen[0].Header.Get("Cookie") != "theme=dark" {
+			t.Fatalf("%d %s %+v", status, body, seen)
+		}
+		if c := g.verified(t, seen[0], "app"); c.Subject != string(g.ada.ID) || c.Session == "" {
+			t.Errorf("%+v", c)
+		}
+		for name, site := range map[string]string{"a page of another site": "cross-site", "a page of a sibling": "same-site"} {
+			status, _, _ := f.send(t, "POST", host, "/orders", "Cookie: __Host-gatehouse_gate="+v.cookie(host), "Sec-Fetch-Site: "+site, "Content-Length: 0")
+			if status != http.StatusForbidden || len(g.app.took()) > 0 {
+				t.Errorf("%s: %d", name, status)
+			}
+		}
+	})
+}
+
 // passes are rows of which a proxy may make something that is clear, and is then decided
 // on as that: a host that it knows by its configuration, or the target of a whole URL. A
 // star it may answer itself.
