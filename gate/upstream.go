@@ -135,7 +135,7 @@ func (c *compiler) retry(u *Upstream, spec *RetrySpec) {
 	r := &u.Retry
 	*r = Retry{Attempts: spec.Attempts, Methods: spec.Methods, Budget: defaultBudget}
 	if spec.Attempts == 0 {
-		r.Attempts = min(2, len(u.Targets))
+		r.Attempts = max(1, min(2, len(u.Targets)))
 	}
 	if r.Attempts < 1 || r.Attempts > maxAttempts {
 		c.problem("spec.retry.attempts", "must be between 1 and %d", maxAttempts)

@@ -33,7 +33,6 @@ var ownPages = map[string]func(*passage) error{
 	"GET " + web.PathGateSignIn:   (*passage).signIn,
 	"GET " + web.PathGateSignOut:  (*passage).askSignOut,
 	"POST " + web.PathGateSignOut: (*passage).signOut,
-	"POST " + PathTicket:          (*passage).mint,
 }
 
 // own answers at the paths that are the gate's own.
@@ -43,6 +42,9 @@ func (p *passage) own() error {
 	if strings.HasPrefix(path, web.PathGateStatic) && isSafe(p.r.Method) {
 		p.door.Static.ServeHTTP(&p.status, p.r)
 		return nil
+	}
+	if path == PathTicket && p.r.Method == http.MethodPost {
+		return p.mint()
 	}
 	if page := ownPages[p.r.Method+" "+path]; page != nil && p.door.Routes().TakesBrowsers(p.request.host) {
 		return page(p)
