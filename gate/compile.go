@@ -146,6 +146,7 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 	c.bounds(r, &spec.Limits)
 	r.Stream = c.stream(r, &spec.Stream)
 	c.filters(r, &spec.Authorize.Resource)
+	c.mcp(r, spec.MCP)
 	r.Sum = sumOf(id, spec, r.upstreams())
 	if len(c.bad) == 0 {
 		c.place(r)

@@ -42,6 +42,7 @@ type Route struct {
 	Timeout  time.Duration
 	Rate     *Rate   // nil: there is none
 	Stream   *Stream // nil: no connection lasts
+	MCP      *MCP    // nil: what stands behind it is no MCP server
 	Sum      Sum     // of all that the route says, and its upstreams
 }
 

@@ -17,6 +17,7 @@ type Set struct {
 	upstreams []*Upstream
 	edges     []*Edge
 	browsers  map[string]bool // hosts at which browsers sign in
+	protected map[string]*MCP // by host and path of their metadata
 }
 
 // Routes are the routes of the set, by their ids.

@@ -18,6 +18,7 @@ type RouteSpec struct {
 	Upstream  string        `json:"upstream,omitempty"` // none: only another proxy asks about it
 	Limits    LimitsSpec    `json:"limits,omitzero"`
 	Stream    StreamSpec    `json:"stream,omitzero"` // default: no connection lasts
+	MCP       *MCPSpec      `json:"mcp,omitempty"`   // an MCP server stands behind it
 }
 
 // MatchSpec is which requests a route takes: those of each host and each path with one of

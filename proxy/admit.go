@@ -67,6 +67,9 @@ func (p *passage) admit() error {
 		return err
 	}
 	err = p.decide(route)
+	if err == nil && route.MCP != nil {
+		err = p.called(route)
+	}
 	if err != nil && route.Mode == gate.Shadow && isRefusal(err) {
 		p.decision.shadow = true
 		return nil
@@ -113,8 +116,12 @@ func (p *passage) decide(route *gate.Route) error {
 // asked is what is asked about the caller, before anything is known of the resource.
 func (p *passage) asked() caller.Asked {
 	route := p.match.Route
+	resource := access.Resource{ID: route.Resource.In(&p.match)}
+	if p.call != nil {
+		resource = p.call.resource
+	}
 	return caller.Asked{
-		Permission: p.decision.permission, Org: route.Org.In(&p.match), Resource: access.Resource{ID: route.Resource.In(&p.match)},
+		Permission: p.decision.permission, Org: route.Org.In(&p.match), Resource: resource,
 		Request: access.Request{Method: p.r.Method, Path: p.request.path.String(), IP: p.info.IP},
 	}
 }

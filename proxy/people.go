@@ -67,6 +67,9 @@ func (p *passage) target() string {
 
 // toldTo is how a refusal is told: as a page to people, and to programs as they read it.
 func (p *passage) toldTo(err error) web.Refuser {
+	if p.match.Route != nil && p.match.Route.MCP != nil && p.edge == nil {
+		return p.refuseCall
+	}
 	if !navigates(p.r) {
 		return p.door.Refuse
 	}

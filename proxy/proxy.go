@@ -168,6 +168,7 @@ type passage struct {
 	request  request
 	match    gate.Match
 	caller   *caller.Caller // nil: nobody is known
+	call     *call          // of a tool; nil: it is none
 	decision verdict
 	quota    *quota // nil: the route counts nobody
 	// signedOut is whether the browser sent a cookie that is no session, or not any more.
@@ -190,6 +191,9 @@ func (p *passage) pass() (err error) {
 	}
 	if p.edge == nil && p.request.path.Reserved() {
 		return p.own()
+	}
+	if m := p.door.Routes().Protected(p.request.host, p.request.path.String()); m != nil && p.edge == nil {
+		return p.metadata(m)
 	}
 	if p.match, err = p.find(); err != nil {
 		return err
@@ -228,6 +232,7 @@ func (p *passage) refuse(err error) {
 		return
 	}
 	caller.SetChallenge(h, err)
+	p.pointToMetadata(h)
 	if m, ok := errors.AsType[*gate.MethodError](err); ok {
 		h["Allow"] = m.Allow
 	}
