@@ -98,8 +98,11 @@ func (d dice) narrow() Policy {
 	}
 	for range 1 + d.IntN(4) {
 		g := d.grant()
-		g.Subject, g.Role, g.Permission = pick(d, Subject{User, "usr_a"}, Subject{Group, "g1"}), "", Pattern{"shop", "orders", pick(d, "read", Any)}
-		g.Effect, g.Where = pick(d, Allow, Allow, Deny), Where{Place: pick(d, Own, Listed, Condition, Condition, Condition, Everywhere)}
+		g.Subject, g.Role, g.Permission = pick(d, Subject{User, "usr_a"}, Subject{User, "usr_a"}, Subject{Group, "g1"}), "", Pattern{"shop", "orders", pick(d, "read", Any)}
+		if d.IntN(3) > 0 {
+			g.Window, g.Requires, g.Org = Window{}, Requirement{}, ""
+		}
+		g.Effect, g.Where = pick(d, Allow, Allow, Allow, Deny), Where{Place: pick(d, Own, Listed, Condition, Condition, Condition, Everywhere)}
 		switch g.Where.Place {
 		case Listed:
 			g.Where.IDs = many(d, 4, func() string { return pick(d, "1", "2", "17", "40", "041", "") })
@@ -218,6 +221,7 @@ func TestAFilterAgreesWithTheDecisionsOfAllRows(t *testing.T) {
 							d := roll(seed)
 							p, q := d.narrow(), d.question()
 							q.Principal, q.Permission = Subject{User, "usr_a"}, "shop/orders:read"
+							q.Delegated = q.Delegated && d.IntN(3) == 0
 							q.Request.IP = pick(d, "", "127.0.0.1")
 							switch filtered(t, db, all, p, q) {
 							case 0:

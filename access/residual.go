@@ -68,7 +68,7 @@ func apart(tree *cel.Ast, e ast.Expr) residual {
 	case ast.SelectKind, ast.IdentKind:
 		return ofAttribute(e)
 	case ast.CallKind:
-		return ofCall(tree, e.AsCall())
+		return ofCall(tree, e)
 	}
 	return residual{}
 }
@@ -102,7 +102,8 @@ func ofAttribute(e ast.Expr) residual {
 	return residual{op: compared, attribute: name, yes: filter.In, no: filter.NotIn}
 }
 
-func ofCall(tree *cel.Ast, call ast.CallExpr) residual {
+func ofCall(tree *cel.Ast, e ast.Expr) residual {
+	call := e.AsCall()
 	args := call.Args()
 	var of []residual
 	switch op := call.FunctionName(); op {
@@ -116,6 +117,9 @@ func ofCall(tree *cel.Ast, call ast.CallExpr) residual {
 			return residual{op: compared, attribute: name, yes: filter.In, no: filter.NotIn}
 		}
 	case operators.In:
+		if list := args[1]; list.Kind() == ast.ListKind && list.AsList().Size() == 0 {
+			return knownPart(tree, e) // nothing is in it, and decisions do not look at what is asked for
+		}
 		return among(tree, args)
 	default:
 		return comparison(tree, call)

@@ -81,9 +81,11 @@ func (m *MCP) Tool(name string) (t Tool, ok bool) {
 	return t, ok
 }
 
+const wellKnown = "/.well-known/oauth-protected-resource"
+
 // metadataPath is where the metadata of a resource is, by RFC 9728 section 3.1.
 func metadataPath(resource *url.URL) string {
-	return "/.well-known/oauth-protected-resource" + strings.TrimSuffix(resource.Path, "/")
+	return wellKnown + strings.TrimSuffix(resource.Path, "/")
 }
 
 // Metadata is where the metadata of the server is, as clients know it.
@@ -96,7 +98,12 @@ func (m *MCP) Metadata() string {
 }
 
 // Protected returns the MCP server whose metadata a path at a host has, nil for none.
-func (s *Set) Protected(host, path string) *MCP { return s.protected[host+" "+path] }
+func (s *Set) Protected(host, path string) *MCP {
+	if len(s.protected) == 0 || !strings.HasPrefix(path, wellKnown) {
+		return nil
+	}
+	return s.protected[host+" "+path]
+}
 
 // mcp reads whether an MCP server stands behind a route.
 func (c *compiler) mcp(r *Route, spec *MCPSpec) {
@@ -111,6 +118,11 @@ func (c *compiler) mcp(r *Route, spec *MCPSpec) {
 	}
 	if spec.DPoP != "" {
 		c.problem(field+".dpop", "is there, and proofs of possession are not looked at yet; leave it out")
+	}
+	for i, scope := range spec.Scopes {
+		if !isScope(scope) {
+			c.problem(fmt.Sprintf("%s.scopes[%d]", field, i), "is no scope")
+		}
 	}
 	if r.Public || slices.Contains(r.Authn, BySession) {
 		c.problem(field, "is there, and the route is public or for browsers; an MCP server is asked with a token")
@@ -159,6 +171,11 @@ func (c *compiler) protects(r *Route, m *MCP) {
 	c.set.protected[at] = m
 }
 
+// isScope reports whether a text is one scope (RFC 6749 section 3.3).
+func isScope(text string) bool {
+	return text != "" && len(text) <= maxToolName && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || r == '"' || r == '\\' })
+}
+
 func isLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.IsLoopback()
@@ -173,6 +190,9 @@ func (c *compiler) tools(r *Route, m *MCP, rules []ToolSpec) {
 		field := fmt.Sprintf("spec.mcp.tools[%d]", i)
 		if rule.Permission == "" {
 			c.problem(field+".permission", "is missing; a tool asks for a permission")
+		}
+		if rule.Scope != "" && !isScope(rule.Scope) {
+			c.problem(field+".scope", "is no scope")
 		}
 		if len(rule.Match) == 0 {
 			c.problem(field+".match", "is empty; a rule says of which tools it is")

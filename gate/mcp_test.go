@@ -51,6 +51,8 @@ func TestAnMCPServerIsReadOrRefusedWithAWord(t *testing.T) {
 		"another method":        {func(r *RouteSpec) { r.Match.Methods = []string{"POST", "PUT"} }, field},
 		"that lasts":            {func(r *RouteSpec) { r.Stream.SSE = true }, field},
 		"no resource":           {func(r *RouteSpec) { r.MCP.Resource = "" }, field + ".resource"},
+		"two scopes in one":     {func(r *RouteSpec) { r.MCP.Scopes = []string{"a b"} }, field + ".scopes[0]"},
+		"a scope in quotes":     {func(r *RouteSpec) { r.MCP.Tools[1].Scope = `a"` }, field + ".tools[1].scope"},
 		"http":                  {func(r *RouteSpec) { r.MCP.Resource = "http://mcp.test/mcp" }, field + ".resource"},
 		"a slash at the end":    {func(r *RouteSpec) { r.MCP.Resource = "https://mcp.test/mcp/" }, field + ".resource"},
 		"another host":          {func(r *RouteSpec) { r.MCP.Resource = "https://evil.test/mcp" }, field + ".resource"},

@@ -177,14 +177,26 @@ func foldedTwice(value any) string {
 	return ""
 }
 
+// maxArgument bounds a text that conditions ask for, in bytes, as that of a question is.
+const maxArgument = 8 << 10
+
 // about takes from the arguments what a decision may depend on.
 func (c *call) about(t *gate.Tool, arguments map[string]any) error {
 	c.scope = t.Scope
 	c.resource.Attrs = map[string]any{}
 	for _, name := range t.Arguments {
-		if v := arguments[name]; v != nil {
-			c.resource.Attrs[name] = v
+		switch v := arguments[name].(type) {
+		case nil:
+			continue
+		case string:
+			if len(v) > maxArgument {
+				return unreadable("The argument %s is longer than %d bytes.", name, maxArgument)
+			}
+		case float64, bool:
+		default:
+			return unreadable("The argument %s must be text, a number or a boolean.", name)
 		}
+		c.resource.Attrs[name] = arguments[name]
 	}
 	if t.ID == "" {
 		return nil

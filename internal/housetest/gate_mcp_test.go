@@ -140,6 +140,8 @@ func TestToolsAtTheGateAreForWhoMayCallThem(t *testing.T) {
 	expect("another order", calls("refund_order", `{"order":"43","amount":5}`), 403, "shop/orders:refund")
 	expect("too much", calls("refund_order", `{"order":"42","amount":500}`), 403, "shop/orders:refund")
 	expect("no amount", calls("refund_order", `{"order":"42"}`), 403, "shop/orders:refund")
+	expect("an amount of a list", calls("refund_order", `{"order":"42","amount":[5]}`), 400, "gate.mcp_json")
+	expect("an amount without end", calls("refund_order", `{"order":"42","amount":"`+strings.Repeat("5", 9<<10)+`"}`), 400, "gate.mcp_json")
 	expect("no order", calls("refund_order", `{"amount":5}`), 400, "gate.mcp_json")
 	b.gives(t, "orders:refund", access.Where{Place: access.Own})
 	expect("whose it is, by their own word", calls("refund_order", `{"order":"43","amount":500,"owner_id":"`+string(b.ada.ID)+`"}`), 403, "shop/orders:refund")
