@@ -2,6 +2,7 @@ package housetest
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"maps"
 	"net"
@@ -9,11 +10,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	corev3 "github.com/envoyproxy/go-control-plane/envoy/config/core/v3"
 	authv3 "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
 	"google.golang.org/grpc"
 	"google.golang.org/grpc/codes"
+	grpctls "google.golang.org/grpc/credentials"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
@@ -229,5 +232,39 @@ func TestTheGateTellsStrangersNothingByGRPCEither(t *testing.T) {
 	}
 	if _, err := e.Check(known(t.Context()), &authv3.CheckRequest{}); err != nil {
 		t.Errorf("an empty question is refused as one: %v", err)
+	}
+}
+
+// Envoy may show a certificate instead of a secret, and is known by just that one.
+func TestEnvoyIsKnownByItsCertificate(t *testing.T) {
+	t.Parallel()
+	g := newEdged(t)
+	until := time.Now().Add(time.Hour)
+	right, file := clientCertificate(t, until)
+	another, _ := clientCertificate(t, until)
+	text := strings.Replace(strings.ReplaceAll(edgeRoutes, "DIALECT", "envoy"), "secret_file: SECRET", "certificate_file: "+file, 1)
+	writeRoutes(t, g.folder, g.app, gateRoutes+text)
+	g.routed(t)
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	server := g.Server.ExtAuthz(&tls.Config{Certificates: []tls.Certificate{another}, ClientAuth: tls.RequestClientCert})
+	go func() { _ = server.Serve(l) }() // until it is stopped
+	t.Cleanup(func() { server.Stop(context.Background()) })
+	for name, c := range map[string]struct {
+		shows []tls.Certificate
+		want  codes.Code
+	}{
+		"the one": {[]tls.Certificate{right}, codes.OK},
+		"another": {[]tls.Certificate{another}, codes.Unauthenticated},
+		"none":    {nil, codes.Unauthenticated},
+	} {
+		config := &tls.Config{InsecureSkipVerify: true, Certificates: c.shows} // whose server it is, the test knows
+		conn, err := grpc.NewClient(l.Addr().String(), grpc.WithTransportCredentials(grpctls.NewTLS(config)))
+		must(t, err)
+		_, err = authv3.NewAuthorizationClient(conn).Check(known(t.Context()), check(true, "GET", "api.example.test", "/public/x"))
+		if got := status.Code(err); got != c.want {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+		_ = conn.Close()
 	}
 }
