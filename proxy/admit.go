@@ -89,12 +89,14 @@ func (p *passage) count(outcome string) {
 func (p *passage) decide(route *gate.Route) error {
 	asked := p.asked()
 	d, err := p.first(asked)
-	if err == nil && route.Fetch != nil && depends(&d) {
+	asksMore := route.Fetch != nil || route.Defer
+	varies := err == nil && asksMore && (depends(&d) || p.varies(asked))
+	if varies && route.Fetch != nil {
 		if asked.Resource.Attrs, err = p.fetch(route.Fetch); err == nil {
 			d, err = p.caller.Decide(asked)
 		}
 	}
-	if err == nil && route.Defer && d.Outcome == access.Refused && d.Reason == access.ResourceUnknown {
+	if varies && route.Defer {
 		d, err = p.deferred(asked, d)
 	}
 	if err == nil && d.Outcome == access.Challenged && p.caller.OfBrowser() {
@@ -141,8 +143,11 @@ func undecided(err error) error {
 // deferred decides for what is the caller's own, where the upstream is to hold them to
 // that. Whoever may not even do so with that is refused as before.
 func (p *passage) deferred(asked caller.Asked, before access.Decision) (access.Decision, error) {
+	if before.Outcome == access.Allowed { // for what lacks what is asked for, and not for the rest
+		before = access.Decision{Reason: access.ResourceUnknown, Until: before.Until, Version: before.Version}
+	}
 	owner := p.caller.Snapshot.OwnerAttribute(asked.Permission)
-	if owner == "" {
+	if owner == "" || before.Reason != access.ResourceUnknown {
 		return before, nil
 	}
 	asked.Resource.Attrs = map[string]any{owner: p.caller.Subject.ID}

@@ -39,6 +39,40 @@ func (p *passage) first(asked caller.Asked) (access.Decision, error) {
 	return d, err
 }
 
+// varies reports whether the decision is another one for another resource, or nobody can
+// tell. A decision that knows nothing of it does not say so: a condition may ask whether
+// there is an attribute, and be told that there is none.
+func (p *passage) varies(asked caller.Asked) bool {
+	f, err := p.caller.Filter(asked)
+	if err != nil {
+		return true
+	}
+	left := leftFor(f.Filter, asked.Resource.ID)
+	return left.Op != filter.All && left.Op != filter.None
+}
+
+// leftFor is what is left of a filter for a thing of which the id is known.
+func leftFor(f filter.Filter, id string) filter.Filter {
+	switch {
+	case id == "":
+		return f
+	case f.Op == filter.And || f.Op == filter.Or:
+		of := make([]filter.Filter, len(f.Of))
+		for i := range f.Of {
+			of[i] = leftFor(f.Of[i], id)
+		}
+		if f.Op == filter.And {
+			return filter.AllOf(of...)
+		}
+		return filter.AnyOf(of...)
+	case f.Attribute != "id":
+		return f
+	case f.Match(map[string]any{"id": id}):
+		return filter.Everything
+	}
+	return filter.Nothing
+}
+
 // none is why somebody may have nothing of a list.
 func (p *passage) none(asked caller.Asked) (access.Decision, error) {
 	d, err := p.caller.Decide(asked)

@@ -196,3 +196,32 @@ func TestAListAtTheGateIsRefusedWhereNobodyCanNarrowIt(t *testing.T) {
 	g.gives(t, "orders:read", access.Where{Place: access.Listed, IDs: ids})
 	expect("more than an assertion takes", "/orders", 503, "gate.filter")
 }
+
+// A condition may ask whether a resource has an attribute. Before the application was asked
+// it has none, and that is no answer.
+func TestWhatAConditionAsksForIsFetchedBeforeItIsSaidToBeMissing(t *testing.T) {
+	t.Parallel()
+	g, token := listing(t)
+	g.app.answers(func(w http.ResponseWriter, _ *http.Request) { fmt.Fprint(w, `{"owner_id":"usr_somebody"}`) })
+	expect := func(when, path string, want, asked int) {
+		t.Helper()
+		status, _, body := g.get(t, "own.example.test", path, bearer(token))
+		if seen := g.app.took(); status != want || len(seen) != asked {
+			t.Errorf("%s: %d %s, want %d; %d requests reached the application, want %d", when, status, body, want, len(seen), asked)
+		}
+	}
+	one := g.gives(t, "orders:read", access.Where{Place: access.Listed, IDs: []string{"41"}})
+	expect("what was given by its id", "/orders/41", 200, 1)
+	expect("and another", "/orders/42", 403, 0)
+	_, err := g.House.Access.Revoke(t.Context(), gatetest.Console, one.ID, "over")
+	must(t, err)
+	has := g.gives(t, "orders:read", access.Where{Place: access.Condition, Expression: `has(resource.owner_id)`})
+	expect("what has an owner", "/orders/42", 200, 2)
+	_, err = g.House.Access.Revoke(t.Context(), gatetest.Console, has.ID, "over")
+	must(t, err)
+	g.gives(t, "orders:read", everywhere)
+	expect("everything", "/orders/42", 200, 1)
+	g.denies(t, access.Where{Place: access.Condition, Expression: `has(resource.owner_id)`})
+	expect("everything but what has an owner", "/orders/42", 403, 1)
+	expect("a list of these", "/orders", 403, 0)
+}
