@@ -55,7 +55,7 @@ var docs = map[string]string{
 	"apply.prune":                    "Lets what was made from these files and is in them no more be removed.",
 	"gate.listen":                    "The address of the gate, HOST:PORT; an empty host listens on all of the machine's addresses. Unset, there is no gate.",
 	"gate.routes":                    "The folder of the files that say which requests the gate takes, what it asks of them and where they go (docs/gate.md). They are read at the start, and when they change.",
-	"gate.max_streams":               "How many connections through the gate may last at a time: WebSockets, server-sent events, calls of gRPC. One takes some 40 kB of memory.",
+	"gate.max_streams":               "How many connections through the gate may last at a time: WebSockets, server-sent events, calls of gRPC. One takes 40 to 60 kB of memory.",
 	"gate.max_streams_per_caller":    "How many of them one caller may have, and on public routes one address.",
 	"gate.ext_authz":                 "The address at which Envoy asks about its requests, by gRPC (ext_authz), HOST:PORT. Unset, it asks nobody. docs/gate.md says how it is known.",
 	"limits.enabled":                 "Says whether bad requests are limited: failed authentications of an application, for each address and application, and bad access tokens, for each address. Turn it off where all requests come from one address and something before Gatehouse limits them.",

@@ -18,7 +18,7 @@ type Config struct {
 	// they change.
 	Routes string `setting:"routes"`
 	// MaxStreams is how many connections through the gate may last at a time: WebSockets,
-	// server-sent events, calls of gRPC. One takes some 40 kB of memory.
+	// server-sent events, calls of gRPC. One takes 40 to 60 kB of memory.
 	MaxStreams int `setting:"max_streams"`
 	// MaxStreamsPerCaller is how many of them one caller may have, and on public routes
 	// one address.
