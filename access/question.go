@@ -94,6 +94,8 @@ const (
 	ResourceUnknown   Reason = "resource_unknown" // a grant may apply, but what it asks of the resource was not given
 	TooCostly         Reason = "too_costly"       // the conditions took too much, so that not all of them were asked
 	ProofInsufficient Reason = "insufficient_user_authentication"
+	NoMember          Reason = "no_member" // of the organisation, where whoever asks wants one (Further)
+	Unmet             Reason = "condition" // of whoever asks (Further)
 )
 
 // Decision is the answer to a Question. The zero Decision refuses.

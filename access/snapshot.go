@@ -98,6 +98,9 @@ func (c *compiling) snapshot(version uint64, keys map[id.ServiceKey]*key) *Snaps
 // Version returns the version of the policy.
 func (s *Snapshot) Version() uint64 { return s.version }
 
+// HasRole reports whether there is a role with that id.
+func (s *Snapshot) HasRole(name string) bool { return s.rules.roles[name] != nil }
+
 // Principals returns of how many principals it has something.
 func (s *Snapshot) Principals() (n int) {
 	for _, t := range s.tables {

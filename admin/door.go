@@ -14,6 +14,7 @@ import (
 	"gatehouse/apply"
 	"gatehouse/audit"
 	"gatehouse/caller"
+	"gatehouse/gate"
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
@@ -52,6 +53,7 @@ type Services struct {
 	Sessions *session.Manager
 	Access   *access.Service
 	Applies  *apply.Service
+	Gate     *gate.Service
 	OAuth    *oauth.Service
 	Keys     *keys.Ring
 	Clock    Clock
@@ -97,6 +99,7 @@ func (d *Door) Open() error {
 		{"Sessions", d.Sessions == nil},
 		{"Access", d.Access == nil},
 		{"Applies", d.Applies == nil},
+		{"Gate", d.Gate == nil},
 		{"OAuth", d.OAuth == nil},
 		{"Keys", d.Keys == nil},
 		{"Clock", d.Clock == nil},

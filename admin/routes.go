@@ -36,6 +36,7 @@ func (d *Door) all() {
 	d.roles()
 	d.apis()
 	d.locks()
+	d.gate()
 }
 
 // Route is one row of the table: what a request is for, and what it takes.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 
+	"gatehouse/apply/draft"
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
@@ -21,7 +22,7 @@ type Applied struct {
 const mostTries = 5
 
 // errStale says that the house is not any more as it was planned for.
-var errStale = errors.New("the house has changed since it was planned")
+var errStale = draft.ErrStale
 
 // Apply makes the house be as a set says, all of it or nothing. Digest is of the plan
 // that somebody agreed to, "" for any: where the house has changed so that another plan

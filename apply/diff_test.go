@@ -72,6 +72,8 @@ func fill(v reflect.Value) {
 		v.SetString("<a & b>")
 	case reflect.Bool:
 		v.SetBool(true)
+	case reflect.Int:
+		v.SetInt(3)
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
 	case reflect.Slice:

@@ -21,7 +21,7 @@ const exportPage = 500
 func (s *Service) Export(ctx context.Context, write func(o Object) error) error {
 	err := s.Access.Store.View(ctx, func(ctx context.Context) error {
 		for _, step := range []func(ctx context.Context, write func(o Object) error) error{
-			s.exportOrgs, s.exportGroups, s.exportAPIs, s.exportRoles, s.exportScopes, s.exportClients, s.exportAccounts, s.exportMemberships, s.exportGrants,
+			s.exportOrgs, s.exportGroups, s.exportAPIs, s.exportRoles, s.exportScopes, s.exportClients, s.exportAccounts, s.exportMemberships, s.exportGrants, s.exportGate,
 		} {
 			if err := step(ctx, write); err != nil {
 				return err

@@ -18,6 +18,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
+	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/oauth"
 )
@@ -49,6 +50,10 @@ type Service struct {
 	Audit  *audit.Log
 	// Over returns the services over a draft, in which these people are known.
 	Over func(d *draft.Draft, people map[id.User]bool) (*access.Service, *oauth.Service)
+	// Gate is the service of the gate's routes, and GateOver that over a draft, whose policy
+	// its tests are tried by.
+	Gate     *gate.Service
+	GateOver func(d *draft.Draft) *gate.Service
 }
 
 // May asks whether whoever sent a set has a permission of Gatehouse itself, by its full
@@ -187,6 +192,7 @@ type planner struct {
 	policy  draft.Policy
 	access  *access.Service
 	clients *oauth.Service
+	gate    *gate.Service
 
 	bad       problems
 	forbidden bool // one of these is that somebody may not
@@ -219,6 +225,7 @@ func (p *planner) begin(ctx context.Context) (err error) {
 		known[name] = true
 	}
 	p.access, p.clients = p.s.Over(p.plan.draft, known)
+	p.gate = p.s.GateOver(p.plan.draft)
 	return p.readManaged(ctx)
 }
 
@@ -278,6 +285,7 @@ func (p *planner) all(ctx context.Context) error {
 	for _, step := range []func(ctx context.Context) error{
 		p.pruneGrants, p.pruneMemberships, // what they hold on to may change then
 		p.orgs, p.groups, p.widenAPIs, p.roles, p.scopes, p.applications, p.accounts, p.memberships, p.grants,
+		p.upstreams, p.routes, p.pruneRoutes, p.pruneUpstreams, p.checkGate,
 		p.pruneAccounts, p.pruneClients, p.pruneScopes, p.pruneRoles, p.finishAPIs, p.pruneAPIs, p.pruneGroups, p.pruneOrgs,
 	} {
 		if err := step(ctx); err != nil {

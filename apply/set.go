@@ -14,6 +14,7 @@ import (
 	"strings"
 
 	"gatehouse/fault"
+	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/identity"
 )
@@ -35,13 +36,15 @@ const (
 	ServiceAccount Kind = "ServiceAccount"
 	Membership     Kind = "Membership"
 	Grant          Kind = "Grant"
+	Upstream       Kind = gate.KindUpstream
+	Route          Kind = gate.KindRoute
 )
 
 // Kinds are all of them, in order.
-var Kinds = []Kind{Organisation, Group, API, Role, Scope, Client, ServiceAccount, Membership, Grant}
+var Kinds = []Kind{Organisation, Group, API, Role, Scope, Client, ServiceAccount, Membership, Grant, Upstream, Route}
 
 // NewSpec returns an empty specification of a kind, a pointer to one of the structs
-// whose names end in Spec; nil for no kind.
+// whose names end in Spec, here or in package gate; nil for no kind.
 func NewSpec(k Kind) any {
 	switch k {
 	case Organisation, Group:
@@ -60,6 +63,8 @@ func NewSpec(k Kind) any {
 		return &MembershipSpec{}
 	case Grant:
 		return &GrantSpec{}
+	case Upstream, Route:
+		return gate.NewSpec(string(k))
 	}
 	return nil
 }

@@ -34,6 +34,8 @@ type Asked struct {
 	Org        string
 	Resource   access.Resource
 	Request    access.Request
+	Further    access.Further // besides what the policy says
+	Methods    []string       // of the amr claim: people must have proved themselves by each
 }
 
 // Decide decides for the caller. Its error is that of access.Snapshot.Decide, or a
@@ -42,9 +44,7 @@ func (c *Caller) Decide(a Asked) (access.Decision, error) {
 	if c.Personal() && !c.Snapshot.Covers(c.limit, a.Permission) {
 		return access.Decision{}, forbidden(a.Permission, errLimited)
 	}
-	q := c.question(a.Permission, On{Org: a.Org})
-	q.Resource, q.Request = a.Resource, a.Request
-	return c.Snapshot.Decide(q)
+	return Decide(c.Snapshot, c.question(a.Permission, On{}), &a, c.Methods())
 }
 
 // Proof is what the caller proved, for whoever is told of it: the level, as tokens have

@@ -158,8 +158,10 @@ const (
 	SetObjectKindMembership     SetObjectKind = "Membership"
 	SetObjectKindOrganisation   SetObjectKind = "Organisation"
 	SetObjectKindRole           SetObjectKind = "Role"
+	SetObjectKindRoute          SetObjectKind = "Route"
 	SetObjectKindScope          SetObjectKind = "Scope"
 	SetObjectKindServiceAccount SetObjectKind = "ServiceAccount"
+	SetObjectKindUpstream       SetObjectKind = "Upstream"
 )
 
 // Defines values for SettingLayer.
@@ -210,6 +212,22 @@ const (
 const (
 	ListClientsParamsStateActive   ListClientsParamsState = "active"
 	ListClientsParamsStateDisabled ListClientsParamsState = "disabled"
+)
+
+// Defines values for ListGateRoutesParamsSort.
+const (
+	ListGateRoutesParamsSortCreated      ListGateRoutesParamsSort = "created"
+	ListGateRoutesParamsSortID           ListGateRoutesParamsSort = "id"
+	ListGateRoutesParamsSortMinusCreated ListGateRoutesParamsSort = "-created"
+	ListGateRoutesParamsSortMinusID      ListGateRoutesParamsSort = "-id"
+)
+
+// Defines values for ListGateUpstreamsParamsSort.
+const (
+	ListGateUpstreamsParamsSortCreated      ListGateUpstreamsParamsSort = "created"
+	ListGateUpstreamsParamsSortID           ListGateUpstreamsParamsSort = "id"
+	ListGateUpstreamsParamsSortMinusCreated ListGateUpstreamsParamsSort = "-created"
+	ListGateUpstreamsParamsSortMinusID      ListGateUpstreamsParamsSort = "-id"
 )
 
 // Defines values for ListGrantsParamsState.
@@ -510,16 +528,54 @@ type Address struct {
 	StreetAddress *string `json:"street_address,omitempty"`
 }
 
+// AsSpec defines model for AsSpec.
+type AsSpec struct {
+	ACR           *string  `json:"acr,omitempty"`
+	Age           *string  `json:"age,omitempty"`
+	AMR           []string `json:"amr,omitzero"`
+	Client        *string  `json:"client,omitempty"`
+	Groups        []string `json:"groups,omitzero"`
+	ID            *string  `json:"id,omitempty"`
+	Kind          *string  `json:"kind,omitempty"`
+	Organisations []string `json:"organisations,omitzero"`
+	Own           []string `json:"own,omitzero"`
+	Permissions   []string `json:"permissions,omitzero"`
+	Role          *string  `json:"role,omitempty"`
+	Roles         []string `json:"roles,omitzero"`
+	Scopes        []string `json:"scopes,omitzero"`
+}
+
 // AuditErase defines model for AuditErase.
 type AuditErase struct {
 	// User The id of the person who was deleted, usr_…
 	User string `json:"user"`
 }
 
+// AuthorizeSpec defines model for AuthorizeSpec.
+type AuthorizeSpec struct {
+	API          *string           `json:"api,omitempty"`
+	Condition    *string           `json:"condition,omitempty"`
+	Organisation *string           `json:"organisation,omitempty"`
+	Permission   *string           `json:"permission,omitempty"`
+	Permissions  map[string]string `json:"permissions,omitzero"`
+	Requires     *RequiresSpec     `json:"requires,omitempty"`
+	Resource     *ResourceSpec     `json:"resource,omitempty"`
+}
+
 // Because defines model for Because.
 type Because struct {
 	// Reason For the audit log
 	Reason *string `json:"reason,omitempty"`
+}
+
+// CORSSpec defines model for CORSSpec.
+type CORSSpec struct {
+	Credentials *bool    `json:"credentials,omitempty"`
+	Expose      []string `json:"expose,omitzero"`
+	Headers     []string `json:"headers,omitzero"`
+	MaxAge      *string  `json:"max_age,omitempty"`
+	Methods     []string `json:"methods,omitzero"`
+	Origins     []string `json:"origins,omitzero"`
 }
 
 // Checkpoint defines model for Checkpoint.
@@ -799,11 +855,57 @@ type EventProof struct {
 	Size       int64      `json:"size"`
 }
 
+// FetchSpec defines model for FetchSpec.
+type FetchSpec struct {
+	Fields   []string `json:"fields,omitzero"`
+	Path     *string  `json:"path,omitempty"`
+	Timeout  *string  `json:"timeout,omitempty"`
+	Upstream *string  `json:"upstream,omitempty"`
+}
+
 // Finding defines model for Finding.
 type Finding struct {
 	Entry   *int64  `json:"entry,omitempty"`
 	Event   *string `json:"event,omitempty"`
 	Problem string  `json:"problem"`
+}
+
+// GateRoute defines model for GateRoute.
+type GateRoute struct {
+	Created time.Time `json:"created"`
+	ID      string    `json:"id"`
+	Spec    RouteSpec `json:"spec"`
+	Updated time.Time `json:"updated"`
+}
+
+// GateRouteCreate defines model for GateRouteCreate.
+type GateRouteCreate struct {
+	ID   string    `json:"id"`
+	Spec RouteSpec `json:"spec"`
+}
+
+// GateRouteSpec defines model for GateRouteSpec.
+type GateRouteSpec struct {
+	Spec RouteSpec `json:"spec"`
+}
+
+// GateUpstream defines model for GateUpstream.
+type GateUpstream struct {
+	Created time.Time    `json:"created"`
+	ID      string       `json:"id"`
+	Spec    UpstreamSpec `json:"spec"`
+	Updated time.Time    `json:"updated"`
+}
+
+// GateUpstreamCreate defines model for GateUpstreamCreate.
+type GateUpstreamCreate struct {
+	ID   string       `json:"id"`
+	Spec UpstreamSpec `json:"spec"`
+}
+
+// GateUpstreamSpec defines model for GateUpstreamSpec.
+type GateUpstreamSpec struct {
+	Spec UpstreamSpec `json:"spec"`
 }
 
 // Grant defines model for Grant.
@@ -944,6 +1046,11 @@ type GroupCreate struct {
 	ID          string  `json:"id"`
 }
 
+// HeadersSpec defines model for HeadersSpec.
+type HeadersSpec struct {
+	Pass []string `json:"pass,omitzero"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Checks        map[string]string `json:"checks,omitzero"`
@@ -961,6 +1068,23 @@ type HealthDatabase string
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
+
+// HealthSpec defines model for HealthSpec.
+type HealthSpec struct {
+	Healthy   *int64       `json:"healthy,omitempty"`
+	Interval  *string      `json:"interval,omitempty"`
+	Passive   *PassiveSpec `json:"passive,omitempty"`
+	Path      *string      `json:"path,omitempty"`
+	Timeout   *string      `json:"timeout,omitempty"`
+	Unhealthy *int64       `json:"unhealthy,omitempty"`
+}
+
+// IdentitySpec defines model for IdentitySpec.
+type IdentitySpec struct {
+	Audience *string           `json:"audience,omitempty"`
+	Filters  *bool             `json:"filters,omitempty"`
+	Headers  map[string]string `json:"headers,omitzero"`
+}
 
 // Key defines model for Key.
 type Key struct {
@@ -986,6 +1110,14 @@ type KeyCreate struct {
 type KeyNext struct {
 	// Immediate It signs at once; who has the key set in a cache refuses its tokens until they read it again
 	Immediate *bool `json:"immediate,omitempty"`
+}
+
+// LimitsSpec defines model for LimitsSpec.
+type LimitsSpec struct {
+	Body     *string   `json:"body,omitempty"`
+	Rate     *RateSpec `json:"rate,omitempty"`
+	Response *string   `json:"response,omitempty"`
+	Timeout  *string   `json:"timeout,omitempty"`
 }
 
 // ListAPI defines model for ListAPI.
@@ -1023,6 +1155,22 @@ type ListConsent struct {
 // ListEvent defines model for ListEvent.
 type ListEvent struct {
 	Items []Event `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListGateRoute defines model for ListGateRoute.
+type ListGateRoute struct {
+	Items []GateRoute `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListGateUpstream defines model for ListGateUpstream.
+type ListGateUpstream struct {
+	Items []GateUpstream `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -1187,6 +1335,13 @@ type LockTarget struct {
 	Email *string `json:"email,omitempty"`
 	ID    string  `json:"id"`
 	Kind  string  `json:"kind"`
+}
+
+// MatchSpec defines model for MatchSpec.
+type MatchSpec struct {
+	Hosts   []string `json:"hosts,omitzero"`
+	Methods []string `json:"methods,omitzero"`
+	Paths   []string `json:"paths,omitzero"`
 }
 
 // Member defines model for Member.
@@ -1364,6 +1519,12 @@ type PartOfList struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// PassiveSpec defines model for PassiveSpec.
+type PassiveSpec struct {
+	Eject    *string `json:"eject,omitempty"`
+	Failures *int64  `json:"failures,omitempty"`
+}
+
 // PasswordSet defines model for PasswordSet.
 type PasswordSet struct {
 	Password string `json:"password"`
@@ -1450,6 +1611,13 @@ type ProofPart struct {
 	Text string `json:"text"`
 }
 
+// RateSpec defines model for RateSpec.
+type RateSpec struct {
+	Burst *int64  `json:"burst,omitempty"`
+	Limit *string `json:"limit,omitempty"`
+	Per   *string `json:"per,omitempty"`
+}
+
 // RefreshFamily defines model for RefreshFamily.
 type RefreshFamily struct {
 	ACR           string    `json:"acr"`
@@ -1467,6 +1635,37 @@ type RefreshFamily struct {
 	Session       string    `json:"session"`
 	Used          time.Time `json:"used"`
 	User          string    `json:"user"`
+}
+
+// RequiresSpec defines model for RequiresSpec.
+type RequiresSpec struct {
+	ACR    *string  `json:"acr,omitempty"`
+	AMR    []string `json:"amr,omitzero"`
+	MaxAge *string  `json:"max_age,omitempty"`
+	Member *bool    `json:"member,omitempty"`
+}
+
+// ResourceSpec defines model for ResourceSpec.
+type ResourceSpec struct {
+	Defer  *bool      `json:"defer,omitempty"`
+	Fetch  *FetchSpec `json:"fetch,omitempty"`
+	Filter *string    `json:"filter,omitempty"`
+	ID     *string    `json:"id,omitempty"`
+}
+
+// ResponseSpec defines model for ResponseSpec.
+type ResponseSpec struct {
+	Headers map[string]string `json:"headers,omitzero"`
+	Remove  []string          `json:"remove,omitzero"`
+	Secret  *bool             `json:"secret,omitempty"`
+}
+
+// RetrySpec defines model for RetrySpec.
+type RetrySpec struct {
+	Attempts *int64   `json:"attempts,omitempty"`
+	Budget   *string  `json:"budget,omitempty"`
+	Methods  []string `json:"methods,omitzero"`
+	When     []string `json:"when,omitzero"`
 }
 
 // Role defines model for Role.
@@ -1504,6 +1703,24 @@ type RoleCreate struct {
 
 	// Permissions Such as shop/orders:read or shop/orders:*
 	Permissions []string `json:"permissions,omitzero"`
+}
+
+// RouteSpec defines model for RouteSpec.
+type RouteSpec struct {
+	Authn       []string       `json:"authn,omitzero"`
+	Authorize   *AuthorizeSpec `json:"authorize,omitempty"`
+	Cors        *CORSSpec      `json:"cors,omitempty"`
+	Credentials *string        `json:"credentials,omitempty"`
+	Headers     *HeadersSpec   `json:"headers,omitempty"`
+	Limits      *LimitsSpec    `json:"limits,omitempty"`
+	Match       MatchSpec      `json:"match"`
+	Mode        *string        `json:"mode,omitempty"`
+	OnStale     *string        `json:"on_stale,omitempty"`
+	Public      *bool          `json:"public,omitempty"`
+	Response    *ResponseSpec  `json:"response,omitempty"`
+	Stream      *StreamSpec    `json:"stream,omitempty"`
+	Tests       []TestSpec     `json:"tests,omitzero"`
+	Upstream    *string        `json:"upstream,omitempty"`
 }
 
 // Scope defines model for Scope.
@@ -1699,6 +1916,15 @@ type Statistics struct {
 	Days []DayFigures `json:"days,omitzero"`
 }
 
+// StreamSpec defines model for StreamSpec.
+type StreamSpec struct {
+	Grpc        *bool          `json:"grpc,omitempty"`
+	Idle        *string        `json:"idle,omitempty"`
+	MaxLifetime *string        `json:"max_lifetime,omitempty"`
+	Sse         *bool          `json:"sse,omitempty"`
+	Websocket   *WebSocketSpec `json:"websocket,omitempty"`
+}
+
 // Subject defines model for Subject.
 type Subject struct {
 	Email *string `json:"email,omitempty"`
@@ -1706,10 +1932,48 @@ type Subject struct {
 	Kind  string  `json:"kind"`
 }
 
+// TLSSpec defines model for TLSSpec.
+type TLSSpec struct {
+	Ca         *string `json:"ca,omitempty"`
+	Cert       *string `json:"cert,omitempty"`
+	Key        *string `json:"key,omitempty"`
+	ServerName *string `json:"server_name,omitempty"`
+}
+
 // Target defines model for Target.
 type Target struct {
 	ID   string `json:"id"`
 	Kind string `json:"kind"`
+}
+
+// TestSpec defines model for TestSpec.
+type TestSpec struct {
+	As       *AsSpec                `json:"as,omitempty"`
+	At       *string                `json:"at,omitempty"`
+	Do       *string                `json:"do,omitempty"`
+	Expect   string                 `json:"expect"`
+	IP       *string                `json:"ip,omitempty"`
+	Name     *string                `json:"name,omitempty"`
+	Raw      *string                `json:"raw,omitempty"`
+	Resource map[string]interface{} `json:"resource,omitzero"`
+	Route    *string                `json:"route,omitempty"`
+}
+
+// TimeoutsSpec defines model for TimeoutsSpec.
+type TimeoutsSpec struct {
+	Connect *string `json:"connect,omitempty"`
+	Header  *string `json:"header,omitempty"`
+}
+
+// UpstreamSpec defines model for UpstreamSpec.
+type UpstreamSpec struct {
+	Health   *HealthSpec   `json:"health,omitempty"`
+	Identity *IdentitySpec `json:"identity,omitempty"`
+	Protocol *string       `json:"protocol,omitempty"`
+	Retry    *RetrySpec    `json:"retry,omitempty"`
+	Targets  []string      `json:"targets,omitzero"`
+	Timeouts *TimeoutsSpec `json:"timeouts,omitempty"`
+	TLS      *TLSSpec      `json:"tls,omitempty"`
 }
 
 // User defines model for User.
@@ -1776,6 +2040,12 @@ type Verdict struct {
 	StrangePieces   *int64     `json:"strange_pieces,omitempty"`
 	Until           *time.Time `json:"until,omitempty"`
 	Waiting         int64      `json:"waiting"`
+}
+
+// WebSocketSpec defines model for WebSocketSpec.
+type WebSocketSpec struct {
+	Origins      []string `json:"origins,omitzero"`
+	Subprotocols []string `json:"subprotocols,omitzero"`
 }
 
 // ListAPIsParams defines parameters for ListAPIs.
@@ -2010,6 +2280,96 @@ type RotateClientSecretParams struct {
 type EndClientSecretParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListGateRoutesParams defines parameters for ListGateRoutes.
+type ListGateRoutesParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListGateRoutesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListGateRoutesParamsSort defines parameters for ListGateRoutes.
+type ListGateRoutesParamsSort string
+
+// CreateGateRouteParams defines parameters for CreateGateRoute.
+type CreateGateRouteParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteGateRouteParams defines parameters for DeleteGateRoute.
+type DeleteGateRouteParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// GetGateRouteParams defines parameters for GetGateRoute.
+type GetGateRouteParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ReplaceGateRouteParams defines parameters for ReplaceGateRoute.
+type ReplaceGateRouteParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// ListGateUpstreamsParams defines parameters for ListGateUpstreams.
+type ListGateUpstreamsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListGateUpstreamsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListGateUpstreamsParamsSort defines parameters for ListGateUpstreams.
+type ListGateUpstreamsParamsSort string
+
+// CreateGateUpstreamParams defines parameters for CreateGateUpstream.
+type CreateGateUpstreamParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteGateUpstreamParams defines parameters for DeleteGateUpstream.
+type DeleteGateUpstreamParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// GetGateUpstreamParams defines parameters for GetGateUpstream.
+type GetGateUpstreamParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ReplaceGateUpstreamParams defines parameters for ReplaceGateUpstream.
+type ReplaceGateUpstreamParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
 }
 
 // ListGrantsParams defines parameters for ListGrants.
@@ -3142,6 +3502,170 @@ func (g *Gatehouse) Export(ctx context.Context) (*Answer[SetExport], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/export")
 	return send[SetExport](ctx, g, r)
+}
+
+// ListGateRoutes does GET /api/v1/gate/routes: List the routes of the gate that are kept here, and not in files.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) ListGateRoutes(ctx context.Context, params *ListGateRoutesParams) (*Answer[ListGateRoute], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/routes")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
+	}
+	return send[ListGateRoute](ctx, g, r)
+}
+
+// AllGateRoutes goes through the pages of ListGateRoutes, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero GateRoute.
+func (g *Gatehouse) AllGateRoutes(ctx context.Context, params *ListGateRoutesParams) iter.Seq2[GateRoute, error] {
+	return pages(func(cursor *string) ([]GateRoute, *string, error) {
+		var p ListGateRoutesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListGateRoutes(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// CreateGateRoute does POST /api/v1/gate/routes: Add a route, if all routes can be used together and pass their tests.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) CreateGateRoute(ctx context.Context, body GateRouteCreate, params *CreateGateRouteParams) (*Answer[GateRoute], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/gate/routes")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[GateRoute](ctx, g, r)
+}
+
+// DeleteGateRoute does DELETE /api/v1/gate/routes/{part}: Delete a route.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) DeleteGateRoute(ctx context.Context, part string, params *DeleteGateRouteParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/gate/routes/{part}", part)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// GetGateRoute does GET /api/v1/gate/routes/{part}: See a route.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) GetGateRoute(ctx context.Context, part string, params *GetGateRouteParams) (*Answer[GateRoute], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/routes/{part}", part)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[GateRoute](ctx, g, r)
+}
+
+// ReplaceGateRoute does PUT /api/v1/gate/routes/{part}: Change what a route says, for all of it, if all routes can be used together and pass their tests.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) ReplaceGateRoute(ctx context.Context, part string, body GateRouteSpec, params *ReplaceGateRouteParams) (*Answer[GateRoute], error) {
+	r := request{method: http.MethodPut}
+	r.to("/api/v1/gate/routes/{part}", part)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[GateRoute](ctx, g, r)
+}
+
+// ListGateUpstreams does GET /api/v1/gate/upstreams: List the upstreams of the gate that are kept here, and not in files.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) ListGateUpstreams(ctx context.Context, params *ListGateUpstreamsParams) (*Answer[ListGateUpstream], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/upstreams")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
+	}
+	return send[ListGateUpstream](ctx, g, r)
+}
+
+// AllGateUpstreams goes through the pages of ListGateUpstreams, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero GateUpstream.
+func (g *Gatehouse) AllGateUpstreams(ctx context.Context, params *ListGateUpstreamsParams) iter.Seq2[GateUpstream, error] {
+	return pages(func(cursor *string) ([]GateUpstream, *string, error) {
+		var p ListGateUpstreamsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListGateUpstreams(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// CreateGateUpstream does POST /api/v1/gate/upstreams: Add an upstream within gate.upstream_networks.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) CreateGateUpstream(ctx context.Context, body GateUpstreamCreate, params *CreateGateUpstreamParams) (*Answer[GateUpstream], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/gate/upstreams")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[GateUpstream](ctx, g, r)
+}
+
+// DeleteGateUpstream does DELETE /api/v1/gate/upstreams/{part}: Delete an upstream to which no route leads.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) DeleteGateUpstream(ctx context.Context, part string, params *DeleteGateUpstreamParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/gate/upstreams/{part}", part)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// GetGateUpstream does GET /api/v1/gate/upstreams/{part}: See an upstream.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) GetGateUpstream(ctx context.Context, part string, params *GetGateUpstreamParams) (*Answer[GateUpstream], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/upstreams/{part}", part)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[GateUpstream](ctx, g, r)
+}
+
+// ReplaceGateUpstream does PUT /api/v1/gate/upstreams/{part}: Change what an upstream says, for all of it.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) ReplaceGateUpstream(ctx context.Context, part string, body GateUpstreamSpec, params *ReplaceGateUpstreamParams) (*Answer[GateUpstream], error) {
+	r := request{method: http.MethodPut}
+	r.to("/api/v1/gate/upstreams/{part}", part)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[GateUpstream](ctx, g, r)
 }
 
 // ListGrants does GET /api/v1/grants: List grants in the order of their ends, or scheduled ones in that of their beginnings.

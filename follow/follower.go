@@ -91,9 +91,22 @@ func (w *Follower) announce() {
 	}
 }
 
-// wait takes two attempts at most: the one that is under way may have asked the
-// store before there was what is to be known, the next one has not.
+// wait tries to know, and takes what is older where the question does (UpTo).
 func (w *Follower) wait(ctx context.Context, known func() bool) error {
+	b := boundOf(ctx)
+	if b.refuses() {
+		return errStale
+	}
+	err := w.catch(ctx, known)
+	if err != nil && known() && b.takes(w.Age()) {
+		return nil
+	}
+	return err
+}
+
+// catch takes two attempts at most: the one that is under way may have asked the
+// store before there was what is to be known, the next one has not.
+func (w *Follower) catch(ctx context.Context, known func() bool) error {
 	patience := time.NewTimer(CatchUp)
 	defer patience.Stop()
 	for range 2 {

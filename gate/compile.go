@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,10 +37,22 @@ const (
 // Methods are those that a route may take. CONNECT and TRACE are none of them.
 var Methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 
+// Compiler makes sets.
+type Compiler struct {
+	// Conditions reads the conditions of routes. What is wrong with one it says as a fault
+	// whose first field has the problem. Nil: no route may have one.
+	Conditions func(text string) (Condition, error)
+	// Networks are those in which all targets must lie; none: they may lie anywhere.
+	Networks []netip.Prefix
+}
+
+// Compile is that of a Compiler who reads no conditions.
+func Compile(objects []Object) (*Set, error) { return Compiler{}.Compile(objects) }
+
 // Compile makes a set of objects. What is wrong is said at once, as a fault CodeRoutes
 // (Invalid) whose fields are named objects[N].FIELD.
-func Compile(objects []Object) (*Set, error) {
-	c := compiler{set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}, browsers: map[string]bool{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}}
+func (k Compiler) Compile(objects []Object) (*Set, error) {
+	c := compiler{Compiler: k, set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}, browsers: map[string]bool{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}}
 	for i, o := range objects {
 		c.at = i
 		if o.Upstream != nil {
@@ -62,14 +75,17 @@ func Compile(objects []Object) (*Set, error) {
 	c.set.upstreams = slices.SortedFunc(maps.Values(c.upstreams), func(a, b *Upstream) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(c.set.routes, func(a, b *Route) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(c.set.edges, func(a, b *Edge) int { return cmp.Compare(a.ID, b.ID) })
+	c.set.hash = hashOf(objects)
 	return c.set, nil
 }
 
 type compiler struct {
+	Compiler
 	set       *Set
 	upstreams map[string]*Upstream
 	routes    map[string]bool
 	at        int
+	tested    int // how many tests there are
 	bad       []fault.Field
 }
 
@@ -93,7 +109,10 @@ func (c *compiler) upstream(id string, spec *UpstreamSpec) {
 	if !c.name(id, c.upstreams[id] != nil) {
 		return
 	}
-	u := &Upstream{ID: id, Audience: cmp.Or(spec.Identity.Audience, id), H2C: spec.Protocol == "h2c", Filters: spec.Identity.Filters}
+	u := &Upstream{
+		ID: id, Audience: cmp.Or(spec.Identity.Audience, id), H2C: spec.Protocol == "h2c", Filters: spec.Identity.Filters,
+		Headers: c.identityHeaders(spec.Identity.Headers), Networks: c.Networks,
+	}
 	c.upstreams[id] = u
 	if spec.Protocol != "" && spec.Protocol != "http" && !u.H2C {
 		c.problem("spec.protocol", "must be http or h2c")
@@ -148,6 +167,13 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 	c.filters(r, &spec.Authorize.Resource)
 	c.mcp(r, spec.MCP)
 	r.Sum = sumOf(id, spec, r.upstreams())
+	c.requires(r, &spec.Authorize)
+	if r.PassAuthorization = spec.Credentials == "pass"; spec.Credentials != "" && !r.PassAuthorization {
+		c.problem("spec.credentials", "must be pass, or left out")
+	}
+	r.Pass, r.Response, r.CORS = c.passed(&spec.Headers), c.response(&spec.Response, spec.Limits.Response), c.cors(r, &spec.CORS)
+	r.OnStale = c.stale(spec.OnStale)
+	c.tests(r, spec.Tests)
 	if len(c.bad) == 0 {
 		c.place(r)
 	}

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"net"
+	"net/netip"
 	"strconv"
 
 	"gatehouse/fault"
@@ -15,7 +16,8 @@ type Config struct {
 	Listen string `setting:"listen"`
 	// Routes is the folder of the files that say which requests the gate takes, what it
 	// asks of them and where they go (docs/gate.md). They are read at the start, and when
-	// they change.
+	// they change. Unset, routes are kept in the database, and changed by the admin API and
+	// by "gatehouse apply".
 	Routes string `setting:"routes"`
 	// MaxStreams is how many connections through the gate may last at a time: WebSockets,
 	// server-sent events, calls of gRPC. One takes 40 to 60 kB of memory.
@@ -26,6 +28,10 @@ type Config struct {
 	// ExtAuthz is the address at which Envoy asks about its requests, by gRPC (ext_authz),
 	// HOST:PORT. Unset, it asks nobody. docs/gate.md says how it is known.
 	ExtAuthz string `setting:"ext_authz"`
+	// UpstreamNetworks are the networks, such as 10.1.0.0/16, in which the applications
+	// behind the gate must lie whose routes are kept in the database: whoever may change
+	// these reaches nothing else. Those in files may lie anywhere.
+	UpstreamNetworks []string `setting:"upstream_networks"`
 }
 
 // DefaultConfig is what whoever sets nothing gets.
@@ -39,9 +45,6 @@ func (c Config) Validate() []fault.Field {
 	var bad []fault.Field
 	if c.Listen != "" && !isAddress(c.Listen) {
 		bad = append(bad, fault.Field{Name: "listen", Problem: `is not an address; write "127.0.0.1:8082", or ":8082" for all addresses`})
-	}
-	if c.Listen != "" && c.Routes == "" {
-		bad = append(bad, fault.Field{Name: "routes", Problem: "is missing; gate.listen is set, and a gate without routes lets nothing through"})
 	}
 	if c.ExtAuthz != "" && !isAddress(c.ExtAuthz) {
 		bad = append(bad, fault.Field{Name: "ext_authz", Problem: `is not an address; write "127.0.0.1:8083", or ":8083" for all addresses`})
@@ -60,7 +63,24 @@ func (c Config) Validate() []fault.Field {
 			bad = append(bad, f)
 		}
 	}
-	return bad
+	_, networks := c.Networks()
+	return append(bad, networks...)
+}
+
+// InFiles reports whether files are the source of the routes.
+func (c Config) InFiles() bool { return c.Routes != "" }
+
+// Networks returns UpstreamNetworks, and what is wrong with them.
+func (c Config) Networks() (all []netip.Prefix, bad []fault.Field) {
+	for i, text := range c.UpstreamNetworks {
+		p, err := netip.ParsePrefix(text)
+		if err != nil || p != p.Masked() {
+			bad = append(bad, fault.Field{Name: index("upstream_networks", i), Problem: `is not a network; write "10.1.0.0/16", or "192.0.2.7/32" for one address`})
+			continue
+		}
+		all = append(all, p)
+	}
+	return all, bad
 }
 
 func isAddress(text string) bool {

@@ -20,6 +20,8 @@ const (
 	CodeMethod = "gate.method"
 	// CodeRoutes is that of routes that cannot be used.
 	CodeRoutes = "gate.routes"
+	// CodeTests is that of routes that do not pass their own tests.
+	CodeTests = "gate.tests"
 )
 
 func badPath(detail string) error  { return fault.New(fault.Malformed, CodePath, detail) }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 )
 
 // segment is one part of a pattern: a text, or a capture.
@@ -49,6 +50,9 @@ func parseSegment(part string) (segment, error) {
 		if err != nil || path.text != "/"+part {
 			return segment{}, fmt.Errorf("has the segment %q, which no request is spelled like", part)
 		}
+		if mixed(path.segments[0]) {
+			return segment{}, fmt.Errorf("has the segment %q with letters of more than one script, of which some look alike", part)
+		}
 		return segment{text: path.segments[0]}, nil
 	}
 	name, ok := captureIn(part)
@@ -60,6 +64,24 @@ func parseSegment(part string) (segment, error) {
 		return segment{}, fmt.Errorf("has %q; a capture is a whole segment, such as {id}, or {rest...} at the end", part)
 	}
 	return s, nil
+}
+
+// mixed reports whether a text has letters of two of the scripts in which some look the
+// same.
+func mixed(text string) bool {
+	var seen *unicode.RangeTable
+	for _, r := range text {
+		for _, script := range []*unicode.RangeTable{unicode.Latin, unicode.Cyrillic, unicode.Greek, unicode.Armenian, unicode.Cherokee} {
+			if !unicode.Is(script, r) {
+				continue
+			}
+			if seen != nil && seen != script {
+				return true
+			}
+			seen = script
+		}
+	}
+	return false
 }
 
 // captureIn returns what is in the braces around a text.

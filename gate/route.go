@@ -12,7 +12,7 @@ type Mode uint8
 // The modes.
 const (
 	Enforce Mode = iota
-	Shadow       // decides and logs, and lets through whoever is known
+	Shadow       // decides and logs, and lets everybody through
 	Off          // takes no requests: its addresses answer as if nobody had them
 )
 
@@ -44,6 +44,17 @@ type Route struct {
 	Stream   *Stream // nil: no connection lasts
 	MCP      *MCP    // nil: what stands behind it is no MCP server
 	Sum      Sum     // of all that the route says, and its upstreams
+
+	Requires  Requires
+	Condition Condition // nil: none
+	// PassAuthorization leaves the Authorization header to the upstream: what is for the
+	// gate comes in another one.
+	PassAuthorization bool
+	Pass              map[string]bool // the headers that go on, in small letters; nil: all that may
+	Response          Response
+	CORS              *CORS // nil: pages of other sites may not use it
+	OnStale           Stale
+	Tests             []Test
 }
 
 // upstreams are what is said of those that a request of the route may reach.
@@ -73,6 +84,7 @@ type Upstream struct {
 	Networks []netip.Prefix // in which its targets must lie; none: anywhere
 	Text     string         // all that was said of it: two with the same Text are the same
 	H2C      bool           // whether it speaks HTTP/2 without TLS
+	Headers  []IdentityHeader
 }
 
 // Target is where an upstream listens.

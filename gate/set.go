@@ -1,6 +1,9 @@
 package gate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -18,6 +21,37 @@ type Set struct {
 	edges     []*Edge
 	browsers  map[string]bool // hosts at which browsers sign in
 	protected map[string]*MCP // by host and path of their metadata
+	hash      string
+}
+
+// Hash is the same for two sets of the same objects, and for no others; "" of none.
+func (s *Set) Hash() string { return s.hash }
+
+// hashOf does not depend on the order of objects.
+func hashOf(objects []Object) string {
+	parts := make([]string, len(objects))
+	for i := range objects {
+		parts[i] = documentOf(&objects[i])
+	}
+	slices.Sort(parts)
+	sum := sha256.Sum256([]byte(strings.Join(parts, "\n")))
+	return hex.EncodeToString(sum[:16])
+}
+
+func documentOf(o *Object) string {
+	text, err := json.Marshal(o)
+	if err != nil {
+		panic("gate: " + err.Error()) // objects are texts, numbers and lists
+	}
+	return string(text)
+}
+
+// Tests is how many tests the routes have.
+func (s *Set) Tests() (n int) {
+	for _, r := range s.routes {
+		n += len(r.Tests)
+	}
+	return n
 }
 
 // Routes are the routes of the set, by their ids.
@@ -174,12 +208,25 @@ func (n *node) put(p pattern, e entry) error {
 				n.texts = map[string]*node{}
 			}
 			if n.texts[s.text] == nil {
+				if like := n.alike(s.text); like != "" {
+					return fmt.Errorf("has %q where another one has %q: servers that do not tell the two apart take one for the other", s.text, like)
+				}
 				n.texts[s.text] = &node{}
 			}
 			n = n.texts[s.text]
 		}
 	}
 	return place(&n.end, e)
+}
+
+// alike returns a text at n that differs from another one by capitals alone, "" for none.
+func (n *node) alike(text string) string {
+	for other := range n.texts {
+		if strings.EqualFold(other, text) {
+			return other
+		}
+	}
+	return ""
 }
 
 func place(all *[]entry, e entry) error {

@@ -19,6 +19,15 @@ type RouteSpec struct {
 	Limits    LimitsSpec    `json:"limits,omitzero"`
 	Stream    StreamSpec    `json:"stream,omitzero"` // default: no connection lasts
 	MCP       *MCPSpec      `json:"mcp,omitempty"`   // an MCP server stands behind it
+	// Credentials says where callers bring what is for the gate. It is not there for the
+	// Authorization header, which goes no further; pass leaves that to the upstream, and
+	// ours comes as X-Gatehouse-Authorization.
+	Credentials string       `json:"credentials,omitempty"`
+	Headers     HeadersSpec  `json:"headers,omitzero"`
+	Response    ResponseSpec `json:"response,omitzero"`
+	CORS        CORSSpec     `json:"cors,omitzero"`
+	OnStale     string       `json:"on_stale,omitempty"` // ask, strict or serve:30s; default: ask
+	Tests       []TestSpec   `json:"tests,omitempty"`
 }
 
 // MatchSpec is which requests a route takes: those of each host and each path with one of
@@ -37,6 +46,8 @@ type AuthorizeSpec struct {
 	Permissions  map[string]string `json:"permissions,omitempty"`  // by method
 	Organisation string            `json:"organisation,omitempty"` // an id, or a capture
 	Resource     ResourceSpec      `json:"resource,omitzero"`
+	Requires     RequiresSpec      `json:"requires,omitzero"`
+	Condition    string            `json:"condition,omitempty"` // in CEL, as grants have them
 }
 
 // ResourceSpec names the one thing that a request is about.
@@ -65,6 +76,8 @@ type LimitsSpec struct {
 	Timeout string `json:"timeout,omitempty"` // until the answer is whole; default: 15s
 	// Rate bounds how many requests somebody sends; left out, nothing does.
 	Rate RateSpec `json:"rate,omitzero"`
+	// Response bounds an answer, such as 10MiB; default: not at all.
+	Response string `json:"response,omitempty"`
 }
 
 // UpstreamSpec is what a file says of a server behind the gate.
@@ -82,4 +95,6 @@ type UpstreamSpec struct {
 type IdentitySpec struct {
 	Audience string `json:"audience,omitempty"` // of the assertion; default: the id of the upstream
 	Filters  bool   `json:"filters,omitempty"`  // whether it keeps to the filters in assertions
+	// Headers are plain ones that say who calls, by their names.
+	Headers map[string]string `json:"headers,omitempty"`
 }

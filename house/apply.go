@@ -12,7 +12,7 @@ import (
 
 // applies returns what makes this house be as files say.
 func (h *House) applies() *apply.Service {
-	return &apply.Service{Store: h.Store, Access: h.Access, Audit: h.Audit, Over: h.over}
+	return &apply.Service{Store: h.Store, Access: h.Access, Audit: h.Audit, Over: h.over, Gate: h.Gate, GateOver: h.gateOver}
 }
 
 // over returns the services over a draft, wired to each other as those of the house are.

@@ -6,6 +6,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/flow"
+	"gatehouse/gate"
 	"gatehouse/house/backup"
 	"gatehouse/identity"
 	"gatehouse/keys"
@@ -17,6 +18,6 @@ import (
 // Audited returns every action that is recorded, package by package.
 func Audited() audit.Catalogue {
 	return slices.Concat(
-		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, settings.Audited, audit.Audited, backup.Audited,
+		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, gate.Audited, settings.Audited, audit.Audited, backup.Audited,
 	)
 }

@@ -15,7 +15,7 @@ type standings struct{ flow *flow.Service }
 // Visitor implements session.Standings.
 func (s standings) Visitor(ctx context.Context, browser id.Session, ip string) (session.Visitor, error) {
 	d, ends, err := s.flow.Standing(ctx, browser, ip)
-	return session.Visitor{Session: d.Session, User: d.User, Level: d.Level, AuthTime: d.AuthTime, Expires: ends}, err
+	return session.Visitor{Session: d.Session, User: d.User, Level: d.Level, AuthTime: d.AuthTime, Methods: d.Methods, Expires: ends}, err
 }
 
 // endings lets session ask oauth what was ended.

@@ -24,6 +24,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/follow"
+	"gatehouse/gate"
 	"gatehouse/house/place"
 	"gatehouse/identity"
 	"gatehouse/keys"
@@ -64,6 +65,7 @@ type House struct {
 	Folder   *Folder
 	Routes   *Routes
 	Limiters *ephemeral.Limiters
+	Gate     *gate.Service
 	Turns    Turns
 	Settings *settings.Service
 	// NewMasterKey is the path of the master key when this call wrote it.
@@ -201,9 +203,11 @@ func (h *House) wire() {
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
+	h.Gate = h.gate()
 	h.Applies = h.applies()
 	h.Folder = &Folder{Applies: h.Applies, Config: h.Config.Apply, Log: h.Log}
-	h.Routes = NewRoutes(h.Config.Gate, h.Log)
+	h.Routes = NewRoutes(h.Config.Gate, h.Policy, h.Store, h.Log)
+	h.Feed.Follow(h.Routes.Follow, gate.VersionRoutes)
 	h.Flow = &flow.Service{
 		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner},
 		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: part(h, func(c *config.Config) flow.Config { return c.SignIn }), Seals: secret.NewBox(h.Keeper.Key("sign-in")),

@@ -18,9 +18,12 @@ type verdict struct {
 	permission string
 	decision   access.Decision
 	subject    access.Subject
-	shadow     bool   // it let through what it would have refused
-	own        bool   // it is good for what is the caller's own alone, to which the upstream holds them
-	filter     string // for which of many things it is good alone, to which the upstream holds them
+	shadow     bool           // it let through what it would have refused,
+	why        string         // with this code
+	stale      bool           // by what was known a while ago
+	attributes map[string]any // of the resource, where it was asked for
+	own        bool           // it is good for what is the caller's own alone, to which the upstream holds them
+	filter     string         // for which of many things it is good alone, to which the upstream holds them
 }
 
 func (v *verdict) attrs() []slog.Attr {
@@ -35,7 +38,10 @@ func (v *verdict) attrs() []slog.Attr {
 		attrs = append(attrs, slog.String("reason", string(d.Reason)), slog.String("grant", string(d.Grant)), slog.Uint64("pv", d.Version))
 	}
 	if v.shadow {
-		attrs = append(attrs, slog.Bool("shadow", true))
+		attrs = append(attrs, slog.Bool("shadow", true), slog.String("code", v.why))
+	}
+	if v.stale {
+		attrs = append(attrs, slog.Bool("stale", true))
 	}
 	if v.own {
 		attrs = append(attrs, slog.Bool("own", true))
@@ -49,32 +55,45 @@ func (v *verdict) attrs() []slog.Attr {
 // admit returns nil when the route lets the caller through.
 func (p *passage) admit() error {
 	route := p.match.Route
-	if err := p.limit(nil); err != nil {
+	if err := p.keep(route); err != nil {
 		return err
 	}
-	if route.Public {
+	err := p.limit(nil)
+	if err == nil && route.Public {
 		p.decision.outcome = "public"
 		return nil
 	}
 	p.decision.permission = route.Asks[p.r.Method]
-	who, err := p.authenticate(route)
-	if err != nil {
+	if err == nil {
+		err = p.known(route)
+	}
+	if err == nil {
+		err = p.limit(p.caller)
+	}
+	if err == nil {
+		err = p.decide(route)
+	}
+	if err == nil && route.MCP != nil {
+		if err = p.called(route); fault.Is(err, fault.Malformed) {
+			return err // in shadow too: nobody knows what it says
+		}
+	}
+	if err != nil && !errors.Is(err, errFetchLater) && p.shadowed(err) {
+		return nil
+	}
+	return err
+}
+
+// known finds who calls.
+func (p *passage) known(route *gate.Route) error {
+	r, stale := p.asking(route)
+	who, err := p.authenticate(r, route)
+	if p.decision.stale = stale(); err != nil {
 		p.count("unknown")
 		return err
 	}
 	p.caller, p.decision.subject = who, who.Subject
-	if err := p.limit(who); err != nil {
-		return err
-	}
-	err = p.decide(route)
-	if err == nil && route.MCP != nil {
-		err = p.called(route)
-	}
-	if err != nil && route.Mode == gate.Shadow && isRefusal(err) {
-		p.decision.shadow = true
-		return nil
-	}
-	return err
+	return nil
 }
 
 func (p *passage) count(outcome string) {
@@ -84,23 +103,11 @@ func (p *passage) count(outcome string) {
 	}
 }
 
-// decide asks the policy, and the upstream about the resource only where what it says of
-// it may change the answer.
+// decide asks the policy what the route asks for.
 func (p *passage) decide(route *gate.Route) error {
-	asked := p.asked()
-	d, err := p.first(asked)
-	asksMore := route.Fetch != nil || route.Defer
-	varies := err == nil && asksMore && (depends(&d) || p.varies(asked))
-	if varies && route.Fetch != nil {
-		if asked.Resource.Attrs, err = p.fetch(route.Fetch); err == nil {
-			d, err = p.caller.Decide(asked)
-		}
-	}
-	if varies && route.Defer {
-		d, err = p.deferred(asked, d)
-	}
+	d, err := p.weigh(route)
 	if err == nil && d.Outcome == access.Challenged && p.caller.OfBrowser() {
-		d, err = p.proven(asked, d)
+		d, err = p.proven(route, d)
 	}
 	if isRefusal(err) { // what they came with is not for that, whatever they may
 		p.count(access.Refused.String())
@@ -110,22 +117,32 @@ func (p *passage) decide(route *gate.Route) error {
 		p.count("error")
 		return undecided(err)
 	}
-	p.decision.decision = d
+	p.decision.decision, p.decision.own = d.Decision, d.own
 	p.count(d.Outcome.String())
-	return p.caller.Refusal(asked.Permission, d)
+	return p.caller.Refusal(p.decision.permission, d.Decision)
+}
+
+// weigh asks the policy what the route asks for.
+func (p *passage) weigh(route *gate.Route) (weighed, error) {
+	if route.Filter {
+		d, err := p.first(p.asked())
+		return weighed{Decision: d}, err
+	}
+	return weigh(p.caller, p.varies, p.caller.Snapshot, p.caller.Subject.ID, route, p.asked(), func() (attrs map[string]any, err error) {
+		attrs, err = p.fetch(route.Fetch)
+		p.decision.attributes = attrs
+		return attrs, err
+	})
 }
 
 // asked is what is asked about the caller, before anything is known of the resource.
 func (p *passage) asked() caller.Asked {
-	route := p.match.Route
-	resource := access.Resource{ID: route.Resource.In(&p.match)}
+	ask := question(&p.match, p.r.Method, access.Request{Method: p.r.Method, Path: p.request.path.String(), IP: p.info.IP})
+	ask.Permission = p.decision.permission // that of a call may be another one
 	if p.call != nil {
-		resource = p.call.resource
+		ask.Resource = p.call.resource
 	}
-	return caller.Asked{
-		Permission: p.decision.permission, Org: route.Org.In(&p.match), Resource: resource,
-		Request: access.Request{Method: p.r.Method, Path: p.request.path.String(), IP: p.info.IP},
-	}
+	return ask
 }
 
 // undecided is why a decision could not be made. That a route asks for what no catalogue has
@@ -138,35 +155,6 @@ func undecided(err error) error {
 		return fault.Wrap(err, fault.Unavailable, "gate.permission", "This route asks for a permission that is not there.")
 	}
 	return fmt.Errorf("decide at the gate: %w", err)
-}
-
-// deferred decides for what is the caller's own, where the upstream is to hold them to
-// that. Whoever may not even do so with that is refused as before.
-func (p *passage) deferred(asked caller.Asked, before access.Decision) (access.Decision, error) {
-	if before.Outcome == access.Allowed { // for what lacks what is asked for, and not for the rest
-		before = access.Decision{Reason: access.ResourceUnknown, Until: before.Until, Version: before.Version}
-	}
-	owner := p.caller.Snapshot.OwnerAttribute(asked.Permission)
-	if owner == "" || before.Reason != access.ResourceUnknown {
-		return before, nil
-	}
-	asked.Resource.Attrs = map[string]any{owner: p.caller.Subject.ID}
-	d, err := p.caller.Decide(asked)
-	if err != nil || d.Outcome == access.Refused {
-		return before, err
-	}
-	p.decision.own = d.Outcome == access.Allowed
-	return d, nil
-}
-
-// depends reports whether a decision that was made without the resource may be another
-// one with it. One that allows is not: what is not known denies.
-func depends(d *access.Decision) bool {
-	switch d.Reason {
-	case access.ResourceUnknown, access.Denied, access.ProofInsufficient:
-		return true
-	}
-	return false
 }
 
 func isRefusal(err error) bool {

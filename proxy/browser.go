@@ -6,7 +6,6 @@ import (
 	"strconv"
 	"strings"
 
-	"gatehouse/access"
 	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/gate"
@@ -16,35 +15,38 @@ import (
 // authenticate returns who sent the request, by the one credential that it brings. A header
 // goes before a cookie: where there is one, the cookie is not looked at, and one that is no
 // good is not passed over for the other.
-func (p *passage) authenticate(route *gate.Route) (*caller.Caller, error) {
+func (p *passage) authenticate(r *http.Request, route *gate.Route) (*caller.Caller, error) {
 	bearer := route.Accepts(gate.ByBearer)
-	if !route.Accepts(gate.BySession) || bearer && len(p.r.Header["Authorization"]) > 0 {
-		return p.door.Callers.AuthenticateFor(p.r, route.API)
+	if !route.Accepts(gate.BySession) || bearer && len(r.Header["Authorization"]) > 0 {
+		return p.door.Callers.AuthenticateFor(r, route.API)
 	}
-	if len(p.r.Header["Authorization"]) > 0 {
+	if len(r.Header["Authorization"]) > 0 {
 		return nil, caller.SignIn(errors.New("the route takes no credentials in headers"))
 	}
-	token, present := p.cookies().Session(p.r)
+	token, present := p.cookies().Session(r)
 	switch {
 	case token != "" && p.foreign():
 		return nil, fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
 	case token != "":
-		who, err := p.door.Callers.Browser(p.r, token, p.request.host)
+		who, err := p.door.Callers.Browser(r, token, p.request.host)
 		p.signedOut = fault.Is(err, fault.Unauthenticated)
 		return who, err
 	case present:
 		p.signedOut = true
 		return nil, caller.SignIn(errors.New("the cookie is none of ours, or there are two"))
-	case !bearer || ofBrowser(p.r):
+	case !bearer || ofBrowser(r):
 		return nil, caller.SignIn(errors.New("there is no cookie"))
 	}
-	return p.door.Callers.AuthenticateFor(p.r, route.API) // which says what a program has to bring
+	return p.door.Callers.AuthenticateFor(r, route.API) // which says what a program has to bring
 }
 
 // foreign reports whether a request that would act by a cookie may have been sent by a page
 // of another origin, a sibling's included. Browsers say so; what says nothing is none.
 func (p *passage) foreign() bool {
 	if p.upgrade != nil || isSafe(p.r.Method) && p.r.Header.Get("Upgrade") == "" { // the origin of a WebSocket was looked at (checkOrigin)
+		return false
+	}
+	if p.invited() {
 		return false
 	}
 	if site := p.r.Header.Get("Sec-Fetch-Site"); site != "" {
@@ -94,13 +96,13 @@ func (p *passage) origin() string {
 
 // proven decides once more by what the person at a browser has proved until this moment:
 // what was remembered of that is older, and a sign-in may have come between.
-func (p *passage) proven(asked caller.Asked, before access.Decision) (access.Decision, error) {
+func (p *passage) proven(route *gate.Route, before weighed) (weighed, error) {
 	now, err := p.door.Callers.Fresh(p.r.Context(), p.caller)
 	if err != nil {
 		return before, err
 	}
 	p.caller = now
-	return p.first(asked)
+	return p.weigh(route)
 }
 
 // keepPrivate marks what was answered to a person at a browser: the application knows of no

@@ -110,7 +110,7 @@ func (p *passage) ports() []int {
 
 // find is the route of the request: one that can be served where it was asked for.
 func (p *passage) find() (gate.Match, error) {
-	m, err := p.door.Routes().Find(p.request.host, p.request.path, p.r.Method)
+	m, err := p.set.Find(p.request.host, p.request.path, p.r.Method)
 	if err != nil {
 		return gate.Match{}, err
 	}

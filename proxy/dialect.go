@@ -72,7 +72,7 @@ func CheckSpellings(h http.Header) error {
 	for name := range h {
 		small := strings.ToLower(name)
 		ours := strings.HasPrefix(small, "x-gatehouse") || strings.HasPrefix(small, "gatehouse-")
-		if !isPlainName(name) || ours && !known(name) {
+		if !gate.Plain(name) || ours && !known(name) {
 			return fault.New(fault.Malformed, "gate.header", "There is a header that reads like another one.")
 		}
 	}

@@ -47,8 +47,7 @@ func (p *passage) varies(asked caller.Asked) bool {
 	if err != nil {
 		return true
 	}
-	left := leftFor(f.Filter, asked.Resource.ID)
-	return left.Op != filter.All && left.Op != filter.None
+	return isMixed(leftFor(f.Filter, asked.Resource.ID))
 }
 
 // leftFor is what is left of a filter for a thing of which the id is known.

@@ -112,6 +112,7 @@ func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertio
 	h := out.Out.Header
 	strip(h)
 	stripCookies(h)
+	p.hand(h)
 	h.Set("X-Forwarded-For", p.info.IP)
 	h.Set("X-Forwarded-Host", p.request.host)
 	h.Set("X-Forwarded-Proto", scheme(p.r))
@@ -119,11 +120,26 @@ func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertio
 	if assertion != "" {
 		h.Set(HeaderAssertion, assertion)
 	}
+	p.identify(h, u)
+	p.mark(h)
 	switch p.kind {
 	case kindWebSocket:
 		p.upgrade.write(h)
 	case kindGRPC:
 		h.Set("TE", "trailers")
+	}
+}
+
+// hand leaves of a visitor's headers what the route hands on, and adds what it asks for
+// in their place.
+func (p *passage) hand(h http.Header) {
+	route := p.match.Route
+	only(h, route.Pass)
+	if theirs := p.r.Header["Authorization"]; route.PassAuthorization && len(theirs) > 0 {
+		h["Authorization"] = theirs
+	}
+	if route.Response.Secret {
+		h.Set("Accept-Encoding", "identity")
 	}
 }
 
@@ -152,6 +168,9 @@ func (p *passage) answered(answer *http.Response) error {
 		answer.Header.Del("RateLimit-Policy")
 	}
 	answer.Header.Set("X-Request-Id", string(p.info.ID))
+	if err := p.dress(answer); err != nil {
+		return err
+	}
 	return p.lasts(answer)
 }
 
@@ -162,6 +181,9 @@ func (p *passage) upstreamFault(err error) error {
 	}
 	if p.r.Context().Err() != nil {
 		return fmt.Errorf("forward: the visitor went away: %w", err)
+	}
+	if errors.Is(err, errAnswer) {
+		return fault.Wrap(err, fault.Unanswered, "gate.answer", "The application behind the gate gave an answer that this route does not pass on.")
 	}
 	if isTimeout(err) {
 		return fault.Wrap(err, fault.Unanswered, "gate.upstream_slow", "The application behind the gate took too long to answer.")

@@ -3,6 +3,8 @@ package proxy
 import (
 	"net/http"
 	"strings"
+
+	"gatehouse/gate"
 )
 
 // HeaderAssertion carries to the upstream who calls and what they were allowed.
@@ -20,20 +22,7 @@ func strip(h http.Header) {
 }
 
 // Strips reports whether a header of a visitor's goes no further than the gate.
-func Strips(name string) bool { return !isPlainName(name) || managed(strings.ToLower(name)) }
-
-func isPlainName(name string) bool {
-	for i := range len(name) {
-		c := name[i]
-		if c == '-' && (i == 0 || i == len(name)-1 || name[i-1] == '-') {
-			return false
-		}
-		if (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && c != '-' {
-			return false
-		}
-	}
-	return name != ""
-}
+func Strips(name string) bool { return !gate.Plain(name) || managed(strings.ToLower(name)) }
 
 // managed reports whether a header, by its name in small letters, is the gate's to write, or
 // that of another proxy which an upstream may trust.

@@ -62,7 +62,7 @@ type Metrics interface {
 	GateStreamEnded(kind, route, why string)
 }
 
-// Door is the gate. All fields but Trusted must be set; call Open once.
+// Door is the gate. All fields but Trusted and Decisions must be set; call Open once.
 type Door struct {
 	Issuer string
 	// Routes are those of this moment, never nil.
@@ -85,6 +85,8 @@ type Door struct {
 	SessionAge func() time.Duration
 	// Trusted are the networks of proxies before the gate whose X-Forwarded-For counts.
 	Trusted []netip.Prefix
+	// Decisions keeps what was decided; nil: nothing does.
+	Decisions Decisions
 	// Ports are those that the host of a request may name, beside those of the schemes.
 	Ports []int
 	// News tells when streams are to be asked again.
@@ -166,6 +168,7 @@ type passage struct {
 	info     *web.Info
 	status   status
 	request  request
+	set      *gate.Set // the routes of the moment in which it came
 	match    gate.Match
 	caller   *caller.Caller // nil: nobody is known
 	call     *call          // of a tool; nil: it is none
@@ -189,15 +192,20 @@ func (p *passage) pass() (err error) {
 	if p.request, err = read(p.r, p.ports()); err != nil {
 		return err
 	}
+	p.set = p.door.Routes()
 	if p.edge == nil && p.request.path.Reserved() {
 		return p.own()
 	}
-	if m := p.door.Routes().Protected(p.request.host, p.request.path.String()); m != nil && p.edge == nil {
+	if m := p.set.Protected(p.request.host, p.request.path.String()); m != nil && p.edge == nil {
 		return p.metadata(m)
+	}
+	if answered, err := p.preflight(); answered || err != nil {
+		return err
 	}
 	if p.match, err = p.find(); err != nil {
 		return err
 	}
+	p.welcome()
 	if err := p.asksStream(); err != nil {
 		return err
 	}
@@ -236,6 +244,7 @@ func (p *passage) refuse(err error) {
 	if m, ok := errors.AsType[*gate.MethodError](err); ok {
 		h["Allow"] = m.Allow
 	}
+	p.noteRefusal(err)
 	if p.caller != nil {
 		p.r.Pattern = "of the route " + p.match.Route.ID + " " + p.request.path.String() // what they wanted, for the record
 		p.door.Callers.Refused(p.r, p.caller, err)
@@ -264,6 +273,7 @@ func (p *passage) close() {
 	}
 	p.door.Metrics.GateServed(route, web.Method(p.r.Method), p.status.code, took)
 	p.log(route)
+	p.keepDecision()
 	if broken != nil {
 		panic(broken)
 	}

@@ -27,7 +27,7 @@ func (s *Server) openGate() error {
 	if !h.Config.Gate.Wanted() {
 		return nil
 	}
-	if err := h.Routes.Load(); err != nil {
+	if err := h.Routes.Load(context.Background()); err != nil {
 		return err
 	}
 	desk, err := s.desk()
@@ -129,6 +129,6 @@ func gateServer(h http.Handler, log *slog.Logger) *http.Server {
 // greetGate says where the gate is.
 func (s *Server) greetGate() {
 	if s.gate != nil {
-		fmt.Fprintf(s.options.Stdout, "The gate listens on %s, with %d routes of %s.\n", s.house.Config.Gate.Listen, len(s.house.Routes.Current().Routes()), s.house.Config.Gate.Routes)
+		fmt.Fprintf(s.options.Stdout, "The gate listens on %s, with %d routes of %s.\n", s.house.Config.Gate.Listen, len(s.house.Routes.Current().Routes()), s.house.Routes.From())
 	}
 }

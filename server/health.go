@@ -31,6 +31,9 @@ type readiness struct {
 	Checks map[string]string `json:"checks"`
 	// Doubts is what somebody should look at although requests are answered as ever.
 	Doubts map[string]string `json:"doubts,omitempty"`
+	// Routes is the hash of the gate's routes: replicas that serve the same ones have the
+	// same.
+	Routes string `json:"gate_routes,omitempty"`
 }
 
 func (h *health) live(w http.ResponseWriter, _ *http.Request) {
@@ -51,7 +54,7 @@ const isReady = "ready"
 func (h *health) readiness(ctx context.Context) readiness {
 	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
 	defer cancel()
-	out := readiness{Status: isReady, Checks: h.checks(ctx), Doubts: h.doubts(ctx)}
+	out := readiness{Status: isReady, Checks: h.checks(ctx), Doubts: h.doubts(ctx), Routes: h.house.Routes.Current().Hash()}
 	for _, c := range out.Checks {
 		if c != "ok" {
 			out.Status = "not ready"
@@ -91,6 +94,9 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 	}
 	if h.house.Folder.Problem() != "" {
 		doubts["folder"] = "the files of apply.folder cannot be applied, and what was there stays; the log says why"
+	}
+	if h.house.Routes.Problem() != "" {
+		doubts["routes"] = "the routes of the gate cannot be used, or do not pass their tests, and those that were there stay; the log says why"
 	}
 	if f := h.house.Limiters.Figures(); !f.Shared && !f.Since.IsZero() {
 		doubts["redis"] = "Redis does not answer, and each process counts its limits by itself, since " + f.Since.UTC().Format(time.RFC3339)

@@ -19,6 +19,7 @@ type Visitor struct {
 	User     id.User
 	Level    proof.Level
 	AuthTime time.Time
+	Methods  []string  // of the proofs, as the amr claim has them
 	Expires  time.Time // when the browser's session ends, whatever it does
 	Read     time.Time // when all this was so
 }

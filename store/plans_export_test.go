@@ -316,6 +316,9 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		updateScope:  one(append(scopeArgs(access.Scope{Name: "orders.read"}), at, int64(1))...),
 		deleteScope:  one("orders.read"),
+		updateRoute:  one("Route", "orders", "{}", at, int64(1)),
+		deleteRoute:  one("Route", "orders"),
+		selectRoutes: {{}},
 		selectScopes: {{}},
 
 		putLock:          one("role", "support", at, "r", at, ""),

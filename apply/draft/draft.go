@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/audit"
+	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/oauth"
 )
@@ -31,6 +32,9 @@ type Store interface {
 	PutMemberships(ctx context.Context, all []access.MembershipRecord) error
 	InsertGrants(ctx context.Context, all []access.GrantRecord) error
 	InsertClients(ctx context.Context, all []oauth.Client) error
+
+	gate.Store
+	InsertRoutes(ctx context.Context, all []gate.Record) error
 
 	UpdateClient(ctx context.Context, c oauth.Client) error
 	DeleteClient(ctx context.Context, client id.Client) error
@@ -55,6 +59,9 @@ type Draft struct {
 	accounts things[access.ServiceAccountRecord]
 	locks    []access.LockRecord
 	clients  things[oauth.Client]
+	routes   things[gate.Record]
+	routing  int64 // the version of routes that it was read at
+	rerouted bool  // one of them was written
 
 	grants      grants
 	memberships memberships
@@ -71,7 +78,7 @@ func New(ctx context.Context, s Store, now time.Time) (*Draft, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.version = uint64(versions[access.VersionPolicy]) + 1
+	d.version, d.routing = uint64(versions[access.VersionPolicy])+1, versions[gate.VersionRoutes]
 	for _, read := range []func(context.Context) error{d.readThings, d.readGrants, d.readMemberships} {
 		if err := read(ctx); err != nil {
 			return nil, err
@@ -111,6 +118,10 @@ func newDraft(s Store, now time.Time) *Draft {
 			code: "client", noun: "application", taken: "There is a client with this id already.",
 			id: func(c *oauth.Client) string { return string(c.ID) }, rev: func(c *oauth.Client) *int64 { return &c.Rev },
 		},
+		routes: things[gate.Record]{
+			code: "gate", noun: "part of the gate", taken: "The gate has one of this kind with this id already.",
+			id: func(r *gate.Record) string { return r.Kind() + "/" + r.ID }, rev: func(r *gate.Record) *int64 { return &r.Rev },
+		},
 	}
 }
 
@@ -123,6 +134,7 @@ func (d *Draft) readThings(ctx context.Context) (err error) {
 		func() error { return d.orgs.read(ctx, d.store.Orgs) },
 		func() error { return d.accounts.read(ctx, d.store.ServiceAccounts) },
 		func() error { return d.clients.read(ctx, d.store.Clients) },
+		func() error { return d.routes.read(ctx, d.store.Routes) },
 	} {
 		if err := read(); err != nil {
 			return err

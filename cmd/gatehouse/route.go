@@ -6,6 +6,7 @@ import (
 	"io"
 	"maps"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -19,8 +20,9 @@ import (
 func (a *app) route() *cobra.Command {
 	return explained(a.group("route", "Look at the routes of the gate, and at what they do with a request", a.routeList(), a.routeTest(), a.routeExplain()),
 		`Look at the routes of the gate: the files in the folder that gate.routes names, or
-in another one with --from, so that what is not served yet can be tried before it is
-(docs/gate.md). Files with a fault are shown with it, and exit code 1.`,
+what the database has where it names none; or files elsewhere with --from, so that
+what is not served yet can be tried before it is (docs/gate.md). Files with a fault
+are shown with it, and exit code 1.`,
 		`  gatehouse route list
   gatehouse route test GET https://api.example.com/orders/42 --from routes/`)
 }
@@ -30,22 +32,32 @@ func routesFlag(cmd *cobra.Command, from *string) {
 	cmd.Flags().StringVar(from, "from", "", "read this `folder`, or file, instead of gate.routes")
 }
 
-// readRoutes reads the routes of a folder, or those of the configuration.
-func (a *app) readRoutes(from string) (*gate.Set, error) {
+// readRoutes reads the routes of a folder, or those of the configuration: its folder, or
+// what the database has.
+func (a *app) readRoutes(ctx context.Context, from string) (set *gate.Set, err error) {
+	if from, err = a.routeFolder(from); err != nil {
+		return nil, err
+	}
 	if from == "" {
-		cfg, _, err := a.commandConfig()
-		if err != nil {
-			return nil, err
-		}
-		if from = cfg.Gate.Routes; from == "" {
-			return nil, usagef("there is no gate: set gate.routes, or say with --from where the files are")
-		}
+		return set, a.withHouse(ctx, func(h *house.House) (err error) {
+			set, err = h.StoredRoutes(ctx)
+			return err
+		})
 	}
 	files, err := manifest.Load(from, a.stdin)
 	if err != nil {
 		return nil, err
 	}
 	return house.ReadRoutes(files)
+}
+
+// routeFolder is where the files of the routes are, "" where they are in the database.
+func (a *app) routeFolder(from string) (string, error) {
+	if from != "" {
+		return from, nil
+	}
+	cfg, _, err := a.commandConfig()
+	return cfg.Gate.Routes, err
 }
 
 func (a *app) routeList() *cobra.Command {
@@ -58,8 +70,8 @@ what it asks of them, and where they go.`,
 		Example: `  gatehouse route list
   gatehouse route list --from routes/ --json`,
 		Args: noArgs,
-		RunE: a.action(func(context.Context, []string) error {
-			set, err := a.readRoutes(from)
+		RunE: a.action(func(ctx context.Context, _ []string) error {
+			set, err := a.readRoutes(ctx, from)
 			if err != nil {
 				return err
 			}
@@ -92,16 +104,27 @@ func tellRoutes(out io.Writer, routes []wire.Route) {
 func (a *app) routeTest() *cobra.Command {
 	var from string
 	cmd := a.printing(&cobra.Command{
-		Use:   "test METHOD URL",
-		Short: "Tell which route takes a request, or why none does",
-		Long: `Tell which route of the gate takes a request, what is captured of its path, what
-the route asks for and where the request goes, or why it is refused before anybody
-is asked who they are. The URL is taken as it is written, escapes and all.`,
-		Example: `  gatehouse route test GET https://api.example.com/orders/42
+		Use:   "test [METHOD URL]",
+		Short: "Run the tests of the routes, or tell which route takes a request",
+		Long: `Run the tests that stand in the routes, by the policy as it is now: exit code 1 if
+one does not hold, as when a gate reads them. With a method and a URL, tell which
+route takes such a request, what is captured of its path, what the route asks for
+and where the request goes, or why it is refused before anybody is asked who they
+are. The URL is taken as it is written, escapes and all.`,
+		Example: `  gatehouse route test --from routes/
+  gatehouse route test GET https://api.example.com/orders/42
   gatehouse route test GET https://api.example.com/orders/%2e%2e/products --from routes/`,
-		Args: routeArgs,
-		RunE: a.action(func(_ context.Context, args []string) error {
-			set, err := a.readRoutes(from)
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return nil
+			}
+			return routeArgs(cmd, args)
+		},
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			if len(args) == 0 {
+				return a.testRoutes(ctx, from)
+			}
+			set, err := a.readRoutes(ctx, from)
 			if err != nil {
 				return err
 			}
@@ -114,6 +137,48 @@ is asked who they are. The URL is taken as it is written, escapes and all.`,
 	})
 	routesFlag(cmd, &from)
 	return cmd
+}
+
+// testedRoutes is a set whose tests hold.
+type testedRoutes struct {
+	Routes int    `json:"routes"`
+	Tests  int    `json:"tests"`
+	Hash   string `json:"hash"`
+}
+
+// testRoutes runs the tests that stand in the routes.
+func (a *app) testRoutes(ctx context.Context, from string) error {
+	from, err := a.routeFolder(from)
+	if err != nil {
+		return err
+	}
+	return a.withHouse(ctx, func(h *house.House) error {
+		set, err := a.tested(ctx, h, from)
+		if err != nil {
+			return err
+		}
+		w := testedRoutes{len(set.Routes()), set.Tests(), set.Hash()}
+		return a.print(w, func(out io.Writer) {
+			row(out, "routes", strconv.Itoa(w.Routes))
+			row(out, "tests", strconv.Itoa(w.Tests)+" hold")
+			row(out, "hash", w.Hash)
+		})
+	})
+}
+
+func (a *app) tested(ctx context.Context, h *house.House, from string) (*gate.Set, error) {
+	policy, err := h.Snapshot(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if from == "" {
+		return h.TestStoredRoutes(ctx, policy)
+	}
+	files, err := manifest.Load(from, a.stdin)
+	if err != nil {
+		return nil, err
+	}
+	return house.TestRoutes(files, policy)
 }
 
 func routeArgs(_ *cobra.Command, args []string) error {
@@ -197,7 +262,7 @@ say with --resource what its upstream would.`,
 	routesFlag(cmd, &from)
 	a.bindQuestion(cmd, &f)
 	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
-		set, err := a.readRoutes(from)
+		set, err := a.readRoutes(ctx, from)
 		if err != nil {
 			return err
 		}

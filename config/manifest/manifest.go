@@ -221,7 +221,7 @@ var fieldName = regexp.MustCompile(`^objects\[(\d+)\]\.(.+)$`)
 // files. Any other error it returns as it is.
 func (m *Manifest) Locate(err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || len(f.Fields) == 0 || !strings.HasPrefix(f.Code, "apply.") && f.Code != gate.CodeRoutes {
+	if !ok || len(f.Fields) == 0 || !strings.HasPrefix(f.Code, "apply.") && f.Code != gate.CodeRoutes && f.Code != gate.CodeTests {
 		return err
 	}
 	said := &Error{Code: f.Code, fault: f}

@@ -163,6 +163,10 @@ func (r *reader) value(n ast.Node, v reflect.Value, path string) {
 		r.entries(n, v, path)
 	case v.Kind() == reflect.Slice:
 		r.items(n, v, path)
+	case v.Kind() == reflect.Interface:
+		if one, ok := r.plain(n, path); ok {
+			v.Set(reflect.ValueOf(one))
+		}
 	case v.Kind() == reflect.Bool:
 		b, ok := n.(*ast.BoolNode)
 		if !ok || b.GetToken().Value != "true" && b.GetToken().Value != "false" {
@@ -259,6 +263,37 @@ func (r *reader) entries(n ast.Node, v reflect.Value, path string) {
 		r.value(value, one, join(path, name))
 		v.SetMapIndex(reflect.ValueOf(name), one)
 	})
+}
+
+// plain reads what may be a text, a number, true or false, or a list of these, as JSON
+// would.
+func (r *reader) plain(n ast.Node, path string) (any, bool) {
+	switch n := n.(type) {
+	case *ast.StringNode:
+		return n.Value, true
+	case *ast.LiteralNode:
+		return n.Value.Value, true
+	case *ast.BoolNode:
+		if text := n.GetToken().Value; text == "true" || text == "false" {
+			return n.Value, true
+		}
+	case *ast.IntegerNode, *ast.FloatNode:
+		if number, err := strconv.ParseFloat(n.GetToken().Value, 64); err == nil {
+			return number, true
+		}
+	case *ast.SequenceNode:
+		list := make([]any, 0, len(n.Values))
+		for i, item := range n.Values {
+			one, ok := r.plain(item, fmt.Sprintf("%s[%d]", path, i))
+			if !ok {
+				return nil, false
+			}
+			list = append(list, one)
+		}
+		return list, true
+	}
+	r.problem(r.at(yamlfile.Start(n)), path+" must be a text, a number, true or false, or a list of these")
+	return nil, false
 }
 
 func (r *reader) items(n ast.Node, v reflect.Value, path string) {

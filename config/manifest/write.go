@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/apply"
@@ -105,12 +106,33 @@ func (w *Writer) value(depth int, head string, v reflect.Value) {
 	case reflect.Map:
 		w.line(depth, head)
 		for _, key := range slices.Sorted(keys(v)) {
-			w.line(inner+1, quoted(key)+": "+quoted(v.MapIndex(reflect.ValueOf(key)).String()))
+			w.line(inner+1, quoted(key)+": "+plain(v.MapIndex(reflect.ValueOf(key))))
 		}
 	case reflect.Slice:
 		w.list(depth, inner, head, v)
 	default:
 		w.line(depth, head+" "+quoted(v.String()))
+	}
+}
+
+// plain writes what plain of a reader reads.
+func plain(v reflect.Value) string {
+	if v.Kind() != reflect.Interface {
+		return quoted(v.String())
+	}
+	switch one := v.Interface().(type) {
+	case string:
+		return quoted(one)
+	case []any:
+		all := make([]string, len(one))
+		for i := range one {
+			all[i] = plain(reflect.ValueOf(one).Index(i))
+		}
+		return "[" + strings.Join(all, ", ") + "]"
+	case float64:
+		return strconv.FormatFloat(one, 'f', -1, 64)
+	default:
+		return fmt.Sprint(one)
 	}
 }
 

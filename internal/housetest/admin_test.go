@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ import (
 	"gatehouse/admin"
 	"gatehouse/audit"
 	"gatehouse/config"
+	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
@@ -132,8 +134,9 @@ func (s *steering) targets() map[string]string {
 	must(s.t, err)
 	_, err = a.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockService, ID: "target"}, Reason: "test"}})
 	must(s.t, err)
+	s.gatePart("target")
 	return map[string]string{
-		"grant": string(grant.ID), "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
+		"grant": string(grant.ID), "part": "target", "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
 		"family": string(family), "event": string(events[0].ID), "size": "1", "setting": "session.idle",
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),
@@ -153,6 +156,19 @@ func (s *steering) refreshFamily(user id.User, client id.Client) id.Family {
 		Generation: 1, CurrentHash: []byte("hush-" + string(name)), Created: now, RotatedAt: now, IdleExpires: now.Add(time.Hour), Expires: now.Add(time.Hour),
 	}))
 	return name
+}
+
+// gatePart makes a route of the gate and an upstream with a name.
+func (s *steering) gatePart(name string) {
+	s.t.Helper()
+	s.House.Gate.Networks = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+	for _, o := range []gate.Object{
+		{ID: name, Upstream: &gate.UpstreamSpec{Targets: []string{"http://127.0.0.1:9"}}},
+		{ID: name, Route: &gate.RouteSpec{Match: gate.MatchSpec{Hosts: []string{"a.test"}, Paths: []string{"/"}, Methods: []string{"GET"}}, Public: true, Upstream: name}},
+	} {
+		_, err := s.House.Gate.Create(context.Background(), gatetest.Console, o)
+		must(s.t, err)
+	}
 }
 
 // bindScope binds a scope to a permission of an API that is made for it.

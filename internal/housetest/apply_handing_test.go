@@ -12,6 +12,7 @@ import (
 	"gatehouse/apply"
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/gate"
 	"gatehouse/internal/gatetest"
 )
 
@@ -139,6 +140,17 @@ func everyKind() []apply.Object {
 		{Kind: apply.ServiceAccount, ID: "nightly", Spec: &apply.ServiceAccountSpec{}},
 		{Kind: apply.Membership, Spec: &apply.MembershipSpec{Group: "desk", Member: apply.SubjectSpec{User: "ada@example.test"}}},
 		{Kind: apply.Grant, ID: "one", Spec: &apply.GrantSpec{Subject: apply.SubjectSpec{Group: "desk"}, Role: "reader", Reason: "test"}},
+		{Kind: apply.Upstream, ID: "app", Spec: &gate.UpstreamSpec{Targets: []string{"http://127.0.0.1:9"}}},
+		{Kind: apply.Route, ID: "orders", Spec: routeOf("reader")},
+	}
+}
+
+// routeOf is a route with a test that asks for a role.
+func routeOf(role string) *gate.RouteSpec {
+	return &gate.RouteSpec{
+		Match:     gate.MatchSpec{Hosts: []string{"api.example.test"}, Paths: []string{"/orders"}, Methods: []string{"GET"}},
+		Authorize: gate.AuthorizeSpec{API: "shop", Permission: "orders:read"}, Upstream: "app",
+		Tests: []gate.TestSpec{{As: gate.AsSpec{Role: role}, Do: "GET /orders", Expect: "allow"}},
 	}
 }
 
@@ -158,6 +170,8 @@ func TestAPlanTellsNothingThatItsKeyMayNotSee(t *testing.T) {
 		apply.ServiceAccount: &apply.ServiceAccountSpec{Description: "x"},
 		apply.Membership:     &apply.MembershipSpec{Group: "desk", Member: apply.SubjectSpec{User: "ada@example.test"}, Reason: "x"},
 		apply.Grant:          &apply.GrantSpec{Subject: apply.SubjectSpec{Group: "desk"}, Role: "reader", Reason: "x"},
+		apply.Upstream:       &gate.UpstreamSpec{Targets: []string{"http://127.0.0.1:10"}},
+		apply.Route:          &gate.RouteSpec{Mode: "shadow", Match: routeOf("").Match, Authorize: routeOf("").Authorize, Upstream: "app"},
 	}
 	send := func(key string, plan, prune bool, set string, objects ...apply.Object) string {
 		t.Helper()
@@ -169,7 +183,7 @@ func TestAPlanTellsNothingThatItsKeyMayNotSee(t *testing.T) {
 	}
 	for _, o := range all {
 		unseen := strings.TrimPrefix(o.Kind.Reading(), access.Gatehouse+"/")
-		key := s.account("no-"+strings.ReplaceAll(unseen, ":", "-"), func(p string) bool { return p != unseen })
+		key := s.account("no-"+strings.ToLower(string(o.Kind)), func(p string) bool { return p != unseen })
 		gone := o
 		switch spec := o.Spec.(type) {
 		case *apply.MembershipSpec:

@@ -45,7 +45,7 @@ func trail() []audited {
 	}
 	var kept struct{ link, refresh, code string }
 	keep := func(f func(t *testing.T, s *scene)) func(*testing.T, *scene) { return f }
-	return append(accessTrail(), []audited{
+	return append(append(accessTrail(), gateTrail()...), []audited{
 		{action: "user.create", do: changed(func(ctx context.Context, s *scene) error {
 			_, err := s.House.Identity.Create(ctx, gatetest.Console, identity.User{Email: "new@example.test", Name: "New"}, "a whole new row of words")
 			return err

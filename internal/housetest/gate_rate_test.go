@@ -150,7 +150,7 @@ func TestReplicasShareTheLimitsOfTheGate(t *testing.T) {
 	server := testredis.Start(t)
 	g := newRated(t, func(c *config.Config) { c.Redis.URL = server.URL })
 	other := g.Replica()
-	must(t, other.House.Routes.Load())
+	must(t, other.House.Routes.Load(t.Context()))
 	there := serveGate(t, other)
 	for _, h := range []*gatetest.Gate{g.Gate, other} {
 		soon(t, "Redis to be found", func() bool { return h.House.Limiters.Figures().Shared })

@@ -30,6 +30,7 @@ func New(t testing.TB) config.Config {
 	cfg.Identity.Password.Wait = 30 * time.Second // a machine that is busy with tests is no rush of people
 	// Tests ask faster than people, and their time may stand still.
 	cfg.Limits.Address.Enabled, cfg.Limits.Person.Enabled, cfg.Limits.API.Enabled = false, false, false
+	cfg.Gate.UpstreamNetworks = []string{"127.0.0.0/8"} // where tests have their applications
 	return cfg
 }
 

@@ -311,6 +311,16 @@ CREATE TABLE scopes (
     rev          BIGINT NOT NULL
 );
 
+CREATE TABLE routes (
+    kind         TEXT   NOT NULL,
+    name         TEXT   NOT NULL,
+    spec         TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    updated_at   BIGINT NOT NULL,
+    rev          BIGINT NOT NULL,
+    PRIMARY KEY (kind, name)
+);
+
 CREATE TABLE locks (
     kind        TEXT   NOT NULL CHECK (kind IN ('user', 'service', 'client', 'session', 'role', 'grant')),
     name        TEXT   NOT NULL,

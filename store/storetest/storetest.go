@@ -16,6 +16,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/flow"
+	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/identity"
 	"gatehouse/keys"
@@ -34,6 +35,7 @@ var (
 	_ audit.TrailStore = (*store.Store)(nil)
 	_ audit.PruneStore = (*store.Store)(nil)
 	_ flow.Store       = (*store.Store)(nil)
+	_ gate.Store       = (*store.Store)(nil)
 	_ identity.Store   = (*store.Store)(nil)
 	_ keys.Store       = (*store.Store)(nil)
 	_ oauth.Store      = (*store.Store)(nil)
@@ -98,6 +100,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Served":        testServed,
 		"Roles":         testRoles,
 		"Services":      testServiceAccounts,
+		"Routes":        testRoutes,
 		"Scopes":        testScopes,
 		"Sessions":      testSessions,
 		"GateSessions":  testGateSessions,

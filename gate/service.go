@@ -1,0 +1,386 @@
+package gate
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/audit"
+	"gatehouse/clock"
+	"gatehouse/fault"
+)
+
+// VersionRoutes is the counter of the routes that the store keeps.
+const VersionRoutes = "routes"
+
+// Record is an object that the store keeps.
+type Record struct {
+	Object
+	Created, Updated time.Time
+	Rev              int64 // counts the changes; the first is 1
+}
+
+// Kind is the kind of an object, as files have it; "" for none.
+func (o *Object) Kind() string {
+	switch {
+	case o.Route != nil:
+		return KindRoute
+	case o.Upstream != nil:
+		return KindUpstream
+	}
+	return ""
+}
+
+// Spec is what the object says, as NewSpec returns it; nil for none.
+func (o *Object) Spec() any {
+	switch {
+	case o.Route != nil:
+		return o.Route
+	case o.Upstream != nil:
+		return o.Upstream
+	}
+	return nil
+}
+
+// NewSpec returns an empty specification of a kind, nil for no kind.
+func NewSpec(kind string) any {
+	switch kind {
+	case KindRoute:
+		return &RouteSpec{}
+	case KindUpstream:
+		return &UpstreamSpec{}
+	}
+	return nil
+}
+
+// ObjectOf returns the object of a specification, as NewSpec returns it.
+func ObjectOf(name string, spec any) Object {
+	o := Object{ID: name}
+	switch s := spec.(type) {
+	case *RouteSpec:
+		o.Route = s
+	case *UpstreamSpec:
+		o.Upstream = s
+	}
+	return o
+}
+
+// Store keeps routes where no files are their source; *store.Store does.
+type Store interface {
+	InTx(ctx context.Context, f func(ctx context.Context) error) error
+	// RaiseRoutes raises VersionRoutes, holds it until the transaction ends, and returns it.
+	RaiseRoutes(ctx context.Context) (int64, error)
+	// Routes returns all objects, in no order.
+	Routes(ctx context.Context) ([]Record, error)
+	// InsertRoute answers Conflict "gate.exists", UpdateRoute "access.changed" where the
+	// revision is not any more the one of r, DeleteRoute NotFound.
+	InsertRoute(ctx context.Context, r Record) error
+	UpdateRoute(ctx context.Context, r Record) error
+	DeleteRoute(ctx context.Context, kind, name string) error
+}
+
+// What is recorded of routes that the store keeps; Audited explains each.
+const (
+	ActionRouteCreate audit.Action = "route.create"
+	ActionRouteUpdate audit.Action = "route.update"
+	ActionRouteDelete audit.Action = "route.delete"
+)
+
+// What events of this package are about.
+const (
+	AuditRoute    audit.Kind = "route"
+	AuditUpstream audit.Kind = "upstream"
+)
+
+var audited = map[string]audit.Kind{KindRoute: AuditRoute, KindUpstream: AuditUpstream}
+
+// Audited explains what is recorded of routes.
+var Audited = audit.Catalogue{
+	{Action: ActionRouteCreate, When: "A route or an upstream of the gate was added", Targets: []audit.Kind{AuditRoute, AuditUpstream}, After: "what it says"},
+	{Action: ActionRouteUpdate, When: "A route or an upstream of the gate changed", Targets: []audit.Kind{AuditRoute, AuditUpstream}, Before: "what it said", After: "what it says"},
+	{Action: ActionRouteDelete, When: "A route or an upstream of the gate was removed", Targets: []audit.Kind{AuditRoute, AuditUpstream}, Before: "what it said"},
+}
+
+// Service changes the routes that the store keeps. A change is made only if all routes
+// together can be used, and pass their tests.
+type Service struct {
+	Store    Store
+	Audit    audit.Recorder
+	Compiler Compiler
+	// InFiles says that files are the source of routes: then nothing can be changed here.
+	InFiles bool
+	// Networks are those in which the targets of upstreams must lie. A target by name is
+	// held to them when it is asked.
+	Networks []netip.Prefix
+	// Try runs the tests of a set by the policy of now; see proxy.Try.
+	Try func(ctx context.Context, s *Set) error
+	// Later leaves it to Check whether all can be used together: over a draft, in which
+	// many objects are changed one after the other.
+	Later bool
+}
+
+// Codes of the service.
+const (
+	CodeInFiles  = "gate.routes_in_files"
+	codeNotFound = "gate.not_found"
+)
+
+// ErrInFiles is the answer to who would change routes that are in files: Conflict
+// CodeInFiles.
+func ErrInFiles() error {
+	return fault.New(fault.Conflict, CodeInFiles, "The routes of this gate are in files (gate.routes), and change there.")
+}
+
+// Bounds of what the store keeps.
+const (
+	MaxObjects  = 2000
+	maxSpecSize = 64 << 10 // in JSON
+)
+
+// List returns all objects of a kind, in the order of their ids; "" for all kinds.
+func (s *Service) List(ctx context.Context, kind string) ([]Record, error) {
+	all, err := s.Store.Routes(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("list routes: %w", err)
+	}
+	if kind != "" {
+		all = slices.DeleteFunc(all, func(r Record) bool { return r.Kind() != kind })
+	}
+	sortRecords(all)
+	return all, nil
+}
+
+func sortRecords(all []Record) {
+	slices.SortFunc(all, func(a, b Record) int {
+		return cmp.Or(-cmp.Compare(a.Kind(), b.Kind()), cmp.Compare(a.ID, b.ID)) // upstreams come before routes
+	})
+}
+
+// Get returns one of them; NotFound "gate.not_found".
+func (s *Service) Get(ctx context.Context, kind, name string) (Record, error) {
+	all, err := s.List(ctx, kind)
+	if err != nil {
+		return Record{}, err
+	}
+	return one(all, kind, name)
+}
+
+func one(all []Record, kind, name string) (Record, error) {
+	i := slices.IndexFunc(all, func(r Record) bool { return r.Kind() == kind && r.ID == name })
+	if i < 0 {
+		return Record{}, fault.New(fault.NotFound, codeNotFound, "There is no such "+strings.ToLower(kind)+" of the gate.")
+	}
+	return all[i], nil
+}
+
+// Create adds an object. Faults: Conflict "gate.exists", CodeInFiles, and Invalid
+// CodeRoutes or CodeTests, whose fields are those of the object; Invalid "gate.full".
+func (s *Service) Create(ctx context.Context, by audit.Actor, o Object) (Record, error) {
+	r := Record{Object: o, Created: clock.Now(), Rev: 1}
+	r.Updated = r.Created
+	return r, s.alter(ctx, "create a route", o, func(ctx context.Context, all []Record) ([]Record, error) {
+		if len(all) >= MaxObjects {
+			return nil, fault.New(fault.Conflict, "gate.full", fmt.Sprintf("There are %d routes and upstreams already.", MaxObjects))
+		}
+		if err := s.Store.InsertRoute(ctx, r); err != nil {
+			return nil, err
+		}
+		return append(all, r), s.record(ctx, by, ActionRouteCreate, o, nil, o.Spec())
+	})
+}
+
+// Update replaces what an object says. Rev is the revision that its writer saw, 0 for any.
+// Faults: as Create, NotFound, and Conflict "access.changed".
+func (s *Service) Update(ctx context.Context, by audit.Actor, o Object, rev int64) (r Record, err error) {
+	err = s.alter(ctx, "update a route", o, func(ctx context.Context, all []Record) ([]Record, error) {
+		was, err := one(all, o.Kind(), o.ID)
+		if err != nil {
+			return nil, err
+		}
+		r = Record{Object: o, Created: was.Created, Updated: clock.Now(), Rev: cmp.Or(rev, was.Rev)}
+		if err := s.Store.UpdateRoute(ctx, r); err != nil {
+			return nil, err
+		}
+		r.Rev++
+		return append(without(all, o.Kind(), o.ID), r), s.record(ctx, by, ActionRouteUpdate, o, was.Spec(), o.Spec())
+	})
+	return r, err
+}
+
+// Delete removes an object that nothing else needs. Faults: NotFound, Conflict
+// "access.changed" and "gate.in_use".
+func (s *Service) Delete(ctx context.Context, by audit.Actor, kind, name string, rev int64) error {
+	return s.alter(ctx, "delete a route", Object{}, func(ctx context.Context, all []Record) ([]Record, error) {
+		was, err := one(all, kind, name)
+		if err != nil {
+			return nil, err
+		}
+		if rev != 0 && rev != was.Rev {
+			return nil, fault.New(fault.Conflict, "access.changed", "Somebody else changed this "+strings.ToLower(kind)+" meanwhile. Look at it again.")
+		}
+		if err := s.Store.DeleteRoute(ctx, kind, name); err != nil {
+			return nil, err
+		}
+		return without(all, kind, name), s.record(ctx, by, ActionRouteDelete, was.Object, was.Spec(), nil)
+	})
+}
+
+func without(all []Record, kind, name string) []Record {
+	return slices.DeleteFunc(slices.Clone(all), func(r Record) bool { return r.Kind() == kind && r.ID == name })
+}
+
+func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Action, o Object, before, after any) error {
+	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: audited[o.Kind()], ID: o.ID}}
+	if before != nil {
+		e.Before = audit.Doc(before)
+	}
+	if after != nil {
+		e.After = audit.Doc(after)
+	}
+	return s.Audit.Record(ctx, e)
+}
+
+// alter runs f as the only one that changes routes meanwhile. F returns what they come
+// to, with what is changed at the end; that is used, or nothing is changed.
+func (s *Service) alter(ctx context.Context, doing string, changed Object, f func(ctx context.Context, all []Record) ([]Record, error)) error {
+	if s.InFiles {
+		return ErrInFiles()
+	}
+	if err := bounded(changed); err != nil {
+		return err
+	}
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.RaiseRoutes(ctx); err != nil {
+			return err
+		}
+		all, err := s.Store.Routes(ctx)
+		if err != nil {
+			return err
+		}
+		sortRecords(all)
+		if all, err = f(ctx, all); err != nil || s.Later {
+			return err
+		}
+		return s.ofOne(s.check(ctx, all), all, changed)
+	})
+	if err != nil {
+		return fmt.Errorf("%s: %w", doing, err)
+	}
+	return nil
+}
+
+// bounded refuses what is too long to be kept, before anything of it is looked at.
+func bounded(o Object) error {
+	if n := len(documentOf(&o)); n > maxSpecSize {
+		return &fault.Error{Kind: fault.Invalid, Code: CodeRoutes, Detail: "This is too long.", Fields: []fault.Field{{Name: "spec", Problem: fmt.Sprintf("has %d bytes, and %d are the bound", n, maxSpecSize)}}}
+	}
+	return nil
+}
+
+// Check reports whether all objects can be used together, and pass their tests. What is
+// wrong is as of Compile, of the objects in the order of List.
+func (s *Service) Check(ctx context.Context) error {
+	all, err := s.List(ctx, "")
+	if err != nil {
+		return err
+	}
+	return s.check(ctx, all)
+}
+
+func (s *Service) check(ctx context.Context, all []Record) error {
+	objects := make([]Object, len(all))
+	for i := range all {
+		objects[i] = all[i].Object
+	}
+	set, err := s.Compiler.Compile(objects)
+	if err != nil {
+		return err
+	}
+	if err := s.within(objects); err != nil {
+		return err
+	}
+	if set.Tests() == 0 {
+		return nil
+	}
+	return s.Try(ctx, set)
+}
+
+// within refuses targets outside of the networks in which they must lie.
+func (s *Service) within(objects []Object) error {
+	var bad []fault.Field
+	for i := range objects {
+		if objects[i].Upstream == nil {
+			continue
+		}
+		if t := objects[i].Upstream.TLS; t.CA != "" || t.Cert != "" || t.Key != "" {
+			bad = append(bad, fault.Field{Name: fmt.Sprintf("objects[%d].spec.tls", i), Problem: "names files of the server, which only files may (gate.routes)"})
+		}
+		for n, text := range objects[i].Upstream.Targets {
+			t, _ := parseTarget(text) // it was compiled
+			if problem := s.outside(t); problem != "" {
+				bad = append(bad, fault.Field{Name: fmt.Sprintf("objects[%d].spec.targets[%d]", i, n), Problem: problem})
+			}
+		}
+	}
+	if len(bad) == 0 {
+		return nil
+	}
+	return &fault.Error{Kind: fault.Invalid, Code: CodeRoutes, Detail: "The routes of the gate cannot be used.", Fields: bad}
+}
+
+func (s *Service) outside(t Target) string {
+	if len(s.Networks) == 0 {
+		return "cannot be reached: gate.upstream_networks names no network for upstreams that are not in files"
+	}
+	ip, err := netip.ParseAddr(t.hostname())
+	if err == nil && !Within(s.Networks, ip) {
+		return "lies outside of gate.upstream_networks"
+	}
+	return "" // a name is looked at when it is asked
+}
+
+// Within reports whether an address lies in one of the networks.
+func Within(networks []netip.Prefix, ip netip.Addr) bool {
+	ip = ip.Unmap()
+	return slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(ip) })
+}
+
+// hostname is the host of a target without its port and brackets.
+func (t Target) hostname() string {
+	host := t.Host
+	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
+		host = host[:i]
+	}
+	return strings.Trim(host, "[]")
+}
+
+// ofOne turns what is wrong with all objects into what is wrong with the one that was
+// changed, the last of them. That it breaks another one is a Conflict.
+func (s *Service) ofOne(err error, all []Record, changed Object) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || len(f.Fields) == 0 {
+		return err
+	}
+	own := fmt.Sprintf("objects[%d].", len(all)-1)
+	var fields []fault.Field
+	for _, one := range f.Fields {
+		if name, found := strings.CutPrefix(one.Name, own); found && changed.Kind() != "" {
+			fields = append(fields, fault.Field{Name: name, Problem: one.Problem})
+		}
+	}
+	if len(fields) > 0 {
+		return &fault.Error{Kind: fault.Invalid, Code: f.Code, Detail: f.Detail, Fields: fields}
+	}
+	var n int
+	_, _ = fmt.Sscanf(f.Fields[0].Name, "objects[%d]", &n)
+	which := ""
+	if n < len(all) {
+		which = fmt.Sprintf("%s %s: ", strings.ToLower(all[n].Kind()), all[n].ID)
+	}
+	return fault.New(fault.Conflict, "gate.in_use", "Another one could not be used any more: "+which+f.Fields[0].Problem+".")
+}

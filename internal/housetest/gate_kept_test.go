@@ -1,0 +1,160 @@
+package housetest
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"strings"
+	"testing"
+
+	"gatehouse/config"
+	"gatehouse/fault"
+	"gatehouse/gate"
+	"gatehouse/internal/gatetest"
+)
+
+// keptHouse is a Gatehouse whose gate has its routes in the database, behind it an
+// application on this machine.
+func keptHouse(t *testing.T, change ...func(*config.Config)) *gated {
+	t.Helper()
+	g := &gated{app: newBehind(t)}
+	g.deciding = newDeciding(t, gatetest.New(t, append(change, func(c *config.Config) { c.Gate.Listen = "127.0.0.1:0" })...))
+	g.address = serveGate(t, g.Gate)
+	return g
+}
+
+// specOf reads a specification as programs send it.
+func specOf(t *testing.T, kind, name, text string) gate.Object {
+	t.Helper()
+	spec := gate.NewSpec(kind)
+	must(t, json.Unmarshal([]byte(text), spec))
+	return gate.ObjectOf(name, spec)
+}
+
+const keptRoute = `{"match": {"hosts": ["api.example.test"], "paths": ["/orders/{id}"], "methods": ["GET"]},
+	"authorize": {"api": "shop", "permission": "orders:read"}, "upstream": "app",
+	"tests": [{"as": {"permissions": ["orders:read"]}, "do": "GET /orders/1", "expect": "allow"}, {"do": "GET /orders/1", "expect": "unauthenticated"}]}`
+
+// followed has the gate read what the database has.
+func (g *gated) followed(t *testing.T) {
+	t.Helper()
+	must(t, g.House.Feed.Step(t.Context()))
+}
+
+// Routes that are kept in the database are served once they are written, as those of
+// files are; and what cannot be used, or does not pass its tests, is not written.
+func TestRoutesOfTheDatabaseAreServedAsTheyAreWritten(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	create := func(kind, name, text string) error {
+		_, err := g.House.Gate.Create(t.Context(), gatetest.Console, specOf(t, kind, name, text))
+		return err
+	}
+	if status, _, _ := g.get(t, "api.example.test", "/orders/1", bearer(token)); status != http.StatusNotFound {
+		t.Errorf("before there is a route: %d", status)
+	}
+	must(t, create("Upstream", "app", `{"targets": ["`+g.app.URL+`"]}`))
+	must(t, create("Route", "orders", keptRoute))
+	g.followed(t)
+	if status, _, body := g.get(t, "api.example.test", "/orders/1", bearer(token)); status != http.StatusOK {
+		t.Errorf("%d %s", status, body)
+	}
+	hash := g.House.Routes.Current().Hash()
+	for name, c := range map[string]struct {
+		kind, id, spec, code, field string
+	}{
+		"twice":                {"Route", "orders", keptRoute, "gate.exists", ""},
+		"the same addresses":   {"Route", "other", keptRoute, gate.CodeRoutes, "spec.match.paths[0]"},
+		"no upstream":          {"Route", "other", strings.Replace(keptRoute, `"app"`, `"nothing"`, 1), gate.CodeRoutes, "spec.upstream"},
+		"a test that fails":    {"Route", "other", strings.NewReplacer("/orders", "/things", `"allow"`, `"deny"`).Replace(keptRoute), gate.CodeTests, "spec.tests[0]"},
+		"another network":      {"Upstream", "far", `{"targets": ["http://10.0.0.1"]}`, gate.CodeRoutes, "spec.targets[0]"},
+		"metadata of a cloud":  {"Upstream", "far", `{"targets": ["http://169.254.169.254"]}`, gate.CodeRoutes, "spec.targets[0]"},
+		"another one in IPv6":  {"Upstream", "far", `{"targets": ["http://[::ffff:10.0.0.1]:80"]}`, gate.CodeRoutes, "spec.targets[0]"},
+		"a name like a number": {"Upstream", "far", `{"targets": ["http://0x7f000001"]}`, "", ""},
+		"too much":             {"Route", "other", strings.Replace(keptRoute, `"app"`, `"`+strings.Repeat("x", 70<<10)+`"`, 1), gate.CodeRoutes, "spec"},
+	} {
+		err := create(c.kind, c.id, c.spec)
+		if c.code == "" {
+			must(t, err)
+			must(t, g.House.Gate.Delete(t.Context(), gatetest.Console, c.kind, c.id, 0))
+			continue
+		}
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || f.Code != c.code || c.field != "" && (len(f.Fields) != 1 || f.Fields[0].Name != c.field) {
+			t.Errorf("%s: %+v", name, err)
+		}
+	}
+	g.followed(t)
+	if g.House.Routes.Current().Hash() != hash {
+		t.Error("what was refused is served")
+	}
+	if err := g.House.Gate.Delete(t.Context(), gatetest.Console, "Upstream", "app", 0); fault.CodeOf(err) != "gate.in_use" {
+		t.Errorf("an upstream that is used: %v", err)
+	}
+	must(t, g.House.Gate.Delete(t.Context(), gatetest.Console, "Route", "orders", 0))
+	g.followed(t)
+	if status, _, _ := g.get(t, "api.example.test", "/orders/1", bearer(token)); status != http.StatusNotFound {
+		t.Errorf("after it went: %d", status)
+	}
+}
+
+// An upstream by a name leads nowhere outside of the networks either: what the name leads to
+// counts when it is asked.
+func TestAnUpstreamByNameIsHeldToItsNetworks(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t, func(c *config.Config) { c.Gate.UpstreamNetworks = []string{"10.0.0.0/8"} })
+	_, err := g.House.Gate.Create(t.Context(), gatetest.Console, specOf(t, "Upstream", "app", `{"targets": ["`+strings.Replace(g.app.URL, "127.0.0.1", "localhost", 1)+`"]}`))
+	must(t, err)
+	_, err = g.House.Gate.Create(t.Context(), gatetest.Console, specOf(t, "Route", "all", `{"match": {"hosts": ["api.example.test"], "paths": ["/x"], "methods": ["GET"]}, "public": true, "upstream": "app"}`))
+	must(t, err)
+	g.followed(t)
+	if status, _, body := g.get(t, "api.example.test", "/x"); status != http.StatusBadGateway || len(g.app.took()) != 0 {
+		t.Errorf("%d %s", status, body)
+	}
+}
+
+// Routes change through the API as everything else does; where they are in files, nowhere
+// else.
+func TestRoutesChangeThroughTheAPI(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t, func(c *config.Config) { c.Gate.UpstreamNetworks = []string{"127.0.0.0/8"} })
+	var route, upstream map[string]any
+	must(t, json.Unmarshal([]byte(`{"id": "orders", "spec": {"match": {"hosts": ["api.example.test"], "paths": ["/x/{id}"], "methods": ["GET"]}, "public": true, "upstream": "app"}}`), &route))
+	must(t, json.Unmarshal([]byte(`{"id": "app", "spec": {"targets": ["http://127.0.0.1:9"]}}`), &upstream))
+	if a := s.call(s.boss, http.MethodPost, "/api/v1/gate/routes", route); problem(a) != "gate.routes" || !strings.Contains(string(a.Body), `"#/spec/upstream"`) {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := s.call(s.boss, http.MethodPost, "/api/v1/gate/upstreams", upstream); a.Status != http.StatusCreated || a.Header.Get("Location") != "/api/v1/gate/upstreams/app" {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	made := s.call(s.boss, http.MethodPost, "/api/v1/gate/routes", route)
+	if made.Status != http.StatusCreated || made.Header.Get("ETag") != `"1"` {
+		t.Fatalf("%d %s", made.Status, made.Body)
+	}
+	spec := route["spec"].(map[string]any)
+	spec["mode"] = "shadow"
+	body := map[string]any{"spec": spec}
+	if a := s.call(s.boss, http.MethodPut, "/api/v1/gate/routes/orders", body); a.Status != http.StatusPreconditionRequired {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := s.call(s.boss, http.MethodPut, "/api/v1/gate/routes/orders", body, "If-Match", `"1"`); a.Status != http.StatusOK || a.Header.Get("ETag") != `"2"` {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := s.call(s.boss, http.MethodPut, "/api/v1/gate/routes/orders", body, "If-Match", `"1"`); a.Status != http.StatusPreconditionFailed {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := s.call(s.boss, http.MethodDelete, "/api/v1/gate/upstreams/app", nil, "If-Match", "*"); problem(a) != "gate.in_use" {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := s.call(s.boss, http.MethodGet, "/api/v1/gate/routes?fields=id", nil); !strings.Contains(string(a.Body), `"orders"`) {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	if a := s.call(s.boss, http.MethodDelete, "/api/v1/gate/routes/orders", nil, "If-Match", `"2"`); a.Status != http.StatusNoContent {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	files := newSteering(t, withRoutes(t.TempDir()))
+	if a := files.call(files.boss, http.MethodPost, "/api/v1/gate/upstreams", upstream); a.Status != http.StatusConflict || problem(a) != gate.CodeInFiles {
+		t.Errorf("beside files: %d %s", a.Status, a.Body)
+	}
+}

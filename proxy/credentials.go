@@ -1,0 +1,78 @@
+package proxy
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"maps"
+	"net/http"
+	"strings"
+
+	"gatehouse/access"
+	"gatehouse/fault"
+	"gatehouse/follow"
+	"gatehouse/gate"
+	"gatehouse/web"
+)
+
+// HeaderCredential carries what is for the gate where a route leaves the Authorization
+// header to its upstream.
+const HeaderCredential = "X-Gatehouse-Authorization"
+
+// CodeCredential is that of a credential of ours in the header that goes to an upstream.
+const CodeCredential = "gate.credential"
+
+// asking is the request as whoever knows callers is to read it: with the header that is
+// for us, and with how old what is known may be. Stale tells afterwards whether that was
+// older than for others.
+func (p *passage) asking(route *gate.Route) (r *http.Request, stale func() bool) {
+	r, stale = p.r, func() bool { return false }
+	switch {
+	case route.OnStale.Strict:
+		r = r.WithContext(follow.Strictly(r.Context()))
+	case route.OnStale.Serve > 0:
+		ctx, used := follow.UpTo(r.Context(), route.OnStale.Serve)
+		r, stale = r.WithContext(ctx), used
+	}
+	if !route.PassAuthorization {
+		return r, stale
+	}
+	other := *r
+	other.Header = maps.Clone(r.Header)
+	delete(other.Header, "Authorization")
+	if ours := r.Header[HeaderCredential]; len(ours) > 0 {
+		other.Header["Authorization"] = ours
+	}
+	return &other, stale
+}
+
+// keep refuses to hand our own credential to an upstream that gets the Authorization
+// header: whoever sends it there means another header.
+func (p *passage) keep(route *gate.Route) error {
+	if !route.PassAuthorization {
+		return nil
+	}
+	token, _ := web.BearerToken(p.r.Header["Authorization"])
+	if token == "" || !strings.HasPrefix(token, access.KeyPrefix) && issuerOf(token) != p.door.Issuer {
+		return nil
+	}
+	return fault.New(fault.Malformed, CodeCredential, "What is for the gate comes as "+HeaderCredential+" here: the Authorization header goes to the application.")
+}
+
+// issuerOf is whom a token claims to be from, "" for what claims nothing.
+func issuerOf(token string) string {
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 {
+		return ""
+	}
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	if err != nil {
+		return ""
+	}
+	var claims struct {
+		Issuer string `json:"iss"`
+	}
+	if json.Unmarshal(payload, &claims) != nil {
+		return ""
+	}
+	return claims.Issuer
+}

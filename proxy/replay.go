@@ -1,0 +1,156 @@
+package proxy
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/caller"
+	"gatehouse/gate"
+	"gatehouse/id"
+	"gatehouse/proof"
+)
+
+// Replayed is what recorded decisions come to by another policy, or other routes.
+type Replayed struct {
+	Decisions int       `json:"decisions"` // that were made again
+	Left      int       `json:"left_out"`  // those of which not all is recorded that they depended on
+	Turns     []Turn    `json:"turns"`     // how many would turn from what to what, the most first
+	Changes   []Changed `json:"changes"`   // the first of them, one by one
+}
+
+// Turn is how many decisions would turn from one answer to another.
+type Turn struct {
+	From  string `json:"from"`
+	To    string `json:"to"`
+	Count int    `json:"count"`
+}
+
+// Changed is one that would turn.
+type Changed struct {
+	Entry Entry  `json:"was"`
+	To    string `json:"to"`
+	Route string `json:"route,omitempty"` // that would take it
+	Why   string `json:"why,omitempty"`
+}
+
+// mostChanges bounds how many changes are told one by one.
+const mostChanges = 1000
+
+// Replayer makes recorded decisions again, one after the other.
+type Replayer struct {
+	Set    *gate.Set
+	Policy *access.Snapshot
+
+	done  Replayed
+	turns map[[2]string]int
+}
+
+// Replay makes one again: by the clock of then, with what the caller had proved then and
+// what was known of the resource.
+func (r *Replayer) Replay(e *Entry) {
+	to, route, why, ok := r.again(e)
+	if !ok {
+		r.done.Left++
+		return
+	}
+	r.done.Decisions++
+	if to == e.Decision {
+		return
+	}
+	if r.turns == nil {
+		r.turns = map[[2]string]int{}
+	}
+	r.turns[[2]string{e.Decision, to}]++
+	if len(r.done.Changes) < mostChanges {
+		r.done.Changes = append(r.done.Changes, Changed{*e, to, route, why})
+	}
+}
+
+// Done returns what came out.
+func (r *Replayer) Done() Replayed {
+	done := r.done
+	done.Turns = []Turn{}
+	for turn, n := range r.turns {
+		done.Turns = append(done.Turns, Turn{turn[0], turn[1], n})
+	}
+	slices.SortFunc(done.Turns, func(a, b Turn) int {
+		if a.Count != b.Count {
+			return b.Count - a.Count
+		}
+		return strings.Compare(a.From+a.To, b.From+b.To)
+	})
+	return done
+}
+
+// again is what a recorded decision comes to now; false: nobody can tell.
+func (r *Replayer) again(e *Entry) (to, route, why string, ok bool) {
+	if e.Decision == "error" || e.Key != "" {
+		return "", "", "", false
+	}
+	path, err := gate.ParsePath(e.Path)
+	if err != nil {
+		return "", "", "", false
+	}
+	m, err := r.Set.Find(e.Host, path, e.Method)
+	if err != nil {
+		return "no route", "", detail(err), true
+	}
+	route = m.Route.ID
+	switch {
+	case m.Route.Public:
+		return "public", route, "", true
+	case e.Subject == "":
+		return "unknown", route, "", e.Decision == "unknown" // of who came to a public route nothing is recorded
+	}
+	level, err := proof.ParseLevel(e.ACR)
+	if err != nil {
+		return "", "", "", false
+	}
+	who := &recorded{r.Policy, access.Question{
+		Principal: access.Subject{Kind: access.Kind(e.Kind), ID: e.Subject}, Now: e.At, Session: id.Session(e.Session), Level: level,
+		Delegated: e.Token, Scopes: e.Scopes,
+	}, e.AMR}
+	if e.Token {
+		who.q.Client = id.Client(e.Client)
+	}
+	if e.AuthTime != 0 {
+		who.q.AuthTime = time.Unix(e.AuthTime, 0)
+	}
+	ask := question(&m, e.Method, access.Request{Method: e.Method, Path: e.Path, IP: e.IP})
+	if m.Route.Filter {
+		got, err := narrowed(r.Policy, who.q, &ask)
+		if err != nil {
+			return "error", route, detail(err), true
+		}
+		return got, route, "", true
+	}
+	missing := false
+	w, err := weigh(who, variesBy(r.Policy, who.q), r.Policy, e.Subject, m.Route, ask, func() (map[string]any, error) {
+		missing = e.Attrs == nil
+		return e.Attrs, nil
+	})
+	switch {
+	case err != nil:
+		return "error", route, detail(err), true
+	case missing && w.Reason == access.ResourceUnknown && e.Reason != string(access.ResourceUnknown):
+		return "", "", "", false // it was not asked for then
+	case w.own:
+		return "own", route, "", true
+	}
+	return w.Outcome.String(), route, string(w.Reason), true
+}
+
+// recorded is the caller of a recorded decision.
+type recorded struct {
+	s      *access.Snapshot
+	q      access.Question
+	proved []string
+}
+
+// Decide implements decider.
+func (r *recorded) Decide(a caller.Asked) (access.Decision, error) {
+	q := r.q
+	return caller.Decide(r.s, &q, &a, r.proved)
+}
