@@ -40,6 +40,7 @@ func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
 		"updateRole":            map[string]any{"max_grant": "8h"},
 		"updateAPI":             map[string]any{"audience": "https://other.test"},
 		"putLock":               map[string]any{"reason": "other"},
+		"setSetting":            map[string]any{"value": "2h"},
 	}
 	s.Settle()
 	db := underneath(t, s.Gate)
