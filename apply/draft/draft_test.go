@@ -25,7 +25,7 @@ var passed = map[string]string{
 	"ServiceKey": keys, "ServiceKeysOf": keys, "InsertServiceKey": keys, "RevokeServiceKey": keys, "DropServiceKeys": keys, "UseServiceKeys": keys,
 	"PersonalTokensOf": keys, "DropPersonalTokens": keys,
 	"MembersOfKind": "for who lists them",
-	"PutLock": "no set has locks", "DropEndedLocks": "no set has locks",
+	"PutLock":       "no set has locks", "DropEndedLocks": "no set has locks",
 }
 
 const (
