@@ -47,6 +47,10 @@ func (p *passage) own() error {
 		return p.mint()
 	}
 	if page := ownPages[p.r.Method+" "+path]; page != nil && p.door.Routes().TakesBrowsers(p.request.host) {
+		r := p.r
+		ctx, cancel := context.WithTimeout(r.Context(), refusalTimeout)
+		defer func() { cancel(); p.r = r }()
+		p.r = r.WithContext(ctx)
 		return page(p)
 	}
 	return fault.New(fault.NotFound, gate.CodeRoute, "The gate has nothing at this address.")

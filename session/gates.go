@@ -127,11 +127,17 @@ func (g *Gates) Visitor(ctx context.Context, token, host, ip string) (Visitor, e
 	return v, nil
 }
 
+// freshIn is how long the store may take to say whose browser it is. Whoever waits longer
+// is told that nobody knows: requests that wait for a store that hangs would pile up.
+const freshIn = 2 * time.Second
+
 // Fresh is Visitor of this moment, as the store has it.
 func (g *Gates) Fresh(ctx context.Context, token, host, ip string) (Visitor, error) {
 	if len(token) != tokenLength {
 		return Visitor{}, none()
 	}
+	ctx, cancel := context.WithTimeout(ctx, freshIn)
+	defer cancel()
 	read, key := time.Now(), keyOf(token, host)
 	s, err := g.Store.GateSession(ctx, secret.Hash(token), host, clock.Now())
 	if fault.Is(err, fault.NotFound) {

@@ -18,7 +18,7 @@ import (
 type door struct {
 	token, host string
 	visitor     session.Visitor
-	over        bool
+	over, hangs bool
 	reads       int
 	err         map[string]error // by method
 }
@@ -31,8 +31,12 @@ func (d *door) RedeemGateCode(context.Context, session.GateUse, time.Time) (stri
 	return "/", d.err["RedeemGateCode"]
 }
 
-func (d *door) GateSession(_ context.Context, hash []byte, host string, _ time.Time) (id.Session, error) {
+func (d *door) GateSession(ctx context.Context, hash []byte, host string, _ time.Time) (id.Session, error) {
 	d.reads++
+	if d.hangs {
+		<-ctx.Done()
+		return "", ctx.Err()
+	}
 	if err := d.err["GateSession"]; err != nil {
 		return "", err
 	}
@@ -129,6 +133,19 @@ func TestAFailureSignsNobodyInOrOutAtTheGate(t *testing.T) {
 	if _, err := g.Visitor(t.Context(), d.token, gateHost, ""); fault.CodeOf(err) != "session.ended" {
 		t.Errorf("%v", err)
 	}
+}
+
+// Nobody waits at the gate for a store that does not answer.
+func TestAStoreThatHangsKeepsNobodyWaitingAtTheGate(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, d := newGates()
+		d.hangs = true
+		begun := time.Now()
+		if _, err := g.Visitor(t.Context(), d.token, gateHost, ""); !errors.Is(err, context.DeadlineExceeded) || fault.Is(err, fault.Unauthenticated) || time.Since(begun) > 2*time.Second {
+			t.Errorf("after %s: %v", time.Since(begun), err)
+		}
+	})
 }
 
 func TestWhatIsNoTokenIsLookedForNowhere(t *testing.T) {
