@@ -109,6 +109,13 @@ func TestABrowserBehindAnotherProxyIsLedToTheSignIn(t *testing.T) {
 		if seen := g.app.took(); len(seen) > 0 {
 			t.Fatalf("%+v", seen)
 		}
+		if f.name == "nginx" || f.name == "haproxy" {
+			for path, want := range map[string]int{"/.gatehouse/sign-in": 303, "/.gatehouse/auth/" + f.name: 404, "/.gatehouse/nothing": 404, "/.gatehouse/../orders": 400, "/orders/../.gatehouse/sign-in": 400} {
+				if status, answer, _ := f.send(t, "GET", host, path, plus(opens, proxy.HeaderSecret+": "+edgeSecret)...); status != want {
+					t.Errorf("%s: %d %v, want %d", path, status, answer, want)
+				}
+			}
+		}
 		v := newVisitor(t, g.Gate, g.Browser())
 		v.enter("https://"+host+"/orders", g.ada)
 		status, _, body := f.send(t, "GET", host, "/orders", plus(opens, cookieOf("theme", "dark; __Host-gatehouse_gate="+v.cookie(host)))...)
