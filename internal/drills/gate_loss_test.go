@@ -29,6 +29,8 @@ type visit struct {
 // somebody who guesses, and one on a public route.
 type visitors struct {
 	allowed, denied, guessing, public, counted *visitor
+	// patient and brief are who may, on routes that go on for a while by what was known.
+	patient, brief, deniedPatient *visitor
 
 	stopped atomic.Bool
 	all     sync.WaitGroup
@@ -42,6 +44,9 @@ func (g *gates) visitors() *visitors {
 		guessing: &visitor{name: "who guesses", path: "/orders", credential: "guess"}, public: &visitor{name: "the public", path: "/public"},
 	}
 	v.counted = &visitor{name: "who is counted", path: "/roomy", credential: v.allowed.credential}
+	v.patient = &visitor{name: "who may, on a route that goes on", path: "/patient", credential: v.allowed.credential}
+	v.brief = &visitor{name: "who may, on a route that goes on for 1.5s", path: "/brief", credential: v.allowed.credential}
+	v.deniedPatient = &visitor{name: "who may not, on a route that goes on", path: "/patient", credential: v.denied.credential}
 	waitFor(g.t, "a visit", func() bool { return g.asks(v.allowed.path, v.allowed.credential) == http.StatusOK })
 	for _, one := range v.each() {
 		v.all.Go(func() {
@@ -60,7 +65,7 @@ func (g *gates) visitors() *visitors {
 }
 
 func (v *visitors) each() []*visitor {
-	return []*visitor{v.allowed, v.denied, v.guessing, v.public, v.counted}
+	return []*visitor{v.allowed, v.denied, v.guessing, v.public, v.counted, v.patient, v.brief, v.deniedPatient}
 }
 
 func (v *visitors) stop() {
@@ -115,6 +120,8 @@ func (v *visitors) nobodyGetsIn(t *testing.T, when string, from, to time.Time) {
 	v.denied.only(t, when, from, to, http.StatusForbidden, http.StatusServiceUnavailable)
 	v.guessing.only(t, when, from, to, http.StatusUnauthorized, http.StatusServiceUnavailable, http.StatusTooManyRequests)
 	v.public.only(t, when, from, to, http.StatusOK)
+	v.deniedPatient.only(t, when, from, to, http.StatusForbidden, http.StatusServiceUnavailable)
+	v.patient.only(t, when, from, to, http.StatusOK)
 }
 
 // D06, D08: the database is lost, slow, or hangs, while requests go through the gate. It lets
@@ -150,6 +157,9 @@ func TestDrillD06TheGateWithoutItsDatabaseLetsNobodyInByWhatItKnew(t *testing.T)
 				if c.lost {
 					// What is being asked when it is lost may be answered still.
 					v.allowed.only(t, when+", once what is known is too old", gone.Add(soonBound+300*time.Millisecond), back, http.StatusServiceUnavailable)
+				}
+				if c.lost {
+					v.brief.only(t, when+", once what is known is too old for a route that goes on", gone.Add(1800*time.Millisecond), back, http.StatusServiceUnavailable)
 				}
 				t.Logf("%s: let through again %s after it was back; the public waited %s (99 in 100)", when, again.Sub(back), v.public.slowest(gone, again))
 			}

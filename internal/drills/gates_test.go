@@ -60,6 +60,24 @@ spec:
 ---
 apiVersion: gatehouse/v1
 kind: Route
+metadata: {id: patient}
+spec:
+  match: {hosts: [api.example.test], paths: ["/patient"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  upstream: app
+  on_stale: serve:30s
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: brief}
+spec:
+  match: {hosts: [api.example.test], paths: ["/brief"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  upstream: app
+  on_stale: serve:1500ms
+---
+apiVersion: gatehouse/v1
+kind: Route
 metadata: {id: counted}
 spec:
   match: {hosts: [api.example.test], paths: ["/counted/{who}"], methods: [GET]}
