@@ -1337,6 +1337,17 @@ type LockTarget struct {
 	Kind  string  `json:"kind"`
 }
 
+// MCPSpec defines model for MCPSpec.
+type MCPSpec struct {
+	Dpop     *string    `json:"dpop,omitempty"`
+	Exchange *string    `json:"exchange,omitempty"`
+	Methods  []string   `json:"methods,omitzero"`
+	Origins  []string   `json:"origins,omitzero"`
+	Resource *string    `json:"resource,omitempty"`
+	Scopes   []string   `json:"scopes,omitzero"`
+	Tools    []ToolSpec `json:"tools,omitzero"`
+}
+
 // MatchSpec defines model for MatchSpec.
 type MatchSpec struct {
 	Hosts   []string `json:"hosts,omitzero"`
@@ -1714,6 +1725,7 @@ type RouteSpec struct {
 	Headers     *HeadersSpec   `json:"headers,omitempty"`
 	Limits      *LimitsSpec    `json:"limits,omitempty"`
 	Match       MatchSpec      `json:"match"`
+	Mcp         *MCPSpec       `json:"mcp,omitempty"`
 	Mode        *string        `json:"mode,omitempty"`
 	OnStale     *string        `json:"on_stale,omitempty"`
 	Public      *bool          `json:"public,omitempty"`
@@ -1963,6 +1975,15 @@ type TestSpec struct {
 type TimeoutsSpec struct {
 	Connect *string `json:"connect,omitempty"`
 	Header  *string `json:"header,omitempty"`
+}
+
+// ToolSpec defines model for ToolSpec.
+type ToolSpec struct {
+	Arguments  []string `json:"arguments,omitzero"`
+	ID         *string  `json:"id,omitempty"`
+	Match      []string `json:"match,omitzero"`
+	Permission string   `json:"permission"`
+	Scope      *string  `json:"scope,omitempty"`
 }
 
 // UpstreamSpec defines model for UpstreamSpec.
