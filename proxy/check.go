@@ -8,7 +8,9 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"gatehouse/fault"
@@ -118,19 +120,20 @@ func (p *passage) find() (gate.Match, error) {
 		return gate.Match{}, fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
 	}
 	if p.edge != nil {
-		return m, p.elsewhere()
+		return m, p.elsewhere(m.Route.Upstream)
 	}
 	return m, nil
 }
 
 // elsewhere refuses what the gate would have mended before it sends a request on. Another
 // proxy sends it on as it came.
-func (p *passage) elsewhere() error {
+func (p *passage) elsewhere(u *gate.Upstream) error {
 	if path, _, _ := cutQuery(p.r.RequestURI); path != p.request.path.String() {
 		return fault.New(fault.Malformed, gate.CodePath, fmt.Sprintf("The path is not in its one spelling, %s.", p.request.path))
 	}
 	for name := range p.r.Header {
-		if speaks(name) {
+		told := slices.ContainsFunc(u.Headers, func(one gate.IdentityHeader) bool { return strings.EqualFold(one.Name, name) })
+		if told || speaks(name) {
 			return fault.New(fault.Malformed, "gate.header", "There is a header that is not a visitor's to send.")
 		}
 	}
@@ -154,6 +157,7 @@ func (p *passage) permit() error {
 		h.Set(name, "")
 	}
 	h.Set(HeaderAssertion, assertion)
+	p.identify(h, p.match.Route.Upstream)
 	if until := p.ends(); !until.IsZero() {
 		h.Set(HeaderMaxAge, strconv.Itoa(max(1, int(time.Until(until)/time.Second))))
 	}
