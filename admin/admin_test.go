@@ -43,6 +43,8 @@ var harmless = map[string]bool{
 	"id_token_signed_response_alg": true, "access_token_type": true, "id_token_claims": true, "secrets": true,
 	// The id of a key, the public key of the audit log, and hashes of its tree.
 	"Actor.key": true, "Verdict.key": true, "Verdict.sealed": true, "Verdict.kept_sealed": true, "SealState.sealed": true, "EventProof.key": true, "EventProof.hashes": true, "ConsistencyProof.key": true, "ConsistencyProof.hashes": true,
+	// The name of a file, and whether an answer is secret.
+	"TLSSpec.key": true, "ResponseSpec.secret": true,
 }
 
 // C12: what is answered is a shape that was written for it, and no member of it holds a
@@ -77,7 +79,9 @@ func walk(t *testing.T, route string, of reflect.Type, seen map[reflect.Type]boo
 		return
 	}
 	seen[of] = true
-	if path := of.PkgPath(); path != "gatehouse/wire" && path != "gatehouse/admin" {
+	// What a file says of a route is a shape too: the API takes and gives the same.
+	spec := of.PkgPath() == "gatehouse/gate" && strings.HasSuffix(of.Name(), "Spec")
+	if path := of.PkgPath(); path != "gatehouse/wire" && path != "gatehouse/admin" && !spec {
 		t.Errorf("%s answers with %s, which is no shape of wire or admin", route, of)
 	}
 	for i := range of.NumField() {

@@ -19,7 +19,7 @@ var passed = map[string]string{
 	"Versions": "of the state that the draft was read in",
 
 	"ChangesAfter": followers, "LossesAfter": followers, "ChangedSince": followers, "WentBack": followers,
-	"PolicyGrants": snapshots, "PolicyMemberships": snapshots, "GrantsOfKind": snapshots, "DisabledUsers": snapshots, "DisabledClients": snapshots, "LivingServiceKeys": snapshots,
+	"GrantsOfKind": snapshots, "DisabledUsers": snapshots, "DisabledClients": snapshots, "LivingServiceKeys": snapshots,
 	"GrantsBefore": "of what is over, for who lists it", "GrantsBy": "for who lists them",
 
 	"ServiceKey": keys, "ServiceKeysOf": keys, "InsertServiceKey": keys, "RevokeServiceKey": keys, "DropServiceKeys": keys, "UseServiceKeys": keys,
