@@ -41,6 +41,8 @@ func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
 		"updateAPI":             map[string]any{"audience": "https://other.test"},
 		"putLock":               map[string]any{"reason": "other"},
 		"setSetting":            map[string]any{"value": "2h"},
+		"replaceGateRoute":      map[string]any{"spec": map[string]any{"match": map[string]any{"hosts": []string{"other.test"}, "paths": []string{"/"}, "methods": []string{"GET"}}, "public": true, "upstream": "target"}},
+		"replaceGateUpstream":   map[string]any{"spec": map[string]any{"targets": []string{"http://127.0.0.1:9009"}}},
 	}
 	s.Settle()
 	db := underneath(t, s.Gate)

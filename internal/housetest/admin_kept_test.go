@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/admin"
+	"gatehouse/gate"
 	"gatehouse/internal/gatetest"
 	"gatehouse/wire"
 )
@@ -97,6 +98,9 @@ func TestWhatIsKeptOfPeopleIsKnown(t *testing.T) {
 		for i := range of.NumField() {
 			m := of.Field(i)
 			name, _, _ := strings.Cut(m.Tag.Get("json"), ",")
+			if of == reflect.TypeFor[gate.TestSpec]() { // of a request that somebody made up
+				continue
+			}
 			if found = found || ofPeople[name]; ofPeople[name] && !says {
 				t.Errorf("%s is kept, and %s, which has %q, does not say of whom it tells (wire.Personal)", rt.ID, of, name)
 			}

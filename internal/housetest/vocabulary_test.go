@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/gate"
 	"gatehouse/wire"
 )
 
@@ -34,7 +35,7 @@ func TestEventsCallThingsAsCommandsDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	names := map[string]bool{}
-	for _, shape := range []any{wire.UserDetail{}, wire.Client{}, wire.Session{}, wire.Key{}, wire.API{}, wire.Role{}, wire.Grant{}, wire.Group{}, wire.Member{}, wire.Lock{}, wire.Org{}, wire.ServiceAccount{}, wire.ServiceKey{}, wire.Scope{}} {
+	for _, shape := range []any{wire.UserDetail{}, wire.Client{}, wire.Session{}, wire.Key{}, wire.API{}, wire.Role{}, wire.Grant{}, wire.Group{}, wire.Member{}, wire.Lock{}, wire.Org{}, wire.ServiceAccount{}, wire.ServiceKey{}, wire.Scope{}, gate.RouteSpec{}, gate.UpstreamSpec{}} {
 		jsonNames(reflect.TypeOf(shape), names)
 	}
 	// Of things that no command prints: how many factors, since when one counts, an
