@@ -17,10 +17,10 @@ import (
 // good is not passed over for the other.
 func (p *passage) authenticate(r *http.Request, route *gate.Route) (*caller.Caller, error) {
 	bearer := route.Accepts(gate.ByBearer)
-	if !route.Accepts(gate.BySession) || bearer && len(r.Header["Authorization"]) > 0 {
+	if !route.Accepts(gate.BySession) || bearer && len(p.credential()) > 0 {
 		return p.door.Callers.AuthenticateFor(r, route.API)
 	}
-	if len(r.Header["Authorization"]) > 0 {
+	if len(p.credential()) > 0 {
 		return nil, caller.SignIn(errors.New("the route takes no credentials in headers"))
 	}
 	token, present := p.cookies().Session(r)
@@ -34,7 +34,7 @@ func (p *passage) authenticate(r *http.Request, route *gate.Route) (*caller.Call
 	case present:
 		p.signedOut = true
 		return nil, caller.SignIn(errors.New("the cookie is none of ours, or there are two"))
-	case !bearer || ofBrowser(r):
+	case !bearer || p.ofBrowser():
 		return nil, caller.SignIn(errors.New("there is no cookie"))
 	}
 	return p.door.Callers.AuthenticateFor(r, route.API) // which says what a program has to bring
@@ -61,20 +61,21 @@ func isSafe(method string) bool {
 
 // navigates reports whether a person at a browser waits for a page, and not a program: not
 // one within a page either (Fetch Metadata; older browsers say what they accept).
-func navigates(r *http.Request) bool {
-	h := r.Header
+func (p *passage) navigates() bool {
+	r, h := p.r, p.r.Header
 	if mode := h.Get("Sec-Fetch-Mode"); mode != "" {
 		dest := h.Get("Sec-Fetch-Dest")
 		return mode == "navigate" && (dest == "" || dest == "document")
 	}
-	if len(h["Authorization"]) > 0 || h.Get("X-Requested-With") != "" || r.Method != http.MethodGet && r.Method != http.MethodPost {
+	if len(p.credential()) > 0 || h.Get("X-Requested-With") != "" || r.Method != http.MethodGet && r.Method != http.MethodPost {
 		return false
 	}
 	return strings.Contains(h.Get("Accept"), "text/html")
 }
 
-// ofBrowser reports whether a browser sent r, for its person or for a program in a page.
-func ofBrowser(r *http.Request) bool { return r.Header.Get("Sec-Fetch-Mode") != "" || navigates(r) }
+// ofBrowser reports whether a browser sent the request, for its person or for a program in a
+// page.
+func (p *passage) ofBrowser() bool { return p.r.Header.Get("Sec-Fetch-Mode") != "" || p.navigates() }
 
 // secure reports whether browsers reach the host by https: all do but those of this very
 // machine, where another proxy may end TLS before the gate.

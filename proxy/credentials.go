@@ -21,6 +21,22 @@ const HeaderCredential = "X-Gatehouse-Authorization"
 // CodeCredential is that of a credential of ours in the header that goes to an upstream.
 const CodeCredential = "gate.credential"
 
+// headerAuthorization carries it everywhere else.
+const headerAuthorization = "Authorization"
+
+// credentialHeader is which header of a request is for the gate. What another one holds is
+// nothing to it: on a route that leaves the Authorization header to its upstream a browser
+// may send what is in there by itself.
+func (p *passage) credentialHeader() string {
+	if r := p.match.Route; r != nil && r.PassAuthorization {
+		return HeaderCredential
+	}
+	return headerAuthorization
+}
+
+// credential is what the request brings for the gate in that header, none for nothing.
+func (p *passage) credential() []string { return p.r.Header[p.credentialHeader()] }
+
 // asking is the request as whoever knows callers is to read it: with the header that is
 // for us, and with how old what is known may be. Stale tells afterwards whether that was
 // older than for others.
@@ -38,9 +54,9 @@ func (p *passage) asking(route *gate.Route) (r *http.Request, stale func() bool)
 	}
 	other := *r
 	other.Header = maps.Clone(r.Header)
-	delete(other.Header, "Authorization")
-	if ours := r.Header[HeaderCredential]; len(ours) > 0 {
-		other.Header["Authorization"] = ours
+	delete(other.Header, headerAuthorization)
+	if ours := p.credential(); len(ours) > 0 {
+		other.Header[headerAuthorization] = ours
 	}
 	return &other, stale
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/web"
 )
 
 // asksStream reads what of the request may last. An upgrade that the route does not allow
@@ -37,13 +38,14 @@ func (p *passage) asksStream() error {
 }
 
 // present looks at the credential of a WebSocket: no page of another site uses that of a
-// browser, and a ticket is taken for the credential that it stands for.
+// browser, and a ticket is taken for the credential that it stands for. What is not in the
+// header for us, or is no bearer's, a browser may send by itself.
 func (p *passage) present() error {
-	explicit := len(p.r.Header["Authorization"]) > 0
-	if err := p.checkOrigin(explicit || p.upgrade.hasTicket); err != nil || !p.upgrade.hasTicket {
+	token, _ := web.BearerToken(p.credential())
+	if err := p.checkOrigin(token != "" || p.upgrade.hasTicket); err != nil || !p.upgrade.hasTicket {
 		return err
 	}
-	if explicit {
+	if len(p.credential()) > 0 {
 		return fault.New(fault.Malformed, "gate.header", "There is a ticket beside another credential.")
 	}
 	return p.redeem()

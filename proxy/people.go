@@ -46,7 +46,7 @@ func (p *passage) remedy(err error) (need access.Requirement, more, helps bool) 
 // What somebody sent is not sent again from there: they are asked first.
 func (p *passage) leads(err error) bool {
 	need, _, helps := p.remedy(err)
-	if !helps || p.r.Method != http.MethodGet || !navigates(p.r) {
+	if !helps || p.r.Method != http.MethodGet || !p.navigates() {
 		return false
 	}
 	to, failed := p.entrance(p.target(), need)
@@ -70,7 +70,7 @@ func (p *passage) toldTo(err error) web.Refuser {
 	if p.match.Route != nil && p.match.Route.MCP != nil && p.edge == nil {
 		return p.refuseCall
 	}
-	if !navigates(p.r) {
+	if !p.navigates() {
 		return p.door.Refuse
 	}
 	return func(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) {

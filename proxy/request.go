@@ -49,7 +49,7 @@ func read(r *http.Request, ports []int) (q request, err error) {
 func cutQuery(target string) (path, query string, found bool) { return strings.Cut(target, "?") }
 
 // once are headers of which a second one makes it a guess which of them counts.
-var once = []string{"Authorization", "Content-Type", "Origin", "X-Api-Key"}
+var once = []string{"Authorization", HeaderCredential, "Content-Type", "Origin", "X-Api-Key"}
 
 func checkHeaders(h http.Header) error {
 	for _, name := range once {

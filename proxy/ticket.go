@@ -51,16 +51,19 @@ const (
 	maxTicket     = 12 << 10
 )
 
-// mint answers a request for a ticket: POST with a credential in the Authorization header
-// and the path of the WebSocket. Who could not open that gets none.
+// mint answers a request for a ticket: POST with the path of the WebSocket, and a credential
+// in the header in which its route takes one. Who could not open that gets none.
 func (p *passage) mint() error {
-	credential, problem := web.BearerToken(p.r.Header["Authorization"])
-	if credential == "" && problem == "" { // what a browser sends by itself asks for nothing here
-		return caller.Missing()
+	if len(p.r.Header[headerAuthorization]) == 0 && len(p.r.Header[HeaderCredential]) == 0 {
+		return caller.Missing() // before anything is said of routes
 	}
 	wanted, err := p.wanted()
 	if err != nil {
 		return err
+	}
+	credential, problem := web.BearerToken(wanted.credential())
+	if credential == "" && problem == "" { // what a browser sends by itself asks for nothing here
+		return caller.Missing()
 	}
 	err = wanted.admit()
 	p.match, p.caller, p.decision = wanted.match, wanted.caller, wanted.decision
@@ -155,7 +158,7 @@ func (p *passage) redeem() error {
 	}
 	r := *p.r
 	r.Header = r.Header.Clone()
-	r.Header.Set("Authorization", "Bearer "+one.Credential)
+	r.Header.Set(p.credentialHeader(), "Bearer "+one.Credential)
 	r.Header.Del("Sec-Websocket-Protocol")
 	p.r = &r
 	return nil

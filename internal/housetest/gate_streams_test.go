@@ -443,15 +443,117 @@ func TestPagesOfOtherSitesOpenNoWebSocket(t *testing.T) {
 	}
 }
 
+// passing is a route of the talker that leaves the Authorization header to it.
+const passing = `---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: passing}
+spec:
+  match: {hosts: [gate.example.test], paths: ["/passing"], methods: [GET]}
+  authn: [session, bearer]
+  credentials: pass
+  authorize: {api: shop, permission: "orders:read"}
+  stream: {websocket: {}}
+  upstream: talker
+`
+
+// A browser sends Basic by itself, whoever's the page is that connects. Where that is the
+// application's, the cookie decides at the gate.
+func TestWhatABrowserSendsToAnApplicationOpensNoWebSocketForOtherSites(t *testing.T) {
+	t.Parallel()
+	s := newStreaming(t)
+	shown := strings.NewReplacer("plain", "shown", "upstream:", "authn: [session, bearer]\n  stream: {websocket: {}}\n  upstream:").Replace(plainRoute)
+	open := strings.NewReplacer("plain", "open", `authorize: {api: shop, permission: "orders:read"}`, "public: true\n  stream: {websocket: {}}").Replace(plainRoute)
+	s.routes(t, lastingRoutes+passing+shown+open)
+	s.routed(t)
+	v := newVisitor(t, s.Gate, s.Browser())
+	v.enter("https://gate.example.test/shown", s.ada)
+	cookie := "__Host-gatehouse_gate=" + v.cookie("gate.example.test")
+	const own, evil, basic = "https://gate.example.test", "https://evil.test", "Basic eDp5"
+	for _, c := range []struct {
+		path, origin, authorization, ours, cookie string
+		want                                      int // 0: a WebSocket
+	}{
+		{"/passing", own, basic, "", cookie, 0},
+		{"/passing", own, "", "", cookie, 0},
+		{"/passing", evil, basic, "", cookie, 403},
+		{"/passing", evil, "Bearer theirs", "", cookie, 403},
+		{"/passing", "", basic, "", cookie, 403},
+		{"/passing", evil, "", "", cookie, 403},
+		{"/passing", evil, basic, "Bearer " + s.token, "", 0}, // no page has the token but whoever got it
+		{"/passing", evil, basic, basic, cookie, 403},
+		{"/shown", evil, basic, "", cookie, 403},
+		{"/shown", own, basic, "", cookie, 401}, // a header goes before a cookie
+		{"/open", evil, basic, "", "theirs=1", 403},
+		{"/open", own, basic, "", "theirs=1", 0},
+	} {
+		header := http.Header{}
+		for name, value := range map[string]string{"Origin": c.origin, "Authorization": c.authorization, "X-Gatehouse-Authorization": c.ours, "Cookie": c.cookie} {
+			if value != "" {
+				header.Set(name, value)
+			}
+		}
+		_, err := dialWebSocket(t, s.listeningGate, c.path, header)
+		if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.status != c.want || (err == nil) != (c.want == 0) {
+			t.Errorf("%+v: %v", c, err)
+		}
+	}
+}
+
+// Where the Authorization header is the application's, a ticket stands for what came in the
+// other one, and the application gets its own beside it.
+func TestATicketStandsForTheCredentialOfTheGate(t *testing.T) {
+	t.Parallel()
+	s := newStreaming(t)
+	s.routes(t, lastingRoutes+passing)
+	s.routed(t)
+	const theirs = "Basic eDp5"
+	for name, c := range map[string]struct {
+		header http.Header
+		want   int
+	}{
+		"ours":               {http.Header{"X-Gatehouse-Authorization": {"Bearer " + s.token}}, 200},
+		"ours beside theirs": {http.Header{"X-Gatehouse-Authorization": {"Bearer " + s.token}, "Authorization": {theirs}}, 200},
+		"ours for them":      {http.Header{"Authorization": {"Bearer " + s.token}}, 401},
+		"theirs alone":       {http.Header{"Authorization": {theirs}}, 401},
+		"two":                {http.Header{"X-Gatehouse-Authorization": {"Bearer " + s.token, "Bearer " + s.token}}, 400},
+	} {
+		status, ticket := s.ticketBy(t, "gate.example.test", "/passing", c.header)
+		if status != c.want || (ticket != "") != (status == 200) {
+			t.Errorf("%s: %d %q, want %d", name, status, ticket, c.want)
+		}
+		if ticket == "" {
+			continue
+		}
+		h, err := dialWebSocket(t, s.listeningGate, "/passing", http.Header{"Authorization": {theirs}, "Origin": {"https://app.example.test"}}, ticket)
+		if err != nil || h.goesOn() != goesOn {
+			t.Errorf("%s: the ticket opens nothing: %v", name, err)
+			continue
+		}
+		s.talker.mu.Lock()
+		seen := s.talker.seen[len(s.talker.seen)-1].Header
+		s.talker.mu.Unlock()
+		if seen.Get("Authorization") != theirs || len(seen["X-Gatehouse-Authorization"]) > 0 || seen.Get("X-Gatehouse-Jwt") == "" {
+			t.Errorf("%s: the application sees %v", name, seen)
+		}
+	}
+}
+
 // ticket asks for a ticket for a path, and returns the subprotocol that it is.
 func (s *streaming) ticket(t *testing.T, host, path, authorization string) (status int, subprotocol string) {
 	t.Helper()
+	header := http.Header{}
+	if authorization != "" {
+		header.Set("Authorization", authorization)
+	}
+	return s.ticketBy(t, host, path, header)
+}
+
+func (s *streaming) ticketBy(t *testing.T, host, path string, header http.Header) (status int, subprotocol string) {
+	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, "http://"+s.plain+"/.gatehouse/ticket", strings.NewReader(`{"path": "`+path+`"}`))
 	must(t, err)
-	r.Host = host
-	if authorization != "" {
-		r.Header.Set("Authorization", authorization)
-	}
+	r.Host, r.Header = host, header
 	answer, err := http.DefaultClient.Do(r)
 	must(t, err)
 	defer answer.Body.Close()
