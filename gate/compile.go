@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -42,8 +41,8 @@ type Compiler struct {
 	// Conditions reads the conditions of routes. What is wrong with one it says as a fault
 	// whose first field has the problem. Nil: no route may have one.
 	Conditions func(text string) (Condition, error)
-	// Networks are those in which all targets must lie; none: they may lie anywhere.
-	Networks []netip.Prefix
+	// Reach is where all upstreams must lie.
+	Reach Reach
 }
 
 // Compile is that of a Compiler who reads no conditions.
@@ -111,7 +110,7 @@ func (c *compiler) upstream(id string, spec *UpstreamSpec) {
 	}
 	u := &Upstream{
 		ID: id, Audience: cmp.Or(spec.Identity.Audience, id), H2C: spec.Protocol == "h2c", Filters: spec.Identity.Filters,
-		Headers: c.identityHeaders(spec.Identity.Headers), Networks: c.Networks,
+		Headers: c.identityHeaders(spec.Identity.Headers),
 	}
 	c.upstreams[id] = u
 	if spec.Protocol != "" && spec.Protocol != "http" && !u.H2C {
@@ -131,6 +130,7 @@ func (c *compiler) upstream(id string, spec *UpstreamSpec) {
 		u.Targets = append(u.Targets, t)
 	}
 	c.manages(u, spec)
+	c.reaches(u)
 }
 
 func parseTarget(text string) (t Target, ok bool) {

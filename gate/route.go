@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"net/netip"
 	"slices"
 	"time"
 )
@@ -79,11 +78,11 @@ type Upstream struct {
 	TLS      TLS
 	Health   Health
 	Retry    Retry
-	Connect  time.Duration  // until there is a connection
-	Header   time.Duration  // until an answer begins; zero: as long as the route has
-	Networks []netip.Prefix // in which its targets must lie; none: anywhere
-	Text     string         // all that was said of it: two with the same Text are the same
-	H2C      bool           // whether it speaks HTTP/2 without TLS
+	Connect  time.Duration // until there is a connection
+	Header   time.Duration // until an answer begins; zero: as long as the route has
+	Reach    Reach         // within which its targets must lie
+	Text     string        // all that was said of it: two with the same Text are the same
+	H2C      bool          // whether it speaks HTTP/2 without TLS
 	Headers  []IdentityHeader
 }
 

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -109,14 +108,12 @@ var Audited = audit.Catalogue{
 // Service changes the routes that the store keeps. A change is made only if all routes
 // together can be used, and pass their tests.
 type Service struct {
-	Store    Store
-	Audit    audit.Recorder
+	Store Store
+	Audit audit.Recorder
+	// Compiler has the reach of upstreams that are not in files.
 	Compiler Compiler
 	// InFiles says that files are the source of routes: then nothing can be changed here.
 	InFiles bool
-	// Networks are those in which the targets of upstreams must lie. A target by name is
-	// held to them when it is asked.
-	Networks []netip.Prefix
 	// Try runs the tests of a set by the policy of now; see proxy.Try.
 	Try func(ctx context.Context, s *Set) error
 	// Later leaves it to Check whether all can be used together: over a draft, in which
@@ -301,62 +298,10 @@ func (s *Service) check(ctx context.Context, all []Record) error {
 	if err != nil {
 		return err
 	}
-	if err := s.within(objects); err != nil {
-		return err
-	}
 	if set.Tests() == 0 {
 		return nil
 	}
 	return s.Try(ctx, set)
-}
-
-// within refuses targets outside of the networks in which they must lie.
-func (s *Service) within(objects []Object) error {
-	var bad []fault.Field
-	for i := range objects {
-		if objects[i].Upstream == nil {
-			continue
-		}
-		if t := objects[i].Upstream.TLS; t.CA != "" || t.Cert != "" || t.Key != "" {
-			bad = append(bad, fault.Field{Name: fmt.Sprintf("objects[%d].spec.tls", i), Problem: "names files of the server, which only files may (gate.routes)"})
-		}
-		for n, text := range objects[i].Upstream.Targets {
-			t, _ := parseTarget(text) // it was compiled
-			if problem := s.outside(t); problem != "" {
-				bad = append(bad, fault.Field{Name: fmt.Sprintf("objects[%d].spec.targets[%d]", i, n), Problem: problem})
-			}
-		}
-	}
-	if len(bad) == 0 {
-		return nil
-	}
-	return &fault.Error{Kind: fault.Invalid, Code: CodeRoutes, Detail: "The routes of the gate cannot be used.", Fields: bad}
-}
-
-func (s *Service) outside(t Target) string {
-	if len(s.Networks) == 0 {
-		return "cannot be reached: gate.upstream_networks names no network for upstreams that are not in files"
-	}
-	ip, err := netip.ParseAddr(t.hostname())
-	if err == nil && !Within(s.Networks, ip) {
-		return "lies outside of gate.upstream_networks"
-	}
-	return "" // a name is looked at when it is asked
-}
-
-// Within reports whether an address lies in one of the networks.
-func Within(networks []netip.Prefix, ip netip.Addr) bool {
-	ip = ip.Unmap()
-	return slices.ContainsFunc(networks, func(n netip.Prefix) bool { return n.Contains(ip) })
-}
-
-// hostname is the host of a target without its port and brackets.
-func (t Target) hostname() string {
-	host := t.Host
-	if i := strings.LastIndexByte(host, ':'); i >= 0 && !strings.HasSuffix(host, "]") {
-		host = host[:i]
-	}
-	return strings.Trim(host, "[]")
 }
 
 // ofOne turns what is wrong with all objects into what is wrong with the one that was

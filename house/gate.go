@@ -21,7 +21,7 @@ func (h *House) StoredRoutes(ctx context.Context) (*gate.Set, error) {
 	for i := range all {
 		objects[i] = all[i].Object
 	}
-	return compiler.Compile(objects)
+	return compilerOfStored(h.Config.Gate).Compile(objects)
 }
 
 // TestStoredRoutes is StoredRoutes where their tests hold by a policy.
@@ -50,9 +50,8 @@ func (h *House) gateOver(d *draft.Draft) *gate.Service {
 
 // gate returns what changes the routes that the store keeps.
 func (h *House) gate() *gate.Service {
-	networks, _ := h.Config.Gate.Networks() // validated with the configuration
 	return &gate.Service{
-		Store: h.Store, Audit: h.Audit, Compiler: compiler, InFiles: h.Config.Gate.InFiles(), Networks: networks,
+		Store: h.Store, Audit: h.Audit, Compiler: compilerOfStored(h.Config.Gate), InFiles: h.Config.Gate.InFiles(),
 		Try: func(ctx context.Context, set *gate.Set) error {
 			s, err := h.Policy.Current(ctx)
 			if err != nil {

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"net/netip"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -96,7 +95,7 @@ func (r *Routes) Follow(ctx context.Context, _ map[string]int64) error {
 	for i := range all {
 		objects[i] = all[i].Object
 	}
-	set, err := within(r.config).Compile(objects)
+	set, err := compilerOfStored(r.config).Compile(objects)
 	if err != nil {
 		r.refuse(err)
 		return nil
@@ -272,13 +271,12 @@ func readCandidate(files []manifest.File) (*candidate, error) {
 	return &candidate{set: set, located: m.Locate}, nil
 }
 
-// within is a compiler of routes that are kept in the database. Where no networks are named
-// their upstreams lie nowhere.
-func within(c gate.Config) gate.Compiler {
+// compilerOfStored makes sets of routes that are kept in the database: whoever may write
+// those reaches no more than the configuration lets them.
+func compilerOfStored(c gate.Config) gate.Compiler {
 	k := compiler
-	if k.Networks, _ = c.Networks(); len(k.Networks) == 0 { // validated with the configuration
-		k.Networks = []netip.Prefix{netip.PrefixFrom(netip.IPv4Unspecified(), 32)}
-	}
+	networks, _ := c.Networks() // validated with the configuration
+	k.Reach = gate.Only(networks)
 	return k
 }
 

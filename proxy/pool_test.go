@@ -390,21 +390,29 @@ func TestTargetsAreReachedThroughTLSWithCertificatesOfOurs(t *testing.T) {
 	}
 }
 
+// What a name leads to is looked at when it is connected to. On Linux the unspecified address
+// leads to this machine.
 func TestTargetsLieInTheNetworksOfUpstreams(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
+	here := netip.MustParsePrefix("127.0.0.0/8")
+	far := []netip.Prefix{netip.MustParsePrefix("192.0.2.0/24"), netip.MustParsePrefix("::1/128")}
 	for name, c := range map[string]struct {
-		networks []string
-		ok       bool
+		reach gate.Reach
+		host  string
+		ok    bool
 	}{
-		"anywhere":  {nil, true},
-		"here":      {[]string{"192.0.2.0/24", "127.0.0.0/8"}, true},
-		"elsewhere": {[]string{"192.0.2.0/24", "::1/128"}, false},
+		"anywhere":                  {gate.Reach{}, "localhost", true},
+		"here":                      {gate.Only(append(far, here)), "localhost", true},
+		"elsewhere":                 {gate.Only(far), "localhost", false},
+		"nowhere":                   {gate.Only(nil), "localhost", false},
+		"unspecified":               {gate.Only(append(far, here)), "0.0.0.0", false},
+		"unspecified, of IPv6":      {gate.Only(append(far, here)), "[::]", false},
+		"unspecified, and nowhere":  {gate.Only(nil), "0.0.0.0", false},
+		"unspecified, IPv6 nowhere": {gate.Only(nil), "[::]", false},
 	} {
-		u := upstream(t, gate.UpstreamSpec{Targets: []string{strings.Replace(s.URL, "127.0.0.1", "localhost", 1)}})
-		for _, n := range c.networks {
-			u.Networks = append(u.Networks, netip.MustParsePrefix(n))
-		}
+		u := upstream(t, gate.UpstreamSpec{Targets: []string{strings.Replace(s.URL, "127.0.0.1", c.host, 1)}})
+		u.Reach = c.reach
 		p, err := newPool(u, &outcomes{}, slog.New(slog.DiscardHandler))
 		if err != nil {
 			t.Fatal(err)

@@ -80,8 +80,8 @@ func newTransport(u *gate.Upstream, protocols *http.Protocols) (*http.Transport,
 		return nil, fmt.Errorf("prepare for the upstream %s: %w", u.ID, err)
 	}
 	dialer := &net.Dialer{Timeout: u.Connect, KeepAlive: 30 * time.Second}
-	if len(u.Networks) > 0 {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return within(u.Networks, address) }
+	if u.Reach.Bounded() {
+		dialer.Control = func(_, address string, _ syscall.RawConn) error { return within(u.Reach, address) }
 	}
 	return &http.Transport{
 		DialContext:         dialer.DialContext,
@@ -100,17 +100,12 @@ var errElsewhere = errors.New("the target lies outside of the networks that upst
 
 // within holds an address that is about to be connected to: whatever its name was said to
 // be before.
-func within(networks []netip.Prefix, address string) error {
+func within(reach gate.Reach, address string) error {
 	at, err := netip.ParseAddrPort(address)
-	if err != nil {
+	if err != nil || !reach.Within(at.Addr()) {
 		return errElsewhere
 	}
-	for _, n := range networks {
-		if n.Contains(at.Addr().Unmap().WithZone("")) {
-			return nil
-		}
-	}
-	return errElsewhere
+	return nil
 }
 
 func secureBy(t gate.TLS) (*tls.Config, error) {

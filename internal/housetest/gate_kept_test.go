@@ -1,11 +1,13 @@
 package housetest
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/config"
 	"gatehouse/fault"
@@ -111,6 +113,45 @@ func TestAnUpstreamByNameIsHeldToItsNetworks(t *testing.T) {
 	g.followed(t)
 	if status, _, body := g.get(t, "api.example.test", "/x"); status != http.StatusBadGateway || len(g.app.took()) != 0 {
 		t.Errorf("%d %s", status, body)
+	}
+}
+
+// What came into the database past the service, for instance by a restore, is held to the
+// same rules: such rows take the place of nothing.
+func TestRowsOfRoutesReachNoMoreThanWhatIsWritten(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	const public = `{"match": {"hosts": ["api.example.test"], "paths": ["/x"], "methods": ["GET"]}, "public": true, "upstream": "app"}`
+	for _, o := range []gate.Object{specOf(t, "Upstream", "app", `{"targets": ["`+g.app.URL+`"]}`), specOf(t, "Route", "x", public)} {
+		_, err := g.House.Gate.Create(t.Context(), gatetest.Console, o)
+		must(t, err)
+	}
+	g.followed(t)
+	hash := g.House.Routes.Current().Hash()
+	for name, c := range map[string]struct{ spec, says string }{
+		"files of the server": {`{"targets": ["https://localhost"], "tls": {"ca": "/etc/hostname"}}`, "spec.tls"},
+		"another network":     {`{"targets": ["http://192.0.2.1"]}`, "spec.targets[0]"},
+		"this machine":        {`{"targets": ["http://0.0.0.0:80"]}`, "spec.targets[0]"},
+	} {
+		row := gate.Record{Object: specOf(t, "Upstream", "restored", c.spec), Rev: 1, Created: time.Now(), Updated: time.Now()}
+		write := func(change func(ctx context.Context) error) {
+			t.Helper()
+			must(t, g.House.Store.InTx(t.Context(), func(ctx context.Context) error {
+				if _, err := g.House.Store.RaiseRoutes(ctx); err != nil {
+					return err
+				}
+				return change(ctx)
+			}))
+			g.followed(t)
+		}
+		write(func(ctx context.Context) error { return g.House.Store.InsertRoute(ctx, row) })
+		if got := g.House.Routes.Problem(); g.House.Routes.Current().Hash() != hash || !strings.Contains(got, c.says) {
+			t.Errorf("%s: it is served, or the problem is %q", name, got)
+		}
+		write(func(ctx context.Context) error { return g.House.Store.DeleteRoute(ctx, "Upstream", "restored") })
+		if got := g.House.Routes.Problem(); got != "" {
+			t.Errorf("%s: it went, and the problem is %q", name, got)
+		}
 	}
 }
 

@@ -18,7 +18,7 @@ func gateTrail() []audited {
 		return gate.Object{ID: "app", Upstream: &gate.UpstreamSpec{Targets: []string{fmt.Sprintf("http://127.0.0.1:%d", port)}}}
 	}
 	create := func(s *scene) error {
-		s.House.Gate.Networks = []netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")}
+		s.House.Gate.Compiler.Reach = gate.Only([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
 		_, err := s.House.Gate.Create(context.Background(), gatetest.Console, upstream(9000))
 		return err
 	}
