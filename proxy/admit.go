@@ -52,8 +52,14 @@ func (v *verdict) attrs() []slog.Attr {
 	return attrs
 }
 
-// admit returns nil when the route lets the caller through.
+// admit returns nil when the route lets the caller through. What it came to is kept.
 func (p *passage) admit() error {
+	err := p.admitted()
+	p.keepDecision(err)
+	return err
+}
+
+func (p *passage) admitted() error {
 	route := p.match.Route
 	if err := p.keep(route); err != nil {
 		return err

@@ -16,7 +16,8 @@ type Entry struct {
 	ID       string         `json:"id"` // of the request
 	Route    string         `json:"route"`
 	Mode     string         `json:"mode"`
-	Decision string         `json:"decision"` // allow, own, filter, deny, challenge, unknown, error or public
+	Decision string         `json:"decision"`      // allow, own, filter, deny, challenge, unknown, error or public
+	MCP      bool           `json:"mcp,omitempty"` // it depended on a body, too
 	Reason   string         `json:"reason,omitempty"`
 	Code     string         `json:"code,omitempty"` // of the refusal
 	Shadow   bool           `json:"shadow,omitempty"`
@@ -55,23 +56,31 @@ type Decisions interface {
 // maxAttrs bounds what an entry keeps of a resource.
 const maxAttrs = 16
 
-// keepDecision hands the decision to the log: all that was refused, and some of what was allowed.
-func (p *passage) keepDecision() {
+// keepDecision hands the decision to the log: all that was refused, with why it was, and
+// some of what was allowed. Who was refused for how often they ask was not decided about.
+func (p *passage) keepDecision(why error) {
 	log, v := p.door.Decisions, &p.decision
-	if log == nil || v.outcome == "" || v.outcome == "preflight" {
+	if log == nil || p.again || v.outcome == "" || v.outcome == "limited" {
 		return
 	}
-	if (v.outcome == access.Allowed.String() || v.outcome == "public") && !v.shadow {
+	if (v.outcome == access.Allowed.String() || v.outcome == "public") && why == nil && !v.shadow && !v.stale {
 		if rate := log.Sample(); rate <= 0 || rate < 1 && rand.Float64() >= rate {
 			return
 		}
 	}
-	r := p.match.Route
+	log.Decided(p.entry(why))
+}
+
+func (p *passage) entry(why error) *Entry {
+	r, v := p.match.Route, &p.decision
 	d := &v.decision
 	e := &Entry{
 		At: p.start.UTC(), ID: string(p.info.ID), Route: r.ID, Mode: r.Mode.String(), Decision: v.outcome, Reason: string(d.Reason), Shadow: v.shadow, Stale: v.stale,
 		Code: v.why, Perm: v.permission, Org: r.Org.In(&p.match), Resource: r.Resource.In(&p.match), Attrs: v.attributes, Method: p.r.Method, Host: p.request.host,
-		Path: p.request.path.String(), IP: p.info.IP, Grant: string(d.Grant), Version: d.Version, Routes: p.set.Hash(), Until: d.Until,
+		Path: p.request.path.String(), IP: p.info.IP, MCP: r.MCP != nil, Grant: string(d.Grant), Version: d.Version, Routes: p.set.Hash(), Until: d.Until,
+	}
+	if why != nil {
+		e.Code = fault.CodeOf(why)
 	}
 	switch {
 	case v.own:
@@ -90,12 +99,5 @@ func (p *passage) keepDecision() {
 			e.Key = string(c.Key)
 		}
 	}
-	log.Decided(e)
-}
-
-// noteRefusal keeps with which code a request was refused.
-func (p *passage) noteRefusal(err error) {
-	if p.decision.why == "" {
-		p.decision.why = fault.CodeOf(err)
-	}
+	return e
 }

@@ -180,7 +180,7 @@ type passage struct {
 	kind    string   // of the stream that it may become, "" for none
 	upgrade *upgrade // of a WebSocket
 	kept    kept
-	again   bool // a stream is asked again: nothing is counted
+	again   bool // a stream is asked again: nothing is counted or kept
 	stop    context.CancelCauseFunc
 	late    *time.Timer // for an answer that may last
 	reply   *body       // of a call of gRPC
@@ -244,7 +244,6 @@ func (p *passage) refuse(err error) {
 	if m, ok := errors.AsType[*gate.MethodError](err); ok {
 		h["Allow"] = m.Allow
 	}
-	p.noteRefusal(err)
 	if p.caller != nil {
 		p.r.Pattern = "of the route " + p.match.Route.ID + " " + p.request.path.String() // what they wanted, for the record
 		p.door.Callers.Refused(p.r, p.caller, err)
@@ -273,7 +272,6 @@ func (p *passage) close() {
 	}
 	p.door.Metrics.GateServed(route, web.Method(p.r.Method), p.status.code, took)
 	p.log(route)
-	p.keepDecision()
 	if broken != nil {
 		panic(broken)
 	}

@@ -86,7 +86,7 @@ func (r *Replayer) Done() Replayed {
 
 // again is what a recorded decision comes to now; false: nobody can tell.
 func (r *Replayer) again(e *Entry) (to, route, why string, ok bool) {
-	if e.Decision == "error" || e.Key != "" {
+	if e.Decision == "error" || e.Key != "" || e.Decision == access.Refused.String() && e.Reason == "" { // for what they came with
 		return "", "", "", false
 	}
 	path, err := gate.ParsePath(e.Path)
@@ -101,13 +101,12 @@ func (r *Replayer) again(e *Entry) (to, route, why string, ok bool) {
 	switch {
 	case m.Route.Public:
 		return "public", route, "", true
+	case e.MCP, m.Route.MCP != nil:
+		return "", "", "", false
 	case e.Subject == "":
 		return "unknown", route, "", e.Decision == "unknown" // of who came to a public route nothing is recorded
 	}
-	level, err := proof.ParseLevel(e.ACR)
-	if err != nil {
-		return "", "", "", false
-	}
+	level, _ := proof.ParseLevel(e.ACR) // programs prove none
 	who := &recorded{r.Policy, access.Question{
 		Principal: access.Subject{Kind: access.Kind(e.Kind), ID: e.Subject}, Now: e.At, Session: id.Session(e.Session), Level: level,
 		Delegated: e.Token, Scopes: e.Scopes,
