@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 	"strconv"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/setting"
@@ -32,10 +33,14 @@ type Config struct {
 	// behind the gate must lie whose routes are kept in the database: whoever may change
 	// these reaches nothing else. Those in files may lie anywhere.
 	UpstreamNetworks []string `setting:"upstream_networks"`
+
+	Decisions DecisionsConfig `setting:"decisions"`
 }
 
 // DefaultConfig is what whoever sets nothing gets.
-func DefaultConfig() Config { return Config{MaxStreams: 10_000, MaxStreamsPerCaller: 100} }
+func DefaultConfig() Config {
+	return Config{MaxStreams: 10_000, MaxStreamsPerCaller: 100, Decisions: DecisionsConfig{Sample: 10, MaxMegabytes: 64, Keep: 30 * 24 * time.Hour}}
+}
 
 // Wanted reports whether there is a gate.
 func (c Config) Wanted() bool { return c.Listen != "" }

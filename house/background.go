@@ -2,6 +2,7 @@ package house
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -40,6 +41,8 @@ func (h *House) Beats() []Beat {
 		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: h.Store.CountWhatIs},
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step},
+		{Name: "write the decisions", Every: writeEvery, Due: h.Decisions.Due, Step: h.Decisions.Step},
+		{Name: "forget decisions", Every: time.Minute, Clock: h.Clock, Due: h.Decisions.Due, Step: h.Decisions.Forget},
 		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},
 		{Name: "ask Redis", Every: ephemeral.ProbeEvery, Due: h.Limiters.Shared, Step: h.Limiters.Step},
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.Pruner.Due, Step: h.prune},
@@ -54,7 +57,7 @@ func (h *House) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.Identity.Hasher.Run(ctx, h.Log) })
 	group.Go(func() error { h.Beat(ctx); return nil })
-	return group.Wait()
+	return errors.Join(group.Wait(), h.Decisions.Step(context.WithoutCancel(ctx), time.Now())) // of the last second
 }
 
 // Beat beats until ctx ends, without the beats that are named: a test whose house

@@ -66,8 +66,10 @@ type House struct {
 	Routes   *Routes
 	Limiters *ephemeral.Limiters
 	Gate     *gate.Service
-	Turns    Turns
-	Settings *settings.Service
+	// Decisions is the log of what the gate decided; nil: none is kept.
+	Decisions *Decisions
+	Turns     Turns
+	Settings  *settings.Service
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
 
@@ -203,7 +205,7 @@ func (h *House) wire() {
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
-	h.Gate = h.gate()
+	h.Gate, h.Decisions = h.gate(), NewDecisions(h.Config.Gate.Decisions)
 	h.Applies = h.applies()
 	h.Folder = &Folder{Applies: h.Applies, Config: h.Config.Apply, Log: h.Log}
 	h.Routes = NewRoutes(h.Config.Gate, h.Policy, h.Store, h.Log)

@@ -53,6 +53,9 @@ func (s *Server) openGate() error {
 	if door.Tickets, err = s.tickets(); err != nil {
 		return err
 	}
+	if h.Decisions != nil {
+		door.Decisions = h.Decisions
+	}
 	s.gate = door
 	return door.Open()
 }
