@@ -487,7 +487,8 @@ func TestEveryCommandSaysWhereItLookedForAHouse(t *testing.T) {
 		"role create": "--id support --permission shop/orders:read", "scope create": "--name orders.read --permission shop/orders:read", "who-can": "shop/orders:read",
 		"grant create": "--user a@example.test --role support --reason x", "explain": "--as a@example.test --do shop/orders:read",
 		"user create": "--email a@example.test --no-password", "client create": "--name X --redirect-uri https://app.example.test/cb",
-		"setting set": "session.idle 1h", "setting unset": "session.idle",
+		"route replay": "--from x",
+		"setting set":  "session.idle 1h", "setting unset": "session.idle",
 		"user set-password": "usr_nobody --password-file -",
 	}
 	for _, c := range leaves((&app{}).root()) {
