@@ -159,6 +159,8 @@ func TestMalformedRequestsAreNoQuestions(t *testing.T) {
 		"twice the id":             {strings.Replace(good, `"id":"42"`, `"id":"42","id":"43"`, 1), "evaluation.json", "twice"},
 		"twice, once escaped":      {strings.Replace(good, `"id":"42"`, `"id":"42","\u0069d":"43"`, 1), "evaluation.json", "twice"},
 		"twice in a property":      {strings.Replace(good, `"id":"42"`, `"id":"42","properties":{"a":[{"b":1,"b":2}]}`, 1), "evaluation.json", "twice"},
+		"a number that is rounded": {strings.Replace(good, `"id":"42"`, `"id":"42","properties":{"amount":100.000000000000001}`, 1), "evaluation.json", "digits"},
+		"a number beyond":          {strings.Replace(good, `"id":"42"`, `"id":"42","properties":{"of":[9007199254740993]}`, 1), "evaluation.json", "2^53"},
 		"half a character":         {strings.Replace(good, `"42"`, `"\ud800"`, 1), "evaluation.json", "half"},
 		"not UTF-8":                {strings.Replace(good, `"42"`, "\"\xff\"", 1), "evaluation.json", "UTF-8"},
 		"nested without end":       {`{"a":` + strings.Repeat(`[`, 1<<17) + strings.Repeat(`]`, 1<<17) + `}`, "evaluation.json", "larger"},

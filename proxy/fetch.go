@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/fault"
 	"gatehouse/gate"
+	"gatehouse/web"
 )
 
 // maxFetched bounds what an upstream may say of a resource, in bytes.
@@ -84,13 +85,20 @@ func attributes(answer *http.Response, fields []string) (map[string]any, error) 
 	if len(body) > maxFetched {
 		return nil, errors.New("fetch the resource: the answer is too long")
 	}
-	var all map[string]any
+	var all map[string]json.RawMessage
 	if err := json.Unmarshal(body, &all); err != nil {
 		return nil, fmt.Errorf("fetch the resource: %w", err)
 	}
 	attrs := make(map[string]any, len(fields))
 	for _, name := range fields {
-		if value := all[name]; value != nil { // null is what it has not, as in filters
+		if len(all[name]) == 0 {
+			continue
+		}
+		value, err := web.ParseJSON(all[name], maxFetched)
+		if err != nil {
+			return nil, fmt.Errorf("fetch the resource: read %s: %w", name, err)
+		}
+		if value != nil { // null is what it has not, as in filters
 			attrs[name] = value
 		}
 	}

@@ -3,6 +3,7 @@ package proxy
 import (
 	"bytes"
 	"encoding/base64"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -57,7 +58,7 @@ func (p *passage) readCall(route *gate.Route) (*gate.Tool, error) {
 	if err != nil {
 		return nil, err
 	}
-	value, err := web.ParseJSON(body, int(route.Body))
+	value, err := web.ParseJSONAsWritten(body, int(route.Body))
 	if err != nil {
 		return nil, unreadable("The message cannot be read: %s.", err)
 	}
@@ -123,7 +124,7 @@ func readMessage(m map[string]any) (*call, map[string]any, error) {
 		return nil, nil, unreadable("This is no message of JSON-RPC 2.0.")
 	}
 	switch m["id"].(type) {
-	case nil, string, float64:
+	case nil, string, json.Number:
 	default:
 		return nil, nil, unreadable("The id must be text or a number.")
 	}
@@ -164,11 +165,10 @@ func foldedTwice(value any) string {
 	case map[string]any:
 		seen := make(map[string]bool, len(v))
 		for name, one := range v {
-			folded := strings.ToLower(strings.ToUpper(name)) // ſ and K are letters of others, too
-			if seen[folded] {
+			if seen[folded(name)] {
 				return name
 			}
-			seen[folded] = true
+			seen[folded(name)] = true
 			if inner := foldedTwice(one); inner != "" {
 				return inner
 			}
@@ -177,6 +177,9 @@ func foldedTwice(value any) string {
 	return ""
 }
 
+// folded is a name for a reader that knows no capitals: ſ and K are letters of others, too.
+func folded(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+
 // maxArgument bounds a text that conditions ask for, in bytes, as that of a question is.
 const maxArgument = 8 << 10
 
@@ -184,19 +187,17 @@ const maxArgument = 8 << 10
 func (c *call) about(t *gate.Tool, arguments map[string]any) error {
 	c.scope = t.Scope
 	c.resource.Attrs = map[string]any{}
+	if name := lookalike(t, arguments); name != "" {
+		return unreadable("There is an argument %q, which is no name but looks like one.", name)
+	}
 	for _, name := range t.Arguments {
-		switch v := arguments[name].(type) {
-		case nil:
-			continue
-		case string:
-			if len(v) > maxArgument {
-				return unreadable("The argument %s is longer than %d bytes.", name, maxArgument)
-			}
-		case float64, bool:
-		default:
-			return unreadable("The argument %s must be text, a number or a boolean.", name)
+		value, err := attribute(name, arguments[name])
+		if err != nil {
+			return err
 		}
-		c.resource.Attrs[name] = arguments[name]
+		if value != nil {
+			c.resource.Attrs[name] = value
+		}
 	}
 	if t.ID == "" {
 		return nil
@@ -204,13 +205,51 @@ func (c *call) about(t *gate.Tool, arguments map[string]any) error {
 	switch v := arguments[t.ID].(type) {
 	case string:
 		c.resource.ID = v
-	case float64:
-		c.resource.ID = strconv.FormatFloat(v, 'f', -1, 64)
+	case json.Number:
+		if c.resource.ID = string(v); !shortest(v) {
+			return unreadable("The argument %s is not in its one spelling.", t.ID)
+		}
 	}
 	if c.resource.ID == "" || len(c.resource.ID) > 512 {
 		return unreadable("The argument %s is missing.", t.ID)
 	}
 	return nil
+}
+
+// lookalike returns an argument that a server without capitals would take for one by which
+// the gate decides, "" for none.
+func lookalike(t *gate.Tool, arguments map[string]any) string {
+	for _, name := range slices.Concat(t.Arguments, []string{t.ID}) {
+		for other := range arguments {
+			if name != "" && other != name && folded(other) == folded(name) {
+				return other
+			}
+		}
+	}
+	return ""
+}
+
+// attribute is an argument as conditions ask for it, nil for one that is not there.
+func attribute(name string, argument any) (any, error) {
+	switch v := argument.(type) {
+	case nil, bool:
+		return v, nil
+	case string:
+		if len(v) > maxArgument {
+			return nil, unreadable("The argument %s is longer than %d bytes.", name, maxArgument)
+		}
+		return v, nil
+	case json.Number:
+		return web.ParseNumber(string(v))
+	}
+	return nil, unreadable("The argument %s must be text, a number or a boolean.", name)
+}
+
+// shortest reports whether a number is written as an id is: 1e2 and 100.0 are 100, which is
+// the name of one thing.
+func shortest(n json.Number) bool {
+	v, err := web.ParseNumber(string(n))
+	return err == nil && n != "-0" && strconv.FormatFloat(v, 'f', -1, 64) == string(n)
 }
 
 // checkCallHeaders holds the headers of a message to its body: what stands before the
@@ -266,9 +305,8 @@ func oneOf(arguments map[string]any, header string) bool {
 			ok = v == value
 		case bool:
 			ok = strconv.FormatBool(v) == value
-		case float64:
-			n, err := strconv.ParseFloat(value, 64)
-			ok = err == nil && n == v
+		case json.Number:
+			ok = string(v) == value // whoever goes by it may round it
 		default:
 			ok = false
 		}

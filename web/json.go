@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"mime"
-	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -15,16 +14,26 @@ const maxDepth = 16
 
 // ParseJSON reads one JSON value and nothing behind it, as encoding/json would into an
 // any. What two readers could understand in two ways is an error: a name that comes
-// twice, text that is no UTF-8 or has half a character, and what is nested without end.
+// twice, text that is no UTF-8 or has half a character, a number that a float64 cannot say
+// exactly or that is 2^53 or beyond, and what is nested without end.
 // No text in it is longer than longest, in bytes. The error may be told to who sent it.
 func ParseJSON(text []byte, longest int) (any, error) {
+	return parse(text, &walker{text: text, longest: longest})
+}
+
+// ParseJSONAsWritten does the same, and returns each number as a json.Number.
+func ParseJSONAsWritten(text []byte, longest int) (any, error) {
+	return parse(text, &walker{text: text, longest: longest, asWritten: true})
+}
+
+func parse(text []byte, w *walker) (any, error) {
 	if !utf8.Valid(text) {
 		return nil, errors.New("it is not UTF-8")
 	}
 	if !json.Valid(text) {
 		return nil, errors.New("it is not well-formed")
 	}
-	return (&walker{text: text, longest: longest}).value(maxDepth)
+	return w.value(maxDepth)
 }
 
 // IsJSON reports whether a Content-Type is that of JSON, which has one charset only.
@@ -44,12 +53,13 @@ type walker struct {
 	text    []byte
 	at      int
 	longest int // of a text, as it is written
+
+	asWritten bool // numbers are
 }
 
 var (
-	errDeep  = fmt.Errorf("it is nested more than %d deep", maxDepth)
-	errHalf  = errors.New("a text has half a character")
-	errLarge = errors.New("a number is too large")
+	errDeep = fmt.Errorf("it is nested more than %d deep", maxDepth)
+	errHalf = errors.New("a text has half a character")
 )
 
 // next skips white space, and returns the byte behind it.
@@ -166,11 +176,12 @@ func (w *walker) number() (any, error) {
 	for w.at < len(w.text) && strings.IndexByte("+-.0123456789eE", w.text[w.at]) >= 0 {
 		w.at++
 	}
-	n, err := strconv.ParseFloat(string(w.text[begin:w.at]), 64)
-	if err != nil {
-		return nil, errLarge
+	text := string(w.text[begin:w.at])
+	n, err := ParseNumber(text)
+	if w.asWritten {
+		return json.Number(text), err
 	}
-	return n, nil
+	return n, err
 }
 
 // brief is text as an error may repeat it.

@@ -158,6 +158,7 @@ func TestMessagesThatServersReadDifferentlyStopAtTheGate(t *testing.T) {
 	t.Parallel()
 	b := newToolbox(t, "mcp.use")
 	good := calls("get_order", `{"order":"42"}`)
+	number := calls("get_order", `{"order":9007199254740991}`)
 	const version = "Mcp-Protocol-Version: 2026-07-28"
 	for name, c := range map[string]struct {
 		body   string
@@ -193,6 +194,12 @@ func TestMessagesThatServersReadDifferentlyStopAtTheGate(t *testing.T) {
 		"two names":                 {good, []string{"Mcp-Name: get_order", "Mcp-Name: get_order"}, 400, "-32020"},
 		"a name of nothing":         {`{"jsonrpc":"2.0","id":1,"method":"ping"}`, []string{"Mcp-Name: get_order"}, 400, "-32020"},
 		"another argument":          {good, []string{"Mcp-Param-Order: 43"}, 400, "-32020"},
+		"a number in a header":      {number, []string{"Mcp-Param-Order: 9007199254740991"}, 200, ""},
+		"a header that is rounded":  {number, []string{"Mcp-Param-Order: 9007199254740991.4"}, 400, "-32020"},
+		"a header of no JSON":       {number, []string{"Mcp-Param-Order: 0x1fffffffffffff"}, 400, "-32020"},
+		"a power of two":            {calls("get_order", `{"order":4503599627370496}`), []string{"Mcp-Param-Order: 0x1p52"}, 400, "-32020"},
+		"a number in another way":   {calls("get_order", `{"order":100}`), []string{"Mcp-Param-Order: 1e2"}, 400, "-32020"},
+		"an id beyond":              {strings.Replace(good, `"id":1`, `"id":9007199254740993`, 1), nil, 400, "gate.mcp_json"},
 	} {
 		status, _, text := b.post(t, c.body, c.header...)
 		if status != c.want || !strings.Contains(text, c.says) {
@@ -200,6 +207,33 @@ func TestMessagesThatServersReadDifferentlyStopAtTheGate(t *testing.T) {
 		}
 		if seen := b.app.took(); (len(seen) == 1) != (c.want == 200) {
 			t.Errorf("%s: %d requests reached the server", name, len(seen))
+		}
+	}
+}
+
+// What a call is decided by is what the server does it with: no number is rounded, and no
+// argument has another name.
+func TestWhatACallIsDecidedByIsWhatItDoes(t *testing.T) {
+	t.Parallel()
+	b := newToolbox(t, "mcp.use", "mcp.refund")
+	for _, order := range []string{"42", "0", "1.5", "9007199254740991", "9007199254740992", "100"} {
+		b.gives(t, "orders:refund", access.Where{Place: access.Condition, Expression: `resource.id == "` + order + `" && !(has(resource.amount) && resource.amount > 100.0)`})
+	}
+	const may, not, unclear = 401, 403, 400 // who may is asked for a proof
+	for arguments, want := range map[string]int{
+		`{"order":42}`: may, `{"order":"42"}`: may, `{"order":43}`: not, `{"order":0}`: may, `{"order":1.5}`: may, `{"order":9007199254740991}`: may, `{"order":"9007199254740993"}`: not,
+		`{"order":9007199254740992}`: unclear, `{"order":9007199254740993}`: unclear, `{"order":9007199254740993.0}`: unclear, `{"order":-9007199254740993}`: unclear,
+		`{"order":42.0}`: unclear, `{"order":4.2e1}`: unclear, `{"order":42e0}`: unclear, `{"order":-0}`: unclear, `{"order":42.00000000000000000001}`: unclear, `{"order":1e-400}`: unclear, `{"order":1e999}`: unclear,
+		`{"order":42,"amount":100}`: may, `{"order":42,"amount":100.0}`: may, `{"order":42,"amount":1e2}`: may, `{"order":42,"amount":101}`: not, `{"order":42,"amount":0.1}`: may, `{"order":42,"amount":null}`: may,
+		`{"order":42,"amount":100.000000000000001}`: unclear, `{"order":42,"amount":9007199254740993}`: unclear, `{"order":42,"amount":1e-400}`: unclear, `{"order":42,"other":[9007199254740993]}`: unclear,
+		`{"order":42,"Amount":1000}`: unclear, `{"order":42,"AMOUNT":1000}`: unclear, `{"order":42,"Owner_ID":"x"}`: unclear, `{"order":"42","Order":"43"}`: unclear, `{"ORDER":42}`: unclear, `{"order":42,"other":1}`: may,
+	} {
+		status, _, text := b.post(t, calls("refund_order", arguments))
+		if status != want || want == unclear && !strings.Contains(text, "gate.mcp_json") {
+			t.Errorf("%s: %d %s, want %d", arguments, status, text, want)
+		}
+		if seen := b.app.took(); len(seen) > 0 {
+			t.Errorf("%s reached the server", arguments)
 		}
 	}
 }
