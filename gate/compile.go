@@ -13,7 +13,8 @@ import (
 	"gatehouse/setting"
 )
 
-// Object is one of a file: a route, an upstream or an edge. One of the three is there.
+// Object is one thing of the gate: a route, an upstream or an edge; exactly one of the three
+// is there. Files have all of them, the store routes and upstreams.
 type Object struct {
 	ID       string
 	Route    *RouteSpec
@@ -32,6 +33,9 @@ const (
 	maxTargets     = 32
 	maxFields      = 32
 )
+
+// noUpstream is said of files and of what the store keeps.
+const noUpstream = "there is no upstream %q; add it first"
 
 // Methods are those that a route may take. CONNECT and TRACE are none of them.
 var Methods = []string{"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
@@ -160,7 +164,7 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 	if r.Upstream = c.upstreams[spec.Upstream]; spec.Upstream == "" {
 		r.Upstream = c.behindEdge(id, spec)
 	} else if r.Upstream == nil {
-		c.problem("spec.upstream", "%q is none of the upstreams in these files", spec.Upstream)
+		c.problem("spec.upstream", noUpstream, spec.Upstream)
 	}
 	c.bounds(r, &spec.Limits)
 	r.Stream = c.stream(r, &spec.Stream)
@@ -285,7 +289,7 @@ func (c *compiler) template(r *Route, field, text string) Template {
 func (c *compiler) fetch(r *Route, spec *FetchSpec) *Fetch {
 	f := &Fetch{Upstream: c.upstreams[spec.Upstream], Fields: spec.Fields}
 	if f.Upstream == nil {
-		c.problem("spec.authorize.resource.fetch.upstream", "%q is none of the upstreams in these files", spec.Upstream)
+		c.problem("spec.authorize.resource.fetch.upstream", noUpstream, spec.Upstream)
 	}
 	if n := len(spec.Fields); n == 0 || n > maxFields {
 		c.problem("spec.authorize.resource.fetch.fields", "must name between 1 and %d fields", maxFields)

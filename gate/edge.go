@@ -197,7 +197,7 @@ func (c *compiler) edgesKnowRoutes(objects []Object) {
 		c.at = i
 		for k, id := range o.Edge.Routes {
 			if !c.routes[id] {
-				c.problem(fmt.Sprintf("spec.routes[%d]", k), "%q is none of the routes in these files", id)
+				c.problem(fmt.Sprintf("spec.routes[%d]", k), "there is no route %q; add it first", id)
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func (c *compiler) edgesKnowRoutes(objects []Object) {
 // them nowhere, and who asks does. It is told who calls as what is at its API.
 func (c *compiler) behindEdge(id string, spec *RouteSpec) *Upstream {
 	if !slices.ContainsFunc(c.set.edges, func(e *Edge) bool { return e.Takes(&Route{ID: id}) }) {
-		c.problem("spec.upstream", "is missing; only a route that an edge in these files asks about goes without")
+		c.problem("spec.upstream", "is missing; only a route that an edge asks about goes without")
 	}
 	return &Upstream{Audience: spec.Authorize.API}
 }

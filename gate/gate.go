@@ -1,7 +1,7 @@
 // Package gate says what stands before a protected API: which route takes a request,
 // what that route asks of it, and where it goes. It knows neither connections nor files,
-// and decides nothing: package proxy brings it requests and asks the policy, and
-// config/manifest reads its routes.
+// and decides nothing: package proxy brings it requests and asks the policy. Routes come
+// from files, which config/manifest reads, or from the store, where Service changes them.
 //
 // There is one spelling of each path and of each host here. A request that is spelled in
 // a way that an upstream might read differently is refused, not mended: all bytes that a

@@ -24,7 +24,8 @@ type Record struct {
 	Rev              int64 // counts the changes; the first is 1
 }
 
-// Kind is the kind of an object, as files have it; "" for none.
+// Kind is the kind of an object, as files have it; "" for an edge, which files alone have,
+// and for none.
 func (o *Object) Kind() string {
 	switch {
 	case o.Route != nil:
@@ -76,8 +77,8 @@ type Store interface {
 	RaiseRoutes(ctx context.Context) (int64, error)
 	// Routes returns all objects, in no order.
 	Routes(ctx context.Context) ([]Record, error)
-	// InsertRoute answers Conflict "gate.exists", UpdateRoute "access.changed" where the
-	// revision is not any more the one of r, DeleteRoute NotFound.
+	// InsertRoute answers Conflict "gate.exists", UpdateRoute ErrChanged where the revision
+	// is not any more the one of r, DeleteRoute NotFound.
 	InsertRoute(ctx context.Context, r Record) error
 	UpdateRoute(ctx context.Context, r Record) error
 	DeleteRoute(ctx context.Context, kind, name string) error
@@ -133,6 +134,12 @@ func ErrInFiles() error {
 	return fault.New(fault.Conflict, CodeInFiles, "The routes of this gate are in files (gate.routes), and change there.")
 }
 
+// ErrChanged is the answer to who changes an object of a kind that is not any more as they
+// saw it: Conflict "gate.changed".
+func ErrChanged(kind string) error {
+	return fault.New(fault.Conflict, "gate.changed", "Somebody else changed this "+strings.ToLower(kind)+" of the gate meanwhile. Look at it again.")
+}
+
 // Bounds of what the store keeps.
 const (
 	MaxObjects  = 2000
@@ -176,7 +183,7 @@ func one(all []Record, kind, name string) (Record, error) {
 }
 
 // Create adds an object. Faults: Conflict "gate.exists", CodeInFiles, and Invalid
-// CodeRoutes or CodeTests, whose fields are those of the object; Invalid "gate.full".
+// CodeRoutes or CodeTests, whose fields are those of the object; Conflict "gate.full".
 func (s *Service) Create(ctx context.Context, by audit.Actor, o Object) (Record, error) {
 	r := Record{Object: o, Created: clock.Now(), Rev: 1}
 	r.Updated = r.Created
@@ -192,7 +199,7 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, o Object) (Record,
 }
 
 // Update replaces what an object says. Rev is the revision that its writer saw, 0 for any.
-// Faults: as Create, NotFound, and Conflict "access.changed".
+// Faults: as Create, NotFound, and ErrChanged.
 func (s *Service) Update(ctx context.Context, by audit.Actor, o Object, rev int64) (r Record, err error) {
 	err = s.alter(ctx, "update a route", o, func(ctx context.Context, all []Record) ([]Record, error) {
 		was, err := one(all, o.Kind(), o.ID)
@@ -209,8 +216,8 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, o Object, rev int6
 	return r, err
 }
 
-// Delete removes an object that nothing else needs. Faults: NotFound, Conflict
-// "access.changed" and "gate.in_use".
+// Delete removes an object that nothing else needs. Rev is as of Update. Faults: NotFound,
+// ErrChanged, and Conflict "gate.in_use" and CodeInFiles.
 func (s *Service) Delete(ctx context.Context, by audit.Actor, kind, name string, rev int64) error {
 	return s.alter(ctx, "delete a route", Object{}, func(ctx context.Context, all []Record) ([]Record, error) {
 		was, err := one(all, kind, name)
@@ -218,7 +225,7 @@ func (s *Service) Delete(ctx context.Context, by audit.Actor, kind, name string,
 			return nil, err
 		}
 		if rev != 0 && rev != was.Rev {
-			return nil, fault.New(fault.Conflict, "access.changed", "Somebody else changed this "+strings.ToLower(kind)+" meanwhile. Look at it again.")
+			return nil, ErrChanged(kind)
 		}
 		if err := s.Store.DeleteRoute(ctx, kind, name); err != nil {
 			return nil, err

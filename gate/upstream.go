@@ -80,7 +80,7 @@ const (
 )
 
 var (
-	safeMethods  = []string{"GET", "HEAD", "OPTIONS", "PUT", "DELETE"} // idempotent (RFC 9110 section 9.2.2)
+	idempotent   = []string{"GET", "HEAD", "OPTIONS", "PUT", "DELETE"} // RFC 9110 section 9.2.2
 	retryReasons = []string{"connect", "reset", "502", "503", "504"}
 )
 
@@ -144,8 +144,8 @@ func (c *compiler) retry(u *Upstream, spec *RetrySpec) {
 		r.Methods = []string{"GET", "HEAD"}
 	}
 	for i, m := range spec.Methods {
-		if !slices.Contains(safeMethods, m) {
-			c.problem(fmt.Sprintf("spec.retry.methods[%d]", i), "must be one of %s, which may be sent twice", strings.Join(safeMethods, ", "))
+		if !slices.Contains(idempotent, m) {
+			c.problem(fmt.Sprintf("spec.retry.methods[%d]", i), "must be one of %s, which may be sent twice", strings.Join(idempotent, ", "))
 		}
 	}
 	r.Connect = len(spec.When) == 0

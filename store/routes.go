@@ -65,7 +65,7 @@ func routeArgs(r gate.Record) []any {
 func (s *Store) UpdateRoute(ctx context.Context, r gate.Record) error {
 	ok, err := s.changed(ctx, updateRoute, r.Kind(), r.ID, document(r.Spec()), micros(r.Updated), r.Rev)
 	if err == nil && !ok {
-		err = stale("part of the gate")
+		err = gate.ErrChanged(r.Kind())
 	}
 	return doing("update route", err)
 }
