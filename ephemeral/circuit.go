@@ -20,8 +20,7 @@ const (
 
 // circuit says whether Redis is asked. Whoever opens it says so in the log, once.
 type circuit struct {
-	log   *slog.Logger
-	begun time.Time
+	log *slog.Logger
 
 	away  atomic.Bool
 	bad   atomic.Int32  // answers in a row that did not come

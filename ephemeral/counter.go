@@ -54,11 +54,11 @@ func (c *counter) blocked(key string, b bound) time.Duration {
 
 func (c *counter) count(key string, b bound) {
 	key = short(key)
-	wait, whole := c.memory.look(key, b)
+	wait, wholeAt := c.memory.look(key, b)
 	if wait > 0 {
 		return // a blocked key is counted no further
 	}
-	if a, ok := c.remote.ask(c.name, key, b, counting, whole); ok {
+	if a, ok := c.remote.ask(c.name, key, b, counting, wholeAt); ok {
 		c.memory.learn(key, b, a.whole)
 		return
 	}
@@ -67,13 +67,13 @@ func (c *counter) count(key string, b bound) {
 
 // take takes one event. What is known here to be blocked is, whatever others have counted
 // besides: so a flood costs Redis nothing.
-func (c *counter) take(key string, b bound) (wait, whole time.Duration) {
+func (c *counter) take(key string, b bound) (wait, rest time.Duration) {
 	key = short(key)
-	wait, whole = c.memory.look(key, b)
+	wait, wholeAt := c.memory.look(key, b)
 	if wait > 0 {
-		return wait, whole - c.memory.now()
+		return wait, wholeAt - c.memory.now()
 	}
-	if a, ok := c.remote.ask(c.name, key, b, taking, whole); ok {
+	if a, ok := c.remote.ask(c.name, key, b, taking, wholeAt); ok {
 		c.memory.learn(key, b, a.whole)
 		return a.wait, a.rest
 	}

@@ -37,8 +37,8 @@ type Limiter interface {
 	// may not be counted.
 	Count(ctx context.Context, key string) error
 	// Take counts one event of key if it may have one now, and returns no wait; else it
-	// counts nothing and returns how long key has to wait. whole is when it may have
-	// the whole burst again. Of events taken at once, by any number of processes that
+	// counts nothing and returns how long key has to wait. whole is how long it takes
+	// until it may have the whole burst again. Of events taken at once, by any number of processes that
 	// share them, no more pass than may. After an error the event may or may not be
 	// counted.
 	Take(ctx context.Context, key string) (wait, whole time.Duration, err error)

@@ -43,14 +43,15 @@ func newMemory(remembered int, start time.Time) *memory {
 // now is the monotonic clock.
 func (m *memory) now() time.Duration { return time.Since(m.start) }
 
-// look returns how long key has to wait, and when it is whole again.
-func (m *memory) look(key string, b bound) (wait, whole time.Duration) {
+// look returns how long key has to wait, and the moment, since start, at which it is whole
+// again.
+func (m *memory) look(key string, b bound) (wait, wholeAt time.Duration) {
 	s := m.shard(key)
 	now := m.now()
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	whole = min(s.whole[key], now+b.reach)
-	return b.wait(whole, now), whole
+	wholeAt = min(s.whole[key], now+b.reach)
+	return b.wait(wholeAt, now), wholeAt
 }
 
 // count counts one event of key. One that is blocked is counted no further.
@@ -62,8 +63,9 @@ func (m *memory) count(key string, b bound) {
 	m.put(s, key, b, now)
 }
 
-// take counts one event of key if it may have one. whole is in how long it is whole again.
-func (m *memory) take(key string, b bound) (wait, whole time.Duration) {
+// take counts one event of key if it may have one. rest is how long it takes
+// until it is whole again.
+func (m *memory) take(key string, b bound) (wait, rest time.Duration) {
 	s := m.shard(key)
 	now := m.now()
 	s.mu.Lock()

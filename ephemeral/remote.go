@@ -62,7 +62,7 @@ func newRemote(c Redis, secret []byte, begun time.Time, log *slog.Logger) (*remo
 	if err != nil {
 		return nil, err
 	}
-	r := &remote{options: options, secret: secret, begun: begun, circuit: circuit{log: log, begun: begun}}
+	r := &remote{options: options, secret: secret, begun: begun, circuit: circuit{log: log}}
 	r.client.Store(redis.NewClient(options))
 	r.circuit.away.Store(true) // until it is asked
 	return r, nil

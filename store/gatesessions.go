@@ -13,8 +13,9 @@ import (
 const liveOfGate = `s.revoked_at IS NULL AND s.idle_expires_at > $1 AND s.expires_at > $1`
 
 var (
-	// Index gate_sessions_session, walked from the newest. What is beyond the limit is for
-	// the next code.
+	// Index gate_sessions_session, walked from the newest. SQLite takes no OFFSET
+	// without a LIMIT, and this one bounds what a transaction removes: the rest is for the
+	// next code.
 	dropOldestOfGate = newStatement(`
 DELETE FROM gate_sessions
 WHERE hash IN (
