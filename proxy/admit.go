@@ -109,7 +109,8 @@ func (p *passage) count(outcome string) {
 	}
 }
 
-// decide asks the policy what the route asks for.
+// decide returns nil if the policy of now lets the caller do what the route asks for. A
+// browser of which more has to be proved is asked once more, by its session of this moment.
 func (p *passage) decide(route *gate.Route) error {
 	d, err := p.weigh(route)
 	if err == nil && d.Outcome == access.Challenged && p.caller.OfBrowser() {
@@ -128,7 +129,8 @@ func (p *passage) decide(route *gate.Route) error {
 	return p.caller.Refusal(p.decision.permission, d.Decision)
 }
 
-// weigh asks the policy what the route asks for.
+// weigh returns what the policy says, about lists with the filter that goes with it. The
+// upstream is asked about the resource only where the answer depends on it.
 func (p *passage) weigh(route *gate.Route) (weighed, error) {
 	if route.Filter {
 		d, err := p.first(p.asked())

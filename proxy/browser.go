@@ -106,14 +106,10 @@ func (p *passage) proven(route *gate.Route, before weighed) (weighed, error) {
 	return p.weigh(route)
 }
 
-// keepPrivate marks what was answered to a person at a browser: the application knows of no
-// cookie, and so does not say to caches on the way that the answer is for one alone.
-func (p *passage) keepPrivate(h http.Header) {
-	if p.caller == nil || !p.caller.OfBrowser() {
-		return
-	}
-	h.Add("Vary", "Cookie")
-	if len(h["Cache-Control"]) == 0 {
-		h.Set("Cache-Control", "private")
+// varyByCookie marks what was answered to a person at a browser: the application knows of
+// no cookie, and so does not say to caches that the answer depends on one.
+func (p *passage) varyByCookie(h http.Header) {
+	if p.caller != nil && p.caller.OfBrowser() {
+		h.Add("Vary", "Cookie")
 	}
 }

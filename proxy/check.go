@@ -22,7 +22,7 @@ type Original struct {
 	Method, Scheme, Host string
 	Target               string      // the path and the query, as they arrived there
 	Header               http.Header // what the visitor sent, without what the proxy added for the gate
-	IP                   string      // of the visitor
+	IP                   string      // the address of the visitor, without a port; "" if nobody knows
 }
 
 // Answer is what the gate says of such a request. The request goes on if Status is 204.

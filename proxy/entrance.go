@@ -113,7 +113,7 @@ const maxAge = 365 * 24 * time.Hour
 // needOf reads acr_values and max_age, which may be left out (RFC 9470 section 3).
 func needOf(asks url.Values) (need access.Requirement, err error) {
 	if need.Level, err = proof.ParseLevel(asks.Get("acr_values")); err != nil {
-		return need, fault.Wrap(err, fault.Malformed, "gate.need", "The sign-in that is asked for is none that there is.")
+		return need, fault.Wrap(err, fault.Malformed, "gate.need", "acr_values must be a level: aal1 or aal2.")
 	}
 	text := asks.Get("max_age")
 	if text == "" {
@@ -122,7 +122,7 @@ func needOf(asks url.Values) (need access.Requirement, err error) {
 	seconds, err := strconv.ParseUint(text, 10, 32)
 	need.MaxAge = time.Duration(seconds) * time.Second
 	if err != nil || need.MaxAge < time.Second || need.MaxAge > maxAge {
-		return need, fault.Wrap(err, fault.Malformed, "gate.need", "The sign-in that is asked for is none that there is.")
+		return need, fault.Wrap(err, fault.Malformed, "gate.need", "max_age must be a number of seconds, from 1 to a year.")
 	}
 	return need, nil
 }

@@ -162,7 +162,7 @@ func scheme(r *http.Request) string {
 // answered looks at the head of an upstream's answer.
 func (p *passage) answered(answer *http.Response) error {
 	stripAnswer(answer.Header)
-	p.keepPrivate(answer.Header)
+	p.varyByCookie(answer.Header)
 	if p.quota != nil { // ours is in the answer already
 		answer.Header.Del("RateLimit")
 		answer.Header.Del("RateLimit-Policy")

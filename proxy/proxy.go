@@ -6,6 +6,20 @@
 // is written anew: the path that was decided by, none of the headers by which an upstream
 // knows whom it can trust, and an assertion of ours that says who calls and what they were
 // allowed.
+//
+// Its files, by the steps of a request; proxy.go has the way through all of them:
+//
+//   - It is read: request, upgrade and lasting (what may last), ticket.
+//   - The gate's own pages: entrance (sign-in and sign-out), people (pages for browsers),
+//     mcp (metadata). Questions of browsers: cors.
+//   - It is admitted: admit, credentials and browser (who calls), rate, weigh and fetch (may
+//     they, and what that depends on), filter (lists), mcpcall (tools), shadow.
+//   - It goes on, and the answer back: forward, headers, assertion, answer.
+//   - Where to: pools and pool (which target), health, wire and transports (connections).
+//   - What lasts: stream, streams and their ends; socket and frames (WebSockets), body
+//     (server-sent events and gRPC).
+//   - Behind other proxies: check, edge, dialect; package envoy is another one.
+//   - Beside requests: trial (tests of routes), decided (the log of decisions), replay.
 package proxy
 
 import (
@@ -62,7 +76,7 @@ type Metrics interface {
 	GateStreamEnded(kind, route, why string)
 }
 
-// Door is the gate. All fields but Trusted and Decisions must be set; call Open once.
+// Door is the gate. All fields but Trusted, Decisions and Ports must be set; call Open once.
 type Door struct {
 	Issuer string
 	// Routes are those of this moment, never nil.

@@ -37,9 +37,11 @@ type streams struct {
 const (
 	askEvery = 250 * time.Millisecond // for other routes, and for news that nobody told of
 	pace     = 20 * time.Millisecond  // between two rounds, at least,
-	share    = 4                      // and so many times as long as a round takes
+	share    = 4                      // and so many times as long as a round takes: it has a fifth of the time,
 	soonest  = time.Second / 2        // but no longer than that
 
+	// Of one round. Several can wait for what upstreams tell at once, and an upstream is not
+	// asked about all streams at the same moment.
 	workers    = 8
 	roundBound = 5 * time.Second
 )
@@ -55,7 +57,7 @@ func (s *streams) enter(caller string, most, mostOf int) (leave func(), err erro
 		return nil, errClosing
 	}
 	if s.total >= most || s.of[caller] >= mostOf {
-		return nil, &fault.Error{Kind: fault.TooMany, Code: "gate.streams", Detail: "There are as many open connections as there may be.", RetryAfter: 5 * time.Second}
+		return nil, &fault.Error{Kind: fault.TooMany, Code: "gate.streams", Detail: "There are as many open connections as there may be. Close one, or try again later.", RetryAfter: 5 * time.Second}
 	}
 	if s.of == nil {
 		s.of = map[string]int{}

@@ -54,7 +54,7 @@ func (g *Gates) Open(text string) (e Entrance, err error) {
 		err = fmt.Errorf("it is %s old", age)
 	}
 	if err != nil {
-		return Entrance{}, fault.Wrap(err, fault.Malformed, "gate.entrance", "This sign-in took too long, or was not begun by an application.")
+		return Entrance{}, fault.Wrap(err, fault.Malformed, "gate.entrance", "This sign-in took too long, or was not begun by an application. Open the application again.")
 	}
 	return e, nil
 }

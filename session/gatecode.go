@@ -7,8 +7,8 @@ import (
 	"gatehouse/id"
 )
 
-// GateCode lets a browser that signed in in at a host behind the gate: once, within
-// gateCodeLife, and only the browser that has the nonce.
+// GateCode lets a browser that is signed in at the issuer into a host behind the gate:
+// once, within gateCodeLife, and only the browser that has the nonce.
 type GateCode struct {
 	Hash             []byte // SHA-256 of the code
 	Session          id.Session

@@ -10,6 +10,9 @@
 // structs, whose zero value is its default unless the struct has a method
 // Defaults. The comment of a field becomes its paragraph in docs/config.md. Package
 // config reads, checks and explains them all.
+//
+// A part whose configuration may change while it runs is given a function that returns
+// it; Always makes one of a configuration that stays.
 package setting
 
 import (

@@ -136,8 +136,9 @@ func (s *Service) Set(ctx context.Context, by audit.Actor, key, value string, ma
 
 // Unset removes what is stored of a key, so that its default counts again; nothing is
 // done where nothing is stored. What the file, a variable or a flag sets may be unset
-// too: nothing changes by it here. match and faults are as of Set, but that a key that
-// may not be changed is no fault if something is stored of it.
+// too: nothing changes by it here. match is as of Set. Faults: NotFound "setting.not_found";
+// Conflict "setting.fixed" for a key that may not be changed, unless something is stored of
+// it, and "setting.needed" where another key fits only beside this one.
 func (s *Service) Unset(ctx context.Context, by audit.Actor, key string, match func(rev int64) error) error {
 	is, changes := s.Book.Known(key)
 	err := s.change(ctx, key, match, func(ctx context.Context, all []Setting, was Setting, _ int64) error {

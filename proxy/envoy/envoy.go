@@ -61,7 +61,7 @@ func (s *Service) Check(ctx context.Context, q *authv3.CheckRequest) (answer *au
 		return nil, status.Error(codes.Unauthenticated, "")
 	}
 	o, wrong := read(q)
-	o.IP = s.Gate.Visitor(edge, o.IP, o.Header["X-Forwarded-For"])
+	o.IP = s.Gate.Visitor(edge, sourceOf(q), o.Header["X-Forwarded-For"])
 	delete(o.Header, "X-Forwarded-For")
 	a := s.Gate.Check(ctx, edge, o, wrong)
 	if a.Allowed() {

@@ -13,13 +13,11 @@ import (
 	"gatehouse/proxy"
 )
 
-// read returns the request that Envoy tells of. What it does not tell, or tells in two
+// read returns the request that Envoy tells of, but for who sent it. What it does not tell, or tells in two
 // ways, is Malformed.
 func read(q *authv3.CheckRequest) (o proxy.Original, err error) {
 	h := q.GetAttributes().GetRequest().GetHttp()
 	o = proxy.Original{Method: h.GetMethod(), Scheme: h.GetScheme(), Host: h.GetHost(), Target: h.GetPath(), Header: http.Header{}}
-	a := q.GetAttributes().GetSource().GetAddress().GetSocketAddress()
-	o.IP = net.JoinHostPort(a.GetAddress(), strconv.Itoa(int(a.GetPortValue())))
 	err = each(h, func(name, value string) error {
 		if pseudo, is := map[string]string{":method": o.Method, ":scheme": o.Scheme, ":authority": o.Host, "host": o.Host, ":path": o.Target}[name]; is && pseudo != value {
 			return unclear(name + " is another one in the headers")
@@ -39,6 +37,12 @@ func read(q *authv3.CheckRequest) (o proxy.Original, err error) {
 		return o, unclear("its scheme is neither http nor https")
 	}
 	return o, proxy.CheckSpellings(o.Header)
+}
+
+// sourceOf is the address and port of whoever sent the request to Envoy.
+func sourceOf(q *authv3.CheckRequest) string {
+	a := q.GetAttributes().GetSource().GetAddress().GetSocketAddress()
+	return net.JoinHostPort(a.GetAddress(), strconv.Itoa(int(a.GetPortValue())))
 }
 
 func unclear(what string) error {
