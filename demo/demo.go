@@ -1,7 +1,9 @@
-// Package demo is the first minute with Gatehouse: a server with people in it,
-// and an application that signs them in. The application is an ordinary relying
-// party on golang.org/x/oauth2 and go-oidc and uses nothing but the public
-// endpoints; read app.go to see what yours would look like.
+// Package demo is the first minute with Gatehouse: a server with people in it, who have
+// roles and grants, an application that signs them in, and a shop behind the gate.
+//
+// The application is an ordinary relying party on golang.org/x/oauth2 and go-oidc and
+// uses nothing but the public endpoints; read app.go to see what yours would look like.
+// The shop is a process of its own (package shopapi), to which gate.go has the routes.
 package demo
 
 import (
@@ -179,6 +181,6 @@ func tellQuestions(ctx context.Context, out io.Writer, h *house.House, command s
 	}
 	printQuestions(out, command, bob.ID)
 	if ownGate(h.Config) {
-		printWayThroughTheGate(out, portOf(h.Config.Gate.Listen), command)
+		printWayThroughTheGate(out, portOf(h.Config.Gate.Listen), command, h.Config.Gate.Routes)
 	}
 }

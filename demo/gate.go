@@ -17,6 +17,7 @@ import (
 
 	"gatehouse/config"
 	"gatehouse/demo/shopapi"
+	"gatehouse/shell"
 )
 
 // DefaultGateListen is where the gate listens unless it is told otherwise.
@@ -180,18 +181,21 @@ spec:
   upstream: shop
 `
 
+// RoutesIn is the folder of the routes to the shop, below a data directory.
+func RoutesIn(dataDir string) string { return filepath.Join(dataDir, "demo-routes") }
+
 // withGate returns the configuration with a gate before the shop's API. One that is
 // configured already stays as it is: then the demo brings none.
 func withGate(cfg config.Config, listen string) config.Config {
 	if !cfg.Gate.Wanted() {
-		cfg.Gate.Listen, cfg.Gate.Routes = listen, filepath.Join(cfg.DataDir, "demo-routes")
+		cfg.Gate.Listen, cfg.Gate.Routes = listen, RoutesIn(cfg.DataDir)
 	}
 	return cfg
 }
 
 // ownGate reports whether the gate is the demo's.
 func ownGate(cfg config.Config) bool {
-	return cfg.Gate.Wanted() && cfg.Gate.Routes == filepath.Join(cfg.DataDir, "demo-routes")
+	return cfg.Gate.Wanted() && cfg.Gate.Routes == RoutesIn(cfg.DataDir)
 }
 
 // writeRoutes writes the routes to the shop's API at an address.
@@ -240,6 +244,8 @@ func startShop(ctx context.Context, cfg config.Config, log io.Writer) (*shopProc
 	}
 	p := &shopProcess{cmd: exec.CommandContext(ctx, self, shopapi.Argument, cfg.Issuer, filepath.Join(cfg.DataDir, "demo-shop.db"))}
 	p.cmd.Stderr, p.cmd.Env = log, []string{}
+	// A shop that listens ends with its input. One that does not listen yet, or hangs, is
+	// ended by this, also when the demo is killed: the next one wants the database.
 	p.cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
 	in, err := p.cmd.StdinPipe()
 	if err != nil {
@@ -275,8 +281,9 @@ func (p *shopProcess) stop() error {
 	return nil
 }
 
-// printWayThroughTheGate tells what to try at the gate, each with what it answers.
-func printWayThroughTheGate(out io.Writer, gate, command string) {
+// printWayThroughTheGate tells what to try at the gate, each with what it answers. Its
+// routes are in a folder.
+func printWayThroughTheGate(out io.Writer, gate, command, routes string) {
 	at := "http://localhost:" + gate
 	fmt.Fprintf(out, "\n  A shop stands behind the gate. Open %s as Bob, order, and ask for the money back;\n  or try its API in another terminal, in this order:\n", at)
 	for _, q := range []struct{ says, line string }{
@@ -286,6 +293,7 @@ func printWayThroughTheGate(out io.Writer, gate, command string) {
 		{"200: and sees the order", `curl -i -H "Authorization: Bearer $BOB" ` + at + `/orders/1`},
 		{"200: and hears of the next one while it happens", `(sleep 1; curl -s -o /dev/null -H "Authorization: Bearer $BOB" -d '{"product":"envelopes","quantity":1}' ` + at + `/orders) & curl -N --max-time 3 -H "Authorization: Bearer $BOB" ` + at + `/sse/orders`},
 		{"403: but gives no money back", `curl -i -H "Authorization: Bearer $BOB" -X POST ` + at + `/orders/1/refund`},
+		{"why? the gate tells before anybody asks it", command + ` route explain POST ` + at + `/orders/1/refund --as bob@example.test --from ` + shell.Line(routes)},
 		{"give him the right for two minutes", command + ` grant create --user bob@example.test --role refunder --for 2m --reason "Tries the demo"`},
 		{"401: the right wants a second factor, which the answer names", `curl -i -H "Authorization: Bearer $BOB" -X POST ` + at + `/orders/1/refund`},
 		{"200: Ada, who has the same right, has just shown hers", `ADA=$(` + command + ` demo token ada@example.test --second-factor); curl -i -H "Authorization: Bearer $ADA" -X POST ` + at + `/orders/1/refund`},

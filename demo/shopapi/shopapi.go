@@ -1,5 +1,5 @@
-// Package shopapi is the API of the demo's shop: products and orders, in a process and a
-// database of its own. It is an ordinary application behind the gate. It knows nothing of
+// Package shopapi is the demo's shop: products and orders as an API, as streams of what
+// happens to them, and as pages for people, in a process and a database of its own. It is an ordinary application behind the gate. It knows nothing of
 // tokens, people or rights: what it is told by the gate's assertion, checked as anybody
 // would with package verify, is all that it goes by.
 package shopapi
