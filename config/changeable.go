@@ -37,7 +37,7 @@ var changeable = map[string]func(value string) string{
 // alone: that is decided by who can write to the machine.
 func notNobody(value string) string {
 	if value == string(proof.MFANobody) {
-		return `is "nobody", which stands in the file, a variable or a flag only`
+		return `may be set to "nobody" only in the file, by a variable or by a flag`
 	}
 	return ""
 }

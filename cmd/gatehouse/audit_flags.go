@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/audit"
+	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/id"
@@ -213,6 +214,9 @@ func matchingActions(ctx context.Context, h *house.House, prefix string) ([]audi
 		}
 	}
 	if len(all) == 0 {
+		if near := config.Nearest(prefix, auditActions()); near != "" {
+			return nil, usagef("--action %q begins none; did you mean %s?", brief(prefix), near)
+		}
 		return nil, usagef("--action %q begins none of %s", prefix, strings.Join(auditActions(), ", "))
 	}
 	return all, nil

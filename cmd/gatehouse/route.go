@@ -176,11 +176,25 @@ func (a *app) testRoutes(ctx context.Context, from string) error {
 		}
 		w := testedRoutes{len(set.Routes()), set.Tests(), set.Hash()}
 		return a.print(w, func(out io.Writer) {
-			row(out, "routes", strconv.Itoa(w.Routes))
-			row(out, "tests", strconv.Itoa(w.Tests)+" hold")
+			row(out, "routes", saidRoutes(w.Routes))
+			row(out, "tests", saidTests(w.Tests))
 			row(out, "hash", w.Hash)
 		})
 	})
+}
+
+func saidRoutes(n int) string {
+	if n == 0 {
+		return "none"
+	}
+	return strconv.Itoa(n)
+}
+
+func saidTests(n int) string {
+	if n == 0 {
+		return "none: nothing says what the routes are to do"
+	}
+	return strconv.Itoa(n) + " hold"
 }
 
 func (a *app) tested(ctx context.Context, h *house.House, from string) (*gate.Set, error) {

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -10,12 +11,13 @@ import (
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/house"
+	"gatehouse/setting"
 	"gatehouse/wire"
 )
 
 func (a *app) settings() *cobra.Command {
 	return explained(a.group("setting", "Change settings while Gatehouse runs",
-		a.settingList(), a.settingSet(), a.settingUnset()),
+		a.settingList(), a.settingShow(), a.settingSet(), a.settingUnset()),
 		`Change settings while Gatehouse runs: those of the configuration of which this is
 safe, such as how long browsers stay signed in. They are kept in the database and
 count on every replica within a second. What the file, a variable or a flag sets
@@ -42,11 +44,47 @@ that was started with others may see them differently.`,
 					return err
 				}
 				all = slices.DeleteFunc(all, func(s wire.Setting) bool { return !s.Changeable })
-				return printAll(a, all, printed[wire.Setting]{
-					header: []string{"KEY", "VALUE", "FROM"},
-					row:    func(s wire.Setting) []string { return []string{s.Path, s.Value, s.Source} },
-					wire:   func(s wire.Setting) any { return s },
-				})
+				return printAll(a, all, printedSettings)
+			})
+		}),
+	})
+}
+
+var printedSettings = printed[wire.Setting]{
+	header: []string{"KEY", "VALUE", "FROM"},
+	row:    func(s wire.Setting) []string { return []string{s.Path, saidSetting(s), s.Source} },
+	wire:   func(s wire.Setting) any { return s },
+}
+
+// saidSetting is a value for people: no time at all means forever of what is kept.
+func saidSetting(s wire.Setting) string {
+	if s.Path == "audit.retention" && s.Value == setting.FormatDuration(0) {
+		return s.Value + " (kept for good)"
+	}
+	return s.Value
+}
+
+func (a *app) settingShow() *cobra.Command {
+	return a.printing(&cobra.Command{
+		Use:   "show KEY",
+		Short: "Print a setting, and where its value comes from",
+		Long: `Print a setting that may be changed while Gatehouse runs, and where its value comes
+from; "gatehouse config explain" tells what it is for.`,
+		Example: `  gatehouse setting show session.idle
+  gatehouse setting show session.idle --json`,
+		Args:              one(aConfig),
+		ValidArgsFunction: changeableNames,
+		RunE: a.action(func(ctx context.Context, args []string) error {
+			return a.withHouse(ctx, func(h *house.House) error {
+				all, err := h.Shown(ctx)
+				if err != nil {
+					return err
+				}
+				i := slices.IndexFunc(all, func(s wire.Setting) bool { return s.Path == args[0] })
+				if i < 0 {
+					return unknownKey(fault.New(fault.NotFound, "setting.not_found", "There is no such setting."), args[0])
+				}
+				return a.print(all[i], func(out io.Writer) { row(out, all[i].Path, saidSetting(all[i]), all[i].Source) })
 			})
 		}),
 	})
@@ -64,6 +102,9 @@ the file, a variable or a flag sets.`,
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 2 {
 				return nil
+			}
+			if len(args) == 1 {
+				return fmt.Errorf("%q needs the VALUE of %s too: %s KEY VALUE; \"gatehouse setting show %s\" shows what it is", cmd.CommandPath(), brief(args[0]), cmd.CommandPath(), brief(args[0]))
 			}
 			return fmt.Errorf("%q needs a KEY and its VALUE, but got %d arguments; put quotes around what has spaces in it", cmd.CommandPath(), len(args))
 		},

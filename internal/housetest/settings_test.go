@@ -93,7 +93,7 @@ func TestASettingThatCannotBeUsedIsRefused(t *testing.T) {
 		{"session.idle", "1s", 422, "setting.invalid", "must be between"},
 		{"session.idle", "11d", 422, "setting.invalid", "it must not be longer than session.absolute, which is 10d"},
 		{"session.idle", strings.Repeat("9", 5000), 422, "request.invalid", "4096"},
-		{"signin.mfa", "nobody", 422, "setting.invalid", "stands in the file, a variable or a flag only"},
+		{"signin.mfa", "nobody", 422, "setting.invalid", "only in the file, by a variable or by a flag"},
 		{"signin.mfa", "somebody", 422, "setting.invalid", `must be "administrators", "everybody" or "nobody"`},
 		{"signin.help_url", "javascript:alert(1)", 422, "setting.invalid", "must be an address"},
 		{"passwords.min_length", "4", 422, "setting.invalid", "must be between 8 and 64"},
