@@ -100,7 +100,7 @@ func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) er
 		if within != "" {
 			return inUse("org.in_use", fmt.Sprintf("The grant %s is for it.", within))
 		}
-		if err := s.unasked(ctx, name); err != nil {
+		if err := s.unnamed(ctx, KindOrg, name); err != nil {
 			return err
 		}
 		if err := s.unleashes(ctx, g, Subject{Organisation, name}, Subject{Kind: Group}); err != nil {

@@ -15,8 +15,7 @@ type readings struct {
 	clients   []string // that it compares the client with,
 	anyClient bool     // or it may ask for one that it does not name
 
-	org, resource bool     // which these are,
-	texts         []string // and all texts of the source
+	nameReadings
 }
 
 // client reports whether the answer may be about the client with an id by its name.
@@ -30,14 +29,8 @@ func readingsOf(e ast.Expr) (r readings) {
 		switch e.Kind() {
 		case ast.IdentKind:
 			r.groups = r.groups || isIdent(e, "principal.groups")
-			r.org = r.org || isIdent(e, "org")
-			r.resource = r.resource || isIdent(e, "resource")
 			if isIdent(e, "client") {
 				asked++
-			}
-		case ast.LiteralKind:
-			if text, isText := literalText(e); isText {
-				r.texts = append(r.texts, text)
 			}
 		case ast.CallKind:
 			if names, plain := comparedWith(e.AsCall()); plain {
@@ -46,7 +39,7 @@ func readingsOf(e ast.Expr) (r readings) {
 			}
 		}
 	}))
-	r.anyClient = asked > compared
+	r.anyClient, r.nameReadings = asked > compared, nameReadingsOf(e)
 	return r
 }
 

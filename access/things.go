@@ -31,13 +31,14 @@ var OfThings = map[audit.Kind][]string{
 var namedBy = map[audit.Kind]string{
 	KindGroup: "group.in_use", KindRole: "role.in_use", KindAPI: "api.in_use", KindScope: "scope.in_use",
 	KindService: "service.in_use", audit.KindClient: "client.in_use",
+	KindOrg: "org.in_use",
 }
 
-// unnamed refuses to delete a thing that a grant names which is not over: Conflict, such as
-// "group.in_use". What the thing itself was granted is not among them: it ends with it.
+// unnamed refuses to delete a thing that a grant names which is not over, or for which its
+// condition asks: Conflict, such as "group.in_use". What the thing itself was granted is not among them: it ends with it.
 func (s *Service) unnamed(ctx context.Context, kind audit.Kind, name string) error {
-	if OfThings[kind] == nil {
-		return nil
+	if err := s.unasked(ctx, kind, name); err != nil || OfThings[kind] == nil {
+		return err
 	}
 	k, err := s.known(ctx)
 	if err != nil {
@@ -45,7 +46,7 @@ func (s *Service) unnamed(ctx context.Context, kind audit.Kind, name string) err
 	}
 	now, itself, about := clock.Now(), Subject{Kind(kind), name}, k.aboutThings(kind)
 	names := func(g *GrantRecord) error {
-		if g.Subject == itself || !g.Where.names(name) || !k.means(&grant{Grant: &g.Grant}).meets(about) {
+		if g.Subject == itself || !g.names(name) || !k.means(&grant{Grant: &g.Grant}).meets(about) {
 			return nil
 		}
 		return inUse(namedBy[kind], fmt.Sprintf("The grant %s is for it by its id, and would be for the next one of this name.", g.ID))
@@ -75,23 +76,34 @@ func (k known) aboutThings(kind audit.Kind) bits {
 	return b
 }
 
-// names reports whether w is for a thing by its id: in the list, or in an expression that
-// asks about the resource and has the id in it.
-func (w *Where) names(id string) bool {
-	if w.Place == Condition {
-		r := conditionOf(w.Expression).readings()
-		return r.resource && slices.Contains(r.texts, id)
+// names reports whether the grant is for a thing by its id: in the list, or in an expression.
+func (g *Grant) names(id string) bool {
+	if c := conditionIn(g); c != nil {
+		return c.about(asksThing, id, g.Effect)
 	}
-	return slices.Contains(w.IDs, id)
+	return slices.Contains(g.Where.IDs, id)
 }
 
-// unasked refuses to delete an organisation for which the condition of a grant asks by its
-// id that is not over: Conflict "org.in_use".
-func (s *Service) unasked(ctx context.Context, org string) error {
-	return s.eachLiving(ctx, Likeness{Condition: true}, clock.Now(), func(g *GrantRecord) error {
-		if r := conditionIn(&g.Grant).readings(); r.org && slices.Contains(r.texts, org) {
-			return inUse("org.in_use", fmt.Sprintf("The condition of the grant %s asks for it, and would ask for the next one of this name.", g.ID))
-		}
+// askedBy are what of a question is the id of a thing of a kind, whatever is asked for.
+var askedBy = map[audit.Kind][]string{
+	KindOrg:          {asksOrg},
+	KindGroup:        {asksGroups},
+	KindService:      {asksPrincipal, asksClient},
+	audit.KindClient: {asksPrincipal, asksClient},
+}
+
+// unasked refuses to delete what the condition of a grant that is not over asks for by its
+// id, for whatever permission: Conflict, such as "org.in_use".
+func (s *Service) unasked(ctx context.Context, kind audit.Kind, name string) error {
+	what, itself := askedBy[kind], Subject{Kind(kind), name}
+	if len(what) == 0 {
 		return nil
+	}
+	return s.eachLiving(ctx, Likeness{Condition: true}, clock.Now(), func(g *GrantRecord) error {
+		c := conditionIn(&g.Grant)
+		if g.Subject == itself || !slices.ContainsFunc(what, func(one string) bool { return c.about(one, name, g.Effect) }) {
+			return nil
+		}
+		return inUse(namedBy[kind], fmt.Sprintf("The condition of the grant %s may ask for it, and would ask for the next one of this name.", g.ID))
 	})
 }
