@@ -19,6 +19,8 @@ type door struct {
 	token, host string
 	visitor     session.Visitor
 	over, hangs bool
+	slow        time.Duration
+	asked       session.Visitor
 	reads       int
 	err         map[string]error // by method
 }
@@ -33,6 +35,7 @@ func (d *door) RedeemGateCode(context.Context, session.GateUse, time.Time) (stri
 
 func (d *door) GateSession(ctx context.Context, hash []byte, host string, _ time.Time) (id.Session, error) {
 	d.reads++
+	time.Sleep(d.slow)
 	if d.hangs {
 		<-ctx.Done()
 		return "", ctx.Err()
@@ -54,7 +57,10 @@ func (d *door) Visitor(context.Context, id.Session, string) (session.Visitor, er
 	return d.visitor, d.err["Visitor"]
 }
 
-func (d *door) Over(context.Context, session.Visitor) (bool, error) { return d.over, d.err["Over"] }
+func (d *door) Over(_ context.Context, v session.Visitor) (bool, error) {
+	d.asked = v
+	return d.over, d.err["Over"]
+}
 
 const gateHost = "shop.example.test"
 
@@ -165,4 +171,22 @@ func TestWhatIsNoTokenIsLookedForNowhere(t *testing.T) {
 	if d.reads > 0 {
 		t.Errorf("the store was asked %d times", d.reads)
 	}
+}
+
+// What is ended while it is read is ended since: what was read counts from before it was.
+func TestWhatIsReadOfAVisitorIsAsOldAsItsBeginning(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		g, d := newGates()
+		d.slow = time.Second
+		begun := time.Now()
+		for range 2 {
+			if _, err := g.Visitor(t.Context(), d.token, gateHost, ""); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !d.asked.Read.Equal(begun) {
+			t.Errorf("it is said to be of %s, and was asked for at %s", d.asked.Read, begun)
+		}
+	})
 }
