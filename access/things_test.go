@@ -187,3 +187,16 @@ func TestAThingIsNotKeptByItsOwnGrant(t *testing.T) {
 		t.Errorf("its grant: %+v %v", g, err)
 	}
 }
+
+// The grant of somebody else is not a thing's own because they have its name.
+func TestAThingIsKeptByTheGrantOfItsNamesake(t *testing.T) {
+	t.Parallel()
+	w := newWritten(t).group("desk")
+	w.must(w.CreateServiceAccount(t.Context(), console, NewServiceAccount{ServiceAccountRecord: ServiceAccountRecord{ID: "desk"}, NoKey: true}))
+	w.give(Grant{
+		Subject: Subject{ServiceAccount, "desk"}, Effect: Allow, Permission: pattern(t, "gatehouse/groups:write"), Where: Where{Place: Listed, IDs: []string{"desk"}}, Reason: "test",
+	})
+	if err := w.DeleteGroup(t.Context(), console, "desk"); fault.CodeOf(err) != "group.in_use" {
+		t.Errorf("%v", err)
+	}
+}
