@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -740,4 +741,77 @@ func passwordOf(t *testing.T, g *gatetest.Gate, who *gatetest.Person) id.Factor 
 	has, err := g.House.Identity.Standing(t.Context(), who.ID)
 	must(t, err)
 	return has.Password
+}
+
+// What travels in an address is worth nothing as a cookie.
+func TestACodeOfTheGateIsNoCookie(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	callback, err := url.Parse(v.led(shopOrders, g.ada))
+	must(t, err)
+	code := callback.Query().Get("code")
+	if answer := newVisitor(t, g.Gate, g.Browser()).ask("GET", shopOrders, cookieOf("__Host-gatehouse_gate", code)); code == "" || answer.StatusCode != http.StatusUnauthorized {
+		t.Errorf("%d %s", answer.StatusCode, said(answer))
+	}
+	if answer := v.open(callback.String()); answer.StatusCode != http.StatusSeeOther {
+		t.Errorf("the code afterwards: %d", answer.StatusCode)
+	}
+}
+
+// A code of a session that was ended is none.
+func TestACodeEndsWithTheSessionThatItIsOf(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	callback := v.led(shopOrders, g.ada)
+	list, err := g.House.Sessions.Of(t.Context(), g.ada.ID)
+	must(t, err)
+	must(t, g.House.Sessions.End(t.Context(), gatetest.Console, list[0].ID, "over"))
+	if answer := v.open(callback); answer.StatusCode != http.StatusBadRequest || v.cookie("shop.example.test") != "" {
+		t.Errorf("%d, cookie %q", answer.StatusCode, v.cookie("shop.example.test"))
+	}
+}
+
+// Whoever tries codes is stopped, by address, and a good code does not help them either.
+func TestBadSignInsAtTheGateAreBounded(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t, func(c *config.Config) {
+		c.Limits.Bad.Enabled, c.Limits.Bad.Burst, c.Limits.Bad.PerMinute = true, 3, 1
+	})
+	callback := v.led(shopOrders, g.ada)
+	for i := range 5 {
+		want := http.StatusBadRequest
+		if i >= 3 {
+			want = http.StatusTooManyRequests
+		}
+		if answer := v.open("https://shop.example.test/.gatehouse/callback?code=" + secret.Token(32)); answer.StatusCode != want {
+			t.Errorf("try %d: %d %s, want %d", i, answer.StatusCode, said(answer), want)
+		}
+	}
+	if answer := v.open(callback); answer.StatusCode != http.StatusTooManyRequests || answer.Header.Get("Retry-After") == "" {
+		t.Errorf("a good one behind them: %d", answer.StatusCode)
+	}
+}
+
+// unknowing is what cannot say what was ended.
+type unknowing struct{}
+
+func (unknowing) Over(context.Context, session.Visitor) (bool, error) {
+	return false, fault.New(fault.Unavailable, "test.away", "Nobody can know.")
+}
+
+// A browser keeps its cookie while nobody can say whose it is.
+func TestAFailureTakesNoCookieFromABrowser(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	v.enter(shopOrders, g.ada)
+	before, endings := v.cookie("shop.example.test"), g.House.Gates.Endings
+	v.open(shopOrders) // it is known now
+	g.House.Gates.Endings = unknowing{}
+	if answer := v.open(shopOrders); answer.StatusCode != http.StatusServiceUnavailable || len(answer.Header["Set-Cookie"]) > 0 {
+		t.Errorf("%d %v", answer.StatusCode, answer.Header)
+	}
+	g.House.Gates.Endings = endings
+	if answer := v.open(shopOrders); answer.StatusCode != http.StatusOK || v.cookie("shop.example.test") != before || answer.Header.Get("Cache-Control") != "private" {
+		t.Errorf("afterwards: %d %v", answer.StatusCode, answer.Header)
+	}
 }
