@@ -348,3 +348,18 @@ func clientCertificate(t *testing.T, until time.Time) (pair tls.Certificate, fil
 	must(t, os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}), 0o600))
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}, file
 }
+
+// Whoever sent a request to another proxy is who that proxy says last: what stands before
+// is the visitor's own word.
+func TestAVisitorDoesNotSayWhereTheyComeFrom(t *testing.T) {
+	t.Parallel()
+	g := newEdged(t)
+	for d := range dialects {
+		header := edgeAsks(d, "GET", "api.example.test", "/nowhere")
+		header[1] = "X-Forwarded-For: 198.51.100.66, 203.0.113.7"
+		g.send(t, "GET", "gate.internal", proxy.EdgePath+string(d), header...)
+	}
+	if log := g.Log.String(); !strings.Contains(log, `"ip":"203.0.113.7"`) || strings.Contains(log, `"ip":"198.51.100.66"`) {
+		t.Errorf("the log says %s", log)
+	}
+}

@@ -660,3 +660,14 @@ func TestATicketOpensOneWebSocket(t *testing.T) {
 		t.Error("a ticket is in the log")
 	}
 }
+
+// A ticket beside another credential is none: which of them counts would be a guess.
+func TestATicketBesideAnotherCredentialIsRefused(t *testing.T) {
+	t.Parallel()
+	s := newStreaming(t)
+	_, text := s.ticket(t, "gate.example.test", "/shop/ws", "Bearer "+s.token)
+	_, err := dialWebSocket(t, s.listeningGate, "/shop/ws", http.Header{"Authorization": {"Bearer " + s.token}}, "orders.v1", text)
+	if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.status != http.StatusBadRequest {
+		t.Errorf("%v", err)
+	}
+}
