@@ -107,6 +107,7 @@ func TestListsComeNarrowedAndInOrder(t *testing.T) {
 			{"/api/v1/sessions?sort=created", "email", bob.Email + " " + ada.Email},
 			{"/api/v1/sessions", "email", ada.Email + " " + bob.Email},
 			{"/api/v1/sessions?until=" + at(between), "email", bob.Email},
+			{"/api/v1/sessions?since=" + at(between), "email", ada.Email},
 			{"/api/v1/sessions?sort=created&since=" + at(between), "email", ada.Email},
 			{"/api/v1/sessions?sort=created&until=" + at(early), "email", ""},
 			{"/api/v1/groups/desk/members?kind=user", "member", strings.Join(users, " ")},
