@@ -120,6 +120,7 @@ func TestASettingThatCannotBeUsedIsRefused(t *testing.T) {
 	}
 	s.put("session.absolute", "100d")
 	s.put("session.idle", "60d")
+	s.put("passwords.min_length", "13") // it comes before the one that needs it
 	if a := s.call(s.boss, http.MethodDelete, "/api/v1/settings/session.absolute", nil, "If-Match", "*"); a.Status != 409 || problem(a) != "setting.needed" {
 		t.Errorf("what another setting needs is unset: %d %s", a.Status, a.Body)
 	}
@@ -304,4 +305,57 @@ func TestSettingsThatGoTogetherAreChangedOneAfterTheOther(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Each value is told with the one before it, and no revision comes again: not when a
+// setting was taken away meanwhile.
+func TestEachValueOfASettingIsToldAndHasARevisionOfItsOwn(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	const path = "/api/v1/settings/session.idle"
+	first := s.put("session.idle", "12h").Header.Get("ETag")
+	second := s.put("session.idle", "13h").Header.Get("ETag")
+	if a := s.call(s.boss, http.MethodDelete, path, nil, "If-Match", second); a.Status != http.StatusNoContent {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	third := s.put("session.idle", "14h").Header.Get("ETag")
+	if first == second || third == first || third == second {
+		t.Errorf("the revisions are %s, %s and %s", first, second, third)
+	}
+	if a := s.call(s.boss, http.MethodPut, path, map[string]any{"value": "15h"}, "If-Match", first); a.Status != http.StatusPreconditionFailed {
+		t.Errorf("by who saw the first of them: %d %s", a.Status, a.Body)
+	}
+	events, _, err := s.House.Trail.Page(t.Context(), audit.Query{Actions: []audit.Action{settings.ActionSet, settings.ActionUnset}}, 10)
+	must(t, err)
+	var told []string
+	for _, e := range slices.Backward(events) {
+		told = append(told, fmt.Sprintf("%s %s", e.Before, e.After))
+	}
+	want := []string{` {"value":"12h"}`, `{"value":"12h"} {"value":"13h"}`, `{"value":"13h"} `, ` {"value":"14h"}`}
+	if !slices.Equal(told, want) {
+		t.Errorf("told is %q, want %q", told, want)
+	}
+}
+
+// What browsers keep ends with what they keep it for, as the setting is now.
+func TestTheCookiesOfASessionFollowTheSetting(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	s := &steering{Gate: g.Gate, t: t}
+	s.boss = s.account("boss", func(string) bool { return true })
+	s.Settle()
+	if a := s.put("session.absolute", "9d"); a.Status != http.StatusOK {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	s.Settle()
+	age := func(name string, cookies []*http.Cookie) {
+		t.Helper()
+		const want = 9 * 24 * 60 * 60
+		i := slices.IndexFunc(cookies, func(c *http.Cookie) bool { return strings.HasSuffix(c.Name, name) })
+		if i < 0 || cookies[i].MaxAge != want {
+			t.Errorf("%s: %v, want %d seconds", name, cookies, want)
+		}
+	}
+	back := v.open(v.led(shopOrders, g.ada))
+	age("gatehouse_gate", back.Cookies())
 }
