@@ -671,3 +671,23 @@ func TestATicketBesideAnotherCredentialIsRefused(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// Nobody gets tickets without end.
+func TestTicketsAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newStreaming(t)
+	most := 0
+	for range 130 { // of a burst of 100, and one a second
+		status, _ := s.ticket(t, "gate.example.test", "/shop/ws", "Bearer "+s.token)
+		if status == http.StatusTooManyRequests {
+			break
+		}
+		if status != http.StatusOK {
+			t.Fatalf("ticket %d: %d", most, status)
+		}
+		most++
+	}
+	if most < 100 || most > 125 {
+		t.Errorf("%d tickets were given at once", most)
+	}
+}
