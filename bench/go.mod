@@ -11,7 +11,8 @@ require (
 
 require (
 	cel.dev/cel-go v0.33.2 // indirect
-	cel.dev/expr v0.25.1 // indirect
+	cel.dev/expr v0.25.3 // indirect
+	gatehouse.example/verify v0.0.0 // indirect
 	github.com/agnivade/levenshtein v1.2.2 // indirect
 	github.com/antlr4-go/antlr/v4 v4.13.1 // indirect
 	github.com/bmatcuk/doublestar/v4 v4.6.1 // indirect
@@ -49,5 +50,6 @@ require (
 
 replace (
 	gatehouse => ../
+	gatehouse.example/verify => ../verify
 	github.com/ory/x => ../third_party/oryx
 )
