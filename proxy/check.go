@@ -31,7 +31,10 @@ type Answer struct {
 	// Header has each of Managed, empty where nothing is to be said; where the request does
 	// not go on, what its visitor is to be answered with instead.
 	Header http.Header
-	Body   []byte // what the visitor is to read; none where the request goes on
+	// Identity names the headers beside Managed in which the application is told who calls;
+	// those that are not in Header are not to reach it.
+	Identity []string
+	Body     []byte // what the visitor is to read; none where the request goes on
 }
 
 // Allowed reports whether the request goes on.
@@ -64,7 +67,13 @@ func (d *Door) Check(ctx context.Context, edge *gate.Edge, o Original, wrong err
 	if !p.permitted && a.code < http.StatusMultipleChoices {
 		return Answer{Status: http.StatusForbidden, Header: http.Header{}} // a page of the gate's own is no leave to go on
 	}
-	return Answer{Status: a.code, Header: a.header, Body: a.body.Bytes()}
+	answer := Answer{Status: a.code, Header: a.header, Body: a.body.Bytes()}
+	if p.permitted {
+		for _, one := range p.match.Route.Upstream.Headers {
+			answer.Identity = append(answer.Identity, one.Name)
+		}
+	}
+	return answer
 }
 
 // request is o as if it had come to the gate itself.

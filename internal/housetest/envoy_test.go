@@ -130,37 +130,39 @@ func TestTheGateAnswersEnvoyAsItAnswersItself(t *testing.T) {
 		want                 int
 		challenge            string
 	}{
-		"who may":            {"GET", "api.example.test", "/orders/42?page=2", []string{bearer(token)}, 200, ""},
-		"everybody":          {"GET", "api.example.test", "/public/x", nil, 200, ""},
-		"nobody":             {"GET", "api.example.test", "/orders", nil, 401, `Bearer realm="gatehouse"`},
-		"a guess":            {"GET", "api.example.test", "/orders", []string{bearer("x")}, 401, `error="invalid_token"`},
-		"without a proof":    {"POST", "api.example.test", "/orders", []string{bearer(token)}, 401, `error="insufficient_user_authentication"`},
-		"who has no grant":   {"GET", "api.example.test", "/orders", []string{bearer(bob)}, 403, `error="insufficient_scope"`},
-		"in the query":       {"GET", "api.example.test", "/orders?access_token=" + token, nil, 400, ""},
-		"no route":           {"GET", "api.example.test", "/nothing", nil, 404, ""},
-		"another method":     {"PUT", "api.example.test", "/orders", []string{bearer(token)}, 405, ""},
-		"dots":               {"GET", "api.example.test", "/public/../orders", nil, 400, ""},
-		"an escaped slash":   {"GET", "api.example.test", "/public%2forders", nil, 400, ""},
-		"two slashes":        {"GET", "api.example.test", "//orders", nil, 400, ""},
-		"another spelling":   {"GET", "api.example.test", "/%6frders", []string{bearer(token)}, 400, ""},
-		"P16 no slash":       {"POST", "api.example.test", "Service/Method", nil, 400, ""},
-		"a fragment":         {"GET", "api.example.test", "/orders#/public", nil, 400, ""},
-		"no method":          {"", "api.example.test", "/public/x", nil, 400, ""},
-		"no host":            {"GET", "", "/public/x", nil, 400, ""},
-		"no path":            {"GET", "api.example.test", "", nil, 400, ""},
-		"two hosts":          {"GET", "api.example.test, evil.test", "/public/x", nil, 400, ""},
-		"two credentials":    {"GET", "api.example.test", "/orders", []string{bearer(token), bearer(token)}, 400, ""},
-		"two methods":        {"GET", "api.example.test", "/public/x", []string{":method: DELETE"}, 400, ""},
-		"two paths":          {"GET", "api.example.test", "/public/x", []string{":path: /orders"}, 400, ""},
-		"another host":       {"GET", "api.example.test", "/public/x", []string{"host: evil.test"}, 400, ""},
-		"another's method":   {"POST", "api.example.test", "/public/x", []string{"x-http-method-override: DELETE"}, 400, ""},
-		"somebody's name":    {"GET", "api.example.test", "/public/x", []string{"remote-user: admin"}, 400, ""},
-		"a name of ours":     {"GET", "api.example.test", "/public/x", []string{"x-gatehouse-sub: admin"}, 400, ""},
-		"with underscores":   {"GET", "api.example.test", "/public/x", []string{"x_gatehouse_jwt: forged"}, 400, ""},
-		"a socket":           {"GET", "api.example.test", "/public/x", []string{"upgrade: websocket", "sec-websocket-key: x"}, 400, ""},
-		"a partial body":     {"GET", "api.example.test", "/orders", []string{"x-envoy-auth-partial-body: true"}, 401, ""},
-		"what is forged":     {"GET", "api.example.test", "/public/x", []string{"x-gatehouse-jwt: forged", "x-envoy-original-path: forged", "x-real-ip: forged", "cf-connecting-ip: forged", "upgrade: forged", "http2-settings: forged", "forwarded: forged", "x-request-id: forged"}, 200, ""},
-		"what is forged too": {"GET", "api.example.test", "/orders", []string{bearer(token), "x-gatehouse-jwt: forged", "x-gatehouse-max-age: forged"}, 200, ""},
+		"who may":                      {"GET", "api.example.test", "/orders/42?page=2", []string{bearer(token)}, 200, ""},
+		"everybody":                    {"GET", "api.example.test", "/public/x", nil, 200, ""},
+		"nobody":                       {"GET", "api.example.test", "/orders", nil, 401, `Bearer realm="gatehouse"`},
+		"a guess":                      {"GET", "api.example.test", "/orders", []string{bearer("x")}, 401, `error="invalid_token"`},
+		"without a proof":              {"POST", "api.example.test", "/orders", []string{bearer(token)}, 401, `error="insufficient_user_authentication"`},
+		"who has no grant":             {"GET", "api.example.test", "/orders", []string{bearer(bob)}, 403, `error="insufficient_scope"`},
+		"in the query":                 {"GET", "api.example.test", "/orders?access_token=" + token, nil, 400, ""},
+		"no route":                     {"GET", "api.example.test", "/nothing", nil, 404, ""},
+		"another method":               {"PUT", "api.example.test", "/orders", []string{bearer(token)}, 405, ""},
+		"dots":                         {"GET", "api.example.test", "/public/../orders", nil, 400, ""},
+		"an escaped slash":             {"GET", "api.example.test", "/public%2forders", nil, 400, ""},
+		"two slashes":                  {"GET", "api.example.test", "//orders", nil, 400, ""},
+		"another spelling":             {"GET", "api.example.test", "/%6frders", []string{bearer(token)}, 400, ""},
+		"P16 no slash":                 {"POST", "api.example.test", "Service/Method", nil, 400, ""},
+		"a fragment":                   {"GET", "api.example.test", "/orders#/public", nil, 400, ""},
+		"no method":                    {"", "api.example.test", "/public/x", nil, 400, ""},
+		"no host":                      {"GET", "", "/public/x", nil, 400, ""},
+		"no path":                      {"GET", "api.example.test", "", nil, 400, ""},
+		"two hosts":                    {"GET", "api.example.test, evil.test", "/public/x", nil, 400, ""},
+		"two credentials":              {"GET", "api.example.test", "/orders", []string{bearer(token), bearer(token)}, 400, ""},
+		"two methods":                  {"GET", "api.example.test", "/public/x", []string{":method: DELETE"}, 400, ""},
+		"two paths":                    {"GET", "api.example.test", "/public/x", []string{":path: /orders"}, 400, ""},
+		"another host":                 {"GET", "api.example.test", "/public/x", []string{"host: evil.test"}, 400, ""},
+		"another's method":             {"POST", "api.example.test", "/public/x", []string{"x-http-method-override: DELETE"}, 400, ""},
+		"somebody's name":              {"GET", "api.example.test", "/public/x", []string{"remote-user: admin"}, 400, ""},
+		"a name of ours":               {"GET", "api.example.test", "/public/x", []string{"x-gatehouse-sub: admin"}, 400, ""},
+		"with underscores":             {"GET", "api.example.test", "/public/x", []string{"x_gatehouse_jwt: forged"}, 400, ""},
+		"a socket":                     {"GET", "api.example.test", "/public/x", []string{"upgrade: websocket", "sec-websocket-key: x"}, 400, ""},
+		"a partial body":               {"GET", "api.example.test", "/orders", []string{"x-envoy-auth-partial-body: true"}, 401, ""},
+		"what is forged":               {"GET", "api.example.test", "/public/x", []string{"x-gatehouse-jwt: forged", "x-envoy-original-path: forged", "x-real-ip: forged", "cf-connecting-ip: forged", "upgrade: forged", "http2-settings: forged", "forwarded: forged", "x-request-id: forged"}, 200, ""},
+		"what is forged too":           {"GET", "api.example.test", "/orders", []string{bearer(token), "x-gatehouse-jwt: forged", "x-gatehouse-max-age: forged"}, 200, ""},
+		"another spelling of the host": {"GET", "API.example.test:443", "/public/x", nil, 200, ""},
+		"another's address":            {"GET", "api.example.test", "/public/x", []string{"x-forwarded-host: forged", "x-forwarded-proto: forged", "x-forwarded-port: forged"}, 200, ""},
 	} {
 		for _, raw := range []bool{true, false} {
 			q := check(raw, c.method, c.host, c.target, append(c.header, "cookie: theme=dark; __Host-gatehouse_session=x")...)
@@ -176,6 +178,11 @@ func TestTheGateAnswersEnvoyAsItAnswersItself(t *testing.T) {
 			if header.Get("Authorization") != "" || header.Get("Cookie") != "theme=dark" || strings.Contains(fmt.Sprint(header), "forged") || header.Get("X-Request-Id") == "" {
 				t.Errorf("%s, %t: %v", name, raw, header)
 			}
+			for name, want := range map[string]string{"X-Forwarded-Host": "api.example.test", "X-Forwarded-Proto": "https", "X-Forwarded-For": "203.0.113.7"} {
+				if got := header[name]; len(got) != 1 || got[0] != want {
+					t.Errorf("%s, %t: %q", name, raw, got)
+				}
+			}
 			if strings.HasPrefix(c.target, "/orders") {
 				if claims := e.g.verified(t, seenRequest{Header: header}, "app"); claims.Subject != string(e.g.ada.ID) || !claims.May("shop/orders:read") {
 					t.Errorf("%s: %+v", name, claims)
@@ -187,6 +194,45 @@ func TestTheGateAnswersEnvoyAsItAnswersItself(t *testing.T) {
 	}
 	if log := e.g.Log.String(); strings.Contains(log, token) || strings.Contains(log, "page=2") || strings.Contains(log, edgeSecret) || !strings.Contains(log, `"ip":"203.0.113.7"`) {
 		t.Error("the log has a token, a query or a secret, or not the address")
+	}
+}
+
+// In plain headers an application behind Envoy is told who calls, by the gate alone.
+func TestEnvoyHandsOnWhoCallsInPlainHeaders(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	text := strings.ReplaceAll(gateRoutes+strings.ReplaceAll(edgeRoutes, "DIALECT", "envoy"), "SECRET", e.g.secretFile)
+	told := strings.Replace(text, "metadata: {id: app}\nspec:\n", "metadata: {id: app}\nspec:\n  identity: {headers: {X-User: subject, X-Org: organisation}}\n", 1)
+	if told == text {
+		t.Fatal("the upstream is another one")
+	}
+	writeRoutes(t, e.g.folder, e.g.app, told)
+	e.g.routed(t)
+	token := e.g.customer().Tokens(e.g.Browser(), e.g.ada).Text("access_token")
+	for _, c := range []struct {
+		target, user string
+		header       []string
+		want         int
+	}{
+		{"/orders", string(e.g.ada.ID), []string{bearer(token)}, 200},
+		{"/orders", "", []string{bearer(token), "x-user: usr_admin"}, 400},
+		{"/orders", "", []string{bearer(token), "X-ORG: org_x"}, 400},
+		{"/orders", "", []string{bearer(token), "x_user: usr_admin"}, 400},
+		{"/public/x", "", nil, 200},
+		{"/public/x", "", []string{"x-user: usr_admin"}, 400},
+	} {
+		for _, raw := range []bool{true, false} {
+			q := check(raw, "GET", "api.example.test", c.target, c.header...)
+			a, err := e.Check(known(t.Context()), q)
+			must(t, err)
+			code, header := does(t, q, a)
+			if code != c.want || header.Get("X-User") != c.user || header.Get("X-Org") != "" {
+				t.Errorf("%s %v: %d %v, want %d %q", c.target, c.header, code, header, c.want, c.user)
+			}
+			if removed := a.GetOkResponse().GetHeadersToRemove(); code == http.StatusOK && !slices.Contains(removed, "x-org") {
+				t.Errorf("%s: what is not known stays: %v", c.target, removed)
+			}
+		}
 	}
 }
 
@@ -204,7 +250,7 @@ func TestEnvoyIsToldOfEachHeaderThatAnApplicationTrusts(t *testing.T) {
 	for _, one := range a.GetOkResponse().GetHeaders() {
 		told[http.CanonicalHeaderKey(one.Header.Key)] = true
 	}
-	for _, name := range proxy.Managed {
+	for _, name := range append([]string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}, proxy.Managed...) {
 		if !told[name] {
 			t.Errorf("%s is not told of: %v", name, slices.Sorted(maps.Keys(told)))
 		}

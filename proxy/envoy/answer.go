@@ -12,22 +12,33 @@ import (
 	rpcstatus "google.golang.org/genproto/googleapis/rpc/status"
 	"google.golang.org/grpc/codes"
 
+	"gatehouse/gate"
 	"gatehouse/proxy"
 )
 
 // allowed lets a request go on. Each header that an application trusts is set, or removed
-// where there is nothing to say; Envoy would leave an empty one as the visitor sent it.
-func allowed(a *proxy.Answer, q *authv3.CheckRequest) *authv3.CheckResponse {
-	ok, remove := &authv3.OkHttpResponse{}, map[string]bool{}
-	for _, name := range proxy.Managed {
-		if value := a.Header.Get(name); value != "" {
-			ok.Headers = append(ok.Headers, set(name, value))
-		} else {
-			remove[strings.ToLower(name)] = true
+// where there is nothing to say; Envoy would leave an empty one as the visitor sent it. What
+// was decided about is what the application is told of where the request came from: Envoy
+// sends on a visitor's word of that.
+func allowed(a *proxy.Answer, o *proxy.Original, q *authv3.CheckRequest) *authv3.CheckResponse {
+	ok, remove, told := &authv3.OkHttpResponse{}, map[string]bool{}, map[string]bool{}
+	tell := func(name, value string) {
+		name = strings.ToLower(name)
+		if told[name] = true; value == "" {
+			remove[name] = true
+			return
 		}
+		ok.Headers = append(ok.Headers, set(name, value))
+	}
+	host, _, _ := gate.ParseHost(o.Host) // it was read before it was decided about
+	tell("X-Forwarded-For", o.IP)
+	tell("X-Forwarded-Host", host)
+	tell("X-Forwarded-Proto", o.Scheme)
+	for _, name := range slices.Concat(proxy.Managed, a.Identity) {
+		tell(name, a.Header.Get(name))
 	}
 	_ = each(q.GetAttributes().GetRequest().GetHttp(), func(name, _ string) error {
-		if !stays[name] && !strings.HasPrefix(name, ":") && proxy.Strips(name) && a.Header.Get(name) == "" {
+		if !told[name] && !stays[name] && !strings.HasPrefix(name, ":") && proxy.Strips(name) {
 			remove[name] = true
 		}
 		return nil
@@ -38,7 +49,7 @@ func allowed(a *proxy.Answer, q *authv3.CheckRequest) *authv3.CheckResponse {
 
 // stays are headers that Envoy writes itself, or needs to send the request on.
 var stays = map[string]bool{
-	"x-forwarded-for": true, "x-forwarded-proto": true, "x-forwarded-host": true, "connection": true, "te": true, "trailer": true, "host": true,
+	"connection": true, "te": true, "trailer": true, "host": true,
 }
 
 // denied answers the visitor in the place of the application.

@@ -65,7 +65,7 @@ func (s *Service) Check(ctx context.Context, q *authv3.CheckRequest) (answer *au
 	delete(o.Header, "X-Forwarded-For")
 	a := s.Gate.Check(ctx, edge, o, wrong)
 	if a.Allowed() {
-		return allowed(&a, q), nil
+		return allowed(&a, &o, q), nil
 	}
 	return denied(&a), nil
 }
