@@ -14,7 +14,7 @@ import (
 // Alike is a grant that is not over and says the same as another one.
 type Alike struct {
 	GrantRecord
-	Covers bool // for at least as long: the other one would change nothing
+	Covers bool // for as long, or all but a tenth of it: the other one would change next to nothing
 }
 
 // Alike returns the grants of the same subject that are not over, say the same as g of
@@ -32,7 +32,7 @@ func alike(has []GrantRecord, g *Grant, now time.Time) (found []Alike) {
 	w := Window{clock.Cut(g.NotBefore), clock.Cut(g.ExpiresAt)}
 	for i := range has {
 		if r := &has[i]; r.ID != g.ID && r.same(g) && r.overlaps(w) {
-			found = append(found, Alike{*r, r.covers(w, now)})
+			found = append(found, Alike{*r, r.nearly(w, now)})
 		}
 	}
 	return found
@@ -60,7 +60,7 @@ func Existing(err error) (GrantRecord, bool) {
 	return e.by, true
 }
 
-// notTwice refuses a grant that would change nothing beside those that its subject has.
+// notTwice refuses a grant that would change next to nothing beside those that its subject has.
 func notTwice(has []GrantRecord, g *Grant, now time.Time) error {
 	for _, one := range alike(has, g, now) {
 		if !one.Covers {
@@ -71,7 +71,7 @@ func notTwice(has []GrantRecord, g *Grant, now time.Time) error {
 			lasts = "until " + end.UTC().Format(time.RFC3339)
 		}
 		return fault.Wrap(&exists{one.GrantRecord}, fault.Conflict, "grant.exists",
-			fmt.Sprintf("The grant %s says this already, %s. A second one would be there still when that is revoked.", one.ID, lasts))
+			fmt.Sprintf("The grant %s says this already, %s. Extend it, or ask for a second one (again), which would be there still when that is revoked.", one.ID, lasts))
 	}
 	return nil
 }

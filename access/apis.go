@@ -152,7 +152,7 @@ func (s *Service) DeleteAPI(ctx context.Context, by audit.Actor, name string) er
 			return err
 		}
 		if grant != "" {
-			return inUse("api.in_use", fmt.Sprintf("The grant %s is of permissions of it.", grant))
+			return inUse("api.in_use", fmt.Sprintf("The grant %s is of permissions of it. %s", grant, revokeFirst(grant)))
 		}
 		if err := s.unnamed(ctx, KindAPI, name); err != nil {
 			return err

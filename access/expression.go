@@ -65,8 +65,8 @@ func check(text string) (expression, error) {
 	if err := issues.Err(); err != nil {
 		return expression{}, refuseExpression(err.Error())
 	}
-	if tree.OutputType() != cel.BoolType {
-		return expression{}, refuseExpression(fmt.Sprintf("it says %s where yes or no (a bool) is asked for", tree.OutputType()))
+	if problem := saidProblem(tree); problem != "" {
+		return expression{}, refuseExpression(problem)
 	}
 	if problem := callProblem(tree.NativeRep().Expr()); problem != "" {
 		return expression{}, refuseExpression(problem)
@@ -79,6 +79,21 @@ func check(text string) (expression, error) {
 		return expression{}, refuseExpression(fmt.Sprintf("it may cost %d steps where %d are the bound: walk over fewer lists within lists", estimate.Max, maxCost))
 	}
 	return expression{tree}, nil
+}
+
+// saidProblem says what is wrong with what an expression says, "" for nothing. That of an
+// attribute by itself is known when it is asked, and one that is neither yes nor no then is
+// an unknown one.
+func saidProblem(tree *cel.Ast) string {
+	_, bare := attribute(tree.NativeRep().Expr())
+	switch said := tree.OutputType(); {
+	case said == cel.BoolType || bare:
+		return ""
+	case said == cel.DynType:
+		return "whether it says yes or no (a bool) cannot be told: compare it with true, as in resource.paid == true"
+	default:
+		return fmt.Sprintf("it says %s where yes or no (a bool) is asked for", said)
+	}
 }
 
 func refuseExpression(problem string) error {

@@ -55,6 +55,9 @@ resource.count < 1.5
 resource.flag == true
 resource["flag"] != true
 has(resource.flag)
+resource.flag
+resource["flag"]
+resource.region
 "region" in resource
 has(resource.id)
 resource.id == "3"

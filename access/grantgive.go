@@ -11,7 +11,7 @@ import (
 )
 
 // Give gives a subject a role or permissions, or denies them. Without an end it
-// lasts as long as its role lets it. What they have so already, for at least as long, is
+// lasts as long as its role lets it. What they have so already, for as long or all but a tenth of it, is
 // not given twice, also by two at once: whoever revoked one would not see the other.
 // Faults: Invalid "grant.invalid" with the
 // fields, "permission.unknown", "grant.condition"; NotFound for a subject or role

@@ -88,7 +88,7 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 			return err
 		}
 		if len(has) > 0 {
-			return inUse("group.in_use", fmt.Sprintf("The grant %s is for it.", has[0].ID))
+			return inUse("group.in_use", grantFor(has[0].ID))
 		}
 		if err := s.unnamed(ctx, KindGroup, name); err != nil {
 			return err

@@ -98,7 +98,7 @@ func (s *Service) DeleteOrg(ctx context.Context, by audit.Actor, name string) er
 			within = cmp.Or(within, has[0].ID)
 		}
 		if within != "" {
-			return inUse("org.in_use", fmt.Sprintf("The grant %s is for it.", within))
+			return inUse("org.in_use", grantFor(within))
 		}
 		if err := s.unnamed(ctx, KindOrg, name); err != nil {
 			return err

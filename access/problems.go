@@ -8,6 +8,7 @@ import (
 	"unicode"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // problems gathers what is wrong with an input.
@@ -89,6 +90,15 @@ func (p problems) err(code, detail string) error {
 
 func full(things string, most int) error {
 	return fault.New(fault.Conflict, "access.full", fmt.Sprintf("There are %d %s, and there can be no more.", most, things))
+}
+
+// grantFor is what is in the way of what goes, and how to end it.
+func grantFor(grant id.Grant) string {
+	return fmt.Sprintf("The grant %s is for it. %s", grant, revokeFirst(grant))
+}
+
+func revokeFirst(grant id.Grant) string {
+	return fmt.Sprintf("Revoke it first: gatehouse grant revoke %s --reason WHY", grant)
 }
 
 func inUse(code, by string) error {

@@ -153,7 +153,7 @@ func (s *Service) unused(ctx context.Context, k known, name string) error {
 		return err
 	}
 	if grant != "" {
-		return inUse("role.in_use", fmt.Sprintf("The grant %s is of it.", grant))
+		return inUse("role.in_use", fmt.Sprintf("The grant %s is of it. %s", grant, revokeFirst(grant)))
 	}
 	if err := s.unnamed(ctx, KindRole, name); err != nil {
 		return err

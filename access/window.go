@@ -28,6 +28,15 @@ func (w Window) covers(o Window, now time.Time) bool {
 	return begins && (w.ExpiresAt.IsZero() || !o.ExpiresAt.IsZero() && !o.ExpiresAt.After(w.ExpiresAt))
 }
 
+// nearly reports whether w holds for nine tenths of o, from its beginning on: whoever
+// says "for ten days" twice asks for an end that is later by the time in between.
+func (w Window) nearly(o Window, now time.Time) bool {
+	if begin := (Window{NotBefore: now}).and(o).NotBefore; o.ExpiresAt.After(begin) {
+		o.ExpiresAt = o.ExpiresAt.Add(-o.ExpiresAt.Sub(begin) / 10)
+	}
+	return w.covers(o, now)
+}
+
 // overlaps reports whether there is a moment at which both hold.
 func (w Window) overlaps(o Window) bool {
 	both := w.and(o)

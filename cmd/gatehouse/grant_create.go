@@ -137,8 +137,9 @@ as that. With --org it counts within that organisation only, and for who is a me
 of it. --where own is for things whose owner they are, as the API says in an
 attribute; the program that asks says what that attribute is.
 
-What somebody has already, for as long and on the same things, is not given twice
-unless --again says so: whoever revokes one would not see the other.`,
+What somebody has already, for as long or all but a tenth of it and on the same
+things, is not given twice unless --again says so: whoever revokes one would not
+see the other.`,
 		Example: `  gatehouse grant create --user ada@example.test --role support --for 8h --reason "Summer sale"
   gatehouse grant create --user ada@example.test --permission shop/orders:read --where own --reason "A customer"
   gatehouse grant create --group desk --role support --reason "Support"
