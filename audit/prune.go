@@ -76,10 +76,11 @@ func (p *Pruner) Due(time.Time) bool { return p.Config().Retention > 0 }
 // retention at now. A backlog takes several calls; two at once do no harm. Disturbed says
 // that what was to go is not what was sealed; it stays, and an event tells of that.
 func (p *Pruner) Prune(ctx context.Context, now time.Time) (removed int, err error) {
-	if !p.Due(now) {
+	retention := p.Config().Retention // once: it may be changed meanwhile
+	if retention <= 0 {
 		return 0, nil
 	}
-	horizon := now.Add(-p.Config().Retention)
+	horizon := now.Add(-retention)
 	err = p.Store.InTx(ctx, func(ctx context.Context) error {
 		removed, err = p.prune(ctx, horizon, now)
 		return err

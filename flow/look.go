@@ -58,9 +58,10 @@ func (s *Service) state(ctx context.Context, f Found) (State, error) {
 	if err != nil {
 		return State{}, err
 	}
+	cfg := s.Config()
 	st := State{
-		Ask: f.Interaction.Ask, Progress: f.Interaction.Progress, App: app, MFA: s.Config().MFA,
-		Session: f.Session, Person: f.Person, Consented: f.Consented, Now: time.Now(), Fresh: s.Config().Fresh,
+		Ask: f.Interaction.Ask, Progress: f.Interaction.Progress, App: app, MFA: cfg.MFA,
+		Session: f.Session, Person: f.Person, Consented: f.Consented, Now: time.Now(), Fresh: cfg.Fresh,
 	}
 	if err := s.suspend(ctx, &st); err != nil {
 		return State{}, err

@@ -71,7 +71,7 @@ func (s *Service) accessToken(ctx context.Context, m *minting) (token string, ex
 }
 
 func (s *Service) accessClaims(m *minting) AccessClaims {
-	name, life := string(m.client.ID), s.accessTTL(m.client)
+	name, life := string(m.client.ID), m.config.accessTTL(m.client)
 	rights, until := m.rights(life)
 	c := AccessClaims{
 		Issuer: s.Issuer, Subject: name, Audience: m.targets, ClientID: name, ID: secret.Token(20),
@@ -89,6 +89,6 @@ func (s *Service) accessClaims(m *minting) AccessClaims {
 }
 
 // accessTTL is how long the client's access tokens live.
-func (s *Service) accessTTL(c *Client) time.Duration {
-	return min(cmp.Or(c.AccessTokenTTL, s.Config().AccessTokenTTL), MaxAccessTokenTTL)
+func (f *Config) accessTTL(c *Client) time.Duration {
+	return min(cmp.Or(c.AccessTokenTTL, f.AccessTokenTTL), MaxAccessTokenTTL)
 }

@@ -104,11 +104,11 @@ const SaysNotAdmitted = "The person lacks a role or a group that the application
 // admit asks whether the client takes the person of a in, and lets nothing outlive
 // that. Nothing ends where it does not: a role that comes back brings back what was
 // there.
-func (s *Service) admit(ctx context.Context, c *Client, a *Authorization, now time.Time, allowed *Allowance) error {
+func (s *Service) admit(ctx context.Context, c *Client, a *Authorization, now time.Time, cfg *Config, allowed *Allowance) error {
 	if a.User == "" || !c.RequiresAssignments() && !c.Told.asksAssignments() {
 		return nil
 	}
-	assigned, err := s.assignments(ctx, c, a, now, now.Add(max(s.accessTTL(c), s.Config().IDTokenTTL)))
+	assigned, err := s.assignments(ctx, c, a, now, now.Add(max(cfg.accessTTL(c), cfg.IDTokenTTL)))
 	if err != nil {
 		return err
 	}

@@ -44,7 +44,7 @@ const ShortestToken = time.Second
 // claims that are asked for one by one could be had. A is zero for a client's own.
 // Where nothing is left of something, or it is over by now, the answer is no; and
 // so it is while person, session or client are stopped.
-func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes []string, asked ClaimsRequest, now time.Time, no *Refusal) (Allowance, error) {
+func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes []string, asked ClaimsRequest, now time.Time, cfg *Config, no *Refusal) (Allowance, error) {
 	all := common(ConsentScopes(c, scopes, asked), c.Scopes)
 	allowed, err := s.Ceiling.Over(ctx, c, a, all, now)
 	if err != nil {
@@ -53,7 +53,7 @@ func (s *Service) under(ctx context.Context, c *Client, a *Authorization, scopes
 	if allowed.Stopped {
 		return Allowance{}, suspended(no)
 	}
-	if err := s.admit(ctx, c, a, now, &allowed); err != nil {
+	if err := s.admit(ctx, c, a, now, cfg, &allowed); err != nil {
 		return Allowance{}, err
 	}
 	allowed.all = common(all, allowed.Scopes)

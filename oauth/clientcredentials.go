@@ -25,8 +25,8 @@ func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes, reso
 	if err != nil {
 		return Tokens{}, err
 	}
-	m := &minting{client: c, authorization: &Authorization{}, targets: targets, now: time.Now()}
-	if m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.asked, m.now, errScope); err != nil {
+	m := &minting{client: c, authorization: &Authorization{}, targets: targets, now: time.Now(), config: s.Config()}
+	if m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.asked, m.now, &m.config, errScope); err != nil {
 		return Tokens{}, err
 	}
 	return s.mint(ctx, m, "")

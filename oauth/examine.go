@@ -50,7 +50,7 @@ func (s *Service) ExamineRefresh(ctx context.Context, t RefreshToken) (RefreshSt
 	if err != nil {
 		return RefreshState{}, fmt.Errorf("examine refresh token: %w", err)
 	}
-	u := &use{minting: minting{authorization: &family.Authorization, now: time.Now().UTC()}, token: t, family: family}
+	u := &use{minting: minting{authorization: &family.Authorization, now: time.Now().UTC(), config: s.Config()}, token: t, family: family}
 	if u.client, err = s.Registry.Client(ctx, family.Client); fault.Is(err, fault.NotFound) {
 		return u.state(), errRefresh.because(fmt.Errorf("the application %s is gone", family.Client))
 	}
@@ -63,7 +63,7 @@ func (s *Service) ExamineRefresh(ctx context.Context, t RefreshToken) (RefreshSt
 		return RefreshState{}, fmt.Errorf("examine refresh token: %w", err)
 	}
 	if refused {
-		return u.state(), no.because(u.why(&grounds, s.Config().RefreshGrace, no))
+		return u.state(), no.because(u.why(&grounds, u.config.RefreshGrace, no))
 	}
 	return u.state(), nil
 }

@@ -21,16 +21,16 @@ func (s *Service) newFamily(m *minting) (*Family, string) {
 	f := &Family{
 		ID: name, Authorization: *m.authorization, Generation: 1, CurrentHash: hash,
 		Static:  m.client.keepsToken(),
-		Created: m.now, RotatedAt: m.now, Expires: m.now.Add(cmp.Or(m.client.RefreshAbsolute, s.Config().RefreshAbsolute)),
+		Created: m.now, RotatedAt: m.now, Expires: m.now.Add(cmp.Or(m.client.RefreshAbsolute, m.config.RefreshAbsolute)),
 	}
 	f.Nonce = "" // an ID token that comes of a refresh has none
-	f.IdleExpires = s.idleLimit(m.client, f, m.now)
+	f.IdleExpires = m.idleLimit(f)
 	return f, token
 }
 
 // idleLimit is how long the family lives without being used, from now on.
-func (s *Service) idleLimit(c *Client, f *Family, now time.Time) time.Time {
-	limit := now.Add(cmp.Or(c.RefreshIdle, s.Config().RefreshIdle))
+func (m *minting) idleLimit(f *Family) time.Time {
+	limit := m.now.Add(cmp.Or(m.client.RefreshIdle, m.config.RefreshIdle))
 	if limit.After(f.Expires) {
 		return f.Expires
 	}

@@ -38,7 +38,7 @@ func (s *Service) idToken(ctx context.Context, m *minting, access string) (strin
 	a, alg := m.authorization, cmp.Or(m.client.IDTokenAlg, defaultIDTokenAlg)
 	c := idClaims{
 		Issuer: s.Issuer, Subject: string(a.User), Audience: string(m.client.ID),
-		Issued: m.now.Unix(), Expires: m.now.Unix() + int64(s.Config().IDTokenTTL/time.Second),
+		Issued: m.now.Unix(), Expires: m.now.Unix() + int64(m.config.IDTokenTTL/time.Second),
 		AuthTime: a.AuthTime.Unix(), Nonce: a.Nonce, ACR: a.Level.String(), AMR: a.AMR, Session: string(a.Session), Hash: hashFor(alg, access),
 	}
 	if end := m.told.until; !end.IsZero() {

@@ -21,7 +21,7 @@ type RefreshState struct {
 // that is not its own, or would bring nothing now: to another client it must look
 // like no token at all. An error says nothing about the token.
 func (s *Service) InspectRefresh(ctx context.Context, c *Client, t RefreshToken) (RefreshState, bool, error) {
-	u := &use{minting: minting{client: c, now: time.Now().UTC()}, token: t}
+	u := &use{minting: minting{client: c, now: time.Now().UTC(), config: s.Config()}, token: t}
 	err := s.inspect(ctx, u)
 	if _, no := errors.AsType[*Refusal](err); no {
 		return RefreshState{}, false, nil

@@ -35,14 +35,15 @@ var errNotAllowed = refuse(AccessDenied, "The person may not allow this.")
 func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finish func(ctx context.Context) error) (string, error) {
 	now := time.Now().UTC()
 	r.ID, r.Client = id.NewAuthorization(), c.ID
-	all, err := s.narrow(ctx, c, &r, now)
+	cfg := s.Config()
+	all, err := s.narrow(ctx, c, &r, now, &cfg)
 	if err != nil {
 		return "", err
 	}
 	text := secret.Token(32)
 	code := Code{
 		Hash: secret.Hash(text), Authorization: r.Authorization, RedirectURI: r.RedirectURI, Challenge: r.Challenge,
-		Created: now, Expires: now.Add(s.Config().CodeTTL),
+		Created: now, Expires: now.Add(cfg.CodeTTL),
 	}
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.consented(ctx, c, r.User, all); err != nil {
@@ -63,7 +64,7 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 
 // narrow leaves of a request what may be given for it, and returns all the scopes that
 // the person must have consented to. A *Refusal says why nothing may.
-func (s *Service) narrow(ctx context.Context, c *Client, r *CodeRequest, now time.Time) (all []string, err error) {
+func (s *Service) narrow(ctx context.Context, c *Client, r *CodeRequest, now time.Time, cfg *Config) (all []string, err error) {
 	targets, no := Targets(c.MeantFor(s.Issuer), r.Resources)
 	if no != nil {
 		return nil, no
@@ -73,7 +74,7 @@ func (s *Service) narrow(ctx context.Context, c *Client, r *CodeRequest, now tim
 		return nil, fmt.Errorf("issue code: %w", err)
 	}
 	r.Audiences, r.Scopes = targets, common(r.Scopes, r.Asked)
-	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, claims, now, errNotAllowed)
+	allowed, err := s.under(ctx, c, &r.Authorization, r.Scopes, claims, now, cfg, errNotAllowed)
 	if errors.Is(err, errShutOut) {
 		return nil, errNotAdmitted
 	}

@@ -44,6 +44,7 @@ type minting struct {
 	allowed       Allowance
 	targets       []string  // aud of the access token
 	now           time.Time // iat: taken before anything is written
+	config        Config    // as it was then: tokens live no longer than was looked ahead
 }
 
 // mint makes the tokens. It is the one place that does, after everything was

@@ -32,8 +32,8 @@ func (s *Service) Redeem(ctx context.Context, by audit.Actor, c *Client, r Redem
 	if err := m.ask(); err != nil {
 		return Tokens{}, err
 	}
-	m.now = time.Now().UTC()
-	if m.allowed, err = s.under(ctx, c, m.authorization, code.Scopes, m.asked, m.now, errCode); err != nil {
+	m.now, m.config = time.Now().UTC(), s.Config()
+	if m.allowed, err = s.under(ctx, c, m.authorization, code.Scopes, m.asked, m.now, &m.config, errCode); err != nil {
 		return Tokens{}, err
 	}
 	if err := s.meet(ctx, m); err != nil {

@@ -33,7 +33,7 @@ func (s *Service) Refresh(ctx context.Context, by audit.Actor, c *Client, r Refr
 	if err != nil {
 		return Tokens{}, errRefresh.because(err)
 	}
-	u := &use{minting: minting{client: c, now: time.Now().UTC()}, by: by, presented: r.Token, token: token}
+	u := &use{minting: minting{client: c, now: time.Now().UTC(), config: s.Config()}, by: by, presented: r.Token, token: token}
 	grounds, err := s.recognise(ctx, u, u.now)
 	if err != nil {
 		return Tokens{}, err
@@ -91,7 +91,7 @@ func (s *Service) read(ctx context.Context, u *use, now time.Time) (Grounds, err
 	if err != nil {
 		return Grounds{}, fmt.Errorf("read refresh family: %w", err)
 	}
-	u.family, u.verdict = family, family.judge(u.client, u.token, s.Config().RefreshGrace, now)
+	u.family, u.verdict = family, family.judge(u.client, u.token, u.config.RefreshGrace, now)
 	if grounds.ended() || u.verdict == refuseToken {
 		return Grounds{}, errRefresh
 	}
@@ -120,7 +120,7 @@ func (s *Service) allow(ctx context.Context, u *use, g *Grounds, asked []string)
 		return refuse(InvalidGrant, "The client has no access any more to what the grant was for.")
 	}
 	var err error
-	if u.allowed, err = s.under(ctx, u.client, &a, granted, u.asked, u.now, errOutgrown); err != nil {
+	if u.allowed, err = s.under(ctx, u.client, &a, granted, u.asked, u.now, &u.config, errOutgrown); err != nil {
 		return err
 	}
 	if _, no := keepSignIn(granted, u.allowed.Scopes); no != nil {

@@ -34,7 +34,7 @@ func (s *Service) try(ctx context.Context, u *use) (token string, done bool, err
 	case rotateToken:
 		return s.rotate(ctx, u)
 	case keepToken:
-		done, err = s.Store.TouchFamily(ctx, u.family.ID, u.client.ID, u.token.SecretHash, u.now, s.idleLimit(u.client, &u.family, u.now))
+		done, err = s.Store.TouchFamily(ctx, u.family.ID, u.client.ID, u.token.SecretHash, u.now, u.idleLimit(&u.family))
 		if err != nil {
 			return "", false, fmt.Errorf("use refresh token: %w", err)
 		}
@@ -63,7 +63,7 @@ func (s *Service) rotate(ctx context.Context, u *use) (token string, done bool, 
 	}
 	done, err = s.Store.RotateFamily(ctx, Rotation{
 		Family: u.family.ID, Client: u.client.ID, Presented: u.token.SecretHash, Next: hash, Sealed: sealed,
-		Now: u.now, IdleExpires: s.idleLimit(u.client, &u.family, u.now),
+		Now: u.now, IdleExpires: u.idleLimit(&u.family),
 	})
 	if err != nil {
 		return "", false, fmt.Errorf("rotate refresh token: %w", err)

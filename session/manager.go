@@ -56,14 +56,14 @@ func (m *Manager) Create(ctx context.Context, by audit.Actor, user id.User, proo
 		return Session{}, "", errors.New("create a session: for nobody")
 	}
 	now := clock.Now()
-	token := secret.Token(tokenBytes)
+	token, cfg := secret.Token(tokenBytes), m.Config()
 	s := Session{
 		ID: id.NewSession(), TokenHash: secret.Hash(token), User: user,
 		Proofs:  proofs,
-		Created: now, Seen: now, Expires: now.Add(m.Config().Absolute),
+		Created: now, Seen: now, Expires: now.Add(cfg.Absolute),
 		IP: by.IP, Agent: by.Agent,
 	}
-	s.IdleExpires = m.idle(&s, now)
+	s.IdleExpires = cfg.idle(&s, now)
 	err := m.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := m.insert(ctx, by, s); err != nil {
 			return err
@@ -101,7 +101,8 @@ func (m *Manager) Raise(ctx context.Context, by audit.Actor, s Session, proofs p
 	token := secret.Token(tokenBytes)
 	s.TokenHash, s.Proofs = secret.Hash(token), proofs
 	s.Seen, s.IP = now, by.IP
-	s.IdleExpires = m.idle(&s, now)
+	cfg := m.Config()
+	s.IdleExpires = cfg.idle(&s, now)
 	err := m.Store.InTx(ctx, func(ctx context.Context) error {
 		live, err := m.Store.RaiseSession(ctx, s, now)
 		if err != nil {
@@ -174,10 +175,11 @@ func (m *Manager) Visit(ctx context.Context, s Session, ip string) error {
 
 // touch moves the idle limit, no further than the absolute one.
 func (m *Manager) touch(ctx context.Context, s *Session, now time.Time, ip string) error {
-	if now.Sub(s.Seen) < min(touchEvery, m.Config().Idle/2) {
+	cfg := m.Config()
+	if now.Sub(s.Seen) < min(touchEvery, cfg.Idle/2) {
 		return nil
 	}
-	idle := m.idle(s, now)
+	idle := cfg.idle(s, now)
 	err := m.Store.TouchSession(ctx, s.ID, now, idle, ip)
 	if fault.Is(err, fault.NotFound) { // it ended this very moment
 		return none()
@@ -189,8 +191,9 @@ func (m *Manager) touch(ctx context.Context, s *Session, now time.Time, ip strin
 	return nil
 }
 
-func (m *Manager) idle(s *Session, now time.Time) time.Time {
-	idle := now.Add(m.Config().Idle)
+// idle is until when a session that was seen at now lives without a further visit.
+func (c *Config) idle(s *Session, now time.Time) time.Time {
+	idle := now.Add(c.Idle)
 	if idle.After(s.Expires) {
 		return s.Expires
 	}
