@@ -132,7 +132,7 @@ func (p *Plan) Count(a Action) (n int) {
 // Plan tells what applying a set would change, and writes nothing. Faults: Invalid
 // "apply.invalid", or Forbidden where by may not, with all that is wrong as fields named
 // "objects[3].spec.parents[0]"; Invalid "apply.empty"; Conflict
-// "access.last_administrator".
+// "apply.other_files" and "access.last_administrator".
 func (s *Service) Plan(ctx context.Context, by audit.Actor, set Set, o Options, may May) (*Plan, error) {
 	if err := set.check(o); err != nil {
 		return nil, err
@@ -163,8 +163,26 @@ func (s *Service) plan(ctx context.Context, by audit.Actor, set Set, o Options, 
 	if err != nil {
 		return nil, err
 	}
+	if err := p.foreign(); err != nil {
+		return nil, err
+	}
 	p.finish()
 	return p.plan, nil
+}
+
+// foreign refuses to prune under the name that nobody chose where the files name nothing
+// of what the set made: most likely they are others, and the set of the first ones would
+// be lost.
+func (p *planner) foreign() error {
+	if p.set.Name != Unnamed || p.plan.Count(Delete) == 0 {
+		return nil
+	}
+	for k, m := range p.managed {
+		if m.Set == p.set.Name && p.names(k) {
+			return nil
+		}
+	}
+	return fault.New(fault.Conflict, "apply.other_files", fmt.Sprintf("Nothing of these files is in the set %s, and all that it made (%d) would be removed: other files made it. Give these a --name of their own; or apply them without --prune first if they take the place of the others.", p.set.Name, p.plan.Count(Delete)))
 }
 
 // key names something within its kind.

@@ -19,6 +19,10 @@ import (
 	"gatehouse/identity"
 )
 
+// Unnamed is the name of a set for which nobody chose another. Files that know nothing of
+// each other may come under it, so it is pruned with care.
+const Unnamed = "files"
+
 // Version is the apiVersion of objects.
 const Version = "gatehouse/v1"
 

@@ -25,9 +25,6 @@ type applyFlags struct {
 // errDrift is the end of a plan that would change something. It was said.
 var errDrift = errors.New("the house is not as the files say")
 
-// setOfFiles is the name of a set for which no other is given.
-const setOfFiles = "files"
-
 func (a *app) apply() *cobra.Command {
 	var f applyFlags
 	cmd := a.confirming(a.printing(&cobra.Command{
@@ -53,7 +50,7 @@ files say, 0 that it is.`,
 	}))
 	flags := cmd.Flags()
 	flags.StringVarP(&f.file, "file", "f", "", "a YAML `file`, a folder of them, or - for standard input")
-	flags.StringVar(&f.set, "name", setOfFiles, "the `name` of this set of files, if there are several that know nothing of each other")
+	flags.StringVar(&f.set, "name", apply.Unnamed, "the `name` of this set of files, if there are several that know nothing of each other")
 	flags.BoolVar(&f.plan, "plan", false, "only show what would change; exit code 2 if something would")
 	flags.BoolVar(&f.options.Prune, "prune", false, "remove what was made from these files and is in them no more")
 	flags.BoolVar(&f.options.Adopt, "adopt", false, "manage from now on what is there already, as if it had been made from these files")
@@ -140,6 +137,9 @@ func (a *app) showPlan(plan *apply.Plan) error {
 var signs = map[apply.Action]string{apply.Create: "+", apply.Update: "~", apply.Delete: "-", apply.Adopt: "=", apply.Ended: "!"}
 
 func tellPlan(out io.Writer, plan *apply.Plan) {
+	if plan.Drift() {
+		fmt.Fprintf(out, "Set %s:\n", plan.Set)
+	}
 	for _, c := range plan.Changes {
 		fmt.Fprintf(out, "%s %s %s %s%s\n", signs[c.Action], c.Action, c.Kind, plain(c.ID), remark(c.Action))
 		for _, one := range c.Fields {

@@ -29,7 +29,7 @@ var (
 	aGroup  = thing{"GROUP_ID", "the id of a group; \"gatehouse group list\" shows them"}
 	anOrg   = thing{"ORG_ID", "the id of an organisation; \"gatehouse org list\" shows them"}
 	aScope  = thing{"SCOPE", "a scope that is bound to permissions; \"gatehouse scope list\" shows them"}
-	aGrant  = thing{"GRANT_ID", "the id of a grant (gra_…); \"gatehouse grant list\" shows them"}
+	aGrant  = thing{"GRANT_ID", "the id of a grant (gra_…), or the metadata.id that a file gives it; \"gatehouse grant list\" shows them"}
 	aConfig = thing{"KEY", "a key of the configuration, like session.idle; \"gatehouse config show\" shows them"}
 
 	aService    = thing{"SERVICE_ID", "the id of a service account; \"gatehouse service list\" shows them"}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/access"
+	"gatehouse/apply"
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/id"
@@ -249,7 +250,7 @@ that from now on. What is over cannot be extended; make a new grant.`,
 			return err
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			g, err := h.Access.Grant(ctx, id.GrantOf(args[0]))
+			g, err := h.Access.Grant(ctx, apply.GrantID(args[0]))
 			if err != nil {
 				return missing(err, args[0])
 			}
@@ -290,7 +291,7 @@ func (a *app) grantRevoke() *cobra.Command {
 			return usagef("say why, for whoever asks later: --reason")
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			is, err := h.Access.Revoke(ctx, operator(), id.GrantOf(args[0]), reason)
+			is, err := h.Access.Revoke(ctx, operator(), apply.GrantID(args[0]), reason)
 			if fault.Is(err, fault.NotFound) {
 				return missing(err, args[0])
 			}

@@ -7,8 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/apply"
 	"gatehouse/house"
-	"gatehouse/id"
 	"gatehouse/wire"
 )
 
@@ -17,13 +17,14 @@ func (a *app) grantShow() *cobra.Command {
 		Use:   "show GRANT_ID",
 		Short: "Print a grant, be it over or not",
 		Long: `Print a grant: whom it is for, what of, where and when it counts, why, and who gave
-it. One that is over tells how it ended.`,
+it. One that is over tells how it ended. One that a file made is found by the
+metadata.id that the file gives it, too.`,
 		Example: `  gatehouse grant show gra_aaaa
   gatehouse grant show gra_aaaa --json`,
 		Args: one(aGrant),
 		RunE: a.action(func(ctx context.Context, args []string) error {
 			return a.withHouse(ctx, func(h *house.House) error {
-				g, err := h.Access.Grant(ctx, id.GrantOf(args[0]))
+				g, err := h.Access.Grant(ctx, apply.GrantID(args[0]))
 				if err != nil {
 					return missing(err, args[0])
 				}

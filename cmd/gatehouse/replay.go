@@ -45,7 +45,7 @@ depended on is recorded. Exit code 2 says that some would turn.`,
 	flags.StringVar(&f.from, "from", "", "the `file` with the decisions")
 	flags.StringVar(&f.routes, "routes", "", "the routes of this `folder`, instead of those that are served")
 	flags.StringVar(&f.policy, "policy", "", "the policy with this `file` or folder applied, as by gatehouse apply")
-	flags.StringVar(&f.set, "name", setOfFiles, "the `name` of that set of files")
+	flags.StringVar(&f.set, "name", apply.Unnamed, "the `name` of that set of files")
 	flags.BoolVar(&f.prune, "prune", false, "without what was made from these files and is in them no more")
 	_ = cmd.MarkFlagRequired("from") // the flag is there
 	return cmd

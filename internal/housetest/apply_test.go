@@ -268,6 +268,26 @@ func TestPruneRemovesWhatTheSetMade(t *testing.T) {
 	}
 }
 
+// Other files under the name that nobody chose do not remove what the first ones made.
+func TestOtherFilesPruneNothingOfTheFirst(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	applied(t, g, set(aGroup("desk")), apply.Options{})
+	others := set(aGroup("night"))
+	prune := apply.Options{Prune: true}
+	if _, err := g.House.Applies.Plan(t.Context(), gatetest.Console, others, prune, nil); fault.CodeOf(err) != "apply.other_files" || !fault.Is(err, fault.Conflict) {
+		t.Errorf("got %v", err)
+	}
+	named := apply.Set{Name: "rota", Objects: others.Objects}
+	if done := applied(t, g, named, prune); done.Count(apply.Delete) != 0 || !isThere(t, g, "desk") {
+		t.Error("a set removes what another one made")
+	}
+	applied(t, g, set(aGroup("day")), apply.Options{}) // on purpose: in two steps
+	if done := applied(t, g, set(aGroup("day")), prune); done.Count(apply.Delete) != 1 {
+		t.Errorf("got %s", changesOf(done.Plan))
+	}
+}
+
 // What was removed by hand and made anew is somebody else's, and is managed no more.
 func TestWhatIsGoneIsManagedNoMore(t *testing.T) {
 	t.Parallel()
