@@ -40,7 +40,7 @@ func (h *House) Beats() []Beat {
 		{Name: "count the events", Every: audit.TallyEvery, Step: h.Tallier().Step}, // of replicas that count at once one does
 		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: h.Store.CountWhatIs},
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
-		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step},
+		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step, Else: h.Folder.Look},
 		{Name: "write the decisions", Every: writeEvery, Due: h.Decisions.Due, Step: h.Decisions.Step},
 		{Name: "forget decisions", Every: time.Minute, Clock: h.Clock, Due: h.Decisions.Due, Step: h.Decisions.Forget},
 		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},

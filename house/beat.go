@@ -29,6 +29,8 @@ type Beat struct {
 	Clock *clock.Watch
 	// Due is asked before the lease, so that nothing is written for nothing.
 	Due func(now time.Time) bool
+	// Else is done where another replica has the lease; nil: nothing.
+	Else func(ctx context.Context, now time.Time) error
 	// Step does it. An error is logged, and the next beat tries again.
 	Step func(ctx context.Context, now time.Time) error
 }
@@ -112,6 +114,9 @@ func (r runner) beat(ctx context.Context, b Beat, now time.Time) error {
 		return b.Step(ctx, now)
 	}
 	mine, err := r.leases.Lease(ctx, b.Lease, r.holder, now, now.Add(b.leaseFor()))
+	if err == nil && !mine && b.Else != nil {
+		return b.Else(ctx, now)
+	}
 	if err != nil || !mine {
 		return err
 	}

@@ -33,6 +33,8 @@ type Folder struct {
 	seen    [sha256.Size]byte // what was tried last
 	tried   time.Time         // when; zero: nothing was
 	problem string            // why it was refused; "": it was not
+	settled [sha256.Size]byte // what the house is like, as one without the turn saw
+	waiting bool              // another has the turn, and the house is not as the files say
 }
 
 // Due reports whether there is a folder.
@@ -44,6 +46,67 @@ func (f *Folder) Problem() string {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.problem
+}
+
+// Waiting reports whether the house is not as the files say, and another process has the
+// turn to make it so, when this one looked last.
+func (f *Folder) Waiting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.waiting
+}
+
+// Look is Step where another process has the turn: the files are read and checked, and
+// nothing is written.
+func (f *Folder) Look(ctx context.Context, now time.Time) error {
+	files, err := manifest.Load(f.Config.Folder, nil)
+	sum := sumOf(files, err)
+	if !f.unsettled(sum, now) {
+		return nil
+	}
+	does := false
+	if err == nil {
+		does, err = f.plan(ctx, files)
+	}
+	if err != nil && transient(err) {
+		return err
+	}
+	f.settle(sum, now, does, err)
+	return nil
+}
+
+// unsettled reports whether files are to be looked at: such as nobody writes any more, and
+// the house was not seen to be like, or that were refused a while ago.
+func (f *Folder) unsettled(sum [sha256.Size]byte, now time.Time) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	still := sum == f.looked
+	f.looked = sum
+	refused := f.problem != "" && sum == f.seen && now.Sub(f.tried) < tryEvery
+	return still && sum != f.settled && !refused
+}
+
+// settle keeps what Look found.
+func (f *Folder) settle(sum [sha256.Size]byte, now time.Time, does bool, err error) {
+	if err != nil {
+		if was := f.note(sum, now, err); err.Error() != was {
+			f.refused(err)
+		}
+		return
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if does && !f.waiting {
+		f.Log.Warn("the files of the folder wait for another server to apply them, or for its turn to end", "folder", f.Config.Folder)
+	}
+	f.problem, f.waiting = "", does
+	if !does {
+		f.settled = sum
+	}
+}
+
+func (f *Folder) refused(err error) {
+	f.Log.Error("the files of the folder cannot be applied; what was there stays", "folder", f.Config.Folder, "why", "\n"+err.Error())
 }
 
 // Step applies what changed, once two looks in a row find the same: nobody is writing
@@ -63,7 +126,7 @@ func (f *Folder) Step(ctx context.Context, now time.Time) error {
 		return err
 	}
 	if was := f.note(sum, now, err); err != nil && err.Error() != was {
-		f.Log.Error("the files of the folder cannot be applied; what was there stays", "folder", f.Config.Folder, "why", "\n"+err.Error())
+		f.refused(err)
 	}
 	if err == nil && done.Does() {
 		f.tell(done)
@@ -77,7 +140,7 @@ func (f *Folder) anew(sum [sha256.Size]byte, now time.Time) bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	still := sum == f.looked
-	f.looked = sum
+	f.looked, f.waiting, f.settled = sum, false, [sha256.Size]byte{}
 	return still && (f.tried.IsZero() || sum != f.seen || f.problem != "" && now.Sub(f.tried) >= tryEvery)
 }
 
@@ -88,7 +151,7 @@ func (f *Folder) note(sum [sha256.Size]byte, now time.Time, err error) (was stri
 	if sum == f.seen {
 		was = f.problem
 	}
-	f.seen, f.tried, f.problem = sum, now, ""
+	f.seen, f.tried, f.problem, f.waiting = sum, now, "", false
 	if err != nil {
 		f.problem = err.Error()
 	}
@@ -96,14 +159,39 @@ func (f *Folder) note(sum [sha256.Size]byte, now time.Time, err error) (was stri
 }
 
 func (f *Folder) apply(ctx context.Context, files []manifest.File) (apply.Applied, error) {
-	m, err := manifest.Read(files)
+	set, m, err := f.read(files)
 	if err != nil {
 		return apply.Applied{}, err
 	}
-	set := apply.Set{Name: f.Config.Name, Objects: m.Objects}
-	done, err := f.Applies.Apply(ctx, audit.Actor{Kind: audit.House, ID: "folder"}, set, apply.Options{Prune: f.Config.Prune}, nil, "")
+	done, err := f.Applies.Apply(ctx, byFolder, set, apply.Options{Prune: f.Config.Prune}, nil, "")
 	return done, m.Locate(err)
 }
+
+// plan reports whether applying files would do something.
+func (f *Folder) plan(ctx context.Context, files []manifest.File) (does bool, err error) {
+	set, m, err := f.read(files)
+	if err != nil {
+		return false, err
+	}
+	plan, err := f.Applies.Plan(ctx, byFolder, set, apply.Options{Prune: f.Config.Prune}, nil)
+	if err != nil {
+		return false, m.Locate(err)
+	}
+	return plan.Does(), nil
+}
+
+func (f *Folder) read(files []manifest.File) (set apply.Set, m *manifest.Manifest, err error) {
+	if len(files) == 0 {
+		return set, m, fault.New(fault.Invalid, "apply.no_files", "No file in "+f.Config.Folder+" has a name that ends in .yaml or .yml.")
+	}
+	if m, err = manifest.Read(files); err != nil {
+		return set, m, err
+	}
+	return apply.Set{Name: f.Config.Name, Objects: m.Objects}, m, nil
+}
+
+// byFolder is who did what a folder says.
+var byFolder = audit.Actor{Kind: audit.House, ID: "folder"}
 
 // tell logs what was done. A secret that nobody sees is none that anybody can use.
 func (f *Folder) tell(done apply.Applied) {

@@ -92,6 +92,9 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 	if d := h.house.Clock.Doubt(); d != nil {
 		doubts["clock"] = d.Error()
 	}
+	if h.house.Folder.Waiting() {
+		doubts["folder"] = "the house is not as the files of apply.folder say: they wait for another server, whose turn it is"
+	}
 	if h.house.Folder.Problem() != "" {
 		doubts["folder"] = "the files of apply.folder cannot be applied, and what was there stays; the log says why"
 	}

@@ -116,6 +116,42 @@ func TestAnEmptyFolderRemovesNothing(t *testing.T) {
 	}
 }
 
+// Without the turn, as for a minute after another server was killed that had it, the files
+// are read and checked all the same, and somebody is told that they wait.
+func TestAFolderIsCheckedByWhoWaitsForTheTurn(t *testing.T) {
+	t.Parallel()
+	g, write := inFolder(t)
+	now := time.Now()
+	look := func() {
+		t.Helper()
+		for range 2 {
+			must(t, g.House.Folder.Look(t.Context(), now))
+		}
+	}
+	look()
+	if p := g.House.Folder.Problem(); !strings.Contains(p, ".yaml or .yml") {
+		t.Errorf("of an empty folder is said %q", p)
+	}
+	write("a.yaml", strings.ReplaceAll(deskFile, "description", "descripton"))
+	look()
+	if p := g.House.Folder.Problem(); !strings.Contains(p, "a.yaml:4:8") || !strings.Contains(g.Log.String(), "a.yaml:4:8") {
+		t.Errorf("of files that are wrong is said %q", p)
+	}
+	write("a.yaml", deskFile)
+	look()
+	if !g.House.Folder.Waiting() || g.House.Folder.Problem() != "" || isThere(t, g, "desk") {
+		t.Errorf("waiting: %t, problem: %q, written: %t", g.House.Folder.Waiting(), g.House.Folder.Problem(), isThere(t, g, "desk"))
+	}
+	must(t, g.House.Folder.Step(t.Context(), now)) // its turn
+	if !isThere(t, g, "desk") || g.House.Folder.Waiting() {
+		t.Error("with the turn it was not applied, or still waits")
+	}
+	look()
+	if g.House.Folder.Waiting() {
+		t.Error("nothing is to be done, and it waits")
+	}
+}
+
 // A server that is given a folder applies it as it starts, by its background.
 func TestAServerAppliesItsFolder(t *testing.T) {
 	t.Parallel()
