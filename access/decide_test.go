@@ -257,7 +257,7 @@ func TestExpressionsAreBoundedWhenTheyAreWritten(t *testing.T) {
 		`cidr("10.0.0.0/8").containsIP(ip(request.ip))`:                                       true,
 		`request.path.matches("^/orders/[0-9]+$")`:                                            true,
 		``:                                       false,
-		`resource.total`:                         false,
+		`resource.total`:                         true,
 		`"yes"`:                                  false,
 		`principal.name == "ada"`:                false,
 		`request.path.matches(resource.pattern)`: false,
