@@ -102,6 +102,12 @@ func TestWhatARouteSaysWrongIsSaidAtItsField(t *testing.T) {
 			r.Tests = []TestSpec{{Do: "GET /", As: AsSpec{ACR: "x"}, Expect: "deny"}}
 		},
 		"spec.identity.headers.X_User": func(_ *RouteSpec, u *UpstreamSpec) { u.Identity.Headers = map[string]string{"X_User": "subject"} },
+		"spec.identity.headers.X-Gatehouse-User": func(_ *RouteSpec, u *UpstreamSpec) {
+			u.Identity.Headers = map[string]string{"X-Gatehouse-User": "subject"}
+		},
+		"spec.identity.headers.Gatehouse-User": func(_ *RouteSpec, u *UpstreamSpec) {
+			u.Identity.Headers = map[string]string{"Gatehouse-User": "subject"}
+		},
 		"spec.identity.headers.X-User": func(_ *RouteSpec, u *UpstreamSpec) { u.Identity.Headers = map[string]string{"X-User": "password"} },
 		"spec.identity.headers.X-Gatehouse-Jwt": func(_ *RouteSpec, u *UpstreamSpec) {
 			u.Identity.Headers = map[string]string{"X-Gatehouse-Jwt": "subject"}

@@ -41,7 +41,7 @@ func Plain(name string) bool {
 // writes in one way: no file names them.
 var framing = []string{
 	"host", "connection", "content-length", "transfer-encoding", "te", "trailer", "upgrade", "expect", "keep-alive", "proxy-connection", "http2-settings",
-	"authorization", "proxy-authorization", "proxy-authenticate", "cookie", "set-cookie", "forwarded", "x-real-ip", "x-request-id", "x-gatehouse-jwt", "x-gatehouse-authorization", "x-gatehouse-shadow",
+	"authorization", "proxy-authorization", "proxy-authenticate", "cookie", "set-cookie", "forwarded", "x-real-ip", "x-request-id",
 	"www-authenticate", "location", "content-type", "content-encoding", "date",
 }
 
@@ -51,7 +51,7 @@ func (c *compiler) free(field, name string) bool {
 	switch {
 	case !Plain(name) || len(name) > 64:
 		c.problem(field, "%q is no name that all servers read alike: letters, digits and single hyphens between them", short(name))
-	case slices.Contains(framing, small) || strings.HasPrefix(small, "x-forwarded") || strings.HasPrefix(small, "sec-") || strings.HasPrefix(small, "access-control-"):
+	case slices.Contains(framing, small) || strings.HasPrefix(small, "x-forwarded") || strings.HasPrefix(small, "x-gatehouse") || strings.HasPrefix(small, "gatehouse-") || strings.HasPrefix(small, "sec-") || strings.HasPrefix(small, "access-control-"):
 		c.problem(field, "%s is not for routes to name", name)
 	default:
 		return true

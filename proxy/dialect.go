@@ -85,31 +85,6 @@ func known(name string) bool {
 	return name == HeaderAssertion || name == HeaderMaxAge || name == HeaderSecret
 }
 
-// speaks reports whether a header says who somebody is, or asks an application to do
-// something else than what the request line says. Where the gate sends a request on itself
-// it takes such headers away.
-func speaks(name string) bool {
-	small := strings.ToLower(name)
-	for _, prefix := range speakers {
-		if strings.HasPrefix(small, prefix) {
-			return true
-		}
-	}
-	switch small {
-	case "x-http-method", "x-http-method-override", "x-method-override", "x-original-url", "x-rewrite-url", "x-override-url", "proxy":
-		return true
-	}
-	return false
-}
-
-// speakers are how the names begin of headers by which other proxies and clouds tell an
-// application who somebody is, and by which applications speak to proxies.
-var speakers = []string{
-	"remote-", "x-remote-", "x-webauth-", "x-auth-request-", "x-authenticated-", "x-authentik-", "x-pomerium-", "x-ssl-", "ssl-", "x-accel-",
-	"x-client-cert", "x-forwarded-client-cert", "x-forwarded-tls-client-cert", "x-forwarded-user", "x-forwarded-groups", "x-forwarded-email", "x-forwarded-preferred-username",
-	"x-forwarded-access-token", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-authenticated-", "x-goog-iap-",
-}
-
 // writeAnswer is for proxies that hand an answer on as it is.
 func writeAnswer(w http.ResponseWriter, a *Answer) {
 	maps.Copy(w.Header(), a.Header)

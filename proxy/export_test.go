@@ -1,14 +1,15 @@
 package proxy
 
-import "maps"
-
 // NotAVisitors are headers that are not a visitor's to send: all names, and one of each
 // beginning.
 func NotAVisitors() map[string]bool {
-	all := maps.Clone(managedNames)
-	for _, prefix := range managedPrefixes {
-		all[prefix] = true
-		all[prefix+"x"] = true
+	all := map[string]bool{}
+	for name := range managedNames {
+		all[name] = true
+	}
+	for _, m := range managedPrefixes {
+		all[m.name] = true
+		all[m.name+"x"] = true
 	}
 	for _, name := range Managed {
 		all[name] = true

@@ -3,50 +3,10 @@ package proxy
 import (
 	"net/http"
 	"strings"
-
-	"gatehouse/gate"
 )
 
 // HeaderAssertion carries to the upstream who calls and what they were allowed.
 const HeaderAssertion = "X-Gatehouse-Jwt"
-
-// strip removes from what goes to an upstream all headers by which one could be told who
-// calls or where from, and those whose names some servers read as another: only letters,
-// digits and single hyphens between them are read alike by all.
-func strip(h http.Header) {
-	for name := range h {
-		if Strips(name) {
-			delete(h, name)
-		}
-	}
-}
-
-// Strips reports whether a header of a visitor's goes no further than the gate.
-func Strips(name string) bool { return !gate.Plain(name) || managed(strings.ToLower(name)) }
-
-// managed reports whether a header, by its name in small letters, is the gate's to write, or
-// that of another proxy which an upstream may trust.
-func managed(name string) bool {
-	for _, prefix := range managedPrefixes {
-		if strings.HasPrefix(name, prefix) {
-			return true
-		}
-	}
-	return managedNames[name]
-}
-
-var managedPrefixes = []string{
-	"x-gatehouse", "gatehouse-", "x-forwarded", "x-original-", "x-auth-request-", "x-authenticated-", "x-authentik-", "x-pomerium-", "x-envoy-", "x-remote-", "x-webauth-",
-	"x-ssl-", "ssl-", "x-client-", "x-ms-client-principal", "x-amzn-oidc-", "x-goog-", "x-appengine-", "x-accel-", "x-azure-", "cf-", "fastly-", "remote-",
-}
-
-var managedNames = map[string]bool{
-	"authorization": true, "proxy-authorization": true, "forwarded": true, "proxy": true,
-	"x-real-ip": true, "x-cluster-client-ip": true, "true-client-ip": true, "client-ip": true,
-	"x-host": true, "x-scheme": true, "x-url-scheme": true, "front-end-https": true, "x-rewrite-url": true, "x-override-url": true, "x-replaced-path": true,
-	"x-http-method": true, "x-http-method-override": true, "x-method-override": true, "x-request-id": true,
-	"http2-settings": true, "upgrade": true, "connection": true, "trailer": true, "te": true,
-}
 
 // ours are the cookies of Gatehouse, which no upstream gets to see: on one host cookies
 // know no ports.
