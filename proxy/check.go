@@ -120,18 +120,32 @@ func (p *passage) ports() []int {
 }
 
 // find is the route of the request: one that can be served where it was asked for.
-func (p *passage) find() (gate.Match, error) {
-	m, err := p.set.Find(p.request.host, p.request.path, p.r.Method)
+func (p *passage) find() (gate.Match, error) { return p.findFor(p.r.Method) }
+
+// findFor is find by another method: that of a request which is only asked about.
+func (p *passage) findFor(method string) (gate.Match, error) {
+	m, err := routeOf(p.set, p.request.host, p.request.path, method)
 	if err != nil {
 		return gate.Match{}, err
 	}
-	if p.request.path.Reserved() || p.edge == nil && len(m.Route.Upstream.Targets) == 0 || p.edge != nil && !p.edge.Takes(m.Route) {
-		return gate.Match{}, fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
+	if p.edge == nil && len(m.Route.Upstream.Targets) == 0 || p.edge != nil && !p.edge.Takes(m.Route) {
+		return gate.Match{}, errNoRoute
 	}
 	if p.edge != nil {
 		return m, p.elsewhere(m.Route.Upstream)
 	}
 	return m, nil
+}
+
+var errNoRoute = fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
+
+// routeOf is the route of a request, wherever that is asked for. The gate's own addresses
+// have none, whatever a pattern takes.
+func routeOf(set *gate.Set, host string, path gate.Path, method string) (gate.Match, error) {
+	if path.Reserved() {
+		return gate.Match{}, errNoRoute
+	}
+	return set.Find(host, path, method)
 }
 
 // elsewhere refuses what the gate would have mended before it sends a request on. Another

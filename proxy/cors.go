@@ -23,7 +23,7 @@ func (p *passage) preflight() (answered bool, err error) {
 	if p.edge != nil || p.r.Method != http.MethodOptions || origin == "" || method == "" {
 		return false, nil
 	}
-	m, err := p.set.Find(p.request.host, p.request.path, method)
+	m, err := p.findFor(method)
 	if err != nil || m.Route.CORS == nil {
 		return false, nil //nolint:nilerror // whoever looks for the route of the request itself says so
 	}

@@ -46,7 +46,7 @@ func (p *passage) own() error {
 	if path == PathTicket && p.r.Method == http.MethodPost {
 		return p.mint()
 	}
-	if page := ownPages[p.r.Method+" "+path]; page != nil && p.door.Routes().TakesBrowsers(p.request.host) {
+	if page := ownPages[p.r.Method+" "+path]; page != nil && p.set.TakesBrowsers(p.request.host) {
 		r := p.r
 		ctx, cancel := context.WithTimeout(r.Context(), refusalTimeout)
 		defer func() { cancel(); p.r = r }()

@@ -107,7 +107,7 @@ func (p *passage) wanted() (*passage, error) {
 		return nil, err
 	}
 	w.request.query = ""
-	if w.match, err = p.door.Routes().Find(w.request.host, w.request.path, http.MethodGet); err != nil {
+	if w.match, err = w.find(); err != nil {
 		return nil, err
 	}
 	if s := w.match.Route.Stream; s == nil || !s.WebSocket {
