@@ -79,10 +79,14 @@ func (p *passage) admitted() error {
 	if err == nil {
 		err = p.decide(route)
 	}
+	unread := false
 	if err == nil && route.MCP != nil {
-		if err = p.called(route); fault.Is(err, fault.Malformed) {
-			return err // in shadow too: nobody knows what it says
-		}
+		err = p.called(route)
+		unread = fault.Is(err, fault.Malformed)
+	}
+	p.count()
+	if unread {
+		return err // in shadow too: nobody knows what it says
 	}
 	if err != nil && !errors.Is(err, errFetchLater) && p.shadowed(err) {
 		return nil
@@ -95,17 +99,17 @@ func (p *passage) known(route *gate.Route) error {
 	r, stale := p.asking(route)
 	who, err := p.authenticate(r, route)
 	if p.decision.stale = stale(); err != nil {
-		p.count("unknown")
+		p.decision.outcome = "unknown"
 		return err
 	}
 	p.caller, p.decision.subject = who, who.Subject
 	return nil
 }
 
-func (p *passage) count(outcome string) {
-	p.decision.outcome = outcome
-	if !p.again {
-		p.door.Metrics.GateDecided(p.match.Route.ID, outcome)
+// count counts what was decided about a request, once, however many questions that took.
+func (p *passage) count() {
+	if !p.again && p.decision.outcome != "" {
+		p.door.Metrics.GateDecided(p.match.Route.ID, p.decision.outcome)
 	}
 }
 
@@ -117,15 +121,15 @@ func (p *passage) decide(route *gate.Route) error {
 		d, err = p.proven(route, d)
 	}
 	if isRefusal(err) { // what they came with is not for that, whatever they may
-		p.count(access.Refused.String())
+		p.decision.outcome = access.Refused.String()
 		return err
 	}
 	if err != nil {
-		p.count("error")
+		p.decision.outcome = "error"
 		return undecided(err)
 	}
 	p.decision.decision, p.decision.own = d.Decision, d.own
-	p.count(d.Outcome.String())
+	p.decision.outcome = d.Outcome.String()
 	return p.caller.Refusal(p.decision.permission, d.Decision)
 }
 

@@ -77,7 +77,7 @@ func (p *passage) called(route *gate.Route) error {
 	}
 	tool, err := p.readCall(route)
 	if fault.Is(err, fault.Forbidden) {
-		p.count(access.Refused.String())
+		p.decision.outcome = access.Refused.String()
 	}
 	if err != nil {
 		return err
@@ -100,7 +100,7 @@ func (p *passage) withoutOwner() {
 func (p *passage) inScope() error {
 	for _, scope := range p.scopes() {
 		if !p.caller.Within(scope) {
-			p.count(access.Refused.String())
+			p.decision.outcome = access.Refused.String()
 			return caller.OutOfScope(strings.Join(p.scopes(), " "))
 		}
 	}

@@ -34,7 +34,7 @@ func (p *passage) limit(who *caller.Caller) error {
 	p.quota = &quota{web.Quota{Name: p.match.Route.ID, Burst: rate.Burst, Every: rate.Every}, whole}
 	p.quota.tell(p.status.Header())
 	if wait > 0 {
-		p.count("limited")
+		p.decision.outcome = "limited"
 		return &fault.Error{Kind: fault.TooMany, Code: "gate.rate", Detail: "Too many requests were sent here.", RetryAfter: wait}
 	}
 	return nil
