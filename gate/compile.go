@@ -170,7 +170,7 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 	r.Stream = c.stream(r, &spec.Stream)
 	c.filters(r, &spec.Authorize.Resource)
 	c.mcp(r, spec.MCP)
-	r.Sum = sumOf(id, spec, r.upstreams())
+	r.Sum = sumOf(id, spec.served(), r.upstreams())
 	c.requires(r, &spec.Authorize)
 	if r.PassAuthorization = spec.Credentials == "pass"; spec.Credentials != "" && !r.PassAuthorization {
 		c.problem("spec.credentials", "must be pass, or left out")

@@ -42,7 +42,7 @@ type Route struct {
 	Rate     *Rate   // nil: there is none
 	Stream   *Stream // nil: no connection lasts
 	MCP      *MCP    // nil: what stands behind it is no MCP server
-	Sum      Sum     // of all that the route says, and its upstreams
+	Sum      Sum     // of what the route says but in its tests, and its upstreams
 
 	Requires  Requires
 	Condition Condition // nil: none

@@ -27,6 +27,30 @@ func TestARouteSaysWhatLasts(t *testing.T) {
 	}
 }
 
+// Streams that are open go on for as long as their route has the same sum.
+func TestATestOfARouteIsNoPartOfWhatItServes(t *testing.T) {
+	t.Parallel()
+	sum := func(change func(s *RouteSpec)) Sum {
+		o := lasting(StreamSpec{SSE: true}, "GET")
+		change(o.Route)
+		return compiled(t, o).Routes()[0].Sum
+	}
+	before := sum(func(*RouteSpec) {})
+	for name, c := range map[string]struct {
+		change func(s *RouteSpec)
+		same   bool
+	}{
+		"nothing": {func(*RouteSpec) {}, true},
+		"a test":  {func(s *RouteSpec) { s.Tests = []TestSpec{{Do: "GET /x", Expect: "unauthenticated"}} }, true},
+		"a mode":  {func(s *RouteSpec) { s.Mode = "shadow" }, false},
+		"a bound": {func(s *RouteSpec) { s.Stream.Idle = "30s" }, false},
+	} {
+		if got := sum(c.change) == before; got != c.same {
+			t.Errorf("%s changes: the sum is the same: %t, want %t", name, got, c.same)
+		}
+	}
+}
+
 func TestStreamsThatCannotBeAreRefused(t *testing.T) {
 	t.Parallel()
 	socket := func(s WebSocketSpec) StreamSpec { return StreamSpec{WebSocket: &s} }
