@@ -15,9 +15,24 @@ import (
 type News interface {
 	// Next returns channels that are closed by the next change. Ask for them before
 	// looking at what is known.
-	Next() []<-chan struct{}
+	Next() Changes
 	// Current returns nil while what is known is young enough to decide by.
 	Current(ctx context.Context) error
+}
+
+// Changes are closed by the next change each: one of what people may do, one of what was
+// taken back. Whoever has news of a third kind gives it a place here, and wait looks at it.
+type Changes struct{ Policy, Revoked <-chan struct{} }
+
+// wait returns true when there is news, and false when it is time to look.
+func (c Changes) wait(look <-chan time.Time) bool {
+	select {
+	case <-c.Policy:
+	case <-c.Revoked:
+	case <-look:
+		return false
+	}
+	return true
 }
 
 // streams are the connections through the gate that last. Whatever may end the right to
@@ -116,11 +131,11 @@ func (s *streams) all() []*stream {
 
 // watch asks all streams again at each piece of news, as long as there are any. It was
 // told of no news yet, and of those routes.
-func (s *streams) watch(d *Door, news []<-chan struct{}, routes *gate.Set) {
+func (s *streams) watch(d *Door, news Changes, routes *gate.Set) {
 	look := time.NewTicker(askEvery)
 	defer look.Stop()
 	for {
-		told := wait(news, look.C)
+		told := news.wait(look.C)
 		news = d.News.Next()
 		list := s.all()
 		if len(list) == 0 {
@@ -162,19 +177,6 @@ func again(list []*stream, stale bool) {
 		})
 	}
 	wait.Wait()
-}
-
-// wait returns true when there is news, and false when it is time to look.
-func wait(news []<-chan struct{}, look <-chan time.Time) bool {
-	var two [2]<-chan struct{}
-	copy(two[:], news)
-	select {
-	case <-two[0]:
-	case <-two[1]:
-	case <-look:
-		return false
-	}
-	return true
 }
 
 // Close ends all streams as of a server that stops, and takes no more. It returns once

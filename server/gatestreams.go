@@ -24,7 +24,9 @@ type news struct {
 }
 
 // Next implements proxy.News.
-func (n news) Next() []<-chan struct{} { return []<-chan struct{}{n.policy.Next(), n.revoked.Next()} }
+func (n news) Next() proxy.Changes {
+	return proxy.Changes{Policy: n.policy.Next(), Revoked: n.revoked.Next()}
+}
 
 // Current implements proxy.News.
 func (n news) Current(ctx context.Context) error {
