@@ -25,18 +25,29 @@ func (p *passage) first(asked caller.Asked) (access.Decision, error) {
 	if err != nil {
 		return access.Decision{}, err
 	}
-	d := access.Decision{Outcome: access.Allowed, Reason: access.Granted, Until: f.Until, Version: f.Version}
+	d, text, err := narrow(&f)
+	p.decision.filter = text
+	if err == nil && d.Outcome == access.Refused {
+		return p.none(asked)
+	}
+	return d, err
+}
+
+// narrow is what a filter comes to for a list: the decision, and what its upstream narrows
+// the list by, "" where that is not for it to do.
+func narrow(f *access.Filter) (d access.Decision, text string, err error) {
+	d = access.Decision{Outcome: access.Allowed, Reason: access.Granted, Until: f.Until, Version: f.Version}
 	switch {
 	case f.Op == filter.All:
 	case f.Op != filter.None:
 		d.Reason = access.ResourceUnknown // it depends
-		p.decision.filter, err = written(f.Filter)
+		text, err = written(f.Filter)
 	case f.Need != (access.Requirement{}):
 		d.Outcome, d.Reason, d.Need = access.Challenged, access.ProofInsufficient, f.Need
 	default:
-		return p.none(asked)
+		d.Outcome, d.Reason = access.Refused, access.NoGrant
 	}
-	return d, err
+	return d, text, err
 }
 
 // varies reports whether the decision is another one for another resource, or nobody can

@@ -87,17 +87,14 @@ func isMixed(f filter.Filter) bool { return f.Op != filter.All && f.Op != filter
 func narrowed(s *access.Snapshot, q access.Question, a *caller.Asked) (string, error) {
 	q.Permission, q.Org, q.Request = a.Permission, a.Org, a.Request
 	f, err := s.Filter(&q)
-	switch {
-	case err != nil:
+	if err != nil {
 		return "", err
-	case f.Op == filter.All:
-		return access.Allowed.String(), nil
-	case f.Op != filter.None:
-		return "filter", nil
-	case f.Need != (access.Requirement{}):
-		return access.Challenged.String(), nil
 	}
-	return access.Refused.String(), nil
+	d, text, err := narrow(&f)
+	if text != "" {
+		return "filter", err
+	}
+	return d.Outcome.String(), err
 }
 
 // depends reports whether a decision that was made without the resource may be another
