@@ -36,6 +36,7 @@ type Routes struct {
 	seen    [sha256.Size]byte // what was taken, or refused, last
 	proofs  []string          // the files with what the edges show that were read last
 	problem string
+	doubt   string     // why nobody could tell whether there are others, as it was logged last
 	refused *candidate // whose tests did not hold; nil: none
 }
 
@@ -88,7 +89,7 @@ func (r *Routes) Follow(ctx context.Context, _ map[string]int64) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if err != nil {
-		r.refuse(err)
+		r.doubts("the routes of the gate cannot be read", err)
 		return err
 	}
 	objects := make([]gate.Object, len(all))
@@ -106,7 +107,7 @@ func (r *Routes) Follow(ctx context.Context, _ map[string]int64) error {
 
 // take serves a set from now on.
 func (r *Routes) take(set *gate.Set) {
-	r.problem, r.refused = "", nil
+	r.problem, r.doubt, r.refused = "", "", nil
 	if r.current.Swap(set).Hash() != set.Hash() {
 		r.log.Info("the gate has new routes", "from", r.From(), "routes", len(set.Routes()), "tests", set.Tests(), "hash", set.Hash())
 	}
@@ -142,7 +143,8 @@ func (r *Routes) Load(ctx context.Context) error {
 	}
 	if err := r.offer(ctx, one); err != nil { // nobody knows yet by which policy
 		r.refused = one
-		r.refuse(err)
+		r.problem = err.Error() // nothing is served
+		r.doubts("the routes of the gate cannot be tested", err)
 	}
 	return nil
 }
@@ -256,6 +258,15 @@ func (r *Routes) refuse(err error) {
 	if said := err.Error(); said != r.problem {
 		r.problem = said
 		r.log.Error("the routes of the gate cannot be used; those that were there stay", "from", r.From(), "why", "\n"+said)
+	}
+}
+
+// doubts logs once that nobody can tell whether there are other routes, or whether they
+// pass their tests: nothing is known to be wrong with them.
+func (r *Routes) doubts(what string, err error) {
+	if said := err.Error(); said != r.doubt {
+		r.doubt = said
+		r.log.Warn(what+" now; those that were there stay", "from", r.From(), "why", said)
 	}
 }
 
