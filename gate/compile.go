@@ -72,6 +72,7 @@ func (k Compiler) Compile(objects []Object) (*Set, error) {
 		}
 	}
 	c.edgesKnowRoutes(objects)
+	c.edgesCan(objects)
 	if len(c.bad) > 0 {
 		return nil, &fault.Error{Kind: fault.Invalid, Code: CodeRoutes, Detail: "The routes of the gate cannot be used.", Fields: c.bad}
 	}

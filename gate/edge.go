@@ -203,6 +203,45 @@ func (c *compiler) edgesKnowRoutes(objects []Object) {
 	}
 }
 
+// edgesCan holds that what a route says is done wherever somebody asks about it. Another
+// proxy sends requests on and hands answers back itself: what the gate does to them on their
+// way does not happen there.
+func (c *compiler) edgesCan(objects []Object) {
+	for i, o := range objects {
+		if o.Route == nil {
+			continue
+		}
+		at := slices.IndexFunc(c.set.edges, func(e *Edge) bool { return e.Takes(&Route{ID: o.ID}) })
+		if at < 0 {
+			continue
+		}
+		c.at = i
+		for _, field := range o.Route.onTheWay() {
+			c.problem(field, "is what the gate does to what it sends on itself; the edge %s asks about this route, and would not do it (an edge with spec.routes asks about those alone)", c.set.edges[at].ID)
+		}
+	}
+}
+
+// onTheWay are the fields of what a route has done to requests and answers by whoever sends
+// them on.
+func (s *RouteSpec) onTheWay() (fields []string) {
+	for _, one := range []struct {
+		field string
+		there bool
+	}{
+		{"spec.credentials", s.Credentials != ""},
+		{"spec.headers.pass", len(s.Headers.Pass) > 0},
+		{"spec.response", len(s.Response.Headers)+len(s.Response.Remove) > 0 || s.Response.Secret},
+		{"spec.limits.response", s.Limits.Response != ""},
+		{"spec.cors", !s.CORS.IsZero()},
+	} {
+		if one.there {
+			fields = append(fields, one.field)
+		}
+	}
+	return fields
+}
+
 // behindEdge is where requests of a route go that no upstream is named for: the gate sends
 // them nowhere, and who asks does. It is told who calls as what is at its API.
 func (c *compiler) behindEdge(id string, spec *RouteSpec) *Upstream {

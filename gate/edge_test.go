@@ -51,6 +51,52 @@ func TestAnEdgeThatCouldBeAnybodyIsRefused(t *testing.T) {
 	}
 }
 
+// What only the gate itself does to a request or an answer is not said of a route that
+// another proxy asks about: it would not be done there.
+func TestARouteOfAnEdgeSaysNothingThatOnlyTheGateDoes(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		change func(*RouteSpec)
+		field  string
+	}{
+		"nothing":               {func(*RouteSpec) {}, ""},
+		"shadow":                {func(r *RouteSpec) { r.Mode = "shadow" }, ""},
+		"bounds":                {func(r *RouteSpec) { r.Limits = LimitsSpec{Body: "1KiB", Timeout: "1s"} }, ""},
+		"whose the header is":   {func(r *RouteSpec) { r.Credentials = "pass" }, "credentials"},
+		"headers that go on":    {func(r *RouteSpec) { r.Headers.Pass = []string{"Accept"} }, "headers.pass"},
+		"headers of answers":    {func(r *RouteSpec) { r.Response.Headers = map[string]string{"X-Frame": "x"} }, "response"},
+		"headers that are left": {func(r *RouteSpec) { r.Response.Remove = []string{"Server"} }, "response"},
+		"secret answers":        {func(r *RouteSpec) { r.Response.Secret = true }, "response"},
+		"long answers":          {func(r *RouteSpec) { r.Limits.Response = "1MiB" }, "limits.response"},
+		"pages of other sites":  {func(r *RouteSpec) { r.CORS.Origins = []string{"https://a.test"} }, "cors"},
+	} {
+		for edge, routes := range map[string][]string{"all": nil, "this": {"x"}, "another": {"y"}, "none": nil} {
+			route, other := public("app"), public("app")
+			other.Match.Paths = []string{"/y"}
+			c.change(route)
+			objects := []Object{{ID: "x", Route: route}, {ID: "y", Route: other}, {ID: "app", Upstream: &UpstreamSpec{Targets: []string{"http://app:80"}}}}
+			if edge != "none" {
+				objects = append(objects, Object{ID: "e", Edge: &EdgeSpec{Dialect: "nginx", Peers: []string{"10.0.0.1"}, SecretFile: "secret", Routes: routes}})
+			}
+			want := ""
+			if c.field != "" && (edge == "all" || edge == "this") {
+				want = "objects[0].spec." + c.field
+			}
+			got := ""
+			if _, err := Compile(objects); err != nil {
+				if f, ok := errors.AsType[*fault.Error](err); ok && len(f.Fields) == 1 {
+					got = f.Fields[0].Name
+				} else {
+					got = err.Error()
+				}
+			}
+			if got != want {
+				t.Errorf("%s, and an edge asks about %s: %q, want %q", name, edge, got, want)
+			}
+		}
+	}
+}
+
 func TestARouteWithoutAnUpstreamNeedsAnEdgeThatAsksAboutIt(t *testing.T) {
 	t.Parallel()
 	edge := func(routes ...string) *EdgeSpec {
