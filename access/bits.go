@@ -21,6 +21,13 @@ func (b bits) add(o bits) {
 	}
 }
 
+func (b bits) count() (n int) {
+	for _, w := range b {
+		n += mathbits.OnesCount64(w)
+	}
+	return n
+}
+
 func (b bits) empty() bool {
 	for _, w := range b {
 		if w != 0 {

@@ -63,7 +63,7 @@ func (s *Snapshot) Explain(q *Question) (Explanation, error) {
 		e.Grants = x.all(p)
 	}
 	e.Locks = x.locks(e.Grants)
-	e.Changes = x.changes(e)
+	e.Changes = append(x.changes(e), x.byScopes(e)...)
 	return e, nil
 }
 
@@ -191,9 +191,21 @@ func (x explainer) changes(e Explanation) []string {
 	case TooCostly:
 		return []string{"Replace conditions that take long, such as patterns on long texts: not all of those that may allow it were asked."}
 	case ResourceUnknown:
+		if others := x.otherTypes(e); len(others) > 0 {
+			return others
+		}
 		return []string{"Say which resource it is: " + strings.Join(lacking(e), ", ") + " is not known."}
 	}
 	return x.wouldAllow(e)
+}
+
+// byScopes says what a token must have besides, where somebody may do it otherwise.
+func (x explainer) byScopes(e Explanation) []string {
+	scopes := x.s.ScopesFor(x.q.Permission)
+	if x.q.Delegated || e.Outcome == Refused || len(scopes) == 0 {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s goes by scopes: a token without %s may not.", x.s.rules.catalogue[x.permission].api, strings.Join(scopes, " or "))}
 }
 
 // ending says what becomes of what is allowed when it is no more: often it only takes a

@@ -72,9 +72,11 @@ func TestExplainSaysWhatWouldChangeTheAnswer(t *testing.T) {
 		"owner_id":           {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Own}}), "shop/orders:read"},
 		"it takes a new one": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began}}), "shop/orders:read"},
 		"begins at":          {shop(Grant{Subject: ada, Role: "support", Window: Window{NotBefore: began.Add(1)}}), "shop/orders:read"},
-		"that ends":          {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
+		`total is the text "30", and the condition compares it with a number: say total:=30.`: {shop(Grant{Subject: ada, Role: "support", Where: Where{Place: Condition, Expression: "resource.total < 50"}}), "shop/orders:read"},
+		"that ends": {shop(Grant{Subject: ada, Role: "support", Window: Window{ExpiresAt: began.Add(time.Hour)}}), "shop/orders:read"},
 	} {
 		q := asks(c.permission)
+		q.Resource.Attrs = map[string]any{"total": "30"}
 		e, err := Compile(c.p).Explain(&q)
 		if err != nil || !strings.Contains(strings.Join(e.Changes, " "), want) {
 			t.Errorf("%+v, %v: nothing of %q", e, err, want)

@@ -3,6 +3,7 @@ package caller_test
 import (
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 
 	"gatehouse/access"
@@ -50,6 +51,12 @@ func TestATokenIsGoodAtAnAPIForWhatItsScopesAreFor(t *testing.T) {
 			}
 			if no := found.Refusal("shop/orders:read", d); !c.may && !fault.Is(no, fault.Forbidden) {
 				t.Errorf("%s, %s, is refused by %v", who, name, no)
+			} else if !c.may {
+				challenge := httptest.NewRecorder().Header()
+				caller.SetChallenge(challenge, no)
+				if text := no.Error(); !strings.Contains(text, "the scope shop.read.") || !strings.HasSuffix(challenge.Get("WWW-Authenticate"), `, scope="shop.read"`) {
+					t.Errorf("%s, %s, is told %q, %v", who, name, text, challenge)
+				}
 			}
 		}
 	}

@@ -44,7 +44,11 @@ func (c *Caller) Refusal(permission string, d access.Decision) error {
 	case d.Reason == access.Denied:
 		return forbidden(permission, errDenied)
 	}
-	return forbidden(permission, fmt.Errorf("%s: %s", permission, d.Reason))
+	why := fmt.Errorf("%s: %s", permission, d.Reason)
+	if d.Reason == access.OutOfScope {
+		return lessGiven(permission, c.Snapshot.ScopesFor(permission), why)
+	}
+	return forbidden(permission, why)
 }
 
 var errLimited = errors.New("the personal token is not for that")

@@ -69,6 +69,18 @@ func forbidden(permission string, err error) *Refusal {
 	return refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "The permission "+permission+" is needed.", err)
 }
 
+// lessGiven is forbidden for a token that was given for no scope by which it may be used for
+// the permission (RFC 6750 section 3.1). One of these scopes is enough: the challenge has
+// the first.
+func lessGiven(permission string, scopes []string, err error) *Refusal {
+	if len(scopes) == 0 {
+		return forbidden(permission, err)
+	}
+	r := refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "The token was given for less: "+permission+" takes the scope "+strings.Join(scopes, " or ")+".", err)
+	r.Challenge += `, scope="` + scopes[0] + `"`
+	return r
+}
+
 // Outside is the answer to a caller that asks about an API which its Reach has not.
 func Outside() *Refusal {
 	return refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "This caller is no server of that API, and has not the permission "+ReadDecisions+".", nil)

@@ -141,12 +141,12 @@ func attributes(list []string) (map[string]any, error) {
 		name, value, ok := strings.Cut(text, "=")
 		name, isJSON := strings.CutSuffix(name, ":")
 		if !ok || name == "" {
-			return nil, usagef("--resource %q is no NAME=TEXT", brief(text))
+			return nil, usagef("--resource %q is no NAME=TEXT, and no NAME:=JSON such as total:=30", brief(text))
 		}
 		if all[name] = value; isJSON {
 			var v any
 			if err := json.Unmarshal([]byte(value), &v); err != nil {
-				return nil, usagef("--resource %q is no NAME:=JSON", brief(text))
+				return nil, usagef("--resource %q is no NAME:=JSON, such as total:=30 or paid:=true; NAME=TEXT is a text", brief(text))
 			}
 			all[name] = v
 		}
