@@ -188,12 +188,6 @@ func byRegrouping() map[string]handing {
 		"RemoveMember of whom a condition asks":        {prepare: joined(asking(out, nil)), do: remove(bob)},
 		"RemoveMember whom a condition denies no more": {prepare: joined(asking(in, denied)), do: remove(bob)},
 		"RemoveMember group of whom a condition asks":  {prepare: inDesk(asking(out, nil), true), do: remove(desk)},
-		"DeleteGroup of which a condition asks": {
-			prepare: joined(asking(out, nil)),
-			do: func(ctx context.Context, h *hand, by audit.Actor) error {
-				return h.House.Access.DeleteGroup(ctx, by, "empty")
-			},
-		},
 		"DeleteGroup whom a condition denies no more": {
 			prepare: inDesk(asking(in, denied), true),
 			do: func(ctx context.Context, h *hand, by audit.Actor) error {
