@@ -149,7 +149,7 @@ func TestAManagerOfGrantsReachesTheirOwnAlone(t *testing.T) {
 	give := func(to access.Subject, change func(g *access.Grant)) string {
 		g := access.Grant{Subject: to, Effect: access.Allow, Permission: right, Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)}}
 		change(&g)
-		made, err := a.Give(ctx, gatetest.Console, g)
+		made, err := a.GiveAgain(ctx, gatetest.Console, g)
 		must(t, err)
 		return string(made.ID)
 	}
