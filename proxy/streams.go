@@ -35,6 +35,24 @@ func (c Changes) wait(look <-chan time.Time) bool {
 	return true
 }
 
+// listener waits for news, and misses none.
+type listener struct {
+	from News
+	next Changes // of which it was not told yet
+}
+
+func listen(from News) *listener { return &listener{from, from.Next()} }
+
+// wait is that of what is to come next. A look leaves it as it is: what came at the same
+// moment is told of by the next call.
+func (l *listener) wait(look <-chan time.Time) bool {
+	told := l.next.wait(look)
+	if told {
+		l.next = l.from.Next()
+	}
+	return told
+}
+
 // streams are the connections through the gate that last. Whatever may end the right to
 // one of them has all of them asked again, since that costs some microseconds for each, and
 // no index knows what all a right depends on. The zero streams is ready.
@@ -106,7 +124,7 @@ func (s *streams) add(d *Door, one *stream) error {
 	s.open[one] = struct{}{}
 	if !s.watched {
 		s.watched = true
-		go s.watch(d, d.News.Next(), d.Routes())
+		go s.watch(d, listen(d.News), d.Routes())
 	}
 	return nil
 }
@@ -131,12 +149,11 @@ func (s *streams) all() []*stream {
 
 // watch asks all streams again at each piece of news, as long as there are any. It was
 // told of no news yet, and of those routes.
-func (s *streams) watch(d *Door, news Changes, routes *gate.Set) {
+func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 	look := time.NewTicker(askEvery)
 	defer look.Stop()
 	for {
 		told := news.wait(look.C)
-		news = d.News.Next()
 		list := s.all()
 		if len(list) == 0 {
 			return
