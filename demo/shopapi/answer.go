@@ -42,17 +42,22 @@ func invalid(fields ...field) *problem {
 	return refused(http.StatusUnprocessableEntity, "Some of what was sent cannot be used.", fields...)
 }
 
+// problemOf is what somebody is told of an error. What is no problem is ours, and logged.
+func problemOf(r *http.Request, err error) *problem {
+	if p, ok := errors.AsType[*problem](err); ok {
+		return p
+	}
+	slog.Error("the shop failed", "method", r.Method, "error", err.Error())
+	return refused(http.StatusInternalServerError, "The shop failed.")
+}
+
 func answering(h handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		err := h(w, r)
 		if err == nil {
 			return
 		}
-		p, ok := errors.AsType[*problem](err)
-		if !ok {
-			slog.Error("the shop failed", "method", r.Method, "error", err.Error())
-			p = refused(http.StatusInternalServerError, "The shop failed.")
-		}
+		p := problemOf(r, err)
 		w.Header().Set("Content-Type", "application/problem+json")
 		w.WriteHeader(p.Status)
 		_ = json.NewEncoder(w).Encode(p) // who asked is gone

@@ -3,7 +3,6 @@ package shopapi
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"net/http"
 	"strconv"
 	"time"
@@ -177,11 +176,7 @@ func showing(h handler) http.Handler {
 		if err == nil {
 			return
 		}
-		p, ok := errors.AsType[*problem](err)
-		if !ok {
-			slog.Error("the shop failed", "method", r.Method, "error", err.Error())
-			p = refused(http.StatusInternalServerError, "The shop failed.")
-		}
+		p := problemOf(r, err)
 		_ = draw(w, r, p.Status, troublePage{frameOf(r, "That did not work"), *p}.body()) // who asked is gone
 	})
 }
