@@ -46,12 +46,11 @@ func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
 }
 
 func (p *passage) fetched(ctx context.Context, f *gate.Fetch) (map[string]any, error) {
-	target := anyOf(f.Upstream)
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, target.Scheme+"://"+target.Host, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 	if err != nil {
 		return nil, fmt.Errorf("fetch the resource: %w", err)
 	}
-	r.URL = address(target, f.Path(&p.match), "")
+	r.URL = address(f.Path(&p.match), "")
 	asks := said{
 		audience: f.Upstream.Audience, subject: itself, client: itself.ID,
 		permission: p.decision.permission, version: p.caller.Snapshot.Version(),

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
-	"math/rand/v2"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -105,8 +104,7 @@ func (p *passage) ends() time.Time {
 // rewrite writes the request that goes on: nothing of its target is left to how somebody
 // else would write it.
 func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertion string) {
-	target := anyOf(u)
-	out.Out.URL = address(target, p.request.path.String(), p.request.query)
+	out.Out.URL = address(p.request.path.String(), p.request.query)
 	out.Out.Host = p.request.host
 	out.Out.Trailer = nil
 	h := out.Out.Header
@@ -143,14 +141,10 @@ func (p *passage) hand(h http.Header) {
 	}
 }
 
-// anyOf is one of the targets of an upstream, which are as good as each other.
-func anyOf(u *gate.Upstream) gate.Target { return u.Targets[rand.IntN(len(u.Targets))] }
-
-// address is where a request goes. Opaque has the path go out as it is written here, and
-// not as another package would write it: it begins with one slash, never with two.
-func address(t gate.Target, path, query string) *url.URL {
-	return &url.URL{Scheme: t.Scheme, Host: t.Host, Opaque: path, RawQuery: query}
-}
+// address is what a request asks a target for, which the pool of the upstream chooses. Opaque
+// has the path go out as it is written here, and not as another package would write it: it
+// begins with one slash, never with two.
+func address(path, query string) *url.URL { return &url.URL{Opaque: path, RawQuery: query} }
 
 func scheme(r *http.Request) string {
 	if r.TLS != nil {

@@ -112,11 +112,12 @@ func (p *pool) ask(ctx context.Context, t *target) {
 }
 
 func (p *pool) answersWell(ctx context.Context, t *target) error {
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, t.Scheme+"://"+t.Host, nil)
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "/", nil)
 	if err != nil {
 		return err
 	}
-	r.URL = address(t.Target, p.upstream.Health.Path, "")
+	r.URL = address(p.upstream.Health.Path, "")
+	r.URL.Scheme, r.URL.Host = t.Scheme, t.Host
 	r.Header.Set("User-Agent", "gatehouse-health")
 	answer, err := p.wire.transport("").RoundTrip(r)
 	if err != nil {
