@@ -19,7 +19,6 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/house"
-	"gatehouse/internal/freeport"
 	"gatehouse/oauth"
 )
 
@@ -28,7 +27,7 @@ import (
 // from here, the same for both.
 func (b *bench) decisions() error {
 	defer b.stopAll()
-	bareURL, bare, err := b.bareDecisions()
+	bareURL, bare, err := b.bareHelper("-bare-decisions")
 	if err != nil {
 		return err
 	}
@@ -60,24 +59,6 @@ func (b *bench) decisions() error {
 	}
 	table("Decisions", results, [][2]string{{base, base}, {one, base}, {batch, base}})
 	return nil
-}
-
-// bareDecisions starts the bare server, which is this program.
-func (b *bench) bareDecisions() (address string, pid int, err error) {
-	port, err := freeport.Next()
-	if err != nil {
-		return "", 0, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return "", 0, err
-	}
-	cmd, err := b.launch(nil, self, "-bare-decisions", "127.0.0.1:"+port)
-	if err != nil {
-		return "", 0, err
-	}
-	address = "http://127.0.0.1:" + port
-	return address, cmd.Process.Pid, waitFor(address + "/hello")
 }
 
 // serveBareDecisions knows one caller by the hash of its token, and one decision by
@@ -161,25 +142,7 @@ func (s *subject) seedShop() (person string, err error) {
 
 // ownToken asks for a token for Gatehouse's own API.
 func (s *subject) ownToken() (string, error) {
-	form := url.Values{"grant_type": {oauth.GrantClient}, "scope": {"api"}, "resource": {oauth.OwnAPI(s.cfg.Issuer)}}
-	req, err := http.NewRequest(http.MethodPost, s.url+"/oauth2/token", strings.NewReader(form.Encode()))
-	if err != nil {
-		return "", err
-	}
-	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-	req.SetBasicAuth(s.clientID, s.secret)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return "", err
-	}
-	defer resp.Body.Close()
-	var body struct {
-		Token string `json:"access_token"`
-	}
-	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil || body.Token == "" {
-		return "", fmt.Errorf("no token: %d %w", resp.StatusCode, err)
-	}
-	return body.Token, nil
+	return s.token(url.Values{"grant_type": {oauth.GrantClient}, "scope": {"api"}, "resource": {oauth.OwnAPI(s.cfg.Issuer)}})
 }
 
 // load is one thing to ask again and again, by 16 connections at once.

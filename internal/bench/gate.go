@@ -1,15 +1,15 @@
 package main
 
 import (
-	"encoding/json"
+	"errors"
 	"fmt"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"gatehouse/internal/freeport"
+	"gatehouse/oauth"
 )
 
 // shopAudience is of the tokens that the gate is shown.
@@ -79,7 +79,7 @@ func (b *bench) doors() ([]door, *subject, error) {
 		{name: "gate, public route", url: gate + "/public/42", pids: []int{s.pid, up}},
 		{name: "gate, bearer token checked and decided", url: gate + "/orders/42", tokens: tokens, pids: []int{s.pid, up}},
 	}
-	more, err := b.nginxDoors(s, upstream, tokens, up)
+	more, err := b.nginxDoors(s, upstream, gate, tokens, up)
 	return append(list, more...), s, err
 }
 
@@ -104,6 +104,11 @@ spec:
   match: {hosts: [127.0.0.1], paths: ["/orders/{id}"], methods: [GET]}
   authorize: {api: shop, permission: "orders:read", resource: {id: "{id}"}}
   upstream: shop
+---
+apiVersion: gatehouse/v1
+kind: Edge
+metadata: {id: nginx}
+spec: {dialect: nginx, peers: [127.0.0.1], secret_file: "SECRET", routes: [orders]}
 `
 
 // gatedSubject serves a house with a gate before an upstream, an API, and a person who may
@@ -128,7 +133,9 @@ func (b *bench) gatedSubject(upstream string) (s *subject, gate string, err erro
 	if err := os.MkdirAll(routes, 0o700); err != nil {
 		return nil, "", err
 	}
-	if err := os.WriteFile(filepath.Join(routes, "shop.yaml"), []byte(strings.ReplaceAll(routesOfBench, "UPSTREAM", upstream)), 0o600); err != nil {
+	secret := filepath.Join(b.dir, "edge.secret")
+	text := strings.NewReplacer("UPSTREAM", upstream, "SECRET", secret).Replace(routesOfBench)
+	if err := errors.Join(os.WriteFile(secret, []byte(edgeSecret+"\n"), 0o600), os.WriteFile(filepath.Join(routes, "shop.yaml"), []byte(text), 0o600)); err != nil {
 		return nil, "", err
 	}
 	s.env = []string{"GATEHOUSE_GATE_LISTEN=127.0.0.1:" + port, "GATEHOUSE_GATE_ROUTES=" + routes}
@@ -142,28 +149,12 @@ func (s *subject) rotated() (string, error) {
 		return "", err
 	}
 	var tokens strings.Builder
-	for _, token := range strings.Fields(string(refresh)) {
-		form := url.Values{"grant_type": {"refresh_token"}, "refresh_token": {token}}
-		req, err := http.NewRequest(http.MethodPost, s.url+"/oauth2/token", strings.NewReader(form.Encode()))
+	for _, old := range strings.Fields(string(refresh)) {
+		token, err := s.token(url.Values{"grant_type": {oauth.GrantRefresh}, "refresh_token": {old}})
 		if err != nil {
 			return "", err
 		}
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.SetBasicAuth(s.clientID, s.secret)
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return "", err
-		}
-		var body struct {
-			Token string `json:"access_token"`
-			Error string `json:"error_description"`
-		}
-		err = json.NewDecoder(resp.Body).Decode(&body)
-		resp.Body.Close()
-		if err != nil || body.Token == "" {
-			return "", fmt.Errorf("no token: %v %s", err, body.Error)
-		}
-		tokens.WriteString(body.Token + "\n")
+		tokens.WriteString(token + "\n")
 	}
 	file := filepath.Join(s.cfg.DataDir, "rotated.txt")
 	return file, os.WriteFile(file, []byte(tokens.String()), 0o600)

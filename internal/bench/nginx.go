@@ -28,6 +28,7 @@ http {
   keepalive_requests 1000000000;
   upstream shop { server UPSTREAM; keepalive 64; keepalive_requests 1000000000; }
   upstream auth { server AUTH; keepalive 64; keepalive_requests 1000000000; }
+  upstream gate { server GATE; keepalive 64; keepalive_requests 1000000000; }
   server {
     listen 127.0.0.1:PLAIN;
     location / { proxy_pass http://shop; proxy_http_version 1.1; proxy_set_header Connection ""; }
@@ -44,13 +45,34 @@ http {
       proxy_http_version 1.1; proxy_set_header Connection "";
     }
   }
+  server {
+    listen 127.0.0.1:GATED;
+    location / {
+      auth_request /auth;
+      auth_request_set $jwt $upstream_http_x_gatehouse_jwt;
+      proxy_set_header X-Gatehouse-Jwt $jwt;
+      proxy_pass http://shop; proxy_http_version 1.1; proxy_set_header Connection "";
+    }
+    location = /auth {
+      internal;
+      proxy_pass http://gate/.gatehouse/auth/nginx; proxy_pass_request_body off; proxy_set_header Content-Length "";
+      proxy_http_version 1.1; proxy_set_header Connection "";
+      proxy_set_header X-Gatehouse-Edge-Secret SECRET;
+      proxy_set_header Host $host;
+      proxy_set_header X-Forwarded-For $remote_addr;
+      proxy_set_header X-Original-Method $request_method;
+      proxy_set_header X-Original-Scheme $scheme;
+      proxy_set_header X-Original-Host $host:$server_port;
+      proxy_set_header X-Original-Uri $request_uri;
+    }
+  }
 }
 `
 
 // nginxDoors starts nginx before the upstream, without a check and with one by a server that
 // verifies each token; none where nginx is not installed.
-func (b *bench) nginxDoors(s *subject, upstream, tokens string, up int) ([]door, error) {
-	program := nginx()
+func (b *bench) nginxDoors(s *subject, upstream, gate, tokens string, up int) ([]door, error) {
+	program, libraries := nginx()
 	if program == "" {
 		fmt.Print("nginx is not installed, and is left out\n\n")
 		return nil, nil
@@ -67,17 +89,21 @@ func (b *bench) nginxDoors(s *subject, upstream, tokens string, up int) ([]door,
 	if err != nil {
 		return nil, err
 	}
+	gated, err := freeport.Next()
+	if err != nil {
+		return nil, err
+	}
 	dir := filepath.Join(b.dir, "nginx")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	text := strings.NewReplacer("DIR", dir, "UPSTREAM", strings.TrimPrefix(upstream, "http://"), "AUTH", strings.TrimPrefix(auth, "http://"),
-		"PLAIN", plain, "CHECKED", checked).Replace(nginxText)
+		"GATED", gated, "GATE", strings.TrimPrefix(gate, "http://"), "SECRET", edgeSecret, "PLAIN", plain, "CHECKED", checked).Replace(nginxText)
 	file := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
 	}
-	cmd, err := b.launch(nil, program, "-p", dir, "-c", file)
+	cmd, err := b.launch(libraries, program, "-p", dir, "-c", file)
 	if err != nil {
 		return nil, err
 	}
@@ -89,15 +115,27 @@ func (b *bench) nginxDoors(s *subject, upstream, tokens string, up int) ([]door,
 	return []door{
 		{name: "nginx, plain", url: "http://127.0.0.1:" + plain + "/orders/42", pids: []int{pid, up}},
 		{name: "nginx, auth_request, ES256 verified each time", url: "http://127.0.0.1:" + checked + "/orders/42", tokens: tokens, pids: []int{pid, authPID, up}},
+		{name: "nginx, auth_request to the gate", url: "http://127.0.0.1:" + gated + "/orders/42", tokens: tokens, pids: []int{pid, s.pid, up}},
 	}, waitFor("http://127.0.0.1:" + plain + "/hello")
 }
 
-// nginx returns where the program is; Debian keeps it out of the path of ordinary people.
-func nginx() string {
-	for _, name := range []string{"nginx", "/usr/sbin/nginx"} {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
+// edgeSecret is what nginx shows to the gate: of this measurement alone.
+const edgeSecret = "measured-measured-measured-measured-measured"
+
+// nginx returns where the program is, and the environment that it needs where it was
+// unpacked for the tests; "" where there is none.
+func nginx() (path string, env []string) {
+	const unpacked = "tools/servers/usr"
+	if own, err := filepath.Abs(filepath.Join(unpacked, "sbin/nginx")); err == nil {
+		if _, err := os.Stat(own); err == nil {
+			libraries, _ := filepath.Glob(filepath.Join(filepath.Dir(filepath.Dir(own)), "lib", "*-linux-gnu")) // the pattern is a constant
+			return own, []string{"LD_LIBRARY_PATH=" + strings.Join(libraries, ":")}
 		}
 	}
-	return ""
+	for _, name := range []string{"nginx", "/usr/sbin/nginx"} { // Debian keeps it out of the path of ordinary people
+		if path, err := exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", nil
 }

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"gatehouse/internal/freeport"
 )
 
 // beaten is a server that tokens are asked of while people sign in, and how they do.
@@ -116,24 +114,12 @@ func (b *bench) pagesOf(s *subject) (string, error) {
 
 // bareSignIns starts a bare server, which is this program.
 func (b *bench) bareSignIns(s *subject, pages string, derives bool) (*subject, error) {
-	port, err := freeport.Next()
-	if err != nil {
-		return nil, err
-	}
-	self, err := os.Executable()
-	if err != nil {
-		return nil, err
-	}
-	args := []string{"-bare-sign-ins", "127.0.0.1:" + port, "-pages", pages}
+	args := []string{"-pages", pages}
 	if derives {
 		args = append(args, "-derive")
 	}
-	cmd, err := b.launch(nil, self, args...)
-	if err != nil {
-		return nil, err
-	}
-	bare := &subject{url: "http://127.0.0.1:" + port, clientID: s.clientID, secret: s.secret, pid: cmd.Process.Pid}
-	return bare, waitFor(bare.url + "/hello")
+	address, pid, err := b.bareHelper("-bare-sign-ins", args...)
+	return &subject{url: address, clientID: s.clientID, secret: s.secret, pid: pid}, err
 }
 
 // readPage returns a page that pagesOf kept.

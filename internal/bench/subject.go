@@ -164,27 +164,35 @@ func (s *subject) seedFamilies(h *house.House, user id.User, n int) error {
 func (s *subject) accessTokens(n int) (string, error) {
 	var tokens strings.Builder
 	for range n {
-		req, err := http.NewRequest(http.MethodPost, s.url+"/oauth2/token", strings.NewReader(url.Values{"grant_type": {"client_credentials"}, "scope": {"api"}}.Encode()))
+		token, err := s.token(url.Values{"grant_type": {oauth.GrantClient}, "scope": {"api"}})
 		if err != nil {
 			return "", err
 		}
-		req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
-		req.SetBasicAuth(s.clientID, s.secret)
-		resp, err := http.DefaultClient.Do(req)
-		if err != nil {
-			return "", err
-		}
-		var body struct {
-			Token string `json:"access_token"`
-			Error string `json:"error"`
-		}
-		err = json.NewDecoder(resp.Body).Decode(&body)
-		resp.Body.Close()
-		if err != nil || body.Token == "" {
-			return "", fmt.Errorf("no token: %v %s", err, body.Error)
-		}
-		tokens.WriteString(body.Token + "\n")
+		tokens.WriteString(token + "\n")
 	}
 	file := filepath.Join(s.cfg.DataDir, "access.txt")
 	return file, os.WriteFile(file, []byte(tokens.String()), 0o600)
+}
+
+// token returns the access token that the token endpoint answers with.
+func (s *subject) token(form url.Values) (string, error) {
+	req, err := http.NewRequest(http.MethodPost, s.url+"/oauth2/token", strings.NewReader(form.Encode()))
+	if err != nil {
+		return "", err
+	}
+	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	req.SetBasicAuth(s.clientID, s.secret)
+	resp, err := http.DefaultClient.Do(req)
+	if err != nil {
+		return "", err
+	}
+	defer resp.Body.Close()
+	var body struct {
+		Token string `json:"access_token"`
+		Why   string `json:"error_description"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&body); err != nil || body.Token == "" {
+		return "", fmt.Errorf("no token: %d %s %v", resp.StatusCode, body.Why, err)
+	}
+	return body.Token, nil
 }
