@@ -13,7 +13,7 @@ type Languages struct {
 }
 
 // Shipped returns the languages that Gatehouse speaks. A new one is a row here.
-func Shipped() *Languages { return NewLanguages(english) }
+func Shipped() *Languages { return NewLanguages(english, german) }
 
 // NewLanguages returns the catalogues given, of which the first speaks where no
 // other fits. An entry that another lacks is taken from the first.

@@ -1,6 +1,5 @@
 // Package words is everything that our pages say. A Catalogue holds it in one
-// language: English is the one that ships, and the one that others fall back to,
-// entry by entry. An entry is text, never HTML; a Phrase has named gaps, which a
+// language: English, which others fall back to, entry by entry, and German. An entry is text, never HTML; a Phrase has named gaps, which a
 // page fills with values or with elements, so that each language chooses the
 // order; a Plural has a phrase for each form of a number.
 //

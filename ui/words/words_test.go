@@ -17,30 +17,34 @@ import (
 
 func TestEveryPageHasATitleOfItsOwn(t *testing.T) {
 	t.Parallel()
-	seen := map[string]string{}
-	for _, e := range wordstest.Entries(wordstest.English()) {
-		if e.Type != reflect.TypeFor[words.Title]() {
-			continue
+	for _, c := range words.Shipped().Catalogues() {
+		seen := map[string]string{}
+		for _, e := range wordstest.Entries(c) {
+			if e.Type != reflect.TypeFor[words.Title]() {
+				continue
+			}
+			if other, ok := seen[e.Text]; ok {
+				t.Errorf("%s: %s and %s are both %q", c.Tag(), other, e.Path, e.Text)
+			}
+			seen[e.Text] = e.Path
 		}
-		if other, ok := seen[e.Text]; ok {
-			t.Errorf("%s and %s are both %q", other, e.Path, e.Text)
+		if len(seen) < 15 {
+			t.Errorf("only %d titles: is Title not the type of titles any more?", len(seen))
 		}
-		seen[e.Text] = e.Path
-	}
-	if len(seen) < 15 {
-		t.Errorf("only %d titles: is Title not the type of titles any more?", len(seen))
 	}
 }
 
 // An entry is text: templ escapes it, so that a tag in it would be read aloud.
 func TestEntriesAreText(t *testing.T) {
 	t.Parallel()
-	for _, e := range wordstest.Entries(wordstest.English()) {
-		if strings.ContainsAny(e.Text, "<>&") || strings.TrimSpace(e.Text) != e.Text {
-			t.Errorf("%s is %q", e.Path, e.Text)
-		}
-		if plain := e.Type == reflect.TypeFor[string](); plain && wordstest.Gaps(e.Text) != nil {
-			t.Errorf("%s has gaps, and is no Phrase: %q", e.Path, e.Text)
+	for _, c := range words.Shipped().Catalogues() {
+		for _, e := range wordstest.Entries(c) {
+			if strings.ContainsAny(e.Text, "<>&") || strings.TrimSpace(e.Text) != e.Text {
+				t.Errorf("%s: %s is %q", c.Tag(), e.Path, e.Text)
+			}
+			if plain := e.Type == reflect.TypeFor[string](); plain && wordstest.Gaps(e.Text) != nil {
+				t.Errorf("%s: %s has gaps, and is no Phrase: %q", c.Tag(), e.Path, e.Text)
+			}
 		}
 	}
 }
@@ -79,17 +83,21 @@ func TestFaultsHaveCodesThatAreExplained(t *testing.T) {
 	}
 }
 
-var advice = regexp.MustCompile(`(?i)\b(go back|try again|tell|open the page|load the page|please|run|sign in|wait)\b`)
+var advice = regexp.MustCompile(`(?i)\b(go back|try again|tell|open the page|load the page|please|run|sign in|wait|gehen Sie|versuchen Sie|laden Sie|bitte|melden Sie|warten Sie)\b`)
+
+// form is the end of a path within an entry: of a plural, or a month.
+var form = regexp.MustCompile(`\.(None|One|Two|Few|Many|Other|\d+)$`)
 
 // Two pieces of advice are one too many: people follow the wrong one.
 func TestAPageGivesItsAdviceOnce(t *testing.T) {
 	t.Parallel()
-	say := wordstest.English()
-	for code, fault := range say.Faults {
-		for _, status := range []int{400, 403, 404, 409, 422, 500} {
-			said := say.Said(code, status)
-			if said.Todo != "" && advice.MatchString(fault.Detail) {
-				t.Errorf("%s (%d): %q, and then %q", code, status, fault.Detail, said.Todo)
+	for _, say := range words.Shipped().Catalogues() {
+		for code, fault := range say.Faults {
+			for _, status := range []int{400, 403, 404, 409, 422, 500} {
+				said := say.Said(code, status)
+				if said.Todo != "" && advice.MatchString(fault.Detail) {
+					t.Errorf("%s (%d): %q, and then %q", code, status, fault.Detail, said.Todo)
+				}
 			}
 		}
 	}
@@ -99,10 +107,11 @@ func TestAPageGivesItsAdviceOnce(t *testing.T) {
 // twice.
 func TestAPageDoesNotBeginWithItsTitleAgain(t *testing.T) {
 	t.Parallel()
-	say := wordstest.English()
-	for code, fault := range say.Faults {
-		if title := say.Said(code, 403).Title; strings.HasPrefix(fault.Detail, title) && fault.Detail != title+"." {
-			t.Errorf("%s: %q, and then %q", code, title, fault.Detail)
+	for _, say := range words.Shipped().Catalogues() {
+		for code, fault := range say.Faults {
+			if title := say.Said(code, 403).Title; strings.HasPrefix(fault.Detail, title) && fault.Detail != title+"." {
+				t.Errorf("%s: %q, and then %q", code, title, fault.Detail)
+			}
 		}
 	}
 }
@@ -205,8 +214,11 @@ func TestTheLanguageIsWhatTheApplicationElseTheBrowserAsksFor(t *testing.T) {
 			t.Errorf("ui_locales %q, Accept-Language %.40q: %s, want %s", tt.locales, tt.accept, got, tt.want)
 		}
 	}
-	if got := words.Shipped().Choose([]string{"de"}, "de").Tag(); got != "en" {
+	if got := words.NewLanguages(wordstest.English()).Choose([]string{"de"}, "de").Tag(); got != "en" {
 		t.Errorf("with one language: %s", got)
+	}
+	if got := words.Shipped().Choose(nil, "de-AT").Tag(); got != "de" {
+		t.Errorf("what ships speaks %s to an Austrian", got)
 	}
 }
 
