@@ -14,6 +14,7 @@ import (
 	"gatehouse/ui/problems"
 	"gatehouse/ui/setup"
 	"gatehouse/ui/signin"
+	"gatehouse/ui/theme"
 	"gatehouse/ui/view"
 	"gatehouse/web"
 )
@@ -85,5 +86,6 @@ func Mount(m *web.Mux, d Deps) {
 		Issuer: d.Issuer, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&problems.Door{Pages: d.Pages}).Mount(m)
+	(&theme.Door{Cookies: d.Cookies}).Mount(m)
 	(&home.Door{Issuer: d.Issuer, Identity: d.Identity, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
 }

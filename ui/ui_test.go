@@ -28,7 +28,7 @@ func house() http.Handler {
 }
 
 var posts = []string{
-	"/signin", "/signin/select", "/signin/factor", "/signin/recovery", "/signin/enrol", "/signin/refused", "/consent", "/signout", "/setup",
+	"/signin", "/signin/select", "/signin/factor", "/signin/recovery", "/signin/enrol", "/signin/refused", "/consent", "/signout", "/setup", "/theme",
 	"/account/password", "/account/sessions/end", "/account/sessions/others", "/account/apps", "/account/security/remove", "/account/security/recovery",
 }
 

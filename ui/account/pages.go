@@ -83,7 +83,7 @@ func initialsOf(name, email string) string {
 
 // headed is the head of a page of the account area.
 func headed(title words.Title) view.Head {
-	return view.Head{Title: title, Styles: []string{"account.css"}, Scripts: []string{"account.js"}}
+	return view.Head{Title: title, Styles: []string{"parts.css", "account.css"}, Scripts: []string{"account.js"}}
 }
 
 // typed is headed for a page with inputs, or with something to copy.

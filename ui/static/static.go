@@ -21,7 +21,7 @@ import (
 	"gatehouse/web"
 )
 
-//go:embed app.css account.css app.js account.js setup.js formpost.js logo.svg
+//go:embed app.css parts.css account.css console.css app.js console.js account.js setup.js formpost.js logo.svg
 var embedded embed.FS
 
 // File is one file, ready to be sent.

@@ -68,6 +68,7 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	var b bytes.Buffer
 	// A page about a deadline that passed must still be drawn.
 	ctx := context.WithValue(r.Context(), baseKey{}, v.Base)
+	ctx = context.WithValue(ctx, themeKey{}, themeOf(r))
 	ctx = withScopes(brand.With(words.With(context.WithoutCancel(ctx), say), v.Brand.Brand()), v.ScopeSays)
 	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)

@@ -37,6 +37,7 @@ type Catalogue struct {
 	SignOut   SignOut
 	SignedOut SignedOut
 
+	Part     Part
 	Gate     Gate
 	Home     Home
 	Setup    Setup

@@ -5,6 +5,7 @@ import "golang.org/x/text/language"
 // english is the language that others fall back to.
 var english = Catalogue{
 	Language: language.English,
+	Part:     englishPart,
 
 	Form: Form{
 		Error:    "Error: {page}",

@@ -34,6 +34,7 @@ const (
 	Since   Gap = "since"   // a moment
 	System  Gap = "system"
 	Page    Gap = "page" // a page's title
+	Version Gap = "version"
 	Wait    Gap = "wait" // how long, in words
 	Year    Gap = "year"
 )

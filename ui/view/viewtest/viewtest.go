@@ -223,7 +223,7 @@ func checkReferences(t *testing.T, all []*html.Node) {
 		}
 	}
 	for _, n := range all {
-		for _, name := range []string{"aria-describedby", "aria-labelledby", "for", "data-show", "data-copy"} {
+		for _, name := range []string{"aria-describedby", "aria-labelledby", "for", "form", "popovertarget", "data-show", "data-copy"} {
 			for _, id := range strings.Fields(Attr(n, name)) {
 				if ids[id] == 0 {
 					t.Errorf("%s of %s names %q, which is not there", name, n.Data, id)
@@ -264,10 +264,17 @@ func checkInert(t *testing.T, n *html.Node) {
 }
 
 // checkForm wants the token in every form that stays with us, and the sign-in in
-// those that belong to one.
+// those that belong to one. A form that asks by GET changes nothing, and puts what it
+// carries into the address: it has no token.
 func checkForm(t *testing.T, n *html.Node) {
 	t.Helper()
 	if n.Data != "form" {
+		return
+	}
+	if Attr(n, "method") == "get" && strings.HasPrefix(Attr(n, "action"), "/") {
+		if got := valueIn(n, "form_token"); got != "" {
+			t.Errorf("the form to %q puts the token %q into the address", Attr(n, "action"), got)
+		}
 		return
 	}
 	if Attr(n, "method") != "post" {
