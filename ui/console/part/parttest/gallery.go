@@ -41,7 +41,7 @@ var nav = []part.NavGroup{
 
 func frame(title string) part.Frame {
 	return part.Frame{
-		Heading: part.Heading{Title: title}, Nav: nav, Crumbs: []part.Link{{"People", "/console/users"}},
+		Heading: part.Heading{Title: title}, Nav: nav, Crumbs: []part.Link{{Label: "People", Href: "/console/users"}},
 		Person: part.Person{Name: "Ada Example", Email: "ada@example.test"}, Token: FormToken, SignOut: "/console/signout",
 		Here: "/console/users?q=grace", House: "production", Version: "0.9.1",
 	}
@@ -56,10 +56,10 @@ func Pages() map[string]view.Page {
 	full.Search = "grace"
 	full.Heading = part.Heading{
 		Title: "Grace Liu", Lead: "grace.liu@example.test", Code: "usr_7x2kq0", Face: true,
-		Badges: []part.Badge{{"Active", part.Good}, {"Second factor", part.Good}, {"Account ends 31 December", part.Warn}, {"Locked", part.Bad}, {"Imported", part.Plain}},
+		Badges: []part.Badge{{Label: "Active", Tone: part.Good}, {Label: "Second factor", Tone: part.Good}, {Label: "Account ends 31 December", Tone: part.Warn}, {Label: "Locked", Tone: part.Bad}, {Label: "Imported", Tone: part.Plain}},
 		Tabs:   []part.Tab{{Label: "Overview", Href: "/console/users/1"}, {Label: "Access", Href: "/console/users/1/access", Current: true}, {Label: "Sessions", Href: "/console/users/1/sessions", Count: "2"}},
 	}
-	full.Flash = part.Flash{Text: "Grace Liu is disabled.", Undo: "/console/users/1/enable", Fields: []part.Hidden{{"user", "usr_7x2kq0"}}}
+	full.Flash = part.Flash{Text: "Grace Liu is disabled.", Undo: "/console/users/1/enable", Fields: []part.Hidden{{Name: "user", Value: "usr_7x2kq0"}}}
 	bare := frame("Groups")
 	bare.Person.Name, bare.Crumbs, bare.House = "", nil, ""
 	bare.Flash = part.Flash{Text: "Nothing was changed.", Bad: true}
