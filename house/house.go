@@ -138,8 +138,12 @@ func (h *House) open(ctx context.Context, asServed bool) error {
 	return nil
 }
 
-// Close closes the store. Nothing of the house may be used afterwards.
-func (h *House) Close() error { return errors.Join(h.Limiters.Close(), h.Store.Close()) }
+// Close records what is still to be recorded, for a moment, and closes the store. Nothing
+// of the house may be used afterwards.
+func (h *House) Close() error {
+	h.Refusals.Close()
+	return errors.Join(h.Limiters.Close(), h.Store.Close())
+}
 
 func (h *House) openKeeper(ctx context.Context) error {
 	master, made, err := secret.CreateMaster(h.Config.MasterKeyFile)

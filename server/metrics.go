@@ -179,6 +179,8 @@ func (m *Metrics) watch(h *house.House, feed *pdp.Feed) {
 		{"gatehouse_folder_refused", "1 while the files of apply.folder cannot be applied, in the process that tries.", func() float64 { return one(h.Folder.Problem() != "") }},
 		{"gatehouse_gate_routes_refused", "1 while the files of gate.routes cannot be used, and the routes before them stay.", func() float64 { return one(h.Routes.Problem() != "") }},
 		{"gatehouse_gate_decisions_dropped_total", "Decisions at the gate that were not written to gate.decisions.file, because there was no room for them.", func() float64 { return float64(h.Decisions.Dropped()) }},
+		{"gatehouse_audit_refusals_waiting", "Refusals that are to be recorded in the audit log as soon as the database can take them.", func() float64 { return float64(h.Refusals.Waiting()) }},
+		{"gatehouse_audit_refusals_lost_total", "Refusals that could not be recorded in the audit log.", func() float64 { return float64(h.Refusals.Lost()) }},
 		{"gatehouse_audit_disturbed", "1 while this process sees what Gatehouse did not write in the tables of the audit log.", func() float64 { return one(len(h.Disturbed()) > 0) }},
 		{"gatehouse_clock_doubted", "1 while the clocks do not agree: nothing is removed for its age and no key is rotated.", func() float64 { return one(h.Clock.Doubt() != nil) }},
 		{"gatehouse_clock_skipped_beats_total", "Beats of the background that were skipped because the clocks did not agree.", func() float64 { return float64(h.Clock.Refused()) }},

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 )
 
 // visitor asks the gate again and again, and notes what it was answered.
@@ -188,6 +189,40 @@ func TestDrillD06TheGateWithoutItsDatabaseLetsNobodyInByWhatItKnew(t *testing.T)
 			}
 			v.stop()
 		})
+	}
+}
+
+// D06, D08: while the database hangs, a refusal is answered without waiting for its record,
+// which is made when the database is back.
+func TestDrillD06ARefusalIsRecordedWhenTheDatabaseIsBack(t *testing.T) {
+	g := newGates(t)
+	key := g.program("stranger")
+	refused := func() bool { return g.asks("/patient", key) == http.StatusForbidden }
+	waitFor(t, "a refusal", refused)
+	g.way.late.Store(int64(time.Minute))
+	const n = 12
+	for range n {
+		if !refused() {
+			t.Error("it is not refused")
+		}
+	}
+	refusals := g.away.House.Refusals
+	if waits := refusals.Waiting(); waits == 0 {
+		t.Error("none waits to be recorded")
+	}
+	g.way.late.Store(0)
+	g.way.sever()
+	g.way.mend()
+	recorded := func() (found int) {
+		for _, err := range g.near.House.Trail.All(t.Context(), audit.Query{ActorID: "stranger", Actions: []audit.Action{audit.ActionRefuse}}) {
+			g.must(err)
+			found++
+		}
+		return found
+	}
+	waitFor(t, "all to be recorded", func() bool { return recorded() > n })
+	if got := recorded(); got != n+1 || refusals.Lost() > 0 {
+		t.Errorf("%d are recorded and %d were lost, want %d and none", got, refusals.Lost(), n+1)
 	}
 }
 
