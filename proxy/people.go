@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"net/url"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/caller"
@@ -117,9 +118,15 @@ func (p *passage) cameFrom() string {
 	return path
 }
 
-// emailOf names a person at a browser. A name that cannot be read now is left out.
+// namedWithin is how long a page waits for the name of its reader.
+const namedWithin = 250 * time.Millisecond
+
+// emailOf names a person at a browser. A name that cannot be read now is left out: that
+// somebody is refused they hear while the database hangs, too.
 func (p *passage) emailOf(c *caller.Caller) string {
-	email, err := p.door.People.Email(p.r.Context(), id.User(c.Subject.ID))
+	ctx, cancel := context.WithTimeout(p.r.Context(), namedWithin)
+	defer cancel()
+	email, err := p.door.People.Email(ctx, id.User(c.Subject.ID))
 	if err != nil {
 		return ""
 	}

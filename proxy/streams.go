@@ -168,7 +168,7 @@ func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 			}
 		}
 		if stale := d.News.Current(context.Background()) != nil; told || stale {
-			again(list, stale)
+			again(list, d.News.Current, stale)
 		}
 		if told {
 			time.Sleep(min(max(pace, share*time.Since(begun)), soonest))
@@ -176,14 +176,21 @@ func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 	}
 }
 
+// asker is a stream.
+type asker interface {
+	recheck(ctx context.Context, fetch bool)
+}
+
 // again asks all of a list again, several at a time: what one is decided by may have to be
-// read. When nobody can know what is so now, nobody waits for it again.
-func again(list []*stream, stale bool) {
+// read. When nobody can know what is so now, or not any more, nobody waits for it: a store
+// that hangs amid a round keeps no stream open.
+func again[A asker](list []A, current func(ctx context.Context) error, stale bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), roundBound)
 	defer cancel()
 	if stale {
 		cancel()
 	}
+	go hasten(ctx, cancel, current)
 	var at atomic.Int64
 	var wait sync.WaitGroup
 	for range min(workers, len(list)) {
@@ -194,6 +201,23 @@ func again(list []*stream, stale bool) {
 		})
 	}
 	wait.Wait()
+}
+
+// hasten ends the waiting of a round once what is known is too old.
+func hasten(ctx context.Context, cancel func(), current func(ctx context.Context) error) {
+	look := time.NewTicker(askEvery)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+			if current(ctx) != nil {
+				cancel()
+				return
+			}
+		}
+	}
 }
 
 // Close ends all streams as of a server that stops, and takes no more. It returns once

@@ -2,7 +2,10 @@ package proxy
 
 import (
 	"context"
+	"errors"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -54,5 +57,46 @@ func TestNewsAtTheMomentOfALookIsNotLost(t *testing.T) {
 				t.Fatalf("%s: told twice of one thing", what)
 			}
 		}
+	}
+}
+
+// waiting is a stream whose answer is with a store that hangs.
+type waiting struct{ over atomic.Bool }
+
+func (w *waiting) recheck(ctx context.Context, _ bool) {
+	<-ctx.Done()
+	w.over.Store(true)
+}
+
+// A store that hangs amid a round keeps no stream open for longer than what is known is good.
+func TestARoundWaitsNoLongerThanWhatIsKnownIsGood(t *testing.T) {
+	t.Parallel()
+	for _, stale := range []bool{false, true} {
+		synctest.Test(t, func(t *testing.T) {
+			begun := time.Now()
+			current := func(context.Context) error {
+				if time.Since(begun) > time.Second {
+					return errors.New("the store hangs")
+				}
+				return nil
+			}
+			list := make([]*waiting, 100)
+			for i := range list {
+				list[i] = &waiting{}
+			}
+			again(list, current, stale)
+			took, most := time.Since(begun), time.Second+askEvery
+			if stale {
+				most = 0
+			}
+			if took > most {
+				t.Errorf("it took %s, want %s at most", took, most)
+			}
+			for i, w := range list {
+				if !w.over.Load() {
+					t.Errorf("stream %d was not asked again", i)
+				}
+			}
+		})
 	}
 }
