@@ -128,9 +128,9 @@ func TestAStreamEndsSoonAfterTheRightToIt(t *testing.T) {
 					must(t, err)
 					for kind, h := range all {
 						if h.over(t).outcome() != isRefused {
-							t.Errorf("%s, %s: it ends with %s %s", how, kind, h.status, h.reason)
+							t.Errorf("%s, %s: it ends with %s %s", how, kind, h.Status, h.Reason)
 						}
-						took[kind] = append(took[kind], h.at.Sub(at))
+						took[kind] = append(took[kind], h.At.Sub(at))
 					}
 				}
 				for kind, all := range took {
@@ -153,7 +153,8 @@ func TestHowMuchMemoryAStreamTakes(t *testing.T) {
 	}
 	const n = 500
 	s := newStreaming(t, func(c *config.Config) { c.Gate.MaxStreamsPerCaller = 10 * n })
-	direct := &listeningGate{plain: strings.TrimPrefix(s.talker.URL, "http://"), secure: s.secure, app: s.talker.URL}
+	direct := &listeningGate{all: s.listeningGate.all}
+	direct.all.Plain = strings.TrimPrefix(s.talker.URL, "http://")
 	used := func() float64 {
 		runtime.GC()
 		runtime.GC()
@@ -166,7 +167,7 @@ func TestHowMuchMemoryAStreamTakes(t *testing.T) {
 		for range n {
 			h, err := open()
 			must(t, err)
-			t.Cleanup(h.close)
+			t.Cleanup(h.Close)
 		}
 		return (used() - before) / n / 1024
 	}

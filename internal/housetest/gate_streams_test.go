@@ -16,6 +16,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/config"
 	"gatehouse/internal/gatetest"
+	"gatehouse/internal/streamtest"
 	"gatehouse/oauth"
 )
 
@@ -23,14 +24,14 @@ import (
 type streaming struct {
 	*deciding
 	*listeningGate
-	talker *talker
+	talker *streamtest.Talker
 	folder string
 	token  string
 }
 
 func newStreaming(t *testing.T, change ...func(*config.Config)) *streaming {
 	t.Helper()
-	app, folder := newTalker(t), t.TempDir()
+	app, folder := streamtest.NewTalker(t), t.TempDir()
 	s := &streaming{talker: app, folder: folder}
 	s.routes(t, lastingRoutes)
 	s.deciding = newDeciding(t, gatetest.New(t, append(change, withRoutes(folder))...))
@@ -71,7 +72,7 @@ func (s *streaming) holds(t *testing.T, path string) map[string]*heldOpen {
 func (h *heldOpen) over(t *testing.T) *heldOpen {
 	t.Helper()
 	select {
-	case <-h.ended:
+	case <-h.Ended:
 	case <-time.After(hangs):
 		t.Fatal("it goes on")
 	}
@@ -87,10 +88,10 @@ func TestAStreamIsToldWhyItEnds(t *testing.T) {
 	must(t, err)
 	for kind, want := range map[string]string{"WebSocket": "4403", "events": "gatehouse", "gRPC": "7"} {
 		h := all[kind].over(t)
-		if h.status != want || h.reason != "caller.forbidden" {
-			t.Errorf("%s ends with %s %s", kind, h.status, h.reason)
+		if h.Status != want || h.Reason != "caller.forbidden" {
+			t.Errorf("%s ends with %s %s", kind, h.Status, h.Reason)
 		}
-		if _, err := kindsOfStreams[kind](t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{http.StatusForbidden}) {
+		if _, err := kindsOfStreams[kind](t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{Status: http.StatusForbidden}) {
 			t.Errorf("%s, once more: %v", kind, err)
 		}
 	}
@@ -114,14 +115,14 @@ func TestAStreamEndsWithTheRightThatOpenedIt(t *testing.T) {
 	s.Settle()
 	for kind, open := range kindsOfStreams {
 		h, err := open(t, s.listeningGate, "/shop", s.token)
-		if no, ok := errors.AsType[errRefusedAtTheDoor](err); ok && no.status == http.StatusForbidden && time.Now().After(ends) {
+		if no, ok := errors.AsType[errRefusedAtTheDoor](err); ok && no.Status == http.StatusForbidden && time.Now().After(ends) {
 			continue // on a machine that is this slow
 		}
 		if err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
-		if h.over(t).outcome() != isRefused || h.at.Before(ends) {
-			t.Errorf("%s ends with %s %s, %s after the right", kind, h.status, h.reason, h.at.Sub(ends))
+		if h.over(t).outcome() != isRefused || h.At.Before(ends) {
+			t.Errorf("%s ends with %s %s, %s after the right", kind, h.Status, h.Reason, h.At.Sub(ends))
 		}
 	}
 }
@@ -134,8 +135,8 @@ func TestAStreamEndsWithItsRoute(t *testing.T) {
 	s.routes(t, strings.Replace(lastingRoutes, `{websocket: {}, sse: true}`, `{websocket: {}, sse: true, idle: 5m}`, 1))
 	s.routed(t)
 	for _, kind := range []string{"WebSocket", "events"} {
-		if h := all[kind].over(t); h.outcome() != isRefused || h.reason != "gate.route_changed" {
-			t.Errorf("%s ends with %s %s", kind, h.status, h.reason)
+		if h := all[kind].over(t); h.outcome() != isRefused || h.Reason != "gate.route_changed" {
+			t.Errorf("%s ends with %s %s", kind, h.Status, h.Reason)
 		}
 	}
 	if got := all["gRPC"].goesOn(); got != goesOn {
@@ -144,7 +145,7 @@ func TestAStreamEndsWithItsRoute(t *testing.T) {
 	s.routes(t, lastingRoutes[:strings.LastIndex(lastingRoutes, "---\napiVersion: gatehouse/v1\nkind: Route\nmetadata: {id: shop-calls}")])
 	s.routed(t)
 	if h := all["gRPC"].over(t); h.outcome() != isRefused {
-		t.Errorf("a call of a route that is gone ends with %s %s", h.status, h.reason)
+		t.Errorf("a call of a route that is gone ends with %s %s", h.Status, h.Reason)
 	}
 }
 
@@ -171,18 +172,18 @@ func TestACallerHasABoundedNumberOfStreams(t *testing.T) {
 	s := newStreaming(t, func(c *config.Config) { c.Gate.MaxStreamsPerCaller = 3 })
 	all := s.holds(t, "/shop")
 	for kind, open := range kindsOfStreams {
-		if _, err := open(t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{http.StatusTooManyRequests}) {
+		if _, err := open(t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{Status: http.StatusTooManyRequests}) {
 			t.Errorf("one %s more: %v", kind, err)
 		}
 	}
 	other := s.App("other", func(c *oauth.Client) { c.Audiences = []string{shopAudience} })
 	bob := other.Tokens(s.Browser(), s.Person("bob")).Text("access_token")
-	if _, err := holdEvents(t, s.listeningGate, "/shop", bob); !errors.Is(err, errRefusedAtTheDoor{http.StatusForbidden}) {
+	if _, err := holdEvents(t, s.listeningGate, "/shop", bob); !errors.Is(err, errRefusedAtTheDoor{Status: http.StatusForbidden}) {
 		t.Errorf("somebody else: %v", err)
 	}
-	all["gRPC"].close()
-	if h := all["gRPC"].over(t); h.status != "0" {
-		t.Errorf("a call that is over ends with %s %s", h.status, h.reason)
+	all["gRPC"].Close()
+	if h := all["gRPC"].over(t); h.Status != "0" {
+		t.Errorf("a call that is over ends with %s %s", h.Status, h.Reason)
 	}
 	soon(t, "there is room again", func() bool {
 		h, err := holdWebSocket(t, s.listeningGate, "/shop", s.token)
@@ -206,8 +207,8 @@ func TestAStreamIsBoundedByTheClock(t *testing.T) {
 			all[kind] = h
 		}
 		for kind, want := range map[string]string{"WebSocket": "1001", "events": "gatehouse", "gRPC": "14"} {
-			if h := all[kind].over(t); h.status != want || h.reason != code {
-				t.Errorf("%s, %s ends with %s %s", bound, kind, h.status, h.reason)
+			if h := all[kind].over(t); h.Status != want || h.Reason != code {
+				t.Errorf("%s, %s ends with %s %s", bound, kind, h.Status, h.Reason)
 			}
 		}
 	}
@@ -220,10 +221,10 @@ func TestAGateThatStopsEndsItsStreams(t *testing.T) {
 	all := s.holds(t, "/shop")
 	s.Server.CloseGate()
 	for kind, want := range map[string]string{"WebSocket": "1001", "events": "gatehouse", "gRPC": "14"} {
-		if h := all[kind].over(t); h.status != want || h.reason != "gate.closing" {
-			t.Errorf("%s ends with %s %s", kind, h.status, h.reason)
+		if h := all[kind].over(t); h.Status != want || h.Reason != "gate.closing" {
+			t.Errorf("%s ends with %s %s", kind, h.Status, h.Reason)
 		}
-		if _, err := kindsOfStreams[kind](t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{http.StatusServiceUnavailable}) {
+		if _, err := kindsOfStreams[kind](t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{Status: http.StatusServiceUnavailable}) {
 			t.Errorf("another %s: %v", kind, err)
 		}
 	}
@@ -272,10 +273,8 @@ func TestAnUpgradeThatTheRouteDoesNotAllowStopsAtTheGate(t *testing.T) {
 			t.Errorf("%s: %d %s, want %d", name, status, body, c.want)
 		}
 	}
-	s.talker.mu.Lock()
-	defer s.talker.mu.Unlock()
-	if len(s.talker.seen) > 0 {
-		t.Errorf("%d upgrades reached the application", len(s.talker.seen))
+	if seen := s.talker.Seen(); seen != nil {
+		t.Errorf("an upgrade reached the application: %v", seen)
 	}
 }
 
@@ -345,10 +344,10 @@ func TestNoStreamOutlivesWhatIsKnown(t *testing.T) {
 	db := underneath(t, s.Gate)
 	mustExec(t, db, "ALTER TABLE versions RENAME TO lost")
 	for kind, want := range map[string]string{"WebSocket": "1013", "events": "gatehouse", "gRPC": "14"} {
-		if h := all[kind].over(t); h.status != want || h.reason != "policy.unknown" && h.reason != "revocations.unknown" {
-			t.Errorf("%s ends with %s %s", kind, h.status, h.reason)
+		if h := all[kind].over(t); h.Status != want || h.Reason != "policy.unknown" && h.Reason != "revocations.unknown" {
+			t.Errorf("%s ends with %s %s", kind, h.Status, h.Reason)
 		}
-		if _, err := kindsOfStreams[kind](t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{http.StatusServiceUnavailable}) {
+		if _, err := kindsOfStreams[kind](t, s.listeningGate, "/shop", s.token); !errors.Is(err, errRefusedAtTheDoor{Status: http.StatusServiceUnavailable}) {
 			t.Errorf("another %s: %v", kind, err)
 		}
 	}
@@ -366,13 +365,13 @@ func TestTrailersPassButThoseOfTheGate(t *testing.T) {
 	must(t, err)
 	r.Host, r.Header = "gate.example.test", http.Header{"Authorization": {"Bearer " + s.token}, "Content-Type": {"application/grpc"}, "Te": {"trailers"}}
 	go func() {
-		_, _ = out.Write(message("hello"))
+		_, _ = out.Write(streamtest.Message("hello"))
 		_ = out.Close()
 	}()
 	answer, err := s.secure.Client().Do(r)
 	must(t, err)
 	defer answer.Body.Close()
-	text, err := readMessage(answer.Body)
+	text, err := streamtest.ReadMessage(answer.Body)
 	must(t, err)
 	_, err = io.Copy(io.Discard, answer.Body)
 	must(t, err)
@@ -395,9 +394,9 @@ func TestAMessageOfAStreamIsBounded(t *testing.T) {
 				t.Errorf("%s %s", kind, got)
 			}
 		}
-		_ = h.say(strings.Repeat("x", 1025))
-		if h.over(t); h.status != want || h.reason != "gate.too_large" {
-			t.Errorf("%s ends with %s %s", kind, h.status, h.reason)
+		_ = h.Say(strings.Repeat("x", 1025))
+		if h.over(t); h.Status != want || h.Reason != "gate.too_large" {
+			t.Errorf("%s ends with %s %s", kind, h.Status, h.Reason)
 		}
 	}
 }
@@ -437,7 +436,7 @@ func TestPagesOfOtherSitesOpenNoWebSocket(t *testing.T) {
 			header.Set("Authorization", "Bearer "+s.token)
 		}
 		_, err := dialWebSocket(t, s.listeningGate, c.path, header)
-		if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.status != c.want || (err == nil) != (c.want == 0) {
+		if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.Status != c.want || (err == nil) != (c.want == 0) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
@@ -494,7 +493,7 @@ func TestWhatABrowserSendsToAnApplicationOpensNoWebSocketForOtherSites(t *testin
 			}
 		}
 		_, err := dialWebSocket(t, s.listeningGate, c.path, header)
-		if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.status != c.want || (err == nil) != (c.want == 0) {
+		if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.Status != c.want || (err == nil) != (c.want == 0) {
 			t.Errorf("%+v: %v", c, err)
 		}
 	}
@@ -530,9 +529,7 @@ func TestATicketStandsForTheCredentialOfTheGate(t *testing.T) {
 			t.Errorf("%s: the ticket opens nothing: %v", name, err)
 			continue
 		}
-		s.talker.mu.Lock()
-		seen := s.talker.seen[len(s.talker.seen)-1].Header
-		s.talker.mu.Unlock()
+		seen := s.talker.Seen()
 		if seen.Get("Authorization") != theirs || len(seen["X-Gatehouse-Authorization"]) > 0 || seen.Get("X-Gatehouse-Jwt") == "" {
 			t.Errorf("%s: the application sees %v", name, seen)
 		}
@@ -576,7 +573,7 @@ func TestATicketOpensOneWebSocket(t *testing.T) {
 		t.Helper()
 		h, err := dialWebSocket(t, s.listeningGate, path, page, subprotocols...)
 		no, _ := errors.AsType[errRefusedAtTheDoor](err)
-		return h, no.status
+		return h, no.Status
 	}
 	ticket := func() string {
 		t.Helper()
@@ -592,9 +589,7 @@ func TestATicketOpensOneWebSocket(t *testing.T) {
 	if h == nil || h.goesOn() != goesOn {
 		t.Fatal("the ticket opens nothing")
 	}
-	s.talker.mu.Lock()
-	seen := s.talker.seen[len(s.talker.seen)-1].Header
-	s.talker.mu.Unlock()
+	seen := s.talker.Seen()
 	if got := seen.Get("Sec-Websocket-Protocol"); got != "orders.v1" || seen.Get("Authorization") != "" || seen.Get("X-Gatehouse-Jwt") == "" {
 		t.Errorf("the application sees %q and %v", got, seen)
 	}
@@ -651,7 +646,7 @@ func TestATicketOpensOneWebSocket(t *testing.T) {
 	_, err := s.House.Access.Revoke(t.Context(), gatetest.Console, s.grant.ID, "over")
 	must(t, err)
 	if h.over(t).outcome() != isRefused {
-		t.Errorf("it ends with %s %s", h.status, h.reason)
+		t.Errorf("it ends with %s %s", h.Status, h.Reason)
 	}
 	if _, got := dial("/shop/ws", "orders.v1", late); got != http.StatusForbidden {
 		t.Errorf("a ticket of who lost the right: %d", got)
@@ -667,7 +662,7 @@ func TestATicketBesideAnotherCredentialIsRefused(t *testing.T) {
 	s := newStreaming(t)
 	_, text := s.ticket(t, "gate.example.test", "/shop/ws", "Bearer "+s.token)
 	_, err := dialWebSocket(t, s.listeningGate, "/shop/ws", http.Header{"Authorization": {"Bearer " + s.token}}, "orders.v1", text)
-	if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.status != http.StatusBadRequest {
+	if no, _ := errors.AsType[errRefusedAtTheDoor](err); no.Status != http.StatusBadRequest {
 		t.Errorf("%v", err)
 	}
 }

@@ -546,8 +546,8 @@ func TestASocketOfABrowserEndsWithItsSession(t *testing.T) {
 	if answer := v.ask("POST", "https://gate.example.test/.gatehouse/sign-out", sends...); answer.StatusCode != http.StatusSeeOther {
 		t.Fatalf("%d %s", answer.StatusCode, said(answer))
 	}
-	if got := socket.over(t).outcome(); got != isRefused || socket.at.Sub(begun) > time.Second {
-		t.Errorf("it %s after %s", got, socket.at.Sub(begun))
+	if got := socket.over(t).outcome(); got != isRefused || socket.At.Sub(begun) > time.Second {
+		t.Errorf("it %s after %s", got, socket.At.Sub(begun))
 	}
 	if _, err := dialWebSocket(t, s.listeningGate, "/shop/ws", page); err == nil {
 		t.Error("and another one begins")

@@ -35,7 +35,7 @@ type given struct {
 	kept                         string                // the refresh token of still
 	cookie                       string                // of the browser at the gate
 
-	text string // of the key of a service account
+	text string // of the key of a service account, or of the personal token of a person
 	key  id.ServiceKey
 
 	open map[string]*heldOpen // streams through the gate, by their kinds
@@ -52,7 +52,7 @@ func (r *row) prepare(t *testing.T) {
 	r.pattern = access.Pattern{API: "shop", Resource: "orders", Action: "read"}
 	switch r.kind {
 	case access.User:
-		r.person = r.Person(r.name)
+		r.person = r.Person(r.name, r.traits...)
 		r.id = string(r.person.ID)
 	case access.Client:
 		r.web = r.App(r.name, func(c *oauth.Client) {
@@ -76,6 +76,11 @@ func (r *row) prepare(t *testing.T) {
 	r.Settle()
 	switch r.kind {
 	case access.User:
+		k, text, err := a.CreatePersonalToken(ctx, gatetest.Console, access.KeyRecord{
+			User: r.person.ID, Name: "laptop", Permissions: []access.Pattern{r.pattern}, ExpiresAt: time.Now().Add(time.Hour),
+		})
+		must(t, err)
+		r.text, r.key = text, k.ID
 		r.signIn(t)
 	case access.Client:
 		r.access = expectTokens(t, "a program", r.web.ClientCredentials()).Text("access_token")
@@ -210,12 +215,13 @@ func locks(on func(r *row) []access.LockTarget) (puts, lifts func(ctx context.Co
 
 // taking is a way to take something back.
 type taking struct {
-	what string
-	ends []thing
-	do   map[access.Kind]func(ctx context.Context, r *row) error
-	not  map[access.Kind]string // why it is not done to a kind of principal
-	told func(r *row) string    // what the feed says of it; nil: nothing
-	back func(ctx context.Context, r *row) error
+	what   string
+	ends   []thing
+	do     map[access.Kind]func(ctx context.Context, r *row) error
+	not    map[access.Kind]string // why it is not done to a kind of principal
+	told   func(r *row) string    // what the feed says of it; nil: nothing
+	back   func(ctx context.Context, r *row) error
+	traits []gatetest.Trait // of the person, before
 }
 
 type doing = func(ctx context.Context, r *row) error
@@ -248,7 +254,8 @@ const (
 	itIsOne       = "it is the application itself, the row of the principal"
 	noApplication = "it came by no application"
 	noPerson      = "nobody consented"
-	noKey         = "only a service account has one"
+	noKey         = "it comes with none"
+	noProofs      = "a program proves nothing of this kind"
 )
 
 var (
@@ -273,6 +280,11 @@ var disableApplications = updated(func(_ *row, c *oauth.Client) { c.Disabled = t
 var deleteApplications = ofEach(func(ctx context.Context, r *row, app *gatetest.Application) error {
 	return r.House.OAuth.DeleteClient(ctx, gatetest.Console, app.ID)
 })
+
+func revokeKey(ctx context.Context, r *row) error {
+	_, err := r.House.Access.RevokeServiceKey(ctx, gatetest.Console, access.Subject{}, r.key)
+	return err
+}
 
 // takings are the rows of the table.
 var takings = []taking{
@@ -354,11 +366,8 @@ var takings = []taking{
 		do: toAll(lockPrincipal), back: liftPrincipal,
 	},
 	{
-		what: "the key is revoked", ends: []thing{theKey}, do: map[access.Kind]doing{access.ServiceAccount: func(ctx context.Context, r *row) error {
-			_, err := r.House.Access.RevokeServiceKey(ctx, gatetest.Console, access.Subject{}, r.key)
-			return err
-		}},
-		not: map[access.Kind]string{access.User: noKey, access.Client: noKey},
+		what: "the key is revoked", ends: []thing{theKey}, do: map[access.Kind]doing{access.ServiceAccount: revokeKey, access.User: revokeKey},
+		not: map[access.Kind]string{access.Client: noKey},
 	},
 
 	{
@@ -378,6 +387,21 @@ var takings = []taking{
 			return nil
 		}),
 		not: map[access.Kind]string{access.Client: noSession, access.ServiceAccount: noSession},
+	},
+	{
+		what: "the second factor is gone", ends: []thing{theSession}, told: toldOfEnd, traits: []gatetest.Trait{gatetest.TOTP},
+		do: toPeople(func(ctx context.Context, r *row) error {
+			return r.House.Identity.ResetFactors(ctx, gatetest.Console, r.person.ID)
+		}),
+		not: map[access.Kind]string{access.Client: noProofs, access.ServiceAccount: noProofs},
+	},
+	{
+		what: "the password is another one", ends: []thing{theSession}, told: toldOfEnd,
+		do: toPeople(func(ctx context.Context, r *row) error {
+			r.person.Password += ", and another"
+			return r.House.Identity.SetPassword(ctx, gatetest.Console, r.person.ID, 0, r.person.Password)
+		}),
+		not: map[access.Kind]string{access.Client: noProofs, access.ServiceAccount: noProofs},
 	},
 	{
 		what: "the session is locked", ends: []thing{theSession}, told: toldOfSession,

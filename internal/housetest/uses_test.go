@@ -1,8 +1,6 @@
 package housetest
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -17,6 +15,7 @@ import (
 	"gatehouse/config"
 	"gatehouse/follow"
 	"gatehouse/internal/gatetest"
+	"gatehouse/internal/streamtest"
 	"gatehouse/pdp"
 )
 
@@ -89,11 +88,14 @@ var uses = []use{
 	},
 	{
 		name: "the gate by its key", rests: []thing{thePrincipal, theKey, thePermission}, keeps: true, resumes: true,
-		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: atTheGate},
-		not: map[access.Kind]string{access.User: noCaller, access.Client: noCaller},
+		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: atTheGateByKey, access.User: atTheGateByKey},
+		not: map[access.Kind]string{access.Client: noKey},
 	},
 	stays("WebSocket"), stays("events"), stays("gRPC"),
 	staysByKey("WebSocket"), staysByKey("events"), staysByKey("gRPC"),
+	staysInABrowser("WebSocket"), staysInABrowser("events"), staysInABrowser("gRPC"),
+	staysByTicket(resting(theToken, thePermission), "its token", (*row).itsToken),
+	staysByTicket([]thing{thePrincipal, theKey, thePermission}, "its key", (*row).itsKey),
 	{
 		name: "a refresh", rests: resting(), shows: true, resumes: true, not: programs,
 		try: people(func(r *row) outcome {
@@ -353,10 +355,15 @@ func (r *row) signsIn(app *gatetest.Application) outcome {
 	return ofPage(p.Allow())
 }
 
-// atTheGate is a request through the gate, with the token or the key of the principal.
-func atTheGate(r *row) outcome {
+// atTheGate is a request through the gate, with the token of the principal.
+func atTheGate(r *row) outcome { return r.asksGate(r.access) }
+
+// atTheGateByKey is one with the key of a service account, or a person's token of their own.
+func atTheGateByKey(r *row) outcome { return r.asksGate(r.text) }
+
+func (r *row) asksGate(credential string) outcome {
 	in := httptest.NewRequest(http.MethodGet, "/"+r.pattern.API, nil)
-	in.Header.Set("Authorization", "Bearer "+cmp.Or(r.access, r.text))
+	in.Header.Set("Authorization", "Bearer "+credential)
 	return r.through(in)
 }
 
@@ -385,55 +392,12 @@ func (r *row) through(in *http.Request) outcome {
 // gateHost is where the gate of the table is.
 const gateHost = "gate.example.test"
 
-// stays is a stream through the gate that is opened before the change, and by itself comes
-// to an end.
-func stays(kind string) use {
-	try := func(r *row) outcome { return r.held(kind) }
-	return use{
-		name: kind + " through the gate", rests: resting(theToken, thePermission), keeps: true, late: slowly,
-		try: map[access.Kind]func(r *row) outcome{access.User: try, access.Client: try},
-		not: map[access.Kind]string{access.ServiceAccount: noToken},
-	}
-}
-
-func staysByKey(kind string) use {
-	return use{
-		name: kind + " through the gate by its key", rests: []thing{thePrincipal, theKey, thePermission}, keeps: true, late: slowly,
-		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: func(r *row) outcome { return r.held(kind) }},
-		not: map[access.Kind]string{access.User: noCaller, access.Client: noCaller},
-	}
-}
-
-// slowly is how late a busy machine may do what nobody asks it for. How long it takes is
-// measured by make bench/spread.
-const slowly = 15 * time.Second
-
-// held is how the stream of the principal goes on, which is opened at the first time.
-func (r *row) held(kind string) outcome {
-	h := r.open[kind]
-	if h == nil {
-		var err error
-		h, err = kindsOfStreams[kind](r.T, r.lasting, "/"+r.pattern.API, cmp.Or(r.access, r.text))
-		if no, ok := errors.AsType[errRefusedAtTheDoor](err); ok && no.status == http.StatusServiceUnavailable {
-			return cannotTell
-		}
-		if err != nil {
-			return outcome(err.Error())
-		}
-		if r.open == nil {
-			r.open = map[string]*heldOpen{}
-		}
-		r.open[kind] = h
-	}
-	return h.goesOn()
-}
-
 // withGate has the configuration want a gate before an application that answers all that
 // gets through.
 func withGate(t *testing.T) func(*config.Config) {
 	t.Helper()
 	app, folder := newBehind(t), t.TempDir()
-	must(t, os.WriteFile(filepath.Join(folder, "lasting.yaml"), []byte(strings.ReplaceAll(lastingRoutes, "APP", newTalker(t).URL)), 0o600))
+	must(t, os.WriteFile(filepath.Join(folder, "lasting.yaml"), []byte(strings.ReplaceAll(lastingRoutes, "APP", streamtest.NewTalker(t).URL)), 0o600))
 	writeRoutes(t, folder, app, `apiVersion: gatehouse/v1
 kind: Upstream
 metadata: {id: app}
@@ -455,6 +419,6 @@ spec:
   match: {hosts: [gate.example.test], paths: ["/gatehouse"], methods: [GET]}
   authorize: {api: gatehouse, permission: "decisions:read"}
   upstream: app
-`)
+`+pageRoutes)
 	return withRoutes(folder)
 }
