@@ -14,7 +14,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./... gatehouse.example/verify/... gatehouse.example/client/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread soak verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -87,9 +87,13 @@ bench/lists: install-test-servers ## The admin API's lists in a house of a milli
 bench/audit: install-test-servers ## An audit log of a million events: its pages, its export, its verification
 	@scripts/with-servers $(GO) run ./internal/bench -audit $${EVENTS:-1000000} $(ARGS)
 
-bench/spread: install-test-servers ## How long a change of the policy takes to another replica, and to the gate there
+bench/spread: install-test-servers ## How long a change of the policy takes to another replica, to the gate there, and to what lasts
 	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'ThePolicySpreads' -v ./house
-	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'TestDrillTheGateOfAnother|TestDrillAGateThatSlept' -v ./internal/drills
+	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 90m -run 'TestDrillTheGateOfAnother|TestDrillAGateThatSlept' -v ./internal/drills
+	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'AStreamEndsSoonAfterTheRight|HowMuchMemoryAStream' -v ./internal/housetest
+
+soak: install-test-servers ## Ten minutes of a gate under a thousand streams and the requests beside them
+	@GATEHOUSE_TEST_SOAK=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'TestDrillAGateUnderStreams' -v ./internal/drills
 
 verify: ## Generated code, formatting, vet, staticcheck, modules, minimum versions
 	@scripts/verify

@@ -2,11 +2,15 @@ package drills
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
 	"os"
-	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -14,6 +18,8 @@ import (
 	"gatehouse/access"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
+	"gatehouse/internal/streamtest"
+	"gatehouse/internal/testcert"
 	"gatehouse/session"
 )
 
@@ -36,15 +42,6 @@ var endings = []ending{
 			return err
 		})
 	}},
-	{"a grant ends", func(g *gates, n int, life time.Duration) (string, func() time.Time) {
-		name := fmt.Sprint("ending-", n)
-		key, until := g.program(name), time.Now().Add(life).Truncate(time.Millisecond)
-		g.gives(account(name), func(grant *access.Grant) { grant.ExpiresAt = until })
-		return key, func() time.Time {
-			<-time.After(time.Until(until))
-			return until
-		}
-	}},
 	{"an account is disabled", func(g *gates, n int, _ time.Duration) (string, func() time.Time) {
 		name := fmt.Sprint("disabled-", n)
 		key := g.program(name)
@@ -64,6 +61,12 @@ var endings = []ending{
 			return err
 		})
 	}},
+	{"a person is disabled", func(g *gates, n int, _ time.Duration) (string, func() time.Time) {
+		who := g.person(n)
+		return g.tokenOf(who), after(g, func(ctx context.Context) error {
+			return g.near.House.Identity.Disable(ctx, gatetest.Console, who.ID)
+		})
+	}},
 	{"somebody signs out", func(g *gates, _ int, _ time.Duration) (string, func() time.Time) {
 		token := g.token()
 		sid, _ := gatetest.Claims(token)["sid"].(string)
@@ -79,6 +82,15 @@ var endings = []ending{
 			}
 			return nil
 		})
+	}},
+	{"a grant ends", func(g *gates, n int, life time.Duration) (string, func() time.Time) {
+		name := fmt.Sprint("ending-", n)
+		key, until := g.program(name), time.Now().Add(life).Truncate(time.Millisecond)
+		g.gives(account(name), func(grant *access.Grant) { grant.ExpiresAt = until })
+		return key, func() time.Time {
+			<-time.After(time.Until(until))
+			return until
+		}
 	}},
 }
 
@@ -103,14 +115,14 @@ const byListening, byPoll = 100 * time.Millisecond, 300 * time.Millisecond
 
 var troubles = []trouble{
 	{"nothing is the matter", nil, nil, byListening},
-	{"notifications are lost", func(g *gates) { g.way.muted.Store(true) }, nil, byPoll},
+	{"notifications are dropped", func(g *gates) { g.way.muted.Store(true) }, nil, byPoll},
 	{"the listener is killed", nil, func(g *gates) { g.way.deafen() }, byPoll},
 	{"Redis is gone", func(g *gates) { g.redis.Stop() }, nil, byListening},
 }
 
-// What is taken back at one replica is refused by the gate of another one within a second,
-// whatever is the matter; until somebody can tell, nobody gets through. `make bench/spread`
-// measures it in 200 rounds each.
+// What is taken back at one replica is refused by its gate and by that of another one within
+// a second, and ends what lasts there, whatever is the matter; until somebody can tell, nobody
+// gets through. `make bench/spread` measures it in 200 rounds each.
 func TestDrillTheGateOfAnotherReplicaRefusesWhatWasTakenBack(t *testing.T) {
 	for _, c := range troubles {
 		t.Run(c.name, func(t *testing.T) {
@@ -119,55 +131,75 @@ func TestDrillTheGateOfAnotherReplicaRefusesWhatWasTakenBack(t *testing.T) {
 			if c.begin != nil {
 				c.begin(g)
 			}
+			f := newFigures(t, "from when it was answered", c.most)
 			for _, e := range endings {
 				t.Run(e.name, func(t *testing.T) {
 					t.Parallel()
-					g.on(t).spread(c, e)
+					for n := range manyRounds(2, 20) {
+						g.on(t).round(c, e, n, f)
+					}
 				})
 			}
 		})
 	}
 }
 
-// spread ends things of one kind, each in a round of its own.
-func (g *gates) spread(c trouble, e ending) {
-	n := rounds(2, 20)
+// manyRounds are rounds, and 200 where they are measured.
+func manyRounds(short, full int) int {
 	if measuring() {
-		n = 200
+		return 200
 	}
-	var took []time.Duration
-	for i := range n {
-		took = append(took, g.round(c, e, i))
-	}
-	slices.Sort(took)
-	mostly := took[(n*99+99)/100-1]
-	g.t.Logf("of %d, half were refused after %s, 99 in 100 after %s, all after %s", n, took[(n-1)/2], mostly, took[n-1])
-	if measuring() && mostly > c.most {
-		g.t.Errorf("99 in 100 took %s, want %s", mostly, c.most)
-	}
+	return rounds(short, full)
 }
 
-// round is how long something that was ended still let somebody through.
-func (g *gates) round(c trouble, e ending, n int) time.Duration {
+// The places at which something that was ended is looked at. What lasts is named by its kind.
+const (
+	sameGate  = "the gate of the same process"
+	otherGate = "the gate of another one"
+)
+
+// round is one thing that is ended, and what is answered and open by it then.
+func (g *gates) round(c trouble, e ending, n int, f *figures) {
 	g.t.Helper()
-	end := g.begun(e, n, g.at)
+	b := g.begun(e, n, g.at, g.streams)
 	if c.each != nil {
 		c.each(g)
 	}
 	<-time.After(rand.N(g.away.House.Store.PollEvery())) // it happens at any time between two polls
-	return g.refused(e.name, g.at, end.credential, end.end(), time.Time{})
+	from := b.end()
+	var all sync.WaitGroup
+	for place, at := range map[string]string{sameGate: g.nearAt, otherGate: g.at} {
+		all.Go(func() { f.note(e.name, place, g.refused(at, b.credential, from, time.Time{})) })
+	}
+	for kind, s := range b.open {
+		all.Go(func() { f.note(e.name, kind, ofStream(s, from)) })
+	}
+	all.Wait()
 }
 
-// begun is somebody who is let through at a gate. What ends by itself may have ended before
-// on a busy machine, and then lives longer the next time.
-func (g *gates) begun(e ending, n int, at string) (b begun) {
+// begun is somebody who is let through at a gate, and has a stream of each kind open there.
+type begun struct {
+	credential string
+	end        func() time.Time
+	open       map[string]*streamtest.Stream
+}
+
+// begun begins it. What ends by itself may have ended before on a busy machine, and then
+// lives longer the next time.
+func (g *gates) begun(e ending, n int, at string, streams *streamtest.Gate) (b begun) {
 	g.t.Helper()
 	for try := range 8 {
 		life := 250 * time.Millisecond << try
 		b.credential, b.end = e.begin(g, 10*n+try, life)
 		for since := time.Now(); time.Since(since) < life; <-time.After(time.Millisecond) {
-			if g.asksAt(at, "/orders", b.credential) == http.StatusOK {
+			if g.asksAt(at, "/orders", b.credential) != http.StatusOK {
+				continue
+			}
+			if b.open = g.opens(streams, b.credential); len(b.open) == len(streamtest.Kinds) {
 				return b
+			}
+			for _, s := range b.open {
+				s.Close()
 			}
 		}
 	}
@@ -175,15 +207,24 @@ func (g *gates) begun(e ending, n int, at string) (b begun) {
 	return b
 }
 
-type begun struct {
-	credential string
-	end        func() time.Time
+// opens opens a stream of each kind, and returns those that were let in.
+func (g *gates) opens(at *streamtest.Gate, credential string) map[string]*streamtest.Stream {
+	g.t.Helper()
+	open := map[string]*streamtest.Stream{}
+	for kind, opens := range streamtest.Kinds {
+		s, err := opens(g.t, at, "/lasts", streamtest.Bearer(credential))
+		if no, refused := errors.AsType[streamtest.ErrRefused](err); refused && no.Status != http.StatusTooManyRequests {
+			continue
+		}
+		g.must(err)
+		open[kind] = s
+	}
+	return open
 }
 
 // refused is how long after from a credential was let through at a gate that may decide from
 // free on. What is asked for later than the bound must not be.
-func (g *gates) refused(name, at, credential string, from, free time.Time) time.Duration {
-	g.t.Helper()
+func (g *gates) refused(at, credential string, from, free time.Time) (f figure) {
 	for {
 		sent := time.Now()
 		decided := sent
@@ -192,59 +233,129 @@ func (g *gates) refused(name, at, credential string, from, free time.Time) time.
 		}
 		switch status := g.asksAt(at, "/orders", credential); {
 		case status == http.StatusOK && decided.Sub(from) > soonBound:
-			g.t.Fatalf("%s: it lets through what was ended %s before", name, decided.Sub(from))
+			f.wrong = fmt.Sprintf("it lets through what was ended %s before", decided.Sub(from))
+			return f
 		case status == http.StatusOK:
 			<-time.After(200 * time.Microsecond)
 		case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusServiceUnavailable:
-			took := time.Since(from)
+			f.took, f.unknown = time.Since(from), status == http.StatusServiceUnavailable
 			if again := g.asksAt(at, "/orders", credential); again == http.StatusOK {
-				g.t.Fatalf("%s: it was refused with %d, and is let through again", name, status)
+				f.wrong = fmt.Sprintf("it was refused with %d, and is let through again", status)
 			}
-			return took
+			return f
 		default:
-			g.t.Fatalf("%s: it is answered %d", name, status)
+			f.wrong = fmt.Sprintf("it is answered %d", status)
+			return f
 		}
 	}
 }
 
-// A process that was stopped and goes on decides nothing by what it knew before.
+// slowly is how late a busy machine may do what nobody asks it for.
+const slowly = 15 * time.Second
+
+// ofStream is how long after from a stream went on. How long it may is held where it is
+// measured.
+func ofStream(s *streamtest.Stream, from time.Time) (f figure) {
+	select {
+	case <-s.Ended:
+	case <-time.After(hangs):
+		f.wrong = "it goes on"
+		return f
+	}
+	f.took, f.unknown = s.At.Sub(from), nobodyKnew(s)
+	switch {
+	case !s.Refused() && !f.unknown:
+		f.wrong = "it ends with " + s.Status + " " + s.Reason
+	case f.took > slowly:
+		f.wrong = fmt.Sprintf("it went on for %s", f.took)
+	}
+	return f
+}
+
+// nobodyKnew reports whether a stream ended because nobody could know of the right to it.
+func nobodyKnew(s *streamtest.Stream) bool {
+	return s.Unknown() || s.Reason == "policy.unknown" || s.Reason == "revocations.unknown"
+}
+
+// A process that was stopped and goes on decides nothing by what it knew before, and what
+// lasts there ends.
 func TestDrillAGateThatSleptRefusesWhatWasTakenBack(t *testing.T) {
 	g := newGates(t)
+	g.gives(access.Subject{Kind: access.User, ID: string(g.ada.ID)})
 	p := g.process()
-	n := rounds(3, 20)
-	if measuring() {
-		n = 200
+	f := newFigures(t, "from when the process went on", byPoll)
+	for n := range manyRounds(2, 10) {
+		g.sleeps(p, n, f)
 	}
-	var took []time.Duration
-	for i := range n {
-		e := endings[[]int{0, 2, 3}[i%3]]
-		b := g.begun(e, 1000+i, p.gate)
-		g.must(p.cmd.Process.Signal(syscall.SIGSTOP))
-		from := b.end()
-		<-time.After(soonBound + rand.N(200*time.Millisecond))
-		awake := time.Now()
-		g.must(p.cmd.Process.Signal(syscall.SIGCONT))
-		g.refused(e.name, p.gate, b.credential, from, awake)
-		took = append(took, time.Since(awake))
+}
+
+// sleeps stops a process, ends something of each kind, and has it go on.
+func (g *gates) sleeps(p sleeper, n int, f *figures) {
+	g.t.Helper()
+	all, ended := make([]begun, len(endings)), make([]time.Time, len(endings))
+	for i, e := range endings {
+		all[i] = g.begun(e, 1000+n, p.streams.Secure, p.streams)
 	}
-	slices.Sort(took)
-	t.Logf("of %d that were ended meanwhile, half were refused %s after it woke up, all after %s", n, took[(n-1)/2], took[n-1])
+	g.must(p.cmd.Process.Signal(syscall.SIGSTOP))
+	for i, b := range all {
+		ended[i] = b.end()
+	}
+	<-time.After(soonBound + rand.N(200*time.Millisecond))
+	awake := time.Now()
+	g.must(p.cmd.Process.Signal(syscall.SIGCONT))
+	var wait sync.WaitGroup
+	for i, b := range all {
+		wait.Go(func() {
+			asked := g.refused(p.streams.Secure, b.credential, ended[i], awake)
+			asked.took = max(0, asked.took-awake.Sub(ended[i]))
+			f.note(endings[i].name, otherGate, asked)
+		})
+		for kind, s := range b.open {
+			wait.Go(func() {
+				f.note(endings[i].name, kind, ofStream(s, awake)) // less than nothing: it had ended before
+			})
+		}
+	}
+	wait.Wait()
 }
 
 // sleeper is a replica in a process of its own.
 type sleeper struct {
 	*process
-	gate string
+	streams *streamtest.Gate
 }
 
-func (g *gates) process() sleeper {
+// process starts one whose gate has a certificate, as gRPC needs one.
+func (g *gates) process(more ...string) sleeper {
 	g.t.Helper()
 	public, internal, gate := port(g.t), port(g.t), port(g.t)
-	w := &world{t: g.t, cfg: g.cfg, env: []string{
+	own := testcert.New(g.t)
+	cert, key := own.Issue("gate", "127.0.0.1")
+	w := &world{t: g.t, cfg: g.cfg, env: append([]string{
 		"GATEHOUSE_MASTER_KEY_FILE=" + g.cfg.MasterKeyFile, "GATEHOUSE_GATE_LISTEN=127.0.0.1:" + gate, "GATEHOUSE_GATE_ROUTES=" + g.cfg.Gate.Routes,
-		"GATEHOUSE_REDIS_URL=" + g.redis.URL,
-	}}
+		"GATEHOUSE_REDIS_URL=" + g.redis.URL, "GATEHOUSE_TLS_CERT_FILE=" + cert, "GATEHOUSE_TLS_KEY_FILE=" + key,
+	}, more...)}
 	p := w.launch(public, internal)
 	p.waitReady()
-	return sleeper{p, "127.0.0.1:" + gate}
+	trusts := trusting(g.t, own.File)
+	g.client.Transport.(*http.Transport).TLSClientConfig = trusts
+	streams := *g.streams
+	streams.Plain, streams.Secure = "", "https://127.0.0.1:"+gate
+	streams.Client = &http.Client{Transport: &http.Transport{TLSClientConfig: trusts.Clone(), ForceAttemptHTTP2: true}}
+	g.t.Cleanup(streams.Client.CloseIdleConnections)
+	return sleeper{p, &streams}
+}
+
+// trusting trusts an authority, by the file of its certificate.
+func trusting(t *testing.T, file string) *tls.Config {
+	t.Helper()
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	if !pool.AppendCertsFromPEM(text) {
+		t.Fatal("the authority is none")
+	}
+	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
 }

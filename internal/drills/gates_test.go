@@ -2,6 +2,7 @@ package drills
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"net"
 	"net/http"
@@ -16,6 +17,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/config"
 	"gatehouse/internal/gatetest"
+	"gatehouse/internal/streamtest"
 	"gatehouse/internal/testpg"
 	"gatehouse/internal/testredis"
 	"gatehouse/oauth"
@@ -29,18 +31,51 @@ type gates struct {
 	way        *link             // to the database, of the one that is away
 	redis      *testredis.Server // of both
 	cfg        config.Config     // of the near one
-	at         string            // the gate that is away
+	at, nearAt string            // the gates, the one that is away first
 	client     *http.Client
+	streams    *streamtest.Gate // the one that is away, for what lasts
 
 	app *gatetest.Application
 	ada *gatetest.Person
 }
 
-// gateFiles are their routes; APP is the application's address.
+// gateHost is the host of their routes.
+const gateHost = "api.example.test"
+
+// gateFiles are their routes; APP is the application's address, TALKER that of the one that
+// answers what lasts.
 const gateFiles = `apiVersion: gatehouse/v1
 kind: Upstream
 metadata: {id: app}
 spec: {targets: ["APP"]}
+---
+apiVersion: gatehouse/v1
+kind: Upstream
+metadata: {id: talker}
+spec: {targets: ["TALKER"]}
+---
+apiVersion: gatehouse/v1
+kind: Upstream
+metadata: {id: called}
+spec: {targets: ["TALKER"], protocol: h2c}
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: lasts}
+spec:
+  match: {hosts: [api.example.test], paths: ["/lasts/ws", "/lasts/sse"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  stream: {websocket: {}, sse: true}
+  upstream: talker
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: calls}
+spec:
+  match: {hosts: [api.example.test], paths: ["/lasts/grpc"], methods: [POST]}
+  authorize: {api: shop, permission: "orders:read"}
+  stream: {grpc: true}
+  upstream: called
 ---
 apiVersion: gatehouse/v1
 kind: Route
@@ -102,8 +137,9 @@ func newGates(t *testing.T) *gates {
 	testpg.Server(t)
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "it") }))
 	t.Cleanup(app.Close)
-	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "routes.yaml"), []byte(strings.ReplaceAll(gateFiles, "APP", app.URL)), 0o600); err != nil {
+	talker, folder := streamtest.NewTalker(t), t.TempDir()
+	files := strings.NewReplacer("APP", app.URL, "TALKER", talker.URL).Replace(gateFiles)
+	if err := os.WriteFile(filepath.Join(folder, "routes.yaml"), []byte(files), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	g := &gates{t: t, redis: testredis.Start(t), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
@@ -115,7 +151,8 @@ func newGates(t *testing.T) *gates {
 		g.cfg = *c
 	})
 	g.away = g.near.ReplicaWith(gatetest.OnPostgres(g.way.url))
-	g.at = g.listen(g.away)
+	g.at, g.nearAt = g.listen(g.away), g.listen(g.near)
+	g.streams = g.listenSecurely(g.away, talker)
 	g.people()
 	waitFor(t, "Redis to be found", func() bool { return g.away.House.Limiters.Figures().Shared })
 	return g
@@ -140,6 +177,16 @@ func (g *gates) listen(replica *gatetest.Gate) string {
 	go func() { _ = s.Serve(l) }() // until it is closed
 	g.t.Cleanup(func() { _ = s.Close() })
 	return l.Addr().String()
+}
+
+// listenSecurely serves it with and without TLS, for what lasts.
+func (g *gates) listenSecurely(replica *gatetest.Gate, talker *streamtest.Talker) *streamtest.Gate {
+	g.t.Helper()
+	secure := httptest.NewUnstartedServer(nil)
+	secure.Config, secure.EnableHTTP2 = replica.Server.Gate(), true
+	secure.StartTLS()
+	g.t.Cleanup(func() { secure.CloseClientConnections(); secure.Close() })
+	return &streamtest.Gate{Plain: g.listen(replica), Secure: secure.URL, Client: secure.Client(), Host: gateHost, App: talker.URL}
 }
 
 func (g *gates) people() {
@@ -184,16 +231,29 @@ func (g *gates) program(name string) string {
 	return made.Text
 }
 
-// token is one of a new session of Ada's. Where the server is too busy she tries again, as
-// it says.
+// person is somebody of their own who may read orders.
+func (g *gates) person(n int) *gatetest.Person {
+	g.t.Helper()
+	who := g.near.Person(fmt.Sprint("person-", n))
+	g.gives(access.Subject{Kind: access.User, ID: string(who.ID)})
+	return who
+}
+
+// token is one of a new session of Ada's.
 func (g *gates) token() (token string) {
+	g.t.Helper()
+	return g.tokenOf(g.ada)
+}
+
+// tokenOf is one of a new session. Where the server is too busy they try again, as it says.
+func (g *gates) tokenOf(who *gatetest.Person) (token string) {
 	g.t.Helper()
 	waitFor(g.t, "a sign-in", func() bool {
 		done := make(chan struct{})
 		go func() {
 			defer close(done) // also where the attempt is given up
 			near := g.near.For(attempt{g.t})
-			token = g.app.At(near).Tokens(near.Browser(), g.ada).Text("access_token")
+			token = g.app.At(near).Tokens(near.Browser(), who).Text("access_token")
 		}()
 		<-done
 		return token != ""
@@ -216,11 +276,14 @@ func (g *gates) asks(path, credential string) int { return g.asksAt(g.at, path, 
 func (g *gates) asksAt(at, path, credential string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), hangs)
 	defer cancel()
-	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://"+at+path, nil)
+	if !strings.Contains(at, "://") {
+		at = "http://" + at
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, at+path, nil)
 	if err != nil {
 		return 0
 	}
-	r.Host = "api.example.test"
+	r.Host = gateHost
 	if credential != "" {
 		r.Header.Set("Authorization", "Bearer "+credential)
 	}
