@@ -87,6 +87,7 @@ kind: Route
 metadata: {id: orders-live}
 spec:
   match: {hosts: [localhost, 127.0.0.1], paths: ["/ws/orders", "/sse/orders"], methods: [GET]}
+  authn: [session, bearer]
   authorize:
     api: shop
     permission: "orders:read"

@@ -4,9 +4,9 @@ package look
 
 import "embed"
 
-// Files are the style sheet and the logo.
+// Files are the style sheet, the logo, and the script of the list of orders.
 //
-//go:embed app.css shop.svg
+//go:embed app.css shop.svg live.js
 var Files embed.FS
 
 // Picture is the drawing of a product, 120 by 72, and the tone of its colour.

@@ -14,7 +14,8 @@ import (
 	"gatehouse/demo/look"
 )
 
-// mountStorefront registers the pages for people. They are plain HTML, and know as little
+// mountStorefront registers the pages for people. They are plain HTML, of which the list of
+// orders follows what becomes of them where scripts run, and know as little
 // of tokens as the API: who somebody is, and what they may, the gate says of each request.
 func (s *Shop) mountStorefront(mux *http.ServeMux, may func(string, ...verify.Option) verify.Middleware) {
 	show := func(pattern string, allow verify.Middleware, h handler) { mux.Handle(pattern, allow(showing(h))) }
@@ -185,7 +186,7 @@ func draw(w http.ResponseWriter, r *http.Request, status int, c templ.Component)
 	h := w.Header()
 	h.Set("Content-Type", "text/html; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
+	h.Set("Content-Security-Policy", "default-src 'none'; style-src 'self'; img-src 'self'; script-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	w.WriteHeader(status)
 	return c.Render(r.Context(), w)

@@ -10,9 +10,9 @@ import (
 	"gatehouse/house"
 )
 
-// refunds gives Bob the role that gives money back, as the command does, and returns what
-// takes it from him again.
-func (r *running) refunds(lasts time.Duration) (take func()) {
+// refunds gives Bob the role that gives money back, as the command does, and returns until
+// when he has it, and what takes it from him before.
+func (r *running) refunds(lasts time.Duration) (ends time.Time, take func()) {
 	r.t.Helper()
 	var given access.GrantRecord
 	console := audit.Actor{Kind: audit.Console}
@@ -27,7 +27,7 @@ func (r *running) refunds(lasts time.Duration) (take func()) {
 		})
 		return err
 	})
-	return func() {
+	return given.ExpiresAt, func() {
 		r.t.Helper()
 		r.beside(func(ctx context.Context, h *house.House) error {
 			_, err := h.Access.Revoke(ctx, console, given.ID, "the desk is closed")
@@ -75,7 +75,7 @@ func TestAShopBehindTheGate(t *testing.T) {
 	b.follow("#back")
 	b.says("[data-testid=state]", "placed")
 
-	take := r.refunds(2 * time.Minute)
+	_, take := r.refunds(2 * time.Minute)
 	aSecondLater()
 	b.follow("#refund")
 	b.says("h1", "Prove once more that it is you")
@@ -98,6 +98,7 @@ func TestAShopBehindTheGate(t *testing.T) {
 
 	b.open(r.gate + "/shop/orders")
 	b.says("[data-testid=orders]", "refunded")
+	b.until("the list follows what becomes of orders", "document.documentElement.dataset.live === 'yes'")
 	b.fits("storefront-orders")
 	b.accessible("orders", "[data-testid=orders]")
 	b.follow("#signout")
@@ -106,4 +107,50 @@ func TestAShopBehindTheGate(t *testing.T) {
 	b.accessible("signed out at the gate", "[data-testid=signed-out]")
 	b.open(r.gate + "/shop/orders")
 	b.see("#password") // the session is over at the issuer, too
+}
+
+// What is ordered in one window appears in another one that is open.
+func TestAnOrderAppearsInAnotherWindow(t *testing.T) {
+	t.Parallel()
+	r := startDemoBehind(t, freePort(t))
+	b := newTab(t)
+	b.open(r.gate + "/shop/orders")
+	b.signIn(r.person("bob"))
+	b.says("[data-testid=none]", "There is none yet")
+	follows := "document.documentElement.dataset.live === 'yes'"
+	b.until("the list follows what becomes of orders", follows)
+
+	other := b.another()
+	other.open(r.gate + "/shop/order/twine")
+	other.follow("#submit")
+	other.says("[data-testid=state]", "placed")
+	b.says("[data-testid=orders]", "Twine")
+	b.says("[data-testid=orders]", "placed")
+	other.follow("#cancel")
+	b.says("[data-testid=orders]", "cancelled")
+}
+
+// A right that was given for a while is over by the clock: the page that was open with it
+// shows no more, and says until when its reader had it.
+func TestARightThatWasLentAtTheShopEndsByTheClock(t *testing.T) {
+	t.Parallel()
+	r := startDemoBehind(t, freePort(t))
+	bob := r.person("bob")
+	b := newTab(t)
+	b.open(r.gate + "/shop/order/twine")
+	b.signIn(bob)
+	b.follow("#submit")
+	b.says("[data-testid=state]", "placed")
+	ends, _ := r.refunds(4 * time.Second)
+	aSecondLater()
+	b.follow("#refund")
+	if time.Now().Before(ends) {
+		b.says("h1", "Prove once more that it is you") // he has the right, and has to prove more
+	}
+	<-time.After(time.Until(ends.Add(100 * time.Millisecond))) // the real clock of a real server
+	b.open(r.gate + "/shop/orders")
+	b.follow("[data-testid=orders] th a")
+	b.follow("#refund")
+	b.says("[data-testid=missing]", "shop/orders:refund")
+	b.says("[data-testid=why]", "You had it until")
 }
