@@ -31,6 +31,7 @@ var (
 type backlog struct {
 	mu      sync.Mutex
 	waiting []*late
+	trying  int // by the writers
 	writers int
 	over    chan struct{} // closed by close; nil: nobody called either of them yet
 	stop    context.CancelFunc
@@ -98,7 +99,7 @@ func (b *backlog) closed() bool {
 
 // write records what waits, the oldest first, until there is nothing left.
 func (b *backlog) write() {
-	for n := b.next(); n != nil; n = b.next() {
+	for n := b.next(nil); n != nil; n = b.next(n) {
 		if err := b.keep(n); err != nil {
 			b.lose(n, err)
 			continue
@@ -108,13 +109,17 @@ func (b *backlog) write() {
 }
 
 // next returns nil to a writer that is to go.
-func (b *backlog) next() *late {
+func (b *backlog) next(had *late) *late {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	if had != nil {
+		b.trying--
+	}
 	if len(b.waiting) == 0 {
 		b.writers--
 		return nil
 	}
+	b.trying++
 	n := b.waiting[0]
 	b.waiting = slices.Delete(b.waiting, 0, 1)
 	return n
@@ -164,9 +169,9 @@ func (b *backlog) close(within time.Duration) {
 	b.stop()
 }
 
-// len is how many wait, those that are being tried left out.
+// len is how many wait, those that are being tried among them.
 func (b *backlog) len() int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	return len(b.waiting)
+	return len(b.waiting) + b.trying
 }

@@ -127,8 +127,8 @@ func TestRefusalsThatWaitAreBounded(t *testing.T) {
 			}
 			all.Wait()
 			most := uint64(1004) // those that are being tried do not wait
-			if r.Lost() != 1100-most || r.Waiting() != 1000 || strings.Count(log.String(), "could not be recorded") != int(1100-most) {
-				t.Errorf("%d were lost and %d wait, want %d and 1000", r.Lost(), r.Waiting(), 1100-most)
+			if r.Lost() != 1100-most || r.Waiting() != int(most) || strings.Count(log.String(), "could not be recorded") != int(1100-most) {
+				t.Errorf("%d were lost and %d wait, want %d and %d", r.Lost(), r.Waiting(), 1100-most, most)
 			}
 			if comes {
 				b.set(false, nil)

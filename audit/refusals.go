@@ -45,7 +45,7 @@ func (r *Refusals) Tell(ctx context.Context, e Event) {
 	r.AfterEnd(ctx, func(ctx context.Context) { r.tell(ctx, e) })
 }
 
-// Waiting is how many refusals wait until the database can take them.
+// Waiting is how many refusals are still to be recorded.
 func (r *Refusals) Waiting() int { return r.backlog.len() }
 
 // Lost is how many refusals could not be recorded, by this process.

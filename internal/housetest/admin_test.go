@@ -251,6 +251,7 @@ func TestNoRouteIsOpenToWhoLacksJustItsPermission(t *testing.T) {
 	if rows := differing(before, besideTheTrail(t, db)); len(rows) > 0 {
 		t.Errorf("refused requests changed:\n%s", strings.Join(rows, "\n"))
 	}
+	recorded(t, s.Gate)
 	told := column(t, db, `SELECT DISTINCT e.target_kind || ' ' || d.after_doc FROM audit_events e JOIN audit_details d ON d.event = e.id
 		WHERE e.action = 'access.refuse' AND e.outcome = 'refused'`)
 	for _, rt := range admin.Table() {

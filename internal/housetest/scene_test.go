@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/config"
@@ -101,6 +102,7 @@ func expectActive(t *testing.T, what string, by *gatetest.Application, token str
 // eventsOf returns what the audit log holds of an action, or of all ("").
 func eventsOf(t *testing.T, g *gatetest.Gate, action audit.Action) []audit.Event {
 	t.Helper()
+	recorded(t, g)
 	var all []audit.Event
 	for e, err := range g.House.Trail.All(context.Background(), audit.Query{}) {
 		if err != nil {
@@ -112,6 +114,19 @@ func eventsOf(t *testing.T, g *gatetest.Gate, action audit.Action) []audit.Event
 	}
 	slices.Reverse(all) // the oldest first
 	return all
+}
+
+// recorded waits until what was refused is recorded: on a machine that is slow the answer
+// does not wait for that.
+func recorded(t *testing.T, g *gatetest.Gate) {
+	t.Helper()
+	for late := time.After(hangs); g.House.Refusals.Waiting() > 0; <-time.After(time.Millisecond) {
+		select {
+		case <-late:
+			t.Fatal("refusals are not recorded")
+		default:
+		}
+	}
 }
 
 // underneath opens the gate's SQLite file beside it, to look into it and to
