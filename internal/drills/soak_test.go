@@ -160,7 +160,10 @@ func (s *soaking) talks(one *slot) {
 	if one.open == nil {
 		return
 	}
-	_ = one.open.Say("hello") // one that is over says so
+	if err := one.open.Say("hello"); err != nil {
+		s.unsaid(one)
+		return
+	}
 	select {
 	case <-one.open.Heard:
 		s.said.Add(1)
@@ -168,6 +171,17 @@ func (s *soaking) talks(one *slot) {
 		s.ended(one)
 	case <-time.After(hangs):
 		s.wrong.Store("nothing on "+one.kind, true)
+	}
+}
+
+// unsaid is of a stream on which nothing could be said: it is over, or who wanted to say it
+// had no connection to the application.
+func (s *soaking) unsaid(one *slot) {
+	select {
+	case <-one.open.Ended:
+		s.ended(one)
+	default:
+		s.unknown.Add(1)
 	}
 }
 

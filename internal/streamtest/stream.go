@@ -130,6 +130,10 @@ func WebSocket(t testing.TB, g *Gate, path string, header http.Header, subprotoc
 
 var listeners atomic.Int64
 
+// teller keeps its connections: who tells a thousand listeners something would use up all
+// ports of the machine.
+var teller = &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}
+
 // Events listens to what the application tells.
 func Events(t testing.TB, g *Gate, path string, header http.Header) (*Stream, error) {
 	t.Helper()
@@ -150,7 +154,7 @@ func Events(t testing.TB, g *Gate, path string, header http.Header) (*Stream, er
 	}
 	h := newStream()
 	h.Say = func(text string) error {
-		answer, err := http.Post(g.App+"/say?name="+name, "text/plain", strings.NewReader(text))
+		answer, err := teller.Post(g.App+"/say?name="+name, "text/plain", strings.NewReader(text))
 		if err != nil {
 			return err
 		}
