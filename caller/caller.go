@@ -51,7 +51,7 @@ type Policy interface {
 	Current(ctx context.Context) (*access.Snapshot, error)
 }
 
-// Desk looks at credentials. All fields but Browsers and Refusals are needed; any number may
+// Desk looks at credentials. All fields but Browsers, Elsewhere and Refusals are needed; any number may
 // come at once.
 type Desk struct {
 	// Audience is the `aud` that tokens must have, and the only one: "<issuer>/api".
@@ -59,8 +59,9 @@ type Desk struct {
 	Tokens   Tokens
 	Keys     Keys
 	Policy   Policy
-	// Browsers is needed by the gate alone.
-	Browsers Browsers
+	// Browsers and Elsewhere are needed by the gate alone.
+	Browsers  Browsers
+	Elsewhere Elsewhere
 	// Flood bounds how many bad credentials an address may have us look at, and how often
 	// a key that is over.
 	Flood web.Flood
@@ -87,6 +88,7 @@ type Caller struct {
 	browser *browser           // nil: it came with a token or a key
 	limit   []access.Pattern   // what alone a personal token may be used for
 	until   time.Time          // when the key that it came with ends, zero for never
+	via     string             // whose word it is known by, where that is not ours
 	now     time.Time
 }
 
@@ -173,6 +175,9 @@ func (d *Desk) authenticate(r *http.Request, meant func(*oauth.AccessToken, *acc
 func (d *Desk) Again(ctx context.Context, c *Caller) (*Caller, error) {
 	if c.browser != nil {
 		return d.visited(ctx, c, d.Browsers.Visitor)
+	}
+	if c.via != "" {
+		return nil, invalid(errors.New("who is known by another's word shows it again")) // at the gate, with the request
 	}
 	if c.token == nil {
 		return d.holder(ctx, c.text)

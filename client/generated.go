@@ -1720,14 +1720,17 @@ type RoleCreate struct {
 type RouteSpec struct {
 	Authn       []string       `json:"authn,omitzero"`
 	Authorize   *AuthorizeSpec `json:"authorize,omitempty"`
+	ClientCa    *string        `json:"client_ca,omitempty"`
 	Cors        *CORSSpec      `json:"cors,omitempty"`
 	Credentials *string        `json:"credentials,omitempty"`
 	Headers     *HeadersSpec   `json:"headers,omitempty"`
+	Issuers     []string       `json:"issuers,omitzero"`
 	Limits      *LimitsSpec    `json:"limits,omitempty"`
 	Match       MatchSpec      `json:"match"`
 	Mcp         *MCPSpec       `json:"mcp,omitempty"`
 	Mode        *string        `json:"mode,omitempty"`
 	OnStale     *string        `json:"on_stale,omitempty"`
+	Opaque      *string        `json:"opaque,omitempty"`
 	Public      *bool          `json:"public,omitempty"`
 	Response    *ResponseSpec  `json:"response,omitempty"`
 	Stream      *StreamSpec    `json:"stream,omitempty"`

@@ -13,13 +13,16 @@ import (
 	"gatehouse/setting"
 )
 
-// Object is one thing of the gate: a route, an upstream or an edge; exactly one of the three
-// is there. Files have all of them, the store routes and upstreams.
+// Object is one thing of the gate: a route, an upstream, an edge, an issuer or a client
+// authority; exactly one of these is there. Files have all of them, the store routes and
+// upstreams.
 type Object struct {
 	ID       string
 	Route    *RouteSpec
 	Upstream *UpstreamSpec
 	Edge     *EdgeSpec
+	Issuer   *IssuerSpec   `json:",omitempty"`
+	ClientCA *ClientCASpec `json:",omitempty"`
 }
 
 // The defaults and bounds of a route.
@@ -55,7 +58,7 @@ func Compile(objects []Object) (*Set, error) { return Compiler{}.Compile(objects
 // Compile makes a set of objects. What is wrong is said at once, as a fault CodeRoutes
 // (Invalid) whose fields are named objects[N].FIELD.
 func (k Compiler) Compile(objects []Object) (*Set, error) {
-	c := compiler{Compiler: k, set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}, browsers: map[string]bool{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}}
+	c := compiler{Compiler: k, set: &Set{hosts: map[string]*node{}, stars: map[string]*node{}, browsers: map[string]bool{}}, upstreams: map[string]*Upstream{}, routes: map[string]bool{}, issuers: map[string]*Issuer{}, authorities: map[string]*ClientCA{}}
 	for i, o := range objects {
 		c.at = i
 		if o.Upstream != nil {
@@ -63,6 +66,12 @@ func (k Compiler) Compile(objects []Object) (*Set, error) {
 		}
 		if o.Edge != nil {
 			c.edge(o.ID, o.Edge)
+		}
+		if o.Issuer != nil {
+			c.issuer(o.ID, o.Issuer)
+		}
+		if o.ClientCA != nil {
+			c.clientCA(o.ID, o.ClientCA)
 		}
 	}
 	for i, o := range objects {
@@ -77,6 +86,8 @@ func (k Compiler) Compile(objects []Object) (*Set, error) {
 		return nil, &fault.Error{Kind: fault.Invalid, Code: CodeRoutes, Detail: "The routes of the gate cannot be used.", Fields: c.bad}
 	}
 	c.set.upstreams = slices.SortedFunc(maps.Values(c.upstreams), func(a, b *Upstream) int { return cmp.Compare(a.ID, b.ID) })
+	c.set.issuers = slices.SortedFunc(maps.Values(c.issuers), func(a, b *Issuer) int { return cmp.Compare(a.ID, b.ID) })
+	c.set.authorities = slices.SortedFunc(maps.Values(c.authorities), func(a, b *ClientCA) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(c.set.routes, func(a, b *Route) int { return cmp.Compare(a.ID, b.ID) })
 	slices.SortFunc(c.set.edges, func(a, b *Edge) int { return cmp.Compare(a.ID, b.ID) })
 	c.set.hash = hashOf(objects)
@@ -88,9 +99,13 @@ type compiler struct {
 	set       *Set
 	upstreams map[string]*Upstream
 	routes    map[string]bool
-	at        int
-	tested    int // how many tests there are
-	bad       []fault.Field
+
+	issuers     map[string]*Issuer
+	authorities map[string]*ClientCA
+
+	at     int
+	tested int // how many tests there are
+	bad    []fault.Field
 }
 
 func (c *compiler) problem(field, format string, args ...any) {
@@ -160,7 +175,7 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 		c.problem("spec.mode", "must be enforce, shadow or off")
 	}
 	c.matches(r, &spec.Match)
-	c.authn(r, spec.Authn)
+	c.authn(r, spec)
 	c.authorizes(r, &spec.Authorize)
 	if r.Upstream = c.upstreams[spec.Upstream]; spec.Upstream == "" {
 		r.Upstream = c.behindEdge(id, spec)
@@ -171,7 +186,7 @@ func (c *compiler) route(id string, spec *RouteSpec) {
 	r.Stream = c.stream(r, &spec.Stream)
 	c.filters(r, &spec.Authorize.Resource)
 	c.mcp(r, spec.MCP)
-	r.Sum = sumOf(id, spec.served(), r.upstreams())
+	r.Sum = sumOf(id, spec.served(), r.upstreams(), r.trusted())
 	c.requires(r, &spec.Authorize)
 	if r.PassAuthorization = spec.Credentials == "pass"; spec.Credentials != "" && !r.PassAuthorization {
 		c.problem("spec.credentials", "must be pass, or left out")
@@ -369,6 +384,9 @@ func (c *compiler) place(r *Route) {
 		}
 		if r.Accepts(BySession) {
 			c.set.browsers[host] = true
+		}
+		if r.Accepts(ByCertificate) {
+			c.certifies(host)
 		}
 		root := hosts[name]
 		if root == nil {

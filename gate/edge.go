@@ -93,25 +93,21 @@ const (
 	maxPeers  = 64
 )
 
-// Prove has the edges of the set know their peers, by what read says is in their files. It
-// is called once, before anybody asks the set. Its error names the file.
-func (s *Set) Prove(read func(file string) ([]byte, error)) error {
-	for _, e := range s.edges {
-		for _, one := range []struct {
-			file  string
-			parse func([]byte) ([]digest, error)
-			into  *[]digest
-		}{{e.SecretFile, parseSecrets, &e.secrets}, {e.CertificateFile, parseCertificates, &e.certificates}} {
-			if one.file == "" {
-				continue
-			}
-			text, err := read(one.file)
-			if err != nil {
-				return fmt.Errorf("read what the edge %s shows: %w", e.ID, err)
-			}
-			if *one.into, err = one.parse(text); err != nil {
-				return fmt.Errorf("the edge %s: %s %w", e.ID, one.file, err)
-			}
+func (e *Edge) prove(read func(file string) ([]byte, error)) error {
+	for _, one := range []struct {
+		file  string
+		parse func([]byte) ([]digest, error)
+		into  *[]digest
+	}{{e.SecretFile, parseSecrets, &e.secrets}, {e.CertificateFile, parseCertificates, &e.certificates}} {
+		if one.file == "" {
+			continue
+		}
+		text, err := read(one.file)
+		if err != nil {
+			return fmt.Errorf("read what the edge %s shows: %w", e.ID, err)
+		}
+		if *one.into, err = one.parse(text); err != nil {
+			return fmt.Errorf("the edge %s: %s %w", e.ID, one.file, err)
 		}
 	}
 	return nil
@@ -216,6 +212,9 @@ func (c *compiler) edgesCan(objects []Object) {
 			continue
 		}
 		c.at = i
+		if o.Route.ClientCA != "" {
+			c.problem("spec.client_ca", "is there, and the edge %s asks about this route: a visitor's connection ends at that proxy, and no certificate of theirs comes with what it asks (an edge with spec.routes asks about those alone)", c.set.edges[at].ID)
+		}
 		for _, field := range o.Route.onTheWay() {
 			c.problem(field, "is what the gate does to what it sends on itself; the edge %s asks about this route, and would not do it (an edge with spec.routes asks about those alone)", c.set.edges[at].ID)
 		}

@@ -2,6 +2,7 @@ package gate
 
 import (
 	"fmt"
+	"iter"
 	"net/netip"
 	"net/url"
 	"slices"
@@ -81,6 +82,21 @@ func (m *MCP) Tool(name string) (t Tool, ok bool) {
 	return t, ok
 }
 
+// Tools lists the rules by what they are about, in the order of the file.
+func (m *MCP) Tools() iter.Seq2[string, Tool] {
+	return func(yield func(string, Tool) bool) {
+		for _, one := range m.tools {
+			name := one.name
+			if one.star {
+				name += "*"
+			}
+			if !yield(name, one.Tool) {
+				return
+			}
+		}
+	}
+}
+
 const wellKnown = "/.well-known/oauth-protected-resource"
 
 // metadataPath is where the metadata of a resource is, by RFC 9728 section 3.1.
@@ -126,6 +142,9 @@ func (c *compiler) mcp(r *Route, spec *MCPSpec) {
 	}
 	if r.Public || slices.Contains(r.Authn, BySession) {
 		c.problem(field, "is there, and the route is public or for browsers; an MCP server is asked with a token")
+	}
+	if r.TakesOthers() || !r.Own && !r.Public || r.Accepts(ByCertificate) {
+		c.problem(field, "is there beside spec.issuers, spec.opaque or mtls; an MCP server is asked with a token of this Gatehouse, to which its metadata leads")
 	}
 	if r.Fetch != nil || r.Defer || r.Filter || !r.Resource.IsZero() {
 		c.problem(field, "is there beside spec.authorize.resource; which resource a call is about, spec.mcp.tools says")

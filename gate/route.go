@@ -29,6 +29,10 @@ type Route struct {
 	Mode     Mode
 	Public   bool
 	Authn    []string          // how callers show who they are; none where it is public
+	Own      bool              // whether tokens and keys of this Gatehouse are taken
+	Issuers  []*Issuer         // others whose tokens are taken
+	Opaque   *Issuer           // who is asked about tokens that say nothing; nil: nobody
+	ClientCA *ClientCA         // whose client certificates are taken; nil: nobody's
 	API      string            // the id of the API
 	Asks     map[string]string // the whole permission, by method
 	Org      Template
@@ -63,6 +67,19 @@ func (r *Route) upstreams() (texts []string) {
 	}
 	if r.Fetch != nil && r.Fetch.Upstream != nil {
 		texts = append(texts, r.Fetch.Upstream.Text)
+	}
+	return texts
+}
+
+// trusted is what is said of those by whose word callers of the route are known.
+func (r *Route) trusted() (texts []string) {
+	for _, i := range append(slices.Clone(r.Issuers), r.Opaque) {
+		if i != nil {
+			texts = append(texts, i.Text)
+		}
+	}
+	if r.ClientCA != nil {
+		texts = append(texts, r.ClientCA.Text)
 	}
 	return texts
 }

@@ -24,7 +24,7 @@ type Record struct {
 	Rev              int64 // counts the changes; the first is 1
 }
 
-// Kind is the kind of an object, as files have it; "" for an edge, which files alone have,
+// Kind is the kind of an object, as files have it; "" for what files alone have,
 // and for none.
 func (o *Object) Kind() string {
 	switch {

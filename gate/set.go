@@ -19,9 +19,13 @@ type Set struct {
 	routes    []*Route
 	upstreams []*Upstream
 	edges     []*Edge
+	issuers   []*Issuer
+	certified map[string]bool // hosts that ask for client certificates, *.example.com as it is; "" for addresses
 	browsers  map[string]bool // hosts at which browsers sign in
 	protected map[string]*MCP // by host and path of their metadata
 	hash      string
+
+	authorities []*ClientCA
 }
 
 // Hash is the same for two sets of the same objects, and for no others; "" of none.
@@ -62,6 +66,12 @@ func (s *Set) Upstreams() []*Upstream { return s.upstreams }
 
 // Edges are the proxies that ask the gate, by their ids.
 func (s *Set) Edges() []*Edge { return s.edges }
+
+// Issuers are others whose tokens routes may take, by their ids.
+func (s *Set) Issuers() []*Issuer { return s.issuers }
+
+// ClientCAs are the authorities whose client certificates routes may take, by their ids.
+func (s *Set) ClientCAs() []*ClientCA { return s.authorities }
 
 // Edge returns one of them, nil for none.
 func (s *Set) Edge(id string) *Edge {

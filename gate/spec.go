@@ -5,15 +5,21 @@ const (
 	KindRoute    = "Route"
 	KindUpstream = "Upstream"
 	KindEdge     = "Edge"
+	KindIssuer   = "Issuer"
+	KindClientCA = "ClientCA"
 )
 
 // RouteSpec is what a file says of a route: which requests it takes, what it asks of
 // them, and where they go. A field that is left out has its default.
 type RouteSpec struct {
-	Match     MatchSpec     `json:"match"`
-	Mode      string        `json:"mode,omitempty"`   // enforce, shadow or off; default: enforce
-	Public    bool          `json:"public,omitempty"` // nobody is asked who they are
-	Authn     []string      `json:"authn,omitempty"`  // bearer and session: how callers show who they are; default: bearer
+	Match  MatchSpec `json:"match"`
+	Mode   string    `json:"mode,omitempty"`   // enforce, shadow or off; default: enforce
+	Public bool      `json:"public,omitempty"` // nobody is asked who they are
+	Authn  []string  `json:"authn,omitempty"`  // bearer, session and mtls: how callers show who they are; default: bearer
+	// Issuers are whose tokens are taken: self is this Gatehouse, and alone where nothing is said.
+	Issuers   []string      `json:"issuers,omitempty"`
+	Opaque    string        `json:"opaque,omitempty"`    // the issuer that is asked about tokens which say nothing by themselves
+	ClientCA  string        `json:"client_ca,omitempty"` // whose client certificates are taken, for mtls
 	Authorize AuthorizeSpec `json:"authorize,omitzero"`
 	Upstream  string        `json:"upstream,omitempty"` // none: only another proxy asks about it
 	Limits    LimitsSpec    `json:"limits,omitzero"`

@@ -39,6 +39,22 @@ type Stream struct {
 	Idle, Lifetime       time.Duration
 }
 
+// Kinds are which connections may last, none of nil.
+func (s *Stream) Kinds() (all []string) {
+	if s == nil {
+		return nil
+	}
+	for _, one := range []struct {
+		may  bool
+		kind string
+	}{{s.WebSocket, "websocket"}, {s.SSE, "sse"}, {s.GRPC, "grpc"}} {
+		if one.may {
+			all = append(all, one.kind)
+		}
+	}
+	return all
+}
+
 // The defaults and bounds of a stream.
 const (
 	defaultIdle     = time.Minute

@@ -34,7 +34,7 @@ type Routes struct {
 	mu      sync.Mutex
 	looked  [sha256.Size]byte // what was there at the last look
 	seen    [sha256.Size]byte // what was taken, or refused, last
-	proofs  []string          // the files with what the edges show that were read last
+	proofs  []string          // the files besides those of the folder that were read last
 	problem string
 	doubt   string     // why nobody could tell whether there are others, as it was logged last
 	refused *candidate // whose tests did not hold; nil: none
@@ -149,20 +149,13 @@ func (r *Routes) Load(ctx context.Context) error {
 	return nil
 }
 
-// read makes routes of files, whose edges know their peers.
+// read makes routes of files, which know whom they may trust.
 func (r *Routes) read(files []manifest.File) (*candidate, error) {
 	one, err := readCandidate(files)
 	if err != nil {
 		return nil, err
 	}
-	r.proofs = nil
-	for _, e := range one.set.Edges() {
-		for _, name := range []string{e.SecretFile, e.CertificateFile} {
-			if name != "" {
-				r.proofs = append(r.proofs, name)
-			}
-		}
-	}
+	r.proofs = one.set.Files()
 	r.seen = r.sum(files, nil) // before they are used: what changes meanwhile is news
 	r.looked = r.seen
 	if err := one.set.Prove(readProof); err != nil {
@@ -187,7 +180,7 @@ func readProof(name string) ([]byte, error) {
 	return text, err
 }
 
-// sum is of the files, and of what the edges in them show: either may change.
+// sum is of the files, and of those that they name: either may change.
 func (r *Routes) sum(files []manifest.File, err error) [sha256.Size]byte {
 	for _, name := range r.proofs {
 		text, err := readProof(name)

@@ -18,6 +18,7 @@ type verdict struct {
 	permission string
 	decision   access.Decision
 	subject    access.Subject
+	via        string         // by whose word it is known, if not by ours
 	shadow     bool           // it let through what it would have refused,
 	why        string         // with this code
 	stale      bool           // by what was known a while ago
@@ -33,6 +34,9 @@ func (v *verdict) attrs() []slog.Attr {
 	attrs := []slog.Attr{slog.String("decision", v.outcome), slog.String("permission", v.permission)}
 	if v.subject.ID != "" {
 		attrs = append(attrs, slog.String("sub", v.subject.ID), slog.String("kind", string(v.subject.Kind)))
+	}
+	if v.via != "" {
+		attrs = append(attrs, slog.String("via", v.via))
 	}
 	if d := &v.decision; d.Reason != "" {
 		attrs = append(attrs, slog.String("reason", string(d.Reason)), slog.String("grant", string(d.Grant)), slog.Uint64("pv", d.Version))
@@ -102,7 +106,7 @@ func (p *passage) known(route *gate.Route) error {
 		p.decision.outcome = "unknown"
 		return err
 	}
-	p.caller, p.decision.subject = who, who.Subject
+	p.caller, p.decision.subject, p.decision.via = who, who.Subject, who.Via()
 	return nil
 }
 

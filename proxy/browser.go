@@ -13,12 +13,23 @@ import (
 )
 
 // authenticate returns who sent the request, by the one credential that it brings. A header
-// goes before a cookie: where there is one, the cookie is not looked at, and one that is no
-// good is not passed over for the other.
+// goes before a client certificate, and that before a cookie: where there is one, the others
+// are not looked at, and one that is no good is not passed over for another.
 func (p *passage) authenticate(r *http.Request, route *gate.Route) (*caller.Caller, error) {
-	bearer := route.Accepts(gate.ByBearer)
-	if !route.Accepts(gate.BySession) || bearer && len(p.credential()) > 0 {
-		return p.door.Callers.AuthenticateFor(r, route.API)
+	bearer, session := route.Accepts(gate.ByBearer), route.Accepts(gate.BySession)
+	if bearer && len(p.credential()) > 0 {
+		return p.byBearer(r, route)
+	}
+	if route.Accepts(gate.ByCertificate) {
+		if err := p.handshaken(); err != nil {
+			return nil, err
+		}
+		if len(p.shown()) > 0 || !bearer && !session {
+			return p.byCertificate(r, route)
+		}
+	}
+	if !session {
+		return p.byBearer(r, route) // which says what a program has to bring
 	}
 	if len(p.credential()) > 0 {
 		return nil, caller.SignIn(errors.New("the route takes no credentials in headers"))
@@ -37,7 +48,7 @@ func (p *passage) authenticate(r *http.Request, route *gate.Route) (*caller.Call
 	case !bearer || p.ofBrowser():
 		return nil, caller.SignIn(errors.New("there is no cookie"))
 	}
-	return p.door.Callers.AuthenticateFor(r, route.API) // which says what a program has to bring
+	return p.byBearer(r, route)
 }
 
 // foreign reports whether a request that would act by a cookie may have been sent by a page

@@ -25,6 +25,7 @@ type Entry struct {
 	Subject  string         `json:"sub,omitempty"`
 	Kind     string         `json:"kind,omitempty"`
 	Key      string         `json:"key,omitempty"` // a personal token is good for less than its person
+	Via      string         `json:"via,omitempty"` // by whose word the subject is known, if not by ours
 	Client   string         `json:"client,omitempty"`
 	Session  string         `json:"sid,omitempty"`
 	ACR      string         `json:"acr,omitempty"`
@@ -94,6 +95,7 @@ func (p *passage) entry(why error) *Entry {
 	if c := p.caller; c != nil {
 		e.Subject, e.Kind, e.Client, e.Session = c.Subject.ID, string(c.Subject.Kind), c.Client(), c.Session()
 		e.ACR, e.AuthTime = c.Proof()
+		e.Via = c.Via()
 		e.AMR, e.Scopes, e.Token = c.Methods(), c.Scopes(), c.Delegated()
 		if c.Personal() {
 			e.Key = string(c.Key)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/gate"
 	"gatehouse/web"
 )
 
@@ -42,13 +43,19 @@ func (p *passage) asksStream() error {
 // header for us, or is no bearer's, a browser may send by itself.
 func (p *passage) present() error {
 	token, _ := web.BearerToken(p.credential())
-	if err := p.checkOrigin(token != "" || p.upgrade.hasTicket); err != nil || !p.upgrade.hasTicket {
+	if err := p.checkOrigin(token != "" || p.upgrade.hasTicket || p.programShows()); err != nil || !p.upgrade.hasTicket {
 		return err
 	}
 	if len(p.credential()) > 0 {
 		return fault.New(fault.Malformed, "gate.header", "There is a ticket beside another credential.")
 	}
 	return p.redeem()
+}
+
+// programShows reports whether a program came with a client certificate. A browser that
+// shows one says besides whose page has it do so, always with a WebSocket.
+func (p *passage) programShows() bool {
+	return p.r.Header.Get("Origin") == "" && p.match.Route.Accepts(gate.ByCertificate) && len(p.shown()) > 0
 }
 
 // bounded returns the context of the request to the upstream. What may last is bounded until

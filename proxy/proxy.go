@@ -12,7 +12,7 @@
 //   - It is read: request, upgrade and lasting (what may last), ticket.
 //   - The gate's own pages: entrance (sign-in and sign-out), people (pages for browsers),
 //     mcp (metadata). Questions of browsers: cors.
-//   - It is admitted: admit, credentials and browser (who calls), rate, weigh and fetch (may
+//   - It is admitted: admit, credentials, elsewhere and browser (who calls), rate, weigh and fetch (may
 //     they, and what that depends on), filter (lists), mcpcall (tools), shadow.
 //   - It goes on, and the answer back: forward, headers, assertion, answer.
 //   - Where to: pools and pool (which target), health, wire and transports (connections).
@@ -24,6 +24,7 @@ package proxy
 
 import (
 	"context"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -41,6 +42,10 @@ import (
 // Callers knows who calls; *caller.Desk does.
 type Callers interface {
 	AuthenticateFor(r *http.Request, api string) (*caller.Caller, error)
+	// OfIssuer returns who acts by another issuer's token, which is asked about it or not.
+	OfIssuer(r *http.Request, i *gate.Issuer, token string, asked bool) (*caller.Caller, error)
+	// OfCertificate returns who acts by the client certificate of a connection.
+	OfCertificate(ctx context.Context, a *gate.ClientCA, shown []*x509.Certificate) (*caller.Caller, error)
 	// Browser returns the person whose browser has the token of a cookie of the gate's.
 	Browser(r *http.Request, token, host string) (*caller.Caller, error)
 	// Fresh returns a caller by what is known at this moment.

@@ -159,8 +159,8 @@ func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 			return
 		}
 		begun := time.Now()
-		if set := d.Routes(); set != routes {
-			routes = set
+		if set := d.Routes(); set != routes { // whom they trust may be others, whatever the routes say
+			routes, told = set, true
 			for _, one := range list {
 				if e := one.reroute(set); e != nil {
 					one.cut(e)

@@ -2,13 +2,16 @@ package server
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
+	"gatehouse/caller/foreign"
 	"gatehouse/ephemeral"
 	"gatehouse/gate"
 	"gatehouse/house"
@@ -34,7 +37,7 @@ func (s *Server) openGate() error {
 	if err != nil {
 		return err
 	}
-	desk.Browsers = h.Gates
+	desk.Browsers, desk.Elsewhere = h.Gates, &foreign.Issuers{}
 	flood, err := s.bounded("gate entrances", h.Config.Limits.Bad)
 	if err != nil {
 		return err
@@ -89,10 +92,13 @@ func (s *Server) KeepGate(ctx context.Context) {
 	}
 }
 
-// proves reports whether another proxy that asks the gate from an address shows a
-// certificate.
-func (s *Server) proves(from net.Addr) bool {
-	tcp, ok := from.(*net.TCPAddr)
+// proves reports whether whoever begins a handshake may have a certificate to show: another
+// proxy that asks the gate from an address, or a caller of a host that takes them.
+func (s *Server) proves(hello *tls.ClientHelloInfo) bool {
+	if s.house.Routes.Current().AsksCertificate(strings.ToLower(hello.ServerName)) {
+		return true
+	}
+	tcp, ok := hello.Conn.RemoteAddr().(*net.TCPAddr)
 	if !ok {
 		return false
 	}

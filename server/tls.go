@@ -51,7 +51,7 @@ func (c *certificate) listener(inner net.Listener) net.Listener {
 }
 
 // asking is listener, and asks for a client certificate whom it is told to ask.
-func (c *certificate) asking(inner net.Listener, whom func(net.Addr) bool) net.Listener {
+func (c *certificate) asking(inner net.Listener, whom func(*tls.ClientHelloInfo) bool) net.Listener {
 	if c == nil {
 		return inner
 	}
@@ -61,7 +61,7 @@ func (c *certificate) asking(inner net.Listener, whom func(net.Addr) bool) net.L
 // configAsking is the config that asks some for a client certificate, and no others: a
 // browser would show its person a choice of them. A connection that is taken up again would
 // not show it, so none is. Without a certificate of ours there is none.
-func (c *certificate) configAsking(whom func(net.Addr) bool) *tls.Config {
+func (c *certificate) configAsking(whom func(*tls.ClientHelloInfo) bool) *tls.Config {
 	if c == nil {
 		return nil
 	}
@@ -70,7 +70,7 @@ func (c *certificate) configAsking(whom func(net.Addr) bool) *tls.Config {
 	with := config.Clone()
 	with.ClientAuth, with.SessionTicketsDisabled = tls.RequestClientCert, true
 	config.GetConfigForClient = func(hello *tls.ClientHelloInfo) (*tls.Config, error) {
-		if whom(hello.Conn.RemoteAddr()) {
+		if whom(hello) {
 			return with, nil
 		}
 		return nil, nil

@@ -298,7 +298,7 @@ func TestTheGateAsksOtherProxiesForACertificate(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		l := c.asking(inner, func(net.Addr) bool { return asked })
+		l := c.asking(inner, func(*tls.ClientHelloInfo) bool { return asked })
 		shown := make(chan int, 2)
 		s := &http.Server{Handler: http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) { shown <- len(r.TLS.PeerCertificates) })}
 		go func() { _ = s.Serve(l) }() // until it is closed

@@ -24,7 +24,7 @@ func kindsOfHouse() (names []string) {
 // routes is what files of the gate speak of.
 var routes = vocabulary{
 	each:  true,
-	kinds: []string{gate.KindRoute, gate.KindUpstream, gate.KindEdge},
+	kinds: []string{gate.KindRoute, gate.KindUpstream, gate.KindEdge, gate.KindIssuer, gate.KindClientCA},
 	spec: func(kind string) any {
 		switch kind {
 		case gate.KindRoute:
@@ -33,6 +33,10 @@ var routes = vocabulary{
 			return &gate.UpstreamSpec{}
 		case gate.KindEdge:
 			return &gate.EdgeSpec{}
+		case gate.KindIssuer:
+			return &gate.IssuerSpec{}
+		case gate.KindClientCA:
+			return &gate.ClientCASpec{}
 		}
 		return nil
 	},
@@ -45,6 +49,10 @@ var routes = vocabulary{
 			one.Upstream = s
 		case *gate.EdgeSpec:
 			one.Edge = s
+		case *gate.IssuerSpec:
+			one.Issuer = s
+		case *gate.ClientCASpec:
+			one.ClientCA = s
 		}
 		m.Gate = append(m.Gate, one)
 	},

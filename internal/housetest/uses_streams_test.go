@@ -45,6 +45,13 @@ func staysByKey(kind string) use {
 	}, access.User, access.ServiceAccount)
 }
 
+// actsOn is one of somebody of elsewhere who acts as the service account.
+func actsOn(kind string) use {
+	return lasting(kind+" through the gate by another issuer's token", []thing{thePrincipal, thePermission}, func(r *row) (*heldOpen, error) {
+		return holds(r.T, r.lasting, kind, "/"+r.pattern.API, streamtest.Bearer(partnerOf(r.there).Token(r.id, partnerAudience)))
+	}, access.ServiceAccount)
+}
+
 // staysInABrowser is one by the cookie of the browser in which the person signed in, of a
 // page of the same host.
 func staysInABrowser(kind string) use {

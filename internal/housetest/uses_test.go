@@ -1,6 +1,8 @@
 package housetest
 
 import (
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
@@ -91,6 +93,16 @@ var uses = []use{
 		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: atTheGateByKey, access.User: atTheGateByKey},
 		not: map[access.Kind]string{access.Client: noKey},
 	},
+	actsBy("the gate by another issuer's token", func(r *row, in *http.Request) {
+		in.Header.Set("Authorization", "Bearer "+partnerOf(r.there).Token(r.id, partnerAudience))
+	}),
+	actsBy("the gate by a token that says nothing", func(r *row, in *http.Request) {
+		in.Header.Set("Authorization", "Bearer "+partnerOf(r.there).opaque(r.id))
+	}),
+	actsBy("the gate by a client certificate", func(r *row, in *http.Request) {
+		in.TLS = &tls.ConnectionState{ServerName: gateHost, PeerCertificates: []*x509.Certificate{partnerOf(r.there).certified(r.T, r.id).Leaf}}
+	}),
+	actsOn("WebSocket"), actsOn("events"), actsOn("gRPC"),
 	stays("WebSocket"), stays("events"), stays("gRPC"),
 	staysByKey("WebSocket"), staysByKey("events"), staysByKey("gRPC"),
 	staysInABrowser("WebSocket"), staysInABrowser("events"), staysInABrowser("gRPC"),
@@ -389,15 +401,37 @@ func (r *row) through(in *http.Request) outcome {
 	return outcome(fmt.Sprint(out.Code))
 }
 
+// actsBy is a request of somebody of elsewhere who acts as the service account.
+func actsBy(name string, shows func(r *row, in *http.Request)) use {
+	return use{
+		name: name, rests: []thing{thePrincipal, thePermission}, keeps: true, resumes: true,
+		try: map[access.Kind]func(r *row) outcome{access.ServiceAccount: func(r *row) outcome {
+			in := httptest.NewRequest(http.MethodGet, "/"+r.pattern.API, nil)
+			shows(r, in)
+			return r.through(in)
+		}},
+		not: map[access.Kind]string{access.User: noCaller, access.Client: noCaller},
+	}
+}
+
 // gateHost is where the gate of the table is.
 const gateHost = "gate.example.test"
+
+// mostRows is how many rows the table may have: a partner speaks for each of them.
+const mostRows = 300
 
 // withGate has the configuration want a gate before an application that answers all that
 // gets through.
 func withGate(t *testing.T) func(*config.Config) {
 	t.Helper()
 	app, folder := newBehind(t), t.TempDir()
-	must(t, os.WriteFile(filepath.Join(folder, "lasting.yaml"), []byte(strings.ReplaceAll(lastingRoutes, "APP", streamtest.NewTalker(t).URL)), 0o600))
+	var accounts []string
+	for i := range mostRows {
+		accounts = append(accounts, fmt.Sprintf("%s-%d", access.ServiceAccount, i))
+	}
+	must(t, os.WriteFile(filepath.Join(folder, "partner.yaml"), []byte(newPartner(t, folder).documents(accounts...)), 0o600))
+	lasting := strings.NewReplacer("APP", streamtest.NewTalker(t).URL, "authorize: {api: gatehouse", "issuers: [self, partner]\n  authorize: {api: gatehouse")
+	must(t, os.WriteFile(filepath.Join(folder, "lasting.yaml"), []byte(lasting.Replace(lastingRoutes)), 0o600))
 	writeRoutes(t, folder, app, `apiVersion: gatehouse/v1
 kind: Upstream
 metadata: {id: app}
@@ -417,6 +451,10 @@ kind: Route
 metadata: {id: gatehouse}
 spec:
   match: {hosts: [gate.example.test], paths: ["/gatehouse"], methods: [GET]}
+  authn: [bearer, mtls]
+  issuers: [self, partner]
+  opaque: partner
+  client_ca: devices
   authorize: {api: gatehouse, permission: "decisions:read"}
   upstream: app
 `+pageRoutes)

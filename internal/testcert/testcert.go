@@ -45,6 +45,12 @@ func New(t testing.TB) *Authority {
 // for clients, and its key. Who is issued one again gets another one in the same files.
 func (a *Authority) Issue(name string, hosts ...string) (cert, key string) {
 	a.t.Helper()
+	return a.IssueAs(name, func(*x509.Certificate) {}, hosts...)
+}
+
+// IssueAs is Issue of a certificate that says something else besides.
+func (a *Authority) IssueAs(name string, change func(*x509.Certificate), hosts ...string) (cert, key string) {
+	a.t.Helper()
 	a.serial++
 	own := newKey(a.t)
 	leaf := &x509.Certificate{
@@ -58,6 +64,7 @@ func (a *Authority) Issue(name string, hosts ...string) (cert, key string) {
 		}
 		leaf.DNSNames = append(leaf.DNSNames, h)
 	}
+	change(leaf)
 	der, err := x509.MarshalPKCS8PrivateKey(own)
 	if err != nil {
 		a.t.Fatal(err)

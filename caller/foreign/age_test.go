@@ -1,0 +1,86 @@
+package foreign
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"errors"
+	"io"
+	"net/http"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/gate"
+)
+
+// Keys that could not be read again count for a while, and then nobody can tell.
+func TestKeysOfBeforeCountForAnHour(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		asked, away := 0, errors.New("away")
+		k := &keySet{}
+		k.fetch = func(context.Context) (map[string]publicKey, error) {
+			if asked++; asked > 1 {
+				return nil, away
+			}
+			return map[string]publicKey{"k": {"ES256", private.Public()}}, nil
+		}
+		for _, c := range []struct {
+			after time.Duration
+			kid   string
+			want  error
+		}{
+			{0, "k", nil}, {0, "other", errNoKey}, {keysPause, "other", away}, {keysFresh, "k", nil}, {keysLast - keysFresh - keysPause - time.Second, "k", nil}, {2 * time.Second, "k", away},
+		} {
+			time.Sleep(c.after)
+			synctest.Wait()
+			if _, err := k.find(t.Context(), c.kid); !errors.Is(err, c.want) {
+				t.Errorf("%s after %s: %v, want %v", c.kid, c.after, err, c.want)
+			}
+			synctest.Wait()
+		}
+	})
+}
+
+type answering func(r *http.Request) string
+
+// RoundTrip implements http.RoundTripper.
+func (a answering) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(a(r)))}, nil
+}
+
+// An answer counts for as long as the file says, a no as well, and never beyond the end that
+// it names.
+func TestAnAnswerCountsForSeconds(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		i := &gate.Issuer{
+			ID: "partner", Issuer: "https://id.test", Audiences: []string{"api"}, Callers: []gate.IssuerCallerSpec{{Claims: map[string]string{"sub": "jobs"}, Service: "partner"}},
+			Introspection: &gate.Introspection{Endpoint: "https://id.test/introspect", Cache: 5 * time.Second},
+		}
+		asked, says := 0, `{"active":true,"sub":"jobs","aud":"api"}`
+		s := &Issuers{}
+		s.of(i).wire = wire{&http.Client{Transport: answering(func(*http.Request) string { asked++; return says })}}
+		for _, c := range []struct {
+			after time.Duration
+			says  string
+			good  bool
+			asked int
+		}{
+			{0, says, true, 1}, {4 * time.Second, `{"active":false}`, true, 1}, {time.Second, `{"active":false}`, false, 2}, {4 * time.Second, says, false, 2}, {time.Second, says, true, 3},
+		} {
+			time.Sleep(c.after)
+			says = c.says
+			if _, err := s.Introspect(t.Context(), i, "opaque"); (err == nil) != c.good || asked != c.asked {
+				t.Errorf("after %s: %v, asked %d times; want good %t, %d times", c.after, err, asked, c.good, c.asked)
+			}
+		}
+	})
+}
