@@ -269,10 +269,23 @@ func tellRouted(out io.Writer, w wire.Routed) {
 	if len(w.Authn) > 0 {
 		row(out, "shown by", strings.Join(w.Authn, " or "))
 	}
-	for _, more := range []struct{ name, value string }{{"within", w.Org}, {"resource", w.Resource}, {"fetches", w.Fetches}} {
-		if more.value != "" {
+	list := ""
+	switch {
+	case w.Filter:
+		list = "its upstream narrows it to what the caller may see"
+	case w.Defer:
+		list = "its upstream narrows it to what is the caller's own"
+	}
+	for _, more := range []struct{ name, value string }{
+		{"tokens of", strings.Join(w.Issuers, " or ")}, {"asks about", w.Opaque}, {"client ca", w.ClientCA},
+		{"within", w.Org}, {"resource", w.Resource}, {"fetches", w.Fetches}, {"list", list}, {"lasts", strings.Join(w.Lasts, ", ")},
+	} {
+		if more.value != "" && (more.name != "tokens of" || more.value != gate.Self) {
 			row(out, more.name, more.value)
 		}
+	}
+	for _, t := range w.Tools {
+		row(out, "tool", t.Match, t.Permission, t.Scope)
 	}
 	row(out, "upstream", w.Upstream)
 }
