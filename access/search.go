@@ -107,3 +107,9 @@ func (s *Snapshot) OwnerAttribute(permission string) string {
 func (s *Snapshot) ServesAudience(client string, audiences []string) bool {
 	return slices.ContainsFunc(s.rules.heard[client], func(a string) bool { return slices.Contains(audiences, a) })
 }
+
+// HasPermission reports whether the catalogue of some API has a permission, by its full name.
+func (s *Snapshot) HasPermission(name string) bool {
+	_, ok := s.rules.permissions[name]
+	return ok
+}

@@ -75,6 +75,19 @@ func (r *Routes) Problem() string {
 	return r.problem
 }
 
+// Missing lists what the routes ask for that no API has. An error is that nobody knows.
+func (r *Routes) Missing(ctx context.Context) ([]proxy.Missing, error) {
+	set := r.Current()
+	if len(set.Routes()) == 0 {
+		return nil, nil
+	}
+	s, err := r.policy.Current(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return proxy.MissingOf(set, s), nil
+}
+
 // Due reports whether there are files to look at.
 func (r *Routes) Due(time.Time) bool { return r.config.Wanted() && r.config.InFiles() }
 

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/http/pprof"
 	"slices"
@@ -101,6 +102,9 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 	if h.house.Routes.Problem() != "" {
 		doubts["routes"] = "the routes of the gate cannot be used, or do not pass their tests, and those that were there stay; the log says why"
 	}
+	if missing, err := h.house.Routes.Missing(ctx); err == nil && len(missing) > 0 {
+		doubts["permissions"] = "the route " + missing[0].Route + " of the gate asks for " + missing[0].Permission + ", which no API has, so that nobody gets through" + andMore(len(missing)-1)
+	}
 	if f := h.house.Limiters.Figures(); !f.Shared && !f.Since.IsZero() {
 		doubts["redis"] = "Redis does not answer, and each process counts its limits by itself, since " + f.Since.UTC().Format(time.RFC3339)
 	}
@@ -115,6 +119,13 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 		doubts["audit"] = d.Error()
 	}
 	return doubts
+}
+
+func andMore(n int) string {
+	if n == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" (and %d more like it)", n)
 }
 
 // sealedWithin is how long an event may wait for its seal before somebody should look.

@@ -12,12 +12,14 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/access"
 	"gatehouse/config"
 	"gatehouse/config/manifest"
 	"gatehouse/demo"
 	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/house"
+	"gatehouse/proxy"
 	"gatehouse/shell"
 	"gatehouse/wire"
 )
@@ -161,6 +163,8 @@ type testedRoutes struct {
 	Routes int    `json:"routes"`
 	Tests  int    `json:"tests"`
 	Hash   string `json:"hash"`
+	// Missing are permissions that routes ask for and no API has.
+	Missing []proxy.Missing `json:"missing,omitempty"`
 }
 
 // testRoutes runs the tests that stand in the routes.
@@ -170,15 +174,22 @@ func (a *app) testRoutes(ctx context.Context, from string) error {
 		return err
 	}
 	return a.withHouse(ctx, func(h *house.House) error {
-		set, err := a.tested(ctx, h, from)
+		policy, err := h.Snapshot(ctx)
 		if err != nil {
 			return err
 		}
-		w := testedRoutes{len(set.Routes()), set.Tests(), set.Hash()}
+		set, err := a.tested(ctx, h, from, policy)
+		if err != nil {
+			return err
+		}
+		w := testedRoutes{len(set.Routes()), set.Tests(), set.Hash(), proxy.MissingOf(set, policy)}
 		return a.print(w, func(out io.Writer) {
 			row(out, "routes", saidRoutes(w.Routes))
 			row(out, "tests", saidTests(w.Tests))
 			row(out, "hash", w.Hash)
+			for _, m := range w.Missing {
+				row(out, "warning", "the route "+m.Route+" asks for "+m.Permission+", which no API has: nobody gets through")
+			}
 		})
 	})
 }
@@ -197,11 +208,7 @@ func saidTests(n int) string {
 	return strconv.Itoa(n) + " hold"
 }
 
-func (a *app) tested(ctx context.Context, h *house.House, from string) (*gate.Set, error) {
-	policy, err := h.Snapshot(ctx)
-	if err != nil {
-		return nil, err
-	}
+func (a *app) tested(ctx context.Context, h *house.House, from string, policy *access.Snapshot) (*gate.Set, error) {
 	if from == "" {
 		return h.TestStoredRoutes(ctx, policy)
 	}
