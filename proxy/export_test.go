@@ -7,9 +7,11 @@ func NotAVisitors() map[string]bool {
 	for name := range managedNames {
 		all[name] = true
 	}
-	for _, m := range managedPrefixes {
-		all[m.name] = true
-		all[m.name+"x"] = true
+	for _, some := range managedPrefixes {
+		for _, m := range some {
+			all[m.name] = true
+			all[m.name+"x"] = true
+		}
 	}
 	for _, name := range Managed {
 		all[name] = true

@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -27,6 +28,15 @@ func (p *passage) forward() error {
 			return err
 		}
 	}
+	if p.kind == "" {
+		return p.exchange(assertion)
+	}
+	return p.carry(assertion)
+}
+
+// carry sends on a request that may last, and what follows in both directions.
+func (p *passage) carry(assertion string) error {
+	route := p.match.Route
 	ctx, end, err := p.bounded()
 	if err != nil {
 		return err
@@ -41,9 +51,9 @@ func (p *passage) forward() error {
 	}
 	var failed error
 	proxy := &httputil.ReverseProxy{
-		Rewrite:        func(out *httputil.ProxyRequest) { p.rewrite(out, route.Upstream, assertion) },
-		Transport:      p.door.transport,
-		BufferPool:     p.buffers(),
+		Rewrite:        func(out *httputil.ProxyRequest) { strip(out.Out.Header); p.rewrite(out.Out, assertion) },
+		Transport:      within{p.door.transport, ctx},
+		BufferPool:     smallBuffers{},
 		ErrorLog:       slog.NewLogLogger(p.door.Log.Handler(), slog.LevelDebug),
 		ErrorHandler:   func(_ http.ResponseWriter, _ *http.Request, err error) { failed = err },
 		ModifyResponse: p.answered,
@@ -52,25 +62,23 @@ func (p *passage) forward() error {
 	return p.failure(ctx, failed)
 }
 
-func (p *passage) buffers() httputil.BufferPool {
-	if p.kind != "" {
-		return smallBuffers{}
-	}
-	return buffers{}
+// within sends requests in a context of its own. In that of a ReverseProxy somebody waits
+// for answers of 1xx, and clears the headers of the answer after each: also those that the
+// gate has written there already.
+type within struct {
+	http.RoundTripper
+	ctx context.Context
 }
 
-// buffers keeps what answers are copied by.
-type buffers struct{}
+// RoundTrip implements http.RoundTripper.
+func (w within) RoundTrip(r *http.Request) (*http.Response, error) {
+	return w.RoundTripper.RoundTrip(r.WithContext(w.ctx))
+}
 
+// spare keeps what answers are copied by.
 var spare = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 const bufferSize = 32 << 10
-
-// Get implements httputil.BufferPool.
-func (buffers) Get() []byte { return spare.Get().(*[bufferSize]byte)[:] }
-
-// Put implements httputil.BufferPool.
-func (buffers) Put(b []byte) { spare.Put((*[bufferSize]byte)(b)) }
 
 // deadline bounds how slowly a visitor may send and take. Each request sets it: what an
 // earlier one on the same connection left there would end this one.
@@ -101,24 +109,23 @@ func (p *passage) ends() time.Time {
 	return limit
 }
 
-// rewrite writes the request that goes on: nothing of its target is left to how somebody
-// else would write it.
-func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertion string) {
-	out.Out.URL = address(p.request.path.String(), p.request.query)
-	out.Out.Host = p.request.host
-	out.Out.Trailer = nil
-	h := out.Out.Header
-	strip(h)
+// rewrite writes the request that goes on, whose headers were stripped: nothing of its
+// target is left to how somebody else would write it.
+func (p *passage) rewrite(out *http.Request, assertion string) {
+	out.URL = address(p.request.path.String(), p.request.query)
+	out.Host = p.request.host
+	out.Trailer = nil
+	h, one := out.Header, make(singles, 0, 8)
 	stripCookies(h)
 	p.hand(h)
-	h.Set("X-Forwarded-For", p.info.IP)
-	h.Set("X-Forwarded-Host", p.request.host)
-	h.Set("X-Forwarded-Proto", scheme(p.r))
-	h.Set("X-Request-Id", string(p.info.ID))
+	h["X-Forwarded-For"] = one.of(p.info.IP)
+	h["X-Forwarded-Host"] = one.of(p.request.host)
+	h["X-Forwarded-Proto"] = one.of(scheme(p.r))
+	h["X-Request-Id"] = one.of(string(p.info.ID))
 	if assertion != "" {
-		h.Set(HeaderAssertion, assertion)
+		h[HeaderAssertion] = one.of(assertion)
 	}
-	p.identify(h, u)
+	p.identify(h, p.match.Route.Upstream)
 	p.mark(h)
 	switch p.kind {
 	case kindWebSocket:
@@ -126,6 +133,15 @@ func (p *passage) rewrite(out *httputil.ProxyRequest, u *gate.Upstream, assertio
 	case kindGRPC:
 		h.Set("TE", "trailers")
 	}
+}
+
+// singles are values of headers that have one each, side by side.
+type singles []string
+
+func (s *singles) of(value string) []string {
+	*s = append(*s, value)
+	n := len(*s)
+	return (*s)[n-1 : n : n]
 }
 
 // hand leaves of a visitor's headers what the route hands on, and adds what it asks for
@@ -161,7 +177,7 @@ func (p *passage) answered(answer *http.Response) error {
 		answer.Header.Del("RateLimit")
 		answer.Header.Del("RateLimit-Policy")
 	}
-	answer.Header.Set("X-Request-Id", string(p.info.ID))
+	answer.Header["X-Request-Id"] = []string{string(p.info.ID)}
 	if err := p.dress(answer); err != nil {
 		return err
 	}

@@ -44,12 +44,15 @@ func isOurs(name string) bool {
 // which may begin with one.
 func stripAnswer(h http.Header) {
 	for name := range h {
-		if f := strings.ToLower(name); strings.HasPrefix(f, "x-gatehouse") || strings.HasPrefix(f, "gatehouse-") {
+		if begins(name, "x-gatehouse") || begins(name, "gatehouse-") {
 			delete(h, name)
 		}
 	}
 	delete(h, "Trailer")
 	cookies := h["Set-Cookie"]
+	if len(cookies) == 0 {
+		return
+	}
 	kept := cookies[:0]
 	for _, c := range cookies {
 		if name, _, _ := strings.Cut(c, "="); strings.TrimSpace(name) != "" && !isOurs(name) {
@@ -59,6 +62,11 @@ func stripAnswer(h http.Header) {
 	if h["Set-Cookie"] = kept; len(kept) == 0 {
 		delete(h, "Set-Cookie")
 	}
+}
+
+// begins reports whether a name begins with a text, whatever the size of its letters.
+func begins(name, small string) bool {
+	return len(name) >= len(small) && strings.EqualFold(name[:len(small)], small)
 }
 
 // upstreams asks the servers behind the gate. What they say behind the end of an answer is

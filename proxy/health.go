@@ -58,6 +58,7 @@ func (d *Door) look(ctx context.Context, asked *sync.WaitGroup, now time.Time) {
 
 // look asks those targets that are due.
 func (p *pool) look(ctx context.Context, asked *sync.WaitGroup, now time.Time) {
+	p.wire.sweep(now)
 	well := 0
 	for _, t := range p.targets {
 		if t.well(now) {

@@ -58,15 +58,11 @@ func (p *passage) programShows() bool {
 	return p.r.Header.Get("Origin") == "" && p.match.Route.Accepts(gate.ByCertificate) && len(p.shown()) > 0
 }
 
-// bounded returns the context of the request to the upstream. What may last is bounded until
+// bounded returns the context of a request that may last to the upstream. It is bounded until
 // its answer begins, and counted; end must be called when the request is over.
 func (p *passage) bounded() (ctx context.Context, end func(), err error) {
 	timeout := p.match.Route.Timeout
 	p.deadline(timeout)
-	if p.kind == "" {
-		ctx, cancel := context.WithTimeout(withUpstream(p.r.Context(), p.match.Route.Upstream), timeout)
-		return ctx, cancel, nil
-	}
 	leave, err := p.door.streams.enter(p.countsFor(), p.door.MaxStreams, p.door.MaxStreamsOf)
 	if err != nil {
 		return nil, nil, err

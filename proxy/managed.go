@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"net/http"
-	"slices"
 	"strings"
 
 	"gatehouse/gate"
@@ -117,14 +116,14 @@ var managedHeaders = []managedHeader{
 	{"x-appengine-inbound-appid", true},
 }
 
-// The table, by name, and the beginnings of names.
+// The table, by name, and the beginnings of names by their first letter.
 var managedNames, managedPrefixes = tables(managedHeaders)
 
-func tables(all []managedHeader) (names map[string]bool, prefixes []managedHeader) {
+func tables(all []managedHeader) (names map[string]bool, prefixes [256][]managedHeader) {
 	names = map[string]bool{}
 	for _, m := range all {
 		if prefix, begins := strings.CutSuffix(m.name, "*"); begins {
-			prefixes = append(prefixes, managedHeader{prefix, m.speaks})
+			prefixes[prefix[0]] = append(prefixes[prefix[0]], managedHeader{prefix, m.speaks})
 			continue
 		}
 		names[m.name] = m.speaks
@@ -132,17 +131,49 @@ func tables(all []managedHeader) (names map[string]bool, prefixes []managedHeade
 	return names, prefixes
 }
 
+// beginsManaged reports whether a name in small letters begins like those of the table that
+// speak, or like any of it.
+func beginsManaged(small []byte, speaking bool) bool {
+	if len(small) == 0 {
+		return false
+	}
+	for i := range managedPrefixes[small[0]] {
+		m := &managedPrefixes[small[0]][i]
+		if (m.speaks || !speaking) && len(small) >= len(m.name) && string(small[:len(m.name)]) == m.name {
+			return true
+		}
+	}
+	return false
+}
+
 // managed reports whether a header, by its name in small letters, goes no further.
-func managed(small string) bool {
-	_, named := managedNames[small]
-	return named || slices.ContainsFunc(managedPrefixes, func(m managedHeader) bool { return strings.HasPrefix(small, m.name) })
+func managed(small []byte) bool {
+	_, named := managedNames[string(small)]
+	return named || beginsManaged(small, false)
 }
 
 // speaks reports whether a header says who somebody is, or asks for something else than the
 // request line.
 func speaks(name string) bool {
-	small := strings.ToLower(name)
-	return managedNames[small] || slices.ContainsFunc(managedPrefixes, func(m managedHeader) bool { return m.speaks && strings.HasPrefix(small, m.name) })
+	var room [nameRoom]byte
+	small := appendSmall(room[:0], name)
+	return managedNames[string(small)] || beginsManaged(small, true)
+}
+
+// nameRoom is how long names are that cost no allocation.
+const nameRoom = 64
+
+// appendSmall appends a name in small letters. Those of other alphabets stay as they are: no
+// name of the table has any, and no name that has some is plain.
+func appendSmall(b []byte, name string) []byte {
+	for i := range len(name) {
+		c := name[i]
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
+	}
+	return b
 }
 
 // strip removes from what goes to an upstream all headers by which one could be told who
@@ -157,4 +188,10 @@ func strip(h http.Header) {
 }
 
 // Strips reports whether a header of a visitor's goes no further than the gate.
-func Strips(name string) bool { return !gate.Plain(name) || managed(strings.ToLower(name)) }
+func Strips(name string) bool {
+	if !gate.Plain(name) {
+		return true
+	}
+	var room [nameRoom]byte
+	return managed(appendSmall(room[:0], name))
+}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/http/httptrace"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -53,6 +52,9 @@ func (t *target) well(now time.Time) bool { return !t.ill.Load() && now.UnixNano
 // pick returns a target, one that was not tried if there is one. Where none is well any is as
 // good as the others: that they are not may be our mistake.
 func (p *pool) pick(tried []*target) *target {
+	if len(p.targets) == 1 {
+		return p.targets[0]
+	}
 	now := time.Now()
 	some := make([]*target, 0, 8)
 	for _, t := range p.targets {
@@ -89,7 +91,8 @@ const (
 // RoundTrip implements http.RoundTripper. The host of r is written here.
 func (p *pool) RoundTrip(r *http.Request) (*http.Response, error) {
 	p.budget.earn()
-	var tried []*target
+	var room [8]*target
+	tried := room[:0]
 	for {
 		t := p.pick(tried)
 		answer, arrived, err := p.send(t, r)
@@ -114,28 +117,42 @@ const (
 	everything
 )
 
-// send sends r to t.
+// looksItself reports whether a request that does not last is sent by who looks at the clock
+// themselves, and needs no timer.
+func (p *pool) looksItself(r *http.Request) bool { return p.wire.lanes() && fitsLane(r) }
+
+// send sends r to t. What is written of r is a copy.
 func (p *pool) send(t *target, r *http.Request) (answer *http.Response, arrived arrival, err error) {
+	t.busy.Add(1)
+	if _, timer := r.Context().(due); timer {
+		answer, arrived, err = p.wire.lane(t.Host).send(r)
+	} else {
+		answer, arrived, err = p.sendUsually(t, r)
+	}
+	if err != nil {
+		t.busy.Add(-1)
+		return nil, arrived, err
+	}
+	answer.Body = freeing(answer.Body, t)
+	return answer, everything, nil
+}
+
+// sendUsually sends r by Go's library.
+func (p *pool) sendUsually(t *target, r *http.Request) (*http.Response, arrival, error) {
 	var wrote atomic.Int32
-	ctx := httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
+	out := r.WithContext(httptrace.WithClientTrace(r.Context(), &httptrace.ClientTrace{
 		GotConn: func(httptrace.GotConnInfo) { wrote.Store(int32(some)) },
 		WroteRequest: func(w httptrace.WroteRequestInfo) {
 			if w.Err == nil {
 				wrote.Store(int32(everything))
 			}
 		},
-	})
-	out := r.Clone(ctx)
-	out.URL.Scheme, out.URL.Host = t.Scheme, t.Host
-	t.busy.Add(1)
-	free := sync.OnceFunc(func() { t.busy.Add(-1) })
-	answer, err = p.wire.transport(kindOf(r.Context())).RoundTrip(out)
-	if err != nil {
-		free()
-		return nil, arrival(wrote.Load()), err
-	}
-	answer.Body = freeing(answer.Body, free)
-	return answer, everything, nil
+	}))
+	to := *r.URL
+	to.Scheme, to.Host = t.Scheme, t.Host
+	out.URL = &to
+	answer, err := p.wire.transport(kindOf(r.Context())).RoundTrip(out)
+	return answer, arrival(wrote.Load()), err
 }
 
 // judge notes how a target answered. A visitor who goes away, or takes their time with a
@@ -232,31 +249,39 @@ func (b *budget) spend() bool {
 	}
 }
 
-// freeing is a body that says when nobody needs it any more. That of a connection which
-// speaks another protocol can be written to, too.
-func freeing(body io.ReadCloser, free func()) io.ReadCloser {
+// freeing is a body that tells its target when nobody needs it any more. That of a connection
+// which speaks another protocol can be written to, too.
+func freeing(body io.ReadCloser, t *target) io.ReadCloser {
 	if both, ok := body.(io.ReadWriteCloser); ok {
-		return freeConn{both, free}
+		return &freeConn{ReadWriteCloser: both, target: t}
 	}
-	return freeBody{body, free}
+	return &freeBody{ReadCloser: body, target: t}
 }
 
 type freeBody struct {
 	io.ReadCloser
-	free func()
+	target *target
+	closed atomic.Bool
 }
 
-func (b freeBody) Close() error {
-	b.free()
+// Close frees the target, once.
+func (b *freeBody) Close() error {
+	if b.closed.CompareAndSwap(false, true) {
+		b.target.busy.Add(-1)
+	}
 	return b.ReadCloser.Close()
 }
 
 type freeConn struct {
 	io.ReadWriteCloser
-	free func()
+	target *target
+	closed atomic.Bool
 }
 
-func (c freeConn) Close() error {
-	c.free()
+// Close frees the target, once.
+func (c *freeConn) Close() error {
+	if c.closed.CompareAndSwap(false, true) {
+		c.target.busy.Add(-1)
+	}
 	return c.ReadWriteCloser.Close()
 }

@@ -14,8 +14,10 @@
 //     mcp (metadata). Questions of browsers: cors.
 //   - It is admitted: admit, credentials, elsewhere and browser (who calls), rate, weigh and fetch (may
 //     they, and what that depends on), filter (lists), mcpcall (tools), shadow.
-//   - It goes on, and the answer back: forward, headers, assertion, answer.
-//   - Where to: pools and pool (which target), health, wire and transports (connections).
+//   - It goes on, and the answer back: forward, exchange (what does not last), headers,
+//     assertion, answer.
+//   - Where to: pools and pool (which target), health, wire and transports (connections), lane
+//     and link (those of requests without a body).
 //   - What lasts: stream, streams and their ends; socket and frames (WebSockets), body
 //     (server-sent events and gRPC).
 //   - Behind other proxies: check, edge, dialect; package envoy is another one.

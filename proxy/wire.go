@@ -34,6 +34,17 @@ func (w *wire) open(u *gate.Upstream) error {
 	return nil
 }
 
+func (w *wire) lanes() bool { return w.current.Load().lanes != nil }
+
+func (w *wire) lane(host string) *lane { return w.current.Load().lanes[host] }
+
+// sweep closes connections that were not used for long.
+func (w *wire) sweep(now time.Time) {
+	for _, one := range w.current.Load().lanes {
+		one.sweep(now)
+	}
+}
+
 func (w *wire) transport(kind string) http.RoundTripper { return w.current.Load().of(kind) }
 
 // refresh reads the files again if they look different. What cannot be used changes nothing.
@@ -69,6 +80,7 @@ func look(t gate.TLS) string {
 const (
 	headerBound     = 64 << 10
 	idleConnections = 256 // of one target
+	idleTimeout     = 90 * time.Second
 )
 
 // newTransport returns what connects to an upstream by some protocols, nil for the usual
@@ -79,28 +91,33 @@ func newTransport(u *gate.Upstream, protocols *http.Protocols) (*http.Transport,
 	if err != nil {
 		return nil, fmt.Errorf("prepare for the upstream %s: %w", u.ID, err)
 	}
-	dialer := &net.Dialer{Timeout: u.Connect, KeepAlive: 30 * time.Second}
-	if u.Reach.Bounded() {
-		dialer.Control = func(_, address string, _ syscall.RawConn) error { return within(u.Reach, address) }
-	}
 	return &http.Transport{
-		DialContext:         dialer.DialContext,
+		DialContext:         dialerTo(u).DialContext,
 		TLSClientConfig:     secure,
 		ForceAttemptHTTP2:   protocols == nil,
 		Protocols:           protocols,
 		DisableCompression:  true,
-		MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: 90 * time.Second,
+		MaxIdleConnsPerHost: idleConnections, IdleConnTimeout: idleTimeout,
 		TLSHandshakeTimeout: u.Connect, ResponseHeaderTimeout: u.Header,
 		MaxResponseHeaderBytes: headerBound, ExpectContinueTimeout: time.Second,
 	}, nil
 }
 
+// dialerTo connects to the targets of an upstream, within the networks that they may lie in.
+func dialerTo(u *gate.Upstream) *net.Dialer {
+	d := &net.Dialer{Timeout: u.Connect, KeepAlive: 30 * time.Second}
+	if u.Reach.Bounded() {
+		d.Control = func(_, address string, _ syscall.RawConn) error { return liesWithin(u.Reach, address) }
+	}
+	return d
+}
+
 // errElsewhere is that the name of a target leads out of the networks of upstreams.
 var errElsewhere = errors.New("the target lies outside of the networks that upstreams may lie in")
 
-// within holds an address that is about to be connected to: whatever its name was said to
+// liesWithin holds an address that is about to be connected to: whatever its name was said to
 // be before.
-func within(reach gate.Reach, address string) error {
+func liesWithin(reach gate.Reach, address string) error {
 	at, err := netip.ParseAddrPort(address)
 	if err != nil || !reach.Within(at.Addr()) {
 		return errElsewhere
