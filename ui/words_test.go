@@ -113,7 +113,7 @@ func TestEveryEntryIsSaidSomewhere(t *testing.T) {
 	}
 	for _, e := range wordstest.Entries(wordstest.English()) {
 		field := form.ReplaceAllString(e.Path, "")
-		if strings.HasPrefix(field, "Faults.") || strings.HasPrefix(field, "Statuses.") {
+		if strings.HasPrefix(field, "Faults.") || strings.HasPrefix(field, "Statuses.") || strings.HasPrefix(field, "Sentences.") {
 			continue // found by what was refused
 		}
 		if !regexp.MustCompile(`\b` + regexp.QuoteMeta(field) + `\b`).MatchString(said.String()) {

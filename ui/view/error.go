@@ -30,17 +30,18 @@ func (v *Pages) Error(w http.ResponseWriter, r *http.Request, p web.ErrorPage) {
 		page.mend = shell.Line(p.Mend...)
 	}
 	if wantsJSON(r.Header.Get("Accept")) {
-		v.problem(w, page, page.said(v.speak(w, r)))
+		v.problem(w, page, v.speak(w, r))
 		return
 	}
 	v.must(w, r, p.Status, page)
 }
 
-func (v *Pages) problem(w http.ResponseWriter, p errorPage, said words.Fault) {
+func (v *Pages) problem(w http.ResponseWriter, p errorPage, say *words.Catalogue) {
+	said := p.said(say)
 	doc := web.Problem{Title: said.Title, Status: p.Status, Detail: said.Detail, Instance: p.request}
 	doc.Type = v.Issuer + "/problems/" + p.Code
 	for _, f := range p.Fields {
-		doc.Errors = append(doc.Errors, web.ProblemField(f))
+		doc.Errors = append(doc.Errors, web.ProblemField{Name: f.Name, Problem: say.Say(f.Problem)})
 	}
 	w.Header().Set("Content-Type", "application/problem+json")
 	w.Header().Set("Cache-Control", "no-store")

@@ -51,6 +51,8 @@ type Catalogue struct {
 	// Statuses are the words for all others, by HTTP status; 400 and 500 speak
 	// for those of their hundred that have none.
 	Statuses map[int]Fault
+	// Sentences are what the house says where Faults has nothing, by its English.
+	Sentences map[Phrase]Phrase
 }
 
 // Tag returns the language's name, as lang and Content-Language have it.
@@ -84,12 +86,13 @@ func (c *Catalogue) Said(code string, status int) Fault {
 	return said
 }
 
-// Detail returns the sentence about code, spoken where the catalogue has none.
+// Detail returns the sentence about code; where the catalogue has none, what the house
+// spoke, as Say says it.
 func (c *Catalogue) Detail(code, spoken string) string {
 	if said := c.Faults[code].Detail; said != "" {
 		return said
 	}
-	return spoken
+	return c.Say(spoken)
 }
 
 // Form is what forms say, whatever they are for.

@@ -391,4 +391,6 @@ var english = Catalogue{
 	},
 	Faults:   englishFaults,
 	Statuses: englishStatuses,
+
+	Sentences: englishSentences,
 }

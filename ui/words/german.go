@@ -412,4 +412,6 @@ var german = Catalogue{
 	},
 	Faults:   germanFaults,
 	Statuses: germanStatuses,
+
+	Sentences: germanSentences,
 }

@@ -6,11 +6,13 @@ import (
 	"go/token"
 	"io/fs"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
 
+	"gatehouse/ui/words"
 	"gatehouse/ui/words/wordstest"
 )
 
@@ -33,18 +35,171 @@ func TestEnglishSaysWhatTheHouseSays(t *testing.T) {
 	}
 }
 
-// sentences returns what the packages of Gatehouse say for each code: in calls
-// of fault.New and fault.Wrap, and in literals with Code and Detail.
-func sentences(t *testing.T) map[string][]string {
-	t.Helper()
-	all := map[string][]string{}
-	add := func(code, detail ast.Expr) {
-		if c, d := text(code), text(detail); c != "" && !slices.Contains(all[c], d) {
-			all[c] = append(all[c], d)
+// forPrograms are codes of the packages below that nobody reads on a page.
+var forPrograms = []string{
+	"client.attempts", "client.changed", "client.invalid", "client.just_deleted", "client.no_secret", "userinfo.flood",
+	"filter.too_large", "gate.changed", "gate.cors", "gate.credential", "gate.edge", "gate.edge_header", "gate.frame", "gate.full",
+	"gate.in_use", "gate.mcp", "gate.mcp_headers", "gate.mcp_json", "gate.mcp_method", "gate.mcp_tool", "gate.not_found", "gate.origin",
+	"gate.route_changed", "gate.routes", "gate.routes_in_files", "gate.stream_idle", "gate.stream_lifetime", "gate.streams", "gate.tests",
+	"gate.ticket", "gate.tickets", "gate.upgrade", "gate.upstream_upgrade", "role.not_found", "tls.load",
+}
+
+// forSockets are sentences of codes that people meet, which only a program hears.
+var forSockets = []string{
+	"A message is larger than the route takes.", "This route takes no WebSockets.", "There is more than one ticket.",
+	"There is a ticket beside another credential.",
+}
+
+// forPeople are the packages whose refusals people read.
+var forPeople = []string{"flow", "gate", "identity", "identity/password", "provider", "proxy", "session", "ui", "web"}
+
+// A sentence that no catalogue has is English on a page of any language.
+func TestCataloguesHaveWhateverPeopleAreTold(t *testing.T) {
+	t.Parallel()
+	say := wordstest.Pseudo()
+	found := 0
+	for code, all := range sentences(t, forPeople...) {
+		if slices.Contains(forPrograms, code) || code == "internal" {
+			continue
+		}
+		for _, spoken := range all {
+			found++
+			spoken = strings.ReplaceAll(spoken, "{}", "7")
+			if said := say.Detail(code, spoken); said == spoken && !slices.Contains(forSockets, spoken) {
+				t.Errorf("%s: no catalogue has %q; add it to englishSentences and the other languages, or the code to forPrograms", code, spoken)
+			}
 		}
 	}
+	for _, problem := range problems(t) {
+		found++
+		if spoken := strings.ReplaceAll(problem, "{}", "7"); say.Say(spoken) == spoken {
+			t.Errorf("no catalogue has the problem %q", problem)
+		}
+	}
+	if found < 100 {
+		t.Errorf("found %d sentences only", found)
+	}
+}
+
+// A sentence that the house says in other words is never found.
+func TestEnglishSentencesAreThoseOfTheHouse(t *testing.T) {
+	t.Parallel()
+	all := map[string]bool{}
+	inspect(t, func(_ string, n ast.Node) {
+		if e, ok := n.(ast.Expr); ok {
+			if s := text(e); s != "" {
+				all[s] = true
+			}
+		}
+	})
+	for pattern := range wordstest.English().Sentences {
+		spoken := gap.ReplaceAllString(string(pattern), "{}")
+		if !all[spoken] && !strings.HasPrefix(spoken, "There is no such ") { // fault.Missing
+			t.Errorf("nobody says %q", pattern)
+		}
+	}
+}
+
+func TestTheHouseIsSaidInTheWordsOfTheReader(t *testing.T) {
+	t.Parallel()
+	say := words.Shipped().Choose(nil, "de")
+	for spoken, want := range map[string]string{
+		"A code has six digits.":                          "Ein Code hat sechs Ziffern.",
+		"has 5 characters; at least 12 are needed":        "hat 5\u00a0Zeichen; es braucht mindestens 12",
+		"is longer than 1024 bytes":                       "ist länger als 1024\u00a0Bytes",
+		"There is more than one Host header.":             "Es gibt mehr als einen Header Host.",
+		"The path is not in its one spelling, /a, b/.":    "Der Pfad hat nicht seine eine Schreibweise, /a, b/.",
+		"The application named {app} twice.":              "Die Anwendung hat {app} zweimal genannt.",
+		"Something that nobody says has 5 of 12 letters.": "Something that nobody says has 5 of 12 letters.",
+		"": "",
+		"Please choose another password: this one is longer than 1024 bytes.": "Bitte wählen Sie ein anderes Passwort: Dieses ist länger als 1024\u00a0Bytes.",
+	} {
+		if got := say.Say(spoken); got != want {
+			t.Errorf("%q: %q, want %q", spoken, got, want)
+		}
+	}
+}
+
+var gap = regexp.MustCompile(`\{\w+\}`)
+
+// sentences returns what the packages of Gatehouse, those below all that are named, say for
+// each code: in calls of fault.New, fault.Wrap and the functions in telling, and in
+// literals with Code and Detail. A value in one is "{}".
+func sentences(t *testing.T, below ...string) map[string][]string {
+	t.Helper()
+	all := map[string][]string{}
+	inspect(t, func(pkg string, n ast.Node) {
+		if below != nil && !slices.ContainsFunc(below, func(b string) bool { return pkg == b || strings.HasPrefix(pkg, b+"/") }) {
+			return
+		}
+		add := func(c, d string) {
+			if c != "" && strings.Trim(d, "{}") != "" && !slices.Contains(all[c], d) {
+				all[c] = append(all[c], d)
+			}
+		}
+		switch n := n.(type) {
+		case *ast.CallExpr:
+			if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) >= 3 && (f.Sel.Name == "New" || f.Sel.Name == "Wrap") {
+				add(code(n.Args[len(n.Args)-2]), text(n.Args[len(n.Args)-1]))
+			}
+			if f, ok := n.Fun.(*ast.Ident); ok && telling[f.Name] != "" && len(n.Args) == 1 {
+				add(telling[f.Name], text(n.Args[0]))
+			}
+		case *ast.CompositeLit:
+			if fields := keyed(n); fields["Code"] != nil && fields["Detail"] != nil {
+				add(code(fields["Code"]), text(fields["Detail"]))
+			}
+		}
+	})
+	return all
+}
+
+// telling are functions that make a fault of a sentence, with its code.
+var telling = map[string]string{"badPath": "gate.path", "badQuery": "gate.query", "badHost": "gate.host"}
+
+// constants are codes that have a name; that of any other is the code of nothing.
+var constants = map[string]string{
+	"CodePath": "gate.path", "CodeQuery": "gate.query", "CodeHost": "gate.host", "CodeRoute": "gate.no_route", "CodeMethod": "gate.method",
+	"CodeGateCode": "gate.code",
+}
+
+// problems returns what identity finds wrong with what people type into our forms.
+func problems(t *testing.T) (all []string) {
+	t.Helper()
+	inspect(t, func(pkg string, n ast.Node) {
+		if pkg != "identity" && pkg != "identity/password" {
+			return
+		}
+		switch n := n.(type) {
+		case *ast.FuncDecl:
+			if slices.Contains([]string{"Problem", "emailProblem", "textProblem"}, n.Name.Name) {
+				all = append(all, returned(n)...)
+			}
+		case *ast.CompositeLit:
+			if problem := keyed(n)["Problem"]; problem != nil && pkg == "identity" && text(problem) != "{}" {
+				all = append(all, text(problem))
+			}
+		}
+	})
+	return slices.DeleteFunc(all, func(s string) bool { return strings.HasPrefix(s, "must be ") || strings.Contains(s, "passwords.") }) // of settings
+}
+
+// returned are the texts that f returns.
+func returned(f *ast.FuncDecl) (all []string) {
+	ast.Inspect(f, func(n ast.Node) bool {
+		if r, ok := n.(*ast.ReturnStmt); ok && len(r.Results) == 1 && text(r.Results[0]) != "" {
+			all = append(all, text(r.Results[0]))
+		}
+		return true
+	})
+	return all
+}
+
+// inspect calls f with every node of the packages of Gatehouse but this one, each with the path of its package.
+func inspect(t *testing.T, f func(pkg string, n ast.Node)) {
+	t.Helper()
 	err := filepath.WalkDir("../..", func(path string, d fs.DirEntry, err error) error {
-		if d != nil && d.IsDir() && (d.Name() == "node_modules" || d.Name() == "third_party" || d.Name() == "words") {
+		if d != nil && d.IsDir() && (d.Name() == "node_modules" || d.Name() == "third_party" || d.Name() == "words" || d.Name() == "viewtest") {
 			return filepath.SkipDir
 		}
 		if err != nil || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go") {
@@ -54,17 +209,10 @@ func sentences(t *testing.T) map[string][]string {
 		if err != nil {
 			return err
 		}
+		pkg := filepath.ToSlash(strings.TrimPrefix(filepath.Dir(path), "../../"))
 		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.CallExpr:
-				if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) >= 3 && (f.Sel.Name == "New" || f.Sel.Name == "Wrap") {
-					add(n.Args[len(n.Args)-2], n.Args[len(n.Args)-1])
-				}
-			case *ast.CompositeLit:
-				fields := keyed(n)
-				if fields["Code"] != nil && fields["Detail"] != nil {
-					add(fields["Code"], fields["Detail"])
-				}
+			if n != nil {
+				f(pkg, n)
 			}
 			return true
 		})
@@ -73,7 +221,6 @@ func sentences(t *testing.T) map[string][]string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return all
 }
 
 func keyed(lit *ast.CompositeLit) map[string]ast.Expr {
@@ -88,12 +235,39 @@ func keyed(lit *ast.CompositeLit) map[string]ast.Expr {
 	return all
 }
 
-// text returns the value of a string literal, "" for anything else.
-func text(e ast.Expr) string {
-	lit, ok := e.(*ast.BasicLit)
-	if !ok || lit.Kind != token.STRING {
-		return ""
+// code returns the code that e is, "" for one that is not written there.
+func code(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return constants[e.Name]
+	case *ast.SelectorExpr:
+		return constants[e.Sel.Name]
 	}
-	s, _ := strconv.Unquote(lit.Value) // the file was parsed
-	return s
+	return strings.Trim(text(e), "{}")
+}
+
+var verb = regexp.MustCompile(`%[a-z]`)
+
+// text returns the text that e is, with "{}" for what is not written there; "" where
+// nothing is.
+func text(e ast.Expr) string {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		if e.Kind == token.STRING {
+			s, _ := strconv.Unquote(e.Value) // the file was parsed
+			return s
+		}
+	case *ast.BinaryExpr:
+		if e.Op == token.ADD {
+			return text(e.X) + text(e.Y)
+		}
+	case *ast.CallExpr:
+		if f, ok := e.Fun.(*ast.SelectorExpr); ok && f.Sel.Name == "Sprintf" {
+			return verb.ReplaceAllString(text(e.Args[0]), "{}")
+		}
+		return "{}"
+	case *ast.Ident, *ast.SelectorExpr:
+		return "{}"
+	}
+	return ""
 }

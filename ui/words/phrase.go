@@ -25,9 +25,12 @@ const (
 	Issuer  Gap = "issuer"  // the URL that applications know us by
 	Label   Gap = "label"   // of an input
 	Link    Gap = "link"    // a link with text of its own
+	Least   Gap = "least"   // a number that is enough
+	Methods Gap = "methods" // of HTTP
 	Month   Gap = "month"   // its name
 	Name    Gap = "name"    // of a role or a group
 	N       Gap = "n"       // the number of a Plural
+	Path    Gap = "path"    // of an address
 	Problem Gap = "problem" // what is wrong with an input
 	Scope   Gap = "scope"   // its technical name
 	Seen    Gap = "seen"    // a moment

@@ -86,12 +86,14 @@ func Spoken(t *testing.T, page string) []string {
 	return all
 }
 
+var pseudo = wordstest.Pseudo()
+
 // dataOf returns the texts that a page was given. The sentence of a refusal that
 // the catalogue has words for is none of them: it must not show.
 func dataOf(v reflect.Value) []string {
 	switch v.Kind() {
 	case reflect.String:
-		return []string{v.String()}
+		return []string{pseudo.Say(v.String())}
 	case reflect.Pointer, reflect.Interface:
 		if !v.IsNil() {
 			return dataOf(v.Elem())

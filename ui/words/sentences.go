@@ -1,0 +1,57 @@
+package words
+
+import "strings"
+
+// Say returns what the house said in the words of c: a sentence, or what is wrong with an
+// input. What the catalogue does not have stays as it was said.
+func (c *Catalogue) Say(spoken string) string {
+	if said, ok := c.Sentences[Phrase(spoken)]; ok {
+		return string(said)
+	}
+	pattern, values := c.sentence(spoken)
+	if pattern == "" {
+		return spoken
+	}
+	for i, v := range values {
+		if v.Gap == Problem {
+			values[i].Text = c.Say(v.Text)
+		}
+	}
+	return c.Sentences[pattern].Fill(values...)
+}
+
+// sentence finds the pattern that says most of spoken, and what stands in its gaps.
+func (c *Catalogue) sentence(spoken string) (found Phrase, values []Value) {
+	for pattern := range c.Sentences {
+		if !strings.Contains(string(pattern), "{") || len(pattern) < len(found) {
+			continue
+		}
+		if all, ok := pattern.match(spoken); ok && (len(pattern) > len(found) || pattern < found) {
+			found, values = pattern, all
+		}
+	}
+	return found, values
+}
+
+// match is Fill backwards: what stands in the gaps of p if it says text.
+func (p Phrase) match(text string) ([]Value, bool) {
+	var values []Value
+	open, rest := Gap(""), text
+	for words, gap := range p.Parts {
+		at := 0
+		switch {
+		case gap == "" && open != "":
+			at = len(rest) - len(words)
+		case open != "":
+			at = strings.Index(rest, words)
+		}
+		if at < 0 || !strings.HasPrefix(rest[at:], words) {
+			return nil, false
+		}
+		if open != "" {
+			values = append(values, open.Is(rest[:at]))
+		}
+		open, rest = gap, rest[at+len(words):]
+	}
+	return values, rest == ""
+}
