@@ -94,6 +94,7 @@ func (s *Server) table() ([]*door, error) {
 	s.looks = h.Now().Brand
 	h.OnSettings(s.lookAnew)
 	pages.Brand, pages.ScopeSays = &s.look, h.ScopeSays()
+	pages.FormToken = func(r *http.Request) string { return s.cookies.FormToken(s.cookies.Browser(r)) }
 	page := web.RefuseWithPage(pages)
 	people := ui.Deps{
 		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns, Administrators: h,

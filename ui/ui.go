@@ -11,6 +11,7 @@ import (
 	"gatehouse/ui/account"
 	"gatehouse/ui/gate"
 	"gatehouse/ui/home"
+	"gatehouse/ui/language"
 	"gatehouse/ui/problems"
 	"gatehouse/ui/setup"
 	"gatehouse/ui/signin"
@@ -86,6 +87,7 @@ func Mount(m *web.Mux, d Deps) {
 		Issuer: d.Issuer, MinPassword: d.MinPassword,
 	}).Mount(m)
 	(&problems.Door{Pages: d.Pages}).Mount(m)
+	(&language.Door{Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
 	(&theme.Door{Cookies: d.Cookies}).Mount(m)
 	(&home.Door{Issuer: d.Issuer, Identity: d.Identity, Sessions: d.Sessions, Cookies: d.Cookies, Pages: d.Pages}).Mount(m)
 }

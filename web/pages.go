@@ -22,7 +22,7 @@ type Pages interface {
 	// SignedOut says that it is done.
 	SignedOut(w http.ResponseWriter, r *http.Request, p SignedOutPage)
 	// Languages returns the tags of what the pages can speak (RFC 5646), of which
-	// Info.Locales and Accept-Language choose.
+	// the person, Info and Accept-Language choose.
 	Languages() []string
 }
 

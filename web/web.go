@@ -14,7 +14,7 @@ import (
 )
 
 // Info is what the outermost layer learned about a request. There is one for
-// every request that passed Wrap; once the handler runs, only Locales, Theirs and
+// every request that passed Wrap; once the handler runs, only Locales, Own, Theirs and
 // Rejected change.
 type Info struct {
 	ID    id.Request
@@ -24,6 +24,9 @@ type Info struct {
 	// first. Whoever learns for which sign-in a request is sets them, so that
 	// every page of the answer speaks the same, one about an error too.
 	Locales []string
+	// Own is the locale of the person who is signed in, as the account has it; empty: it
+	// has none, or nobody is known.
+	Own string
 	// Theirs is what a program that sent an id along calls the request, so that the log
 	// here is found by the one there; empty: it sent none.
 	Theirs string

@@ -167,6 +167,7 @@ func (d *Door) signedIn(back string, h handler) web.Handler {
 		if err != nil {
 			return err
 		}
+		web.InfoOf(r.Context()).Own = user.Claims.Locale
 		browser, err := d.Cookies.EnsureBrowser(w, r)
 		if err != nil {
 			return err

@@ -257,7 +257,9 @@ type newCodesPage struct {
 }
 
 func (p newCodesPage) Head(say *words.Catalogue) view.Head {
-	return typed(say.Codes.Title)
+	h := typed(say.Codes.Title)
+	h.Once = true
+	return h
 }
 func (p newCodesPage) Body() templ.Component { return newCodesBody(p) }
 

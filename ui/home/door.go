@@ -69,5 +69,6 @@ func (d *Door) whoIsHere(r *http.Request) (string, error) {
 		return "", err
 	}
 	u, err := d.Identity.User(r.Context(), s.User)
+	web.InfoOf(r.Context()).Own = u.Claims.Locale
 	return u.Email, err
 }

@@ -16,7 +16,8 @@ type setupPage struct {
 }
 
 func (p setupPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: p.Title(say, say.Setup.Title), Scripts: []string{"app.js", "setup.js"}}
+	// The token came behind the "#" of the link.
+	return view.Head{Title: p.Title(say, say.Setup.Title), Scripts: []string{"app.js", "setup.js"}, Once: true}
 }
 
 func (p setupPage) Body() templ.Component { return setupBody(p) }

@@ -170,7 +170,7 @@ type codesPage struct {
 }
 
 func (p codesPage) Head(say *words.Catalogue) view.Head {
-	return view.Head{Title: say.Codes.Title, Scripts: []string{"app.js"}}
+	return view.Head{Title: say.Codes.Title, Scripts: []string{"app.js"}, Once: true}
 }
 func (p codesPage) Body() templ.Component { return codesBody(p) }
 

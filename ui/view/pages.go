@@ -47,7 +47,7 @@ type formPost struct {
 }
 
 func (p formPost) Head(say *words.Catalogue) Head {
-	return Head{Title: say.FormPost.Title, Scripts: []string{"formpost.js"}, Policy: p.policy}
+	return Head{Title: say.FormPost.Title, Scripts: []string{"formpost.js"}, Policy: p.policy, Once: true}
 }
 func (p formPost) Body() templ.Component { return formPostBody(p) }
 

@@ -34,6 +34,9 @@ type Pages struct {
 	// Base is what stands before the addresses of our files where pages are shown on hosts
 	// of others; empty: they are shown on our own.
 	Base string
+	// FormToken returns the token that a form for the browser of r must carry; nil: pages
+	// offer no choice of a language.
+	FormToken func(r *http.Request) string
 	// ScopeSays is what the operator says of a scope, "" for nothing; may be nil.
 	ScopeSays func(scope string) string
 }
@@ -58,6 +61,9 @@ type Head struct {
 	Scripts []string    // files of package static
 	Styles  []string    // the same, besides app.css
 	Policy  web.Policy
+	// Once says that what the page holds is gone when it is asked for again: it offers
+	// nothing that leads away and back.
+	Once bool
 }
 
 // Show writes p with status. Nothing is written when it returns an error.
@@ -69,6 +75,9 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	// A page about a deadline that passed must still be drawn.
 	ctx := context.WithValue(r.Context(), baseKey{}, v.Base)
 	ctx = context.WithValue(ctx, themeKey{}, themeOf(r))
+	if !h.Once {
+		ctx = context.WithValue(ctx, offerKey{}, v.offer(r, status))
+	}
 	ctx = withScopes(brand.With(words.With(context.WithoutCancel(ctx), say), v.Brand.Brand()), v.ScopeSays)
 	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)
@@ -89,8 +98,9 @@ func (v *Pages) Languages() []string { return v.Words.Tags() }
 func (v *Pages) speak(w http.ResponseWriter, r *http.Request) *words.Catalogue {
 	if v.Words.Several() {
 		w.Header().Add("Vary", "Accept-Language")
+		w.Header().Add("Vary", "Cookie")
 	}
-	say := v.Words.Choose(web.InfoOf(r.Context()).Locales, r.Header.Get("Accept-Language"))
+	say := v.language(r)
 	w.Header().Set("Content-Language", say.Tag())
 	return say
 }

@@ -6,6 +6,7 @@ import "golang.org/x/text/language"
 // several of them share; a field's comment says what the reader sees there.
 type Catalogue struct {
 	Language language.Tag
+	Name     string // of the language, in itself
 
 	Form   Form
 	Time   Time
@@ -98,6 +99,7 @@ func (c *Catalogue) Detail(code, spoken string) string {
 // Form is what forms say, whatever they are for.
 type Form struct {
 	Error    Phrase // a page's title when its form comes back: Page
+	Language string // the choice of one, for screen readers
 	Check    string // an alert that has nothing better to say
 	TooMany  Phrase // an alert: Wait
 	Busy     Phrase // an alert: Wait

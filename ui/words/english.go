@@ -5,10 +5,12 @@ import "golang.org/x/text/language"
 // english is the language that others fall back to.
 var english = Catalogue{
 	Language: language.English,
+	Name:     "English",
 	Part:     englishPart,
 
 	Form: Form{
 		Error:    "Error: {page}",
+		Language: "Language",
 		Check:    "Please check what you typed.",
 		TooMany:  "There were too many attempts. Try again in {wait}.",
 		Busy:     "The server is busy right now. Try again in {wait}.",

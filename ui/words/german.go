@@ -27,9 +27,11 @@ import "golang.org/x/text/language"
 // Between a number and what it counts stands a space that does not break (U+00A0).
 var german = Catalogue{
 	Language: language.German,
+	Name:     "Deutsch",
 
 	Form: Form{
 		Error:    "Fehler: {page}",
+		Language: "Sprache",
 		Check:    "Bitte prüfen Sie Ihre Eingaben.",
 		TooMany:  "Das waren zu viele Versuche. Versuchen Sie es in {wait} wieder.",
 		Busy:     "Der Server ist gerade ausgelastet. Versuchen Sie es in {wait} wieder.",

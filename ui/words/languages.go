@@ -73,6 +73,16 @@ func (l *Languages) Choose(locales []string, accept string) *Catalogue {
 	return c
 }
 
+// Named returns the catalogue of a language by its tag, nil for none.
+func (l *Languages) Named(tag string) *Catalogue {
+	for _, c := range l.all {
+		if c.Tag() == tag {
+			return c
+		}
+	}
+	return nil
+}
+
 // match returns the best catalogue, and whether who asks for wanted reads it well.
 func (l *Languages) match(wanted []language.Tag) (c *Catalogue, ok bool) {
 	_, i, confidence := l.matcher.Match(wanted...)

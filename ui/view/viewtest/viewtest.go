@@ -103,7 +103,13 @@ func Broken() view.Form {
 // Shown returns the answer that carries p.
 func Shown(t *testing.T, p view.Page) *httptest.ResponseRecorder {
 	t.Helper()
-	return ShownBy(t, view.NewPages("https://id.example.com"), p)
+	return ShownBy(t, offering(view.NewPages("https://id.example.com")), p)
+}
+
+// offering returns pages that offer the choice of a language.
+func offering(pages *view.Pages) *view.Pages {
+	pages.FormToken = func(*http.Request) string { return FormToken }
+	return pages
 }
 
 // ShownBy is Shown by pages of one's own.

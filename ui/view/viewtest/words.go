@@ -21,7 +21,7 @@ import (
 // Pseudo returns pages that speak English, and the pseudo language to whoever
 // asks for it.
 func Pseudo() *view.Pages {
-	pages := view.NewPages("https://id.example.com")
+	pages := offering(view.NewPages("https://id.example.com"))
 	pages.Words = words.NewLanguages(wordstest.English(), wordstest.Pseudo())
 	return pages
 }
@@ -65,7 +65,8 @@ func checkWords(t *testing.T, p view.Page) {
 var spoken = []string{"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "data-done", "data-failed", "data-says", "data-hide", "data-hide-label"}
 
 // Spoken returns the texts that somebody sees or hears of a page, without scripts.
-// What is marked as code is no word of any language.
+// What is marked as code is no word of any language, and what is marked as another language
+// none of the page's.
 func Spoken(t *testing.T, page string) []string {
 	t.Helper()
 	root, err := html.ParseWithOptions(strings.NewReader(page), html.ParseOptionEnableScripting(false))
@@ -74,7 +75,7 @@ func Spoken(t *testing.T, page string) []string {
 	}
 	var all []string
 	for n := range root.Descendants() {
-		if n.Type == html.TextNode && n.Parent.Data != "code" {
+		if n.Type == html.TextNode && n.Parent.Data != "code" && !foreign(n) {
 			all = append(all, n.Data)
 		}
 		for _, a := range n.Attr {
@@ -87,6 +88,16 @@ func Spoken(t *testing.T, page string) []string {
 }
 
 var pseudo = wordstest.Pseudo()
+
+// foreign reports whether n stands in an element of a language of its own.
+func foreign(n *html.Node) bool {
+	for a := range n.Ancestors() {
+		if a.Data != "html" && Has(a, "lang") {
+			return true
+		}
+	}
+	return false
+}
 
 // dataOf returns the texts that a page was given. The sentence of a refusal that
 // the catalogue has words for is none of them: it must not show.
