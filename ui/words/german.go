@@ -28,6 +28,7 @@ import "golang.org/x/text/language"
 var german = Catalogue{
 	Language: language.German,
 	Name:     "Deutsch",
+	Part:     germanPart,
 
 	Form: Form{
 		Error:    "Fehler: {page}",

@@ -35,3 +35,21 @@ var englishPart = Part{
 	Light:    "Light",
 	Dark:     "Dark",
 }
+
+var germanPart = Part{
+	Skip:     "Zum Inhalt springen",
+	Menu:     "Menü",
+	Nav:      "Konsole",
+	Crumbs:   "Sie sind hier",
+	Search:   "Suche",
+	SearchIn: "Personen, Rollen, Anwendungen finden",
+	Account:  "Ihr Konto",
+	SignOut:  "Abmelden",
+	You:      "Angemeldet als {name}",
+	Version:  "Gatehouse {version}",
+	Undo:     "Rückgängig machen",
+	Theme:    "Darstellung",
+	System:   "Wie das Gerät",
+	Light:    "Hell",
+	Dark:     "Dunkel",
+}
