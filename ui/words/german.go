@@ -34,8 +34,8 @@ var german = Catalogue{
 		Error:    "Fehler: {page}",
 		Language: "Sprache",
 		Check:    "Bitte prüfen Sie Ihre Eingaben.",
-		TooMany:  "Das waren zu viele Versuche. Versuchen Sie es in {wait} wieder.",
-		Busy:     "Der Server ist gerade ausgelastet. Versuchen Sie es in {wait} wieder.",
+		TooMany:  "Das waren zu viele Versuche. Versuchen Sie es in {wait} erneut.",
+		Busy:     "Der Server ist gerade ausgelastet. Versuchen Sie es in {wait} erneut.",
 		Problem:  "„{label}“ {problem}.",
 		Optional: "(freiwillig)",
 		Show:     "Zeigen",
@@ -46,7 +46,7 @@ var german = Catalogue{
 		CopyWhat: "{command} kopieren",
 		Length:   Plural{Other: "Mindestens {n} Zeichen. Ein paar Wörter hintereinander merkt man sich leicht, und sie sind schwer zu erraten."},
 		Advice:   "Ein paar Wörter hintereinander merkt man sich leicht, und sie sind schwer zu erraten.",
-		TryAgain: "Versuchen Sie es in {wait} wieder.",
+		TryAgain: "Versuchen Sie es in {wait} erneut.",
 	},
 	Time: Time{
 		Months: [12]string{
@@ -77,7 +77,7 @@ var german = Catalogue{
 		Print:     "Drucken",
 		Next:      "Ich habe sie aufbewahrt",
 		Copied:    "Kopiert",
-		NotCopied: "Kopieren ging nicht",
+		NotCopied: "Nicht kopiert",
 	},
 
 	SignIn: SignIn{
@@ -103,7 +103,7 @@ var german = Catalogue{
 	},
 	Select: Select{
 		Title:    "Konto wählen",
-		Taken:    "In diesem Browser sind Sie jetzt als {email} angemeldet. Mit Ihrer Eingabe ist deshalb nichts geschehen. Wählen Sie, wer weitermacht.",
+		Taken:    "In diesem Browser sind Sie jetzt als {email} angemeldet. Mit Ihrer Eingabe ist deshalb nichts geschehen. Wählen Sie, mit welchem Konto es weitergeht.",
 		Continue: "Weiter als {email}",
 		Other:    "Anderes Konto verwenden",
 	},
@@ -153,7 +153,7 @@ var german = Catalogue{
 		Role:    "die Rolle {name}",
 		Group:   "die Mitgliedschaft in der Gruppe {name}",
 		Ask:     "Wenn Sie es brauchen, fragen Sie die Stelle, von der Sie dieses Konto haben, oder Ihren Helpdesk. Öffnen Sie die Anwendung wieder, sobald Sie es haben.",
-		Other:   "Als jemand anderes anmelden",
+		Other:   "Mit einem anderen Konto anmelden",
 		Back:    "Zurück zu {app}",
 	},
 	Locked: Locked{
@@ -217,7 +217,7 @@ var german = Catalogue{
 			Enrol:    "Der zweite Faktor ist eingeschaltet.",
 			Remove:   "Der zweite Faktor ist entfernt.",
 			Recovery: "Ab jetzt gelten Ihre neuen Wiederherstellungscodes.",
-			Nothing:  "Sie mussten sich zuerst anmelden. Deshalb wurde nichts geändert. Bitte tun Sie es noch einmal.",
+			Nothing:  "Sie mussten sich zuerst anmelden. Deshalb wurde nichts geändert. Bitte wiederholen Sie es.",
 		},
 		Lead:   "Ihr Konto auf einen Blick.",
 		Advice: "Zweiten Faktor hinzufügen",
@@ -334,8 +334,8 @@ var german = Catalogue{
 		Needs:     "Dazu braucht es die Berechtigung {name}, die dieses Konto nicht hat.",
 		SignIn:    "Melden Sie sich an, um weiterzumachen",
 		Lead:      "Hier ist niemand angemeldet, oder nicht mehr.",
-		Prove:     "Weisen Sie sich noch einmal aus",
-		ProveLead: "Was Sie vorhaben, verlangt eine stärkere oder frischere Anmeldung.",
+		Prove:     "Bestätigen Sie noch einmal, dass Sie es sind",
+		ProveLead: "Was Sie vorhaben, verlangt eine stärkere oder neuere Anmeldung.",
 		Resend:    "Mit dem, was Sie gesendet haben, ist nichts geschehen. Senden Sie es danach noch einmal.",
 		Denied:    "Jemand hat entschieden, dass dieses Konto sie nicht haben darf.",
 		Elsewhere: "Sie haben sie für anderes, zum Beispiel für das, was Ihnen selbst gehört.",
@@ -345,7 +345,7 @@ var german = Catalogue{
 		NotYet:    "Sie haben sie ab {since}.",
 		Ask:       "Wenn Sie sie brauchen, fragen Sie die Stelle, von der Sie dieses Konto haben, oder Ihren Helpdesk, und nennen Sie die Berechtigung.",
 		Continue:  "Anmelden",
-		Other:     "Als jemand anderes anmelden",
+		Other:     "Mit einem anderen Konto anmelden",
 		Back:      "Zurück",
 
 		SignOut:     "Überall abmelden?",
@@ -376,7 +376,7 @@ var german = Catalogue{
 	Next: Next{
 		Title:      "Nächste Schritte",
 		Heading:    "Gatehouse ist bereit",
-		Lead:       "Sie administrieren es jetzt. Zwei Dinge kommen als Nächstes, jedes ein Befehl auf dem Server.",
+		Lead:       "Sie verwalten es jetzt. Zwei Dinge kommen als Nächstes, jedes ein Befehl auf dem Server.",
 		Connect:    "Eine Anwendung anbinden",
 		ConnectHow: "Der Befehl gibt aus, was die Anwendung wissen muss. Ihr Issuer ist {issuer}.",
 		Invite:     "Personen hinzufügen",
@@ -392,7 +392,7 @@ var german = Catalogue{
 	Error: Error{
 		Details:     "Angaben für die Administration",
 		Copy:        "Angaben kopieren",
-		Received:    "Erhalten",
+		Received:    "Empfangen",
 		Mend:        "Sie sitzen an dem Rechner, auf dem dieser Server läuft. Dort hilft dieser Befehl:",
 		Back:        "Zurück zu {app}",
 		BackUnnamed: "Zurück zur Anwendung",
