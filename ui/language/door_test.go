@@ -31,7 +31,7 @@ func TestALanguageIsKeptAndLeadsBackToThePage(t *testing.T) {
 			t.Errorf("status %d, to %q", w.Code, w.Header().Get("Location"))
 		}
 		c := w.Result().Cookies()[0]
-		if c.Value != "de" || c.Secure != secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.MaxAge <= 0 {
+		if c.Value != "de" || strings.HasPrefix(c.Name, "__Host-") != secure || c.Secure != secure || !c.HttpOnly || c.SameSite != http.SameSiteLaxMode || c.Path != "/" || c.MaxAge <= 0 {
 			t.Errorf("the cookie is %s", c)
 		}
 	}

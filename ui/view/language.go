@@ -3,35 +3,29 @@ package view
 import (
 	"context"
 	"net/http"
-	"time"
 
 	"gatehouse/ui/words"
 	"gatehouse/web"
 )
 
-// languageCookie holds the language that the person chose. It is no secret and proves nothing.
+// languageCookie holds the language that the person chose.
 const languageCookie = "gatehouse_language"
-
-const languageAge = 365 * 24 * time.Hour
 
 // SetLanguage lets the browser keep the choice of a language for a year; a tag that the
 // pages do not speak takes a choice back. Where pages are on https the cookie goes there only.
 func (v *Pages) SetLanguage(w http.ResponseWriter, tag string, secure bool) {
-	c := &http.Cookie{Name: languageCookie, Value: tag, Path: "/", MaxAge: int(languageAge.Seconds()), Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if v.Words.Named(tag) == nil {
-		c.Value, c.MaxAge = "", -1
+		tag = ""
 	}
-	http.SetCookie(w, c)
+	keep(w, languageCookie, tag, secure)
 }
 
 // language is what the answer to r speaks: what the person chose here, else what the
 // application asks for, else what the account says, else what the browser does
 // (decision 0064).
 func (v *Pages) language(r *http.Request) *words.Catalogue {
-	if c, err := r.Cookie(languageCookie); err == nil {
-		if chosen := v.Words.Named(c.Value); chosen != nil {
-			return chosen
-		}
+	if chosen := v.Words.Named(kept(r, languageCookie)); chosen != nil {
+		return chosen
 	}
 	info := web.InfoOf(r.Context())
 	asked := info.Locales

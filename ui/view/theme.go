@@ -4,7 +4,6 @@ import (
 	"context"
 	"net/http"
 	"slices"
-	"time"
 )
 
 // Theme is whether pages are light or dark.
@@ -20,28 +19,24 @@ const (
 // Themes are all of them, in the order in which they are offered.
 var Themes = []Theme{System, Light, Dark}
 
-// themeCookie holds the choice. It is no secret and proves nothing.
+// themeCookie holds the choice.
 const themeCookie = "gatehouse_theme"
-
-const themeAge = 365 * 24 * time.Hour
 
 // themeOf returns what the browser chose, System where it chose nothing that is known.
 func themeOf(r *http.Request) Theme {
-	c, err := r.Cookie(themeCookie)
-	if err != nil || !slices.Contains(Themes, Theme(c.Value)) {
-		return System
+	if t := Theme(kept(r, themeCookie)); slices.Contains(Themes, t) {
+		return t
 	}
-	return Theme(c.Value)
+	return System
 }
 
 // SetTheme lets the browser keep the choice of t for a year; System takes a choice back, and so
 // does what is no theme. Where pages are on https the cookie goes there only.
 func SetTheme(w http.ResponseWriter, t Theme, secure bool) {
-	c := &http.Cookie{Name: themeCookie, Value: string(t), Path: "/", MaxAge: int(themeAge.Seconds()), Secure: secure, HttpOnly: true, SameSite: http.SameSiteLaxMode}
 	if t != Light && t != Dark {
-		c.Value, c.MaxAge = "", -1
+		t = ""
 	}
-	http.SetCookie(w, c)
+	keep(w, themeCookie, string(t), secure)
 }
 
 type themeKey struct{}
