@@ -77,6 +77,7 @@ var englishSentences = itself(
 	"The method is not allowed here; allowed are {methods}.",
 	"The host is not a name or an address.",
 	"The host has no usable port.",
+	"This connection was opened for another host, and no certificate of it counts here.",
 	"The request target is not a path.",
 	"The path is too long.",
 	"The path does not begin with a slash.",
