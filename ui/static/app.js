@@ -43,7 +43,7 @@
     button.hidden = false;
     button.addEventListener('click', async () => {
       const parts = document.getElementById(button.dataset.copy).querySelectorAll('[data-part]');
-      const text = Array.from(parts, (part) => part.innerText.replace(/\s+/g, ' ').trim()).join(button.dataset.join || '\n');
+      const text = Array.from(parts, (part) => (part.hasAttribute('data-whole') ? part.textContent : part.innerText.replace(/\s+/g, ' ').trim())).join(button.dataset.join || '\n');
       try {
         await navigator.clipboard.writeText(text);
         say(button, button.dataset.done);

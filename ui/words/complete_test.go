@@ -13,7 +13,8 @@ import (
 var same = map[string][]string{
 	"de": {
 		"Time.Months.3", "Time.Months.7", "Time.Months.8", "Time.Months.10", // April, August, September, November
-		"Setup.Name", "Part.Version",
+		"Setup.Name",
+		"Part.Version", "Part.In", "Part.Live",
 	},
 }
 

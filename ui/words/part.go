@@ -16,6 +16,53 @@ type Part struct {
 
 	Theme               string // the choice of light or dark
 	System, Light, Dark string
+
+	SelectAll string // a box that takes all rows of a page
+	Select    Phrase // a box that takes one row: Name
+	Selected  Plural // how many rows are taken
+	With      string // before the buttons for rows that are taken
+	Pages     string // the links to other pages of a list, for screen readers
+	Back      string // to the page before
+	Next      string
+	Newer     string // the same where lists begin with the newest
+	Older     string
+	Apply     string // a button: filter a list so
+	Filters   string // the filters that count, for screen readers
+	Without   Phrase // a link that takes one of them away: Name
+	Clear     string // a link that takes all away
+	Save      string // a link that keeps the filters under a name
+
+	In, Ago  Phrase // a moment to come, a moment past: Wait
+	Now      string
+	Never    string // a moment that has not been
+	Days     Plural // within In and Ago
+	NoEnd    string // something that has no end
+	Ended    Phrase // something that has: Wait
+	Thousand string // between the thousands of a number
+
+	Check    string // the head of a list of what must be mended
+	Type     Phrase // an input: type this to confirm: Name
+	Cancel   string
+	Once     string // over a secret
+	Stored   string // a button: the secret is stored
+	Download Phrase // a button: File
+	Same     string // over a command
+
+	Numbers       string // unfolds the table of a chart
+	Day           string // its first column
+	Before, After string // columns of what changed
+	Change        string // the column of its name
+	Nothing       string // where there was no value, or is none any more
+	Passed        string // a step, for screen readers
+	Failed        string
+	Skipped       string
+	Direct        string // a cell of a matrix
+	Inherited     Phrase // Name
+	InheritedBare string
+	NotHeld       string
+	Results       Plural // what a search found
+	Ending        Plural // on a day of the calendar
+	Live          string // a list that grows by itself
 }
 
 var englishPart = Part{
@@ -30,12 +77,63 @@ var englishPart = Part{
 	You:      "Signed in as {name}",
 	Version:  "Gatehouse {version}",
 	Undo:     "Undo",
-	Theme:    "Appearance",
-	System:   "Like the device",
-	Light:    "Light",
-	Dark:     "Dark",
+
+	Theme:  "Appearance",
+	System: "Like the device",
+	Light:  "Light",
+	Dark:   "Dark",
+
+	SelectAll: "Select all on this page",
+	Select:    "Select {name}",
+	Selected:  Plural{One: "{n} selected", Other: "{n} selected"},
+	With:      "With the selected:",
+	Pages:     "Pages",
+	Back:      "Back",
+	Next:      "Next",
+	Newer:     "Newer",
+	Older:     "Older",
+	Apply:     "Apply",
+	Filters:   "Filters",
+	Without:   "Remove the filter {name}",
+	Clear:     "Clear all",
+	Save:      "Save filter",
+
+	In:       "in {wait}",
+	Ago:      "{wait} ago",
+	Now:      "now",
+	Never:    "never",
+	Days:     Plural{One: "{n} day", Other: "{n} days"},
+	NoEnd:    "no end",
+	Ended:    "ended {wait} ago",
+	Thousand: ",",
+
+	Check:    "Please check what you typed",
+	Type:     "Type {name} to confirm",
+	Cancel:   "Cancel",
+	Once:     "This is shown once. Store it now, where you keep your secrets.",
+	Stored:   "I have stored it",
+	Download: "Download {file}",
+	Same:     "The command that does the same",
+
+	Numbers:       "Show numbers",
+	Day:           "Day",
+	Before:        "Before",
+	After:         "After",
+	Change:        "What",
+	Nothing:       "nothing",
+	Passed:        "Passed:",
+	Failed:        "Failed:",
+	Skipped:       "Not asked:",
+	Direct:        "held",
+	Inherited:     "inherited from {name}",
+	InheritedBare: "inherited",
+	NotHeld:       "not held",
+	Results:       Plural{None: "Nothing found", One: "{n} result", Other: "{n} results"},
+	Ending:        Plural{None: "none ends", One: "{n} ends", Other: "{n} end"},
+	Live:          "live",
 }
 
+// germanPart is the same in German. After "in" and "vor" stands the dative, as in "vor 3 Tagen".
 var germanPart = Part{
 	Skip:     "Zum Inhalt springen",
 	Menu:     "Menü",
@@ -48,8 +146,58 @@ var germanPart = Part{
 	You:      "Angemeldet als {name}",
 	Version:  "Gatehouse {version}",
 	Undo:     "Rückgängig machen",
-	Theme:    "Darstellung",
-	System:   "Wie das Gerät",
-	Light:    "Hell",
-	Dark:     "Dunkel",
+
+	Theme:  "Darstellung",
+	System: "Wie das Gerät",
+	Light:  "Hell",
+	Dark:   "Dunkel",
+
+	SelectAll: "Alle auf dieser Seite auswählen",
+	Select:    "{name} auswählen",
+	Selected:  Plural{One: "{n} ausgewählt", Other: "{n} ausgewählt"},
+	With:      "Mit den ausgewählten:",
+	Pages:     "Seiten",
+	Back:      "Zurück",
+	Next:      "Weiter",
+	Newer:     "Neuere",
+	Older:     "Ältere",
+	Apply:     "Anwenden",
+	Filters:   "Filter",
+	Without:   "Filter {name} entfernen",
+	Clear:     "Alle entfernen",
+	Save:      "Filter speichern",
+
+	In:       "in {wait}",
+	Ago:      "vor {wait}",
+	Now:      "jetzt",
+	Never:    "nie",
+	Days:     Plural{One: "{n} Tag", Other: "{n} Tagen"},
+	NoEnd:    "ohne Ende",
+	Ended:    "seit {wait} beendet",
+	Thousand: ".",
+
+	Check:    "Bitte prüfen Sie Ihre Eingaben",
+	Type:     "Geben Sie zur Bestätigung {name} ein",
+	Cancel:   "Abbrechen",
+	Once:     "Dies wird nur einmal angezeigt. Bewahren Sie es jetzt dort auf, wo Ihre Geheimnisse liegen.",
+	Stored:   "Ich habe es gespeichert",
+	Download: "{file} herunterladen",
+	Same:     "Der Befehl, der dasselbe tut",
+
+	Numbers:       "Zahlen anzeigen",
+	Day:           "Tag",
+	Before:        "Vorher",
+	After:         "Nachher",
+	Change:        "Was",
+	Nothing:       "nichts",
+	Passed:        "Bestanden:",
+	Failed:        "Nicht bestanden:",
+	Skipped:       "Nicht gefragt:",
+	Direct:        "vergeben",
+	Inherited:     "geerbt von {name}",
+	InheritedBare: "geerbt",
+	NotHeld:       "nicht vergeben",
+	Results:       Plural{None: "Nichts gefunden", One: "{n} Treffer", Other: "{n} Treffer"},
+	Ending:        Plural{None: "keine endet", One: "{n} endet", Other: "{n} enden"},
+	Live:          "live",
 }

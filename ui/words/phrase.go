@@ -21,6 +21,7 @@ const (
 	Command Gap = "command" // what an operator types
 	Day     Gap = "day"
 	Email   Gap = "email"
+	File    Gap = "file"    // its name
 	Host    Gap = "host"    // where the browser goes on to
 	Issuer  Gap = "issuer"  // the URL that applications know us by
 	Label   Gap = "label"   // of an input

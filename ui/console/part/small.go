@@ -35,6 +35,7 @@ var icons = map[string]string{
 	"cross":  "M4 4 12 12M12 4 4 12",
 	"next":   "M6 3.5 10.5 8 6 12.5",
 	"back":   "M10 3.5 5.5 8 10 12.5",
+	"dash":   "M4 8h8",
 	"alert":  "M8 2.5 14.5 13.5H1.5ZM8 6.5v3M8 11.6v.1",
 }
 

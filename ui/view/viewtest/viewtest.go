@@ -205,6 +205,10 @@ func checkInputs(t *testing.T, all []*html.Node) {
 			if Attr(n, "type") == "password" && Attr(n, "value") != "" {
 				t.Errorf("the page sends the password %q back", Attr(n, "name"))
 			}
+		case "select", "textarea":
+			if !labels[Attr(n, "id")] {
+				t.Errorf("%s %q has no label", n.Data, Attr(n, "name"))
+			}
 		case "button":
 			if kind := Attr(n, "type"); kind != "submit" && kind != "button" {
 				t.Errorf("button %q has type %q", Text(n), kind)

@@ -64,6 +64,9 @@ func checkWords(t *testing.T, p view.Page) {
 // spoken are the attributes that are shown or read aloud.
 var spoken = []string{"alt", "title", "placeholder", "aria-label", "aria-description", "aria-roledescription", "aria-valuetext", "data-done", "data-failed", "data-says", "data-hide", "data-hide-label"}
 
+// unsaid are the types of inputs whose value nobody sees.
+var unsaid = []string{"hidden", "checkbox", "radio"}
+
 // Spoken returns the texts that somebody sees or hears of a page, without scripts.
 // What is marked as code is no word of any language, and what is marked as another language
 // none of the page's.
@@ -79,7 +82,7 @@ func Spoken(t *testing.T, page string) []string {
 			all = append(all, n.Data)
 		}
 		for _, a := range n.Attr {
-			if slices.Contains(spoken, a.Key) || n.Data == "input" && a.Key == "value" && Attr(n, "type") != "hidden" {
+			if slices.Contains(spoken, a.Key) || n.Data == "input" && a.Key == "value" && !slices.Contains(unsaid, Attr(n, "type")) {
 				all = append(all, a.Val)
 			}
 		}

@@ -64,6 +64,7 @@ func Pages() map[string]view.Page {
 	bare.Person.Name, bare.Crumbs, bare.House = "", nil, ""
 	bare.Flash = part.Flash{Text: "Nothing was changed.", Bad: true}
 	return map[string]view.Page{
+		"lists": lists(), "lists, none": none(), "details": details(), "forms": forms(false), "forms, wrong": forms(true), "charts": charts(),
 		"frame":       gallery{Title: "Grace Liu", Frame: full, Made: []string{"GL", "AE", "People"}, body: templ.NopComponent},
 		"frame, bare": gallery{Title: "Grace Liu", Frame: bare, Made: []string{"A"}, body: templ.NopComponent},
 	}

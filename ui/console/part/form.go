@@ -1,0 +1,175 @@
+package part
+
+import (
+	"strings"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/fault"
+	"gatehouse/ui/words"
+)
+
+// Kind is what a field takes.
+type Kind string
+
+// The kinds. Any other is the type of an input, such as "email" or "datetime-local".
+const (
+	Line   Kind = ""       // a line of text
+	Area   Kind = "area"   // lines of text
+	Choose Kind = "select" // one of Options, in a list that unfolds
+	Radio  Kind = "radio"  // one of Options, all in sight
+	Tick   Kind = "tick"   // yes or no
+	Ticks  Kind = "ticks"  // some of Options
+)
+
+// Field is an input with its label, its hint, and what is wrong with it.
+type Field struct {
+	ID                        string // its name, too
+	Label                     string
+	Hint                      string
+	Kind                      Kind
+	Value                     string
+	Options                   []Option
+	On                        bool // of a Tick
+	Optional, Readonly, Focus bool
+	// Literal takes no capitals and no spelling: a name or a code.
+	Literal bool
+	Max     int // characters
+	Rows    int // of an Area
+	Problem string
+	// Locked says why it cannot be changed here, such as which file sets it; "" is that it can.
+	Locked string
+	// Unit stands behind the input, such as "days".
+	Unit string
+}
+
+// Option is a value that may be chosen.
+type Option struct {
+	Value, Label, Hint string
+	On                 bool
+}
+
+// Form is a form with a summary of what must be mended.
+type Form struct {
+	ID     string
+	Action string
+	Token  string
+	Fields []Field
+	Hidden []Hidden
+	// Wrong are the sentences about no field by itself.
+	Wrong []string
+	Do    []Button
+	// Cancel is where the way back leads; may be empty.
+	Cancel string
+}
+
+// Faulty returns the form as it comes back with e: what is wrong stands at its fields, and what
+// is about none of them in the summary. The sentence of e is said where no field says anything.
+func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
+	if e == nil {
+		return f
+	}
+	fields := append([]Field(nil), f.Fields...)
+	said := false
+	for _, bad := range e.Fields {
+		text, at := bad.Problem, false
+		for i := range fields {
+			if fields[i].ID == bad.Name {
+				fields[i].Problem = say.Form.Problem.Fill(words.Label.Is(fields[i].Label), words.Problem.Is(bad.Problem))
+				at, said = true, true
+			}
+		}
+		if !at {
+			f.Wrong, said = append(f.Wrong, bad.Name+" "+text), true
+		}
+	}
+	if !said {
+		f.Wrong = append(f.Wrong, say.Detail(e.Code, e.Detail))
+	}
+	f.Fields = fields
+	return f
+}
+
+// broken reports whether there is anything to mend.
+func (f Form) broken() bool {
+	if len(f.Wrong) > 0 {
+		return true
+	}
+	for _, in := range f.Fields {
+		if in.Problem != "" {
+			return true
+		}
+	}
+	return false
+}
+
+// describedBy names what explains the field.
+func (f Field) describedBy() string {
+	var ids []string
+	for name, text := range map[string]string{"problem": f.Problem, "hint": f.Hint, "locked": f.Locked} {
+		if text != "" {
+			ids = append(ids, f.ID+"-"+name)
+		}
+	}
+	return strings.Join(sorted(ids), " ")
+}
+
+// grouped reports whether the field is several inputs, under a legend.
+func (f Field) grouped() bool { return f.Kind == Radio || f.Kind == Ticks }
+
+func (f Field) attributes() templ.Attributes {
+	all := templ.Attributes{}
+	if by := f.describedBy(); by != "" {
+		all["aria-describedby"] = by
+	}
+	if f.Problem != "" {
+		all["aria-invalid"] = "true"
+	}
+	if f.Literal {
+		all["autocapitalize"], all["autocorrect"], all["spellcheck"] = "none", "off", "false"
+	}
+	if f.Max > 0 {
+		all["maxlength"] = itoa(f.Max)
+	}
+	return all
+}
+
+func (f Field) typeOf() string {
+	if f.Kind == Line {
+		return "text"
+	}
+	return string(f.Kind)
+}
+
+func (f Field) rows() string {
+	if f.Rows == 0 {
+		return "4"
+	}
+	return itoa(f.Rows)
+}
+
+// box is the type of the inputs of a group.
+func (f Field) box() string {
+	if f.Kind == Radio {
+		return "radio"
+	}
+	return "checkbox"
+}
+
+// Confirm asks whether to do something, and says what it comes to.
+type Confirm struct {
+	Title       string
+	Consequence string
+	// Details name what it comes to, one by one.
+	Details []string
+	Form    Form
+	// Name must be typed before it is done; "" for what is easily taken back. The form sends
+	// it as "confirm", and the server compares.
+	Name    string
+	Problem string // what was wrong with the name
+	Bad     bool   // it cannot be taken back
+}
+
+func (c Confirm) field(say *words.Catalogue) Field {
+	return Field{ID: "confirm", Label: say.Part.Type.With(words.Name, c.Name), Literal: true, Problem: c.Problem, Max: 200}
+}
