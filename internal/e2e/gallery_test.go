@@ -42,6 +42,7 @@ func TestThePartsOfTheConsoleFitEveryWindow(t *testing.T) {
 	at := gallery(t)
 	b := newTab(t)
 	for name := range parttest.Pages() {
+		b.do("desk", chromedp.EmulateViewport(1000, 800))
 		b.open(at + "/" + pathOf(name))
 		b.accessible(name, "main h1")
 		b.fits("console-" + pathOf(name))

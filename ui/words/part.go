@@ -62,6 +62,7 @@ type Part struct {
 	NotHeld       string
 	Results       Plural // what a search found
 	Ending        Plural // on a day of the calendar
+	Below         Phrase // unfolds what is below something in a tree: Name
 	Live          string // a list that grows by itself
 }
 
@@ -130,6 +131,7 @@ var englishPart = Part{
 	NotHeld:       "not held",
 	Results:       Plural{None: "Nothing found", One: "{n} result", Other: "{n} results"},
 	Ending:        Plural{None: "none ends", One: "{n} ends", Other: "{n} end"},
+	Below:         "Below {name}",
 	Live:          "live",
 }
 
@@ -199,5 +201,6 @@ var germanPart = Part{
 	NotHeld:       "nicht vergeben",
 	Results:       Plural{None: "Nichts gefunden", One: "{n} Treffer", Other: "{n} Treffer"},
 	Ending:        Plural{None: "keine endet", One: "{n} endet", Other: "{n} enden"},
+	Below:         "Unter {name}",
 	Live:          "live",
 }
