@@ -124,15 +124,25 @@ func (p *passage) find() (gate.Match, error) { return p.findFor(p.r.Method) }
 
 // findFor is find by another method: that of a request which is only asked about.
 func (p *passage) findFor(method string) (gate.Match, error) {
-	m, err := routeOf(p.set, p.request.host, p.request.path, method)
+	m, err := p.served(p.request.host, p.request.path, method)
+	if err != nil {
+		return gate.Match{}, err
+	}
+	if p.edge != nil {
+		return m, p.elsewhere(m.Route.Upstream)
+	}
+	return m, nil
+}
+
+// served is the route of an address that can be served by who was asked: by the gate itself
+// where it knows an upstream, by another proxy where that may ask about it.
+func (p *passage) served(host string, path gate.Path, method string) (gate.Match, error) {
+	m, err := routeOf(p.set, host, path, method)
 	if err != nil {
 		return gate.Match{}, err
 	}
 	if p.edge == nil && len(m.Route.Upstream.Targets) == 0 || p.edge != nil && !p.edge.Takes(m.Route) {
 		return gate.Match{}, errNoRoute
-	}
-	if p.edge != nil {
-		return m, p.elsewhere(m.Route.Upstream)
 	}
 	return m, nil
 }

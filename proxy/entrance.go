@@ -171,19 +171,19 @@ func (p *passage) callback() error {
 func (p *passage) askSignOut() error {
 	token, _ := p.cookies().Session(p.r)
 	if token == "" {
-		p.door.Pages.SignedOut(&p.status, p.r)
+		p.door.Pages.SignedOut(&p.status, p.r, p.home())
 		return nil
 	}
 	who, err := p.door.Callers.Browser(p.r, token, p.request.host)
 	if fault.Is(err, fault.Unauthenticated) {
 		p.cookies().ClearSession(&p.status)
-		p.door.Pages.SignedOut(&p.status, p.r)
+		p.door.Pages.SignedOut(&p.status, p.r, p.home())
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	p.door.Pages.SignOut(&p.status, p.r, p.emailOf(who))
+	p.door.Pages.SignOut(&p.status, p.r, p.home(), p.emailOf(who))
 	return nil
 }
 

@@ -20,8 +20,9 @@ import (
 // Each method writes the whole answer.
 type Pages interface {
 	Refused(w http.ResponseWriter, r *http.Request, p web.GatePage)
-	SignOut(w http.ResponseWriter, r *http.Request, email string)
-	SignedOut(w http.ResponseWriter, r *http.Request)
+	// Home is the path of the host's first page, empty where there is none.
+	SignOut(w http.ResponseWriter, r *http.Request, home, email string)
+	SignedOut(w http.ResponseWriter, r *http.Request, home string)
 }
 
 // People names people on pages.
@@ -81,7 +82,7 @@ func (p *passage) toldTo(err error) web.Refuser {
 }
 
 func (p *passage) page(err error, status int, f *fault.Error) web.GatePage {
-	page := web.GatePage{ErrorPage: web.ErrorPage{Status: status, Code: f.Code, Detail: f.Detail, RetryAfter: f.RetryAfter}, Back: p.cameFrom()}
+	page := web.GatePage{ErrorPage: web.ErrorPage{Status: status, Code: f.Code, Detail: f.Detail, RetryAfter: f.RetryAfter}, Back: p.cameFrom(), Home: p.home()}
 	if p.caller != nil && p.caller.OfBrowser() {
 		page.Email = p.emailOf(p.caller)
 		if _, is := errors.AsType[*caller.Refusal](err); is && status == http.StatusForbidden {
@@ -90,6 +91,9 @@ func (p *passage) page(err error, status int, f *fault.Error) web.GatePage {
 	}
 	if f.Code == session.CodeGateCode {
 		page.Again = web.PathGateSignIn
+	}
+	if passing[status] && isSafe(p.r.Method) {
+		page.Retry = p.target()
 	}
 	if need, more, helps := p.remedy(err); helps {
 		back := page.Back
@@ -102,6 +106,28 @@ func (p *passage) page(err error, status int, f *fault.Error) web.GatePage {
 		}
 	}
 	return page
+}
+
+// passing are the refusals that may be over a moment later.
+var passing = map[int]bool{
+	http.StatusTooManyRequests: true, http.StatusBadGateway: true, http.StatusServiceUnavailable: true, http.StatusGatewayTimeout: true,
+}
+
+// home is the path of the host's first page, "" where no route leads there, or where it is
+// what was asked for.
+func (p *passage) home() string {
+	host, _, err := gate.ParseHost(p.r.Host)
+	if err != nil || p.set == nil || p.target() == "/" {
+		return "" // nobody knows where that was, or they are there
+	}
+	first, err := gate.ParsePath("/")
+	if err != nil {
+		return ""
+	}
+	if _, err := p.served(host, first, http.MethodGet); err != nil {
+		return ""
+	}
+	return "/"
 }
 
 // cameFrom is the page of this host that the browser came from, "" for none.

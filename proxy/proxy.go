@@ -210,10 +210,10 @@ type passage struct {
 
 // pass takes the request through, or returns why it does not go through.
 func (p *passage) pass() (err error) {
+	p.set = p.door.Routes()
 	if p.request, err = read(p.r, p.ports()); err != nil {
 		return err
 	}
-	p.set = p.door.Routes()
 	if p.edge == nil && p.request.path.Reserved() {
 		return p.own()
 	}

@@ -24,6 +24,8 @@ type GatePage struct {
 	More       bool   // that sign-in proves more, or anew, who is signed in already
 	Sent       bool   // a form was sent, and is gone
 	Back       string // a path to go back to; may be empty
+	Home       string // the path of the host's first page; empty: there is none, or it is this
+	Retry      string // a path that may be there a moment later; empty: asking again changes nothing
 }
 
 // GateReason is one thing to say of why a permission is missing.

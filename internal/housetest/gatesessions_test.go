@@ -20,6 +20,7 @@ import (
 	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/session"
+	"gatehouse/ui/words"
 )
 
 // sessionRoutes are for browsers: at two hosts, one of them for browsers alone.
@@ -600,6 +601,87 @@ func TestThePageOfARefusalSaysWhatIsMissingAndWhy(t *testing.T) {
 	if fetch := v.ask("POST", shopOrders+"/1", "Sec-Fetch-Mode: cors", "Sec-Fetch-Site: same-origin"); fetch.StatusCode != http.StatusForbidden || !strings.HasPrefix(fetch.Header.Get("Content-Type"), "application/problem+json") || !strings.Contains(fetch.Header.Get("WWW-Authenticate"), "insufficient_scope") {
 		t.Errorf("a program: %d %v", fetch.StatusCode, fetch.Header)
 	}
+}
+
+// A page says of each reason what it means: until when, from when on, and where not.
+func TestThePageOfARefusalSaysUntilWhenAndWhyNot(t *testing.T) {
+	t.Parallel()
+	g, _ := newGatedForBrowsers(t)
+	now := time.Now().UTC().Truncate(time.Second)
+	for name, c := range map[string]struct {
+		where  access.Where
+		window access.Window
+		revoke bool
+		says   string
+	}{
+		"not yet":  {everywhere, access.Window{NotBefore: now.Add(time.Hour), ExpiresAt: now.Add(2 * time.Hour)}, false, "You will have it from " + english(now.Add(time.Hour))},
+		"over":     {everywhere, access.Window{ExpiresAt: now.Add(time.Hour)}, true, "You had it until "},
+		"of their": {access.Where{Place: access.Own}, access.Window{}, false, "You have it for other things"},
+		"of one":   {access.Where{Place: access.Listed, IDs: []string{"7"}}, access.Window{}, false, "You have it for other things"},
+	} {
+		who, v := g.Person(strings.ReplaceAll(name, " ", "-")), newVisitor(t, g.Gate, g.Browser())
+		v.enter(shopOrders, who)
+		given, err := g.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+			Subject: access.Subject{Kind: access.User, ID: string(who.ID)}, Effect: access.Allow, Where: c.where, Window: c.window,
+			Permission: access.Pattern{API: "shop", Resource: "orders", Action: "read"}, Reason: "for the test",
+		})
+		must(t, err)
+		if c.revoke {
+			_, err := g.House.Access.Revoke(t.Context(), gatetest.Console, given.ID, "over")
+			must(t, err)
+		}
+		g.Settle()
+		answer := v.open(shopOrders + "/1")
+		body := said(answer)
+		if answer.StatusCode != http.StatusForbidden || !strings.Contains(body, c.says) || !strings.Contains(body, "shop/orders:read") {
+			t.Errorf("%s: %d, and not %q: %s", name, answer.StatusCode, c.says, body)
+		}
+		if contradicts := strings.Contains(body, "does not have.") && strings.Contains(body, "You have it"); contradicts {
+			t.Errorf("%s: it says that somebody has what they do not have: %s", name, body)
+		}
+	}
+}
+
+// english is a moment as pages say it.
+func english(at time.Time) string { return words.Shipped().Choose(nil, "en").Moment(at) }
+
+// Whatever is refused has a way home: to the first page of the host where there is one, or
+// else to the account; and what may be over a moment later can be asked for again.
+func TestEveryRefusalOfTheGateLeadsHome(t *testing.T) {
+	t.Parallel()
+	g, v := newGatedForBrowsers(t)
+	v.enter(shopOrders, g.ada)
+	const account, first = `href="` + gatetest.Issuer + `/account" id="home"`, `href="/" id="home"`
+	leads := func(when, target string, want int, ways ...string) {
+		t.Helper()
+		answer := v.open(target)
+		body := said(answer)
+		if answer.StatusCode != want {
+			t.Errorf("%s: %d", when, answer.StatusCode)
+		}
+		for _, way := range ways {
+			if !strings.Contains(body, way) {
+				t.Errorf("%s: no %s in %s", when, way, body)
+			}
+		}
+	}
+	leads("no such page", "https://shop.example.test/nothing", 404, account)
+	leads("two spellings", "https://shop.example.test/a//b", 400, account)
+	leads("another host", "https://nobody.example.test/", 404, account)
+	leads("signed out at a host without one", "https://other.example.com/.gatehouse/sign-out", 200, account)
+	writeRoutes(t, g.folder, g.app, gateRoutes+sessionRoutes+`---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: first}
+spec: {match: {hosts: [shop.example.test], paths: ["/"], methods: [GET]}, public: true, upstream: app}
+`)
+	g.routed(t)
+	leads("no such page, and a first one", "https://shop.example.test/nothing", 404, first)
+	leads("two spellings, and a first page", "https://shop.example.test/a//b", 400, first)
+	leads("asked whether to sign out", "https://shop.example.test/.gatehouse/sign-out", 200, `href="/" id="stay"`)
+	g.app.Close()
+	leads("the application is away", shopOrders+"?page=2", 502, first, `href="/orders?page=2" id="retry"`)
+	leads("the first page is away", "https://shop.example.test/", 502, account, `href="/" id="retry"`)
 }
 
 // That an application is away is said to people by a page, too.

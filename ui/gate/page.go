@@ -22,13 +22,13 @@ func (p Pages) Refused(w http.ResponseWriter, r *http.Request, page web.GatePage
 }
 
 // SignOut asks whether to sign out who is signed in; email may be empty.
-func (p Pages) SignOut(w http.ResponseWriter, r *http.Request, email string) {
-	p.show(w, r, http.StatusOK, signOutPage{Email: email})
+func (p Pages) SignOut(w http.ResponseWriter, r *http.Request, home, email string) {
+	p.show(w, r, http.StatusOK, signOutPage{Home: home, Issuer: p.View.Issuer, Email: email})
 }
 
 // SignedOut says that nobody is signed in.
-func (p Pages) SignedOut(w http.ResponseWriter, r *http.Request) {
-	p.show(w, r, http.StatusOK, signedOutPage{})
+func (p Pages) SignedOut(w http.ResponseWriter, r *http.Request, home string) {
+	p.show(w, r, http.StatusOK, signedOutPage{Home: home, Issuer: p.View.Issuer})
 }
 
 func (p Pages) show(w http.ResponseWriter, r *http.Request, status int, page view.Page) {
@@ -104,14 +104,36 @@ func (p refusedPage) reason(say *words.Catalogue, why web.GateReason) string {
 	return say.Gate.Suspended
 }
 
-type signOutPage struct{ Email string }
+// needs says which permission it takes.
+func (p refusedPage) needs(say *words.Catalogue) words.Phrase {
+	for _, why := range p.Reasons {
+		if why.Kind == web.GateElsewhere || why.Kind == web.GateOutside {
+			return say.Gate.NeedsHere
+		}
+	}
+	return say.Gate.Needs
+}
+
+// signOutPage and signedOutPage lead to the first page of the host, or else to the account.
+type signOutPage struct{ Home, Issuer, Email string }
+
+// stay is where who does not sign out goes on.
+func (p signOutPage) stay() string {
+	if p.Home != "" {
+		return p.Home
+	}
+	return account(p.Issuer)
+}
 
 func (signOutPage) Head(say *words.Catalogue) view.Head { return view.Head{Title: say.Gate.SignOut} }
 func (p signOutPage) Body() templ.Component             { return signOutBody(p) }
 
-type signedOutPage struct{}
+type signedOutPage struct{ Home, Issuer string }
 
 func (signedOutPage) Head(say *words.Catalogue) view.Head {
 	return view.Head{Title: say.Gate.SignedOut}
 }
-func (signedOutPage) Body() templ.Component { return signedOutBody() }
+func (p signedOutPage) Body() templ.Component { return signedOutBody(p) }
+
+// account is where somebody's account is, for who has no other way on.
+func account(issuer string) string { return issuer + "/account" }

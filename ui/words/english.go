@@ -310,6 +310,7 @@ var english = Catalogue{
 	Gate: Gate{
 		Forbidden: "You are not allowed to do this",
 		Needs:     "It takes the permission {name}, which this account does not have.",
+		NeedsHere: "It takes the permission {name}, which this account does not have for this.",
 		SignIn:    "Sign in to go on",
 		Lead:      "Nobody is signed in here, or not any more.",
 		Prove:     "Prove once more that it is you",
@@ -325,6 +326,9 @@ var english = Catalogue{
 		Continue:  "Sign in",
 		Other:     "Sign in as somebody else",
 		Back:      "Back",
+		First:     "To the first page",
+		Account:   "Your account",
+		Retry:     "Try again",
 
 		SignOut:     "Sign out of everything?",
 		SignOutLead: "This ends your session in this browser, here and at all other applications.",

@@ -4,6 +4,7 @@ package words
 type Gate struct {
 	Forbidden Title  // a permission is missing
 	Needs     Phrase // Name, of the permission
+	NeedsHere Phrase // the same, where it is there for other things: Name
 	SignIn    Title  // nobody is signed in there
 	Lead      string
 	Prove     Title // the person must prove more, or anew
@@ -15,6 +16,7 @@ type Gate struct {
 	Ask                                   string
 
 	Continue, Other, Back string // buttons
+	First, Account, Retry string // the first page of the application, the account, and the same page once more
 
 	SignOut     Title
 	SignOutLead string
