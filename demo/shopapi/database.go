@@ -22,6 +22,10 @@ CREATE INDEX IF NOT EXISTS orders_by_owner ON orders (owner_id, id);
 CREATE TABLE IF NOT EXISTS changes (
 	id INTEGER PRIMARY KEY, at TEXT NOT NULL, who TEXT NOT NULL, what TEXT NOT NULL, object TEXT NOT NULL
 ) STRICT;
+CREATE TABLE IF NOT EXISTS keys (
+	owner_id TEXT NOT NULL, key TEXT NOT NULL, order_id INTEGER NOT NULL REFERENCES orders (id), at TEXT NOT NULL, PRIMARY KEY (owner_id, key)
+) STRICT;
+CREATE INDEX IF NOT EXISTS keys_by_age ON keys (at);
 INSERT OR IGNORE INTO products (id, name, cents, stock) VALUES
 	('letter-paper', 'Letter paper', 1800, 40), ('iron-gall-ink', 'Iron gall ink', 950, 25), ('envelopes', 'Envelopes', 790, 60), ('twine', 'Twine', 450, 100);
 `

@@ -102,7 +102,11 @@ func (s *Shop) createOrder(w http.ResponseWriter, r *http.Request) error {
 	if err := read(r, &asked); err != nil {
 		return err
 	}
-	o, err := s.placed(r, asked.Product, asked.Quantity)
+	key, err := keyOf(r)
+	if err != nil {
+		return err
+	}
+	o, err := s.placed(r, key, asked.Product, asked.Quantity)
 	if err != nil {
 		return err
 	}
@@ -111,15 +115,25 @@ func (s *Shop) createOrder(w http.ResponseWriter, r *http.Request) error {
 	return write(w, http.StatusCreated, o)
 }
 
-// placed places an order of the caller's own.
-func (s *Shop) placed(r *http.Request, product string, quantity int64) (order, error) {
+// placed places an order of the caller's own, or returns the one that was placed with its
+// key. Of two that come at once with one key, the second waits, and finds the first.
+func (s *Shop) placed(r *http.Request, key, product string, quantity int64) (order, error) {
 	if quantity < 1 || quantity > 100 {
 		return order{}, invalid(field{"quantity", "must be between 1 and 100"})
 	}
 	owner, _ := verify.OnlyOwn(r)
 	o := order{Owner: owner, Product: product, Quantity: quantity, Status: "placed", Placed: time.Now().UTC().Format(time.RFC3339), revision: 1}
-	err := s.within(r.Context(), func(tx *sql.Tx) error { return s.place(r.Context(), tx, &o) })
-	if err == nil {
+	again := false
+	err := s.within(r.Context(), func(tx *sql.Tx) (err error) {
+		if again, err = before(r.Context(), tx, key, &o); again || err != nil {
+			return err
+		}
+		if err := s.place(r.Context(), tx, &o); err != nil {
+			return err
+		}
+		return remember(r.Context(), tx, key, &o)
+	})
+	if err == nil && !again {
 		s.happened(o)
 	}
 	return o, err

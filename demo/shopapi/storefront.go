@@ -61,8 +61,8 @@ type orderPage struct {
 type formPage struct {
 	frame
 	product
-	Quantity string
-	Problem  string
+	Key, Quantity string
+	Problem       string
 }
 
 type troublePage struct {
@@ -128,7 +128,7 @@ func (s *Shop) form(w http.ResponseWriter, r *http.Request, status int, id, quan
 	if err != nil {
 		return err
 	}
-	return draw(w, r, status, formPage{frameOf(r, "Order "+p.Name), p, quantity, wrong}.body())
+	return draw(w, r, status, formPage{frameOf(r, "Order "+p.Name), p, newKey(), quantity, wrong}.body())
 }
 
 func (s *Shop) sendForm(w http.ResponseWriter, r *http.Request) error {
@@ -140,7 +140,11 @@ func (s *Shop) sendForm(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		quantity = 0 // which is refused
 	}
-	o, err := s.placed(r, id, quantity)
+	key := r.PostForm.Get("key")
+	if !isKey(key) {
+		return s.form(w, r, http.StatusBadRequest, id, text, "The form was not complete. Send it once more.")
+	}
+	o, err := s.placed(r, key, id, quantity)
 	if p, ok := errors.AsType[*problem](err); ok {
 		wrong := p.Detail
 		for _, f := range p.Errors {
@@ -161,6 +165,9 @@ func (s *Shop) ending(status string, back bool) handler {
 		o, foreign, err := s.ended(r, status, back)
 		if foreign {
 			return refused(http.StatusForbidden, "This order is not yours.")
+		}
+		if p, ok := errors.AsType[*problem](err); ok && p.Status == http.StatusConflict && o.Status == status {
+			err = nil // a second click: it is as it was to become
 		}
 		if err != nil {
 			return err

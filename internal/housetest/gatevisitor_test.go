@@ -36,9 +36,20 @@ var sends = []string{"Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document", "Se
 // ask sends a request to the gate, with the cookies of its host, and keeps those that come.
 func (v *visitor) ask(method, target string, header ...string) *http.Response {
 	v.t.Helper()
+	return v.sendsBody(method, target, "", header...)
+}
+
+// sendForm sends a form of a page of the same host.
+func (v *visitor) sendForm(target string, form url.Values) *http.Response {
+	v.t.Helper()
+	return v.sendsBody("POST", target, form.Encode(), plus(sends, "Content-Type: application/x-www-form-urlencoded")...)
+}
+
+func (v *visitor) sendsBody(method, target, body string, header ...string) *http.Response {
+	v.t.Helper()
 	u, err := url.Parse(target)
 	must(v.t, err)
-	in := httptest.NewRequest(method, u.RequestURI(), nil)
+	in := httptest.NewRequest(method, u.RequestURI(), strings.NewReader(body))
 	in.Host = u.Host
 	jar := v.jars[u.Hostname()]
 	for name, value := range jar {
