@@ -1,0 +1,192 @@
+package housetest
+
+import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"maps"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"gatehouse/internal/gatetest"
+)
+
+// face is a way in which the gate is asked about a request. It returns the status with which
+// whoever sent that is answered, 200 where it goes on.
+type face func(method, host, target string, header ...string) int
+
+// faces are all of them: the gate itself, other proxies in their dialects, and Envoy.
+func (e *envoy) faces(t *testing.T) map[string]face {
+	t.Helper()
+	all := map[string]face{
+		"the gate": func(method, host, target string, header ...string) int {
+			status, _, _ := e.g.send(t, method, host, target, header...)
+			return status
+		},
+		"envoy": func(method, host, target string, header ...string) int {
+			q := check(true, method, host, target, header...)
+			a, err := e.Check(known(t.Context()), q)
+			must(t, err)
+			status, _ := does(t, q, a)
+			return status
+		},
+	}
+	for d := range dialects {
+		all[string(d)] = func(method, host, target string, header ...string) int {
+			status, _, _ := e.g.ask(t, d, method, host, target, header...)
+			if status == http.StatusNoContent {
+				return http.StatusOK
+			}
+			return status
+		}
+	}
+	return all
+}
+
+// retold is a request as another proxy tells of it.
+type retold struct {
+	method, host, target string
+	header               []string
+}
+
+// tells is what another proxy would tell of a request that it passes on as it came. What is
+// about framing no proxy can tell.
+func (m *misreading) tells(name string) (q retold, ok bool) {
+	if strings.HasPrefix(name, "M8") || strings.HasPrefix(name, "too large") {
+		return q, false
+	}
+	head, _, _ := strings.Cut(m.lines, "\r\n\r\n")
+	lines := strings.Split(head, "\r\n")
+	line := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(lines[0], " HTTP/1.1"), " HTTP/1.0"), " HTTP/2.0")
+	q.method, q.target, _ = strings.Cut(line, " ")
+	var hosts []string
+	for _, header := range lines[1:] {
+		if host, is := strings.CutPrefix(header, "Host:"); is {
+			hosts = append(hosts, strings.TrimSpace(host))
+			continue
+		}
+		q.header = append(q.header, header)
+	}
+	q.host = strings.Join(hosts, ", ")
+	return q, true
+}
+
+// On whichever way the gate is asked, what servers read differently is refused. A port is
+// another proxy's own business.
+func TestEveryFaceRefusesWhatServersReadDifferently(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	rows := misread(e.g.customer().Tokens(e.g.Browser(), e.g.ada).Text("access_token"))
+	for name, ask := range e.faces(t) {
+		if name == "the gate" {
+			continue // as bytes, in a test of its own
+		}
+		for _, row := range slices.Sorted(maps.Keys(rows)) {
+			c := rows[row]
+			q, ok := c.tells(row)
+			if !ok || row == "H3 another port" {
+				continue
+			}
+			if got := ask(q.method, q.host, q.target, q.header...); !slices.Contains(c.want, got) && got != http.StatusBadRequest {
+				t.Errorf("%s: %s: %d, want %v", name, row, got, c.want)
+			}
+		}
+	}
+}
+
+// The host of a request is one, however it is written (H1, H2).
+func TestEveryFaceReadsAHostInOneWay(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	for name, ask := range e.faces(t) {
+		for _, host := range []string{"api.example.test", "API.EXAMPLE.TEST", "a" + "Pi.Example.test", "api.example.test.", "API.example.test.:443"} {
+			if got := ask("GET", host, "/orders"); got != http.StatusUnauthorized {
+				t.Errorf("%s: %s is another host: %d", name, host, got)
+			}
+		}
+	}
+}
+
+// encodedPart is a part of a JWT.
+func encodedPart(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// Tokens that say themselves how to check them, or are for something else, are none (T3 to
+// T5).
+func TestEveryFaceRefusesForgedTokens(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	tokens := e.g.customer().Tokens(e.g.Browser(), e.g.ada)
+	good := tokens.Text("access_token")
+	parts := strings.Split(good, ".")
+	jwks := e.g.Browser().Get(gatetest.Issuer + "/.well-known/jwks.json").Body
+	signed := func(header string, key []byte) string {
+		mac := hmac.New(sha256.New, key)
+		mac.Write([]byte(encodedPart(header) + "." + parts[1]))
+		return encodedPart(header) + "." + parts[1] + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+	}
+	kept := func(header string) string { return encodedPart(header) + "." + parts[1] + "." + parts[2] }
+	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	must(t, err)
+	own, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	must(t, err)
+	brought := func(options *jose.SignerOptions) string {
+		s, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.ES256, Key: own}, options.WithType("at+jwt"))
+		must(t, err)
+		made, err := s.Sign(payload)
+		must(t, err)
+		text, err := made.CompactSerialize()
+		must(t, err)
+		return text
+	}
+	forged := map[string]string{
+		"no algorithm":               encodedPart(`{"alg":"none","typ":"at+jwt"}`) + "." + parts[1] + ".",
+		"no algorithm, signed":       kept(`{"alg":"none","typ":"at+jwt"}`),
+		"HS256 by what is public":    signed(`{"alg":"HS256","typ":"at+jwt"}`, []byte(jwks)),
+		"HS256 by nothing":           signed(`{"alg":"HS256","typ":"at+jwt"}`, nil),
+		"a key in a file":            kept(`{"alg":"ES256","kid":"../../../../dev/null","typ":"at+jwt"}`),
+		"a key elsewhere":            kept(`{"alg":"ES256","jku":"https://evil.test/jwks","typ":"at+jwt"}`),
+		"a key of their own":         brought((&jose.SignerOptions{}).WithHeader("kid", "x")),
+		"a key of their own, inside": brought(&jose.SignerOptions{EmbedJWK: true}),
+		"another payload":            parts[0] + "." + encodedPart(strings.Replace(string(payload), string(e.g.ada.ID), "usr_admin", 1)) + "." + parts[2],
+		"cut short":                  good[:len(good)-4],
+		"an ID token":                tokens.Text("id_token"),
+		"a refresh token":            tokens.Text("refresh_token"),
+		"for another API":            e.g.App("other").Tokens(e.g.Browser(), e.g.ada).Text("access_token"),
+	}
+	for name, ask := range e.faces(t) {
+		if got := ask("GET", "api.example.test", "/orders", bearer(good)); got != http.StatusOK {
+			t.Fatalf("%s: the good one: %d", name, got)
+		}
+		e.g.app.took()
+		for what, token := range forged {
+			if got := ask("GET", "api.example.test", "/orders", bearer(token)); got != http.StatusUnauthorized {
+				t.Errorf("%s: %s: %d", name, what, got)
+			}
+		}
+	}
+	if seen := e.g.app.took(); len(seen) > 0 {
+		t.Errorf("%+v", seen)
+	}
+}
+
+// What is the house's own is not behind the gate's hosts (X8).
+func TestNothingOfTheHouseIsAtTheGate(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	for name, ask := range e.faces(t) {
+		for _, path := range []string{"/metrics", "/healthz", "/readyz", "/api/v1/users", "/oauth2/token", "/oauth2/authorize", "/signin", "/account", "/jwks", "/.well-known/openid-configuration", "/debug/pprof/", "/access/v1/evaluation"} {
+			for _, host := range []string{"api.example.test", "shop.example.test", "127.0.0.1", "localhost"} {
+				if got := ask("GET", host, path); got != http.StatusNotFound {
+					t.Errorf("%s: %s%s: %d", name, host, path, got)
+				}
+			}
+		}
+	}
+}
