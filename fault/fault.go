@@ -31,9 +31,10 @@ const (
 	Unguarded                   // 428: it must be named as it was seen
 	Unanswered                  // 502: whom we asked for the answer gave none
 	Misdirected                 // 421: it came by a connection that is for somebody else
+	Early                       // 425: it may have been sent before, by somebody else
 )
 
-var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_many", "unavailable", "malformed", "not_allowed", "outdated", "unguarded", "unanswered", "misdirected"}
+var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_many", "unavailable", "malformed", "not_allowed", "outdated", "unguarded", "unanswered", "misdirected", "early"}
 
 // String returns the kind's name for logs and metrics.
 func (k Kind) String() string {

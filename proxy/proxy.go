@@ -226,6 +226,9 @@ func (p *passage) pass() (err error) {
 	if p.match, err = p.find(); err != nil {
 		return err
 	}
+	if err := tooEarly(p.r); err != nil {
+		return err
+	}
 	p.welcome()
 	if err := p.asksStream(); err != nil {
 		return err

@@ -46,6 +46,15 @@ func read(r *http.Request, ports []int) (q request, err error) {
 	return q, checkHeaders(r.Header)
 }
 
+// tooEarly refuses what a proxy on the way got as early data of TLS, unless it only looks:
+// whoever saw it pass can send it again (RFC 8470). Browsers send it once more by themselves.
+func tooEarly(r *http.Request) error {
+	if len(r.Header["Early-Data"]) == 0 || isSafe(r.Method) {
+		return nil
+	}
+	return fault.New(fault.Early, "gate.early_data", "This came before the connection was set up, and might have been sent by somebody else. Send it again.")
+}
+
 func cutQuery(target string) (path, query string, found bool) { return strings.Cut(target, "?") }
 
 // once are headers of which a second one makes it a guess which of them counts.

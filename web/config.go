@@ -1,6 +1,7 @@
 package web
 
 import (
+	"errors"
 	"net"
 	"net/netip"
 	"strconv"
@@ -14,7 +15,7 @@ type Config struct {
 	Listen ListenConfig `setting:"listen"`
 	TLS    TLSConfig    `setting:"tls"`
 	// TrustedProxies are the networks of reverse proxies whose X-Forwarded-For
-	// header counts, in CIDR form; an address stands for itself.
+	// header counts, in CIDR form; an address stands for itself. Everybody is no network.
 	TrustedProxies []string `setting:"trusted_proxies"`
 }
 
@@ -73,10 +74,7 @@ func (c Config) Proxies() ([]netip.Prefix, []fault.Field) {
 	for i, s := range c.TrustedProxies {
 		net, err := parseNetwork(s)
 		if err != nil {
-			bad = append(bad, fault.Field{
-				Name:    "trusted_proxies[" + strconv.Itoa(i) + "]",
-				Problem: `is not a network; write "10.0.0.0/8", "fd00::/8" or an address like "192.0.2.7"`,
-			})
+			bad = append(bad, fault.Field{Name: "trusted_proxies[" + strconv.Itoa(i) + "]", Problem: notNetwork})
 			continue
 		}
 		nets = append(nets, net)
@@ -84,12 +82,19 @@ func (c Config) Proxies() ([]netip.Prefix, []fault.Field) {
 	return nets, bad
 }
 
+const notNetwork = `is not a network; write "10.0.0.0/8", "fd00::/8" or an address like "192.0.2.7"`
+
+// parseNetwork reads a network or an address. Of a network of everybody any visitor would be,
+// and say for themselves where they come from; one of IPv4 in the letters of IPv6 has nobody.
 func parseNetwork(s string) (netip.Prefix, error) {
 	if addr, err := netip.ParseAddr(s); err == nil {
 		addr = addr.Unmap().WithZone("")
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}
 	p, err := netip.ParsePrefix(s)
+	if err == nil && (p.Bits() == 0 || p.Addr().Is4In6()) {
+		err = errors.New("a network of everybody, or of nobody")
+	}
 	if err != nil {
 		return netip.Prefix{}, err
 	}

@@ -137,7 +137,7 @@ func AsFault(err error) *fault.Error {
 var statuses = map[fault.Kind]int{
 	fault.Internal: 500, fault.Invalid: 422, fault.Unauthenticated: 401, fault.Forbidden: 403, fault.NotFound: 404,
 	fault.Conflict: 409, fault.TooMany: 429, fault.Unavailable: 503, fault.Malformed: 400,
-	fault.NotAllowed: 405, fault.Outdated: 412, fault.Unguarded: 428, fault.Unanswered: 502, fault.Misdirected: 421,
+	fault.NotAllowed: 405, fault.Outdated: 412, fault.Unguarded: 428, fault.Unanswered: 502, fault.Misdirected: 421, fault.Early: 425,
 }
 
 // Status returns the HTTP status for a kind.

@@ -13,7 +13,7 @@ import (
 var (
 	madeTable = regexp.MustCompile(`(?m)^CREATE TABLE (\w+)`)
 	growthRow = regexp.MustCompile("(?m)^\\| `(\\w+)` \\| [^|]+ \\| [^|]+ \\| `(Test\\w+)` \\|$")
-	testFunc  = regexp.MustCompile(`(?m)^func (Test\w+)\(`)
+	testFunc  = regexp.MustCompile(`(?m)^func ((?:Test|Fuzz)\w+)\(`)
 )
 
 // Whoever adds a table says who can make it grow and how far, and which test

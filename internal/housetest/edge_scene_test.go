@@ -96,7 +96,7 @@ func saidTo(t *testing.T, d gate.Dialect, status int, answer http.Header) int {
 	if d != gate.Nginx || answer.Get(proxy.HeaderStatus) == "" {
 		return status
 	}
-	said := map[string]int{"204": 204, "400": 400, "401": 401, "403": 403, "404": 404, "405": 405, "429": 429, "502": 502, "503": 503}[answer.Get(proxy.HeaderStatus)]
+	said := map[string]int{"204": 204, "400": 400, "401": 401, "403": 403, "404": 404, "405": 405, "425": 425, "429": 429, "502": 502, "503": 503}[answer.Get(proxy.HeaderStatus)]
 	if want := map[int]int{204: 204, 401: 401}[said]; status != want && (want != 0 || status != 403) {
 		t.Errorf("nginx is told %d as %d", said, status)
 	}

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/base64"
+	"encoding/json"
 	"maps"
 	"net/http"
 	"slices"
@@ -187,6 +188,51 @@ func TestNothingOfTheHouseIsAtTheGate(t *testing.T) {
 					t.Errorf("%s: %s%s: %d", name, host, path, got)
 				}
 			}
+		}
+	}
+}
+
+// What came as early data of TLS may have been sent before: it is answered once it comes
+// again, unless it only looks (RFC 8470, M10).
+func TestEveryFaceWaitsForTheConnection(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	for name, ask := range e.faces(t) {
+		for _, c := range []struct {
+			method string
+			header []string
+			want   int
+		}{
+			{"POST", []string{"Early-Data: 1"}, http.StatusTooEarly},
+			{"POST", []string{"Early-Data: 0"}, http.StatusTooEarly}, // nobody is to say so
+			{"POST", nil, http.StatusOK},
+			{"GET", []string{"Early-Data: 1"}, http.StatusOK},
+		} {
+			if got := ask(c.method, "api.example.test", "/public/x", append(c.header, "Content-Length: 0")...); got != c.want {
+				t.Errorf("%s: %s %v: %d, want %d", name, c.method, c.header, got, c.want)
+			}
+		}
+	}
+}
+
+// Whatever a request says is within one line of the log, and says nothing beside it (X10).
+func TestNoRequestWritesALineOfTheLog(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	for name, ask := range e.faces(t) {
+		for _, path := range []string{`/public/"},{"forged":"x`, `/public/%0a{"forged":true}`, "/public/\x1b[2J", "/nothing/\"forged\":", "/public/x?token=secret-in-the-query"} {
+			if got := ask("GET", "api.example.test", path, `User-Agent: "},{"forged":"x`, `Referer: https://api.example.test/?token=secret-in-the-query`, bearer("secret-in-the-header")); got == 0 {
+				t.Errorf("%s: %s gets no answer", name, path)
+			}
+		}
+	}
+	for line := range strings.Lines(e.g.Log.String()) {
+		var said map[string]any
+		if err := json.Unmarshal([]byte(line), &said); err != nil {
+			t.Fatalf("%v: %s", err, line)
+		}
+		if _, forged := said["forged"]; forged || strings.Contains(line, "secret-in-the-") || strings.Contains(line, "\x1b") {
+			t.Errorf("%s", line)
 		}
 	}
 }
