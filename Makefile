@@ -14,7 +14,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./... gatehouse.example/verify/... gatehouse.example/client/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/api test/clients drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread soak verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/api test/clients test/fronts drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread soak verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,9 @@ test/race: install-test-servers ## The suite under the race detector
 
 test/clients: install-test-servers ## Clients of other people (docs/clients.md), from npm, PyPI, Maven and the module proxy
 	@scripts/test-clients
+
+test/fronts: install-test-servers ## Caddy and Envoy themselves before the gate; builds the first, which takes some minutes
+	@scripts/test-fronts
 
 test/api: install-test-servers ## The admin API asked whatever its document allows and much that it does not, by schemathesis
 	@scripts/with-servers $(GO) test -count=1 -timeout 25m -v -run 'TheAPIAnswersAsItsDocumentSays' ./internal/housetest

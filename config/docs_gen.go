@@ -19,7 +19,7 @@ var docs = map[string]string{
 	"listen.internal":                "The address of health, readiness and metrics, not for the public.",
 	"tls.cert_file":                  "The certificate chain in PEM form.",
 	"tls.key_file":                   "The certificate's private key in PEM form.",
-	"trusted_proxies":                "The networks of reverse proxies whose X-Forwarded-For header counts, in CIDR form; an address stands for itself.",
+	"trusted_proxies":                "The networks of reverse proxies whose X-Forwarded-For header counts, in CIDR form; an address stands for itself. Everybody is no network.",
 	"log.level":                      "The least important level that is logged: debug, info, warn or error.",
 	"log.format":                     "How a line is written: text, json, or auto, which is text on a terminal and JSON elsewhere.",
 	"session.idle":                   "How long a browser stays signed in without a request.",

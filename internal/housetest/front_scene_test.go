@@ -12,7 +12,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -27,10 +26,13 @@ import (
 type front struct {
 	name, address string
 	log           func() string // what it logged of requests
+	cut           func()        // takes away what it asks, beside the gate's own listener; nil: that is all
+	imitated      bool          // in a few lines of ours
 }
 
 // fronts are the proxies that ask the gate: nginx and HAProxy themselves, by the files in
-// deploy/, and Traefik and Caddy as they are written, in a few lines.
+// deploy/, and Traefik and Caddy as they are written, in a few lines. "make test/fronts" has
+// Caddy itself, and Envoy (built).
 var fronts = map[gate.Dialect]func(t *testing.T, g *edged) *front{
 	gate.Nginx: nginx, gate.HAProxy: haproxy, gate.Traefik: inGo(gate.Traefik), gate.Caddy: inGo(gate.Caddy),
 }
@@ -38,11 +40,11 @@ var fronts = map[gate.Dialect]func(t *testing.T, g *edged) *front{
 // eachFront runs a test behind each of them.
 func eachFront(t *testing.T, f func(t *testing.T, g *edged, front *front)) {
 	t.Parallel()
-	for _, d := range slices.Sorted(maps.Keys(fronts)) {
+	for d, begin := range tested() {
 		t.Run(string(d), func(t *testing.T) {
 			t.Parallel()
 			g := newEdged(t)
-			f(t, g, fronts[d](t, g))
+			f(t, g, begin(t, g))
 		})
 	}
 }
@@ -198,7 +200,7 @@ func nginx(t *testing.T, g *edged) *front {
 	must(t, os.WriteFile(filepath.Join(dir, "gatehouse-secret.conf"), []byte("proxy_set_header X-Gatehouse-Edge-Secret "+edgeSecret+";\n"), 0o644))
 	must(t, os.WriteFile(filepath.Join(dir, "nginx.conf"), []byte(strings.ReplaceAll(nginxMain, "DIR", dir)), 0o644))
 	out := runs(t, address, program, env, "-p", dir, "-c", filepath.Join(dir, "nginx.conf"), "-e", "stderr")
-	return &front{"nginx", address, func() string {
+	return &front{name: "nginx", address: address, log: func() string {
 		text, err := os.ReadFile(filepath.Join(dir, "api.log"))
 		must(t, err)
 		return string(text) + out.String()
@@ -213,7 +215,7 @@ func haproxy(t *testing.T, g *edged) *front {
 		"bind :80", "bind "+address, "127.0.0.1:8082", g.address, "127.0.0.1:9000", hostOf(g.app.URL), "/etc/haproxy/", "DIR/")
 	must(t, os.WriteFile(filepath.Join(dir, "gatehouse.secret"), []byte(edgeSecret+"\n"), 0o644))
 	out := runs(t, address, program, env, "-db", "-f", filepath.Join(dir, "haproxy.cfg"))
-	return &front{"haproxy", address, out.String}
+	return &front{name: "haproxy", address: address, log: out.String}
 }
 
 func hostOf(address string) string {
@@ -264,7 +266,7 @@ func inGo(d gate.Dialect) func(t *testing.T, g *edged) *front {
 			forward.ServeHTTP(w, r)
 		}))
 		t.Cleanup(server.Close)
-		return &front{string(d), hostOf(server.URL), func() string { return "" }}
+		return &front{name: string(d), address: hostOf(server.URL), log: func() string { return "" }, imitated: true}
 	}
 }
 
