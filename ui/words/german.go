@@ -332,6 +332,7 @@ var german = Catalogue{
 	Gate: Gate{
 		Forbidden: "Das dürfen Sie nicht",
 		Needs:     "Dazu braucht es die Berechtigung {name}, die dieses Konto nicht hat.",
+		NeedsHere: "Dazu braucht es die Berechtigung {name}, die dieses Konto hierfür nicht hat.",
 		SignIn:    "Melden Sie sich an, um weiterzumachen",
 		Lead:      "Hier ist niemand angemeldet, oder nicht mehr.",
 		Prove:     "Bestätigen Sie noch einmal, dass Sie es sind",
@@ -347,6 +348,9 @@ var german = Catalogue{
 		Continue:  "Anmelden",
 		Other:     "Mit einem anderen Konto anmelden",
 		Back:      "Zurück",
+		First:     "Zur ersten Seite",
+		Account:   "Ihr Konto",
+		Retry:     "Noch einmal versuchen",
 
 		SignOut:     "Überall abmelden?",
 		SignOutLead: "Das beendet Ihre Sitzung in diesem Browser, hier und bei allen anderen Anwendungen.",
