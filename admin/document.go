@@ -24,7 +24,7 @@ var globals = sync.OnceFunc(func() {
 // names, and no page, which would load scripts of others.
 func (d *Door) begin() {
 	globals()
-	d.routes = nil
+	d.routes, d.byID = nil, map[string]*Route{}
 	d.document = &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{

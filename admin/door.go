@@ -81,6 +81,7 @@ type Door struct {
 
 	heavy    turns
 	routes   []*Route
+	byID     map[string]*Route
 	document *huma.OpenAPI
 }
 

@@ -44,6 +44,9 @@ func (d *Door) createGrants(ctx context.Context, c *Call, in *newGrantsIn) (*Gra
 		if err != nil {
 			return nil, belowField(err, fmt.Sprintf("grants[%d]", i))
 		}
+		if err := c.sudoFor(&g); err != nil {
+			return nil, err
+		}
 		all[i] = access.NewGrant{Grant: g, Again: in.Body.Grants[i].Again}
 	}
 	made, err := d.Access.GiveAll(ctx, c.By, all)

@@ -96,6 +96,9 @@ func (d *Door) createGrant(ctx context.Context, c *Call, in *newGrantIn) (*Made[
 	if err := c.reach(&access.GrantRecord{Grant: g}, toChange); err != nil {
 		return nil, err
 	}
+	if err := c.sudoFor(&g); err != nil {
+		return nil, err
+	}
 	give := d.Access.Give
 	if in.Body.Again {
 		give = d.Access.GiveAgain

@@ -72,6 +72,9 @@ type Route struct {
 	// are heavy too, may take LastingLife, and are behind a door of their own.
 	Heavy, Lasting bool
 	Status         int // of the answer where it is not 200
+	// Sudo routes are dangerous: a person in a browser must have proved themselves within
+	// SudoFor. The list is in sudo.go.
+	Sudo bool
 
 	handler handler
 	binding *binding
@@ -201,8 +204,8 @@ func add[I, O any](d *Door, rt Route, h func(ctx context.Context, c *Call, in *I
 // route adds a row to the table, and to the document.
 func (d *Door) route(rt *Route, in, out reflect.Type, h handler) {
 	op := rt.operation()
-	rt.handler, rt.answer, rt.fields = h, out, fieldsOf(out)
+	rt.handler, rt.answer, rt.fields, rt.Sudo = h, out, fieldsOf(out), isSudo(rt.ID)
 	rt.binding = bind(d.document.Components.Schemas, in, out, &op)
 	d.document.AddOperation(&op)
-	d.routes = append(d.routes, rt)
+	d.routes, d.byID[rt.ID] = append(d.routes, rt), rt
 }

@@ -15,54 +15,64 @@ import (
 	"gatehouse/web"
 )
 
-// serve is a route with all that stands before its handler. What may be refused without
-// the body is refused before it is read.
+// serve is a route with all that stands before its handler, as it comes over HTTP.
 func (d *Door) serve(rt *Route) web.Handler {
 	return func(w http.ResponseWriter, r *http.Request) error {
-		c, err := d.enter(w, r, rt)
-		if err != nil {
-			return d.refused(w, r, rt, c, err)
+		who, err := d.Callers.Authenticate(r)
+		if err == nil {
+			c := newCall(who, rt, r)
+			err = d.run(w.Header(), r, c, func() { patient(w) }, func(out reflect.Value) error { return c.answer(w, r, out) })
 		}
-		in := reflect.New(rt.binding.in)
-		if err := rt.binding.read(r, c, in); err != nil {
-			return d.refused(w, r, rt, c, err)
-		}
-		if rt.Heavy || rt.Lasting {
-			leave, err := d.heavy.take(c.Subject)
-			if err != nil {
-				return err
-			}
-			defer leave()
-		}
-		if rt.Lasting {
-			patient(w)
-		}
-		out, err := d.once(r.Context(), c, in)
-		if err != nil {
-			return d.refused(w, r, rt, c, err)
-		}
-		return c.answer(w, r, out)
+		caller.SetChallenge(w.Header(), err)
+		return err
 	}
 }
 
-func (d *Door) enter(w http.ResponseWriter, r *http.Request, rt *Route) (*Call, error) {
-	who, err := d.Callers.Authenticate(r)
-	if err != nil {
-		return nil, err
+func newCall(who *caller.Caller, rt *Route, r *http.Request) *Call {
+	return &Call{Caller: who, By: who.Actor(r), route: rt, path: r.URL.Path}
+}
+
+// run does what a request of somebody who is known asks for, and hands what comes of it to
+// answer. What may be refused without the body is refused before it is read. lasts is called
+// when a route that lasts begins; h gets what its caller is told of limits.
+func (d *Door) run(h http.Header, r *http.Request, c *Call, lasts func(), answer func(out reflect.Value) error) error {
+	if err := d.enter(h, r, c); err != nil {
+		return d.refused(r, c, err)
 	}
-	c := &Call{Caller: who, By: who.Actor(r), route: rt, path: r.URL.Path}
-	if err := d.Rate.take(r.Context(), w.Header(), who.Subject); err != nil {
-		return c, err
+	in := reflect.New(c.route.binding.in)
+	if err := c.route.binding.read(r, c, in); err != nil {
+		return d.refused(r, c, err)
+	}
+	if c.route.Heavy || c.route.Lasting {
+		leave, err := d.heavy.take(c.Subject)
+		if err != nil {
+			return err
+		}
+		defer leave()
+	}
+	if c.route.Lasting {
+		lasts()
+	}
+	out, err := d.once(r.Context(), c, in)
+	if err != nil {
+		return d.refused(r, c, err)
+	}
+	return answer(out)
+}
+
+func (d *Door) enter(h http.Header, r *http.Request, c *Call) error {
+	if err := d.Rate.take(r.Context(), h, c.Subject); err != nil {
+		return err
 	}
 	if err := d.admit(c, r); err != nil {
-		return c, err
+		return err
 	}
 	for _, read := range []func(*http.Request) error{c.condition, c.repetition, c.parameters, c.readBody} {
 		if err := read(r); err != nil {
-			return c, err
+			return err
 		}
 	}
-	return c, nil
+	return nil
 }
 
 // admit asks whether the caller may use the route, by the policy of this moment.
@@ -70,7 +80,11 @@ func (d *Door) admit(c *Call, r *http.Request) error {
 	if scopes := c.route.scopes(); !c.Within(scopes...) {
 		return caller.OutOfScope(scopes[0])
 	}
-	err := c.MayOn(c.route.permission(), c.route.on(r))
+	return c.admitOn(c.route.on(r))
+}
+
+func (c *Call) admitOn(on caller.On) error {
+	err := c.proved(c.MayOn(c.route.permission(), on))
 	if err == nil || !c.route.Filtered || !fault.Is(err, fault.Forbidden) {
 		return err
 	}
@@ -83,10 +97,9 @@ func (d *Door) admit(c *Call, r *http.Request) error {
 }
 
 // refused is err as it is answered. Who lacks a permission is remembered.
-func (d *Door) refused(w http.ResponseWriter, r *http.Request, rt *Route, c *Call, err error) error {
-	caller.SetChallenge(w.Header(), err)
+func (d *Door) refused(r *http.Request, c *Call, err error) error {
 	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || c == nil {
+	if !ok {
 		return err
 	}
 	if c.rev != 0 && f.Kind == fault.Conflict && strings.HasSuffix(f.Code, ".changed") {
@@ -95,7 +108,7 @@ func (d *Door) refused(w http.ResponseWriter, r *http.Request, rt *Route, c *Cal
 	if f.Kind == fault.Forbidden && d.Refusals != nil {
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), rememberFor)
 		defer cancel()
-		if lost := d.Refusals.Refused(ctx, c.By, rt.permission(), rt.target(r), err); lost != nil {
+		if lost := d.Refusals.Refused(ctx, c.By, c.route.permission(), c.route.target(r), err); lost != nil {
 			return fmt.Errorf("%w (and it could not be recorded: %v)", err, lost)
 		}
 	}

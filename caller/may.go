@@ -36,7 +36,7 @@ func (c *Caller) Refusal(permission string, d access.Decision) error {
 	case d.Outcome == access.Challenged && c.Personal():
 		return unproven(permission)
 	case d.Outcome == access.Challenged:
-		return stepUp(d.Need)
+		return StepUp(d.Need)
 	case c.browser != nil && (d.Reason == access.Locked || d.Reason == access.Inactive):
 		return SignIn(fmt.Errorf("whose browser it is: %s", d.Reason))
 	case d.Reason == access.Locked || d.Reason == access.Inactive:

@@ -18,6 +18,8 @@ type Refusal struct {
 	Fault     *fault.Error
 	// Need is what has to be proved, where that is all that is missing.
 	Need access.Requirement
+	// Permission is the whole name of the one that is missing, "" where that is not known.
+	Permission string
 }
 
 // Error returns the text for the log.
@@ -66,7 +68,9 @@ func Gone(err error) *Refusal { return invalid(err) }
 
 // forbidden names the permission, which is no secret: the documents list them all.
 func forbidden(permission string, err error) *Refusal {
-	return refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "The permission "+permission+" is needed.", err)
+	r := refusal(fault.Forbidden, codeForbidden, "insufficient_scope", "The permission "+permission+" is needed.", err)
+	r.Permission = permission
+	return r
 }
 
 // lessGiven is forbidden for a token that was given for no scope by which it may be used for
@@ -100,7 +104,8 @@ func unproven(permission string) *Refusal {
 	return refusal(fault.Forbidden, "caller.personal", "insufficient_scope", "A personal token is not enough for "+permission+": a person has to have signed in for it.", nil)
 }
 
-func stepUp(need access.Requirement) *Refusal {
+// StepUp is the answer to a person who has to prove more, or more lately, than they did.
+func StepUp(need access.Requirement) *Refusal {
 	r := refusal(fault.Unauthenticated, "caller.proof", "insufficient_user_authentication", "A better or fresher sign-in is needed.", nil)
 	var b strings.Builder
 	b.WriteString(r.Challenge)

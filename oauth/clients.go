@@ -24,6 +24,12 @@ import (
 // are wrong, Conflict when the id is taken, and "client.just_deleted" when it was until a
 // moment ago; those of Grants.MayTakeOver and MayPrivilege.
 func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (Client, string, error) {
+	kept, text := s.newSecret(clock.Now())
+	return s.create(ctx, by, c, kept, text)
+}
+
+// create is CreateClient of one that has the secret text, if it has any.
+func (s *Service) create(ctx context.Context, by audit.Actor, c Client, kept Secret, text string) (Client, string, error) {
 	if c.ID == "" {
 		c.ID = id.NewClient()
 	}
@@ -33,11 +39,11 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	if err := validate(&c, s.Config()); err != nil {
 		return Client{}, "", err
 	}
-	text := ""
 	if c.hasSecrets() {
-		var kept Secret
-		kept, text = s.newSecret(c.Created)
+		kept.Created = c.Created
 		c.Secrets = []Secret{kept}
+	} else {
+		text = ""
 	}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
 		if err := s.checkRequired(ctx, nil, &c); err != nil {

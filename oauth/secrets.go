@@ -24,10 +24,12 @@ func (c *Client) hasSecrets() bool { return c.Takes(AuthBasic) || c.Takes(AuthPo
 // newSecret returns what to keep of a fresh secret, and the secret itself.
 func (s *Service) newSecret(now time.Time) (Secret, string) {
 	text := SecretPrefix + secret.Token(32)
-	return Secret{
-		ID: id.NewSecret(), MAC: secret.MAC(s.Keeper.Key(secretLabel), text),
-		Hint: text[len(text)-4:], Created: now,
-	}, text
+	return s.keptOf(text, now), text
+}
+
+// keptOf is what to keep of a secret.
+func (s *Service) keptOf(text string, now time.Time) Secret {
+	return Secret{ID: id.NewSecret(), MAC: secret.MAC(s.Keeper.Key(secretLabel), text), Hint: text[len(text)-4:], Created: now}
 }
 
 // live reports whether the secret counts at t.

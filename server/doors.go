@@ -14,6 +14,7 @@ import (
 	"gatehouse/provider"
 	"gatehouse/ui"
 	"gatehouse/ui/brand"
+	"gatehouse/ui/console"
 	"gatehouse/ui/signin"
 	"gatehouse/ui/static"
 	"gatehouse/ui/view"
@@ -122,6 +123,10 @@ func (s *Server) table() ([]*door, error) {
 	if err != nil {
 		return nil, err
 	}
+	steering, err := s.console(api, pages)
+	if err != nil {
+		return nil, err
+	}
 	s.feed = &pdp.Feed{Issuer: h.Config.Issuer, Policy: h.Policy, Revoked: h.Registry, Signer: h.Keys, Caller: pdp.HearBy(desk)}
 	return []*door{
 		{
@@ -139,6 +144,10 @@ func (s *Server) table() ([]*door, error) {
 		},
 		{
 			name: "admin API, at length", prefixes: api.LastingPaths(), protect: programs, refuse: admin.Refuse(h.Config.Issuer), limits: patient, mount: api.MountLasting,
+		},
+		{
+			name: "console", prefixes: []string{console.Root, console.Root + "/"}, protect: forms, refuse: page, limits: small, mount: steering.Mount,
+			perAddress: append(console.Strangers(), house.ConsoleCallback),
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{

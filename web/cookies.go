@@ -120,6 +120,22 @@ func (c *Cookies) ClearSession(w http.ResponseWriter, r *http.Request) error {
 	return c.put(w, r, "session", "", 0)
 }
 
+// Console returns the token of the browser's session at the console, "" when it sent none.
+func (c *Cookies) Console(r *http.Request) string { return c.token(r, "console") }
+
+// SetConsole gives the browser a token for the console, "" to take it back. It comes along
+// with what our own pages ask for alone: a link or a form of another site opens nothing there.
+func (c *Cookies) SetConsole(w http.ResponseWriter, r *http.Request, token string) error {
+	s, err := c.Get(r, c.name("console"))
+	if err != nil {
+		return err
+	}
+	s.Options = c.options(c.sessionAge())
+	s.Options.SameSite = http.SameSiteStrictMode
+	s.Values[tokenValue] = token
+	return c.Save(r, w, s)
+}
+
 // Browser returns the token that binds interactions and forms to this browser,
 // "" when it sent none.
 func (c *Cookies) Browser(r *http.Request) string { return c.token(r, "browser") }

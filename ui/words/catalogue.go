@@ -46,6 +46,10 @@ type Catalogue struct {
 	FormPost FormPost
 	Error    Error
 
+	Console         Console
+	ConsoleOverview ConsoleOverview
+	ConsoleUsers    ConsoleUsers
+
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.
 	Faults map[string]Fault

@@ -8,6 +8,10 @@ var english = Catalogue{
 	Name:     "English",
 	Part:     englishPart,
 
+	Console:         englishConsole,
+	ConsoleOverview: englishConsoleOverview,
+	ConsoleUsers:    englishConsoleUsers,
+
 	Form: Form{
 		Error:    "Error: {page}",
 		Language: "Language",

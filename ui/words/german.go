@@ -30,6 +30,10 @@ var german = Catalogue{
 	Name:     "Deutsch",
 	Part:     germanPart,
 
+	Console:         germanConsole,
+	ConsoleOverview: germanConsoleOverview,
+	ConsoleUsers:    germanConsoleUsers,
+
 	Form: Form{
 		Error:    "Fehler: {page}",
 		Language: "Sprache",

@@ -1,0 +1,31 @@
+package house
+
+import (
+	"context"
+
+	"gatehouse/audit"
+	"gatehouse/id"
+	"gatehouse/oauth"
+)
+
+// The console is a client of the house, as any application: who signs in there goes through
+// the protocol, and an operator may ask more of them than of others, or close it, by the
+// settings of the client.
+const (
+	ConsoleClient   id.Client = "gatehouse-console"
+	ConsoleCallback           = "/console/callback"
+)
+
+// ConsoleSecret is the secret of the console's client. It follows from the master key, and
+// stands nowhere.
+func (h *House) ConsoleSecret() string { return oauth.OwnSecret(h.Keeper.Key("console-client")) }
+
+// KeepConsole sees to it that the console is a client. It is asked at each sign-in there, so
+// that a client that was deleted by accident, or came of another back-up, is made again.
+func (h *House) KeepConsole(ctx context.Context) error {
+	return h.OAuth.KeepOwn(ctx, audit.Actor{Kind: audit.House, ID: "console"}, oauth.Client{
+		ID: ConsoleClient, Name: "Console", HomeURL: h.Config.Issuer + "/console", AuthMethod: oauth.AuthBasic, PKCE: oauth.PKCERequired,
+		RedirectURIs: []string{h.Config.Issuer + ConsoleCallback}, GrantTypes: []string{oauth.GrantCode}, Scopes: []string{oauth.ScopeOpenID},
+		SkipConsent: true,
+	}, h.ConsoleSecret())
+}

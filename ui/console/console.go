@@ -1,0 +1,100 @@
+// Package console is where administrators see and steer everything in a browser. Its pages
+// are a second face of the admin API: each asks the API's operations in this process, as the
+// person at the browser (package guard), so that a page can do nothing that the API would
+// refuse. People sign in through our own OpenID Connect flow, as at any application; the
+// cookie that comes of it stands for the browser's session at the issuer and nothing else
+// (docs/decisions/0062). Each area of pages is a package below this one.
+package console
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+
+	"gatehouse/admin"
+	"gatehouse/audit"
+	"gatehouse/id"
+	"gatehouse/session"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/overview"
+	"gatehouse/ui/console/users"
+	"gatehouse/ui/view"
+	"gatehouse/ui/words"
+	"gatehouse/web"
+)
+
+// Root is the path of the first page; all others are below it.
+const Root = guard.Root
+
+// Strangers are the paths that answer whoever is not signed in, for no more than a bound.
+func Strangers() []string { return []string{guard.PathSignIn, guard.PathSignOut} }
+
+// Entrances keeps the sessions of the console; *session.Gates does.
+type Entrances interface {
+	// Enter answers Unauthenticated for a session that ended meanwhile.
+	Enter(ctx context.Context, e session.Entrance, s id.Session) (code string, err error)
+	// Redeem forgets the session that the token before stood for.
+	Redeem(ctx context.Context, host, nonce, code, before string) (token, path string, err error)
+	SignOut(ctx context.Context, from audit.Actor, token, host string) error
+}
+
+// Client is the console as an application of the issuer.
+type Client struct {
+	ID, Secret string
+	// Authorize, Token and Keys are the paths of the issuer's endpoints, and Callback that of
+	// the client, below its Root.
+	Authorize, Token, Keys, Callback string
+	// Keep sees to it that the issuer knows the client.
+	Keep func(ctx context.Context) error
+	// Inside is the issuer's own handler, which the client's requests are handed to.
+	Inside func() http.Handler
+}
+
+// Door serves the console. All fields must be set.
+type Door struct {
+	Issuer    string
+	API       *admin.Door
+	Callers   guard.Callers
+	People    guard.People
+	Entrances Entrances
+	Client    Client
+	// Seals seals what travels with a browser through a sign-in, and Key is for what is
+	// derived of that, 32 bytes.
+	Seals   session.Sealer
+	Key     []byte
+	Cookies *web.Cookies
+	Pages   *view.Pages
+	Version string
+
+	signIns signIns
+}
+
+// Mount registers all pages. The mux must be served behind web.ProtectForms.
+func (d *Door) Mount(m *web.Mux) {
+	d.signIns = d.newSignIns()
+	g := &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}
+	m.Route("GET "+guard.PathSignIn, d.signIn)
+	m.Route("GET "+d.Client.Callback, d.callback(g))
+	m.Route("POST "+guard.PathSignOut, d.signOut)
+	(&overview.Door{Guard: g}).Mount(m)
+	(&users.Door{Guard: g}).Mount(m)
+}
+
+// sections are the entries of the navigation: an area is a row here, and one of Mount.
+func sections() []guard.Group {
+	return []guard.Group{
+		{Sections: []guard.Section{overview.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.People }, Sections: []guard.Section{users.Section}},
+	}
+}
+
+// signOut ends the browser's session at the issuer, and with it this one.
+func (d *Door) signOut(w http.ResponseWriter, r *http.Request) error {
+	if err := d.Entrances.SignOut(r.Context(), web.Actor(r), d.Cookies.Console(r), guard.Host); err != nil {
+		return fmt.Errorf("sign out of the console: %w", err)
+	}
+	if err := d.Cookies.SetConsole(w, r, ""); err != nil {
+		return err
+	}
+	return view.SeeOther(w, r, "/signout")
+}

@@ -1,0 +1,95 @@
+package guard
+
+import (
+	"slices"
+	"strings"
+
+	"gatehouse/shell"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/view"
+	"gatehouse/ui/words"
+)
+
+// Group is a part of the navigation.
+type Group struct {
+	Label    func(say *words.Catalogue) string // nil: none
+	Sections []Section
+}
+
+// Section is an entry of the navigation. Who may not use Operation, which its first page asks
+// for, is not shown it; "" is for everybody.
+type Section struct {
+	Label     func(say *words.Catalogue) string
+	Path      string
+	Operation string
+}
+
+// Frame is what every page has besides its own: the frame around it, and what its forms carry.
+type Frame struct {
+	view.Form
+	// Key is what makes a form that is sent twice do a thing once.
+	Key string
+	// Done is what was just done, as the address has it; it may be anything.
+	Done string
+	// Command is the command that does the same as the page (Command); "" for none.
+	Command string
+
+	person  part.Person
+	path    string // of the page
+	here    string
+	version string
+	nav     []Group
+}
+
+// Command is a command of Gatehouse as it is typed.
+func Command(words ...string) string { return shell.Line(append([]string{"gatehouse"}, words...)...) }
+
+// Frame returns the frame of the visit's page.
+func (v *Visit) Frame() Frame {
+	return Frame{
+		Form: v.Form(), Key: key(), Done: v.Query("done"), person: part.Person{Name: v.Person.Name, Email: v.Person.Email},
+		path: v.R.URL.Path, here: v.here(), version: v.guard.Version, nav: v.nav(),
+	}
+}
+
+// nav is the navigation as far as it is for the visitor.
+func (v *Visit) nav() (all []Group) {
+	for _, g := range v.guard.Nav {
+		g.Sections = slices.DeleteFunc(slices.Clone(g.Sections), func(s Section) bool { return s.Operation != "" && !v.Can(s.Operation, nil) })
+		if len(g.Sections) > 0 {
+			all = append(all, g)
+		}
+	}
+	return all
+}
+
+// Empty reports whether nothing of the console is for the visitor but its first page.
+func (f *Frame) Empty() bool {
+	return !slices.ContainsFunc(f.nav, func(g Group) bool {
+		return slices.ContainsFunc(g.Sections, func(s Section) bool { return s.Operation != "" })
+	})
+}
+
+// Part is the frame as package part draws it. notice says what was just done, "" for nothing.
+func (f *Frame) Part(say *words.Catalogue, h part.Heading, notice string, crumbs ...part.Link) part.Frame {
+	drawn := part.Frame{
+		Heading: h, Crumbs: crumbs, Person: f.person, Token: f.Token, SignOut: PathSignOut, Here: f.here, Version: f.version,
+		Flash: part.Flash{Text: notice},
+	}
+	for _, g := range f.nav {
+		group := part.NavGroup{}
+		if g.Label != nil {
+			group.Label = g.Label(say)
+		}
+		for _, s := range g.Sections {
+			group.Items = append(group.Items, part.NavItem{Label: s.Label(say), Href: s.Path, Current: f.within(s.Path)})
+		}
+		drawn.Nav = append(drawn.Nav, group)
+	}
+	return drawn
+}
+
+// within reports whether the page is that of a section or below it.
+func (f *Frame) within(path string) bool {
+	return f.path == path || path != Root && strings.HasPrefix(f.path, path+"/")
+}

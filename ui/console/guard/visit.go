@@ -1,0 +1,75 @@
+package guard
+
+import (
+	"net/http"
+	"net/url"
+
+	"gatehouse/caller"
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/secret"
+	"gatehouse/ui/view"
+)
+
+// Visit is one request of somebody who was let in, with the answer to it.
+type Visit struct {
+	W      http.ResponseWriter
+	R      *http.Request
+	Caller *caller.Caller
+	Person identity.User
+
+	guard *Guard
+	token string // of forms
+}
+
+// visit finds out who asks. What it refuses is a *caller.Refusal, with a Visit that has
+// nobody.
+func (g *Guard) visit(w http.ResponseWriter, r *http.Request) (v *Visit, err error) {
+	v = &Visit{W: w, R: r, guard: g}
+	browser, err := g.Cookies.EnsureBrowser(w, r)
+	if err != nil {
+		return v, err
+	}
+	v.token = g.Cookies.FormToken(browser)
+	who, err := g.Callers.Browser(r, g.Cookies.Console(r), Host)
+	if err != nil {
+		return v, err
+	}
+	if v.Person, err = g.People.User(r.Context(), id.UserOf(who.Subject.ID)); err != nil {
+		return v, err
+	}
+	v.Caller = who
+	if form := r.PostForm.Get("person"); form != "" && form != who.Subject.ID {
+		return v, fault.New(fault.Conflict, "signin.another_session", "Somebody else has signed in in this browser meanwhile. Nothing was changed.")
+	}
+	return v, nil
+}
+
+// Query returns a parameter of the address, and Value one of the form that was sent.
+func (v *Visit) Query(name string) string { return v.R.URL.Query().Get(name) }
+
+// Value returns what was typed into an input of the form that was sent.
+func (v *Visit) Value(name string) string { return v.R.PostForm.Get(name) }
+
+// Show shows a page.
+func (v *Visit) Show(status int, p view.Page) error { return v.guard.Pages.Show(v.W, v.R, status, p) }
+
+// Form is what a form of the page carries.
+func (v *Visit) Form() view.Form { return view.Form{Token: v.token, Person: v.Caller.Subject.ID} }
+
+// Done leads on from a form to the page at path, which says what was done: by a word of its
+// own, since an address brings none.
+func (v *Visit) Done(path, what string) error {
+	u, err := url.Parse(path)
+	if err != nil {
+		return err
+	}
+	q := u.Query()
+	q.Set("done", what)
+	u.RawQuery = q.Encode()
+	return view.SeeOther(v.W, v.R, u.String())
+}
+
+// key is a new Idempotency-Key for a form.
+func key() string { return secret.Token(16) }

@@ -1,0 +1,108 @@
+package users
+
+import (
+	"net/http"
+	"strings"
+
+	"gatehouse/admin"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/words"
+	"gatehouse/wire"
+)
+
+// act is something that is done with a person after a page has asked: what is done by one
+// operation without further input is a row of acts.
+type act struct {
+	name      string // in addresses
+	operation string
+	command   string // of `gatehouse`: "user disable"
+	danger    bool
+	say       func(say *words.Catalogue) words.UserAct
+	do        func(v *guard.Visit, operation string, in admin.Input) error
+	offered   func(u *wire.UserDetail) bool // nil: for everybody
+	leaves    bool                          // the person is not there any more
+}
+
+var acts = []act{
+	{
+		name: "disable", operation: "disableUser", command: "user disable", danger: true, do: answering[admin.One[wire.User]],
+		say: func(say *words.Catalogue) words.UserAct {
+			return words.UserAct{Link: say.ConsoleUsers.Disable.Link, Title: say.ConsoleUsers.Disable.Title, Why: say.ConsoleUsers.Disable.Why, Did: say.ConsoleUsers.Disable.Did}
+		}, offered: func(u *wire.UserDetail) bool { return !u.Disabled },
+	},
+	{
+		name: "enable", operation: "enableUser", command: "user enable", do: answering[admin.One[wire.User]],
+		say: func(say *words.Catalogue) words.UserAct {
+			return words.UserAct{Link: say.ConsoleUsers.Enable.Link, Title: say.ConsoleUsers.Enable.Title, Why: say.ConsoleUsers.Enable.Why, Did: say.ConsoleUsers.Enable.Did}
+		}, offered: func(u *wire.UserDetail) bool { return u.Disabled },
+	},
+	{
+		name: "sign-out", operation: "endUserSessions", command: "session revoke --user", do: answering[admin.One[admin.Ended]],
+		say: func(say *words.Catalogue) words.UserAct {
+			return words.UserAct{Link: say.ConsoleUsers.EndSessions.Link, Title: say.ConsoleUsers.EndSessions.Title, Why: say.ConsoleUsers.EndSessions.Why, Did: say.ConsoleUsers.EndSessions.Did}
+		},
+	},
+	{
+		name: "reset-factors", operation: "resetUserFactors", command: "user reset-factor", danger: true, do: answering[admin.Nothing],
+		say: func(say *words.Catalogue) words.UserAct {
+			return words.UserAct{Link: say.ConsoleUsers.ResetFactors.Link, Title: say.ConsoleUsers.ResetFactors.Title, Why: say.ConsoleUsers.ResetFactors.Why, Did: say.ConsoleUsers.ResetFactors.Did}
+		}, offered: func(u *wire.UserDetail) bool { return u.SecondFactor },
+	},
+	{
+		name: "delete", operation: "deleteUser", command: "user delete", danger: true, do: answering[admin.Nothing], leaves: true,
+		say: func(say *words.Catalogue) words.UserAct {
+			return words.UserAct{Link: say.ConsoleUsers.Delete.Link, Title: say.ConsoleUsers.Delete.Title, Why: say.ConsoleUsers.Delete.Why, Did: say.ConsoleUsers.Delete.Did}
+		},
+	},
+}
+
+// answering asks for an operation of whose answer nothing is shown.
+func answering[O any](v *guard.Visit, operation string, in admin.Input) error {
+	_, err := guard.Ask[O](v, operation, in)
+	return err
+}
+
+// askAct asks whether to do it, and names what comes of it.
+func (d *Door) askAct(a act) guard.Handler {
+	return func(v *guard.Visit) error {
+		if err := v.Ready(a.operation, on(v)); err != nil {
+			return err
+		}
+		f, err := read(v)
+		if err != nil {
+			return err
+		}
+		return v.Show(http.StatusOK, a.page(f))
+	}
+}
+
+// act does it to the person as the page showed them: what somebody else changed meanwhile is
+// looked at first.
+func (d *Door) act(a act) guard.Handler {
+	return func(v *guard.Visit) error {
+		err := a.do(v, a.operation, admin.Input{Path: on(v), IfMatch: v.Value("etag")})
+		if err == nil && a.leaves {
+			return v.Done(pathUsers, a.name)
+		}
+		if err == nil {
+			return v.Done(pathOf(v.R.PathValue("user")), a.name)
+		}
+		f := v.Frame()
+		status, ok := v.Reject(&f, err)
+		if !ok {
+			return err
+		}
+		now, err := read(v)
+		if err != nil {
+			return err
+		}
+		now.Frame = f
+		return v.Show(status, a.page(now))
+	}
+}
+
+// page is the page that asks.
+func (a act) page(f userFrame) actPage {
+	f.Command = guard.Command(append(strings.Fields(a.command), f.User.Email)...)
+	return actPage{userFrame: f, act: a}
+}

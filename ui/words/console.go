@@ -1,0 +1,87 @@
+package words
+
+// Gaps of the console's phrases.
+const (
+	Permission Gap = "permission" // the whole name of one
+)
+
+// Console is what all pages of the console share.
+type Console struct {
+	Overview, People string // in the navigation: the first page, and a group
+
+	Onwards Title // a page that goes on by itself
+	GoOn    string
+
+	Confirm      Title // a form was sent, and more has to be proved first
+	ConfirmWhy   string
+	SignedOut    Title // the same where nobody is signed in any more
+	SignedOutWhy string
+	NothingDone  string
+	SignIn       string
+
+	Lacking     Title  // a permission is missing
+	LackingWhy  Phrase // Permission
+	LackingTodo string
+	Account     string
+
+	Same   string // over the command that does the same
+	Cancel string
+	Older  string // the next page of a list
+	First  string // its first page
+	Search string // a button
+	All    string // of a filter: no matter which
+}
+
+var englishConsole = Console{
+	Overview: "Overview",
+	People:   "People",
+
+	Onwards: "Opening the console",
+	GoOn:    "Go on",
+
+	Confirm:      "Confirm that it is you",
+	ConfirmWhy:   "This takes a fresher or a stronger sign-in than yours. Sign in once more, and then do it again.",
+	SignedOut:    "You are signed out",
+	SignedOutWhy: "Your sign-in is over. Sign in, and then do it again.",
+	NothingDone:  "Nothing was changed.",
+	SignIn:       "Sign in",
+
+	Lacking:     "This is not for you to see",
+	LackingWhy:  "It takes the permission {permission}, which you do not have.",
+	LackingTodo: "Whoever administers this Gatehouse can give it to you. Tell them the name of the permission.",
+	Account:     "Your account",
+
+	Same:   "The command that does the same",
+	Cancel: "Cancel",
+	Older:  "More",
+	First:  "First page",
+	Search: "Search",
+	All:    "All",
+}
+
+var germanConsole = Console{
+	Overview: "Übersicht",
+	People:   "Personen",
+
+	Onwards: "Die Konsole wird geöffnet",
+	GoOn:    "Weiter",
+
+	Confirm:      "Bestätigen Sie, dass Sie es sind",
+	ConfirmWhy:   "Dafür ist eine frischere oder stärkere Anmeldung nötig als Ihre. Melden Sie sich noch einmal an, und tun Sie es dann erneut.",
+	SignedOut:    "Sie sind abgemeldet",
+	SignedOutWhy: "Ihre Anmeldung ist abgelaufen. Melden Sie sich an, und tun Sie es dann erneut.",
+	NothingDone:  "Es wurde nichts geändert.",
+	SignIn:       "Anmelden",
+
+	Lacking:     "Das ist nicht für Sie bestimmt",
+	LackingWhy:  "Dafür ist die Berechtigung {permission} nötig, die Sie nicht haben.",
+	LackingTodo: "Wer dieses Gatehouse verwaltet, kann sie Ihnen geben. Nennen Sie den Namen der Berechtigung.",
+	Account:     "Ihr Konto",
+
+	Same:   "Der Befehl, der dasselbe tut",
+	Cancel: "Abbrechen",
+	Older:  "Mehr",
+	First:  "Erste Seite",
+	Search: "Suchen",
+	All:    "Alle",
+}
