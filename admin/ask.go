@@ -41,13 +41,26 @@ func Ask[O any](ctx context.Context, d *Door, who *caller.Caller, r *http.Reques
 	if rt.answer != reflect.TypeFor[O]() || rt.Lasting {
 		return nil, fmt.Errorf("ask for %s: it answers with %s", operation, rt.answer)
 	}
+	answer, err := d.AskAny(ctx, who, r, operation, in)
+	if err != nil {
+		return nil, err
+	}
+	return answer.(*O), nil
+}
+
+// AskAny is Ask for whoever knows the operation by its name alone: the answer is a pointer to
+// Route.Answer.
+func (d *Door) AskAny(ctx context.Context, who *caller.Caller, r *http.Request, operation string, in Input) (answer any, err error) {
+	rt, err := d.operation(operation)
+	if err != nil {
+		return nil, err
+	}
 	asked, err := rt.asked(ctx, r, in)
 	if err != nil {
 		return nil, err
 	}
-	var answer *O
 	err = d.run(http.Header{}, asked, newCall(who, rt, asked), func() {}, func(out reflect.Value) error {
-		answer = out.Interface().(*O)
+		answer = out.Interface()
 		return nil
 	})
 	return answer, err

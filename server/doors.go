@@ -123,6 +123,7 @@ func (s *Server) table() ([]*door, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.steered = api
 	steering, err := s.console(api, pages)
 	if err != nil {
 		return nil, err

@@ -18,6 +18,7 @@ import (
 
 	"golang.org/x/sync/errgroup"
 
+	"gatehouse/admin"
 	"gatehouse/config"
 	"gatehouse/ephemeral"
 	"gatehouse/fault"
@@ -68,6 +69,7 @@ type Server struct {
 	looks   brand.Config // of look, but for what the logo holds
 	doors   []*door
 	feed    *pdp.Feed // whose connections last
+	steered *admin.Door
 
 	public, internal http.Handler
 	gate             *proxy.Door // nil: there is none
@@ -133,6 +135,10 @@ func (s *Server) Patterns() []string {
 	}
 	return all
 }
+
+// API returns the door for programs that steer this Gatehouse, so that a rule can be tested on
+// each of its operations.
+func (s *Server) API() *admin.Door { return s.steered }
 
 // Serve opens the house and serves until ctx ends, then drains: it stops being
 // ready, finishes what is under way for at most 20 seconds, and closes.
