@@ -5,6 +5,12 @@ package words
 // Its values stand in gaps. A test holds them to the house, and finds what it says
 // besides.
 var englishSentences = itself(
+	// The console.
+	"This sign-in took too long, or was begun in another browser.",
+	"Nobody was signed in to the console.",
+	"The sign-in could not be finished.",
+	"Too many were chosen at once.",
+
 	// An input.
 	"is needed",
 	"is taken",
