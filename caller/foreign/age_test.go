@@ -13,7 +13,10 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"gatehouse/gate"
+	"gatehouse/internal/testissuer"
 )
 
 // Keys that could not be read again count for a while, and then nobody can tell.
@@ -82,5 +85,45 @@ func TestAnAnswerCountsForSeconds(t *testing.T) {
 				t.Errorf("after %s: %v, asked %d times; want good %t, %d times", c.after, err, asked, c.good, c.asked)
 			}
 		}
+	})
+}
+
+// An issuer that puts another key in the place of one, under the same id, took that one back:
+// what it signed is good no more, even where its signature was checked before.
+func TestAnotherKeyOfTheSameIDTakesBackWhatTheFirstSigned(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		i := &gate.Issuer{
+			ID: "partner", Issuer: "https://id.test", Audiences: []string{"api"}, Algorithms: []string{"ES256"}, Types: []string{"at+jwt"},
+			Callers: []gate.IssuerCallerSpec{{Claims: map[string]string{"sub": "jobs"}, Service: "partner"}},
+		}
+		var private [2]*ecdsa.PrivateKey
+		var token [2]string
+		claims := map[string]any{"iss": i.Issuer, "sub": "jobs", "aud": "api", "exp": time.Now().Add(time.Hour).Unix()}
+		for n := range private {
+			var err error
+			if private[n], err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+				t.Fatal(err)
+			}
+			token[n] = testissuer.SignBy(t, jose.ES256, private[n], "default", claims, nil)
+		}
+		s, of := &Issuers{}, 0
+		s.of(i).keys.fetch = func(context.Context) (map[string]publicKey, error) {
+			return map[string]publicKey{"default": {"ES256", private[of].Public()}}, nil
+		}
+		is := func(when string, good int) {
+			t.Helper()
+			for n := range token {
+				if _, err := s.Verify(t.Context(), i, token[n]); (err == nil) != (n == good) {
+					t.Errorf("%s, the token of key %d: %v", when, n, err)
+				}
+			}
+		}
+		is("before", 0)
+		of = 1
+		time.Sleep(keysFresh)
+		_, _ = s.Verify(t.Context(), i, token[0]) // has the keys asked for again
+		synctest.Wait()
+		is("after", 1)
 	})
 }

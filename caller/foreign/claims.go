@@ -96,6 +96,8 @@ func (i *issuer) holder(c *claims, now time.Time) (string, error) {
 	switch {
 	case c.Subject == "":
 		return "", dead("it says of nobody")
+	case c.isOther():
+		return "", dead("no access token")
 	case !slices.ContainsFunc(c.Audience, func(aud string) bool { return slices.Contains(i.Audiences, aud) }):
 		return "", dead("for somebody else")
 	case c.Issued.After(now.Add(leeway)):
@@ -110,6 +112,18 @@ func (i *issuer) holder(c *claims, now time.Time) (string, error) {
 		return "", dead("no rule says as whom it acts")
 	}
 	return i.Callers[at].Service, nil
+}
+
+// others are what issuers call the tokens that are none for access.
+var others = []string{"refresh", "refresh_token", "offline", "id", "id_token"}
+
+// isOther reports whether the issuer says that the token is another one than for access. There
+// is no standard for that: some say so in token_use and some in typ, and call all of their
+// tokens a bearer's.
+func (c *claims) isOther() bool {
+	return slices.ContainsFunc(append(c.texts("token_use"), c.texts("typ")...), func(said string) bool {
+		return slices.Contains(others, strings.ToLower(said))
+	})
 }
 
 // has reports whether the claims are all there: a text that is the same, or one of a list.

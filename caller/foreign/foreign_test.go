@@ -116,6 +116,9 @@ func TestATokenIsWorthWhatItsIssuerSigned(t *testing.T) {
 		"issued later":             {signed("iat", now+60), "dead"},
 		"bound to a key":           {signed("cnf", map[string]string{"jkt": "x"}), "dead"},
 		"an ID token":              {headed(map[string]any{"typ": "JWT"}), "bad"},
+		"an ID token by its use":   {signed("token_use", "id"), "dead"},
+		"a refresh token":          {signed("typ", "Refresh"), "dead"},
+		"a bearer's, as they say":  {signed("typ", "Bearer", "token_use", "access"), "partner"},
 		"no type":                  {headed(map[string]any{"typ": ""}), "bad"},
 		"a type's long name":       {headed(map[string]any{"typ": "application/AT+JWT"}), "partner"},
 		"a key in the header":      {testissuer.SignBy(t, jose.RS256, rsaKey, "own", good, map[string]any{"jwk": own}), "bad"},
@@ -397,6 +400,11 @@ func TestAnOpaqueTokenIsWorthWhatItsIssuerSays(t *testing.T) {
 		"bound to a key":     {with(good, "cnf", map[string]string{"jkt": "x"}), "dead"},
 		"of another scheme":  {with(good, "token_type", "DPoP"), "dead"},
 		"a refresh token":    {with(good, "token_type", "refresh_token"), "dead"},
+		"one of a bearer's":  {with(good, "token_type", "Bearer", "token_use", "refresh_token"), "dead"},
+		"one that says so":   {with(good, "typ", "Refresh"), "dead"},
+		"an offline one":     {with(good, "typ", "Offline"), "dead"},
+		"an ID token":        {with(good, "typ", "ID"), "dead"},
+		"an access token":    {with(good, "token_type", "Bearer", "token_use", "access_token", "typ", "Bearer"), "partner"},
 		"nobody of a rule":   {with(good, "sub", "other"), "dead"},
 	} {
 		token := "opaque-" + strings.ReplaceAll(name, " ", "-")

@@ -16,6 +16,7 @@ import (
 type signed struct {
 	Token
 	kid       string
+	key       publicKey
 	notBefore time.Time
 }
 
@@ -44,7 +45,8 @@ func (s *Issuers) Verify(ctx context.Context, i *gate.Issuer, token string) (Tok
 }
 
 // alive reports what may have changed since the signature was checked. A key that the issuer
-// took back is good for nothing that it signed before.
+// took back is good for nothing that it signed before, and so is one in whose place there is
+// another of the same id.
 func (i *issuer) alive(ctx context.Context, t *signed, now time.Time) error {
 	if !now.Before(t.Until) {
 		return dead("expired")
@@ -52,7 +54,10 @@ func (i *issuer) alive(ctx context.Context, t *signed, now time.Time) error {
 	if now.Before(t.notBefore) {
 		return dead("not valid yet")
 	}
-	_, err := i.keys.find(ctx, t.kid)
+	key, err := i.keys.find(ctx, t.kid)
+	if err == nil && !key.is(t.key) {
+		err = errNoKey
+	}
 	return i.ofKeys(err)
 }
 
@@ -96,7 +101,7 @@ func (i *issuer) read(ctx context.Context, token string) (*signed, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.kid = h.KeyID
+	t.kid, t.key = h.KeyID, key
 	return t, nil
 }
 

@@ -2,6 +2,7 @@ package foreign
 
 import (
 	"context"
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
@@ -175,6 +176,12 @@ func parseKeys(body []byte, allowed []string) (map[string]publicKey, error) {
 		return nil, errors.New("read the key set: no key in it is for signatures that are taken here")
 	}
 	return byID, nil
+}
+
+// is reports whether two keys are the same one, for the same algorithm.
+func (k publicKey) is(other publicKey) bool {
+	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && k.alg == other.alg && public.Equal(other.public)
 }
 
 // fits reports whether the key may check what an algorithm signed. A private or a symmetric
