@@ -202,8 +202,8 @@ func isKey(text string) bool { return strings.HasPrefix(text, access.KeyPrefix) 
 // credential returns the one credential of a request: from the Authorization header,
 // and never from the query, where logs and histories would keep it.
 func credential(r *http.Request) (string, error) {
-	if r.URL.RawQuery != "" && r.URL.Query().Has("access_token") {
-		return "", malformed("An access token does not belong in the query.")
+	if err := inQuery(r); err != nil {
+		return "", err
 	}
 	token, problem := web.BearerToken(r.Header["Authorization"])
 	if problem != "" {
@@ -213,6 +213,14 @@ func credential(r *http.Request) (string, error) {
 		return "", missing()
 	}
 	return token, nil
+}
+
+// inQuery refuses a request with a token in its query, be there another credential or not.
+func inQuery(r *http.Request) error {
+	if r.URL.RawQuery != "" && r.URL.Query().Has("access_token") {
+		return malformed("An access token does not belong in the query.")
+	}
+	return nil
 }
 
 // verify verifies a token, and bounds how many bad ones an address may have us verify.

@@ -28,6 +28,9 @@ type Elsewhere interface {
 // refuses is a *Refusal, or a fault of the kinds TooMany and Unavailable; foreign.ErrLater
 // is that somebody would have to be waited for. Guesses are bounded by their address.
 func (d *Desk) OfIssuer(r *http.Request, i *gate.Issuer, token string, asked bool) (*Caller, error) {
+	if err := inQuery(r); err != nil {
+		return nil, err
+	}
 	flood, known := addressOf(r), d.Elsewhere.Known(i, token)
 	if !known {
 		if err := d.flooded(r.Context(), flood, fromAddress); err != nil {
@@ -52,16 +55,38 @@ func (d *Desk) OfIssuer(r *http.Request, i *gate.Issuer, token string, asked boo
 }
 
 // OfCertificate returns the service account that whoever showed a client certificate acts
-// as, the first of those that were shown. What it refuses is a *Refusal, or Unavailable.
-func (d *Desk) OfCertificate(ctx context.Context, a *gate.ClientCA, shown []*x509.Certificate) (*Caller, error) {
+// as, the first of those that were shown. What it refuses is a *Refusal, or a fault of the
+// kinds TooMany and Unavailable. Guesses are bounded by their address: what nobody trusted
+// issued costs many signatures, at each request of a connection.
+func (d *Desk) OfCertificate(r *http.Request, a *gate.ClientCA, shown []*x509.Certificate) (*Caller, error) {
 	if len(shown) == 0 {
 		return nil, NoCertificate(errors.New("none was shown"))
 	}
-	c, err := a.Verify(shown, time.Now())
-	if err != nil {
-		return nil, NoCertificate(err)
+	now := time.Now()
+	c, known := a.Known(shown, now)
+	if !known {
+		var err error
+		if c, err = d.certified(r, a, shown, now); err != nil {
+			return nil, err
+		}
 	}
-	return d.actingAs(ctx, c.Service, c.Until, "certificate "+a.ID+" "+c.Name, NoCertificate)
+	return d.actingAs(r.Context(), c.Service, c.Until, "certificate "+a.ID+" "+c.Name, NoCertificate)
+}
+
+// certified looks at certificates that were not found to be good before.
+func (d *Desk) certified(r *http.Request, a *gate.ClientCA, shown []*x509.Certificate, now time.Time) (gate.Certified, error) {
+	flood := addressOf(r)
+	if err := d.flooded(r.Context(), flood, fromAddress); err != nil {
+		return gate.Certified{}, err
+	}
+	c, err := a.Verify(shown, now)
+	if err == nil {
+		return c, nil
+	}
+	if !errors.Is(err, gate.ErrDeadCertificate) {
+		d.Flood.Count(r.Context(), flood)
+	}
+	return c, NoCertificate(err)
 }
 
 // actingAs is a service account, by another credential than a key of its own. It is asked

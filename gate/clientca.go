@@ -51,24 +51,39 @@ type Certified struct {
 	from    time.Time
 }
 
+// ErrDeadCertificate is behind the refusal of a certificate that its authority did issue, or
+// that is over by what it says itself: whoever shows it has not guessed, and it cost nothing.
+var ErrDeadCertificate = errors.New("a certificate for nobody here and now")
+
 // Faults of certificates, for the log.
 var (
 	errCertificates = errors.New("too many certificates were shown")
-	errNobody       = errors.New("no rule says as whom this certificate acts")
+	errNobody       = fmt.Errorf("%w: no rule says as whom it acts", ErrDeadCertificate)
+	errOver         = fmt.Errorf("%w: it is over", ErrDeadCertificate)
 )
 
 const maxChain = 8
 
+// Known tells what certificates are worth that were found to be good before: no signature is
+// checked. It is false for all others.
+func (a *ClientCA) Known(shown []*x509.Certificate, now time.Time) (Certified, bool) {
+	if len(shown) == 0 || len(shown) > maxChain {
+		return Certified{}, false
+	}
+	return a.known.get(sumOfChain(shown), now)
+}
+
 // Verify tells what a client certificate is worth at a moment: the first of those that were
-// shown, whose key the handshake has proved. Any error means that it is worth nothing.
+// shown, whose key the handshake has proved. Any error means that it is worth nothing. What
+// strangers show can cost a hundred signatures, so that who asks bounds them.
 func (a *ClientCA) Verify(shown []*x509.Certificate, now time.Time) (Certified, error) {
 	if a.roots == nil || len(shown) == 0 || len(shown) > maxChain {
 		return Certified{}, errCertificates
 	}
-	key := sumOfChain(shown)
-	if known, ok := a.known.get(key, now); ok {
-		return known, nil
+	if now.After(shown[0].NotAfter) {
+		return Certified{}, errOver
 	}
+	key := sumOfChain(shown)
 	between := x509.NewCertPool()
 	for _, one := range shown[1:] {
 		between.AddCert(one)

@@ -91,7 +91,7 @@ func (p *passage) byCertificate(r *http.Request, route *gate.Route) (*caller.Cal
 	if p.sentByAnother() {
 		return nil, fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
 	}
-	return p.door.Callers.OfCertificate(r.Context(), route.ClientCA, p.shown())
+	return p.door.Callers.OfCertificate(r, route.ClientCA, p.shown())
 }
 
 // handshaken refuses a connection that was opened for another host. Who opened it was asked

@@ -47,7 +47,7 @@ type Callers interface {
 	// OfIssuer returns who acts by another issuer's token, which is asked about it or not.
 	OfIssuer(r *http.Request, i *gate.Issuer, token string, asked bool) (*caller.Caller, error)
 	// OfCertificate returns who acts by the client certificate of a connection.
-	OfCertificate(ctx context.Context, a *gate.ClientCA, shown []*x509.Certificate) (*caller.Caller, error)
+	OfCertificate(r *http.Request, a *gate.ClientCA, shown []*x509.Certificate) (*caller.Caller, error)
 	// Browser returns the person whose browser has the token of a cookie of the gate's.
 	Browser(r *http.Request, token, host string) (*caller.Caller, error)
 	// Fresh returns a caller by what is known at this moment.

@@ -2,8 +2,10 @@ package housetest
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
 	"testing"
@@ -65,6 +67,20 @@ func TestTheGateTakesTokensOfThoseAloneWhomTheRouteTrusts(t *testing.T) {
 				if name != "ours" && (told["sub"] != "jobs" || told["kind"] != "service" || told["client_id"] != "jobs") {
 					t.Errorf("%s at %s: the application is told %v", name, host, told)
 				}
+			}
+		}
+	}
+}
+
+// A token in the query would stand in logs; whose token is in the header beside it makes no
+// difference.
+func TestNobodyComesToTheGateWithATokenInTheQuery(t *testing.T) {
+	t.Parallel()
+	g := newPartnered(t)
+	for host, token := range map[string]string{"api": g.key, "both": g.partner.Token("jobs", partnerAudience), "opaque": g.partner.opaque("jobs")} {
+		for query, want := range map[string]int{"": 200, "?access_token=x": 400, "?a=b&access_token=" + token: 400} {
+			if status, _, body := g.get(t, host+".example.test", "/orders"+query, bearer(token)); status != want || len(g.app.took()) > 0 != (want == 200) {
+				t.Errorf("%s%.20s: %d %s, want %d", host, query, status, body, want)
 			}
 		}
 	}
@@ -231,6 +247,48 @@ func TestGuessesAtAnotherIssuerAreBounded(t *testing.T) {
 	}
 	if g.partner.Asked() != before {
 		t.Error("the issuer is asked about more of them")
+	}
+}
+
+// Certificates that nobody trusted issued cost signatures at each request, and are bounded by
+// their address; those of who was good before, of whom no rule names and of whom time is over
+// are not.
+func TestGuessesOfCertificatesAreBounded(t *testing.T) {
+	t.Parallel()
+	g := newPartnered(t)
+	const host = "mtls.example.test"
+	over, err := url.Parse(certificateOf("jobs"))
+	must(t, err)
+	cert, key := g.partner.ca.IssueAs("over", func(c *x509.Certificate) {
+		c.URIs, c.NotBefore, c.NotAfter = []*url.URL{over}, time.Now().Add(-time.Hour), time.Now().Add(-time.Minute)
+	})
+	old, err := tls.LoadX509KeyPair(cert, key)
+	must(t, err)
+	answers := func(c *http.Transport, times, want int) int {
+		for range times {
+			if status, _ := g.over(t, c, "GET", host, nil); status != want {
+				return status
+			}
+		}
+		return want
+	}
+	good := g.dialed(host, g.partner.certified(t, "jobs"))
+	if got := answers(good, 1, 200); got != 200 {
+		t.Fatal(got)
+	}
+	for name, c := range map[string]*http.Transport{
+		"over": g.dialed(host, old), "of nobody whom rules name": g.dialed(host, issuedBy(t, g.partner.ca, "x", certificateOf("x"))), "none": g.dialed(host),
+	} {
+		if got := answers(c, 300, 401); got != 401 {
+			t.Errorf("%s: %d", name, got)
+		}
+	}
+	stranger := g.dialed(host, issuedBy(t, testcert.New(t), "jobs", certificateOf("jobs")))
+	if got := answers(stranger, 300, 401); got != 429 {
+		t.Errorf("three hundred guesses end with %d", got)
+	}
+	if got := answers(good, 5, 200); got != 200 {
+		t.Errorf("who was good before: %d", got)
 	}
 }
 
