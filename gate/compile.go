@@ -13,18 +13,6 @@ import (
 	"gatehouse/setting"
 )
 
-// Object is one thing of the gate: a route, an upstream, an edge, an issuer or a client
-// authority; exactly one of these is there. Files have all of them, the store routes and
-// upstreams.
-type Object struct {
-	ID       string
-	Route    *RouteSpec
-	Upstream *UpstreamSpec
-	Edge     *EdgeSpec
-	Issuer   *IssuerSpec   `json:",omitempty"`
-	ClientCA *ClientCASpec `json:",omitempty"`
-}
-
 // The defaults and bounds of a route.
 const (
 	defaultBody    = 1 << 20

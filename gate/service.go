@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
@@ -16,59 +15,6 @@ import (
 
 // VersionRoutes is the counter of the routes that the store keeps.
 const VersionRoutes = "routes"
-
-// Record is an object that the store keeps.
-type Record struct {
-	Object
-	Created, Updated time.Time
-	Rev              int64 // counts the changes; the first is 1
-}
-
-// Kind is the kind of an object, as files have it; "" for what files alone have,
-// and for none.
-func (o *Object) Kind() string {
-	switch {
-	case o.Route != nil:
-		return KindRoute
-	case o.Upstream != nil:
-		return KindUpstream
-	}
-	return ""
-}
-
-// Spec is what the object says, as NewSpec returns it; nil for none.
-func (o *Object) Spec() any {
-	switch {
-	case o.Route != nil:
-		return o.Route
-	case o.Upstream != nil:
-		return o.Upstream
-	}
-	return nil
-}
-
-// NewSpec returns an empty specification of a kind, nil for no kind.
-func NewSpec(kind string) any {
-	switch kind {
-	case KindRoute:
-		return &RouteSpec{}
-	case KindUpstream:
-		return &UpstreamSpec{}
-	}
-	return nil
-}
-
-// ObjectOf returns the object of a specification, as NewSpec returns it.
-func ObjectOf(name string, spec any) Object {
-	o := Object{ID: name}
-	switch s := spec.(type) {
-	case *RouteSpec:
-		o.Route = s
-	case *UpstreamSpec:
-		o.Upstream = s
-	}
-	return o
-}
 
 // Store keeps routes where no files are their source; *store.Store does.
 type Store interface {
@@ -82,28 +28,6 @@ type Store interface {
 	InsertRoute(ctx context.Context, r Record) error
 	UpdateRoute(ctx context.Context, r Record) error
 	DeleteRoute(ctx context.Context, kind, name string) error
-}
-
-// What is recorded of routes that the store keeps; Audited explains each.
-const (
-	ActionRouteCreate audit.Action = "route.create"
-	ActionRouteUpdate audit.Action = "route.update"
-	ActionRouteDelete audit.Action = "route.delete"
-)
-
-// What events of this package are about.
-const (
-	AuditRoute    audit.Kind = "route"
-	AuditUpstream audit.Kind = "upstream"
-)
-
-var audited = map[string]audit.Kind{KindRoute: AuditRoute, KindUpstream: AuditUpstream}
-
-// Audited explains what is recorded of routes.
-var Audited = audit.Catalogue{
-	{Action: ActionRouteCreate, When: "A route or an upstream of the gate was added", Targets: []audit.Kind{AuditRoute, AuditUpstream}, After: "what it says"},
-	{Action: ActionRouteUpdate, When: "A route or an upstream of the gate changed", Targets: []audit.Kind{AuditRoute, AuditUpstream}, Before: "what it said", After: "what it says"},
-	{Action: ActionRouteDelete, When: "A route or an upstream of the gate was removed", Targets: []audit.Kind{AuditRoute, AuditUpstream}, Before: "what it said"},
 }
 
 // Service changes the routes that the store keeps. A change is made only if all routes
