@@ -161,3 +161,8 @@ func (h *House) Administers(ctx context.Context, user id.User) (bool, error) {
 	}
 	return s.Administers(access.Subject{Kind: access.User, ID: string(user)}, time.Now()), nil
 }
+
+// Snapshot is the policy as it is now, for a command: a server follows it (Policy).
+func (h *House) Snapshot(ctx context.Context) (*access.Snapshot, error) {
+	return access.Load(ctx, h.Store, builtIn(h.Config), time.Now())
+}
