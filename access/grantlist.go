@@ -43,6 +43,18 @@ func (s *Service) FindGrants(ctx context.Context, f GrantFilter, sees func(*Gran
 	return found, at, nil
 }
 
+// EverGranted reports whether f lets a grant through, be it over or not.
+func (s *Service) EverGranted(ctx context.Context, f GrantFilter) (bool, error) {
+	for _, f.State = range []GrantState{"", GrantEnded} {
+		f.Limit = 1
+		found, more, err := s.FindGrants(ctx, f, func(*GrantRecord) bool { return true })
+		if err != nil || len(found) > 0 || more != (GrantCursor{}) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // grantsBy returns the next grants in the order of the list by all of the keys, at most
 // so many by each, and whether there are no more.
 func (s *Service) grantsBy(ctx context.Context, f *GrantFilter, keys []GrantKey, at GrantCursor, most int) (rows []GrantRecord, end bool, err error) {

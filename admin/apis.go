@@ -177,6 +177,9 @@ func (d *Door) listPermissions(ctx context.Context, c *Call, in *permissionsIn) 
 	if err != nil {
 		return nil, err
 	}
+	if in.API != "" && !slices.ContainsFunc(apis, func(a access.API) bool { return a.ID == in.API }) {
+		return nil, noSuch("api")
+	}
 	var all []wire.Permission
 	for _, a := range apis {
 		if in.API == "" || in.API == a.ID {

@@ -59,7 +59,7 @@ type AuditFilter struct {
 }
 
 // auditQuery is the filter as the trail takes it.
-func (d *Door) auditQuery(ctx context.Context, f *AuditFilter) (q audit.Query, err error) {
+func (d *Door) auditQuery(ctx context.Context, c *Call, f *AuditFilter) (q audit.Query, err error) {
 	q.Outcome, q.Client = audit.Outcome(f.Outcome), id.Client(f.Client)
 	if f.Resource != "" {
 		var ok bool
@@ -86,8 +86,10 @@ func (d *Door) auditQuery(ctx context.Context, f *AuditFilter) (q audit.Query, e
 	if q.Until, err = moment("until", f.Until); err != nil {
 		return q, err
 	}
-	q.Actions, err = d.actions(ctx, f.Action)
-	return q, err
+	if q.Actions, err = d.actions(ctx, f.Action); err != nil {
+		return q, err
+	}
+	return q, d.audited(ctx, c, q)
 }
 
 // moment reads a time of the query, the zero time where there is none.
@@ -136,7 +138,7 @@ func (d *Door) listEvents(ctx context.Context, c *Call, in *eventsIn) (*Page[wir
 	if err != nil {
 		return nil, err
 	}
-	q, err := d.auditQuery(ctx, &in.AuditFilter)
+	q, err := d.auditQuery(ctx, c, &in.AuditFilter)
 	if err != nil {
 		return nil, err
 	}
@@ -217,8 +219,8 @@ const (
 	kindCSV   = "text/csv"
 )
 
-func (d *Door) exportEvents(ctx context.Context, _ *Call, in *exportIn) (*Stream, error) {
-	q, err := d.auditQuery(ctx, &in.AuditFilter)
+func (d *Door) exportEvents(ctx context.Context, c *Call, in *exportIn) (*Stream, error) {
+	q, err := d.auditQuery(ctx, c, &in.AuditFilter)
 	if err != nil {
 		return nil, err
 	}

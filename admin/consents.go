@@ -35,6 +35,12 @@ func (d *Door) listConsents(ctx context.Context, c *Call, in *consentsIn) (*Page
 	if err != nil {
 		return nil, err
 	}
+	if in.Client != "" {
+		_, err := d.OAuth.Client(ctx, id.Client(in.Client))
+		if err := c.found("client", err); err != nil {
+			return nil, err
+		}
+	}
 	found, err := d.OAuth.ConsentsOf(ctx, u.ID)
 	if err != nil {
 		return nil, err

@@ -60,6 +60,7 @@ type Services struct {
 	Trail    *audit.Trail
 	Sealer   *audit.Sealer
 	Proofs   Proofs
+	Things   Things
 	Audited  audit.Catalogue // all that may be recorded
 	Figures  Figures
 	Settings *settings.Service

@@ -78,7 +78,11 @@ func (d *Door) listGrants(ctx context.Context, c *Call, in *grantsIn) (*Page[wir
 	if err != nil {
 		return nil, err
 	}
-	return d.findGrants(ctx, c, f)
+	page, err := d.findGrants(ctx, c, f)
+	if err == nil && len(page.Body.Items) == 0 {
+		err = d.named(ctx, c, &f)
+	}
+	return page, err
 }
 
 // findGrants is the page of those that the caller sees.
@@ -104,6 +108,9 @@ func (in *grantsIn) filter(c *Call) (access.GrantFilter, error) {
 	f := access.GrantFilter{
 		State: access.GrantState(in.State), Subject: access.Subject{Kind: access.Kind(kind), ID: name}, Role: access.RoleNamed(in.Role),
 		Permission: in.Permission, Org: in.Org, EndsBefore: in.EndsBefore, Within: c.within, Limit: in.Limit,
+	}
+	if err := spelt(&f); err != nil {
+		return f, err
 	}
 	by, backwards := strings.CutPrefix(in.Sort, "-")
 	switch {

@@ -85,6 +85,16 @@ type Route struct {
 // Answer returns the type of the answer's struct, of whose fields Body is sent.
 func (rt *Route) Answer() reflect.Type { return rt.answer }
 
+// Parameters are the names of those of the query.
+func (rt *Route) Parameters() (names []string) {
+	for _, p := range rt.binding.params {
+		if p.in == "query" {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
 // Changes reports whether a request may change something.
 func (rt *Route) Changes() bool { return rt.Method != http.MethodGet }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
@@ -113,28 +114,29 @@ func (f *auditFlags) query(ctx context.Context, h *house.House) (audit.Query, er
 		}
 		q.Target.ID = person + "|" + app
 	}
-	if err := knownClient(ctx, h, q.Client); err != nil {
+	if err := f.known(ctx, h, q); err != nil {
 		return q, err
 	}
 	q.Actions, err = matchingActions(ctx, h, f.action)
 	return q, err
 }
 
-// knownClient refuses an application that neither is nor ever was; one that was
-// deleted has its trail.
-func knownClient(ctx context.Context, h *house.House, client id.Client) error {
-	if client == "" {
-		return nil
+// known refuses what neither is nor was; what was deleted has its trail.
+func (f *auditFlags) known(ctx context.Context, h *house.House, q audit.Query) error {
+	if f.client != "" {
+		if known, err := h.Known(ctx, audit.OfClient(q.Client)); err != nil || !known {
+			return cmp.Or(err, missing(fault.Missing("client"), f.client))
+		}
 	}
-	_, err := h.OAuth.Client(ctx, client)
-	if !fault.Is(err, fault.NotFound) {
-		return err
+	if f.target != "" {
+		if known, err := h.Known(ctx, q.Target); err != nil || !known {
+			return cmp.Or(err, usagef("--target %q names nothing that there is or was", brief(f.target)))
+		}
 	}
-	events, _, trailErr := h.Trail.Page(ctx, audit.Query{Client: client}, 1)
-	if trailErr != nil || len(events) > 0 {
-		return trailErr
+	if known, err := h.KnownActor(ctx, q.ActorKind, q.ActorID); err != nil || !known {
+		return cmp.Or(err, usagef("--actor %q names nobody who is or was there", brief(f.actor)))
 	}
-	return missing(err, string(client))
+	return nil
 }
 
 // personID turns an email address into the id that events know; of an id it

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"strings"
 	"time"
@@ -9,6 +10,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/apply"
+	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/id"
@@ -80,6 +82,27 @@ func (f *subjectFlags) find(ctx context.Context, h *house.House) (access.Subject
 	return access.Subject{}, nil
 }
 
+// findEver is find, and knows whoever is gone by their id, too.
+func (f *subjectFlags) findEver(ctx context.Context, h *house.House) (access.Subject, error) {
+	who, err := f.find(ctx, h)
+	if !fault.Is(err, fault.NotFound) {
+		return who, err
+	}
+	gone := access.Subject{ID: f.typed()}
+	for kind, name := range map[access.Kind]string{
+		access.User: f.user, access.Client: f.client, access.ServiceAccount: f.service, access.Group: f.group, access.Organisation: f.everyone,
+	} {
+		if name != "" {
+			gone.Kind = kind
+		}
+	}
+	known, lost := h.Known(ctx, audit.Target{Kind: audit.Kind(gone.Kind), ID: gone.ID})
+	if known {
+		return gone, nil
+	}
+	return access.Subject{}, cmp.Or(lost, err)
+}
+
 // readMoment reads a time that may lie ahead.
 func readMoment(flag, text string) (time.Time, error) {
 	if text == "" {
@@ -146,7 +169,8 @@ func (a *app) grantList() *cobra.Command {
 		Short: "List grants, those that end soonest first",
 		Long: `List grants that count or will count, those that end soonest first and those without
 an end last. With --ended, those that are over, the latest first: by their own end
-or because somebody ended them. What groups bring is told by "gatehouse explain".`,
+or because somebody ended them. Whoever was deleted is named by id. What groups
+bring is told by "gatehouse explain".`,
 		Example: `  gatehouse grant list
   gatehouse grant list --user ada@example.test --ended --json`,
 		Args: noArgs,
@@ -162,7 +186,7 @@ or because somebody ended them. What groups bring is told by "gatehouse explain"
 			return badCursor(f.cursor)
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			who, err := of.find(ctx, h)
+			who, err := of.findEver(ctx, h)
 			if err != nil {
 				return err
 			}
