@@ -82,12 +82,13 @@ func StaysHere(path string) bool {
 // Decide says what ask needs without storing anything: may it be issued at once?
 func (s *Service) Decide(ctx context.Context, ask Ask, session, ip string) (Entry, error) {
 	ask = ask.arrived(clock.Now())
-	found, err := s.signedIn(ctx, ask.Client, session)
+	cfg := s.Config()
+	found, err := s.signedIn(ctx, cfg.MFA, ask.Client, session)
 	if err != nil {
 		return Entry{}, fmt.Errorf("decide sign-in: %w", err)
 	}
 	found.Interaction.Ask = ask
-	st, err := s.state(ctx, found)
+	st, err := s.state(ctx, cfg, found)
 	if err != nil {
 		return Entry{}, fmt.Errorf("decide sign-in: %w", err)
 	}

@@ -83,20 +83,20 @@ func (s *Service) Keep(ctx context.Context, e Entry) (Entry, error) {
 
 // find reads the sign-in of ref and what it stands on. If it is about nobody yet,
 // that is person.
-func (s *Service) find(ctx context.Context, ref Ref, person id.User) (Found, error) {
+func (s *Service) find(ctx context.Context, mfa proof.MFA, ref Ref, person id.User) (Found, error) {
 	if ref.Sealed == "" {
-		return s.stored(ctx, ref, person)
+		return s.stored(ctx, mfa, ref, person)
 	}
 	i, err := s.unseal(ref.Sealed)
 	if err != nil {
 		return Found{}, gone(err)
 	}
 	ref.Interaction = i.ID
-	found, err := s.stored(ctx, ref, person)
+	found, err := s.stored(ctx, mfa, ref, person)
 	if !fault.Is(err, fault.NotFound) {
 		return found, err // it has its row by now
 	}
-	found, err = s.signedIn(ctx, i.Ask.Client, ref.Session)
+	found, err = s.signedIn(ctx, mfa, i.Ask.Client, ref.Session)
 	if err != nil {
 		return Found{}, err
 	}
@@ -105,11 +105,11 @@ func (s *Service) find(ctx context.Context, ref Ref, person id.User) (Found, err
 	if found.Person != nil && found.Person.ID == user {
 		return found, nil
 	}
-	found.Person, found.Consented, err = s.person(ctx, user, i.Ask.Client)
+	found.Person, found.Consented, err = s.person(ctx, mfa, user, i.Ask.Client)
 	return found, err
 }
 
-func (s *Service) stored(ctx context.Context, ref Ref, person id.User) (Found, error) {
+func (s *Service) stored(ctx context.Context, mfa proof.MFA, ref Ref, person id.User) (Found, error) {
 	if ref.Interaction == "" {
 		return Found{}, gone(nil)
 	}
@@ -122,13 +122,14 @@ func (s *Service) stored(ctx context.Context, ref Ref, person id.User) (Found, e
 	if err != nil {
 		return Found{}, err
 	}
-	return found, s.rank(ctx, found.Person)
+	return found, s.rank(ctx, mfa, found.Person)
 }
 
 // rank says whether p administers Gatehouse, where the policy about second factors
-// looks at that: who has one always uses it.
-func (s *Service) rank(ctx context.Context, p *Person) (err error) {
-	if p == nil || p.HasFactor() || s.Config().MFA != proof.MFAAdministrators {
+// looks at that: who has one always uses it. What it says is for the same mfa alone, which
+// is asked for once in each step: it may change between two questions.
+func (s *Service) rank(ctx context.Context, mfa proof.MFA, p *Person) (err error) {
+	if p == nil || p.HasFactor() || mfa != proof.MFAAdministrators {
 		return nil
 	}
 	p.Administrator, err = s.Administrators.Administers(ctx, p.ID)
@@ -136,7 +137,7 @@ func (s *Service) rank(ctx context.Context, p *Person) (err error) {
 }
 
 // signedIn is who is signed in at the browser, and what they allowed the client.
-func (s *Service) signedIn(ctx context.Context, client id.Client, session string) (Found, error) {
+func (s *Service) signedIn(ctx context.Context, mfa proof.MFA, client id.Client, session string) (Found, error) {
 	if session == "" {
 		return Found{}, nil
 	}
@@ -144,11 +145,11 @@ func (s *Service) signedIn(ctx context.Context, client id.Client, session string
 	if err != nil {
 		return Found{}, err
 	}
-	return found, s.rank(ctx, found.Person)
+	return found, s.rank(ctx, mfa, found.Person)
 }
 
 // person reads somebody, nil if there is nobody, and what they allowed the client.
-func (s *Service) person(ctx context.Context, user id.User, client id.Client) (*Person, []string, error) {
+func (s *Service) person(ctx context.Context, mfa proof.MFA, user id.User, client id.Client) (*Person, []string, error) {
 	if user == "" {
 		return nil, nil, nil
 	}
@@ -159,5 +160,5 @@ func (s *Service) person(ctx context.Context, user id.User, client id.Client) (*
 	if err != nil {
 		return nil, nil, fmt.Errorf("read person: %w", err)
 	}
-	return &p, scopes, s.rank(ctx, &p)
+	return &p, scopes, s.rank(ctx, mfa, &p)
 }

@@ -26,7 +26,8 @@ func (s *Service) Look(ctx context.Context, ref Ref, ip string) (Entry, error) {
 // it is about nobody yet, the state holds person. It also returns the state, so
 // that a post can put its proof in and ask again.
 func (s *Service) look(ctx context.Context, ref Ref, person id.User) (Entry, State, error) {
-	found, err := s.find(ctx, ref, person)
+	cfg := s.Config()
+	found, err := s.find(ctx, cfg.MFA, ref, person)
 	if fault.CodeOf(err) == "flow.gone" {
 		return Entry{}, State{}, err
 	}
@@ -37,7 +38,7 @@ func (s *Service) look(ctx context.Context, ref Ref, person id.User) (Entry, Sta
 	if ref.Browser == "" || !secret.Equal(secret.Hash(ref.Browser), i.Browser) {
 		return Entry{}, State{}, fault.New(fault.Forbidden, "flow.browser", "This sign-in was begun in another browser.")
 	}
-	st, err := s.state(ctx, found)
+	st, err := s.state(ctx, cfg, found)
 	if err != nil {
 		return Entry{}, State{}, fmt.Errorf("look at sign-in: %w", err)
 	}
@@ -52,13 +53,12 @@ func gone(err error) error {
 	return fault.Wrap(err, fault.NotFound, "flow.gone", "This sign-in is over or was never begun.")
 }
 
-// state is what Next decides on.
-func (s *Service) state(ctx context.Context, f Found) (State, error) {
+// state is what Next decides on. The person of f was ranked by the same cfg.
+func (s *Service) state(ctx context.Context, cfg Config, f Found) (State, error) {
 	app, err := s.app(ctx, f.Interaction.Ask)
 	if err != nil {
 		return State{}, err
 	}
-	cfg := s.Config()
 	st := State{
 		Ask: f.Interaction.Ask, Progress: f.Interaction.Progress, App: app, MFA: cfg.MFA,
 		Session: f.Session, Person: f.Person, Consented: f.Consented, Now: time.Now(), Fresh: cfg.Fresh,
@@ -108,7 +108,7 @@ func (s *Service) meet(ctx context.Context, st *State) error {
 		return nil
 	}
 	var err error
-	if st.Person, st.Consented, err = s.person(ctx, user, st.Ask.Client); err != nil {
+	if st.Person, st.Consented, err = s.person(ctx, st.MFA, user, st.Ask.Client); err != nil {
 		return err
 	}
 	if err := s.suspendPerson(ctx, st); err != nil {

@@ -14,15 +14,16 @@ import (
 // session otherwise than by its cookie. One that is over or suspended, and one of which
 // more is asked by now, is "session.none" (Unauthenticated).
 func (s *Service) Standing(ctx context.Context, session id.Session, ip string) (d Decision, ends time.Time, err error) {
+	cfg := s.Config()
 	found, err := s.Store.SignIn(ctx, Query{As: session, Now: time.Now()})
 	if err == nil {
-		err = s.rank(ctx, found.Person)
+		err = s.rank(ctx, cfg.MFA, found.Person)
 	}
 	if err != nil {
 		return Decision{}, time.Time{}, fmt.Errorf("look at a session: %w", err)
 	}
 	found.Interaction.Ask = Ask{ReturnTo: "/", RequestedAt: time.Now()}
-	st, err := s.state(ctx, found)
+	st, err := s.state(ctx, cfg, found)
 	if err != nil {
 		return Decision{}, time.Time{}, fmt.Errorf("look at a session: %w", err)
 	}

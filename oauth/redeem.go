@@ -154,10 +154,11 @@ func (s *Service) hold(ctx context.Context, c *Client, code *Code) error {
 	if !enabled {
 		return errDisabled
 	}
-	if err := s.rank(ctx, code.User, code.Level, &who); err != nil {
+	mfa := s.mfa()
+	if err := s.rank(ctx, mfa, code.User, code.Level, &who); err != nil {
 		return err
 	}
-	if s.mfa().Least(who, c.RequireLevel) > code.Level {
+	if mfa.Least(who, c.RequireLevel) > code.Level {
 		return errTooWeak
 	}
 	live, err := s.Store.HoldSession(ctx, code.Session)

@@ -106,10 +106,11 @@ func (s *Service) allow(ctx context.Context, u *use, g *Grounds, asked []string)
 	if err := u.ask(); err != nil {
 		return err
 	}
-	if err := s.rank(ctx, a.User, u.family.Level, &g.User); err != nil {
+	mfa := s.mfa()
+	if err := s.rank(ctx, mfa, a.User, u.family.Level, &g.User); err != nil {
 		return err
 	}
-	granted, no := g.bear(u.client, &u.family, u.asked, s.mfa())
+	granted, no := g.bear(u.client, &u.family, u.asked, mfa)
 	if no != nil {
 		return no
 	}

@@ -55,16 +55,18 @@ type Administrators interface {
 }
 
 // rank says whether who, the person of that id, administers Gatehouse, where that makes
-// a sign-in of the level too weak.
-func (s *Service) rank(ctx context.Context, user id.User, level proof.Level, who *proof.Subject) (err error) {
-	if s.mfa() != proof.MFAAdministrators || who.Second || level >= proof.AAL2 {
+// a sign-in of the level too weak. What it says is for the same mfa alone: where nobody asks
+// who administers, it says that nobody does.
+func (s *Service) rank(ctx context.Context, mfa proof.MFA, user id.User, level proof.Level, who *proof.Subject) (err error) {
+	if mfa != proof.MFAAdministrators || who.Second || level >= proof.AAL2 {
 		return nil
 	}
 	who.Administrator, err = s.Administrators.Administers(ctx, user)
 	return err
 }
 
-// mfa is the policy as it is now.
+// mfa is the policy as it is now. Ask once for each thing that is given, and hand it on: it
+// may change between two questions.
 func (s *Service) mfa() proof.MFA {
 	if s.MFA == nil {
 		return ""
