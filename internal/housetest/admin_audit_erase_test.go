@@ -4,7 +4,10 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"gatehouse/audit"
 	"gatehouse/identity"
@@ -68,4 +71,29 @@ func TestOneEventIsSeenAndAPersonIsErasedFromIt(t *testing.T) {
 			t.Errorf("the log: %d %s", a.Status, a.Body)
 		}
 	})
+}
+
+// What is not what was recorded is not erased on the word of a planted row: whoever asked
+// hears how much was, and that somebody was at the log.
+func TestAnErasureThroughTheAPITellsOfForgedRows(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ctx := context.Background()
+	ada, eve := s.Person("ada", gatetest.NoPassword), s.Person("eve", gatetest.NoPassword)
+	must(t, s.House.Identity.Delete(ctx, gatetest.Console, eve.ID))
+	must(t, s.House.Sealer.Seal(ctx, time.Now()))
+	db := underneath(t, s.Gate)
+	for _, trigger := range column(t, db, "SELECT name FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_events'") {
+		mustExec(t, db, "DROP TRIGGER "+trigger)
+	}
+	mustExec(t, db, "UPDATE audit_events SET user_id = '"+string(eve.ID)+"', target_id = '"+string(eve.ID)+"' WHERE user_id = '"+string(ada.ID)+"'")
+	a := s.call(s.boss, http.MethodPost, "/api/v1/audit/erase", map[string]any{"user": string(eve.ID)})
+	if a.Status != http.StatusConflict || problem(a) != "audit.forged" || !strings.HasPrefix(a.Text("detail"), "2 events hold nothing") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	left, _, err := s.House.Trail.Page(ctx, audit.Query{Target: audit.OfUser(eve.ID), Actions: []audit.Action{identity.ActionUserCreate}}, 10)
+	must(t, err)
+	if kept := slices.DeleteFunc(left, func(e audit.Event) bool { return e.After == nil }); len(kept) != 1 {
+		t.Errorf("of what was planted is left: %+v", left)
+	}
 }

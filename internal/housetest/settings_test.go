@@ -358,4 +358,41 @@ func TestTheCookiesOfASessionFollowTheSetting(t *testing.T) {
 	}
 	back := v.open(v.led(shopOrders, g.ada))
 	age("gatehouse_gate", back.Cookies())
+	var given []*http.Cookie
+	s.Watch = func(seen gatetest.Seen) {
+		given = append(given, (&http.Response{Header: seen.Header}).Cookies()...)
+	}
+	s.Browser().Get("/account").SignIn(g.ada)
+	age("gatehouse_session", slices.DeleteFunc(given, func(c *http.Cookie) bool { return c.MaxAge < 0 }))
+}
+
+// A replica that cannot read what was changed goes on by what it knew, says so, and reads
+// again until it can, though nothing changes any more.
+func TestAReplicaThatCannotReadTheSettingsTriesAgain(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	both := replicas(t, g)
+	here, there := both[0], both[1]
+	db := underneath(t, g)
+	if a := here.put("session.idle", "3h"); a.Status != http.StatusOK {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	there.Settle()
+	if a := here.put("session.idle", "5h"); a.Status != http.StatusOK {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	mustExec(t, db, "ALTER TABLE settings RENAME TO lost")
+	for range 3 {
+		if err := there.House.Feed.Step(t.Context()); err == nil || !strings.Contains(err.Error(), "follow the settings") {
+			t.Errorf("that it cannot read is told as %v", err)
+		}
+		if got := there.House.Now().Session.Idle; got != 3*time.Hour {
+			t.Errorf("meanwhile it goes by %s", got)
+		}
+	}
+	mustExec(t, db, "ALTER TABLE lost RENAME TO settings")
+	there.Settle()
+	if got := there.House.Now().Session.Idle; got != 5*time.Hour {
+		t.Errorf("afterwards it goes by %s", got)
+	}
 }
