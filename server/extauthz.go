@@ -30,7 +30,7 @@ func (s *Server) serveExtAuthz(ctx context.Context, group *errgroup.Group, l *Li
 	})
 	group.Go(func() error {
 		<-ctx.Done()
-		draining, cancel := context.WithTimeout(context.Background(), drainTimeout)
+		draining, cancel := s.draining()
 		defer cancel()
 		server.Stop(draining)
 		return nil

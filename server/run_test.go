@@ -328,6 +328,59 @@ func TestStopFinishesWhatIsUnderWay(t *testing.T) {
 	}
 }
 
+// A second SIGTERM closes Hurry: what is under way is ended, and the leases are given back all
+// the same, so that no other replica waits until they lapse.
+func TestAStopInAHurryGivesTheLeasesBack(t *testing.T) {
+	t.Parallel()
+	cfg := testconfig.New(t)
+	entered, hurry := make(chan struct{}), make(chan struct{})
+	r := start(t, cfg, Options{Hurry: hurry}, func(s *Server) {
+		next := s.public
+		s.public = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != "/slow" {
+				next.ServeHTTP(w, r)
+				return
+			}
+			close(entered)
+			<-r.Context().Done()
+		})
+	})
+	go func() {
+		resp, err := http.Get("http://" + r.public + "/slow")
+		if err == nil {
+			resp.Body.Close()
+		}
+	}()
+	<-entered
+	other := func(lease string) bool {
+		now := time.Now()
+		mine, err := r.server.house.Store.Lease(context.Background(), lease, "other", now, now.Add(time.Microsecond))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return mine
+	}
+	const lease = "janitor"
+	for end := time.Now().Add(hangs); other(lease); {
+		if time.Now().After(end) {
+			t.Fatal("the server never takes the lease")
+		}
+	}
+	r.stop()
+	for {
+		if _, body := fetch(t, "http://"+r.internal+"/readyz"); strings.Contains(body, "draining") {
+			break
+		}
+	}
+	close(hurry)
+	if err := r.ended(); err != nil {
+		t.Errorf("the server ended with %v", err)
+	}
+	if !other(lease) {
+		t.Error("another replica has to wait until the lease lapses")
+	}
+}
+
 // A connection of the feed is never finished, and no reason to wait.
 func TestStopEndsTheFeed(t *testing.T) {
 	t.Parallel()

@@ -48,6 +48,8 @@ type Options struct {
 	Ready func(public, internal net.Addr)
 	// Reload, if set, asks each time to read again what can be: the certificate and the logo.
 	Reload <-chan os.Signal
+	// Hurry, once it is closed, ends what is under way instead of waiting for it; nil: never.
+	Hurry <-chan struct{}
 	// Quiet logs requests that went well on level debug only.
 	Quiet bool
 	// Version is what the metrics say runs; empty: what the build information says.
@@ -287,7 +289,7 @@ func (s *Server) drain(doors []*http.Server) error {
 	s.feed.Close() // its connections are never finished
 	s.CloseGate()
 	s.house.Log.Info("stopping: requests under way are finished first", "at_most", drainTimeout.String())
-	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	ctx, cancel := s.draining()
 	defer cancel()
 	for _, d := range doors {
 		if err := d.Shutdown(ctx); err != nil {
@@ -296,6 +298,20 @@ func (s *Server) drain(doors []*http.Server) error {
 		}
 	}
 	return nil
+}
+
+// draining is for as long as what is under way may take: until somebody is in a hurry. What
+// ends behind it, the leases of the background, ends as it should.
+func (s *Server) draining() (context.Context, context.CancelFunc) {
+	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
+	go func() {
+		select {
+		case <-s.options.Hurry:
+			cancel()
+		case <-ctx.Done():
+		}
+	}()
+	return ctx, cancel
 }
 
 func httpServer(h http.Handler, log *slog.Logger) *http.Server {

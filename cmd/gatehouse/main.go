@@ -24,7 +24,8 @@ func main() {
 }
 
 // gatehouse runs the command line of the process. The first signal asks to
-// stop; the second one is not caught and ends the process at once.
+// stop; the second one is not caught and ends the process at once, but a server, which
+// gives back first what others wait for.
 func gatehouse() int {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()

@@ -17,8 +17,9 @@ func (a *app) serve() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "serve",
 		Short: "Run the server until it is told to stop",
-		Long: `Run the server until SIGINT or SIGTERM; requests under way are finished first.
-SIGHUP reads the certificate and the logo again.
+		Long: `Run the server until SIGINT or SIGTERM; requests under way are finished first. A
+second signal ends these, and a third one the process as it is. SIGHUP reads the
+certificate and the logo again.
 
 Without any configuration it serves http://localhost:8080 from a SQLite database
 in ./gatehouse-data, and prints a link that makes the first administrator.`,
@@ -38,11 +39,27 @@ in ./gatehouse-data, and prints a link that makes the first administrator.`,
 			reload := make(chan os.Signal, 1)
 			signal.Notify(reload, syscall.SIGHUP)
 			defer signal.Stop(reload)
-			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Reload: reload, Version: buildVersion().Version})
+			stops := make(chan os.Signal, 2)
+			signal.Notify(stops, os.Interrupt, syscall.SIGTERM)
+			defer signal.Stop(stops)
+			return server.Serve(ctx, cfg, log, server.Options{Stdout: a.stdout, Reload: reload, Hurry: second(stops, func() { signal.Stop(stops) }), Version: buildVersion().Version})
 		}),
 	}
 	a.servingFlags(cmd)
 	return cmd
+}
+
+// second returns what is closed at the second of the signals; from then on they are
+// not caught any more. The first one ends the context of the command.
+func second(signals <-chan os.Signal, release func()) <-chan struct{} {
+	hurry := make(chan struct{})
+	go func() {
+		<-signals
+		<-signals
+		release()
+		close(hurry)
+	}()
+	return hurry
 }
 
 // servingFlags adds the flags for what one changes most often about a server.

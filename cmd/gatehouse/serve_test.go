@@ -123,3 +123,22 @@ func TestServeSurvivesSIGHUPAndSaysWhatItDid(t *testing.T) {
 		t.Errorf("exit %d:\n%s", code, stderr)
 	}
 }
+
+// The first signal finishes what is under way, the second ends that, and a third one is not
+// caught.
+func TestTheSecondSignalIsAHurryAndTheThirdIsNotCaught(t *testing.T) {
+	t.Parallel()
+	signals, released := make(chan os.Signal), make(chan struct{})
+	hurry := second(signals, func() { close(released) })
+	signals <- syscall.SIGTERM
+	select {
+	case <-hurry:
+		t.Error("the first signal is a hurry")
+	case <-released:
+		t.Error("the second signal is not caught")
+	default:
+	}
+	signals <- syscall.SIGTERM
+	<-hurry
+	<-released
+}
