@@ -149,7 +149,7 @@ func (s *Service) stillNamed(ctx context.Context, k known, api string) error {
 	}
 	return s.eachLiving(ctx, Likeness{API: api}, clock.Now(), func(g *GrantRecord) error {
 		if k.checkPattern(g.Permission, g.Effect) != nil {
-			return inUse("api.in_use", fmt.Sprintf("The grant %s is of %s.", g.ID, g.Permission))
+			return inUse("api.in_use", fmt.Sprintf("The grant %s is of %s. %s", g.ID, g.Permission, revokeFirst(g.ID)))
 		}
 		return nil
 	})

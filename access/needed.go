@@ -2,6 +2,8 @@ package access
 
 import (
 	"cmp"
+	"context"
+	"fmt"
 	"slices"
 )
 
@@ -24,4 +26,13 @@ func (s *Snapshot) ScopesFor(permission string) (names []string) {
 		return cmp.Compare(s.rules.scopes[a].count(), s.rules.scopes[b].count())
 	})
 	return names[:min(len(names), maxNeeded)]
+}
+
+// ScopesFor is that of a snapshot, as APIs and scopes are now.
+func (s *Service) ScopesFor(ctx context.Context, permission string) ([]string, error) {
+	k, err := s.known(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("look for scopes: %w", err)
+	}
+	return Compile(Policy{APIs: k.apis, Scopes: k.scopes, BuiltIn: s.BuiltIn}).ScopesFor(permission), nil
 }

@@ -144,7 +144,7 @@ func (s *Service) stillShort(ctx context.Context, was, is known) error {
 		}
 		err := s.eachLiving(ctx, Likeness{Role: r.ID}, now, func(g *GrantRecord) error {
 			if end := g.Ends(); g.Effect == Allow && (end.IsZero() || end.After(g.begin(now).Add(most))) {
-				return inUse("role.in_use", fmt.Sprintf("The grant %s of %s lasts longer than %s.", g.ID, g.Role, setting.FormatDuration(most)))
+				return inUse("role.in_use", fmt.Sprintf("The grant %s of %s lasts longer than %s. %s", g.ID, g.Role, setting.FormatDuration(most), revokeFirst(g.ID)))
 			}
 			return nil
 		})
@@ -169,7 +169,7 @@ func (s *Service) stillDeniable(ctx context.Context, was, is known) error {
 	}
 	return s.eachLiving(ctx, Likeness{Denies: true}, clock.Now(), func(g *GrantRecord) error {
 		if administers[g.Role] {
-			return inUse("role.in_use", fmt.Sprintf("The grant %s denies it, and what is of Gatehouse itself is denied by name.", g.ID))
+			return inUse("role.in_use", fmt.Sprintf("The grant %s denies it, and what is of Gatehouse itself is denied by name. %s", g.ID, revokeFirst(g.ID)))
 		}
 		return nil
 	})

@@ -49,7 +49,7 @@ func (s *Service) unnamed(ctx context.Context, kind audit.Kind, name string) err
 		if g.Subject == itself || !g.names(name) || !k.means(&grant{Grant: &g.Grant}).meets(about) {
 			return nil
 		}
-		return inUse(namedBy[kind], fmt.Sprintf("The grant %s is for it by its id, and would be for the next one of this name.", g.ID))
+		return inUse(namedBy[kind], fmt.Sprintf("The grant %s is for it by its id, and would be for the next one of this name. %s", g.ID, revokeFirst(g.ID)))
 	}
 	if err := s.eachLiving(ctx, Likeness{API: Gatehouse}, now, names); err != nil {
 		return err
@@ -104,6 +104,6 @@ func (s *Service) unasked(ctx context.Context, kind audit.Kind, name string) err
 		if g.Subject == itself || !slices.ContainsFunc(what, func(one string) bool { return c.about(one, name, g.Effect) }) {
 			return nil
 		}
-		return inUse(namedBy[kind], fmt.Sprintf("The condition of the grant %s may ask for it, and would ask for the next one of this name.", g.ID))
+		return inUse(namedBy[kind], fmt.Sprintf("The condition of the grant %s may ask for it, and would ask for the next one of this name. %s", g.ID, revokeFirst(g.ID)))
 	})
 }

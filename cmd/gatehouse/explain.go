@@ -236,10 +236,23 @@ of then; all else is as it is now.`,
 			if err != nil {
 				return err
 			}
-			return a.printHolders(ctx, h, all)
+			if err := a.printHolders(ctx, h, all); err != nil {
+				return err
+			}
+			return a.noteScopes(ctx, h, args[0])
 		})
 	})
 	return a.completing(cmd, permissions)
+}
+
+// noteScopes says what a token of theirs must have besides.
+func (a *app) noteScopes(ctx context.Context, h *house.House, permission string) error {
+	scopes, err := h.Access.ScopesFor(ctx, permission)
+	if err != nil || len(scopes) == 0 {
+		return err
+	}
+	api, _, _ := strings.Cut(permission, "/")
+	return a.note("%s goes by scopes: an application may for them only with %s.", api, strings.Join(scopes, " or "))
 }
 
 // printHolders prints who holds something in the order in which people look for them.
