@@ -135,7 +135,7 @@ func (r *GrantRecord) document() map[string]any {
 		"source": r.Source, "reason": r.Reason,
 	}
 	for name, value := range map[string]string{
-		"role": r.Role, "permission": r.Permission.String(), "org": r.Org, "condition": r.Where.Expression, "ticket": r.Ticket, "request_id": r.Request,
+		"role": r.Role, "permission": r.Permission.String(), "org": r.Org, "condition": r.Where.Expression, "ticket": r.Ticket, "request_id": r.Request, "name": r.Name,
 	} {
 		if value != "" {
 			doc[name] = value

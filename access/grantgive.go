@@ -1,6 +1,7 @@
 package access
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -40,15 +41,17 @@ func (s *Service) giveNew(ctx context.Context, by audit.Actor, g Grant, again bo
 	return r, nil
 }
 
-// GiveAs is GiveAgain under an id that somebody chose. Conflict "grant.id_taken" when there is
+// GiveAs is GiveAgain for files: under the id that they chose, and with the name by which they
+// call it. Conflict "grant.id_taken" when there is
 // one of it, be it over or not.
-func (s *Service) GiveAs(ctx context.Context, by audit.Actor, grant id.Grant, g Grant) (GrantRecord, error) {
+func (s *Service) GiveAs(ctx context.Context, by audit.Actor, grant id.Grant, name string, g Grant) (GrantRecord, error) {
 	now := clock.Now()
 	r := newGrant(by, g, now)
+	r.Source, r.Name = Applied, name
 	if r.ID = id.GrantOf(string(grant)); r.ID == "" {
 		return GrantRecord{}, problems{{Name: "id", Problem: "is none of a grant"}}.err("grant.invalid", "The grant cannot be made so.")
 	}
-	if err := r.check(now); err != nil {
+	if err := cmp.Or(r.check(now), r.checkName()); err != nil {
 		return GrantRecord{}, err
 	}
 	err := s.alter(ctx, by, "create a grant", func(ctx context.Context, t *touched, g *giver) error {
@@ -66,6 +69,18 @@ func (s *Service) GiveAs(ctx context.Context, by audit.Actor, grant id.Grant, g 
 	}
 	return r, nil
 }
+
+// checkName bounds what files call a grant.
+func (r *GrantRecord) checkName() error {
+	var p problems
+	if p.text("id", r.Name, maxGrantName); r.Name == "" {
+		p.add("id", "is missing")
+	}
+	return p.err("grant.invalid", "The grant cannot be made so.")
+}
+
+// maxGrantName bounds the name of a grant in files, in bytes.
+const maxGrantName = 200
 
 // LongestGrant returns how long a grant of a role may last; 0: without end.
 func (s *Service) LongestGrant(ctx context.Context, role string) (time.Duration, error) {

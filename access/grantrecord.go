@@ -12,6 +12,7 @@ import (
 // are over are kept.
 type GrantRecord struct {
 	Grant
+	Name          string // by which the files call it that made it; "" where Source is not Applied
 	Created       time.Time
 	CreatedBy     string    // the actor, as "console:root"
 	Revoked       time.Time // zero: nobody ended it

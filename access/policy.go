@@ -161,6 +161,7 @@ const (
 	Manual    Source = "manual"    // an administrator made it
 	Bootstrap Source = "bootstrap" // the first set-up made it
 	Requested Source = "request"   // somebody asked for it and was given it
+	Applied   Source = "apply"     // files made it, which call it by a name
 )
 
 // Place says on which resources a grant counts.

@@ -152,7 +152,7 @@ func (s *Service) exportGrants(ctx context.Context, write func(o Object) error) 
 			if g.OverAt(time.Now()) {
 				continue
 			}
-			if err := write(Object{Grant, string(g.ID), ofGrant(g.Grant, people)}); err != nil {
+			if err := write(Object{Grant, grantSays(g), ofGrant(g.Grant, people)}); err != nil {
 				return err
 			}
 		}

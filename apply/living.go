@@ -168,7 +168,7 @@ func (p *planner) grants(ctx context.Context) error {
 			t.before = ofGrant(was.Grant, p.emails)
 		}
 		t.create = func() (time.Time, error) {
-			made, err := p.access.GiveAs(ctx, p.by, is.ID, is)
+			made, err := p.access.GiveAs(ctx, p.by, is.ID, name, is)
 			return made.Created, err
 		}
 		t.update = func(fields []FieldChange) (time.Time, error) { return was.Created, p.extend(ctx, i, was, is, fields) }
@@ -179,10 +179,9 @@ func (p *planner) grants(ctx context.Context) error {
 // ended tells of a grant that is over and shall not be.
 func (p *planner) ended(i int, name string, was access.GrantRecord, is access.Grant) error {
 	k := key{Grant, string(is.ID)}
-	if p.named[k] {
-		p.bad.add(i, "metadata.id", "is there twice")
+	if p.twice(k, i) {
+		return nil
 	}
-	p.named[k] = true
 	if p.owner(k, was.Created) == p.set.Name || !was.Revoked.IsZero() || !was.ExpiresAt.Equal(is.ExpiresAt) {
 		if was.Revoked.IsZero() && was.ExpiresAt.Equal(is.ExpiresAt) {
 			return nil // it ended as the set says

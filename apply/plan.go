@@ -151,7 +151,7 @@ func (s *Service) Plan(ctx context.Context, by audit.Actor, set Set, o Options, 
 func (s *Service) plan(ctx context.Context, by audit.Actor, set Set, o Options, may May) (*Plan, error) {
 	p := &planner{
 		s: s, by: by, set: set, o: o, may: may, now: clock.Now(), of: map[Kind][]int{}, managed: map[key]access.Managed{},
-		named: map[key]bool{}, plan: &Plan{Set: set.Name, Changes: []Change{}},
+		named: map[key]int{}, plan: &Plan{Set: set.Name, Changes: []Change{}},
 	}
 	if err := p.begin(ctx); err != nil {
 		return nil, err
@@ -201,7 +201,7 @@ type planner struct {
 	now time.Time
 
 	of      map[Kind][]int // which objects are of a kind
-	named   map[key]bool   // what the set names
+	named   map[key]int    // what the set names, and the object that does first
 	people  map[string]id.User
 	emails  map[id.User]string
 	want    map[key]bool           // what the set names, before it is looked at
@@ -357,11 +357,9 @@ type thing struct {
 func (p *planner) put(t thing) error {
 	kind := p.set.Objects[t.object].Kind
 	k := key{kind, t.name}
-	if p.named[k] {
-		p.bad.add(t.object, "metadata.id", "is there twice")
+	if p.twice(k, t.object) {
 		return nil
 	}
-	p.named[k] = true
 	owner := p.owner(k, t.made)
 	fields := diff(t.before, t.after)
 	switch {
@@ -383,6 +381,17 @@ func (p *planner) put(t thing) error {
 		return nil
 	}
 	return p.adopt(k, t)
+}
+
+// twice notes that an object is about something, and refuses it where one before it was.
+func (p *planner) twice(k key, object int) bool {
+	first, named := p.named[k]
+	if named {
+		p.bad.add(object, "metadata.id", "is there twice, at objects[%d], too", first)
+		return true
+	}
+	p.named[k] = object
+	return false
 }
 
 // adopt lets the set manage what is there.

@@ -13,7 +13,10 @@ import (
 )
 
 // names reports whether the set names a thing; it is asked before objects are looked at.
-func (p *planner) names(k key) bool { return p.named[k] || p.wanted()[k] }
+func (p *planner) names(k key) bool {
+	_, named := p.named[k]
+	return named || p.wanted()[k]
+}
 
 // wanted are the names of what the set has, made once.
 func (p *planner) wanted() map[key]bool {
@@ -54,7 +57,7 @@ func (p *planner) pruneGrants(ctx context.Context) error {
 	// What is denied goes last: whoever may not lift it is told so with all else in place.
 	slices.SortStableFunc(living, func(a, b access.GrantRecord) int { return strings.Compare(string(a.Effect), string(b.Effect)) })
 	for _, g := range living {
-		err := p.prune(Grant, string(g.ID), string(g.ID), ofGrant(g.Grant, people), func() error {
+		err := p.prune(Grant, string(g.ID), grantSays(g), ofGrant(g.Grant, people), func() error {
 			_, err := p.access.Revoke(ctx, p.by, g.ID, "The set "+p.set.Name+" names it no more")
 			return err
 		})

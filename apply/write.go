@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"time"
@@ -137,6 +138,9 @@ func onlyTrue(b bool) *bool {
 	}
 	return &b
 }
+
+// grantSays is how a grant is told of: as the files call it that made it.
+func grantSays(g access.GrantRecord) string { return cmp.Or(g.Name, string(g.ID)) }
 
 // membershipName is the name under which a membership is managed.
 func membershipName(m access.Membership) string {

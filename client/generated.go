@@ -918,6 +918,7 @@ type Grant struct {
 	ExpiresAt     *time.Time `json:"expires_at,omitempty"`
 	ID            string     `json:"id"`
 	MaxAge        *string    `json:"max_age,omitempty"`
+	Name          *string    `json:"name,omitempty"`
 	NotBefore     *time.Time `json:"not_before,omitempty"`
 	Org           *string    `json:"org,omitempty"`
 	Permission    *string    `json:"permission,omitempty"`

@@ -12,13 +12,13 @@ import (
 )
 
 const grantColumns = `id, subject_kind, subject_id, effect, role, permission, api, org, place, resource_ids, expression,
-    not_before, expires_at, require_level, require_age, source, reason, ticket, request_id, created_at, created_by,
+    not_before, expires_at, require_level, require_age, source, name, reason, ticket, request_id, created_at, created_by,
     revoked_at, revoked_by, revoked_reason, ends_at, rev`
 
 var (
 	insertGrant = newStatement(`
 INSERT INTO grants (` + grantColumns + `)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, 1)`)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, 1)`)
 
 	insertManyGrants = several(insertGrant)
 
@@ -295,7 +295,7 @@ func grantArgs(g access.GrantRecord) []any {
 	return []any{
 		string(g.ID), string(g.Subject.Kind), g.Subject.ID, string(g.Effect), g.Role, g.Permission.String(), g.Permission.API, g.Org,
 		string(g.Where.Place), words(g.Where.IDs), g.Where.Expression, when(g.NotBefore), when(g.ExpiresAt),
-		g.Requires.Level.String(), g.Requires.MaxAge.Microseconds(), string(g.Source), g.Reason, g.Ticket, g.Request,
+		g.Requires.Level.String(), g.Requires.MaxAge.Microseconds(), string(g.Source), g.Name, g.Reason, g.Ticket, g.Request,
 		micros(g.Created), g.CreatedBy, when(g.Revoked), g.RevokedBy, g.RevokedReason, endOf(g),
 	}
 }
@@ -305,7 +305,7 @@ func scanGrant(rows *sql.Rows) (g access.GrantRecord, err error) {
 	var age, ends int64
 	err = rows.Scan(&g.ID, &g.Subject.Kind, &g.Subject.ID, &g.Effect, &g.Role, patternIn{&g.Permission}, &api, &g.Org,
 		&g.Where.Place, wordsIn{&g.Where.IDs}, &g.Where.Expression, instant{&g.NotBefore}, instant{&g.ExpiresAt},
-		levelIn{&g.Requires.Level}, &age, &g.Source, &g.Reason, &g.Ticket, &g.Request,
+		levelIn{&g.Requires.Level}, &age, &g.Source, &g.Name, &g.Reason, &g.Ticket, &g.Request,
 		instant{&g.Created}, &g.CreatedBy, instant{&g.Revoked}, &g.RevokedBy, &g.RevokedReason, &ends, &g.Rev)
 	g.Requires.MaxAge = time.Duration(age) * time.Microsecond
 	return g, err

@@ -181,6 +181,7 @@ type Grant struct {
 	ExpiresAt   time.Time     `json:"expires_at,omitzero"`
 	Requirement
 	Source        access.Source `json:"source"`
+	Name          string        `json:"name,omitempty"` // by which the files call it that made it
 	Reason        string        `json:"reason"`
 	Ticket        string        `json:"ticket,omitempty"`
 	Created       time.Time     `json:"created"`
@@ -292,7 +293,7 @@ func OfGrant(r access.GrantRecord) Grant {
 	return Grant{
 		ID: r.ID, Subject: OfSubject(r.Subject), Effect: r.Effect, Role: r.Role, Permission: r.Permission.String(), Org: r.Org,
 		Where: r.Where.Place, ResourceIDs: r.Where.IDs, Condition: r.Where.Expression, NotBefore: r.NotBefore.UTC(), ExpiresAt: r.ExpiresAt.UTC(),
-		Requirement: OfRequirement(r.Requires), Source: r.Source, Reason: r.Reason, Ticket: r.Ticket, Created: r.Created.UTC(), CreatedBy: r.CreatedBy,
+		Requirement: OfRequirement(r.Requires), Source: r.Source, Name: r.Name, Reason: r.Reason, Ticket: r.Ticket, Created: r.Created.UTC(), CreatedBy: r.CreatedBy,
 		Revoked: r.Revoked.UTC(), RevokedBy: r.RevokedBy, RevokedReason: r.RevokedReason,
 	}
 }

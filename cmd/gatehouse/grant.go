@@ -224,7 +224,7 @@ var printedGrants = printed[wire.Grant]{
 		if !g.Revoked.IsZero() {
 			until = moment(g.Revoked) + " revoked"
 		}
-		return []string{string(g.ID), called(g.Subject), gives(g.Effect, g.Role, g.Permission), onWhich(g), moment(g.NotBefore), until, g.Reason}
+		return []string{cmp.Or(g.Name, string(g.ID)), called(g.Subject), gives(g.Effect, g.Role, g.Permission), onWhich(g), moment(g.NotBefore), until, g.Reason}
 	},
 	wire: func(g wire.Grant) any { return g },
 	none: "No grants.",

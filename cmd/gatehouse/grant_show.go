@@ -49,7 +49,7 @@ func grantFacts(g wire.Grant) []fact {
 		{"until", moment(g.ExpiresAt)},
 	}
 	for _, f := range []fact{
-		{"asks for", strings.Trim(g.ACR+","+g.MaxAge, ",")}, {"reason", g.Reason}, {"ticket", g.Ticket}, {"created", moment(g.Created) + " by " + g.CreatedBy},
+		{"name", g.Name}, {"asks for", strings.Trim(g.ACR+","+g.MaxAge, ",")}, {"reason", g.Reason}, {"ticket", g.Ticket}, {"created", moment(g.Created) + " by " + g.CreatedBy},
 	} {
 		if f.value != "" {
 			all = append(all, f)

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"gatehouse/apply"
@@ -226,10 +227,12 @@ func (m *Manifest) Locate(err error) error {
 	}
 	said := &Error{Code: f.Code, fault: f}
 	for _, one := range f.Fields {
+		one.Problem = m.mentioned(one.Problem)
 		p := config.Problem{Text: one.Problem}
 		if found := fieldName.FindStringSubmatch(one.Name); found != nil {
 			var n int
 			if _, err := fmt.Sscan(found[1], &n); err == nil && n < len(m.places) {
+				one.Problem += m.besides(n, one.Problem)
 				p = m.places[n].problem(found[2], one.Problem)
 			}
 		}
@@ -237,6 +240,37 @@ func (m *Manifest) Locate(err error) error {
 	}
 	m.sort(said.Problems)
 	return said
+}
+
+// besides says where the first object of the gate stands of those that are there twice.
+func (m *Manifest) besides(n int, problem string) string {
+	if problem != "is there twice" || n >= len(m.Gate) {
+		return ""
+	}
+	for i := range n {
+		if m.Gate[i].ID == m.Gate[n].ID && m.places[i].kind == m.places[n].kind {
+			return m.mentioned(fmt.Sprintf(", at objects[%d], too", i))
+		}
+	}
+	return ""
+}
+
+var otherObject = regexp.MustCompile(`objects\[(\d+)\]`)
+
+// mentioned says of the objects that a problem speaks of where they stand.
+func (m *Manifest) mentioned(problem string) string {
+	return otherObject.ReplaceAllStringFunc(problem, func(name string) string {
+		n, err := strconv.Atoi(otherObject.FindStringSubmatch(name)[1])
+		if err != nil || n >= len(m.places) {
+			return name
+		}
+		p := m.places[n]
+		at, ok := p.of["metadata.id"]
+		if !ok {
+			at = p.at
+		}
+		return fmt.Sprintf("%s:%d", p.file.name, at.line)
+	})
 }
 
 // sort brings problems into the order of the files; those that are of no file come last.

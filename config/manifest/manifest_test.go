@@ -15,6 +15,7 @@ import (
 
 	"gatehouse/apply"
 	"gatehouse/fault"
+	"gatehouse/gate"
 )
 
 const head = "apiVersion: gatehouse/v1\nkind: Role\nmetadata:\n  id: r\n"
@@ -66,6 +67,38 @@ func TestAllThatIsWrongIsSaid(t *testing.T) {
 	t.Parallel()
 	_, err := reading(head + "spec: {x: y}\n---\n" + head + "spec: {y: z}\n")
 	if e, ok := errors.AsType[*Error](err); !ok || len(e.Problems) != 2 {
+		t.Errorf("got %v", err)
+	}
+	_, err = reading("apiVersion: gatehouse/v2\nkind: Rolle\nmetadata: {id: [r], name: x}\nspec: &a {}\n---\napiVersion: gatehouse/v1\nkind: Grp\nmetdata: {id: x}\n---\n" + strings.Replace(head, "v1", "v3", 1) + "spec: {x: y}\n")
+	for _, want := range []string{
+		"a.yaml:1:1: apiVersion must be", `a.yaml:2:1: kind "Rolle" is none`, "a.yaml:3:16: metadata.id must be a single value", `a.yaml:3:21: the key "name" is none`,
+		`a.yaml:7:1: kind "Grp" is none`, `a.yaml:8:1: the key "metdata" is none`, "a.yaml:10:1: apiVersion must be", `a.yaml:14:8: the key "x" is none`,
+	} {
+		if err == nil || !strings.Contains(err.Error(), want) {
+			t.Errorf("nobody says %s: %v", want, err)
+		}
+	}
+}
+
+// What is there twice is told with where it is first, in another file too.
+func TestWhatIsThereTwiceIsToldWithBothPlaces(t *testing.T) {
+	t.Parallel()
+	m, err := Read([]File{{"a.yaml", []byte("# first\n" + head)}, {"b.yaml", []byte(head + "---\n" + strings.Replace(head, "id: r", "id: s", 1))}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = m.Locate(&fault.Error{Kind: fault.Invalid, Code: "apply.invalid", Fields: []fault.Field{
+		{Name: "objects[1].metadata.id", Problem: "is there twice, at objects[0], too"}, {Name: "objects[2].metadata.id", Problem: "is there twice, at objects[7], too"},
+	}})
+	if err == nil || !strings.Contains(err.Error(), "b.yaml:4:3: metadata.id is there twice, at a.yaml:5, too") || !strings.Contains(err.Error(), "at objects[7], too") {
+		t.Errorf("got %v", err)
+	}
+	route := "apiVersion: gatehouse/v1\nkind: Route\nmetadata: {id: r}\n"
+	if m, err = ReadRoutes([]File{{"a.yaml", []byte(route)}, {"b.yaml", []byte("\n" + route)}}); err != nil {
+		t.Fatal(err)
+	}
+	err = m.Locate(&fault.Error{Kind: fault.Invalid, Code: gate.CodeRoutes, Fields: []fault.Field{{Name: "objects[1].metadata.id", Problem: "is there twice"}}})
+	if err == nil || !strings.Contains(err.Error(), "b.yaml:4:") || !strings.Contains(err.Error(), "is there twice, at a.yaml:3, too") {
 		t.Errorf("got %v", err)
 	}
 }

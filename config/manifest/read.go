@@ -109,12 +109,13 @@ func (r *reader) object(body ast.Node) {
 	before := len(r.bad.Problems)
 	var d document
 	r.value(body, reflect.ValueOf(&d).Elem(), "")
-	if d.APIVersion != apply.Version && len(r.bad.Problems) == before {
+	clean := len(r.bad.Problems) == before // what is not there may be what was misspelt
+	if d.APIVersion != apply.Version && (clean || d.APIVersion != "") {
 		r.problem(r.of("apiVersion"), "apiVersion must be "+apply.Version)
 	}
 	said := r.words.spec(d.Kind)
 	if said == nil {
-		if len(r.bad.Problems) == before {
+		if clean || d.Kind != "" {
 			r.problem(r.of("kind"), "kind "+suggest(d.Kind, r.words.kinds))
 		}
 		return

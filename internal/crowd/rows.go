@@ -162,6 +162,7 @@ func (f filler) grants() []string {
 			{"require_level", "''"},
 			{"require_age", "0"},
 			{"source", "'manual'"},
+			{"name", "''"},
 			{"reason", "'seeded'"},
 			{"ticket", "''"},
 			{"request_id", "''"},

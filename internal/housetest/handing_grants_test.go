@@ -45,7 +45,7 @@ func byGrants() map[string]handing {
 	return map[string]handing{
 		"Give a permission": {do: giving(func(*hand, *access.Grant) {})},
 		"GiveAs a permission": {do: func(ctx context.Context, h *hand, by audit.Actor) error {
-			_, err := h.House.Access.GiveAs(ctx, by, id.NewGrant(), access.Grant{Subject: person(h.bob), Effect: access.Allow, Permission: refund(), Where: access.Where{Place: access.Everywhere}, Reason: "test"})
+			_, err := h.House.Access.GiveAs(ctx, by, id.NewGrant(), "made", access.Grant{Subject: person(h.bob), Effect: access.Allow, Permission: refund(), Where: access.Where{Place: access.Everywhere}, Reason: "test"})
 			return err
 		}},
 		"GiveAgain to themselves":   {do: givingAgain(func(h *hand, g *access.Grant) { g.Subject = person(h.mallory) })},

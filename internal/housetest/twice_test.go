@@ -41,7 +41,7 @@ func TestWhatIsGivenByTwoAtOnceIsGivenOnce(t *testing.T) {
 			return err
 		}, "grants.refused"},
 		"under an id": {func(*access.Grant) {}, func(ctx context.Context, a *access.Service, g access.Grant) error {
-			_, err := a.GiveAs(ctx, gatetest.Console, chosen, g)
+			_, err := a.GiveAs(ctx, gatetest.Console, chosen, "chosen", g)
 			return err
 		}, "grant.id_taken"},
 	} {

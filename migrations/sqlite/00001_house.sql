@@ -404,7 +404,8 @@ CREATE INDEX service_keys_user ON service_keys (user_id, created_at, id);
 CREATE INDEX service_keys_service ON service_keys (service_id, created_at, id);
 
 -- A grant has a role or a pattern, whose API stands in api. ends_at is when it is
--- over, by its own end or because somebody ended it; the largest number is never.
+-- over, by its own end or because somebody ended it; the largest number is never. name is
+-- what files call it that made it, empty for others.
 CREATE TABLE grants (
     id              TEXT   PRIMARY KEY,
     subject_kind    TEXT   NOT NULL CHECK (subject_kind IN ('user', 'service', 'client', 'group', 'organisation')),
@@ -421,7 +422,8 @@ CREATE TABLE grants (
     expires_at      BIGINT,
     require_level   TEXT   NOT NULL,
     require_age     BIGINT NOT NULL,
-    source          TEXT   NOT NULL CHECK (source IN ('manual', 'bootstrap', 'request')),
+    source          TEXT   NOT NULL CHECK (source IN ('manual', 'bootstrap', 'request', 'apply')),
+    name            TEXT   NOT NULL,
     reason          TEXT   NOT NULL,
     ticket          TEXT   NOT NULL,
     request_id      TEXT   NOT NULL,

@@ -136,9 +136,9 @@ func testGrants(t *testing.T, s *store.Store) {
 	endless := access.GrantRecord{
 		Grant: access.Grant{
 			ID: id.NewGrant(), Subject: app, Effect: access.Deny, Role: "support",
-			Where: access.Where{Place: access.Condition, Expression: `resource.a == "b"`}, Source: access.Manual, Reason: "r",
+			Where: access.Where{Place: access.Condition, Expression: `resource.a == "b"`}, Source: access.Applied, Reason: "r",
 		},
-		Created: now, CreatedBy: "console:root", Rev: 1,
+		Name: "desk reads", Created: now, CreatedBy: "console:root", Rev: 1,
 	}
 	for _, g := range []access.GrantRecord{later, endless, over, soon} {
 		ok(t, s.InsertGrant(ctx, g))

@@ -22,7 +22,7 @@ func testPolicy(t *testing.T, s *store.Store) {
 	revoked := access.GrantRecord{
 		Grant: access.Grant{
 			ID: id.NewGrant(), Subject: app, Effect: access.Deny, Role: "support",
-			Where: access.Where{Place: access.Condition, Expression: `resource.a == "[\"b\"]"`}, Source: access.Manual, Reason: "r",
+			Where: access.Where{Place: access.Condition, Expression: `resource.a == "[\"b\"]"`}, Source: access.Applied, Reason: "r",
 		},
 		Created: now, CreatedBy: "console:root", Rev: 1,
 	}
