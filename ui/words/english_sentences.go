@@ -84,6 +84,7 @@ var englishSentences = itself(
 	"The host is not a name or an address.",
 	"The host has no usable port.",
 	"This connection was opened for another host, and no certificate of it counts here.",
+	"This came before the connection was set up, and might have been sent by somebody else. Send it again.",
 	"The request target is not a path.",
 	"The path is too long.",
 	"The path does not begin with a slash.",
