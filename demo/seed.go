@@ -129,7 +129,7 @@ func createPerson(ctx context.Context, h *house.House, p *SeededPerson) error {
 	given, family, _ := strings.Cut(p.Name, " ")
 	u, err := h.Identity.Create(ctx, actor, identity.User{
 		Email: p.Email, EmailVerified: true, Name: p.Name,
-		Claims: identity.Claims{GivenName: given, FamilyName: family, Locale: "en", Zoneinfo: "Europe/Berlin"},
+		Claims: identity.Claims{GivenName: given, FamilyName: family, Zoneinfo: "Europe/Berlin"},
 	}, p.Password)
 	if err != nil {
 		return err

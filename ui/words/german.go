@@ -119,7 +119,7 @@ var german = Catalogue{
 		UseARecovery: "Stattdessen einen Wiederherstellungscode verwenden",
 	},
 	Recovery: Recovery{
-		Title:     "Wiederherstellungscode verwenden",
+		Title:     "Wiederherstellungs\u00adcode verwenden",
 		Lead:      "Jeder Code gilt einmal.",
 		Code:      "Wiederherstellungscode",
 		Hint:      "Striche und Großbuchstaben spielen keine Rolle.",
