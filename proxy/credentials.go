@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"strings"
 
-	"gatehouse/access"
 	"gatehouse/fault"
 	"gatehouse/follow"
 	"gatehouse/gate"
@@ -74,13 +73,14 @@ func (p *passage) keep(route *gate.Route) error {
 	return fault.New(fault.Malformed, CodeCredential, "What is for the gate comes as "+HeaderCredential+" here: the Authorization header goes to the application.")
 }
 
-// issuerOf is whom a token claims to be from, "" for what claims nothing.
+// issuerOf is whom a token claims to be from, "" for what claims nothing. A token that was
+// damaged on its way claims what it did: who is asked about what claims nothing could mend it.
 func issuerOf(token string) string {
-	parts := strings.Split(token, ".")
-	if len(parts) != 3 {
+	parts := strings.SplitN(token, ".", 3)
+	if len(parts) < 2 {
 		return ""
 	}
-	payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+	payload, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(parts[1], "="))
 	if err != nil {
 		return ""
 	}
@@ -93,5 +93,10 @@ func issuerOf(token string) string {
 	return claims.Issuer
 }
 
-// isOurKey reports whether a text is a key of a service account or a personal token.
-func isOurKey(text string) bool { return strings.HasPrefix(text, access.KeyPrefix) }
+// isOurKey reports whether a text is a key of a service account, a personal token, or what
+// else of ours has a name before it, such as a refresh token: nobody else is to see it, be it
+// sent here by mistake.
+func isOurKey(text string) bool { return strings.HasPrefix(text, ourPrefix) }
+
+// ourPrefix is how all credentials of ours begin that are no JWT.
+const ourPrefix = "gatehouse_"

@@ -14,6 +14,7 @@ import (
 	"gatehouse/internal/gatetest"
 	"gatehouse/internal/testcert"
 	"gatehouse/internal/testissuer"
+	"gatehouse/oauth"
 )
 
 // Whose tokens a route takes, it says; of those that it does not take none is good for
@@ -68,6 +69,28 @@ func TestTheGateTakesTokensOfThoseAloneWhomTheRouteTrusts(t *testing.T) {
 					t.Errorf("%s at %s: the application is told %v", name, host, told)
 				}
 			}
+		}
+	}
+}
+
+// What is ours, or was before it was damaged, is shown to nobody else: who is asked about it
+// could use it.
+func TestWhatIsOursIsShownToNoOtherIssuer(t *testing.T) {
+	t.Parallel()
+	g := newPartnered(t)
+	ours := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	signature := strings.LastIndexByte(ours, '.')
+	for name, token := range map[string]string{
+		"a key": g.key + "x", "a refresh token": oauth.RefreshPrefix + "x", "a secret": oauth.SecretPrefix + "x",
+		"a token and a dot": ours + ".", "a token without its signature": ours[:signature], "a token that is filled up": ours[:signature] + "=" + ours[signature:],
+		"a token twice": ours + "." + ours,
+	} {
+		before := g.partner.Asked()
+		if status, _, body := g.get(t, "opaque.example.test", "/orders", bearer(token)); status != 401 {
+			t.Errorf("%s: %d %s", name, status, body)
+		}
+		if g.partner.Asked() != before {
+			t.Errorf("%s: another issuer was asked about it", name)
 		}
 	}
 }
