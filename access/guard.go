@@ -49,12 +49,16 @@ type handed struct {
 	until time.Time // zero: without end
 }
 
-// hands refuses what the giver does not hold so: Forbidden "access.not_held".
+// hands refuses what the giver does not hold so: Forbidden "access.not_held"; and what they
+// have to prove first who they are for, with the refusal of Unproven.
 func (g *giver) hands(ctx context.Context, all ...handed) error {
-	if g.free || len(all) == 0 {
+	if g.spared(ctx) || len(all) == 0 {
 		return nil
 	}
-	if err := g.load(ctx); err != nil || g.free {
+	if err := g.load(ctx); err != nil {
+		return err
+	}
+	if err := g.unproven(ctx, all); err != nil || g.free {
 		return err
 	}
 	for _, h := range all {
@@ -63,6 +67,12 @@ func (g *giver) hands(ctx context.Context, all ...handed) error {
 		}
 	}
 	return nil
+}
+
+// spared reports whether nothing that is handed on is looked at: the giver is the operator or
+// Gatehouse itself, or was found to be free, and need not prove anything first.
+func (g *giver) spared(ctx context.Context) bool {
+	return g.free && (!g.read || refusalOf(ctx) == nil)
 }
 
 // gives is hands of what allows, and takes of what denies.

@@ -166,7 +166,7 @@ func lockOn(all []LockRecord, on LockTarget) *LockRecord {
 // role or a grant what it is of, of somebody who acts, or of a session of theirs, all
 // that they have.
 func (s *Service) releases(ctx context.Context, g *giver, on LockTarget, about Subject) error {
-	if g.free {
+	if g.spared(ctx) {
 		return nil
 	}
 	k, err := s.known(ctx)

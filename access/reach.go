@@ -175,10 +175,10 @@ type asking struct {
 }
 
 func (s *Service) joins(ctx context.Context, g *giver, of, member Subject, until time.Time, asks ...asking) error {
-	if g.free {
+	if g.spared(ctx) {
 		return nil
 	}
-	if err := g.load(ctx); err != nil || g.free { // before anything is written
+	if err := g.load(ctx); err != nil || g.spared(ctx) { // before anything is written
 		return err
 	}
 	r, err := s.reach(ctx, of, until, g.now)
@@ -232,7 +232,7 @@ func (s *Service) joinsAll(ctx context.Context, g *giver, r *reached, asks []ask
 // takeOver puts before the giver all that somebody has or is to have until an end: who
 // gets a key, a password or an address of theirs can do all of it.
 func (s *Service) takeOver(ctx context.Context, g *giver, who Subject, until time.Time) error {
-	if g.free {
+	if g.spared(ctx) {
 		return nil
 	}
 	r, err := s.reach(ctx, who, until, g.now)

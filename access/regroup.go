@@ -10,10 +10,10 @@ import (
 // them and reaches the member, but by memberships that are to go, may come to allow, or no
 // longer deny. Where the member is a group, it is about all who are in it.
 func (s *Service) regroups(ctx context.Context, g *giver, member Subject, until time.Time, but ...Membership) error {
-	if g.free {
+	if g.spared(ctx) {
 		return nil
 	}
-	if err := g.load(ctx); err != nil || g.free {
+	if err := g.load(ctx); err != nil || g.spared(ctx) {
 		return err
 	}
 	if !member.Kind.acts() {
@@ -68,7 +68,7 @@ func (s *Service) regroupsAll(ctx context.Context, g *giver, group Subject, unti
 // speaksAs puts before the giver what conditions give to, or deny, who comes by way of a
 // client that they name: whoever has that client has it come true.
 func (s *Service) speaksAs(ctx context.Context, g *giver, client string) error {
-	if err := g.load(ctx); err != nil || g.free {
+	if err := g.load(ctx); err != nil || g.spared(ctx) {
 		return err
 	}
 	k, err := s.known(ctx)

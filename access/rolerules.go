@@ -183,7 +183,7 @@ func (s *Service) regrants(ctx context.Context, g *giver, was, is known, name st
 		return err
 	}
 	lost, more := before.denied.without(after.denied), after.denied.without(before.denied)
-	if g.free || lost.empty() && more.empty() {
+	if g.spared(ctx) || lost.empty() && more.empty() {
 		return nil
 	}
 	return s.eachLiving(ctx, Likeness{Denies: true}, g.now, func(one *GrantRecord) error {

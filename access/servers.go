@@ -67,7 +67,7 @@ func (s *Service) dropServer(ctx context.Context, who Subject) (int64, error) {
 // serves puts before the giver what a client gets that is listed as a server of an API:
 // it may ask who may do what there.
 func (s *Service) serves(ctx context.Context, g *giver, now, before []string) error {
-	if !slices.ContainsFunc(now, func(name string) bool { return !slices.Contains(before, name) }) || g.free {
+	if !slices.ContainsFunc(now, func(name string) bool { return !slices.Contains(before, name) }) || g.spared(ctx) {
 		return nil
 	}
 	k, err := s.known(ctx)

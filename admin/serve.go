@@ -53,7 +53,7 @@ func (d *Door) run(h http.Header, r *http.Request, c *Call, lasts func(), answer
 	if c.route.Lasting {
 		lasts()
 	}
-	out, err := d.once(r.Context(), c, in)
+	out, err := d.once(c.steers(r.Context()), c, in)
 	if err != nil {
 		return d.refused(r, c, err)
 	}
@@ -84,16 +84,13 @@ func (d *Door) admit(c *Call, r *http.Request) error {
 }
 
 func (c *Call) admitOn(on caller.On) error {
-	err := c.proved(c.MayOn(c.route.permission(), on))
-	if err == nil || !c.route.Filtered || !fault.Is(err, fault.Forbidden) {
-		return err
+	err := c.MayOn(c.route.permission(), on)
+	if c.route.Filtered && fault.Is(err, fault.Forbidden) {
+		if within := c.Places(c.route.permission()); !within.None() {
+			c.within, err = &within, nil
+		}
 	}
-	within := c.Places(c.route.permission())
-	if within.None() {
-		return err
-	}
-	c.within = &within
-	return nil
+	return c.proved(err)
 }
 
 // refused is err as it is answered. Who lacks a permission is remembered.

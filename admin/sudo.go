@@ -1,6 +1,7 @@
 package admin
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -15,12 +16,13 @@ import (
 const SudoFor = 10 * time.Minute
 
 // sudo are the operations that are dangerous: what they do cannot be undone, hands out
-// credentials, or changes who steers Gatehouse. What gives rights of its own administration
-// is dangerous too, and asks Call.Sudo once it knows what is given.
+// credentials, or changes who steers Gatehouse. Besides, whatever the operation, what hands on
+// rights of its own administration or leads to somebody who has them is dangerous, which is
+// known where rights are handed on (access.Unproven); and so is another address of a person.
 var sudo = []string{
 	"deleteUser", "setUserPassword", "resetUserFactors",
-	"deleteGroup", "deleteOrganisation", "deleteServiceAccount", "createServiceKey", "revokeServiceKey", "createPersonalToken",
-	"deleteClient", "rotateClientSecret", "endClientSecret",
+	"deleteGroup", "deleteOrganisation", "createServiceAccount", "deleteServiceAccount", "createServiceKey", "revokeServiceKey", "createPersonalToken",
+	"createClient", "updateClient", "deleteClient", "rotateClientSecret", "endClientSecret",
 	"deleteAPI", "deleteRole", "deleteScope",
 	"rotateKey", "revokeKey",
 	"createGateRoute", "replaceGateRoute", "deleteGateRoute", "createGateUpstream", "replaceGateUpstream", "deleteGateUpstream",
@@ -53,6 +55,15 @@ func (c *Call) Sudo() error {
 		return caller.StepUp(access.Requirement{MaxAge: SudoFor})
 	}
 	return nil
+}
+
+// steers is ctx for the handler: whoever proved nothing for a while hands on no right of
+// Gatehouse's own administration there, by whatever way.
+func (c *Call) steers(ctx context.Context) context.Context {
+	if err := c.Sudo(); err != nil {
+		return access.Unproven(ctx, err)
+	}
+	return ctx
 }
 
 // sudoFor is Sudo where a grant gives rights of Gatehouse's own administration.

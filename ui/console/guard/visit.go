@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
 
@@ -32,7 +33,11 @@ func (g *Guard) visit(w http.ResponseWriter, r *http.Request) (v *Visit, err err
 		return v, err
 	}
 	v.token = g.Cookies.FormToken(browser)
-	who, err := g.Callers.Browser(r, g.Cookies.Console(r), Host)
+	token := g.Cookies.Console(r)
+	if token == "" { // no guess: a link or a picture of another site brings none along
+		return v, caller.SignIn(errors.New("there is no cookie"))
+	}
+	who, err := g.Callers.Browser(r, token, Host)
 	if err != nil {
 		return v, err
 	}

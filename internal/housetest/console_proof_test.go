@@ -1,0 +1,94 @@
+package housetest
+
+import (
+	"errors"
+	"net/http"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/admin"
+	"gatehouse/caller"
+	"gatehouse/internal/gatetest"
+)
+
+// Whoever left their browser open hands on no right of Gatehouse's own administration, by
+// whatever detour, and leads nobody to another address; everything else they may do.
+func TestWhatLeadsToTheAdministrationTakesAFreshProof(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSteering(t)
+		there := s.targets()
+		steward := s.Person("steward", gatetest.TOTP)
+		s.role(steward, "steward", func(one string) bool { return one == "users:read" })
+		a, ctx := s.House.Access, t.Context()
+		_, err := a.CreateGroup(ctx, gatetest.Console, access.GroupRecord{ID: "stewards"})
+		must(t, err)
+		given, err := a.Give(ctx, gatetest.Console, access.Grant{
+			Subject: access.Subject{Kind: access.Group, ID: "stewards"}, Effect: access.Allow, Role: "steward", Where: access.Where{Place: access.Everywhere}, Reason: "test",
+			Window: access.Window{ExpiresAt: time.Now().Add(10 * time.Hour)},
+		})
+		must(t, err)
+		b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+		time.Sleep(admin.SudoFor + time.Minute)
+		who := s.atDoor(t, b)
+		later := time.Now().Add(20 * time.Hour).UTC().Format(time.RFC3339)
+		type m = map[string]any
+		to := func(kind, name string) m { return m{"kind": kind, "id": name} }
+		for name, c := range map[string]struct {
+			operation string
+			path      map[string]string
+			body      any
+			asks      bool
+		}{
+			"a grant of a built-in role":     {"createGrant", nil, m{"subject": to("user", there["user"]), "role": "gatehouse/viewer", "reason": "x"}, true},
+			"a grant of a role that has it":  {"createGrant", nil, m{"subject": to("user", there["user"]), "role": "steward", "reason": "x"}, true},
+			"several of them":                {"createGrants", nil, m{"grants": []m{{"subject": to("user", there["user"]), "role": "steward", "reason": "x"}}}, true},
+			"a longer grant":                 {"extendGrant", map[string]string{"grant": string(given.ID)}, m{"expires_at": later}, true},
+			"a role that has it":             {"createRole", nil, m{"id": "other", "permissions": []string{"gatehouse/users:read"}}, true},
+			"a role that comes to have it":   {"updateRole", map[string]string{"role": "target"}, m{"parents": []string{"steward"}}, true},
+			"a member of a group":            {"putGroupMember", map[string]string{"group": "stewards", "kind": "user", "member": there["user"]}, nil, true},
+			"a group in that group":          {"putGroupMember", map[string]string{"group": "stewards", "kind": "group", "member": "desk"}, nil, true},
+			"an account with a key":          {"createServiceAccount", nil, m{"id": "another", "role": "steward"}, true},
+			"a new application":              {"createClient", nil, m{"id": "another"}, true},
+			"where an application leads":     {"updateClient", map[string]string{"client": there["client"]}, m{"redirect_uris": []string{"https://evil.example.test/cb"}}, true},
+			"an address of a steward":        {"updateUser", map[string]string{"user": string(steward.ID)}, m{"email": "evil@example.test"}, true},
+			"an address of anybody":          {"updateUser", map[string]string{"user": there["user"]}, m{"email": "evil@example.test"}, true},
+			"an address said to be verified": {"updateUser", map[string]string{"user": there["user"]}, m{"email_verified": false}, true},
+			"a name":                         {"updateUser", map[string]string{"user": there["user"]}, m{"name": "Another"}, false},
+			"a grant of something else":      {"createGrant", nil, m{"subject": to("user", there["user"]), "role": "target", "reason": "x"}, false},
+			"a role of something else":       {"createRole", nil, m{"id": "else", "permissions": []string{"target/things:read"}}, false},
+			"a member of another group":      {"putGroupMember", map[string]string{"group": "desk", "kind": "user", "member": there["user"]}, nil, false},
+		} {
+			_, err := s.Server.API().AskAny(ctx, who, s.asking(t), c.operation, admin.Input{Path: c.path, Body: c.body, IfMatch: "*"})
+			no, ok := errors.AsType[*caller.Refusal](err)
+			if asks := ok && no.Need == (access.Requirement{MaxAge: admin.SudoFor}); asks != c.asks || !c.asks && err != nil {
+				t.Errorf("%s: %v, want a proof: %t", name, err, c.asks)
+			}
+		}
+	})
+}
+
+// Whoever opens the console without a cookie, as each picture in a page of somebody else can
+// have a browser do, has guessed nothing, and keeps out nobody at their address.
+func TestOpeningTheConsoleWithoutACookieIsNoGuess(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	b := atConsole(t, g, g.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	for n := range 300 {
+		r, err := http.NewRequest(http.MethodGet, gatetest.Issuer+"/console/users", http.NoBody)
+		must(t, err)
+		r.Header.Set("Sec-Fetch-Site", "cross-site")
+		resp, err := g.RoundTrip(r)
+		must(t, err)
+		resp.Body.Close()
+		if resp.StatusCode != http.StatusOK {
+			t.Fatalf("request %d: %d", n, resp.StatusCode)
+		}
+	}
+	b.Get("/console").Is(http.StatusOK)
+	if page := g.Browser().Get("/console"); page.Status != http.StatusOK {
+		t.Errorf("somebody else at the address: %d", page.Status)
+	}
+}
