@@ -23,7 +23,7 @@ func (s *Server) console(api *admin.Door, pages *view.Pages) (*console.Door, err
 	return &console.Door{
 		Issuer: h.Config.Issuer, API: api, Callers: desk, People: h.Identity, Entrances: h.Gates,
 		Client: console.Client{
-			ID: string(house.ConsoleClient), Secret: h.ConsoleSecret(), Keep: h.KeepConsole, Callback: house.ConsoleCallback,
+			ID: string(house.ConsoleClient), Secret: h.ConsoleSecret(), Keep: h.KeepConsole, Asks: h.ConsoleAsks, Callback: house.ConsoleCallback,
 			Authorize: provider.PathAuthorize, Token: provider.PathToken, Keys: provider.PathJWKS,
 			Inside: func() http.Handler { return s.public },
 		},

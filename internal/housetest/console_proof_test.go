@@ -3,6 +3,7 @@ package housetest
 import (
 	"errors"
 	"net/http"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -10,7 +11,10 @@ import (
 	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/caller"
+	"gatehouse/house"
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
+	"gatehouse/proof"
 )
 
 // Whoever left their browser open hands on no right of Gatehouse's own administration, by
@@ -68,6 +72,40 @@ func TestWhatLeadsToTheAdministrationTakesAFreshProof(t *testing.T) {
 			}
 		}
 	})
+}
+
+// What an operator asks of the console's client counts for who is in already, as disabling and
+// locking it does.
+func TestWhatTheConsoleAsksItAsksOfWhoIsIn(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	set := func(change func(c *oauth.Client)) {
+		t.Helper()
+		c, err := g.House.OAuth.Client(t.Context(), house.ConsoleClient)
+		must(t, err)
+		change(&c)
+		_, err = g.House.OAuth.UpdateClient(t.Context(), gatetest.Console, c)
+		must(t, err)
+		g.Settle()
+	}
+	b := atConsole(t, g, g.Person("bob")) // who has no second step, and may nothing
+	b.Get("/console/users").Is(http.StatusForbidden).Says("gatehouse/users:read")
+	set(func(c *oauth.Client) { c.RequireLevel = proof.AAL2 })
+	if page := b.Get("/console/users"); strings.HasPrefix(page.URL.Path, "/console") {
+		t.Errorf("who proved too little is at %s: %d", page.URL, page.Status)
+	}
+	set(func(c *oauth.Client) { c.RequireLevel = 0 })
+	b.Get("/console/users").Is(http.StatusForbidden).Says("gatehouse/users:read")
+	set(func(c *oauth.Client) { c.Disabled = true })
+	b.Get("/console/users").Is(http.StatusForbidden).Says("The console is closed.")
+	set(func(c *oauth.Client) { c.Disabled = false })
+	b.Get("/console/users").Says("gatehouse/users:read")
+	_, err := g.House.Access.PutLock(t.Context(), gatetest.Console, access.LockRecord{
+		Lock: access.Lock{On: access.LockTarget{Kind: access.LockClient, ID: string(house.ConsoleClient)}, Reason: "test"},
+	})
+	must(t, err)
+	g.Settle()
+	b.Get("/console/users").Is(http.StatusForbidden).Says("The console is closed.")
 }
 
 // Whoever opens the console without a cookie, as each picture in a page of somebody else can

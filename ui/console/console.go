@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/audit"
 	"gatehouse/id"
@@ -46,6 +47,8 @@ type Client struct {
 	Authorize, Token, Keys, Callback string
 	// Keep sees to it that the issuer knows the client.
 	Keep func(ctx context.Context) error
+	// Asks returns what the issuer asks of everybody who is in the client.
+	Asks func(ctx context.Context) (access.Requirement, error)
 	// Inside is the issuer's own handler, which the client's requests are handed to.
 	Inside func() http.Handler
 }
@@ -72,7 +75,7 @@ type Door struct {
 // Mount registers all pages. The mux must be served behind web.ProtectForms.
 func (d *Door) Mount(m *web.Mux) {
 	d.signIns = d.newSignIns()
-	g := &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}
+	g := &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Asks: d.Client.Asks, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}
 	m.Route("GET "+guard.PathSignIn, d.signIn)
 	m.Route("GET "+d.Client.Callback, d.callback(g))
 	m.Route("POST "+guard.PathSignOut, d.signOut)

@@ -8,6 +8,7 @@ var englishSentences = itself(
 	// The console.
 	"This sign-in took too long, or was begun in another browser.",
 	"Nobody was signed in to the console.",
+	"The console is closed.",
 	"The sign-in could not be finished.",
 	"Too many were chosen at once.",
 

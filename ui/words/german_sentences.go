@@ -4,6 +4,7 @@ package words
 var germanSentences = map[Phrase]Phrase{
 	"This sign-in took too long, or was begun in another browser.": "Diese Anmeldung hat zu lange gedauert oder wurde in einem anderen Browser begonnen.",
 	"Nobody was signed in to the console.":                         "An der Konsole wurde niemand angemeldet.",
+	"The console is closed.":                                       "Die Konsole ist geschlossen.",
 	"The sign-in could not be finished.":                           "Die Anmeldung ließ sich nicht abschließen.",
 	"Too many were chosen at once.":                                "Es wurden zu viele auf einmal ausgewählt.",
 

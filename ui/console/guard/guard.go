@@ -8,6 +8,7 @@ import (
 	"context"
 	"net/http"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/caller"
 	"gatehouse/id"
@@ -43,6 +44,9 @@ type Guard struct {
 	API     *admin.Door
 	Callers Callers
 	People  People
+	// Asks returns what everybody in the console must have proved now, or a fault for nobody
+	// may be in it.
+	Asks    func(ctx context.Context) (access.Requirement, error)
 	Cookies *web.Cookies
 	Pages   *view.Pages
 	Version string

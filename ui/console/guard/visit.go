@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/url"
@@ -9,6 +10,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity"
+	"gatehouse/proof"
 	"gatehouse/secret"
 	"gatehouse/ui/view"
 )
@@ -41,6 +43,9 @@ func (g *Guard) visit(w http.ResponseWriter, r *http.Request) (v *Visit, err err
 	if err != nil {
 		return v, err
 	}
+	if err := g.asks(r.Context(), who); err != nil {
+		return v, err
+	}
 	if v.Person, err = g.People.User(r.Context(), id.UserOf(who.Subject.ID)); err != nil {
 		return v, err
 	}
@@ -49,6 +54,19 @@ func (g *Guard) visit(w http.ResponseWriter, r *http.Request) (v *Visit, err err
 		return v, fault.New(fault.Conflict, "signin.another_session", "Somebody else has signed in in this browser meanwhile. Nothing was changed.")
 	}
 	return v, nil
+}
+
+// asks refuses who has not proved what the console asks of everybody.
+func (g *Guard) asks(ctx context.Context, who *caller.Caller) error {
+	need, err := g.Asks(ctx)
+	if err != nil {
+		return err
+	}
+	acr, _ := who.Proof()
+	if level, _ := proof.ParseLevel(acr); level < need.Level {
+		return caller.StepUp(need)
+	}
+	return nil
 }
 
 // Query returns a parameter of the address, and Value one of the form that was sent.
