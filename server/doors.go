@@ -148,7 +148,7 @@ func (s *Server) table() ([]*door, error) {
 		},
 		{
 			name: "console", prefixes: []string{console.Root, console.Root + "/"}, protect: forms, refuse: page, limits: small, mount: steering.Mount,
-			perAddress: append(console.Strangers(), house.ConsoleCallback),
+			perAddress: []string{console.Root},
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{

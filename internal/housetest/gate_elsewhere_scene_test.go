@@ -62,14 +62,14 @@ metadata: {id: partner}
 spec:
   issuer: ISSUER
   audiences: [AUDIENCE]
-  introspection: {endpoint: ISSUER/introspect, client_id: CLIENT, secret_file: SECRET, cache: 1s}
+  introspection: {endpoint: ISSUER/introspect, client_id: CLIENT, secret_file: "SECRET", cache: 1s}
   callers:
 TOKENS---
 apiVersion: gatehouse/v1
 kind: ClientCA
 metadata: {id: devices}
 spec:
-  ca_file: CAFILE
+  ca_file: "CAFILE"
   callers:
 CERTIFICATES`)
 }

@@ -25,6 +25,8 @@ var unguarded = map[string]string{
 	"CreateOrg":            "nothing is granted to it yet",
 	"DeleteOrg":            "no grant and no deny counts in it any more",
 
+	"KeepOwn": "the client is a part of the house, and acts for whoever signs in",
+
 	"DeleteScope": "no application may ask for it any more",
 
 	"DisableServiceAccount": "takes away",

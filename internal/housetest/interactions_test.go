@@ -270,7 +270,7 @@ func doubleClicksLeadOn(t *testing.T, g *gatetest.Gate) {
 		var wait sync.WaitGroup
 		answers := make([]gatetest.Answer, 6)
 		for n := range answers {
-			form := page.Forms()[len(page.Forms())-1].Values // the yes
+			form := lastTo(page, "/consent") // the yes
 			r, err := http.NewRequest(http.MethodGet, gatetest.Issuer+"/oauth2/authorize?i="+form.Get("i"), nil)
 			must(t, err)
 			if n%2 == 0 {
@@ -293,6 +293,16 @@ func doubleClicksLeadOn(t *testing.T, g *gatetest.Gate) {
 			}
 		}
 	}
+}
+
+// lastTo returns what the last form of a page sends to a path, whatever its query.
+func lastTo(p *gatetest.Page, action string) (values url.Values) {
+	for _, f := range p.Forms() {
+		if strings.HasPrefix(f.Action, action) {
+			values = f.Values
+		}
+	}
+	return values
 }
 
 // codeIn returns the code that the answer brings, "" when it brings none.

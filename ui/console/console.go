@@ -27,9 +27,6 @@ import (
 // Root is the path of the first page; all others are below it.
 const Root = guard.Root
 
-// Strangers are the paths that answer whoever is not signed in, for no more than a bound.
-func Strangers() []string { return []string{guard.PathSignIn, guard.PathSignOut} }
-
 // Entrances keeps the sessions of the console; *session.Gates does.
 type Entrances interface {
 	// Enter answers Unauthenticated for a session that ended meanwhile.

@@ -50,20 +50,25 @@ func offered(ctx context.Context) offer {
 }
 
 // offer returns the choice for a page that r is answered with. There is none on hosts of
-// others, where it would be nobody's, and where the way back is too long for an address.
+// others, where it would be nobody's, where the way back is too long for an address, and where
+// it would repeat what was refused.
 func (v *Pages) offer(r *http.Request, status int) offer {
 	back := backFrom(r, status)
-	if v.FormToken == nil || !v.Words.Several() || len(back) > web.MaxLocation {
+	if v.FormToken == nil || !v.Words.Several() || back == "" || len(back) > web.MaxLocation {
 		return offer{}
 	}
 	return offer{token: v.FormToken(r), back: back, languages: v.Words.Catalogues()}
 }
 
 // backFrom is the address at which the page is there again: that of a form that came
-// back, too, but of nothing else that was sent.
+// back, too, but of nothing else that was sent. It is "" where a query was refused: that may
+// hold a code or a token, which no page of an error says again.
 func backFrom(r *http.Request, status int) string {
+	read := r.Method == http.MethodGet || r.Method == http.MethodHead
 	switch {
-	case r.Method == http.MethodGet, r.Method == http.MethodHead:
+	case read && status >= http.StatusBadRequest && r.URL.RawQuery != "":
+		return ""
+	case read:
 	case status == http.StatusOK, status == http.StatusUnprocessableEntity, status == http.StatusTooManyRequests, status == http.StatusServiceUnavailable:
 	default:
 		return "/"

@@ -71,6 +71,8 @@ func TestTheChoiceOfALanguageLeadsBackToThePage(t *testing.T) {
 	}{
 		{"GET", "/signin?i=int_a&x=%22", 200, "/signin?i=int_a&x=%22"},
 		{"GET", "/nothing", 404, "/nothing"},
+		{"GET", "/callback?code=secret", 404, ""},
+		{"HEAD", "/callback?code=secret", 503, ""},
 		{"POST", "/signin?i=int_a", 422, "/signin?i=int_a"},
 		{"POST", "/signin?i=int_a", 429, "/signin?i=int_a"},
 		{"POST", "/account/sessions/end", 404, "/"},
