@@ -40,6 +40,23 @@ func TestAuditDocumentListsEveryAction(t *testing.T) {
 	}
 }
 
+// The kinds that the page lists are those of which the catalogues tell.
+func TestAuditDocumentListsEveryKind(t *testing.T) {
+	t.Parallel()
+	_, rest, _ := strings.Cut(read(t, "docs/audit.md"), "The kinds of targets are ")
+	list, _, found := strings.Cut(rest, "\n\n")
+	if !found {
+		t.Fatal("docs/audit.md does not list the kinds of targets")
+	}
+	for _, d := range house.Audited() {
+		for _, kind := range d.Targets {
+			if !strings.Contains(list, "`"+string(kind)+"`") {
+				t.Errorf("docs/audit.md lacks the kind %s, of %s", kind, d.Action)
+			}
+		}
+	}
+}
+
 func row(d audit.Described) string {
 	kinds := make([]string, len(d.Targets))
 	for i, k := range d.Targets {
