@@ -70,6 +70,17 @@ func TestEachRefusalAtTheGateHasAWayHome(t *testing.T) {
 	}
 }
 
+// Whoever opens what programs are to call is not told to sign in, where nobody can.
+func TestWhatIsForProgramsAsksNobodyToSignIn(t *testing.T) {
+	t.Parallel()
+	for code, want := range map[string]string{"caller.unknown": "This address is for programs", "caller.certificate": "Let your browser show"} {
+		body := viewtest.ShownBy(t, view.NewPages("https://id.example.com"), refusal(http.StatusUnauthorized, code, nil)).Body.String()
+		if !strings.Contains(body, want) || strings.Contains(body, "Sign in and try again") {
+			t.Errorf("%s: no %q in %s", code, want, body)
+		}
+	}
+}
+
 // A page does not say that somebody has what it says that they do not have.
 func TestARefusalDoesNotContradictItself(t *testing.T) {
 	t.Parallel()

@@ -46,6 +46,17 @@ var englishFaults = map[string]Fault{
 		Todo:   "Sign in with the administrator's email and password. Who has lost them runs “gatehouse user set-password” on the server.",
 	},
 
+	// The gate, where a person opens what programs are to call.
+	"caller.unknown": {
+		Title: "You are not known here",
+		Todo:  "This address is for programs: nobody signs in to it with a browser.",
+	},
+	"caller.certificate": {
+		Title:  "This address takes a certificate",
+		Detail: "A client certificate is needed that is good here, and that of the connection is none.",
+		Todo:   "Let your browser show the one that you were given for this address. Who has none asks the administrator.",
+	},
+
 	"signin.locked": {
 		Title:  "This account is locked",
 		Detail: "This account is locked.",

@@ -68,6 +68,10 @@ var englishSentences = itself(
 	// The gate: how one comes to it.
 	"Nobody can sign in as the application wants it.",
 	"Nobody is signed in here, or not any more. Sign in and try again.",
+	"A credential is needed in the Authorization header: an access token, a personal one, or the key of a service account.",
+	"The credential is invalid, expired, revoked or not for this API.",
+	"The issuer of this credential cannot be asked now.",
+	"The API {name} is not known here.",
 	"You are not signed in any more.",
 	"This sign-in was used already, took too long, or was begun in another browser.",
 	"This sign-in took too long, or was not begun by an application. Open the application again.",

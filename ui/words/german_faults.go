@@ -44,6 +44,16 @@ var germanFaults = map[string]Fault{
 		Todo:   "Melden Sie sich mit dessen E-Mail-Adresse und Passwort an. Sind sie verloren, hilft „gatehouse user set-password“ auf dem Server.",
 	},
 
+	"caller.unknown": {
+		Title: "Sie sind hier nicht bekannt",
+		Todo:  "Diese Adresse ist für Programme: Mit dem Browser meldet sich hier niemand an.",
+	},
+	"caller.certificate": {
+		Title:  "Diese Adresse verlangt ein Zertifikat",
+		Detail: "Es braucht ein Client-Zertifikat, das hier gilt; das dieser Verbindung gilt hier nicht.",
+		Todo:   "Lassen Sie Ihren Browser das zeigen, das Sie für diese Adresse bekommen haben. Wer keines hat, fragt die Administration.",
+	},
+
 	"signin.locked": {
 		Title:  "Dieses Konto ist gesperrt",
 		Detail: "Dieses Konto ist gesperrt.",

@@ -51,7 +51,7 @@ var forSockets = []string{
 }
 
 // forPeople are the packages whose refusals people read.
-var forPeople = []string{"flow", "gate", "identity", "identity/password", "provider", "proxy", "session", "ui", "web"}
+var forPeople = []string{"caller", "flow", "gate", "identity", "identity/password", "provider", "proxy", "session", "ui", "web"}
 
 // A sentence that no catalogue has is English on a page of any language.
 func TestCataloguesHaveWhateverPeopleAreTold(t *testing.T) {
