@@ -92,6 +92,9 @@ func Load(path string, in io.Reader) ([]File, error) {
 		return []File{{"standard input", b}}, err
 	}
 	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s is not there", path)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("look for the files: %w", err)
 	}

@@ -268,6 +268,14 @@ func TestLinksAreFollowedAndPipesAreNot(t *testing.T) {
 	}
 }
 
+func TestWhatIsNotThereIsSaidByItsName(t *testing.T) {
+	t.Parallel()
+	path := filepath.Join(t.TempDir(), "routes")
+	if _, err := Load(path, nil); err == nil || err.Error() != path+" is not there" {
+		t.Error(err)
+	}
+}
+
 // No more is read than may be, and no more is looked at.
 func TestWhatIsTooMuchIsNotRead(t *testing.T) {
 	t.Parallel()
