@@ -52,6 +52,8 @@ func spelt(f *access.GrantFilter) error {
 		return nil
 	case "permission":
 		return invalid(aParameter+name, "must be API/RESOURCE:ACTION, such as shop/orders:read; a whole RESOURCE or ACTION may be *")
+	case "subject":
+		return invalid(aParameter+name, "names nothing by its id: a person is user:usr_…, not their address")
 	default:
 		return invalid(aParameter+name, "is nothing that one can be called")
 	}
