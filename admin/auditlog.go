@@ -80,16 +80,28 @@ func (d *Door) auditQuery(ctx context.Context, c *Call, f *AuditFilter) (q audit
 		}
 		q.IP = ip.Unmap().String()
 	}
-	if q.Since, err = moment("since", f.Since); err != nil {
-		return q, err
-	}
-	if q.Until, err = moment("until", f.Until); err != nil {
+	if q.Since, q.Until, err = period(f.Since, f.Until); err != nil {
 		return q, err
 	}
 	if q.Actions, err = d.actions(ctx, f.Action); err != nil {
 		return q, err
 	}
 	return q, d.audited(ctx, c, q)
+}
+
+// period reads the two times between which a list is. One in which nothing can be is
+// refused: the empty list would look like an answer.
+func period(since, until string) (from, to time.Time, err error) {
+	if from, err = moment("since", since); err != nil {
+		return from, to, err
+	}
+	if to, err = moment("until", until); err != nil {
+		return from, to, err
+	}
+	if !to.IsZero() && !from.Before(to) {
+		return from, to, invalid(aParameter+"until", "must be after since")
+	}
+	return from, to, nil
 }
 
 // moment reads a time of the query, the zero time where there is none.

@@ -36,10 +36,7 @@ func (d *Door) listSessions(ctx context.Context, c *Call, in *sessionsIn) (*Page
 	if l.After, ok = session.ParseCursor(place); !ok {
 		return nil, badCursor()
 	}
-	if l.Since, err = moment("since", in.Since); err != nil {
-		return nil, err
-	}
-	if l.Until, err = moment("until", in.Until); err != nil {
+	if l.Since, l.Until, err = period(in.Since, in.Until); err != nil {
 		return nil, err
 	}
 	found, next, err := d.Sessions.List(ctx, l, in.Limit)

@@ -178,3 +178,34 @@ func (s *steering) past() map[string]string {
 	}))
 	return map[string]string{"user": string(person.ID), "living": string(stays.ID)}
 }
+
+// A time in which nothing can be is a slip, and its empty list would look like an answer.
+func TestAListOfNoTimeIsRefused(t *testing.T) {
+	t.Parallel()
+	s, asked := newShop(t), 0
+	for _, rt := range admin.Table() {
+		if rt.Method != http.MethodGet || !slices.Contains(rt.Parameters(), "since") || !slices.Contains(rt.Parameters(), "until") {
+			continue
+		}
+		asked++
+		for until, status := range map[string]int{"2026-01-01T00:00:00Z": http.StatusUnprocessableEntity, "2026-02-01T00:00:00Z": http.StatusUnprocessableEntity, "2026-02-01T00:00:01Z": http.StatusOK} {
+			a := s.call(s.boss, http.MethodGet, "/api/v1"+rt.Path+"?since=2026-02-01T00:00:00Z&until="+until, nil)
+			if a.Status != status || status != http.StatusOK && !strings.Contains(string(a.Body), `"parameter":"until"`) {
+				t.Errorf("%s until %s: %d %s, want %d", rt.ID, until, a.Status, a.Body, status)
+			}
+		}
+	}
+	if asked < 3 {
+		t.Errorf("only %d lists were asked", asked)
+	}
+}
+
+// A person is named by their id, which a refusal says to whoever wrote the address.
+func TestWhoAsksByAnAddressIsToldOfTheID(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	a := s.call(s.boss, http.MethodGet, "/api/v1/grants?subject=user:bob@example.test", nil)
+	if !strings.Contains(string(a.Body), "a person is user:usr_") {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+}
