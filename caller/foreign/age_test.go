@@ -5,6 +5,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/rsa"
 	"errors"
 	"io"
 	"net/http"
@@ -33,7 +34,7 @@ func TestKeysOfBeforeCountForAnHour(t *testing.T) {
 			if asked++; asked > 1 {
 				return nil, away
 			}
-			return map[string]publicKey{"k": {"ES256", private.Public()}}, nil
+			return map[string]publicKey{"k": keyOf("ES256", private.Public())}, nil
 		}
 		for _, c := range []struct {
 			after time.Duration
@@ -109,7 +110,7 @@ func TestAnotherKeyOfTheSameIDTakesBackWhatTheFirstSigned(t *testing.T) {
 		}
 		s, of := &Issuers{}, 0
 		s.of(i).keys.fetch = func(context.Context) (map[string]publicKey, error) {
-			return map[string]publicKey{"default": {"ES256", private[of].Public()}}, nil
+			return map[string]publicKey{"default": keyOf("ES256", private[of].Public())}, nil
 		}
 		is := func(when string, good int) {
 			t.Helper()
@@ -125,5 +126,38 @@ func TestAnotherKeyOfTheSameIDTakesBackWhatTheFirstSigned(t *testing.T) {
 		_, _ = s.Verify(t.Context(), i, token[0]) // has the keys asked for again
 		synctest.Wait()
 		is("after", 1)
+	})
+}
+
+// What an issuer says anew of the algorithm of a key, it says of what the key signed before.
+func TestAKeyIsForTheAlgorithmThatItsIssuerSaysNow(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		private, err := rsa.GenerateKey(rand.Reader, minRSA)
+		if err != nil {
+			t.Fatal(err)
+		}
+		i := &gate.Issuer{
+			ID: "partner", Issuer: "https://id.test", Audiences: []string{"api"}, Algorithms: []string{"RS256", "PS256"}, Types: []string{"at+jwt"},
+			Callers: []gate.IssuerCallerSpec{{Claims: map[string]string{"sub": "jobs"}, Service: "partner"}},
+		}
+		alg, s := "", &Issuers{}
+		s.of(i).keys.fetch = func(context.Context) (map[string]publicKey, error) {
+			return map[string]publicKey{"k": keyOf(alg, private.Public())}, nil
+		}
+		claims := map[string]any{"iss": i.Issuer, "sub": "jobs", "aud": "api", "exp": time.Now().Add(time.Hour).Unix()}
+		token := testissuer.SignBy(t, jose.RS256, private, "k", claims, nil)
+		for _, c := range []struct {
+			alg  string
+			good bool
+		}{{"", true}, {"RS256", true}, {"", true}, {"PS256", false}} {
+			alg = c.alg
+			time.Sleep(keysFresh)
+			_, _ = s.Verify(t.Context(), i, token) // has the keys asked for again
+			synctest.Wait()
+			if _, err := s.Verify(t.Context(), i, token); (err == nil) != c.good {
+				t.Errorf("for %q: %v, want good %t", c.alg, err, c.good)
+			}
+		}
 	})
 }

@@ -15,8 +15,8 @@ import (
 // signed is a token whose signature and form are good.
 type signed struct {
 	Token
-	kid       string
-	key       publicKey
+	kid, alg  string
+	key       digest // that of the id, as it was then
 	notBefore time.Time
 }
 
@@ -46,7 +46,7 @@ func (s *Issuers) Verify(ctx context.Context, i *gate.Issuer, token string) (Tok
 
 // alive reports what may have changed since the signature was checked. A key that the issuer
 // took back is good for nothing that it signed before, and so is one in whose place there is
-// another of the same id.
+// another of the same id, or that is for another algorithm now.
 func (i *issuer) alive(ctx context.Context, t *signed, now time.Time) error {
 	if !now.Before(t.Until) {
 		return dead("expired")
@@ -55,7 +55,7 @@ func (i *issuer) alive(ctx context.Context, t *signed, now time.Time) error {
 		return dead("not valid yet")
 	}
 	key, err := i.keys.find(ctx, t.kid)
-	if err == nil && !key.is(t.key) {
+	if err == nil && (key.sum != t.key || !key.fits(t.alg)) {
 		err = errNoKey
 	}
 	return i.ofKeys(err)
@@ -101,7 +101,7 @@ func (i *issuer) read(ctx context.Context, token string) (*signed, error) {
 	if err != nil {
 		return nil, err
 	}
-	t.kid, t.key = h.KeyID, key
+	t.kid, t.alg, t.key = h.KeyID, h.Algorithm, key.sum
 	return t, nil
 }
 

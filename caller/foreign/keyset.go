@@ -2,10 +2,11 @@ package foreign
 
 import (
 	"context"
-	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
 	"crypto/rsa"
+	"crypto/sha256"
+	"crypto/x509"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -35,6 +36,7 @@ const (
 type publicKey struct {
 	alg    string
 	public any
+	sum    digest // of the key itself, whatever it is called and for
 }
 
 // keyList is the key set as it was at a moment.
@@ -163,7 +165,7 @@ func parseKeys(body []byte, allowed []string) (map[string]publicKey, error) {
 		if json.Unmarshal(raw, &k) != nil || k.KeyID == "" || k.Use != "" && k.Use != "sig" {
 			continue
 		}
-		key := publicKey{k.Algorithm, k.Key}
+		key := keyOf(k.Algorithm, k.Key)
 		if !slices.ContainsFunc(allowed, key.fits) {
 			continue
 		}
@@ -178,10 +180,13 @@ func parseKeys(body []byte, allowed []string) (map[string]publicKey, error) {
 	return byID, nil
 }
 
-// is reports whether two keys are the same one, for the same algorithm.
-func (k publicKey) is(other publicKey) bool {
-	public, ok := k.public.(interface{ Equal(crypto.PublicKey) bool })
-	return ok && k.alg == other.alg && public.Equal(other.public)
+// keyOf makes a key of what an issuer publishes. What is none for signatures fits nothing.
+func keyOf(alg string, public any) publicKey {
+	text, err := x509.MarshalPKIXPublicKey(public)
+	if err != nil {
+		return publicKey{}
+	}
+	return publicKey{alg, public, sha256.Sum256(text)}
 }
 
 // fits reports whether the key may check what an algorithm signed. A private or a symmetric
