@@ -48,6 +48,26 @@ func (c *compiler) cors(r *Route, spec *CORSSpec) *CORS {
 		return nil
 	}
 	k := &CORS{Credentials: spec.Credentials, Methods: spec.Methods, Expose: spec.Expose}
+	c.sites(k, spec)
+	for i, method := range spec.Methods {
+		if !r.takes(method) {
+			c.problem(index("spec.cors.methods", i), "is a method that the route does not take")
+		}
+	}
+	if len(k.Methods) == 0 {
+		k.Methods = r.Methods
+	}
+	c.headerNames("spec.cors.headers", spec.Headers)
+	for _, name := range spec.Headers {
+		k.Headers = append(k.Headers, strings.ToLower(name))
+	}
+	c.headerNames("spec.cors.expose", spec.Expose)
+	k.MaxAge = c.duration("spec.cors.max_age", spec.MaxAge, usualPreflight, maxPreflight)
+	return k
+}
+
+// sites reads whose pages may use the route.
+func (c *compiler) sites(k *CORS, spec *CORSSpec) {
 	if n := len(spec.Origins); n == 0 || n > maxSites {
 		c.problem("spec.cors.origins", "must be between 1 and %d", maxSites)
 	}
@@ -65,28 +85,14 @@ func (c *compiler) cors(r *Route, spec *CORSSpec) *CORS {
 			k.Origins = append(k.Origins, origin)
 		}
 	}
-	for i, method := range spec.Methods {
-		if !r.takes(method) {
-			c.problem(index("spec.cors.methods", i), "is a method that the route does not take")
-		}
-	}
-	if len(k.Methods) == 0 {
-		k.Methods = r.Methods
-	}
-	for i, name := range spec.Headers {
-		if small := strings.ToLower(name); !Plain(name) {
-			c.problem(index("spec.cors.headers", i), "%q is no name of a header", short(name))
-		} else {
-			k.Headers = append(k.Headers, small)
-		}
-	}
-	for i, name := range spec.Expose {
+}
+
+func (c *compiler) headerNames(field string, names []string) {
+	for i, name := range names {
 		if !Plain(name) {
-			c.problem(index("spec.cors.expose", i), "%q is no name of a header", short(name))
+			c.problem(index(field, i), "%q is no name of a header", short(name))
 		}
 	}
-	k.MaxAge = c.duration("spec.cors.max_age", spec.MaxAge, usualPreflight, maxPreflight)
-	return k
 }
 
 // index names an item of a list.

@@ -1,7 +1,6 @@
 package gate
 
 import (
-	"fmt"
 	"iter"
 	"net/netip"
 	"net/url"
@@ -126,20 +125,39 @@ func (c *compiler) mcp(r *Route, spec *MCPSpec) {
 	if spec == nil {
 		return
 	}
-	const field = "spec.mcp"
 	m := &MCP{Resource: spec.Resource, Scopes: spec.Scopes, Methods: map[string]bool{}, Origins: spec.Origins}
 	r.MCP = m
+	c.mcpSpec(spec)
+	c.mcpBeside(r)
+	for _, method := range append(slices.Clone(usualMethods), spec.Methods...) {
+		if spec.Methods == nil || slices.Contains(spec.Methods, method) {
+			m.Methods[method] = true
+		}
+	}
+	if r.Mode != Off {
+		c.protects(r, m)
+	}
+	c.tools(r, m, spec.Tools)
+}
+
+// mcpSpec holds what is said of the server itself.
+func (c *compiler) mcpSpec(spec *MCPSpec) {
 	if spec.Exchange != "" {
-		c.problem(field+".exchange", "is there, and tokens are not exchanged yet; the client's token goes no further than the gate, and the server gets the assertion")
+		c.problem("spec.mcp.exchange", "is there, and tokens are not exchanged yet; the client's token goes no further than the gate, and the server gets the assertion")
 	}
 	if spec.DPoP != "" {
-		c.problem(field+".dpop", "is there, and proofs of possession are not looked at yet; leave it out")
+		c.problem("spec.mcp.dpop", "is there, and proofs of possession are not looked at yet; leave it out")
 	}
 	for i, scope := range spec.Scopes {
 		if !isScope(scope) {
-			c.problem(fmt.Sprintf("%s.scopes[%d]", field, i), "is no scope")
+			c.problem(index("spec.mcp.scopes", i), "is no scope")
 		}
 	}
+}
+
+// mcpBeside holds what a route may not say or be besides.
+func (c *compiler) mcpBeside(r *Route) {
+	const field = "spec.mcp"
 	if r.Public || slices.Contains(r.Authn, BySession) {
 		c.problem(field, "is there, and the route is public or for browsers; an MCP server is asked with a token")
 	}
@@ -157,15 +175,6 @@ func (c *compiler) mcp(r *Route, spec *MCPSpec) {
 			c.problem(field, "is there, and the route takes %s; the transport has POST, GET and DELETE", method)
 		}
 	}
-	for _, method := range append(slices.Clone(usualMethods), spec.Methods...) {
-		if spec.Methods == nil || slices.Contains(spec.Methods, method) {
-			m.Methods[method] = true
-		}
-	}
-	if r.Mode != Off {
-		c.protects(r, m)
-	}
-	c.tools(r, m, spec.Tools)
 }
 
 // protects looks at the address of the server, and puts its metadata there.
@@ -206,7 +215,7 @@ func (c *compiler) tools(r *Route, m *MCP, rules []ToolSpec) {
 	}
 	seen := map[string]bool{}
 	for i, rule := range rules {
-		field := fmt.Sprintf("spec.mcp.tools[%d]", i)
+		field := index("spec.mcp.tools", i)
 		if rule.Permission == "" {
 			c.problem(field+".permission", "is missing; a tool asks for a permission")
 		}
