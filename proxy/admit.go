@@ -75,7 +75,7 @@ func (p *passage) admitted() error {
 	}
 	p.decision.permission = route.Asks[p.r.Method]
 	if err == nil {
-		err = p.known(route)
+		err = p.findCaller(route)
 	}
 	if err == nil {
 		err = p.limit(p.caller)
@@ -98,8 +98,8 @@ func (p *passage) admitted() error {
 	return err
 }
 
-// known finds who calls.
-func (p *passage) known(route *gate.Route) error {
+// findCaller finds who calls.
+func (p *passage) findCaller(route *gate.Route) error {
 	r, stale := p.asking(route)
 	who, err := p.authenticate(r, route)
 	if p.decision.stale = stale(); err != nil {

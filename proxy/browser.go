@@ -36,8 +36,8 @@ func (p *passage) authenticate(r *http.Request, route *gate.Route) (*caller.Call
 	}
 	token, present := p.cookies().Session(r)
 	switch {
-	case token != "" && p.foreign():
-		return nil, fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
+	case token != "" && p.crossSite():
+		return nil, errCrossSite()
 	case token != "":
 		who, err := p.door.Callers.Browser(r, token, p.request.host)
 		p.signedOut = fault.Is(err, fault.Unauthenticated)
@@ -49,25 +49,6 @@ func (p *passage) authenticate(r *http.Request, route *gate.Route) (*caller.Call
 		return nil, caller.SignIn(errors.New("there is no cookie"))
 	}
 	return p.byBearer(r, route)
-}
-
-// foreign reports whether a request that would act by a cookie may have been sent by a page
-// of another origin, a sibling's included. Browsers say so; what says nothing is none.
-func (p *passage) foreign() bool {
-	if p.upgrade != nil || isSafe(p.r.Method) && p.r.Header.Get("Upgrade") == "" { // the origin of a WebSocket was looked at (checkOrigin)
-		return false
-	}
-	if p.invited() {
-		return false
-	}
-	if site := p.r.Header.Get("Sec-Fetch-Site"); site != "" {
-		return site != "same-origin"
-	}
-	return p.r.Header.Get("Origin") != p.origin()
-}
-
-func isSafe(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
 }
 
 // navigates reports whether a person at a browser waits for a page, and not a program: not

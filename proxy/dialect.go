@@ -72,16 +72,16 @@ func CheckSpellings(h http.Header) error {
 	for name := range h {
 		small := strings.ToLower(name)
 		ours := strings.HasPrefix(small, "x-gatehouse") || strings.HasPrefix(small, "gatehouse-")
-		if !gate.Plain(name) || ours && !known(name) {
+		if !gate.Plain(name) || ours && !shownByProxy(name) {
 			return fault.New(fault.Malformed, "gate.header", "There is a header that reads like another one.")
 		}
 	}
 	return nil
 }
 
-// known reports whether a header of our own names is one that the proxy shows, or that it
-// writes over.
-func known(name string) bool {
+// shownByProxy reports whether a header of our own names is one that the proxy shows, or that
+// it writes over.
+func shownByProxy(name string) bool {
 	return name == HeaderAssertion || name == HeaderMaxAge || name == HeaderSecret
 }
 

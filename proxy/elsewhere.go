@@ -88,8 +88,8 @@ func (p *passage) byCertificate(r *http.Request, route *gate.Route) (*caller.Cal
 	if len(p.credential()) > 0 {
 		return nil, caller.NoCertificate(errors.New("the route takes no credentials in headers"))
 	}
-	if p.sentByAnother() {
-		return nil, fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
+	if p.crossSiteByCertificate() {
+		return nil, errCrossSite()
 	}
 	return p.door.Callers.OfCertificate(r, route.ClientCA, p.shown())
 }
@@ -102,17 +102,4 @@ func (p *passage) handshaken() error {
 		return nil
 	}
 	return fault.New(fault.Misdirected, "gate.misdirected", "This connection was opened for another host, and no certificate of it counts here.")
-}
-
-// sentByAnother reports whether a page of another origin may have had a browser send this.
-// Programs, which have certificates more often, say nothing of pages.
-func (p *passage) sentByAnother() bool {
-	if p.upgrade != nil || isSafe(p.r.Method) && p.r.Header.Get("Upgrade") == "" || p.invited() { // the origin of a WebSocket was looked at (checkOrigin)
-		return false
-	}
-	if site := p.r.Header.Get("Sec-Fetch-Site"); site != "" {
-		return site != "same-origin" && site != "none"
-	}
-	origin := p.r.Header.Get("Origin")
-	return origin != "" && origin != p.origin()
 }

@@ -189,8 +189,8 @@ func (p *passage) askSignOut() error {
 
 // signOut ends the browser's session, here and at the issuer.
 func (p *passage) signOut() error {
-	if p.foreign() {
-		return fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
+	if p.crossSite() {
+		return errCrossSite()
 	}
 	token, _ := p.cookies().Session(p.r)
 	if err := p.door.Entrances.SignOut(p.r.Context(), web.Actor(p.r), token, p.request.host); err != nil {

@@ -70,7 +70,7 @@ func (p *passage) called(route *gate.Route) error {
 		return fault.New(fault.Forbidden, "gate.mcp", "What a call is about stands in its body, which another proxy does not show to the gate.")
 	}
 	if origin := p.r.Header.Get("Origin"); origin != "" && !slices.Contains(route.MCP.Origins, origin) {
-		return fault.New(fault.Forbidden, "gate.cross_site", "This was sent by a page of another site.")
+		return errCrossSite()
 	}
 	if p.r.Method != http.MethodPost {
 		return p.inScope()

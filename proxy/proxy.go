@@ -12,8 +12,9 @@
 //   - It is read: request, upgrade and lasting (what may last), ticket.
 //   - The gate's own pages: entrance (sign-in and sign-out), people (pages for browsers),
 //     mcp (metadata). Questions of browsers: cors.
-//   - It is admitted: admit, credentials, elsewhere and browser (who calls), rate, weigh and fetch (may
-//     they, and what that depends on), filter (lists), mcpcall (tools), shadow.
+//   - It is admitted: admit, credentials, elsewhere, browser and crosssite (who calls), rate,
+//     weigh and fetch (may they, and what that depends on), filter (lists), mcpcall (tools),
+//     shadow.
 //   - It goes on, and the answer back: forward, exchange (what does not last), headers,
 //     assertion, answer.
 //   - Where to: pools and pool (which target), health, wire and transports (connections), lane

@@ -50,7 +50,7 @@ type Replayer struct {
 // Replay makes one again: by the clock of then, with what the caller had proved then and
 // what was known of the resource.
 func (r *Replayer) Replay(e *Entry) {
-	to, route, why, ok := r.again(e)
+	to, route, why, ok := r.decide(e)
 	if !ok {
 		r.done.Left++
 		return
@@ -84,8 +84,8 @@ func (r *Replayer) Done() Replayed {
 	return done
 }
 
-// again is what a recorded decision comes to now; false: nobody can tell.
-func (r *Replayer) again(e *Entry) (to, route, why string, ok bool) {
+// decide is what a recorded decision comes to now; false: nobody can tell.
+func (r *Replayer) decide(e *Entry) (to, route, why string, ok bool) {
 	if e.Decision == "error" || e.Key != "" || e.Decision == access.Refused.String() && e.Reason == "" { // for what they came with
 		return "", "", "", false
 	}
@@ -106,6 +106,39 @@ func (r *Replayer) again(e *Entry) (to, route, why string, ok bool) {
 	case e.Subject == "":
 		return "unknown", route, "", e.Decision == "unknown" // of who came to a public route nothing is recorded
 	}
+	to, why, ok = r.weigh(e, &m)
+	return to, route, why, ok
+}
+
+// weigh is decide of who came by a route that asks for something.
+func (r *Replayer) weigh(e *Entry, m *gate.Match) (to, why string, ok bool) {
+	who := r.callerOf(e)
+	ask := question(m, e.Method, access.Request{Method: e.Method, Path: e.Path, IP: e.IP})
+	if m.Route.Filter {
+		got, err := narrowed(r.Policy, who.q, &ask)
+		if err != nil {
+			return "error", detail(err), true
+		}
+		return got, "", true
+	}
+	missing := false
+	w, err := weigh(who, variesBy(r.Policy, who.q), r.Policy, e.Subject, m.Route, ask, func() (map[string]any, error) {
+		missing = e.Attrs == nil
+		return e.Attrs, nil
+	})
+	switch {
+	case err != nil:
+		return "error", detail(err), true
+	case missing && w.Reason == access.ResourceUnknown && e.Reason != string(access.ResourceUnknown):
+		return "", "", false // it was not asked for then
+	case w.own:
+		return "own", "", true
+	}
+	return w.Outcome.String(), string(w.Reason), true
+}
+
+// callerOf is who came then, as they were proved then.
+func (r *Replayer) callerOf(e *Entry) *recorded {
 	level, _ := proof.ParseLevel(e.ACR) // programs prove none
 	who := &recorded{r.Policy, access.Question{
 		Principal: access.Subject{Kind: access.Kind(e.Kind), ID: e.Subject}, Now: e.At, Session: id.Session(e.Session), Level: level,
@@ -117,28 +150,7 @@ func (r *Replayer) again(e *Entry) (to, route, why string, ok bool) {
 	if e.AuthTime != 0 {
 		who.q.AuthTime = time.Unix(e.AuthTime, 0)
 	}
-	ask := question(&m, e.Method, access.Request{Method: e.Method, Path: e.Path, IP: e.IP})
-	if m.Route.Filter {
-		got, err := narrowed(r.Policy, who.q, &ask)
-		if err != nil {
-			return "error", route, detail(err), true
-		}
-		return got, route, "", true
-	}
-	missing := false
-	w, err := weigh(who, variesBy(r.Policy, who.q), r.Policy, e.Subject, m.Route, ask, func() (map[string]any, error) {
-		missing = e.Attrs == nil
-		return e.Attrs, nil
-	})
-	switch {
-	case err != nil:
-		return "error", route, detail(err), true
-	case missing && w.Reason == access.ResourceUnknown && e.Reason != string(access.ResourceUnknown):
-		return "", "", "", false // it was not asked for then
-	case w.own:
-		return "own", route, "", true
-	}
-	return w.Outcome.String(), route, string(w.Reason), true
+	return who
 }
 
 // recorded is the caller of a recorded decision.

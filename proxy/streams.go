@@ -168,7 +168,7 @@ func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 			}
 		}
 		if stale := d.News.Current(context.Background()) != nil; told || stale {
-			again(list, d.News.Current, stale)
+			recheckAll(list, d.News.Current, stale)
 		}
 		if told {
 			time.Sleep(min(max(pace, share*time.Since(begun)), soonest))
@@ -176,15 +176,17 @@ func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 	}
 }
 
-// asker is a stream.
+// asker is a stream, or what a test has in its place.
 type asker interface {
+	// recheck ends what may go on no longer. Fetch: as long as ctx says, it may wait for what
+	// has to be asked of others.
 	recheck(ctx context.Context, fetch bool)
 }
 
-// again asks all of a list again, several at a time: what one is decided by may have to be
+// recheckAll asks all of a list again, several at a time: what one is decided by may have to be
 // read. When nobody can know what is so now, or not any more, nobody waits for it: a store
 // that hangs amid a round keeps no stream open.
-func again[A asker](list []A, current func(ctx context.Context) error, stale bool) {
+func recheckAll[A asker](list []A, current func(ctx context.Context) error, stale bool) {
 	ctx, cancel := context.WithTimeout(context.Background(), roundBound)
 	defer cancel()
 	if stale {

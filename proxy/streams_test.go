@@ -84,7 +84,7 @@ func TestARoundWaitsNoLongerThanWhatIsKnownIsGood(t *testing.T) {
 			for i := range list {
 				list[i] = &waiting{}
 			}
-			again(list, current, stale)
+			recheckAll(list, current, stale)
 			took, most := time.Since(begun), time.Second+askEvery
 			if stale {
 				most = 0
