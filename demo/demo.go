@@ -154,6 +154,7 @@ func printTable(out io.Writer, house *house.House, appURL string, seeded *Seeded
 	t := tabwriter.NewWriter(out, 0, 0, 3, ' ', 0)
 	fmt.Fprintf(t, "  Demo application\t%s\tsign in here\n", appURL)
 	fmt.Fprintf(t, "  Gatehouse\t%s\taccount, discovery\n", house.Config.Issuer)
+	fmt.Fprintf(t, "  Console\t%s/console\t%s\n", house.Config.Issuer, seeded.administrators())
 	if ownGate(house.Config) {
 		fmt.Fprintf(t, "  Gate\thttp://localhost:%s\tthe shop behind it, for people and programs\n", portOf(house.Config.Gate.Listen))
 	}

@@ -52,6 +52,17 @@ type Seeded struct {
 	People       []SeededPerson
 }
 
+// administrators says who may see the console.
+func (s *Seeded) administrators() string {
+	var all []string
+	for _, p := range s.People {
+		if p.Administrator {
+			all = append(all, p.Email)
+		}
+	}
+	return "for " + strings.Join(all, ", ")
+}
+
 var actor = audit.Actor{Kind: audit.Console, ID: "demo"}
 
 // seed makes the people and the client that are not there yet.

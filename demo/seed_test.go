@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -143,4 +144,22 @@ func TestTheDemoHasTheGrantsOfWhichItTells(t *testing.T) {
 			t.Errorf("run %d: the roles that are held, and whether they end: %v, want %v", run, ends, want)
 		}
 	}
+}
+
+// The table leads to the console, and says who can use it.
+func TestTheDemoSaysWhereTheConsoleIs(t *testing.T) {
+	t.Parallel()
+	h := testHouse(t)
+	seeded, err := seed(t.Context(), h, "http://localhost:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out strings.Builder
+	printTable(&out, h, "http://localhost:1", seeded)
+	for line := range strings.Lines(out.String()) {
+		if strings.Contains(line, h.Config.Issuer+"/console") && strings.Contains(line, "for admin@example.test") {
+			return
+		}
+	}
+	t.Errorf("no line names the console:\n%s", out.String())
 }

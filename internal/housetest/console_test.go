@@ -3,12 +3,14 @@ package housetest
 import (
 	"net/http"
 	"net/url"
+	"strconv"
 	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"gatehouse/internal/gatetest"
+	"gatehouse/ui/console/guard"
 )
 
 func TestAnAdministratorSignsInAtTheConsoleAndDisablesSomebody(t *testing.T) {
@@ -138,11 +140,12 @@ func TestWhatIsDangerousTakesAFreshProofAtTheConsole(t *testing.T) {
 		form := b.Get(ask).Is(http.StatusOK)
 
 		time.Sleep(11 * time.Minute)
-		form.Press("", "submit").Is(http.StatusUnauthorized).Says("Nothing was changed.").Says("max_age=600")
+		form.Submit("confirm", bob.Email).Is(http.StatusUnauthorized).Says("Nothing was changed.").Says("max_age=600")
 		b.Get("/console/users/" + string(bob.ID)).Is(http.StatusOK).Says(bob.Email)
 		b.Get(ask).At("/signin")
 
-		enterConsole(t, b, ada, ask).Is(http.StatusOK).At(ask).Press("", "submit").Is(http.StatusOK).At("/console/users").Says("The person is deleted.")
+		enterConsole(t, b, ada, ask).Is(http.StatusOK).At(ask).Submit("confirm", "somebody else").Is(http.StatusUnprocessableEntity).Says("confirm-problem")
+		b.Get(ask).Submit("confirm", bob.Email).Is(http.StatusOK).At("/console/users").Says("The person is deleted.")
 	})
 }
 
@@ -214,4 +217,32 @@ func TestTheConsoleIsAClientThatCannotBeLost(t *testing.T) {
 			t.Error("a console that was closed lets people sign in")
 		}
 	})
+}
+
+// A search finds things of the kinds that the person may list, and of each no more than fit
+// below the search field; the overview has the parts that they may see.
+func TestTheSearchAndTheOverviewShowWhatThePersonMaySee(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	some, clerk := s.Person("some-0", gatetest.NoPassword), s.Person("clerk", gatetest.TOTP)
+	for i := range guard.MaxFound + 3 {
+		s.Person("some-"+strconv.Itoa(i+1), gatetest.NoPassword)
+	}
+	s.role(clerk, "some-role", func(one string) bool { return one == "roles:read" || one == "grants:read" })
+	b := atConsole(t, s.Gate, clerk)
+	found := b.Get("/console/search?q=some").Is(http.StatusOK).Says("some-role")
+	if strings.Contains(found.Body, some.Email) {
+		t.Error("who may not list people finds them")
+	}
+	if page := b.Get("/console").Is(http.StatusOK).Says("ending-head"); strings.Contains(page.Body, `id="attention"`) || strings.Contains(page.Body, `class="tiles"`) {
+		t.Error("the overview shows what the person may not see")
+	}
+	b.Get("/console/search?q=" + strings.Repeat("x", 300)).Is(http.StatusOK).Says("Nothing found")
+
+	boss := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	found = boss.Get("/console/search?q=some").Is(http.StatusOK).Says(some.Email).Says("some-role")
+	if n := strings.Count(found.Body, `href="/console/users/usr_`); n != guard.MaxFound {
+		t.Errorf("%d people are shown, want %d", n, guard.MaxFound)
+	}
+	boss.Get("/console?days=30").Is(http.StatusOK).Says("ending-head").Says(`id="attention"`).Says(`class="tiles"`)
 }

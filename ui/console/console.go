@@ -18,6 +18,7 @@ import (
 	"gatehouse/session"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/overview"
+	"gatehouse/ui/console/search"
 	"gatehouse/ui/console/users"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -78,6 +79,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("POST "+guard.PathSignOut, d.signOut)
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
+	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, search.Applications, search.Roles}}).Mount(m)
 }
 
 // sections are the entries of the navigation: an area is a row here, and one of Mount.

@@ -49,6 +49,7 @@ type Catalogue struct {
 	Console         Console
 	ConsoleOverview ConsoleOverview
 	ConsoleUsers    ConsoleUsers
+	ConsoleSearch   ConsoleSearch
 
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.

@@ -24,12 +24,7 @@ type Console struct {
 	LackingTodo string
 	Account     string
 
-	Same   string // over the command that does the same
-	Cancel string
-	Older  string // the next page of a list
-	First  string // its first page
-	Search string // a button
-	All    string // of a filter: no matter which
+	All string // of a filter: no matter which
 }
 
 var englishConsole = Console{
@@ -51,12 +46,7 @@ var englishConsole = Console{
 	LackingTodo: "Whoever administers this Gatehouse can give it to you. Tell them the name of the permission.",
 	Account:     "Your account",
 
-	Same:   "The command that does the same",
-	Cancel: "Cancel",
-	Older:  "More",
-	First:  "First page",
-	Search: "Search",
-	All:    "All",
+	All: "All",
 }
 
 var germanConsole = Console{
@@ -78,10 +68,5 @@ var germanConsole = Console{
 	LackingTodo: "Wer dieses Gatehouse verwaltet, kann sie Ihnen geben. Nennen Sie den Namen der Berechtigung.",
 	Account:     "Ihr Konto",
 
-	Same:   "Der Befehl, der dasselbe tut",
-	Cancel: "Abbrechen",
-	Older:  "Mehr",
-	First:  "Erste Seite",
-	Search: "Suchen",
-	All:    "Alle",
+	All: "Alle",
 }

@@ -6,21 +6,23 @@ type ConsoleUsers struct {
 	Lead   string
 	Create string // a link and a button
 
-	Find, State, Active, Disabled    string // filters and states
-	Sort, ByEmail, ByCreated, BySeen string
-	Email, Name, LastSeen, Created   string // heads and facts
-	Never, Unnamed                   string // signed in; a person without a name
-	None, NoneTodo                   string // an empty list
-	Select                           Phrase // a box in a row, for screen readers: Email
-	Chosen                           string // over what is done with the rows that were chosen
+	Find, State, Active, Disabled  string // filters and states
+	Who                            string // a head: name and address
+	Email, Name, LastSeen, Created string // heads and facts
+	Unnamed, Zone                  string // a person without a name; their time zone
+	None, NoneTodo                 string // an empty list
+	Back                           string // a link to the whole list
+	Known, Danger                  string // heads: what is known of a person, and what is seldom done
+	Mistyped                       string // what was wrong with an address that was to be typed
 
 	Overview, Sessions, Credentials, Activity string // tabs
 	Verified, Unverified                      string
 	Administers                               string // a badge
 	Factor, FactorOn, FactorOff, CodesLeft    string
 	Edit                                      string
-	Device, Address, Since                    string // of sessions
-	NoSessions, NoActivity                    string
+	Device, Address, Since, Used              string // of sessions
+	NoSessions, NoSessionsTodo                string // an empty list
+	NoActivity, NoActivityTodo                string
 	When, What, By, Outcome                   string // of events
 	Refused, Done                             string
 
@@ -32,6 +34,7 @@ type ConsoleUsers struct {
 	NewPassword string // a label, and the link
 	PasswordWhy string
 	Bulk        Title
+	BulkAsk     string // the question
 	BulkWhy     Plural // N people
 	Bulked      Plural // N people were disabled
 	NotBulked   string // over those who were not
@@ -55,20 +58,22 @@ var englishConsoleUsers = ConsoleUsers{
 	Create: "Create a person",
 
 	Find: "Address or name begins with", State: "State", Active: "Active", Disabled: "Disabled",
-	Sort: "Order", ByEmail: "By address", ByCreated: "Newest first", BySeen: "Last signed in first",
+	Who:   "Who",
 	Email: "Email", Name: "Name", LastSeen: "Last sign-in", Created: "Created",
-	Never: "Never", Unnamed: "No name",
-	None: "Nobody is found by these filters.", NoneTodo: "Take one away, or create the person.",
-	Select: "Choose {email}",
-	Chosen: "Those who are chosen:",
+	Unnamed: "No name", Zone: "Time zone",
+	None: "Nobody is found", NoneTodo: "A search finds whose address or name begins so. Take a filter away, or create the person.",
+	Back:  "All people",
+	Known: "What is known", Danger: "Rarely needed",
+	Mistyped: "This is not their address.",
 
 	Overview: "Overview", Sessions: "Sessions", Credentials: "Credentials", Activity: "Activity",
-	Verified: "Address verified", Unverified: "Address not verified",
+	Verified: "Verified", Unverified: "Not verified",
 	Administers: "Administers",
 	Factor:      "Second step", FactorOn: "On", FactorOff: "Off", CodesLeft: "Recovery codes left",
 	Edit:   "Change",
-	Device: "Browser", Address: "From", Since: "Since",
-	NoSessions: "They are signed in nowhere.", NoActivity: "Nothing is recorded about them.",
+	Device: "Browser", Address: "From", Since: "Since", Used: "Last used",
+	NoSessions: "They are signed in nowhere", NoSessionsTodo: "Each browser that they sign in with stands here until it is signed out.",
+	NoActivity: "Nothing is recorded about them", NoActivityTodo: "What they do and what is done to them stands here, the latest first.",
 	When: "When", What: "What", By: "By", Outcome: "Outcome",
 	Refused: "Refused", Done: "Done",
 
@@ -80,6 +85,7 @@ var englishConsoleUsers = ConsoleUsers{
 	NewPassword: "Set a password",
 	PasswordWhy: "They are signed out everywhere, and sign in with it from now on. Hand it over in a safe way.",
 	Bulk:        "Disable several people",
+	BulkAsk:     "Disable them?",
 	BulkWhy:     Plural{One: "{n} person is kept out at once, and what they are signed in to ends.", Other: "{n} people are kept out at once, and what they are signed in to ends."},
 	Bulked:      Plural{None: "Nobody was disabled.", One: "{n} person was disabled.", Other: "{n} people were disabled."},
 	NotBulked:   "These were not:",
@@ -111,20 +117,22 @@ var germanConsoleUsers = ConsoleUsers{
 	Create: "Person anlegen",
 
 	Find: "Adresse oder Name beginnt mit", State: "Zustand", Active: "Aktiv", Disabled: "Gesperrt",
-	Sort: "Reihenfolge", ByEmail: "Nach Adresse", ByCreated: "Neueste zuerst", BySeen: "Zuletzt angemeldete zuerst",
+	Who:   "Wer",
 	Email: "E-Mail", Name: "Name", LastSeen: "Letzte Anmeldung", Created: "Angelegt",
-	Never: "Nie", Unnamed: "Ohne Namen",
-	None: "Zu diesen Filtern gibt es niemanden.", NoneTodo: "Nehmen Sie einen weg, oder legen Sie die Person an.",
-	Select: "{email} auswählen",
-	Chosen: "Mit den Ausgewählten:",
+	Unnamed: "Ohne Namen", Zone: "Zeitzone",
+	None: "Niemand gefunden", NoneTodo: "Gefunden wird, wessen Adresse oder Name so beginnt. Nehmen Sie einen Filter weg, oder legen Sie die Person an.",
+	Back:  "Alle Personen",
+	Known: "Was bekannt ist", Danger: "Selten nötig",
+	Mistyped: "Das ist nicht die Adresse dieser Person.",
 
 	Overview: "Übersicht", Sessions: "Sitzungen", Credentials: "Anmeldedaten", Activity: "Verlauf",
-	Verified: "Adresse bestätigt", Unverified: "Adresse nicht bestätigt",
+	Verified: "Bestätigt", Unverified: "Nicht bestätigt",
 	Administers: "Verwaltet",
 	Factor:      "Zweiter Schritt", FactorOn: "An", FactorOff: "Aus", CodesLeft: "Übrige Wiederherstellungscodes",
 	Edit:   "Ändern",
-	Device: "Browser", Address: "Von", Since: "Seit",
-	NoSessions: "Sie sind nirgends angemeldet.", NoActivity: "Über sie ist nichts aufgezeichnet.",
+	Device: "Browser", Address: "Von", Since: "Seit", Used: "Zuletzt benutzt",
+	NoSessions: "Nirgends angemeldet", NoSessionsTodo: "Hier steht jeder Browser der Person, bis er abgemeldet wird.",
+	NoActivity: "Nichts aufgezeichnet", NoActivityTodo: "Hier steht, was die Person tut und was mit ihr geschieht, das Neueste zuerst.",
 	When: "Wann", What: "Was", By: "Von", Outcome: "Ausgang",
 	Refused: "Abgewiesen", Done: "Geschehen",
 
@@ -136,6 +144,7 @@ var germanConsoleUsers = ConsoleUsers{
 	NewPassword: "Passwort setzen",
 	PasswordWhy: "Die Person wird überall abgemeldet und meldet sich von nun an damit an. Übergeben Sie es auf sicherem Weg.",
 	Bulk:        "Mehrere Personen sperren",
+	BulkAsk:     "Diese Personen sperren?",
 	BulkWhy:     Plural{One: "{n}\u00a0Person wird sofort ausgesperrt, und ihre Sitzungen enden.", Other: "{n}\u00a0Personen werden sofort ausgesperrt, und ihre Sitzungen enden."},
 	Bulked:      Plural{None: "Niemand wurde gesperrt.", One: "{n}\u00a0Person wurde gesperrt.", Other: "{n}\u00a0Personen wurden gesperrt."},
 	NotBulked:   "Diese nicht:",

@@ -11,6 +11,7 @@ var english = Catalogue{
 	Console:         englishConsole,
 	ConsoleOverview: englishConsoleOverview,
 	ConsoleUsers:    englishConsoleUsers,
+	ConsoleSearch:   englishConsoleSearch,
 
 	Form: Form{
 		Error:    "Error: {page}",

@@ -33,6 +33,7 @@ var german = Catalogue{
 	Console:         germanConsole,
 	ConsoleOverview: germanConsoleOverview,
 	ConsoleUsers:    germanConsoleUsers,
+	ConsoleSearch:   germanConsoleSearch,
 
 	Form: Form{
 		Error:    "Fehler: {page}",

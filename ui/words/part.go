@@ -24,6 +24,7 @@ type Part struct {
 	Pages     string // the links to other pages of a list, for screen readers
 	Back      string // to the page before
 	Next      string
+	First     string // to the first page, where nobody knows the one before
 	Newer     string // the same where lists begin with the newest
 	Older     string
 	Apply     string // a button: filter a list so
@@ -91,6 +92,7 @@ var englishPart = Part{
 	Pages:     "Pages",
 	Back:      "Back",
 	Next:      "Next",
+	First:     "First page",
 	Newer:     "Newer",
 	Older:     "Older",
 	Apply:     "Apply",
@@ -161,6 +163,7 @@ var germanPart = Part{
 	Pages:     "Seiten",
 	Back:      "Zurück",
 	Next:      "Weiter",
+	First:     "Erste Seite",
 	Newer:     "Neuere",
 	Older:     "Ältere",
 	Apply:     "Anwenden",

@@ -93,3 +93,20 @@ func (f *Frame) Part(say *words.Catalogue, h part.Heading, notice string, crumbs
 func (f *Frame) within(path string) bool {
 	return f.path == path || path != Root && strings.HasPrefix(f.path, path+"/")
 }
+
+// Carried is what every form of the page carries besides its token: what makes it do a thing
+// once, and whose page it is.
+func (f *Frame) Carried() []part.Hidden {
+	all := []part.Hidden{{Name: "key", Value: f.Key}}
+	if f.Form.Person != "" {
+		all = append(all, part.Hidden{Name: "person", Value: f.Form.Person})
+	}
+	return all
+}
+
+// Draw returns a form as the page shows it: with what every form carries, and with what was
+// wrong with it when it was sent.
+func (f *Frame) Draw(say *words.Catalogue, form part.Form) part.Form {
+	form.Token, form.Hidden = f.Token, append(f.Carried(), form.Hidden...)
+	return form.Faulty(say, f.Wrong)
+}

@@ -5,8 +5,13 @@ package overview
 import (
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"time"
 
+	"gatehouse/access"
 	"gatehouse/admin"
+	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/words"
 	"gatehouse/web"
@@ -23,18 +28,87 @@ type Door struct{ Guard *guard.Guard }
 // Mount registers the page.
 func (d *Door) Mount(m *web.Mux) { d.Guard.Route(m, "GET "+guard.Root, d.show) }
 
+// maxEnding is how many of the grants that end first are shown, week what first is.
+const (
+	maxEnding = 8
+	week      = 7 * 24 * time.Hour
+)
+
 // show shows the figures to whoever may see them, and the way to everything else to the
 // others.
 func (d *Door) show(v *guard.Visit) error {
-	page := overviewPage{Frame: v.Frame()}
-	if !v.Can("getStatistics", nil) && !page.Empty() {
-		return v.Show(http.StatusOK, page)
+	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil)}
+	shown := false
+	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "listGrants": ending} {
+		if !v.Can(operation, nil) {
+			continue
+		}
+		shown = true
+		if err := fill(v, &page); err != nil {
+			return err
+		}
 	}
-	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {"14"}}})
+	if !shown && page.Empty() {
+		return figures(v, &page) // which says what permission is missing
+	}
+	return v.Show(http.StatusOK, page)
+}
+
+// spanOf is the number of days that is asked for, where it may be.
+func spanOf(text string) int {
+	if n, err := strconv.Atoi(text); err == nil && slices.Contains(spans, n) {
+		return n
+	}
+	return spans[0]
+}
+
+func figures(v *guard.Visit, page *overviewPage) error {
+	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {strconv.Itoa(page.Span)}}})
 	if err != nil {
 		return err
 	}
 	page.Days, page.Figures = found.Body.Days, true
-	page.People = v.Can("listUsers", nil)
-	return v.Show(http.StatusOK, page)
+	return nil
+}
+
+func health(v *guard.Visit, page *overviewPage) error {
+	found, err := guard.Ask[admin.One[wire.Health]](v, "getHealth", admin.Input{})
+	if err != nil {
+		return err
+	}
+	page.Health = &found.Body
+	return nil
+}
+
+// ending looks for the grants that end within a week. Those without an end are last in their
+// order, and not among them.
+func ending(v *guard.Visit, page *overviewPage) error {
+	found, err := guard.Ask[admin.Page[wire.Grant]](v, "listGrants", admin.Input{Query: url.Values{
+		"state": {"active"}, "ends_before": {page.Now.Add(week).UTC().Format(time.RFC3339)}, "limit": {strconv.Itoa(maxEnding)},
+	}})
+	if err != nil {
+		return err
+	}
+	page.Grants, page.More = &found.Body.Items, found.Body.Next != ""
+	return named(v, *page.Grants)
+}
+
+// named puts the addresses of people into what a list says of them, as far as the visitor may
+// know them.
+func named(v *guard.Visit, grants []wire.Grant) error {
+	for i := range grants {
+		s := &grants[i].Subject
+		if s.Kind != access.User || s.Email != "" || !v.Can("getUser", guard.On("user", s.ID)) {
+			continue
+		}
+		found, err := guard.Ask[admin.One[wire.UserDetail]](v, "getUser", admin.Input{Path: guard.On("user", s.ID)})
+		if fault.Is(err, fault.NotFound) { // gone meanwhile
+			continue
+		}
+		if err != nil {
+			return err
+		}
+		s.Email = found.Body.Email
+	}
+	return nil
 }

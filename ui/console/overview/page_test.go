@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
@@ -14,11 +15,18 @@ import (
 
 func TestTheOverviewIsWellMade(t *testing.T) {
 	t.Parallel()
-	f := guard.Frame{Form: viewtest.Form()}
+	f, now := guard.Frame{Form: viewtest.Form()}, time.Now()
+	grants := []wire.Grant{
+		{ID: "grt_a", Subject: wire.Subject{Kind: access.User, ID: "usr_a", Email: "a@example.test"}, Role: "editor", Created: now.Add(-time.Hour), ExpiresAt: now.Add(time.Hour)},
+		{ID: "grt_b", Subject: wire.Subject{Kind: access.Group, ID: "desk"}, Permission: "shop/orders:read", NotBefore: now.Add(-time.Minute), ExpiresAt: now.Add(time.Hour)},
+	}
+	var none []wire.Grant
+	well, unwell := &wire.Health{Checks: map[string]string{"a": "ok"}}, &wire.Health{Checks: map[string]string{"b": "42"}, Doubts: map[string]string{"c": "43"}}
 	viewtest.Crawl(t, map[string]view.Page{
-		"overview":            overviewPage{Frame: f, Figures: true, People: true},
-		"overview, no people": overviewPage{Frame: f, Figures: true},
-		"overview, nothing":   overviewPage{Frame: f},
+		"overview":            overviewPage{Frame: f, Now: now, Span: 14, Figures: true, People: true, Health: unwell, Grants: &grants, More: true},
+		"overview, calm":      overviewPage{Frame: f, Now: now, Span: 90, Figures: true, Health: well, Grants: &none},
+		"overview, no figure": overviewPage{Frame: f, Now: now, Span: 14, Grants: &grants},
+		"overview, nothing":   overviewPage{Frame: f, Now: now, Span: 14},
 	})
 }
 
@@ -28,10 +36,10 @@ func TestTheOverviewShowsTodayAndWhatWasCountedLast(t *testing.T) {
 	say := words.Shipped().Choose(nil, "en")
 	now := time.Now().UTC()
 	today, before := now.Format(time.DateOnly), now.AddDate(0, 0, -1).Format(time.DateOnly)
-	p := overviewPage{Days: []wire.DayFigures{{Day: today, SignIns: 7, Refused: 2}, {Day: before, SignIns: 90, Present: &wire.Present{People: 5, Sessions: 3, GrantsEnding: 1}}}}
+	p := overviewPage{Now: now, Span: 14, Days: []wire.DayFigures{{Day: today, SignIns: 7, Refused: 2}, {Day: before, SignIns: 90, Present: &wire.Present{People: 5, Sessions: 3, GrantsEnding: 1}}}}
 	var got []string
 	for _, one := range p.tiles(say) {
-		got = append(got, one.figure)
+		got = append(got, one.Value)
 	}
 	if want := []string{"7", "2", "3", "1", "5"}; !slices.Equal(got, want) {
 		t.Errorf("the figures are %q, want %q", got, want)

@@ -32,6 +32,8 @@ type Field struct {
 	Options                   []Option
 	On                        bool // of a Tick
 	Optional, Readonly, Focus bool
+	// Complete is what the browser may fill in, such as "off"; "" leaves it to the browser.
+	Complete string
 	// Literal takes no capitals and no spelling: a name or a code.
 	Literal bool
 	Max     int // characters
@@ -72,10 +74,10 @@ func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
 	fields := append([]Field(nil), f.Fields...)
 	said := false
 	for _, bad := range e.Fields {
-		text, at := bad.Problem, false
+		text, at := say.Say(bad.Problem), false
 		for i := range fields {
 			if fields[i].ID == bad.Name {
-				fields[i].Problem = say.Form.Problem.Fill(words.Label.Is(fields[i].Label), words.Problem.Is(bad.Problem))
+				fields[i].Problem = say.Form.Problem.Fill(words.Label.Is(fields[i].Label), words.Problem.Is(text))
 				at, said = true, true
 			}
 		}
@@ -127,6 +129,9 @@ func (f Field) attributes() templ.Attributes {
 	}
 	if f.Literal {
 		all["autocapitalize"], all["autocorrect"], all["spellcheck"] = "none", "off", "false"
+	}
+	if f.Complete != "" {
+		all["autocomplete"] = f.Complete
 	}
 	if f.Max > 0 {
 		all["maxlength"] = itoa(f.Max)

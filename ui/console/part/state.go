@@ -133,5 +133,5 @@ type Group struct {
 	Hits  []Hit
 }
 
-// Hit is a thing that was found.
+// Hit is a thing that was found. Where it has no page of its own, Href is empty.
 type Hit struct{ Label, Under, Href string }

@@ -76,9 +76,10 @@ type Bulk struct {
 	Do     []Button
 }
 
-// Button sends a form with Name and Value, if Name is not empty.
+// Button sends a form with Name and Value, if Name is not empty. Its ID may be empty.
 type Button struct {
 	Label, Name, Value string
+	ID                 string
 	Main, Danger       bool
 }
 
@@ -95,6 +96,8 @@ func (b Button) class() string {
 // Pager leads to the pages of a list before and after; an empty address is no page.
 type Pager struct {
 	Back, Next string
+	// First leads to the first page, where nobody knows the one before.
+	First string
 	// Time says that the list begins with the newest.
 	Time bool
 	// Says is what the page shows, such as "50 of about 1,200"; may be empty.

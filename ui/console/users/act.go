@@ -20,7 +20,8 @@ type act struct {
 	say       func(say *words.Catalogue) words.UserAct
 	do        func(v *guard.Visit, operation string, in admin.Input) error
 	offered   func(u *wire.UserDetail) bool // nil: for everybody
-	leaves    bool                          // the person is not there any more
+	aside     bool                          // it is seldom done: not among the first
+	leaves    bool                          // the person is not there any more, so their address is typed first
 }
 
 var acts = []act{
@@ -43,13 +44,13 @@ var acts = []act{
 		},
 	},
 	{
-		name: "reset-factors", operation: "resetUserFactors", command: "user reset-factor", danger: true, do: answering[admin.Nothing],
+		name: "reset-factors", operation: "resetUserFactors", command: "user reset-factor", danger: true, aside: true, do: answering[admin.Nothing],
 		say: func(say *words.Catalogue) words.UserAct {
 			return words.UserAct{Link: say.ConsoleUsers.ResetFactors.Link, Title: say.ConsoleUsers.ResetFactors.Title, Why: say.ConsoleUsers.ResetFactors.Why, Did: say.ConsoleUsers.ResetFactors.Did}
 		}, offered: func(u *wire.UserDetail) bool { return u.SecondFactor },
 	},
 	{
-		name: "delete", operation: "deleteUser", command: "user delete", danger: true, do: answering[admin.Nothing], leaves: true,
+		name: "delete", operation: "deleteUser", command: "user delete", danger: true, aside: true, do: answering[admin.Nothing], leaves: true,
 		say: func(say *words.Catalogue) words.UserAct {
 			return words.UserAct{Link: say.ConsoleUsers.Delete.Link, Title: say.ConsoleUsers.Delete.Title, Why: say.ConsoleUsers.Delete.Why, Did: say.ConsoleUsers.Delete.Did}
 		},
@@ -80,6 +81,11 @@ func (d *Door) askAct(a act) guard.Handler {
 // looked at first.
 func (d *Door) act(a act) guard.Handler {
 	return func(v *guard.Visit) error {
+		if a.leaves {
+			if done, err := d.mistyped(v, a); done {
+				return err
+			}
+		}
 		err := a.do(v, a.operation, admin.Input{Path: on(v), IfMatch: v.Value("etag")})
 		if err == nil && a.leaves {
 			return v.Done(pathUsers, a.name)
@@ -99,6 +105,23 @@ func (d *Door) act(a act) guard.Handler {
 		now.Frame = f
 		return v.Show(status, a.page(now))
 	}
+}
+
+// mistyped asks again if the address was not typed as it is.
+func (d *Door) mistyped(v *guard.Visit, a act) (bool, error) {
+	f, err := read(v)
+	if err != nil {
+		return true, err
+	}
+	if strings.EqualFold(strings.TrimSpace(v.Value("confirm")), f.User.Email) {
+		return false, nil
+	}
+	if err := v.Ready(a.operation, on(v)); err != nil {
+		return true, err
+	}
+	page := a.page(f)
+	page.Mistyped = true
+	return true, v.Show(http.StatusUnprocessableEntity, page)
 }
 
 // page is the page that asks.

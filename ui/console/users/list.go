@@ -2,6 +2,7 @@ package users
 
 import (
 	"net/http"
+	"net/url"
 
 	"gatehouse/admin"
 	"gatehouse/fault"
@@ -24,8 +25,24 @@ func (d *Door) list(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	f := v.Frame()
+	f.Command = command(asked)
 	return v.Show(http.StatusOK, listPage{
-		Frame: v.Frame(), Asked: asked, People: found.Body.Items, Next: found.Body.Next,
+		Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next,
 		CanCreate: v.Can("createUser", nil), CanDisable: v.Can("disableUser", nil),
 	})
+}
+
+// command lists the same people; "" where no command narrows so.
+func command(asked url.Values) string {
+	if asked.Get("state") != "" {
+		return ""
+	}
+	words := []string{"user", "list"}
+	for _, name := range []string{"search", "sort"} {
+		if value := asked.Get(name); value != "" {
+			words = append(words, "--"+name+"="+value)
+		}
+	}
+	return guard.Command(words...)
 }

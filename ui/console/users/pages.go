@@ -156,6 +156,7 @@ type activityPage struct {
 	userFrame
 	Events []wire.Event
 	Next   string
+	Later  bool // it is not the first page
 }
 
 func (p activityPage) Head(say *words.Catalogue) view.Head {
@@ -166,7 +167,8 @@ func (p activityPage) Body() templ.Component { return activityBody(p) }
 // actPage asks whether to do something with a person.
 type actPage struct {
 	userFrame
-	act act
+	Mistyped bool // who it is about was not typed as it must be
+	act      act
 }
 
 func (p actPage) title(say *words.Catalogue) words.Title {
@@ -199,13 +201,6 @@ func (p editPage) Head(say *words.Catalogue) view.Head {
 }
 func (p editPage) Body() templ.Component { return editBody(p) }
 
-func (p editPage) inputs(say *words.Catalogue) []view.Input {
-	return p.Inputs(say,
-		view.Input{ID: "email", Label: say.ConsoleUsers.Email, Kind: "email", Value: p.Email, Autocomplete: "off", MaxLength: 320, Literal: true, Main: true, Focus: true},
-		view.Input{ID: "name", Label: say.ConsoleUsers.Name, Value: p.Name, Autocomplete: "off", MaxLength: 200, Optional: true},
-	)
-}
-
 // back is where Cancel leads.
 func (p editPage) back() string {
 	if p.Of == nil {
@@ -233,12 +228,6 @@ func (p passwordPage) Head(say *words.Catalogue) view.Head {
 	return part.Head(p.Form.Title(say, p.title(say)))
 }
 func (p passwordPage) Body() templ.Component { return passwordBody(p) }
-
-func (p passwordPage) inputs(say *words.Catalogue) []view.Input {
-	in := view.NewPassword(say, "password", say.Password.New, 0)
-	in.Main, in.Focus = true, true
-	return p.Inputs(say, in)
-}
 
 // selectedPage disables those who were chosen of the list.
 type selectedPage struct {

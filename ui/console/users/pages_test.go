@@ -45,6 +45,9 @@ func samples() map[string]view.Page {
 		"selected":       selectedPage{Frame: f, Chosen: []string{"usr_a", "usr_b"}},
 		"selected, done": selectedPage{Frame: f, Chosen: []string{"usr_a", "usr_b"}, Finished: true, Not: []not{{"usr_b", fault.Missing("user")}}},
 	}
+	mistyped := acts[len(acts)-1].page(one)
+	mistyped.Mistyped = true
+	pages["ask delete, mistyped"] = mistyped
 	for _, a := range acts {
 		pages["ask "+a.name] = a.page(one)
 	}

@@ -20,7 +20,7 @@ func (d *Door) askNone(v *guard.Visit) error { return view.SeeOther(v.W, v.R, pa
 // disableSelected asks first, and then disables those who were chosen, each by itself: one
 // who may not be is told of, and keeps out none of the others.
 func (d *Door) disableSelected(v *guard.Visit) error {
-	chosen := v.R.PostForm["user"]
+	chosen := v.R.PostForm["row"]
 	if len(chosen) == 0 {
 		return d.askNone(v)
 	}

@@ -34,6 +34,7 @@ func (d *Door) user(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	f.Command = guard.Command("user", "show", f.User.Email)
 	return v.Show(http.StatusOK, userPage{f})
 }
 
@@ -46,6 +47,7 @@ func (d *Door) sessions(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	f.Command = guard.Command("session", "list", "--user", f.User.Email)
 	return v.Show(http.StatusOK, sessionsPage{userFrame: f, List: found.Body.Items})
 }
 
@@ -71,5 +73,6 @@ func (d *Door) activity(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, activityPage{userFrame: f, Events: found.Body.Items, Next: found.Body.Next})
+	f.Command = guard.Command("audit", "list", "--target", "user:"+string(f.User.ID))
+	return v.Show(http.StatusOK, activityPage{userFrame: f, Events: found.Body.Items, Next: found.Body.Next, Later: asked.Has("cursor")})
 }

@@ -1,0 +1,18 @@
+package guard
+
+import (
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/words"
+)
+
+// MaxFound is how many things of one kind a search shows.
+const MaxFound = 8
+
+// Finder finds things of one kind for the search of the console. Who may not use Operation
+// finds none of them.
+type Finder struct {
+	Label     func(say *words.Catalogue) string
+	Operation string
+	// Find returns no more than MaxFound whose name begins with text, which is not empty.
+	Find func(v *Visit, text string) ([]part.Hit, error)
+}

@@ -1,0 +1,117 @@
+package users
+
+import (
+	"time"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/words"
+	"gatehouse/wire"
+)
+
+// filters are the ways to narrow the list, and those that count.
+func (p listPage) filters(say *words.Catalogue) part.Filters {
+	f := part.Filters{
+		Action: pathUsers, Search: part.Field{ID: "search", Label: say.ConsoleUsers.Find, Value: p.Asked.Get("search")},
+		Fields: []part.Field{{ID: "state", Label: say.ConsoleUsers.State, Value: p.Asked.Get("state"), Options: []part.Option{
+			{Label: say.Console.All}, {Value: "active", Label: say.ConsoleUsers.Active}, {Value: "disabled", Label: say.ConsoleUsers.Disabled},
+		}}},
+	}
+	if by := p.Asked.Get("sort"); by != "" {
+		f.Keep = []part.Hidden{{Name: "sort", Value: by}}
+	}
+	if text := p.Asked.Get("search"); text != "" {
+		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.Find, Value: text, Href: p.with("search", "")})
+	}
+	if state := p.Asked.Get("state"); state != "" {
+		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.State, Value: stateOf(say, state == "disabled").Label, Href: p.with("state", "")})
+	}
+	if len(f.Chips) > 1 {
+		f.Clear = pathUsers
+	}
+	return f
+}
+
+// empty says what to do where nobody fits the filters.
+func (p listPage) empty(say *words.Catalogue) part.Empty {
+	e := part.Empty{Title: say.ConsoleUsers.None, Lead: say.ConsoleUsers.NoneTodo, Do: []part.Link{{Label: say.ConsoleUsers.Back, Href: pathUsers}}}
+	if p.CanCreate {
+		e.Do = append(e.Do, part.Link{Label: say.ConsoleUsers.Create, Href: pathNew})
+	}
+	return e
+}
+
+// table is the list itself. A search has an order of its own.
+func (p listPage) table(say *words.Catalogue) part.Table {
+	t := part.Table{ID: "people", Caption: string(say.ConsoleUsers.Title), Columns: []part.Column{
+		p.sorted(say.ConsoleUsers.Who, "email"), {Label: say.ConsoleUsers.State}, p.sorted(say.ConsoleUsers.LastSeen, "last_sign_in"), p.sorted(say.ConsoleUsers.Created, "created"),
+	}}
+	if p.CanDisable {
+		t.Bulk = &part.Bulk{Action: pathSelected, Token: p.Token, Fields: p.Carried(), Do: []part.Button{{ID: "disable-selected", Label: say.ConsoleUsers.Disable.Link, Danger: true}}}
+	}
+	now := time.Now()
+	for _, one := range p.People {
+		t.Rows = append(t.Rows, row(say, now, &one))
+	}
+	return t
+}
+
+func row(say *words.Catalogue, now time.Time, u *wire.User) part.Row {
+	name := part.Lines{Main: named(u)}
+	if u.Name != "" {
+		name.Under = u.Email
+	}
+	return part.Row{Value: string(u.ID), Label: u.Email, Href: pathOf(string(u.ID)), Soft: u.Disabled, Cells: []templ.Component{
+		part.Cell(name), part.Pill(stateOf(say, u.Disabled)), part.When(now, u.LastSignIn), part.When(now, u.Created),
+	}}
+}
+
+// sorted is a column that the list can be sorted by. The first click on moments shows the
+// latest first.
+func (p listPage) sorted(label, by string) part.Column {
+	c := part.Column{Label: label}
+	if p.Asked.Get("search") != "" {
+		return c
+	}
+	asked := p.Asked.Get("sort")
+	if asked == "" {
+		asked = "email"
+	}
+	switch asked {
+	case by:
+		c.Order, c.Sort = part.Ascending, p.with("sort", "-"+by)
+	case "-" + by:
+		c.Order, c.Sort = part.Descending, p.with("sort", by)
+	default:
+		c.Sort = p.with("sort", map[bool]string{true: by, false: "-" + by}[by == "email"])
+	}
+	return c
+}
+
+func (p listPage) pager() (pages part.Pager) {
+	if p.Asked.Get("cursor") != "" {
+		pages.First = p.with("cursor", "")
+	}
+	if p.Next != "" {
+		pages.Next = p.with("cursor", p.Next)
+	}
+	return pages
+}
+
+// sure asks whether to disable those who were chosen.
+func (p selectedPage) sure(say *words.Catalogue) part.Confirm {
+	form := part.Form{ID: "selected", Action: pathSelected, Cancel: pathUsers, Hidden: []part.Hidden{{Name: "confirmed", Value: "yes"}}, Do: []part.Button{{ID: "submit", Label: say.ConsoleUsers.Disable.Link, Danger: true}}}
+	for _, user := range p.Chosen {
+		form.Hidden = append(form.Hidden, part.Hidden{Name: "row", Value: user})
+	}
+	return part.Confirm{Title: say.ConsoleUsers.BulkAsk, Consequence: say.Count(say.ConsoleUsers.BulkWhy, len(p.Chosen)), Form: p.Draw(say, form), Bad: true}
+}
+
+// notice says how many were disabled.
+func (p selectedPage) notice(say *words.Catalogue) string {
+	if !p.Finished {
+		return ""
+	}
+	return say.Count(say.ConsoleUsers.Bulked, len(p.Chosen)-len(p.Not))
+}
