@@ -34,7 +34,9 @@ type Considered struct {
 	Path    []Subject // from who asks to the subject of the grant; empty: by name
 	Since   time.Time // Ended: when it ended; NotYet: when it begins; zero otherwise
 	Need    Requirement
-	Reason  string // why it was given; Service knows, a Snapshot does not
+	// Reason is why it was given, and Made when; Service knows, a Snapshot does not.
+	Reason string
+	Made   time.Time
 }
 
 // Explanation is a Decision with what led to it.

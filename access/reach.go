@@ -35,15 +35,16 @@ func (s *Service) around(ctx context.Context, who Subject, now time.Time) (p Pol
 		}
 		p.Principals = []Principal{{Subject: who, Disabled: disabled}}
 	}
-	return p, s.upwards(ctx, who, now, &p)
+	return p, s.upwards(ctx, who, &p, func(of Subject) error { return s.grantsOf(ctx, of, now, &p) })
 }
 
-// upwards adds what somebody has, and those have in whom they are, with how they come to it.
-func (s *Service) upwards(ctx context.Context, who Subject, now time.Time, p *Policy) error {
+// upwards adds how somebody comes to what they have, and calls grants for them and for
+// everything in which they are.
+func (s *Service) upwards(ctx context.Context, who Subject, p *Policy, grants func(of Subject) error) error {
 	list := []Subject{who}
 	seen := map[Subject]bool{who: true}
 	for i := 0; i < len(list); i++ {
-		if err := s.grantsOf(ctx, list[i], now, p); err != nil {
+		if err := grants(list[i]); err != nil {
 			return err
 		}
 		in, err := s.Store.MembershipsOf(ctx, list[i])

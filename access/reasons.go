@@ -22,7 +22,7 @@ func (s *Service) Explain(ctx context.Context, q *Question) (Explanation, error)
 	return e, s.Reasons(ctx, &e)
 }
 
-// Reasons says of the grants of an explanation why they were given, and of its locks why
+// Reasons says of the grants of an explanation when and why they were given, and of its locks why
 // they are there: a policy in memory does not have it. What is no more has none.
 func (s *Service) Reasons(ctx context.Context, e *Explanation) error {
 	if len(e.Locks) > 0 {
@@ -41,7 +41,7 @@ func (s *Service) Reasons(ctx context.Context, e *Explanation) error {
 		if err != nil && !fault.Is(err, fault.NotFound) {
 			return fmt.Errorf("read why something was granted: %w", err)
 		}
-		e.Grants[i].Reason = r.Reason
+		e.Grants[i].Reason, e.Grants[i].Made = r.Reason, r.Created
 	}
 	return nil
 }

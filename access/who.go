@@ -1,14 +1,10 @@
 package access
 
 import (
-	"cmp"
 	"context"
-	"fmt"
-	"slices"
 	"time"
 
 	"gatehouse/id"
-	"gatehouse/proof"
 )
 
 // Holder is somebody who may do something, or may where the resource lets them.
@@ -29,36 +25,15 @@ type Holder struct {
 //
 // It ends with ctx: conditions may take long, of each one anew.
 func (s *Snapshot) WhoCan(ctx context.Context, permission, org string, at time.Time) ([]Holder, error) {
-	var all []Holder
-	number, ok := s.rules.permissions[permission]
-	if !ok {
-		return nil, unknownPermission(permission)
-	}
-	apart := s.Apart()
-	for who := range s.all {
-		if err := ctx.Err(); err != nil {
-			return nil, fmt.Errorf("who can: %w", err)
-		}
-		h, may, err := apart.holder(who, permission, org, at)
-		if err != nil {
-			return nil, fmt.Errorf("who can: %w", err)
-		}
-		if may {
-			h.Need = h.Need.with(s.rules.catalogue[number].requires)
-			all = append(all, h)
-		}
-	}
-	slices.SortFunc(all, func(a, b Holder) int {
-		return cmp.Or(cmp.Compare(a.Principal.Kind, b.Principal.Kind), cmp.Compare(a.Principal.ID, b.Principal.ID))
-	})
-	return all, nil
+	all, _, err := s.Holders(ctx, Reach{Permission: permission, Org: org, At: at})
+	return all, err
 }
 
 // holder asks for one principal. Where nothing is known of the resource, a grant
 // that depends on it may count, and a deny that depends on it leaves others.
-func (s *Snapshot) holder(who Subject, permission, org string, at time.Time) (Holder, bool, error) {
-	levels := proof.Levels()
-	q := &Question{Principal: who, Permission: permission, Org: org, Now: at, Level: levels[len(levels)-1], AuthTime: at, proved: true}
+func (s *Snapshot) holder(who Subject, r Reach) (Holder, bool, error) {
+	q := &Question{Principal: who, Permission: r.Permission, Org: r.Org, Now: r.At, Resource: Resource{ID: r.Thing}}
+	q.provesAll()
 	d, err := s.Decide(q)
 	if err != nil {
 		return Holder{}, false, err

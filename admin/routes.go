@@ -36,6 +36,7 @@ func (d *Door) all() {
 	d.roles()
 	d.apis()
 	d.locks()
+	d.access()
 	d.gate()
 }
 

@@ -418,6 +418,12 @@ const (
 	ListUsersParamsSortMinusLastSignIn ListUsersParamsSort = "-last_sign_in"
 )
 
+// Defines values for CheckUserAccessParamsACR.
+const (
+	CheckUserAccessParamsACRAal1 CheckUserAccessParamsACR = "aal1"
+	CheckUserAccessParamsACRAal2 CheckUserAccessParamsACR = "aal2"
+)
+
 // Defines values for ListConsentsParamsSort.
 const (
 	ListConsentsParamsSortCreated      ListConsentsParamsSort = "created"
@@ -786,6 +792,23 @@ type Consent struct {
 	User     string    `json:"user"`
 }
 
+// Considered defines model for Considered.
+type Considered struct {
+	Created    *time.Time `json:"created,omitempty"`
+	Effect     string     `json:"effect"`
+	ExpiresAt  *time.Time `json:"expires_at,omitempty"`
+	ID         string     `json:"id"`
+	NotBefore  *time.Time `json:"not_before,omitempty"`
+	Org        *string    `json:"org,omitempty"`
+	Path       []Subject  `json:"path,omitzero"`
+	Permission *string    `json:"permission,omitempty"`
+	Reason     string     `json:"reason"`
+	Role       *string    `json:"role,omitempty"`
+	Since      *time.Time `json:"since,omitempty"`
+	Verdict    string     `json:"verdict"`
+	Where      string     `json:"where"`
+}
+
 // ConsistencyProof defines model for ConsistencyProof.
 type ConsistencyProof struct {
 	Checkpoint string   `json:"checkpoint"`
@@ -853,6 +876,22 @@ type EventProof struct {
 	Key        string     `json:"key"`
 	Origin     *ProofPart `json:"origin,omitempty"`
 	Size       int64      `json:"size"`
+}
+
+// Explanation defines model for Explanation.
+type Explanation struct {
+	At         time.Time    `json:"at"`
+	Changes    []string     `json:"changes,omitzero"`
+	Decision   string       `json:"decision"`
+	Grant      *string      `json:"grant,omitempty"`
+	Grants     []Considered `json:"grants,omitzero"`
+	Locks      []Suspension `json:"locks,omitzero"`
+	Missing    *string      `json:"missing,omitempty"`
+	Need       *Requirement `json:"need,omitempty"`
+	Permission string       `json:"permission"`
+	Principal  Subject      `json:"principal"`
+	Reason     string       `json:"reason"`
+	Until      *time.Time   `json:"until,omitempty"`
 }
 
 // FetchSpec defines model for FetchSpec.
@@ -1080,6 +1119,18 @@ type HealthSpec struct {
 	Unhealthy *int64       `json:"unhealthy,omitempty"`
 }
 
+// Holder defines model for Holder.
+type Holder struct {
+	ACR       *string    `json:"acr,omitempty"`
+	Except    *string    `json:"except,omitempty"`
+	Grant     string     `json:"grant"`
+	MaxAge    *string    `json:"max_age,omitempty"`
+	Path      []Subject  `json:"path,omitzero"`
+	Principal Subject    `json:"principal"`
+	Until     *time.Time `json:"until,omitempty"`
+	Where     string     `json:"where"`
+}
+
 // IdentitySpec defines model for IdentitySpec.
 type IdentitySpec struct {
 	Audience *string           `json:"audience,omitempty"`
@@ -1161,6 +1212,14 @@ type ListEvent struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListExplanation defines model for ListExplanation.
+type ListExplanation struct {
+	Items []Explanation `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListGateRoute defines model for ListGateRoute.
 type ListGateRoute struct {
 	Items []GateRoute `json:"items,omitzero"`
@@ -1188,6 +1247,14 @@ type ListGrant struct {
 // ListGroup defines model for ListGroup.
 type ListGroup struct {
 	Items []Group `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListHolder defines model for ListHolder.
+type ListHolder struct {
+	Items []Holder `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -1649,6 +1716,12 @@ type RefreshFamily struct {
 	User          string    `json:"user"`
 }
 
+// Requirement defines model for Requirement.
+type Requirement struct {
+	ACR    *string `json:"acr,omitempty"`
+	MaxAge *string `json:"max_age,omitempty"`
+}
+
 // RequiresSpec defines model for RequiresSpec.
 type RequiresSpec struct {
 	ACR    *string  `json:"acr,omitempty"`
@@ -1946,6 +2019,13 @@ type Subject struct {
 	Email *string `json:"email,omitempty"`
 	ID    string  `json:"id"`
 	Kind  string  `json:"kind"`
+}
+
+// Suspension defines model for Suspension.
+type Suspension struct {
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	On        LockTarget `json:"on"`
+	Reason    string     `json:"reason"`
 }
 
 // TLSSpec defines model for TLSSpec.
@@ -2718,6 +2798,30 @@ type ListPermissionsParams struct {
 	API *string `form:"api,omitempty" json:"api,omitempty"`
 }
 
+// ListHoldersParams defines parameters for ListHolders.
+type ListHoldersParams struct {
+	// Org Within this organisation; absent: outside of all
+	Org *string `form:"org,omitempty" json:"org,omitempty"`
+
+	// At At this moment, with the grants of then; all else is as it is now. Absent: now
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Permission What they may do, such as shop/orders:read
+	Permission *string `form:"permission,omitempty" json:"permission,omitempty"`
+
+	// Thing With the thing of this id; absent: with whatever they may
+	Thing *string `form:"thing,omitempty" json:"thing,omitempty"`
+}
+
 // ListRolesParams defines parameters for ListRoles.
 type ListRolesParams struct {
 	// Limit How many there are on a page at most
@@ -3026,6 +3130,45 @@ type UpdateUserParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch string `json:"If-Match"`
 }
+
+// ListUserAccessParams defines parameters for ListUserAccess.
+type ListUserAccessParams struct {
+	// Org Within this organisation; absent: outside of all
+	Org *string `form:"org,omitempty" json:"org,omitempty"`
+
+	// At At this moment, with the grants of then; all else is as it is now. Absent: now
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// CheckUserAccessParams defines parameters for CheckUserAccess.
+type CheckUserAccessParams struct {
+	// Org Within this organisation; absent: outside of all
+	Org *string `form:"org,omitempty" json:"org,omitempty"`
+
+	// At At this moment, with the grants of then; all else is as it is now. Absent: now
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+
+	// Permission What they would do, such as shop/orders:read
+	Permission *string `form:"permission,omitempty" json:"permission,omitempty"`
+
+	// Thing With the thing of this id; absent: nothing is known of it
+	Thing *string `form:"thing,omitempty" json:"thing,omitempty"`
+
+	// ACR How strongly they are proved, just now
+	ACR *CheckUserAccessParamsACR `form:"acr,omitempty" json:"acr,omitempty"`
+}
+
+// CheckUserAccessParamsACR defines parameters for CheckUserAccess.
+type CheckUserAccessParamsACR string
 
 // ListConsentsParams defines parameters for ListConsents.
 type ListConsentsParams struct {
@@ -4253,6 +4396,42 @@ func (g *Gatehouse) AllPermissions(ctx context.Context, params *ListPermissionsP
 	})
 }
 
+// ListHolders does GET /api/v1/permissions/holders: List everybody who may do something, by which grant, and until when.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) ListHolders(ctx context.Context, params *ListHoldersParams) (*Answer[ListHolder], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/permissions/holders")
+	if params != nil {
+		r.addQuery("org", params.Org)
+		r.addQuery("at", params.At)
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("permission", params.Permission)
+		r.addQuery("thing", params.Thing)
+	}
+	return send[ListHolder](ctx, g, r)
+}
+
+// AllHolders goes through the pages of ListHolders, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Holder.
+func (g *Gatehouse) AllHolders(ctx context.Context, params *ListHoldersParams) iter.Seq2[Holder, error] {
+	return pages(func(cursor *string) ([]Holder, *string, error) {
+		var p ListHoldersParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListHolders(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
 // ListRoles does GET /api/v1/roles: List roles.
 // Needs the permission `gatehouse/roles:read`.
 func (g *Gatehouse) ListRoles(ctx context.Context, params *ListRolesParams) (*Answer[ListRole], error) {
@@ -4802,6 +4981,55 @@ func (g *Gatehouse) UpdateUser(ctx context.Context, user string, body UserChange
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[User](ctx, g, r)
+}
+
+// ListUserAccess does GET /api/v1/users/{user}/access: List what a person holds, with every grant that is about it and how it reaches them.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) ListUserAccess(ctx context.Context, user string, params *ListUserAccessParams) (*Answer[ListExplanation], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/users/{user}/access", user)
+	if params != nil {
+		r.addQuery("org", params.Org)
+		r.addQuery("at", params.At)
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListExplanation](ctx, g, r)
+}
+
+// AllUserAccess goes through the pages of ListUserAccess, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Explanation.
+func (g *Gatehouse) AllUserAccess(ctx context.Context, user string, params *ListUserAccessParams) iter.Seq2[Explanation, error] {
+	return pages(func(cursor *string) ([]Explanation, *string, error) {
+		var p ListUserAccessParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListUserAccess(ctx, user, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// CheckUserAccess does GET /api/v1/users/{user}/access/check: Tell whether a person may do something, until when, and why.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) CheckUserAccess(ctx context.Context, user string, params *CheckUserAccessParams) (*Answer[Explanation], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/users/{user}/access/check", user)
+	if params != nil {
+		r.addQuery("org", params.Org)
+		r.addQuery("at", params.At)
+		r.addQuery("permission", params.Permission)
+		r.addQuery("thing", params.Thing)
+		r.addQuery("acr", params.ACR)
+	}
+	return send[Explanation](ctx, g, r)
 }
 
 // ListConsents does GET /api/v1/users/{user}/consents: List what a person allowed applications.

@@ -218,8 +218,18 @@ type Considered struct {
 	Pattern   string         `json:"permission,omitempty"`
 	Where     access.Place   `json:"where"`
 	Org       string         `json:"org,omitempty"` // within which it counts
+	NotBefore time.Time      `json:"not_before,omitzero"`
 	ExpiresAt time.Time      `json:"expires_at,omitzero"`
 	Reason    string         `json:"reason"`
+	Created   time.Time      `json:"created,omitzero"`
+}
+
+// Begins is when the grant began, or begins.
+func (c *Considered) Begins() time.Time {
+	if c.NotBefore.After(c.Created) {
+		return c.NotBefore
+	}
+	return c.Created
 }
 
 // Suspension is a lock that was looked at for an Explanation.
@@ -381,7 +391,7 @@ func OfExplanation(q *access.Question, e access.Explanation) Explanation {
 	for _, c := range e.Grants {
 		w.Grants = append(w.Grants, Considered{
 			ID: c.Grant.ID, Verdict: c.Verdict, Since: c.Since.UTC(), Path: OfPath(c.Path), Effect: c.Grant.Effect, Role: c.Grant.Role,
-			Pattern: c.Grant.Permission.String(), Where: c.Grant.Where.Place, Org: c.Grant.Org, ExpiresAt: c.Grant.ExpiresAt.UTC(), Reason: c.Reason,
+			Pattern: c.Grant.Permission.String(), Where: c.Grant.Where.Place, Org: c.Grant.Org, NotBefore: c.Grant.NotBefore.UTC(), ExpiresAt: c.Grant.ExpiresAt.UTC(), Reason: c.Reason, Created: c.Made.UTC(),
 		})
 	}
 	return w

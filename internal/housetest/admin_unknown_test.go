@@ -42,11 +42,16 @@ func listNamings(gone map[string]string) map[string]listNaming {
 			malformed: []string{"user:bob@example.test", "group:Desk", "desk", "robot:x"},
 			known:     []string{"group:desk", "group:floor", "service:boss", "user:" + gone["user"], "group:old", "group:forgotten", "client:web", "organisation:acme"},
 		},
-		"listGrants role":       {unknown: []string{"nosuch", "gatehouse/nosuch"}, malformed: []string{"No Such"}, known: []string{"support", "refunder", "auditor", "gatehouse/auditor", "passing", "forgotten"}},
-		"listGrants permission": {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read", "shop/nosuch:*"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "shop/*:read", "shop/orders:*", "gatehouse/users:read"}},
-		"listGrants org":        {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt", "past", "forgotten"}},
-		"listPermissions api":   {unknown: []string{"nosuch"}, known: []string{"shop", "gatehouse"}},
-		"listConsents client":   {unknown: []string{"nosuch", "no/such"}, known: []string{"web"}},
+		"listGrants role":            {unknown: []string{"nosuch", "gatehouse/nosuch"}, malformed: []string{"No Such"}, known: []string{"support", "refunder", "auditor", "gatehouse/auditor", "passing", "forgotten"}},
+		"listGrants permission":      {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read", "shop/nosuch:*"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "shop/*:read", "shop/orders:*", "gatehouse/users:read"}},
+		"listGrants org":             {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt", "past", "forgotten"}},
+		"listUserAccess org":         {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
+		"checkUserAccess org":        {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
+		"listHolders org":            {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
+		"checkUserAccess permission": {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "gatehouse/users:read"}},
+		"listHolders permission":     {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "gatehouse/users:read"}},
+		"listPermissions api":        {unknown: []string{"nosuch"}, known: []string{"shop", "gatehouse"}},
+		"listConsents client":        {unknown: []string{"nosuch", "no/such"}, known: []string{"web"}},
 	}
 	for name, n := range events {
 		all["listAuditEvents "+name], all["exportAuditEvents "+name] = n, n
@@ -58,7 +63,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 // fit, and values of which the schema says all, or whose form alone can be wrong.
 var plainParameters = []string{
 	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "all", "details", "format",
-	"outcome", "ip", "action",
+	"outcome", "ip", "action", "at", "thing", "acr",
 }
 
 // A list that is narrowed by what there is not says so to whoever sees all of it: they
@@ -87,7 +92,7 @@ func TestAListOfWhatThereIsNotIsRefused(t *testing.T) {
 			path := "/api/v1" + strings.ReplaceAll(rt.Path, "{user}", gone["living"]) + "?"
 			ask := func(key, value string, status int) {
 				t.Helper()
-				for _, more := range also(rt.ID) {
+				for _, more := range also(rt.ID, parameter) {
 					a := s.call(key, http.MethodGet, path+more+parameter+"="+url.QueryEscape(value), nil)
 					if a.Status != status || status != http.StatusOK && (problem(a) != "request.invalid" || !strings.Contains(string(a.Body), `"parameter":"`+parameter+`"`)) {
 						t.Errorf("%s=%s%s: %d %s, want %d", what, value, more, a.Status, a.Body, status)
@@ -109,10 +114,14 @@ func TestAListOfWhatThereIsNotIsRefused(t *testing.T) {
 	}
 }
 
-// also are filters beside the one that is tried, which change nothing of the answer.
-func also(operation string) []string {
-	if operation == "listGrants" {
+// also are filters beside the one that is tried, which change nothing of the answer, or which
+// the operation needs.
+func also(operation, parameter string) []string {
+	switch {
+	case operation == "listGrants":
 		return []string{"", "state=active&", "state=ended&", "state=scheduled&"}
+	case (operation == "checkUserAccess" || operation == "listHolders") && parameter != "permission":
+		return []string{"permission=shop/orders:read&"}
 	}
 	return []string{""}
 }
