@@ -19,6 +19,8 @@ import (
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/overview"
 	"gatehouse/ui/console/search"
+	"gatehouse/ui/console/reach"
+	"gatehouse/ui/console/useraccess"
 	"gatehouse/ui/console/users"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -80,13 +82,15 @@ func (d *Door) Mount(m *web.Mux) {
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
 	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, search.Applications, search.Roles}}).Mount(m)
+	(&useraccess.Door{Guard: g}).Mount(m)
+	(&reach.Door{Guard: g}).Mount(m)
 }
 
 // sections are the entries of the navigation: an area is a row here, and one of Mount.
 func sections() []guard.Group {
 	return []guard.Group{
 		{Sections: []guard.Section{overview.Section}},
-		{Label: func(say *words.Catalogue) string { return say.Console.People }, Sections: []guard.Section{users.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.People }, Sections: []guard.Section{users.Section, reach.Section}},
 	}
 }
 

@@ -50,6 +50,7 @@ type Catalogue struct {
 	ConsoleOverview ConsoleOverview
 	ConsoleUsers    ConsoleUsers
 	ConsoleSearch   ConsoleSearch
+	ConsoleAccess   ConsoleAccess
 
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.

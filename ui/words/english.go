@@ -12,6 +12,7 @@ var english = Catalogue{
 	ConsoleOverview: englishConsoleOverview,
 	ConsoleUsers:    englishConsoleUsers,
 	ConsoleSearch:   englishConsoleSearch,
+	ConsoleAccess:   englishConsoleAccess,
 
 	Form: Form{
 		Error:    "Error: {page}",

@@ -34,6 +34,7 @@ var german = Catalogue{
 	ConsoleOverview: germanConsoleOverview,
 	ConsoleUsers:    germanConsoleUsers,
 	ConsoleSearch:   germanConsoleSearch,
+	ConsoleAccess:   germanConsoleAccess,
 
 	Form: Form{
 		Error:    "Fehler: {page}",

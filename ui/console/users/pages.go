@@ -53,7 +53,8 @@ type userFrame struct {
 	guard.Frame
 	User                 wire.UserDetail
 	ETag                 string
-	Sessions, Activity   bool // these tabs may be seen
+	Access               bool // these tabs may be seen
+	Sessions, Activity   bool
 	CanEdit, CanPassword bool
 	Acts                 []act // which may be done with them
 }
@@ -68,6 +69,7 @@ func (f *userFrame) heading(say *words.Catalogue, path string) part.Heading {
 		}
 	}
 	tab(true, say.ConsoleUsers.Overview, base)
+	tab(f.Access, say.ConsoleAccess.Access, base+"/access")
 	tab(f.Sessions, say.ConsoleUsers.Sessions, base+"/sessions")
 	tab(true, say.ConsoleUsers.Credentials, base+"/credentials")
 	tab(f.Activity, say.ConsoleUsers.Activity, base+"/activity")

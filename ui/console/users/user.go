@@ -20,6 +20,7 @@ func read(v *guard.Visit) (userFrame, error) {
 	}
 	f := userFrame{Frame: v.Frame(), User: found.Body, ETag: found.ETag}
 	f.Sessions, f.Activity = v.Can("listUserSessions", on(v)), v.Can("listAuditEvents", nil)
+	f.Access = v.Can("listUserAccess", on(v))
 	f.CanEdit, f.CanPassword = v.Can("updateUser", on(v)), v.Can("setUserPassword", on(v))
 	for _, a := range acts {
 		if v.Can(a.operation, on(v)) && (a.offered == nil || a.offered(&found.Body)) {

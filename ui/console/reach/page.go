@@ -1,0 +1,134 @@
+package reach
+
+import (
+	"maps"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/access"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/view"
+	"gatehouse/ui/words"
+	"gatehouse/wire"
+)
+
+// reachPage lists who may do something.
+type reachPage struct {
+	guard.Frame
+	Asked        url.Values // by the names of listHolders, without
+	Permission   string
+	Cursor, Next string
+	Now          time.Time
+	Holders      []wire.Holder
+	Found        bool // they were looked for
+	People       bool // the pages of people may be seen
+}
+
+func (p reachPage) Head(say *words.Catalogue) view.Head {
+	title := say.ConsoleAccess.Reach
+	if p.Permission != "" {
+		title += words.Title(" · " + p.Permission)
+	}
+	return part.Head(p.Form.Title(say, title))
+}
+func (p reachPage) Body() templ.Component { return reachBody(p) }
+
+// inputs are the filters.
+func (p reachPage) inputs(say *words.Catalogue) []view.Input {
+	is := &say.ConsoleAccess
+	field := func(id, label, hint, kind string, max int, optional bool) view.Input {
+		return view.Input{ID: id, Label: label, Hint: hint, Kind: kind, Value: p.Asked.Get(id), MaxLength: max, Optional: optional, Literal: true}
+	}
+	asked := field("permission", is.Permission, is.AskTodo, "text", 192, false)
+	asked.Value = p.Permission
+	return p.Form.Inputs(say, asked,
+		field("thing", is.Thing, is.ThingHint, "text", 200, true),
+		field("org", is.Org, "", "text", 64, true),
+		field("at", is.At, is.AtHint, "datetime-local", 0, true),
+	)
+}
+
+func (p reachPage) table(say *words.Catalogue) part.Table {
+	is := &say.ConsoleAccess
+	t := part.Table{ID: "holders", Caption: string(is.Reach), Columns: []part.Column{{Label: is.Who}, {Label: is.Way}, {Label: is.Where}, {Label: is.Until}}}
+	for _, h := range p.Holders {
+		row := part.Row{Label: who(h), Cells: []templ.Component{
+			part.Cell(part.Lines{Main: who(h), Code: h.Principal.ID}), part.Text(way(is, h.Path)), part.Text(where(is, h)), part.Left(part.Countdown{Now: p.Now, Until: h.Until}),
+		}}
+		if p.People && h.Principal.Kind == access.User {
+			row.Href = "/console/users/" + h.Principal.ID + "/access/check?" + p.all().Encode()
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+func who(h wire.Holder) string {
+	if h.Principal.Email != "" {
+		return h.Principal.Email
+	}
+	return string(h.Principal.Kind) + " " + h.Principal.ID
+}
+
+// way is how the grant reaches them.
+func way(say *words.ConsoleAccess, path []wire.Subject) string {
+	if len(path) == 0 {
+		return say.Direct
+	}
+	var all []string
+	for _, s := range path {
+		named := say.Group
+		if s.Kind == access.Organisation {
+			named = say.Organisation
+		}
+		all = append(all, named.With(words.Name, s.ID))
+	}
+	return say.Via.With(words.Name, strings.Join(all, " → "))
+}
+
+// where is on which things they may, and what they must prove.
+func where(say *words.ConsoleAccess, h wire.Holder) string {
+	text := map[access.Place]string{access.Own: say.Own, access.Listed: say.Some, access.Condition: say.Conditional}[h.Where]
+	if text == "" {
+		text = say.Unknown
+	}
+	if h.Except != "" {
+		text += ", " + say.But
+	}
+	if h.ACR != "" || h.MaxAge != "" {
+		text += ", " + say.Asking
+	}
+	return text
+}
+
+func (p reachPage) pager() part.Pager {
+	var at part.Pager
+	if p.Next != "" {
+		asked := p.all()
+		asked.Set("cursor", p.Next)
+		at.Next = path + "?" + asked.Encode()
+	}
+	if p.Cursor != "" {
+		at.Back = path + "?" + p.all().Encode()
+	}
+	return at
+}
+
+// all is what the address asks for.
+func (p *reachPage) all() url.Values {
+	asked := url.Values{"permission": {p.Permission}}
+	maps.Copy(asked, p.Asked)
+	return asked
+}
+
+// moment is that of the page, as it was typed where it cannot be read.
+func (p *reachPage) moment(say *words.Catalogue) string {
+	if at, err := time.Parse(time.RFC3339, p.query().Get("at")); err == nil {
+		return say.Moment(at)
+	}
+	return p.Asked.Get("at")
+}

@@ -1,0 +1,330 @@
+package useraccess
+
+import (
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/access"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/view"
+	"gatehouse/ui/words"
+	"gatehouse/wire"
+)
+
+// accessPage shows what the person holds.
+type accessPage struct {
+	personFrame
+	Held         []wire.Explanation
+	Cursor, Next string
+}
+
+func (p accessPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(words.Title(say.ConsoleAccess.Access + " · " + p.named()))
+}
+func (p accessPage) Body() templ.Component { return accessBody(p) }
+
+// notice says what was just done.
+func (p accessPage) notice(say *words.ConsoleAccess) string {
+	return map[string]string{"grant": say.Granted, "extend": say.Extended, "revoke": say.Revoked}[p.Done]
+}
+
+// suspended says what keeps all of it from counting, "" for nothing.
+func (p accessPage) suspended(say *words.ConsoleAccess) string {
+	for _, e := range p.Held {
+		switch e.Reason {
+		case access.Inactive:
+			return say.Disabled
+		case access.Locked:
+			return say.Locked
+		}
+	}
+	return ""
+}
+
+func (p accessPage) table(say *words.Catalogue) part.Table {
+	is := &say.ConsoleAccess
+	t := part.Table{ID: "held", Caption: is.Access, Columns: []part.Column{{Label: is.Permission}, {Label: is.Because}, {Label: is.Ends}}}
+	for _, e := range p.Held {
+		row := part.Row{
+			Label: e.Do, Href: p.with("/check", "permission", e.Do), Soft: e.Decision == refused,
+			Cells: []templ.Component{held(e), because(p.personFrame, e), p.ends(e)},
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// refused is the decision about what somebody does not hold.
+var refused = access.Refused.String()
+
+// ends is when the permission ends by the clock, with the window of the grant that decided.
+func (p accessPage) ends(e wire.Explanation) templ.Component {
+	if e.Decision == refused {
+		return part.Text("")
+	}
+	return part.Left(part.Countdown{Now: p.Now, From: began(e), Until: e.Until})
+}
+
+// began is when the grant that decided was to begin, zero where it is not said.
+func began(e wire.Explanation) time.Time {
+	for i := range e.Grants {
+		if c := &e.Grants[i]; c.ID == e.Grant {
+			return c.Begins()
+		}
+	}
+	return time.Time{}
+}
+
+// badge says how it stands with a permission.
+func badge(say *words.ConsoleAccess, e wire.Explanation) part.Badge {
+	switch {
+	case e.Decision == access.Allowed.String():
+		return part.Badge{Label: say.Held, Tone: part.Good}
+	case e.Decision == access.Challenged.String():
+		return part.Badge{Label: say.NeedsNow, Tone: part.Warn}
+	case e.Reason == access.ResourceUnknown:
+		return part.Badge{Label: say.Elsewhere, Tone: part.Good}
+	case e.Reason == access.Denied:
+		return part.Badge{Label: say.Denied, Tone: part.Bad}
+	}
+	return part.Badge{Label: say.Refused}
+}
+
+// gives is what a grant gives, and where.
+func gives(say *words.ConsoleAccess, c *wire.Considered) string {
+	text := say.ByPermission.With(words.Permission, c.Pattern)
+	if c.Role != "" {
+		text = say.ByRole.With(words.Name, c.Role)
+	}
+	if c.Effect != access.Allow {
+		text = say.Denies + " " + text
+	}
+	for _, more := range []string{where(say, c.Where), within(say, c.Org)} {
+		if more != "" {
+			text += ", " + more
+		}
+	}
+	return text
+}
+
+func where(say *words.ConsoleAccess, at access.Place) string {
+	return map[access.Place]string{access.Own: say.Own, access.Listed: say.Some, access.Condition: say.Conditional}[at]
+}
+
+func within(say *words.ConsoleAccess, org string) string {
+	if org == "" {
+		return ""
+	}
+	return say.Within.With(words.Name, org)
+}
+
+// way is how a grant reaches the person.
+func way(say *words.ConsoleAccess, path []wire.Subject) string {
+	if len(path) == 0 {
+		return say.Direct
+	}
+	var all []string
+	for _, s := range path {
+		all = append(all, called(say, s))
+	}
+	return say.Via.With(words.Name, strings.Join(all, " → "))
+}
+
+func called(say *words.ConsoleAccess, s wire.Subject) string {
+	switch s.Kind {
+	case access.Group:
+		return say.Group.With(words.Name, s.ID)
+	case access.Organisation:
+		return say.Organisation.With(words.Name, s.ID)
+	}
+	return s.ID
+}
+
+// checkPage answers one question.
+type checkPage struct {
+	personFrame
+	Permission, Thing string
+	Answer            *wire.Explanation // nil: nothing was asked yet
+}
+
+func (p checkPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(p.Form.Title(say, say.ConsoleAccess.Check) + words.Title(" · "+p.named()))
+}
+func (p checkPage) Body() templ.Component { return checkBody(p) }
+
+func (p checkPage) answer(say *words.ConsoleAccess) part.Badge {
+	switch p.Answer.Decision {
+	case access.Allowed.String():
+		return part.Badge{Label: say.May, Tone: part.Good}
+	case access.Challenged.String():
+		return part.Badge{Label: say.If, Tone: part.Warn}
+	}
+	return part.Badge{Label: say.MayNot, Tone: part.Bad}
+}
+
+// steps are the grants that were looked at, those that count first.
+func (p checkPage) steps(say *words.ConsoleAccess) (all []part.Step) {
+	for _, about := range []bool{true, false} {
+		for i := range p.Answer.Grants {
+			c := &p.Answer.Grants[i]
+			if (c.Verdict != access.OtherPermission) == about {
+				all = append(all, part.Step{Outcome: outcome(c), Label: gives(say, c) + ", " + way(say, c.Path), Detail: detail(say, c)})
+			}
+		}
+	}
+	return all
+}
+
+func outcome(c *wire.Considered) part.Outcome {
+	switch {
+	case c.Verdict != access.Counts:
+		return part.Skipped
+	case c.Effect == access.Allow:
+		return part.Passed
+	}
+	return part.Failed
+}
+
+func detail(say *words.ConsoleAccess, c *wire.Considered) string {
+	text := say.Verdicts[string(c.Verdict)]
+	if c.Reason != "" {
+		text += " · „" + c.Reason + "“"
+	}
+	return text + " · " + string(c.ID)
+}
+
+// grantPage asks what to grant.
+type grantPage struct {
+	personFrame
+	Role, Permission, Org, Last, Reason, Ticket string
+}
+
+func (p grantPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(p.Form.Title(say, p.title(say)))
+}
+func (p grantPage) Body() templ.Component { return grantBody(p) }
+func (p grantPage) title(say *words.Catalogue) words.Title {
+	return say.ConsoleAccess.GrantTitle.With(words.Email, p.User.Email)
+}
+
+func (p grantPage) form(say *words.Catalogue) part.Form {
+	is := &say.ConsoleAccess
+	return p.fill(say, "grant", p.path()+"/grant", part.Button{Label: is.Grant, Main: true},
+		part.Field{ID: "role", Label: is.Role, Hint: is.RoleHint, Value: p.Role, Optional: true, Literal: true, Max: 64},
+		part.Field{ID: "permission", Label: is.Permission, Hint: is.PermissionHint, Value: p.Permission, Optional: true, Literal: true, Max: 192},
+		part.Field{ID: "org", Label: is.Org, Value: p.Org, Optional: true, Literal: true, Max: 64},
+		last(is, p.Last, true), reason(is, p.Reason),
+		part.Field{ID: "ticket", Label: is.Ticket, Value: p.Ticket, Optional: true, Literal: true, Max: 64},
+	)
+}
+
+// fill is a form with what every form of the console carries.
+func (f *personFrame) fill(say *words.Catalogue, id, action string, do part.Button, fields ...part.Field) part.Form {
+	form := part.Form{ID: id, Action: action, Token: f.Token, Fields: fields, Do: []part.Button{do}, Cancel: f.path()}
+	form.Hidden = []part.Hidden{{Name: "person", Value: f.Person}, {Name: "key", Value: f.Key}}
+	return form.Faulty(say, f.Wrong)
+}
+
+func last(say *words.ConsoleAccess, chosen string, endless bool) part.Field {
+	field := part.Field{ID: "expires_at", Label: say.For, Kind: part.Choose, Value: chosen}
+	for _, l := range lasts {
+		if l.is > 0 || endless {
+			field.Options = append(field.Options, part.Option{Value: l.value, Label: l.say(say)})
+		}
+	}
+	return field
+}
+
+func reason(say *words.ConsoleAccess, value string) part.Field {
+	return part.Field{ID: "reason", Label: say.Reason, Hint: say.ReasonHint, Value: value, Max: 500}
+}
+
+// changePage asks what it takes to do something with a grant.
+type changePage struct {
+	personFrame
+	change             change
+	Grant              wire.Grant
+	ETag, Last, Reason string
+}
+
+func (p changePage) Head(say *words.Catalogue) view.Head {
+	return part.Head(p.Form.Title(say, p.title(say)))
+}
+func (p changePage) Body() templ.Component { return changeBody(p) }
+func (p changePage) title(say *words.Catalogue) words.Title {
+	return p.change.title(&say.ConsoleAccess).With(words.Email, p.User.Email)
+}
+
+// others names of whom the grant is, where it is not the person by name; "" otherwise.
+func (p changePage) others(say *words.ConsoleAccess) string {
+	if p.Grant.Subject.ID == string(p.User.ID) {
+		return ""
+	}
+	return say.ToGroup.With(words.Name, called(say, p.Grant.Subject))
+}
+
+func (p changePage) form(say *words.Catalogue) part.Form {
+	is := &say.ConsoleAccess
+	field := reason(is, p.Reason)
+	if !p.change.danger {
+		field = last(is, p.Last, false)
+	}
+	form := p.fill(say, p.change.name, p.path()+"/grants/"+string(p.Grant.ID)+"/"+p.change.name, part.Button{Label: p.change.link(is), Main: !p.change.danger, Danger: p.change.danger}, field)
+	form.Hidden = append(form.Hidden, part.Hidden{Name: "etag", Value: p.ETag})
+	return form
+}
+
+// facts say which grant it is.
+func (p changePage) facts(say *words.Catalogue) []part.Fact {
+	is := &say.ConsoleAccess
+	c := &wire.Considered{Effect: p.Grant.Effect, Role: p.Grant.Role, Pattern: p.Grant.Permission, Where: p.Grant.Where, Org: p.Grant.Org}
+	return []part.Fact{
+		{Name: is.What, Value: part.Text(gives(is, c))},
+		{Name: is.Ends, Value: part.Left(part.Countdown{Now: p.Now, From: p.Grant.Created, Until: p.Grant.ExpiresAt})},
+		{Name: is.Reason, Value: part.Text(p.Grant.Reason)},
+	}
+}
+
+// frame is the frame of a page below the tab.
+func (f *personFrame) frame(say *words.Catalogue, title words.Title) part.Frame {
+	return f.Part(say, part.Heading{Title: string(title)}, "", f.crumbs(say, true)...)
+}
+
+func (p accessPage) pager() part.Pager {
+	var at part.Pager
+	if p.Next != "" {
+		at.Next = p.with("", "cursor", p.Next)
+	}
+	if p.Cursor != "" {
+		at.Back = p.with("", "", "")
+	}
+	return at
+}
+
+// inputs are those of a form that asks for a page, with where and when it is looked at from.
+func (f *personFrame) inputs(say *words.Catalogue, about ...view.Input) []view.Input {
+	is := &say.ConsoleAccess
+	return f.Form.Inputs(say, append(about,
+		view.Input{ID: "org", Label: is.Org, Value: f.Look.Get("org"), MaxLength: 64, Optional: true, Literal: true},
+		view.Input{ID: "at", Label: is.At, Hint: is.AtHint, Kind: "datetime-local", Value: f.Look.Get("at"), Optional: true},
+	)...)
+}
+
+// about are the inputs of the question.
+func (p checkPage) about(say *words.Catalogue) []view.Input {
+	is := &say.ConsoleAccess
+	return []view.Input{
+		{ID: "permission", Label: is.Permission, Hint: is.AskTodo, Value: p.Permission, MaxLength: 192, Literal: true},
+		{ID: "thing", Label: is.Thing, Hint: is.ThingHint, Value: p.Thing, MaxLength: 200, Optional: true, Literal: true},
+	}
+}
+
+// moment is that of the page, as it was typed where it cannot be read.
+func (f *personFrame) moment(say *words.Catalogue) string {
+	if at, err := time.Parse(time.RFC3339, looking(f.Look).Get("at")); err == nil {
+		return say.Moment(at)
+	}
+	return f.Look.Get("at")
+}

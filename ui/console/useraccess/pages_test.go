@@ -1,0 +1,68 @@
+package useraccess
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/view"
+	"gatehouse/ui/view/viewtest"
+	"gatehouse/wire"
+)
+
+func samples() map[string]view.Page {
+	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	one := personFrame{
+		Frame: guard.Frame{Form: viewtest.Form()}, User: wire.User{ID: "usr_a", Email: "ada@example.com", Name: "A"}, Sessions: true, Activity: true, CanGrant: true, Now: at,
+		Look: url.Values{"at": {"2026"}, "org": {"42"}},
+	}
+	little, wrong := one, one
+	little.CanGrant, little.Sessions, little.Activity, little.Look, little.User.Name = false, false, false, nil, ""
+	little.User.Email = "B@example.com"
+	wrong.Form = viewtest.Broken()
+	role := wire.Considered{ID: "gra_a", Verdict: access.Counts, Effect: access.Allow, Role: "editor", Where: access.Everywhere, Created: at.Add(-time.Hour), ExpiresAt: at.Add(time.Hour), Reason: "INC-1"}
+	group := wire.Considered{
+		ID: "gra_b", Verdict: access.NotYet, Effect: access.Allow, Pattern: "shop/orders:*", Where: access.Own, Org: "acme", NotBefore: at.Add(time.Hour),
+		Path: []wire.Subject{{Kind: access.Group, ID: "desk"}, {Kind: access.Organisation, ID: "acme"}},
+	}
+	deny := wire.Considered{ID: "gra_c", Verdict: access.Counts, Effect: access.Deny, Role: "editor", Where: access.Listed}
+	past := wire.Considered{ID: "gra_d", Verdict: access.Ended, Effect: access.Allow, Role: "editor", Where: access.Condition, ExpiresAt: at.Add(-time.Hour)}
+	other := wire.Considered{ID: "gra_e", Verdict: access.OtherPermission, Effect: access.Allow, Role: "auditor"}
+	answer := func(decision string, why access.Reason, all ...wire.Considered) wire.Explanation {
+		return wire.Explanation{Decision: decision, Reason: why, Do: "shop/orders:read", Grant: "gra_a", Until: at.Add(time.Hour), Grants: all}
+	}
+	held := []wire.Explanation{
+		answer("allow", access.Granted, role, group), answer("deny", access.Denied, role, deny), answer("challenge", access.ProofInsufficient, role),
+		answer("deny", access.ResourceUnknown, group), answer("deny", access.NoGrant, past), answer("deny", access.Locked, role),
+	}
+	locked := answer("deny", access.Locked, role)
+	locked.Locks, locked.Changes = []wire.Suspension{{On: wire.LockTarget{Kind: access.LockUser, ID: "usr_a"}, Reason: "stolen"}}, []string{"Lift it."}
+	asking := func(f personFrame, e *wire.Explanation) checkPage {
+		return checkPage{personFrame: f, Permission: "shop/orders:read", Answer: e}
+	}
+	inactive, yes, stronger := answer("deny", access.Inactive, role), answer("allow", access.Granted, role, other, deny), answer("challenge", access.ProofInsufficient)
+	pages := map[string]view.Page{
+		"access":           accessPage{personFrame: one, Held: held, Cursor: "c", Next: "n"},
+		"access, little":   accessPage{personFrame: little, Held: []wire.Explanation{inactive}},
+		"access, none":     accessPage{personFrame: little},
+		"access, wrong":    accessPage{personFrame: wrong},
+		"check, to ask":    checkPage{personFrame: one},
+		"check, locked":    asking(one, &locked),
+		"check, yes":       asking(little, &yes),
+		"check, stronger":  asking(one, &stronger),
+		"check, wrong":     checkPage{personFrame: wrong, Permission: "x"},
+		"grant":            one.grantPage("editor", "", "", "8h"),
+		"grant, wrong":     wrong.grantPage("", "x", "acme", ""),
+		"extend, of group": changePage{personFrame: one, change: changes[0], Last: "8h", Grant: wire.Grant{ID: "gra_b", Subject: wire.Subject{Kind: access.Group, ID: "desk"}, Permission: "shop/orders:*", Created: at, ExpiresAt: at.Add(time.Hour)}},
+		"revoke":           changePage{personFrame: one, change: changes[1], ETag: `"1"`, Grant: wire.Grant{ID: "gra_a", Subject: wire.Subject{Kind: access.User, ID: "usr_a"}, Role: "editor", Created: at}},
+		"revoke, wrong":    changePage{personFrame: wrong, change: changes[1], Grant: wire.Grant{ID: "gra_a", Subject: wire.Subject{Kind: access.User, ID: "usr_a"}, Role: "editor"}},
+	}
+	return pages
+}
+
+func TestPagesOfAccessAreWellMade(t *testing.T) {
+	t.Parallel()
+	viewtest.Crawl(t, samples())
+}

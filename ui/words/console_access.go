@@ -1,0 +1,161 @@
+package words
+
+// ConsoleAccess are the pages about what somebody may do, and about who may do something.
+type ConsoleAccess struct {
+	Access string // the tab, and the page
+	Lead   string
+
+	Permission, Because, Ends string // heads of the table
+	At, Org, AtHint           string // where and when it is looked at from
+	Look                      string // a button
+	None, NoneTodo            string
+	AsOf                      Phrase // Seen
+	Disabled, Locked          string // above the table
+
+	ByRole, ByPermission            Phrase // of a grant: Name; Permission
+	Direct                          string // a grant by name
+	Via                             Phrase // a way: Name
+	Group, Organisation             Phrase // a part of a way: Name
+	Within                          Phrase // an organisation: Name
+	Some, Own, Conditional, Asking  string // on which things; a proof is asked for
+	Denies                          string
+	Held, Denied, Refused, NeedsNow string // badges
+	Elsewhere                       string
+
+	Verdicts map[string]string // what became of a grant
+	Reasons  map[string]string // of an answer
+
+	Check            Title
+	CheckLead, Thing string
+	ThingHint        string
+	Steps, Would     string // heads
+	LockedBy         string // a head
+	Answer           Phrase // Permission
+	May, MayNot, If  string // the answer
+	NoSteps          string
+
+	Grant, Extend, Revoke                string // links
+	GrantTitle, ExtendTitle, RevokeTitle Title  // Email
+	What, Role, For, Reason, Ticket      string // fields
+	RoleHint, PermissionHint, ReasonHint string
+	GrantWhy, ExtendWhy, RevokeWhy       string
+	ToGroup                              Phrase // a warning: Name
+	Minutes10, Hour, Hours8, Day, Week   string
+	Month, Endless                       string
+	Granted, Extended, Revoked           string
+
+	Reach                  Title
+	ReachLead              string
+	Who, Where, Until, Way string
+	ReachDo                string
+	Nobody, NobodyTodo     string
+	Ask, AskTodo           string
+	But                    string
+	Unknown                string // on which things: all
+}
+
+var englishConsoleAccess = ConsoleAccess{
+	Access: "Access",
+	Lead:   "Everything they may do, every grant behind it, and when it ends.",
+
+	Permission: "Permission", Because: "Because of", Ends: "Ends",
+	At: "As of (UTC)", Org: "Within the organisation", AtHint: "Past or to come; empty for now",
+	Look: "Look",
+	None: "They hold nothing here.", NoneTodo: "Grant them a role, or look at another moment or organisation.",
+	AsOf:     "This is as of {seen}. Roles and memberships are those of now.",
+	Disabled: "The account is disabled: nothing below counts until it is enabled.", Locked: "A lock suspends them: nothing below counts until it is lifted.",
+
+	ByRole: "role {name}", ByPermission: "{permission} itself",
+	Direct: "by name", Via: "by {name}",
+	Group: "group {name}", Organisation: "organisation {name}", Within: "within {name}",
+	Some: "for some things only", Own: "for what is their own", Conditional: "on a condition", Asking: "after a stronger sign-in",
+	Denies: "denied by",
+	Held:   "Held", Denied: "Denied", Refused: "Not held", NeedsNow: "With proof",
+	Elsewhere: "Depends",
+
+	Verdicts: map[string]string{
+		"counts": "Counts", "not_yet": "Has not begun", "ended": "Is over", "other_org": "Counts within another organisation", "not_member": "They are not in its group at that moment",
+		"other_permission": "Gives something else", "other_resource": "Is for other things", "resource_unknown": "Depends on which thing it is", "too_costly": "Was not asked: the conditions took too much",
+		"needs_proof": "Counts after a better or fresher sign-in", "locked": "A lock is on it or on its role",
+	},
+	Reasons: map[string]string{
+		"granted": "It is granted.", "locked": "A lock suspends them.", "principal_inactive": "The account is disabled.", "out_of_scope": "The scopes do not reach that far.",
+		"denied": "It is denied to them.", "no_grant": "No grant gives it.", "resource_unknown": "It depends on which thing it is.", "too_costly": "The conditions took too much.",
+		"insufficient_user_authentication": "It takes a better or fresher sign-in.", "no_member": "They are not in the organisation.", "condition": "A condition is not met.",
+	},
+
+	Check:     "Check a permission",
+	CheckLead: "Whether they may, until when, and step by step why.",
+	Thing:     "With the thing", ThingHint: "Its id; empty where nothing is known of it",
+	Steps: "Grants that were looked at", Would: "What would change the answer", LockedBy: "Locks",
+	Answer: "May they {permission}?", May: "Yes", MayNot: "No", If: "After a better sign-in", NoSteps: "No grant is about it.",
+
+	Grant: "Grant", Extend: "Extend", Revoke: "Revoke",
+	GrantTitle: "Grant something to {email}", ExtendTitle: "Extend a grant of {email}", RevokeTitle: "Revoke a grant of {email}?",
+	What: "What", Role: "Role", For: "How long from now", Reason: "Reason", Ticket: "Ticket",
+	RoleHint: "Either a role,", PermissionHint: "or a permission, such as shop/orders:read", ReasonHint: "For whoever asks later why",
+	GrantWhy: "It counts at once.", ExtendWhy: "It lasts until then instead of until its present end. It cannot be made shorter so.", RevokeWhy: "It ends now, for everybody whom it reaches, and stays in the list with the reason.",
+	ToGroup:   "This grant was not given to them by name, but to {name}: everybody in there is concerned.",
+	Minutes10: "10 minutes", Hour: "1 hour", Hours8: "8 hours", Day: "1 day", Week: "7 days", Month: "30 days", Endless: "Until it is revoked",
+	Granted: "It is granted.", Extended: "It is extended.", Revoked: "It is revoked.",
+
+	Reach:     "Who can reach",
+	ReachLead: "Everybody who may do something, by which grant, and until when.",
+	Who:       "Who", Where: "On which things", Until: "Until", Way: "Way",
+	ReachDo: "Find", Nobody: "Nobody may do that.", NobodyTodo: "Look at another moment or organisation, or grant it to somebody.",
+	Ask: "Which permission?", AskTodo: "Name one as API/RESOURCE:ACTION, such as shop/orders:read.",
+	But: "but for some", Unknown: "on all",
+}
+
+var germanConsoleAccess = ConsoleAccess{
+	Access: "Zugriff",
+	Lead:   "Alles, was die Person darf, jede Zuweisung dahinter und wann es endet.",
+
+	Permission: "Berechtigung", Because: "Wegen", Ends: "Endet",
+	At: "Stand (UTC)", Org: "Innerhalb der Organisation", AtHint: "Früher oder später; leer für jetzt",
+	Look: "Ansehen",
+	None: "Die Person hat hier nichts.", NoneTodo: "Weisen Sie ihr eine Rolle zu, oder sehen Sie einen anderen Zeitpunkt oder eine andere Organisation an.",
+	AsOf:     "Das ist der Stand von {seen}. Rollen und Mitgliedschaften sind die von jetzt.",
+	Disabled: "Das Konto ist gesperrt: Nichts davon zählt, bis es wieder zugelassen ist.", Locked: "Eine Sperre setzt die Person aus: Nichts davon zählt, bis sie aufgehoben ist.",
+
+	ByRole: "Rolle {name}", ByPermission: "{permission} selbst",
+	Direct: "namentlich", Via: "über {name}",
+	Group: "Gruppe {name}", Organisation: "Organisation {name}", Within: "innerhalb von {name}",
+	Some: "nur für einige Dinge", Own: "für Eigenes", Conditional: "unter einer Bedingung", Asking: "nach stärkerer Anmeldung",
+	Denies: "verboten durch",
+	Held:   "Vorhanden", Denied: "Verboten", Refused: "Nicht vorhanden", NeedsNow: "Mit Nachweis",
+	Elsewhere: "Je nachdem",
+
+	Verdicts: map[string]string{
+		"counts": "Zählt", "not_yet": "Hat noch nicht begonnen", "ended": "Ist vorbei", "other_org": "Zählt in einer anderen Organisation", "not_member": "Die Person ist dann nicht in der Gruppe",
+		"other_permission": "Gibt etwas anderes", "other_resource": "Ist für andere Dinge", "resource_unknown": "Hängt davon ab, um welches Ding es geht", "too_costly": "Wurde nicht gefragt: Die Bedingungen waren zu aufwendig",
+		"needs_proof": "Zählt nach einer besseren oder frischeren Anmeldung", "locked": "Eine Sperre liegt darauf oder auf der Rolle",
+	},
+	Reasons: map[string]string{
+		"granted": "Es ist zugewiesen.", "locked": "Eine Sperre setzt die Person aus.", "principal_inactive": "Das Konto ist gesperrt.", "out_of_scope": "Die Scopes reichen nicht so weit.",
+		"denied": "Es ist ihr verboten.", "no_grant": "Keine Zuweisung gibt es.", "resource_unknown": "Es hängt davon ab, um welches Ding es geht.", "too_costly": "Die Bedingungen waren zu aufwendig.",
+		"insufficient_user_authentication": "Dafür ist eine bessere oder frischere Anmeldung nötig.", "no_member": "Die Person ist nicht in der Organisation.", "condition": "Eine Bedingung ist nicht erfüllt.",
+	},
+
+	Check:     "Eine Berechtigung prüfen",
+	CheckLead: "Ob die Person es darf, bis wann, und Schritt für Schritt warum.",
+	Thing:     "Mit dem Ding", ThingHint: "Seine Kennung; leer, wenn nichts davon bekannt ist",
+	Steps: "Betrachtete Zuweisungen", Would: "Was die Antwort ändern würde", LockedBy: "Sperren",
+	Answer: "Darf die Person {permission}?", May: "Ja", MayNot: "Nein", If: "Nach besserer Anmeldung", NoSteps: "Keine Zuweisung betrifft das.",
+
+	Grant: "Zuweisen", Extend: "Verlängern", Revoke: "Widerrufen",
+	GrantTitle: "{email} etwas zuweisen", ExtendTitle: "Eine Zuweisung von {email} verlängern", RevokeTitle: "Eine Zuweisung von {email} widerrufen?",
+	What: "Was", Role: "Rolle", For: "Wie lange ab jetzt", Reason: "Grund", Ticket: "Vorgang",
+	RoleHint: "Entweder eine Rolle,", PermissionHint: "oder eine Berechtigung, etwa shop/orders:read", ReasonHint: "Für alle, die später nach dem Warum fragen",
+	GrantWhy: "Es zählt sofort.", ExtendWhy: "Sie dauert dann bis dahin statt bis zum jetzigen Ende. Kürzer wird sie so nicht.", RevokeWhy: "Sie endet jetzt, für alle, die sie erreicht, und bleibt mit dem Grund in der Liste.",
+	ToGroup:   "Diese Zuweisung gilt nicht der Person namentlich, sondern {name}: Sie betrifft alle darin.",
+	Minutes10: "10\u00a0Minuten", Hour: "1\u00a0Stunde", Hours8: "8\u00a0Stunden", Day: "1\u00a0Tag", Week: "7\u00a0Tage", Month: "30\u00a0Tage", Endless: "Bis zum Widerruf",
+	Granted: "Es ist zugewiesen.", Extended: "Sie ist verlängert.", Revoked: "Sie ist widerrufen.",
+
+	Reach:     "Wer erreicht was",
+	ReachLead: "Alle, die etwas dürfen, durch welche Zuweisung und bis wann.",
+	Who:       "Wer", Where: "Bei welchen Dingen", Until: "Bis", Way: "Weg",
+	ReachDo: "Suchen", Nobody: "Niemand darf das.", NobodyTodo: "Sehen Sie einen anderen Zeitpunkt oder eine andere Organisation an, oder weisen Sie es jemandem zu.",
+	Ask: "Welche Berechtigung?", AskTodo: "Nennen Sie eine als API/RESSOURCE:AKTION, etwa shop/orders:read.",
+	But: "außer für einige", Unknown: "bei allen",
+}
