@@ -96,6 +96,9 @@ func (l *Live) Committed(version uint64) {
 	}
 }
 
+// Made is the newest version of the policy that a commit of this process made, 0 for none.
+func (l *Live) Made() uint64 { return l.least.Load() }
+
 // Age is how long ago the store was asked for what is known.
 func (l *Live) Age() time.Duration { return l.follower.Age() }
 

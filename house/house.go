@@ -13,6 +13,7 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/access"
@@ -76,6 +77,7 @@ type House struct {
 	auditKeys audit.Keys
 	present   *present
 	told      chan struct{} // a commit of this process has news for the others
+	raised    atomic.Bool   // there was such a commit
 }
 
 // Open opens and migrates the store, opens the master key and wires the

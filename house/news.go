@@ -14,6 +14,7 @@ const listenAgain = 15 * time.Second
 // looks at once, and tells the others, where the database can carry that.
 func (h *House) spreadNews() {
 	h.Store.OnNews(func() {
+		h.raised.Store(true)
 		h.Feed.Wake()
 		select {
 		case h.told <- struct{}{}:

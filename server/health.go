@@ -145,6 +145,7 @@ func (s *Server) mountInternal(m *web.Mux) {
 	m.HandleFunc("GET /livez", s.health.live)
 	m.HandleFunc("GET /readyz", s.health.ready)
 	m.HandleFunc("GET /healthz", s.health.ready)
+	m.HandleFunc("POST "+web.PathNews, s.health.news)
 	m.HandleFunc("GET /metrics", s.metrics.handler().ServeHTTP)
 	m.HandleFunc("POST "+web.PathArrival, s.arrivals.Arm)
 	m.HandleFunc("GET "+web.PathArrival+"/{probe}", s.arrivals.Tell)

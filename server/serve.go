@@ -24,6 +24,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/house/check"
+	"gatehouse/house/place"
 	"gatehouse/pdp"
 	"gatehouse/proxy"
 	"gatehouse/ui/brand"
@@ -330,6 +331,9 @@ func (s *Server) greet(ctx context.Context) error {
 	s.warn()
 	if err := h.Store.PutServed(ctx, h.Config.Issuer, time.Now()); err != nil {
 		return fmt.Errorf("say where this server is: %w", err)
+	}
+	if err := place.NoteInternal(h.Config); err != nil {
+		h.Log.Warn("commands beside this server have to be told listen.internal: it could not be noted in the data directory", "error", err.Error())
 	}
 	link, waiting, err := h.FirstRun(ctx)
 	if err != nil {

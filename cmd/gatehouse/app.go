@@ -216,7 +216,11 @@ func (a *app) inHouse(ctx context.Context, cfg config.Config, open opener, f fun
 		return err
 	}
 	a.announceKey(h, log)
-	return errors.Join(guided(ctx, h, f(h)), h.Close())
+	err = guided(ctx, h, f(h))
+	if err == nil {
+		err = a.awaitServer(ctx, h)
+	}
+	return errors.Join(err, h.Close())
 }
 
 // announceKey tells about a master key that this command had to make.
