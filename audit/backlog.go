@@ -22,7 +22,7 @@ const (
 
 var (
 	errBacklogFull = errors.New("too many wait to be recorded")
-	errBacklogOver = errors.New("Gatehouse stops")
+	errBacklogOver = errors.New("the house stops")
 )
 
 // backlog records events in transactions of their own, while those whom they are about go

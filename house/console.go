@@ -16,7 +16,7 @@ import (
 // settings of the client.
 const (
 	ConsoleClient   id.Client = "gatehouse-console"
-	ConsoleCallback           = "/console/callback"
+	ConsoleCallback string    = "/console/callback"
 )
 
 // ConsoleSecret is the secret of the console's client. It follows from the master key, and

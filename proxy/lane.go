@@ -60,14 +60,14 @@ func fitsLane(r *http.Request) bool {
 // may have been closed by the other side meanwhile: what may be sent twice, or was not sent
 // at all, is sent by another one then.
 func (l *lane) send(r *http.Request) (*http.Response, arrival, error) {
-	c, err := l.used(r)
-	if c != nil {
+	if c := l.used(r); c != nil {
 		answer, arrived, err := c.exchange(r)
 		if err == nil || !stale(r, c, arrived) {
 			return answer, arrived, err
 		}
 	}
-	if c, err = l.connect(r); err != nil {
+	c, err := l.connect(r)
+	if err != nil {
 		return nil, nothing, err
 	}
 	return c.exchange(r)
@@ -86,14 +86,14 @@ func stale(r *http.Request, c *link, arrived arrival) bool {
 }
 
 // used returns a connection that waits for a request, nil where there is none.
-func (l *lane) used(r *http.Request) (*link, error) {
+func (l *lane) used(r *http.Request) *link {
 	for {
 		c := l.pop()
 		if c == nil {
-			return nil, nil
+			return nil
 		}
 		if c.begin(r) == nil && c.quiet() {
-			return c, nil
+			return c
 		}
 		c.quit()
 	}

@@ -210,8 +210,10 @@ func TestATokenIsOfOneIssuerAlone(t *testing.T) {
 	s := &foreign.Issuers{}
 	atA := trusted(t, a)
 	asB := func(i *testissuer.Issuer) *gate.Issuer { // another id, so another one
-		spec := &gate.IssuerSpec{Issuer: i.URL, Audiences: []string{audience}, Callers: []gate.IssuerCallerSpec{{Claims: map[string]string{"sub": "jobs"}, Service: "b"}},
-			Introspection: &gate.IntrospectionSpec{Endpoint: i.URL + "/introspect", ClientID: testissuer.ClientID, SecretFile: "secret"}}
+		spec := &gate.IssuerSpec{
+			Issuer: i.URL, Audiences: []string{audience}, Callers: []gate.IssuerCallerSpec{{Claims: map[string]string{"sub": "jobs"}, Service: "b"}},
+			Introspection: &gate.IntrospectionSpec{Endpoint: i.URL + "/introspect", ClientID: testissuer.ClientID, SecretFile: "secret"},
+		}
 		set, err := gate.Compile([]gate.Object{{ID: "b", Issuer: spec}})
 		if err == nil {
 			err = set.Prove(func(string) ([]byte, error) { return []byte(testissuer.Secret), nil })

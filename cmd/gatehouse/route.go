@@ -284,8 +284,14 @@ func tellRouted(out io.Writer, w wire.Routed) {
 		list = "its upstream narrows it to what is the caller's own"
 	}
 	for _, more := range []struct{ name, value string }{
-		{"tokens of", strings.Join(w.Issuers, " or ")}, {"asks about", w.Opaque}, {"client ca", w.ClientCA},
-		{"within", w.Org}, {"resource", w.Resource}, {"fetches", w.Fetches}, {"list", list}, {"lasts", strings.Join(w.Lasts, ", ")},
+		{"tokens of", strings.Join(w.Issuers, " or ")},
+		{"asks about", w.Opaque},
+		{"client ca", w.ClientCA},
+		{"within", w.Org},
+		{"resource", w.Resource},
+		{"fetches", w.Fetches},
+		{"list", list},
+		{"lasts", strings.Join(w.Lasts, ", ")},
 	} {
 		if more.value != "" && (more.name != "tokens of" || more.value != gate.Self) {
 			row(out, more.name, more.value)

@@ -24,8 +24,10 @@ type listNaming struct{ unknown, malformed, known []string }
 func listNamings(gone map[string]string) map[string]listNaming {
 	events := map[string]listNaming{
 		"resource": {
-			unknown: []string{"user:usr_nobody", "group:nosuch", "role:nosuch", "grant:gra_nosuch", "client:nosuch", "session:ses_nosuch", "setting:no.such", "key:nosuch",
-				"servicekey:key_nosuch", "route:nosuch", "upstream:nosuch", "api:nosuch", "scope:nosuch", "organisation:nosuch", "service:nosuch", "consent:usr_nobody|nosuch", "usr:x", "nothing:x", "house:other"},
+			unknown: []string{
+				"user:usr_nobody", "group:nosuch", "role:nosuch", "grant:gra_nosuch", "client:nosuch", "session:ses_nosuch", "setting:no.such", "key:nosuch",
+				"servicekey:key_nosuch", "route:nosuch", "upstream:nosuch", "api:nosuch", "scope:nosuch", "organisation:nosuch", "service:nosuch", "consent:usr_nobody|nosuch", "usr:x", "nothing:x", "house:other",
+			},
 			malformed: []string{"desk", ":desk"},
 			known:     []string{"group:desk", "role:support", "role:gatehouse/auditor", "organisation:acme", "user:" + gone["user"], "group:old", "setting:session.absolute", "house:gatehouse", "service:boss", "api:shop", "api:gatehouse"},
 		},

@@ -53,8 +53,10 @@ func TestEachRefusalAtTheGateHasAWayHome(t *testing.T) {
 	}{
 		"a first page": {refusal(http.StatusNotFound, "gate.no_route", func(p *web.GatePage) { p.Home = "/" }), []string{`href="/" id="home"`}},
 		"none":         {refusal(http.StatusNotFound, "gate.no_route", nil), []string{`href="https://id.example.com/account" id="home"`}},
-		"from a page": {refusal(http.StatusForbidden, "caller.forbidden", func(p *web.GatePage) { p.Permission, p.Back, p.Home = "shop/orders:refund", "/orders", "/" }),
-			[]string{`href="/orders" id="back"`, `href="/" id="home"`}},
+		"from a page": {
+			refusal(http.StatusForbidden, "caller.forbidden", func(p *web.GatePage) { p.Permission, p.Back, p.Home = "shop/orders:refund", "/orders", "/" }),
+			[]string{`href="/orders" id="back"`, `href="/" id="home"`},
+		},
 		"away":       {refusal(http.StatusBadGateway, "gate.upstream", func(p *web.GatePage) { p.Retry, p.Home = "/orders?page=2", "/" }), []string{`href="/orders?page=2" id="retry"`, `href="/" id="home"`}},
 		"broken":     {refusal(http.StatusInternalServerError, "internal", nil), []string{`id="home"`}},
 		"signed out": {signedOutPage{Issuer: "https://id.example.com"}, []string{`href="https://id.example.com/account" id="home"`}},

@@ -6,10 +6,9 @@
 package part
 
 import (
+	"strings"
 	"unicode"
 	"unicode/utf8"
-
-	"strings"
 
 	"github.com/a-h/templ"
 

@@ -19,8 +19,10 @@ func (p userPage) facts(say *words.Catalogue) []part.Fact {
 		name = say.ConsoleUsers.Unnamed
 	}
 	all := []part.Fact{
-		{Name: say.ConsoleUsers.Email, Value: addressOf(p)}, {Name: say.ConsoleUsers.Name, Value: part.Text(name)},
-		{Name: say.ConsoleUsers.Created, Value: part.When(now, p.User.Created)}, {Name: say.ConsoleUsers.LastSeen, Value: part.When(now, p.User.LastSignIn)},
+		{Name: say.ConsoleUsers.Email, Value: addressOf(p)},
+		{Name: say.ConsoleUsers.Name, Value: part.Text(name)},
+		{Name: say.ConsoleUsers.Created, Value: part.When(now, p.User.Created)},
+		{Name: say.ConsoleUsers.LastSeen, Value: part.When(now, p.User.LastSignIn)},
 		{Name: say.ConsoleUsers.Factor, Value: factor(p.User.SecondFactor)},
 	}
 	if zone := p.User.Claims.Zoneinfo; zone != "" {

@@ -95,7 +95,8 @@ func Wrong() view.Form {
 // Broken is the form of a page that came back with alerts at its inputs.
 func Broken() view.Form {
 	return view.Form{Token: FormToken, Wrong: fault.New(fault.Invalid, "password.weak", "The password breaks a rule."), Fields: []fault.Field{
-		{Name: "password", Problem: "is wrong"}, {Name: "new_password", Problem: "has 5 characters; at least 12 are needed"},
+		{Name: "password", Problem: "is wrong"},
+		{Name: "new_password", Problem: "has 5 characters; at least 12 are needed"},
 		{Name: "email", Problem: "is not an email address"},
 	}}
 }

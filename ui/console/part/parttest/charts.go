@@ -15,7 +15,8 @@ func charts() gallery {
 	stats := []part.Stat{
 		{Label: "Sign-ins today", Value: "1,284", Change: "6 % more than last Saturday", Href: "/console/audit?action=login", Trend: []int{7, 9, 8, 12, 11, 14, 13}, Tone: part.Good},
 		{Label: "Refused sign-ins", Value: "37", Change: "22 from one address", Href: "/console/audit?result=refused", Tone: part.Bad},
-		{Label: "Live sessions", Value: "892"}, {Label: "Grants ending this week", Value: "19", Change: "4 of them today", Href: "/console/grants?ending=7d", Tone: part.Warn, Trend: []int{3, 3, 3}},
+		{Label: "Live sessions", Value: "892"},
+		{Label: "Grants ending this week", Value: "19", Change: "4 of them today", Href: "/console/grants?ending=7d", Tone: part.Warn, Trend: []int{3, 3, 3}},
 	}
 	days := part.Chart{ID: "signins", Title: "Sign-ins by day", Says: "Between 66 and 112 sign-ins a day, at most 28 of them refused", Series: []part.Series{{Label: "signed in"}, {Label: "refused", Tone: part.Bad}}}
 	hours := part.Chart{ID: "hours", Title: "Events by hour", Says: "Most events are between 9 and 17", Axis: "Hour", Low: true, Series: []part.Series{{Label: "events"}}}

@@ -11,14 +11,19 @@ import (
 func details() gallery {
 	f := frame("Payroll")
 	facts := []part.Fact{
-		{Name: "Kind", Value: part.Text("Web server")}, {Name: "Client id", Value: part.Copy("client", "payroll")}, {Name: "Created", Value: part.When(now, now.Add(-30*24*time.Hour))},
-		{Name: "Last use", Value: part.At(now.Add(-2 * time.Minute))}, {Name: "Secret ends", Value: part.Left(part.Countdown{Now: now, Until: now.Add(5 * 24 * time.Hour)})},
+		{Name: "Kind", Value: part.Text("Web server")},
+		{Name: "Client id", Value: part.Copy("client", "payroll")},
+		{Name: "Created", Value: part.When(now, now.Add(-30*24*time.Hour))},
+		{Name: "Last use", Value: part.At(now.Add(-2 * time.Minute))},
+		{Name: "Secret ends", Value: part.Left(part.Countdown{Now: now, Until: now.Add(5 * 24 * time.Hour)})},
 	}
 	secret := part.Secret{ID: "secret", Label: "Secret of Payroll", Value: "not-a-secret-but-an-example", File: "payroll.env", Env: "CLIENT_ID=payroll", Stored: "/console/clients/payroll"}
 	changes := []part.Change{{Name: "Name", Before: "Pay", After: "Payroll"}, {Name: "Home page", After: "https://payroll.example.test"}, {Name: "Scope", Before: "payroll:read"}}
 	steps := []part.Step{
-		{Outcome: part.Passed, Label: "The route takes it", Detail: "GET /admin/* of wiki.example.test"}, {Outcome: part.Passed, Label: "Somebody is signed in"},
-		{Outcome: part.Failed, Label: "The second factor is at most ten minutes old", Detail: "It was 47 minutes ago"}, {Outcome: part.Skipped, Label: "The address is one of ours"},
+		{Outcome: part.Passed, Label: "The route takes it", Detail: "GET /admin/* of wiki.example.test"},
+		{Outcome: part.Passed, Label: "Somebody is signed in"},
+		{Outcome: part.Failed, Label: "The second factor is at most ten minutes old", Detail: "It was 47 minutes ago"},
+		{Outcome: part.Skipped, Label: "The address is one of ours"},
 	}
 	jobs := []part.Progress{{ID: "job", Label: "Import of people.csv", Done: 1240, Total: 5000, Says: "1,240 of 5,000, 3 failed", Running: true}, {ID: "job-2", Label: "Dry run", Says: "It has begun"}}
 	tree := []part.Node{{Label: "administrator", Href: "/console/roles/1", Note: "12 permissions", Below: []part.Node{

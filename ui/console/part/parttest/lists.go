@@ -58,8 +58,13 @@ var filters = part.Filters{
 func table() part.Table {
 	t := part.Table{
 		ID: "people", Caption: "People", Columns: []part.Column{
-			{Label: "Name", Sort: "/console/users?order=-name", Order: part.Ascending}, {Label: "Status"}, {Label: "Roles"},
-			{Label: "Last seen", Sort: "/console/users?order=seen"}, {Label: "Access ends"}, {Label: "Sessions", Number: true}, {Label: "What can be done", Unseen: true},
+			{Label: "Name", Sort: "/console/users?order=-name", Order: part.Ascending},
+			{Label: "Status"},
+			{Label: "Roles"},
+			{Label: "Last seen", Sort: "/console/users?order=seen"},
+			{Label: "Access ends"},
+			{Label: "Sessions", Number: true},
+			{Label: "What can be done", Unseen: true},
 		},
 		Bulk: &part.Bulk{Action: "/console/users/bulk", Token: FormToken, Fields: []part.Hidden{{Name: "key", Value: "k1"}}, Do: []part.Button{
 			{Label: "Disable", Name: "do", Value: "disable", Danger: true}, {Label: "Add to group", Name: "do", Value: "group"},
