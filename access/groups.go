@@ -104,7 +104,7 @@ func (s *Service) DeleteGroup(ctx context.Context, by audit.Actor, name string) 
 			return err
 		}
 		if client != "" {
-			return inUse("group.in_use", fmt.Sprintf("The application %s asks for it.", client))
+			return inUse("group.in_use", fmt.Sprintf("The application %s asks for it. Say first what it asks for instead: gatehouse client update %s --require-group …", client, client))
 		}
 		if err := s.touchMembers(ctx, t, Subject{Group, name}); err != nil {
 			return err

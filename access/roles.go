@@ -146,7 +146,7 @@ func (s *Service) unused(ctx context.Context, k known, name string) error {
 		return err
 	}
 	if lockOn(locks, LockTarget{LockRole, name}) != nil {
-		return inUse("role.in_use", "A lock is on it, which the next one of this name would have.")
+		return inUse("role.in_use", "A lock is on it, which the next one of this name would have. Lift it first: gatehouse lock lift --role "+name)
 	}
 	grant, err := s.Store.GrantOfRole(ctx, name, clock.Now())
 	if err != nil {
@@ -163,7 +163,7 @@ func (s *Service) unused(ctx context.Context, k known, name string) error {
 		return err
 	}
 	if client != "" {
-		return inUse("role.in_use", fmt.Sprintf("The application %s asks for it.", client))
+		return inUse("role.in_use", fmt.Sprintf("The application %s asks for it. Say first what it asks for instead: gatehouse client update %s --require-role …", client, client))
 	}
 	return nil
 }
