@@ -46,8 +46,8 @@ const (
 
 // Audited explains what is recorded of people.
 var Audited = audit.Catalogue{
-	{Action: ActionUserCreate, When: "A person was added", Targets: []audit.Kind{audit.KindUser}, After: "the person, without claims"},
-	{Action: ActionUserUpdate, When: "Email, name, claims or the right to administer changed", Targets: []audit.Kind{audit.KindUser}, Before: "the person", After: "the person"},
+	{Action: ActionUserCreate, When: "A person was added", Targets: []audit.Kind{audit.KindUser}, After: "the person, with their attributes"},
+	{Action: ActionUserUpdate, When: "Email, name, claims or the right to administer changed", Targets: []audit.Kind{audit.KindUser}, Before: "the person, with their attributes", After: "the same, and which other claims were changed"},
 	{Action: ActionUserDisable, When: "A person was kept out", Targets: []audit.Kind{audit.KindUser}, Before: "the person", After: "the person"},
 	{Action: ActionUserEnable, When: "A disabled person may sign in again", Targets: []audit.Kind{audit.KindUser}, Before: "the person", After: "the person"},
 	{Action: ActionUserDelete, When: "A person was removed", Targets: []audit.Kind{audit.KindUser}, Before: "the person"},

@@ -167,7 +167,11 @@ func (s *Service) change(ctx context.Context, by audit.Actor, user id.User, acti
 		if err := write(ctx); err != nil {
 			return err
 		}
-		return s.record(ctx, by, action, user, document(was), document(is))
+		after := document(is)
+		if names := changedClaims(&was.Claims, &is.Claims); len(names) > 0 {
+			after["claims_changed"] = names
+		}
+		return s.record(ctx, by, action, user, document(was), after)
 	})
 }
 
@@ -224,10 +228,29 @@ func emailTaken(err error) error {
 	return err
 }
 
-// document is what the audit log keeps of a person.
+// document is what the audit log keeps of a person. Attributes are among it, since conditions
+// of grants ask for them; other claims are theirs, and only which were changed is kept.
 func document(u User) map[string]any {
-	return map[string]any{
+	doc := map[string]any{
 		"email": u.Email, "email_verified": u.EmailVerified, "name": u.Name,
 		"disabled": u.Disabled,
 	}
+	if len(u.Claims.Attributes) > 0 {
+		doc["attributes"] = u.Claims.Attributes
+	}
+	return doc
+}
+
+// changedClaims are the names of the standard claims of which was and is differ.
+func changedClaims(was, is *Claims) (names []string) {
+	before, after := was.texts(), is.texts()
+	for i, c := range before {
+		if *c.value != *after[i].value {
+			names = append(names, c.name)
+		}
+	}
+	if was.PhoneNumberVerified != is.PhoneNumberVerified {
+		names = append(names, "phone_number_verified")
+	}
+	return names
 }

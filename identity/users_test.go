@@ -206,3 +206,27 @@ func TestUpdateKeepsWhatIsNotItsBusiness(t *testing.T) {
 		t.Errorf("list: %v, %v", list, err)
 	}
 }
+
+// What conditions of grants ask for is recorded as it was and is, other claims by their names.
+func TestAChangeOfClaimsIsInTheTrail(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	u := h.person("ada@example.test")
+	u.Claims.Attributes, u.Claims.Nickname, u.Claims.PhoneNumberVerified = map[string]string{"department": "sales"}, "Countess", true
+	u, err := h.Update(t.Context(), nobody, u)
+	if err != nil {
+		t.Fatal(err)
+	}
+	u.Claims.Attributes = map[string]string{"department": "legal"}
+	if _, err := h.Update(t.Context(), nobody, u); err != nil {
+		t.Fatal(err)
+	}
+	events := h.memory.events
+	first, second := events[len(events)-2], events[len(events)-1]
+	if got := string(first.After); !strings.Contains(got, `"claims_changed":["nickname","phone_number_verified"]`) || strings.Contains(got, "Countess") {
+		t.Errorf("the first change is recorded as %s", got)
+	}
+	if !strings.Contains(string(second.Before), `"department":"sales"`) || !strings.Contains(string(second.After), `"department":"legal"`) || strings.Contains(string(second.After), "claims_changed") {
+		t.Errorf("the second change is recorded as %s → %s", second.Before, second.After)
+	}
+}
