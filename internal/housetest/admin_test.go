@@ -195,7 +195,11 @@ func (s *steering) try(credential string, rt *admin.Route, names func(part strin
 	if rt.Method == http.MethodPost || rt.Method == http.MethodPut || rt.Method == http.MethodPatch {
 		body = "{}"
 	}
-	return s.call(credential, rt.Method, pathOf(rt, names), body, "If-Match", "*")
+	path := pathOf(rt, names)
+	if query := needed(rt.ID); query != "" {
+		path += "?" + query
+	}
+	return s.call(credential, rt.Method, path, body, "If-Match", "*")
 }
 
 // C12, C13: for every route, whoever lacks just its permission is refused before anything

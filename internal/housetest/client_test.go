@@ -50,7 +50,7 @@ func (d described) ask(t *testing.T, g *client.Gatehouse, there map[string]strin
 	return answer, nil
 }
 
-// arguments are the things of the path, an empty body, and If-Match for whatever there is.
+// arguments are the things of the path, what is needed, an empty body, and If-Match for whatever there is.
 func (d described) arguments(t *testing.T, method reflect.Type, there map[string]string) []reflect.Value {
 	t.Helper()
 	args := []reflect.Value{reflect.ValueOf(t.Context())}
@@ -67,6 +67,9 @@ func (d described) arguments(t *testing.T, method reflect.Type, there map[string
 			arg.Set(reflect.New(params.Elem()))
 			if match := arg.Elem().FieldByName("IfMatch"); match.IsValid() && match.Kind() == reflect.String {
 				match.SetString("*")
+			}
+			if _, value, needs := strings.Cut(needed(d.ID), "="); needs {
+				arg.Elem().FieldByName("Permission").Set(reflect.ValueOf(&value))
 			}
 		}
 		args = append(args, arg)

@@ -106,7 +106,7 @@ func TestListsAskTheStoreAsOftenForManyAsForOne(t *testing.T) {
 			path := d.about(there)
 			asked := func(limit string) uint64 {
 				before := s.House.Store.Statements()
-				if a := s.call(s.boss, d.method, path+"?limit="+limit, nil); a.Status != http.StatusOK {
+				if a := s.call(s.boss, d.method, path+"?limit="+limit+"&"+needed(d.ID), nil); a.Status != http.StatusOK {
 					t.Errorf("%s: %d %s", d.ID, a.Status, a.Body)
 				}
 				return s.House.Store.Statements() - before

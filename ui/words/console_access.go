@@ -3,7 +3,6 @@ package words
 // ConsoleAccess are the pages about what somebody may do, and about who may do something.
 type ConsoleAccess struct {
 	Access string // the tab, and the page
-	Lead   string
 
 	Permission, Because, Ends string // heads of the table
 	At, Org, AtHint           string // where and when it is looked at from
@@ -56,7 +55,6 @@ type ConsoleAccess struct {
 
 var englishConsoleAccess = ConsoleAccess{
 	Access: "Access",
-	Lead:   "Everything they may do, every grant behind it, and when it ends.",
 
 	Permission: "Permission", Because: "Because of", Ends: "Ends",
 	At: "As of (UTC)", Org: "Within the organisation", AtHint: "Past or to come; empty for now",
@@ -109,7 +107,6 @@ var englishConsoleAccess = ConsoleAccess{
 
 var germanConsoleAccess = ConsoleAccess{
 	Access: "Zugriff",
-	Lead:   "Alles, was die Person darf, jede Zuweisung dahinter und wann es endet.",
 
 	Permission: "Berechtigung", Because: "Wegen", Ends: "Endet",
 	At: "Stand (UTC)", Org: "Innerhalb der Organisation", AtHint: "Früher oder später; leer für jetzt",
