@@ -57,7 +57,7 @@ var englishConsoleAccess = ConsoleAccess{
 	Access: "Access",
 
 	Permission: "Permission", Because: "Because of", Ends: "Ends",
-	At: "As of (UTC)", Org: "Within the organisation", AtHint: "Past or to come; empty for now",
+	At: "As of (UTC)", Org: "Within the organisation", AtHint: "Past or to come; empty: this moment",
 	Look: "Look",
 	None: "They hold nothing here.", NoneTodo: "Grant them a role, or look at another moment or organisation.",
 	AsOf:     "This is as of {seen}. Roles and memberships are those of now.",
