@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"slices"
 	"time"
 )
 
@@ -16,6 +15,13 @@ type Reach struct {
 	At         time.Time // the moment; zero: now
 	After      Subject   // behind whom the page begins
 	Limit      int
+	// Who and By narrow it to some people and to some grants, for who may see no others;
+	// nil: all. By grants that are not among them nobody may, and nobody is denied.
+	Who func(Subject) bool
+	By  func(*Grant) bool
+	// Circles are groups and organisations of which Who lets through members alone; nil:
+	// others too. It need not be said, and spares to ask everybody.
+	Circles []Subject
 }
 
 // Holders returns a page of those who may, as Snapshot.WhoCan has them; next is the zero
@@ -45,9 +51,15 @@ func (s *Snapshot) Holders(ctx context.Context, r Reach) (found []Holder, next S
 		return nil, Subject{}, unknownPermission(r.Permission)
 	}
 	apart := s.Apart()
-	for _, who := range s.behind(r.After) {
+	if r.By != nil {
+		apart = s.Only(r.By)
+	}
+	for who := range apart.reachable(number, r.Circles, r.After) {
 		if err := ctx.Err(); err != nil {
 			return nil, Subject{}, fmt.Errorf("who can: %w", err)
+		}
+		if r.Who != nil && !r.Who(who) {
+			continue
 		}
 		h, may, err := apart.holder(who, r)
 		if err != nil {
@@ -63,17 +75,6 @@ func (s *Snapshot) Holders(ctx context.Context, r Reach) (found []Holder, next S
 		found = append(found, h)
 	}
 	return found, Subject{}, nil
-}
-
-// behind are those of whom the policy has something, behind one, in order.
-func (s *Snapshot) behind(after Subject) (all []Subject) {
-	for who := range s.all {
-		if after == (Subject{}) || inOrder(who, after) > 0 {
-			all = append(all, who)
-		}
-	}
-	slices.SortFunc(all, inOrder)
-	return all
 }
 
 // inOrder compares subjects by their kinds and ids.

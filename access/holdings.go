@@ -26,13 +26,16 @@ type Holdings struct {
 	At    time.Time // the moment; the grants are those of then, all else is as it is now
 	After string    // the permission behind which the page begins
 	Limit int
+	// By narrows it to some grants, for who may see no others; nil: all. By those that are
+	// not among them nothing is held, and nothing denied.
+	By func(*Grant) bool
 }
 
 // Holdings returns a page of what somebody holds, in the order of the names of the
 // permissions, having proved all that can be asked for; next is "" on the last page. It reads
 // what concerns them alone, in one state of the store.
 func (s *Service) Holdings(ctx context.Context, h Holdings) (found []Holding, next string, err error) {
-	snapshot, err := s.concerning(ctx, h.Who, h.At)
+	snapshot, err := s.concerning(ctx, h.Who, h.At, h.By)
 	if err != nil {
 		return nil, "", err
 	}
@@ -58,9 +61,10 @@ func (s *Service) Holdings(ctx context.Context, h Holdings) (found []Holding, ne
 	return found, "", nil
 }
 
-// ExplainTo is Explain by what concerns the principal of q alone.
-func (s *Service) ExplainTo(ctx context.Context, q *Question) (Explanation, error) {
-	snapshot, err := s.concerning(ctx, q.Principal, q.Now)
+// ExplainTo is Explain by what concerns the principal of q alone, and by no other grants than
+// those that by says yes to; nil: by all.
+func (s *Service) ExplainTo(ctx context.Context, q *Question, by func(*Grant) bool) (Explanation, error) {
+	snapshot, err := s.concerning(ctx, q.Principal, q.Now, by)
 	if err != nil {
 		return Explanation{}, err
 	}
@@ -103,10 +107,10 @@ func (q *Question) provesAll() {
 	q.Level, q.AuthTime, q.proved = levels[len(levels)-1], q.Now, true
 }
 
-// concerning is the policy as Load has it, of one who acts.
-func (s *Service) concerning(ctx context.Context, who Subject, at time.Time) (found *surroundings, err error) {
+// concerning is the policy as Load has it, of one who acts, with the grants that by says yes to.
+func (s *Service) concerning(ctx context.Context, who Subject, at time.Time, by func(*Grant) bool) (found *surroundings, err error) {
 	err = s.Store.View(ctx, func(ctx context.Context) error {
-		found, err = s.concern(ctx, who, at)
+		found, err = s.concern(ctx, who, at, by)
 		return err
 	})
 	if err != nil {
@@ -115,7 +119,7 @@ func (s *Service) concerning(ctx context.Context, who Subject, at time.Time) (fo
 	return found, nil
 }
 
-func (s *Service) concern(ctx context.Context, who Subject, at time.Time) (*surroundings, error) {
+func (s *Service) concern(ctx context.Context, who Subject, at time.Time, by func(*Grant) bool) (*surroundings, error) {
 	p, err := s.around(ctx, Subject{}, at)
 	if err != nil {
 		return nil, err
@@ -135,6 +139,9 @@ func (s *Service) concern(ctx context.Context, who Subject, at time.Time) (*surr
 	err = s.upwards(ctx, who, &p, func(of Subject) error { return s.grantsThen(ctx, of, at, &p, c) })
 	if err != nil {
 		return nil, err
+	}
+	if by != nil {
+		p.Grants = slices.DeleteFunc(p.Grants, func(g Grant) bool { return !by(&g) })
 	}
 	c.Snapshot = Compile(p)
 	return c, nil

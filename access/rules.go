@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"gatehouse/id"
 )
@@ -16,8 +17,8 @@ const (
 )
 
 // rules is the part of a snapshot that is the same for everybody. It does not
-// change, except for what it remembers of patterns. Whoever adds a field adds it to
-// including, which copies them one by one.
+// change, except for what it remembers of patterns and of who was asked for. Whoever adds
+// a field adds it to like, which copies them one by one.
 type rules struct {
 	stamp       uint64 // which no other rules of this process have
 	builtIn     BuiltIn
@@ -39,6 +40,7 @@ type rules struct {
 	heard       map[string][]string  // and their audiences
 
 	patterns sync.Map // naming → bits
+	asked    atomic.Pointer[waysOf]
 }
 
 // naming is a pattern, as a grant of an effect reads it.
@@ -120,14 +122,20 @@ func (r *rules) compile(one *role) {
 
 // including is r with one role more, which no other has for a parent.
 func (r *rules) including(one Role) *rules {
-	next := &rules{
-		stamp: stamps.Add(1), builtIn: r.builtIn, permissions: r.permissions, index: r.index, catalogue: r.catalogue, everything: r.everything, audiences: r.audiences, audienceOf: r.audienceOf,
-		roles: maps.Clone(r.roles), scopes: r.scopes, bound: r.bound, says: r.says, over: r.over, grants: r.grants, locks: r.locks, roleLocks: r.roleLocks, serves: r.serves, heard: r.heard,
-	}
+	next := r.like()
+	next.roles = maps.Clone(r.roles)
 	fresh := &role{Role: one}
 	next.roles[one.ID] = fresh
 	next.compile(fresh)
 	return next
+}
+
+// like is r anew, for one to change of which nothing is remembered.
+func (r *rules) like() *rules {
+	return &rules{
+		stamp: stamps.Add(1), builtIn: r.builtIn, permissions: r.permissions, index: r.index, catalogue: r.catalogue, everything: r.everything, audiences: r.audiences, audienceOf: r.audienceOf,
+		roles: r.roles, scopes: r.scopes, bound: r.bound, says: r.says, over: r.over, grants: r.grants, locks: r.locks, roleLocks: r.roleLocks, serves: r.serves, heard: r.heard,
+	}
 }
 
 // addAPIs numbers the permissions of all catalogues. It sorts the list.

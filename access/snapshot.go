@@ -1,7 +1,9 @@
 package access
 
 import (
+	"slices"
 	"sync/atomic"
+	"time"
 
 	"gatehouse/id"
 )
@@ -19,6 +21,9 @@ type Snapshot struct {
 	tables  [actors]*table // nil for a kind of which there is nobody
 	keys    map[id.ServiceKey]*key
 	hot     *hot
+	// registers find those of a table who may do something.
+	registers *registers
+	only      func(*Grant) bool // the grants by which alone it decides; nil: all
 }
 
 // principal is somebody who acts, with what was given to them by name.
@@ -87,7 +92,7 @@ func (c *compiling) grant(g *Grant) {
 
 // snapshot ends it.
 func (c *compiling) snapshot(version uint64, keys map[id.ServiceKey]*key) *Snapshot {
-	s := &Snapshot{version: version, rules: c.rules, keys: keys}
+	s := &Snapshot{version: version, rules: c.rules, keys: keys, registers: new(registers)}
 	for i := range s.tables {
 		s.tables[i] = c.gathering.table(i)
 	}
@@ -148,6 +153,31 @@ func (s *Snapshot) Apart() *Snapshot {
 	return &next
 }
 
+// Only returns the same policy with no other grants than those that sees says yes to. It is
+// asked apart, as Apart is.
+func (s *Snapshot) Only(sees func(*Grant) bool) *Snapshot {
+	next := s.Apart()
+	next.only, next.rules = sees, s.rules.like()
+	next.rules.grants = make(map[Subject][]*grant, len(s.rules.grants))
+	for of, grants := range s.rules.grants {
+		next.rules.grants[of] = slices.DeleteFunc(slices.Clone(grants), func(g *grant) bool { return !sees(g.Grant) })
+	}
+	return next
+}
+
+// In returns the groups and organisations in which somebody is at a moment, by any path.
+func (s *Snapshot) In(who Subject, at time.Time) []Subject {
+	p, ignored := s.principal(who), int64(never)
+	if p == nil {
+		return nil
+	}
+	return s.rules.reached(p, nanos(at), &ignored)
+}
+
+// Inside returns groups and organisations with all groups that are in one of them by any
+// path, be it now or at another time.
+func (s *Snapshot) Inside(of []Subject) []Subject { return s.rules.inside(of) }
+
 // principal returns what is known of who, nil for somebody ordinary, and for whoever
 // cannot act.
 func (s *Snapshot) principal(who Subject) *principal {
@@ -177,6 +207,9 @@ func (s *Snapshot) find(kind Kind, actor int, name string) *principal {
 	}
 	p := unpack(kind, record, id)
 	p.hash, p.stamp = hash, stamp
+	if s.only != nil {
+		p.grants = slices.DeleteFunc(p.grants, func(g *grant) bool { return !s.only(g.Grant) })
+	}
 	second.Store(first.Load())
 	first.Store(p)
 	return p

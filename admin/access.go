@@ -8,22 +8,25 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/audit"
+	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/proof"
 	"gatehouse/wire"
 )
 
-// access adds the routes of what somebody holds, and of who holds something. They tell of
-// everybody's grants, so the permission for a part of them is not enough.
+// access adds the routes of what somebody holds, and of who holds something. Whoever has the
+// permission for some groups, or within an organisation, is told of those who are in these
+// (circle.go), by the grants that they see, and that it is a part: by others more may be held,
+// or denied.
 func (d *Door) access() {
-	of := Route{Method: http.MethodGet, Permission: "grants:read", Kind: audit.KindUser, Param: "user"}
+	of := Route{Method: http.MethodGet, Permission: "grants:read", Kind: audit.KindUser, Param: "user", Filtered: true}
 	held, check := of, of
 	held.Path, held.ID, held.Summary = "/users/{user}/access", "listUserAccess", "List what a person holds, with every grant that is about it and how it reaches them"
 	check.Path, check.ID, check.Summary = "/users/{user}/access/check", "checkUserAccess", "Tell whether a person may do something, until when, and why"
 	add(d, held, d.listUserAccess)
 	add(d, check, d.checkUserAccess)
-	add(d, Route{Method: http.MethodGet, Path: "/permissions/holders", ID: "listHolders", Permission: "grants:read", Summary: "List everybody who may do something, by which grant, and until when", Heavy: true}, d.listHolders)
+	add(d, Route{Method: http.MethodGet, Path: "/permissions/holders", ID: "listHolders", Permission: "grants:read", Summary: "List everybody who may do something, by which grant, and until when", Heavy: true, Filtered: true}, d.listHolders)
 }
 
 // Standpoint is from where access is looked at.
@@ -59,7 +62,7 @@ func (d *Door) listUserAccess(ctx context.Context, c *Call, in *userAccessIn) (*
 	if err != nil {
 		return nil, err
 	}
-	who, err := d.person(ctx, in.id())
+	who, err := d.reached(ctx, c, in.id())
 	if err != nil {
 		return nil, err
 	}
@@ -67,19 +70,55 @@ func (d *Door) listUserAccess(ctx context.Context, c *Call, in *userAccessIn) (*
 		return nil, err
 	}
 	at := in.moment()
-	found, next, err := d.Access.Holdings(ctx, access.Holdings{Who: who, Org: in.Org, At: at, After: after, Limit: in.Limit})
+	found, next, err := d.Access.Holdings(ctx, access.Holdings{Who: who, Org: in.Org, At: at, After: after, Limit: in.Limit, By: c.seesGrant()})
 	if err != nil {
 		return nil, err
 	}
 	return pageOf(d, c, found, next, func(h access.Holding) wire.Explanation {
-		return wire.OfExplanation(&access.Question{Principal: who, Permission: h.Permission, Now: at}, h.Explanation)
+		return c.explained(&access.Question{Principal: who, Permission: h.Permission, Now: at}, h.Explanation)
 	})
 }
 
-// person is somebody as the policy has them; NotFound for nobody.
-func (d *Door) person(ctx context.Context, user id.User) (access.Subject, error) {
+// reached is somebody whom the caller reaches, as the policy has them; NotFound for nobody.
+func (d *Door) reached(ctx context.Context, c *Call, user id.User) (access.Subject, error) {
+	if err := c.reachWho(user); err != nil {
+		return access.Subject{}, err
+	}
 	u, err := d.Identity.User(ctx, user)
-	return access.Subject{Kind: access.User, ID: string(u.ID)}, err
+	return person(u.ID), err
+}
+
+// explained is an answer as the caller may see it. Who sees a part does not hear why there
+// are locks, nor of groups on a way that are not theirs.
+func (c *Call) explained(q *access.Question, e access.Explanation) wire.Explanation {
+	shown := wire.OfExplanation(q, e)
+	if c.within == nil {
+		return shown
+	}
+	shown.Partial = true
+	for i := range shown.Locks {
+		shown.Locks[i].Reason = ""
+	}
+	for i := range shown.Grants {
+		shown.Grants[i].Path = c.way(shown.Grants[i].Path)
+	}
+	return shown
+}
+
+// way is the part of a way that the caller sees, and its end, which is whom the grant is for.
+func (c *Call) way(path []wire.Subject) []wire.Subject {
+	last := len(path) - 1
+	seen := path[:0]
+	for i, of := range path {
+		on := caller.On{Resource: of.ID}
+		if of.Kind == access.Organisation {
+			on = caller.On{Org: of.ID}
+		}
+		if i == last || c.Sees(on) {
+			seen = append(seen, of)
+		}
+	}
+	return seen
 }
 
 type checkAccessIn struct {
@@ -91,7 +130,7 @@ type checkAccessIn struct {
 }
 
 func (d *Door) checkUserAccess(ctx context.Context, c *Call, in *checkAccessIn) (*One[wire.Explanation], error) {
-	who, err := d.person(ctx, in.id())
+	who, err := d.reached(ctx, c, in.id())
 	if err != nil {
 		return nil, err
 	}
@@ -103,11 +142,11 @@ func (d *Door) checkUserAccess(ctx context.Context, c *Call, in *checkAccessIn) 
 	if q.Level, err = proof.ParseLevel(in.ACR); err != nil {
 		return nil, err
 	}
-	e, err := d.Access.ExplainTo(ctx, q)
+	e, err := d.Access.ExplainTo(ctx, q, c.seesGrant())
 	if err != nil {
 		return nil, aboutPermission(err)
 	}
-	return &One[wire.Explanation]{Body: wire.OfExplanation(q, e)}, nil
+	return &One[wire.Explanation]{Body: c.explained(q, e)}, nil
 }
 
 // aboutPermission tells of a permission that there is not by the parameter that names it.
@@ -134,9 +173,13 @@ func (d *Door) listHolders(ctx context.Context, c *Call, in *holdersIn) (*Page[w
 		return nil, err
 	}
 	kind, name, _ := strings.Cut(place, ":")
-	found, next, err := d.Access.Holders(ctx, access.Reach{
+	r := access.Reach{
 		Permission: in.Permission, Org: in.Org, Thing: in.Thing, At: in.At, After: access.Subject{Kind: access.Kind(kind), ID: name}, Limit: in.Limit,
-	})
+	}
+	if c.within != nil {
+		r.Who, r.By, r.Circles = c.seesWho, c.seesGrant(), c.circles()
+	}
+	found, next, err := d.Access.Holders(ctx, r)
 	if err != nil {
 		return nil, aboutPermission(err)
 	}
@@ -148,7 +191,12 @@ func (d *Door) listHolders(ctx context.Context, c *Call, in *holdersIn) (*Page[w
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, shown, on, func(h wire.Holder) wire.Holder { return h })
+	return pageOf(d, c, shown, on, func(h wire.Holder) wire.Holder {
+		if c.within != nil {
+			h.Partial, h.Path = true, c.way(h.Path)
+		}
+		return h
+	})
 }
 
 // shownHolders are the holders with the addresses of the people among them.

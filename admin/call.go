@@ -28,6 +28,7 @@ type Call struct {
 	fields []string // that alone are wanted; nil: all
 	// within is where alone the caller has the permission; nil: everywhere.
 	within *access.Places
+	asking *access.Snapshot // apart
 }
 
 // Rev is the revision that the caller saw, 0 for whatever it is. A handler that changes a

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"time"
 
-	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -16,16 +15,18 @@ import (
 	"gatehouse/wire"
 )
 
-// users adds the routes of people.
+// users adds the routes of people. Whoever has a permission for some people alone, or for
+// their circle (circle.go), sees these.
 func (d *Door) users() {
 	one := func(method, path, name, permission, summary string) Route {
 		return Route{Method: method, Path: "/users/{user}" + path, ID: name, Permission: permission, Summary: summary, Kind: audit.KindUser, Param: "user", Resource: "user"}
 	}
 	guarded := func(rt Route) Route { rt.Guarded = true; return rt }
 	revised := func(rt Route) Route { rt.Revised = true; return rt }
-	add(d, Route{Method: http.MethodGet, Path: "/users", ID: "listUsers", Permission: "users:read", Summary: "List people"}, d.listUsers)
+	filtered := func(rt Route) Route { rt.Filtered = true; return rt }
+	add(d, Route{Method: http.MethodGet, Path: "/users", ID: "listUsers", Permission: "users:read", Summary: "List people", Filtered: true}, d.listUsers)
 	add(d, Route{Method: http.MethodPost, Path: "/users", ID: "createUser", Permission: "users:write", Summary: "Create a person, who has no password yet", Status: http.StatusCreated}, d.createUser)
-	add(d, one(http.MethodGet, "", "getUser", "users:read", "See a person"), d.getUser)
+	add(d, filtered(one(http.MethodGet, "", "getUser", "users:read", "See a person")), d.getUser)
 	add(d, guarded(one(http.MethodPatch, "", "updateUser", "users:write", "Change a person; what is absent stays as it is")), d.updateUser)
 	add(d, guarded(one(http.MethodDelete, "", "deleteUser", "users:delete", "Delete a person for good")), d.deleteUser)
 	add(d, revised(one(http.MethodPost, "/disable", "disableUser", "users:disable", "Keep a person out, and end their sessions and tokens")), d.disableUser)
@@ -69,11 +70,23 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if f.After, ok = identity.ParseUserCursor(place); !ok {
 		return nil, badCursor()
 	}
-	found, next, err := d.Identity.Users(ctx, f)
+	found, next, err := d.findUsers(ctx, c, f)
 	if err != nil {
 		return nil, err
 	}
 	return pageOf(d, c, found, next.String(), wire.OfUser)
+}
+
+// findUsers are the people whom f asks for and the caller sees.
+func (d *Door) findUsers(ctx context.Context, c *Call, f identity.UserFilter) ([]identity.User, identity.UserCursor, error) {
+	if c.within == nil {
+		return d.Identity.Users(ctx, f)
+	}
+	f.Sees = func(u *identity.User) bool { return c.seesWho(person(u.ID)) }
+	if in, some, narrow := c.among(); narrow {
+		return d.Identity.Among(ctx, f, in, some)
+	}
+	return d.Identity.Users(ctx, f)
 }
 
 // listUser is the list of the one with an address, or of nobody.
@@ -83,7 +96,7 @@ func (d *Door) listUser(ctx context.Context, c *Call, in *usersIn) (*Page[wire.U
 		return nil, err
 	}
 	found := []identity.User{u}
-	if err != nil || in.State != "" && u.Disabled != (in.State == string(identity.UserDisabled)) {
+	if err != nil || in.State != "" && u.Disabled != (in.State == string(identity.UserDisabled)) || !c.seesWho(person(u.ID)) {
 		found = nil
 	}
 	return pageOf(d, c, found, "", wire.OfUser)
@@ -115,11 +128,14 @@ type partOfUserIn struct {
 }
 
 func (d *Door) getUser(ctx context.Context, c *Call, in *partOfUserIn) (*One[wire.UserDetail], error) {
+	if err := c.reachWho(in.id()); err != nil {
+		return nil, err
+	}
 	u, err := d.Identity.User(ctx, in.id())
 	if err != nil {
 		return nil, err
 	}
-	shown := wire.UserDetail{User: wire.OfUser(u), Administrator: c.Snapshot.Administers(access.Subject{Kind: access.User, ID: string(u.ID)}, time.Now())}
+	shown := wire.UserDetail{User: wire.OfUser(u), Administrator: c.Snapshot.Administers(person(u.ID), time.Now())}
 	if shown.SecondFactor, err = d.Identity.HasFactor(ctx, u.ID); err != nil {
 		return nil, err
 	}

@@ -55,6 +55,9 @@ var errLimited = errors.New("the personal token is not for that")
 
 var errDenied = errors.New("a grant denies it")
 
+// Denied reports whether a refusal is because a grant denies it, and not for want of one.
+func Denied(err error) bool { return errors.Is(err, errDenied) }
+
 // Reach is for which APIs a caller may ask and hear. The zero Reach is none.
 type Reach struct {
 	everywhere bool
@@ -98,7 +101,7 @@ func (c *Caller) Reach() (Reach, error) {
 // about everything.
 func (c *Caller) mayServe(no error) bool {
 	r, ok := errors.AsType[*Refusal](no)
-	if !ok || r.Fault.Code != codeForbidden || errors.Is(no, errDenied) {
+	if !ok || r.Fault.Code != codeForbidden || Denied(no) {
 		return false
 	}
 	return c.Subject.Kind == access.Client && len(c.Snapshot.Serves(c.Subject.ID)) > 0

@@ -41,6 +41,7 @@ type tables struct {
 	ended     []ending
 	ousted    []ending // sessions only
 	chiefs    map[id.User]bool
+	circles   map[Circle][]id.User
 }
 
 type mark struct {
@@ -64,7 +65,7 @@ func newMemory() *memory {
 func (t tables) clone() tables {
 	return tables{
 		maps.Clone(t.users), maps.Clone(t.passwords), maps.Clone(t.factors), maps.Clone(t.recovery), maps.Clone(t.renewed),
-		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended), slices.Clone(t.ousted), maps.Clone(t.chiefs),
+		maps.Clone(t.attempts), maps.Clone(t.marks), slices.Clone(t.events), slices.Clone(t.ended), slices.Clone(t.ousted), maps.Clone(t.chiefs), maps.Clone(t.circles),
 	}
 }
 
@@ -172,6 +173,18 @@ func (m *memory) Users(ctx context.Context, f UserFilter) (us []User, err error)
 	err = m.in(ctx, func() error {
 		us = slices.SortedFunc(maps.Values(m.users), func(a, b User) int { return cmp.Compare(a.Email, b.Email) })
 		us = us[:min(len(us), f.Limit)]
+		return nil
+	})
+	return us, err
+}
+
+func (m *memory) UsersIn(ctx context.Context, c Circle, after id.User, limit int) (us []User, err error) {
+	err = m.in(ctx, func() error {
+		for _, user := range slices.Sorted(slices.Values(m.circles[c])) {
+			if u, ok := m.users[user]; ok && user > after && len(us) < limit {
+				us = append(us, u)
+			}
+		}
 		return nil
 	})
 	return us, err

@@ -112,6 +112,9 @@ type Store interface {
 	UserByEmail(ctx context.Context, email string) (User, error)
 	// Users returns at most f.Limit people, as UserFilter says.
 	Users(ctx context.Context, f UserFilter) ([]User, error)
+	// UsersIn returns people who were put into c, be it that they are in it now or not,
+	// behind one in the order of their ids, at most limit.
+	UsersIn(ctx context.Context, c Circle, after id.User, limit int) ([]User, error)
 	// Standings returns people with what may prove them now, their second factors
 	// in no order. Who is not there is left out.
 	Standings(ctx context.Context, users []id.User) (map[id.User]Standing, error)

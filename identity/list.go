@@ -26,6 +26,16 @@ type UserFilter struct {
 	Backwards bool       // in the opposite order; not with a search
 	After     UserCursor // only what comes behind it
 	Limit     int        // at most MaxUserPage; zero: 100
+	// Sees says yes to those who may be seen; nil: all. A store does not ask it.
+	Sees func(*User) bool
+}
+
+// limit is how many there are on a page at most.
+func (f *UserFilter) limit() int {
+	if f.Limit <= 0 {
+		return 100
+	}
+	return min(f.Limit, MaxUserPage)
 }
 
 // UserState says whether somebody may sign in. The zero UserState is either.
@@ -37,9 +47,9 @@ const (
 	UserDisabled UserState = "disabled"
 )
 
-// has reports whether a person is in the state that is asked for.
+// has reports whether a person is in the state that is asked for, and may be seen.
 func (f *UserFilter) has(u *User) bool {
-	return f.State == "" || u.Disabled == (f.State == UserDisabled)
+	return (f.State == "" || u.Disabled == (f.State == UserDisabled)) && (f.Sees == nil || f.Sees(u))
 }
 
 // cursorOf returns the place behind u in the list.
@@ -127,17 +137,15 @@ func FoldedName(name string) string {
 	return fold(name)
 }
 
-// maxLooked is at how many people one question for those in a state looks.
+// maxLooked is at how many people one question for some of all looks.
 const maxLooked = 2000
 
 // Users returns a page of the people that f asks for, and the place behind it,
-// which is zero where nobody follows. With a state it looks at so many and no more: a page
-// may have fewer than f.Limit, or none, although somebody follows.
+// which is zero where nobody follows. With a state, and where not all may be seen, it looks
+// at so many and no more: a page may have fewer than f.Limit, or none, although somebody
+// follows.
 func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next UserCursor, err error) {
-	limit := 100
-	if f.Limit > 0 {
-		limit = min(f.Limit, MaxUserPage)
-	}
+	limit := f.limit()
 	if email, _ := SearchKeys(f.Search); f.Search != "" && email == "" {
 		return nil, UserCursor{}, nil
 	}
@@ -149,10 +157,11 @@ func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next Us
 		}
 		for i := range users {
 			u := &users[i]
-			if f.has(u) && len(page) == limit {
+			has := f.has(u)
+			if has && len(page) == limit {
 				return page, f.cursorOf(&page[limit-1]), nil
 			}
-			if looked, f.After = looked+1, f.cursorOf(u); f.has(u) {
+			if looked, f.After = looked+1, f.cursorOf(u); has {
 				page = append(page, *u)
 			}
 		}

@@ -290,6 +290,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectUsers:                  {{"", int64(planPage)}, {crowd.Email(n), int64(100)}},
 		searchEmails:                 {{"m", "", "m" + lastRune, int64(planPage)}, {crowd.Email(n), crowd.Email(n), "m" + lastRune, int64(planPage)}, {crowd.Email(n), "", crowd.Email(n) + lastRune, int64(100)}},
 		selectAdministered:           one(at),
+		selectUsersIn:                {{"group", "group-7", "", int64(planPage)}, {"group", "group-7", user, int64(planPage)}},
 		selectUsersBackwards:         {{lastRune, int64(planPage)}, {crowd.Email(n), int64(100)}},
 		selectKeptOut:                {{"", int64(planPage)}, {crowd.Email(n), int64(planPage)}},
 		selectKeptOutBackwards:       {{lastRune, int64(planPage)}},

@@ -132,6 +132,14 @@ WHERE (name_key, email_key) > ($1, $2) AND name_key < $3
 ORDER BY name_key, email_key
 LIMIT $6`)
 
+	// The primary keys: the members of one group or organisation, and each of them.
+	selectUsersIn = newStatement(`
+SELECT ` + userColumns + `
+FROM (SELECT member_id FROM memberships WHERE of_kind = $1 AND of_id = $2 AND member_kind = 'user' AND member_id > $3) AS m
+JOIN users ON users.id = m.member_id
+ORDER BY m.member_id
+LIMIT $4`)
+
 	// Index users_disabled.
 	selectDisabledUsers = newStatement(`
 SELECT id
@@ -314,6 +322,13 @@ func scanUserAnd(rows *sql.Rows, more ...any) (u identity.User, err error) {
 	return u, err
 }
 
+// UsersIn returns people who were put into a group or an organisation, behind one in the
+// order of their ids, at most limit.
+func (s *Store) UsersIn(ctx context.Context, c identity.Circle, after id.User, limit int) ([]identity.User, error) {
+	found, err := list(ctx, s, selectUsersIn, []any{c.Kind, c.ID, string(after), int64(limit)}, scanUser)
+	return found, doing("list people in something", err)
+}
+
 // DisabledUsers returns the ids of people who are disabled, behind after in their
 // order, at most limit.
 func (s *Store) DisabledUsers(ctx context.Context, after string, limit int) ([]string, error) {
@@ -331,6 +346,6 @@ var usersTable = table{
 	statements: []*statement{
 		insertUser, updateUser, deleteUser, selectUser, selectUserByEmail, selectUsers, selectUsersBackwards, selectKeptOut, selectKeptOutBackwards,
 		selectUsersCreated, selectUsersCreatedBackwards, putLastSignIn, selectUsersSignedIn, selectUsersSignedInBackwards, searchEmails, searchNames,
-		selectDisabledUsers, lockUser,
+		selectUsersIn, selectDisabledUsers, lockUser,
 	},
 }

@@ -205,6 +205,8 @@ type Explanation struct {
 	Grants    []Considered  `json:"grants"`
 	Locks     []Suspension  `json:"locks"`   // that suspend who asks, or one of the grants
 	Changes   []string      `json:"changes"` // what would change the answer
+	// Partial says that only the grants were asked that the caller sees.
+	Partial bool `json:"partial,omitempty" doc:"It is told by the grants alone that the caller sees: by others more may be held, or denied"`
 }
 
 // Considered is a grant that was looked at for an Explanation.
@@ -247,6 +249,7 @@ type Holder struct {
 	Where     access.Place `json:"where"`
 	Except    id.Grant     `json:"except,omitempty"` // a deny that is for some of these resources
 	Until     time.Time    `json:"until,omitzero"`
+	Partial   bool         `json:"partial,omitempty" doc:"It is told by the grants alone that the caller sees: by others more may be held, or denied"`
 	Requirement
 }
 

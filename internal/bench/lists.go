@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -24,7 +23,7 @@ import (
 // listedHouse is the house whose lists `make bench/lists` asks for: beside the people
 // and their sessions 300,000 grants, and as many memberships.
 func listedHouse(people int) crowd.Size {
-	return crowd.Size{People: people, Sessions: people, Families: people, Others: people * 3 / 10, Events: people / 10, Revocations: 1000, Clients: 200}
+	return crowd.Size{People: people, Sessions: people, Families: people, Others: people * 3 / 10, Events: people / 10, Revocations: 1000, Clients: 200, Everybody: true}
 }
 
 // asked is how often each page is asked for, and fast what it may take.
@@ -79,6 +78,7 @@ type lister struct {
 // listing is an operation that answers with pages.
 type listing struct {
 	id, path string
+	whole    []url.Values // the list itself, with what it needs
 	filters  []url.Values
 }
 
@@ -96,6 +96,9 @@ func newLister(h *house.House) (*lister, error) {
 	if _, err := h.Access.CreateRole(background(), console, access.Role{ID: crowdThings["role"], Permissions: []access.Pattern{looks}}); err != nil {
 		return nil, err
 	}
+	if err := grantHeld(h); err != nil {
+		return nil, err
+	}
 	srv, err := server.New(h, server.Options{})
 	if err != nil {
 		return nil, err
@@ -108,6 +111,36 @@ func newLister(h *house.House) (*lister, error) {
 	return l, err
 }
 
+// held are permissions of which few have one, half of all another, and all the third.
+var held = access.API{ID: "held", Audience: "https://held.bench.test", Permissions: []access.Permission{
+	{Resource: "things", Action: "few"}, {Resource: "things", Action: "half"}, {Resource: "things", Action: "all"},
+}}
+
+// fewHave is how many have what few have.
+const fewHave = 20
+
+func grantHeld(h *house.House) error {
+	if _, err := h.Access.CreateAPI(background(), console, held); err != nil {
+		return err
+	}
+	give := func(to access.Subject, action string) access.NewGrant {
+		return access.NewGrant{Grant: access.Grant{
+			Subject: to, Effect: access.Allow, Permission: access.Pattern{API: held.ID, Resource: "things", Action: action}, Where: access.Where{Place: access.Everywhere}, Reason: "bench",
+		}}
+	}
+	all := []access.NewGrant{give(access.Subject{Kind: access.Group, ID: "half"}, "half"), give(access.Subject{Kind: access.Group, ID: "everybody"}, "all")}
+	for i := range fewHave {
+		all = append(all, give(access.Subject{Kind: access.User, ID: crowd.ID("usr_", 1+i*(*listed/fewHave))}, "few"))
+	}
+	_, err := h.Access.GiveAll(background(), console, all)
+	return err
+}
+
+// crowdNeeds are the filters of which a list must have some, each time with one of these.
+var crowdNeeds = map[string][]url.Values{
+	"listHolders": {{"permission": {"held/things:few"}}, {"permission": {"held/things:half"}}, {"permission": {"held/things:all"}}},
+}
+
 // There is a thing of each kind in a crowd, by the part of a path that names it.
 var crowdThings = map[string]string{
 	"user": crowd.ID("usr_", 4321), "group": "group-7", "service": "service-7", "organisation": "acme", "client": "crowd-7", "role": "role-7",
@@ -117,8 +150,8 @@ var crowdThings = map[string]string{
 var crowdFilters = map[string]string{
 	"search": "me", "email": crowd.Email(4321), "user": crowd.ID("usr_", 4321), "client": "crowd-7", "group": "group-7",
 	"subject": "user:" + crowd.ID("usr_", 4321), "role": "role-7", "permission": "shop/orders:read", "org": "acme",
-	"ends_before": "2100-01-01T00:00:00Z", "api": "gatehouse",
-	"resource": "session:ses_often", "actor": "person:usr_often", "action": "crowd.rare", "ip": "192.0.2.1",
+	"ends_before": "2100-01-01T00:00:00Z", "api": "gatehouse", "at": "2100-01-01T00:00:00Z", "thing": "42",
+	"target": "session:ses_often", "resource": "session:ses_often", "actor": "person:usr_often", "action": "crowd.rare", "ip": "192.0.2.1",
 	"since": "2026-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z",
 }
 
@@ -156,14 +189,17 @@ func listings() ([]listing, error) {
 	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
 		op, reads := d.Paths[path]["get"]
 		paged := false
-		one := listing{id: op.ID, path: path, filters: []url.Values{{}}}
+		one := listing{id: op.ID, path: path, whole: []url.Values{{}}}
+		if needs := crowdNeeds[op.ID]; needs != nil {
+			one.whole = needs
+		}
 		for _, p := range op.Parameters {
 			switch {
 			case p.In == "path":
 				one.path = strings.ReplaceAll(one.path, "{"+p.Name+"}", crowdThings[p.Name])
 			case p.Name == "cursor":
 				paged = true
-			case p.Name == "limit" || p.Name == "fields":
+			case p.Name == "limit" || p.Name == "fields" || one.whole[0].Has(p.Name):
 			case len(p.Schema.Enum) > 0:
 				for _, value := range p.Schema.Enum {
 					one.filters = append(one.filters, url.Values{p.Name: {fmt.Sprint(value)}})
@@ -178,6 +214,7 @@ func listings() ([]listing, error) {
 		}
 		for _, filter := range one.filters {
 			maps.Copy(filter, crowdBeside[filter.Encode()])
+			maps.Copy(filter, one.whole[0])
 		}
 		if reads && paged {
 			all = append(all, one)
@@ -190,12 +227,9 @@ func listings() ([]listing, error) {
 // with each filter.
 func (l *lister) measure(one listing) error {
 	var slow []error
-	for _, filter := range one.filters {
+	for _, filter := range one.whole {
 		slow = append(slow, l.page(one, filter, "first"))
-		if len(filter) > 0 {
-			continue
-		}
-		at, n, err := l.hundredth(one)
+		at, n, err := l.hundredth(one, filter)
 		if err != nil {
 			return err
 		}
@@ -203,18 +237,22 @@ func (l *lister) measure(one listing) error {
 			slow = append(slow, l.page(one, at, fmt.Sprintf("%dth", n)))
 		}
 	}
+	for _, filter := range one.filters {
+		slow = append(slow, l.page(one, filter, "first"))
+	}
 	return errors.Join(slow...)
 }
 
 // hundredth goes to the hundredth page of a list, or to its last one.
-func (l *lister) hundredth(one listing) (at url.Values, n int, err error) {
-	at = url.Values{}
+func (l *lister) hundredth(one listing, filter url.Values) (at url.Values, n int, err error) {
+	at = filter
 	for n = 1; n < 100; n++ {
 		_, page, err := l.ask(one, at)
 		if err != nil || page.Next == "" {
 			return at, n, err
 		}
-		at = url.Values{"cursor": {page.Next}}
+		at = maps.Clone(filter)
+		at.Set("cursor", page.Next)
 	}
 	return at, n, nil
 }
@@ -256,13 +294,22 @@ func (l *lister) page(one listing, query url.Values, which string) error {
 			filters = append(filters, name+"="+query.Get(name))
 		}
 	}
+	slices.Sort(filters)
 	sorted := slices.Sorted(slices.Values(took))
 	half, slowest := sorted[len(sorted)/2], sorted[len(sorted)-1]
-	fmt.Printf("| %s | %s | %d | **%.2f** | %.2f |\n", one.id, cmp.Or(strings.Join(filters, " "), which), len(p.Items), millis(half), millis(slowest))
+	fmt.Printf("| %s | %s | %d | **%.2f** | %.2f |\n", one.id, said(filters, which), len(p.Items), millis(half), millis(slowest))
 	if half > fast {
 		return fmt.Errorf("%s %v: %v, want at most %v", one.id, filters, half, fast)
 	}
 	return nil
+}
+
+// said is which page it is, unless it is the first with some filters.
+func said(filters []string, which string) string {
+	if len(filters) == 0 {
+		return which
+	}
+	return strings.TrimSuffix(strings.Join(filters, " ")+", "+which, ", first")
 }
 
 func millis(d time.Duration) float64 { return d.Seconds() * 1000 }

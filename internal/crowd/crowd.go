@@ -21,6 +21,8 @@ type Size struct {
 	Others int
 	// Ordinary is said of people to whom nobody granted anything.
 	Ordinary bool
+	// Everybody is in the group "everybody", and every second one in "half".
+	Everybody bool
 	// Clients are there already, and have the ids that Client says.
 	Clients int
 	// Due is how many of each kind are past and wait to be swept.

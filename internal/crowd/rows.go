@@ -98,24 +98,36 @@ func (f filler) accounts() []string {
 }
 
 func (f filler) groups() []string {
-	return []string{
+	all := []string{
 		f.rows("groups", 50, [][2]string{
 			{"id", "'group-' || i"},
 			{"description", "''"},
 			{"created_at", f.at(long)},
 			{"rev", "1"},
 		}),
-		f.rows("memberships", f.granted(), [][2]string{
-			{"of_kind", "'group'"},
-			{"of_id", "'group-' || (1 + i % 50)"},
-			{"member_kind", "'user'"},
-			{"member_id", f.person("i")},
-			{"reason", "''"},
-			{"created_at", f.at(long)},
-			{"created_by", "'console:root'"},
-			{"rev", "1"},
-		}),
+		f.memberships(f.granted(), "'group-' || (1 + i % 50)", f.person("i")),
 	}
+	if f.Everybody {
+		all = append(all,
+			fmt.Sprintf("INSERT INTO groups (id, description, created_at, rev) VALUES ('everybody', '', %[1]d, 1), ('half', '', %[1]d, 1)", f.now),
+			f.memberships(f.People, "'everybody'", f.id("usr_", "i")),
+			f.memberships(f.People/2, "'half'", f.id("usr_", "(2 * i)")))
+	}
+	return all
+}
+
+// memberships are so many of people in groups.
+func (f filler) memberships(n int, group, person string) string {
+	return f.rows("memberships", n, [][2]string{
+		{"of_kind", "'group'"},
+		{"of_id", group},
+		{"member_kind", "'user'"},
+		{"member_id", person},
+		{"reason", "''"},
+		{"created_at", f.at(long)},
+		{"created_by", "'console:root'"},
+		{"rev", "1"},
+	})
 }
 
 func (f filler) services() []string {

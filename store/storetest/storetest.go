@@ -68,6 +68,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Families":      testFamilies,
 		"Grants":        testGrants,
 		"UserOrders":    testUserOrders,
+		"UsersIn":       testUsersIn,
 		"GrantsBy":      testGrantsBy,
 		"Groups":        testGroups,
 		"Grounds":       testGrounds,
