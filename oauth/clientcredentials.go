@@ -15,11 +15,12 @@ func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes, reso
 	if c.Public() || !slices.Contains(c.GrantTypes, GrantClient) {
 		return Tokens{}, errGrantType
 	}
-	if !covers(c.Scopes, scopes) || slices.ContainsFunc(scopes, ofPerson) {
-		return Tokens{}, errScope
+	own := slices.DeleteFunc(slices.Clone(c.Scopes), ofPerson)
+	if !covers(own, scopes) {
+		return Tokens{}, RefuseScopes(scopes, own)
 	}
 	if len(scopes) == 0 { // RFC 6749 section 3.3: a default that is known beforehand
-		scopes = slices.DeleteFunc(slices.Clone(c.Scopes), ofPerson)
+		scopes = own
 	}
 	targets, err := s.ownTargets(ctx, c, resources)
 	if err != nil {

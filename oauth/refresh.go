@@ -115,7 +115,7 @@ func (s *Service) allow(ctx context.Context, u *use, g *Grounds, asked []string)
 		return no
 	}
 	if !covers(granted, asked) {
-		return refuse(InvalidScope, "The refresh token was not given for one of the scopes.")
+		return RefuseScopes(asked, granted)
 	}
 	if a.Audiences = s.stillMeantFor(u.client, a.Audiences); len(a.Audiences) == 0 {
 		return refuse(InvalidGrant, "The client has no access any more to what the grant was for.")

@@ -1,8 +1,8 @@
 package oauth
 
 // Refusal is a no of the protocol: one of its registered codes (RFC 6749
-// sections 4.1.2.1 and 5.2) and a sentence for the client's makers. It never
-// quotes what the client sent. Whoever gets another error was not refused:
+// sections 4.1.2.1 and 5.2) and a sentence for the client's makers. It quotes
+// nothing that the client sent but names of scopes (RefuseScopes). Whoever gets another error was not refused:
 // something failed.
 type Refusal struct {
 	Code        string // "invalid_grant"

@@ -81,10 +81,10 @@ func (a *authorization) narrow(may []string) ([]string, error) {
 		}
 	}
 	if len(asked) > 0 && len(kept) == 0 {
-		return nil, refusalFor("invalid_scope")
+		return nil, refusalOf(oauth.RefuseScopes(asked, may))
 	}
 	if slices.Contains(a.ignored, oauth.ScopeOpenID) {
-		return nil, refuse("invalid_scope", "The client may not ask for the scope openid.")
+		return nil, refusalOf(oauth.RefuseScopes([]string{oauth.ScopeOpenID}, may))
 	}
 	return kept, nil
 }
