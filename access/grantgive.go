@@ -113,11 +113,11 @@ func (s *Service) give(ctx context.Context, t *touched, g *giver, r *GrantRecord
 // mayGiveTo is mayGive, and refuses a subject or an organisation that there is not.
 func (s *Service) mayGiveTo(ctx context.Context, g *giver, k known, r *GrantRecord, now time.Time) error {
 	if err := s.isKnown(ctx, r.Subject); err != nil {
-		return err
+		return missingFor(err, "subject.id", r.Subject.ID)
 	}
 	if r.Org != "" {
 		if _, err := s.Org(ctx, r.Org); err != nil {
-			return err
+			return missingFor(err, "org", r.Org)
 		}
 	}
 	return mayGive(ctx, g, k, r, now)

@@ -102,10 +102,10 @@ func (w *Where) check(p *problems) {
 func (k known) checkGrant(r *GrantRecord, now time.Time) error {
 	if r.Role == "" {
 		if err := k.checkPattern(r.Permission, r.Effect); err != nil {
-			return err
+			return missingFor(err, "permission", r.Permission.String())
 		}
 	} else if k.rules.roles[r.Role] == nil {
-		return fault.Missing("role")
+		return missingFor(fault.Missing("role"), "role", r.Role)
 	}
 	gives := k.means(&grant{Grant: &r.Grant})
 	var p problems

@@ -128,10 +128,10 @@ func (m *MembershipRecord) check(now time.Time) error {
 // checkMember finds what is wrong with it beside all that there is.
 func (s *Service) checkMember(ctx context.Context, m *MembershipRecord) error {
 	if err := s.isKnown(ctx, m.Of); err != nil {
-		return err
+		return missingFor(err, "of", m.Of.ID)
 	}
 	if err := s.isKnown(ctx, m.Member); err != nil {
-		return err
+		return missingFor(err, "member", m.Member.ID)
 	}
 	return s.checkNesting(ctx, m)
 }
@@ -282,8 +282,11 @@ func (s *Service) checkNesting(ctx context.Context, m *MembershipRecord) error {
 		return err
 	}
 	var p problems
-	if higher(over, MaxNesting-1) {
-		p.add("member", "would lead round in a circle, or through more than %d groups", MaxNesting)
+	switch height, circle := highest(over); {
+	case circle:
+		p.add("member", "would lead round in a circle")
+	case height > MaxNesting-1:
+		p.add("member", "would lead through more than %d groups", MaxNesting)
 	}
 	return p.err("member.invalid", "The member cannot be added so.")
 }

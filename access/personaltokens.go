@@ -41,10 +41,9 @@ func (s *Service) CreatePersonalToken(ctx context.Context, by audit.Actor, k Key
 		if err != nil {
 			return err
 		}
-		for _, one := range k.Permissions {
-			if err := known.checkPattern(one, Allow); err != nil {
-				return err
-			}
+		var p problems
+		if unknown := known.checkPatterns("permissions", k.Permissions, &p); unknown != nil {
+			return p.errOr(unknown, "", "")
 		}
 		text, err = s.createKey(ctx, by, &k, now)
 		return err

@@ -1,6 +1,7 @@
 package access
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -86,6 +87,25 @@ func (p problems) err(code, detail string) error {
 		return nil
 	}
 	return &fault.Error{Kind: fault.Invalid, Code: code, Detail: detail, Fields: p}
+}
+
+// errOr is err, but by the code and the detail of first where there is one.
+func (p problems) errOr(first *fault.Error, code, detail string) error {
+	if first == nil {
+		return p.err(code, detail)
+	}
+	return &fault.Error{Kind: first.Kind, Code: first.Code, Detail: first.Detail, Fields: p, Err: first.Err}
+}
+
+// missingFor is a fault about what there is not, as one of the field that names it.
+func missingFor(err error, field, name string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || len(f.Fields) > 0 || f.Kind != fault.NotFound && f.Code != "permission.unknown" {
+		return err
+	}
+	told := *f
+	told.Fields, told.Err = []fault.Field{{Name: field, Problem: fmt.Sprintf("names nothing that there is: %q", short(name))}}, err
+	return &told
 }
 
 func full(things string, most int) error {

@@ -30,12 +30,8 @@ func (r *Role) check() error {
 
 // checkRole looks whether r fits among the other roles.
 func (k known) checkRole(r *Role) error {
-	for _, pattern := range r.Permissions {
-		if err := k.checkPattern(pattern, Allow); err != nil {
-			return err
-		}
-	}
 	var p problems
+	unknown := k.checkPatterns("permissions", r.Permissions, &p)
 	for i, parent := range r.Parents {
 		if parent == r.ID {
 			p.add(fmt.Sprintf("parents[%d]", i), "is the role itself")
@@ -46,7 +42,7 @@ func (k known) checkRole(r *Role) error {
 	if len(p) == 0 {
 		k.checkHeight(r, &p)
 	}
-	return p.err("role.invalid", "The role cannot be used so.")
+	return p.errOr(unknown, "role.invalid", "The role cannot be used so.")
 }
 
 // hasRole reports whether there is such a role, be it built in.
@@ -65,14 +61,16 @@ func (k known) checkHeight(r *Role, p *problems) {
 	for i := range k.roles {
 		parents[k.roles[i].ID] = k.roles[i].Parents
 	}
-	if higher(parents, MaxInheritance) {
-		p.add("parents", "lead round in a circle, or through more than %d generations", MaxInheritance)
+	switch height, circle := highest(parents); {
+	case circle:
+		p.add("parents", "lead round in a circle")
+	case height > MaxInheritance:
+		p.add("parents", "lead through more than %d generations", MaxInheritance)
 	}
 }
 
-// higher reports whether more than most steps lead upwards from somewhere, or a
-// circle does.
-func higher(over map[string][]string, most int) bool {
+// highest is how many steps lead upwards at most from anywhere, and whether a circle does.
+func highest(over map[string][]string) (most int, circle bool) {
 	const under = -1
 	heights := map[string]int{} // under: being looked at
 	var height func(name string) int
@@ -80,7 +78,8 @@ func higher(over map[string][]string, most int) bool {
 		h, seen := heights[name]
 		switch {
 		case h == under:
-			return most + 1
+			circle = true
+			return 0
 		case seen:
 			return h
 		}
@@ -92,11 +91,9 @@ func higher(over map[string][]string, most int) bool {
 		return h
 	}
 	for name := range over {
-		if height(name) > most {
-			return true
-		}
+		most = max(most, height(name))
 	}
-	return false
+	return most, circle
 }
 
 // maxGrant is how long a grant of a role may last: as the strictest of it and of

@@ -219,14 +219,10 @@ func (s *Scope) check() error {
 // checkScope looks whether one names what there is.
 func (k known) checkScope(one *Scope) error {
 	if _, _, err := k.api(one.API); err != nil {
-		return err
+		return missingFor(err, "api", one.API)
 	}
-	for _, pattern := range one.Patterns {
-		if err := k.checkPattern(pattern, Allow); err != nil {
-			return err
-		}
-	}
-	return nil
+	var p problems
+	return p.errOr(k.checkPatterns("permissions", one.Patterns, &p), "scope.invalid", "")
 }
 
 // scope returns the scope of that name; NotFound for none.

@@ -2,6 +2,7 @@ package access
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -128,6 +129,22 @@ func (k known) role(name string) (Role, int, error) {
 
 func errBuiltIn(name string) error {
 	return fault.New(fault.Conflict, "access.built_in", name+" is a part of Gatehouse: it stays as it is.")
+}
+
+// checkPatterns notes which patterns of a list checkPattern refuses, by their places, and
+// returns the first refusal.
+func (k known) checkPatterns(field string, list []Pattern, p *problems) (first *fault.Error) {
+	for i, pattern := range list {
+		f, _ := errors.AsType[*fault.Error](k.checkPattern(pattern, Allow))
+		if f == nil {
+			continue
+		}
+		if first == nil {
+			first = f
+		}
+		p.add(fmt.Sprintf("%s[%d]", field, i), "names no permission that there is")
+	}
+	return first
 }
 
 // checkPattern answers "permission.unknown" when a grant of the pattern would give, or
