@@ -13,23 +13,36 @@ import (
 	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/fault"
+	"gatehouse/house"
 	"gatehouse/internal/gatetest"
 )
 
+// foldered is a house with what applies a folder to it. That is none of the house's own, whose
+// background would look into it, too, once a test takes longer than its beat.
+type foldered struct {
+	*gatetest.Gate
+	Folder *house.Folder
+}
+
+func withFolder(g *gatetest.Gate, dir string) *foldered {
+	f := &house.Folder{Applies: g.House.Applies, Config: g.House.Config.Apply, Log: g.House.Log}
+	f.Config.Folder = dir
+	return &foldered{g, f}
+}
+
 // inFolder is a house that applies a folder, and a function that writes a file there.
-func inFolder(t *testing.T) (*gatetest.Gate, func(name, text string)) {
+func inFolder(t *testing.T) (*foldered, func(name, text string)) {
 	t.Helper()
 	dir := t.TempDir()
 	g := gatetest.New(t, func(c *config.Config) { c.Apply.Prune = true })
-	g.House.Folder.Config.Folder = dir // the background does not look: the test beats
-	return g, func(name, text string) { must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
+	return withFolder(g, dir), func(name, text string) { must(t, os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)) }
 }
 
 // looks lets a house look into its folder twice, so that nobody seems to write there.
-func looks(t *testing.T, g *gatetest.Gate, at time.Time) {
+func looks(t *testing.T, g *foldered, at time.Time) {
 	t.Helper()
 	for range 2 {
-		must(t, g.House.Folder.Step(t.Context(), at))
+		must(t, g.Folder.Step(t.Context(), at))
 	}
 }
 
@@ -56,7 +69,7 @@ func TestAFolderIsAppliedWhenItChanges(t *testing.T) {
 	write("b.yaml", "apiVersion: gatehouse/v1\nkind: Group\nmetadata: {id: hall}\nspec: {descripton: Hall}\n")
 	step(now)
 	step(now.Add(2 * time.Minute))
-	if g.House.Folder.Problem() == "" {
+	if g.Folder.Problem() == "" {
 		t.Error("nobody would know that it is wrong")
 	}
 	said := strings.Count(g.Log.String(), "cannot be applied")
@@ -70,8 +83,8 @@ func TestAFolderIsAppliedWhenItChanges(t *testing.T) {
 	write("b.yaml", "apiVersion: gatehouse/v1\nkind: Group\nmetadata: {id: hall}\nspec: {description: Hall}\n")
 	write("a.yaml", "")
 	step(now)
-	if g.House.Folder.Problem() != "" {
-		t.Errorf("it is still doubted: %s", g.House.Folder.Problem())
+	if g.Folder.Problem() != "" {
+		t.Errorf("it is still doubted: %s", g.Folder.Problem())
 	}
 	if _, err := g.House.Access.Group(t.Context(), "desk"); !fault.Is(err, fault.NotFound) {
 		t.Errorf("what is in no file any more: %v", err)
@@ -85,16 +98,16 @@ func TestAFolderThatWasRefusedIsTriedAgain(t *testing.T) {
 	write("a.yaml", "apiVersion: gatehouse/v1\nkind: Group\nmetadata: {id: desk}\nspec: {}\n---\napiVersion: gatehouse/v1\nkind: Membership\nspec: {group: desk, member: {user: ada@example.test}}\n")
 	now := time.Now()
 	looks(t, g, now)
-	if g.House.Folder.Problem() == "" {
+	if g.Folder.Problem() == "" {
 		t.Fatal("it was applied without the person")
 	}
 	g.Person("ada")
 	looks(t, g, now.Add(time.Second))
-	if g.House.Folder.Problem() == "" {
+	if g.Folder.Problem() == "" {
 		t.Error("it was tried again at once")
 	}
 	looks(t, g, now.Add(2*time.Minute))
-	if p := g.House.Folder.Problem(); p != "" {
+	if p := g.Folder.Problem(); p != "" {
 		t.Errorf("it was not tried again: %s", p)
 	}
 }
@@ -106,9 +119,9 @@ func TestAnEmptyFolderRemovesNothing(t *testing.T) {
 	write("a.yaml", deskFile)
 	looks(t, g, time.Now())
 	for _, dir := range []string{t.TempDir(), filepath.Join(t.TempDir(), "gone")} {
-		g.House.Folder.Config.Folder = dir
+		g.Folder.Config.Folder = dir
 		looks(t, g, time.Now())
-		if g.House.Folder.Problem() == "" {
+		if g.Folder.Problem() == "" {
 			t.Error("nobody would know that it is empty")
 		}
 		_, err := g.House.Access.Group(t.Context(), "desk")
@@ -125,29 +138,29 @@ func TestAFolderIsCheckedByWhoWaitsForTheTurn(t *testing.T) {
 	look := func() {
 		t.Helper()
 		for range 2 {
-			must(t, g.House.Folder.Look(t.Context(), now))
+			must(t, g.Folder.Look(t.Context(), now))
 		}
 	}
 	look()
-	if p := g.House.Folder.Problem(); !strings.Contains(p, ".yaml or .yml") {
+	if p := g.Folder.Problem(); !strings.Contains(p, ".yaml or .yml") {
 		t.Errorf("of an empty folder is said %q", p)
 	}
 	write("a.yaml", strings.ReplaceAll(deskFile, "description", "descripton"))
 	look()
-	if p := g.House.Folder.Problem(); !strings.Contains(p, "a.yaml:4:8") || !strings.Contains(g.Log.String(), "a.yaml:4:8") {
+	if p := g.Folder.Problem(); !strings.Contains(p, "a.yaml:4:8") || !strings.Contains(g.Log.String(), "a.yaml:4:8") {
 		t.Errorf("of files that are wrong is said %q", p)
 	}
 	write("a.yaml", deskFile)
 	look()
-	if !g.House.Folder.Waiting() || g.House.Folder.Problem() != "" || isThere(t, g, "desk") {
-		t.Errorf("waiting: %t, problem: %q, written: %t", g.House.Folder.Waiting(), g.House.Folder.Problem(), isThere(t, g, "desk"))
+	if !g.Folder.Waiting() || g.Folder.Problem() != "" || isThere(t, g.Gate, "desk") {
+		t.Errorf("waiting: %t, problem: %q, written: %t", g.Folder.Waiting(), g.Folder.Problem(), isThere(t, g.Gate, "desk"))
 	}
-	must(t, g.House.Folder.Step(t.Context(), now)) // its turn
-	if !isThere(t, g, "desk") || g.House.Folder.Waiting() {
+	must(t, g.Folder.Step(t.Context(), now)) // its turn
+	if !isThere(t, g.Gate, "desk") || g.Folder.Waiting() {
 		t.Error("with the turn it was not applied, or still waits")
 	}
 	look()
-	if g.House.Folder.Waiting() {
+	if g.Folder.Waiting() {
 		t.Error("nothing is to be done, and it waits")
 	}
 }
@@ -190,19 +203,19 @@ func TestAFolderThatSomebodyWritesIsLeftAlone(t *testing.T) {
 	hall := strings.ReplaceAll(deskFile, "desk", "hall")
 	write("a.yaml", deskFile+"---\n"+hall)
 	looks(t, g, time.Now())
-	if !isThere(t, g, "desk") || !isThere(t, g, "hall") {
+	if !isThere(t, g.Gate, "desk") || !isThere(t, g.Gate, "hall") {
 		t.Fatal("it was not applied")
 	}
 	for _, text := range []string{deskFile, deskFile + "---\n", deskFile + "---\napiVersion: gate"} {
 		write("a.yaml", text)
-		must(t, g.House.Folder.Step(t.Context(), time.Now()))
+		must(t, g.Folder.Step(t.Context(), time.Now()))
 	}
-	if p := g.House.Folder.Problem(); !isThere(t, g, "hall") || p != "" {
+	if p := g.Folder.Problem(); !isThere(t, g.Gate, "hall") || p != "" {
 		t.Errorf("half a file was applied, or complained of: %s", p)
 	}
 	write("a.yaml", deskFile+"---\n"+strings.ReplaceAll(hall, "Hall", "The hall"))
 	looks(t, g, time.Now())
-	if !isThere(t, g, "desk") || !isThere(t, g, "hall") {
+	if !isThere(t, g.Gate, "desk") || !isThere(t, g.Gate, "hall") {
 		t.Error("something is gone")
 	}
 }
@@ -240,15 +253,15 @@ func TestAFolderThatIsSwappedIsApplied(t *testing.T) {
 				must(t, os.WriteFile(filepath.Join(dir, version, "a.yaml"), []byte(strings.ReplaceAll(deskFile, "desk", group)), 0o600))
 			}
 			for _, c := range []struct{ version, has, hasNot string }{{"one", "desk", "hall"}, {"two", "hall", "desk"}} {
-				g.House.Folder.Config.Folder = swap(t, dir, c.version)
+				g.Folder.Config.Folder = swap(t, dir, c.version)
 				looks(t, g, time.Now())
-				if !isThere(t, g, c.has) || isThere(t, g, c.hasNot) {
-					t.Errorf("version %s was not applied: %s", c.version, g.House.Folder.Problem())
+				if !isThere(t, g.Gate, c.has) || isThere(t, g.Gate, c.hasNot) {
+					t.Errorf("version %s was not applied: %s", c.version, g.Folder.Problem())
 				}
 			}
 			must(t, os.RemoveAll(filepath.Join(dir, "two"))) // where the link leads to is gone
 			looks(t, g, time.Now())
-			if !isThere(t, g, "hall") || g.House.Folder.Problem() == "" {
+			if !isThere(t, g.Gate, "hall") || g.Folder.Problem() == "" {
 				t.Error("a link that leads nowhere removed something, or nobody would know")
 			}
 		})
@@ -264,11 +277,11 @@ func TestTwoReplicasApplyAFolderOnce(t *testing.T) {
 		must(t, os.WriteFile(filepath.Join(dir, "a.yaml"), []byte(deskFile), 0o600))
 		other := g.Replica()
 		var wait sync.WaitGroup
-		for _, one := range []*gatetest.Gate{g, other} {
-			one.House.Folder.Config.Folder = dir
+		both := []*foldered{withFolder(g, dir), withFolder(other, dir)}
+		for _, one := range both {
 			wait.Go(func() {
 				for range 2 {
-					if err := one.House.Folder.Step(context.Background(), time.Now()); err != nil {
+					if err := one.Folder.Step(context.Background(), time.Now()); err != nil {
 						t.Error(err)
 					}
 				}
@@ -278,8 +291,8 @@ func TestTwoReplicasApplyAFolderOnce(t *testing.T) {
 		if events := eventsOf(t, g, access.ActionGroupCreate); len(events) != 1 {
 			t.Errorf("it was made %d times", len(events))
 		}
-		for _, one := range []*gatetest.Gate{g, other} {
-			if p := one.House.Folder.Problem(); p != "" {
+		for _, one := range both {
+			if p := one.Folder.Problem(); p != "" {
 				t.Errorf("a replica complains: %s", p)
 			}
 		}
