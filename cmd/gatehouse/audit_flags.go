@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"gatehouse/access"
 	"gatehouse/audit"
 	"gatehouse/config"
 	"gatehouse/fault"
@@ -24,7 +25,7 @@ import (
 type auditFlags struct {
 	pageFlags
 
-	actor, target, action, outcome, ip, client, since, until string
+	actor, target, resource, action, outcome, ip, client, since, until string
 }
 
 func (f *auditFlags) bind(cmd *cobra.Command) {
@@ -34,9 +35,11 @@ func (f *auditFlags) bind(cmd *cobra.Command) {
 
 // bindFilters is bind for a command that does not end amid a list.
 func (f *auditFlags) bindFilters(cmd *cobra.Command) {
+	defer cmd.MarkFlagsMutuallyExclusive("target", "resource")
 	flags := cmd.Flags()
 	flags.StringVar(&f.actor, "actor", "", "only what this `ACTOR` did: an email address, a person's id, a kind (console), or KIND:ID (client:web)")
 	flags.StringVar(&f.target, "target", "", "only what was done to this `TARGET`: KIND:ID (client:web), an email address, or an id with a prefix")
+	flags.StringVar(&f.resource, "resource", "", "the same as --target")
 	flags.StringVar(&f.action, "action", "", "only this `ACTION` (user.create), or all that begin so (user.)")
 	flags.StringVar(&f.outcome, "outcome", "", "only this `outcome`: done or refused")
 	flags.StringVar(&f.ip, "ip", "", "only what came from this `address`")
@@ -44,7 +47,7 @@ func (f *auditFlags) bindFilters(cmd *cobra.Command) {
 	flags.StringVar(&f.since, "since", "", "only since this `time`: RFC 3339, a date, or how long ago (24h, 7d)")
 	flags.StringVar(&f.until, "until", "", "only before this `time`, written as for --since")
 	for name, values := range map[string]func() []string{
-		"action": auditActions, "target": auditKinds, "actor": actorKinds, "outcome": outcomes,
+		"action": auditActions, "target": auditKinds, "resource": auditKinds, "actor": actorKinds, "outcome": outcomes,
 	} {
 		// The flag is there: it cannot fail.
 		_ = cmd.RegisterFlagCompletionFunc(name, func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
@@ -87,7 +90,7 @@ func (f *auditFlags) plain(now time.Time) (q audit.Query, err error) {
 	if q.ActorKind, q.ActorID, err = parseActor(f.actor); err != nil {
 		return q, err
 	}
-	q.Target, err = parseTarget(f.target)
+	q.Target, err = parseTarget(f.target + f.resource)
 	return q, err
 }
 
@@ -128,15 +131,38 @@ func (f *auditFlags) known(ctx context.Context, h *house.House, q audit.Query) e
 			return cmp.Or(err, missing(fault.Missing("client"), f.client))
 		}
 	}
-	if f.target != "" {
+	if q.Target != (audit.Target{}) {
 		if known, err := h.Known(ctx, q.Target); err != nil || !known {
-			return cmp.Or(err, usagef("--target %q names nothing that there is or was", brief(f.target)))
+			return cmp.Or(err, neverWas(q.Target, f.target+f.resource))
 		}
 	}
 	if known, err := h.KnownActor(ctx, q.ActorKind, q.ActorID); err != nil || !known {
-		return cmp.Or(err, usagef("--actor %q names nobody who is or was there", brief(f.actor)))
+		return cmp.Or(err, neverWas(audit.Target{Kind: actorsAs[q.ActorKind], ID: q.ActorID}, f.actor))
 	}
 	return nil
+}
+
+// actorsAs are those who act as the events that are about them call them.
+var actorsAs = map[audit.ActorKind]audit.Kind{audit.Person: audit.KindUser, audit.Client: audit.KindClient, audit.Service: access.KindService}
+
+// calledBy are things whose ids begin so, for who gives no kind.
+var calledBy = map[string]audit.Kind{"gra_": access.KindGrant, "ses_": "session", "key_": access.KindServiceKey}
+
+// neverWas is the error about a name that nothing has or had, as it was typed.
+func neverWas(t audit.Target, typed string) error {
+	for prefix, kind := range calledBy {
+		if t.Kind == "" && strings.HasPrefix(t.ID, prefix) {
+			t.Kind = kind
+		}
+	}
+	thing := string(t.Kind)
+	if t.Kind == access.KindOrg {
+		thing = "org"
+	}
+	if _, listed := nouns[thing]; !listed {
+		return failed("audit.unknown", "%q names nothing that there is or was", brief(typed))
+	}
+	return missing(fault.New(fault.NotFound, thing+".not_found", "There is no such "+thing+", and was none."), t.ID)
 }
 
 // personID turns an email address into the id that events know; of an id it

@@ -164,20 +164,25 @@ func (a *app) grantList() *cobra.Command {
 	var f pageFlags
 	var of subjectFlags
 	var ended bool
+	var role string
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List grants, those that end soonest first",
 		Long: `List grants that count or will count, those that end soonest first and those without
 an end last. With --ended, those that are over, the latest first: by their own end
-or because somebody ended them. Whoever was deleted is named by id. What groups
-bring is told by "gatehouse explain".`,
+or because somebody ended them. Whoever was deleted is named by id. With --role,
+those of that role itself. What groups and other roles bring is told by
+"gatehouse explain".`,
 		Example: `  gatehouse grant list
+  gatehouse grant list --role support
   gatehouse grant list --user ada@example.test --ended --json`,
 		Args: noArgs,
 	})
 	of.bindEveryone(a, cmd, "only those of")
 	f.bind(cmd, 500)
 	cmd.Flags().BoolVar(&ended, "ended", false, "those that are over, instead of those that are not")
+	cmd.Flags().StringVar(&role, "role", "", "only those of this `role`")
+	a.completingFlag(cmd, "role", roles)
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		if err := f.check(cmd); err != nil {
 			return err
@@ -190,18 +195,38 @@ bring is told by "gatehouse explain".`,
 			if err != nil {
 				return err
 			}
-			return printPages(a, f, printedGrants, grantPages(ctx, h, who, ended))
+			if err := everARole(ctx, h, role); err != nil {
+				return err
+			}
+			filter := access.GrantFilter{Subject: who, Role: access.RoleNamed(role)}
+			if ended {
+				filter.State, filter.Backwards = access.GrantEnded, true
+			}
+			return printPages(a, f, printedGrants, grantPages(ctx, h, filter))
 		})
 	})
 	return cmd
 }
 
-// grantPages returns the grants of somebody a page at a time.
-func grantPages(ctx context.Context, h *house.House, who access.Subject, ended bool) func(cursor string, limit int) (page[wire.Grant], error) {
-	names := newNames(h)
+// everARole refuses the name of what neither is nor was a role; "" is the name of none.
+func everARole(ctx context.Context, h *house.House, role string) error {
+	if role == "" {
+		return nil
+	}
+	t := audit.Target{Kind: access.KindRole, ID: access.RoleNamed(role)}
+	if known, err := h.Known(ctx, t); err != nil || !known {
+		return cmp.Or(err, neverWas(t, role))
+	}
+	return nil
+}
+
+// grantPages returns the grants that a filter lets through a page at a time.
+func grantPages(ctx context.Context, h *house.House, filter access.GrantFilter) func(cursor string, limit int) (page[wire.Grant], error) {
+	names, all := newNames(h), func(*access.GrantRecord) bool { return true }
 	return func(cursor string, limit int) (p page[wire.Grant], err error) {
-		after, _ := access.ParseGrantCursor(cursor) // one that was looked at, or our own
-		found, next, err := h.Access.Grants(ctx, who, ended, after, limit)
+		filter.After, _ = access.ParseGrantCursor(cursor) // one that was looked at, or our own
+		filter.Limit = limit
+		found, next, err := h.Access.FindGrants(ctx, filter, all)
 		if err != nil {
 			return p, err
 		}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"gatehouse/access"
+	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/id"
 	"gatehouse/wire"
@@ -49,6 +50,26 @@ func (f *lockFlags) bind(a *app, cmd *cobra.Command) {
 
 // typed is the name that was given.
 func (f *lockFlags) typed() string { return f.who.typed() + f.session + f.role + f.grant }
+
+// kind is what sort of thing the lock is on.
+func (f *lockFlags) kind() string {
+	for kind, name := range map[string]string{
+		"service account": f.who.service, "application": f.who.client, "session": f.session, "role": f.role, "grant": f.grant,
+	} {
+		if name != "" {
+			return kind
+		}
+	}
+	return "person"
+}
+
+// notLocked says of a lock that there is not on what it would be.
+func (f *lockFlags) notLocked(err error) error {
+	if fault.CodeOf(err) == "lock.not_found" {
+		err = fault.Wrap(err, fault.NotFound, "lock.not_found", "There is no such lock, or no more, on the "+f.kind()+".")
+	}
+	return missing(err, f.typed())
+}
 
 func (f *lockFlags) check() error {
 	if f.typed() == "" {
@@ -159,9 +180,9 @@ long as they have it.`,
 				return err
 			}
 			if err := h.Access.LiftLock(ctx, operator(), on); err != nil {
-				return missing(err, f.typed())
+				return f.notLocked(err)
 			}
-			return a.say(map[string]any{"on": wire.OfLockTarget(on), "lifted": true}, "The lock on %s is lifted.", plain(f.typed()))
+			return a.say(map[string]any{"on": wire.OfLockTarget(on), "lifted": true}, "The lock on the %s %s is lifted: what it suspended counts again.", f.kind(), plain(f.typed()))
 		})
 	})
 	return cmd

@@ -76,7 +76,7 @@ func printPages[T any](a *app, f pageFlags, how printed[T], read func(cursor str
 			return err
 		}
 		some = some || len(p.rows) > 0
-		left -= size
+		left -= len(p.rows)
 		cursor = p.next
 		if cursor == "" || f.limit > 0 && left == 0 {
 			return out.end(some, cursor)
