@@ -48,7 +48,8 @@ func (d *Door) auditLog() {
 
 // AuditFilter says which events are wanted: all that is said must be so.
 type AuditFilter struct {
-	Resource string `query:"resource" maxLength:"300" doc:"What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them"`
+	Target   string `query:"target" maxLength:"300" doc:"What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them"`
+	Resource string `query:"resource" maxLength:"300" doc:"The same as target, as it was called before"`
 	Actor    string `query:"actor" maxLength:"300" doc:"Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console"`
 	Action   string `query:"action" maxLength:"64" pattern:"^[a-z]+\\.([a-z]+)?$" doc:"What was done, user.create; or all that begins so, user."`
 	Outcome  string `query:"outcome" enum:"done,refused"`
@@ -61,10 +62,13 @@ type AuditFilter struct {
 // auditQuery is the filter as the trail takes it.
 func (d *Door) auditQuery(ctx context.Context, c *Call, f *AuditFilter) (q audit.Query, err error) {
 	q.Outcome, q.Client = audit.Outcome(f.Outcome), id.Client(f.Client)
-	if f.Resource != "" {
+	if f.Target != "" && f.Resource != "" {
+		return q, invalid(aParameter+"resource", "is target by another name: only one of the two may be there")
+	}
+	if text := f.Target + f.Resource; text != "" {
 		var ok bool
-		if q.Target, ok = audit.ParseTarget(f.Resource); !ok {
-			return q, invalid(aParameter+"resource", "must be KIND:ID, such as grant:gra_…")
+		if q.Target, ok = audit.ParseTarget(text); !ok {
+			return q, invalid(aParameter+f.target(), "must be KIND:ID, such as grant:gra_…")
 		}
 	}
 	if f.Actor != "" {
@@ -86,7 +90,15 @@ func (d *Door) auditQuery(ctx context.Context, c *Call, f *AuditFilter) (q audit
 	if q.Actions, err = d.actions(ctx, f.Action); err != nil {
 		return q, err
 	}
-	return q, d.audited(ctx, c, q)
+	return q, d.audited(ctx, c, f.target(), q)
+}
+
+// target is the parameter that says what it was done to, as it came.
+func (f *AuditFilter) target() string {
+	if f.Resource != "" {
+		return "resource"
+	}
+	return "target"
 }
 
 // period reads the two times between which a list is. One in which nothing can be is

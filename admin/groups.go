@@ -64,10 +64,7 @@ type groupCreateIn struct{ Body GroupCreate }
 
 func (d *Door) createGroup(ctx context.Context, c *Call, in *groupCreateIn) (*Made[wire.Group], error) {
 	g, err := d.Access.CreateGroup(ctx, c.By, access.GroupRecord{ID: in.Body.ID, Description: in.Body.Description})
-	if err != nil {
-		return nil, err
-	}
-	return &Made[wire.Group]{Location: Base + "/groups/" + g.ID, ETag: etag(g.Rev), Body: wire.OfGroup(g)}, nil
+	return madeOf(wire.OfGroup(g), below("/groups", g.ID), g.Rev, err)
 }
 
 type partOfGroupIn struct {
@@ -77,10 +74,7 @@ type partOfGroupIn struct {
 
 func (d *Door) getGroup(ctx context.Context, _ *Call, in *partOfGroupIn) (*One[wire.Group], error) {
 	g, err := d.Access.Group(ctx, in.Group)
-	if err != nil {
-		return nil, err
-	}
-	return &One[wire.Group]{ETag: etag(g.Rev), Body: wire.OfGroup(g)}, nil
+	return oneOf(wire.OfGroup(g), g.Rev, err)
 }
 
 type groupChangeIn struct {
@@ -90,10 +84,7 @@ type groupChangeIn struct {
 
 func (d *Door) updateGroup(ctx context.Context, c *Call, in *groupChangeIn) (*One[wire.Group], error) {
 	is, err := d.Access.UpdateGroup(ctx, c.By, access.GroupRecord{ID: in.Group, Description: in.Body.Description, Rev: c.Rev()})
-	if err != nil {
-		return nil, err
-	}
-	return &One[wire.Group]{ETag: etag(is.Rev), Body: wire.OfGroup(is)}, nil
+	return oneOf(wire.OfGroup(is), is.Rev, err)
 }
 
 func (d *Door) deleteGroup(ctx context.Context, c *Call, in *GroupPath) (*Nothing, error) {

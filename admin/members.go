@@ -2,10 +2,13 @@ package admin
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/fault"
 	"gatehouse/wire"
 )
 
@@ -66,9 +69,25 @@ func (d *Door) putMember(ctx context.Context, c *Call, of access.Subject, who *M
 	err := d.onMember(ctx, c, of, wanted.Member, func(ctx context.Context) error {
 		m, err := d.Access.AddMember(ctx, c.By, wanted)
 		out = &One[wire.Member]{ETag: etag(m.Rev), Body: wire.OfMember(m)}
-		return err
+		return inPath(err, map[string]string{"member": "member", "of": c.route.Param})
 	})
 	return out, err
+}
+
+// inPath tells what is wrong with what the path names by the parts of that.
+func inPath(err error, parts map[string]string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	told := *f
+	told.Fields, told.Err = slices.Clone(f.Fields), err
+	for i, one := range f.Fields {
+		if part := parts[one.Name]; part != "" {
+			told.Fields[i].Name = aParameter + part
+		}
+	}
+	return &told
 }
 
 func (d *Door) removeMember(ctx context.Context, c *Call, of access.Subject, who *MemberPath) (*Nothing, error) {

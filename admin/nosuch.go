@@ -88,11 +88,12 @@ func (d *Door) named(ctx context.Context, c *Call, f *access.GrantFilter) error 
 	return c.there("permission", known, err)
 }
 
-// audited answers for what of a question to the audit log names nothing.
-func (d *Door) audited(ctx context.Context, c *Call, q audit.Query) error {
+// audited answers for what of a question to the audit log names nothing; target is the
+// parameter that names what it was done to.
+func (d *Door) audited(ctx context.Context, c *Call, target string, q audit.Query) error {
 	if q.Target != (audit.Target{}) {
 		known, err := d.Things.Known(ctx, q.Target)
-		if err := c.there("resource", known, err); err != nil {
+		if err := c.there(target, known, err); err != nil {
 			return err
 		}
 	}

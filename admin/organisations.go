@@ -58,11 +58,8 @@ type OrganisationCreate struct {
 type organisationCreateIn struct{ Body OrganisationCreate }
 
 func (d *Door) createOrganisation(ctx context.Context, c *Call, in *organisationCreateIn) (*Made[wire.Org], error) {
-	g, err := d.Access.CreateOrg(ctx, c.By, access.OrgRecord{ID: in.Body.ID, Description: in.Body.Description})
-	if err != nil {
-		return nil, err
-	}
-	return &Made[wire.Org]{Location: Base + "/organisations/" + g.ID, ETag: etag(g.Rev), Body: wire.OfOrg(g)}, nil
+	o, err := d.Access.CreateOrg(ctx, c.By, access.OrgRecord{ID: in.Body.ID, Description: in.Body.Description})
+	return madeOf(wire.OfOrg(o), below("/organisations", o.ID), o.Rev, err)
 }
 
 type partOfOrganisationIn struct {
@@ -71,11 +68,8 @@ type partOfOrganisationIn struct {
 }
 
 func (d *Door) getOrganisation(ctx context.Context, _ *Call, in *partOfOrganisationIn) (*One[wire.Org], error) {
-	g, err := d.Access.Org(ctx, in.Organisation)
-	if err != nil {
-		return nil, err
-	}
-	return &One[wire.Org]{ETag: etag(g.Rev), Body: wire.OfOrg(g)}, nil
+	o, err := d.Access.Org(ctx, in.Organisation)
+	return oneOf(wire.OfOrg(o), o.Rev, err)
 }
 
 type organisationChangeIn struct {
@@ -85,17 +79,11 @@ type organisationChangeIn struct {
 
 func (d *Door) updateOrganisation(ctx context.Context, c *Call, in *organisationChangeIn) (*One[wire.Org], error) {
 	is, err := d.Access.UpdateOrg(ctx, c.By, access.OrgRecord{ID: in.Organisation, Description: in.Body.Description, Rev: c.Rev()})
-	if err != nil {
-		return nil, err
-	}
-	return &One[wire.Org]{ETag: etag(is.Rev), Body: wire.OfOrg(is)}, nil
+	return oneOf(wire.OfOrg(is), is.Rev, err)
 }
 
 func (d *Door) deleteOrganisation(ctx context.Context, c *Call, in *OrganisationPath) (*Nothing, error) {
-	revision := func(ctx context.Context) (int64, error) {
-		o, err := d.Access.Org(ctx, in.Organisation)
-		return o.Rev, err
-	}
+	revision := func(ctx context.Context) (int64, error) { o, err := d.Access.Org(ctx, in.Organisation); return o.Rev, err }
 	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.Access.DeleteOrg(ctx, c.By, in.Organisation) })
 }
 

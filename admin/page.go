@@ -43,6 +43,22 @@ type Made[T any] struct {
 	Body     T
 }
 
+// oneOf is the answer with a thing in its revision, unless there is an error.
+func oneOf[W any](shown W, rev int64, err error) (*One[W], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &One[W]{ETag: etag(rev), Body: shown}, nil
+}
+
+// madeOf is the answer with a thing that was made at an address, unless there is an error.
+func madeOf[W any](shown W, address string, rev int64, err error) (*Made[W], error) {
+	if err != nil {
+		return nil, err
+	}
+	return &Made[W]{Location: address, ETag: etag(rev), Body: shown}, nil
+}
+
 // below is the address of a thing by its name, which may have any characters.
 func below(path, name string) string { return Base + path + "/" + url.PathEscape(name) }
 

@@ -880,18 +880,21 @@ type EventProof struct {
 
 // Explanation defines model for Explanation.
 type Explanation struct {
-	At         time.Time    `json:"at"`
-	Changes    []string     `json:"changes,omitzero"`
-	Decision   string       `json:"decision"`
-	Grant      *string      `json:"grant,omitempty"`
-	Grants     []Considered `json:"grants,omitzero"`
-	Locks      []Suspension `json:"locks,omitzero"`
-	Missing    *string      `json:"missing,omitempty"`
-	Need       *Requirement `json:"need,omitempty"`
-	Permission string       `json:"permission"`
-	Principal  Subject      `json:"principal"`
-	Reason     string       `json:"reason"`
-	Until      *time.Time   `json:"until,omitempty"`
+	At       time.Time    `json:"at"`
+	Changes  []string     `json:"changes,omitzero"`
+	Decision string       `json:"decision"`
+	Grant    *string      `json:"grant,omitempty"`
+	Grants   []Considered `json:"grants,omitzero"`
+	Locks    []Suspension `json:"locks,omitzero"`
+	Missing  *string      `json:"missing,omitempty"`
+	Need     *Requirement `json:"need,omitempty"`
+
+	// Partial It is told by the grants alone that the caller sees: by others more may be held, or denied
+	Partial    *bool      `json:"partial,omitempty"`
+	Permission string     `json:"permission"`
+	Principal  Subject    `json:"principal"`
+	Reason     string     `json:"reason"`
+	Until      *time.Time `json:"until,omitempty"`
 }
 
 // FetchSpec defines model for FetchSpec.
@@ -1121,10 +1124,13 @@ type HealthSpec struct {
 
 // Holder defines model for Holder.
 type Holder struct {
-	ACR       *string    `json:"acr,omitempty"`
-	Except    *string    `json:"except,omitempty"`
-	Grant     string     `json:"grant"`
-	MaxAge    *string    `json:"max_age,omitempty"`
+	ACR    *string `json:"acr,omitempty"`
+	Except *string `json:"except,omitempty"`
+	Grant  string  `json:"grant"`
+	MaxAge *string `json:"max_age,omitempty"`
+
+	// Partial It is told by the grants alone that the caller sees: by others more may be held, or denied
+	Partial   *bool      `json:"partial,omitempty"`
 	Path      []Subject  `json:"path,omitzero"`
 	Principal Subject    `json:"principal"`
 	Until     *time.Time `json:"until,omitempty"`
@@ -2209,7 +2215,10 @@ type ListAuditEventsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Resource What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them
+	// Target What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them
+	Target *string `form:"target,omitempty" json:"target,omitempty"`
+
+	// Resource The same as target, as it was called before
 	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
 
 	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
@@ -2249,7 +2258,10 @@ type ListAuditCheckpointsParams struct {
 
 // ExportAuditEventsParams defines parameters for ExportAuditEvents.
 type ExportAuditEventsParams struct {
-	// Resource What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them
+	// Target What it was done to, as KIND:ID: grant:gra_…, user:usr_…, client:web. Of a person and of an application, all that concerns them
+	Target *string `form:"target,omitempty" json:"target,omitempty"`
+
+	// Resource The same as target, as it was called before
 	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
 
 	// Actor Who did it, as KIND or KIND:ID: person:usr_…, service:ci, console
@@ -3369,6 +3381,7 @@ func (g *Gatehouse) ListAuditEvents(ctx context.Context, params *ListAuditEvents
 		r.addQuery("limit", params.Limit)
 		r.addQuery("cursor", params.Cursor)
 		r.addQuery("fields", params.Fields)
+		r.addQuery("target", params.Target)
 		r.addQuery("resource", params.Resource)
 		r.addQuery("actor", params.Actor)
 		r.addQuery("action", params.Action)
@@ -3456,6 +3469,7 @@ func (g *Gatehouse) ExportAuditEvents(ctx context.Context, params *ExportAuditEv
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/audit/export")
 	if params != nil {
+		r.addQuery("target", params.Target)
 		r.addQuery("resource", params.Resource)
 		r.addQuery("actor", params.Actor)
 		r.addQuery("action", params.Action)

@@ -105,15 +105,16 @@ func TestAGrantIsMadeExtendedAndRevokedThroughTheAPI(t *testing.T) {
 	}{
 		"nothing to give":           {map[string]any{"permission": ""}, "grant.invalid", `"#/role"`},
 		"no permission":             {map[string]any{"permission": "orders"}, "permission.pattern", `"#/permission"`},
-		"one that there is not":     {map[string]any{"permission": "shop/orders:burn"}, "permission.unknown", ""},
-		"a role that there is not":  {map[string]any{"permission": "", "role": "none"}, "role.not_found", ""},
+		"one that there is not":     {map[string]any{"permission": "shop/orders:burn"}, "permission.unknown", `{"pointer":"#/permission","detail":"names nothing that there is: \"shop/orders:burn\""}`},
+		"a role that there is not":  {map[string]any{"permission": "", "role": "none"}, "role.not_found", `{"pointer":"#/role","detail":"names nothing that there is: \"none\""}`},
+		"no organisation":           {map[string]any{"org": "none"}, "org.not_found", `{"pointer":"#/org","detail":"names nothing that there is: \"none\""}`},
 		"an end that is past":       {map[string]any{"expires_at": time.Now().Add(-time.Hour)}, "grant.invalid", `"#/expires_at"`},
 		"an end that is too late":   {map[string]any{"permission": "", "role": "support", "expires_at": time.Now().Add(3000 * time.Hour)}, "grant.invalid", `"#/expires_at"`},
 		"a level for a deny":        {map[string]any{"effect": "deny", "acr": "aal2"}, "grant.invalid", `"#/acr"`},
 		"no duration":               {map[string]any{"max_age": "soon"}, "request.invalid", `"#/max_age"`},
 		"no condition":              {map[string]any{"condition": "1 +"}, "grant.condition", ""},
 		"two places":                {map[string]any{"where": "own", "resource_ids": []string{"1"}}, "grant.invalid", `"#/where"`},
-		"a group that there is not": {map[string]any{"subject": map[string]any{"kind": "group", "id": "none"}}, "group.not_found", ""},
+		"a group that there is not": {map[string]any{"subject": map[string]any{"kind": "group", "id": "none"}}, "group.not_found", `{"pointer":"#/subject/id","detail":"names nothing that there is: \"none\""}`},
 		"another member":            {map[string]any{"source": "bootstrap"}, "request.invalid", `"#/source"`},
 	} {
 		if a := s.call(s.boss, http.MethodPost, "/api/v1/grants", toDesk(c.more)); problem(a) != c.code || !strings.Contains(string(a.Body), c.says) {
@@ -164,7 +165,7 @@ func TestManyGrantsAreMadeAndRevokedAtOnce(t *testing.T) {
 		"one too many":              {"bulk", map[string]any{"grants": append(slices.Clone(all), all[0])}, "request.invalid", nil},
 		"none":                      {"bulk", map[string]any{"grants": []any{}}, "request.invalid", nil},
 		"two that cannot be":        {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"expires_at": "2020-01-01T00:00:00Z"}), all[1], toDesk(map[string]any{"reason": "\u200b", "acr": "aal2", "effect": "deny"})}}, "grants.refused", []string{`"#/grants/1/expires_at"`, `"#/grants/3/reason"`, `"#/grants/3/acr"`}},
-		"two of what is not there":  {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"permission": "shop/orders:burn"}), toDesk(map[string]any{"org": "none"})}}, "grants.refused", []string{`"#/grants/1"`, `"#/grants/2"`}},
+		"two of what is not there":  {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"permission": "shop/orders:burn"}), toDesk(map[string]any{"org": "none"})}}, "grants.refused", []string{`"#/grants/1/permission"`, `"#/grants/2/org"`}},
 		"one that there is":         {"bulk", map[string]any{"grants": []any{toDesk(nil), all[7]}}, "grants.refused", []string{`"#/grants/1"`, ids[7]}},
 		"the same twice":            {"bulk", map[string]any{"grants": []any{toDesk(nil), toDesk(nil)}}, "grants.refused", []string{`"#/grants/1"`}},
 		"one that is no permission": {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"permission": "x"})}}, "permission.pattern", []string{`"#/grants/1/permission"`}},

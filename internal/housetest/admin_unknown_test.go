@@ -38,6 +38,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 		},
 		"client": {unknown: []string{"nosuch"}, known: []string{"web", "gone"}},
 	}
+	events["target"] = events["resource"]
 	all := map[string]listNaming{
 		"listGrants subject": {
 			unknown:   []string{"user:usr_nobody", "group:nosuch", "service:nosuch", "client:nosuch", "organisation:nosuch"},

@@ -66,7 +66,7 @@ func (d *Door) activity(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	asked := url.Values{"resource": {"user:" + string(f.User.ID)}, "limit": {"50"}}
+	asked := url.Values{"target": {"user:" + string(f.User.ID)}, "limit": {"50"}}
 	if cursor := v.Query("cursor"); cursor != "" {
 		asked.Set("cursor", cursor)
 	}
