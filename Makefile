@@ -14,7 +14,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./... gatehouse.example/verify/... gatehouse.example/client/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/api test/clients test/fronts drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/audit bench/spread soak verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/api test/clients test/fronts drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/console bench/audit bench/spread soak verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -86,6 +86,9 @@ bench/growth: build ## A house of a million people beside an empty one; takes a 
 
 bench/lists: install-test-servers ## The admin API's lists in a house of a million people, on both databases
 	@scripts/with-servers $(GO) run ./internal/bench -lists $${PEOPLE:-1000000} $(ARGS)
+
+bench/console: install-test-servers ## The pages of the console in a house as large as the large demo, on both databases
+	@scripts/with-servers $(GO) run ./internal/bench -console $(ARGS)
 
 bench/audit: install-test-servers ## An audit log of a million events: its pages, its export, its verification
 	@scripts/with-servers $(GO) run ./internal/bench -audit $${EVENTS:-1000000} $(ARGS)

@@ -41,10 +41,18 @@ type Options struct {
 	Version string
 	// Command is how gatehouse is called; empty: by its name.
 	Command string
+	// Size is Small or Large; empty: Small.
+	Size string
 }
 
 // DefaultAppListen is where the application listens unless it is told otherwise.
 const DefaultAppListen = "127.0.0.1:8081"
+
+// How many people the demo has: three, or a hundred thousand with roles, grants and a past.
+const (
+	Small = "small"
+	Large = "large"
+)
 
 // Run seeds the store if need be, serves Gatehouse and the application until
 // ctx ends, and stops both. Running it again on the same data directory keeps
@@ -52,6 +60,9 @@ const DefaultAppListen = "127.0.0.1:8081"
 func Run(ctx context.Context, cfg config.Config, log *slog.Logger, out io.Writer, o Options) error {
 	if o.AppListen == "" {
 		o.AppListen = DefaultAppListen
+	}
+	if o.Size != "" && o.Size != Small && o.Size != Large {
+		return fault.New(fault.Invalid, "demo.size", fmt.Sprintf("There is no demo of the size %q. Choose %s or %s.", o.Size, Small, Large))
 	}
 	listener, err := listen(o.AppListen)
 	if err != nil {
@@ -85,6 +96,11 @@ func serve(ctx context.Context, house *house.House, out io.Writer, o Options, li
 	people, err := seed(ctx, house, appURL)
 	if err != nil {
 		return fmt.Errorf("seed the demo: %w", err)
+	}
+	if o.Size == Large {
+		if err := settle(ctx, house, out); err != nil {
+			return err
+		}
 	}
 	group, ctx := errgroup.WithContext(ctx)
 	ready := make(chan struct{})

@@ -45,6 +45,7 @@ var (
 	grants   = flag.Bool("grants", false, "with -growth: one in five has a grant and a membership")
 	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed; full houses on SQLite are used again")
 	listed   = flag.Int("lists", 0, "ask for the lists of the admin API in a house of so many people, instead of all else")
+	consoled = flag.Bool("console", false, "ask for the pages of the console in a house as large as the large demo, instead of all else")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
 
@@ -92,7 +93,7 @@ func run() error {
 		b.dir = dir
 	}
 	defer b.close()
-	if *listed+*audited == 0 {
+	if *listed+*audited == 0 && !*consoled {
 		if err := b.build(); err != nil {
 			return err
 		}
@@ -124,6 +125,12 @@ func run() error {
 		parts = parts[:0]
 		for _, backend := range []string{"sqlite", "postgres"} {
 			parts = append(parts, part{"lists " + backend, func(b *bench) error { return b.lists(backend) }})
+		}
+	}
+	if *consoled {
+		parts = parts[:0]
+		for _, backend := range []string{"sqlite", "postgres"} {
+			parts = append(parts, part{"console " + backend, func(b *bench) error { return b.consolePages(backend) }})
 		}
 	}
 	if *audited > 0 {
