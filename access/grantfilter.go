@@ -27,6 +27,9 @@ type GrantFilter struct {
 	Permission string // as it was granted, with * where that has one
 	Org        string
 	EndsBefore time.Time
+	EndsAfter  time.Time // at it or after it, or never
+	CreatedBy  string    // as GrantRecord has it
+	Source     Source
 	Backwards  bool // in the opposite order
 	// Within narrows it to what may be seen by who has the right to see some; nil: all.
 	Within *Places
@@ -82,8 +85,12 @@ func (f *GrantFilter) begin(now time.Time) GrantCursor {
 	switch {
 	case f.After != (GrantCursor{}):
 		return f.After
-	case f.State == GrantEnded && !f.Backwards:
+	case f.State == GrantEnded && !f.Backwards && f.EndsAfter.IsZero():
 		return GrantCursor{Ends: time.UnixMicro(0)}
+	case f.State == GrantEnded && !f.Backwards:
+		return GrantCursor{Ends: f.EndsAfter}
+	case !f.Backwards && f.State != GrantScheduled && f.EndsAfter.After(now):
+		return GrantCursor{Ends: f.EndsAfter}
 	case !f.Backwards:
 		return fromNow(now)
 	}
@@ -112,11 +119,16 @@ func (f *GrantFilter) ends(r *GrantRecord, now time.Time) bool {
 	case f.State == GrantScheduled:
 		return f.Backwards && !r.NotBefore.After(now)
 	case f.Backwards:
-		return f.State != GrantEnded && r.OverAt(now)
+		return f.State != GrantEnded && r.OverAt(now) || f.past(r)
 	case f.State == GrantEnded && !r.OverAt(now):
 		return true
 	}
 	return !f.EndsBefore.IsZero() && !f.early(r)
+}
+
+// past reports whether a grant ends before the filter wants one to.
+func (f *GrantFilter) past(r *GrantRecord) bool {
+	return !f.EndsAfter.IsZero() && !r.Ends().IsZero() && r.Ends().Before(f.EndsAfter)
 }
 
 func (f *GrantFilter) early(r *GrantRecord) bool {
@@ -134,7 +146,9 @@ func (f *GrantFilter) matches(r *GrantRecord, now time.Time) bool {
 		f.Role != "" && f.Role != r.Role,
 		f.Permission != "" && f.Permission != r.Permission.String(),
 		f.Org != "" && f.Org != r.Org,
-		!f.EndsBefore.IsZero() && !f.early(r):
+		f.CreatedBy != "" && f.CreatedBy != r.CreatedBy,
+		f.Source != "" && f.Source != r.Source,
+		f.past(r), !f.EndsBefore.IsZero() && !f.early(r):
 		return false
 	}
 	return true

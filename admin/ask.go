@@ -48,6 +48,48 @@ func Ask[O any](ctx context.Context, d *Door, who *caller.Caller, r *http.Reques
 	return answer.(*O), nil
 }
 
+// AskLasting is Ask for an operation that lasts: the deadlines of the answer over w are put off.
+func AskLasting[O any](ctx context.Context, d *Door, who *caller.Caller, w http.ResponseWriter, r *http.Request, operation string, in Input) (answer *O, err error) {
+	rt, err := d.operation(operation)
+	if err != nil {
+		return nil, err
+	}
+	if rt.answer != reflect.TypeFor[O]() || !rt.Lasting {
+		return nil, fmt.Errorf("ask for %s: it answers with %s, and lasts: %t", operation, rt.answer, rt.Lasting)
+	}
+	err = d.ask(ctx, rt, who, w, r, in, func(_ *http.Request, _ *Call, out reflect.Value) error {
+		answer = out.Interface().(*O)
+		return nil
+	})
+	return answer, err
+}
+
+// Send answers over w with what an operation streams, as it would over HTTP. An error means
+// that nothing was written.
+func (d *Door) Send(ctx context.Context, who *caller.Caller, w http.ResponseWriter, r *http.Request, operation string, in Input) error {
+	rt, err := d.operation(operation)
+	if err != nil {
+		return err
+	}
+	if rt.answer != streamed {
+		return fmt.Errorf("send %s: it answers with %s", operation, rt.answer)
+	}
+	return d.ask(ctx, rt, who, w, r, in, func(asked *http.Request, c *Call, out reflect.Value) error {
+		asked.Header["Accept-Encoding"] = r.Header["Accept-Encoding"]
+		return c.answer(w, asked, out)
+	})
+}
+
+// ask runs an operation that lasts, and hands what comes of it to answer.
+func (d *Door) ask(ctx context.Context, rt *Route, who *caller.Caller, w http.ResponseWriter, r *http.Request, in Input, answer func(*http.Request, *Call, reflect.Value) error) error {
+	asked, err := rt.asked(ctx, r, in)
+	if err != nil {
+		return err
+	}
+	c := newCall(who, rt, asked)
+	return d.run(http.Header{}, asked, c, func() { patient(w) }, func(out reflect.Value) error { return answer(asked, c, out) })
+}
+
 // AskAny is Ask for whoever knows the operation by its name alone: the answer is a pointer to
 // Route.Answer.
 func (d *Door) AskAny(ctx context.Context, who *caller.Caller, r *http.Request, operation string, in Input) (answer any, err error) {

@@ -18,6 +18,9 @@ type Figures interface {
 	// Tallies returns what was counted of the days from since on and before until, in
 	// their order.
 	Tallies(ctx context.Context, since, until time.Time) ([]audit.Tally, error)
+	// Endings returns how many grants end, or ended, from since on and before until. It counts
+	// up to most of them.
+	Endings(ctx context.Context, since, until time.Time, most int) (int, error)
 	// Names returns what is counted besides events, and the actions of sign-ins.
 	Names() FigureNames
 	// Settings returns the configuration of this process, with what the database holds of it
@@ -54,8 +57,8 @@ func (d *Door) getStatistics(ctx context.Context, _ *Call, in *statisticsIn) (*O
 	since := audit.DayOf(time.Now()).AddDate(0, 0, 1-in.Days)
 	if in.Since != "" {
 		var err error
-		if since, err = time.Parse(time.DateOnly, in.Since); err != nil || since.Year() < 1970 {
-			return nil, invalid(aParameter+"since", "must be a day such as 2026-03-04")
+		if since, err = day("since", in.Since); err != nil {
+			return nil, err
 		}
 	}
 	found, err := d.Figures.Tallies(ctx, since, since.AddDate(0, 0, in.Days))

@@ -7,9 +7,11 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/id"
+	"gatehouse/identity"
 	"gatehouse/wire"
 )
 
@@ -26,6 +28,7 @@ func (d *Door) grants() {
 	add(d, Route{Method: http.MethodPost, Path: all, ID: "createGrant", Permission: "grants:write", Summary: "Give somebody a role or permissions, or deny them", Status: http.StatusCreated, Filtered: true}, d.createGrant)
 	add(d, Route{Method: http.MethodPost, Path: all + "/bulk", ID: "createGrants", Permission: "grants:write", Summary: "Make several grants at once, all or none", Status: http.StatusCreated, Filtered: true}, d.createGrants)
 	add(d, Route{Method: http.MethodPost, Path: all + "/bulk-revoke", ID: "revokeGrants", Permission: "grants:write", Summary: "End several grants at once, all or none", Filtered: true}, d.revokeGrants)
+	add(d, Route{Method: http.MethodGet, Path: all + "/endings", ID: "listGrantEndings", Permission: "grants:read", Summary: "See how many grants end on each day"}, d.grantEndings)
 	add(d, of(Route{Method: http.MethodGet, Path: one, ID: "getGrant", Permission: "grants:read", Summary: "See a grant, be it over or not"}), d.getGrant)
 	add(d, of(Route{Method: http.MethodPost, Path: one + "/extend", ID: "extendGrant", Permission: "grants:write", Summary: "Make a grant last longer", Revised: true}), d.extendGrant)
 	add(d, of(Route{Method: http.MethodPost, Path: one + "/revoke", ID: "revokeGrant", Permission: "grants:write", Summary: "End a grant now; it stays, with the reason", Revised: true}), d.revokeGrant)
@@ -70,6 +73,9 @@ type grantsIn struct {
 	Org        string    `query:"org" maxLength:"64" doc:"That count within this organisation"`
 	State      string    `query:"state" enum:"active,scheduled,ended" doc:"That count now, begin later, or are over; absent: all that are not over"`
 	EndsBefore time.Time `query:"ends_before" doc:"That end before this moment"`
+	EndsAfter  time.Time `query:"ends_after" doc:"That end at this moment or after it, or never"`
+	CreatedBy  string    `query:"created_by" maxLength:"200" pattern:"^(person|service|client|console|house)(:.+)?$" doc:"That this one made, as it stands in created_by: person:usr_…, service:ci, console"`
+	Source     string    `query:"source" enum:"manual,bootstrap,request,apply" doc:"That came about so"`
 	Sort       string    `query:"sort" enum:"ends_at,-ends_at,not_before,-not_before" doc:"Their order, with - the opposite one: not_before for those that begin later, ends_at for others. Absent: the next end, or beginning, first; of those that are over the latest"`
 }
 
@@ -99,7 +105,55 @@ func (d *Door) findGrants(ctx context.Context, c *Call, f access.GrantFilter) (*
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, next.String(), wire.OfGrant)
+	shown, err := d.shownGrants(ctx, c, found)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d, c, shown, next.String(), func(g wire.Grant) wire.Grant { return g })
+}
+
+// shownGrants are grants with the addresses of the people whom they are for and by whom they
+// were made, as far as these are there, for whoever may see people.
+func (d *Door) shownGrants(ctx context.Context, c *Call, found []access.GrantRecord) ([]wire.Grant, error) {
+	var people []id.User
+	if c.May(access.Gatehouse+"/users:read") != nil {
+		return shaped(found, nil), nil
+	}
+	for _, g := range found {
+		if g.Subject.Kind == access.User {
+			people = append(people, id.User(g.Subject.ID))
+		}
+		if by := madeBy(g.CreatedBy); by != "" {
+			people = append(people, by)
+		}
+	}
+	named, err := d.Identity.Standings(ctx, people)
+	if err != nil {
+		return nil, err
+	}
+	return shaped(found, named), nil
+}
+
+// shaped are grants as they are written, with the addresses of those who are named.
+func shaped(found []access.GrantRecord, named map[id.User]identity.Standing) []wire.Grant {
+	shown := make([]wire.Grant, len(found))
+	for i, g := range found {
+		shown[i] = wire.OfGrant(g)
+		if g.Subject.Kind == access.User {
+			shown[i].Subject.Email = named[id.User(g.Subject.ID)].Email
+		}
+		shown[i].CreatedByEmail = named[madeBy(g.CreatedBy)].Email
+	}
+	return shown
+}
+
+// madeBy is the person of whom created_by tells, "" where it was nobody of them.
+func madeBy(text string) id.User {
+	name, is := strings.CutPrefix(text, string(audit.Person)+":")
+	if !is {
+		return ""
+	}
+	return id.UserOf(name)
 }
 
 // filter is what the parameters come to.
@@ -107,7 +161,7 @@ func (in *grantsIn) filter(c *Call) (access.GrantFilter, error) {
 	kind, name, _ := strings.Cut(in.Subject, ":")
 	f := access.GrantFilter{
 		State: access.GrantState(in.State), Subject: access.Subject{Kind: access.Kind(kind), ID: name}, Role: access.RoleNamed(in.Role),
-		Permission: in.Permission, Org: in.Org, EndsBefore: in.EndsBefore, Within: c.within, Limit: in.Limit,
+		Permission: in.Permission, Org: in.Org, EndsBefore: in.EndsBefore, EndsAfter: in.EndsAfter, CreatedBy: in.CreatedBy, Source: access.Source(in.Source), Within: c.within, Limit: in.Limit,
 	}
 	if err := spelt(&f); err != nil {
 		return f, err
@@ -139,7 +193,11 @@ func (d *Door) getGrant(ctx context.Context, c *Call, in *partOfGrantIn) (*One[w
 	if err != nil {
 		return nil, err
 	}
-	return oneGrant(g), nil
+	shown, err := d.shownGrants(ctx, c, []access.GrantRecord{g})
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.Grant]{ETag: etag(g.Rev), Body: shown[0]}, nil
 }
 
 func oneGrant(g access.GrantRecord) *One[wire.Grant] {

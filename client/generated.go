@@ -237,6 +237,14 @@ const (
 	ListGrantsParamsStateScheduled ListGrantsParamsState = "scheduled"
 )
 
+// Defines values for ListGrantsParamsSource.
+const (
+	ListGrantsParamsSourceApply     ListGrantsParamsSource = "apply"
+	ListGrantsParamsSourceBootstrap ListGrantsParamsSource = "bootstrap"
+	ListGrantsParamsSourceManual    ListGrantsParamsSource = "manual"
+	ListGrantsParamsSourceRequest   ListGrantsParamsSource = "request"
+)
+
 // Defines values for ListGrantsParamsSort.
 const (
 	ListGrantsParamsSortEndsAt         ListGrantsParamsSort = "ends_at"
@@ -818,6 +826,13 @@ type ConsistencyProof struct {
 	Size       int64    `json:"size"`
 }
 
+// DayEndings defines model for DayEndings.
+type DayEndings struct {
+	Day    string `json:"day"`
+	Grants int64  `json:"grants"`
+	More   *bool  `json:"more,omitempty"`
+}
+
 // DayFigures defines model for DayFigures.
 type DayFigures struct {
 	Day                    string           `json:"day"`
@@ -837,6 +852,11 @@ type Description struct {
 // Ended defines model for Ended.
 type Ended struct {
 	Ended int64 `json:"ended"`
+}
+
+// Endings defines model for Endings.
+type Endings struct {
+	Days []DayEndings `json:"days,omitzero"`
 }
 
 // Erased defines model for Erased.
@@ -952,28 +972,29 @@ type GateUpstreamSpec struct {
 
 // Grant defines model for Grant.
 type Grant struct {
-	ACR           *string    `json:"acr,omitempty"`
-	Condition     *string    `json:"condition,omitempty"`
-	Created       time.Time  `json:"created"`
-	CreatedBy     string     `json:"created_by"`
-	Effect        string     `json:"effect"`
-	ExpiresAt     *time.Time `json:"expires_at,omitempty"`
-	ID            string     `json:"id"`
-	MaxAge        *string    `json:"max_age,omitempty"`
-	Name          *string    `json:"name,omitempty"`
-	NotBefore     *time.Time `json:"not_before,omitempty"`
-	Org           *string    `json:"org,omitempty"`
-	Permission    *string    `json:"permission,omitempty"`
-	Reason        string     `json:"reason"`
-	ResourceIds   []string   `json:"resource_ids,omitzero"`
-	Revoked       *time.Time `json:"revoked,omitempty"`
-	RevokedBy     *string    `json:"revoked_by,omitempty"`
-	RevokedReason *string    `json:"revoked_reason,omitempty"`
-	Role          *string    `json:"role,omitempty"`
-	Source        string     `json:"source"`
-	Subject       Subject    `json:"subject"`
-	Ticket        *string    `json:"ticket,omitempty"`
-	Where         string     `json:"where"`
+	ACR            *string    `json:"acr,omitempty"`
+	Condition      *string    `json:"condition,omitempty"`
+	Created        time.Time  `json:"created"`
+	CreatedBy      string     `json:"created_by"`
+	CreatedByEmail *string    `json:"created_by_email,omitempty"`
+	Effect         string     `json:"effect"`
+	ExpiresAt      *time.Time `json:"expires_at,omitempty"`
+	ID             string     `json:"id"`
+	MaxAge         *string    `json:"max_age,omitempty"`
+	Name           *string    `json:"name,omitempty"`
+	NotBefore      *time.Time `json:"not_before,omitempty"`
+	Org            *string    `json:"org,omitempty"`
+	Permission     *string    `json:"permission,omitempty"`
+	Reason         string     `json:"reason"`
+	ResourceIds    []string   `json:"resource_ids,omitzero"`
+	Revoked        *time.Time `json:"revoked,omitempty"`
+	RevokedBy      *string    `json:"revoked_by,omitempty"`
+	RevokedReason  *string    `json:"revoked_reason,omitempty"`
+	Role           *string    `json:"role,omitempty"`
+	Source         string     `json:"source"`
+	Subject        Subject    `json:"subject"`
+	Ticket         *string    `json:"ticket,omitempty"`
+	Where          string     `json:"where"`
 }
 
 // GrantCreate defines model for GrantCreate.
@@ -2518,12 +2539,24 @@ type ListGrantsParams struct {
 	// EndsBefore That end before this moment
 	EndsBefore *time.Time `form:"ends_before,omitempty" json:"ends_before,omitempty"`
 
+	// EndsAfter That end at this moment or after it, or never
+	EndsAfter *time.Time `form:"ends_after,omitempty" json:"ends_after,omitempty"`
+
+	// CreatedBy That this one made, as it stands in created_by: person:usr_…, service:ci, console
+	CreatedBy *string `form:"created_by,omitempty" json:"created_by,omitempty"`
+
+	// Source That came about so
+	Source *ListGrantsParamsSource `form:"source,omitempty" json:"source,omitempty"`
+
 	// Sort Their order, with - the opposite one: not_before for those that begin later, ends_at for others. Absent: the next end, or beginning, first; of those that are over the latest
 	Sort *ListGrantsParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
 // ListGrantsParamsState defines parameters for ListGrants.
 type ListGrantsParamsState string
+
+// ListGrantsParamsSource defines parameters for ListGrants.
+type ListGrantsParamsSource string
 
 // ListGrantsParamsSort defines parameters for ListGrants.
 type ListGrantsParamsSort string
@@ -2544,6 +2577,15 @@ type CreateGrantsParams struct {
 type RevokeGrantsParams struct {
 	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// ListGrantEndingsParams defines parameters for ListGrantEndings.
+type ListGrantEndingsParams struct {
+	// Since The first day, in UTC; absent: today
+	Since *string `form:"since,omitempty" json:"since,omitempty"`
+
+	// Days How many days
+	Days *int64 `form:"days,omitempty" json:"days,omitempty"`
 }
 
 // GetGrantParams defines parameters for GetGrant.
@@ -3865,6 +3907,9 @@ func (g *Gatehouse) ListGrants(ctx context.Context, params *ListGrantsParams) (*
 		r.addQuery("org", params.Org)
 		r.addQuery("state", params.State)
 		r.addQuery("ends_before", params.EndsBefore)
+		r.addQuery("ends_after", params.EndsAfter)
+		r.addQuery("created_by", params.CreatedBy)
+		r.addQuery("source", params.Source)
 		r.addQuery("sort", params.Sort)
 	}
 	return send[ListGrant](ctx, g, r)
@@ -3926,6 +3971,18 @@ func (g *Gatehouse) RevokeGrants(ctx context.Context, body GrantsRevoke, params 
 	}
 	r.keyed = true
 	return send[GrantList](ctx, g, r)
+}
+
+// ListGrantEndings does GET /api/v1/grants/endings: See how many grants end on each day.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) ListGrantEndings(ctx context.Context, params *ListGrantEndingsParams) (*Answer[Endings], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/grants/endings")
+	if params != nil {
+		r.addQuery("since", params.Since)
+		r.addQuery("days", params.Days)
+	}
+	return send[Endings](ctx, g, r)
 }
 
 // GetGrant does GET /api/v1/grants/{grant}: See a grant, be it over or not.

@@ -51,6 +51,11 @@ func (f *figures) Tallies(ctx context.Context, since, until time.Time) ([]audit.
 	return f.house.Store.Tallies(ctx, since, until)
 }
 
+// Endings are those of the store.
+func (f *figures) Endings(ctx context.Context, since, until time.Time, most int) (int, error) {
+	return f.house.Store.Endings(ctx, since, until, most)
+}
+
 // Names are those of what is counted.
 func (f *figures) Names() admin.FigureNames {
 	return admin.FigureNames{

@@ -65,6 +65,16 @@ WHERE revoked_at IS NULL AND expires_at > $1`)
 SELECT COUNT(*)
 FROM grants
 WHERE ends_at > $1 AND ends_at <= $2`)
+
+	// Index grants_ends, no further than is counted.
+	countEndings = newStatement(`
+SELECT COUNT(*)
+FROM (
+    SELECT 1
+    FROM grants
+    WHERE ends_at >= $1 AND ends_at < $2
+    LIMIT $3
+) AS ends`)
 )
 
 // Tallied returns up to which place of the audit tree events are counted.
@@ -148,11 +158,18 @@ func (s *Store) CountWhatIs(ctx context.Context, now time.Time) error {
 	return doing("count what there is", s.InTx(ctx, func(ctx context.Context) error { return s.writeTallies(ctx, putTally, all) }))
 }
 
+// Endings returns how many grants end, or ended, from since on and before until; it counts up
+// to most of them.
+func (s *Store) Endings(ctx context.Context, since, until time.Time, most int) (n int, err error) {
+	err = s.one(ctx, "count", countEndings, []any{micros(since), micros(until), int64(most)}, func(rows *sql.Rows) error { return rows.Scan(&n) })
+	return n, doing("count the endings of grants", err)
+}
+
 // keepTallies is how long statistics go back.
 const keepTallies = 400 * 24 * time.Hour
 
 var talliesTable = table{
-	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSessions, countGrants},
+	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSessions, countGrants, countEndings},
 	brooms: []broom{ // the primary key, a part of it
 		{"tallies", keepTallies, sweep("audit_tallies", "day, action, outcome, detail", "day <= $1")},
 	},

@@ -180,15 +180,17 @@ type Grant struct {
 	NotBefore   time.Time     `json:"not_before,omitzero"`
 	ExpiresAt   time.Time     `json:"expires_at,omitzero"`
 	Requirement
-	Source        access.Source `json:"source"`
-	Name          string        `json:"name,omitempty"` // by which the files call it that made it
-	Reason        string        `json:"reason"`
-	Ticket        string        `json:"ticket,omitempty"`
-	Created       time.Time     `json:"created"`
-	CreatedBy     string        `json:"created_by"`
-	Revoked       time.Time     `json:"revoked,omitzero"`
-	RevokedBy     string        `json:"revoked_by,omitempty"`
-	RevokedReason string        `json:"revoked_reason,omitempty"`
+	Source    access.Source `json:"source"`
+	Name      string        `json:"name,omitempty"` // by which the files call it that made it
+	Reason    string        `json:"reason"`
+	Ticket    string        `json:"ticket,omitempty"`
+	Created   time.Time     `json:"created"`
+	CreatedBy string        `json:"created_by"`
+	// CreatedByEmail is of a person who made it and is there, where the asker looked it up.
+	CreatedByEmail string    `json:"created_by_email,omitempty"`
+	Revoked        time.Time `json:"revoked,omitzero"`
+	RevokedBy      string    `json:"revoked_by,omitempty"`
+	RevokedReason  string    `json:"revoked_reason,omitempty"`
 }
 
 // Explanation is the answer to "may they?", and why.

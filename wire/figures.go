@@ -25,6 +25,18 @@ type Present struct {
 	GrantsEnding int64 `json:"grants_ending"` // within seven days
 }
 
+// Endings is how many grants end on each of some days.
+type Endings struct {
+	Days []DayEndings `json:"days"` // in their order
+}
+
+// DayEndings is how many grants end, or ended, on one day.
+type DayEndings struct {
+	Day    string `json:"day"` // in UTC
+	Grants int    `json:"grants"`
+	More   bool   `json:"more,omitempty"` // there are more than that
+}
+
 // Health says whether a Gatehouse is well.
 type Health struct {
 	Status   string            `json:"status" enum:"ready,not ready"`

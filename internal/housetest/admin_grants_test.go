@@ -2,6 +2,7 @@ package housetest
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -311,7 +312,10 @@ func TestTheListsOfGrantsHaveWhatTheirFiltersSay(t *testing.T) {
 			"&subject=group:floor&permission=shop/orders:*": func(g *access.GrantRecord) bool {
 				return g.Subject.ID == "floor" && g.Permission.String() == "shop/orders:*"
 			},
-			"&ends_before=" + noon.Format(time.RFC3339): func(g *access.GrantRecord) bool { return !g.Ends().IsZero() && g.Ends().Before(noon) },
+			"&ends_before=" + noon.Format(time.RFC3339):          func(g *access.GrantRecord) bool { return !g.Ends().IsZero() && g.Ends().Before(noon) },
+			"&ends_after=" + noon.Format(time.RFC3339):           func(g *access.GrantRecord) bool { return g.Ends().IsZero() || !g.Ends().Before(noon) },
+			"&created_by=" + all[0].CreatedBy + "&source=manual": func(g *access.GrantRecord) bool { return g.CreatedBy == all[0].CreatedBy && g.Source == access.Manual },
+			"&created_by=person:usr_none":                        func(*access.GrantRecord) bool { return false },
 		} {
 			for _, back := range []string{"", "-"} {
 				for who, m := range managers {
@@ -329,7 +333,7 @@ func TestTheListsOfGrantsHaveWhatTheirFiltersSay(t *testing.T) {
 			}
 		}
 	}
-	for _, path := range []string{"?sort=not_before", "?state=scheduled&sort=ends_at", "?sort=reason", "?subject=desk", "?subject=planet:x", "?state=over", "?ends_before=soon"} {
+	for _, path := range []string{"?sort=not_before", "?state=scheduled&sort=ends_at", "?sort=reason", "?subject=desk", "?subject=planet:x", "?state=over", "?ends_before=soon", "?ends_after=soon", "?created_by=planet:x", "?source=odd"} {
 		if a := s.call(s.boss, http.MethodGet, "/api/v1/grants"+path, nil); a.Status != http.StatusUnprocessableEntity {
 			t.Errorf("%s: %d %s", path, a.Status, a.Body)
 		}
@@ -390,4 +394,43 @@ func (s *steering) pages(credential, path string, limit int) (ids []string) {
 	}
 	s.t.Fatalf("%s does not end", path)
 	return nil
+}
+
+// How many grants end on a day is counted, those that were revoked on it among them.
+func TestTheEndingsOfGrantsAreCountedByDay(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	today := time.Now().UTC().Truncate(24 * time.Hour)
+	give := func(end time.Time) access.GrantRecord {
+		made, err := s.House.Access.GiveAgain(t.Context(), gatetest.Console, access.Grant{
+			Subject: access.Subject{Kind: access.Group, ID: "desk"}, Effect: access.Allow, Role: "support", Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: access.Window{ExpiresAt: end},
+		})
+		must(t, err)
+		return made
+	}
+	for range 3 {
+		give(today.AddDate(0, 0, 10).Add(time.Hour))
+	}
+	give(today.AddDate(0, 0, 11))
+	a := s.call(s.boss, http.MethodGet, "/api/v1/grants/endings?since="+today.AddDate(0, 0, 9).Format(time.DateOnly)+"&days=3", nil)
+	var counted struct {
+		Days []struct {
+			Day    string
+			Grants int
+		}
+	}
+	must(t, json.Unmarshal(a.Body, &counted))
+	if a.Status != http.StatusOK || len(counted.Days) != 3 || counted.Days[0].Grants != 0 || counted.Days[1].Grants != 3 || counted.Days[2].Grants != 1 {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	_, err := s.House.Access.Revoke(t.Context(), gatetest.Console, give(today.AddDate(0, 0, 12)).ID, "test")
+	must(t, err)
+	if a := s.call(s.boss, http.MethodGet, "/api/v1/grants/endings?days=1", nil); !strings.Contains(string(a.Body), `"grants":1`) {
+		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	for _, query := range []string{"since=soon", "days=0", "days=93"} {
+		if a := s.call(s.boss, http.MethodGet, "/api/v1/grants/endings?"+query, nil); a.Status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %d", query, a.Status)
+		}
+	}
 }

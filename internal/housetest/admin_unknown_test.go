@@ -65,7 +65,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 // plainParameters name nothing: words that things are searched by, of which none need
 // fit, and values of which the schema says all, or whose form alone can be wrong.
 var plainParameters = []string{
-	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "all", "details", "format",
+	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "ends_after", "created_by", "source", "all", "details", "format",
 	"outcome", "ip", "action", "at", "thing", "acr",
 }
 

@@ -74,6 +74,26 @@ func testGrantsBy(t *testing.T, s *store.Store) {
 	}
 }
 
+// testEndings counts up to what is asked for, from a moment on and before another.
+func testEndings(t *testing.T, s *store.Store) {
+	for i := range 5 {
+		ok(t, s.InsertGrant(t.Context(), aGrant(access.Subject{Kind: access.Group, ID: "desk"}, now.Add(time.Duration(i)*time.Hour))))
+	}
+	for name, c := range map[string]struct {
+		since, until time.Duration
+		most, want   int
+	}{
+		"all":                   {0, 5 * time.Hour, 10, 5},
+		"no more than is asked": {0, 5 * time.Hour, 3, 3},
+		"at its beginning":      {time.Hour, 2 * time.Hour, 10, 1},
+		"none":                  {5 * time.Hour, 6 * time.Hour, 10, 0},
+	} {
+		if got := must[int](t)(s.Endings(t.Context(), now.Add(c.since), now.Add(c.until), c.most)); got != c.want {
+			t.Errorf("%s: %d, want %d", name, got, c.want)
+		}
+	}
+}
+
 // placed are the ids of those that has says yes to, in the order of a list.
 func placed(all []access.GrantRecord, begins, backwards bool, has func(g *access.GrantRecord) bool) (ids []id.Grant) {
 	place := func(g access.GrantRecord) string {

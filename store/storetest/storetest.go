@@ -70,6 +70,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"UserOrders":    testUserOrders,
 		"UsersIn":       testUsersIn,
 		"GrantsBy":      testGrantsBy,
+		"Endings":       testEndings,
 		"Groups":        testGroups,
 		"Grounds":       testGrounds,
 		"Acting":        testActing,
