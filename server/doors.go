@@ -150,6 +150,10 @@ func (s *Server) table() ([]*door, error) {
 			name: "console", prefixes: []string{console.Root, console.Root + "/"}, protect: forms, refuse: page, limits: small, mount: steering.Mount,
 			perAddress: []string{console.Root},
 		},
+		{
+			name: "console, at length", prefixes: console.LastingPaths(), protect: forms, refuse: page, limits: patient, mount: steering.MountLasting,
+			perAddress: []string{console.Root},
+		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
 		{
 			name: "pages", prefixes: []string{"/", "/.well-known/change-password"}, protect: forms, refuse: page, limits: small,

@@ -100,7 +100,7 @@ func TestTemplatesHaveNoWordsOfTheirOwn(t *testing.T) {
 var form = regexp.MustCompile(`\.(None|One|Other|\d+)$`)
 
 // found are the entries that are found by what was refused or decided.
-var found = regexp.MustCompile(`^(Faults|Statuses|Sentences|ConsoleAccess\.(Verdicts|Reasons))\.`)
+var found = regexp.MustCompile(`^(Faults|Statuses|Sentences|ConsoleAccess\.(Verdicts|Reasons)|ConsoleSessions\.Proofs|ConsoleGrants\.(States|When|Sources|Kinds|Places|ACRs)|ConsoleAudit\.Kinds|ConsoleLocks\.(Kinds|Consequences))\.`)
 
 // catalogue matches the files that a language is written in.
 var catalogue = regexp.MustCompile(`^words/(english|german|console|part)[a-z_]*\.go$`)
@@ -113,7 +113,7 @@ var section = regexp.MustCompile(`(?m)\b(\w+) (?::= &?(?:say|words\.In\(ctx\))\.
 func shortened(source string) string {
 	var said strings.Builder
 	for _, m := range section.FindAllStringSubmatch(source, -1) {
-		for _, field := range regexp.MustCompile(`\b`+m[1]+`\.(\w+)\b`).FindAllStringSubmatch(source, -1) {
+		for _, field := range regexp.MustCompile(`\b`+m[1]+`\.(\w+(?:\.\w+)?)\b`).FindAllStringSubmatch(source, -1) {
 			said.WriteString(m[2] + m[3] + "." + field[1] + "\n")
 		}
 	}

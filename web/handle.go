@@ -55,6 +55,11 @@ func (m *Mux) Route(pattern string, h Handler) {
 	})
 }
 
+// Refuse logs err and answers by how, for who says no in a voice of their own.
+func (m *Mux) Refuse(w http.ResponseWriter, r *http.Request, err error, how Refuser) {
+	Refuse(w, r, m.log, err, how)
+}
+
 // Otherwise answers what no route takes in the voice of the others, and not in net/http's
 // own: with the methods that a path has where only the method is wrong, and else that
 // there is nothing. Call it once, behind the routes. A Mux that has a route for every

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gatehouse/access"
@@ -47,4 +48,91 @@ func TestTheConsoleTellsEveryWayToAPermission(t *testing.T) {
 	}())
 	b.Get(page).Is(http.StatusOK).Says("A lock suspends them")
 	b.Get(page + "/check?permission=target/things:read").Says("stolen phone")
+}
+
+// What the page of a person grants, extends and revokes holds as the form said, is done once
+// however often the form is sent, and is refused where it cannot be or somebody was faster.
+func TestTheConsoleGrantsExtendsAndRevokes(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSteering(t)
+		s.targets()
+		ada, eve, clerk := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Person("eve", gatetest.NoPassword), s.Person("clerk", gatetest.TOTP)
+		b := atConsole(t, s.Gate, ada)
+		page := "/console/users/" + string(eve.ID) + "/access"
+		ways := func() int { return strings.Count(b.Get(page).Is(http.StatusOK).Body, `data-testid="path"`) }
+
+		form := b.Get(page + "/grant?permission=target/things:read").Is(http.StatusOK).Says("gatehouse grant create")
+		form.Submit("expires_at", "2 weeks", "reason", "a look").Is(http.StatusUnprocessableEntity).Says("expires_at-problem")
+		form.Submit("expires_at", "2m", "reason", "").Is(http.StatusUnprocessableEntity).Says("reason-problem")
+		form.Submit("permission", "target/nothing:read", "expires_at", "2m", "reason", "a look").Is(http.StatusUnprocessableEntity).Says(`role="alert"`).Says("No API has the permission")
+		if n := ways(); n != 0 {
+			t.Fatalf("refused forms granted %d times", n)
+		}
+		form.Submit("expires_at", "2m", "reason", "a look").Is(http.StatusOK).At(page).Says("It is granted.").Says("a look")
+		time.Sleep(3 * time.Second)
+		form.Submit("expires_at", "2m", "reason", "a look").Is(http.StatusOK).At(page)
+		if n := ways(); n != 1 {
+			t.Fatalf("a form that was sent twice granted %d times", n)
+		}
+
+		one := page + "/grants/" + grantOn(t, b.Get(page).Body)
+		extend, stale, revoke := b.Get(one+"/extend").Is(http.StatusOK).Says("gatehouse grant extend"), b.Get(one+"/extend"), b.Get(one+"/revoke")
+		extend.Submit("expires_at", "1m").Is(http.StatusUnprocessableEntity).Says("expires_at-problem")
+		extend.Submit("expires_at", "").Is(http.StatusUnprocessableEntity).Says("expires_at-problem")
+		extend.Submit("expires_at", "10m").Is(http.StatusOK).At(page).Says("It is extended.")
+		extend.Submit("expires_at", "10m").Is(http.StatusOK).At(page)
+		stale.Submit("expires_at", "20m").Is(http.StatusPreconditionFailed).Says(`role="alert"`)
+		revoke.Submit("reason", "too early").Is(http.StatusPreconditionFailed)
+		time.Sleep(9 * time.Minute)
+		b.Get(page).Says("Held")
+		time.Sleep(2 * time.Minute)
+		if gone := b.Get(page).Says("Is over"); strings.Contains(gone.Body, ">Held<") {
+			t.Error("a grant that is over is told as held")
+		}
+
+		b.Get(page+"/grant").Submit("role", "target", "expires_at", "", "reason", "for long").At(page).Says("It is granted.")
+		one = page + "/grants/" + grantOn(t, b.Get(page).Body)
+		revoke = b.Get(one + "/revoke").Is(http.StatusOK).Says("gatehouse grant revoke")
+		revoke.Submit("reason", "").Is(http.StatusUnprocessableEntity).Says("reason-problem")
+		revoke.Submit("reason", "not needed").Is(http.StatusOK).At(page).Says("It is revoked.")
+		revoke.Submit("reason", "not needed").Is(http.StatusOK).At(page)
+		revoke.Submit("reason", "once more").Is(http.StatusPreconditionFailed)
+
+		s.role(clerk, "clerk", func(one string) bool { return one == "users:read" || one == "grants:read" })
+		c := atConsole(t, s.Gate, clerk)
+		if seen := c.Get(page).Is(http.StatusOK); strings.Contains(seen.Body, page+"/grant") {
+			t.Error("who may not grant is offered to")
+		}
+		for _, path := range []string{page + "/grant", one + "/extend", one + "/revoke"} {
+			c.Get(path).Is(http.StatusForbidden).Says("gatehouse/grants:write")
+		}
+	})
+}
+
+// grantOn returns the id of the first grant that a page leads to.
+func grantOn(t *testing.T, page string) string {
+	t.Helper()
+	_, rest, ok := strings.Cut(page, "/grants/gra_")
+	id, _, _ := strings.Cut(rest, "/")
+	if !ok {
+		t.Fatal("the page leads to no grant")
+	}
+	return "gra_" + id
+}
+
+// An address of the console that nothing stands at, or with what cannot be, keeps the frame.
+func TestARefusedAddressKeepsTheFrameOfTheConsole(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	b := atConsole(t, g, g.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	for path, status := range map[string]int{
+		"/console/nothing": http.StatusNotFound, "/console/users/usr_nobody": http.StatusNotFound, "/console/users/usr_nobody/access": http.StatusNotFound,
+		"/console/users?state=odd": http.StatusUnprocessableEntity, "/console/users?search=" + strings.Repeat("x", 300): http.StatusUnprocessableEntity,
+	} {
+		b.Get(path).Is(status).Says(`id="nav"`).Says(`data-testid="error-code"`)
+	}
+	if page := g.Browser().Get("/console/nothing"); page.URL.Path != "/signin" {
+		t.Errorf("a stranger is told of %s: %d", page.URL, page.Status)
+	}
 }

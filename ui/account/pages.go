@@ -135,7 +135,7 @@ type sessionsPage struct {
 // sessionLine is one browser that is signed in.
 type sessionLine struct {
 	ID            string
-	Device        device
+	Device        view.Device
 	IP            string
 	TwoSteps      bool // a second factor was used
 	Created, Seen time.Time
@@ -168,7 +168,7 @@ type sessionPage struct {
 }
 
 func (p sessionPage) Head(say *words.Catalogue) view.Head {
-	return headed(say.Session.Title.With(words.Browser, p.Device.name(say)))
+	return headed(say.Session.Title.With(words.Browser, p.Device.Name(say)))
 }
 func (p sessionPage) Body() templ.Component { return sessionBody(p) }
 

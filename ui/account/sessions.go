@@ -33,7 +33,7 @@ func (d *Door) sessionLines(r *http.Request, v visitor) ([]sessionLine, error) {
 	lines := make([]sessionLine, 0, len(list))
 	for _, s := range list {
 		lines = append(lines, sessionLine{
-			ID: string(s.ID), Device: deviceOf(s.Agent), IP: s.IP, TwoSteps: person.Living(s.Proofs).Level() >= proof.AAL2,
+			ID: string(s.ID), Device: view.DeviceOf(s.Agent), IP: s.IP, TwoSteps: person.Living(s.Proofs).Level() >= proof.AAL2,
 			Created: s.Created, Seen: s.Seen, Current: s.ID == v.session.ID,
 		})
 	}

@@ -14,12 +14,17 @@ import (
 	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/audit"
+	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/session"
+	"gatehouse/ui/console/auditlog"
+	"gatehouse/ui/console/grants"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/locks"
 	"gatehouse/ui/console/overview"
 	"gatehouse/ui/console/reach"
 	"gatehouse/ui/console/search"
+	"gatehouse/ui/console/sessions"
 	"gatehouse/ui/console/useraccess"
 	"gatehouse/ui/console/users"
 	"gatehouse/ui/view"
@@ -75,7 +80,7 @@ type Door struct {
 // Mount registers all pages. The mux must be served behind web.ProtectForms.
 func (d *Door) Mount(m *web.Mux) {
 	d.signIns = d.newSignIns()
-	g := &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Asks: d.Client.Asks, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}
+	g := d.guard()
 	m.Route("GET "+guard.PathSignIn, d.signIn)
 	m.Route("GET "+d.Client.Callback, d.callback(g))
 	m.Route("POST "+guard.PathSignOut, d.signOut)
@@ -84,13 +89,31 @@ func (d *Door) Mount(m *web.Mux) {
 	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, search.Applications, search.Roles}}).Mount(m)
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
+	(&sessions.Door{Guard: g}).Mount(m)
+	(&grants.Door{Guard: g}).Mount(m)
+	(&locks.Door{Guard: g}).Mount(m)
+	(&auditlog.Door{Guard: g}).Mount(m)
+	g.Route(m, "GET "+guard.Root+"/", func(*guard.Visit) error { return fault.New(fault.NotFound, "page.not_found", "There is no such page.") })
+}
+
+// LastingPaths are those of answers that take as long as there is to read; MountLasting
+// registers them.
+func LastingPaths() []string { return auditlog.LastingPaths }
+
+// MountLasting registers the pages of LastingPaths, behind what Mount's are behind.
+func (d *Door) MountLasting(m *web.Mux) { (&auditlog.Door{Guard: d.guard()}).MountLasting(m) }
+
+func (d *Door) guard() *guard.Guard {
+	return &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Asks: d.Client.Asks, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}
 }
 
 // sections are the entries of the navigation: an area is a row here, and one of Mount.
 func sections() []guard.Group {
 	return []guard.Group{
 		{Sections: []guard.Section{overview.Section}},
-		{Label: func(say *words.Catalogue) string { return say.Console.People }, Sections: []guard.Section{users.Section, reach.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.Directory }, Sections: []guard.Section{users.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.Access }, Sections: []guard.Section{grants.Section, locks.Section, reach.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.Activity }, Sections: []guard.Section{sessions.Section, auditlog.Section}},
 	}
 }
 

@@ -61,6 +61,13 @@
   clock();
   setInterval(clock, 15_000);
 
+  // What was just done is said once, and not again when the page is loaded anew.
+  const here = new URL(location.href);
+  if (here.searchParams.has('done')) {
+    here.searchParams.delete('done');
+    history.replaceState(history.state, '', here);
+  }
+
   // What can be downloaded was never sent anywhere: it stands on the page.
   for (const button of document.querySelectorAll('[data-download]')) {
     button.hidden = false;
@@ -146,13 +153,27 @@
   // What happens is added as it happens.
   for (const list of document.querySelectorAll('[data-live]')) {
     const mark = list.previousElementSibling;
-    const events = new EventSource(list.dataset.live);
-    events.addEventListener('open', () => { mark.hidden = false; });
-    events.addEventListener('error', () => { mark.hidden = true; });
-    events.addEventListener('message', (event) => {
-      list.insertAdjacentHTML('afterbegin', event.data);
-      while (list.children.length > 100) list.lastElementChild.remove();
-    });
+    const from = new URL(list.dataset.live, location.href);
+    let events = null;
+    const listen = () => {
+      events = new EventSource(from);
+      events.addEventListener('open', () => { mark.hidden = false; });
+      events.addEventListener('error', () => { mark.hidden = true; });
+      events.addEventListener('message', (event) => {
+        from.searchParams.set('after', event.lastEventId);
+        list.insertAdjacentHTML('afterbegin', event.data);
+        while (list.children.length > 100) list.lastElementChild.remove();
+      });
+    };
+    // A page that nobody looks at asks for nothing, and keeps no session alive.
+    const look = () => {
+      if (events) events.close();
+      mark.hidden = true;
+      events = null;
+      if (!document.hidden) listen();
+    };
+    document.addEventListener('visibilitychange', look);
+    look();
   }
 
   // What the search page finds shows below the field while one types; arrows walk through it.

@@ -1,4 +1,4 @@
-package account
+package view
 
 import (
 	"strings"
@@ -32,28 +32,29 @@ var systems = []mark{
 	{"Linux", "Linux"},
 }
 
-// device is what a User-Agent stands for; "" is what it does not tell. It is a
+// Device is what a User-Agent stands for; "" is what it does not tell. It is a
 // help to recognise a session, and proves nothing.
-type device struct{ browser, system string }
+type Device struct{ Browser, System string }
 
-func deviceOf(agent string) device { return device{find(browsers, agent), find(systems, agent)} }
+// DeviceOf reads a User-Agent.
+func DeviceOf(agent string) Device { return Device{find(browsers, agent), find(systems, agent)} }
 
-// name says which device it is, as in "Firefox on Linux".
-func (d device) name(say *words.Catalogue) string {
+// Name says which device it is, as in "Firefox on Linux".
+func (d Device) Name(say *words.Catalogue) string {
 	switch {
-	case d.browser != "" && d.system != "":
-		return say.Sessions.Device.Fill(words.Browser.Is(d.browser), words.System.Is(d.system))
-	case d.browser != "":
-		return d.browser
-	case d.system != "":
-		return say.Sessions.SomeBrowser.With(words.System, d.system)
+	case d.Browser != "" && d.System != "":
+		return say.Sessions.Device.Fill(words.Browser.Is(d.Browser), words.System.Is(d.System))
+	case d.Browser != "":
+		return d.Browser
+	case d.System != "":
+		return say.Sessions.SomeBrowser.With(words.System, d.System)
 	}
 	return say.Sessions.Unknown
 }
 
-// handheld reports whether it is a phone or a tablet.
-func (d device) handheld() bool {
-	return d.system == "Android" || d.system == "iPhone" || d.system == "iPad"
+// Handheld reports whether it is a phone or a tablet.
+func (d Device) Handheld() bool {
+	return d.System == "Android" || d.System == "iPhone" || d.System == "iPad"
 }
 
 func find(marks []mark, agent string) string {

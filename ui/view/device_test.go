@@ -1,8 +1,9 @@
-package account
+package view_test
 
 import (
 	"testing"
 
+	"gatehouse/ui/view"
 	"gatehouse/ui/words"
 )
 
@@ -16,7 +17,7 @@ func TestDeviceNamesTheBrowser(t *testing.T) {
 		"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.5 Safari/605.1.15":            "Safari on macOS",
 		"curl/8.5.0": "Another program", "": "Another program",
 	} {
-		if got := deviceOf(agent).name(words.In(t.Context())); got != want {
+		if got := view.DeviceOf(agent).Name(words.In(t.Context())); got != want {
 			t.Errorf("device(%q) = %q, want %q", agent, got, want)
 		}
 	}

@@ -25,16 +25,39 @@ func (v *Pages) Error(w http.ResponseWriter, r *http.Request, p web.ErrorPage) {
 	if p.RetryAfter > 0 {
 		w.Header().Set("Retry-After", strconv.Itoa(web.Seconds(p.RetryAfter)))
 	}
-	page := errorPage{ErrorPage: p, request: string(web.InfoOf(r.Context()).ID), at: time.Now().UTC(), why: v.diagnose(r, p.Code)}
-	if v.oneMachine(r) {
-		page.mend = shell.Line(p.Mend...)
-	}
-	if wantsJSON(r.Header.Get("Accept")) {
+	page := v.errorPage(r, p)
+	if ForPrograms(r) {
 		v.problem(w, page, v.speak(w, r))
 		return
 	}
 	v.must(w, r, p.Status, page)
 }
+
+func (v *Pages) errorPage(r *http.Request, p web.ErrorPage) errorPage {
+	page := errorPage{ErrorPage: p, request: string(web.InfoOf(r.Context()).ID), at: time.Now().UTC(), why: v.diagnose(r, p.Code)}
+	if v.oneMachine(r) {
+		page.mend = shell.Line(p.Mend...)
+	}
+	return page
+}
+
+// Failure is what went wrong, for a page that has a frame of its own.
+type Failure struct{ page errorPage }
+
+// Failure returns what there is to say of an error that r met.
+func (v *Pages) Failure(r *http.Request, p web.ErrorPage) Failure { return Failure{v.errorPage(r, p)} }
+
+// Says is what it says, in the words of say.
+func (f Failure) Says(say *words.Catalogue) words.Fault { return f.page.said(say) }
+
+// Text shows what happened and what to do, below the title.
+func (f Failure) Text() templ.Component { return errorText(f.page) }
+
+// Details shows what an administrator asks for.
+func (f Failure) Details() templ.Component { return errorDetails(f.page) }
+
+// ForPrograms reports whether r is answered for a program: its Accept names JSON and no page.
+func ForPrograms(r *http.Request) bool { return wantsJSON(r.Header.Get("Accept")) }
 
 func (v *Pages) problem(w http.ResponseWriter, p errorPage, say *words.Catalogue) {
 	said := p.said(say)

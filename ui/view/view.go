@@ -72,13 +72,10 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	h := p.Head(say)
 	h.Policy.Script = len(h.Scripts) > 0
 	var b bytes.Buffer
-	// A page about a deadline that passed must still be drawn.
-	ctx := context.WithValue(r.Context(), baseKey{}, v.Base)
-	ctx = context.WithValue(ctx, themeKey{}, themeOf(r))
+	ctx := v.drawing(r, say)
 	if !h.Once {
 		ctx = context.WithValue(ctx, offerKey{}, v.offer(r, status))
 	}
-	ctx = withScopes(brand.With(words.With(context.WithoutCancel(ctx), say), v.Brand.Brand()), v.ScopeSays)
 	if err := document(h, p.Body()).Render(ctx, &b); err != nil {
 		return fmt.Errorf("draw page %q: %w", h.Title, err)
 	}
@@ -89,6 +86,23 @@ func (v *Pages) Show(w http.ResponseWriter, r *http.Request, status int, p Page)
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the visitor has gone if this fails
 	return nil
+}
+
+// drawing is the context in which components are drawn for r.
+func (v *Pages) drawing(r *http.Request, say *words.Catalogue) context.Context {
+	// A page about a deadline that passed must still be drawn.
+	ctx := context.WithValue(context.WithoutCancel(r.Context()), baseKey{}, v.Base)
+	ctx = context.WithValue(ctx, themeKey{}, themeOf(r))
+	return withScopes(brand.With(words.With(ctx, say), v.Brand.Brand()), v.ScopeSays)
+}
+
+// Piece draws a part of a page by itself, in the language of r.
+func (v *Pages) Piece(r *http.Request, c templ.Component) (string, error) {
+	var b bytes.Buffer
+	if err := c.Render(v.drawing(r, v.language(r)), &b); err != nil {
+		return "", fmt.Errorf("draw a part of a page: %w", err)
+	}
+	return b.String(), nil
 }
 
 // Languages returns the tags of what the pages can speak.

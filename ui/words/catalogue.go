@@ -51,6 +51,10 @@ type Catalogue struct {
 	ConsoleUsers    ConsoleUsers
 	ConsoleSearch   ConsoleSearch
 	ConsoleAccess   ConsoleAccess
+	ConsoleSessions ConsoleSessions
+	ConsoleGrants   ConsoleGrants
+	ConsoleAudit    ConsoleAudit
+	ConsoleLocks    ConsoleLocks
 
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.

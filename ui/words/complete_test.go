@@ -12,10 +12,11 @@ import (
 // same are the entries that a language may have in common with English.
 var same = map[string][]string{
 	"de": {
-		"ConsoleUsers.Name", "ConsoleUsers.Device",
+		"ConsoleUsers.Name", "ConsoleSessions.Browser", "ConsoleSessions.One",
 		"Time.Months.3", "Time.Months.7", "Time.Months.8", "Time.Months.10", // April, August, September, November
 		"Setup.Name",
 		"Part.Version", "Part.In", "Part.Live",
+		"Console.Example", "ConsoleGrants.Kinds.user", "ConsoleGrants.Kinds.organisation", "ConsoleAudit.Kinds.person", "ConsoleAudit.Lines", "ConsoleAudit.Sheet", "ConsoleLocks.Kinds.user",
 	},
 }
 

@@ -7,7 +7,8 @@ const (
 
 // Console is what all pages of the console share.
 type Console struct {
-	Overview, People string // in the navigation: the first page, and a group
+	Overview                    string // in the navigation: the first page
+	Directory, Access, Activity string // groups of it: who is there, who may what, what happens
 
 	Onwards Title // a page that goes on by itself
 	GoOn    string
@@ -24,12 +25,15 @@ type Console struct {
 	LackingTodo string
 	Account     string
 
-	All string // of a filter: no matter which
+	All     string // of a filter: no matter which
+	Example string // a permission, in the field for one
 }
 
 var englishConsole = Console{
-	Overview: "Overview",
-	People:   "People",
+	Overview:  "Overview",
+	Directory: "Directory",
+	Access:    "Access",
+	Activity:  "Activity",
 
 	Onwards: "Opening the console",
 	GoOn:    "Go on",
@@ -46,12 +50,15 @@ var englishConsole = Console{
 	LackingTodo: "Whoever administers this Gatehouse can give it to you. Tell them the name of the permission.",
 	Account:     "Your account",
 
-	All: "All",
+	All:     "All",
+	Example: "shop/orders:read",
 }
 
 var germanConsole = Console{
-	Overview: "Übersicht",
-	People:   "Personen",
+	Overview:  "Übersicht",
+	Directory: "Verzeichnis",
+	Access:    "Zugriff",
+	Activity:  "Geschehen",
 
 	Onwards: "Die Konsole wird geöffnet",
 	GoOn:    "Weiter",
@@ -68,5 +75,6 @@ var germanConsole = Console{
 	LackingTodo: "Wer dieses Gatehouse verwaltet, kann sie Ihnen geben. Nennen Sie den Namen der Berechtigung.",
 	Account:     "Ihr Konto",
 
-	All: "Alle",
+	All:     "Alle",
+	Example: "shop/orders:read",
 }

@@ -5,7 +5,7 @@ type ConsoleAccess struct {
 	Access string // the tab, and the page
 
 	Permission, Because, Ends string // heads of the table
-	At, Org, AtHint           string // where and when it is looked at from
+	At, Org                   string // where and when it is looked at from
 	Look                      string // a button
 	None, NoneTodo            string
 	AsOf                      Phrase // Seen
@@ -27,6 +27,7 @@ type ConsoleAccess struct {
 	Check            Title
 	CheckLead, Thing string
 	ThingHint        string
+	Quote            Phrase // the reason of a grant: Name
 	Steps, Would     string // heads
 	LockedBy         string // a head
 	Answer           Phrase // Permission
@@ -39,8 +40,9 @@ type ConsoleAccess struct {
 	RoleHint, PermissionHint, ReasonHint string
 	GrantWhy, ExtendWhy, RevokeWhy       string
 	ToGroup                              Phrase // a warning: Name
+	ForHint, ForHintEnd                  string // the second where it may have no end
 	Minutes10, Hour, Hours8, Day, Week   string
-	Month, Endless                       string
+	Month                                string
 	Granted, Extended, Revoked           string
 
 	Reach                  Title
@@ -57,7 +59,7 @@ var englishConsoleAccess = ConsoleAccess{
 	Access: "Access",
 
 	Permission: "Permission", Because: "Because of", Ends: "Ends",
-	At: "As of (UTC)", Org: "Within the organisation", AtHint: "Past or to come; empty: this moment",
+	At: "As of (UTC)", Org: "Within the organisation",
 	Look: "Look",
 	None: "They hold nothing here.", NoneTodo: "Grant them a role, or look at another moment or organisation.",
 	AsOf:     "This is as of {seen}. Roles and memberships are those of now.",
@@ -85,6 +87,7 @@ var englishConsoleAccess = ConsoleAccess{
 	Check:     "Check a permission",
 	CheckLead: "Whether they may, until when, and step by step why.",
 	Thing:     "With the thing", ThingHint: "Its id; empty where nothing is known of it",
+	Quote: "“{name}”",
 	Steps: "Grants that were looked at", Would: "What would change the answer", LockedBy: "Locks",
 	Answer: "May they {permission}?", May: "Yes", MayNot: "No", If: "After a better sign-in", NoSteps: "No grant is about it.",
 
@@ -93,8 +96,9 @@ var englishConsoleAccess = ConsoleAccess{
 	What: "What", Role: "Role", For: "How long from now", Reason: "Reason", Ticket: "Ticket",
 	RoleHint: "Either a role,", PermissionHint: "or a permission, such as shop/orders:read", ReasonHint: "For whoever asks later why",
 	GrantWhy: "It counts at once.", ExtendWhy: "It lasts until then instead of until its present end. It cannot be made shorter so.", RevokeWhy: "It ends now, for everybody whom it reaches, and stays in the list with the reason.",
+	ForHint: "A number and a unit: 2m, 8h, 30d", ForHintEnd: "A number and a unit: 2m, 8h, 30d. Empty: until it is revoked",
 	ToGroup:   "This grant was not given to them by name, but to {name}: everybody in there is concerned.",
-	Minutes10: "10 minutes", Hour: "1 hour", Hours8: "8 hours", Day: "1 day", Week: "7 days", Month: "30 days", Endless: "Until it is revoked",
+	Minutes10: "10 minutes", Hour: "1 hour", Hours8: "8 hours", Day: "1 day", Week: "7 days", Month: "30 days",
 	Granted: "It is granted.", Extended: "It is extended.", Revoked: "It is revoked.",
 
 	Reach:     "Who can reach",
@@ -109,7 +113,7 @@ var germanConsoleAccess = ConsoleAccess{
 	Access: "Zugriff",
 
 	Permission: "Berechtigung", Because: "Wegen", Ends: "Endet",
-	At: "Stand (UTC)", Org: "Innerhalb der Organisation", AtHint: "Früher oder später; leer für jetzt",
+	At: "Stand (UTC)", Org: "Innerhalb der Organisation",
 	Look: "Ansehen",
 	None: "Die Person hat hier nichts.", NoneTodo: "Weisen Sie ihr eine Rolle zu, oder sehen Sie einen anderen Zeitpunkt oder eine andere Organisation an.",
 	AsOf:     "Das ist der Stand von {seen}. Rollen und Mitgliedschaften sind die von jetzt.",
@@ -137,6 +141,7 @@ var germanConsoleAccess = ConsoleAccess{
 	Check:     "Eine Berechtigung prüfen",
 	CheckLead: "Ob die Person es darf, bis wann, und Schritt für Schritt warum.",
 	Thing:     "Mit dem Ding", ThingHint: "Seine Kennung; leer, wenn nichts davon bekannt ist",
+	Quote: "„{name}“",
 	Steps: "Betrachtete Zuweisungen", Would: "Was die Antwort ändern würde", LockedBy: "Sperren",
 	Answer: "Darf die Person {permission}?", May: "Ja", MayNot: "Nein", If: "Nach besserer Anmeldung", NoSteps: "Keine Zuweisung betrifft das.",
 
@@ -145,8 +150,9 @@ var germanConsoleAccess = ConsoleAccess{
 	What: "Was", Role: "Rolle", For: "Wie lange ab jetzt", Reason: "Grund", Ticket: "Vorgang",
 	RoleHint: "Entweder eine Rolle,", PermissionHint: "oder eine Berechtigung, etwa shop/orders:read", ReasonHint: "Für alle, die später nach dem Warum fragen",
 	GrantWhy: "Es zählt sofort.", ExtendWhy: "Sie dauert dann bis dahin statt bis zum jetzigen Ende. Kürzer wird sie so nicht.", RevokeWhy: "Sie endet jetzt, für alle, die sie erreicht, und bleibt mit dem Grund in der Liste.",
+	ForHint: "Eine Zahl mit Einheit: 2m, 8h, 30d", ForHintEnd: "Eine Zahl mit Einheit: 2m, 8h, 30d. Leer: bis zum Widerruf",
 	ToGroup:   "Diese Zuweisung gilt nicht der Person namentlich, sondern {name}: Sie betrifft alle darin.",
-	Minutes10: "10\u00a0Minuten", Hour: "1\u00a0Stunde", Hours8: "8\u00a0Stunden", Day: "1\u00a0Tag", Week: "7\u00a0Tage", Month: "30\u00a0Tage", Endless: "Bis zum Widerruf",
+	Minutes10: "10\u00a0Minuten", Hour: "1\u00a0Stunde", Hours8: "8\u00a0Stunden", Day: "1\u00a0Tag", Week: "7\u00a0Tage", Month: "30\u00a0Tage",
 	Granted: "Es ist zugewiesen.", Extended: "Sie ist verlängert.", Revoked: "Sie ist widerrufen.",
 
 	Reach:     "Wer erreicht was",

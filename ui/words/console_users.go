@@ -20,10 +20,19 @@ type ConsoleUsers struct {
 	Administers                               string // a badge
 	Factor, FactorOn, FactorOff, CodesLeft    string
 	Edit                                      string
-	Device, Address, Since, Used              string // of sessions
 	NoSessions, NoSessionsTodo                string // an empty list
 	NoActivity, NoActivityTodo                string
 	When, What, By, Outcome                   string // of events
+	Proofs, Tokens, TokensLead, NoTokens      string // heads of the credentials, and of a list of tokens
+	Allows, LastUsed, Ends, Since             string
+	RevokeToken                               Title // Name
+	RevokeTokenDo, RevokeTokenWhy             string
+	TokenRevoked                              string
+	Applications, Application, RefreshTokens  string
+	MoreTokens, NoApps, NoAppsTodo            string
+	Withdraw                                  Title // App
+	WithdrawDo, WithdrawWhy, Withdrawn        string
+	WithdrawEnds                              Plural
 	Refused, Done                             string
 
 	New         Title
@@ -39,7 +48,7 @@ type ConsoleUsers struct {
 	Bulked      Plural // N people were disabled
 	NotBulked   string // over those who were not
 
-	Disable, Enable, EndSessions, ResetFactors, Delete UserAct
+	Disable, Enable, EndSessions, EndTokens, ResetFactors, Delete UserAct
 
 	Made, Changed, PasswordSet string // what was just done
 }
@@ -70,12 +79,18 @@ var englishConsoleUsers = ConsoleUsers{
 	Verified: "Verified", Unverified: "Not verified",
 	Administers: "Administers",
 	Factor:      "Second step", FactorOn: "On", FactorOff: "Off", CodesLeft: "Recovery codes left",
-	Edit:   "Change",
-	Device: "Browser", Address: "From", Since: "Since", Used: "Last used",
+	Edit:       "Change",
 	NoSessions: "They are signed in nowhere", NoSessionsTodo: "Each browser that they sign in with stands here until it is signed out.",
 	NoActivity: "Nothing is recorded about them", NoActivityTodo: "What they do and what is done to them stands here, the latest first.",
 	When: "When", What: "What", By: "By", Outcome: "Outcome",
 	Refused: "Refused", Done: "Done",
+	Proofs: "At the sign-in", Tokens: "Personal access tokens", TokensLead: "What their own programs use.", NoTokens: "They have none.",
+	Allows: "Allows", LastUsed: "Last used", Ends: "Ends", Since: "Since",
+	RevokeToken: "End the token {name}?", RevokeTokenDo: "End the token", RevokeTokenWhy: "Whatever uses it is refused at once. It allowed:", TokenRevoked: "The token is ended.",
+	Applications: "Applications", Application: "Application", RefreshTokens: "Refresh tokens",
+	MoreTokens: "Applications hold more tokens of them than stand here.", NoApps: "No application has anything of them", NoAppsTodo: "What they allow an application stands here, with the tokens that it holds.",
+	Withdraw: "Take back what {app} was allowed?", WithdrawDo: "Take it back", WithdrawWhy: "The application asks them anew at the next sign-in.", Withdrawn: "It is taken back.",
+	WithdrawEnds: Plural{None: "It holds no refresh token.", One: "{n} refresh token of it ends, with all that came of it.", Other: "{n} refresh tokens of it end, with all that came of them."},
 
 	New:         "New person",
 	EditTitle:   "Change {email}",
@@ -98,6 +113,9 @@ var englishConsoleUsers = ConsoleUsers{
 	EndSessions: UserAct{
 		Link: "Sign out everywhere", Title: "Sign out {email} everywhere?", Why: "All their browsers are signed out, and the tokens that came of them end. They can sign in again.",
 		Did: "They are signed out everywhere.",
+	},
+	EndTokens: UserAct{
+		Link: "End all tokens", Title: "End all tokens of {email}?", Why: "Applications lose their refresh tokens, and access tokens that came of them. What was allowed stays allowed.", Did: "All tokens are ended.",
 	},
 	ResetFactors: UserAct{
 		Link: "Reset second step", Title: "Reset the second step of {email}?", Why: "Their authenticator and recovery codes are removed. Until they set up a new one, the password alone signs them in, unless policy asks for more.",
@@ -129,12 +147,18 @@ var germanConsoleUsers = ConsoleUsers{
 	Verified: "Bestätigt", Unverified: "Nicht bestätigt",
 	Administers: "Verwaltet",
 	Factor:      "Zweiter Schritt", FactorOn: "An", FactorOff: "Aus", CodesLeft: "Übrige Wiederherstellungscodes",
-	Edit:   "Ändern",
-	Device: "Browser", Address: "Von", Since: "Seit", Used: "Zuletzt benutzt",
+	Edit:       "Ändern",
 	NoSessions: "Nirgends angemeldet", NoSessionsTodo: "Hier steht jeder Browser der Person, bis er abgemeldet wird.",
 	NoActivity: "Nichts aufgezeichnet", NoActivityTodo: "Hier steht, was die Person tut und was mit ihr geschieht, das Neueste zuerst.",
 	When: "Wann", What: "Was", By: "Von", Outcome: "Ausgang",
 	Refused: "Abgewiesen", Done: "Geschehen",
+	Proofs: "Bei der Anmeldung", Tokens: "Persönliche Zugangstokens", TokensLead: "Was eigene Programme benutzen.", NoTokens: "Es gibt keine.",
+	Allows: "Erlaubt", LastUsed: "Zuletzt benutzt", Ends: "Endet", Since: "Seit",
+	RevokeToken: "Das Token {name} beenden?", RevokeTokenDo: "Token beenden", RevokeTokenWhy: "Was es benutzt, wird sofort abgewiesen. Es erlaubte:", TokenRevoked: "Das Token ist beendet.",
+	Applications: "Anwendungen", Application: "Anwendung", RefreshTokens: "Refresh-Tokens",
+	MoreTokens: "Anwendungen haben mehr Tokens von dieser Person, als hier stehen.", NoApps: "Keine Anwendung hat etwas von dieser Person", NoAppsTodo: "Was sie einer Anwendung erlaubt, steht hier, mit den Tokens, die diese hat.",
+	Withdraw: "Zurücknehmen, was {app} darf?", WithdrawDo: "Zurücknehmen", WithdrawWhy: "Die Anwendung fragt bei der nächsten Anmeldung neu.", Withdrawn: "Es ist zurückgenommen.",
+	WithdrawEnds: Plural{None: "Sie hat kein Refresh-Token.", One: "{n}\u00a0Refresh-Token davon endet, mit allem, was daraus entstand.", Other: "{n}\u00a0Refresh-Tokens davon enden, mit allem, was daraus entstand."},
 
 	New:         "Neue Person",
 	EditTitle:   "{email} ändern",
@@ -157,6 +181,9 @@ var germanConsoleUsers = ConsoleUsers{
 	EndSessions: UserAct{
 		Link: "Überall abmelden", Title: "{email} überall abmelden?", Why: "Alle Browser der Person werden abgemeldet, und die Tokens daraus enden. Sie kann sich wieder anmelden.",
 		Did: "Die Person ist überall abgemeldet.",
+	},
+	EndTokens: UserAct{
+		Link: "Alle Tokens beenden", Title: "Alle Tokens von {email} beenden?", Why: "Anwendungen verlieren ihre Refresh-Tokens und die Zugangstokens daraus. Was erlaubt wurde, bleibt erlaubt.", Did: "Alle Tokens sind beendet.",
 	},
 	ResetFactors: UserAct{
 		Link: "Zweiten Schritt zurücksetzen", Title: "Zweiten Schritt von {email} zurücksetzen?", Why: "Authenticator und Wiederherstellungscodes werden entfernt. Bis zu einer neuen Einrichtung genügt das Passwort, sofern keine Regel mehr verlangt.",

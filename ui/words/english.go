@@ -13,6 +13,10 @@ var english = Catalogue{
 	ConsoleUsers:    englishConsoleUsers,
 	ConsoleSearch:   englishConsoleSearch,
 	ConsoleAccess:   englishConsoleAccess,
+	ConsoleSessions: englishConsoleSessions,
+	ConsoleGrants:   englishConsoleGrants,
+	ConsoleAudit:    englishConsoleAudit,
+	ConsoleLocks:    englishConsoleLocks,
 
 	Form: Form{
 		Error:    "Error: {page}",
@@ -38,6 +42,7 @@ var english = Catalogue{
 			"July", "August", "September", "October", "November", "December",
 		},
 		Moment:  "{day} {month} {year}, {clock} UTC",
+		Date:    "{day} {month} {year}",
 		Seconds: Plural{One: "{n} second", Other: "{n} seconds"},
 		Minutes: Plural{One: "{n} minute", Other: "{n} minutes"},
 		Hours:   Plural{One: "{n} hour", Other: "{n} hours"},
@@ -404,5 +409,5 @@ var english = Catalogue{
 	Faults:   englishFaults,
 	Statuses: englishStatuses,
 
-	Sentences: englishSentences,
+	Sentences: both(englishSentences, englishSteering),
 }

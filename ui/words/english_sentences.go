@@ -1,5 +1,7 @@
 package words
 
+import "maps"
+
 // englishSentences are what the house says by itself, as it says it: about codes with
 // several sentences or without words of their own in englishFaults, and about an input.
 // Its values stand in gaps. A test holds them to the house, and finds what it says
@@ -131,4 +133,11 @@ func itself(all ...Phrase) map[Phrase]Phrase {
 		said[p] = p
 	}
 	return said
+}
+
+// both are the sentences of two lists.
+func both(a, b map[Phrase]Phrase) map[Phrase]Phrase {
+	all := maps.Clone(a)
+	maps.Copy(all, b)
+	return all
 }

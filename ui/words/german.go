@@ -35,6 +35,10 @@ var german = Catalogue{
 	ConsoleUsers:    germanConsoleUsers,
 	ConsoleSearch:   germanConsoleSearch,
 	ConsoleAccess:   germanConsoleAccess,
+	ConsoleSessions: germanConsoleSessions,
+	ConsoleGrants:   germanConsoleGrants,
+	ConsoleAudit:    germanConsoleAudit,
+	ConsoleLocks:    germanConsoleLocks,
 
 	Form: Form{
 		Error:    "Fehler: {page}",
@@ -60,6 +64,7 @@ var german = Catalogue{
 			"Juli", "August", "September", "Oktober", "November", "Dezember",
 		},
 		Moment:  "{day}. {month} {year}, {clock} Uhr (UTC)",
+		Date:    "{day}.\u00a0{month} {year}",
 		Seconds: Plural{One: "{n} Sekunde", Other: "{n} Sekunden"},
 		Minutes: Plural{One: "{n} Minute", Other: "{n} Minuten"},
 		Hours:   Plural{One: "{n} Stunde", Other: "{n} Stunden"},
@@ -426,5 +431,5 @@ var german = Catalogue{
 	Faults:   germanFaults,
 	Statuses: germanStatuses,
 
-	Sentences: germanSentences,
+	Sentences: both(germanSentences, germanSteering),
 }

@@ -37,6 +37,7 @@ func TestEnglishSaysWhatTheHouseSays(t *testing.T) {
 
 // forPrograms are codes of the packages below that nobody reads on a page.
 var forPrograms = []string{
+	"answer.too_large", "audit.size", "caller.personal", "filter.untranslatable", "request.body", "request.if_match", "request.query", "servicekey.bad",
 	"client.attempts", "client.changed", "client.invalid", "client.just_deleted", "client.no_secret", "userinfo.flood",
 	"filter.too_large", "gate.changed", "gate.cors", "gate.credential", "gate.edge", "gate.edge_header", "gate.frame", "gate.full",
 	"gate.in_use", "gate.mcp", "gate.mcp_headers", "gate.mcp_json", "gate.mcp_method", "gate.mcp_tool", "gate.not_found", "gate.origin",
@@ -51,7 +52,7 @@ var forSockets = []string{
 }
 
 // forPeople are the packages whose refusals people read.
-var forPeople = []string{"caller", "flow", "gate", "identity", "identity/password", "provider", "proxy", "session", "ui", "web"}
+var forPeople = []string{"access", "admin", "audit", "caller", "flow", "gate", "identity", "identity/password", "keys", "provider", "proxy", "session", "ui", "web"}
 
 // A sentence that no catalogue has is English on a page of any language.
 func TestCataloguesHaveWhateverPeopleAreTold(t *testing.T) {
@@ -88,7 +89,7 @@ func TestEnglishSentencesAreThoseOfTheHouse(t *testing.T) {
 	inspect(t, func(_ string, n ast.Node) {
 		if e, ok := n.(ast.Expr); ok {
 			if s := text(e); s != "" {
-				all[s] = true
+				all[verb.ReplaceAllString(s, "{}")] = true
 			}
 		}
 	})
@@ -142,6 +143,9 @@ func sentences(t *testing.T, below ...string) map[string][]string {
 			if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) >= 3 && (f.Sel.Name == "New" || f.Sel.Name == "Wrap") {
 				add(code(n.Args[len(n.Args)-2]), text(n.Args[len(n.Args)-1]))
 			}
+			if f, ok := n.Fun.(*ast.SelectorExpr); ok && len(n.Args) == 2 && f.Sel.Name == "err" { // problems of several fields
+				add(code(n.Args[0]), text(n.Args[1]))
+			}
 			if f, ok := n.Fun.(*ast.Ident); ok && telling[f.Name] != "" && len(n.Args) == 1 {
 				add(telling[f.Name], text(n.Args[0]))
 			}
@@ -163,25 +167,65 @@ var constants = map[string]string{
 	"CodeGateCode": "gate.code",
 }
 
-// problems returns what identity finds wrong with what people type into our forms.
+// complaining are functions that say what is wrong with a field, with where they say it.
+var complaining = map[string]int{"add": 1, "invalid": 1, "Wrong": 1}
+
+// complaint is what a call says is wrong with a field, "" for none.
+func complaint(call *ast.CallExpr) string {
+	name := ""
+	switch f := call.Fun.(type) {
+	case *ast.SelectorExpr:
+		name = f.Sel.Name
+	case *ast.Ident:
+		name = f.Name
+	}
+	at, is := complaining[name]
+	if !is || len(call.Args) <= at {
+		return ""
+	}
+	said := verb.ReplaceAllString(text(call.Args[at]), "{}")
+	if strings.Trim(said, "{}") == "" || !strings.Contains(said, " ") {
+		return ""
+	}
+	return said
+}
+
+// problems returns what identity, access and the admin API find wrong with what people type
+// into our forms, and what the console does by itself.
 func problems(t *testing.T) (all []string) {
 	t.Helper()
+	add := func(said string) {
+		if !strings.Contains(said, "passwords.") { // of settings
+			all = append(all, said)
+		}
+	}
 	inspect(t, func(pkg string, n ast.Node) {
+		if call, ok := n.(*ast.CallExpr); ok && (pkg == "access" || pkg == "admin" || strings.HasPrefix(pkg, "ui/console")) {
+			if said := complaint(call); said != "" {
+				add(said)
+			}
+		}
 		if pkg != "identity" && pkg != "identity/password" {
 			return
 		}
 		switch n := n.(type) {
 		case *ast.FuncDecl:
 			if slices.Contains([]string{"Problem", "emailProblem", "textProblem"}, n.Name.Name) {
-				all = append(all, returned(n)...)
+				for _, said := range returned(n) {
+					add(said)
+				}
 			}
 		case *ast.CompositeLit:
-			if problem := keyed(n)["Problem"]; problem != nil && pkg == "identity" && text(problem) != "{}" {
-				all = append(all, text(problem))
+			said := ""
+			if problem := keyed(n)["Problem"]; problem != nil && pkg == "identity" {
+				said = text(problem)
+			}
+			if said != "" && said != "{}" && !strings.HasPrefix(said, "must be ") { // of settings
+				add(said)
 			}
 		}
 	})
-	return slices.DeleteFunc(all, func(s string) bool { return strings.HasPrefix(s, "must be ") || strings.Contains(s, "passwords.") }) // of settings
+	return all
 }
 
 // returned are the texts that f returns.

@@ -28,6 +28,7 @@ type Part struct {
 	Newer     string // the same where lists begin with the newest
 	Older     string
 	Apply     string // a button: filter a list so
+	More      string // unfolds filters that are seldom used
 	Filters   string // the filters that count, for screen readers
 	Without   Phrase // a link that takes one of them away: Name
 	Clear     string // a link that takes all away
@@ -61,10 +62,12 @@ type Part struct {
 	Inherited     Phrase // Name
 	InheritedBare string
 	NotHeld       string
-	Results       Plural // what a search found
-	Ending        Plural // on a day of the calendar
-	Below         Phrase // unfolds what is below something in a tree: Name
-	Live          string // a list that grows by itself
+	Results       Plural    // what a search found
+	Ending        Plural    // on a day of the calendar
+	Weekdays      [7]string // short, from Monday on
+	Many          Phrase    // more than can be counted: N
+	Below         Phrase    // unfolds what is below something in a tree: Name
+	Live          string    // a list that grows by itself
 }
 
 var englishPart = Part{
@@ -96,6 +99,7 @@ var englishPart = Part{
 	Newer:     "Newer",
 	Older:     "Older",
 	Apply:     "Apply",
+	More:      "More filters",
 	Filters:   "Filters",
 	Without:   "Remove the filter {name}",
 	Clear:     "Clear all",
@@ -133,6 +137,8 @@ var englishPart = Part{
 	NotHeld:       "not held",
 	Results:       Plural{None: "Nothing found", One: "{n} result", Other: "{n} results"},
 	Ending:        Plural{None: "none ends", One: "{n} ends", Other: "{n} end"},
+	Weekdays:      [7]string{"Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"},
+	Many:          "more than {n}",
 	Below:         "Below {name}",
 	Live:          "live",
 }
@@ -167,6 +173,7 @@ var germanPart = Part{
 	Newer:     "Neuere",
 	Older:     "Ältere",
 	Apply:     "Anwenden",
+	More:      "Mehr Filter",
 	Filters:   "Filter",
 	Without:   "Filter {name} entfernen",
 	Clear:     "Alle entfernen",
@@ -204,6 +211,8 @@ var germanPart = Part{
 	NotHeld:       "nicht vergeben",
 	Results:       Plural{None: "Nichts gefunden", One: "{n} Treffer", Other: "{n} Treffer"},
 	Ending:        Plural{None: "keine endet", One: "{n} endet", Other: "{n} enden"},
+	Weekdays:      [7]string{"Mo", "Di", "Mi", "Do", "Fr", "Sa", "So"},
+	Many:          "mehr als {n}",
 	Below:         "Unter {name}",
 	Live:          "live",
 }

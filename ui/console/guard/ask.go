@@ -1,20 +1,51 @@
 package guard
 
 import (
+	"encoding/base64"
+	"maps"
 	"net/url"
 
 	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/secret"
 )
 
 // Ask asks for an operation of the admin API as the visitor: what it refuses them there it
-// refuses them here, with the same faults. A form that was sent twice does a thing once: its
-// key goes along.
+// refuses them here, with the same faults. A form that was sent twice does a thing once, however
+// the browser came to send it again; one that says something else does something else.
 func Ask[O any](v *Visit, operation string, in admin.Input) (*O, error) {
 	if in.Key == "" {
-		in.Key = v.Value("key")
+		in.Key = v.once()
 	}
 	return admin.Ask[O](v.R.Context(), v.guard.API, v.Caller, v.R, operation, in)
 }
+
+// AskLasting is Ask for an operation that lasts. Its page is one of those that do (Lasting of
+// package console).
+func AskLasting[O any](v *Visit, operation string, in admin.Input) (*O, error) {
+	return admin.AskLasting[O](v.R.Context(), v.guard.API, v.Caller, v.W, v.R, operation, in)
+}
+
+// Send answers with what an operation streams.
+func Send(v *Visit, operation string, in admin.Input) error {
+	return v.guard.API.Send(v.R.Context(), v.Caller, v.W, v.R, operation, in)
+}
+
+// once is the Idempotency-Key of the form that was sent: that of its page with what was typed.
+// Whoever goes back to a form and sends it with something else is not told that it was sent.
+func (v *Visit) once() string {
+	key := v.Value("key")
+	if key == "" {
+		return ""
+	}
+	typed := maps.Clone(v.R.PostForm)
+	typed.Del("form_token")
+	return key + "." + base64.RawURLEncoding.EncodeToString(secret.Hash(typed.Encode()))
+}
+
+// Repeated reports whether err says that the same form was sent before, and done: what was made
+// of it says now what it did not then, such as an end that is counted from now on.
+func Repeated(err error) bool { return fault.CodeOf(err) == "idempotency.reused" }
 
 // On names the one thing that a path is about: On("user", id).
 func On(name, value string) map[string]string { return map[string]string{name: value} }

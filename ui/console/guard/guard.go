@@ -65,8 +65,12 @@ func (g *Guard) Route(m *web.Mux, pattern string, h Handler) {
 			err = h(v)
 		}
 		if err != nil {
-			return v.refuse(err)
+			err = v.refuse(err)
 		}
-		return nil
+		if err != nil && v.Caller != nil {
+			m.Refuse(w, r, err, v.failed)
+			return nil
+		}
+		return err
 	})
 }

@@ -32,6 +32,17 @@ func (p againPage) title(say *words.Catalogue) words.Title {
 	return say.Console.SignedOut
 }
 
+// failedPage says what went wrong.
+type failedPage struct {
+	Frame
+	failure view.Failure
+}
+
+func (p failedPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(words.Title(p.failure.Says(say).Title))
+}
+func (p failedPage) Body() templ.Component { return failedBody(p) }
+
 // lackingPage says which permission is missing.
 type lackingPage struct {
 	Frame

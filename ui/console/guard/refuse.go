@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
+	"strings"
 	"time"
 
 	"gatehouse/access"
@@ -28,6 +29,18 @@ func (v *Visit) refuse(err error) error {
 		return v.Show(http.StatusForbidden, lackingPage{Frame: v.Frame(), Permission: no.Permission})
 	}
 	return err
+}
+
+// failed is the web.Refuser of the console: it keeps the frame around what went wrong, so that
+// nobody loses their way by an address that is none any more.
+func (v *Visit) failed(w http.ResponseWriter, r *http.Request, status int, f *fault.Error) {
+	p := web.ErrorPage{Status: status, Code: f.Code, Detail: f.Detail, RetryAfter: f.RetryAfter}
+	for _, one := range f.Fields { // a parameter of the API is one of the address
+		p.Fields = append(p.Fields, fault.Field{Name: strings.TrimPrefix(one.Name, "?"), Problem: one.Problem})
+	}
+	if view.ForPrograms(r) || v.Show(status, failedPage{Frame: v.Frame(), failure: v.guard.Pages.Failure(r, p)}) != nil {
+		v.guard.Pages.Error(w, r, p)
+	}
 }
 
 // signIn leads a browser without a session to the sign-in. The cookie is not sent where a

@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -56,6 +58,16 @@ func (g *Guard) visit(w http.ResponseWriter, r *http.Request) (v *Visit, err err
 	return v, nil
 }
 
+// Renew finds out anew who asks, amid an answer that lasts: the refusal is that of the next
+// request. Whoever is there still is known as well as they are proved now.
+func (v *Visit) Renew() error {
+	fresh, err := v.guard.visit(v.W, v.R)
+	if err == nil {
+		v.Caller = fresh.Caller
+	}
+	return err
+}
+
 // asks refuses who has not proved what the console asks of everybody.
 func (g *Guard) asks(ctx context.Context, who *caller.Caller) error {
 	need, err := g.Asks(ctx)
@@ -77,6 +89,10 @@ func (v *Visit) Value(name string) string { return v.R.PostForm.Get(name) }
 
 // Show shows a page.
 func (v *Visit) Show(status int, p view.Page) error { return v.guard.Pages.Show(v.W, v.R, status, p) }
+
+// Piece draws a part of a page by itself, in the visitor's language, as one that is there is
+// added to.
+func (v *Visit) Piece(c templ.Component) (string, error) { return v.guard.Pages.Piece(v.R, c) }
 
 // Form is what a form of the page carries.
 func (v *Visit) Form() view.Form { return view.Form{Token: v.token, Person: v.Caller.Subject.ID} }

@@ -37,7 +37,7 @@ const (
 // show shows the figures to whoever may see them, and the way to everything else to the
 // others.
 func (d *Door) show(v *guard.Visit) error {
-	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil)}
+	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil), Signed: v.Can("listSessions", nil)}
 	shown := false
 	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "listGrants": ending} {
 		if !v.Can(operation, nil) {

@@ -23,6 +23,7 @@ type overviewPage struct {
 	Span    int  // so many days
 	Days    []wire.DayFigures
 	People  bool          // the list of people may be seen
+	Signed  bool          // that of sessions
 	Health  *wire.Health  // nil: it may not be seen
 	Grants  *[]wire.Grant // those that end first; nil: they may not be seen
 	More    bool          // more of them end within the week
@@ -73,18 +74,20 @@ func (p overviewPage) tiles(say *words.Catalogue) []part.Stat {
 			break
 		}
 	}
-	people := ""
-	if p.People {
-		people = "/console/users"
+	to := func(may bool, path string) string {
+		if !may {
+			return ""
+		}
+		return path
 	}
 	signIns, refused := p.trend(func(d wire.DayFigures) int64 { return d.SignIns }), p.trend(func(d wire.DayFigures) int64 { return d.Refused })
 	number := func(n int64) string { return say.Number(int(n)) }
 	return []part.Stat{
 		{Label: say.ConsoleOverview.SignIns, Value: number(int64(signIns[p.Span-1])), Trend: signIns},
 		{Label: say.ConsoleOverview.Refused, Value: number(int64(refused[p.Span-1])), Trend: refused},
-		{Label: say.ConsoleOverview.Sessions, Value: number(present.Sessions)},
-		{Label: say.ConsoleOverview.Ending, Value: number(present.GrantsEnding)},
-		{Label: say.ConsoleOverview.People, Value: number(present.People), Href: people},
+		{Label: say.ConsoleOverview.Sessions, Value: number(present.Sessions), Href: to(p.Signed, "/console/sessions")},
+		{Label: say.ConsoleOverview.Ending, Value: number(present.GrantsEnding), Href: to(p.Grants != nil, "/console/grants?state=ending")},
+		{Label: say.ConsoleOverview.People, Value: number(present.People), Href: to(p.People, "/console/users")},
 	}
 }
 
@@ -133,11 +136,7 @@ func (p overviewPage) ending(say *words.Catalogue) part.Table {
 		if !g.NotBefore.IsZero() {
 			begin = g.NotBefore
 		}
-		to := ""
-		if p.People && g.Subject.Email != "" {
-			to = "/console/users/" + g.Subject.ID
-		}
-		t.Rows = append(t.Rows, part.Row{Label: who, Href: to, Cells: []templ.Component{
+		t.Rows = append(t.Rows, part.Row{Label: who, Href: "/console/grants/" + string(g.ID), Cells: []templ.Component{
 			part.Text(who), part.Text(what), part.Left(part.Countdown{Now: p.Now, From: begin, Until: g.ExpiresAt}),
 		}})
 	}

@@ -1,6 +1,7 @@
 package part
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/a-h/templ"
@@ -29,8 +30,8 @@ type Field struct {
 	Hint                      string
 	Kind                      Kind
 	Value                     string
-	Options                   []Option
-	On                        bool // of a Tick
+	Options                   []Option // of a Line: what may be typed, among others
+	On                        bool     // of a Tick
 	Optional, Readonly, Focus bool
 	// Complete is what the browser may fill in, such as "off"; "" leaves it to the browser.
 	Complete string
@@ -43,6 +44,8 @@ type Field struct {
 	Locked string
 	// Unit stands behind the input, such as "days".
 	Unit string
+
+	placeholder string // of what stands in a line
 }
 
 // Option is a value that may be chosen.
@@ -71,7 +74,13 @@ func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
 	if e == nil {
 		return f
 	}
-	fields := append([]Field(nil), f.Fields...)
+	f.Fields, f.Wrong = faulty(say, f.Fields, f.Wrong, e)
+	return f
+}
+
+// faulty returns fields and wrong with what e says of each.
+func faulty(say *words.Catalogue, fields []Field, wrong []string, e *fault.Error) ([]Field, []string) {
+	fields, wrong = slices.Clone(fields), slices.Clone(wrong)
 	said := false
 	for _, bad := range e.Fields {
 		text, at := say.Say(bad.Problem), false
@@ -82,14 +91,13 @@ func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
 			}
 		}
 		if !at {
-			f.Wrong, said = append(f.Wrong, bad.Name+" "+text), true
+			wrong, said = append(wrong, bad.Name+" "+text), true
 		}
 	}
 	if !said {
-		f.Wrong = append(f.Wrong, say.Detail(e.Code, e.Detail))
+		wrong = append(wrong, say.Detail(e.Code, e.Detail))
 	}
-	f.Fields = fields
-	return f
+	return fields, wrong
 }
 
 // broken reports whether there is anything to mend.
@@ -133,11 +141,20 @@ func (f Field) attributes() templ.Attributes {
 	if f.Complete != "" {
 		all["autocomplete"] = f.Complete
 	}
+	if f.placeholder != "" {
+		all["placeholder"] = f.placeholder
+	}
+	if f.proposes() {
+		all["list"] = f.ID + "-list"
+	}
 	if f.Max > 0 {
 		all["maxlength"] = itoa(f.Max)
 	}
 	return all
 }
+
+// proposes reports whether a line of text comes with values to choose from.
+func (f Field) proposes() bool { return f.Kind == Line && len(f.Options) > 0 }
 
 func (f Field) typeOf() string {
 	if f.Kind == Line {

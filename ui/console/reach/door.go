@@ -5,7 +5,6 @@ package reach
 import (
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"gatehouse/admin"
@@ -45,9 +44,6 @@ func (d *Door) show(v *guard.Visit) error {
 		status, ok := v.Reject(&page.Frame, err)
 		if !ok {
 			return err
-		}
-		for i := range page.Fields { // a parameter of the API is an input of the page
-			page.Fields[i].Name = strings.TrimPrefix(page.Fields[i].Name, "?")
 		}
 		return v.Show(status, page)
 	}

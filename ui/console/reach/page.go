@@ -37,19 +37,18 @@ func (p reachPage) Head(say *words.Catalogue) view.Head {
 }
 func (p reachPage) Body() templ.Component { return reachBody(p) }
 
-// inputs are the filters.
-func (p reachPage) inputs(say *words.Catalogue) []view.Input {
+// filters ask what, on what, and from where it is looked at.
+func (p reachPage) filters(say *words.Catalogue) part.Filters {
 	is := &say.ConsoleAccess
-	field := func(id, label, hint, kind string, max int, optional bool) view.Input {
-		return view.Input{ID: id, Label: label, Hint: hint, Kind: kind, Value: p.Asked.Get(id), MaxLength: max, Optional: optional, Literal: true}
+	field := func(id, label, hint string, kind part.Kind, max int) part.Field {
+		return part.Field{ID: id, Label: label, Hint: hint, Kind: kind, Value: p.Asked.Get(id), Max: max, Optional: true, Literal: true}
 	}
-	asked := field("permission", is.Permission, is.AskTodo, "text", 192, false)
-	asked.Value = p.Permission
-	return p.Form.Inputs(say, asked,
-		field("thing", is.Thing, is.ThingHint, "text", 200, true),
-		field("org", is.Org, "", "text", 64, true),
-		field("at", is.At, is.AtHint, "datetime-local", 0, true),
-	)
+	asked := field("permission", is.Permission, say.Console.Example, part.Line, 192)
+	asked.Value, asked.Optional = p.Permission, false
+	filters := part.Filters{Action: path, Do: part.Button{ID: "look", Label: is.ReachDo, Main: true}, Fields: []part.Field{
+		asked, field("thing", is.Thing, is.ThingHint, part.Line, 200), field("org", is.Org, "", part.Line, 64), field("at", is.At, "", "datetime-local", 0),
+	}}
+	return filters.Faulty(say, p.Wrong)
 }
 
 func (p reachPage) table(say *words.Catalogue) part.Table {

@@ -23,11 +23,10 @@ func (d *Door) access(v *guard.Visit) error {
 		return view.SeeOther(v.W, v.R, f.with("", "", ""))
 	}
 	if err != nil {
-		status, ok := v.Reject(&page.Frame, err)
+		status, ok := v.Reject(&page.Frame.Frame, err)
 		if !ok {
 			return err
 		}
-		atInputs(&page.Frame)
 		return v.Show(status, page)
 	}
 	page.Held, page.Next = found.Body.Items, found.Body.Next
@@ -64,11 +63,10 @@ func (d *Door) check(v *guard.Visit) error {
 		page.Answer = &found.Body
 		return v.Show(http.StatusOK, page)
 	}
-	status, ok := v.Reject(&page.Frame, err)
+	status, ok := v.Reject(&page.Frame.Frame, err)
 	if !ok {
 		return err
 	}
-	atInputs(&page.Frame)
 	return v.Show(status, page)
 }
 

@@ -27,7 +27,7 @@ var changes = []change{
 		title: func(say *words.ConsoleAccess) words.Title { return say.ExtendTitle },
 		why:   func(say *words.ConsoleAccess) string { return say.ExtendWhy },
 		body: func(p *changePage) (any, error) {
-			until, err := end(p.Last, p.Now)
+			until, err := guard.Lasts("expires_at", p.Last, p.Now)
 			return admin.GrantExtend{ExpiresAt: until}, err
 		},
 		command: func(p *changePage) string {
@@ -90,10 +90,10 @@ func (d *Door) change(c change) guard.Handler {
 				Path: guard.On("grant", string(page.Grant.ID)), IfMatch: v.Value("etag"), Body: body,
 			})
 		}
-		if err == nil {
+		if err == nil || guard.Repeated(err) {
 			return v.Done(page.path(), c.name)
 		}
-		status, ok := v.Reject(&page.Frame, err)
+		status, ok := v.Reject(&page.Frame.Frame, err)
 		if !ok {
 			return err
 		}

@@ -5,10 +5,9 @@ package useraccess
 
 import (
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/person"
 	"gatehouse/web"
 )
-
-const pathUsers = "/console/users"
 
 // Door serves the pages.
 type Door struct{ Guard *guard.Guard }
@@ -16,7 +15,7 @@ type Door struct{ Guard *guard.Guard }
 // Mount registers the pages. A form is sent to the path of its page.
 func (d *Door) Mount(m *web.Mux) {
 	page := func(method, path string, h guard.Handler) {
-		d.Guard.Route(m, method+" "+pathUsers+"/{user}/access"+path, h)
+		d.Guard.Route(m, method+" "+person.List+"/{user}/access"+path, h)
 	}
 	page("GET", "", d.access)
 	page("GET", "/check", d.check)
@@ -27,6 +26,3 @@ func (d *Door) Mount(m *web.Mux) {
 		page("POST", "/grants/{grant}/"+c.name, d.change(c))
 	}
 }
-
-// pathOf is the page of a person.
-func pathOf(user string) string { return pathUsers + "/" + user }

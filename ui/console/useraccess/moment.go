@@ -2,10 +2,7 @@ package useraccess
 
 import (
 	"net/url"
-	"strings"
 	"time"
-
-	"gatehouse/ui/console/guard"
 )
 
 // typed is how browsers send a moment that was typed; we take it for one of UTC.
@@ -22,11 +19,4 @@ func looking(look url.Values) url.Values {
 		q.Set("at", at.Format(time.RFC3339))
 	}
 	return q
-}
-
-// atInputs puts what is wrong with a parameter at the input of its name.
-func atInputs(f *guard.Frame) {
-	for i := range f.Fields {
-		f.Fields[i].Name = strings.TrimPrefix(f.Fields[i].Name, "?")
-	}
 }

@@ -21,7 +21,7 @@ type accessPage struct {
 }
 
 func (p accessPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(words.Title(say.ConsoleAccess.Access + " · " + p.named()))
+	return part.Head(words.Title(say.ConsoleAccess.Access + " · " + p.Name()))
 }
 func (p accessPage) Body() templ.Component { return accessBody(p) }
 
@@ -65,6 +65,12 @@ func (p accessPage) ends(e wire.Explanation) templ.Component {
 		return part.Text("")
 	}
 	return part.Left(part.Countdown{Now: p.Now, From: began(e), Until: e.Until})
+}
+
+// endsApart reports whether a grant has an end to tell besides that of the permission, which
+// stands in a column of its own.
+func endsApart(e wire.Explanation, c *wire.Considered) bool {
+	return !c.ExpiresAt.IsZero() && c.Verdict != access.Ended && (e.Decision == refused || !c.ExpiresAt.Equal(e.Until))
 }
 
 // began is when the grant that decided was to begin, zero where it is not said.
@@ -150,7 +156,7 @@ type checkPage struct {
 }
 
 func (p checkPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(p.Form.Title(say, say.ConsoleAccess.Check) + words.Title(" · "+p.named()))
+	return part.Head(p.Form.Title(say, say.ConsoleAccess.Check) + words.Title(" · "+p.Name()))
 }
 func (p checkPage) Body() templ.Component { return checkBody(p) }
 
@@ -190,7 +196,7 @@ func outcome(c *wire.Considered) part.Outcome {
 func detail(say *words.ConsoleAccess, c *wire.Considered) string {
 	text := say.Verdicts[string(c.Verdict)]
 	if c.Reason != "" {
-		text += " · „" + c.Reason + "“"
+		text += " · " + say.Quote.With(words.Name, c.Reason)
 	}
 	return text + " · " + string(c.ID)
 }
@@ -222,17 +228,22 @@ func (p grantPage) form(say *words.Catalogue) part.Form {
 
 // fill is a form with what every form of the console carries.
 func (f *personFrame) fill(say *words.Catalogue, id, action string, do part.Button, fields ...part.Field) part.Form {
-	form := part.Form{ID: id, Action: action, Token: f.Token, Fields: fields, Do: []part.Button{do}, Cancel: f.path()}
-	form.Hidden = []part.Hidden{{Name: "person", Value: f.Person}, {Name: "key", Value: f.Key}}
-	return form.Faulty(say, f.Wrong)
+	return f.Draw(say, part.Form{ID: id, Action: action, Fields: fields, Do: []part.Button{do}, Cancel: f.path()})
 }
 
-func last(say *words.ConsoleAccess, chosen string, endless bool) part.Field {
-	field := part.Field{ID: "expires_at", Label: say.For, Kind: part.Choose, Value: chosen}
-	for _, l := range lasts {
-		if l.is > 0 || endless {
-			field.Options = append(field.Options, part.Option{Value: l.value, Label: l.say(say)})
-		}
+// last asks how long a grant lasts; endless is whether it may have no end.
+func last(say *words.ConsoleAccess, typed string, endless bool) part.Field {
+	field := part.Field{ID: "expires_at", Label: say.For, Hint: say.ForHint, Value: typed, Optional: endless, Literal: true, Complete: "off", Max: 16}
+	if endless {
+		field.Hint = say.ForHintEnd
+	}
+	field.Options = []part.Option{
+		{Value: "10m", Label: say.Minutes10},
+		{Value: "1h", Label: say.Hour},
+		{Value: "8h", Label: say.Hours8},
+		{Value: "1d", Label: say.Day},
+		{Value: "7d", Label: say.Week},
+		{Value: "30d", Label: say.Month},
 	}
 	return field
 }
@@ -287,9 +298,11 @@ func (p changePage) facts(say *words.Catalogue) []part.Fact {
 	}
 }
 
-// frame is the frame of a page below the tab.
-func (f *personFrame) frame(say *words.Catalogue, title words.Title) part.Frame {
-	return f.Part(say, part.Heading{Title: string(title)}, "", f.crumbs(say, true)...)
+// frame is the frame of the page, which says what it answers.
+func (p *checkPage) frame(say *words.Catalogue) part.Frame {
+	drawn := p.drawn(say, say.ConsoleAccess.Check, nil)
+	drawn.Heading.Lead = say.ConsoleAccess.CheckLead
+	return drawn
 }
 
 func (p accessPage) pager() part.Pager {
@@ -303,22 +316,26 @@ func (p accessPage) pager() part.Pager {
 	return at
 }
 
-// inputs are those of a form that asks for a page, with where and when it is looked at from.
-func (f *personFrame) inputs(say *words.Catalogue, about ...view.Input) []view.Input {
+// filters say from where the page is looked at, after what it is about.
+func (f *personFrame) filters(say *words.Catalogue, action string, about ...part.Field) part.Filters {
 	is := &say.ConsoleAccess
-	return f.Form.Inputs(say, append(about,
-		view.Input{ID: "org", Label: is.Org, Value: f.Look.Get("org"), MaxLength: 64, Optional: true, Literal: true},
-		view.Input{ID: "at", Label: is.At, Hint: is.AtHint, Kind: "datetime-local", Value: f.Look.Get("at"), Optional: true},
-	)...)
+	filters := part.Filters{Action: action, Do: part.Button{ID: "look", Label: is.Look}, Fields: append(about,
+		part.Field{ID: "org", Label: is.Org, Value: f.Look.Get("org"), Max: 64, Optional: true, Literal: true},
+		part.Field{ID: "at", Label: is.At, Kind: "datetime-local", Value: f.Look.Get("at"), Optional: true},
+	)}
+	return filters.Faulty(say, f.Wrong)
 }
 
-// about are the inputs of the question.
-func (p checkPage) about(say *words.Catalogue) []view.Input {
+func (p *accessPage) filters(say *words.Catalogue) part.Filters {
+	return p.personFrame.filters(say, p.path())
+}
+
+func (p *checkPage) filters(say *words.Catalogue) part.Filters {
 	is := &say.ConsoleAccess
-	return []view.Input{
-		{ID: "permission", Label: is.Permission, Hint: is.AskTodo, Value: p.Permission, MaxLength: 192, Literal: true},
-		{ID: "thing", Label: is.Thing, Hint: is.ThingHint, Value: p.Thing, MaxLength: 200, Optional: true, Literal: true},
-	}
+	return p.personFrame.filters(say, p.path()+"/check",
+		part.Field{ID: "permission", Label: is.Permission, Hint: say.Console.Example, Value: p.Permission, Max: 192, Literal: true},
+		part.Field{ID: "thing", Label: is.Thing, Hint: is.ThingHint, Value: p.Thing, Max: 200, Optional: true, Literal: true},
+	)
 }
 
 // moment is that of the page, as it was typed where it cannot be read.

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/person"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
 	"gatehouse/wire"
@@ -15,11 +16,13 @@ import (
 func samples() map[string]view.Page {
 	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
 	one := personFrame{
-		Frame: guard.Frame{Form: viewtest.Form()}, User: wire.User{ID: "usr_a", Email: "ada@example.com", Name: "A"}, Sessions: true, Activity: true, CanGrant: true, Now: at,
-		Look: url.Values{"at": {"2026"}, "org": {"42"}},
+		Frame: person.Frame{
+			Frame: guard.Frame{Form: viewtest.Form()}, User: wire.UserDetail{User: wire.User{ID: "usr_a", Email: "ada@example.com", Name: "A"}}, Now: at, Tabs: person.Tabs,
+		},
+		CanGrant: true, Look: url.Values{"at": {"2026"}, "org": {"42"}},
 	}
 	little, wrong := one, one
-	little.CanGrant, little.Sessions, little.Activity, little.Look, little.User.Name = false, false, false, nil, ""
+	little.CanGrant, little.Tabs, little.Look, little.User.Name = false, nil, nil, ""
 	little.User.Email = "B@example.com"
 	wrong.Form = viewtest.Broken()
 	role := wire.Considered{ID: "gra_a", Verdict: access.Counts, Effect: access.Allow, Role: "editor", Where: access.Everywhere, Created: at.Add(-time.Hour), ExpiresAt: at.Add(time.Hour), Reason: "INC-1"}

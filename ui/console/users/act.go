@@ -6,6 +6,7 @@ import (
 
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/person"
 	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
@@ -15,12 +16,14 @@ import (
 type act struct {
 	name      string // in addresses
 	operation string
-	command   string // of `gatehouse`: "user disable"
+	command   string // of `gatehouse`: "user disable"; "" for none
 	danger    bool
 	say       func(say *words.Catalogue) words.UserAct
 	do        func(v *guard.Visit, operation string, in admin.Input) error
 	offered   func(u *wire.UserDetail) bool // nil: for everybody
 	aside     bool                          // it is seldom done: not among the first
+	hidden    bool                          // its link stands on a tab
+	to        string                        // the tab that it leads back to; "": the first
 	leaves    bool                          // the person is not there any more, so their address is typed first
 }
 
@@ -41,6 +44,12 @@ var acts = []act{
 		name: "sign-out", operation: "endUserSessions", command: "session revoke --user", do: answering[admin.One[admin.Ended]],
 		say: func(say *words.Catalogue) words.UserAct {
 			return words.UserAct{Link: say.ConsoleUsers.EndSessions.Link, Title: say.ConsoleUsers.EndSessions.Title, Why: say.ConsoleUsers.EndSessions.Why, Did: say.ConsoleUsers.EndSessions.Did}
+		},
+	},
+	{
+		name: "end-tokens", operation: "endUserRefreshFamilies", do: answering[admin.Nothing], hidden: true, to: "/applications",
+		say: func(say *words.Catalogue) words.UserAct {
+			return words.UserAct{Link: say.ConsoleUsers.EndTokens.Link, Title: say.ConsoleUsers.EndTokens.Title, Why: say.ConsoleUsers.EndTokens.Why, Did: say.ConsoleUsers.EndTokens.Did}
 		},
 	},
 	{
@@ -91,7 +100,7 @@ func (d *Door) act(a act) guard.Handler {
 			return v.Done(pathUsers, a.name)
 		}
 		if err == nil {
-			return v.Done(pathOf(v.R.PathValue("user")), a.name)
+			return v.Done(person.Path(v.R.PathValue("user"))+a.to, a.name)
 		}
 		f := v.Frame()
 		status, ok := v.Reject(&f, err)
@@ -102,7 +111,7 @@ func (d *Door) act(a act) guard.Handler {
 		if err != nil {
 			return err
 		}
-		now.Frame = f
+		now.Frame.Frame = f
 		return v.Show(status, a.page(now))
 	}
 }
@@ -126,6 +135,8 @@ func (d *Door) mistyped(v *guard.Visit, a act) (bool, error) {
 
 // page is the page that asks.
 func (a act) page(f userFrame) actPage {
-	f.Command = guard.Command(append(strings.Fields(a.command), f.User.Email)...)
+	if a.command != "" {
+		f.Command = guard.Command(append(strings.Fields(a.command), f.User.Email)...)
+	}
 	return actPage{userFrame: f, act: a}
 }

@@ -1,11 +1,12 @@
-// Package users is the console's area of people: the list, one person with their sessions,
-// credentials and activity, and what is done with them. It is the area to copy from: door.go
+// Package users is the console's area of people: the list, one person with their
+// credentials, applications and activity, and what is done with them. It is the area to copy from: door.go
 // has the routes, each page a file of its handler, pages.go what the pages are given, and the
 // templ files beside them how they look.
 package users
 
 import (
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/person"
 	"gatehouse/ui/words"
 	"gatehouse/web"
 )
@@ -14,7 +15,7 @@ import (
 var Section = guard.Section{Path: pathUsers, Operation: "listUsers", Label: func(say *words.Catalogue) string { return string(say.ConsoleUsers.Title) }}
 
 const (
-	pathUsers    = "/console/users"
+	pathUsers    = person.List
 	pathNew      = pathUsers + "/new"
 	pathSelected = pathUsers + "/selected"
 )
@@ -32,8 +33,12 @@ func (d *Door) Mount(m *web.Mux) {
 	page("POST", pathSelected, d.disableSelected)
 	const one = pathUsers + "/{user}"
 	page("GET", one, d.user)
-	page("GET", one+"/sessions", d.sessions)
 	page("GET", one+"/credentials", d.credentials)
+	page("GET", one+"/tokens/{token}", d.askRevoke)
+	page("POST", one+"/tokens/{token}", d.revoke)
+	page("GET", one+"/applications", d.applications)
+	page("GET", one+"/applications/{client}", d.askWithdraw)
+	page("POST", one+"/applications/{client}", d.withdraw)
 	page("GET", one+"/activity", d.activity)
 	page("GET", one+"/edit", d.askEdit)
 	page("POST", one+"/edit", d.edit)
@@ -44,6 +49,3 @@ func (d *Door) Mount(m *web.Mux) {
 		page("POST", one+"/"+a.name, d.act(a))
 	}
 }
-
-// pathOf is the page of a person.
-func pathOf(user string) string { return pathUsers + "/" + user }

@@ -5,6 +5,7 @@ import (
 
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/person"
 	"gatehouse/wire"
 )
 
@@ -22,7 +23,7 @@ func (d *Door) create(v *guard.Visit) error {
 	if err != nil {
 		return d.again(v, &page, err)
 	}
-	return v.Done(pathOf(string(made.Body.ID)), "new")
+	return v.Done(person.Path(string(made.Body.ID)), "new")
 }
 
 func (d *Door) askEdit(v *guard.Visit) error {
@@ -49,7 +50,7 @@ func (d *Door) edit(v *guard.Visit) error {
 	if err != nil {
 		return d.again(v, &page, err)
 	}
-	return v.Done(pathOf(v.R.PathValue("user")), "edit")
+	return v.Done(person.Path(v.R.PathValue("user")), "edit")
 }
 
 func newPage(f guard.Frame) editPage {
@@ -59,7 +60,7 @@ func newPage(f guard.Frame) editPage {
 
 func (f *userFrame) editPage() editPage {
 	f.Command = guard.Command("user", "update", f.User.Email, "--name", "NAME")
-	return editPage{Frame: f.Frame, Of: &f.User.User, Email: f.User.Email, Name: f.User.Name, Verified: f.User.EmailVerified, ETag: f.ETag}
+	return editPage{Frame: f.Frame.Frame, Of: &f.User.User, Email: f.User.Email, Name: f.User.Name, Verified: f.User.EmailVerified, ETag: f.ETag}
 }
 
 // take puts into the page what was typed.
@@ -90,7 +91,7 @@ func (d *Door) askPassword(v *guard.Visit) error {
 func (d *Door) setPassword(v *guard.Visit) error {
 	_, err := guard.Ask[admin.Nothing](v, "setUserPassword", admin.Input{Path: on(v), Body: admin.PasswordSet{Password: v.Value("password")}})
 	if err == nil {
-		return v.Done(pathOf(v.R.PathValue("user")), "password")
+		return v.Done(person.Path(v.R.PathValue("user")), "password")
 	}
 	form := v.Frame()
 	status, ok := v.Reject(&form, err)
@@ -101,7 +102,7 @@ func (d *Door) setPassword(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	f.Frame = form
+	f.Frame.Frame = form
 	return v.Show(status, f.passwordPage())
 }
 

@@ -1,7 +1,9 @@
 package users
 
 import (
+	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/a-h/templ"
@@ -42,15 +44,64 @@ func (p credentialsPage) facts(say *words.Catalogue) []part.Fact {
 	}
 }
 
-func (p sessionsPage) table(say *words.Catalogue) part.Table {
-	now := time.Now()
-	t := part.Table{ID: "sessions", Caption: say.ConsoleUsers.Sessions, Columns: []part.Column{{Label: say.ConsoleUsers.Device}, {Label: say.ConsoleUsers.Address}, {Label: say.ConsoleUsers.Since}, {Label: say.ConsoleUsers.Used}}}
-	for _, one := range p.List {
-		t.Rows = append(t.Rows, part.Row{Label: one.Agent, Cells: []templ.Component{
-			part.Cell(part.Lines{Main: one.Agent, Code: string(one.ID)}), part.Text(one.IP), part.When(now, one.Created), part.When(now, one.Seen),
-		}})
+// tokens are what the person's programs prove who they are by.
+func (p credentialsPage) tokens(say *words.Catalogue) part.Table {
+	is := &say.ConsoleUsers
+	t := part.Table{ID: "tokens", Caption: is.Tokens, Columns: []part.Column{{Label: is.Name}, {Label: is.Allows}, {Label: is.LastUsed}, {Label: is.Ends}}}
+	for _, k := range *p.Tokens {
+		row := part.Row{Label: k.Name, Cells: []templ.Component{part.Cell(part.Lines{Main: k.Name, Code: string(k.ID)}), codes(k.Permissions), part.When(p.Now, k.LastUsed), part.Left(part.Countdown{Now: p.Now, From: k.Created, Until: k.ExpiresAt})}}
+		if !k.Revoked.IsZero() {
+			row.Soft, row.Cells[3] = true, part.Left(part.Countdown{Now: p.Now, Until: k.Revoked})
+		} else if p.CanRevoke {
+			row.Href = p.Path() + "/tokens/" + string(k.ID)
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
+}
+
+func (p tokenPage) sure(say *words.Catalogue) part.Confirm {
+	is, at := &say.ConsoleUsers, p.Path()+"/tokens/"+string(p.Token.ID)
+	return part.Confirm{Title: string(is.RevokeToken.With(words.Name, p.Token.Name)), Consequence: is.RevokeTokenWhy, Details: p.Token.Permissions, Form: p.Draw(say, part.Form{
+		ID: "revoke", Action: at, Cancel: p.Path() + "/credentials", Do: []part.Button{{ID: "submit", Label: is.RevokeTokenDo, Danger: true}},
+	})}
+}
+
+// table is what each application has.
+func (p appsPage) table(say *words.Catalogue) part.Table {
+	is := &say.ConsoleUsers
+	t := part.Table{ID: "apps", Caption: is.Applications, Columns: []part.Column{{Label: is.Application}, {Label: is.Allows}, {Label: is.Since}, {Label: is.RefreshTokens, Number: true}, {Label: is.LastUsed}}}
+	for _, a := range p.Apps {
+		row := part.Row{Label: a.Client, Cells: []templ.Component{part.Text(a.Client), part.Text(""), part.Text(""), part.Number(len(a.Families)), part.When(p.Now, a.used())}}
+		if a.Consent != nil {
+			row.Cells[1], row.Cells[2] = codes(strings.Fields(a.Consent.Scope)), part.When(p.Now, a.Consent.Created)
+			if p.CanWithdraw {
+				row.Href = p.Path() + "/applications/" + url.PathEscape(a.Client)
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if p.More {
+		t.Foot = part.Text(is.MoreTokens)
+	}
+	return t
+}
+
+// used is when a token of the application was used last.
+func (h *held) used() (last time.Time) {
+	for _, f := range h.Families {
+		if f.Used.After(last) {
+			last = f.Used
+		}
+	}
+	return last
+}
+
+func (p withdrawPage) sure(say *words.Catalogue) part.Confirm {
+	is := &say.ConsoleUsers
+	return part.Confirm{Title: string(is.Withdraw.With(words.App, p.App.Client)), Consequence: is.WithdrawWhy, Details: []string{say.Count(is.WithdrawEnds, len(p.App.Families))}, Form: p.Draw(say, part.Form{
+		ID: "withdraw", Action: p.Path() + "/applications/" + url.PathEscape(p.App.Client), Cancel: p.Path() + "/applications", Do: []part.Button{{ID: "submit", Label: is.WithdrawDo, Danger: true}},
+	})}
 }
 
 func (p activityPage) table(say *words.Catalogue) part.Table {
@@ -61,13 +112,13 @@ func (p activityPage) table(say *words.Catalogue) part.Table {
 		if e.Outcome != audit.Done {
 			came = part.Badge{Label: say.ConsoleUsers.Refused, Tone: part.Bad}
 		}
-		t.Rows = append(t.Rows, part.Row{Label: string(e.Action), Cells: []templ.Component{code(string(e.Action)), part.Pill(came), part.Text(actor(&e)), part.When(now, e.At)}})
+		t.Rows = append(t.Rows, part.Row{Label: string(e.Action), Href: "/console/audit/" + string(e.ID), Cells: []templ.Component{code(string(e.Action)), part.Pill(came), by(p.Names, &e), part.When(now, e.At)}})
 	}
 	return t
 }
 
 func (p activityPage) pager() part.Pager {
-	base, pages := pathOf(string(p.User.ID))+"/activity", part.Pager{Time: true}
+	base, pages := p.Path()+"/activity", part.Pager{Time: true}
 	if p.Later {
 		pages.First = base
 	}

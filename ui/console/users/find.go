@@ -7,6 +7,7 @@ import (
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/console/person"
 	"gatehouse/wire"
 )
 
@@ -19,7 +20,7 @@ func find(v *guard.Visit, text string) (all []part.Hit, err error) {
 		return nil, err
 	}
 	for _, u := range found.Body.Items {
-		hit := part.Hit{Label: named(&u), Href: pathOf(string(u.ID))}
+		hit := part.Hit{Label: person.Named(&u), Href: person.Path(string(u.ID))}
 		if u.Name != "" {
 			hit.Under = u.Email
 		}

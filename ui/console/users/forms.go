@@ -2,18 +2,14 @@ package users
 
 import (
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/console/person"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
 )
 
-// about is the head of a page that asks something about the person.
-func (f *userFrame) about(say *words.Catalogue) part.Heading {
-	return part.Heading{Title: named(&f.User.User), Lead: f.User.Email, Face: true, Badges: f.badges(say)}
-}
-
 // sure asks whether to do it. Who is to be deleted is typed.
 func (p actPage) sure(say *words.Catalogue) part.Confirm {
-	back := pathOf(string(p.User.ID))
+	back := p.Path()
 	form := part.Form{
 		ID: p.act.name, Action: back + "/" + p.act.name, Cancel: back, Hidden: []part.Hidden{{Name: "etag", Value: p.ETag}},
 		Do: []part.Button{{ID: "submit", Label: p.act.say(say).Link, Main: !p.act.danger, Danger: p.act.danger}},
@@ -45,13 +41,13 @@ func (p editPage) form(say *words.Catalogue) part.Form {
 func (p editPage) crumbs(say *words.Catalogue) []part.Link {
 	all := []part.Link{{Label: string(say.ConsoleUsers.Title), Href: pathUsers}}
 	if p.Of != nil {
-		all = append(all, part.Link{Label: named(p.Of), Href: p.back()})
+		all = append(all, part.Link{Label: person.Named(p.Of), Href: p.back()})
 	}
 	return all
 }
 
 func (p passwordPage) sure(say *words.Catalogue) part.Confirm {
-	back, in := pathOf(string(p.User.ID)), view.NewPassword(say, "password", say.Password.New, 0)
+	back, in := p.Path(), view.NewPassword(say, "password", say.Password.New, 0)
 	return part.Confirm{Title: string(p.title(say)), Consequence: say.ConsoleUsers.PasswordWhy, Form: p.Draw(say, part.Form{
 		ID: "credentials", Action: back + "/password", Cancel: back, Do: []part.Button{{ID: "submit", Label: say.ConsoleUsers.NewPassword, Main: true}},
 		Fields: []part.Field{{ID: in.ID, Label: in.Label, Hint: in.Hint, Kind: "password", Complete: in.Autocomplete, Max: in.MaxLength, Literal: true, Focus: p.Wrong == nil}},

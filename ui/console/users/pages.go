@@ -11,6 +11,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/console/person"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
 	"gatehouse/wire"
@@ -50,53 +51,9 @@ func (p listPage) notice(say *words.Catalogue) string {
 
 // userFrame is what the pages of one person share.
 type userFrame struct {
-	guard.Frame
-	User                 wire.UserDetail
-	ETag                 string
-	Access               bool // these tabs may be seen
-	Sessions, Activity   bool
+	person.Frame
 	CanEdit, CanPassword bool
 	Acts                 []act // which may be done with them
-}
-
-// heading is the head of a person's page with the tabs, of which the one at path is shown.
-func (f *userFrame) heading(say *words.Catalogue, path string) part.Heading {
-	base := pathOf(string(f.User.ID))
-	h := part.Heading{Title: named(&f.User.User), Lead: f.User.Email, Code: string(f.User.ID), Face: true, Badges: f.badges(say), Actions: actions(*f)}
-	tab := func(shown bool, label, href string) {
-		if shown {
-			h.Tabs = append(h.Tabs, part.Tab{Label: label, Href: href, Current: href == base+path})
-		}
-	}
-	tab(true, say.ConsoleUsers.Overview, base)
-	tab(f.Access, say.ConsoleAccess.Access, base+"/access")
-	tab(f.Sessions, say.ConsoleUsers.Sessions, base+"/sessions")
-	tab(true, say.ConsoleUsers.Credentials, base+"/credentials")
-	tab(f.Activity, say.ConsoleUsers.Activity, base+"/activity")
-	return h
-}
-
-func (f *userFrame) badges(say *words.Catalogue) []part.Badge {
-	all := []part.Badge{stateOf(say, f.User.Disabled)}
-	if f.User.Administrator {
-		all = append(all, part.Badge{Label: say.ConsoleUsers.Administers, Tone: part.Warn})
-	}
-	return all
-}
-
-func stateOf(say *words.Catalogue, disabled bool) part.Badge {
-	if disabled {
-		return part.Badge{Label: say.ConsoleUsers.Disabled, Tone: part.Bad}
-	}
-	return part.Badge{Label: say.ConsoleUsers.Active, Tone: part.Good}
-}
-
-// named is how a person is called: by the address where there is no name.
-func named(u *wire.User) string {
-	if u.Name != "" {
-		return u.Name
-	}
-	return u.Email
 }
 
 // notice says what was just done with the person.
@@ -108,6 +65,12 @@ func (f *userFrame) notice(say *words.Catalogue) string {
 		return say.ConsoleUsers.Changed
 	case "password":
 		return say.ConsoleUsers.PasswordSet
+	case "revoke":
+		return say.ConsoleUsers.TokenRevoked
+	case "withdraw":
+		return say.ConsoleUsers.Withdrawn
+	case "end-tokens":
+		return say.ConsoleUsers.EndTokens.Did
 	}
 	for _, a := range acts {
 		if a.name == f.Done {
@@ -117,52 +80,72 @@ func (f *userFrame) notice(say *words.Catalogue) string {
 	return ""
 }
 
-// crumbs lead to a person's page from above, and to what is below it.
-func (f *userFrame) crumbs(say *words.Catalogue, below bool) []part.Link {
-	all := []part.Link{{Label: string(say.ConsoleUsers.Title), Href: pathUsers}}
-	if below {
-		all = append(all, part.Link{Label: named(&f.User.User), Href: pathOf(string(f.User.ID))})
-	}
-	return all
-}
-
 // userPage shows one person.
 type userPage struct{ userFrame }
 
 func (p userPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(words.Title(named(&p.User.User)))
+	return part.Head(words.Title(p.Name()))
 }
 func (p userPage) Body() templ.Component { return userBody(p) }
 
-// sessionsPage shows where they are signed in.
-type sessionsPage struct {
-	userFrame
-	List []wire.Session
-}
-
-func (p sessionsPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(words.Title(say.ConsoleUsers.Sessions + " · " + named(&p.User.User)))
-}
-func (p sessionsPage) Body() templ.Component { return sessionsBody(p) }
-
 // credentialsPage shows by what they prove who they are.
-type credentialsPage struct{ userFrame }
+type credentialsPage struct {
+	userFrame
+	Tokens    *[]wire.PersonalToken // nil: they may not be seen
+	CanRevoke bool
+}
 
 func (p credentialsPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(words.Title(say.ConsoleUsers.Credentials + " · " + named(&p.User.User)))
+	return part.Head(words.Title(say.ConsoleUsers.Credentials + " · " + p.Name()))
 }
 func (p credentialsPage) Body() templ.Component { return credentialsBody(p) }
+
+// tokenPage asks whether to end a personal token.
+type tokenPage struct {
+	userFrame
+	Token wire.PersonalToken
+}
+
+func (p tokenPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(say.ConsoleUsers.RevokeToken.With(words.Name, p.Token.Name))
+}
+func (p tokenPage) Body() templ.Component { return tokenBody(p) }
+
+// appsPage shows what applications have of the person.
+type appsPage struct {
+	userFrame
+	Apps                []held
+	More                bool // they hold more tokens than that
+	CanWithdraw, CanEnd bool
+}
+
+func (p appsPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(words.Title(say.ConsoleUsers.Applications + " · " + p.Name()))
+}
+func (p appsPage) Body() templ.Component { return appsBody(p) }
+
+// withdrawPage asks whether to take back what an application was allowed.
+type withdrawPage struct {
+	userFrame
+	App held
+}
+
+func (p withdrawPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(say.ConsoleUsers.Withdraw.With(words.App, p.App.Client))
+}
+func (p withdrawPage) Body() templ.Component { return withdrawBody(p) }
 
 // activityPage shows what is recorded of them.
 type activityPage struct {
 	userFrame
 	Events []wire.Event
+	Names  map[string]string // of the people who acted, by their ids
 	Next   string
 	Later  bool // it is not the first page
 }
 
 func (p activityPage) Head(say *words.Catalogue) view.Head {
-	return part.Head(words.Title(say.ConsoleUsers.Activity + " · " + named(&p.User.User)))
+	return part.Head(words.Title(say.ConsoleUsers.Activity + " · " + p.Name()))
 }
 func (p activityPage) Body() templ.Component { return activityBody(p) }
 
@@ -208,7 +191,7 @@ func (p editPage) back() string {
 	if p.Of == nil {
 		return pathUsers
 	}
-	return pathOf(string(p.Of.ID))
+	return person.Path(string(p.Of.ID))
 }
 
 // action is where its form is sent.
@@ -235,8 +218,27 @@ func (p passwordPage) Body() templ.Component { return passwordBody(p) }
 type selectedPage struct {
 	guard.Frame
 	Chosen   []string
+	Names    map[string]string // of the first of them
 	Finished bool
 	Not      []not
+}
+
+// called is how one who was chosen is called.
+func (p *selectedPage) called(user string) string {
+	if name := p.Names[user]; name != "" {
+		return name
+	}
+	return user
+}
+
+// names are those that are known of those who were chosen.
+func (p *selectedPage) names() (all []string) {
+	for _, user := range p.Chosen {
+		if name := p.Names[user]; name != "" {
+			all = append(all, name)
+		}
+	}
+	return all
 }
 
 // not is somebody who was not disabled, and why.

@@ -8,6 +8,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/person"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
 	"gatehouse/wire"
@@ -20,21 +21,26 @@ func samples() map[string]view.Page {
 	ada := wire.User{ID: "usr_a", Email: "ada@example.com", EmailVerified: true, Name: "A", Created: at, LastSignIn: at}
 	bob := wire.User{ID: "usr_b", Email: "B@example.com", Disabled: true, Created: at}
 	one := userFrame{
-		Frame: f, User: wire.UserDetail{User: ada, Administrator: true, SecondFactor: true, RecoveryCodesLeft: 9}, ETag: `"1"`,
-		Sessions: true, Activity: true, CanEdit: true, CanPassword: true, Acts: acts,
+		Frame:   person.Frame{Frame: f, User: wire.UserDetail{User: ada, Administrator: true, SecondFactor: true, RecoveryCodesLeft: 9}, ETag: `"1"`, Now: at, Tabs: person.Tabs},
+		CanEdit: true, CanPassword: true, Acts: acts,
 	}
-	little := userFrame{Frame: f, User: wire.UserDetail{User: bob}}
+	little := userFrame{Frame: person.Frame{Frame: f, User: wire.UserDetail{User: bob}, Now: at}}
+	tokens := []wire.PersonalToken{{ID: "key_a", User: "usr_a", Name: "A", Permissions: []string{"crm/people:read"}, Created: at, ExpiresAt: at.Add(time.Hour)}, {ID: "key_b", Name: "B", Created: at, Revoked: at}}
+	apps := []held{{Client: "42", Consent: &wire.Consent{Client: "42", Scope: "openid email", Created: at}, Families: []wire.RefreshFamily{{ID: "fam_a", Used: at}}}, {Client: "43"}}
 	pages := map[string]view.Page{
 		"people":              listPage{Frame: f, People: []wire.User{ada, bob}, Next: "next", CanCreate: true, CanDisable: true},
 		"people, to see":      listPage{Frame: f, People: []wire.User{ada}, Asked: url.Values{"state": {"active"}, "cursor": {"x"}}},
 		"people, none":        listPage{Frame: f, Asked: url.Values{"search": {"42"}}},
 		"person":              userPage{one},
 		"person, little":      userPage{little},
-		"sessions":            sessionsPage{userFrame: one, List: []wire.Session{{ID: "ses_a", Agent: "Firefox", IP: "192.0.2.7", Created: at, Seen: at}}},
-		"sessions, none":      sessionsPage{userFrame: one},
-		"credentials":         credentialsPage{one},
-		"credentials, little": credentialsPage{little},
-		"activity": activityPage{userFrame: one, Next: "next", Events: []wire.Event{
+		"credentials":         credentialsPage{userFrame: one, Tokens: &tokens, CanRevoke: true},
+		"credentials, little": credentialsPage{userFrame: little},
+		"credentials, none":   credentialsPage{userFrame: one, Tokens: &[]wire.PersonalToken{}},
+		"token":               tokenPage{userFrame: one, Token: tokens[0]},
+		"apps":                appsPage{userFrame: one, Apps: apps, More: true, CanWithdraw: true, CanEnd: true},
+		"apps, none":          appsPage{userFrame: one},
+		"withdraw":            withdrawPage{userFrame: one, App: apps[0]},
+		"activity": activityPage{userFrame: one, Next: "next", Names: map[string]string{"usr_c": "c@example.com"}, Events: []wire.Event{
 			{At: at, Action: "user.create", Actor: wire.Actor{Kind: audit.Person, ID: "usr_c"}, Outcome: audit.Done}, {At: at, Action: "signin.refuse", Outcome: audit.Refused},
 		}},
 		"activity, none": activityPage{userFrame: one},

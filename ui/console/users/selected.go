@@ -30,7 +30,11 @@ func (d *Door) disableSelected(v *guard.Visit) error {
 	if err := v.Ready("disableUser", nil); err != nil {
 		return err
 	}
-	page := selectedPage{Frame: v.Frame(), Chosen: chosen}
+	names, err := v.Names(chosen)
+	if err != nil {
+		return err
+	}
+	page := selectedPage{Frame: v.Frame(), Chosen: chosen, Names: names}
 	if v.Value("confirmed") == "" {
 		return v.Show(http.StatusOK, page)
 	}

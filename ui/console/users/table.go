@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/console/person"
 	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
@@ -25,7 +26,7 @@ func (p listPage) filters(say *words.Catalogue) part.Filters {
 		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.Find, Value: text, Href: p.with("search", "")})
 	}
 	if state := p.Asked.Get("state"); state != "" {
-		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.State, Value: stateOf(say, state == "disabled").Label, Href: p.with("state", "")})
+		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.State, Value: person.State(say, state == "disabled").Label, Href: p.with("state", "")})
 	}
 	if len(f.Chips) > 1 {
 		f.Clear = pathUsers
@@ -58,12 +59,12 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 }
 
 func row(say *words.Catalogue, now time.Time, u *wire.User) part.Row {
-	name := part.Lines{Main: named(u)}
+	name := part.Lines{Main: person.Named(u)}
 	if u.Name != "" {
 		name.Under = u.Email
 	}
-	return part.Row{Value: string(u.ID), Label: u.Email, Href: pathOf(string(u.ID)), Soft: u.Disabled, Cells: []templ.Component{
-		part.Cell(name), part.Pill(stateOf(say, u.Disabled)), part.When(now, u.LastSignIn), part.When(now, u.Created),
+	return part.Row{Value: string(u.ID), Label: u.Email, Href: person.Path(string(u.ID)), Soft: u.Disabled, Cells: []templ.Component{
+		part.Cell(name), part.Pill(person.State(say, u.Disabled)), part.When(now, u.LastSignIn), part.When(now, u.Created),
 	}}
 }
 
@@ -105,7 +106,7 @@ func (p selectedPage) sure(say *words.Catalogue) part.Confirm {
 	for _, user := range p.Chosen {
 		form.Hidden = append(form.Hidden, part.Hidden{Name: "row", Value: user})
 	}
-	return part.Confirm{Title: say.ConsoleUsers.BulkAsk, Consequence: say.Count(say.ConsoleUsers.BulkWhy, len(p.Chosen)), Form: p.Draw(say, form), Bad: true}
+	return part.Confirm{Title: say.ConsoleUsers.BulkAsk, Consequence: say.Count(say.ConsoleUsers.BulkWhy, len(p.Chosen)), Details: p.names(), Form: p.Draw(say, form), Bad: true}
 }
 
 // notice says how many were disabled.

@@ -6,24 +6,23 @@ import (
 
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/person"
 	"gatehouse/wire"
 )
 
 // on names the person of the address.
-func on(v *guard.Visit) map[string]string { return guard.On("user", v.R.PathValue("user")) }
+func on(v *guard.Visit) map[string]string { return person.On(v) }
 
-// read returns the person of the address, with the ETag that they were seen with.
+// read returns the person of the address, and what may be done with them.
 func read(v *guard.Visit) (userFrame, error) {
-	found, err := guard.Ask[admin.One[wire.UserDetail]](v, "getUser", admin.Input{Path: on(v)})
+	found, err := person.Read(v)
 	if err != nil {
 		return userFrame{}, err
 	}
-	f := userFrame{Frame: v.Frame(), User: found.Body, ETag: found.ETag}
-	f.Sessions, f.Activity = v.Can("listUserSessions", on(v)), v.Can("listAuditEvents", nil)
-	f.Access = v.Can("listUserAccess", on(v))
+	f := userFrame{Frame: found}
 	f.CanEdit, f.CanPassword = v.Can("updateUser", on(v)), v.Can("setUserPassword", on(v))
 	for _, a := range acts {
-		if v.Can(a.operation, on(v)) && (a.offered == nil || a.offered(&found.Body)) {
+		if v.Can(a.operation, on(v)) && (a.offered == nil || a.offered(&found.User)) {
 			f.Acts = append(f.Acts, a)
 		}
 	}
@@ -37,27 +36,6 @@ func (d *Door) user(v *guard.Visit) error {
 	}
 	f.Command = guard.Command("user", "show", f.User.Email)
 	return v.Show(http.StatusOK, userPage{f})
-}
-
-func (d *Door) sessions(v *guard.Visit) error {
-	f, err := read(v)
-	if err != nil {
-		return err
-	}
-	found, err := guard.Ask[admin.Page[wire.Session]](v, "listUserSessions", admin.Input{Path: on(v)})
-	if err != nil {
-		return err
-	}
-	f.Command = guard.Command("session", "list", "--user", f.User.Email)
-	return v.Show(http.StatusOK, sessionsPage{userFrame: f, List: found.Body.Items})
-}
-
-func (d *Door) credentials(v *guard.Visit) error {
-	f, err := read(v)
-	if err != nil {
-		return err
-	}
-	return v.Show(http.StatusOK, credentialsPage{f})
 }
 
 // activity shows what is recorded of the person, the latest first.
@@ -74,6 +52,14 @@ func (d *Door) activity(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	var acted []string
+	for _, e := range found.Body.Items {
+		acted = append(acted, e.Actor.ID)
+	}
+	names, err := v.Names(acted)
+	if err != nil {
+		return err
+	}
 	f.Command = guard.Command("audit", "list", "--target", "user:"+string(f.User.ID))
-	return v.Show(http.StatusOK, activityPage{userFrame: f, Events: found.Body.Items, Next: found.Body.Next, Later: asked.Has("cursor")})
+	return v.Show(http.StatusOK, activityPage{userFrame: f, Events: found.Body.Items, Names: names, Next: found.Body.Next, Later: asked.Has("cursor")})
 }

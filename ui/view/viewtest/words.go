@@ -118,6 +118,12 @@ func dataOf(v reflect.Value) []string {
 			all = append(all, dataOf(v.Index(i))...)
 		}
 		return all
+	case reflect.Map:
+		var all []string
+		for key, value := range v.Seq2() {
+			all = append(append(all, dataOf(key)...), dataOf(value)...)
+		}
+		return all
 	case reflect.Struct:
 		var all []string
 		for i := range v.NumField() {

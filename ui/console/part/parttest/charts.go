@@ -38,12 +38,16 @@ func charts() gallery {
 		at := now.Add(time.Duration(i) * day)
 		strip.Days = append(strip.Days, part.Day{Name: at.Format("Mon 2"), Date: at.Format("Monday, 2 January"), Href: "/console/grants?on=" + at.Format("2006-01-02"), Count: (i * 5) % 7, Today: i == 0})
 	}
+	month := part.Calendar{ID: "month", Caption: "March 2026", Month: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Before: part.Link{Label: "February 2026", Href: "/console/grants/calendar?month=2026-02"}, Next: part.Link{Label: "April 2026", Href: "/console/grants/calendar?month=2026-04"}}
+	for i := range 31 {
+		month.Days = append(month.Days, part.Date{Count: (i * 7) % 11 * (i % 3), More: i == 20, Today: i == 13, Href: fmt.Sprintf("/console/grants?day=2026-03-%02d", i+1)})
+	}
 	m := matrix("matrix", "")
 	edit := matrix("edit", "/console/matrix")
-	return gallery{Title: "Overview", Frame: f, Data: []any{stats, days, hours, share, lives, strip, m, edit}, Made: []string{"AE", "Sign-ins", "Hours", "Keys", "Factors", "Endings"}, body: templ.Join(
+	return gallery{Title: "Overview", Frame: f, Data: []any{stats, days, hours, share, lives, strip, month, m, edit}, Made: []string{"AE", "Sign-ins", "Hours", "Keys", "Factors", "Endings"}, body: templ.Join(
 		part.Tiles(stats), part.Bars(days), part.Bars(hours),
 		within(part.Panel("factors-head", "Factors", "", nil), part.Share(share)), within(part.Panel("keys-head", "Keys", "", nil), part.Lives(lives)),
-		within(part.Panel("endings", "Endings", "", nil), part.Endings(strip)), part.Grid(m), part.Grid(edit),
+		within(part.Panel("endings", "Endings", "", nil), part.Endings(strip)), part.Month(month), part.Grid(m), part.Grid(edit),
 	)}
 }
 

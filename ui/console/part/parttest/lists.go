@@ -50,6 +50,11 @@ var filters = part.Filters{
 		{ID: "status", Label: "Status", Value: "active", Options: []part.Option{{Label: "Any", Value: ""}, {Label: "Active", Value: "active"}, {Label: "Locked", Value: "locked"}}},
 		{ID: "factor", Label: "Second factor", Options: []part.Option{{Label: "Any", Value: ""}, {Label: "None", Value: "none"}}},
 	},
+	More: []part.Field{
+		{ID: "org", Label: "Organisation", Hint: "acme", Optional: true, Literal: true},
+		{ID: "at", Label: "As of", Kind: "datetime-local", Optional: true, Value: "2026-03-14T16:19", Problem: "As of must be in the past."},
+	},
+	Wrong: []string{"Only the first of these was looked at."},
 	Keep:  []part.Hidden{{Name: "order", Value: "name"}},
 	Chips: []part.Chip{{Label: "Status", Value: "Active", Href: "/console/users?search=example"}, {Label: "Search", Value: "example", Href: "/console/users?status=active"}},
 	Clear: "/console/users", Save: "/console/filters/new?for=users", Exports: []part.Link{{Label: "CSV", Href: "/console/users.csv"}},

@@ -1,0 +1,93 @@
+package housetest
+
+import (
+	"bufio"
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"gatehouse/internal/gatetest"
+)
+
+// What was recorded is found by its filters, shown with what it changed, proved, verified and taken
+// along, by whoever may.
+func TestTheConsoleShowsWhatWasRecorded(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ada, eve, clerk := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Person("eve", gatetest.NoPassword), s.Person("clerk", gatetest.TOTP)
+	b := atConsole(t, s.Gate, ada)
+	b.Get("/console/users/"+string(eve.ID)+"/edit").Submit("name", "Eve of Old").Is(http.StatusOK)
+	b.Get("/console/audit").Is(http.StatusOK).Says("user.update").Says(ada.Email).Says(eve.Email).Says("gatehouse audit list").Says("NDJSON")
+	found := b.Get("/console/audit?action=user.update&outcome=done&last=hour&actor=" + url.QueryEscape(ada.Email) + "&resource=" + url.QueryEscape(eve.Email)).Is(http.StatusOK)
+	if n := strings.Count(found.Body, `data-testid="row"`); n != 1 {
+		t.Fatalf("%d events are found", n)
+	}
+	for _, query := range []string{"action=nothing.known", "actor=odd", "ip=odd", "since=odd", "resource=nobody@example.test", "since=2026-01-02T00:00&until=2026-01-01T00:00"} {
+		b.Get("/console/audit?" + query).Is(http.StatusUnprocessableEntity).Says("-problem")
+	}
+	_, rest, _ := strings.Cut(found.Body, `href="/console/audit/evt_`)
+	name, _, _ := strings.Cut(rest, `"`)
+	event := "/console/audit/evt_" + name
+	b.Get(event).Is(http.StatusOK).Says("Eve of Old").Says("user.update").Says(event + "/proof")
+	b.Get(event + "/proof").Is(http.StatusOK).Says("checkpoint").Says("gatehouse audit prove")
+	b.Get("/console/audit/evt_none").Is(http.StatusNotFound).Says(`id="nav"`)
+	b.Get("/console/audit/verification").Is(http.StatusOK).Says("gatehouse audit verify").Press("", "submit").Is(http.StatusOK).Says("The log is what was recorded.")
+
+	file := b.Get("/console/audit/export?format=csv&action=user.update").Is(http.StatusOK)
+	if kind, as := file.Header.Get("Content-Type"), file.Header.Get("Content-Disposition"); kind != "text/csv" || !strings.Contains(as, "audit.csv") || strings.Count(file.Body, "user.update") != 1 {
+		t.Errorf("the export is %q, %q: %s", kind, as, file.Body)
+	}
+	if lines := b.Get("/console/audit/export?action=user.update").Is(http.StatusOK); strings.Count(lines.Body, `"action":"user.update"`) != 1 {
+		t.Errorf("the export is %s", lines.Body)
+	}
+	b.Get("/console/audit/export?action=nothing.known").Is(http.StatusUnprocessableEntity)
+
+	s.role(clerk, "clerk", func(one string) bool { return one == "audit:read" })
+	c := atConsole(t, s.Gate, clerk)
+	if list := c.Get("/console/audit").Is(http.StatusOK); strings.Contains(list.Body, "/console/audit/export") || strings.Contains(list.Body, "/console/audit/verification") || strings.Contains(list.Body, ada.Email) {
+		t.Error("who may read the log alone is offered more, or told names")
+	}
+	c.Get("/console/audit/export").Is(http.StatusForbidden).Says("gatehouse/audit:export")
+	c.Get("/console/audit/verification").Is(http.StatusForbidden).Says("gatehouse/audit:verify")
+}
+
+// The tail begins behind what the page showed, sends what happens, and begins there again.
+func TestTheConsoleTellsWhatHappensAsItHappens(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, tellsWhatHappens)
+}
+
+func tellsWhatHappens(t *testing.T) {
+	s := newSteering(t)
+	eve := s.Person("eve", gatetest.NoPassword)
+	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	page := b.Get("/console/audit/live?action=user.").Is(http.StatusOK)
+	_, rest, _ := strings.Cut(page.Body, `data-live="`)
+	from, _, _ := strings.Cut(rest, `"`)
+	from = strings.ReplaceAll(from, "&amp;", "&")
+	if !strings.HasPrefix(from, "/console/audit/tail?") || !strings.Contains(from, "after=evt_") {
+		t.Fatalf("the tail is at %q", from)
+	}
+	time.Sleep(time.Second) // events of one moment are in no order
+	must(t, s.House.Identity.Disable(t.Context(), gatetest.Console, eve.ID))
+	told := b.Get(from).Is(http.StatusOK)
+	if kind := told.Header.Get("Content-Type"); kind != "text/event-stream" {
+		t.Errorf("the tail is %s", kind)
+	}
+	events, last := 0, ""
+	for lines := bufio.NewScanner(strings.NewReader(told.Body)); lines.Scan(); {
+		if id, ok := strings.CutPrefix(lines.Text(), "id: "); ok {
+			events, last = events+1, id
+		}
+	}
+	if events != 1 || !strings.Contains(told.Body, "data: <li>") || !strings.Contains(told.Body, "user.disable") || last == "" {
+		t.Errorf("%d events are told: %s", events, told.Body)
+	}
+	stranger := s.Browser().Get(from)
+	if stranger.URL.Path != "/signin" {
+		t.Errorf("a stranger is at %s", stranger.URL)
+	}
+}

@@ -1,0 +1,74 @@
+package housetest
+
+import (
+	"net/http"
+	"net/url"
+	"strings"
+	"testing"
+
+	"gatehouse/internal/gatetest"
+)
+
+// A browser that is signed out at the console is signed out, with what rested on it; several are at
+// once, and whoever may not is not offered to.
+func TestTheConsoleSignsBrowsersOut(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	there := s.targets()
+	ada, eve, clerk := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Person("eve"), s.Person("clerk", gatetest.TOTP)
+	b := atConsole(t, s.Gate, ada)
+	theirs := s.Browser()
+	theirs.Get("/account").SignIn(eve).Is(http.StatusOK).At("/account")
+
+	b.Get("/console/sessions").Is(http.StatusOK).Says(eve.Email).Says(ada.Email).Says("gatehouse session list")
+	b.Get("/console/sessions?begun=hour&sort=created").Is(http.StatusOK).Says(eve.Email)
+	b.Get("/console/sessions?cursor=odd").Is(http.StatusOK).At("/console/sessions")
+	b.Get("/console/sessions?person=nobody@example.test").Is(http.StatusOK).Says("person-problem")
+	page := b.Get("/console/sessions?person=" + url.QueryEscape(eve.Email)).Is(http.StatusOK).At("/console/users/" + string(eve.ID) + "/sessions")
+	_, rest, _ := strings.Cut(page.Body, "/sessions/ses_")
+	name, _, _ := strings.Cut(rest, `"`)
+	one := page.URL.Path + "/ses_" + name
+	ask := b.Get(one).Is(http.StatusOK).Says("Sign this browser out?").Says("No application holds tokens of it.").Says("gatehouse session revoke")
+	theirs.Get("/account").At("/account")
+	ask.Press("", "submit").Is(http.StatusOK).At(page.URL.Path).Says("The browser is signed out.")
+	ask.Press("", "submit").Is(http.StatusOK).At(page.URL.Path)
+	s.Settle()
+	theirs.Get("/account").At("/signin")
+	b.Get(one).Is(http.StatusNotFound).Says(`id="nav"`)
+	b.Get("/console/users/" + string(ada.ID) + "/sessions/" + there["session"]).Is(http.StatusNotFound)
+
+	theirs.Get("/account").SignIn(eve).At("/account")
+	form := formTo(t, b.Get("/console/sessions"), "/console/sessions/selected")
+	form.Values["row"] = []string{there["session"], "ses_none"}
+	asked := b.Post(form.Action, form.Values).Is(http.StatusOK).Says("2 browsers are signed out")
+	asked.Press("", "submit").Is(http.StatusOK).Says("1 browser is signed out.").Says("ses_none")
+	b.Get("/console/sessions/selected").At("/console/sessions")
+
+	s.role(clerk, "clerk", func(one string) bool { return one == "sessions:read" || one == "users:read" })
+	c := atConsole(t, s.Gate, clerk)
+	list := c.Get("/console/sessions").Is(http.StatusOK)
+	if strings.Contains(list.Body, "end-selected") {
+		t.Error("who may not end sessions is offered to")
+	}
+	c.Post("/console/sessions/selected", url.Values{"row": {there["session"]}, "confirmed": {"yes"}, "form_token": form.Values["form_token"]}).Is(http.StatusForbidden)
+}
+
+// What a person's programs and applications have of them is taken back from their page.
+func TestTheConsoleTakesBackTokensAndConsents(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	there := s.targets()
+	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	page := "/console/users/" + there["user"]
+	b.Get(page + "/credentials").Is(http.StatusOK).Says("gatehouse/users:read")
+	ask := b.Get(page + "/tokens/" + there["token"]).Is(http.StatusOK).Says("gatehouse/users:read")
+	ask.Press("", "submit").Is(http.StatusOK).At(page + "/credentials").Says("The token is ended.")
+	ask.Press("", "submit").Is(http.StatusOK).At(page + "/credentials")
+	b.Get(page + "/tokens/key_none").Is(http.StatusNotFound)
+
+	b.Get(page + "/applications").Is(http.StatusOK).Says(there["client"]).Says("openid")
+	ask = b.Get(page + "/applications/" + there["client"]).Is(http.StatusOK).Says("1 refresh token")
+	ask.Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("It is taken back.").Says("No application has anything of them")
+	b.Get(page + "/applications/" + there["client"]).Is(http.StatusNotFound)
+	b.Get(page+"/end-tokens").Is(http.StatusOK).Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("All tokens are ended.")
+}

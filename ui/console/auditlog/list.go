@@ -1,0 +1,187 @@
+package auditlog
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/view"
+	"gatehouse/wire"
+)
+
+// narrowing are the filters by their names in the address.
+var narrowing = []string{"action", "actor", "resource", "outcome", "ip", "client", "last", "since", "until"}
+
+// spans are how lately something happened, by their names in the address.
+var spans = map[string]time.Duration{"hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}
+
+// frame is what the list and the tail share: the filters, and where they lead.
+type frame struct {
+	guard.Frame
+	Asked url.Values // the filters, as the address has them
+	Now   time.Time
+	// Names are the addresses of people by their ids.
+	Names                           map[string]string
+	CanExport, CanVerify, CanSeeAll bool
+	Refused                         bool
+}
+
+func read(v *guard.Visit) frame {
+	return frame{
+		Frame: v.Frame(), Asked: v.Only(append([]string{"cursor"}, narrowing...)...), Now: time.Now(),
+		CanExport: v.Can("exportAuditEvents", nil), CanVerify: v.Can("verifyAudit", nil), CanSeeAll: v.Can("getUser", nil),
+	}
+}
+
+// query is what the API is asked with.
+func (f *frame) query(v *guard.Visit) (url.Values, error) {
+	q := url.Values{}
+	for _, name := range []string{"action", "outcome", "ip", "client"} {
+		if value := strings.TrimSpace(f.Asked.Get(name)); value != "" {
+			q.Set(name, value)
+		}
+	}
+	for name, kind := range map[string]string{"actor": "person", "resource": "user"} {
+		if value := f.Asked.Get(name); value != "" {
+			named, err := guard.Named(v, name, kind, value)
+			if err != nil {
+				return nil, err
+			}
+			q.Set(name, named)
+		}
+	}
+	for _, name := range []string{"since", "until"} {
+		text := f.Asked.Get(name)
+		if at, err := time.Parse(typed, text); err == nil {
+			text = at.Format(time.RFC3339)
+		}
+		if text != "" {
+			q.Set(name, text)
+		}
+	}
+	if span, ok := spans[f.Asked.Get("last")]; ok && !q.Has("since") {
+		q.Set("since", f.Now.Add(-span).UTC().Truncate(time.Second).Format(time.RFC3339))
+	}
+	return q, nil
+}
+
+// typed is how browsers send a moment that was typed; we take it for one of UTC.
+const typed = "2006-01-02T15:04"
+
+// list shows a page of the events that the address asks for, the latest first.
+func (d *Door) list(v *guard.Visit) error {
+	page := listPage{frame: read(v)}
+	found, err := d.find(v, &page)
+	if fault.CodeOf(err) == "request.cursor" {
+		return view.SeeOther(v.W, v.R, page.with(path, "cursor", ""))
+	}
+	if err != nil {
+		status, ok := v.Reject(&page.Frame, err)
+		if !ok {
+			return err
+		}
+		page.Refused = true
+		return v.Show(status, page)
+	}
+	page.Events = found.Body.Items
+	if page.Names, err = names(v, page.Events); err != nil {
+		return err
+	}
+	if page.Counted = v.Can("getStatistics", nil) && page.countable(); page.Counted {
+		if page.Days, err = d.days(v); err != nil {
+			return err
+		}
+	}
+	page.Command = page.same("list")
+	return v.Show(http.StatusOK, page)
+}
+
+// find asks for the page. It goes on where its own list does, from the same moment.
+func (d *Door) find(v *guard.Visit, page *listPage) (*admin.Page[wire.Event], error) {
+	q, err := page.query(v)
+	if err != nil {
+		return nil, err
+	}
+	if since, cursor, ok := strings.Cut(page.Asked.Get("cursor"), "~"); ok {
+		q.Set("cursor", cursor)
+		if since != "" {
+			q.Set("since", since)
+		}
+	}
+	found, err := guard.Ask[admin.Page[wire.Event]](v, "listAuditEvents", admin.Input{Query: q})
+	if err == nil && found.Body.Next != "" {
+		page.Next = q.Get("since") + "~" + found.Body.Next
+	}
+	return found, err
+}
+
+// names are the people who acted, and to whom it was done.
+func names(v *guard.Visit, events []wire.Event) (map[string]string, error) {
+	var all []string
+	for _, e := range events {
+		all = append(all, e.Actor.ID)
+		if e.Target != nil {
+			all = append(all, e.Target.ID)
+		}
+	}
+	return v.Names(all)
+}
+
+// charted is how many days the chart shows.
+const charted = 30
+
+// days are the figures of the last days, which are counted in the background.
+func (d *Door) days(v *guard.Visit) ([]wire.DayFigures, error) {
+	found, err := guard.Ask[admin.One[wire.Statistics]](v, "getStatistics", admin.Input{Query: url.Values{"days": {strconv.Itoa(charted)}}})
+	if err != nil {
+		return nil, err
+	}
+	return found.Body.Days, nil
+}
+
+// countable reports whether the figures know of all that is asked: they are kept by action.
+func (f *frame) countable() bool {
+	return !slices.ContainsFunc([]string{"actor", "resource", "outcome", "ip", "client"}, func(name string) bool { return f.Asked.Get(name) != "" })
+}
+
+// same is the command that does the same with the events that the filters let through.
+func (f *frame) same(do string) string {
+	line := []string{"audit", do}
+	flags := map[string]string{"resource": "target"}
+	for _, name := range narrowing {
+		value, flag := f.Asked.Get(name), name
+		if value == "" {
+			continue
+		}
+		if name == "last" {
+			flag, value = "since", map[string]string{"hour": "1h", "day": "24h", "week": "7d"}[value]
+		}
+		if flags[name] != "" {
+			flag = flags[name]
+		}
+		if value != "" {
+			line = append(line, "--"+flag, value)
+		}
+	}
+	return guard.Command(line...)
+}
+
+// export sends the events that the filters let through as a file.
+func (d *Door) export(v *guard.Visit) error {
+	f := read(v)
+	q, err := f.query(v)
+	if err != nil {
+		return err
+	}
+	q.Set("format", v.Query("format"))
+	if q.Get("format") == "" {
+		q.Del("format")
+	}
+	return guard.Send(v, "exportAuditEvents", admin.Input{Query: q})
+}

@@ -1,0 +1,250 @@
+package auditlog
+
+import (
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/a-h/templ"
+
+	"gatehouse/audit"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/view"
+	"gatehouse/ui/words"
+	"gatehouse/wire"
+)
+
+// with is the address of a page with another value of a parameter.
+func (f *frame) with(path, name, value string) string {
+	asked := maps.Clone(f.Asked)
+	if asked == nil {
+		asked = url.Values{}
+	}
+	asked.Del("cursor")
+	if asked.Set(name, value); value == "" {
+		asked.Del(name)
+	}
+	if len(asked) == 0 {
+		return path
+	}
+	return path + "?" + asked.Encode()
+}
+
+// filters narrow the list, or the tail.
+func (f *frame) filters(say *words.Catalogue, action string) part.Filters {
+	is := &say.ConsoleAudit
+	field := func(id, label, hint string, kind part.Kind) part.Field {
+		return part.Field{ID: id, Label: label, Hint: hint, Kind: kind, Value: f.Asked.Get(id), Max: 300, Optional: true, Literal: true}
+	}
+	choose := func(id, label string, options ...part.Option) part.Field {
+		return part.Field{ID: id, Label: label, Kind: part.Choose, Value: f.Asked.Get(id), Options: append([]part.Option{{Label: say.Console.All}}, options...)}
+	}
+	filters := part.Filters{
+		Action: action,
+		Fields: []part.Field{
+			field("action", is.Action, is.ActionHint, part.Line), field("actor", is.Actor, is.ActorHint, part.Line), field("resource", is.Resource, is.ResourceHint, part.Line),
+			choose("last", is.Last, part.Option{Value: "hour", Label: is.Hour}, part.Option{Value: "day", Label: is.Day}, part.Option{Value: "week", Label: is.Week}),
+		},
+		More: []part.Field{
+			choose("outcome", is.Outcome, part.Option{Value: "done", Label: is.Done}, part.Option{Value: "refused", Label: is.Denied}),
+			field("ip", is.IP, "192.0.2.7", part.Line), field("client", is.Client, "", part.Line),
+			field("since", is.Since, "", "datetime-local"), field("until", is.Until, "", "datetime-local"),
+		},
+	}
+	for i, in := range filters.More { // an address may say moments to the second
+		if at, err := time.Parse(time.RFC3339, in.Value); err == nil {
+			filters.More[i].Value = at.UTC().Format(typed)
+		}
+	}
+	if f.CanExport && action == path {
+		filters.Exports = []part.Link{{Label: say.ConsoleAudit.Lines, Href: f.with(pathExport, "format", "ndjson")}, {Label: say.ConsoleAudit.Sheet, Href: f.with(pathExport, "format", "csv")}}
+	}
+	for _, in := range slices.Concat(filters.Fields, filters.More) {
+		if in.Value == "" {
+			continue
+		}
+		value := in.Value
+		for _, o := range in.Options {
+			if o.Value == value {
+				value = o.Label
+			}
+		}
+		filters.Chips = append(filters.Chips, part.Chip{Label: in.Label, Value: value, Href: f.with(action, in.ID, "")})
+	}
+	if len(filters.Chips) > 1 {
+		filters.Clear = action
+	}
+	return filters.Faulty(say, f.Wrong)
+}
+
+// listPage lists events.
+type listPage struct {
+	frame
+	Events  []wire.Event
+	Next    string
+	Counted bool // the figures know of all that is asked
+	Days    []wire.DayFigures
+}
+
+func (p listPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(p.Form.Title(say, say.ConsoleAudit.Title))
+}
+func (p listPage) Body() templ.Component { return listBody(p) }
+
+func (p *listPage) table(say *words.Catalogue) part.Table {
+	is := &say.ConsoleAudit
+	t := part.Table{ID: "events", Caption: string(is.Title), Columns: []part.Column{{Label: is.Action}, {Label: is.Resource}, {Label: is.Actor}, {Label: is.Outcome}, {Label: is.When}}}
+	for _, e := range p.Events {
+		t.Rows = append(t.Rows, part.Row{Label: string(e.Action), Href: pathOf(string(e.ID)), Cells: []templ.Component{
+			code(string(e.Action)), target(p.Names, &e), actor(p.Names, &e), part.Pill(outcome(is, &e)), part.When(p.Now, e.At),
+		}})
+	}
+	return t
+}
+
+// outcome says whether it was done; a refusal says why.
+func outcome(say *words.ConsoleAudit, e *wire.Event) part.Badge {
+	if e.Outcome == audit.Done {
+		return part.Badge{Label: say.Done, Tone: part.Good}
+	}
+	return part.Badge{Label: say.Denied, Tone: part.Bad}
+}
+
+// chart is how much happened on each of the last days; a bar leads to its day.
+func (p *listPage) chart(say *words.Catalogue) part.Chart {
+	is := &say.ConsoleAudit
+	of := map[string]int{}
+	whole, asked := 0, p.Asked.Get("action")
+	for _, d := range p.Days {
+		for action, n := range d.Events {
+			if asked == "" || action == asked || strings.HasSuffix(asked, ".") && strings.HasPrefix(action, asked) {
+				of[d.Day] += int(n)
+				whole += int(n)
+			}
+		}
+	}
+	c := part.Chart{ID: "days", Title: say.Count(is.Days, charted), Says: say.Count(is.Counted, whole), Low: true, Series: []part.Series{{Label: is.Events}}}
+	today := p.Now.UTC().Truncate(24 * time.Hour)
+	for i := range charted {
+		at := today.AddDate(0, 0, i+1-charted)
+		q := url.Values{"since": {at.Format(typed)}, "until": {at.AddDate(0, 0, 1).Format(typed)}}
+		if asked != "" {
+			q.Set("action", asked)
+		}
+		c.Bars = append(c.Bars, part.Bar{Label: say.Date(at), Values: []int{of[at.Format(time.DateOnly)]}, Href: path + "?" + q.Encode()})
+	}
+	return c
+}
+
+func (p *listPage) pager() part.Pager {
+	pages := part.Pager{Time: true}
+	if p.Asked.Get("cursor") != "" {
+		pages.First = p.with(path, "cursor", "")
+	}
+	if p.Next != "" {
+		pages.Next = p.with(path, "cursor", p.Next)
+	}
+	return pages
+}
+
+// livePage shows what happens.
+type livePage struct {
+	frame
+	Events []wire.Event
+}
+
+func (p livePage) Head(say *words.Catalogue) view.Head {
+	return part.Head(p.Form.Title(say, say.ConsoleAudit.Live))
+}
+func (p livePage) Body() templ.Component { return liveBody(p) }
+
+// from is where what happens next is asked for.
+func (p *livePage) from() string {
+	if len(p.Events) == 0 {
+		return p.with(pathTail, "", "")
+	}
+	return p.with(pathTail, "after", string(p.Events[0].ID))
+}
+
+// eventPage shows one event.
+type eventPage struct {
+	guard.Frame
+	Event    wire.Event
+	Names    map[string]string
+	Changes  []part.Change // that it made
+	Now      time.Time
+	CanProve bool
+}
+
+func (p eventPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(words.Title(string(p.Event.Action) + " · " + string(p.Event.ID)))
+}
+func (p eventPage) Body() templ.Component { return eventBody(p) }
+
+func (p *eventPage) facts(say *words.Catalogue) []part.Fact {
+	is, e := &say.ConsoleAudit, &p.Event
+	all := []part.Fact{{Name: is.When, Value: both(p.Now, e.At)}, {Name: is.Actor, Value: actor(p.Names, e)}}
+	add := func(name string, value templ.Component, known bool) {
+		if known {
+			all = append(all, part.Fact{Name: name, Value: value})
+		}
+	}
+	add(is.Resource, target(p.Names, e), e.Target != nil)
+	add(is.Reason, part.Text(string(e.Reason)), e.Reason != "")
+	add(is.Client, part.Text(string(e.Client)), e.Client != "")
+	add(is.IP, found("ip", e.IP), e.IP != "")
+	add(is.Agent, part.Text(e.Agent), e.Agent != "")
+	add(is.Request, part.Copy("request", string(e.Request)), e.Request != "")
+	return all
+}
+
+// proofPage shows the proof of one event.
+type proofPage struct {
+	guard.Frame
+	Proof wire.EventProof
+	Text  string // of the proof, as it is handed on
+}
+
+func (p proofPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleAudit.Proof) }
+func (p proofPage) Body() templ.Component               { return proofBody(p) }
+
+func (p *proofPage) facts(say *words.Catalogue) []part.Fact {
+	is := &say.ConsoleAudit
+	return []part.Fact{
+		{Name: is.Index, Value: part.Text(number(p.Proof.Index))},
+		{Name: is.Size, Value: part.Text(number(p.Proof.Size))},
+		{Name: is.Key, Value: part.Copy("log-key", p.Proof.Key)},
+	}
+}
+
+// verdictPage says whether the log is what was recorded.
+type verdictPage struct {
+	guard.Frame
+	Now     time.Time
+	Verdict *wire.Verdict // nil: nobody looked yet
+}
+
+func (p verdictPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(p.Form.Title(say, say.ConsoleAudit.Verify))
+}
+func (p verdictPage) Body() templ.Component { return verdictBody(p) }
+
+func (p *verdictPage) form(say *words.Catalogue) part.Form {
+	return p.Draw(say, part.Form{ID: "verify", Action: pathVerify, Do: []part.Button{{ID: "submit", Label: say.ConsoleAudit.VerifyDo, Main: true}}})
+}
+
+func (p *verdictPage) facts(say *words.Catalogue) []part.Fact {
+	is, v := &say.ConsoleAudit, p.Verdict
+	return []part.Fact{
+		{Name: is.Sealed, Value: part.Text(number(v.Sealed))},
+		{Name: is.Waiting, Value: part.Number(v.Waiting)},
+		{Name: is.Pruned, Value: part.Text(number(v.Pruned))},
+		{Name: is.Erased, Value: part.Text(number(v.Erased))},
+		{Name: is.Checkpoint, Value: part.When(p.Now, v.Until)},
+		{Name: is.Kept, Value: part.Number(v.Kept)},
+		{Name: is.Key, Value: part.Copy("log-key", v.Key)},
+	}
+}

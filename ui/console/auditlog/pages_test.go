@@ -1,0 +1,75 @@
+package auditlog
+
+import (
+	"encoding/json"
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/audit"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/view"
+	"gatehouse/ui/view/viewtest"
+	"gatehouse/wire"
+)
+
+func TestPagesOfTheAuditLogAreWellMade(t *testing.T) {
+	t.Parallel()
+	f, broken, at := guard.Frame{Form: viewtest.Form()}, guard.Frame{Form: viewtest.Broken()}, time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	names := map[string]string{"usr_a": "a@example.com", "usr_b": "b@example.com"}
+	done := wire.Event{
+		ID: "evt_a", At: at, Actor: wire.Actor{Kind: audit.Person, ID: "usr_a"}, Action: "user.update", Target: &wire.Target{Kind: "user", ID: "usr_b"}, Outcome: audit.Done, IP: "192.0.2.7", Agent: "F",
+		Request: "req_a", Client: "web", Before: json.RawMessage(`{"name":"A"}`), After: json.RawMessage(`{"name":"B","tags":["x","y"]}`),
+	}
+	refused := wire.Event{ID: "evt_b", At: at, Actor: wire.Actor{Kind: audit.Nobody}, Action: "signin.refuse", Outcome: audit.Refused, Reason: "wrong", Erased: true}
+	service := wire.Event{ID: "evt_c", At: at, Actor: wire.Actor{Kind: audit.Service, ID: "ci"}, Action: "grant.create", Target: &wire.Target{Kind: "grant", ID: "gra_a"}, Outcome: audit.Done}
+	of := func(g guard.Frame, asked url.Values) frame {
+		return frame{Frame: g, Asked: asked, Now: at, Names: names, CanExport: true, CanVerify: true}
+	}
+	all := []wire.Event{done, refused, service}
+	narrow := url.Values{"action": {"user."}, "outcome": {"done"}, "last": {"day"}, "cursor": {"c"}, "since": {"2026-03-01T10:00:00Z"}}
+	finding := int64(7)
+	bad := wire.Verdict{
+		Sealed: 9, Waiting: 1, Kept: 2, Until: at, Key: "key", Findings: []wire.Finding{{Entry: &finding, Event: "evt_a", Problem: "changed"}, {Problem: "gone"}},
+		Noticed: []wire.Noticed{{At: at, Event: "evt_b", Problem: "written"}}, NotProved: []string{"much"},
+	}
+	viewtest.Crawl(t, map[string]view.Page{
+		"audit log":           listPage{frame: of(f, nil), Events: all, Next: "n", Counted: true, Days: []wire.DayFigures{{Day: "2026-03-01", Events: map[string]int64{"user.create": 4, "grant.create": 2}}}},
+		"audit log, narrowed": listPage{frame: of(f, narrow), Events: all},
+		"audit log, none":     listPage{frame: of(f, nil)},
+		"audit log, further":  listPage{frame: of(f, nil), Next: "n"},
+		"audit log, wrong":    listPage{frame: frame{Frame: broken, Refused: true, Now: at}},
+		"live":                livePage{frame: of(f, narrow), Events: all},
+		"live, none":          livePage{frame: of(f, nil)},
+		"live, wrong":         livePage{frame: frame{Frame: broken, Refused: true, Now: at}},
+		"event":               eventPage{Frame: f, Event: done, Changes: changes(&done), Names: names, Now: at, CanProve: true},
+		"event 2":             eventPage{Frame: f, Event: refused, Now: at},
+		"proof":               proofPage{Frame: f, Proof: wire.EventProof{Event: "evt_a", Index: 3, Size: 9, Key: "key"}, Text: "{}"},
+		"verification":        verdictPage{Frame: f, Now: at},
+		"verification, good":  verdictPage{Frame: f, Now: at, Verdict: &wire.Verdict{Good: true, Sealed: 9, Key: "key"}},
+		"verification, bad":   verdictPage{Frame: f, Now: at, Verdict: &bad},
+		"verification, wrong": verdictPage{Frame: broken, Now: at},
+	})
+}
+
+func TestWhatAnEventChangedIsTold(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		before, after string
+		want          []part.Change
+	}{
+		"one member":        {`{"name":"A","email":"a@example.test"}`, `{"name":"B","email":"a@example.test"}`, []part.Change{{Name: "name", Before: "A", After: "B"}}},
+		"made":              {``, `{"name":"B","n":7}`, []part.Change{{Name: "n", After: "7"}, {Name: "name", After: "B"}}},
+		"gone":              {`{"list":["a","b"]}`, ``, []part.Change{{Name: "list", Before: "a, b"}}},
+		"deeper":            {`{"claims":{"a":1}}`, `{"claims":{"a":2}}`, []part.Change{{Name: "claims", Before: `{"a":1}`, After: `{"a":2}`}}},
+		"nothing":           {`{"a":1}`, `{"a":1}`, nil},
+		"what is no object": {`[1]`, `"x"`, nil},
+	} {
+		if diff := cmp.Diff(c.want, changes(&wire.Event{Before: json.RawMessage(c.before), After: json.RawMessage(c.after)})); diff != "" {
+			t.Errorf("%s: %s", name, diff)
+		}
+	}
+}

@@ -1,0 +1,115 @@
+package grants
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"time"
+
+	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/view"
+	"gatehouse/wire"
+)
+
+// states are the tabs: what became of the grants. The first is shown where the address names
+// none.
+var states = []string{"active", "scheduled", "ending", "ended"}
+
+// soon is within how many days a grant must end to be among those that end soon.
+const soon = 7
+
+// narrowing are the filters by their names in the address.
+var narrowing = []string{"subject", "role", "permission", "org", "by", "source", "day"}
+
+// list shows a page of the grants whom the address asks for: all of its state stands there.
+func (d *Door) list(v *guard.Visit) error {
+	page := listPage{Frame: v.Frame(), State: v.Query("state"), Asked: v.Only(append([]string{"cursor"}, narrowing...)...), Now: time.Now()}
+	page.CanCreate, page.CanChange, page.People, page.Calendar = v.Can("createGrant", nil), v.Can("revokeGrants", nil), v.Can("getUser", nil), v.Can("listGrantEndings", nil)
+	if !slices.Contains(states, page.State) {
+		page.State = states[0]
+	}
+	q, err := page.query(v)
+	var found *admin.Page[wire.Grant]
+	if err == nil {
+		found, err = guard.Ask[admin.Page[wire.Grant]](v, "listGrants", admin.Input{Query: q})
+	}
+	if fault.CodeOf(err) == "request.cursor" {
+		return view.SeeOther(v.W, v.R, page.with("cursor", ""))
+	}
+	if err != nil {
+		status, ok := v.Reject(&page.Frame, err)
+		if !ok {
+			return err
+		}
+		page.Refused = true
+		return v.Show(status, page)
+	}
+	page.Grants, page.Next = found.Body.Items, found.Body.Next
+	page.Command = page.same()
+	return v.Show(http.StatusOK, page)
+}
+
+// query is what the API is asked with. A moment that is counted from now on is that of the
+// day, so that the pages of a list are of one list.
+func (p *listPage) query(v *guard.Visit) (url.Values, error) {
+	q := url.Values{}
+	for _, name := range []string{"role", "permission", "org", "source", "cursor"} {
+		if value := p.Asked.Get(name); value != "" {
+			q.Set(name, value)
+		}
+	}
+	var err error
+	if subject := p.Asked.Get("subject"); subject != "" {
+		if subject, err = guard.Named(v, "subject", "user", subject); err != nil {
+			return nil, err
+		}
+		q.Set("subject", subject)
+	}
+	if by := p.Asked.Get("by"); by != "" {
+		if by, err = guard.Named(v, "by", "person", by); err != nil {
+			return nil, err
+		}
+		q.Set("created_by", by)
+	}
+	today := p.Now.UTC().Truncate(24 * time.Hour)
+	switch p.State {
+	case "ending":
+		q.Set("state", "active")
+		q.Set("ends_before", today.AddDate(0, 0, soon+1).Format(time.RFC3339))
+	default:
+		q.Set("state", p.State)
+	}
+	if text := p.Asked.Get("day"); text != "" {
+		day, err := time.Parse(time.DateOnly, text)
+		if err != nil {
+			return nil, guard.Wrong("day", "must be a day such as 2026-03-04")
+		}
+		q.Set("ends_after", day.Format(time.RFC3339))
+		q.Set("ends_before", day.AddDate(0, 0, 1).Format(time.RFC3339))
+	}
+	return q, nil
+}
+
+// same is the command that lists the same; "" where no command narrows so.
+func (p *listPage) same() string {
+	line := []string{"grant", "list"}
+	if p.State == "ended" {
+		line = append(line, "--ended")
+	}
+	if p.State == "scheduled" || p.State == "ending" || len(p.chosen()) > 0 {
+		return ""
+	}
+	return guard.Command(line...)
+}
+
+// chosen are the filters that count.
+func (p *listPage) chosen() (all []string) {
+	for _, name := range narrowing {
+		if p.Asked.Get(name) != "" {
+			all = append(all, name)
+		}
+	}
+	return all
+}

@@ -1,0 +1,144 @@
+package grants
+
+import (
+	"net/http"
+	"strings"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/admin"
+	"gatehouse/ui/console/guard"
+	"gatehouse/wire"
+)
+
+// typed is how browsers send a moment that was typed; we take it for one of UTC.
+const typed = "2006-01-02T15:04"
+
+// entry is a new grant as it stands in the form, by the names of its fields.
+type entry struct {
+	Kind, Subject, Effect, Role, Permission, Org, Where, IDs, Condition, From, Until, Last, ACR, Reason, Ticket string
+}
+
+// askNew shows the form, with what the link to it names.
+func (d *Door) askNew(v *guard.Visit) error {
+	if err := v.Ready("createGrant", nil); err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, newGrant(v, entry{
+		Kind: v.Query("kind"), Subject: v.Query("subject"), Role: v.Query("role"), Permission: v.Query("permission"), Org: v.Query("org"), Last: "8h",
+	}))
+}
+
+func newGrant(v *guard.Visit, in entry) newPage {
+	if in.Kind == "" {
+		in.Kind = string(access.User)
+	}
+	page := newPage{Frame: v.Frame(), In: in, Now: time.Now()}
+	page.Command = guard.Command("grant", "create", "--user", "ADDRESS", "--role", "ROLE", "--for", "8h", "--reason", "WHY")
+	return page
+}
+
+// create shows first what the grant comes to, and makes it when that was confirmed.
+func (d *Door) create(v *guard.Visit) error {
+	if err := v.Ready("createGrant", nil); err != nil {
+		return err
+	}
+	value := func(name string) string { return strings.TrimSpace(v.Value(name)) }
+	page := newGrant(v, entry{
+		Kind: value("subject.kind"), Subject: value("subject"), Effect: value("effect"), Role: value("role"), Permission: value("permission"), Org: value("org"),
+		Where: value("where"), IDs: value("resource_ids"), Condition: value("condition"), From: value("not_before"), Until: value("until"), Last: value("expires_at"),
+		ACR: value("acr"), Reason: value("reason"), Ticket: value("ticket"),
+	})
+	made, err := page.make(v)
+	if err == nil && made == "" {
+		return v.Show(http.StatusOK, page)
+	}
+	if err == nil {
+		return v.Done(pathOf(made), "new")
+	}
+	if guard.Repeated(err) {
+		return v.Done(path, "new")
+	}
+	page.Sure = false
+	status, ok := v.Reject(&page.Frame, err)
+	if !ok {
+		return err
+	}
+	return v.Show(status, page)
+}
+
+// make returns the id of the grant that was made, "" while it is to be looked at first.
+func (p *newPage) make(v *guard.Visit) (string, error) {
+	body, err := p.body(v)
+	if err != nil {
+		return "", err
+	}
+	if v.Value("confirmed") == "" || v.Value("back") != "" {
+		p.Sure = v.Value("back") == ""
+		p.Gain, err = gainOf(v, body.Role, body.Permission, wire.Subject{Kind: access.Kind(body.Subject.Kind), ID: body.Subject.ID})
+		p.Begins, p.Ends = body.NotBefore, body.ExpiresAt
+		return "", err
+	}
+	made, err := guard.Ask[admin.Made[wire.Grant]](v, "createGrant", admin.Input{Body: body})
+	if err != nil {
+		return "", atFields(err)
+	}
+	return string(made.Body.ID), nil
+}
+
+// body is the grant as the API takes it. What the API would say of a field that it does not
+// have is said here, before anybody is asked whether they are sure.
+func (p *newPage) body(v *guard.Visit) (body admin.GrantCreate, err error) {
+	in := &p.In
+	body = admin.GrantCreate{
+		Subject: admin.GrantSubject{Kind: in.Kind, ID: in.Subject}, Effect: in.Effect, Role: in.Role, Permission: in.Permission, Org: in.Org,
+		Where: in.Where, ResourceIDs: strings.Fields(in.IDs), Condition: in.Condition, ACR: in.ACR, Reason: in.Reason, Ticket: in.Ticket,
+	}
+	if in.Kind == string(access.User) && in.Subject != "" {
+		whom, err := guard.Named(v, "subject", "user", in.Subject)
+		if err != nil {
+			return body, err
+		}
+		body.Subject.ID = strings.TrimPrefix(whom, "user:")
+	}
+	if body.NotBefore, err = moment("not_before", in.From); err != nil {
+		return body, err
+	}
+	if body.ExpiresAt, err = moment("until", in.Until); err != nil {
+		return body, err
+	}
+	if body.ExpiresAt.IsZero() {
+		begin := p.Now
+		if !body.NotBefore.IsZero() {
+			begin = body.NotBefore
+		}
+		if body.ExpiresAt, err = guard.Lasts("expires_at", in.Last, begin); err != nil {
+			return body, err
+		}
+	}
+	switch {
+	case in.Subject == "":
+		return body, guard.Wrong("subject", "is needed")
+	case in.Role == "" && in.Permission == "":
+		return body, guard.Wrong("role", "is needed, or a permission")
+	case in.Role != "" && in.Permission != "":
+		return body, guard.Wrong("permission", "must be empty beside a role")
+	case in.Reason == "":
+		return body, guard.Wrong("reason", "is needed")
+	case !body.ExpiresAt.IsZero() && !body.ExpiresAt.After(p.Now):
+		return body, guard.Wrong("until", "must be in the future")
+	}
+	return body, nil
+}
+
+// moment reads what was typed into a field for one, the zero time where nothing was.
+func moment(field, text string) (time.Time, error) {
+	if text == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(typed, text)
+	if err != nil {
+		return at, guard.Wrong(field, "must be a day and a time of day")
+	}
+	return at, nil
+}

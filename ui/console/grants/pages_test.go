@@ -1,0 +1,65 @@
+package grants
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/audit"
+	"gatehouse/fault"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/view"
+	"gatehouse/ui/view/viewtest"
+	"gatehouse/wire"
+)
+
+func TestPagesOfGrantsAreWellMade(t *testing.T) {
+	t.Parallel()
+	f, broken, at := guard.Frame{Form: viewtest.Form()}, guard.Frame{Form: viewtest.Broken()}, time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	role := wire.Grant{
+		ID: "gra_a", Subject: wire.Subject{Kind: access.User, ID: "usr_a", Email: "a@example.com"}, Effect: access.Allow, Role: "editor", Where: access.Everywhere, Source: access.Manual,
+		Created: at.Add(-time.Hour), CreatedBy: "person:usr_b", CreatedByEmail: "b@example.com", ExpiresAt: at.Add(time.Hour), Reason: "INC-1", Ticket: "INC-1",
+	}
+	deny := wire.Grant{
+		ID: "gra_b", Subject: wire.Subject{Kind: access.Group, ID: "desk"}, Effect: access.Deny, Permission: "shop/orders:read", Org: "acme", Where: access.Condition, Condition: "true",
+		Source: access.Applied, Created: at, CreatedBy: "console", Requirement: wire.Requirement{ACR: "aal2", MaxAge: "5m"}, NotBefore: at.Add(time.Hour),
+	}
+	gone := wire.Grant{
+		ID: "gra_c", Subject: wire.Subject{Kind: access.User, ID: "usr_c"}, Effect: access.Allow, Permission: "shop/orders:*", Where: access.Listed, ResourceIDs: []string{"41", "42"}, Source: access.Requested,
+		Created: at.Add(-2 * time.Hour), CreatedBy: "person:usr_b", Revoked: at, RevokedBy: "person:usr_b", RevokedReason: "INC-2",
+	}
+	all := []wire.Grant{role, deny, gone}
+	of := func(g wire.Grant) grantFrame {
+		return grantFrame{Frame: f, Grant: g, ETag: `"1"`, Now: at, People: true}
+	}
+	some := gain{Permissions: []string{"shop/orders:read", "shop/orders:write", "crm/people:read"}, Known: true}
+	many := gain{Permissions: []string{"shop/orders:read"}, Known: true, Members: 200, More: true}
+	list := func(state string, asked url.Values) listPage {
+		return listPage{Frame: f, State: state, Asked: asked, Grants: all, Next: "n", Now: at, CanCreate: true, CanChange: true, People: true, Calendar: true}
+	}
+	in := entry{Kind: "user", Subject: "a@example.com", Role: "editor", Last: "8h", Reason: "INC-1"}
+	group := entry{Kind: "group", Subject: "desk", Effect: "deny", Permission: "shop/orders:read", Org: "acme", From: "2026-04-01T10:00", Where: "ids", IDs: "1 2", Reason: "INC-1"}
+	viewtest.Crawl(t, map[string]view.Page{
+		"grants":            list("active", nil),
+		"grants, scheduled": list("scheduled", url.Values{"subject": {"a@example.com"}, "source": {"manual"}, "cursor": {"c"}}),
+		"grants, ended":     list("ended", url.Values{"day": {"2026-03-01"}}),
+		"grants, none":      listPage{Frame: f, State: "ending", Asked: url.Values{"role": {"42"}}, CanCreate: true},
+		"grants, wrong":     listPage{Frame: broken, State: "active", Refused: true},
+		"grant":             grantPage{grantFrame: of(role), Changes: changes, Trailed: true, Names: map[string]string{"usr_b": "b@example.com"}, Trail: []wire.Event{{ID: "evt_a", At: at, Action: "grant.create", Actor: wire.Actor{Kind: audit.Person, ID: "usr_b"}}, {ID: "evt_b", At: at, Action: "grant.extend", Actor: wire.Actor{Kind: audit.Console}}}},
+		"grant 2":           grantPage{grantFrame: of(deny), Changes: changes},
+		"grant 3":           grantPage{grantFrame: grantFrame{Frame: f, Grant: gone, Now: at}},
+		"extend":            changePage{grantFrame: of(role), change: changes[0], Gain: some},
+		"revoke":            changePage{grantFrame: of(deny), change: changes[1], Gain: many},
+		"revoke, wrong":     changePage{grantFrame: grantFrame{Frame: broken, Grant: deny, Now: at}, change: changes[1]},
+		"several":           selectedPage{Frame: f, Chosen: []string{"gra_a", "gra_b"}, Do: "revoke", Grants: all[:2], Now: at},
+		"several, done":     selectedPage{Frame: f, Chosen: []string{"gra_a", "gra_b"}, Do: "revoke", Finished: true},
+		"longer":            selectedPage{Frame: f, Chosen: []string{"gra_a"}, Do: "extend", Grants: all[:1], Now: at},
+		"longer, done":      selectedPage{Frame: f, Chosen: []string{"gra_a"}, Do: "extend", Finished: true, Not: []not{{"gra_a", fault.Missing("grant")}}},
+		"new":               newPage{Frame: f, In: in, Now: at},
+		"new, sure":         newPage{Frame: f, In: in, Now: at, Sure: true, Gain: some, Ends: at.Add(8 * time.Hour)},
+		"new, sure, deny":   newPage{Frame: f, In: group, Now: at, Sure: true, Gain: many, Begins: at},
+		"new, wrong":        newPage{Frame: broken, In: group, Now: at},
+		"calendar":          calendarPage{Frame: f, Month: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Now: at, Days: []wire.DayEndings{{Day: "2026-03-01", Grants: 3}, {Day: "2026-03-02", Grants: 1000, More: true}, {Day: "2026-03-03"}}},
+	})
+}

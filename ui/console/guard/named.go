@@ -1,0 +1,64 @@
+package guard
+
+import (
+	"net/url"
+	"strings"
+
+	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/wire"
+)
+
+// Wrong is the refusal of what stands in a field, before the API is asked.
+func Wrong(field, problem string) error {
+	return &fault.Error{Kind: fault.Invalid, Code: "request.invalid", Detail: "The request breaks a rule.", Fields: []fault.Field{{Name: field, Problem: problem}}}
+}
+
+// Named is what somebody typed into a field as the API names it: KIND:ID, of which kind is that
+// of people. People are named by their addresses, too; an address of nobody is Invalid at the
+// field.
+func Named(v *Visit, field, kind, text string) (string, error) {
+	text = strings.TrimSpace(text)
+	switch {
+	case strings.HasPrefix(text, "usr_"):
+		return kind + ":" + text, nil
+	case !strings.Contains(text, "@"):
+		return text, nil
+	}
+	found, err := Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: url.Values{"email": {text}}})
+	if err != nil {
+		return "", err
+	}
+	if len(found.Body.Items) == 0 {
+		return "", Wrong(field, "is nobody's address")
+	}
+	return kind + ":" + string(found.Body.Items[0].ID), nil
+}
+
+// maxNames is how many people are looked up to call them by their names on one page.
+const maxNames = 20
+
+// Names are the addresses of people by their ids, as far as the visitor may see people and they
+// are there; of many the first ones.
+func (v *Visit) Names(ids []string) (map[string]string, error) {
+	names := map[string]string{}
+	if !v.Can("getUser", nil) {
+		return names, nil
+	}
+	asked := map[string]bool{}
+	for _, name := range ids {
+		if asked[name] || !strings.HasPrefix(name, "usr_") || len(asked) == maxNames {
+			continue
+		}
+		asked[name] = true
+		found, err := Ask[admin.One[wire.UserDetail]](v, "getUser", admin.Input{Path: On("user", name)})
+		if fault.Is(err, fault.NotFound) {
+			continue
+		}
+		if err != nil {
+			return nil, err
+		}
+		names[name] = found.Body.Email
+	}
+	return names, nil
+}

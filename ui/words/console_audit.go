@@ -1,0 +1,110 @@
+package words
+
+// ConsoleAudit are the pages about what was recorded.
+type ConsoleAudit struct {
+	Title Title
+	Lead  string
+
+	Action, ActionHint, Actor, ActorHint string // heads, filters, facts
+	Resource, ResourceHint, Outcome      string
+	Last, Hour, Day, Week                string
+	IP, Client, Since, Until             string
+	Done, Denied, When, Events           string
+	Nobody                               string
+	Kinds                                map[string]string // of who acts
+	Days, Counted                        Plural
+	None, NoneTodo, All                  string
+	Lines, Sheet                         string // links to a file: of lines, for a spreadsheet
+	Further, FurtherTodo                 string // a page that ends before it found anything
+
+	Live             Title
+	LiveLead, Again  string
+	Event            string // in the path to a page below one
+	Known, Changed   string // heads
+	WasErased        string
+	Reason, Agent    string
+	Request          string
+	Trail, Prove     string // links
+	Proof            Title
+	ProofLead        string
+	Index, Size, Key string
+
+	Verify                          Title
+	VerifyLead, VerifyDo            string
+	Good, Forged                    string
+	Findings, Noticed, NotProved    string
+	Sealed, Waiting, Pruned, Erased string
+	Checkpoint, Kept                string
+}
+
+var englishConsoleAudit = ConsoleAudit{
+	Title: "Audit log",
+	Lead:  "What was done and what was refused, the latest first.",
+
+	Action: "What", ActionHint: "grant.create, or grant.", Actor: "Who", ActorHint: "An address, or service:ci",
+	Resource: "To what", ResourceHint: "An address, or role:editor", Outcome: "Outcome",
+	Last: "How lately", Hour: "Within the hour", Day: "Within a day", Week: "Within a week",
+	IP: "From", Client: "Application", Since: "Since (UTC)", Until: "Until (UTC)",
+	Done: "Done", Denied: "Refused", When: "When", Events: "events",
+	Nobody:  "nobody known",
+	Kinds:   map[string]string{"client": "application", "console": "command line", "house": "Gatehouse itself", "person": "person", "service": "service account"},
+	Days:    Plural{One: "Events of today", Other: "Events of the last {n} days"},
+	Counted: Plural{None: "None was counted", One: "{n} event was counted", Other: "{n} events were counted"},
+	None:    "Nothing of that was recorded", NoneTodo: "Take a filter away, or look further back.", All: "The whole log", Lines: "NDJSON", Sheet: "CSV",
+	Further: "Nothing among the latest", FurtherTodo: "What is asked for is rare among much. Older events are on the next page.",
+
+	Live:     "As it happens",
+	LiveLead: "The latest events, and what comes to them. Without scripts, load it again.", Again: "Load again",
+	Event: "Event",
+	Known: "What is known", Changed: "What changed",
+	WasErased: "What the event held of a person was erased, since they were deleted.",
+	Reason:    "Reason", Agent: "Browser or program",
+	Request: "Request",
+	Trail:   "All about this", Prove: "Prove it",
+	Proof:     "Proof that it was recorded",
+	ProofLead: "Whoever has the public key of the log can see by this text that the event is in it, and was not changed.",
+	Index:     "Entry", Size: "Entries then", Key: "Public key of the log",
+
+	Verify:     "Verify the log",
+	VerifyLead: "Every event is looked at: whether it is what was recorded, and whether one is missing. Of a large log that takes minutes.", VerifyDo: "Verify now",
+	Good: "The log is what was recorded.", Forged: "The log is not what was recorded.",
+	Findings: "What is wrong", Noticed: "What was noticed while it ran", NotProved: "What this does not prove",
+	Sealed: "Entries", Waiting: "Not sealed yet", Pruned: "Beyond the retention", Erased: "Without what was personal",
+	Checkpoint: "Last checkpoint", Kept: "Checkpoints kept elsewhere",
+}
+
+var germanConsoleAudit = ConsoleAudit{
+	Title: "Protokoll",
+	Lead:  "Was getan und was verweigert wurde, das Neueste zuerst.",
+
+	Action: "Was", ActionHint: "grant.create oder grant.", Actor: "Wer", ActorHint: "Eine Adresse oder service:ci",
+	Resource: "Woran", ResourceHint: "Eine Adresse oder role:editor", Outcome: "Ergebnis",
+	Last: "Wie kürzlich", Hour: "In der letzten Stunde", Day: "Am letzten Tag", Week: "In der letzten Woche",
+	IP: "Von", Client: "Anwendung", Since: "Seit (UTC)", Until: "Bis (UTC)",
+	Done: "Getan", Denied: "Verweigert", When: "Wann", Events: "Ereignisse",
+	Nobody:  "niemand Bekanntes",
+	Kinds:   map[string]string{"client": "Anwendung", "console": "Befehlszeile", "house": "Gatehouse selbst", "person": "Person", "service": "Dienstkonto"},
+	Days:    Plural{One: "Ereignisse von heute", Other: "Ereignisse der letzten {n}\u00a0Tage"},
+	Counted: Plural{None: "Keines wurde gezählt", One: "{n}\u00a0Ereignis wurde gezählt", Other: "{n}\u00a0Ereignisse wurden gezählt"},
+	None:    "Nichts davon wurde festgehalten", NoneTodo: "Entfernen Sie einen Filter, oder sehen Sie weiter zurück.", All: "Das ganze Protokoll", Lines: "NDJSON", Sheet: "CSV",
+	Further: "Nichts unter den neuesten", FurtherTodo: "Was Sie suchen, ist selten unter vielem. Ältere Ereignisse stehen auf der nächsten Seite.",
+
+	Live:     "Gerade eben",
+	LiveLead: "Die neuesten Ereignisse, und was hinzukommt. Ohne Skripte laden Sie neu.", Again: "Neu laden",
+	Event: "Ereignis",
+	Known: "Was bekannt ist", Changed: "Was sich änderte",
+	WasErased: "Was das Ereignis von einer Person enthielt, ist gelöscht, weil sie gelöscht wurde.",
+	Reason:    "Grund", Agent: "Browser oder Programm",
+	Request: "Anfrage",
+	Trail:   "Alles dazu", Prove: "Beweisen",
+	Proof:     "Beweis, dass es festgehalten wurde",
+	ProofLead: "Wer den öffentlichen Schlüssel des Protokolls hat, sieht an diesem Text, dass das Ereignis darin steht und nicht verändert wurde.",
+	Index:     "Eintrag", Size: "Einträge damals", Key: "Öffentlicher Schlüssel des Protokolls",
+
+	Verify:     "Protokoll prüfen",
+	VerifyLead: "Jedes Ereignis wird angesehen: ob es ist, was festgehalten wurde, und ob eines fehlt. Bei einem großen Protokoll dauert das Minuten.", VerifyDo: "Jetzt prüfen",
+	Good: "Das Protokoll ist, was festgehalten wurde.", Forged: "Das Protokoll ist nicht, was festgehalten wurde.",
+	Findings: "Was nicht stimmt", Noticed: "Was im Betrieb auffiel", NotProved: "Was das nicht beweist",
+	Sealed: "Einträge", Waiting: "Noch nicht versiegelt", Pruned: "Jenseits der Aufbewahrung", Erased: "Ohne Persönliches",
+	Checkpoint: "Letzter Prüfpunkt", Kept: "Anderswo verwahrte Prüfpunkte",
+}

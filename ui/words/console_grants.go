@@ -1,0 +1,153 @@
+package words
+
+// ConsoleGrants are the pages about what was granted.
+type ConsoleGrants struct {
+	Title  Title
+	Lead   string
+	States map[string]string // the tabs, and what became of one
+
+	What, ForWhom, Why, By                string            // heads
+	When                                  map[string]string // the head of when one begins or ends, by the tab
+	ForWhomHint, ByHint                   string            // in the fields
+	Role, Permission, Org, Source, EndsOn string            // filters
+	Sources, Kinds, Places, ACRs          map[string]string
+	None, NoneTodo, All                   string
+	ByRole, Denies, Within, MaxAge        Phrase // Name, Name, Name, Wait
+	Denied                                string // a badge
+	One                                   Title  // Name and Email
+	Known, Trail, Event, At               string // heads
+	IDs, Condition, ACR, Begins, Ends     string // facts
+	Reason, ReasonHint, Ticket, Created   string
+	RevokedBy, RevokedWhy                 string
+
+	Extend, Revoke                         GrantAct
+	Last, LastHint, LastHintEnd            string
+	BulkExtend, BulkRevoke                 Title
+	BulkAsk                                string
+	BulkExtendWhy, BulkRevokeWhy           Plural
+	BulkExtended, BulkRevoked              Plural
+	NotBulked                              string
+	Permissions, APIs, Members             Plural
+	ManyMembers                            Phrase // N
+	New                                    Title
+	Kind, SubjectHint, Effect, Allow, Deny string
+	RoleHint, PermissionHint, OrgHint      string
+	Anything, IDsHint, ConditionHint       string
+	From, FromHint, Until, UntilHint       string
+	Look, Back, Grant                      string // buttons
+	SureAllow, SureDeny                    Phrase // Email, Name
+	FromNow, Endless                       string // of a sentence
+	FromThen                               Phrase // Since
+	UntilThen                              Phrase // Seen, Wait
+	Made                                   string
+	Calendar                               Title
+	CalendarLead                           string
+}
+
+// GrantAct is something that is done with a grant.
+type GrantAct struct {
+	Link  string
+	Title Title // Name and Email
+	Why   string
+	Did   string
+}
+
+var englishConsoleGrants = ConsoleGrants{
+	Title:  "Grants",
+	Lead:   "What people, groups and programs were given, until when, and why.",
+	States: map[string]string{"active": "Active", "scheduled": "Scheduled", "ending": "Ending soon", "ended": "Ended"},
+
+	What: "Grant", ForWhom: "For whom", Why: "Reason", By: "By",
+	When:        map[string]string{"active": "Ends", "scheduled": "Begins", "ending": "Ends", "ended": "Ended"},
+	ForWhomHint: "An address, or group:desk", ByHint: "An address, or service:ci",
+	Role: "Role", Permission: "Permission", Org: "Within the organisation", Source: "Came about", EndsOn: "Ends on",
+	Sources: map[string]string{"manual": "By hand", "request": "On request", "apply": "By files", "bootstrap": "At the first set-up"},
+	Kinds:   map[string]string{"user": "Person", "group": "Group", "organisation": "Organisation", "service": "Service account", "client": "Application"},
+	Places:  map[string]string{"": "On which things", "own": "On what is their own", "ids": "On some things only", "cel": "On a condition"},
+	ACRs:    map[string]string{"": "No matter how", "aal1": "After a sign-in", "aal2": "After a sign-in with a second step"},
+	None:    "There is no such grant", NoneTodo: "Look into another tab, take a filter away, or make one.", All: "All grants",
+	ByRole: "Role {name}", Denies: "Denies {name}", Within: "within {name}", MaxAge: "within the last {wait}",
+	Denied: "Denies",
+	One:    "{name} for {email}",
+	Known:  "What is known", Trail: "Trail", Event: "What", At: "When",
+	IDs: "Things", Condition: "Condition", ACR: "Proof", Begins: "Begins", Ends: "Ends",
+	Reason: "Reason", ReasonHint: "For whoever asks later why", Ticket: "Ticket", Created: "Made",
+	RevokedBy: "Revoked by", RevokedWhy: "Revoked because",
+
+	Extend: GrantAct{Link: "Extend", Title: "Extend {name} for {email}", Why: "It lasts until then instead of until its present end. It cannot be made shorter so.", Did: "It is extended."},
+	Revoke: GrantAct{Link: "Revoke", Title: "Revoke {name} for {email}?", Why: "It ends now, for everybody whom it reaches, and stays in the list with the reason.", Did: "It is revoked."},
+	Last:   "How long", LastHint: "A number and a unit: 2m, 8h, 30d; counted from now", LastHintEnd: "A number and a unit: 2m, 8h, 30d. Empty: until it is revoked, or until the moment below",
+	BulkExtend: "Extend several grants", BulkRevoke: "Revoke several grants",
+	BulkAsk:       "These are meant:",
+	BulkExtendWhy: Plural{One: "{n} grant lasts longer; one that cannot be extended so stays as it is.", Other: "{n} grants last longer; one that cannot be extended so stays as it is."},
+	BulkRevokeWhy: Plural{One: "{n} grant ends now.", Other: "{n} grants end now, all of them or none."},
+	BulkExtended:  Plural{None: "No grant was extended.", One: "{n} grant is extended.", Other: "{n} grants are extended."},
+	BulkRevoked:   Plural{One: "{n} grant is revoked.", Other: "{n} grants are revoked."},
+	NotBulked:     "These were not:",
+	Permissions:   Plural{One: "It is about {n} permission", Other: "It is about {n} permissions"},
+	APIs:          Plural{One: "of {n} API.", Other: "of {n} APIs."},
+	Members:       Plural{One: "It reaches {n} member, and those of what is within.", Other: "It reaches {n} members, and those of what is within."},
+	ManyMembers:   "It reaches more than {n} members.",
+
+	New:  "New grant",
+	Kind: "Given to a", SubjectHint: "The address of a person, or the id of anything else", Effect: "What it does", Allow: "Allows", Deny: "Denies, whatever else allows it",
+	RoleHint: "Either a role,", PermissionHint: "or a permission, such as shop/orders:read or shop/orders:*", OrgHint: "It counts there alone, and for its members",
+	Anything: "On all", IDsHint: "Their ids, with blanks between them", ConditionHint: "In CEL",
+	From: "From (UTC)", FromHint: "Empty: from now on", Until: "Or until (UTC)", UntilHint: "In place of how long",
+	Look: "Look what it does", Back: "Back to the form", Grant: "Grant it",
+	SureAllow: "{email} gets {name}", SureDeny: "{email} is denied {name}",
+	FromNow: "From now on,", Endless: "until it is revoked.", FromThen: "From {since},", UntilThen: "until {seen}, which is in {wait}.",
+	Made:         "The grant is made.",
+	Calendar:     "Endings",
+	CalendarLead: "How many grants end on each day. What was revoked stands on the day on which it was.",
+}
+
+var germanConsoleGrants = ConsoleGrants{
+	Title:  "Zuweisungen",
+	Lead:   "Was Personen, Gruppen und Programme bekamen, bis wann und warum.",
+	States: map[string]string{"active": "Gültig", "scheduled": "Vorgemerkt", "ending": "Endet bald", "ended": "Beendet"},
+
+	What: "Zuweisung", ForWhom: "Für wen", Why: "Grund", By: "Von",
+	When:        map[string]string{"active": "Endet", "scheduled": "Beginnt", "ending": "Endet", "ended": "Endete"},
+	ForWhomHint: "Eine Adresse oder group:desk", ByHint: "Eine Adresse oder service:ci",
+	Role: "Rolle", Permission: "Berechtigung", Org: "Innerhalb der Organisation", Source: "Entstanden", EndsOn: "Endet am",
+	Sources: map[string]string{"manual": "Von Hand", "request": "Auf Antrag", "apply": "Aus Dateien", "bootstrap": "Bei der Einrichtung"},
+	Kinds:   map[string]string{"user": "Person", "group": "Gruppe", "organisation": "Organisation", "service": "Dienstkonto", "client": "Anwendung"},
+	Places:  map[string]string{"": "Bei welchen Dingen", "own": "Bei Eigenem", "ids": "Nur bei einigen Dingen", "cel": "Unter einer Bedingung"},
+	ACRs:    map[string]string{"": "Gleich wie", "aal1": "Nach einer Anmeldung", "aal2": "Nach einer Anmeldung mit zweitem Schritt"},
+	None:    "Eine solche Zuweisung gibt es nicht", NoneTodo: "Sehen Sie in einem anderen Reiter nach, entfernen Sie einen Filter, oder legen Sie eine an.", All: "Alle Zuweisungen",
+	ByRole: "Rolle {name}", Denies: "Verbietet {name}", Within: "innerhalb von {name}", MaxAge: "in den letzten {wait}",
+	Denied: "Verbietet",
+	One:    "{name} für {email}",
+	Known:  "Was bekannt ist", Trail: "Spur", Event: "Was", At: "Wann",
+	IDs: "Dinge", Condition: "Bedingung", ACR: "Nachweis", Begins: "Beginnt", Ends: "Endet",
+	Reason: "Grund", ReasonHint: "Für alle, die später nach dem Warum fragen", Ticket: "Vorgang", Created: "Angelegt",
+	RevokedBy: "Widerrufen von", RevokedWhy: "Widerrufen weil",
+
+	Extend: GrantAct{Link: "Verlängern", Title: "{name} für {email} verlängern", Why: "Sie dauert dann bis dahin statt bis zum jetzigen Ende. Kürzer wird sie so nicht.", Did: "Sie ist verlängert."},
+	Revoke: GrantAct{Link: "Widerrufen", Title: "{name} für {email} widerrufen?", Why: "Sie endet jetzt, für alle, die sie erreicht, und bleibt mit dem Grund in der Liste.", Did: "Sie ist widerrufen."},
+	Last:   "Wie lange", LastHint: "Eine Zahl mit Einheit: 2m, 8h, 30d; ab jetzt", LastHintEnd: "Eine Zahl mit Einheit: 2m, 8h, 30d. Leer: bis zum Widerruf oder bis zum Zeitpunkt darunter",
+	BulkExtend: "Mehrere Zuweisungen verlängern", BulkRevoke: "Mehrere Zuweisungen widerrufen",
+	BulkAsk:       "Gemeint sind:",
+	BulkExtendWhy: Plural{One: "{n} Zuweisung dauert länger; was sich so nicht verlängern lässt, bleibt, wie es ist.", Other: "{n} Zuweisungen dauern länger; was sich so nicht verlängern lässt, bleibt, wie es ist."},
+	BulkRevokeWhy: Plural{One: "{n} Zuweisung endet jetzt.", Other: "{n} Zuweisungen enden jetzt, alle oder keine."},
+	BulkExtended:  Plural{None: "Keine Zuweisung wurde verlängert.", One: "{n} Zuweisung ist verlängert.", Other: "{n} Zuweisungen sind verlängert."},
+	BulkRevoked:   Plural{One: "{n} Zuweisung ist widerrufen.", Other: "{n} Zuweisungen sind widerrufen."},
+	NotBulked:     "Diese nicht:",
+	Permissions:   Plural{One: "Es geht um {n} Berechtigung", Other: "Es geht um {n} Berechtigungen"},
+	APIs:          Plural{One: "bei {n} API.", Other: "bei {n} APIs."},
+	Members:       Plural{One: "Sie erreicht {n} Mitglied und alle in dem, was darin ist.", Other: "Sie erreicht {n} Mitglieder und alle in dem, was darin ist."},
+	ManyMembers:   "Sie erreicht mehr als {n} Mitglieder.",
+
+	New:  "Neue Zuweisung",
+	Kind: "Für", SubjectHint: "Die Adresse einer Person, oder die Kennung von allem anderen", Effect: "Was sie tut", Allow: "Erlaubt", Deny: "Verbietet, was immer sonst es erlaubt",
+	RoleHint: "Entweder eine Rolle,", PermissionHint: "oder eine Berechtigung, etwa shop/orders:read oder shop/orders:*", OrgHint: "Sie zählt nur dort, und für deren Mitglieder",
+	Anything: "Bei allen", IDsHint: "Ihre Kennungen, mit Leerzeichen dazwischen", ConditionHint: "In der Sprache CEL",
+	From: "Ab (UTC)", FromHint: "Leer: ab jetzt", Until: "Oder bis (UTC)", UntilHint: "Anstelle einer Dauer",
+	Look: "Ansehen, was sie bewirkt", Back: "Zurück zum Formular", Grant: "Zuweisen",
+	SureAllow: "{email} bekommt {name}", SureDeny: "{email} wird {name} verboten",
+	FromNow: "Ab jetzt,", Endless: "bis zum Widerruf.", FromThen: "Ab {since},", UntilThen: "bis {seen}, das ist in {wait}.",
+	Made:         "Die Zuweisung ist angelegt.",
+	Calendar:     "Enden",
+	CalendarLead: "Wie viele Zuweisungen an welchem Tag enden. Was widerrufen wurde, steht am Tag des Widerrufs.",
+}

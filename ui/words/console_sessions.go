@@ -1,0 +1,69 @@
+package words
+
+// ConsoleSessions are the pages about browsers that are signed in.
+type ConsoleSessions struct {
+	Title Title
+	Lead  string
+
+	Begun, Whenever, Hour, Day, Week string // a filter and its values
+	Person, PersonHint, NoPerson     string // the field for one; nobody has that address
+	None, NoneTodo, All              string
+	Who, Browser, Proved             string // heads and facts
+	Since, Used, Ends                string
+	Address, Agent, ID, Known        string
+	Proofs                           map[string]string // by their sources
+	One                              Title             // Browser
+	End, EndTitle, EndWhy            string            // a button, a question, what comes of it
+	EndApps                          Plural            // N applications, whose names follow
+	EndNoApps, EndGate, Ended        string
+	Bulk                             Title
+	BulkAsk                          string
+	BulkWhy, Bulked                  Plural
+	NotBulked                        string
+}
+
+var englishConsoleSessions = ConsoleSessions{
+	Title: "Sessions",
+	Lead:  "The browsers that are signed in here, the newest first.",
+
+	Begun: "Begun", Whenever: "Whenever", Hour: "Within the hour", Day: "Within a day", Week: "Within a week",
+	Person: "Those of one person", PersonHint: "Their whole address", NoPerson: "Nobody has this address.",
+	None: "No browser is signed in", NoneTodo: "Take a filter away to see those that were begun earlier.", All: "All sessions",
+	Who: "Who", Browser: "Browser", Proved: "Proved by",
+	Since: "Since", Used: "Last used", Ends: "Ends unused",
+	Address: "From", Agent: "As it calls itself", ID: "Id", Known: "What is known",
+	Proofs: map[string]string{"password": "password", "authenticator": "authenticator app", "recovery_code": "recovery code"},
+	One:    "{browser}",
+	End:    "Sign out", EndTitle: "Sign this browser out?", EndWhy: "Whoever sits there has to sign in again. What the session alone held up ends at once:",
+	EndApps:   Plural{One: "The tokens of {n} application end:", Other: "The tokens of {n} applications end:"},
+	EndNoApps: "No application holds tokens of it.", EndGate: "The gate and this console let it in no more.", Ended: "The browser is signed out.",
+	Bulk:    "Sign out several browsers",
+	BulkAsk: "Sign them out?",
+	BulkWhy: Plural{One: "{n} browser is signed out, and the tokens that came of it end.", Other: "{n} browsers are signed out, and the tokens that came of them end."},
+	Bulked:  Plural{None: "No browser was signed out.", One: "{n} browser is signed out.", Other: "{n} browsers are signed out."},
+
+	NotBulked: "These were not:",
+}
+
+var germanConsoleSessions = ConsoleSessions{
+	Title: "Sitzungen",
+	Lead:  "Die Browser, die hier angemeldet sind, die neuesten zuerst.",
+
+	Begun: "Begonnen", Whenever: "Irgendwann", Hour: "In der letzten Stunde", Day: "Am letzten Tag", Week: "In der letzten Woche",
+	Person: "Die einer Person", PersonHint: "Ihre ganze Adresse", NoPerson: "Niemand hat diese Adresse.",
+	None: "Kein Browser ist angemeldet", NoneTodo: "Entfernen Sie einen Filter, um ältere zu sehen.", All: "Alle Sitzungen",
+	Who: "Wer", Browser: "Browser", Proved: "Nachgewiesen durch",
+	Since: "Seit", Used: "Zuletzt benutzt", Ends: "Endet unbenutzt",
+	Address: "Von", Agent: "Wie er sich nennt", ID: "Kennung", Known: "Was bekannt ist",
+	Proofs: map[string]string{"password": "Passwort", "authenticator": "Authenticator-App", "recovery_code": "Wiederherstellungscode"},
+	One:    "{browser}",
+	End:    "Abmelden", EndTitle: "Diesen Browser abmelden?", EndWhy: "Wer davor sitzt, muss sich neu anmelden. Was allein auf dieser Sitzung beruht, endet sofort:",
+	EndApps:   Plural{One: "Die Tokens von {n}\u00a0Anwendung enden:", Other: "Die Tokens von {n}\u00a0Anwendungen enden:"},
+	EndNoApps: "Keine Anwendung hat Tokens davon.", EndGate: "Das Tor und diese Konsole lassen ihn nicht mehr ein.", Ended: "Der Browser ist abgemeldet.",
+	Bulk:    "Mehrere Browser abmelden",
+	BulkAsk: "Diese abmelden?",
+	BulkWhy: Plural{One: "{n}\u00a0Browser wird abgemeldet, und die Tokens, die daraus entstanden, enden.", Other: "{n}\u00a0Browser werden abgemeldet, und die Tokens, die daraus entstanden, enden."},
+	Bulked:  Plural{None: "Kein Browser wurde abgemeldet.", One: "{n}\u00a0Browser ist abgemeldet.", Other: "{n}\u00a0Browser sind abgemeldet."},
+
+	NotBulked: "Diese nicht:",
+}
