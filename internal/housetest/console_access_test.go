@@ -113,7 +113,7 @@ func TestTheConsoleGrantsExtendsAndRevokes(t *testing.T) {
 // grantOn returns the id of the first grant that a page leads to.
 func grantOn(t *testing.T, page string) string {
 	t.Helper()
-	_, rest, ok := strings.Cut(page, "/grants/gra_")
+	_, rest, ok := strings.Cut(page, "/access/grants/gra_")
 	id, _, _ := strings.Cut(rest, "/")
 	if !ok {
 		t.Fatal("the page leads to no grant")
