@@ -82,7 +82,7 @@ var walksMore = map[*statement]int{
 	countUsers:    math.MaxInt,
 	countSessions: math.MaxInt,
 	countGrants:   math.MaxInt,
-	countEndings:  1001, // of a day, as far as the admin API counts
+	selectEndings: 1001, // of a day, as far as the admin API counts
 	// A policy is held in memory as a whole: all that counts or is told of.
 	selectPolicyGrants:      math.MaxInt,
 	selectPolicyMemberships: math.MaxInt,
@@ -241,7 +241,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		countUsers:    {{}},
 		countSessions: one(at),
 		countGrants:   one(at, at+int64(7*24*time.Hour/time.Microsecond)),
-		countEndings:  one(at, at+int64(24*time.Hour/time.Microsecond), int64(1001)),
+		selectEndings: one(at, at+int64(24*time.Hour/time.Microsecond), int64(1001)),
 
 		spendMark:  one("setup", []byte("hash"), at),
 		selectMark: one("setup", []byte("hash"), at),

@@ -67,14 +67,12 @@ FROM grants
 WHERE ends_at > $1 AND ends_at <= $2`)
 
 	// Index grants_ends, no further than is counted.
-	countEndings = newStatement(`
-SELECT COUNT(*)
-FROM (
-    SELECT 1
-    FROM grants
-    WHERE ends_at >= $1 AND ends_at < $2
-    LIMIT $3
-) AS ends`)
+	selectEndings = newStatement(`
+SELECT ends_at
+FROM grants
+WHERE ends_at >= $1 AND ends_at < $2
+ORDER BY ends_at
+LIMIT $3`)
 )
 
 // Tallied returns up to which place of the audit tree events are counted.
@@ -160,16 +158,16 @@ func (s *Store) CountWhatIs(ctx context.Context, now time.Time) error {
 
 // Endings returns how many grants end, or ended, from since on and before until; it counts up
 // to most of them.
-func (s *Store) Endings(ctx context.Context, since, until time.Time, most int) (n int, err error) {
-	err = s.one(ctx, "count", countEndings, []any{micros(since), micros(until), int64(most)}, func(rows *sql.Rows) error { return rows.Scan(&n) })
-	return n, doing("count the endings of grants", err)
+func (s *Store) Endings(ctx context.Context, since, until time.Time, most int) (int, error) {
+	found, err := list(ctx, s, selectEndings, []any{micros(since), micros(until), int64(most)}, func(rows *sql.Rows) (at int64, err error) { return at, rows.Scan(&at) })
+	return len(found), doing("count the endings of grants", err)
 }
 
 // keepTallies is how long statistics go back.
 const keepTallies = 400 * 24 * time.Hour
 
 var talliesTable = table{
-	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSessions, countGrants, countEndings},
+	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSessions, countGrants, selectEndings},
 	brooms: []broom{ // the primary key, a part of it
 		{"tallies", keepTallies, sweep("audit_tallies", "day, action, outcome, detail", "day <= $1")},
 	},
