@@ -2,15 +2,11 @@ package apply
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"gatehouse/access"
@@ -279,31 +275,13 @@ func (p *planner) meet(ctx context.Context) (err error) {
 	return nil
 }
 
-const managedPage = 5000
-
-func (p *planner) readManaged(ctx context.Context) error {
-	for after := (access.Managed{}); ; {
-		list, err := p.s.Store.ManagedAfter(ctx, after, managedPage)
-		if err != nil {
-			return err
-		}
-		for _, m := range list {
-			p.managed[key{Kind(m.Kind), m.Name}] = m
-		}
-		if len(list) < managedPage {
-			return nil
-		}
-		after = list[len(list)-1]
-	}
-}
-
 // all goes through the kinds in an order in which each step finds what it needs, and
 // leaves nothing that the next is refused for.
 func (p *planner) all(ctx context.Context) error {
 	for _, step := range []func(ctx context.Context) error{
 		p.pruneGrants, p.pruneMemberships, // what they hold on to may change then
 		p.orgs, p.groups, p.widenAPIs, p.roles, p.scopes, p.applications, p.accounts, p.memberships, p.grants,
-		p.upstreams, p.routes, p.pruneRoutes, p.pruneUpstreams, p.checkGate,
+		p.upstreams, p.routes, p.edges, p.pruneEdges, p.pruneRoutes, p.pruneUpstreams, p.checkGate,
 		p.pruneAccounts, p.pruneClients, p.pruneScopes, p.pruneRoles, p.finishAPIs, p.pruneAPIs, p.pruneGroups, p.pruneOrgs,
 	} {
 		if err := step(ctx); err != nil {
@@ -434,85 +412,7 @@ func (p *planner) tell(a Action, kind Kind, t thing, fields []FieldChange) {
 	p.plan.Changes = append(p.plan.Changes, Change{a, kind, t.says, fields})
 }
 
-// owner is the set that manages what was made then, "" for none.
-func (p *planner) owner(k key, made time.Time) string {
-	if m, ok := p.managed[k]; ok && m.Made.Equal(made) {
-		return m.Set
-	}
-	return ""
-}
-
-// manage notes that the set manages what was made then.
-func (p *planner) manage(k key, made time.Time) {
-	if p.owner(k, made) != p.set.Name {
-		p.plan.put = append(p.plan.put, access.Managed{Kind: string(k.kind), Name: k.name, Made: made, Set: p.set.Name})
-	}
-}
-
-// left lists what the set made of a kind and names no more, in order. What is not there
-// any more is forgotten.
-func (p *planner) left(kind Kind, made func(name string) (time.Time, bool)) (names []string) {
-	for k, m := range p.managed {
-		if k.kind != kind || m.Set != p.set.Name || p.names(k) {
-			continue
-		}
-		if at, there := made(k.name); !there || !at.Equal(m.Made) {
-			p.plan.drop = append(p.plan.drop, m)
-		} else if p.o.Prune {
-			names = append(names, k.name)
-		}
-	}
-	slices.Sort(names)
-	return names
-}
-
-// prune removes one thing. Was is its specification where its id says little, or nil.
-func (p *planner) prune(kind Kind, name, says string, was any, remove func() error) error {
-	if err := p.allowed(removing(kind)); err != nil {
-		return p.unpruned(kind, says, err)
-	}
-	if err := remove(); err != nil {
-		return p.unpruned(kind, says, err)
-	}
-	p.plan.Changes = append(p.plan.Changes, Change{Delete, kind, says, diff(was, nil)})
-	p.plan.drop = append(p.plan.drop, access.Managed{Kind: string(kind), Name: name})
-	return nil
-}
-
-// unpruned keeps why something that no object of the set names cannot be removed.
-func (p *planner) unpruned(kind Kind, says string, err error) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || !slices.Contains([]fault.Kind{fault.Forbidden, fault.Invalid, fault.Conflict, fault.NotFound}, f.Kind) {
-		return err
-	}
-	p.forbidden = p.forbidden || f.Kind == fault.Forbidden
-	p.bad = append(p.bad, fault.Field{Name: "prune", Problem: strings.TrimSuffix(string(kind)+" "+says, " ") + ": " + f.Detail})
-	return nil
-}
-
 func (p *planner) finish() {
 	slices.SortStableFunc(p.plan.Changes, func(a, b Change) int { return slices.Index(Kinds, a.Kind) - slices.Index(Kinds, b.Kind) })
 	p.plan.Digest = digestOf(p.plan)
-}
-
-// digestOf is the hash of what a plan does. Each text in it stands behind its length, so
-// that no two plans are written in the same way.
-func digestOf(p *Plan) string {
-	sum, line := sha256.New(), make([]byte, 0, 1024)
-	say := func(text string) { line = append(append(strconv.AppendInt(line, int64(len(text)), 10), ' '), text...) }
-	say(p.Set)
-	for _, c := range p.Changes {
-		for _, text := range []string{string(c.Action), string(c.Kind), c.ID, strconv.Itoa(len(c.Fields))} {
-			say(text)
-		}
-		for _, f := range c.Fields {
-			say(f.Name)
-			say(string(f.Before))
-			say(string(f.After))
-		}
-		sum.Write(line)
-		line = line[:0]
-	}
-	sum.Write(line)
-	return hex.EncodeToString(sum.Sum(nil))
 }

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"time"
@@ -39,6 +40,30 @@ func (p *planner) wanted() map[key]bool {
 		p.want[k] = true
 	}
 	return p.want
+}
+
+// prune removes one thing. Was is its specification where its id says little, or nil.
+func (p *planner) prune(kind Kind, name, says string, was any, remove func() error) error {
+	if err := p.allowed(removing(kind)); err != nil {
+		return p.unpruned(kind, says, err)
+	}
+	if err := remove(); err != nil {
+		return p.unpruned(kind, says, err)
+	}
+	p.plan.Changes = append(p.plan.Changes, Change{Delete, kind, says, diff(was, nil)})
+	p.plan.drop = append(p.plan.drop, access.Managed{Kind: string(kind), Name: name})
+	return nil
+}
+
+// unpruned keeps why something that no object of the set names cannot be removed.
+func (p *planner) unpruned(kind Kind, says string, err error) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok || !slices.Contains([]fault.Kind{fault.Forbidden, fault.Invalid, fault.Conflict, fault.NotFound}, f.Kind) {
+		return err
+	}
+	p.forbidden = p.forbidden || f.Kind == fault.Forbidden
+	p.bad = append(p.bad, fault.Field{Name: "prune", Problem: strings.TrimSuffix(string(kind)+" "+says, " ") + ": " + f.Detail})
+	return nil
 }
 
 func (p *planner) pruneGrants(ctx context.Context) error {

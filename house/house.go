@@ -168,13 +168,28 @@ func (h *House) openKeeper(ctx context.Context) error {
 	return nil
 }
 
-// wire makes the services and hands each what it asks of the others.
+// wire makes the services and hands each what it asks of the others: each step needs those
+// before it.
 func (h *House) wire() {
+	h.wireTrail()
+	h.wireProtocol()
+	h.wireRights()
+	h.wirePeople()
+	h.wireGate()
+	h.wireSignIn()
+}
+
+// wireTrail makes what writes down who did what.
+func (h *House) wireTrail() {
 	h.Clock = &clock.Watch{Read: clock.Reader(), Database: h.Store.Clock, Tell: h.tellOfDoubt}
 	h.Audit, h.Trail = &audit.Log{Store: h.Store, Keys: h.auditKeys}, &audit.Trail{Store: h.Store}
 	h.Refusals.Audit, h.Refusals.AfterEnd = h.Audit, h.Store.AfterEnd
 	h.Sealer = &audit.Sealer{Store: h.Store, Keys: h.auditKeys, Holder: newHolder(), Audit: h.Audit}
 	h.Pruner = &audit.Pruner{Store: h.Store, Audit: h.Audit, Keys: h.auditKeys, Config: part(h, func(c *config.Config) audit.Config { return c.Audit })}
+}
+
+// wireProtocol makes what follows the store, and what tokens are signed and checked by.
+func (h *House) wireProtocol() {
 	h.Feed = follow.NewFeed(h.Store)
 	h.Settings = &settings.Service{Store: h.Store, Audit: h.Audit, Book: h.present, Changed: h.present.changed}
 	h.Feed.Follow(h.present.follow, settings.Version)
@@ -184,6 +199,10 @@ func (h *House) wire() {
 	h.Keys.Remember = part(h, func(c *config.Config) time.Duration { return c.Session.Absolute })
 	h.Feed.Follow(h.Keys.Follow, keys.VersionName)
 	h.Tokens = &oauth.Verifier{Issuer: h.Config.Issuer, Keys: h.Keys, Registry: h.Registry}
+}
+
+// wireRights makes what says who may what, and what applications get by that.
+func (h *House) wireRights() {
 	own := builtIn(h.Config)
 	h.Policy = access.NewLive(h.Store, h.Feed, own)
 	h.OAuth = &oauth.Service{
@@ -201,9 +220,12 @@ func (h *House) wire() {
 	h.OAuth.Administrators = h
 	assigner := assigner{h.Policy, h.Access}
 	h.OAuth.Assigner, h.Tokens.Assigner = assigner, assigner
-	suspended := locks{h.Policy}
-	h.Registry.Locks = suspended
-	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: part(h, func(c *config.Config) session.Config { return c.Session }), Families: h.OAuth, Locks: suspended}
+	h.Registry.Locks = locks{h.Policy}
+}
+
+// wirePeople makes what knows people, and that a browser is still one of them.
+func (h *House) wirePeople() {
+	h.Sessions = &session.Manager{Store: h.Store, Audit: h.Audit, Config: part(h, func(c *config.Config) session.Config { return c.Session }), Families: h.OAuth, Locks: locks{h.Policy}}
 	h.Identity = &identity.Service{
 		Store: h.Store, Audit: h.Audit, Keeper: h.Keeper, Ends: ends{h.Sessions, h.OAuth, h.Access}, Rights: rights{h.Access},
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: part(h, func(c *config.Config) identity.Config { return c.Identity }), Issuer: h.label,
@@ -211,14 +233,22 @@ func (h *House) wire() {
 	}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
+}
+
+// wireGate makes what stands before protected APIs, and what applies files.
+func (h *House) wireGate() {
 	h.Gate, h.Decisions = h.gate(), NewDecisions(h.Config.Gate.Decisions)
 	h.Applies = h.applies()
 	h.Folder = &Folder{Applies: h.Applies, Config: h.Config.Apply, Log: h.Log}
-	h.Routes = NewRoutes(h.Config.Gate, h.Policy, h.Store, h.Log)
+	h.Routes = NewRoutes(h.Config.Gate, h.Config.Web.TLS.CertFile != "", h.Policy, h.Store, h.Log)
 	h.Feed.Follow(h.Routes.Follow, gate.VersionRoutes)
+}
+
+// wireSignIn makes the sign-in, at the house and at the gate.
+func (h *House) wireSignIn() {
 	h.Flow = &flow.Service{
-		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner},
-		Turns: h.Turns, Locks: suspended, Audit: h.Audit, Config: part(h, func(c *config.Config) flow.Config { return c.SignIn }), Seals: secret.NewBox(h.Keeper.Key("sign-in")),
+		Store: h.Store, People: people{h.Identity}, Sessions: sessions{h.Sessions}, Apps: apps{h.Registry, h.OAuth, assigner{h.Policy, h.Access}},
+		Turns: h.Turns, Locks: locks{h.Policy}, Audit: h.Audit, Config: part(h, func(c *config.Config) flow.Config { return c.SignIn }), Seals: secret.NewBox(h.Keeper.Key("sign-in")),
 		Administrators: h,
 	}
 	h.Gates = &session.Gates{

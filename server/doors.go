@@ -86,27 +86,11 @@ type door struct {
 // table lists the doors. A new one is a row here.
 func (s *Server) table() ([]*door, error) {
 	h := s.house
-	pages := view.NewPages(h.Config.Issuer)
-	look, err := brand.Open(h.Now().Brand)
+	pages, err := s.pages()
 	if err != nil {
 		return nil, err
 	}
-	s.look.Put(look)
-	s.looks = h.Now().Brand
-	h.OnSettings(s.lookAnew)
-	pages.Brand, pages.ScopeSays = &s.look, h.ScopeSays()
-	pages.FormToken = func(r *http.Request) string { return s.cookies.FormToken(s.cookies.Browser(r)) }
-	page := web.RefuseWithPage(pages)
-	people := ui.Deps{
-		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns, Administrators: h,
-		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Entrances: h.Gates,
-		Fresh:       func() time.Duration { return h.Now().SignIn.Fresh },
-		MinPassword: func() int { return h.Now().Identity.Password.MinLength },
-		Help: func() signin.Help {
-			c := h.Now().SignIn
-			return signin.Help{Text: c.HelpText, URL: c.HelpURL}
-		},
-	}
+	page, people := web.RefuseWithPage(pages), s.people(pages)
 	protocol, err := s.provider(pages, people.SignIn())
 	if err != nil {
 		return nil, err
@@ -162,6 +146,37 @@ func (s *Server) table() ([]*door, error) {
 		},
 		{name: "health and metrics", internal: true, prefixes: []string{"/"}, protect: raw, mount: s.mountInternal},
 	}, nil
+}
+
+// pages are what shows people something, in the look of the house.
+func (s *Server) pages() (*view.Pages, error) {
+	h := s.house
+	look, err := brand.Open(h.Now().Brand)
+	if err != nil {
+		return nil, err
+	}
+	s.look.Put(look)
+	s.looks = h.Now().Brand
+	h.OnSettings(s.lookAnew)
+	pages := view.NewPages(h.Config.Issuer)
+	pages.Brand, pages.ScopeSays = &s.look, h.ScopeSays()
+	pages.FormToken = func(r *http.Request) string { return s.cookies.FormToken(s.cookies.Browser(r)) }
+	return pages, nil
+}
+
+// people is what the doors for people ask.
+func (s *Server) people(pages *view.Pages) ui.Deps {
+	h := s.house
+	return ui.Deps{
+		Issuer: h.Config.Issuer, Flow: h.Flow, Identity: h.Identity, Sessions: h.Sessions, OAuth: h.OAuth, Registry: h.Registry, Turns: h.Turns, Administrators: h,
+		Cookies: s.cookies, Pages: pages, Next: goesOn, Again: beginsAnew, Entrances: h.Gates,
+		Fresh:       func() time.Duration { return h.Now().SignIn.Fresh },
+		MinPassword: func() int { return h.Now().Identity.Password.MinLength },
+		Help: func() signin.Help {
+			c := h.Now().SignIn
+			return signin.Help{Text: c.HelpText, URL: c.HelpURL}
+		},
+	}
 }
 
 // provider returns the door for applications.
