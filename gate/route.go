@@ -43,7 +43,7 @@ type Route struct {
 	Upstream *Upstream
 	Body     int64 // bytes at most
 	Timeout  time.Duration
-	Rate     *Rate   // nil: there is none
+	Rates    []Rate  // a request has to be within each
 	Stream   *Stream // nil: no connection lasts
 	MCP      *MCP    // nil: what stands behind it is no MCP server
 	Sum      Sum     // of what the route says but in its tests, and its upstreams

@@ -80,8 +80,9 @@ type FetchSpec struct {
 type LimitsSpec struct {
 	Body    string `json:"body,omitempty"`    // such as 256KiB; default: 1MiB
 	Timeout string `json:"timeout,omitempty"` // until the answer is whole; default: 15s
-	// Rate bounds how many requests somebody sends; left out, nothing does.
-	Rate RateSpec `json:"rate,omitzero"`
+	// Rate bounds how many requests somebody sends, each of the list for itself; left out,
+	// nothing does.
+	Rate []RateSpec `json:"rate,omitempty"`
 	// Response bounds an answer, such as 10MiB; default: not at all.
 	Response string `json:"response,omitempty"`
 }

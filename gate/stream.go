@@ -29,6 +29,21 @@ type WebSocketSpec struct {
 	Origins []string `json:"origins,omitempty"`
 	// Subprotocols are those that go on to the upstream; default: all.
 	Subprotocols []string `json:"subprotocols,omitempty"`
+	// Rate bounds how many messages a visitor sends on one WebSocket; left out, nothing does.
+	Rate MessageRateSpec `json:"rate,omitzero"`
+}
+
+// MessageRateSpec is what a file says of a MessageRate.
+type MessageRateSpec struct {
+	Limit string `json:"limit,omitempty"` // such as 20/s
+	Burst int    `json:"burst,omitempty"` // at once; default: the number of the limit
+}
+
+// MessageRate is how many messages may come on one connection: Burst at once, and one more
+// in each Every. The zero MessageRate bounds nothing.
+type MessageRate struct {
+	Burst int
+	Every time.Duration
 }
 
 // Stream is a compiled StreamSpec.
@@ -36,6 +51,7 @@ type Stream struct {
 	WebSocket, SSE, GRPC bool
 	Origins              []string // of a WebSocket; empty: the route's own hosts
 	Subprotocols         []string // empty: all
+	Messages             MessageRate
 	Idle, Lifetime       time.Duration
 }
 
@@ -110,6 +126,9 @@ func (c *compiler) webSocket(r *Route, s *Stream, spec *WebSocketSpec) {
 		}
 	}
 	s.Origins, s.Subprotocols = spec.Origins, spec.Subprotocols
+	if spec.Rate != (MessageRateSpec{}) {
+		s.Messages.Burst, s.Messages.Every = c.pace("spec.stream.websocket.rate", spec.Rate.Limit, spec.Rate.Burst)
+	}
 }
 
 // isOrigin reports whether text is an origin as browsers write it: no port that is the

@@ -173,7 +173,7 @@ func scheme(r *http.Request) string {
 func (p *passage) answered(answer *http.Response) error {
 	stripAnswer(answer.Header)
 	p.varyByCookie(answer.Header)
-	if p.quota != nil { // ours is in the answer already
+	if p.limited { // ours are in the answer already
 		answer.Header.Del("RateLimit")
 		answer.Header.Del("RateLimit-Policy")
 	}

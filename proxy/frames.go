@@ -49,7 +49,14 @@ type frames struct {
 	have    int    // bytes of head
 	left    uint64 // of the frame under way
 	message uint64 // bytes of the message under way
+	begun   int    // frames, since somebody counted
 	closed  bool   // a close frame was seen: there is nothing behind it
+}
+
+// count returns how many frames began since it was called last.
+func (f *frames) count() (n int) {
+	n, f.begun = f.begun, 0
+	return n
 }
 
 func (f *frames) whole() bool { return f.have == 0 && f.left == 0 }
@@ -104,6 +111,7 @@ func (f *frames) begin() error {
 		length = binary.BigEndian.Uint64(f.head[2:])
 	}
 	f.have = 0
+	f.begun++
 	control := op >= opClose
 	switch {
 	case f.closed, f.masked != (f.head[1]&0x80 != 0), length > 1<<62, op > opBinary && op < opClose, op > opPong, control && (!final || length > 125):

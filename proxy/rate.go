@@ -2,7 +2,6 @@ package proxy
 
 import (
 	"context"
-	"net/http"
 	"time"
 
 	"gatehouse/caller"
@@ -23,21 +22,33 @@ type Quotas interface {
 
 // limit counts one request of whom the route counts by: of an address before anybody is
 // asked who they are (who is nil), of others once that is known. It says in the answer how
-// many are left, or refuses with "gate.rate" (TooMany).
+// many are left, or refuses with "gate.rate" (TooMany) by the first limit that it is beyond;
+// those behind that one do not count it.
 func (p *passage) limit(who *caller.Caller) error {
-	rate := p.match.Route.Rate
-	if rate == nil || p.again || (rate.Per == gate.PerAddress) != (who == nil) {
+	if p.again {
 		return nil
 	}
-	key := p.match.Route.ID + " " + string(rate.Per) + " " + p.counted(rate.Per, who)
-	wait, whole := p.door.Quotas.Take(p.r.Context(), key, rate.Burst, rate.Every)
-	p.quota = &quota{web.Quota{Name: p.match.Route.ID, Burst: rate.Burst, Every: rate.Every}, whole}
-	p.quota.tell(p.status.Header())
-	if wait > 0 {
-		p.decision.outcome = "limited"
-		return &fault.Error{Kind: fault.TooMany, Code: "gate.rate", Detail: "Too many requests were sent here.", RetryAfter: wait}
+	rates := p.match.Route.Rates
+	for i := range rates {
+		if (rates[i].Per == gate.PerAddress) != (who == nil) {
+			continue
+		}
+		if wait := p.take(&rates[i], who); wait > 0 {
+			p.decision.outcome = "limited"
+			return &fault.Error{Kind: fault.TooMany, Code: "gate.rate", Detail: "Too many requests were sent here.", RetryAfter: wait}
+		}
 	}
 	return nil
+}
+
+// take counts one request against a limit, and says in the answer what is left. What an
+// upstream says of limits of its own is another's.
+func (p *passage) take(rate *gate.Rate, who *caller.Caller) (wait time.Duration) {
+	key := rate.Name + " " + string(rate.Per) + " " + p.counted(rate.Per, who)
+	wait, whole := p.door.Quotas.Take(p.r.Context(), key, rate.Burst, rate.Every)
+	web.Quota{Name: rate.Name, Burst: rate.Burst, Every: rate.Every}.Tell(p.status.Header(), whole)
+	p.limited = true
+	return wait
 }
 
 // counted is what a request is counted by. Kinds stand before ids, since those of different
@@ -52,17 +63,4 @@ func (p *passage) counted(per gate.Per, who *caller.Caller) string {
 		return "key:" + string(who.Key)
 	}
 	return string(who.Subject.Kind) + ":" + who.Subject.ID
-}
-
-// quota is what an answer tells of the limit that its request was counted by.
-type quota struct {
-	web.Quota
-	whole time.Duration
-}
-
-// tell writes what is left. What an upstream says of limits of its own is another's.
-func (q *quota) tell(h http.Header) {
-	if q != nil {
-		q.Tell(h, q.whole)
-	}
 }

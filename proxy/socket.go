@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/gate"
 )
 
 // socketBuffer is what is read of a WebSocket at a time, in each direction: what lasts
@@ -54,7 +55,7 @@ func (p *passage) switched(answer *http.Response) error {
 	p.status.code = http.StatusSwitchingProtocols
 	_ = conn.SetDeadline(time.Time{})
 	if err := s.greet(conn, both.Writer, answer.Header); err == nil {
-		s.relay(both.Reader, uint64(p.match.Route.Body))
+		s.relay(both.Reader, uint64(p.match.Route.Body), p.match.Route.Stream.Messages)
 	}
 	return errRelayed
 }
@@ -77,11 +78,11 @@ func (s *socket) greet(conn net.Conn, w *bufio.Writer, h http.Header) error {
 }
 
 // relay passes frames on in both directions until either is over.
-func (s *socket) relay(from *bufio.Reader, most uint64) {
+func (s *socket) relay(from *bufio.Reader, most uint64, rate gate.MessageRate) {
 	up := make(chan struct{})
 	go func() {
 		defer close(up)
-		s.toUpstream(from, most)
+		s.toUpstream(from, most, meter{MessageRate: rate})
 	}()
 	s.toVisitor()
 	s.stream.ended.CompareAndSwap(nil, &ending{why: "done"})
@@ -97,7 +98,7 @@ func (s *socket) relay(from *bufio.Reader, most uint64) {
 
 // toUpstream passes on what the visitor says, and throws it away once the stream has
 // ended.
-func (s *socket) toUpstream(from *bufio.Reader, most uint64) {
+func (s *socket) toUpstream(from *bufio.Reader, most uint64, meter meter) {
 	defer s.upstream.Close()
 	said := frames{masked: true, most: most}
 	buffer := make([]byte, socketBuffer)
@@ -109,6 +110,8 @@ func (s *socket) toUpstream(from *bufio.Reader, most uint64) {
 				s.stream.cut(&ending{why: "size", err: errMessage})
 			case err != nil:
 				s.stream.cut(&ending{why: "broken", err: errBroken})
+			case !meter.take(said.count(), time.Now()):
+				s.stream.cut(&ending{why: "rate", err: errPace})
 			default:
 				if _, err := s.upstream.Write(buffer[:n]); err != nil && s.stream.ended.Load() == nil {
 					return

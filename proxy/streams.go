@@ -264,6 +264,7 @@ var (
 	errIdle     = &fault.Error{Kind: fault.Unavailable, Code: "gate.stream_idle", Detail: "Nothing was said on the connection for too long."}
 	errRoute    = &fault.Error{Kind: fault.Forbidden, Code: "gate.route_changed", Detail: "The route of this connection is another one now."}
 	errMessage  = &fault.Error{Kind: fault.Malformed, Code: "gate.too_large", Detail: "A message is larger than the route takes."}
+	errPace     = &fault.Error{Kind: fault.TooMany, Code: "gate.message_rate", Detail: "Messages came faster than the route takes them."}
 	errBroken   = &fault.Error{Kind: fault.Malformed, Code: "gate.frame", Detail: "What was sent is not what the connection is for."}
 )
 
@@ -295,6 +296,8 @@ func (e *ending) closeCode() uint16 {
 		return 1009
 	case "broken":
 		return 1002
+	case "rate":
+		return 1008 // a policy is violated
 	}
 	return 1001 // going away
 }

@@ -40,59 +40,65 @@ type Metrics struct {
 // newMetrics returns fresh counters in a registry of their own. version is what
 // runs; empty: what the build information says.
 func newMetrics(version string) *Metrics {
-	m := &Metrics{
-		registry: prometheus.NewRegistry(),
-		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_http_requests_total", Help: "Requests answered, by route, method and status.",
-		}, []string{"route", "method", "code"}),
-		took: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "gatehouse_http_request_duration_seconds", Help: "Time from the first byte of a request to the end of its answer.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
-		}, []string{"route"}),
-		issued: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_tokens_issued_total", Help: "Successful token responses, by grant type.",
-		}, []string{"grant_type"}),
-		refused: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_token_errors_total", Help: "Refused token requests, by grant type and error code.",
-		}, []string{"grant_type", "error"}),
-		decided: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_decisions_total", Help: "Decisions that programs asked for, by outcome: allow, deny, challenge, error, filter (for many resources at once).",
-		}, []string{"outcome"}),
-		passed: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_gate_requests_total", Help: "Requests answered at the gate, by route (empty: none), method and status.",
-		}, []string{"route", "method", "code"}),
-		judged: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_gate_decisions_total", Help: "Decisions at the gate, by route and outcome: allow, deny, challenge, unknown (nobody was known), limited, error.",
-		}, []string{"route", "outcome"}),
-		through: prometheus.NewHistogramVec(prometheus.HistogramOpts{
-			Name: "gatehouse_gate_request_duration_seconds", Help: "Time from the first byte of a request at the gate to the end of its answer, by route.",
-			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5},
-		}, []string{"route"}),
-		sent: prometheus.NewCounterVec(prometheus.CounterOpts{
-			Name: "gatehouse_gate_upstream_requests_total", Help: "Requests that the gate sent to an upstream, by what became of them: answered, failed (5xx), slow, lost, gone (the visitor), and those that were sent once more (retried).",
-		}, []string{"upstream", "outcome"}),
-		targets: prometheus.NewGaugeVec(prometheus.GaugeOpts{
-			Name: "gatehouse_gate_upstream_targets", Help: "Targets of an upstream by whether they get requests (well) or are left out (out).",
-		}, []string{"upstream", "state"}),
-	}
-	m.lasting = prometheus.NewGaugeVec(prometheus.GaugeOpts{
-		Name: "gatehouse_gate_streams", Help: "Connections through the gate that last, by kind: websocket, sse, grpc.",
-	}, []string{"kind"})
-	m.parted = prometheus.NewCounterVec(prometheus.CounterOpts{
-		Name: "gatehouse_gate_streams_ended_total",
-		Help: "Connections through the gate that lasted and ended, by route and why: done, refused (the right was over), unknown (nobody knew), route, lifetime, idle, size, broken, closing.",
-	}, []string{"route", "why"})
-	for _, kind := range []string{"websocket", "sse", "grpc"} {
-		m.lasting.WithLabelValues(kind)
-	}
+	m := &Metrics{registry: prometheus.NewRegistry()}
+	m.ofHouse()
+	m.ofGate()
+	m.registry.MustRegister(built(version), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	return m
+}
+
+// built is a gauge that says what runs.
+func built(version string) prometheus.Collector {
 	build := prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "gatehouse_build_info", Help: "1, labelled with what was built."}, []string{"version", "go"})
 	if info, ok := debug.ReadBuildInfo(); ok && version == "" {
 		version = info.Main.Version
 	}
 	build.WithLabelValues(version, runtime.Version()).Set(1)
-	m.registry.MustRegister(m.requests, m.took, m.issued, m.refused, m.decided, m.passed, m.judged, m.through, m.sent, m.targets, m.lasting, m.parted, build,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
-	return m
+	return build
+}
+
+// seconds are the bounds within which times of requests are counted.
+var seconds = []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5}
+
+// ofHouse makes what counts at the doors of the house.
+func (m *Metrics) ofHouse() {
+	m.requests = m.counter("gatehouse_http_requests_total", "Requests answered, by route, method and status.", "route", "method", "code")
+	m.took = m.times("gatehouse_http_request_duration_seconds", "Time from the first byte of a request to the end of its answer.")
+	m.issued = m.counter("gatehouse_tokens_issued_total", "Successful token responses, by grant type.", "grant_type")
+	m.refused = m.counter("gatehouse_token_errors_total", "Refused token requests, by grant type and error code.", "grant_type", "error")
+	m.decided = m.counter("gatehouse_decisions_total", "Decisions that programs asked for, by outcome: allow, deny, challenge, error, filter (for many resources at once).", "outcome")
+}
+
+// ofGate makes what counts at the gate.
+func (m *Metrics) ofGate() {
+	m.passed = m.counter("gatehouse_gate_requests_total", "Requests answered at the gate, by route (empty: none), method and status.", "route", "method", "code")
+	m.judged = m.counter("gatehouse_gate_decisions_total", "Decisions at the gate, by route and outcome: allow, deny, challenge, unknown (nobody was known), limited, error.", "route", "outcome")
+	m.through = m.times("gatehouse_gate_request_duration_seconds", "Time from the first byte of a request at the gate to the end of its answer, by route.")
+	m.sent = m.counter("gatehouse_gate_upstream_requests_total", "Requests that the gate sent to an upstream, by what became of them: answered, failed (5xx), slow, lost, gone (the visitor), and those that were sent once more (retried).", "upstream", "outcome")
+	m.targets = m.gauge("gatehouse_gate_upstream_targets", "Targets of an upstream by whether they get requests (well) or are left out (out).", "upstream", "state")
+	m.lasting = m.gauge("gatehouse_gate_streams", "Connections through the gate that last, by kind: websocket, sse, grpc.", "kind")
+	m.parted = m.counter("gatehouse_gate_streams_ended_total", "Connections through the gate that lasted and ended, by route and why: done, refused (the right was over), unknown (nobody knew), route, lifetime, idle, size, rate (of messages), broken, closing.", "route", "why")
+	for _, kind := range []string{"websocket", "sse", "grpc"} {
+		m.lasting.WithLabelValues(kind)
+	}
+}
+
+func (m *Metrics) counter(name, help string, labels ...string) *prometheus.CounterVec {
+	return registered(m, prometheus.NewCounterVec(prometheus.CounterOpts{Name: name, Help: help}, labels))
+}
+
+func (m *Metrics) gauge(name, help string, labels ...string) *prometheus.GaugeVec {
+	return registered(m, prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels))
+}
+
+// times counts how long the requests of a route took.
+func (m *Metrics) times(name, help string) *prometheus.HistogramVec {
+	return registered(m, prometheus.NewHistogramVec(prometheus.HistogramOpts{Name: name, Help: help, Buckets: seconds}, []string{"route"}))
+}
+
+func registered[C prometheus.Collector](m *Metrics, c C) C {
+	m.registry.MustRegister(c)
+	return c
 }
 
 // series names the two series that a request counts in.

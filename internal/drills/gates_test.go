@@ -118,7 +118,7 @@ spec:
   match: {hosts: [api.example.test], paths: ["/counted/{who}"], methods: [GET]}
   public: true
   upstream: app
-  limits: {rate: {per: ip, limit: 1/h, burst: 50}}
+  limits: {rate: [{per: ip, limit: 1/h, burst: 50}]}
 ---
 apiVersion: gatehouse/v1
 kind: Route
@@ -127,7 +127,7 @@ spec:
   match: {hosts: [api.example.test], paths: ["/roomy"], methods: [GET]}
   authorize: {api: shop, permission: "orders:read"}
   upstream: app
-  limits: {rate: {per: sub, limit: 1000000/s}}
+  limits: {rate: [{per: sub, limit: 1000000/s}]}
 `
 
 var ordersRead = access.Pattern{API: "shop", Resource: "orders", Action: "read"}

@@ -18,7 +18,7 @@ spec:
   match: {hosts: [hinted.example.test], paths: ["/plain"], methods: [GET, POST]}
   public: true
   upstream: app
-  limits: {rate: {per: ip, limit: 100/s}}
+  limits: {rate: [{per: ip, limit: 100/s}]}
 ---
 apiVersion: gatehouse/v1
 kind: Route
@@ -28,7 +28,7 @@ spec:
   public: true
   upstream: app
   stream: {sse: true}
-  limits: {rate: {per: ip, limit: 100/s}}
+  limits: {rate: [{per: ip, limit: 100/s}]}
 `
 
 // What an upstream says before its answer (1xx) takes nothing away of what the gate says.

@@ -22,7 +22,7 @@ spec:
   match: {hosts: [rate.example.test], paths: ["/ip"], methods: [GET]}
   public: true
   upstream: app
-  limits: {rate: {per: ip, limit: 1/h, burst: 2}}
+  limits: {rate: [{per: ip, limit: 1/h, burst: 2}]}
 ---
 apiVersion: gatehouse/v1
 kind: Route
@@ -31,7 +31,7 @@ spec:
   match: {hosts: [rate.example.test], paths: ["/sub"], methods: [GET]}
   authorize: {api: shop, permission: "orders:read"}
   upstream: app
-  limits: {rate: {per: sub, limit: 2/h}}
+  limits: {rate: [{per: sub, limit: 2/h}]}
 ---
 apiVersion: gatehouse/v1
 kind: Route
@@ -40,7 +40,7 @@ spec:
   match: {hosts: [rate.example.test], paths: ["/client"], methods: [GET]}
   authorize: {api: shop, permission: "orders:read"}
   upstream: app
-  limits: {rate: {per: client, limit: 2/h}}
+  limits: {rate: [{per: client, limit: 2/h}]}
 ---
 apiVersion: gatehouse/v1
 kind: Route
@@ -49,8 +49,75 @@ spec:
   match: {hosts: [rate.example.test], paths: ["/key"], methods: [GET]}
   authorize: {api: shop, permission: "orders:read"}
   upstream: app
-  limits: {rate: {per: key, limit: 2/h}}
+  limits: {rate: [{per: key, limit: 2/h}]}
 `
+
+// rates are two routes that count by two limits each.
+const rates = `---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: by-both}
+spec:
+  match: {hosts: [rate.example.test], paths: ["/both"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  upstream: app
+  limits: {rate: [{per: ip, limit: 4/h}, {per: sub, limit: 2/h}]}
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: by-two}
+spec:
+  match: {hosts: [rate.example.test], paths: ["/two"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read"}
+  upstream: app
+  limits: {rate: [{per: sub, limit: 100/h}, {per: sub, limit: 2/h}]}
+`
+
+// A request has to be within each limit of its route, and is told of each that it came to: by
+// memory and by Redis alike.
+func TestARouteMayHaveSeveralLimits(t *testing.T) {
+	t.Parallel()
+	server := testredis.Start(t)
+	for name, change := range map[string]func(*config.Config){
+		"in memory": func(*config.Config) {}, "in Redis": func(c *config.Config) { c.Redis.URL = server.URL },
+	} {
+		g := newRated(t, change)
+		writeRoutes(t, g.folder, g.app, rated+rates)
+		g.routed(t)
+		if name == "in Redis" {
+			soon(t, "Redis to be found", func() bool { return g.House.Limiters.Figures().Shared })
+		}
+		first, second, third := g.keyFor(t, "job"), g.keyFor(t, "other-job"), g.keyFor(t, "third-job")
+		for i, c := range []struct {
+			path, key string
+			want      int
+			left      string
+		}{
+			{"/both", first, 200, `"by-both/ip";r=3 "by-both/sub";r=1`},
+			{"/both", first, 200, `"by-both/ip";r=2 "by-both/sub";r=0`},
+			{"/both", first, 429, `"by-both/ip";r=1 "by-both/sub";r=0`},
+			{"/both", second, 200, `"by-both/ip";r=0 "by-both/sub";r=1`},
+			{"/both", second, 429, `"by-both/ip";r=0`}, // nobody was asked who they are
+			{"/two", third, 200, `"by-two/sub";r=99 "by-two/sub/2";r=1`},
+			{"/two", third, 200, `"by-two/sub";r=98 "by-two/sub/2";r=0`},
+			{"/two", third, 429, `"by-two/sub";r=97 "by-two/sub/2";r=0`},
+			{"/two", second, 200, `"by-two/sub";r=99 "by-two/sub/2";r=1`},
+		} {
+			status, header, body := g.get(t, "rate.example.test", c.path, bearer(c.key))
+			var left []string
+			for one := range strings.SplitSeq(header.Get("RateLimit"), ", ") {
+				item, _, _ := strings.Cut(one, ";t=")
+				left = append(left, item)
+			}
+			if got := strings.Join(left, " "); status != c.want || got != c.left || (status == 429) != (header.Get("Retry-After") != "") {
+				t.Errorf("%s, request %d: %d %s %s, want %d %s", name, i+1, status, got, body, c.want, c.left)
+			}
+			if policies := header.Values("RateLimit-Policy"); len(policies) != 1 || strings.Count(policies[0], ";q=") != len(left) {
+				t.Errorf("%s, request %d: %q", name, i+1, policies)
+			}
+		}
+	}
+}
 
 // newRated is a Gatehouse whose gate counts, at an application that says the same of limits
 // of its own.
@@ -199,7 +266,7 @@ func TestLimitsOfARouteThatCannotBeAreRefused(t *testing.T) {
 		"{per: ip, limit: 1/s, burst: \"2\"}": "whole number",
 		"{per: ip, limit: 1/s, bursts: 2}":    "bursts",
 	} {
-		text := strings.Replace(gateRoutes, "limits: {body: 1KiB}", fmt.Sprintf("limits: {rate: %s}", rate), 1)
+		text := strings.Replace(gateRoutes, "limits: {body: 1KiB}", fmt.Sprintf("limits: {rate: [%s]}", rate), 1)
 		writeRoutes(t, g.folder, g.app, text)
 		g.routed(t)
 		if why := g.House.Routes.Problem(); !strings.Contains(why, want) {

@@ -401,6 +401,38 @@ func TestAMessageOfAStreamIsBounded(t *testing.T) {
 	}
 }
 
+// A visitor says so much and no more, each frame of it; what an application says has no bound.
+func TestTheMessagesOfAWebSocketAreBounded(t *testing.T) {
+	t.Parallel()
+	s := newStreaming(t)
+	s.routes(t, strings.ReplaceAll(lastingRoutes, "websocket: {}", `websocket: {rate: {limit: 1/h, burst: 4}}`))
+	s.routed(t)
+	for name, speaks := range map[string]func(h *heldOpen){
+		"messages":   func(h *heldOpen) { _ = h.Say("one too many") },
+		"many first": func(h *heldOpen) { _ = h.Say(strings.Repeat("x", 1<<10)); _ = h.Say("one too many") },
+	} {
+		h, err := holdWebSocket(t, s.listeningGate, "/shop", s.token)
+		must(t, err)
+		for range map[string]int{"messages": 4, "many first": 3}[name] {
+			if got := h.goesOn(); got != goesOn {
+				t.Fatalf("%s: it %s", name, got)
+			}
+		}
+		speaks(h)
+		if h.over(t); h.Status != "1008" || h.Reason != "gate.message_rate" {
+			t.Errorf("%s: it ends with %s %s", name, h.Status, h.Reason)
+		}
+	}
+	other, err := holdWebSocket(t, s.listeningGate, "/shop", s.token)
+	must(t, err)
+	if got := other.goesOn(); got != goesOn {
+		t.Errorf("what one connection said counts against another, which %s", got)
+	}
+	if log := s.Log.String(); strings.Count(log, `"ended":"rate"`) != 2 {
+		t.Error("the log does not say how they ended")
+	}
+}
+
 // A browser sends along what it has for a host, whoever's the page is that connects.
 func TestPagesOfOtherSitesOpenNoWebSocket(t *testing.T) {
 	t.Parallel()
