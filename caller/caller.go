@@ -67,6 +67,8 @@ type Desk struct {
 	Flood web.Flood
 	// Refusals records who lacked the right to what; nil: nothing does.
 	Refusals Refusals
+
+	certificates turns // to look at those of an address
 }
 
 // Refusals records refusals; *audit.Refusals does.

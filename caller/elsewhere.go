@@ -73,9 +73,18 @@ func (d *Desk) OfCertificate(r *http.Request, a *gate.ClientCA, shown []*x509.Ce
 	return d.actingAs(r.Context(), c.Service, c.Until, "certificate "+a.ID+" "+c.Name, NoCertificate)
 }
 
-// certified looks at certificates that were not found to be good before.
+// certified looks at certificates that were not found to be good before, those of an address
+// one after the other: each bad one counts before the next is looked at.
 func (d *Desk) certified(r *http.Request, a *gate.ClientCA, shown []*x509.Certificate, now time.Time) (gate.Certified, error) {
 	flood := addressOf(r)
+	give, err := d.certificates.take(r.Context(), flood)
+	if err != nil {
+		return gate.Certified{}, fmt.Errorf("wait to look at a certificate: %w", err) // who showed it went away
+	}
+	defer give()
+	if c, known := a.Known(shown, now); known { // by who was before
+		return c, nil
+	}
 	if err := d.flooded(r.Context(), flood, fromAddress); err != nil {
 		return gate.Certified{}, err
 	}

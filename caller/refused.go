@@ -16,8 +16,11 @@ func (d *Desk) Refused(r *http.Request, c *Caller, err error) {
 	if !ok || d.Refusals == nil || no.Fault.Kind != fault.Forbidden {
 		return
 	}
+	after := map[string]any{"wants": r.Method + " " + r.Pattern, "why": no.Fault.Detail}
+	if via := c.Via(); via != "" { // the account says nothing of whose program it was
+		after["via"] = via
+	}
 	d.Refusals.Tell(r.Context(), audit.Event{
-		Actor: c.Actor(r), Action: audit.ActionRefuse, Target: audit.Itself(), Reason: audit.ReasonForbidden,
-		After: audit.Doc(map[string]any{"wants": r.Method + " " + r.Pattern, "why": no.Fault.Detail}),
+		Actor: c.Actor(r), Action: audit.ActionRefuse, Target: audit.Itself(), Reason: audit.ReasonForbidden, After: audit.Doc(after),
 	})
 }

@@ -60,6 +60,7 @@ var (
 	errCertificates = errors.New("too many certificates were shown")
 	errNobody       = fmt.Errorf("%w: no rule says as whom it acts", ErrDeadCertificate)
 	errOver         = fmt.Errorf("%w: it is over", ErrDeadCertificate)
+	errNoClient     = fmt.Errorf("%w: it does not say that it is for clients", ErrDeadCertificate)
 )
 
 const maxChain = 8
@@ -95,13 +96,17 @@ func (a *ClientCA) Verify(shown []*x509.Certificate, now time.Time) (Certified, 
 	if err != nil {
 		return Certified{}, err
 	}
+	if !isForClients(leaf) {
+		return Certified{}, errNoClient
+	}
 	c := Certified{Name: subjectOf(leaf), from: leaf.NotBefore, Until: leaf.NotAfter}
 	for _, one := range chains[0] {
 		if c.Until.After(one.NotAfter) {
 			c.Until = one.NotAfter
 		}
 	}
-	i := slices.IndexFunc(a.Callers, func(rule CertificateCallerSpec) bool { return rule.is(leaf) })
+	uris := urisOf(leaf)
+	i := slices.IndexFunc(a.Callers, func(rule CertificateCallerSpec) bool { return rule.is(leaf, uris) })
 	if i < 0 {
 		return Certified{}, errNobody
 	}
@@ -110,17 +115,42 @@ func (a *ClientCA) Verify(shown []*x509.Certificate, now time.Time) (Certified, 
 	return c, nil
 }
 
-// is reports whether a certificate has all that the rule says.
-func (s *CertificateCallerSpec) is(leaf *x509.Certificate) bool {
-	if s.Subject != "" && s.Subject != subjectOf(leaf) || s.DNS != "" && !slices.Contains(leaf.DNSNames, s.DNS) {
-		return false
-	}
-	for _, u := range leaf.URIs {
-		if s.URI == u.String() {
-			return true
+// isForClients reports whether a certificate says that it is for clients. One that says
+// nothing of what it is for passes for everything where it is verified: also that of a server
+// which somebody else runs.
+func isForClients(leaf *x509.Certificate) bool {
+	return slices.Contains(leaf.ExtKeyUsage, x509.ExtKeyUsageClientAuth)
+}
+
+// is reports whether a certificate, whose URIs are given, has all that the rule says.
+func (s *CertificateCallerSpec) is(leaf *x509.Certificate, uris []string) bool {
+	return (s.Subject == "" || s.Subject == subjectOf(leaf)) && (s.DNS == "" || slices.Contains(leaf.DNSNames, s.DNS)) &&
+		(s.URI == "" || slices.Contains(uris, s.URI))
+}
+
+// Of RFC 5280 section 4.2.1.6.
+var subjectAltName = asn1.ObjectIdentifier{2, 5, 29, 17}
+
+const tagURI = 6
+
+// urisOf are the URIs among the subject alternative names, as they stand there: crypto/x509
+// parses them, and two different ones may come to one text (scheme, escapes).
+func urisOf(c *x509.Certificate) (uris []string) {
+	for _, extension := range c.Extensions {
+		if !extension.Id.Equal(subjectAltName) {
+			continue
+		}
+		var names []asn1.RawValue
+		if rest, err := asn1.Unmarshal(extension.Value, &names); err != nil || len(rest) > 0 {
+			return nil
+		}
+		for _, name := range names {
+			if name.Class == asn1.ClassContextSpecific && name.Tag == tagURI && !name.IsCompound {
+				uris = append(uris, string(name.Bytes))
+			}
 		}
 	}
-	return s.URI == ""
+	return uris
 }
 
 // subjectOf is the whole name of whose a certificate is, as it stands there: the names of

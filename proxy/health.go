@@ -40,7 +40,11 @@ func (d *Door) Keep(ctx context.Context) {
 
 // look does once what Keep does.
 func (d *Door) look(ctx context.Context, asked *sync.WaitGroup, now time.Time) {
-	present := d.Routes().Upstreams()
+	set := d.Routes()
+	if d.Issuers != nil {
+		d.Issuers(set.Issuers())
+	}
+	present := set.Upstreams()
 	d.pools.keep(present)
 	for _, u := range present {
 		p, err := d.pools.of(u)

@@ -161,3 +161,43 @@ func TestAKeyIsForTheAlgorithmThatItsIssuerSaysNow(t *testing.T) {
 		}
 	})
 }
+
+// Of an issuer that is taken out of the files nothing is remembered.
+func TestIssuersThatAreGoneAreForgotten(t *testing.T) {
+	t.Parallel()
+	issuers := &Issuers{}
+	one, other := &gate.Issuer{ID: "one", Issuer: "https://one.test"}, &gate.Issuer{ID: "other", Issuer: "https://other.test"}
+	kept := issuers.of(one)
+	issuers.of(other)
+	issuers.Keep([]*gate.Issuer{{ID: "one"}})
+	if len(issuers.all) != 1 || issuers.of(one) != kept {
+		t.Errorf("%d are known", len(issuers.all))
+	}
+	issuers.Keep(nil)
+	if len(issuers.all) != 0 {
+		t.Error("they are known for ever")
+	}
+}
+
+// A token that was found to be good is over when it says so, to the second (T8).
+func TestATokenThatIsRememberedIsOverInTime(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		private, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		now, key, i := time.Now(), keyOf("ES256", private.Public()), &issuer{Issuer: &gate.Issuer{ID: "one"}}
+		i.keys.fetch = func(context.Context) (map[string]publicKey, error) { return map[string]publicKey{"k": key}, nil }
+		one := &signed{Token: Token{Service: "jobs", Until: now.Add(10 * time.Second)}, kid: "k", alg: "ES256", key: key.sum, notBefore: now.Add(2 * time.Second)}
+		for _, c := range []struct {
+			at   time.Duration
+			want error
+		}{{0, ErrDead}, {2 * time.Second, nil}, {10*time.Second - 1, nil}, {10 * time.Second, ErrDead}, {time.Hour, ErrDead}} {
+			time.Sleep(c.at - time.Since(now))
+			if err := i.alive(t.Context(), one, time.Now()); !errors.Is(err, c.want) || (c.want == nil) != (err == nil) {
+				t.Errorf("after %s: %v, want %v", c.at, err, c.want)
+			}
+		}
+	})
+}

@@ -45,17 +45,22 @@ func (a *audience) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-// moment is a NumericDate (RFC 7519 section 2), the zero time where it is not there.
+// moment is a NumericDate (RFC 7519 section 2), the zero time where it is not there, or null.
+// 0 is the beginning of 1970, as some issuers write where they have no date: what was issued
+// then, or counts from then on, does so today, and what ended then is over.
 type moment struct{ time.Time }
 
 // UnmarshalJSON implements json.Unmarshaler.
 func (m *moment) UnmarshalJSON(b []byte) error {
+	if string(b) == "null" {
+		return nil
+	}
 	var seconds float64
 	if err := json.Unmarshal(b, &seconds); err != nil {
 		return err
 	}
 	const most = 1 << 40 // some 35,000 years
-	if seconds <= 0 || seconds > most || math.IsNaN(seconds) {
+	if seconds < 0 || seconds > most || math.IsNaN(seconds) {
 		return errors.New("a date that is none")
 	}
 	m.Time = time.Unix(int64(seconds), 0)

@@ -17,6 +17,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 
@@ -68,8 +69,8 @@ func atOnce(ctx context.Context) bool { return ctx.Value(atOnceKey{}) != nil }
 
 // Issuers looks at tokens. The zero Issuers is ready; any number may ask at once.
 type Issuers struct {
-	mu    sync.Mutex
-	known map[string]*issuer // by their ids
+	mu  sync.Mutex
+	all map[string]*issuer // by their ids
 }
 
 // issuer is one of them, with all that is remembered by its word.
@@ -86,17 +87,28 @@ type issuer struct {
 func (s *Issuers) of(i *gate.Issuer) *issuer {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if one := s.known[i.ID]; one != nil && (one.Issuer == i || one.Same(i)) {
+	if one := s.all[i.ID]; one != nil && (one.Issuer == i || one.Same(i)) {
 		return one
 	}
 	one := &issuer{Issuer: i, wire: newWire(i)}
 	one.keys.fetch = one.fetchKeys
 	one.answers.turns = make(chan struct{}, maxAsked)
-	if s.known == nil {
-		s.known = map[string]*issuer{}
+	if s.all == nil {
+		s.all = map[string]*issuer{}
 	}
-	s.known[i.ID] = one
+	s.all[i.ID] = one
 	return one
+}
+
+// Keep forgets what was remembered by the word of issuers that are not among those of now.
+func (s *Issuers) Keep(present []*gate.Issuer) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for id := range s.all {
+		if !slices.ContainsFunc(present, func(i *gate.Issuer) bool { return i.ID == id }) {
+			delete(s.all, id)
+		}
+	}
 }
 
 type digest = [sha256.Size]byte

@@ -6,6 +6,7 @@ import (
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
+	"crypto/tls"
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/pem"
@@ -70,6 +71,21 @@ func (a *Authority) IssueAs(name string, change func(*x509.Certificate), hosts .
 		a.t.Fatal(err)
 	}
 	return a.write(name+".pem", "CERTIFICATE", a.sign(leaf, own)), a.write(name+".key", "PRIVATE KEY", der)
+}
+
+// Pair issues a certificate of somebody, and returns it in PEM and as it is read.
+func (a *Authority) Pair(name string) (pem string, cert *x509.Certificate) {
+	a.t.Helper()
+	file, key := a.Issue(name)
+	text, err := os.ReadFile(file)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	pair, err := tls.LoadX509KeyPair(file, key)
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return string(text), pair.Leaf
 }
 
 func newKey(t testing.TB) *ecdsa.PrivateKey {
