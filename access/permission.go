@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // Any stands for a whole resource or action in a Pattern.
@@ -97,20 +98,10 @@ func isSide(text string) bool {
 }
 
 // isSegment reports whether text is a lower-case word that begins with a letter.
-func isSegment(text string) bool {
-	if text == "" || len(text) > maxSegment || text[0] < 'a' || text[0] > 'z' {
-		return false
-	}
-	for i := range len(text) {
-		if c := text[i]; (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' {
-			return false
-		}
-	}
-	return true
-}
+func isSegment(text string) bool { return id.IsName(text) }
 
 // isID reports whether text can name an API, a role, a group or an organisation.
-func isID(text string) bool { return len(text) <= maxSegment && isSegment(text) }
+func isID(text string) bool { return id.IsName(text) }
 
 // short is text as an error may repeat it.
 func short(text string) string {

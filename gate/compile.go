@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/setting"
 )
 
@@ -244,6 +245,9 @@ func (c *compiler) authorizes(r *Route, spec *AuthorizeSpec) {
 		c.permissions(r, spec)
 	}
 	r.Org, r.Resource = c.template(r, "organisation", spec.Organisation), c.template(r, "resource.id", spec.Resource.ID)
+	if text := r.Org.text; text != "" && !id.IsName(text) {
+		c.problem("spec.authorize.organisation", "must be the id of an organisation: a small letter, and then small letters, digits, - or _")
+	}
 	if f := &spec.Resource.Fetch; f.Upstream != "" || f.Path != "" || len(f.Fields) > 0 {
 		r.Fetch = c.fetch(r, f)
 	}
@@ -329,7 +333,7 @@ func (c *compiler) bounds(r *Route, spec *LimitsSpec) {
 		r.Body = n
 	}
 	r.Timeout = c.duration("spec.limits.timeout", spec.Timeout, defaultTimeout, maxTimeout)
-	c.rate(r, &spec.Rate)
+	c.rates(r, spec.Rate)
 }
 
 func (c *compiler) duration(field, text string, usual, most time.Duration) time.Duration {

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // Set is all routes of a gate, ready to be asked. It does not change: any number may ask
@@ -137,10 +138,19 @@ func (s *Set) Find(host string, path Path, method string) (Match, error) {
 	for i := range found {
 		if e := &found[i]; e.route.takes(method) {
 			m.Route, m.names = e.route, e.names
-			return m, nil
+			return m, m.named()
 		}
 	}
 	return Match{}, &MethodError{Allow: allowed(found)}
+}
+
+// named refuses what a path has in the place of an organisation, and can be none: whoever has
+// a right everywhere has it there too, and an upstream would be told of what it reads otherwise.
+func (m *Match) named() error {
+	if org := m.Route.Org.In(m); org != "" && !id.IsName(org) {
+		return fault.New(fault.NotFound, CodeRoute, "The gate has no route to this address.")
+	}
+	return nil
 }
 
 // root is where the paths of a host begin, nil where there is none.
