@@ -27,6 +27,8 @@ func (d *Door) gate() {
 	add(d, upstream(Route{Method: http.MethodGet, ID: "getGateUpstream", Permission: "routes:read", Summary: "See an upstream"}), d.getGateUpstream)
 	add(d, upstream(Route{Method: http.MethodPut, ID: "replaceGateUpstream", Permission: "routes:write", Summary: "Change what an upstream says, for all of it", Guarded: true}), d.replaceGateUpstream)
 	add(d, upstream(Route{Method: http.MethodDelete, ID: "deleteGateUpstream", Permission: "routes:write", Summary: "Delete an upstream to which no route leads", Guarded: true}), d.deleteGateUpstream)
+
+	d.edges()
 }
 
 func ofGate(path string, kind audit.Kind) func(Route) Route {

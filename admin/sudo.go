@@ -25,7 +25,7 @@ var sudo = []string{
 	"createClient", "updateClient", "deleteClient", "rotateClientSecret", "endClientSecret",
 	"deleteAPI", "deleteRole", "deleteScope",
 	"rotateKey", "revokeKey",
-	"createGateRoute", "replaceGateRoute", "deleteGateRoute", "createGateUpstream", "replaceGateUpstream", "deleteGateUpstream",
+	"createGateRoute", "replaceGateRoute", "deleteGateRoute", "createGateUpstream", "replaceGateUpstream", "deleteGateUpstream", "createGateEdge", "replaceGateEdge", "deleteGateEdge",
 	"setSetting", "unsetSetting", "apply", "eraseFromAudit",
 }
 

@@ -4,15 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gatehouse/fault"
 	"gatehouse/gate"
 )
 
+// kindsOfGate are the kinds that package gate keeps.
+var kindsOfGate = []Kind{Upstream, Route, Edge}
+
 func (p *planner) upstreams(ctx context.Context) error { return p.partsOfGate(ctx, Upstream) }
 
 func (p *planner) routes(ctx context.Context) error { return p.partsOfGate(ctx, Route) }
+
+func (p *planner) edges(ctx context.Context) error { return p.partsOfGate(ctx, Edge) }
 
 // partsOfGate makes parts of the gate be as they shall be, one by one. Whether all can be
 // used together is looked at when all are there.
@@ -43,6 +49,8 @@ func (p *planner) pruneUpstreams(ctx context.Context) error { return p.pruneGate
 
 func (p *planner) pruneRoutes(ctx context.Context) error { return p.pruneGate(ctx, Route) }
 
+func (p *planner) pruneEdges(ctx context.Context) error { return p.pruneGate(ctx, Edge) }
+
 func (p *planner) pruneGate(ctx context.Context, kind Kind) error {
 	if p.gate.InFiles {
 		return nil
@@ -58,7 +66,7 @@ func (p *planner) pruneGate(ctx context.Context, kind Kind) error {
 func (p *planner) checkGate(ctx context.Context) error {
 	changes := false
 	for _, c := range p.plan.Changes {
-		changes = changes || (c.Kind == Upstream || c.Kind == Route) && c.Action != Adopt
+		changes = changes || slices.Contains(kindsOfGate, c.Kind) && c.Action != Adopt
 	}
 	if !changes || len(p.bad) > 0 {
 		return nil
@@ -101,7 +109,7 @@ func (s *Service) exportGate(ctx context.Context, write func(o Object) error) er
 	if s.Gate.InFiles {
 		return nil
 	}
-	for _, kind := range []Kind{Upstream, Route} {
+	for _, kind := range kindsOfGate {
 		all, err := s.Gate.List(ctx, string(kind))
 		if err := exportAll(all, err, write, kind, func(r gate.Record) string { return r.ID }, func(r gate.Record) any { return r.Spec() }); err != nil {
 			return err

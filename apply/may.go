@@ -11,7 +11,7 @@ import (
 var nouns = map[Kind]string{
 	Organisation: "organisations", Group: "groups", API: "apis", Role: "roles", Scope: "scopes", Client: "clients",
 	ServiceAccount: "services", Membership: "memberships", Grant: "grants",
-	Upstream: "routes", Route: "routes",
+	Upstream: "routes", Route: "routes", Edge: "routes",
 }
 
 // Reading is the permission to see what there is of a kind, by its full name.
@@ -25,7 +25,7 @@ func writing(k Kind) string { return nouns[k] + ":write" }
 // removing is the permission to remove something, as its own command asks for it.
 func removing(k Kind) string {
 	switch k {
-	case Scope, Membership, Grant, Upstream, Route:
+	case Scope, Membership, Grant, Upstream, Route, Edge:
 		return writing(k)
 	}
 	return nouns[k] + ":delete"

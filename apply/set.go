@@ -42,10 +42,11 @@ const (
 	Grant          Kind = "Grant"
 	Upstream       Kind = gate.KindUpstream
 	Route          Kind = gate.KindRoute
+	Edge           Kind = gate.KindEdge
 )
 
 // Kinds are all of them, in order.
-var Kinds = []Kind{Organisation, Group, API, Role, Scope, Client, ServiceAccount, Membership, Grant, Upstream, Route}
+var Kinds = []Kind{Organisation, Group, API, Role, Scope, Client, ServiceAccount, Membership, Grant, Upstream, Route, Edge}
 
 // NewSpec returns an empty specification of a kind, a pointer to one of the structs
 // whose names end in Spec, here or in package gate; nil for no kind.
@@ -67,7 +68,7 @@ func NewSpec(k Kind) any {
 		return &MembershipSpec{}
 	case Grant:
 		return &GrantSpec{}
-	case Upstream, Route:
+	case Upstream, Route, Edge:
 		return gate.NewSpec(string(k))
 	}
 	return nil

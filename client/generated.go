@@ -214,6 +214,14 @@ const (
 	ListClientsParamsStateDisabled ListClientsParamsState = "disabled"
 )
 
+// Defines values for ListGateEdgesParamsSort.
+const (
+	ListGateEdgesParamsSortCreated      ListGateEdgesParamsSort = "created"
+	ListGateEdgesParamsSortID           ListGateEdgesParamsSort = "id"
+	ListGateEdgesParamsSortMinusCreated ListGateEdgesParamsSort = "-created"
+	ListGateEdgesParamsSortMinusID      ListGateEdgesParamsSort = "-id"
+)
+
 // Defines values for ListGateRoutesParamsSort.
 const (
 	ListGateRoutesParamsSortCreated      ListGateRoutesParamsSort = "created"
@@ -849,6 +857,17 @@ type Description struct {
 	Description string `json:"description"`
 }
 
+// EdgeSpec defines model for EdgeSpec.
+type EdgeSpec struct {
+	CertificateFile *string  `json:"certificate_file,omitempty"`
+	Certificates    *string  `json:"certificates,omitempty"`
+	Dialect         string   `json:"dialect"`
+	Peers           []string `json:"peers,omitzero"`
+	Routes          []string `json:"routes,omitzero"`
+	SecretFile      *string  `json:"secret_file,omitempty"`
+	SecretSha256    []string `json:"secret_sha256,omitzero"`
+}
+
 // Ended defines model for Ended.
 type Ended struct {
 	Ended int64 `json:"ended"`
@@ -930,6 +949,25 @@ type Finding struct {
 	Entry   *int64  `json:"entry,omitempty"`
 	Event   *string `json:"event,omitempty"`
 	Problem string  `json:"problem"`
+}
+
+// GateEdge defines model for GateEdge.
+type GateEdge struct {
+	Created time.Time `json:"created"`
+	ID      string    `json:"id"`
+	Spec    EdgeSpec  `json:"spec"`
+	Updated time.Time `json:"updated"`
+}
+
+// GateEdgeCreate defines model for GateEdgeCreate.
+type GateEdgeCreate struct {
+	ID   string   `json:"id"`
+	Spec EdgeSpec `json:"spec"`
+}
+
+// GateEdgeSpec defines model for GateEdgeSpec.
+type GateEdgeSpec struct {
+	Spec EdgeSpec `json:"spec"`
 }
 
 // GateRoute defines model for GateRoute.
@@ -1193,10 +1231,10 @@ type KeyNext struct {
 
 // LimitsSpec defines model for LimitsSpec.
 type LimitsSpec struct {
-	Body     *string   `json:"body,omitempty"`
-	Rate     *RateSpec `json:"rate,omitempty"`
-	Response *string   `json:"response,omitempty"`
-	Timeout  *string   `json:"timeout,omitempty"`
+	Body     *string    `json:"body,omitempty"`
+	Rate     []RateSpec `json:"rate,omitzero"`
+	Response *string    `json:"response,omitempty"`
+	Timeout  *string    `json:"timeout,omitempty"`
 }
 
 // ListAPI defines model for ListAPI.
@@ -1242,6 +1280,14 @@ type ListEvent struct {
 // ListExplanation defines model for ListExplanation.
 type ListExplanation struct {
 	Items []Explanation `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListGateEdge defines model for ListGateEdge.
+type ListGateEdge struct {
+	Items []GateEdge `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -1470,6 +1516,12 @@ type MembershipPut struct {
 	// NotBefore From when on; absent: now
 	NotBefore *time.Time `json:"not_before,omitempty"`
 	Reason    *string    `json:"reason,omitempty"`
+}
+
+// MessageRateSpec defines model for MessageRateSpec.
+type MessageRateSpec struct {
+	Burst *int64  `json:"burst,omitempty"`
+	Limit *string `json:"limit,omitempty"`
 }
 
 // NewClient defines model for NewClient.
@@ -2176,8 +2228,9 @@ type Verdict struct {
 
 // WebSocketSpec defines model for WebSocketSpec.
 type WebSocketSpec struct {
-	Origins      []string `json:"origins,omitzero"`
-	Subprotocols []string `json:"subprotocols,omitzero"`
+	Origins      []string         `json:"origins,omitzero"`
+	Rate         *MessageRateSpec `json:"rate,omitempty"`
+	Subprotocols []string         `json:"subprotocols,omitzero"`
 }
 
 // ListAPIsParams defines parameters for ListAPIs.
@@ -2418,6 +2471,51 @@ type RotateClientSecretParams struct {
 type EndClientSecretParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch *string `json:"If-Match,omitempty"`
+}
+
+// ListGateEdgesParams defines parameters for ListGateEdges.
+type ListGateEdgesParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+
+	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
+	Sort *ListGateEdgesParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
+}
+
+// ListGateEdgesParamsSort defines parameters for ListGateEdges.
+type ListGateEdgesParamsSort string
+
+// CreateGateEdgeParams defines parameters for CreateGateEdge.
+type CreateGateEdgeParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// DeleteGateEdgeParams defines parameters for DeleteGateEdge.
+type DeleteGateEdgeParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
+}
+
+// GetGateEdgeParams defines parameters for GetGateEdge.
+type GetGateEdgeParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ReplaceGateEdgeParams defines parameters for ReplaceGateEdge.
+type ReplaceGateEdgeParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch string `json:"If-Match"`
 }
 
 // ListGateRoutesParams defines parameters for ListGateRoutes.
@@ -3726,6 +3824,88 @@ func (g *Gatehouse) Export(ctx context.Context) (*Answer[SetExport], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/export")
 	return send[SetExport](ctx, g, r)
+}
+
+// ListGateEdges does GET /api/v1/gate/edges: List the proxies that ask the gate, where they are kept here, and not in files.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) ListGateEdges(ctx context.Context, params *ListGateEdgesParams) (*Answer[ListGateEdge], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/edges")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+		r.addQuery("sort", params.Sort)
+	}
+	return send[ListGateEdge](ctx, g, r)
+}
+
+// AllGateEdges goes through the pages of ListGateEdges, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero GateEdge.
+func (g *Gatehouse) AllGateEdges(ctx context.Context, params *ListGateEdgesParams) iter.Seq2[GateEdge, error] {
+	return pages(func(cursor *string) ([]GateEdge, *string, error) {
+		var p ListGateEdgesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListGateEdges(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// CreateGateEdge does POST /api/v1/gate/edges: Add a proxy that asks the gate, by what it shows for itself: hashes of its secrets, or certificates.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) CreateGateEdge(ctx context.Context, body GateEdgeCreate, params *CreateGateEdgeParams) (*Answer[GateEdge], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/gate/edges")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[GateEdge](ctx, g, r)
+}
+
+// DeleteGateEdge does DELETE /api/v1/gate/edges/{part}: Delete a proxy that asks the gate, and that no route needs.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) DeleteGateEdge(ctx context.Context, part string, params *DeleteGateEdgeParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/gate/edges/{part}", part)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
+// GetGateEdge does GET /api/v1/gate/edges/{part}: See a proxy that asks the gate.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) GetGateEdge(ctx context.Context, part string, params *GetGateEdgeParams) (*Answer[GateEdge], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/edges/{part}", part)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[GateEdge](ctx, g, r)
+}
+
+// ReplaceGateEdge does PUT /api/v1/gate/edges/{part}: Change what is said of a proxy that asks the gate, for all of it.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) ReplaceGateEdge(ctx context.Context, part string, body GateEdgeSpec, params *ReplaceGateEdgeParams) (*Answer[GateEdge], error) {
+	r := request{method: http.MethodPut}
+	r.to("/api/v1/gate/edges/{part}", part)
+	r.body = body
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	return send[GateEdge](ctx, g, r)
 }
 
 // ListGateRoutes does GET /api/v1/gate/routes: List the routes of the gate that are kept here, and not in files.

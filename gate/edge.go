@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"crypto/x509"
+	"encoding/hex"
 	"encoding/pem"
 	"fmt"
 	"net/netip"
@@ -17,9 +18,13 @@ import (
 type EdgeSpec struct {
 	Dialect string   `json:"dialect"` // nginx, traefik, caddy, haproxy or envoy
 	Peers   []string `json:"peers"`   // the networks or addresses that it asks from
-	// One of the two is needed, and both are asked for where both are there.
-	SecretFile      string   `json:"secret_file,omitempty"`      // a secret a line, two at most: one may be changed without a gap
+	// A secret or a certificate is needed, and both are asked for where both are there. There
+	// may be two of each, so that one is changed without a gap. Each is in a file of the
+	// server, or here: of a secret its SHA-256 alone, in hex.
+	SecretFile      string   `json:"secret_file,omitempty"` // a secret a line
+	SecretSHA256    []string `json:"secret_sha256,omitempty"`
 	CertificateFile string   `json:"certificate_file,omitempty"` // PEM of the client certificates that it shows
+	Certificates    string   `json:"certificates,omitempty"`     // the PEM itself
 	Routes          []string `json:"routes,omitempty"`           // what it may ask about; default: all routes
 }
 
@@ -38,8 +43,8 @@ const (
 // Dialects are those that there are.
 var Dialects = []Dialect{Nginx, Traefik, Caddy, HAProxy, Envoy}
 
-// Edge is another proxy that asks the gate. It knows its peer by what Prove was given;
-// before, it knows nobody.
+// Edge is another proxy that asks the gate. One whose secret or certificate is in a file
+// knows its peer by what Prove was given; before, it knows nobody.
 type Edge struct {
 	ID              string
 	Dialect         Dialect
@@ -49,9 +54,13 @@ type Edge struct {
 	Routes          []string // empty: all
 
 	secrets, certificates []digest
+	certified             bool
 }
 
 type digest = [sha256.Size]byte
+
+// AsksCertificate reports whether the edge shows a certificate for itself.
+func (e *Edge) AsksCertificate() bool { return e.certified }
 
 // Takes reports whether the edge may ask about a route.
 func (e *Edge) Takes(r *Route) bool { return len(e.Routes) == 0 || slices.Contains(e.Routes, r.ID) }
@@ -66,7 +75,7 @@ func (e *Edge) Near(peer netip.Addr) bool {
 // certificate that it showed, "" and nil for none. How long it takes tells nothing of a
 // secret that is not right.
 func (e *Edge) Knows(peer netip.Addr, secret string, shown *x509.Certificate, now time.Time) bool {
-	if e == nil || !e.Near(peer) || len(e.secrets) == 0 && len(e.certificates) == 0 {
+	if e == nil || !e.Near(peer) || !e.proved() {
 		return false
 	}
 	if len(e.secrets) > 0 && !among(e.secrets, []byte(secret)) {
@@ -76,6 +85,11 @@ func (e *Edge) Knows(peer netip.Addr, secret string, shown *x509.Certificate, no
 		return true
 	}
 	return shown != nil && !now.Before(shown.NotBefore) && !now.After(shown.NotAfter) && among(e.certificates, shown.Raw)
+}
+
+// proved reports whether the edge has read all that it is known by: one of two would be half.
+func (e *Edge) proved() bool {
+	return (e.SecretFile == "" || len(e.secrets) > 0) && (!e.certified || len(e.certificates) > 0) && len(e.secrets)+len(e.certificates) > 0
 }
 
 func among(all []digest, what []byte) bool {
@@ -156,9 +170,7 @@ func (c *compiler) edge(id string, spec *EdgeSpec) {
 	if !slices.Contains(Dialects, e.Dialect) {
 		c.problem("spec.dialect", "must be nginx, traefik, caddy, haproxy or envoy")
 	}
-	if spec.SecretFile == "" && spec.CertificateFile == "" {
-		c.problem("spec.secret_file", "is missing, and spec.certificate_file too; an address alone proves nothing")
-	}
+	c.proofs(e, spec)
 	if n := len(spec.Peers); n == 0 || n > maxPeers {
 		c.problem("spec.peers", "must be between 1 and %d networks or addresses", maxPeers)
 	}
@@ -169,6 +181,56 @@ func (c *compiler) edge(id string, spec *EdgeSpec) {
 		}
 		e.Peers = append(e.Peers, p)
 	}
+}
+
+// proofs reads by what an edge is known.
+func (c *compiler) proofs(e *Edge, spec *EdgeSpec) {
+	e.certified = spec.CertificateFile != "" || spec.Certificates != ""
+	switch secret := spec.SecretFile != "" || len(spec.SecretSHA256) > 0; {
+	case !secret && !e.certified && c.Reach.bounded:
+		c.problem("spec.secret_sha256", "is missing, and spec.certificates too; an address alone proves nothing")
+	case !secret && !e.certified:
+		c.problem("spec.secret_file", "is missing, and spec.certificate_file too; an address alone proves nothing")
+	}
+	c.one("spec.secret_file", spec.SecretFile, "spec.secret_sha256", len(spec.SecretSHA256) > 0)
+	c.one("spec.certificate_file", spec.CertificateFile, "spec.certificates", spec.Certificates != "")
+	if len(spec.SecretSHA256) > maxProofs {
+		c.problem("spec.secret_sha256", "must be one, or two while one secret takes the place of the other")
+	}
+	for i, text := range spec.SecretSHA256 {
+		sum, err := parseDigest(text)
+		if err != nil {
+			c.problem(index("spec.secret_sha256", i), "must be the SHA-256 of a secret, %d small letters and digits in hex, and never the secret itself", 2*sha256.Size)
+		}
+		e.secrets = append(e.secrets, sum)
+	}
+	if spec.Certificates == "" {
+		return
+	}
+	var err error
+	if e.certificates, err = parseCertificates([]byte(spec.Certificates)); err != nil {
+		c.problem("spec.certificates", "%s", err)
+	}
+}
+
+// one holds what is said of a proof: a file, or what would be in it. Who writes into the
+// database has no files of the server, and learns nothing of them.
+func (c *compiler) one(field, file, other string, there bool) {
+	switch {
+	case file != "" && c.Reach.bounded:
+		c.problem(field, "names a file of the server, which only files may (gate.routes); say it in %s", other)
+	case file != "" && there:
+		c.problem(other, "is there beside %s; the edge has one of the two", field)
+	}
+}
+
+// parseDigest reads a SHA-256 in hex, in its one spelling. That of no text is none.
+func parseDigest(text string) (sum digest, err error) {
+	b, err := hex.DecodeString(text)
+	if err != nil || len(b) != len(sum) || hex.EncodeToString(b) != text || sha256.Sum256(nil) == digest(b) {
+		return sum, fmt.Errorf("no SHA-256")
+	}
+	return digest(b), nil
 }
 
 // parsePeer reads a network or an address. A network of everybody would be none.
@@ -243,9 +305,12 @@ func (s *RouteSpec) onTheWay() (fields []string) {
 
 // behindEdge is where requests of a route go that no upstream is named for: the gate sends
 // them nowhere, and who asks does. It is told who calls as what is at its API.
+//
+// One that is off may wait for its edge: of the two one has to be there first, where they are
+// added one by one.
 func (c *compiler) behindEdge(id string, spec *RouteSpec) *Upstream {
-	if !slices.ContainsFunc(c.set.edges, func(e *Edge) bool { return e.Takes(&Route{ID: id}) }) {
-		c.problem("spec.upstream", "is missing; only a route that an edge asks about goes without")
+	if spec.Mode != modes[Off] && !slices.ContainsFunc(c.set.edges, func(e *Edge) bool { return e.Takes(&Route{ID: id}) }) {
+		c.problem("spec.upstream", "is missing; only a route that an edge asks about goes without (where they are added one by one: the route with mode off, the edge, and then its mode)")
 	}
 	return &Upstream{Audience: spec.Authorize.API}
 }

@@ -1,6 +1,8 @@
 package gate
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/netip"
 	"strings"
@@ -11,6 +13,11 @@ import (
 )
 
 const edgeSecret = "0123456789abcdef0123456789abcdef"
+
+func hashed(secret string) string {
+	sum := sha256.Sum256([]byte(secret))
+	return hex.EncodeToString(sum[:])
+}
 
 func public(upstream string) *RouteSpec {
 	return &RouteSpec{Match: MatchSpec{Hosts: []string{"api.example.com"}, Paths: []string{"/x"}, Methods: []string{"GET"}}, Public: true, Upstream: upstream}
@@ -29,6 +36,13 @@ func TestAnEdgeThatCouldBeAnybodyIsRefused(t *testing.T) {
 		"no dialect":              {func(e *EdgeSpec) { e.Dialect = "" }, "spec.dialect"},
 		"another one":             {func(e *EdgeSpec) { e.Dialect = "NGINX" }, "spec.dialect"},
 		"no proof":                {func(e *EdgeSpec) { e.SecretFile = "" }, "spec.secret_file"},
+		"a hash":                  {func(e *EdgeSpec) { e.SecretFile, e.SecretSHA256 = "", []string{hashed(edgeSecret)} }, ""},
+		"a file and a hash":       {func(e *EdgeSpec) { e.SecretSHA256 = []string{hashed(edgeSecret)} }, "spec.secret_sha256"},
+		"the secret itself":       {func(e *EdgeSpec) { e.SecretFile, e.SecretSHA256 = "", []string{strings.Repeat("s", 64)} }, "spec.secret_sha256[0]"},
+		"a hash in capitals":      {func(e *EdgeSpec) { e.SecretFile, e.SecretSHA256 = "", []string{strings.ToUpper(hashed(edgeSecret))} }, "spec.secret_sha256[0]"},
+		"the hash of nothing":     {func(e *EdgeSpec) { e.SecretFile, e.SecretSHA256 = "", []string{hashed("")} }, "spec.secret_sha256[0]"},
+		"three hashes":            {func(e *EdgeSpec) { e.SecretFile, e.SecretSHA256 = "", []string{hashed("a"), hashed("b"), hashed("c")} }, "spec.secret_sha256"},
+		"certificates of nothing": {func(e *EdgeSpec) { e.Certificates = "PEM" }, "spec.certificates"},
 		"no peers":                {func(e *EdgeSpec) { e.Peers = nil }, "spec.peers"},
 		"everybody":               {func(e *EdgeSpec) { e.Peers = []string{"0.0.0.0/0"} }, "spec.peers[0]"},
 		"everybody by IPv6":       {func(e *EdgeSpec) { e.Peers = []string{"::/0"} }, "spec.peers[0]"},

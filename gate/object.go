@@ -3,8 +3,8 @@ package gate
 import "time"
 
 // Object is one thing of the gate: a route, an upstream, an edge, an issuer or a client
-// authority; exactly one of these is there. Files have all of them, the store routes and
-// upstreams.
+// authority; exactly one of these is there. Files have all of them, the store routes,
+// upstreams and edges.
 type Object struct {
 	ID       string
 	Route    *RouteSpec
@@ -29,6 +29,8 @@ func (o *Object) Kind() string {
 		return KindRoute
 	case o.Upstream != nil:
 		return KindUpstream
+	case o.Edge != nil:
+		return KindEdge
 	}
 	return ""
 }
@@ -40,6 +42,8 @@ func (o *Object) Spec() any {
 		return o.Route
 	case o.Upstream != nil:
 		return o.Upstream
+	case o.Edge != nil:
+		return o.Edge
 	}
 	return nil
 }
@@ -51,6 +55,8 @@ func NewSpec(kind string) any {
 		return &RouteSpec{}
 	case KindUpstream:
 		return &UpstreamSpec{}
+	case KindEdge:
+		return &EdgeSpec{}
 	}
 	return nil
 }
@@ -63,6 +69,8 @@ func ObjectOf(name string, spec any) Object {
 		o.Route = s
 	case *UpstreamSpec:
 		o.Upstream = s
+	case *EdgeSpec:
+		o.Edge = s
 	}
 	return o
 }

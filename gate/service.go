@@ -85,7 +85,7 @@ func (s *Service) List(ctx context.Context, kind string) ([]Record, error) {
 
 func sortRecords(all []Record) {
 	slices.SortFunc(all, func(a, b Record) int {
-		return cmp.Or(-cmp.Compare(a.Kind(), b.Kind()), cmp.Compare(a.ID, b.ID)) // upstreams come before routes
+		return cmp.Or(-cmp.Compare(a.Kind(), b.Kind()), cmp.Compare(a.ID, b.ID)) // upstreams come before routes, and these before edges
 	})
 }
 
@@ -113,7 +113,7 @@ func (s *Service) Create(ctx context.Context, by audit.Actor, o Object) (Record,
 	r.Updated = r.Created
 	return r, s.alter(ctx, "create a route", o, func(ctx context.Context, all []Record) ([]Record, error) {
 		if len(all) >= MaxObjects {
-			return nil, fault.New(fault.Conflict, "gate.full", fmt.Sprintf("There are %d routes and upstreams already.", MaxObjects))
+			return nil, fault.New(fault.Conflict, "gate.full", fmt.Sprintf("There are %d routes, upstreams and edges already.", MaxObjects))
 		}
 		if err := s.Store.InsertRoute(ctx, r); err != nil {
 			return nil, err

@@ -102,6 +102,7 @@ func (h *House) looks() map[audit.Kind]look {
 		keys.KindKey:            h.signing,
 		gate.AuditRoute:         h.ofGate(gate.KindRoute),
 		gate.AuditUpstream:      h.ofGate(gate.KindUpstream),
+		gate.AuditEdge:          h.ofGate(gate.KindEdge),
 		identity.KindFactor:     spelt("fac_"),
 		oauth.KindAuthorization: spelt("aut_"),
 		oauth.KindToken:         spelt(""),

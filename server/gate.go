@@ -37,7 +37,8 @@ func (s *Server) openGate() error {
 	if err != nil {
 		return err
 	}
-	desk.Browsers, desk.Elsewhere = h.Gates, &foreign.Issuers{}
+	issuers := &foreign.Issuers{}
+	desk.Browsers, desk.Elsewhere = h.Gates, issuers
 	flood, err := s.bounded("gate entrances", h.Config.Limits.Bad)
 	if err != nil {
 		return err
@@ -51,7 +52,7 @@ func (s *Server) openGate() error {
 		Refuse: web.RefuseWithProblem(h.Config.Issuer), Trusted: trusted, Ports: portOf(h.Config.Gate.Listen),
 		Pages: people.Pages{View: pages}, People: house.Subjects{Identity: h.Identity}, Static: s.gateFiles(), Entrances: h.Gates, Flood: flood,
 		SessionAge: func() time.Duration { return h.Now().Session.Absolute },
-		News:       news{h.Policy, h.Registry}, MaxStreams: h.Config.Gate.MaxStreams, MaxStreamsOf: h.Config.Gate.MaxStreamsPerCaller,
+		News:       news{h.Policy, h.Registry}, MaxStreams: h.Config.Gate.MaxStreams, MaxStreamsOf: h.Config.Gate.MaxStreamsPerCaller, Issuers: issuers.Keep,
 	}
 	if door.Tickets, err = s.tickets(); err != nil {
 		return err
@@ -103,7 +104,7 @@ func (s *Server) proves(hello *tls.ClientHelloInfo) bool {
 		return false
 	}
 	for _, e := range s.house.Routes.Current().Edges() {
-		if e.CertificateFile != "" && e.Near(tcp.AddrPort().Addr()) {
+		if e.AsksCertificate() && e.Near(tcp.AddrPort().Addr()) {
 			return true
 		}
 	}

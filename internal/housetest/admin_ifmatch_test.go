@@ -42,6 +42,7 @@ func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
 		"putLock":               map[string]any{"reason": "other"},
 		"setSetting":            map[string]any{"value": "2h"},
 		"replaceGateRoute":      map[string]any{"spec": map[string]any{"match": map[string]any{"hosts": []string{"other.test"}, "paths": []string{"/"}, "methods": []string{"GET"}}, "public": true, "upstream": "target"}},
+		"replaceGateEdge":       map[string]any{"spec": map[string]any{"dialect": "nginx", "peers": []string{"10.0.0.1"}, "secret_sha256": []string{sha256Of("other")}}},
 		"replaceGateUpstream":   map[string]any{"spec": map[string]any{"targets": []string{"http://127.0.0.1:9009"}}},
 	}
 	s.Settle()

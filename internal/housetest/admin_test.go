@@ -158,13 +158,14 @@ func (s *steering) refreshFamily(user id.User, client id.Client) id.Family {
 	return name
 }
 
-// gatePart makes a route of the gate and an upstream with a name.
+// gatePart makes a route of the gate, an upstream and an edge with a name.
 func (s *steering) gatePart(name string) {
 	s.t.Helper()
 	s.House.Gate.Compiler.Reach = gate.Only([]netip.Prefix{netip.MustParsePrefix("127.0.0.0/8")})
 	for _, o := range []gate.Object{
 		{ID: name, Upstream: &gate.UpstreamSpec{Targets: []string{"http://127.0.0.1:9"}}},
 		{ID: name, Route: &gate.RouteSpec{Match: gate.MatchSpec{Hosts: []string{"a.test"}, Paths: []string{"/"}, Methods: []string{"GET"}}, Public: true, Upstream: name}},
+		{ID: name, Edge: edgeOf(edgeSecret)},
 	} {
 		_, err := s.House.Gate.Create(context.Background(), gatetest.Console, o)
 		must(s.t, err)

@@ -2,6 +2,8 @@ package housetest
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"net/http"
 	"slices"
@@ -142,7 +144,18 @@ func everyKind() []apply.Object {
 		{Kind: apply.Grant, ID: "one", Spec: &apply.GrantSpec{Subject: apply.SubjectSpec{Group: "desk"}, Role: "reader", Reason: "test"}},
 		{Kind: apply.Upstream, ID: "app", Spec: &gate.UpstreamSpec{Targets: []string{"http://127.0.0.1:9"}}},
 		{Kind: apply.Route, ID: "orders", Spec: routeOf("reader")},
+		{Kind: apply.Edge, ID: "front", Spec: edgeOf(edgeSecret)},
 	}
+}
+
+// edgeOf is another proxy that asks the gate, by a secret.
+func edgeOf(secret string) *gate.EdgeSpec {
+	return &gate.EdgeSpec{Dialect: "traefik", Peers: []string{"127.0.0.1"}, SecretSHA256: []string{sha256Of(secret)}}
+}
+
+func sha256Of(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return hex.EncodeToString(sum[:])
 }
 
 // routeOf is a route with a test that asks for a role.
@@ -171,6 +184,7 @@ func TestAPlanTellsNothingThatItsKeyMayNotSee(t *testing.T) {
 		apply.Membership:     &apply.MembershipSpec{Group: "desk", Member: apply.SubjectSpec{User: "ada@example.test"}, Reason: "x"},
 		apply.Grant:          &apply.GrantSpec{Subject: apply.SubjectSpec{Group: "desk"}, Role: "reader", Reason: "x"},
 		apply.Upstream:       &gate.UpstreamSpec{Targets: []string{"http://127.0.0.1:10"}},
+		apply.Edge:           edgeOf("another"),
 		apply.Route:          &gate.RouteSpec{Mode: "shadow", Match: routeOf("").Match, Authorize: routeOf("").Authorize, Upstream: "app"},
 	}
 	send := func(key string, plan, prune bool, set string, objects ...apply.Object) string {

@@ -481,7 +481,7 @@ func TestASetAsksForWhatTheRoutesAskFor(t *testing.T) {
 		routes []string
 		more   []string
 	}{
-		{"create all", set(append(everyKind(), kept)...), apply.Options{}, []string{"createOrganisation", "createGroup", "createScope", "createClient", "createServiceAccount", "putGroupMember", "createGateRoute", "createGateUpstream"}, []string{"apis:write", "roles:write", "grants:write"}},
+		{"create all", set(append(everyKind(), kept)...), apply.Options{}, []string{"createOrganisation", "createGroup", "createScope", "createClient", "createServiceAccount", "putGroupMember", "createGateRoute", "createGateUpstream", "createGateEdge"}, []string{"apis:write", "roles:write", "grants:write"}},
 		{"change an application", app(func(s *apply.ClientSpec) { s.Name = "Register" }), apply.Options{}, []string{"updateClient"}, nil},
 		{"disable one", app(func(s *apply.ClientSpec) { s.Disabled = &yes }), apply.Options{}, []string{"disableClient"}, nil},
 		{"enable one", app(func(s *apply.ClientSpec) { s.Disabled = new(bool) }), apply.Options{}, []string{"enableClient"}, nil},
@@ -493,7 +493,7 @@ func TestASetAsksForWhatTheRoutesAskFor(t *testing.T) {
 		{"describe an account", account(apply.ServiceAccountSpec{Description: "x"}), apply.Options{}, []string{"updateServiceAccount"}, nil},
 		{"disable it", account(apply.ServiceAccountSpec{Description: "x", Disabled: &yes}), apply.Options{}, []string{"disableServiceAccount"}, nil},
 		{"enable it", account(apply.ServiceAccountSpec{Description: "x", Disabled: new(bool)}), apply.Options{}, []string{"enableServiceAccount"}, nil},
-		{"remove all", set(kept), prune, []string{"deleteOrganisation", "deleteGroup", "deleteScope", "deleteClient", "deleteServiceAccount", "removeGroupMember", "deleteGateRoute", "deleteGateUpstream"}, []string{"apis:delete", "roles:delete", "grants:write"}},
+		{"remove all", set(kept), prune, []string{"deleteOrganisation", "deleteGroup", "deleteScope", "deleteClient", "deleteServiceAccount", "removeGroupMember", "deleteGateRoute", "deleteGateUpstream", "deleteGateEdge"}, []string{"apis:delete", "roles:delete", "grants:write"}},
 	} {
 		asked := asking(c.set, c.o)
 		for _, route := range c.routes {

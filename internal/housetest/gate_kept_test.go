@@ -5,14 +5,18 @@ import (
 	"encoding/json"
 	"errors"
 	"net/http"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
+	"gatehouse/apply"
 	"gatehouse/config"
 	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/internal/gatetest"
+	"gatehouse/proxy"
 )
 
 // keptHouse is a Gatehouse whose gate has its routes in the database, behind it an
@@ -197,5 +201,137 @@ func TestRoutesChangeThroughTheAPI(t *testing.T) {
 	files := newSteering(t, withRoutes(t.TempDir()))
 	if a := files.call(files.boss, http.MethodPost, "/api/v1/gate/upstreams", upstream); a.Status != http.StatusConflict || problem(a) != gate.CodeInFiles {
 		t.Errorf("beside files: %d %s", a.Status, a.Body)
+	}
+}
+
+const keptEdge = `{"dialect": "traefik", "peers": ["127.0.0.1"], "secret_sha256": ["HASH"], "routes": ["orders"]}`
+
+// behindKept is a route that only an edge asks about.
+const behindKept = `{"match": {"hosts": ["api.example.test"], "paths": ["/orders"], "methods": ["GET"]}, "authorize": {"api": "shop", "permission": "orders:read"}}`
+
+// Without a folder, other proxies are told of through the API: by the hash of a secret, and
+// never by a file of the server.
+func TestAnotherProxyIsToldOfThroughTheAPI(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	asks := func(secret string) int {
+		t.Helper()
+		header := edgeAsks(gate.Traefik, "GET", "api.example.test", "/orders", bearer(token))
+		header[0] = proxy.HeaderSecret + ": " + secret
+		status, _, _ := g.send(t, "GET", "gate.internal", proxy.EdgePath+"front", header...)
+		return status
+	}
+	spec := func(secrets ...string) string {
+		for i, secret := range secrets {
+			secrets[i] = sha256Of(secret)
+		}
+		return strings.Replace(keptEdge, "HASH", strings.Join(secrets, `", "`), 1)
+	}
+	steps := []struct {
+		what         string
+		do           func() error
+		known, other int // how the secret, and another one, are answered then
+	}{
+		{"a route that waits", func() error {
+			_, err := g.House.Gate.Create(t.Context(), gatetest.Console, specOf(t, "Route", "orders", strings.Replace(behindKept, "{", `{"mode": "off", `, 1)))
+			return err
+		}, 401, 401},
+		{"its edge", func() error {
+			_, err := g.House.Gate.Create(t.Context(), gatetest.Console, specOf(t, "Edge", "front", spec(edgeSecret)))
+			return err
+		}, 404, 401},
+		{"and the route itself", func() error {
+			_, err := g.House.Gate.Update(t.Context(), gatetest.Console, specOf(t, "Route", "orders", behindKept), 1)
+			return err
+		}, 204, 401},
+		{"another secret", func() error {
+			_, err := g.House.Gate.Update(t.Context(), gatetest.Console, specOf(t, "Edge", "front", spec("another")), 1)
+			return err
+		}, 401, 204},
+		{"both", func() error {
+			_, err := g.House.Gate.Update(t.Context(), gatetest.Console, specOf(t, "Edge", "front", spec("another", edgeSecret)), 2)
+			return err
+		}, 204, 204},
+	}
+	for _, c := range steps {
+		must(t, c.do())
+		g.followed(t)
+		if known, other := asks(edgeSecret), asks("another"); known != c.known || other != c.other {
+			t.Errorf("%s: %d and %d, want %d and %d; %s", c.what, known, other, c.known, c.other, g.House.Routes.Problem())
+		}
+	}
+	if err := g.House.Gate.Delete(t.Context(), gatetest.Console, gate.KindEdge, "front", 0); fault.CodeOf(err) != "gate.in_use" {
+		t.Errorf("an edge that a route needs goes: %v", err)
+	}
+	if err := g.House.Gate.Delete(t.Context(), gatetest.Console, gate.KindRoute, "orders", 0); fault.CodeOf(err) != "gate.in_use" {
+		t.Errorf("a route that an edge names goes: %v", err)
+	}
+	for name, text := range map[string]string{
+		"a file of a secret":       `{"dialect": "nginx", "peers": ["127.0.0.1"], "secret_file": "/etc/passwd"}`,
+		"a file that is not there": `{"dialect": "nginx", "peers": ["127.0.0.1"], "secret_file": "/nothing/there"}`,
+		"one of certificates":      `{"dialect": "nginx", "peers": ["127.0.0.1"], "certificate_file": "/etc/passwd"}`,
+	} {
+		_, err := g.House.Gate.Create(t.Context(), gatetest.Console, specOf(t, "Edge", "other", text))
+		f, ok := errors.AsType[*fault.Error](err)
+		if !ok || f.Code != gate.CodeRoutes || len(f.Fields) == 0 || !strings.Contains(f.Fields[0].Problem, "which only files may (gate.routes)") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// A row that came past the service, as by a restore, reads no file of the server either.
+func TestARowOfAnEdgeReadsNoFile(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	file := filepath.Join(t.TempDir(), "secret")
+	must(t, os.WriteFile(file, []byte(edgeSecret+"\n"), 0o600))
+	row := gate.Record{Object: specOf(t, "Edge", "front", `{"dialect": "traefik", "peers": ["127.0.0.1"], "secret_file": "`+file+`"}`), Rev: 1, Created: time.Now(), Updated: time.Now()}
+	must(t, g.House.Store.InTx(t.Context(), func(ctx context.Context) error {
+		if _, err := g.House.Store.RaiseRoutes(ctx); err != nil {
+			return err
+		}
+		return g.House.Store.InsertRoute(ctx, row)
+	}))
+	g.followed(t)
+	status, _, _ := g.send(t, "GET", "gate.internal", proxy.EdgePath+"front", edgeAsks(gate.Traefik, "GET", "api.example.test", "/orders")...)
+	if problem := g.House.Routes.Problem(); status != http.StatusUnauthorized || !strings.Contains(problem, "spec.secret_file") {
+		t.Errorf("%d, and the problem is %q", status, problem)
+	}
+}
+
+// What files say of proxies is written by apply, exported as it is there, and pruned.
+func TestOtherProxiesAreAppliedAndExported(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	route, edge := specOf(t, "Route", "behind", behindKept), specOf(t, "Edge", "front", strings.NewReplacer("HASH", sha256Of(edgeSecret), `"orders"`, `"behind"`).Replace(keptEdge))
+	both := []apply.Object{{Kind: apply.Edge, ID: "front", Spec: edge.Edge}, {Kind: apply.Route, ID: "behind", Spec: route.Route}}
+	applied(t, g.Gate, set(both...), apply.Options{})
+	g.followed(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	ask := func() int {
+		status, _, _ := g.send(t, "GET", "gate.internal", proxy.EdgePath+"front", edgeAsks(gate.Traefik, "GET", "api.example.test", "/orders", bearer(token))...)
+		return status
+	}
+	if got := ask(); got != http.StatusNoContent {
+		t.Errorf("%d %s", got, g.House.Routes.Problem())
+	}
+	if plan := applied(t, g.Gate, set(both...), apply.Options{}); len(plan.Changes) != 0 {
+		t.Errorf("applied again it changes %+v", plan.Changes)
+	}
+	var exported []string
+	must(t, g.House.Applies.Export(t.Context(), func(o apply.Object) error {
+		if o.Kind == apply.Edge {
+			exported = append(exported, o.ID)
+		}
+		return nil
+	}))
+	if len(exported) != 1 || exported[0] != "front" {
+		t.Errorf("exported are %v", exported)
+	}
+	applied(t, g.Gate, set(), apply.Options{Prune: true})
+	g.followed(t)
+	if got := ask(); got != http.StatusUnauthorized || len(g.House.Routes.Current().Edges()) != 0 {
+		t.Errorf("after it went: %d", got)
 	}
 }
