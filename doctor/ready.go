@@ -138,8 +138,8 @@ func (e *examiner) server(ctx context.Context) []check.Finding {
 }
 
 // judgeDoubts tells of a clock that the server does not believe, where on SQLite nobody
-// else can, since there is no other clock to hold it against; and of a Redis that does
-// not answer it.
+// else can, since there is no other clock to hold it against; of a Redis that does not
+// answer it; and of routes of its gate that it cannot use, or that nobody gets through by.
 func judgeDoubts(doubts map[string]string) (found []check.Finding) {
 	if why, ok := doubts["clock"]; ok {
 		found = append(found, check.Finding{
@@ -154,6 +154,15 @@ func judgeDoubts(doubts map[string]string) (found []check.Finding) {
 			Says:   why + "; nobody is let in or out by that, and a flood has a burst at each process",
 			Remedy: "Look whether Redis runs, and at redis.url; the server's log says what went wrong. It is found again by itself.",
 		})
+	}
+	for _, one := range []struct{ name, remedy string }{
+		{"routes", "gatehouse route test"},
+		{"permissions", "Add the permission to the API (gatehouse api update), or mend the route; gatehouse route test names all of them."},
+		{"certificates", "Give the gate TLS (tls.cert_file, tls.key_file). Behind a proxy that ends TLS nobody can show a certificate; take mtls out of the route there."},
+	} {
+		if why, ok := doubts[one.name]; ok {
+			found = append(found, check.Finding{Check: "gate." + one.name, Severity: check.Warning, Says: why, Remedy: one.remedy})
+		}
 	}
 	return found
 }

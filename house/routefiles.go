@@ -16,6 +16,9 @@ import (
 // routesEvery is how often the files of the gate are looked at.
 const routesEvery = time.Second
 
+// lookAtRoutes is how often the routes are held to the policy, for the log.
+const lookAtRoutes = 10 * time.Second
+
 // candidate is a set that waits for its tests to hold.
 type candidate struct {
 	set     *gate.Set

@@ -4,8 +4,10 @@ import (
 	"context"
 	"crypto/sha256"
 	"log/slog"
+	"slices"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/gate"
@@ -17,6 +19,7 @@ import (
 // change nothing: what was there stays, until they can.
 type Routes struct {
 	config gate.Config
+	secure bool // whether the gate has TLS
 	policy policyOfNow
 	kept   routeStore
 	log    *slog.Logger
@@ -30,6 +33,7 @@ type Routes struct {
 	problem string
 	doubt   string     // why nobody could tell whether there are others, as it was logged last
 	refused *candidate // whose tests did not hold; nil: none
+	missed  []proxy.Missing
 }
 
 // policyOfNow is what tests are asked of; *access.Live is.
@@ -42,9 +46,9 @@ type routeStore interface {
 	Routes(ctx context.Context) ([]gate.Record, error)
 }
 
-// NewRoutes returns the routes of a gate, none until Load.
-func NewRoutes(c gate.Config, policy policyOfNow, kept routeStore, log *slog.Logger) *Routes {
-	r := &Routes{config: c, policy: policy, kept: kept, log: log}
+// NewRoutes returns the routes of a gate, none until Load. Secure is whether it has TLS.
+func NewRoutes(c gate.Config, secure bool, policy policyOfNow, kept routeStore, log *slog.Logger) *Routes {
+	r := &Routes{config: c, secure: secure, policy: policy, kept: kept, log: log}
 	r.current.Store(&gate.Set{})
 	return r
 }
@@ -59,7 +63,7 @@ func (r *Routes) Problem() string {
 	return r.problem
 }
 
-// Missing lists what the routes ask for that no API has. An error is that nobody knows.
+// Missing lists what the routes ask for in vain. An error is that nobody knows.
 func (r *Routes) Missing(ctx context.Context) ([]proxy.Missing, error) {
 	set := r.Current()
 	if len(set.Routes()) == 0 {
@@ -69,8 +73,29 @@ func (r *Routes) Missing(ctx context.Context) ([]proxy.Missing, error) {
 	if err != nil {
 		return nil, err
 	}
-	return proxy.MissingOf(set, s), nil
+	return proxy.MissingOf(set, s, r.secure), nil
 }
+
+// Look logs what the routes ask for in vain, once while it lasts: either they or the policy
+// may have changed. While nobody knows the policy it says nothing.
+func (r *Routes) Look(ctx context.Context, _ time.Time) error {
+	missing, err := r.Missing(ctx)
+	if err != nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, one := range missing {
+		if !slices.Contains(r.missed, one) {
+			r.log.Warn("a route of the gate asks in vain", "route", one.Route, "why", one.String())
+		}
+	}
+	r.missed = missing
+	return nil
+}
+
+// Wanted reports whether there is a gate.
+func (r *Routes) Wanted(time.Time) bool { return r.config.Wanted() }
 
 // Follow reads the routes that the store keeps. They passed their tests when they were
 // written. What cannot be used here, for instance because a newer replica wrote it,

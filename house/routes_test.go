@@ -32,7 +32,7 @@ func TestRoutesThatCannotBeReadAreNotSaidToBeWrong(t *testing.T) {
 		"well":  {keptRoutes{}, false, ""},
 	} {
 		var log bytes.Buffer
-		r := NewRoutes(gate.Config{Listen: "127.0.0.1:0"}, nil, &c.kept, slog.New(slog.NewTextHandler(&log, nil)))
+		r := NewRoutes(gate.Config{Listen: "127.0.0.1:0"}, false, nil, &c.kept, slog.New(slog.NewTextHandler(&log, nil)))
 		for range 2 {
 			if err := r.Follow(t.Context(), nil); !errors.Is(err, c.kept.err) {
 				t.Errorf("%s: %v", name, err)

@@ -47,11 +47,15 @@ func ReadRoutes(files []manifest.File) (*gate.Set, error) {
 	return one.set, nil
 }
 
-// TestRoutes is ReadRoutes of files whose tests hold by a policy. What does not hold is a
-// *manifest.Error too.
+// TestRoutes is ReadRoutes of files whose tests hold by a policy, and which name files that
+// can be used: secrets, certificates and authorities are read, as a server that starts does.
+// What does not hold is a *manifest.Error too.
 func TestRoutes(files []manifest.File, s *access.Snapshot) (*gate.Set, error) {
 	one, err := readCandidate(files)
 	if err != nil {
+		return nil, err
+	}
+	if err := one.set.Prove(readProof); err != nil {
 		return nil, err
 	}
 	return one.set, one.located(proxy.Try(one.set, s))

@@ -105,9 +105,32 @@ func (r *Replayer) decide(e *Entry) (to, route, why string, ok bool) {
 		return "", "", "", false
 	case e.Subject == "":
 		return "unknown", route, "", e.Decision == "unknown" // of who came to a public route nothing is recorded
+	case !knows(m.Route, e):
+		return "unknown", route, "the route does not know callers by what this one came with", true
 	}
 	to, why, ok = r.weigh(e, &m)
 	return to, route, why, ok
+}
+
+// knows reports whether a route knows the caller of a recorded decision by what they came
+// with: by the word of those whom it trusts (caller.Caller.Via), or by ours. Which of the
+// rules of an issuer counted is not recorded; that none leads to that account is known.
+func knows(r *gate.Route, e *Entry) bool {
+	by, rest, _ := strings.Cut(e.Via, " ")
+	name, _, _ := strings.Cut(rest, " ")
+	switch by {
+	case "issuer":
+		return slices.ContainsFunc(append(slices.Clone(r.Issuers), r.Opaque), func(i *gate.Issuer) bool {
+			return i != nil && i.ID == name && slices.ContainsFunc(i.Callers, func(rule gate.IssuerCallerSpec) bool { return rule.Service == e.Subject })
+		})
+	case "certificate":
+		return r.ClientCA != nil && r.ClientCA.ID == name &&
+			slices.ContainsFunc(r.ClientCA.Callers, func(rule gate.CertificateCallerSpec) bool { return rule.Service == e.Subject })
+	}
+	if e.Session != "" && !e.Token {
+		return r.Accepts(gate.BySession)
+	}
+	return r.Own && r.Accepts(gate.ByBearer)
 }
 
 // weigh is decide of who came by a route that asks for something.

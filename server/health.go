@@ -12,6 +12,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/house"
 	"gatehouse/keys"
+	"gatehouse/proxy"
 	"gatehouse/web"
 )
 
@@ -102,8 +103,8 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 	if h.house.Routes.Problem() != "" {
 		doubts["routes"] = "the routes of the gate cannot be used, or do not pass their tests, and those that were there stay; the log says why"
 	}
-	if missing, err := h.house.Routes.Missing(ctx); err == nil && len(missing) > 0 {
-		doubts["permissions"] = "the route " + missing[0].Route + " of the gate asks for " + missing[0].Permission + ", which no API has, so that nobody gets through" + andMore(len(missing)-1)
+	if missing, err := h.house.Routes.Missing(ctx); err == nil {
+		doubtMissing(doubts, missing)
 	}
 	if f := h.house.Limiters.Figures(); !f.Shared && !f.Since.IsZero() {
 		doubts["redis"] = "Redis does not answer, and each process counts its limits by itself, since " + f.Since.UTC().Format(time.RFC3339)
@@ -119,6 +120,17 @@ func (h *health) doubts(ctx context.Context) map[string]string {
 		doubts["audit"] = d.Error()
 	}
 	return doubts
+}
+
+// doubtMissing doubts what routes of the gate ask for in vain, the first of each kind by name.
+func doubtMissing(doubts map[string]string, missing []proxy.Missing) {
+	certificates := slices.DeleteFunc(slices.Clone(missing), func(m proxy.Missing) bool { return m.ClientCA == "" })
+	permissions := slices.DeleteFunc(missing, func(m proxy.Missing) bool { return m.ClientCA != "" })
+	for name, some := range map[string][]proxy.Missing{"permissions": permissions, "certificates": certificates} {
+		if len(some) > 0 {
+			doubts[name] = "at the gate, " + some[0].String() + andMore(len(some)-1)
+		}
+	}
 }
 
 func andMore(n int) string {

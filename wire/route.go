@@ -20,6 +20,7 @@ type Route struct {
 	API         string            `json:"api,omitempty"`
 	Permissions map[string]string `json:"permissions,omitempty"` // by method
 	Upstream    string            `json:"upstream"`
+	Missing     []string          `json:"missing,omitempty"` // what it asks for in vain
 }
 
 // OfRoute is r as programs read it.

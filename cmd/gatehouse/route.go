@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -85,7 +86,9 @@ func (a *app) routeList() *cobra.Command {
 		Use:   "list",
 		Short: "List the routes of the gate, and what each asks for",
 		Long: `List the routes of the gate in the order of their ids: which requests each takes,
-what it asks of them, and where they go.`,
+what it asks of them, and where they go. Where the database can be asked, routes that
+ask in vain are named: for a permission that no API has, or for client certificates
+where the gate has no TLS.`,
 		Example: `  gatehouse route list
   gatehouse route list --from routes/ --json`,
 		Args: noArgs,
@@ -94,15 +97,60 @@ what it asks of them, and where they go.`,
 			if err != nil {
 				return err
 			}
-			routes := []wire.Route{}
-			for _, r := range set.Routes() {
-				routes = append(routes, wire.OfRoute(r))
+			missing, err := a.missing(ctx, set)
+			if err != nil {
+				return err
 			}
-			return a.print(routes, func(out io.Writer) { tellRoutes(out, routes) })
+			routes := listed(set, missing)
+			return a.print(routes, func(out io.Writer) {
+				tellRoutes(out, routes)
+				warnOf(out, missing)
+			})
 		}),
 	})
 	routesFlag(cmd, &from)
 	return cmd
+}
+
+// missing is what routes ask for in vain, by the policy as it is now. Where there is no
+// database nobody can tell: routes in files are looked at before there is one.
+func (a *app) missing(ctx context.Context, set *gate.Set) (missing []proxy.Missing, err error) {
+	err = a.withHouse(ctx, func(h *house.House) error {
+		policy, err := h.Snapshot(ctx)
+		if err == nil {
+			missing = missingOf(h, set, policy)
+		}
+		return err
+	})
+	if slices.Contains([]string{"store.not_found", "store.empty", "master_key.missing"}, fault.CodeOf(err)) {
+		return nil, nil
+	}
+	return missing, err
+}
+
+func missingOf(h *house.House, set *gate.Set, policy *access.Snapshot) []proxy.Missing {
+	return proxy.MissingOf(set, policy, h.Config.Web.TLS.CertFile != "")
+}
+
+// listed are the routes of a set as programs read them, each with what it asks for in vain.
+func listed(set *gate.Set, missing []proxy.Missing) []wire.Route {
+	vain := map[string][]string{}
+	for _, m := range missing {
+		vain[m.Route] = append(vain[m.Route], cmp.Or(m.Permission, m.ClientCA))
+	}
+	routes := []wire.Route{}
+	for _, r := range set.Routes() {
+		w := wire.OfRoute(r)
+		w.Missing = vain[r.ID]
+		routes = append(routes, w)
+	}
+	return routes
+}
+
+func warnOf(out io.Writer, missing []proxy.Missing) {
+	for _, m := range missing {
+		row(out, "warning", m.String())
+	}
 }
 
 func tellRoutes(out io.Writer, routes []wire.Route) {
@@ -126,7 +174,8 @@ func (a *app) routeTest() *cobra.Command {
 		Use:   "test [METHOD URL]",
 		Short: "Run the tests of the routes, or tell which route takes a request",
 		Long: `Run the tests that stand in the routes, by the policy as it is now: exit code 1 if
-one does not hold, as when a gate reads them. With a method and a URL, tell which
+one does not hold, as when a gate reads them. The files that they name (secrets,
+certificates, authorities) are read, too. With a method and a URL, tell which
 route takes such a request, what is captured of its path, what the route asks for
 and where the request goes, or why it is refused before anybody is asked who they
 are. The URL is taken as it is written, escapes and all.`,
@@ -163,7 +212,7 @@ type testedRoutes struct {
 	Routes int    `json:"routes"`
 	Tests  int    `json:"tests"`
 	Hash   string `json:"hash"`
-	// Missing are permissions that routes ask for and no API has.
+	// Missing is what routes ask for in vain.
 	Missing []proxy.Missing `json:"missing,omitempty"`
 }
 
@@ -182,14 +231,12 @@ func (a *app) testRoutes(ctx context.Context, from string) error {
 		if err != nil {
 			return err
 		}
-		w := testedRoutes{len(set.Routes()), set.Tests(), set.Hash(), proxy.MissingOf(set, policy)}
+		w := testedRoutes{len(set.Routes()), set.Tests(), set.Hash(), missingOf(h, set, policy)}
 		return a.print(w, func(out io.Writer) {
 			row(out, "routes", saidRoutes(w.Routes))
 			row(out, "tests", saidTests(w.Tests))
 			row(out, "hash", w.Hash)
-			for _, m := range w.Missing {
-				row(out, "warning", "the route "+m.Route+" asks for "+m.Permission+", which no API has: nobody gets through")
-			}
+			warnOf(out, w.Missing)
 		})
 	})
 }
