@@ -132,7 +132,7 @@ func (b *backlog) keep(n *late) error {
 	for {
 		last := b.closed()
 		err := b.try(n)
-		if err == nil || fault.CodeOf(err) == "store.exists" {
+		if err == nil || fault.CodeOf(err) == fault.CodeExists {
 			return nil
 		}
 		if last || !goesAway(err) {

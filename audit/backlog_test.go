@@ -80,7 +80,7 @@ func TestARefusalWaitsForItsRecordForAMomentAndNoLonger(t *testing.T) {
 		"one that hangs":               {hangs: true, waits: 250 * time.Millisecond, later: true},
 		"one that is away":             {err: errAway, waits: 250 * time.Millisecond, later: true},
 		"one that does not take it":    {err: errors.New("full"), lost: 1},
-		"one that has it from before":  {err: fault.New(fault.Conflict, "store.exists", "It exists already.")},
+		"one that has it from before":  {err: fault.New(fault.Conflict, fault.CodeExists, "It exists already.")},
 		"one in which it has no place": {err: fault.New(fault.Conflict, "store.orphan", "There is nothing that it belongs to."), lost: 1},
 	} {
 		synctest.Test(t, func(t *testing.T) {

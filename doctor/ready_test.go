@@ -1,8 +1,11 @@
 package doctor
 
 import (
+	"maps"
 	"net/url"
 	"testing"
+
+	"gatehouse/house/check"
 )
 
 func TestReachable(t *testing.T) {
@@ -36,5 +39,24 @@ func TestInsideIsAURL(t *testing.T) {
 		if u, err := url.Parse(inside(listen, "/readyz")); err != nil || u.Host != Reachable(listen) {
 			t.Errorf("%q is read as %v (%v)", listen, u, err)
 		}
+	}
+}
+
+// What a server doubts of the routes of its gate is told with what to do.
+func TestDoubtsOfTheGateAreTold(t *testing.T) {
+	t.Parallel()
+	doubts := map[string]string{"routes": "not used", "permissions": "in vain", "certificates": "in vain, too", "folder": "x", "seal": "y"}
+	told := map[string]string{}
+	for _, f := range judgeDoubts(doubts) {
+		if f.Severity != check.Warning || f.Remedy == "" {
+			t.Errorf("%+v", f)
+		}
+		told[f.Check] = f.Says
+	}
+	if want := map[string]string{"gate.routes": "not used", "gate.permissions": "in vain", "gate.certificates": "in vain, too"}; !maps.Equal(told, want) {
+		t.Errorf("%v, want %v", told, want)
+	}
+	if found := judgeDoubts(nil); len(found) != 0 {
+		t.Errorf("of nothing: %+v", found)
 	}
 }

@@ -34,6 +34,9 @@ const (
 	Early                       // 425: it may have been sent before, by somebody else
 )
 
+// CodeExists is the code of the Conflict by which a store says that it has something already.
+const CodeExists = "store.exists"
+
 var kindNames = [...]string{"internal", "invalid", "unauthenticated", "forbidden", "not_found", "conflict", "too_many", "unavailable", "malformed", "not_allowed", "outdated", "unguarded", "unanswered", "misdirected", "early"}
 
 // String returns the kind's name for logs and metrics.

@@ -28,10 +28,10 @@ type Original struct {
 // Answer is what the gate says of such a request. The request goes on if Status is 204.
 type Answer struct {
 	Status int
-	// Header has each of Managed, empty where nothing is to be said; where the request does
+	// Header has each of Overwritten, empty where nothing is to be said; where the request does
 	// not go on, what its visitor is to be answered with instead.
 	Header http.Header
-	// Identity names the headers beside Managed in which the application is told who calls;
+	// Identity names the headers beside Overwritten in which the application is told who calls;
 	// those that are not in Header are not to reach it.
 	Identity []string
 	Body     []byte // what the visitor is to read; none where the request goes on
@@ -44,10 +44,10 @@ func (a *Answer) Allowed() bool { return a.Status == http.StatusNoContent }
 // connections that it keeps open; empty: nobody knows of an end.
 const HeaderMaxAge = "X-Gatehouse-Max-Age"
 
-// Managed are the headers that are in every answer: the proxy writes them over what the
+// Overwritten are the headers that are in every answer: the proxy writes them over what the
 // visitor sent, so that an application never sees a visitor's. A credential goes no further
 // than the gate, nor do cookies of ours.
-var Managed = []string{HeaderAssertion, HeaderMaxAge, "X-Request-Id", "Authorization", "Cookie"}
+var Overwritten = []string{HeaderAssertion, HeaderMaxAge, "X-Request-Id", "Authorization", "Cookie"}
 
 // Check answers another proxy about a request that came to it. It is decided as all others
 // are, and sent nowhere. A request that wrong says something of is refused by that.
@@ -186,7 +186,7 @@ func (p *passage) permit() error {
 		}
 	}
 	h := p.status.Header()
-	for _, name := range Managed {
+	for _, name := range Overwritten {
 		h.Set(name, "")
 	}
 	h.Set(HeaderAssertion, assertion)

@@ -13,7 +13,7 @@ func NotAVisitors() map[string]bool {
 			all[m.name+"x"] = true
 		}
 	}
-	for _, name := range Managed {
+	for _, name := range Overwritten {
 		all[name] = true
 	}
 	return all

@@ -19,7 +19,7 @@
 //     assertion, answer.
 //   - Where to: pools and pool (which target), health, wire and transports (connections), lane
 //     and link (those of requests without a body).
-//   - What lasts: stream, streams and their ends; socket and frames (WebSockets), body
+//   - What lasts: stream, streams and their ends; socket, frames and meter (WebSockets), body
 //     (server-sent events and gRPC).
 //   - Behind other proxies: check, edge, dialect; package envoy is another one.
 //   - Beside requests: trial (tests of routes), decided (the log of decisions), replay.
@@ -33,6 +33,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
+	"strings"
 	"time"
 
 	"gatehouse/caller"
@@ -80,11 +81,11 @@ type Metrics interface {
 	GateStreamOpened(kind string)
 	// GateStreamEnded counts its end, and why: done (by those who spoke), refused (the
 	// right to it was over), unknown (nobody knew whether it was), route, lifetime, idle,
-	// size, broken or closing.
+	// size, rate, broken or closing.
 	GateStreamEnded(kind, route, why string)
 }
 
-// Door is the gate. All fields but Trusted, Decisions and Ports must be set; call Open once.
+// Door is the gate. All fields but Trusted, Decisions, Issuers and Ports must be set; call Open once.
 type Door struct {
 	Issuer string
 	// Routes are those of this moment, never nil.
@@ -116,6 +117,9 @@ type Door struct {
 	// MaxStreams is how many connections may last at a time, MaxStreamsOf how many of one
 	// caller.
 	MaxStreams, MaxStreamsOf int
+	// Issuers is told which issuers there are, whenever Keep looks: what is remembered by the
+	// word of others may be forgotten. Nil: nobody remembers.
+	Issuers func(present []*gate.Issuer)
 	// Tickets are what WebSockets of pages come with.
 	Tickets Tickets
 
@@ -195,7 +199,7 @@ type passage struct {
 	caller   *caller.Caller // nil: nobody is known
 	call     *call          // of a tool; nil: it is none
 	decision verdict
-	quota    *quota // nil: the route counts nobody
+	limited  bool // whether the answer tells of limits of ours
 	// signedOut is whether the browser sent a cookie that is no session, or not any more.
 	signedOut bool
 
@@ -267,7 +271,7 @@ func (p *passage) refuse(err error) {
 	caller.SetChallenge(h, err)
 	p.pointToMetadata(h)
 	if m, ok := errors.AsType[*gate.MethodError](err); ok {
-		h["Allow"] = m.Allow
+		h.Set("Allow", strings.Join(m.Allow, ", "))
 	}
 	if p.caller != nil {
 		p.r.Pattern = "of the route " + p.match.Route.ID + " " + p.request.path.String() // what they wanted, for the record

@@ -85,6 +85,18 @@ func TestDashboardAndAlertsAskForWhatIsServed(t *testing.T) {
 	}
 }
 
+// Each metric of ours is drawn, or alerts: one that nobody sees says nothing to anybody.
+func TestEveryMetricIsDrawnOrAlerts(t *testing.T) {
+	t.Parallel()
+	queries := strings.Join(append(queriesOfDashboard(t), queriesOfRules(t)...), "\n")
+	for name := range served(t) {
+		base := strings.TrimSuffix(strings.TrimSuffix(name, "_sum"), "_count")
+		if strings.HasPrefix(name, "gatehouse_") && !regexp.MustCompile(base+`(_bucket)?[^a-z_]`).MatchString(queries) {
+			t.Errorf("neither the dashboard nor an alert asks for %s", name)
+		}
+	}
+}
+
 func queriesOfDashboard(t *testing.T) (all []string) {
 	t.Helper()
 	text, err := os.ReadFile("../deploy/grafana/gatehouse.json")

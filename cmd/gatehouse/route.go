@@ -86,9 +86,9 @@ func (a *app) routeList() *cobra.Command {
 		Use:   "list",
 		Short: "List the routes of the gate, and what each asks for",
 		Long: `List the routes of the gate in the order of their ids: which requests each takes,
-what it asks of them, and where they go. Where the database can be asked, routes that
-ask in vain are named: for a permission that no API has, or for client certificates
-where the gate has no TLS.`,
+what it asks of them, and where they go. Where the database can be asked, routes
+that ask in vain are named: for a permission that no API has, or for client
+certificates where the gate has no TLS.`,
 		Example: `  gatehouse route list
   gatehouse route list --from routes/ --json`,
 		Args: noArgs,

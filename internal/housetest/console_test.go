@@ -107,7 +107,8 @@ func TestASignInAtTheConsoleLeadsBackToTheConsoleAlone(t *testing.T) {
 	b := atConsole(t, g, g.Person("ada", gatetest.TOTP, gatetest.Administrator))
 	for asked, want := range map[string]string{
 		"/console/users?state=active": "/console/users?state=active", "https://evil.example/console": "/console", "//evil.example/console": "/console",
-		"/console/../account": "/console/../account", "/consoleevil": "/console", "/console\\evil": "/console", "/console/signout": "/console",
+		"/console/../account": "/console", "/console/%2e%2e/account": "/console", "/console/.%2E/account": "/console", "/console/users/..": "/console",
+		"/console/./users": "/console", "/console/users?q=../x": "/console/users?q=../x", "/console/..users": "/console/..users", "/consoleevil": "/console", "/console\\evil": "/console", "/console/signout": "/console",
 		"": "/console", "/console/" + strings.Repeat("x", 2000): "/console", "/console\r\nSet-Cookie: x=y": "/console",
 	} {
 		if got := b.Get("/console/signin?return_to=" + url.QueryEscape(asked)).Header.Get("Refresh"); got != "0; url="+want {

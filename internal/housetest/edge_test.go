@@ -92,7 +92,7 @@ func TestTheGateAnswersOtherProxiesAsItAnswersItself(t *testing.T) {
 // expectTold holds that an answer has all that a proxy is to write over.
 func (g *edged) expectTold(t *testing.T, name string, header http.Header, body string) {
 	t.Helper()
-	for _, one := range proxy.Managed {
+	for _, one := range proxy.Overwritten {
 		if len(header[one]) != 1 {
 			t.Errorf("%s: %s is answered %d times", name, one, len(header[one]))
 		}

@@ -250,7 +250,7 @@ func TestEnvoyIsToldOfEachHeaderThatAnApplicationTrusts(t *testing.T) {
 	for _, one := range a.GetOkResponse().GetHeaders() {
 		told[http.CanonicalHeaderKey(one.Header.Key)] = true
 	}
-	for _, name := range append([]string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}, proxy.Managed...) {
+	for _, name := range append([]string{"X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto"}, proxy.Overwritten...) {
 		if !told[name] {
 			t.Errorf("%s is not told of: %v", name, slices.Sorted(maps.Keys(told)))
 		}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/go-jose/go-jose/v4"
 
+	"gatehouse/gate"
 	"gatehouse/internal/gatetest"
 )
 
@@ -188,6 +189,74 @@ func TestNothingOfTheHouseIsAtTheGate(t *testing.T) {
 					t.Errorf("%s: %s%s: %d", name, host, path, got)
 				}
 			}
+		}
+	}
+}
+
+// Who a program says to be opens nothing (F8): health checks of clouds and of proxies among
+// them.
+func TestNoFaceGoesByWhoAProgramSaysToBe(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	for name, ask := range e.faces(t) {
+		for _, line := range []string{
+			"User-Agent: GoogleHC/1.0", "User-Agent: kube-probe/1.30", "User-Agent: ELB-HealthChecker/2.0", "User-Agent: Envoy/HC", "User-Agent: curl/8.0",
+			"X-Envoy-Internal: true", "X-Health-Check: 1", "Purpose: prefetch", "Sec-Purpose: prefetch", "From: admin@example.test",
+		} {
+			for path, want := range map[string]int{"/orders": 401, "/nothing": 404, "/healthz": 404} {
+				if got := ask("GET", "api.example.test", path, line); got != want && got != http.StatusBadRequest {
+					t.Errorf("%s: %s with %s: %d, want %d", name, path, line, got, want)
+				}
+			}
+		}
+	}
+	if seen := e.g.app.took(); len(seen) > 0 {
+		t.Errorf("%+v", seen)
+	}
+}
+
+// orgRoutes have what a path says for an organisation, of which an application is told in
+// a plain header.
+const orgRoutes = `---
+apiVersion: gatehouse/v1
+kind: Upstream
+metadata: {id: plain}
+spec: {targets: ["APP"], identity: {headers: {X-Org: organisation, X-User: subject}}}
+---
+apiVersion: gatehouse/v1
+kind: Route
+metadata: {id: of-org}
+spec:
+  match: {hosts: [org.example.test], paths: ["/o/{org}/orders"], methods: [GET]}
+  authorize: {api: shop, permission: "orders:read", organisation: "{org}"}
+  upstream: plain
+`
+
+// What an application is told of who calls has no letter that means something else in a
+// header (I8), also where it comes out of the path, by somebody who may everywhere.
+func TestNoFaceTellsOfAnOrganisationThatIsNone(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	text := gateRoutes + orgRoutes
+	for _, d := range gate.Dialects {
+		text += strings.ReplaceAll(edgeRoutes, "DIALECT", string(d))
+	}
+	writeRoutes(t, e.g.folder, e.g.app, strings.ReplaceAll(text, "SECRET", e.g.secretFile))
+	e.g.routed(t)
+	token := bearer(e.g.customer().Tokens(e.g.Browser(), e.g.ada).Text("access_token"))
+	for name, ask := range e.faces(t) {
+		if got := ask("GET", "org.example.test", "/o/acme/orders", token); got != http.StatusOK {
+			t.Errorf("%s: an organisation: %d; %s", name, got, e.g.House.Routes.Problem())
+		}
+		for _, org := range []string{"a,b", "a%20b", "%C3%A9", "ACME", "a'b", "a=b", "acme,", "1", "-a", strings.Repeat("a", 33), "a:b", "a@b", "a%22b"} {
+			if got := ask("GET", "org.example.test", "/o/"+org+"/orders", token); got != http.StatusNotFound && got != http.StatusBadRequest {
+				t.Errorf("%s: %s is an organisation: %d", name, org, got)
+			}
+		}
+	}
+	for _, r := range e.g.app.took() {
+		if r.Header.Get("X-Org") != "acme" {
+			t.Errorf("the application is told %q", r.Header.Get("X-Org"))
 		}
 	}
 }

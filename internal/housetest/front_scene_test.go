@@ -257,7 +257,7 @@ func inGo(d gate.Dialect) func(t *testing.T, g *edged) *front {
 				_, _ = io.Copy(w, answer.Body)
 				return
 			}
-			for _, name := range append([]string{proxy.HeaderSecret}, proxy.Managed...) {
+			for _, name := range append([]string{proxy.HeaderSecret}, proxy.Overwritten...) {
 				r.Header.Del(name)
 				if values := answer.Header[name]; len(values) > 0 && values[0] != "" {
 					r.Header[name] = values

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"gatehouse/access"
 	"gatehouse/internal/gatetest"
@@ -89,6 +90,23 @@ func issuedBy(t testing.TB, ca *testcert.Authority, name, uri string) tls.Certif
 		t.Fatal(err)
 	}
 	cert, key := ca.IssueAs(name, func(c *x509.Certificate) { c.URIs = []*url.URL{u} })
+	pair, err := tls.LoadX509KeyPair(cert, key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return pair
+}
+
+// certificateEnding is a certificate for an account that is over at a moment, of whole seconds.
+func certificateEnding(t testing.TB, p *partner, account string, at time.Time) tls.Certificate {
+	t.Helper()
+	u, err := url.Parse(certificateOf(account))
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, key := p.ca.IssueAs(account, func(c *x509.Certificate) {
+		c.URIs, c.NotBefore, c.NotAfter = []*url.URL{u}, at.Add(-time.Hour), at
+	})
 	pair, err := tls.LoadX509KeyPair(cert, key)
 	if err != nil {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"net/url"
 	"os"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -312,6 +314,43 @@ func TestGuessesOfCertificatesAreBounded(t *testing.T) {
 	}
 	if got := answers(good, 5, 200); got != 200 {
 		t.Errorf("who was good before: %d", got)
+	}
+}
+
+// Guesses that come at once are no more than those that come one after the other.
+func TestGuessesOfCertificatesAtOnceAreBounded(t *testing.T) {
+	t.Parallel()
+	g := newPartnered(t)
+	const host, many = "mtls.example.test", 200
+	stranger := g.dialed(host, issuedBy(t, testcert.New(t), "jobs", certificateOf("jobs")))
+	if status, _ := g.over(t, stranger, "GET", host, nil); status != 401 {
+		t.Fatal(status) // there is a connection from now on
+	}
+	var looked atomic.Int64
+	var all sync.WaitGroup
+	for range many {
+		all.Go(func() {
+			r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "https://"+g.secure+"/orders", nil)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			r.Host = host
+			answer, err := stranger.RoundTrip(r)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			_ = answer.Body.Close()
+			if answer.StatusCode != http.StatusTooManyRequests {
+				looked.Add(1)
+			}
+		})
+	}
+	all.Wait()
+	bad := g.House.Config.Limits.Bad
+	if got := int(looked.Load()); got > bad.Burst+bad.PerMinute/6 { // in ten seconds, on a machine that is slow
+		t.Errorf("of %d guesses at once %d were looked at, and %d are the bound", many, got, bad.Burst)
 	}
 }
 

@@ -21,6 +21,29 @@ import (
 // everywhere is a grant's reach over all resources.
 var everywhere = access.Where{Place: access.Everywhere}
 
+// A refusal by the method names those that there are in one line, as some readers of the
+// header take the first alone.
+func TestTheGateNamesTheMethodsOnce(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	want := []string{"DELETE, GET, HEAD, POST"}
+	status, header, _ := e.g.send(t, "PUT", "api.example.test", "/orders")
+	if status != http.StatusMethodNotAllowed || !slices.Equal(header.Values("Allow"), want) {
+		t.Errorf("the gate: %d %q", status, header.Values("Allow"))
+	}
+	for d := range dialects {
+		if status, header, _ := e.g.ask(t, d, "PUT", "api.example.test", "/orders"); status != http.StatusMethodNotAllowed || !slices.Equal(header.Values("Allow"), want) {
+			t.Errorf("%s: %d %q", d, status, header.Values("Allow"))
+		}
+	}
+	q := check(true, "PUT", "api.example.test", "/orders")
+	a, err := e.Check(known(t.Context()), q)
+	must(t, err)
+	if status, header := does(t, q, a); status != http.StatusMethodNotAllowed || !slices.Equal(header.Values("Allow"), want) {
+		t.Errorf("Envoy: %d %q", status, header.Values("Allow"))
+	}
+}
+
 func TestTheGateLetsThroughWhoMayAndTellsTheUpstreamWhoTheyAre(t *testing.T) {
 	t.Parallel()
 	g := newGated(t)
@@ -135,6 +158,15 @@ func TestTheGateAsksWhoseAResourceIs(t *testing.T) {
 			fmt.Fprintf(w, `[{"owner_id":%q}]`, g.ada.ID)
 		case "/internal/orders/long":
 			fmt.Fprintf(w, `{"owner_id":%q,"x":"%s"}`, g.ada.ID, strings.Repeat("x", 64<<10))
+		case "/internal/orders/blank": // good, were it not for what follows
+			fmt.Fprintf(w, `{"owner_id":%q}%s`, g.ada.ID, strings.Repeat(" ", 64<<10))
+		case "/internal/orders/endless":
+			fmt.Fprintf(w, `{"owner_id":%q}`, g.ada.ID)
+			for r.Context().Err() == nil {
+				if _, err := fmt.Fprint(w, strings.Repeat(" ", 32<<10)); err != nil {
+					return
+				}
+			}
 		case "/internal/orders/broken":
 			w.WriteHeader(http.StatusInternalServerError)
 			fmt.Fprintf(w, `{"owner_id":%q}`, g.ada.ID)
@@ -147,7 +179,7 @@ func TestTheGateAsksWhoseAResourceIs(t *testing.T) {
 		}
 	})
 	for id, want := range map[string]int{
-		"hers": 200, "his": 403, "nobodys": 403, "gone": 403, "a%20b": 403, "list": 502, "long": 502, "broken": 502, "late": 502, "moved": 502,
+		"hers": 200, "his": 403, "nobodys": 403, "gone": 403, "a%20b": 403, "list": 502, "long": 502, "blank": 502, "endless": 502, "broken": 502, "late": 502, "moved": 502,
 	} {
 		status, _, body := g.get(t, "own.example.test", "/orders/"+id, bearer(token))
 		seen := g.app.took()

@@ -34,7 +34,7 @@ func allowed(a *proxy.Answer, o *proxy.Original, q *authv3.CheckRequest) *authv3
 	tell("X-Forwarded-For", o.IP)
 	tell("X-Forwarded-Host", host)
 	tell("X-Forwarded-Proto", o.Scheme)
-	for _, name := range slices.Concat(proxy.Managed, a.Identity) {
+	for _, name := range slices.Concat(proxy.Overwritten, a.Identity) {
 		tell(name, a.Header.Get(name))
 	}
 	_ = each(q.GetAttributes().GetRequest().GetHttp(), func(name, _ string) error {

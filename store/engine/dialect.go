@@ -50,7 +50,7 @@ func classify(err error) error {
 	}
 	switch {
 	case IsUnique(err):
-		return fault.Wrap(err, fault.Conflict, "store.exists", "It exists already.")
+		return fault.Wrap(err, fault.Conflict, fault.CodeExists, "It exists already.")
 	case isOrphan(err):
 		return fault.Wrap(err, fault.Conflict, "store.orphan", "What it belongs to is not there any more.")
 	case postgresCode(err) == "22021": // not UTF-8, or NUL: what came from outside, not the database, is at fault

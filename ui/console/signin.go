@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/url"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -119,7 +120,9 @@ func hashed(token string) string { return base64.RawURLEncoding.EncodeToString(s
 func (d *Door) local(text string) string {
 	u, err := url.Parse(text)
 	odd := strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || r > '~' || r == '\\' || r == '"' })
-	own := err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && (u.Path == guard.Root || strings.HasPrefix(u.Path, guard.Root+"/"))
+	// A browser takes dot segments away, escaped or not, and would leave the console by them.
+	own := err == nil && u.Scheme == "" && u.Host == "" && u.User == nil && (u.Path == guard.Root || strings.HasPrefix(path.Clean(u.Path), guard.Root+"/")) &&
+		!slices.ContainsFunc(strings.Split(u.Path, "/"), func(segment string) bool { return segment == "." || segment == ".." })
 	if odd || !own || len(text) > maxReturn || slices.Contains([]string{guard.PathSignIn, d.Client.Callback, guard.PathSignOut}, u.Path) {
 		return guard.Root
 	}

@@ -27,6 +27,11 @@ var englishFaults = map[string]Fault{
 		Detail: "This form was sent from another site.",
 		Todo:   "Nothing was changed. Open the page here and send the form again.",
 	},
+	"gate.cross_site": {
+		Title:  "This came from another site",
+		Detail: "This was sent by a page of another site.",
+		Todo:   "Nothing was done. Open the application yourself, and do it from there.",
+	},
 	"form.token": {
 		Title:  "This form is too old",
 		Detail: "This form does not belong to this browser any more.",

@@ -25,6 +25,11 @@ var germanFaults = map[string]Fault{
 		Detail: "Dieses Formular wurde von einer anderen Website gesendet.",
 		Todo:   "Nichts wurde geändert. Öffnen Sie die Seite hier und senden Sie das Formular noch einmal.",
 	},
+	"gate.cross_site": {
+		Title:  "Das kam von einer anderen Website",
+		Detail: "Das wurde von einer Seite einer anderen Website gesendet.",
+		Todo:   "Nichts wurde getan. Öffnen Sie die Anwendung selbst und tun Sie es dort.",
+	},
 	"form.token": {
 		Title:  "Dieses Formular ist zu alt",
 		Detail: "Dieses Formular gehört nicht mehr zu diesem Browser.",

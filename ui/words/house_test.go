@@ -40,7 +40,7 @@ var forPrograms = []string{
 	"answer.too_large", "audit.size", "caller.personal", "filter.untranslatable", "request.body", "request.if_match", "request.query", "servicekey.bad",
 	"client.attempts", "client.changed", "client.invalid", "client.just_deleted", "client.no_secret", "userinfo.flood",
 	"filter.too_large", "gate.changed", "gate.cors", "gate.credential", "gate.edge", "gate.edge_header", "gate.frame", "gate.full",
-	"gate.in_use", "gate.mcp", "gate.mcp_headers", "gate.mcp_json", "gate.mcp_method", "gate.mcp_tool", "gate.not_found", "gate.origin",
+	"gate.in_use", "gate.mcp", "gate.message_rate", "gate.mcp_headers", "gate.mcp_json", "gate.mcp_method", "gate.mcp_tool", "gate.not_found", "gate.origin",
 	"gate.route_changed", "gate.routes", "gate.routes_in_files", "gate.stream_idle", "gate.stream_lifetime", "gate.streams", "gate.tests",
 	"gate.ticket", "gate.tickets", "gate.upgrade", "gate.upstream_upgrade", "role.not_found", "tls.load",
 }
