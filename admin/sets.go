@@ -31,7 +31,7 @@ func (d *Door) sets() {
 // SetObject is a thing as it shall be, or is.
 type SetObject struct {
 	APIVersion string       `json:"apiVersion" enum:"gatehouse/v1"`
-	Kind       string       `json:"kind" enum:"Organisation,Group,API,Role,Scope,Client,ServiceAccount,Membership,Grant,Upstream,Route"`
+	Kind       string       `json:"kind" enum:"Organisation,Group,API,Role,Scope,Client,ServiceAccount,Membership,Grant,Upstream,Route,Edge"`
 	Metadata   *SetMetadata `json:"metadata,omitempty" doc:"Of all but a Membership"`
 	Spec       any          `json:"spec" doc:"What docs/apply.md says of the kind"`
 }

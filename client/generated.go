@@ -153,6 +153,7 @@ const (
 const (
 	SetObjectKindAPI            SetObjectKind = "API"
 	SetObjectKindClient         SetObjectKind = "Client"
+	SetObjectKindEdge           SetObjectKind = "Edge"
 	SetObjectKindGrant          SetObjectKind = "Grant"
 	SetObjectKindGroup          SetObjectKind = "Group"
 	SetObjectKindMembership     SetObjectKind = "Membership"

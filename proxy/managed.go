@@ -95,6 +95,9 @@ var managedHeaders = []managedHeader{
 	{"x-ssl-*", true},
 	{"ssl-*", true},
 	{"x-client-cert*", true},
+	{"client-cert*", true}, // RFC 9440
+	{"x-amzn-mtls-*", true},
+	{"x-arr-*", true},
 	{"x-forwarded-client-cert*", true},
 	{"x-forwarded-tls-client-cert*", true},
 	{"x-forwarded-user*", true},

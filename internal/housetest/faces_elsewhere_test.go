@@ -108,7 +108,8 @@ func certificateHeaders(pem string) []string {
 	return []string{
 		"X-Forwarded-Client-Cert: URI=" + subject, "X-Forwarded-Tls-Client-Cert: " + pem, "X-Forwarded-Tls-Client-Cert-Info: " + subject,
 		"X-Client-Cert: " + pem, "Client-Cert: :" + pem + ":", "X-SSL-Cert: " + pem, "Ssl-Client-Cert: " + pem, "X-SSL-Client-Cert: " + pem,
-		"X-SSL-Client-Verify: SUCCESS", "X-SSL-Client-S-DN: CN=jobs", "X-Client-Verify: SUCCESS",
+		"X-SSL-Client-Verify: SUCCESS", "X-SSL-Client-S-DN: CN=jobs", "X-Client-Verify: SUCCESS", "Client-Cert-Chain: :" + pem + ":",
+		"X-Amzn-Mtls-Clientcert: " + pem, "X-Amzn-Mtls-Clientcert-Subject: CN=jobs", "X-ARR-ClientCert: " + pem,
 	}
 }
 
@@ -216,7 +217,7 @@ func TestAWebSocketIsOpenedWithAClientCertificate(t *testing.T) {
 		want   int // 0: it opens
 	}{
 		"good":                          {gateHost, nil, []tls.Certificate{good}, 0},
-		"none":                          {gateHost, nil, nil, 401},
+		"none":                          {gateHost, nil, nil, 403},
 		"of one who may nothing":        {gateHost, nil, []tls.Certificate{p.certified(t, "idle")}, 403},
 		"of nobody whom rules name":     {gateHost, nil, []tls.Certificate{issuedBy(t, p.ca, "x", certificateOf("x"))}, 401},
 		"by a connection for another":   {"api.example.test", nil, []tls.Certificate{good}, 421},
@@ -224,7 +225,7 @@ func TestAWebSocketIsOpenedWithAClientCertificate(t *testing.T) {
 		"by a page of another site":     {gateHost, http.Header{"Origin": {"https://evil.test"}}, []tls.Certificate{good}, 403},
 		"by a page of no site":          {gateHost, http.Header{"Origin": {"null"}}, []tls.Certificate{good}, 403},
 		"beside a token":                {gateHost, streamtest.Bearer(s.token), []tls.Certificate{good}, 401},
-		"by a header, and none":         {gateHost, http.Header{"X-Forwarded-Client-Cert": {"URI=" + certificateOf("jobs")}}, nil, 401},
+		"by a header, and none":         {gateHost, http.Header{"X-Forwarded-Client-Cert": {"URI=" + certificateOf("jobs")}}, nil, 403},
 		"by a header of another's name": {gateHost, http.Header{"X-Forwarded-Client-Cert": {"URI=" + certificateOf("jobs")}}, []tls.Certificate{p.certified(t, "idle")}, 403},
 	} {
 		h, err := s.shows(t, c.host, c.header, c.shown...)

@@ -329,7 +329,7 @@ func TestOtherProxiesAreAppliedAndExported(t *testing.T) {
 	if len(exported) != 1 || exported[0] != "front" {
 		t.Errorf("exported are %v", exported)
 	}
-	applied(t, g.Gate, set(), apply.Options{Prune: true})
+	applied(t, g.Gate, set(apply.Object{Kind: apply.Organisation, ID: "acme", Spec: &apply.GroupSpec{}}), apply.Options{Prune: true})
 	g.followed(t)
 	if got := ask(); got != http.StatusUnauthorized || len(g.House.Routes.Current().Edges()) != 0 {
 		t.Errorf("after it went: %d", got)
