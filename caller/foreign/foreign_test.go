@@ -1,6 +1,7 @@
 package foreign_test
 
 import (
+	"bytes"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509"
@@ -326,6 +327,38 @@ func TestAnIssuerThatFailsLetsNobodyIn(t *testing.T) {
 		}
 	}
 	close(over)
+}
+
+// An answer that is good, were it not for what follows, is none: nobody reads without an end.
+func TestAnAnswerOfAnIssuerIsBounded(t *testing.T) {
+	t.Parallel()
+	i := testissuer.New(t)
+	at, known := trusted(t, i), i.Token("jobs", audience)
+	claims := with(i.Claims("jobs", audience), "active", true)
+	for _, c := range []struct {
+		follows      int
+		signed, asks string
+	}{{0, "partner", "partner"}, {512 << 10, "nobody knows", "nobody knows"}} {
+		i.Misbehaves(func(w http.ResponseWriter, r *http.Request) {
+			var said any = i.JWKS()
+			switch r.URL.Path {
+			case "/introspect":
+				said = claims
+			case "/.well-known/openid-configuration":
+				said = map[string]any{"issuer": i.URL, "jwks_uri": i.URL + "/jwks"}
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_ = json.NewEncoder(w).Encode(said)
+			_, _ = w.Write(bytes.Repeat([]byte(" "), c.follows))
+		})
+		s := &foreign.Issuers{}
+		if got := worth(s.Verify(t.Context(), at, known)); got != c.signed {
+			t.Errorf("%d blanks behind the keys: %s", c.follows, got)
+		}
+		if got := worth(s.Introspect(t.Context(), at, "opaque")); got != c.asks {
+			t.Errorf("%d blanks behind what it says of a token: %s", c.follows, got)
+		}
+	}
 }
 
 func wait(r *http.Request, over chan struct{}) <-chan struct{} {

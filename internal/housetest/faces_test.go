@@ -193,6 +193,22 @@ func TestNothingOfTheHouseIsAtTheGate(t *testing.T) {
 	}
 }
 
+// What is there twice is a guess, whatever the route asks for (I5).
+func TestEveryFaceRefusesWhatIsThereTwice(t *testing.T) {
+	t.Parallel()
+	e := newEnvoy(t)
+	for name, ask := range e.faces(t) {
+		for _, header := range []string{"Authorization: Basic eDp5", "Origin: https://api.example.test", "Content-Type: text/plain", "X-Api-Key: x"} {
+			if got := ask("POST", "api.example.test", "/public/x", header, header, "Content-Length: 0"); got != http.StatusBadRequest {
+				t.Errorf("%s: %s twice: %d", name, header, got)
+			}
+		}
+		if got := ask("POST", "api.example.test", "/public/x", "Origin: https://api.example.test", "Content-Type: text/plain", "Content-Length: 0"); got != http.StatusOK {
+			t.Errorf("%s: each once: %d", name, got)
+		}
+	}
+}
+
 // Who a program says to be opens nothing (F8): health checks of clouds and of proxies among
 // them.
 func TestNoFaceGoesByWhoAProgramSaysToBe(t *testing.T) {

@@ -305,7 +305,8 @@ func TestOtherProxiesAreAppliedAndExported(t *testing.T) {
 	t.Parallel()
 	g := keptHouse(t)
 	route, edge := specOf(t, "Route", "behind", behindKept), specOf(t, "Edge", "front", strings.NewReplacer("HASH", sha256Of(edgeSecret), `"orders"`, `"behind"`).Replace(keptEdge))
-	both := []apply.Object{{Kind: apply.Edge, ID: "front", Spec: edge.Edge}, {Kind: apply.Route, ID: "behind", Spec: route.Route}}
+	stays := apply.Object{Kind: apply.Organisation, ID: "acme", Spec: &apply.GroupSpec{}}
+	both := []apply.Object{{Kind: apply.Edge, ID: "front", Spec: edge.Edge}, {Kind: apply.Route, ID: "behind", Spec: route.Route}, stays}
 	applied(t, g.Gate, set(both...), apply.Options{})
 	g.followed(t)
 	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
@@ -329,7 +330,7 @@ func TestOtherProxiesAreAppliedAndExported(t *testing.T) {
 	if len(exported) != 1 || exported[0] != "front" {
 		t.Errorf("exported are %v", exported)
 	}
-	applied(t, g.Gate, set(apply.Object{Kind: apply.Organisation, ID: "acme", Spec: &apply.GroupSpec{}}), apply.Options{Prune: true})
+	applied(t, g.Gate, set(stays), apply.Options{Prune: true})
 	g.followed(t)
 	if got := ask(); got != http.StatusUnauthorized || len(g.House.Routes.Current().Edges()) != 0 {
 		t.Errorf("after it went: %d", got)

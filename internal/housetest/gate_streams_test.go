@@ -428,9 +428,7 @@ func TestTheMessagesOfAWebSocketAreBounded(t *testing.T) {
 	if got := other.goesOn(); got != goesOn {
 		t.Errorf("what one connection said counts against another, which %s", got)
 	}
-	if log := s.Log.String(); strings.Count(log, `"ended":"rate"`) != 2 {
-		t.Error("the log does not say how they ended")
-	}
+	soon(t, "the log to say how they ended", func() bool { return strings.Count(s.Log.String(), `"ended":"rate"`) == 2 })
 }
 
 // A browser sends along what it has for a host, whoever's the page is that connects.

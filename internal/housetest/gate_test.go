@@ -21,6 +21,24 @@ import (
 // everywhere is a grant's reach over all resources.
 var everywhere = access.Where{Place: access.Everywhere}
 
+// The path that was decided about is the one that is sent, in its one spelling, and the query
+// goes on as it came (P17, P18).
+func TestWhatWasDecidedAboutIsWhatIsSent(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	for sent, want := range map[string]string{
+		"/public/x": "/public/x", "/public/a%20b": "/public/a%20b", "/public/%c3%a9": "/public/%C3%A9", "/public/%7euser": "/public/~user",
+		"/public/a%2bb": "/public/a+b", "/public/a+b": "/public/a+b", "/public/%61/": "/public/a/", "/public/a'b": "/public/a%27b", "/public/a%22b": "/public/a%22b",
+		"/public/x?q=a%20b&&c=%2F..%2f": "/public/x?q=a%20b&&c=%2F..%2f", "/public/x?": "/public/x", "/public/x?q=%41+b": "/public/x?q=%41+b",
+	} {
+		status, _, body := g.get(t, "api.example.test", sent)
+		seen := g.app.took()
+		if status != http.StatusOK || len(seen) != 1 || seen[0].Target != want {
+			t.Errorf("%s: %d %s; it is sent as %+v, want %s", sent, status, body, seen, want)
+		}
+	}
+}
+
 // A refusal by the method names those that there are in one line, as some readers of the
 // header take the first alone.
 func TestTheGateNamesTheMethodsOnce(t *testing.T) {
