@@ -1,6 +1,7 @@
 package proxy
 
 import (
+	"slices"
 	"testing"
 
 	"gatehouse/gate"
@@ -42,5 +43,22 @@ func TestARouteKnowsCallersByWhomItTrusts(t *testing.T) {
 		if got := knows(&c.route, &c.entry); got != c.want {
 			t.Errorf("%s: the route knows it: %t", name, got)
 		}
+	}
+}
+
+// Whom a route does not know any more it would not let in, whatever they may.
+func TestADecisionOfWhomTheRouteDoesNotKnowTurns(t *testing.T) {
+	t.Parallel()
+	set, err := gate.Compile([]gate.Object{{ID: "app", Upstream: &gate.UpstreamSpec{Targets: []string{"http://app:80"}}}, {ID: "x", Route: &gate.RouteSpec{
+		Match:     gate.MatchSpec{Hosts: []string{"api.test"}, Paths: []string{"/x"}, Methods: []string{"GET"}},
+		Authorize: gate.AuthorizeSpec{API: "shop", Permission: "orders:read"}, Upstream: "app",
+	}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := Replayer{Set: set}
+	r.Replay(&Entry{Decision: "allow", Subject: "jobs", Kind: "service", Via: "issuer partner jobs", Method: "GET", Host: "api.test", Path: "/x"})
+	if done := r.Done(); done.Decisions != 1 || !slices.Equal(done.Turns, []Turn{{"allow", "unknown", 1}}) || done.Changes[0].Why == "" {
+		t.Errorf("%+v", done)
 	}
 }

@@ -239,6 +239,31 @@ func TestAnEdgeThatIsNotClearIsRefused(t *testing.T) {
 }
 
 // An edge may be held to some routes, and asks about no others.
+// The gate's own addresses have no route, also where a pattern takes whatever is left (X8).
+func TestNoPatternTakesTheGatesOwnAddresses(t *testing.T) {
+	t.Parallel()
+	g := newEdged(t)
+	text := strings.ReplaceAll(gateRoutes, `paths: ["/public/{rest...}"]`, `paths: ["/{rest...}"]`)
+	for _, d := range gate.Dialects {
+		text += strings.ReplaceAll(edgeRoutes, "DIALECT", string(d))
+	}
+	writeRoutes(t, g.folder, g.app, strings.ReplaceAll(text, "SECRET", g.secretFile))
+	g.routed(t)
+	for d := range dialects {
+		if status, _, _ := g.ask(t, d, "GET", "api.example.test", "/anything"); status != http.StatusNoContent {
+			t.Fatalf("%s: %d; %s", d, status, g.House.Routes.Problem())
+		}
+		for _, path := range []string{"/.gatehouse/", "/.gatehouse/x", "/.gatehouse/sign-in", "/.gatehouse/auth/nginx", "/.gatehouse"} {
+			if status, _, _ := g.ask(t, d, "GET", "api.example.test", path); status != http.StatusNotFound {
+				t.Errorf("%s: %s: %d", d, path, status)
+			}
+		}
+	}
+	if status, _, _ := g.get(t, "api.example.test", "/.gatehouse/x"); status != http.StatusNotFound || len(g.app.took()) != 0 {
+		t.Errorf("the gate: %d", status)
+	}
+}
+
 func TestAnEdgeAsksAboutItsOwnRoutesAlone(t *testing.T) {
 	t.Parallel()
 	g := newEdged(t)

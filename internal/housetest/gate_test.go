@@ -39,6 +39,40 @@ func TestWhatWasDecidedAboutIsWhatIsSent(t *testing.T) {
 	}
 }
 
+// What is decided about is what the request line says, whatever headers would have it be (F1,
+// F6).
+func TestTheGateDecidesByTheRequestLineAlone(t *testing.T) {
+	t.Parallel()
+	g := newGated(t)
+	token := bearer(g.customer().Tokens(g.Browser(), g.ada).Text("access_token"))
+	for _, line := range []string{
+		"X-Forwarded-Uri: /public/x", "X-Original-Uri: /public/x", "X-Original-Url: /public/x", "X-Rewrite-Url: /public/x", "X-Forwarded-Prefix: /public",
+		"X-Replaced-Path: /public/x", "X-Envoy-Original-Path: /public/x", "X-Accel-Redirect: /public/x", "X-Override-Url: /public/x",
+	} {
+		if status, _, _ := g.get(t, "api.example.test", "/orders", line); status != http.StatusUnauthorized {
+			t.Errorf("%s: %d", line, status)
+		}
+		if status, _, _ := g.get(t, "api.example.test", "/public/y", strings.Replace(line, "/public", "/orders", 1)); status != http.StatusOK {
+			t.Errorf("%s, the other way round: %d", line, status)
+		}
+	}
+	for _, name := range []string{"X-Forwarded-Method", "X-Original-Method", "X-Http-Method", "X-Http-Method-Override", "X-Method-Override"} {
+		if status, _, _ := g.send(t, "DELETE", "api.example.test", "/orders", token, name+": GET"); status != http.StatusForbidden {
+			t.Errorf("%s: %d", name, status)
+		}
+	}
+	for _, line := range []string{"X-Forwarded-Host: own.example.test", "X-Host: own.example.test", "Forwarded: host=own.example.test"} {
+		if status, _, _ := g.get(t, "nobody.example.test", "/public/x", strings.Replace(line, "own.", "api.", 1)); status != http.StatusNotFound {
+			t.Errorf("%s: %d", line, status)
+		}
+	}
+	for _, r := range g.app.took() {
+		if !strings.HasPrefix(r.Target, "/public/") {
+			t.Errorf("%+v", r)
+		}
+	}
+}
+
 // A refusal by the method names those that there are in one line, as some readers of the
 // header take the first alone.
 func TestTheGateNamesTheMethodsOnce(t *testing.T) {

@@ -253,6 +253,9 @@ func TestASignInAtTheGateGivesANewCookie(t *testing.T) {
 	if second := v.cookie("shop.example.test"); second == first || second == "" {
 		t.Errorf("after another one it has the same")
 	}
+	if answer := v.open(shopOrders); answer.StatusCode != http.StatusOK { // whose it is there is remembered from now on
+		t.Fatal(answer.StatusCode)
+	}
 	for name, header := range map[string][]string{
 		"planted":                {cookieOf("__Host-gatehouse_gate", planted)},
 		"of before":              {cookieOf("__Host-gatehouse_gate", first)},
