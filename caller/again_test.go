@@ -36,7 +36,10 @@ type scene struct {
 	later    time.Duration // and the key
 }
 
-func (s *scene) Known(string) bool { return s.token != nil }
+func (s *scene) Recall(context.Context, string) (t *oauth.AccessToken, known bool, err error) {
+	return s.token, s.token != nil, s.tokenErr
+}
+
 func (s *scene) Verify(context.Context, string) (*oauth.AccessToken, error) {
 	return s.token, s.tokenErr
 }

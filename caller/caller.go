@@ -31,7 +31,8 @@ import (
 type Tokens interface {
 	// Verify answers oauth.ErrBadToken for what is none, or is not alive.
 	Verify(ctx context.Context, token string) (*oauth.AccessToken, error)
-	Known(token string) bool
+	// Recall is Verify of a token that was verified before, and tells whether it was.
+	Recall(ctx context.Context, token string) (t *oauth.AccessToken, known bool, err error)
 }
 
 // Keys knows whose the keys of service accounts are; *access.Keyring does.
@@ -113,7 +114,7 @@ func (c *Caller) Within(scopes ...string) bool {
 	if c.token == nil {
 		return true
 	}
-	has := strings.Fields(c.token.Claims.Scope)
+	has := c.token.Scopes()
 	return slices.ContainsFunc(scopes, func(s string) bool { return slices.Contains(has, s) })
 }
 
@@ -229,21 +230,26 @@ func inQuery(r *http.Request) error {
 // Those that are known to be good are not bounded, and those that were good once do
 // not count: programs that try them once more lock out nobody.
 func (d *Desk) verify(r *http.Request, text string) (*oauth.AccessToken, error) {
-	flood := addressOf(r)
-	known := d.Tokens.Known(text)
+	t, known, err := d.Tokens.Recall(r.Context(), text)
 	if !known {
-		if err := d.flooded(r.Context(), flood, fromAddress); err != nil {
-			return nil, err
-		}
+		t, err = d.verifyUnknown(r, text)
+	}
+	if errors.Is(err, oauth.ErrBadToken) {
+		return nil, invalid(err)
+	}
+	return t, err
+}
+
+func (d *Desk) verifyUnknown(r *http.Request, text string) (*oauth.AccessToken, error) {
+	flood := addressOf(r)
+	if err := d.flooded(r.Context(), flood, fromAddress); err != nil {
+		return nil, err
 	}
 	t, err := d.Tokens.Verify(r.Context(), text)
-	if !errors.Is(err, oauth.ErrBadToken) {
-		return t, err
-	}
-	if !known && !errors.Is(err, oauth.ErrDeadToken) {
+	if errors.Is(err, oauth.ErrBadToken) && !errors.Is(err, oauth.ErrDeadToken) {
 		d.Flood.Count(r.Context(), flood)
 	}
-	return nil, invalid(err)
+	return t, err
 }
 
 // addressOf is what the guesses of a request count against.
@@ -332,7 +338,7 @@ func (c *Caller) question(permission string, on On) *access.Question {
 	level, _ := proof.ParseLevel(t.ACR) // what we did not write is none
 	return &access.Question{
 		Principal: c.Subject, Permission: permission, Now: c.now, Session: id.Session(t.Session), Client: id.Client(t.ClientID),
-		Level: level, AuthTime: c.token.Facts.AuthTime, Delegated: true, Scopes: strings.Fields(t.Scope),
+		Level: level, AuthTime: c.token.Facts.AuthTime, Delegated: true, Scopes: c.token.Scopes(),
 		Org: on.Org, Resource: resource,
 	}
 }

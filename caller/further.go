@@ -2,7 +2,6 @@ package caller
 
 import (
 	"slices"
-	"strings"
 
 	"gatehouse/access"
 	"gatehouse/proof"
@@ -49,5 +48,5 @@ func (c *Caller) Scopes() []string {
 	if c.token == nil {
 		return nil
 	}
-	return strings.Fields(c.token.Claims.Scope)
+	return c.token.Scopes()
 }

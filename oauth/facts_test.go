@@ -15,6 +15,7 @@ func TestATokenIsComparedByAllThatItSays(t *testing.T) {
 	for what, c := range map[string]struct{ got, want TokenFacts }{
 		"of a person": {person.facts("key"), TokenFacts{
 			JTI: "jti", Authorization: "azn_a", Session: "ses_a", User: "usr_ada", Client: "web", KeyID: "key", Issued: issued, AuthTime: proved,
+			consent: "usr_ada|web",
 		}},
 		"of a client itself": {client.facts("key"), TokenFacts{JTI: "jti", Client: "web", KeyID: "key", Issued: issued}},
 	} {

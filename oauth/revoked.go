@@ -20,7 +20,12 @@ type TokenFacts struct {
 	Issued        time.Time
 	AuthTime      time.Time // when the person was proved; zero: not after Issued
 	Exact         bool      // Issued is not cut to the second, as it is in a token
+
+	consent string // what consentOf says, where the facts are kept; empty: it was not asked
 }
+
+// consentOf is the key of a revocation of what a person allowed a client.
+func consentOf(user id.User, client id.Client) string { return audit.OfConsent(user, client).ID }
 
 // Thing is what a revocation is about: the Kind and Key that it has.
 type Thing struct {
@@ -35,9 +40,9 @@ type Things [8]Thing
 
 // Things is all that a revocation of such a token can be about.
 func (t *TokenFacts) Things() Things {
-	consent := ""
-	if t.User != "" {
-		consent = audit.OfConsent(t.User, t.Client).ID
+	consent := t.consent
+	if consent == "" && t.User != "" {
+		consent = consentOf(t.User, t.Client)
 	}
 	return Things{
 		{RevokedToken, t.JTI},

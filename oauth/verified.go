@@ -21,6 +21,14 @@ type cacheShard struct {
 	tokens map[cacheKey]*AccessToken
 }
 
+// usual is how long tokens are at most that cost no allocation to be found.
+const usual = 2 << 10
+
+func hashOf(token string) cacheKey {
+	var room [usual]byte
+	return sha256.Sum256(append(room[:0], token...))
+}
+
 func (v *Verifier) shard(key cacheKey) *cacheShard { return &v.shards[key[0]%cacheShards] }
 
 func (s *cacheShard) get(key cacheKey) *AccessToken {

@@ -3,6 +3,7 @@ package oauth
 import (
 	"crypto/sha256"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 )
@@ -27,5 +28,23 @@ func TestVerifiedTokensAreBounded(t *testing.T) {
 		if v == live {
 			t.Fatal("an expired token was kept in preference to a live one")
 		}
+	}
+}
+
+// A token of the usual length is found without a copy.
+func TestATokenIsFoundWithoutAllocation(t *testing.T) {
+	var v Verifier
+	token := strings.Repeat("x", usual)
+	key := hashOf(token)
+	v.shard(key).put(key, &AccessToken{}, time.Now())
+	if n := testing.AllocsPerRun(100, func() {
+		if !v.Known(token) {
+			t.Fatal("it is not known")
+		}
+	}); n != 0 {
+		t.Errorf("%.0f allocations", n)
+	}
+	if hashOf(token+"y") != sha256.Sum256([]byte(token+"y")) {
+		t.Error("a longer one has another hash")
 	}
 }

@@ -2,11 +2,11 @@ package oauth
 
 import (
 	"context"
-	"crypto/sha256"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -68,6 +68,17 @@ type AccessToken struct {
 	notBefore time.Time
 	expires   time.Time
 	told      atomic.Pointer[[]byte]
+	scopes    atomic.Pointer[[]string]
+}
+
+// Scopes are those that the token was given for. The list must not be changed.
+func (t *AccessToken) Scopes() []string {
+	if kept := t.scopes.Load(); kept != nil {
+		return *kept
+	}
+	all := strings.Fields(t.Claims.Scope)
+	t.scopes.Store(&all)
+	return all
 }
 
 // Told returns what tell makes of the claims. That is kept with the token, so tell
@@ -90,8 +101,24 @@ func (v *Verifier) Known(token string) bool {
 	if len(token) > MaxToken {
 		return false
 	}
-	key := sha256.Sum256([]byte(token))
+	key := hashOf(token)
 	return v.shard(key).get(key) != nil
+}
+
+// Recall is Verify of a token whose signature was verified before, and known whether it
+// was: of others it says nothing, and costs as much as one look.
+func (v *Verifier) Recall(ctx context.Context, token string) (t *AccessToken, known bool, err error) {
+	if len(token) > MaxToken {
+		return nil, false, nil
+	}
+	key := hashOf(token)
+	if t = v.shard(key).get(key); t == nil {
+		return nil, false, nil
+	}
+	if err := v.alive(ctx, t, time.Now()); err != nil {
+		return nil, true, err
+	}
+	return t, true, nil
 }
 
 // Verify returns what the access token says. A token that is not one of our
@@ -102,7 +129,7 @@ func (v *Verifier) Verify(ctx context.Context, token string) (*AccessToken, erro
 	if len(token) > MaxToken {
 		return nil, badToken("too long")
 	}
-	key := sha256.Sum256([]byte(token))
+	key := hashOf(token)
 	shard := v.shard(key)
 	now := time.Now()
 	t := shard.get(key)
@@ -240,6 +267,7 @@ func (c *AccessClaims) facts(keyID string) TokenFacts {
 	}
 	if c.OfPerson() {
 		f.User = id.User(c.Subject)
+		f.consent = consentOf(f.User, f.Client)
 	}
 	return f
 }

@@ -50,7 +50,9 @@ func (p *policy) Current(context.Context) (*access.Snapshot, error) { return p.S
 // tokens are good by their text.
 type tokens map[string]*oauth.AccessToken
 
-func (t tokens) Known(text string) bool { return t[text] != nil }
+func (t tokens) Recall(_ context.Context, text string) (of *oauth.AccessToken, known bool, err error) {
+	return t[text], t[text] != nil, nil
+}
 
 func (t tokens) Verify(_ context.Context, text string) (*oauth.AccessToken, error) {
 	if t[text] == nil {

@@ -293,6 +293,44 @@ func TestRevokedTokenIsRefusedAlsoWhenItWasNeverSeen(t *testing.T) {
 	}
 }
 
+// What was verified before is looked at each time, and what was not is not good by that.
+func TestARecalledTokenIsLookedAtEachTime(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		meanwhile func(e *forge)
+		bad       bool // it is dead
+		unknown   bool // nobody can tell
+	}{
+		"as before":                {meanwhile: func(*forge) {}},
+		"revoked":                  {meanwhile: func(e *forge) { e.registry.revoked = func(oauth.TokenFacts) bool { return true } }, bad: true},
+		"of a client that is gone": {meanwhile: func(e *forge) { delete(e.registry.clients, "web") }, bad: true},
+		"without news":             {meanwhile: func(e *forge) { e.registry.stale = errors.New("the store is away") }, unknown: true},
+	} {
+		e := newForge(t)
+		token := e.token()
+		if of, known, err := e.tokens.Recall(t.Context(), token); of != nil || known || err != nil {
+			t.Fatalf("%s: before it was verified: %v, %t, %v", name, of, known, err)
+		}
+		first, err := e.tokens.Verify(t.Context(), token)
+		if err != nil {
+			t.Fatal(err)
+		}
+		c.meanwhile(e)
+		of, known, err := e.tokens.Recall(t.Context(), token)
+		if !known || errors.Is(err, oauth.ErrDeadToken) != c.bad || fault.Is(err, fault.Unavailable) != c.unknown {
+			t.Errorf("%s: %v, %t, %v", name, of, known, err)
+		}
+		if good := !c.bad && !c.unknown; (of == first) != good || !good && of != nil {
+			t.Errorf("%s: it is recalled as %v", name, of)
+		}
+		for _, other := range []string{"", token[:len(token)-1], token + "A", strings.Repeat("x", oauth.MaxToken+1)} {
+			if of, known, err := e.tokens.Recall(t.Context(), other); of != nil || known || err != nil {
+				t.Errorf("%s: another text is recalled as %v, %t, %v", name, of, known, err)
+			}
+		}
+	}
+}
+
 func TestKnownTokenExpires(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {

@@ -18,8 +18,11 @@ func BearerToken(headers []string) (token, problem string) {
 		return "", ""
 	}
 	token = strings.TrimLeft(token, " ")
-	if token == "" || strings.ContainsAny(token, " ,\t") {
+	if token == "" || hasByte(token, ' ') || hasByte(token, ',') || hasByte(token, '\t') {
 		return "", "The Authorization header is malformed."
 	}
 	return token, ""
 }
+
+// hasByte looks for one byte, which is several times as fast as to look for any of three.
+func hasByte(text string, c byte) bool { return strings.IndexByte(text, c) >= 0 }
