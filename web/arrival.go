@@ -41,7 +41,7 @@ func (a *Arrival) Hops() []string {
 // Trusts reports whether who connected is one of the proxies.
 func (a *Arrival) Trusts(proxies []netip.Prefix) bool {
 	addr, err := netip.ParseAddr(a.Peer)
-	return err == nil && contains(proxies, addr)
+	return err == nil && contains([][]netip.Prefix{proxies}, addr)
 }
 
 // Arrivals lets an operator see how a request of their own reached the server:

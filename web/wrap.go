@@ -205,25 +205,31 @@ var (
 
 // ClientIP returns the address of the client. Forwarded headers count only
 // while the hop that sent them is a trusted proxy, read from the right.
-func ClientIP(r *http.Request, trusted []netip.Prefix) string {
-	peer, err := netip.ParseAddrPort(r.RemoteAddr)
+func ClientIP(r *http.Request, trusted ...[]netip.Prefix) string {
+	return Forwarded(r.RemoteAddr, r.Header["X-Forwarded-For"], trusted...)
+}
+
+// Forwarded is ClientIP by the address of the peer, with its port, and the lines of
+// X-Forwarded-For.
+func Forwarded(remote string, lines []string, trusted ...[]netip.Prefix) string {
+	peer, err := netip.ParseAddrPort(remote)
 	if err != nil {
 		return ""
 	}
 	addr := peer.Addr().Unmap()
-	if len(trusted) == 0 || !contains(trusted, addr) {
-		return addr.String()
-	}
-	hops := strings.Split(strings.Join(r.Header.Values("X-Forwarded-For"), ","), ",")
-	for i := len(hops) - 1; i >= 0; i-- {
-		hop, ok := parseHop(strings.TrimSpace(hops[i]))
+	rest := strings.Join(lines, ",")
+	for more := true; more && contains(trusted, addr); {
+		hop := rest
+		if i := strings.LastIndexByte(rest, ','); i >= 0 {
+			rest, hop = rest[:i], rest[i+1:]
+		} else {
+			more = false
+		}
+		next, ok := parseHop(strings.TrimSpace(hop))
 		if !ok {
-			return addr.String()
+			break
 		}
-		addr = hop
-		if !contains(trusted, addr) {
-			return addr.String()
-		}
+		addr = next
 	}
 	return addr.String()
 }
@@ -231,6 +237,9 @@ func ClientIP(r *http.Request, trusted []netip.Prefix) string {
 // parseHop reads an address as proxies write them: some add the port, and write
 // IPv6 in brackets then, or always.
 func parseHop(s string) (netip.Addr, bool) {
+	if hop, err := netip.ParseAddr(s); err == nil { // as most do; a port makes it none
+		return hop.Unmap().WithZone(""), true
+	}
 	if hop, err := netip.ParseAddrPort(s); err == nil {
 		return hop.Addr().Unmap().WithZone(""), true
 	}
@@ -244,10 +253,12 @@ func parseHop(s string) (netip.Addr, bool) {
 	return hop.Unmap().WithZone(""), err == nil
 }
 
-func contains(prefixes []netip.Prefix, a netip.Addr) bool {
-	for _, p := range prefixes {
-		if p.Contains(a) {
-			return true
+func contains(networks [][]netip.Prefix, a netip.Addr) bool {
+	for _, some := range networks {
+		for _, p := range some {
+			if p.Contains(a) {
+				return true
+			}
 		}
 	}
 	return false
