@@ -6,7 +6,6 @@ import (
 	"runtime/debug"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -34,7 +33,13 @@ type Metrics struct {
 	targets  *prometheus.GaugeVec
 	lasting  *prometheus.GaugeVec   // streams of the gate
 	parted   *prometheus.CounterVec // that ended
-	counted  sync.Map               // series → counted
+
+	known series[answeredBy, answers]
+	gate  struct {
+		served  series[answeredBy, answers]
+		decided series[[2]string, prometheus.Counter]
+		sent    series[[2]string, prometheus.Counter]
+	}
 }
 
 // newMetrics returns fresh counters in a registry of their own. version is what
@@ -101,30 +106,28 @@ func registered[C prometheus.Collector](m *Metrics, c C) C {
 	return c
 }
 
-// series names the two series that a request counts in.
-type series struct {
+// answeredBy names the series that an answer counts in.
+type answeredBy struct {
 	route, method string
 	status        int
 }
 
-// counted holds the two series, so that a request need not look its labels up.
-type counted struct {
-	requests prometheus.Counter
-	took     prometheus.Observer
+// answers are the two series that an answer counts in.
+type answers struct {
+	number prometheus.Counter
+	took   prometheus.Observer
 }
 
-// observe counts one request. The labels' values are few, and so are the
-// entries that it remembers.
+func (a answers) count(took time.Duration) {
+	a.number.Inc()
+	a.took.Observe(took.Seconds())
+}
+
+// observe counts one request.
 func (m *Metrics) observe(route, method string, status int, took time.Duration) {
-	key := series{route, method, status}
-	c, ok := m.counted.Load(key)
-	if !ok {
-		c, _ = m.counted.LoadOrStore(key, counted{
-			m.requests.WithLabelValues(route, method, strconv.Itoa(status)), m.took.WithLabelValues(route),
-		})
-	}
-	c.(counted).requests.Inc()
-	c.(counted).took.Observe(took.Seconds())
+	m.known.of(answeredBy{route, method, status}, func() answers {
+		return answers{m.requests.WithLabelValues(route, method, strconv.Itoa(status)), m.took.WithLabelValues(route)}
+	}).count(took)
 }
 
 // TokenIssued implements provider.Metrics.
@@ -134,17 +137,20 @@ func (m *Metrics) TokenIssued(grant string) { m.issued.WithLabelValues(grant).In
 func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(grant, code).Inc() }
 
 // GateDecided implements proxy.Metrics.
-func (m *Metrics) GateDecided(route, outcome string) { m.judged.WithLabelValues(route, outcome).Inc() }
+func (m *Metrics) GateDecided(route, outcome string) {
+	m.gate.decided.of([2]string{route, outcome}, func() prometheus.Counter { return m.judged.WithLabelValues(route, outcome) }).Inc()
+}
 
 // GateServed implements proxy.Metrics.
 func (m *Metrics) GateServed(route, method string, status int, took time.Duration) {
-	m.passed.WithLabelValues(route, method, strconv.Itoa(status)).Inc()
-	m.through.WithLabelValues(route).Observe(took.Seconds())
+	m.gate.served.of(answeredBy{route, method, status}, func() answers {
+		return answers{m.passed.WithLabelValues(route, method, strconv.Itoa(status)), m.through.WithLabelValues(route)}
+	}).count(took)
 }
 
 // GateUpstream implements proxy.Metrics.
 func (m *Metrics) GateUpstream(upstream, outcome string) {
-	m.sent.WithLabelValues(upstream, outcome).Inc()
+	m.gate.sent.of([2]string{upstream, outcome}, func() prometheus.Counter { return m.sent.WithLabelValues(upstream, outcome) }).Inc()
 }
 
 // GateTargets implements proxy.Metrics.
