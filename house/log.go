@@ -25,7 +25,7 @@ func NewLog(cfg config.Log, w io.Writer) (log *slog.Logger, flush func()) {
 	if cfg.Format == "text" || cfg.Format == "auto" && isTerminal(w) {
 		h = slog.NewTextHandler(out, options)
 	} else {
-		h = slog.NewJSONHandler(out, options)
+		h = &jsonLines{slog.NewJSONHandler(out, options), out}
 	}
 	return slog.New(&prompt{h, out}), out.flush
 }
