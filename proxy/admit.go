@@ -3,7 +3,6 @@ package proxy
 import (
 	"errors"
 	"fmt"
-	"log/slog"
 	"time"
 
 	"gatehouse/access"
@@ -25,35 +24,6 @@ type verdict struct {
 	attributes map[string]any // of the resource, where it was asked for
 	own        bool           // it is good for what is the caller's own alone, to which the upstream holds them
 	filter     string         // for which of many things it is good alone, to which the upstream holds them
-}
-
-func (v *verdict) attrs() []slog.Attr {
-	if v.outcome == "" {
-		return nil
-	}
-	attrs := []slog.Attr{slog.String("decision", v.outcome), slog.String("permission", v.permission)}
-	if v.subject.ID != "" {
-		attrs = append(attrs, slog.String("sub", v.subject.ID), slog.String("kind", string(v.subject.Kind)))
-	}
-	if v.via != "" {
-		attrs = append(attrs, slog.String("via", v.via))
-	}
-	if d := &v.decision; d.Reason != "" {
-		attrs = append(attrs, slog.String("reason", string(d.Reason)), slog.String("grant", string(d.Grant)), slog.Uint64("pv", d.Version))
-	}
-	if v.shadow {
-		attrs = append(attrs, slog.Bool("shadow", true), slog.String("code", v.why))
-	}
-	if v.stale {
-		attrs = append(attrs, slog.Bool("stale", true))
-	}
-	if v.own {
-		attrs = append(attrs, slog.Bool("own", true))
-	}
-	if v.filter != "" {
-		attrs = append(attrs, slog.Bool("filter", true))
-	}
-	return attrs
 }
 
 // admit returns nil when the route lets the caller through. What it came to is kept.

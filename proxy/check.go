@@ -52,9 +52,14 @@ var Overwritten = []string{HeaderAssertion, HeaderMaxAge, "X-Request-Id", "Autho
 // Check answers another proxy about a request that came to it. It is decided as all others
 // are, and sent nowhere. A request that wrong says something of is refused by that.
 func (d *Door) Check(ctx context.Context, edge *gate.Edge, o Original, wrong error) Answer {
-	a := &noted{header: http.Header{}}
-	p := &passage{door: d, w: a, r: o.request(ctx), start: time.Now(), edge: edge}
-	p.open()
+	return d.check(ctx, edge, o, wrong, http.Header{})
+}
+
+// check is Check with the header that the answer is to have, which is empty.
+func (d *Door) check(ctx context.Context, edge *gate.Edge, o Original, wrong error, h http.Header) Answer {
+	a := &noted{header: h}
+	p := &passage{door: d, w: a, r: o.request(), start: time.Now(), edge: edge}
+	p.open(ctx)
 	func() {
 		defer p.close()
 		if wrong == nil {
@@ -65,7 +70,8 @@ func (d *Door) Check(ctx context.Context, edge *gate.Edge, o Original, wrong err
 		}
 	}()
 	if !p.permitted && a.code < http.StatusMultipleChoices {
-		return Answer{Status: http.StatusForbidden, Header: http.Header{}} // a page of the gate's own is no leave to go on
+		clear(h) // a page of the gate's own is no leave to go on
+		return Answer{Status: http.StatusForbidden, Header: h}
 	}
 	answer := Answer{Status: a.code, Header: a.header, Body: a.body.Bytes()}
 	if p.permitted {
@@ -77,7 +83,7 @@ func (d *Door) Check(ctx context.Context, edge *gate.Edge, o Original, wrong err
 }
 
 // request is o as if it had come to the gate itself.
-func (o *Original) request(ctx context.Context) *http.Request {
+func (o *Original) request() *http.Request {
 	path, query, _ := cutQuery(o.Target)
 	r := &http.Request{
 		Method: o.Method, RequestURI: o.Target, URL: &url.URL{Path: path, RawQuery: query}, Host: o.Host, Header: o.Header,
@@ -86,7 +92,7 @@ func (o *Original) request(ctx context.Context) *http.Request {
 	if o.Scheme == "https" {
 		r.TLS = &tls.ConnectionState{}
 	}
-	return r.WithContext(ctx)
+	return r
 }
 
 // noted keeps an answer.
@@ -185,20 +191,31 @@ func (p *passage) permit() error {
 			return err
 		}
 	}
-	h := p.status.Header()
-	for _, name := range Overwritten {
-		h.Set(name, "")
-	}
-	h.Set(HeaderAssertion, assertion)
+	h, one := p.status.Header(), make(singles, 0, len(Overwritten))
 	p.identify(h, p.match.Route.Upstream)
-	if until := p.ends(); !until.IsZero() {
-		h.Set(HeaderMaxAge, strconv.Itoa(max(1, int(time.Until(until)/time.Second))))
+	for _, name := range Overwritten {
+		h[name] = one.of(p.tells(name, assertion))
 	}
-	kept := http.Header{"Cookie": p.r.Header["Cookie"]}
-	stripCookies(kept)
-	h.Set("Cookie", kept.Get("Cookie"))
-	h.Set("X-Request-Id", string(p.info.ID))
 	p.permitted = true
 	p.status.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// tells is what one of Overwritten has in the answer to another proxy, "" for nothing.
+func (p *passage) tells(name, assertion string) string {
+	switch name {
+	case HeaderAssertion:
+		return assertion
+	case HeaderMaxAge:
+		if until := p.ends(); !until.IsZero() {
+			return strconv.Itoa(max(1, int(time.Until(until)/time.Second)))
+		}
+	case "X-Request-Id":
+		return string(p.info.ID)
+	case "Cookie":
+		kept := http.Header{"Cookie": p.r.Header["Cookie"]}
+		stripCookies(kept)
+		return kept.Get("Cookie")
+	}
+	return ""
 }

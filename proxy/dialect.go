@@ -1,10 +1,8 @@
 package proxy
 
 import (
-	"maps"
 	"net/http"
 	"strconv"
-	"strings"
 
 	"gatehouse/fault"
 	"gatehouse/gate"
@@ -14,31 +12,33 @@ import (
 // answer.
 type dialect struct {
 	method, scheme, host, target string
-	write                        func(w http.ResponseWriter, a *Answer)
+	write                        func(w http.ResponseWriter, a *Answer) // whose headers are those of w already
 }
 
 // words are those of each dialect. Traefik and Caddy send headers of their own making; to
 // the others our configuration gives names that no proxy before them writes.
-var words = map[gate.Dialect]dialect{
+var words = map[gate.Dialect]*dialect{
 	gate.Traefik: forwarded(writeAnswer),
 	gate.Caddy:   forwarded(writeAnswer),
 	gate.HAProxy: original(writeAnswer),
 	gate.Nginx:   original(writeForNginx),
 }
 
-func forwarded(write func(http.ResponseWriter, *Answer)) dialect {
-	return dialect{"X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri", write}
+func forwarded(write func(http.ResponseWriter, *Answer)) *dialect {
+	return &dialect{"X-Forwarded-Method", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Forwarded-Uri", write}
 }
 
-func original(write func(http.ResponseWriter, *Answer)) dialect {
-	return dialect{"X-Original-Method", "X-Original-Scheme", "X-Original-Host", "X-Original-Uri", write}
+func original(write func(http.ResponseWriter, *Answer)) *dialect {
+	return &dialect{"X-Original-Method", "X-Original-Scheme", "X-Original-Host", "X-Original-Uri", write}
 }
 
-// read returns the request that a proxy tells of. What it tells twice, or not at all, or in
-// a name that reads like one of its own, is Malformed: which of them counts is a guess, and
-// another may have written it.
-func (d dialect) read(h http.Header) (o Original, err error) {
-	o.Header = maps.Clone(h)
+// read returns the request that a proxy tells of, and takes what the proxy added out of h,
+// which is that of the request from then on. What it tells twice, or not at all, or in a name
+// that reads like one of its own, is Malformed: which of them counts is a guess, and another
+// may have written it.
+func (d *dialect) read(h http.Header) (o Original, err error) {
+	err = CheckSpellings(h)
+	o.Header = h
 	for _, one := range []struct {
 		name string
 		into *string
@@ -46,14 +46,11 @@ func (d dialect) read(h http.Header) (o Original, err error) {
 		if *one.into = onlyOf(h, one.name); *one.into == "" {
 			err = badEdge(one.name + " is not there once")
 		}
-		delete(o.Header, one.name)
+		delete(h, one.name)
 	}
-	delete(o.Header, HeaderSecret)
+	delete(h, HeaderSecret)
 	if len(h["X-Forwarded-For"]) == 0 {
 		err = badEdge("X-Forwarded-For is not there")
-	}
-	if err == nil {
-		err = CheckSpellings(h)
 	}
 	if err == nil && o.Scheme != "http" && o.Scheme != "https" {
 		err = badEdge(d.scheme + " is neither http nor https")
@@ -70,8 +67,7 @@ func badEdge(what string) error {
 // them away.
 func CheckSpellings(h http.Header) error {
 	for name := range h {
-		small := strings.ToLower(name)
-		ours := strings.HasPrefix(small, "x-gatehouse") || strings.HasPrefix(small, "gatehouse-")
+		ours := begins(name, "x-gatehouse") || begins(name, "gatehouse-")
 		if !gate.Plain(name) || ours && !shownByProxy(name) {
 			return fault.New(fault.Malformed, "gate.header", "There is a header that reads like another one.")
 		}
@@ -87,7 +83,6 @@ func shownByProxy(name string) bool {
 
 // writeAnswer is for proxies that hand an answer on as it is.
 func writeAnswer(w http.ResponseWriter, a *Answer) {
-	maps.Copy(w.Header(), a.Header)
 	w.WriteHeader(a.Status)
 	_, _ = w.Write(a.Body) // who asked has gone if this fails
 }
@@ -102,12 +97,14 @@ const (
 
 // writeForNginx answers in the three words that ngx_http_auth_request_module knows.
 func writeForNginx(w http.ResponseWriter, a *Answer) {
-	h, status := w.Header(), http.StatusForbidden
-	maps.Copy(h, a.Header)
-	h.Set(HeaderStatus, strconv.Itoa(a.Status))
-	h.Set(HeaderLocation, h.Get("Location"))
+	h, status := a.Header, http.StatusForbidden
+	h[HeaderStatus] = []string{strconv.Itoa(a.Status)}
+	h[HeaderLocation] = []string{h.Get("Location")}
 	switch {
-	case a.Allowed() || a.Status == http.StatusUnauthorized:
+	case a.Allowed():
+		w.WriteHeader(a.Status)
+		return
+	case a.Status == http.StatusUnauthorized:
 		status = a.Status
 	case h.Get("Location") != "":
 		status = http.StatusUnauthorized

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 
@@ -41,11 +40,12 @@ func (d *Door) serveEdge(w http.ResponseWriter, r *http.Request, name string) {
 		w.WriteHeader(http.StatusUnauthorized)
 		return
 	}
-	o, err := words[edge.Dialect].read(r.Header)
-	o.IP = d.Visitor(edge, r.RemoteAddr, r.Header["X-Forwarded-For"])
-	o.Header.Del("X-Forwarded-For")
-	a := d.Check(r.Context(), edge, o, err)
-	words[edge.Dialect].write(w, &a)
+	how := words[edge.Dialect]
+	o, err := how.read(r.Header)
+	o.IP = d.Visitor(edge, r.RemoteAddr, o.Header["X-Forwarded-For"])
+	delete(o.Header, "X-Forwarded-For")
+	a := d.check(r.Context(), edge, o, err, w.Header())
+	how.write(w, &a)
 }
 
 // EdgeKnown returns the edge that asks by gRPC: by its name, from where it asks, and by what
@@ -70,8 +70,7 @@ func (d *Door) edge(name string, at netip.Addr, secret string, shown *x509.Certi
 // Visitor returns the address of whoever sent a request to an edge: that of the peer, or
 // what X-Forwarded-For says where the peer is the edge or another proxy that is trusted.
 func (d *Door) Visitor(edge *gate.Edge, peer string, forwardedFor []string) string {
-	r := &http.Request{RemoteAddr: peer, Header: http.Header{"X-Forwarded-For": forwardedFor}}
-	return web.ClientIP(r, slices.Concat(edge.Peers, d.Trusted))
+	return web.Forwarded(peer, forwardedFor, edge.Peers, d.Trusted)
 }
 
 // errStranger is for the log alone.

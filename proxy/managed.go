@@ -192,6 +192,27 @@ func strip(h http.Header) {
 
 // Strips reports whether a header of a visitor's goes no further than the gate.
 func Strips(name string) bool {
+	if stripped, usual := usualHeaders[name]; usual {
+		return stripped
+	}
+	return strips(name)
+}
+
+// usualHeaders are those that most requests have, as net/http writes them, and whether they
+// are stripped: to look that up costs less than to read the name.
+var usualHeaders = func() map[string]bool {
+	all := map[string]bool{}
+	for _, name := range []string{
+		"Accept", "Accept-Encoding", "Accept-Language", "Authorization", "Cache-Control", "Connection", "Content-Length", "Content-Type", "Cookie", "Dnt",
+		"If-Match", "If-Modified-Since", "If-None-Match", "Origin", "Pragma", "Priority", "Range", "Referer", "Sec-Ch-Ua", "Sec-Ch-Ua-Mobile", "Sec-Ch-Ua-Platform",
+		"Sec-Fetch-Dest", "Sec-Fetch-Mode", "Sec-Fetch-Site", "Sec-Fetch-User", "Traceparent", "Upgrade-Insecure-Requests", "User-Agent", "X-Requested-With",
+	} {
+		all[name] = strips(name)
+	}
+	return all
+}()
+
+func strips(name string) bool {
 	if !gate.Plain(name) {
 		return true
 	}

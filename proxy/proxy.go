@@ -22,7 +22,8 @@
 //   - What lasts: stream, streams and their ends; socket, frames and meter (WebSockets), body
 //     (server-sent events and gRPC).
 //   - Behind other proxies: check, edge, dialect; package envoy is another one.
-//   - Beside requests: trial (tests of routes), decided (the log of decisions), replay.
+//   - Beside requests: line (the log), trial (tests of routes), decided (the log of decisions),
+//     replay.
 package proxy
 
 import (
@@ -171,7 +172,8 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	p := &passage{door: d, w: w, r: r, start: time.Now()}
-	p.open()
+	p.open(r.Context())
+	p.deadline(refusalTimeout) // a route may give more
 	defer p.close()
 	if err := p.pass(); err != nil {
 		p.refuse(err)
@@ -247,11 +249,10 @@ func (p *passage) pass() (err error) {
 	return p.forward()
 }
 
-func (p *passage) open() {
+func (p *passage) open(ctx context.Context) {
 	p.info = &web.Info{ID: id.NewRequest(), IP: web.ClientIP(p.r, p.door.Trusted), Start: p.start}
-	p.r = p.r.WithContext(web.WithInfo(p.r.Context(), p.info))
+	p.r = p.r.WithContext(web.WithInfo(ctx, p.info))
 	p.status.ResponseWriter = p.w
-	p.deadline(refusalTimeout) // a route may give more
 }
 
 // refuse answers with why the request does not go on. What an upstream began to answer
@@ -312,28 +313,6 @@ func (p *passage) panicked(broken any) {
 	if p.status.code == 0 {
 		http.Error(&p.status, "Something went wrong on our side.", http.StatusInternalServerError)
 	}
-}
-
-// log writes a line for the request: what was decided, and by what. The query, which may
-// hold what is nobody's business, is left out.
-func (p *passage) log(route string) {
-	path := p.request.path.String()
-	if path == "" {
-		path, _, _ = cutQuery(p.r.RequestURI)
-	}
-	const most = 200
-	attrs := []slog.Attr{
-		slog.String("request_id", string(p.info.ID)), slog.String("ip", p.info.IP), slog.String("method", web.Method(p.r.Method)),
-		slog.String("host", p.request.host), slog.String("path", path[:min(len(path), most)]), slog.String("route", route),
-		slog.Int("status", p.status.code), slog.Int64("took_us", time.Since(p.start).Microseconds()),
-	}
-	if p.edge != nil {
-		attrs = append(attrs, slog.String("edge", p.edge.ID))
-	}
-	if p.stream != nil {
-		attrs = append(attrs, slog.String("stream", p.stream.kind), slog.String("ended", p.stream.why()))
-	}
-	p.door.Log.LogAttrs(p.r.Context(), slog.LevelInfo, "gate", append(attrs, p.decision.attrs()...)...)
 }
 
 // status remembers what was answered.

@@ -25,6 +25,11 @@ const (
 	recheckEvery = time.Minute            // as often at least, and what the upstream says of its resource, too
 	patience     = 250 * time.Millisecond // how long a stream that is cut may take to come to an end
 	refetchBound = 750 * time.Millisecond // how long an upstream may take to say again what a decision needs
+
+	// A process that was stopped, or had no processor, looks late whether something was said,
+	// and may not have read it yet: then it looks once more.
+	lateLook  = time.Second
+	lookAgain = 2 * time.Second
 )
 
 // stream is a connection through the gate that lasts. The right to it is asked of the same
@@ -37,6 +42,7 @@ type stream struct {
 
 	begun   time.Time
 	active  atomic.Int64           // when something was said last, in nanoseconds since begun
+	late    atomic.Int64           // when a look came too late to say that nothing was, likewise; 0: none did
 	ended   atomic.Pointer[ending] // nil: it goes on
 	cutting sync.Mutex             // held by who ends it
 
@@ -124,6 +130,7 @@ func (s *stream) tick() {
 	switch {
 	case life <= 0:
 		s.cut(&ending{why: "lifetime", err: errLifetime})
+	case s.spares(idle):
 	case idle <= 0:
 		s.cut(&ending{why: "idle", err: errIdle})
 	case asked >= recheckEvery:
@@ -131,6 +138,24 @@ func (s *stream) tick() {
 	default:
 		s.recheck(context.Background(), false)
 	}
+}
+
+// spares reports whether a stream is left until a second look: nothing was said on it, as far
+// as a process knows that comes late to look.
+func (s *stream) spares(idle time.Duration) bool {
+	now := time.Since(s.begun)
+	switch {
+	case idle > 0:
+		s.late.Store(0)
+	case idle <= -lateLook:
+		s.late.CompareAndSwap(0, int64(now))
+	}
+	since := time.Duration(s.late.Load())
+	if since == 0 || now-since >= lookAgain {
+		return false
+	}
+	s.timer.Reset(since + lookAgain - now)
+	return true
 }
 
 // bounds are how long the stream may go on, and how long without a word, and how long ago
@@ -196,7 +221,7 @@ func (s *stream) ask(ctx context.Context, fetch bool) (e *ending, later bool) {
 	}
 	if p.match.Route.Mode == gate.Shadow {
 		if would := err != nil || p.decision.shadow; would && !before.shadow {
-			s.log("gate stream would end", p.decision.attrs()...)
+			s.log("gate stream would end", p.decision.describe(nil)...)
 		}
 		p.decision.shadow, err = p.decision.shadow || err != nil, nil
 	}

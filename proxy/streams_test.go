@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"gatehouse/gate"
 )
 
 // paper is news whose next piece a test tells.
@@ -96,6 +98,54 @@ func TestARoundWaitsNoLongerThanWhatIsKnownIsGood(t *testing.T) {
 				if !w.over.Load() {
 					t.Errorf("stream %d was not asked again", i)
 				}
+			}
+		})
+	}
+}
+
+// heardOf is how a stream is ended.
+type heardOf struct{ by *ending }
+
+func (w *heardOf) finish(e *ending) { w.by = e }
+
+// Whether something was said is not known to who looks late: a process that was stopped has
+// not read yet what came meanwhile. It looks once more.
+func TestAStreamThatIsLookedAtLateIsLookedAtOnceMore(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		late  time.Duration
+		said  bool // what had come is read
+		first bool // it ends at the first look
+	}{
+		"in time":                    {late: 0, first: true},
+		"late, and nothing was said": {late: time.Minute},
+		"late, and something was":    {late: time.Minute, said: true},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			end := &heardOf{}
+			s := &stream{begun: time.Now(), asked: time.Now(), ends: end}
+			s.again.match.Route = &gate.Route{Stream: &gate.Stream{Idle: time.Minute, Lifetime: time.Hour}}
+			s.timer = time.AfterFunc(time.Hour, s.tick)
+			defer s.timer.Stop()
+			time.Sleep(time.Minute + c.late)
+			s.tick()
+			if (end.by != nil) != c.first {
+				t.Errorf("%s: at the first look it is ended by %+v", name, end.by)
+			}
+			s.tick() // as whoever has it asked again has it look
+			if !c.first && end.by != nil {
+				t.Errorf("%s: right behind the first look it is ended by %+v", name, end.by)
+			}
+			if c.said {
+				s.said()
+				if _, idle, _ := s.bounds(); idle != time.Minute {
+					t.Errorf("%s: it may go on for %s", name, idle)
+				}
+				return
+			}
+			time.Sleep(lookAgain)
+			if synctest.Wait(); end.by == nil || end.by.err != errIdle {
+				t.Errorf("%s: at the last look it is ended by %+v", name, end.by)
 			}
 		})
 	}
