@@ -61,6 +61,9 @@ func ParsePath(raw string) (Path, error) {
 
 // decodeSegment returns a segment without escapes.
 func decodeSegment(raw string) (string, error) {
+	if isPlain(raw) && !strings.HasSuffix(raw, ".") { // as most are: nothing below is in it
+		return raw, nil
+	}
 	segment, err := unescape(raw)
 	if err != nil {
 		return "", err
@@ -160,6 +163,16 @@ var plain = func() (is [256]bool) {
 	}
 	return is
 }()
+
+// isPlain reports whether a segment has such characters alone.
+func isPlain(segment string) bool {
+	for i := range len(segment) {
+		if !plain[segment[i]] {
+			return false
+		}
+	}
+	return true
+}
 
 // maxParameters bounds how many parameters a query has: parsers stop at different ones.
 const maxParameters = 1000
