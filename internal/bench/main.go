@@ -31,6 +31,7 @@ var (
 	duration = flag.String("d", "3s", "length of one run")
 	repeat   = flag.Int("repeat", 3, "runs of each scenario")
 	only     = flag.String("only", "", "measure only the parts whose name holds this")
+	ways     = flag.String("doors", "", "with -only gate: measure only the ways whose name holds this, and the bare proxy")
 	beside   = flag.String("browsers", "", "be the crowd that signs in at this server, and nothing else")
 	pace     = flag.Float64("pace", 0, "with -browsers: sign-ins a second of all together; 0: as many as go")
 	signOnly = flag.String("bare-sign-ins", "", "be the bare server of tokens and sign-ins at this address, and nothing else")
@@ -39,6 +40,7 @@ var (
 	bareOnly = flag.String("bare-decisions", "", "be the bare server of decisions at this address, and nothing else")
 	upstream = flag.String("bare-upstream", "", "be the bare upstream of the gate at this address, and nothing else")
 	proxied  = flag.String("bare-proxy", "", "be a bare reverse proxy at this address, and nothing else")
+	empty    = flag.String("bare-empty", "", "be a bare server at this address that answers 204 to everything, and nothing else")
 	checking = flag.String("bare-auth", "", "be a bare server of forward-auth at this address, and nothing else")
 	to       = flag.String("to", "", "with -bare-proxy: the upstream; with -bare-auth: the key set")
 	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
@@ -64,6 +66,8 @@ func main() {
 		do = func() error { return serveBareUpstream(*upstream) }
 	case *proxied != "":
 		do = func() error { return serveBareProxy(*proxied, *to) }
+	case *empty != "":
+		do = func() error { return serveEmpty(*empty) }
 	case *checking != "":
 		do = func() error { return serveBareAuth(*checking, *to) }
 	case *signOnly != "":
@@ -214,11 +218,14 @@ type scenario struct {
 	ID     string `json:"id,omitempty"`
 	Secret string `json:"secret,omitempty"`
 	Tokens string `json:"tokens,omitempty"`
-	Conc   int    `json:"c,omitempty"`
-	Dur    string `json:"d,omitempty"`
-	Warm   string `json:"warm,omitempty"`
-	Want   string `json:"want,omitempty"`
-	PIDs   []int  `json:"pids,omitempty"`
+	// Headers are those that each request has besides, and Expect its status; 0: 200.
+	Headers []string `json:"headers,omitempty"`
+	Expect  int      `json:"expect,omitempty"`
+	Conc    int      `json:"c,omitempty"`
+	Dur     string   `json:"d,omitempty"`
+	Warm    string   `json:"warm,omitempty"`
+	Want    string   `json:"want,omitempty"`
+	PIDs    []int    `json:"pids,omitempty"`
 	// Rate is how many are asked a second; 0: as many as go.
 	Rate float64 `json:"rate,omitempty"`
 }

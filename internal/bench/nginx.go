@@ -29,6 +29,7 @@ http {
   upstream shop { server UPSTREAM; keepalive 64; keepalive_requests 1000000000; }
   upstream auth { server AUTH; keepalive 64; keepalive_requests 1000000000; }
   upstream gate { server GATE; keepalive 64; keepalive_requests 1000000000; }
+  upstream empty { server EMPTY; keepalive 64; keepalive_requests 1000000000; }
   server {
     listen 127.0.0.1:PLAIN;
     location / { proxy_pass http://shop; proxy_http_version 1.1; proxy_set_header Connection ""; }
@@ -42,6 +43,18 @@ http {
     location = /auth {
       internal;
       proxy_pass http://auth; proxy_pass_request_body off; proxy_set_header Content-Length "";
+      proxy_http_version 1.1; proxy_set_header Connection "";
+    }
+  }
+  server {
+    listen 127.0.0.1:UNCHECKED;
+    location / {
+      auth_request /auth;
+      proxy_pass http://shop; proxy_http_version 1.1; proxy_set_header Connection "";
+    }
+    location = /auth {
+      internal;
+      proxy_pass http://empty; proxy_pass_request_body off; proxy_set_header Content-Length "";
       proxy_http_version 1.1; proxy_set_header Connection "";
     }
   }
@@ -81,24 +94,23 @@ func (b *bench) nginxDoors(s *subject, upstream, gate, tokens string, up int) ([
 	if err != nil {
 		return nil, err
 	}
-	plain, err := freeport.Next()
+	empty, emptyPID, err := b.bareHelper("-bare-empty")
 	if err != nil {
 		return nil, err
 	}
-	checked, err := freeport.Next()
-	if err != nil {
-		return nil, err
-	}
-	gated, err := freeport.Next()
-	if err != nil {
-		return nil, err
+	var plain, checked, unchecked, gated string
+	for _, port := range []*string{&plain, &checked, &unchecked, &gated} {
+		if *port, err = freeport.Next(); err != nil {
+			return nil, err
+		}
 	}
 	dir := filepath.Join(b.dir, "nginx")
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, err
 	}
 	text := strings.NewReplacer("DIR", dir, "UPSTREAM", strings.TrimPrefix(upstream, "http://"), "AUTH", strings.TrimPrefix(auth, "http://"),
-		"GATED", gated, "GATE", strings.TrimPrefix(gate, "http://"), "SECRET", edgeSecret, "PLAIN", plain, "CHECKED", checked).Replace(nginxText)
+		"GATED", gated, "GATE", strings.TrimPrefix(gate, "http://"), "SECRET", edgeSecret, "PLAIN", plain, "UNCHECKED", unchecked, "CHECKED", checked,
+		"EMPTY", strings.TrimPrefix(empty, "http://")).Replace(nginxText)
 	file := filepath.Join(dir, "nginx.conf")
 	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
 		return nil, err
@@ -112,11 +124,27 @@ func (b *bench) nginxDoors(s *subject, upstream, gate, tokens string, up int) ([
 		_ = cmd.Wait()
 	})
 	pid := cmd.Process.Pid // the driver reads its workers with it
+	way := func(name, port, tokens string, pids ...int) door {
+		return door{name: name, beside: eachTime, url: "http://127.0.0.1:" + port + "/orders/42", tokens: tokens, pids: append([]int{pid, up}, pids...)}
+	}
+	asked := func(name, address string, pid int) door {
+		return door{name: name, beside: askedEach, url: address, tokens: tokens, pids: []int{pid}, headers: asNginx}
+	}
 	return []door{
-		{name: "nginx, plain", url: "http://127.0.0.1:" + plain + "/orders/42", pids: []int{pid, up}},
-		{name: "nginx, auth_request, ES256 verified each time", url: "http://127.0.0.1:" + checked + "/orders/42", tokens: tokens, pids: []int{pid, authPID, up}},
-		{name: "nginx, auth_request to the gate", url: "http://127.0.0.1:" + gated + "/orders/42", tokens: tokens, pids: []int{pid, s.pid, up}},
+		{name: "nginx, plain", beside: bareProxy, url: "http://127.0.0.1:" + plain + "/orders/42", pids: []int{pid, up}},
+		way(eachTime, checked, tokens, authPID),
+		way("nginx, auth_request to the gate", gated, tokens, s.pid),
+		way("nginx, auth_request to an empty 204", unchecked, tokens, emptyPID),
+		asked(askedEach, auth+"/auth", authPID),
+		asked("asked as nginx asks: the gate", gate+"/.gatehouse/auth/nginx", s.pid),
+		asked("asked as nginx asks: an empty 204", empty+"/auth", emptyPID),
 	}, waitFor("http://127.0.0.1:" + plain + "/hello")
+}
+
+// asNginx are the headers that nginx asks with, about the same request.
+var asNginx = []string{
+	"X-Gatehouse-Edge-Secret: " + edgeSecret, "X-Forwarded-For: 127.0.0.1", "X-Original-Method: GET", "X-Original-Scheme: http",
+	"X-Original-Host: 127.0.0.1:80", "X-Original-Uri: /orders/42",
 }
 
 // edgeSecret is what nginx shows to the gate: of this measurement alone.

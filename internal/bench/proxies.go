@@ -68,6 +68,15 @@ func serveBareProxy(address, to string) error {
 	})
 }
 
+// serveEmpty answers 204 to everything: as little as a server of forward-auth can do.
+func serveEmpty(address string) error {
+	return http.ListenAndServe(address, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/hello" {
+			w.WriteHeader(http.StatusNoContent)
+		}
+	}))
+}
+
 type buffers struct{ pool sync.Pool }
 
 func (b *buffers) Get() []byte {
