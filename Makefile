@@ -93,10 +93,10 @@ bench/console: install-test-servers ## The pages of the console in a house as la
 bench/audit: install-test-servers ## An audit log of a million events: its pages, its export, its verification
 	@scripts/with-servers $(GO) run ./internal/bench -audit $${EVENTS:-1000000} $(ARGS)
 
-bench/spread: install-test-servers ## How long a change of the policy takes to another replica, to the gate there, and to what lasts
-	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'ThePolicySpreads' -v ./house
-	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 90m -run 'TestDrillTheGateOfAnother|TestDrillAGateThatSlept' -v ./internal/drills
-	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'AStreamEndsSoonAfterTheRight|HowMuchMemoryAStream' -v ./internal/housetest
+bench/spread: install-test-servers ## How long what is taken back goes on at another replica, its gate, and in what lasts; ROUNDS=20 for a look
+	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 30m -parallel 8 -run 'ThePolicySpreads' -v ./house
+	@GATEHOUSE_TEST_SPREAD=long GATEHOUSE_TEST_ROUNDS=$${ROUNDS:-200} scripts/with-servers $(GO) test -count=1 -timeout 60m -parallel 8 -run 'TestDrillTheGateOfAnother' -v ./internal/drills
+	@GATEHOUSE_TEST_SPREAD=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'HowMuchMemoryAStream' -v ./internal/housetest
 
 soak: install-test-servers ## Ten minutes of a gate under a thousand streams and the requests beside them
 	@GATEHOUSE_TEST_SOAK=long scripts/with-servers $(GO) test -count=1 -timeout 30m -run 'TestDrillAGateUnderStreams' -v ./internal/drills

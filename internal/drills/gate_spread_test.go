@@ -9,6 +9,8 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"os"
+	"strconv"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -18,7 +20,6 @@ import (
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 	"gatehouse/internal/streamtest"
-	"gatehouse/internal/testcert"
 	"gatehouse/session"
 )
 
@@ -109,6 +110,7 @@ func after(g *gates, end func(ctx context.Context) error) func() time.Time {
 // trouble is what is the matter while something is ended.
 type trouble struct {
 	name  string
+	gates func(t *testing.T) *gates
 	begin func(g *gates)
 	each  func(g *gates) // before each
 	most  time.Duration  // of 99 in 100, where it is measured
@@ -117,24 +119,27 @@ type trouble struct {
 const byListening, byPoll = 100 * time.Millisecond, 300 * time.Millisecond
 
 var troubles = []trouble{
-	{"nothing is the matter", nil, nil, byListening},
-	{"notifications are dropped", func(g *gates) { g.way.muted.Store(true) }, nil, byPoll},
-	{"the listener is killed", nil, func(g *gates) { g.way.deafen() }, byPoll},
-	{"Redis is gone", func(g *gates) { g.redis.Stop() }, nil, byListening},
+	{"nothing is the matter, on SQLite", newGatesOnSQLite, nil, nil, byPoll},
+	{"nothing is the matter", newGates, nil, nil, byListening},
+	{"notifications are dropped", newGates, func(g *gates) { g.way.muted.Store(true) }, nil, byPoll},
+	{"the listener is killed", newGates, nil, func(g *gates) { g.way.deafen() }, byPoll},
+	{"Redis is gone", newGates, func(g *gates) { g.redis.Stop() }, nil, byListening},
 }
 
 // What is taken back at one replica is refused by its gate and by that of another one within
-// a second, and ends what lasts there, whatever is the matter; until somebody can tell, nobody
-// gets through. `make bench/spread` measures it in 200 rounds each.
+// a second, be it asked itself or by another proxy, and ends what lasts at both, whatever is
+// the matter; until somebody can tell, nobody gets through. So it is at processes that were
+// stopped and go on: they decide nothing by what they knew before. `make bench/spread`
+// measures it in 200 rounds each.
 func TestDrillTheGateOfAnotherReplicaRefusesWhatWasTakenBack(t *testing.T) {
+	f := newFigures(t)
 	for _, c := range troubles {
 		t.Run(c.name, func(t *testing.T) {
-			g := newGates(t)
+			g := c.gates(t)
 			g.gives(access.Subject{Kind: access.User, ID: string(g.ada.ID)})
 			if c.begin != nil {
 				c.begin(g)
 			}
-			f := newFigures(t, "from when it was answered", c.most)
 			for _, e := range endings {
 				t.Run(e.name, func(t *testing.T) {
 					t.Parallel()
@@ -145,96 +150,135 @@ func TestDrillTheGateOfAnotherReplicaRefusesWhatWasTakenBack(t *testing.T) {
 			}
 		})
 	}
+	t.Run(stopped, func(t *testing.T) {
+		g := newGates(t)
+		g.gives(access.Subject{Kind: access.User, ID: string(g.ada.ID)})
+		all := []sleeper{g.process(), g.process()}
+		for n := range manyRounds(2, 10) / len(all) {
+			g.sleep(all, n, f)
+		}
+	})
 }
 
 // manyRounds are rounds, and 200 where they are measured.
 func manyRounds(short, full int) int {
-	if measuring() {
-		return 200
+	if !measuring() {
+		return rounds(short, full)
 	}
-	return rounds(short, full)
+	if n, err := strconv.Atoi(os.Getenv("GATEHOUSE_TEST_ROUNDS")); err == nil {
+		return n
+	}
+	return 200
 }
 
-// The places at which something that was ended is looked at. What lasts is named by its kind.
-const (
-	sameGate  = "the gate of the same process"
-	otherGate = "the gate of another one"
-)
+// place is where something that was ended is looked at.
+type place struct {
+	name    string
+	asks    func(path, credential string) int
+	streams *streamtest.Gate // nil: nothing is held open there
+}
+
+// places are those of a round: what was decided by is nearer at the first one, and others
+// speak for the visitor at the last.
+func (g *gates) places() []place {
+	return []place{
+		{"the same process", func(path, credential string) int { return g.asksAt(g.nearAt, path, credential) }, g.nearby},
+		{"another one", g.asks, g.streams},
+		{"another one, asked by nginx", func(path, credential string) int { return g.asksInFront(g.at, path, credential) }, nil},
+	}
+}
 
 // round is one thing that is ended, and what is answered and open by it then.
 func (g *gates) round(c trouble, e ending, n int, f *figures) {
 	g.t.Helper()
-	b := g.begun(e, n, g.at, g.streams)
+	b := g.begun(e, n, g.places())
 	if c.each != nil {
 		c.each(g)
 	}
 	<-time.After(rand.N(g.away.House.Store.PollEvery())) // it happens at any time between two polls
 	from := b.end()
+	b.looked(func(name string, p place) { f.note(c, e.name, name, refused(p, b.credential, from, time.Time{})) },
+		func(name string, s *streamtest.Stream) { f.note(c, e.name, name, ofStream(s, from)) })
+}
+
+// begun is somebody who is let through at some places, and has a stream of each kind open
+// where there are any.
+type begun struct {
+	credential string
+	end        func() time.Time
+	places     []place
+	open       map[string]*streamtest.Stream // by place and kind
+}
+
+// looked looks at all of it at once, and returns when all is told.
+func (b *begun) looked(asked func(name string, p place), lasting func(name string, s *streamtest.Stream)) {
 	var all sync.WaitGroup
-	for place, at := range map[string]string{sameGate: g.nearAt, otherGate: g.at} {
-		all.Go(func() { f.note(e.name, place, g.refused(at, b.credential, from, time.Time{})) })
+	for _, p := range b.places {
+		all.Go(func() { asked(p.name, p) })
 	}
-	for kind, s := range b.open {
-		all.Go(func() { f.note(e.name, kind, ofStream(s, from)) })
+	for name, s := range b.open {
+		all.Go(func() { lasting(name, s) })
 	}
 	all.Wait()
 }
 
-// begun is somebody who is let through at a gate, and has a stream of each kind open there.
-type begun struct {
-	credential string
-	end        func() time.Time
-	open       map[string]*streamtest.Stream
-}
-
 // begun begins it. What ends by itself may have ended before on a busy machine, and then
 // lives longer the next time.
-func (g *gates) begun(e ending, n int, at string, streams *streamtest.Gate) (b begun) {
+func (g *gates) begun(e ending, n int, places []place) *begun {
 	g.t.Helper()
 	for try := range 8 {
 		life := 250 * time.Millisecond << try
+		b := &begun{places: places, open: map[string]*streamtest.Stream{}}
 		b.credential, b.end = e.begin(g, 10*n+try, life)
 		for since := time.Now(); time.Since(since) < life; <-time.After(time.Millisecond) {
-			if g.asksAt(at, "/orders", b.credential) != http.StatusOK {
-				continue
-			}
-			if b.open = g.opens(streams, b.credential); len(b.open) == len(streamtest.Kinds) {
+			if g.letsIn(b) {
 				return b
-			}
-			for _, s := range b.open {
-				s.Close()
 			}
 		}
 	}
 	g.t.Fatalf("%s: nobody is let through", e.name)
-	return b
+	return nil
 }
 
-// opens opens a stream of each kind, and returns those that were let in.
-func (g *gates) opens(at *streamtest.Gate, credential string) map[string]*streamtest.Stream {
+// letsIn reports whether b is let in everywhere. What was open already is closed where not.
+func (g *gates) letsIn(b *begun) bool {
 	g.t.Helper()
-	open := map[string]*streamtest.Stream{}
+	for _, p := range b.places {
+		if p.asks("/orders", b.credential) != http.StatusOK || p.streams != nil && !g.opens(b, p) {
+			for name, s := range b.open {
+				s.Close()
+				delete(b.open, name)
+			}
+			return false
+		}
+	}
+	return true
+}
+
+// opens opens a stream of each kind at a place, and reports whether all were let in.
+func (g *gates) opens(b *begun, p place) bool {
+	g.t.Helper()
 	for kind, opens := range streamtest.Kinds {
-		s, err := opens(g.t, at, "/lasts", streamtest.Bearer(credential))
+		s, err := opens(g.t, p.streams, "/lasts", streamtest.Bearer(b.credential))
 		if no, refused := errors.AsType[streamtest.ErrRefused](err); refused && no.Status != http.StatusTooManyRequests {
-			continue
+			return false
 		}
 		g.must(err)
-		open[kind] = s
+		b.open[p.name+": "+kind] = s
 	}
-	return open
+	return true
 }
 
-// refused is how long after from a credential was let through at a gate that may decide from
+// refused is how long after from a credential was let through at a place that may decide from
 // free on. What is asked for later than the bound must not be.
-func (g *gates) refused(at, credential string, from, free time.Time) (f figure) {
+func refused(at place, credential string, from, free time.Time) (f figure) {
 	for {
 		sent := time.Now()
 		decided := sent
 		if free.After(sent) {
 			decided = free
 		}
-		switch status := g.asksAt(at, "/orders", credential); {
+		switch status := at.asks("/orders", credential); {
 		case status == http.StatusOK && decided.Sub(from) > soonBound:
 			f.wrong = fmt.Sprintf("it lets through what was ended %s before", decided.Sub(from))
 			return f
@@ -242,7 +286,7 @@ func (g *gates) refused(at, credential string, from, free time.Time) (f figure) 
 			<-time.After(200 * time.Microsecond)
 		case status == http.StatusUnauthorized || status == http.StatusForbidden || status == http.StatusServiceUnavailable:
 			f.took, f.unknown = time.Since(from), status == http.StatusServiceUnavailable
-			if again := g.asksAt(at, "/orders", credential); again == http.StatusOK {
+			if again := at.asks("/orders", credential); again == http.StatusOK {
 				f.wrong = fmt.Sprintf("it was refused with %d, and is let through again", status)
 			}
 			return f
@@ -280,44 +324,44 @@ func nobodyKnew(s *streamtest.Stream) bool {
 	return s.Unknown() || s.Reason == "policy.unknown" || s.Reason == "revocations.unknown"
 }
 
-// A process that was stopped and goes on decides nothing by what it knew before, and what
-// lasts there ends.
-func TestDrillAGateThatSleptRefusesWhatWasTakenBack(t *testing.T) {
-	g := newGates(t)
-	g.gives(access.Subject{Kind: access.User, ID: string(g.ada.ID)})
-	p := g.process()
-	f := newFigures(t, "from when the process went on", byPoll)
-	for n := range manyRounds(2, 10) {
-		g.sleeps(p, n, f)
-	}
-}
+// stopped is the trouble of processes that are stopped while things are ended.
+const stopped = "the process was stopped"
 
-// sleeps stops a process, ends something of each kind, and has it go on.
-func (g *gates) sleeps(p sleeper, n int, f *figures) {
+// sleep stops processes, ends something of each kind, and has them go on: all is measured
+// from then.
+func (g *gates) sleep(all []sleeper, n int, f *figures) {
 	g.t.Helper()
-	all, ended := make([]begun, len(endings)), make([]time.Time, len(endings))
-	for i, e := range endings {
-		all[i] = g.begun(e, 1000+n, p.streams.Secure, p.streams)
+	c, places := trouble{name: stopped, most: byPoll}, make([]place, len(all))
+	for i, p := range all {
+		places[i] = place{fmt.Sprint("process ", i+1), func(path, credential string) int { return g.asksAt(p.streams.Secure, path, credential) }, p.streams}
 	}
-	g.must(p.cmd.Process.Signal(syscall.SIGSTOP))
-	for i, b := range all {
+	things, ended := make([]*begun, len(endings)), make([]time.Time, len(endings))
+	for i, e := range endings {
+		things[i] = g.begun(e, 1000+n, places)
+	}
+	for _, p := range all {
+		g.must(p.cmd.Process.Signal(syscall.SIGSTOP))
+	}
+	for i, b := range things {
 		ended[i] = b.end()
 	}
 	<-time.After(soonBound + rand.N(200*time.Millisecond))
 	awake := time.Now()
-	g.must(p.cmd.Process.Signal(syscall.SIGCONT))
+	for _, p := range all {
+		g.must(p.cmd.Process.Signal(syscall.SIGCONT))
+	}
 	var wait sync.WaitGroup
-	for i, b := range all {
+	for i, b := range things {
 		wait.Go(func() {
-			asked := g.refused(p.streams.Secure, b.credential, ended[i], awake)
-			asked.took = max(0, asked.took-awake.Sub(ended[i]))
-			f.note(endings[i].name, otherGate, asked)
-		})
-		for kind, s := range b.open {
-			wait.Go(func() {
-				f.note(endings[i].name, kind, ofStream(s, awake)) // less than nothing: it had ended before
+			b.looked(func(_ string, p place) {
+				asked := refused(p, b.credential, ended[i], awake)
+				asked.took = max(0, asked.took-awake.Sub(ended[i]))
+				f.note(c, endings[i].name, "another one", asked)
+			}, func(name string, s *streamtest.Stream) {
+				_, kind, _ := strings.Cut(name, ": ")
+				f.note(c, endings[i].name, "another one: "+kind, ofStream(s, awake)) // less than nothing: it had ended before
 			})
-		}
+		})
 	}
 	wait.Wait()
 }
@@ -332,15 +376,14 @@ type sleeper struct {
 func (g *gates) process(more ...string) sleeper {
 	g.t.Helper()
 	public, internal, gate := port(g.t), port(g.t), port(g.t)
-	own := testcert.New(g.t)
-	cert, key := own.Issue("gate", "127.0.0.1")
+	cert, key := g.authority.Issue("gate-"+gate, "127.0.0.1")
 	w := &world{t: g.t, cfg: g.cfg, env: append([]string{
 		"GATEHOUSE_MASTER_KEY_FILE=" + g.cfg.MasterKeyFile, "GATEHOUSE_GATE_LISTEN=127.0.0.1:" + gate, "GATEHOUSE_GATE_ROUTES=" + g.cfg.Gate.Routes,
 		"GATEHOUSE_REDIS_URL=" + g.redis.URL, "GATEHOUSE_TLS_CERT_FILE=" + cert, "GATEHOUSE_TLS_KEY_FILE=" + key,
 	}, more...)}
 	p := w.launch(public, internal)
 	p.waitReady()
-	trusts := trusting(g.t, own.File)
+	trusts := trusting(g.t, g.authority.File)
 	g.client.Transport.(*http.Transport).TLSClientConfig = trusts
 	streams := *g.streams
 	streams.Plain, streams.Secure = "", "https://127.0.0.1:"+gate

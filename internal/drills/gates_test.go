@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,9 +19,11 @@ import (
 	"gatehouse/config"
 	"gatehouse/internal/gatetest"
 	"gatehouse/internal/streamtest"
+	"gatehouse/internal/testcert"
 	"gatehouse/internal/testpg"
 	"gatehouse/internal/testredis"
 	"gatehouse/oauth"
+	"gatehouse/proxy"
 )
 
 // gates are two replicas with a gate each before one application. What happens, happens at
@@ -34,6 +37,8 @@ type gates struct {
 	at, nearAt string            // the gates, the one that is away first
 	client     *http.Client
 	streams    *streamtest.Gate // the one that is away, for what lasts
+	nearby     *streamtest.Gate // the near one
+	authority  *testcert.Authority
 
 	app *gatetest.Application
 	ada *gatetest.Person
@@ -128,31 +133,55 @@ spec:
   authorize: {api: shop, permission: "orders:read"}
   upstream: app
   limits: {rate: [{per: sub, limit: 1000000/s}]}
+---
+apiVersion: gatehouse/v1
+kind: Edge
+metadata: {id: front}
+spec: {dialect: nginx, peers: [127.0.0.1], secret_file: "SECRET", routes: [orders]}
 `
+
+// frontSecret is what another proxy before the gates shows.
+const frontSecret = "drilled-drilled-drilled-drilled-drilled"
 
 var ordersRead = access.Pattern{API: "shop", Resource: "orders", Action: "read"}
 
+// newGates are on Postgres.
 func newGates(t *testing.T) *gates {
 	t.Helper()
 	testpg.Server(t)
+	address := testpg.URL(t)
+	way := newLink(t, address)
+	return openGates(t, way, func(change func(*config.Config)) (near, away *gatetest.Gate) {
+		near = gatetest.New(t, gatetest.OnPostgres(address), change)
+		return near, near.ReplicaWith(gatetest.OnPostgres(way.url))
+	})
+}
+
+// newGatesOnSQLite are on one file.
+func newGatesOnSQLite(t *testing.T) *gates {
+	t.Helper()
+	return openGates(t, nil, func(change func(*config.Config)) (near, away *gatetest.Gate) {
+		near = gatetest.New(t, change)
+		return near, near.Replica()
+	})
+}
+
+func openGates(t *testing.T, way *link, open func(change func(*config.Config)) (near, away *gatetest.Gate)) *gates {
+	t.Helper()
 	app := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "it") }))
 	t.Cleanup(app.Close)
-	talker, folder := streamtest.NewTalker(t), t.TempDir()
-	files := strings.NewReplacer("APP", app.URL, "TALKER", talker.URL).Replace(gateFiles)
-	if err := os.WriteFile(filepath.Join(folder, "routes.yaml"), []byte(files), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	g := &gates{t: t, redis: testredis.Start(t), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}}
+	g := &gates{t: t, way: way, redis: testredis.Start(t), client: &http.Client{Transport: &http.Transport{MaxIdleConnsPerHost: 64}}, authority: testcert.New(t)}
 	t.Cleanup(g.client.CloseIdleConnections)
-	address := testpg.URL(t)
-	g.way = newLink(t, address)
-	g.near = gatetest.New(t, gatetest.OnPostgres(address), func(c *config.Config) {
+	talker, folder, secret := streamtest.NewTalker(t), t.TempDir(), filepath.Join(t.TempDir(), "front.secret")
+	files := strings.NewReplacer("APP", app.URL, "TALKER", talker.URL, "SECRET", secret).Replace(gateFiles)
+	g.must(os.WriteFile(secret, []byte(frontSecret+"\n"), 0o600))
+	g.must(os.WriteFile(filepath.Join(folder, "routes.yaml"), []byte(files), 0o600))
+	g.near, g.away = open(func(c *config.Config) {
 		c.Gate.Listen, c.Gate.Routes, c.Redis.URL = "127.0.0.1:0", folder, g.redis.URL
 		g.cfg = *c
 	})
-	g.away = g.near.ReplicaWith(gatetest.OnPostgres(g.way.url))
 	g.at, g.nearAt = g.listen(g.away), g.listen(g.near)
-	g.streams = g.listenSecurely(g.away, talker)
+	g.streams, g.nearby = g.listenSecurely(g.away, talker), g.listenSecurely(g.near, talker)
 	g.people()
 	waitFor(t, "Redis to be found", func() bool { return g.away.House.Limiters.Figures().Shared })
 	return g
@@ -274,6 +303,25 @@ func (attempt) Errorf(string, ...any) {}
 func (g *gates) asks(path, credential string) int { return g.asksAt(g.at, path, credential) }
 
 func (g *gates) asksAt(at, path, credential string) int {
+	return g.sends(at, path, gateHost, credential, nil)
+}
+
+// asksInFront asks a gate about a request as another proxy before it does, and returns what
+// the visitor is answered there: 200 where the request goes on.
+func (g *gates) asksInFront(at, path, credential string) int {
+	status := g.sends(at, proxy.EdgePath+"front", at, credential, map[string]string{
+		proxy.HeaderSecret: frontSecret, "X-Forwarded-For": "192.0.2.1", "X-Original-Method": http.MethodGet, "X-Original-Scheme": "http",
+		"X-Original-Host": gateHost + ":80", "X-Original-Uri": path,
+	})
+	if status == http.StatusNoContent {
+		return http.StatusOK
+	}
+	return status
+}
+
+// sends sends a request, and returns the status of its answer; 0: there was none. To another
+// proxy the gate says in a header of its own what else than no it means.
+func (g *gates) sends(at, path, host, credential string, more map[string]string) int {
 	ctx, cancel := context.WithTimeout(context.Background(), hangs)
 	defer cancel()
 	if !strings.Contains(at, "://") {
@@ -283,7 +331,10 @@ func (g *gates) asksAt(at, path, credential string) int {
 	if err != nil {
 		return 0
 	}
-	r.Host = gateHost
+	r.Host = host
+	for name, value := range more {
+		r.Header.Set(name, value)
+	}
 	if credential != "" {
 		r.Header.Set("Authorization", "Bearer "+credential)
 	}
@@ -293,6 +344,9 @@ func (g *gates) asksAt(at, path, credential string) int {
 	}
 	defer answer.Body.Close()
 	_, _ = io.Copy(io.Discard, answer.Body)
+	if meant, err := strconv.Atoi(answer.Header.Get(proxy.HeaderStatus)); err == nil {
+		return meant
+	}
 	return answer.StatusCode
 }
 

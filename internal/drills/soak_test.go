@@ -32,6 +32,7 @@ type soaking struct {
 	answered atomic.Int64
 	unknown  atomic.Int64 // requests and streams of which nobody knew, on a machine that is too busy
 	said     atomic.Int64
+	turn     atomic.Int64 // whose turn it is to talk
 	renewed  atomic.Int64
 	wrong    sync.Map // what must not be answered, by what it was
 }
@@ -100,7 +101,7 @@ func (s *soaking) begin(streams int) {
 	}
 	for range 4 {
 		s.repeat(2*time.Millisecond, s.asksOnce)
-		s.repeat(2*time.Millisecond, func() { s.talks(s.any()) })
+		s.repeat(2*time.Millisecond, func() { s.talks(s.slots[int(s.turn.Add(1))%len(s.slots)]) })
 	}
 	s.repeat(50*time.Millisecond, func() { s.leaves(s.any()) })
 	s.repeat(500*time.Millisecond, s.changes)
@@ -131,11 +132,12 @@ func (s *soaking) stop() {
 
 func (s *soaking) any() *slot { return s.slots[rand.N(len(s.slots))] }
 
-// renew opens the stream of a slot, whose lock is held or which nobody has yet.
-func (s *soaking) renew(one *slot) error {
-	open, err := streamtest.Kinds[one.kind](s.t, s.gate.streams, "/lasts", streamtest.Bearer(one.key))
-	if err == nil {
-		one.open = open
+// renew opens the stream of a slot, whose lock is held or which nobody has yet. One that
+// cannot be opened now has none.
+func (s *soaking) renew(one *slot) (err error) {
+	one.open, err = streamtest.Kinds[one.kind](s.t, s.gate.streams, "/lasts", streamtest.Bearer(one.key))
+	if err != nil {
+		one.open = nil
 	}
 	return err
 }
@@ -153,15 +155,33 @@ func (s *soaking) asksOnce() {
 	}
 }
 
-// talks says something on a stream and waits for its answer.
+// answers is how long an answer may take: less than a stream may be without a word, so that
+// one which does not come is told of as what it is.
+const answers = 40 * time.Second
+
+// talks says something on a stream and waits for its answer. The streams have their turns, and
+// nobody waits for one that somebody else has: who waits for an answer keeps no other stream
+// without a word.
 func (s *soaking) talks(one *slot) {
-	one.mu.Lock()
-	defer one.mu.Unlock()
-	if one.open == nil {
+	if !one.mu.TryLock() {
 		return
 	}
-	if err := one.open.Say("hello"); err != nil {
-		s.unsaid(one)
+	defer one.mu.Unlock()
+	if one.open == nil {
+		_ = s.renew(one) // the next one tries again
+		return
+	}
+	said := make(chan error, 1)
+	go func(open *streamtest.Stream) { said <- open.Say("hello") }(one.open)
+	late := time.After(answers)
+	select {
+	case err := <-said:
+		if err != nil {
+			s.unsaid(one)
+			return
+		}
+	case <-late:
+		s.silent(one, "nobody takes a message")
 		return
 	}
 	select {
@@ -169,9 +189,16 @@ func (s *soaking) talks(one *slot) {
 		s.said.Add(1)
 	case <-one.open.Ended:
 		s.ended(one)
-	case <-time.After(hangs):
-		s.wrong.Store("nothing on "+one.kind, true)
+	case <-late:
+		s.silent(one, "there is no answer")
 	}
+}
+
+// silent notes a stream on which nothing comes back, and begins it anew.
+func (s *soaking) silent(one *slot, what string) {
+	s.wrong.Store(what+" on "+one.kind, true)
+	one.open.Close()
+	_ = s.renew(one) // the next one tries again
 }
 
 // unsaid is of a stream on which nothing could be said: it is over, or who wanted to say it
@@ -195,8 +222,13 @@ func (s *soaking) ended(one *slot) {
 
 // leaves has somebody close a stream, and come again.
 func (s *soaking) leaves(one *slot) {
-	one.mu.Lock()
+	if !one.mu.TryLock() {
+		return
+	}
 	defer one.mu.Unlock()
+	if one.open == nil {
+		return
+	}
 	one.open.Close()
 	s.renewed.Add(1)
 	if err := s.renew(one); err != nil {
