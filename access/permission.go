@@ -72,6 +72,12 @@ func ParsePermission(text string) (Pattern, error) {
 	return p, err
 }
 
+// Gives reports whether who has what the pattern names has the permission of an API: what is
+// sensitive no wildcard gives.
+func (p Pattern) Gives(api string, one Permission) bool {
+	return (p.API == Any || p.API == api) && p.matches(one.Resource, one.Action, one.Sensitive, true)
+}
+
 // matches reports whether the pattern names a permission of this resource and
 // action: for who has what it names, or, where that is not having, for who is denied it.
 func (p Pattern) matches(resource, action string, sensitive, having bool) bool {

@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/access"
@@ -42,13 +43,15 @@ func (in *ClientPath) id() id.Client { return id.Client(in.Client) }
 
 type clientsIn struct {
 	Ordered
-	State string `query:"state" enum:"active,disabled" doc:"Those that work, or are switched off"`
+	State    string `query:"state" enum:"active,disabled" doc:"Those that work, or are switched off"`
+	Kind     string `query:"kind" enum:"web,browser,native,machine" doc:"Those of this kind, as far as their settings tell"`
+	Audience string `query:"audience" maxLength:"255" doc:"Those whose access tokens are for it"`
 }
 
 // listClients reads all of them, as each process holds them in memory anyway, but for
 // the usual list, of which it reads a page.
-func (d *Door) listClients(ctx context.Context, c *Call, in *clientsIn) (*Page[wire.Client], error) {
-	if in.Sort == "id" && in.Search == "" && in.State == "" {
+func (d *Door) listClients(ctx context.Context, c *Call, in *clientsIn) (*Page[wire.ClientState], error) {
+	if in.Sort == "id" && in.Search == "" && in.State == "" && in.Kind == "" && in.Audience == "" {
 		return d.listClientsByID(ctx, c, in.Limit)
 	}
 	all, err := d.OAuth.AllClients(ctx)
@@ -58,13 +61,40 @@ func (d *Door) listClients(ctx context.Context, c *Call, in *clientsIn) (*Page[w
 	if in.State != "" {
 		all = slices.DeleteFunc(all, func(one oauth.Client) bool { return one.Disabled != (in.State == "disabled") })
 	}
-	return orderedOf(d, c, &in.Ordered, all, ordering[oauth.Client, wire.Client]{
-		id: func(x oauth.Client) string { return string(x.ID) }, created: func(x oauth.Client) time.Time { return x.Created },
-		shape: wire.OfClient,
+	all = slices.DeleteFunc(all, func(one oauth.Client) bool {
+		return in.Kind != "" && string(one.Kind()) != in.Kind || in.Audience != "" && !slices.Contains(one.Audiences, in.Audience) || !in.finds(&one)
 	})
+	ordered := in.Ordered
+	ordered.Search = ""
+	page, err := orderedOf(d, c, &ordered, all, ordering[oauth.Client, oauth.Client]{
+		id: func(x oauth.Client) string { return string(x.ID) }, created: func(x oauth.Client) time.Time { return x.Created },
+		shape: func(x oauth.Client) oauth.Client { return x },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return d.withUses(ctx, page)
 }
 
-func (d *Door) listClientsByID(ctx context.Context, c *Call, limit int) (*Page[wire.Client], error) {
+// finds reports whether the id or the name of a client begins as is searched for.
+func (in *clientsIn) finds(one *oauth.Client) bool {
+	return strings.HasPrefix(string(one.ID), in.Search) || strings.HasPrefix(strings.ToLower(one.Name), strings.ToLower(in.Search))
+}
+
+// withUses is the page with what each client did of late.
+func (d *Door) withUses(ctx context.Context, page *Page[oauth.Client]) (*Page[wire.ClientState], error) {
+	uses, err := d.states(ctx, page.Body.Items)
+	if err != nil {
+		return nil, err
+	}
+	shown := &Page[wire.ClientState]{Body: List[wire.ClientState]{Items: make([]wire.ClientState, len(page.Body.Items)), Next: page.Body.Next}}
+	for i, one := range page.Body.Items {
+		shown.Body.Items[i] = wire.OfClientUse(one, uses[one.ID])
+	}
+	return shown, nil
+}
+
+func (d *Door) listClientsByID(ctx context.Context, c *Call, limit int) (*Page[wire.ClientState], error) {
 	after, err := d.place(c)
 	if err != nil {
 		return nil, err
@@ -73,7 +103,11 @@ func (d *Door) listClientsByID(ctx context.Context, c *Call, limit int) (*Page[w
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, string(next), wire.OfClient)
+	page, err := pageOf(d, c, found, string(next), func(x oauth.Client) oauth.Client { return x })
+	if err != nil {
+		return nil, err
+	}
+	return d.withUses(ctx, page)
 }
 
 type newClientIn struct{ Body ClientCreate }
@@ -113,12 +147,16 @@ type partOfClientIn struct {
 	Partial
 }
 
-func (d *Door) getClient(ctx context.Context, _ *Call, in *partOfClientIn) (*One[wire.Client], error) {
+func (d *Door) getClient(ctx context.Context, _ *Call, in *partOfClientIn) (*One[wire.ClientState], error) {
 	one, err := d.OAuth.Client(ctx, in.id())
 	if err != nil {
 		return nil, err
 	}
-	return oneClient(one), nil
+	uses, err := d.states(ctx, []oauth.Client{one})
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.ClientState]{ETag: etag(one.Rev), Body: wire.OfClientUse(one, uses[one.ID])}, nil
 }
 
 func oneClient(c oauth.Client) *One[wire.Client] {

@@ -78,8 +78,11 @@ func (in *ClientSettings) apply(c *oauth.Client) error {
 	if in.Refresh != nil {
 		c.StaticRefresh = *in.Refresh == "static"
 	}
-	if in.JWKS != nil {
+	switch {
+	case in.JWKS != nil:
 		c.JWKS = strings.TrimSpace(string(*in.JWKS))
+	case in.AuthMethod != nil && c.AuthMethod != oauth.AuthPrivateKey:
+		c.JWKS = "" // they go with the method, as secrets do
 	}
 	in.applyLists(c)
 	return in.applyLimits(c)

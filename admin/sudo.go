@@ -22,7 +22,7 @@ const SudoFor = 10 * time.Minute
 var sudo = []string{
 	"deleteUser", "setUserPassword", "resetUserFactors",
 	"deleteGroup", "deleteOrganisation", "createServiceAccount", "deleteServiceAccount", "createServiceKey", "revokeServiceKey", "createPersonalToken",
-	"createClient", "updateClient", "deleteClient", "rotateClientSecret", "endClientSecret",
+	"createClient", "updateClient", "deleteClient", "endClientRefreshFamilies", "rotateClientSecret", "endClientSecret",
 	"deleteAPI", "deleteRole", "deleteScope",
 	"rotateKey", "revokeKey",
 	"createGateRoute", "replaceGateRoute", "deleteGateRoute", "createGateUpstream", "replaceGateUpstream", "deleteGateUpstream", "createGateEdge", "replaceGateEdge", "deleteGateEdge",

@@ -22,6 +22,17 @@ const (
 	APISettingsDelegationScope    APISettingsDelegation = "scope"
 )
 
+// Defines values for AbsenceWhy.
+const (
+	AbsenceWhyNoOpenid      AbsenceWhy = "no_openid"
+	AbsenceWhyNotHeld       AbsenceWhy = "not_held"
+	AbsenceWhyNotRegistered AbsenceWhy = "not_registered"
+	AbsenceWhySource        AbsenceWhy = "source"
+	AbsenceWhyTooLarge      AbsenceWhy = "too_large"
+	AbsenceWhyUnknown       AbsenceWhy = "unknown"
+	AbsenceWhyUserinfoOnly  AbsenceWhy = "userinfo_only"
+)
+
 // Defines values for ClientCreatePermissions.
 const (
 	ClientCreatePermissionsInline ClientCreatePermissions = "inline"
@@ -94,6 +105,14 @@ const (
 	ClientSettingsTokenEndpointAuthMethodPrivateKeyJwt     ClientSettingsTokenEndpointAuthMethod = "private_key_jwt"
 )
 
+// Defines values for ClientStateKind.
+const (
+	ClientStateKindBrowser ClientStateKind = "browser"
+	ClientStateKindMachine ClientStateKind = "machine"
+	ClientStateKindNative  ClientStateKind = "native"
+	ClientStateKindWeb     ClientStateKind = "web"
+)
+
 // Defines values for GrantCreateACR.
 const (
 	GrantCreateACRAal1 GrantCreateACR = "aal1"
@@ -133,6 +152,13 @@ const (
 const (
 	HealthStatusNotReady HealthStatus = "not ready"
 	HealthStatusReady    HealthStatus = "ready"
+)
+
+// Defines values for PreviewAskACR.
+const (
+	PreviewAskACRAal1  PreviewAskACR = "aal1"
+	PreviewAskACRAal2  PreviewAskACR = "aal2"
+	PreviewAskACREmpty PreviewAskACR = ""
 )
 
 // Defines values for SetChangeAction.
@@ -221,6 +247,12 @@ const (
 	ListGateEdgesParamsSortID           ListGateEdgesParamsSort = "id"
 	ListGateEdgesParamsSortMinusCreated ListGateEdgesParamsSort = "-created"
 	ListGateEdgesParamsSortMinusID      ListGateEdgesParamsSort = "-id"
+// Defines values for ListClientsParamsKind.
+const (
+	ListClientsParamsKindBrowser ListClientsParamsKind = "browser"
+	ListClientsParamsKindMachine ListClientsParamsKind = "machine"
+	ListClientsParamsKindNative  ListClientsParamsKind = "native"
+	ListClientsParamsKindWeb     ListClientsParamsKind = "web"
 )
 
 // Defines values for ListGateRoutesParamsSort.
@@ -532,6 +564,15 @@ type APISettings struct {
 // APISettingsDelegation Whether tokens for it need scopes
 type APISettingsDelegation string
 
+// Absence defines model for Absence.
+type Absence struct {
+	Name string     `json:"name"`
+	Why  AbsenceWhy `json:"why"`
+}
+
+// AbsenceWhy defines model for Absence.Why.
+type AbsenceWhy string
+
 // Actor defines model for Actor.
 type Actor struct {
 	Client  *string `json:"client,omitempty"`
@@ -731,6 +772,17 @@ type ClientCreateRequireACR string
 // ClientCreateTokenEndpointAuthMethod defines model for ClientCreate.TokenEndpointAuthMethod.
 type ClientCreateTokenEndpointAuthMethod string
 
+// ClientRefusal defines model for ClientRefusal.
+type ClientRefusal struct {
+	Code     string    `json:"code"`
+	First    time.Time `json:"first"`
+	Last     time.Time `json:"last"`
+	Partial  *bool     `json:"partial,omitempty"`
+	Received *string   `json:"received,omitempty"`
+	Says     string    `json:"says"`
+	Times    int64     `json:"times"`
+}
+
 // ClientSecret defines model for ClientSecret.
 type ClientSecret struct {
 	Created time.Time  `json:"created"`
@@ -799,6 +851,51 @@ type ClientSettingsRequireACR string
 
 // ClientSettingsTokenEndpointAuthMethod defines model for ClientSettings.TokenEndpointAuthMethod.
 type ClientSettingsTokenEndpointAuthMethod string
+
+// ClientState defines model for ClientState.
+type ClientState struct {
+	AccessTokenSignedResponseAlg *string         `json:"access_token_signed_response_alg,omitempty"`
+	AccessTokenTTL               *string         `json:"access_token_ttl,omitempty"`
+	AccessTokenType              string          `json:"access_token_type"`
+	AnyLocalhostPort             bool            `json:"any_localhost_port"`
+	Audiences                    []string        `json:"audiences,omitzero"`
+	Claims                       []string        `json:"claims,omitzero"`
+	ClientID                     string          `json:"client_id"`
+	ClientName                   string          `json:"client_name"`
+	ClientURI                    *string         `json:"client_uri,omitempty"`
+	Consent                      bool            `json:"consent"`
+	Created                      time.Time       `json:"created"`
+	Disabled                     bool            `json:"disabled"`
+	GrantTypes                   []string        `json:"grant_types,omitzero"`
+	Groups                       *Listing        `json:"groups,omitempty"`
+	IDTokenClaims                bool            `json:"id_token_claims"`
+	IDTokenSignedResponseAlg     *string         `json:"id_token_signed_response_alg,omitempty"`
+	Introspect                   bool            `json:"introspect"`
+	JWKS                         interface{}     `json:"jwks,omitempty"`
+	Kind                         ClientStateKind `json:"kind"`
+	LastUsed                     *time.Time      `json:"last_used,omitempty"`
+	LogoURI                      *string         `json:"logo_uri,omitempty"`
+	Permissions                  string          `json:"permissions"`
+	PKCE                         string          `json:"pkce"`
+	PostLogoutRedirectUris       []string        `json:"post_logout_redirect_uris,omitzero"`
+	RedirectUris                 []string        `json:"redirect_uris,omitzero"`
+	Refresh                      string          `json:"refresh"`
+	RefreshAbsolute              *string         `json:"refresh_absolute,omitempty"`
+	RefreshIdle                  *string         `json:"refresh_idle,omitempty"`
+	RequireACR                   *string         `json:"require_acr,omitempty"`
+	RequireGroups                []string        `json:"require_groups,omitzero"`
+	RequireRoles                 []string        `json:"require_roles,omitzero"`
+	Roles                        *Listing        `json:"roles,omitempty"`
+	Scope                        string          `json:"scope"`
+	Secrets                      []ClientSecret  `json:"secrets,omitzero"`
+	SignIns30Days                int64           `json:"sign_ins_30_days"`
+	TokenEndpointAuthMethod      string          `json:"token_endpoint_auth_method"`
+	Updated                      time.Time       `json:"updated"`
+	UserinfoSignedResponseAlg    *string         `json:"userinfo_signed_response_alg,omitempty"`
+}
+
+// ClientStateKind defines model for ClientState.Kind.
+type ClientStateKind string
 
 // Consent defines model for Consent.
 type Consent struct {
@@ -1254,9 +1351,17 @@ type ListCheckpoint struct {
 	Next *string `json:"next,omitempty"`
 }
 
-// ListClient defines model for ListClient.
-type ListClient struct {
-	Items []Client `json:"items,omitzero"`
+// ListClientRefusal defines model for ListClientRefusal.
+type ListClientRefusal struct {
+	Items []ClientRefusal `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListClientState defines model for ListClientState.
+type ListClientState struct {
+	Items []ClientState `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -1369,6 +1474,14 @@ type ListOrg struct {
 // ListPermission defines model for ListPermission.
 type ListPermission struct {
 	Items []Permission `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListPermissionUse defines model for ListPermissionUse.
+type ListPermissionUse struct {
+	Items []PermissionUse `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -1698,6 +1811,14 @@ type Permission struct {
 	Sensitive   bool    `json:"sensitive"`
 }
 
+// PermissionUse defines model for PermissionUse.
+type PermissionUse struct {
+	Permission string   `json:"permission"`
+	Roles      []string `json:"roles,omitzero"`
+	Routes     []string `json:"routes,omitzero"`
+	Scopes     []string `json:"scopes,omitzero"`
+}
+
 // PersonalToken defines model for PersonalToken.
 type PersonalToken struct {
 	Created     time.Time  `json:"created"`
@@ -1730,6 +1851,24 @@ type Present struct {
 	People       int64 `json:"people"`
 	Sessions     int64 `json:"sessions"`
 }
+
+// PreviewAsk defines model for PreviewAsk.
+type PreviewAsk struct {
+	// ACR How strong the sign-in would be, if the application asks for no more; absent: aal1
+	ACR *PreviewAskACR `json:"acr,omitempty"`
+
+	// Resource The one audience of the access token; absent: all
+	Resource *string `json:"resource,omitempty"`
+
+	// Scope With spaces between them; absent: all that the application may ask for
+	Scope *string `json:"scope,omitempty"`
+
+	// User Who would sign in; absent: the application gets a token for itself
+	User *string `json:"user,omitempty"`
+}
+
+// PreviewAskACR How strong the sign-in would be, if the application asks for no more; absent: aal1
+type PreviewAskACR string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -2141,6 +2280,25 @@ type TimeoutsSpec struct {
 	Header  *string `json:"header,omitempty"`
 }
 
+// TokenPreview defines model for TokenPreview.
+type TokenPreview struct {
+	AccessClaims interface{}   `json:"access_claims,omitempty"`
+	ClientID     string        `json:"client_id"`
+	IDClaims     interface{}   `json:"id_claims,omitempty"`
+	Missing      []Absence     `json:"missing,omitzero"`
+	Own          []string      `json:"own,omitzero"`
+	Refused      *TokenRefusal `json:"refused,omitempty"`
+	Scope        string        `json:"scope"`
+	User         *string       `json:"user,omitempty"`
+	Userinfo     interface{}   `json:"userinfo,omitempty"`
+}
+
+// TokenRefusal defines model for TokenRefusal.
+type TokenRefusal struct {
+	Error            string `json:"error"`
+	ErrorDescription string `json:"error_description"`
+}
+
 // ToolSpec defines model for ToolSpec.
 type ToolSpec struct {
 	Arguments  []string `json:"arguments,omitzero"`
@@ -2148,6 +2306,24 @@ type ToolSpec struct {
 	Match      []string `json:"match,omitzero"`
 	Permission string   `json:"permission"`
 	Scope      *string  `json:"scope,omitempty"`
+}
+
+// TrialAnswer defines model for TrialAnswer.
+type TrialAnswer struct {
+	Code  string `json:"code"`
+	State string `json:"state"`
+}
+
+// TrialBegin defines model for TrialBegin.
+type TrialBegin struct {
+	// Scope With spaces between them; absent: all that the application may ask for
+	Scope *string `json:"scope,omitempty"`
+}
+
+// TrialBegun defines model for TrialBegun.
+type TrialBegun struct {
+	// AuthorizationURL Where the browser of the caller goes; its answer comes to the console
+	AuthorizationURL string `json:"authorization_url"`
 }
 
 // UpstreamSpec defines model for UpstreamSpec.
@@ -2279,6 +2455,12 @@ type UpdateAPIParams struct {
 	IfMatch string `json:"If-Match"`
 }
 
+// ListAPIUsesParams defines parameters for ListAPIUses.
+type ListAPIUsesParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
 // ListAuditEventsParams defines parameters for ListAuditEvents.
 type ListAuditEventsParams struct {
 	// Limit How many there are on a page at most
@@ -2397,6 +2579,12 @@ type ListClientsParams struct {
 
 	// State Those that work, or are switched off
 	State *ListClientsParamsState `form:"state,omitempty" json:"state,omitempty"`
+
+	// Kind Those of this kind, as far as their settings tell
+	Kind *ListClientsParamsKind `form:"kind,omitempty" json:"kind,omitempty"`
+
+	// Audience Those whose access tokens are for it
+	Audience *string `form:"audience,omitempty" json:"audience,omitempty"`
 }
 
 // ListClientsParamsSort defines parameters for ListClients.
@@ -2404,6 +2592,9 @@ type ListClientsParamsSort string
 
 // ListClientsParamsState defines parameters for ListClients.
 type ListClientsParamsState string
+
+// ListClientsParamsKind defines parameters for ListClients.
+type ListClientsParamsKind string
 
 // CreateClientParams defines parameters for CreateClient.
 type CreateClientParams struct {
@@ -2427,6 +2618,18 @@ type GetClientParams struct {
 type UpdateClientParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch string `json:"If-Match"`
+}
+
+// ListClientConsentsParams defines parameters for ListClientConsents.
+type ListClientConsentsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
 
 // DisableClientParams defines parameters for DisableClient.
@@ -2455,6 +2658,12 @@ type ListClientRefreshFamiliesParams struct {
 	// Cursor Where the page goes on: next of the one before, asked with the same filters
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ListClientRefusalsParams defines parameters for ListClientRefusals.
+type ListClientRefusalsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
@@ -3504,6 +3713,17 @@ func (g *Gatehouse) UpdateAPI(ctx context.Context, api string, body APISettings,
 	return send[API](ctx, g, r)
 }
 
+// ListAPIUses does GET /api/v1/apis/{api}/uses: List the permissions of an API with the roles, scopes and routes that name them, as far as the caller may see each kind.
+// Needs the permission `gatehouse/apis:read`.
+func (g *Gatehouse) ListAPIUses(ctx context.Context, api string, params *ListAPIUsesParams) (*Answer[ListPermissionUse], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/apis/{api}/uses", api)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListPermissionUse](ctx, g, r)
+}
+
 // Apply does POST /api/v1/apply: Make the house be as objects say, or only tell what that would change.
 // Needs the permission `gatehouse/config:apply`.
 func (g *Gatehouse) Apply(ctx context.Context, body SetApply) (*Answer[SetPlan], error) {
@@ -3656,7 +3876,7 @@ func (g *Gatehouse) ProveAuditEvent(ctx context.Context, event string, params *P
 
 // ListClients does GET /api/v1/clients: List applications.
 // Needs the permission `gatehouse/clients:read`.
-func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) (*Answer[ListClient], error) {
+func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) (*Answer[ListClientState], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/clients")
 	if params != nil {
@@ -3666,14 +3886,16 @@ func (g *Gatehouse) ListClients(ctx context.Context, params *ListClientsParams) 
 		r.addQuery("search", params.Search)
 		r.addQuery("sort", params.Sort)
 		r.addQuery("state", params.State)
+		r.addQuery("kind", params.Kind)
+		r.addQuery("audience", params.Audience)
 	}
-	return send[ListClient](ctx, g, r)
+	return send[ListClientState](ctx, g, r)
 }
 
 // AllClients goes through the pages of ListClients, which it asks for one by one as they are
-// needed. An error ends it, and comes with the zero Client.
-func (g *Gatehouse) AllClients(ctx context.Context, params *ListClientsParams) iter.Seq2[Client, error] {
-	return pages(func(cursor *string) ([]Client, *string, error) {
+// needed. An error ends it, and comes with the zero ClientState.
+func (g *Gatehouse) AllClients(ctx context.Context, params *ListClientsParams) iter.Seq2[ClientState, error] {
+	return pages(func(cursor *string) ([]ClientState, *string, error) {
 		var p ListClientsParams
 		if params != nil {
 			p = *params
@@ -3702,6 +3924,16 @@ func (g *Gatehouse) CreateClient(ctx context.Context, body ClientCreate, params 
 	return send[NewClient](ctx, g, r)
 }
 
+// CheckClient does POST /api/v1/clients/check: Check the settings of an application that is not made by it.
+// Needs the permission `gatehouse/clients:write`.
+func (g *Gatehouse) CheckClient(ctx context.Context, body ClientCreate) error {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/clients/check")
+	r.body = body
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
 // DeleteClient does DELETE /api/v1/clients/{client}: Delete an application for good, with its tokens, grants and consents.
 // Needs the permission `gatehouse/clients:delete`.
 func (g *Gatehouse) DeleteClient(ctx context.Context, client string, params *DeleteClientParams) error {
@@ -3716,13 +3948,13 @@ func (g *Gatehouse) DeleteClient(ctx context.Context, client string, params *Del
 
 // GetClient does GET /api/v1/clients/{client}: See an application.
 // Needs the permission `gatehouse/clients:read`.
-func (g *Gatehouse) GetClient(ctx context.Context, client string, params *GetClientParams) (*Answer[Client], error) {
+func (g *Gatehouse) GetClient(ctx context.Context, client string, params *GetClientParams) (*Answer[ClientState], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/clients/{client}", client)
 	if params != nil {
 		r.addQuery("fields", params.Fields)
 	}
-	return send[Client](ctx, g, r)
+	return send[ClientState](ctx, g, r)
 }
 
 // UpdateClient does PATCH /api/v1/clients/{client}: Change an application; what is absent stays as it is.
@@ -3735,6 +3967,38 @@ func (g *Gatehouse) UpdateClient(ctx context.Context, client string, body Client
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[Client](ctx, g, r)
+}
+
+// ListClientConsents does GET /api/v1/clients/{client}/consents: List what people allowed an application.
+// Needs the permission `gatehouse/consents:read`.
+func (g *Gatehouse) ListClientConsents(ctx context.Context, client string, params *ListClientConsentsParams) (*Answer[ListConsent], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/clients/{client}/consents", client)
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListConsent](ctx, g, r)
+}
+
+// AllClientConsents goes through the pages of ListClientConsents, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Consent.
+func (g *Gatehouse) AllClientConsents(ctx context.Context, client string, params *ListClientConsentsParams) iter.Seq2[Consent, error] {
+	return pages(func(cursor *string) ([]Consent, *string, error) {
+		var p ListClientConsentsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListClientConsents(ctx, client, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
 }
 
 // DisableClient does POST /api/v1/clients/{client}/disable: Switch an application off, and end its tokens.
@@ -3761,6 +4025,15 @@ func (g *Gatehouse) EnableClient(ctx context.Context, client string, params *Ena
 	}
 	r.keyed = true
 	return send[Client](ctx, g, r)
+}
+
+// EndClientRefreshFamilies does DELETE /api/v1/clients/{client}/refresh-families: End all tokens that an application holds, of whomever.
+// Needs the permission `gatehouse/families:revoke`.
+func (g *Gatehouse) EndClientRefreshFamilies(ctx context.Context, client string) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/clients/{client}/refresh-families", client)
+	_, err := send[struct{}](ctx, g, r)
+	return err
 }
 
 // ListClientRefreshFamilies does GET /api/v1/clients/{client}/refresh-families: List the refresh tokens that an application holds, newest first.
@@ -3795,6 +4068,17 @@ func (g *Gatehouse) AllClientRefreshFamilies(ctx context.Context, client string,
 	})
 }
 
+// ListClientRefusals does GET /api/v1/clients/{client}/refusals: List the latest requests of an application that were refused.
+// Needs the permission `gatehouse/clients:read`.
+func (g *Gatehouse) ListClientRefusals(ctx context.Context, client string, params *ListClientRefusalsParams) (*Answer[ListClientRefusal], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/clients/{client}/refusals", client)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListClientRefusal](ctx, g, r)
+}
+
 // RotateClientSecret does POST /api/v1/clients/{client}/secrets: Give an application a new secret beside its newest old one; it is shown once.
 // Needs the permission `gatehouse/clients:secrets`.
 func (g *Gatehouse) RotateClientSecret(ctx context.Context, client string, params *RotateClientSecretParams) (*Answer[NewClientSecret], error) {
@@ -3817,6 +4101,33 @@ func (g *Gatehouse) EndClientSecret(ctx context.Context, client string, secret s
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[Client](ctx, g, r)
+}
+
+// PreviewTokens does POST /api/v1/clients/{client}/token-preview: See what tokens of an application would say, of a person or of the application itself.
+// Needs the permission `gatehouse/tokens:preview`.
+func (g *Gatehouse) PreviewTokens(ctx context.Context, client string, body PreviewAsk) (*Answer[TokenPreview], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/clients/{client}/token-preview", client)
+	r.body = body
+	return send[TokenPreview](ctx, g, r)
+}
+
+// BeginTrial does POST /api/v1/clients/{client}/trials: Begin a sign-in that tries an application out, for the caller alone.
+// Needs the permission `gatehouse/tokens:preview`.
+func (g *Gatehouse) BeginTrial(ctx context.Context, client string, body TrialBegin) (*Answer[TrialBegun], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/clients/{client}/trials", client)
+	r.body = body
+	return send[TrialBegun](ctx, g, r)
+}
+
+// AnswerTrial does POST /api/v1/clients/{client}/trials/answer: See what the tokens would say that a trial would bring.
+// Needs the permission `gatehouse/tokens:preview`.
+func (g *Gatehouse) AnswerTrial(ctx context.Context, client string, body TrialAnswer) (*Answer[TokenPreview], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/clients/{client}/trials/answer", client)
+	r.body = body
+	return send[TokenPreview](ctx, g, r)
 }
 
 // Export does GET /api/v1/export: See what the house holds, as objects that apply takes.

@@ -16,6 +16,7 @@ var clients string
 type Client struct {
 	Name     string   // its heading in small letters, with "-" for a space
 	Title    string   // its heading
+	Group    string   // the heading that it is below
 	Run      string   // the versions that "make test/clients" runs, "" if nobody ran it
 	Create   []string // the flags of its "client create" line
 	Settings []Part   // what is said and set after that line
@@ -46,32 +47,39 @@ func ClientOf(name string) (Client, bool) {
 
 func slug(title string) string { return strings.ReplaceAll(strings.ToLower(title), " ", "-") }
 
-// parseClients reads "### title", what the section begins with, its line, and
+// parseClients reads "## group", "### title", what the section begins with, its line, and
 // what follows.
 func parseClients(document string) []Client {
 	var all []Client
-	sections := strings.Split("\n"+document, "\n### ")
-	for _, section := range sections[1:] { // what stands before the first is about the page
-		section, _, _ = strings.Cut(section, "\n## ")
-		title, rest, _ := strings.Cut(section, "\n")
-		c := Client{Name: slug(title), Title: title}
-		for _, p := range parts(rest) {
-			switch run, ran := strings.CutPrefix(p.Text, "Run with "); {
-			case c.Create == nil && ran:
-				c.Run = strings.TrimSuffix(run, ".")
-			case c.Create == nil && p.Code:
-				words, err := shell.Words(p.Text)
-				if err != nil || len(words) < 4 {
-					continue // the page's test finds the section without a line
-				}
-				c.Create = words[3:]
-			case c.Create != nil:
-				c.Settings = append(c.Settings, p)
-			}
+	for _, group := range strings.Split("\n"+document, "\n## ")[1:] { // what stands before the first is about the page
+		heading, rest, _ := strings.Cut(group, "\n")
+		for _, section := range strings.Split("\n"+rest, "\n### ")[1:] {
+			c := parseClient(section)
+			c.Group = heading
+			all = append(all, c)
 		}
-		all = append(all, c)
 	}
 	return all
+}
+
+func parseClient(section string) Client {
+	title, rest, _ := strings.Cut(section, "\n")
+	c := Client{Name: slug(title), Title: title}
+	for _, p := range parts(rest) {
+		switch run, ran := strings.CutPrefix(p.Text, "Run with "); {
+		case c.Create == nil && ran:
+			c.Run = strings.TrimSuffix(run, ".")
+		case c.Create == nil && p.Code:
+			words, err := shell.Words(p.Text)
+			if err != nil || len(words) < 4 {
+				continue // the page's test finds the section without a line
+			}
+			c.Create = words[3:]
+		case c.Create != nil:
+			c.Settings = append(c.Settings, p)
+		}
+	}
+	return c
 }
 
 // parts takes a section apart.

@@ -25,7 +25,8 @@ func TestEveryClientHasItsLineAndItsSettings(t *testing.T) {
 	for _, name := range strings.Fields(`openid-client oidc-client-ts react-oidc-context angular-oauth2-oidc auth.js
 		express-openid-connect passport-openidconnect msal-browser better-auth go-oidc zitadel/oidc oauth2-proxy kubelogin
 		kubernetes authlib mozilla-django-oidc social-auth flask-pyoidc spring-login spring-resource-server pac4j omniauth
-		mod_auth_openidc oidc-agent grafana gitea nextcloud gitlab synapse jupyterhub miniflux`) {
+		mod_auth_openidc oidc-agent grafana gitea nextcloud gitlab synapse jupyterhub miniflux
+		asp.net-core openid-connect-php curl go-program python-program`) {
 		if !slices.Contains(names, name) {
 			t.Errorf("the page has no section for %s", name)
 		}

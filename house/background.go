@@ -35,6 +35,7 @@ func (h *House) Beats() []Beat {
 		{Name: "rotate the keys", Every: time.Second, Clock: h.Clock, Due: h.Keys.Due, Step: h.Keys.Step}, // under a lease of its own
 		{Name: "forget revocations", Every: time.Minute, Clock: h.Clock, Step: h.Registry.Forget},
 		{Name: "note the use of keys", Every: time.Minute, Step: h.Keyring.Flush},
+		{Name: "note what clients did", Every: noteEvery, Step: h.OAuth.Notes.Flush},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
 		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step},   // under a lease of its own
 		{Name: "count the events", Every: audit.TallyEvery, Step: h.Tallier().Step}, // of replicas that count at once one does
@@ -53,12 +54,17 @@ func (h *House) Beats() []Beat {
 // countEvery is how often people, sessions and what ends are counted, which walks them.
 const countEvery = 10 * time.Minute
 
+// noteEvery is how often it is written down what applications did and were refused: whoever sets
+// one up looks a few seconds later why it does not work.
+const noteEvery = 5 * time.Second
+
 // Run beats until ctx ends, and keeps the child process that hashes passwords.
 func (h *House) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.Identity.Hasher.Run(ctx, h.Log) })
 	group.Go(func() error { h.Beat(ctx); return nil })
-	return errors.Join(group.Wait(), h.Decisions.Step(context.WithoutCancel(ctx), time.Now())) // of the last second
+	last := context.WithoutCancel(ctx) // what was noted in the last seconds
+	return errors.Join(group.Wait(), h.Decisions.Step(last, time.Now()), h.OAuth.Notes.Flush(last, time.Now()))
 }
 
 // Beat beats until ctx ends, without the beats that are named: a test whose house

@@ -212,6 +212,7 @@ func (h *House) wireRights() {
 		// The key follows from the master key, and the two change together: one
 		// number will do until a second key is to be good beside the first.
 		Codec: oauth.RefreshCodec{Key: h.Keeper.Key("refresh-token"), KeyID: 1},
+		Notes: &oauth.Notes{Store: h.Store}, Trials: &oauth.Trials{Issuer: h.Config.Issuer, Seals: secret.NewBox(h.Keeper.Key("trial"))},
 	}
 	h.Access = &access.Service{
 		Store: h.Store, Audit: h.Audit, Refusals: h.Refusals, Live: h.Policy, Keys: access.KeyCodec{Key: h.Keeper.Key("service-key")}, BuiltIn: own,

@@ -48,7 +48,7 @@ var Audited = audit.Catalogue{
 	{Action: ActionCodeReplay, When: "An authorization code came a second time; all that came of it ended", Targets: []audit.Kind{KindAuthorization}},
 	{Action: ActionTokenReplay, When: "A refresh token came again after its successor was used; all that came of its authorization ended", Targets: []audit.Kind{KindAuthorization}},
 	{Action: ActionAuthorizationEnd, When: "An operator ended a refresh token, with all that came of its authorization", Targets: []audit.Kind{KindAuthorization}},
-	{Action: ActionAuthorizationsEnd, When: "An operator ended all that applications hold of a person: refresh tokens and access tokens", Targets: []audit.Kind{audit.KindUser}},
+	{Action: ActionAuthorizationsEnd, When: "An operator ended all that applications hold of a person, or all that an application holds: refresh tokens and access tokens", Targets: []audit.Kind{audit.KindUser, audit.KindClient}},
 	{Action: ActionTokenRevoke, When: "An application gave back a refresh token, with all that came of its authorization, or an access token", Targets: []audit.Kind{KindAuthorization, KindToken}},
 }
 

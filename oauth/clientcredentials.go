@@ -12,25 +12,32 @@ import (
 // it names none; and for the resources that it names (RFC 8707), or for all that
 // its tokens may be for. It writes nothing. A *Refusal says why not.
 func (s *Service) ClientCredentials(ctx context.Context, c *Client, scopes, resources []string) (Tokens, error) {
+	m, err := s.ownMinting(ctx, c, scopes, resources)
+	if err != nil {
+		return Tokens{}, err
+	}
+	return s.mint(ctx, m, "")
+}
+
+// ownMinting is what the client's own token is made of.
+func (s *Service) ownMinting(ctx context.Context, c *Client, scopes, resources []string) (*minting, error) {
 	if c.Public() || !slices.Contains(c.GrantTypes, GrantClient) {
-		return Tokens{}, errGrantType
+		return nil, errGrantType
 	}
 	own := slices.DeleteFunc(slices.Clone(c.Scopes), ofPerson)
 	if !covers(own, scopes) {
-		return Tokens{}, RefuseScopes(scopes, own)
+		return nil, RefuseScopes(scopes, own)
 	}
 	if len(scopes) == 0 { // RFC 6749 section 3.3: a default that is known beforehand
 		scopes = own
 	}
 	targets, err := s.ownTargets(ctx, c, resources)
 	if err != nil {
-		return Tokens{}, err
+		return nil, err
 	}
 	m := &minting{client: c, authorization: &Authorization{}, targets: targets, now: time.Now(), config: s.Config()}
-	if m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.asked, m.now, &m.config, errScope); err != nil {
-		return Tokens{}, err
-	}
-	return s.mint(ctx, m, "")
+	m.allowed, err = s.under(ctx, c, m.authorization, scopes, m.asked, m.now, &m.config, errScope)
+	return m, err
 }
 
 // OwnAPI is the audience of Gatehouse's own API, where issuer is an origin without a

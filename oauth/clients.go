@@ -28,6 +28,16 @@ func (s *Service) CreateClient(ctx context.Context, by audit.Actor, c Client) (C
 	return s.create(ctx, by, c, kept, text)
 }
 
+// CheckClient refuses a new client whose settings CreateClient would refuse by themselves, as
+// Invalid "client.invalid".
+func (s *Service) CheckClient(c Client) error {
+	if c.ID == "" {
+		c.ID = id.NewClient()
+	}
+	c.complete()
+	return validate(&c, s.Config())
+}
+
 // create is CreateClient of one that has the secret text, if it has any.
 func (s *Service) create(ctx context.Context, by audit.Actor, c Client, kept Secret, text string) (Client, string, error) {
 	if c.ID == "" {

@@ -340,7 +340,7 @@ func (noGrants) Serves(context.Context, id.Client, []string) (bool, error) { ret
 
 func newService() (*oauth.Service, *memory) {
 	m := &memory{s: state{versions: map[string]int64{}}}
-	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: setting.Always(oauth.DefaultConfig()), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: setting.Always(proof.MFAAdministrators), Administrators: nobodyAdministers{}, Log: slog.New(slog.DiscardHandler)}, m
+	return &oauth.Service{Store: m, Audit: &audit.Log{Store: m}, Keeper: labels{}, Config: setting.Always(oauth.DefaultConfig()), Registry: newReplica(m).Registry, Grants: noGrants{}, MFA: setting.Always(proof.MFAAdministrators), Administrators: nobodyAdministers{}, Notes: &oauth.Notes{}, Trials: &oauth.Trials{Issuer: "https://id.test", Seals: secret.NewBox(make([]byte, 32))}, Log: slog.New(slog.DiscardHandler)}, m
 }
 
 // web is a client that breaks no rule.

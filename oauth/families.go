@@ -127,6 +127,14 @@ func (s *Service) EndFamiliesOf(ctx context.Context, by audit.Actor, user id.Use
 	return s.ending(ctx, e, func(ctx context.Context) error { return s.end(ctx, families, gone) })
 }
 
+// EndTokensOf ends all that a client holds, of whomever, at an operator's wish: refresh tokens and
+// access tokens, those of the next second too. People stay signed in at the house, and what they
+// allowed the client stays.
+func (s *Service) EndTokensOf(ctx context.Context, by audit.Actor, client id.Client) error {
+	e := audit.Event{Actor: by, Action: ActionAuthorizationsEnd, Target: audit.OfClient(client), Client: client}
+	return s.ending(ctx, e, func(ctx context.Context) error { return s.EndClient(ctx, client) })
+}
+
 // ending runs end and records it in e, in one transaction.
 func (s *Service) ending(ctx context.Context, e audit.Event, end func(ctx context.Context) error) error {
 	e.Reason = ReasonByOperator

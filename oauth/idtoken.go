@@ -35,16 +35,8 @@ type idClaims struct {
 
 // idToken makes the ID token that goes with an access token.
 func (s *Service) idToken(ctx context.Context, m *minting, access string) (string, error) {
-	a, alg := m.authorization, cmp.Or(m.client.IDTokenAlg, defaultIDTokenAlg)
-	c := idClaims{
-		Issuer: s.Issuer, Subject: string(a.User), Audience: string(m.client.ID),
-		Issued: m.now.Unix(), Expires: m.now.Unix() + int64(m.config.IDTokenTTL/time.Second),
-		AuthTime: a.AuthTime.Unix(), Nonce: a.Nonce, ACR: a.Level.String(), AMR: a.AMR, Session: string(a.Session), Hash: hashFor(alg, access),
-	}
-	if end := m.told.until; !end.IsZero() {
-		c.Expires = min(c.Expires, end.Unix())
-	}
-	payload, err := c.with(m.claims, m.told.claims)
+	alg := cmp.Or(m.client.IDTokenAlg, defaultIDTokenAlg)
+	payload, err := s.idPayload(m, hashFor(alg, access))
 	if err != nil {
 		return "", fmt.Errorf("make ID token: %w", err)
 	}
@@ -53,6 +45,20 @@ func (s *Service) idToken(ctx context.Context, m *minting, access string) (strin
 		return "", fmt.Errorf("make ID token: %w", err)
 	}
 	return token, nil
+}
+
+// idPayload is what an ID token says; hash is its at_hash.
+func (s *Service) idPayload(m *minting, hash string) ([]byte, error) {
+	a := m.authorization
+	c := idClaims{
+		Issuer: s.Issuer, Subject: string(a.User), Audience: string(m.client.ID),
+		Issued: m.now.Unix(), Expires: m.now.Unix() + int64(m.config.IDTokenTTL/time.Second),
+		AuthTime: a.AuthTime.Unix(), Nonce: a.Nonce, ACR: a.Level.String(), AMR: a.AMR, Session: string(a.Session), Hash: hash,
+	}
+	if end := m.told.until; !end.IsZero() {
+		c.Expires = min(c.Expires, end.Unix())
+	}
+	return c.with(m.claims, m.told.claims)
 }
 
 // hashFor is the at_hash of an ID token that alg signs (OpenID Connect Core

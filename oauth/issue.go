@@ -59,6 +59,7 @@ func (s *Service) IssueCode(ctx context.Context, c *Client, r CodeRequest, finis
 	if err != nil {
 		return "", fmt.Errorf("issue code: %w", err)
 	}
+	s.Notes.signedIn(c, now)
 	return text, nil
 }
 

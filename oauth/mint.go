@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -54,6 +55,7 @@ func (s *Service) mint(ctx context.Context, m *minting, refresh string) (Tokens,
 	if err != nil {
 		return Tokens{}, err
 	}
+	s.Notes.issued(m.client, m.now)
 	t := Tokens{Access: access, Lives: expires - m.now.Unix(), Refresh: refresh, Scopes: m.allowed.Scopes}
 	if m.authorization.User != "" && slices.Contains(m.allowed.Scopes, ScopeOpenID) {
 		t.ID, err = s.idToken(ctx, m, access)
@@ -104,6 +106,29 @@ func (s *Service) tellOf(ctx context.Context, c *Client, user id.User, t telling
 		s.Log.LogAttrs(ctx, slog.LevelWarn, "claims left out because they are too large",
 			slog.String("client", string(c.ID)), slog.String("user", string(user)), slog.Any("claims", t.left))
 	}
+}
+
+// Userinfo returns what userinfo tells the client of the person that the token speaks for, by
+// what is so at now: the claims of the scopes, those that were asked for one by one, and what
+// else the client is told, sub always among them. enabled is false for a person who is
+// disabled or gone, of whom nothing is told.
+func (s *Service) Userinfo(ctx context.Context, c *Client, t *AccessClaims, now time.Time) (claims map[string]any, enabled bool, err error) {
+	claims, enabled, err = s.People.Claims(ctx, id.User(t.Subject), strings.Fields(t.Scope), t.UserinfoClaims)
+	if err != nil {
+		return nil, false, fmt.Errorf("read claims: %w", err)
+	}
+	if !enabled {
+		return nil, false, nil
+	}
+	told, err := s.TellUserinfo(ctx, c, t, now)
+	if err != nil {
+		return nil, false, err
+	}
+	answer := make(map[string]any, len(claims)+len(told)+3)
+	maps.Copy(answer, claims)
+	maps.Copy(answer, told)
+	answer["sub"] = t.Subject
+	return answer, true, nil
 }
 
 // TellUserinfo returns what userinfo tells the client besides the claims of the

@@ -203,6 +203,15 @@ type Store interface {
 	// so until the transaction of ctx is over.
 	HoldSession(ctx context.Context, session id.Session) (live bool, err error)
 
+	// Uses returns what is remembered of those of the clients that did anything: when last, and
+	// how often somebody signed in since a day.
+	Uses(ctx context.Context, clients []id.Client, since time.Time) ([]UseSum, error)
+	// Refusals returns what is remembered of refused requests of the client, the latest first.
+	Refusals(ctx context.Context, client id.Client) ([]ClientRefusal, error)
+	// ConsentsTo lists what people behind after allowed the client, at most limit, in the
+	// order that the database has for ids.
+	ConsentsTo(ctx context.Context, client id.Client, after id.User, limit int) ([]Consent, error)
+
 	// PutConsent stores c, replacing what was there for the person and client.
 	PutConsent(ctx context.Context, c Consent) error
 	Consent(ctx context.Context, user id.User, client id.Client) (Consent, error)

@@ -38,6 +38,10 @@ type Service struct {
 	// Assigner knows what roles and groups people have.
 	Assigner Assigner
 
+	// Notes remember what clients did, and Trials are how clients are tried out.
+	Notes  *Notes
+	Trials *Trials
+
 	// Log hears of what had to be left out of tokens.
 	Log *slog.Logger
 
@@ -92,6 +96,8 @@ func (s *Service) Open() error {
 		{"Ceiling", s.Ceiling == nil},
 		{"Assigner", s.Assigner == nil},
 		{"Codec", len(s.Codec.Key) == 0},
+		{"Notes", s.Notes == nil},
+		{"Trials", s.Trials == nil},
 		{"Log", s.Log == nil},
 		{"MFA", s.mfa() == ""},
 		{"Administrators", s.Administrators == nil},

@@ -41,9 +41,9 @@ type Protocol interface {
 	Refresh(ctx context.Context, by audit.Actor, c *oauth.Client, r oauth.RefreshRequest) (oauth.Tokens, error)
 	ClientCredentials(ctx context.Context, c *oauth.Client, scopes, resources []string) (oauth.Tokens, error)
 
-	// TellUserinfo returns what else than the claims of its scopes userinfo tells c of
-	// the person behind the token.
-	TellUserinfo(ctx context.Context, c *oauth.Client, t *oauth.AccessClaims, now time.Time) (map[string]any, error)
+	// Userinfo returns what userinfo tells c of the person behind the token; enabled is false
+	// for a person who is disabled or gone, of whom nothing is told.
+	Userinfo(ctx context.Context, c *oauth.Client, t *oauth.AccessClaims, now time.Time) (claims map[string]any, enabled bool, err error)
 	// MayKnow reports whether c may learn about an access token. An error is never a no.
 	MayKnow(ctx context.Context, c *oauth.Client, t *oauth.AccessClaims) (bool, error)
 	// Worth tells what an access token of c that is alive is worth by the policy

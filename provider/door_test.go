@@ -94,6 +94,7 @@ func newDoor(t testing.TB) *door {
 		Sessions: noSessions{},
 		Cookies:  &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: setting.Always(time.Hour)},
 		Pages:    d.pages, Next: nextPage, Show: shown, Limiter: d.limiter, Scopes: func() []string { return d.bound }, Metrics: d.metrics, Log: slog.New(slog.DiscardHandler),
+		Notes: &oauth.Notes{}, Trials: &oauth.Trials{Issuer: testIssuer, Seals: secret.NewBox(make([]byte, 32))},
 	}
 	if err := d.Open(); err != nil {
 		t.Fatal(err)

@@ -4,10 +4,12 @@ import (
 	"log/slog"
 	"net/http"
 	"strings"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/flow"
 	"gatehouse/id"
+	"gatehouse/oauth"
 	"gatehouse/web"
 )
 
@@ -18,6 +20,8 @@ type pageError struct {
 	// For the log: why, and about which client where that is known.
 	err    error
 	client id.Client
+	// note is what is remembered of it for who looks after the client; nil: nothing.
+	note *oauth.ClientRefusal
 }
 
 func (e *pageError) Error() string {
@@ -41,6 +45,9 @@ func (p *Provider) showError(w http.ResponseWriter, r *http.Request, err error) 
 	}
 	if e, ok := err.(*pageError); ok && e.client != "" {
 		attrs = append(attrs, slog.String("client", string(e.client)))
+	}
+	if e, ok := err.(*pageError); ok && e.note != nil {
+		p.Notes.Refused(*e.note, time.Now())
 	}
 	p.Log.LogAttrs(r.Context(), level, "authorization request refused", attrs...)
 	noStore(w.Header())

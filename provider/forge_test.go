@@ -75,6 +75,7 @@ func newForge(t testing.TB) *forge {
 		Issuer: testIssuer, Registry: e.registry, Protocol: e.protocol, Flow: noFlow{}, Sessions: e.sessions, People: e.people, Signer: e.signer, Tokens: e.tokens,
 		Cookies: &web.Cookies{Secure: true, FormKey: make([]byte, 32), SessionAge: setting.Always(time.Hour)},
 		Next:    nextPage, Show: shown, Pages: e.pages, Limiter: e.limiter, Scopes: func() []string { return nil }, Metrics: &metrics{}, Log: slog.New(slog.DiscardHandler),
+		Notes: &oauth.Notes{}, Trials: &oauth.Trials{Issuer: testIssuer, Seals: secret.NewBox(make([]byte, 32))},
 	}
 	if err := e.Open(); err != nil {
 		t.Fatal(err)

@@ -30,6 +30,8 @@ func (p *Provider) Open() error {
 		{"Limiter", p.Limiter == nil},
 		{"Scopes", p.Scopes == nil},
 		{"Metrics", p.Metrics == nil},
+		{"Notes", p.Notes == nil},
+		{"Trials", p.Trials == nil},
 		{"Log", p.Log == nil},
 	} {
 		if field.missing {

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"gatehouse/flow"
+	"gatehouse/oauth"
 	"gatehouse/provider/internal/kernel"
 	"gatehouse/web"
 )
@@ -52,7 +53,11 @@ type Provider struct {
 	// changed.
 	Scopes  func() []string
 	Metrics Metrics
-	Log     *slog.Logger
+	// Notes remember what clients were refused, and Trials are sign-ins whose answer goes to a
+	// page of ours.
+	Notes  *oauth.Notes
+	Trials *oauth.Trials
+	Log    *slog.Logger
 
 	flood      web.Flood                   // asks Limiter
 	kernel     *kernel.Kernel              // the form of authorization requests

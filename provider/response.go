@@ -3,8 +3,11 @@ package provider
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
+	"time"
 
+	"gatehouse/oauth"
 	"gatehouse/web"
 )
 
@@ -51,5 +54,20 @@ func withQuery(uri string, values url.Values) string {
 func (p *Provider) refuseTo(w http.ResponseWriter, r *http.Request, to *target, err error) {
 	e := refusalOf(err)
 	p.logRefusal(r, e.about(to.client.ID))
+	p.note(e, to.client)
 	p.respond(w, r, to, map[string]string{"error": e.code, "error_description": legal(e.description)})
+}
+
+// answers are codes by which a sign-in ends in its ordinary course: nothing about the client is
+// to be mended.
+var answers = []string{"login_required", "consent_required", "interaction_required", "account_selection_required", "server_error", "temporarily_unavailable"}
+
+// note remembers a refusal for who looks after the client: what it asked for was not in order,
+// or its person lacks what it requires. Where a person said no, or something of ours failed,
+// there is nothing to mend.
+func (p *Provider) note(e *refusal, c *oauth.Client) {
+	if slices.Contains(answers, e.code) || e.code == oauth.AccessDenied && e.description != oauth.SaysNotAdmitted {
+		return
+	}
+	p.Notes.Refused(oauth.ClientRefusal{Client: c.ID, Code: e.code, Says: e.description}, time.Now())
 }

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -39,13 +40,17 @@ func (p *Provider) targetOf(ctx context.Context, params parameters) (*target, er
 		return nil, fmt.Errorf("find client: %w", err)
 	}
 	if err != nil || name == "" || c.Disabled {
-		return nil, &pageError{err: whyNoClient(name, c), client: loggable(name), page: web.ErrorPage{
+		refused := &pageError{err: whyNoClient(name, c), client: loggable(name), page: web.ErrorPage{
 			Status: http.StatusBadRequest, Code: "authorize.client",
 			Detail: "The application that sent you here is not registered, or it is switched off.", Mend: mendClient(c, params.get("redirect_uri")),
 		}}
+		if c != nil {
+			refused.note = &oauth.ClientRefusal{Client: c.ID, Code: "authorize.client", Says: "The application is switched off."}
+		}
+		return nil, refused
 	}
 	to := &target{client: c, mode: modeQuery, state: params.get("state")}
-	if to.redirectURI, err = redirectOf(c, params); err != nil {
+	if to.redirectURI, err = p.redirectOf(c, params); err != nil {
 		return nil, err
 	}
 	if mode := params.get("response_mode"); mode == modeFormPost || mode == modeFragment {
@@ -93,9 +98,9 @@ func withoutQuery(uri string) string {
 // redirectOf returns the redirect URI of the request. It may be left out only
 // where one alone is registered and the request is not OpenID Connect (RFC 6749
 // section 3.1.2.3, OpenID Connect Core 3.1.2.1).
-func redirectOf(c *oauth.Client, params parameters) (string, error) {
+func (p *Provider) redirectOf(c *oauth.Client, params parameters) (string, error) {
 	sent := params.get("redirect_uri")
-	if sent != "" && c.MayReturnTo(sent) {
+	if sent != "" && (c.MayReturnTo(sent) || p.Trials.Answers(c.ID, sent, params.get("state"), time.Now())) {
 		return sent, nil
 	}
 	left := sent == "" && !slices.Contains(params.repeated, "redirect_uri")
@@ -112,7 +117,22 @@ func redirectOf(c *oauth.Client, params parameters) (string, error) {
 		page = web.ErrorPage{Code: "authorize.redirect_uri_missing", Detail: "The application did not say where to send you afterwards."}
 	}
 	page.Status, page.AppName, page.AppURL = http.StatusBadRequest, c.Name, c.HomeURL
-	return "", &pageError{err: why, client: c.ID, page: page}
+	return "", &pageError{err: why, client: c.ID, page: page, note: refusedRedirect(c.ID, page.Code, page.Detail, sent)}
+}
+
+// refusedRedirect is what is remembered of a redirect URI that was refused: without its query
+// and its fragment, which may be secret, and without a user's name.
+func refusedRedirect(client id.Client, code, says, sent string) *oauth.ClientRefusal {
+	note := &oauth.ClientRefusal{Client: client, Code: code, Says: says}
+	bare := sent
+	if end := strings.IndexAny(sent, "?#"); end >= 0 {
+		bare, note.Partial = sent[:end], true
+	}
+	if strings.ContainsRune(bare, '@') || len(bare) > longestSaid || strings.ContainsFunc(bare, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		bare, note.Partial = withoutQuery(bare), true
+	}
+	note.Received = bare
+	return note
 }
 
 // longestSaid is how much of a refused value is repeated, in bytes.

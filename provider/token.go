@@ -34,6 +34,7 @@ func (p *Provider) token(w http.ResponseWriter, r *http.Request) {
 	tokens, err := p.exchange(w, r, &grant)
 	if err != nil {
 		p.Metrics.TokenRefused(grant, refusalOf(err).code)
+		p.noteToken(r, grant, refusalOf(err))
 		p.writeRefusal(w, r, err)
 		return
 	}
@@ -69,13 +70,40 @@ func (p *Provider) exchange(w http.ResponseWriter, r *http.Request, label *strin
 	if err != nil {
 		return oauth.Tokens{}, err
 	}
-	switch *label {
+	tokens, err := p.give(r, client, *label, form)
+	if err != nil {
+		return oauth.Tokens{}, refusalOf(err).about(client.ID)
+	}
+	return tokens, nil
+}
+
+// give asks the house for what the grant brings.
+func (p *Provider) give(r *http.Request, client *oauth.Client, grant string, form url.Values) (oauth.Tokens, error) {
+	switch grant {
 	case oauth.GrantCode:
 		return p.redeem(r, client, form)
 	case oauth.GrantRefresh:
 		return p.refresh(r, client, form)
 	}
 	return p.Protocol.ClientCredentials(r.Context(), client, scopesOf(form), form["resource"])
+}
+
+// noteToken remembers what a client was refused at the token endpoint, with the reason that its
+// makers are not told. That a refresh token is over is the ordinary course.
+func (p *Provider) noteToken(r *http.Request, grant string, e *refusal) {
+	if e.client == "" || grant == oauth.GrantRefresh && e.code == oauth.InvalidGrant {
+		return
+	}
+	c, err := p.Registry.Client(r.Context(), e.client)
+	if err != nil {
+		return // it is nobody's, or nobody can know: the log has it
+	}
+	if e.err != nil {
+		because := *e
+		because.description += " (" + cut(e.err.Error(), 200) + ")"
+		e = &because
+	}
+	p.note(e, c)
 }
 
 // redeem exchanges a code (RFC 6749 section 4.1.3).

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -56,7 +55,7 @@ func (p *Provider) userinfo(w http.ResponseWriter, r *http.Request) error {
 	if !now.Active {
 		return bearerRefusal(http.StatusUnauthorized, "invalid_token", "The access token is suspended.")
 	}
-	claims, err := p.claimsOf(r.Context(), client, t, scopes)
+	claims, err := p.claimsOf(r.Context(), client, t)
 	if err != nil {
 		return err
 	}
@@ -95,25 +94,16 @@ func (p *Provider) clientOf(ctx context.Context, t *oauth.AccessToken) (*oauth.C
 	return client, nil
 }
 
-// claimsOf returns the claims that the token's scopes and the `claims`
-// parameter behind it allow, and what else its client is told, sub always among them.
-func (p *Provider) claimsOf(ctx context.Context, client *oauth.Client, t *oauth.AccessToken, scopes []string) (map[string]any, error) {
-	claims, enabled, err := p.People.Claims(ctx, id.User(t.Claims.Subject), scopes, t.Claims.UserinfoClaims)
+// claimsOf returns what the client is told of the person behind the token.
+func (p *Provider) claimsOf(ctx context.Context, client *oauth.Client, t *oauth.AccessToken) (map[string]any, error) {
+	claims, enabled, err := p.Protocol.Userinfo(ctx, client, &t.Claims, time.Now())
 	if err != nil {
 		return nil, unavailable(err)
 	}
 	if !enabled {
 		return nil, bearerRefusal(http.StatusUnauthorized, "invalid_token", "The person of this access token may not sign in any more.")
 	}
-	told, err := p.Protocol.TellUserinfo(ctx, client, &t.Claims, time.Now())
-	if err != nil {
-		return nil, unavailable(err)
-	}
-	answer := make(map[string]any, len(claims)+len(told)+3)
-	maps.Copy(answer, claims)
-	maps.Copy(answer, told)
-	answer["sub"] = t.Claims.Subject
-	return answer, nil
+	return claims, nil
 }
 
 // writeUserinfo answers in JSON, or signed if the client wants it so (OpenID

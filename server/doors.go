@@ -190,6 +190,7 @@ func (s *Server) provider(pages web.Pages, people *signin.Door) (*provider.Provi
 		Issuer: h.Config.Issuer, Registry: h.Registry, Protocol: h.OAuth, Flow: h.Flow, Sessions: h.Sessions,
 		People: house.Subjects{Identity: h.Identity}, Signer: h.Keys, Tokens: h.Tokens,
 		Cookies: s.cookies, Pages: pages, Next: goesOn, Show: people.Show, Limiter: limiter, Scopes: h.BoundScopes, Metrics: s.metrics, Log: h.Log,
+		Notes: h.OAuth.Notes, Trials: h.OAuth.Trials,
 	}
 	return p, p.Open()
 }

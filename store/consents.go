@@ -27,6 +27,14 @@ FROM consents
 WHERE user_id = $1
 ORDER BY updated_at DESC, client_id`)
 
+	// Index consents_client.
+	selectConsentsTo = newStatement(`
+SELECT user_id, client_id, scopes, created_at, updated_at
+FROM consents
+WHERE client_id = $1 AND user_id > $2
+ORDER BY user_id
+LIMIT $3`)
+
 	deleteConsent = newStatement(`
 DELETE FROM consents
 WHERE user_id = $1 AND client_id = $2`)
@@ -61,6 +69,13 @@ func (s *Store) ConsentsOf(ctx context.Context, user id.User) ([]oauth.Consent, 
 	return found, doing("list consents", err)
 }
 
+// ConsentsTo lists what people behind after allowed the client, at most limit, in the order that
+// the database has for ids.
+func (s *Store) ConsentsTo(ctx context.Context, client id.Client, after id.User, limit int) ([]oauth.Consent, error) {
+	found, err := list(ctx, s, selectConsentsTo, []any{string(client), string(after), int64(limit)}, scanConsent)
+	return found, doing("list consents", err)
+}
+
 // DeleteConsent answers NotFound when there was none.
 func (s *Store) DeleteConsent(ctx context.Context, user id.User, client id.Client) error {
 	ok, err := s.changed(ctx, deleteConsent, string(user), string(client))
@@ -76,6 +91,6 @@ func scanConsent(rows *sql.Rows) (c oauth.Consent, err error) {
 
 var consentsTable = table{
 	statements: []*statement{
-		putConsent, selectConsent, selectConsentsOf, deleteConsent,
+		putConsent, selectConsent, selectConsentsOf, selectConsentsTo, deleteConsent,
 	},
 }

@@ -163,7 +163,15 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		selectConsent:    one(user, client),
 		selectConsentsOf: one(user),
-		deleteConsent:    one(user, client),
+		selectConsentsTo: {{client, "", int64(planPage)}, {client, user, int64(planPage)}},
+
+		addUse:         one(client, at, int64(1), int64(1), at),
+		selectUse:      one(client, at),
+		addRefusal:     one(client, "code", "https://app.example.test/", true, "says", at, at, int64(1)),
+		forgetRefusals: one(client, int64(19)),
+		selectRefusals: one(client, int64(20)),
+
+		deleteConsent: one(user, client),
 
 		updateGroup:      one("group", "text", int64(1)),
 		updateOrg:        one("org", "text", int64(1)),

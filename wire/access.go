@@ -415,3 +415,11 @@ func OfPath(path []access.Subject) []Subject {
 	}
 	return w
 }
+
+// PermissionUse is a permission of an API with what names it.
+type PermissionUse struct {
+	Permission string   `json:"permission"`
+	Roles      []string `json:"roles"` // that give it by themselves, by a wildcard too
+	Scopes     []string `json:"scopes"`
+	Routes     []string `json:"routes"` // of the gate, as far as they are in the database
+}

@@ -13,21 +13,11 @@ import (
 	"gatehouse/oauth"
 )
 
-// The addresses and the id that stand for the reader's own in docs/clients.md.
-const (
-	exampleIssuer = "https://id.example.com"
-	exampleApp    = "https://app.example.com"
-	exampleAPI    = "https://api.example.com"
-	exampleID     = "my-app"
-)
-
 // settings are what docs/clients.md says to set on the side of a library or
 // product, for one client.
 type settings struct {
-	client     docs.Client
-	base       string // where the application is, without a slash at the end
-	redirects  []string
-	postLogout []string
+	client docs.Client
+	base   string // where the application is, without a slash at the end
 }
 
 // settingsFor finds the section called name and gives cmd the flags of its line
@@ -47,8 +37,8 @@ func settingsFor(cmd *cobra.Command, f *clientFlags, name string) (*settings, er
 	if err := example.ParseFlags(client.Create); err != nil {
 		return nil, fmt.Errorf("read the line for %s: %w", client.Title, err)
 	}
-	s := &settings{client: client, base: f.base(), redirects: line.redirects, postLogout: line.postLogout}
-	if s.base == "" && strings.Contains(strings.Join(client.Create, " "), exampleApp) {
+	s := &settings{client: client, base: f.base()}
+	if s.base == "" && strings.Contains(strings.Join(client.Create, " "), docs.ExampleApp) {
 		return nil, usagef("--for %s needs to know where the application is: --home-url https://… or --redirect-uri https://…", client.Name)
 	}
 	if len(line.audience) > 0 && len(f.audience) == 0 {
@@ -99,7 +89,7 @@ func (s *settings) fill(cmd, example *cobra.Command) error {
 			values = list.GetSlice()
 		}
 		for _, v := range values {
-			if err := cmd.Flags().Set(name, strings.ReplaceAll(v, exampleApp, s.base)); err != nil {
+			if err := cmd.Flags().Set(name, strings.ReplaceAll(v, docs.ExampleApp, s.base)); err != nil {
 				return fmt.Errorf("set --%s for %s: %w", name, s.client.Title, err)
 			}
 		}
@@ -124,41 +114,17 @@ func (a *app) printSettings(s *settings, issuer string, c oauth.Client) error {
 	if s == nil || a.json {
 		return nil
 	}
-	yours := s.replacer(issuer, c)
+	yours := docs.Yours{Issuer: issuer, Base: s.base, ID: string(c.ID), RedirectURIs: c.RedirectURIs, PostLogoutRedirectURIs: c.PostLogoutRedirectURIs}
+	if len(c.Audiences) > 0 {
+		yours.API = c.Audiences[0]
+	}
 	text := &strings.Builder{}
 	fmt.Fprintf(text, "\nFor %s:\n", s.client.Title)
-	for _, p := range s.client.Settings {
-		fmt.Fprintf(text, "\n%s\n", strings.TrimRight(yours.Replace(p.Text), "\n"))
+	for _, p := range s.client.For(yours) {
+		fmt.Fprintf(text, "\n%s\n", p.Text)
 	}
 	if _, err := io.WriteString(a.stdout, text.String()); err != nil { // its tabs are no columns
 		return fmt.Errorf("write the settings: %w", err)
 	}
 	return nil
-}
-
-// replacer puts c's values in the place of the page's. Whole addresses come
-// before what they begin with.
-func (s *settings) replacer(issuer string, c oauth.Client) *strings.Replacer {
-	issuer = strings.TrimRight(issuer, "/")
-	pairs := slices.Concat(pairUp(s.redirects, c.RedirectURIs), pairUp(s.postLogout, c.PostLogoutRedirectURIs))
-	pairs = append(pairs, url.QueryEscape(exampleApp), url.QueryEscape(s.base))
-	pairs = append(pairs, exampleIssuer, issuer, host(exampleIssuer), host(issuer))
-	pairs = append(pairs, exampleApp, s.base, host(exampleApp), host(s.base))
-	if len(c.Audiences) > 0 {
-		pairs = append(pairs, exampleAPI, c.Audiences[0])
-	}
-	return strings.NewReplacer(append(pairs, exampleID, string(c.ID))...)
-}
-
-func pairUp(examples, own []string) (pairs []string) {
-	for i := range min(len(examples), len(own)) {
-		pairs = append(pairs, examples[i], own[i])
-	}
-	return pairs
-}
-
-func host(address string) string {
-	_, rest, _ := strings.Cut(address, "://")
-	name, _, _ := strings.Cut(rest, "/")
-	return name
 }

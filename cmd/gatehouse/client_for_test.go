@@ -74,16 +74,16 @@ func TestForMakesWhatThePagesLineMakes(t *testing.T) {
 	for _, c := range docs.Clients() {
 		line := append([]string{}, c.Create...)
 		for i, word := range line {
-			if word == exampleID {
+			if word == "my-app" {
 				line[i] = "line-" + strings.ReplaceAll(c.Name, "/", "-")
 			}
 		}
 		want := b.created(line...)
-		args := []string{"--for", c.Name, "--audience", exampleAPI}
-		if strings.Contains(strings.Join(c.Create, " "), exampleApp) {
-			args = append(args, "--home-url", exampleApp)
+		args := []string{"--for", c.Name, "--audience", docs.ExampleAPI}
+		if strings.Contains(strings.Join(c.Create, " "), docs.ExampleApp) {
+			args = append(args, "--home-url", docs.ExampleApp)
 		}
-		if !strings.Contains(strings.Join(c.Create, " "), exampleAPI) {
+		if !strings.Contains(strings.Join(c.Create, " "), docs.ExampleAPI) {
 			args = append(args[:2], args[4:]...)
 		}
 		if d := cmp.Diff(want, b.created(args...)); d != "" {
@@ -99,16 +99,16 @@ func TestForPrintsTheSettingsWithOnesOwnValues(t *testing.T) {
 	for _, c := range docs.Clients() {
 		id := "own-" + strings.ReplaceAll(c.Name, "/", "-")
 		args := []string{"client", "create", "--for", c.Name, "--id", id, "--audience", "https://orders.corp.test"}
-		if strings.Contains(strings.Join(c.Create, " "), exampleApp) {
+		if strings.Contains(strings.Join(c.Create, " "), docs.ExampleApp) {
 			args = append(args, "--home-url", "https://apps.corp.test/one/")
 		}
 		out := b.printed(args...)
-		for _, placeholder := range []string{"example.com", exampleID, "](", "```"} {
+		for _, placeholder := range []string{"example.com", "my-app", "](", "```"} {
 			if strings.Contains(out, placeholder) {
 				t.Errorf("--for %s still says %q:\n%s", c.Name, placeholder, out)
 			}
 		}
-		if !strings.Contains(out, issuer) && !strings.Contains(out, host(issuer)) {
+		if !strings.Contains(out, issuer) && !strings.Contains(out, strings.TrimPrefix(issuer, "http://")) {
 			t.Errorf("--for %s does not name the issuer:\n%s", c.Name, out)
 		}
 		if n := strings.Count(out, "gatehouse_cs_"); n > 1 {

@@ -272,7 +272,36 @@ CREATE TABLE consents (
     PRIMARY KEY (user_id, client_id)
 );
 
-CREATE INDEX consents_client ON consents (client_id);
+CREATE INDEX consents_client ON consents (client_id, user_id);
+
+-- What applications did and were refused, as far as it is remembered (oauth.Notes). Times are
+-- those of the database's clock in microseconds, received was written by a stranger.
+
+CREATE TABLE client_uses (
+    client_id  TEXT   NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    day        BIGINT NOT NULL,
+    sign_ins   BIGINT NOT NULL,
+    tokens     BIGINT NOT NULL,
+    last_at    BIGINT NOT NULL,
+    PRIMARY KEY (client_id, day)
+);
+
+CREATE INDEX client_uses_day ON client_uses (day);
+
+CREATE TABLE client_refusals (
+    client_id  TEXT    NOT NULL REFERENCES clients (id) ON DELETE CASCADE,
+    code       TEXT    NOT NULL,
+    received   TEXT    NOT NULL,
+    partial    BOOLEAN NOT NULL,
+    says       TEXT    NOT NULL,
+    first_at   BIGINT  NOT NULL,
+    last_at    BIGINT  NOT NULL,
+    times      BIGINT  NOT NULL,
+    PRIMARY KEY (client_id, code, received)
+);
+
+CREATE INDEX client_refusals_last ON client_refusals (client_id, last_at);
+CREATE INDEX client_refusals_past ON client_refusals (last_at);
 
 -- What somebody may do. Each change raises the version policy first, and so
 -- waits for the one before it. Subjects have no foreign keys: what a person or a

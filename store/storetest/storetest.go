@@ -58,6 +58,8 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Attempts":      testAttempts,
 		"Audit":         testAudit,
 		"Changes":       testChanges,
+		"ClientNotes":   testClientNotes,
+		"ConsentsTo":    testConsentsToAClient,
 		"Clients":       testClients,
 		"Codes":         testCodes,
 		"Consents":      testConsents,
