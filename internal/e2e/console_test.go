@@ -172,12 +172,17 @@ func kindOf(path string) string {
 	path, query, _ := strings.Cut(path, "?")
 	parts := strings.Split(path, "/")
 	for i, one := range parts {
-		if prefix, _, named := strings.Cut(one, "_"); named && strings.Contains(" usr gra ses evt key ", " "+prefix+" ") {
+		if prefix, _, named := strings.Cut(one, "_"); named && strings.Contains(" usr gra ses evt key sec ", " "+prefix+" ") {
 			parts[i] = prefix
 		}
 	}
 	if len(parts) > 4 && parts[len(parts)-2] == "applications" {
 		parts[len(parts)-1] = "client"
+	}
+	for i := 3; i < len(parts); i++ {
+		if (parts[i-1] == "applications" || parts[i-1] == "apis") && !strings.HasPrefix(parts[i], "+") {
+			parts[i] = "one"
+		}
 	}
 	asked, err := url.ParseQuery(query)
 	if err != nil || len(asked) == 0 {

@@ -17,6 +17,8 @@ import (
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/session"
+	"gatehouse/ui/console/apis"
+	"gatehouse/ui/console/applications"
 	"gatehouse/ui/console/auditlog"
 	"gatehouse/ui/console/grants"
 	"gatehouse/ui/console/guard"
@@ -86,9 +88,11 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("POST "+guard.PathSignOut, d.signOut)
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
-	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, search.Applications, search.Roles}}).Mount(m)
+	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, search.Roles}}).Mount(m)
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
+	(&applications.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
+	(&apis.Door{Guard: g}).Mount(m)
 	(&sessions.Door{Guard: g}).Mount(m)
 	(&grants.Door{Guard: g}).Mount(m)
 	(&locks.Door{Guard: g}).Mount(m)
@@ -113,6 +117,7 @@ func sections() []guard.Group {
 		{Sections: []guard.Section{overview.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Directory }, Sections: []guard.Section{users.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Access }, Sections: []guard.Section{grants.Section, locks.Section, reach.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.Programs }, Sections: []guard.Section{applications.Section, apis.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Activity }, Sections: []guard.Section{sessions.Section, auditlog.Section}},
 	}
 }

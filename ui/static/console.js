@@ -80,6 +80,39 @@
     });
   }
 
+  // What is typed is checked by the form's own page, which does nothing where it is to check alone.
+  for (const place of document.querySelectorAll('[data-check]')) {
+    const form = place.querySelector('form');
+    let asked = 0;
+    let wait = 0;
+    const check = async (input) => {
+      const mine = ++asked;
+      const body = new URLSearchParams(new FormData(form));
+      body.set('check', 'yes');
+      body.delete('key');
+      const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'text/html' }, redirect: 'error' }).catch(() => null);
+      if (!answer || mine !== asked || (!answer.ok && answer.status !== 422)) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const id = input.id + '-problem';
+      const fresh = page.getElementById(id);
+      const old = document.getElementById(id);
+      if (old) old.remove();
+      input.toggleAttribute('aria-invalid', Boolean(fresh));
+      if (fresh) {
+        input.before(fresh);
+        input.setAttribute('aria-describedby', [id, input.id + '-hint'].join(' '));
+      }
+    };
+    for (const name of place.dataset.check.split(' ')) {
+      const input = document.getElementById(name);
+      if (!input || input.value === undefined) continue;
+      input.addEventListener('input', () => {
+        clearTimeout(wait);
+        wait = setTimeout(check, 400, input);
+      });
+    }
+  }
+
   // All rows of a page by one box, and how many are taken.
   for (const form of document.querySelectorAll('form[data-select]')) {
     const all = form.querySelector('[data-all]');

@@ -46,15 +46,17 @@ type Catalogue struct {
 	FormPost FormPost
 	Error    Error
 
-	Console         Console
-	ConsoleOverview ConsoleOverview
-	ConsoleUsers    ConsoleUsers
-	ConsoleSearch   ConsoleSearch
-	ConsoleAccess   ConsoleAccess
-	ConsoleSessions ConsoleSessions
-	ConsoleGrants   ConsoleGrants
-	ConsoleAudit    ConsoleAudit
-	ConsoleLocks    ConsoleLocks
+	Console             Console
+	ConsoleOverview     ConsoleOverview
+	ConsoleUsers        ConsoleUsers
+	ConsoleSearch       ConsoleSearch
+	ConsoleAccess       ConsoleAccess
+	ConsoleSessions     ConsoleSessions
+	ConsoleGrants       ConsoleGrants
+	ConsoleAudit        ConsoleAudit
+	ConsoleLocks        ConsoleLocks
+	ConsoleApplications ConsoleApplications
+	ConsoleAPIs         ConsoleAPIs
 
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.

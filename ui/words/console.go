@@ -7,8 +7,8 @@ const (
 
 // Console is what all pages of the console share.
 type Console struct {
-	Overview                    string // in the navigation: the first page
-	Directory, Access, Activity string // groups of it: who is there, who may what, what happens
+	Overview                              string // in the navigation: the first page
+	Directory, Access, Programs, Activity string // groups of it: who is there, who may what, which programs, what happens
 
 	Onwards Title // a page that goes on by itself
 	GoOn    string
@@ -34,6 +34,7 @@ var englishConsole = Console{
 	Directory: "Directory",
 	Access:    "Access",
 	Activity:  "Activity",
+	Programs:  "Programs",
 
 	Onwards: "Opening the console",
 	GoOn:    "Go on",
@@ -59,6 +60,7 @@ var germanConsole = Console{
 	Directory: "Verzeichnis",
 	Access:    "Zugriff",
 	Activity:  "Geschehen",
+	Programs:  "Programme",
 
 	Onwards: "Die Konsole wird geöffnet",
 	GoOn:    "Weiter",

@@ -11,18 +11,11 @@ import (
 	"gatehouse/wire"
 )
 
-// Applications finds applications, and Roles roles, both by their ids. They have no pages
-// that a hit could lead to.
-var (
-	Applications = guard.Finder{
-		Label: func(say *words.Catalogue) string { return say.ConsoleSearch.Applications }, Operation: "listClients",
-		Find: finding("listClients", func(c wire.Client) part.Hit { return part.Hit{Label: c.Name, Under: string(c.ID)} }),
-	}
-	Roles = guard.Finder{
-		Label: func(say *words.Catalogue) string { return say.ConsoleSearch.Roles }, Operation: "listRoles",
-		Find: finding("listRoles", func(r wire.Role) part.Hit { return part.Hit{Label: r.ID} }),
-	}
-)
+// Roles finds roles by their ids. They have no pages that a hit could lead to.
+var Roles = guard.Finder{
+	Label: func(say *words.Catalogue) string { return say.ConsoleSearch.Roles }, Operation: "listRoles",
+	Find: finding("listRoles", func(r wire.Role) part.Hit { return part.Hit{Label: r.ID} }),
+}
 
 // finding asks an operation that lists things for those that begin with a text.
 func finding[T any](operation string, hit func(T) part.Hit) func(v *guard.Visit, text string) ([]part.Hit, error) {

@@ -13,7 +13,7 @@ func TestTheSearchIsWellMade(t *testing.T) {
 	t.Parallel()
 	f := guard.Frame{Form: viewtest.Form()}
 	kinds := func(hits ...part.Hit) []kind {
-		return []kind{{label: Applications.Label, hits: hits}, {label: Roles.Label, hits: hits}}
+		return []kind{{label: guard.Finder{Label: Roles.Label}.Label, hits: hits}, {label: Roles.Label, hits: hits}}
 	}
 	viewtest.Crawl(t, map[string]view.Page{
 		"search":          searchPage{Frame: f},

@@ -1,0 +1,37 @@
+package housetest
+
+import (
+	"net/http"
+	"testing"
+
+	"gatehouse/internal/gatetest"
+)
+
+// An API is added, changed, bound to a scope and deleted from the console; what rests on a
+// permission stands beside it, and keeps it from being deleted.
+func TestTheConsoleLooksAfterAPIs(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	const all, page = "/console/apis", "/console/apis/shop"
+	b.Get(all).Is(http.StatusOK).Says(all + "/gatehouse").Says(all + "/+new")
+	b.Get(all + "/gatehouse").Is(http.StatusOK).Says("users:read")
+	b.Get(all + "/target").Is(http.StatusOK).Says("things:read").Says("target.read")
+
+	form := b.Get(all + "/+new").Is(http.StatusOK)
+	form.Submit("id", "shop", "audience", "https://shop.test", "permissions", "orders:read Read orders\nwrong").Is(http.StatusUnprocessableEntity).Says("permissions-problem").Says("line 2")
+	form.Submit("id", "shop", "audience", "https://shop.test", "permissions", "orders:read Read orders\norders:refund! Pay back").Is(http.StatusOK).At(page).Says("The API is added.").Says("Sensitive")
+	stale := b.Get(page + "/edit").Is(http.StatusOK)
+	b.Get(page+"/edit").Submit("permissions", "orders:read Read orders\norders:cancel\norders:refund! Pay back").Is(http.StatusOK).At(page).Says("It is changed.").Says("orders:cancel")
+	stale.Submit("audience", "https://other.test").Is(http.StatusPreconditionFailed)
+
+	b.Get(page+"/scopes/new").Submit("name", "shop.read", "permissions", "shop/orders:read").Is(http.StatusOK).At(page + "/scopes").Says("The scope is bound.").Says("shop.read")
+	b.Get(page+"/scopes/new").Submit("name", "shop.none", "permissions", "shop/nothing:read").Is(http.StatusUnprocessableEntity)
+	b.Get(page + "/applications").Is(http.StatusOK).Says("No application may have tokens for it")
+	b.Get(page+"/delete").Says("1 scope is bound to it.").Submit("confirm", "other").Is(http.StatusUnprocessableEntity).Says("confirm-problem")
+	b.Get(page+"/delete").Submit("confirm", "shop").Is(http.StatusConflict)
+	must(t, s.House.Access.DeleteScope(t.Context(), gatetest.Console, "shop.read"))
+	b.Get(page+"/delete").Submit("confirm", "shop").Is(http.StatusOK).At(all).Says("The API is deleted.")
+	b.Get(page).Is(http.StatusNotFound)
+}

@@ -1,0 +1,61 @@
+package apis
+
+import (
+	"net/url"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"gatehouse/admin"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/view"
+	"gatehouse/ui/view/viewtest"
+	"gatehouse/wire"
+)
+
+// samples is every page of the area, in the states that draw differently.
+func samples() map[string]view.Page {
+	f, wrong := guard.Frame{Form: viewtest.Form()}, guard.Frame{Form: viewtest.Broken()}
+	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	shop := wire.API{ID: "42", Audience: "https://a.example.test", Delegation: "scope", Servers: []string{"43"}, Created: at, Updated: at, Permissions: []wire.Permission{
+		{Permission: "a:read", Description: "44"}, {Permission: "a:pay", Sensitive: true, Requirement: wire.Requirement{ACR: "aal2", MaxAge: "5m"}},
+	}}
+	uses := []wire.PermissionUse{{Permission: "a:read", Roles: []string{"r"}, Scopes: []string{"s"}, Routes: []string{"t"}}}
+	one := apiFrame{Frame: f, API: shop, ETag: `"1"`, Scopes: true, Clients: true, CanEdit: true, CanDelete: true, CanScope: true}
+	built := apiFrame{Frame: f, API: wire.API{ID: "45", Audience: "https://b.example.test", BuiltIn: true, Delegation: "audience"}}
+	return map[string]view.Page{
+		"list":               listPage{Frame: f, APIs: []wire.API{shop, built.API}, Next: "next", CanCreate: true, Asked: url.Values{"search": {"4"}, "cursor": {"x"}}},
+		"list, none":         listPage{Frame: f, CanCreate: true},
+		"api":                apiPage{apiFrame: one, Uses: uses},
+		"api, built in":      apiPage{apiFrame: built},
+		"new":                newPage(f),
+		"new, wrong":         editPage{apiFrame: apiFrame{Frame: wrong}, New: true, ID: "x"},
+		"edit":               editPage{apiFrame: one, Audience: "https://a.example.test", Catalogue: typed(shop.Permissions), Delegation: "scope"},
+		"scopes":             scopesPage{apiFrame: one, List: []wire.Scope{{Name: "s", Permissions: []string{"42/a:read"}, Description: "46", Updated: at}}},
+		"scopes, none":       scopesPage{apiFrame: one},
+		"scope":              scopePage{apiFrame: one, Chosen: []string{"42/a:read"}},
+		"applications":       clientsPage{apiFrame: one, List: []wire.ClientState{{Client: wire.Client{ID: "47", Name: "B", Scope: "s"}, LastUsed: at}}, Next: "x", Later: true},
+		"applications, none": clientsPage{apiFrame: built},
+		"delete":             deletePage{apiFrame: one, Uses: uses},
+		"delete, mistyped":   deletePage{apiFrame: one, Mistyped: true},
+	}
+}
+
+func TestPagesOfAPIsAreWellMade(t *testing.T) {
+	t.Parallel()
+	viewtest.Crawl(t, samples())
+}
+
+// A catalogue that is written is read as it was, with what an entry asks besides.
+func TestACatalogueIsReadAsItIsWritten(t *testing.T) {
+	t.Parallel()
+	was := []wire.Permission{{Permission: "a:read", Description: "Read it"}, {Permission: "a:pay", Sensitive: true, Requirement: wire.Requirement{ACR: "aal2", MaxAge: "5m"}}}
+	want := []admin.APIPermission{{Permission: "a:read", Description: "Read it"}, {Permission: "a:pay", Sensitive: true, ACR: "aal2", MaxAge: "5m"}}
+	if diff := cmp.Diff(want, catalogue("\n "+typed(was)+"\n\n", was)); diff != "" {
+		t.Error(diff)
+	}
+	if got := catalogue("", nil); got == nil || len(got) != 0 {
+		t.Errorf("nothing typed is %v", got)
+	}
+}

@@ -1,0 +1,72 @@
+package applications
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"gatehouse/fault"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/words"
+)
+
+// lined returns a form in which an input has an entry of a list on each line: what is wrong with
+// an entry, which the operation calls "redirect_uris[1]", stands at the input with its line.
+func lined(say *words.Catalogue, f *guard.Frame, form part.Form) part.Form {
+	if f.Wrong == nil {
+		return form
+	}
+	for i := range form.Fields {
+		in := &form.Fields[i]
+		for _, bad := range f.Wrong.Fields {
+			name, line, ok := entry(bad.Name)
+			if !ok || name != in.ID {
+				continue
+			}
+			text := say.Say(bad.Problem)
+			if in.Kind == part.Area {
+				text = say.ConsoleApplications.Line.Fill(words.N.Is(strconv.Itoa(line+1)), words.Problem.Is(text))
+			}
+			said := say.Form.Problem.Fill(words.Label.Is(in.Label), words.Problem.Is(text))
+			in.Problem = strings.TrimSpace(in.Problem + " " + said)
+			form.Wrong = without(form.Wrong, bad.Name+" "+say.Say(bad.Problem))
+		}
+	}
+	return form
+}
+
+// without is all but one of several texts.
+func without(all []string, text string) (rest []string) {
+	for _, one := range all {
+		if one != text {
+			rest = append(rest, one)
+		}
+	}
+	return rest
+}
+
+// entry reads "redirect_uris[1]".
+func entry(name string) (list string, index int, ok bool) {
+	list, rest, found := strings.Cut(name, "[")
+	number, closed := strings.CutSuffix(rest, "]")
+	index, err := strconv.Atoi(number)
+	return list, index, found && closed && err == nil
+}
+
+// ofOne is err where only the last entry of a list was typed: what is wrong with that is wrong with
+// the input.
+func ofOne(err error, last int) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	told := *f
+	told.Fields, told.Err = nil, err
+	for _, bad := range f.Fields {
+		bad.Name = strings.TrimSuffix(bad.Name, fmt.Sprintf("[%d]", last))
+		told.Fields = append(told.Fields, bad)
+	}
+	return &told
+}

@@ -1,0 +1,324 @@
+package words
+
+// ConsoleApplications are the pages about applications.
+type ConsoleApplications struct {
+	Title  Title
+	Lead   string
+	Create string // a link and a button
+
+	Find, State, KindIs            string // filters
+	Active, Disabled               string // states
+	Who, LastUsed, SignIns, Secret string // heads
+	None, NoneTodo, Back           string // an empty list
+
+	Web, Browser, Native, Machine, Gate                string // kinds
+	WebWhy, BrowserWhy, NativeWhy, MachineWhy, GateWhy string
+	New                                                Title // the choice of a kind
+	NewLead, Choose                                    string
+	NewOf                                              Title // Name
+	Products, ProductsLead                             string
+	Guide                                              Phrase // App: a link to the form for a product
+	Basics                                             string
+
+	Name, Home, Logo, ID, Redirects, PostLogouts, Scopes, Audiences, Refresh string // inputs and facts
+	NameHint, HomeHint, IDHint, RedirectHint, NativeRedirectHint             string
+	PostLogoutHint, ScopeHint, AudienceHint, RefreshHint, LogoHint           string
+	Line                                                                     Phrase // N, Problem: what is wrong with a line of an input
+
+	GateTitle          Title
+	GateLead, GateTodo string
+	GateCommand        string
+
+	Made                                        Title // Name
+	MadeLead, NoSecret, HasKeys                 string
+	Env                                         string // a label
+	ToApp, NextSteps, ShowAll                   string
+	Issuer, Discovery, Endpoints, AuthorizeAt   string
+	TokenAt, UserinfoAt, JWKSAt, LogoutAt, Same string
+
+	Overview, Settings, Secrets, Access, Preview, Connect, Activity string // tabs
+	Known, Danger, Use                                              string
+	Created, Updated, Kind, Auth, Consent, Asked, NotAsked          string
+	NoHome, NoneOf                                                  string
+	Required                                                        string
+
+	Refusals, RefusalsLead, NoRefusals        string
+	What, Received, Times, Last               string
+	Partial, AddIt                            string
+	DiffSlash, DiffScheme, DiffPort, DiffHost string
+	DiffCase, DiffPath, DiffQuery             string
+	AddTitle                                  Title // Name
+	AddWhy, AddStranger                       string
+	Added                                     string
+	Registered                                string
+
+	General, SignIn, Tokens, Told                         string // heads of the parts of the settings
+	Save, Changed                                         string
+	AuthMethod, PKCE, Grants, JWKS, RequireACR            string
+	RequireRoles, RequireGroups, ConsentAsked, AnyPort    string
+	AuthHint, PKCEHint, JWKSHint, RolesHint, GroupsHint   string
+	ConsentHint, AnyPortHint, ACRHint                     string
+	AuthAny, AuthBasic, AuthPost, AuthKey, AuthNone       string
+	PKCEAuto, PKCERequired, PKCEOff, ACRAny               string
+	GrantCode, GrantRefresh, GrantClient                  string
+	IDTokenAlg, UserinfoAlg, AccessTokenAlg, TokenType    string
+	AlgDefault, AlgPlain                                  string
+	AccessTTL, RefreshIdle, RefreshAbsolute, RefreshMode  string
+	TTLHint, RefreshRotate, RefreshStatic                 string
+	IDClaims, IDClaimsHint, Introspect, IntrospectHint    string
+	Permissions, PermissionsNone, PermissionsRoles        string
+	PermissionsInline, PermissionsHint                    string
+	RolesClaim, RolesFormat, RolesPrefix, RolesFilter     string
+	GroupsClaim, GroupsFormat, GroupsPrefix, GroupsFilter string
+	Claims, ClaimHint, FilterHint, ClaimsHint             string
+	FormatList, FormatString, FormatObject                string
+
+	NewSecret, NoSecrets, NoSecretsTodo string
+	Hint, Expires, Never                string
+	EndSecret                           string
+	RotateTitle, EndTitle               Title // Name
+	RotateWhy, RotateEnds, EndWhy       string
+	Rotated                             Phrase // Name
+	SecretEnded                         string
+
+	AccessLead, Consents, NoConsents, NoConsentsTodo, Person, Since string
+
+	PreviewLead, PreviewDo, Self, WhoIs, ACR        string
+	AccessToken, IDToken, Userinfo, NotIssued       string
+	OwnClaims                                       Phrase // Name: their names
+	Missing, MissingLead                            string
+	WhyNotRegistered, WhyNotHeld, WhyNoOpenID       string
+	WhyUserinfo, WhyUnknown, WhySource, WhyTooLarge string
+	Refused                                         string
+	NoPerson                                        string
+
+	ConnectLead, ForWhat, Show, Ran, NotRan string
+	RanWith                                 Phrase // Version
+	SecretNote                              string
+
+	Try, TryLead, TryWhy, TryDo, TryAgain string
+	TryTitle                              Title // Name
+	TryDone                               Title // Name
+	TryDoneLead, TryFailed                string
+	TryNot                                Title // Name
+
+	Disable, Enable, Revoke, Delete ApplicationAct
+	HasTokens                       string // a consequence
+	HasSignIns                      Plural // N in 30 days
+	HasNoSignIns                    string
+	Mistyped                        string
+}
+
+// ApplicationAct is something that is done with an application, and asked about before.
+type ApplicationAct struct {
+	Link  string
+	Title Title // Name
+	Why   string
+	Did   string
+}
+
+var englishConsoleApplications = ConsoleApplications{
+	Title: "Applications", Lead: "Programs that people sign in to through here, and programs that act for themselves.", Create: "Connect an application",
+
+	Find: "Id or name begins with", State: "State", KindIs: "Kind", Active: "Active", Disabled: "Disabled",
+	Who: "Application", LastUsed: "Last used", SignIns: "Sign-ins, 30 days", Secret: "Secret",
+	None: "No application is found", NoneTodo: "A search finds whose id or name begins so. Take a filter away, or connect the application.", Back: "All applications",
+
+	Web: "Web server", Browser: "Single page", Native: "Native or device", Machine: "Machine", Gate: "Protected by the gate",
+	WebWhy:     "Pages are made on a server, which can keep a secret. It signs people in by the authorization code flow.",
+	BrowserWhy: "All of it runs in the browser and can keep no secret. It proves itself by PKCE.",
+	NativeWhy:  "It runs on a computer, a phone or in a terminal, and can keep no secret. The answer comes to an address of the device.",
+	MachineWhy: "No person takes part: it proves itself with a secret and gets tokens of its own.",
+	GateWhy:    "The application knows no sign-in and needs no change. The gate stands before it and lets in who may.",
+	New:        "What kind of application is it?", NewLead: "The kind decides how it proves itself. Most of it can be changed later.", Choose: "Choose",
+	NewOf:    "Connect: {name}",
+	Products: "Or a known product", ProductsLead: "The form is filled in for it, with the address left to you.",
+	Guide:  "Connect {app}",
+	Basics: "The application",
+
+	Name: "Name", Home: "Home page", Logo: "Logo", ID: "Client id", Redirects: "Redirect URIs", PostLogouts: "Where to go after sign-out", Scopes: "Scopes", Audiences: "APIs", Refresh: "Keep people signed in",
+	NameHint: "People read it when they sign in.", HomeHint: "Where “back to the application” leads.", IDHint: "Made up if it is left empty; cannot be changed later.",
+	RedirectHint:       "One address a line, each exactly as the application sends it. https, or http for localhost; no wildcards.",
+	NativeRedirectHint: "One a line: http://127.0.0.1/callback, whose port may be any, or a scheme of its own such as com.example.app:/callback.",
+	PostLogoutHint:     "One address a line, by the same rules.", ScopeHint: "What it may ask for.", AudienceHint: "Which APIs its tokens are for. None: this Gatehouse alone.",
+	RefreshHint: "It gets refresh tokens, and asks nobody again while they live.", LogoHint: "A PNG as a data URL (data:image/png;base64,…); 128 by 128 is shown well.",
+	Line: "line {n} {problem}",
+
+	GateTitle: "An application behind the gate", GateLead: "It needs no client: the gate signs people in, and its route says who may pass.",
+	GateTodo:    "Point a name at the gate and add a route for it. The gate may stand alone, or behind a proxy that is there already.",
+	GateCommand: "A route that lets everybody in who is signed in:",
+
+	Made: "{name} is connected", MadeLead: "Set these in the application. Everything but the secret stays on its page.",
+	NoSecret: "It has no secret, and proves itself by PKCE.", HasKeys: "It proves itself by the private half of its keys.",
+	Env: "Client secret", ToApp: "To the application", NextSteps: "Settings for the other side", ShowAll: "Other libraries and products",
+	Issuer: "Issuer", Discovery: "Discovery", Endpoints: "Addresses", AuthorizeAt: "Authorization", TokenAt: "Token", UserinfoAt: "Userinfo", JWKSAt: "Keys", LogoutAt: "Sign-out", Same: "Command",
+
+	Overview: "Overview", Settings: "Settings", Secrets: "Secrets", Access: "Access", Preview: "Token preview", Connect: "Connect", Activity: "Activity",
+	Known: "What is known", Danger: "Rarely needed", Use: "Use",
+	Created: "Created", Updated: "Changed", Kind: "Kind", Auth: "Proves itself by", Consent: "Consent", Asked: "People are asked", NotAsked: "Nobody is asked",
+	NoHome: "None", NoneOf: "None", Required: "Lets in",
+
+	Refusals: "Refused requests", RefusalsLead: "What it asked for and did not get, of the last 30 days.", NoRefusals: "None. If its sign-in fails, the reason stands here a few seconds later.",
+	What: "What", Received: "Received", Times: "Times", Last: "Last",
+	Partial: "Its query or fragment is not shown.", AddIt: "Add this address",
+	DiffSlash: "a slash at the end differs", DiffScheme: "http and https differ", DiffPort: "the port differs", DiffHost: "the host differs",
+	DiffCase: "small and capital letters differ", DiffPath: "the path differs", DiffQuery: "a query is registered",
+	AddTitle: "Add an address to {name}?", AddWhy: "Whoever controls this address gets the sign-ins of people who use the application.",
+	AddStranger: "No registered address has this host. A stranger can have sent the request: add it only if you know that it is yours.",
+	Added:       "The address is added.", Registered: "Registered",
+
+	General: "General", SignIn: "Sign-in", Tokens: "Tokens", Told: "What it is told",
+	Save: "Save", Changed: "It is changed.",
+	AuthMethod: "Proves itself by", PKCE: "PKCE", Grants: "Grants", JWKS: "Public keys", RequireACR: "Strength of the sign-in",
+	RequireRoles: "Required roles", RequireGroups: "Required groups", ConsentAsked: "People are asked before it gets anything", AnyPort: "Any port of localhost",
+	AuthHint: "Without secret, PKCE takes its place.", PKCEHint: "Automatic: unless a nonce binds the request.", JWKSHint: "A JSON Web Key Set, for private_key_jwt.",
+	RolesHint: "One a line; who lacks one is not let in.", GroupsHint: "One a line; who is not in each is not let in.",
+	ConsentHint: "Leave it out for applications of the house.", AnyPortHint: "For programs on a device that say localhost instead of 127.0.0.1.", ACRHint: "aal2 is a second step, for everybody.",
+	AuthAny: "A secret, however it is sent", AuthBasic: "A secret in the header", AuthPost: "A secret in the body", AuthKey: "A key (private_key_jwt)", AuthNone: "Nothing: it is public",
+	PKCEAuto: "Automatic", PKCERequired: "Always", PKCEOff: "Never", ACRAny: "As the house asks",
+	GrantCode: "Sign-in (authorization_code)", GrantRefresh: "Refresh tokens (refresh_token)", GrantClient: "For itself (client_credentials)",
+	IDTokenAlg: "ID tokens are signed by", UserinfoAlg: "Userinfo is signed by", AccessTokenAlg: "Access tokens are signed by", TokenType: "Type of access tokens",
+	AlgDefault: "Default", AlgPlain: "Not signed",
+	AccessTTL: "Access tokens live", RefreshIdle: "Refresh tokens live unused", RefreshAbsolute: "Refresh tokens live at most", RefreshMode: "Refresh tokens",
+	TTLHint: "Such as 5m or 8h. Empty: as configured.", RefreshRotate: "Change with each use", RefreshStatic: "Stay the same",
+	IDClaims: "ID tokens have the claims of the scopes", IDClaimsHint: "For applications that do not ask userinfo.", Introspect: "May look at tokens of others", IntrospectHint: "Needs a secret.",
+	Permissions: "Access tokens say of rights", PermissionsNone: "Nothing", PermissionsRoles: "Roles", PermissionsInline: "Roles and permissions", PermissionsHint: "What does not fit is left out; introspection tells all.",
+	RolesClaim: "Claim for roles", RolesFormat: "Format of roles", RolesPrefix: "Before each role", RolesFilter: "Which roles",
+	GroupsClaim: "Claim for groups", GroupsFormat: "Format of groups", GroupsPrefix: "Before each group", GroupsFilter: "Which groups",
+	Claims: "Further claims", ClaimHint: "Such as roles or realm_access.roles. Empty: it is not told.", FilterHint: "One pattern a line, * is any text. None: all.", ClaimsHint: "One NAME=SOURCE a line: department=claims.department, editor=role:editor, plan=const:pro.",
+	FormatList: "List", FormatString: "Text", FormatObject: "Object",
+
+	NewSecret: "New secret", NoSecrets: "It has no secret", NoSecretsTodo: "How it proves itself is a setting.",
+	Hint: "Ends with", Expires: "Ends", Never: "Until it is ended",
+	EndSecret:   "End it now",
+	RotateTitle: "A new secret for {name}?", EndTitle: "End this secret of {name}?",
+	RotateWhy: "The newest secret goes on beside the new one until you end it, so that nothing stops. The new one is shown once.", RotateEnds: "It has two secrets: the older one ends at once.",
+	EndWhy:  "Whatever still uses this secret gets no more tokens. The other secret goes on.",
+	Rotated: "The new secret of {name}", SecretEnded: "The secret is ended.",
+
+	AccessLead: "What it may ask for, and which APIs its tokens are for.", Consents: "Consents", NoConsents: "Nobody has allowed it anything yet", NoConsentsTodo: "Who says yes at their first sign-in stands here.", Person: "Person", Since: "Since",
+
+	PreviewLead: "What its tokens would say, made by the same steps as real ones. Nothing is signed, and nothing is issued.", PreviewDo: "Show", Self: "The application itself", WhoIs: "Person: email or id", ACR: "Sign-in reaches",
+	AccessToken: "Access token", IDToken: "ID token", Userinfo: "Userinfo", NotIssued: "There would be none.",
+	OwnClaims: "Each token has these of its own besides: {name}.",
+	Missing:   "What is not there", MissingLead: "Scopes and claims that somebody might look for, and why they are missing.",
+	WhyNotRegistered: "The application may not ask for this scope.", WhyNotHeld: "The person, or the application for itself, may not give this scope.", WhyNoOpenID: "Without the scope openid there is no ID token and no userinfo.",
+	WhyUserinfo: "It stands in userinfo only: the application does not want it in the ID token.", WhyUnknown: "Nothing is known of it.", WhySource: "It comes from a claim whose scope was not given.", WhyTooLarge: "All of it would be too large for a token; introspection tells it.",
+	Refused: "There would be no token:", NoPerson: "Nobody has this address or id.",
+
+	ConnectLead: "What to set on the other side, with the values of this application.", ForWhat: "Library or product", Show: "Show", Ran: "Run by our tests", NotRan: "Not run by a test",
+	RanWith: "Run by our tests with {version}", SecretNote: "The secret is read from OIDC_CLIENT_SECRET and stands in none of these.",
+
+	Try: "Test sign-in", TryLead: "Signs you in by the real request and shows what its tokens would say.", TryWhy: "You go through the sign-in and, if people are asked, the consent. The answer comes back here. Nothing is added to the application, and no token is made.", TryDo: "Sign in", TryAgain: "Once more",
+	TryTitle: "Test the sign-in at {name}", TryDone: "The sign-in at {name} works", TryDoneLead: "You were signed in, and the answer came as it would come to the application. Its tokens would say this.", TryFailed: "The sign-in did not succeed:", TryNot: "The sign-in at {name} fails",
+
+	Disable:   ApplicationAct{Link: "Disable", Title: "Disable {name}?", Why: "Nobody can sign in to it any more, and its tokens end at once. You can enable it again; what ended stays ended.", Did: "It is disabled."},
+	Enable:    ApplicationAct{Link: "Enable", Title: "Enable {name}?", Why: "People may sign in to it again. Tokens that ended stay ended.", Did: "It is enabled."},
+	Revoke:    ApplicationAct{Link: "Revoke all tokens", Title: "Revoke all tokens of {name}?", Why: "All refresh tokens and access tokens that it holds end now. Who uses it signs in to it again.", Did: "All its tokens are revoked."},
+	Delete:    ApplicationAct{Link: "Delete", Title: "Delete the application {name}?", Why: "It goes for good, with its tokens, grants, consents and secrets. This cannot be undone.", Did: "The application is deleted."},
+	HasTokens: "What it holds ends with it.", HasSignIns: Plural{One: "{n} sign-in in the last 30 days.", Other: "{n} sign-ins in the last 30 days."}, HasNoSignIns: "No sign-in in the last 30 days.",
+	Mistyped: "This is not its name.",
+}
+
+var germanConsoleApplications = ConsoleApplications{
+	Title: "Anwendungen", Lead: "Programme, bei denen man sich von hier aus anmeldet, und solche, die für sich selbst handeln.", Create: "Anwendung anbinden",
+
+	Find: "Kennung oder Name beginnt mit", State: "Zustand", KindIs: "Art", Active: "Aktiv", Disabled: "Gesperrt",
+	Who: "Anwendung", LastUsed: "Zuletzt benutzt", SignIns: "Anmeldungen, 30 Tage", Secret: "Geheimnis",
+	None: "Keine Anwendung gefunden", NoneTodo: "Gefunden wird, wessen Kennung oder Name so beginnt. Nehmen Sie einen Filter weg, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
+
+	Web: "Webserver", Browser: "Einseitig im Browser", Native: "Programm oder Gerät", Machine: "Maschine", Gate: "Hinter dem Tor",
+	WebWhy:     "Die Seiten entstehen auf einem Server, der ein Geheimnis hüten kann. Er meldet Personen mit dem Autorisierungscode an.",
+	BrowserWhy: "Alles läuft im Browser und kann kein Geheimnis hüten. Sie weist sich durch PKCE aus.",
+	NativeWhy:  "Es läuft auf einem Rechner, einem Telefon oder im Terminal und kann kein Geheimnis hüten. Die Antwort kommt an eine Adresse des Geräts.",
+	MachineWhy: "Keine Person ist beteiligt: Sie weist sich mit einem Geheimnis aus und erhält eigene Token.",
+	GateWhy:    "Die Anwendung kennt keine Anmeldung und muss nicht geändert werden. Das Tor steht davor und lässt ein, wer darf.",
+	New:        "Welche Art von Anwendung ist es?", NewLead: "Die Art entscheidet, wie sie sich ausweist. Das meiste lässt sich später ändern.", Choose: "Wählen",
+	NewOf:    "Anbinden: {name}",
+	Products: "Oder ein bekanntes Produkt", ProductsLead: "Das Formular ist dafür ausgefüllt, nur die Adresse fehlt.",
+	Guide:  "{app} anbinden",
+	Basics: "Die Anwendung",
+
+	Name: "Name", Home: "Startseite", Logo: "Logo", ID: "Client-ID", Redirects: "Rücksprungadressen", PostLogouts: "Ziel nach der Abmeldung", Scopes: "Scopes", Audiences: "APIs", Refresh: "Angemeldet bleiben",
+	NameHint: "Ihn lesen Personen bei der Anmeldung.", HomeHint: "Dorthin führt „Zurück zur Anwendung“.", IDHint: "Wird vergeben, wenn Sie nichts eintragen; lässt sich später nicht ändern.",
+	RedirectHint:       "Eine Adresse je Zeile, genau wie die Anwendung sie sendet. https, oder http für localhost; keine Platzhalter.",
+	NativeRedirectHint: "Eine je Zeile: http://127.0.0.1/callback, deren Port beliebig ist, oder ein eigenes Schema wie com.example.app:/callback.",
+	PostLogoutHint:     "Eine Adresse je Zeile, nach denselben Regeln.", ScopeHint: "Was sie erbitten darf.", AudienceHint: "Für welche APIs ihre Token sind. Keine: nur für dieses Gatehouse.",
+	RefreshHint: "Sie erhält Refresh-Token und fragt niemanden erneut, solange sie gelten.", LogoHint: "Ein PNG als Data-URL (data:image/png;base64,…); 128 mal 128 sieht gut aus.",
+	Line: "Zeile {n}\u00a0{problem}",
+
+	GateTitle: "Eine Anwendung hinter dem Tor", GateLead: "Sie braucht keinen Client: Das Tor meldet an, und seine Route sagt, wer passieren darf.",
+	GateTodo:    "Richten Sie einen Namen auf das Tor und legen Sie eine Route dafür an. Das Tor kann allein stehen oder hinter einem vorhandenen Proxy.",
+	GateCommand: "Eine Route, die alle einlässt, die angemeldet sind:",
+
+	Made: "{name} ist angebunden", MadeLead: "Stellen Sie dies in der Anwendung ein. Alles außer dem Geheimnis bleibt auf ihrer Seite stehen.",
+	NoSecret: "Sie hat kein Geheimnis und weist sich durch PKCE aus.", HasKeys: "Sie weist sich durch die private Hälfte ihrer Schlüssel aus.",
+	Env: "Geheimnis des Clients", ToApp: "Zur Anwendung", NextSteps: "Einstellungen der Gegenseite", ShowAll: "Andere Bibliotheken und Produkte",
+	Issuer: "Aussteller", Discovery: "Discovery", Endpoints: "Adressen", AuthorizeAt: "Autorisierung", TokenAt: "Token", UserinfoAt: "Userinfo", JWKSAt: "Schlüssel", LogoutAt: "Abmeldung", Same: "Befehl",
+
+	Overview: "Übersicht", Settings: "Einstellungen", Secrets: "Geheimnisse", Access: "Zugriff", Preview: "Token-Vorschau", Connect: "Anbinden", Activity: "Verlauf",
+	Known: "Was bekannt ist", Danger: "Selten nötig", Use: "Nutzung",
+	Created: "Angelegt", Updated: "Geändert", Kind: "Art", Auth: "Weist sich aus durch", Consent: "Zustimmung", Asked: "Personen werden gefragt", NotAsked: "Niemand wird gefragt",
+	NoHome: "Keine", NoneOf: "Keine", Required: "Lässt ein",
+
+	Refusals: "Abgewiesene Anfragen", RefusalsLead: "Was sie erbat und nicht bekam, aus den letzten 30 Tagen.", NoRefusals: "Keine. Scheitert ihre Anmeldung, steht der Grund nach wenigen Sekunden hier.",
+	What: "Was", Received: "Empfangen", Times: "Anzahl", Last: "Zuletzt",
+	Partial: "Abfrage und Fragment werden nicht gezeigt.", AddIt: "Diese Adresse hinzufügen",
+	DiffSlash: "ein Schrägstrich am Ende ist anders", DiffScheme: "http und https sind vertauscht", DiffPort: "der Port ist anders", DiffHost: "der Host ist anders",
+	DiffCase: "Groß- und Kleinschreibung ist anders", DiffPath: "der Pfad ist anders", DiffQuery: "eine Abfrage ist eingetragen",
+	AddTitle: "{name} eine Adresse hinzufügen?", AddWhy: "Wer diese Adresse beherrscht, erhält die Anmeldungen aller, die die Anwendung benutzen.",
+	AddStranger: "Keine eingetragene Adresse hat diesen Host. Die Anfrage kann von Fremden stammen: Fügen Sie sie nur hinzu, wenn Sie wissen, dass sie Ihnen gehört.",
+	Added:       "Die Adresse ist hinzugefügt.", Registered: "Eingetragen",
+
+	General: "Allgemein", SignIn: "Anmeldung", Tokens: "Token", Told: "Was sie erfährt",
+	Save: "Speichern", Changed: "Die Änderung ist gespeichert.",
+	AuthMethod: "Weist sich aus durch", PKCE: "PKCE", Grants: "Grants", JWKS: "Öffentliche Schlüssel", RequireACR: "Stärke der Anmeldung",
+	RequireRoles: "Nötige Rollen", RequireGroups: "Nötige Gruppen", ConsentAsked: "Personen werden gefragt, bevor sie etwas erhält", AnyPort: "Jeder Port von localhost",
+	AuthHint: "Ohne Geheimnis tritt PKCE an dessen Stelle.", PKCEHint: "Automatisch: außer wenn eine Nonce die Anfrage bindet.", JWKSHint: "Ein JSON Web Key Set, für private_key_jwt.",
+	RolesHint: "Eine je Zeile; wem eine fehlt, wird nicht eingelassen.", GroupsHint: "Eine je Zeile; wer nicht in jeder ist, wird nicht eingelassen.",
+	ConsentHint: "Für eigene Anwendungen des Hauses kann es entfallen.", AnyPortHint: "Für Programme auf Geräten, die localhost statt 127.0.0.1 sagen.", ACRHint: "aal2 ist ein zweiter Schritt, für alle.",
+	AuthAny: "Ein Geheimnis, gleich wie gesendet", AuthBasic: "Ein Geheimnis im Kopf", AuthPost: "Ein Geheimnis im Rumpf", AuthKey: "Ein Schlüssel (private_key_jwt)", AuthNone: "Nichts: sie ist öffentlich",
+	PKCEAuto: "Automatisch", PKCERequired: "Immer", PKCEOff: "Nie", ACRAny: "Wie das Haus verlangt",
+	GrantCode: "Anmeldung (authorization_code)", GrantRefresh: "Refresh-Token (refresh_token)", GrantClient: "Für sich selbst (client_credentials)",
+	IDTokenAlg: "ID-Token werden signiert mit", UserinfoAlg: "Userinfo wird signiert mit", AccessTokenAlg: "Access-Token werden signiert mit", TokenType: "Typ der Access-Token",
+	AlgDefault: "Vorgabe", AlgPlain: "Nicht signiert",
+	AccessTTL: "Access-Token gelten", RefreshIdle: "Refresh-Token gelten unbenutzt", RefreshAbsolute: "Refresh-Token gelten höchstens", RefreshMode: "Refresh-Token",
+	TTLHint: "Etwa 5m oder 8h. Leer: wie konfiguriert.", RefreshRotate: "Wechseln bei jeder Benutzung", RefreshStatic: "Bleiben gleich",
+	IDClaims: "ID-Token enthalten die Claims der Scopes", IDClaimsHint: "Für Anwendungen, die Userinfo nicht fragen.", Introspect: "Darf fremde Token einsehen", IntrospectHint: "Braucht ein Geheimnis.",
+	Permissions: "Access-Token sagen über Rechte", PermissionsNone: "Nichts", PermissionsRoles: "Rollen", PermissionsInline: "Rollen und Berechtigungen", PermissionsHint: "Was nicht hineinpasst, fehlt; die Introspection sagt alles.",
+	RolesClaim: "Claim für Rollen", RolesFormat: "Format der Rollen", RolesPrefix: "Vor jeder Rolle", RolesFilter: "Welche Rollen",
+	GroupsClaim: "Claim für Gruppen", GroupsFormat: "Format der Gruppen", GroupsPrefix: "Vor jeder Gruppe", GroupsFilter: "Welche Gruppen",
+	Claims: "Weitere Claims", ClaimHint: "Etwa roles oder realm_access.roles. Leer: sie erfährt nichts davon.", FilterHint: "Ein Muster je Zeile, * ist beliebiger Text. Keines: alle.", ClaimsHint: "Je Zeile NAME=QUELLE: department=claims.department, editor=role:editor, plan=const:pro.",
+	FormatList: "Liste", FormatString: "Text", FormatObject: "Objekt",
+
+	NewSecret: "Neues Geheimnis", NoSecrets: "Sie hat kein Geheimnis", NoSecretsTodo: "Wie sie sich ausweist, ist eine Einstellung.",
+	Hint: "Endet mit", Expires: "Endet", Never: "Bis es beendet wird",
+	EndSecret:   "Jetzt beenden",
+	RotateTitle: "Ein neues Geheimnis für {name}?", EndTitle: "Dieses Geheimnis von {name} beenden?",
+	RotateWhy: "Das jüngste Geheimnis gilt neben dem neuen weiter, bis Sie es beenden; nichts steht still. Das neue wird einmal gezeigt.", RotateEnds: "Sie hat zwei Geheimnisse: Das ältere endet sofort.",
+	EndWhy:  "Was dieses Geheimnis noch benutzt, erhält keine Token mehr. Das andere gilt weiter.",
+	Rotated: "Das neue Geheimnis von {name}", SecretEnded: "Das Geheimnis ist beendet.",
+
+	AccessLead: "Was sie erbitten darf, und für welche APIs ihre Token sind.", Consents: "Zustimmungen", NoConsents: "Noch hat ihr niemand etwas erlaubt", NoConsentsTodo: "Wer bei der ersten Anmeldung zustimmt, steht hier.", Person: "Person", Since: "Seit",
+
+	PreviewLead: "Was ihre Token sagen würden, durch dieselben Schritte wie bei echten. Nichts wird signiert, nichts ausgestellt.", PreviewDo: "Zeigen", Self: "Die Anwendung selbst", WhoIs: "Person: E-Mail oder Kennung", ACR: "Die Anmeldung erreicht",
+	AccessToken: "Access-Token", IDToken: "ID-Token", Userinfo: "Userinfo", NotIssued: "Es gäbe keines.",
+	OwnClaims: "Jedes Token hat außerdem seine eigenen: {name}.",
+	Missing:   "Was nicht dabei ist", MissingLead: "Scopes und Claims, die man suchen könnte, und warum sie fehlen.",
+	WhyNotRegistered: "Die Anwendung darf diesen Scope nicht erbitten.", WhyNotHeld: "Die Person, oder die Anwendung für sich selbst, darf diesen Scope nicht geben.", WhyNoOpenID: "Ohne den Scope openid gibt es weder ID-Token noch Userinfo.",
+	WhyUserinfo: "Er steht nur in Userinfo: Die Anwendung will ihn nicht im ID-Token.", WhyUnknown: "Dazu ist nichts bekannt.", WhySource: "Er kommt von einem Claim, dessen Scope nicht gegeben wurde.", WhyTooLarge: "Alles zusammen wäre für ein Token zu groß; die Introspection sagt es.",
+	Refused: "Es gäbe kein Token:", NoPerson: "Niemand hat diese Adresse oder Kennung.",
+
+	ConnectLead: "Was auf der Gegenseite einzustellen ist, mit den Werten dieser Anwendung.", ForWhat: "Bibliothek oder Produkt", Show: "Zeigen", Ran: "Von unseren Tests ausgeführt", NotRan: "Von keinem Test ausgeführt",
+	RanWith: "Von unseren Tests ausgeführt mit {version}", SecretNote: "Das Geheimnis wird aus OIDC_CLIENT_SECRET gelesen und steht in keinem dieser Texte.",
+
+	Try: "Anmeldung testen", TryLead: "Meldet Sie mit der echten Anfrage an und zeigt, was ihre Token sagen würden.", TryWhy: "Sie durchlaufen die Anmeldung und, wenn gefragt wird, die Zustimmung. Die Antwort kommt hierher zurück. Der Anwendung wird nichts hinzugefügt, und kein Token entsteht.", TryDo: "Anmelden", TryAgain: "Noch einmal",
+	TryTitle: "Die Anmeldung bei {name} testen", TryDone: "Die Anmeldung bei {name} funktioniert", TryDoneLead: "Sie wurden angemeldet, und die Antwort kam, wie sie zur Anwendung käme. Ihre Token würden dies sagen.", TryFailed: "Die Anmeldung gelang nicht:", TryNot: "Die Anmeldung bei {name} scheitert",
+
+	Disable:   ApplicationAct{Link: "Sperren", Title: "{name} sperren?", Why: "Niemand kann sich mehr bei ihr anmelden, und ihre Token enden sofort. Sie können sie wieder freigeben; was endete, bleibt beendet.", Did: "Sie ist gesperrt."},
+	Enable:    ApplicationAct{Link: "Freigeben", Title: "{name} freigeben?", Why: "Man kann sich wieder bei ihr anmelden. Beendete Token bleiben beendet.", Did: "Sie ist freigegeben."},
+	Revoke:    ApplicationAct{Link: "Alle Token widerrufen", Title: "Alle Token von {name} widerrufen?", Why: "Alle Refresh-Token und Access-Token, die sie hat, enden jetzt. Wer sie benutzt, meldet sich dort erneut an.", Did: "Alle ihre Token sind widerrufen."},
+	Delete:    ApplicationAct{Link: "Löschen", Title: "Die Anwendung {name} löschen?", Why: "Sie verschwindet endgültig, mit Token, Zuweisungen, Zustimmungen und Geheimnissen. Das lässt sich nicht rückgängig machen.", Did: "Die Anwendung ist gelöscht."},
+	HasTokens: "Was sie hat, endet mit ihr.", HasSignIns: Plural{One: "{n}\u00a0Anmeldung in den letzten 30\u00a0Tagen.", Other: "{n}\u00a0Anmeldungen in den letzten 30\u00a0Tagen."}, HasNoSignIns: "Keine Anmeldung in den letzten 30\u00a0Tagen.",
+	Mistyped: "Das ist nicht ihr Name.",
+}
