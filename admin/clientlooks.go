@@ -24,13 +24,17 @@ func (d *Door) clientLooks() {
 		rt.Kind, rt.Param, rt.Resource = audit.KindClient, "client", "client"
 		return rt
 	}
+	about := func(rt Route) Route { // permissions of these are not for one application alone
+		rt.Kind, rt.Param = audit.KindClient, "client"
+		return rt
+	}
 	add(d, Route{Method: http.MethodPost, Path: "/clients/check", ID: "checkClient", Permission: "clients:write", Summary: "Check the settings of an application that is not made by it", Idempotent: true, Status: http.StatusNoContent}, d.checkClient)
-	add(d, of(Route{Method: http.MethodGet, Path: one + "/consents", ID: "listClientConsents", Permission: "consents:read", Summary: "List what people allowed an application"}), d.listClientConsents)
+	add(d, about(Route{Method: http.MethodGet, Path: one + "/consents", ID: "listClientConsents", Permission: "consents:read", Summary: "List what people allowed an application"}), d.listClientConsents)
 	add(d, of(Route{Method: http.MethodGet, Path: one + "/refusals", ID: "listClientRefusals", Permission: "clients:read", Summary: "List the latest requests of an application that were refused"}), d.listClientRefusals)
-	add(d, of(Route{Method: http.MethodDelete, Path: one + "/refresh-families", ID: "endClientRefreshFamilies", Permission: "families:revoke", Summary: "End all tokens that an application holds, of whomever"}), d.endClientFamilies)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/token-preview", ID: "previewTokens", Permission: "tokens:preview", Summary: "See what tokens of an application would say, of a person or of the application itself", Idempotent: true}), d.previewTokens)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/trials", ID: "beginTrial", Permission: "tokens:preview", Summary: "Begin a sign-in that tries an application out, for the caller alone", Idempotent: true}), d.beginTrial)
-	add(d, of(Route{Method: http.MethodPost, Path: one + "/trials/answer", ID: "answerTrial", Permission: "tokens:preview", Summary: "See what the tokens would say that a trial would bring", Idempotent: true}), d.answerTrial)
+	add(d, about(Route{Method: http.MethodDelete, Path: one + "/refresh-families", ID: "endClientRefreshFamilies", Permission: "families:revoke", Summary: "End all tokens that an application holds, of whomever"}), d.endClientFamilies)
+	add(d, about(Route{Method: http.MethodPost, Path: one + "/token-preview", ID: "previewTokens", Permission: "tokens:preview", Summary: "See what tokens of an application would say, of a person or of the application itself", Idempotent: true}), d.previewTokens)
+	add(d, about(Route{Method: http.MethodPost, Path: one + "/trials", ID: "beginTrial", Permission: "tokens:preview", Summary: "Begin a sign-in that tries an application out, for the caller alone", Idempotent: true}), d.beginTrial)
+	add(d, about(Route{Method: http.MethodPost, Path: one + "/trials/answer", ID: "answerTrial", Permission: "tokens:preview", Summary: "See what the tokens would say that a trial would bring", Idempotent: true}), d.answerTrial)
 }
 
 type checkClientIn struct{ Body ClientCreate }

@@ -175,10 +175,18 @@ func (p *Page) Forms() []Form {
 					walk(c, &forms[at])
 				}
 				return
-			case "input", "textarea":
+			case "input":
 				kind := attr(n, "type")
 				if in != nil && attr(n, "name") != "" && kind != "submit" && kind != "button" && (kind != "checkbox" || has(n, "checked")) {
 					in.Values.Add(attr(n, "name"), attr(n, "value"))
+				}
+			case "textarea":
+				if in != nil && attr(n, "name") != "" {
+					in.Values.Add(attr(n, "name"), within(n))
+				}
+			case "select":
+				if in != nil && attr(n, "name") != "" {
+					in.Values.Add(attr(n, "name"), chosen(n))
 				}
 			}
 		}
@@ -188,6 +196,28 @@ func (p *Page) Forms() []Form {
 	}
 	walk(root, nil)
 	return forms
+}
+
+// within is the text of an element.
+func within(n *html.Node) string {
+	var text strings.Builder
+	for c := range n.Descendants() {
+		if c.Type == html.TextNode {
+			text.WriteString(c.Data)
+		}
+	}
+	return text.String()
+}
+
+// chosen is the value of a list from which one is chosen: the first where none is selected.
+func chosen(n *html.Node) string {
+	value, found := "", false
+	for c := range n.Descendants() {
+		if c.Type == html.ElementNode && c.Data == "option" && (!found || has(c, "selected")) {
+			value, found = attr(c, "value"), true
+		}
+	}
+	return value
 }
 
 func attr(n *html.Node, name string) string {

@@ -66,7 +66,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 // fit, and values of which the schema says all, or whose form alone can be wrong.
 var plainParameters = []string{
 	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "ends_after", "created_by", "source", "all", "details", "format",
-	"outcome", "ip", "action", "at", "thing", "acr",
+	"outcome", "ip", "action", "at", "thing", "acr", "audience",
 }
 
 // A list that is narrowed by what there is not says so to whoever sees all of it: they

@@ -117,7 +117,7 @@ func TestARefusedAddressIsAddedFromTheConsole(t *testing.T) {
 	}
 	form := b.Get(page + "/address?uri=" + url.QueryEscape(uri+"/")).Is(http.StatusOK)
 	form.Press("", "submit").Is(http.StatusOK).At(page).Says("The address is added.")
-	form.Press("", "submit").Is(http.StatusPreconditionFailed) // the same form again does nothing more
+	form.Press("", "submit").Is(http.StatusUnprocessableEntity).Says("comes twice")
 	b.Get(page+"/address?uri="+url.QueryEscape("http://evil.test/cb")).Press("", "submit").Is(http.StatusUnprocessableEntity).Says("redirect_uris-problem")
 	g.Settle()
 	if again := ask(uri + "/"); again.Status != http.StatusOK {
