@@ -98,7 +98,7 @@ func TestARefusedAddressIsAddedFromTheConsole(t *testing.T) {
 	ask := func(redirect string) *gatetest.Page {
 		asked := url.Values{
 			"response_type": {"code"}, "client_id": {string(app.ID)}, "redirect_uri": {redirect}, "scope": {"openid"}, "nonce": {"hush-nonce-123"},
-			"code_challenge": {strings.Repeat("a", 43)}, "code_challenge_method": {"S256"},
+			"code_challenge": {strings.Repeat("A", 43)}, "code_challenge_method": {"S256"},
 		}
 		return g.Browser().Get("/oauth2/authorize?" + asked.Encode())
 	}

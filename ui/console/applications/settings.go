@@ -295,6 +295,11 @@ func (p settingsPage) body(v *guard.Visit) map[string]any {
 			body[in.name] = value
 		}
 	}
+	for _, name := range []string{"roles", "groups"} {
+		if how, ok := body[name].(map[string]any); ok && how["claim"] == "" { // it is not told, in no format
+			body[name] = map[string]any{"claim": "", "format": ""}
+		}
+	}
 	return body
 }
 
