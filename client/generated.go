@@ -241,18 +241,20 @@ const (
 	ListClientsParamsStateDisabled ListClientsParamsState = "disabled"
 )
 
-// Defines values for ListGateEdgesParamsSort.
-const (
-	ListGateEdgesParamsSortCreated      ListGateEdgesParamsSort = "created"
-	ListGateEdgesParamsSortID           ListGateEdgesParamsSort = "id"
-	ListGateEdgesParamsSortMinusCreated ListGateEdgesParamsSort = "-created"
-	ListGateEdgesParamsSortMinusID      ListGateEdgesParamsSort = "-id"
 // Defines values for ListClientsParamsKind.
 const (
 	ListClientsParamsKindBrowser ListClientsParamsKind = "browser"
 	ListClientsParamsKindMachine ListClientsParamsKind = "machine"
 	ListClientsParamsKindNative  ListClientsParamsKind = "native"
 	ListClientsParamsKindWeb     ListClientsParamsKind = "web"
+)
+
+// Defines values for ListGateEdgesParamsSort.
+const (
+	ListGateEdgesParamsSortCreated      ListGateEdgesParamsSort = "created"
+	ListGateEdgesParamsSortID           ListGateEdgesParamsSort = "id"
+	ListGateEdgesParamsSortMinusCreated ListGateEdgesParamsSort = "-created"
+	ListGateEdgesParamsSortMinusID      ListGateEdgesParamsSort = "-id"
 )
 
 // Defines values for ListGateRoutesParamsSort.
