@@ -33,7 +33,7 @@ func TestTheConsoleGivesAndTakesAtTheGate(t *testing.T) {
 	admin.fill("expires_at", "2m")
 	admin.fill("reason", "Helps at the desk")
 	admin.follow("#submit")
-	admin.says(".sure", "gets Role refunder")
+	admin.says(".sure", "gets the role refunder")
 	admin.says(".sure", "shop/orders:refund")
 	admin.follow("#submit")
 	admin.says("[data-testid=flash]", "The grant is made.")

@@ -37,7 +37,7 @@ func TestTheConsoleMakesAndEndsGrants(t *testing.T) {
 		form.Submit("subject", "nobody@example.test", "role", "target", "reason", "x").Is(http.StatusUnprocessableEntity).Says("subject-problem")
 		form.Submit("subject", eve.Email, "role", "nosuch", "reason", "x").Is(http.StatusUnprocessableEntity).Says("role-problem")
 
-		sure := form.Submit("subject", eve.Email, "role", "target", "expires_at", "2m", "reason", "a look").Is(http.StatusOK).Says("gets Role target").Says("target/things:read").Says("1 permission")
+		sure := form.Submit("subject", eve.Email, "role", "target", "expires_at", "2m", "reason", "a look").Is(http.StatusOK).Says("gets the role target").Says("target/things:read").Says("1 permission")
 		if strings.Contains(list("subject="+url.QueryEscape(eve.Email)).Body, `data-testid="row"`) {
 			t.Fatal("what was looked at was made")
 		}

@@ -13,6 +13,7 @@ type ConsoleGrants struct {
 	Sources, Kinds, Places, ACRs          map[string]string
 	None, NoneTodo, All                   string
 	ByRole, Denies, Within, MaxAge        Phrase // Name, Name, Name, Wait
+	TheRole                               Phrase // within a sentence: Name
 	Denied                                string // a badge
 	One                                   Title  // Name and Email
 	Known, Trail, Event, At               string // heads
@@ -66,7 +67,7 @@ var englishConsoleGrants = ConsoleGrants{
 	Places:  map[string]string{"": "On which things", "own": "On what is their own", "ids": "On some things only", "cel": "On a condition"},
 	ACRs:    map[string]string{"": "No matter how", "aal1": "After a sign-in", "aal2": "After a sign-in with a second step"},
 	None:    "There is no such grant", NoneTodo: "Look into another tab, take a filter away, or make one.", All: "All grants",
-	ByRole: "Role {name}", Denies: "Denies {name}", Within: "within {name}", MaxAge: "within the last {wait}",
+	ByRole: "Role {name}", TheRole: "the role {name}", Denies: "Denies {name}", Within: "within {name}", MaxAge: "within the last {wait}",
 	Denied: "Denies",
 	One:    "{name} for {email}",
 	Known:  "What is known", Trail: "Trail", Event: "What", At: "When",
@@ -116,7 +117,7 @@ var germanConsoleGrants = ConsoleGrants{
 	Places:  map[string]string{"": "Bei welchen Dingen", "own": "Bei Eigenem", "ids": "Nur bei einigen Dingen", "cel": "Unter einer Bedingung"},
 	ACRs:    map[string]string{"": "Gleich wie", "aal1": "Nach einer Anmeldung", "aal2": "Nach einer Anmeldung mit zweitem Schritt"},
 	None:    "Eine solche Zuweisung gibt es nicht", NoneTodo: "Sehen Sie in einem anderen Reiter nach, entfernen Sie einen Filter, oder legen Sie eine an.", All: "Alle Zuweisungen",
-	ByRole: "Rolle {name}", Denies: "Verbietet {name}", Within: "innerhalb von {name}", MaxAge: "in den letzten {wait}",
+	ByRole: "Rolle {name}", TheRole: "die Rolle {name}", Denies: "Verbietet {name}", Within: "innerhalb von {name}", MaxAge: "in den letzten {wait}",
 	Denied: "Verbietet",
 	One:    "{name} für {email}",
 	Known:  "Was bekannt ist", Trail: "Spur", Event: "Was", At: "Wann",

@@ -66,7 +66,7 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 // sure says what the grant comes to, and carries the form on.
 func (p *newPage) sure(say *words.Catalogue) part.Confirm {
 	is, in := &say.ConsoleGrants, &p.In
-	what := say.ConsoleGrants.ByRole.With(words.Name, in.Role)
+	what := say.ConsoleGrants.TheRole.With(words.Name, in.Role)
 	if in.Role == "" {
 		what = in.Permission
 	}
@@ -124,7 +124,7 @@ func (p *newPage) lasts(say *words.Catalogue) string {
 	if p.Ends.IsZero() {
 		return from + " " + is.Endless
 	}
-	return from + " " + is.UntilThen.Fill(words.Seen.Is(say.Moment(p.Ends)), words.Wait.Is(say.Span(p.Ends.Sub(p.Now))))
+	return from + " " + is.UntilThen.Fill(words.Seen.Is(say.Moment(p.Ends)), words.Wait.Is(say.Span(p.Ends.Sub(p.Now.Truncate(time.Second)))))
 }
 
 // atFields puts what the API says of the subject at the field of it.
