@@ -186,7 +186,11 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 // sure says what the lock comes to, and carries the form on.
 func (p *newPage) sure(say *words.Catalogue) part.Confirm {
 	is := &say.ConsoleLocks
-	c := part.Confirm{Title: is.PutAsk.Fill(words.Name.Is(is.Kinds[p.Kind] + " " + p.On)), Consequence: is.Consequences[p.Kind]}
+	name := p.On
+	if p.Kind != string(access.LockUser) {
+		name += " (" + is.Kinds[p.Kind] + ")"
+	}
+	c := part.Confirm{Title: is.PutAsk.With(words.Name, name), Consequence: is.Consequences[p.Kind]}
 	if p.Until.IsZero() {
 		c.Details = append(c.Details, is.Endless)
 	} else {
