@@ -136,3 +136,17 @@ func TestARefusedAddressKeepsTheFrameOfTheConsole(t *testing.T) {
 		t.Errorf("a stranger is told of %s: %d", page.URL, page.Status)
 	}
 }
+
+// What the API finds wrong with a form is said in the language of the page.
+func TestTheConsoleSaysWhatIsWrongInTheLanguageOfThePage(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	eve := s.Person("eve", gatetest.NoPassword)
+	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	b.Get("/console").Submit("language", "de")
+	page := "/console/users/" + string(eve.ID) + "/access/grant"
+	b.Get(page).Is(http.StatusOK).Says(`lang="de"`).Submit("permission", "target/nothing:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("Keine API hat die Berechtigung")
+	b.Get(page).Submit("role", "target", "permission", "target/things:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("muss eine Rolle oder eine Berechtigung sein")
+	b.Get("/console/users/usr_nobody").Is(http.StatusNotFound).Says(`lang="de"`).Says("Diese Person gibt es nicht")
+}

@@ -182,6 +182,9 @@ func TestAFormThatIsSentTwiceMakesOnePerson(t *testing.T) {
 	if again := form.Submit("email", "carol@example.test", "name", "Carol").Is(http.StatusOK); again.URL.Path != first.URL.Path {
 		t.Errorf("twice sent, the form leads to %s and %s", first.URL, again.URL)
 	}
+	if other := form.Submit("email", "dora@example.test", "name", "Dora").Is(http.StatusOK).Says("The person is created."); other.URL.Path == first.URL.Path { // after a step back
+		t.Errorf("sent with somebody else, the form leads to %s again", other.URL)
+	}
 	b.Get("/console/users/new").Submit("email", "carol@example.test", "name", "Carol").Is(http.StatusConflict).Says("email-problem")
 	b.Get("/console/users/new").Submit("email", "not an address", "name", "Carol").Is(http.StatusUnprocessableEntity).Says("email-problem")
 }
