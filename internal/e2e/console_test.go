@@ -166,8 +166,8 @@ func TestEveryPageOfTheConsoleFitsEveryWindow(t *testing.T) {
 	b.fits("console-users-selected")
 }
 
-// kindOf is the page of an address, whatever it is about: one of each is looked at. Of what it
-// is asked with the names count, and the value of what makes another page of it.
+// kindOf is the page of an address, whatever it is about: one of each is looked at. Filters make
+// no other page; what does stands here by its name.
 func kindOf(path string) string {
 	path, query, _ := strings.Cut(path, "?")
 	parts := strings.Split(path, "/")
@@ -190,10 +190,12 @@ func kindOf(path string) string {
 	}
 	var names []string
 	for name := range asked {
-		if name == "state" || name == "q" {
-			name += "=" + asked.Get(name)
+		switch name {
+		case "state", "q":
+			names = append(names, name+"="+asked.Get(name))
+		case "sort", "month", "days", "at", "permission", "ip":
+			names = append(names, name)
 		}
-		names = append(names, name)
 	}
 	slices.Sort(names)
 	return strings.Join(parts, "/") + "?" + strings.Join(names, "&")

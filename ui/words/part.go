@@ -29,6 +29,7 @@ type Part struct {
 	Older     string
 	Apply     string // a button: filter a list so
 	More      string // unfolds filters that are seldom used
+	Further   string // unfolds inputs that are seldom needed
 	Filters   string // the filters that count, for screen readers
 	Without   Phrase // a link that takes one of them away: Name
 	Clear     string // a link that takes all away
@@ -100,6 +101,7 @@ var englishPart = Part{
 	Older:     "Older",
 	Apply:     "Apply",
 	More:      "More filters",
+	Further:   "More to say",
 	Filters:   "Filters",
 	Without:   "Remove the filter {name}",
 	Clear:     "Clear all",
@@ -174,6 +176,7 @@ var germanPart = Part{
 	Older:     "Ältere",
 	Apply:     "Anwenden",
 	More:      "Mehr Filter",
+	Further:   "Weitere Angaben",
 	Filters:   "Filter",
 	Without:   "Filter {name} entfernen",
 	Clear:     "Alle entfernen",

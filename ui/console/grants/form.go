@@ -40,7 +40,7 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 		kind.Options = append(kind.Options, part.Option{Value: string(one), Label: is.Kinds[string(one)]})
 	}
 	choose := func(id, label, value string, options ...part.Option) part.Field {
-		return part.Field{ID: id, Label: label, Kind: part.Choose, Value: value, Options: options, Optional: true}
+		return part.Field{ID: id, Label: label, Kind: part.Choose, Value: value, Options: options}
 	}
 	line := func(id, label, hint, value string, max int) part.Field {
 		return part.Field{ID: id, Label: label, Hint: hint, Value: value, Max: max, Optional: true, Literal: true, Complete: "off"}
@@ -49,16 +49,17 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 	subject.Optional = false
 	form := part.Form{ID: "grant", Action: pathNew, Cancel: path, Do: []part.Button{{ID: "submit", Label: is.Look, Main: true}}, Fields: []part.Field{
 		kind, subject,
-		choose("effect", is.Effect, in.Effect, part.Option{Value: "allow", Label: is.Allow}, part.Option{Value: "deny", Label: is.Deny}),
 		line("role", is.Role, is.RoleHint, in.Role, 64), line("permission", is.Permission, is.PermissionHint, in.Permission, 192),
+		last(is, in.Last, true), reason(is, in.Reason),
+	}, More: []part.Field{
+		{ID: "not_before", Label: is.From, Hint: is.FromHint, Kind: "datetime-local", Value: in.From, Optional: true},
+		{ID: "until", Label: is.Until, Hint: is.UntilHint, Kind: "datetime-local", Value: in.Until, Optional: true},
 		line("org", is.Org, is.OrgHint, in.Org, 64),
 		choose("where", is.Places[""], in.Where, part.Option{Label: is.Anything}, part.Option{Value: "own", Label: is.Places["own"]}, part.Option{Value: "ids", Label: is.Places["ids"]}, part.Option{Value: "cel", Label: is.Places["cel"]}),
 		line("resource_ids", is.IDs, is.IDsHint, in.IDs, 4000), line("condition", is.Condition, is.ConditionHint, in.Condition, 2048),
-		{ID: "not_before", Label: is.From, Hint: is.FromHint, Kind: "datetime-local", Value: in.From, Optional: true},
-		last(is, in.Last, true),
-		{ID: "until", Label: is.Until, Hint: is.UntilHint, Kind: "datetime-local", Value: in.Until, Optional: true},
 		choose("acr", is.ACR, in.ACR, part.Option{Label: is.ACRs[""]}, part.Option{Value: "aal1", Label: is.ACRs["aal1"]}, part.Option{Value: "aal2", Label: is.ACRs["aal2"]}),
-		reason(is, in.Reason), line("ticket", is.Ticket, "", in.Ticket, 64),
+		choose("effect", is.Effect, in.Effect, part.Option{Label: is.Allow}, part.Option{Value: "deny", Label: is.Deny}),
+		line("ticket", is.Ticket, "", in.Ticket, 64),
 	}}
 	return p.Draw(say, form)
 }

@@ -276,6 +276,9 @@ func (f *grantFrame) facts(say *words.Catalogue) []part.Fact {
 
 // proofOf is what whoever uses it must have proved.
 func proofOf(say *words.ConsoleGrants, g *wire.Grant) string {
+	if g.ACR == "" && g.MaxAge == "" {
+		return ""
+	}
 	text := say.ACRs[g.ACR]
 	if g.MaxAge != "" {
 		text += " " + say.MaxAge.With(words.Wait, g.MaxAge)

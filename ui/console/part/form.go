@@ -60,6 +60,8 @@ type Form struct {
 	Action string
 	Token  string
 	Fields []Field
+	// More are seldom needed, and fold out.
+	More   []Field
 	Hidden []Hidden
 	// Wrong are the sentences about no field by itself.
 	Wrong []string
@@ -74,8 +76,15 @@ func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
 	if e == nil {
 		return f
 	}
-	f.Fields, f.Wrong = faulty(say, f.Fields, f.Wrong, e)
+	all := slices.Concat(f.Fields, f.More)
+	all, f.Wrong = faulty(say, all, f.Wrong, e)
+	f.Fields, f.More = all[:len(f.Fields)], all[len(f.Fields):]
 	return f
+}
+
+// open reports whether something was said in what folds out, or is wrong there.
+func (f Form) open() bool {
+	return slices.ContainsFunc(f.More, func(in Field) bool { return in.Value != "" || in.Problem != "" })
 }
 
 // faulty returns fields and wrong with what e says of each.
@@ -105,12 +114,7 @@ func (f Form) broken() bool {
 	if len(f.Wrong) > 0 {
 		return true
 	}
-	for _, in := range f.Fields {
-		if in.Problem != "" {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(slices.Concat(f.Fields, f.More), func(in Field) bool { return in.Problem != "" })
 }
 
 // describedBy names what explains the field.
