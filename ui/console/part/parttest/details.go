@@ -52,7 +52,7 @@ func forms(wrong bool) gallery {
 		{ID: "consent", Label: "Ask for consent", Kind: part.Tick, On: true, Hint: "Once for each person"},
 		{ID: "scopes", Label: "Scopes", Kind: part.Ticks, Optional: true, Options: []part.Option{{Value: "email", Label: "email", On: true}, {Value: "profile", Label: "profile"}}},
 		{ID: "issuer", Label: "Issuer", Value: "https://id.example.test", Locked: "Set by gatehouse.yaml, line 3"},
-	}}
+	}, More: []part.Field{{ID: "home", Label: "Home page", Kind: "url", Optional: true}, {ID: "lasting", Label: "How long", Value: "8h", Options: []part.Option{{Value: "8h", Label: "8 hours"}}, Optional: true}}}
 	sure := part.Confirm{Title: "Delete Payroll", Consequence: "37 people who signed in within 30 days use it, and are signed out of it.", Details: []string{"2 secrets stop working", "120 grants end"}, Name: "payroll", Bad: true, Form: part.Form{
 		ID: "delete", Action: "/console/clients/payroll/delete", Token: FormToken, Cancel: "/console/clients/payroll", Do: []part.Button{{Label: "Delete for good", Danger: true}},
 	}}
