@@ -65,7 +65,7 @@ func TestTheConsoleGrantsExtendsAndRevokes(t *testing.T) {
 		form := b.Get(page + "/grant?permission=target/things:read").Is(http.StatusOK).Says("gatehouse grant create")
 		form.Submit("expires_at", "2 weeks", "reason", "a look").Is(http.StatusUnprocessableEntity).Says("expires_at-problem")
 		form.Submit("expires_at", "2m", "reason", "").Is(http.StatusUnprocessableEntity).Says("reason-problem")
-		form.Submit("permission", "target/nothing:read", "expires_at", "2m", "reason", "a look").Is(http.StatusUnprocessableEntity).Says("permission-problem").Says("names no permission that there is")
+		form.Submit("permission", "target/nothing:read", "expires_at", "2m", "reason", "a look").Is(http.StatusUnprocessableEntity).Says("permission-problem").Says("names nothing that there is")
 		if n := ways(); n != 0 {
 			t.Fatalf("refused forms granted %d times", n)
 		}
@@ -146,7 +146,7 @@ func TestTheConsoleSaysWhatIsWrongInTheLanguageOfThePage(t *testing.T) {
 	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
 	b.Get("/console").Submit("language", "de")
 	page := "/console/users/" + string(eve.ID) + "/access/grant"
-	b.Get(page).Is(http.StatusOK).Says(`lang="de"`).Submit("permission", "target/nothing:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("nennt keine Berechtigung, die es gibt")
+	b.Get(page).Is(http.StatusOK).Says(`lang="de"`).Submit("permission", "target/nothing:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("nennt nichts, was es gibt")
 	b.Get(page).Submit("role", "target", "permission", "target/things:read", "reason", "x").Is(http.StatusUnprocessableEntity).Says("muss eine Rolle oder eine Berechtigung sein")
 	b.Get("/console/users/usr_nobody").Is(http.StatusNotFound).Says(`lang="de"`).Says("Diese Person gibt es nicht")
 }

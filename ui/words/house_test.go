@@ -200,9 +200,15 @@ func problems(t *testing.T) (all []string) {
 		}
 	}
 	inspect(t, func(pkg string, n ast.Node) {
-		if call, ok := n.(*ast.CallExpr); ok && (pkg == "access" || pkg == "admin" || strings.HasPrefix(pkg, "ui/console")) {
+		steers := pkg == "access" || pkg == "admin" || strings.HasPrefix(pkg, "ui/console") && pkg != "ui/console/part/parttest"
+		if call, ok := n.(*ast.CallExpr); ok && steers {
 			if said := complaint(call); said != "" {
 				add(said)
+			}
+		}
+		if lit, ok := n.(*ast.CompositeLit); ok && steers {
+			if problem := keyed(lit)["Problem"]; problem != nil && strings.Contains(text(problem), " ") {
+				add(text(problem))
 			}
 		}
 		if pkg != "identity" && pkg != "identity/password" {
