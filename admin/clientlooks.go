@@ -216,7 +216,7 @@ func (d *Door) answerTrial(ctx context.Context, c *Call, in *trialAnswerIn) (*On
 		return nil, err
 	}
 	if trial.Client != app.ID {
-		return nil, fault.New(fault.Malformed, "trial.over", "This trial is of another application.")
+		return nil, fault.Wrap(errors.New("it is of another application"), fault.Malformed, "trial.over", "This trial took too long, or was begun elsewhere.")
 	}
 	p, err := d.OAuth.Try(ctx, &app, trial, in.Body.Code)
 	if err != nil {

@@ -106,7 +106,7 @@ func (s *Service) Try(ctx context.Context, c *Client, trial Trial, text string) 
 		return Preview{}, fmt.Errorf("try a client: %w", err)
 	}
 	if code.User != trial.User {
-		return Preview{}, fault.New(fault.Malformed, "trial.over", "Somebody else signed in than the person who began the trial.")
+		return Preview{}, fault.Wrap(errors.New("somebody else signed in"), fault.Malformed, "trial.over", "This trial took too long, or was begun elsewhere.")
 	}
 	now := time.Now()
 	no := code.judge(c, Redemption{Code: text, RedirectURI: code.RedirectURI, Verifier: trial.Verifier}, now)

@@ -22,6 +22,16 @@ var englishFaults = map[string]Fault{
 		Todo:   "Go back to the application in this browser and sign in there.",
 		Return: "Go back to {app} in this browser and sign in there.",
 	},
+	"trial.over": {
+		Title:  "This test sign-in is over",
+		Detail: "This trial took too long, or was begun elsewhere.",
+		Todo:   "Begin it again on the application's page.",
+	},
+	"trial.person": {
+		Title:  "A program cannot test a sign-in",
+		Detail: "A trial is a sign-in of the person who begins it.",
+		Todo:   "Begin it in a browser.",
+	},
 	"form.cross_site": {
 		Title:  "This form came from another site",
 		Detail: "This form was sent from another site.",

@@ -20,6 +20,16 @@ var germanFaults = map[string]Fault{
 		Todo:   "Gehen Sie in diesem Browser zurück zur Anwendung und melden Sie sich dort an.",
 		Return: "Gehen Sie in diesem Browser zurück zu {app} und melden Sie sich dort an.",
 	},
+	"trial.over": {
+		Title:  "Diese Probeanmeldung ist vorbei",
+		Detail: "Sie dauerte zu lange oder wurde anderswo begonnen.",
+		Todo:   "Beginnen Sie sie auf der Seite der Anwendung neu.",
+	},
+	"trial.person": {
+		Title:  "Ein Programm kann keine Anmeldung proben",
+		Detail: "Eine Probeanmeldung ist die der Person, die sie beginnt.",
+		Todo:   "Beginnen Sie sie in einem Browser.",
+	},
 	"form.cross_site": {
 		Title:  "Dieses Formular kam von einer anderen Website",
 		Detail: "Dieses Formular wurde von einer anderen Website gesendet.",
