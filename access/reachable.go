@@ -16,7 +16,11 @@ var inKinds = []Kind{Client, ServiceAccount, User}
 // lock or a deny keeps from it. Where circles are named, some of those are left out who were
 // never put into one of them.
 func (s *Snapshot) reachable(permission uint32, circles []Subject, after Subject) iter.Seq[Subject] {
-	ways := s.rules.ways(permission)
+	return s.by(s.rules.ways(permission), circles, after)
+}
+
+// by lists those who have one of some ways, as reachable does.
+func (s *Snapshot) by(ways map[uint32]bool, circles []Subject, after Subject) iter.Seq[Subject] {
 	return func(yield func(Subject) bool) {
 		for _, kind := range inKinds {
 			if kind < after.Kind {
@@ -173,6 +177,27 @@ func (r *rules) ways(permission uint32) map[uint32]bool {
 		ways[wayTo(in)] = true
 	}
 	r.asked.Store(&waysOf{permission, ways})
+	return ways
+}
+
+// waysToRole are by what somebody can come to a role, as wayTo: it, roles that have its
+// permissions too, and what was granted one of them.
+func (r *rules) waysToRole(name string) map[uint32]bool {
+	ways := map[uint32]bool{}
+	for one, is := range r.roles {
+		if is.has(name) {
+			ways[wayTo(roleNamed(one))] = true
+		}
+	}
+	var given []Subject
+	for of, grants := range r.grants {
+		if slices.ContainsFunc(grants, func(g *grant) bool { return g.Effect == Allow && g.Role != "" && ways[wayTo(roleNamed(g.Role))] }) {
+			given = append(given, of)
+		}
+	}
+	for _, in := range r.inside(given) {
+		ways[wayTo(in)] = true
+	}
 	return ways
 }
 

@@ -30,6 +30,16 @@ func (r *Role) check() error {
 
 // checkRole looks whether r fits among the other roles.
 func (k known) checkRole(r *Role) error {
+	if err := k.checkParts(r); err != nil {
+		return err
+	}
+	var p problems
+	k.checkHeight(r, &p)
+	return p.err("role.invalid", "The role cannot be used so.")
+}
+
+// checkParts looks whether there is all that r is made of.
+func (k known) checkParts(r *Role) error {
 	var p problems
 	unknown := k.checkPatterns("permissions", r.Permissions, &p)
 	for i, parent := range r.Parents {
@@ -38,9 +48,6 @@ func (k known) checkRole(r *Role) error {
 		} else if !k.hasRole(parent) {
 			p.add(fmt.Sprintf("parents[%d]", i), "is no role")
 		}
-	}
-	if len(p) == 0 {
-		k.checkHeight(r, &p)
 	}
 	return p.errOr(unknown, "role.invalid", "The role cannot be used so.")
 }
@@ -116,18 +123,6 @@ func (k known) maxGrant(name string) (most time.Duration) {
 	}
 	look(name)
 	return most
-}
-
-// mayBecome refuses a change of a role by what others have by it: for the giver, for
-// grants that would last too long, and for denies.
-func (s *Service) mayBecome(ctx context.Context, g *giver, was, is known, name string) error {
-	if err := s.regrants(ctx, g, was, is, name); err != nil {
-		return err
-	}
-	if err := s.stillShort(ctx, was, is); err != nil {
-		return err
-	}
-	return s.stillDeniable(ctx, was, is)
 }
 
 // stillShort refuses roles of which grants that there are last longer than they

@@ -1,7 +1,6 @@
 package access
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -65,50 +64,19 @@ func (s *Service) UpdateRole(ctx context.Context, by audit.Actor, r Role) (Role,
 	if isBuiltIn(r.ID) {
 		return Role{}, errBuiltIn(r.ID)
 	}
-	r.Updated = clock.Now()
 	if err := r.check(); err != nil {
 		return Role{}, err
 	}
 	err := s.alter(ctx, by, "update a role", func(ctx context.Context, t *touched, g *giver) error {
-		return s.updateRole(ctx, by, t, g, &r)
+		one := []Role{r}
+		err := s.updateRoles(ctx, by, t, g, one, func(_ int, err error) error { return err })
+		r = one[0]
+		return err
 	})
 	if err != nil {
 		return Role{}, err
 	}
 	return r, nil
-}
-
-func (s *Service) updateRole(ctx context.Context, by audit.Actor, t *touched, g *giver, r *Role) error {
-	t.rules()
-	k, err := s.known(ctx)
-	if err != nil {
-		return err
-	}
-	was, i, err := k.role(r.ID)
-	if err != nil {
-		return err
-	}
-	r.Created, r.Rev = was.Created, cmp.Or(r.Rev, was.Rev)
-	others := known{k.apis, slices.Delete(slices.Clone(k.roles), i, i+1), k.scopes, k.rules}
-	if err := others.checkRole(r); err != nil {
-		return err
-	}
-	next := s.with(k, append(others.roles, *r))
-	if err := s.mayBecome(ctx, g, k, next, r.ID); err != nil {
-		return err
-	}
-	now := clock.Now()
-	if err := s.loseByRoles(ctx, t, k.rules, next.rules, now); err != nil {
-		return err
-	}
-	if err := s.loseByGrowth(ctx, t, k.rules, next.rules, now); err != nil {
-		return err
-	}
-	if err := s.Store.UpdateRole(ctx, *r); err != nil {
-		return err
-	}
-	r.Rev++
-	return s.record(ctx, by, ActionRoleUpdate, KindRole, r.ID, was.document(), r.document())
 }
 
 // DeleteRole removes a role that no other role has for a parent, and of which no

@@ -130,6 +130,22 @@ func (r *rules) including(one Role) *rules {
 	return next
 }
 
+// reshaped is r with some of its roles as they are here.
+func (r *rules) reshaped(some []Role) *rules {
+	next := r.like()
+	next.roles = make(map[string]*role, len(r.roles))
+	for name, one := range r.roles {
+		next.roles[name] = &role{Role: one.Role}
+	}
+	for _, one := range some {
+		next.roles[one.ID] = &role{Role: one}
+	}
+	for _, one := range next.roles {
+		next.compile(one)
+	}
+	return next
+}
+
 // like is r anew, for one to change of which nothing is remembered.
 func (r *rules) like() *rules {
 	return &rules{
