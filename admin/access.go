@@ -201,20 +201,10 @@ func (d *Door) listHolders(ctx context.Context, c *Call, in *holdersIn) (*Page[w
 
 // shownHolders are the holders with the addresses of the people among them.
 func (d *Door) shownHolders(ctx context.Context, found []access.Holder) ([]wire.Holder, error) {
-	var people []id.User
-	for _, h := range found {
-		if h.Principal.Kind == access.User {
-			people = append(people, id.User(h.Principal.ID))
-		}
-	}
-	named, err := d.Identity.Standings(ctx, people)
-	if err != nil {
-		return nil, err
-	}
-	shown := make([]wire.Holder, len(found))
+	shown, people := make([]wire.Holder, len(found)), make([]*wire.Subject, len(found))
 	for i, h := range found {
 		shown[i] = wire.OfHolder(h)
-		shown[i].Principal.Email = named[id.User(h.Principal.ID)].Email
+		people[i] = &shown[i].Principal
 	}
-	return shown, nil
+	return shown, d.address(ctx, people)
 }

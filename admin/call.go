@@ -57,6 +57,16 @@ func (c *Call) Sees(on caller.On) bool {
 // etag is the entity tag of a revision.
 func etag(rev int64) string { return `"` + strconv.FormatInt(rev, 10) + `"` }
 
+// revisionOf is the revision that an entity tag in a body names, 0 for none; false: it is the
+// tag of nothing.
+func revisionOf(tag string) (rev int64, ok bool) {
+	if tag == "" {
+		return 0, true
+	}
+	rev, err := strconv.ParseInt(strings.Trim(tag, `"`), 10, 64)
+	return rev, err == nil && rev > 0 && etag(rev) == tag
+}
+
 // condition reads If-Match (RFC 9110 section 13.1.1). It is never passed over: where
 // nothing has a revision, no tag is right.
 func (c *Call) condition(r *http.Request) error {

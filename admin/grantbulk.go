@@ -3,8 +3,6 @@ package admin
 import (
 	"context"
 	"fmt"
-	"strconv"
-	"strings"
 
 	"gatehouse/access"
 	"gatehouse/id"
@@ -74,11 +72,8 @@ func (d *Door) revokeGrants(ctx context.Context, c *Call, in *revokeGrantsIn) (*
 	all := make([]access.Revocation, len(in.Body.Grants))
 	for i, one := range in.Body.Grants {
 		all[i].Grant = id.GrantOf(one.ID)
-		if one.ETag == "" {
-			continue
-		}
-		rev, err := strconv.ParseInt(strings.Trim(one.ETag, `"`), 10, 64)
-		if err != nil || rev < 1 || etag(rev) != one.ETag {
+		rev, ok := revisionOf(one.ETag)
+		if !ok {
 			return nil, invalid(fmt.Sprintf("grants[%d].etag", i), "is none of a grant")
 		}
 		all[i].Rev = rev

@@ -44,8 +44,9 @@ func (d *Door) listGroups(ctx context.Context, c *Call, in *Ordered) (*Page[wire
 	}
 	return orderedOf(d, c, in, all, ordering[access.GroupRecord, wire.Group]{
 		id: func(x access.GroupRecord) string { return x.ID }, created: func(x access.GroupRecord) time.Time { return x.Created },
-		on:    func(x access.GroupRecord) caller.On { return caller.On{Resource: x.ID} },
-		shape: wire.OfGroup,
+		on:     func(x access.GroupRecord) caller.On { return caller.On{Resource: x.ID} },
+		called: func(x access.GroupRecord) string { return x.Description },
+		shape:  wire.OfGroup,
 	})
 }
 

@@ -42,7 +42,8 @@ type MembershipPut struct {
 	Reason    string    `json:"reason,omitempty" maxLength:"500"`
 }
 
-// listMembers is a page of those of a group or an organisation.
+// listMembers is a page of those of a group or an organisation. Who may see people sees their
+// addresses.
 func (d *Door) listMembers(ctx context.Context, c *Call, of access.Subject, in *MembersPaged) (*Page[wire.Member], error) {
 	place, err := d.place(c)
 	if err != nil {
@@ -52,7 +53,15 @@ func (d *Door) listMembers(ctx context.Context, c *Call, of access.Subject, in *
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, placeOfSubject(next), wire.OfMember)
+	page, err := pageOf(d, c, found, placeOfSubject(next), wire.OfMember)
+	if err != nil || c.May(access.Gatehouse+"/users:read") != nil {
+		return page, err
+	}
+	people := make([]*wire.Subject, len(page.Body.Items))
+	for i := range people {
+		people[i] = &page.Body.Items[i].Member
+	}
+	return page, d.address(ctx, people)
 }
 
 // putMember puts a member into a group or an organisation, who is in the revision that

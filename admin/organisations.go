@@ -44,8 +44,9 @@ func (d *Door) listOrganisations(ctx context.Context, c *Call, in *Ordered) (*Pa
 	}
 	return orderedOf(d, c, in, all, ordering[access.OrgRecord, wire.Org]{
 		id: func(x access.OrgRecord) string { return x.ID }, created: func(x access.OrgRecord) time.Time { return x.Created },
-		on:    func(x access.OrgRecord) caller.On { return caller.On{Org: x.ID} },
-		shape: wire.OfOrg,
+		on:     func(x access.OrgRecord) caller.On { return caller.On{Org: x.ID} },
+		called: func(x access.OrgRecord) string { return x.Description },
+		shape:  wire.OfOrg,
 	})
 }
 

@@ -27,6 +27,7 @@ func (d *Door) roles() {
 		Method: http.MethodGet, Path: one + "/holders", ID: "listRoleHolders", Permission: "grants:read", Kind: access.KindRole, Param: "role", Filtered: true,
 		Summary: "List who has a role, or is denied it: its grants that are not over, in the order of their ends",
 	}, d.listRoleHolders)
+	d.roleChanges()
 }
 
 // RolePath names a role.

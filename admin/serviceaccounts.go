@@ -38,7 +38,8 @@ func (d *Door) listServiceAccounts(ctx context.Context, c *Call, in *Ordered) (*
 	}
 	return orderedOf(d, c, in, all, ordering[access.ServiceAccountRecord, wire.ServiceAccount]{
 		id: func(x access.ServiceAccountRecord) string { return x.ID }, created: func(x access.ServiceAccountRecord) time.Time { return x.Created },
-		shape: wire.OfServiceAccount,
+		called: func(x access.ServiceAccountRecord) string { return x.Description },
+		shape:  wire.OfServiceAccount,
 	})
 }
 

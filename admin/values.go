@@ -20,14 +20,17 @@ func rolesNamed(names []string) (all []string) {
 }
 
 // patternsOf reads permissions; an error says which one is none.
-func patternsOf(texts []string) ([]access.Pattern, error) {
+func patternsOf(texts []string) ([]access.Pattern, error) { return patternsAt("permissions", texts) }
+
+// patternsAt is patternsOf of a member that is called otherwise.
+func patternsAt(name string, texts []string) ([]access.Pattern, error) {
 	patterns := make([]access.Pattern, len(texts))
 	for i, text := range texts {
 		p, err := access.ParsePattern(text)
 		if err != nil {
 			return nil, &fault.Error{
 				Kind: fault.Invalid, Code: fault.CodeOf(err), Detail: "A permission is written API/RESOURCE:ACTION, such as shop/orders:read; a whole RESOURCE or ACTION may be *.",
-				Fields: []fault.Field{{Name: fmt.Sprintf("permissions[%d]", i), Problem: "names no permission"}}, Err: err,
+				Fields: []fault.Field{{Name: fmt.Sprintf("%s[%d]", name, i), Problem: "names no permission"}}, Err: err,
 			}
 		}
 		patterns[i] = p

@@ -1513,6 +1513,14 @@ type ListRole struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListRoleHolder defines model for ListRoleHolder.
+type ListRoleHolder struct {
+	Items []RoleHolder `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListScope defines model for ListScope.
 type ListScope struct {
 	Items []Scope `json:"items,omitzero"`
@@ -1638,6 +1646,19 @@ type MembershipPut struct {
 type MessageRateSpec struct {
 	Burst *int64  `json:"burst,omitempty"`
 	Limit *string `json:"limit,omitempty"`
+}
+
+// Moved defines model for Moved.
+type Moved struct {
+	Count int64   `json:"count"`
+	First []Mover `json:"first,omitzero"`
+}
+
+// Mover defines model for Mover.
+type Mover struct {
+	More        *int64   `json:"more,omitempty"`
+	Permissions []string `json:"permissions,omitzero"`
+	Principal   Subject  `json:"principal"`
 }
 
 // NewClient defines model for NewClient.
@@ -2009,6 +2030,72 @@ type RoleCreate struct {
 
 	// Permissions Such as shop/orders:read or shop/orders:*
 	Permissions []string `json:"permissions,omitzero"`
+}
+
+// RoleDelta defines model for RoleDelta.
+type RoleDelta struct {
+	// AddPermissions That it shall have besides
+	AddPermissions []string `json:"add_permissions,omitzero"`
+
+	// Etag With which it was seen; absent: whatever it is
+	Etag *string `json:"etag,omitempty"`
+	ID   string  `json:"id"`
+
+	// MaxGrant Empty: without end
+	MaxGrant *string `json:"max_grant,omitempty"`
+
+	// Parents All of them
+	Parents []string `json:"parents,omitzero"`
+
+	// Permissions All of them
+	Permissions []string `json:"permissions,omitzero"`
+
+	// RemovePermissions That it shall not have by itself any more
+	RemovePermissions []string `json:"remove_permissions,omitzero"`
+}
+
+// RoleHolder defines model for RoleHolder.
+type RoleHolder struct {
+	Grant     string     `json:"grant"`
+	Org       *string    `json:"org,omitempty"`
+	Others    *int64     `json:"others,omitempty"`
+	Path      []Subject  `json:"path,omitzero"`
+	Principal Subject    `json:"principal"`
+	Role      string     `json:"role"`
+	Until     *time.Time `json:"until,omitempty"`
+	Where     string     `json:"where"`
+}
+
+// RoleList defines model for RoleList.
+type RoleList struct {
+	// Items In the order of the request
+	Items []RoleSeen `json:"items,omitzero"`
+}
+
+// RoleSeen defines model for RoleSeen.
+type RoleSeen struct {
+	BuiltIn     *bool      `json:"built_in,omitempty"`
+	Created     *time.Time `json:"created,omitempty"`
+	Etag        string     `json:"etag"`
+	ID          string     `json:"id"`
+	MaxGrant    *string    `json:"max_grant,omitempty"`
+	Parents     []string   `json:"parents,omitzero"`
+	Permissions []string   `json:"permissions,omitzero"`
+	Updated     *time.Time `json:"updated,omitempty"`
+}
+
+// RolesChange defines model for RolesChange.
+type RolesChange struct {
+	Roles []RoleDelta `json:"roles,omitzero"`
+}
+
+// RolesPreview defines model for RolesPreview.
+type RolesPreview struct {
+	Gain Moved `json:"gain"`
+	Lose Moved `json:"lose"`
+
+	// Roles As they are to be, with the ETags that they have now
+	Roles []RoleSeen `json:"roles,omitzero"`
 }
 
 // RouteSpec defines model for RouteSpec.
@@ -2423,7 +2510,7 @@ type ListAPIsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -2573,7 +2660,7 @@ type ListClientsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -2696,7 +2783,7 @@ type ListGateEdgesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -2741,7 +2828,7 @@ type ListGateRoutesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -2786,7 +2873,7 @@ type ListGateUpstreamsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -2933,7 +3020,7 @@ type ListGroupsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3077,7 +3164,7 @@ type ListOrganisationsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3197,7 +3284,7 @@ type ListRolesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3209,6 +3296,12 @@ type ListRolesParamsSort string
 
 // CreateRoleParams defines parameters for CreateRole.
 type CreateRoleParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// UpdateRolesParams defines parameters for UpdateRoles.
+type UpdateRolesParams struct {
 	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
@@ -3243,6 +3336,18 @@ type ListRoleHoldersParams struct {
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
 
+// ListRoleReachParams defines parameters for ListRoleReach.
+type ListRoleReachParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
 // ListScopesParams defines parameters for ListScopes.
 type ListScopesParams struct {
 	// Limit How many there are on a page at most
@@ -3254,7 +3359,7 @@ type ListScopesParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -3299,7 +3404,7 @@ type ListServiceAccountsParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 
-	// Search Those whose id begins so
+	// Search Those whose id, name or description begins so, in small letters or capitals
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
 
 	// Sort Their order, with - the opposite one; what is built in was never created, and comes before the rest
@@ -5044,6 +5149,28 @@ func (g *Gatehouse) CreateRole(ctx context.Context, body RoleCreate, params *Cre
 	return send[Role](ctx, g, r)
 }
 
+// UpdateRoles does POST /api/v1/roles/bulk: Change several roles at once, all or none.
+// Needs the permission `gatehouse/roles:write`.
+func (g *Gatehouse) UpdateRoles(ctx context.Context, body RolesChange, params *UpdateRolesParams) (*Answer[RoleList], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/roles/bulk")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[RoleList](ctx, g, r)
+}
+
+// PreviewRoles does POST /api/v1/roles/preview: Tell who would gain and who would lose what by changes of roles, and change nothing; needs gatehouse/grants:read too.
+// Needs the permission `gatehouse/roles:write`.
+func (g *Gatehouse) PreviewRoles(ctx context.Context, body RolesChange) (*Answer[RolesPreview], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/roles/preview")
+	r.body = body
+	return send[RolesPreview](ctx, g, r)
+}
+
 // DeleteRole does DELETE /api/v1/roles/{role}: Delete a role that nobody has any more.
 // Needs the permission `gatehouse/roles:delete`.
 func (g *Gatehouse) DeleteRole(ctx context.Context, role string, params *DeleteRoleParams) error {
@@ -5104,6 +5231,38 @@ func (g *Gatehouse) AllRoleHolders(ctx context.Context, role string, params *Lis
 			p.Cursor = cursor
 		}
 		page, err := g.ListRoleHolders(ctx, role, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// ListRoleReach does GET /api/v1/roles/{role}/reach: List everybody who has a role now, be it by what they are in or by another role.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) ListRoleReach(ctx context.Context, role string, params *ListRoleReachParams) (*Answer[ListRoleHolder], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/roles/{role}/reach", role)
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListRoleHolder](ctx, g, r)
+}
+
+// AllRoleReach goes through the pages of ListRoleReach, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero RoleHolder.
+func (g *Gatehouse) AllRoleReach(ctx context.Context, role string, params *ListRoleReachParams) iter.Seq2[RoleHolder, error] {
+	return pages(func(cursor *string) ([]RoleHolder, *string, error) {
+		var p ListRoleReachParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListRoleReach(ctx, role, &p)
 		if err != nil {
 			return nil, nil, err
 		}
