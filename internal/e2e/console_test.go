@@ -166,6 +166,9 @@ func TestEveryPageOfTheConsoleFitsEveryWindow(t *testing.T) {
 	b.fits("console-users-selected")
 }
 
+// ofThings are the parts of addresses behind which stands the id of something.
+var ofThings = map[string]bool{"roles": true, "groups": true, "organisations": true, "service-accounts": true}
+
 // kindOf is the page of an address, whatever it is about: one of each is looked at. Filters make
 // no other page; what does stands here by its name.
 func kindOf(path string) string {
@@ -174,6 +177,8 @@ func kindOf(path string) string {
 	for i, one := range parts {
 		if prefix, _, named := strings.Cut(one, "_"); named && strings.Contains(" usr gra ses evt key sec ", " "+prefix+" ") {
 			parts[i] = prefix
+		} else if i > 0 && ofThings[parts[i-1]] && one != "-" {
+			parts[i] = "one"
 		}
 	}
 	if len(parts) > 4 && parts[len(parts)-2] == "applications" {

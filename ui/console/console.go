@@ -21,11 +21,14 @@ import (
 	"gatehouse/ui/console/applications"
 	"gatehouse/ui/console/auditlog"
 	"gatehouse/ui/console/grants"
+	"gatehouse/ui/console/groups"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/locks"
 	"gatehouse/ui/console/overview"
 	"gatehouse/ui/console/reach"
+	"gatehouse/ui/console/roles"
 	"gatehouse/ui/console/search"
+	"gatehouse/ui/console/services"
 	"gatehouse/ui/console/sessions"
 	"gatehouse/ui/console/useraccess"
 	"gatehouse/ui/console/users"
@@ -88,7 +91,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("POST "+guard.PathSignOut, d.signOut)
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
-	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, search.Roles}}).Mount(m)
+	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder}}).Mount(m)
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
 	(&applications.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
@@ -97,6 +100,9 @@ func (d *Door) Mount(m *web.Mux) {
 	(&grants.Door{Guard: g}).Mount(m)
 	(&locks.Door{Guard: g}).Mount(m)
 	(&auditlog.Door{Guard: g}).Mount(m)
+	(&roles.Door{Guard: g}).Mount(m)
+	(&groups.Door{Guard: g}).Mount(m)
+	(&services.Door{Guard: g}).Mount(m)
 	g.Route(m, "GET "+guard.Root+"/", func(*guard.Visit) error { return fault.New(fault.NotFound, "page.not_found", "There is no such page.") })
 }
 
@@ -115,8 +121,8 @@ func (d *Door) guard() *guard.Guard {
 func sections() []guard.Group {
 	return []guard.Group{
 		{Sections: []guard.Section{overview.Section}},
-		{Label: func(say *words.Catalogue) string { return say.Console.Directory }, Sections: []guard.Section{users.Section}},
-		{Label: func(say *words.Catalogue) string { return say.Console.Access }, Sections: []guard.Section{grants.Section, locks.Section, reach.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.Directory }, Sections: []guard.Section{users.Section, groups.Groups, groups.Organisations, services.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.Access }, Sections: []guard.Section{grants.Section, roles.Section, roles.Permissions, reach.Section, locks.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Programs }, Sections: []guard.Section{applications.Section, apis.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Activity }, Sections: []guard.Section{sessions.Section, auditlog.Section}},
 	}

@@ -46,17 +46,21 @@ type Catalogue struct {
 	FormPost FormPost
 	Error    Error
 
-	Console             Console
-	ConsoleOverview     ConsoleOverview
-	ConsoleUsers        ConsoleUsers
-	ConsoleSearch       ConsoleSearch
-	ConsoleAccess       ConsoleAccess
-	ConsoleSessions     ConsoleSessions
-	ConsoleGrants       ConsoleGrants
-	ConsoleAudit        ConsoleAudit
-	ConsoleLocks        ConsoleLocks
-	ConsoleApplications ConsoleApplications
-	ConsoleAPIs         ConsoleAPIs
+	Console                             Console
+	ConsoleOverview                     ConsoleOverview
+	ConsoleUsers                        ConsoleUsers
+	ConsoleSearch                       ConsoleSearch
+	ConsoleAccess                       ConsoleAccess
+	ConsoleSessions                     ConsoleSessions
+	ConsoleGrants                       ConsoleGrants
+	ConsoleAudit                        ConsoleAudit
+	ConsoleLocks                        ConsoleLocks
+	ConsoleApplications                 ConsoleApplications
+	ConsoleAPIs                         ConsoleAPIs
+	ConsoleRoles                        ConsoleRoles
+	ConsoleGroups, ConsoleOrganisations ConsoleContainer
+	ConsoleMembers                      ConsoleMembers
+	ConsoleServices                     ConsoleServices
 
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.

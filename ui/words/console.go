@@ -27,6 +27,8 @@ type Console struct {
 
 	All     string // of a filter: no matter which
 	Example string // a permission, in the field for one
+
+	Kinds map[string]string // of whom something is given to, by access.Kind
 }
 
 var englishConsole = Console{
@@ -53,6 +55,8 @@ var englishConsole = Console{
 
 	All:     "All",
 	Example: "shop/orders:read",
+
+	Kinds: map[string]string{"user": "Person", "service": "Service account", "client": "Application", "group": "Group", "organisation": "Organisation"},
 }
 
 var germanConsole = Console{
@@ -79,4 +83,6 @@ var germanConsole = Console{
 
 	All:     "Alle",
 	Example: "shop/orders:read",
+
+	Kinds: map[string]string{"user": "Person", "service": "Dienstkonto", "client": "Anwendung", "group": "Gruppe", "organisation": "Organisation"},
 }

@@ -4,17 +4,17 @@ package words
 type ConsoleSearch struct {
 	Title Title
 	Lead  string
-	Roles string // a kind
+	Pages string // a kind
 }
 
 var englishConsoleSearch = ConsoleSearch{
 	Title: "Search",
-	Lead:  "People are found by how their address or name begins, applications by their id or name, roles by their id.",
-	Roles: "Roles",
+	Lead:  "Things are found by how their name, address or id begins.",
+	Pages: "Pages",
 }
 
 var germanConsoleSearch = ConsoleSearch{
 	Title: "Suche",
-	Lead:  "Personen werden am Anfang von Adresse oder Name gefunden, Anwendungen an dem von Kennung oder Name, Rollen an dem der Kennung.",
-	Roles: "Rollen",
+	Lead:  "Gefunden wird, wessen Name, Adresse oder Kennung so beginnt.",
+	Pages: "Seiten",
 }

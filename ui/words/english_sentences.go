@@ -16,6 +16,7 @@ var englishSentences = itself(
 
 	// An input.
 	"is needed",
+	"names nobody",
 	"is taken",
 	"is wrong",
 	"is not an email address",

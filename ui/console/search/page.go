@@ -1,6 +1,8 @@
 package search
 
 import (
+	"strings"
+
 	"github.com/a-h/templ"
 
 	"gatehouse/ui/console/guard"
@@ -28,9 +30,21 @@ func (p searchPage) frame(say *words.Catalogue) part.Frame {
 	return f
 }
 
-func (p searchPage) groups(say *words.Catalogue) (all []part.Group) {
+func (p searchPage) groups(say *words.Catalogue) []part.Group {
+	all := []part.Group{{Label: say.ConsoleSearch.Pages, Hits: p.pages(say)}}
 	for _, k := range p.Kinds {
 		all = append(all, part.Group{Label: k.label(say), Hits: k.hits})
+	}
+	return all
+}
+
+// pages are those of the navigation whose name has the text, in whatever case.
+func (p searchPage) pages(say *words.Catalogue) (all []part.Hit) {
+	text := strings.ToLower(p.Text)
+	for _, one := range p.Sections(say) {
+		if text != "" && strings.Contains(strings.ToLower(one.Label), text) && len(all) < guard.MaxFound {
+			all = append(all, part.Hit{Label: one.Label, Href: one.Href})
+		}
 	}
 	return all
 }

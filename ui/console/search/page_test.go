@@ -7,13 +7,15 @@ import (
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
+	"gatehouse/ui/words"
 )
 
 func TestTheSearchIsWellMade(t *testing.T) {
 	t.Parallel()
 	f := guard.Frame{Form: viewtest.Form()}
 	kinds := func(hits ...part.Hit) []kind {
-		return []kind{{label: guard.Finder{Label: Roles.Label}.Label, hits: hits}, {label: Roles.Label, hits: hits}}
+		label := func(say *words.Catalogue) string { return say.ConsoleSearch.Pages }
+		return []kind{{label: label, hits: hits}, {label: label, hits: hits}}
 	}
 	viewtest.Crawl(t, map[string]view.Page{
 		"search":          searchPage{Frame: f},

@@ -1,0 +1,194 @@
+package roles
+
+import (
+	"net/http"
+	"strings"
+
+	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/ui/console/guard"
+	"gatehouse/wire"
+)
+
+func (d *Door) askNew(v *guard.Visit) error {
+	if err := v.Ready("createRole", nil); err != nil {
+		return err
+	}
+	page := newPage(v.Frame())
+	page.Permissions, page.Parents = v.Query("permission"), v.Query("parent")
+	return v.Show(http.StatusOK, page)
+}
+
+func newPage(f guard.Frame) editPage {
+	f.Command = guard.Command("role", "create", "--id", "ID", "--permission", "API/RESOURCE:ACTION")
+	return editPage{Frame: f}
+}
+
+// create makes a role. Nobody has it yet, so nobody gains or loses anything.
+func (d *Door) create(v *guard.Visit) error {
+	page := newPage(v.Frame())
+	page.take(v)
+	page.ID = v.Value("id")
+	made, err := guard.Ask[admin.Made[wire.Role]](v, "createRole", admin.Input{Body: admin.RoleCreate{
+		ID: page.ID, Permissions: lines(page.Permissions), Parents: lines(page.Parents), MaxGrant: page.MaxGrant,
+	}})
+	if err != nil {
+		return page.again(v, err)
+	}
+	return v.Done(pathOf(made.Body.ID), "new")
+}
+
+func (d *Door) askEdit(v *guard.Visit) error {
+	if err := v.Ready("updateRole", on(v)); err != nil {
+		return err
+	}
+	f, err := read(v)
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, f.editPage())
+}
+
+func (f *roleFrame) editPage() editPage {
+	f.Command = guard.Command("role", "update", f.Role.ID, "--permission", "API/RESOURCE:ACTION")
+	return editPage{
+		Frame: f.Frame, Of: &f.Role, ETag: f.ETag, ID: f.Role.ID, MaxGrant: f.Role.MaxGrant, to: f.to,
+		Permissions: strings.Join(f.Role.Permissions, "\n"), Parents: strings.Join(f.Role.Parents, "\n"),
+	}
+}
+
+// edit shows first what the change comes to, to whoever may see that, and makes it once they
+// have agreed.
+func (d *Door) edit(v *guard.Visit) error {
+	f, err := read(v)
+	if err != nil {
+		return err
+	}
+	page := f.editPage()
+	page.take(v)
+	page.ETag = v.Value("etag")
+	if v.Value("back") != "" {
+		return v.Show(http.StatusOK, page)
+	}
+	change := admin.RolesChange{Roles: []admin.RoleDelta{page.delta()}}
+	if v.Value("confirmed") == "" && previews(v) {
+		found, err := guard.Ask[admin.PreviewOut](v, "previewRoles", admin.Input{Body: change})
+		if err != nil {
+			return page.again(v, err)
+		}
+		page.Comes = &found.Body
+		return v.Show(http.StatusOK, page)
+	}
+	if _, err := guard.Ask[admin.RolesOut](v, "updateRoles", admin.Input{Body: change}); err != nil {
+		return page.again(v, err)
+	}
+	return v.Done(f.path(), "edit")
+}
+
+// delta is the change that the form asks for.
+func (p *editPage) delta() admin.RoleDelta {
+	permissions, parents := lines(p.Permissions), lines(p.Parents)
+	return admin.RoleDelta{ID: p.ID, ETag: p.ETag, Permissions: &permissions, Parents: &parents, MaxGrant: &p.MaxGrant}
+}
+
+// take puts into the page what was typed.
+func (p *editPage) take(v *guard.Visit) {
+	p.Permissions, p.Parents, p.MaxGrant = v.Value("permissions"), v.Value("parents"), strings.TrimSpace(v.Value("max_grant"))
+}
+
+// again shows the page with what was wrong. Who saw another revision sees theirs beside the
+// present one, and the form is meant for that then.
+func (p *editPage) again(v *guard.Visit, err error) error {
+	status, ok := v.Reject(&p.Frame, guard.Taken(err, "id"))
+	if !ok {
+		return err
+	}
+	atForm(&p.Frame)
+	if fault.CodeOf(err) == "access.changed" {
+		if now, err := guard.Ask[admin.One[wire.Role]](v, "getRole", admin.Input{Path: on(v)}); err == nil {
+			p.ETag, p.Present = now.ETag, &now.Body
+		}
+	}
+	return v.Show(status, *p)
+}
+
+// atForm names the inputs of the form where the API names members of one of several roles.
+func atForm(f *guard.Frame) {
+	if f.Wrong == nil {
+		return
+	}
+	told := *f.Wrong
+	told.Fields = nil
+	for _, one := range f.Wrong.Fields {
+		name := one.Name
+		if rest, of := strings.CutPrefix(name, "roles[0]"); of {
+			name = strings.TrimPrefix(rest, ".")
+		}
+		if name, _, _ = strings.Cut(name, "["); name != "" {
+			told.Fields = append(told.Fields, fault.Field{Name: name, Problem: one.Problem})
+		}
+	}
+	f.Wrong, f.Fields, f.Whole = &told, told.Fields, len(told.Fields) == 0
+}
+
+// lines are the words of a text, one a line or with spaces between them.
+func lines(text string) []string {
+	all := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' || r == ' ' || r == '\t' || r == ',' })
+	if all == nil {
+		return []string{}
+	}
+	return all
+}
+
+func (d *Door) askDelete(v *guard.Visit) error {
+	page, err := d.deleting(v)
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, *page)
+}
+
+// deleting is the page that asks whether to delete a role. What keeps it is said there.
+func (d *Door) deleting(v *guard.Visit) (*deletePage, error) {
+	if err := v.Ready("deleteRole", on(v)); err != nil {
+		return nil, err
+	}
+	f, err := read(v)
+	if err != nil {
+		return nil, err
+	}
+	all, err := families(v)
+	if err != nil {
+		return nil, err
+	}
+	page := &deletePage{roleFrame: f, Children: all.children(f.Role.ID)}
+	if f.Granted {
+		found, err := guard.Ask[admin.Page[wire.Grant]](v, "listRoleHolders", admin.Input{Path: on(v), Query: paged(v)})
+		if err != nil {
+			return nil, err
+		}
+		page.Grants, page.More = len(found.Body.Items), found.Body.Next != ""
+	}
+	page.Command = guard.Command("role", "delete", f.Role.ID)
+	return page, nil
+}
+
+func (d *Door) delete(v *guard.Visit) error {
+	page, err := d.deleting(v)
+	if err != nil {
+		return err
+	}
+	if strings.TrimSpace(v.Value("confirm")) != page.Role.ID {
+		page.Mistyped = true
+		return v.Show(http.StatusUnprocessableEntity, *page)
+	}
+	_, err = guard.Ask[admin.Nothing](v, "deleteRole", admin.Input{Path: on(v), IfMatch: v.Value("etag")})
+	if err == nil {
+		return v.Done(pathRoles, "delete")
+	}
+	status, ok := v.Reject(&page.Frame, err)
+	if !ok {
+		return err
+	}
+	return v.Show(status, *page)
+}

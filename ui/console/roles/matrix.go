@@ -1,0 +1,203 @@
+package roles
+
+import (
+	"net/http"
+	"net/url"
+	"slices"
+	"strconv"
+	"strings"
+
+	"gatehouse/access"
+	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/ui/console/guard"
+	"gatehouse/wire"
+)
+
+// How much of the matrix is shown at a time: what a form of it sends must fit into
+// web.FormLimit, and a person must find their way.
+const (
+	matrixRows    = 40
+	matrixColumns = 10
+)
+
+// matrix shows roles by permissions: those of one API that the address asks for.
+func (d *Door) matrix(v *guard.Visit) error {
+	page, err := d.readMatrix(v)
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, *page)
+}
+
+func (d *Door) readMatrix(v *guard.Visit) (*matrixPage, error) {
+	if err := v.Ready("listRoles", nil); err != nil {
+		return nil, err
+	}
+	page := &matrixPage{Frame: v.Frame(), Asked: v.Only("api", "resource", "role", "rows", "columns"), CanEdit: v.Can("updateRoles", nil)}
+	apis, err := whole[wire.API](v, "listAPIs", url.Values{"fields": {"id"}})
+	if err != nil {
+		return nil, err
+	}
+	for _, one := range apis {
+		page.APIs = append(page.APIs, one.ID)
+	}
+	if page.API = page.Asked.Get("api"); page.API == "" {
+		page.API = first(page.APIs)
+	}
+	if !slices.Contains(page.APIs, page.API) {
+		return nil, fault.Missing("api")
+	}
+	permissions, err := whole[wire.Permission](v, "listPermissions", url.Values{"api": {page.API}})
+	if err != nil {
+		return nil, err
+	}
+	if page.family, err = families(v); err != nil {
+		return nil, err
+	}
+	for _, one := range permissions {
+		if name := resourceOf(one.Permission); !slices.Contains(page.Resources, name) {
+			page.Resources = append(page.Resources, name)
+		}
+	}
+	page.Permissions, page.MoreRows = window(permissions, page.from("rows"), matrixRows, func(p wire.Permission) bool {
+		return page.Asked.Get("resource") == "" || resourceOf(p.Permission) == page.Asked.Get("resource")
+	})
+	page.Roles, page.MoreColumns = window(page.family.ids(), page.from("columns"), matrixColumns, func(name string) bool {
+		return strings.Contains(name, page.Asked.Get("role")) && (!page.family[name].BuiltIn || page.API == ownAPI)
+	})
+	return page, nil
+}
+
+// ownAPI is that of Gatehouse itself, whose own roles have nothing of others.
+const ownAPI = access.Gatehouse
+
+// first is the API that the matrix begins with: another than that of Gatehouse, if there is any.
+func first(apis []string) string {
+	for _, name := range apis {
+		if name != ownAPI {
+			return name
+		}
+	}
+	return ownAPI
+}
+
+// resourceOf is that of a permission: orders of shop/orders:read.
+func resourceOf(permission string) string {
+	_, side, _ := strings.Cut(permission, "/")
+	resource, _, _ := strings.Cut(side, ":")
+	return resource
+}
+
+// window are some of a list, from a place on, and whether there are more behind them.
+func window[T any](all []T, from, most int, fits func(T) bool) (shown []T, more bool) {
+	for _, one := range all {
+		if !fits(one) {
+			continue
+		}
+		if from--; from >= 0 {
+			continue
+		}
+		if len(shown) == most {
+			return shown, true
+		}
+		shown = append(shown, one)
+	}
+	return shown, false
+}
+
+// from is the place where a side of the matrix begins.
+func (p *matrixPage) from(side string) int {
+	n, err := strconv.Atoi(p.Asked.Get(side))
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
+
+// cell is how a role has a permission: by its own name, or by what.
+func (p *matrixPage) cell(role string, permission *wire.Permission) (own bool, from string) {
+	for _, one := range p.family.gives(role) {
+		switch {
+		case one.By == role && one.Pattern == permission.Permission:
+			return true, ""
+		case from == "" && covers(one.Pattern, permission):
+			if from = one.By; one.By == role {
+				from = one.Pattern
+			}
+		}
+	}
+	return false, from
+}
+
+// edits are the cells of a form that are not as they were shown: whoever changes other cells
+// meanwhile is not undone.
+func edits(v *guard.Visit) ([]admin.RoleDelta, error) {
+	roles, permissions := v.R.PostForm["role"], v.R.PostForm["permission"]
+	was, is := strings.Fields(v.Value("was")), v.R.PostForm["cell"]
+	if len(roles) > matrixColumns || len(permissions) > matrixRows || len(was)+len(is) > 2*matrixRows*matrixColumns {
+		return nil, malformed()
+	}
+	changed := map[string]*admin.RoleDelta{}
+	note := func(cells, others []string, add bool) error {
+		for _, cell := range cells {
+			if slices.Contains(others, cell) {
+				continue
+			}
+			column, row, _ := strings.Cut(cell, ".")
+			c, err := strconv.Atoi(column)
+			r, err2 := strconv.Atoi(row)
+			if err != nil || err2 != nil || c < 0 || r < 0 || c >= len(roles) || r >= len(permissions) {
+				return malformed()
+			}
+			one := changed[roles[c]]
+			if one == nil {
+				one = &admin.RoleDelta{ID: roles[c]}
+				changed[roles[c]] = one
+			}
+			to := &one.Remove
+			if add {
+				to = &one.Add
+			}
+			if !slices.Contains(*to, permissions[r]) {
+				*to = append(*to, permissions[r])
+			}
+		}
+		return nil
+	}
+	if err := note(is, was, true); err != nil {
+		return nil, err
+	}
+	if err := note(was, is, false); err != nil {
+		return nil, err
+	}
+	return inOrder(changed), nil
+}
+
+func inOrder(changed map[string]*admin.RoleDelta) (all []admin.RoleDelta) {
+	for _, one := range changed {
+		all = append(all, *one)
+	}
+	slices.SortFunc(all, func(a, b admin.RoleDelta) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+func malformed() error {
+	return fault.New(fault.Malformed, "form.malformed", "The form could not be read.")
+}
+
+// before and after are the addresses of the parts of a side around the one that is shown, ""
+// where there is none.
+func before(p matrixPage, side string, step int) string {
+	if p.from(side) == 0 {
+		return ""
+	}
+	return p.side(side, p.from(side)-step)
+}
+
+func after(p matrixPage, side string, step int, more bool) string {
+	if !more {
+		return ""
+	}
+	return p.side(side, p.from(side)+step)
+}

@@ -1,0 +1,211 @@
+package words
+
+// ConsoleRoles are the pages about roles and permissions.
+type ConsoleRoles struct {
+	Group  string // in the navigation
+	Title  Title
+	Lead   string
+	List   string // a tab
+	Tree   Title
+	Matrix Title
+	Create string
+	Edit   string
+	Delete string
+
+	Find, Holds         string // filters: how an id begins, what it holds
+	API, Resource       string
+	None, NoneTodo      string // an empty list
+	AllRoles            string // a link
+	Role, Own, Parents  string // heads: a role, how many permissions of its own, and whose it has too
+	Children            string
+	Longest, Endless    string // how long a grant may last
+	Created, Updated    string
+	Always              string // of what is built in
+	BuiltIn, BuiltInWhy string
+	Permissions         Plural // N
+	TreeWhy, TreeCut    string
+	Known, NoRoles      string
+	Gives, Whence       string // a tab and a head
+	Itself              string // it has it by itself
+	Permission          string
+	Reach               string // a link to who may do it
+	Granted, GrantedWhy string // a tab
+	Holders, HoldersWhy string // a tab
+	NotGranted, NotHeld string
+	NotGrantedTodo      string
+	Who, How, Since     string // heads
+	Ends, Reason, Way   string
+	Allows, Denies      string
+	Others              Plural // N more grants
+	More                Plural // N more
+
+	New                  Title
+	EditTitle            Title // Name
+	ReviewTitle          Title // Name
+	ID, IDHint           string
+	PermissionsHint      string
+	ParentsHint          string
+	LongestHint          string
+	ReviewDo, Save, Back string // buttons
+	Differs              string
+	Gain, Lose           Plural // N
+	AtOnce               string
+	NobodyMoves          string
+	Meanwhile            string // before what somebody else left
+
+	DeleteTitle  Title // Name
+	DeleteWhy    string
+	Mistyped     string
+	Kept         string
+	KeptByGrants Plural // N
+	KeptByMore   Plural // at least N
+	KeptByRole   Phrase // Name
+
+	MatrixWhy            string
+	NoCells, NoCellsTodo string
+	Columns, Rows        string // beside the links to other parts of the matrix
+	Review               Title
+	ReviewLead           string
+	Added, Removed       string
+	Unseen               string // who asks may not see what it comes to
+	NoChange, Saved      string // what was just done
+	Made, Changed        string
+	Deleted              string
+
+	All               Title // the page of all permissions
+	AllLead           string
+	Asks, CarriedBy   string
+	Sensitive, Unused string
+}
+
+var englishConsoleRoles = ConsoleRoles{
+	Group:  "Access",
+	Title:  "Roles",
+	Lead:   "What goes together: whoever has a role has all of it.",
+	List:   "List",
+	Tree:   "Inheritance",
+	Matrix: "Matrix",
+	Create: "Create a role",
+	Edit:   "Change",
+	Delete: "Delete",
+
+	Find: "Id begins with", Holds: "Role",
+	API: "API", Resource: "Resource",
+	None: "No role is found", NoneTodo: "A search finds roles by how their id begins. Take it away, or create the role.",
+	AllRoles: "All roles",
+	Role:     "Role", Own: "Permissions of its own", Parents: "Inherits from", Children: "Inherited by",
+	Longest: "Longest grant", Endless: "Without end",
+	Created: "Created", Updated: "Changed", Always: "Built in",
+	BuiltIn: "Built in", BuiltInWhy: "It is a part of Gatehouse and stays as it is.",
+	Permissions: Plural{None: "no permissions of its own", One: "{n} permission", Other: "{n} permissions"},
+	TreeWhy:     "Below a role stand those whose permissions it has too.", TreeCut: "The tree is larger than a page. Look at single roles in the list.",
+	Known: "What is known", NoRoles: "None",
+	Gives: "Permissions", Whence: "From", Itself: "its own",
+	Permission: "Permission", Reach: "Who can reach",
+	Granted: "Granted to", GrantedWhy: "Grants of this role that are not over, the next end first. What leads to it by another role is not among them.",
+	Holders: "Everybody with it", HoldersWhy: "Everybody who has it now: by name, by what they are in, or by a role that inherits from it. Of several ways the one that lasts longest is shown.",
+	NotGranted: "It is granted to nobody", NotHeld: "Nobody has it", NotGrantedTodo: "Grant it on the page of a person, a group or a service account.",
+	Who: "Who", How: "How", Since: "Since", Ends: "Ends", Reason: "Reason", Way: "Way",
+	Allows: "Given", Denies: "Denied",
+	Others: Plural{One: "and by {n} more grant", Other: "and by {n} more grants"},
+	More:   Plural{One: "and {n} more", Other: "and {n} more"},
+
+	New: "New role", EditTitle: "Change {name}", ReviewTitle: "What changes with {name}",
+	ID: "Id", IDHint: "Lower-case letters, digits, - and _; it stays",
+	PermissionsHint: "One a line, such as shop/orders:read or shop/orders:*",
+	ParentsHint:     "Roles whose permissions it has too, one a line",
+	LongestHint:     "Such as 8h or 30d; empty: grants of it need no end",
+	ReviewDo:        "Review changes", Save: "Save", Back: "Back to the form",
+	Differs:     "Changes",
+	Gain:        Plural{One: "{n} gains something", Other: "{n} gain something"},
+	Lose:        Plural{One: "{n} loses something", Other: "{n} lose something"},
+	AtOnce:      "at once, when it is saved",
+	NobodyMoves: "Nobody gains or loses anything by this at this moment.",
+	Meanwhile:   "Somebody else changed this role meanwhile. It gives now:",
+
+	DeleteTitle: "Delete {name}?", DeleteWhy: "Nobody has it, so nobody loses anything. It cannot be undone.",
+	Mistyped:     "This is not its id.",
+	Kept:         "It cannot be deleted while something rests on it.",
+	KeptByGrants: Plural{One: "{n} grant is of it. Revoke it first.", Other: "{n} grants are of it. Revoke them first."},
+	KeptByMore:   Plural{Other: "More than {n} grants are of it. Revoke them first."},
+	KeptByRole:   "The role {name} inherits from it.",
+
+	MatrixWhy: "● by itself, ◐ by another role or a wildcard, ○ not at all. Nothing is saved before you have seen what it comes to.",
+	NoCells:   "Nothing fits the filters", NoCellsTodo: "Choose another API, or take a filter away.",
+	Columns: "Roles", Rows: "Permissions",
+	Review: "Review changes", ReviewLead: "All of it is saved at once, or nothing.",
+	Added: "Gets", Removed: "Loses",
+	Unseen:   "You may not see who is concerned: that takes the permission gatehouse/grants:read.",
+	NoChange: "Nothing was different, so nothing was changed.", Saved: "The changes are saved.",
+	Made: "The role is created. Nobody has it yet.", Changed: "The role is changed.", Deleted: "The role is deleted.",
+
+	All: "Permissions", AllLead: "What the APIs let anybody do, and which roles give it.",
+	Asks: "Takes", CarriedBy: "Given by the roles",
+	Sensitive: "Named only", Unused: "No role",
+}
+
+var germanConsoleRoles = ConsoleRoles{
+	Group:  "Zugriff",
+	Title:  "Rollen",
+	Lead:   "Was zusammengehört: Wer eine Rolle hat, hat alles davon.",
+	List:   "Liste",
+	Tree:   "Vererbung",
+	Matrix: "Tabelle",
+	Create: "Rolle anlegen",
+	Edit:   "Ändern",
+	Delete: "Löschen",
+
+	Find: "Kennung beginnt mit", Holds: "Rolle enthält",
+	API: "Schnittstelle", Resource: "Ressource",
+	None: "Keine Rolle gefunden", NoneTodo: "Gesucht wird nach dem Anfang der Kennung. Nehmen Sie die Suche weg, oder legen Sie die Rolle an.",
+	AllRoles: "Alle Rollen",
+	Role:     "Rolle", Own: "Eigene Berechtigungen", Parents: "Erbt von", Children: "Wird geerbt von",
+	Longest: "Längste Zuweisung", Endless: "Unbefristet",
+	Created: "Angelegt", Updated: "Geändert", Always: "Eingebaut",
+	BuiltIn: "Eingebaut", BuiltInWhy: "Sie gehört zu Gatehouse und bleibt, wie sie ist.",
+	Permissions: Plural{None: "keine eigenen Berechtigungen", One: "{n}\u00a0Berechtigung", Other: "{n}\u00a0Berechtigungen"},
+	TreeWhy:     "Unter einer Rolle stehen die, deren Berechtigungen sie auch hat.", TreeCut: "Der Baum ist größer als eine Seite. Sehen Sie einzelne Rollen in der Liste an.",
+	Known: "Was bekannt ist", NoRoles: "Keine",
+	Gives: "Berechtigungen", Whence: "Woher", Itself: "eigene",
+	Permission: "Berechtigung", Reach: "Wer erreicht das",
+	Granted: "Zugewiesen an", GrantedWhy: "Zuweisungen dieser Rolle, die noch nicht vorbei sind, das nächste Ende zuerst. Was über andere Rollen zu ihr führt, ist nicht dabei.",
+	Holders: "Alle, die sie haben", HoldersWhy: "Alle, die sie jetzt haben: namentlich, über Gruppen und Organisationen oder über eine Rolle, die von ihr erbt. Von mehreren Wegen steht der da, der am längsten besteht.",
+	NotGranted: "Sie ist niemandem zugewiesen", NotHeld: "Niemand hat sie", NotGrantedTodo: "Weisen Sie sie auf der Seite einer Person, einer Gruppe oder eines Dienstkontos zu.",
+	Who: "Wer", How: "Wie", Since: "Seit", Ends: "Endet", Reason: "Grund", Way: "Weg",
+	Allows: "Gegeben", Denies: "Verboten",
+	Others: Plural{One: "und durch {n}\u00a0weitere Zuweisung", Other: "und durch {n}\u00a0weitere Zuweisungen"},
+	More:   Plural{One: "und {n}\u00a0weitere", Other: "und {n}\u00a0weitere"},
+
+	New: "Neue Rolle", EditTitle: "{name} ändern", ReviewTitle: "Was sich mit {name} ändert",
+	ID: "Kennung", IDHint: "Kleinbuchstaben, Ziffern, - und _; sie bleibt",
+	PermissionsHint: "Eine je Zeile, etwa shop/orders:read oder shop/orders:*",
+	ParentsHint:     "Rollen, deren Berechtigungen sie auch hat, eine je Zeile",
+	LongestHint:     "Etwa 8h oder 30d; leer: Zuweisungen brauchen kein Ende",
+	ReviewDo:        "Änderungen ansehen", Save: "Speichern", Back: "Zurück zum Formular",
+	Differs:     "Änderungen",
+	Gain:        Plural{One: "{n}\u00a0bekommt etwas dazu", Other: "{n}\u00a0bekommen etwas dazu"},
+	Lose:        Plural{One: "{n}\u00a0verliert etwas", Other: "{n}\u00a0verlieren etwas"},
+	AtOnce:      "sofort mit dem Speichern",
+	NobodyMoves: "Im Moment bekommt oder verliert dadurch niemand etwas.",
+	Meanwhile:   "Inzwischen hat jemand anderes diese Rolle geändert. Sie gibt jetzt:",
+
+	DeleteTitle: "{name} löschen?", DeleteWhy: "Niemand hat sie, also verliert niemand etwas. Das lässt sich nicht rückgängig machen.",
+	Mistyped:     "Das ist nicht ihre Kennung.",
+	Kept:         "Sie lässt sich nicht löschen, solange etwas auf ihr beruht.",
+	KeptByGrants: Plural{One: "{n}\u00a0Zuweisung ist von ihr. Widerrufen Sie sie zuerst.", Other: "{n}\u00a0Zuweisungen sind von ihr. Widerrufen Sie sie zuerst."},
+	KeptByMore:   Plural{Other: "Mehr als {n}\u00a0Zuweisungen sind von ihr. Widerrufen Sie sie zuerst."},
+	KeptByRole:   "Die Rolle {name} erbt von ihr.",
+
+	MatrixWhy: "● selbst, ◐ durch eine andere Rolle oder einen Platzhalter, ○ gar nicht. Nichts wird gespeichert, bevor Sie gesehen haben, was daraus folgt.",
+	NoCells:   "Nichts passt zu den Filtern", NoCellsTodo: "Wählen Sie eine andere Schnittstelle, oder nehmen Sie einen Filter weg.",
+	Columns: "Rollen", Rows: "Berechtigungen",
+	Review: "Änderungen ansehen", ReviewLead: "Alles davon wird auf einmal gespeichert, oder nichts.",
+	Added: "Bekommt", Removed: "Verliert",
+	Unseen:   "Sie dürfen nicht sehen, wen es betrifft: Dazu braucht es die Berechtigung gatehouse/grants:read.",
+	NoChange: "Nichts war anders, also wurde nichts geändert.", Saved: "Die Änderungen sind gespeichert.",
+	Made: "Die Rolle ist angelegt. Noch hat sie niemand.", Changed: "Die Rolle ist geändert.", Deleted: "Die Rolle ist gelöscht.",
+
+	All: "Berechtigungen", AllLead: "Was die Schnittstellen erlauben, und welche Rollen es geben.",
+	Asks: "Verlangt", CarriedBy: "In den Rollen",
+	Sensitive: "Nur namentlich", Unused: "In keiner Rolle",
+}
