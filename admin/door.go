@@ -54,6 +54,7 @@ type Services struct {
 	Access   *access.Service
 	Applies  *apply.Service
 	Gate     *gate.Service
+	Gateway  Gateway
 	OAuth    *oauth.Service
 	Keys     *keys.Ring
 	Clock    Clock
@@ -102,6 +103,7 @@ func (d *Door) Open() error {
 		{"Access", d.Access == nil},
 		{"Applies", d.Applies == nil},
 		{"Gate", d.Gate == nil},
+		{"Gateway", d.Gateway == nil},
 		{"OAuth", d.OAuth == nil},
 		{"Keys", d.Keys == nil},
 		{"Clock", d.Clock == nil},

@@ -23,6 +23,9 @@ type Figures interface {
 	Endings(ctx context.Context, since, until time.Time, most int) (int, error)
 	// Names returns what is counted besides events, and the actions of sign-ins.
 	Names() FigureNames
+	// Attention is what somebody should look at; what of it is slow to find out is a minute old
+	// at most.
+	Attention(ctx context.Context) (wire.Attention, error)
 	// Settings returns the configuration of this process, with what the database holds of it
 	// now, in the order of its keys and without secrets.
 	Settings(ctx context.Context) ([]wire.Setting, error)
@@ -30,13 +33,16 @@ type Figures interface {
 
 // FigureNames is what the tallies are called that have figures of their own.
 type FigureNames struct {
-	SignIn, Refused            string
-	People, Sessions, Expiring string
+	SignIn, Refused                            string
+	People, Secured, Sessions, Expiring, Bytes string
+	// Gate is what is counted of the gate: its outcomes are what came out, its details routes.
+	Gate string
 }
 
 // figures adds the routes of how a Gatehouse is.
 func (d *Door) figures() {
 	add(d, Route{Method: http.MethodGet, Path: "/health", ID: "getHealth", Permission: "health:read", Summary: "See whether Gatehouse is well"}, d.getHealth)
+	add(d, Route{Method: http.MethodGet, Path: "/attention", ID: "getAttention", Permission: "health:read", Summary: "See what somebody should look at: administrators without a second factor, keys that end"}, d.getAttention)
 	add(d, Route{Method: http.MethodGet, Path: "/statistics", ID: "getStatistics", Permission: "statistics:read", Summary: "See figures of sign-ins and of use, day by day"}, d.getStatistics)
 }
 
@@ -46,6 +52,14 @@ func (d *Door) getHealth(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.H
 		return nil, err
 	}
 	return &One[wire.Health]{Body: h}, nil
+}
+
+func (d *Door) getAttention(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.Attention], error) {
+	a, err := d.Figures.Attention(ctx)
+	if err != nil {
+		return nil, err
+	}
+	return &One[wire.Attention]{Body: a}, nil
 }
 
 type statisticsIn struct {
@@ -74,7 +88,7 @@ func daysOf(found []audit.Tally, names FigureNames) []wire.DayFigures {
 	for _, t := range found {
 		name := t.Day.Format(time.DateOnly)
 		if days[name] == nil {
-			days[name] = &wire.DayFigures{Day: name, Methods: map[string]int64{}, Reasons: map[string]int64{}, Events: map[string]int64{}}
+			days[name] = &wire.DayFigures{Day: name, Methods: map[string]int64{}, Reasons: map[string]int64{}, Events: map[string]int64{}, Gate: map[string]int64{}}
 		}
 		names.add(days[name], t)
 	}
@@ -86,6 +100,10 @@ func daysOf(found []audit.Tally, names FigureNames) []wire.DayFigures {
 }
 
 func (n FigureNames) add(d *wire.DayFigures, t audit.Tally) {
+	if t.What == n.Gate {
+		d.Gate[string(t.Outcome)] += t.N
+		return
+	}
 	if t.Outcome == "" {
 		n.present(d, t)
 		return
@@ -110,6 +128,10 @@ func (n FigureNames) present(d *wire.DayFigures, t audit.Tally) {
 		d.Present.People = t.N
 	case n.Sessions:
 		d.Present.Sessions = t.N
+	case n.Secured:
+		d.Present.Secured = t.N
+	case n.Bytes:
+		d.Present.Bytes = t.N
 	case n.Expiring:
 		d.Present.GrantsEnding = t.N
 	}

@@ -40,6 +40,7 @@ func (d *Door) all() {
 	d.locks()
 	d.access()
 	d.gate()
+	d.gateLook()
 }
 
 // Route is one row of the table: what a request is for, and what it takes.

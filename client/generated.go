@@ -148,6 +148,13 @@ const (
 	HealthDatabaseSqlite   HealthDatabase = "sqlite"
 )
 
+// Defines values for HealthRedis.
+const (
+	HealthRedisAway   HealthRedis = "away"
+	HealthRedisNone   HealthRedis = "none"
+	HealthRedisShared HealthRedis = "shared"
+)
+
 // Defines values for HealthStatus.
 const (
 	HealthStatusNotReady HealthStatus = "not ready"
@@ -255,6 +262,23 @@ const (
 	ListGateEdgesParamsSortID           ListGateEdgesParamsSort = "id"
 	ListGateEdgesParamsSortMinusCreated ListGateEdgesParamsSort = "-created"
 	ListGateEdgesParamsSortMinusID      ListGateEdgesParamsSort = "-id"
+)
+
+// Defines values for ExplainGateRequestParamsMethod.
+const (
+	ExplainGateRequestParamsMethodDELETE  ExplainGateRequestParamsMethod = "DELETE"
+	ExplainGateRequestParamsMethodGET     ExplainGateRequestParamsMethod = "GET"
+	ExplainGateRequestParamsMethodHEAD    ExplainGateRequestParamsMethod = "HEAD"
+	ExplainGateRequestParamsMethodOPTIONS ExplainGateRequestParamsMethod = "OPTIONS"
+	ExplainGateRequestParamsMethodPATCH   ExplainGateRequestParamsMethod = "PATCH"
+	ExplainGateRequestParamsMethodPOST    ExplainGateRequestParamsMethod = "POST"
+	ExplainGateRequestParamsMethodPUT     ExplainGateRequestParamsMethod = "PUT"
+)
+
+// Defines values for ExplainGateRequestParamsACR.
+const (
+	ExplainGateRequestParamsACRAal1 ExplainGateRequestParamsACR = "aal1"
+	ExplainGateRequestParamsACRAal2 ExplainGateRequestParamsACR = "aal2"
 )
 
 // Defines values for ListGateRoutesParamsSort.
@@ -611,6 +635,13 @@ type AsSpec struct {
 	Scopes        []string `json:"scopes,omitzero"`
 }
 
+// Attention defines model for Attention.
+type Attention struct {
+	AdministratorsWithoutSecondFactor []Subject   `json:"administrators_without_second_factor,omitzero"`
+	EndingServiceKeys                 []EndingKey `json:"ending_service_keys,omitzero"`
+	LateSigningKeys                   []string    `json:"late_signing_keys,omitzero"`
+}
+
 // AuditErase defines model for AuditErase.
 type AuditErase struct {
 	// User The id of the person who was deleted, usr_…
@@ -945,6 +976,7 @@ type DayEndings struct {
 type DayFigures struct {
 	Day                    string           `json:"day"`
 	Events                 map[string]int64 `json:"events,omitzero"`
+	GateDecisions          map[string]int64 `json:"gate_decisions,omitzero"`
 	Present                *Present         `json:"present,omitempty"`
 	RefusedSignIns         int64            `json:"refused_sign_ins"`
 	RefusedSignInsByReason map[string]int64 `json:"refused_sign_ins_by_reason,omitzero"`
@@ -971,6 +1003,13 @@ type EdgeSpec struct {
 // Ended defines model for Ended.
 type Ended struct {
 	Ended int64 `json:"ended"`
+}
+
+// EndingKey defines model for EndingKey.
+type EndingKey struct {
+	ExpiresAt time.Time `json:"expires_at"`
+	KeyID     string    `json:"key_id"`
+	Service   string    `json:"service"`
 }
 
 // Endings defines model for Endings.
@@ -1051,6 +1090,32 @@ type Finding struct {
 	Problem string  `json:"problem"`
 }
 
+// Gate defines model for Gate.
+type Gate struct {
+	Decisions bool    `json:"decisions"`
+	From      string  `json:"from"`
+	Hash      string  `json:"hash"`
+	InFiles   bool    `json:"in_files"`
+	Listens   bool    `json:"listens"`
+	Problem   *string `json:"problem,omitempty"`
+	Routes    int64   `json:"routes"`
+	Tests     int64   `json:"tests"`
+}
+
+// GateAnswer defines model for GateAnswer.
+type GateAnswer struct {
+	Decision    string       `json:"decision"`
+	Explanation *Explanation `json:"explanation,omitempty"`
+	Reason      *string      `json:"reason,omitempty"`
+	Routed      *Routed      `json:"routed,omitempty"`
+}
+
+// GateDraft defines model for GateDraft.
+type GateDraft struct {
+	ID   string    `json:"id"`
+	Spec RouteSpec `json:"spec"`
+}
+
 // GateEdge defines model for GateEdge.
 type GateEdge struct {
 	Created time.Time `json:"created"`
@@ -1070,6 +1135,14 @@ type GateEdgeSpec struct {
 	Spec EdgeSpec `json:"spec"`
 }
 
+// GateReplay defines model for GateReplay.
+type GateReplay struct {
+	Draft *GateDraft `json:"draft,omitempty"`
+
+	// Hours How far back; absent: 24. Of a long log, the latest 64 MiB are looked at
+	Hours *int64 `json:"hours,omitempty"`
+}
+
 // GateRoute defines model for GateRoute.
 type GateRoute struct {
 	Created time.Time `json:"created"`
@@ -1087,6 +1160,12 @@ type GateRouteCreate struct {
 // GateRouteSpec defines model for GateRouteSpec.
 type GateRouteSpec struct {
 	Spec RouteSpec `json:"spec"`
+}
+
+// GateTrial defines model for GateTrial.
+type GateTrial struct {
+	// Tests How many tests of all routes hold with it
+	Tests int64 `json:"tests"`
 }
 
 // GateUpstream defines model for GateUpstream.
@@ -1255,18 +1334,27 @@ type HeadersSpec struct {
 
 // Health defines model for Health.
 type Health struct {
-	Checks        map[string]string `json:"checks,omitzero"`
-	Database      HealthDatabase    `json:"database"`
-	Doubts        map[string]string `json:"doubts,omitzero"`
-	Keys          map[string]int64  `json:"keys,omitzero"`
-	Now           time.Time         `json:"now"`
-	PolicyVersion int64             `json:"policy_version"`
-	Seal          SealState         `json:"seal"`
-	Status        HealthStatus      `json:"status"`
+	Checks         map[string]string `json:"checks,omitzero"`
+	Database       HealthDatabase    `json:"database"`
+	DatabaseMicros int64             `json:"database_micros"`
+	Doubts         map[string]string `json:"doubts,omitzero"`
+	Keys           map[string]int64  `json:"keys,omitzero"`
+	Now            time.Time         `json:"now"`
+	PolicyVersion  int64             `json:"policy_version"`
+	Redis          HealthRedis       `json:"redis"`
+	SchemaVersion  int64             `json:"schema_version"`
+	Seal           SealState         `json:"seal"`
+	Started        time.Time         `json:"started"`
+	Status         HealthStatus      `json:"status"`
+	Storage        Storage           `json:"storage"`
+	Version        *string           `json:"version,omitempty"`
 }
 
 // HealthDatabase defines model for Health.Database.
 type HealthDatabase string
+
+// HealthRedis defines model for Health.Redis.
+type HealthRedis string
 
 // HealthStatus defines model for Health.Status.
 type HealthStatus string
@@ -1524,6 +1612,14 @@ type ListRoleHolder struct {
 // ListScope defines model for ListScope.
 type ListScope struct {
 	Items []Scope `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListServedRoute defines model for ListServedRoute.
+type ListServedRoute struct {
+	Items []ServedRoute `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -1870,9 +1966,11 @@ type PersonalTokenCreate struct {
 
 // Present defines model for Present.
 type Present struct {
-	GrantsEnding int64 `json:"grants_ending"`
-	People       int64 `json:"people"`
-	Sessions     int64 `json:"sessions"`
+	DatabaseBytes          int64 `json:"database_bytes"`
+	GrantsEnding           int64 `json:"grants_ending"`
+	People                 int64 `json:"people"`
+	PeopleWithSecondFactor int64 `json:"people_with_second_factor"`
+	Sessions               int64 `json:"sessions"`
 }
 
 // PreviewAsk defines model for PreviewAsk.
@@ -1956,6 +2054,15 @@ type RefreshFamily struct {
 	Session       string    `json:"session"`
 	Used          time.Time `json:"used"`
 	User          string    `json:"user"`
+}
+
+// Replayed defines model for Replayed.
+type Replayed struct {
+	Changes   []TurnedEntry `json:"changes,omitzero"`
+	Decisions int64         `json:"decisions"`
+	LeftOut   int64         `json:"left_out"`
+	Since     *time.Time    `json:"since,omitempty"`
+	Turns     []Turn        `json:"turns,omitzero"`
 }
 
 // Requirement defines model for Requirement.
@@ -2120,6 +2227,30 @@ type RouteSpec struct {
 	Upstream    *string        `json:"upstream,omitempty"`
 }
 
+// Routed defines model for Routed.
+type Routed struct {
+	Authn        []string          `json:"authn,omitzero"`
+	Captures     map[string]string `json:"captures,omitzero"`
+	ClientCa     *string           `json:"client_ca,omitempty"`
+	Defer        *bool             `json:"defer,omitempty"`
+	Fetches      *string           `json:"fetches,omitempty"`
+	Filter       *bool             `json:"filter,omitempty"`
+	Host         string            `json:"host"`
+	Issuers      []string          `json:"issuers,omitzero"`
+	Lasts        []string          `json:"lasts,omitzero"`
+	Method       string            `json:"method"`
+	Mode         string            `json:"mode"`
+	Opaque       *string           `json:"opaque,omitempty"`
+	Organisation *string           `json:"organisation,omitempty"`
+	Path         string            `json:"path"`
+	Permission   *string           `json:"permission,omitempty"`
+	Public       *bool             `json:"public,omitempty"`
+	Resource     *string           `json:"resource,omitempty"`
+	Route        string            `json:"route"`
+	Tools        []Tool            `json:"tools,omitzero"`
+	Upstream     string            `json:"upstream"`
+}
+
 // Scope defines model for Scope.
 type Scope struct {
 	API         string    `json:"api"`
@@ -2153,6 +2284,26 @@ type SealState struct {
 	At      *time.Time `json:"at,omitempty"`
 	Sealed  int64      `json:"sealed"`
 	Waiting *time.Time `json:"waiting,omitempty"`
+}
+
+// ServedRoute defines model for ServedRoute.
+type ServedRoute struct {
+	API         *string           `json:"api,omitempty"`
+	Authn       []string          `json:"authn,omitzero"`
+	ClientCa    *string           `json:"client_ca,omitempty"`
+	Decisions   map[string]int64  `json:"decisions,omitzero"`
+	Hosts       []string          `json:"hosts,omitzero"`
+	ID          string            `json:"id"`
+	Issuers     []string          `json:"issuers,omitzero"`
+	Methods     []string          `json:"methods,omitzero"`
+	Missing     []string          `json:"missing,omitzero"`
+	Mode        string            `json:"mode"`
+	Opaque      *string           `json:"opaque,omitempty"`
+	Paths       []string          `json:"paths,omitzero"`
+	Permissions map[string]string `json:"permissions,omitzero"`
+	Public      *bool             `json:"public,omitempty"`
+	Tests       int64             `json:"tests"`
+	Upstream    string            `json:"upstream"`
 }
 
 // ServiceAccount defines model for ServiceAccount.
@@ -2313,6 +2464,12 @@ type Statistics struct {
 	Days []DayFigures `json:"days,omitzero"`
 }
 
+// Storage defines model for Storage.
+type Storage struct {
+	DatabaseBytes int64  `json:"database_bytes"`
+	FreeBytes     *int64 `json:"free_bytes,omitempty"`
+}
+
 // StreamSpec defines model for StreamSpec.
 type StreamSpec struct {
 	Grpc        *bool          `json:"grpc,omitempty"`
@@ -2388,6 +2545,13 @@ type TokenRefusal struct {
 	ErrorDescription string `json:"error_description"`
 }
 
+// Tool defines model for Tool.
+type Tool struct {
+	Match      string  `json:"match"`
+	Permission string  `json:"permission"`
+	Scope      *string `json:"scope,omitempty"`
+}
+
 // ToolSpec defines model for ToolSpec.
 type ToolSpec struct {
 	Arguments  []string `json:"arguments,omitzero"`
@@ -2413,6 +2577,26 @@ type TrialBegin struct {
 type TrialBegun struct {
 	// AuthorizationURL Where the browser of the caller goes; its answer comes to the console
 	AuthorizationURL string `json:"authorization_url"`
+}
+
+// Turn defines model for Turn.
+type Turn struct {
+	Count int64  `json:"count"`
+	From  string `json:"from"`
+	To    string `json:"to"`
+}
+
+// TurnedEntry defines model for TurnedEntry.
+type TurnedEntry struct {
+	At      time.Time `json:"at"`
+	From    string    `json:"from"`
+	Host    string    `json:"host"`
+	Method  string    `json:"method"`
+	Path    string    `json:"path"`
+	Route   *string   `json:"route,omitempty"`
+	Subject *Subject  `json:"subject,omitempty"`
+	To      string    `json:"to"`
+	Why     *string   `json:"why,omitempty"`
 }
 
 // UpstreamSpec defines model for UpstreamSpec.
@@ -2817,6 +3001,41 @@ type ReplaceGateEdgeParams struct {
 	IfMatch string `json:"If-Match"`
 }
 
+// ExplainGateRequestParams defines parameters for ExplainGateRequest.
+type ExplainGateRequestParams struct {
+	Method *ExplainGateRequestParamsMethod `form:"method,omitempty" json:"method,omitempty"`
+
+	// URL Such as https://api.example.com/orders/42
+	URL *string `form:"url,omitempty" json:"url,omitempty"`
+
+	// User The id of the person who asks, usr_…
+	User *string `form:"user,omitempty" json:"user,omitempty"`
+
+	// Service The service account that asks; with neither, nobody is known
+	Service *string `form:"service,omitempty" json:"service,omitempty"`
+
+	// At When; absent: now. By the policy as it is now
+	At *time.Time `form:"at,omitempty" json:"at,omitempty"`
+
+	// ACR How strongly the person is proved
+	ACR *ExplainGateRequestParamsACR `form:"acr,omitempty" json:"acr,omitempty"`
+
+	// Age How many seconds ago they were
+	Age *int64 `form:"age,omitempty" json:"age,omitempty"`
+
+	// IP From which address
+	IP *string `form:"ip,omitempty" json:"ip,omitempty"`
+
+	// Resource What the upstream would tell of the thing, a JSON object
+	Resource *string `form:"resource,omitempty" json:"resource,omitempty"`
+}
+
+// ExplainGateRequestParamsMethod defines parameters for ExplainGateRequest.
+type ExplainGateRequestParamsMethod string
+
+// ExplainGateRequestParamsACR defines parameters for ExplainGateRequest.
+type ExplainGateRequestParamsACR string
+
 // ListGateRoutesParams defines parameters for ListGateRoutes.
 type ListGateRoutesParams struct {
 	// Limit How many there are on a page at most
@@ -2860,6 +3079,21 @@ type GetGateRouteParams struct {
 type ReplaceGateRouteParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
 	IfMatch string `json:"If-Match"`
+}
+
+// ListServedRoutesParams defines parameters for ListServedRoutes.
+type ListServedRoutesParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
 }
 
 // ListGateUpstreamsParams defines parameters for ListGateUpstreams.
@@ -3840,6 +4074,14 @@ func (g *Gatehouse) Apply(ctx context.Context, body SetApply) (*Answer[SetPlan],
 	return send[SetPlan](ctx, g, r)
 }
 
+// GetAttention does GET /api/v1/attention: See what somebody should look at: administrators without a second factor, keys that end.
+// Needs the permission `gatehouse/health:read`.
+func (g *Gatehouse) GetAttention(ctx context.Context) (*Answer[Attention], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/attention")
+	return send[Attention](ctx, g, r)
+}
+
 // ListAuditEvents does GET /api/v1/audit: List what was done and what was refused, newest first.
 // Needs the permission `gatehouse/audit:read`.
 func (g *Gatehouse) ListAuditEvents(ctx context.Context, params *ListAuditEventsParams) (*Answer[ListEvent], error) {
@@ -4245,6 +4487,14 @@ func (g *Gatehouse) Export(ctx context.Context) (*Answer[SetExport], error) {
 	return send[SetExport](ctx, g, r)
 }
 
+// GetGate does GET /api/v1/gate: See where the routes of the gate come from, and whether they can be used.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) GetGate(ctx context.Context) (*Answer[Gate], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate")
+	return send[Gate](ctx, g, r)
+}
+
 // ListGateEdges does GET /api/v1/gate/edges: List the proxies that ask the gate, where they are kept here, and not in files.
 // Needs the permission `gatehouse/routes:read`.
 func (g *Gatehouse) ListGateEdges(ctx context.Context, params *ListGateEdgesParams) (*Answer[ListGateEdge], error) {
@@ -4327,6 +4577,34 @@ func (g *Gatehouse) ReplaceGateEdge(ctx context.Context, part string, body GateE
 	return send[GateEdge](ctx, g, r)
 }
 
+// ExplainGateRequest does GET /api/v1/gate/explanation: Tell what the gate would do with somebody's request, and why.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) ExplainGateRequest(ctx context.Context, params *ExplainGateRequestParams) (*Answer[GateAnswer], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/explanation")
+	if params != nil {
+		r.addQuery("method", params.Method)
+		r.addQuery("url", params.URL)
+		r.addQuery("user", params.User)
+		r.addQuery("service", params.Service)
+		r.addQuery("at", params.At)
+		r.addQuery("acr", params.ACR)
+		r.addQuery("age", params.Age)
+		r.addQuery("ip", params.IP)
+		r.addQuery("resource", params.Resource)
+	}
+	return send[GateAnswer](ctx, g, r)
+}
+
+// ReplayGateDecisions does POST /api/v1/gate/replay: Make what the gate decided again by a changed route, and tell what would turn.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) ReplayGateDecisions(ctx context.Context, body GateReplay) (*Answer[Replayed], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/gate/replay")
+	r.body = body
+	return send[Replayed](ctx, g, r)
+}
+
 // ListGateRoutes does GET /api/v1/gate/routes: List the routes of the gate that are kept here, and not in files.
 // Needs the permission `gatehouse/routes:read`.
 func (g *Gatehouse) ListGateRoutes(ctx context.Context, params *ListGateRoutesParams) (*Answer[ListGateRoute], error) {
@@ -4407,6 +4685,48 @@ func (g *Gatehouse) ReplaceGateRoute(ctx context.Context, part string, body Gate
 		r.addHeader("If-Match", params.IfMatch)
 	}
 	return send[GateRoute](ctx, g, r)
+}
+
+// ListServedRoutes does GET /api/v1/gate/served: List the routes that the gate serves, wherever they come from, with what it decided in the last seven days.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) ListServedRoutes(ctx context.Context, params *ListServedRoutesParams) (*Answer[ListServedRoute], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/served")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+	}
+	return send[ListServedRoute](ctx, g, r)
+}
+
+// AllServedRoutes goes through the pages of ListServedRoutes, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero ServedRoute.
+func (g *Gatehouse) AllServedRoutes(ctx context.Context, params *ListServedRoutesParams) iter.Seq2[ServedRoute, error] {
+	return pages(func(cursor *string) ([]ServedRoute, *string, error) {
+		var p ListServedRoutesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListServedRoutes(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// TryGateRoute does POST /api/v1/gate/trial: Try whether a route could be used with all others, and passes its tests, without changing anything.
+// Needs the permission `gatehouse/routes:write`.
+func (g *Gatehouse) TryGateRoute(ctx context.Context, body GateDraft) (*Answer[GateTrial], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/gate/trial")
+	r.body = body
+	return send[GateTrial](ctx, g, r)
 }
 
 // ListGateUpstreams does GET /api/v1/gate/upstreams: List the upstreams of the gate that are kept here, and not in files.

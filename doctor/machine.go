@@ -51,7 +51,7 @@ func (e *examiner) disk(context.Context) []check.Finding {
 		return nil // what Postgres writes is its own machine's
 	}
 	where := filepath.Dir(file)
-	free, err := freeSpace(where)
+	free, err := place.FreeSpace(where)
 	if err != nil {
 		return unknown("disk", fmt.Sprintf("how much room there is at %s cannot be told: %v", where, err))
 	}

@@ -210,6 +210,24 @@ func bounded(o Object) error {
 	return nil
 }
 
+// With returns all objects with one as o says, in the place of what is called so or beside the
+// others, if they can be used together and pass their tests. Nothing is changed. Faults: as Create.
+func (s *Service) With(ctx context.Context, o Object) (*Set, error) {
+	if s.InFiles {
+		return nil, ErrInFiles()
+	}
+	if err := bounded(o); err != nil {
+		return nil, err
+	}
+	all, err := s.List(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	all = append(without(all, o.Kind(), o.ID), Record{Object: o})
+	set, err := s.compiled(ctx, all)
+	return set, s.ofOne(err, all, o)
+}
+
 // Check reports whether all objects can be used together, and pass their tests. What is
 // wrong is as of Compile, of the objects in the order of List.
 func (s *Service) Check(ctx context.Context) error {
@@ -221,18 +239,21 @@ func (s *Service) Check(ctx context.Context) error {
 }
 
 func (s *Service) check(ctx context.Context, all []Record) error {
+	_, err := s.compiled(ctx, all)
+	return err
+}
+
+// compiled is the set of objects whose tests hold.
+func (s *Service) compiled(ctx context.Context, all []Record) (*Set, error) {
 	objects := make([]Object, len(all))
 	for i := range all {
 		objects[i] = all[i].Object
 	}
 	set, err := s.Compiler.Compile(objects)
-	if err != nil {
-		return err
+	if err != nil || set.Tests() == 0 {
+		return set, err
 	}
-	if set.Tests() == 0 {
-		return nil
-	}
-	return s.Try(ctx, set)
+	return set, s.Try(ctx, set)
 }
 
 // ofOne turns what is wrong with all objects into what is wrong with the one that was

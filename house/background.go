@@ -43,6 +43,7 @@ func (h *House) Beats() []Beat {
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step, Else: h.Folder.Look},
 		{Name: "write the decisions", Every: writeEvery, Due: h.Decisions.Due, Step: h.Decisions.Step},
+		{Name: "add up the decisions", Every: addUpEvery, Step: h.GateCounts.Step},
 		{Name: "forget decisions", Every: time.Minute, Clock: h.Clock, Due: h.Decisions.Due, Step: h.Decisions.Forget},
 		{Name: "read the routes", Every: routesEvery, Due: h.Routes.Due, Step: h.Routes.Step},
 		{Name: "look what routes ask for", Every: lookAtRoutes, Due: h.Routes.Wanted, Step: h.Routes.Look},
@@ -63,8 +64,12 @@ func (h *House) Run(ctx context.Context) error {
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() error { return h.Identity.Hasher.Run(ctx, h.Log) })
 	group.Go(func() error { h.Beat(ctx); return nil })
-	last := context.WithoutCancel(ctx) // what was noted in the last seconds
-	return errors.Join(group.Wait(), h.Decisions.Step(last, time.Now()), h.OAuth.Notes.Flush(last, time.Now()))
+	return errors.Join(group.Wait(), h.last(context.WithoutCancel(ctx)))
+}
+
+// last writes what the last moment brought.
+func (h *House) last(ctx context.Context) error {
+	return errors.Join(h.Decisions.Step(ctx, time.Now()), h.GateCounts.Step(ctx, time.Now()), h.OAuth.Notes.Flush(ctx, time.Now()))
 }
 
 // Beat beats until ctx ends, without the beats that are named: a test whose house

@@ -69,13 +69,16 @@ type House struct {
 	Gate     *gate.Service
 	// Decisions is the log of what the gate decided; nil: none is kept.
 	Decisions *Decisions
-	Turns     Turns
-	Settings  *settings.Service
+	// GateCounts counts them, for the statistics.
+	GateCounts *GateCounts
+	Turns      Turns
+	Settings   *settings.Service
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
 
 	auditKeys audit.Keys
 	present   *present
+	unguarded unguarded
 	told      chan struct{} // a commit of this process has news for the others
 	raised    atomic.Bool   // there was such a commit
 }
@@ -239,6 +242,7 @@ func (h *House) wirePeople() {
 // wireGate makes what stands before protected APIs, and what applies files.
 func (h *House) wireGate() {
 	h.Gate, h.Decisions = h.gate(), NewDecisions(h.Config.Gate.Decisions)
+	h.GateCounts = NewGateCounts(h.Store)
 	h.Applies = h.applies()
 	h.Folder = &Folder{Applies: h.Applies, Config: h.Config.Apply, Log: h.Log}
 	h.Routes = NewRoutes(h.Config.Gate, h.Config.Web.TLS.CertFile != "", h.Policy, h.Store, h.Log)

@@ -84,6 +84,19 @@ func (r *Replayer) Done() Replayed {
 	return done
 }
 
+// Simulate is what would become of a request that nobody made: the outcome in the words of
+// Entry.Decision or "no route", "mcp" where it depends on a body, and why. What is not known of
+// the resource is unknown.
+func (r *Replayer) Simulate(e *Entry) (to, why string) {
+	asked := *e
+	asked.Decision, asked.Reason = "unknown", string(access.ResourceUnknown)
+	to, _, why, ok := r.decide(&asked)
+	if !ok {
+		return "mcp", ""
+	}
+	return to, why
+}
+
 // decide is what a recorded decision comes to now; false: nobody can tell.
 func (r *Replayer) decide(e *Entry) (to, route, why string, ok bool) {
 	if e.Decision == "error" || e.Key != "" || e.Decision == access.Refused.String() && e.Reason == "" { // for what they came with

@@ -40,6 +40,8 @@ type Metrics struct {
 		decided series[[2]string, prometheus.Counter]
 		sent    series[[2]string, prometheus.Counter]
 	}
+
+	kept *house.GateCounts // of what the gate decides, for the statistics; nil: nobody keeps it
 }
 
 // newMetrics returns fresh counters in a registry of their own. version is what
@@ -139,6 +141,9 @@ func (m *Metrics) TokenRefused(grant, code string) { m.refused.WithLabelValues(g
 // GateDecided implements proxy.Metrics.
 func (m *Metrics) GateDecided(route, outcome string) {
 	m.gate.decided.of([2]string{route, outcome}, func() prometheus.Counter { return m.judged.WithLabelValues(route, outcome) }).Inc()
+	if m.kept != nil {
+		m.kept.Decided(route, outcome)
+	}
 }
 
 // GateServed implements proxy.Metrics.

@@ -86,6 +86,7 @@ func New(h *house.House, o Options) (*Server, error) {
 		o.Stdout = io.Discard
 	}
 	s := &Server{house: h, metrics: newMetrics(o.Version), health: &health{house: h}, options: o}
+	s.metrics.kept = h.GateCounts
 	s.cookies = &web.Cookies{Secure: secure(h.Config.Issuer), FormKey: h.Keeper.Key("form-token"), SessionAge: func() time.Duration { return h.Now().Session.Absolute }}
 	addresses, err := h.Limiters.New("address", ephemeral.Config(h.Config.Limits.Address))
 	if err != nil {

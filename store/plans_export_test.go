@@ -80,6 +80,7 @@ var walksMore = map[*statement]int{
 	selectTallies:     2000, // some days
 	// What one replica counts, every ten minutes.
 	countUsers:    math.MaxInt,
+	countSecured:  math.MaxInt,
 	countSessions: math.MaxInt,
 	countGrants:   math.MaxInt,
 	selectEndings: 1001, // of a day, as far as the admin API counts
@@ -107,6 +108,7 @@ var maySort = map[*statement]string{
 var mayWalk = map[*statement]string{
 	selectPolicyMemberships: "a policy has them all",
 	countUsers:              "all of it is counted, every ten minutes by one replica",
+	countSecured:            "all of it is counted, every ten minutes by one replica",
 	countSessions:           "all of it is counted, every ten minutes by one replica",
 }
 
@@ -186,6 +188,9 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 
 		selectClock: {{}},
 
+		selectFileSize:     {{}},
+		selectDatabaseSize: {{}},
+
 		selectPassword:      one(user),
 		selectHashFrom:      {{user}, {""}},
 		trimPendingFactors:  {{user, int64(identity.MaxPending)}, {user, int64(0)}},
@@ -247,6 +252,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		putTally:      one(at, "count.people", "", "", int64(1)),
 		selectTallies: one(at, at+int64(24*time.Hour/time.Microsecond)),
 		countUsers:    {{}},
+		countSecured:  {{}},
 		countSessions: one(at),
 		countGrants:   one(at, at+int64(7*24*time.Hour/time.Microsecond)),
 		selectEndings: one(at, at+int64(24*time.Hour/time.Microsecond), int64(1001)),

@@ -54,6 +54,12 @@ ORDER BY day, action, outcome, detail`)
 SELECT COUNT(*)
 FROM users`)
 
+	// All of it, which is some hundred bytes for each person who has one.
+	countSecured = newStatement(`
+SELECT COUNT(DISTINCT user_id)
+FROM factors
+WHERE confirmed_at IS NOT NULL`)
+
 	// Index sessions_expires, which has all that is asked for.
 	countSessions = newStatement(`
 SELECT COUNT(*)
@@ -128,7 +134,9 @@ func (s *Store) Tallies(ctx context.Context, since, until time.Time) ([]audit.Ta
 const (
 	CountedPeople   = "people"
 	CountedSessions = "sessions"
-	CountedEnding   = "grants_ending" // within EndingSoon
+	CountedEnding   = "grants_ending"  // within EndingSoon
+	CountedSecured  = "people_secured" // with a second factor
+	CountedBytes    = "database_bytes"
 )
 
 // EndingSoon is how far CountedEnding looks ahead.
@@ -144,6 +152,7 @@ func (s *Store) CountWhatIs(ctx context.Context, now time.Time) error {
 		args []any
 	}{
 		{CountedPeople, countUsers, nil},
+		{CountedSecured, countSecured, nil},
 		{CountedSessions, countSessions, []any{micros(now)}},
 		{CountedEnding, countGrants, []any{micros(now), micros(now.Add(EndingSoon))}},
 	} {
@@ -153,6 +162,11 @@ func (s *Store) CountWhatIs(ctx context.Context, now time.Time) error {
 		}
 		all = append(all, t)
 	}
+	bytes, err := s.Size(ctx)
+	if err != nil {
+		return doing("count what there is", err)
+	}
+	all = append(all, audit.Tally{Day: audit.DayOf(now), What: CountedBytes, N: bytes})
 	return doing("count what there is", s.InTx(ctx, func(ctx context.Context) error { return s.writeTallies(ctx, putTally, all) }))
 }
 
@@ -163,11 +177,16 @@ func (s *Store) Endings(ctx context.Context, since, until time.Time, most int) (
 	return len(found), doing("count the endings of grants", err)
 }
 
+// AddCounts adds to what was counted of something that is no event.
+func (s *Store) AddCounts(ctx context.Context, all []audit.Tally) error {
+	return doing("add to what was counted", s.InTx(ctx, func(ctx context.Context) error { return s.writeTallies(ctx, addTally, all) }))
+}
+
 // keepTallies is how long statistics go back.
 const keepTallies = 400 * 24 * time.Hour
 
 var talliesTable = table{
-	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSessions, countGrants, selectEndings},
+	statements: []*statement{selectTallied, moveTallied, selectSums, addTally, putTally, selectTallies, countUsers, countSecured, countSessions, countGrants, selectEndings},
 	brooms: []broom{ // the primary key, a part of it
 		{"tallies", keepTallies, sweep("audit_tallies", "day, action, outcome, detail", "day <= $1")},
 	},

@@ -1,6 +1,10 @@
 package wire
 
-import "time"
+import (
+	"time"
+
+	"gatehouse/id"
+)
 
 // Statistics are figures of some days.
 type Statistics struct {
@@ -15,6 +19,7 @@ type DayFigures struct {
 	Refused int64            `json:"refused_sign_ins"`
 	Reasons map[string]int64 `json:"refused_sign_ins_by_reason"`
 	Events  map[string]int64 `json:"events"`            // of each action, those that were refused included
+	Gate    map[string]int64 `json:"gate_decisions"`    // by what came out: allow, deny, challenge, unknown, limited, error, public
 	Present *Present         `json:"present,omitempty"` // as it was counted last on that day
 }
 
@@ -23,6 +28,8 @@ type Present struct {
 	People       int64 `json:"people"`
 	Sessions     int64 `json:"sessions"`      // browsers that were signed in
 	GrantsEnding int64 `json:"grants_ending"` // within seven days
+	Secured      int64 `json:"people_with_second_factor"`
+	Bytes        int64 `json:"database_bytes"`
 }
 
 // Endings is how many grants end on each of some days.
@@ -47,6 +54,36 @@ type Health struct {
 	Seal     SealState         `json:"seal"`
 	Policy   int64             `json:"policy_version"` // by which this process decides
 	Now      time.Time         `json:"now"`
+	Version  string            `json:"version,omitempty"`
+	Started  time.Time         `json:"started"` // this process
+	Schema   int64             `json:"schema_version"`
+	Answers  int64             `json:"database_micros"` // how long the database took to answer just now
+	Storage  Storage           `json:"storage"`
+	Redis    string            `json:"redis" enum:"none,shared,away"` // whether limits are shared by all replicas
+}
+
+// Storage is how much room there is.
+type Storage struct {
+	Bytes int64  `json:"database_bytes"`
+	Free  *int64 `json:"free_bytes,omitempty"` // on the disk of SQLite's file; absent: nobody can tell here
+}
+
+// Attention is what somebody should look at besides Health.Doubts.
+type Attention struct {
+	// Unguarded are people who may do something at Gatehouse itself and have no second factor: the
+	// first twenty.
+	Unguarded []Subject `json:"administrators_without_second_factor"`
+	// Ending are keys of service accounts that end within fourteen days: the first twenty.
+	Ending []EndingKey `json:"ending_service_keys"`
+	// Late are algorithms whose key signs for longer than keys.rotate says.
+	Late []string `json:"late_signing_keys"`
+}
+
+// EndingKey is a key of a service account that ends.
+type EndingKey struct {
+	ID      id.ServiceKey `json:"key_id"`
+	Service string        `json:"service"`
+	Ends    time.Time     `json:"expires_at"`
 }
 
 // SealState is how far the audit log is sealed.

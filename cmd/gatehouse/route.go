@@ -288,25 +288,11 @@ func findRoute(set *gate.Set, method, address string) (wire.Routed, gate.Match, 
 
 // readAddress reads a URL as a browser would send it, without mending its path.
 func readAddress(address string) (host string, path gate.Path, err error) {
-	scheme, rest, ok := strings.Cut(address, "://")
-	if !ok || scheme != "http" && scheme != "https" {
-		return "", gate.Path{}, usagef("%q is no URL, such as https://api.example.com/orders/42", brief(address))
+	host, path, err = gate.ReadURL(address)
+	if fault.CodeOf(err) == "gate.url" {
+		err = usagef("%q is no URL, such as https://api.example.com/orders/42", brief(address))
 	}
-	authority, target := rest, "/"
-	if i := strings.IndexAny(rest, "/?"); i >= 0 {
-		authority, target = rest[:i], rest[i:]
-	}
-	target, query, _ := strings.Cut(target, "?")
-	if target == "" {
-		target = "/"
-	}
-	if host, _, err = gate.ParseHost(authority); err != nil {
-		return "", gate.Path{}, err
-	}
-	if path, err = gate.ParsePath(target); err != nil {
-		return "", gate.Path{}, err
-	}
-	return host, path, gate.CheckQuery(query)
+	return host, path, err
 }
 
 func tellRouted(out io.Writer, w wire.Routed) {

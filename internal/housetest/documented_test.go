@@ -52,8 +52,11 @@ func (d described) about(there map[string]string) string {
 
 // needed is what an operation must be told in its query, as "permission=…"; "" for most.
 func needed(operation string) string {
-	if operation == "checkUserAccess" || operation == "listHolders" {
+	switch operation {
+	case "checkUserAccess", "listHolders":
 		return "permission=gatehouse/users:read"
+	case "explainGateRequest":
+		return "url=https://a.test/"
 	}
 	return ""
 }

@@ -42,15 +42,28 @@ func testTallies(t *testing.T, s *store.Store) {
 		for range 2 {
 			ok(t, s.CountWhatIs(ctx, now))
 		}
-		same(t, read()[1:], append([]audit.Tally{
+		got := read()[1:]
+		if got[0].What != store.CountedBytes || got[0].N < 1<<14 {
+			t.Errorf("the size of the database is counted as %+v", got[0])
+		}
+		same(t, got[1:], append([]audit.Tally{
 			{Day: today, What: store.CountedEnding, N: 0},
 			{Day: today, What: store.CountedPeople, N: 1},
+			{Day: today, What: store.CountedSecured, N: 0},
 			{Day: today, What: store.CountedSessions, N: 1},
 		}, count(today, 5)...))
+	})
+	t.Run("OfTheGateAddUp", func(t *testing.T) {
+		of := func(n int64) []audit.Tally {
+			return []audit.Tally{{Day: today.Add(24 * time.Hour), What: "gate", Outcome: "allow", Detail: "orders", N: n}}
+		}
+		ok(t, s.AddCounts(ctx, of(2)))
+		ok(t, s.AddCounts(ctx, of(3)))
+		same(t, must[[]audit.Tally](t)(s.Tallies(ctx, today.Add(24*time.Hour), today.Add(48*time.Hour))), of(5))
 	})
 	t.Run("GoAtTheirAge", func(t *testing.T) {
 		yes(t)(s.AddTallies(ctx, 6, 7, count(today.Add(-401*24*time.Hour), 1)))
 		sweepAll(t, s)
-		same(t, len(must[[]audit.Tally](t)(s.Tallies(ctx, time.Unix(0, 0), today.Add(24*time.Hour)))), 5)
+		same(t, len(must[[]audit.Tally](t)(s.Tallies(ctx, time.Unix(0, 0), today.Add(24*time.Hour)))), 7)
 	})
 }

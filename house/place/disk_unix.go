@@ -1,11 +1,11 @@
 //go:build linux || darwin
 
-package doctor
+package place
 
 import "syscall"
 
-// freeSpace returns how many bytes of the disk at dir others than root may fill.
-func freeSpace(dir string) (uint64, error) {
+// FreeSpace returns how many bytes of the disk at dir others than root may fill.
+func FreeSpace(dir string) (uint64, error) {
 	var s syscall.Statfs_t
 	if err := syscall.Statfs(dir, &s); err != nil {
 		return 0, err
