@@ -135,9 +135,11 @@ func (s *steering) targets() map[string]string {
 	_, err = a.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockService, ID: "target"}, Reason: "test"}})
 	must(s.t, err)
 	s.gatePart("target")
+	routed, _, err := s.House.Trail.Page(ctx, audit.Query{Target: audit.Target{Kind: gate.AuditRoute, ID: "target"}}, 1)
+	must(s.t, err)
 	return map[string]string{
 		"grant": string(grant.ID), "part": "target", "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
-		"family": string(family), "event": string(events[0].ID), "size": "1", "setting": "session.idle",
+		"family": string(family), "event": string(events[0].ID), "size": "1", "version": string(routed[0].ID), "setting": "session.idle",
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),
 		"group": "desk", "organisation": "acme", "kind": "service", "member": "target",

@@ -133,3 +133,18 @@ func TestThePagesOfAHouseLookLikeIt(t *testing.T) {
 		t.Error("Gatehouse as it comes loads something of its own")
 	}
 }
+
+func TestALookSaysWhatAnAccentComesTo(t *testing.T) {
+	t.Parallel()
+	own, ok := LookOf("")
+	if !ok || own.Fill != ownAccent || !own.Kept || own.Button < readable {
+		t.Errorf("no accent is %+v", own)
+	}
+	yellow, ok := LookOf("#FFD500")
+	if !ok || yellow.Kept || yellow.OnFill != "#000000" || yellow.Link[0] == "#ffd500" || min(yellow.Button, yellow.Links[0], yellow.Links[1]) < readable {
+		t.Errorf("yellow is %+v", yellow)
+	}
+	if _, ok := LookOf("yellow"); ok {
+		t.Error("a word is a colour")
+	}
+}

@@ -23,13 +23,17 @@ import (
 	"gatehouse/ui/console/grants"
 	"gatehouse/ui/console/groups"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/health"
+	"gatehouse/ui/console/keyring"
 	"gatehouse/ui/console/locks"
 	"gatehouse/ui/console/overview"
 	"gatehouse/ui/console/reach"
 	"gatehouse/ui/console/roles"
+	"gatehouse/ui/console/routes"
 	"gatehouse/ui/console/search"
 	"gatehouse/ui/console/services"
 	"gatehouse/ui/console/sessions"
+	"gatehouse/ui/console/settings"
 	"gatehouse/ui/console/useraccess"
 	"gatehouse/ui/console/users"
 	"gatehouse/ui/view"
@@ -91,7 +95,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("POST "+guard.PathSignOut, d.signOut)
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
-	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder}}).Mount(m)
+	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder, routes.Finder}}).Mount(m)
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
 	(&applications.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
@@ -103,6 +107,10 @@ func (d *Door) Mount(m *web.Mux) {
 	(&roles.Door{Guard: g}).Mount(m)
 	(&groups.Door{Guard: g}).Mount(m)
 	(&services.Door{Guard: g}).Mount(m)
+	(&routes.Door{Guard: g}).Mount(m)
+	(&keyring.Door{Guard: g}).Mount(m)
+	(&settings.Door{Guard: g}).Mount(m)
+	(&health.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
 	g.Route(m, "GET "+guard.Root+"/", func(*guard.Visit) error { return fault.New(fault.NotFound, "page.not_found", "There is no such page.") })
 }
 
@@ -125,6 +133,7 @@ func sections() []guard.Group {
 		{Label: func(say *words.Catalogue) string { return say.Console.Access }, Sections: []guard.Section{grants.Section, roles.Section, roles.Permissions, reach.Section, locks.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Programs }, Sections: []guard.Section{applications.Section, apis.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Activity }, Sections: []guard.Section{sessions.Section, auditlog.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.House }, Sections: []guard.Section{routes.Section, keyring.Section, settings.Section, health.Section}},
 	}
 }
 

@@ -183,6 +183,28 @@
   }, 2000);
   for (const job of document.querySelectorAll('[data-refresh]')) refresh(job);
 
+  // What a form would come to is asked for while one types, as its button "check" does.
+  for (const region of document.querySelectorAll('[data-answer]')) {
+    const form = document.getElementById(region.dataset.answer);
+    if (!form) continue;
+    let asked = 0;
+    let wait = 0;
+    const ask = async () => {
+      const mine = ++asked;
+      const body = new URLSearchParams(new FormData(form));
+      body.set('do', 'check');
+      const answer = await fetch(form.action, { method: 'POST', body, headers: { Accept: 'text/html' } });
+      if (answer.redirected) return;
+      const page = new DOMParser().parseFromString(await answer.text(), 'text/html');
+      const fresh = page.getElementById(region.id);
+      if (mine === asked && fresh) region.replaceChildren(...fresh.childNodes);
+    };
+    form.addEventListener('input', () => {
+      clearTimeout(wait);
+      wait = setTimeout(() => ask().catch(() => {}), 400);
+    });
+  }
+
   // What happens is added as it happens.
   for (const list of document.querySelectorAll('[data-live]')) {
     const mark = list.previousElementSibling;

@@ -61,6 +61,10 @@ type Catalogue struct {
 	ConsoleGroups, ConsoleOrganisations ConsoleContainer
 	ConsoleMembers                      ConsoleMembers
 	ConsoleServices                     ConsoleServices
+	ConsoleRoutes                       ConsoleRoutes
+	ConsoleKeys                         ConsoleKeys
+	ConsoleSettings                     ConsoleSettings
+	ConsoleHealth                       ConsoleHealth
 
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.

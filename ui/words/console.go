@@ -9,6 +9,7 @@ const (
 type Console struct {
 	Overview                              string // in the navigation: the first page
 	Directory, Access, Programs, Activity string // groups of it: who is there, who may what, which programs, what happens
+	House                                 string // a group
 
 	Onwards Title // a page that goes on by itself
 	GoOn    string
@@ -37,6 +38,7 @@ var englishConsole = Console{
 	Access:    "Access",
 	Activity:  "Activity",
 	Programs:  "Programs",
+	House:     "This Gatehouse",
 
 	Onwards: "Opening the console",
 	GoOn:    "Go on",
@@ -65,6 +67,7 @@ var germanConsole = Console{
 	Access:    "Zugriff",
 	Activity:  "Geschehen",
 	Programs:  "Programme",
+	House:     "Dieses Gatehouse",
 
 	Onwards: "Die Konsole wird geöffnet",
 	GoOn:    "Weiter",

@@ -14,7 +14,28 @@ type ConsoleOverview struct {
 	Attention, AllWell string // what somebody should look at, and where there is nothing
 	Who, What, Ends    string // heads of the grants that end first
 	NoneEnds           string
-	More               string // below them
+
+	Secured, Gate             string            // figures: who has a second step, what the gate refused
+	OfAll                     Phrase            // N of Least people
+	Methods, Reasons, NoneSo  string            // heads, and where there is nothing
+	MethodNames               map[string]string // how somebody signed in, by RFC 8176
+	ReasonNames               map[string]string // why a sign-in was refused
+	Accounts, Addresses       string            // heads: what fails most
+	Looked                    Plural            // N refused sign-ins that were looked at
+	NoAccount, Times          string
+	Latest, All               string // a head, and a link to the whole list
+	Unguarded                 Phrase // Email
+	KeyEnds                   Phrase // Name of a service account, Wait
+	DiskFills                 Plural // N days
+	KeyLate                   Phrase // Name of an algorithm
+	Steps                     string // a head
+	StepsLeft                 Plural
+	StepHTTPS, StepGuarded    string
+	StepSecond                string
+	StepApplication           string
+	StepCheckpoints, StepDone string
+	Hide, DidHide             string
+	More                      string // below them
 }
 
 var englishConsoleOverview = ConsoleOverview{
@@ -34,7 +55,29 @@ var englishConsoleOverview = ConsoleOverview{
 	Attention: "Needs attention", AllWell: "Nothing does.",
 	Who: "Who", What: "Role or permission", Ends: "Ends",
 	NoneEnds: "None ends within seven days.",
-	More:     "More of them end within seven days.",
+
+	Secured: "With a second step", Gate: "Refused at the gate today",
+	OfAll:   "{n} of {least}",
+	Methods: "Signed in with", Reasons: "Refused because of", NoneSo: "Nobody, in these days.",
+	MethodNames: map[string]string{"": "Not told", "pwd": "Password", "mfa otp pwd": "Password and authenticator", "otp pwd": "Password and authenticator", "mfa pwd": "Password and recovery code"},
+	ReasonNames: map[string]string{
+		"wrong": "Wrong password", "totp_wrong": "Wrong code", "totp_used": "A used code", "recovery_wrong": "Wrong recovery code", "unknown": "No such account", "no_password": "No password",
+		"no_factor": "No second step", "disabled": "Disabled account", "locked": "A lock", "role_or_group_missing": "Not for this application", "declined": "Declined", "replaced": "Begun anew",
+	},
+	Accounts: "Accounts that fail most", Addresses: "Addresses that fail most",
+	Looked:    Plural{One: "Of the last refused sign-in of 24 hours.", Other: "Of the latest {n} refused sign-ins of 24 hours."},
+	NoAccount: "None of them was about an account that there is.", Times: "Times",
+	Latest: "Latest events", All: "All",
+	Unguarded: "{email} administers and has no second step.",
+	KeyEnds:   "A key of the service account {name} ends {wait}.",
+	DiskFills: Plural{One: "The disk of the database is full in {n} day if it grows on.", Other: "The disk of the database is full in {n} days if it grows on."},
+	KeyLate:   "The {name} key signs for longer than it should.",
+	Steps:     "First steps", StepsLeft: Plural{One: "{n} is left.", Other: "{n} are left."},
+	StepHTTPS: "People reach Gatehouse by https: set issuer.", StepGuarded: "Everybody who administers has a second step.",
+	StepSecond: "A second person administers, who can let the first in again.", StepApplication: "An application is connected.",
+	StepCheckpoints: "Heads of the audit log are kept outside of the database: set audit.checkpoint_file.", StepDone: "Done:",
+	Hide: "Hide", DidHide: "The first steps are hidden in this browser.",
+	More: "More of them end within seven days.",
 }
 
 var germanConsoleOverview = ConsoleOverview{
@@ -54,5 +97,27 @@ var germanConsoleOverview = ConsoleOverview{
 	Attention: "Braucht Aufmerksamkeit", AllWell: "Nichts.",
 	Who: "Wer", What: "Rolle oder Berechtigung", Ends: "Endet",
 	NoneEnds: "Keine endet innerhalb von sieben Tagen.",
-	More:     "Weitere enden innerhalb von sieben Tagen.",
+
+	Secured: "Mit zweitem Schritt", Gate: "Heute am Tor abgewiesen",
+	OfAll:   "{n}\u00a0von {least}",
+	Methods: "Angemeldet mit", Reasons: "Abgewiesen wegen", NoneSo: "Niemand, in diesen Tagen.",
+	MethodNames: map[string]string{"": "Unbekannt", "pwd": "Passwort", "mfa otp pwd": "Passwort und Authenticator", "otp pwd": "Passwort und Authenticator", "mfa pwd": "Passwort und Wiederherstellungscode"},
+	ReasonNames: map[string]string{
+		"wrong": "Falsches Passwort", "totp_wrong": "Falscher Code", "totp_used": "Verbrauchter Code", "recovery_wrong": "Falscher Wiederherstellungscode", "unknown": "Kein solches Konto", "no_password": "Kein Passwort",
+		"no_factor": "Kein zweiter Schritt", "disabled": "Gesperrtes Konto", "locked": "Eine Sperre", "role_or_group_missing": "Nicht für diese Anwendung", "declined": "Abgelehnt", "replaced": "Neu begonnen",
+	},
+	Accounts: "Konten mit den meisten Fehlschlägen", Addresses: "Adressen mit den meisten Fehlschlägen",
+	Looked:    Plural{One: "Von der letzten abgewiesenen Anmeldung aus 24\u00a0Stunden.", Other: "Von den letzten {n}\u00a0abgewiesenen Anmeldungen aus 24\u00a0Stunden."},
+	NoAccount: "Keine betraf ein Konto, das es gibt.", Times: "Anzahl",
+	Latest: "Neueste Ereignisse", All: "Alle",
+	Unguarded: "{email} verwaltet und hat keinen zweiten Schritt.",
+	KeyEnds:   "Ein Schlüssel des Dienstkontos {name} endet {wait}.",
+	DiskFills: Plural{One: "Wächst die Datenbank so weiter, ist ihre Platte in {n}\u00a0Tag voll.", Other: "Wächst die Datenbank so weiter, ist ihre Platte in {n}\u00a0Tagen voll."},
+	KeyLate:   "Der {name}-Schlüssel signiert länger als vorgesehen.",
+	Steps:     "Erste Schritte", StepsLeft: Plural{One: "Noch {n}\u00a0offen.", Other: "Noch {n}\u00a0offen."},
+	StepHTTPS: "Menschen erreichen Gatehouse über https: issuer setzen.", StepGuarded: "Wer verwaltet, hat einen zweiten Schritt.",
+	StepSecond: "Eine zweite Person verwaltet, die der ersten wieder Zugang geben kann.", StepApplication: "Eine Anwendung ist angebunden.",
+	StepCheckpoints: "Köpfe des Audit-Protokolls liegen außerhalb der Datenbank: audit.checkpoint_file setzen.", StepDone: "Getan:",
+	Hide: "Ausblenden", DidHide: "Die ersten Schritte sind in diesem Browser ausgeblendet.",
+	More: "Weitere enden innerhalb von sieben Tagen.",
 }

@@ -24,6 +24,10 @@ var english = Catalogue{
 	ConsoleOrganisations: englishConsoleOrganisations,
 	ConsoleMembers:       englishConsoleMembers,
 	ConsoleServices:      englishConsoleServices,
+	ConsoleRoutes:        englishConsoleRoutes,
+	ConsoleKeys:          englishConsoleKeys,
+	ConsoleSettings:      englishConsoleSettings,
+	ConsoleHealth:        englishConsoleHealth,
 
 	Form: Form{
 		Error:    "Error: {page}",

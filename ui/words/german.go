@@ -46,6 +46,10 @@ var german = Catalogue{
 	ConsoleOrganisations: germanConsoleOrganisations,
 	ConsoleMembers:       germanConsoleMembers,
 	ConsoleServices:      germanConsoleServices,
+	ConsoleRoutes:        germanConsoleRoutes,
+	ConsoleKeys:          germanConsoleKeys,
+	ConsoleSettings:      germanConsoleSettings,
+	ConsoleHealth:        germanConsoleHealth,
 
 	Form: Form{
 		Error:    "Fehler: {page}",

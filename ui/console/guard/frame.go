@@ -70,6 +70,28 @@ func (f *Frame) Empty() bool {
 	})
 }
 
+// Has reports whether the navigation has a section at a path: a page links to other areas where
+// they are there, and for its visitor.
+func (f *Frame) Has(path string) bool {
+	return slices.ContainsFunc(f.nav, func(g Group) bool {
+		return slices.ContainsFunc(g.Sections, func(s Section) bool { return s.Path == path })
+	})
+}
+
+// To is href where the navigation has a section at path, and else nothing.
+func (f *Frame) To(path, href string) string {
+	if !f.Has(path) {
+		return ""
+	}
+	return href
+}
+
+// WithNav is the frame with a navigation, for tests of pages that link to other areas.
+func (f Frame) WithNav(nav ...Group) Frame {
+	f.nav = nav
+	return f
+}
+
 // Part is the frame as package part draws it. notice says what was just done, "" for nothing.
 func (f *Frame) Part(say *words.Catalogue, h part.Heading, notice string, crumbs ...part.Link) part.Frame {
 	drawn := part.Frame{

@@ -97,6 +97,12 @@ func (v *Visit) Piece(c templ.Component) (string, error) { return v.guard.Pages.
 // Form is what a form of the page carries.
 func (v *Visit) Form() view.Form { return view.Form{Token: v.token, Person: v.Caller.Subject.ID} }
 
+// SetCookie keeps something in the browser, for https alone where the issuer is.
+func (v *Visit) SetCookie(c *http.Cookie) {
+	c.Secure = v.guard.Cookies.Secure
+	http.SetCookie(v.W, c)
+}
+
 // Done leads on from a form to the page at path, which says what was done: by a word of its
 // own, since an address brings none.
 func (v *Visit) Done(path, what string) error {

@@ -25,8 +25,12 @@ var Section = guard.Section{Path: guard.Root, Label: func(say *words.Catalogue) 
 // Door serves the page.
 type Door struct{ Guard *guard.Guard }
 
-// Mount registers the page.
-func (d *Door) Mount(m *web.Mux) { d.Guard.Route(m, "GET "+guard.Root, d.show) }
+// Mount registers the page, and what it asks for.
+func (d *Door) Mount(m *web.Mux) {
+	d.Guard.Route(m, "GET "+guard.Root, d.show)
+	d.Guard.Route(m, "GET "+pathSteps, d.noSteps)
+	d.Guard.Route(m, "POST "+pathSteps, d.hide)
+}
 
 // maxEnding is how many of the grants that end first are shown, week what first is.
 const (
@@ -39,7 +43,7 @@ const (
 func (d *Door) show(v *guard.Visit) error {
 	page := overviewPage{Frame: v.Frame(), Now: time.Now(), Span: spanOf(v.Query("days")), People: v.Can("listUsers", nil), Signed: v.Can("listSessions", nil)}
 	shown := false
-	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "listGrants": ending} {
+	for operation, fill := range map[string]func(*guard.Visit, *overviewPage) error{"getStatistics": figures, "getHealth": health, "getAttention": attentive, "listGrants": ending, "listAuditEvents": recorded} {
 		if !v.Can(operation, nil) {
 			continue
 		}
@@ -51,7 +55,27 @@ func (d *Door) show(v *guard.Visit) error {
 	if !shown && page.Empty() {
 		return figures(v, &page) // which says what permission is missing
 	}
+	if err := askSteps(v, &page); err != nil {
+		return err
+	}
 	return v.Show(http.StatusOK, page)
+}
+
+// recorded is what the audit log tells.
+func recorded(v *guard.Visit, page *overviewPage) error {
+	if err := latest(v, page); err != nil {
+		return err
+	}
+	return failuresOf(v, page)
+}
+
+func attentive(v *guard.Visit, page *overviewPage) error {
+	found, err := guard.Ask[admin.One[wire.Attention]](v, "getAttention", admin.Input{})
+	if err != nil {
+		return err
+	}
+	page.Attention = &found.Body
+	return nil
 }
 
 // spanOf is the number of days that is asked for, where it may be.

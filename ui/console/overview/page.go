@@ -1,7 +1,9 @@
 package overview
 
 import (
+	"cmp"
 	"maps"
+	"net/url"
 	"slices"
 	"strconv"
 	"time"
@@ -22,11 +24,17 @@ type overviewPage struct {
 	Figures bool // they may be seen
 	Span    int  // so many days
 	Days    []wire.DayFigures
-	People  bool          // the list of people may be seen
-	Signed  bool          // that of sessions
-	Health  *wire.Health  // nil: it may not be seen
-	Grants  *[]wire.Grant // those that end first; nil: they may not be seen
-	More    bool          // more of them end within the week
+	People  bool         // the list of people may be seen
+	Signed  bool         // that of sessions
+	Health  *wire.Health // nil: it may not be seen
+	// Attention is what else somebody should look at, Events the latest that were recorded and
+	// Failures the latest sign-ins that were refused, Steps what is still to be done; nil as Health.
+	Attention *wire.Attention
+	Events    *[]wire.Event
+	Failures  *failures
+	Steps     *firstSteps
+	Grants    *[]wire.Grant // those that end first; nil: they may not be seen
+	More      bool          // more of them end within the week
 }
 
 func (p overviewPage) Head(say *words.Catalogue) view.Head {
@@ -74,21 +82,58 @@ func (p overviewPage) tiles(say *words.Catalogue) []part.Stat {
 			break
 		}
 	}
-	to := func(may bool, path string) string {
-		if !may {
-			return ""
-		}
-		return path
-	}
 	signIns, refused := p.trend(func(d wire.DayFigures) int64 { return d.SignIns }), p.trend(func(d wire.DayFigures) int64 { return d.Refused })
+	gate := p.trend(func(d wire.DayFigures) int64 { return turnedBack(d.Gate) })
 	number := func(n int64) string { return say.Number(int(n)) }
-	return []part.Stat{
-		{Label: say.ConsoleOverview.SignIns, Value: number(int64(signIns[p.Span-1])), Trend: signIns},
-		{Label: say.ConsoleOverview.Refused, Value: number(int64(refused[p.Span-1])), Trend: refused},
-		{Label: say.ConsoleOverview.Sessions, Value: number(present.Sessions), Href: to(p.Signed, "/console/sessions")},
-		{Label: say.ConsoleOverview.Ending, Value: number(present.GrantsEnding), Href: to(p.Grants != nil, "/console/grants?state=ending")},
-		{Label: say.ConsoleOverview.People, Value: number(present.People), Href: to(p.People, "/console/users")},
+	w := say.ConsoleOverview
+	all := []part.Stat{
+		{Label: w.SignIns, Value: number(int64(signIns[p.Span-1])), Trend: signIns, Href: p.To(audited, audited+"?action=signin.complete")},
+		{Label: w.Refused, Value: number(int64(refused[p.Span-1])), Trend: refused, Href: p.To(audited, audited+"?action=signin.refuse")},
+		{Label: w.Sessions, Value: number(present.Sessions), Href: p.sessions()},
+		{Label: w.Ending, Value: number(present.GrantsEnding), Href: p.To("/console/grants", "/console/grants?state=ending")},
+		{Label: w.People, Value: number(present.People), Href: p.people()},
 	}
+	if present.People > 0 {
+		all = append(all, part.Stat{Label: w.Secured, Value: percent(present.Secured, present.People), Change: w.OfAll.Fill(words.N.Is(number(present.Secured)), words.Least.Is(number(present.People)))})
+	}
+	if p.Has("/console/routes") || slices.Max(gate) > 0 {
+		all = append(all, part.Stat{Label: w.Gate, Value: number(int64(gate[p.Span-1])), Trend: gate, Href: p.To("/console/routes", "/console/routes")})
+	}
+	return all
+}
+
+// audited is the path of the audit log's area.
+const audited = "/console/audit"
+
+// sessions is the list of them, for whoever may see it.
+func (p overviewPage) sessions() string {
+	if p.Signed {
+		return "/console/sessions"
+	}
+	return ""
+}
+
+// people is the list of people, for whoever may see it.
+func (p overviewPage) people() string {
+	if p.People {
+		return "/console/users"
+	}
+	return ""
+}
+
+// percent is a part of a whole in hundredths.
+func percent(part, whole int64) string {
+	return strconv.FormatInt(part*100/max(whole, 1), 10) + "\u00a0%"
+}
+
+// turnedBack is how many requests the gate did not let through.
+func turnedBack(decisions map[string]int64) (n int64) {
+	for outcome, m := range decisions {
+		if outcome != "allow" && outcome != "public" && outcome != "preflight" {
+			n += m
+		}
+	}
+	return n
 }
 
 func (p overviewPage) trend(of func(wire.DayFigures) int64) (all []int) {
@@ -106,17 +151,178 @@ func (p overviewPage) chart(say *words.Catalogue) part.Chart {
 	return c
 }
 
-// attention is what somebody should look at.
-func (p overviewPage) attention(say *words.Catalogue) (all []string) {
+// notice is what somebody should look at, and where.
+type notice struct{ Text, Href string }
+
+// attention is all of it.
+func (p overviewPage) attention(say *words.Catalogue) (all []notice) {
+	health := p.To("/console/health", "/console/health")
 	for _, name := range slices.Sorted(maps.Keys(p.Health.Checks)) {
 		if text := p.Health.Checks[name]; text != "ok" {
-			all = append(all, say.Say(text))
+			all = append(all, notice{say.Say(text), health})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Health.Doubts)) {
-		all = append(all, say.Say(p.Health.Doubts[name]))
+		href := health
+		if name == "routes" || name == "permissions" {
+			href = p.To("/console/routes", "/console/routes")
+		}
+		all = append(all, notice{say.Say(p.Health.Doubts[name]), href})
+	}
+	if days, ok := p.diskLasts(); ok && days < soonFull {
+		all = append(all, notice{say.Count(say.ConsoleOverview.DiskFills, days), health})
+	}
+	return append(all, p.further(say)...)
+}
+
+// soonFull is within how many days a disk that fills wants attention.
+const soonFull = 60
+
+// diskLasts is for how many days the disk has room if the database grows on as in the days of the
+// page; false: nobody can tell.
+func (p overviewPage) diskLasts() (days int, ok bool) {
+	var last, first *wire.DayFigures // the latest day stands first
+	for i := range p.Days {
+		if d := &p.Days[i]; d.Present != nil && d.Present.Bytes > 0 {
+			if last == nil {
+				last = d
+			}
+			first = d
+		}
+	}
+	if p.Health.Storage.Free == nil || last == nil || last == first {
+		return 0, false
+	}
+	from, _ := time.Parse(time.DateOnly, first.Day) // as the API writes them
+	until, _ := time.Parse(time.DateOnly, last.Day)
+	daily := (last.Present.Bytes - first.Present.Bytes) / int64(max(until.Sub(from)/(24*time.Hour), 1))
+	if daily <= 0 {
+		return 0, false
+	}
+	return int(min(*p.Health.Storage.Free/daily, 1<<30)), true
+}
+
+// further is what the checks do not look at.
+func (p overviewPage) further(say *words.Catalogue) (all []notice) {
+	if p.Attention == nil {
+		return nil
+	}
+	w := say.ConsoleOverview
+	for _, s := range p.Attention.Unguarded {
+		one := notice{Text: w.Unguarded.With(words.Email, s.Email)}
+		if p.People {
+			one.Href = "/console/users/" + s.ID
+		}
+		all = append(all, one)
+	}
+	for _, k := range p.Attention.Ending {
+		all = append(all, notice{w.KeyEnds.Fill(words.Name.Is(k.Service), words.Wait.Is(say.From(p.Now, k.Ends))), p.To("/console/services", "/console/services/"+k.Service)})
+	}
+	for _, alg := range p.Attention.Late {
+		all = append(all, notice{w.KeyLate.With(words.Name, alg), p.To("/console/keys", "/console/keys")})
 	}
 	return all
+}
+
+// methods are the sign-ins of the span by how people proved who they are.
+func (p overviewPage) methods(say *words.Catalogue) part.Chart {
+	return p.shares(say, "methods", say.ConsoleOverview.Methods, func(d wire.DayFigures) map[string]int64 { return d.Methods }, say.ConsoleOverview.MethodNames)
+}
+
+// reasons are the refused sign-ins of the span by why they were.
+func (p overviewPage) reasons(say *words.Catalogue) part.Chart {
+	return p.shares(say, "reasons", say.ConsoleOverview.Reasons, func(d wire.DayFigures) map[string]int64 { return d.Reasons }, say.ConsoleOverview.ReasonNames)
+}
+
+func (p overviewPage) shares(say *words.Catalogue, name, title string, of func(wire.DayFigures) map[string]int64, named map[string]string) part.Chart {
+	c, sums := part.Chart{ID: name, Title: title, Series: []part.Series{{}, {}}}, map[string]int{}
+	for _, d := range p.Days {
+		for one, n := range of(d) {
+			sums[one] += int(n)
+		}
+	}
+	whole := 0
+	for _, n := range sums {
+		whole += n
+	}
+	names := slices.SortedFunc(maps.Keys(sums), func(a, b string) int { return cmp.Or(sums[b]-sums[a], cmp.Compare(a, b)) })
+	for _, one := range names[:min(len(names), mostShares)] {
+		label := named[one]
+		if label == "" {
+			label = one
+		}
+		c.Bars = append(c.Bars, part.Bar{Label: label, Values: []int{sums[one], whole - sums[one]}})
+	}
+	return c
+}
+
+// widthOf is the width of a bar of which 100 is the whole.
+func widthOf(b part.Bar) string {
+	return strconv.Itoa(b.Values[0] * 100 / max(b.Values[0]+b.Values[1], 1))
+}
+
+// mostShares is how many ways or reasons are shown.
+const mostShares = 6
+
+// failing is a table of accounts or addresses that fail.
+func failingTable(say *words.Catalogue, name, caption string, all []failing, href func(one failing) string) part.Table {
+	t := part.Table{ID: name, Caption: caption, Columns: []part.Column{{Label: caption}, {Label: say.ConsoleOverview.Times, Number: true}}}
+	for _, one := range all {
+		t.Rows = append(t.Rows, part.Row{Label: one.Label, Href: href(one), Cells: []templ.Component{part.Text(one.Label), part.Number(one.N)}})
+	}
+	return t
+}
+
+func (p overviewPage) accounts(say *words.Catalogue) part.Table {
+	return failingTable(say, "accounts", say.ConsoleOverview.Accounts, p.Failures.Accounts, func(one failing) string {
+		if p.People {
+			return "/console/users/" + one.Name
+		}
+		return ""
+	})
+}
+
+func (p overviewPage) addresses(say *words.Catalogue) part.Table {
+	return failingTable(say, "addresses", say.ConsoleOverview.Addresses, p.Failures.Addresses, func(one failing) string {
+		return p.To(audited, audited+"?action=signin.refuse&ip="+url.QueryEscape(one.Name))
+	})
+}
+
+// live is where script asks for events that come, "" where there are none that it could go on from.
+func (p overviewPage) live() string {
+	if len(*p.Events) == 0 {
+		return ""
+	}
+	return p.To(audited, audited+"/tail?after="+url.QueryEscape(string((*p.Events)[0].ID)))
+}
+
+// todo are the first steps.
+func (p overviewPage) todo(say *words.Catalogue) (all []todoItem) {
+	w, f := say.ConsoleOverview, p.Steps
+	for _, one := range []struct {
+		step
+		label, href string
+	}{
+		{f.HTTPS, w.StepHTTPS, ""}, {f.Guarded, w.StepGuarded, ""}, {f.Second, w.StepSecond, p.people()}, {f.Application, w.StepApplication, p.To("/console/applications", "/console/applications")}, {f.Checkpoints, w.StepCheckpoints, ""},
+	} {
+		if one.step != unknown {
+			all = append(all, todoItem{one.label, one.href, one.step == done})
+		}
+	}
+	return all
+}
+
+// todoItem is one of the first steps.
+type todoItem struct {
+	Label, Href string
+	Done        bool
+}
+
+func (p overviewPage) notice(say *words.Catalogue) string {
+	if p.Done == "hidden" {
+		return say.ConsoleOverview.DidHide
+	}
+	return ""
 }
 
 // ending are the grants that end first.

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
@@ -22,7 +23,18 @@ func TestTheOverviewIsWellMade(t *testing.T) {
 	}
 	var none []wire.Grant
 	well, unwell := &wire.Health{Checks: map[string]string{"a": "ok"}}, &wire.Health{Checks: map[string]string{"b": "42"}, Doubts: map[string]string{"c": "43"}}
+	f = f.WithNav(guard.Group{Sections: []guard.Section{Section}})
+	events := []wire.Event{
+		{ID: "evt_a", At: now, Action: "user.create", Target: &wire.Target{Kind: audit.KindUser, ID: "usr_a"}, Outcome: audit.Done},
+		{ID: "evt_b", At: now, Action: "grant.create", Target: &wire.Target{Kind: "grant", ID: "grt_a"}, Outcome: audit.Refused},
+		{ID: "evt_c", At: now, Action: "user.delete", Outcome: audit.Done},
+	}
+	asks := &wire.Attention{Unguarded: []wire.Subject{{ID: "usr_a", Email: "a@example.test"}}, Ending: []wire.EndingKey{{ID: "key_a", Service: "ci", Ends: now.Add(time.Hour)}}, Late: []string{"ES256"}}
+	fails := &failures{Looked: 42, Accounts: []failing{{"usr_a", "a@example.test", 7}}, Addresses: []failing{{"192.0.2.7", "192.0.2.7", 7}}}
+	days := []wire.DayFigures{{Day: now.UTC().Format(time.DateOnly), SignIns: 9, Refused: 3, Methods: map[string]int64{"pwd": 7, "42": 2}, Reasons: map[string]int64{"wrong": 3}, Gate: map[string]int64{"deny": 2}, Present: &wire.Present{People: 5, Secured: 2}}}
 	viewtest.Crawl(t, map[string]view.Page{
+		"overview, new":       overviewPage{Frame: f, Now: now, Span: 30, Figures: true, People: true, Days: days, Health: well, Attention: asks, Events: &events, Failures: fails, Steps: &firstSteps{HTTPS: todo, Second: done, Guarded: todo, Application: todo}},
+		"overview, to see":    overviewPage{Frame: f, Now: now, Span: 30, Health: well, Attention: asks, Events: &events, Failures: &failures{Looked: 1, Addresses: fails.Addresses}},
 		"overview":            overviewPage{Frame: f, Now: now, Span: 14, Figures: true, People: true, Health: unwell, Grants: &grants, More: true},
 		"overview, calm":      overviewPage{Frame: f, Now: now, Span: 90, Figures: true, Health: well, Grants: &none},
 		"overview, no figure": overviewPage{Frame: f, Now: now, Span: 14, Grants: &grants},
@@ -36,12 +48,38 @@ func TestTheOverviewShowsTodayAndWhatWasCountedLast(t *testing.T) {
 	say := words.Shipped().Choose(nil, "en")
 	now := time.Now().UTC()
 	today, before := now.Format(time.DateOnly), now.AddDate(0, 0, -1).Format(time.DateOnly)
-	p := overviewPage{Now: now, Span: 14, Days: []wire.DayFigures{{Day: today, SignIns: 7, Refused: 2}, {Day: before, SignIns: 90, Present: &wire.Present{People: 5, Sessions: 3, GrantsEnding: 1}}}}
+	p := overviewPage{Now: now, Span: 14, Days: []wire.DayFigures{{Day: today, SignIns: 7, Refused: 2}, {Day: before, SignIns: 90, Present: &wire.Present{People: 5, Sessions: 3, GrantsEnding: 1, Secured: 2}}}}
 	var got []string
 	for _, one := range p.tiles(say) {
 		got = append(got, one.Value)
 	}
-	if want := []string{"7", "2", "3", "1", "5"}; !slices.Equal(got, want) {
+	if want := []string{"7", "2", "3", "1", "5", "40\u00a0%"}; !slices.Equal(got, want) {
 		t.Errorf("the figures are %q, want %q", got, want)
+	}
+}
+
+// A disk that the database fills within two months is told of, and one that nobody can tell of is
+// not.
+func TestADiskThatFillsIsToldOf(t *testing.T) {
+	t.Parallel()
+	day := func(name string, bytes int64) wire.DayFigures {
+		return wire.DayFigures{Day: name, Present: &wire.Present{Bytes: bytes}}
+	}
+	grown := []wire.DayFigures{day("2026-03-09", 800), {Day: "2026-03-05"}, day("2026-03-02", 100)}
+	for name, c := range map[string]struct {
+		days []wire.DayFigures
+		free *int64
+		want int
+		ok   bool
+	}{
+		"a week":      {grown, new(int64(1000)), 10, true},
+		"no disk":     {grown, nil, 0, false},
+		"one measure": {grown[:1], new(int64(1000)), 0, false},
+		"it shrank":   {[]wire.DayFigures{day("2026-03-09", 1), day("2026-03-08", 9)}, new(int64(1000)), 0, false},
+	} {
+		p := overviewPage{Days: c.days, Health: &wire.Health{Storage: wire.Storage{Free: c.free}}}
+		if got, ok := p.diskLasts(); got != c.want || ok != c.ok {
+			t.Errorf("%s: %d, %t", name, got, ok)
+		}
 	}
 }

@@ -1,0 +1,94 @@
+package routes
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/url"
+
+	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/gate"
+	"gatehouse/ui/console/guard"
+	"gatehouse/wire"
+)
+
+// history lists what was done to the route, the latest first, as the audit log has it.
+func (d *Door) history(v *guard.Visit) error {
+	f, err := read(v)
+	if err != nil {
+		return err
+	}
+	asked := url.Values{"resource": {string(gate.AuditRoute) + ":" + f.ID}, "limit": {"50"}}
+	if cursor := v.Query("cursor"); cursor != "" {
+		asked.Set("cursor", cursor)
+	}
+	found, err := guard.Ask[admin.Page[wire.Event]](v, "listAuditEvents", admin.Input{Query: asked})
+	if err != nil {
+		return err
+	}
+	p := historyPage{routeFrame: f, Events: found.Body.Items, Next: found.Body.Next, Later: asked.Has("cursor")}
+	p.Names = names(v, p.Events)
+	p.Command = guard.Command("audit", "list", "--target", asked.Get("resource"))
+	return v.Show(http.StatusOK, p)
+}
+
+// names are the addresses of the people who did it, as far as the visitor may know them.
+func names(v *guard.Visit, events []wire.Event) map[string]string {
+	all := map[string]string{}
+	for _, e := range events {
+		name := e.Actor.ID
+		if _, known := all[name]; known || e.Actor.Kind != "person" || !v.Can("getUser", guard.On("user", name)) {
+			continue
+		}
+		found, err := guard.Ask[admin.One[wire.UserDetail]](v, "getUser", admin.Input{Path: guard.On("user", name)})
+		if err != nil { // gone meanwhile: the id is told
+			continue
+		}
+		all[name] = found.Body.Email
+	}
+	return all
+}
+
+// version shows what an earlier version of the route would change, and lets it count again.
+func (d *Door) version(v *guard.Visit) error {
+	f, err := read(v)
+	if err != nil {
+		return err
+	}
+	if f.Kept == nil {
+		return gate.ErrInFiles()
+	}
+	found, err := guard.Ask[admin.One[wire.Event]](v, "getAuditEvent", admin.Input{Path: guard.On("event", v.R.PathValue("version"))})
+	if err != nil {
+		return err
+	}
+	spec, ok := said(&found.Body, f.ID)
+	if !ok {
+		return fault.Missing("event")
+	}
+	review, err := reviewed(v, f.Frame, f.ID, f.Kept, spec)
+	if err != nil {
+		status, ok := v.Reject(&f.Frame, err)
+		if !ok {
+			return err
+		}
+		review = reviewPage{Frame: f.Frame, ID: f.ID, Spec: spec, Changes: changes(f.Kept.Spec, spec), Refused: true}
+		review.ETag, review.Version, review.Now = f.ETag, &found.Body, f.Now
+		return v.Show(status, review)
+	}
+	review.ETag, review.Version, review.Now = f.ETag, &found.Body, f.Now
+	review.CanSave = f.CanEdit
+	return v.Show(http.StatusOK, review)
+}
+
+// said is what the route said after an event; false where it is about something else, said
+// nothing, or is of a version that this one cannot read.
+func said(e *wire.Event, route string) (s gate.RouteSpec, ok bool) {
+	if e.Target == nil || e.Target.Kind != gate.AuditRoute || e.Target.ID != route || len(e.After) == 0 {
+		return s, false
+	}
+	in := json.NewDecoder(bytes.NewReader(e.After))
+	in.DisallowUnknownFields()
+	return s, in.Decode(&s) == nil
+}

@@ -1,0 +1,99 @@
+package words
+
+// ConsoleKeys are the pages about the keys that tokens are signed with.
+type ConsoleKeys struct {
+	Title                                        Title
+	Lead                                         string
+	InUse, Every                                 string // tabs: those that count, all of them
+	Lives, LivesLead, LivesSay                   string // the timeline
+	Key, State, Algorithm, Created, Signs, Until string // heads and facts
+	Signing, Announced, Retiring, Retired        string // states
+	Known                                        string
+	More                                         string // below a list that goes on
+	None, NoneTodo                               string
+	Published                                    string // a link to the key set
+
+	Rotate                     string // a button
+	RotateOf                   Phrase // a link: Name of an algorithm
+	RotateTitle                Title  // Name of an algorithm
+	RotateWhy, RotateAnnounced string // what comes of it; where the next key is announced
+	How, First, FirstWhy       string // how it comes in, and the ways
+	AtOnce, AtOnceWhy          string
+	DidAnnounce, DidRotate     string // what was just done
+	Revoke                     string
+	RevokeOf                   Phrase // the same for screen readers: Name
+	RevokeTitle                Title
+	RevokeWhy                  string
+	CostTokens, CostCaches     string // what it costs
+	CostNext, CostFresh        string
+	CostAnnounced, CostRetired string
+	CostPeople                 string
+	Mistyped                   string
+	DidRevoke                  string
+}
+
+var englishConsoleKeys = ConsoleKeys{
+	Title: "Signing keys",
+	Lead:  "What tokens are signed with. The next key is announced before it signs, and an old one stays known until its last token is over.",
+	InUse: "In use", Every: "All",
+	Lives: "Their lives", LivesLead: "The line is now.", LivesSay: "From when until when each key is known to applications",
+	Key: "Key", State: "State", Algorithm: "Algorithm", Created: "Created", Signs: "Signs since", Until: "Until",
+	Signing: "Signing", Announced: "Announced", Retiring: "Retiring", Retired: "Retired",
+	Known: "What is known",
+	More:  "There are older ones, which the command lists.",
+	None:  "There is no key", NoneTodo: "The server makes the first one when it starts. If there is none, its log says why.",
+	Published: "The key set as applications read it",
+
+	Rotate: "Bring in the next key", RotateOf: "Rotate {name}", RotateTitle: "Bring in the next {name} key?",
+	RotateWhy:       "The key that signs now stays known until its last token is over. Nobody is signed out.",
+	RotateAnnounced: "The next key is announced already, and takes over by itself. It can begin now instead; the key that signs stays known until its last token is over.",
+	How:             "When does it sign?",
+	First:           "After it was announced", FirstWhy: "Applications that keep the key set in a cache learn of it before. This is what happens by itself, too.",
+	AtOnce: "At once", AtOnceWhy: "Applications that keep the key set in a cache refuse its tokens until they read the set again.",
+	DidAnnounce: "The next key is announced.", DidRotate: "The next key signs.",
+
+	Revoke: "Revoke", RevokeOf: "Revoke {name}", RevokeTitle: "Revoke this key?",
+	RevokeWhy:     "For a key that somebody else may know. To change keys as a matter of routine, bring in the next one instead.",
+	CostTokens:    "All access tokens that it signed are refused within a second, here and by whoever asks here. Applications get new ones by their refresh tokens.",
+	CostCaches:    "Applications that check tokens by themselves take the old ones until they read the key set again.",
+	CostNext:      "The announced key signs from now on.",
+	CostFresh:     "A new key signs from now on. Applications that keep the key set in a cache refuse its tokens until they read the set again.",
+	CostAnnounced: "It signed nothing yet. Another one is announced in its place when it is time.",
+	CostRetired:   "It signs nothing any more. What else it is known by, such as the hint at a sign-out, is not believed from now on.",
+	CostPeople:    "Nobody is signed out. It cannot be undone.",
+	Mistyped:      "This is not the key.",
+	DidRevoke:     "The key is revoked, with all that it signed.",
+}
+
+var germanConsoleKeys = ConsoleKeys{
+	Title: "Signaturschlüssel",
+	Lead:  "Womit Tokens signiert werden. Der nächste Schlüssel wird angekündigt, ehe er signiert, und ein alter bleibt bekannt, bis sein letztes Token abgelaufen ist.",
+	InUse: "In Gebrauch", Every: "Alle",
+	Lives: "Lebenslauf", LivesLead: "Der Strich ist jetzt.", LivesSay: "Von wann bis wann Anwendungen jeden Schlüssel kennen",
+	Key: "Schlüssel", State: "Zustand", Algorithm: "Verfahren", Created: "Angelegt", Signs: "Signiert seit", Until: "Bis",
+	Signing: "Signiert", Announced: "Angekündigt", Retiring: "Läuft aus", Retired: "Ausgemustert",
+	Known: "Was bekannt ist",
+	More:  "Es gibt ältere; der Befehl listet sie auf.",
+	None:  "Es gibt keinen Schlüssel", NoneTodo: "Der Server legt den ersten beim Start an. Fehlt er, sagt das Protokoll des Servers, warum.",
+	Published: "Die Schlüssel, wie Anwendungen sie lesen",
+
+	Rotate: "Nächsten Schlüssel einführen", RotateOf: "{name} wechseln", RotateTitle: "Den nächsten {name}-Schlüssel einführen?",
+	RotateWhy:       "Der Schlüssel, der jetzt signiert, bleibt bekannt, bis sein letztes Token abgelaufen ist. Niemand wird abgemeldet.",
+	RotateAnnounced: "Der nächste Schlüssel ist schon angekündigt und übernimmt von selbst. Er kann stattdessen jetzt beginnen; der bisherige bleibt bekannt, bis sein letztes Token abgelaufen ist.",
+	How:             "Wann signiert er?",
+	First:           "Nach der Ankündigung", FirstWhy: "Anwendungen, die die Schlüssel zwischenspeichern, erfahren vorher davon. So geschieht es auch von selbst.",
+	AtOnce: "Sofort", AtOnceWhy: "Anwendungen, die die Schlüssel zwischenspeichern, weisen seine Tokens ab, bis sie sie neu lesen.",
+	DidAnnounce: "Der nächste Schlüssel ist angekündigt.", DidRotate: "Der nächste Schlüssel signiert.",
+
+	Revoke: "Widerrufen", RevokeOf: "{name} widerrufen", RevokeTitle: "Diesen Schlüssel widerrufen?",
+	RevokeWhy:     "Für einen Schlüssel, den jemand anders kennen könnte. Für einen gewöhnlichen Wechsel führen Sie stattdessen den nächsten ein.",
+	CostTokens:    "Alle Access-Tokens, die er signiert hat, werden binnen einer Sekunde abgewiesen, hier und bei allen, die hier nachfragen. Anwendungen holen sich mit ihren Refresh-Tokens neue.",
+	CostCaches:    "Anwendungen, die Tokens selbst prüfen, nehmen die alten an, bis sie die Schlüssel neu lesen.",
+	CostNext:      "Von nun an signiert der angekündigte Schlüssel.",
+	CostFresh:     "Von nun an signiert ein neuer Schlüssel. Anwendungen, die die Schlüssel zwischenspeichern, weisen seine Tokens ab, bis sie sie neu lesen.",
+	CostAnnounced: "Er hat noch nichts signiert. Zu gegebener Zeit wird ein anderer angekündigt.",
+	CostRetired:   "Er signiert nichts mehr. Woran er sonst erkannt wird, etwa der Hinweis beim Abmelden, gilt von nun an nicht mehr.",
+	CostPeople:    "Niemand wird abgemeldet. Das lässt sich nicht rückgängig machen.",
+	Mistyped:      "Das ist nicht der Schlüssel.",
+	DidRevoke:     "Der Schlüssel ist widerrufen, mit allem, was er signiert hat.",
+}
