@@ -133,12 +133,14 @@ func (d *Door) questionOf(ctx context.Context, b *explainIn) (q access.Question,
 	case b.User != "" && b.Service != "":
 		return q, nil, invalid(aParameter+"service", "is there beside a user; one of them asks")
 	case b.User != "":
-		if q.Principal, err = d.person(ctx, id.UserOf(b.User)); fault.Is(err, fault.NotFound) {
+		u, err := d.Identity.User(ctx, id.UserOf(b.User))
+		if fault.Is(err, fault.NotFound) {
 			return q, nil, noSuch("user")
 		}
 		if err != nil {
 			return q, nil, err
 		}
+		q.Principal = person(u.ID)
 		q.Level, methods = proof.AAL1, []string{string(proof.Password)}
 		if b.ACR == proof.AAL2.String() {
 			q.Level, methods = proof.AAL2, []string{string(proof.Password), string(proof.OTP), "mfa"}
