@@ -22,6 +22,8 @@ var englishSentences = itself(
 	"has more than one thing in it",
 	"has what has an input of its own",
 	"is no time",
+	"is there beside a user; one of them asks",
+	"must be a JSON object",
 	"is not to be read: {problem}",
 	"must be a number of minutes",
 	"must be a URL such as https://api.example.com/orders/42",

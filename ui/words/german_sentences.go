@@ -30,6 +30,8 @@ var germanSentences = map[Phrase]Phrase{
 	"The route cannot be used.":                                         "Die Route ist unbrauchbar.",
 	"has more than one thing in it":                                     "enthält mehr als eines",
 	"has what has an input of its own":                                  "enthält, wofür es ein eigenes Feld gibt",
+	"is there beside a user; one of them asks":                          "steht neben einer Person; nur eines von beiden fragt",
+	"must be a JSON object":                                             "muss ein JSON-Objekt sein",
 	"is no time":                                                        "ist keine Zeit",
 	"is not to be read: {problem}":                                      "ist nicht lesbar: {problem}",
 	"must be a number of minutes":                                       "muss eine Zahl von Minuten sein",
