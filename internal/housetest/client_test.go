@@ -68,8 +68,9 @@ func (d described) arguments(t *testing.T, method reflect.Type, there map[string
 			if match := arg.Elem().FieldByName("IfMatch"); match.IsValid() && match.Kind() == reflect.String {
 				match.SetString("*")
 			}
-			if _, value, needs := strings.Cut(needed(d.ID), "="); needs {
-				arg.Elem().FieldByName("Permission").Set(reflect.ValueOf(&value))
+			if name, value, needs := strings.Cut(needed(d.ID), "="); needs {
+				of := arg.Elem().FieldByNameFunc(func(field string) bool { return strings.EqualFold(field, name) })
+				of.Set(reflect.ValueOf(&value))
 			}
 		}
 		args = append(args, arg)
