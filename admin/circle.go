@@ -15,9 +15,9 @@ import (
 
 // seesWho reports whether somebody is for the caller of a Filtered route: by their id, or as
 // one of those who are in a group or an organisation now that is. What the caller is denied
-// about any of these they are denied about who is in it.
+// about any of these they are denied about who is in it, be they let in by that one's id.
 func (c *Call) seesWho(who access.Subject) bool {
-	if c.within == nil {
+	if c.May(c.route.permission()) == nil {
 		return true
 	}
 	orgs, things := []string{""}, []string{who.ID}
@@ -47,7 +47,7 @@ func (c *Call) reachWho(user id.User) error {
 	if c.seesWho(person(user)) {
 		return nil
 	}
-	return c.May(c.route.permission())
+	return caller.Beyond(c.route.permission())
 }
 
 // seesGrant reports whether a grant is for the caller of a route about grants. nil: all are.

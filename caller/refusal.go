@@ -73,6 +73,12 @@ func forbidden(permission string, err error) *Refusal {
 	return r
 }
 
+// Beyond is the answer to a caller who has a permission, and not for what they ask about: the
+// same as to who has it for nothing.
+func Beyond(permission string) *Refusal {
+	return forbidden(permission, errors.New("they have it for others"))
+}
+
 // lessGiven is forbidden for a token that was given for no scope by which it may be used for
 // the permission (RFC 6750 section 3.1). One of these scopes is enough: the challenge has
 // the first.

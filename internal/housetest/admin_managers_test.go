@@ -307,6 +307,11 @@ func TestWhomAManagerIsDeniedTheyDoNotSee(t *testing.T) {
 	m.give(only("team"), whoever, "gatehouse/users:read")
 	m.Settle()
 	asks("bob cyd dan fay target")
+	for name, want := range map[string]int{"ada": http.StatusForbidden, "eve": http.StatusForbidden, "bob": http.StatusOK} {
+		if a := m.call(key, http.MethodGet, "/api/v1/users/"+m.id(name), nil); a.Status != want {
+			t.Errorf("%s by their id: %d %s, want %d", name, a.Status, a.Body, want)
+		}
+	}
 	m.give(only("team"), access.Subject{Kind: access.ServiceAccount, ID: "of-desk"}, "gatehouse/users:read")
 	m.Settle()
 	if a := m.call(m.keys["desk"], http.MethodGet, "/api/v1/users", nil); m.names(a, ownID) != "dan" {
