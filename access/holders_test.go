@@ -111,6 +111,11 @@ func TestOfManyThoseAreAskedWhoCan(t *testing.T) {
 	}, {
 		ID: "gra_2", Subject: Subject{Group, "everybody"}, Effect: Allow, Permission: Pattern{"shop", "orders", "refund"}, Where: Where{Place: Everywhere},
 	}}
+	for i := range 50 { // a deny leads nowhere
+		p.Grants = append(p.Grants, Grant{
+			ID: id.Grant(fmt.Sprint("gra_no_", i)), Subject: Subject{User, fmt.Sprintf("usr_%04d", i)}, Effect: Deny, Permission: Pattern{"shop", "orders", "read"}, Where: Where{Place: Everywhere},
+		})
+	}
 	s := Compile(p)
 	for _, c := range []struct {
 		r    Reach

@@ -267,6 +267,13 @@ func TestAManagerHearsOfAccessByTheGrantsThatTheySee(t *testing.T) {
 				t.Errorf("the manager of %s asks what %s holds: %d %s, want %s", c.manager, c.who, a.Status, a.Body, c.want)
 			}
 		}
+		if got := strings.Join(m.members("users/"+m.id("dan")+"/access?fields=permission", "permission", 1), " "); got != "gatehouse/keys:read target/things:read" {
+			t.Errorf("page by page dan holds %s", got)
+		}
+		before := url.QueryEscape(time.Now().Add(-time.Hour).UTC().Format(time.RFC3339))
+		if a := m.call(m.boss, http.MethodGet, "/api/v1/users/"+m.id("dan")+"/access?at="+before, nil); a.Status != http.StatusOK || len(items(a, "permission")) > 0 {
+			t.Errorf("what was given since was held before: %d %s", a.Status, a.Body)
+		}
 		lock := access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockUser, ID: m.id("dan")}, Reason: "hushed"}}
 		_, err := m.House.Access.PutLock(context.Background(), gatetest.Console, lock)
 		must(t, err)
