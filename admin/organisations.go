@@ -84,7 +84,10 @@ func (d *Door) updateOrganisation(ctx context.Context, c *Call, in *organisation
 }
 
 func (d *Door) deleteOrganisation(ctx context.Context, c *Call, in *OrganisationPath) (*Nothing, error) {
-	revision := func(ctx context.Context) (int64, error) { o, err := d.Access.Org(ctx, in.Organisation); return o.Rev, err }
+	revision := func(ctx context.Context) (int64, error) {
+		o, err := d.Access.Org(ctx, in.Organisation)
+		return o.Rev, err
+	}
 	return &Nothing{}, d.asSeen(ctx, c, revision, func(ctx context.Context) error { return d.Access.DeleteOrg(ctx, c.By, in.Organisation) })
 }
 
