@@ -54,8 +54,8 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 		t.Fatal("trying a route makes it")
 	}
 	review := reviewing(b, form, "review", whole...).Is(http.StatusOK).Says("The new route orders").Says("api.example.test")
-	review.Press("", "submit").Is(http.StatusOK).At("/console/routes/route/orders").Says("The route is made.")
-	review.Press("", "submit").Is(http.StatusOK) // sent twice, it is made once
+	review.Press("do", "save").Is(http.StatusOK).At("/console/routes/route/orders").Says("The route is made.")
+	review.Press("do", "save").Is(http.StatusOK) // sent twice, it is made once
 	g.followed(t)
 
 	// It decides, and its figures are told.
@@ -82,13 +82,13 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 	if r, err := g.House.Gate.Get(t.Context(), gate.KindRoute, "orders"); err != nil || r.Route.Authorize.Permission != "orders:read" {
 		t.Fatalf("a review changes the route: %v %v", r, err)
 	}
-	review.Press("", "submit").Is(http.StatusOK).At("/console/routes/route/orders").Says("The route is changed.")
+	review.Press("do", "save").Is(http.StatusOK).At("/console/routes/route/orders").Says("The route is changed.")
 	g.followed(t)
 	if status, _, _ := g.get(t, "api.example.test", "/orders/1", bearer(token)); status != http.StatusForbidden {
 		t.Errorf("after the change: %d", status)
 	}
-	review.Press("", "submit").Is(http.StatusPreconditionFailed) // what was seen is not there any more
-	reviewing(b, edit, "review", "permission", "orders:read").Press("", "submit").Is(http.StatusPreconditionFailed)
+	review.Press("do", "save").Is(http.StatusPreconditionFailed) // what was seen is not there any more
+	reviewing(b, edit, "review", "permission", "orders:read").Press("do", "save").Is(http.StatusPreconditionFailed)
 
 	// Back to the version before.
 	history := b.Get("/console/routes/route/orders/history").Is(http.StatusOK).Says("boss").Says("As it is now")
@@ -97,7 +97,7 @@ func TestARouteIsChangedReplayedAndRolledBackInTheConsole(t *testing.T) {
 		t.Fatalf("the history leads to no version:\n%s", history.Body)
 	}
 	back := b.Get(version).Is(http.StatusOK).Says("An earlier version of orders").Says("orders:read")
-	back.Press("", "submit").Is(http.StatusOK).At("/console/routes/route/orders").Says("The route is changed.")
+	back.Press("do", "save").Is(http.StatusOK).At("/console/routes/route/orders").Says("The route is changed.")
 	g.followed(t)
 	if status, _, _ := g.get(t, "api.example.test", "/orders/1", bearer(token)); status != http.StatusOK {
 		t.Errorf("after it went back: %d", status)

@@ -97,7 +97,7 @@ func (f *firstSteps) administrators(v *guard.Visit) error {
 
 // applications looks for one besides the console itself.
 func (f *firstSteps) applications(v *guard.Visit) error {
-	found, err := guard.Ask[admin.Page[wire.Client]](v, "listClients", admin.Input{Query: url.Values{"limit": {"2"}}})
+	found, err := guard.Ask[admin.Page[wire.ClientState]](v, "listClients", admin.Input{Query: url.Values{"limit": {"2"}}})
 	if err != nil {
 		return err
 	}

@@ -172,6 +172,9 @@ var inputs = []struct{ place, input string }{
 	{"spec.upstream", "upstream"},
 }
 
+// within says where in the rest something is wrong.
+func within(place, problem string) string { return strings.TrimPrefix(place, "spec.") + ": " + problem }
+
 // placed is err with what is wrong at the inputs of the form. What has none is wrong in the rest,
 // with the place.
 func placed(err error) error {
@@ -193,7 +196,7 @@ func placed(err error) error {
 		case name == "rest" || slices.ContainsFunc(inputs, func(in struct{ place, input string }) bool { return in.input == name }):
 			moved.Fields = append(moved.Fields, fault.Field{Name: name, Problem: one.Problem})
 		default:
-			moved.Fields = append(moved.Fields, fault.Field{Name: "rest", Problem: strings.TrimPrefix(name, "spec.") + ": " + one.Problem})
+			moved.Fields = append(moved.Fields, fault.Field{Name: "rest", Problem: within(name, one.Problem)})
 		}
 	}
 	return &moved
