@@ -2,6 +2,7 @@ package housetest
 
 import (
 	"net/http"
+	"net/url"
 	"testing"
 
 	"gatehouse/internal/gatetest"
@@ -15,11 +16,11 @@ func TestTheConsoleLooksAfterAPIs(t *testing.T) {
 	s.targets()
 	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
 	const all, page = "/console/apis", "/console/apis/shop"
-	b.Get(all).Is(http.StatusOK).Says(all + "/gatehouse").Says(all + "/+new")
+	b.Get(all).Is(http.StatusOK).Says(all + "/gatehouse").Says(all + "/-/new")
 	b.Get(all + "/gatehouse").Is(http.StatusOK).Says("users:read")
 	b.Get(all + "/target").Is(http.StatusOK).Says("things:read").Says("target.read")
 
-	form := b.Get(all + "/+new").Is(http.StatusOK)
+	form := b.Get(all + "/-/new").Is(http.StatusOK)
 	form.Submit("id", "shop", "audience", "https://shop.test", "permissions", "orders:read Read orders\nwrong").Is(http.StatusUnprocessableEntity).Says("permissions-problem").Says("line 2")
 	form.Submit("id", "shop", "audience", "https://shop.test", "permissions", "orders:read Read orders\norders:refund! Pay back").Is(http.StatusOK).At(page).Says("The API is added.").Says("Sensitive")
 	stale := b.Get(page + "/edit").Is(http.StatusOK)
@@ -27,8 +28,18 @@ func TestTheConsoleLooksAfterAPIs(t *testing.T) {
 	stale.Submit("audience", "https://other.test").Is(http.StatusPreconditionFailed)
 
 	b.Get(page+"/scopes/new").Submit("name", "shop.read").Is(http.StatusUnprocessableEntity)
+	binding, bound := b.Get(page+"/scopes/new"), url.Values{"name": {"shop.read"}, "permissions": {"shop/orders:read", "shop/orders:cancel"}}
+	fills(t, b, binding, page+"/scopes/new", bound).Is(http.StatusOK).At(page + "/scopes").Says("shop.read").Says("orders:cancel")
+	fills(t, b, binding, page+"/scopes/new", bound).Is(http.StatusOK).At(page + "/scopes") // sent twice, it is bound once
+	scope, err := s.House.Access.Scope(t.Context(), "shop.read")
+	must(t, err)
+	if len(scope.Patterns) != 2 {
+		t.Errorf("the scope is bound to %v", scope.Patterns)
+	}
 	b.Get(page + "/applications").Is(http.StatusOK).Says("No application may have tokens for it")
 	b.Get(page+"/delete").Submit("confirm", "other").Is(http.StatusUnprocessableEntity).Says("confirm-problem")
+	b.Get(page+"/delete").Submit("confirm", "shop").Is(http.StatusConflict) // the scope rests on it
+	must(t, s.House.Access.DeleteScope(t.Context(), gatetest.Console, "shop.read"))
 	b.Get(page+"/delete").Submit("confirm", "shop").Is(http.StatusOK).At(all).Says("The API is deleted.")
 	b.Get(page).Is(http.StatusNotFound)
 }

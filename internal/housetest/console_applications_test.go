@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -23,9 +24,9 @@ func TestTheConsoleConnectsAnApplication(t *testing.T) {
 	t.Parallel()
 	g := gatetest.New(t)
 	b := atConsole(t, g, g.Person("ada", gatetest.TOTP, gatetest.Administrator))
-	b.Get(applications).Is(http.StatusOK).Says(applications + "/+new")
-	b.Get(applications + "/+new").Is(http.StatusOK).Says("kind=web").Says("for=grafana")
-	form := b.Get(applications + "/+new?kind=web").Is(http.StatusOK)
+	b.Get(applications).Is(http.StatusOK).Says(applications + "/-/new")
+	b.Get(applications + "/-/new").Is(http.StatusOK).Says("kind=web").Says("for=grafana")
+	form := b.Get(applications + "/-/new?kind=web").Is(http.StatusOK)
 
 	wrong := form.Submit("client_name", "My shop", "redirect_uris", "https://shop.test/cb\nhttp://shop.test/cb")
 	wrong.Is(http.StatusUnprocessableEntity).Says("redirect_uris-problem").Says("line 2")
@@ -141,8 +142,14 @@ func TestTheConsoleLooksAfterAnApplication(t *testing.T) {
 	b.Get(page+"/settings/tokens").Submit("access_token_ttl", "soon").Is(http.StatusUnprocessableEntity).Says("access_token_ttl-problem")
 	b.Get(page+"/settings/sign-in").Submit("require_acr", "aal2").Is(http.StatusOK).Says("It is changed.")
 	b.Get(page+"/settings/told").Submit("roles.claim", "roles", "claims", "plan=const:pro").Is(http.StatusOK).Says("It is changed.")
+	settings := b.Get(page + "/settings").Says("--redirect-uri " + app.RedirectURIs[0])
+	fills(t, b, settings, page+"/settings", url.Values{"scope": {"openid", "email"}}).Is(http.StatusOK).Says("It is changed.").Says("--scope openid --scope email")
+	fills(t, b, settings, page+"/settings", url.Values{"scope": {"openid"}}).Is(http.StatusPreconditionFailed)
 	is, err := g.House.OAuth.Client(t.Context(), app.ID)
 	must(t, err)
+	if !slices.Equal(is.Scopes, []string{"openid", "email"}) {
+		t.Errorf("the scopes are %v", is.Scopes)
+	}
 	if is.Name != "Renamed" || is.AccessTokenTTL != 7*time.Minute || is.RequireLevel.String() != "aal2" || is.Told.Roles.Claim != "roles" || len(is.RedirectURIs) != len(app.RedirectURIs) {
 		t.Errorf("the settings are %+v", is)
 	}

@@ -12,10 +12,10 @@ import (
 // Section is the area's entry of the navigation.
 var Section = guard.Section{Path: pathAll, Operation: "listAPIs", Label: func(say *words.Catalogue) string { return string(say.ConsoleAPIs.Title) }}
 
-// No API is called as the page that makes one: "+" stands in no id.
+// Below pathAll stand the ids of APIs, of which none is called "-".
 const (
 	pathAll = "/console/apis"
-	pathNew = pathAll + "/+new"
+	pathNew = pathAll + "/-/new"
 )
 
 // Door serves the pages.

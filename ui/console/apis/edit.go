@@ -166,7 +166,7 @@ func editing(v *guard.Visit) (editPage, error) {
 	if err != nil {
 		return editPage{}, err
 	}
-	f.Command = guard.Command("api", "update", f.API.ID, "--help")
+	f.Command = guard.Command("api", "update", f.API.ID, "--audience", f.API.Audience, "--delegation", string(f.API.Delegation), "--add-permission", "RESOURCE:ACTION", "--server", "CLIENT_ID")
 	return editPage{
 		apiFrame: f, Audience: f.API.Audience, Catalogue: typed(f.API.Permissions), Servers: strings.Join(f.API.Servers, "\n"), Delegation: string(f.API.Delegation),
 	}, nil

@@ -12,11 +12,11 @@ import (
 // Section is the area's entry of the navigation.
 var Section = guard.Section{Path: pathAll, Operation: "listClients", Label: func(say *words.Catalogue) string { return string(say.ConsoleApplications.Title) }}
 
-// No client is called as the pages that are about none: "+" stands in no client_id.
+// Below pathAll stand the ids of applications; what is about none stands below "-".
 const (
 	pathAll  = "/console/applications"
-	pathNew  = pathAll + "/+new"
-	pathGate = pathAll + "/+gate"
+	pathNew  = pathAll + "/-/new"
+	pathGate = pathAll + "/-/gate"
 )
 
 // Door serves the pages.

@@ -141,3 +141,33 @@ func TestWhatToSetHasTheValuesOfTheApplication(t *testing.T) {
 		}
 	}
 }
+
+// The command below a form of settings sets all that the form holds, and nothing else.
+func TestTheCommandSetsWhatTheFormOfSettingsHolds(t *testing.T) {
+	t.Parallel()
+	c := wire.ClientState{Client: wire.Client{
+		ID: "shop", Name: "My shop", HomeURL: "https://shop.test", RedirectURIs: []string{"https://shop.test/cb", "https://b.test/cb"}, Scope: "openid email",
+		AuthMethod: "client_secret", PKCE: "auto", GrantTypes: []string{"authorization_code"}, RequireRoles: []string{"staff"}, Consent: true,
+		AccessTokenTTL: "7m", Refresh: "rotate", Introspect: true, Permissions: "none", AccessTokenType: "at+jwt",
+		Groups: &wire.Listing{Claim: "groups", Format: "list", Filter: []string{"team-*"}},
+	}}
+	for _, s := range sheets {
+		p := settingsPage{clientFrame: clientFrame{Client: c}, sheet: s}
+		want := map[string]string{
+			"settings": "--name 'My shop' --home-url https://shop.test --redirect-uri https://shop.test/cb --redirect-uri https://b.test/cb --post-logout-redirect-uri '' --scope openid --scope email --logo ''",
+			"settings/sign-in": "--auth-method client_secret --pkce auto --grant authorization_code --require-acr '' --require-role staff --require-group ''" +
+				" --no-consent=false --any-localhost-port=false",
+			"settings/tokens": "--access-token-ttl 7m --refresh-idle 0 --refresh-absolute 0 --refresh rotate --id-token-claims=false --introspect --permissions none" +
+				" --id-token-alg '' --access-token-alg '' --userinfo-alg '' --access-token-type at+jwt",
+			"settings/told": "--roles-claim '' --groups-claim groups --groups-format list --groups-prefix '' --groups-filter 'team-*' --claim ''",
+		}[s.path]
+		if got := p.command(); got != "gatehouse client update shop "+want {
+			t.Errorf("%s: %s\nwant: gatehouse client update shop %s", s.path, got, want)
+		}
+		for _, in := range s.inputs {
+			if flags[in.name].name == "" {
+				t.Errorf("%s is set by no flag", in.name)
+			}
+		}
+	}
+}

@@ -342,9 +342,16 @@ func (d *Door) settingsPage(v *guard.Visit, s sheet) (settingsPage, error) {
 	if err != nil {
 		return settingsPage{}, err
 	}
-	f.Command = guard.Command("client", "update", string(f.Client.ID), "--help")
 	k, err := knows(v, s)
-	return settingsPage{clientFrame: f, sheet: s, known: k, names: protocolNames}, err
+	page := settingsPage{clientFrame: f, sheet: s, known: k, names: protocolNames}
+	page.Command = page.command()
+	return page, err
+}
+
+// take puts what was typed in the place of what there is.
+func (p *settingsPage) take(v *guard.Visit) {
+	p.sheet = p.sheet.typed(v)
+	p.Command = p.command()
 }
 
 func (d *Door) askSettings(s sheet) guard.Handler {
@@ -370,7 +377,7 @@ func (d *Door) saveSettings(s sheet) guard.Handler {
 			_, err = guard.Ask[admin.One[wire.Client]](v, "updateClient", admin.Input{Path: on(v), IfMatch: v.Value("etag"), Body: page.body(v)})
 		}
 		if err == nil && check {
-			page.sheet = s.typed(v)
+			page.take(v)
 			return v.Show(http.StatusOK, page)
 		}
 		if err == nil {
@@ -380,7 +387,7 @@ func (d *Door) saveSettings(s sheet) guard.Handler {
 		if !ok {
 			return err
 		}
-		page.sheet = s.typed(v)
+		page.take(v)
 		return v.Show(status, page)
 	}
 }
