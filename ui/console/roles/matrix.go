@@ -11,6 +11,7 @@ import (
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
 	"gatehouse/wire"
 )
 
@@ -186,18 +187,13 @@ func malformed() error {
 	return fault.New(fault.Malformed, "form.malformed", "The form could not be read.")
 }
 
-// before and after are the addresses of the parts of a side around the one that is shown, ""
-// where there is none.
-func before(p matrixPage, side string, step int) string {
-	if p.from(side) == 0 {
-		return ""
+// turning leads along a side of the matrix by a step; where it leads nowhere, it is not shown.
+func turning(p matrixPage, side string, step int, more bool, says string) (pages part.Pager) {
+	if p.from(side) > 0 {
+		pages.Back, pages.Says = p.side(side, p.from(side)-step), says
 	}
-	return p.side(side, p.from(side)-step)
-}
-
-func after(p matrixPage, side string, step int, more bool) string {
-	if !more {
-		return ""
+	if more {
+		pages.Next, pages.Says = p.side(side, p.from(side)+step), says
 	}
-	return p.side(side, p.from(side)+step)
+	return pages
 }

@@ -86,7 +86,7 @@ func matrixBody(p matrixPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = part.Pages(part.Pager{Back: before(p, "columns", matrixColumns), Next: after(p, "columns", matrixColumns, p.MoreColumns), Says: is.Columns}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = part.Pages(turning(p, "columns", matrixColumns, p.MoreColumns, is.Columns)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -94,7 +94,7 @@ func matrixBody(p matrixPage) templ.Component {
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			templ_7745c5c3_Err = part.Pages(part.Pager{Back: before(p, "rows", matrixRows), Next: after(p, "rows", matrixRows, p.MoreRows), Says: is.Rows}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = part.Pages(turning(p, "rows", matrixRows, p.MoreRows, is.Rows)).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -60,6 +60,9 @@ func (d *Door) one(v *guard.Visit) error {
 	}
 	f.Command = guard.Command("service", "show", f.Account.ID)
 	page := onePage{frame: f, Grants: v.Can("listGrants", nil)}
+	if page.Names, err = v.Names([]string{strings.TrimPrefix(f.Account.CreatedBy, "person:")}); err != nil {
+		return err
+	}
 	if page.Grants {
 		found, err := guard.Ask[admin.Page[wire.Grant]](v, "listGrants", admin.Input{Query: url.Values{"subject": {"service:" + f.Account.ID}, "limit": {"50"}}})
 		if err != nil {

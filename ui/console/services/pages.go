@@ -127,7 +127,8 @@ func (f *frame) crumbs(say *words.Catalogue, below bool) []part.Link {
 // onePage shows an account.
 type onePage struct {
 	frame
-	Grants bool // they may be seen
+	Names  map[string]string // of people, by their ids
+	Grants bool              // they may be seen
 	Gives  []wire.Grant
 	More   bool
 }
@@ -139,7 +140,7 @@ func (p onePage) facts(say *words.Catalogue) []part.Fact {
 	is := &say.ConsoleServices
 	return []part.Fact{
 		{Name: say.ConsoleMembers.Created, Value: part.When(p.Now, p.Account.Created)},
-		{Name: is.By, Value: code(p.Account.CreatedBy)},
+		{Name: is.By, Value: by(p.Names, p.Account.CreatedBy)},
 		{Name: is.Keys, Value: part.Text(say.Count(is.Live, p.live()))},
 	}
 }

@@ -16,7 +16,7 @@ import (
 func samples() map[string]view.Page {
 	f, wrong := guard.Frame{Form: viewtest.Form()}, guard.Frame{Form: viewtest.Broken()}
 	at := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
-	deploy, old := wire.ServiceAccount{ID: "deploy", Description: "x", Created: at, CreatedBy: "console"}, wire.ServiceAccount{ID: "old", Disabled: true}
+	deploy, old := wire.ServiceAccount{ID: "deploy", Description: "x", Created: at, CreatedBy: "person:usr_a"}, wire.ServiceAccount{ID: "old", Disabled: true, CreatedBy: "console"}
 	keys := []wire.ServiceKey{{ID: "key_a", Name: "42", Created: at, LastUsed: at}, {ID: "key_b", Name: "43", Created: at, ExpiresAt: at}, {ID: "key_c", Name: "44", Created: at, ExpiresAt: at.Add(time.Hour), Revoked: at}}
 	one := frame{Frame: f, Account: deploy, ETag: `"1"`, Keys: keys, Now: at, CanEdit: true, CanKey: true, CanRevoke: true, CanGrant: true, Granted: true, acts: acts[:3]}
 	little := frame{Frame: f, Account: old, Now: at}
@@ -27,7 +27,7 @@ func samples() map[string]view.Page {
 		"services":            listPage{Frame: f, Asked: url.Values{"search": {"41"}, "cursor": {"c"}}, List: []wire.ServiceAccount{deploy, old}, Next: "n", Now: at, CanCreate: true},
 		"services, none":      listPage{Frame: f, CanCreate: true},
 		"services, not found": listPage{Frame: f, Asked: url.Values{"search": {"41"}}},
-		"service":             onePage{frame: one, Grants: true, Gives: gives, More: true},
+		"service":             onePage{frame: one, Names: map[string]string{"usr_a": "a@example.test"}, Grants: true, Gives: gives, More: true},
 		"service, nothing":    onePage{frame: little, Grants: true},
 		"service, little":     onePage{frame: little},
 		"new":                 editPage{Frame: f, Last: "90d"},
