@@ -120,6 +120,7 @@ func TestEveryPageOfTheConsoleFitsEveryWindow(t *testing.T) {
 	r := startWithRoutes(t)
 	b := newTab(t)
 	b.administers(r, "/console")
+	b.furnishes(r)
 	bob, ada := r.person("bob"), r.person("ada")
 	b.open(r.issuer + "/console/locks/new")
 	b.fill("on", bob.Email)
@@ -167,7 +168,7 @@ func TestEveryPageOfTheConsoleFitsEveryWindow(t *testing.T) {
 }
 
 // ofThings are the parts of addresses behind which stands the id of something.
-var ofThings = map[string]bool{"roles": true, "groups": true, "organisations": true, "service-accounts": true}
+var ofThings = map[string]bool{"roles": true, "groups": true, "organisations": true, "service-accounts": true, "applications": true, "apis": true}
 
 // kindOf is the page of an address, whatever it is about: one of each is looked at. Filters make
 // no other page; what does stands here by its name.
@@ -185,14 +186,6 @@ func kindOf(path string) string {
 			parts[i] = "kid"
 		case i > 0 && parts[i-1] == "settings" && strings.Contains(one, ".") && one != "signin.mfa" && one != "signin.help_text":
 			parts[i] = "setting"
-		}
-	}
-	if len(parts) > 4 && parts[len(parts)-2] == "applications" {
-		parts[len(parts)-1] = "client"
-	}
-	for i := 3; i < len(parts); i++ {
-		if (parts[i-1] == "applications" || parts[i-1] == "apis") && !strings.HasPrefix(parts[i], "+") {
-			parts[i] = "one"
 		}
 	}
 	asked, err := url.ParseQuery(query)
