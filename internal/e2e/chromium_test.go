@@ -102,6 +102,13 @@ func (b *tab) fill(id, value string) {
 	b.do("fill "+id, chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.SendKeys(chromedp.CSS("#"+id), value))
 }
 
+// fillAnew is fill for a field that is not empty.
+func (b *tab) fillAnew(id, value string) {
+	b.t.Helper()
+	b.once(id+" is emptied", fmt.Sprintf("document.getElementById(%q).value = ''", id))
+	b.fill(id, value)
+}
+
 // press clicks an element that stays on its page.
 func (b *tab) press(css string) {
 	b.t.Helper()
