@@ -61,6 +61,7 @@ var unguarded = map[string]string{
 	"RevokeAccess":    "takes away",
 	"EndFamily":       "takes away",
 	"EndFamiliesOf":   "takes away",
+	"EndTokensOf":     "takes away",
 	"RemoveFactors":   "by the person; for another one it is ResetFactors",
 }
 

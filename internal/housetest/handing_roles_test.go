@@ -31,19 +31,43 @@ func byRoles() map[string]handing {
 			return err
 		}
 	}
+	several := func(all ...access.RoleChange) func(ctx context.Context, h *hand, by audit.Actor) error {
+		return func(ctx context.Context, h *hand, by audit.Actor) error {
+			_, err := h.House.Access.UpdateRoles(ctx, by, all)
+			return err
+		}
+	}
 	plain := func(t *testing.T, h *hand) { role(t, h, access.Role{ID: "plain", Permissions: read}) }
+	two := func(t *testing.T, h *hand) {
+		plain(t, h)
+		role(t, h, access.Role{ID: "other", Permissions: read})
+	}
+	parents := []string{"refunder"}
+	harmless := access.RoleChange{Role: "other", MaxGrant: new(time.Duration)}
+	denied := func(t *testing.T, h *hand) {
+		role(t, h, access.Role{ID: "plain", Permissions: []access.Pattern{refund(), {API: "shop", Resource: "other", Action: "read"}}})
+		role(t, h, access.Role{ID: "child", Parents: []string{"plain"}})
+		h.give(t, person(h.bob), func(g *access.Grant) { g.Effect, g.Role, g.Permission = access.Deny, "child", access.Pattern{} })
+	}
 	return map[string]handing{
+		"UpdateRoles":                {prepare: two, do: several(access.RoleChange{Role: "plain", Add: []access.Pattern{refund()}}, harmless)},
+		"UpdateRoles by the last":    {prepare: two, do: several(harmless, access.RoleChange{Role: "plain", Permissions: &[]access.Pattern{refund()}})},
+		"UpdateRoles by a parent":    {prepare: two, do: several(harmless, access.RoleChange{Role: "plain", Parents: &parents})},
+		"UpdateRoles by one another": {prepare: two, do: several(access.RoleChange{Role: "other", Parents: &[]string{"plain"}}, access.RoleChange{Role: "plain", Parents: &parents})},
+		"UpdateRoles that is denied": {
+			prepare: func(t *testing.T, h *hand) {
+				denied(t, h)
+				role(t, h, access.Role{ID: "other", Permissions: read})
+			},
+			do: several(harmless, access.RoleChange{Role: "plain", Remove: []access.Pattern{refund()}}),
+		},
 		"CreateRole":               {do: create(access.Role{ID: "made", Permissions: []access.Pattern{refund()}})},
 		"CreateRole by its parent": {do: create(access.Role{ID: "made", Parents: []string{"refunder"}})},
 		"UpdateRole":               {prepare: plain, do: update(access.Role{ID: "plain", Permissions: []access.Pattern{refund(), read[0]}})},
 		"UpdateRole by its parent": {prepare: plain, do: update(access.Role{ID: "plain", Permissions: read, Parents: []string{"refunder"}})},
 		"UpdateRole that is denied": {
-			prepare: func(t *testing.T, h *hand) {
-				role(t, h, access.Role{ID: "plain", Permissions: []access.Pattern{refund(), {API: "shop", Resource: "other", Action: "read"}}})
-				role(t, h, access.Role{ID: "child", Parents: []string{"plain"}})
-				h.give(t, person(h.bob), func(g *access.Grant) { g.Effect, g.Role, g.Permission = access.Deny, "child", access.Pattern{} })
-			},
-			do: update(access.Role{ID: "plain", Permissions: []access.Pattern{{API: "shop", Resource: "other", Action: "read"}}}),
+			prepare: denied,
+			do:      update(access.Role{ID: "plain", Permissions: []access.Pattern{{API: "shop", Resource: "other", Action: "read"}}}),
 		},
 	}
 }
