@@ -109,6 +109,16 @@ func TestAPersonSteersGatehouseByAnApplication(t *testing.T) {
 	}
 }
 
+// lookingPosts are posts by which somebody only looks, one factor being enough, with what they
+// answer to an empty body. What is asked, or what came of a trial, is more than fits a query or
+// should stand in one; a trial is a sign-in of the caller's own, kept in its sealed state alone,
+// and ends with its own code, which brings no token.
+var lookingPosts = map[string]int{
+	"previewTokens": http.StatusOK,
+	"beginTrial":    http.StatusOK,
+	"answerTrial":   http.StatusUnprocessableEntity, // it names no trial
+}
+
 // With one factor a person sees, and is told what it takes to change something (RFC 9470);
 // nothing is changed until they showed it.
 func TestAChangeAsksAPersonForTwoFactors(t *testing.T) {
@@ -126,9 +136,12 @@ func TestAChangeAsksAPersonForTwoFactors(t *testing.T) {
 	before := besideTheTrail(t, db)
 	for _, rt := range admin.Table() {
 		a := s.try(token, rt, func(part string) string { return there[part] })
-		if !rt.Changes() {
-			if a.Status != http.StatusOK {
-				t.Errorf("%s: %d %s", rt.ID, a.Status, a.Body)
+		if want, looks := lookingPosts[rt.ID]; looks || !rt.Changes() {
+			if want == 0 {
+				want = http.StatusOK
+			}
+			if a.Status != want {
+				t.Errorf("%s: %d %s, want %d", rt.ID, a.Status, a.Body, want)
 			}
 			continue
 		}
