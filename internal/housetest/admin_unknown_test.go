@@ -45,16 +45,19 @@ func listNamings(gone map[string]string) map[string]listNaming {
 			malformed: []string{"user:bob@example.test", "group:Desk", "desk", "robot:x"},
 			known:     []string{"group:desk", "group:floor", "service:boss", "user:" + gone["user"], "group:old", "group:forgotten", "client:web", "organisation:acme"},
 		},
-		"listGrants role":            {unknown: []string{"nosuch", "gatehouse/nosuch"}, malformed: []string{"No Such"}, known: []string{"support", "refunder", "auditor", "gatehouse/auditor", "passing", "forgotten"}},
-		"listGrants permission":      {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read", "shop/nosuch:*"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "shop/*:read", "shop/orders:*", "gatehouse/users:read"}},
-		"listGrants org":             {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt", "past", "forgotten"}},
-		"listUserAccess org":         {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
-		"checkUserAccess org":        {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
-		"listHolders org":            {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
-		"checkUserAccess permission": {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "gatehouse/users:read"}},
-		"listHolders permission":     {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "gatehouse/users:read"}},
-		"listPermissions api":        {unknown: []string{"nosuch"}, known: []string{"shop", "gatehouse"}},
-		"listConsents client":        {unknown: []string{"nosuch", "no/such"}, known: []string{"web"}},
+		"listGrants role":             {unknown: []string{"nosuch", "gatehouse/nosuch"}, malformed: []string{"No Such"}, known: []string{"support", "refunder", "auditor", "gatehouse/auditor", "passing", "forgotten"}},
+		"listGrants permission":       {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read", "shop/nosuch:*"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "shop/*:read", "shop/orders:*", "gatehouse/users:read"}},
+		"listGrants org":              {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt", "past", "forgotten"}},
+		"listUserAccess org":          {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
+		"checkUserAccess org":         {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
+		"listHolders org":             {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"acme", "bolt"}},
+		"checkUserAccess permission":  {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "gatehouse/users:read"}},
+		"listHolders permission":      {unknown: []string{"shop/orders:nosuch", "nosuch/orders:read"}, malformed: []string{"orders", "shop/orders"}, known: []string{"shop/orders:refund", "gatehouse/users:read"}},
+		"listPermissions api":         {unknown: []string{"nosuch"}, known: []string{"shop", "gatehouse"}},
+		"explainGateRequest user":     {unknown: []string{"usr_nobody", gone["user"]}, malformed: []string{"ada", "bob@example.test"}, known: []string{gone["living"]}},
+		"explainGateRequest service":  {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"boss"}},
+		"explainGateRequest resource": {malformed: []string{"desk", "null", "[]"}, known: []string{"{}", `{"owner":"nobody"}`}}, // attributes: whose they are nobody knows
+		"listConsents client":         {unknown: []string{"nosuch", "no/such"}, known: []string{"web"}},
 	}
 	for name, n := range events {
 		all["listAuditEvents "+name], all["exportAuditEvents "+name] = n, n
@@ -63,10 +66,11 @@ func listNamings(gone map[string]string) map[string]listNaming {
 }
 
 // plainParameters name nothing: words that things are searched by, of which none need
-// fit, and values of which the schema says all, or whose form alone can be wrong.
+// fit, values of which the schema says all, or whose form alone can be wrong, and what is
+// asked of the gate, which answers any URL.
 var plainParameters = []string{
 	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "ends_after", "created_by", "source", "all", "details", "format",
-	"outcome", "ip", "action", "at", "thing", "acr", "audience",
+	"outcome", "ip", "action", "at", "thing", "acr", "audience", "method", "url", "age",
 }
 
 // A list that is narrowed by what there is not says so to whoever sees all of it: they
@@ -125,6 +129,8 @@ func also(operation, parameter string) []string {
 		return []string{"", "state=active&", "state=ended&", "state=scheduled&"}
 	case (operation == "checkUserAccess" || operation == "listHolders") && parameter != "permission":
 		return []string{"permission=shop/orders:read&"}
+	case operation == "explainGateRequest":
+		return []string{"url=https://a.test/&"}
 	}
 	return []string{""}
 }
