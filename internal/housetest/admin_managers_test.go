@@ -38,6 +38,13 @@ var wholeHouse = map[string]string{
 	"listUserRefreshFamilies":   "what applications hold of a person is told by their id",
 	"listPersonalTokens":        "what a person's programs may do is told by their id",
 	"listConsents":              "to what a person agreed is told by their id",
+	"listClientConsents":        "an application has them of everybody",
+	"listClientRefusals":        "an application is refused whoever it asks for",
+	"listAPIUses":               "a catalogue is for everybody, and so is what names it",
+	"listServedRoutes":          "a route is for everybody",
+	"listGateEdges":             "an edge serves routes for everybody",
+	"listGrantEndings":          "a day's count is of everybody's grants; those that a manager sees are in listGrants by their ends",
+	"listRoleReach":             "who has a role by whatever way is of everybody's grants; those that a manager sees are in listRoleHolders",
 }
 
 // managed are people in and beside an organisation and a group, with managers of these two who
