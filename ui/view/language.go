@@ -17,14 +17,14 @@ func (v *Pages) SetLanguage(w http.ResponseWriter, tag string, secure bool) {
 	if v.Words.Named(tag) == nil {
 		tag = ""
 	}
-	keep(w, languageCookie, tag, secure)
+	Keep(w, languageCookie, tag, secure)
 }
 
 // language is what the answer to r speaks: what the person chose here, else what the
 // application asks for, else what the account says, else what the browser does
 // (decision 0064).
 func (v *Pages) language(r *http.Request) *words.Catalogue {
-	if chosen := v.Words.Named(kept(r, languageCookie)); chosen != nil {
+	if chosen := v.Words.Named(Kept(r, languageCookie)); chosen != nil {
 		return chosen
 	}
 	info := web.InfoOf(r.Context())

@@ -24,7 +24,7 @@ const themeCookie = "gatehouse_theme"
 
 // themeOf returns what the browser chose, System where it chose nothing that is known.
 func themeOf(r *http.Request) Theme {
-	if t := Theme(kept(r, themeCookie)); slices.Contains(Themes, t) {
+	if t := Theme(Kept(r, themeCookie)); slices.Contains(Themes, t) {
 		return t
 	}
 	return System
@@ -36,7 +36,7 @@ func SetTheme(w http.ResponseWriter, t Theme, secure bool) {
 	if t != Light && t != Dark {
 		t = ""
 	}
-	keep(w, themeCookie, string(t), secure)
+	Keep(w, themeCookie, string(t), secure)
 }
 
 type themeKey struct{}

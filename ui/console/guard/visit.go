@@ -97,11 +97,11 @@ func (v *Visit) Piece(c templ.Component) (string, error) { return v.guard.Pages.
 // Form is what a form of the page carries.
 func (v *Visit) Form() view.Form { return view.Form{Token: v.token, Person: v.Caller.Subject.ID} }
 
-// SetCookie keeps something in the browser, for https alone where the issuer is.
-func (v *Visit) SetCookie(c *http.Cookie) {
-	c.Secure = v.guard.Cookies.Secure
-	http.SetCookie(v.W, c)
-}
+// Keep lets the browser keep a choice, which Kept returns; it is no secret and proves nothing.
+func (v *Visit) Keep(name, choice string) { view.Keep(v.W, name, choice, v.guard.Cookies.Secure) }
+
+// Kept returns a choice that the browser keeps, "" for none.
+func (v *Visit) Kept(name string) string { return view.Kept(v.R, name) }
 
 // Done leads on from a form to the page at path, which says what was done: by a word of its
 // own, since an address brings none.

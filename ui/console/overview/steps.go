@@ -1,10 +1,8 @@
 package overview
 
 import (
-	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
@@ -15,8 +13,6 @@ const pathSteps = guard.Root + "/first-steps"
 
 // hidden is the cookie of a browser that does not want to see the first steps any more.
 const hidden = "gatehouse_first_steps"
-
-const hiddenFor = 365 * 24 * time.Hour
 
 // firstSteps is what a new Gatehouse still needs, as far as the visitor may know.
 type firstSteps struct {
@@ -51,7 +47,7 @@ func (f *firstSteps) left() (n int) {
 
 // askSteps finds out what is to be done, for whoever did not hide it.
 func askSteps(v *guard.Visit, page *overviewPage) error {
-	if c, err := v.R.Cookie(hidden); err == nil && c.Value == "yes" {
+	if v.Kept(hidden) == "yes" {
 		return nil
 	}
 	f := &firstSteps{}
@@ -112,7 +108,7 @@ func (f *firstSteps) applications(v *guard.Visit) error {
 
 // hide keeps the first steps from this browser.
 func (d *Door) hide(v *guard.Visit) error {
-	v.SetCookie(&http.Cookie{Name: hidden, Value: "yes", Path: guard.Root, MaxAge: int(hiddenFor / time.Second), HttpOnly: true, SameSite: http.SameSiteLaxMode})
+	v.Keep(hidden, "yes")
 	return v.Done(guard.Root, "hidden")
 }
 
