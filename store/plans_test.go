@@ -23,9 +23,10 @@ var planned = crowd.Size{
 
 // small tables have a handful of rows however long a house stands; of clients,
 // APIs, roles and scopes, which operators register and which
-// are bounded, a server holds all in memory anyway.
+// are bounded, a server holds all in memory anyway. What a pragma answers is one row.
 var small = map[string]bool{
 	"clients": true, "versions": true, "served": true, "settings": true, "leases": true, "data_keys": true, "signing_keys": true, "marks": true, "audit_horizon": true, "audit_tree": true, "apis": true, "roles": true, "routes": true, "scopes": true, "groups": true, "locks": true, "orgs": true, "service_accounts": true,
+	"pragma_page_count": true, "pragma_page_size": true,
 }
 
 // A question that walks or sorts a whole table is slow one day. Each is planned by

@@ -8,8 +8,8 @@ import (
 
 var (
 	selectFileSize = sqliteStatement(`
-SELECT p.page_count * s.page_size
-FROM pragma_page_count p, pragma_page_size s`)
+SELECT page_count * page_size
+FROM pragma_page_count, pragma_page_size`)
 
 	selectDatabaseSize = postgresStatement(`
 SELECT pg_database_size(current_database())`)
