@@ -25,9 +25,9 @@ type Planned struct {
 	OnlyPostgres, OnlySQLite bool
 	// Most is how many rows the question may look at.
 	Most int
-	// Sorts is why it may sort on SQLite, and Walks why it may walk an index there;
-	// empty where it may not.
-	Sorts, Walks string
+	// Sorts is why it may sort on SQLite, Walks why it may walk an index there, and
+	// Whole why it may read a table without one on Postgres; empty where it may not.
+	Sorts, Walks, Whole string
 }
 
 // page is what a list reads at most, and one more to know whether it ends.
@@ -58,7 +58,7 @@ func Questions(t *testing.T, size crowd.Size, now time.Time) (all []Planned) {
 			if n, ok := walksMore[st]; ok {
 				most = n
 			}
-			all = append(all, Planned{st.Text(), a, st.Has(engine.OnlyPostgres), st.Has(engine.OnlySQLite), most, maySort[st], mayWalk[st]})
+			all = append(all, Planned{st.Text(), a, st.Has(engine.OnlyPostgres), st.Has(engine.OnlySQLite), most, maySort[st], mayWalk[st], mayReadWhole[st]})
 		}
 	}
 	return all
@@ -110,6 +110,11 @@ var mayWalk = map[*statement]string{
 	countUsers:              "all of it is counted, every ten minutes by one replica",
 	countSecured:            "all of it is counted, every ten minutes by one replica",
 	countSessions:           "all of it is counted, every ten minutes by one replica",
+}
+
+// mayReadWhole says why a table is read without an index on Postgres.
+var mayReadWhole = map[*statement]string{
+	countSecured: "all of it is counted, every ten minutes by one replica, and an index would only be walked to read the table behind it",
 }
 
 // arguments are realistic: what is asked for is there, among much else.

@@ -178,7 +178,7 @@ func (n node) faults(q store.Planned) (all []string) {
 	look = func(n node) {
 		looked := (n.Rows + n.Filtered + n.Checked) * max(1, n.Loops)
 		switch {
-		case n.Type == "Seq Scan" && !small[n.Table]:
+		case n.Type == "Seq Scan" && !small[n.Table] && q.Whole == "":
 			all = append(all, "walks "+n.Table)
 		case n.Table != "" && !small[n.Table] && n.Type != "ModifyTable" && looked > float64(q.Most):
 			all = append(all, fmt.Sprintf("looks at %.0f rows of %s, want %d at most", looked, n.Table, q.Most))
