@@ -6,41 +6,41 @@ type ConsoleApplications struct {
 	Lead   string
 	Create string // a link and a button
 
-	Find, State, KindIs            string // filters
-	Active, Disabled               string // states
-	Who, LastUsed, SignIns, Secret string // heads
-	None, NoneTodo, Back           string // an empty list
+	Find, State, KindIs    string // filters
+	Active, Disabled       string // states
+	Who, LastUsed, SignIns string // heads
+	None, NoneTodo, Back   string // an empty list
 
 	Web, Browser, Native, Machine, Gate                string // kinds
 	WebWhy, BrowserWhy, NativeWhy, MachineWhy, GateWhy string
 	New                                                Title // the choice of a kind
-	NewLead, Choose                                    string
+	NewLead                                            string
 	NewOf                                              Title // Name
 	Products, ProductsLead                             string
 	Guide                                              Phrase // App: a link to the form for a product
 	Basics                                             string
 
-	Name, Home, Logo, ID, Redirects, PostLogouts, Scopes, Audiences, Refresh string // inputs and facts
-	NameHint, HomeHint, IDHint, RedirectHint, NativeRedirectHint             string
-	PostLogoutHint, ScopeHint, AudienceHint, RefreshHint, LogoHint           string
-	Line                                                                     Phrase // N, Problem: what is wrong with a line of an input
+	Name, Home, Logo, Redirects, PostLogouts, Scopes, Audiences, Refresh string // inputs and facts
+	NameHint, HomeHint, RedirectHint, NativeRedirectHint                 string
+	PostLogoutHint, ScopeHint, AudienceHint, RefreshHint, LogoHint       string
+	Line                                                                 Phrase // N, Problem: what is wrong with a line of an input
 
 	GateTitle          Title
 	GateLead, GateTodo string
 	GateCommand        string
 
-	Made                                        Title // Name
-	MadeLead, NoSecret, HasKeys                 string
-	Env                                         string // a label
-	ToApp, NextSteps, ShowAll                   string
-	Issuer, Discovery, Endpoints, AuthorizeAt   string
-	TokenAt, UserinfoAt, JWKSAt, LogoutAt, Same string
+	Made                                      Title // Name
+	MadeLead, NoSecret, HasKeys               string
+	Env                                       string // a label
+	ToApp, NextSteps                          string
+	Issuer, Discovery, Endpoints, AuthorizeAt string
+	TokenAt, UserinfoAt, JWKSAt, LogoutAt     string
 
-	Overview, Settings, Secrets, Access, Preview, Connect, Activity string // tabs
-	Known, Danger, Use                                              string
-	Created, Updated, Kind, Auth, Consent, Asked, NotAsked          string
-	NoHome, NoneOf                                                  string
-	Required                                                        string
+	Overview, Settings, Secrets, Preview, Connect    string // tabs
+	Known, Danger                                    string
+	Created, Updated, Auth, Consent, Asked, NotAsked string
+	NoneOf                                           string
+	Required                                         string
 
 	Refusals, RefusalsLead, NoRefusals        string
 	What, Received, Times, Last               string
@@ -81,9 +81,9 @@ type ConsoleApplications struct {
 	Rotated                             Phrase // Name
 	SecretEnded                         string
 
-	AccessLead, Consents, NoConsents, NoConsentsTodo, Person, Since string
+	Consents, NoConsents, NoConsentsTodo, Person, Since string
 
-	PreviewLead, PreviewDo, Self, WhoIs, ACR        string
+	PreviewLead, Self, WhoIs, ACR                   string
 	AccessToken, IDToken, Userinfo, NotIssued       string
 	OwnClaims                                       Phrase // Name: their names
 	Missing, MissingLead                            string
@@ -92,18 +92,17 @@ type ConsoleApplications struct {
 	Refused                                         string
 	NoPerson                                        string
 
-	ConnectLead, ForWhat, Show, Ran, NotRan string
-	RanWith                                 Phrase // Version
-	SecretNote                              string
+	ConnectLead, ForWhat, NotRan string
+	RanWith                      Phrase // Version
+	SecretNote                   string
 
-	Try, TryLead, TryWhy, TryDo, TryAgain string
-	TryTitle                              Title // Name
-	TryDone                               Title // Name
-	TryDoneLead, TryFailed                string
-	TryNot                                Title // Name
+	Try, TryWhy, TryDo, TryAgain string
+	TryTitle                     Title // Name
+	TryDone                      Title // Name
+	TryDoneLead, TryFailed       string
+	TryNot                       Title // Name
 
 	Disable, Enable, Revoke, Delete ApplicationAct
-	HasTokens                       string // a consequence
 	HasSignIns                      Plural // N in 30 days
 	HasNoSignIns                    string
 	Mistyped                        string
@@ -121,7 +120,7 @@ var englishConsoleApplications = ConsoleApplications{
 	Title: "Applications", Lead: "Programs that people sign in to through here, and programs that act for themselves.", Create: "Connect an application",
 
 	Find: "Id or name begins with", State: "State", KindIs: "Kind", Active: "Active", Disabled: "Disabled",
-	Who: "Application", LastUsed: "Last used", SignIns: "Sign-ins, 30 days", Secret: "Secret",
+	Who: "Application", LastUsed: "Last used", SignIns: "Sign-ins, 30 days",
 	None: "No application is found", NoneTodo: "A search finds whose id or name begins so. Take a filter away, or connect the application.", Back: "All applications",
 
 	Web: "Web server", Browser: "Single page", Native: "Native or device", Machine: "Machine", Gate: "Protected by the gate",
@@ -130,14 +129,14 @@ var englishConsoleApplications = ConsoleApplications{
 	NativeWhy:  "It runs on a computer, a phone or in a terminal, and can keep no secret. The answer comes to an address of the device.",
 	MachineWhy: "No person takes part: it proves itself with a secret and gets tokens of its own.",
 	GateWhy:    "The application knows no sign-in and needs no change. The gate stands before it and lets in who may.",
-	New:        "What kind of application is it?", NewLead: "The kind decides how it proves itself. Most of it can be changed later.", Choose: "Choose",
+	New:        "What kind of application is it?", NewLead: "The kind decides how it proves itself. Most of it can be changed later.",
 	NewOf:    "Connect: {name}",
 	Products: "Or a known product", ProductsLead: "The form is filled in for it, with the address left to you.",
 	Guide:  "Connect {app}",
 	Basics: "The application",
 
-	Name: "Name", Home: "Home page", Logo: "Logo", ID: "Client id", Redirects: "Redirect URIs", PostLogouts: "Where to go after sign-out", Scopes: "Scopes", Audiences: "APIs", Refresh: "Keep people signed in",
-	NameHint: "People read it when they sign in.", HomeHint: "Where “back to the application” leads.", IDHint: "Made up if it is left empty; cannot be changed later.",
+	Name: "Name", Home: "Home page", Logo: "Logo", Redirects: "Redirect URIs", PostLogouts: "Where to go after sign-out", Scopes: "Scopes", Audiences: "APIs", Refresh: "Keep people signed in",
+	NameHint: "People read it when they sign in.", HomeHint: "Where “back to the application” leads.",
 	RedirectHint:       "One address a line, each exactly as the application sends it. https, or http for localhost; no wildcards.",
 	NativeRedirectHint: "One a line: http://127.0.0.1/callback, whose port may be any, or a scheme of its own such as com.example.app:/callback.",
 	PostLogoutHint:     "One address a line, by the same rules.", ScopeHint: "What it may ask for.", AudienceHint: "Which APIs its tokens are for. None: this Gatehouse alone.",
@@ -150,13 +149,13 @@ var englishConsoleApplications = ConsoleApplications{
 
 	Made: "{name} is connected", MadeLead: "Set these in the application. Everything but the secret stays on its page.",
 	NoSecret: "It has no secret, and proves itself by PKCE.", HasKeys: "It proves itself by the private half of its keys.",
-	Env: "Client secret", ToApp: "To the application", NextSteps: "Settings for the other side", ShowAll: "Other libraries and products",
-	Issuer: "Issuer", Discovery: "Discovery", Endpoints: "Addresses", AuthorizeAt: "Authorization", TokenAt: "Token", UserinfoAt: "Userinfo", JWKSAt: "Keys", LogoutAt: "Sign-out", Same: "Command",
+	Env: "Client secret", ToApp: "To the application", NextSteps: "Settings for the other side",
+	Issuer: "Issuer", Discovery: "Discovery", Endpoints: "Addresses", AuthorizeAt: "Authorization", TokenAt: "Token", UserinfoAt: "Userinfo", JWKSAt: "Keys", LogoutAt: "Sign-out",
 
-	Overview: "Overview", Settings: "Settings", Secrets: "Secrets", Access: "Access", Preview: "Token preview", Connect: "Connect", Activity: "Activity",
-	Known: "What is known", Danger: "Rarely needed", Use: "Use",
-	Created: "Created", Updated: "Changed", Kind: "Kind", Auth: "Proves itself by", Consent: "Consent", Asked: "People are asked", NotAsked: "Nobody is asked",
-	NoHome: "None", NoneOf: "None", Required: "Lets in",
+	Overview: "Overview", Settings: "Settings", Secrets: "Secrets", Preview: "Token preview", Connect: "Connect",
+	Known: "What is known", Danger: "Rarely needed",
+	Created: "Created", Updated: "Changed", Auth: "Proves itself by", Consent: "Consent", Asked: "People are asked", NotAsked: "Nobody is asked",
+	NoneOf: "None", Required: "Lets in",
 
 	Refusals: "Refused requests", RefusalsLead: "What it asked for and did not get, of the last 30 days.", NoRefusals: "None. If its sign-in fails, the reason stands here a few seconds later.",
 	What: "What", Received: "Received", Times: "Times", Last: "Last",
@@ -196,9 +195,9 @@ var englishConsoleApplications = ConsoleApplications{
 	EndWhy:  "Whatever still uses this secret gets no more tokens. The other secret goes on.",
 	Rotated: "The new secret of {name}", SecretEnded: "The secret is ended.",
 
-	AccessLead: "What it may ask for, and which APIs its tokens are for.", Consents: "Consents", NoConsents: "Nobody has allowed it anything yet", NoConsentsTodo: "Who says yes at their first sign-in stands here.", Person: "Person", Since: "Since",
+	Consents: "Consents", NoConsents: "Nobody has allowed it anything yet", NoConsentsTodo: "Who says yes at their first sign-in stands here.", Person: "Person", Since: "Since",
 
-	PreviewLead: "What its tokens would say, made by the same steps as real ones. Nothing is signed, and nothing is issued.", PreviewDo: "Show", Self: "The application itself", WhoIs: "Person: email or id", ACR: "Sign-in reaches",
+	PreviewLead: "What its tokens would say, made by the same steps as real ones. Nothing is signed, and nothing is issued.", Self: "The application itself", WhoIs: "Person: email or id", ACR: "Sign-in reaches",
 	AccessToken: "Access token", IDToken: "ID token", Userinfo: "Userinfo", NotIssued: "There would be none.",
 	OwnClaims: "Each token has these of its own besides: {name}.",
 	Missing:   "What is not there", MissingLead: "Scopes and claims that somebody might look for, and why they are missing.",
@@ -206,17 +205,17 @@ var englishConsoleApplications = ConsoleApplications{
 	WhyUserinfo: "It stands in userinfo only: the application does not want it in the ID token.", WhyUnknown: "Nothing is known of it.", WhySource: "It comes from a claim whose scope was not given.", WhyTooLarge: "All of it would be too large for a token; introspection tells it.",
 	Refused: "There would be no token:", NoPerson: "Nobody has this address or id.",
 
-	ConnectLead: "What to set on the other side, with the values of this application.", ForWhat: "Library or product", Show: "Show", Ran: "Run by our tests", NotRan: "Not run by a test",
+	ConnectLead: "What to set on the other side, with the values of this application.", ForWhat: "Library or product", NotRan: "Not run by a test",
 	RanWith: "Run by our tests with {version}", SecretNote: "The secret is read from OIDC_CLIENT_SECRET and stands in none of these.",
 
-	Try: "Test sign-in", TryLead: "Signs you in by the real request and shows what its tokens would say.", TryWhy: "You go through the sign-in and, if people are asked, the consent. The answer comes back here. Nothing is added to the application, and no token is made.", TryDo: "Sign in", TryAgain: "Once more",
+	Try: "Test sign-in", TryWhy: "You go through the sign-in and, if people are asked, the consent. The answer comes back here. Nothing is added to the application, and no token is made.", TryDo: "Sign in", TryAgain: "Once more",
 	TryTitle: "Test the sign-in at {name}", TryDone: "The sign-in at {name} works", TryDoneLead: "You were signed in, and the answer came as it would come to the application. Its tokens would say this.", TryFailed: "The sign-in did not succeed:", TryNot: "The sign-in at {name} fails",
 
-	Disable:   ApplicationAct{Link: "Disable", Title: "Disable {name}?", Why: "Nobody can sign in to it any more, and its tokens end at once. You can enable it again; what ended stays ended.", Did: "It is disabled."},
-	Enable:    ApplicationAct{Link: "Enable", Title: "Enable {name}?", Why: "People may sign in to it again. Tokens that ended stay ended.", Did: "It is enabled."},
-	Revoke:    ApplicationAct{Link: "Revoke all tokens", Title: "Revoke all tokens of {name}?", Why: "All refresh tokens and access tokens that it holds end now. Who uses it signs in to it again.", Did: "All its tokens are revoked."},
-	Delete:    ApplicationAct{Link: "Delete", Title: "Delete the application {name}?", Why: "It goes for good, with its tokens, grants, consents and secrets. This cannot be undone.", Did: "The application is deleted."},
-	HasTokens: "What it holds ends with it.", HasSignIns: Plural{One: "{n} sign-in in the last 30 days.", Other: "{n} sign-ins in the last 30 days."}, HasNoSignIns: "No sign-in in the last 30 days.",
+	Disable:    ApplicationAct{Link: "Disable", Title: "Disable the application {name}?", Why: "Nobody can sign in to it any more, and its tokens end at once. You can enable it again; what ended stays ended.", Did: "It is disabled."},
+	Enable:     ApplicationAct{Link: "Enable", Title: "Enable the application {name}?", Why: "People may sign in to it again. Tokens that ended stay ended.", Did: "It is enabled."},
+	Revoke:     ApplicationAct{Link: "Revoke all tokens", Title: "Revoke all tokens of {name}?", Why: "All refresh tokens and access tokens that it holds end now. Who uses it signs in to it again.", Did: "All its tokens are revoked."},
+	Delete:     ApplicationAct{Link: "Delete", Title: "Delete the application {name}?", Why: "It goes for good, with its tokens, grants, consents and secrets. This cannot be undone.", Did: "The application is deleted."},
+	HasSignIns: Plural{One: "{n} sign-in in the last 30 days.", Other: "{n} sign-ins in the last 30 days."}, HasNoSignIns: "No sign-in in the last 30 days.",
 	Mistyped: "This is not its name.",
 }
 
@@ -224,7 +223,7 @@ var germanConsoleApplications = ConsoleApplications{
 	Title: "Anwendungen", Lead: "Programme, bei denen man sich von hier aus anmeldet, und solche, die für sich selbst handeln.", Create: "Anwendung anbinden",
 
 	Find: "Kennung oder Name beginnt mit", State: "Zustand", KindIs: "Art", Active: "Aktiv", Disabled: "Gesperrt",
-	Who: "Anwendung", LastUsed: "Zuletzt benutzt", SignIns: "Anmeldungen, 30 Tage", Secret: "Geheimnis",
+	Who: "Anwendung", LastUsed: "Zuletzt benutzt", SignIns: "Anmeldungen, 30 Tage",
 	None: "Keine Anwendung gefunden", NoneTodo: "Gefunden wird, wessen Kennung oder Name so beginnt. Nehmen Sie einen Filter weg, oder binden Sie die Anwendung an.", Back: "Alle Anwendungen",
 
 	Web: "Webserver", Browser: "Einseitig im Browser", Native: "Programm oder Gerät", Machine: "Maschine", Gate: "Hinter dem Tor",
@@ -233,14 +232,14 @@ var germanConsoleApplications = ConsoleApplications{
 	NativeWhy:  "Es läuft auf einem Rechner, einem Telefon oder im Terminal und kann kein Geheimnis hüten. Die Antwort kommt an eine Adresse des Geräts.",
 	MachineWhy: "Keine Person ist beteiligt: Sie weist sich mit einem Geheimnis aus und erhält eigene Token.",
 	GateWhy:    "Die Anwendung kennt keine Anmeldung und muss nicht geändert werden. Das Tor steht davor und lässt ein, wer darf.",
-	New:        "Welche Art von Anwendung ist es?", NewLead: "Die Art entscheidet, wie sie sich ausweist. Das meiste lässt sich später ändern.", Choose: "Wählen",
+	New:        "Welche Art von Anwendung ist es?", NewLead: "Die Art entscheidet, wie sie sich ausweist. Das meiste lässt sich später ändern.",
 	NewOf:    "Anbinden: {name}",
 	Products: "Oder ein bekanntes Produkt", ProductsLead: "Das Formular ist dafür ausgefüllt, nur die Adresse fehlt.",
 	Guide:  "{app} anbinden",
 	Basics: "Die Anwendung",
 
-	Name: "Name", Home: "Startseite", Logo: "Logo", ID: "Client-ID", Redirects: "Rücksprungadressen", PostLogouts: "Ziel nach der Abmeldung", Scopes: "Scopes", Audiences: "APIs", Refresh: "Angemeldet bleiben",
-	NameHint: "Ihn lesen Personen bei der Anmeldung.", HomeHint: "Dorthin führt „Zurück zur Anwendung“.", IDHint: "Wird vergeben, wenn Sie nichts eintragen; lässt sich später nicht ändern.",
+	Name: "Name", Home: "Startseite", Logo: "Logo", Redirects: "Rücksprungadressen", PostLogouts: "Ziel nach der Abmeldung", Scopes: "Scopes", Audiences: "APIs", Refresh: "Angemeldet bleiben",
+	NameHint: "Ihn lesen Personen bei der Anmeldung.", HomeHint: "Dorthin führt „Zurück zur Anwendung“.",
 	RedirectHint:       "Eine Adresse je Zeile, genau wie die Anwendung sie sendet. https, oder http für localhost; keine Platzhalter.",
 	NativeRedirectHint: "Eine je Zeile: http://127.0.0.1/callback, deren Port beliebig ist, oder ein eigenes Schema wie com.example.app:/callback.",
 	PostLogoutHint:     "Eine Adresse je Zeile, nach denselben Regeln.", ScopeHint: "Was sie erbitten darf.", AudienceHint: "Für welche APIs ihre Token sind. Keine: nur für dieses Gatehouse.",
@@ -253,13 +252,13 @@ var germanConsoleApplications = ConsoleApplications{
 
 	Made: "{name} ist angebunden", MadeLead: "Stellen Sie dies in der Anwendung ein. Alles außer dem Geheimnis bleibt auf ihrer Seite stehen.",
 	NoSecret: "Sie hat kein Geheimnis und weist sich durch PKCE aus.", HasKeys: "Sie weist sich durch die private Hälfte ihrer Schlüssel aus.",
-	Env: "Geheimnis des Clients", ToApp: "Zur Anwendung", NextSteps: "Einstellungen der Gegenseite", ShowAll: "Andere Bibliotheken und Produkte",
-	Issuer: "Aussteller", Discovery: "Discovery", Endpoints: "Adressen", AuthorizeAt: "Autorisierung", TokenAt: "Token", UserinfoAt: "Userinfo", JWKSAt: "Schlüssel", LogoutAt: "Abmeldung", Same: "Befehl",
+	Env: "Geheimnis des Clients", ToApp: "Zur Anwendung", NextSteps: "Einstellungen der Gegenseite",
+	Issuer: "Aussteller", Discovery: "Discovery", Endpoints: "Adressen", AuthorizeAt: "Autorisierung", TokenAt: "Token", UserinfoAt: "Userinfo", JWKSAt: "Schlüssel", LogoutAt: "Abmeldung",
 
-	Overview: "Übersicht", Settings: "Einstellungen", Secrets: "Geheimnisse", Access: "Zugriff", Preview: "Token-Vorschau", Connect: "Anbinden", Activity: "Verlauf",
-	Known: "Was bekannt ist", Danger: "Selten nötig", Use: "Nutzung",
-	Created: "Angelegt", Updated: "Geändert", Kind: "Art", Auth: "Weist sich aus durch", Consent: "Zustimmung", Asked: "Personen werden gefragt", NotAsked: "Niemand wird gefragt",
-	NoHome: "Keine", NoneOf: "Keine", Required: "Lässt ein",
+	Overview: "Übersicht", Settings: "Einstellungen", Secrets: "Geheimnisse", Preview: "Token-Vorschau", Connect: "Anbinden",
+	Known: "Was bekannt ist", Danger: "Selten nötig",
+	Created: "Angelegt", Updated: "Geändert", Auth: "Weist sich aus durch", Consent: "Zustimmung", Asked: "Personen werden gefragt", NotAsked: "Niemand wird gefragt",
+	NoneOf: "Keine", Required: "Lässt ein",
 
 	Refusals: "Abgewiesene Anfragen", RefusalsLead: "Was sie erbat und nicht bekam, aus den letzten 30 Tagen.", NoRefusals: "Keine. Scheitert ihre Anmeldung, steht der Grund nach wenigen Sekunden hier.",
 	What: "Was", Received: "Empfangen", Times: "Anzahl", Last: "Zuletzt",
@@ -299,9 +298,9 @@ var germanConsoleApplications = ConsoleApplications{
 	EndWhy:  "Was dieses Geheimnis noch benutzt, erhält keine Token mehr. Das andere gilt weiter.",
 	Rotated: "Das neue Geheimnis von {name}", SecretEnded: "Das Geheimnis ist beendet.",
 
-	AccessLead: "Was sie erbitten darf, und für welche APIs ihre Token sind.", Consents: "Zustimmungen", NoConsents: "Noch hat ihr niemand etwas erlaubt", NoConsentsTodo: "Wer bei der ersten Anmeldung zustimmt, steht hier.", Person: "Person", Since: "Seit",
+	Consents: "Zustimmungen", NoConsents: "Noch hat ihr niemand etwas erlaubt", NoConsentsTodo: "Wer bei der ersten Anmeldung zustimmt, steht hier.", Person: "Person", Since: "Seit",
 
-	PreviewLead: "Was ihre Token sagen würden, durch dieselben Schritte wie bei echten. Nichts wird signiert, nichts ausgestellt.", PreviewDo: "Zeigen", Self: "Die Anwendung selbst", WhoIs: "Person: E-Mail oder Kennung", ACR: "Die Anmeldung erreicht",
+	PreviewLead: "Was ihre Token sagen würden, durch dieselben Schritte wie bei echten. Nichts wird signiert, nichts ausgestellt.", Self: "Die Anwendung selbst", WhoIs: "Person: E-Mail oder Kennung", ACR: "Die Anmeldung erreicht",
 	AccessToken: "Access-Token", IDToken: "ID-Token", Userinfo: "Userinfo", NotIssued: "Es gäbe keines.",
 	OwnClaims: "Jedes Token hat außerdem seine eigenen: {name}.",
 	Missing:   "Was nicht dabei ist", MissingLead: "Scopes und Claims, die man suchen könnte, und warum sie fehlen.",
@@ -309,16 +308,16 @@ var germanConsoleApplications = ConsoleApplications{
 	WhyUserinfo: "Er steht nur in Userinfo: Die Anwendung will ihn nicht im ID-Token.", WhyUnknown: "Dazu ist nichts bekannt.", WhySource: "Er kommt von einem Claim, dessen Scope nicht gegeben wurde.", WhyTooLarge: "Alles zusammen wäre für ein Token zu groß; die Introspection sagt es.",
 	Refused: "Es gäbe kein Token:", NoPerson: "Niemand hat diese Adresse oder Kennung.",
 
-	ConnectLead: "Was auf der Gegenseite einzustellen ist, mit den Werten dieser Anwendung.", ForWhat: "Bibliothek oder Produkt", Show: "Zeigen", Ran: "Von unseren Tests ausgeführt", NotRan: "Von keinem Test ausgeführt",
+	ConnectLead: "Was auf der Gegenseite einzustellen ist, mit den Werten dieser Anwendung.", ForWhat: "Bibliothek oder Produkt", NotRan: "Von keinem Test ausgeführt",
 	RanWith: "Von unseren Tests ausgeführt mit {version}", SecretNote: "Das Geheimnis wird aus OIDC_CLIENT_SECRET gelesen und steht in keinem dieser Texte.",
 
-	Try: "Anmeldung testen", TryLead: "Meldet Sie mit der echten Anfrage an und zeigt, was ihre Token sagen würden.", TryWhy: "Sie durchlaufen die Anmeldung und, wenn gefragt wird, die Zustimmung. Die Antwort kommt hierher zurück. Der Anwendung wird nichts hinzugefügt, und kein Token entsteht.", TryDo: "Anmelden", TryAgain: "Noch einmal",
+	Try: "Anmeldung testen", TryWhy: "Sie durchlaufen die Anmeldung und, wenn gefragt wird, die Zustimmung. Die Antwort kommt hierher zurück. Der Anwendung wird nichts hinzugefügt, und kein Token entsteht.", TryDo: "Anmelden", TryAgain: "Noch einmal",
 	TryTitle: "Die Anmeldung bei {name} testen", TryDone: "Die Anmeldung bei {name} funktioniert", TryDoneLead: "Sie wurden angemeldet, und die Antwort kam, wie sie zur Anwendung käme. Ihre Token würden dies sagen.", TryFailed: "Die Anmeldung gelang nicht:", TryNot: "Die Anmeldung bei {name} scheitert",
 
-	Disable:   ApplicationAct{Link: "Sperren", Title: "{name} sperren?", Why: "Niemand kann sich mehr bei ihr anmelden, und ihre Token enden sofort. Sie können sie wieder freigeben; was endete, bleibt beendet.", Did: "Sie ist gesperrt."},
-	Enable:    ApplicationAct{Link: "Freigeben", Title: "{name} freigeben?", Why: "Man kann sich wieder bei ihr anmelden. Beendete Token bleiben beendet.", Did: "Sie ist freigegeben."},
-	Revoke:    ApplicationAct{Link: "Alle Token widerrufen", Title: "Alle Token von {name} widerrufen?", Why: "Alle Refresh-Token und Access-Token, die sie hat, enden jetzt. Wer sie benutzt, meldet sich dort erneut an.", Did: "Alle ihre Token sind widerrufen."},
-	Delete:    ApplicationAct{Link: "Löschen", Title: "Die Anwendung {name} löschen?", Why: "Sie verschwindet endgültig, mit Token, Zuweisungen, Zustimmungen und Geheimnissen. Das lässt sich nicht rückgängig machen.", Did: "Die Anwendung ist gelöscht."},
-	HasTokens: "Was sie hat, endet mit ihr.", HasSignIns: Plural{One: "{n}\u00a0Anmeldung in den letzten 30\u00a0Tagen.", Other: "{n}\u00a0Anmeldungen in den letzten 30\u00a0Tagen."}, HasNoSignIns: "Keine Anmeldung in den letzten 30\u00a0Tagen.",
+	Disable:    ApplicationAct{Link: "Sperren", Title: "Die Anwendung {name} sperren?", Why: "Niemand kann sich mehr bei ihr anmelden, und ihre Token enden sofort. Sie können sie wieder freigeben; was endete, bleibt beendet.", Did: "Sie ist gesperrt."},
+	Enable:     ApplicationAct{Link: "Freigeben", Title: "Die Anwendung {name} freigeben?", Why: "Man kann sich wieder bei ihr anmelden. Beendete Token bleiben beendet.", Did: "Sie ist freigegeben."},
+	Revoke:     ApplicationAct{Link: "Alle Token widerrufen", Title: "Alle Token von {name} widerrufen?", Why: "Alle Refresh-Token und Access-Token, die sie hat, enden jetzt. Wer sie benutzt, meldet sich dort erneut an.", Did: "Alle ihre Token sind widerrufen."},
+	Delete:     ApplicationAct{Link: "Löschen", Title: "Die Anwendung {name} löschen?", Why: "Sie verschwindet endgültig, mit Token, Zuweisungen, Zustimmungen und Geheimnissen. Das lässt sich nicht rückgängig machen.", Did: "Die Anwendung ist gelöscht."},
+	HasSignIns: Plural{One: "{n}\u00a0Anmeldung in den letzten 30\u00a0Tagen.", Other: "{n}\u00a0Anmeldungen in den letzten 30\u00a0Tagen."}, HasNoSignIns: "Keine Anmeldung in den letzten 30\u00a0Tagen.",
 	Mistyped: "Das ist nicht ihr Name.",
 }

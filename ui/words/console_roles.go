@@ -2,7 +2,6 @@ package words
 
 // ConsoleRoles are the pages about roles and permissions.
 type ConsoleRoles struct {
-	Group  string // in the navigation
 	Title  Title
 	Lead   string
 	List   string // a tab
@@ -79,7 +78,6 @@ type ConsoleRoles struct {
 }
 
 var englishConsoleRoles = ConsoleRoles{
-	Group:  "Access",
 	Title:  "Roles",
 	Lead:   "What goes together: whoever has a role has all of it.",
 	List:   "List",
@@ -110,7 +108,7 @@ var englishConsoleRoles = ConsoleRoles{
 	Others: Plural{One: "and by {n} more grant", Other: "and by {n} more grants"},
 	More:   Plural{One: "and {n} more", Other: "and {n} more"},
 
-	New: "New role", EditTitle: "Change {name}", ReviewTitle: "What changes with {name}",
+	New: "New role", EditTitle: "Change the role {name}", ReviewTitle: "What changes with {name}",
 	ID: "Id", IDHint: "Lower-case letters, digits, - and _; it stays",
 	PermissionsHint: "One a line, such as shop/orders:read or shop/orders:*",
 	ParentsHint:     "Roles whose permissions it has too, one a line",
@@ -123,7 +121,7 @@ var englishConsoleRoles = ConsoleRoles{
 	NobodyMoves: "Nobody gains or loses anything by this at this moment.",
 	Meanwhile:   "Somebody else changed this role meanwhile. It gives now:",
 
-	DeleteTitle: "Delete {name}?", DeleteWhy: "Nobody has it, so nobody loses anything. It cannot be undone.",
+	DeleteTitle: "Delete the role {name}?", DeleteWhy: "Nobody has it, so nobody loses anything. It cannot be undone.",
 	Mistyped:     "This is not its id.",
 	Kept:         "It cannot be deleted while something rests on it.",
 	KeptByGrants: Plural{One: "{n} grant is of it. Revoke it first.", Other: "{n} grants are of it. Revoke them first."},
@@ -145,7 +143,6 @@ var englishConsoleRoles = ConsoleRoles{
 }
 
 var germanConsoleRoles = ConsoleRoles{
-	Group:  "Zugriff",
 	Title:  "Rollen",
 	Lead:   "Was zusammengehört: Wer eine Rolle hat, hat alles davon.",
 	List:   "Liste",
@@ -176,7 +173,7 @@ var germanConsoleRoles = ConsoleRoles{
 	Others: Plural{One: "und durch {n}\u00a0weitere Zuweisung", Other: "und durch {n}\u00a0weitere Zuweisungen"},
 	More:   Plural{One: "und {n}\u00a0weitere", Other: "und {n}\u00a0weitere"},
 
-	New: "Neue Rolle", EditTitle: "{name} ändern", ReviewTitle: "Was sich mit {name} ändert",
+	New: "Neue Rolle", EditTitle: "Rolle {name} ändern", ReviewTitle: "Was sich mit {name} ändert",
 	ID: "Kennung", IDHint: "Kleinbuchstaben, Ziffern, - und _; sie bleibt",
 	PermissionsHint: "Eine je Zeile, etwa shop/orders:read oder shop/orders:*",
 	ParentsHint:     "Rollen, deren Berechtigungen sie auch hat, eine je Zeile",
@@ -189,7 +186,7 @@ var germanConsoleRoles = ConsoleRoles{
 	NobodyMoves: "Im Moment bekommt oder verliert dadurch niemand etwas.",
 	Meanwhile:   "Inzwischen hat jemand anderes diese Rolle geändert. Sie gibt jetzt:",
 
-	DeleteTitle: "{name} löschen?", DeleteWhy: "Niemand hat sie, also verliert niemand etwas. Das lässt sich nicht rückgängig machen.",
+	DeleteTitle: "Rolle {name} löschen?", DeleteWhy: "Niemand hat sie, also verliert niemand etwas. Das lässt sich nicht rückgängig machen.",
 	Mistyped:     "Das ist nicht ihre Kennung.",
 	Kept:         "Sie lässt sich nicht löschen, solange etwas auf ihr beruht.",
 	KeptByGrants: Plural{One: "{n}\u00a0Zuweisung ist von ihr. Widerrufen Sie sie zuerst.", Other: "{n}\u00a0Zuweisungen sind von ihr. Widerrufen Sie sie zuerst."},
