@@ -56,7 +56,6 @@ func (d *Door) grant(v *guard.Visit) error {
 type change struct {
 	name, operation string
 	danger          bool
-	offered         func(g *wire.Grant) bool
 	say             func(say *words.ConsoleGrants) words.GrantAct
 	body            func(p *changePage) (any, error)
 	command         func(p *changePage) string
