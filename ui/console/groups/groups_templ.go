@@ -675,7 +675,7 @@ func linked(to func(wire.Subject) string, all []wire.Subject, more bool) templ.C
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
-			if href := pageOf(to, one); href != "" {
+			if href := guard.PageOf(to, one); href != "" {
 				templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 39, "<a href=\"")
 				if templ_7745c5c3_Err != nil {
 					return templ_7745c5c3_Err

@@ -98,14 +98,6 @@ func (f *oneFrame) crumbs(say *words.Catalogue, below bool) []part.Link {
 	return all
 }
 
-// pageOf is where somebody's name leads to, "" for nowhere.
-func pageOf(to func(wire.Subject) string, s wire.Subject) string {
-	if to == nil {
-		return ""
-	}
-	return to(s)
-}
-
 // onePage shows what it gives, who looks after it, and what is in it.
 type onePage struct {
 	oneFrame

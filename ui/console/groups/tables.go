@@ -115,7 +115,7 @@ func (p onePage) tree() []part.Node { return nodes(p.to, p.Within) }
 
 func nodes(to func(wire.Subject) string, all []branch) (found []part.Node) {
 	for _, b := range all {
-		found = append(found, part.Node{Label: b.id, Href: pageOf(to, wire.Subject{Kind: access.Group, ID: b.id}), Below: nodes(to, b.below)})
+		found = append(found, part.Node{Label: b.id, Href: guard.PageOf(to, wire.Subject{Kind: access.Group, ID: b.id}), Below: nodes(to, b.below)})
 	}
 	return found
 }
@@ -152,7 +152,7 @@ func (p membersPage) table(say *words.Catalogue) part.Table {
 		if m.NotBefore.After(begun) {
 			begun = m.NotBefore
 		}
-		row := part.Row{Label: called(m.Member), Href: pageOf(p.to, m.Member), Soft: !m.ExpiresAt.IsZero() && !p.Now.Before(m.ExpiresAt), Cells: []templ.Component{
+		row := part.Row{Label: called(m.Member), Href: guard.PageOf(p.to, m.Member), Soft: !m.ExpiresAt.IsZero() && !p.Now.Before(m.ExpiresAt), Cells: []templ.Component{
 			part.Cell(subject(say, m.Member)), part.When(p.Now, begun), part.Left(part.Countdown{Now: p.Now, From: begun, Until: m.ExpiresAt}), part.Text(m.Reason),
 		}}
 		if p.CanAdd {

@@ -31,3 +31,11 @@ func (v *Visit) PathOf(s wire.Subject) string {
 func Searching(text string) url.Values {
 	return url.Values{"search": {text}, "limit": {strconv.Itoa(MaxFound)}}
 }
+
+// PageOf is where the page of somebody is by to, "" for nowhere: of whom nothing may be seen.
+func PageOf(to func(wire.Subject) string, s wire.Subject) string {
+	if to == nil {
+		return ""
+	}
+	return to(s)
+}

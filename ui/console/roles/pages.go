@@ -145,14 +145,6 @@ func (f *roleFrame) crumbs(say *words.Catalogue, below bool) []part.Link {
 	return all
 }
 
-// pageOf is where somebody's name leads to, "" for nowhere.
-func pageOf(to func(wire.Subject) string, s wire.Subject) string {
-	if to == nil {
-		return ""
-	}
-	return to(s)
-}
-
 // rolePage shows what a role gives.
 type rolePage struct {
 	roleFrame

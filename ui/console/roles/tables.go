@@ -6,6 +6,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/access"
+	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/words"
 	"gatehouse/wire"
@@ -128,7 +129,7 @@ func (p grantedPage) table(say *words.Catalogue) part.Table {
 	is := &say.ConsoleRoles
 	t := part.Table{ID: "granted", Caption: is.Granted, Columns: []part.Column{{Label: is.Who}, {Label: is.How}, {Label: is.Since}, {Label: is.Ends}, {Label: is.Reason}}}
 	for _, g := range p.Grants {
-		t.Rows = append(t.Rows, part.Row{Label: who(g.Subject), Href: pageOf(p.to, g.Subject), Cells: []templ.Component{
+		t.Rows = append(t.Rows, part.Row{Label: who(g.Subject), Href: guard.PageOf(p.to, g.Subject), Cells: []templ.Component{
 			part.Cell(subject(say, g.Subject)), part.Text(how(say, &g)), part.When(p.Now, g.Created),
 			part.Left(part.Countdown{Now: p.Now, From: g.Created, Until: g.ExpiresAt}), part.Text(g.Reason),
 		}})
@@ -167,7 +168,7 @@ func (p holdersPage) table(say *words.Catalogue) part.Table {
 	is := &say.ConsoleRoles
 	t := part.Table{ID: "holders", Caption: is.Holders, Columns: []part.Column{{Label: is.Who}, {Label: is.Way}, {Label: is.Ends}}}
 	for _, h := range p.Holders {
-		t.Rows = append(t.Rows, part.Row{Label: who(h.Principal), Href: pageOf(p.to, h.Principal), Cells: []templ.Component{
+		t.Rows = append(t.Rows, part.Row{Label: who(h.Principal), Href: guard.PageOf(p.to, h.Principal), Cells: []templ.Component{
 			part.Cell(subject(say, h.Principal)), part.Cell(part.Lines{Main: way(say, p.Role.ID, &h), Under: others(say, h.Others)}), part.Left(part.Countdown{Now: p.Now, Until: h.Until}),
 		}})
 	}
@@ -231,7 +232,7 @@ func moved(say *words.Catalogue, id string, to func(wire.Subject) string, m *wir
 	is := &say.ConsoleRoles
 	t := part.Table{ID: id, Caption: is.Who, Columns: []part.Column{{Label: is.Who}, {Label: is.Permission}}}
 	for _, one := range m.First {
-		t.Rows = append(t.Rows, part.Row{Label: who(one.Principal), Href: pageOf(to, one.Principal), Cells: []templ.Component{
+		t.Rows = append(t.Rows, part.Row{Label: who(one.Principal), Href: guard.PageOf(to, one.Principal), Cells: []templ.Component{
 			part.Cell(subject(say, one.Principal)), codes(one.Permissions, one.More),
 		}})
 	}
