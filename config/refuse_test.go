@@ -307,14 +307,15 @@ func TestPasswordsThatAreNotEscapedAreRefusedAndNotRepeated(t *testing.T) {
 func TestSettingsHidePasswords(t *testing.T) {
 	t.Parallel()
 	for url, want := range map[string]string{
-		"sqlite:data/gatehouse.db":             "sqlite:data/gatehouse.db",
-		"postgres://db/gate":                   "postgres://db/gate",
-		"postgres://gate@db/gate":              "postgres://gate@db/gate",
-		"postgres://gate:word@db/gate":         "postgres://gate:********@db/gate",
-		"postgres://:word@db/gate":             "postgres://:********@db/gate",
-		"postgres://db/gate?password=word&a=b": "postgres://db/gate?password=********&a=b",
-		"postgres://db/gate?sslpassword=word":  "postgres://db/gate?sslpassword=********",
-		"postgres://gate:w%40rd@db/gate":       "postgres://gate:********@db/gate",
+		"sqlite:data/gatehouse.db":              "sqlite:data/gatehouse.db",
+		"postgres://db/gate":                    "postgres://db/gate",
+		"postgres://gate@db/gate":               "postgres://gate@db/gate",
+		"postgres://gate:word@db/gate":          "postgres://gate:********@db/gate",
+		"postgres://:word@db/gate":              "postgres://:********@db/gate",
+		"postgres://db/gate?password=word&a=b":  "postgres://db/gate?password=********&a=b",
+		"postgres://db/gate?sslpassword=word":   "postgres://db/gate?sslpassword=********",
+		"postgres://db/gate?password=wo'r\"d&a": "postgres://db/gate?password=********&a",
+		"postgres://gate:w%40rd@db/gate":        "postgres://gate:********@db/gate",
 	} {
 		c, s := load(t, Options{Env: []string{"GATEHOUSE_STORE_URL=" + url}})
 		found, _ := Explain(c, s, "store.url")

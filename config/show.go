@@ -80,7 +80,7 @@ func (k *Key) hide(value string) string {
 	return stars
 }
 
-var passwordParam = regexp.MustCompile(`(?i)((?:ssl)?password|passwd|pwd|passfile)=[^&\s"']*`)
+var passwordParam = regexp.MustCompile(`(?i)((?:ssl)?password|passwd|pwd|passfile)=[^&\s]*`)
 
 // redact hides the password of a URL anywhere in s. Whatever stands between
 // "://" and the last "@" of the line counts as one, so that a mistake in a URL
