@@ -91,6 +91,13 @@ func TestTheConsoleMakesAndEndsGrants(t *testing.T) {
 		asked := chosen("extend").Is(http.StatusOK).Says("These are meant").Says(eve.Email)
 		asked.Submit("expires_at", "").Is(http.StatusUnprocessableEntity)
 		asked.Submit("expires_at", "5h").Is(http.StatusOK).Says("2 grants are extended.")
+		asked.Submit("expires_at", "5h").Is(http.StatusOK).Says("2 grants are extended.")
+		asked.Submit("expires_at", "9h").Is(http.StatusOK).Says("2 grants are extended.") // after a step back
+		for _, one := range []access.GrantRecord{first, second} {
+			if is, err := s.House.Access.Grant(t.Context(), one.ID); err != nil || is.ExpiresAt.Before(time.Now().Add(9*time.Hour-time.Minute)) {
+				t.Errorf("a grant that is said to be extended by 9h ends at %s, %v", is.ExpiresAt, err)
+			}
+		}
 		asked = chosen("revoke").Is(http.StatusOK)
 		asked.Submit("reason", "").Is(http.StatusUnprocessableEntity).Says("reason-problem")
 		asked.Submit("reason", "not needed").Is(http.StatusOK).Says("2 grants are revoked.")

@@ -73,7 +73,7 @@ func (p *selectedPage) run(v *guard.Visit) error {
 		return orNeeded(err, "expires_at")
 	}
 	for _, name := range p.Chosen {
-		_, err := guard.Ask[admin.One[wire.Grant]](v, "extendGrant", admin.Input{Path: guard.On("grant", name), Key: v.Value("key") + "." + name, Body: admin.GrantExtend{ExpiresAt: until}})
+		_, err := guard.Ask[admin.One[wire.Grant]](v, "extendGrant", admin.Input{Path: guard.On("grant", name), Key: v.OnceFor(name), Body: admin.GrantExtend{ExpiresAt: until}})
 		if err != nil && !guard.Repeated(err) {
 			p.Not = append(p.Not, not{name, web.AsFault(err)})
 		}

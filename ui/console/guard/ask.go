@@ -43,6 +43,15 @@ func (v *Visit) once() string {
 	return key + "." + base64.RawURLEncoding.EncodeToString(secret.Hash(typed.Encode()))
 }
 
+// OnceFor is the Idempotency-Key of a form that does a thing to several, for the one of a name.
+func (v *Visit) OnceFor(name string) string {
+	key := v.once()
+	if key == "" {
+		return ""
+	}
+	return key + "." + name
+}
+
 // Repeated reports whether err says that the same form was sent before, and done: what was made
 // of it says now what it did not then, such as an end that is counted from now on.
 func Repeated(err error) bool { return fault.CodeOf(err) == "idempotency.reused" }

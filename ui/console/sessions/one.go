@@ -117,7 +117,7 @@ func (d *Door) endSelected(v *guard.Visit) error {
 	}
 	page.Finished = true
 	for _, session := range chosen {
-		_, err := guard.Ask[admin.One[admin.Ended]](v, "endSession", admin.Input{Path: guard.On("session", session), Key: v.Value("key") + "." + session})
+		_, err := guard.Ask[admin.One[admin.Ended]](v, "endSession", admin.Input{Path: guard.On("session", session), Key: v.OnceFor(session)})
 		if err != nil {
 			page.Not = append(page.Not, not{session, web.AsFault(err)})
 		}

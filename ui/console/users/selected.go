@@ -40,7 +40,7 @@ func (d *Door) disableSelected(v *guard.Visit) error {
 	}
 	page.Finished = true
 	for _, user := range chosen {
-		_, err := guard.Ask[admin.One[wire.User]](v, "disableUser", admin.Input{Path: guard.On("user", user), Key: v.Value("key") + "." + user})
+		_, err := guard.Ask[admin.One[wire.User]](v, "disableUser", admin.Input{Path: guard.On("user", user), Key: v.OnceFor(user)})
 		if err != nil {
 			page.Not = append(page.Not, not{user, web.AsFault(err)})
 		}
