@@ -38,6 +38,9 @@ const (
 // Callers knows who calls; *caller.Desk does.
 type Callers interface {
 	Authenticate(r *http.Request) (*caller.Caller, error)
+	// Again returns the same caller as it is now, be it one of Ask's; a refusal is that it may not
+	// come any more.
+	Again(ctx context.Context, c *caller.Caller) (*caller.Caller, error)
 }
 
 // Refusals remembers who was refused what for want of a permission.

@@ -57,7 +57,19 @@ func (d *Door) run(h http.Header, r *http.Request, c *Call, lasts func(), answer
 	if err != nil {
 		return d.refused(r, c, err)
 	}
+	if s, ok := out.Interface().(*Stream); ok {
+		s.still = func() error { return d.still(r, c) }
+	}
 	return answer(out)
+}
+
+// still asks anew, amid an answer that lasts, what let its caller in.
+func (d *Door) still(r *http.Request, c *Call) error {
+	who, err := d.Callers.Again(r.Context(), c.Caller)
+	if err != nil {
+		return err
+	}
+	return (&Call{Caller: who, route: c.route}).admitOn(c.route.on(r))
 }
 
 func (d *Door) enter(h http.Header, r *http.Request, c *Call) error {

@@ -19,7 +19,10 @@ type Stream struct {
 	// each writes it. What it returns ends the answer; where something was sent already,
 	// the connection is cut, so that nobody takes a part for the whole.
 	each func(w io.Writer) error
-	log  *slog.Logger
+	// still refuses whoever may not have the rest any more: somebody whose right ends, or whose
+	// session does, takes no more along than what is under way.
+	still func() error
+	log   *slog.Logger
 }
 
 var streamed = reflect.TypeFor[Stream]()
@@ -27,13 +30,14 @@ var streamed = reflect.TypeFor[Stream]()
 const (
 	streamBuffer = 64 << 10         // bytes
 	writeBound   = 30 * time.Second // for the client to take so much
+	stillEvery   = time.Second      // is asked whether it may have the rest
 )
 
 // send writes the stream, compressed for who takes that. An error means that nothing was
 // written.
 func (s *Stream) send(w http.ResponseWriter, r *http.Request) error {
 	to := http.NewResponseController(w)
-	sink := &sink{w: w, to: to}
+	sink := &sink{w: w, to: to, still: s.still, asked: time.Now()}
 	packed := takesGzip(r.Header.Get("Accept-Encoding"))
 	sink.begin = func(h http.Header) {
 		h.Set("Content-Type", s.kind)
@@ -77,10 +81,18 @@ type sink struct {
 	to    *http.ResponseController
 	begin func(h http.Header)
 	begun bool
+	still func() error
+	asked time.Time
 }
 
 // Write sends b.
 func (s *sink) Write(b []byte) (int, error) {
+	if now := time.Now(); now.Sub(s.asked) >= stillEvery {
+		if err := s.still(); err != nil {
+			return 0, err
+		}
+		s.asked = now
+	}
 	if !s.begun {
 		s.begun = true
 		s.begin(s.w.Header())

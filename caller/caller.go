@@ -60,7 +60,7 @@ type Desk struct {
 	Tokens   Tokens
 	Keys     Keys
 	Policy   Policy
-	// Browsers and Elsewhere are needed by the gate alone.
+	// Browsers are needed where people come with a cookie, and Elsewhere by the gate alone.
 	Browsers  Browsers
 	Elsewhere Elsewhere
 	// Flood bounds how many bad credentials an address may have us look at, and how often

@@ -19,7 +19,6 @@ func (s *Server) console(api *admin.Door, pages *view.Pages) (*console.Door, err
 	if err != nil {
 		return nil, err
 	}
-	desk.Browsers = h.Gates
 	return &console.Door{
 		Issuer: h.Config.Issuer, API: api, Callers: desk, People: h.Identity, Entrances: h.Gates,
 		Client: console.Client{

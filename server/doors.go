@@ -203,7 +203,7 @@ func (s *Server) desk() (*caller.Desk, error) {
 		return nil, err
 	}
 	return &caller.Desk{
-		Audience: oauth.OwnAPI(h.Config.Issuer), Tokens: h.Tokens, Keys: h.Keyring, Policy: h.Policy, Flood: web.Flood{Limiter: limiter, Log: h.Log}, Refusals: h.Refusals,
+		Audience: oauth.OwnAPI(h.Config.Issuer), Tokens: h.Tokens, Keys: h.Keyring, Policy: h.Policy, Browsers: h.Gates, Flood: web.Flood{Limiter: limiter, Log: h.Log}, Refusals: h.Refusals,
 	}, nil
 }
 

@@ -38,7 +38,7 @@ func (s *Server) openGate() error {
 		return err
 	}
 	issuers := &foreign.Issuers{}
-	desk.Browsers, desk.Elsewhere = h.Gates, issuers
+	desk.Elsewhere = issuers
 	flood, err := s.bounded("gate entrances", h.Config.Limits.Bad)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package housetest
 
 import (
 	"bufio"
+	"context"
 	"net/http"
 	"net/url"
 	"strings"
@@ -9,6 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"gatehouse/access"
+	"gatehouse/admin"
 	"gatehouse/internal/gatetest"
 )
 
@@ -90,4 +93,97 @@ func tellsWhatHappens(t *testing.T) {
 	if stranger.URL.Path != "/signin" {
 		t.Errorf("a stranger is at %s", stranger.URL)
 	}
+}
+
+// ways in which whoever reads the log may not read it any more.
+var ways = map[string]func(s *steering, p *gatetest.Person, given access.GrantRecord) error{
+	"the right ends": func(s *steering, _ *gatetest.Person, given access.GrantRecord) error {
+		_, err := s.House.Access.Revoke(context.Background(), gatetest.Console, given.ID, "test")
+		return err
+	},
+	"they are disabled": func(s *steering, p *gatetest.Person, _ access.GrantRecord) error {
+		return s.House.Identity.Disable(context.Background(), gatetest.Console, p.ID)
+	},
+	"they are signed out": func(s *steering, p *gatetest.Person, _ access.GrantRecord) error {
+		_, err := s.House.Sessions.EndAll(context.Background(), gatetest.Console, p.ID, "", "test")
+		return err
+	},
+}
+
+// eachWay runs a test for each, in which eve audits until end is called.
+func eachWay(t *testing.T, test func(t *testing.T, s *steering, b *gatetest.Browser, end func())) {
+	t.Helper()
+	for name, way := range ways {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			synctest.Test(t, func(t *testing.T) {
+				s := newSteering(t)
+				eve := s.Person("eve", gatetest.TOTP)
+				given, err := s.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+					Subject: access.Subject{Kind: access.User, ID: string(eve.ID)}, Effect: access.Allow, Role: access.Auditor, Where: access.Where{Place: access.Everywhere}, Reason: "test",
+				})
+				must(t, err)
+				s.Settle()
+				test(t, s, atConsole(t, s.Gate, eve), func() {
+					if err := way(s, eve, given); err != nil {
+						t.Error(err)
+					}
+					s.Settle()
+				})
+			})
+		})
+	}
+}
+
+// The tail ends within a second of what its reader rests on.
+func TestTheTailEndsWithWhatItsReaderRestsOn(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, _ *steering, b *gatetest.Browser, end func()) {
+		begun, after := time.Now(), 2100*time.Millisecond
+		go func() {
+			time.Sleep(after)
+			end()
+		}()
+		b.Get("/console/audit/tail?action=client.").Is(http.StatusOK)
+		if took := time.Since(begun); took < after || took > after+time.Second {
+			t.Errorf("the tail ends after %s", took)
+		}
+	})
+}
+
+// Whoever takes the log along, and may not any more, takes no more of it than what is under way.
+func TestAnExportEndsWithWhatItsReaderRestsOn(t *testing.T) {
+	t.Parallel()
+	eachWay(t, func(t *testing.T, s *steering, b *gatetest.Browser, end func()) {
+		s.fillTrail(1000, 1000)
+		whole := len(b.Get("/console/audit/export").Is(http.StatusOK).Body)
+		w := &slow{header: http.Header{}, then: end}
+		var cut any
+		func() {
+			defer func() { cut = recover() }()
+			must(t, s.Server.API().Send(t.Context(), s.atDoor(t, b), w, s.asking(t), "exportAuditEvents", admin.Input{}))
+		}()
+		if cut != http.ErrAbortHandler || w.writes < 3 || w.writes > 6 || w.sent >= whole {
+			t.Errorf("the export is cut by %v after %d writes, with %d bytes of %d", cut, w.writes, w.sent, whole)
+		}
+	})
+}
+
+// slow takes half a second for each write, and calls then at the third.
+type slow struct {
+	header       http.Header
+	then         func()
+	writes, sent int
+}
+
+func (w *slow) Header() http.Header { return w.header }
+func (w *slow) WriteHeader(int)     {}
+
+func (w *slow) Write(b []byte) (int, error) {
+	if w.writes++; w.writes == 3 {
+		w.then()
+	}
+	time.Sleep(500 * time.Millisecond)
+	w.sent += len(b)
+	return len(b), nil
 }

@@ -20,9 +20,9 @@ import (
 // next one. At each look it is asked anew who listens, and whether they may.
 const (
 	tailLife  = 10 * time.Second
-	tailPace  = 2 * time.Second // between two looks
-	tailAgain = time.Second     // after which the browser comes again
-	tailMost  = 50              // events at once; of more the latest
+	tailPace  = time.Second // between two looks
+	tailAgain = time.Second // after which the browser comes again
+	tailMost  = 50          // events at once; of more the latest
 )
 
 // live shows what happened last, and what happens.
