@@ -88,6 +88,23 @@ func TestNothingButATrialIsAnsweredAtTheConsole(t *testing.T) {
 	b.Get("/oauth2/authorize?" + asked.Encode()).Is(http.StatusBadRequest).Says("authorize.redirect_uri")
 }
 
+// An address that somebody makes up has a page of the console say nothing in their words.
+func TestAnAddressMakesNoTrialFail(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	app := g.App("shop")
+	b := atConsole(t, g, g.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	theirs, err := g.House.OAuth.Trials.Begin(app.ID, g.Person("eve", gatetest.NoPassword).ID, []string{"openid"}, time.Now())
+	must(t, err)
+	for name, state := range map[string]string{"none": "", "made up": "of-my-own", "of another": theirs.Get("state")} {
+		asked := url.Values{"error": {"call_us"}, "error_description": {"Your console is locked. Call 0800 555 0100"}, "state": {state}}
+		page := b.Get(applications + "/" + string(app.ID) + "/trial/answer?" + asked.Encode())
+		if page.Status != http.StatusBadRequest || strings.Contains(page.Body, "0800") || strings.Contains(page.Body, "call_us") {
+			t.Errorf("a state that is %s: %d %s", name, page.Status, page.Body)
+		}
+	}
+}
+
 // What an application was refused stands on its page with what differs, is added from there, and
 // works then.
 func TestARefusedAddressIsAddedFromTheConsole(t *testing.T) {

@@ -48,12 +48,13 @@ func (d *Door) beginTrial(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	http.Redirect(v.W, v.R, begun.Body.URL, http.StatusSeeOther)
-	return nil
+	return view.SeeOther(v.W, v.R, begun.Body.URL)
 }
 
 // answerTrial takes the answer, which the application would get, and shows what its tokens would
 // say. The code is spent by it and brings nothing, so a page that is opened again shows that it is.
+// What went wrong is told of a trial of the visitor's own alone: an address that somebody else made
+// up has no state of one, and its text does not stand here.
 func (d *Door) answerTrial(v *guard.Visit) error {
 	if err := v.Ready("answerTrial", on(v)); err != nil {
 		return err
@@ -63,15 +64,14 @@ func (d *Door) answerTrial(v *guard.Visit) error {
 		return err
 	}
 	page := triedPage{clientFrame: f}
-	if code := v.Query("error"); code != "" {
-		page.Failed = &wire.TokenRefusal{Code: code, Description: v.Query("error_description")}
-		return v.Show(http.StatusOK, page)
-	}
 	found, err := guard.Ask[admin.One[wire.TokenPreview]](v, "answerTrial", admin.Input{Path: on(v), Body: admin.TrialAnswer{State: v.Query("state"), Code: v.Query("code")}})
 	if err != nil {
 		return err
 	}
 	page.Preview, page.Failed = &found.Body, found.Body.Refused
+	if code := v.Query("error"); code != "" { // which no code came with
+		page.Failed = &wire.TokenRefusal{Code: code, Description: v.Query("error_description")}
+	}
 	return v.Show(http.StatusOK, page)
 }
 

@@ -26,7 +26,7 @@ func (v *Visit) refuse(err error) error {
 	case no.Fault.Kind == fault.Unauthenticated:
 		return v.signIn()
 	case no.Permission != "":
-		return v.Show(http.StatusForbidden, lackingPage{Frame: v.Frame(), Permission: no.Permission})
+		return v.Show(http.StatusForbidden, lackingPage{Frame: v.refusedFrame(), Permission: no.Permission})
 	}
 	return err
 }
@@ -38,9 +38,17 @@ func (v *Visit) failed(w http.ResponseWriter, r *http.Request, status int, f *fa
 	for _, one := range f.Fields { // a parameter of the API is one of the address
 		p.Fields = append(p.Fields, fault.Field{Name: strings.TrimPrefix(one.Name, "?"), Problem: one.Problem})
 	}
-	if view.ForPrograms(r) || v.Show(status, failedPage{Frame: v.Frame(), failure: v.guard.Pages.Failure(r, p)}) != nil {
+	if view.ForPrograms(r) || v.Show(status, failedPage{Frame: v.refusedFrame(), failure: v.guard.Pages.Failure(r, p)}) != nil {
 		v.guard.Pages.Error(w, r, p)
 	}
+}
+
+// refusedFrame is that of a page about what was refused: it leads back to the path alone, for the
+// query may hold a code, or what somebody else made up.
+func (v *Visit) refusedFrame() Frame {
+	f := v.Frame()
+	f.here = v.R.URL.EscapedPath()
+	return f
 }
 
 // signIn leads a browser without a session to the sign-in. The cookie is not sent where a
