@@ -187,7 +187,7 @@ func (d *Door) listHolders(ctx context.Context, c *Call, in *holdersIn) (*Page[w
 	if next.ID != "" {
 		on = string(next.Kind) + ":" + next.ID
 	}
-	shown, err := d.shownHolders(ctx, found)
+	shown, err := d.shownHolders(ctx, c, found)
 	if err != nil {
 		return nil, err
 	}
@@ -200,11 +200,11 @@ func (d *Door) listHolders(ctx context.Context, c *Call, in *holdersIn) (*Page[w
 }
 
 // shownHolders are the holders with the addresses of the people among them.
-func (d *Door) shownHolders(ctx context.Context, found []access.Holder) ([]wire.Holder, error) {
+func (d *Door) shownHolders(ctx context.Context, c *Call, found []access.Holder) ([]wire.Holder, error) {
 	shown, people := make([]wire.Holder, len(found)), make([]*wire.Subject, len(found))
 	for i, h := range found {
 		shown[i] = wire.OfHolder(h)
 		people[i] = &shown[i].Principal
 	}
-	return shown, d.address(ctx, people)
+	return shown, d.address(ctx, c, people)
 }

@@ -16,8 +16,11 @@ import (
 // seesWho reports whether somebody is for the caller of a Filtered route: by their id, or as
 // one of those who are in a group or an organisation now that is. What the caller is denied
 // about any of these they are denied about who is in it, be they let in by that one's id.
-func (c *Call) seesWho(who access.Subject) bool {
-	if c.May(c.route.permission()) == nil {
+func (c *Call) seesWho(who access.Subject) bool { return c.sees(c.route.permission(), who) }
+
+// sees is seesWho by another permission than that of the route.
+func (c *Call) sees(permission string, who access.Subject) bool {
+	if c.May(permission) == nil {
 		return true
 	}
 	orgs, things := []string{""}, []string{who.ID}
@@ -31,7 +34,7 @@ func (c *Call) seesWho(who access.Subject) bool {
 	sees := false
 	for _, org := range orgs {
 		for _, thing := range things {
-			no := c.MayOn(c.route.permission(), caller.On{Org: org, Resource: thing})
+			no := c.MayOn(permission, caller.On{Org: org, Resource: thing})
 			if caller.Denied(no) {
 				return false
 			}

@@ -54,11 +54,12 @@ func (d *Door) getHealth(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.H
 	return &One[wire.Health]{Body: h}, nil
 }
 
-func (d *Door) getAttention(ctx context.Context, _ *Call, _ *struct{}) (*One[wire.Attention], error) {
+func (d *Door) getAttention(ctx context.Context, c *Call, _ *struct{}) (*One[wire.Attention], error) {
 	a, err := d.Figures.Attention(ctx)
 	if err != nil {
 		return nil, err
 	}
+	a.Unguarded = c.addressed(a.Unguarded)
 	return &One[wire.Attention]{Body: a}, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"net/http"
 
 	"gatehouse/access"
-	"gatehouse/id"
 	"gatehouse/wire"
 )
 
@@ -146,27 +145,7 @@ func (d *Door) previewRoles(ctx context.Context, c *Call, in *rolesChangeIn) (*P
 			people = append(people, &side.First[i].Principal)
 		}
 	}
-	return out, d.address(ctx, people)
-}
-
-// address adds the addresses of the people among some.
-func (d *Door) address(ctx context.Context, all []*wire.Subject) error {
-	var people []id.User
-	for _, one := range all {
-		if one.Kind == access.User {
-			people = append(people, id.User(one.ID))
-		}
-	}
-	named, err := d.Identity.Standings(ctx, people)
-	if err != nil {
-		return err
-	}
-	for _, one := range all {
-		if one.Kind == access.User {
-			one.Email = named[id.User(one.ID)].Email
-		}
-	}
-	return nil
+	return out, d.address(ctx, c, people)
 }
 
 type roleReachIn struct {
@@ -188,7 +167,7 @@ func (d *Door) listRoleReach(ctx context.Context, c *Call, in *roleReachIn) (*Pa
 		shown[i] = wire.OfRoleHolder(found[i])
 		people[i] = &shown[i].Principal
 	}
-	if err := d.address(ctx, people); err != nil {
+	if err := d.address(ctx, c, people); err != nil {
 		return nil, err
 	}
 	return pageOf(d, c, shown, placeOfSubject(next), func(h wire.RoleHolder) wire.RoleHolder { return h })

@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"net/http"
+	"slices"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -43,7 +44,7 @@ func (d *Door) listSessions(ctx context.Context, c *Call, in *sessionsIn) (*Page
 	if err != nil {
 		return nil, err
 	}
-	shown, err := d.shownSessions(ctx, found)
+	shown, err := d.shownSessions(ctx, c, found)
 	if err != nil {
 		return nil, err
 	}
@@ -52,16 +53,18 @@ func (d *Door) listSessions(ctx context.Context, c *Call, in *sessionsIn) (*Page
 
 // shownSessions are the sessions with what their people can still prove. One whose
 // person was deleted meanwhile is over.
-func (d *Door) shownSessions(ctx context.Context, found []session.Session) ([]wire.Session, error) {
+func (d *Door) shownSessions(ctx context.Context, c *Call, found []session.Session) ([]wire.Session, error) {
 	people, err := d.Identity.Standings(ctx, session.People(found))
 	if err != nil {
 		return nil, err
 	}
-	shown := make([]wire.Session, 0, len(found))
+	shown, known := make([]wire.Session, 0, len(found)), c.known(session.People(found))
 	for _, s := range found {
 		if person, there := people[s.User]; there {
 			one := wire.OfSession(s, person.Living(s.Proofs))
-			one.Email = person.Email
+			if slices.Contains(known, s.User) {
+				one.Email = person.Email
+			}
 			shown = append(shown, one)
 		}
 	}

@@ -209,7 +209,7 @@ func (p overviewPage) further(say *words.Catalogue) (all []notice) {
 	}
 	w := say.ConsoleOverview
 	for _, s := range p.Attention.Unguarded {
-		one := notice{Text: w.Unguarded.With(words.Email, s.Email)}
+		one := notice{Text: w.Unguarded.With(words.Email, cmp.Or(s.Email, s.ID))}
 		if p.People {
 			one.Href = "/console/users/" + s.ID
 		}

@@ -1,6 +1,7 @@
 package sessions
 
 import (
+	"cmp"
 	"maps"
 	"net/url"
 	"strings"
@@ -93,7 +94,7 @@ func table(say *words.Catalogue, list []wire.Session, now time.Time, whose bool)
 		device := view.DeviceOf(one.Agent).Name(say)
 		name := part.Lines{Main: device, Under: one.IP}
 		if whose {
-			name = part.Lines{Main: one.Email, Under: strings.Trim(device+" · "+one.IP, " ·")}
+			name = part.Lines{Main: cmp.Or(one.Email, string(one.User)), Under: strings.Trim(device+" · "+one.IP, " ·")}
 		}
 		t.Rows = append(t.Rows, part.Row{
 			Value: string(one.ID), Label: name.Main + ", " + device, Href: pathOf(string(one.User), string(one.ID)),
