@@ -12,8 +12,10 @@ import (
 	"strings"
 
 	"gatehouse/access"
+	"gatehouse/audit"
 	"gatehouse/caller"
 	"gatehouse/fault"
+	"gatehouse/id"
 )
 
 // Input is what an operation is asked with from within this process: what a request over
@@ -170,7 +172,10 @@ func (d *Door) Ready(who *caller.Caller, operation string, path map[string]strin
 	}
 	c := &Call{Caller: who, route: rt}
 	on := caller.On{Org: path[rt.Org], Resource: path[rt.Resource]}
-	return c.admitOn(on)
+	if err := c.admitOn(on); err != nil || c.within == nil || rt.Kind != audit.KindUser || path[rt.Param] == "" {
+		return err
+	}
+	return c.reachWho(id.UserOf(path[rt.Param]))
 }
 
 // Offered reports whether an operation is for the caller, perhaps for some things only, and

@@ -10,6 +10,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/id"
 	"gatehouse/internal/gatetest"
+	"gatehouse/ui/console/guard"
 )
 
 // A house with people, groups and organisations of which a manager has some, and with names that
@@ -21,6 +22,9 @@ const (
 	beyondGroup = "canary-group"
 	beyondOrg   = "canary-org"
 )
+
+// allBeyond are what stands on no page of whoever manages something else.
+var allBeyond = []string{beyondName, beyondEmail, beyondWhy, beyondGroup, beyondOrg}
 
 // beyond makes what a manager of acme or desk does not see, and returns who it is about.
 func (s *steering) beyond(t *testing.T) id.User {
@@ -53,6 +57,120 @@ func (s *steering) beyond(t *testing.T) id.User {
 	_, _, err = s.House.Sessions.Create(ctx, gatetest.Console, user, nil)
 	must(t, err)
 	return user
+}
+
+// manages gives somebody all permissions of Gatehouse within an organisation, or for one thing.
+func (s *steering) manages(t *testing.T, p *gatetest.Person, org, thing string) {
+	t.Helper()
+	where := access.Where{Place: access.Everywhere}
+	if thing != "" {
+		where = access.Where{Place: access.Listed, IDs: []string{thing}}
+	}
+	who := access.Subject{Kind: access.User, ID: string(p.ID)}
+	if org != "" {
+		_, err := s.House.Access.AddMember(t.Context(), gatetest.Console, access.MembershipRecord{Membership: access.Membership{Of: access.Subject{Kind: access.Organisation, ID: org}, Member: who}})
+		must(t, err)
+	}
+	_, err := s.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: who, Effect: access.Allow, Role: access.Administrator, Org: org, Where: where, Reason: "test",
+	})
+	must(t, err)
+}
+
+// C12: whoever manages one organisation or one group reads on no page of the console, by whatever
+// address, what is beyond.
+func TestAManagerReadsNothingOfElsewhereAtTheConsole(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	there := s.targets()
+	hidden := string(s.beyond(t))
+	of, forDesk := s.Person("of-acme", gatetest.TOTP), s.Person("of-desk", gatetest.TOTP)
+	s.manages(t, of, "acme", "")
+	s.manages(t, forDesk, "", "desk")
+	s.Settle()
+	elsewhere := map[string]string{"user": hidden, "group": beyondGroup, "organisation": beyondOrg, "locked": hidden, "member": hidden, "kind": "user"}
+	for name, p := range map[string]*gatetest.Person{"acme": of, "desk": forDesk} {
+		b, opened := atConsole(t, s.Gate, p), 0
+		for _, pattern := range s.Server.Patterns() {
+			path, get := strings.CutPrefix(pattern, "GET ")
+			if !get || !strings.HasPrefix(path, guard.Root) || path == guard.PathSignIn || path == "/console/callback" || path == "/console/audit/tail" {
+				continue
+			}
+			for _, things := range []map[string]string{there, elsewhere} {
+				at := path
+				for part, value := range things {
+					at = strings.ReplaceAll(at, "{"+part+"}", value)
+				}
+				for part, value := range there {
+					at = strings.ReplaceAll(at, "{"+part+"}", value)
+				}
+				for _, query := range []string{"", "q=can", "search=can", "permission=target/things:read", "permission=target/things:read&org=acme", "subject=user:" + hidden, "person=" + hidden, "user=" + hidden, "state=ending"} {
+					if query != "" && strings.Contains(path, "{") && !strings.HasPrefix(query, "permission") {
+						continue
+					}
+					opened++
+					page := b.Get(at + "?" + query)
+					for _, canary := range allBeyond {
+						if strings.Contains(page.Body, canary) && !strings.Contains(at+"?"+query, canary) {
+							t.Errorf("%s?%s tells the manager of %s of %q (status %d)", at, query, name, canary, page.Status)
+						}
+					}
+					if page.Status >= http.StatusInternalServerError {
+						t.Errorf("%s?%s: status %d", at, query, page.Status)
+					}
+				}
+			}
+		}
+		if opened < 200 {
+			t.Errorf("%d pages were opened", opened)
+		}
+	}
+}
+
+// What somebody else gives to whom a manager does not see keeps no page from the manager, and is
+// no attempt of theirs at what is beyond.
+func TestWhoIsBeyondKeepsNoPageFromAManager(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	hidden := s.beyond(t)
+	mona := s.Person("mona", gatetest.TOTP)
+	s.manages(t, mona, "acme", "")
+	for _, permission := range []string{"locks", "clients", "services"} {
+		_, err := s.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+			Subject: access.Subject{Kind: access.User, ID: string(mona.ID)}, Effect: access.Allow, Permission: access.Pattern{API: access.Gatehouse, Resource: permission, Action: "read"},
+			Where: access.Where{Place: access.Everywhere}, Reason: "test",
+		})
+		must(t, err)
+	}
+	who := access.Subject{Kind: access.User, ID: string(hidden)}
+	given, err := s.House.Access.Give(t.Context(), gatetest.Console, access.Grant{
+		Subject: who, Org: "acme", Effect: access.Allow, Permission: access.Pattern{API: "target", Resource: "things", Action: "read"},
+		Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)},
+	})
+	must(t, err)
+	acme := access.Subject{Kind: access.Organisation, ID: "acme"}
+	_, err = s.House.Access.AddMember(t.Context(), gatetest.Console, access.MembershipRecord{Membership: access.Membership{Of: acme, Member: who, Window: access.Window{NotBefore: time.Now().Add(time.Hour)}}})
+	must(t, err)
+	s.Settle()
+	b := atConsole(t, s.Gate, mona)
+	before := len(eventsOf(t, s.Gate, "access.refuse"))
+	for _, path := range []string{
+		"/console", "/console/users", "/console/grants", "/console/grants?state=ending", "/console/grants/" + string(given.ID), "/console/grants/" + string(given.ID) + "/extend",
+		"/console/organisations", "/console/organisations/acme", "/console/organisations/acme/members", "/console/organisations/acme/members/user/" + string(hidden),
+		"/console/locks", "/console/locks/user/" + string(hidden), "/console/search?q=a", "/console/reach?org=acme&permission=" + url.QueryEscape("target/things:read"),
+	} {
+		page := b.Get(path)
+		if page.Status != http.StatusOK {
+			t.Errorf("%s: status %d", path, page.Status)
+		}
+		if strings.Contains(page.Body, beyondEmail) || strings.Contains(page.Body, beyondName) {
+			t.Errorf("%s tells of who is beyond", path)
+		}
+	}
+	if n := len(eventsOf(t, s.Gate, "access.refuse")) - before; n > 0 {
+		t.Errorf("%d refusals are recorded of pages that the manager may see", n)
+	}
 }
 
 // Whoever may not see people is told of none by their address, whatever else they see.

@@ -50,7 +50,9 @@ func (v *Visit) Names(ids []string) (map[string]string, error) {
 		if asked[name] || !strings.HasPrefix(name, "usr_") || len(asked) == maxNames {
 			continue
 		}
-		asked[name] = true
+		if asked[name] = true; !v.Can("getUser", On("user", name)) {
+			continue
+		}
 		found, err := Ask[admin.One[wire.UserDetail]](v, "getUser", admin.Input{Path: On("user", name)})
 		if fault.Is(err, fault.NotFound) {
 			continue
