@@ -49,10 +49,13 @@ type usersIn struct {
 	Search string `query:"search" maxLength:"200" doc:"Those whose address or name begins so"`
 	Email  string `query:"email" maxLength:"320" doc:"The one with this address"`
 	State  string `query:"state" enum:"active,disabled" doc:"Those who may sign in, or may not"`
-	Sort   string `query:"sort" enum:"email,-email,created,-created,last_sign_in,-last_sign_in" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did"`
+	// Of whom two questions are asked besides.
+	SecondFactor   string    `query:"second_factor" enum:"true,false" doc:"Those who have one, or have none"`
+	SignedInBefore time.Time `query:"signed_in_before" doc:"Those who did not sign in at this moment or after it, or never did; without sort and search in the order of that"`
+	Sort           string    `query:"sort" enum:"email,-email,created,-created,last_sign_in,-last_sign_in" doc:"Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did"`
 }
 
-func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.User], error) {
+func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.ListedUser], error) {
 	place, err := d.place(c)
 	if err != nil {
 		return nil, err
@@ -60,11 +63,9 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if in.Search != "" && in.Sort != "" {
 		return nil, invalid(aParameter+"sort", "is not for a search")
 	}
-	f := identity.UserFilter{Search: in.Search, State: identity.UserState(in.State), Limit: in.Limit}
-	by, backwards := strings.CutPrefix(in.Sort, "-")
-	f.Created, f.SignedIn, f.Backwards = by == "created", by == "last_sign_in", backwards
+	f := in.filter()
 	if in.Email != "" {
-		return d.listUser(ctx, c, in)
+		return d.listUser(ctx, c, in.Email, &f)
 	}
 	var ok bool
 	if f.After, ok = identity.ParseUserCursor(place); !ok {
@@ -74,7 +75,36 @@ func (d *Door) listUsers(ctx context.Context, c *Call, in *usersIn) (*Page[wire.
 	if err != nil {
 		return nil, err
 	}
-	return pageOf(d, c, found, next.String(), wire.OfUser)
+	return d.listedUsers(ctx, c, found, next.String())
+}
+
+func (in *usersIn) filter() identity.UserFilter {
+	f := identity.UserFilter{Search: in.Search, State: identity.UserState(in.State), SignedInBefore: in.SignedInBefore, Limit: in.Limit}
+	by, backwards := strings.CutPrefix(in.Sort, "-")
+	f.Created, f.SignedIn, f.Backwards = by == "created", by == "last_sign_in", backwards
+	if in.Sort == "" && in.Search == "" && !in.SignedInBefore.IsZero() {
+		f.SignedIn = true
+	}
+	if in.SecondFactor != "" {
+		has := in.SecondFactor == "true"
+		f.SecondFactor = &has
+	}
+	return f
+}
+
+// listedUsers is a page of people and of whether they have a second factor.
+func (d *Door) listedUsers(ctx context.Context, c *Call, found []identity.User, next string) (*Page[wire.ListedUser], error) {
+	names := make([]id.User, len(found))
+	for i := range found {
+		names[i] = found[i].ID
+	}
+	secured, err := d.Identity.Secured(ctx, names)
+	if err != nil {
+		return nil, err
+	}
+	return pageOf(d, c, found, next, func(u identity.User) wire.ListedUser {
+		return wire.ListedUser{User: wire.OfUser(u), SecondFactor: secured[u.ID]}
+	})
 }
 
 // findUsers are the people whom f asks for and the caller sees.
@@ -90,16 +120,20 @@ func (d *Door) findUsers(ctx context.Context, c *Call, f identity.UserFilter) ([
 }
 
 // listUser is the list of the one with an address, or of nobody.
-func (d *Door) listUser(ctx context.Context, c *Call, in *usersIn) (*Page[wire.User], error) {
-	u, err := d.Identity.UserByEmail(ctx, in.Email)
+func (d *Door) listUser(ctx context.Context, c *Call, email string, f *identity.UserFilter) (*Page[wire.ListedUser], error) {
+	u, err := d.Identity.UserByEmail(ctx, email)
 	if err != nil && !fault.Is(err, fault.NotFound) {
 		return nil, err
 	}
-	found := []identity.User{u}
-	if err != nil || in.State != "" && u.Disabled != (in.State == string(identity.UserDisabled)) || !c.seesWho(person(u.ID)) {
-		found = nil
+	f.Sees = func(u *identity.User) bool { return c.seesWho(person(u.ID)) }
+	var found []identity.User
+	if err == nil {
+		found, err = d.Identity.Fitting(ctx, f, []identity.User{u})
 	}
-	return pageOf(d, c, found, "", wire.OfUser)
+	if err != nil && !fault.Is(err, fault.NotFound) {
+		return nil, err
+	}
+	return d.listedUsers(ctx, c, found, "")
 }
 
 // UserCreate is what a person is made with.

@@ -483,6 +483,12 @@ const (
 	ListUsersParamsStateDisabled ListUsersParamsState = "disabled"
 )
 
+// Defines values for ListUsersParamsSecondFactor.
+const (
+	ListUsersParamsSecondFactorFalse ListUsersParamsSecondFactor = "false"
+	ListUsersParamsSecondFactorTrue  ListUsersParamsSecondFactor = "true"
+)
+
 // Defines values for ListUsersParamsSort.
 const (
 	ListUsersParamsSortCreated         ListUsersParamsSort = "created"
@@ -1537,6 +1543,14 @@ type ListKey struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListListedUser defines model for ListListedUser.
+type ListListedUser struct {
+	Items []ListedUser `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListLock defines model for ListLock.
 type ListLock struct {
 	Items []Lock `json:"items,omitzero"`
@@ -1657,12 +1671,18 @@ type ListSetting struct {
 	Next *string `json:"next,omitempty"`
 }
 
-// ListUser defines model for ListUser.
-type ListUser struct {
-	Items []User `json:"items,omitzero"`
-
-	// Next The cursor of the next page; absent on the last one
-	Next *string `json:"next,omitempty"`
+// ListedUser defines model for ListedUser.
+type ListedUser struct {
+	Claims        Claims     `json:"claims"`
+	Created       time.Time  `json:"created"`
+	Disabled      bool       `json:"disabled"`
+	Email         string     `json:"email"`
+	EmailVerified bool       `json:"email_verified"`
+	ID            string     `json:"id"`
+	LastSignIn    *time.Time `json:"last_sign_in,omitempty"`
+	Name          string     `json:"name"`
+	SecondFactor  bool       `json:"second_factor"`
+	Updated       time.Time  `json:"updated"`
 }
 
 // Listing defines model for Listing.
@@ -3800,12 +3820,21 @@ type ListUsersParams struct {
 	// State Those who may sign in, or may not
 	State *ListUsersParamsState `form:"state,omitempty" json:"state,omitempty"`
 
+	// SecondFactor Those who have one, or have none
+	SecondFactor *ListUsersParamsSecondFactor `form:"second_factor,omitempty" json:"second_factor,omitempty"`
+
+	// SignedInBefore Those who did not sign in at this moment or after it, or never did; without sort and search in the order of that
+	SignedInBefore *time.Time `form:"signed_in_before,omitempty" json:"signed_in_before,omitempty"`
+
 	// Sort Their order, with - the opposite one; absent: email, or with search first by their addresses and then by their names. Whoever never signed in comes before all who did
 	Sort *ListUsersParamsSort `form:"sort,omitempty" json:"sort,omitempty"`
 }
 
 // ListUsersParamsState defines parameters for ListUsers.
 type ListUsersParamsState string
+
+// ListUsersParamsSecondFactor defines parameters for ListUsers.
+type ListUsersParamsSecondFactor string
 
 // ListUsersParamsSort defines parameters for ListUsers.
 type ListUsersParamsSort string
@@ -5945,7 +5974,7 @@ func (g *Gatehouse) GetStatistics(ctx context.Context, params *GetStatisticsPara
 
 // ListUsers does GET /api/v1/users: List people.
 // Needs the permission `gatehouse/users:read`.
-func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*Answer[ListUser], error) {
+func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*Answer[ListListedUser], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/users")
 	if params != nil {
@@ -5955,15 +5984,17 @@ func (g *Gatehouse) ListUsers(ctx context.Context, params *ListUsersParams) (*An
 		r.addQuery("search", params.Search)
 		r.addQuery("email", params.Email)
 		r.addQuery("state", params.State)
+		r.addQuery("second_factor", params.SecondFactor)
+		r.addQuery("signed_in_before", params.SignedInBefore)
 		r.addQuery("sort", params.Sort)
 	}
-	return send[ListUser](ctx, g, r)
+	return send[ListListedUser](ctx, g, r)
 }
 
 // AllUsers goes through the pages of ListUsers, which it asks for one by one as they are
-// needed. An error ends it, and comes with the zero User.
-func (g *Gatehouse) AllUsers(ctx context.Context, params *ListUsersParams) iter.Seq2[User, error] {
-	return pages(func(cursor *string) ([]User, *string, error) {
+// needed. An error ends it, and comes with the zero ListedUser.
+func (g *Gatehouse) AllUsers(ctx context.Context, params *ListUsersParams) iter.Seq2[ListedUser, error] {
+	return pages(func(cursor *string) ([]ListedUser, *string, error) {
 		var p ListUsersParams
 		if params != nil {
 			p = *params

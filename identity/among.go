@@ -33,8 +33,7 @@ func (s *Service) Among(ctx context.Context, f UserFilter, in []Circle, some []i
 	if !few {
 		return s.Users(ctx, f)
 	}
-	page, next := f.of(all)
-	return page, next, nil
+	return s.of(ctx, &f, all)
 }
 
 // gather reads who is in the circles, and those with these ids; few is false where they are
@@ -70,18 +69,21 @@ func (s *Service) gather(ctx context.Context, in []Circle, some []id.User) (all 
 }
 
 // of is the page of the list of some.
-func (f *UserFilter) of(some map[id.User]User) (page []User, next UserCursor) {
+func (s *Service) of(ctx context.Context, f *UserFilter, some map[id.User]User) (page []User, next UserCursor, err error) {
 	for _, u := range some {
-		if f.finds(&u) && f.follows(&u) && f.has(&u) {
+		if f.finds(&u) && f.follows(&u) {
 			page = append(page, u)
 		}
+	}
+	if page, err = s.Fitting(ctx, f, page); err != nil {
+		return nil, UserCursor{}, err
 	}
 	slices.SortFunc(page, func(a, b User) int { return f.compare(f.cursorOf(&a), f.cursorOf(&b)) })
 	if limit := f.limit(); len(page) > limit {
 		page = page[:limit]
 		next = f.cursorOf(&page[limit-1])
 	}
-	return page, next
+	return page, next, nil
 }
 
 // finds reports whether the search finds u.

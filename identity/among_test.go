@@ -71,6 +71,11 @@ func TestSomePeopleComeInTheOrderOfTheList(t *testing.T) {
 	bea := User{ID: "usr_2", Email: "Bea@x.test", Name: "Anna", Created: hour(2)}
 	cat := User{ID: "usr_3", Email: "cat@x.test", Name: "an Cat", Created: hour(2), LastSignIn: hour(1), Disabled: true}
 	all := map[id.User]User{"usr_1": ann, "usr_2": bea, "usr_3": cat}
+	m := newMemory()
+	m.users = all
+	m.factors["fac_1"] = Factor{ID: "fac_1", User: "usr_1", Confirmed: hour(1)}
+	m.factors["fac_2"] = Factor{ID: "fac_2", User: "usr_2"} // it is not confirmed yet
+	s := &Service{Store: m}
 	for what, c := range map[string]struct {
 		f    UserFilter
 		want string
@@ -86,12 +91,20 @@ func TestSomePeopleComeInTheOrderOfTheList(t *testing.T) {
 		"found by nothing":      {UserFilter{Search: "\x00"}, ""},
 		"disabled":              {UserFilter{State: UserDisabled}, "cat"},
 		"active":                {UserFilter{State: UserActive}, "ann bea"},
+		"secured":               {UserFilter{SecondFactor: new(true)}, "ann"},
+		"not secured":           {UserFilter{SecondFactor: new(false)}, "bea cat"},
+		"not signed in since":   {UserFilter{SignedInBefore: hour(9)}, "bea cat"},
+		"not since, by it":      {UserFilter{SignedInBefore: hour(9), SignedIn: true}, "bea cat"},
+		"never signed in":       {UserFilter{SignedInBefore: time.Unix(0, 0)}, "bea"},
 		"not seen":              {UserFilter{Sees: func(u *User) bool { return u.ID != "usr_2" }}, "ann cat"},
 	} {
 		for _, limit := range []int{1, 2, 0} {
 			f, got := c.f, []string{}
 			for f.Limit = limit; ; {
-				page, next := f.of(all)
+				page, next, err := s.of(t.Context(), &f, all)
+				if err != nil {
+					t.Fatal(err)
+				}
 				for _, u := range page {
 					name, _, _ := strings.Cut(strings.ToLower(u.Email), "@")
 					got = append(got, name)

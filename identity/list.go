@@ -19,13 +19,17 @@ const MaxUserPage = 500
 // begins with it, and then, in the order of their names, the others whose name
 // does.
 type UserFilter struct {
-	Search    string     // what the email or the name begins with
-	State     UserState  // only those
-	Created   bool       // in the order in which they were created; not with a search
-	SignedIn  bool       // in the order in which they signed in last, never first; not with a search
-	Backwards bool       // in the opposite order; not with a search
-	After     UserCursor // only what comes behind it
-	Limit     int        // at most MaxUserPage; zero: 100
+	Search    string    // what the email or the name begins with
+	State     UserState // only those
+	Created   bool      // in the order in which they were created; not with a search
+	SignedIn  bool      // in the order in which they signed in last, never first; not with a search
+	Backwards bool      // in the opposite order; not with a search
+	// SignedInBefore is of those who did not sign in from then on, never ones among them;
+	// zero: all.
+	SignedInBefore time.Time
+	SecondFactor   *bool      // of those who have one, or have none; nil: all
+	After          UserCursor // only what comes behind it
+	Limit          int        // at most MaxUserPage; zero: 100
 	// Sees says yes to those who may be seen; nil: all. A store does not ask it.
 	Sees func(*User) bool
 }
@@ -47,9 +51,20 @@ const (
 	UserDisabled UserState = "disabled"
 )
 
-// has reports whether a person is in the state that is asked for, and may be seen.
+// has reports whether a person is in the state that is asked for, and may be seen. Whether
+// they have a second factor is not looked at.
 func (f *UserFilter) has(u *User) bool {
-	return (f.State == "" || u.Disabled == (f.State == UserDisabled)) && (f.Sees == nil || f.Sees(u))
+	return (f.State == "" || u.Disabled == (f.State == UserDisabled)) && !f.since(u) && (f.Sees == nil || f.Sees(u))
+}
+
+// since reports whether u signed in too late for f.
+func (f *UserFilter) since(u *User) bool {
+	return !f.SignedInBefore.IsZero() && !u.LastSignIn.Before(f.SignedInBefore)
+}
+
+// over reports whether nobody behind u is one whom f asks for.
+func (f *UserFilter) over(u *User) bool {
+	return f.SignedIn && !f.Backwards && f.Search == "" && f.since(u)
 }
 
 // cursorOf returns the place behind u in the list.
@@ -141,7 +156,7 @@ func FoldedName(name string) string {
 const maxLooked = 2000
 
 // Users returns a page of the people that f asks for, and the place behind it,
-// which is zero where nobody follows. With a state, and where not all may be seen, it looks
+// which is zero where nobody follows. Where it asks for some, or not all may be seen, it looks
 // at so many and no more: a page may have fewer than f.Limit, or none, although somebody
 // follows.
 func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next UserCursor, err error) {
@@ -155,9 +170,16 @@ func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next Us
 		if err != nil {
 			return nil, UserCursor{}, fmt.Errorf("list people: %w", err)
 		}
+		fits, err := s.fits(ctx, &f, users)
+		if err != nil {
+			return nil, UserCursor{}, err
+		}
 		for i := range users {
 			u := &users[i]
-			has := f.has(u)
+			if f.over(u) {
+				return page, UserCursor{}, nil
+			}
+			has := fits[i]
 			if has && len(page) == limit {
 				return page, f.cursorOf(&page[limit-1]), nil
 			}
@@ -170,4 +192,47 @@ func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next Us
 		}
 	}
 	return page, f.After, nil
+}
+
+// fits says of each of some people whether f asks for them.
+func (s *Service) fits(ctx context.Context, f *UserFilter, users []User) ([]bool, error) {
+	fits := make([]bool, len(users))
+	var asked []id.User
+	for i := range users {
+		if fits[i] = f.has(&users[i]); fits[i] {
+			asked = append(asked, users[i].ID)
+		}
+	}
+	if f.SecondFactor == nil {
+		return fits, nil
+	}
+	secured, err := s.Secured(ctx, asked)
+	for i := range users {
+		fits[i] = fits[i] && secured[users[i].ID] == *f.SecondFactor
+	}
+	return fits, err
+}
+
+// Fitting returns those of some people whom f asks for, whatever it searches for.
+func (s *Service) Fitting(ctx context.Context, f *UserFilter, users []User) (found []User, err error) {
+	fits, err := s.fits(ctx, f, users)
+	if err != nil {
+		return nil, err
+	}
+	for i := range users {
+		if fits[i] {
+			found = append(found, users[i])
+		}
+	}
+	return found, nil
+}
+
+// Secured reports who of some people has a confirmed second factor.
+func (s *Service) Secured(ctx context.Context, users []id.User) (map[id.User]bool, error) {
+	all, err := s.Standings(ctx, users)
+	secured := make(map[id.User]bool, len(all))
+	for name, st := range all {
+		secured[name] = len(st.Second) > 0
+	}
+	return secured, err
 }

@@ -30,6 +30,12 @@ type Personal interface {
 // Person returns of whom the shape tells.
 func (w User) Person() id.User { return w.ID }
 
+// ListedUser is a person in a list of them.
+type ListedUser struct {
+	User
+	SecondFactor bool `json:"second_factor"`
+}
+
 // UserDetail is a person with what is worth asking for about one of them only.
 type UserDetail struct {
 	User

@@ -90,6 +90,7 @@ func TestListsComeNarrowedAndInOrder(t *testing.T) {
 		key("sooner", time.Now().Add(time.Hour))
 		_, err = a.RevokeServiceKey(ctx, gatetest.Console, access.Subject{}, key("ended", time.Time{}).ID)
 		must(t, err)
+		eve.Enrol()
 		s.Settle()
 		at := func(moment time.Time) string { return url.QueryEscape(moment.UTC().Format(time.RFC3339Nano)) }
 		users := []string{string(ada.ID), string(bob.ID), string(eve.ID)}
@@ -100,6 +101,16 @@ func TestListsComeNarrowedAndInOrder(t *testing.T) {
 			{"/api/v1/users?sort=last_sign_in", "email", eve.Email + " " + bob.Email + " " + ada.Email},
 			{"/api/v1/users?sort=-last_sign_in", "email", ada.Email + " " + bob.Email + " " + eve.Email},
 			{"/api/v1/users?sort=-last_sign_in&state=disabled", "email", ""},
+			{"/api/v1/users?second_factor=true", "email", eve.Email},
+			{"/api/v1/users?second_factor=false", "email", ada.Email + " " + bob.Email},
+			{"/api/v1/users?second_factor=false&search=" + ada.Email, "email", ada.Email},
+			{"/api/v1/users?second_factor=true&email=" + url.QueryEscape(eve.Email), "email", eve.Email},
+			{"/api/v1/users?second_factor=false&email=" + url.QueryEscape(eve.Email), "email", ""},
+			{"/api/v1/users?signed_in_before=1970-01-01T00:00:00Z", "email", eve.Email},
+			{"/api/v1/users?signed_in_before=" + at(between), "email", eve.Email + " " + bob.Email},
+			{"/api/v1/users?signed_in_before=" + at(between) + "&sort=-email", "email", eve.Email + " " + bob.Email},
+			{"/api/v1/users?signed_in_before=" + at(between) + "&sort=-last_sign_in&second_factor=false", "email", bob.Email},
+			{"/api/v1/users?signed_in_before=" + at(between) + "&email=" + url.QueryEscape(ada.Email), "email", ""},
 			{"/api/v1/clients", "client_id", strings.Join(apps, " ")},
 			{"/api/v1/clients?sort=-id", "client_id", strings.Join(reversed, " ")},
 			{"/api/v1/clients?state=disabled", "client_id", string(all[0].ID)},
@@ -126,7 +137,7 @@ func TestListsComeNarrowedAndInOrder(t *testing.T) {
 		if never := s.call(s.boss, http.MethodGet, "/api/v1/users/"+string(eve.ID), nil); one.Text("last_sign_in") == "" || never.JSON["last_sign_in"] != nil {
 			t.Errorf("%s and %s", one.Body, never.Body)
 		}
-		for _, wrong := range []string{"/api/v1/users?sort=last_sign_in&search=a", "/api/v1/sessions?since=yesterday", "/api/v1/clients?state=on", "/api/v1/groups/desk/members?kind=org"} {
+		for _, wrong := range []string{"/api/v1/users?sort=last_sign_in&search=a", "/api/v1/users?second_factor=maybe", "/api/v1/users?signed_in_before=never", "/api/v1/sessions?since=yesterday", "/api/v1/clients?state=on", "/api/v1/groups/desk/members?kind=org"} {
 			if a := s.call(s.boss, http.MethodGet, wrong, nil); a.Status != http.StatusUnprocessableEntity {
 				t.Errorf("%s: %d %s", wrong, a.Status, a.Body)
 			}

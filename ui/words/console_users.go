@@ -7,6 +7,8 @@ type ConsoleUsers struct {
 	Create string // a link and a button
 
 	Find, State, Active, Disabled  string // filters and states
+	Seen, Never                    string // the filter by when they signed in last, and one of its values
+	SeenNot                        Plural // another one: not for N days
 	Who                            string // a head: name and address
 	Email, Name, LastSeen, Created string // heads and facts
 	Unnamed, Zone                  string // a person without a name; their time zone
@@ -67,6 +69,7 @@ var englishConsoleUsers = ConsoleUsers{
 	Create: "Create a person",
 
 	Find: "Address or name begins with", State: "State", Active: "Active", Disabled: "Disabled",
+	Seen: "Last sign-in", Never: "Never", SeenNot: Plural{One: "Not for {n} day", Other: "Not for {n} days"},
 	Who:   "Who",
 	Email: "Email", Name: "Name", LastSeen: "Last sign-in", Created: "Created",
 	Unnamed: "No name", Zone: "Time zone",
@@ -135,6 +138,7 @@ var germanConsoleUsers = ConsoleUsers{
 	Create: "Person anlegen",
 
 	Find: "Adresse oder Name beginnt mit", State: "Zustand", Active: "Aktiv", Disabled: "Gesperrt",
+	Seen: "Letzte Anmeldung", Never: "Nie", SeenNot: Plural{One: "Seit {n}\u00a0Tag nicht", Other: "Seit {n}\u00a0Tagen nicht"},
 	Who:   "Wer",
 	Email: "E-Mail", Name: "Name", LastSeen: "Letzte Anmeldung", Created: "Angelegt",
 	Unnamed: "Ohne Namen", Zone: "Zeitzone",

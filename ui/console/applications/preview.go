@@ -144,13 +144,13 @@ func (p *previewPage) find(v *guard.Visit) (id.User, error) {
 		p.Person = called(u.Body.User)
 		return user, nil
 	}
-	found, err := guard.Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: url.Values{"search": {text}, "limit": {"2"}}})
+	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: url.Values{"search": {text}, "limit": {"2"}}})
 	if err != nil {
 		return "", err
 	}
 	for _, u := range found.Body.Items {
 		if len(found.Body.Items) == 1 || strings.EqualFold(u.Email, text) {
-			p.Person = called(u)
+			p.Person = called(u.User)
 			return u.ID, nil
 		}
 	}

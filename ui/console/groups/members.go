@@ -102,7 +102,7 @@ func (d *Door) named(v *guard.Visit, kind, name string) (string, error) {
 	if kind != string(access.User) || !strings.Contains(name, "@") {
 		return name, nil
 	}
-	found, err := guard.Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: guard.Searching(name)})
+	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: guard.Searching(name)})
 	if err != nil {
 		return "", err
 	}

@@ -25,7 +25,7 @@ func Named(v *Visit, field, kind, text string) (string, error) {
 	case !strings.Contains(text, "@"):
 		return text, nil
 	}
-	found, err := Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: url.Values{"email": {text}}})
+	found, err := Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: url.Values{"email": {text}}})
 	if err != nil {
 		return "", err
 	}

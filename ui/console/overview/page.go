@@ -94,7 +94,7 @@ func (p overviewPage) tiles(say *words.Catalogue) []part.Stat {
 		{Label: w.People, Value: number(present.People), Href: p.people()},
 	}
 	if present.People > 0 {
-		all = append(all, part.Stat{Label: w.Secured, Value: percent(present.Secured, present.People), Change: w.OfAll.Fill(words.N.Is(number(present.Secured)), words.Least.Is(number(present.People)))})
+		all = append(all, part.Stat{Label: w.Secured, Href: p.unsecured(), Value: percent(present.Secured, present.People), Change: w.OfAll.Fill(words.N.Is(number(present.Secured)), words.Least.Is(number(present.People)))})
 	}
 	if p.Has("/console/routes") || slices.Max(gate) > 0 {
 		all = append(all, part.Stat{Label: w.Gate, Value: number(int64(gate[p.Span-1])), Trend: gate, Href: p.To("/console/routes", "/console/routes")})
@@ -117,6 +117,14 @@ func (p overviewPage) sessions() string {
 func (p overviewPage) people() string {
 	if p.People {
 		return "/console/users"
+	}
+	return ""
+}
+
+// unsecured are the people who have no second factor.
+func (p overviewPage) unsecured() string {
+	if p.People {
+		return "/console/users?second_factor=false"
 	}
 	return ""
 }

@@ -85,7 +85,7 @@ func (p *simulatePage) asks(v *guard.Visit, who string, asked url.Values) error 
 		asked.Set("service", who)
 		return nil
 	}
-	found, err := guard.Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: url.Values{"search": {who}, "limit": {"2"}}})
+	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: url.Values{"search": {who}, "limit": {"2"}}})
 	if err != nil {
 		return err
 	}

@@ -72,7 +72,7 @@ func (d *Door) toPerson(v *guard.Visit, named string) error {
 	if strings.HasPrefix(named, "usr_") {
 		return view.SeeOther(v.W, v.R, person.Path(url.PathEscape(named))+tab)
 	}
-	found, err := guard.Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: url.Values{"email": {named}}})
+	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: url.Values{"email": {named}}})
 	if err != nil {
 		return err
 	}

@@ -15,12 +15,12 @@ import (
 var Finder = guard.Finder{Label: Section.Label, Operation: Section.Operation, Find: find}
 
 func find(v *guard.Visit, text string) (all []part.Hit, err error) {
-	found, err := guard.Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: url.Values{"search": {text}, "limit": {strconv.Itoa(guard.MaxFound)}}})
+	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: url.Values{"search": {text}, "limit": {strconv.Itoa(guard.MaxFound)}}})
 	if err != nil {
 		return nil, err
 	}
 	for _, u := range found.Body.Items {
-		hit := part.Hit{Label: person.Named(&u), Href: person.Path(string(u.ID))}
+		hit := part.Hit{Label: person.Named(&u.User), Href: person.Path(string(u.ID))}
 		if u.Name != "" {
 			hit.Under = u.Email
 		}

@@ -1,8 +1,12 @@
 package users
 
 import (
+	"maps"
 	"net/http"
 	"net/url"
+	"slices"
+	"strconv"
+	"time"
 
 	"gatehouse/admin"
 	"gatehouse/fault"
@@ -13,11 +17,11 @@ import (
 
 // list shows a page of the people whom the address asks for: all of its state stands there.
 func (d *Door) list(v *guard.Visit) error {
-	asked := v.Only("search", "state", "sort", "cursor")
+	asked := v.Only("search", "state", "second_factor", "seen", "sort", "cursor")
 	if asked.Get("search") != "" {
 		asked.Del("sort") // a search has an order of its own
 	}
-	found, err := guard.Ask[admin.Page[wire.User]](v, "listUsers", admin.Input{Query: asked})
+	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: question(asked, time.Now())})
 	if fault.CodeOf(err) == "request.cursor" { // somebody else's, or of other filters: from the beginning
 		asked.Del("cursor")
 		return view.SeeOther(v.W, v.R, pathUsers+"?"+asked.Encode())
@@ -33,9 +37,32 @@ func (d *Door) list(v *guard.Visit) error {
 	})
 }
 
+// unseen are for how many days somebody may not have signed in, as the filter "seen" has them.
+var unseen = []int{30, 90, 365}
+
+// never is the value of that filter for who did not sign in at all.
+const never = "never"
+
+// question is what listUsers is asked for what a visitor asks. How long somebody did not sign in goes by
+// whole days, as a page behind a cursor has to ask the same as that before.
+func question(asked url.Values, now time.Time) url.Values {
+	q := maps.Clone(asked)
+	q.Del("seen")
+	since := time.Unix(0, 0)
+	switch days, err := strconv.Atoi(asked.Get("seen")); {
+	case asked.Get("seen") == never:
+	case err == nil && slices.Contains(unseen, days):
+		since = now.Truncate(24*time.Hour).AddDate(0, 0, -days)
+	default:
+		return q
+	}
+	q.Set("signed_in_before", since.UTC().Format(time.RFC3339))
+	return q
+}
+
 // command lists the same people; "" where no command narrows so.
 func command(asked url.Values) string {
-	if asked.Get("state") != "" {
+	if asked.Get("state") != "" || asked.Get("second_factor") != "" || asked.Get("seen") != "" {
 		return ""
 	}
 	words := []string{"user", "list"}

@@ -21,7 +21,7 @@ import (
 type listPage struct {
 	guard.Frame
 	Asked                 url.Values // the filters, by the names of listUsers
-	People                []wire.User
+	People                []wire.ListedUser
 	Next                  string
 	CanCreate, CanDisable bool
 }

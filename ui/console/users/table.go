@@ -1,6 +1,7 @@
 package users
 
 import (
+	"strconv"
 	"time"
 
 	"github.com/a-h/templ"
@@ -17,7 +18,9 @@ func (p listPage) filters(say *words.Catalogue) part.Filters {
 		Action: pathUsers, Search: part.Field{ID: "search", Label: say.ConsoleUsers.Find, Value: p.Asked.Get("search")},
 		Fields: []part.Field{{ID: "state", Label: say.ConsoleUsers.State, Value: p.Asked.Get("state"), Options: []part.Option{
 			{Label: say.Console.All}, {Value: "active", Label: say.ConsoleUsers.Active}, {Value: "disabled", Label: say.ConsoleUsers.Disabled},
-		}}},
+		}}, {ID: "second_factor", Label: say.ConsoleUsers.Factor, Value: p.Asked.Get("second_factor"), Options: []part.Option{
+			{Label: say.Console.All}, {Value: "true", Label: say.ConsoleUsers.FactorOn}, {Value: "false", Label: say.ConsoleUsers.FactorOff},
+		}}, {ID: "seen", Label: say.ConsoleUsers.Seen, Value: p.Asked.Get("seen"), Options: seenOptions(say)}},
 	}
 	if by := p.Asked.Get("sort"); by != "" {
 		f.Keep = []part.Hidden{{Name: "sort", Value: by}}
@@ -28,10 +31,25 @@ func (p listPage) filters(say *words.Catalogue) part.Filters {
 	if state := p.Asked.Get("state"); state != "" {
 		f.Chips = append(f.Chips, part.Chip{Label: say.ConsoleUsers.State, Value: person.State(say, state == "disabled").Label, Href: p.with("state", "")})
 	}
+	for _, field := range f.Fields[1:] {
+		for _, o := range field.Options {
+			if o.Value != "" && o.Value == field.Value {
+				f.Chips = append(f.Chips, part.Chip{Label: field.Label, Value: o.Label, Href: p.with(field.ID, "")})
+			}
+		}
+	}
 	if len(f.Chips) > 1 {
 		f.Clear = pathUsers
 	}
 	return f
+}
+
+func seenOptions(say *words.Catalogue) []part.Option {
+	all := []part.Option{{Label: say.Console.All}, {Value: never, Label: say.ConsoleUsers.Never}}
+	for _, days := range unseen {
+		all = append(all, part.Option{Value: strconv.Itoa(days), Label: say.Count(say.ConsoleUsers.SeenNot, days)})
+	}
+	return all
 }
 
 // empty says what to do where nobody fits the filters.
@@ -46,7 +64,7 @@ func (p listPage) empty(say *words.Catalogue) part.Empty {
 // table is the list itself. A search has an order of its own.
 func (p listPage) table(say *words.Catalogue) part.Table {
 	t := part.Table{ID: "people", Caption: string(say.ConsoleUsers.Title), Columns: []part.Column{
-		p.sorted(say.ConsoleUsers.Who, "email"), {Label: say.ConsoleUsers.State}, p.sorted(say.ConsoleUsers.LastSeen, "last_sign_in"), p.sorted(say.ConsoleUsers.Created, "created"),
+		p.sorted(say.ConsoleUsers.Who, "email"), {Label: say.ConsoleUsers.State}, {Label: say.ConsoleUsers.Factor}, p.sorted(say.ConsoleUsers.LastSeen, "last_sign_in"), p.sorted(say.ConsoleUsers.Created, "created"),
 	}}
 	if p.CanDisable {
 		t.Bulk = &part.Bulk{Action: pathSelected, Token: p.Token, Fields: p.Carried(), Do: []part.Button{{ID: "disable-selected", Label: say.ConsoleUsers.Disable.Link, Danger: true}}}
@@ -58,13 +76,13 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func row(say *words.Catalogue, now time.Time, u *wire.User) part.Row {
-	name := part.Lines{Main: person.Named(u)}
+func row(say *words.Catalogue, now time.Time, u *wire.ListedUser) part.Row {
+	name := part.Lines{Main: person.Named(&u.User)}
 	if u.Name != "" {
 		name.Under = u.Email
 	}
 	return part.Row{Value: string(u.ID), Label: u.Email, Href: person.Path(string(u.ID)), Soft: u.Disabled, Cells: []templ.Component{
-		part.Cell(name), part.Pill(person.State(say, u.Disabled)), part.When(now, u.LastSignIn), part.When(now, u.Created),
+		part.Cell(name), part.Pill(person.State(say, u.Disabled)), factor(u.SecondFactor), part.When(now, u.LastSignIn), part.When(now, u.Created),
 	}}
 }
 
@@ -78,6 +96,9 @@ func (p listPage) sorted(label, by string) part.Column {
 	asked := p.Asked.Get("sort")
 	if asked == "" {
 		asked = "email"
+		if p.Asked.Get("seen") != "" {
+			asked = "last_sign_in"
+		}
 	}
 	switch asked {
 	case by:
