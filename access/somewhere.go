@@ -24,11 +24,11 @@ func (s *Snapshot) Places(q *Question) (at Places) {
 	if _, stopped := s.Stopped(q); p == nil || !known || stopped || !s.rules.inScope(q, permission) {
 		return at
 	}
-	until := int64(never)
-	s.rules.look(p, "", permission, now, &at)
+	until, j := int64(never), &judgement{rules: s.rules, q: q, permission: permission, now: now}
+	j.look(p, "", &at)
 	for _, in := range s.rules.reached(p, now, &until) {
 		if in.Kind == Organisation {
-			s.rules.look(p, in.ID, permission, now, &at)
+			j.look(p, in.ID, &at)
 		}
 	}
 	slices.Sort(at.Orgs)
@@ -37,16 +37,16 @@ func (s *Snapshot) Places(q *Question) (at Places) {
 	return at
 }
 
-// look adds where p holds a permission by what counts within an organisation, or
+// look adds where p holds the permission by what counts within an organisation, or
 // everywhere.
-func (r *rules) look(p *principal, org string, permission uint32, now int64, at *Places) {
-	e := r.build(p, org, now)
-	if e.denying.by(permission) != nil {
+func (j *judgement) look(p *principal, org string, at *Places) {
+	e, ignored := j.rules.build(p, org, j.now), int64(never)
+	if e.denying.by(j.permission) != nil {
 		return
 	}
 	for _, grants := range [][]active{e.allowing.grants, e.maybe} {
 		for _, g := range grants {
-			if g.Org == org && g.bits.has(permission) && (g.Where.Place != Everywhere || g.Requires == (Requirement{})) {
+			if g.Org == org && g.bits.has(j.permission) && (g.Where.Place != Everywhere || j.met(g.Requires, &ignored)) {
 				at.add(g.grant)
 			}
 		}
