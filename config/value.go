@@ -57,17 +57,18 @@ func (k *Key) set(v reflect.Value, text string) error {
 // section it is for; one line moved in the file, and it goes to somebody else.
 const fileOnly = "is a list of sections, which stands in the file only"
 
+// setNumber takes a number in one spelling: 010 is eight to some readers of YAML.
 func setNumber(f reflect.Value, text string) error {
 	if f.Kind() == reflect.Uint32 {
 		n, err := strconv.ParseUint(text, 10, 32)
-		if err != nil {
+		if err != nil || strconv.FormatUint(n, 10) != text {
 			return errNumber
 		}
 		f.SetUint(n)
 		return nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil {
+	if err != nil || strconv.Itoa(n) != text {
 		return errNumber
 	}
 	f.SetInt(int64(n))

@@ -44,7 +44,8 @@ says what one key does. A commented file to start from is
 [config/gatehouse.example.yaml](../config/gatehouse.example.yaml).
 
 Durations are a number and a unit, ` + "`90s`, `5m`, `12h`, `30d`" + `, or several of them:
-` + "`1d12h`" + `. A boolean is ` + "`true` or `false`" + `. Lists are YAML lists in the file and
+` + "`1d12h`" + `. A boolean is ` + "`true` or `false`" + `. A number has one
+spelling: ` + "`010`" + `, which some readers of YAML take for eight, is refused. Lists are YAML lists in the file and
 separated by commas elsewhere. An empty environment variable counts as not set.
 Relative paths start where Gatehouse was started.
 

@@ -20,6 +20,12 @@ import (
 
 const head = "apiVersion: gatehouse/v1\nkind: Role\nmetadata:\n  id: r\n"
 
+// The heads of two objects that have numbers.
+const (
+	upstream = "apiVersion: gatehouse/v1\nkind: Upstream\nmetadata: {id: u}\n"
+	route    = "apiVersion: gatehouse/v1\nkind: Route\nmetadata: {id: r}\n"
+)
+
 func reading(text string) (*Manifest, error) {
 	return Read([]File{{"a.yaml", []byte(text)}})
 }
@@ -28,37 +34,62 @@ func reading(text string) (*Manifest, error) {
 func TestFilesAreReadStrictly(t *testing.T) {
 	t.Parallel()
 	for what, c := range map[string]struct{ text, want string }{
-		"an unknown key":         {head + "spec: {parent: [a]}\n", "a.yaml:5:8: the key \"parent\" is none; did you mean parents?"},
-		"a key that is twice":    {head + "spec:\n  parents: [a]\n  parents: [b]\n", "a.yaml:7:3:"},
-		"an anchor":              {head + "spec:\n  parents: &a [b]\n", "anchors, aliases"},
-		"an alias":               {head + "spec:\n  parents: *a\n", "a.yaml:6:"},
-		"a merge":                {head + "spec:\n  <<: {parents: [a]}\n", "a.yaml:6:"},
-		"a tag":                  {head + "spec:\n  max_grant: !!str 8h\n", "a.yaml:6:"},
-		"a list for a value":     {head + "spec:\n  max_grant: [8h]\n", "spec.max_grant must be a single value"},
-		"a value for a list":     {head + "spec:\n  parents: a\n", "spec.parents must be a list"},
-		"no value":               {head + "spec:\n  max_grant:\n", "spec.max_grant has no value"},
-		"an unknown kind":        {strings.Replace(head, "Role", "Rolle", 1), `kind "Rolle" is none; did you mean Role?`},
-		"another version":        {strings.Replace(head, "v1", "v2", 1), "apiVersion must be gatehouse/v1"},
-		"no mapping":             {"- a\n", "the document must hold keys"},
-		"a truth of YAML 1.1":    {"apiVersion: gatehouse/v1\nkind: Client\nmetadata: {id: c}\nspec: {introspect: yes}\n", "spec.introspect must be true or false"},
-		"what is no YAML":        {head + "spec: {\n", "a.yaml:"},
-		"much within one":        {head + "spec: " + strings.Repeat("[", 1000) + "\n", "too much is nested"},
-		"many dashes":            {strings.Repeat("- ", 5000) + "a\n", "too much is nested"},
-		"a document that is big": {head + "spec:\n  max_grant: " + strings.Repeat("x", maxDocument) + "\n", "is over 256 KiB"},
-		"a number":               {head + "spec:\n  max_grant: 08h\n  parents: [1]\n  permission: {}\n", "a.yaml:8:3: the key \"permission\" is none"},
-		"a key that is a list":   {head + "spec:\n  ? [a]\n  : b\n", "a.yaml:7:3: "},
-		"an empty key":           {head + "spec:\n  : b\n", "a.yaml:6:"},
-		"a date for a truth":     {"apiVersion: gatehouse/v1\nkind: Client\nmetadata: {id: c}\nspec: {introspect: 2027-01-01}\n", "a.yaml:4:20: spec.introspect must be true or false"},
-		"a list for a mapping":   {head + "spec: [a]\n", "a.yaml:5:"},
-		"no letters":             {"\xff\xfe\x00k", "a.yaml:1:"},
-		"an id twice":            {"apiVersion: gatehouse/v1\nkind: Role\nmetadata:\n  id: r\n  id: s\n", "a.yaml:5:3: mapping key \"id\" already defined"},
-		"a kind twice":           {"apiVersion: gatehouse/v1\nkind: Role\nkind: Group\nmetadata: {id: r}\n", "a.yaml:3:1: "},
-		"behind another":         {head + "---\n" + head + "spec: {x: y}\n", "a.yaml:10:8: the key \"x\" is none"},
+		"an unknown key":          {head + "spec: {parent: [a]}\n", "a.yaml:5:8: the key \"parent\" is none; did you mean parents?"},
+		"a key that is twice":     {head + "spec:\n  parents: [a]\n  parents: [b]\n", "a.yaml:7:3:"},
+		"an anchor":               {head + "spec:\n  parents: &a [b]\n", "anchors, aliases"},
+		"an alias":                {head + "spec:\n  parents: *a\n", "a.yaml:6:"},
+		"a merge":                 {head + "spec:\n  <<: {parents: [a]}\n", "a.yaml:6:"},
+		"a tag":                   {head + "spec:\n  max_grant: !!str 8h\n", "a.yaml:6:"},
+		"a list for a value":      {head + "spec:\n  max_grant: [8h]\n", "spec.max_grant must be a single value"},
+		"a value for a list":      {head + "spec:\n  parents: a\n", "spec.parents must be a list"},
+		"no value":                {head + "spec:\n  max_grant:\n", "spec.max_grant has no value"},
+		"an unknown kind":         {strings.Replace(head, "Role", "Rolle", 1), `kind "Rolle" is none; did you mean Role?`},
+		"another version":         {strings.Replace(head, "v1", "v2", 1), "apiVersion must be gatehouse/v1"},
+		"no mapping":              {"- a\n", "the document must hold keys"},
+		"a truth of YAML 1.1":     {"apiVersion: gatehouse/v1\nkind: Client\nmetadata: {id: c}\nspec: {introspect: yes}\n", "spec.introspect must be true or false"},
+		"what is no YAML":         {head + "spec: {\n", "a.yaml:"},
+		"much within one":         {head + "spec: " + strings.Repeat("[", 1000) + "\n", "too much is nested"},
+		"many dashes":             {strings.Repeat("- ", 5000) + "a\n", "too much is nested"},
+		"a document that is big":  {head + "spec:\n  max_grant: " + strings.Repeat("x", maxDocument) + "\n", "is over 256 KiB"},
+		"a number":                {head + "spec:\n  max_grant: 08h\n  parents: [1]\n  permission: {}\n", "a.yaml:8:3: the key \"permission\" is none"},
+		"a key that is a list":    {head + "spec:\n  ? [a]\n  : b\n", "a.yaml:7:3: "},
+		"an empty key":            {head + "spec:\n  : b\n", "a.yaml:6:"},
+		"a number in octal":       {upstream + "spec: {health: {unhealthy: 010}}\n", "a.yaml:4:28: spec.health.unhealthy must be a whole number"},
+		"a number with a sign":    {upstream + "spec: {health: {unhealthy: +3}}\n", "spec.health.unhealthy must be a whole number"},
+		"a number in hexadecimal": {upstream + "spec: {health: {unhealthy: 0x3}}\n", "spec.health.unhealthy must be a whole number"},
+		"octal among anything":    {route + "spec: {tests: [{resource: {total: 010}}]}\n", "spec.tests[0].resource.total must be a text, a number"},
+		"hexadecimal among it":    {route + "spec: {tests: [{resource: {total: [1, 0x10]}}]}\n", "spec.tests[0].resource.total[1] must be a text, a number"},
+		"no number among it":      {route + "spec: {tests: [{resource: {total: .inf}}]}\n", "spec.tests[0].resource.total must be a text, a number"},
+		"a date for a truth":      {"apiVersion: gatehouse/v1\nkind: Client\nmetadata: {id: c}\nspec: {introspect: 2027-01-01}\n", "a.yaml:4:20: spec.introspect must be true or false"},
+		"a list for a mapping":    {head + "spec: [a]\n", "a.yaml:5:"},
+		"no letters":              {"\xff\xfe\x00k", "a.yaml:1:"},
+		"an id twice":             {"apiVersion: gatehouse/v1\nkind: Role\nmetadata:\n  id: r\n  id: s\n", "a.yaml:5:3: mapping key \"id\" already defined"},
+		"a kind twice":            {"apiVersion: gatehouse/v1\nkind: Role\nkind: Group\nmetadata: {id: r}\n", "a.yaml:3:1: "},
+		"behind another":          {head + "---\n" + head + "spec: {x: y}\n", "a.yaml:10:8: the key \"x\" is none"},
 	} {
 		_, err := reading(c.text)
 		if _, ok := errors.AsType[*Error](err); !ok || !strings.Contains(err.Error(), c.want) {
 			t.Errorf("%s: got %v, want %s", what, err, c.want)
 		}
+	}
+}
+
+// What looks like a number and stands where a text does is that text, and not what YAML makes of it.
+func TestANumberWhereATextStandsIsThatText(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{"010", "0o17", "0x10", "1e3", "1_000", "08", "+1", ".5", ".inf"} {
+		m, err := reading(strings.Replace(head, "id: r", "id: "+text, 1) + "spec:\n  parents: [" + text + "]\n")
+		if err != nil || m.Objects[0].ID != text || !slices.Equal(m.Objects[0].Spec.(*apply.RoleSpec).Parents, []string{text}) {
+			t.Errorf("%s: %+v, %v", text, m, err)
+		}
+	}
+	m, err := reading(route + "spec: {tests: [{resource: {a: 10, b: -1.5, c: 0, e: 0.25, f: \"010\"}}]}\n")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := m.Objects[0].Spec.(*gate.RouteSpec).Tests[0].Resource
+	if want := map[string]any{"a": 10.0, "b": -1.5, "c": 0.0, "e": 0.25, "f": "010"}; !reflect.DeepEqual(got, want) {
+		t.Errorf("numbers are read as %v, want %v", got, want)
 	}
 }
 

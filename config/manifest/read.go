@@ -1,6 +1,7 @@
 package manifest
 
 import (
+	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
@@ -278,8 +279,9 @@ func (r *reader) plain(n ast.Node, path string) (any, bool) {
 		if text := n.GetToken().Value; text == "true" || text == "false" {
 			return n.Value, true
 		}
-	case *ast.IntegerNode, *ast.FloatNode:
-		if number, err := strconv.ParseFloat(n.GetToken().Value, 64); err == nil {
+	case *ast.IntegerNode, *ast.FloatNode: // 010 is eight to some readers, and ten to others
+		text := n.GetToken().Value
+		if number, err := strconv.ParseFloat(text, 64); err == nil && json.Valid([]byte(text)) {
 			return number, true
 		}
 	case *ast.SequenceNode:
