@@ -60,6 +60,8 @@ func TestWhatLeadsToTheAdministrationTakesAFreshProof(t *testing.T) {
 			"an address of a steward":        {"updateUser", map[string]string{"user": string(steward.ID)}, m{"email": "evil@example.test"}, true},
 			"an address of anybody":          {"updateUser", map[string]string{"user": there["user"]}, m{"email": "evil@example.test"}, true},
 			"an address said to be verified": {"updateUser", map[string]string{"user": there["user"]}, m{"email_verified": false}, true},
+			"the end of a personal token":    {"revokePersonalToken", map[string]string{"user": there["user"], "token": there["token"]}, nil, true},
+			"the end of a key":               {"revokeServiceKey", map[string]string{"service": there["service"], "key": there["key"]}, nil, true},
 			"a name":                         {"updateUser", map[string]string{"user": there["user"]}, m{"name": "Another"}, false},
 			"a grant of something else":      {"createGrant", nil, m{"subject": to("user", there["user"]), "role": "target", "reason": "x"}, false},
 			"a role of something else":       {"createRole", nil, m{"id": "else", "permissions": []string{"target/things:read"}}, false},
