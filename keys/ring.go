@@ -113,6 +113,11 @@ func (r *Ring) List(ctx context.Context, all bool) ([]Key, error) {
 // is a signing key already. Of several processes that do so together one makes
 // it and the others read it. RSA takes up to a second.
 func (r *Ring) EnsureAlgorithm(ctx context.Context, alg string) error {
+	return r.ensure(ctx, audit.Actor{Kind: audit.House}, alg)
+}
+
+// ensure is EnsureAlgorithm for whoever asked for the key.
+func (r *Ring) ensure(ctx context.Context, by audit.Actor, alg string) error {
 	if !slices.Contains(r.Algorithms(), alg) {
 		return unsupported(alg)
 	}
@@ -129,19 +134,19 @@ func (r *Ring) EnsureAlgorithm(ctx context.Context, alg string) error {
 	if r.current.Load().signing[alg] != nil {
 		return nil // somebody made it while we waited
 	}
-	if err := r.makeFirst(ctx, alg); err != nil {
+	if err := r.makeFirst(ctx, by, alg); err != nil {
 		return fmt.Errorf("make the first %s key: %w", alg, err)
 	}
 	return nil
 }
 
-func (r *Ring) makeFirst(ctx context.Context, alg string) error {
+func (r *Ring) makeFirst(ctx context.Context, by audit.Actor, alg string) error {
 	now := time.Now()
 	k, err := r.newKey(alg, Signing, now, now)
 	if err != nil {
 		return err
 	}
-	err = r.insert(ctx, audit.Actor{Kind: audit.House}, ActionCreate, k)
+	err = r.insert(ctx, by, ActionCreate, k)
 	if err != nil && !fault.Is(err, fault.Conflict) { // a conflict: another process was faster
 		return err
 	}

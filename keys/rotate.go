@@ -195,7 +195,7 @@ func (r *Ring) Rotate(ctx context.Context, by audit.Actor, alg string, immediate
 		return unsupported(alg)
 	}
 	if r.current.Load().signing[alg] == nil {
-		return r.EnsureAlgorithm(ctx, alg)
+		return r.ensure(ctx, by, alg)
 	}
 	now := time.Now()
 	held, err := r.underLease(ctx, now, func() error {

@@ -196,6 +196,25 @@ func TestRotateAnnouncesFirstUnlessToldOtherwise(t *testing.T) {
 	})
 }
 
+// Who asks for the first key of an algorithm is who made it; the house makes those that it needs.
+func TestTheFirstKeyIsOfWhoAskedForIt(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m := &memory{}
+		r := m.ring(t)
+		if err := r.Rotate(t.Context(), console, keys.EdDSA, false); err != nil {
+			t.Fatal(err)
+		}
+		must(t, r.EnsureAlgorithm(t.Context(), keys.EdDSA)) // there is one
+		var actors []string
+		for _, e := range m.events {
+			actors = append(actors, string(e.Actor.Kind)+" "+string(e.Action)+" "+string(e.After[:len(`{"alg":"EdDSA"`)]))
+		}
+		if got, want := strings.Join(actors, ", "), `house key.create {"alg":"ES256", console key.create {"alg":"EdDSA"`; got != want {
+			t.Errorf("events: %s; want %s", got, want)
+		}
+	})
+}
+
 func header(t *testing.T, r *keys.Ring) keys.Header {
 	t.Helper()
 	_, h, err := r.Verify(sign(t, r, keys.ES256, "", "{}"))
