@@ -18,6 +18,7 @@ import (
 
 	"gatehouse/gate"
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
 )
 
 // face is a way in which the gate is asked about a request. It returns the status with which
@@ -175,6 +176,61 @@ func TestEveryFaceRefusesForgedTokens(t *testing.T) {
 	}
 	if seen := e.g.app.took(); len(seen) > 0 {
 		t.Errorf("%+v", seen)
+	}
+}
+
+// A token is of the type that its client has, and of no other one that the house signs too: the
+// same claims under another type open nothing, nor do they without what an access token says (T5).
+func TestEveryFaceTakesTheTypeOfItsClientAlone(t *testing.T) {
+	t.Parallel()
+	for _, kind := range []string{oauth.TypeAccessToken, oauth.TypeJWT} {
+		e := newEnvoy(t)
+		app := e.g.customer(func(c *oauth.Client) { c.AccessTokenType = kind })
+		parts := strings.Split(app.Tokens(e.g.Browser(), e.g.ada).Text("access_token"), ".")
+		payload, err := base64.RawURLEncoding.DecodeString(parts[1])
+		must(t, err)
+		header, err := base64.RawURLEncoding.DecodeString(parts[0])
+		must(t, err)
+		var said struct{ Alg, Typ string }
+		must(t, json.Unmarshal(header, &said))
+		if said.Typ != kind {
+			t.Fatalf("the token is %s, want %s", header, kind)
+		}
+		signed := func(typ string, without ...string) string {
+			claims := map[string]any{}
+			must(t, json.Unmarshal(payload, &claims))
+			for _, name := range without {
+				delete(claims, name)
+			}
+			text, err := json.Marshal(claims)
+			must(t, err)
+			token, err := e.g.House.Keys.Sign(t.Context(), said.Alg, typ, text)
+			must(t, err)
+			return token
+		}
+		others := map[string]string{}
+		for _, typ := range []string{oauth.TypeAccessToken, oauth.TypeJWT, "", "jwt", "AT+JWT", "application/at+jwt", "logout-hint+jwt", "gatehouse-assertion+jwt"} {
+			if typ != kind {
+				others["of the type "+typ] = signed(typ)
+			}
+		}
+		for _, name := range []string{"jti", "client_id", "sub", "aud", "iss", "iat", "exp"} {
+			others["without "+name] = signed(kind, name)
+		}
+		for name, ask := range e.faces(t) {
+			if got := ask("GET", "api.example.test", "/orders", bearer(signed(kind))); got != http.StatusOK {
+				t.Errorf("%s, %s: the same, signed by the house: %d", kind, name, got)
+			}
+			e.g.app.took()
+			for what, token := range others {
+				if got := ask("GET", "api.example.test", "/orders", bearer(token)); got != http.StatusUnauthorized {
+					t.Errorf("%s, %s: one %s: %d", kind, name, what, got)
+				}
+			}
+			if seen := e.g.app.took(); len(seen) > 0 {
+				t.Errorf("%s, %s: %+v", kind, name, seen)
+			}
+		}
 	}
 }
 
