@@ -72,6 +72,41 @@ func TestTheTrailOfOneObjectIsOneRequest(t *testing.T) {
 	}
 }
 
+// An address is found in each of its spellings, by which it is one and the same.
+func TestTheTrailOfAnAddressIsFoundInEachSpelling(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	if a := s.call(s.boss, http.MethodPost, "/api/v1/groups", map[string]any{"id": "desk"}); a.Status != http.StatusCreated {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+	from := eventsOf(t, s.Gate, access.ActionGroupCreate)[0].Actor.IP
+	for _, ip := range []string{from, "::ffff:" + from, "::FFFF:" + from} {
+		if a := s.call(s.boss, http.MethodGet, "/api/v1/audit?action=group.create&ip="+ip, nil); actionsOf(a) != "group.create" {
+			t.Errorf("from %s: %d %s", ip, a.Status, a.Body)
+		}
+	}
+	if a := s.call(s.boss, http.MethodGet, "/api/v1/audit?action=group.create&ip=192.0.2.99", nil); a.Status != http.StatusOK || actionsOf(a) != "" {
+		t.Errorf("from elsewhere: %d %s", a.Status, a.Body)
+	}
+}
+
+// An answer has so many bytes and no more: who asks for more than that is told so, and has it
+// in smaller pages, or without what is large in it.
+func TestAnAnswerHasABoundedSize(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.fillTrail(100, 50_000)
+	const path = "/api/v1/audit?action=client.update"
+	if a := s.call(s.boss, http.MethodGet, path+"&limit=100", nil); a.Status != http.StatusUnprocessableEntity || problem(a) != "answer.too_large" {
+		t.Errorf("all of it: %d, %d bytes, %.200s", a.Status, len(a.Body), a.Body)
+	}
+	for _, query := range []string{"&limit=50", "&limit=100&fields=id"} {
+		if a := s.call(s.boss, http.MethodGet, path+query, nil); a.Status != http.StatusOK {
+			t.Errorf("%s: %d %.200s", query, a.Status, a.Body)
+		}
+	}
+}
+
 func actionsOf(a gatetest.Answer) string {
 	var all []string
 	items, _ := a.JSON["items"].([]any)

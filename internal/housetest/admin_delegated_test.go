@@ -157,6 +157,8 @@ func TestAManagerOfGrantsReachesTheirOwnAlone(t *testing.T) {
 	within := func(org string) func(g *access.Grant) { return func(g *access.Grant) { g.Org = org } }
 	deny := func(g *access.Grant) { g.Effect = access.Deny }
 	account := func(name string) access.Subject { return access.Subject{Kind: access.ServiceAccount, ID: name} }
+	_, err := a.CreateServiceAccount(ctx, gatetest.Console, access.NewServiceAccount{ServiceAccountRecord: access.ServiceAccountRecord{ID: "floor"}})
+	must(t, err)
 	managers := map[string]struct {
 		key           string
 		mine, others  []string
@@ -174,7 +176,7 @@ func TestAManagerOfGrantsReachesTheirOwnAlone(t *testing.T) {
 			mine:   []string{give(floor, within(""))},
 			fresh:  []map[string]any{{"subject": map[string]any{"kind": "group", "id": "floor"}}},
 			beyond: []map[string]any{{}, {"org": "acme"}, {"subject": map[string]any{"kind": "service", "id": "of-floor"}}, {"subject": map[string]any{"kind": "group", "id": "floor"}, "effect": "deny"}},
-			others: []string{give(account("of-floor"), within("")), give(desk, within(""))},
+			others: []string{give(account("of-floor"), within("")), give(desk, within("")), give(account("floor"), within(""))}, // and one who is called as the group is
 		},
 	}
 	give(account("of-acme"), within("acme")) // what they hand on
@@ -244,5 +246,55 @@ func TestAManagerOfGrantsReachesTheirOwnAlone(t *testing.T) {
 	}
 	if a := s.call(floorer.key, http.MethodPost, "/api/v1/grants/"+denied+"/revoke", map[string]any{"reason": "r"}); a.Status != http.StatusForbidden {
 		t.Errorf("to deny it no more: %d %s", a.Status, a.Body)
+	}
+}
+
+// Who sees the grants of everybody but of one group sees none of these, in no list and by no id.
+func TestWhoIsDeniedAGroupDoesNotSeeWhatItIsGranted(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	give := func(to access.Subject, change func(g *access.Grant)) string {
+		g := access.Grant{
+			Subject: to, Effect: access.Allow, Role: "support", Where: access.Where{Place: access.Everywhere}, Reason: "test",
+			Window: access.Window{ExpiresAt: time.Now().Add(time.Hour)},
+		}
+		change(&g)
+		made, err := s.House.Access.GiveAgain(context.Background(), gatetest.Console, g)
+		must(t, err)
+		return string(made.ID)
+	}
+	deny := func(g *access.Grant) { g.Effect = access.Deny }
+	within := func(org string) func(g *access.Grant) { return func(g *access.Grant) { g.Org = org } }
+	desk, floor := group("desk"), group("floor")
+	hidden := []string{give(floor, unchanged), give(floor, deny), give(floor, within("bolt")), give(floor, within("acme"))}
+	shown := []string{give(desk, unchanged), give(desk, deny), give(desk, within("bolt"))}
+	key := s.manager("not-of-floor", "", "", "grants:read")
+	give(access.Subject{Kind: access.ServiceAccount, ID: "not-of-floor"}, func(g *access.Grant) {
+		g.Effect, g.Role, g.Permission = access.Deny, "", access.Pattern{API: access.Gatehouse, Resource: "grants", Action: "read"}
+		g.Where = access.Where{Place: access.Listed, IDs: []string{"floor"}}
+	})
+	s.Settle()
+	for path, all := range map[string]bool{
+		"/grants?": true, "/grants?role=support": true, "/grants?sort=-ends_at": true, "/roles/support/holders?": true,
+		"/grants?subject=group:floor": false, "/grants?org=acme": false,
+	} {
+		got := s.pages(key, "/api/v1"+path, 2)
+		for _, one := range hidden {
+			if slices.Contains(got, one) {
+				t.Errorf("who is denied a group sees %s of it in %s", one, path)
+			}
+		}
+		for _, one := range shown {
+			if all && !slices.Contains(got, one) {
+				t.Errorf("who is denied a group does not see %s of another in %s", one, path)
+			}
+		}
+	}
+	for status, some := range map[int][]string{http.StatusForbidden: hidden, http.StatusOK: shown} {
+		for _, one := range some {
+			if a := s.call(key, http.MethodGet, "/api/v1/grants/"+one, nil); a.Status != status {
+				t.Errorf("who is denied a group asks for %s: %d %s, want %d", one, a.Status, a.Body, status)
+			}
+		}
 	}
 }

@@ -172,6 +172,8 @@ func TestManyGrantsAreMadeAndRevokedAtOnce(t *testing.T) {
 		"one that is no permission": {"bulk", map[string]any{"grants": []any{all[0], toDesk(map[string]any{"permission": "x"})}}, "permission.pattern", []string{`"#/grants/1/permission"`}},
 		"one twice":                 {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], ""), seen(ids[1], `"1"`), seen(ids[0], "")}}, "grants.refused", []string{`"#/grants/2"`, "is there twice"}},
 		"one as it was not":         {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], `"1"`), seen(ids[1], `"2"`), seen("gra_none", "")}}, "grants.refused", []string{`"#/grants/1"`, `"#/grants/2"`}},
+		"the tag of no revision":    {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], `"0"`)}}, "request.invalid", []string{`"#/grants/0/etag"`}},
+		"another spelling of a tag": {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], `"01"`)}}, "request.invalid", []string{`"#/grants/0/etag"`}},
 		"no tag":                    {"bulk-revoke", map[string]any{"reason": "r", "grants": []any{seen(ids[0], "1")}}, "request.invalid", []string{`"#/grants/0/etag"`}},
 	} {
 		a := s.call(s.boss, http.MethodPost, "/api/v1/grants/"+c.path, c.body)
@@ -282,6 +284,17 @@ func TestTheListsOfGrantsHaveWhatTheirFiltersSay(t *testing.T) {
 		"of a group":         {s.manager("of-desk", "", "desk", "grants:read"), func(g *access.GrantRecord) bool { return g.Subject.ID == "desk" && g.Subject.Kind == access.Group }},
 	}
 	all := s.sown(60)
+	noon := time.Now().Add(6 * time.Hour).UTC().Truncate(time.Second)
+	for _, end := range []time.Time{noon.Add(-time.Microsecond), noon, noon.Add(time.Microsecond)} { // before is before, and after is at it too
+		for _, org := range []string{"", "acme"} {
+			made, err := s.House.Access.GiveAgain(context.Background(), gatetest.Console, access.Grant{
+				Subject: group("desk"), Effect: access.Allow, Role: "support", Org: org, Where: access.Where{Place: access.Everywhere}, Reason: "test", Window: access.Window{ExpiresAt: end},
+			})
+			must(t, err)
+			all = append(all, made)
+		}
+	}
+	over := all[slices.IndexFunc(all, func(g access.GrantRecord) bool { return !g.Revoked.IsZero() })].Ends()
 	beside := s.call(s.boss, http.MethodGet, "/api/v1/grants?limit=200", nil) // those of the accounts
 	sown := map[string]bool{}
 	for _, g := range all {
@@ -295,7 +308,6 @@ func TestTheListsOfGrantsHaveWhatTheirFiltersSay(t *testing.T) {
 		}
 	}
 	s.Settle()
-	noon := time.Now().Add(6 * time.Hour).UTC().Truncate(time.Second)
 	for state, is := range map[string]func(g *access.GrantRecord, now time.Time) bool{
 		"":          func(g *access.GrantRecord, now time.Time) bool { return !g.OverAt(now) },
 		"active":    func(g *access.GrantRecord, now time.Time) bool { return !g.OverAt(now) && !g.NotBefore.After(now) },
@@ -314,6 +326,8 @@ func TestTheListsOfGrantsHaveWhatTheirFiltersSay(t *testing.T) {
 			},
 			"&ends_before=" + noon.Format(time.RFC3339):          func(g *access.GrantRecord) bool { return !g.Ends().IsZero() && g.Ends().Before(noon) },
 			"&ends_after=" + noon.Format(time.RFC3339):           func(g *access.GrantRecord) bool { return g.Ends().IsZero() || !g.Ends().Before(noon) },
+			"&ends_before=" + over.Format(time.RFC3339Nano):      func(g *access.GrantRecord) bool { return !g.Ends().IsZero() && g.Ends().Before(over) },
+			"&ends_after=" + over.Format(time.RFC3339Nano):       func(g *access.GrantRecord) bool { return g.Ends().IsZero() || !g.Ends().Before(over) },
 			"&created_by=" + all[0].CreatedBy + "&source=manual": func(g *access.GrantRecord) bool { return g.CreatedBy == all[0].CreatedBy && g.Source == access.Manual },
 			"&created_by=person:usr_none":                        func(*access.GrantRecord) bool { return false },
 		} {
@@ -422,6 +436,20 @@ func TestTheEndingsOfGrantsAreCountedByDay(t *testing.T) {
 	must(t, json.Unmarshal(a.Body, &counted))
 	if a.Status != http.StatusOK || len(counted.Days) != 3 || counted.Days[0].Grants != 0 || counted.Days[1].Grants != 3 || counted.Days[2].Grants != 1 {
 		t.Errorf("%d %s", a.Status, a.Body)
+	}
+	day := today.AddDate(0, 0, 20)
+	one, db := give(day.Add(time.Hour)), underneath(t, s.Gate)
+	columns := strings.Join(column(t, db, "SELECT name FROM pragma_table_info('grants') WHERE name <> 'id'"), ", ")
+	for _, c := range []struct {
+		from, to int
+		more     bool
+	}{{1, 999, false}, {1000, 1000, true}} { // as many as are counted, and one more
+		mustExec(t, db, fmt.Sprintf(`INSERT INTO grants (id, %s) WITH RECURSIVE n(i) AS (SELECT %d UNION ALL SELECT i + 1 FROM n WHERE i < %d)
+			SELECT 'gra_' || n.i, %s FROM n, grants WHERE id = '%s'`, columns, c.from, c.to, columns, one.ID))
+		a := s.call(s.boss, http.MethodGet, "/api/v1/grants/endings?days=1&since="+day.Format(time.DateOnly), nil)
+		if !strings.Contains(string(a.Body), `"grants":1000`) || strings.Contains(string(a.Body), `"more":true`) != c.more {
+			t.Errorf("%d %s, want more: %t", a.Status, a.Body, c.more)
+		}
 	}
 	_, err := s.House.Access.Revoke(t.Context(), gatetest.Console, give(today.AddDate(0, 0, 12)).ID, "test")
 	must(t, err)

@@ -50,7 +50,7 @@ func TestARequestWithAStaleTagDoesNothing(t *testing.T) {
 	before := besideTheTrail(t, db)
 	for _, rt := range admin.Table() {
 		path := pathOf(rt, func(part string) string { return there[part] })
-		for _, tag := range []string{`"7"`, `"x"`, `W/"1"`, ``} {
+		for _, tag := range []string{`"7"`, `"x"`, `W/"1"`, ``, `"0"`, `"01"`, `1`, `"-1"`, `"1", "7"`} {
 			a := s.call(s.boss, rt.Method, path, bodies[rt.ID], "If-Match", tag)
 			if a.Status != http.StatusPreconditionFailed || problem(a) != "request.outdated" {
 				t.Errorf("%s %s with If-Match %q: %d %s", rt.Method, rt.Path, tag, a.Status, a.Body)
@@ -72,5 +72,43 @@ func TestAnotherTagIsAnotherRequest(t *testing.T) {
 	}
 	if a := s.call(s.boss, http.MethodPost, path, nil, "Idempotency-Key", "one", "If-Match", `"9"`); problem(a) != "idempotency.reused" {
 		t.Errorf("with another tag: %d %s", a.Status, a.Body)
+	}
+}
+
+// Who says which revision they saw of what is not there is told that it is gone, and puts nothing
+// in its place.
+func TestATagOfWhatIsNotThereIsOutdated(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	db := underneath(t, s.Gate)
+	before := besideTheTrail(t, db)
+	for _, path := range []string{"/groups/desk/members/service/boss", "/organisations/acme/members/service/boss", "/locks/role/target"} {
+		for method, body := range map[string]any{http.MethodPut: map[string]any{"reason": "other"}, http.MethodDelete: nil} {
+			if a := s.call(s.boss, method, "/api/v1"+path, body, "If-Match", `"1"`); a.Status != http.StatusPreconditionFailed || problem(a) != "request.outdated" {
+				t.Errorf("%s %s: %d %s", method, path, a.Status, a.Body)
+			}
+		}
+	}
+	if rows := differing(before, besideTheTrail(t, db)); len(rows) > 0 {
+		t.Errorf("they changed:\n%s", strings.Join(rows, "\n"))
+	}
+}
+
+// Who says twice what they saw has said nothing, be one of the two the present tag.
+func TestTwoTagsAreNone(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	path := "/api/v1/users/" + s.targets()["user"]
+	for _, tags := range [][]string{{`"1"`, `"1"`}, {`"1"`, `"7"`}, {`"1"`, `*`}, {`*`, `"1"`}, {`*`, `*`}} {
+		r, err := http.NewRequest(http.MethodPatch, s.issuer+path, strings.NewReader(`{"name":"Other"}`))
+		must(t, err)
+		r.Header = http.Header{"Content-Type": {"application/json"}, "Authorization": {"Bearer " + s.boss}, "If-Match": tags}
+		if a := s.Do(r); a.Status != http.StatusPreconditionFailed || problem(a) != "request.outdated" {
+			t.Errorf("%v: %d %s", tags, a.Status, a.Body)
+		}
+	}
+	if a := s.call(s.boss, http.MethodGet, path, nil); a.Header.Get("ETag") != `"1"` {
+		t.Errorf("afterwards it is %s: %s", a.Header.Get("ETag"), a.Body)
 	}
 }

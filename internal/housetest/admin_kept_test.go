@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"gatehouse/access"
@@ -113,6 +114,28 @@ func TestWhatIsKeptOfPeopleIsKnown(t *testing.T) {
 	if !found {
 		t.Error("no answer that is kept tells of anybody")
 	}
+}
+
+// A key is remembered for a day, to the second; from then on it is a new one.
+func TestAnIdempotencyKeyIsGoodForAnotherRequestADayLater(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		s := newSteering(t)
+		post := func(email string, status int, code string) {
+			t.Helper()
+			s.Settle()
+			a := s.call(s.boss, http.MethodPost, "/api/v1/users", map[string]any{"email": email}, "Idempotency-Key", "nightly")
+			if a.Status != status || problem(a) != code {
+				t.Errorf("%s: %d %s, want %d %s", email, a.Status, a.Body, status, code)
+			}
+		}
+		post("ada@example.test", http.StatusCreated, "")
+		time.Sleep(24*time.Hour - 2*time.Second)
+		post("bob@example.test", http.StatusUnprocessableEntity, "idempotency.reused")
+		post("ada@example.test", http.StatusCreated, "")
+		time.Sleep(4 * time.Second)
+		post("bob@example.test", http.StatusCreated, "")
+	})
 }
 
 // Whoever is made again under the name of a caller that was deleted has none of its

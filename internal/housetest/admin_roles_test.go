@@ -30,6 +30,7 @@ func TestRolesAreSteeredTogetherThroughTheAPI(t *testing.T) {
 		{"as it was", http.MethodPost, "/roles/bulk", stale, "", http.StatusConflict, "access.changed", `"#/roles/0"`},
 		{"as it was, seen before", http.MethodPost, "/roles/preview", stale, "", http.StatusConflict, "access.changed", ""},
 		{"by no ETag", http.MethodPost, "/roles/bulk", roles(map[string]any{"id": "refunder", "etag": "1"}), "", http.StatusUnprocessableEntity, "request.invalid", `"#/roles/0/etag"`},
+		{"by the ETag of no revision", http.MethodPost, "/roles/bulk", roles(map[string]any{"id": "refunder", "etag": `"0"`}), "", http.StatusUnprocessableEntity, "request.invalid", `"#/roles/0/etag"`},
 		{"with what is no permission", http.MethodPost, "/roles/bulk", roles(map[string]any{"id": "refunder", "add_permissions": []string{"orders"}}), "", http.StatusUnprocessableEntity, "permission.pattern", `"#/roles/0/add_permissions/0"`},
 		{"with no span", http.MethodPost, "/roles/bulk", roles(map[string]any{"id": "refunder", "max_grant": "soon"}), "", http.StatusUnprocessableEntity, "request.invalid", `"#/roles/0/max_grant"`},
 		{"one that there is not", http.MethodPost, "/roles/bulk", roles(map[string]any{"id": "none"}), "", http.StatusNotFound, "role.not_found", ""},

@@ -372,6 +372,11 @@ func TestARepeatedRequestIsDoneOnce(t *testing.T) {
 		"another request":             {post(s.boss, "one", "/api/v1/users", map[string]any{"email": "eve@example.test"}), http.StatusUnprocessableEntity, "idempotency.reused"},
 		"another caller":              {post(other, "one", "/api/v1/users", ada), http.StatusConflict, "user.email_taken"},
 		"a key that is none":          {post(s.boss, "a b", "/api/v1/users", ada), http.StatusUnprocessableEntity, "request.invalid"},
+		"a key that is too long":      {post(s.boss, strings.Repeat("k", 129), "/api/v1/users", ada), http.StatusUnprocessableEntity, "request.invalid"},
+		"as long as it may be":        {post(s.boss, strings.Repeat("k", 128), "/api/v1/users", map[string]any{"email": "cyd@example.test"}), http.StatusCreated, ""},
+		"another address":             {post(s.boss, "one", "/api/v1/groups", map[string]any{"id": "desk"}), http.StatusUnprocessableEntity, "idempotency.reused"},
+		"one person":                  {post(s.boss, "four", first.Header.Get("Location")+"/disable", nil), http.StatusOK, ""},
+		"another, by the same":        {post(s.boss, "four", "/api/v1/users/usr_none/disable", nil), http.StatusUnprocessableEntity, "idempotency.reused"},
 		"a secret":                    {post(s.boss, "three", "/api/v1/service-accounts", map[string]any{"id": "nightly"}), http.StatusCreated, ""},
 		"a secret is not shown twice": {post(s.boss, "three", "/api/v1/service-accounts", map[string]any{"id": "nightly"}), http.StatusConflict, "idempotency.secret"},
 	} {
