@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,33 +48,66 @@ type tab struct {
 	ctx context.Context
 }
 
-// newTab starts a browser of its own with a fresh profile.
+// browser is the one whose windows the tests share: to start one takes longer than many a test.
+var browser struct {
+	once sync.Once
+	ctx  context.Context
+	stop func() // nil: it was never needed
+	err  error
+}
+
+// newBrowser starts one that lives until stop is called.
+func newBrowser(path, profile string, more ...chromedp.ExecAllocatorOption) (ctx context.Context, stop func(), err error) {
+	allocator, end := chromedp.NewExecAllocator(context.Background(), append(more,
+		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
+		chromedp.UserDataDir(profile),
+		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
+		// A window that another covers does what it would do alone.
+		chromedp.Flag("disable-background-timer-throttling", true), chromedp.Flag("disable-backgrounding-occluded-windows", true),
+		chromedp.Flag("disable-renderer-backgrounding", true),
+		chromedp.Flag("disable-dev-shm-usage", true))...)
+	ctx, closeTab := chromedp.NewContext(allocator)
+	// Its first command runs on its own context, with which it ends.
+	return ctx, func() { _ = chromedp.Cancel(ctx); closeTab(); end() }, chromedp.Do(ctx, chromedp.EmulateViewport(1000, 800))
+}
+
+// newTab opens a window without cookies or anything else of the others; with options, in a browser of
+// its own.
 func newTab(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 	t.Helper()
 	path := chromiumPath(t)
-	ctx, stop := chromedp.NewExecAllocator(context.Background(), append(more,
-		chromedp.ExecPath(path), chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun,
-		chromedp.UserDataDir(t.TempDir()),
-		chromedp.Flag("disable-quic", true), chromedp.Flag("disable-background-networking", true),
-		chromedp.Flag("disable-component-update", true), chromedp.Flag("disable-sync", true),
-		chromedp.Flag("disable-dev-shm-usage", true))...)
-	t.Cleanup(stop)
-	ctx, closeTab := chromedp.NewContext(ctx)
-	t.Cleanup(func() { _ = chromedp.Cancel(ctx); closeTab() })
+	if len(more) > 0 {
+		ctx, stop, err := newBrowser(path, t.TempDir(), more...)
+		t.Cleanup(stop)
+		if err != nil {
+			t.Fatalf("start the browser: %v", err)
+		}
+		return (&tab{t, ctx}).start()
+	}
+	browser.once.Do(func() { browser.ctx, browser.stop, browser.err = newBrowser(path, filepath.Join(shared, "profile")) })
+	if browser.err != nil {
+		t.Fatalf("start the browser: %v", browser.err)
+	}
+	ctx, closeTab := chromedp.NewContext(browser.ctx, chromedp.WithNewBrowserContext())
+	t.Cleanup(closeTab)
 	return (&tab{t, ctx}).start()
 }
 
-// start opens the tab. It runs on the tab's own context: the browser lives as
-// long as the context of its first command.
+// start opens the tab on its own context, with which it ends. The keys that it is sent are pressed in it,
+// whichever window was opened last.
 func (b *tab) start() *tab {
 	b.t.Helper()
 	if err := chromedp.Do(b.ctx, chromedp.EmulateViewport(1000, 800)); err != nil {
-		b.t.Fatalf("start the browser: %v", err)
+		b.t.Fatalf("open a tab: %v", err)
+	}
+	if _, err := chromedp.Call(b.ctx, emulation.SetFocusEmulationEnabled, emulation.SetFocusEmulationEnabledParams{Enabled: true}); err != nil {
+		b.t.Fatalf("have the focus in the tab: %v", err)
 	}
 	return b
 }
 
-// another opens a second tab of the same browser, with the same cookies.
+// another opens a second tab with the same cookies.
 func (b *tab) another() *tab {
 	b.t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx)
@@ -219,6 +253,16 @@ type violation struct {
 	} `json:"nodes"`
 }
 
+// axe reads the library once for all pages.
+var axe = sync.OnceValues(func() ([]byte, error) { return os.ReadFile("../../tools/node_modules/axe-core/axe.min.js") })
+
+// everything is everything that axe looks for: WCAG 2.2 A and AA.
+const everything = `{type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]}`
+
+// looks are the rules of everything that depend on how a page is drawn. No other theme and no other
+// width changes what the rest says of the same document.
+const looks = `{type: "rule", values: ["color-contrast", "link-in-text-block", "target-size", "scrollable-region-focusable"]}`
+
 // accessible fails the test on any finding of axe in WCAG 2.2 A and AA, in both
 // themes. It waits for the page, which an element tells from the one before it, to
 // be loaded: a document that is about to be left says little about the page.
@@ -226,7 +270,14 @@ func (b *tab) accessible(page, css string) {
 	b.t.Helper()
 	b.see(css)
 	b.until(page+" is loaded", "document.readyState === 'complete'")
-	axe, err := os.ReadFile("../../tools/node_modules/axe-core/axe.min.js")
+	b.inspect(page, "light", everything)
+	b.inspect(page, "dark", looks)
+}
+
+// inspect is accessible in one theme and by some rules, of a page that is loaded.
+func (b *tab) inspect(page, theme, rules string) {
+	b.t.Helper()
+	library, err := axe()
 	if err != nil {
 		if os.Getenv("CI") == "true" {
 			b.t.Fatalf("axe-core is not installed: %v", err)
@@ -234,24 +285,23 @@ func (b *tab) accessible(page, css string) {
 		b.t.Logf("axe-core is not installed, accessibility of %s is not checked", page)
 		return
 	}
-	for _, theme := range []string{"light", "dark"} {
-		b.theme(theme)
-		if b.value("String('axe' in window)") == "false" { // half a megabyte to read, once a page
-			if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](string(axe)+";0")); err != nil {
-				b.t.Fatalf("load axe: %v", err)
-			}
+	b.theme(theme)
+	if b.value("String('axe' in window)") == "false" { // half a megabyte to read, once a page
+		if _, err := chromedp.Run(b.ctx, chromedp.Evaluate[int](string(library)+";0")); err != nil {
+			b.t.Fatalf("load axe: %v", err)
 		}
-		found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
-			`axe.run({runOnly:["wcag2a","wcag2aa","wcag21a","wcag21aa","wcag22aa"]}).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
-		if err != nil {
-			b.t.Fatalf("run axe: %v", err)
-		}
-		var violations []violation
-		if err := json.Unmarshal([]byte(found), &violations); err != nil {
-			b.t.Fatalf("read axe's findings: %v", err)
-		}
-		for _, v := range violations {
-			b.t.Errorf("%s (%s): %s: %s: %v", page, theme, v.ID, v.Help, v.Nodes)
-		}
+	}
+	// What passes is not described: that takes longer than to find what does not.
+	found, err := chromedp.Run(b.ctx, chromedp.Evaluate[string](
+		`axe.run({runOnly: `+rules+`, resultTypes: ["violations"], preload: false}).then(r => JSON.stringify(r.violations))`, chromedp.EvalAwaitPromise))
+	if err != nil {
+		b.t.Fatalf("run axe: %v", err)
+	}
+	var violations []violation
+	if err := json.Unmarshal([]byte(found), &violations); err != nil {
+		b.t.Fatalf("read axe's findings: %v", err)
+	}
+	for _, v := range violations {
+		b.t.Errorf("%s (%s): %s: %s: %v", page, theme, v.ID, v.Help, v.Nodes)
 	}
 }

@@ -112,3 +112,9 @@ func TestWhoChoosesALanguageKeepsItThroughASignIn(t *testing.T) {
 	b.follow("[data-testid=language-de] button")
 	b.says("[data-testid=error-title]", "Diese Seite gibt es nicht")
 }
+
+// speaks chooses the language at the foot of the page.
+func (b *tab) speaks(language string) {
+	b.t.Helper()
+	b.follow("[data-testid=language-" + language + "] button")
+}

@@ -242,6 +242,9 @@ func TestMain(m *testing.M) {
 	}
 	shared = dir
 	status := m.Run()
+	if browser.stop != nil {
+		browser.stop()
+	}
 	_ = os.RemoveAll(dir) // what stays behind is in the system's folder for it
 	os.Exit(status)
 }
