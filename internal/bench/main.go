@@ -47,6 +47,7 @@ var (
 	grants   = flag.Bool("grants", false, "with -growth: one in five has a grant and a membership")
 	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed; full houses on SQLite are used again")
 	listed   = flag.Int("lists", 0, "ask for the lists of the admin API in a house of so many people, instead of all else")
+	portion  = flag.Int("portion", 1, "with -console: of people and grants one in so many, for a look")
 	consoled = flag.Bool("console", false, "ask for the pages of the console in a house as large as the large demo, instead of all else")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
