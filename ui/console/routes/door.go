@@ -5,15 +5,12 @@
 package routes
 
 import (
-	"net/http"
 	"net/url"
-	"time"
+	"strconv"
 
 	"gatehouse/admin"
-	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
-	"gatehouse/ui/view"
 	"gatehouse/ui/words"
 	"gatehouse/web"
 	"gatehouse/wire"
@@ -73,116 +70,7 @@ func gateNow(v *guard.Visit) (wire.Gate, error) {
 	return found.Body, nil
 }
 
-// list shows a page of the routes that are served, and which of those that are kept here are not.
-func (d *Door) list(v *guard.Visit) error {
-	asked := v.Only("search", "cursor")
-	found, err := guard.Ask[admin.Page[wire.ServedRoute]](v, "listServedRoutes", admin.Input{Query: asked})
-	if fault.CodeOf(err) == "request.cursor" { // somebody else's, or of other filters: from the beginning
-		asked.Del("cursor")
-		return view.SeeOther(v.W, v.R, path+"?"+asked.Encode())
-	}
-	if err != nil {
-		return err
-	}
-	p := listPage{Frame: v.Frame(), Asked: asked, Served: found.Body.Items, Next: found.Body.Next, CanSimulate: v.Can("explainGateRequest", nil)}
-	if p.Gate, err = gateNow(v); err != nil {
-		return err
-	}
-	p.CanCreate = !p.Gate.Files && v.Can("createGateRoute", nil)
-	if p.Kept, err = kept(v, &p); err != nil {
-		return err
-	}
-	p.Command = guard.Command("route", "list")
-	return v.Show(http.StatusOK, p)
-}
-
-// kept are the routes of the database that are not served, where there is no gate here that could.
-func kept(v *guard.Visit, p *listPage) (all []admin.GateRoute, err error) {
-	if p.Gate.Files || p.Gate.Listens && p.Gate.Problem == "" {
-		return nil, nil
-	}
-	asked := url.Values{"limit": {"200"}}
-	if text := p.Asked.Get("search"); text != "" {
-		asked.Set("search", text)
-	}
-	found, err := guard.Ask[admin.Page[admin.GateRoute]](v, "listGateRoutes", admin.Input{Query: asked})
-	if err != nil {
-		return nil, err
-	}
-	return found.Body.Items, nil
-}
-
 // on names the route of the address.
 func on(v *guard.Visit) map[string]string { return guard.On("part", v.R.PathValue("part")) }
 
-// read returns the route of the address: as it is kept, where it is, and as it is served.
-func read(v *guard.Visit) (f routeFrame, err error) {
-	f = routeFrame{Frame: v.Frame(), ID: v.R.PathValue("part"), Now: time.Now()}
-	if f.Gate, err = gateNow(v); err != nil {
-		return f, err
-	}
-	if !f.Gate.Files {
-		found, err := guard.Ask[admin.One[admin.GateRoute]](v, "getGateRoute", admin.Input{Path: on(v)})
-		if err != nil {
-			return f, err
-		}
-		f.Kept, f.ETag = &found.Body, found.ETag
-	}
-	served, err := guard.Ask[admin.Page[wire.ServedRoute]](v, "listServedRoutes", admin.Input{Query: url.Values{"search": {f.ID}, "limit": {"1"}}})
-	if err != nil {
-		return f, err
-	}
-	if all := served.Body.Items; len(all) > 0 && all[0].ID == f.ID { // what begins so and is longer comes behind it
-		f.Served = &all[0]
-	}
-	if f.Kept == nil && f.Served == nil {
-		return f, fault.New(fault.NotFound, "gate.not_found", "There is no such route of the gate.")
-	}
-	f.CanEdit = f.Kept != nil && v.Can("replaceGateRoute", on(v))
-	f.CanDelete = f.Kept != nil && v.Can("deleteGateRoute", on(v))
-	f.History, f.CanSimulate = f.Kept != nil && v.Can("listAuditEvents", nil), v.Can("explainGateRequest", nil)
-	return f, nil
-}
-
-func (d *Door) route(v *guard.Visit) error {
-	f, err := read(v)
-	if err != nil {
-		return err
-	}
-	f.Command = guard.Command("route", "list")
-	return v.Show(http.StatusOK, routePage{f})
-}
-
-func (d *Door) askDelete(v *guard.Visit) error {
-	if err := v.Ready("deleteGateRoute", on(v)); err != nil {
-		return err
-	}
-	f, err := read(v)
-	if err != nil {
-		return err
-	}
-	return v.Show(http.StatusOK, deletePage{routeFrame: f})
-}
-
-func (d *Door) remove(v *guard.Visit) error {
-	f, err := read(v)
-	if err != nil {
-		return err
-	}
-	p := deletePage{routeFrame: f}
-	if p.Mistyped = v.Value("confirm") != f.ID; p.Mistyped {
-		if err := v.Ready("deleteGateRoute", on(v)); err != nil {
-			return err
-		}
-		return v.Show(http.StatusUnprocessableEntity, p)
-	}
-	_, err = guard.Ask[admin.Nothing](v, "deleteGateRoute", admin.Input{Path: on(v), IfMatch: v.Value("etag")})
-	if err == nil {
-		return v.Done(path, "deleted")
-	}
-	status, ok := v.Reject(&p.Frame, err)
-	if !ok {
-		return err
-	}
-	return v.Show(status, p)
-}
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -6,10 +6,15 @@ import (
 	"net/http"
 	"net/url"
 
+	"github.com/a-h/templ"
+
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/view"
+	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
 
@@ -91,4 +96,63 @@ func said(e *wire.Event, route string) (s gate.RouteSpec, ok bool) {
 	in := json.NewDecoder(bytes.NewReader(e.After))
 	in.DisallowUnknownFields()
 	return s, in.Decode(&s) == nil
+}
+
+// historyPage lists what was done to a route.
+type historyPage struct {
+	routeFrame
+	Events []wire.Event
+	Names  map[string]string // addresses of people by their ids
+	Next   string
+	Later  bool
+}
+
+func (p historyPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(say.ConsoleRoutes.HistoryTitle.With(words.Name, p.ID))
+}
+func (p historyPage) Body() templ.Component { return historyBody(p) }
+
+func (p historyPage) table(say *words.Catalogue) part.Table {
+	w := say.ConsoleRoutes
+	t := part.Table{ID: "history", Caption: w.History, Columns: []part.Column{{Label: w.When}, {Label: w.Done}, {Label: w.By}, {Label: w.Look, Unseen: true}}}
+	for i, e := range p.Events {
+		row := part.Row{Label: string(e.ID), Cells: []templ.Component{part.When(p.Now, e.At), part.Text(happened(say, &e)), p.by(&e), part.Text("")}}
+		if _, ok := said(&e, p.ID); ok {
+			row.Cells[3] = look(p.ID, &e, say.Moment(e.At), i == 0 && !p.Later)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// happened is what an event did.
+func happened(say *words.Catalogue, e *wire.Event) string {
+	switch e.Action {
+	case gate.ActionRouteCreate:
+		return say.ConsoleRoutes.Created
+	case gate.ActionRouteUpdate:
+		return say.ConsoleRoutes.Updated
+	case gate.ActionRouteDelete:
+		return say.ConsoleRoutes.Deleted
+	}
+	return string(e.Action)
+}
+
+func (p historyPage) by(e *wire.Event) templ.Component {
+	if email := p.Names[e.Actor.ID]; email != "" {
+		return person(e.Actor.ID, email)
+	}
+	return actor(e.Actor)
+}
+
+func (p historyPage) pager() (pages part.Pager) {
+	base := pathOf(p.ID) + "/history"
+	pages.Time = true
+	if p.Later {
+		pages.First = base
+	}
+	if p.Next != "" {
+		pages.Next = base + "?cursor=" + url.QueryEscape(p.Next)
+	}
+	return pages
 }

@@ -2,6 +2,7 @@ package routes
 
 import (
 	"errors"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -9,9 +10,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/a-h/templ"
+
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/part"
+	"gatehouse/ui/view"
+	"gatehouse/ui/words"
 	"gatehouse/wire"
 )
 
@@ -117,4 +123,134 @@ func (p *simulatePage) command() string {
 		return guard.Command("route", "test", method, p.Asked.Get("url"))
 	}
 	return guard.Command("route", "explain", method, p.Asked.Get("url"), "--as", p.Email)
+}
+
+// simulatePage asks what becomes of a request, and tells.
+type simulatePage struct {
+	guard.Frame
+	Asked   url.Values
+	Methods []string
+	Now     time.Time
+	Email   string // of the person who asks
+	Answer  *wire.GateAnswer
+}
+
+func (p simulatePage) Head(say *words.Catalogue) view.Head {
+	return part.Head(say.ConsoleRoutes.SimulateTitle)
+}
+func (p simulatePage) Body() templ.Component { return simulateBody(p) }
+
+// fields are the question.
+func (p simulatePage) fields(say *words.Catalogue) []part.Field {
+	w, get := say.ConsoleRoutes, p.Asked.Get
+	all := []part.Field{
+		{ID: "method", Label: w.Method, Kind: part.Choose, Value: get("method"), Options: options(p.Methods)},
+		{ID: "url", Label: w.URL, Value: get("url"), Literal: true, Max: 2048, Complete: "off", Hint: w.URLHint},
+		{ID: "who", Label: w.Who, Value: get("who"), Literal: true, Optional: true, Max: 320, Complete: "off", Hint: w.WhoHint},
+		{ID: "acr", Label: w.Proved, Kind: part.Choose, Value: get("acr"), Options: []part.Option{{Value: "aal1", Label: w.ByPassword}, {Value: "aal2", Label: w.ByTwo}}},
+		{ID: "age", Label: w.Age, Kind: "number", Value: get("age"), Unit: w.Minutes, Optional: true},
+		{ID: "at", Label: w.At, Kind: "datetime-local", Value: get("at"), Optional: true},
+		{ID: "ip", Label: w.IP, Value: get("ip"), Literal: true, Optional: true, Max: 64, Complete: "off"},
+		{ID: "resource", Label: w.Thing, Value: get("resource"), Literal: true, Optional: true, Max: 4000, Complete: "off", Hint: w.ThingHint},
+	}
+	return p.Draw(say, part.Form{Fields: all}).Fields
+}
+
+// problems are what was wrong with the question and stands at no input.
+func (p simulatePage) problems(say *words.Catalogue) []string {
+	return p.Draw(say, part.Form{Fields: p.fields(say)}).Wrong
+}
+
+func options(all []string) (found []part.Option) {
+	for _, one := range all {
+		found = append(found, part.Option{Value: one, Label: one})
+	}
+	return found
+}
+
+// steps are how the gate comes to its answer.
+func (p simulatePage) steps(say *words.Catalogue) []part.Step {
+	w, a := say.ConsoleRoutes, p.Answer
+	if a.Routed == nil {
+		return []part.Step{{Outcome: part.Failed, Label: w.NoRoute}}
+	}
+	r := a.Routed
+	all := []part.Step{{Outcome: part.Passed, Label: w.RoutedBy.With(words.Name, r.Route), Detail: captured(r)}}
+	switch {
+	case r.Public:
+		return append(all, part.Step{Outcome: part.Passed, Label: w.AsksNobody})
+	case p.Asked.Get("who") == "":
+		return append(all, part.Step{Outcome: part.Failed, Label: w.Unknown, Detail: shown(say, r.Authn)})
+	}
+	all = append(all, part.Step{Outcome: part.Passed, Label: w.Known.With(words.Name, p.Asked.Get("who"))})
+	if a.Explanation == nil {
+		return append(all, part.Step{Outcome: part.Failed, Label: w.PermissionGone.With(words.Permission, r.Permission)})
+	}
+	step := part.Step{Outcome: part.Passed, Label: w.Holds.With(words.Permission, a.Explanation.Do), Detail: say.ConsoleAccess.Reasons[string(a.Explanation.Reason)]}
+	if a.Explanation.Decision != "allow" {
+		step.Outcome = part.Failed
+	}
+	all = append(all, step)
+	for _, c := range a.Explanation.Grants {
+		outcome := part.Skipped
+		if c.ID == a.Explanation.Grant {
+			outcome = step.Outcome
+		}
+		all = append(all, part.Step{Outcome: outcome, Label: w.ByGrant.With(words.Name, grantOf(&c)), Detail: say.ConsoleAccess.Verdicts[string(c.Verdict)]})
+	}
+	if a.Explanation.Decision == "allow" && !through(a.Decision) {
+		all = append(all, part.Step{Outcome: part.Failed, Label: w.RouteAsksMore, Detail: say.ConsoleAccess.Reasons[a.Reason]})
+	}
+	return all
+}
+
+// grantOf is what a grant gives.
+func grantOf(c *wire.Considered) string {
+	if c.Role != "" {
+		return c.Role
+	}
+	return c.Pattern
+}
+
+func captured(r *wire.Routed) string {
+	var all []string
+	for _, name := range slices.Sorted(maps.Keys(r.Captures)) {
+		all = append(all, name+" = "+r.Captures[name])
+	}
+	return strings.Join(all, ", ")
+}
+
+// through reports whether a decision lets a request through.
+func through(decision string) bool {
+	return slices.Contains([]string{"allow", "own", "filter", "public"}, decision)
+}
+
+// verdict is the answer in a word.
+func (p simulatePage) verdict(say *words.Catalogue) part.Badge {
+	b := part.Badge{Label: decided(say, p.Answer.Decision), Tone: part.Bad}
+	switch {
+	case through(p.Answer.Decision):
+		b.Tone = part.Good
+	case p.Answer.Decision == "challenge" || p.Answer.Decision == "mcp":
+		b.Tone = part.Warn
+	}
+	return b
+}
+
+// renamed is err with its fields at the inputs of other names.
+func renamed(err error, names map[string]string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	moved := *f
+	moved.Fields = slices.Clone(f.Fields)
+	for i := range moved.Fields {
+		name := strings.TrimPrefix(moved.Fields[i].Name, "?") // a parameter
+		if to := names[name]; to != "" {
+			name = to
+		}
+		moved.Fields[i].Name = name
+	}
+	return &moved
 }
