@@ -19,8 +19,12 @@ import (
 // Gateway tells what the gate serves, and what it would do; *house.House does.
 type Gateway interface {
 	GateState() wire.Gate
-	// ServedRoutes are in the order of their ids.
+	ServedUpstreams() []wire.ServedUpstream
+	ServedEdges() []wire.ServedEdge
+	// ServedRoutes, ServedUpstreams and ServedEdges are what this process serves, the caller's own.
 	ServedRoutes(ctx context.Context) ([]wire.ServedRoute, error)
+	// Shadowed is what routes in the shadow let through since then and would not have; "" is all routes.
+	Shadowed(ctx context.Context, since time.Time, route string) (wire.Shadowed, error)
 	// ExplainGate is about a request of q.Principal, or of nobody.
 	ExplainGate(ctx context.Context, method, url string, q access.Question, methods []string) (wire.GateAnswer, error)
 	// ReplayGate makes what was decided since then again, by the routes with o in the place of what
@@ -32,7 +36,8 @@ type Gateway interface {
 func (d *Door) gateLook() {
 	const read, write = "routes:read", "routes:write"
 	add(d, Route{Method: http.MethodGet, Path: "/gate", ID: "getGate", Permission: read, Summary: "See where the routes of the gate come from, and whether they can be used"}, d.getGate)
-	add(d, Route{Method: http.MethodGet, Path: "/gate/served", ID: "listServedRoutes", Permission: read, Summary: "List the routes that the gate serves, wherever they come from, with what it decided in the last seven days"}, d.listServedRoutes)
+	d.gateServed()
+	d.shadow()
 	add(d, Route{Method: http.MethodPost, Path: "/gate/trial", ID: "tryGateRoute", Permission: write, Summary: "Try whether a route could be used with all others, and passes its tests, without changing anything", Idempotent: true}, d.tryGateRoute)
 	add(d, Route{Method: http.MethodGet, Path: "/gate/explanation", ID: "explainGateRequest", Permission: "grants:read", Summary: "Tell what the gate would do with somebody's request, and why"}, d.explainGateRequest)
 	add(d, Route{Method: http.MethodPost, Path: "/gate/replay", ID: "replayGateDecisions", Permission: write, Summary: "Make what the gate decided again by a changed route, and tell what would turn", Idempotent: true, Heavy: true}, d.replayGateDecisions)
@@ -40,26 +45,6 @@ func (d *Door) gateLook() {
 
 func (d *Door) getGate(context.Context, *Call, *struct{}) (*One[wire.Gate], error) {
 	return &One[wire.Gate]{Body: d.Gateway.GateState()}, nil
-}
-
-type servedIn struct {
-	Paged
-	Search string `query:"search" maxLength:"128" doc:"Those whose id begins so"`
-}
-
-func (d *Door) listServedRoutes(ctx context.Context, c *Call, in *servedIn) (*Page[wire.ServedRoute], error) {
-	after, err := d.place(c)
-	if err != nil {
-		return nil, err
-	}
-	all, err := d.Gateway.ServedRoutes(ctx)
-	if err != nil {
-		return nil, err
-	}
-	all = slices.DeleteFunc(all, func(r wire.ServedRoute) bool { return !strings.HasPrefix(r.ID, in.Search) })
-	slices.SortFunc(all, func(a, b wire.ServedRoute) int { return strings.Compare(a.ID, b.ID) })
-	found, next := slice(all, after, in.Limit, func(r wire.ServedRoute) string { return r.ID })
-	return pageOf(d, c, found, next, func(r wire.ServedRoute) wire.ServedRoute { return r })
 }
 
 // GateDraft is a route as it might be.

@@ -62,6 +62,9 @@ type digest = [sha256.Size]byte
 // AsksCertificate reports whether the edge shows a certificate for itself.
 func (e *Edge) AsksCertificate() bool { return e.certified }
 
+// AsksSecret reports whether the edge shows a secret for itself.
+func (e *Edge) AsksSecret() bool { return e.SecretFile != "" || len(e.secrets) > 0 }
+
 // Takes reports whether the edge may ask about a route.
 func (e *Edge) Takes(r *Route) bool { return len(e.Routes) == 0 || slices.Contains(e.Routes, r.ID) }
 

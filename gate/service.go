@@ -279,5 +279,5 @@ func (s *Service) ofOne(err error, all []Record, changed Object) error {
 	if n < len(all) {
 		which = fmt.Sprintf("%s %s: ", strings.ToLower(all[n].Kind()), all[n].ID)
 	}
-	return fault.New(fault.Conflict, "gate.in_use", "Another one could not be used any more: "+which+f.Fields[0].Problem+".")
+	return fault.New(fault.Conflict, "gate.in_use", "Another one could not be used any more: "+what+".")
 }

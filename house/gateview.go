@@ -67,6 +67,23 @@ func (h *House) ServedRoutes(ctx context.Context) ([]wire.ServedRoute, error) {
 	return all, nil
 }
 
+// ServedUpstreams are the servers behind the gate of this process.
+func (h *House) ServedUpstreams() (all []wire.ServedUpstream) {
+	set := h.Routes.Current()
+	for _, u := range set.Upstreams() {
+		all = append(all, wire.OfUpstream(u, set.Routes()))
+	}
+	return all
+}
+
+// ServedEdges are the proxies that may ask the gate of this process.
+func (h *House) ServedEdges() (all []wire.ServedEdge) {
+	for _, e := range h.Routes.Current().Edges() {
+		all = append(all, wire.OfEdge(e))
+	}
+	return all
+}
+
 // gateWith is the set of routes with one changed, that which is served for nil.
 func (h *House) gateWith(ctx context.Context, o *gate.Object) (*gate.Set, error) {
 	if o == nil {

@@ -125,7 +125,7 @@ func shortened(source string) string {
 
 var (
 	// chooser matches a function that hands out a part of the catalogue: its name, and its body.
-	chooser = regexp.MustCompile(`(?s)\b(?:(\w+):\s+func|func (\w+))\(say \*words\.Catalogue[^)]*\) \*?words\.(?:ConsoleContainer|ApplicationAct|Setting) \{(.*?)(?: \}|\n\})`)
+	chooser = regexp.MustCompile(`(?s)\b(?:(\w+):\s+func|func (\w+))\(say \*words\.Catalogue[^)]*\) \*?words\.(?:ConsoleContainer|ApplicationAct|GateKind|Setting) \{(.*?)(?: \}|\n\})`)
 	part    = regexp.MustCompile(`\bConsole\w+(?:\.\w+)?\b`)
 )
 

@@ -26,6 +26,57 @@ type ServedRoute struct {
 type GateAnswer struct {
 	Routed *Routed `json:"routed,omitempty"` // the route that takes it; absent: none does
 	// Decision is allow, own, filter, deny, challenge, unknown (a sign-in is asked for), public,
+// ServedUpstream is a server behind the gate, as it is reached.
+type ServedUpstream struct {
+	ID       string   `json:"id"`
+	Targets  []string `json:"targets"`
+	Protocol string   `json:"protocol"`         // http or h2c
+	Audience string   `json:"audience"`         // of the assertion that tells it who calls
+	Health   string   `json:"health,omitempty"` // the path at which its targets are asked how they are; absent: nowhere
+	Routes   []string `json:"routes"`           // that lead to it, or ask it about a resource
+}
+
+// OfUpstream is u as programs read it, with those of routes that need it.
+func OfUpstream(u *gate.Upstream, routes []*gate.Route) ServedUpstream {
+	w := ServedUpstream{ID: u.ID, Targets: []string{}, Protocol: "http", Audience: u.Audience, Health: u.Health.Path, Routes: []string{}}
+	if u.H2C {
+		w.Protocol = "h2c"
+	}
+	for _, t := range u.Targets {
+		w.Targets = append(w.Targets, t.Scheme+"://"+t.Host)
+	}
+	for _, r := range routes {
+		if r.Upstream == u || r.Fetch != nil && r.Fetch.Upstream == u {
+			w.Routes = append(w.Routes, r.ID)
+		}
+	}
+	return w
+}
+
+// ServedEdge is another proxy that may ask the gate.
+type ServedEdge struct {
+	ID      string   `json:"id"`
+	Dialect string   `json:"dialect"`
+	Peers   []string `json:"peers"`  // the networks that it asks from
+	Shows   []string `json:"shows"`  // for itself: secret, certificate
+	Routes  []string `json:"routes"` // that it may ask about; none: all
+}
+
+// OfEdge is e as programs read it: nothing of what it shows.
+func OfEdge(e *gate.Edge) ServedEdge {
+	w := ServedEdge{ID: e.ID, Dialect: string(e.Dialect), Peers: []string{}, Shows: []string{}, Routes: append([]string{}, e.Routes...)}
+	for _, p := range e.Peers {
+		w.Peers = append(w.Peers, p.String())
+	}
+	if e.AsksSecret() {
+		w.Shows = append(w.Shows, "secret")
+	}
+	if e.AsksCertificate() {
+		w.Shows = append(w.Shows, "certificate")
+	}
+	return w
+}
+
 	// mcp (it depends on the body), error or no route; Reason says why.
 	Decision    string       `json:"decision"`
 	Reason      string       `json:"reason,omitempty"`

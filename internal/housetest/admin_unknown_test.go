@@ -57,6 +57,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 		"explainGateRequest user":     {unknown: []string{"usr_nobody", gone["user"]}, malformed: []string{"ada", "bob@example.test"}, known: []string{gone["living"]}},
 		"explainGateRequest service":  {unknown: []string{"nosuch"}, malformed: []string{"No Such"}, known: []string{"boss"}},
 		"explainGateRequest resource": {malformed: []string{"desk", "null", "[]"}, known: []string{"{}", `{"owner":"nobody"}`}}, // attributes: whose they are nobody knows
+		"getShadowDecisions route":    {unknown: []string{"nosuch"}, malformed: []string{"No Such"}},
 		"listConsents client":         {unknown: []string{"nosuch", "no/such"}, known: []string{"web"}},
 	}
 	for name, n := range events {

@@ -35,6 +35,7 @@ import (
 	"gatehouse/ui/console/sessions"
 	"gatehouse/ui/console/settings"
 	"gatehouse/ui/console/useraccess"
+	"gatehouse/ui/console/upstreams"
 	"gatehouse/ui/console/users"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -86,7 +87,7 @@ type Door struct {
 	signIns signIns
 }
 
-// Mount registers all pages. The mux must be served behind web.ProtectForms.
+// Mount registers all pages but those of WrittenPaths and LastingPaths. The mux must be served behind web.ProtectForms.
 func (d *Door) Mount(m *web.Mux) {
 	d.signIns = d.newSignIns()
 	g := d.guard()
@@ -95,7 +96,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("POST "+guard.PathSignOut, d.signOut)
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
-	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder, routes.Finder}}).Mount(m)
+	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder, routes.Finder, upstreams.UpstreamFinder, upstreams.EdgeFinder}}).Mount(m)
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
 	(&applications.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
@@ -111,7 +112,40 @@ func (d *Door) Mount(m *web.Mux) {
 	(&keyring.Door{Guard: g}).Mount(m)
 	(&settings.Door{Guard: g}).Mount(m)
 	(&health.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
-	g.Route(m, "GET "+guard.Root+"/", func(*guard.Visit) error { return fault.New(fault.NotFound, "page.not_found", "There is no such page.") })
+	g.Route(m, "GET "+guard.Root+"/", nowhere)
+}
+
+// nowhere keeps the frame around a path that is none.
+func nowhere(*guard.Visit) error {
+	return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
+}
+
+// WrittenForm bounds the forms of WrittenPaths, in bytes: all that the admin API takes of what is
+// written there, with each byte of it escaped.
+const WrittenForm = 3*admin.MaxBody + web.FormLimit
+
+// written are the areas in whose forms somebody writes a lot: routes with their tests, catalogues of
+// permissions, and what roles give.
+var written = []string{"/console/apis", "/console/edges", "/console/permissions", "/console/roles", "/console/routes", "/console/upstreams"}
+
+// WrittenPaths are those of the areas with long forms; MountWritten registers them.
+func WrittenPaths() (paths []string) {
+	for _, area := range written {
+		paths = append(paths, area, area+"/")
+	}
+	return paths
+}
+
+// MountWritten registers the pages of WrittenPaths, behind what Mount's are behind.
+func (d *Door) MountWritten(m *web.Mux) {
+	g := d.guard()
+	(&apis.Door{Guard: g}).Mount(m)
+	(&roles.Door{Guard: g}).Mount(m)
+	(&routes.Door{Guard: g}).Mount(m)
+	(&upstreams.Door{Guard: g}).Mount(m)
+	for _, area := range written {
+		g.Route(m, "GET "+area+"/", nowhere)
+	}
 }
 
 // LastingPaths are those of answers that take as long as there is to read; MountLasting
@@ -133,7 +167,7 @@ func sections() []guard.Group {
 		{Label: func(say *words.Catalogue) string { return say.Console.Access }, Sections: []guard.Section{grants.Section, roles.Section, roles.Permissions, reach.Section, locks.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Programs }, Sections: []guard.Section{applications.Section, apis.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Activity }, Sections: []guard.Section{sessions.Section, auditlog.Section}},
-		{Label: func(say *words.Catalogue) string { return say.Console.House }, Sections: []guard.Section{routes.Section, keyring.Section, settings.Section, health.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.House }, Sections: []guard.Section{routes.Section, upstreams.Upstreams, upstreams.Edges, keyring.Section, settings.Section, health.Section}},
 	}
 }
 

@@ -62,6 +62,8 @@ type Catalogue struct {
 	ConsoleMembers                      ConsoleMembers
 	ConsoleServices                     ConsoleServices
 	ConsoleRoutes                       ConsoleRoutes
+	ConsoleUpstreams, ConsoleEdges      GateKind
+	ConsoleGateParts                    ConsoleGateParts
 	ConsoleKeys                         ConsoleKeys
 	ConsoleSettings                     ConsoleSettings
 	ConsoleHealth                       ConsoleHealth

@@ -48,6 +48,10 @@ type ConsoleRoutes struct {
 	HistoryTitle                                                     Title  // Name
 	Done, By, Look, Now, Created, Updated, Deleted                   string
 	NoHistory, NoHistoryTodo                                         string
+	ShadowTitle                                                      Title
+	ShadowLead, ShadowCovers, ShadowSince                            string
+	Span, LastDay, LastWeek, LastMonth                               string
+	NoShadowed, NoShadowedTodo, NothingKept                          string
 	SimulateTitle                                                    Title
 	SimulateLead, Simulate                                           string
 	Method, URL, URLHint, WhoHint, Proved, ByPassword, ByTwo         string
@@ -66,7 +70,7 @@ var englishConsoleRoutes = ConsoleRoutes{
 	Route: "Route", Mode: "Mode", Asks: "Asks for", Upstream: "Upstream", Decided: "Decided, 7 days", Refused: "Refused, 7 days",
 	Enforce: "Enforces", Shadow: "Shadow", Off: "Off", NotServed: "Not served", Missing: "Nobody gets through",
 	Nothing: "nothing, it is public",
-	None:    "There are no routes", NoneTodo: "A route says which requests go to an upstream, and what their callers need. Make an upstream first, with gatehouse apply or the admin API.",
+	None:    "There are no routes", NoneTodo: "A route says which requests go to an upstream, and what their callers need. Make an upstream first.",
 	NoneFound: "None begins so.",
 	NoGate:    "There is no gate", NoGateTodo: "Set gate.listen, and gate.upstream_networks for what routes made here may reach, and restart.",
 	Overview: "Overview", History: "History",
@@ -110,6 +114,10 @@ var englishConsoleRoutes = ConsoleRoutes{
 	HistoryTitle: "History of {name}",
 	Done:         "What", By: "By", Look: "Look at it", Now: "As it is now", Created: "Made", Updated: "Changed", Deleted: "Deleted",
 	NoHistory: "Nothing is recorded", NoHistoryTodo: "What is done to the route stands here, the latest first.",
+	ShadowTitle: "Let through in shadow", ShadowLead: "Requests that went through because their route is in shadow. Once it enforces, they would not.",
+	ShadowCovers: "This is what this server wrote down: each server has a log of its own, of which the latest 64 MiB are looked at.", ShadowSince: "The first decision of it is of",
+	Span: "How far back", LastDay: "24 hours", LastWeek: "7 days", LastMonth: "30 days",
+	NoShadowed: "There was none", NoShadowedTodo: "Either no route was in shadow, or all its callers would have got through.", NothingKept: "Nobody can tell",
 	SimulateTitle: "Try a request", SimulateLead: "What the gate would do with it, step by step. Nothing is sent to the upstream.", Simulate: "Try",
 	Method: "Method", URL: "URL", URLHint: "Such as https://api.example.com/orders/42.", WhoHint: "The email of a person, or the id of a service account. Empty: nobody is known.",
 	Proved: "Signed in with", ByPassword: "a password", ByTwo: "a second step, too",
@@ -172,6 +180,10 @@ var germanConsoleRoutes = ConsoleRoutes{
 	HistoryTitle: "Verlauf von {name}",
 	Done:         "Was", By: "Von", Look: "Ansehen", Now: "So ist sie jetzt", Created: "Angelegt", Updated: "Geändert", Deleted: "Gelöscht",
 	NoHistory: "Nichts aufgezeichnet", NoHistoryTodo: "Hier steht, was mit der Route geschieht, das Neueste zuerst.",
+	ShadowTitle: "Im Schatten durchgelassen", ShadowLead: "Anfragen, die durchkamen, weil ihre Route im Schatten steht. Setzt sie durch, kämen sie nicht durch.",
+	ShadowCovers: "Das ist, was dieser Server aufgeschrieben hat: Jeder führt sein eigenes Protokoll; die letzten 64\u00a0MiB davon werden angesehen.", ShadowSince: "Die erste Entscheidung darin ist von",
+	Span: "Wie weit zurück", LastDay: "24\u00a0Stunden", LastWeek: "7\u00a0Tage", LastMonth: "30\u00a0Tage",
+	NoShadowed: "Es gab keine", NoShadowedTodo: "Entweder stand keine Route im Schatten, oder alle wären durchgekommen.", NothingKept: "Das kann niemand sagen",
 	SimulateTitle: "Anfrage ausprobieren", SimulateLead: "Was das Tor damit täte, Schritt für Schritt. An die Anwendung wird nichts gesendet.", Simulate: "Ausprobieren",
 	Method: "Methode", URL: "Adresse", URLHint: "Etwa https://api.example.com/orders/42.", WhoHint: "Die E-Mail einer Person oder die Kennung eines Dienstkontos. Leer: niemand ist bekannt.",
 	Proved: "Angemeldet mit", ByPassword: "einem Passwort", ByTwo: "auch einem zweiten Schritt",

@@ -164,7 +164,7 @@ var telling = map[string]string{"badPath": "gate.path", "badQuery": "gate.query"
 // constants are codes that have a name; that of any other is the code of nothing.
 var constants = map[string]string{
 	"CodePath": "gate.path", "CodeQuery": "gate.query", "CodeHost": "gate.host", "CodeRoute": "gate.no_route", "CodeMethod": "gate.method",
-	"CodeGateCode": "gate.code",
+	"CodeGateCode": "gate.code", "CodeInFiles": "gate.routes_in_files", "codeNotFound": "gate.not_found",
 }
 
 // complaining are functions that say what is wrong with a field, with where they say it.

@@ -23,7 +23,10 @@ const (
 	path         = "/console/routes"
 	pathNew      = path + "/new"
 	pathSimulate = path + "/simulator"
+	pathShadow   = path + "/shadow"
 	pathOne      = path + "/route/"
+
+	pathUpstreams = "/console/upstreams" // another area
 )
 
 // Door serves the pages.
@@ -34,6 +37,7 @@ func (d *Door) Mount(m *web.Mux) {
 	page := func(method, path string, h guard.Handler) { d.Guard.Route(m, method+" "+path, h) }
 	page("GET", path, d.list)
 	page("GET", pathSimulate, d.simulate)
+	page("GET", pathShadow, d.shadow)
 	page("GET", pathNew, d.askNew)
 	page("POST", pathNew, d.create)
 	const one = pathOne + "{part}"

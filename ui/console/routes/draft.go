@@ -1,15 +1,13 @@
 package routes
 
 import (
-	"encoding/json"
-	"errors"
 	"maps"
 	"net/url"
 	"slices"
 	"strings"
 
-	"gatehouse/fault"
 	"gatehouse/gate"
+	"gatehouse/ui/console/typed"
 )
 
 // draft is a route as somebody types it: what most routes say has an input of its own, and
@@ -32,7 +30,7 @@ type draft struct {
 // draftOf is a route as it is typed.
 func draftOf(name string, s gate.RouteSpec) draft {
 	d := draft{
-		ID: name, Hosts: lines(s.Match.Hosts), Paths: lines(s.Match.Paths), Methods: s.Match.Methods, Mode: s.Mode, Public: s.Public, Authn: s.Authn,
+		ID: name, Hosts: typed.Lines(s.Match.Hosts), Paths: typed.Lines(s.Match.Paths), Methods: s.Match.Methods, Mode: s.Mode, Public: s.Public, Authn: s.Authn,
 		API: s.Authorize.API, Permission: s.Authorize.Permission, Resource: s.Authorize.Resource.ID, Condition: s.Authorize.Condition, Upstream: s.Upstream,
 	}
 	if d.Permission == "" {
@@ -40,7 +38,7 @@ func draftOf(name string, s gate.RouteSpec) draft {
 		for _, method := range slices.Sorted(maps.Keys(s.Authorize.Permissions)) {
 			each = append(each, method+" "+s.Authorize.Permissions[method])
 		}
-		d.Permission = lines(each)
+		d.Permission = typed.Lines(each)
 	}
 	d.Rest = restOf(s)
 	return d
@@ -50,19 +48,11 @@ func draftOf(name string, s gate.RouteSpec) draft {
 func restOf(s gate.RouteSpec) string {
 	s.Match, s.Mode, s.Public, s.Authn, s.Upstream = gate.MatchSpec{}, "", false, nil, ""
 	s.Authorize.API, s.Authorize.Permission, s.Authorize.Permissions, s.Authorize.Resource.ID, s.Authorize.Condition = "", "", nil, "", ""
-	text, _ := json.Marshal(s) // it came as JSON
-	var all map[string]any
-	_ = json.Unmarshal(text, &all)
-	delete(all, "match")
-	if len(all) == 0 {
-		return ""
-	}
-	text, _ = json.MarshalIndent(all, "", "  ")
-	return string(text)
+	return typed.JSON(s, "match")
 }
 
-// typed is what a form brought.
-func typed(form url.Values) draft {
+// taken is what a form brought.
+func taken(form url.Values) draft {
 	return draft{
 		ID: strings.TrimSpace(form.Get("id")), Hosts: form.Get("hosts"), Paths: form.Get("paths"), Methods: form["methods"], Mode: form.Get("mode"), Public: form.Get("public") != "",
 		Authn: form["authn"], API: strings.TrimSpace(form.Get("api")), Permission: form.Get("permission"), Resource: strings.TrimSpace(form.Get("resource")),
@@ -72,20 +62,10 @@ func typed(form url.Values) draft {
 
 // spec is the route that was typed. What cannot be read is a fault with the inputs' names.
 func (d draft) spec() (s gate.RouteSpec, err error) {
-	if text := strings.TrimSpace(d.Rest); text != "" {
-		in := json.NewDecoder(strings.NewReader(text))
-		in.DisallowUnknownFields()
-		if err := in.Decode(&s); err != nil {
-			return s, wrong("rest", "is not to be read: "+reason(err))
-		}
-		if in.More() {
-			return s, wrong("rest", "has more than one thing in it")
-		}
-		if again := restOf(s); !same(again, text) {
-			return s, wrong("rest", "has what has an input of its own")
-		}
+	if err := typed.ReadJSON(d.Rest, &s, func() string { return restOf(s) }); err != nil {
+		return s, err
 	}
-	s.Match = gate.MatchSpec{Hosts: listed(d.Hosts), Paths: listed(d.Paths), Methods: d.Methods}
+	s.Match = gate.MatchSpec{Hosts: typed.Listed(d.Hosts), Paths: typed.Listed(d.Paths), Methods: d.Methods}
 	if s.Mode, s.Public, s.Upstream = d.Mode, d.Public, d.Upstream; s.Mode == gate.Enforce.String() {
 		s.Mode = ""
 	}
@@ -100,14 +80,14 @@ func (d draft) spec() (s gate.RouteSpec, err error) {
 
 // permissions reads one permission for all methods, or one for each.
 func permissions(text string) (one string, each map[string]string, err error) {
-	all := listed(text)
+	all := typed.Listed(text)
 	if len(all) == 1 && !strings.Contains(all[0], " ") {
 		return all[0], nil, nil
 	}
 	for _, line := range all {
 		method, permission, ok := strings.Cut(line, " ")
 		if !ok {
-			return "", nil, wrong("permission", "must be one permission, or a method and a permission in each line")
+			return "", nil, typed.Wrong("permission", "must be one permission, or a method and a permission in each line")
 		}
 		if each == nil {
 			each = map[string]string{}
@@ -117,87 +97,21 @@ func permissions(text string) (one string, each map[string]string, err error) {
 	return "", each, nil
 }
 
-// reason is what is wrong with JSON, without the words of the decoder.
-func reason(err error) string {
-	var syntax *json.SyntaxError
-	if errors.As(err, &syntax) {
-		return syntax.Error()
-	}
-	return strings.TrimPrefix(err.Error(), "json: ")
-}
-
-// same reports whether two texts are the same JSON.
-func same(a, b string) bool {
-	var x, y any
-	if json.Unmarshal([]byte(a), &x) != nil || json.Unmarshal([]byte(b), &y) != nil {
-		return strings.TrimSpace(a) == "" && strings.TrimSpace(b) == "{}"
-	}
-	left, _ := json.Marshal(x)
-	right, _ := json.Marshal(y)
-	return string(left) == string(right)
-}
-
-func wrong(input, problem string) error {
-	return &fault.Error{Kind: fault.Invalid, Code: gate.CodeRoutes, Detail: "The route cannot be used.", Fields: []fault.Field{{Name: input, Problem: problem}}}
-}
-
-func lines(all []string) string { return strings.Join(all, "\n") }
-
-// listed are the lines of a text without what is around them.
-func listed(text string) (all []string) {
-	for line := range strings.Lines(text) {
-		if line = strings.TrimSpace(line); line != "" {
-			all = append(all, line)
-		}
-	}
-	return all
-}
-
-// inputs are the places of a route that have inputs, by how their names begin; the first that
-// fits counts.
-var inputs = []struct{ place, input string }{
-	{"metadata.id", "id"},
-	{"id", "id"},
-	{"spec.match.hosts", "hosts"},
-	{"spec.match.paths", "paths"},
-	{"spec.match.methods", "methods"},
-	{"spec.match", "hosts"},
-	{"spec.mode", "mode"},
-	{"spec.public", "public"},
-	{"spec.authn", "authn"},
-	{"spec.authorize.api", "api"},
-	{"spec.authorize.permission", "permission"},
-	{"spec.authorize.resource.id", "resource"},
-	{"spec.authorize.condition", "condition"},
-	{"spec.upstream", "upstream"},
-}
-
-// within says where in the rest something is wrong.
-func within(place, problem string) string { return strings.TrimPrefix(place, "spec.") + ": " + problem }
-
-// placed is err with what is wrong at the inputs of the form. What has none is wrong in the rest,
-// with the place.
-func placed(err error) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || len(f.Fields) == 0 {
-		return err
-	}
-	moved := *f
-	moved.Fields = nil
-	for _, one := range f.Fields {
-		name := strings.TrimPrefix(one.Name, "body.")
-		name = strings.TrimPrefix(name, "draft.")
-		at := slices.IndexFunc(inputs, func(in struct{ place, input string }) bool {
-			return name == in.place || strings.HasPrefix(name, in.place+".") || strings.HasPrefix(name, in.place+"[") || in.place == "spec.authorize.permission" && strings.HasPrefix(name, in.place)
-		})
-		switch {
-		case at >= 0:
-			moved.Fields = append(moved.Fields, fault.Field{Name: inputs[at].input, Problem: one.Problem})
-		case name == "rest" || slices.ContainsFunc(inputs, func(in struct{ place, input string }) bool { return in.input == name }):
-			moved.Fields = append(moved.Fields, fault.Field{Name: name, Problem: one.Problem})
-		default:
-			moved.Fields = append(moved.Fields, fault.Field{Name: "rest", Problem: within(name, one.Problem)})
-		}
-	}
-	return &moved
+// inputs are the places of a route that have inputs.
+var inputs = []typed.Input{
+	{Place: "metadata.id", Input: "id"},
+	{Place: "id", Input: "id"},
+	{Place: "spec.match.hosts", Input: "hosts"},
+	{Place: "spec.match.paths", Input: "paths"},
+	{Place: "spec.match.methods", Input: "methods"},
+	{Place: "spec.match", Input: "hosts"},
+	{Place: "spec.mode", Input: "mode"},
+	{Place: "spec.public", Input: "public"},
+	{Place: "spec.authn", Input: "authn"},
+	{Place: "spec.authorize.api", Input: "api"},
+	{Place: "spec.authorize.permission", Input: "permission"},
+	{Place: "spec.authorize.permissions", Input: "permission"},
+	{Place: "spec.authorize.resource.id", Input: "resource"},
+	{Place: "spec.authorize.condition", Input: "condition"},
+	{Place: "spec.upstream", Input: "upstream"},
 }

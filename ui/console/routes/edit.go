@@ -10,6 +10,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/ui/console/guard"
+	"gatehouse/ui/console/typed"
 	"gatehouse/wire"
 )
 
@@ -104,7 +105,7 @@ func editing(v *guard.Visit) (routeFrame, editPage, error) {
 func drafted(v *guard.Visit, name string) (draft, error) {
 	text := v.Value("spec")
 	if text == "" {
-		d := typed(v.R.PostForm)
+		d := taken(v.R.PostForm)
 		d.ID = name
 		return d, nil
 	}
@@ -175,7 +176,7 @@ func try(v *guard.Visit, name string, spec gate.RouteSpec) (admin.GateTrial, err
 
 // again shows the form with what was wrong.
 func (p *editPage) again(v *guard.Visit, err error) error {
-	status, ok := v.Reject(&p.Frame, placed(err))
+	status, ok := v.Reject(&p.Frame, typed.Placed(err, inputs))
 	if !ok {
 		return err
 	}

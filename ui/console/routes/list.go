@@ -30,12 +30,15 @@ func (d *Door) list(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	p := listPage{Frame: v.Frame(), Asked: asked, Served: found.Body.Items, Next: found.Body.Next, CanSimulate: v.Can("explainGateRequest", nil)}
+	p := listPage{Frame: v.Frame(), Asked: asked, Served: found.Body.Items, Next: found.Body.Next, CanSimulate: v.Can("explainGateRequest", nil), Shadow: v.Can("getShadowDecisions", nil)}
 	if p.Gate, err = gateNow(v); err != nil {
 		return err
 	}
 	p.CanCreate = !p.Gate.Files && v.Can("createGateRoute", nil)
 	if p.Kept, err = kept(v, &p); err != nil {
+		return err
+	}
+	if err := v.Keeps(&p.Frame, "routes"); err != nil {
 		return err
 	}
 	p.Command = guard.Command("route", "list")
@@ -67,6 +70,7 @@ type listPage struct {
 	Kept                   []admin.GateRoute // that this process does not serve
 	Next                   string
 	CanCreate, CanSimulate bool
+	Shadow                 bool // what routes in the shadow let through may be seen
 }
 
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleRoutes.Title) }

@@ -44,7 +44,7 @@ func read(v *guard.Visit) (f routeFrame, err error) {
 	}
 	f.CanEdit = f.Kept != nil && v.Can("replaceGateRoute", on(v))
 	f.CanDelete = f.Kept != nil && v.Can("deleteGateRoute", on(v))
-	f.History, f.CanSimulate = f.Kept != nil && v.Can("listAuditEvents", nil), v.Can("explainGateRequest", nil)
+	f.History, f.CanSimulate, f.CanShadow = f.Kept != nil && v.Can("listAuditEvents", nil), v.Can("explainGateRequest", nil), v.Can("getShadowDecisions", nil)
 	return f, nil
 }
 
@@ -54,7 +54,11 @@ func (d *Door) route(v *guard.Visit) error {
 		return err
 	}
 	f.Command = guard.Command("route", "list")
-	return v.Show(http.StatusOK, routePage{f})
+	p := routePage{routeFrame: f}
+	if p.Behind, err = behind(v, &f); err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, p)
 }
 
 func modeOf(say *words.Catalogue, mode string) part.Badge {
@@ -70,13 +74,13 @@ func modeOf(say *words.Catalogue, mode string) part.Badge {
 // routeFrame is what the pages of one route share.
 type routeFrame struct {
 	guard.Frame
-	ID                                       string
-	Now                                      time.Time
-	Gate                                     wire.Gate
-	Kept                                     *admin.GateRoute // as it is in the database; nil: it is in a file
-	ETag                                     string
-	Served                                   *wire.ServedRoute // as this process serves it; nil: it does not
-	CanEdit, CanDelete, CanSimulate, History bool
+	ID                                                  string
+	Now                                                 time.Time
+	Gate                                                wire.Gate
+	Kept                                                *admin.GateRoute // as it is in the database; nil: it is in a file
+	ETag                                                string
+	Served                                              *wire.ServedRoute // as this process serves it; nil: it does not
+	CanEdit, CanDelete, CanSimulate, CanShadow, History bool
 }
 
 func (f *routeFrame) heading(say *words.Catalogue, here string) part.Heading {
@@ -111,6 +115,11 @@ func (f *routeFrame) notice(say *words.Catalogue) string {
 	return ""
 }
 
+// shadows reports whether the page leads to what the route let through in the shadow.
+func (f *routeFrame) shadows() bool {
+	return f.CanShadow && f.Served != nil && f.Served.Mode == gate.Shadow.String()
+}
+
 // simulator is the page that asks what becomes of a request to the route.
 func (f *routeFrame) simulator() string {
 	asked := url.Values{}
@@ -120,8 +129,24 @@ func (f *routeFrame) simulator() string {
 	return pathSimulate + "?" + asked.Encode()
 }
 
+// behind is the page of the upstream that the route leads to, "" where it has none: a route that
+// another proxy asks about leads nowhere from here.
+func behind(v *guard.Visit, f *routeFrame) (string, error) {
+	if f.Served == nil || f.Served.Upstream == "" || !f.Has(pathUpstreams) {
+		return "", nil
+	}
+	found, err := guard.Ask[admin.Page[wire.ServedUpstream]](v, "listServedUpstreams", admin.Input{Query: url.Values{"search": {f.Served.Upstream}, "limit": {"1"}}})
+	if err != nil || len(found.Body.Items) == 0 || found.Body.Items[0].ID != f.Served.Upstream {
+		return "", err
+	}
+	return pathUpstreams + "/one/" + url.PathEscape(f.Served.Upstream), nil
+}
+
 // routePage shows one route.
-type routePage struct{ routeFrame }
+type routePage struct {
+	routeFrame
+	Behind string // the page of its upstream; may be empty
+}
 
 func (p routePage) Head(*words.Catalogue) view.Head { return part.Head(words.Title(p.ID)) }
 func (p routePage) Body() templ.Component           { return routeBody(p) }
@@ -132,7 +157,7 @@ func (p routePage) facts(say *words.Catalogue) []part.Fact {
 		{Name: w.Takes, Value: codes(addresses(&r.Route))},
 		{Name: w.Methods, Value: part.Text(strings.Join(r.Methods, " "))},
 		{Name: w.Asks, Value: asksEach(r)},
-		{Name: w.Upstream, Value: code(r.Upstream)},
+		{Name: w.Upstream, Value: upstream(r.Upstream, p.Behind)},
 		{Name: w.Tests, Value: part.Number(r.Tests)},
 	}
 	if len(r.Authn) > 0 {

@@ -13,6 +13,7 @@ import (
 	"gatehouse/gate"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/console/typed"
 	"gatehouse/ui/view"
 	"gatehouse/ui/view/viewtest"
 	"gatehouse/wire"
@@ -60,15 +61,15 @@ func TestWhatCannotBeReadIsWrongAtItsInput(t *testing.T) {
 		"what has an input":   {url.Values{"rest": {`{"upstream": "u"}`}}, "rest"},
 		"a line of no method": {url.Values{"permission": {"GET orders:read\norders:write"}}, "permission"},
 	} {
-		_, err := typed(c.form).spec()
+		_, err := taken(c.form).spec()
 		f, ok := err.(*fault.Error)
 		if !ok || len(f.Fields) != 1 || f.Fields[0].Name != c.at {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	err := placed(&fault.Error{Kind: fault.Invalid, Code: gate.CodeRoutes, Fields: []fault.Field{
+	err := typed.Placed(&fault.Error{Kind: fault.Invalid, Code: gate.CodeRoutes, Fields: []fault.Field{
 		{Name: "spec.match.paths[0]", Problem: "a"}, {Name: "body.spec.authorize.permissions.GET", Problem: "b"}, {Name: "spec.limits.body", Problem: "c"}, {Name: "metadata.id", Problem: "d"}, {Name: "spec.authorize.resource.fetch.path", Problem: "e"},
-	}})
+	}}, inputs)
 	var got []string
 	for _, f := range err.(*fault.Error).Fields {
 		got = append(got, f.Name+" "+f.Problem)
@@ -117,9 +118,9 @@ func TestPagesOfRoutesAreWellMade(t *testing.T) {
 		"routes, no gate":       listPage{Frame: f},
 		"routes, none":          listPage{Frame: f, Gate: wire.Gate{Listens: true}, CanCreate: true},
 		"routes, none found":    listPage{Frame: f, Asked: url.Values{"search": {"42"}}},
-		"route":                 routePage{kept},
-		"route, in a file":      routePage{inFile},
-		"route, not served":     routePage{away},
+		"route":                 routePage{routeFrame: kept, Behind: "/8"},
+		"route, in a file":      routePage{routeFrame: inFile},
+		"route, not served":     routePage{routeFrame: away},
 		"new":                   editPage{Frame: f, Methods: all, Upstreams: []string{"u"}},
 		"new, wrong":            editPage{Frame: wrong, Methods: all},
 		"edit":                  editPage{Frame: f, Methods: all, Of: "orders", Draft: draftOf("orders", record.Spec), Tried: &admin.GateTrial{Tests: 2}, Upstreams: []string{"u"}},

@@ -16,6 +16,7 @@ import (
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
+	"gatehouse/ui/console/typed"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
 	"gatehouse/wire"
@@ -65,14 +66,14 @@ func (p *simulatePage) request(v *guard.Visit) (asked url.Values, err error) {
 	if text := p.Asked.Get("at"); text != "" {
 		at, err := time.Parse("2006-01-02T15:04", text)
 		if err != nil {
-			return nil, wrong("at", "is no time")
+			return nil, typed.Wrong("at", "is no time")
 		}
 		asked.Set("at", at.UTC().Format(time.RFC3339))
 	}
 	if text := strings.TrimSpace(p.Asked.Get("age")); text != "" {
 		minutes, err := strconv.Atoi(text)
 		if err != nil || minutes < 0 || minutes > 525600 {
-			return nil, wrong("age", "must be a number of minutes")
+			return nil, typed.Wrong("age", "must be a number of minutes")
 		}
 		asked.Set("age", strconv.Itoa(60*minutes))
 	}
@@ -102,7 +103,7 @@ func (p *simulatePage) asks(v *guard.Visit, who string, asked url.Values) error 
 			return nil
 		}
 	}
-	return wrong("who", "names nothing that there is")
+	return typed.Wrong("who", "names nothing that there is")
 }
 
 // asTyped is err with the names of the inputs. A request that nobody may send can be typed anew.

@@ -1,0 +1,54 @@
+package house
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"gatehouse/access"
+	"gatehouse/proxy"
+	"gatehouse/wire"
+)
+
+// mostShadowed bounds how many requests are told one by one.
+const mostShadowed = 200
+
+// Shadowed is what routes in the shadow let through since then and would not have, of one route or,
+// for "", of all: as the log of this process has it. All of these are written down there, of what
+// else was allowed a part.
+func (h *House) Shadowed(ctx context.Context, since time.Time, route string) (wire.Shadowed, error) {
+	told := wire.Shadowed{Recorded: h.Decisions != nil, Outcomes: map[string]int{}, Requests: []wire.ShadowRequest{}}
+	if !told.Recorded {
+		return told, nil
+	}
+	_, err := recentDecisions(h.Config.Gate.Decisions.File, since, func(e *proxy.Entry) error {
+		if e.At.Before(since) {
+			return nil
+		}
+		if told.Since.IsZero() {
+			told.Since = e.At
+		}
+		if !e.Shadow || route != "" && e.Route != route {
+			return ctx.Err()
+		}
+		told.Count++
+		told.Outcomes[e.Decision]++
+		if told.Requests = append(told.Requests, shadowRequest(e)); len(told.Requests) == 2*mostShadowed {
+			told.Requests = slices.Delete(told.Requests, 0, mostShadowed)
+		}
+		return ctx.Err()
+	})
+	if err != nil {
+		return wire.Shadowed{}, err
+	}
+	slices.Reverse(told.Requests)
+	told.Requests = told.Requests[:min(len(told.Requests), mostShadowed)]
+	return told, nil
+}
+
+func shadowRequest(e *proxy.Entry) wire.ShadowRequest {
+	return wire.ShadowRequest{
+		At: e.At, ID: e.ID, Route: e.Route, Subject: wire.Subject{Kind: access.Kind(e.Kind), ID: e.Subject}, Method: e.Method, Host: e.Host, Path: e.Path,
+		Decision: e.Decision, Code: e.Code, Reason: e.Reason, Permission: e.Perm,
+	}
+}

@@ -1,0 +1,101 @@
+package words
+
+// GateKind are the pages about upstreams of the gate, or about the proxies that ask it, where the
+// two differ.
+type GateKind struct {
+	Title                           Title
+	Lead                            string
+	Create, All                     string // links and a button
+	None, NoneTodo                  string // an empty list
+	At, Speaks                      string // heads and inputs: targets or networks, protocol or dialect
+	Routes, NoRoutes                string // those that need it, or that it may ask about
+	NewTitle                        Title
+	EditTitle, DeleteTitle          Title // Name
+	FormLead                        string
+	DeleteWhy, Kept                 string
+	DidCreate, DidChange, DidDelete string
+}
+
+// ConsoleGateParts are the same pages where they do not differ.
+type ConsoleGateParts struct {
+	InFiles                                    Phrase // Path of the folder
+	Find, NoneFound                            string
+	Name, NameHint                             string
+	Audience, AudienceHint, Health, HealthHint string
+	Shows, Secret, Certificate                 string // what a proxy shows for itself
+	Changed, Says, Whole, NotServed            string
+	TargetsHint, Rest, RestHint                string
+	PeersHint, Secrets, SecretsHint            string
+	Certificates, CertificatesHint, RoutesHint string
+	Edit, Delete, Save, Mistyped               string
+}
+
+var englishConsoleUpstreams = GateKind{
+	Title: "Upstreams", Lead: "The servers behind the gate, to which routes lead.",
+	Create: "New upstream", All: "All upstreams",
+	None: "There are no upstreams", NoneTodo: "Make one, and then routes that lead to it.",
+	At: "Targets", Speaks: "Protocol", Routes: "Routes to it", NoRoutes: "No route leads to it.",
+	NewTitle: "New upstream", EditTitle: "Change the upstream {name}", DeleteTitle: "Delete the upstream {name}?",
+	FormLead:  "Its targets must lie in gate.upstream_networks.",
+	DeleteWhy: "It cannot be undone. An upstream to which a route leads is kept.", Kept: "A route leads to it still. Change or delete that first.",
+	DidCreate: "The upstream is made.", DidChange: "The upstream is changed.", DidDelete: "The upstream is deleted.",
+}
+
+var englishConsoleEdges = GateKind{
+	Title: "Proxies that ask", Lead: "Other proxies that ask the gate about the requests which come to them.",
+	Create: "New proxy", All: "All proxies",
+	None: "No other proxy asks", NoneTodo: "Add one where nginx, Traefik, Caddy, HAProxy or Envoy stands before an application and shall ask the gate.",
+	At: "Asks from", Speaks: "Dialect", Routes: "May ask about", NoRoutes: "All routes",
+	NewTitle: "New proxy", EditTitle: "Change the proxy {name}", DeleteTitle: "Delete the proxy {name}?",
+	FormLead:  "It shows a secret or a certificate for itself. Both are asked for where both are there.",
+	DeleteWhy: "It is answered no more from then on, and lets nobody through.", Kept: "A route without an upstream needs it still. Change or delete that first.",
+	DidCreate: "The proxy may ask now.", DidChange: "The proxy is changed.", DidDelete: "The proxy may ask no more.",
+}
+
+var englishConsoleGateParts = ConsoleGateParts{
+	InFiles: "These are in files, in {path}, and change there. The gate reads them again by itself.",
+	Find:    "Begins with", NoneFound: "None begins so.",
+	Name: "Name", NameHint: "Small letters, digits and hyphens.",
+	Audience: "Audience", AudienceHint: "Of the assertion that tells it who calls. Empty: its name.", Health: "Health path", HealthHint: "Asked of each target, such as /healthz. Empty: nothing is asked.",
+	Shows: "Shows", Secret: "a secret", Certificate: "a client certificate",
+	Changed: "Changed", Says: "What is said of it", Whole: "All of it, as docs/gate.md has it", NotServed: "This server does not serve it: it has no gate, or cannot use its routes.",
+	TargetsHint: "One in a line: http:// or https:// with a host and a port.", Rest: "Everything else", RestHint: "As JSON: identity, tls, health, timeouts and retry, as docs/gate.md has them.",
+	PeersHint: "One in a line: an address, or a network such as 10.0.0.0/8.", Secrets: "Secrets", SecretsHint: "The SHA-256 of each in hex, one in a line; two while one takes the place of the other.",
+	Certificates: "Certificates", CertificatesHint: "In PEM, as it shows them to the gate.", RoutesHint: "Their names, one in a line. Empty: all.",
+	Edit: "Change", Delete: "Delete", Save: "Save", Mistyped: "This is not its name.",
+}
+
+var germanConsoleUpstreams = GateKind{
+	Title: "Server dahinter", Lead: "Die Server hinter dem Tor, zu denen Routen führen.",
+	Create: "Neuer Server", All: "Alle Server",
+	None: "Dahinter steht noch kein Server", NoneTodo: "Legen Sie einen an, danach Routen, die zu ihm führen.",
+	At: "Ziele", Speaks: "Protokoll", Routes: "Routen dorthin", NoRoutes: "Keine Route führt dorthin.",
+	NewTitle: "Neuer Server", EditTitle: "Den Server {name} ändern", DeleteTitle: "Den Server {name} löschen?",
+	FormLead:  "Seine Ziele müssen in gate.upstream_networks liegen.",
+	DeleteWhy: "Das lässt sich nicht rückgängig machen. Ein Server, zu dem eine Route führt, bleibt.", Kept: "Eine Route führt noch dorthin. Ändern oder löschen Sie zuerst diese.",
+	DidCreate: "Der Server ist angelegt.", DidChange: "Der Server ist geändert.", DidDelete: "Der Server ist gelöscht.",
+}
+
+var germanConsoleEdges = GateKind{
+	Title: "Fragende Proxys", Lead: "Andere Proxys, die das Tor nach den Anfragen fragen, die bei ihnen ankommen.",
+	Create: "Neuer Proxy", All: "Alle Proxys",
+	None: "Kein anderer Proxy fragt", NoneTodo: "Tragen Sie einen ein, wenn nginx, Traefik, Caddy, HAProxy oder Envoy vor einer Anwendung steht und das Tor fragen soll.",
+	At: "Fragt von", Speaks: "Sprache", Routes: "Darf fragen nach", NoRoutes: "Allen Routen",
+	NewTitle: "Neuer Proxy", EditTitle: "Den Proxy {name} ändern", DeleteTitle: "Den Proxy {name} löschen?",
+	FormLead:  "Er weist sich mit einem Geheimnis oder einem Zertifikat aus. Steht beides da, wird beides verlangt.",
+	DeleteWhy: "Er bekommt dann keine Antwort mehr und lässt niemanden durch.", Kept: "Eine Route ohne Server dahinter braucht ihn noch. Ändern oder löschen Sie zuerst diese.",
+	DidCreate: "Der Proxy darf jetzt fragen.", DidChange: "Der Proxy ist geändert.", DidDelete: "Der Proxy darf nicht mehr fragen.",
+}
+
+var germanConsoleGateParts = ConsoleGateParts{
+	InFiles: "Das steht in Dateien, in {path}, und wird dort geändert. Das Tor liest sie von selbst neu.",
+	Find:    "Beginnt mit", NoneFound: "Nichts beginnt so.",
+	Name: "Bezeichnung", NameHint: "Kleine Buchstaben, Ziffern und Bindestriche.",
+	Audience: "Empfänger (Audience)", AudienceHint: "Für wen die Angabe gilt, die ihm sagt, wer fragt. Leer: seine Bezeichnung.", Health: "Pfad zur Kontrolle", HealthHint: "Wird bei jedem Ziel abgefragt, etwa /healthz. Leer: nichts.",
+	Shows: "Weist sich aus mit", Secret: "einem Geheimnis", Certificate: "einem Client-Zertifikat",
+	Changed: "Geändert", Says: "Was darüber gesagt ist", Whole: "Alles, wie docs/gate.md es beschreibt", NotServed: "Dieser Server bedient das nicht: Er hat kein Tor oder kann seine Routen nicht brauchen.",
+	TargetsHint: "Eines je Zeile: http:// oder https:// mit Rechnernamen und Port.", Rest: "Alles andere", RestHint: "Als JSON: identity, tls, health, timeouts und retry, wie docs/gate.md es beschreibt.",
+	PeersHint: "Eine Adresse je Zeile oder ein Netz wie 10.0.0.0/8.", Secrets: "Geheimnisse", SecretsHint: "Von jedem der SHA-256 in Hex, einer je Zeile; zwei, während eines das andere ablöst.",
+	Certificates: "Zertifikate", CertificatesHint: "In PEM, wie er sie dem Tor zeigt.", RoutesHint: "Ihre Bezeichnungen, eine je Zeile. Leer: alle.",
+	Edit: "Ändern", Delete: "Löschen", Save: "Speichern", Mistyped: "Das ist nicht die Bezeichnung.",
+}
