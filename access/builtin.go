@@ -115,6 +115,8 @@ var builtInCatalogue = []struct{ name, is string }{
 	{"settings:read", "See settings and where they come from"},
 	{"settings:write!", "Change settings"},
 	{"health:read", "See whether Gatehouse is well, and how much it holds"},
+	{"filters:read", "See the filters that one keeps for oneself in the console"},
+	{"filters:write", "Keep filters in the console, and delete them, for oneself alone"},
 	{"statistics:read", "See figures of sign-ins and of use"},
 	{"audit:read", "Read the audit log"},
 	{"audit:export!", "Take the whole audit log along"},
@@ -128,11 +130,11 @@ func BuiltInRoles() []Role {
 	return []Role{
 		builtInRole(Administrator, append([]string{"*:*"}, sensitiveOnes()...)...),
 		builtInRole(UserManager, "users:*", "users:delete", "users:credentials", "sessions:*", "consents:*", "families:*", "personal-tokens:*",
-			"groups:read", "memberships:read", "organisations:read", "locks:read", "statistics:read"),
+			"groups:read", "memberships:read", "organisations:read", "locks:read", "statistics:read", "filters:*"),
 		builtInRole(AccessManager, "apis:*", "scopes:*", "roles:*", "grants:*", "groups:*", "memberships:*", "organisations:*", "locks:*",
-			"explain:read", "decisions:read", "tokens:preview", "users:read", "services:read", "clients:read", "audit:read"),
-		builtInRole(Auditor, "*:read", "audit:export", "audit:verify", "tokens:preview"),
-		builtInRole(Helpdesk, "users:read", "users:credentials", "sessions:*", "consents:read", "families:read", "memberships:read", "explain:read"),
+			"explain:read", "decisions:read", "tokens:preview", "users:read", "services:read", "clients:read", "audit:read", "filters:*"),
+		builtInRole(Auditor, "*:read", "audit:export", "audit:verify", "tokens:preview", "filters:write"),
+		builtInRole(Helpdesk, "users:read", "users:credentials", "sessions:*", "consents:read", "families:read", "memberships:read", "explain:read", "filters:*"),
 	}
 }
 

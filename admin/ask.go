@@ -186,6 +186,17 @@ func (d *Door) Offered(who *caller.Caller, operation string, path map[string]str
 	return err == nil || refused && r.Need != (access.Requirement{})
 }
 
+// Narrowed reports whether the caller is told a part alone by an operation that reads: what is
+// within the organisations and groups for which they have its permission (decision 0065).
+func (d *Door) Narrowed(who *caller.Caller, operation string) bool {
+	rt := d.byID[operation]
+	if rt == nil || !rt.Filtered || rt.Changes() {
+		return false
+	}
+	c := &Call{Caller: who, route: rt}
+	return c.admitOn(caller.On{}) == nil && c.within != nil
+}
+
 // PermissionOf returns the whole name of the permission that an operation asks for, "" where
 // there is no such operation.
 func (d *Door) PermissionOf(operation string) string {

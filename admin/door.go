@@ -18,6 +18,7 @@ import (
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/saved"
 	"gatehouse/session"
 	"gatehouse/settings"
 	"gatehouse/web"
@@ -68,6 +69,7 @@ type Services struct {
 	Audited  audit.Catalogue // all that may be recorded
 	Figures  Figures
 	Settings *settings.Service
+	Saved    *saved.Service
 }
 
 // Door answers the API. All exported fields but Refusals and Rate must be set; call Open
@@ -116,6 +118,7 @@ func (d *Door) Open() error {
 		{"Audited", d.Audited == nil},
 		{"Figures", d.Figures == nil},
 		{"Settings", d.Settings == nil},
+		{"Saved", d.Saved == nil},
 		{"Log", d.Log == nil},
 	} {
 		if field.missing {

@@ -34,6 +34,7 @@ func (d *Door) all() {
 	d.auditLog()
 	d.figures()
 	d.settings()
+	d.filters()
 	d.roles()
 	d.apis()
 	d.apiUses()

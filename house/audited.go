@@ -11,6 +11,7 @@ import (
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/saved"
 	"gatehouse/session"
 	"gatehouse/settings"
 )
@@ -18,6 +19,6 @@ import (
 // Audited returns every action that is recorded, package by package.
 func Audited() audit.Catalogue {
 	return slices.Concat(
-		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, gate.Audited, settings.Audited, audit.Audited, backup.Audited,
+		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, gate.Audited, settings.Audited, saved.Audited, audit.Audited, backup.Audited,
 	)
 }

@@ -31,6 +31,7 @@ import (
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/proof"
+	"gatehouse/saved"
 	"gatehouse/secret"
 	"gatehouse/session"
 	"gatehouse/settings"
@@ -73,6 +74,7 @@ type House struct {
 	GateCounts *GateCounts
 	Turns      Turns
 	Settings   *settings.Service
+	Saved      *saved.Service
 	// NewMasterKey is the path of the master key when this call wrote it.
 	NewMasterKey string
 
@@ -194,6 +196,7 @@ func (h *House) wireTrail() {
 // wireProtocol makes what follows the store, and what tokens are signed and checked by.
 func (h *House) wireProtocol() {
 	h.Feed = follow.NewFeed(h.Store)
+	h.Saved = &saved.Service{Store: h.Store, Audit: h.Audit}
 	h.Settings = &settings.Service{Store: h.Store, Audit: h.Audit, Book: h.present, Changed: h.present.changed}
 	h.Feed.Follow(h.present.follow, settings.Version)
 	h.spreadNews()

@@ -13,6 +13,7 @@ import (
 	"gatehouse/identity"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/saved"
 	"gatehouse/session"
 	"gatehouse/settings"
 )
@@ -104,6 +105,7 @@ func (h *House) looks() map[audit.Kind]look {
 		gate.AuditUpstream:      h.ofGate(gate.KindUpstream),
 		gate.AuditEdge:          h.ofGate(gate.KindEdge),
 		identity.KindFactor:     spelt("fac_"),
+		saved.KindFilter:        spelt("fil_"),
 		oauth.KindAuthorization: spelt("aut_"),
 		oauth.KindToken:         spelt(""),
 	}
@@ -112,7 +114,7 @@ func (h *House) looks() map[audit.Kind]look {
 // prefixes are the kinds of what is called by a random name.
 var prefixes = map[string]audit.Kind{
 	"usr_": audit.KindUser, "cli_": audit.KindClient, "ses_": session.KindSession, "gra_": access.KindGrant,
-	"key_": access.KindServiceKey, "fac_": identity.KindFactor, "aut_": oauth.KindAuthorization,
+	"key_": access.KindServiceKey, "fac_": identity.KindFactor, "aut_": oauth.KindAuthorization, "fil_": saved.KindFilter,
 }
 
 func itself(name string) string { return name }

@@ -27,6 +27,7 @@ type (
 	Request       string // req_; one HTTP request
 	Grant         string // gra_; one access grant
 	ServiceKey    string // key_; one key of a service account
+	Filter        string // fil_; one filter that somebody keeps
 )
 
 var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -58,6 +59,7 @@ func NewEvent() Event                 { return Event(random("evt_")) }
 func NewRequest() Request             { return Request(random("req_")) }
 func NewGrant() Grant                 { return Grant(random("gra_")) }
 func NewServiceKey() ServiceKey       { return ServiceKey(random("key_")) }
+func NewFilter() Filter               { return Filter(random("fil_")) }
 
 // Text is the name without its prefix, as it stands within the key itself.
 func (k ServiceKey) Text() string { return strings.TrimPrefix(string(k), "key_") }
@@ -88,7 +90,7 @@ func (f Family) Bytes() (b [FamilyBytes]byte, err error) {
 // IsReserved reports whether name looks like one of ours, so that an
 // administrator cannot name a client like a person (RFC 9700 section 4.15).
 func IsReserved(name string) bool {
-	for _, p := range []string{"usr_", "ses_", "aut_", "fam_", "int_", "sec_", "fac_", "evt_", "req_", "gra_", "key_"} {
+	for _, p := range []string{"usr_", "ses_", "aut_", "fam_", "int_", "sec_", "fac_", "evt_", "req_", "gra_", "key_", "fil_"} {
 		if strings.HasPrefix(strings.ToLower(name), p) {
 			return true
 		}

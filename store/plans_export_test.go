@@ -321,6 +321,8 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectUsersCreatedBackwards:  {{int64(math.MaxInt64), "", int64(planPage)}, {at - long, user, int64(planPage)}},
 
 		selectServed:   {{}},
+		selectFilters:  one(user),
+		deleteFilter:   one("fil_7", user),
 		selectSettings: {{}},
 		deleteSetting:  one("session.idle"),
 

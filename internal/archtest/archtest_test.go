@@ -22,7 +22,7 @@ const module = "gatehouse"
 var floors = map[string]int{
 	"clock": 0, "fault": 0, "id": 0, "setting": 0, "migrations": 0, "follow": 0, "shell": 0,
 	"secret": 1, "audit": 1, "proof": 1, "picture": 1, "docs": 1, "deploy": 1,
-	"identity": 2, "session": 2, "flow": 2, "oauth": 2, "keys": 2, "web": 2, "access": 2, "gate": 2, "settings": 2,
+	"identity": 2, "session": 2, "flow": 2, "oauth": 2, "keys": 2, "web": 2, "access": 2, "gate": 2, "settings": 2, "saved": 2,
 	"store": 3, "ephemeral": 3, "wire": 3, "caller": 3, "apply": 3,
 	"provider": 4, "pdp": 4, "admin": 4, "proxy": 4,
 	"ui":     5, // its console asks admin
@@ -43,7 +43,7 @@ var apart = map[string]string{
 
 // houses may not see HTTP or SQL: cookies and headers stop at the doors, rows
 // at the store.
-var houses = []string{"identity", "session", "flow", "oauth", "keys", "audit", "proof", "clock", "fault", "id", "secret", "setting", "follow", "shell", "picture", "access", "gate", "settings"}
+var houses = []string{"identity", "session", "flow", "oauth", "keys", "audit", "proof", "clock", "fault", "id", "secret", "setting", "follow", "shell", "picture", "access", "gate", "settings", "saved"}
 
 // alone says which of our packages may import a library, and why nobody else.
 var alone = []struct {

@@ -11,6 +11,7 @@ import (
 	"gatehouse/house/backup"
 	"gatehouse/keys"
 	"gatehouse/oauth"
+	"gatehouse/saved"
 	"gatehouse/settings"
 )
 
@@ -26,6 +27,8 @@ var untold = map[audit.Action]string{
 	oauth.ActionAuthorizationEnd:  "programs alone do it: TestRefreshFamiliesAreListedAndEnded",
 	oauth.ActionAuthorizationsEnd: "programs alone do it: TestRefreshFamiliesAreListedAndEnded",
 	settings.ActionSet:            "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
+	saved.ActionSave:              "it is theirs alone, and tells nothing: TestAFilterIsKeptUnderANameInTheConsole",
+	saved.ActionDelete:            "it is theirs alone, and tells nothing: TestAFilterIsKeptUnderANameInTheConsole",
 	settings.ActionUnset:          "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
 
 	access.ActionGroupUpdate:   "a description is no right: TestDescriptionsChangeAndThingsStay",

@@ -146,3 +146,50 @@ func TestRoutesOfAFolderAreShownAndChangeThere(t *testing.T) {
 	}
 	b.Get("/console/routes/simulator?url=" + url.QueryEscape("https://api.example.test/orders")).Is(http.StatusOK)
 }
+
+// What a route in the shadow let through and would not have is listed, with what would have come
+// out; what it lets through anyhow is not.
+func TestTheConsoleListsWhatTheShadowLetThrough(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "decisions.jsonl")
+	g := keptHouse(t, func(c *config.Config) { c.Gate.Decisions.File, c.Gate.Decisions.Sample = file, 100 })
+	for _, o := range []gate.Object{
+		specOf(t, "Upstream", "app", `{"targets": ["`+g.app.URL+`"]}`),
+		specOf(t, "Route", "orders", `{"match": {"hosts": ["api.example.test"], "paths": ["/orders/{id}"], "methods": ["GET"]}, "mode": "shadow", "authorize": {"api": "shop", "permission": "orders:read"}, "upstream": "app"}`),
+		specOf(t, "Route", "refunds", `{"match": {"hosts": ["api.example.test"], "paths": ["/refunds"], "methods": ["GET"]}, "mode": "shadow", "authorize": {"api": "shop", "permission": "orders:refund"}, "upstream": "app"}`),
+	} {
+		_, err := g.House.Gate.Create(t.Context(), gatetest.Console, o)
+		must(t, err)
+	}
+	g.followed(t)
+	token := g.customer().Tokens(g.Browser(), g.ada).Text("access_token")
+	for _, path := range []string{"/orders/1", "/refunds"} {
+		if status, _, body := g.get(t, "api.example.test", path, bearer(token)); status != http.StatusOK {
+			t.Fatalf("%s: %d %s", path, status, body)
+		}
+	}
+	g.get(t, "api.example.test", "/orders/7")
+	must(t, g.House.Decisions.Step(t.Context(), time.Now()))
+
+	b := atConsole(t, g.Gate, g.Person("boss", gatetest.TOTP, gatetest.Administrator))
+	const shadow = "/console/routes/shadow"
+	b.Get("/console/routes").Is(http.StatusOK).Says(`href="` + shadow + `"`)
+	b.Get("/console/routes/route/orders").Is(http.StatusOK).Says(shadow + "?route=orders")
+	page := b.Get(shadow).Is(http.StatusOK).Says("/orders/7").Says("/refunds").Says(g.ada.Email).Says("sign-in needed").Says("shop/orders:refund").Says("each server has a log of its own")
+	if strings.Contains(page.Body, "/orders/1<") {
+		t.Error("what would have got through is listed")
+	}
+	if page := b.Get(shadow + "?route=orders&hours=168").Is(http.StatusOK).Says("/orders/7"); strings.Contains(page.Body, "/refunds") {
+		t.Error("another route is listed")
+	}
+	b.Get(shadow + "?route=none").Is(http.StatusUnprocessableEntity).Says("route-problem")
+	b.Get(shadow + "?hours=x").Is(http.StatusUnprocessableEntity).Says("hours-problem")
+}
+
+// Where nothing is written down, nobody can tell, and the page says so.
+func TestTheConsoleSaysThatNothingOfTheShadowIsWrittenDown(t *testing.T) {
+	t.Parallel()
+	g := keptHouse(t)
+	b := atConsole(t, g.Gate, g.Person("boss", gatetest.TOTP, gatetest.Administrator))
+	b.Get("/console/routes/shadow").Is(http.StatusOK).Says("gate.decisions.file")
+}

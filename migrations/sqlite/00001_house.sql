@@ -273,6 +273,17 @@ CREATE TABLE consents (
 
 CREATE INDEX consents_client ON consents (client_id, user_id);
 
+-- Filters of lists that people gave a name to, of parameters as an address has them.
+CREATE TABLE filters (
+    id          TEXT   PRIMARY KEY,
+    user_id     TEXT   NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    list        TEXT   NOT NULL,
+    name        TEXT   NOT NULL,
+    query       TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL,
+    UNIQUE (user_id, list, name)
+);
+
 -- What applications did and were refused, as far as it is remembered (oauth.Notes). Times are
 -- those of the database's clock in microseconds, received was written by a stranger.
 

@@ -68,6 +68,7 @@ func Run(t *testing.T, open func(t *testing.T) *store.Store) {
 		"Histories":     testHistories,
 		"Factors":       testFactors,
 		"Families":      testFamilies,
+		"Filters":       testFilters,
 		"Grants":        testGrants,
 		"UserOrders":    testUserOrders,
 		"UsersIn":       testUsersIn,

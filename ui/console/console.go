@@ -20,6 +20,7 @@ import (
 	"gatehouse/ui/console/apis"
 	"gatehouse/ui/console/applications"
 	"gatehouse/ui/console/auditlog"
+	"gatehouse/ui/console/filters"
 	"gatehouse/ui/console/grants"
 	"gatehouse/ui/console/groups"
 	"gatehouse/ui/console/guard"
@@ -108,7 +109,7 @@ func (d *Door) Mount(m *web.Mux) {
 	(&roles.Door{Guard: g}).Mount(m)
 	(&groups.Door{Guard: g}).Mount(m)
 	(&services.Door{Guard: g}).Mount(m)
-	(&routes.Door{Guard: g}).Mount(m)
+	(&filters.Door{Guard: g}).Mount(m)
 	(&keyring.Door{Guard: g}).Mount(m)
 	(&settings.Door{Guard: g}).Mount(m)
 	(&health.Door{Guard: g, Issuer: d.Issuer}).Mount(m)

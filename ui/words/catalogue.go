@@ -67,6 +67,7 @@ type Catalogue struct {
 	ConsoleKeys                         ConsoleKeys
 	ConsoleSettings                     ConsoleSettings
 	ConsoleHealth                       ConsoleHealth
+	ConsoleFilters                      ConsoleFilters
 
 	// Faults are the refusals that have words of their own, by code;
 	// docs/problems.md explains each code.

@@ -194,7 +194,7 @@ var germanConsoleRoles = ConsoleRoles{
 	KeptByRole:   "Die Rolle {name} erbt von ihr.",
 
 	MatrixWhy: "● selbst, ◐ durch eine andere Rolle oder einen Platzhalter, ○ gar nicht. Nichts wird gespeichert, bevor Sie gesehen haben, was daraus folgt.",
-	NoCells:   "Nichts passt zu den Filtern", NoCellsTodo: "Wählen Sie eine andere Schnittstelle, oder nehmen Sie einen Filter weg.",
+	NoCells:   "Nichts passt zu den Filtern", NoCellsTodo: "Wählen Sie eine andere API, oder nehmen Sie einen Filter weg.",
 	Columns: "Rollen", Rows: "Berechtigungen",
 	Review: "Änderungen ansehen", ReviewLead: "Alles davon wird auf einmal gespeichert, oder nichts.",
 	Added: "Bekommt", Removed: "Verliert",

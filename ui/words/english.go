@@ -31,6 +31,7 @@ var english = Catalogue{
 	ConsoleKeys:          englishConsoleKeys,
 	ConsoleSettings:      englishConsoleSettings,
 	ConsoleHealth:        englishConsoleHealth,
+	ConsoleFilters:       englishConsoleFilters,
 
 	Form: Form{
 		Error:    "Error: {page}",

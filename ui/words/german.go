@@ -53,6 +53,7 @@ var german = Catalogue{
 	ConsoleKeys:          germanConsoleKeys,
 	ConsoleSettings:      germanConsoleSettings,
 	ConsoleHealth:        germanConsoleHealth,
+	ConsoleFilters:       germanConsoleFilters,
 
 	Form: Form{
 		Error:    "Fehler: {page}",

@@ -39,9 +39,9 @@ func TestEnglishSaysWhatTheHouseSays(t *testing.T) {
 var forPrograms = []string{
 	"answer.too_large", "audit.size", "caller.personal", "filter.untranslatable", "request.body", "request.if_match", "request.query", "servicekey.bad",
 	"client.attempts", "client.changed", "client.invalid", "client.just_deleted", "client.no_secret", "userinfo.flood",
-	"filter.too_large", "gate.changed", "gate.cors", "gate.credential", "gate.edge", "gate.edge_header", "gate.frame", "gate.full",
-	"gate.in_use", "gate.mcp", "gate.message_rate", "gate.mcp_headers", "gate.mcp_json", "gate.mcp_method", "gate.mcp_tool", "gate.not_found", "gate.origin",
-	"gate.route_changed", "gate.routes", "gate.routes_in_files", "gate.stream_idle", "gate.stream_lifetime", "gate.streams", "gate.tests",
+	"filter.too_large", "gate.cors", "gate.credential", "gate.edge", "gate.edge_header", "gate.frame",
+	"gate.mcp", "gate.message_rate", "gate.mcp_headers", "gate.mcp_json", "gate.mcp_method", "gate.mcp_tool", "gate.origin",
+	"gate.route_changed", "gate.routes", "gate.stream_idle", "gate.stream_lifetime", "gate.streams", "gate.tests",
 	"gate.ticket", "gate.tickets", "gate.upgrade", "gate.upstream_upgrade", "role.not_found", "tls.load",
 }
 
@@ -52,7 +52,7 @@ var forSockets = []string{
 }
 
 // forPeople are the packages whose refusals people read.
-var forPeople = []string{"access", "admin", "audit", "caller", "flow", "gate", "identity", "identity/password", "keys", "provider", "proxy", "session", "ui", "web"}
+var forPeople = []string{"access", "admin", "audit", "caller", "flow", "gate", "identity", "identity/password", "keys", "provider", "proxy", "saved", "session", "ui", "web"}
 
 // A sentence that no catalogue has is English on a page of any language.
 func TestCataloguesHaveWhateverPeopleAreTold(t *testing.T) {

@@ -34,6 +34,8 @@ type Part struct {
 	Without   Phrase // a link that takes one of them away: Name
 	Clear     string // a link that takes all away
 	Save      string // a link that keeps the filters under a name
+	Kept      string // the list of filters that were
+	Manage    string // a link to all of them
 
 	In, Ago  Phrase // a moment to come, a moment past: Wait
 	Now      string
@@ -106,6 +108,8 @@ var englishPart = Part{
 	Without:   "Remove the filter {name}",
 	Clear:     "Clear all",
 	Save:      "Save filter",
+	Kept:      "Your filters",
+	Manage:    "Manage",
 
 	In:       "in {wait}",
 	Ago:      "{wait} ago",
@@ -181,6 +185,8 @@ var germanPart = Part{
 	Without:   "Filter {name} entfernen",
 	Clear:     "Alle entfernen",
 	Save:      "Filter speichern",
+	Kept:      "Ihre Filter",
+	Manage:    "Verwalten",
 
 	In:       "in {wait}",
 	Ago:      "vor {wait}",

@@ -27,6 +27,9 @@ func (d *Door) list(v *guard.Visit) error {
 		return err
 	}
 	f := v.Frame()
+	if err := v.Keeps(&f, "apis"); err != nil {
+		return err
+	}
 	f.Command = guard.Command("api", "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, Asked: asked, APIs: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createAPI", nil)})
 }

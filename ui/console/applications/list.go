@@ -30,6 +30,9 @@ func (d *Door) list(v *guard.Visit) error {
 		return err
 	}
 	f := v.Frame()
+	if err := v.Keeps(&f, "applications"); err != nil {
+		return err
+	}
 	f.Command = guard.Command("client", "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, Asked: asked, Clients: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createClient", nil)})
 }

@@ -77,6 +77,9 @@ const typed = "2006-01-02T15:04"
 // list shows a page of the events that the address asks for, the latest first.
 func (d *Door) list(v *guard.Visit) error {
 	page := listPage{frame: read(v)}
+	if err := v.Keeps(&page.Frame, "audit"); err != nil {
+		return err
+	}
 	found, err := d.find(v, &page)
 	if fault.CodeOf(err) == "request.cursor" {
 		return view.SeeOther(v.W, v.R, page.with(path, "cursor", ""))

@@ -30,6 +30,9 @@ func (d *Door) list(v *guard.Visit) error {
 	if !slices.Contains(states, page.State) {
 		page.State = states[0]
 	}
+	if err := v.Keeps(&page.Frame, "grants"); err != nil {
+		return err
+	}
 	q, err := page.query(v)
 	var found *admin.Page[wire.Grant]
 	if err == nil {

@@ -26,6 +26,9 @@ func (d *Door) all(v *guard.Visit, k *kind) error {
 		return err
 	}
 	f := v.Frame()
+	if err := v.Keeps(&f, strings.TrimPrefix(k.path, guard.Root+"/")); err != nil {
+		return err
+	}
 	f.Command = guard.Command(k.command, "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, kind: k, Asked: asked, Things: all, Next: next, Now: time.Now(), CanCreate: v.Can(k.create, nil)})
 }

@@ -39,6 +39,8 @@ type Frame struct {
 	here    string
 	version string
 	nav     []Group
+	kept    kept // filters of a list
+	visit   *Visit
 }
 
 // Command is a command of Gatehouse as it is typed.

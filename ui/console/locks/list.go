@@ -21,6 +21,9 @@ func (d *Door) list(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
+	if err := v.Keeps(&page.Frame, "locks"); err != nil {
+		return err
+	}
 	page.Locks, page.Next = found.Body.Items, found.Body.Next
 	if page.Names, err = names(v, page.Locks); err != nil {
 		return err

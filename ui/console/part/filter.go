@@ -25,6 +25,10 @@ type Filters struct {
 	// Clear is the address of the list without any filter, Save leads to where this one gets a
 	// name; both may be empty.
 	Clear, Save string
+	// Kept are filters that somebody gave a name to, of which the one at Now narrows the list;
+	// Manage leads to all of them. All may be empty.
+	Kept        []Link
+	Now, Manage string
 	// Exports lead to the list as a file.
 	Exports []Link
 	// Wrong are the sentences about no field by itself.

@@ -236,7 +236,7 @@ func permissionsBody(p permissionsPage) templ.Component {
 				}()
 			}
 			ctx = templ.InitializeContext(ctx)
-			templ_7745c5c3_Err = part.Filter(p.filters(say)).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = part.Filter(p.Filtered(p.filters(say))).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
@@ -362,7 +362,7 @@ func asks(say *words.Catalogue, p *wire.Permission) templ.Component {
 		}
 		ctx = templ.ClearChildren(ctx)
 		if p.Sensitive {
-			templ_7745c5c3_Err = part.Pill(part.Badge{Label: say.ConsoleRoles.Sensitive, Tone: part.Warn}).Render(ctx, templ_7745c5c3_Buffer)
+			templ_7745c5c3_Err = part.Pill(part.Badge{Label: say.ConsoleAPIs.Sensitive, Tone: part.Warn}).Render(ctx, templ_7745c5c3_Buffer)
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}

@@ -36,6 +36,9 @@ func (d *Door) permissions(v *guard.Visit) error {
 	for _, one := range apis {
 		page.APIs = append(page.APIs, one.ID)
 	}
+	if err := v.Keeps(&page.Frame, "permissions"); err != nil {
+		return err
+	}
 	page.Command = guard.Command("permission", "list")
 	return v.Show(http.StatusOK, page)
 }

@@ -21,6 +21,9 @@ func (d *Door) list(v *guard.Visit) error {
 		return d.toPerson(v, named)
 	}
 	page := listPage{Frame: v.Frame(), Asked: v.Only("begun", "sort", "cursor"), Now: time.Now(), CanEnd: v.Can("endSession", nil), People: v.Can("listUsers", nil)}
+	if err := v.Keeps(&page.Frame, "sessions"); err != nil {
+		return err
+	}
 	return d.show(v, page)
 }
 

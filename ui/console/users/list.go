@@ -30,6 +30,9 @@ func (d *Door) list(v *guard.Visit) error {
 		return err
 	}
 	f := v.Frame()
+	if err := v.Keeps(&f, "users"); err != nil {
+		return err
+	}
 	f.Command = command(asked)
 	return v.Show(http.StatusOK, listPage{
 		Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next,
