@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"gatehouse/access"
@@ -19,14 +17,14 @@ import (
 // Gateway tells what the gate serves, and what it would do; *house.House does.
 type Gateway interface {
 	GateState() wire.Gate
-	ServedUpstreams() []wire.ServedUpstream
-	ServedEdges() []wire.ServedEdge
 	// ServedRoutes, ServedUpstreams and ServedEdges are what this process serves, the caller's own.
 	ServedRoutes(ctx context.Context) ([]wire.ServedRoute, error)
-	// Shadowed is what routes in the shadow let through since then and would not have; "" is all routes.
-	Shadowed(ctx context.Context, since time.Time, route string) (wire.Shadowed, error)
+	ServedUpstreams() []wire.ServedUpstream
+	ServedEdges() []wire.ServedEdge
 	// ExplainGate is about a request of q.Principal, or of nobody.
 	ExplainGate(ctx context.Context, method, url string, q access.Question, methods []string) (wire.GateAnswer, error)
+	// Shadowed is what routes in the shadow let through since then and would not have; "" is all routes.
+	Shadowed(ctx context.Context, since time.Time, route string) (wire.Shadowed, error)
 	// ReplayGate makes what was decided since then again, by the routes with o in the place of what
 	// is called so. Conflict "gate.no_decisions".
 	ReplayGate(ctx context.Context, since time.Time, o *gate.Object) (wire.Replayed, error)

@@ -40,6 +40,7 @@ func (d *Door) all() {
 	d.apiUses()
 	d.locks()
 	d.access()
+	d.belongings()
 	d.gate()
 	d.gateLook()
 }

@@ -256,6 +256,25 @@ const (
 	ListClientsParamsKindWeb     ListClientsParamsKind = "web"
 )
 
+// Defines values for ListFiltersParamsList.
+const (
+	ListFiltersParamsListApis            ListFiltersParamsList = "apis"
+	ListFiltersParamsListApplications    ListFiltersParamsList = "applications"
+	ListFiltersParamsListAudit           ListFiltersParamsList = "audit"
+	ListFiltersParamsListEdges           ListFiltersParamsList = "edges"
+	ListFiltersParamsListGrants          ListFiltersParamsList = "grants"
+	ListFiltersParamsListGroups          ListFiltersParamsList = "groups"
+	ListFiltersParamsListLocks           ListFiltersParamsList = "locks"
+	ListFiltersParamsListOrganisations   ListFiltersParamsList = "organisations"
+	ListFiltersParamsListPermissions     ListFiltersParamsList = "permissions"
+	ListFiltersParamsListRoles           ListFiltersParamsList = "roles"
+	ListFiltersParamsListRoutes          ListFiltersParamsList = "routes"
+	ListFiltersParamsListServiceAccounts ListFiltersParamsList = "service-accounts"
+	ListFiltersParamsListSessions        ListFiltersParamsList = "sessions"
+	ListFiltersParamsListUpstreams       ListFiltersParamsList = "upstreams"
+	ListFiltersParamsListUsers           ListFiltersParamsList = "users"
+)
+
 // Defines values for ListGateEdgesParamsSort.
 const (
 	ListGateEdgesParamsSortCreated      ListGateEdgesParamsSort = "created"
@@ -669,6 +688,17 @@ type AuthorizeSpec struct {
 type Because struct {
 	// Reason For the audit log
 	Reason *string `json:"reason,omitempty"`
+}
+
+// Belonging defines model for Belonging.
+type Belonging struct {
+	Created   time.Time  `json:"created"`
+	Direct    bool       `json:"direct"`
+	ExpiresAt *time.Time `json:"expires_at,omitempty"`
+	In        Subject    `json:"in"`
+	NotBefore *time.Time `json:"not_before,omitempty"`
+	Path      []Subject  `json:"path,omitzero"`
+	Reason    *string    `json:"reason,omitempty"`
 }
 
 // CORSSpec defines model for CORSSpec.
@@ -1089,6 +1119,16 @@ type FetchSpec struct {
 	Upstream *string  `json:"upstream,omitempty"`
 }
 
+// FilterSave defines model for FilterSave.
+type FilterSave struct {
+	// List The list, by its path below that of the console: users, grants, audit and so on
+	List string `json:"list"`
+	Name string `json:"name"`
+
+	// Query The parameters of the list that are set, with their values
+	Query map[string]string `json:"query,omitzero"`
+}
+
 // Finding defines model for Finding.
 type Finding struct {
 	Entry   *int64  `json:"entry,omitempty"`
@@ -1439,6 +1479,14 @@ type ListAPI struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListBelonging defines model for ListBelonging.
+type ListBelonging struct {
+	Items []Belonging `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListCheckpoint defines model for ListCheckpoint.
 type ListCheckpoint struct {
 	Items []Checkpoint `json:"items,omitzero"`
@@ -1623,6 +1671,14 @@ type ListRoleHolder struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListSavedFilter defines model for ListSavedFilter.
+type ListSavedFilter struct {
+	Items []SavedFilter `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListScope defines model for ListScope.
 type ListScope struct {
 	Items []Scope `json:"items,omitzero"`
@@ -1631,9 +1687,25 @@ type ListScope struct {
 	Next *string `json:"next,omitempty"`
 }
 
+// ListServedEdge defines model for ListServedEdge.
+type ListServedEdge struct {
+	Items []ServedEdge `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
 // ListServedRoute defines model for ListServedRoute.
 type ListServedRoute struct {
 	Items []ServedRoute `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListServedUpstream defines model for ListServedUpstream.
+type ListServedUpstream struct {
+	Items []ServedUpstream `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -2271,6 +2343,15 @@ type Routed struct {
 	Upstream     string            `json:"upstream"`
 }
 
+// SavedFilter defines model for SavedFilter.
+type SavedFilter struct {
+	Created time.Time         `json:"created"`
+	ID      string            `json:"id"`
+	List    string            `json:"list"`
+	Name    string            `json:"name"`
+	Query   map[string]string `json:"query,omitzero"`
+}
+
 // Scope defines model for Scope.
 type Scope struct {
 	API         string    `json:"api"`
@@ -2306,6 +2387,15 @@ type SealState struct {
 	Waiting *time.Time `json:"waiting,omitempty"`
 }
 
+// ServedEdge defines model for ServedEdge.
+type ServedEdge struct {
+	Dialect string   `json:"dialect"`
+	ID      string   `json:"id"`
+	Peers   []string `json:"peers,omitzero"`
+	Routes  []string `json:"routes,omitzero"`
+	Shows   []string `json:"shows,omitzero"`
+}
+
 // ServedRoute defines model for ServedRoute.
 type ServedRoute struct {
 	API         *string           `json:"api,omitempty"`
@@ -2324,6 +2414,16 @@ type ServedRoute struct {
 	Public      *bool             `json:"public,omitempty"`
 	Tests       int64             `json:"tests"`
 	Upstream    string            `json:"upstream"`
+}
+
+// ServedUpstream defines model for ServedUpstream.
+type ServedUpstream struct {
+	Audience string   `json:"audience"`
+	Health   *string  `json:"health,omitempty"`
+	ID       string   `json:"id"`
+	Protocol string   `json:"protocol"`
+	Routes   []string `json:"routes,omitzero"`
+	Targets  []string `json:"targets,omitzero"`
 }
 
 // ServiceAccount defines model for ServiceAccount.
@@ -2477,6 +2577,30 @@ type SettingLayer string
 type SettingChange struct {
 	// Value As it would be written in the file: 12h, 30d, true
 	Value string `json:"value"`
+}
+
+// ShadowRequest defines model for ShadowRequest.
+type ShadowRequest struct {
+	At         time.Time `json:"at"`
+	Code       *string   `json:"code,omitempty"`
+	Decision   string    `json:"decision"`
+	Host       string    `json:"host"`
+	ID         string    `json:"id"`
+	Method     string    `json:"method"`
+	Path       string    `json:"path"`
+	Permission *string   `json:"permission,omitempty"`
+	Reason     *string   `json:"reason,omitempty"`
+	Route      string    `json:"route"`
+	Subject    *Subject  `json:"subject,omitempty"`
+}
+
+// Shadowed defines model for Shadowed.
+type Shadowed struct {
+	Count    int64            `json:"count"`
+	Outcomes map[string]int64 `json:"outcomes,omitzero"`
+	Recorded bool             `json:"recorded"`
+	Requests []ShadowRequest  `json:"requests,omitzero"`
+	Since    *time.Time       `json:"since,omitempty"`
 }
 
 // Statistics defines model for Statistics.
@@ -2976,6 +3100,24 @@ type EndClientSecretParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ListFiltersParams defines parameters for ListFilters.
+type ListFiltersParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// List Those of this list alone
+	List *ListFiltersParamsList `form:"list,omitempty" json:"list,omitempty"`
+}
+
+// ListFiltersParamsList defines parameters for ListFilters.
+type ListFiltersParamsList string
+
+// SaveFilterParams defines parameters for SaveFilter.
+type SaveFilterParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListGateEdgesParams defines parameters for ListGateEdges.
 type ListGateEdgesParams struct {
 	// Limit How many there are on a page at most
@@ -3114,6 +3256,45 @@ type ListServedRoutesParams struct {
 
 	// Search Those whose id begins so
 	Search *string `form:"search,omitempty" json:"search,omitempty"`
+}
+
+// ListServedEdgesParams defines parameters for ListServedEdges.
+type ListServedEdgesParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+}
+
+// ListServedUpstreamsParams defines parameters for ListServedUpstreams.
+type ListServedUpstreamsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Search Those whose id begins so
+	Search *string `form:"search,omitempty" json:"search,omitempty"`
+}
+
+// GetShadowDecisionsParams defines parameters for GetShadowDecisions.
+type GetShadowDecisionsParams struct {
+	// Route Of this route alone
+	Route *string `form:"route,omitempty" json:"route,omitempty"`
+
+	// Hours How far back. Of a long log, the latest 64 MiB are looked at
+	Hours *int64 `form:"hours,omitempty" json:"hours,omitempty"`
 }
 
 // ListGateUpstreamsParams defines parameters for ListGateUpstreams.
@@ -3941,6 +4122,18 @@ type ResetUserFactorsParams struct {
 	IfMatch *string `json:"If-Match,omitempty"`
 }
 
+// ListUserGroupsParams defines parameters for ListUserGroups.
+type ListUserGroupsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
 // SetUserPasswordParams defines parameters for SetUserPassword.
 type SetUserPasswordParams struct {
 	// IfMatch The ETag with which it was seen; * for whatever it is.
@@ -4516,6 +4709,40 @@ func (g *Gatehouse) Export(ctx context.Context) (*Answer[SetExport], error) {
 	return send[SetExport](ctx, g, r)
 }
 
+// ListFilters does GET /api/v1/filters: List the filters that the caller keeps for lists of the console.
+// Needs the permission `gatehouse/filters:read`.
+func (g *Gatehouse) ListFilters(ctx context.Context, params *ListFiltersParams) (*Answer[ListSavedFilter], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/filters")
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+		r.addQuery("list", params.List)
+	}
+	return send[ListSavedFilter](ctx, g, r)
+}
+
+// SaveFilter does POST /api/v1/filters: Keep a filter of a list of the console, for the caller alone.
+// Needs the permission `gatehouse/filters:write`.
+func (g *Gatehouse) SaveFilter(ctx context.Context, body FilterSave, params *SaveFilterParams) (*Answer[SavedFilter], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/filters")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[SavedFilter](ctx, g, r)
+}
+
+// DeleteFilter does DELETE /api/v1/filters/{filter}: Delete a filter that the caller keeps.
+// Needs the permission `gatehouse/filters:write`.
+func (g *Gatehouse) DeleteFilter(ctx context.Context, filter string) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/filters/{filter}", filter)
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
 // GetGate does GET /api/v1/gate: See where the routes of the gate come from, and whether they can be used.
 // Needs the permission `gatehouse/routes:read`.
 func (g *Gatehouse) GetGate(ctx context.Context) (*Answer[Gate], error) {
@@ -4747,6 +4974,84 @@ func (g *Gatehouse) AllServedRoutes(ctx context.Context, params *ListServedRoute
 		}
 		return page.Body.Items, page.Body.Next, nil
 	})
+}
+
+// ListServedEdges does GET /api/v1/gate/served-edges: List the proxies that may ask the gate, wherever they come from, with the routes that each may ask about.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) ListServedEdges(ctx context.Context, params *ListServedEdgesParams) (*Answer[ListServedEdge], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/served-edges")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+	}
+	return send[ListServedEdge](ctx, g, r)
+}
+
+// AllServedEdges goes through the pages of ListServedEdges, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero ServedEdge.
+func (g *Gatehouse) AllServedEdges(ctx context.Context, params *ListServedEdgesParams) iter.Seq2[ServedEdge, error] {
+	return pages(func(cursor *string) ([]ServedEdge, *string, error) {
+		var p ListServedEdgesParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListServedEdges(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// ListServedUpstreams does GET /api/v1/gate/served-upstreams: List the upstreams of the gate, wherever they come from, with the routes that lead to each.
+// Needs the permission `gatehouse/routes:read`.
+func (g *Gatehouse) ListServedUpstreams(ctx context.Context, params *ListServedUpstreamsParams) (*Answer[ListServedUpstream], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/served-upstreams")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("search", params.Search)
+	}
+	return send[ListServedUpstream](ctx, g, r)
+}
+
+// AllServedUpstreams goes through the pages of ListServedUpstreams, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero ServedUpstream.
+func (g *Gatehouse) AllServedUpstreams(ctx context.Context, params *ListServedUpstreamsParams) iter.Seq2[ServedUpstream, error] {
+	return pages(func(cursor *string) ([]ServedUpstream, *string, error) {
+		var p ListServedUpstreamsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListServedUpstreams(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// GetShadowDecisions does GET /api/v1/gate/shadow: See the requests that routes in the shadow let through and would not have, as far as the server that answers has written them down.
+// Needs the permission `gatehouse/grants:read`.
+func (g *Gatehouse) GetShadowDecisions(ctx context.Context, params *GetShadowDecisionsParams) (*Answer[Shadowed], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/gate/shadow")
+	if params != nil {
+		r.addQuery("route", params.Route)
+		r.addQuery("hours", params.Hours)
+	}
+	return send[Shadowed](ctx, g, r)
 }
 
 // TryGateRoute does POST /api/v1/gate/trial: Try whether a route could be used with all others, and passes its tests, without changing anything.
@@ -6165,6 +6470,38 @@ func (g *Gatehouse) ResetUserFactors(ctx context.Context, user string, params *R
 	}
 	_, err := send[struct{}](ctx, g, r)
 	return err
+}
+
+// ListUserGroups does GET /api/v1/users/{user}/groups: List the groups and organisations in which a person is, with the way by which they are.
+// Needs the permission `gatehouse/memberships:read`.
+func (g *Gatehouse) ListUserGroups(ctx context.Context, user string, params *ListUserGroupsParams) (*Answer[ListBelonging], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/users/{user}/groups", user)
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListBelonging](ctx, g, r)
+}
+
+// AllUserGroups goes through the pages of ListUserGroups, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Belonging.
+func (g *Gatehouse) AllUserGroups(ctx context.Context, user string, params *ListUserGroupsParams) iter.Seq2[Belonging, error] {
+	return pages(func(cursor *string) ([]Belonging, *string, error) {
+		var p ListUserGroupsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListUserGroups(ctx, user, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
 }
 
 // SetUserPassword does PUT /api/v1/users/{user}/password: Give a person a new password, and end their sessions.

@@ -275,9 +275,9 @@ func (s *Service) ofOne(err error, all []Record, changed Object) error {
 	}
 	var n int
 	_, _ = fmt.Sscanf(f.Fields[0].Name, "objects[%d]", &n)
-	which := ""
+	what := f.Fields[0].Problem
 	if n < len(all) {
-		which = fmt.Sprintf("%s %s: ", strings.ToLower(all[n].Kind()), all[n].ID)
+		what = fmt.Sprintf("%s %s: %s", strings.ToLower(all[n].Kind()), all[n].ID, what)
 	}
 	return fault.New(fault.Conflict, "gate.in_use", "Another one could not be used any more: "+what+".")
 }

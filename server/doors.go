@@ -43,8 +43,10 @@ type limits struct {
 }
 
 var (
-	usual   = limits{timeout: requestTimeout, body: bodyLimit}
-	small   = limits{timeout: requestTimeout, body: web.FormLimit}
+	usual = limits{timeout: requestTimeout, body: bodyLimit}
+	small = limits{timeout: requestTimeout, body: web.FormLimit}
+	// written is for forms in which somebody writes as much as the admin API takes.
+	written = limits{timeout: requestTimeout, body: console.WrittenForm}
 	asked   = limits{timeout: requestTimeout, body: pdp.MaxBody}
 	steered = limits{timeout: requestTimeout, body: admin.MaxSet}
 	// lasting is for connections that end by themselves.
@@ -132,6 +134,10 @@ func (s *Server) table() ([]*door, error) {
 		},
 		{
 			name: "console", prefixes: []string{console.Root, console.Root + "/"}, protect: forms, refuse: page, limits: small, mount: steering.Mount,
+			perAddress: []string{console.Root},
+		},
+		{
+			name: "console, long forms", prefixes: console.WrittenPaths(), protect: forms, refuse: page, limits: written, mount: steering.MountWritten,
 			perAddress: []string{console.Root},
 		},
 		{

@@ -119,7 +119,7 @@ func (s *Server) layers(d *door, inner http.Handler) http.Handler {
 	}
 	refuse := func(w http.ResponseWriter, r *http.Request, err error) { web.Refuse(w, r, s.house.Log, err, d.refuse) }
 	if d.protect == forms {
-		inner = web.ProtectForms(s.house.Config.Issuer, s.cookies, refuse, inner)
+		inner = web.ProtectForms(s.house.Config.Issuer, s.cookies, d.limits.body, refuse, inner)
 	}
 	inner = s.perAddress(d, refuse, inner)
 	trusted, _ := s.house.Config.Web.Proxies() // validated with the configuration

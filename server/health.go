@@ -66,26 +66,26 @@ func (h *health) readiness(ctx context.Context) readiness {
 }
 
 func (h *health) checks(ctx context.Context) map[string]string {
-	c := map[string]string{"store": "ok", "write": "ok", "keys": "ok", "snapshot": "ok", "policy": "ok", "serving": "ok"}
+	checks := map[string]string{"store": "ok", "write": "ok", "keys": "ok", "snapshot": "ok", "policy": "ok", "serving": "ok"}
 	if err := h.house.Store.Ping(ctx); err != nil {
-		c["store"] = "the database does not answer"
+		checks["store"] = "the database does not answer"
 	}
 	if err := h.house.Store.TryWrite(ctx, time.Now()); err != nil {
-		c["write"] = "the database takes no changes: its disk may be full, it may be a standby, or rights are missing"
+		checks["write"] = "the database takes no changes: its disk may be full, it may be a standby, or rights are missing"
 	}
 	if !h.signs(ctx) {
-		c["keys"] = "there is no signing key"
+		checks["keys"] = "there is no signing key"
 	}
 	if h.house.Registry.Age() > staleAfter {
-		c["snapshot"] = "clients and revocations were last read too long ago"
+		checks["snapshot"] = "clients and revocations were last read too long ago"
 	}
 	if h.house.Policy.Age() > staleAfter {
-		c["policy"] = "who may do what was last read too long ago"
+		checks["policy"] = "who may do what was last read too long ago"
 	}
 	if h.draining.Load() {
-		c["serving"] = "draining"
+		checks["serving"] = "draining"
 	}
-	return c
+	return checks
 }
 
 // doubts are what is not as it should be, and no reason to take requests away.
@@ -128,16 +128,16 @@ func doubtMissing(doubts map[string]string, missing []proxy.Missing) {
 	permissions := slices.DeleteFunc(missing, func(m proxy.Missing) bool { return m.ClientCA != "" })
 	for name, some := range map[string][]proxy.Missing{"permissions": permissions, "certificates": certificates} {
 		if len(some) > 0 {
-			doubts[name] = "at the gate, " + some[0].String() + andMore(len(some)-1)
+			doubts[name] = "at the gate, " + andMore(some[0].String(), len(some)-1)
 		}
 	}
 }
 
-func andMore(n int) string {
+func andMore(what string, n int) string {
 	if n == 0 {
-		return ""
+		return what
 	}
-	return fmt.Sprintf(" (and %d more like it)", n)
+	return fmt.Sprintf("%s (and %d more like it)", what, n)
 }
 
 // sealedWithin is how long an event may wait for its seal before somebody should look.

@@ -22,7 +22,7 @@ func house() http.Handler {
 	m := web.NewMux(log, refuse)
 	static.Mount(m, nil)
 	Mount(m, Deps{Cookies: cookies, Pages: pages})
-	return web.ProtectForms("https://id.example.com", cookies, func(w http.ResponseWriter, r *http.Request, err error) {
+	return web.ProtectForms("https://id.example.com", cookies, web.FormLimit, func(w http.ResponseWriter, r *http.Request, err error) {
 		web.Refuse(w, r, log, err, refuse)
 	}, m.ServeMux)
 }

@@ -13,8 +13,8 @@ import (
 // check lets requests pass that have neither Sec-Fetch-Site nor Origin, as old
 // browsers and simple programs send them; those must carry the form's token.
 // An issuer that is no origin adds nothing. The form is read here, at most
-// FormLimit of it, whatever the origin.
-func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
+// limit bytes of it, whatever the origin.
+func ProtectForms(issuer string, cookies *Cookies, limit int64, refuse func(http.ResponseWriter, *http.Request, error), next http.Handler) http.Handler {
 	protection := http.NewCrossOriginProtection()
 	_ = protection.AddTrustedOrigin(issuer) // refuses what is no origin
 	protection.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -22,7 +22,7 @@ func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWrit
 	}))
 	guarded := protection.Handler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if unsafe(r.Method) {
-			if err := readForm(w, r); err != nil {
+			if err := readForm(w, r, limit); err != nil {
 				refuse(w, r, err)
 				return
 			}
@@ -43,14 +43,14 @@ func ProtectForms(issuer string, cookies *Cookies, refuse func(http.ResponseWrit
 	})
 }
 
-// FormLimit is how large a posted form may be, in bytes: four times the largest
-// that one of our pages sends, two passwords with each byte escaped.
+// FormLimit is how large a form may be where nothing else is said, in bytes: four times two
+// passwords with each byte escaped.
 const FormLimit = 32 << 10
 
 // readForm reads what was posted, of every route in the same way and no more
-// than a form of ours can be. Files belong to no form of ours.
-func readForm(w http.ResponseWriter, r *http.Request) error {
-	r.Body = http.MaxBytesReader(w, r.Body, FormLimit)
+// than a form of that door can be. Files belong to no form of ours.
+func readForm(w http.ResponseWriter, r *http.Request, limit int64) error {
+	r.Body = http.MaxBytesReader(w, r.Body, limit)
 	err := r.ParseForm()
 	if tooLarge, ok := errors.AsType[*http.MaxBytesError](err); ok {
 		return fault.Wrap(tooLarge, fault.Malformed, "request.too_large", "The request is larger than this page accepts.")

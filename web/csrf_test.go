@@ -45,7 +45,7 @@ func TestFormsAreTakenFromOurOwnPagesOnly(t *testing.T) {
 				r.Header.Set(k, v)
 			}
 			w := httptest.NewRecorder()
-			ProtectForms("https://id.example.test", cookies, func(w http.ResponseWriter, _ *http.Request, err error) {
+			ProtectForms("https://id.example.test", cookies, FormLimit, func(w http.ResponseWriter, _ *http.Request, err error) {
 				w.WriteHeader(Status(AsFault(err).Kind))
 			}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})).ServeHTTP(w, r)
 			if w.Code != c.want {
@@ -78,7 +78,7 @@ func TestFormIsBoundedWhateverItsOrigin(t *testing.T) {
 					r.Header.Set(k, v)
 				}
 				code, called := "", false
-				ProtectForms("https://id.example.test", cookies, func(_ http.ResponseWriter, _ *http.Request, err error) {
+				ProtectForms("https://id.example.test", cookies, FormLimit, func(_ http.ResponseWriter, _ *http.Request, err error) {
 					code = AsFault(err).Code
 				}, http.HandlerFunc(func(http.ResponseWriter, *http.Request) { called = true })).ServeHTTP(httptest.NewRecorder(), r)
 				if fits := size <= FormLimit; called != fits || (code == "request.too_large") == fits {

@@ -1,6 +1,10 @@
 package wire
 
-import "time"
+import (
+	"time"
+
+	"gatehouse/gate"
+)
 
 // Gate is where the routes of the gate come from, and whether they can be used.
 type Gate struct {
@@ -22,10 +26,6 @@ type ServedRoute struct {
 	Tests     int              `json:"tests"`
 }
 
-// GateAnswer is what the gate would do with a request.
-type GateAnswer struct {
-	Routed *Routed `json:"routed,omitempty"` // the route that takes it; absent: none does
-	// Decision is allow, own, filter, deny, challenge, unknown (a sign-in is asked for), public,
 // ServedUpstream is a server behind the gate, as it is reached.
 type ServedUpstream struct {
 	ID       string   `json:"id"`
@@ -77,6 +77,10 @@ func OfEdge(e *gate.Edge) ServedEdge {
 	return w
 }
 
+// GateAnswer is what the gate would do with a request.
+type GateAnswer struct {
+	Routed *Routed `json:"routed,omitempty"` // the route that takes it; absent: none does
+	// Decision is allow, own, filter, deny, challenge, unknown (a sign-in is asked for), public,
 	// mcp (it depends on the body), error or no route; Reason says why.
 	Decision    string       `json:"decision"`
 	Reason      string       `json:"reason,omitempty"`

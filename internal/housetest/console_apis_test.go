@@ -1,8 +1,10 @@
 package housetest
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
+	"strings"
 	"testing"
 
 	"gatehouse/internal/gatetest"
@@ -42,4 +44,18 @@ func TestTheConsoleLooksAfterAPIs(t *testing.T) {
 	must(t, s.House.Access.DeleteScope(t.Context(), gatetest.Console, "shop.read"))
 	b.Get(page+"/delete").Submit("confirm", "shop").Is(http.StatusOK).At(all).Says("The API is deleted.")
 	b.Get(page).Is(http.StatusNotFound)
+}
+
+// What the API takes fits into the form, too: a catalogue of some 60 KiB.
+func TestALongCatalogueIsTakenInTheConsole(t *testing.T) {
+	t.Parallel()
+	g := gatetest.New(t)
+	b := atConsole(t, g, g.Person("boss", gatetest.TOTP, gatetest.Administrator))
+	var lines strings.Builder
+	for i := range 200 {
+		fmt.Fprintf(&lines, "things%d:read %s\r\n", i, strings.Repeat("ä", 100))
+	}
+	b.Get("/console/apis/-/new").Submit("id", "long", "audience", "https://long.example.test", "permissions", lines.String()).Is(http.StatusOK).At("/console/apis/long").Says("things199:read")
+	b.Get("/console/users/new").Submit("email", "a@example.test", "name", strings.Repeat("a", 40<<10)).Is(http.StatusBadRequest)
+	b.Get("/console/apis/nothing/at/all").Is(http.StatusNotFound).Says("Gatehouse")
 }

@@ -35,8 +35,8 @@ import (
 	"gatehouse/ui/console/services"
 	"gatehouse/ui/console/sessions"
 	"gatehouse/ui/console/settings"
-	"gatehouse/ui/console/useraccess"
 	"gatehouse/ui/console/upstreams"
+	"gatehouse/ui/console/useraccess"
 	"gatehouse/ui/console/users"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -101,12 +101,10 @@ func (d *Door) Mount(m *web.Mux) {
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
 	(&applications.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
-	(&apis.Door{Guard: g}).Mount(m)
 	(&sessions.Door{Guard: g}).Mount(m)
 	(&grants.Door{Guard: g}).Mount(m)
 	(&locks.Door{Guard: g}).Mount(m)
 	(&auditlog.Door{Guard: g}).Mount(m)
-	(&roles.Door{Guard: g}).Mount(m)
 	(&groups.Door{Guard: g}).Mount(m)
 	(&services.Door{Guard: g}).Mount(m)
 	(&filters.Door{Guard: g}).Mount(m)

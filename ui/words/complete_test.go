@@ -14,6 +14,7 @@ var same = map[string][]string{
 	"de": {
 		"ConsoleUsers.Name", "ConsoleSessions.Browser", "ConsoleSessions.One",
 		"ConsoleApplications.Name", "ConsoleApplications.Logo", "ConsoleApplications.Scopes", "ConsoleApplications.Audiences", "ConsoleApplications.Discovery", "ConsoleApplications.TokenAt", "ConsoleApplications.UserinfoAt", "ConsoleApplications.PKCE", "ConsoleApplications.Grants", "ConsoleApplications.FormatString", "ConsoleApplications.Person", "ConsoleApplications.Userinfo",
+		"ConsoleAPIs.Title", "ConsoleAPIs.Which", "ConsoleRoles.API", "ConsoleRoutes.API",
 		"Console.Kinds.user", "Console.Kinds.organisation",
 		"Time.Months.3", "Time.Months.7", "Time.Months.8", "Time.Months.10", // April, August, September, November
 		"Setup.Name",

@@ -26,6 +26,7 @@ type Console struct {
 	LackingTodo string
 	Account     string
 
+	Partial string // a list has what is of the visitor's groups and organisations alone
 	All     string // of a filter: no matter which
 	Example string // a permission, in the field for one
 
@@ -55,6 +56,7 @@ var englishConsole = Console{
 	LackingTodo: "Whoever administers this Gatehouse can give it to you. Tell them the name of the permission.",
 	Account:     "Your account",
 
+	Partial: "You see here what belongs to the groups and organisations that you look after, by the grants that you may see. There may be more people, and others may be allowed or denied more.",
 	All:     "All",
 	Example: "shop/orders:read",
 
@@ -84,6 +86,7 @@ var germanConsole = Console{
 	LackingTodo: "Wer dieses Gatehouse verwaltet, kann sie Ihnen geben. Nennen Sie den Namen der Berechtigung.",
 	Account:     "Ihr Konto",
 
+	Partial: "Hier steht nur, was zu den Gruppen und Organisationen gehört, um die Sie sich kümmern, nach den Zuweisungen, die Sie sehen dürfen. Es kann mehr Personen geben, und anderen kann mehr erlaubt oder verwehrt sein.",
 	All:     "Alle",
 	Example: "shop/orders:read",
 

@@ -37,7 +37,7 @@ var englishConsoleAPIs = ConsoleAPIs{
 	Which: "API", Permissions: "Permissions", Delegation: "Tokens", Created: "Added", Updated: "Changed", BuiltIn: "Built in",
 	ByScope: "Carry what their scopes give", ByAudience: "Carry all rights of the person",
 	Known: "What is known", Audience: "Audience", Servers: "Answered by", NoneOf: "None",
-	PermissionsLead: "Each leads to who can reach it.", Permission: "Permission", Roles: "Roles", Scopes: "Scopes", Routes: "Routes", Asks: "Asks", Sensitive: "Sensitive", Applications: "Applications",
+	PermissionsLead: "Each leads to who can reach it.", Permission: "Permission", Roles: "Roles", Scopes: "Scopes", Routes: "Routes", Asks: "Asks for", Sensitive: "Sensitive", Applications: "Applications",
 	Edit: "Change", Save: "Save", Made: "The API is added. Bind scopes, or put its permissions into roles.", Changed: "It is changed.", Deleted: "The API is deleted.", ScopeMade: "The scope is bound.",
 	New: "New API", EditTitle: "Change the API {name}", EditLead: "A permission names what may be done: orders:read, orders:cancel.",
 	ID: "Id", IDHint: "Small letters, digits and hyphens; permissions are written ID/orders:read. It cannot be changed later.", AudienceHint: "The address that its tokens are for, such as https://api.example.com.",
@@ -56,9 +56,9 @@ var englishConsoleAPIs = ConsoleAPIs{
 }
 
 var germanConsoleAPIs = ConsoleAPIs{
-	Title: "Schnittstellen (APIs)", Lead: "Was Anwendungen mit den Token von hier aufrufen, jeweils mit den Berechtigungen.", Create: "API hinzufügen",
+	Title: "APIs", Lead: "Was Anwendungen mit den Token von hier aufrufen, jeweils mit den Berechtigungen.", Create: "API hinzufügen",
 	Find: "Kennung beginnt mit", None: "Keine API gefunden", NoneTodo: "Von einer API geben Rollen und Scopes etwas. Fügen Sie eine hinzu, oder nehmen Sie die Suche weg.", Back: "Alle APIs",
-	Which: "Schnittstelle", Permissions: "Berechtigungen", Delegation: "Ihre Token", Created: "Hinzugefügt", Updated: "Geändert", BuiltIn: "Eingebaut",
+	Which: "API", Permissions: "Berechtigungen", Delegation: "Ihre Token", Created: "Hinzugefügt", Updated: "Geändert", BuiltIn: "Eingebaut",
 	ByScope: "Tragen, was ihre Scopes geben", ByAudience: "Tragen alle Rechte der Person",
 	Known: "Was bekannt ist", Audience: "Audience (aud)", Servers: "Beantwortet von", NoneOf: "Keine",
 	PermissionsLead: "Jede führt zu denen, die sie erreichen.", Permission: "Berechtigung", Roles: "Rollen", Scopes: "Ihre Scopes", Routes: "Routen", Asks: "Verlangt", Sensitive: "Heikel", Applications: "Anwendungen",

@@ -11,7 +11,7 @@ type ConsoleHealth struct {
 	Checks                                             string // a head
 	Store, Write, Keys, Snapshot, Policy, Serving      string // what is checked
 	Clock, Folder, Routes, Permissions, Redis, Seal    string
-	Settings, Audit                                    string
+	Settings, Audit, Certificates                      string
 	Server, ServerLead, Version, Started, Time, Sealed string // heads and facts
 	RedisShared, RedisAway, RedisNone                  string
 	Database, Engine, Schema, Answers, Size, Free      string
@@ -44,7 +44,7 @@ var englishConsoleHealth = ConsoleHealth{
 	Checks: "Checks",
 	Store:  "The database answers", Write: "The database takes changes", Keys: "Signing keys", Snapshot: "Clients and revocations are known", Policy: "Who may do what is known", Serving: "Requests are taken",
 	Clock: "The clocks agree", Folder: "The files that are applied", Routes: "The routes of the gate", Permissions: "Permissions that routes ask for", Redis: "Redis", Seal: "The seal of the audit log",
-	Settings: "Settings in the database", Audit: "The audit log is what was recorded",
+	Settings: "Settings in the database", Audit: "The audit log is what was recorded", Certificates: "Client certificates that routes ask for",
 	Server: "Server", ServerLead: "Of this process alone.", Version: "Version", Started: "Runs since", Time: "Its time", Sealed: "Sealed events",
 	RedisShared: "Limits are shared", RedisAway: "Does not answer", RedisNone: "Not used",
 	Database: "Database", Engine: "Kind", Schema: "Schema", Answers: "Answers in", Size: "Size", Free: "Free on its disk",
@@ -77,7 +77,7 @@ var germanConsoleHealth = ConsoleHealth{
 	Checks: "Prüfungen",
 	Store:  "Die Datenbank antwortet", Write: "Die Datenbank nimmt Änderungen an", Keys: "Signaturschlüssel", Snapshot: "Anwendungen und Widerrufe sind bekannt", Policy: "Bekannt ist, wer was darf", Serving: "Anfragen werden angenommen",
 	Clock: "Die Uhren stimmen überein", Folder: "Die angewandten Dateien", Routes: "Die Routen des Tors", Permissions: "Berechtigungen, die Routen verlangen", Redis: "Redis-Dienst", Seal: "Das Siegel des Audit-Protokolls",
-	Settings: "Einstellungen in der Datenbank", Audit: "Das Audit-Protokoll ist, was aufgezeichnet wurde",
+	Settings: "Einstellungen in der Datenbank", Audit: "Das Audit-Protokoll ist, was aufgezeichnet wurde", Certificates: "Client-Zertifikate, die Routen verlangen",
 	Server: "Serverprozess", ServerLead: "Nur von diesem Prozess.", Version: "Fassung", Started: "Läuft seit", Time: "Seine Zeit", Sealed: "Versiegelte Ereignisse",
 	RedisShared: "Grenzen gelten gemeinsam", RedisAway: "Antwortet nicht", RedisNone: "Nicht in Gebrauch",
 	Database: "Datenbank", Engine: "Art", Schema: "Schemastand", Answers: "Antwortet in", Size: "Größe", Free: "Frei auf der Platte",

@@ -71,10 +71,10 @@ type ConsoleRoles struct {
 	Made, Changed        string
 	Deleted              string
 
-	All               Title // the page of all permissions
-	AllLead           string
-	Asks, CarriedBy   string
-	Sensitive, Unused string
+	All       Title // the page of all permissions
+	AllLead   string
+	CarriedBy string
+	Unused    string
 }
 
 var englishConsoleRoles = ConsoleRoles{
@@ -91,11 +91,11 @@ var englishConsoleRoles = ConsoleRoles{
 	API: "API", Resource: "Resource",
 	None: "No role is found", NoneTodo: "A search finds roles by how their id begins. Take it away, or create the role.",
 	AllRoles: "All roles",
-	Role:     "Role", Own: "Permissions of its own", Parents: "Inherits from", Children: "Inherited by",
+	Role:     "Role", Own: "Permissions and patterns of its own", Parents: "Inherits from", Children: "Inherited by",
 	Longest: "Longest grant", Endless: "Without end",
 	Created: "Created", Updated: "Changed", Always: "Built in",
 	BuiltIn: "Built in", BuiltInWhy: "It is a part of Gatehouse and stays as it is.",
-	Permissions: Plural{None: "no permissions of its own", One: "{n} permission", Other: "{n} permissions"},
+	Permissions: Plural{None: "no permissions of its own", One: "{n} permission or pattern", Other: "{n} permissions and patterns"},
 	TreeWhy:     "Below a role stand those whose permissions it has too.", TreeCut: "The tree is larger than a page. Look at single roles in the list.",
 	Known: "What is known", NoRoles: "None",
 	Gives: "Permissions", Whence: "From", Itself: "its own",
@@ -137,9 +137,9 @@ var englishConsoleRoles = ConsoleRoles{
 	NoChange: "Nothing was different, so nothing was changed.", Saved: "The changes are saved.",
 	Made: "The role is created. Nobody has it yet.", Changed: "The role is changed.", Deleted: "The role is deleted.",
 
-	All: "Permissions", AllLead: "What the APIs let anybody do, and which roles give it.",
-	Asks: "Takes", CarriedBy: "Given by the roles",
-	Sensitive: "Named only", Unused: "No role",
+	All: "Permissions", AllLead: "What the APIs let anybody do, and which roles give it. No wildcard gives what is sensitive.",
+	CarriedBy: "Given by the roles",
+	Unused:    "No role",
 }
 
 var germanConsoleRoles = ConsoleRoles{
@@ -153,14 +153,14 @@ var germanConsoleRoles = ConsoleRoles{
 	Delete: "Löschen",
 
 	Find: "Kennung beginnt mit", Holds: "Rolle enthält",
-	API: "Schnittstelle", Resource: "Ressource",
+	API: "API", Resource: "Ressource",
 	None: "Keine Rolle gefunden", NoneTodo: "Gesucht wird nach dem Anfang der Kennung. Nehmen Sie die Suche weg, oder legen Sie die Rolle an.",
 	AllRoles: "Alle Rollen",
-	Role:     "Rolle", Own: "Eigene Berechtigungen", Parents: "Erbt von", Children: "Wird geerbt von",
+	Role:     "Rolle", Own: "Eigene Berechtigungen und Muster", Parents: "Erbt von", Children: "Wird geerbt von",
 	Longest: "Längste Zuweisung", Endless: "Unbefristet",
 	Created: "Angelegt", Updated: "Geändert", Always: "Eingebaut",
 	BuiltIn: "Eingebaut", BuiltInWhy: "Sie gehört zu Gatehouse und bleibt, wie sie ist.",
-	Permissions: Plural{None: "keine eigenen Berechtigungen", One: "{n}\u00a0Berechtigung", Other: "{n}\u00a0Berechtigungen"},
+	Permissions: Plural{None: "keine eigenen Berechtigungen", One: "{n}\u00a0Berechtigung oder Muster", Other: "{n}\u00a0Berechtigungen und Muster"},
 	TreeWhy:     "Unter einer Rolle stehen die, deren Berechtigungen sie auch hat.", TreeCut: "Der Baum ist größer als eine Seite. Sehen Sie einzelne Rollen in der Liste an.",
 	Known: "Was bekannt ist", NoRoles: "Keine",
 	Gives: "Berechtigungen", Whence: "Woher", Itself: "eigene",
@@ -202,7 +202,7 @@ var germanConsoleRoles = ConsoleRoles{
 	NoChange: "Nichts war anders, also wurde nichts geändert.", Saved: "Die Änderungen sind gespeichert.",
 	Made: "Die Rolle ist angelegt. Noch hat sie niemand.", Changed: "Die Rolle ist geändert.", Deleted: "Die Rolle ist gelöscht.",
 
-	All: "Berechtigungen", AllLead: "Was die Schnittstellen erlauben, und welche Rollen es geben.",
-	Asks: "Verlangt", CarriedBy: "In den Rollen",
-	Sensitive: "Nur namentlich", Unused: "In keiner Rolle",
+	All: "Berechtigungen", AllLead: "Was die APIs erlauben, und welche Rollen es geben. Was heikel ist, gibt kein Platzhalter.",
+	CarriedBy: "In den Rollen",
+	Unused:    "In keiner Rolle",
 }

@@ -64,7 +64,7 @@ var englishConsoleServices = ConsoleServices{
 var germanConsoleServices = ConsoleServices{
 	Title: "Dienstkonten", Lead: "Programme, die für sich selbst handeln, jedes mit eigenen Schlüsseln.",
 	Create: "Dienstkonto anlegen",
-	None:   "Es gibt kein Dienstkonto", NoneTodo: "Legen Sie eines für jedes Programm an, das im eigenen Namen eine Schnittstelle aufruft, etwa eine Pipeline.",
+	None:   "Es gibt kein Dienstkonto", NoneTodo: "Legen Sie eines für jedes Programm an, das im eigenen Namen eine API aufruft, etwa eine Pipeline.",
 	State: "Zustand", Active: "Aktiv", Disabled: "Gesperrt",
 	By: "Angelegt von", Known: "Was bekannt ist", Danger: "Selten nötig",
 	Keys: "Schlüssel", KeysWhy: "Um einen Schlüssel ohne Lücke zu wechseln, legen Sie einen zweiten an, geben ihn dem Programm und widerrufen den ersten, sobald er nicht mehr benutzt wird.",

@@ -36,6 +36,9 @@ type ConsoleUsers struct {
 	WithdrawDo, WithdrawWhy, Withdrawn        string
 	WithdrawEnds                              Plural
 	Refused, Done                             string
+	Groups, InWhich, Kind, ByWay, SinceThen   string // a tab, and heads of what somebody is in
+	Itself, ByOthers                          string // ways
+	NoGroups, NoGroupsTodo                    string // an empty list
 
 	New         Title
 	EditTitle   Title  // Email
@@ -94,6 +97,9 @@ var englishConsoleUsers = ConsoleUsers{
 	MoreTokens: "Applications hold more tokens of them than stand here.", NoApps: "No application has anything of them", NoAppsTodo: "What they allow an application stands here, with the tokens that it holds.",
 	Withdraw: "Take back what {app} was allowed?", WithdrawDo: "Take it back", WithdrawWhy: "The application asks them anew at the next sign-in.", Withdrawn: "It is taken back.",
 	WithdrawEnds: Plural{None: "It holds no refresh token.", One: "{n} refresh token of it ends, with all that came of it.", Other: "{n} refresh tokens of it end, with all that came of them."},
+
+	Groups: "Groups", InWhich: "In", Kind: "Kind", ByWay: "How", SinceThen: "Since", Itself: "directly", ByOthers: "by way of another group",
+	NoGroups: "They are in no group", NoGroupsTodo: "Groups and organisations stand here, those too that they are in by way of another one.",
 
 	New:         "New person",
 	EditTitle:   "Change {email}",
@@ -163,6 +169,9 @@ var germanConsoleUsers = ConsoleUsers{
 	MoreTokens: "Anwendungen haben mehr Tokens von dieser Person, als hier stehen.", NoApps: "Keine Anwendung hat etwas von dieser Person", NoAppsTodo: "Was sie einer Anwendung erlaubt, steht hier, mit den Tokens, die diese hat.",
 	Withdraw: "Zurücknehmen, was {app} darf?", WithdrawDo: "Zurücknehmen", WithdrawWhy: "Die Anwendung fragt bei der nächsten Anmeldung neu.", Withdrawn: "Es ist zurückgenommen.",
 	WithdrawEnds: Plural{None: "Sie hat kein Refresh-Token.", One: "{n}\u00a0Refresh-Token davon endet, mit allem, was daraus entstand.", Other: "{n}\u00a0Refresh-Tokens davon enden, mit allem, was daraus entstand."},
+
+	Groups: "Gruppen", InWhich: "Gehört zu", Kind: "Art", ByWay: "Auf welchem Weg", SinceThen: "Seit", Itself: "unmittelbar", ByOthers: "über eine andere Gruppe",
+	NoGroups: "Keine Gruppe", NoGroupsTodo: "Hier stehen Gruppen und Organisationen, auch solche, zu denen jemand über eine andere gehört.",
 
 	New:         "Neue Person",
 	EditTitle:   "{email} ändern",

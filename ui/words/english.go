@@ -424,5 +424,5 @@ var english = Catalogue{
 	Faults:   englishFaults,
 	Statuses: englishStatuses,
 
-	Sentences: both(englishSentences, englishSteering),
+	Sentences: both(both(englishSentences, englishSteering), englishDoubts),
 }

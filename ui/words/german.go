@@ -446,5 +446,5 @@ var german = Catalogue{
 	Faults:   germanFaults,
 	Statuses: germanStatuses,
 
-	Sentences: both(germanSentences, germanSteering),
+	Sentences: both(both(germanSentences, germanSteering), germanDoubts),
 }

@@ -321,3 +321,31 @@ func text(e ast.Expr) string {
 	}
 	return ""
 }
+
+// What readiness says is wrong stands on the console's page about health.
+func TestCataloguesHaveWhateverReadinessSaysIsWrong(t *testing.T) {
+	t.Parallel()
+	say, found := wordstest.Pseudo(), 0
+	inspect(t, func(pkg string, n ast.Node) {
+		set, ok := n.(*ast.AssignStmt)
+		if pkg != "server" || !ok || len(set.Lhs) != 1 {
+			return
+		}
+		at, ok := set.Lhs[0].(*ast.IndexExpr)
+		if !ok {
+			return
+		}
+		into, ok := at.X.(*ast.Ident)
+		said := text(set.Rhs[0])
+		if !ok || into.Name != "checks" && into.Name != "doubts" || strings.Trim(said, "{}") == "" {
+			return
+		}
+		found++
+		if spoken := strings.ReplaceAll(said, "{}", "7"); say.Say(spoken) == spoken {
+			t.Errorf("no catalogue has %q", spoken)
+		}
+	})
+	if found < 10 {
+		t.Errorf("found %d sentences only", found)
+	}
+}

@@ -17,7 +17,9 @@ func Ask[O any](v *Visit, operation string, in admin.Input) (*O, error) {
 	if in.Key == "" {
 		in.Key = v.once()
 	}
-	return admin.Ask[O](v.R.Context(), v.guard.API, v.Caller, v.R, operation, in)
+	out, err := admin.Ask[O](v.R.Context(), v.guard.API, v.Caller, v.R, operation, in)
+	v.narrowed = v.narrowed || err == nil && v.guard.API.Narrowed(v.Caller, operation)
+	return out, err
 }
 
 // AskLasting is Ask for an operation that lasts. Its page is one of those that do (Lasting of

@@ -50,7 +50,7 @@ func Command(words ...string) string { return shell.Line(append([]string{"gateho
 func (v *Visit) Frame() Frame {
 	return Frame{
 		Form: v.Form(), Key: key(), Done: v.Query("done"), person: part.Person{Name: v.Person.Name, Email: v.Person.Email},
-		path: v.R.URL.Path, here: v.here(), version: v.guard.Version, nav: v.nav(),
+		path: v.R.URL.Path, here: v.here(), version: v.guard.Version, nav: v.nav(), visit: v,
 	}
 }
 
@@ -99,6 +99,9 @@ func (f *Frame) Part(say *words.Catalogue, h part.Heading, notice string, crumbs
 	drawn := part.Frame{
 		Heading: h, Crumbs: crumbs, Person: f.person, Token: f.Token, SignOut: PathSignOut, Here: f.here, Version: f.version,
 		Flash: part.Flash{Text: notice},
+	}
+	if f.visit != nil && f.visit.narrowed {
+		drawn.Partial = say.Console.Partial
 	}
 	for _, g := range f.nav {
 		group := part.NavGroup{}

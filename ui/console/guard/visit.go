@@ -26,6 +26,9 @@ type Visit struct {
 
 	guard *Guard
 	token string // of forms
+	// narrowed says that a list was told the visitor in part: of the groups and organisations that
+	// they look after.
+	narrowed bool
 }
 
 // visit finds out who asks. What it refuses is a *caller.Refusal, with a Visit that has

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/a-h/templ"
 
@@ -49,13 +50,26 @@ func (p healthPage) steps(say *words.Catalogue) []part.Step {
 		if text := p.Health.Checks[name]; text == "ok" {
 			good = append(good, part.Step{Outcome: part.Passed, Label: checked(say, name)})
 		} else {
-			bad = append(bad, part.Step{Outcome: part.Failed, Label: checked(say, name), Detail: say.Say(text)})
+			bad = append(bad, part.Step{Outcome: part.Failed, Label: checked(say, name), Detail: wrong(say, name, text)})
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(p.Health.Doubts)) {
-		bad = append(bad, part.Step{Outcome: part.Failed, Label: checked(say, name), Detail: say.Say(p.Health.Doubts[name])})
+		bad = append(bad, part.Step{Outcome: part.Failed, Label: checked(say, name), Detail: wrong(say, name, p.Health.Doubts[name])})
 	}
 	return append(bad, good...)
+}
+
+// wrong is what a check says, in the words of the reader. That of the audit log is several sentences.
+func wrong(say *words.Catalogue, name, text string) string {
+	head, all, several := strings.Cut(text, ": ")
+	if name != "audit" || !several {
+		return say.Say(text)
+	}
+	var said []string
+	for one := range strings.SplitSeq(all, "; ") {
+		said = append(said, say.Say(one))
+	}
+	return say.Say(head) + ": " + strings.Join(said, "; ")
 }
 
 // checked is what a check looks at.
@@ -63,7 +77,7 @@ func checked(say *words.Catalogue, name string) string {
 	w := say.ConsoleHealth
 	said := map[string]string{
 		"store": w.Store, "write": w.Write, "keys": w.Keys, "snapshot": w.Snapshot, "policy": w.Policy, "serving": w.Serving,
-		"clock": w.Clock, "folder": w.Folder, "routes": w.Routes, "permissions": w.Permissions, "redis": w.Redis, "seal": w.Seal, "settings": w.Settings, "audit": w.Audit,
+		"clock": w.Clock, "folder": w.Folder, "routes": w.Routes, "permissions": w.Permissions, "redis": w.Redis, "seal": w.Seal, "settings": w.Settings, "audit": w.Audit, "certificates": w.Certificates,
 	}[name]
 	if said == "" {
 		return name

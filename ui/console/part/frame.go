@@ -37,6 +37,8 @@ type Frame struct {
 	House   string
 	Version string
 	Flash   Flash
+	// Partial says that somebody else may see more on this page; "" for nobody.
+	Partial string
 }
 
 // Head returns what a page of the console needs outside its body.

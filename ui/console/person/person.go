@@ -31,6 +31,7 @@ type Tab struct {
 var Tabs = []Tab{
 	{"", "getUser", func(say *words.Catalogue) string { return say.ConsoleUsers.Overview }},
 	{"/access", "listUserAccess", func(say *words.Catalogue) string { return say.ConsoleAccess.Access }},
+	{"/groups", "listUserGroups", func(say *words.Catalogue) string { return say.ConsoleUsers.Groups }},
 	{"/sessions", "listUserSessions", func(say *words.Catalogue) string { return say.ConsoleUsers.Sessions }},
 	{"/credentials", "getUser", func(say *words.Catalogue) string { return say.ConsoleUsers.Credentials }},
 	{"/applications", "listConsents", func(say *words.Catalogue) string { return say.ConsoleUsers.Applications }},

@@ -15,8 +15,8 @@ import (
 	"gatehouse/wire"
 )
 
-// How much of the matrix is shown at a time: what a form of it sends must fit into
-// web.FormLimit, and a person must find their way.
+// How much of the matrix is shown at a time: what a form of it sends must fit into what the door
+// takes, and a person must find their way.
 const (
 	matrixRows    = 40
 	matrixColumns = 10

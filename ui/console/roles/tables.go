@@ -254,7 +254,7 @@ func (p reviewPage) changes(say *words.Catalogue) part.Table {
 
 func (p permissionsPage) table(say *words.Catalogue) part.Table {
 	is := &say.ConsoleRoles
-	t := part.Table{ID: "permissions", Caption: string(is.All), Columns: []part.Column{{Label: is.Permission}, {Label: is.Asks}}}
+	t := part.Table{ID: "permissions", Caption: string(is.All), Columns: []part.Column{{Label: is.Permission}, {Label: say.ConsoleAPIs.Asks}}}
 	if p.Roles {
 		t.Columns = append(t.Columns, part.Column{Label: is.CarriedBy})
 	}

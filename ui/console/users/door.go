@@ -33,6 +33,7 @@ func (d *Door) Mount(m *web.Mux) {
 	page("POST", pathSelected, d.disableSelected)
 	const one = pathUsers + "/{user}"
 	page("GET", one, d.user)
+	page("GET", one+"/groups", d.groups)
 	page("GET", one+"/credentials", d.credentials)
 	page("GET", one+"/tokens/{token}", d.askRevoke)
 	page("POST", one+"/tokens/{token}", d.revoke)
