@@ -49,7 +49,7 @@ var Lists = map[string][]string{
 	"service-accounts": {"search"},
 	"sessions":         {"begun", "sort"},
 	"upstreams":        {"search"},
-	"users":            {"search", "state", "sort"},
+	"users":            {"search", "state", "second_factor", "seen", "sort"},
 }
 
 // Bounds of what somebody keeps.
