@@ -121,8 +121,8 @@ func moment(name, text string) (time.Time, error) {
 	if text == "" {
 		return time.Time{}, nil
 	}
-	at, err := time.Parse(time.RFC3339Nano, text)
-	if err != nil || at.Year() < 1970 || at.Year() > 9999 {
+	at, ok := momentOf(text)
+	if !ok {
 		return time.Time{}, invalid(aParameter+name, "must be a time such as 2026-03-04T05:06:07Z")
 	}
 	return at, nil

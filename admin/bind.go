@@ -159,8 +159,8 @@ func (b *binding) set(p param, text string, to reflect.Value, wrong *huma.Valida
 		value = yes
 		to.SetBool(yes)
 	case reflect.Struct:
-		at, err := time.Parse(time.RFC3339Nano, text)
-		if err != nil {
+		at, ok := momentOf(text)
+		if !ok {
 			wrong.Add(path(p.in, p.name), nil, "must be a moment such as 2026-03-04T05:06:07Z")
 			return
 		}
@@ -169,6 +169,14 @@ func (b *binding) set(p param, text string, to reflect.Value, wrong *huma.Valida
 		to.SetString(text)
 	}
 	huma.Validate(b.schemas, p.schema, path(p.in, p.name), huma.ModeWriteToServer, value, wrong)
+}
+
+// momentOf reads a moment of a query: one of a year that the clock, the databases and an answer know,
+// in UTC, and none that would read as absent.
+func momentOf(text string) (at time.Time, ok bool) {
+	at, err := time.Parse(time.RFC3339Nano, text)
+	year := at.UTC().Year()
+	return at, err == nil && year >= 1970 && year <= 9999
 }
 
 func path(parts ...string) *huma.PathBuffer {
