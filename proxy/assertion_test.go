@@ -46,6 +46,9 @@ func TestNoAssertionIsTakenForAnother(t *testing.T) {
 		made[text] = what
 	}
 	assert("all", allSaid())
+	unfiltered := allSaid()
+	unfiltered.filter = ""
+	assert("all, of everything", unfiltered) // what is own differs from it by that alone
 	fields := 0
 	for f := range reflect.TypeFor[said]().Fields() {
 		s := allSaid()

@@ -209,6 +209,7 @@ func TestNothingYoungIsPrunedOnAForgedRow(t *testing.T) {
 			`UPDATE audit_leaves SET seq = -1 WHERE seq = 1`, `UPDATE audit_leaves SET seq = 1 WHERE event = 'evt_young'`, `UPDATE audit_leaves SET seq = 30 WHERE seq = -1`,
 		}, refuse: true},
 		"the name of an old one":    {rows: []string{`UPDATE audit_events SET id = 'evt_x' WHERE at = (SELECT at FROM audit_leaves WHERE seq = 1)`}, refuse: true},
+		"what an old one says":      {rows: []string{`UPDATE audit_events SET reason = 'other' WHERE id = (SELECT event FROM audit_leaves WHERE seq = 3)`}, refuse: true},
 		"an old one is gone":        {rows: []string{`DELETE FROM audit_events WHERE id = (SELECT event FROM audit_leaves WHERE seq = 3)`}, refuse: true},
 		"the horizon, and all gone": {rows: []string{`UPDATE audit_horizon SET at = $old, seq = 31`, `DELETE FROM audit_events WHERE id IN (SELECT event FROM audit_leaves WHERE seq < 31)`}, refuse: true},
 		"a pruning that nobody did": {rows: []string{

@@ -3,6 +3,8 @@ package store_test
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -217,6 +219,63 @@ func TestWhatWentForAReasonIsNoFinding(t *testing.T) {
 				t.Errorf("after pruning: %+v", v)
 			}
 			seal(t, s)
+		}
+	})
+}
+
+// An erasure excuses what lacks something of a person, up to its own moment and no later: what
+// somebody takes from an event that came after it is found, and so is what an erasure says itself.
+func TestAnErasureExcusesNothingThatCameAfterIt(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *store.Store) {
+		about := func(action audit.Action, at time.Time) id.Event {
+			e := audit.Event{ID: id.NewEvent(), At: at, Actor: audit.Actor{Kind: audit.Console}, Action: action, Target: audit.OfUser("usr_ada"), After: audit.Doc("of Ada")}
+			record(t, s, e)
+			return e.ID
+		}
+		now := time.Now()
+		before := about("test.do", now.Add(-3*time.Hour))
+		erasure := about(audit.ActionErase, now.Add(-2*time.Hour))
+		after := about("test.do", now.Add(-time.Hour))
+		seal(t, s)
+		unguarded(t, s)
+		forge(t, s, `CREATE TABLE kept AS SELECT * FROM audit_details`)
+		for event, excused := range map[id.Event]bool{before: true, erasure: false, after: false} {
+			forge(t, s, fmt.Sprintf(`UPDATE audit_details SET document_salt = '', before_doc = '', after_doc = '' WHERE event = '%s'`, event))
+			v := verdictOf(t, s)
+			if first, found := v.First(); found == excused || found && first.Event != event {
+				t.Errorf("of the event %s of %v something is missing: %+v", event, []id.Event{before, erasure, after}, v)
+			}
+			forge(t, s, `DELETE FROM audit_details`, `INSERT INTO audit_details SELECT * FROM kept`)
+		}
+		about(audit.ActionErase, now) // the later of two excuses what lies between them
+		forge(t, s, fmt.Sprintf(`UPDATE audit_details SET document_salt = '', before_doc = '', after_doc = '' WHERE event = '%s'`, after))
+		if v := verdictOf(t, s); len(v.Findings) > 0 {
+			t.Errorf("erased once more: %+v", v)
+		}
+	})
+}
+
+// Of two checkpoints of one size that were kept, and differ, one is of a log that is no more:
+// it is told whichever of them the log has.
+func TestTwoKeptCheckpointsOfOneSizeThatDifferAreFound(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *store.Store) {
+		record(t, s, audit.Event{Action: "test.do"})
+		seal(t, s)
+		all, err := keys.Checkpoints(t.Context(), s, 0, 10) // with their roots
+		if err != nil || len(all) != 1 {
+			t.Fatalf("%v %v", all, err)
+		}
+		own, other := all[0], all[0]
+		other.Root[0] ^= 1
+		if v := verdictOf(t, s, own, own); len(v.Findings) > 0 {
+			t.Errorf("the same twice: %+v", v)
+		}
+		for _, both := range [][]audit.Checkpoint{{own, other}, {other, own}} {
+			if v := verdictOf(t, s, both...); !slices.ContainsFunc(v.Findings, func(f audit.Finding) bool { return strings.Contains(f.Problem, "they differ") }) {
+				t.Errorf("two that differ: %+v", v)
+			}
 		}
 	})
 }

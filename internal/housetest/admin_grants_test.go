@@ -282,7 +282,13 @@ func TestTheListsOfGrantsHaveWhatTheirFiltersSay(t *testing.T) {
 		"whoever sees all":   {s.boss, func(*access.GrantRecord) bool { return true }},
 		"of an organisation": {s.manager("of-acme", "acme", "", "grants:read"), func(g *access.GrantRecord) bool { return g.Org == "acme" }},
 		"of a group":         {s.manager("of-desk", "", "desk", "grants:read"), func(g *access.GrantRecord) bool { return g.Subject.ID == "desk" && g.Subject.Kind == access.Group }},
+		"of both":            {s.manager("of-both", "acme", "", "grants:read"), func(g *access.GrantRecord) bool { return g.Org == "acme" || g.Subject == group("desk") }},
 	}
+	_, err := s.House.Access.Give(context.Background(), gatetest.Console, access.Grant{ // found by two keys, page by page
+		Subject: access.Subject{Kind: access.ServiceAccount, ID: "of-both"}, Effect: access.Allow, Permission: access.Pattern{API: access.Gatehouse, Resource: "grants", Action: "read"},
+		Where: access.Where{Place: access.Listed, IDs: []string{"desk"}}, Reason: "test",
+	})
+	must(t, err)
 	all := s.sown(60)
 	noon := time.Now().Add(6 * time.Hour).UTC().Truncate(time.Second)
 	for _, end := range []time.Time{noon.Add(-time.Microsecond), noon, noon.Add(time.Microsecond)} { // before is before, and after is at it too

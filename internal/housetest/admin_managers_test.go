@@ -329,6 +329,13 @@ func TestWhomAManagerIsDeniedTheyDoNotSee(t *testing.T) {
 			t.Errorf("%s by their id: %d %s, want %d", name, a.Status, a.Body, want)
 		}
 	}
+	m.give(unchanged, whoever, "gatehouse/grants:read")
+	m.give(only("team"), whoever, "gatehouse/grants:read")
+	m.give(unchanged, group("desk"), "target/things:write")
+	m.Settle()
+	if a := m.call(key, http.MethodGet, "/api/v1/permissions/holders?permission=target/things:write", nil); a.Status != http.StatusOK || m.names(a, principalID) != "dan" {
+		t.Errorf("who has what the group of both has is %d %s", a.Status, a.Body)
+	}
 	m.give(only("team"), access.Subject{Kind: access.ServiceAccount, ID: "of-desk"}, "gatehouse/users:read")
 	m.Settle()
 	if a := m.call(m.keys["desk"], http.MethodGet, "/api/v1/users", nil); m.names(a, ownID) != "dan" {
