@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 
-	"gatehouse/access"
 	"gatehouse/apply"
 	"gatehouse/caller"
 	"gatehouse/fault"
@@ -147,11 +146,6 @@ func orNull(value json.RawMessage) any {
 	return value
 }
 
-// readable are the permissions that an export needs: people are named by their addresses.
-var readable = []string{
-	"organisations:read", "groups:read", "apis:read", "roles:read", "scopes:read", "clients:read", "services:read", "memberships:read", "grants:read", "users:read",
-}
-
 // SetExport is all that a house holds.
 type SetExport struct {
 	Objects []SetObject `json:"objects"`
@@ -161,10 +155,13 @@ type SetExport struct {
 type ExportOut struct{ Body SetExport }
 
 func (d *Door) exportSet(ctx context.Context, c *Call, _ *struct{}) (*ExportOut, error) {
-	for _, name := range readable {
-		if err := c.May(access.Gatehouse + "/" + name); err != nil {
+	for _, kind := range apply.Kinds {
+		if err := c.May(kind.Reading()); err != nil {
 			return nil, err
 		}
+	}
+	if err := c.May(apply.ReadPeople); err != nil { // they are named by their addresses
+		return nil, err
 	}
 	out := &ExportOut{SetExport{[]SetObject{}}}
 	err := d.Applies.Export(ctx, func(o apply.Object) error {

@@ -299,6 +299,34 @@ func TestWhatAWrongClockRecordedIsNotPruned(t *testing.T) {
 	}
 }
 
+// What was sealed while the clock stood far back is as young as it says.
+func TestWhatAWrongClockSealedIsNotPruned(t *testing.T) {
+	t.Parallel()
+	const day = 24 * time.Hour
+	now := time.Now()
+	s := openSQLite(t)
+	for i := range 3 {
+		at := now.Add(-100*day + time.Duration(i)*time.Hour)
+		record(t, s, audit.Event{At: at, Action: "test.do"})
+		sealAt(t, s, at)
+	}
+	record(t, s, audit.Event{ID: "evt_young", At: now.Add(-time.Hour), Action: "test.do"})
+	sealAt(t, s, now.Add(-99*day))
+	pruner := &audit.Pruner{Store: s, Audit: &audit.Log{Store: s, Keys: keys}, Keys: keys, Config: setting.Always(audit.Config{Retention: 30 * day})}
+	if n, err := pruner.Prune(t.Context(), now); n != 3 || err != nil {
+		t.Errorf("%d were pruned (%v)", n, err)
+	}
+	left, _, err := s.FindEvents(t.Context(), audit.Query{}, 10)
+	if err != nil || !containsEvent(left, func(e audit.Event) bool { return e.ID == "evt_young" }) {
+		t.Errorf("left are %+v (%v)", left, err)
+	}
+	told, _, err := s.FindEvents(t.Context(), audit.Query{Actions: []audit.Action{audit.ActionPrune}}, 10)
+	behind := now.Add(-100*day + 2*time.Hour).UTC().Truncate(time.Microsecond).Add(time.Microsecond) // the last that went
+	if err != nil || len(told) != 1 || !strings.Contains(string(told[0].After), behind.Format(time.RFC3339Nano)) {
+		t.Errorf("it is told as %s, want none before %s (%v)", told[0].After, behind, err)
+	}
+}
+
 // Whose an event is stands in what was sealed: of what somebody was put into later nothing
 // is erased.
 func TestNothingIsErasedOnAForgedRow(t *testing.T) {

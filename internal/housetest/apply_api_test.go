@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"gatehouse/admin"
+	"gatehouse/apply"
 	"gatehouse/fault"
 )
 
@@ -71,5 +73,43 @@ func TestASetIsAppliedOverTheAPI(t *testing.T) {
 	a := s.call(s.boss, http.MethodGet, "/api/v1/export", nil)
 	if a.Status != http.StatusOK || !strings.Contains(string(a.Body), `"id":"desk"`) {
 		t.Errorf("an export: %d %s", a.Status, a.Body)
+	}
+}
+
+// An export takes the permission to see each kind that may be in it, those of the gate among
+// them, and people: without one of them nothing of it is told.
+func TestAnExportTakesThePermissionToSeeEachKind(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	lists := map[apply.Kind]string{
+		apply.Organisation: "listOrganisations", apply.Group: "listGroups", apply.API: "listAPIs", apply.Role: "listRoles", apply.Scope: "listScopes", apply.Client: "listClients",
+		apply.ServiceAccount: "listServiceAccounts", apply.Membership: "listGroupMembers", apply.Grant: "listGrants", apply.Upstream: "listGateUpstreams", apply.Route: "listGateRoutes", apply.Edge: "listGateEdges",
+	}
+	needed := []string{"config:read", "users:read"}
+	for _, kind := range apply.Kinds {
+		i := slices.IndexFunc(admin.Table(), func(rt *admin.Route) bool { return rt.ID == lists[kind] })
+		if i < 0 {
+			t.Fatalf("say here which list shows a %s", kind)
+		}
+		needed = append(needed, admin.Table()[i].Permission)
+	}
+	slices.Sort(needed)
+	needed = slices.Compact(needed)
+	keys := map[string]string{"": s.account("exports", func(one string) bool { return slices.Contains(needed, one) })}
+	for _, lacks := range needed {
+		keys[lacks] = s.account("no-"+strings.ReplaceAll(lacks, ":", "-"), func(one string) bool { return one != lacks && slices.Contains(needed, one) })
+	}
+	s.Settle()
+	for lacks, key := range keys {
+		a := s.call(key, http.MethodGet, "/api/v1/export", nil)
+		if lacks == "" {
+			if a.Status != http.StatusOK {
+				t.Errorf("with all of %v: %d %s", needed, a.Status, a.Body)
+			}
+			continue
+		}
+		if a.Status != http.StatusForbidden || problem(a) != "caller.forbidden" || !strings.Contains(a.Text("detail"), "gatehouse/"+lacks) {
+			t.Errorf("without %s: %d %.300s", lacks, a.Status, a.Body)
+		}
 	}
 }

@@ -11,6 +11,7 @@ import (
 	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/caller"
+	"gatehouse/fault"
 	"gatehouse/house"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
@@ -72,6 +73,12 @@ func TestWhatLeadsToTheAdministrationTakesAFreshProof(t *testing.T) {
 			if asks := ok && no.Need == (access.Requirement{MaxAge: admin.SudoFor}); asks != c.asks || !c.asks && err != nil {
 				t.Errorf("%s: %v, want a proof: %t", name, err, c.asks)
 			}
+		}
+		idle := atConsole(t, s.Gate, s.Person("bob", gatetest.TOTP))
+		time.Sleep(admin.SudoFor + time.Minute)
+		_, err = s.Server.API().AskAny(ctx, s.atDoor(t, idle), s.asking(t), "deleteUser", admin.Input{Path: map[string]string{"user": there["user"]}, IfMatch: "*"})
+		if no, ok := errors.AsType[*caller.Refusal](err); !ok || no.Need != (access.Requirement{}) || !fault.Is(err, fault.Forbidden) {
+			t.Errorf("who may not, whatever they prove, is asked for a proof: %v", err)
 		}
 	})
 }

@@ -3,6 +3,7 @@ package housetest
 import (
 	"context"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 	"time"
@@ -11,6 +12,7 @@ import (
 	"gatehouse/admin"
 	"gatehouse/audit"
 	"gatehouse/fault"
+	"gatehouse/id"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
@@ -117,6 +119,46 @@ var lookingPosts = map[string]int{
 	"previewTokens": http.StatusOK,
 	"beginTrial":    http.StatusOK,
 	"answerTrial":   http.StatusUnprocessableEntity, // it names no trial
+}
+
+// A trial is a sign-in of the person who began it, at the application for which they did.
+func TestATrialIsOfOnePersonAndOneApplication(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	asks(s.House, proof.MFANobody)
+	own := oauth.OwnAPI(gatetest.Issuer)
+	app, other := s.App("console", func(c *oauth.Client) {
+		c.Scopes, c.Audiences = []string{"openid", "gatehouse.admin"}, []string{own}
+	}), s.App("other")
+	token := func(name string) string {
+		return app.Tokens(s.Browser(), s.Person(name, gatetest.Administrator), "scope", "openid gatehouse.admin", "resource", own).Text("access_token")
+	}
+	ada, eve := token("ada"), token("eve")
+	at := func(client id.Client, path string) string {
+		return "/api/v1/clients/" + string(client) + "/trials" + path
+	}
+	begun := s.call(ada, http.MethodPost, at(other.ID, ""), "{}")
+	to, err := url.Parse(begun.Text("authorization_url"))
+	if begun.Status != http.StatusOK || err != nil || to.Query().Get("state") == "" {
+		t.Fatalf("begun: %d %s", begun.Status, begun.Body)
+	}
+	answer := map[string]any{"state": to.Query().Get("state"), "code": "none"}
+	for name, c := range map[string]struct {
+		who, path string
+		body      any
+		status    int
+		code      string
+	}{
+		"themselves":             {ada, at(other.ID, "/answer"), answer, http.StatusOK, ""}, // and hear that the code is none
+		"at another application": {ada, at(app.ID, "/answer"), answer, http.StatusBadRequest, "trial.over"},
+		"somebody else":          {eve, at(other.ID, "/answer"), answer, http.StatusBadRequest, "trial.over"},
+		"a program":              {s.boss, at(other.ID, "/answer"), answer, http.StatusUnprocessableEntity, "trial.person"},
+		"begun by a program":     {s.boss, at(other.ID, ""), "{}", http.StatusUnprocessableEntity, "trial.person"},
+	} {
+		if a := s.call(c.who, http.MethodPost, c.path, c.body); a.Status != c.status || problem(a) != c.code {
+			t.Errorf("%s: %d %s, want %d %s", name, a.Status, a.Body, c.status, c.code)
+		}
+	}
 }
 
 // With one factor a person sees, and is told what it takes to change something (RFC 9470);
