@@ -109,6 +109,24 @@ func TestListsAreSortedAndNarrowed(t *testing.T) {
 	}
 }
 
+// A page that ends where its list does is the last one, and says so.
+func TestAPageThatHoldsTheRestIsTheLast(t *testing.T) {
+	t.Parallel()
+	s := newShop(t)
+	for _, noun := range []string{"groups", "organisations", "groups?sort=-id", "organisations?sort=created", "groups?sort=-created"} {
+		path := "/api/v1/" + noun + "?"
+		if strings.Contains(noun, "?") {
+			path = "/api/v1/" + noun + "&"
+		}
+		for limit, more := range map[string]bool{"1": true, "2": false, "3": false} { // there are two
+			a := s.call(s.boss, http.MethodGet, path+"limit="+limit, nil)
+			if a.Status != http.StatusOK || (a.Text("next") != "") != more {
+				t.Errorf("%s by %s: %d %s, want more: %t", noun, limit, a.Status, a.Body, more)
+			}
+		}
+	}
+}
+
 // What has some members alone is no answer of the document's own shape, and says so.
 func TestAnAnswerInPartSaysSo(t *testing.T) {
 	t.Parallel()
