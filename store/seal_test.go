@@ -279,3 +279,31 @@ func TestTwoKeptCheckpointsOfOneSizeThatDifferAreFound(t *testing.T) {
 		}
 	})
 }
+
+// What an event of a pruning says excuses a removal as it was recorded, and not as somebody has
+// changed it.
+func TestAPruningThatWasChangedExcusesNothing(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *store.Store) {
+		now := time.Now()
+		for i := range 10 {
+			at := now.Add(-time.Duration(100-5*i) * 24 * time.Hour)
+			record(t, s, audit.Event{At: at, Action: "test.do"})
+			sealAt(t, s, at)
+		}
+		pruner := &audit.Pruner{Store: s, Audit: &audit.Log{Store: s, Keys: keys}, Keys: keys, Config: setting.Always(audit.Config{Retention: 80 * 24 * time.Hour})}
+		n, err := pruner.Prune(t.Context(), now)
+		if err != nil || n == 0 {
+			t.Fatalf("%d were pruned (%v)", n, err)
+		}
+		seal(t, s)
+		unguarded(t, s)
+		forge(t, s,
+			fmt.Sprintf(`DELETE FROM audit_events WHERE id = (SELECT event FROM audit_leaves WHERE seq = %d)`, n),
+			fmt.Sprintf(`UPDATE audit_details SET after_doc = replace(after_doc, '"sealed_below":%d', '"sealed_below":%d') WHERE after_doc LIKE '%%sealed_below%%'`, n, n+1))
+		v := verdictOf(t, s)
+		if !slices.ContainsFunc(v.Findings, func(f audit.Finding) bool { return f.Seq == int64(n) && f.Problem == "it was removed" }) {
+			t.Errorf("what is gone besides is not among %+v", v.Findings)
+		}
+	})
+}
