@@ -23,8 +23,16 @@ var globals = sync.OnceFunc(func() {
 // validation: no router, no hooks, which would link to schemas by the Host that a request
 // names, and no page, which would load scripts of others.
 func (d *Door) begin() {
+	first := described()
+	d.routes, d.byID, d.described, d.document = nil, map[string]*Route{}, first.byID, first.document
+	d.all()
+}
+
+// described is the document, and what the types of each route say, which is the same for every house: to
+// make them by reflection takes longer than all else that a house does as it starts.
+var described = sync.OnceValue(func() *Door {
 	globals()
-	d.routes, d.byID = nil, map[string]*Route{}
+	d := &Door{byID: map[string]*Route{}}
 	d.document = &huma.OpenAPI{
 		OpenAPI: "3.1.0",
 		Info: &huma.Info{
@@ -41,7 +49,8 @@ func (d *Door) begin() {
 		},
 	}
 	d.all()
-}
+	return d
+})
 
 // text is the document as JSON.
 func (d *Door) text() (string, error) {

@@ -86,10 +86,12 @@ type Door struct {
 	Log *slog.Logger
 	Services
 
-	heavy    turns
-	routes   []*Route
-	byID     map[string]*Route
-	document *huma.OpenAPI
+	heavy  turns
+	routes []*Route
+	byID   map[string]*Route
+	// described are the routes of another house, whose types say the same; nil in the first.
+	described map[string]*Route
+	document  *huma.OpenAPI
 }
 
 // Open prepares the door, and reports at the start what it would miss at the first

@@ -219,9 +219,13 @@ func add[I, O any](d *Door, rt Route, h func(ctx context.Context, c *Call, in *I
 
 // route adds a row to the table, and to the document.
 func (d *Door) route(rt *Route, in, out reflect.Type, h handler) {
-	op := rt.operation()
-	rt.handler, rt.answer, rt.fields, rt.Sudo = h, out, fieldsOf(out), isSudo(rt.ID)
-	rt.binding = bind(d.document.Components.Schemas, in, out, &op)
-	d.document.AddOperation(&op)
+	rt.handler, rt.answer, rt.Sudo = h, out, isSudo(rt.ID)
+	if first := d.described[rt.ID]; first != nil {
+		rt.fields, rt.binding = first.fields, first.binding
+	} else {
+		op := rt.operation()
+		rt.fields, rt.binding = fieldsOf(out), bind(d.document.Components.Schemas, in, out, &op)
+		d.document.AddOperation(&op)
+	}
 	d.routes, d.byID[rt.ID] = append(d.routes, rt), rt
 }
