@@ -16,6 +16,7 @@ import (
 	"gatehouse/caller"
 	"gatehouse/gate"
 	"gatehouse/identity"
+	"gatehouse/identity/intake"
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/saved"
@@ -54,6 +55,7 @@ type Refusals interface {
 // Services are what the routes ask and change.
 type Services struct {
 	Identity *identity.Service
+	Intake   *intake.Service
 	Sessions *session.Manager
 	Access   *access.Service
 	Applies  *apply.Service
@@ -106,6 +108,7 @@ func (d *Door) Open() error {
 		{"Requests", d.Requests == nil},
 		{"Key", len(d.Key) != 32},
 		{"Identity", d.Identity == nil},
+		{"Intake", d.Intake == nil},
 		{"Sessions", d.Sessions == nil},
 		{"Access", d.Access == nil},
 		{"Applies", d.Applies == nil},

@@ -18,6 +18,7 @@ import (
 // all adds the routes of every noun.
 func (d *Door) all() {
 	d.users()
+	d.imports()
 	d.groups()
 	d.organisations()
 	d.personalTokens()

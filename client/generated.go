@@ -161,6 +161,28 @@ const (
 	HealthStatusReady    HealthStatus = "ready"
 )
 
+// Defines values for ImportState.
+const (
+	ImportStateChecked ImportState = "checked"
+	ImportStateDone    ImportState = "done"
+	ImportStateRunning ImportState = "running"
+	ImportStateStopped ImportState = "stopped"
+)
+
+// Defines values for ImportBeginFormat.
+const (
+	ImportBeginFormatCsv    ImportBeginFormat = "csv"
+	ImportBeginFormatNdjson ImportBeginFormat = "ndjson"
+)
+
+// Defines values for ImportRowOutcome.
+const (
+	ImportRowOutcomeKnown ImportRowOutcome = "known"
+	ImportRowOutcomeMade  ImportRowOutcome = "made"
+	ImportRowOutcomeNew   ImportRowOutcome = "new"
+	ImportRowOutcomeWrong ImportRowOutcome = "wrong"
+)
+
 // Defines values for PreviewAskACR.
 const (
 	PreviewAskACRAal1  PreviewAskACR = "aal1"
@@ -369,6 +391,12 @@ const (
 	PutGroupMemberParamsKindGroup   PutGroupMemberParamsKind = "group"
 	PutGroupMemberParamsKindService PutGroupMemberParamsKind = "service"
 	PutGroupMemberParamsKindUser    PutGroupMemberParamsKind = "user"
+)
+
+// Defines values for ExportImportReportParamsFormat.
+const (
+	ExportImportReportParamsFormatCsv    ExportImportReportParamsFormat = "csv"
+	ExportImportReportParamsFormatNdjson ExportImportReportParamsFormat = "ndjson"
 )
 
 // Defines values for RotateKeyParamsAlgorithm.
@@ -1437,6 +1465,79 @@ type IdentitySpec struct {
 	Headers  map[string]string `json:"headers,omitzero"`
 }
 
+// Import defines model for Import.
+type Import struct {
+	Began   *time.Time `json:"began,omitempty"`
+	By      Actor      `json:"by"`
+	Created time.Time  `json:"created"`
+	Ended   *time.Time `json:"ended,omitempty"`
+	File    *string    `json:"file,omitempty"`
+	ID      string     `json:"id"`
+	Over    time.Time  `json:"over"`
+	Rows    ImportRows `json:"rows"`
+
+	// State checked: it was looked at, and nobody was made
+	State ImportState `json:"state"`
+
+	// Why Why it was stopped: asked, or right: who began it may make people no more
+	Why *string `json:"why,omitempty"`
+}
+
+// ImportState checked: it was looked at, and nobody was made
+type ImportState string
+
+// ImportBegin defines model for ImportBegin.
+type ImportBegin struct {
+	// Content The file: CSV whose first line names the columns (email, name, email_verified, claims such as locale, attributes.NAME), or a line of JSON for each person, as one is created with
+	Content string `json:"content"`
+
+	// DryRun Look what it comes to, and make nobody
+	DryRun *bool `json:"dry_run,omitempty"`
+
+	// File The name of the file, to tell it from others
+	File *string `json:"file,omitempty"`
+
+	// Format Absent: as the content looks
+	Format *ImportBeginFormat `json:"format,omitempty"`
+}
+
+// ImportBeginFormat Absent: as the content looks
+type ImportBeginFormat string
+
+// ImportProblem defines model for ImportProblem.
+type ImportProblem struct {
+	Field   *string `json:"field,omitempty"`
+	Problem string  `json:"problem"`
+}
+
+// ImportRow defines model for ImportRow.
+type ImportRow struct {
+	Email    string           `json:"email"`
+	Line     int64            `json:"line"`
+	Outcome  ImportRowOutcome `json:"outcome"`
+	Problems []ImportProblem  `json:"problems,omitzero"`
+
+	// User Who was made, or has the address
+	User *string `json:"user,omitempty"`
+}
+
+// ImportRowOutcome defines model for ImportRow.Outcome.
+type ImportRowOutcome string
+
+// ImportRows defines model for ImportRows.
+type ImportRows struct {
+	Done int64 `json:"done"`
+
+	// Known Whose address somebody has already: these people stay as they are
+	Known int64 `json:"known"`
+	Made  int64 `json:"made"`
+
+	// New That make somebody, who is not made yet
+	New   int64 `json:"new"`
+	Total int64 `json:"total"`
+	Wrong int64 `json:"wrong"`
+}
+
 // Key defines model for Key.
 type Key struct {
 	Alg       string      `json:"alg"`
@@ -1578,6 +1679,22 @@ type ListGroup struct {
 // ListHolder defines model for ListHolder.
 type ListHolder struct {
 	Items []Holder `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListImport defines model for ListImport.
+type ListImport struct {
+	Items []Import `json:"items,omitzero"`
+
+	// Next The cursor of the next page; absent on the last one
+	Next *string `json:"next,omitempty"`
+}
+
+// ListImportRow defines model for ListImportRow.
+type ListImportRow struct {
+	Items []ImportRow `json:"items,omitzero"`
 
 	// Next The cursor of the next page; absent on the last one
 	Next *string `json:"next,omitempty"`
@@ -3525,6 +3642,71 @@ type PutGroupMemberParams struct {
 // PutGroupMemberParamsKind defines parameters for PutGroupMember.
 type PutGroupMemberParamsKind string
 
+// ListImportsParams defines parameters for ListImports.
+type ListImportsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// BeginImportParams defines parameters for BeginImport.
+type BeginImportParams struct {
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// GetImportParams defines parameters for GetImport.
+type GetImportParams struct {
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+}
+
+// ExportImportReportParams defines parameters for ExportImportReport.
+type ExportImportReportParams struct {
+	Format *ExportImportReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportImportReportParamsFormat defines parameters for ExportImportReport.
+type ExportImportReportParamsFormat string
+
+// ListImportRowsParams defines parameters for ListImportRows.
+type ListImportRowsParams struct {
+	// Limit How many there are on a page at most
+	Limit *int64 `form:"limit,omitempty" json:"limit,omitempty"`
+
+	// Cursor Where the page goes on: next of the one before, asked with the same filters
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
+
+	// Fields Only these members of each thing, with commas between them
+	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
+
+	// Wrong Only those that are wrong
+	Wrong *bool `form:"wrong,omitempty" json:"wrong,omitempty"`
+}
+
+// RunImportParams defines parameters for RunImport.
+type RunImportParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
+// StopImportParams defines parameters for StopImport.
+type StopImportParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+
+	// IdempotencyKey The same for each attempt at one change: it is made once, and answered alike for 24 hours.
+	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
+}
+
 // ListKeysParams defines parameters for ListKeys.
 type ListKeysParams struct {
 	// Limit How many there are on a page at most
@@ -5424,6 +5606,133 @@ func (g *Gatehouse) GetHealth(ctx context.Context) (*Answer[Health], error) {
 	r := request{method: http.MethodGet}
 	r.to("/api/v1/health")
 	return send[Health](ctx, g, r)
+}
+
+// ListImports does GET /api/v1/imports: List the files of people that were taken in or looked at, the newest first.
+// Needs the permission `gatehouse/users:read`.
+func (g *Gatehouse) ListImports(ctx context.Context, params *ListImportsParams) (*Answer[ListImport], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/imports")
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+	}
+	return send[ListImport](ctx, g, r)
+}
+
+// AllImports goes through the pages of ListImports, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero Import.
+func (g *Gatehouse) AllImports(ctx context.Context, params *ListImportsParams) iter.Seq2[Import, error] {
+	return pages(func(cursor *string) ([]Import, *string, error) {
+		var p ListImportsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListImports(ctx, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// BeginImport does POST /api/v1/imports: Take in people by a file, in the background; or look what that comes to.
+// Needs the permission `gatehouse/users:write`.
+func (g *Gatehouse) BeginImport(ctx context.Context, body ImportBegin, params *BeginImportParams) (*Answer[Import], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/imports")
+	r.body = body
+	if params != nil {
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Import](ctx, g, r)
+}
+
+// GetImport does GET /api/v1/imports/{import}: See how far an import is.
+// Needs the permission `gatehouse/users:read`.
+func (g *Gatehouse) GetImport(ctx context.Context, pImport string, params *GetImportParams) (*Answer[Import], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/imports/{import}", pImport)
+	if params != nil {
+		r.addQuery("fields", params.Fields)
+	}
+	return send[Import](ctx, g, r)
+}
+
+// ExportImportReport does GET /api/v1/imports/{import}/report: Take along what came of each row, as CSV in which nothing is a formula or as lines of JSON.
+// Needs the permission `gatehouse/users:read`.
+// What it answers with is read as it comes, and closed by the caller.
+func (g *Gatehouse) ExportImportReport(ctx context.Context, pImport string, params *ExportImportReportParams) (io.ReadCloser, error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/imports/{import}/report", pImport)
+	if params != nil {
+		r.addQuery("format", params.Format)
+	}
+	return g.stream(ctx, r)
+}
+
+// ListImportRows does GET /api/v1/imports/{import}/rows: List what came of the rows of a file: those that are wrong first, then people who were there already.
+// Needs the permission `gatehouse/users:read`.
+func (g *Gatehouse) ListImportRows(ctx context.Context, pImport string, params *ListImportRowsParams) (*Answer[ListImportRow], error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/imports/{import}/rows", pImport)
+	if params != nil {
+		r.addQuery("limit", params.Limit)
+		r.addQuery("cursor", params.Cursor)
+		r.addQuery("fields", params.Fields)
+		r.addQuery("wrong", params.Wrong)
+	}
+	return send[ListImportRow](ctx, g, r)
+}
+
+// AllImportRows goes through the pages of ListImportRows, which it asks for one by one as they are
+// needed. An error ends it, and comes with the zero ImportRow.
+func (g *Gatehouse) AllImportRows(ctx context.Context, pImport string, params *ListImportRowsParams) iter.Seq2[ImportRow, error] {
+	return pages(func(cursor *string) ([]ImportRow, *string, error) {
+		var p ListImportRowsParams
+		if params != nil {
+			p = *params
+		}
+		if cursor != nil {
+			p.Cursor = cursor
+		}
+		page, err := g.ListImportRows(ctx, pImport, &p)
+		if err != nil {
+			return nil, nil, err
+		}
+		return page.Body.Items, page.Body.Next, nil
+	})
+}
+
+// RunImport does POST /api/v1/imports/{import}/run: Take in the people of a file that was looked at.
+// Needs the permission `gatehouse/users:write`.
+func (g *Gatehouse) RunImport(ctx context.Context, pImport string, params *RunImportParams) (*Answer[Import], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/imports/{import}/run", pImport)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Import](ctx, g, r)
+}
+
+// StopImport does POST /api/v1/imports/{import}/stop: Stop an import; who was made stays.
+// Needs the permission `gatehouse/users:write`.
+func (g *Gatehouse) StopImport(ctx context.Context, pImport string, params *StopImportParams) (*Answer[Import], error) {
+	r := request{method: http.MethodPost}
+	r.to("/api/v1/imports/{import}/stop", pImport)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+		r.addHeader("Idempotency-Key", params.IdempotencyKey)
+	}
+	r.keyed = true
+	return send[Import](ctx, g, r)
 }
 
 // ListKeys does GET /api/v1/keys: List the signing keys with their public halves, oldest first.

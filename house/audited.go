@@ -9,6 +9,7 @@ import (
 	"gatehouse/gate"
 	"gatehouse/house/backup"
 	"gatehouse/identity"
+	"gatehouse/identity/intake"
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/saved"
@@ -19,6 +20,6 @@ import (
 // Audited returns every action that is recorded, package by package.
 func Audited() audit.Catalogue {
 	return slices.Concat(
-		identity.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, gate.Audited, settings.Audited, saved.Audited, audit.Audited, backup.Audited,
+		identity.Audited, intake.Audited, session.Audited, flow.Audited, oauth.Audited, keys.Audited, access.Audited, gate.Audited, settings.Audited, saved.Audited, audit.Audited, backup.Audited,
 	)
 }

@@ -11,6 +11,7 @@ import (
 	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/identity"
+	"gatehouse/identity/intake"
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/saved"
@@ -104,6 +105,7 @@ func (h *House) looks() map[audit.Kind]look {
 		gate.AuditRoute:         h.ofGate(gate.KindRoute),
 		gate.AuditUpstream:      h.ofGate(gate.KindUpstream),
 		gate.AuditEdge:          h.ofGate(gate.KindEdge),
+		intake.KindImport:       of(h.Intake.Import, id.ImportOf),
 		identity.KindFactor:     spelt("fac_"),
 		saved.KindFilter:        spelt("fil_"),
 		oauth.KindAuthorization: spelt("aut_"),
@@ -114,7 +116,7 @@ func (h *House) looks() map[audit.Kind]look {
 // prefixes are the kinds of what is called by a random name.
 var prefixes = map[string]audit.Kind{
 	"usr_": audit.KindUser, "cli_": audit.KindClient, "ses_": session.KindSession, "gra_": access.KindGrant,
-	"key_": access.KindServiceKey, "fac_": identity.KindFactor, "aut_": oauth.KindAuthorization, "fil_": saved.KindFilter,
+	"key_": access.KindServiceKey, "fac_": identity.KindFactor, "aut_": oauth.KindAuthorization, "fil_": saved.KindFilter, "imp_": intake.KindImport,
 }
 
 func itself(name string) string { return name }

@@ -28,6 +28,7 @@ type (
 	Grant         string // gra_; one access grant
 	ServiceKey    string // key_; one key of a service account
 	Filter        string // fil_; one filter that somebody keeps
+	Import        string // imp_; people who are taken in by a file
 )
 
 var alphabet = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPadding(base32.NoPadding)
@@ -60,6 +61,7 @@ func NewRequest() Request             { return Request(random("req_")) }
 func NewGrant() Grant                 { return Grant(random("gra_")) }
 func NewServiceKey() ServiceKey       { return ServiceKey(random("key_")) }
 func NewFilter() Filter               { return Filter(random("fil_")) }
+func NewImport() Import               { return Import(random("imp_")) }
 
 // Text is the name without its prefix, as it stands within the key itself.
 func (k ServiceKey) Text() string { return strings.TrimPrefix(string(k), "key_") }
@@ -90,7 +92,7 @@ func (f Family) Bytes() (b [FamilyBytes]byte, err error) {
 // IsReserved reports whether name looks like one of ours, so that an
 // administrator cannot name a client like a person (RFC 9700 section 4.15).
 func IsReserved(name string) bool {
-	for _, p := range []string{"usr_", "ses_", "aut_", "fam_", "int_", "sec_", "fac_", "evt_", "req_", "gra_", "key_", "fil_"} {
+	for _, p := range []string{"usr_", "ses_", "aut_", "fam_", "int_", "sec_", "fac_", "evt_", "req_", "gra_", "key_", "fil_", "imp_"} {
 		if strings.HasPrefix(strings.ToLower(name), p) {
 			return true
 		}

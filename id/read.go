@@ -5,7 +5,7 @@ import "strings"
 // longest is how long a name of ours may be, in bytes; all are shorter.
 const longest = 64
 
-// UserOf, SessionOf, InteractionOf, GrantOf, ServiceKeyOf and FilterOf read a name that comes from outside. What
+// UserOf, SessionOf, InteractionOf, GrantOf, ServiceKeyOf, FilterOf and ImportOf read a name that comes from outside. What
 // cannot be the name of such a thing is "", which names nothing: text that
 // nobody checked then reaches no query, no event and no log.
 func UserOf(text string) User { return User(named("usr_", text)) }
@@ -21,6 +21,9 @@ func ServiceKeyOf(text string) ServiceKey { return ServiceKey(named("key_", text
 
 // FilterOf is described at UserOf.
 func FilterOf(text string) Filter { return Filter(named("fil_", text)) }
+
+// ImportOf is described at UserOf.
+func ImportOf(text string) Import { return Import(named("imp_", text)) }
 
 // InteractionOf is described at UserOf.
 func InteractionOf(text string) Interaction { return Interaction(named("int_", text)) }

@@ -75,6 +75,12 @@ func (s *Service) CheckNew(ctx context.Context, u User) error {
 	return nil
 }
 
+// CheckPerson answers what Create would answer of u itself, "user.invalid", whoever there is.
+func (*Service) CheckPerson(u *User) error {
+	_, err := prepareNew(*u)
+	return err
+}
+
 func prepareNew(u User) (User, error) {
 	now := clock.Now()
 	u = tidy(u)

@@ -31,6 +31,8 @@ const (
 	// forms refuses what changes something unless it comes from our own pages
 	// (decision 0008).
 	forms
+	// uploads is forms for whom the door admits, whose forms may have a file.
+	uploads
 	// raw is no protection and no outer layer: for what is not for the public, and
 	// for hosts that bring a layer of their own.
 	raw
@@ -49,6 +51,7 @@ var (
 	written = limits{timeout: requestTimeout, body: console.WrittenForm}
 	asked   = limits{timeout: requestTimeout, body: pdp.MaxBody}
 	steered = limits{timeout: requestTimeout, body: admin.MaxSet}
+	files   = limits{timeout: requestTimeout, body: console.MaxUpload}
 	// lasting is for connections that end by themselves.
 	lasting = limits{timeout: pdp.FeedLife + requestTimeout, body: web.FormLimit}
 	// patient is for answers that are as long as what there is.
@@ -67,8 +70,9 @@ type door struct {
 	// end in a slash is that path alone.
 	prefixes []string
 	protect  protection
-	refuse   web.Refuser // how errors are told; may be nil where raw
-	limits   limits      // zero where raw
+	admits   func(r *http.Request) bool // whose files are read; of uploads alone
+	refuse   web.Refuser                // how errors are told; may be nil where raw
+	limits   limits                     // zero where raw
 	// documents are answered ahead of everything else (decision 0011).
 	documents map[string]web.Document
 	// perAddress are paths, each with all below it, of which an address may ask for so
@@ -142,6 +146,10 @@ func (s *Server) table() ([]*door, error) {
 		},
 		{
 			name: "console, at length", prefixes: console.LastingPaths(), protect: forms, refuse: page, limits: patient, mount: steering.MountLasting,
+			perAddress: []string{console.Root},
+		},
+		{
+			name: "console, files", prefixes: console.UploadPaths(), protect: uploads, admits: steering.AdmitsUpload, refuse: page, limits: files, mount: steering.MountUploads,
 			perAddress: []string{console.Root},
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},
@@ -238,7 +246,7 @@ func (s *Server) api(desk *caller.Desk) (*admin.Door, error) {
 		Issuer: h.Config.Issuer, Callers: desk, Refusals: h.Refusals, Requests: h.Store, Key: h.Keeper.Key("admin-api"), Log: h.Log,
 		Rate: admin.Rate{Flood: web.Flood{Limiter: limiter, Log: h.Log}, Burst: c.Burst, Every: ephemeral.Config(c).Every()},
 		Services: admin.Services{
-			Identity: h.Identity, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies, Gate: h.Gate, Gateway: h, OAuth: h.OAuth, Keys: h.Keys, Clock: h.Clock,
+			Identity: h.Identity, Intake: h.Intake, Sessions: h.Sessions, Access: h.Access, Applies: h.Applies, Gate: h.Gate, Gateway: h, OAuth: h.OAuth, Keys: h.Keys, Clock: h.Clock,
 			Trail: h.Trail, Sealer: h.Sealer, Proofs: h, Things: h, Audited: house.Audited(), Figures: &figures{h, s.health, s.options.Version, time.Now()}, Settings: h.Settings, Saved: h.Saved,
 		},
 	}

@@ -64,7 +64,7 @@ func TestEveryDoorHasTheProtectionThatItsRowSays(t *testing.T) {
 			w := httptest.NewRecorder()
 			handler.ServeHTTP(w, posted("/x", site, strings.NewReader("")))
 			refused := w.Code == http.StatusForbidden && strings.Contains(w.Body.String(), "form.cross_site")
-			if want := d.protect == forms && site != "same-origin"; refused != want || found.called == want {
+			if want := (d.protect == forms || d.protect == uploads) && site != "same-origin"; refused != want || found.called == want {
 				t.Errorf("%s: a %s post is refused: %t (%d), want %t", d.name, site, refused, w.Code, want)
 			}
 			for name, want := range map[string]string{
@@ -84,7 +84,11 @@ func TestEveryDoorHasTheProtectionThatItsRowSays(t *testing.T) {
 		found, handler := s.behind(d)
 		w := httptest.NewRecorder()
 		handler.ServeHTTP(w, posted("/x", "same-origin", strings.NewReader(strings.Repeat("a", bodyLimit+1))))
-		if d.protect == forms {
+		if d.protect == uploads {
+			if !found.called || found.read != 0 {
+				t.Errorf("%s: of a stranger %d bytes were handed on (handled %t)", d.name, found.read, found.called)
+			}
+		} else if d.protect == forms {
 			if found.called || !strings.Contains(w.Body.String(), "request.too_large") {
 				t.Errorf("%s: a form without bound is answered %d %s", d.name, w.Code, w.Body)
 			}

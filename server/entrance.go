@@ -118,7 +118,10 @@ func (s *Server) layers(d *door, inner http.Handler) http.Handler {
 		return inner
 	}
 	refuse := func(w http.ResponseWriter, r *http.Request, err error) { web.Refuse(w, r, s.house.Log, err, d.refuse) }
-	if d.protect == forms {
+	switch d.protect {
+	case uploads:
+		inner = web.ProtectUploads(s.house.Config.Issuer, s.cookies, d.limits.body, d.admits, refuse, inner)
+	case forms:
 		inner = web.ProtectForms(s.house.Config.Issuer, s.cookies, d.limits.body, refuse, inner)
 	}
 	inner = s.perAddress(d, refuse, inner)

@@ -250,6 +250,16 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectClientSince:   one(client),
 		selectPersonSince:   one(user),
 
+		updateImport:           one("imp_1", "running", "{}", int64(1), int64(1), int64(0), int64(0), "", at, nil, at+long),
+		selectImport:           one("imp_1"),
+		lockImport:             one("imp_1"),
+		selectImports:          {{int64(math.MaxInt64), "", int64(planPage)}, {at, "imp_1", int64(planPage)}},
+		selectImportBehind:     one(int64(49)),
+		selectNextImport:       {{}},
+		putImportRow:           one("imp_1", int64(n), int64(2), "a@example.test", "[]", user),
+		selectImportRowsBehind: one("imp_1", int64(n), int64(25)),
+		selectImportRows:       {{"imp_1", int64(0), int64(0), int64(2), int64(planPage)}, {"imp_1", int64(2), int64(n), int64(2), int64(planPage)}, {"imp_1", int64(0), int64(0), int64(0), int64(planPage)}},
+
 		selectTallied: {{}},
 		moveTallied:   one(int64(1), int64(2)),
 		selectSums:    {{int64(crowd.FirstLeaf), []byte{}, "signin.complete", int64(planPage)}, {int64(crowd.FirstLeaf + 4000), []byte("x"), "signin.complete", int64(2)}},

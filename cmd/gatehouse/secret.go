@@ -46,7 +46,10 @@ func (a *app) passwordIn(file string) (string, error) {
 }
 
 // read reads a whole file, or standard input for "-".
-func (a *app) read(file string) ([]byte, error) {
+func (a *app) read(file string) ([]byte, error) { return a.readUpTo(file, maxInput) }
+
+// readUpTo is read of a file of at most so many bytes.
+func (a *app) readUpTo(file string, most int64) ([]byte, error) {
 	in := a.stdin
 	if file != "-" {
 		f, err := os.Open(file)
@@ -56,11 +59,11 @@ func (a *app) read(file string) ([]byte, error) {
 		defer f.Close()
 		in = f
 	}
-	b, err := io.ReadAll(io.LimitReader(in, maxInput+1))
+	b, err := io.ReadAll(io.LimitReader(in, most+1))
 	if err != nil {
 		return nil, err
 	}
-	if len(b) > maxInput {
+	if int64(len(b)) > most {
 		return nil, usagef("%s is too long", inputName(file))
 	}
 	return b, nil

@@ -22,6 +22,8 @@ import (
 	"gatehouse/config"
 	"gatehouse/gate"
 	"gatehouse/id"
+	"gatehouse/identity"
+	"gatehouse/identity/intake"
 	"gatehouse/internal/gatetest"
 	"gatehouse/oauth"
 	"gatehouse/proof"
@@ -137,8 +139,11 @@ func (s *steering) targets() map[string]string {
 	s.gatePart("target")
 	routed, _, err := s.House.Trail.Page(ctx, audit.Query{Target: audit.Target{Kind: gate.AuditRoute, ID: "target"}}, 1)
 	must(s.t, err)
+	im, err := s.House.Intake.Begin(ctx, intake.Owner{By: gatetest.Console, Ago: -1}, "target.csv", []intake.Row{{N: 1, Line: 2, Person: identity.User{Email: "new@target.test"}}}, false)
+	must(s.t, err)
 	return map[string]string{
-		"grant": string(grant.ID), "part": "target", "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
+		"import": string(im.ID),
+		"grant":  string(grant.ID), "part": "target", "role": "target", "api": "target", "locked": "target", "secret": string(app.Secrets[0].ID),
 		"family": string(family), "event": string(events[0].ID), "size": "1", "version": string(routed[0].ID), "setting": "session.idle",
 		"session": string(signed.ID), "client": string(app.ID), "scope": "target.read", "algorithm": keys[0].Algorithm, "kid": keys[0].ID,
 		"user": string(user), "token": string(token.ID), "service": "target", "key": string(made.Key.ID),

@@ -71,7 +71,7 @@ func listNamings(gone map[string]string) map[string]listNaming {
 // asked of the gate, which answers any URL.
 var plainParameters = []string{
 	"limit", "cursor", "fields", "sort", "state", "kind", "search", "email", "since", "until", "days", "ends_before", "ends_after", "created_by", "source", "all", "details", "format",
-	"outcome", "ip", "action", "at", "thing", "acr", "audience", "method", "url", "age", "hours", "list", "second_factor", "signed_in_before",
+	"outcome", "ip", "action", "at", "thing", "acr", "audience", "method", "url", "age", "hours", "list", "wrong", "second_factor", "signed_in_before",
 }
 
 // A list that is narrowed by what there is not says so to whoever sees all of it: they

@@ -95,6 +95,49 @@ CREATE TABLE last_sign_ins (
 
 CREATE INDEX last_sign_ins_at ON last_sign_ins (at, user_id);
 
+-- People who are taken in by a file: the job, and each of the file's rows. done_rows is how
+-- many of them were looked at; owner is who began it, and as how well proved.
+CREATE TABLE imports (
+    id          TEXT   PRIMARY KEY,
+    state       TEXT   NOT NULL CHECK (state IN ('checked', 'running', 'done', 'stopped')),
+    owner       TEXT   NOT NULL,
+    file        TEXT   NOT NULL,
+    total       BIGINT NOT NULL,
+    done_rows   BIGINT NOT NULL,
+    made        BIGINT NOT NULL,
+    known       BIGINT NOT NULL,
+    wrong       BIGINT NOT NULL,
+    why         TEXT   NOT NULL,
+    created_at  BIGINT NOT NULL,
+    began_at    BIGINT,
+    ended_at    BIGINT,
+    over_at     BIGINT NOT NULL,
+    rev         BIGINT NOT NULL
+);
+
+CREATE INDEX imports_created ON imports (created_at, id);
+CREATE INDEX imports_running ON imports (began_at, id) WHERE state = 'running';
+CREATE INDEX imports_over ON imports (over_at);
+
+-- kind puts them in the order in which they are told of: 0 is wrong, 1 is somebody who is
+-- there already, 2 is somebody new. With a person goes what is kept of them here.
+CREATE TABLE import_rows (
+    import_id       TEXT    NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
+    n               BIGINT  NOT NULL,
+    line            BIGINT  NOT NULL,
+    kind            BIGINT  NOT NULL,
+    email           TEXT    NOT NULL,
+    email_verified  BOOLEAN NOT NULL,
+    name            TEXT    NOT NULL,
+    claims          TEXT    NOT NULL,
+    problems        TEXT    NOT NULL,
+    user_id         TEXT    REFERENCES users (id) ON DELETE CASCADE,
+    PRIMARY KEY (import_id, n)
+);
+
+CREATE INDEX import_rows_kind ON import_rows (import_id, kind, n);
+CREATE INDEX import_rows_user ON import_rows (user_id) WHERE user_id IS NOT NULL;
+
 CREATE TABLE passwords (
     user_id     TEXT   PRIMARY KEY REFERENCES users (id) ON DELETE CASCADE,
     id          TEXT   NOT NULL,

@@ -27,7 +27,7 @@ func testJanitor(t *testing.T, s *store.Store) {
 	u := insertUser(t, s)
 	all, want := []swept{}, map[string]int64{}
 	for _, lay := range []func(*testing.T, *store.Store, identity.User) swept{
-		dueInteractions, dueCodes, dueOnce, dueMarks, dueRevocations, dueFamilies, dueSessions, dueGateSessions, dueAttempts, dueFactors, dueChanges, dueRequests, dueTallies, dueClientNotes,
+		dueInteractions, dueCodes, dueOnce, dueMarks, dueRevocations, dueFamilies, dueSessions, dueGateSessions, dueAttempts, dueFactors, dueChanges, dueRequests, dueTallies, dueClientNotes, dueImports,
 	} {
 		one := lay(t, s, u)
 		for kind, n := range one.due {

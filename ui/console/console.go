@@ -25,6 +25,7 @@ import (
 	"gatehouse/ui/console/groups"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/health"
+	"gatehouse/ui/console/imports"
 	"gatehouse/ui/console/keyring"
 	"gatehouse/ui/console/locks"
 	"gatehouse/ui/console/overview"
@@ -97,6 +98,7 @@ func (d *Door) Mount(m *web.Mux) {
 	m.Route("POST "+guard.PathSignOut, d.signOut)
 	(&overview.Door{Guard: g}).Mount(m)
 	(&users.Door{Guard: g}).Mount(m)
+	(&imports.Door{Guard: g}).Mount(m)
 	(&search.Door{Guard: g, Finders: []guard.Finder{users.Finder, applications.Finder, roles.Finder, groups.GroupFinder, groups.OrganisationFinder, services.Finder, routes.Finder, upstreams.UpstreamFinder, upstreams.EdgeFinder}}).Mount(m)
 	(&useraccess.Door{Guard: g}).Mount(m)
 	(&reach.Door{Guard: g}).Mount(m)
@@ -153,6 +155,19 @@ func LastingPaths() []string { return auditlog.LastingPaths }
 
 // MountLasting registers the pages of LastingPaths, behind what Mount's are behind.
 func (d *Door) MountLasting(m *web.Mux) { (&auditlog.Door{Guard: d.guard()}).MountLasting(m) }
+
+// UploadPaths are those of forms with a file, of at most MaxUpload bytes; MountUploads
+// registers them, behind web.ProtectUploads.
+func UploadPaths() []string { return imports.UploadPaths }
+
+// MaxUpload bounds a form with a file, in bytes.
+const MaxUpload = imports.MaxUpload
+
+// MountUploads registers the pages of UploadPaths.
+func (d *Door) MountUploads(m *web.Mux) { (&imports.Door{Guard: d.guard()}).MountUploads(m) }
+
+// AdmitsUpload reports whether who sends a file may do so.
+func (d *Door) AdmitsUpload(r *http.Request) bool { return d.guard().Admits(r, "beginImport") }
 
 func (d *Door) guard() *guard.Guard {
 	return &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Asks: d.Client.Asks, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}

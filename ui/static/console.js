@@ -165,7 +165,7 @@
     });
   }
 
-  // While a job runs, its part of the page is asked for again; the page says when it is done.
+  // While a job runs, its part of the page is asked for again, and the whole once it is done.
   const fetched = async (address) => {
     const answer = await fetch(address, { headers: { Accept: 'text/html' } });
     if (!answer.ok || answer.redirected) return null;
@@ -178,8 +178,12 @@
       refresh(job);
       return;
     }
+    if (!fresh.hasAttribute('data-refresh')) {
+      location.reload();
+      return;
+    }
     job.replaceWith(fresh);
-    if (fresh.hasAttribute('data-refresh')) refresh(fresh);
+    refresh(fresh);
   }, 2000);
   for (const job of document.querySelectorAll('[data-refresh]')) refresh(job);
 

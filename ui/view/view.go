@@ -64,6 +64,8 @@ type Head struct {
 	// Once says that what the page holds is gone when it is asked for again: it offers
 	// nothing that leads away and back.
 	Once bool
+	// Refresh is after how many seconds a browser without script shows the page anew; 0: never.
+	Refresh int
 }
 
 // Show writes p with status. Nothing is written when it returns an error.

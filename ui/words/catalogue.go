@@ -49,6 +49,7 @@ type Catalogue struct {
 	Console                             Console
 	ConsoleOverview                     ConsoleOverview
 	ConsoleUsers                        ConsoleUsers
+	ConsoleImports                      ConsoleImports
 	ConsoleSearch                       ConsoleSearch
 	ConsoleAccess                       ConsoleAccess
 	ConsoleSessions                     ConsoleSessions

@@ -11,6 +11,7 @@ var english = Catalogue{
 	Console:              englishConsole,
 	ConsoleOverview:      englishConsoleOverview,
 	ConsoleUsers:         englishConsoleUsers,
+	ConsoleImports:       englishConsoleImports,
 	ConsoleSearch:        englishConsoleSearch,
 	ConsoleAccess:        englishConsoleAccess,
 	ConsoleSessions:      englishConsoleSessions,

@@ -33,6 +33,7 @@ var german = Catalogue{
 	Console:              germanConsole,
 	ConsoleOverview:      germanConsoleOverview,
 	ConsoleUsers:         germanConsoleUsers,
+	ConsoleImports:       germanConsoleImports,
 	ConsoleSearch:        germanConsoleSearch,
 	ConsoleAccess:        germanConsoleAccess,
 	ConsoleSessions:      germanConsoleSessions,

@@ -74,3 +74,14 @@ func (g *Guard) Route(m *web.Mux, pattern string, h Handler) {
 		return err
 	})
 }
+
+// Admits reports whether a request is of somebody whom an operation is for: what others send
+// need not be read. It records nothing, and the page asks again.
+func (g *Guard) Admits(r *http.Request, operation string) bool {
+	token := g.Cookies.Console(r)
+	if token == "" {
+		return false
+	}
+	who, err := g.Callers.Browser(r, token, Host)
+	return err == nil && g.asks(r.Context(), who) == nil && g.API.Ready(who, operation, nil) == nil
+}

@@ -37,8 +37,9 @@ type Field struct {
 	Complete string
 	// Literal takes no capitals and no spelling: a name or a code.
 	Literal bool
-	Max     int // characters
-	Rows    int // of an Area
+	Max     int    // characters
+	Accept  string // what a "file" may be, such as ".csv"
+	Rows    int    // of an Area
 	Problem string
 	// Locked says why it cannot be changed here, such as which file sets it; "" is that it can.
 	Locked string
@@ -63,6 +64,8 @@ type Form struct {
 	// More are seldom needed, and fold out.
 	More   []Field
 	Hidden []Hidden
+	// Files says that a field of it is a file.
+	Files bool
 	// Wrong are the sentences about no field by itself.
 	Wrong []string
 	Do    []Button
@@ -141,6 +144,9 @@ func (f Field) attributes() templ.Attributes {
 	}
 	if f.Literal {
 		all["autocapitalize"], all["autocorrect"], all["spellcheck"] = "none", "off", "false"
+	}
+	if f.Accept != "" {
+		all["accept"] = f.Accept
 	}
 	if f.Complete != "" {
 		all["autocomplete"] = f.Complete

@@ -36,7 +36,7 @@ func (d *Door) list(v *guard.Visit) error {
 	f.Command = command(asked)
 	return v.Show(http.StatusOK, listPage{
 		Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next,
-		CanCreate: v.Can("createUser", nil), CanDisable: v.Can("disableUser", nil),
+		CanCreate: v.Can("createUser", nil), CanImport: v.Can("beginImport", nil), CanDisable: v.Can("disableUser", nil),
 	})
 }
 

@@ -24,6 +24,7 @@ type listPage struct {
 	People                []wire.ListedUser
 	Next                  string
 	CanCreate, CanDisable bool
+	CanImport             bool
 }
 
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleUsers.Title) }

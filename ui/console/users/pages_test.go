@@ -29,7 +29,7 @@ func samples() map[string]view.Page {
 	tokens := []wire.PersonalToken{{ID: "key_a", User: "usr_a", Name: "A", Permissions: []string{"crm/people:read"}, Created: at, ExpiresAt: at.Add(time.Hour)}, {ID: "key_b", Name: "B", Created: at, Revoked: at}}
 	apps := []held{{Client: "42", Consent: &wire.Consent{Client: "42", Scope: "openid email", Created: at}, Families: []wire.RefreshFamily{{ID: "fam_a", Used: at}}}, {Client: "43"}}
 	pages := map[string]view.Page{
-		"people":              listPage{Frame: f, People: []wire.ListedUser{{User: ada, SecondFactor: true}, {User: bob}}, Next: "next", CanCreate: true, CanDisable: true},
+		"people":              listPage{Frame: f, People: []wire.ListedUser{{User: ada, SecondFactor: true}, {User: bob}}, Next: "next", CanCreate: true, CanImport: true, CanDisable: true},
 		"people, to see":      listPage{Frame: f, People: []wire.ListedUser{{User: ada}}, Asked: url.Values{"state": {"active"}, "second_factor": {"false"}, "seen": {"90"}, "cursor": {"x"}}},
 		"people, none":        listPage{Frame: f, Asked: url.Values{"search": {"42"}}},
 		"person":              userPage{one},

@@ -1,0 +1,58 @@
+package e2e
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+)
+
+// Five thousand people are taken in by a file: looked at first, with a bar that moves while the
+// page is left and come back to; with scripts, and without.
+func TestFiveThousandPeopleAreImportedInTheConsole(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "people.csv")
+	var text strings.Builder
+	text.WriteString("email;name;attributes.department\n") // as spreadsheets of many countries write it
+	for i := range 5000 {
+		fmt.Fprintf(&text, "person-%d@import.test;Person %d;sales\n", i, i)
+	}
+	text.WriteString("nonsense;N;\nada@example.test;Ada;\n")
+	if err := os.WriteFile(file, []byte(text.String()), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for name, on := range map[string]bool{"with scripts": true, "without scripts": false} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			r := startDemo(t)
+			b := newTab(t)
+			b.scripts(on)
+			b.administers(r, "/console/users")
+			b.follow("#import")
+			b.says("h1", "Import people")
+			b.says("[data-testid=command]", "gatehouse user import people.csv --dry-run")
+			b.accessible("the form of an import", "#import")
+			b.do("choose the file", chromedp.SetUploadFiles(chromedp.CSS("#file"), []string{file}))
+			b.follow("#submit")
+			b.says("h1", "Import of people.csv")
+			b.says("#rows tbody tr:first-child", "is not an email address")
+			b.says(".sure", "Import 5,000 people?")
+			b.accessible("what a file comes to", ".sure")
+			b.follow("#submit")
+			b.says("#job", "of 5,002")
+			b.accessible("an import that runs", "#job")
+			there := b.location()
+			b.until("the bar moves", "document.querySelector('#job progress') === null || document.querySelector('#job progress').value > 0")
+			b.open(r.issuer + "/console/users") // they leave it alone
+			b.open(there)
+			b.until("it is done", "document.readyState === 'complete' && document.getElementById('job') === null && document.querySelector('.known') !== null")
+			b.says(".known", "Done")
+			b.says(".tiles", "5,000")
+			b.open(r.issuer + "/console/users?search=person-4999")
+			b.says("#people", "Person 4999")
+		})
+	}
+}

@@ -1,0 +1,192 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"math"
+
+	"gatehouse/fault"
+	"gatehouse/id"
+	"gatehouse/identity/intake"
+)
+
+const (
+	importColumns    = "id, state, owner, file, total, done_rows, made, known, wrong, why, created_at, began_at, ended_at, over_at, rev"
+	importRowColumns = "n, line, kind, email, email_verified, name, claims, problems, COALESCE(user_id, '')"
+)
+
+var (
+	insertImport = newStatement(`
+INSERT INTO imports (` + importColumns + `)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`)
+
+	updateImport = newStatement(`
+UPDATE imports
+SET state = $2, owner = $3, done_rows = $4, made = $5, known = $6, wrong = $7, why = $8, began_at = $9, ended_at = $10, over_at = $11, rev = rev + 1
+WHERE id = $1`)
+
+	selectImport = newStatement(`
+SELECT ` + importColumns + `
+FROM imports
+WHERE id = $1`)
+
+	lockImport = lockStatement(`
+SELECT ` + importColumns + `
+FROM imports
+WHERE id = $1`)
+
+	// Index imports_created, from its end.
+	selectImports = newStatement(`
+SELECT ` + importColumns + `
+FROM imports
+WHERE (created_at, id) < ($1, $2)
+ORDER BY created_at DESC, id DESC
+LIMIT $3`)
+
+	// Index imports_created.
+	selectImportBehind = newStatement(`
+SELECT id
+FROM imports
+ORDER BY created_at, id
+LIMIT 1 OFFSET $1`)
+
+	// Index imports_running.
+	selectNextImport = newStatement(`
+SELECT ` + importColumns + `
+FROM imports
+WHERE state = 'running'
+ORDER BY began_at, id
+LIMIT 1`)
+
+	insertImportRow = newStatement(`
+INSERT INTO import_rows (import_id, n, line, kind, email, email_verified, name, claims, problems, user_id)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+
+	insertImportRows = several(insertImportRow)
+
+	// The primary key.
+	putImportRow = newStatement(`
+UPDATE import_rows
+SET kind = $3, email = $4, email_verified = FALSE, name = '', claims = '{}', problems = $5, user_id = $6
+WHERE import_id = $1 AND n = $2`)
+
+	// The primary key, walked from the row before.
+	selectImportRowsBehind = newStatement(`
+SELECT ` + importRowColumns + `
+FROM import_rows
+WHERE import_id = $1 AND n > $2
+ORDER BY n
+LIMIT $3`)
+
+	// Index import_rows_kind, walked from the last page's end.
+	selectImportRows = newStatement(`
+SELECT ` + importRowColumns + `
+FROM import_rows
+WHERE import_id = $1 AND (kind, n) > ($2, $3) AND kind <= $4
+ORDER BY kind, n
+LIMIT $5`)
+)
+
+// InsertImport stores an import with its rows.
+func (s *Store) InsertImport(ctx context.Context, im intake.Import, rows []intake.Row) error {
+	return doing("store an import", s.InTx(ctx, func(ctx context.Context) error {
+		_, err := s.exec(ctx, insertImport, string(im.ID), string(im.State), document(im.Owner), im.File, int64(im.Total), int64(im.Done), int64(im.Made), int64(im.Known),
+			int64(im.Wrong), im.Why, micros(im.Created), when(im.Began), when(im.Ended), micros(im.Over), im.Rev)
+		if err != nil {
+			return err
+		}
+		return insertAll(ctx, s, insertImportRow, insertImportRows, rows, func(r intake.Row) []any {
+			p := &r.Person
+			return []any{string(im.ID), int64(r.N), int64(r.Line), int64(r.Kind), p.Email, p.EmailVerified, p.Name, document(p.Claims), document(r.Problems), orNull(string(r.User))}
+		})
+	}))
+}
+
+// UpdateImport writes everything but ID, File, Total and Created, and raises the revision.
+func (s *Store) UpdateImport(ctx context.Context, im intake.Import) error {
+	ok, err := s.changed(ctx, updateImport, string(im.ID), string(im.State), document(im.Owner), int64(im.Done), int64(im.Made), int64(im.Known), int64(im.Wrong),
+		im.Why, when(im.Began), when(im.Ended), micros(im.Over))
+	if err == nil && !ok {
+		err = fault.Missing("import")
+	}
+	return doing("update an import", err)
+}
+
+// Import answers NotFound for what is not there.
+func (s *Store) Import(ctx context.Context, name id.Import) (intake.Import, error) {
+	return s.oneImport(ctx, selectImport, string(name))
+}
+
+// HoldImport is Import; in a transaction the import also stays as it is until it ends.
+func (s *Store) HoldImport(ctx context.Context, name id.Import) (intake.Import, error) {
+	return s.oneImport(ctx, lockImport, string(name))
+}
+
+// NextImport returns the running one that began first, or NotFound.
+func (s *Store) NextImport(ctx context.Context) (intake.Import, error) {
+	return s.oneImport(ctx, selectNextImport)
+}
+
+func (s *Store) oneImport(ctx context.Context, st *statement, args ...any) (im intake.Import, err error) {
+	err = s.one(ctx, "import", st, args, func(rows *sql.Rows) error {
+		im, err = scanImport(rows)
+		return err
+	})
+	return im, doing("read an import", err)
+}
+
+func scanImport(rows *sql.Rows) (im intake.Import, err error) {
+	return im, rows.Scan(&im.ID, &im.State, documentIn{&im.Owner}, &im.File, &im.Total, &im.Done, &im.Made, &im.Known, &im.Wrong, &im.Why,
+		instant{&im.Created}, instant{&im.Began}, instant{&im.Ended}, instant{&im.Over}, &im.Rev)
+}
+
+// Imports returns imports behind a place, the newest first.
+func (s *Store) Imports(ctx context.Context, after intake.Cursor, limit int) ([]intake.Import, error) {
+	place := []any{int64(math.MaxInt64), "", int64(limit)}
+	if after.ID != "" {
+		place = []any{micros(after.At), string(after.ID), int64(limit)}
+	}
+	found, err := list(ctx, s, selectImports, place, scanImport)
+	return found, doing("list imports", err)
+}
+
+// KeepsImports reports whether more than n imports are kept.
+func (s *Store) KeepsImports(ctx context.Context, n int) (more bool, err error) {
+	err = s.each(ctx, selectImportBehind, []any{int64(n)}, func(*sql.Rows) error { more = true; return nil })
+	return more, doing("count imports", err)
+}
+
+// PutRow writes what came of a row, and forgets all of the person but the address.
+func (s *Store) PutRow(ctx context.Context, of id.Import, r intake.Row) error {
+	_, err := s.exec(ctx, putImportRow, string(of), int64(r.N), int64(r.Kind), r.Person.Email, document(r.Problems), orNull(string(r.User)))
+	return doing("write what came of a row", err)
+}
+
+// RowsBehind returns rows behind the one with a number.
+func (s *Store) RowsBehind(ctx context.Context, of id.Import, n, limit int) ([]intake.Row, error) {
+	found, err := list(ctx, s, selectImportRowsBehind, []any{string(of), int64(n), int64(limit)}, scanImportRow)
+	return found, doing("read rows of an import", err)
+}
+
+// ImportRows returns rows behind a place, by their kinds and numbers, none of a kind behind
+// last.
+func (s *Store) ImportRows(ctx context.Context, of id.Import, after intake.Place, last intake.Kind, limit int) ([]intake.Row, error) {
+	found, err := list(ctx, s, selectImportRows, []any{string(of), int64(after.Kind), int64(after.N), int64(last), int64(limit)}, scanImportRow)
+	return found, doing("list rows of an import", err)
+}
+
+func scanImportRow(rows *sql.Rows) (r intake.Row, err error) {
+	p := &r.Person
+	return r, rows.Scan(&r.N, &r.Line, &r.Kind, &p.Email, &p.EmailVerified, &p.Name, documentIn{&p.Claims}, documentIn{&r.Problems}, &r.User)
+}
+
+var importsTable = table{
+	statements: []*statement{
+		insertImport, updateImport, selectImport, lockImport, selectImports, selectImportBehind, selectNextImport,
+		insertImportRow, insertImportRows, putImportRow, selectImportRowsBehind, selectImportRows,
+	},
+	brooms: []broom{ // index imports_over; the rows go first, of which there are many
+		{"rows of imports", 0, sweep("import_rows", "import_id, n", "import_id IN (SELECT id FROM imports WHERE over_at <= $1)")},
+		{"imports", 0, sweep("imports", "id", "over_at <= $1 AND NOT EXISTS (SELECT 1 FROM import_rows r WHERE r.import_id = imports.id)")},
+	},
+}

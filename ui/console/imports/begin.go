@@ -1,0 +1,146 @@
+package imports
+
+import (
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"gatehouse/admin"
+	"gatehouse/fault"
+	"gatehouse/secret"
+	"gatehouse/ui/console/guard"
+	"gatehouse/ui/view"
+	"gatehouse/wire"
+)
+
+// listed is how many earlier imports stand below the form.
+const listed = "20"
+
+// form shows the form, and what was taken in lately.
+func (d *Door) form(v *guard.Visit) error {
+	if err := v.Ready("beginImport", nil); err != nil {
+		return err
+	}
+	page, err := newForm(v)
+	if fault.CodeOf(err) == "request.cursor" {
+		return view.SeeOther(v.W, v.R, pathForm)
+	}
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, page)
+}
+
+func newForm(v *guard.Visit) (formPage, error) {
+	page := formPage{Frame: v.Frame(), Now: time.Now(), Later: v.Query("cursor") != ""}
+	page.Command = guard.Command("user", "import", "people.csv", "--dry-run")
+	if !v.Can("listImports", nil) {
+		return page, nil
+	}
+	asked := v.Only("cursor")
+	asked.Set("limit", listed)
+	found, err := guard.Ask[admin.Page[wire.Import]](v, "listImports", admin.Input{Query: asked})
+	if err != nil {
+		return page, err
+	}
+	page.Earlier, page.Next = found.Body.Items, found.Body.Next
+	return page, nil
+}
+
+// look keeps what the file comes to, and makes nobody.
+func (d *Door) look(v *guard.Visit) error {
+	if err := v.Ready("beginImport", nil); err != nil { // of whom it is not for nothing was read
+		return err
+	}
+	name, content, err := sent(v)
+	if err != nil {
+		return err
+	}
+	field := "content"
+	if name != "" {
+		field = "file"
+	}
+	if content == "" {
+		err = guard.Wrong("file", "is needed")
+	} else {
+		var made *admin.Made[wire.Import]
+		made, err = guard.Ask[admin.Made[wire.Import]](v, "beginImport", admin.Input{
+			Body: admin.ImportBegin{Content: content, File: name, DryRun: true}, Key: keyOf(v, name, content),
+		})
+		if err == nil {
+			return view.SeeOther(v.W, v.R, pathOf(string(made.Body.ID)))
+		}
+	}
+	f := v.Frame()
+	status, ok := v.Reject(&f, at(err, field))
+	if !ok {
+		return err
+	}
+	page, err := newForm(v)
+	if err != nil {
+		return err
+	}
+	f.Command = page.Command
+	if page.Frame = f; field == "content" && len(content) <= shownAgain {
+		page.Content = content
+	}
+	return v.Show(status, page)
+}
+
+// shownAgain is how much of what was typed a form that comes back holds, in bytes.
+const shownAgain = 256 << 10
+
+// sent is the file that a form brought, or what was typed instead.
+func sent(v *guard.Visit) (name, content string, err error) {
+	if v.R.MultipartForm == nil { // it was no form with a file, or that was not read
+		return "", v.Value("content"), nil
+	}
+	f, head, err := v.R.FormFile("file")
+	switch {
+	case errors.Is(err, http.ErrMissingFile):
+		return "", v.Value("content"), nil
+	case err != nil:
+		return "", "", fmt.Errorf("read a file: %w", err)
+	case head.Size == 0 && head.Filename == "":
+		return "", v.Value("content"), nil
+	}
+	defer f.Close()
+	all, err := io.ReadAll(f)
+	return short(head.Filename), string(all), err
+}
+
+// short is the name of a file that is not too long to be kept.
+func short(name string) string {
+	if all := []rune(name); len(all) > 200 {
+		return string(all[:200])
+	}
+	return name
+}
+
+// keyOf is the Idempotency-Key of a form with a file: sent again with another, it is another.
+func keyOf(v *guard.Visit, name, content string) string {
+	key := v.Value("key")
+	if key == "" {
+		return ""
+	}
+	return key + "." + base64.RawURLEncoding.EncodeToString(secret.Hash(name+"\x00"+content))
+}
+
+// at tells of the field of the form what the API tells of the content.
+func at(err error, field string) error {
+	f, ok := errors.AsType[*fault.Error](err)
+	if !ok {
+		return err
+	}
+	told := *f
+	told.Fields, told.Err = make([]fault.Field, len(f.Fields)), err
+	for i, one := range f.Fields {
+		if told.Fields[i] = one; one.Name == "content" || one.Name == "body.content" {
+			told.Fields[i].Name = field
+		}
+	}
+	return &told
+}
