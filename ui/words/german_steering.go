@@ -198,7 +198,7 @@ var germanSteering = map[Phrase]Phrase{
 	"is larger than {n} MiB":                    "ist größer als {n}\u00a0MiB",
 	"is longer than {n} KiB":                    "ist länger als {n}\u00a0KiB",
 	"is not UTF-8; save it as that":             "ist kein UTF-8; speichern Sie sie so",
-	"is no CSV in line {n}: a quotation mark is missing there, or stands where it cannot": "ist in Zeile\u00a0{n} kein CSV: Dort fehlt ein Anführungszeichen oder steht, wo keines stehen kann",
+	"is no CSV in line {n}: a quotation mark is missing there, or stands where it cannot": "ist kein CSV, siehe Zeile\u00a0{n}: Dort fehlt ein Anführungszeichen oder steht, wo keines stehen kann",
 	"is no JSON object in one line": "ist kein JSON-Objekt in einer Zeile",
 	"is not known here":             "ist hier unbekannt",
 	"has the wrong form":            "hat die falsche Form",
