@@ -31,10 +31,10 @@ func (a *app) userImport() *cobra.Command {
 JSON for each person, as the admin API takes them; - is standard input. Columns are
 email, name, email_verified, the standard claims by their names (given_name, locale,
 address.locality) and attributes.NAME. Whose address somebody has already is left as
-they are, so that a file may be given again. Nobody has a password before one is set.
+they are, so that a file may be given again. Nobody has a password until one is set.
 With --dry-run nobody is created: it says of each row what it would come to. A file
 has up to 4 MiB and 10,000 rows. When the command is interrupted, a server that runs
-goes on; the import is listed in the console for a week.`,
+goes on; the console lists the import for a week.`,
 		Example: `  gatehouse user import people.csv --dry-run
   gatehouse user import people.csv
   gatehouse user import - --format ndjson --json < people`,
