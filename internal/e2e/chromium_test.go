@@ -44,8 +44,10 @@ const hangs = 3 * time.Minute
 
 // tab is one tab of a browser.
 type tab struct {
-	t   *testing.T
-	ctx context.Context
+	t    *testing.T
+	ctx  context.Context
+	keys bool // whoever sits at it has no mouse
+	done int  // how many things were pressed, chosen and filled in
 }
 
 // browser is the one whose windows the tests share: to start one takes longer than many a test.
@@ -83,7 +85,7 @@ func newTab(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 		if err != nil {
 			t.Fatalf("start the browser: %v", err)
 		}
-		return (&tab{t, ctx}).start()
+		return (&tab{t: t, ctx: ctx}).start()
 	}
 	browser.once.Do(func() { browser.ctx, browser.stop, browser.err = newBrowser(path, filepath.Join(shared, "profile")) })
 	if browser.err != nil {
@@ -91,7 +93,7 @@ func newTab(t *testing.T, more ...chromedp.ExecAllocatorOption) *tab {
 	}
 	ctx, closeTab := chromedp.NewContext(browser.ctx, chromedp.WithNewBrowserContext())
 	t.Cleanup(closeTab)
-	return (&tab{t, ctx}).start()
+	return (&tab{t: t, ctx: ctx}).start()
 }
 
 // start opens the tab on its own context, with which it ends. The keys that it is sent are pressed in it,
@@ -112,7 +114,7 @@ func (b *tab) another() *tab {
 	b.t.Helper()
 	ctx, closeTab := chromedp.NewContext(b.ctx)
 	b.t.Cleanup(closeTab)
-	return (&tab{b.t, ctx}).start()
+	return (&tab{t: b.t, ctx: ctx, keys: b.keys}).start()
 }
 
 func (b *tab) do(what string, steps ...chromedp.Action[chromedp.Void]) {
@@ -133,6 +135,12 @@ func (b *tab) open(url string) {
 // fill types into the input with the id.
 func (b *tab) fill(id, value string) {
 	b.t.Helper()
+	b.done++
+	if b.keys {
+		b.reach("#" + id)
+		b.do("type into "+id, chromedp.KeyEvent(value))
+		return
+	}
 	b.do("fill "+id, chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.SendKeys(chromedp.CSS("#"+id), value))
 }
 
@@ -146,6 +154,12 @@ func (b *tab) fillAnew(id, value string) {
 // press clicks an element that stays on its page.
 func (b *tab) press(css string) {
 	b.t.Helper()
+	b.done++
+	if b.keys {
+		b.reach(css)
+		b.strike(css)
+		return
+	}
 	b.do("press "+css, chromedp.WaitVisible(chromedp.CSS(css)), chromedp.Click(chromedp.CSS(css)))
 }
 

@@ -112,7 +112,7 @@ func crawled(t *testing.T, b *tab, r *running, prefix string, from []string, loo
 			own := b.another()
 			t.Run(fmt.Sprint("tab", n), func(t *testing.T) {
 				t.Parallel()
-				own := &tab{t, own.ctx}
+				own := &tab{t: t, ctx: own.ctx}
 				for i, path := range c.all() {
 					own.open(r.issuer + path)
 					if own.value("String(document.querySelector('.console main h1') !== null)") == "false" {

@@ -375,7 +375,7 @@ func TestFirstRunMakesTheFirstAdministrator(t *testing.T) {
 	b.says("h1", "Gatehouse is ready")
 	b.says("#connect", "gatehouse client create")
 	b.fits("next")
-	b.accessible("what comes next", "#connect")
+	b.accessible("what comes next", "#wizard")
 	b.follow("#account")
 	b.says("body", "First Administrator")
 	b.fits("account")

@@ -211,4 +211,7 @@ type Next struct {
 	Connect, Invite    string // headings
 	ConnectHow         Phrase // Issuer
 	InviteHow, Account string
+	Open               string // a link to the form of the console that connects an application
+	Console            string // a link to it
+	ByCommand          string // over the same as commands
 }

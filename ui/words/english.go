@@ -385,12 +385,13 @@ var english = Catalogue{
 	Next: Next{
 		Title:      "Next steps",
 		Heading:    "Gatehouse is ready",
-		Lead:       "You are its administrator. Two things come next, each a command on the server.",
+		Lead:       "You are its administrator. Two things come next: the console does both, and so do commands on the server.",
 		Connect:    "Connect an application",
 		ConnectHow: "The command prints what the application needs to know. Its issuer is {issuer}.",
 		Invite:     "Add people",
 		InviteHow:  "The command asks for a first password. Whoever gets it changes it in their account.",
 		Account:    "Your account",
+		Open:       "Connect an application", Console: "Open the console", ByCommand: "By commands",
 	},
 	FormPost: FormPost{
 		Title:    "Back to the application",

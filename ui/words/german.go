@@ -407,12 +407,13 @@ var german = Catalogue{
 	Next: Next{
 		Title:      "Nächste Schritte",
 		Heading:    "Gatehouse ist bereit",
-		Lead:       "Sie verwalten es jetzt. Zwei Dinge kommen als Nächstes, jedes ein Befehl auf dem Server.",
+		Lead:       "Sie verwalten es jetzt. Zwei Dinge kommen als Nächstes: Die Konsole kann beide, und Befehle auf dem Server auch.",
 		Connect:    "Eine Anwendung anbinden",
 		ConnectHow: "Der Befehl gibt aus, was die Anwendung wissen muss. Ihr Issuer ist {issuer}.",
 		Invite:     "Personen hinzufügen",
 		InviteHow:  "Der Befehl fragt nach einem ersten Passwort. Wer es bekommt, ändert es im eigenen Konto.",
 		Account:    "Ihr Konto",
+		Open:       "Anwendung anbinden", Console: "Konsole öffnen", ByCommand: "Mit Befehlen",
 	},
 	FormPost: FormPost{
 		Title:    "Zurück zur Anwendung",
