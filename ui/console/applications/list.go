@@ -1,7 +1,6 @@
 package applications
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"time"
@@ -23,8 +22,7 @@ func (d *Door) list(v *guard.Visit) error {
 	asked := v.Only("search", "state", "kind", "sort", "cursor")
 	found, err := guard.Ask[admin.Page[wire.ClientState]](v, "listClients", admin.Input{Query: asked})
 	if fault.CodeOf(err) == "request.cursor" { // of other filters: from the beginning
-		asked.Del("cursor")
-		return view.SeeOther(v.W, v.R, pathAll+"?"+asked.Encode())
+		return view.SeeOther(v.W, v.R, guard.With(pathAll, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err
@@ -50,19 +48,6 @@ func (p listPage) Head(say *words.Catalogue) view.Head {
 	return part.Head(say.ConsoleApplications.Title)
 }
 func (p listPage) Body() templ.Component { return listBody(p) }
-
-// with is the address of the list with another value of a parameter.
-func (p listPage) with(name, value string) string {
-	asked := maps.Clone(p.Asked)
-	if asked == nil {
-		asked = url.Values{}
-	}
-	asked.Del("cursor")
-	if asked.Set(name, value); value == "" {
-		asked.Del(name)
-	}
-	return pathAll + "?" + asked.Encode()
-}
 
 func (p listPage) notice(say *words.Catalogue) string {
 	if p.Done == "delete" {
@@ -103,9 +88,9 @@ func (p listPage) filters(say *words.Catalogue) part.Filters {
 		f.Keep = []part.Hidden{{Name: "sort", Value: by}}
 	}
 	for _, c := range []part.Chip{
-		{Label: a.Find, Value: p.Asked.Get("search"), Href: p.with("search", "")},
-		{Label: a.KindIs, Value: nameOf(say, oauth.Kind(p.Asked.Get("kind"))), Href: p.with("kind", "")},
-		{Label: a.State, Value: map[string]string{"active": a.Active, "disabled": a.Disabled}[p.Asked.Get("state")], Href: p.with("state", "")},
+		{Label: a.Find, Value: p.Asked.Get("search"), Href: guard.With(pathAll, p.Asked, "search", "")},
+		{Label: a.KindIs, Value: nameOf(say, oauth.Kind(p.Asked.Get("kind"))), Href: guard.With(pathAll, p.Asked, "kind", "")},
+		{Label: a.State, Value: map[string]string{"active": a.Active, "disabled": a.Disabled}[p.Asked.Get("state")], Href: guard.With(pathAll, p.Asked, "state", "")},
 	} {
 		if c.Value != "" {
 			f.Chips = append(f.Chips, c)
@@ -159,21 +144,13 @@ func (p listPage) sorted(label, by string) part.Column {
 	}
 	switch asked {
 	case by:
-		c.Order, c.Sort = part.Ascending, p.with("sort", "-"+by)
+		c.Order, c.Sort = part.Ascending, guard.With(pathAll, p.Asked, "sort", "-"+by)
 	case "-" + by:
-		c.Order, c.Sort = part.Descending, p.with("sort", by)
+		c.Order, c.Sort = part.Descending, guard.With(pathAll, p.Asked, "sort", by)
 	default:
-		c.Sort = p.with("sort", map[bool]string{true: by, false: "-" + by}[by == "id"])
+		c.Sort = guard.With(pathAll, p.Asked, "sort", map[bool]string{true: by, false: "-" + by}[by == "id"])
 	}
 	return c
 }
 
-func (p listPage) pager() (pages part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with("cursor", "")
-	}
-	if p.Next != "" {
-		pages.Next = p.with("cursor", p.Next)
-	}
-	return pages
-}
+func (p listPage) pager() part.Pager { return guard.Pager(pathAll, p.Asked, p.Next) }

@@ -1,7 +1,6 @@
 package auditlog
 
 import (
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -19,18 +18,7 @@ import (
 
 // with is the address of a page with another value of a parameter.
 func (f *frame) with(path, name, value string) string {
-	asked := maps.Clone(f.Asked)
-	if asked == nil {
-		asked = url.Values{}
-	}
-	asked.Del("cursor")
-	if asked.Set(name, value); value == "" {
-		asked.Del(name)
-	}
-	if len(asked) == 0 {
-		return path
-	}
-	return path + "?" + asked.Encode()
+	return guard.With(path, f.Asked, name, value)
 }
 
 // filters narrow the list, or the tail.
@@ -140,13 +128,8 @@ func (p *listPage) chart(say *words.Catalogue) part.Chart {
 }
 
 func (p *listPage) pager() part.Pager {
-	pages := part.Pager{Time: true}
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with(path, "cursor", "")
-	}
-	if p.Next != "" {
-		pages.Next = p.with(path, "cursor", p.Next)
-	}
+	pages := guard.Pager(path, p.Asked, p.Next)
+	pages.Time = true
 	return pages
 }
 

@@ -46,23 +46,18 @@ func (p *listPage) heading(say *words.Catalogue) part.Heading {
 }
 
 // address is that of a list.
-func address(state string, asked url.Values) string {
+func address(state string, asked url.Values) string { return path + "?" + in(state, asked).Encode() }
+
+// in are filters of a list with its state.
+func in(state string, asked url.Values) url.Values {
 	q := url.Values{"state": {state}}
 	maps.Copy(q, asked)
-	return path + "?" + q.Encode()
+	return q
 }
 
 // with is the address of the list with another value of a parameter.
 func (p *listPage) with(name, value string) string {
-	asked := maps.Clone(p.Asked)
-	if asked == nil {
-		asked = url.Values{}
-	}
-	asked.Del("cursor")
-	if asked.Set(name, value); value == "" {
-		asked.Del(name)
-	}
-	return address(p.State, asked)
+	return guard.With(path, in(p.State, p.Asked), name, value)
 }
 
 func (p *listPage) filters(say *words.Catalogue) part.Filters {
@@ -185,15 +180,7 @@ func called(say *words.ConsoleGrants, s wire.Subject) string {
 	return say.Kinds[string(s.Kind)] + " " + s.ID
 }
 
-func (p *listPage) pager() (pages part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with("cursor", "")
-	}
-	if p.Next != "" {
-		pages.Next = p.with("cursor", p.Next)
-	}
-	return pages
-}
+func (p *listPage) pager() part.Pager { return guard.Pager(path, in(p.State, p.Asked), p.Next) }
 
 // empty says what to do where there is none.
 func (p *listPage) empty(say *words.Catalogue) part.Empty {

@@ -1,7 +1,6 @@
 package groups
 
 import (
-	"maps"
 	"net/url"
 	"time"
 
@@ -34,22 +33,6 @@ func (p listPage) notice(say *words.Catalogue) string {
 		return p.kind.say(say).Deleted
 	}
 	return ""
-}
-
-// with is the address of a list with another value of a parameter, from its beginning.
-func with(path string, asked url.Values, name, value string) string {
-	q := maps.Clone(asked)
-	if q == nil {
-		q = url.Values{}
-	}
-	q.Del("cursor")
-	if q.Set(name, value); value == "" {
-		q.Del(name)
-	}
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
 }
 
 // oneFrame is what the pages of one of them share.

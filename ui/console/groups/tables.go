@@ -14,7 +14,7 @@ func (p listPage) filters(say *words.Catalogue) part.Filters {
 	is := &say.ConsoleMembers
 	f := part.Filters{Action: p.kind.path, Search: part.Field{ID: "search", Label: is.Find, Value: p.Asked.Get("search")}}
 	if text := p.Asked.Get("search"); text != "" {
-		f.Chips = []part.Chip{{Label: is.Find, Value: text, Href: with(p.kind.path, p.Asked, "search", "")}}
+		f.Chips = []part.Chip{{Label: is.Find, Value: text, Href: guard.With(p.kind.path, p.Asked, "search", "")}}
 	}
 	return f
 }
@@ -42,15 +42,7 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p listPage) pager() (at part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		at.First = with(p.kind.path, p.Asked, "cursor", "")
-	}
-	if p.Next != "" {
-		at.Next = with(p.kind.path, p.Asked, "cursor", p.Next)
-	}
-	return at
-}
+func (p listPage) pager() part.Pager { return guard.Pager(p.kind.path, p.Asked, p.Next) }
 
 // given are grants: what whoever is in it has by it.
 func given(say *words.Catalogue, all []wire.Grant, more bool, f *oneFrame) part.Table {
@@ -171,15 +163,8 @@ func subject(say *words.Catalogue, s wire.Subject) part.Lines {
 	return l
 }
 
-func (p membersPage) pager() (at part.Pager) {
-	path := p.path() + "/members"
-	if p.Asked.Get("cursor") != "" {
-		at.First = with(path, p.Asked, "cursor", "")
-	}
-	if p.Next != "" {
-		at.Next = with(path, p.Asked, "cursor", p.Next)
-	}
-	return at
+func (p membersPage) pager() part.Pager {
+	return guard.Pager(p.path()+"/members", p.Asked, p.Next)
 }
 
 func (p editPage) form(say *words.Catalogue) part.Form {

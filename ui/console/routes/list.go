@@ -24,8 +24,7 @@ func (d *Door) list(v *guard.Visit) error {
 	asked := v.Only("search", "cursor")
 	found, err := guard.Ask[admin.Page[wire.ServedRoute]](v, "listServedRoutes", admin.Input{Query: asked})
 	if fault.CodeOf(err) == "request.cursor" { // somebody else's, or of other filters: from the beginning
-		asked.Del("cursor")
-		return view.SeeOther(v.W, v.R, path+"?"+asked.Encode())
+		return view.SeeOther(v.W, v.R, guard.With(path, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err
@@ -83,22 +82,10 @@ func (p listPage) notice(say *words.Catalogue) string {
 	return ""
 }
 
-func (p listPage) with(name, value string) string {
-	asked := maps.Clone(p.Asked)
-	if asked == nil {
-		asked = url.Values{}
-	}
-	asked.Del("cursor")
-	if asked.Set(name, value); value == "" {
-		asked.Del(name)
-	}
-	return path + "?" + asked.Encode()
-}
-
 func (p listPage) filters(say *words.Catalogue) part.Filters {
 	f := part.Filters{Action: path, Search: part.Field{ID: "search", Label: say.ConsoleRoutes.Find, Value: p.Asked.Get("search")}}
 	if text := p.Asked.Get("search"); text != "" {
-		f.Chips = []part.Chip{{Label: say.ConsoleRoutes.Find, Value: text, Href: p.with("search", "")}}
+		f.Chips = []part.Chip{{Label: say.ConsoleRoutes.Find, Value: text, Href: guard.With(path, p.Asked, "search", "")}}
 	}
 	return f
 }
@@ -136,15 +123,7 @@ func (p listPage) empty(say *words.Catalogue) part.Empty {
 	return e
 }
 
-func (p listPage) pager() (pages part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with("cursor", "")
-	}
-	if p.Next != "" {
-		pages.Next = p.with("cursor", p.Next)
-	}
-	return pages
-}
+func (p listPage) pager() part.Pager { return guard.Pager(path, p.Asked, p.Next) }
 
 // address is the first that a route takes, and that there are more.
 func address(r *wire.Route) string {

@@ -39,14 +39,12 @@ func (d *Door) show(v *guard.Visit, page listPage) error {
 			q.Set("since", at)
 		}
 		if cursor == "" {
-			page.Asked.Del("cursor")
-			return view.SeeOther(v.W, v.R, path+"?"+page.Asked.Encode())
+			return view.SeeOther(v.W, v.R, guard.With(path, page.Asked, "cursor", ""))
 		}
 	}
 	found, err := guard.Ask[admin.Page[wire.Session]](v, "listSessions", admin.Input{Query: q})
 	if fault.CodeOf(err) == "request.cursor" {
-		page.Asked.Del("cursor")
-		return view.SeeOther(v.W, v.R, path+"?"+page.Asked.Encode())
+		return view.SeeOther(v.W, v.R, guard.With(path, page.Asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

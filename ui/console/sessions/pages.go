@@ -2,7 +2,6 @@ package sessions
 
 import (
 	"cmp"
-	"maps"
 	"net/url"
 	"strings"
 	"time"
@@ -34,19 +33,6 @@ type listPage struct {
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleSessions.Title) }
 func (p listPage) Body() templ.Component               { return listBody(p) }
 
-// with is the address of the list with another value of a parameter.
-func (p *listPage) with(name, value string) string {
-	asked := maps.Clone(p.Asked)
-	if asked == nil {
-		asked = url.Values{}
-	}
-	asked.Del("cursor")
-	if asked.Set(name, value); value == "" {
-		asked.Del(name)
-	}
-	return path + "?" + asked.Encode()
-}
-
 func (p *listPage) filters(say *words.Catalogue) part.Filters {
 	is := &say.ConsoleSessions
 	f := part.Filters{Action: path, Fields: []part.Field{{ID: "begun", Label: is.Begun, Kind: part.Choose, Value: p.Asked.Get("begun"), Options: []part.Option{
@@ -63,7 +49,7 @@ func (p *listPage) filters(say *words.Catalogue) part.Filters {
 	}
 	for _, o := range f.Fields[0].Options[1:] {
 		if o.Value == p.Asked.Get("begun") {
-			f.Chips = append(f.Chips, part.Chip{Label: is.Begun, Value: o.Label, Href: p.with("begun", "")})
+			f.Chips = append(f.Chips, part.Chip{Label: is.Begun, Value: o.Label, Href: guard.With(path, p.Asked, "begun", "")})
 		}
 	}
 	return f
@@ -72,8 +58,8 @@ func (p *listPage) filters(say *words.Catalogue) part.Filters {
 func (p *listPage) table(say *words.Catalogue) part.Table {
 	t := table(say, p.List, p.Now, true)
 	since := &t.Columns[2]
-	if since.Order, since.Sort = part.Descending, p.with("sort", "created"); p.Asked.Get("sort") == "created" {
-		since.Order, since.Sort = part.Ascending, p.with("sort", "-created")
+	if since.Order, since.Sort = part.Descending, guard.With(path, p.Asked, "sort", "created"); p.Asked.Get("sort") == "created" {
+		since.Order, since.Sort = part.Ascending, guard.With(path, p.Asked, "sort", "-created")
 	}
 	if p.CanEnd {
 		t.Bulk = &part.Bulk{Action: pathSelected, Token: p.Token, Fields: p.Carried(), Do: []part.Button{{ID: "end-selected", Label: say.ConsoleSessions.End, Danger: true}}}
@@ -126,13 +112,8 @@ func ends(s wire.Session) time.Time {
 }
 
 func (p *listPage) pager() (pages part.Pager) {
+	pages = guard.Pager(path, p.Asked, p.Next)
 	pages.Time = p.Asked.Get("sort") != "created"
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with("cursor", "")
-	}
-	if p.Next != "" {
-		pages.Next = p.with("cursor", p.Next)
-	}
 	return pages
 }
 

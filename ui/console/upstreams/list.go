@@ -1,7 +1,6 @@
 package upstreams
 
 import (
-	"maps"
 	"net/http"
 	"net/url"
 	"strings"
@@ -41,7 +40,7 @@ func (d *Door) all(v *guard.Visit, k *kind) error {
 	}
 	p.Things, p.Next, err = find(v, p.Asked)
 	if fault.CodeOf(err) == "request.cursor" { // of another search: from the beginning
-		return view.SeeOther(v.W, v.R, p.with("cursor", ""))
+		return view.SeeOther(v.W, v.R, guard.With(p.kind.path, p.Asked, "cursor", ""))
 	}
 	if err != nil {
 		return err
@@ -76,26 +75,11 @@ func (p listPage) notice(say *words.Catalogue) string {
 	return ""
 }
 
-func (p listPage) with(name, value string) string {
-	asked := maps.Clone(p.Asked)
-	if asked == nil {
-		asked = url.Values{}
-	}
-	asked.Del("cursor")
-	if asked.Set(name, value); value == "" {
-		asked.Del(name)
-	}
-	if len(asked) == 0 {
-		return p.kind.path
-	}
-	return p.kind.path + "?" + asked.Encode()
-}
-
 func (p listPage) filters(say *words.Catalogue) part.Filters {
 	w := &say.ConsoleGateParts
 	f := part.Filters{Action: p.kind.path, Search: part.Field{ID: "search", Label: w.Find, Value: p.Asked.Get("search")}}
 	if text := p.Asked.Get("search"); text != "" {
-		f.Chips = []part.Chip{{Label: w.Find, Value: text, Href: p.with("search", "")}}
+		f.Chips = []part.Chip{{Label: w.Find, Value: text, Href: guard.With(p.kind.path, p.Asked, "search", "")}}
 	}
 	return f
 }
@@ -131,12 +115,4 @@ func (p listPage) empty(say *words.Catalogue) part.Empty {
 	return e
 }
 
-func (p listPage) pager() (pages part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with("cursor", "")
-	}
-	if p.Next != "" {
-		pages.Next = p.with("cursor", p.Next)
-	}
-	return pages
-}
+func (p listPage) pager() part.Pager { return guard.Pager(p.kind.path, p.Asked, p.Next) }
