@@ -57,11 +57,7 @@ func (f *frame) query(v *guard.Visit) (url.Values, error) {
 		}
 	}
 	for _, name := range []string{"since", "until"} {
-		text := f.Asked.Get(name)
-		if at, err := time.Parse(typed, text); err == nil {
-			text = at.Format(time.RFC3339)
-		}
-		if text != "" {
+		if text := moment(f.Asked.Get(name)); text != "" {
 			q.Set(name, text)
 		}
 	}
@@ -73,6 +69,15 @@ func (f *frame) query(v *guard.Visit) (url.Values, error) {
 
 // typed is how browsers send a moment that was typed; we take it for one of UTC.
 const typed = "2006-01-02T15:04"
+
+// moment is a moment that was typed as the API and the commands take it. What cannot be read
+// stays as it is, for these to refuse.
+func moment(text string) string {
+	if at, err := time.Parse(typed, text); err == nil {
+		return at.Format(time.RFC3339)
+	}
+	return text
+}
 
 // list shows a page of the events that the address asks for, the latest first.
 func (d *Door) list(v *guard.Visit) error {
@@ -162,8 +167,11 @@ func (f *frame) same(do string) string {
 		if value == "" {
 			continue
 		}
-		if name == "last" {
+		switch name {
+		case "last":
 			flag, value = "since", map[string]string{"hour": "1h", "day": "24h", "week": "7d"}[value]
+		case "since", "until":
+			value = moment(value)
 		}
 		if flags[name] != "" {
 			flag = flags[name]

@@ -73,8 +73,11 @@ func (p *reachPage) query() url.Values {
 	return q
 }
 
-// same is the command that answers the same.
+// same is the command that answers the same; about one thing none does.
 func (p *reachPage) same() string {
+	if p.Asked.Get("thing") != "" {
+		return ""
+	}
 	line := []string{"who-can", p.Permission}
 	if org := p.Asked.Get("org"); org != "" {
 		line = append(line, "--org", org)

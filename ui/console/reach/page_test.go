@@ -26,3 +26,16 @@ func TestThePageOfWhoCanReachIsWellMade(t *testing.T) {
 		}},
 	})
 }
+
+// who-can takes no thing: a command without it would answer something else.
+func TestNoCommandStandsUnderWhoCanReachAThing(t *testing.T) {
+	t.Parallel()
+	p := reachPage{Permission: "shop/orders:read", Asked: url.Values{"at": {"2026-03-01T12:04"}}}
+	if got, want := p.same(), "gatehouse who-can shop/orders:read --at 2026-03-01T12:04:00Z"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+	p.Asked.Set("thing", "42")
+	if got := p.same(); got != "" {
+		t.Errorf("there is %q", got)
+	}
+}

@@ -3,6 +3,7 @@ package useraccess
 import (
 	"maps"
 	"net/http"
+	"strings"
 
 	"gatehouse/admin"
 	"gatehouse/fault"
@@ -70,9 +71,15 @@ func (d *Door) check(v *guard.Visit) error {
 	return v.Show(status, page)
 }
 
-// same is the command that answers the same.
+// same is the command that answers the same. It names a thing by what it is, which the
+// permission says, and its id.
 func (p *checkPage) same() string {
 	line := []string{"explain", "--as", p.User.Email, "--do", p.Permission}
+	if p.Thing != "" {
+		_, what, _ := strings.Cut(p.Permission, "/")
+		resource, _, _ := strings.Cut(what, ":")
+		line = append(line, "--on", resource+"/"+p.Thing)
+	}
 	if org := p.Look.Get("org"); org != "" {
 		line = append(line, "--org", org)
 	}

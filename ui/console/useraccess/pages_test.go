@@ -69,3 +69,11 @@ func TestPagesOfAccessAreWellMade(t *testing.T) {
 	t.Parallel()
 	viewtest.Crawl(t, samples())
 }
+
+func TestTheCommandUnderACheckAsksTheSame(t *testing.T) {
+	t.Parallel()
+	p := checkPage{personFrame: personFrame{Frame: person.Frame{User: wire.UserDetail{User: wire.User{Email: "ada@example.com"}}}, Look: url.Values{"at": {"2026-03-01T12:04"}}}, Permission: "shop/orders:read", Thing: "42"}
+	if got, want := p.same(), "gatehouse explain --as ada@example.com --do shop/orders:read --on orders/42 --at 2026-03-01T12:04:00Z"; got != want {
+		t.Errorf("got  %s\nwant %s", got, want)
+	}
+}
