@@ -39,7 +39,7 @@ func (h *House) Beats() []Beat {
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
 		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step},   // under a lease of its own
 		{Name: "count the events", Every: audit.TallyEvery, Step: h.Tallier().Step}, // of replicas that count at once one does
-		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: h.Store.CountWhatIs},
+		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: (&counting{count: h.Store.CountWhatIs}).Step},
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
 		{Name: "apply the folder", Every: lookEvery, Lease: "folder", Due: h.Folder.Due, Step: h.Folder.Step, Else: h.Folder.Look},
 		{Name: "write the decisions", Every: writeEvery, Due: h.Decisions.Due, Step: h.Decisions.Step},
@@ -52,9 +52,6 @@ func (h *House) Beats() []Beat {
 		{Name: "prune the audit log", Every: time.Minute, Lease: "prune", Clock: h.Clock, Due: h.Pruner.Due, Step: h.prune},
 	}, h.newsBeats()...)
 }
-
-// countEvery is how often people, sessions and what ends are counted, which walks them.
-const countEvery = 10 * time.Minute
 
 // noteEvery is how often it is written down what applications did and were refused: whoever sets
 // one up looks a few seconds later why it does not work.
