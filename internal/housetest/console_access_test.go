@@ -132,6 +132,9 @@ func TestARefusedAddressKeepsTheFrameOfTheConsole(t *testing.T) {
 	} {
 		b.Get(path).Is(status).Says(`id="nav"`).Says(`data-testid="error-code"`)
 	}
+	if page := b.Get("/console/").Is(http.StatusOK); page.URL.Path != "/console" {
+		t.Errorf("with a slash too many it is %s", page.URL)
+	}
 	if page := g.Browser().Get("/console/nothing"); page.URL.Path != "/signin" {
 		t.Errorf("a stranger is told of %s: %d", page.URL, page.Status)
 	}

@@ -116,8 +116,11 @@ func (d *Door) Mount(m *web.Mux) {
 	g.Route(m, "GET "+guard.Root+"/", nowhere)
 }
 
-// nowhere keeps the frame around a path that is none.
-func nowhere(*guard.Visit) error {
+// nowhere keeps the frame around a path that is none. One slash too many is no reason to say so.
+func nowhere(v *guard.Visit) error {
+	if v.R.URL.Path == guard.Root+"/" {
+		return view.SeeOther(v.W, v.R, guard.Root)
+	}
 	return fault.New(fault.NotFound, "page.not_found", "There is no such page.")
 }
 

@@ -144,8 +144,8 @@ var englishConsoleApplications = ConsoleApplications{
 	Line: "line {n} {problem}",
 
 	GateTitle: "An application behind the gate", GateLead: "It needs no client: the gate signs people in, and its route says who may pass.",
-	GateTodo:    "Point a name at the gate and add a route for it. The gate may stand alone, or behind a proxy that is there already.",
-	GateCommand: "A route that lets everybody in who is signed in:",
+	GateTodo:    "Point a name at the gate and put the route into the folder of gate.routes, or make one under Gate routes. It lets in whoever is signed in and has the permission that it names: name one of yours. The gate may stand alone, or behind a proxy that is there already.",
+	GateCommand: "A first route, and the files of proxies",
 
 	Made: "{name} is connected", MadeLead: "Set these in the application. Everything but the secret stays on its page.",
 	NoSecret: "It has no secret, and proves itself by PKCE.", HasKeys: "It proves itself by the private half of its keys.",
@@ -247,8 +247,8 @@ var germanConsoleApplications = ConsoleApplications{
 	Line: "Zeile {n}\u00a0{problem}",
 
 	GateTitle: "Eine Anwendung hinter dem Tor", GateLead: "Sie braucht keinen Client: Das Tor meldet an, und seine Route sagt, wer passieren darf.",
-	GateTodo:    "Richten Sie einen Namen auf das Tor und legen Sie eine Route dafür an. Das Tor kann allein stehen oder hinter einem vorhandenen Proxy.",
-	GateCommand: "Eine Route, die alle einlässt, die angemeldet sind:",
+	GateTodo:    "Richten Sie einen Namen auf das Tor und legen Sie die Route in den Ordner von gate.routes, oder eine unter Routen des Tors an. Sie lässt ein, wer angemeldet ist und die Berechtigung hat, die sie nennt: Nennen Sie eine von Ihren. Das Tor kann allein stehen oder hinter einem vorhandenen Proxy.",
+	GateCommand: "Eine erste Route, und die Dateien von Proxys",
 
 	Made: "{name} ist angebunden", MadeLead: "Stellen Sie dies in der Anwendung ein. Alles außer dem Geheimnis bleibt auf ihrer Seite stehen.",
 	NoSecret: "Sie hat kein Geheimnis und weist sich durch PKCE aus.", HasKeys: "Sie weist sich durch die private Hälfte ihrer Schlüssel aus.",

@@ -95,7 +95,7 @@ var englishConsoleGrants = ConsoleGrants{
 	RoleHint: "Either a role,", PermissionHint: "or a permission, such as shop/orders:read or shop/orders:*", OrgHint: "It counts there alone, and for its members",
 	Anything: "On all", IDsHint: "Their ids, with blanks between them", ConditionHint: "In CEL",
 	From: "From (UTC)", FromHint: "Empty: from now on", Until: "Or until (UTC)", UntilHint: "In place of how long",
-	Look: "Look what it does", Back: "Back to the form", Grant: "Grant it",
+	Look: "See what it does", Back: "Back to the form", Grant: "Grant it",
 	SureAllow: "{email} gets {name}", SureDeny: "{email} is denied {name}",
 	FromNow: "From now on,", Endless: "until it is revoked.", FromThen: "From {since},", UntilThen: "until {seen}, which is in {wait}.",
 	Made:         "The grant is made.",

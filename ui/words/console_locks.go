@@ -36,7 +36,7 @@ var englishConsoleLocks = ConsoleLocks{
 	Lift: "Lift the lock", LiftAsk: "Lift this lock?", LiftWhy: "What it suspends counts again at once, as far as it has not ended meanwhile.", Lifted: "The lock is lifted.",
 	New:  "New lock",
 	Kind: "Lock a", OnHint: "The address of a person, or the id of anything else", Last: "How long", LastHint: "A number and a unit: 30m, 8h, 7d. Empty: until it is lifted",
-	ReasonHint: "For whoever asks later why", Look: "Look what it does", Do: "Lock it", Back: "Back to the form",
+	ReasonHint: "For whoever asks later why", Look: "See what it does", Do: "Lock it", Back: "Back to the form",
 	PutAsk:  "Lock {name}?",
 	Endless: "It lasts until somebody lifts it.", UntilThen: "It ends by itself on {seen}.", Replaces: "It replaces the lock that is there, which was put for: {name}",
 	Sessions: Plural{None: "They are signed in nowhere.", One: "{n} browser that they are signed in with is kept out.", Other: "{n} browsers that they are signed in with are kept out."},

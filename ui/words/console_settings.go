@@ -6,6 +6,7 @@ type ConsoleSettings struct {
 	Lead                                              string
 	Setting, Value, Default, From, Key, Stored, Known string // heads and facts
 	NotSet                                            string // in place of a value
+	Forever                                           string
 	ByDefault, Follows, Here, Locked                  string // where a value comes from
 	LockedBy                                          Phrase // Name of the file's line, or the like
 	Unusable, UnusableWhy                             string // what is stored cannot be used
@@ -40,6 +41,7 @@ var englishConsoleSettings = ConsoleSettings{
 	Lead:    "What may be changed while Gatehouse runs. It counts on every replica within a second; everything else stands in the configuration.",
 	Setting: "Setting", Value: "Value", Default: "Default", From: "Set by", Key: "Key", Stored: "Stored here", Known: "What is known",
 	NotSet:    "not set",
+	Forever:   "for ever",
 	ByDefault: "the default", Follows: "follows from", Here: "Set here", Locked: "Locked",
 	LockedBy: "It is set by {name}, which counts more than what is set here. Change it there, or remove it there first.",
 	Unusable: "Not usable", UnusableWhy: "What is stored here cannot be used, and something else counts:",
@@ -83,6 +85,7 @@ var germanConsoleSettings = ConsoleSettings{
 	Lead:    "Was sich im laufenden Betrieb ändern lässt. Es gilt binnen einer Sekunde auf jedem Server; alles andere steht in der Konfiguration.",
 	Setting: "Einstellung", Value: "Wert", Default: "Vorgabe", From: "Gesetzt von", Key: "Name in der Datei", Stored: "Hier gespeichert", Known: "Was bekannt ist",
 	NotSet:    "nicht gesetzt",
+	Forever:   "für immer",
 	ByDefault: "die Vorgabe", Follows: "folgt aus", Here: "Hier gesetzt", Locked: "Fest",
 	LockedBy: "Gesetzt von {name}; das gilt mehr als das hier Gesetzte. Ändern Sie es dort, oder entfernen Sie es dort zuerst.",
 	Unusable: "Unbrauchbar", UnusableWhy: "Der hier gespeicherte Wert ist unbrauchbar, und etwas anderes gilt:",

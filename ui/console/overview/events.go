@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"gatehouse/admin"
+	"gatehouse/audit"
 	"gatehouse/ui/console/guard"
 	"gatehouse/wire"
 )
@@ -19,5 +20,12 @@ func latest(v *guard.Visit, page *overviewPage) error {
 		return err
 	}
 	page.Events = &found.Body.Items
-	return nil
+	var people []string
+	for _, e := range found.Body.Items {
+		if e.Target != nil && e.Target.Kind == audit.KindUser {
+			people = append(people, e.Target.ID)
+		}
+	}
+	page.Names, err = v.Names(people)
+	return err
 }

@@ -31,6 +31,7 @@ type overviewPage struct {
 	// Failures the latest sign-ins that were refused, Steps what is still to be done; nil as Health.
 	Attention *wire.Attention
 	Events    *[]wire.Event
+	Names     map[string]string // the addresses of the people whom the events are about, by id
 	Failures  *failures
 	Steps     *firstSteps
 	Grants    *[]wire.Grant // those that end first; nil: they may not be seen

@@ -2,6 +2,7 @@ package overview
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -33,7 +34,7 @@ func TestTheOverviewIsWellMade(t *testing.T) {
 	fails := &failures{Looked: 42, Accounts: []failing{{"usr_a", "a@example.test", 7}}, Addresses: []failing{{"192.0.2.7", "192.0.2.7", 7}}}
 	days := []wire.DayFigures{{Day: now.UTC().Format(time.DateOnly), SignIns: 9, Refused: 3, Methods: map[string]int64{"pwd": 7, "42": 2}, Reasons: map[string]int64{"wrong": 3}, Gate: map[string]int64{"deny": 2}, Present: &wire.Present{People: 5, Secured: 2}}}
 	viewtest.Crawl(t, map[string]view.Page{
-		"overview, new":       overviewPage{Frame: f, Now: now, Span: 30, Figures: true, People: true, Days: days, Health: well, Attention: asks, Events: &events, Failures: fails, Steps: &firstSteps{HTTPS: todo, Second: done, Guarded: todo, Application: todo}},
+		"overview, new":       overviewPage{Frame: f, Now: now, Span: 30, Figures: true, People: true, Days: days, Health: well, Attention: asks, Events: &events, Names: map[string]string{"usr_a": "a@example.test"}, Failures: fails, Steps: &firstSteps{HTTPS: todo, Second: done, Guarded: todo, Application: todo}},
 		"overview, to see":    overviewPage{Frame: f, Now: now, Span: 30, Health: well, Attention: asks, Events: &events, Failures: &failures{Looked: 1, Addresses: fails.Addresses}},
 		"overview":            overviewPage{Frame: f, Now: now, Span: 14, Figures: true, People: true, Health: unwell, Grants: &grants, More: true},
 		"overview, calm":      overviewPage{Frame: f, Now: now, Span: 90, Figures: true, Health: well, Grants: &none},
@@ -81,5 +82,14 @@ func TestADiskThatFillsIsToldOf(t *testing.T) {
 		if got, ok := p.diskLasts(); got != c.want || ok != c.ok {
 			t.Errorf("%s: %d, %t", name, got, ok)
 		}
+	}
+}
+
+func TestTheLatestEventsNamePeopleByTheirAddresses(t *testing.T) {
+	t.Parallel()
+	events := []wire.Event{{ID: "evt_a", Action: "user.create", Target: &wire.Target{Kind: audit.KindUser, ID: "usr_a"}, Outcome: audit.Done}}
+	p := overviewPage{Frame: guard.Frame{Form: viewtest.Form()}, Now: time.Now(), Span: 14, People: true, Events: &events, Names: map[string]string{"usr_a": "a@example.test"}}
+	if page := viewtest.Shown(t, p).Body.String(); !strings.Contains(page, `<a href="/console/users/usr_a">a@example.test</a>`) {
+		t.Error("the person is not named")
 	}
 }
