@@ -82,7 +82,7 @@ func TestTheConsoleTakesInFiveThousandPeople(t *testing.T) {
 
 		done := make(chan error, 1)
 		go func() { done <- s.House.Intake.Step(context.Background(), time.Now()) }()
-		elsewhere := atConsole(t, other.Gate, ada) // they come back, at another replica
+		elsewhere := b.At(other.Gate) // they come back, at another replica
 		elsewhere.Get("/console/users/import").Is(http.StatusOK).Says("people.csv")
 		for {
 			page := elsewhere.Get(path).Is(http.StatusOK)

@@ -6,10 +6,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"time"
 
 	"gatehouse/admin"
 	"gatehouse/fault"
+	"gatehouse/identity/intake"
 	"gatehouse/secret"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/view"
@@ -63,9 +65,12 @@ func (d *Door) look(v *guard.Visit) error {
 	if name != "" {
 		field = "file"
 	}
-	if content == "" {
+	switch {
+	case content == "":
 		err = guard.Wrong("file", "is needed")
-	} else {
+	case len(content) > intake.MaxBytes:
+		err = guard.Wrong(field, "is larger than "+strconv.Itoa(intake.MaxBytes>>20)+" MiB")
+	default:
 		var made *admin.Made[wire.Import]
 		made, err = guard.Ask[admin.Made[wire.Import]](v, "beginImport", admin.Input{
 			Body: admin.ImportBegin{Content: content, File: name, DryRun: true}, Key: keyOf(v, name, content),
