@@ -155,9 +155,18 @@ func (p overviewPage) trend(of func(wire.DayFigures) int64) (all []int) {
 func (p overviewPage) chart(say *words.Catalogue) part.Chart {
 	c := part.Chart{ID: "signins", Title: say.ConsoleOverview.Chart, Says: say.Count(say.ConsoleOverview.ChartSays, p.Span), Series: []part.Series{{Label: say.ConsoleOverview.SignedIn}, {Label: say.ConsoleOverview.TurnedAway, Tone: part.Bad}}}
 	for _, d := range p.days() {
-		c.Bars = append(c.Bars, part.Bar{Label: d.Day, Values: []int{int(d.SignIns), int(d.Refused)}})
+		c.Bars = append(c.Bars, part.Bar{Label: dated(say, d.Day), Values: []int{int(d.SignIns), int(d.Refused)}})
 	}
 	return c
+}
+
+// dated is a day as people write it.
+func dated(say *words.Catalogue, day string) string {
+	at, err := time.Parse(time.DateOnly, day)
+	if err != nil { // as it is counted
+		return day
+	}
+	return say.Date(at)
 }
 
 // notice is what somebody should look at, and where.

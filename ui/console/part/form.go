@@ -131,6 +131,9 @@ func (f Field) describedBy() string {
 	return strings.Join(sorted(ids), " ")
 }
 
+// fewOptions stand one below the other; more of them side by side.
+const fewOptions = 5
+
 // grouped reports whether the field is several inputs, under a legend.
 func (f Field) grouped() bool { return f.Kind == Radio || f.Kind == Ticks }
 

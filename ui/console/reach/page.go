@@ -56,7 +56,7 @@ func (p reachPage) table(say *words.Catalogue) part.Table {
 	t := part.Table{ID: "holders", Caption: string(is.Reach), Columns: []part.Column{{Label: is.Who}, {Label: is.Way}, {Label: is.Where}, {Label: is.Until}}}
 	for _, h := range p.Holders {
 		row := part.Row{Label: who(h), Cells: []templ.Component{
-			part.Cell(part.Lines{Main: who(h), Code: h.Principal.ID}), part.Text(way(is, h.Path)), part.Text(where(is, h)), part.Left(part.Countdown{Now: p.Now, Until: h.Until}),
+			part.Cell(part.Lines{Main: who(h), Under: say.Console.Kinds[string(h.Principal.Kind)]}), part.Text(way(is, h.Path)), part.Text(where(is, h)), part.Left(part.Countdown{Now: p.Now, Until: h.Until}),
 		}}
 		if p.People && h.Principal.Kind == access.User {
 			row.Href = "/console/users/" + h.Principal.ID + "/access/check?" + p.all().Encode()
@@ -70,7 +70,7 @@ func who(h wire.Holder) string {
 	if h.Principal.Email != "" {
 		return h.Principal.Email
 	}
-	return string(h.Principal.Kind) + " " + h.Principal.ID
+	return h.Principal.ID
 }
 
 // way is how the grant reaches them.

@@ -220,11 +220,7 @@ func who(s wire.Subject) string {
 }
 
 func subject(say *words.Catalogue, s wire.Subject) part.Lines {
-	l := part.Lines{Main: who(s), Under: say.Console.Kinds[string(s.Kind)]}
-	if s.Email != "" {
-		l.Code = s.ID
-	}
-	return l
+	return part.Lines{Main: who(s), Under: say.Console.Kinds[string(s.Kind)]}
 }
 
 // moved is one side of what a change comes to.

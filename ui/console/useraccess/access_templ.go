@@ -668,7 +668,7 @@ func answer(p checkPage) templ.Component {
 			return templ_7745c5c3_Err
 		}
 		if p.Answer.Decision != refused {
-			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p>")
+			templ_7745c5c3_Err = templruntime.WriteString(templ_7745c5c3_Buffer, 46, "<p class=\"about\">")
 			if templ_7745c5c3_Err != nil {
 				return templ_7745c5c3_Err
 			}
