@@ -14,7 +14,7 @@ TOOL := $(GO) tool -modfile=tools/go.mod
 PACKAGES := ./... gatehouse.example/verify/... gatehouse.example/client/...
 
 .DEFAULT_GOAL := help
-.PHONY: help run build test test/quick test/race test/all test/api test/clients test/fronts test/pages drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/console bench/audit bench/spread soak verify generate fmt clean install-test-servers
+.PHONY: help run build test test/quick test/race test/all test/api test/clients test/fronts test/pages screenshots drills properties fuzz fuzz/paths bench bench/http bench/decisions bench/policy bench/apply bench/growth bench/lists bench/console bench/audit bench/spread soak verify generate fmt clean install-test-servers
 
 help: ## Print the targets
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z\/-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,9 @@ test/api: install-test-servers ## The admin API asked whatever its document allo
 
 test/pages: install-test-servers ## Every page of the console in English and German, in both themes and every width, by axe
 	@GATEHOUSE_TEST_PAGES=all scripts/with-servers $(GO) test -count=1 -timeout 30m -v -run 'EveryPageOfTheConsole|ThePartsOfTheConsole' ./internal/e2e
+
+screenshots: install-test-servers ## Every page light, dark and on a phone, into docs/screenshots/
+	@GATEHOUSE_TEST_SCREENSHOTS=$(CURDIR)/docs/screenshots scripts/with-servers $(GO) test -count=1 -timeout 30m -v -run 'ScreenshotsOfEveryPage' ./internal/e2e
 
 drills: install-test-servers ## The fault drills in their long form
 	@GATEHOUSE_TEST_DRILLS=long scripts/with-servers $(GO) test -count=1 -timeout 60m -run 'Drill' -v ./internal/drills/...
