@@ -37,27 +37,6 @@ func (b *tab) strike(css string) {
 	b.do("strike "+css, chromedp.KeyEvent(key))
 }
 
-// choose takes an option of a list that unfolds, by its value.
-func (b *tab) choose(id, value string) {
-	b.t.Helper()
-	b.done++
-	chosen := fmt.Sprintf("document.getElementById(%q).value === %q", id, value)
-	if !b.keys {
-		b.see("#" + id)
-		b.do("choose "+value, chromedp.SetValue(chromedp.CSS("#"+id), value))
-		return
-	}
-	b.reach("#" + id)
-	b.do("to the first one", chromedp.KeyEvent(kb.Home))
-	for range farthest {
-		if b.value("String("+chosen+")") == "true" {
-			return
-		}
-		b.do("to the next one", chromedp.KeyEvent(kb.ArrowDown))
-	}
-	b.t.Fatalf("%s cannot be chosen in %s by keyboard\nat %s", value, id, b.location())
-}
-
 // clear empties a field.
 func (b *tab) clear(id string) {
 	b.t.Helper()

@@ -44,7 +44,7 @@ func onboard(ctx context.Context, args []string) error {
 		if err != nil {
 			return err
 		}
-		if _, err := g.PutGroupMember(ctx, group, client.PutGroupMemberParamsKindUser, user.ID, nil, nil); err != nil {
+		if _, err := g.PutGroupMember(ctx, group, client.PutGroupMemberParamsKindUser, user, nil, nil); err != nil {
 			return err
 		}
 	}
@@ -59,18 +59,18 @@ func onboard(ctx context.Context, args []string) error {
 	return nil
 }
 
-// person is the one with an address, who is made where there is none.
-func person(ctx context.Context, g *client.Gatehouse, email string) (client.User, error) {
+// person is the id of the one with an address, who is made where there is none.
+func person(ctx context.Context, g *client.Gatehouse, email string) (string, error) {
 	found, err := g.ListUsers(ctx, &client.ListUsersParams{Email: &email})
 	if err != nil {
-		return client.User{}, err
+		return "", err
 	}
 	if len(found.Body.Items) > 0 {
-		return found.Body.Items[0], nil
+		return found.Body.Items[0].ID, nil
 	}
 	made, err := g.CreateUser(ctx, client.UserCreate{Email: email}, nil)
 	if err != nil {
-		return client.User{}, err
+		return "", err
 	}
-	return made.Body, nil
+	return made.Body.ID, nil
 }
