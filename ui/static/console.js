@@ -173,12 +173,12 @@
   };
   const refresh = (job) => setTimeout(async () => {
     const page = await fetched(location.href).catch(() => null);
-    const fresh = page && page.getElementById(job.id);
-    if (!fresh) {
+    if (!page) {
       refresh(job);
       return;
     }
-    if (!fresh.hasAttribute('data-refresh')) {
+    const fresh = page.getElementById(job.id);
+    if (!fresh || !fresh.hasAttribute('data-refresh')) {
       location.reload();
       return;
     }
