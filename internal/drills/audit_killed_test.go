@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"net/http"
 	"net/url"
+	"os"
 	"path/filepath"
 	"sync"
 	"sync/atomic"
@@ -30,6 +31,9 @@ func TestDrillD25KilledServersLoseNoEvent(t *testing.T) {
 				ended := make(chan struct{})
 				go func() {
 					time.Sleep(time.Duration(rand.Int64N(int64(1500 * time.Millisecond)))) // a process of the real world: any moment will do
+					if n == kills-1 {
+						waitForFile(w.cfg.Audit.CheckpointFile) // else all of them may have been too short for one
+					}
 					p.kill()
 					close(ended)
 				}()
@@ -43,6 +47,15 @@ func TestDrillD25KilledServersLoseNoEvent(t *testing.T) {
 				t.Error("no change was ever answered: nothing was looked at")
 			}
 		})
+	}
+}
+
+// waitForFile waits until something stands in a file, for a minute at most.
+func waitForFile(name string) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+		if about, err := os.Stat(name); err == nil && about.Size() > 0 {
+			return
+		}
 	}
 }
 
