@@ -9,6 +9,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/house"
 	"gatehouse/house/backup"
+	"gatehouse/identity/intake"
 	"gatehouse/keys"
 	"gatehouse/oauth"
 	"gatehouse/saved"
@@ -29,6 +30,9 @@ var untold = map[audit.Action]string{
 	settings.ActionSet:            "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
 	saved.ActionSave:              "it is theirs alone, and tells nothing: TestAFilterIsKeptUnderANameInTheConsole",
 	saved.ActionDelete:            "it is theirs alone, and tells nothing: TestAFilterIsKeptUnderANameInTheConsole",
+	intake.ActionBegin:            "it takes a file, and the tale has none",
+	intake.ActionStop:             "it takes a file, and the tale has none",
+	intake.ActionEnd:              "it takes a file, and the tale has none",
 	settings.ActionUnset:          "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
 
 	access.ActionGroupUpdate:   "a description is no right: TestDescriptionsChangeAndThingsStay",
