@@ -152,8 +152,21 @@ func FoldedName(name string) string {
 	return fold(name)
 }
 
-// maxLooked is at how many people one question for some of all looks.
-const maxLooked = 2000
+// maxLooked is at how many people one question for some of all looks, and maxProved at how many
+// it does where their factors are asked for besides, provedAtOnce by one question.
+const (
+	maxLooked    = 2000
+	maxProved    = 500
+	provedAtOnce = 100
+)
+
+// steps are at how many people f looks at most, and at how many at once behind the first page.
+func (f *UserFilter) steps() (most, atOnce int) {
+	if f.SecondFactor != nil {
+		return maxProved, provedAtOnce
+	}
+	return maxLooked, MaxUserPage
+}
 
 // Users returns a page of the people that f asks for, and the place behind it,
 // which is zero where nobody follows. Where it asks for some, or not all may be seen, it looks
@@ -165,7 +178,8 @@ func (s *Service) Users(ctx context.Context, f UserFilter) (page []User, next Us
 		return nil, UserCursor{}, nil
 	}
 	f.Limit = limit + 1
-	for looked := 0; looked < maxLooked; f.Limit = MaxUserPage {
+	most, atOnce := f.steps()
+	for looked := 0; looked < most; f.Limit = atOnce {
 		users, err := s.Store.Users(ctx, f)
 		if err != nil {
 			return nil, UserCursor{}, fmt.Errorf("list people: %w", err)

@@ -153,7 +153,7 @@ var crowdFilters = map[string]string{
 	"ends_before": "2100-01-01T00:00:00Z", "api": "gatehouse", "at": "2100-01-01T00:00:00Z", "thing": "42",
 	"target": "session:ses_often", "resource": "session:ses_often", "actor": "person:usr_often", "action": "crowd.rare", "ip": "192.0.2.1",
 	"since": "2026-01-01T00:00:00Z", "until": "2100-01-01T00:00:00Z",
-	"ends_after": "2026-01-01T00:00:00Z", "created_by": "console:root", "audience": "https://id.example.test",
+	"ends_after": "2026-01-01T00:00:00Z", "signed_in_before": "2026-01-01T00:00:00Z", "created_by": "console:root", "audience": "https://id.example.test",
 }
 
 // crowdBeside are filters that another one needs.
