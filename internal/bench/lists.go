@@ -189,13 +189,15 @@ func listings() ([]listing, error) {
 	var all []listing
 	for _, path := range slices.Sorted(maps.Keys(d.Paths)) {
 		op, reads := d.Paths[path]["get"]
-		paged := false
+		paged, lacks := false, ""
 		one := listing{id: op.ID, path: path, whole: []url.Values{{}}}
 		if needs := crowdNeeds[op.ID]; needs != nil {
 			one.whole = needs
 		}
 		for _, p := range op.Parameters {
 			switch {
+			case p.In == "path" && crowdThings[p.Name] == "":
+				lacks = p.Name
 			case p.In == "path":
 				one.path = strings.ReplaceAll(one.path, "{"+p.Name+"}", crowdThings[p.Name])
 			case p.Name == "cursor":
@@ -217,7 +219,10 @@ func listings() ([]listing, error) {
 			maps.Copy(filter, crowdBeside[filter.Encode()])
 			maps.Copy(filter, one.whole[0])
 		}
-		if reads && paged {
+		switch {
+		case reads && paged && lacks != "":
+			fmt.Fprintf(os.Stderr, "bench: %s is left out: a crowd has no %s (crowdThings)\n", op.ID, lacks)
+		case reads && paged:
 			all = append(all, one)
 		}
 	}
