@@ -18,6 +18,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"runtime/pprof"
 	"strconv"
 	"strings"
 	"time"
@@ -45,10 +46,11 @@ var (
 	to       = flag.String("to", "", "with -bare-proxy: the upstream; with -bare-auth: the key set")
 	crowded  = flag.Int("growth", 0, "compare an empty house with one of so many people, instead of all else")
 	grants   = flag.Bool("grants", false, "with -growth: one in five has a grant and a membership")
-	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed; full houses on SQLite are used again")
+	kept     = flag.String("keep", "", "folder in which databases are made and left, instead of one that is removed; full houses on SQLite are used again, with -console on both databases")
 	listed   = flag.Int("lists", 0, "ask for the lists of the admin API in a house of so many people, instead of all else")
 	portion  = flag.Int("portion", 1, "with -console: of people and grants one in so many, for a look")
 	consoled = flag.Bool("console", false, "ask for the pages of the console in a house as large as the large demo, instead of all else")
+	onePage  = flag.String("page", "", "with -console: measure only the pages whose address holds this")
 	profile  = flag.String("profile", "", "folder for CPU profiles of the server")
 )
 
@@ -315,6 +317,23 @@ func table(title string, results map[string]result, rows [][2]string) {
 		fmt.Printf("| %s | %s | %s |\n", r.Name, ratio, r.line())
 	}
 	fmt.Println()
+}
+
+// profileHere writes a CPU profile of this process, in which the server is, while do runs.
+func profileHere(name string, do func() error) error {
+	if *profile == "" {
+		return do()
+	}
+	out, err := os.Create(filepath.Join(*profile, name+".pb"))
+	if err != nil {
+		return err
+	}
+	defer out.Close()
+	if err := pprof.StartCPUProfile(out); err != nil {
+		return err
+	}
+	defer pprof.StopCPUProfile()
+	return do()
 }
 
 // profileWhile fetches a CPU profile of the server while do runs.
