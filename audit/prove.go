@@ -16,6 +16,7 @@ import (
 type ProveStore interface {
 	HeadStore
 	LeafStore
+	NodeStore
 	LeavesOf(ctx context.Context, event id.Event) ([]Leaf, error)
 	Entry(ctx context.Context, at Cursor) (Entry, error)
 }
@@ -73,7 +74,7 @@ func (p *Prover) Event(ctx context.Context, event id.Event, details bool) (*Proo
 	if err != nil {
 		return nil, err
 	}
-	hashes, err := tlog.ProveRecord(tree.Size, l.Seq, p.reader(ctx))
+	hashes, err := tlog.ProveRecord(tree.Size, l.Seq, p.subtrees().reader(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("prove an event: %w", err)
 	}
@@ -119,15 +120,15 @@ func (p *Prover) Since(ctx context.Context, from int64) (*Consistency, error) {
 	if from < 1 || from > tree.Size {
 		return nil, fault.New(fault.Invalid, "audit.size", fmt.Sprintf("The log has %d sealed events; say a size from 1 to that.", tree.Size))
 	}
-	hashes, err := tlog.ProveTree(tree.Size, from, p.reader(ctx))
+	hashes, err := tlog.ProveTree(tree.Size, from, p.subtrees().reader(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("prove the log: %w", err)
 	}
-	old, err := p.subtree(ctx, 0, from)
+	old, err := tlog.TreeHash(from, p.subtrees().reader(ctx))
 	if err != nil {
 		return nil, fmt.Errorf("prove the log: %w", err)
 	}
-	if err := tlog.CheckTree(hashes, tree.Size, tree.Root(), from, old.Root()); err != nil {
+	if err := tlog.CheckTree(hashes, tree.Size, tree.Root(), from, old); err != nil {
 		return nil, errors.Join(ErrForged, err)
 	}
 	return &Consistency{From: from, Size: tree.Size, Hashes: base64Of(hashes), Checkpoint: head.Note, Key: p.Keys.Public()}, nil
@@ -142,36 +143,7 @@ func (p *Prover) head(ctx context.Context, beyond int64) (Tree, Checkpoint, erro
 	return h.tree, h.last, err
 }
 
-// reader makes hashes of subtrees from the leaves.
-func (p *Prover) reader(ctx context.Context) tlog.HashReader {
-	return tlog.HashReaderFunc(func(indexes []int64) ([]tlog.Hash, error) {
-		all := make([]tlog.Hash, len(indexes))
-		for i, index := range indexes {
-			level, n := tlog.SplitStoredHashIndex(index)
-			t, err := p.subtree(ctx, n<<level, (n+1)<<level)
-			if err != nil {
-				return nil, err
-			}
-			all[i] = t.Root()
-		}
-		return all, nil
-	})
-}
-
-// subtree is the tree of the leaves that this house sealed from one place up to another;
-// ErrForged says that one is missing.
-func (p *Prover) subtree(ctx context.Context, first, below int64) (t Tree, err error) {
-	_, err = p.Keys.eachOwn(ctx, p.Store, first, below, func(l *Leaf) bool {
-		if l.Seq == first+t.Size {
-			t.Add(l.Hash)
-		}
-		return true
-	})
-	if err == nil && t.Size != below-first {
-		err = ErrForged
-	}
-	return t, err
-}
+func (p *Prover) subtrees() *subtrees { return &subtrees{p.Keys, p.Store, p.Store} }
 
 func partOf(salt, text []byte) *Part {
 	if len(salt) == 0 {

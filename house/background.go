@@ -37,7 +37,8 @@ func (h *House) Beats() []Beat {
 		{Name: "note the use of keys", Every: time.Minute, Step: h.Keyring.Flush},
 		{Name: "note what clients did", Every: noteEvery, Step: h.OAuth.Notes.Flush},
 		{Name: "sweep", Every: time.Minute, Lease: "janitor", Clock: h.Clock, Step: h.sweep},
-		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step},   // under a lease of its own
+		{Name: "seal the audit log", Every: audit.SealEvery, Step: h.Sealer.Step}, // under a lease of its own
+		{Name: "keep nodes of the audit log", Every: audit.NodesEvery, Step: h.Nodes().Step},
 		{Name: "count the events", Every: audit.TallyEvery, Step: h.Tallier().Step}, // of replicas that count at once one does
 		{Name: "count what there is", Every: countEvery, Lease: "count", Clock: h.Clock, Step: (&counting{count: h.Store.CountWhatIs}).Step},
 		{Name: "append the checkpoints", Every: audit.SealEvery, Due: appender.Due, Step: appender.Step},
@@ -123,6 +124,9 @@ func (h *House) Checkpoints(ctx context.Context, after int64, limit int) ([]audi
 func (h *House) Tallier() *audit.Tallier {
 	return &audit.Tallier{Store: h.Store, Keys: h.auditKeys, SignIns: flow.ActionSigninComplete}
 }
+
+// Nodes keeps what proofs are made of.
+func (h *House) Nodes() *audit.Nodes { return &audit.Nodes{Store: h.Store, Keys: h.auditKeys} }
 
 // Prover proves events to strangers.
 func (h *House) Prover() *audit.Prover { return &audit.Prover{Store: h.Store, Keys: h.auditKeys} }

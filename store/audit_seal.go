@@ -57,6 +57,20 @@ WHERE (at, event) >= ($1, $2) AND (at, event) <= ($3, $4)
         WHERE l.event = audit_unsealed.event
         LIMIT 1) IS NOT NULL`)
 
+	selectNodes = newStatement(`
+SELECT level, n, hash, mac
+FROM audit_nodes
+WHERE level = $1 AND (n, mac) > ($2, $3) AND n < $4
+ORDER BY n, mac
+LIMIT $5`)
+
+	insertNode = newStatement(`
+INSERT INTO audit_nodes (level, n, hash, mac)
+VALUES ($1, $2, $3, $4)
+ON CONFLICT (level, n, mac) DO NOTHING`)
+
+	insertManyNodes = several(insertNode)
+
 	insertCheckpoint = newStatement(`
 INSERT INTO audit_checkpoints (size, note)
 VALUES ($1, $2)`)
@@ -158,6 +172,22 @@ func leafTaken(err error) error {
 		return fault.Wrap(err, fault.Conflict, "audit.leaf", "The audit tree has that leaf already.")
 	}
 	return doing("insert audit leaves", err)
+}
+
+// AuditNodes returns nodes of a level behind a place and below another, in their order.
+func (s *Store) AuditNodes(ctx context.Context, level int, after audit.Place, below int64, limit int) ([]audit.Node, error) {
+	all, err := list(ctx, s, selectNodes, []any{int64(level), after.Seq, bytesOf(after.MAC), below, int64(limit)}, func(rows *sql.Rows) (n audit.Node, err error) {
+		return n, rows.Scan(&n.Level, &n.N, hash{&n.Hash}, &n.MAC)
+	})
+	return all, doing("read nodes of the audit tree", err)
+}
+
+// InsertAuditNodes keeps nodes; what is there already stays.
+func (s *Store) InsertAuditNodes(ctx context.Context, nodes []audit.Node) error {
+	return s.InTx(ctx, func(ctx context.Context) error {
+		err := insertAll(ctx, s, insertNode, insertManyNodes, nodes, func(n audit.Node) []any { return []any{int64(n.Level), n.N, n.Hash[:], n.MAC} })
+		return doing("keep nodes of the audit tree", err)
+	})
 }
 
 // InsertCheckpoint keeps a checkpoint.

@@ -147,6 +147,7 @@ func arguments(size crowd.Size, now time.Time) map[*statement][][]any {
 		selectCheckpointsDown: {{int64(n), "x", int64(planPage)}, {int64(math.MaxInt64), "", int64(1)}},
 		selectEntries:         {{int64(math.MinInt64), []byte{}, int64(planPage)}, {int64(crowd.FirstLeaf + n), []byte("x"), int64(planPage)}},
 		selectLeaves:          {{int64(crowd.FirstLeaf + n), []byte("x"), int64(crowd.FirstLeaf + n + 9000), int64(5000)}, {int64(0), []byte{}, int64(1), int64(500)}},
+		selectNodes:           {{int64(8), int64(n), []byte("x"), int64(n + 256), int64(2000)}},
 		selectLeavesOf:        one(crowd.ID("evt_", n)),
 		selectEntry:           one(sixty+n*step, crowd.ID("evt_", n)),
 		walkEvents:            {{int64(math.MinInt64), "", int64(planPage)}, {at - long, "", int64(planPage)}},

@@ -307,3 +307,57 @@ func TestAPruningThatWasChangedExcusesNothing(t *testing.T) {
 		}
 	})
 }
+
+// A proof by nodes is the proof by leaves, and what others write where nodes lie is in
+// nobody's way.
+func TestAProofIsTheSameByNodes(t *testing.T) {
+	t.Parallel()
+	databases(t, func(t *testing.T, s *store.Store) {
+		for i := range 530 {
+			record(t, s, audit.Event{Action: "test.do", After: audit.Doc(i)})
+		}
+		seal(t, s)
+		leaves, err := s.Leaves(t.Context(), audit.Place{Seq: -1}, 530, 600)
+		if err != nil || len(leaves) != 530 {
+			t.Fatalf("%d leaves, %v", len(leaves), err)
+		}
+		proofs := func() (all []string) {
+			for _, n := range []int{0, 255, 256, 529} {
+				proof, err := (&audit.Prover{Store: s, Keys: keys}).Event(t.Context(), leaves[n].Event, false)
+				if err != nil {
+					t.Fatal(err)
+				}
+				all = append(all, fmt.Sprint(proof.Index, proof.Hashes))
+			}
+			since, err := (&audit.Prover{Store: s, Keys: keys}).Since(t.Context(), 300)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return append(all, fmt.Sprint(since.Hashes))
+		}
+		want := proofs()
+		for range 2 { // and again by a process that begins anew
+			if err := (&audit.Nodes{Store: s, Keys: keys}).Step(t.Context(), time.Now()); err != nil {
+				t.Fatal(err)
+			}
+		}
+		nodes, err := s.AuditNodes(t.Context(), 8, audit.Place{Seq: -1}, 10, 10)
+		if err != nil || len(nodes) != 2 || nodes[0].N != 0 || nodes[1].N != 1 {
+			t.Fatalf("kept are %v, %v", nodes, err)
+		}
+		if some, err := s.AuditNodes(t.Context(), 8, audit.Place{Seq: nodes[0].N, MAC: nodes[0].MAC}, 2, 10); err != nil || len(some) != 1 || some[0].N != 1 {
+			t.Errorf("behind the first one are %v, %v", some, err)
+		}
+		if got := proofs(); !slices.Equal(got, want) {
+			t.Errorf("by nodes it is\n%v\nand by leaves\n%v", got, want)
+		}
+		bad := "x'0bad'"
+		if s.Postgres() {
+			bad = `'\x0bad'`
+		}
+		forge(t, s, "INSERT INTO audit_nodes (level, n, hash, mac) SELECT level, n, "+bad+", "+bad+" FROM audit_nodes", "UPDATE audit_nodes SET hash = "+bad+" WHERE n = 0")
+		if got := proofs(); !slices.Equal(got, want) {
+			t.Errorf("beside what somebody else wrote it is\n%v\nand was\n%v", got, want)
+		}
+	})
+}

@@ -98,10 +98,24 @@ func fillConsole(h *house.House, filled string) error {
 		return err
 	}
 	fmt.Printf("%d people, %d roles, %d grants, filled in %s\n\n", size.People, size.Roles, size.Grants, time.Since(began).Round(time.Second))
-	if err := h.Feed.Step(background()); err != nil {
+	if err := errors.Join(h.Feed.Step(background()), settle(h)); err != nil {
 		return err
 	}
 	return os.WriteFile(filled, nil, 0o600)
+}
+
+// settle does with the audit log what a server does beside its work.
+func settle(h *house.House) error {
+	if err := h.Sealer.Seal(background(), time.Now()); err != nil {
+		return err
+	}
+	nodes := h.Nodes()
+	for range 40 { // a step is of 65,536 leaves
+		if err := nodes.Step(background(), time.Now()); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // measureAll prints a row for each page. It is an error that one is slow.

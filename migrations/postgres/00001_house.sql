@@ -690,6 +690,16 @@ CREATE TABLE audit_leaves (
 
 CREATE INDEX audit_leaves_event ON audit_leaves (event);
 
+-- Roots of whole subtrees, of 256 leaves at level 8, of 256 of those at 16, and so on: what a
+-- proof is made of without reading all leaves. They say nothing that leaves do not.
+CREATE TABLE audit_nodes (
+    level  BIGINT NOT NULL,
+    n      BIGINT NOT NULL,
+    hash   BYTEA  NOT NULL,
+    mac    BYTEA  NOT NULL,
+    PRIMARY KEY (level, n, mac)
+);
+
 -- How large the tree is, and the roots of its whole subtrees, the largest first.
 CREATE TABLE audit_tree (
     one       BIGINT PRIMARY KEY CHECK (one = 1),
