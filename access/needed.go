@@ -34,5 +34,5 @@ func (s *Service) ScopesFor(ctx context.Context, permission string) ([]string, e
 	if err != nil {
 		return nil, fmt.Errorf("look for scopes: %w", err)
 	}
-	return Compile(Policy{APIs: k.apis, Scopes: k.scopes, BuiltIn: s.BuiltIn}).ScopesFor(permission), nil
+	return Compile(Policy{APIs: k.apis, Scopes: k.scopes, BuiltIn: s.BuiltIn, compiled: k.rules}).ScopesFor(permission), nil
 }

@@ -24,6 +24,10 @@ type Policy struct {
 	// BuiltIn is what the API of Gatehouse itself is like. It and its roles are in
 	// every snapshot, and not among APIs and Roles.
 	BuiltIn BuiltIn
+
+	// compiled are what APIs, Roles and BuiltIn come to without all the rest, where that is
+	// known already.
+	compiled *rules
 }
 
 // API is a resource server, and the catalogue of what can be done at it.

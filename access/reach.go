@@ -17,7 +17,7 @@ func (s *Service) around(ctx context.Context, who Subject, now time.Time) (p Pol
 	if err != nil {
 		return p, err
 	}
-	p = Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn}
+	p = Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn, compiled: k.rules}
 	locks, err := s.Store.Locks(ctx)
 	if err != nil {
 		return p, err

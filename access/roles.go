@@ -144,18 +144,22 @@ func (s *Service) Role(ctx context.Context, name string) (Role, error) {
 	if isBuiltIn(name) {
 		return Role{}, fault.Missing("role")
 	}
-	all, err := s.Store.Roles(ctx)
+	k, err := s.known(ctx)
 	if err != nil {
 		return Role{}, fmt.Errorf("read a role: %w", err)
 	}
-	r, _, err := known{roles: all}.role(name)
+	r, _, err := k.role(name)
 	return r, err
 }
 
-// Roles returns all of them, the built-in ones too, in the order of their ids.
+// Roles returns all of them, the built-in ones too, in the order of their ids. What they hold
+// must not be changed.
 func (s *Service) Roles(ctx context.Context) ([]Role, error) {
-	all, err := s.Store.Roles(ctx)
-	all = append(all, BuiltInRoles()...)
+	k, err := s.known(ctx)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Concat(k.roles, BuiltInRoles())
 	slices.SortFunc(all, func(a, b Role) int { return strings.Compare(a.ID, b.ID) })
-	return all, err
+	return all, nil
 }

@@ -89,11 +89,21 @@ func compiled(g *Grant) grant {
 }
 
 func compileRules(p Policy) *rules {
+	r := p.compiled.bare()
+	if r == nil {
+		r = compileRoles(&p)
+	}
+	r.addScopes(p.Scopes)
+	r.addLocks(p.Locks)
+	return r
+}
+
+// compileRoles reads the APIs and the roles of a policy.
+func compileRoles(p *Policy) *rules {
 	r := &rules{
 		stamp: stamps.Add(1), builtIn: p.BuiltIn, permissions: map[string]uint32{}, audiences: map[string]bits{}, audienceOf: map[string]string{}, roles: map[string]*role{},
-		scopes: map[string]bits{}, says: map[string]string{},
-		over: map[Subject][]edge{}, grants: map[Subject][]*grant{}, locks: map[LockTarget]int64{},
 	}
+	r.clear()
 	r.addAPIs(append(slices.Clone(p.APIs), p.BuiltIn.API()))
 	r.addServers(p.APIs)
 	for _, one := range append(slices.Clone(p.Roles), BuiltInRoles()...) {
@@ -102,9 +112,24 @@ func compileRules(p Policy) *rules {
 	for _, one := range r.roles {
 		r.compile(one)
 	}
-	r.addScopes(p.Scopes)
-	r.addLocks(p.Locks)
 	return r
+}
+
+// clear takes away all but APIs and roles.
+func (r *rules) clear() {
+	r.scopes, r.says, r.bound = map[string]bits{}, map[string]string{}, nil
+	r.over, r.grants = map[Subject][]edge{}, map[Subject][]*grant{}
+	r.locks, r.roleLocks = map[LockTarget]int64{}, false
+}
+
+// bare is r anew, with nothing but its APIs and roles; nil of nil.
+func (r *rules) bare() *rules {
+	if r == nil {
+		return nil
+	}
+	next := r.like()
+	next.clear()
+	return next
 }
 
 // compile finds what a role gives, with those whose permissions it has too.

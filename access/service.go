@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"gatehouse/audit"
@@ -27,7 +28,8 @@ type Service struct {
 	// BuiltIn is what the API of Gatehouse itself is like here.
 	BuiltIn BuiltIn
 
-	memo *memo // over a draft
+	memo      *memo                     // over a draft
+	catalogue atomic.Pointer[catalogue] // as it was read last
 }
 
 // Directory tells who there is.
@@ -77,7 +79,23 @@ type known struct {
 	*rules
 }
 
+// catalogue is what was known at a standing of the policy. It is shared, and must not be changed.
+type catalogue struct {
+	standing standing
+	known
+}
+
+// standing says which policy it is: there are no two of which all three are the same, since a
+// change draws a new stamp, also in place of one that was undone.
+type standing struct{ version, stamp, epoch int64 }
+
+func (s *Service) standing(ctx context.Context) (standing, error) {
+	versions, err := s.Store.Versions(ctx)
+	return standing{versions[VersionPolicy], versions[stampOfPolicy], versions[VersionEpoch]}, err
+}
+
 // known reads them, within one change once: whatever a change writes of them it writes last.
+// Outside of changes they are read anew only when the policy is another one than before.
 func (s *Service) known(ctx context.Context) (k known, err error) {
 	if k, ok := s.memo.basisNow(); ok {
 		return k, nil
@@ -86,6 +104,41 @@ func (s *Service) known(ctx context.Context) (k known, err error) {
 	if k, ok := t.knows(); ok && s.memo == nil {
 		return k, nil
 	}
+	if t != nil || s.memo != nil { // what is known is not yet what the counter says
+		if k, err = s.reread(ctx); err == nil {
+			s.memo.keep(k)
+			t.learns(k)
+		}
+		return k, err
+	}
+	err = s.Store.View(ctx, func(ctx context.Context) error {
+		k, err = s.remembered(ctx)
+		return err
+	})
+	return k, err
+}
+
+// remembered is what was read before of this very policy, or what is read now. Two that ask at
+// once may both read.
+func (s *Service) remembered(ctx context.Context) (known, error) {
+	now, err := s.standing(ctx)
+	if err != nil {
+		return known{}, err
+	}
+	if c := s.catalogue.Load(); c != nil && c.standing == now {
+		return c.known, nil
+	}
+	k, err := s.reread(ctx)
+	if err != nil {
+		return known{}, err
+	}
+	if then, err := s.standing(ctx); err == nil && then == now { // within a transaction others may have come between
+		s.catalogue.Store(&catalogue{now, k})
+	}
+	return k, nil
+}
+
+func (s *Service) reread(ctx context.Context) (k known, err error) {
 	if k.apis, err = s.Store.APIs(ctx); err != nil {
 		return k, err
 	}
@@ -96,8 +149,6 @@ func (s *Service) known(ctx context.Context) (k known, err error) {
 		return k, err
 	}
 	k.rules = compileRules(Policy{APIs: k.apis, Roles: k.roles, BuiltIn: s.BuiltIn})
-	s.memo.keep(k)
-	t.learns(k)
 	return k, nil
 }
 

@@ -353,9 +353,7 @@ func TestUseOfAKeyIsNotedAndRaisesNothing(t *testing.T) {
 	if w.must(kept, err); !kept.Used.IsZero() {
 		t.Errorf("used at %v before it was written down", kept.Used)
 	}
-	failing := *w.Service
-	failing.Store = refusing{w.Store}
-	r.Store = failing.Store
+	r.Store = refusing{w.Store}
 	if err := r.Flush(t.Context(), time.Now()); !errors.Is(err, errRefusing) {
 		t.Errorf("flushed into a store that refuses: %v", err)
 	}
