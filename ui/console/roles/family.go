@@ -58,6 +58,17 @@ func (f family) children(of string) (all []string) {
 	return all
 }
 
+// parents are the roles of which another one is a child.
+func (f family) parents() map[string]bool {
+	all := map[string]bool{}
+	for _, one := range f {
+		for _, name := range one.Parents {
+			all[name] = true
+		}
+	}
+	return all
+}
+
 // given is something that a role gives, and by which role.
 type given struct{ Pattern, By string }
 

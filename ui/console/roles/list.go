@@ -42,9 +42,9 @@ func (d *Door) tree(v *guard.Visit) error {
 		return err
 	}
 	page := treePage{Frame: v.Frame(), CanCreate: v.Can("createRole", nil), Matrix: v.Can("listPermissions", nil)}
-	left := maxNodes
+	left, isParent := maxNodes, f.parents()
 	for _, name := range f.ids() {
-		if len(f.children(name)) == 0 {
+		if !isParent[name] {
 			page.Roles = append(page.Roles, f.branch(name, &left))
 		}
 	}

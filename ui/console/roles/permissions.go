@@ -2,6 +2,7 @@ package roles
 
 import (
 	"net/http"
+	"strings"
 
 	"gatehouse/admin"
 	"gatehouse/fault"
@@ -43,13 +44,21 @@ func (d *Door) permissions(v *guard.Visit) error {
 	return v.Show(http.StatusOK, page)
 }
 
-// carriers are the roles that give a permission by themselves, in order.
-func (f family) carriers(p *wire.Permission) (all []string) {
+// carriers are the roles that give each of some permissions by themselves, in order.
+func (f family) carriers(list []wire.Permission) map[string][]string {
+	at := map[string][]*wire.Permission{} // by the id of the API
+	for i := range list {
+		api, _, _ := strings.Cut(list[i].Permission, "/")
+		at[api] = append(at[api], &list[i])
+	}
+	all := map[string][]string{}
 	for _, name := range f.ids() {
 		for _, pattern := range f[name].Permissions {
-			if covers(pattern, p) {
-				all = append(all, name)
-				break
+			api, _, _ := strings.Cut(pattern, "/")
+			for _, p := range at[api] {
+				if was := all[p.Permission]; covers(pattern, p) && (len(was) == 0 || was[len(was)-1] != name) {
+					all[p.Permission] = append(was, name)
+				}
 			}
 		}
 	}

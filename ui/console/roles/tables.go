@@ -257,11 +257,12 @@ func (p permissionsPage) table(say *words.Catalogue) part.Table {
 	if p.Reach {
 		t.Columns = append(t.Columns, part.Column{Label: is.Reach, Unseen: true})
 	}
+	by := p.family.carriers(p.List)
 	for i := range p.List {
 		one := &p.List[i]
 		row := part.Row{Label: one.Permission, Cells: []templ.Component{described(one), asks(say, one)}}
 		if p.Roles {
-			row.Cells = append(row.Cells, carriers(p.family.carriers(one)))
+			row.Cells = append(row.Cells, carriers(by[one.Permission]))
 		}
 		if p.Reach {
 			row.Cells = append(row.Cells, reached(one.Permission))
