@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
 )
 
 // An API is added, changed and deleted from the console; what rests on a permission stands beside
@@ -41,7 +42,23 @@ func TestTheConsoleLooksAfterAPIs(t *testing.T) {
 	b.Get(page + "/applications").Is(http.StatusOK).Says("No application may have tokens for it")
 	b.Get(page+"/delete").Submit("confirm", "other").Is(http.StatusUnprocessableEntity).Says("confirm-problem")
 	b.Get(page+"/delete").Submit("confirm", "shop").Is(http.StatusConflict) // the scope rests on it
-	must(t, s.House.Access.DeleteScope(t.Context(), gatetest.Console, "shop.read"))
+	b.Get(page + "/scopes").Is(http.StatusOK).Says(page + "/scopes/shop.read/delete")
+	before := b.Get(page + "/scopes/shop.read").Is(http.StatusOK).Says("gatehouse scope update")
+	change := b.Get(page + "/scopes/shop.read")
+	fills(t, b, change, page+"/scopes/shop.read", url.Values{"permissions": {"shop/orders:read"}, "description": {"See orders"}}).Is(http.StatusOK).At(page + "/scopes").Says("The scope is changed.").Says("See orders")
+	fills(t, b, before, page+"/scopes/shop.read", url.Values{"permissions": {"shop/orders:cancel"}}).Is(http.StatusPreconditionFailed)
+	fills(t, b, b.Get(page+"/scopes/shop.read"), page+"/scopes/shop.read", url.Values{"permissions": {"target/things:read"}}).Is(http.StatusUnprocessableEntity)
+	scope, err = s.House.Access.Scope(t.Context(), "shop.read")
+	must(t, err)
+	if len(scope.Patterns) != 1 || scope.Description != "See orders" {
+		t.Errorf("the scope is bound to %v, and says %q", scope.Patterns, scope.Description)
+	}
+	b.Get("/console/apis/target/scopes/shop.read").Is(http.StatusNotFound) // it is of another API
+	b.Get(page+"/scopes/shop.read/delete").Submit("confirm", "shop").Is(http.StatusUnprocessableEntity).Says("confirm-problem")
+	asks := s.App("asks", func(c *oauth.Client) { c.Scopes = []string{"openid", "shop.read"} })
+	b.Get(page+"/scopes/shop.read/delete").Submit("confirm", "shop.read").Is(http.StatusConflict).Says(string(asks.ID))
+	must(t, s.House.OAuth.DeleteClient(t.Context(), gatetest.Console, asks.ID))
+	b.Get(page+"/scopes/shop.read/delete").Submit("confirm", "shop.read").Is(http.StatusOK).At(page + "/scopes").Says("The scope is deleted.")
 	b.Get(page+"/delete").Submit("confirm", "shop").Is(http.StatusOK).At(all).Says("The API is deleted.")
 	b.Get(page).Is(http.StatusNotFound)
 }

@@ -21,7 +21,10 @@ type ConsoleAPIs struct {
 	ScopesLead, NoScopes, NoScopesTodo, NewScope   string
 	Scope                                          string
 	ScopeTitle                                     Title // Name
-	ScopeWhy, ScopeHint                            string
+	ScopeWhy, ScopeHint, Several                   string
+	ScopeEditTitle, ScopeDeleteTitle               Title // Name
+	ScopeEditWhy, ScopeDeleteWhy, ScopeMistyped    string
+	ScopeChanged, ScopeDeleted                     string // what was done
 	Description, DescriptionHint                   string
 	Application, LastUsed                          string
 	NoApplications, NoApplicationsTodo             string
@@ -46,6 +49,9 @@ var englishConsoleAPIs = ConsoleAPIs{
 	Line:            "line {n} {problem}",
 	ScopesLead:      "What applications ask for, and people read when they are asked.", NoScopes: "No scope is bound to it", NoScopesTodo: "Without any, a token for it carries all rights of the person. With one, a token carries what its scopes give.",
 	NewScope: "Bind a scope", Scope: "Scope", ScopeTitle: "Bind a scope to {name}", ScopeWhy: "From the first scope on, tokens for this API carry only what their scopes give.", ScopeHint: "What a token with this scope may use, as far as the person may.",
+	Several: "Several at once", ScopeEditTitle: "Change the scope {name}", ScopeEditWhy: "It counts at once, for tokens that were given before, too.", ScopeChanged: "The scope is changed.",
+	ScopeDeleteTitle: "Delete the scope {name}?", ScopeDeleteWhy: "Applications cannot ask for it any more. While one may, it is refused, and says which. The API goes on going by scopes. It was bound to:",
+	ScopeMistyped: "This is not its name.", ScopeDeleted: "The scope is deleted.",
 	Description: "What people read", DescriptionHint: "When they are asked whether an application may have it.",
 	Application: "Application", LastUsed: "Last used", NoApplications: "No application may have tokens for it", NoApplicationsTodo: "Which APIs an application has tokens for is among its settings.",
 	Delete: "Delete", DeleteTitle: "Delete the API {name}?", DeleteWhy: "It goes for good, with its permissions. As long as a role, a scope or a grant names one of them, it is refused, and says which.", Mistyped: "This is not its id.",
@@ -70,6 +76,9 @@ var germanConsoleAPIs = ConsoleAPIs{
 	Line:            "Zeile {n}\u00a0{problem}",
 	ScopesLead:      "Was Anwendungen erbitten, und was Personen lesen, wenn sie gefragt werden.", NoScopes: "Kein Scope ist an sie gebunden", NoScopesTodo: "Ohne einen trägt ein Token für sie alle Rechte der Person. Mit einem trägt es, was seine Scopes geben.",
 	NewScope: "Scope binden", Scope: "Name des Scopes", ScopeTitle: "Einen Scope an {name} binden", ScopeWhy: "Vom ersten Scope an tragen Token für diese API nur noch, was ihre Scopes geben.", ScopeHint: "Was ein Token mit diesem Scope benutzen darf, soweit die Person es darf.",
+	Several: "Mehrere auf einmal", ScopeEditTitle: "Den Scope {name} ändern", ScopeEditWhy: "Es gilt sofort, auch für Token, die es schon gibt.", ScopeChanged: "Der Scope ist geändert.",
+	ScopeDeleteTitle: "Den Scope {name} löschen?", ScopeDeleteWhy: "Anwendungen können ihn nicht mehr erbitten. Solange eine ihn haben darf, wird es abgewiesen, und Sie erfahren, welche. Die API richtet sich weiter nach Scopes. Gebunden war er an:",
+	ScopeMistyped: "Das ist nicht sein Name.", ScopeDeleted: "Der Scope ist gelöscht.",
 	Description: "Was Personen lesen", DescriptionHint: "Wenn sie gefragt werden, ob eine Anwendung ihn haben darf.",
 	Application: "Anwendung", LastUsed: "Zuletzt benutzt", NoApplications: "Keine Anwendung darf Token für sie haben", NoApplicationsTodo: "Für welche APIs eine Anwendung Token hat, steht in ihren Einstellungen.",
 	Delete: "Löschen", DeleteTitle: "Die API {name} löschen?", DeleteWhy: "Sie verschwindet endgültig, mit ihren Berechtigungen. Solange eine Rolle, ein Scope oder eine Zuweisung eine davon nennt, wird es abgewiesen, und Sie erfahren, was.", Mistyped: "Das ist nicht ihre Kennung.",

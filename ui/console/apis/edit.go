@@ -120,6 +120,7 @@ func typed(all []wire.Permission) string {
 func (p *editPage) take(v *guard.Visit) {
 	p.ID, p.Audience, p.Catalogue = v.Value("id"), v.Value("audience"), v.Value("permissions")
 	p.Servers, p.Delegation = v.Value("servers"), v.Value("delegation")
+	*p = p.commanded()
 }
 
 func (d *Door) askNew(v *guard.Visit) error {
@@ -130,8 +131,7 @@ func (d *Door) askNew(v *guard.Visit) error {
 }
 
 func newPage(f guard.Frame) editPage {
-	f.Command = guard.Command("api", "create", "--id", "ID", "--audience", "ADDRESS", "--permission", "orders:read")
-	return editPage{apiFrame: apiFrame{Frame: f}, New: true}
+	return editPage{apiFrame: apiFrame{Frame: f}, New: true}.commanded()
 }
 
 func (d *Door) create(v *guard.Visit) error {
@@ -166,10 +166,9 @@ func editing(v *guard.Visit) (editPage, error) {
 	if err != nil {
 		return editPage{}, err
 	}
-	f.Command = guard.Command("api", "update", f.API.ID, "--audience", f.API.Audience, "--delegation", string(f.API.Delegation), "--add-permission", "RESOURCE:ACTION", "--server", "CLIENT_ID")
 	return editPage{
 		apiFrame: f, Audience: f.API.Audience, Catalogue: typed(f.API.Permissions), Servers: strings.Join(f.API.Servers, "\n"), Delegation: string(f.API.Delegation),
-	}, nil
+	}.commanded(), nil
 }
 
 func (d *Door) edit(v *guard.Visit) error {
@@ -184,76 +183,6 @@ func (d *Door) edit(v *guard.Visit) error {
 	}})
 	if err == nil {
 		return v.Done(page.path(), "edit")
-	}
-	status, ok := v.Reject(&page.Frame, err)
-	if !ok {
-		return err
-	}
-	return v.Show(status, page)
-}
-
-// scopePage binds a scope to permissions of an API.
-type scopePage struct {
-	apiFrame
-	Name, Description string
-	Chosen            []string
-}
-
-func (p scopePage) name(say *words.Catalogue) words.Title {
-	return say.ConsoleAPIs.ScopeTitle.With(words.Name, p.API.ID)
-}
-
-func (p scopePage) Head(say *words.Catalogue) view.Head {
-	return part.Head(p.Form.Title(say, p.name(say)))
-}
-func (p scopePage) Body() templ.Component { return scopeBody(p) }
-
-func (p scopePage) form(say *words.Catalogue) part.Form {
-	a := &say.ConsoleAPIs
-	in := part.Field{ID: "permissions", Label: a.Permissions, Hint: a.ScopeHint, Kind: part.Ticks}
-	for _, one := range p.API.Permissions {
-		o := part.Option{Value: p.API.ID + "/" + one.Permission, Label: one.Permission, Hint: one.Description}
-		for _, chosen := range p.Chosen {
-			o.On = o.On || chosen == o.Value
-		}
-		in.Options = append(in.Options, o)
-	}
-	return p.Draw(say, part.Form{ID: "scope", Action: p.path() + "/scopes/new", Cancel: p.path() + "/scopes", Do: []part.Button{{ID: "submit", Label: a.NewScope, Main: true}}, Fields: []part.Field{
-		{ID: "name", Label: a.Scope, Value: p.Name, Literal: true, Max: 128, Complete: "off", Focus: p.Wrong == nil},
-		in,
-		{ID: "description", Label: a.Description, Hint: a.DescriptionHint, Value: p.Description, Max: 200, Optional: true, Complete: "off"},
-	}})
-}
-
-func binding(v *guard.Visit) (scopePage, error) {
-	if err := v.Ready("createScope", nil); err != nil {
-		return scopePage{}, err
-	}
-	f, err := read(v)
-	f.Command = guard.Command("scope", "create", "--name", "NAME", "--permission", f.API.ID+"/RESOURCE:ACTION")
-	return scopePage{apiFrame: f}, err
-}
-
-func (d *Door) askScope(v *guard.Visit) error {
-	page, err := binding(v)
-	if err != nil {
-		return err
-	}
-	return v.Show(http.StatusOK, page)
-}
-
-func (d *Door) makeScope(v *guard.Visit) error {
-	page, err := binding(v)
-	if err != nil {
-		return err
-	}
-	page.Name, page.Description, page.Chosen = v.Value("name"), v.Value("description"), v.R.PostForm["permissions"]
-	if page.Chosen == nil {
-		page.Chosen = []string{}
-	}
-	_, err = guard.Ask[admin.Made[wire.Scope]](v, "createScope", admin.Input{Body: admin.ScopeCreate{Name: page.Name, Permissions: page.Chosen, Description: page.Description}})
-	if err == nil {
-		return v.Done(page.path()+"/scopes", "scope")
 	}
 	status, ok := v.Reject(&page.Frame, err)
 	if !ok {

@@ -72,7 +72,7 @@ func (f *apiFrame) crumbs(say *words.Catalogue, below bool) []part.Link {
 
 func (f *apiFrame) notice(say *words.Catalogue) string {
 	a := &say.ConsoleAPIs
-	return map[string]string{"new": a.Made, "edit": a.Changed, "scope": a.ScopeMade}[f.Done]
+	return map[string]string{"new": a.Made, "edit": a.Changed, "scope": a.ScopeMade, "scope-edit": a.ScopeChanged, "scope-delete": a.ScopeDeleted}[f.Done]
 }
 
 // delegated says whether tokens for an API need scopes.
@@ -146,7 +146,7 @@ func (d *Door) scopes(v *guard.Visit) error {
 		return err
 	}
 	f.Command = guard.Command("scope", "list")
-	page := scopesPage{apiFrame: f}
+	page := scopesPage{apiFrame: f, CanChange: !f.API.BuiltIn && v.Can("updateScope", nil), CanDelete: !f.API.BuiltIn && v.Can("deleteScope", nil)}
 	for _, s := range found.Body.Items {
 		if s.API == f.API.ID {
 			page.List = append(page.List, s)
@@ -158,7 +158,8 @@ func (d *Door) scopes(v *guard.Visit) error {
 // scopesPage lists the scopes of an API.
 type scopesPage struct {
 	apiFrame
-	List []wire.Scope
+	List                 []wire.Scope
+	CanChange, CanDelete bool
 }
 
 func (p scopesPage) Head(say *words.Catalogue) view.Head {
@@ -169,8 +170,18 @@ func (p scopesPage) Body() templ.Component { return scopesBody(p) }
 func (p scopesPage) table(say *words.Catalogue) part.Table {
 	a, now := &say.ConsoleAPIs, time.Now()
 	t := part.Table{ID: "scopes", Caption: a.Scopes, Columns: []part.Column{{Label: a.Scope}, {Label: a.Permissions}, {Label: a.Updated}}}
-	for _, s := range p.List {
-		t.Rows = append(t.Rows, part.Row{Label: s.Name, Cells: []templ.Component{part.Cell(part.Lines{Main: s.Name, Under: s.Description}), names(s.Permissions, ""), part.When(now, s.Updated)}})
+	if p.CanDelete {
+		t.Columns = append(t.Columns, part.Column{Label: a.Delete, Unseen: true})
+	}
+	for i, s := range p.List {
+		row := part.Row{Label: s.Name, Cells: []templ.Component{part.Cell(part.Lines{Main: s.Name, Under: s.Description}), names(s.Permissions, ""), part.When(now, s.Updated)}}
+		if p.CanChange {
+			row.Href = p.scopePath(s.Name)
+		}
+		if p.CanDelete {
+			row.Cells = append(row.Cells, toUnbind(p.apiFrame, i, s))
+		}
+		t.Rows = append(t.Rows, row)
 	}
 	return t
 }

@@ -23,6 +23,7 @@ func samples() map[string]view.Page {
 	}}
 	uses := []wire.PermissionUse{{Permission: "a:read", Roles: []string{"r"}, Scopes: []string{"s"}, Routes: []string{"t"}}}
 	one := apiFrame{Frame: f, API: shop, ETag: `"1"`, Scopes: true, Clients: true, CanEdit: true, CanDelete: true, CanScope: true}
+	bound := wire.Scope{Name: "s", API: "42", Permissions: []string{"42/a:read", "42/a:*"}, Description: "46", Updated: at}
 	built := apiFrame{Frame: f, API: wire.API{ID: "45", Audience: "https://b.example.test", BuiltIn: true, Delegation: "audience"}}
 	return map[string]view.Page{
 		"list":               listPage{Frame: f, APIs: []wire.API{shop, built.API}, Next: "next", CanCreate: true, Asked: url.Values{"search": {"4"}, "cursor": {"x"}}},
@@ -32,9 +33,12 @@ func samples() map[string]view.Page {
 		"new":                newPage(f),
 		"new, wrong":         editPage{apiFrame: apiFrame{Frame: wrong}, New: true, ID: "x"},
 		"edit":               editPage{apiFrame: one, Audience: "https://a.example.test", Catalogue: typed(shop.Permissions), Delegation: "scope"},
-		"scopes":             scopesPage{apiFrame: one, List: []wire.Scope{{Name: "s", Permissions: []string{"42/a:read"}, Description: "46", Updated: at}}},
+		"scopes":             scopesPage{apiFrame: one, CanChange: true, CanDelete: true, List: []wire.Scope{bound}},
 		"scopes, none":       scopesPage{apiFrame: one},
-		"scope":              scopePage{apiFrame: one, Chosen: []string{"42/a:read"}},
+		"scope":              scopePage{apiFrame: one, Chosen: []string{"42/a:read"}}.commanded(),
+		"scope, changed":     scopePage{apiFrame: one, Was: bound, Seen: `"1"`, Chosen: []string{"42/a:pay", "42/a:*"}, Description: "46"}.commanded(),
+		"scope, delete":      unbindPage{scopePage: scopePage{apiFrame: one, Was: bound, Seen: `"1"`}},
+		"scope, mistyped":    unbindPage{scopePage: scopePage{apiFrame: one, Was: bound}, Mistyped: true},
 		"applications":       clientsPage{apiFrame: one, List: []wire.ClientState{{Client: wire.Client{ID: "47", Name: "B", Scope: "s"}, LastUsed: at}}, Next: "x", Later: true},
 		"applications, none": clientsPage{apiFrame: built},
 		"delete":             deletePage{apiFrame: one, Uses: uses},
@@ -57,5 +61,25 @@ func TestACatalogueIsReadAsItIsWritten(t *testing.T) {
 	}
 	if got := catalogue("", nil); got == nil || len(got) != 0 {
 		t.Errorf("nothing typed is %v", got)
+	}
+}
+
+// The command of a scope says what the form changes, and nothing that somebody typed is a flag of it.
+func TestTheCommandOfAScopeDoesWhatItsFormDoes(t *testing.T) {
+	t.Parallel()
+	shop := apiFrame{API: wire.API{ID: "shop"}}
+	was := wire.Scope{Name: "-rf", Permissions: []string{"shop/a:read", "shop/a:pay"}}
+	for want, p := range map[string]scopePage{
+		"gatehouse scope create --name NAME --permission shop/RESOURCE:ACTION": {apiFrame: shop},
+		"gatehouse scope create --name=-x --permission shop/a:read --description 'See it'": {
+			apiFrame: shop, Name: "-x", Chosen: []string{"shop/a:read"}, Description: "See it",
+		},
+		"gatehouse scope update --add-permission 'shop/a:*' --remove-permission shop/a:pay --description '' -- -rf": {
+			apiFrame: shop, Was: was, Chosen: []string{"shop/a:read", "shop/a:*"},
+		},
+	} {
+		if got := p.commanded().Command; got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
 	}
 }

@@ -55,8 +55,12 @@ func (v *Visit) OnceFor(name string) string {
 }
 
 // Repeated reports whether err says that the same form was sent before, and done: what was made
-// of it says now what it did not then, such as an end that is counted from now on.
-func Repeated(err error) bool { return fault.CodeOf(err) == "idempotency.reused" }
+// of it says now what it did not then, such as an end that is counted from now on, or its answer was
+// not kept.
+func Repeated(err error) bool {
+	code := fault.CodeOf(err)
+	return code == "idempotency.reused" || code == "idempotency.forgotten"
+}
 
 // On names the one thing that a path is about: On("user", id).
 func On(name, value string) map[string]string { return map[string]string{name: value} }

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"gatehouse/shell"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -42,9 +41,6 @@ type Frame struct {
 	kept    kept // filters of a list
 	visit   *Visit
 }
-
-// Command is a command of Gatehouse as it is typed.
-func Command(words ...string) string { return shell.Line(append([]string{"gatehouse"}, words...)...) }
 
 // Frame returns the frame of the visit's page.
 func (v *Visit) Frame() Frame {
