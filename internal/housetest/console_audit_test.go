@@ -5,6 +5,7 @@ import (
 	"context"
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -55,6 +56,51 @@ func TestTheConsoleShowsWhatWasRecorded(t *testing.T) {
 	}
 	c.Get("/console/audit/export").Is(http.StatusForbidden).Says("gatehouse/audit:export")
 	c.Get("/console/audit/verification").Is(http.StatusForbidden).Says("gatehouse/audit:verify")
+}
+
+// Whoever kept a checkpoint has it proved that the log still begins with it; whoever was deleted is
+// taken out of the log once their id was typed, and nobody else is.
+func TestTheConsoleProvesAndErases(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	ada, eve, clerk := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Person("eve", gatetest.NoPassword), s.Person("clerk", gatetest.TOTP)
+	b := atConsole(t, s.Gate, ada)
+	must(t, s.House.Sealer.Seal(t.Context(), time.Now()))
+	b.Get("/console/audit").Is(http.StatusOK).Says("/console/audit/checkpoints").Says("/console/audit/erase")
+	heads := b.Get("/console/audit/checkpoints").Is(http.StatusOK)
+	of := regexp.MustCompile(`/console/audit/consistency\?size=(\d+)`).FindStringSubmatch(heads.Body)
+	if of == nil {
+		t.Fatalf("no checkpoint is listed:\n%s", heads.Body)
+	}
+	b.Get(of[0]).Is(http.StatusOK).Says("checkpoint").Says("gatehouse audit prove --since " + of[1])
+	b.Get("/console/audit/consistency").Is(http.StatusOK)
+	for _, size := range []string{"x", "0", "-1", "99999999", "../1"} {
+		if page := b.Get("/console/audit/consistency?size=" + url.QueryEscape(size)); page.Status < 400 || page.Status > 499 {
+			t.Errorf("the proof of %q entries: %d", size, page.Status)
+		}
+	}
+	b.Get("/console/audit/checkpoints?cursor=odd").Is(http.StatusOK).At("/console/audit/checkpoints")
+
+	const page = "/console/audit/erase"
+	b.Get(page).Is(http.StatusOK).Says("Id of the person")
+	ask := func(user string) *gatetest.Page { return b.Get(page + "?user=" + url.QueryEscape(user)) }
+	ask(string(eve.ID)).Is(http.StatusOK).Says("gatehouse audit erase "+string(eve.ID)).Submit("confirm", string(eve.ID)).Is(http.StatusConflict) // they are there
+	must(t, s.House.Identity.Delete(t.Context(), gatetest.Console, eve.ID))
+	ask(string(eve.ID)).Submit("confirm", eve.Email).Is(http.StatusUnprocessableEntity).Says("confirm-problem")
+	form := ask(string(eve.ID))
+	form.Submit("confirm", string(eve.ID)).Is(http.StatusOK).Says("any more but the id")
+	form.Submit("confirm", string(eve.ID)).Is(http.StatusOK).Says("Nothing of them was left in the log.")
+	isWithout(t, b.Get("/console/audit?resource=user:"+string(eve.ID)).Is(http.StatusOK), eve.Email)
+	ask("usr_none").Submit("confirm", "usr_none").Is(http.StatusNotFound)
+
+	s.role(clerk, "clerk", func(one string) bool { return one == "audit:read" })
+	c := atConsole(t, s.Gate, clerk)
+	list := c.Get("/console/audit").Is(http.StatusOK)
+	isWithout(t, list, page)
+	isWithout(t, list, "/console/audit/checkpoints")
+	c.Get("/console/audit/checkpoints").Is(http.StatusForbidden).Says("gatehouse/audit:verify")
+	c.Get("/console/audit/consistency?size=1").Is(http.StatusForbidden).Says("gatehouse/audit:verify")
+	c.Get(page).Is(http.StatusForbidden).Says("gatehouse/audit:erase")
 }
 
 // The tail begins behind what the page showed, sends what happens, and begins there again.

@@ -35,6 +35,20 @@ type ConsoleAudit struct {
 	Findings, Noticed, NotProved    string
 	Sealed, Waiting, Pruned, Erased string
 	Checkpoint, Kept                string
+
+	Heads                            Title // signed heads of the log
+	HeadsLead, NoHeads, NoHeadsTodo  string
+	KeptSize                         string // a field: how many entries a checkpoint is about
+	Consistency                      Title
+	ConsistencyLead                  string
+	EraseLink                        string
+	Erase                            Title
+	EraseLead, EraseWho, EraseGoOn   string
+	EraseTitle                       Title // Name: an id
+	EraseWhy, EraseStays             string
+	EraseElsewhere, EraseDo          string
+	EraseMistyped                    string
+	EraseDone                        Plural
 }
 
 var englishConsoleAudit = ConsoleAudit{
@@ -71,6 +85,17 @@ var englishConsoleAudit = ConsoleAudit{
 	Findings: "What is wrong", Noticed: "What was noticed while it ran", NotProved: "What this does not prove",
 	Sealed: "Entries", Waiting: "Not sealed yet", Pruned: "Beyond the retention", Erased: "Without what was personal",
 	Checkpoint: "Last checkpoint", Kept: "Checkpoints kept elsewhere",
+
+	Heads: "Checkpoints", HeadsLead: "Signed heads of the log, the smallest first. Whoever kept one can have it proved that the log still begins with all of it.",
+	NoHeads: "There is no checkpoint yet", NoHeadsTodo: "One is made as soon as something was recorded and sealed.",
+	KeptSize: "Entries of the checkpoint", Consistency: "Proof that nothing before was changed",
+	ConsistencyLead: "Whoever kept a checkpoint of that many entries, and has the public key of the log, can see by this text that the log still begins with them.",
+	EraseLink:       "Erase a person", Erase: "Erase a person from the log", EraseLead: "For somebody who was deleted. Whoever has an account is deleted first.",
+	EraseWho: "Id of the person", EraseGoOn: "Go on", EraseTitle: "Erase what the log holds of {name}?",
+	EraseWhy:   "Names, addresses, browsers and documents of this person are taken out of every event, for good. Nothing brings them back.",
+	EraseStays: "That something happened, when, and to whom by id, stays; the seal stays whole, and an event tells of this.", EraseElsewhere: "Back-ups and exports that were made before keep what they have.",
+	EraseDo: "Erase", EraseMistyped: "This is not the id.",
+	EraseDone: Plural{None: "Nothing of them was left in the log.", One: "{n} event holds nothing of them any more but the id.", Other: "{n} events hold nothing of them any more but the id."},
 }
 
 var germanConsoleAudit = ConsoleAudit{
@@ -107,4 +132,15 @@ var germanConsoleAudit = ConsoleAudit{
 	Findings: "Was nicht stimmt", Noticed: "Was im Betrieb auffiel", NotProved: "Was das nicht beweist",
 	Sealed: "Einträge", Waiting: "Noch nicht versiegelt", Pruned: "Jenseits der Aufbewahrung", Erased: "Ohne Persönliches",
 	Checkpoint: "Letzter Prüfpunkt", Kept: "Anderswo verwahrte Prüfpunkte",
+
+	Heads: "Prüfpunkte", HeadsLead: "Signierte Köpfe des Protokolls, der kleinste zuerst. Wer einen verwahrt hat, kann sich beweisen lassen, dass das Protokoll noch mit allem davon beginnt.",
+	NoHeads: "Es gibt noch keinen Prüfpunkt", NoHeadsTodo: "Einer entsteht, sobald etwas festgehalten und versiegelt ist.",
+	KeptSize: "Einträge des Prüfpunkts", Consistency: "Beweis, dass davor nichts verändert wurde",
+	ConsistencyLead: "Wer einen Prüfpunkt von so vielen Einträgen verwahrt und den öffentlichen Schlüssel des Protokolls hat, sieht an diesem Text, dass das Protokoll noch mit ihnen beginnt.",
+	EraseLink:       "Eine Person tilgen", Erase: "Eine Person aus dem Protokoll tilgen", EraseLead: "Für jemanden, der gelöscht wurde. Wer ein Konto hat, wird zuerst gelöscht.",
+	EraseWho: "Kennung der Person", EraseGoOn: "Weiter", EraseTitle: "Tilgen, was das Protokoll von {name} enthält?",
+	EraseWhy:   "Namen, Adressen, Browser und Dokumente dieser Person werden aus jedem Ereignis entfernt, endgültig. Nichts bringt sie zurück.",
+	EraseStays: "Dass etwas geschah, wann, und wem nach der Kennung, bleibt; das Siegel bleibt ganz, und ein Ereignis berichtet davon.", EraseElsewhere: "Frühere Sicherungen und Exporte behalten, was sie haben.",
+	EraseDo: "Tilgen", EraseMistyped: "Das ist nicht die Kennung.",
+	EraseDone: Plural{None: "Von der Person stand nichts mehr im Protokoll.", One: "{n}\u00a0Ereignis enthält von der Person nur noch die Kennung.", Other: "{n}\u00a0Ereignisse enthalten von der Person nur noch die Kennung."},
 }

@@ -1,6 +1,6 @@
 // Package auditlog is the console's area of what was recorded: the list with its filters, what
-// happens just now, one event with what it changed, and the proofs that nothing was lost or
-// changed of it.
+// happens just now, one event with what it changed, the proofs that nothing was lost or
+// changed of it, and how somebody who was deleted is taken out of it.
 package auditlog
 
 import (
@@ -15,13 +15,17 @@ const (
 	pathTail   = path + "/tail"
 	pathExport = path + "/export"
 	pathVerify = path + "/verification"
+	pathErase  = path + "/erase"
+	pathHeads  = path + "/checkpoints"
+
+	pathConsistency = path + "/consistency"
 )
 
 // Section is the area's entry of the navigation.
 var Section = guard.Section{Path: path, Operation: "listAuditEvents", Label: func(say *words.Catalogue) string { return string(say.ConsoleAudit.Title) }}
 
 // LastingPaths are those of answers that take as long as there is to read (Door.MountLasting).
-var LastingPaths = []string{pathExport, pathVerify}
+var LastingPaths = []string{pathExport, pathVerify, pathErase}
 
 // Door serves the pages.
 type Door struct{ Guard *guard.Guard }
@@ -32,6 +36,8 @@ func (d *Door) Mount(m *web.Mux) {
 	page("GET", path, d.list)
 	page("GET", pathLive, d.live)
 	page("GET", pathTail, d.tail)
+	page("GET", pathHeads, d.heads)
+	page("GET", pathConsistency, d.consistency)
 	page("GET", path+"/{event}", d.event)
 	page("GET", path+"/{event}/proof", d.proof)
 }
@@ -41,6 +47,8 @@ func (d *Door) MountLasting(m *web.Mux) {
 	d.Guard.Route(m, "GET "+pathExport, d.export)
 	d.Guard.Route(m, "GET "+pathVerify, d.askVerify)
 	d.Guard.Route(m, "POST "+pathVerify, d.verify)
+	d.Guard.Route(m, "GET "+pathErase, d.askErase)
+	d.Guard.Route(m, "POST "+pathErase, d.erase)
 }
 
 // pathOf is the page of an event.

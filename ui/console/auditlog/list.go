@@ -29,13 +29,14 @@ type frame struct {
 	// Names are the addresses of people by their ids.
 	Names                           map[string]string
 	CanExport, CanVerify, CanSeeAll bool
-	Refused                         bool
+	CanErase, Refused               bool
 }
 
 func read(v *guard.Visit) frame {
 	return frame{
 		Frame: v.Frame(), Asked: v.Only(append([]string{"cursor"}, narrowing...)...), Now: time.Now(),
 		CanExport: v.Can("exportAuditEvents", nil), CanVerify: v.Can("verifyAudit", nil), CanSeeAll: v.Can("getUser", nil),
+		CanErase: v.Can("eraseFromAudit", nil),
 	}
 }
 

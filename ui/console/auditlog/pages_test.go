@@ -52,6 +52,16 @@ func TestPagesOfTheAuditLogAreWellMade(t *testing.T) {
 		"verification, good":  verdictPage{Frame: f, Now: at, Verdict: &wire.Verdict{Good: true, Sealed: 9, Key: "key"}},
 		"verification, bad":   verdictPage{Frame: f, Now: at, Verdict: &bad},
 		"verification, wrong": verdictPage{Frame: broken, Now: at},
+		"checkpoints":         headsPage{Frame: f, Now: at, Next: "n", Asked: url.Values{"cursor": {"c"}}, List: []wire.Checkpoint{{Size: 7, At: at}, {Size: 1234567, At: at}}},
+		"checkpoints, none":   headsPage{Frame: f, Now: at},
+		"consistency":         consistencyPage{Frame: f, Typed: "7", Proof: &wire.ConsistencyProof{From: 7, Size: 9, Key: "key"}, Text: "{}"},
+		"consistency, asked":  consistencyPage{Frame: f},
+		"consistency, wrong":  consistencyPage{Frame: broken, Typed: "x"},
+		"erase":               erasePage{Frame: f},
+		"erase, asked":        erasePage{Frame: f, User: "usr_a"},
+		"erase, mistyped":     erasePage{Frame: f, User: "usr_a", Mistyped: true},
+		"erase, wrong":        erasePage{Frame: broken, User: "usr_a"},
+		"erase, done":         erasePage{Frame: f, User: "usr_a", Erased: &wire.Erased{ID: "usr_a", Events: 4}},
 	})
 }
 
