@@ -1,6 +1,7 @@
 package housetest
 
 import (
+	"fmt"
 	"net/http"
 	"net/url"
 	"strings"
@@ -104,6 +105,44 @@ func TestTheConsoleMakesAndEndsGrants(t *testing.T) {
 		asked.Submit("reason", "not needed").Is(http.StatusOK)
 		list("state=ended&subject=" + url.QueryEscape(eve.Email)).Says("not needed")
 	})
+}
+
+// What several get at once is made for all of them or for none; what is wrong with one is told by who it
+// is.
+func TestTheConsoleGrantsToSeveral(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	s.targets()
+	ada, eve, bob := s.Person("ada", gatetest.TOTP, gatetest.Administrator), s.Person("eve", gatetest.NoPassword), s.Person("bob", gatetest.NoPassword)
+	b := atConsole(t, s.Gate, ada)
+	rows := func() int {
+		return strings.Count(b.Get("/console/grants?role=target").Is(http.StatusOK).Body, `data-testid="row"`)
+	}
+	before := rows()
+	form := b.Get("/console/grants/new?role=target").Is(http.StatusOK)
+	fill := func(whom string) *gatetest.Page {
+		return form.Submit("subject", whom, "role", "target", "expires_at", "2h", "reason", "the move")
+	}
+	fill(eve.Email + "\nnobody@example.test").Is(http.StatusUnprocessableEntity).Says("subject-problem").Says("nobody@example.test is nobody")
+	fill(strings.Repeat("x@example.test\n", 3) + eve.Email).Is(http.StatusUnprocessableEntity).Says("x@example.test is nobody")
+	var many strings.Builder
+	for i := range 51 {
+		fmt.Fprintf(&many, "p%d@example.test\n", i)
+	}
+	fill(many.String()).Is(http.StatusUnprocessableEntity).Says("subject-problem")
+	sure := fill(eve.Email + "\r\n" + bob.Email + "\r\n" + eve.Email).Is(http.StatusOK).Says("2 of them get the role target").Says("gatehouse grant create --user " + bob.Email)
+	if n := rows(); n != before {
+		t.Fatalf("what was looked at was made: %d grants more", n-before)
+	}
+	sure.Press("", "submit").Is(http.StatusCreated).Says("2 grants are made.").Says(eve.Email).Says("/console/grants/gra_")
+	sure.Press("", "submit")
+	if n := rows() - before; n != 2 {
+		t.Fatalf("a form that was sent twice made %d grants", n)
+	}
+	fill(ada.Email+"\n"+bob.Email).Is(http.StatusOK).Press("", "submit").Is(http.StatusConflict).Says("subject-problem").Says(bob.Email) // bob has it already
+	if n := rows() - before; n != 2 {
+		t.Errorf("of several grants of which one is refused some are made: %d", n)
+	}
 }
 
 // What is locked is kept out until the lock is lifted; what it comes to is said first.

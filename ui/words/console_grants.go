@@ -40,6 +40,9 @@ type ConsoleGrants struct {
 	FromNow, Endless                       string // of a sentence
 	FromThen                               Phrase // Since
 	UntilThen                              Phrase // Seen, Wait
+	SureAllowSeveral, SureDenySeveral      Phrase // Email: how many, Name
+	OfOne                                  Phrase // Name, Problem: what is wrong with one of several
+	Whoms, MadeSeveral                     Plural
 	Made                                   string
 	Calendar                               Title
 	CalendarLead                           string
@@ -91,12 +94,14 @@ var englishConsoleGrants = ConsoleGrants{
 	ManyMembers:   "It reaches more than {n} members.",
 
 	New:  "New grant",
-	Kind: "Given to a", SubjectHint: "The address of a person, or the id of anything else", Effect: "What it does", Allow: "Allows", Deny: "Denies, whatever else allows it",
+	Kind: "Given to a", SubjectHint: "The address of a person, or the id of anything else; one a line gives it to several", Effect: "What it does", Allow: "Allows", Deny: "Denies, whatever else allows it",
 	RoleHint: "Either a role,", PermissionHint: "or a permission, such as shop/orders:read or shop/orders:*", OrgHint: "It counts there alone, and for its members",
 	Anything: "On all", IDsHint: "Their ids, with blanks between them", ConditionHint: "In CEL",
 	From: "From (UTC)", FromHint: "Empty: from now on", Until: "Or until (UTC)", UntilHint: "In place of how long",
 	Look: "See what it does", Back: "Back to the form", Grant: "Grant it",
 	SureAllow: "{email} gets {name}", SureDeny: "{email} is denied {name}",
+	SureAllowSeveral: "{email} get {name}", SureDenySeveral: "{email} are denied {name}", OfOne: "{name} {problem}.",
+	Whoms: Plural{One: "{n} of them", Other: "{n} of them"}, MadeSeveral: Plural{One: "{n} grant is made.", Other: "{n} grants are made."},
 	FromNow: "From now on,", Endless: "until it is revoked.", FromThen: "From {since},", UntilThen: "until {seen}, which is in {wait}.",
 	Made:         "The grant is made.",
 	Calendar:     "Endings",
@@ -141,12 +146,14 @@ var germanConsoleGrants = ConsoleGrants{
 	ManyMembers:   "Sie erreicht mehr als {n} Mitglieder.",
 
 	New:  "Neue Zuweisung",
-	Kind: "Für", SubjectHint: "Die Adresse einer Person, oder die Kennung von allem anderen", Effect: "Was sie tut", Allow: "Erlaubt", Deny: "Verbietet, was immer sonst es erlaubt",
+	Kind: "Für", SubjectHint: "Die Adresse einer Person, oder die Kennung von allem anderen; je Zeile jemand, wenn es mehrere bekommen", Effect: "Was sie tut", Allow: "Erlaubt", Deny: "Verbietet, was immer sonst es erlaubt",
 	RoleHint: "Entweder eine Rolle,", PermissionHint: "oder eine Berechtigung, etwa shop/orders:read oder shop/orders:*", OrgHint: "Sie zählt nur dort, und für deren Mitglieder",
 	Anything: "Bei allen", IDsHint: "Ihre Kennungen, mit Leerzeichen dazwischen", ConditionHint: "In der Sprache CEL",
 	From: "Ab (UTC)", FromHint: "Leer: ab jetzt", Until: "Oder bis (UTC)", UntilHint: "Anstelle einer Dauer",
 	Look: "Ansehen, was sie bewirkt", Back: "Zurück zum Formular", Grant: "Zuweisen",
 	SureAllow: "{email} bekommt {name}", SureDeny: "{email} wird {name} verboten",
+	SureAllowSeveral: "{email} bekommen {name}", SureDenySeveral: "{email} wird {name} verboten", OfOne: "{name} {problem}.",
+	Whoms: Plural{One: "{n}\u00a0davon", Other: "{n}\u00a0davon"}, MadeSeveral: Plural{One: "{n}\u00a0Zuweisung ist angelegt.", Other: "{n}\u00a0Zuweisungen sind angelegt."},
 	FromNow: "Ab jetzt,", Endless: "bis zum Widerruf.", FromThen: "Ab {since},", UntilThen: "bis {seen}, das ist in {wait}.",
 	Made:         "Die Zuweisung ist angelegt.",
 	Calendar:     "Enden",

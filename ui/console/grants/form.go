@@ -45,8 +45,7 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 	line := func(id, label, hint, value string, max int) part.Field {
 		return part.Field{ID: id, Label: label, Hint: hint, Value: value, Max: max, Optional: true, Literal: true, Complete: "off"}
 	}
-	subject := line("subject", is.ForWhom, is.SubjectHint, in.Subject, 320)
-	subject.Optional = false
+	subject := part.Field{ID: "subject", Label: is.ForWhom, Hint: is.SubjectHint, Kind: part.Area, Rows: 2, Value: in.Subject, Literal: true, Complete: "off"}
 	form := part.Form{ID: "grant", Action: pathNew, Cancel: path, Do: []part.Button{{ID: "submit", Label: is.Look, Main: true}}, Fields: []part.Field{
 		kind, subject,
 		line("role", is.Role, is.RoleHint, in.Role, 64), line("permission", is.Permission, is.PermissionHint, in.Permission, 192),
@@ -61,7 +60,7 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 		choose("effect", is.Effect, in.Effect, part.Option{Label: is.Allow}, part.Option{Value: "deny", Label: is.Deny}),
 		line("ticket", is.Ticket, "", in.Ticket, 64),
 	}}
-	return p.Draw(say, form)
+	return p.lined(say, p.Draw(say, form))
 }
 
 // sure says what the grant comes to, and carries the form on.
@@ -75,11 +74,14 @@ func (p *newPage) sure(say *words.Catalogue) part.Confirm {
 	if in.Effect == "deny" {
 		ask = is.SureDeny
 	}
-	whom := in.Subject
-	if in.Kind != string(access.User) {
-		whom = is.Kinds[in.Kind] + " " + in.Subject
+	c := part.Confirm{Title: ask.Fill(words.Email.Is(p.whoms(say)), words.Name.Is(what)), Consequence: p.lasts(say), Details: p.Gain.told(say), Bad: in.Effect == "deny"}
+	if all := in.subjects(); len(all) > 1 {
+		ask = is.SureAllowSeveral
+		if in.Effect == "deny" {
+			ask = is.SureDenySeveral
+		}
+		c.Title, c.Details = ask.Fill(words.Email.Is(p.whoms(say)), words.Name.Is(what)), append(all, c.Details...)
 	}
-	c := part.Confirm{Title: ask.Fill(words.Email.Is(whom), words.Name.Is(what)), Consequence: p.lasts(say), Details: p.Gain.told(say), Bad: in.Effect == "deny"}
 	c.Details = append(c.Details, p.Gain.some()...)
 	form := part.Form{ID: "sure", Action: pathNew, Hidden: []part.Hidden{{Name: "confirmed", Value: "yes"}}, Do: []part.Button{
 		{ID: "submit", Label: is.Grant, Main: in.Effect != "deny", Danger: in.Effect == "deny"}, {ID: "back", Name: "back", Value: "yes", Label: is.Back},

@@ -2,6 +2,7 @@ package grants
 
 import (
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -34,7 +35,7 @@ func newGrant(v *guard.Visit, in entry) newPage {
 		in.Kind = string(access.User)
 	}
 	page := newPage{Frame: v.Frame(), In: in, Now: time.Now()}
-	page.Command = guard.Command("grant", "create", "--user", "ADDRESS", "--role", "ROLE", "--for", "8h", "--reason", "WHY")
+	page.Command = in.command()
 	return page
 }
 
@@ -50,11 +51,14 @@ func (d *Door) create(v *guard.Visit) error {
 		ACR: value("acr"), Reason: value("reason"), Ticket: value("ticket"),
 	})
 	made, err := page.make(v)
-	if err == nil && made == "" {
+	switch {
+	case err != nil:
+	case len(made) == 0:
 		return v.Show(http.StatusOK, page)
-	}
-	if err == nil {
-		return v.Done(pathOf(made), "new")
+	case len(made) == 1:
+		return v.Done(pathOf(string(made[0].ID)), "new")
+	default:
+		return showSeveral(v, severalPage{Frame: page.Frame, Made: made, Now: page.Now, People: v.Can("getUser", nil)})
 	}
 	if guard.Repeated(err) {
 		return v.Done(path, "new")
@@ -67,39 +71,82 @@ func (d *Door) create(v *guard.Visit) error {
 	return v.Show(status, page)
 }
 
-// make returns the id of the grant that was made, "" while it is to be looked at first.
-func (p *newPage) make(v *guard.Visit) (string, error) {
-	body, err := p.body(v)
+// make returns the grants that were made, none while they are to be looked at first.
+func (p *newPage) make(v *guard.Visit) ([]wire.Grant, error) {
+	bodies, err := p.bodies(v)
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	if v.Value("confirmed") == "" || v.Value("back") != "" {
 		p.Sure = v.Value("back") == ""
-		p.Gain, err = gainOf(v, body.Role, body.Permission, wire.Subject{Kind: access.Kind(body.Subject.Kind), ID: body.Subject.ID})
-		p.Begins, p.Ends = body.NotBefore, body.ExpiresAt
-		return "", err
+		return nil, p.look(v, bodies)
 	}
-	made, err := guard.Ask[admin.Made[wire.Grant]](v, "createGrant", admin.Input{Body: body})
+	if len(bodies) > 1 {
+		made, err := guard.Ask[admin.GrantsOut](v, "createGrants", admin.Input{Body: admin.GrantsCreate{Grants: bodies}})
+		if err != nil {
+			return nil, err
+		}
+		return made.Body.Items, nil
+	}
+	made, err := guard.Ask[admin.Made[wire.Grant]](v, "createGrant", admin.Input{Body: bodies[0]})
 	if err != nil {
-		return "", atFields(err)
+		return nil, atFields(err)
 	}
-	return string(made.Body.ID), nil
+	return []wire.Grant{made.Body}, nil
 }
 
-// body is the grant as the API takes it. What the API would say of a field that it does not
+// look tells what comes of it: whom it reaches of one alone.
+func (p *newPage) look(v *guard.Visit, bodies []admin.GrantCreate) (err error) {
+	body, subject := bodies[0], wire.Subject{}
+	if len(bodies) == 1 {
+		subject = wire.Subject{Kind: access.Kind(body.Subject.Kind), ID: body.Subject.ID}
+	} else if err := v.Ready("createGrants", nil); err != nil {
+		return err
+	}
+	p.Begins, p.Ends = body.NotBefore, body.ExpiresAt
+	p.Gain, err = gainOf(v, body.Role, body.Permission, subject)
+	return err
+}
+
+// bodies are the grants as the API takes them, one for each line of whom it is for.
+func (p *newPage) bodies(v *guard.Visit) ([]admin.GrantCreate, error) {
+	body, err := p.body()
+	if err != nil {
+		return nil, err
+	}
+	whom := p.In.subjects()
+	if len(whom) > maxSelected {
+		return nil, guard.Wrong("subject", "must be at most "+strconv.Itoa(maxSelected)+" lines")
+	}
+	all := make([]admin.GrantCreate, len(whom))
+	for i, one := range whom {
+		all[i] = body
+		if all[i].Subject.ID, err = p.In.named(v, one); err != nil {
+			if len(whom) > 1 {
+				err = guard.Wrong(atLine(i), "is nobody's address")
+			}
+			return nil, err
+		}
+	}
+	return all, nil
+}
+
+// named is whom somebody typed as the API names them.
+func (in *entry) named(v *guard.Visit, subject string) (string, error) {
+	if in.Kind != string(access.User) {
+		return subject, nil
+	}
+	whom, err := guard.Named(v, "subject", "user", subject)
+	return strings.TrimPrefix(whom, "user:"), err
+}
+
+// body is what all of them share. What the API would say of a field that it does not
 // have is said here, before anybody is asked whether they are sure.
-func (p *newPage) body(v *guard.Visit) (body admin.GrantCreate, err error) {
+func (p *newPage) body() (body admin.GrantCreate, err error) {
 	in := &p.In
 	body = admin.GrantCreate{
-		Subject: admin.GrantSubject{Kind: in.Kind, ID: in.Subject}, Effect: in.Effect, Role: in.Role, Permission: in.Permission, Org: in.Org,
+		Subject: admin.GrantSubject{Kind: in.Kind}, Effect: in.Effect, Role: in.Role, Permission: in.Permission, Org: in.Org,
 		Where: in.Where, ResourceIDs: strings.Fields(in.IDs), Condition: in.Condition, ACR: in.ACR, Reason: in.Reason, Ticket: in.Ticket,
-	}
-	if in.Kind == string(access.User) && in.Subject != "" {
-		whom, err := guard.Named(v, "subject", "user", in.Subject)
-		if err != nil {
-			return body, err
-		}
-		body.Subject.ID = strings.TrimPrefix(whom, "user:")
 	}
 	if body.NotBefore, err = moment("not_before", in.From); err != nil {
 		return body, err
@@ -117,7 +164,7 @@ func (p *newPage) body(v *guard.Visit) (body admin.GrantCreate, err error) {
 		}
 	}
 	switch {
-	case in.Subject == "":
+	case len(in.subjects()) == 0:
 		return body, guard.Wrong("subject", "is needed")
 	case in.Role == "" && in.Permission == "":
 		return body, guard.Wrong("role", "is needed, or a permission")

@@ -72,7 +72,7 @@ var changes = []change{
 			return admin.GrantExtend{ExpiresAt: until}, err
 		},
 		command: func(p *changePage) string {
-			return guard.Command("grant", "extend", string(p.Grant.ID), "--for", "8h")
+			return guard.Run("grant", "extend").Typed("for", p.Typed, "8h").On(string(p.Grant.ID)).String()
 		},
 	},
 	{
@@ -82,7 +82,7 @@ var changes = []change{
 		},
 		body: func(p *changePage) (any, error) { return admin.GrantRevoke{Reason: p.Typed}, nil },
 		command: func(p *changePage) string {
-			return guard.Command("grant", "revoke", string(p.Grant.ID), "--reason", "WHY")
+			return guard.Run("grant", "revoke").Typed("reason", p.Typed, "WHY").On(string(p.Grant.ID)).String()
 		},
 	},
 }
@@ -122,6 +122,7 @@ func (d *Door) change(c change) guard.Handler {
 			return err
 		}
 		page.Typed = v.Value("expires_at") + v.Value("reason")
+		page.Command = c.command(page)
 		body, err := c.body(page)
 		if err == nil {
 			_, err = guard.Ask[admin.One[wire.Grant]](v, c.operation, admin.Input{Path: on(v), IfMatch: v.Value("etag"), Body: body})

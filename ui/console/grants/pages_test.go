@@ -40,26 +40,55 @@ func TestPagesOfGrantsAreWellMade(t *testing.T) {
 	}
 	in := entry{Kind: "user", Subject: "a@example.com", Role: "editor", Last: "8h", Reason: "INC-1"}
 	group := entry{Kind: "group", Subject: "desk", Effect: "deny", Permission: "shop/orders:read", Org: "acme", From: "2026-04-01T10:00", Where: "ids", IDs: "1 2", Reason: "INC-1"}
+	several := in
+	several.Subject = "a@example.com\nb@example.com"
+	denied := several
+	denied.Effect = "deny"
+	lineWrong := guard.Frame{Form: viewtest.Broken()}
+	lineWrong.Wrong = &fault.Error{Kind: fault.Invalid, Code: "grants.refused", Fields: []fault.Field{{Name: "grants[1].subject.id", Problem: "is nobody's address"}, {Name: "grants[1].role", Problem: "is missing"}}}
 	viewtest.Crawl(t, map[string]view.Page{
-		"grants":            list("active", nil),
-		"grants, scheduled": list("scheduled", url.Values{"subject": {"a@example.com"}, "source": {"manual"}, "cursor": {"c"}}),
-		"grants, ended":     list("ended", url.Values{"day": {"2026-03-01"}}),
-		"grants, none":      listPage{Frame: f, State: "ending", Asked: url.Values{"role": {"42"}}, CanCreate: true},
-		"grants, wrong":     listPage{Frame: broken, State: "active", Refused: true},
-		"grant":             grantPage{grantFrame: of(role), Changes: changes, Trailed: true, Names: map[string]string{"usr_b": "b@example.com"}, Trail: []wire.Event{{ID: "evt_a", At: at, Action: "grant.create", Actor: wire.Actor{Kind: audit.Person, ID: "usr_b"}}, {ID: "evt_b", At: at, Action: "grant.extend", Actor: wire.Actor{Kind: audit.Console}}}},
-		"grant 2":           grantPage{grantFrame: of(deny), Changes: changes},
-		"grant 3":           grantPage{grantFrame: grantFrame{Frame: f, Grant: gone, Now: at}},
-		"extend":            changePage{grantFrame: of(role), change: changes[0], Gain: some},
-		"revoke":            changePage{grantFrame: of(deny), change: changes[1], Gain: many},
-		"revoke, wrong":     changePage{grantFrame: grantFrame{Frame: broken, Grant: deny, Now: at}, change: changes[1]},
-		"several":           selectedPage{Frame: f, Chosen: []string{"gra_a", "gra_b"}, Do: "revoke", Grants: all[:2], Now: at},
-		"several, done":     selectedPage{Frame: f, Chosen: []string{"gra_a", "gra_b"}, Do: "revoke", Finished: true},
-		"longer":            selectedPage{Frame: f, Chosen: []string{"gra_a"}, Do: "extend", Grants: all[:1], Now: at},
-		"longer, done":      selectedPage{Frame: f, Chosen: []string{"gra_a"}, Do: "extend", Finished: true, Not: []not{{"gra_a", fault.Missing("grant")}}},
-		"new":               newPage{Frame: f, In: in, Now: at},
-		"new, sure":         newPage{Frame: f, In: in, Now: at, Sure: true, Gain: some, Ends: at.Add(8 * time.Hour)},
-		"new, sure, deny":   newPage{Frame: f, In: group, Now: at, Sure: true, Gain: many, Begins: at},
-		"new, wrong":        newPage{Frame: broken, In: group, Now: at},
-		"calendar":          calendarPage{Frame: f, Month: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Now: at, Days: []wire.DayEndings{{Day: "2026-03-01", Grants: 3}, {Day: "2026-03-02", Grants: 1000, More: true}, {Day: "2026-03-03"}}},
+		"grants":              list("active", nil),
+		"grants, scheduled":   list("scheduled", url.Values{"subject": {"a@example.com"}, "source": {"manual"}, "cursor": {"c"}}),
+		"grants, ended":       list("ended", url.Values{"day": {"2026-03-01"}}),
+		"grants, none":        listPage{Frame: f, State: "ending", Asked: url.Values{"role": {"42"}}, CanCreate: true},
+		"grants, wrong":       listPage{Frame: broken, State: "active", Refused: true},
+		"grant":               grantPage{grantFrame: of(role), Changes: changes, Trailed: true, Names: map[string]string{"usr_b": "b@example.com"}, Trail: []wire.Event{{ID: "evt_a", At: at, Action: "grant.create", Actor: wire.Actor{Kind: audit.Person, ID: "usr_b"}}, {ID: "evt_b", At: at, Action: "grant.extend", Actor: wire.Actor{Kind: audit.Console}}}},
+		"grant 2":             grantPage{grantFrame: of(deny), Changes: changes},
+		"grant 3":             grantPage{grantFrame: grantFrame{Frame: f, Grant: gone, Now: at}},
+		"extend":              changePage{grantFrame: of(role), change: changes[0], Gain: some},
+		"revoke":              changePage{grantFrame: of(deny), change: changes[1], Gain: many},
+		"revoke, wrong":       changePage{grantFrame: grantFrame{Frame: broken, Grant: deny, Now: at}, change: changes[1]},
+		"several":             selectedPage{Frame: f, Chosen: []string{"gra_a", "gra_b"}, Do: "revoke", Grants: all[:2], Now: at},
+		"several, done":       selectedPage{Frame: f, Chosen: []string{"gra_a", "gra_b"}, Do: "revoke", Finished: true},
+		"longer":              selectedPage{Frame: f, Chosen: []string{"gra_a"}, Do: "extend", Grants: all[:1], Now: at},
+		"longer, done":        selectedPage{Frame: f, Chosen: []string{"gra_a"}, Do: "extend", Finished: true, Not: []not{{"gra_a", fault.Missing("grant")}}},
+		"new":                 newPage{Frame: f, In: in, Now: at},
+		"new, sure":           newPage{Frame: f, In: in, Now: at, Sure: true, Gain: some, Ends: at.Add(8 * time.Hour)},
+		"new, sure, deny":     newPage{Frame: f, In: group, Now: at, Sure: true, Gain: many, Begins: at},
+		"new, wrong":          newPage{Frame: broken, In: group, Now: at},
+		"new, several":        newPage{Frame: f, In: several, Now: at, Sure: true, Gain: some},
+		"new, several denied": newPage{Frame: f, In: denied, Now: at, Sure: true, Gain: some},
+		"new, one is wrong":   newPage{Frame: lineWrong, In: several, Now: at},
+		"made, several":       severalPage{Frame: f, Made: all[:2], Now: at, People: true},
+		"calendar":            calendarPage{Frame: f, Month: time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC), Now: at, Days: []wire.DayEndings{{Day: "2026-03-01", Grants: 3}, {Day: "2026-03-02", Grants: 1000, More: true}, {Day: "2026-03-03"}}},
 	})
+}
+
+// The command makes what the form holds, one for each of whom it is for, and takes nothing that was typed
+// for a flag.
+func TestTheCommandOfAGrantDoesWhatItsFormDoes(t *testing.T) {
+	t.Parallel()
+	for want, in := range map[string]entry{
+		"gatehouse grant create --user ADDRESS --role ROLE --for 8h --reason WHY": {Last: "8h"},
+		"gatehouse grant create --group=-desk --permission 'shop/orders:*' --org acme --resource-id 1 --resource-id 2 --deny --from 2026-04-01T10:00:00Z --reason 'It is late' --ticket INC-1": {
+			Kind: "group", Subject: "-desk", Permission: "shop/orders:*", Org: "acme", Where: "ids", IDs: "1 2", Effect: "deny", From: "2026-04-01T10:00", Reason: "It is late", Ticket: "INC-1",
+		},
+		"gatehouse grant create --user a@example.com --role editor --where own --acr aal2 --until 2026-04-01T10:00:00Z --reason x\ngatehouse grant create --user b@example.com --role editor --where own --acr aal2 --until 2026-04-01T10:00:00Z --reason x": {
+			Kind: "user", Subject: "a@example.com\r\n\nb@example.com\na@example.com", Role: "editor", Where: "own", ACR: "aal2", Until: "2026-04-01T10:00", Reason: "x",
+		},
+	} {
+		if got := in.command(); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
 }

@@ -2,6 +2,7 @@ package grants
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"gatehouse/admin"
@@ -31,6 +32,7 @@ func (d *Door) selected(v *guard.Visit) error {
 	if err := v.Ready(operation, nil); err != nil {
 		return err
 	}
+	page.Command = page.same()
 	if v.Value("confirmed") == "" {
 		return d.askSelected(v, http.StatusOK, page)
 	}
@@ -44,6 +46,21 @@ func (d *Door) selected(v *guard.Visit) error {
 		return err
 	}
 	return d.askSelected(v, status, page)
+}
+
+// same are the commands that do the same, one for each.
+func (p *selectedPage) same() string {
+	lines := make([]string, len(p.Chosen))
+	for i, name := range p.Chosen {
+		line := guard.Run("grant", p.Do).On(name)
+		if p.Do == "extend" {
+			line.Typed("for", p.Typed, "8h")
+		} else {
+			line.Typed("reason", p.Typed, "WHY")
+		}
+		lines[i] = line.String()
+	}
+	return strings.Join(lines, "\n")
 }
 
 // askSelected names the grants that were chosen.
