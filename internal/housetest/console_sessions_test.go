@@ -3,10 +3,12 @@ package housetest
 import (
 	"net/http"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 
 	"gatehouse/internal/gatetest"
+	"gatehouse/oauth"
 )
 
 // A browser that is signed out at the console is signed out, with what rested on it; several are at
@@ -66,9 +68,81 @@ func TestTheConsoleTakesBackTokensAndConsents(t *testing.T) {
 	ask.Press("", "submit").Is(http.StatusOK).At(page + "/credentials")
 	b.Get(page + "/tokens/key_none").Is(http.StatusNotFound)
 
+	form := b.Get(page + "/tokens/new").Is(http.StatusOK)
+	for field, filled := range map[string][]string{
+		"name":        {"name", "", "permissions", "target/things:read"},
+		"permissions": {"name", "mine", "permissions", "things"},
+		"expires_at":  {"name", "mine", "permissions", "target/things:read", "expires_at", ""},
+	} {
+		form.Submit(filled...).Is(http.StatusUnprocessableEntity).Says(field + "-problem")
+	}
+	made := form.Submit("name", "mine", "permissions", "target/things:read").Is(http.StatusCreated).Says("The new token")
+	key := shownSecret.FindStringSubmatch(made.Body)
+	if key == nil {
+		t.Fatal("the token is not shown")
+	}
+	isWithout(t, form.Submit("name", "mine", "permissions", "target/things:read").Is(http.StatusConflict), key[1])
+	if n := strings.Count(b.Get(page+"/credentials").Says("mine").Body, ">mine<"); n != 1 {
+		t.Errorf("a form that was sent twice made %d tokens", n)
+	}
+
 	b.Get(page + "/applications").Is(http.StatusOK).Says(there["client"]).Says("openid")
 	ask = b.Get(page + "/applications/" + there["client"]).Is(http.StatusOK).Says("1 refresh token")
 	ask.Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("It is taken back.").Says("No application has anything of them")
 	b.Get(page + "/applications/" + there["client"]).Is(http.StatusNotFound)
 	b.Get(page+"/end-tokens").Is(http.StatusOK).Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("All tokens are ended.")
+}
+
+// One refresh token is ended by itself, from the page of the application or of the person; the others
+// that the application holds stay.
+func TestTheConsoleEndsOneRefreshToken(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	app, eve, bob := s.App("web"), s.Person("eve"), s.Person("bob")
+	browser := s.Browser()
+	first, second := app.Tokens(browser, eve).Text("refresh_token"), app.Tokens(browser, eve).Text("refresh_token")
+	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
+	list, page := "/console/applications/"+string(app.ID)+"/families", "/console/users/"+string(eve.ID)
+
+	b.Get("/console/applications/" + string(app.ID)).Is(http.StatusOK).Says(list)
+	shown := b.Get(list).Is(http.StatusOK).Says(eve.Email).Says("openid")
+	newest := regexp.MustCompile(page + `/families/fam_[a-z0-9]+\?from=` + string(app.ID)).FindString(shown.Body)
+	if newest == "" {
+		t.Fatalf("no row leads to where a token is ended:\n%s", shown.Body)
+	}
+	ask := b.Get(newest).Is(http.StatusOK).Says("End this token of " + string(app.ID) + "?")
+	ask.Press("", "submit").Is(http.StatusOK).At(list).Says("The token is ended.")
+	ask.Press("", "submit").Is(http.StatusOK).At(list) // sent twice
+	if a := app.Refresh(second); a.Error() != "invalid_grant" {
+		t.Errorf("a token that was ended is refreshed: %d %s", a.Status, a.Body)
+	}
+	first = app.Refresh(first).Text("refresh_token")
+	path, _, _ := strings.Cut(newest, "?")
+	b.Get(path).Is(http.StatusNotFound)
+
+	one := regexp.MustCompile(page + `/families/fam_[a-z0-9]+`).FindString(b.Get(page + "/applications").Is(http.StatusOK).Body)
+	other := strings.Replace(one, string(eve.ID), string(bob.ID), 1)
+	b.Get(other).Is(http.StatusNotFound) // it is of somebody else
+	form := formTo(t, b.Get(one).Is(http.StatusOK), one)
+	b.Post(other, form.Values).Is(http.StatusNotFound)
+	b.Get(one).Press("", "submit").Is(http.StatusOK).At(page + "/applications").Says("The token is ended.")
+	if a := app.Refresh(first); a.Error() != "invalid_grant" {
+		t.Errorf("a token that was ended is refreshed: %d %s", a.Status, a.Body)
+	}
+
+	clerk := s.Person("clerk", gatetest.TOTP)
+	s.role(clerk, "clerk", func(one string) bool {
+		return one == "families:read" || one == "users:read" || one == "clients:read" || one == "consents:read"
+	})
+	third := app.Tokens(s.Browser(), bob)
+	c := atConsole(t, s.Gate, clerk)
+	isWithout(t, c.Get(list).Is(http.StatusOK).Says(bob.Email), "/families/fam_")
+	families, _, err := s.House.OAuth.Families(t.Context(), oauth.FamilyFilter{User: bob.ID}, 10)
+	must(t, err)
+	refused := "/console/users/" + string(bob.ID) + "/families/" + string(families[0].ID)
+	c.Get(refused).Is(http.StatusForbidden).Says("families:revoke")
+	c.Post(refused, url.Values{"form_token": form.Values["form_token"]}).Is(http.StatusForbidden)
+	if a := app.Refresh(third.Text("refresh_token")); a.Status != http.StatusOK {
+		t.Errorf("refreshed: %d %s", a.Status, a.Body)
+	}
 }

@@ -83,6 +83,9 @@ type ConsoleApplications struct {
 
 	Consents, NoConsents, NoConsentsTodo, Person, Since string
 
+	Families, FamiliesLead, NoFamilies, NoFamiliesTodo string // refresh tokens
+	FamilyEnded                                        string
+
 	PreviewLead, Self, WhoIs, ACR                   string
 	AccessToken, IDToken, Userinfo, NotIssued       string
 	OwnClaims                                       Phrase // Name: their names
@@ -195,6 +198,8 @@ var englishConsoleApplications = ConsoleApplications{
 	EndWhy:  "Whatever still uses this secret gets no more tokens. The other secret goes on.",
 	Rotated: "The new secret of {name}", SecretEnded: "The secret is ended.",
 
+	Families: "Refresh tokens", FamiliesLead: "What it holds of people, the newest first. Each came of one sign-in, and leads to where it is ended.",
+	NoFamilies: "It holds no refresh token", NoFamiliesTodo: "When somebody lets it keep them signed in, the token stands here.", FamilyEnded: "The token is ended.",
 	Consents: "Consents", NoConsents: "Nobody has allowed it anything yet", NoConsentsTodo: "Who says yes at their first sign-in stands here.", Person: "Person", Since: "Since",
 
 	PreviewLead: "What its tokens would say, made by the same steps as real ones. Nothing is signed, and nothing is issued.", Self: "The application itself", WhoIs: "Person: email or id", ACR: "Sign-in reaches",
@@ -298,6 +303,8 @@ var germanConsoleApplications = ConsoleApplications{
 	EndWhy:  "Was dieses Geheimnis noch benutzt, erhält keine Token mehr. Das andere gilt weiter.",
 	Rotated: "Das neue Geheimnis von {name}", SecretEnded: "Das Geheimnis ist beendet.",
 
+	Families: "Refresh-Tokens", FamiliesLead: "Was sie von Personen hat, das Neueste zuerst. Jedes entstand aus einer Anmeldung und führt dorthin, wo man es beendet.",
+	NoFamilies: "Sie hat kein Refresh-Token", NoFamiliesTodo: "Lässt jemand sich von ihr angemeldet halten, steht das Token hier.", FamilyEnded: "Das Token ist beendet.",
 	Consents: "Zustimmungen", NoConsents: "Noch hat ihr niemand etwas erlaubt", NoConsentsTodo: "Wer bei der ersten Anmeldung zustimmt, steht hier.", Person: "Person", Since: "Seit",
 
 	PreviewLead: "Was ihre Token sagen würden, durch dieselben Schritte wie bei echten. Nichts wird signiert, nichts ausgestellt.", Self: "Die Anwendung selbst", WhoIs: "Person: E-Mail oder Kennung", ACR: "Die Anmeldung erreicht",

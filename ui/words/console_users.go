@@ -27,11 +27,18 @@ type ConsoleUsers struct {
 	When, What, By, Outcome                   string // of events
 	Proofs, Tokens, TokensLead, NoTokens      string // heads of the credentials, and of a list of tokens
 	Allows, LastUsed, Ends, Since             string
+	NewToken                                  Title // Email
+	MakeToken, NewTokenWhy, TokenNameHint     string
+	TokenAllowsHint, TokenLast                string
+	TokenMade                                 Title
 	RevokeToken                               Title // Name
 	RevokeTokenDo, RevokeTokenWhy             string
 	TokenRevoked                              string
 	Applications, Application, RefreshTokens  string
 	MoreTokens, NoApps, NoAppsTodo            string
+	RefreshTokensLead, MeantFor               string
+	EndToken                                  Title // App
+	EndTokenDo, EndTokenWhy, TokenEnded       string
 	Withdraw                                  Title // App
 	WithdrawDo, WithdrawWhy, Withdrawn        string
 	WithdrawEnds                              Plural
@@ -47,15 +54,24 @@ type ConsoleUsers struct {
 	SetPassword Title  // Email
 	NewPassword string // a label, and the link
 	PasswordWhy string
-	Bulk        Title
-	BulkAsk     string // the question
-	BulkWhy     Plural // N people
-	Bulked      Plural // N people were disabled
-	NotBulked   string // over those who were not
+	NotBulked   string // over those to whom something was not done
+	ToGroup     string // a button
+	Group       string // a field
+	GroupHint   string
+
+	BulkDisable, BulkEnable, BulkSignOut, BulkGroup UserBulk
 
 	Disable, Enable, EndSessions, EndTokens, ResetFactors, Delete UserAct
 
 	Made, Changed, PasswordSet string // what was just done
+}
+
+// UserBulk is something that is done with several people.
+type UserBulk struct {
+	Title Title
+	Ask   string
+	Why   Plural // N people
+	Did   Plural // to N of them
 }
 
 // UserAct is something that is done with a person, and asked about before.
@@ -92,9 +108,13 @@ var englishConsoleUsers = ConsoleUsers{
 	Refused: "Refused", Done: "Done",
 	Proofs: "At the sign-in", Tokens: "Personal access tokens", TokensLead: "What their own programs use.", NoTokens: "They have none.",
 	Allows: "Allows", LastUsed: "Last used", Ends: "Ends", Since: "Since",
+	NewToken: "New token for {email}", MakeToken: "Make a token", NewTokenWhy: "A program of theirs uses it in their name, for what stands here alone and only as far as they may. It is shown once.",
+	TokenNameHint: "Where it is used", TokenAllowsHint: "One permission a line, such as gatehouse/users:read", TokenLast: "A number and a unit, up to 366d", TokenMade: "The new token",
 	RevokeToken: "End the token {name}?", RevokeTokenDo: "End the token", RevokeTokenWhy: "Whatever uses it is refused at once. It allowed:", TokenRevoked: "The token is ended.",
 	Applications: "Applications", Application: "Application", RefreshTokens: "Refresh tokens",
 	MoreTokens: "Applications hold more tokens of them than stand here.", NoApps: "No application has anything of them", NoAppsTodo: "What they allow an application stands here, with the tokens that it holds.",
+	RefreshTokensLead: "Each came of one sign-in at the application. Ending one leaves the others.", MeantFor: "For",
+	EndToken: "End this token of {app}?", EndTokenDo: "End it", EndTokenWhy: "The application loses this refresh token, and every access token that came of the same authorization. Other tokens, and what was allowed, stay.", TokenEnded: "The token is ended.",
 	Withdraw: "Take back what {app} was allowed?", WithdrawDo: "Take it back", WithdrawWhy: "The application asks them anew at the next sign-in.", Withdrawn: "It is taken back.",
 	WithdrawEnds: Plural{None: "It holds no refresh token.", One: "{n} refresh token of it ends, with all that came of it.", Other: "{n} refresh tokens of it end, with all that came of them."},
 
@@ -108,11 +128,28 @@ var englishConsoleUsers = ConsoleUsers{
 	SetPassword: "New password for {email}",
 	NewPassword: "Set a password",
 	PasswordWhy: "They are signed out everywhere, and sign in with it from now on. Hand it over in a safe way.",
-	Bulk:        "Disable several people",
-	BulkAsk:     "Disable them?",
-	BulkWhy:     Plural{One: "{n} person is kept out at once, and what they are signed in to ends.", Other: "{n} people are kept out at once, and what they are signed in to ends."},
-	Bulked:      Plural{None: "Nobody was disabled.", One: "{n} person was disabled.", Other: "{n} people were disabled."},
-	NotBulked:   "These were not:",
+	ToGroup:     "Add to a group", Group: "Group", GroupHint: "Its id, such as desk",
+	BulkDisable: UserBulk{
+		Title: "Disable several people", Ask: "Disable them?",
+		Why: Plural{One: "{n} person is kept out at once, and what they are signed in to ends.", Other: "{n} people are kept out at once, and what they are signed in to ends."},
+		Did: Plural{None: "Nobody was disabled.", One: "{n} person was disabled.", Other: "{n} people were disabled."},
+	},
+	BulkEnable: UserBulk{
+		Title: "Enable several people", Ask: "Enable them?",
+		Why: Plural{One: "{n} person may sign in again. Sessions and tokens that ended stay ended.", Other: "{n} people may sign in again. Sessions and tokens that ended stay ended."},
+		Did: Plural{None: "Nobody was enabled.", One: "{n} person was enabled.", Other: "{n} people were enabled."},
+	},
+	BulkSignOut: UserBulk{
+		Title: "Sign several people out", Ask: "Sign them out everywhere?",
+		Why: Plural{One: "All browsers of {n} person are signed out, and the tokens that came of them end. They can sign in again.", Other: "All browsers of {n} people are signed out, and the tokens that came of them end. They can sign in again."},
+		Did: Plural{None: "Nobody was signed out.", One: "{n} person is signed out everywhere.", Other: "{n} people are signed out everywhere."},
+	},
+	BulkGroup: UserBulk{
+		Title: "Add several people to a group", Ask: "Add them to which group?",
+		Why: Plural{One: "{n} person gets what the group gives, without end.", Other: "{n} people get what the group gives, without end."},
+		Did: Plural{None: "Nobody was added.", One: "{n} person is in the group.", Other: "{n} people are in the group."},
+	},
+	NotBulked: "These were not:",
 
 	Disable: UserAct{
 		Link: "Disable", Title: "Disable {email}?", Why: "They are kept out at once: their sessions and the tokens of their applications end. You can enable them again; what ended stays ended.",
@@ -164,9 +201,13 @@ var germanConsoleUsers = ConsoleUsers{
 	Refused: "Abgewiesen", Done: "Geschehen",
 	Proofs: "Bei der Anmeldung", Tokens: "Persönliche Zugangstokens", TokensLead: "Was eigene Programme benutzen.", NoTokens: "Es gibt keine.",
 	Allows: "Erlaubt", LastUsed: "Zuletzt benutzt", Ends: "Endet", Since: "Seit",
+	NewToken: "Neues Token für {email}", MakeToken: "Token anlegen", NewTokenWhy: "Ein Programm der Person benutzt es in ihrem Namen, nur für das, was hier steht, und nur soweit sie es darf. Es wird einmal gezeigt.",
+	TokenNameHint: "Wo es benutzt wird", TokenAllowsHint: "Eine Berechtigung je Zeile, etwa gatehouse/users:read", TokenLast: "Eine Zahl und eine Einheit, bis zu 366d", TokenMade: "Das neue Token",
 	RevokeToken: "Das Token {name} beenden?", RevokeTokenDo: "Token beenden", RevokeTokenWhy: "Was es benutzt, wird sofort abgewiesen. Es erlaubte:", TokenRevoked: "Das Token ist beendet.",
 	Applications: "Anwendungen", Application: "Anwendung", RefreshTokens: "Refresh-Tokens",
 	MoreTokens: "Anwendungen haben mehr Tokens von dieser Person, als hier stehen.", NoApps: "Keine Anwendung hat etwas von dieser Person", NoAppsTodo: "Was sie einer Anwendung erlaubt, steht hier, mit den Tokens, die diese hat.",
+	RefreshTokensLead: "Jedes entstand aus einer Anmeldung an der Anwendung. Endet eines, bleiben die anderen.", MeantFor: "Für",
+	EndToken: "Dieses Token von {app} beenden?", EndTokenDo: "Beenden", EndTokenWhy: "Die Anwendung verliert dieses Refresh-Token und jedes Zugangstoken aus derselben Autorisierung. Andere Tokens und was erlaubt wurde, bleiben.", TokenEnded: "Das Token ist beendet.",
 	Withdraw: "Zurücknehmen, was {app} darf?", WithdrawDo: "Zurücknehmen", WithdrawWhy: "Die Anwendung fragt bei der nächsten Anmeldung neu.", Withdrawn: "Es ist zurückgenommen.",
 	WithdrawEnds: Plural{None: "Sie hat kein Refresh-Token.", One: "{n}\u00a0Refresh-Token davon endet, mit allem, was daraus entstand.", Other: "{n}\u00a0Refresh-Tokens davon enden, mit allem, was daraus entstand."},
 
@@ -180,11 +221,28 @@ var germanConsoleUsers = ConsoleUsers{
 	SetPassword: "Neues Passwort für {email}",
 	NewPassword: "Passwort setzen",
 	PasswordWhy: "Die Person wird überall abgemeldet und meldet sich von nun an damit an. Übergeben Sie es auf sicherem Weg.",
-	Bulk:        "Mehrere Personen sperren",
-	BulkAsk:     "Diese Personen sperren?",
-	BulkWhy:     Plural{One: "{n}\u00a0Person wird sofort ausgesperrt, und ihre Sitzungen enden.", Other: "{n}\u00a0Personen werden sofort ausgesperrt, und ihre Sitzungen enden."},
-	Bulked:      Plural{None: "Niemand wurde gesperrt.", One: "{n}\u00a0Person wurde gesperrt.", Other: "{n}\u00a0Personen wurden gesperrt."},
-	NotBulked:   "Diese nicht:",
+	ToGroup:     "In eine Gruppe", Group: "Gruppe", GroupHint: "Ihre Kennung, etwa desk",
+	BulkDisable: UserBulk{
+		Title: "Mehrere Personen sperren", Ask: "Diese Personen sperren?",
+		Why: Plural{One: "{n}\u00a0Person wird sofort ausgesperrt, und ihre Sitzungen enden.", Other: "{n}\u00a0Personen werden sofort ausgesperrt, und ihre Sitzungen enden."},
+		Did: Plural{None: "Niemand wurde gesperrt.", One: "{n}\u00a0Person wurde gesperrt.", Other: "{n}\u00a0Personen wurden gesperrt."},
+	},
+	BulkEnable: UserBulk{
+		Title: "Mehrere Personen zulassen", Ask: "Diese Personen wieder zulassen?",
+		Why: Plural{One: "{n}\u00a0Person darf sich wieder anmelden. Beendete Sitzungen und Tokens bleiben beendet.", Other: "{n}\u00a0Personen dürfen sich wieder anmelden. Beendete Sitzungen und Tokens bleiben beendet."},
+		Did: Plural{None: "Niemand wurde zugelassen.", One: "{n}\u00a0Person ist wieder zugelassen.", Other: "{n}\u00a0Personen sind wieder zugelassen."},
+	},
+	BulkSignOut: UserBulk{
+		Title: "Mehrere Personen abmelden", Ask: "Diese Personen überall abmelden?",
+		Why: Plural{One: "Alle Browser von {n}\u00a0Person werden abgemeldet, und die Tokens daraus enden. Sie kann sich wieder anmelden.", Other: "Alle Browser von {n}\u00a0Personen werden abgemeldet, und die Tokens daraus enden. Sie können sich wieder anmelden."},
+		Did: Plural{None: "Niemand wurde abgemeldet.", One: "{n}\u00a0Person ist überall abgemeldet.", Other: "{n}\u00a0Personen sind überall abgemeldet."},
+	},
+	BulkGroup: UserBulk{
+		Title: "Mehrere Personen in eine Gruppe aufnehmen", Ask: "In welche Gruppe aufnehmen?",
+		Why: Plural{One: "{n}\u00a0Person bekommt, was die Gruppe gibt, ohne Ende.", Other: "{n}\u00a0Personen bekommen, was die Gruppe gibt, ohne Ende."},
+		Did: Plural{None: "Niemand wurde aufgenommen.", One: "{n}\u00a0Person gehört zu der Gruppe.", Other: "{n}\u00a0Personen gehören zu der Gruppe."},
+	},
+	NotBulked: "Diese nicht:",
 
 	Disable: UserAct{
 		Link: "Sperren", Title: "{email} sperren?", Why: "Die Person wird sofort ausgesperrt: Ihre Sitzungen und die Tokens ihrer Anwendungen enden. Sie können sie wieder zulassen; was beendet ist, bleibt beendet.",

@@ -44,6 +44,7 @@ func (d *Door) Mount(m *web.Mux) {
 	page("GET", one+"/secrets/{secret}/end", d.askEndSecret)
 	page("POST", one+"/secrets/{secret}/end", d.endSecret)
 	page("GET", one+"/consents", d.consents)
+	page("GET", one+"/families", d.families)
 	page("GET", one+"/address", d.askAddress)
 	page("POST", one+"/address", d.addAddress)
 	page("GET", one+"/preview", d.preview)

@@ -23,7 +23,7 @@ type clientFrame struct {
 	ETag                            string
 	Issuer                          string
 	CanEdit, CanSecrets, CanPreview bool
-	Consents, Activity              bool  // these tabs may be seen
+	Consents, Families, Activity    bool  // these tabs may be seen
 	Acts                            []act // which may be done with it
 }
 
@@ -38,7 +38,7 @@ func (d *Door) read(v *guard.Visit) (clientFrame, error) {
 	f := clientFrame{
 		Frame: v.Frame(), Client: found.Body, ETag: found.ETag, Issuer: d.Issuer,
 		CanEdit: v.Can("updateClient", on(v)), CanSecrets: v.Can("rotateClientSecret", on(v)), CanPreview: v.Can("previewTokens", on(v)),
-		Consents: v.Can("listClientConsents", on(v)), Activity: v.Can("listAuditEvents", nil),
+		Consents: v.Can("listClientConsents", on(v)), Families: v.Can("listClientRefreshFamilies", on(v)), Activity: v.Can("listAuditEvents", nil),
 	}
 	for _, a := range acts {
 		if v.Can(a.operation, on(v)) && (a.offered == nil || a.offered(&found.Body)) {
@@ -81,6 +81,7 @@ func (f *clientFrame) heading(say *words.Catalogue, path string) part.Heading {
 	tab(f.CanEdit, a.Settings, "/settings")
 	tab(true, a.Secrets, "/secrets")
 	tab(f.Consents, a.Consents, "/consents")
+	tab(f.Families, a.Families, "/families")
 	tab(f.CanPreview, a.Preview, "/preview")
 	tab(true, a.Connect, "/connect")
 	return h
@@ -113,6 +114,8 @@ func (f *clientFrame) notice(say *words.Catalogue) string {
 		return a.Changed
 	case "address":
 		return a.Added
+	case "end-family":
+		return a.FamilyEnded
 	case "end-secret":
 		return a.SecretEnded
 	}

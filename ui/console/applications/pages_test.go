@@ -28,7 +28,7 @@ func samples() map[string]view.Page {
 		Roles:   &wire.Listing{Claim: "roles", Format: "list"},
 	}}
 	page := wire.ClientState{Kind: oauth.KindBrowser, Client: wire.Client{ID: "43", Name: "B", AuthMethod: "none", Disabled: true, GrantTypes: []string{"authorization_code"}}}
-	one := clientFrame{Frame: f, Client: web, ETag: `"1"`, Issuer: "https://id.example.test", CanEdit: true, CanSecrets: true, CanPreview: true, Consents: true, Activity: true, Acts: acts}
+	one := clientFrame{Frame: f, Client: web, ETag: `"1"`, Issuer: "https://id.example.test", CanEdit: true, CanSecrets: true, CanPreview: true, Consents: true, Families: true, Activity: true, Acts: acts}
 	little := clientFrame{Frame: f, Client: page, Issuer: "https://id.example.test"}
 	k := known{Scopes: []part.Option{{Value: "openid", Label: "44"}, {Value: "a:read", Label: "45", Hint: "46"}}, Audiences: []part.Option{{Value: "https://b.example.test", Label: "47"}}}
 	preview := &wire.TokenPreview{
@@ -59,13 +59,18 @@ func samples() map[string]view.Page {
 		"fresh":               freshPage{clientFrame: one, Secret: "42", File: fileOf(&one.Client.Client)},
 		"consents":            consentsPage{clientFrame: one, List: []allowed{{Consent: wire.Consent{User: "usr_a", Scope: "openid", Created: at, Updated: at}, Name: "A", Email: "a@example.test"}, {Consent: wire.Consent{User: "usr_b"}}}, Next: "x", Later: true},
 		"consents, none":      consentsPage{clientFrame: one},
-		"preview, asked":      previewPage{clientFrame: one, Levels: levels, Asked: url.Values{}},
-		"preview":             previewPage{clientFrame: one, Levels: levels, Asked: url.Values{"user": {"a"}, "scope": {"openid"}}, Person: "A", Preview: preview},
-		"preview, refused":    previewPage{clientFrame: one, Levels: levels, Asked: url.Values{}, Preview: none},
-		"preview, nobody":     previewPage{clientFrame: one, Levels: levels, Asked: url.Values{"user": {"42"}}, Nobody: true},
-		"trial":               trialPage{one},
-		"tried":               triedPage{clientFrame: one, Preview: preview},
-		"tried, failed":       triedPage{clientFrame: one, Failed: none.Refused},
+		"families": familiesPage{clientFrame: one, Next: "x", Later: true, List: []holds{
+			{RefreshFamily: wire.RefreshFamily{ID: "fam_a", User: "usr_a", Client: "42", Scope: "openid email", Created: at, Used: at, Expires: at}, Email: "a@example.test", CanEnd: true},
+			{RefreshFamily: wire.RefreshFamily{ID: "fam_b", User: "usr_b", Client: "42", Created: at, Used: at, IdleExpires: at, Expires: at.Add(time.Hour)}},
+		}},
+		"families, none":   familiesPage{clientFrame: one},
+		"preview, asked":   previewPage{clientFrame: one, Levels: levels, Asked: url.Values{}},
+		"preview":          previewPage{clientFrame: one, Levels: levels, Asked: url.Values{"user": {"a"}, "scope": {"openid"}}, Person: "A", Preview: preview},
+		"preview, refused": previewPage{clientFrame: one, Levels: levels, Asked: url.Values{}, Preview: none},
+		"preview, nobody":  previewPage{clientFrame: one, Levels: levels, Asked: url.Values{"user": {"42"}}, Nobody: true},
+		"trial":            trialPage{one},
+		"tried":            triedPage{clientFrame: one, Preview: preview},
+		"tried, failed":    triedPage{clientFrame: one, Failed: none.Refused},
 	}
 	for _, kind := range kinds {
 		pages["new "+string(kind)] = newPage{Frame: f, Kind: kind, Begun: begun(kind, ""), sheet: sheet{inputs: newInputs(kind)}, known: k}

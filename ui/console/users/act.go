@@ -133,10 +133,19 @@ func (d *Door) mistyped(v *guard.Visit, a act) (bool, error) {
 	return true, v.Show(http.StatusUnprocessableEntity, page)
 }
 
+// line is the command that does it to somebody. The last word of some is a flag that takes them.
+func (a act) line(user string) string {
+	all := strings.Fields(a.command)
+	if flag, ok := strings.CutPrefix(all[len(all)-1], "--"); ok {
+		return guard.Run(all[:len(all)-1]...).With(flag, user).String()
+	}
+	return guard.Run(all...).On(user).String()
+}
+
 // page is the page that asks.
 func (a act) page(f userFrame) actPage {
 	if a.command != "" {
-		f.Command = guard.Command(append(strings.Fields(a.command), f.User.Email)...)
+		f.Command = a.line(f.User.Email)
 	}
 	return actPage{userFrame: f, act: a}
 }

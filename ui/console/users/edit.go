@@ -2,6 +2,7 @@ package users
 
 import (
 	"net/http"
+	"strconv"
 
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
@@ -54,18 +55,37 @@ func (d *Door) edit(v *guard.Visit) error {
 }
 
 func newPage(f guard.Frame) editPage {
-	f.Command = guard.Command("user", "create", "--email", "ADDRESS", "--name", "NAME")
-	return editPage{Frame: f}
+	page := editPage{Frame: f}
+	page.Command = page.same()
+	return page
 }
 
 func (f *userFrame) editPage() editPage {
-	f.Command = guard.Command("user", "update", f.User.Email, "--name", "NAME")
-	return editPage{Frame: f.Frame.Frame, Of: &f.User.User, Email: f.User.Email, Name: f.User.Name, Verified: f.User.EmailVerified, ETag: f.ETag}
+	page := editPage{Frame: f.Frame.Frame, Of: &f.User.User, Email: f.User.Email, Name: f.User.Name, Verified: f.User.EmailVerified, ETag: f.ETag}
+	page.Command = page.same()
+	return page
+}
+
+// same is the command that does what the form holds.
+func (p *editPage) same() string {
+	if p.Of == nil {
+		return guard.Run("user", "create").Typed("email", p.Email, "ADDRESS").Typed("name", p.Name, "NAME").Tick("email-verified", p.Verified).Tick("no-password", true).String()
+	}
+	line := guard.Run("user", "update").On(p.Of.Email)
+	if p.Email != p.Of.Email {
+		line.With("email", p.Email)
+	}
+	line.With("name", p.Name)
+	if p.Verified != p.Of.EmailVerified || p.Email != p.Of.Email {
+		line.Tick("email-verified="+strconv.FormatBool(p.Verified), true)
+	}
+	return line.String()
 }
 
 // take puts into the page what was typed.
 func (p *editPage) take(v *guard.Visit) {
 	p.Email, p.Name, p.Verified = v.Value("email"), v.Value("name"), v.Value("email_verified") != ""
+	p.Command = p.same()
 }
 
 // again shows the page with what was wrong.

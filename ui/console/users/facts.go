@@ -11,6 +11,7 @@ import (
 	"gatehouse/audit"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/words"
+	"gatehouse/wire"
 )
 
 // facts are what is known of the person.
@@ -85,6 +86,40 @@ func (p appsPage) table(say *words.Catalogue) part.Table {
 		t.Foot = part.Text(is.MoreTokens)
 	}
 	return t
+}
+
+// families are the refresh tokens of all applications, the newest first.
+func (p appsPage) families() (all []wire.RefreshFamily) {
+	for _, a := range p.Apps {
+		all = append(all, a.Families...)
+	}
+	slices.SortStableFunc(all, func(a, b wire.RefreshFamily) int { return b.Created.Compare(a.Created) })
+	return all
+}
+
+// familyTable is each of them, and leads to the page that ends it.
+func (p appsPage) familyTable(say *words.Catalogue) part.Table {
+	is := &say.ConsoleUsers
+	t := part.Table{ID: "families", Caption: is.RefreshTokens, Columns: []part.Column{{Label: is.Application}, {Label: is.Allows}, {Label: is.Since}, {Label: is.LastUsed}, {Label: is.Ends}}}
+	for _, f := range p.families() {
+		row := part.Row{Label: string(f.Client), Cells: []templ.Component{part.Text(string(f.Client)), codes(scopesOf(&f)), part.When(p.Now, f.Created), part.When(p.Now, f.Used), part.When(p.Now, endOf(&f))}}
+		if p.CanEndOne {
+			row.Href = p.Path() + "/families/" + string(f.ID)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// scopesOf are those that a token has.
+func scopesOf(f *wire.RefreshFamily) []string { return strings.Fields(f.Scope) }
+
+// endOf is when a token ends unless it is used before.
+func endOf(f *wire.RefreshFamily) time.Time {
+	if !f.IdleExpires.IsZero() && f.IdleExpires.Before(f.Expires) {
+		return f.IdleExpires
+	}
+	return f.Expires
 }
 
 // used is when a token of the application was used last.

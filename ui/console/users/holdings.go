@@ -17,7 +17,7 @@ func (d *Door) credentials(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := credentialsPage{userFrame: f, CanRevoke: v.Can("revokePersonalToken", on(v))}
+	page := credentialsPage{userFrame: f, CanRevoke: v.Can("revokePersonalToken", on(v)), CanMake: v.Can("createPersonalToken", on(v))}
 	if v.Can("listPersonalTokens", on(v)) {
 		found, err := guard.Ask[admin.Page[wire.PersonalToken]](v, "listPersonalTokens", admin.Input{Path: on(v)})
 		if err != nil {
@@ -41,7 +41,7 @@ func (d *Door) applications(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := appsPage{userFrame: f, CanWithdraw: v.Can("withdrawConsent", on(v)), CanEnd: v.Can("endUserRefreshFamilies", on(v))}
+	page := appsPage{userFrame: f, CanWithdraw: v.Can("withdrawConsent", on(v)), CanEnd: v.Can("endUserRefreshFamilies", on(v)), CanEndOne: v.Can("endRefreshFamily", on(v))}
 	if page.Apps, page.More, err = heldOf(v); err != nil {
 		return err
 	}

@@ -34,10 +34,13 @@ func (d *Door) list(v *guard.Visit) error {
 		return err
 	}
 	f.Command = command(asked)
-	return v.Show(http.StatusOK, listPage{
-		Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next,
-		CanCreate: v.Can("createUser", nil), CanImport: v.Can("beginImport", nil), CanDisable: v.Can("disableUser", nil),
-	})
+	page := listPage{Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createUser", nil), CanImport: v.Can("beginImport", nil)}
+	for _, b := range bulks {
+		if v.Can(b.operation, nil) {
+			page.Bulks = append(page.Bulks, b)
+		}
+	}
+	return v.Show(http.StatusOK, page)
 }
 
 // unseen are for how many days somebody may not have signed in, as the filter "seen" has them.

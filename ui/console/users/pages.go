@@ -20,11 +20,11 @@ import (
 // listPage lists people.
 type listPage struct {
 	guard.Frame
-	Asked                 url.Values // the filters, by the names of listUsers
-	People                []wire.ListedUser
-	Next                  string
-	CanCreate, CanDisable bool
-	CanImport             bool
+	Asked                url.Values // the filters, by the names of listUsers
+	People               []wire.ListedUser
+	Next                 string
+	CanCreate, CanImport bool
+	Bulks                []bulk // that may be done
 }
 
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleUsers.Title) }
@@ -70,6 +70,8 @@ func (f *userFrame) notice(say *words.Catalogue) string {
 		return say.ConsoleUsers.TokenRevoked
 	case "withdraw":
 		return say.ConsoleUsers.Withdrawn
+	case "end-family":
+		return say.ConsoleUsers.TokenEnded
 	case "end-tokens":
 		return say.ConsoleUsers.EndTokens.Did
 	}
@@ -92,8 +94,8 @@ func (p userPage) Body() templ.Component { return userBody(p) }
 // credentialsPage shows by what they prove who they are.
 type credentialsPage struct {
 	userFrame
-	Tokens    *[]wire.PersonalToken // nil: they may not be seen
-	CanRevoke bool
+	Tokens             *[]wire.PersonalToken // nil: they may not be seen
+	CanRevoke, CanMake bool
 }
 
 func (p credentialsPage) Head(say *words.Catalogue) view.Head {
@@ -118,6 +120,7 @@ type appsPage struct {
 	Apps                []held
 	More                bool // they hold more tokens than that
 	CanWithdraw, CanEnd bool
+	CanEndOne           bool
 }
 
 func (p appsPage) Head(say *words.Catalogue) view.Head {
@@ -215,9 +218,11 @@ func (p passwordPage) Head(say *words.Catalogue) view.Head {
 }
 func (p passwordPage) Body() templ.Component { return passwordBody(p) }
 
-// selectedPage disables those who were chosen of the list.
+// selectedPage does something with those who were chosen of the list.
 type selectedPage struct {
 	guard.Frame
+	Do       *bulk
+	Group    string // as typed
 	Chosen   []string
 	Names    map[string]string // of the first of them
 	Finished bool
@@ -242,14 +247,16 @@ func (p *selectedPage) names() (all []string) {
 	return all
 }
 
-// not is somebody who was not disabled, and why.
+// not is somebody to whom it was not done, and why.
 type not struct {
 	user string
 	why  *fault.Error
 }
 
-func (p selectedPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleUsers.Bulk) }
-func (p selectedPage) Body() templ.Component               { return selectedBody(p) }
+func (p selectedPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(p.Form.Title(say, p.Do.say(say).Title))
+}
+func (p selectedPage) Body() templ.Component { return selectedBody(p) }
 
 // actor says who did something.
 func actor(e *wire.Event) string {

@@ -26,19 +26,25 @@ func samples() map[string]view.Page {
 		CanEdit: true, CanPassword: true, Acts: acts,
 	}
 	little := userFrame{Frame: person.Frame{Frame: f, User: wire.UserDetail{User: bob}, Now: at}}
+	broken := one
+	broken.Frame.Frame = wrong
 	tokens := []wire.PersonalToken{{ID: "key_a", User: "usr_a", Name: "A", Permissions: []string{"crm/people:read"}, Created: at, ExpiresAt: at.Add(time.Hour)}, {ID: "key_b", Name: "B", Created: at, Revoked: at}}
-	apps := []held{{Client: "42", Consent: &wire.Consent{Client: "42", Scope: "openid email", Created: at}, Families: []wire.RefreshFamily{{ID: "fam_a", Used: at}}}, {Client: "43"}}
+	apps := []held{{Client: "42", Consent: &wire.Consent{Client: "42", Scope: "openid email", Created: at}, Families: []wire.RefreshFamily{{ID: "fam_a", Client: "42", Scope: "openid email", Audiences: []string{"https://a.example.test"}, Created: at, Used: at, IdleExpires: at, Expires: at.Add(time.Hour)}}}, {Client: "43"}}
 	pages := map[string]view.Page{
-		"people":              listPage{Frame: f, People: []wire.ListedUser{{User: ada, SecondFactor: true}, {User: bob}}, Next: "next", CanCreate: true, CanImport: true, CanDisable: true},
+		"people":              listPage{Frame: f, People: []wire.ListedUser{{User: ada, SecondFactor: true}, {User: bob}}, Next: "next", CanCreate: true, CanImport: true, Bulks: bulks},
 		"people, to see":      listPage{Frame: f, People: []wire.ListedUser{{User: ada}}, Asked: url.Values{"state": {"active"}, "second_factor": {"false"}, "seen": {"90"}, "cursor": {"x"}}},
 		"people, none":        listPage{Frame: f, Asked: url.Values{"search": {"42"}}},
 		"person":              userPage{one},
 		"person, little":      userPage{little},
-		"credentials":         credentialsPage{userFrame: one, Tokens: &tokens, CanRevoke: true},
+		"credentials":         credentialsPage{userFrame: one, Tokens: &tokens, CanRevoke: true, CanMake: true},
+		"token, new":          newTokenPage{userFrame: one, Called: "A", Permissions: "crm/people:read", Last: "90d"},
+		"token, wrong":        newTokenPage{userFrame: broken},
+		"token, made":         freshTokenPage{userFrame: one, Key: "42"},
 		"credentials, little": credentialsPage{userFrame: little},
 		"credentials, none":   credentialsPage{userFrame: one, Tokens: &[]wire.PersonalToken{}},
 		"token":               tokenPage{userFrame: one, Token: tokens[0]},
-		"apps":                appsPage{userFrame: one, Apps: apps, More: true, CanWithdraw: true, CanEnd: true},
+		"apps":                appsPage{userFrame: one, Apps: apps, More: true, CanWithdraw: true, CanEnd: true, CanEndOne: true},
+		"family":              familyPage{userFrame: one, Family: apps[0].Families[0], From: "42"},
 		"apps, none":          appsPage{userFrame: one},
 		"withdraw":            withdrawPage{userFrame: one, App: apps[0]},
 		"activity": activityPage{userFrame: one, Next: "next", Names: map[string]string{"usr_c": "c@example.com"}, Events: []wire.Event{
@@ -53,12 +59,16 @@ func samples() map[string]view.Page {
 		"new, wrong":     editPage{Frame: wrong, Email: "x"},
 		"edit":           one.editPage(),
 		"password":       one.passwordPage(),
-		"selected":       selectedPage{Frame: f, Chosen: []string{"usr_a", "usr_b"}},
-		"selected, done": selectedPage{Frame: f, Chosen: []string{"usr_a", "usr_b"}, Finished: true, Not: []not{{"usr_b", fault.Missing("user")}}},
+		"selected":       selectedPage{Frame: f, Do: &bulks[0], Chosen: []string{"usr_a", "usr_b"}},
+		"selected, done": selectedPage{Frame: f, Do: &bulks[0], Chosen: []string{"usr_a", "usr_b"}, Finished: true, Not: []not{{"usr_b", fault.Missing("user")}}},
 	}
 	mistyped := acts[len(acts)-1].page(one)
 	mistyped.Mistyped = true
 	pages["ask delete, mistyped"] = mistyped
+	for i := range bulks {
+		pages["selected, "+bulks[i].name] = selectedPage{Frame: f, Do: &bulks[i], Group: "desk", Chosen: []string{"usr_a", "usr_b"}, Names: map[string]string{"usr_a": "a@example.com"}}
+	}
+	pages["selected, wrong"] = selectedPage{Frame: wrong, Do: bulkOf("group"), Chosen: []string{"usr_a"}}
 	for _, a := range acts {
 		pages["ask "+a.name] = a.page(one)
 	}
@@ -68,4 +78,20 @@ func samples() map[string]view.Page {
 func TestPagesOfPeopleAreWellMade(t *testing.T) {
 	t.Parallel()
 	viewtest.Crawl(t, samples())
+}
+
+// What is done to several is done by a command for each, none of which takes a name for a flag.
+func TestTheCommandsForSeveralPeopleDoTheSame(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"disable":  "gatehouse user disable a@example.com\ngatehouse user disable -- -x@example.com",
+		"enable":   "gatehouse user enable a@example.com\ngatehouse user enable -- -x@example.com",
+		"sign-out": "gatehouse session revoke --user a@example.com\ngatehouse session revoke --user=-x@example.com",
+		"group":    "gatehouse group add --user a@example.com GROUP_ID\ngatehouse group add --user=-x@example.com GROUP_ID",
+	} {
+		p := selectedPage{Do: bulkOf(name), Chosen: []string{"usr_a", "usr_b"}, Names: map[string]string{"usr_a": "a@example.com", "usr_b": "-x@example.com"}}
+		if got := p.same(); got != want {
+			t.Errorf("%s: got %q, want %q", name, got, want)
+		}
+	}
 }

@@ -66,8 +66,11 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	t := part.Table{ID: "people", Caption: string(say.ConsoleUsers.Title), Columns: []part.Column{
 		p.sorted(say.ConsoleUsers.Who, "email"), {Label: say.ConsoleUsers.State}, {Label: say.ConsoleUsers.Factor}, p.sorted(say.ConsoleUsers.LastSeen, "last_sign_in"), p.sorted(say.ConsoleUsers.Created, "created"),
 	}}
-	if p.CanDisable {
-		t.Bulk = &part.Bulk{Action: pathSelected, Token: p.Token, Fields: p.Carried(), Do: []part.Button{{ID: "disable-selected", Label: say.ConsoleUsers.Disable.Link, Danger: true}}}
+	if len(p.Bulks) > 0 {
+		t.Bulk = &part.Bulk{Action: pathSelected, Token: p.Token, Fields: p.Carried()}
+	}
+	for _, b := range p.Bulks {
+		t.Bulk.Do = append(t.Bulk.Do, part.Button{ID: b.name + "-selected", Name: "do", Value: b.name, Label: b.link(say), Danger: b.danger})
 	}
 	now := time.Now()
 	for _, one := range p.People {
@@ -121,19 +124,23 @@ func (p listPage) pager() (pages part.Pager) {
 	return pages
 }
 
-// sure asks whether to disable those who were chosen.
+// sure asks whether to do it to those who were chosen.
 func (p selectedPage) sure(say *words.Catalogue) part.Confirm {
-	form := part.Form{ID: "selected", Action: pathSelected, Cancel: pathUsers, Hidden: []part.Hidden{{Name: "confirmed", Value: "yes"}}, Do: []part.Button{{ID: "submit", Label: say.ConsoleUsers.Disable.Link, Danger: true}}}
+	says := p.Do.say(say)
+	form := part.Form{ID: "selected", Action: pathSelected, Cancel: pathUsers, Hidden: []part.Hidden{{Name: "confirmed", Value: "yes"}, {Name: "do", Value: p.Do.name}}, Do: []part.Button{{ID: "submit", Label: p.Do.link(say), Main: !p.Do.danger, Danger: p.Do.danger}}}
+	if p.Do.group {
+		form.Fields = []part.Field{{ID: "group", Label: say.ConsoleUsers.Group, Hint: say.ConsoleUsers.GroupHint, Value: p.Group, Max: 64, Literal: true, Complete: "off"}}
+	}
 	for _, user := range p.Chosen {
 		form.Hidden = append(form.Hidden, part.Hidden{Name: "row", Value: user})
 	}
-	return part.Confirm{Title: say.ConsoleUsers.BulkAsk, Consequence: say.Count(say.ConsoleUsers.BulkWhy, len(p.Chosen)), Details: p.names(), Form: p.Draw(say, form), Bad: true}
+	return part.Confirm{Title: says.Ask, Consequence: say.Count(says.Why, len(p.Chosen)), Details: p.names(), Form: p.Draw(say, form), Bad: p.Do.danger}
 }
 
-// notice says how many were disabled.
+// notice says to how many it was done.
 func (p selectedPage) notice(say *words.Catalogue) string {
 	if !p.Finished {
 		return ""
 	}
-	return say.Count(say.ConsoleUsers.Bulked, len(p.Chosen)-len(p.Not))
+	return say.Count(p.Do.say(say).Did, len(p.Chosen)-len(p.Not))
 }
