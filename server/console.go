@@ -27,6 +27,6 @@ func (s *Server) console(api *admin.Door, pages *view.Pages) (*console.Door, err
 			Inside: func() http.Handler { return s.public },
 		},
 		Seals: secret.NewBox(h.Keeper.Key("console")), Key: h.Keeper.Key("console-verifier"),
-		Cookies: s.cookies, Pages: pages, Version: s.options.Version,
+		Cookies: s.cookies, Pages: pages, Version: s.options.Version, Manifests: manifests{},
 	}, nil
 }

@@ -10,6 +10,7 @@ import (
 	"context"
 	"fmt"
 	"net/http"
+	"slices"
 
 	"gatehouse/access"
 	"gatehouse/admin"
@@ -20,6 +21,7 @@ import (
 	"gatehouse/ui/console/apis"
 	"gatehouse/ui/console/applications"
 	"gatehouse/ui/console/auditlog"
+	"gatehouse/ui/console/files"
 	"gatehouse/ui/console/filters"
 	"gatehouse/ui/console/grants"
 	"gatehouse/ui/console/groups"
@@ -84,7 +86,9 @@ type Door struct {
 	Key     []byte
 	Cookies *web.Cookies
 	Pages   *view.Pages
-	Version string
+	// Manifests reads and writes the house as files.
+	Manifests files.Manifests
+	Version   string
 
 	signIns signIns
 }
@@ -110,6 +114,7 @@ func (d *Door) Mount(m *web.Mux) {
 	(&groups.Door{Guard: g}).Mount(m)
 	(&services.Door{Guard: g}).Mount(m)
 	(&filters.Door{Guard: g}).Mount(m)
+	(&files.Door{Guard: g, Manifests: d.Manifests}).Mount(m)
 	(&keyring.Door{Guard: g}).Mount(m)
 	(&settings.Door{Guard: g}).Mount(m)
 	(&health.Door{Guard: g, Issuer: d.Issuer}).Mount(m)
@@ -154,23 +159,36 @@ func (d *Door) MountWritten(m *web.Mux) {
 
 // LastingPaths are those of answers that take as long as there is to read; MountLasting
 // registers them.
-func LastingPaths() []string { return auditlog.LastingPaths }
+func LastingPaths() []string { return slices.Concat(auditlog.LastingPaths, files.LastingPaths) }
 
 // MountLasting registers the pages of LastingPaths, behind what Mount's are behind.
-func (d *Door) MountLasting(m *web.Mux) { (&auditlog.Door{Guard: d.guard()}).MountLasting(m) }
+func (d *Door) MountLasting(m *web.Mux) {
+	g := d.guard()
+	(&auditlog.Door{Guard: g}).MountLasting(m)
+	(&files.Door{Guard: g, Manifests: d.Manifests}).MountLasting(m)
+}
 
 // UploadPaths are those of forms with a file, of at most MaxUpload bytes; MountUploads
 // registers them, behind web.ProtectUploads.
-func UploadPaths() []string { return imports.UploadPaths }
+func UploadPaths() []string { return slices.Concat(imports.UploadPaths, files.UploadPaths) }
 
 // MaxUpload bounds a form with a file, in bytes.
 const MaxUpload = imports.MaxUpload
 
 // MountUploads registers the pages of UploadPaths.
-func (d *Door) MountUploads(m *web.Mux) { (&imports.Door{Guard: d.guard()}).MountUploads(m) }
+func (d *Door) MountUploads(m *web.Mux) {
+	g := d.guard()
+	(&imports.Door{Guard: g}).MountUploads(m)
+	(&files.Door{Guard: g, Manifests: d.Manifests}).MountUploads(m)
+}
 
 // AdmitsUpload reports whether who sends a file may do so.
-func (d *Door) AdmitsUpload(r *http.Request) bool { return d.guard().Admits(r, "beginImport") }
+func (d *Door) AdmitsUpload(r *http.Request) bool {
+	if slices.Contains(files.UploadPaths, r.URL.Path) {
+		return d.guard().Admits(r, "apply")
+	}
+	return d.guard().Admits(r, "beginImport")
+}
 
 func (d *Door) guard() *guard.Guard {
 	return &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Asks: d.Client.Asks, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}
@@ -184,7 +202,7 @@ func sections() []guard.Group {
 		{Label: func(say *words.Catalogue) string { return say.Console.Access }, Sections: []guard.Section{grants.Section, roles.Section, roles.Permissions, reach.Section, locks.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Programs }, Sections: []guard.Section{applications.Section, apis.Section}},
 		{Label: func(say *words.Catalogue) string { return say.Console.Activity }, Sections: []guard.Section{sessions.Section, auditlog.Section}},
-		{Label: func(say *words.Catalogue) string { return say.Console.House }, Sections: []guard.Section{routes.Section, upstreams.Upstreams, upstreams.Edges, keyring.Section, settings.Section, health.Section}},
+		{Label: func(say *words.Catalogue) string { return say.Console.House }, Sections: []guard.Section{routes.Section, upstreams.Upstreams, upstreams.Edges, files.Section, keyring.Section, settings.Section, health.Section}},
 	}
 }
 

@@ -65,6 +65,7 @@ type Catalogue struct {
 	ConsoleRoutes                       ConsoleRoutes
 	ConsoleUpstreams, ConsoleEdges      GateKind
 	ConsoleGateParts                    ConsoleGateParts
+	ConsoleFiles                        ConsoleFiles
 	ConsoleKeys                         ConsoleKeys
 	ConsoleSettings                     ConsoleSettings
 	ConsoleHealth                       ConsoleHealth

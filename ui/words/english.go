@@ -29,6 +29,7 @@ var english = Catalogue{
 	ConsoleUpstreams:     englishConsoleUpstreams,
 	ConsoleEdges:         englishConsoleEdges,
 	ConsoleGateParts:     englishConsoleGateParts,
+	ConsoleFiles:         englishConsoleFiles,
 	ConsoleKeys:          englishConsoleKeys,
 	ConsoleSettings:      englishConsoleSettings,
 	ConsoleHealth:        englishConsoleHealth,

@@ -51,6 +51,7 @@ var german = Catalogue{
 	ConsoleUpstreams:     germanConsoleUpstreams,
 	ConsoleEdges:         germanConsoleEdges,
 	ConsoleGateParts:     germanConsoleGateParts,
+	ConsoleFiles:         germanConsoleFiles,
 	ConsoleKeys:          germanConsoleKeys,
 	ConsoleSettings:      germanConsoleSettings,
 	ConsoleHealth:        germanConsoleHealth,
