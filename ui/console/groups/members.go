@@ -1,6 +1,7 @@
 package groups
 
 import (
+	"cmp"
 	"net/http"
 	"net/url"
 	"strings"
@@ -58,7 +59,7 @@ func (d *Door) adding(v *guard.Visit, k *kind) (*addPage, error) {
 		return nil, err
 	}
 	page := &addPage{oneFrame: f}
-	page.Command = guard.Command(k.command, "add", f.Thing.ID, "--user", "ADDRESS")
+	page.Command = page.same(k)
 	if v.Can("listGrants", nil) {
 		page.Gives, page.More, err = gives(v, k.subject(f.Thing.ID))
 	}
@@ -71,6 +72,7 @@ func (d *Door) add(v *guard.Visit, k *kind) error {
 		return err
 	}
 	page.Kind, page.Member, page.Last, page.Reason = v.Value("kind"), strings.TrimSpace(v.Value("member")), v.Value("expires_at"), v.Value("reason")
+	page.Command = page.same(k)
 	member := ""
 	until, err := guard.Lasts("expires_at", page.Last, page.Now)
 	if err == nil {
@@ -92,6 +94,16 @@ func (d *Door) add(v *guard.Visit, k *kind) error {
 		return err
 	}
 	return v.Show(status, *page)
+}
+
+// same is the command that puts somebody in as the form holds.
+func (p *addPage) same(k *kind) string {
+	kind := cmp.Or(p.Kind, string(access.User))
+	example := "ID"
+	if kind == string(access.User) {
+		example = "ADDRESS"
+	}
+	return guard.Run(k.command, "add").Typed(kind, p.Member, example).If("for", p.Last).If("reason", p.Reason).On(p.Thing.ID).String()
 }
 
 // named is the id of a member who was named by a person: people are named by their address.
@@ -147,7 +159,7 @@ func (d *Door) removing(v *guard.Visit, k *kind) (*removePage, error) {
 	if v.Can("listGrants", nil) {
 		page.Gives, page.More, err = gives(v, k.subject(f.Thing.ID))
 	}
-	page.Command = guard.Command(k.command, "remove", f.Thing.ID, "--"+string(page.Member.Kind), called(page.Member))
+	page.Command = guard.Run(k.command, "remove").With(string(page.Member.Kind), called(page.Member)).On(f.Thing.ID).String()
 	return page, err
 }
 

@@ -155,14 +155,20 @@ func (d *Door) askNew(v *guard.Visit, k *kind) error {
 }
 
 func newPage(v *guard.Visit, k *kind) editPage {
-	f := v.Frame()
-	f.Command = guard.Command(k.command, "create", "--id", "ID")
-	return editPage{Frame: f, kind: k}
+	page := editPage{Frame: v.Frame(), kind: k}
+	page.Command = page.creates()
+	return page
+}
+
+// creates is the command that makes what the form holds.
+func (p *editPage) creates() string {
+	return guard.Run(p.kind.command, "create").Typed("id", p.ID, "ID").If("description", p.Description).String()
 }
 
 func (d *Door) create(v *guard.Visit, k *kind) error {
 	page := newPage(v, k)
 	page.ID, page.Description = v.Value("id"), v.Value("description")
+	page.Command = page.creates()
 	made, err := k.made(v, page.ID, page.Description)
 	if err != nil {
 		return page.again(v, err)

@@ -76,8 +76,17 @@ func newLock(v *guard.Visit, kind, on, last, reason string) newPage {
 		kind = string(access.LockUser)
 	}
 	page := newPage{Frame: v.Frame(), Kind: kind, On: on, Last: last, Reason: reason, Now: time.Now()}
-	page.Command = guard.Command("lock", "create", "--user", "ADDRESS", "--for", "8h", "--reason", "WHY")
+	page.Command = page.same()
 	return page
+}
+
+// same is the command that puts what the form holds.
+func (p *newPage) same() string {
+	example := "ID"
+	if p.Kind == string(access.LockUser) {
+		example = "ADDRESS"
+	}
+	return guard.Run("lock", "create").Typed(p.Kind, p.On, example).If("for", p.Last).Typed("reason", p.Reason, "WHY").String()
 }
 
 // put shows first what the lock comes to, and puts it when that was confirmed.

@@ -16,12 +16,14 @@ func (d *Door) askNew(v *guard.Visit) error {
 	}
 	page := newPage(v.Frame())
 	page.Permissions, page.Parents = v.Query("permission"), v.Query("parent")
+	page.Command = page.same()
 	return v.Show(http.StatusOK, page)
 }
 
 func newPage(f guard.Frame) editPage {
-	f.Command = guard.Command("role", "create", "--id", "ID", "--permission", "API/RESOURCE:ACTION")
-	return editPage{Frame: f}
+	page := editPage{Frame: f}
+	page.Command = page.same()
+	return page
 }
 
 // create makes a role. Nobody has it yet, so nobody gains or loses anything.
@@ -29,6 +31,7 @@ func (d *Door) create(v *guard.Visit) error {
 	page := newPage(v.Frame())
 	page.take(v)
 	page.ID = v.Value("id")
+	page.Command = page.same()
 	made, err := guard.Ask[admin.Made[wire.Role]](v, "createRole", admin.Input{Body: admin.RoleCreate{
 		ID: page.ID, Permissions: lines(page.Permissions), Parents: lines(page.Parents), MaxGrant: page.MaxGrant,
 	}})
@@ -50,11 +53,12 @@ func (d *Door) askEdit(v *guard.Visit) error {
 }
 
 func (f *roleFrame) editPage() editPage {
-	f.Command = guard.Command("role", "update", f.Role.ID, "--permission", "API/RESOURCE:ACTION")
-	return editPage{
+	page := editPage{
 		Frame: f.Frame, Of: &f.Role, ETag: f.ETag, ID: f.Role.ID, MaxGrant: f.Role.MaxGrant, to: f.to,
 		Permissions: strings.Join(f.Role.Permissions, "\n"), Parents: strings.Join(f.Role.Parents, "\n"),
 	}
+	page.Command = page.same()
+	return page
 }
 
 // edit shows first what the change comes to, to whoever may see that, and makes it once they
@@ -94,6 +98,7 @@ func (p *editPage) delta() admin.RoleDelta {
 // take puts into the page what was typed.
 func (p *editPage) take(v *guard.Visit) {
 	p.Permissions, p.Parents, p.MaxGrant = v.Value("permissions"), v.Value("parents"), strings.TrimSpace(v.Value("max_grant"))
+	p.Command = p.same()
 }
 
 // again shows the page with what was wrong. Who saw another revision sees theirs beside the

@@ -43,7 +43,7 @@ func newPage(v *guard.Visit) (editPage, error) {
 		return p, gate.ErrInFiles()
 	}
 	p.Upstreams, err = upstreams(v)
-	p.Command = guard.Command("apply", "FOLDER")
+	p.Command = guard.Command("apply", "-f", "FOLDER")
 	return p, err
 }
 
@@ -96,7 +96,7 @@ func editing(v *guard.Visit) (routeFrame, editPage, error) {
 	}
 	p := editPage{Frame: f.Frame, Methods: methods, Of: f.ID, ETag: f.ETag}
 	p.Upstreams, err = upstreams(v)
-	p.Command = guard.Command("apply", "FOLDER")
+	p.Command = guard.Command("apply", "-f", "FOLDER")
 	return f, p, err
 }
 

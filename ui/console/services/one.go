@@ -98,15 +98,16 @@ func (d *Door) askNew(v *guard.Visit) error {
 }
 
 func newPage(v *guard.Visit) editPage {
-	f := v.Frame()
-	f.Command = guard.Command("service", "create", "--id", "ID", "--role", "ROLE", "--for", "90d")
-	return editPage{Frame: f, Last: "90d"}
+	page := editPage{Frame: v.Frame(), Last: "90d"}
+	page.Command = page.same()
+	return page
 }
 
 // create makes an account, and shows its first key, which nobody sees again.
 func (d *Door) create(v *guard.Visit) error {
 	page := newPage(v)
 	page.ID, page.Description, page.Role, page.Last, page.Reason = v.Value("id"), v.Value("description"), strings.TrimSpace(v.Value("role")), v.Value("expires_at"), v.Value("reason")
+	page.Command = page.same()
 	until, err := guard.Lasts("expires_at", page.Last, time.Now())
 	if err != nil {
 		return page.again(v, err)
@@ -132,8 +133,18 @@ func (d *Door) askEdit(v *guard.Visit) error {
 }
 
 func (f *frame) editPage() editPage {
-	f.Command = guard.Command("service", "update", f.Account.ID, "--description", "TEXT")
-	return editPage{Frame: f.Frame, Of: true, ETag: f.ETag, ID: f.Account.ID, Description: f.Account.Description}
+	page := editPage{Frame: f.Frame, Of: true, ETag: f.ETag, ID: f.Account.ID, Description: f.Account.Description}
+	page.Command = page.same()
+	return page
+}
+
+// same is the command that does what the form holds.
+func (p *editPage) same() string {
+	if p.Of {
+		return guard.Run("service", "update").With("description", p.Description).On(p.ID).String()
+	}
+	line := guard.Run("service", "create").Typed("id", p.ID, "ID").If("description", p.Description).If("role", p.Role)
+	return line.If("for", p.Last).If("reason", p.Reason).String()
 }
 
 func (d *Door) edit(v *guard.Visit) error {
@@ -143,6 +154,7 @@ func (d *Door) edit(v *guard.Visit) error {
 	}
 	page := f.editPage() // sent again, it is meant for what is there now
 	page.Description = v.Value("description")
+	page.Command = page.same()
 	_, err = guard.Ask[admin.One[wire.ServiceAccount]](v, "updateServiceAccount", admin.Input{Path: on(v), IfMatch: v.Value("etag"), Body: admin.Description{Description: page.Description}})
 	if err != nil {
 		return page.again(v, err)
@@ -171,7 +183,7 @@ func (d *Door) askKey(v *guard.Visit) error {
 }
 
 func (f frame) keyPage(name, last string) keyPage {
-	f.Command = guard.Command("service", "key", "create", f.Account.ID, "--name", "NAME", "--for", "90d")
+	f.Command = guard.Run("service", "key", "create").Typed("name", name, "NAME").If("for", last).On(f.Account.ID).String()
 	return keyPage{frame: f, Name: name, Last: last}
 }
 

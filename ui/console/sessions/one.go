@@ -112,6 +112,7 @@ func (d *Door) endSelected(v *guard.Visit) error {
 		return err
 	}
 	page := selectedPage{Frame: v.Frame(), Chosen: chosen, Now: time.Now()}
+	page.Command = guard.Run("session", "revoke").On(chosen...).String()
 	if v.Value("confirmed") == "" {
 		return v.Show(http.StatusOK, page)
 	}

@@ -80,7 +80,7 @@ func read(v *guard.Visit) (settingPage, error) {
 		return settingPage{}, fault.Missing("setting")
 	}
 	p := settingPage{Frame: v.Frame(), Setting: found.Body, ETag: found.ETag, Value: found.Body.Value, CanSet: v.Can("setSetting", nil), CanUnset: v.Can("unsetSetting", nil)}
-	p.Command = guard.Command("setting", "set", p.Setting.Path, "VALUE")
+	p.Command = sets(p.Setting.Path, p.Value)
 	return p, nil
 }
 
@@ -103,10 +103,16 @@ func (d *Door) set(v *guard.Visit) error {
 		return err
 	}
 	p.Value = v.Value("value")
+	p.Command = sets(p.Setting.Path, p.Value)
 	if err := change(v, p.Setting.Path, v.Value("etag"), p.Value); err != nil {
 		return again(v, &p.Frame, err, func(status int) error { return v.Show(status, p) })
 	}
 	return v.Done(path, "changed")
+}
+
+// sets is the command that stores a value.
+func sets(setting, value string) string {
+	return guard.Run("setting", "set").On(setting, value).String()
 }
 
 // change stores the value of a setting as its page showed it.

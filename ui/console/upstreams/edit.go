@@ -41,7 +41,7 @@ func newPage(v *guard.Visit, k *kind) (editPage, error) {
 	if err == nil && now.Files {
 		err = inFiles()
 	}
-	p.Command = guard.Command("apply", "FOLDER")
+	p.Command = guard.Command("apply", "-f", "FOLDER")
 	return p, err
 }
 

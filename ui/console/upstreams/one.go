@@ -55,7 +55,7 @@ func (k *kind) reads(v *guard.Visit) (f oneFrame, err error) {
 		f.Thing.Routes = served.Routes
 	}
 	f.CanEdit, f.CanDelete = v.Can(k.replace, guard.On("part", id)), v.Can(k.destroy, guard.On("part", id))
-	f.Command = guard.Command("apply", "FOLDER")
+	f.Command = guard.Command("apply", "-f", "FOLDER")
 	return f, nil
 }
 

@@ -74,17 +74,11 @@ func (d *Door) check(v *guard.Visit) error {
 // same is the command that answers the same. It names a thing by what it is, which the
 // permission says, and its id.
 func (p *checkPage) same() string {
-	line := []string{"explain", "--as", p.User.Email, "--do", p.Permission}
+	line := guard.Run("explain").With("as", p.User.Email).With("do", p.Permission)
 	if p.Thing != "" {
 		_, what, _ := strings.Cut(p.Permission, "/")
 		resource, _, _ := strings.Cut(what, ":")
-		line = append(line, "--on", resource+"/"+p.Thing)
+		line.With("on", resource+"/"+p.Thing)
 	}
-	if org := p.Look.Get("org"); org != "" {
-		line = append(line, "--org", org)
-	}
-	if at := looking(p.Look).Get("at"); at != "" {
-		line = append(line, "--at", at)
-	}
-	return guard.Command(line...)
+	return line.If("org", p.Look.Get("org")).If("at", looking(p.Look).Get("at")).String()
 }

@@ -31,7 +31,7 @@ var changes = []change{
 			return admin.GrantExtend{ExpiresAt: until}, err
 		},
 		command: func(p *changePage) string {
-			return guard.Command("grant", "extend", string(p.Grant.ID), "--for", "8h")
+			return guard.Run("grant", "extend").Typed("for", p.Last, "8h").On(string(p.Grant.ID)).String()
 		},
 	},
 	{
@@ -41,7 +41,7 @@ var changes = []change{
 		why:   func(say *words.ConsoleAccess) string { return say.RevokeWhy },
 		body:  func(p *changePage) (any, error) { return admin.GrantRevoke{Reason: p.Reason}, nil },
 		command: func(p *changePage) string {
-			return guard.Command("grant", "revoke", string(p.Grant.ID), "--reason", "WHY")
+			return guard.Run("grant", "revoke").Typed("reason", p.Reason, "WHY").On(string(p.Grant.ID)).String()
 		},
 	},
 }
@@ -84,6 +84,7 @@ func (d *Door) change(c change) guard.Handler {
 			return err
 		}
 		page.Last, page.Reason = v.Value("expires_at"), v.Value("reason")
+		page.Command = c.command(page)
 		body, err := c.body(page)
 		if err == nil {
 			_, err = guard.Ask[admin.One[wire.Grant]](v, c.operation, admin.Input{

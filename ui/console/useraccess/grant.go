@@ -22,8 +22,20 @@ func (d *Door) askGrant(v *guard.Visit) error {
 }
 
 func (f personFrame) grantPage(role, permission, org, last string) grantPage {
-	f.Command = guard.Command("grant", "create", "--user", f.User.Email, "--role", "ROLE", "--for", "8h", "--reason", "WHY")
-	return grantPage{personFrame: f, Role: role, Permission: permission, Org: org, Last: last}
+	page := grantPage{personFrame: f, Role: role, Permission: permission, Org: org, Last: last}
+	page.Command = page.same()
+	return page
+}
+
+// same is the command that makes what the form holds.
+func (p *grantPage) same() string {
+	line := guard.Run("grant", "create").With("user", p.User.Email)
+	if p.Permission != "" && p.Role == "" {
+		line.With("permission", p.Permission)
+	} else {
+		line.Typed("role", p.Role, "ROLE")
+	}
+	return line.If("org", p.Org).If("for", p.Last).Typed("reason", p.Reason, "WHY").If("ticket", p.Ticket).String()
 }
 
 func (d *Door) grant(v *guard.Visit) error {
@@ -33,6 +45,7 @@ func (d *Door) grant(v *guard.Visit) error {
 	}
 	page := f.grantPage(v.Value("role"), v.Value("permission"), v.Value("org"), v.Value("expires_at"))
 	page.Reason, page.Ticket = v.Value("reason"), v.Value("ticket")
+	page.Command = page.same()
 	until, err := guard.Lasts("expires_at", page.Last, page.Now)
 	if err == nil {
 		_, err = guard.Ask[admin.Made[wire.Grant]](v, "createGrant", admin.Input{Body: admin.GrantCreate{
