@@ -14,7 +14,7 @@ import (
 
 func (a *app) userList() *cobra.Command {
 	var f pageFlags
-	var search, sort string
+	var n userNarrowing
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List people in the order of their addresses",
@@ -22,9 +22,13 @@ func (a *app) userList() *cobra.Command {
 begins with the text come first, and then those whose name does, in the order of
 their names. --sort last_sign_in puts those first who never signed in, or not for
 long, and -last_sign_in those who did a moment ago; created goes by when they were
-made. A list that was cut says how it goes on (--cursor).`,
+made. --state, --second-factor and --signed-in-before narrow the list; the last one
+by itself puts those first who never signed in. A list that was cut says how it goes
+on (--cursor).`,
 		Example: `  gatehouse user list
   gatehouse user list --search ada
+  gatehouse user list --state active --second-factor=false
+  gatehouse user list --signed-in-before 2026-01-01
   gatehouse user list --sort last_sign_in --all --json`,
 		Args: noArgs,
 	})
@@ -32,27 +36,63 @@ made. A list that was cut says how it goes on (--cursor).`,
 		if err := f.check(cmd); err != nil {
 			return err
 		}
-		by, backwards := strings.CutPrefix(sort, "-")
-		if !slices.Contains([]string{"email", "created", "last_sign_in"}, by) || search != "" && sort != "email" {
-			return usagef(`--sort is "email", "created" or "last_sign_in", with "-" before it in the opposite order, and not for a search`)
+		asked, err := n.filter(cmd)
+		if err != nil {
+			return err
 		}
 		if _, ok := identity.ParseUserCursor(f.cursor); !ok {
 			return badCursor(f.cursor)
 		}
 		return a.withHouse(ctx, func(h *house.House) error {
 			return printPages(a, f, printedUsers, func(cursor string, limit int) (page[identity.User], error) {
-				after, _ := identity.ParseUserCursor(cursor)
-				users, next, err := h.Identity.Users(ctx, identity.UserFilter{
-					Search: search, Created: by == "created", SignedIn: by == "last_sign_in", Backwards: backwards, After: after, Limit: limit,
-				})
+				asked.After, _ = identity.ParseUserCursor(cursor)
+				asked.Limit = limit
+				users, next, err := h.Identity.Users(ctx, asked)
 				return page[identity.User]{users, next.String()}, err
 			})
 		})
 	})
 	f.bind(cmd, 500)
-	cmd.Flags().StringVar(&sort, "sort", "email", "their `order`: email, created or last_sign_in; - before it turns it round")
-	cmd.Flags().StringVar(&search, "search", "", "only those whose address or name begins with this `text`")
+	n.bind(cmd)
 	return cmd
+}
+
+// userNarrowing says which people are listed, and in which order.
+type userNarrowing struct {
+	search, sort, state, before string
+	factor                      bool
+}
+
+func (n *userNarrowing) bind(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.StringVar(&n.sort, "sort", "email", "their `order`: email, created or last_sign_in; - before it turns it round")
+	flags.StringVar(&n.search, "search", "", "only those whose address or name begins with this `text`")
+	flags.StringVar(&n.state, "state", "", "only those in this `state`: active or disabled")
+	flags.BoolVar(&n.factor, "second-factor", false, "only those who have a second factor, or with =false those who have none")
+	flags.StringVar(&n.before, "signed-in-before", "", "only those who did not sign in since this `time` (RFC 3339 or a date), or never did")
+	choosing(cmd, "state", string(identity.UserActive), string(identity.UserDisabled))
+}
+
+// filter is what the flags ask for.
+func (n *userNarrowing) filter(cmd *cobra.Command) (f identity.UserFilter, err error) {
+	by, backwards := strings.CutPrefix(n.sort, "-")
+	if !slices.Contains([]string{"email", "created", "last_sign_in"}, by) || n.search != "" && n.sort != "email" {
+		return f, usagef(`--sort is "email", "created" or "last_sign_in", with "-" before it in the opposite order, and not for a search`)
+	}
+	f = identity.UserFilter{Search: n.search, State: identity.UserState(n.state), Created: by == "created", SignedIn: by == "last_sign_in", Backwards: backwards}
+	if !slices.Contains([]identity.UserState{"", identity.UserActive, identity.UserDisabled}, f.State) {
+		return f, usagef("--state must be active or disabled")
+	}
+	if cmd.Flags().Changed("second-factor") {
+		f.SecondFactor = &n.factor
+	}
+	if f.SignedInBefore, err = readMoment("--signed-in-before", n.before); err != nil {
+		return f, err
+	}
+	if n.before != "" && n.search == "" && !cmd.Flags().Changed("sort") {
+		f.SignedIn = true
+	}
+	return f, nil
 }
 
 var printedUsers = printed[identity.User]{

@@ -33,7 +33,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if err := v.Keeps(&f, "users"); err != nil {
 		return err
 	}
-	f.Command = command(asked)
+	f.Command = command(asked, time.Now())
 	page := listPage{Frame: f, Asked: asked, People: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createUser", nil), CanImport: v.Can("beginImport", nil)}
 	for _, b := range bulks {
 		if v.Can(b.operation, nil) {
@@ -66,16 +66,14 @@ func question(asked url.Values, now time.Time) url.Values {
 	return q
 }
 
-// command lists the same people; "" where no command narrows so.
-func command(asked url.Values) string {
-	if asked.Get("state") != "" || asked.Get("second_factor") != "" || asked.Get("seen") != "" {
-		return ""
+// command lists the same people.
+func command(asked url.Values, now time.Time) string {
+	line := guard.Run("user", "list")
+	for _, name := range []string{"search", "sort", "state"} {
+		line.If(name, asked.Get(name))
 	}
-	words := []string{"user", "list"}
-	for _, name := range []string{"search", "sort"} {
-		if value := asked.Get(name); value != "" {
-			words = append(words, "--"+name+"="+value)
-		}
+	if has := asked.Get("second_factor"); has != "" {
+		line.Tick("second-factor="+strconv.FormatBool(has == "true"), true)
 	}
-	return guard.Command(words...)
+	return line.If("signed-in-before", question(asked, now).Get("signed_in_before")).String()
 }
