@@ -49,6 +49,15 @@ func TestTheConsoleDoesThingsToSeveralPeople(t *testing.T) {
 		t.Error("not all were enabled")
 	}
 
+	page := "/console/users/" + string(eve.ID)
+	done := b.Get(page+"/disable").Press("", "submit").Is(http.StatusOK).Says("They are disabled.").Says("Undo")
+	done.Press("", "undo").Is(http.StatusOK).At(page).Says("They are enabled.")
+	if disabled(eve) {
+		t.Error("what was taken back is done still")
+	}
+	done.Press("", "undo").Is(http.StatusPreconditionFailed) // they changed since
+	isWithout(t, b.Get(page+"?done=disable").Is(http.StatusOK), `id="undo"`)
+
 	group := choose("group")
 	group.Submit("group", "").Is(http.StatusUnprocessableEntity).Says("group-problem")
 	group.Submit("group", "nosuch").Is(http.StatusUnprocessableEntity).Says("group-problem")

@@ -73,3 +73,49 @@ func texts(t *testing.T) map[string]bool {
 	}
 	return all
 }
+
+// unsaid are the pages that ask for something of which no command does the same, and why.
+var unsaid = map[string]string{
+	"applications/trialBody": "it is a sign-in of this very browser",
+	"filters/newBody":        "a filter is kept for the console alone",
+	"routes/reviewBody":      "routes change by files, or over the admin API",
+	"routes/deleteBody":      "routes go by files, or over the admin API",
+	"upstreams/deleteBody":   "they go by files, or over the admin API",
+	"users/familyBody":       "the admin API alone ends one token of several",
+	"users/newTokenBody":     "a personal token is of the person's programs, and made over the admin API",
+	"users/withdrawBody":     "the admin API alone takes a consent back",
+}
+
+// Each page that asks for something says which command does the same, or stands above with a reason.
+func TestEachFormHasACommand(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*/*.templ")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("there are %d files of pages, %v", len(files), err)
+	}
+	seen := map[string]bool{}
+	for _, file := range files {
+		area := filepath.Dir(file)
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, body := range strings.Split(string(text), "\ntempl ")[1:] {
+			name, _, _ := strings.Cut(body, "(")
+			asks := strings.Contains(body, "@part.Sure(") || strings.Contains(body, "@part.Fill(")
+			if area == "part" || !asks {
+				continue
+			}
+			page, says := area+"/"+name, strings.Contains(body, "@guard.Same(")
+			seen[page] = true
+			if says == (unsaid[page] != "") {
+				t.Errorf("%s says which command does the same: %t, and stands among those that have none: %q", page, says, unsaid[page])
+			}
+		}
+	}
+	for page := range unsaid {
+		if !seen[page] {
+			t.Errorf("there is no page %s that asks for something", page)
+		}
+	}
+}

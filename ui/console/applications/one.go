@@ -3,6 +3,7 @@ package applications
 import (
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"time"
 
@@ -45,6 +46,9 @@ func (d *Door) read(v *guard.Visit) (clientFrame, error) {
 			f.Acts = append(f.Acts, a)
 		}
 	}
+	f.TakesBack(f.path(), f.ETag, func(name string) bool {
+		return slices.ContainsFunc(f.Acts, func(a act) bool { return a.name == name })
+	})
 	return f, nil
 }
 

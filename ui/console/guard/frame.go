@@ -32,6 +32,9 @@ type Frame struct {
 	Done string
 	// Command is the command that does the same as the page (Command); "" for none.
 	Command string
+	// Undo is the path that a form posts to in order to take back what was just done, with the ETag of
+	// what came of it (TakesBack); "" for nothing.
+	Undo, undoETag string
 
 	person  part.Person
 	path    string // of the page
@@ -96,6 +99,9 @@ func (f *Frame) Part(say *words.Catalogue, h part.Heading, notice string, crumbs
 		Heading: h, Crumbs: crumbs, Person: f.person, Token: f.Token, SignOut: PathSignOut, Here: f.here, Version: f.version,
 		Flash: part.Flash{Text: notice},
 	}
+	if notice != "" && f.Undo != "" {
+		drawn.Flash.Undo, drawn.Flash.Fields = f.Undo, append(f.Carried(), part.Hidden{Name: "etag", Value: f.undoETag})
+	}
 	if f.visit != nil && f.visit.narrowed {
 		drawn.Partial = say.Console.Partial
 	}
@@ -110,6 +116,15 @@ func (f *Frame) Part(say *words.Catalogue, h part.Heading, notice string, crumbs
 		drawn.Nav = append(drawn.Nav, group)
 	}
 	return drawn
+}
+
+// TakesBack lets the page take back what it says was just done: where that is of one of the pairs of
+// acts, whose other half may be done now, by the form of that at path.
+func (f *Frame) TakesBack(path, etag string, offered func(act string) bool) {
+	other := map[string]string{"disable": "enable", "enable": "disable"}[f.Done]
+	if other != "" && offered(other) {
+		f.Undo, f.undoETag = path+"/"+other, etag
+	}
 }
 
 // within reports whether the page is that of a section or below it.

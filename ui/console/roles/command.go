@@ -3,7 +3,9 @@ package roles
 import (
 	"cmp"
 	"slices"
+	"strings"
 
+	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
 )
 
@@ -25,4 +27,13 @@ func (p *editPage) same() string {
 // without are those of some names that are not among others.
 func without(all, others []string) []string {
 	return slices.DeleteFunc(slices.Clone(all), func(name string) bool { return slices.Contains(others, name) })
+}
+
+// changing are the commands that change several roles, one for each.
+func changing(changes []admin.RoleDelta) string {
+	all := make([]string, len(changes))
+	for i, c := range changes {
+		all[i] = guard.Run("role", "update").With("add-permission", c.Add...).With("remove-permission", c.Remove...).On(c.ID).String()
+	}
+	return strings.Join(all, "\n")
 }

@@ -25,7 +25,7 @@ func (d *Door) review(v *guard.Visit) error {
 	if len(changes) == 0 {
 		return v.Done(back, "nothing")
 	}
-	page.Changes = changes
+	page.Changes, page.Command = changes, changing(changes)
 	if !previews(v) {
 		if err := v.Ready("updateRoles", nil); err != nil {
 			return err
@@ -55,6 +55,7 @@ func (d *Door) save(v *guard.Visit, page *reviewPage) error {
 	if page.Changes, err = agreed(v.R.PostForm["change"]); err != nil {
 		return err
 	}
+	page.Command = changing(page.Changes)
 	if _, err := guard.Ask[admin.RolesOut](v, "updateRoles", admin.Input{Body: admin.RolesChange{Roles: page.Changes}}); err != nil {
 		return page.again(v, err)
 	}

@@ -52,6 +52,9 @@ func read(v *guard.Visit) (frame, error) {
 			f.acts = append(f.acts, a)
 		}
 	}
+	f.TakesBack(pathOf(f.Account.ID), f.ETag, func(name string) bool {
+		return slices.ContainsFunc(f.acts, func(a act) bool { return a.name == name })
+	})
 	return f, nil
 }
 

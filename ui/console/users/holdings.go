@@ -127,6 +127,7 @@ func (d *Door) askRevoke(v *guard.Visit) error {
 	if i < 0 {
 		return fault.New(fault.NotFound, "servicekey.not_found", "There is no such key.")
 	}
+	f.Command = guard.Run("service", "key", "revoke").On(v.R.PathValue("token")).String()
 	return v.Show(http.StatusOK, tokenPage{userFrame: f, Token: found.Body.Items[i]})
 }
 

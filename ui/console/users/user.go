@@ -3,6 +3,7 @@ package users
 import (
 	"net/http"
 	"net/url"
+	"slices"
 
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
@@ -26,6 +27,9 @@ func read(v *guard.Visit) (userFrame, error) {
 			f.Acts = append(f.Acts, a)
 		}
 	}
+	f.TakesBack(f.Path(), f.ETag, func(name string) bool {
+		return slices.ContainsFunc(f.Acts, func(a act) bool { return a.name == name })
+	})
 	return f, nil
 }
 
