@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -163,26 +164,25 @@ func gives(effect access.Effect, role, permission string) string {
 func (a *app) grantList() *cobra.Command {
 	var f pageFlags
 	var of subjectFlags
-	var ended bool
-	var role string
+	var n grantNarrowing
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List grants, those that end soonest first",
 		Long: `List grants that count or will count, those that end soonest first and those without
 an end last. With --ended, those that are over, the latest first: by their own end
 or because somebody ended them. Whoever was deleted is named by id. With --role,
-those of that role itself. What groups and other roles bring is told by
+those of that role itself; --permission, --org, --state, --source, --ends-before and
+--ends-after narrow the list, too. What groups and other roles bring is told by
 "gatehouse explain".`,
 		Example: `  gatehouse grant list
   gatehouse grant list --role support
+  gatehouse grant list --state scheduled --org acme
   gatehouse grant list --user ada@example.test --ended --json`,
 		Args: noArgs,
 	})
 	of.bindEveryone(a, cmd, "only those of")
 	f.bind(cmd, 500)
-	cmd.Flags().BoolVar(&ended, "ended", false, "those that are over, instead of those that are not")
-	cmd.Flags().StringVar(&role, "role", "", "only those of this `role`")
-	a.completingFlag(cmd, "role", roles)
+	n.bind(a, cmd)
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		if err := f.check(cmd); err != nil {
 			return err
@@ -195,17 +195,71 @@ those of that role itself. What groups and other roles bring is told by
 			if err != nil {
 				return err
 			}
-			if err := everARole(ctx, h, role); err != nil {
+			filter, err := n.filter(ctx, h)
+			if err != nil {
 				return err
 			}
-			filter := access.GrantFilter{Subject: who, Role: access.RoleNamed(role)}
-			if ended {
-				filter.State, filter.Backwards = access.GrantEnded, true
-			}
+			filter.Subject = who
 			return printPages(a, f, printedGrants, grantPages(ctx, h, filter))
 		})
 	})
 	return cmd
+}
+
+// grantNarrowing says which grants are listed.
+type grantNarrowing struct {
+	ended                         bool
+	role, permission, org, state  string
+	source, endsBefore, endsAfter string
+}
+
+func (n *grantNarrowing) bind(a *app, cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&n.ended, "ended", false, "those that are over, instead of those that are not")
+	flags.StringVar(&n.role, "role", "", "only those of this `role`")
+	flags.StringVar(&n.permission, "permission", "", "only those of this `permission` by name, with * where it was granted so")
+	flags.StringVar(&n.org, "org", "", "only those that count within this organisation, by its `id`")
+	flags.StringVar(&n.state, "state", "", "only those in this `state`: active, scheduled or ended")
+	flags.StringVar(&n.source, "source", "", "only those that came about by this `way`: manual, request, apply or bootstrap")
+	flags.StringVar(&n.endsBefore, "ends-before", "", "only those that end before this `time` (RFC 3339 or a date)")
+	flags.StringVar(&n.endsAfter, "ends-after", "", "only those that end at this `time` or after it, or never")
+	cmd.MarkFlagsMutuallyExclusive("ended", "state")
+	a.completingFlag(cmd, "role", roles)
+	a.completingFlag(cmd, "permission", permissions)
+	a.completingFlag(cmd, "org", orgs)
+	choosing(cmd, "state", string(access.GrantActive), string(access.GrantScheduled), string(access.GrantEnded))
+	choosing(cmd, "source", string(access.Manual), string(access.Requested), string(access.Applied), string(access.Bootstrap))
+}
+
+// filter is what the flags ask for. What is over comes with the latest first.
+func (n *grantNarrowing) filter(ctx context.Context, h *house.House) (f access.GrantFilter, err error) {
+	if err := everARole(ctx, h, n.role); err != nil {
+		return f, err
+	}
+	if err := knownOrg(ctx, h, n.org); err != nil {
+		return f, err
+	}
+	f = access.GrantFilter{Role: access.RoleNamed(n.role), Permission: n.permission, Org: n.org, State: access.GrantState(n.state), Source: access.Source(n.source)}
+	if n.ended {
+		f.State = access.GrantEnded
+	}
+	f.Backwards = f.State == access.GrantEnded
+	if n.permission != "" {
+		if _, err := access.ParsePattern(n.permission); err != nil {
+			return f, usagef("--permission: %s", describe(err).Detail)
+		}
+	}
+	if !slices.Contains([]access.GrantState{"", access.GrantActive, access.GrantScheduled, access.GrantEnded}, f.State) {
+		return f, usagef("--state must be active, scheduled or ended")
+	}
+	if !slices.Contains([]access.Source{"", access.Manual, access.Requested, access.Applied, access.Bootstrap}, f.Source) {
+		return f, usagef("--source must be manual, request, apply or bootstrap")
+	}
+	if f.EndsBefore, err = readMoment("--ends-before", n.endsBefore); err != nil {
+		return f, err
+	}
+	f.EndsAfter, err = readMoment("--ends-after", n.endsAfter)
+	return f, err
 }
 
 // everARole refuses the name of what neither is nor was a role; "" is the name of none.

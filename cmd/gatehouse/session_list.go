@@ -13,14 +13,17 @@ import (
 
 func (a *app) sessionList() *cobra.Command {
 	var f pageFlags
-	var user string
+	var user, since string
+	var l session.Listing
 	cmd := a.printing(&cobra.Command{
 		Use:   "list",
 		Short: "List live browser sessions, the newest first",
 		Long: `List live browser sessions: browsers that are signed in. METHODS is what was
 proved there (pwd: password, otp: code of an authenticator). ENDS is when the
-session ends, "unless used" where each request puts that off.`,
+session ends, "unless used" where each request puts that off. --since and --oldest
+are for the list of everybody.`,
 		Example: `  gatehouse session list
+  gatehouse session list --since 2026-03-04T05:00:00Z --oldest
   gatehouse session list --user ada@example.test --json`,
 		Args: noArgs,
 	})
@@ -31,8 +34,12 @@ session ends, "unless used" where each request puts that off.`,
 		if _, ok := session.ParseCursor(f.cursor); !ok || f.cursor != "" && user != "" {
 			return badCursor(f.cursor)
 		}
+		var err error
+		if l.Since, err = readMoment("--since", since); err != nil {
+			return err
+		}
 		return a.withHouse(ctx, func(h *house.House) error {
-			read := sessionsOf(ctx, h, user)
+			read := sessionsOf(ctx, h, user, l)
 			return printPages(a, f, printedSessions, func(cursor string, limit int) (page[wire.Session], error) {
 				sessions, next, err := read(cursor, limit)
 				if err != nil {
@@ -45,6 +52,10 @@ session ends, "unless used" where each request puts that off.`,
 	})
 	f.bind(cmd, 100)
 	cmd.Flags().StringVar(&user, "user", "", "only those of this `USER`, an id or an email address")
+	cmd.Flags().StringVar(&since, "since", "", "only those that began at this `time` or after it (RFC 3339 or a date)")
+	cmd.Flags().BoolVar(&l.Oldest, "oldest", false, "the oldest first")
+	cmd.MarkFlagsMutuallyExclusive("user", "since")
+	cmd.MarkFlagsMutuallyExclusive("user", "oldest")
 	a.completingFlag(cmd, "user", people)
 	return cmd
 }
@@ -68,11 +79,11 @@ func ending(s wire.Session) string {
 
 // sessionsOf reads those of everybody, a page at a time, or those of one person,
 // who has few, at once.
-func sessionsOf(ctx context.Context, h *house.House, user string) func(cursor string, limit int) ([]session.Session, session.Cursor, error) {
+func sessionsOf(ctx context.Context, h *house.House, user string, l session.Listing) func(cursor string, limit int) ([]session.Session, session.Cursor, error) {
 	return func(cursor string, limit int) ([]session.Session, session.Cursor, error) {
 		if user == "" {
-			after, _ := session.ParseCursor(cursor)
-			return h.Sessions.List(ctx, session.Listing{After: after}, limit)
+			l.After, _ = session.ParseCursor(cursor)
+			return h.Sessions.List(ctx, l, limit)
 		}
 		u, err := findUser(ctx, h, user)
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"gatehouse/admin"
@@ -95,16 +96,39 @@ func (p *listPage) query(v *guard.Visit) (url.Values, error) {
 	return q, nil
 }
 
-// same is the command that lists the same; "" where no command narrows so.
+// same is the command that lists the same; "" for who made them, by which no command narrows.
 func (p *listPage) same() string {
-	line := []string{"grant", "list"}
-	if p.State == "ended" {
-		line = append(line, "--ended")
-	}
-	if p.State == "scheduled" || p.State == "ending" || len(p.chosen()) > 0 {
+	if p.Asked.Get("by") != "" {
 		return ""
 	}
-	return guard.Command(line...)
+	state, today := p.State, p.Now.UTC().Truncate(24*time.Hour)
+	if state == "ending" {
+		state = "active"
+	}
+	line := guard.Run("grant", "list").With("state", state)
+	if text := p.Asked.Get("subject"); text != "" {
+		flag, name := subjectFlag(text)
+		line.With(flag, name)
+	}
+	for _, name := range []string{"role", "permission", "org", "source"} {
+		line.If(name, p.Asked.Get(name))
+	}
+	if day, err := time.Parse(time.DateOnly, p.Asked.Get("day")); err == nil {
+		return line.With("ends-after", day.Format(time.DateOnly)).With("ends-before", day.AddDate(0, 0, 1).Format(time.DateOnly)).String()
+	}
+	if p.State == "ending" {
+		line.With("ends-before", today.AddDate(0, 0, soon+1).Format(time.DateOnly))
+	}
+	return line.String()
+}
+
+// subjectFlag is the flag for whom somebody named in the filter: KIND:ID, or a person.
+func subjectFlag(text string) (flag, name string) {
+	kind, id, ok := strings.Cut(strings.TrimSpace(text), ":")
+	if flag := commandKinds[kind]; ok && flag != "" {
+		return flag, id
+	}
+	return "user", strings.TrimSpace(text)
 }
 
 // chosen are the filters that count.

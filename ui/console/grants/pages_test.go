@@ -92,3 +92,21 @@ func TestTheCommandOfAGrantDoesWhatItsFormDoes(t *testing.T) {
 		}
 	}
 }
+
+// Whatever narrows the list of grants, the command under it narrows by the same.
+func TestTheCommandUnderGrantsListsTheSame(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	for want, p := range map[string]listPage{
+		"gatehouse grant list --state active":                                                       {State: "active"},
+		"gatehouse grant list --state active --ends-before 2026-03-09":                              {State: "ending"},
+		"gatehouse grant list --state ended --ends-after 2026-02-01 --ends-before 2026-02-02":       {State: "ended", Asked: url.Values{"day": {"2026-02-01"}}},
+		"gatehouse grant list --state scheduled --user a@example.com --role editor --source manual": {State: "scheduled", Asked: url.Values{"subject": {"a@example.com"}, "role": {"editor"}, "source": {"manual"}}},
+		"gatehouse grant list --state active --everyone-in=-acme --permission 'shop/*:read'":        {State: "active", Asked: url.Values{"subject": {"organisation:-acme"}, "permission": {"shop/*:read"}}},
+		"": {State: "active", Asked: url.Values{"by": {"console"}}},
+	} {
+		if p.Now = now; p.same() != want {
+			t.Errorf("got  %s\nwant %s", p.same(), want)
+		}
+	}
+}

@@ -54,7 +54,7 @@ func (p *selectedPage) same() string {
 	for i, name := range p.Chosen {
 		line := guard.Run("grant", p.Do).On(name)
 		if p.Do == "extend" {
-			line.Typed("for", p.Typed, "8h")
+			line.Ends("until", p.Typed, p.Now)
 		} else {
 			line.Typed("reason", p.Typed, "WHY")
 		}

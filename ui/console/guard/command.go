@@ -1,7 +1,9 @@
 package guard
 
 import (
+	"cmp"
 	"strings"
+	"time"
 
 	"gatehouse/shell"
 )
@@ -50,6 +52,16 @@ func (l *Line) If(flag, value string) *Line {
 		return l
 	}
 	return l.With(flag, value)
+}
+
+// Ends sets a flag to the moment at which something ends that lasts from now on as long as somebody
+// typed (Lasts), 8h where nothing was. What cannot be read stays as it is, for the command to refuse.
+func (l *Line) Ends(flag, typed string, now time.Time) *Line {
+	until, err := Lasts(flag, cmp.Or(typed, "8h"), now)
+	if err != nil {
+		return l.With(flag, typed)
+	}
+	return l.With(flag, until.Format(time.RFC3339))
 }
 
 // Tick sets a flag that takes no value, where on.

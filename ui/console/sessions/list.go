@@ -53,19 +53,20 @@ func (d *Door) show(v *guard.Visit, page listPage) error {
 	if found.Body.Next != "" {
 		page.Next = q.Get("since") + "~" + found.Body.Next
 	}
-	page.Command = command(page.Asked)
+	page.Command = command(page.Asked, page.Now)
 	return v.Show(http.StatusOK, page)
 }
 
 // spans are how lately a session was begun, by their names in the address.
 var spans = map[string]time.Duration{"hour": time.Hour, "day": 24 * time.Hour, "week": 7 * 24 * time.Hour}
 
-// command lists the same; "" where no command narrows so.
-func command(asked url.Values) string {
-	if asked.Get("begun") != "" || asked.Get("sort") == "created" {
-		return ""
+// command lists the same.
+func command(asked url.Values, now time.Time) string {
+	line := guard.Run("session", "list").Tick("oldest", asked.Get("sort") == "created")
+	if span, ok := spans[asked.Get("begun")]; ok {
+		line.With("since", now.Add(-span).UTC().Format(time.RFC3339))
 	}
-	return guard.Command("session", "list")
+	return line.String()
 }
 
 // toPerson leads to the sessions of the person who has an address or an id.

@@ -35,3 +35,17 @@ func TestPagesOfSessionsAreWellMade(t *testing.T) {
 		"selected, none was it": selectedPage{Frame: f, Chosen: []string{"ses_b"}, Finished: true, Not: []not{{"ses_b", fault.Missing("session")}}},
 	})
 }
+
+// Whatever narrows the list of sessions, the command under it narrows by the same.
+func TestTheCommandUnderSessionsListsTheSame(t *testing.T) {
+	t.Parallel()
+	now := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
+	for want, asked := range map[string]url.Values{
+		"gatehouse session list": {"cursor": {"x"}},
+		"gatehouse session list --oldest --since 2026-03-01T11:04:00Z": {"begun": {"hour"}, "sort": {"created"}},
+	} {
+		if got := command(asked, now); got != want {
+			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}

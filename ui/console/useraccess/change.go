@@ -31,7 +31,7 @@ var changes = []change{
 			return admin.GrantExtend{ExpiresAt: until}, err
 		},
 		command: func(p *changePage) string {
-			return guard.Run("grant", "extend").Typed("for", p.Last, "8h").On(string(p.Grant.ID)).String()
+			return guard.Run("grant", "extend").Ends("until", p.Last, p.Now).On(string(p.Grant.ID)).String()
 		},
 	},
 	{
