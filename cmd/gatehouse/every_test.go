@@ -200,6 +200,7 @@ func TestUnknownNamesAreAnsweredAlike(t *testing.T) {
 		{"lock lift --grant", "lock", "gra_nobody", ""},
 		{"grant list --group", "group", "nobody", ""},
 		{"grant list --role", "role", "nobody", ""},
+		{"grant list --org", "org", "nobody", ""},
 		{"explain --as", "user", "nobody@example.test", "--do shop/orders:read"},
 		{"explain --as-client", "client", "nobody", "--do shop/orders:read"},
 		{"permission list --api", "api", "nobody", ""},

@@ -190,16 +190,20 @@ those of that role itself; --permission, --org, --state, --source, --ends-before
 		if _, ok := access.ParseGrantCursor(f.cursor); !ok {
 			return badCursor(f.cursor)
 		}
-		return a.withHouse(ctx, func(h *house.House) error {
-			who, err := of.findEver(ctx, h)
-			if err != nil {
+		filter, err := n.filter()
+		if err != nil {
+			return err
+		}
+		return a.withHouse(ctx, func(h *house.House) (err error) {
+			if filter.Subject, err = of.findEver(ctx, h); err != nil {
 				return err
 			}
-			filter, err := n.filter(ctx, h)
-			if err != nil {
+			if err := everARole(ctx, h, n.role); err != nil {
 				return err
 			}
-			filter.Subject = who
+			if err := knownOrg(ctx, h, n.org); err != nil {
+				return err
+			}
 			return printPages(a, f, printedGrants, grantPages(ctx, h, filter))
 		})
 	})
@@ -232,13 +236,7 @@ func (n *grantNarrowing) bind(a *app, cmd *cobra.Command) {
 }
 
 // filter is what the flags ask for. What is over comes with the latest first.
-func (n *grantNarrowing) filter(ctx context.Context, h *house.House) (f access.GrantFilter, err error) {
-	if err := everARole(ctx, h, n.role); err != nil {
-		return f, err
-	}
-	if err := knownOrg(ctx, h, n.org); err != nil {
-		return f, err
-	}
+func (n *grantNarrowing) filter() (f access.GrantFilter, err error) {
 	f = access.GrantFilter{Role: access.RoleNamed(n.role), Permission: n.permission, Org: n.org, State: access.GrantState(n.state), Source: access.Source(n.source)}
 	if n.ended {
 		f.State = access.GrantEnded
