@@ -42,7 +42,7 @@ func TestTheConsoleAppliesAFileThatWasLookedAt(t *testing.T) {
 	b.Get(filesOfHouse).Is(http.StatusOK).Says(filesOfHouse + "/export").Says(filesOfHouse + "/apply").Says("gatehouse export")
 	form := b.Get(filesOfHouse + "/apply").Is(http.StatusOK)
 
-	form.Submit().Is(http.StatusUnprocessableEntity).Says("file-problem")
+	form.Submit("content", "").Is(http.StatusUnprocessableEntity).Says("file-problem")
 	form.Submit("content", "apiVersion: gatehouse/v1\nkind: Rule\n").Is(http.StatusUnprocessableEntity).Says("did you mean Role").Says("file.yaml:2")
 	form.Submit("content", strings.Replace(houseFile, "depot/boxes:read", "depot/boxes:open", 1)).Is(http.StatusUnprocessableEntity).Says("boxes:open")
 	form.Submit("content", houseFile, "set", "No Such").Is(http.StatusUnprocessableEntity)

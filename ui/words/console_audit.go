@@ -44,6 +44,7 @@ type ConsoleAudit struct {
 	EraseLink                        string
 	Erase                            Title
 	EraseLead, EraseWho, EraseGoOn   string
+	EraseWhoHint                     string
 	EraseTitle                       Title // Name: an id
 	EraseWhy, EraseStays             string
 	EraseElsewhere, EraseDo          string
@@ -91,7 +92,7 @@ var englishConsoleAudit = ConsoleAudit{
 	KeptSize: "Entries of the checkpoint", Consistency: "Proof that nothing before was changed",
 	ConsistencyLead: "Whoever kept a checkpoint of that many entries, and has the public key of the log, can see by this text that the log still begins with them.",
 	EraseLink:       "Erase a person", Erase: "Erase a person from the log", EraseLead: "For somebody who was deleted. Whoever has an account is deleted first.",
-	EraseWho: "Id of the person", EraseGoOn: "Go on", EraseTitle: "Erase what the log holds of {name}?",
+	EraseWho: "Id of the person", EraseWhoHint: "It begins with usr_ and stands in the log", EraseGoOn: "Go on", EraseTitle: "Erase what the log holds of {name}?",
 	EraseWhy:   "Names, addresses, browsers and documents of this person are taken out of every event, for good. Nothing brings them back.",
 	EraseStays: "That something happened, when, and to whom by id, stays; the seal stays whole, and an event tells of this.", EraseElsewhere: "Back-ups and exports that were made before keep what they have.",
 	EraseDo: "Erase", EraseMistyped: "This is not the id.",
@@ -138,7 +139,7 @@ var germanConsoleAudit = ConsoleAudit{
 	KeptSize: "Einträge des Prüfpunkts", Consistency: "Beweis, dass davor nichts verändert wurde",
 	ConsistencyLead: "Wer einen Prüfpunkt von so vielen Einträgen verwahrt und den öffentlichen Schlüssel des Protokolls hat, sieht an diesem Text, dass das Protokoll noch mit ihnen beginnt.",
 	EraseLink:       "Eine Person tilgen", Erase: "Eine Person aus dem Protokoll tilgen", EraseLead: "Für jemanden, der gelöscht wurde. Wer ein Konto hat, wird zuerst gelöscht.",
-	EraseWho: "Kennung der Person", EraseGoOn: "Weiter", EraseTitle: "Tilgen, was das Protokoll von {name} enthält?",
+	EraseWho: "Kennung der Person", EraseWhoHint: "Sie beginnt mit usr_ und steht im Protokoll", EraseGoOn: "Weiter", EraseTitle: "Tilgen, was das Protokoll von {name} enthält?",
 	EraseWhy:   "Namen, Adressen, Browser und Dokumente dieser Person werden aus jedem Ereignis entfernt, endgültig. Nichts bringt sie zurück.",
 	EraseStays: "Dass etwas geschah, wann, und wem nach der Kennung, bleibt; das Siegel bleibt ganz, und ein Ereignis berichtet davon.", EraseElsewhere: "Frühere Sicherungen und Exporte behalten, was sie haben.",
 	EraseDo: "Tilgen", EraseMistyped: "Das ist nicht die Kennung.",

@@ -41,6 +41,7 @@ type ConsoleGrants struct {
 	FromThen                               Phrase // Since
 	UntilThen                              Phrase // Seen, Wait
 	SureAllowSeveral, SureDenySeveral      Phrase // Email: how many, Name
+	SeveralMade                            Title
 	OfOne                                  Phrase // Name, Problem: what is wrong with one of several
 	Whoms, MadeSeveral                     Plural
 	Made                                   string
@@ -100,7 +101,7 @@ var englishConsoleGrants = ConsoleGrants{
 	From: "From (UTC)", FromHint: "Empty: from now on", Until: "Or until (UTC)", UntilHint: "In place of how long",
 	Look: "See what it does", Back: "Back to the form", Grant: "Grant it",
 	SureAllow: "{email} gets {name}", SureDeny: "{email} is denied {name}",
-	SureAllowSeveral: "{email} get {name}", SureDenySeveral: "{email} are denied {name}", OfOne: "{name} {problem}.",
+	SureAllowSeveral: "{email} get {name}", SureDenySeveral: "{email} are denied {name}", OfOne: "{name} {problem}.", SeveralMade: "New grants",
 	Whoms: Plural{One: "{n} of them", Other: "{n} of them"}, MadeSeveral: Plural{One: "{n} grant is made.", Other: "{n} grants are made."},
 	FromNow: "From now on,", Endless: "until it is revoked.", FromThen: "From {since},", UntilThen: "until {seen}, which is in {wait}.",
 	Made:         "The grant is made.",
@@ -152,7 +153,7 @@ var germanConsoleGrants = ConsoleGrants{
 	From: "Ab (UTC)", FromHint: "Leer: ab jetzt", Until: "Oder bis (UTC)", UntilHint: "Anstelle einer Dauer",
 	Look: "Ansehen, was sie bewirkt", Back: "Zurück zum Formular", Grant: "Zuweisen",
 	SureAllow: "{email} bekommt {name}", SureDeny: "{email} wird {name} verboten",
-	SureAllowSeveral: "{email} bekommen {name}", SureDenySeveral: "{email} wird {name} verboten", OfOne: "{name} {problem}.",
+	SureAllowSeveral: "{email} bekommen {name}", SureDenySeveral: "{email} wird {name} verboten", OfOne: "{name}\u00a0{problem}.", SeveralMade: "Neue Zuweisungen",
 	Whoms: Plural{One: "{n}\u00a0davon", Other: "{n}\u00a0davon"}, MadeSeveral: Plural{One: "{n}\u00a0Zuweisung ist angelegt.", Other: "{n}\u00a0Zuweisungen sind angelegt."},
 	FromNow: "Ab jetzt,", Endless: "bis zum Widerruf.", FromThen: "Ab {since},", UntilThen: "bis {seen}, das ist in {wait}.",
 	Made:         "Die Zuweisung ist angelegt.",

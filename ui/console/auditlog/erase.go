@@ -39,7 +39,7 @@ func (p *erasePage) notice(say *words.Catalogue) string {
 // who asks by GET whom it is about.
 func (p *erasePage) who(say *words.Catalogue) part.Filters {
 	is := &say.ConsoleAudit
-	return part.Filters{Action: pathErase, Do: part.Button{Label: is.EraseGoOn}, Fields: []part.Field{{ID: "user", Label: is.EraseWho, Hint: "usr_…", Max: 64, Literal: true}}}
+	return part.Filters{Action: pathErase, Do: part.Button{Label: is.EraseGoOn}, Fields: []part.Field{{ID: "user", Label: is.EraseWho, Hint: is.EraseWhoHint, Max: 64, Literal: true}}}
 }
 
 func (p *erasePage) sure(say *words.Catalogue) part.Confirm {

@@ -82,7 +82,11 @@ func (d *Door) apply(v *guard.Visit) error {
 func (p formPage) refused(v *guard.Visit, err error) error {
 	if wrong, ok := errors.AsType[*Wrong](err); ok {
 		p.Problems = wrong.Text
-		return v.Show(http.StatusUnprocessableEntity, p.short())
+		status := http.StatusUnprocessableEntity
+		if fault.Is(wrong.Err, fault.Forbidden) {
+			status = http.StatusForbidden
+		}
+		return v.Show(status, p.short())
 	}
 	status, ok := v.Reject(&p.Frame, err)
 	if !ok {

@@ -1058,7 +1058,7 @@ func severalBody(p severalPage) templ.Component {
 			}
 			return nil
 		})
-		templ_7745c5c3_Err = part.Page(p.Part(say, part.Heading{Title: string(say.ConsoleGrants.New)}, p.notice(say), part.Link{Label: string(say.ConsoleGrants.Title), Href: path})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
+		templ_7745c5c3_Err = part.Page(p.Part(say, part.Heading{Title: string(say.ConsoleGrants.SeveralMade)}, p.notice(say), part.Link{Label: string(say.ConsoleGrants.Title), Href: path})).Render(templ.WithChildren(ctx, templ_7745c5c3_Var48), templ_7745c5c3_Buffer)
 		if templ_7745c5c3_Err != nil {
 			return templ_7745c5c3_Err
 		}
