@@ -36,20 +36,20 @@ type ConsoleAudit struct {
 	Sealed, Waiting, Pruned, Erased string
 	Checkpoint, Kept                string
 
-	Heads                            Title // signed heads of the log
-	HeadsLead, NoHeads, NoHeadsTodo  string
-	KeptSize                         string // a field: how many entries a checkpoint is about
-	Consistency                      Title
-	ConsistencyLead                  string
-	EraseLink                        string
-	Erase                            Title
-	EraseLead, EraseWho, EraseGoOn   string
-	EraseWhoHint                     string
-	EraseTitle                       Title // Name: an id
-	EraseWhy, EraseStays             string
-	EraseElsewhere, EraseDo          string
-	EraseMistyped                    string
-	EraseDone                        Plural
+	Heads                           Title // signed heads of the log
+	HeadsLead, NoHeads, NoHeadsTodo string
+	KeptSize                        string // a field: how many entries a checkpoint is about
+	Consistency                     Title
+	ConsistencyLead                 string
+	EraseLink                       string
+	Erase                           Title
+	EraseLead, EraseWho, EraseGoOn  string
+	EraseWhoHint                    string
+	EraseTitle                      Title // Name: an id
+	EraseWhy, EraseStays            string
+	EraseElsewhere, EraseDo         string
+	EraseMistyped                   string
+	EraseDone                       Plural
 }
 
 var englishConsoleAudit = ConsoleAudit{

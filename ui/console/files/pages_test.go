@@ -20,7 +20,8 @@ func TestPagesOfFilesAreWellMade(t *testing.T) {
 		{Action: "create", Kind: "Role", ID: "42", Fields: []admin.SetField{{Name: "permissions", After: json.RawMessage(`["a/b:c"]`)}}},
 		{Action: "update", Kind: "Role", ID: "43", Fields: []admin.SetField{{Name: "description", Before: json.RawMessage(`"44"`), After: json.RawMessage(`"45"`)}}},
 		{Action: "delete", Kind: "Group", ID: "46", Fields: []admin.SetField{{Name: "description", Before: json.RawMessage(`"44"`), After: json.RawMessage(`null`)}}},
-		{Action: "adopt", Kind: "API", ID: "47"}, {Action: "ended", Kind: "Grant", ID: "48"},
+		{Action: "adopt", Kind: "API", ID: "47"},
+		{Action: "ended", Kind: "Grant", ID: "48"},
 	}}
 	long := admin.SetPlan{}
 	for i := range maxShown + 1 {

@@ -171,8 +171,10 @@ func showSeveral(v *guard.Visit, p severalPage) error {
 	return v.Show(http.StatusCreated, p)
 }
 
-func (p severalPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleGrants.SeveralMade) }
-func (p severalPage) Body() templ.Component               { return severalBody(p) }
+func (p severalPage) Head(say *words.Catalogue) view.Head {
+	return part.Head(say.ConsoleGrants.SeveralMade)
+}
+func (p severalPage) Body() templ.Component { return severalBody(p) }
 
 func (p severalPage) notice(say *words.Catalogue) string {
 	return say.Count(say.ConsoleGrants.MadeSeveral, len(p.Made))

@@ -101,9 +101,9 @@ func TestTheCommandUnderPeopleListsTheSame(t *testing.T) {
 	t.Parallel()
 	now := time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
 	for want, asked := range map[string]url.Values{
-		"gatehouse user list":                                                               {"cursor": {"x"}},
-		"gatehouse user list --search=-x --state active":                                    {"search": {"-x"}, "state": {"active"}},
-		"gatehouse user list --sort=-created":                                               {"sort": {"-created"}},
+		"gatehouse user list":                            {"cursor": {"x"}},
+		"gatehouse user list --search=-x --state active": {"search": {"-x"}, "state": {"active"}},
+		"gatehouse user list --sort=-created":            {"sort": {"-created"}},
 		"gatehouse user list --second-factor=false --signed-in-before 2026-01-30T00:00:00Z": {"second_factor": {"false"}, "seen": {"30"}},
 		"gatehouse user list --second-factor=true --signed-in-before 1970-01-01T00:00:00Z":  {"second_factor": {"true"}, "seen": {"never"}},
 	} {
