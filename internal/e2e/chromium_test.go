@@ -44,10 +44,11 @@ const hangs = 3 * time.Minute
 
 // tab is one tab of a browser.
 type tab struct {
-	t    *testing.T
-	ctx  context.Context
-	keys bool // whoever sits at it has no mouse
-	done int  // how many things were pressed, chosen and filled in
+	t     *testing.T
+	ctx   context.Context
+	keys  bool // whoever sits at it has no mouse
+	plain bool // it runs no scripts
+	done  int  // how many things were pressed, chosen and filled in
 }
 
 // browser is the one whose windows the tests share: to start one takes longer than many a test.
@@ -147,7 +148,7 @@ func (b *tab) fill(id, value string) {
 // fillAnew is fill for a field that is not empty.
 func (b *tab) fillAnew(id, value string) {
 	b.t.Helper()
-	b.once(id+" is emptied", fmt.Sprintf("document.getElementById(%q).value = ''", id))
+	b.clear(id)
 	b.fill(id, value)
 }
 

@@ -11,6 +11,11 @@ import (
 // farthest is after how many tabs whatever can be reached was reached: more than stand on any page.
 const farthest = 400
 
+// focusSeen is whether what has the focus shows that, and is not hidden behind what stays in place while the
+// page moves (WCAG 2.2, 2.4.11).
+const focusSeen = `(e => e.matches(':focus-visible') && [...e.getClientRects()].some(r =>
+	[[.5, .5], [.1, .1], [.9, .1], [.1, .9], [.9, .9]].some(([x, y]) => e.contains(document.elementFromPoint(r.left + r.width * x, r.top + r.height * y)))))(document.activeElement)`
+
 // reach goes from element to element by the tabulator until the focus is on the first one that matches.
 // Where it cannot be seen on the way, it cannot be reached.
 func (b *tab) reach(css string) {
@@ -18,7 +23,7 @@ func (b *tab) reach(css string) {
 	b.see(css)
 	for range farthest {
 		if b.value(fmt.Sprintf("String(document.activeElement === document.querySelector(%q))", css)) == "true" {
-			b.until("the focus is seen", "document.activeElement.matches(':focus-visible')")
+			b.until("the focus of "+css+" is seen", focusSeen)
 			return
 		}
 		b.do("to the next element", chromedp.KeyEvent(kb.Tab))
@@ -37,18 +42,39 @@ func (b *tab) strike(css string) {
 	b.do("strike "+css, chromedp.KeyEvent(key))
 }
 
-// clear empties a field.
-func (b *tab) clear(id string) {
+// choose takes an option of a list that unfolds, by its value.
+func (b *tab) choose(id, value string) {
 	b.t.Helper()
+	b.done++
+	css := fmt.Sprintf("[id=%q]", id)
+	chosen := fmt.Sprintf("document.getElementById(%q).value === %q", id, value)
 	if !b.keys {
-		b.once(id+" is emptied", fmt.Sprintf("document.getElementById(%q).value = ''", id))
+		b.see(css)
+		b.do("choose "+value, chromedp.SetValue(chromedp.CSS(css), value))
 		return
 	}
-	b.reach("#" + id)
-	b.do("to its end", chromedp.KeyEvent(kb.End))
-	for range b.value(fmt.Sprintf("document.getElementById(%q).value", id)) {
-		b.do("empty "+id, chromedp.KeyEvent(kb.Backspace))
+	b.reach(css)
+	b.do("to the first one", chromedp.KeyEvent(kb.Home))
+	for range farthest {
+		if b.value("String("+chosen+")") == "true" {
+			return
+		}
+		b.do("to the next one", chromedp.KeyEvent(kb.ArrowDown))
 	}
+	b.t.Fatalf("%s cannot be chosen in %s by keyboard\nat %s", value, id, b.location())
+}
+
+// clear empties a field, as whoever types there does.
+func (b *tab) clear(id string) {
+	b.t.Helper()
+	if b.keys {
+		b.reach("#" + id)
+	} else {
+		b.do("into "+id, chromedp.WaitVisible(chromedp.CSS("#"+id)), chromedp.Focus(chromedp.CSS("#"+id)))
+	}
+	b.do("take all of "+id, chromedp.KeyEvent("a", chromedp.KeyModifiers(chromedp.ModifierCtrl)))
+	b.do("empty "+id, chromedp.KeyEvent(kb.Delete))
+	b.until(id+" is empty", fmt.Sprintf("document.getElementById(%q).value === ''", id))
 }
 
 // inEveryWay runs a journey by mouse and with scripts, by keyboard alone, and without scripts.
