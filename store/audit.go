@@ -138,7 +138,7 @@ var auditTable = table{
 	statements: append(leadStatements(), []*statement{
 		insertEvent, insertManyEvents, insertDetails, insertManyDetails, insertUnsealed, insertManyUnsealed, recordEvent,
 		nextAction,
-		selectUnsealed, selectUnsealedOf, selectTree, growTree, insertLeaf, insertManyLeaves, deleteSealed,
+		selectUnsealed, selectUnsealedOf, selectTree, growTree, insertLeaf, insertManyLeaves, selectNodes, insertNode, insertManyNodes, deleteSealed,
 		insertCheckpoint, selectCheckpoints, selectCheckpointsDown,
 		selectEntries, selectLeaves, selectLeavesOf, selectEntry, walkEvents,
 		raiseHorizon, dropDetails, dropEvent,
