@@ -22,7 +22,7 @@ func TestEveryClientHasItsLineAndItsSettings(t *testing.T) {
 			t.Errorf("%s does not say whether it was run", c.Title)
 		}
 	}
-	for _, name := range strings.Fields(`openid-client oidc-client-ts react-oidc-context angular-oauth2-oidc auth.js
+	for _, name := range strings.Fields(`openid-client next.js oidc-client-ts react-oidc-context angular-oauth2-oidc auth.js
 		express-openid-connect passport-openidconnect msal-browser better-auth go-oidc zitadel/oidc oauth2-proxy kubelogin
 		kubernetes authlib mozilla-django-oidc social-auth flask-pyoidc spring-login spring-resource-server pac4j omniauth
 		mod_auth_openidc oidc-agent grafana gitea nextcloud gitlab synapse jupyterhub miniflux
