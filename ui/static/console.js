@@ -171,6 +171,36 @@
     if (!answer.ok || answer.redirected) return null;
     return new DOMParser().parseFromString(await answer.text(), 'text/html');
   };
+
+  // Names that there are more of than a page holds are proposed by the search, as one is typed.
+  for (const input of document.querySelectorAll('[data-offer]')) {
+    const form = document.querySelector('[data-palette]');
+    let asked = 0;
+    let wait = 0;
+    const offer = async () => {
+      const mine = ++asked;
+      const text = input.value.trim();
+      if (text.length < 2 || !form || !input.list) return;
+      const page = await fetched(form.action + '?q=' + encodeURIComponent(text)).catch(() => null);
+      if (!page || mine !== asked) return;
+      const there = new Set(Array.from(input.list.options, (option) => option.value));
+      for (const group of page.querySelectorAll('[data-kind]')) {
+        if (group.dataset.kind !== input.dataset.offer) continue;
+        for (const hit of group.querySelectorAll('[data-value]')) {
+          if (there.has(hit.dataset.value)) continue;
+          const option = document.createElement('option');
+          option.value = hit.dataset.value;
+          option.label = hit.textContent.trim();
+          input.list.append(option);
+        }
+      }
+    };
+    input.addEventListener('input', () => {
+      clearTimeout(wait);
+      wait = setTimeout(offer, 200);
+    });
+  }
+
   const refresh = (job) => setTimeout(async () => {
     const page = await fetched(location.href).catch(() => null);
     if (!page) {

@@ -96,7 +96,7 @@ var englishConsoleGrants = ConsoleGrants{
 
 	New:  "New grant",
 	Kind: "Given to a", SubjectHint: "The address of a person, or the id of anything else; one a line gives it to several", Effect: "What it does", Allow: "Allows", Deny: "Denies, whatever else allows it",
-	RoleHint: "Either a role,", PermissionHint: "or a permission, such as shop/orders:read or shop/orders:*", OrgHint: "It counts there alone, and for its members",
+	RoleHint: "Name a role, or a permission in the next field.", PermissionHint: "In the place of a role, such as shop/orders:read or shop/orders:*", OrgHint: "It counts there alone, and for its members",
 	Anything: "On all", IDsHint: "Their ids, with blanks between them", ConditionHint: "In CEL",
 	From: "From (UTC)", FromHint: "Empty: from now on", Until: "Or until (UTC)", UntilHint: "In place of how long",
 	Look: "See what it does", Back: "Back to the form", Grant: "Grant it",
@@ -148,7 +148,7 @@ var germanConsoleGrants = ConsoleGrants{
 
 	New:  "Neue Zuweisung",
 	Kind: "Für", SubjectHint: "Die Adresse einer Person, oder die Kennung von allem anderen; je Zeile jemand, wenn es mehrere bekommen", Effect: "Was sie tut", Allow: "Erlaubt", Deny: "Verbietet, was immer sonst es erlaubt",
-	RoleHint: "Entweder eine Rolle,", PermissionHint: "oder eine Berechtigung, etwa shop/orders:read oder shop/orders:*", OrgHint: "Sie zählt nur dort, und für deren Mitglieder",
+	RoleHint: "Nennen Sie eine Rolle, oder im nächsten Feld eine Berechtigung.", PermissionHint: "Statt einer Rolle, etwa shop/orders:read oder shop/orders:*", OrgHint: "Sie zählt nur dort, und für deren Mitglieder",
 	Anything: "Bei allen", IDsHint: "Ihre Kennungen, mit Leerzeichen dazwischen", ConditionHint: "In der Sprache CEL",
 	From: "Ab (UTC)", FromHint: "Leer: ab jetzt", Until: "Oder bis (UTC)", UntilHint: "Anstelle einer Dauer",
 	Look: "Ansehen, was sie bewirkt", Back: "Zurück zum Formular", Grant: "Zuweisen",

@@ -44,6 +44,8 @@ type ConsoleRoles struct {
 	ID, IDHint           string
 	PermissionsHint      string
 	ParentsHint          string
+	AddPermission        string
+	AddParent, AddHint   string
 	LongestHint          string
 	ReviewDo, Save, Back string // buttons
 	Differs              string
@@ -112,8 +114,9 @@ var englishConsoleRoles = ConsoleRoles{
 	ID: "Id", IDHint: "Lower-case letters, digits, - and _; it stays",
 	PermissionsHint: "One a line, such as shop/orders:read or shop/orders:*",
 	ParentsHint:     "Roles whose permissions it has too, one a line",
-	LongestHint:     "Such as 8h or 30d; empty: grants of it need no end",
-	ReviewDo:        "Review changes", Save: "Save", Back: "Back to the form",
+	AddPermission:   "Add a permission", AddParent: "Add a role within it", AddHint: "Proposed while it is typed; it joins the list above.",
+	LongestHint: "Such as 8h or 30d; empty: grants of it need no end",
+	ReviewDo:    "Review changes", Save: "Save", Back: "Back to the form",
 	Differs:     "Changes",
 	Gain:        Plural{One: "{n} gains something", Other: "{n} gain something"},
 	Lose:        Plural{One: "{n} loses something", Other: "{n} lose something"},
@@ -177,8 +180,9 @@ var germanConsoleRoles = ConsoleRoles{
 	ID: "Kennung", IDHint: "Kleinbuchstaben, Ziffern, - und _; sie bleibt",
 	PermissionsHint: "Eine je Zeile, etwa shop/orders:read oder shop/orders:*",
 	ParentsHint:     "Rollen, deren Berechtigungen sie auch hat, eine je Zeile",
-	LongestHint:     "Etwa 8h oder 30d; leer: Zuweisungen brauchen kein Ende",
-	ReviewDo:        "Änderungen ansehen", Save: "Speichern", Back: "Zurück zum Formular",
+	AddPermission:   "Eine Berechtigung hinzufügen", AddParent: "Eine enthaltene Rolle hinzufügen", AddHint: "Wird beim Tippen vorgeschlagen und kommt zur Liste darüber.",
+	LongestHint: "Etwa 8h oder 30d; leer: Zuweisungen brauchen kein Ende",
+	ReviewDo:    "Änderungen ansehen", Save: "Speichern", Back: "Zurück zum Formular",
 	Differs:     "Änderungen",
 	Gain:        Plural{One: "{n}\u00a0bekommt etwas dazu", Other: "{n}\u00a0bekommen etwas dazu"},
 	Lose:        Plural{One: "{n}\u00a0verliert etwas", Other: "{n}\u00a0verlieren etwas"},

@@ -21,6 +21,7 @@ type newPage struct {
 	Now          time.Time
 	Sure         bool // it is looked at before it is made
 	Gain         gain
+	Offers       guard.Offers
 	Begins, Ends time.Time
 }
 
@@ -46,14 +47,18 @@ func (p *newPage) form(say *words.Catalogue) part.Form {
 		return part.Field{ID: id, Label: label, Hint: hint, Value: value, Max: max, Optional: true, Literal: true, Complete: "off"}
 	}
 	subject := part.Field{ID: "subject", Label: is.ForWhom, Hint: is.SubjectHint, Kind: part.Area, Rows: 2, Value: in.Subject, Literal: true, Complete: "off"}
+	role, permission, org := line("role", is.Role, is.RoleHint, in.Role, 64), line("permission", is.Permission, is.PermissionHint, in.Permission, 192), line("org", is.Org, is.OrgHint, in.Org, 64)
+	role.Options, role.Offer = p.Offers.Roles, "role"
+	permission.Options = p.Offers.Permissions
+	org.Options, org.Offer = p.Offers.Organisations, string(access.Organisation)
 	form := part.Form{ID: "grant", Action: pathNew, Cancel: path, Do: []part.Button{{ID: "submit", Label: is.Look, Main: true}}, Fields: []part.Field{
 		kind, subject,
-		line("role", is.Role, is.RoleHint, in.Role, 64), line("permission", is.Permission, is.PermissionHint, in.Permission, 192),
+		role, permission,
 		last(is, in.Last, true), reason(is, in.Reason),
 	}, More: []part.Field{
 		{ID: "not_before", Label: is.From, Hint: is.FromHint, Kind: "datetime-local", Value: in.From, Optional: true},
 		{ID: "until", Label: is.Until, Hint: is.UntilHint, Kind: "datetime-local", Value: in.Until, Optional: true},
-		line("org", is.Org, is.OrgHint, in.Org, 64),
+		org,
 		choose("where", is.Places[""], in.Where, part.Option{Label: is.Anything}, part.Option{Value: "own", Label: is.Places["own"]}, part.Option{Value: "ids", Label: is.Places["ids"]}, part.Option{Value: "cel", Label: is.Places["cel"]}),
 		line("resource_ids", is.IDs, is.IDsHint, in.IDs, 4000), line("condition", is.Condition, is.ConditionHint, in.Condition, 2048),
 		choose("acr", is.ACR, in.ACR, part.Option{Label: is.ACRs[""]}, part.Option{Value: "aal1", Label: is.ACRs["aal1"]}, part.Option{Value: "aal2", Label: is.ACRs["aal2"]}),

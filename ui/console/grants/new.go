@@ -25,18 +25,23 @@ func (d *Door) askNew(v *guard.Visit) error {
 	if err := v.Ready("createGrant", nil); err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, newGrant(v, entry{
+	page, err := newGrant(v, entry{
 		Kind: v.Query("kind"), Subject: v.Query("subject"), Role: v.Query("role"), Permission: v.Query("permission"), Org: v.Query("org"), Last: "8h",
-	}))
+	})
+	if err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, page)
 }
 
-func newGrant(v *guard.Visit, in entry) newPage {
+func newGrant(v *guard.Visit, in entry) (page newPage, err error) {
 	if in.Kind == "" {
 		in.Kind = string(access.User)
 	}
-	page := newPage{Frame: v.Frame(), In: in, Now: time.Now()}
+	page = newPage{Frame: v.Frame(), In: in, Now: time.Now()}
 	page.Command = in.command()
-	return page
+	page.Offers, err = v.Offers()
+	return page, err
 }
 
 // create shows first what the grant comes to, and makes it when that was confirmed.
@@ -45,11 +50,14 @@ func (d *Door) create(v *guard.Visit) error {
 		return err
 	}
 	value := func(name string) string { return strings.TrimSpace(v.Value(name)) }
-	page := newGrant(v, entry{
+	page, err := newGrant(v, entry{
 		Kind: value("subject.kind"), Subject: value("subject"), Effect: value("effect"), Role: value("role"), Permission: value("permission"), Org: value("org"),
 		Where: value("where"), IDs: value("resource_ids"), Condition: value("condition"), From: value("not_before"), Until: value("until"), Last: value("expires_at"),
 		ACR: value("acr"), Reason: value("reason"), Ticket: value("ticket"),
 	})
+	if err != nil {
+		return err
+	}
 	made, err := page.make(v)
 	switch {
 	case err != nil:
@@ -114,7 +122,15 @@ func (p *newPage) bodies(v *guard.Visit) ([]admin.GrantCreate, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := v.NamesGiven(p.Offers, p.In.Role, p.In.Permission, p.In.Org); err != nil {
+		return nil, err
+	}
 	whom := p.In.subjects()
+	if len(whom) == 1 {
+		if err := v.NamesSubject("subject", access.Kind(p.In.Kind), whom[0]); err != nil {
+			return nil, err
+		}
+	}
 	if len(whom) > maxSelected {
 		return nil, guard.Wrong("subject", "must be at most "+strconv.Itoa(maxSelected)+" lines")
 	}

@@ -119,10 +119,10 @@ var (
 )
 
 func finder(k *kind) guard.Finder {
-	return guard.Finder{Label: section(k).Label, Operation: k.list, Find: func(v *guard.Visit, text string) (hits []part.Hit, err error) {
+	return guard.Finder{Kind: string(k.is), Label: section(k).Label, Operation: k.list, Find: func(v *guard.Visit, text string) (hits []part.Hit, err error) {
 		all, _, err := k.found(v, guard.Searching(text))
 		for _, one := range all {
-			hits = append(hits, part.Hit{Label: one.ID, Under: one.Description, Href: k.pathOf(one.ID)})
+			hits = append(hits, part.Hit{Label: one.ID, Under: one.Description, Href: k.pathOf(one.ID), Value: one.ID})
 		}
 		return hits, err
 	}}

@@ -13,6 +13,8 @@ const MaxFound = 8
 type Finder struct {
 	Label     func(say *words.Catalogue) string
 	Operation string
+	// Kind is what a form calls such things that somebody names in it; "" for what nobody does.
+	Kind string
 	// Find returns no more than MaxFound whose name begins with text, which is not empty.
 	Find func(v *Visit, text string) ([]part.Hit, error)
 }

@@ -73,7 +73,7 @@ func (f Filters) button(say *words.Catalogue) Button {
 
 // narrow is the class of a field in the line.
 func (f Field) narrow() string {
-	if f.Kind == Line && len(f.Options) == 0 {
+	if f.Kind == Line && (len(f.Options) == 0 || f.Typed) {
 		return "narrow typed"
 	}
 	return "narrow"
@@ -82,7 +82,7 @@ func (f Field) narrow() string {
 // inline is the field as it stands in a line: its hint is within it, and what has options is
 // chosen from them.
 func (f Field) inline() Field {
-	if f.Kind == Line && len(f.Options) > 0 {
+	if f.Kind == Line && len(f.Options) > 0 && !f.Typed {
 		f.Kind = Choose
 	}
 	f.placeholder, f.Hint = f.Hint, ""

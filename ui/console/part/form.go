@@ -43,6 +43,10 @@ type Field struct {
 	Problem string
 	// Locked says why it cannot be changed here, such as which file sets it; "" is that it can.
 	Locked string
+	// Offer is the kind of things whose names script proposes while one is typed, as the search knows
+	// it. Typed keeps a field in a line of filters one that is typed into, though it proposes values.
+	Offer string
+	Typed bool
 	// Unit stands behind the input, such as "days".
 	Unit string
 
@@ -83,6 +87,14 @@ func (f Form) Faulty(say *words.Catalogue, e *fault.Error) Form {
 	all, f.Wrong = faulty(say, all, f.Wrong, e)
 	f.Fields, f.More = all[:len(f.Fields)], all[len(f.Fields):]
 	return f
+}
+
+// At is the field of a number, of Fields and then of More.
+func (f *Form) At(i int) *Field {
+	if i < len(f.Fields) {
+		return &f.Fields[i]
+	}
+	return &f.More[i-len(f.Fields)]
 }
 
 // open reports whether something was said in what folds out, or is wrong there.
@@ -160,6 +172,9 @@ func (f Field) attributes() templ.Attributes {
 	if f.proposes() {
 		all["list"] = f.ID + "-list"
 	}
+	if f.Offer != "" {
+		all["data-offer"] = f.Offer
+	}
 	if f.Max > 0 {
 		all["maxlength"] = itoa(f.Max)
 	}
@@ -167,7 +182,9 @@ func (f Field) attributes() templ.Attributes {
 }
 
 // proposes reports whether a line of text comes with values to choose from.
-func (f Field) proposes() bool { return f.Kind == Line && len(f.Options) > 0 }
+func (f Field) proposes() bool {
+	return f.Kind == Line && (len(f.Options) > 0 || f.Offer != "")
+}
 
 func (f Field) typeOf() string {
 	if f.Kind == Line {

@@ -131,7 +131,9 @@ type Node struct {
 type Group struct {
 	Label string
 	Hits  []Hit
+	Kind  string // as a form calls them (Field.Offer); may be empty
 }
 
-// Hit is a thing that was found. Where it has no page of its own, Href is empty.
-type Hit struct{ Label, Under, Href string }
+// Hit is a thing that was found. Where it has no page of its own, Href is empty. Value is what names
+// it in a form.
+type Hit struct{ Label, Under, Href, Value string }

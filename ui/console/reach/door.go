@@ -30,6 +30,9 @@ func (d *Door) Mount(m *web.Mux) { d.Guard.Route(m, "GET "+path, d.show) }
 // show lists those whom the address asks for; without a permission it asks for one.
 func (d *Door) show(v *guard.Visit) error {
 	page := reachPage{Frame: v.Frame(), Permission: v.Query("permission"), Asked: v.Only("thing", "org", "at"), Cursor: v.Query("cursor"), Now: time.Now(), People: v.Can("getUser", nil)}
+	if err := page.offers(v); err != nil {
+		return err
+	}
 	if err := v.Ready("listHolders", nil); err != nil || page.Permission == "" {
 		if err != nil {
 			return err
@@ -52,7 +55,19 @@ func (d *Door) show(v *guard.Visit) error {
 	return v.Show(http.StatusOK, page)
 }
 
+// offers is what is proposed while a permission or an organisation is typed.
+func (p *reachPage) offers(v *guard.Visit) (err error) {
+	if p.Permissions, err = v.Permissions(); err != nil {
+		return err
+	}
+	p.Organisations, err = v.Organisations()
+	return err
+}
+
 func (d *Door) holders(v *guard.Visit, page *reachPage) (*admin.Page[wire.Holder], error) {
+	if err := v.NamesPermission("permission", page.Permission, page.Permissions); err != nil {
+		return nil, err
+	}
 	q := page.query()
 	if page.Cursor != "" {
 		q.Set("cursor", page.Cursor)

@@ -26,6 +26,8 @@ type reachPage struct {
 	Holders      []wire.Holder
 	Found        bool // they were looked for
 	People       bool // the pages of people may be seen
+
+	Permissions, Organisations []part.Option // that are proposed
 }
 
 func (p reachPage) Head(say *words.Catalogue) view.Head {
@@ -44,9 +46,11 @@ func (p reachPage) filters(say *words.Catalogue) part.Filters {
 		return part.Field{ID: id, Label: label, Hint: hint, Kind: kind, Value: p.Asked.Get(id), Max: max, Optional: true, Literal: true}
 	}
 	asked := field("permission", is.Permission, say.Console.Example, part.Line, 192)
-	asked.Value, asked.Optional = p.Permission, false
+	asked.Value, asked.Optional, asked.Typed, asked.Options = p.Permission, false, true, p.Permissions
+	org := field("org", is.Org, "", part.Line, 64)
+	org.Typed, org.Options, org.Offer = true, p.Organisations, string(access.Organisation)
 	filters := part.Filters{Action: path, Do: part.Button{ID: "look", Label: is.ReachDo, Main: true}, Fields: []part.Field{
-		asked, field("thing", is.Thing, is.ThingHint, part.Line, 200), field("org", is.Org, "", part.Line, 64), field("at", is.At, "", "datetime-local", 0),
+		asked, field("thing", is.Thing, is.ThingHint, part.Line, 200), org, field("at", is.At, "", "datetime-local", 0),
 	}}
 	return filters.Faulty(say, p.Wrong)
 }

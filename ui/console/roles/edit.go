@@ -2,6 +2,7 @@ package roles
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 
 	"gatehouse/admin"
@@ -17,6 +18,9 @@ func (d *Door) askNew(v *guard.Visit) error {
 	page := newPage(v.Frame())
 	page.Permissions, page.Parents = v.Query("permission"), v.Query("parent")
 	page.Command = page.same()
+	if err := page.offers(v); err != nil {
+		return err
+	}
 	return v.Show(http.StatusOK, page)
 }
 
@@ -29,9 +33,15 @@ func newPage(f guard.Frame) editPage {
 // create makes a role. Nobody has it yet, so nobody gains or loses anything.
 func (d *Door) create(v *guard.Visit) error {
 	page := newPage(v.Frame())
+	if err := page.offers(v); err != nil {
+		return err
+	}
 	page.take(v)
 	page.ID = v.Value("id")
 	page.Command = page.same()
+	if err := page.names(v); err != nil {
+		return page.again(v, err)
+	}
 	made, err := guard.Ask[admin.Made[wire.Role]](v, "createRole", admin.Input{Body: admin.RoleCreate{
 		ID: page.ID, Permissions: lines(page.Permissions), Parents: lines(page.Parents), MaxGrant: page.MaxGrant,
 	}})
@@ -49,7 +59,11 @@ func (d *Door) askEdit(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, f.editPage())
+	page := f.editPage()
+	if err := page.offers(v); err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, page)
 }
 
 func (f *roleFrame) editPage() editPage {
@@ -69,10 +83,16 @@ func (d *Door) edit(v *guard.Visit) error {
 		return err
 	}
 	page := f.editPage()
+	if err := page.offers(v); err != nil {
+		return err
+	}
 	page.take(v)
 	page.ETag = v.Value("etag")
 	if v.Value("back") != "" {
 		return v.Show(http.StatusOK, page)
+	}
+	if err := page.names(v); err != nil {
+		return page.again(v, err)
 	}
 	change := admin.RolesChange{Roles: []admin.RoleDelta{page.delta()}}
 	if v.Value("confirmed") == "" && previews(v) {
@@ -95,10 +115,60 @@ func (p *editPage) delta() admin.RoleDelta {
 	return admin.RoleDelta{ID: p.ID, ETag: p.ETag, Permissions: &permissions, Parents: &parents, MaxGrant: &p.MaxGrant}
 }
 
-// take puts into the page what was typed.
+// take puts into the page what was typed, with what was named by itself to be added.
 func (p *editPage) take(v *guard.Visit) {
-	p.Permissions, p.Parents, p.MaxGrant = v.Value("permissions"), v.Value("parents"), strings.TrimSpace(v.Value("max_grant"))
+	p.Permissions, p.Parents, p.MaxGrant = added(v, "permissions"), added(v, "parents"), strings.TrimSpace(v.Value("max_grant"))
 	p.Command = p.same()
+}
+
+// added is a list as it was typed, and one more where its second input has one.
+func added(v *guard.Visit, name string) string {
+	text, more := v.Value(name), strings.TrimSpace(v.Value("add_"+name))
+	if more == "" {
+		return text
+	}
+	return strings.TrimSpace(text + "\n" + more)
+}
+
+// offers is what is proposed to be added.
+func (p *editPage) offers(v *guard.Visit) (err error) {
+	if p.Offers.Roles, err = v.Roles(); err != nil {
+		return err
+	}
+	p.Offers.Permissions, err = v.Permissions()
+	return err
+}
+
+// names refuses the first of each list that names nothing, with those that are near it. What there
+// was already is left to the operation.
+func (p *editPage) names(v *guard.Visit) error {
+	var was wire.Role
+	if p.Of != nil {
+		was = *p.Of
+	}
+	for _, one := range fresh(p.Permissions, was.Permissions) {
+		if err := v.NamesPermission("permissions", one, p.Offers.Permissions); err != nil {
+			return err
+		}
+	}
+	for _, one := range fresh(p.Parents, was.Parents) {
+		if err := v.NamesRole("parents", one, p.Offers.Roles); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// maxNamed is how many new names of a list are looked at before the operation looks at all of them.
+const maxNamed = 20
+
+func fresh(text string, was []string) (all []string) {
+	for _, one := range lines(text) {
+		if !slices.Contains(was, one) && len(all) < maxNamed {
+			all = append(all, one)
+		}
+	}
+	return all
 }
 
 // again shows the page with what was wrong. Who saw another revision sees theirs beside the

@@ -20,7 +20,9 @@ func (p editPage) form(say *words.Catalogue) part.Form {
 	}
 	form.Fields = append(form.Fields,
 		part.Field{ID: "permissions", Label: is.Gives, Hint: is.PermissionsHint, Kind: part.Area, Value: p.Permissions, Rows: 8, Optional: true, Literal: true},
+		part.Field{ID: "add_permissions", Label: is.AddPermission, Hint: is.AddHint, Optional: true, Literal: true, Complete: "off", Max: 192, Options: p.Offers.Permissions},
 		part.Field{ID: "parents", Label: is.Parents, Hint: is.ParentsHint, Kind: part.Area, Value: p.Parents, Rows: 3, Optional: true, Literal: true},
+		part.Field{ID: "add_parents", Label: is.AddParent, Hint: is.AddHint, Optional: true, Literal: true, Complete: "off", Max: 64, Options: p.Offers.Roles, Offer: "role"},
 		part.Field{ID: "max_grant", Label: is.Longest, Hint: is.LongestHint, Value: p.MaxGrant, Optional: true, Literal: true, Complete: "off", Max: 32},
 	)
 	return p.Draw(say, form)

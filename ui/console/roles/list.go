@@ -81,7 +81,7 @@ func drawn(n node, says func(r *wire.Role) part.Node) part.Node {
 }
 
 // Finder finds roles by how their id begins.
-var Finder = guard.Finder{Label: Section.Label, Operation: Section.Operation, Find: find}
+var Finder = guard.Finder{Kind: "role", Label: Section.Label, Operation: Section.Operation, Find: find}
 
 func find(v *guard.Visit, text string) (all []part.Hit, err error) {
 	found, err := guard.Ask[admin.Page[wire.Role]](v, "listRoles", admin.Input{Query: guard.Searching(text)})
@@ -89,7 +89,7 @@ func find(v *guard.Visit, text string) (all []part.Hit, err error) {
 		return nil, err
 	}
 	for _, r := range found.Body.Items {
-		all = append(all, part.Hit{Label: r.ID, Href: pathOf(r.ID)})
+		all = append(all, part.Hit{Label: r.ID, Href: pathOf(r.ID), Value: r.ID})
 	}
 	return all, nil
 }

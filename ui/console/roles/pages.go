@@ -187,6 +187,7 @@ type editPage struct {
 	ETag                               string
 	ID, Permissions, Parents, MaxGrant string
 	Comes                              *admin.RolesPreview // what the change comes to; nil: it was not asked yet
+	Offers                             guard.Offers        // roles and permissions that are proposed
 
 	to func(wire.Subject) string
 }

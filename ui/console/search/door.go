@@ -30,7 +30,7 @@ func (d *Door) Mount(m *web.Mux) { d.Guard.Route(m, "GET "+pathSearch, d.show) }
 func (d *Door) show(v *guard.Visit) error {
 	page := searchPage{Frame: v.Frame(), Text: strings.TrimSpace(v.Query("q"))}
 	for _, f := range d.Finders {
-		found := kind{label: f.Label}
+		found := kind{label: f.Label, name: f.Kind}
 		if page.Text != "" && len(page.Text) <= maxText && v.Can(f.Operation, nil) {
 			var err error
 			if found.hits, err = f.Find(v, page.Text); err != nil {
@@ -45,5 +45,6 @@ func (d *Door) show(v *guard.Visit) error {
 // kind is what was found of one.
 type kind struct {
 	label labelled
+	name  string // as a form calls it
 	hits  []part.Hit
 }

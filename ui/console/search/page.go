@@ -33,7 +33,7 @@ func (p searchPage) frame(say *words.Catalogue) part.Frame {
 func (p searchPage) groups(say *words.Catalogue) []part.Group {
 	all := []part.Group{{Label: say.ConsoleSearch.Pages, Hits: p.pages(say)}}
 	for _, k := range p.Kinds {
-		all = append(all, part.Group{Label: k.label(say), Hits: k.hits})
+		all = append(all, part.Group{Label: k.label(say), Hits: k.hits, Kind: k.name})
 	}
 	return all
 }

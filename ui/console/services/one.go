@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
@@ -222,13 +223,13 @@ func shown(err error) error {
 }
 
 // Finder finds service accounts by how their id or description begins.
-var Finder = guard.Finder{Label: Section.Label, Operation: Section.Operation, Find: func(v *guard.Visit, text string) (hits []part.Hit, err error) {
+var Finder = guard.Finder{Kind: string(access.ServiceAccount), Label: Section.Label, Operation: Section.Operation, Find: func(v *guard.Visit, text string) (hits []part.Hit, err error) {
 	found, err := guard.Ask[admin.Page[wire.ServiceAccount]](v, "listServiceAccounts", admin.Input{Query: guard.Searching(text)})
 	if err != nil {
 		return nil, err
 	}
 	for _, one := range found.Body.Items {
-		hits = append(hits, part.Hit{Label: one.ID, Under: one.Description, Href: pathOf(one.ID)})
+		hits = append(hits, part.Hit{Label: one.ID, Under: one.Description, Href: pathOf(one.ID), Value: one.ID})
 	}
 	return hits, nil
 }}

@@ -50,6 +50,9 @@ func (d *Door) check(v *guard.Visit) error {
 		return err
 	}
 	page := checkPage{personFrame: f, Permission: v.Query("permission"), Thing: v.Query("thing")}
+	if page.Permissions, err = v.Permissions(); err != nil {
+		return err
+	}
 	if page.Permission == "" {
 		if err := v.Ready("checkUserAccess", on(v)); err != nil {
 			return err
@@ -59,7 +62,10 @@ func (d *Door) check(v *guard.Visit) error {
 	page.Command = page.same()
 	q := looking(page.Look)
 	maps.Copy(q, v.Only("permission", "thing"))
-	found, err := guard.Ask[admin.One[wire.Explanation]](v, "checkUserAccess", admin.Input{Path: on(v), Query: q})
+	var found *admin.One[wire.Explanation]
+	if err = v.NamesPermission("permission", page.Permission, page.Permissions); err == nil {
+		found, err = guard.Ask[admin.One[wire.Explanation]](v, "checkUserAccess", admin.Input{Path: on(v), Query: q})
+	}
 	if err == nil {
 		page.Answer = &found.Body
 		return v.Show(http.StatusOK, page)

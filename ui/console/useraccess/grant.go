@@ -18,7 +18,11 @@ func (d *Door) askGrant(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, f.grantPage(v.Query("role"), v.Query("permission"), v.Query("org"), "8h"))
+	page := f.grantPage(v.Query("role"), v.Query("permission"), v.Query("org"), "8h")
+	if page.Offers, err = v.Offers(); err != nil {
+		return err
+	}
+	return v.Show(http.StatusOK, page)
 }
 
 func (f personFrame) grantPage(role, permission, org, last string) grantPage {
@@ -46,7 +50,13 @@ func (d *Door) grant(v *guard.Visit) error {
 	page := f.grantPage(v.Value("role"), v.Value("permission"), v.Value("org"), v.Value("expires_at"))
 	page.Reason, page.Ticket = v.Value("reason"), v.Value("ticket")
 	page.Command = page.same()
+	if page.Offers, err = v.Offers(); err != nil {
+		return err
+	}
 	until, err := guard.Lasts("expires_at", page.Last, page.Now)
+	if err == nil {
+		err = v.NamesGiven(page.Offers, page.Role, page.Permission, page.Org)
+	}
 	if err == nil {
 		_, err = guard.Ask[admin.Made[wire.Grant]](v, "createGrant", admin.Input{Body: admin.GrantCreate{
 			Subject: admin.GrantSubject{Kind: string(access.User), ID: string(f.User.ID)}, Role: page.Role, Permission: page.Permission, Org: page.Org,

@@ -7,6 +7,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/access"
+	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/view"
 	"gatehouse/ui/words"
@@ -153,6 +154,7 @@ type checkPage struct {
 	personFrame
 	Permission, Thing string
 	Answer            *wire.Explanation // nil: nothing was asked yet
+	Permissions       []part.Option     // that are proposed
 }
 
 func (p checkPage) Head(say *words.Catalogue) view.Head {
@@ -205,6 +207,8 @@ func detail(say *words.ConsoleAccess, c *wire.Considered) string {
 type grantPage struct {
 	personFrame
 	Role, Permission, Org, Last, Reason, Ticket string
+
+	Offers guard.Offers
 }
 
 func (p grantPage) Head(say *words.Catalogue) view.Head {
@@ -218,9 +222,9 @@ func (p grantPage) title(say *words.Catalogue) words.Title {
 func (p grantPage) form(say *words.Catalogue) part.Form {
 	is := &say.ConsoleAccess
 	return p.fill(say, "grant", p.path()+"/grant", part.Button{Label: is.Grant, Main: true},
-		part.Field{ID: "role", Label: is.Role, Hint: is.RoleHint, Value: p.Role, Optional: true, Literal: true, Max: 64},
-		part.Field{ID: "permission", Label: is.Permission, Hint: is.PermissionHint, Value: p.Permission, Optional: true, Literal: true, Max: 192},
-		part.Field{ID: "org", Label: is.Org, Value: p.Org, Optional: true, Literal: true, Max: 64},
+		part.Field{ID: "role", Label: is.Role, Hint: is.RoleHint, Value: p.Role, Options: p.Offers.Roles, Offer: "role", Complete: "off", Optional: true, Literal: true, Max: 64},
+		part.Field{ID: "permission", Label: is.Permission, Hint: is.PermissionHint, Value: p.Permission, Options: p.Offers.Permissions, Complete: "off", Optional: true, Literal: true, Max: 192},
+		part.Field{ID: "org", Label: is.Org, Value: p.Org, Options: p.Offers.Organisations, Offer: string(access.Organisation), Complete: "off", Optional: true, Literal: true, Max: 64},
 		last(is, p.Last, true), reason(is, p.Reason),
 		part.Field{ID: "ticket", Label: is.Ticket, Value: p.Ticket, Optional: true, Literal: true, Max: 64},
 	)
@@ -320,7 +324,7 @@ func (p accessPage) pager() part.Pager {
 func (f *personFrame) filters(say *words.Catalogue, action string, about ...part.Field) part.Filters {
 	is := &say.ConsoleAccess
 	filters := part.Filters{Action: action, Do: part.Button{ID: "look", Label: is.Look}, Fields: append(about,
-		part.Field{ID: "org", Label: is.Org, Value: f.Look.Get("org"), Max: 64, Optional: true, Literal: true},
+		part.Field{ID: "org", Label: is.Org, Value: f.Look.Get("org"), Max: 64, Optional: true, Literal: true, Typed: true, Options: f.Orgs, Offer: string(access.Organisation)},
 		part.Field{ID: "at", Label: is.At, Kind: "datetime-local", Value: f.Look.Get("at"), Optional: true},
 	)}
 	return filters.Faulty(say, f.Wrong)
@@ -333,7 +337,7 @@ func (p *accessPage) filters(say *words.Catalogue) part.Filters {
 func (p *checkPage) filters(say *words.Catalogue) part.Filters {
 	is := &say.ConsoleAccess
 	return p.personFrame.filters(say, p.path()+"/check",
-		part.Field{ID: "permission", Label: is.Permission, Hint: say.Console.Example, Value: p.Permission, Max: 192, Literal: true},
+		part.Field{ID: "permission", Label: is.Permission, Hint: say.Console.Example, Value: p.Permission, Max: 192, Literal: true, Typed: true, Options: p.Permissions},
 		part.Field{ID: "thing", Label: is.Thing, Hint: is.ThingHint, Value: p.Thing, Max: 200, Optional: true, Literal: true},
 	)
 }

@@ -20,6 +20,7 @@ type personFrame struct {
 	CanGrant bool
 	// Look is from where it is looked at: org and at, as the address has them.
 	Look url.Values
+	Orgs []part.Option // that are proposed
 }
 
 func on(v *guard.Visit) map[string]string { return person.On(v) }
@@ -30,7 +31,9 @@ func read(v *guard.Visit) (personFrame, error) {
 	if err != nil {
 		return personFrame{}, err
 	}
-	return personFrame{Frame: found, CanGrant: v.Can("createGrant", nil), Look: v.Only("org", "at")}, nil
+	f := personFrame{Frame: found, CanGrant: v.Can("createGrant", nil), Look: v.Only("org", "at")}
+	f.Orgs, err = v.Organisations()
+	return f, err
 }
 
 func (f *personFrame) path() string { return f.Path() + tab }

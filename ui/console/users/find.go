@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strconv"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
@@ -12,7 +13,7 @@ import (
 )
 
 // Finder finds people by their addresses and names.
-var Finder = guard.Finder{Label: Section.Label, Operation: Section.Operation, Find: find}
+var Finder = guard.Finder{Kind: string(access.User), Label: Section.Label, Operation: Section.Operation, Find: find}
 
 func find(v *guard.Visit, text string) (all []part.Hit, err error) {
 	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: url.Values{"search": {text}, "limit": {strconv.Itoa(guard.MaxFound)}}})
@@ -20,7 +21,7 @@ func find(v *guard.Visit, text string) (all []part.Hit, err error) {
 		return nil, err
 	}
 	for _, u := range found.Body.Items {
-		hit := part.Hit{Label: person.Named(&u.User), Href: person.Path(string(u.ID))}
+		hit := part.Hit{Label: person.Named(&u.User), Href: person.Path(string(u.ID)), Value: u.Email}
 		if u.Name != "" {
 			hit.Under = u.Email
 		}
