@@ -77,7 +77,7 @@ var englishConsoleSettings = ConsoleSettings{
 	Contrast:   "Contrast of the button: {label}. Of links: {least}. At least 4.5 : 1 is needed to read.",
 	Adjusted:   "Links are shown darker or lighter than the colour, so that they can be read.",
 	NoColour:   "This is no colour. Write six hexadecimal digits, such as #3156b8.",
-	Logo:       "Logo", LogoWhy: "A file that the configuration names. It is read at the start, and again when the server is asked to reload.",
+	Logo:       "Logo", LogoWhy: "A file of the server, so it is set there: by brand.logo in the configuration or GATEHOUSE_BRAND_LOGO. It is read at the start, and again when the server is asked to reload.",
 }
 
 var germanConsoleSettings = ConsoleSettings{
@@ -121,5 +121,5 @@ var germanConsoleSettings = ConsoleSettings{
 	Contrast:   "Kontrast des Knopfs: {label}. Von Verweisen: {least}. Lesbar ist es ab 4.5 : 1.",
 	Adjusted:   "Verweise erscheinen dunkler oder heller als die Farbe, damit man sie lesen kann.",
 	NoColour:   "Das ist keine Farbe. Schreiben Sie sechs hexadezimale Ziffern wie #3156b8.",
-	Logo:       "Bild", LogoWhy: "Eine Datei, die in der Konfiguration steht. Sie wird beim Start gelesen, und wieder, wenn der Server dazu aufgefordert wird.",
+	Logo:       "Bild", LogoWhy: "Eine Datei des Servers, deshalb wird sie dort festgelegt: durch brand.logo in der Konfiguration oder GATEHOUSE_BRAND_LOGO. Sie wird beim Start gelesen, und wieder, wenn der Server dazu aufgefordert wird.",
 }

@@ -25,6 +25,8 @@ func TestPagesOfSettingsAreWellMade(t *testing.T) {
 	wrong := one(idle)
 	wrong.Frame = guard.Frame{Form: viewtest.Wrong()}
 	looks := brandPage{Frame: f, Name: brandPart{Setting: fixed, Value: "A"}, Logo: brandPart{Setting: wire.Setting{Layer: "default"}}, Accent: brandPart{Setting: odd, Value: "#ffd500"}, CanSet: true}
+	pictured := looks
+	pictured.Logo.Setting.Value = "/logo.png"
 	plain := looks
 	plain.Accent.Value, plain.Name.Value = "", ""
 	none := looks
@@ -42,6 +44,7 @@ func TestPagesOfSettingsAreWellMade(t *testing.T) {
 		"unset a text":           one(help).unset(),
 		"brand":                  looks,
 		"brand, plain":           plain,
+		"brand, picture":         pictured,
 		"brand, no colour":       none,
 	})
 }
