@@ -52,6 +52,7 @@ var (
 	asked   = limits{timeout: requestTimeout, body: pdp.MaxBody}
 	steered = limits{timeout: requestTimeout, body: admin.MaxSet}
 	files   = limits{timeout: requestTimeout, body: console.MaxUpload}
+	picture = limits{timeout: requestTimeout, body: console.MaxPicture}
 	// lasting is for connections that end by themselves.
 	lasting = limits{timeout: pdp.FeedLife + requestTimeout, body: web.FormLimit}
 	// patient is for answers that are as long as what there is.
@@ -150,6 +151,10 @@ func (s *Server) table() ([]*door, error) {
 		},
 		{
 			name: "console, files", prefixes: console.UploadPaths(), protect: uploads, admits: steering.AdmitsUpload, refuse: page, limits: files, mount: steering.MountUploads,
+			perAddress: []string{console.Root},
+		},
+		{
+			name: "console, pictures", prefixes: console.PicturePaths(), protect: uploads, admits: steering.AdmitsPicture, refuse: page, limits: picture, mount: steering.MountPictures,
 			perAddress: []string{console.Root},
 		},
 		{name: "static files", prefixes: []string{"/static/"}, protect: programs, refuse: page, limits: usual, quiet: true, mount: func(m *web.Mux) { static.Mount(m, s.look.Files) }},

@@ -190,6 +190,21 @@ func (d *Door) AdmitsUpload(r *http.Request) bool {
 	return d.guard().Admits(r, "beginImport")
 }
 
+// PicturePaths are above those of forms with a picture, of at most MaxPicture bytes; MountPictures
+// registers them, behind web.ProtectUploads.
+func PicturePaths() []string { return applications.PicturePaths }
+
+// MaxPicture bounds a form with a picture, in bytes.
+const MaxPicture = applications.MaxPicture
+
+// MountPictures registers the pages of PicturePaths.
+func (d *Door) MountPictures(m *web.Mux) {
+	(&applications.Door{Guard: d.guard(), Issuer: d.Issuer}).MountPictures(m)
+}
+
+// AdmitsPicture reports whether who sends a picture may do so.
+func (d *Door) AdmitsPicture(r *http.Request) bool { return d.guard().Admits(r, "updateClient") }
+
 func (d *Door) guard() *guard.Guard {
 	return &guard.Guard{API: d.API, Callers: d.Callers, People: d.People, Asks: d.Client.Asks, Cookies: d.Cookies, Pages: d.Pages, Version: d.Version, Nav: sections()}
 }

@@ -23,11 +23,21 @@ type ConsoleApplications struct {
 	Name, Home, Logo, Redirects, PostLogouts, Scopes, Audiences, Refresh string // inputs and facts
 	NameHint, HomeHint, RedirectHint, NativeRedirectHint                 string
 	PostLogoutHint, ScopeHint, AudienceHint, RefreshHint, LogoHint       string
+	LogoFile, SetLogo, NoLogo, LogoNow, LogoSet, LogoGone                string
 	Line                                                                 Phrase // N, Problem: what is wrong with a line of an input
 
-	GateTitle          Title
-	GateLead, GateTodo string
-	GateCommand        string
+	GateTitle                       Title
+	GateLead, GateTodo, GateNoAPI   string
+	GateInFiles                     Phrase // Path of the folder
+	GateHost, GateTarget, GateName  string // inputs and facts
+	GatePermission                  string
+	GateHostHint, GateTargetHint    string
+	GateAPIHint, GatePermissionHint string
+	GateNameHint, GateDo, GateShow  string
+	GateReady, GateFile             Title // Name
+	GateMade, GateToRoute           string
+	GateFileLead, GateProxies       string
+	GateProxiesLead                 string
 
 	Made                                      Title // Name
 	MadeLead, NoSecret, HasKeys               string
@@ -93,7 +103,7 @@ type ConsoleApplications struct {
 	WhyNotRegistered, WhyNotHeld, WhyNoOpenID       string
 	WhyUserinfo, WhyUnknown, WhySource, WhyTooLarge string
 	Refused                                         string
-	NoPerson                                        string
+	NoPerson, PreviewScopes                         string
 
 	ConnectLead, ForWhat, NotRan string
 	RanWith                      Phrase // Version
@@ -143,12 +153,20 @@ var englishConsoleApplications = ConsoleApplications{
 	RedirectHint:       "One address a line, each exactly as the application sends it. https, or http for localhost; no wildcards.",
 	NativeRedirectHint: "One a line: http://127.0.0.1/callback, whose port may be any, or a scheme of its own such as com.example.app:/callback.",
 	PostLogoutHint:     "One address a line, by the same rules.", ScopeHint: "What it may ask for.", AudienceHint: "Which APIs its tokens are for. None: this Gatehouse alone.",
-	RefreshHint: "It gets refresh tokens, and asks nobody again while they live.", LogoHint: "A PNG as a data URL (data:image/png;base64,…); 128 by 128 is shown well.",
+	RefreshHint: "It gets refresh tokens, and asks nobody again while they live.", LogoHint: "A PNG or JPEG of up to 256 KiB and 1,024 by 1,024. It is made as small as it is shown; nothing else of the file is kept.",
+	LogoFile: "Picture", SetLogo: "Use it", NoLogo: "Remove the logo", LogoNow: "As people see it", LogoSet: "The logo is changed.", LogoGone: "The logo is removed.",
 	Line: "line {n} {problem}",
 
 	GateTitle: "An application behind the gate", GateLead: "It needs no client: the gate signs people in, and its route says who may pass.",
-	GateTodo:    "Point a name at the gate and put the route into the folder of gate.routes, or make one under Gate routes. It lets in whoever is signed in and has the permission that it names: name one of yours. The gate may stand alone, or behind a proxy that is there already.",
-	GateCommand: "A first route, and the files of proxies",
+	GateTodo:    "Point the host at the gate, or at the proxy before it. The route lets in whoever is signed in and has the permission.",
+	GateNoAPI:   "There is no API yet. A route asks for a permission of one: add it first.",
+	GateInFiles: "Routes are in files, in {path}. Nothing is made here: the next page has the file to put there. The gate reads it by itself.",
+	GateHost:    "Host", GateHostHint: "By which people reach it, such as app.example.com.", GateTarget: "Where it is", GateTargetHint: "http:// or https:// with a host and a port, such as http://127.0.0.1:9000. Nobody but the gate, or the proxy that asks it, should reach it.",
+	GateAPIHint: "Whose permission is asked for.", GatePermission: "Permission", GatePermissionHint: "Whoever has it may pass, such as pages:read.",
+	GateName: "Name of the route", GateNameHint: "Empty: as the host begins.", GateDo: "Put it behind the gate", GateShow: "Show the file",
+	GateReady: "{name} is behind the gate", GateFile: "A route file for {name}", GateMade: "The upstream and the route are made.", GateToRoute: "To the route",
+	GateFileLead: "The upstream and the route as a file says them, for a folder or for gatehouse apply.",
+	GateProxies:  "If a proxy stands before it", GateProxiesLead: "It asks the gate, and is one of the proxies that ask: with a secret of its own.",
 
 	Made: "{name} is connected", MadeLead: "Set these in the application. Everything but the secret stays on its page.",
 	NoSecret: "It has no secret, and proves itself by PKCE.", HasKeys: "It proves itself by the private half of its keys.",
@@ -208,7 +226,7 @@ var englishConsoleApplications = ConsoleApplications{
 	Missing:   "What is not there", MissingLead: "Scopes and claims that somebody might look for, and why they are missing.",
 	WhyNotRegistered: "The application may not ask for this scope.", WhyNotHeld: "The person, or the application for itself, may not give this scope.", WhyNoOpenID: "Without the scope openid there is no ID token and no userinfo.",
 	WhyUserinfo: "It stands in userinfo only: the application does not want it in the ID token.", WhyUnknown: "Nothing is known of it.", WhySource: "It comes from a claim whose scope was not given.", WhyTooLarge: "All of it would be too large for a token; introspection tells it.",
-	Refused: "There would be no token:", NoPerson: "Nobody has this address or id.",
+	Refused: "There would be no token:", NoPerson: "Nobody has this address or id.", PreviewScopes: "That it asks for. None: all that it may.",
 
 	ConnectLead: "What to set on the other side, with the values of this application.", ForWhat: "Library or product", NotRan: "Not run by a test",
 	RanWith: "Run by our tests with {version}", SecretNote: "The secret is read from OIDC_CLIENT_SECRET and stands in none of these.",
@@ -248,12 +266,20 @@ var germanConsoleApplications = ConsoleApplications{
 	RedirectHint:       "Eine Adresse je Zeile, genau wie die Anwendung sie sendet. https, oder http für localhost; keine Platzhalter.",
 	NativeRedirectHint: "Eine je Zeile: http://127.0.0.1/callback, deren Port beliebig ist, oder ein eigenes Schema wie com.example.app:/callback.",
 	PostLogoutHint:     "Eine Adresse je Zeile, nach denselben Regeln.", ScopeHint: "Was sie erbitten darf.", AudienceHint: "Für welche APIs ihre Token sind. Keine: nur für dieses Gatehouse.",
-	RefreshHint: "Sie erhält Refresh-Token und fragt niemanden erneut, solange sie gelten.", LogoHint: "Ein PNG als Data-URL (data:image/png;base64,…); 128 mal 128 sieht gut aus.",
+	RefreshHint: "Sie erhält Refresh-Token und fragt niemanden erneut, solange sie gelten.", LogoHint: "Ein PNG oder JPEG bis 256\u00a0KiB und 1.024 mal 1.024. Es wird so klein gemacht, wie es gezeigt wird; sonst bleibt nichts von der Datei.",
+	LogoFile: "Bild", SetLogo: "Verwenden", NoLogo: "Logo entfernen", LogoNow: "So sehen es Personen", LogoSet: "Das Logo ist geändert.", LogoGone: "Das Logo ist entfernt.",
 	Line: "Zeile {n}\u00a0{problem}",
 
 	GateTitle: "Eine Anwendung hinter dem Tor", GateLead: "Sie braucht keinen Client: Das Tor meldet an, und seine Route sagt, wer passieren darf.",
-	GateTodo:    "Richten Sie einen Namen auf das Tor und legen Sie die Route in den Ordner von gate.routes, oder eine unter Routen des Tors an. Sie lässt ein, wer angemeldet ist und die Berechtigung hat, die sie nennt: Nennen Sie eine von Ihren. Das Tor kann allein stehen oder hinter einem vorhandenen Proxy.",
-	GateCommand: "Eine erste Route, und die Dateien von Proxys",
+	GateTodo:    "Richten Sie den Host auf das Tor oder auf den Proxy davor. Die Route lässt ein, wer angemeldet ist und die Berechtigung hat.",
+	GateNoAPI:   "Es gibt noch keine API. Eine Route verlangt eine Berechtigung von einer: Legen Sie sie zuerst an.",
+	GateInFiles: "Routen stehen in Dateien, in {path}. Hier entsteht nichts: Die nächste Seite zeigt die Datei, die dorthin gehört. Das Tor liest sie von selbst.",
+	GateHost:    "Hostname", GateHostHint: "Unter dem man sie erreicht, etwa app.example.com.", GateTarget: "Wo sie läuft", GateTargetHint: "http:// oder https:// mit Rechnernamen und Port, etwa http://127.0.0.1:9000. Nur das Tor, oder der Proxy, der es fragt, sollte sie erreichen.",
+	GateAPIHint: "Deren Berechtigung verlangt wird.", GatePermission: "Berechtigung", GatePermissionHint: "Wer sie hat, darf passieren, etwa pages:read.",
+	GateName: "Bezeichnung der Route", GateNameHint: "Leer: wie der Host beginnt.", GateDo: "Hinter das Tor stellen", GateShow: "Datei zeigen",
+	GateReady: "{name} steht hinter dem Tor", GateFile: "Eine Routendatei für {name}", GateMade: "Server und Route sind angelegt.", GateToRoute: "Zur Route",
+	GateFileLead: "Server und Route, wie eine Datei sie sagt, für einen Ordner oder für gatehouse apply.",
+	GateProxies:  "Wenn ein Proxy davorsteht", GateProxiesLead: "Er fragt das Tor und ist einer der fragenden Proxys: mit einem eigenen Geheimnis.",
 
 	Made: "{name} ist angebunden", MadeLead: "Stellen Sie dies in der Anwendung ein. Alles außer dem Geheimnis bleibt auf ihrer Seite stehen.",
 	NoSecret: "Sie hat kein Geheimnis und weist sich durch PKCE aus.", HasKeys: "Sie weist sich durch die private Hälfte ihrer Schlüssel aus.",
@@ -313,7 +339,7 @@ var germanConsoleApplications = ConsoleApplications{
 	Missing:   "Was nicht dabei ist", MissingLead: "Scopes und Claims, die man suchen könnte, und warum sie fehlen.",
 	WhyNotRegistered: "Die Anwendung darf diesen Scope nicht erbitten.", WhyNotHeld: "Die Person, oder die Anwendung für sich selbst, darf diesen Scope nicht geben.", WhyNoOpenID: "Ohne den Scope openid gibt es weder ID-Token noch Userinfo.",
 	WhyUserinfo: "Er steht nur in Userinfo: Die Anwendung will ihn nicht im ID-Token.", WhyUnknown: "Dazu ist nichts bekannt.", WhySource: "Er kommt von einem Claim, dessen Scope nicht gegeben wurde.", WhyTooLarge: "Alles zusammen wäre für ein Token zu groß; die Introspection sagt es.",
-	Refused: "Es gäbe kein Token:", NoPerson: "Niemand hat diese Adresse oder Kennung.",
+	Refused: "Es gäbe kein Token:", NoPerson: "Niemand hat diese Adresse oder Kennung.", PreviewScopes: "Die sie erbittet. Keiner: alle, die sie darf.",
 
 	ConnectLead: "Was auf der Gegenseite einzustellen ist, mit den Werten dieser Anwendung.", ForWhat: "Bibliothek oder Produkt", NotRan: "Von keinem Test ausgeführt",
 	RanWith: "Von unseren Tests ausgeführt mit {version}", SecretNote: "Das Geheimnis wird aus OIDC_CLIENT_SECRET gelesen und steht in keinem dieser Texte.",

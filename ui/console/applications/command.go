@@ -20,7 +20,6 @@ type flag struct {
 var flags = map[string]flag{
 	"client_name": {name: "name"}, "client_uri": {name: "home-url"}, "redirect_uris": {name: "redirect-uri"},
 	"post_logout_redirect_uris": {name: "post-logout-redirect-uri"}, "scope": {name: "scope"}, "audiences": {name: "audience"},
-	"logo_uri": {name: "logo", file: true},
 
 	"token_endpoint_auth_method": {name: "auth-method"}, "jwks": {name: "jwks-file", file: true}, "pkce": {name: "pkce"},
 	"grant_types": {name: "grant"}, "require_acr": {name: "require-acr"}, "require_roles": {name: "require-role"},

@@ -31,13 +31,15 @@ func (d *Door) Mount(m *web.Mux) {
 	page("GET", pathAll, d.list)
 	page("GET", pathNew, d.askNew)
 	page("POST", pathNew, d.create)
-	page("GET", pathGate, d.gate)
+	page("GET", pathGate, d.askGate)
+	page("POST", pathGate, d.protect)
 	const one = pathAll + "/{client}"
 	page("GET", one, d.application)
 	for _, s := range sheets {
 		page("GET", one+"/"+s.path, d.askSettings(s))
 		page("POST", one+"/"+s.path, d.saveSettings(s))
 	}
+	page("GET", one+"/logo", d.logo)
 	page("GET", one+"/secrets", d.secrets)
 	page("GET", one+"/secrets/new", d.askSecret)
 	page("POST", one+"/secrets/new", d.makeSecret)

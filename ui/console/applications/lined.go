@@ -18,8 +18,8 @@ func lined(say *words.Catalogue, f *guard.Frame, form part.Form) part.Form {
 	if f.Wrong == nil {
 		return form
 	}
-	for i := range form.Fields {
-		in := &form.Fields[i]
+	for i := range len(form.Fields) + len(form.More) {
+		in := form.At(i)
 		for _, bad := range f.Wrong.Fields {
 			name, line, ok := entry(bad.Name)
 			if !ok || name != in.ID {

@@ -121,7 +121,7 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	}}
 	for _, c := range p.Clients {
 		t.Rows = append(t.Rows, part.Row{Label: c.Name, Href: pathOf(string(c.ID)), Soft: c.Disabled, Cells: []templ.Component{
-			part.Cell(part.Lines{Main: c.Name, Code: string(c.ID)}), part.Text(nameOf(say, c.Kind)), part.Pill(stateOf(say, c.Disabled)),
+			part.Cell(part.Lines{Main: c.Name, Code: string(c.ID), Picture: logoOf(&c.Client)}), part.Text(nameOf(say, c.Kind)), part.Pill(stateOf(say, c.Disabled)),
 			part.When(now, c.LastUsed), part.Number(int(c.SignIns)), part.When(now, c.Created),
 		}})
 	}

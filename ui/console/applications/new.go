@@ -23,6 +23,7 @@ import (
 type kindsPage struct {
 	guard.Frame
 	Products []docs.Client // of which the form can be filled in
+	CanGate  bool          // the gate may be seen
 }
 
 func (p kindsPage) Head(say *words.Catalogue) view.Head {
@@ -36,7 +37,10 @@ func (p kindsPage) choices(say *words.Catalogue) (all []choiceOf) {
 	for _, k := range kinds {
 		all = append(all, choiceOf{ID: string(k), Name: nameOf(say, k), Why: whyOf(say, k), Href: pathNew + "?kind=" + string(k)})
 	}
-	return append(all, choiceOf{ID: "gate", Name: a.Gate, Why: a.GateWhy, Href: pathGate})
+	if p.CanGate {
+		all = append(all, choiceOf{ID: "gate", Name: a.Gate, Why: a.GateWhy, Href: pathGate})
+	}
+	return all
 }
 
 type choiceOf struct{ ID, Name, Why, Href string }
@@ -83,6 +87,12 @@ func newInputs(kind oauth.Kind) []input {
 	if kind == oauth.KindMachine {
 		return all
 	}
+	for _, in := range sheets[1].inputs { // who may use it
+		if in.name == "require_roles" || in.name == "require_groups" {
+			in.folded = true
+			all = append(all, in)
+		}
+	}
 	return append(all, input{
 		name: "refresh", kind: part.Tick, label: func(a *words.ConsoleApplications) string { return a.Refresh }, hint: func(a *words.ConsoleApplications) string { return a.RefreshHint },
 		get: func(c *wire.ClientState) string { return yes(slices.Contains(c.GrantTypes, oauth.GrantRefresh)) },
@@ -120,7 +130,11 @@ func (p newPage) form(say *words.Catalogue) part.Form {
 			}
 		}
 		f.Focus = in.name == "client_name" && p.Wrong == nil
-		form.Fields = append(form.Fields, f)
+		if in.folded {
+			form.More = append(form.More, f)
+		} else {
+			form.Fields = append(form.Fields, f)
+		}
 	}
 	return lined(say, &p.Frame, p.Draw(say, form))
 }
@@ -154,7 +168,7 @@ func (d *Door) askNew(v *guard.Visit) error {
 	}
 	kind := oauth.Kind(v.Query("kind"))
 	if !slices.Contains(kinds, kind) {
-		return v.Show(http.StatusOK, kindsPage{v.Frame(), guidesOf("Products")})
+		return v.Show(http.StatusOK, kindsPage{v.Frame(), guidesOf("Products"), v.Can("getGate", nil)})
 	}
 	page, err := newPageOf(v, kind, v.Query("for"))
 	if err != nil {
@@ -310,22 +324,4 @@ func env(issuer string, c *wire.Client, secret string) string {
 		lines = append(lines, "OIDC_REDIRECT_URI="+c.RedirectURIs[0])
 	}
 	return strings.Join(append(lines, `OIDC_SCOPE="`+c.Scope+`"`), "\n") + "\n"
-}
-
-// gatePage says how an application is put behind the gate.
-type gatePage struct {
-	guard.Frame
-	Files []gateSnippet
-}
-
-func (p gatePage) Head(say *words.Catalogue) view.Head {
-	return part.Head(say.ConsoleApplications.GateTitle)
-}
-func (p gatePage) Body() templ.Component { return gateBody(p) }
-
-func (d *Door) gate(v *guard.Visit) error {
-	if err := v.Ready("listClients", nil); err != nil {
-		return err
-	}
-	return v.Show(http.StatusOK, gatePage{Frame: v.Frame(), Files: gateSnippets()})
 }

@@ -73,7 +73,7 @@ func (f *clientFrame) hasSecret() bool {
 func (f *clientFrame) heading(say *words.Catalogue, path string) part.Heading {
 	a, base := &say.ConsoleApplications, f.path()
 	h := part.Heading{
-		Title: f.Client.Name, Lead: nameOf(say, f.Client.Kind), Code: string(f.Client.ID), Face: true,
+		Title: f.Client.Name, Lead: nameOf(say, f.Client.Kind), Code: string(f.Client.ID), Face: true, Picture: logoOf(&f.Client.Client),
 		Badges: []part.Badge{stateOf(say, f.Client.Disabled)}, Actions: actions(*f),
 	}
 	tab := func(shown bool, label, href string) {
@@ -93,7 +93,7 @@ func (f *clientFrame) heading(say *words.Catalogue, path string) part.Heading {
 
 // about is the head of a page that asks something about the application.
 func (f *clientFrame) about(say *words.Catalogue) part.Heading {
-	return part.Heading{Title: f.Client.Name, Lead: nameOf(say, f.Client.Kind), Face: true, Badges: []part.Badge{stateOf(say, f.Client.Disabled)}}
+	return part.Heading{Title: f.Client.Name, Lead: nameOf(say, f.Client.Kind), Face: true, Picture: logoOf(&f.Client.Client), Badges: []part.Badge{stateOf(say, f.Client.Disabled)}}
 }
 
 // crumbs lead to an application's page from above, and to what is below it.
@@ -120,6 +120,10 @@ func (f *clientFrame) notice(say *words.Catalogue) string {
 		return a.Added
 	case "end-family":
 		return a.FamilyEnded
+	case "logo":
+		return a.LogoSet
+	case "no-logo":
+		return a.LogoGone
 	case "end-secret":
 		return a.SecretEnded
 	}
@@ -161,8 +165,11 @@ func (p clientPage) facts(say *words.Catalogue) []part.Fact {
 		{Name: a.LastUsed, Value: part.When(now, c.LastUsed)},
 		{Name: a.SignIns, Value: part.Number(int(c.SignIns))},
 		{Name: a.Auth, Value: part.Text(methodName(say, c.AuthMethod))},
-		{Name: a.Redirects, Value: codes(c.RedirectURIs, a.NoneOf)},
+		{Name: a.Redirects, Value: copies("redirect", c.RedirectURIs, a.NoneOf)},
 		{Name: a.Scopes, Value: codes(strings.Fields(c.Scope), a.NoneOf)},
+	}
+	if len(c.PostLogoutRedirectURIs) > 0 {
+		all = append(all, part.Fact{Name: a.PostLogouts, Value: copies("post-logout", c.PostLogoutRedirectURIs, "")})
 	}
 	if len(c.Audiences) > 0 {
 		all = append(all, part.Fact{Name: a.Audiences, Value: codes(c.Audiences, "")})

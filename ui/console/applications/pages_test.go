@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"gatehouse/deploy"
 	"gatehouse/docs"
 	"gatehouse/oauth"
 	"gatehouse/ui/console/guard"
@@ -29,19 +30,25 @@ func samples() map[string]view.Page {
 	}}
 	page := wire.ClientState{Kind: oauth.KindBrowser, Client: wire.Client{ID: "43", Name: "B", AuthMethod: "none", Disabled: true, GrantTypes: []string{"authorization_code"}}}
 	one := clientFrame{Frame: f, Client: web, ETag: `"1"`, Issuer: "https://id.example.test", CanEdit: true, CanSecrets: true, CanPreview: true, Consents: true, Families: true, Activity: true, Acts: acts}
+	with := one
+	with.Client.Logo = viewtest.Icon
 	little := clientFrame{Frame: f, Client: page, Issuer: "https://id.example.test"}
 	k := known{Scopes: []part.Option{{Value: "openid", Label: "44"}, {Value: "a:read", Label: "45", Hint: "46"}}, Audiences: []part.Option{{Value: "https://b.example.test", Label: "47"}}}
 	preview := &wire.TokenPreview{
 		Client: "42", User: "usr_a", AccessClaims: json.RawMessage(`{"sub":"42"}`), IDClaims: json.RawMessage(`{"sub":"42"}`), Own: []string{"jti"},
 		Missing: []wire.Absence{{Name: "42", Why: oauth.WhyUnknown}, {Name: "43", Why: oauth.WhyUserinfo}},
 	}
+	app := behind{ID: "50", Host: "a.example.test", Target: "http://10.0.0.1:80", API: "51", Permission: "52:read"}
 	none := &wire.TokenPreview{Client: "42", Refused: &wire.TokenRefusal{Code: "access_denied", Description: oauth.SaysNotAdmitted}}
 	at0, levels := addressesOf("https://id.example.test"), []string{"aal1", "aal2"}
 	pages := map[string]view.Page{
-		"list":         listPage{Frame: f, Clients: []wire.ClientState{web, page}, Next: "next", CanCreate: true, Asked: url.Values{"kind": {"web"}, "state": {"active"}, "sort": {"-created"}, "cursor": {"x"}}},
+		"list":         listPage{Frame: f, Clients: []wire.ClientState{web, page, with.Client}, Next: "next", CanCreate: true, Asked: url.Values{"kind": {"web"}, "state": {"active"}, "sort": {"-created"}, "cursor": {"x"}}},
 		"list, none":   listPage{Frame: f, Asked: url.Values{"search": {"42"}}},
-		"kinds":        kindsPage{f, guidesOf("Products")},
-		"gate":         gatePage{Frame: f, Files: gateSnippets()},
+		"kinds":        kindsPage{f, guidesOf("Products"), true},
+		"gate":         gatePage{Frame: f, Gate: wire.Gate{Listens: true}, In: app, APIs: []wire.API{{ID: "51", Audience: "https://b.example.test", Permissions: []wire.Permission{{Permission: "52:read", Description: "53"}}}}, All: true},
+		"gate, wrong":  gatePage{Frame: wrong, Gate: wire.Gate{Files: true, From: "/54"}, All: true},
+		"behind":       readyPage{Frame: f, Gate: wire.Gate{Listens: true}, In: app, Proxies: gateSnippets(deploy.Yours{Host: app.Host})},
+		"behind, file": readyPage{Frame: f, Gate: wire.Gate{Files: true, From: "/54"}, In: app, Proxies: gateSnippets(deploy.Yours{})},
 		"made":         madePage{Frame: f, Made: wire.NewClient{NewClientSecret: wire.NewClientSecret{Client: web.Client, Secret: "42"}}, Issuer: "https://id.example.test", At: at0, Guide: guideOf(oauth.KindWeb, "grafana"), CanTry: true},
 		"made, public": madePage{Frame: f, Made: wire.NewClient{NewClientSecret: wire.NewClientSecret{Client: page.Client}}, Issuer: "https://id.example.test", At: at0},
 		"application": clientPage{clientFrame: one, Refusals: []wire.ClientRefusal{
@@ -50,6 +57,8 @@ func samples() map[string]view.Page {
 			{Code: "authorize.redirect_uri", Says: "The application asked to send you to an address that is not registered for it, so you were not sent there.", Received: "http://other.example.test:42/CB", Partial: true, Last: at, Times: 1},
 		}},
 		"application, little": clientPage{clientFrame: little},
+		"logo":                logoPage{with},
+		"logo, none":          logoPage{one},
 		"address":             one.addressPage("https://a.example.test/cb/"),
 		"address, elsewhere":  one.addressPage("https://evil.example.test/cb"),
 		"secrets":             secretsPage{one},
@@ -159,7 +168,7 @@ func TestTheCommandSetsWhatTheFormOfSettingsHolds(t *testing.T) {
 	for _, s := range sheets {
 		p := settingsPage{clientFrame: clientFrame{Client: c}, sheet: s}
 		want := map[string]string{
-			"settings": "--name 'My shop' --home-url https://shop.test --redirect-uri https://shop.test/cb --redirect-uri https://b.test/cb --post-logout-redirect-uri '' --scope openid --scope email --logo ''",
+			"settings": "--name 'My shop' --home-url https://shop.test --redirect-uri https://shop.test/cb --redirect-uri https://b.test/cb --post-logout-redirect-uri '' --scope openid --scope email",
 			"settings/sign-in": "--auth-method client_secret --pkce auto --grant authorization_code --require-acr '' --require-role staff --require-group ''" +
 				" --no-consent=false --any-localhost-port=false",
 			"settings/tokens": "--access-token-ttl 7m --refresh-idle 0 --refresh-absolute 0 --refresh rotate --id-token-claims=false --introspect --permissions none" +

@@ -9,6 +9,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/access"
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -40,12 +41,13 @@ func (p previewPage) filters(say *words.Catalogue) part.Filters {
 	a := &say.ConsoleApplications
 	f := part.Filters{Action: p.path() + "/preview"}
 	if p.signsIn() {
-		f.Search = part.Field{ID: "user", Label: a.WhoIs, Value: p.Asked.Get("user")}
+		f.Fields = append(f.Fields, part.Field{ID: "user", Label: a.WhoIs, Value: p.Asked.Get("user"), Typed: true, Offer: string(access.User), Optional: true, Literal: true, Complete: "off", Max: 320})
 	}
-	scopes := part.Field{ID: "scope", Label: a.Scopes, Value: p.Asked.Get("scope"), Options: []part.Option{{Label: say.Console.All}}}
-	for _, one := range p.combinations() {
+	scopes := part.Field{ID: "scope", Label: a.Scopes, Hint: a.PreviewScopes, Kind: part.Ticks}
+	for _, one := range strings.Fields(p.Client.Scope) {
 		scopes.Options = append(scopes.Options, part.Option{Value: one, Label: one})
 	}
+	scopes.Options = among(scopes.Options, p.scopes())
 	f.Fields = append(f.Fields, scopes)
 	if p.signsIn() {
 		levels := part.Field{ID: "acr", Label: a.ACR, Value: p.Asked.Get("acr")}
@@ -57,32 +59,12 @@ func (p previewPage) filters(say *words.Catalogue) part.Filters {
 	return f
 }
 
-// combinations are the usual ones of the application's scopes, and the one that is asked about.
-func (p previewPage) combinations() (all []string) {
-	has := strings.Fields(p.Client.Scope)
-	add := func(scope string) {
-		for _, one := range all {
-			if one == scope {
-				return
-			}
-		}
-		if scope != "" {
-			all = append(all, scope)
-		}
+// scopes are those that are asked about, none for all that the application has. An address may have
+// each by itself, or several with spaces between them.
+func (p previewPage) scopes() (all []string) {
+	for _, text := range p.Asked["scope"] {
+		all = append(all, strings.Fields(text)...)
 	}
-	var growing []string
-	for _, one := range oauth.PersonScopes {
-		for _, is := range has {
-			if is == one && one != oauth.ScopeOffline {
-				growing = append(growing, one)
-				add(strings.Join(growing, " "))
-			}
-		}
-	}
-	for _, one := range has {
-		add(one)
-	}
-	add(p.Asked.Get("scope"))
 	return all
 }
 
@@ -96,7 +78,10 @@ func (d *Door) preview(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	page := previewPage{clientFrame: f, Asked: v.Only("user", "scope", "acr"), Levels: []string{"aal1", "aal2"}}
+	page := previewPage{clientFrame: f, Asked: v.Only("user", "acr"), Levels: []string{"aal1", "aal2"}}
+	if scopes := v.R.URL.Query()["scope"]; len(scopes) > 0 {
+		page.Asked["scope"] = scopes
+	}
 	user, err := page.find(v)
 	if err != nil {
 		return err
@@ -104,7 +89,7 @@ func (d *Door) preview(v *guard.Visit) error {
 	if page.Nobody || user == "" && f.signsIn() && !page.itself() {
 		return v.Show(http.StatusOK, page)
 	}
-	asked := admin.PreviewAsk{User: string(user), Scope: v.Query("scope"), ACR: v.Query("acr")}
+	asked := admin.PreviewAsk{User: string(user), Scope: strings.Join(page.scopes(), " "), ACR: v.Query("acr")}
 	found, err := guard.Ask[admin.One[wire.TokenPreview]](v, "previewTokens", admin.Input{Path: on(v), Body: asked})
 	if fault.Is(err, fault.Invalid) {
 		return v.Show(http.StatusUnprocessableEntity, page)

@@ -31,6 +31,7 @@ type input struct {
 	label    func(a *words.ConsoleApplications) string
 	hint     func(a *words.ConsoleApplications) string // nil: none
 	required bool
+	folded   bool // of a new one it is seldom needed
 	max      int
 	options  func(a *words.ConsoleApplications, c *wire.ClientState, known *known) []part.Option
 	// get is the value as it is typed; of a tick "true" is that it is set, of ticks the values
@@ -57,7 +58,6 @@ var sheets = []sheet{
 		{name: "audiences", kind: part.Ticks, label: func(a *words.ConsoleApplications) string { return a.Audiences }, hint: func(a *words.ConsoleApplications) string { return a.AudienceHint }, options: func(_ *words.ConsoleApplications, c *wire.ClientState, k *known) []part.Option {
 			return among(k.Audiences, c.Audiences)
 		}, get: func(c *wire.ClientState) string { return strings.Join(c.Audiences, " ") }, put: orNone},
-		{name: "logo_uri", kind: part.Area, label: func(a *words.ConsoleApplications) string { return a.Logo }, hint: func(a *words.ConsoleApplications) string { return a.LogoHint }, get: func(c *wire.ClientState) string { return c.Logo }, put: func(typed []string) any { return strings.TrimSpace(typed[0]) }},
 	}},
 	{path: "settings/sign-in", title: func(a *words.ConsoleApplications) string { return a.SignIn }, inputs: []input{
 		{name: "token_endpoint_auth_method", kind: part.Choose, label: func(a *words.ConsoleApplications) string { return a.AuthMethod }, hint: func(a *words.ConsoleApplications) string { return a.AuthHint }, options: methods, get: func(c *wire.ClientState) string { return c.AuthMethod }},

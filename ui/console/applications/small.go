@@ -21,28 +21,10 @@ func kindOf(c *wire.Client) oauth.Kind {
 // gateSnippet is a file for an application behind the gate.
 type gateSnippet struct{ Name, Text string }
 
-// gateRoute is a first route, with what is the reader's own to fill in.
-const gateRoute = `apiVersion: gatehouse/v1
-kind: Upstream
-metadata: {id: app}
-spec:
-  targets: ["http://127.0.0.1:9000"]
----
-apiVersion: gatehouse/v1
-kind: Route
-metadata: {id: app}
-spec:
-  match: {hosts: [app.example.com], paths: ["/{page...}"], methods: [GET, POST]}
-  authn: [session]
-  authorize: {api: my-api, permission: "pages:read"}
-  upstream: app
-`
-
-// gateSnippets are a route, and the configuration of the proxies that most people have before it.
-func gateSnippets() []gateSnippet {
-	all := []gateSnippet{{"routes/app.yaml", gateRoute}}
+// gateSnippets are the files of the proxies that most people have.
+func gateSnippets(y deploy.Yours) (all []gateSnippet) {
 	for _, f := range deploy.Files() {
-		all = append(all, gateSnippet{f.Proxy + " · " + f.Name, f.Text})
+		all = append(all, gateSnippet{f.Proxy + " · " + f.Name, f.For(y)})
 	}
 	return all
 }

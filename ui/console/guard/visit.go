@@ -121,3 +121,7 @@ func (v *Visit) Done(path, what string) error {
 
 // key is a new Idempotency-Key for a form.
 func key() string { return secret.Token(16) }
+
+// NewKey is an Idempotency-Key of a step that finds out by itself whether it was done: no answer of
+// before is given in its place.
+func NewKey() string { return key() }

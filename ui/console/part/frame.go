@@ -98,9 +98,10 @@ type Heading struct {
 	Lead  string
 	// Code is an id or an address under the title, which can be copied; may be empty.
 	Code string
-	// Face has initials of Title beside it.
-	Face   bool
-	Badges []Badge
+	// Face has initials of Title beside it, or the picture at the address Picture.
+	Face    bool
+	Picture string
+	Badges  []Badge
 	// Actions are links and buttons (.button) at the end of the line; may be nil.
 	Actions templ.Component
 	Tabs    []Tab

@@ -119,4 +119,7 @@ func (p Pager) next(say *words.Catalogue) string {
 }
 
 // Lines is the content of a cell: what it is, and below it what it is called, as code.
-type Lines struct{ Main, Under, Code string }
+type Lines struct {
+	Main, Under, Code string
+	Picture           string // the address of one beside them; may be empty
+}

@@ -41,6 +41,7 @@ func newPage(v *guard.Visit, k *kind) (editPage, error) {
 	if err == nil && now.Files {
 		err = inFiles()
 	}
+	p.NoGate = !now.Listens
 	p.Command = guard.Command("apply", "-f", "FOLDER")
 	return p, err
 }
@@ -109,6 +110,7 @@ type editPage struct {
 	ID, ETag string
 	Draft    draft
 	Speaks   []string // the protocols, or dialects, that there are
+	NoGate   bool     // of a new one: nothing here would serve it
 
 	kind *kind
 }

@@ -38,6 +38,7 @@ func samples() map[string]view.Page {
 		"upstream, not served":  onePage{oneFrame{Frame: f, kind: &ofUpstreams, Thing: up, Now: now}},
 		"edge":                  onePage{asks},
 		"new upstream":          editPage{Frame: f, kind: &ofUpstreams, Speaks: ofUpstreams.speaks, Draft: ofUpstreams.first},
+		"new upstream, no gate": editPage{Frame: f, kind: &ofUpstreams, Speaks: ofUpstreams.speaks, NoGate: true},
 		"new upstream, wrong":   editPage{Frame: wrong, kind: &ofUpstreams, Speaks: ofUpstreams.speaks, ID: "x"},
 		"edit upstream":         editPage{Frame: f, kind: &ofUpstreams, Speaks: ofUpstreams.speaks, Of: "42", ETag: `"1"`, Draft: up.Draft},
 		"new edge":              editPage{Frame: f, kind: &ofEdges, Speaks: ofEdges.speaks, Draft: ofEdges.first},
