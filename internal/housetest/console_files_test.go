@@ -25,12 +25,17 @@ spec:
 apiVersion: gatehouse/v1
 kind: Role
 metadata: {id: porter}
-spec: {permissions: [depot/boxes:read]}
+spec:
+  permissions:
+    - depot/boxes:read
 ---
 apiVersion: gatehouse/v1
 kind: Client
 metadata: {id: depot-app}
-spec: {name: Depot, redirect_uris: ["https://depot.test/cb"]}
+spec:
+  name: Depot
+  redirect_uris:
+    - https://depot.test/cb
 `
 
 // A file is looked at before it is applied; then exactly what was seen is done, once, and what was made
