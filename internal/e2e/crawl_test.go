@@ -44,6 +44,11 @@ func TestEveryPageOfTheConsoleFitsEveryWindow(t *testing.T) {
 	b.follow("#disable-selected")
 	b.accessible("several people", ".sure")
 	b.fits("console-users-selected")
+	b.open(r.issuer + "/console/files/apply")
+	b.fill("content", "apiVersion: gatehouse/v1\nkind: Group\nmetadata: {id: crowd}\nspec: {}\n")
+	b.follow("#submit")
+	b.accessible("what a file would change", ".sure")
+	b.fits("console-files-apply-plan")
 }
 
 // everywhere looks at a page that is open: light at a desk, dark at 400 %, where a window of 1280 by 1024
@@ -207,7 +212,7 @@ func pageName(path string) string {
 }
 
 // ofThings are the parts of addresses behind which stands the id of something.
-var ofThings = map[string]bool{"roles": true, "groups": true, "organisations": true, "service-accounts": true, "applications": true, "apis": true}
+var ofThings = map[string]bool{"roles": true, "groups": true, "organisations": true, "service-accounts": true, "applications": true, "apis": true, "scopes": true}
 
 // kindOf is the page of an address, whatever it is about: one of each is looked at. Filters make
 // no other page; what does stands here by its name.
@@ -215,9 +220,9 @@ func kindOf(path string) string {
 	path, query, _ := strings.Cut(path, "?")
 	parts := strings.Split(path, "/")
 	for i, one := range parts {
-		if prefix, _, named := strings.Cut(one, "_"); named && strings.Contains(" usr gra ses evt key sec ", " "+prefix+" ") {
+		if prefix, _, named := strings.Cut(one, "_"); named && strings.Contains(" usr gra ses evt key sec fam ", " "+prefix+" ") {
 			parts[i] = prefix
-		} else if i > 0 && ofThings[parts[i-1]] && one != "-" {
+		} else if i > 0 && ofThings[parts[i-1]] && one != "-" && (parts[i-1] != "scopes" || one != "new") {
 			parts[i] = "one"
 		}
 		switch {

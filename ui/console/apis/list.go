@@ -30,7 +30,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if err := v.Keeps(&f, "apis"); err != nil {
 		return err
 	}
-	f.Command = guard.Command("api", "list")
+	f.Command = guard.Whole(asked, "api", "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, Asked: asked, APIs: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createAPI", nil)})
 }
 

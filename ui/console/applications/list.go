@@ -31,7 +31,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if err := v.Keeps(&f, "applications"); err != nil {
 		return err
 	}
-	f.Command = guard.Command("client", "list")
+	f.Command = guard.Whole(asked, "client", "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, Asked: asked, Clients: found.Body.Items, Next: found.Body.Next, CanCreate: v.Can("createClient", nil)})
 }
 

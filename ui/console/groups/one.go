@@ -29,7 +29,7 @@ func (d *Door) all(v *guard.Visit, k *kind) error {
 	if err := v.Keeps(&f, strings.TrimPrefix(k.path, guard.Root+"/")); err != nil {
 		return err
 	}
-	f.Command = guard.Command(k.command, "list")
+	f.Command = guard.Whole(asked, k.command, "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, kind: k, Asked: asked, Things: all, Next: next, Now: time.Now(), CanCreate: v.Can(k.create, nil)})
 }
 

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"cmp"
+	"net/url"
 	"strings"
 	"time"
 
@@ -11,6 +12,17 @@ import (
 // Command is a command of Gatehouse as it is typed, of words that are no values: whoever typed one may have
 // begun it with a hyphen (Line).
 func Command(words ...string) string { return shell.Line(append([]string{"gatehouse"}, words...)...) }
+
+// Whole is the command that lists all of something; "" where the page shows a part of it, by which no
+// command narrows.
+func Whole(asked url.Values, words ...string) string {
+	for name := range asked {
+		if name != "cursor" {
+			return ""
+		}
+	}
+	return Command(words...)
+}
 
 // Line is a command of Gatehouse with values that somebody typed. None of them is taken for a flag,
 // whatever it begins with.

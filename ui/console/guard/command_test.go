@@ -1,6 +1,7 @@
 package guard
 
 import (
+	"net/url"
 	"testing"
 	"time"
 )
@@ -20,6 +21,16 @@ func TestNoValueOfACommandIsAFlag(t *testing.T) {
 	} {
 		if got := line.String(); got != want {
 			t.Errorf("got  %s\nwant %s", got, want)
+		}
+	}
+}
+
+// A list that is narrowed has no command that lists all.
+func TestAPartOfAListHasNoCommandOfTheWhole(t *testing.T) {
+	t.Parallel()
+	for want, asked := range map[string]url.Values{"gatehouse role list": {"cursor": {"x"}}, "": {"search": {"a"}}} {
+		if got := Whole(asked, "role", "list"); got != want {
+			t.Errorf("of %v: %q, want %q", asked, got, want)
 		}
 	}
 }

@@ -28,9 +28,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if page.Names, err = names(v, page.Locks); err != nil {
 		return err
 	}
-	if len(page.Asked) == 0 {
-		page.Command = guard.Command("lock", "list")
-	}
+	page.Command = guard.Whole(page.Asked, "lock", "list")
 	return v.Show(http.StatusOK, page)
 }
 

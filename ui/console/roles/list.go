@@ -27,7 +27,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if err := v.Keeps(&f, "roles"); err != nil {
 		return err
 	}
-	f.Command = guard.Command("role", "list")
+	f.Command = guard.Whole(asked, "role", "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, Asked: asked, Roles: found.Body.Items, Next: found.Body.Next, Now: time.Now(), CanCreate: v.Can("createRole", nil), Matrix: v.Can("listPermissions", nil)})
 }
 

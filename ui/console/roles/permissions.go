@@ -40,7 +40,7 @@ func (d *Door) permissions(v *guard.Visit) error {
 	if err := v.Keeps(&page.Frame, "permissions"); err != nil {
 		return err
 	}
-	page.Command = guard.Command("permission", "list")
+	page.Command = guard.Run("permission", "list").If("api", asked.Get("api")).String()
 	return v.Show(http.StatusOK, page)
 }
 

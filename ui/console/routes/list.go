@@ -40,7 +40,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if err := v.Keeps(&p.Frame, "routes"); err != nil {
 		return err
 	}
-	p.Command = guard.Command("route", "list")
+	p.Command = guard.Whole(asked, "route", "list")
 	return v.Show(http.StatusOK, p)
 }
 

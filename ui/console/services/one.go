@@ -32,7 +32,7 @@ func (d *Door) list(v *guard.Visit) error {
 	if err := v.Keeps(&f, "service-accounts"); err != nil {
 		return err
 	}
-	f.Command = guard.Command("service", "list")
+	f.Command = guard.Whole(asked, "service", "list")
 	return v.Show(http.StatusOK, listPage{Frame: f, Asked: asked, List: found.Body.Items, Next: found.Body.Next, Now: time.Now(), CanCreate: v.Can("createServiceAccount", nil)})
 }
 
