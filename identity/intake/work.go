@@ -71,19 +71,18 @@ func (s *Service) leave(ctx context.Context) {
 
 // goOn deals with the next rows of an import, if who began it still may.
 func (s *Service) goOn(ctx context.Context, im Import) error {
-	err := s.Rights.MayTakeIn(ctx, im.Owner)
-	if fault.Is(err, fault.Forbidden) {
-		return s.lost(ctx, im.ID)
+	if may, err := s.may(ctx, im); err != nil || !may {
+		return err
 	}
-	if err != nil {
-		return err // nobody knows: it waits
-	}
-	if _, err = s.batch(ctx, im.ID, batchRows); !ofRow(err) {
+	if _, err := s.batch(ctx, im.ID, batchRows); !ofRow(err) {
 		return err
 	}
 	// Somebody has come by the address of one of them meanwhile, or the rules are others now:
 	// each by itself.
 	for range batchRows {
+		if may, err := s.may(ctx, im); err != nil || !may {
+			return err
+		}
 		n, err := s.batch(ctx, im.ID, 1)
 		if ofRow(err) {
 			err = s.refuse(ctx, im.ID, n, err)
@@ -93,6 +92,16 @@ func (s *Service) goOn(ctx context.Context, im Import) error {
 		}
 	}
 	return nil
+}
+
+// may reports whether who began an import still may make people, and stops it where not. An error
+// says that nobody knows: it waits.
+func (s *Service) may(ctx context.Context, im Import) (bool, error) {
+	err := s.Rights.MayTakeIn(ctx, im.Owner)
+	if fault.Is(err, fault.Forbidden) {
+		return false, s.lost(ctx, im.ID)
+	}
+	return err == nil, err
 }
 
 // lost stops an import whose owner lost the right to it.

@@ -12,7 +12,6 @@ import (
 	"testing"
 	"time"
 
-	"gatehouse/access"
 	"gatehouse/id"
 	"gatehouse/identity/intake"
 	"gatehouse/internal/gatetest"
@@ -168,61 +167,6 @@ func eventsListed(t *testing.T, s *steering, path string) (n int) {
 }
 
 func sealed(s *steering) error { return s.House.Sealer.Seal(context.Background(), time.Now()) }
-
-// Whoever began an import loses the right, by whatever way: nobody is made any more.
-func TestAnImportEndsWithTheRightOfWhoBeganIt(t *testing.T) {
-	t.Parallel()
-	s := newSteering(t)
-	ctx, a := t.Context(), s.House.Access
-	one := func(account string) access.Subject { return access.Subject{Kind: access.ServiceAccount, ID: account} }
-	for name, lose := range map[string]func(account, key string) error{
-		"a deny": func(account, _ string) error {
-			_, err := a.Give(ctx, gatetest.Console, access.Grant{
-				Subject: one(account), Effect: access.Deny, Permission: access.Pattern{API: access.Gatehouse, Resource: "users", Action: "write"}, Where: access.Where{Place: access.Everywhere}, Reason: "test",
-			})
-			return err
-		},
-		"the grant": func(account, _ string) error {
-			all, _, err := a.Grants(ctx, one(account), false, access.GrantCursor{}, 10)
-			for i := range all {
-				_, err = a.Revoke(ctx, gatetest.Console, all[i].ID, "test")
-			}
-			return err
-		},
-		"disabled": func(account, _ string) error {
-			_, err := a.DisableServiceAccount(ctx, gatetest.Console, account, "test")
-			return err
-		},
-		"deleted": func(account, _ string) error { return a.DeleteServiceAccount(ctx, gatetest.Console, account, "test") },
-		"the key": func(account, key string) error {
-			k, err := a.Keys.Parse(key)
-			if err == nil {
-				_, err = a.RevokeServiceKey(ctx, gatetest.Console, one(account), k.ID)
-			}
-			return err
-		},
-		"a lock": func(account, _ string) error {
-			_, err := a.PutLock(ctx, gatetest.Console, access.LockRecord{Lock: access.Lock{On: access.LockTarget{Kind: access.LockService, ID: account}, Reason: "test"}})
-			return err
-		},
-	} {
-		account := strings.ReplaceAll(name, " ", "-")
-		key := s.account(account, func(p string) bool { return p == "users:write" })
-		s.Settle()
-		path := s.begin(key, fileOf(30), false)
-		must(t, lose(account, key))
-		s.Settle()
-		must(t, s.House.Intake.Step(ctx, time.Now()))
-		if state, why, rows := s.imported(path); state != "stopped" || why != "right" || rows["made"] == 30 { // what is known of a right may be a second old
-			t.Errorf("%s: %s, %q, %v", name, state, why, rows)
-		}
-	}
-	path := s.begin(s.boss, fileOf(30), false) // who still may goes on
-	must(t, s.House.Intake.Step(ctx, time.Now()))
-	if state, _, rows := s.imported(path); state != "done" || rows["made"]+rows["known"] != 30 {
-		t.Errorf("%s, %v", state, rows)
-	}
-}
 
 // What was looked at is run once, by whoever may; what is stopped makes nobody more.
 func TestAnImportIsRunOnceAndStopped(t *testing.T) {
