@@ -141,6 +141,7 @@ func TestFiltersAreOnesOwn(t *testing.T) {
 		"nothing":        {List: "users", Name: "x"},
 		"no name":        {List: "users", Name: " ", Query: map[string]string{"search": "a"}},
 		"a long one":     {List: "users", Name: "x", Query: map[string]string{"search": strings.Repeat("a", 2001)}},
+		"a broken value": {List: "users", Name: "x", Query: map[string]string{"search": "a\nb"}},
 		"two lines":      {List: "users", Name: "x\ny", Query: map[string]string{"search": "a"}},
 	} {
 		f.Owner = bob.ID
@@ -157,5 +158,16 @@ func TestFiltersAreOnesOwn(t *testing.T) {
 	must(t, s.House.Identity.Delete(ctx, gatetest.Console, ada.ID))
 	if all, err := filters.All(ctx, ada.ID); err != nil || len(all) != 0 {
 		t.Errorf("who is deleted keeps %d filters: %v", len(all), err)
+	}
+}
+
+// A filter stands above its own list, and above no other that takes the same parameters.
+func TestAFilterStandsAboveItsOwnListAlone(t *testing.T) {
+	t.Parallel()
+	s := newSteering(t)
+	b := atConsole(t, s.Gate, s.Person("boss", gatetest.TOTP, gatetest.Administrator))
+	b.Get("/console/filters/new?list=groups&query=search%3Da").Submit("name", "of groups").Is(http.StatusOK).At("/console/groups").Says("of groups")
+	for _, list := range []string{"users", "roles", "organisations", "service-accounts"} {
+		isWithout(t, b.Get("/console/"+list).Is(http.StatusOK), "of groups")
 	}
 }

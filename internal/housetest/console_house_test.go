@@ -106,6 +106,12 @@ func TestSettingsAreChangedInTheConsole(t *testing.T) {
 	if idle() != 12*time.Hour {
 		t.Errorf("what somebody else changed is overwritten: %s", idle())
 	}
+	stale := b.Get(page + "/unset").Is(http.StatusOK)
+	b.Get(page).Submit("value", "11h").Is(http.StatusOK)
+	stale.Press("", "submit").Is(http.StatusPreconditionFailed)
+	if idle() != 11*time.Hour {
+		t.Errorf("what somebody else changed is unset: %s", idle())
+	}
 	ask := b.Get(page + "/unset").Is(http.StatusOK).Says("gatehouse setting unset session.idle").Says("7d")
 	ask.Press("", "submit").Is(http.StatusOK).At("/console/settings").Says("The default counts again.")
 	if idle() != 7*24*time.Hour {
