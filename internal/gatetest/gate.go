@@ -69,6 +69,7 @@ func New(t testing.TB, change ...func(*config.Config)) *Gate {
 	for _, c := range change {
 		c(&cfg)
 	}
+	testconfig.Migrated(t, cfg)
 	return open(t, cfg)
 }
 
@@ -96,12 +97,8 @@ func start(t testing.TB, cfg config.Config, without ...string) *Gate {
 	if err != nil {
 		t.Fatalf("open the house: %v", err)
 	}
-	t.Cleanup(func() {
-		if err := opened.Close(); err != nil {
-			t.Errorf("close the house: %v", err)
-		}
-	})
 	g.House = opened
+	t.Cleanup(g.close)
 	if g.Server, err = server.New(opened, server.Options{}); err != nil {
 		t.Fatalf("mount the doors: %v", err)
 	}
@@ -110,6 +107,15 @@ func start(t testing.TB, cfg config.Config, without ...string) *Gate {
 		g.keepUp(append(without, house.FirstKeys))
 	}
 	return g
+}
+
+// close closes the house and lets go of it: what a parallel test registers to be cleaned up is held
+// until the last of them is done, and so would all houses be.
+func (g *Gate) close() {
+	if err := g.House.Close(); err != nil {
+		g.T.Errorf("close the house: %v", err)
+	}
+	g.House, g.Server, g.Log, g.Watch = nil, nil, nil, nil
 }
 
 // inBubble reports whether this runs in a synctest bubble, whose clock begins

@@ -2,8 +2,42 @@ package gatetest
 
 import (
 	"net/http"
+	"runtime"
 	"testing"
+	"weak"
+
+	"gatehouse/house"
+	"gatehouse/server"
+	"gatehouse/store"
 )
+
+// The testing package keeps each parallel test, with what it had registered to be cleaned up, until the
+// last of them is done: hundreds of houses would lie in memory.
+func TestAHouseIsLetGoWithItsTest(t *testing.T) {
+	var kept *testing.T
+	var (
+		rooms  weak.Pointer[house.House]
+		shelf  weak.Pointer[store.Store]
+		doors  weak.Pointer[server.Server]
+		logged weak.Pointer[Log]
+	)
+	t.Run("its test", func(t *testing.T) {
+		kept = t
+		g := New(t)
+		g.Run()
+		g.App("web").ClientCredentials()
+		rooms, shelf, doors, logged = weak.Make(g.House), weak.Make(g.House.Store), weak.Make(g.Server), weak.Make(g.Log)
+	})
+	runtime.GC()
+	for what, there := range map[string]bool{
+		"house": rooms.Value() != nil, "store": shelf.Value() != nil, "server": doors.Value() != nil, "log": logged.Value() != nil,
+	} {
+		if there {
+			t.Errorf("the %s is in memory still", what)
+		}
+	}
+	runtime.KeepAlive(kept)
+}
 
 func TestAnApplicationSignsAPersonInAndGetsTokens(t *testing.T) {
 	g := New(t)
