@@ -75,10 +75,10 @@ func TestTheConsoleAppliesAFileThatWasLookedAt(t *testing.T) {
 	}
 	file.Says("depot/boxes:read")
 	isWithout(t, file, secret[1])
-	form.Submit("content", file.Body, "set", "all", "adopt", "true").Is(http.StatusOK).Says("managed by the set from now on")
+	fills(t, b, form, filesOfHouse+"/apply", url.Values{"content": {file.Body}, "set": {"all"}, "adopt": {"true"}}).Is(http.StatusOK).Says("managed by the set from now on")
 
 	smaller, _, _ := strings.Cut(houseFile, "---\napiVersion: gatehouse/v1\nkind: Client")
-	form.Submit("content", smaller, "prune", "true").Is(http.StatusOK).Says("1 thing is removed, for good.").Press("", "submit").Is(http.StatusOK)
+	fills(t, b, form, filesOfHouse+"/apply", url.Values{"content": {smaller}, "prune": {"true"}}).Is(http.StatusOK).Says("1 thing is removed, for good.").Press("", "submit").Is(http.StatusOK)
 	if _, err := s.House.OAuth.Client(t.Context(), id.Client("depot-app")); err == nil {
 		t.Error("what the file names no more is there still")
 	}
