@@ -155,7 +155,7 @@ func mustExec(t *testing.T, db *sql.DB, statement string) {
 
 // beaten are the tables that what beats in the background writes: an event that waits to be
 // sealed becomes a leaf of the tree.
-var beaten = []string{"leases", "audit_unsealed", "audit_leaves", "audit_tree", "audit_checkpoints", "audit_tallies", "audit_tallied"}
+var beaten = []string{"leases", "audit_unsealed", "audit_leaves", "audit_nodes", "audit_tree", "audit_checkpoints", "audit_tallies", "audit_tallied"}
 
 // rowsOf returns every row of every table as text, except of those named.
 func rowsOf(t *testing.T, db *sql.DB, except ...string) []string {
