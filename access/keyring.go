@@ -76,10 +76,11 @@ func (r *Keyring) Read(text string) (id.ServiceKey, bool) {
 }
 
 // Has reports whether there is such a key that is not over: to judge it no store is
-// asked, be it good now or not.
+// asked, be it good now or not. It reports false, too, where nobody knows, so it is for those
+// alone to whom that comes to the same; else ask a Snapshot.
 func (r *Keyring) Has(ctx context.Context, key id.ServiceKey) bool {
 	s, err := r.Policy.Current(ctx)
-	return err == nil && s.keys[key] != nil
+	return err == nil && s.HasKey(key)
 }
 
 func badKey() error {

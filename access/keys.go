@@ -168,6 +168,10 @@ func (s *Snapshot) Covers(patterns []Pattern, permission string) bool {
 	return false
 }
 
+// HasKey reports whether there is such a key: one that was not over when the snapshot was made. It
+// says nothing about its account.
+func (s *Snapshot) HasKey(name id.ServiceKey) bool { return s.keys[name] != nil }
+
 // Bearer returns whose a key is that counts at a moment. It reports false for one
 // that is not ours, is over or was revoked, and while its account is disabled or a
 // lock is on it. It takes the same time for a key that there is and for one that

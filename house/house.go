@@ -240,7 +240,7 @@ func (h *House) wirePeople() {
 		Hasher: identity.NewHasher(h.Config.Identity.Password), Config: part(h, func(c *config.Config) identity.Config { return c.Identity }), Issuer: h.label,
 		Administration: h.Access, Guard: guardOfPeople{h.Access},
 	}
-	h.Intake = &intake.Service{Store: h.Store, Audit: h.Audit, People: h.Identity, Rights: takers{h.Policy, h.Keyring}, Holder: newHolder(), News: make(chan struct{}, 1)}
+	h.Intake = &intake.Service{Store: h.Store, Audit: h.Audit, People: h.Identity, Rights: takers{h.Policy}, Holder: newHolder(), News: make(chan struct{}, 1)}
 	h.OAuth.People, h.OAuth.Grants = Subjects{h.Identity}, grantsOfClients{h.Access}
 	h.Access.People, h.Access.Clients = directory{h.Identity, h.OAuth, h.Store}, directory{h.Identity, h.OAuth, h.Store}
 }

@@ -7,6 +7,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/audit"
+	"gatehouse/caller"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity/intake"
@@ -20,12 +21,10 @@ const takeInEvery = 2 * time.Second
 const makesPeople = access.Gatehouse + "/users:write"
 
 // takers are whoever takes in people, as the policy of now knows them.
-type takers struct {
-	policy  *access.Live
-	keyring *access.Keyring
-}
+type takers struct{ policy caller.Policy }
 
-// MayTakeIn implements intake.Rights. The operator on the host may always.
+// MayTakeIn implements intake.Rights. The operator on the host may always. The policy is read
+// once: what stops an import for good is what one snapshot says, and never that nobody knew.
 func (t takers) MayTakeIn(ctx context.Context, o intake.Owner) error {
 	if o.By.Kind == audit.Console {
 		return nil
@@ -35,7 +34,7 @@ func (t takers) MayTakeIn(ctx context.Context, o intake.Owner) error {
 		return err
 	}
 	now := time.Now()
-	if o.By.Key != "" && (!t.keyring.Has(ctx, id.ServiceKey(o.By.Key)) || !o.Until.IsZero() && !now.Before(o.Until)) {
+	if o.By.Key != "" && (!s.HasKey(id.ServiceKey(o.By.Key)) || !o.Until.IsZero() && !now.Before(o.Until)) {
 		return lostRight("the key is over")
 	}
 	q := access.Question{
