@@ -2,7 +2,6 @@ package admin
 
 import (
 	"encoding/json"
-	"errors"
 	"strings"
 	"time"
 
@@ -155,13 +154,10 @@ var memberOf = map[string]string{
 
 // inMembers tells what is wrong with an application by the members of the request.
 func inMembers(err error) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Code != "client.invalid" {
+	if fault.CodeOf(err) != "client.invalid" {
 		return err
 	}
-	told := *f
-	told.Fields, told.Err = nil, err
-	for _, field := range f.Fields {
+	return fault.Renamed(err, func(field fault.Field) fault.Field {
 		name, index, listed := strings.Cut(field.Name, "[")
 		switch member := memberOf[name]; {
 		case name == "scopes":
@@ -171,7 +167,6 @@ func inMembers(err error) error {
 		case member != "":
 			field.Name = member
 		}
-		told.Fields = append(told.Fields, field)
-	}
-	return &told
+		return field
+	})
 }

@@ -18,14 +18,7 @@ func atField(err error, name string) error {
 
 // belowField is a fault with its fields as those of one of several things.
 func belowField(err error, name string) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err
-	}
-	told := *f
-	told.Fields, told.Err = nil, err
-	for _, one := range f.Fields {
-		told.Fields = append(told.Fields, fault.Field{Name: strings.TrimSuffix(name+"."+one.Name, "."), Problem: one.Problem})
-	}
-	return &told
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		return fault.Field{Name: strings.TrimSuffix(name+"."+f.Name, "."), Problem: f.Problem}
+	})
 }

@@ -2,7 +2,6 @@ package admin
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"time"
 
@@ -71,19 +70,15 @@ func (in *GrantCreate) place() access.Where {
 
 // inGrant tells what is wrong with a grant by the members of the request.
 func inGrant(err error) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || f.Code != "grant.invalid" && f.Code != "grants.refused" {
+	if code := fault.CodeOf(err); code != "grant.invalid" && code != "grants.refused" {
 		return err
 	}
-	told := *f
-	told.Fields, told.Err = nil, err
-	for _, one := range f.Fields {
-		if one.Name == "requires" || strings.HasSuffix(one.Name, ".requires") {
-			one.Name = strings.TrimSuffix(one.Name, "requires") + "acr"
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		if f.Name == "requires" || strings.HasSuffix(f.Name, ".requires") {
+			f.Name = strings.TrimSuffix(f.Name, "requires") + "acr"
 		}
-		told.Fields = append(told.Fields, one)
-	}
-	return &told
+		return f
+	})
 }
 
 type newGrantIn struct{ Body GrantCreate }

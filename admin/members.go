@@ -2,8 +2,6 @@ package admin
 
 import (
 	"context"
-	"errors"
-	"slices"
 	"strings"
 	"time"
 
@@ -85,18 +83,12 @@ func (d *Door) putMember(ctx context.Context, c *Call, of access.Subject, who *M
 
 // inPath tells what is wrong with what the path names by the parts of that.
 func inPath(err error, parts map[string]string) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err
-	}
-	told := *f
-	told.Fields, told.Err = slices.Clone(f.Fields), err
-	for i, one := range f.Fields {
-		if part := parts[one.Name]; part != "" {
-			told.Fields[i].Name = aParameter + part
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		if part := parts[f.Name]; part != "" {
+			f.Name = aParameter + part
 		}
-	}
-	return &told
+		return f
+	})
 }
 
 func (d *Door) removeMember(ctx context.Context, c *Call, of access.Subject, who *MemberPath) (*Nothing, error) {

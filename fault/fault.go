@@ -100,6 +100,22 @@ func Missing(thing string) *Error {
 	return New(NotFound, thing+".not_found", "There is no such "+thing+".")
 }
 
+// Renamed returns err with each of its fields as another part calls it, and with err as the
+// cause: what is wrong with the member of a request is wrong with an input of a form. What is no
+// fault, or has no fields, it returns as it is.
+func Renamed(err error, as func(Field) Field) error {
+	e, ok := errors.AsType[*Error](err)
+	if !ok || len(e.Fields) == 0 {
+		return err
+	}
+	told := *e
+	told.Fields, told.Err = make([]Field, len(e.Fields)), err
+	for i, f := range e.Fields {
+		told.Fields[i] = as(f)
+	}
+	return &told
+}
+
 // KindOf returns the kind of the first *Error in err's chain, Internal when
 // there is none. KindOf(nil) is Internal too: ask about errors only.
 func KindOf(err error) Kind {

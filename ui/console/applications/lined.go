@@ -1,7 +1,6 @@
 package applications
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -58,15 +57,8 @@ func entry(name string) (list string, index int, ok bool) {
 // ofOne is err where only the last entry of a list was typed: what is wrong with that is wrong with
 // the input.
 func ofOne(err error, last int) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err
-	}
-	told := *f
-	told.Fields, told.Err = nil, err
-	for _, bad := range f.Fields {
-		bad.Name = strings.TrimSuffix(bad.Name, fmt.Sprintf("[%d]", last))
-		told.Fields = append(told.Fields, bad)
-	}
-	return &told
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		f.Name = strings.TrimSuffix(f.Name, fmt.Sprintf("[%d]", last))
+		return f
+	})
 }

@@ -1,7 +1,6 @@
 package grants
 
 import (
-	"errors"
 	"time"
 
 	"github.com/a-h/templ"
@@ -137,17 +136,10 @@ func (p *newPage) lasts(say *words.Catalogue) string {
 
 // atFields puts what the API says of the subject at the field of it.
 func atFields(err error) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || len(f.Fields) == 0 {
-		return err
-	}
-	told := *f
-	told.Fields, told.Err = nil, err
-	for _, one := range f.Fields {
-		if one.Name == "subject.id" {
-			one.Name = "subject"
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		if f.Name == "subject.id" {
+			f.Name = "subject"
 		}
-		told.Fields = append(told.Fields, one)
-	}
-	return &told
+		return f
+	})
 }

@@ -240,18 +240,11 @@ func (p simulatePage) verdict(say *words.Catalogue) part.Badge {
 
 // renamed is err with its fields at the inputs of other names.
 func renamed(err error, names map[string]string) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err
-	}
-	moved := *f
-	moved.Fields = slices.Clone(f.Fields)
-	for i := range moved.Fields {
-		name := strings.TrimPrefix(moved.Fields[i].Name, "?") // a parameter
-		if to := names[name]; to != "" {
-			name = to
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		f.Name = strings.TrimPrefix(f.Name, "?") // a parameter
+		if to := names[f.Name]; to != "" {
+			f.Name = to
 		}
-		moved.Fields[i].Name = name
-	}
-	return &moved
+		return f
+	})
 }

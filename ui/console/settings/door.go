@@ -4,7 +4,6 @@
 package settings
 
 import (
-	"errors"
 	"net/http"
 	"net/url"
 	"slices"
@@ -160,14 +159,5 @@ func restore(v *guard.Visit, setting, etag string) error {
 
 // renamed is err with what is wrong at the input of another name.
 func renamed(err error, name string) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err
-	}
-	moved := *f
-	moved.Fields = slices.Clone(f.Fields)
-	for i := range moved.Fields {
-		moved.Fields[i].Name = name
-	}
-	return &moved
+	return fault.Renamed(err, func(f fault.Field) fault.Field { return fault.Field{Name: name, Problem: f.Problem} })
 }

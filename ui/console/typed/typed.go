@@ -96,26 +96,18 @@ type Input struct{ Place, Input string }
 // Placed is err with what is wrong at the inputs of a form: of those whose place fits, the first. What
 // has none is wrong in the rest, with the place.
 func Placed(err error, inputs []Input) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok || len(f.Fields) == 0 {
-		return err
-	}
-	moved := *f
-	moved.Fields = nil
-	for _, one := range f.Fields {
-		name := strings.TrimPrefix(one.Name, "body.")
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		name := strings.TrimPrefix(f.Name, "body.")
 		name = strings.TrimPrefix(name, "draft.")
 		at := slices.IndexFunc(inputs, func(in Input) bool { return begins(name, in.Place) })
 		switch {
 		case at >= 0:
-			moved.Fields = append(moved.Fields, fault.Field{Name: inputs[at].Input, Problem: one.Problem})
+			return fault.Field{Name: inputs[at].Input, Problem: f.Problem}
 		case name == Rest || slices.ContainsFunc(inputs, func(in Input) bool { return in.Input == name }):
-			moved.Fields = append(moved.Fields, fault.Field{Name: name, Problem: one.Problem})
-		default:
-			moved.Fields = append(moved.Fields, fault.Field{Name: Rest, Problem: within(name, one.Problem)})
+			return fault.Field{Name: name, Problem: f.Problem}
 		}
-	}
-	return &moved
+		return fault.Field{Name: Rest, Problem: within(name, f.Problem)}
+	})
 }
 
 // begins reports whether a place is another one or within it.
