@@ -26,6 +26,7 @@ type Call struct {
 	match  string // If-Match as it came, "" for none
 	rev    int64
 	fields []string // that alone are wanted; nil: all
+	looked any      // what the route's look found
 	// within is where alone the caller has the permission; nil: everywhere.
 	within *access.Places
 	asking *access.Snapshot // apart

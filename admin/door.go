@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -148,10 +149,12 @@ func (d *Door) Mount(m *web.Mux) {
 // MountLasting registers the routes that last, whose paths are LastingPaths.
 func (d *Door) MountLasting(m *web.Mux) { d.mount(m, true) }
 
-// LastingPaths are the paths of the routes that last; each is that path alone.
+// LastingPaths are the paths of the routes that last: each is that path alone, or where its end
+// names something, all below it.
 func (d *Door) LastingPaths() (paths []string) {
 	for _, rt := range d.routes {
-		if path := Base + rt.Path; rt.Lasting && !slices.Contains(paths, path) {
+		path, _, _ := strings.Cut(Base+rt.Path, "{")
+		if rt.Lasting && !slices.Contains(paths, path) {
 			paths = append(paths, path)
 		}
 	}

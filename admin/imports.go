@@ -21,12 +21,13 @@ func (d *Door) imports() {
 	const all, one = "/imports", "/imports/{import}"
 	named := func(rt Route) Route { rt.Kind, rt.Param = intake.KindImport, "import"; return rt }
 	add(d, Route{Method: http.MethodGet, Path: all, ID: "listImports", Permission: "users:read", Summary: "List the files of people that were taken in or looked at, the newest first"}, d.listImports)
-	add(d, Route{Method: http.MethodPost, Path: all, ID: "beginImport", Permission: "users:write", Summary: "Take in people by a file, in the background; or look what that comes to", Status: http.StatusCreated, Large: true}, d.beginImport)
+	addLooked(d, Route{Method: http.MethodPost, Path: all, ID: "beginImport", Permission: "users:write", Summary: "Take in people by a file, in the background; or look what that comes to", Status: http.StatusCreated, Large: true}, d.lookAtImport, d.beginImport)
 	add(d, named(Route{Method: http.MethodGet, Path: one, ID: "getImport", Permission: "users:read", Summary: "See how far an import is"}), d.getImport)
 	add(d, named(Route{Method: http.MethodPost, Path: one + "/run", ID: "runImport", Permission: "users:write", Summary: "Take in the people of a file that was looked at", Revised: true}), d.runImport)
 	add(d, named(Route{Method: http.MethodPost, Path: one + "/stop", ID: "stopImport", Permission: "users:write", Summary: "Stop an import; who was made stays", Revised: true}), d.stopImport)
+	add(d, named(Route{Method: http.MethodDelete, Path: one, ID: "discardImport", Permission: "users:write", Summary: "Forget an import that does not run, with its report; who was made stays", Revised: true}), d.discardImport)
 	add(d, named(Route{Method: http.MethodGet, Path: one + "/rows", ID: "listImportRows", Permission: "users:read", Summary: "List what came of the rows of a file: those that are wrong first, then people who were there already"}), d.listImportRows)
-	add(d, named(Route{Method: http.MethodGet, Path: one + "/report", ID: "exportImportReport", Permission: "users:read", Summary: "Take along what came of each row, as CSV in which nothing is a formula or as lines of JSON", Heavy: true}), d.exportImportReport)
+	add(d, named(Route{Method: http.MethodGet, Path: "/import-reports/{import}", ID: "exportImportReport", Permission: "users:read", Summary: "Take along what came of each row, as CSV in which nothing is a formula or as lines of JSON", Lasting: true}), d.exportImportReport)
 }
 
 // ImportPath names an import.
@@ -75,16 +76,21 @@ type ImportBegin struct {
 
 type importIn struct{ Body ImportBegin }
 
-func (d *Door) beginImport(ctx context.Context, c *Call, in *importIn) (*Made[wire.Import], error) {
+// lookAtImport reads a file, and finds out what it comes to.
+func (d *Door) lookAtImport(ctx context.Context, _ *Call, in *importIn) (intake.Looked, error) {
 	format := in.Body.Format
 	if format == "" {
 		format = wire.FormatOf(in.Body.File, in.Body.Content)
 	}
 	rows, err := wire.ReadPeople(format, in.Body.Content)
 	if err != nil {
-		return nil, err
+		return intake.Looked{}, err
 	}
-	im, err := d.Intake.Begin(ctx, c.ownsImport(), in.Body.File, rows, !in.Body.DryRun)
+	return d.Intake.Look(ctx, rows)
+}
+
+func (d *Door) beginImport(ctx context.Context, c *Call, in *importIn, found intake.Looked) (*Made[wire.Import], error) {
+	im, err := d.Intake.Begin(ctx, c.ownsImport(), in.Body.File, found, !in.Body.DryRun)
 	return madeOf(wire.OfImport(im), Base+"/imports/"+string(im.ID), im.Rev, err)
 }
 
@@ -120,6 +126,10 @@ func (d *Door) runImport(ctx context.Context, c *Call, in *ImportPath) (*One[wir
 func (d *Door) stopImport(ctx context.Context, c *Call, in *ImportPath) (*One[wire.Import], error) {
 	im, err := d.Intake.Stop(ctx, c.By, in.id(), c.Rev())
 	return oneOf(wire.OfImport(im), im.Rev, err)
+}
+
+func (d *Door) discardImport(ctx context.Context, c *Call, in *ImportPath) (*Nothing, error) {
+	return &Nothing{}, d.Intake.Discard(ctx, c.By, in.id(), c.Rev())
 }
 
 type importRowsIn struct {

@@ -83,6 +83,7 @@ type Route struct {
 	// SudoFor. The list is in sudo.go.
 	Sudo bool
 
+	look    looker // nil: there is nothing to look at first
 	handler handler
 	binding *binding
 	answer  reflect.Type
@@ -216,6 +217,18 @@ func add[I, O any](d *Door, rt Route, h func(ctx context.Context, c *Call, in *I
 		out, err := h(ctx, c, in.Interface().(*I))
 		return reflect.ValueOf(out), err
 	})
+}
+
+// looker is what of a request takes long, and writes nothing; what it finds its handler gets.
+type looker func(ctx context.Context, c *Call, in reflect.Value) (found any, err error)
+
+// addLooked is add for a route whose requests take long to be looked at: look does so before the
+// transaction of the handler begins (once), and writes nothing.
+func addLooked[I, F, O any](d *Door, rt Route, look func(ctx context.Context, c *Call, in *I) (F, error), h func(ctx context.Context, c *Call, in *I, found F) (*O, error)) {
+	rt.look = func(ctx context.Context, c *Call, in reflect.Value) (any, error) {
+		return look(ctx, c, in.Interface().(*I))
+	}
+	add(d, rt, func(ctx context.Context, c *Call, in *I) (*O, error) { return h(ctx, c, in, c.looked.(F)) })
 }
 
 // route adds a row to the table, and to the document.

@@ -53,7 +53,7 @@ func (d *Door) run(h http.Header, r *http.Request, c *Call, lasts func(), answer
 	if c.route.Lasting {
 		lasts()
 	}
-	out, err := d.once(c.steers(r.Context()), c, in)
+	out, err := d.do(c.steers(r.Context()), c, in)
 	if err != nil {
 		return d.refused(r, c, err)
 	}
@@ -61,6 +61,16 @@ func (d *Door) run(h http.Header, r *http.Request, c *Call, lasts func(), answer
 		s.still = func() error { return d.still(r, c) }
 	}
 	return answer(out)
+}
+
+// do looks at what takes long, outside of every transaction, and then does it.
+func (d *Door) do(ctx context.Context, c *Call, in reflect.Value) (out reflect.Value, err error) {
+	if c.route.look != nil {
+		if c.looked, err = c.route.look(ctx, c, in); err != nil {
+			return out, err
+		}
+	}
+	return d.once(ctx, c, in)
 }
 
 // still asks anew, amid an answer that lasts, what let its caller in.

@@ -720,13 +720,13 @@ type Because struct {
 
 // Belonging defines model for Belonging.
 type Belonging struct {
-	Created   time.Time  `json:"created"`
 	Direct    bool       `json:"direct"`
 	ExpiresAt *time.Time `json:"expires_at,omitempty"`
 	In        Subject    `json:"in"`
 	NotBefore *time.Time `json:"not_before,omitempty"`
 	Path      []Subject  `json:"path,omitzero"`
 	Reason    *string    `json:"reason,omitempty"`
+	Since     time.Time  `json:"since"`
 }
 
 // CORSSpec defines model for CORSSpec.
@@ -1473,13 +1473,15 @@ type Import struct {
 	Ended   *time.Time `json:"ended,omitempty"`
 	File    *string    `json:"file,omitempty"`
 	ID      string     `json:"id"`
-	Over    time.Time  `json:"over"`
-	Rows    ImportRows `json:"rows"`
+
+	// Over From then on it is not there; absent while it runs
+	Over *time.Time `json:"over,omitempty"`
+	Rows ImportRows `json:"rows"`
 
 	// State checked: it was looked at, and nobody was made
 	State ImportState `json:"state"`
 
-	// Why Why it was stopped: asked, or right: who began it may make people no more
+	// Why Why it was stopped: asked; right: who began it may make people no more; rows: some that nobody had dealt with are gone
 	Why *string `json:"why,omitempty"`
 }
 
@@ -3642,6 +3644,14 @@ type PutGroupMemberParams struct {
 // PutGroupMemberParamsKind defines parameters for PutGroupMember.
 type PutGroupMemberParamsKind string
 
+// ExportImportReportParams defines parameters for ExportImportReport.
+type ExportImportReportParams struct {
+	Format *ExportImportReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ExportImportReportParamsFormat defines parameters for ExportImportReport.
+type ExportImportReportParamsFormat string
+
 // ListImportsParams defines parameters for ListImports.
 type ListImportsParams struct {
 	// Limit How many there are on a page at most
@@ -3660,19 +3670,17 @@ type BeginImportParams struct {
 	IdempotencyKey *string `json:"Idempotency-Key,omitempty"`
 }
 
+// DiscardImportParams defines parameters for DiscardImport.
+type DiscardImportParams struct {
+	// IfMatch The ETag with which it was seen; * for whatever it is.
+	IfMatch *string `json:"If-Match,omitempty"`
+}
+
 // GetImportParams defines parameters for GetImport.
 type GetImportParams struct {
 	// Fields Only these members of each thing, with commas between them
 	Fields *string `form:"fields,omitempty" json:"fields,omitempty"`
 }
-
-// ExportImportReportParams defines parameters for ExportImportReport.
-type ExportImportReportParams struct {
-	Format *ExportImportReportParamsFormat `form:"format,omitempty" json:"format,omitempty"`
-}
-
-// ExportImportReportParamsFormat defines parameters for ExportImportReport.
-type ExportImportReportParamsFormat string
 
 // ListImportRowsParams defines parameters for ListImportRows.
 type ListImportRowsParams struct {
@@ -5608,6 +5616,18 @@ func (g *Gatehouse) GetHealth(ctx context.Context) (*Answer[Health], error) {
 	return send[Health](ctx, g, r)
 }
 
+// ExportImportReport does GET /api/v1/import-reports/{import}: Take along what came of each row, as CSV in which nothing is a formula or as lines of JSON.
+// Needs the permission `gatehouse/users:read`.
+// What it answers with is read as it comes, and closed by the caller.
+func (g *Gatehouse) ExportImportReport(ctx context.Context, pImport string, params *ExportImportReportParams) (io.ReadCloser, error) {
+	r := request{method: http.MethodGet}
+	r.to("/api/v1/import-reports/{import}", pImport)
+	if params != nil {
+		r.addQuery("format", params.Format)
+	}
+	return g.stream(ctx, r)
+}
+
 // ListImports does GET /api/v1/imports: List the files of people that were taken in or looked at, the newest first.
 // Needs the permission `gatehouse/users:read`.
 func (g *Gatehouse) ListImports(ctx context.Context, params *ListImportsParams) (*Answer[ListImport], error) {
@@ -5653,6 +5673,18 @@ func (g *Gatehouse) BeginImport(ctx context.Context, body ImportBegin, params *B
 	return send[Import](ctx, g, r)
 }
 
+// DiscardImport does DELETE /api/v1/imports/{import}: Forget an import that does not run, with its report; who was made stays.
+// Needs the permission `gatehouse/users:write`.
+func (g *Gatehouse) DiscardImport(ctx context.Context, pImport string, params *DiscardImportParams) error {
+	r := request{method: http.MethodDelete}
+	r.to("/api/v1/imports/{import}", pImport)
+	if params != nil {
+		r.addHeader("If-Match", params.IfMatch)
+	}
+	_, err := send[struct{}](ctx, g, r)
+	return err
+}
+
 // GetImport does GET /api/v1/imports/{import}: See how far an import is.
 // Needs the permission `gatehouse/users:read`.
 func (g *Gatehouse) GetImport(ctx context.Context, pImport string, params *GetImportParams) (*Answer[Import], error) {
@@ -5662,18 +5694,6 @@ func (g *Gatehouse) GetImport(ctx context.Context, pImport string, params *GetIm
 		r.addQuery("fields", params.Fields)
 	}
 	return send[Import](ctx, g, r)
-}
-
-// ExportImportReport does GET /api/v1/imports/{import}/report: Take along what came of each row, as CSV in which nothing is a formula or as lines of JSON.
-// Needs the permission `gatehouse/users:read`.
-// What it answers with is read as it comes, and closed by the caller.
-func (g *Gatehouse) ExportImportReport(ctx context.Context, pImport string, params *ExportImportReportParams) (io.ReadCloser, error) {
-	r := request{method: http.MethodGet}
-	r.to("/api/v1/imports/{import}/report", pImport)
-	if params != nil {
-		r.addQuery("format", params.Format)
-	}
-	return g.stream(ctx, r)
 }
 
 // ListImportRows does GET /api/v1/imports/{import}/rows: List what came of the rows of a file: those that are wrong first, then people who were there already.

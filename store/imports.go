@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"math"
+	"time"
 
 	"gatehouse/fault"
 	"gatehouse/id"
@@ -14,6 +15,9 @@ const (
 	importColumns    = "id, state, owner, file, total, done_rows, made, known, wrong, why, created_at, began_at, ended_at, over_at, rev"
 	importRowColumns = "n, line, kind, email, email_verified, name, claims, problems, COALESCE(user_id, '')"
 )
+
+// importOver is true of what is not there any more: what runs is, however old it is.
+const importOver = "state <> 'running' AND over_at <= $1"
 
 var (
 	insertImport = newStatement(`
@@ -35,13 +39,13 @@ SELECT ` + importColumns + `
 FROM imports
 WHERE id = $1`)
 
-	// Index imports_created, from its end.
+	// Index imports_created, from its end. There are no more than intake.MaxKept.
 	selectImports = newStatement(`
 SELECT ` + importColumns + `
 FROM imports
-WHERE (created_at, id) < ($1, $2)
+WHERE (created_at, id) < ($1, $2) AND (state = 'running' OR over_at > $3)
 ORDER BY created_at DESC, id DESC
-LIMIT $3`)
+LIMIT $4`)
 
 	// Index imports_created.
 	selectImportBehind = newStatement(`
@@ -49,6 +53,21 @@ SELECT id
 FROM imports
 ORDER BY created_at, id
 LIMIT 1 OFFSET $1`)
+
+	// Index imports_over. It begins to run while this waits for it: then it stays.
+	dropImport = newStatement(`
+DELETE FROM imports
+WHERE state <> 'running'
+  AND id = (
+    SELECT id
+    FROM imports
+    WHERE state <> 'running'
+    ORDER BY over_at
+    LIMIT 1)`)
+
+	deleteImport = newStatement(`
+DELETE FROM imports
+WHERE id = $1`)
 
 	// Index imports_running.
 	selectNextImport = newStatement(`
@@ -59,8 +78,8 @@ ORDER BY began_at, id
 LIMIT 1`)
 
 	insertImportRow = newStatement(`
-INSERT INTO import_rows (import_id, n, line, kind, email, email_verified, name, claims, problems, user_id)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
+INSERT INTO import_rows (import_id, n, line, kind, email, email_verified, name, claims, problems)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`)
 
 	insertImportRows = several(insertImportRow)
 
@@ -69,6 +88,12 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`)
 UPDATE import_rows
 SET kind = $3, email = $4, email_verified = FALSE, name = '', claims = '{}', problems = $5, user_id = $6
 WHERE import_id = $1 AND n = $2`)
+
+	// The primary key.
+	forgetImportRows = newStatement(`
+UPDATE import_rows
+SET email_verified = FALSE, name = '', claims = '{}'
+WHERE import_id = $1 AND n > $2`)
 
 	// The primary key, walked from the row before.
 	selectImportRowsBehind = newStatement(`
@@ -87,7 +112,8 @@ ORDER BY kind, n
 LIMIT $5`)
 )
 
-// InsertImport stores an import with its rows.
+// InsertImport stores an import with its rows. Who has the address of a row is kept once it was
+// dealt with, and no earlier: a row goes with its person.
 func (s *Store) InsertImport(ctx context.Context, im intake.Import, rows []intake.Row) error {
 	return doing("store an import", s.InTx(ctx, func(ctx context.Context) error {
 		_, err := s.exec(ctx, insertImport, string(im.ID), string(im.State), document(im.Owner), im.File, int64(im.Total), int64(im.Done), int64(im.Made), int64(im.Known),
@@ -97,7 +123,7 @@ func (s *Store) InsertImport(ctx context.Context, im intake.Import, rows []intak
 		}
 		return insertAll(ctx, s, insertImportRow, insertImportRows, rows, func(r intake.Row) []any {
 			p := &r.Person
-			return []any{string(im.ID), int64(r.N), int64(r.Line), int64(r.Kind), p.Email, p.EmailVerified, p.Name, document(p.Claims), document(r.Problems), orNull(string(r.User))}
+			return []any{string(im.ID), int64(r.N), int64(r.Line), int64(r.Kind), p.Email, p.EmailVerified, p.Name, document(p.Claims), document(r.Problems)}
 		})
 	}))
 }
@@ -140,11 +166,12 @@ func scanImport(rows *sql.Rows) (im intake.Import, err error) {
 		instant{&im.Created}, instant{&im.Began}, instant{&im.Ended}, instant{&im.Over}, &im.Rev)
 }
 
-// Imports returns imports behind a place, the newest first.
-func (s *Store) Imports(ctx context.Context, after intake.Cursor, limit int) ([]intake.Import, error) {
-	place := []any{int64(math.MaxInt64), "", int64(limit)}
+// Imports returns imports behind a place, the newest first: those that run, and those that are
+// not over at now.
+func (s *Store) Imports(ctx context.Context, after intake.Cursor, now time.Time, limit int) ([]intake.Import, error) {
+	place := []any{int64(math.MaxInt64), "", micros(now), int64(limit)}
 	if after.ID != "" {
-		place = []any{micros(after.At), string(after.ID), int64(limit)}
+		place = []any{micros(after.At), string(after.ID), micros(now), int64(limit)}
 	}
 	found, err := list(ctx, s, selectImports, place, scanImport)
 	return found, doing("list imports", err)
@@ -154,6 +181,29 @@ func (s *Store) Imports(ctx context.Context, after intake.Cursor, limit int) ([]
 func (s *Store) KeepsImports(ctx context.Context, n int) (more bool, err error) {
 	err = s.each(ctx, selectImportBehind, []any{int64(n)}, func(*sql.Rows) error { more = true; return nil })
 	return more, doing("count imports", err)
+}
+
+// DropImport removes the one that is over first of those that do not run, with its rows, and
+// reports whether there was one.
+func (s *Store) DropImport(ctx context.Context) (bool, error) {
+	ok, err := s.changed(ctx, dropImport)
+	return ok, doing("make room for an import", err)
+}
+
+// DeleteImport removes one, with its rows. NotFound: it is not there.
+func (s *Store) DeleteImport(ctx context.Context, name id.Import) error {
+	ok, err := s.changed(ctx, deleteImport, string(name))
+	if err == nil && !ok {
+		err = fault.Missing("import")
+	}
+	return doing("delete an import", err)
+}
+
+// ForgetRows forgets all but the addresses of the people of the rows behind the one with a
+// number.
+func (s *Store) ForgetRows(ctx context.Context, of id.Import, n int) error {
+	_, err := s.exec(ctx, forgetImportRows, string(of), int64(n))
+	return doing("forget rows of an import", err)
 }
 
 // PutRow writes what came of a row, and forgets all of the person but the address.
@@ -182,11 +232,11 @@ func scanImportRow(rows *sql.Rows) (r intake.Row, err error) {
 
 var importsTable = table{
 	statements: []*statement{
-		insertImport, updateImport, selectImport, lockImport, selectImports, selectImportBehind, selectNextImport,
-		insertImportRow, insertImportRows, putImportRow, selectImportRowsBehind, selectImportRows,
+		insertImport, updateImport, selectImport, lockImport, selectImports, selectImportBehind, dropImport, deleteImport, selectNextImport,
+		insertImportRow, insertImportRows, putImportRow, forgetImportRows, selectImportRowsBehind, selectImportRows,
 	},
-	brooms: []broom{ // index imports_over; the rows go first, of which there are many
-		{"rows of imports", 0, sweep("import_rows", "import_id, n", "import_id IN (SELECT id FROM imports WHERE over_at <= $1)")},
-		{"imports", 0, sweep("imports", "id", "over_at <= $1 AND NOT EXISTS (SELECT 1 FROM import_rows r WHERE r.import_id = imports.id)")},
+	brooms: []broom{ // index imports_over; the rows go first, of which there are many, and none of what still runs
+		{"rows of imports", 0, sweep("import_rows", "import_id, n", "import_id IN (SELECT id FROM imports WHERE "+importOver+")")},
+		{"imports", 0, sweep("imports", "id", importOver+" AND NOT EXISTS (SELECT 1 FROM import_rows r WHERE r.import_id = imports.id)")},
 	},
 }

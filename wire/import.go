@@ -20,11 +20,11 @@ type Import struct {
 	File    string       `json:"file,omitempty"` // its name, as it was told
 	By      Actor        `json:"by"`
 	Rows    ImportRows   `json:"rows"`
-	Why     string       `json:"why,omitempty" doc:"Why it was stopped: asked, or right: who began it may make people no more"`
+	Why     string       `json:"why,omitempty" doc:"Why it was stopped: asked; right: who began it may make people no more; rows: some that nobody had dealt with are gone"`
 	Created time.Time    `json:"created"`
 	Began   time.Time    `json:"began,omitzero"`
 	Ended   time.Time    `json:"ended,omitzero"`
-	Over    time.Time    `json:"over"` // from then on it is not there
+	Over    time.Time    `json:"over,omitzero" doc:"From then on it is not there; absent while it runs"`
 }
 
 // ImportRows counts the rows of an import.
@@ -40,11 +40,19 @@ type ImportRows struct {
 // OfImport returns the shape of im.
 func OfImport(im intake.Import) Import {
 	by := im.Owner.By
-	return Import{
-		ID: im.ID, State: im.State, File: im.File, By: Actor{by.Kind, by.ID, by.Key, by.Session, by.Client}, Why: im.Why,
-		Rows:    ImportRows{Total: im.Total, Done: im.Done, New: im.New(), Made: im.Made, Known: im.Known, Wrong: im.Wrong},
-		Created: im.Created.UTC(), Began: im.Began.UTC(), Ended: im.Ended.UTC(), Over: im.Over.UTC(),
+	w := Import{
+		ID: im.ID, State: im.State, File: im.File, By: Actor{by.Kind, by.ID, by.Key, by.Session, by.Client}, Why: im.Why, Rows: OfTally(im.Tally),
+		Created: im.Created.UTC(), Began: im.Began.UTC(), Ended: im.Ended.UTC(),
 	}
+	if im.State != intake.Running {
+		w.Over = im.Over.UTC()
+	}
+	return w
+}
+
+// OfTally returns the shape of t.
+func OfTally(t intake.Tally) ImportRows {
+	return ImportRows{Total: t.Total, Done: t.Done, New: t.New(), Made: t.Made, Known: t.Known, Wrong: t.Wrong}
 }
 
 // ImportRow is what came, or would come, of a row of a file.

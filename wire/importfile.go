@@ -48,7 +48,8 @@ func FormatOf(name, content string) string {
 
 // ReadPeople reads a file of people: CSV whose first line names the columns, by commas,
 // semicolons or tabs, or lines of JSON. What cannot be read as a whole is Invalid
-// "import.file"; what is wrong with a row stands in it.
+// "import.file"; what is wrong with a row stands in it. Of more rows than there may be it reads
+// one too many, which intake refuses.
 func ReadPeople(format, content string) ([]intake.Row, error) {
 	if len(content) > intake.MaxBytes {
 		return nil, badFile(fmt.Sprintf("is larger than %d MiB", intake.MaxBytes>>20))
@@ -73,10 +74,9 @@ func readLines(content string) (rows []intake.Row, err error) {
 		if text = strings.TrimSpace(text); text == "" {
 			continue
 		}
-		if len(rows) == intake.MaxRows {
-			return nil, tooMany()
+		if rows = append(rows, rowOf(len(rows)+1, line, []byte(text))); len(rows) > intake.MaxRows {
+			break
 		}
-		rows = append(rows, rowOf(len(rows)+1, line, []byte(text)))
 	}
 	return rows, nil
 }
@@ -144,11 +144,10 @@ func readCSV(content string) ([]intake.Row, error) {
 		if !slices.ContainsFunc(cells, func(cell string) bool { return strings.TrimSpace(cell) != "" }) {
 			continue
 		}
-		if len(rows) == intake.MaxRows {
-			return nil, tooMany()
-		}
 		line, _ := r.FieldPos(0)
-		rows = append(rows, rowOfCells(len(rows)+1, line, columns, cells))
+		if rows = append(rows, rowOfCells(len(rows)+1, line, columns, cells)); len(rows) > intake.MaxRows {
+			return rows, nil
+		}
 	}
 }
 
@@ -294,8 +293,6 @@ func badCSV(err error) error {
 	}
 	return fault.Wrap(err, fault.Invalid, "import.file", "The file cannot be read.")
 }
-
-func tooMany() error { return badFile(fmt.Sprintf("has more than %d rows", intake.MaxRows)) }
 
 // brief is a name as a sentence quotes it.
 func brief(name string) string {

@@ -67,12 +67,25 @@ func TestAFileThatCannotBeReadIsRefusedAsAWhole(t *testing.T) {
 		"is empty":                 "",
 		"no CSV in line 2":         "email,name\n\"a@b.test,A\n",
 		"has more than 64 columns": "email" + strings.Repeat(",attributes.a", 64) + "\n",
-		"has more than 10000 rows": "email\n" + strings.Repeat("a@b.test\n", intake.MaxRows+1),
 		"characters that are not":  "email\na\x00@b.test\n",
 	} {
 		_, err := wire.ReadPeople(wire.FormatCSV, content)
 		if fault.CodeOf(err) != "import.file" || !strings.Contains(said(err), problem) {
 			t.Errorf("%q: %v %s", problem, err, said(err))
+		}
+	}
+}
+
+// Of more rows than a file may have one too many is read, so that whoever looks at it says so.
+func TestNoMoreOfAFileIsReadThanIsNeeded(t *testing.T) {
+	t.Parallel()
+	for format, content := range map[string]string{
+		wire.FormatCSV:   "email\n" + strings.Repeat("a@b.test\n", intake.MaxRows+100),
+		wire.FormatLines: strings.Repeat(`{"email":"a@b.test"}`+"\n", intake.MaxRows+100),
+	} {
+		rows, err := wire.ReadPeople(format, content)
+		if err != nil || len(rows) != intake.MaxRows+1 {
+			t.Errorf("%s: %d rows, %v", format, len(rows), err)
 		}
 	}
 }

@@ -32,9 +32,9 @@ JSON for each person, as the admin API takes them; - is standard input. Columns 
 email, name, email_verified, the standard claims by their names (given_name, locale,
 address.locality) and attributes.NAME. Whose address somebody has already is left as
 they are, so that a file may be given again. Nobody has a password until one is set.
-With --dry-run nobody is created: it says of each row what it would come to. A file
-has up to 4 MiB and 10,000 rows. When the command is interrupted, a server that runs
-goes on; the console lists the import for a week.`,
+With --dry-run nobody is created and nothing kept: it says of each row what it would
+come to. A file has up to 4 MiB and 10,000 rows. When the command is interrupted, a
+server that runs goes on; the console lists the import for a week.`,
 		Example: `  gatehouse user import people.csv --dry-run
   gatehouse user import people.csv
   gatehouse user import - --format ndjson --json < people`,
@@ -68,25 +68,58 @@ func (f *intakeFlags) read(a *app, file string) ([]intake.Row, error) {
 }
 
 func (f *intakeFlags) run(ctx context.Context, a *app, h *house.House, file string, rows []intake.Row) error {
-	if file == "-" {
-		file = ""
-	}
-	im, err := h.Intake.Begin(ctx, intake.Owner{By: operator(), Ago: -1}, file, rows, !f.dry)
+	looked, err := h.Intake.Look(ctx, rows)
 	if err != nil {
 		return err
 	}
-	if !f.dry {
-		if im, err = follow(ctx, a, h, im); err != nil {
-			return err
-		}
-	}
-	if err := f.tell(ctx, a, h, im); err != nil {
+	told := importTold{Rows: wire.OfTally(looked.Tally)}
+	if f.dry {
+		told.report(looked.Rows(), a.json)
+	} else if told, err = takeIn(ctx, a, h, file, looked); err != nil {
 		return err
 	}
-	if im.Wrong > 0 {
-		return failed("import.rows", "%d of %d rows are wrong and bring nobody", im.Wrong, im.Total)
+	if err := told.tell(a); err != nil {
+		return err
+	}
+	if told.Rows.Wrong > 0 {
+		return failed("import.rows", "%d of %d rows are wrong and bring nobody", told.Rows.Wrong, told.Rows.Total)
 	}
 	return nil
+}
+
+// takeIn makes the people of a file who are new, and returns what came of it.
+func takeIn(ctx context.Context, a *app, h *house.House, file string, looked intake.Looked) (told importTold, err error) {
+	if file == "-" {
+		file = ""
+	}
+	im, err := h.Intake.Begin(ctx, intake.Owner{By: operator(), Ago: -1}, file, looked, true)
+	if err != nil {
+		return told, err
+	}
+	if im, err = follow(ctx, a, h, im); err != nil {
+		return told, err
+	}
+	shape := wire.OfImport(im)
+	told = importTold{Import: &shape, Rows: shape.Rows}
+	for after := (intake.Place{}); ; {
+		found, next, err := h.Intake.Rows(ctx, im.ID, after, last(a.json), readPage)
+		if err != nil {
+			return told, err
+		}
+		told.report(found, a.json)
+		if after = next; next == (intake.Place{}) {
+			return told, nil
+		}
+	}
+}
+
+// last is the kind of the last rows that are told of: people hear of those that are wrong, a
+// program of all.
+func last(program bool) intake.Kind {
+	if program {
+		return intake.New
+	}
+	return intake.Wrong
 }
 
 // follow goes on with an import until it is over, be it here or at a server, and says how far
@@ -133,28 +166,24 @@ func follow(ctx context.Context, a *app, h *house.House, im intake.Import) (inta
 
 // importTold is what the command prints of an import as JSON.
 type importTold struct {
-	wire.Import
-	Report []wire.ImportRow `json:"report"`
+	*wire.Import                  // nil: nothing was kept
+	Rows         wire.ImportRows  `json:"rows"`
+	Report       []wire.ImportRow `json:"report"`
 }
 
-// tell says what came of it. People are told of the rows that are wrong; a program of all.
-func (f *intakeFlags) tell(ctx context.Context, a *app, h *house.House, im intake.Import) error {
-	told, last := importTold{Import: wire.OfImport(im), Report: []wire.ImportRow{}}, intake.Wrong
-	if a.json {
-		last = intake.New
+func (told *importTold) report(rows []intake.Row, program bool) {
+	if told.Report == nil {
+		told.Report = []wire.ImportRow{}
 	}
-	for after := (intake.Place{}); ; {
-		found, next, err := h.Intake.Rows(ctx, im.ID, after, last, readPage)
-		if err != nil {
-			return err
-		}
-		for _, r := range found {
+	for _, r := range rows {
+		if r.Kind <= last(program) {
 			told.Report = append(told.Report, wire.OfImportRow(r))
 		}
-		if after = next; next == (intake.Place{}) {
-			break
-		}
 	}
+}
+
+// tell says what came of it, or would come.
+func (told *importTold) tell(a *app) error {
 	err := a.print(told, func(w io.Writer) {
 		if len(told.Report) > 0 {
 			row(w, "LINE", "EMAIL", "WHAT IS WRONG")
@@ -166,10 +195,9 @@ func (f *intakeFlags) tell(ctx context.Context, a *app, h *house.House, im intak
 	if err != nil || a.json {
 		return err
 	}
-	verb := "were created"
-	n := im.Made
-	if f.dry {
-		verb, n = "would be created", im.New()
+	verb, n := "were created", told.Rows.Made
+	if told.Import == nil {
+		verb, n = "would be created", told.Rows.New
 	}
-	return a.say(nil, "%d %s, %d are there already, %d rows are wrong.", n, verb, im.Known, im.Wrong)
+	return a.say(nil, "%d %s, %d are there already, %d rows are wrong.", n, verb, told.Rows.Known, told.Rows.Wrong)
 }

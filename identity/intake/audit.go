@@ -12,24 +12,31 @@ const KindImport audit.Kind = "import"
 // What is recorded of imports; Audited explains each. Of each person who is made
 // identity.ActionUserCreate is recorded besides.
 const (
-	ActionBegin audit.Action = "import.begin"
-	ActionStop  audit.Action = "import.stop"
-	ActionEnd   audit.Action = "import.end"
+	ActionBegin   audit.Action = "import.begin"
+	ActionStop    audit.Action = "import.stop"
+	ActionEnd     audit.Action = "import.end"
+	ActionDiscard audit.Action = "import.discard"
 )
 
-// ReasonRight is why Gatehouse stopped an import: who began it may make people no more.
-const ReasonRight audit.Reason = "right_ended"
+// Why Gatehouse stopped an import.
+const (
+	ReasonRight audit.Reason = "right_ended" // who began it may make people no more
+	ReasonRows  audit.Reason = "rows_lost"   // rows that nobody had dealt with are gone
+)
 
 // Audited explains what is recorded of imports.
 var Audited = audit.Catalogue{
 	{Action: ActionBegin, When: "Somebody began to take in people by a file", Targets: []audit.Kind{KindImport}, After: "how many rows there are, and what they come to"},
-	{Action: ActionStop, When: "An import was stopped; by Gatehouse, where who began it may make people no more", Targets: []audit.Kind{KindImport}, After: "how far it came"},
+	{Action: ActionStop, When: "An import was stopped; by Gatehouse, where who began it may make people no more, or rows of it are gone", Targets: []audit.Kind{KindImport}, After: "how far it came"},
 	{Action: ActionEnd, When: "An import is done", Targets: []audit.Kind{KindImport}, After: "what it came to"},
+	{Action: ActionDiscard, When: "Somebody had an import forgotten that did not run, with its report; who was made stays", Targets: []audit.Kind{KindImport}, Before: "what it had come to"},
 }
 
 func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Action, im *Import, why audit.Reason) error {
-	return s.Audit.Record(ctx, audit.Event{
-		Actor: by, Action: action, Target: audit.Target{Kind: KindImport, ID: string(im.ID)}, Reason: why,
-		After: audit.Doc(map[string]any{"rows": im.Total, "done": im.Done, "made": im.Made, "known": im.Known, "wrong": im.Wrong}),
-	})
+	e := audit.Event{Actor: by, Action: action, Target: audit.Target{Kind: KindImport, ID: string(im.ID)}, Reason: why}
+	tally := audit.Doc(map[string]any{"rows": im.Total, "done": im.Done, "made": im.Made, "known": im.Known, "wrong": im.Wrong})
+	if e.After = tally; action == ActionDiscard {
+		e.Before, e.After = tally, nil
+	}
+	return s.Audit.Record(ctx, e)
 }

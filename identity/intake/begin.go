@@ -2,45 +2,24 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"strings"
 	"time"
-	"unicode/utf8"
 
 	"gatehouse/audit"
 	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
-	"gatehouse/identity"
 )
 
-// Begin looks at the rows of a file, whose numbers and lines are set, and keeps what each
-// comes to; run makes those who are new, in the background. Invalid "import.rows": there are
-// none, or too many. TooMany "import.full": there are MaxKept already.
-func (s *Service) Begin(ctx context.Context, o Owner, file string, rows []Row, run bool) (Import, error) {
-	switch {
-	case len(rows) == 0:
-		return Import{}, badRows("has nobody in it")
-	case len(rows) > MaxRows:
-		return Import{}, badRows(fmt.Sprintf("has more than %d rows", MaxRows))
-	}
-	if err := s.check(ctx, rows); err != nil {
-		return Import{}, fmt.Errorf("look at a file of people: %w", err)
-	}
+// Begin keeps what a file was looked at for; run makes those who are new, in the background.
+// Where as many imports are kept as may be, the one that would go first makes room, of those
+// that do not run. TooMany "import.full": all of them do.
+func (s *Service) Begin(ctx context.Context, o Owner, file string, l Looked, run bool) (Import, error) {
 	now := clock.Now()
-	im := Import{ID: id.NewImport(), State: Checked, Owner: o, File: called(file), Total: len(rows), Created: now, Over: now.Add(KeptFor), Rev: 1}
-	for i := range rows {
-		im.Wrong += count(rows[i].Kind == Wrong)
-		im.Known += count(rows[i].Kind == Known)
-	}
+	im := Import{ID: id.NewImport(), State: Checked, Owner: o, File: NameOf(file), Tally: l.Tally, Created: now, Over: now.Add(KeptFor), Rev: 1}
 	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		full, err := s.Store.KeepsImports(ctx, MaxKept-1)
-		if err != nil {
+		if err := s.makeRoom(ctx); err != nil {
 			return err
-		}
-		if full {
-			return &fault.Error{Kind: fault.TooMany, Code: "import.full", Detail: fmt.Sprintf("There are %d imports, and there can be no more. Each goes a week after its end.", MaxKept), RetryAfter: time.Hour}
 		}
 		if run {
 			im.State, im.Began = Running, now
@@ -48,12 +27,30 @@ func (s *Service) Begin(ctx context.Context, o Owner, file string, rows []Row, r
 				return err
 			}
 		}
-		return s.Store.InsertImport(ctx, im, rows)
+		return s.Store.InsertImport(ctx, im, l.rows)
 	})
 	if err != nil {
 		return Import{}, fmt.Errorf("begin an import: %w", err)
 	}
 	return im, nil
+}
+
+// makeRoom makes room for one more.
+func (s *Service) makeRoom(ctx context.Context) error {
+	for missed := 0; missed < 3; {
+		full, err := s.Store.KeepsImports(ctx, MaxKept-1)
+		if err != nil || !full {
+			return err
+		}
+		dropped, err := s.Store.DropImport(ctx)
+		if err != nil {
+			return err
+		}
+		if !dropped { // all of them run, or somebody else took that one to make room
+			missed++
+		}
+	}
+	return &fault.Error{Kind: fault.TooMany, Code: "import.full", Detail: fmt.Sprintf("%d imports run, and there can be no more at once. Each makes room when it is done.", MaxKept), RetryAfter: time.Minute}
 }
 
 // Run makes those of an import who are new, in the background, in the name of o. rev is the
@@ -63,7 +60,7 @@ func (s *Service) Run(ctx context.Context, o Owner, name id.Import, rev int64) (
 	return s.change(ctx, name, rev, func(ctx context.Context, im *Import) error {
 		now := clock.Now()
 		if im.State != Checked {
-			return fault.New(fault.Conflict, "import.state", "This was done already. Look at what came of it.")
+			return doneAlready()
 		}
 		im.State, im.Owner, im.Began, im.Over = Running, o, now, now.Add(KeptFor)
 		return s.begun(ctx, o, im)
@@ -74,26 +71,53 @@ func (s *Service) Run(ctx context.Context, o Owner, name id.Import, rev int64) (
 func (s *Service) Stop(ctx context.Context, by audit.Actor, name id.Import, rev int64) (Import, error) {
 	return s.change(ctx, name, rev, func(ctx context.Context, im *Import) error {
 		if im.State != Checked && im.State != Running {
-			return fault.New(fault.Conflict, "import.state", "This was done already. Look at what came of it.")
+			return doneAlready()
 		}
-		im.stop(WhyAsked)
-		return s.record(ctx, by, ActionStop, im, "")
+		return s.stop(ctx, by, im, WhyAsked, "")
 	})
 }
 
-func (im *Import) stop(why string) {
+func doneAlready() error {
+	return fault.New(fault.Conflict, "import.state", "This was done already. Look at what came of it.")
+}
+
+// stop ends im, and forgets what its rows that nobody will deal with say of people.
+func (s *Service) stop(ctx context.Context, by audit.Actor, im *Import, why string, reason audit.Reason) error {
 	now := clock.Now()
 	im.State, im.Why, im.Ended, im.Over = Stopped, why, now, now.Add(KeptFor)
+	if err := s.Store.ForgetRows(ctx, im.ID, im.Done); err != nil {
+		return err
+	}
+	return s.record(ctx, by, ActionStop, im, reason)
+}
+
+// Discard forgets an import, and what came of its rows; who was made stays. Faults as of Run;
+// Conflict "import.state": it runs.
+func (s *Service) Discard(ctx context.Context, by audit.Actor, name id.Import, rev int64) error {
+	err := s.Store.InTx(ctx, func(ctx context.Context) error {
+		im, err := s.hold(ctx, name, rev)
+		switch {
+		case err != nil:
+			return err
+		case im.State == Running:
+			return fault.New(fault.Conflict, "import.state", "This import runs. Stop it first.")
+		}
+		if err := s.record(ctx, by, ActionDiscard, &im, ""); err != nil {
+			return err
+		}
+		return s.Store.DeleteImport(ctx, name)
+	})
+	if err != nil {
+		return fmt.Errorf("discard an import: %w", err)
+	}
+	return nil
 }
 
 // change writes what f makes of an import that stays as it is meanwhile.
 func (s *Service) change(ctx context.Context, name id.Import, rev int64, f func(ctx context.Context, im *Import) error) (im Import, err error) {
 	err = s.Store.InTx(ctx, func(ctx context.Context) error {
-		if im, err = s.Store.HoldImport(ctx, name); err != nil {
+		if im, err = s.hold(ctx, name, rev); err != nil {
 			return err
-		}
-		if rev != 0 && rev != im.Rev {
-			return fault.New(fault.Conflict, "import.changed", "This import went on meanwhile. Look at it again.")
 		}
 		if err := f(ctx, &im); err != nil {
 			return err
@@ -106,6 +130,15 @@ func (s *Service) change(ctx context.Context, name id.Import, rev int64, f func(
 		return Import{}, fmt.Errorf("change an import: %w", err)
 	}
 	return im, nil
+}
+
+// hold returns an import that is there, and in the revision that was seen.
+func (s *Service) hold(ctx context.Context, name id.Import, rev int64) (Import, error) {
+	im, err := there(s.Store.HoldImport(ctx, name))
+	if err == nil && rev != 0 && rev != im.Rev {
+		err = fault.New(fault.Conflict, "import.changed", "This import went on meanwhile. Look at it again.")
+	}
+	return im, err
 }
 
 // begun records that an import began, and tells who does it.
@@ -122,86 +155,4 @@ func (s *Service) tell() {
 	case s.News <- struct{}{}:
 	default: // somebody hears of it already, or nobody listens
 	}
-}
-
-// check finds out what each row comes to.
-func (s *Service) check(ctx context.Context, rows []Row) error {
-	seen := map[string]bool{}
-	var emails []string
-	for i := range rows {
-		r := &rows[i]
-		if len(r.Problems) == 0 {
-			r.Problems = wrong(s.People.CheckPerson(&r.Person))
-		}
-		email := identity.Canonical(r.Person.Email)
-		if len(r.Problems) == 0 && seen[email] {
-			r.Problems = []fault.Field{{Name: "email", Problem: "is in an earlier row, too"}}
-		}
-		if r.Kind = New; len(r.Problems) > 0 {
-			r.settle(Wrong, "")
-			continue
-		}
-		seen[email] = true
-		emails = append(emails, email)
-	}
-	taken, err := s.Store.IDsByEmail(ctx, emails)
-	if err != nil {
-		return err
-	}
-	for i := range rows {
-		if who := taken[identity.Canonical(rows[i].Person.Email)]; rows[i].Kind == New && who != "" {
-			rows[i].Kind, rows[i].User = Known, who
-		}
-	}
-	return nil
-}
-
-// settle says what came of a row. What it said of a person is kept no longer: who was made
-// has it, and nobody else is to.
-func (r *Row) settle(k Kind, who id.User) {
-	r.Kind, r.User, r.Person = k, who, identity.User{Email: short(r.Person.Email)}
-}
-
-// wrong is what a fault says of the person of a row, nil where it says nothing.
-func wrong(err error) []fault.Field {
-	f, ok := errors.AsType[*fault.Error](err)
-	switch {
-	case !ok:
-		return nil
-	case len(f.Fields) == 0:
-		return []fault.Field{{Problem: f.Detail}}
-	}
-	return f.Fields
-}
-
-func badRows(problem string) error {
-	return &fault.Error{Kind: fault.Invalid, Code: "import.rows", Detail: "The file cannot be used.", Fields: []fault.Field{{Name: "content", Problem: problem}}}
-}
-
-// called is the name of a file as it is kept.
-func called(file string) string {
-	file = strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == utf8.RuneError {
-			return -1
-		}
-		return r
-	}, strings.ToValidUTF8(file, ""))
-	return cut(file, maxFile)
-}
-
-// short is an address as a report tells of it, be it one or not.
-func short(email string) string { return called(cut(email, 320)) }
-
-func cut(text string, most int) string {
-	if all := []rune(text); len(all) > most {
-		return string(all[:most-1]) + "…"
-	}
-	return text
-}
-
-func count(yes bool) int {
-	if yes {
-		return 1
-	}
-	return 0
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"gatehouse/audit"
+	"gatehouse/clock"
 	"gatehouse/fault"
 	"gatehouse/id"
 	"gatehouse/identity"
@@ -27,12 +28,14 @@ import (
 const (
 	MaxBytes = 4 << 20
 	MaxRows  = 10_000
-	// MaxKept is how many imports there are at once, and KeptFor how long one is kept after
-	// it began, was stopped or was done.
+	// MaxKept is how many imports there are at once, and KeptFor how long one is kept that
+	// does not run, after it was looked at, stopped or done.
 	MaxKept = 50
 	KeptFor = 7 * 24 * time.Hour
-	// maxFile is how long the name of a file may be, in characters.
-	maxFile = 200
+	// MaxFile is how long the name of a file may be, in characters.
+	MaxFile = 200
+	// maxAddress is as much as a report tells of what stands where an address should.
+	maxAddress = 320
 )
 
 // State is how far an import is.
@@ -50,6 +53,7 @@ const (
 const (
 	WhyAsked = "asked" // somebody stopped it
 	WhyRight = "right" // who began it may make people no more
+	WhyRows  = "rows"  // rows that nobody had dealt with are gone
 )
 
 // Import is a file of people on its way.
@@ -58,19 +62,32 @@ type Import struct {
 	State State
 	Owner Owner
 	File  string // the name of the file; may be empty
-	// Total is how many rows there are, and Done how many were dealt with. Of all, Made is
-	// how many people were made, Known how many were there already, and Wrong how many are
-	// none: the rest is still to be made.
-	Total, Done, Made, Known, Wrong int
+	Tally
 
 	Why                   string // it was stopped
 	Created, Began, Ended time.Time
-	Over                  time.Time // from then on it is not there
+	Over                  time.Time // from then on it is not there, unless it runs
 	Rev                   int64
 }
 
+// Tally counts rows: Total is how many there are, and Done how many were dealt with. Of all,
+// Made is how many people were made, Known how many were there already, and Wrong how many are
+// none: the rest is still to be made.
+type Tally struct{ Total, Done, Made, Known, Wrong int }
+
 // New is how many people are still to be made.
-func (im *Import) New() int { return im.Total - im.Made - im.Known - im.Wrong }
+func (t *Tally) New() int { return t.Total - t.Made - t.Known - t.Wrong }
+
+// over reports whether an import is not there any more, though it was not swept yet.
+func (im *Import) over() bool { return im.State != Running && !im.Over.After(clock.Now()) }
+
+// there is an import that was read, if it is not over.
+func there(im Import, err error) (Import, error) {
+	if err == nil && im.over() {
+		return Import{}, fault.Missing("import")
+	}
+	return im, err
+}
 
 // Owner is in whose name an import goes on, and as how well proved: how long a proof was ago
 // counts from when the import began.
@@ -99,7 +116,7 @@ type Row struct {
 	Kind     Kind
 	Person   identity.User // as the file has them; what was dealt with has the address alone
 	Problems []fault.Field // what is wrong with it
-	User     id.User       // who has the address, or was made
+	User     id.User       // who has the address, or was made; kept of what was dealt with alone
 }
 
 // Place is where a list of rows goes on: behind the row of that kind and number.
@@ -127,10 +144,16 @@ type Store interface {
 	HoldImport(ctx context.Context, name id.Import) (Import, error)
 	// UpdateImport writes everything but ID, File, Total and Created, and raises the revision.
 	UpdateImport(ctx context.Context, im Import) error
-	// Imports returns imports behind a place, the newest first.
-	Imports(ctx context.Context, after Cursor, limit int) ([]Import, error)
+	// Imports returns imports behind a place, the newest first: those that run, and those that
+	// are not over at now.
+	Imports(ctx context.Context, after Cursor, now time.Time, limit int) ([]Import, error)
 	// KeepsImports reports whether more than n imports are kept.
 	KeepsImports(ctx context.Context, n int) (bool, error)
+	// DropImport removes the one that is over first of those that do not run, and reports
+	// whether there was one.
+	DropImport(ctx context.Context) (bool, error)
+	// DeleteImport removes one, with its rows.
+	DeleteImport(ctx context.Context, name id.Import) error
 	// NextImport returns the running one that began first.
 	NextImport(ctx context.Context) (Import, error)
 	// ImportRows returns rows behind a place, by their kinds and numbers, none of a kind behind last.
@@ -139,6 +162,9 @@ type Store interface {
 	RowsBehind(ctx context.Context, of id.Import, n, limit int) ([]Row, error)
 	// PutRow writes what came of a row, and forgets all of the person but the address.
 	PutRow(ctx context.Context, of id.Import, r Row) error
+	// ForgetRows forgets all but the addresses of the people of the rows behind the one with a
+	// number.
+	ForgetRows(ctx context.Context, of id.Import, n int) error
 	// IDsByEmail returns who has which of the addresses, by identity.Canonical of these.
 	IDsByEmail(ctx context.Context, emails []string) (map[string]id.User, error)
 }
@@ -162,14 +188,14 @@ type Service struct {
 	News chan struct{}
 }
 
-// Import answers NotFound for what is not there.
+// Import answers NotFound for what is not there, or is over.
 func (s *Service) Import(ctx context.Context, name id.Import) (Import, error) {
-	return s.Store.Import(ctx, name)
+	return there(s.Store.Import(ctx, name))
 }
 
 // Imports lists imports, the newest first.
 func (s *Service) Imports(ctx context.Context, after Cursor, limit int) ([]Import, Cursor, error) {
-	found, err := s.Store.Imports(ctx, after, limit+1)
+	found, err := s.Store.Imports(ctx, after, clock.Now(), limit+1)
 	if err != nil || len(found) <= limit {
 		return found, Cursor{}, err
 	}
@@ -181,11 +207,29 @@ func (s *Service) Imports(ctx context.Context, after Cursor, limit int) ([]Impor
 // already. last is the kind of the last ones that are wanted.
 func (s *Service) Rows(ctx context.Context, of id.Import, after Place, last Kind, limit int) ([]Row, Place, error) {
 	found, err := s.Store.ImportRows(ctx, of, after, last, limit+1)
-	if err != nil || len(found) <= limit {
-		return found, Place{}, err
+	if err != nil {
+		return nil, Place{}, err
 	}
-	end := found[limit-1]
-	return found[:limit], Place{end.Kind, end.N}, nil
+	var next Place
+	if len(found) > limit {
+		found, next = found[:limit], Place{found[limit-1].Kind, found[limit-1].N}
+	}
+	return found, next, s.name(ctx, found)
+}
+
+// name says who has the address of rows that nobody dealt with yet. That is not kept of these:
+// a row goes with its person, and one that is still to be dealt with must not.
+func (s *Service) name(ctx context.Context, rows []Row) error {
+	open := map[string]*Row{}
+	for i := range rows {
+		if r := &rows[i]; r.Kind == Known && r.User == "" {
+			open[identity.Canonical(r.Person.Email)] = r
+		}
+	}
+	if len(open) == 0 {
+		return nil
+	}
+	return s.know(ctx, open)
 }
 
 // With is the row with something that is wrong with it: in a field, or as a whole.

@@ -2,7 +2,6 @@ package intake
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"time"
 
@@ -83,11 +82,7 @@ func (s *Service) goOn(ctx context.Context, im Import) error {
 		if may, err := s.may(ctx, im); err != nil || !may {
 			return err
 		}
-		n, err := s.batch(ctx, im.ID, 1)
-		if ofRow(err) {
-			err = s.refuse(ctx, im.ID, n, err)
-		}
-		if err != nil {
+		if err := s.single(ctx, im.ID); err != nil {
 			return err
 		}
 	}
@@ -104,6 +99,19 @@ func (s *Service) may(ctx context.Context, im Import) (bool, error) {
 	return err == nil, err
 }
 
+// single deals with the next row by itself. Who came by its address between the look for who
+// has it and the making is found at the second look.
+func (s *Service) single(ctx context.Context, name id.Import) error {
+	n, err := s.batch(ctx, name, 1)
+	if taken(err) {
+		n, err = s.batch(ctx, name, 1)
+	}
+	if ofRow(err) {
+		return s.refuse(ctx, name, n, err)
+	}
+	return err
+}
+
 // lost stops an import whose owner lost the right to it.
 func (s *Service) lost(ctx context.Context, name id.Import) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
@@ -111,17 +119,26 @@ func (s *Service) lost(ctx context.Context, name id.Import) error {
 		if err != nil || im.State != Running {
 			return err
 		}
-		im.stop(WhyRight)
-		if err := s.record(ctx, audit.Actor{Kind: audit.House}, ActionStop, &im, ReasonRight); err != nil {
-			return err
-		}
-		return s.Store.UpdateImport(ctx, im)
+		return s.giveUp(ctx, &im, WhyRight, ReasonRight)
 	})
+}
+
+// giveUp stops an import because nobody could go on with it.
+func (s *Service) giveUp(ctx context.Context, im *Import, why string, reason audit.Reason) error {
+	if err := s.stop(ctx, audit.Actor{Kind: audit.House}, im, why, reason); err != nil {
+		return err
+	}
+	return s.Store.UpdateImport(ctx, *im)
 }
 
 // ofRow reports whether an error is about a person, and not about the house.
 func ofRow(err error) bool {
-	return fault.Is(err, fault.Invalid) || fault.Is(err, fault.Conflict) && fault.CodeOf(err) == "user.email_taken"
+	return fault.Is(err, fault.Invalid) || taken(err)
+}
+
+// taken reports whether an error says that somebody has the address of a row.
+func taken(err error) bool {
+	return fault.Is(err, fault.Conflict) && fault.CodeOf(err) == "user.email_taken"
 }
 
 // batch deals with so many of the next rows in one transaction: all of it, or nothing. It
@@ -132,12 +149,15 @@ func (s *Service) batch(ctx context.Context, name id.Import, rows int) (done int
 		if done = im.Done; err != nil || im.State != Running {
 			return err
 		}
+		if im.Done == im.Total {
+			return s.finish(ctx, &im)
+		}
 		next, err := s.Store.RowsBehind(ctx, name, im.Done, rows)
 		if err != nil {
 			return err
 		}
-		if len(next) == 0 {
-			return s.finish(ctx, &im)
+		if !follow(next, im.Done) {
+			return s.giveUp(ctx, &im, WhyRows, ReasonRows)
 		}
 		err = audit.Together(ctx, func(ctx context.Context) error { return s.takeIn(ctx, &im, next) })
 		if err != nil {
@@ -148,9 +168,20 @@ func (s *Service) batch(ctx context.Context, name id.Import, rows int) (done int
 	return done, err
 }
 
+// follow reports whether rows are there, and are those behind the first done: what was not dealt
+// with goes with nobody and for no age, and an import that lost some of it is not done.
+func follow(rows []Row, done int) bool {
+	for i := range rows {
+		if rows[i].N != done+1+i {
+			return false
+		}
+	}
+	return len(rows) > 0
+}
+
 func (s *Service) finish(ctx context.Context, im *Import) error {
 	now := clock.Now()
-	im.State, im.Done, im.Ended, im.Over = Finished, im.Total, now, now.Add(KeptFor)
+	im.State, im.Ended, im.Over = Finished, now, now.Add(KeptFor)
 	if err := s.record(ctx, im.Owner.By, ActionEnd, im, ""); err != nil {
 		return err
 	}
@@ -194,7 +225,7 @@ func (s *Service) takeIn(ctx context.Context, im *Import, rows []Row) error {
 	return nil
 }
 
-// refuse says of the row behind the first done that it is wrong, or known, as err tells.
+// refuse says of the row behind the first done that it is wrong, as an error tells.
 func (s *Service) refuse(ctx context.Context, name id.Import, done int, no error) error {
 	return s.Store.InTx(ctx, func(ctx context.Context) error {
 		im, err := s.Store.HoldImport(ctx, name)
@@ -205,8 +236,8 @@ func (s *Service) refuse(ctx context.Context, name id.Import, done int, no error
 		if err != nil {
 			return err
 		}
-		if len(rows) == 0 {
-			return errors.New("a row that was refused is gone")
+		if !follow(rows, done) {
+			return nil // the next batch says so
 		}
 		r := &rows[0]
 		im.Known -= count(r.Kind == Known)

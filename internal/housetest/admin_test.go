@@ -139,7 +139,9 @@ func (s *steering) targets() map[string]string {
 	s.gatePart("target")
 	routed, _, err := s.House.Trail.Page(ctx, audit.Query{Target: audit.Target{Kind: gate.AuditRoute, ID: "target"}}, 1)
 	must(s.t, err)
-	im, err := s.House.Intake.Begin(ctx, intake.Owner{By: gatetest.Console, Ago: -1}, "target.csv", []intake.Row{{N: 1, Line: 2, Person: identity.User{Email: "new@target.test"}}}, false)
+	looked, err := s.House.Intake.Look(ctx, []intake.Row{{N: 1, Line: 2, Person: identity.User{Email: "new@target.test"}}})
+	must(s.t, err)
+	im, err := s.House.Intake.Begin(ctx, intake.Owner{By: gatetest.Console, Ago: -1}, "target.csv", looked, false)
 	must(s.t, err)
 	return map[string]string{
 		"import": string(im.ID),

@@ -33,6 +33,7 @@ var untold = map[audit.Action]string{
 	intake.ActionBegin:            "it takes a file, and the tale has none",
 	intake.ActionStop:             "it takes a file, and the tale has none",
 	intake.ActionEnd:              "it takes a file, and the tale has none",
+	intake.ActionDiscard:          "it takes a file, and the tale has none: TestAnImportIsDiscarded",
 	settings.ActionUnset:          "it is about the house and nobody in it: TestASettingIsChangedWhileGatehouseRuns",
 
 	access.ActionGroupUpdate:   "a description is no right: TestDescriptionsChangeAndThingsStay",

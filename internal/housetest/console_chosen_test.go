@@ -85,7 +85,7 @@ func TestWhatIsTakenAlongIsKeptByNobodyElse(t *testing.T) {
 	b := atConsole(t, s.Gate, s.Person("ada", gatetest.TOTP, gatetest.Administrator))
 	for i, path := range []string{
 		"/console/health/bundle", "/console/audit/export", "/console/audit/export?format=csv",
-		"/console/imports/" + there["import"] + "/report", "/console/imports/" + there["import"] + "/report?format=ndjson",
+		"/console/import-reports/" + there["import"], "/console/import-reports/" + there["import"] + "?format=ndjson",
 	} {
 		page := b.Get(path).Is(http.StatusOK)
 		if cache, as := page.Header.Get("Cache-Control"), page.Header.Get("Content-Disposition"); cache != "no-store" || !strings.HasPrefix(as, "attachment; filename=") {

@@ -142,8 +142,8 @@ func (b *blind) InTx(ctx context.Context, f func(ctx context.Context) error) err
 	return b.Store.InTx(ctx, f)
 }
 
-// Somebody comes by the address of a row between the look and the making: that row alone is refused,
-// and says why; where another replica has dealt with it by then, nothing is counted twice.
+// Somebody comes by the address of a row, and at a second look is not found either: that row alone is
+// refused, and says why; where another replica has dealt with it by then, nothing is counted twice.
 func TestARowThatIsTakenMeanwhileIsRefusedAlone(t *testing.T) {
 	t.Parallel()
 	for name, other := range map[string]bool{"alone": false, "while another replica goes on": true} {
@@ -156,10 +156,10 @@ func TestARowThatIsTakenMeanwhileIsRefusedAlone(t *testing.T) {
 				_, err := s.House.Identity.Create(t.Context(), gatetest.Console, identity.User{Email: "person-1@import.test"}, "")
 				must(t, err)
 				elsewhere := *service // sees who has the address
-				b := &blind{Store: service.Store, looks: 3}
+				b := &blind{Store: service.Store, looks: 4}
 				if other {
 					b.meanwhile = func(entered int) {
-						if entered == 4 { // the batch, the first row, the second, and then its refusal
+						if entered == 5 { // the batch, the first row, the second, that once more, and then its refusal
 							must(t, elsewhere.Step(t.Context(), time.Now()))
 						}
 					}
@@ -176,7 +176,7 @@ func TestARowThatIsTakenMeanwhileIsRefusedAlone(t *testing.T) {
 						t.Errorf("%s: %s %d, want %d (%v)", state, what, rows[what], n, rows)
 					}
 				}
-				report := string(s.call(s.boss, "GET", path+"/report?format=ndjson", nil).Body)
+				report := string(s.call(s.boss, "GET", reportOf(path)+"?format=ndjson", nil).Body)
 				if told := strings.Contains(report, `"outcome":"wrong"`) && strings.Contains(report, "person-1@import.test"); told == other {
 					t.Errorf("the report: %s", report)
 				}

@@ -120,7 +120,8 @@ CREATE INDEX imports_running ON imports (began_at, id) WHERE state = 'running';
 CREATE INDEX imports_over ON imports (over_at);
 
 -- kind puts them in the order in which they are told of: 0 is wrong, 1 is somebody who is
--- there already, 2 is somebody new. With a person goes what is kept of them here.
+-- there already, 2 is somebody new. With a person goes what is kept of them here; user_id is
+-- theirs once the row was dealt with, so that no row goes before.
 CREATE TABLE import_rows (
     import_id       TEXT    NOT NULL REFERENCES imports (id) ON DELETE CASCADE,
     n               BIGINT  NOT NULL,

@@ -159,13 +159,19 @@ func (d *Door) MountWritten(m *web.Mux) {
 
 // LastingPaths are those of answers that take as long as there is to read; MountLasting
 // registers them.
-func LastingPaths() []string { return slices.Concat(auditlog.LastingPaths, files.LastingPaths) }
+func LastingPaths() []string {
+	return slices.Concat(auditlog.LastingPaths, files.LastingPaths, imports.LastingPaths)
+}
 
 // MountLasting registers the pages of LastingPaths, behind what Mount's are behind.
 func (d *Door) MountLasting(m *web.Mux) {
 	g := d.guard()
 	(&auditlog.Door{Guard: g}).MountLasting(m)
 	(&files.Door{Guard: g, Manifests: d.Manifests}).MountLasting(m)
+	(&imports.Door{Guard: g}).MountLasting(m)
+	for _, area := range imports.LastingPaths {
+		g.Route(m, "GET "+area, nowhere)
+	}
 }
 
 // UploadPaths are those of forms with a file, of at most MaxUpload bytes; MountUploads

@@ -16,6 +16,7 @@ type ConsoleImports struct {
 	Run, RunAsk, KnownStay, WrongStay       Plural
 	RunWhy, NobodyNew                       string
 	Running, LeaveIt, Stop                  string
+	Discard, DiscardWhy, Discarded          string
 	Progress                                Phrase // N, Least
 	WrongRows                               Plural
 	About, RowsOf, RowsLead, NoRows, Report string
@@ -30,11 +31,11 @@ var englishConsoleImports = ConsoleImports{
 	File: "File", FileHint: "CSV whose first line names the columns, or a line of JSON for each person. UTF-8.", Typed: "Or its text", TypedHint: "Counts where no file was chosen", Look: "Look at it",
 	Columns: "What a row can hold", ColumnsLead: "A column that is not known is refused.", Example: "A file of people",
 	Bounds:  "Columns are email, name, email_verified, the claims by their names (given_name, family_name, locale, zoneinfo, phone_number, address.locality …) and attributes.NAME. Up to 4 MiB and 10,000 rows. No file brings passwords: whoever is made signs in once a password is set for them.",
-	Earlier: "Earlier imports", EarlierLead: "Each is kept for a week after its end.", Import: "File", Unnamed: "Typed text",
+	Earlier: "Earlier imports", EarlierLead: "Up to fifty are kept, each for a week after its end.", Import: "File", Unnamed: "Typed text",
 	State: "State", Rows: "Rows", New: "New", Made: "Created", Known: "There already", Wrong: "Wrong",
 	When: "Looked at", Ended: "Ended", Over: "Kept until", By: "By", Why: "Why",
 	States:   map[string]string{"checked": "Looked at", "running": "Running", "done": "Done", "stopped": "Stopped"},
-	Whys:     map[string]string{"asked": "Somebody stopped it.", "right": "Who began it may create people no more."},
+	Whys:     map[string]string{"asked": "Somebody stopped it.", "right": "Who began it may create people no more.", "rows": "Some of its rows were gone before their turn. Import the file again: who is there already stays."},
 	Outcomes: map[string]string{"wrong": "Wrong", "known": "There already", "new": "New", "made": "Created"},
 	One:      "Import of {file}",
 	Run:      Plural{One: "Import {n} person", Other: "Import {n} people"}, RunAsk: Plural{One: "Import {n} person?", Other: "Import {n} people?"},
@@ -43,6 +44,7 @@ var englishConsoleImports = ConsoleImports{
 	RunWhy:    "They are created in the background, in your name, and are recorded one by one. They have no password: nobody of them can sign in before one is set. It can be stopped; who is created stays.",
 	NobodyNew: "Nobody in this file is new. There is nothing to import.",
 	Running:   "The import runs", LeaveIt: "You can leave this page and come back: it goes on.", Stop: "Stop it",
+	Discard: "Discard it", DiscardWhy: "It is forgotten, with its rows and its report. Whoever was created stays.", Discarded: "The import is forgotten.",
 	Progress:  "{n} of {least}",
 	WrongRows: Plural{None: "none wrong", One: "{n} wrong", Other: "{n} wrong"},
 	About:     "About this import", RowsOf: "Its rows", RowsLead: "Those that are wrong come first.", NoRows: "There are none here.", Report: "Report (CSV)",
@@ -57,11 +59,11 @@ var germanConsoleImports = ConsoleImports{
 	File: "Datei", FileHint: "CSV, deren erste Zeile die Spalten nennt, oder eine Zeile JSON je Person. UTF-8.", Typed: "Oder ihr Text", TypedHint: "Zählt, wenn keine Datei gewählt ist", Look: "Ansehen",
 	Columns: "Was eine Zeile enthalten kann", ColumnsLead: "Eine unbekannte Spalte wird abgelehnt.", Example: "Eine Datei mit Personen",
 	Bounds:  "Spalten sind email, name, email_verified, die Angaben unter ihren Namen (given_name, family_name, locale, zoneinfo, phone_number, address.locality …) und attributes.NAME. Bis zu 4 MiB und 10.000 Zeilen. Passwörter bringt keine Datei mit: Wer angelegt wird, meldet sich an, sobald ein Passwort gesetzt ist.",
-	Earlier: "Frühere Importe", EarlierLead: "Jeder bleibt nach seinem Ende eine Woche lang.", Import: "Quelle", Unnamed: "Eingegebener Text",
+	Earlier: "Frühere Importe", EarlierLead: "Bis zu fünfzig bleiben, jeder nach seinem Ende eine Woche lang.", Import: "Quelle", Unnamed: "Eingegebener Text",
 	State: "Zustand", Rows: "Zeilen", New: "Neu", Made: "Angelegt", Known: "Schon da", Wrong: "Fehlerhaft",
 	When: "Angesehen", Ended: "Beendet", Over: "Bleibt bis", By: "Von", Why: "Warum",
 	States:   map[string]string{"checked": "Angesehen", "running": "Läuft", "done": "Fertig", "stopped": "Angehalten"},
-	Whys:     map[string]string{"asked": "Jemand hat ihn angehalten.", "right": "Wer ihn begonnen hat, darf keine Personen mehr anlegen."},
+	Whys:     map[string]string{"asked": "Jemand hat ihn angehalten.", "right": "Wer ihn begonnen hat, darf keine Personen mehr anlegen.", "rows": "Einige seiner Zeilen waren weg, bevor sie an der Reihe waren. Importieren Sie die Datei noch einmal: Wer schon da ist, bleibt."},
 	Outcomes: map[string]string{"wrong": "Fehlerhaft", "known": "Schon da", "new": "Neu", "made": "Angelegt"},
 	One:      "Import von {file}",
 	Run:      Plural{One: "{n}\u00a0Person importieren", Other: "{n}\u00a0Personen importieren"}, RunAsk: Plural{One: "{n}\u00a0Person importieren?", Other: "{n}\u00a0Personen importieren?"},
@@ -70,6 +72,7 @@ var germanConsoleImports = ConsoleImports{
 	RunWhy:    "Sie werden im Hintergrund angelegt, in Ihrem Namen, und einzeln aufgezeichnet. Sie haben kein Passwort: Niemand von ihnen kann sich anmelden, bevor eines gesetzt ist. Sie können anhalten; wer angelegt ist, bleibt.",
 	NobodyNew: "In dieser Datei ist niemand neu. Es gibt nichts zu importieren.",
 	Running:   "Der Import läuft", LeaveIt: "Sie können diese Seite verlassen und wiederkommen: Er geht weiter.", Stop: "Anhalten",
+	Discard: "Verwerfen", DiscardWhy: "Er wird vergessen, samt Zeilen und Bericht. Wer angelegt ist, bleibt.", Discarded: "Der Import ist vergessen.",
 	Progress:  "{n}\u00a0von {least}",
 	WrongRows: Plural{None: "keine fehlerhaft", One: "{n}\u00a0fehlerhaft", Other: "{n}\u00a0fehlerhaft"},
 	About:     "Über diesen Import", RowsOf: "Die Zeilen", RowsLead: "Fehlerhafte stehen zuerst.", NoRows: "Hier sind keine.", Report: "Bericht (CSV)",

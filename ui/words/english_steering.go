@@ -187,7 +187,8 @@ var englishSteering = itself(
 	// Files of people.
 	"The file cannot be used.",
 	"The file cannot be read.",
-	"There are {n} imports, and there can be no more. Each goes a week after its end.",
+	"{n} imports run, and there can be no more at once. Each makes room when it is done.",
+	"This import runs. Stop it first.",
 	"This was done already. Look at what came of it.",
 	"This import went on meanwhile. Look at it again.",
 	"There is no such import.",

@@ -36,13 +36,19 @@ func Send(v *Visit, operation string, in admin.Input) error {
 // once is the Idempotency-Key of the form that was sent: that of its page with what was typed.
 // Whoever goes back to a form and sends it with something else is not told that it was sent.
 func (v *Visit) once() string {
+	typed := maps.Clone(v.R.PostForm)
+	typed.Del("form_token")
+	return v.OnceOf(typed.Encode())
+}
+
+// OnceOf is the Idempotency-Key of a form of which text is all that counts, such as a file: sent
+// again with another, it is another.
+func (v *Visit) OnceOf(text string) string {
 	key := v.Value("key")
 	if key == "" {
 		return ""
 	}
-	typed := maps.Clone(v.R.PostForm)
-	typed.Del("form_token")
-	return key + "." + base64.RawURLEncoding.EncodeToString(secret.Hash(typed.Encode()))
+	return key + "." + base64.RawURLEncoding.EncodeToString(secret.Hash(text))
 }
 
 // OnceFor is the Idempotency-Key of a form that does a thing to several, for the one of a name.

@@ -1,7 +1,6 @@
 package imports
 
 import (
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"io"
@@ -12,7 +11,6 @@ import (
 	"gatehouse/admin"
 	"gatehouse/fault"
 	"gatehouse/identity/intake"
-	"gatehouse/secret"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/view"
 	"gatehouse/wire"
@@ -37,14 +35,14 @@ func (d *Door) form(v *guard.Visit) error {
 }
 
 func newForm(v *guard.Visit) (formPage, error) {
-	page := formPage{Frame: v.Frame(), Now: time.Now(), Later: v.Query("cursor") != ""}
+	page := formPage{Frame: v.Frame(), Now: time.Now(), Asked: v.Only("cursor")}
 	page.Command = guard.Command("user", "import", "people.csv", "--dry-run")
 	if !v.Can("listImports", nil) {
 		return page, nil
 	}
-	asked := v.Only("cursor")
-	asked.Set("limit", listed)
-	found, err := guard.Ask[admin.Page[wire.Import]](v, "listImports", admin.Input{Query: asked})
+	q := v.Only("cursor")
+	q.Set("limit", listed)
+	found, err := guard.Ask[admin.Page[wire.Import]](v, "listImports", admin.Input{Query: q})
 	if err != nil {
 		return page, err
 	}
@@ -73,7 +71,7 @@ func (d *Door) look(v *guard.Visit) error {
 	default:
 		var made *admin.Made[wire.Import]
 		made, err = guard.Ask[admin.Made[wire.Import]](v, "beginImport", admin.Input{
-			Body: admin.ImportBegin{Content: content, File: name, DryRun: true}, Key: keyOf(v, name, content),
+			Body: admin.ImportBegin{Content: content, File: name, DryRun: true}, Key: v.OnceOf(name + "\x00" + content),
 		})
 		if err == nil {
 			return view.SeeOther(v.W, v.R, pathOf(string(made.Body.ID)))
@@ -114,38 +112,15 @@ func sent(v *guard.Visit) (name, content string, err error) {
 	}
 	defer f.Close()
 	all, err := io.ReadAll(f)
-	return short(head.Filename), string(all), err
-}
-
-// short is the name of a file that is not too long to be kept.
-func short(name string) string {
-	if all := []rune(name); len(all) > 200 {
-		return string(all[:200])
-	}
-	return name
-}
-
-// keyOf is the Idempotency-Key of a form with a file: sent again with another, it is another.
-func keyOf(v *guard.Visit, name, content string) string {
-	key := v.Value("key")
-	if key == "" {
-		return ""
-	}
-	return key + "." + base64.RawURLEncoding.EncodeToString(secret.Hash(name+"\x00"+content))
+	return intake.NameOf(head.Filename), string(all), err
 }
 
 // at tells of the field of the form what the API tells of the content.
 func at(err error, field string) error {
-	f, ok := errors.AsType[*fault.Error](err)
-	if !ok {
-		return err
-	}
-	told := *f
-	told.Fields, told.Err = make([]fault.Field, len(f.Fields)), err
-	for i, one := range f.Fields {
-		if told.Fields[i] = one; one.Name == "content" || one.Name == "body.content" {
-			told.Fields[i].Name = field
+	return fault.Renamed(err, func(f fault.Field) fault.Field {
+		if f.Name == "content" || f.Name == "body.content" {
+			f.Name = field
 		}
-	}
-	return &told
+		return f
+	})
 }

@@ -11,9 +11,13 @@ import (
 )
 
 const (
-	pathForm = person.List + "/import"
-	path     = "/console/imports"
+	pathForm    = person.List + "/import"
+	path        = "/console/imports"
+	pathReports = "/console/import-reports"
 )
+
+// LastingPaths are those of answers that take as long as there is to read (Door.MountLasting).
+var LastingPaths = []string{pathReports + "/"}
 
 // UploadPaths are those of forms with a file, which MountUploads registers. A form is as large
 // as a file may be and what else a form has.
@@ -25,11 +29,15 @@ const MaxUpload = intake.MaxBytes + web.FormLimit
 // Door serves the pages.
 type Door struct{ Guard *guard.Guard }
 
-// Mount registers the pages but for those of UploadPaths.
+// Mount registers the pages but for those of UploadPaths and LastingPaths.
 func (d *Door) Mount(m *web.Mux) {
 	d.Guard.Route(m, "GET "+path+"/{import}", d.one)
 	d.Guard.Route(m, "POST "+path+"/{import}", d.act)
-	d.Guard.Route(m, "GET "+path+"/{import}/report", d.report)
+}
+
+// MountLasting registers the pages of LastingPaths.
+func (d *Door) MountLasting(m *web.Mux) {
+	d.Guard.Route(m, "GET "+pathReports+"/{import}", d.report)
 }
 
 // MountUploads registers the pages of UploadPaths.
@@ -40,5 +48,8 @@ func (d *Door) MountUploads(m *web.Mux) {
 
 // pathOf is the page of an import.
 func pathOf(name string) string { return path + "/" + name }
+
+// reportOf is the report of an import, as a file.
+func reportOf(name string) string { return pathReports + "/" + name }
 
 func on(v *guard.Visit) map[string]string { return guard.On("import", v.R.PathValue("import")) }

@@ -15,7 +15,7 @@ import (
 func (d *Door) one(v *guard.Visit) error {
 	page, err := read(v)
 	if fault.CodeOf(err) == "request.cursor" {
-		return view.SeeOther(v.W, v.R, pathOf(v.R.PathValue("import")))
+		return view.SeeOther(v.W, v.R, guard.With(pathOf(v.R.PathValue("import")), page.Asked, "cursor", ""))
 	}
 	if err != nil {
 		return err
@@ -29,8 +29,9 @@ func read(v *guard.Visit) (importPage, error) {
 		return importPage{}, err
 	}
 	page := importPage{
-		Frame: v.Frame(), Import: found.Body, ETag: found.ETag, Now: time.Now(), Later: v.Query("cursor") != "", Wrong: v.Query("wrong") == "true",
+		Frame: v.Frame(), Import: found.Body, ETag: found.ETag, Now: time.Now(), Asked: v.Only("cursor", "wrong"),
 		CanRun: v.Can("runImport", on(v)), CanStop: v.Can("stopImport", on(v)),
+		CanDiscard: v.Can("discardImport", on(v)),
 	}
 	page.Command = guard.Command("user", "import", "people.csv")
 	names, err := v.Names([]string{page.Import.By.ID})
@@ -38,7 +39,7 @@ func read(v *guard.Visit) (importPage, error) {
 		return page, err
 	}
 	page.By = names[page.Import.By.ID]
-	rows, err := guard.Ask[admin.Page[wire.ImportRow]](v, "listImportRows", admin.Input{Path: on(v), Query: v.Only("cursor", "wrong")})
+	rows, err := guard.Ask[admin.Page[wire.ImportRow]](v, "listImportRows", admin.Input{Path: on(v), Query: page.Asked})
 	if err != nil {
 		return page, err
 	}
@@ -46,14 +47,39 @@ func read(v *guard.Visit) (importPage, error) {
 	return page, nil
 }
 
-// act runs what was looked at, or stops it.
+// acts are what can be done to an import, by their names in its forms. What it is run or discarded
+// for is what was seen; it is stopped as far as it came meanwhile.
+var acts = map[string]func(v *guard.Visit) error{
+	"run": func(v *guard.Visit) error {
+		return asking[admin.One[wire.Import]](v, "runImport", admin.Input{Path: on(v), IfMatch: v.Value("etag")})
+	},
+	"stop": func(v *guard.Visit) error {
+		return asking[admin.One[wire.Import]](v, "stopImport", admin.Input{Path: on(v)})
+	},
+	discard: func(v *guard.Visit) error {
+		return asking[admin.Nothing](v, "discardImport", admin.Input{Path: on(v), IfMatch: v.Value("etag")})
+	},
+}
+
+const discard = "discard"
+
+func asking[O any](v *guard.Visit, operation string, in admin.Input) error {
+	_, err := guard.Ask[O](v, operation, in)
+	return err
+}
+
+// act runs what was looked at, or stops or discards it.
 func (d *Door) act(v *guard.Visit) error {
-	operation, in := "runImport", admin.Input{Path: on(v), IfMatch: v.Value("etag")}
-	if v.Value("do") == "stop" {
-		operation, in = "stopImport", admin.Input{Path: on(v)} // as far as it came meanwhile
+	name := v.Value("do")
+	do := acts[name]
+	if do == nil {
+		return fault.New(fault.Malformed, "form.malformed", "The form could not be read.")
 	}
-	_, err := guard.Ask[admin.One[wire.Import]](v, operation, in)
-	if err == nil {
+	err := do(v)
+	switch {
+	case name == discard && (err == nil || fault.CodeOf(err) == "import.not_found"): // the form was sent twice
+		return v.Done(pathForm, "discarded")
+	case err == nil:
 		return view.SeeOther(v.W, v.R, pathOf(v.R.PathValue("import")))
 	}
 	f := v.Frame()

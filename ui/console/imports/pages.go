@@ -20,9 +20,9 @@ import (
 type formPage struct {
 	guard.Frame
 	Content string // as it was typed
+	Asked   url.Values
 	Earlier []wire.Import
 	Next    string
-	Later   bool // not the first page of these
 	Now     time.Time
 }
 
@@ -30,6 +30,14 @@ func (p formPage) Head(say *words.Catalogue) view.Head {
 	return part.Head(p.Form.Title(say, say.ConsoleImports.Title))
 }
 func (p formPage) Body() templ.Component { return formBody(p) }
+
+// notice says that an import was discarded.
+func (p *formPage) notice(say *words.Catalogue) string {
+	if p.Done != "discarded" {
+		return ""
+	}
+	return say.ConsoleImports.Discarded
+}
 
 func (p *formPage) form(say *words.Catalogue) part.Form {
 	is := &say.ConsoleImports
@@ -54,13 +62,9 @@ func (p *formPage) earlier(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p *formPage) pager() (pages part.Pager) {
-	if pages.Time = true; p.Later {
-		pages.First = pathForm
-	}
-	if p.Next != "" {
-		pages.Next = pathForm + "?" + url.Values{"cursor": {p.Next}}.Encode()
-	}
+func (p *formPage) pager() part.Pager {
+	pages := guard.Pager(pathForm, p.Asked, p.Next)
+	pages.Time = true
 	return pages
 }
 
@@ -88,13 +92,13 @@ type importPage struct {
 	guard.Frame
 	Import          wire.Import
 	ETag            string
-	By              string // the address of the person who began it; may be empty
+	By              string     // the address of the person who began it; may be empty
+	Asked           url.Values // of the rows: wrong is "true" for those that are wrong only
 	Rows            []wire.ImportRow
 	Next            string
-	Later           bool // not the first page of the rows
-	Wrong           bool // only those that are wrong
 	Now             time.Time
 	CanRun, CanStop bool
+	CanDiscard      bool
 }
 
 // refreshEvery is after how many seconds a browser without script shows how far it is.
@@ -158,7 +162,10 @@ func (p *importPage) facts(say *words.Catalogue) []part.Fact {
 	if !p.Import.Ended.IsZero() {
 		all = append(all, part.Fact{Name: is.Ended, Value: part.When(p.Now, p.Import.Ended)})
 	}
-	return append(all, part.Fact{Name: is.Over, Value: part.When(p.Now, p.Import.Over)})
+	if !p.Import.Over.IsZero() {
+		all = append(all, part.Fact{Name: is.Over, Value: part.When(p.Now, p.Import.Over)})
+	}
+	return all
 }
 
 // sure asks whether to make those who are new.
@@ -192,6 +199,15 @@ func (p *importPage) stop(say *words.Catalogue) part.Form {
 	return p.Draw(say, form)
 }
 
+// discard is the form that has it forgotten.
+func (p *importPage) discard(say *words.Catalogue) part.Form {
+	form := part.Form{
+		ID: discard, Action: pathOf(string(p.Import.ID)), Hidden: []part.Hidden{{Name: "etag", Value: p.ETag}, {Name: "do", Value: discard}},
+		Do: []part.Button{{ID: "discard-it", Label: say.ConsoleImports.Discard}},
+	}
+	return p.Draw(say, form)
+}
+
 func (p *importPage) table(say *words.Catalogue) part.Table {
 	is := &say.ConsoleImports
 	t := part.Table{ID: "rows", Caption: is.RowsOf, Columns: []part.Column{{Label: is.Line}, {Label: say.ConsoleUsers.Email}, {Label: is.Outcome}, {Label: is.Problem}}}
@@ -213,19 +229,8 @@ func outcome(say *words.Catalogue, o string) part.Badge {
 	return b
 }
 
-func (p *importPage) pager() (pages part.Pager) {
-	here, asked := pathOf(string(p.Import.ID)), url.Values{}
-	if p.Wrong {
-		asked.Set("wrong", "true")
-	}
-	if p.Later {
-		pages.First = here + "?" + asked.Encode()
-	}
-	if p.Next != "" {
-		asked.Set("cursor", p.Next)
-		pages.Next = here + "?" + asked.Encode()
-	}
-	return pages
+func (p *importPage) pager() part.Pager {
+	return guard.Pager(pathOf(string(p.Import.ID)), p.Asked, p.Next)
 }
 
 // counted is a plural with its number as people write it.

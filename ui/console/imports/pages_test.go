@@ -1,6 +1,7 @@
 package imports
 
 import (
+	"net/url"
 	"testing"
 	"time"
 
@@ -30,15 +31,16 @@ func TestPagesOfImportsAreWellMade(t *testing.T) {
 		{Line: 5, Email: "made@example.com", Outcome: "made", User: "usr_c"},
 	}
 	viewtest.Crawl(t, map[string]view.Page{
-		"form":         formPage{Frame: f, Now: at, Earlier: []wire.Import{runs, done, stopped, seen}, Next: "n", Later: true},
-		"form, first":  formPage{Frame: f, Now: at},
-		"form, wrong":  formPage{Frame: broken, Now: at, Content: "x"},
-		"looked at":    importPage{Frame: f, Import: seen, ETag: `"1"`, By: "b@example.com", Rows: rows, Next: "n", Now: at, CanRun: true, CanStop: true},
-		"sent wrong":   importPage{Frame: broken, Import: other, Rows: rows, Later: true, Now: at, CanRun: true, CanStop: true},
-		"nobody new":   importPage{Frame: f, Import: empty, Now: at, CanRun: true},
-		"running":      importPage{Frame: f, Import: runs, Rows: rows, Now: at, CanRun: true, CanStop: true},
-		"running, see": importPage{Frame: f, Import: runs, Rows: rows, Wrong: true, Now: at},
-		"done":         importPage{Frame: f, Import: done, Rows: rows, Now: at, CanRun: true, CanStop: true},
-		"stopped":      importPage{Frame: f, Import: stopped, Now: at},
+		"form":            formPage{Frame: f, Now: at, Earlier: []wire.Import{runs, done, stopped, seen}, Next: "n", Asked: url.Values{"cursor": {"c"}}},
+		"form, discarded": formPage{Frame: guard.Frame{Form: viewtest.Form(), Done: "discarded"}, Now: at},
+		"form, first":     formPage{Frame: f, Now: at},
+		"form, wrong":     formPage{Frame: broken, Now: at, Content: "x"},
+		"looked at":       importPage{Frame: f, Import: seen, ETag: `"1"`, By: "b@example.com", Rows: rows, Next: "n", Now: at, CanRun: true, CanStop: true, CanDiscard: true},
+		"sent wrong":      importPage{Frame: broken, Import: other, Rows: rows, Asked: url.Values{"cursor": {"c"}}, Now: at, CanRun: true, CanStop: true},
+		"nobody new":      importPage{Frame: f, Import: empty, Now: at, CanRun: true},
+		"running":         importPage{Frame: f, Import: runs, Rows: rows, Now: at, CanRun: true, CanStop: true},
+		"running, see":    importPage{Frame: f, Import: runs, Rows: rows, Asked: url.Values{"wrong": {"true"}}, Now: at},
+		"done":            importPage{Frame: f, Import: done, Rows: rows, Now: at, CanRun: true, CanStop: true},
+		"stopped":         importPage{Frame: f, Import: stopped, Now: at, CanDiscard: true},
 	})
 }
