@@ -14,14 +14,14 @@ type Belonging struct {
 	NotBefore time.Time `json:"not_before,omitzero"`
 	ExpiresAt time.Time `json:"expires_at,omitzero"`
 	Reason    string    `json:"reason,omitempty"` // of the last step
-	Created   time.Time `json:"created"`          // since when the last step is there
+	Since     time.Time `json:"since"`            // when the last of the steps came to be there, or begins to count
 }
 
 // OfBelonging returns the shape of b.
 func OfBelonging(b access.Belonging) Belonging {
 	w := Belonging{
-		In: OfSubject(b.Of), Direct: len(b.Path) == 0, Path: []Subject{}, NotBefore: b.In.NotBefore.UTC(), ExpiresAt: b.In.ExpiresAt.UTC(),
-		Reason: b.Reason, Created: b.Created.UTC(),
+		In: OfSubject(b.Of), Direct: len(b.Path) == 0, Path: []Subject{}, NotBefore: b.When.NotBefore.UTC(), ExpiresAt: b.When.ExpiresAt.UTC(),
+		Reason: b.Reason, Since: b.Since.UTC(),
 	}
 	for _, g := range b.Path {
 		w.Path = append(w.Path, OfSubject(g))

@@ -9,6 +9,7 @@ import (
 	"github.com/a-h/templ"
 
 	"gatehouse/audit"
+	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/words"
 	"gatehouse/wire"
@@ -153,12 +154,7 @@ func (p activityPage) table(say *words.Catalogue) part.Table {
 }
 
 func (p activityPage) pager() part.Pager {
-	base, pages := p.Path()+"/activity", part.Pager{Time: true}
-	if p.Later {
-		pages.First = base
-	}
-	if p.Next != "" {
-		pages.Next = base + "?cursor=" + p.Next
-	}
+	pages := guard.Pager(p.Path()+"/activity", p.Asked, p.Next)
+	pages.Time = true
 	return pages
 }

@@ -30,15 +30,15 @@ func (d *Door) groups(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, groupsPage{userFrame: f, In: found.Body.Items, Next: found.Body.Next, Later: asked.Has("cursor"), to: v.PathOf})
+	return v.Show(http.StatusOK, groupsPage{userFrame: f, Asked: asked, In: found.Body.Items, Next: found.Body.Next, to: v.PathOf})
 }
 
 // groupsPage lists what a person is in.
 type groupsPage struct {
 	userFrame
+	Asked url.Values
 	In    []wire.Belonging
 	Next  string
-	Later bool
 
 	to func(wire.Subject) string // the page of a group or an organisation
 }
@@ -53,12 +53,8 @@ func (p groupsPage) table(say *words.Catalogue) part.Table {
 	t := part.Table{ID: "groups", Caption: w.Groups, Columns: []part.Column{{Label: w.InWhich}, {Label: w.Kind}, {Label: w.ByWay}, {Label: w.SinceThen}, {Label: w.Ends}}}
 	for i := range p.In {
 		b := &p.In[i]
-		since := b.Created
-		if b.NotBefore.After(since) {
-			since = b.NotBefore
-		}
-		t.Rows = append(t.Rows, part.Row{Label: b.In.ID, Href: guard.PageOf(p.to, b.In), Soft: since.After(p.Now) || !b.ExpiresAt.IsZero() && !b.ExpiresAt.After(p.Now), Cells: []templ.Component{
-			part.Text(b.In.ID), part.Text(say.Console.Kinds[string(b.In.Kind)]), part.Text(p.way(say, b)), part.When(p.Now, since), part.Left(part.Countdown{Now: p.Now, Until: b.ExpiresAt}),
+		t.Rows = append(t.Rows, part.Row{Label: b.In.ID, Href: guard.PageOf(p.to, b.In), Soft: b.Since.After(p.Now) || !b.ExpiresAt.IsZero() && !b.ExpiresAt.After(p.Now), Cells: []templ.Component{
+			part.Text(b.In.ID), part.Text(say.Console.Kinds[string(b.In.Kind)]), part.Text(p.way(say, b)), part.When(p.Now, b.Since), part.Left(part.Countdown{Now: p.Now, Until: b.ExpiresAt}),
 		}})
 	}
 	return t
@@ -81,18 +77,10 @@ func (p groupsPage) way(say *words.Catalogue, b *wire.Belonging) string {
 
 func (p groupsPage) empty(say *words.Catalogue) part.Empty {
 	e := part.Empty{Title: say.ConsoleUsers.NoGroups, Lead: say.ConsoleUsers.NoGroupsTodo}
-	if to := p.To("/console/groups", "/console/groups"); to != "" {
+	if to := p.To(guard.PathGroups, guard.PathGroups); to != "" {
 		e.Do = []part.Link{{Label: string(say.ConsoleGroups.Title), Href: to}}
 	}
 	return e
 }
 
-func (p groupsPage) pager() (pages part.Pager) {
-	if p.Later {
-		pages.First = p.Path() + "/groups"
-	}
-	if p.Next != "" {
-		pages.Next = p.Path() + "/groups?cursor=" + url.QueryEscape(p.Next)
-	}
-	return pages
-}
+func (p groupsPage) pager() part.Pager { return guard.Pager(p.Path()+"/groups", p.Asked, p.Next) }

@@ -23,8 +23,7 @@ func (d *Door) list(v *guard.Visit) error {
 	}
 	found, err := guard.Ask[admin.Page[wire.ListedUser]](v, "listUsers", admin.Input{Query: question(asked, time.Now())})
 	if fault.CodeOf(err) == "request.cursor" { // somebody else's, or of other filters: from the beginning
-		asked.Del("cursor")
-		return view.SeeOther(v.W, v.R, pathUsers+"?"+asked.Encode())
+		return view.SeeOther(v.W, v.R, guard.With(pathUsers, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package users
 
 import (
-	"maps"
 	"net/url"
 	"slices"
 	"strings"
@@ -31,17 +30,7 @@ func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.Co
 func (p listPage) Body() templ.Component               { return listBody(p) }
 
 // with is the address of the list with another value of a parameter.
-func (p listPage) with(name, value string) string {
-	asked := maps.Clone(p.Asked)
-	if asked == nil {
-		asked = url.Values{}
-	}
-	asked.Del("cursor")
-	if asked.Set(name, value); value == "" {
-		asked.Del(name)
-	}
-	return pathUsers + "?" + asked.Encode()
-}
+func (p listPage) with(name, value string) string { return guard.With(pathUsers, p.Asked, name, value) }
 
 func (p listPage) notice(say *words.Catalogue) string {
 	if p.Done == "delete" {
@@ -142,10 +131,10 @@ func (p withdrawPage) Body() templ.Component { return withdrawBody(p) }
 // activityPage shows what is recorded of them.
 type activityPage struct {
 	userFrame
+	Asked  url.Values
 	Events []wire.Event
 	Names  map[string]string // of the people who acted, by their ids
 	Next   string
-	Later  bool // it is not the first page
 }
 
 func (p activityPage) Head(say *words.Catalogue) view.Head {

@@ -50,8 +50,8 @@ func samples() map[string]view.Page {
 		"activity": activityPage{userFrame: one, Next: "next", Names: map[string]string{"usr_c": "c@example.com"}, Events: []wire.Event{
 			{At: at, Action: "user.create", Actor: wire.Actor{Kind: audit.Person, ID: "usr_c"}, Outcome: audit.Done}, {At: at, Action: "signin.refuse", Outcome: audit.Refused},
 		}},
-		"groups": groupsPage{userFrame: one, Next: "next", Later: true, In: []wire.Belonging{
-			{In: wire.Subject{Kind: access.Group, ID: "45"}, Direct: true, Created: at}, {In: wire.Subject{Kind: access.Organisation, ID: "46"}, Path: []wire.Subject{{Kind: access.Group, ID: "45"}}, Created: at, ExpiresAt: at.Add(time.Hour)}, {In: wire.Subject{Kind: access.Group, ID: "47"}, Created: at},
+		"groups": groupsPage{userFrame: one, Asked: url.Values{"cursor": {"c"}}, Next: "next", In: []wire.Belonging{
+			{In: wire.Subject{Kind: access.Group, ID: "45"}, Direct: true, Since: at}, {In: wire.Subject{Kind: access.Organisation, ID: "46"}, Path: []wire.Subject{{Kind: access.Group, ID: "45"}}, Since: at, ExpiresAt: at.Add(time.Hour)}, {In: wire.Subject{Kind: access.Group, ID: "47"}, Since: at},
 		}},
 		"groups, none":   groupsPage{userFrame: one},
 		"activity, none": activityPage{userFrame: one},

@@ -6,6 +6,7 @@ import (
 
 	"github.com/a-h/templ"
 
+	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/console/person"
 	"gatehouse/ui/words"
@@ -114,15 +115,7 @@ func (p listPage) sorted(label, by string) part.Column {
 	return c
 }
 
-func (p listPage) pager() (pages part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with("cursor", "")
-	}
-	if p.Next != "" {
-		pages.Next = p.with("cursor", p.Next)
-	}
-	return pages
-}
+func (p listPage) pager() part.Pager { return guard.Pager(pathUsers, p.Asked, p.Next) }
 
 // sure asks whether to do it to those who were chosen.
 func (p selectedPage) sure(say *words.Catalogue) part.Confirm {

@@ -2,12 +2,13 @@ package users
 
 import (
 	"net/http"
-	"net/url"
 	"slices"
 
 	"gatehouse/admin"
+	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/person"
+	"gatehouse/ui/view"
 	"gatehouse/wire"
 )
 
@@ -48,11 +49,13 @@ func (d *Door) activity(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	asked := url.Values{"target": {"user:" + string(f.User.ID)}, "limit": {"50"}}
-	if cursor := v.Query("cursor"); cursor != "" {
-		asked.Set("cursor", cursor)
+	asked, q := v.Only("cursor"), v.Only("cursor")
+	q.Set("target", "user:"+string(f.User.ID))
+	q.Set("limit", "50")
+	found, err := guard.Ask[admin.Page[wire.Event]](v, "listAuditEvents", admin.Input{Query: q})
+	if fault.CodeOf(err) == "request.cursor" {
+		return view.SeeOther(v.W, v.R, f.Path()+"/activity")
 	}
-	found, err := guard.Ask[admin.Page[wire.Event]](v, "listAuditEvents", admin.Input{Query: asked})
 	if err != nil {
 		return err
 	}
@@ -65,5 +68,5 @@ func (d *Door) activity(v *guard.Visit) error {
 		return err
 	}
 	f.Command = guard.Command("audit", "list", "--target", "user:"+string(f.User.ID))
-	return v.Show(http.StatusOK, activityPage{userFrame: f, Events: found.Body.Items, Names: names, Next: found.Body.Next, Later: asked.Has("cursor")})
+	return v.Show(http.StatusOK, activityPage{userFrame: f, Asked: asked, Events: found.Body.Items, Names: names, Next: found.Body.Next})
 }
