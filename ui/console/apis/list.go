@@ -21,7 +21,7 @@ func (d *Door) list(v *guard.Visit) error {
 	asked := v.Only("search", "cursor")
 	found, err := guard.Ask[admin.Page[wire.API]](v, "listAPIs", admin.Input{Query: asked})
 	if fault.CodeOf(err) == "request.cursor" { // of another search: from the beginning
-		return view.SeeOther(v.W, v.R, pathAll)
+		return view.SeeOther(v.W, v.R, guard.With(pathAll, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err
@@ -86,19 +86,4 @@ func (p listPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p listPage) pager() (pages part.Pager) {
-	with := func(cursor string) string {
-		asked := url.Values{"cursor": {cursor}}
-		if text := p.Asked.Get("search"); text != "" {
-			asked.Set("search", text)
-		}
-		return pathAll + "?" + asked.Encode()
-	}
-	if p.Asked.Get("cursor") != "" {
-		pages.First = pathAll
-	}
-	if p.Next != "" {
-		pages.Next = with(p.Next)
-	}
-	return pages
-}
+func (p listPage) pager() part.Pager { return guard.Pager(pathAll, p.Asked, p.Next) }

@@ -11,6 +11,7 @@ import (
 
 	"gatehouse/access"
 	"gatehouse/admin"
+	"gatehouse/fault"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/view"
@@ -193,22 +194,25 @@ func (d *Door) applications(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	asked := v.Only("cursor")
-	asked.Set("limit", "50")
-	asked.Set("audience", f.API.Audience)
-	found, err := guard.Ask[admin.Page[wire.ClientState]](v, "listClients", admin.Input{Query: asked})
+	asked, q := v.Only("cursor"), v.Only("cursor")
+	q.Set("limit", "50")
+	q.Set("audience", f.API.Audience)
+	found, err := guard.Ask[admin.Page[wire.ClientState]](v, "listClients", admin.Input{Query: q})
+	if fault.CodeOf(err) == "request.cursor" {
+		return view.SeeOther(v.W, v.R, f.path()+"/applications")
+	}
 	if err != nil {
 		return err
 	}
-	return v.Show(http.StatusOK, clientsPage{apiFrame: f, List: found.Body.Items, Next: found.Body.Next, Later: asked.Has("cursor")})
+	return v.Show(http.StatusOK, clientsPage{apiFrame: f, Asked: asked, List: found.Body.Items, Next: found.Body.Next})
 }
 
 // clientsPage lists the applications of an API.
 type clientsPage struct {
 	apiFrame
+	Asked url.Values
 	List  []wire.ClientState
 	Next  string
-	Later bool // it is not the first page
 }
 
 func (p clientsPage) Head(say *words.Catalogue) view.Head {
@@ -227,12 +231,6 @@ func (p clientsPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p clientsPage) pager() (pages part.Pager) {
-	if p.Later {
-		pages.First = p.path() + "/applications"
-	}
-	if p.Next != "" {
-		pages.Next = p.path() + "/applications?cursor=" + url.QueryEscape(p.Next)
-	}
-	return pages
+func (p clientsPage) pager() part.Pager {
+	return guard.Pager(p.path()+"/applications", p.Asked, p.Next)
 }

@@ -39,7 +39,7 @@ func samples() map[string]view.Page {
 		"scope, changed":     scopePage{apiFrame: one, Was: bound, Seen: `"1"`, Chosen: []string{"42/a:pay", "42/a:*"}, Description: "46"}.commanded(),
 		"scope, delete":      unbindPage{scopePage: scopePage{apiFrame: one, Was: bound, Seen: `"1"`}},
 		"scope, mistyped":    unbindPage{scopePage: scopePage{apiFrame: one, Was: bound}, Mistyped: true},
-		"applications":       clientsPage{apiFrame: one, List: []wire.ClientState{{Client: wire.Client{ID: "47", Name: "B", Scope: "s"}, LastUsed: at}}, Next: "x", Later: true},
+		"applications":       clientsPage{apiFrame: one, List: []wire.ClientState{{Client: wire.Client{ID: "47", Name: "B", Scope: "s"}, LastUsed: at}}, Next: "x", Asked: url.Values{"cursor": {"c"}}},
 		"applications, none": clientsPage{apiFrame: built},
 		"delete":             deletePage{apiFrame: one, Uses: uses},
 		"delete, mistyped":   deletePage{apiFrame: one, Mistyped: true},

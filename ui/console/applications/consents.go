@@ -19,9 +19,9 @@ import (
 // consentsPage lists what people allowed an application.
 type consentsPage struct {
 	clientFrame
+	Asked url.Values
 	List  []allowed
 	Next  string
-	Later bool // it is not the first page
 }
 
 // allowed is a consent, with how the person is called.
@@ -53,14 +53,8 @@ func (p consentsPage) table(say *words.Catalogue) part.Table {
 	return t
 }
 
-func (p consentsPage) pager() (pages part.Pager) {
-	if p.Later {
-		pages.First = p.path() + "/consents"
-	}
-	if p.Next != "" {
-		pages.Next = p.path() + "/consents?cursor=" + url.QueryEscape(p.Next)
-	}
-	return pages
+func (p consentsPage) pager() part.Pager {
+	return guard.Pager(p.path()+"/consents", p.Asked, p.Next)
 }
 
 // consents shows a page of them. People are named where the visitor may see people.
@@ -69,13 +63,16 @@ func (d *Door) consents(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	asked := v.Only("cursor")
-	asked.Set("limit", "20")
-	found, err := guard.Ask[admin.Page[wire.Consent]](v, "listClientConsents", admin.Input{Path: on(v), Query: asked})
+	asked, q := v.Only("cursor"), v.Only("cursor")
+	q.Set("limit", "20")
+	found, err := guard.Ask[admin.Page[wire.Consent]](v, "listClientConsents", admin.Input{Path: on(v), Query: q})
+	if fault.CodeOf(err) == "request.cursor" {
+		return view.SeeOther(v.W, v.R, f.path()+"/consents")
+	}
 	if err != nil {
 		return err
 	}
-	page := consentsPage{clientFrame: f, Next: found.Body.Next, Later: asked.Has("cursor")}
+	page := consentsPage{clientFrame: f, Asked: asked, Next: found.Body.Next}
 	for _, one := range found.Body.Items {
 		shown := allowed{Consent: one}
 		if v.Can("getUser", guard.On("user", string(one.User))) {

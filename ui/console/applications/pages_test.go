@@ -66,7 +66,7 @@ func samples() map[string]view.Page {
 		"new secret":          secretPage{clientFrame: one},
 		"end secret":          secretPage{clientFrame: one, Ends: &web.Secrets[0]},
 		"fresh":               freshPage{clientFrame: one, Secret: "42", File: fileOf(&one.Client.Client)},
-		"consents":            consentsPage{clientFrame: one, List: []allowed{{Consent: wire.Consent{User: "usr_a", Scope: "openid", Created: at, Updated: at}, Name: "A", Email: "a@example.test"}, {Consent: wire.Consent{User: "usr_b"}}}, Next: "x", Later: true},
+		"consents":            consentsPage{clientFrame: one, List: []allowed{{Consent: wire.Consent{User: "usr_a", Scope: "openid", Created: at, Updated: at}, Name: "A", Email: "a@example.test"}, {Consent: wire.Consent{User: "usr_b"}}}, Next: "x", Asked: url.Values{"cursor": {"c"}}},
 		"consents, none":      consentsPage{clientFrame: one},
 		"families": familiesPage{clientFrame: one, Next: "x", Later: true, List: []holds{
 			{RefreshFamily: wire.RefreshFamily{ID: "fam_a", User: "usr_a", Client: "42", Scope: "openid email", Created: at, Used: at, Expires: at}, Email: "a@example.test", CanEnd: true},

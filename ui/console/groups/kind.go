@@ -34,7 +34,7 @@ type thing struct {
 }
 
 var ofGroups = kind{
-	path: "/console/groups", param: "group", command: "group", is: access.Group,
+	path: guard.PathGroups, param: "group", command: "group", is: access.Group,
 	list: "listGroups", create: "createGroup", describe: "getGroup", update: "updateGroup", del: "deleteGroup",
 	inside: "listGroupMembers", put: "putGroupMember", remove: "removeGroupMember",
 	say: func(say *words.Catalogue) *words.ConsoleContainer { return &say.ConsoleGroups },
@@ -58,7 +58,7 @@ var ofGroups = kind{
 }
 
 var ofOrganisations = kind{
-	path: "/console/organisations", param: "organisation", command: "org", is: access.Organisation,
+	path: guard.PathOrganisations, param: "organisation", command: "org", is: access.Organisation,
 	list: "listOrganisations", create: "createOrganisation", describe: "getOrganisation", update: "updateOrganisation", del: "deleteOrganisation",
 	inside: "listOrganisationMembers", put: "putOrganisationMember", remove: "removeOrganisationMember",
 	say: func(say *words.Catalogue) *words.ConsoleContainer { return &say.ConsoleOrganisations },

@@ -30,7 +30,7 @@ func (d *Door) members(v *guard.Visit, k *kind) error {
 	asked.Set("limit", "50")
 	found, err := k.page(v, f.Thing.ID, asked)
 	if fault.CodeOf(err) == "request.cursor" {
-		return view.SeeOther(v.W, v.R, f.path()+"/members")
+		return view.SeeOther(v.W, v.R, guard.With(f.path()+"/members", page.Asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

@@ -20,7 +20,7 @@ func (d *Door) all(v *guard.Visit, k *kind) error {
 	asked := v.Only("search", "cursor")
 	all, next, err := k.found(v, asked)
 	if fault.CodeOf(err) == "request.cursor" {
-		return view.SeeOther(v.W, v.R, k.path)
+		return view.SeeOther(v.W, v.R, guard.With(k.path, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

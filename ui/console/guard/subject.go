@@ -8,13 +8,21 @@ import (
 	"gatehouse/wire"
 )
 
-// subjects are the pages of those to whom something is given: below which path they are, and
+// The paths of those areas whose things others link to; below each stands one thing by its id.
+const (
+	PathUsers           = Root + "/users"
+	PathGroups          = Root + "/groups"
+	PathOrganisations   = Root + "/organisations"
+	PathServiceAccounts = Root + "/service-accounts"
+)
+
+// subjects are the pages of those to whom something is given: at which path their area is, and
 // the operation that shows one, with the name of its path.
 var subjects = map[access.Kind]struct{ path, operation, param string }{
-	access.User:           {"/console/users/", "getUser", "user"},
-	access.Group:          {"/console/groups/", "getGroup", "group"},
-	access.Organisation:   {"/console/organisations/", "getOrganisation", "organisation"},
-	access.ServiceAccount: {"/console/service-accounts/", "getServiceAccount", "service"},
+	access.User:           {PathUsers, "getUser", "user"},
+	access.Group:          {PathGroups, "getGroup", "group"},
+	access.Organisation:   {PathOrganisations, "getOrganisation", "organisation"},
+	access.ServiceAccount: {PathServiceAccounts, "getServiceAccount", "service"},
 }
 
 // PathOf is the page of somebody to whom something is given, "" where they have none, or none
@@ -24,7 +32,7 @@ func (v *Visit) PathOf(s wire.Subject) string {
 	if !ok || s.ID == "" || !v.Can(is.operation, On(is.param, s.ID)) {
 		return ""
 	}
-	return is.path + url.PathEscape(s.ID)
+	return is.path + "/" + url.PathEscape(s.ID)
 }
 
 // Searching is what a list is asked with for what a Finder finds.

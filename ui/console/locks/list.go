@@ -16,7 +16,7 @@ func (d *Door) list(v *guard.Visit) error {
 	page := listPage{Frame: v.Frame(), Asked: v.Only("kind", "cursor"), Now: time.Now(), CanPut: v.Can("putLock", nil)}
 	found, err := guard.Ask[admin.Page[wire.Lock]](v, "listLocks", admin.Input{Query: page.Asked})
 	if fault.CodeOf(err) == "request.cursor" {
-		return view.SeeOther(v.W, v.R, page.with(page.Asked.Get("kind")))
+		return view.SeeOther(v.W, v.R, guard.With(path, page.Asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

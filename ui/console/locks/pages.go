@@ -32,14 +32,6 @@ type listPage struct {
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleLocks.Title) }
 func (p listPage) Body() templ.Component               { return listBody(p) }
 
-// with is the address of the list of one kind.
-func (p *listPage) with(kind string) string {
-	if kind == "" {
-		return path
-	}
-	return path + "?" + url.Values{"kind": {kind}}.Encode()
-}
-
 func (p *listPage) filters(say *words.Catalogue) part.Filters {
 	is := &say.ConsoleLocks
 	kind := part.Field{ID: "kind", Label: is.On, Kind: part.Choose, Value: p.Asked.Get("kind"), Options: []part.Option{{Label: say.Console.All}}}
@@ -83,20 +75,7 @@ func putBy(l *wire.Lock) string {
 	return id
 }
 
-func (p *listPage) pager() (pages part.Pager) {
-	at := url.Values{}
-	if kind := p.Asked.Get("kind"); kind != "" {
-		at.Set("kind", kind)
-	}
-	if p.Asked.Get("cursor") != "" {
-		pages.First = p.with(p.Asked.Get("kind"))
-	}
-	if p.Next != "" {
-		at.Set("cursor", p.Next)
-		pages.Next = path + "?" + at.Encode()
-	}
-	return pages
-}
+func (p *listPage) pager() part.Pager { return guard.Pager(path, p.Asked, p.Next) }
 
 func (p *listPage) notice(say *words.Catalogue) string {
 	return map[string]string{"put": say.ConsoleLocks.Put, "lift": say.ConsoleLocks.Lifted}[p.Done]

@@ -234,7 +234,7 @@ func (p overviewPage) further(say *words.Catalogue) (all []notice) {
 		all = append(all, one)
 	}
 	for _, k := range p.Attention.Ending {
-		all = append(all, notice{w.KeyEnds.Fill(words.Name.Is(k.Service), words.Wait.Is(say.From(p.Now, k.Ends))), p.To("/console/services", "/console/services/"+k.Service)})
+		all = append(all, notice{w.KeyEnds.Fill(words.Name.Is(k.Service), words.Wait.Is(say.From(p.Now, k.Ends))), p.To(guard.PathServiceAccounts, guard.PathServiceAccounts+"/"+k.Service)})
 	}
 	for _, alg := range p.Attention.Late {
 		all = append(all, notice{w.KeyLate.With(words.Name, alg), p.To("/console/keys", "/console/keys")})

@@ -15,7 +15,7 @@ import (
 )
 
 // List is the path of the list of people; the pages of each are below it.
-const List = "/console/users"
+const List = guard.PathUsers
 
 // Path is the first page of a person, by their id.
 func Path(user string) string { return List + "/" + user }

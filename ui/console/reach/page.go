@@ -109,16 +109,11 @@ func where(say *words.ConsoleAccess, h wire.Holder) string {
 }
 
 func (p reachPage) pager() part.Pager {
-	var at part.Pager
-	if p.Next != "" {
-		asked := p.all()
-		asked.Set("cursor", p.Next)
-		at.Next = path + "?" + asked.Encode()
-	}
+	asked := p.all()
 	if p.Cursor != "" {
-		at.Back = path + "?" + p.all().Encode()
+		asked.Set("cursor", p.Cursor)
 	}
-	return at
+	return guard.Pager(path, asked, p.Next)
 }
 
 // all is what the address asks for.

@@ -17,8 +17,7 @@ func (d *Door) list(v *guard.Visit) error {
 	asked := v.Only("search", "sort", "cursor")
 	found, err := guard.Ask[admin.Page[wire.Role]](v, "listRoles", admin.Input{Query: asked})
 	if fault.CodeOf(err) == "request.cursor" {
-		asked.Del("cursor")
-		return view.SeeOther(v.W, v.R, pathRoles+"?"+asked.Encode())
+		return view.SeeOther(v.W, v.R, guard.With(pathRoles, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

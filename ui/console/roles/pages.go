@@ -1,7 +1,6 @@
 package roles
 
 import (
-	"maps"
 	"net/url"
 	"strconv"
 	"time"
@@ -29,23 +28,7 @@ type listPage struct {
 func (p listPage) Head(say *words.Catalogue) view.Head { return part.Head(say.ConsoleRoles.Title) }
 func (p listPage) Body() templ.Component               { return listBody(p) }
 
-func (p listPage) with(name, value string) string { return with(pathRoles, p.Asked, name, value) }
-
-// with is the address of a list with another value of a parameter, from its beginning.
-func with(path string, asked url.Values, name, value string) string {
-	q := maps.Clone(asked)
-	if q == nil {
-		q = url.Values{}
-	}
-	q.Del("cursor")
-	if q.Set(name, value); value == "" {
-		q.Del(name)
-	}
-	if len(q) == 0 {
-		return path
-	}
-	return path + "?" + q.Encode()
-}
+func (p listPage) with(name, value string) string { return guard.With(pathRoles, p.Asked, name, value) }
 
 func (p listPage) notice(say *words.Catalogue) string {
 	if p.Done == "delete" {
@@ -80,18 +63,13 @@ func heading(say *words.Catalogue, path string, create, matrix bool) part.Headin
 	return h
 }
 
-// pages are where a list begins and goes on.
-type pages struct{ Cursor, Next string }
-
-func (p pages) pager(path string) (at part.Pager) {
-	if p.Cursor != "" {
-		at.First = path
-	}
-	if p.Next != "" {
-		at.Next = path + "?" + url.Values{"cursor": {p.Next}}.Encode()
-	}
-	return at
+// pages are where a list is, and where it goes on.
+type pages struct {
+	Asked url.Values
+	Next  string
 }
+
+func (p pages) pager(path string) part.Pager { return guard.Pager(path, p.Asked, p.Next) }
 
 // roleFrame is what the pages of one role share.
 type roleFrame struct {
@@ -249,9 +227,9 @@ func (p matrixPage) notice(say *words.Catalogue) string {
 // side is the address of the matrix with another part of a side.
 func (p matrixPage) side(name string, from int) string {
 	if from <= 0 {
-		return with(pathMatrix, p.Asked, name, "")
+		return guard.With(pathMatrix, p.Asked, name, "")
 	}
-	return with(pathMatrix, p.Asked, name, strconv.Itoa(from))
+	return guard.With(pathMatrix, p.Asked, name, strconv.Itoa(from))
 }
 
 // reviewPage shows what the changed cells of the matrix come to.

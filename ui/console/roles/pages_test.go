@@ -68,7 +68,7 @@ func samples() map[string]view.Page {
 		"tree":             treePage{Frame: f, Roles: []node{all.branch("keeper", &left), all.branch("gatehouse/auditor", &left)}, Cut: true, CanCreate: true, Matrix: true},
 		"role":             rolePage{roleFrame: one, Gives: all.gives("editor"), Children: []string{"keeper"}},
 		"role, built in":   rolePage{roleFrame: little, Gives: all.gives("gatehouse/auditor")},
-		"granted":          grantedPage{roleFrame: one, pages: pages{"c", "n"}, Grants: []wire.Grant{{Subject: ada, Effect: access.Allow, Where: access.Own, Org: "acme", Created: at, ExpiresAt: at.Add(time.Hour), Reason: "42"}, {Subject: desk, Effect: access.Deny, Created: at}}},
+		"granted":          grantedPage{roleFrame: one, pages: pages{url.Values{"cursor": {"c"}}, "n"}, Grants: []wire.Grant{{Subject: ada, Effect: access.Allow, Where: access.Own, Org: "acme", Created: at, ExpiresAt: at.Add(time.Hour), Reason: "42"}, {Subject: desk, Effect: access.Deny, Created: at}}},
 		"granted, nobody":  grantedPage{roleFrame: one},
 		"holders":          holdersPage{roleFrame: one, Holders: []wire.RoleHolder{{Principal: ada, Role: "editor"}, {Principal: ada, Role: "keeper", Path: []wire.Subject{desk, acme}, Org: "acme", Where: access.Listed, Until: at.Add(time.Hour), Others: 2}}},
 		"holders, nobody":  holdersPage{roleFrame: one},

@@ -18,8 +18,7 @@ func (d *Door) permissions(v *guard.Visit) error {
 	q.Set("limit", "50")
 	found, err := guard.Ask[admin.Page[wire.Permission]](v, "listPermissions", admin.Input{Query: q})
 	if fault.CodeOf(err) == "request.cursor" {
-		asked.Del("cursor")
-		return view.SeeOther(v.W, v.R, pathPermissions+"?"+asked.Encode())
+		return view.SeeOther(v.W, v.R, guard.With(pathPermissions, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

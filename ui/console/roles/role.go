@@ -55,7 +55,7 @@ func (d *Door) granted(v *guard.Visit) error {
 		return err
 	}
 	f.Command = guard.Command("grant", "list", "--role", f.Role.ID)
-	return v.Show(http.StatusOK, grantedPage{roleFrame: f, Grants: found.Body.Items, pages: pages{v.Query("cursor"), found.Body.Next}})
+	return v.Show(http.StatusOK, grantedPage{roleFrame: f, Grants: found.Body.Items, pages: pages{v.Only("cursor"), found.Body.Next}})
 }
 
 // holders shows everybody who has the role, by whatever way.
@@ -68,7 +68,7 @@ func (d *Door) holders(v *guard.Visit) error {
 	if done, err := d.begun(v, f.path()+"/holders", err); done {
 		return err
 	}
-	return v.Show(http.StatusOK, holdersPage{roleFrame: f, Holders: found.Body.Items, pages: pages{v.Query("cursor"), found.Body.Next}})
+	return v.Show(http.StatusOK, holdersPage{roleFrame: f, Holders: found.Body.Items, pages: pages{v.Only("cursor"), found.Body.Next}})
 }
 
 // paged is what a list is asked with, a page at a time.

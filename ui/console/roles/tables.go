@@ -70,15 +70,7 @@ func (p listPage) sorted(label, by string) part.Column {
 	return c
 }
 
-func (p listPage) pager() (at part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		at.First = p.with("cursor", "")
-	}
-	if p.Next != "" {
-		at.Next = p.with("cursor", p.Next)
-	}
-	return at
-}
+func (p listPage) pager() part.Pager { return guard.Pager(pathRoles, p.Asked, p.Next) }
 
 func (p treePage) nodes(say *words.Catalogue) (all []part.Node) {
 	is := &say.ConsoleRoles
@@ -281,12 +273,6 @@ func (p permissionsPage) filters(say *words.Catalogue) part.Filters {
 	return part.Filters{Action: pathPermissions, Fields: []part.Field{field}}
 }
 
-func (p permissionsPage) pager() (at part.Pager) {
-	if p.Asked.Get("cursor") != "" {
-		at.First = with(pathPermissions, p.Asked, "cursor", "")
-	}
-	if p.Next != "" {
-		at.Next = with(pathPermissions, p.Asked, "cursor", p.Next)
-	}
-	return at
+func (p permissionsPage) pager() part.Pager {
+	return guard.Pager(pathPermissions, p.Asked, p.Next)
 }

@@ -24,17 +24,19 @@ func (d *Door) history(v *guard.Visit) error {
 	if err != nil {
 		return err
 	}
-	asked := url.Values{"resource": {string(gate.AuditRoute) + ":" + f.ID}, "limit": {"50"}}
-	if cursor := v.Query("cursor"); cursor != "" {
-		asked.Set("cursor", cursor)
+	asked, q, about := v.Only("cursor"), v.Only("cursor"), string(gate.AuditRoute)+":"+f.ID
+	q.Set("resource", about)
+	q.Set("limit", "50")
+	found, err := guard.Ask[admin.Page[wire.Event]](v, "listAuditEvents", admin.Input{Query: q})
+	if fault.CodeOf(err) == "request.cursor" {
+		return view.SeeOther(v.W, v.R, pathOf(f.ID)+"/history")
 	}
-	found, err := guard.Ask[admin.Page[wire.Event]](v, "listAuditEvents", admin.Input{Query: asked})
 	if err != nil {
 		return err
 	}
-	p := historyPage{routeFrame: f, Events: found.Body.Items, Next: found.Body.Next, Later: asked.Has("cursor")}
+	p := historyPage{routeFrame: f, Asked: asked, Events: found.Body.Items, Next: found.Body.Next}
 	p.Names = names(v, p.Events)
-	p.Command = guard.Command("audit", "list", "--target", asked.Get("resource"))
+	p.Command = guard.Command("audit", "list", "--target", about)
 	return v.Show(http.StatusOK, p)
 }
 
@@ -101,10 +103,10 @@ func said(e *wire.Event, route string) (s gate.RouteSpec, ok bool) {
 // historyPage lists what was done to a route.
 type historyPage struct {
 	routeFrame
+	Asked  url.Values
 	Events []wire.Event
 	Names  map[string]string // addresses of people by their ids
 	Next   string
-	Later  bool
 }
 
 func (p historyPage) Head(say *words.Catalogue) view.Head {
@@ -118,7 +120,7 @@ func (p historyPage) table(say *words.Catalogue) part.Table {
 	for i, e := range p.Events {
 		row := part.Row{Label: string(e.ID), Cells: []templ.Component{part.When(p.Now, e.At), part.Text(happened(say, &e)), p.by(&e), part.Text("")}}
 		if _, ok := said(&e, p.ID); ok {
-			row.Cells[3] = look(p.ID, &e, say.Moment(e.At), i == 0 && !p.Later)
+			row.Cells[3] = look(p.ID, &e, say.Moment(e.At), i == 0 && !p.Asked.Has("cursor"))
 		}
 		t.Rows = append(t.Rows, row)
 	}
@@ -145,14 +147,8 @@ func (p historyPage) by(e *wire.Event) templ.Component {
 	return actor(e.Actor)
 }
 
-func (p historyPage) pager() (pages part.Pager) {
-	base := pathOf(p.ID) + "/history"
+func (p historyPage) pager() part.Pager {
+	pages := guard.Pager(pathOf(p.ID)+"/history", p.Asked, p.Next)
 	pages.Time = true
-	if p.Later {
-		pages.First = base
-	}
-	if p.Next != "" {
-		pages.Next = base + "?cursor=" + url.QueryEscape(p.Next)
-	}
 	return pages
 }

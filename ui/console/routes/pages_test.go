@@ -132,7 +132,7 @@ func TestPagesOfRoutesAreWellMade(t *testing.T) {
 		"delete":                deletePage{routeFrame: kept},
 		"delete, mistyped":      deletePage{routeFrame: kept, Mistyped: true},
 		"history":               historyPage{routeFrame: kept, Events: events, Next: "n"},
-		"history, none":         historyPage{routeFrame: kept, Later: true},
+		"history, none":         historyPage{routeFrame: kept, Asked: url.Values{"cursor": {"c"}}},
 		"simulator":             simulatePage{Frame: f, Methods: all, Now: now},
 		"simulator, wrong":      simulatePage{Frame: wrong, Methods: all, Now: now, Asked: url.Values{"url": {"7"}}},
 		"simulator, no route":   answer(wire.GateAnswer{Decision: "no route"}),

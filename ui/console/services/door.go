@@ -16,7 +16,7 @@ var Section = guard.Section{Path: pathServices, Operation: "listServiceAccounts"
 
 // Below pathServices stand the ids of service accounts, of which none is called "-".
 const (
-	pathServices = "/console/service-accounts"
+	pathServices = guard.PathServiceAccounts
 	pathNew      = pathServices + "/-/new"
 )
 

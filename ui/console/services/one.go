@@ -23,7 +23,7 @@ func (d *Door) list(v *guard.Visit) error {
 	asked := v.Only("search", "cursor")
 	found, err := guard.Ask[admin.Page[wire.ServiceAccount]](v, "listServiceAccounts", admin.Input{Query: asked})
 	if fault.CodeOf(err) == "request.cursor" {
-		return view.SeeOther(v.W, v.R, pathServices)
+		return view.SeeOther(v.W, v.R, guard.With(pathServices, asked, "cursor", ""))
 	}
 	if err != nil {
 		return err

@@ -74,25 +74,7 @@ func state(say *words.Catalogue, disabled bool) part.Badge {
 	return part.Badge{Label: say.ConsoleServices.Active, Tone: part.Good}
 }
 
-func (p listPage) pager() (at part.Pager) {
-	with := func(cursor string) string {
-		q := url.Values{}
-		if text := p.Asked.Get("search"); text != "" {
-			q.Set("search", text)
-		}
-		if cursor != "" {
-			q.Set("cursor", cursor)
-		}
-		return pathServices + "?" + q.Encode()
-	}
-	if p.Asked.Get("cursor") != "" {
-		at.First = with("")
-	}
-	if p.Next != "" {
-		at.Next = with(p.Next)
-	}
-	return at
-}
+func (p listPage) pager() part.Pager { return guard.Pager(pathServices, p.Asked, p.Next) }
 
 // frame is what the pages of one account share.
 type frame struct {

@@ -1,6 +1,8 @@
 package useraccess
 
 import (
+	"maps"
+	"net/url"
 	"strings"
 	"time"
 
@@ -310,14 +312,11 @@ func (p *checkPage) frame(say *words.Catalogue) part.Frame {
 }
 
 func (p accessPage) pager() part.Pager {
-	var at part.Pager
-	if p.Next != "" {
-		at.Next = p.with("", "cursor", p.Next)
+	asked := url.Values{}
+	if maps.Copy(asked, p.Look); p.Cursor != "" {
+		asked.Set("cursor", p.Cursor)
 	}
-	if p.Cursor != "" {
-		at.Back = p.with("", "", "")
-	}
-	return at
+	return guard.Pager(p.path(), asked, p.Next)
 }
 
 // filters say from where the page is looked at, after what it is about.

@@ -50,15 +50,5 @@ func (f *personFrame) drawn(say *words.Catalogue, title words.Title, actions tem
 
 // with is the address of a page below the tab, with a parameter besides.
 func (f *personFrame) with(below, name, value string) string {
-	q := url.Values{}
-	for key, all := range f.Look {
-		q[key] = all
-	}
-	if q.Set(name, value); value == "" {
-		q.Del(name)
-	}
-	if len(q) == 0 {
-		return f.path() + below
-	}
-	return f.path() + below + "?" + q.Encode()
+	return guard.With(f.path()+below, f.Look, name, value)
 }
