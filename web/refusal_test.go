@@ -52,7 +52,18 @@ func TestPanicEndsOneRequestOnly(t *testing.T) {
 			panic("a private thought")
 		}
 		w.WriteHeader(http.StatusNoContent)
+		if r.URL.Path == "/half" {
+			panic("a private thought")
+		}
 	}))
+	func() {
+		defer func() {
+			if with := recover(); with != http.ErrAbortHandler {
+				t.Errorf("an answer that had begun ends with %v: a part passes for the whole", with)
+			}
+		}()
+		h.ServeHTTP(httptest.NewRecorder(), httptest.NewRequest(http.MethodGet, "/half", nil))
+	}()
 	bad, good := httptest.NewRecorder(), httptest.NewRecorder()
 	h.ServeHTTP(bad, httptest.NewRequest(http.MethodGet, "/bad", nil))
 	h.ServeHTTP(good, httptest.NewRequest(http.MethodGet, "/good", nil))

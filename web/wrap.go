@@ -64,7 +64,7 @@ func (o *Outer) Wrap(h http.Handler) http.Handler {
 		defer func() {
 			p := recover()
 			if p != nil && p != http.ErrAbortHandler {
-				o.panicked(rec, r, p)
+				p = o.panicked(rec, r, p)
 			}
 			o.finish(rec, r, info)
 			*rec = recorder{}
@@ -109,11 +109,14 @@ func (o *Outer) serveDocument(d Document, w http.ResponseWriter, r *http.Request
 	}
 }
 
-func (o *Outer) panicked(w *recorder, r *http.Request, p any) {
+// panicked answers a request whose handler panicked, or returns what the server is to panic with.
+func (o *Outer) panicked(w *recorder, r *http.Request, p any) any {
 	o.Log.Error("handler panicked", "request_id", string(InfoOf(r.Context()).ID), "panic", p, "stack", string(debug.Stack()))
-	if w.status == 0 {
-		http.Error(w, "Something went wrong on our side.", http.StatusInternalServerError)
+	if w.status != 0 {
+		return http.ErrAbortHandler
 	}
+	http.Error(w, "Something went wrong on our side.", http.StatusInternalServerError)
+	return nil
 }
 
 // finish logs the path without its query, which may hold codes or tokens.
