@@ -115,7 +115,7 @@ func (i *issuer) ask(key digest, token string, w *answer) {
 	ctx, cancel := context.WithTimeout(context.Background(), askTimeout)
 	defer cancel()
 	asked := time.Now()
-	t, err := i.turn(ctx, token)
+	t, err := whole(func() (Token, error) { return i.turn(ctx, token) })
 	i.answers.mu.Lock()
 	w.token, w.err, w.until = t, err, asked.Add(i.Introspection.Cache)
 	if err != nil && !errors.Is(err, ErrBad) {

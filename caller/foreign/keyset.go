@@ -137,7 +137,7 @@ func (k *keySet) start() (*flight, error) {
 func (k *keySet) run(f *flight) {
 	ctx, cancel := context.WithTimeout(context.Background(), fetchTimeout)
 	defer cancel()
-	byID, err := k.fetch(ctx)
+	byID, err := whole(func() (map[string]publicKey, error) { return k.fetch(ctx) })
 	if err == nil {
 		k.current.Store(&keyList{byID, time.Now()})
 	}
