@@ -86,43 +86,88 @@ func (r *Replayer) Done() Replayed {
 
 // Simulate is what would become of a request that nobody made: the outcome in the words of
 // Entry.Decision or "no route", "mcp" where it depends on a body, and why. What is not known of
-// the resource is unknown.
+// the resource is unknown. Who is given shows that in a way that the route takes, if there is one.
 func (r *Replayer) Simulate(e *Entry) (to, why string) {
 	asked := *e
 	asked.Decision, asked.Reason = "unknown", string(access.ResourceUnknown)
-	to, _, why, ok := r.decide(&asked)
-	if !ok {
+	m, to, why := r.find(&asked)
+	switch {
+	case to != "":
+		return to, why
+	case m.Route.MCP != nil:
 		return "mcp", ""
+	case e.Subject == "":
+		return "unknown", ""
+	case !reaches(m.Route, e):
+		return "unknown", unknownThere
 	}
+	to, why, _ = r.weigh(&asked, &m)
 	return to, why
 }
 
 // decide is what a recorded decision comes to now; false: nobody can tell.
 func (r *Replayer) decide(e *Entry) (to, route, why string, ok bool) {
-	if e.Decision == "error" || e.Key != "" || e.Decision == access.Refused.String() && e.Reason == "" { // for what they came with
+	if e.Decision == "error" || e.Decision == "limited" || e.Key != "" || e.Decision == access.Refused.String() && e.Reason == "" { // for what they came with
 		return "", "", "", false
 	}
-	path, err := gate.ParsePath(e.Path)
-	if err != nil {
+	if _, err := gate.ParsePath(e.Path); err != nil {
 		return "", "", "", false
 	}
-	m, err := r.Set.Find(e.Host, path, e.Method)
-	if err != nil {
-		return "no route", "", detail(err), true
+	m, to, why := r.find(e)
+	if m.Route != nil {
+		route = m.Route.ID
 	}
-	route = m.Route.ID
 	switch {
-	case m.Route.Public:
-		return "public", route, "", true
+	case to != "":
+		return to, route, why, true
 	case e.MCP, m.Route.MCP != nil:
 		return "", "", "", false
 	case e.Subject == "":
 		return "unknown", route, "", e.Decision == "unknown" // of who came to a public route nothing is recorded
 	case !knows(m.Route, e):
-		return "unknown", route, "the route does not know callers by what this one came with", true
+		return "unknown", route, unknownThere, true
 	}
 	to, why, ok = r.weigh(e, &m)
 	return to, route, why, ok
+}
+
+// unknownThere is why somebody is nobody at a route.
+const unknownThere = "the route does not know callers by what this one came with"
+
+// find finds the route that takes a request. To is what becomes of it whoever sent it: "no route"
+// or "public"; "": that depends.
+func (r *Replayer) find(e *Entry) (m gate.Match, to, why string) {
+	path, err := gate.ParsePath(e.Path)
+	if err == nil {
+		m, err = routeOf(r.Set, e.Host, path, e.Method)
+	}
+	switch {
+	case err != nil:
+		return m, "no route", detail(err)
+	case m.Route.Public:
+		return m, "public", ""
+	}
+	return m, "", ""
+}
+
+// reaches reports whether there is a way in which somebody may come by a route: people with a
+// session or a token of ours, and service accounts with a key, or by the word of those whom the
+// route trusts.
+func reaches(r *gate.Route, e *Entry) bool {
+	switch {
+	case r.Own && r.Accepts(gate.ByBearer):
+		return true
+	case e.Kind == string(access.User):
+		return r.Accepts(gate.BySession)
+	}
+	byCertificate := r.ClientCA != nil && slices.ContainsFunc(r.ClientCA.Callers, func(rule gate.CertificateCallerSpec) bool { return rule.Service == e.Subject })
+	return byCertificate || slices.ContainsFunc(append(slices.Clone(r.Issuers), r.Opaque), func(i *gate.Issuer) bool { return leads(i, e.Subject) })
+}
+
+// leads reports whether an issuer, nil for none, has a rule by which its callers act as a service
+// account.
+func leads(i *gate.Issuer, service string) bool {
+	return i != nil && slices.ContainsFunc(i.Callers, func(rule gate.IssuerCallerSpec) bool { return rule.Service == service })
 }
 
 // knows reports whether a route knows the caller of a recorded decision by what they came
@@ -134,7 +179,7 @@ func knows(r *gate.Route, e *Entry) bool {
 	switch by {
 	case "issuer":
 		return slices.ContainsFunc(append(slices.Clone(r.Issuers), r.Opaque), func(i *gate.Issuer) bool {
-			return i != nil && i.ID == name && slices.ContainsFunc(i.Callers, func(rule gate.IssuerCallerSpec) bool { return rule.Service == e.Subject })
+			return leads(i, e.Subject) && i.ID == name
 		})
 	case "certificate":
 		return r.ClientCA != nil && r.ClientCA.ID == name &&

@@ -3,8 +3,11 @@ package proxy
 import (
 	"slices"
 	"testing"
+	"time"
 
+	"gatehouse/access"
 	"gatehouse/gate"
+	"gatehouse/id"
 )
 
 // A decision that is made again is about a caller whom the route would still know.
@@ -60,5 +63,60 @@ func TestADecisionOfWhomTheRouteDoesNotKnowTurns(t *testing.T) {
 	r.Replay(&Entry{Decision: "allow", Subject: "jobs", Kind: "service", Via: "issuer partner jobs", Method: "GET", Host: "api.test", Path: "/x"})
 	if done := r.Done(); done.Decisions != 1 || !slices.Equal(done.Turns, []Turn{{"allow", "unknown", 1}}) || done.Changes[0].Why == "" {
 		t.Errorf("%+v", done)
+	}
+}
+
+// Somebody who is given, and not what they came with, is known by each way that a route takes, if
+// one of them is theirs.
+func TestARequestThatNobodyMadeIsWeighedHoweverTheRouteKnowsItsCallers(t *testing.T) {
+	t.Parallel()
+	read := access.Pattern{API: "shop", Resource: "orders", Action: "read"}
+	policy := access.Policy{APIs: []access.API{{
+		ID: "shop", Audience: "https://shop.test", Permissions: []access.Permission{{Resource: "orders", Action: "read"}}, Delegation: access.ByScope,
+	}}}
+	ada, ops := access.Subject{Kind: access.User, ID: "usr_ada"}, access.Subject{Kind: access.ServiceAccount, ID: "ops"}
+	for _, who := range []access.Subject{ada, ops} {
+		policy.Principals = append(policy.Principals, access.Principal{Subject: who})
+		policy.Grants = append(policy.Grants, access.Grant{ID: id.Grant("gra_" + who.ID), Subject: who, Effect: access.Allow, Where: access.Where{Place: access.Everywhere}, Permission: read})
+	}
+	partner := gate.Object{ID: "partner", Issuer: &gate.IssuerSpec{
+		Issuer: "https://partner.test", Audiences: []string{"us"}, Callers: []gate.IssuerCallerSpec{{Claims: map[string]string{"sub": "x"}, Service: "ops"}},
+		Introspection: &gate.IntrospectionSpec{Endpoint: "https://partner.test/ask", ClientID: "us", SecretFile: "secret"},
+	}}
+	devices := gate.Object{ID: "devices", ClientCA: &gate.ClientCASpec{CAFile: "ca.pem", Callers: []gate.CertificateCallerSpec{{DNS: "x.test", Service: "ops"}}}}
+	for name, c := range map[string]struct {
+		change      func(r *gate.RouteSpec)
+		person, ops string // what becomes of them
+	}{
+		"as usual":               {func(*gate.RouteSpec) {}, "allow", "allow"},
+		"bearer":                 {func(r *gate.RouteSpec) { r.Authn = []string{"bearer"} }, "allow", "allow"},
+		"session":                {func(r *gate.RouteSpec) { r.Authn = []string{"session"} }, "allow", "unknown"},
+		"session and bearer":     {func(r *gate.RouteSpec) { r.Authn = []string{"session", "bearer"} }, "allow", "allow"},
+		"mtls":                   {func(r *gate.RouteSpec) { r.Authn, r.ClientCA = []string{"mtls"}, "devices" }, "unknown", "allow"},
+		"mtls and session":       {func(r *gate.RouteSpec) { r.Authn, r.ClientCA = []string{"mtls", "session"}, "devices" }, "allow", "allow"},
+		"tokens of a partner":    {func(r *gate.RouteSpec) { r.Issuers = []string{"partner"} }, "unknown", "allow"},
+		"and of ours":            {func(r *gate.RouteSpec) { r.Issuers = []string{"partner", "self"} }, "allow", "allow"},
+		"whom a partner vouches": {func(r *gate.RouteSpec) { r.Issuers, r.Opaque = []string{"partner"}, "partner" }, "unknown", "allow"},
+		"public":                 {func(r *gate.RouteSpec) { r.Public, r.Authorize = true, gate.AuthorizeSpec{} }, "public", "public"},
+		"no route":               {func(r *gate.RouteSpec) { r.Mode = "off" }, "no route", "no route"},
+	} {
+		route := &gate.RouteSpec{
+			Match:     gate.MatchSpec{Hosts: []string{"api.test"}, Paths: []string{"/x"}, Methods: []string{"GET"}},
+			Authorize: gate.AuthorizeSpec{API: "shop", Permission: "orders:read"}, Upstream: "app",
+		}
+		c.change(route)
+		set, err := gate.Compile([]gate.Object{{ID: "app", Upstream: &gate.UpstreamSpec{Targets: []string{"http://app:80"}}}, partner, devices, {ID: "x", Route: route}})
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		r := Replayer{Set: set, Policy: access.Compile(policy)}
+		for who, want := range map[access.Subject]string{ada: c.person, ops: c.ops, {}: "unknown"} {
+			if who.ID == "" && c.person == c.ops && c.person != "allow" {
+				want = c.person
+			}
+			if got, why := r.Simulate(&Entry{At: time.Now(), Subject: who.ID, Kind: string(who.Kind), Method: "GET", Host: "api.test", Path: "/x"}); got != want {
+				t.Errorf("%s: %s is %s (%s), want %s", name, who.ID, got, why, want)
+			}
+		}
 	}
 }
