@@ -124,10 +124,10 @@ func (d *Door) questionOf(ctx context.Context, b *explainIn) (q access.Question,
 			return q, nil, err
 		}
 		q.Principal = person(u.ID)
-		q.Level, methods = proof.AAL1, []string{string(proof.Password)}
-		if b.ACR == proof.AAL2.String() {
-			q.Level, methods = proof.AAL2, []string{string(proof.Password), string(proof.OTP), "mfa"}
+		if q.Level = proof.AAL1; b.ACR == proof.AAL2.String() {
+			q.Level = proof.AAL2
 		}
+		methods = q.Level.Usual()
 		q.AuthTime = q.Now.Add(-time.Duration(b.Age) * time.Second)
 	case b.Service != "":
 		a, err := d.Access.ServiceAccount(ctx, b.Service)

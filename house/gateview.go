@@ -51,17 +51,14 @@ func (h *House) ServedRoutes(ctx context.Context) ([]wire.ServedRoute, error) {
 		}
 		decisions[t.Detail][string(t.Outcome)] += t.N
 	}
+	vain := proxy.InVain(missing)
 	var all []wire.ServedRoute
 	for _, r := range h.Routes.Current().Routes() {
 		one := wire.ServedRoute{Route: wire.OfRoute(r), Decisions: decisions[r.ID], Tests: len(r.Tests)}
 		if one.Decisions == nil {
 			one.Decisions = map[string]int64{}
 		}
-		for _, m := range missing {
-			if m.Route == r.ID {
-				one.Missing = append(one.Missing, m.Permission)
-			}
-		}
+		one.Missing = vain[r.ID]
 		all = append(all, one)
 	}
 	return all, nil
@@ -92,14 +89,22 @@ func (h *House) gateWith(ctx context.Context, o *gate.Object) (*gate.Set, error)
 	return h.Gate.With(ctx, *o)
 }
 
-// ExplainGate is what the gate would do with a request of somebody, of nobody where q.Principal is
-// zero, by the routes that are served. The permission of q is what the route asks for.
-func (h *House) ExplainGate(ctx context.Context, method, url string, q access.Question, methods []string) (a wire.GateAnswer, err error) {
+// ExplainGate is ExplainRequest by the routes that are served, and the policy of now.
+func (h *House) ExplainGate(ctx context.Context, method, url string, q access.Question, methods []string) (wire.GateAnswer, error) {
+	policy, err := h.Policy.Current(ctx)
+	if err != nil {
+		return wire.GateAnswer{}, err
+	}
+	return ExplainRequest(h.Routes.Current(), policy, method, url, q, methods)
+}
+
+// ExplainRequest is what the gate would do with a request of somebody, of nobody where q.Principal
+// is zero. The permission of q is what the route asks for.
+func ExplainRequest(set *gate.Set, policy *access.Snapshot, method, url string, q access.Question, methods []string) (a wire.GateAnswer, err error) {
 	host, path, err := gate.ReadURL(url)
 	if err != nil {
 		return a, err
 	}
-	set := h.Routes.Current()
 	m, err := set.Find(host, path, method)
 	if fault.Is(err, fault.NotFound) || fault.Is(err, fault.NotAllowed) {
 		return wire.GateAnswer{Decision: "no route", Reason: fault.CodeOf(err)}, nil
@@ -109,10 +114,6 @@ func (h *House) ExplainGate(ctx context.Context, method, url string, q access.Qu
 	}
 	routed := wire.OfMatch(method, host, path, &m)
 	a.Routed = &routed
-	policy, err := h.Policy.Current(ctx)
-	if err != nil {
-		return a, err
-	}
 	r := proxy.Replayer{Set: set, Policy: policy}
 	a.Decision, a.Reason = r.Simulate(&proxy.Entry{
 		At: q.Now, Subject: q.Principal.ID, Kind: string(q.Principal.Kind), ACR: q.Level.String(), AMR: methods, AuthTime: q.AuthTime.Unix(),

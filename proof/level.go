@@ -62,3 +62,15 @@ func (l *Level) UnmarshalText(text []byte) error {
 	*l = parsed
 	return nil
 }
+
+// Usual are the methods by which somebody usually reached a level, as tokens say them (amr): where
+// it is asked what would become of a request that nobody made.
+func (l Level) Usual() []string {
+	switch l {
+	case AAL1:
+		return []string{string(Password)}
+	case AAL2:
+		return []string{string(Password), string(OTP), "mfa"}
+	}
+	return nil
+}

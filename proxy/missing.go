@@ -57,3 +57,12 @@ func missed(all []Missing, r *gate.Route, permission string, s *access.Snapshot)
 	}
 	return append(all, Missing{Route: r.ID, Permission: permission})
 }
+
+// InVain is what routes ask for in vain, by their ids: the names of permissions and authorities.
+func InVain(all []Missing) map[string][]string {
+	vain := map[string][]string{}
+	for _, m := range all {
+		vain[m.Route] = append(vain[m.Route], cmp.Or(m.Permission, m.ClientCA))
+	}
+	return vain
+}

@@ -21,8 +21,7 @@ type Gate struct {
 // ServedRoute is a route that the gate serves, with what it decided.
 type ServedRoute struct {
 	Route
-	Missing   []string         `json:"missing,omitempty"` // permissions that no API has: nobody gets through
-	Decisions map[string]int64 `json:"decisions"`         // of the last seven days, by what came out
+	Decisions map[string]int64 `json:"decisions"` // of the last seven days, by what came out
 	Tests     int              `json:"tests"`
 }
 

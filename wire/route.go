@@ -20,7 +20,7 @@ type Route struct {
 	API         string            `json:"api,omitempty"`
 	Permissions map[string]string `json:"permissions,omitempty"` // by method
 	Upstream    string            `json:"upstream"`
-	Missing     []string          `json:"missing,omitempty"` // what it asks for in vain
+	Missing     []string          `json:"missing,omitempty"` // what it asks for in vain: permissions that no API has, or the authority of client certificates that nobody can show here
 }
 
 // OfRoute is r as programs read it.

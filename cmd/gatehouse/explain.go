@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -22,6 +21,7 @@ import (
 type explainFlags struct {
 	as, client, service, org, do, on, acr, at string
 	resource                                  []string
+	ip, age                                   string // of a request, and since when they are proved
 }
 
 func (a *app) explain() *cobra.Command {
@@ -47,7 +47,7 @@ A decision is allow, deny, or challenge: yes, after a better sign-in.`,
 	a.bindQuestion(cmd, &f)
 	cmd.RunE = a.action(func(ctx context.Context, _ []string) error {
 		return a.withHouse(ctx, func(h *house.House) error {
-			w, err := f.answer(ctx, h, "")
+			w, err := f.answer(ctx, h)
 			if err != nil {
 				return err
 			}
@@ -73,26 +73,31 @@ func (a *app) bindQuestion(cmd *cobra.Command, f *explainFlags) {
 	choosing(cmd, "acr", proof.AAL1.String(), proof.AAL2.String())
 }
 
-// answer asks the house what the flags ask; on is the id of the thing where --on did not
-// say it.
-func (f *explainFlags) answer(ctx context.Context, h *house.House, on string) (wire.Explanation, error) {
-	q, err := f.read(time.Now())
+// answer asks the house what the flags ask.
+func (f *explainFlags) answer(ctx context.Context, h *house.House) (wire.Explanation, error) {
+	q, err := f.question(ctx, h)
 	if err != nil {
-		return wire.Explanation{}, err
-	}
-	q.Resource.ID = cmp.Or(q.Resource.ID, on)
-	who := subjectFlags{user: f.as, client: f.client, service: f.service}
-	if q.Principal, err = who.find(ctx, h); err != nil {
-		return wire.Explanation{}, err
-	}
-	if err := knownOrg(ctx, h, f.org); err != nil {
 		return wire.Explanation{}, err
 	}
 	e, err := h.Access.Explain(ctx, q)
 	if err != nil {
 		return wire.Explanation{}, err
 	}
-	return shownExplanation(ctx, newNames(h), q, e)
+	w := wire.OfExplanation(q, e)
+	return w, showExplanation(ctx, newNames(h), q.Principal, &w)
+}
+
+// question is what the flags ask, of somebody who is there.
+func (f *explainFlags) question(ctx context.Context, h *house.House) (*access.Question, error) {
+	q, err := f.read(time.Now())
+	if err != nil {
+		return nil, err
+	}
+	who := subjectFlags{user: f.as, client: f.client, service: f.service}
+	if q.Principal, err = who.find(ctx, h); err != nil {
+		return nil, err
+	}
+	return q, knownOrg(ctx, h, f.org)
 }
 
 // knownOrg refuses the name of an organisation that there is not; "" is none.
@@ -154,17 +159,15 @@ func attributes(list []string) (map[string]any, error) {
 	return all, nil
 }
 
-// shownExplanation is an answer with the emails of those who are in it.
-func shownExplanation(ctx context.Context, names *personNames, q *access.Question, e access.Explanation) (wire.Explanation, error) {
-	w := wire.OfExplanation(q, e)
+// showExplanation puts the emails into an answer of those who are in it.
+func showExplanation(ctx context.Context, names *personNames, principal access.Subject, w *wire.Explanation) (err error) {
 	for i := range w.Locks {
 		if err := showLocked(ctx, names, &w.Locks[i].On); err != nil {
-			return w, err
+			return err
 		}
 	}
-	var err error
-	w.Principal, err = shownSubject(ctx, names, q.Principal)
-	return w, err
+	w.Principal, err = shownSubject(ctx, names, principal)
+	return err
 }
 
 func tellExplanation(out io.Writer, w wire.Explanation) {

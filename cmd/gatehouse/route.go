@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,6 +9,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,7 +20,9 @@ import (
 	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/house"
+	"gatehouse/proof"
 	"gatehouse/proxy"
+	"gatehouse/setting"
 	"gatehouse/shell"
 	"gatehouse/wire"
 )
@@ -134,10 +136,7 @@ func missingOf(h *house.House, set *gate.Set, policy *access.Snapshot) []proxy.M
 
 // listed are the routes of a set as programs read them, each with what it asks for in vain.
 func listed(set *gate.Set, missing []proxy.Missing) []wire.Route {
-	vain := map[string][]string{}
-	for _, m := range missing {
-		vain[m.Route] = append(vain[m.Route], cmp.Or(m.Permission, m.ClientCA))
-	}
+	vain := proxy.InVain(missing)
 	routes := []wire.Route{}
 	for _, r := range set.Routes() {
 		w := wire.OfRoute(r)
@@ -342,15 +341,19 @@ func (a *app) routeExplain() *cobra.Command {
 	cmd := a.printing(&cobra.Command{
 		Use:   "explain METHOD URL --as USER",
 		Short: "Tell what the gate does with somebody's request, and why",
-		Long: `Tell which route takes a request, and then whether somebody gets through by it,
-until when and why, as "gatehouse explain" does. Nobody is asked about the resource:
-say with --resource what its upstream would.`,
+		Long: `Tell which route takes a request, and what the gate does with it for somebody, by
+all that the route asks for: allow, own, filter, deny, challenge, unknown where the
+route knows nobody like them, mcp where it depends on the body. What the policy
+says of the permission alone follows, as "gatehouse explain" tells it. Nobody is
+asked about the resource: say with --resource what its upstream would.`,
 		Example: `  gatehouse route explain GET https://api.example.com/orders/42 --as ada@example.test
   gatehouse route explain GET https://api.example.com/orders/42 --as ada@example.test --resource owner_id=usr_aaaa --json`,
 		Args: routeArgs,
 	})
 	routesFlag(cmd, &from)
 	a.bindQuestion(cmd, &f)
+	cmd.Flags().StringVar(&f.ip, "ip", "", "from which `address`")
+	cmd.Flags().StringVar(&f.age, "age", "", "how long ago they were proved, a `duration`; just now if it is left out")
 	cmd.RunE = a.action(func(ctx context.Context, args []string) error {
 		set, err := a.readRoutes(ctx, from)
 		if err != nil {
@@ -360,24 +363,17 @@ say with --resource what its upstream would.`,
 		if err != nil {
 			return err
 		}
-		return a.explainRouted(ctx, &f, routed)
+		return a.explainRouted(ctx, &f, set, routed, args[1])
 	})
 	return cmd
 }
 
-// explained is what a request comes to for somebody.
-type explainedRoute struct {
-	Routed      wire.Routed       `json:"routed"`
-	Explanation *wire.Explanation `json:"explanation,omitempty"` // none where the route is public
-}
-
-func (a *app) explainRouted(ctx context.Context, f *explainFlags, routed wire.Routed) error {
-	w := explainedRoute{Routed: routed}
+func (a *app) explainRouted(ctx context.Context, f *explainFlags, set *gate.Set, routed wire.Routed, address string) error {
+	w := wire.GateAnswer{Routed: &routed, Decision: "public"}
 	if !routed.Public {
 		f.do, f.org = routed.Permission, routed.Org
-		err := a.withHouse(ctx, func(h *house.House) error {
-			e, err := f.answer(ctx, h, routed.Resource)
-			w.Explanation = &e
+		err := a.withHouse(ctx, func(h *house.House) (err error) {
+			w, err = f.atGate(ctx, h, set, routed.Method, address)
 			return err
 		})
 		if err != nil {
@@ -385,10 +381,37 @@ func (a *app) explainRouted(ctx context.Context, f *explainFlags, routed wire.Ro
 		}
 	}
 	return a.print(w, func(out io.Writer) {
-		tellRouted(out, w.Routed)
+		tellRouted(out, *w.Routed)
+		row(out, "the gate", w.Decision, w.Reason)
 		if w.Explanation != nil {
 			fmt.Fprintln(out)
 			tellExplanation(out, *w.Explanation)
 		}
 	})
+}
+
+// atGate is what the gate does with a request of whom the flags name, by the policy as it is now.
+func (f *explainFlags) atGate(ctx context.Context, h *house.House, set *gate.Set, method, address string) (wire.GateAnswer, error) {
+	q, err := f.question(ctx, h)
+	if err != nil {
+		return wire.GateAnswer{}, err
+	}
+	age := time.Duration(0)
+	if f.age != "" {
+		if age, err = setting.ParseDuration(f.age); err != nil {
+			return wire.GateAnswer{}, usagef("--age %q is no duration, such as 30m", brief(f.age))
+		}
+	}
+	if q.Request.IP, q.AuthTime = f.ip, q.Now.Add(-age); q.Principal.Kind != access.User { // programs prove no sign-in
+		q.Level, q.AuthTime = proof.None, time.Time{}
+	}
+	policy, err := h.Snapshot(ctx)
+	if err != nil {
+		return wire.GateAnswer{}, err
+	}
+	w, err := house.ExplainRequest(set, policy, method, address, *q, q.Level.Usual())
+	if err == nil && w.Explanation != nil {
+		err = showExplanation(ctx, newNames(h), q.Principal, w.Explanation)
+	}
+	return w, err
 }

@@ -21,6 +21,7 @@ type ConsoleRoutes struct {
 	Edit, Delete                                                     string
 	NotServedWhy                                                     string
 	MissingWhy                                                       Phrase // Permission
+	MissingCA                                                        Phrase // Name
 	Lived, Says, Whole                                               string // heads
 	Takes, Methods, Tests, Authn, Issuers, Changed                   string // facts
 	Bearer, Session, Certificate                                     string
@@ -77,6 +78,7 @@ var englishConsoleRoutes = ConsoleRoutes{
 	Edit: "Change", Delete: "Delete",
 	NotServedWhy: "This server does not serve the route: it has no gate, or cannot use its routes.",
 	MissingWhy:   "It asks for {permission}, which no API has, so nobody gets through.",
+	MissingCA:    "It asks for client certificates of {name}, and the gate has no TLS (tls.cert_file), so nobody can show one.",
 	Lived:        "In the last seven days", Says: "What it says", Whole: "All of it, as docs/gate.md has it",
 	Takes: "Takes", Methods: "Methods", Tests: "Tests", Authn: "Callers show", Issuers: "Tokens of", Changed: "Changed",
 	Bearer: "a token or key", Session: "a browser's sign-in", Certificate: "a client certificate",
@@ -143,6 +145,7 @@ var germanConsoleRoutes = ConsoleRoutes{
 	Edit: "Ändern", Delete: "Löschen",
 	NotServedWhy: "Dieser Server bedient die Route nicht: Er hat kein Tor oder kann seine Routen nicht brauchen.",
 	MissingWhy:   "Sie verlangt {permission}; keine API hat das, und so kommt niemand durch.",
+	MissingCA:    "Sie verlangt Client-Zertifikate von {name}, und das Gate hat kein TLS (tls.cert_file): Niemand kann eines vorzeigen.",
 	Lived:        "In den letzten sieben Tagen", Says: "Was sie sagt", Whole: "Alles, wie docs/gate.md es beschreibt",
 	Takes: "Nimmt an", Methods: "Methoden", Tests: "Prüfungen", Authn: "Absender zeigen", Issuers: "Tokens von", Changed: "Geändert",
 	Bearer: "ein Token oder einen Schlüssel", Session: "die Anmeldung eines Browsers", Certificate: "ein Client-Zertifikat",

@@ -84,8 +84,8 @@ func TestPagesOfRoutesAreWellMade(t *testing.T) {
 	f, now := guard.Frame{Form: viewtest.Form()}, time.Date(2026, 3, 1, 12, 4, 0, 0, time.UTC)
 	wrong := guard.Frame{Form: viewtest.Wrong()}
 	served := wire.ServedRoute{
-		Route:     wire.Route{ID: "orders", Hosts: []string{"a.test", "b.test"}, Paths: []string{"/x"}, Methods: []string{"GET", "POST"}, Mode: "enforce", Authn: []string{"bearer", "session"}, Permissions: map[string]string{"GET": "shop/orders:read", "POST": "shop/orders:read"}, Upstream: "u"},
-		Decisions: map[string]int64{"allow": 40, "deny": 2}, Missing: []string{"shop/orders:read"}, Tests: 2,
+		Route:     wire.Route{ID: "orders", Hosts: []string{"a.test", "b.test"}, Paths: []string{"/x"}, Methods: []string{"GET", "POST"}, Mode: "enforce", Authn: []string{"bearer", "session"}, Permissions: map[string]string{"GET": "shop/orders:read", "POST": "shop/orders:read"}, Upstream: "u", Missing: []string{"shop/orders:read", "devices"}, Trusts: wire.Trusts{ClientCA: "devices"}},
+		Decisions: map[string]int64{"allow": 40, "deny": 2}, Tests: 2,
 	}
 	open := wire.ServedRoute{Route: wire.Route{ID: "open", Hosts: []string{"a.test"}, Paths: []string{"/"}, Methods: []string{"GET"}, Mode: "shadow", Public: true}}
 	off := wire.ServedRoute{Route: wire.Route{ID: "off", Mode: "off"}}

@@ -1,6 +1,7 @@
 package routes
 
 import (
+	"encoding/json"
 	"errors"
 	"maps"
 	"net/http"
@@ -14,6 +15,7 @@ import (
 
 	"gatehouse/admin"
 	"gatehouse/fault"
+	"gatehouse/proof"
 	"gatehouse/ui/console/guard"
 	"gatehouse/ui/console/part"
 	"gatehouse/ui/console/typed"
@@ -44,7 +46,7 @@ func (p *simulatePage) ask(v *guard.Visit) (status int, err error) {
 		var found *admin.One[wire.GateAnswer]
 		if found, err = guard.Ask[admin.One[wire.GateAnswer]](v, "explainGateRequest", admin.Input{Query: asked}); err == nil {
 			p.Answer = &found.Body
-			p.Command = p.command()
+			p.Command = p.command(asked)
 			return http.StatusOK, nil
 		}
 	}
@@ -115,15 +117,42 @@ func asTyped(err error) error {
 }
 
 // command asks the same.
-func (p *simulatePage) command() string {
-	method := p.Asked.Get("method")
+func (p *simulatePage) command(asked url.Values) string {
+	method := asked.Get("method")
 	if method == "" {
 		method = http.MethodGet
 	}
-	if p.Email == "" {
-		return guard.Command("route", "test", method, p.Asked.Get("url"))
+	who := []string{"--as-service", asked.Get("service")}
+	switch {
+	case asked.Has("user") && p.Email != "":
+		who = []string{"--as", p.Email}
+	case asked.Has("user"):
+		who = []string{"--as", asked.Get("user")}
+	case !asked.Has("service"):
+		return guard.Command("route", "test", method, asked.Get("url"))
 	}
-	return guard.Command("route", "explain", method, p.Asked.Get("url"), "--as", p.Email)
+	words := append([]string{"route", "explain", method, asked.Get("url")}, who...)
+	for _, name := range []string{"acr", "at", "ip"} {
+		if text := asked.Get(name); text != "" && text != proof.AAL1.String() {
+			words = append(words, "--"+name, text)
+		}
+	}
+	if text := asked.Get("age"); text != "" && text != "0" {
+		words = append(words, "--age", text+"s")
+	}
+	return guard.Command(append(words, ofThing(asked.Get("resource"))...)...)
+}
+
+// ofThing are the flags that say what is known of a thing, a JSON object.
+func ofThing(text string) (flags []string) {
+	var known map[string]json.RawMessage
+	if json.Unmarshal([]byte(text), &known) != nil {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(known)) {
+		flags = append(flags, "--resource", name+":="+string(known[name]))
+	}
+	return flags
 }
 
 // simulatePage asks what becomes of a request, and tells.
