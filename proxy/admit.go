@@ -20,6 +20,7 @@ type verdict struct {
 	via        string         // by whose word it is known, if not by ours
 	shadow     bool           // it let through what it would have refused,
 	why        string         // with this code
+	over       bool           // in the shadow: a limit would have refused it before anything was decided
 	stale      bool           // by what was known a while ago
 	attributes map[string]any // of the resource, where it was asked for
 	own        bool           // it is good for what is the caller's own alone, to which the upstream holds them
@@ -40,7 +41,9 @@ func (p *passage) admitted() error {
 	}
 	err := p.limit(nil)
 	if err == nil && route.Public {
-		p.decision.outcome = "public"
+		if p.decision.outcome = "public"; p.overlooked() {
+			p.count()
+		}
 		return nil
 	}
 	p.decision.permission = route.Asks[p.r.Method]
@@ -57,6 +60,9 @@ func (p *passage) admitted() error {
 	if err == nil && route.MCP != nil {
 		err = p.called(route)
 		unread = fault.Is(err, fault.Malformed)
+	}
+	if !unread {
+		p.overlooked()
 	}
 	p.count()
 	if unread {

@@ -6,8 +6,6 @@ import (
 	"io"
 	"net/http"
 	"strings"
-
-	"gatehouse/gate"
 )
 
 // errAnswer is that an upstream's answer is not one that its route passes on.
@@ -74,48 +72,6 @@ func (b *bounded) Read(into []byte) (int, error) {
 		return n + int(b.left), fmt.Errorf("%w: it is longer than its bound", errAnswer)
 	}
 	return n, err
-}
-
-// identify tells an upstream in plain headers who calls, where its file wants that, and
-// that it knows nobody where nobody is known: what a visitor wrote there does not count.
-func (p *passage) identify(h http.Header, u *gate.Upstream) {
-	for _, one := range u.Headers {
-		h.Del(one.Name)
-		if value := p.value(one.Value); value != "" {
-			h.Set(one.Name, value)
-		}
-	}
-}
-
-// value is what one of gate.Values is of this request.
-func (p *passage) value(of string) string {
-	if p.caller == nil {
-		return ""
-	}
-	acr, at := p.caller.Proof()
-	switch of {
-	case "subject":
-		return p.caller.Subject.ID
-	case "kind":
-		return string(p.caller.Subject.Kind)
-	case "client":
-		return p.caller.Client()
-	case "session":
-		return p.caller.Session()
-	case "acr":
-		return acr
-	case "auth_time":
-		if at != 0 {
-			return fmt.Sprint(at)
-		}
-	case "organisation":
-		return p.match.Route.Org.In(&p.match)
-	case "permission":
-		if !p.decision.shadow {
-			return p.decision.permission
-		}
-	}
-	return ""
 }
 
 // only leaves of a visitor's headers those that the route passes on.

@@ -51,14 +51,14 @@ var Overwritten = []string{HeaderAssertion, HeaderMaxAge, "X-Request-Id", "Autho
 
 // Check answers another proxy about a request that came to it. It is decided as all others
 // are, and sent nowhere. A request that wrong says something of is refused by that.
-func (d *Door) Check(ctx context.Context, edge *gate.Edge, o Original, wrong error) Answer {
+func (d *Door) Check(ctx context.Context, edge *Edge, o Original, wrong error) Answer {
 	return d.check(ctx, edge, o, wrong, http.Header{})
 }
 
 // check is Check with the header that the answer is to have, which is empty.
-func (d *Door) check(ctx context.Context, edge *gate.Edge, o Original, wrong error, h http.Header) Answer {
+func (d *Door) check(ctx context.Context, edge *Edge, o Original, wrong error, h http.Header) Answer {
 	a := &noted{header: h}
-	p := &passage{door: d, w: a, r: o.request(), start: time.Now(), edge: edge}
+	p := &passage{door: d, w: a, r: o.request(), start: time.Now(), edge: edge.Edge, set: edge.set}
 	p.open(ctx)
 	func() {
 		defer p.close()
@@ -184,28 +184,25 @@ func (p *passage) elsewhere(u *gate.Upstream) error {
 
 // permit lets another proxy send the request on, and tells it what its application is told.
 func (p *passage) permit() error {
-	assertion := ""
-	if p.caller != nil {
-		var err error
-		if assertion, err = p.assertion(p.match.Route.Upstream); err != nil {
-			return err
-		}
+	what, err := p.tells(p.match.Route.Upstream)
+	if err != nil {
+		return err
 	}
 	h, one := p.status.Header(), make(singles, 0, len(Overwritten))
-	p.identify(h, p.match.Route.Upstream)
+	what.write(h)
 	for _, name := range Overwritten {
-		h[name] = one.of(p.tells(name, assertion))
+		h[name] = one.of(p.overwrites(name, &what))
 	}
 	p.permitted = true
 	p.status.WriteHeader(http.StatusNoContent)
 	return nil
 }
 
-// tells is what one of Overwritten has in the answer to another proxy, "" for nothing.
-func (p *passage) tells(name, assertion string) string {
+// overwrites is what one of Overwritten has in the answer to another proxy, "" for nothing.
+func (p *passage) overwrites(name string, what *told) string {
 	switch name {
 	case HeaderAssertion:
-		return assertion
+		return what.assertion
 	case HeaderMaxAge:
 		if until := p.ends(); !until.IsZero() {
 			return strconv.Itoa(max(1, int(time.Until(until)/time.Second)))

@@ -16,7 +16,7 @@ type Entry struct {
 	ID       string         `json:"id"` // of the request
 	Route    string         `json:"route"`
 	Mode     string         `json:"mode"`
-	Decision string         `json:"decision"`      // allow, own, filter, deny, challenge, unknown, error or public
+	Decision string         `json:"decision"`      // allow, own, filter, deny, challenge, unknown, error or public; limited in the shadow
 	MCP      bool           `json:"mcp,omitempty"` // it depended on a body, too
 	Reason   string         `json:"reason,omitempty"`
 	Code     string         `json:"code,omitempty"` // of the refusal
@@ -61,10 +61,10 @@ const maxAttrs = 16
 // some of what was allowed. Who was refused for how often they ask was not decided about.
 func (p *passage) keepDecision(why error) {
 	log, v := p.door.Decisions, &p.decision
-	if log == nil || p.again || v.outcome == "" || v.outcome == "limited" {
+	if log == nil || p.again || v.outcome == "" || v.outcome == "limited" && !v.over {
 		return
 	}
-	if (v.outcome == access.Allowed.String() || v.outcome == "public") && why == nil && !v.shadow && !v.stale {
+	if (v.outcome == access.Allowed.String() || v.outcome == "public") && why == nil && !v.passes() && !v.stale {
 		if rate := log.Sample(); rate <= 0 || rate < 1 && rand.Float64() >= rate {
 			return
 		}
@@ -76,7 +76,7 @@ func (p *passage) entry(why error) *Entry {
 	r, v := p.match.Route, &p.decision
 	d := &v.decision
 	e := &Entry{
-		At: p.start.UTC(), ID: string(p.info.ID), Route: r.ID, Mode: r.Mode.String(), Decision: v.outcome, Reason: string(d.Reason), Shadow: v.shadow, Stale: v.stale,
+		At: p.start.UTC(), ID: string(p.info.ID), Route: r.ID, Mode: r.Mode.String(), Decision: v.outcome, Reason: string(d.Reason), Shadow: v.passes(), Stale: v.stale,
 		Code: v.why, Perm: v.permission, Org: r.Org.In(&p.match), Resource: r.Resource.In(&p.match), Attrs: v.attributes, Method: p.r.Method, Host: p.request.host,
 		Path: p.request.path.String(), IP: p.info.IP, MCP: r.MCP != nil, Grant: string(d.Grant), Version: d.Version, Routes: p.set.Hash(), Until: d.Until,
 	}
@@ -84,6 +84,8 @@ func (p *passage) entry(why error) *Entry {
 		e.Code = fault.CodeOf(why)
 	}
 	switch {
+	case v.over: // nothing was decided that counts
+		e.Reason = ""
 	case v.own:
 		e.Decision = "own"
 	case v.filter != "":

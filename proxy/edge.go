@@ -31,8 +31,7 @@ func edgeOf(r *http.Request) (name string, ok bool) {
 // serveEdge answers another proxy. Of whom nobody knows, nothing is read, and they are told
 // nothing: not whether there is such an edge, nor what was wrong with them.
 func (d *Door) serveEdge(w http.ResponseWriter, r *http.Request, name string) {
-	p := passage{w: w, start: time.Now()}
-	p.deadline(refusalTimeout)
+	deadline(w, time.Now().Add(refusalTimeout))
 	edge := d.edge(name, peerOf(r), onlyOf(r.Header, HeaderSecret), shownBy(r))
 	if edge == nil || edge.Dialect == gate.Envoy {
 		d.stranger(r.Context(), web.ClientIP(r, d.Trusted))
@@ -48,9 +47,16 @@ func (d *Door) serveEdge(w http.ResponseWriter, r *http.Request, name string) {
 	how.write(w, &a)
 }
 
+// Edge is another proxy that asks, by the routes of the moment at which it was known: its
+// question is answered by these.
+type Edge struct {
+	*gate.Edge
+	set *gate.Set
+}
+
 // EdgeKnown returns the edge that asks by gRPC: by its name, from where it asks, and by what
 // it shows, "" and nil for nothing. Who is none is nil, and stands in the log.
-func (d *Door) EdgeKnown(ctx context.Context, name string, at netip.Addr, secret string, shown *x509.Certificate) *gate.Edge {
+func (d *Door) EdgeKnown(ctx context.Context, name string, at netip.Addr, secret string, shown *x509.Certificate) *Edge {
 	edge := d.edge(name, at, secret, shown)
 	if edge == nil || edge.Dialect != gate.Envoy {
 		d.stranger(ctx, at.String())
@@ -59,17 +65,18 @@ func (d *Door) EdgeKnown(ctx context.Context, name string, at netip.Addr, secret
 	return edge
 }
 
-func (d *Door) edge(name string, at netip.Addr, secret string, shown *x509.Certificate) *gate.Edge {
-	edge := d.Routes().Edge(name)
+func (d *Door) edge(name string, at netip.Addr, secret string, shown *x509.Certificate) *Edge {
+	set := d.Routes()
+	edge := set.Edge(name)
 	if !edge.Knows(at, secret, shown, time.Now()) {
 		return nil
 	}
-	return edge
+	return &Edge{edge, set}
 }
 
 // Visitor returns the address of whoever sent a request to an edge: that of the peer, or
 // what X-Forwarded-For says where the peer is the edge or another proxy that is trusted.
-func (d *Door) Visitor(edge *gate.Edge, peer string, forwardedFor []string) string {
+func (d *Door) Visitor(edge *Edge, peer string, forwardedFor []string) string {
 	return web.Forwarded(peer, forwardedFor, edge.Peers, d.Trusted)
 }
 

@@ -19,15 +19,15 @@ import (
 // yes says yes to everything, and nothing of who calls.
 type yes struct{}
 
-func (yes) EdgeKnown(context.Context, string, netip.Addr, string, *x509.Certificate) *gate.Edge {
-	return &gate.Edge{}
+func (yes) EdgeKnown(context.Context, string, netip.Addr, string, *x509.Certificate) *proxy.Edge {
+	return &proxy.Edge{Edge: &gate.Edge{}}
 }
 
-func (yes) Check(context.Context, *gate.Edge, proxy.Original, error) proxy.Answer {
+func (yes) Check(context.Context, *proxy.Edge, proxy.Original, error) proxy.Answer {
 	return proxy.Answer{Status: http.StatusNoContent, Header: http.Header{"X-User": {"usr_ada"}}, Identity: []string{"X-User", "X-Kind"}}
 }
 
-func (yes) Visitor(*gate.Edge, string, []string) string { return "203.0.113.7" }
+func (yes) Visitor(*proxy.Edge, string, []string) string { return "203.0.113.7" }
 
 // No header that is the gate's to write reaches an application through Envoy as the visitor
 // wrote it.

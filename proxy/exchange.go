@@ -14,9 +14,9 @@ import (
 // exchange sends a request that does not last on, and its answer back. What
 // httputil.ReverseProxy would do besides, nobody needs here: its copies of the request,
 // answers of 1xx, and changes of the protocol.
-func (p *passage) exchange(assertion string) error {
+func (p *passage) exchange(what *told) error {
 	route := p.match.Route
-	p.deadline(route.Timeout)
+	p.hurry(route.Timeout)
 	pool, err := p.door.pools.of(route.Upstream)
 	if err != nil {
 		return p.upstreamFault(err)
@@ -29,7 +29,7 @@ func (p *passage) exchange(assertion string) error {
 		defer lent.over.Store(true)
 		out.Body = lent
 	}
-	p.rewrite(out, assertion)
+	p.rewrite(out, what)
 	if _, named := out.Header["User-Agent"]; !named {
 		out.Header["User-Agent"] = noAgent // and not that of Go's library
 	}

@@ -32,6 +32,7 @@ func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
 	}
 	ctx, cancel := context.WithTimeout(withUpstream(p.r.Context(), f.Upstream), f.Timeout)
 	defer cancel()
+	at := time.Now()
 	attrs, err := p.fetched(ctx, f)
 	if errors.Is(err, errNoResource) {
 		// Whoever may not do so with any resource gets the answer to that of one:
@@ -41,7 +42,7 @@ func (p *passage) fetch(f *gate.Fetch) (map[string]any, error) {
 	if err != nil {
 		return nil, fault.Wrap(err, fault.Unanswered, "gate.fetch", "The gate cannot learn what it has to know of this resource.")
 	}
-	p.kept.said = &attrs
+	p.kept.said, p.kept.at = &attrs, at
 	return attrs, nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"gatehouse/fault"
-	"gatehouse/gate"
 )
 
 // forward sends the request on, and the answer back.
@@ -21,21 +20,18 @@ func (p *passage) forward() error {
 	if p.r.ContentLength > route.Body {
 		return tooLarge(route.Body)
 	}
-	assertion := ""
-	if p.caller != nil {
-		var err error
-		if assertion, err = p.assertion(route.Upstream); err != nil {
-			return err
-		}
+	what, err := p.tells(route.Upstream)
+	if err != nil {
+		return err
 	}
 	if p.kind == "" {
-		return p.exchange(assertion)
+		return p.exchange(&what)
 	}
-	return p.carry(assertion)
+	return p.carry(&what)
 }
 
 // carry sends on a request that may last, and what follows in both directions.
-func (p *passage) carry(assertion string) error {
+func (p *passage) carry(what *told) error {
 	route := p.match.Route
 	ctx, end, err := p.bounded()
 	if err != nil {
@@ -51,7 +47,7 @@ func (p *passage) carry(assertion string) error {
 	}
 	var failed error
 	proxy := &httputil.ReverseProxy{
-		Rewrite:        func(out *httputil.ProxyRequest) { strip(out.Out.Header); p.rewrite(out.Out, assertion) },
+		Rewrite:        func(out *httputil.ProxyRequest) { strip(out.Out.Header); p.rewrite(out.Out, what) },
 		Transport:      within{p.door.transport, ctx},
 		BufferPool:     smallBuffers{},
 		ErrorLog:       slog.NewLogLogger(p.door.Log.Handler(), slog.LevelDebug),
@@ -80,20 +76,15 @@ var spare = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 const bufferSize = 32 << 10
 
-// deadline bounds how slowly a visitor may send and take. Each request sets it: what an
+// hurry bounds how slowly a visitor may send and take. Each request sets it: what an
 // earlier one on the same connection left there would end this one.
-func (p *passage) deadline(d time.Duration) {
-	c := http.NewResponseController(p.w)
-	until := p.start.Add(d + time.Second)
+func (p *passage) hurry(d time.Duration) { deadline(p.w, p.start.Add(d)) }
+
+// deadline bounds until when a connection is read and written, but for a moment.
+func deadline(w http.ResponseWriter, at time.Time) {
+	c, until := http.NewResponseController(w), at.Add(time.Second)
 	_ = c.SetReadDeadline(until) // a writer without deadlines is a test's
 	_ = c.SetWriteDeadline(until)
-}
-
-// assertion is what the upstream is told of the caller.
-func (p *passage) assertion(u *gate.Upstream) (string, error) {
-	limit := p.ends()
-	s := about(u.Audience, p.match.Route.Org.In(&p.match), p.caller, &p.decision)
-	return p.door.assertor.assert(p.r.Context(), s, limit, time.Now())
 }
 
 // ends is when what was decided may be otherwise by the clock alone, or what the caller
@@ -111,7 +102,7 @@ func (p *passage) ends() time.Time {
 
 // rewrite writes the request that goes on, whose headers were stripped: nothing of its
 // target is left to how somebody else would write it.
-func (p *passage) rewrite(out *http.Request, assertion string) {
+func (p *passage) rewrite(out *http.Request, what *told) {
 	out.URL = address(p.request.path.String(), p.request.query)
 	out.Host = p.request.host
 	out.Trailer = nil
@@ -122,10 +113,10 @@ func (p *passage) rewrite(out *http.Request, assertion string) {
 	h["X-Forwarded-Host"] = one.of(p.request.host)
 	h["X-Forwarded-Proto"] = one.of(scheme(p.r))
 	h["X-Request-Id"] = one.of(string(p.info.ID))
-	if assertion != "" {
-		h[HeaderAssertion] = one.of(assertion)
+	if what.assertion != "" {
+		h[HeaderAssertion] = one.of(what.assertion)
 	}
-	p.identify(h, p.match.Route.Upstream)
+	what.write(h)
 	p.mark(h)
 	switch p.kind {
 	case kindWebSocket:

@@ -17,14 +17,20 @@ type marks interface {
 
 // through follows all of b.
 func through(m marks, b []byte) error {
-	for len(b) > 0 {
-		n, err := m.next(b)
+	_, err := upTo(m, b)
+	return err
+}
+
+// upTo follows b, and returns how far it is what it should be: to the end of the last that was.
+func upTo(m marks, b []byte) (good int, err error) {
+	for good < len(b) {
+		n, err := m.next(b[good:])
 		if err != nil {
-			return err
+			return good, err
 		}
-		b = b[n:]
+		good += n
 	}
-	return nil
+	return good, nil
 }
 
 var (

@@ -74,6 +74,7 @@ func (p *pool) look(ctx context.Context, asked *sync.WaitGroup, now time.Time) {
 		t.health.next = now.Add(p.upstream.Health.Interval)
 		asked.Go(func() {
 			defer t.health.done()
+			defer contain(p.log, "", func() {}) // it is asked again
 			p.ask(ctx, t)
 		})
 	}

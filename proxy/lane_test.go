@@ -72,8 +72,8 @@ func onLane(ctx context.Context, p *pool, method string, within time.Duration, h
 	return p.RoundTrip(r)
 }
 
-// told is what an answer comes to: everything that a visitor gets of it.
-func told(answer *http.Response, err error) string {
+// reported is what an answer comes to: everything that a visitor gets of it.
+func reported(answer *http.Response, err error) string {
 	if err != nil {
 		return "error"
 	}
@@ -93,7 +93,7 @@ func TestALaneUsesItsConnectionAgain(t *testing.T) {
 	p, _ := poolOf(t, gate.UpstreamSpec{Targets: []string{s.url}})
 	for _, method := range []string{"GET", "GET", "DELETE", "POST", "HEAD"} {
 		answer, err := onLane(t.Context(), p, method, time.Minute, nil)
-		if got := told(answer, err); err != nil || !strings.HasPrefix(got, "20") {
+		if got := reported(answer, err); err != nil || !strings.HasPrefix(got, "20") {
 			t.Fatalf("%s: %s %v", method, got, err)
 		}
 	}
@@ -113,7 +113,7 @@ func TestARequestIsWrittenInOneWay(t *testing.T) {
 		answer, err := onLane(t.Context(), p, method, time.Minute, http.Header{
 			"X-A": {"1", "2"}, "User-Agent": noAgent, "Content-Length": {"9"}, "Transfer-Encoding": {"chunked"}, "Connection": {"close"}, "Host": {"other.test"},
 		})
-		if told(answer, err); err != nil {
+		if reported(answer, err); err != nil {
 			t.Fatal(err)
 		}
 		s.mu.Lock()
@@ -168,12 +168,12 @@ func TestALaneReadsAnswersAsTheLibraryDoes(t *testing.T) {
 					_ = c.Close()
 				})
 				p, _ := poolOf(t, gate.UpstreamSpec{Targets: []string{url}, Retry: gate.RetrySpec{Attempts: 1}})
-				mine := told(onLane(t.Context(), p, method, time.Minute, nil))
+				mine := reported(onLane(t.Context(), p, method, time.Minute, nil))
 				r, err := http.NewRequestWithContext(t.Context(), method, "http://target.invalid/", nil)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if theirs := told(p.RoundTrip(r)); mine != theirs {
+				if theirs := reported(p.RoundTrip(r)); mine != theirs {
 					t.Errorf("%s: %.200s, and the library %.200s", method, mine, theirs)
 				}
 			}
@@ -193,7 +193,7 @@ func TestNoRequestGetsAnAnswerThatNobodyAskedFor(t *testing.T) {
 		p, _ := poolOf(t, gate.UpstreamSpec{Targets: []string{s.url}})
 		for i := range 5 {
 			answer, err := onLane(t.Context(), p, "GET", time.Minute, nil)
-			if got := told(answer, err); err != nil || strings.Contains(got, "orged") {
+			if got := reported(answer, err); err != nil || strings.Contains(got, "orged") {
 				t.Errorf("%s, request %d: %s %v", name, i, got, err)
 			}
 		}
@@ -207,7 +207,7 @@ func TestNoRequestGetsAnAnswerThatNobodyAskedFor(t *testing.T) {
 	p, _ := poolOf(t, gate.UpstreamSpec{Targets: []string{url}})
 	for range 3 {
 		answer, err := onLane(t.Context(), p, "GET", time.Minute, nil)
-		if got := told(answer, err); err != nil || strings.Contains(got, "orged") {
+		if got := reported(answer, err); err != nil || strings.Contains(got, "orged") {
 			t.Fatalf("%s %v", got, err)
 		}
 		c := <-waits
@@ -245,7 +245,7 @@ func TestAConnectionThatIsOverCostsNoRequest(t *testing.T) {
 	p, _ := poolOf(t, gate.UpstreamSpec{Targets: []string{closes}, Retry: gate.RetrySpec{Attempts: 1}})
 	for i := range 4 {
 		answer, err := onLane(t.Context(), p, "GET", time.Minute, nil)
-		if got := told(answer, err); err != nil {
+		if got := reported(answer, err); err != nil {
 			t.Fatalf("request %d: %s %v", i, got, err)
 		}
 	}
@@ -253,7 +253,7 @@ func TestAConnectionThatIsOverCostsNoRequest(t *testing.T) {
 		t.Errorf("%d connections, want one for each", n)
 	}
 	if answer, err := onLane(t.Context(), p, "POST", time.Minute, nil); err == nil {
-		t.Errorf("a change that may have had its effect was sent again: %s", told(answer, err))
+		t.Errorf("a change that may have had its effect was sent again: %s", reported(answer, err))
 	}
 	gone := make(chan struct{}, 9)
 	shuts, _ := raw(t, func(c net.Conn) {
@@ -265,7 +265,7 @@ func TestAConnectionThatIsOverCostsNoRequest(t *testing.T) {
 	p, _ = poolOf(t, gate.UpstreamSpec{Targets: []string{shuts}, Retry: gate.RetrySpec{Attempts: 1}})
 	for i := range 4 {
 		answer, err := onLane(t.Context(), p, "POST", time.Minute, nil)
-		if got := told(answer, err); err != nil {
+		if got := reported(answer, err); err != nil {
 			t.Fatalf("change %d: %s %v", i, got, err)
 		}
 		<-gone
@@ -384,7 +384,7 @@ func TestConnectionsThatWaitAreFewAndNotForEver(t *testing.T) {
 	var all sync.WaitGroup
 	for range 20 {
 		all.Go(func() {
-			if got := told(onLane(t.Context(), p, "GET", time.Minute, nil)); got == "error" {
+			if got := reported(onLane(t.Context(), p, "GET", time.Minute, nil)); got == "error" {
 				t.Error(got)
 			}
 		})
@@ -406,7 +406,7 @@ func TestConnectionsThatWaitAreFewAndNotForEver(t *testing.T) {
 		t.Error("those that nobody used stay")
 	}
 	p.wire.close()
-	if got := told(onLane(t.Context(), p, "GET", time.Minute, nil)); got == "error" || waiting() != 0 {
+	if got := reported(onLane(t.Context(), p, "GET", time.Minute, nil)); got == "error" || waiting() != 0 {
 		t.Errorf("%s: a connection waits for an upstream that is gone", got)
 	}
 }

@@ -62,7 +62,7 @@ func (p *passage) programShows() bool {
 // its answer begins, and counted; end must be called when the request is over.
 func (p *passage) bounded() (ctx context.Context, end func(), err error) {
 	timeout := p.match.Route.Timeout
-	p.deadline(timeout)
+	p.hurry(timeout)
 	leave, err := p.door.streams.enter(p.countsFor(), p.door.MaxStreams, p.door.MaxStreamsOf)
 	if err != nil {
 		return nil, nil, err

@@ -74,7 +74,7 @@ func (v *verdict) describe(attrs []slog.Attr) []slog.Attr {
 	if d := &v.decision; d.Reason != "" {
 		attrs = append(attrs, slog.String("reason", string(d.Reason)), slog.String("grant", string(d.Grant)), slog.Uint64("pv", d.Version))
 	}
-	if v.shadow {
+	if v.passes() {
 		attrs = append(attrs, slog.Bool("shadow", true), slog.String("code", v.why))
 	}
 	if v.stale {

@@ -173,7 +173,7 @@ func (d *Door) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	p := &passage{door: d, w: w, r: r, start: time.Now()}
 	p.open(r.Context())
-	p.deadline(refusalTimeout) // a route may give more
+	p.hurry(refusalTimeout) // a route may give more
 	defer p.close()
 	if err := p.pass(); err != nil {
 		p.refuse(err)
@@ -217,7 +217,9 @@ type passage struct {
 
 // pass takes the request through, or returns why it does not go through.
 func (p *passage) pass() (err error) {
-	p.set = p.door.Routes()
+	if p.set == nil { // whoever asks for another proxy was known by those of a moment
+		p.set = p.door.Routes()
+	}
 	if p.request, err = read(p.r, p.ports()); err != nil {
 		return err
 	}
@@ -289,8 +291,7 @@ func (p *passage) refuse(err error) {
 func (p *passage) close() {
 	broken := recover()
 	if broken != nil && broken != http.ErrAbortHandler {
-		p.panicked(broken)
-		broken = nil
+		broken = p.panicked(broken)
 	}
 	route := ""
 	if p.match.Route != nil {
@@ -304,14 +305,6 @@ func (p *passage) close() {
 	p.log(route)
 	if broken != nil {
 		panic(broken)
-	}
-}
-
-// panicked answers a request over which something of ours broke: that one, and no other.
-func (p *passage) panicked(broken any) {
-	p.door.Log.Error("the gate panicked", "request_id", string(p.info.ID), "panic", broken)
-	if p.status.code == 0 {
-		http.Error(&p.status, "Something went wrong on our side.", http.StatusInternalServerError)
 	}
 }
 

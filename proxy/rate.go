@@ -20,10 +20,12 @@ type Quotas interface {
 	Take(ctx context.Context, key string, burst int, every time.Duration) (wait, whole time.Duration)
 }
 
+const codeRate = "gate.rate"
+
 // limit counts one request of whom the route counts by: of an address before anybody is
 // asked who they are (who is nil), of others once that is known. It says in the answer how
 // many are left, or refuses with "gate.rate" (TooMany) by the first limit that it is beyond;
-// those behind that one do not count it.
+// those behind that one do not count it. In the shadow that is noted, and the request goes on.
 func (p *passage) limit(who *caller.Caller) error {
 	if p.again {
 		return nil
@@ -34,8 +36,12 @@ func (p *passage) limit(who *caller.Caller) error {
 			continue
 		}
 		if wait := p.take(&rates[i], who); wait > 0 {
+			if p.match.Route.Mode == gate.Shadow {
+				p.decision.over = true
+				return nil
+			}
 			p.decision.outcome = "limited"
-			return &fault.Error{Kind: fault.TooMany, Code: "gate.rate", Detail: "Too many requests were sent here.", RetryAfter: wait}
+			return &fault.Error{Kind: fault.TooMany, Code: codeRate, Detail: "Too many requests were sent here.", RetryAfter: wait}
 		}
 	}
 	return nil

@@ -18,13 +18,27 @@ func (p *passage) shadowed(why error) bool {
 		return false
 	}
 	p.decision.shadow, p.decision.own = true, false
-	p.decision.why = fault.CodeOf(why)
+	if !p.decision.over {
+		p.decision.why = fault.CodeOf(why)
+	}
 	return true
 }
 
+// overlooked has a request that was beyond a limit be one that would have been refused for that,
+// whatever was decided about it: the application is told of its caller as if there were no limit.
+func (p *passage) overlooked() bool {
+	if p.decision.over {
+		p.decision.outcome, p.decision.why = "limited", codeRate
+	}
+	return p.decision.over
+}
+
+// passes reports whether it let through what it would have refused, for whatever reason.
+func (v *verdict) passes() bool { return v.shadow || v.over }
+
 // mark writes the header of a request in the shadow.
 func (p *passage) mark(h http.Header) {
-	if p.decision.shadow {
+	if p.decision.passes() {
 		h.Set(HeaderShadow, p.decision.outcome)
 	}
 }

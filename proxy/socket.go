@@ -82,6 +82,7 @@ func (s *socket) relay(from *bufio.Reader, most uint64, rate gate.MessageRate) {
 	up := make(chan struct{})
 	go func() {
 		defer close(up)
+		defer contain(s.stream.door.Log, s.stream.again.info.ID, func() { s.stream.cut(&ending{why: "unknown", err: errBroke}) })
 		s.toUpstream(from, most, meter{MessageRate: rate})
 	}()
 	s.toVisitor()
@@ -93,6 +94,7 @@ func (s *socket) relay(from *bufio.Reader, most uint64, rate gate.MessageRate) {
 	if half, ok := visitor.(interface{ CloseWrite() error }); ok {
 		_ = half.CloseWrite()
 	}
+	defer time.AfterFunc(patience, func() { _ = s.upstream.Close() }).Stop() // which may take nothing any more
 	<-up
 }
 
@@ -130,7 +132,7 @@ func (s *socket) toVisitor() {
 	buffer := make([]byte, socketBuffer)
 	for {
 		n, err := s.upstream.Read(buffer)
-		if n > 0 && !s.pass(buffer[:n]) {
+		if n > 0 && !s.write(buffer[:n]) {
 			return
 		}
 		if err != nil {
@@ -140,8 +142,8 @@ func (s *socket) toVisitor() {
 	}
 }
 
-// pass writes to the visitor, and reports whether there may be more.
-func (s *socket) pass(b []byte) bool {
+// write writes to the visitor, and reports whether there may be more.
+func (s *socket) write(b []byte) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.last {
@@ -149,17 +151,14 @@ func (s *socket) pass(b []byte) bool {
 	}
 	e := s.stream.ended.Load()
 	if e == nil {
-		if through(&s.down, b) != nil {
-			return false
-		}
-		return s.write(b)
+		return s.follow(b)
 	}
 	if !s.down.whole() {
 		n, err := s.down.next(b)
 		if err != nil {
 			return false
 		}
-		if !s.write(b[:n]) {
+		if !s.put(b[:n]) {
 			return false
 		}
 	}
@@ -173,12 +172,27 @@ func (s *socket) pass(b []byte) bool {
 // say writes the last word. It is called with mu held.
 func (s *socket) say(e *ending) {
 	if s.last = true; !s.down.closed {
-		s.write(closeFrame(e.closeCode(), e.code()))
+		s.put(closeFrame(e.closeCode(), e.code()))
 	}
 }
 
-// write writes to the visitor, with mu held, and reports whether that went.
-func (s *socket) write(b []byte) bool {
+// follow writes what is frames. What is none ends the stream, with the last word in its place if
+// none of it was written yet. It is called with mu held.
+func (s *socket) follow(b []byte) bool {
+	part := !s.down.whole() // of a frame, which is with the visitor
+	n, err := upTo(&s.down, b)
+	if err == nil {
+		return s.put(b)
+	}
+	s.stream.ended.CompareAndSwap(nil, &ending{why: "broken", err: errBroken})
+	if s.put(b[:n]) && (n > 0 || !part) {
+		s.say(s.stream.ended.Load())
+	}
+	return false
+}
+
+// put writes to the visitor, with mu held, and reports whether that went.
+func (s *socket) put(b []byte) bool {
 	_, err := (*s.visitor.Load()).Write(b)
 	return err == nil
 }

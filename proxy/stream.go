@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"gatehouse/fault"
 	"gatehouse/gate"
 	"gatehouse/id"
 	"gatehouse/web"
@@ -24,7 +25,7 @@ const (
 const (
 	recheckEvery = time.Minute            // as often at least, and what the upstream says of its resource, too
 	patience     = 250 * time.Millisecond // how long a stream that is cut may take to come to an end
-	refetchBound = 750 * time.Millisecond // how long an upstream may take to say again what a decision needs
+	askBound     = 750 * time.Millisecond // how long whoever asks may wait for a database, or an upstream's word
 
 	// A process that was stopped, or had no processor, looks late whether something was said,
 	// and may not have read it yet: then it looks once more.
@@ -49,7 +50,7 @@ type stream struct {
 	turn   sync.Mutex  // held by who asks again
 	missed atomic.Bool // somebody did not wait for the turn
 	again  passage     // the request that is asked of
-	asked  time.Time   // when the upstream was asked last
+	asked  time.Time   // when the upstream was asked last, or could have been
 	timer  *time.Timer
 }
 
@@ -62,34 +63,62 @@ var errEnded = errors.New("the gate ended the stream")
 
 // openStream has the stream of p asked again from now on. What is decided by may have
 // changed since it was decided: so it is asked at once. Its error is a refusal as of a
-// request.
+// request, which is what p has come to then.
 func (p *passage) openStream(kind string, ends ender) (*stream, error) {
-	s := &stream{door: p.door, kind: kind, route: p.match.Route.ID, ends: ends, begun: time.Now(), asked: time.Now(), again: *p}
+	s := &stream{door: p.door, kind: kind, route: p.match.Route.ID, ends: ends, begun: time.Now(), asked: p.kept.at, again: *p}
+	if s.asked.IsZero() {
+		s.asked = s.begun
+	}
 	s.again.again, s.again.w, s.again.status = true, nil, status{}
 	s.timer = time.AfterFunc(recheckEvery, s.tick)
 	if err := p.door.streams.add(p.door, s); err != nil {
 		s.timer.Stop()
 		return nil, err
 	}
-	p.caller = nil // the stream has it, and nobody the policy of when it began
-	e, later := s.reroute(p.door.Routes()), false
-	if s.turn.Lock(); e == nil {
-		e, later = s.ask(p.r.Context(), false)
-	}
-	if s.pass(); later {
-		go s.later()
-	}
-	if e != nil {
-		s.ended.CompareAndSwap(nil, e)
-	}
-	if e := s.ended.Load(); e != nil {
+	if e := s.first(p.r.Context()); e != nil {
 		s.close()
+		p.turnedAway(s, e)
 		return nil, e.err
 	}
+	p.caller = nil // the stream has it, and nobody the policy of when it began
 	p.stream = s
 	p.door.Metrics.GateStreamOpened(kind)
 	s.log("gate stream")
 	return s, nil
+}
+
+// first asks whether the stream may begin, and returns why not, whoever found that out.
+func (s *stream) first(ctx context.Context) *ending {
+	e := s.reroute(s.door.Routes())
+	if e == nil {
+		e = s.askedBy(ctx)
+	}
+	if e != nil {
+		s.ended.CompareAndSwap(nil, e)
+	}
+	return s.ended.Load()
+}
+
+// askedBy asks for whoever waits for the answer.
+func (s *stream) askedBy(ctx context.Context) *ending {
+	ctx, cancel := context.WithTimeout(ctx, askBound)
+	defer cancel()
+	s.turn.Lock()
+	defer s.yield()
+	e, later := s.ask(ctx, false)
+	if later {
+		go s.later()
+	}
+	return e
+}
+
+// turnedAway has the request be what the stream came to that did not begin. It is written down
+// as what was decided last.
+func (p *passage) turnedAway(s *stream, e *ending) {
+	if e.why == "refused" || e.why == "unknown" {
+		p.decision = s.again.decision
+		p.keepDecision(e.err)
+	}
 }
 
 func (s *stream) log(text string, attrs ...slog.Attr) {
@@ -136,7 +165,7 @@ func (s *stream) tick() {
 	case asked >= recheckEvery:
 		s.later()
 	default:
-		s.recheck(context.Background(), false)
+		s.soon(false)
 	}
 }
 
@@ -162,7 +191,7 @@ func (s *stream) spares(idle time.Duration) bool {
 // the upstream was asked.
 func (s *stream) bounds() (life, idle, asked time.Duration) {
 	s.turn.Lock()
-	defer s.pass()
+	defer s.yield()
 	bounds, age := s.again.match.Route.Stream, time.Since(s.begun)
 	return bounds.Lifetime - age, bounds.Idle - (age - time.Duration(s.active.Load())), time.Since(s.asked)
 }
@@ -186,28 +215,36 @@ func (s *stream) recheck(ctx context.Context, fetch bool) {
 	}
 }
 
-// pass gives the turn back. Whoever would have asked meanwhile is stood in for.
-func (s *stream) pass() {
+// yield gives the turn back. Whoever would have asked meanwhile is stood in for.
+func (s *stream) yield() {
 	s.turn.Unlock()
 	if s.missed.Swap(false) {
-		go s.recheck(context.Background(), false)
+		go s.soon(false)
 	}
 }
 
 // later asks with the word of the upstream, which others must not wait for.
-func (s *stream) later() {
-	ctx, cancel := context.WithTimeout(context.Background(), refetchBound)
+func (s *stream) later() { s.soon(true) }
+
+// soon is recheck for whom nobody waits: as long as it has the turn, no news ends the stream.
+func (s *stream) soon(fetch bool) {
+	ctx, cancel := context.WithTimeout(context.Background(), askBound)
 	defer cancel()
-	s.recheck(ctx, true)
+	s.recheck(ctx, fetch)
 }
 
 // ask returns why the stream must not go on, nil where it may, and whether that must be
-// asked with the word of the upstream. It is called with the turn.
+// asked with the word of the upstream. It is called with the turn. What breaks over it ends
+// this stream: nobody knows whether it may go on.
 func (s *stream) ask(ctx context.Context, fetch bool) (e *ending, later bool) {
 	if s.ended.Load() != nil {
 		return nil, false
 	}
 	p := &s.again
+	defer contain(s.door.Log, p.info.ID, func() {
+		p.decision.outcome = "error"
+		e, later = &ending{why: "unknown", err: errBroke}, false
+	})
 	before := p.decision
 	p.decision, p.kept.wait = verdict{}, !fetch
 	if fetch {
@@ -226,16 +263,28 @@ func (s *stream) ask(ctx context.Context, fetch bool) (e *ending, later bool) {
 		p.decision.shadow, err = p.decision.shadow || err != nil, nil
 	}
 	if err != nil {
-		return refused(err), false
+		return refused(inTime(ctx, err)), false
 	}
 	s.wind()
 	return nil, false
 }
 
-// wind sets when the clock is to be asked again. It is called with the turn.
+// inTime is err as it is told, which may be that the answer took too long.
+func inTime(ctx context.Context, err error) error {
+	if _, told := errors.AsType[*fault.Error](err); !told && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+		return &fault.Error{Kind: fault.Unavailable, Code: "store.unavailable", Detail: "The database cannot answer now.", RetryAfter: time.Second, Err: err}
+	}
+	return err
+}
+
+// wind sets when the clock is to be asked again: each minute, or a minute after the upstream
+// was, however often the stream was asked again since. It is called with the turn.
 func (s *stream) wind() {
 	bounds, age := s.again.match.Route.Stream, time.Since(s.begun)
 	next := min(recheckEvery, bounds.Lifetime-age, bounds.Idle-(age-time.Duration(s.active.Load())))
+	if s.again.match.Route.Fetch != nil {
+		next = min(next, recheckEvery-time.Since(s.asked))
+	}
 	moments := []time.Time{s.again.until()}
 	if s.again.caller != nil {
 		moments = append(moments, s.again.caller.Expires())
@@ -252,7 +301,7 @@ func (s *stream) wind() {
 // takes other requests, is to end.
 func (s *stream) reroute(set *gate.Set) *ending {
 	s.turn.Lock()
-	defer s.pass()
+	defer s.yield()
 	p := &s.again
 	m, err := set.Find(p.request.host, p.request.path, p.r.Method)
 	if err != nil || m.Route.ID != p.match.Route.ID || m.Route.Sum != p.match.Route.Sum {
@@ -265,6 +314,7 @@ func (s *stream) reroute(set *gate.Set) *ending {
 // kept is what the upstream said of the resource of a stream.
 type kept struct {
 	said *map[string]any // nil: it was not asked
+	at   time.Time       // when it was
 	wait bool            // who needs what is not here is to ask later
 }
 

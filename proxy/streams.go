@@ -159,21 +159,39 @@ func (s *streams) watch(d *Door, news *listener, routes *gate.Set) {
 			return
 		}
 		begun := time.Now()
-		if set := d.Routes(); set != routes { // whom they trust may be others, whatever the routes say
-			routes, told = set, true
-			for _, one := range list {
-				if e := one.reroute(set); e != nil {
-					one.cut(e)
-				}
-			}
-		}
-		if stale := d.News.Current(context.Background()) != nil; told || stale {
-			recheckAll(list, d.News.Current, stale)
-		}
-		if told {
+		if routes, told = d.round(list, routes, told); told {
 			time.Sleep(min(max(pace, share*time.Since(begun)), soonest))
 		}
 	}
+}
+
+// round asks streams again if there is news, or none is known to be, and returns the routes of
+// this moment and whether there was. If it breaks nobody knows of any whether it may go on.
+func (d *Door) round(list []*stream, routes *gate.Set, told bool) (now *gate.Set, news bool) {
+	defer contain(d.Log, "", func() {
+		now, news = routes, true
+		for _, one := range list {
+			one.cut(&ending{why: "unknown", err: errBroke})
+		}
+	})
+	if now = d.Routes(); now != routes { // whom they trust may be others, whatever the routes say
+		told = true
+		for _, one := range list {
+			if e := one.reroute(now); e != nil {
+				one.cut(e)
+			}
+		}
+	}
+	if stale := d.isKnown(context.Background()) != nil; told || stale {
+		recheckAll(list, d.isKnown, stale)
+	}
+	return now, told
+}
+
+// isKnown returns nil while what is known is young enough to decide by.
+func (d *Door) isKnown(ctx context.Context) (err error) {
+	defer contain(d.Log, "", func() { err = errBroke })
+	return d.News.Current(ctx)
 }
 
 // asker is a stream, or what a test has in its place.
@@ -265,6 +283,7 @@ var (
 	errRoute    = &fault.Error{Kind: fault.Forbidden, Code: "gate.route_changed", Detail: "The route of this connection is another one now."}
 	errMessage  = &fault.Error{Kind: fault.Malformed, Code: "gate.too_large", Detail: "A message is larger than the route takes."}
 	errPace     = &fault.Error{Kind: fault.TooMany, Code: "gate.message_rate", Detail: "Messages came faster than the route takes them."}
+	errBroke    = fault.New(fault.Internal, "internal", "Something went wrong on our side.")
 	errBroken   = &fault.Error{Kind: fault.Malformed, Code: "gate.frame", Detail: "What was sent is not what the connection is for."}
 )
 

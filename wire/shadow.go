@@ -8,7 +8,7 @@ type Shadowed struct {
 	Recorded bool            `json:"recorded"`       // it writes down what it decides
 	Since    time.Time       `json:"since,omitzero"` // the first decision that was looked at
 	Count    int             `json:"count"`
-	Outcomes map[string]int  `json:"outcomes"` // how many, by what would have come out: deny, challenge, unknown or error
+	Outcomes map[string]int  `json:"outcomes"` // how many, by what would have come out: deny, challenge, unknown, error or limited (too many requests)
 	Requests []ShadowRequest `json:"requests"` // the latest of them, the newest first
 }
 
@@ -21,7 +21,7 @@ type ShadowRequest struct {
 	Method     string    `json:"method"`
 	Host       string    `json:"host"`
 	Path       string    `json:"path"`
-	Decision   string    `json:"decision"`         // deny, challenge, unknown or error
+	Decision   string    `json:"decision"`         // deny, challenge, unknown, error or limited (too many requests)
 	Code       string    `json:"code,omitempty"`   // of the refusal
 	Reason     string    `json:"reason,omitempty"` // of the decision
 	Permission string    `json:"permission,omitempty"`

@@ -21,17 +21,16 @@ import (
 	"google.golang.org/grpc/peer"
 	"google.golang.org/grpc/status"
 
-	"gatehouse/gate"
 	"gatehouse/proxy"
 )
 
 // Gate decides; *proxy.Door does.
 type Gate interface {
 	// EdgeKnown returns the edge that asks, nil for who is none.
-	EdgeKnown(ctx context.Context, name string, at netip.Addr, secret string, shown *x509.Certificate) *gate.Edge
-	Check(ctx context.Context, edge *gate.Edge, o proxy.Original, wrong error) proxy.Answer
+	EdgeKnown(ctx context.Context, name string, at netip.Addr, secret string, shown *x509.Certificate) *proxy.Edge
+	Check(ctx context.Context, edge *proxy.Edge, o proxy.Original, wrong error) proxy.Answer
 	// Visitor returns the address of whoever sent a request to a peer of an edge.
-	Visitor(edge *gate.Edge, peer string, forwardedFor []string) string
+	Visitor(edge *proxy.Edge, peer string, forwardedFor []string) string
 }
 
 // In which metadata Envoy says which edge it is, and shows its secret.
@@ -71,7 +70,7 @@ func (s *Service) Check(ctx context.Context, q *authv3.CheckRequest) (answer *au
 }
 
 // edge is who asks, nil for nobody who is known.
-func (s *Service) edge(ctx context.Context) *gate.Edge {
+func (s *Service) edge(ctx context.Context) *proxy.Edge {
 	md, _ := metadata.FromIncomingContext(ctx)
 	at, shown := from(ctx)
 	return s.Gate.EdgeKnown(ctx, only(md[keyEdge]), at, only(md[keySecret]), shown)

@@ -80,7 +80,7 @@ func (p shadowPage) filters(say *words.Catalogue) part.Filters {
 // tiles are how many there are, by what would have come out.
 func (p shadowPage) tiles(say *words.Catalogue) []part.Stat {
 	all := []part.Stat{{Label: say.ConsoleRoutes.WouldRefuse, Value: say.Number(p.Found.Count)}}
-	for _, outcome := range []string{"deny", "unknown", "challenge", "error"} {
+	for _, outcome := range []string{"deny", "unknown", "challenge", "limited", "error"} {
 		if n := p.Found.Outcomes[outcome]; n > 0 {
 			all = append(all, part.Stat{Label: decided(say, outcome), Value: say.Number(n)})
 		}
