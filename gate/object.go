@@ -74,3 +74,6 @@ func ObjectOf(name string, spec any) Object {
 	}
 	return o
 }
+
+// isIt reports whether a record is of what is called so.
+func (o Object) isIt(r Record) bool { return r.Kind() == o.Kind() && r.ID == o.ID }

@@ -64,6 +64,11 @@ func ErrChanged(kind string) error {
 	return fault.New(fault.Conflict, "gate.changed", "Somebody else changed this "+strings.ToLower(kind)+" of the gate meanwhile. Look at it again.")
 }
 
+// ErrExists is the answer to who would create what there is: Conflict "gate.exists".
+func ErrExists() error {
+	return fault.New(fault.Conflict, "gate.exists", "The gate has one of this kind with this id already.")
+}
+
 // Bounds of what the store keeps.
 const (
 	MaxObjects  = 2000
@@ -111,31 +116,45 @@ func one(all []Record, kind, name string) (Record, error) {
 func (s *Service) Create(ctx context.Context, by audit.Actor, o Object) (Record, error) {
 	r := Record{Object: o, Created: clock.Now(), Rev: 1}
 	r.Updated = r.Created
-	return r, s.alter(ctx, "create a route", o, func(ctx context.Context, all []Record) ([]Record, error) {
-		if len(all) >= MaxObjects {
-			return nil, fault.New(fault.Conflict, "gate.full", fmt.Sprintf("There are %d routes, upstreams and edges already.", MaxObjects))
-		}
-		if err := s.Store.InsertRoute(ctx, r); err != nil {
-			return nil, err
-		}
-		return append(all, r), s.record(ctx, by, ActionRouteCreate, o, nil, o.Spec())
+	return r, s.alter(ctx, "create a route", o, change{
+		next: func(all []Record) ([]Record, error) {
+			if slices.ContainsFunc(all, o.isIt) {
+				return nil, ErrExists()
+			}
+			if len(all) >= MaxObjects {
+				return nil, fault.New(fault.Conflict, "gate.full", fmt.Sprintf("There are %d routes, upstreams and edges already.", MaxObjects))
+			}
+			return append(all, r), nil
+		},
+		write: func(ctx context.Context) error {
+			if err := s.Store.InsertRoute(ctx, r); err != nil {
+				return err
+			}
+			return s.record(ctx, by, ActionRouteCreate, o, nil, o.Spec())
+		},
 	})
 }
 
 // Update replaces what an object says. Rev is the revision that its writer saw, 0 for any.
 // Faults: as Create, NotFound, and ErrChanged.
 func (s *Service) Update(ctx context.Context, by audit.Actor, o Object, rev int64) (r Record, err error) {
-	err = s.alter(ctx, "update a route", o, func(ctx context.Context, all []Record) ([]Record, error) {
-		was, err := one(all, o.Kind(), o.ID)
-		if err != nil {
-			return nil, err
-		}
-		r = Record{Object: o, Created: was.Created, Updated: clock.Now(), Rev: cmp.Or(rev, was.Rev)}
-		if err := s.Store.UpdateRoute(ctx, r); err != nil {
-			return nil, err
-		}
-		r.Rev++
-		return append(without(all, o.Kind(), o.ID), r), s.record(ctx, by, ActionRouteUpdate, o, was.Spec(), o.Spec())
+	var was Record
+	err = s.alter(ctx, "update a route", o, change{
+		next: func(all []Record) (_ []Record, err error) {
+			if was, err = seen(all, o.Kind(), o.ID, rev); err != nil {
+				return nil, err
+			}
+			r = Record{Object: o, Created: was.Created, Updated: clock.Now(), Rev: was.Rev + 1}
+			return append(without(all, o.Kind(), o.ID), r), nil
+		},
+		write: func(ctx context.Context) error {
+			row := r
+			row.Rev = was.Rev
+			if err := s.Store.UpdateRoute(ctx, row); err != nil {
+				return err
+			}
+			return s.record(ctx, by, ActionRouteUpdate, o, was.Spec(), o.Spec())
+		},
 	})
 	return r, err
 }
@@ -143,19 +162,30 @@ func (s *Service) Update(ctx context.Context, by audit.Actor, o Object, rev int6
 // Delete removes an object that nothing else needs. Rev is as of Update. Faults: NotFound,
 // ErrChanged, and Conflict "gate.in_use" and CodeInFiles.
 func (s *Service) Delete(ctx context.Context, by audit.Actor, kind, name string, rev int64) error {
-	return s.alter(ctx, "delete a route", Object{}, func(ctx context.Context, all []Record) ([]Record, error) {
-		was, err := one(all, kind, name)
-		if err != nil {
-			return nil, err
-		}
-		if rev != 0 && rev != was.Rev {
-			return nil, ErrChanged(kind)
-		}
-		if err := s.Store.DeleteRoute(ctx, kind, name); err != nil {
-			return nil, err
-		}
-		return without(all, kind, name), s.record(ctx, by, ActionRouteDelete, was.Object, was.Spec(), nil)
+	var was Record
+	return s.alter(ctx, "delete a route", Object{}, change{
+		next: func(all []Record) (_ []Record, err error) {
+			if was, err = seen(all, kind, name, rev); err != nil {
+				return nil, err
+			}
+			return without(all, kind, name), nil
+		},
+		write: func(ctx context.Context) error {
+			if err := s.Store.DeleteRoute(ctx, kind, name); err != nil {
+				return err
+			}
+			return s.record(ctx, by, ActionRouteDelete, was.Object, was.Spec(), nil)
+		},
 	})
+}
+
+// seen is one of all, which is still as whoever changes it saw it; rev 0: as whoever saw it.
+func seen(all []Record, kind, name string, rev int64) (Record, error) {
+	was, err := one(all, kind, name)
+	if err == nil && rev != 0 && rev != was.Rev {
+		err = ErrChanged(kind)
+	}
+	return was, err
 }
 
 func without(all []Record, kind, name string) []Record {
@@ -173,33 +203,89 @@ func (s *Service) record(ctx context.Context, by audit.Actor, action audit.Actio
 	return s.Audit.Record(ctx, e)
 }
 
-// alter runs f as the only one that changes routes meanwhile. F returns what they come
-// to, with what is changed at the end; that is used, or nothing is changed.
-func (s *Service) alter(ctx context.Context, doing string, changed Object, f func(ctx context.Context, all []Record) ([]Record, error)) error {
+// change is one that somebody wants made.
+type change struct {
+	// next returns what all objects come to by it, with what is changed at the end. It may be
+	// asked several times, and changes nothing.
+	next func(all []Record) ([]Record, error)
+	// write makes it, after next.
+	write func(ctx context.Context) error
+}
+
+// attempts bounds how often a change is tried again because somebody else changed routes
+// meanwhile.
+const attempts = 4
+
+// errOvertaken is that somebody else changed routes since they were looked at.
+var errOvertaken = errors.New("somebody else changed the routes meanwhile")
+
+// alter makes a change as the only one that changes routes meanwhile, if what they come to can be
+// used. Whether it can is looked at before, since with many routes that takes a while, in which
+// nobody else could write anything.
+func (s *Service) alter(ctx context.Context, doing string, changed Object, c change) error {
 	if s.InFiles {
 		return ErrInFiles()
 	}
 	if err := bounded(changed); err != nil {
 		return err
 	}
-	err := s.Store.InTx(ctx, func(ctx context.Context) error {
-		if _, err := s.Store.RaiseRoutes(ctx); err != nil {
-			return err
-		}
-		all, err := s.Store.Routes(ctx)
-		if err != nil {
-			return err
-		}
-		sortRecords(all)
-		if all, err = f(ctx, all); err != nil || s.Later {
-			return err
-		}
-		return s.ofOne(s.check(ctx, all), all, changed)
-	})
+	err := s.attempt(ctx, changed, c)
+	for n := 1; n < attempts && errors.Is(err, errOvertaken); n++ {
+		err = s.attempt(ctx, changed, c)
+	}
+	if errors.Is(err, errOvertaken) {
+		err = &fault.Error{Kind: fault.Conflict, Code: "gate.changed", Detail: "Others change routes of the gate all the time. Try again.", Err: err}
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", doing, err)
 	}
 	return nil
+}
+
+func (s *Service) attempt(ctx context.Context, changed Object, c change) error {
+	before, err := s.tried(ctx, changed, c)
+	if err != nil {
+		return err
+	}
+	return s.Store.InTx(ctx, func(ctx context.Context) error {
+		if _, err := s.Store.RaiseRoutes(ctx); err != nil {
+			return err
+		}
+		all, err := s.List(ctx, "")
+		if err != nil {
+			return err
+		}
+		if !s.Later && !slices.EqualFunc(before, all, Record.same) {
+			return errOvertaken
+		}
+		if _, err = c.next(all); err != nil {
+			return err
+		}
+		return c.write(ctx)
+	})
+}
+
+// tried returns all objects as they are, which can be used with the change. Over a draft nobody
+// looks.
+func (s *Service) tried(ctx context.Context, changed Object, c change) ([]Record, error) {
+	if s.Later {
+		return nil, nil
+	}
+	before, err := s.List(ctx, "")
+	if err != nil {
+		return nil, err
+	}
+	all, err := c.next(slices.Clone(before))
+	if err != nil {
+		return nil, err
+	}
+	return before, s.ofOne(s.check(ctx, all), all, changed)
+}
+
+// same reports whether two are one object that nobody changed. One that was made anew has another
+// moment of creation.
+func (r Record) same(other Record) bool {
+	return r.Kind() == other.Kind() && r.ID == other.ID && r.Rev == other.Rev && r.Created.Equal(other.Created)
 }
 
 // bounded refuses what is too long to be kept, before anything of it is looked at.
