@@ -157,3 +157,13 @@ func TestLookAlikesAreRefused(t *testing.T) {
 	}
 	compiled(t, route("a", "api.test", "GET", "/orders"), route("b", "b.test", "GET", "/Orders"), route("c", "api.test", "GET", "/%D0%B7%D0%B0%D0%BA%D0%B0%D0%B7%D1%8B"))
 }
+
+// What a test does is read as a URL is: a query behind a host is not a path.
+func TestATestOfAHostWithAQueryAsksForItsFirstPage(t *testing.T) {
+	t.Parallel()
+	for does, want := range map[string]string{"GET https://a.test?x=1": "/?x=1", "GET https://a.test": "/", "GET https://a.test/y?x=1": "/y?x=1"} {
+		if method, host, target, ok := address(&Route{}, does); !ok || method != "GET" || host != "a.test" || target != want {
+			t.Errorf("%s is %s %s %s, %t", does, method, host, target, ok)
+		}
+	}
+}

@@ -24,6 +24,11 @@ const (
 	CodeTests = "gate.tests"
 )
 
+// NoRoute is the answer to a request that no route takes: NotFound CodeRoute.
+func NoRoute() error {
+	return fault.New(fault.NotFound, CodeRoute, "The gate has no route to this address.")
+}
+
 func badPath(detail string) error  { return fault.New(fault.Malformed, CodePath, detail) }
 func badQuery(detail string) error { return fault.New(fault.Malformed, CodeQuery, detail) }
 func badHost(detail string) error  { return fault.New(fault.Malformed, CodeHost, detail) }

@@ -133,7 +133,7 @@ func (s *Set) Find(host string, path Path, method string) (Match, error) {
 	var m Match
 	found := s.root(host).find(path.segments, &m, 0)
 	if len(found) == 0 {
-		return Match{}, fault.New(fault.NotFound, CodeRoute, "The gate has no route to this address.")
+		return Match{}, NoRoute()
 	}
 	for i := range found {
 		if e := &found[i]; e.route.takes(method) {
@@ -148,7 +148,7 @@ func (s *Set) Find(host string, path Path, method string) (Match, error) {
 // a right everywhere has it there too, and an upstream would be told of what it reads otherwise.
 func (m *Match) named() error {
 	if org := m.Route.Org.In(m); org != "" && !id.IsName(org) {
-		return fault.New(fault.NotFound, CodeRoute, "The gate has no route to this address.")
+		return NoRoute()
 	}
 	return nil
 }

@@ -145,6 +145,9 @@ func address(r *Route, does string) (method, host, target string, ok bool) {
 		if at := strings.IndexAny(rest, "/?"); at >= 0 {
 			host, target = rest[:at], rest[at:]
 		}
+		if target[0] == '?' { // as ReadURL has it
+			target = "/" + target
+		}
 		return method, host, target, true
 	}
 	if len(r.Hosts) > 0 {

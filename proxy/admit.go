@@ -36,7 +36,7 @@ func (p *passage) admit() error {
 
 func (p *passage) admitted() error {
 	route := p.match.Route
-	if err := p.keep(route); err != nil {
+	if err := p.refuseOwnCredential(route); err != nil {
 		return err
 	}
 	err := p.limit(nil)

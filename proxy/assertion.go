@@ -51,8 +51,8 @@ type claims struct {
 // are called.
 var itself = access.Subject{Kind: "gate", ID: "gatehouse"}
 
-// said is all that two assertions may differ in, but for their times.
-type said struct {
+// statement is all that two assertions may differ in, but for their times.
+type statement struct {
 	audience, permission, org string
 	subject                   access.Subject
 	client, session, acr      string
@@ -72,7 +72,7 @@ type assertor struct {
 // assertionShard keeps a bounded part of the assertions.
 type assertionShard struct {
 	mu   sync.Mutex
-	made map[said]assertion
+	made map[statement]assertion
 }
 
 type assertion struct {
@@ -85,20 +85,20 @@ const maxAssertions = 128
 
 // about returns what there is to say of a caller who was let through. In the shadow of a
 // refusal they were allowed nothing.
-func about(audience, org string, c *caller.Caller, v *verdict) said {
+func about(audience, org string, c *caller.Caller, v *verdict) statement {
 	acr, at := c.Proof()
 	permission, only := v.permission, v.filter
 	if v.shadow {
 		permission, only = "", ""
 	}
-	return said{
+	return statement{
 		audience: audience, permission: permission, org: org, subject: c.Subject, client: c.Client(), session: c.Session(),
 		acr: acr, authTime: at, version: v.decision.Version, own: v.own, filter: only,
 	}
 }
 
 // assert returns an assertion that ends at the limit at the latest, if that is not zero.
-func (a *assertor) assert(ctx context.Context, s said, limit, now time.Time) (string, error) {
+func (a *assertor) assert(ctx context.Context, s statement, limit, now time.Time) (string, error) {
 	shard := &a.shards[shardOf(s.subject.ID)]
 	if text := shard.get(s, limit, now); text != "" {
 		return text, nil
@@ -120,7 +120,7 @@ func (a *assertor) assert(ctx context.Context, s said, limit, now time.Time) (st
 }
 
 // claims are what is said, from now on until then.
-func (s said) claims(issuer string, now, expires time.Time) claims {
+func (s statement) claims(issuer string, now, expires time.Time) claims {
 	c := claims{
 		Issuer: issuer, Audience: s.audience, Subject: s.subject.ID, Kind: string(s.subject.Kind), Client: s.client, ID: secret.Token(16),
 		Issued: now.Unix(), Expires: max(expires.Unix(), now.Unix()+1), Session: s.session, ACR: s.acr, AuthTime: s.authTime,
@@ -147,7 +147,7 @@ func shardOf(name string) int {
 }
 
 // get returns an assertion that was made lately and does not outlive the limit.
-func (s *assertionShard) get(key said, limit, now time.Time) string {
+func (s *assertionShard) get(key statement, limit, now time.Time) string {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	a, ok := s.made[key]
@@ -157,11 +157,11 @@ func (s *assertionShard) get(key said, limit, now time.Time) string {
 	return a.text
 }
 
-func (s *assertionShard) put(key said, a assertion, now time.Time) {
+func (s *assertionShard) put(key statement, a assertion, now time.Time) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.made == nil {
-		s.made = map[said]assertion{}
+		s.made = map[statement]assertion{}
 	}
 	for old, one := range s.made { // in no order: any as long as there is no room, then what is over up to the first that is not
 		if len(s.made) < maxAssertions && now.Before(one.again) {

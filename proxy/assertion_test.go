@@ -22,8 +22,8 @@ func (plainly) Sign(_ context.Context, _, _ string, payload []byte) (string, err
 }
 
 // allSaid is said of a caller, all of it by other texts.
-func allSaid() said {
-	return said{
+func allSaid() statement {
+	return statement{
 		audience: "shop", permission: "shop/orders:read", org: "acme", subject: access.Subject{Kind: access.User, ID: "usr_a"},
 		client: "cli_a", session: "ses_a", acr: "aal1", authTime: 1, version: 1, filter: `{"a":1}`,
 	}
@@ -34,7 +34,7 @@ func TestNoAssertionIsTakenForAnother(t *testing.T) {
 	t.Parallel()
 	a := &assertor{issuer: "https://id.test", signer: plainly{}}
 	made := map[string]string{}
-	assert := func(what string, s said) {
+	assert := func(what string, s statement) {
 		t.Helper()
 		text, err := a.assert(t.Context(), s, time.Time{}, time.Now())
 		if err != nil {
@@ -50,7 +50,7 @@ func TestNoAssertionIsTakenForAnother(t *testing.T) {
 	unfiltered.filter = ""
 	assert("all, of everything", unfiltered) // what is own differs from it by that alone
 	fields := 0
-	for f := range reflect.TypeFor[said]().Fields() {
+	for f := range reflect.TypeFor[statement]().Fields() {
 		s := allSaid()
 		switch f.Name { // each by hand: they are of this package alone
 		case "audience":
@@ -87,9 +87,9 @@ func TestNoAssertionIsTakenForAnother(t *testing.T) {
 	if fields < 11 {
 		t.Errorf("only %d fields were changed", fields)
 	}
-	texts := []func(s *said) *string{
-		func(s *said) *string { return &s.audience }, func(s *said) *string { return &s.permission }, func(s *said) *string { return &s.org },
-		func(s *said) *string { return &s.subject.ID }, func(s *said) *string { return &s.client }, func(s *said) *string { return &s.session }, func(s *said) *string { return &s.acr },
+	texts := []func(s *statement) *string{
+		func(s *statement) *string { return &s.audience }, func(s *statement) *string { return &s.permission }, func(s *statement) *string { return &s.org },
+		func(s *statement) *string { return &s.subject.ID }, func(s *statement) *string { return &s.client }, func(s *statement) *string { return &s.session }, func(s *statement) *string { return &s.acr },
 	}
 	for i := range texts {
 		for k := range texts {

@@ -17,7 +17,7 @@ import (
 type body struct {
 	stream *stream
 	stop   context.CancelCauseFunc // ends what the upstream says
-	call   *passage
+	of     *passage
 	answer *http.Response // whose trailer it writes
 	from   io.ReadCloser
 
@@ -29,7 +29,11 @@ type body struct {
 
 // isEvents reports whether an answer is a stream of server-sent events.
 func isEvents(h http.Header) bool {
-	kind, _, err := mime.ParseMediaType(h.Get("Content-Type"))
+	said := h.Get("Content-Type")
+	if !begins(said, "text/event-stream") { // of most answers
+		return false
+	}
+	kind, _, err := mime.ParseMediaType(said)
 	return err == nil && kind == "text/event-stream"
 }
 
@@ -46,7 +50,7 @@ func (p *passage) listen(answer *http.Response) error {
 	if answer.Header.Get("Content-Encoding") != "" { // in which no event can be told from another
 		return fault.New(fault.Unanswered, "gate.upstream_encoding", "The application behind the gate encodes a stream of events.")
 	}
-	b := &body{answer: answer, from: answer.Body, marks: &events{}, call: p, stop: p.stop}
+	b := &body{answer: answer, from: answer.Body, marks: &events{}, of: p, stop: p.stop}
 	s, err := p.openStream(kindSSE, b)
 	if err != nil {
 		return err
@@ -61,7 +65,7 @@ func (p *passage) listen(answer *http.Response) error {
 // calling has a call of gRPC last from the first byte of its request. Its messages have the
 // bound of the route each, and no sum. Its error is a refusal.
 func (p *passage) calling(in *http.Request) error {
-	b := &body{marks: &messages{}, call: p, stop: p.stop}
+	b := &body{marks: &messages{}, of: p, stop: p.stop}
 	s, err := p.openStream(kindGRPC, b)
 	if err != nil {
 		return err
@@ -160,7 +164,7 @@ func (b *body) Close() error { return b.from.Close() }
 
 // finish ends what the upstream says, between two events or messages, or a little later.
 func (b *body) finish(*ending) {
-	_ = http.NewResponseController(b.call.w).SetWriteDeadline(time.Now().Add(patience))
+	_ = http.NewResponseController(b.of.w).SetWriteDeadline(time.Now().Add(patience))
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	from := b.from
@@ -177,4 +181,4 @@ func (b *body) finish(*ending) {
 	time.AfterFunc(patience, quit)
 }
 
-func (b *body) kind() string { return b.call.kind }
+func (b *body) kind() string { return b.of.kind }

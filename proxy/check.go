@@ -148,18 +148,16 @@ func (p *passage) served(host string, path gate.Path, method string) (gate.Match
 		return gate.Match{}, err
 	}
 	if p.edge == nil && len(m.Route.Upstream.Targets) == 0 || p.edge != nil && !p.edge.Takes(m.Route) {
-		return gate.Match{}, errNoRoute
+		return gate.Match{}, gate.NoRoute()
 	}
 	return m, nil
 }
-
-var errNoRoute = fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
 
 // routeOf is the route of a request, wherever that is asked for. The gate's own addresses
 // have none, whatever a pattern takes.
 func routeOf(set *gate.Set, host string, path gate.Path, method string) (gate.Match, error) {
 	if path.Reserved() {
-		return gate.Match{}, errNoRoute
+		return gate.Match{}, gate.NoRoute()
 	}
 	return set.Find(host, path, method)
 }

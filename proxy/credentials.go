@@ -60,9 +60,9 @@ func (p *passage) asking(route *gate.Route) (r *http.Request, stale func() bool)
 	return &other, stale
 }
 
-// keep refuses to hand our own credential to an upstream that gets the Authorization
+// refuseOwnCredential refuses to hand our own credential to an upstream that gets the Authorization
 // header: whoever sends it there means another header.
-func (p *passage) keep(route *gate.Route) error {
+func (p *passage) refuseOwnCredential(route *gate.Route) error {
 	if !route.PassAuthorization {
 		return nil
 	}

@@ -44,21 +44,22 @@ func (d *dialect) read(h http.Header) (o Original, err error) {
 		into *string
 	}{{d.method, &o.Method}, {d.scheme, &o.Scheme}, {d.host, &o.Host}, {d.target, &o.Target}} {
 		if *one.into = onlyOf(h, one.name); *one.into == "" {
-			err = badEdge(one.name + " is not there once")
+			err = BadEdge(one.name + " is not there once")
 		}
 		delete(h, one.name)
 	}
 	delete(h, HeaderSecret)
 	if len(h["X-Forwarded-For"]) == 0 {
-		err = badEdge("X-Forwarded-For is not there")
+		err = BadEdge("X-Forwarded-For is not there")
 	}
 	if err == nil && o.Scheme != "http" && o.Scheme != "https" {
-		err = badEdge(d.scheme + " is neither http nor https")
+		err = BadEdge(d.scheme + " is neither http nor https")
 	}
 	return o, err
 }
 
-func badEdge(what string) error {
+// BadEdge is the answer to a question of another proxy that is none: Malformed "gate.edge_header".
+func BadEdge(what string) error {
 	return fault.New(fault.Malformed, "gate.edge_header", "The proxy in front does not tell what was asked: "+what+".")
 }
 

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"mime"
 	"net/http"
 	"strings"
 	"sync/atomic"
@@ -142,7 +141,7 @@ func (p *passage) passOn(answer *http.Response) error {
 func (p *passage) copyBody(answer *http.Response) error {
 	room := spare.Get().(*[bufferSize]byte)
 	defer spare.Put(room)
-	atOnce, c := answer.ContentLength < 0 || isEventType(answer.Header), http.NewResponseController(&p.status)
+	atOnce, c := answer.ContentLength < 0 || isEvents(answer.Header), http.NewResponseController(&p.status)
 	if atOnce {
 		_ = c.Flush() // the head too; a writer that cannot is a test's
 	}
@@ -163,15 +162,6 @@ func (p *passage) copyBody(answer *http.Response) error {
 			return err
 		}
 	}
-}
-
-func isEventType(h http.Header) bool {
-	kind := h["Content-Type"]
-	if len(kind) == 0 || !begins(kind[0], "text/event-stream") {
-		return false
-	}
-	base, _, _ := mime.ParseMediaType(kind[0])
-	return base == "text/event-stream"
 }
 
 // due is a context with a moment at which it is to be over. Whoever takes it looks at the

@@ -52,7 +52,7 @@ func (p *passage) fetched(ctx context.Context, f *gate.Fetch) (map[string]any, e
 		return nil, fmt.Errorf("fetch the resource: %w", err)
 	}
 	r.URL = address(f.Path(&p.match), "")
-	asks := said{
+	asks := statement{
 		audience: f.Upstream.Audience, subject: itself, client: itself.ID,
 		permission: p.decision.permission, version: p.caller.Snapshot.Version(),
 	}

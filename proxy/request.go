@@ -40,7 +40,7 @@ func read(r *http.Request, ports []int) (q request, err error) {
 		return q, err
 	}
 	if port != 0 && port != 80 && port != 443 && !slices.Contains(ports, port) {
-		return q, fault.New(fault.NotFound, gate.CodeRoute, "The gate has no route to this address.")
+		return q, gate.NoRoute()
 	}
 	q.host, q.port = host, port
 	return q, checkHeaders(r.Header)

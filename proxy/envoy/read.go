@@ -9,7 +9,6 @@ import (
 
 	authv3 "github.com/envoyproxy/go-control-plane/envoy/service/auth/v3"
 
-	"gatehouse/fault"
 	"gatehouse/proxy"
 )
 
@@ -20,7 +19,7 @@ func read(q *authv3.CheckRequest) (o proxy.Original, err error) {
 	o = proxy.Original{Method: h.GetMethod(), Scheme: h.GetScheme(), Host: h.GetHost(), Target: h.GetPath(), Header: http.Header{}}
 	err = each(h, func(name, value string) error {
 		if pseudo, is := map[string]string{":method": o.Method, ":scheme": o.Scheme, ":authority": o.Host, "host": o.Host, ":path": o.Target}[name]; is && pseudo != value {
-			return unclear(name + " is another one in the headers")
+			return proxy.BadEdge(name + " is another one in the headers")
 		} else if is || strings.HasPrefix(name, ":") {
 			return nil
 		}
@@ -32,9 +31,9 @@ func read(q *authv3.CheckRequest) (o proxy.Original, err error) {
 	case err != nil:
 		return o, err
 	case o.Method == "" || o.Host == "" || o.Target == "":
-		return o, unclear("its method, host or path is not there")
+		return o, proxy.BadEdge("its method, host or path is not there")
 	case o.Scheme != "http" && o.Scheme != "https":
-		return o, unclear("its scheme is neither http nor https")
+		return o, proxy.BadEdge("its scheme is neither http nor https")
 	}
 	return o, proxy.CheckSpellings(o.Header)
 }
@@ -43,10 +42,6 @@ func read(q *authv3.CheckRequest) (o proxy.Original, err error) {
 func sourceOf(q *authv3.CheckRequest) string {
 	a := q.GetAttributes().GetSource().GetAddress().GetSocketAddress()
 	return net.JoinHostPort(a.GetAddress(), strconv.Itoa(int(a.GetPortValue())))
-}
-
-func unclear(what string) error {
-	return fault.New(fault.Malformed, "gate.edge_header", "The proxy in front does not tell what was asked: "+what+".")
 }
 
 // each calls f for each header: those that Envoy sends one by one (encode_raw_headers), or
